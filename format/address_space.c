@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "format/address_space.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Position of the first range that ends behind `address`. */
+static size_t first_behind(const struct address_space *space, uint64_t address)
+{
+	size_t low = 0, high = space->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (space->range[middle].end > address)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+static int reserve(struct address_space *space, size_t more)
+{
+	struct address_range *grown;
+	size_t capacity;
+
+	if (space->count + more <= space->capacity)
+		return 0;
+	capacity = space->capacity * 2 + more + 14;
+	grown = realloc(space->range, capacity * sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	space->range = grown;
+	space->capacity = capacity;
+	return 0;
+}
+
+int address_space_map(struct address_space *space, uint64_t start, uint64_t end, uint32_t mapping)
+{
+	struct address_range instead[3];
+	size_t first, behind, pieces = 0;
+	int err;
+
+	/* A mapping inside an older one leaves two pieces of that: one range becomes three. */
+	err = reserve(space, 2);
+	if (err)
+		return err;
+	first = behind = first_behind(space, start);
+	while (behind < space->count && space->range[behind].start < end)
+		behind++;
+
+	if (first < behind && space->range[first].start < start) {
+		instead[pieces] = space->range[first];
+		instead[pieces++].end = start;
+	}
+	instead[pieces++] = (struct address_range) {start, end, mapping};
+	if (first < behind && space->range[behind - 1].end > end) {
+		instead[pieces] = space->range[behind - 1];
+		instead[pieces++].start = end;
+	}
+	if (space->count > behind)
+		memmove(space->range + first + pieces, space->range + behind,
+			(space->count - behind) * sizeof(*space->range));
+	memcpy(space->range + first, instead, pieces * sizeof(*instead));
+	space->count = space->count - (behind - first) + pieces;
+	space->version++;
+	return 0;
+}
+
+uint32_t address_space_find(const struct address_space *space, uint64_t address)
+{
+	size_t at = first_behind(space, address);
+
+	if (at == space->count || space->range[at].start > address)
+		return 0;
+	return space->range[at].mapping;
+}
+
+void address_space_free(struct address_space *space)
+{
+	free(space->range);
+	*space = (struct address_space) {0};
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_FORMAT_CAPTURE_READER_H
+#define HUD_FORMAT_CAPTURE_READER_H
+
+#include "format/wire.h"
+
+#include <stdbool.h>
+
+/*
+ * Reads captures out of a byte stream: a file, a pipe, several captures one after another.
+ *
+ * Damage is skipped and counted: never does it yield content that was not written. Definitions come
+ * out as records, in the order they stand in; one that repeats an earlier chunk's comes again.
+ */
+struct capture_reader;
+
+/*
+ * Reads up to `bytes`; 0 at the end; a negative errno, after which capture_reader_next() may be
+ * called again (-EAGAIN of a pipe that is not ready). Short reads are fine.
+ */
+typedef int64_t (*capture_source)(void *context, void *data, size_t bytes);
+
+int capture_reader_open(capture_source source, void *context, struct capture_reader **out);
+
+/*
+ * Next record, or 0 in *out at the end of the stream.
+ *
+ * The record stays valid until the next call. It is complete: its size is checked against the
+ * struct of its type (a shorter known record is refused and counted, a longer one is given whole),
+ * counts of frames and text lie inside it. Damage comes back as a HUD_LOST record
+ * (HUD_LOSS_CHUNK_DAMAGED, HUD_LOSS_CHUNK_MISSING, HUD_LOSS_RECORD_INVALID).
+ * -EBADMSG: nothing in the stream was a capture. -EPROTO: a chunk, or a must-understand record, of
+ * a newer version; for good. Else the errno of the source.
+ */
+int capture_reader_next(struct capture_reader *r, const struct hud_record **out);
+
+/*
+ * The chunk that the last record came from; valid until the next call. NULL before the first.
+ *
+ * A HUD_LOST that the reader made for damage or a gap stands in no chunk: with it comes the chunk
+ * that was found right behind; before a naming frame and at the end of the stream, the last chunk
+ * or NULL.
+ */
+const struct hud_chunk *capture_reader_chunk(const struct capture_reader *r);
+
+struct capture_reader_state {
+	uint64_t bytes;         /* read from the source so far */
+	uint64_t chunks;        /* whole ones */
+	uint64_t damaged_bytes; /* skipped; HUD_LOSS_CHUNK_DAMAGED tells of the same */
+	uint64_t cut_bytes; /* of a frame at the very end that the stream stops in; not damage */
+	uint32_t captures;  /* distinct capture ids seen */
+	bool truncated;     /* the capture that was read last ended without HUD_END (yet) */
+};
+struct capture_reader_state capture_reader_state(const struct capture_reader *r);
+
+void capture_reader_close(struct capture_reader *r);
+
+#endif

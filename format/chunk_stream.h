@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_FORMAT_CHUNK_STREAM_H
+#define HUD_FORMAT_CHUNK_STREAM_H
+
+#include "format/capture_reader.h"
+#include "format/frame.h"
+
+#include <zstd.h>
+
+/*
+ * Finds whole chunks in a stream of bytes, and passes over everything else.
+ *
+ * Nothing is taken on trust: a chunk is what stands in a frame with content size and checksum,
+ * decompresses, and has a header and record sizes that add up.
+ */
+struct chunk_stream {
+	capture_source source;
+	void *context;
+	uint8_t *buffer; /* [head, tail) is read and not yet used */
+	size_t head, tail, capacity;
+	bool ended; /* the source has no more */
+	struct frame_measure measure;
+	bool found; /* `measure` is that of the frame found last */
+	ZSTD_DCtx *zstd;
+	uint8_t *content; /* of the chunk found last */
+	size_t content_capacity;
+	uint64_t bytes;   /* read from the source */
+	uint64_t skipped; /* passed over right before what was found */
+	bool cut;         /* at the end: what was passed over began as a sound frame, and stopped */
+};
+
+enum chunk_stream_find { CHUNK_STREAM_END = 0, CHUNK_STREAM_NAMING, CHUNK_STREAM_CHUNK };
+
+int chunk_stream_open(struct chunk_stream *s, capture_source source, void *context);
+
+/*
+ * The next chunk (in `content`, with its records behind it) or naming frame, whichever comes first.
+ * One of enum chunk_stream_find; -EPROTO for a chunk of a newer version; an errno of the source,
+ * after which the call may be repeated.
+ */
+int chunk_stream_next(struct chunk_stream *s);
+
+/* The chunk found last. */
+const struct hud_chunk *chunk_stream_chunk(const struct chunk_stream *s);
+
+void chunk_stream_close(struct chunk_stream *s);
+
+#endif

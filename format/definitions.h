@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_FORMAT_DEFINITIONS_H
+#define HUD_FORMAT_DEFINITIONS_H
+
+#include "format/address_space.h"
+#include "format/definition_table.h"
+#include "format/records.h"
+
+/* Everything one capture has defined so far, and may have to define again in a later chunk. */
+struct definitions {
+	struct definition_table string;
+	struct definition_table process;
+	struct definition_table mapping;
+	struct definition_table thread;
+	struct definition_table user_stack;
+	struct definition_table kernel_stack;
+	struct address_space *space; /* one for each process, in the order of ids */
+	size_t spaces;
+	uint64_t scratch[(sizeof(struct hud_string) + HUD_STRING_BYTES_MAX) / 8];
+};
+
+_Static_assert(sizeof(struct hud_string) + HUD_STRING_BYTES_MAX >=
+		       sizeof(struct hud_user_stack) + 8 * HUD_STACK_FRAMES_MAX,
+	       "a stack fits where a string does");
+
+void definitions_init(struct definitions *d, uint64_t seed);
+void definitions_free(struct definitions *d);
+
+/* These are the functions of capture_writer.h, less the writer. Ids or negative errnos. */
+int64_t definitions_string(struct definitions *d, const char *text);
+int64_t definitions_process(struct definitions *d, const struct hud_process *process);
+int64_t definitions_mapping(struct definitions *d, const struct hud_mapping *mapping);
+int definitions_thread(struct definitions *d, const struct hud_thread *thread);
+int64_t definitions_user_stack(struct definitions *d, uint32_t process, const uint64_t *address,
+			       size_t frames, uint16_t stop);
+int64_t definitions_kernel_stack(struct definitions *d, const uint32_t *function, size_t frames,
+				 uint16_t stop);
+
+/* NULL: not defined. `process` matters to threads only, whose id is the tid. */
+struct definition *definitions_find(const struct definitions *d, enum reference_kind kind,
+				    uint32_t id, uint32_t process);
+
+/* NULL: no such process. */
+const struct address_space *definitions_space(const struct definitions *d, uint32_t process);
+
+/* Is all that the record refers to defined? Threads may be missing: they have no name then. */
+bool definitions_hold(const struct definitions *d, const struct hud_record *record);
+
+/* Memory that stacks hold, and giving it back. */
+size_t definitions_stack_bytes(const struct definitions *d);
+void definitions_forget_stacks(struct definitions *d);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "format/names.h"
+#include "format/records.h"
+
+static const struct {
+	const char *name;
+	const char *unit;
+} losses[] = {
+	[HUD_LOSS_RING_FULL] = {"ring-full", "events"},
+	[HUD_LOSS_STACK_FAILED] = {"stack-failed", "stacks"},
+	[HUD_LOSS_STACK_LIMIT] = {"stack-limit", "stacks"},
+	[HUD_LOSS_THREAD_STATE] = {"thread-state", "threads"},
+	[HUD_LOSS_OPEN_STACK] = {"open-stack", "stacks"},
+	[HUD_LOSS_CHUNK_DAMAGED] = {"chunk-damaged", "bytes"},
+	[HUD_LOSS_CHUNK_MISSING] = {"chunk-missing", "chunks"},
+	[HUD_LOSS_MAPPING] = {"mapping", "mappings"},
+	[HUD_LOSS_WRITE] = {"write", "events"},
+	[HUD_LOSS_RECORD_INVALID] = {"record-invalid", "records"},
+	[HUD_LOSS_CLOCK_BACKWARD] = {"clock-backward", "spans"},
+	[HUD_LOSS_UNKNOWN_PROCESS] = {"unknown-process", "events"},
+};
+
+static const char *const end_reasons[] = {
+	[HUD_END_DURATION] = "duration",
+	[HUD_END_INTERRUPTED] = "interrupted",
+	[HUD_END_TARGET_EXITED] = "target-exited",
+	[HUD_END_WRITE_FAILED] = "write-failed",
+};
+
+static const char *const lifecycles[] = {
+	[HUD_THREAD_START] = "thread-start",
+	[HUD_THREAD_EXIT] = "thread-exit",
+	[HUD_PROCESS_EXIT] = "process-exit",
+	[HUD_PROCESS_EXEC] = "process-exec",
+};
+
+static const char *const sources[] = {
+	[HUD_SOURCE_STACK] = "stack",
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+const char *hud_record_name(uint16_t type)
+{
+	const struct record_kind *kind = record_kind(type);
+
+	return kind ? kind->name : NULL;
+}
+
+const char *hud_loss_name(uint32_t cause)
+{
+	return cause < COUNT(losses) ? losses[cause].name : NULL;
+}
+
+const char *hud_loss_unit(uint32_t cause)
+{
+	return cause < COUNT(losses) ? losses[cause].unit : NULL;
+}
+
+const char *hud_end_reason_name(uint32_t reason)
+{
+	return reason < COUNT(end_reasons) ? end_reasons[reason] : NULL;
+}
+
+const char *hud_lifecycle_name(uint32_t kind)
+{
+	return kind < COUNT(lifecycles) ? lifecycles[kind] : NULL;
+}
+
+const char *hud_source_name(uint32_t source)
+{
+	return source < COUNT(sources) ? sources[source] : NULL;
+}

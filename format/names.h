@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_FORMAT_NAMES_H
+#define HUD_FORMAT_NAMES_H
+
+#include "format/wire.h"
+
+/* Words for the numbers in a capture; the same in messages, JSON, SQL and dump. NULL: not known. */
+const char *hud_record_name(uint16_t type);
+const char *hud_loss_name(uint32_t cause); /* "ring-full", … */
+const char *hud_loss_unit(uint32_t cause); /* "events", "stacks", "bytes", … */
+const char *hud_end_reason_name(
+	uint32_t reason); /* "duration", "interrupted", "target-exited", … */
+const char *hud_lifecycle_name(uint32_t kind);
+const char *hud_source_name(uint32_t source); /* "stack", … */
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_FORMAT_RECORDS_H
+#define HUD_FORMAT_RECORDS_H
+
+#include "format/wire.h"
+
+#include <stdbool.h>
+
+/* What both sides must know of each record type, as data: how large it is and what it refers to. */
+
+enum reference_kind {
+	REFERENCE_NONE = 0,
+	REFERENCE_STRING,
+	REFERENCE_PROCESS,
+	REFERENCE_THREAD, /* by tid and process */
+	REFERENCE_USER_STACK,
+	REFERENCE_KERNEL_STACK,
+	REFERENCE_MAPPING, /* by address and process */
+};
+
+/* A field (or each element of the record's array) that refers to a definition; 0 refers to none. */
+struct record_reference {
+	enum reference_kind kind;
+	uint16_t offset;  /* of the field */
+	uint16_t process; /* THREAD, MAPPING: offset of the process id */
+	bool each;        /* the field is an array of as many as `count` says */
+	uint16_t when;    /* if not 0: refers only when the u32 at this offset is `equals` */
+	uint32_t equals;
+};
+
+/* A count inside a record: `element` bytes times the count follow the fixed part; 0: none do. */
+struct record_count {
+	uint16_t offset;
+	uint8_t width; /* of the count; 0: the record has none */
+	uint8_t element;
+	uint32_t max;
+};
+
+#define RECORD_REFERENCES 8
+
+struct record_kind {
+	const char *name;
+	uint16_t bytes; /* of the fixed part; 0: not a known type */
+	struct record_count count;
+	struct record_reference reference[RECORD_REFERENCES]; /* up to the first NONE */
+};
+
+/* NULL: not a type this code knows. */
+const struct record_kind *record_kind(uint16_t type);
+
+/* The record's own count, 0 where its type has none. The fixed part must be there. */
+uint32_t record_count(const struct record_kind *kind, const struct hud_record *record);
+
+/* Is it as large as its type and its own count say? (`size` bytes must be readable.) */
+bool record_is_whole(const struct record_kind *kind, const struct hud_record *record);
+
+/* The u32 at `offset` of a record. */
+uint32_t record_u32(const struct hud_record *record, uint16_t offset);
+
+#endif

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_FORMAT_WIRE_H
+#define HUD_FORMAT_WIRE_H
+
+/*
+ * What stands in a .hud capture, byte for byte. docs/FORMAT.md is the normative text.
+ *
+ * All integers are little-endian and of fixed width; times are CLOCK_MONOTONIC nanoseconds unless
+ * a field says otherwise; sizes are bytes. Records are 8-byte aligned. A reader skips types it does
+ * not know by their size, and reads of a longer known record what it knows.
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the format is little-endian and its structs are used in place: big-endian hosts need a codec"
+#endif
+
+#define HUD_ASSERT_SIZE(type, bytes) \
+	_Static_assert(sizeof(type) == (bytes), "wire layout of " #type " drifted")
+#define HUD_ASSERT_OFFSET(type, field, bytes) \
+	_Static_assert(offsetof(type, field) == (bytes), "wire layout of " #type "." #field " drifted")
+
+/* The naming frame: a zstd skippable frame with this magic and payload opens a capture. */
+#define HUD_NAMING_MAGIC 0x184D2A5Du
+#define HUD_NAMING_TEXT "hud capture 1\n\0\0" /* 16 bytes, the NULs included */
+#define HUD_NAMING_TEXT_BYTES 16
+
+#define HUD_CHUNK_MAGIC "HUDCHUNK"
+#define HUD_FORMAT_VERSION 1u
+#define HUD_CHUNK_CONTENT_MAX (4u << 20) /* a reader refuses to inflate more than this */
+#define HUD_STACK_FRAMES_MAX 256u
+#define HUD_STRING_BYTES_MAX 4096u
+#define HUD_BUILD_ID_BYTES_MAX 32u
+
+/* First thing in the content of each zstd frame. */
+struct hud_chunk {
+	uint8_t magic[8];       /* HUD_CHUNK_MAGIC, no NUL */
+	uint8_t capture_id[16]; /* random, the same in all chunks of one capture */
+	uint64_t sequence;      /* 0, 1, 2, …: a gap is loss */
+	uint64_t start_ns;      /* when the chunk was opened */
+	uint64_t end_ns;        /* when it was closed */
+	uint32_t version;       /* HUD_FORMAT_VERSION */
+	uint32_t records;       /* how many follow */
+	uint64_t bytes;         /* all of them together, this header not included */
+};
+HUD_ASSERT_SIZE(struct hud_chunk, 64);
+
+enum hud_record_flags {
+	HUD_MUST_UNDERSTAND = 1u << 15, /* a reader that does not know the type refuses the capture */
+};
+
+/* Before every record. `size` includes this header and is a multiple of 8. */
+struct hud_record {
+	uint16_t type; /* enum hud_record_type */
+	uint16_t flags;
+	uint32_t size;
+};
+HUD_ASSERT_SIZE(struct hud_record, 8);
+
+enum hud_record_type {
+	/* Definitions. Repeated in every chunk that uses them; ids are scoped to the capture. */
+	HUD_SESSION = 1,
+	HUD_STRING = 2,
+	HUD_PROCESS = 3,
+	HUD_MAPPING = 4,
+	HUD_THREAD = 5,
+	HUD_USER_STACK = 6,
+	HUD_KERNEL_STACK = 7,
+	/* Events. */
+	HUD_OFFCPU = 32,
+	HUD_SAMPLE = 33,
+	HUD_WINDOW = 34,
+	HUD_LIFECYCLE = 35,
+	/* About the recording itself. */
+	HUD_LOST = 64,
+	HUD_COST = 65,
+	HUD_CLOCK = 66,
+	HUD_END = 67,
+};
+
+/* How the recording was made. In every chunk, first. */
+struct hud_session {
+	struct hud_record head;
+	uint64_t start_ns;         /* CLOCK_MONOTONIC when recording began */
+	uint64_t start_realtime_ns; /* CLOCK_REALTIME at that moment */
+	uint64_t threshold_ns;     /* off-CPU spans at or over it are events of their own */
+	uint32_t look_hz;          /* how often the sampler looks at each CPU */
+	uint32_t profile_hz;       /* how many of the looks are profile samples (HUD_SAMPLE_PROFILE) */
+	uint32_t cpus;             /* online when recording began */
+	uint32_t machine;          /* ELF e_machine of the host: 62 x86-64, 183 AArch64 */
+	uint32_t source;           /* enum hud_source: the best source this recording had */
+	uint32_t page_bytes;
+	uint32_t kernel;           /* string: uname -r */
+	uint32_t recorder;         /* string: version of hud-record */
+	uint32_t command;          /* string: what a person called the target; 0 none */
+	uint32_t features;         /* enum hud_feature bits */
+	uint32_t workers_prefix;   /* string: --workers; 0 none */
+	uint32_t window_ms;        /* length of a HUD_WINDOW */
+};
+HUD_ASSERT_SIZE(struct hud_session, 80);
+HUD_ASSERT_OFFSET(struct hud_session, kernel, 56);
+
+enum hud_source {
+	HUD_SOURCE_STACK = 1, /* polls and parks are told apart by stacks, offline */
+};
+
+enum hud_feature {
+	HUD_FEATURE_STACK_AT_SWITCH_IN = 1u << 0, /* sleep stacks taken by the sleeper, afterwards */
+	HUD_FEATURE_OPEN_SPANS = 1u << 1,         /* sleepers that never wake are found, with stacks */
+};
+
+/* Text; not terminated; `bytes` of it, then padding to 8. Id 0 is never defined: "none". */
+struct hud_string {
+	struct hud_record head;
+	uint32_t id;
+	uint32_t bytes;
+	char text[];
+};
+HUD_ASSERT_SIZE(struct hud_string, 16);
+
+/* One process image: exec makes a new one with the same pid. */
+struct hud_process {
+	struct hud_record head;
+	uint32_t id;
+	uint32_t pid;     /* in the initial pid namespace */
+	uint64_t start_ns; /* first seen */
+	uint32_t name;    /* string: comm of the leader */
+	uint32_t exe;     /* string: path of the executable as the target sees it */
+};
+HUD_ASSERT_SIZE(struct hud_process, 32);
+
+enum hud_mapping_flags {
+	HUD_MAPPING_VDSO = 1u << 0,
+	HUD_MAPPING_ANONYMOUS = 1u << 1, /* executable memory without a file: JIT and the like */
+};
+
+/* An executable mapping of a process, valid from `from_ns` until one that overlaps it. */
+struct hud_mapping {
+	struct hud_record head;
+	uint32_t process;
+	uint32_t id;       /* unique in the capture */
+	uint64_t start;    /* first address */
+	uint64_t end;      /* one past the last */
+	uint64_t offset;   /* in the file */
+	uint64_t from_ns;  /* first seen */
+	uint32_t path;     /* string, as the target sees it */
+	uint16_t build_id_bytes; /* 0: none known */
+	uint16_t mapping_flags;
+	uint8_t build_id[HUD_BUILD_ID_BYTES_MAX];
+};
+HUD_ASSERT_SIZE(struct hud_mapping, 88);
+
+/* A thread; defined anew when it is renamed. */
+struct hud_thread {
+	struct hud_record head;
+	uint32_t tid;     /* in the initial pid namespace */
+	uint32_t process;
+	uint64_t from_ns; /* this name holds from here */
+	uint32_t comm;    /* string */
+	uint32_t reserved;
+};
+HUD_ASSERT_SIZE(struct hud_thread, 32);
+
+/* Why a walk up a stack ended. */
+enum hud_stack_stop {
+	HUD_STOP_END = 0,              /* the kernel's frame-pointer walk found nothing further */
+	HUD_STOP_DEPTH = 1,            /* it had as many frames as fit */
+	HUD_STOP_ROOT = 2,             /* the outermost frame: the stack is complete */
+	HUD_STOP_NO_MAPPING = 3,       /* code in no known mapping: JIT, or a mapping that is gone */
+	HUD_STOP_READ_FAILED = 4,      /* the thread's memory could not be read */
+	HUD_STOP_NO_FRAME_POINTER = 5, /* no unwind rows here, and no frame pointer */
+	HUD_STOP_UNSUPPORTED = 6,      /* unwind rows of a kind that is not followed */
+	HUD_STOP_NOT_ADVANCING = 7,    /* the caller's frame would lie below its callee's */
+};
+
+/* Innermost first: address 0 is the pc, the others are return addresses. */
+struct hud_user_stack {
+	struct hud_record head;
+	uint32_t id;
+	uint32_t process;
+	uint16_t frames;
+	uint16_t stop; /* enum hud_stack_stop */
+	uint32_t reserved;
+	uint64_t address[];
+};
+HUD_ASSERT_SIZE(struct hud_user_stack, 24);
+
+/* Innermost first; kernel names are resolved when recorded, since they cannot be later. */
+struct hud_kernel_stack {
+	struct hud_record head;
+	uint32_t id;
+	uint16_t frames;
+	uint16_t stop;
+	uint32_t function[]; /* strings, padded to 8 bytes */
+};
+HUD_ASSERT_SIZE(struct hud_kernel_stack, 16);
+
+enum hud_offcpu_flags {
+	HUD_OFFCPU_PREEMPTED = 1u << 0, /* was runnable all the time: run-queue delay only */
+	HUD_OFFCPU_OPEN = 1u << 1,      /* still asleep at end_ns; a later record may supersede it */
+	HUD_OFFCPU_AT_ATTACH = 1u << 2, /* was off the CPU when recording began: start_ns is a bound */
+	HUD_OFFCPU_NO_STACK = 1u << 3,  /* a stack was wanted and could not be taken */
+	HUD_OFFCPU_DIED = 1u << 4,      /* the thread ended in this sleep */
+};
+
+enum { HUD_NO_SYSCALL = -1 };
+
+/*
+ * One off-CPU span of a watched thread, at or over the threshold. Written when the thread is
+ * switched in again; while it sleeps, written as OPEN again and again: of several with the same
+ * (tid, start_ns) the last one holds.
+ */
+struct hud_offcpu {
+	struct hud_record head;
+	uint64_t start_ns;     /* at switch-out */
+	uint64_t end_ns;       /* at switch-in; OPEN: when last seen asleep */
+	uint64_t wakeup_ns;    /* 0: not seen, or never asleep (preempted); else run-queue delay starts */
+	uint32_t process;
+	uint32_t tid;
+	uint32_t user_stack;   /* 0: none */
+	uint32_t kernel_stack; /* 0: none */
+	int32_t syscall;       /* number, HUD_NO_SYSCALL in none (page fault, preemption) */
+	uint32_t offcpu_flags;
+	uint32_t state;        /* the kernel's task state at switch-out, flag bits masked */
+	uint32_t cpu;          /* it ran on at switch-in; OPEN: at switch-out */
+	uint32_t waker_pid;    /* 0: the kernel itself (a timer, an interrupt), or not seen */
+	uint32_t waker_tid;
+	uint32_t waker_process; /* 0: the waker is in no watched process */
+	uint32_t waker_stack;  /* user stack of the waker, 0: none */
+};
+HUD_ASSERT_SIZE(struct hud_offcpu, 80);
+
+enum hud_sample_flags {
+	HUD_SAMPLE_PROFILE = 1u << 0,  /* one of the -F samples: counts in a CPU profile */
+	HUD_SAMPLE_NO_STACK = 1u << 1, /* a stack was wanted and could not be taken */
+};
+
+/* A look at a watched thread on its CPU. */
+struct hud_sample {
+	struct hud_record head;
+	uint64_t time_ns;
+	uint64_t awake_ns;     /* since then it has not slept: only run, or waited for a CPU */
+	uint64_t waited_ns;    /* how long it waited for a CPU since awake_ns (duration) */
+	uint32_t process;
+	uint32_t tid;
+	uint32_t user_stack;
+	uint32_t kernel_stack; /* 0: was in user mode */
+	int32_t syscall;
+	uint32_t cpu;
+	uint32_t sample_flags;
+	uint32_t reserved;
+};
+HUD_ASSERT_SIZE(struct hud_sample, 64);
+
+/*
+ * What one thread did in one window, as far as it is not in HUD_OFFCPU spans: the four times here
+ * and the parts of its spans that lie in [start_ns, end_ns) add up to the window's length. A span
+ * may reach over several windows: the reader splits it. Where a window has no record, spans cover
+ * it whole or nothing is known of it.
+ */
+struct hud_window {
+	struct hud_record head;
+	uint64_t start_ns;
+	uint64_t end_ns;
+	uint32_t process;
+	uint32_t tid;
+	uint64_t cpu_ns;
+	uint64_t sleep_ns;     /* in sleeps shorter than the threshold, without their run-queue tail */
+	uint64_t run_queue_ns; /* waiting for a CPU, in spans shorter than the threshold */
+	uint32_t sleeps;       /* all switch-outs into sleep, long ones as well */
+	uint32_t preemptions;
+};
+HUD_ASSERT_SIZE(struct hud_window, 64);
+
+enum hud_lifecycle_kind {
+	HUD_THREAD_START = 1,
+	HUD_THREAD_EXIT = 2,
+	HUD_PROCESS_EXIT = 3, /* detail: wait status as the kernel has it (exit_code) */
+	HUD_PROCESS_EXEC = 4, /* process: the image that ended; detail: the new process id */
+};
+
+struct hud_lifecycle {
+	struct hud_record head;
+	uint64_t time_ns;
+	uint32_t process;
+	uint32_t tid;
+	uint32_t kind; /* enum hud_lifecycle_kind */
+	uint32_t detail;
+};
+HUD_ASSERT_SIZE(struct hud_lifecycle, 32);
+
+/* Why events, or parts of them, are not in the capture. Names stand in format/names.c. */
+enum hud_loss {
+	HUD_LOSS_RING_FULL = 1,       /* events: the ring buffer had no room */
+	HUD_LOSS_STACK_FAILED = 2,    /* stacks: the kernel could not walk */
+	HUD_LOSS_STACK_LIMIT = 3,     /* stacks: over the rate limit of the thread */
+	HUD_LOSS_THREAD_STATE = 4,    /* threads: no memory for their state, they are not watched */
+	HUD_LOSS_OPEN_STACK = 5,      /* stacks of sleepers that could not be read */
+	HUD_LOSS_CHUNK_DAMAGED = 6,   /* bytes: written by readers, never by recorders */
+	HUD_LOSS_CHUNK_MISSING = 7,   /* chunks: sequence numbers that never came; by readers */
+	HUD_LOSS_MAPPING = 8,         /* mapping changes the kernel could not deliver */
+	HUD_LOSS_WRITE = 9,           /* events the recorder held and could not write (disk full) */
+	HUD_LOSS_RECORD_INVALID = 10, /* records a reader refused; by readers */
+	HUD_LOSS_CLOCK_BACKWARD = 11, /* spans dropped since their end lay before their start */
+	HUD_LOSS_UNKNOWN_PROCESS = 12, /* events of a process that was gone before it could be described */
+};
+
+/* `count` more were lost for `cause` in [from_ns, to_ns]. */
+struct hud_lost {
+	struct hud_record head;
+	uint32_t cause; /* enum hud_loss */
+	uint32_t reserved;
+	uint64_t count; /* in the unit of the cause */
+	uint64_t from_ns;
+	uint64_t to_ns;
+};
+HUD_ASSERT_SIZE(struct hud_lost, 40);
+
+/* What recording itself cost so far. */
+struct hud_cost {
+	struct hud_record head;
+	uint64_t time_ns;
+	uint64_t recorder_cpu_ns; /* user and system time of hud-record */
+	uint64_t rss_bytes;
+	uint64_t bpf_run_ns;      /* 0 with bpf_runs > 0: the kernel keeps no statistics */
+	uint64_t bpf_runs;
+};
+HUD_ASSERT_SIZE(struct hud_cost, 48);
+
+/* The two clocks at one moment; at the start (in HUD_SESSION) and now and then. */
+struct hud_clock {
+	struct hud_record head;
+	uint64_t monotonic_ns;
+	uint64_t realtime_ns;
+};
+HUD_ASSERT_SIZE(struct hud_clock, 24);
+
+enum hud_end_reason {
+	HUD_END_DURATION = 1,
+	HUD_END_INTERRUPTED = 2, /* SIGINT, SIGTERM */
+	HUD_END_TARGET_EXITED = 3,
+	HUD_END_WRITE_FAILED = 4, /* disk full or pipe closed; detail: errno */
+};
+
+/* Last event of a capture that ended as it should; none: truncated. */
+struct hud_end {
+	struct hud_record head;
+	uint64_t time_ns;
+	uint64_t events; /* records with type 32..63 written */
+	uint32_t reason; /* enum hud_end_reason */
+	uint32_t detail;
+};
+HUD_ASSERT_SIZE(struct hud_end, 32);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* docs/FORMAT.md and names.h say the same as format/wire.h. Run from the top level. */
+#include "format/names.h"
+#include "format/records.h"
+
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static char *read_text(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = calloc(1, 1 << 20);
+
+	if (!file)
+		fail_msg("cannot open %s (run from the top level)", path);
+	assert_non_null(text);
+	assert_true(fread(text, 1, (1 << 20) - 1, file) > 1000);
+	fclose(file);
+	return text;
+}
+
+/* Calls `each` for every line of `text` up to one that begins with `until`. */
+static void each_line(const char *text, const char *until,
+		      void (*each)(const char *line, void *context), void *context)
+{
+	char line[512];
+
+	while (*text && strncmp(text, until, strlen(until))) {
+		size_t length = strcspn(text, "\n");
+
+		snprintf(line, sizeof(line), "%.*s", (int)length, text);
+		each(line, context);
+		text += length + (text[length] == '\n');
+	}
+}
+
+/* A struct of wire.h: its fields are checked against the table that follows its heading. */
+struct layout {
+	const char *name;
+	const char *table; /* where its rows are searched for in FORMAT.md */
+	size_t offset;
+	int fields;
+};
+
+static const char *section_of(const char *document, const char *name)
+{
+	char heading[64] = "\n### HUD_";
+	size_t length = strlen(heading);
+	const char *at;
+
+	for (const char *c = name + strlen("hud_"); *c; c++)
+		heading[length++] = (char)toupper((unsigned char)*c);
+	heading[length++] = '\n';
+	heading[length] = 0;
+	at = strstr(document, heading);
+	if (!at) {
+		snprintf(heading, sizeof(heading), "(`struct %s`)", name);
+		at = strstr(document, heading);
+	}
+	if (!at)
+		fail_msg("FORMAT.md has no section for struct %s", name);
+	return at + 1;
+}
+
+/* "\tuint32_t frames[4];" to type "u32[4]", and its bytes. */
+static int parse_field(const char *line, char *field, char *type, size_t *unit, size_t *bytes)
+{
+	char array[32] = "", word[32];
+	size_t count = 1;
+
+	if (sscanf(line, " struct hud_record %31[a-z_0-9];", field) == 1) {
+		strcpy(type, "record");
+		*unit = *bytes = sizeof(struct hud_record);
+		return 1;
+	}
+	if (sscanf(line, "\t%31[a-z_0-9] %31[a-z_0-9][%31[A-Z_0-9]", word, field, array) < 2)
+		return 0;
+	*unit = !strcmp(word, "char") ? 1 : strtoul(word + strcspn(word, "123468"), NULL, 10) / 8;
+	if (strchr(line, '[') && strchr(line, '[') < strchr(line, ';')) {
+		count = strtoul(array, NULL, 10);
+		if (!strcmp(array, "HUD_BUILD_ID_BYTES_MAX"))
+			count = HUD_BUILD_ID_BYTES_MAX;
+		if (count)
+			snprintf(array, sizeof(array), "[%zu]", count);
+		else
+			strcpy(array, "[]");
+	}
+	sprintf(type, "%c%zu%s", word[0] == 'i' ? 'i' : 'u', *unit * 8, array);
+	*bytes = *unit * count;
+	return 1;
+}
+
+static void check_field(const char *line, void *context)
+{
+	struct layout *l = context;
+	char field[32], type[64], row[128];
+	size_t unit, bytes;
+	const char *end = strstr(l->table, "\n#"), *found;
+
+	if (!parse_field(line, field, type, &unit, &bytes))
+		return;
+	unit = unit == sizeof(struct hud_record) ? 8 : unit;
+	l->offset = (l->offset + unit - 1) / unit * unit;
+	snprintf(row, sizeof(row), "\n| `%s` | %s | %zu |", field, type, l->offset);
+	found = strstr(l->table, row);
+	if (!found || (end && found > end))
+		fail_msg("FORMAT.md has no row %s in the table of struct %s", row + 1, l->name);
+	l->offset += bytes;
+	l->fields++;
+}
+
+static void count_row(const char *line, void *context)
+{
+	*(int *)context += !strncmp(line, "| `", 3);
+}
+
+static void every_field_of_every_wire_struct_is_documented_with_its_offset(void **state)
+{
+	char *wire = read_text("format/wire.h"), *document = read_text("docs/FORMAT.md");
+	int structs = 0;
+
+	(void)state;
+	for (const char *at = wire; (at = strstr(at, "\nstruct hud_")); at++) {
+		struct layout l = {0};
+		char name[32];
+		int rows = 0;
+
+		assert_int_equal(sscanf(at, "\nstruct %31[a-z_] {", name), 1);
+		l.name = name;
+		l.table = section_of(document, name);
+		each_line(strchr(at + 1, '\n') + 1, "};", check_field, &l);
+		each_line(strstr(l.table, "| Field"), "\n", count_row, &rows);
+		assert_int_equal(rows, l.fields);
+		structs++;
+	}
+	assert_int_equal(structs, 17);
+	free(document);
+	free(wire);
+}
+
+/* Names that FORMAT.md must have, though no row says so. */
+static void check_constant(const char *line, void *context)
+{
+	char name[64], number[96];
+	unsigned value;
+
+	if (strncmp(line, "\tHUD_", 5) || sscanf(line, "\t%63[A-Z_0-9]", name) != 1)
+		return;
+	if (!strstr(context, name))
+		fail_msg("FORMAT.md does not name %s", name);
+	if (strstr(line, "<<") || sscanf(line, "\t%*[A-Z_0-9] = %u,", &value) != 1)
+		return;
+	/* In a table of its own, or in the row of its field: "4 `HUD_…`". */
+	snprintf(number, sizeof(number), "| %s | %u |", name, value);
+	if (strstr(context, number))
+		return;
+	snprintf(number, sizeof(number), "%u `%s`", value, name);
+	if (!strstr(context, number))
+		fail_msg("FORMAT.md does not give %s as %u", name, value);
+}
+
+static void every_constant_is_documented_with_its_number(void **state)
+{
+	char *wire = read_text("format/wire.h"), *document = read_text("docs/FORMAT.md");
+
+	(void)state;
+	each_line(wire, "this is not in it", check_constant, document);
+	free(document);
+	free(wire);
+}
+
+static void every_record_size_is_documented(void **state)
+{
+	char *document = read_text("docs/FORMAT.md");
+	int types = 0;
+
+	(void)state;
+	for (unsigned type = 0; type <= UINT16_MAX; type++) {
+		const struct record_kind *kind = record_kind((uint16_t)type);
+		char row[64];
+
+		if (!kind)
+			continue;
+		types++;
+		snprintf(row, sizeof(row), " | %u | %u ", type, kind->bytes);
+		if (!strstr(document, row))
+			fail_msg("FORMAT.md has no record type with%s", row);
+	}
+	assert_int_equal(types, 15);
+	free(document);
+}
+
+static void every_loss_has_a_name_and_a_unit_and_they_are_documented(void **state)
+{
+	char *document = read_text("docs/FORMAT.md");
+	char row[128];
+
+	(void)state;
+	for (uint32_t cause = 1; cause <= HUD_LOSS_UNKNOWN_PROCESS; cause++) {
+		assert_non_null(hud_loss_name(cause));
+		assert_non_null(hud_loss_unit(cause));
+		snprintf(row, sizeof(row), " | %u | %s | %s | ", cause, hud_loss_name(cause),
+			 hud_loss_unit(cause));
+		if (!strstr(document, row))
+			fail_msg("FORMAT.md has no cause%s", row);
+	}
+	free(document);
+}
+
+static void every_number_has_a_word_and_other_numbers_have_none(void **state)
+{
+	(void)state;
+	assert_string_equal(hud_record_name(HUD_SESSION), "session");
+	assert_string_equal(hud_record_name(HUD_KERNEL_STACK), "kernel-stack");
+	assert_string_equal(hud_record_name(HUD_END), "end");
+	assert_null(hud_record_name(0));
+	assert_null(hud_record_name(8));
+	assert_null(hud_record_name(HUD_END + 1));
+	assert_null(hud_record_name(UINT16_MAX));
+	assert_null(hud_loss_name(0));
+	assert_null(hud_loss_name(HUD_LOSS_UNKNOWN_PROCESS + 1));
+	assert_null(hud_loss_unit(UINT32_MAX));
+	assert_null(hud_end_reason_name(0));
+	assert_null(hud_end_reason_name(HUD_END_WRITE_FAILED + 1));
+	for (uint32_t n = HUD_END_DURATION; n <= HUD_END_WRITE_FAILED; n++)
+		assert_non_null(hud_end_reason_name(n));
+	assert_null(hud_lifecycle_name(0));
+	assert_null(hud_lifecycle_name(HUD_PROCESS_EXEC + 1));
+	for (uint32_t n = HUD_THREAD_START; n <= HUD_PROCESS_EXEC; n++)
+		assert_non_null(hud_lifecycle_name(n));
+	assert_null(hud_source_name(0));
+	assert_string_equal(hud_source_name(HUD_SOURCE_STACK), "stack");
+	assert_null(hud_source_name(HUD_SOURCE_STACK + 1));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_field_of_every_wire_struct_is_documented_with_its_offset),
+		cmocka_unit_test(every_constant_is_documented_with_its_number),
+		cmocka_unit_test(every_record_size_is_documented),
+		cmocka_unit_test(every_loss_has_a_name_and_a_unit_and_they_are_documented),
+		cmocka_unit_test(every_number_has_a_word_and_other_numbers_have_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
