@@ -1,0 +1,189 @@
+//! The endpoints: async handlers that call the guilty functions synchronously.
+
+use crate::calibrate::Rate;
+use crate::guilty::{self, Rebuild, MEGABYTE};
+use crate::peers;
+use crate::random::{self, between_ms};
+use crate::truth::{measure, Cause};
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::net::SocketAddr;
+use std::os::unix::io::AsRawFd;
+use std::path::Path;
+use std::sync::mpsc::{channel, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use tokio::sync::oneshot;
+
+/// Each is served at /NAME.
+pub const ENDPOINTS: &[&str] =
+    &["hash", "compress", "sleep", "lock", "save", "journal", "read", "resolve", "fetch"];
+
+/// Small enough for the caches, so that a page costs the same each time.
+const PAGE: usize = 16 << 10;
+
+/// The most that `save` and `read` move at once, in MiB: a fast disk takes 10 ms for it.
+const FILE_LIMIT: u64 = 48;
+
+const RECORD: usize = 4096;
+
+/// The most records that `journal` appends at once.
+const RECORD_LIMIT: u64 = 1000;
+
+/// What the handlers share.
+pub struct Service {
+    page: Vec<u8>,
+    block: Vec<u8>,
+    snapshot: File,
+    journal: File,
+    archive: File,
+    name_server: SocketAddr,
+    config_server: SocketAddr,
+    index: Mutex<Sender<Rebuild>>,
+    hash_rate: Rate,
+    compress_rate: Rate,
+    save_rate: Rate,
+    journal_rate: Rate,
+    read_rate: Rate,
+}
+
+impl Service {
+    /// Starts the neighbours and finds out how fast the machine is. `directory` should be on a
+    /// disk: on tmpfs the file endpoints only copy memory.
+    pub fn start(directory: &Path) -> io::Result<Service> {
+        let page = guilty::page(PAGE);
+        let block = guilty::page(MEGABYTE);
+        let snapshot = nameless_file(directory, "snapshot")?;
+        let journal = nameless_file(directory, "journal")?;
+        let archive = nameless_file(directory, "archive")?;
+        guilty::save_snapshot((&archive, &block, FILE_LIMIT))?;
+
+        let (index, requests) = channel();
+        thread::Builder::new().name("index".into()).spawn(move || guilty::keep_index(requests))?;
+
+        let hash_rate = Rate::measure(1 << 20, |rounds| {
+            guilty::hash((&page, rounds));
+        });
+        let compress_rate = Rate::measure(1 << 20, |rounds| {
+            guilty::compress((&page, rounds));
+        });
+        // An error here would come back in every request, and is reported there.
+        let save_rate = Rate::measure(FILE_LIMIT, |megabytes| {
+            let _ = guilty::save_snapshot((&snapshot, &block, megabytes));
+        });
+        let journal_rate = Rate::measure(RECORD_LIMIT, |records| {
+            let _ = guilty::append_journal((&journal, &block[..RECORD], records));
+        });
+        let read_rate = Rate::measure(FILE_LIMIT, |megabytes| {
+            forget(&archive);
+            let _ = guilty::read_archive((&archive, megabytes));
+        });
+        Ok(Service {
+            page,
+            block,
+            snapshot,
+            journal,
+            archive,
+            name_server: peers::start_name_server()?,
+            config_server: peers::start_config_server()?,
+            index: Mutex::new(index),
+            hash_rate,
+            compress_rate,
+            save_rate,
+            journal_rate,
+            read_rate,
+        })
+    }
+}
+
+/// A file that goes away with the process, however it ends.
+fn nameless_file(directory: &Path, name: &str) -> io::Result<File> {
+    let path = directory.join(format!("demo-{}.{}", std::process::id(), name));
+    let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
+    fs::remove_file(&path)?;
+    Ok(file)
+}
+
+/// Drops a file from the page cache, so that the next read waits for the disk.
+fn forget(file: &File) {
+    unsafe { libc::posix_fadvise(file.as_raw_fd(), 0, 0, libc::POSIX_FADV_DONTNEED) };
+}
+
+/// None: no such endpoint.
+pub async fn answer(service: &Arc<Service>, endpoint: &str) -> Option<io::Result<String>> {
+    Some(match endpoint {
+        "hash" => hash(service).await,
+        "compress" => compress(service).await,
+        "sleep" => sleep().await,
+        "lock" => lock(service).await,
+        "save" => save(service).await,
+        "journal" => journal(service).await,
+        "read" => read(service).await,
+        "resolve" => resolve(service).await,
+        "fetch" => fetch(service).await,
+        _ => return None,
+    })
+}
+
+async fn hash(service: &Service) -> io::Result<String> {
+    let rounds = service.hash_rate.units_for(between_ms(15, 40));
+    Ok(measure(Cause::Cpu, guilty::hash, (&service.page[..], rounds)))
+}
+
+async fn compress(service: &Service) -> io::Result<String> {
+    let rounds = service.compress_rate.units_for(between_ms(15, 40));
+    let size = measure(Cause::Cpu, guilty::compress, (&service.page[..], rounds));
+    Ok(format!("{} bytes", size))
+}
+
+async fn sleep() -> io::Result<String> {
+    let slept = measure(Cause::Sleep, guilty::pause, between_ms(10, 60));
+    Ok(format!("{:?}", slept))
+}
+
+/// Waits, as it should, until the index thread has the lock; then, as it should not, for the lock.
+async fn lock(service: &Service) -> io::Result<String> {
+    let (has_lock, locked) = oneshot::channel();
+    let request = Rebuild { takes: between_ms(10, 60), has_lock };
+    service.index.lock().unwrap().send(request).expect("the index thread never ends");
+    locked.await.expect("the index thread always answers");
+    let found = measure(Cause::Lock, guilty::find_in_index, random::next() % 5000);
+    Ok(found.to_string())
+}
+
+async fn save(service: &Service) -> io::Result<String> {
+    let megabytes = service.save_rate.units_for(between_ms(14, 25));
+    let arguments = (&service.snapshot, &service.block[..], megabytes);
+    let saved = measure(Cause::FileIo, guilty::save_snapshot, arguments)?;
+    Ok(format!("{} MiB", saved))
+}
+
+async fn journal(service: &Service) -> io::Result<String> {
+    let records = service.journal_rate.units_for(between_ms(14, 25));
+    let arguments = (&service.journal, &service.block[..RECORD], records);
+    measure(Cause::FileIo, guilty::append_journal, arguments)?;
+    Ok(format!("{} records", records))
+}
+
+/// The page cache is dropped on the blocking pool: this poll shall hold nothing but the read.
+async fn read(service: &Arc<Service>) -> io::Result<String> {
+    let shared = service.clone();
+    tokio::task::spawn_blocking(move || forget(&shared.archive)).await?;
+    let megabytes = service.read_rate.units_for(between_ms(14, 25));
+    let sum = measure(Cause::FileIo, guilty::read_archive, (&service.archive, megabytes))?;
+    Ok(format!("{} MiB, sum {}", megabytes, sum))
+}
+
+async fn resolve(service: &Service) -> io::Result<String> {
+    let address = measure(Cause::NetIo, guilty::resolve, service.name_server)?;
+    Ok(format!("{:?}", address))
+}
+
+async fn fetch(service: &Service) -> io::Result<String> {
+    measure(Cause::NetIo, guilty::fetch_config, service.config_server)
+}
+
+/// No endpoint: a job that never comes back (`--deadlock-at`).
+pub async fn doomed_job(number: usize) {
+    measure(Cause::Lock, guilty::deadlock, number);
+}

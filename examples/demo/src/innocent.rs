@@ -1,0 +1,70 @@
+//! The innocent: they sleep, wait and compute without blocking any worker, all through the run.
+//! Nothing in this module or below it may ever be reported as a blocking site.
+
+mod pool;
+mod tasks;
+mod threads;
+
+use std::io;
+use tokio::runtime::Handle;
+
+pub const MODULE: &str = module_path!();
+
+pub struct Innocent {
+    pub name: &'static str,
+    /// block_in_place exists on the multi_thread runtime only.
+    pub multi_thread_only: bool,
+    pub start: fn(&Handle) -> io::Result<()>,
+}
+
+/// An entry for a task that runs on the server's runtime.
+macro_rules! task {
+    ($name:literal, $future:expr, $multi_thread_only:literal) => {
+        Innocent {
+            name: $name,
+            multi_thread_only: $multi_thread_only,
+            start: |runtime| {
+                runtime.spawn($future);
+                Ok(())
+            },
+        }
+    };
+}
+
+/// An entry for plain threads.
+macro_rules! thread {
+    ($name:literal, $start:expr) => {
+        Innocent { name: $name, multi_thread_only: false, start: $start }
+    };
+}
+
+pub const INNOCENTS: &[Innocent] = &[
+    task!("pool-cpu", pool::render_reports(), false),
+    task!("pool-sleep", pool::poll_mailbox(), false),
+    task!("in-place", pool::sleep_in_place(), true),
+    task!("lost-core", pool::go_on_without_core(), true),
+    task!("block-on-pool", pool::block_on_in_pool(), false),
+    task!("block-on-in-place", pool::block_on_in_place(), true),
+    task!("timers", tasks::tick(), false),
+    task!("async-lock", tasks::contend(), false),
+    task!("short-tasks", tasks::spawn_short_tasks(), false),
+    task!("yields", tasks::yield_idly(), false),
+    task!("busy-yields", tasks::yield_busily(), false),
+    thread!("block-on-thread", threads::start_batch),
+    thread!("fake-workers", threads::start_fake_workers),
+];
+
+/// Some arithmetic that the compiler cannot leave out.
+fn compute(rounds: u64) -> u64 {
+    (0..rounds).fold(crate::random::next(), |x, y| (x ^ y).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+/// Spends about this long computing. The innocents may look at the clock: they are never measured.
+fn compute_for(time: std::time::Duration) -> u64 {
+    let start = std::time::Instant::now();
+    let mut sum = 0;
+    while start.elapsed() < time {
+        sum ^= compute(1000);
+    }
+    sum
+}

@@ -1,0 +1,81 @@
+//! Blocking where it is allowed: on the blocking pool, and on a worker that gave its core away.
+
+use super::compute_for;
+use crate::random::between_ms;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+use tokio::runtime::Handle;
+use tokio::task::{block_in_place, spawn_blocking};
+use tokio::time;
+
+/// Computes 20 to 50 ms in spawn_blocking.
+pub async fn render_reports() {
+    loop {
+        let _ = spawn_blocking(render_report).await;
+        time::sleep(between_ms(300, 700)).await;
+    }
+}
+
+fn render_report() -> u64 {
+    compute_for(between_ms(20, 50))
+}
+
+/// Sleeps 20 to 50 ms in spawn_blocking.
+pub async fn poll_mailbox() {
+    loop {
+        let _ = spawn_blocking(read_mailbox).await;
+        time::sleep(between_ms(50, 150)).await;
+    }
+}
+
+fn read_mailbox() {
+    thread::sleep(between_ms(20, 50));
+}
+
+pub async fn sleep_in_place() {
+    loop {
+        block_in_place(|| thread::sleep(Duration::from_millis(20)));
+        time::sleep(between_ms(100, 300)).await;
+    }
+}
+
+/// A poll that goes on after block_in_place: its core is with another thread by then, so it blocks
+/// nobody. Tokio gives the core back when no thread has taken it yet, so this waits for a pool
+/// thread to run something that was queued behind "take this core", and some ms more.
+pub async fn go_on_without_core() {
+    loop {
+        block_in_place(|| {
+            let (sender, receiver) = channel();
+            spawn_blocking(move || sender.send(()));
+            let _ = receiver.recv();
+            thread::sleep(between_ms(5, 10));
+        });
+        thread::sleep(Duration::from_millis(20));
+        time::sleep(between_ms(200, 400)).await;
+    }
+}
+
+/// A future that sleeps, in `Handle::block_on`, on a pool thread.
+pub async fn block_on_in_pool() {
+    loop {
+        let runtime = Handle::current();
+        let _ = spawn_blocking(move || runtime.block_on(import())).await;
+        time::sleep(between_ms(100, 300)).await;
+    }
+}
+
+/// The same within block_in_place.
+pub async fn block_on_in_place() {
+    loop {
+        block_in_place(|| Handle::current().block_on(import()));
+        time::sleep(between_ms(100, 300)).await;
+    }
+}
+
+/// A future that would be guilty in a task.
+pub async fn import() {
+    thread::sleep(between_ms(15, 30));
+    time::sleep(Duration::from_millis(2)).await;
+    thread::sleep(between_ms(10, 20));
+}

@@ -1,0 +1,65 @@
+//! Well-behaved tasks: they wait a lot and never block.
+
+use super::{compute, compute_for};
+use crate::random::between_ms;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+use tokio::task::yield_now;
+use tokio::time;
+
+pub async fn tick() {
+    loop {
+        time::sleep(between_ms(5, 60)).await;
+    }
+}
+
+/// Three tasks that fight over an async mutex and hold it while they sleep.
+pub async fn contend() {
+    let shared = Arc::new(Mutex::new(0u64));
+    for _ in 0..2 {
+        tokio::spawn(hold_and_sleep(shared.clone()));
+    }
+    hold_and_sleep(shared).await;
+}
+
+async fn hold_and_sleep(shared: Arc<Mutex<u64>>) {
+    loop {
+        let mut count = shared.lock().await;
+        *count += 1;
+        time::sleep(between_ms(10, 40)).await;
+    }
+}
+
+/// 4,000 short tasks a second.
+pub async fn spawn_short_tasks() {
+    let mut interval = time::interval(Duration::from_millis(5));
+    loop {
+        interval.tick().await;
+        for number in 0..20 {
+            tokio::spawn(async move { compute(100 + number) });
+        }
+    }
+}
+
+/// Yields a hundred times in a row, doing nothing.
+pub async fn yield_idly() {
+    loop {
+        for _ in 0..100 {
+            yield_now().await;
+        }
+        time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// 300 ms on the CPU, but never more than 50 µs of it in one poll.
+pub async fn yield_busily() {
+    loop {
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_millis(300) {
+            compute_for(Duration::from_micros(50));
+            yield_now().await;
+        }
+        time::sleep(between_ms(1500, 2500)).await;
+    }
+}

@@ -1,0 +1,45 @@
+//! The clients, on a current_thread runtime of their own so that the server's blocks do not slow
+//! them. One client an endpoint: two requests to one endpoint never overlap, so `find_in_index`
+//! waits for the index thread and never for another request.
+
+use crate::random::between_ms;
+use std::io;
+use std::net::SocketAddr;
+use std::thread;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time;
+
+/// Between an answer and the next request, in ms: 2 to 5 requests a second.
+const THINK: (u64, u64) = (150, 350);
+
+/// A task left behind in a deadlocked worker's LIFO slot is never polled; its client goes on.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+pub fn start(server: SocketAddr, endpoints: Vec<&'static str>) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    thread::Builder::new().name("load".into()).spawn(move || {
+        for endpoint in endpoints {
+            runtime.spawn(client(server, endpoint));
+        }
+        runtime.block_on(std::future::pending::<()>());
+    })?;
+    Ok(())
+}
+
+async fn client(server: SocketAddr, endpoint: &'static str) {
+    loop {
+        time::sleep(between_ms(THINK.0, THINK.1)).await;
+        // An answer that is late or none at all is the server's to report.
+        let _ = time::timeout(PATIENCE, request(server, endpoint)).await;
+    }
+}
+
+async fn request(server: SocketAddr, endpoint: &str) -> io::Result<()> {
+    let mut stream = TcpStream::connect(server).await?;
+    stream.write_all(format!("GET /{} HTTP/1.0\r\n\r\n", endpoint).as_bytes()).await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! The ground truth: every block of a worker, measured by the program that made it.
+
+use crate::clock::{self, SchedStat};
+use std::any::type_name;
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+/// In hud's words.
+#[derive(Clone, Copy)]
+pub enum Cause {
+    Cpu,
+    Lock,
+    Sleep,
+    FileIo,
+    NetIo,
+}
+
+impl Cause {
+    fn name(self) -> &'static str {
+        match self {
+            Cause::Cpu => "cpu",
+            Cause::Lock => "lock",
+            Cause::Sleep => "sleep",
+            Cause::FileIo => "file-io",
+            Cause::NetIo => "net-io",
+        }
+    }
+}
+
+/// Where the blocking calls of one block stand; filled in by `blocking!` as they are reached.
+#[derive(Clone, Default)]
+struct Place {
+    file: &'static str,
+    lines: Vec<u32>,
+}
+
+/// A block that has begun. Shared, because one that never ends is written by another thread.
+struct Running {
+    function: &'static str,
+    cause: Cause,
+    tid: u32,
+    start_ns: u64,
+    start_cpu_ns: u64,
+    start_run_queue_ns: u64,
+    place: Mutex<Place>,
+}
+
+struct Block {
+    function: &'static str,
+    cause: Cause,
+    place: Place,
+    tid: u32,
+    start_ns: u64,
+    end_ns: u64,
+    cpu_ns: u64,
+    run_queue_ns: u64,
+    open: bool,
+}
+
+static RUNNING: Mutex<Vec<Arc<Running>>> = Mutex::new(Vec::new());
+static BLOCKS: Mutex<Vec<Block>> = Mutex::new(Vec::new());
+
+thread_local! {
+    static CURRENT: RefCell<Option<Arc<Running>>> = RefCell::new(None);
+}
+
+/// Makes a call that blocks and notes its line. Keep each use on one line, for `line!()` is the
+/// line of the macro's name while the debug information has the line of the call in it.
+#[macro_export]
+macro_rules! blocking {
+    ($call:expr) => {{
+        $crate::truth::note(file!(), line!());
+        $call
+    }};
+}
+
+/// A call outside of `measure` (calibration) has no block to note it in.
+pub fn note(file: &'static str, line: u32) {
+    CURRENT.with(|current| {
+        if let Some(running) = current.borrow().as_ref() {
+            let mut place = running.place.lock().unwrap();
+            place.file = file;
+            if !place.lines.contains(&line) {
+                place.lines.push(line);
+            }
+        }
+    });
+}
+
+/// Calls a guilty function in a poll and records the block. The function's name is taken from its
+/// own type, so it cannot drift. schedstat is read outside of the measured time, wall outermost.
+pub fn measure<A, R, F: FnOnce(A) -> R>(cause: Cause, function: F, argument: A) -> R {
+    let before = SchedStat::of_this_thread();
+    let tid = clock::thread_id();
+    let start_ns = clock::monotonic_ns();
+    let start_cpu_ns = clock::thread_cpu_ns();
+    let running = Arc::new(Running {
+        function: type_name::<F>(),
+        cause,
+        tid,
+        start_ns,
+        start_cpu_ns,
+        start_run_queue_ns: before.run_queue_ns,
+        place: Mutex::default(),
+    });
+    RUNNING.lock().unwrap().push(running.clone());
+    CURRENT.with(|current| *current.borrow_mut() = Some(running.clone()));
+
+    let result = function(argument);
+
+    let end_cpu_ns = clock::thread_cpu_ns();
+    let end_ns = clock::monotonic_ns();
+    let after = SchedStat::of_this_thread();
+    CURRENT.with(|current| *current.borrow_mut() = None);
+    RUNNING.lock().unwrap().retain(|other| !Arc::ptr_eq(other, &running));
+    let block = running.finished(end_ns, end_cpu_ns, after.run_queue_ns, false);
+    BLOCKS.lock().unwrap().push(block);
+    result
+}
+
+impl Running {
+    fn finished(&self, end_ns: u64, end_cpu_ns: u64, end_run_queue_ns: u64, open: bool) -> Block {
+        Block {
+            function: self.function,
+            cause: self.cause,
+            place: self.place.lock().unwrap().clone(),
+            tid: self.tid,
+            start_ns: self.start_ns,
+            end_ns,
+            cpu_ns: end_cpu_ns.saturating_sub(self.start_cpu_ns),
+            run_queue_ns: end_run_queue_ns.saturating_sub(self.start_run_queue_ns),
+            open,
+        }
+    }
+}
+
+/// What the file says about the run as a whole.
+pub struct Run<'a> {
+    pub start_ns: u64,
+    pub workers: usize,
+    pub flavor: &'a str,
+    pub parts: Vec<&'a str>,
+}
+
+/// FILE.partial from the start, so that a path that cannot be written fails before the run; FILE
+/// at its end, so that whoever finds FILE finds it whole.
+pub struct TruthFile {
+    path: PathBuf,
+    partial: PathBuf,
+}
+
+impl TruthFile {
+    pub fn create(path: &Path) -> io::Result<TruthFile> {
+        let mut partial = path.as_os_str().to_owned();
+        partial.push(".partial");
+        let partial = PathBuf::from(partial);
+        fs::write(&partial, "")?;
+        Ok(TruthFile { path: path.to_owned(), partial })
+    }
+
+    pub fn finish(&self, text: &str) -> io::Result<()> {
+        fs::write(&self.partial, text)?;
+        fs::rename(&self.partial, &self.path)
+    }
+}
+
+/// Ends the record: blocks that still run are closed at this time and said to be open. How many
+/// blocks there were, and the JSON.
+pub fn finish(run: &Run) -> (usize, String) {
+    let end_ns = clock::monotonic_ns();
+    let mut blocks = BLOCKS.lock().unwrap();
+    for running in RUNNING.lock().unwrap().iter() {
+        let now = SchedStat::of_thread(running.tid);
+        blocks.push(running.finished(end_ns, now.cpu_ns, now.run_queue_ns, true));
+    }
+    blocks.sort_by_key(|block| block.start_ns);
+    (blocks.len(), to_json(run, end_ns, &blocks))
+}
+
+fn to_json(run: &Run, end_ns: u64, blocks: &[Block]) -> String {
+    let mut out = String::new();
+    let parts: Vec<String> = run.parts.iter().map(|part| quoted(part)).collect();
+    let threads: Vec<String> = threads().iter().map(|(tid, comm)| {
+        format!("{{\"tid\":{},\"comm\":{}}}", tid, quoted(comm))
+    }).collect();
+    // Writing to a String cannot fail.
+    let _ = write!(
+        out,
+        "{{\"schema\":1,\"pid\":{},\"start_ns\":{},\"end_ns\":{},\"workers\":{},\"flavor\":{},\n\
+         \"parts\":[{}],\n\"innocent_module\":{},\"holder\":{},\n\"threads\":[{}],\n\"blocks\":[",
+        std::process::id(), run.start_ns, end_ns, run.workers, quoted(run.flavor),
+        parts.join(","), quoted(crate::innocent::MODULE), quoted(crate::guilty::HOLDER),
+        threads.join(","),
+    );
+    for (number, block) in blocks.iter().enumerate() {
+        let lines: Vec<String> = block.place.lines.iter().map(u32::to_string).collect();
+        let _ = write!(
+            out,
+            "{}\n{{\"function\":{},\"file\":{},\"lines\":[{}],\"cause\":{},\"tid\":{},\
+             \"start_ns\":{},\"end_ns\":{},\"wall_ns\":{},\"cpu_ns\":{},\"run_queue_ns\":{},\"open\":{}}}",
+            if number == 0 { "" } else { "," },
+            quoted(block.function), quoted(block.place.file), lines.join(","),
+            quoted(block.cause.name()), block.tid, block.start_ns, block.end_ns,
+            block.end_ns - block.start_ns, block.cpu_ns, block.run_queue_ns, block.open,
+        );
+    }
+    out.push_str("\n]}\n");
+    out
+}
+
+/// The threads that are there now.
+fn threads() -> Vec<(u32, String)> {
+    let tasks = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let mut threads: Vec<(u32, String)> = tasks.filter_map(|task| {
+        let tid = task.file_name().to_str()?.parse().ok()?;
+        let comm = fs::read_to_string(task.path().join("comm")).ok()?;
+        Some((tid, comm.trim_end_matches('\n').to_string()))
+    }).collect();
+    threads.sort();
+    threads
+}
+
+/// A JSON string.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            c if (c as u32) < 0x20 => { let _ = write!(out, "\\u{:04x}", c as u32); }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
