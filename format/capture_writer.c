@@ -163,11 +163,13 @@ int capture_writer_thread(struct capture_writer *w, const struct hud_thread *thr
 }
 
 int64_t capture_writer_user_stack(struct capture_writer *w, uint32_t process,
-				  const uint64_t *address, size_t frames, enum hud_stack_stop stop)
+				  const uint64_t *address, size_t frames, enum hud_stack_stop stop,
+				  uint32_t frame_pointer_from)
 {
 	if (w->error)
 		return w->error;
-	return definitions_user_stack(&w->definitions, process, address, frames, (uint16_t)stop);
+	return definitions_user_stack(&w->definitions, process, address, frames, (uint16_t)stop,
+				      frame_pointer_from);
 }
 
 int64_t capture_writer_kernel_stack(struct capture_writer *w, const uint32_t *function,

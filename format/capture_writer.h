@@ -62,7 +62,8 @@ bool capture_writer_mapped(const struct capture_writer *w, uint32_t process, uin
  * forgotten; who needs it again interns it again, and does not keep the id.
  */
 int64_t capture_writer_user_stack(struct capture_writer *w, uint32_t process,
-				  const uint64_t *address, size_t frames, enum hud_stack_stop stop);
+				  const uint64_t *address, size_t frames, enum hud_stack_stop stop,
+				  uint32_t frame_pointer_from);
 int64_t capture_writer_kernel_stack(struct capture_writer *w, const uint32_t *function,
 				    size_t frames, enum hud_stack_stop stop);
 

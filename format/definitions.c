@@ -120,7 +120,7 @@ int definitions_thread(struct definitions *d, const struct hud_thread *thread)
 }
 
 int64_t definitions_user_stack(struct definitions *d, uint32_t process, const uint64_t *address,
-			       size_t frames, uint16_t stop)
+			       size_t frames, uint16_t stop, uint32_t frame_pointer_from)
 {
 	struct hud_user_stack *s = (struct hud_user_stack *)d->scratch;
 
@@ -136,6 +136,7 @@ int64_t definitions_user_stack(struct definitions *d, uint32_t process, const ui
 		.process = process,
 		.frames = (uint16_t)frames,
 		.stop = stop,
+		.frame_pointer_from = frame_pointer_from,
 	};
 	if (frames)
 		memcpy(s->address, address, frames * sizeof(*address));

@@ -32,7 +32,7 @@ int64_t definitions_process(struct definitions *d, const struct hud_process *pro
 int64_t definitions_mapping(struct definitions *d, const struct hud_mapping *mapping);
 int definitions_thread(struct definitions *d, const struct hud_thread *thread);
 int64_t definitions_user_stack(struct definitions *d, uint32_t process, const uint64_t *address,
-			       size_t frames, uint16_t stop);
+			       size_t frames, uint16_t stop, uint32_t frame_pointer_from);
 int64_t definitions_kernel_stack(struct definitions *d, const uint32_t *function, size_t frames,
 				 uint16_t stop);
 

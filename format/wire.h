@@ -182,7 +182,9 @@ struct hud_user_stack {
 	uint32_t process;
 	uint16_t frames;
 	uint16_t stop; /* enum hud_stack_stop */
-	uint32_t reserved;
+	/* 1 + index of the innermost frame that was left by its frame pointer; 0: all by unwind rows.
+	   If that frame's code keeps no frame pointer, its caller is missing behind it. */
+	uint32_t frame_pointer_from;
 	uint64_t address[];
 };
 HUD_ASSERT_SIZE(struct hud_user_stack, 24);

@@ -233,7 +233,7 @@ static inline void recording_span(struct recording *r, uint64_t n)
 			       (uint32_t)capture_writer_string(r->w, "__x64_sys_futex")};
 
 	span.user_stack =
-		(uint32_t)capture_writer_user_stack(r->w, r->process, address, 3, HUD_STOP_END);
+		(uint32_t)capture_writer_user_stack(r->w, r->process, address, 3, HUD_STOP_END, 0);
 	span.kernel_stack = (uint32_t)capture_writer_kernel_stack(r->w, function, 3, HUD_STOP_END);
 	assert_int_equal(capture_writer_event(r->w, &span.head), 0);
 }

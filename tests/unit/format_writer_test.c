@@ -164,7 +164,7 @@ static void every_chunk_stands_alone(void **state)
 
 		recording_span(&other, n);
 		span.waker_stack = (uint32_t)capture_writer_user_stack(r.w, thread.process, address,
-								       3, HUD_STOP_END);
+								       3, HUD_STOP_END, 0);
 		assert_int_equal(capture_writer_event(r.w, &span.head), 0);
 		exec.detail = n % 3 ? r.process : thread.process;
 		assert_int_equal(capture_writer_event(r.w, &exec.head), 0);
@@ -265,37 +265,37 @@ static void dedup_of_stacks_is_exact(void **state)
 	int64_t first, id, highest = 0;
 
 	(void)state;
-	first = capture_writer_user_stack(r.w, r.process, address, 3, HUD_STOP_END);
+	first = capture_writer_user_stack(r.w, r.process, address, 3, HUD_STOP_END, 0);
 	assert_true(first > 0);
 	for (size_t bit = 0; bit < 192; bit++) {
 		address[bit / 64] ^= (uint64_t)1 << bit % 64;
-		id = capture_writer_user_stack(r.w, r.process, address, 3, HUD_STOP_END);
+		id = capture_writer_user_stack(r.w, r.process, address, 3, HUD_STOP_END, 0);
 		assert_int_equal(id, first + 1 + (int64_t)bit);
 		address[bit / 64] ^= (uint64_t)1 << bit % 64;
 	}
-	assert_int_equal(capture_writer_user_stack(r.w, r.process, address, 3, HUD_STOP_END),
+	assert_int_equal(capture_writer_user_stack(r.w, r.process, address, 3, HUD_STOP_END, 0),
 			 first);
 	/* Each of these tells a stack from another as well. */
-	id = capture_writer_user_stack(r.w, r.process, address, 3, HUD_STOP_DEPTH);
+	id = capture_writer_user_stack(r.w, r.process, address, 3, HUD_STOP_DEPTH, 0);
 	assert_int_equal(id, first + 193);
-	id = capture_writer_user_stack(r.w, r.process, address, 4, HUD_STOP_END);
+	id = capture_writer_user_stack(r.w, r.process, address, 4, HUD_STOP_END, 0);
 	assert_int_equal(id, first + 194);
-	id = capture_writer_user_stack(r.w, r.process, address, 2, HUD_STOP_END);
+	id = capture_writer_user_stack(r.w, r.process, address, 2, HUD_STOP_END, 0);
 	assert_int_equal(id, first + 195);
-	id = capture_writer_user_stack(r.w, r.process, address, 0, HUD_STOP_END);
+	id = capture_writer_user_stack(r.w, r.process, address, 0, HUD_STOP_END, 0);
 	assert_int_equal(id, first + 196);
 
 	/* So many that some share all 32 bits of a hash (about twenty pairs). */
 	for (uint64_t n = 0; n < 400000; n++) {
 		address[0] = n * 0x9e3779b97f4a7c15u;
-		id = capture_writer_user_stack(r.w, r.process, address, 1, HUD_STOP_END);
+		id = capture_writer_user_stack(r.w, r.process, address, 1, HUD_STOP_END, 0);
 		assert_true(id > highest);
 		highest = id;
 	}
 	assert_int_equal(highest, first + 196 + 400000);
 	for (uint64_t n = 0; n < 400000; n += 7919) {
 		address[0] = n * 0x9e3779b97f4a7c15u;
-		id = capture_writer_user_stack(r.w, r.process, address, 1, HUD_STOP_END);
+		id = capture_writer_user_stack(r.w, r.process, address, 1, HUD_STOP_END, 0);
 		assert_int_equal(id, first + 197 + (int64_t)n);
 	}
 	assert_int_equal(capture_writer_close(r.w), 0);
@@ -347,11 +347,11 @@ static void ids_survive_the_memory_cap_and_are_never_given_twice(void **state)
 	struct loaded l;
 
 	(void)state;
-	first = capture_writer_user_stack(r.w, r.process, address, 200, HUD_STOP_END);
+	first = capture_writer_user_stack(r.w, r.process, address, 200, HUD_STOP_END, 0);
 	for (uint64_t n = 1; n < 50000; n++) { /* 80 MiB */
 		address[0] = n;
 		before = id;
-		id = capture_writer_user_stack(r.w, r.process, address, 200, HUD_STOP_END);
+		id = capture_writer_user_stack(r.w, r.process, address, 200, HUD_STOP_END, 0);
 		assert_true(id > before && id > first);
 		span.user_stack = (uint32_t)id;
 		assert_int_equal(capture_writer_event(r.w, &span.head), 0);
@@ -361,7 +361,7 @@ static void ids_survive_the_memory_cap_and_are_never_given_twice(void **state)
 	assert_int_equal(capture_writer_event(r.w, &span.head), -ENOENT);
 	address[0] = 0;
 	before = id;
-	id = capture_writer_user_stack(r.w, r.process, address, 200, HUD_STOP_END);
+	id = capture_writer_user_stack(r.w, r.process, address, 200, HUD_STOP_END, 0);
 	assert_true(id > before);
 	span.user_stack = (uint32_t)id;
 	assert_int_equal(capture_writer_event(r.w, &span.head), 0);
@@ -394,7 +394,7 @@ static void an_error_of_the_sink_is_kept_and_nothing_follows_it(void **state)
 	assert_int_equal(capture_writer_event(r.w, &clock.head), -ENOSPC);
 	assert_int_equal(capture_writer_flush(r.w), -ENOSPC);
 	assert_int_equal(capture_writer_string(r.w, "x"), -ENOSPC);
-	assert_int_equal(capture_writer_user_stack(r.w, r.process, &address, 1, HUD_STOP_END),
+	assert_int_equal(capture_writer_user_stack(r.w, r.process, &address, 1, HUD_STOP_END, 0),
 			 -ENOSPC);
 	assert_int_equal(capture_writer_bytes(r.w), b.size);
 	assert_int_equal(capture_writer_close(r.w), -ENOSPC);
@@ -434,9 +434,9 @@ static void no_chunk_is_larger_than_a_reader_takes(void **state)
 			function[i] = (uint32_t)capture_writer_string(r.w, text);
 	}
 	span.user_stack = (uint32_t)capture_writer_user_stack(r.w, r.process, address[0],
-							      HUD_STACK_FRAMES_MAX, HUD_STOP_END);
+							      HUD_STACK_FRAMES_MAX, HUD_STOP_END, 0);
 	span.waker_stack = (uint32_t)capture_writer_user_stack(r.w, r.process, address[1],
-							       HUD_STACK_FRAMES_MAX, HUD_STOP_END);
+							       HUD_STACK_FRAMES_MAX, HUD_STOP_END, 0);
 	span.kernel_stack = (uint32_t)capture_writer_kernel_stack(
 		r.w, function, HUD_STACK_FRAMES_MAX, HUD_STOP_END);
 	for (uint64_t n = 0; n < 20; n++) {
@@ -489,7 +489,7 @@ static void what_is_not_defined_cannot_be_referred_to(void **state)
 	assert_int_equal(capture_writer_mapping(r.w, &mapping), -EINVAL);
 	assert_int_equal(capture_writer_thread(r.w, &thread), -ENOENT);
 	assert_int_equal(capture_writer_session(r.w, &session), -ENOENT);
-	assert_int_equal(capture_writer_user_stack(r.w, 99, &address, 1, HUD_STOP_END), -ENOENT);
+	assert_int_equal(capture_writer_user_stack(r.w, 99, &address, 1, HUD_STOP_END, 0), -ENOENT);
 	/* And none of it hurt. */
 	assert_int_equal(capture_writer_events(r.w), 1);
 	recording_span(&r, 1);
