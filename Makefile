@@ -1,34 +1,130 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
+# make help lists what there is.
 
-BUILD := build
-CC    ?= cc
+VERSION := 0.1.0
+BUILD   := build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+CC      ?= cc
+CLANG   ?= clang
+ARCH    := $(shell uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')
 
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
 CFLAGS   ?= -O2 -g
-CPPFLAGS += -I. -D_GNU_SOURCE
+CPPFLAGS += -I. -isystem $(BUILD) -D_GNU_SOURCE -DHUD_BINDIR='"$(PREFIX)/bin"' -DHUD_VERSION='"$(VERSION)"'
 COMPILE   = $(CC) -std=c17 $(WARN) $(CFLAGS) $(CPPFLAGS) -MMD -MP
 
-FORMAT_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard format/*.c))
-UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*_test.c))
+FORMAT_OBJ   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard format/*.c))
+RECORDER_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard recorder/*.c))
+ANALYZER_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard analyzer/*.c)) $(BUILD)/analyzer/embedded.o
+EMBEDDED     := $(sort $(wildcard analyzer/sql/*.sql analyzer/rules/*.rules))
+UNIT_TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*_test.c))
+FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c)))
 
-.PHONY: all check clean
-all: $(BUILD)/libhudformat.a
+RECORD_LIBS  := -lbpf -lelf -lz -lzstd
+ANALYZE_LIBS := -ldw -lelf -lzstd -lsqlite3 -liberty -lm -lpthread
+
+DEMO := examples/demo/target/release/demo
+
+.PHONY: all help deps demo check check-unit check-e2e static install lint format clean
+all: $(BUILD)/hud-record ## build (no root needed)
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(COMPILE) -c $< -o $@
+	@echo '  CC  $@'
+	@$(COMPILE) -c $< -o $@
 
 $(BUILD)/libhudformat.a: $(FORMAT_OBJ)
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar rcs $@ $^
 
-$(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libhudformat.a
+# SQL and rules travel inside hud-analyze: name, text, bytes.
+$(BUILD)/analyzer/embedded.c: $(EMBEDDED) analyzer/embed.sh
 	@mkdir -p $(@D)
-	$(COMPILE) -MF $@.d $< $(filter %.a,$^) -lzstd -lcmocka -o $@
+	@sh analyzer/embed.sh $(EMBEDDED) > $@.partial && mv $@.partial $@
 
-check: $(UNIT_TESTS)
-	@for t in $(UNIT_TESTS); do $$t || exit 1; done
+$(BUILD)/analyzer/embedded.o: $(BUILD)/analyzer/embedded.c
+	@echo '  CC  $@'
+	@$(COMPILE) -c $< -o $@
 
-clean:
-	rm -rf $(BUILD)
+$(BUILD)/hud-analyze: $(ANALYZER_OBJ) $(BUILD)/libhudformat.a
+	@echo '  LD  $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(ANALYZE_LIBS) -o $@
+
+# The BPF object carries its own minimal kernel types (CO-RE), so no BTF of the build machine.
+$(BUILD)/bpf/hud.bpf.o: bpf/hud.bpf.c $(wildcard bpf/*.h) format/wire.h format/plan.h
+	@mkdir -p $(@D)
+	@echo '  BPF $@'
+	@$(CLANG) -std=gnu11 -g -O2 -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -target bpf -D__TARGET_ARCH_$(ARCH) -mcpu=v3 \
+		-I. -idirafter /usr/include/$(shell $(CC) -dumpmachine) -c $< -o $@
+	@llvm-strip -g $@
+
+$(BUILD)/bpf/hud.skel.h: $(BUILD)/bpf/hud.bpf.o
+	@bpftool gen skeleton $< name hud_bpf > $@.partial && mv $@.partial $@
+
+$(RECORDER_OBJ): $(BUILD)/bpf/hud.skel.h
+$(BUILD)/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a
+	@echo '  LD  $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(RECORD_LIBS) -o $@
+
+# A unit test links the format library and all of the analyzer but its main.
+$(BUILD)/tests/%: tests/unit/%.c $(FIXTURE_OBJ) $(filter-out $(BUILD)/analyzer/main.o,$(ANALYZER_OBJ)) $(BUILD)/libhudformat.a
+	@mkdir -p $(@D)
+	@echo '  CC  $@'
+	@$(COMPILE) -MF $@.d $< $(filter %.o %.a,$^) $(ANALYZE_LIBS) -lcmocka -o $@
+
+# One file for any distribution: glibc, libbpf, libelf, zlib and zstd inside.
+$(BUILD)/static/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a
+	@mkdir -p $(@D)
+	@echo '  LD  $@'
+	@$(CC) $(CFLAGS) $(LDFLAGS) -static $^ $(RECORD_LIBS) -o $@
+static: $(BUILD)/static/hud-record ## a fully static hud-record in build/static/
+
+# Debian's own cargo builds it offline, from Debian's crates. Frame pointers on request only.
+DEMO_CARGO = cd examples/demo && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc cargo build --release
+$(DEMO): $(wildcard examples/demo/src/*.rs examples/demo/src/*/*.rs examples/demo/Cargo.toml examples/demo/.cargo/config.toml)
+	$(DEMO_CARGO)
+
+# What a build, the demo and the tests take, on Debian 12 and newer Ubuntu.
+DEPS := gcc libc6-dev clang llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-dev libzstd-dev zstd \
+	libsqlite3-dev sqlite3 libiberty-dev libcmocka-dev linux-libc-dev binutils git \
+	cargo rustc librust-tokio-dev librust-sha2-dev librust-miniz-oxide-dev \
+	python3 python3-jsonschema clang-format clang-tidy file
+# libzstd, libelf and libz come with their static libraries in these same packages.
+deps: ## install what building, demo and tests need (Debian, Ubuntu; as root)
+	@missing=$$(for p in $(DEPS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then echo "make deps: no apt-get here; install these by hand: $$missing" >&2; exit 1; fi; \
+	if [ "$$(id -u)" != 0 ]; then echo "make deps: root is needed to install: $$missing" >&2; echo "  sudo make deps" >&2; exit 1; fi; \
+	echo "make deps: installing" $$missing; \
+	apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
+
+demo: deps ## record 10 s of the demo and print the report (as root)
+	@$(MAKE) --no-print-directory all $(DEMO)
+	@sh examples/demo.sh $(BUILD) $(DEMO)
+
+check: ## all tests; as root with real BPF, without it what can be tested so
+	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; fi
+	@$(MAKE) --no-print-directory all $(UNIT_TESTS)
+	@sh tests/run.sh $(BUILD)
+
+check-unit: $(UNIT_TESTS) ## the unit tests only
+	@sh tests/run.sh --unit $(BUILD)
+
+install: all ## into DESTDIR/PREFIX (default /usr/local)
+	install -D -m 755 $(BUILD)/hud-record $(DESTDIR)$(PREFIX)/bin/hud-record
+	install -D -m 755 $(BUILD)/hud-analyze $(DESTDIR)$(PREFIX)/bin/hud-analyze
+	for page in docs/man/*.1; do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/$$(basename $$page); done
+	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/hud/LICENSE
+
+C_FILES := $(wildcard format/*.[ch] recorder/*.[ch] analyzer/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c)
+lint: $(BUILD)/bpf/hud.skel.h ## clang-tidy's bugprone set
+	clang-tidy --quiet $(filter-out %_test.c,$(filter %.c,$(C_FILES))) -- -std=c17 $(CPPFLAGS)
+
+clean: ## remove what was built
+	rm -rf $(BUILD) examples/demo/target
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

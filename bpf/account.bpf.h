@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+#ifndef HUD_BPF_ACCOUNT_BPF_H
+#define HUD_BPF_ACCOUNT_BPF_H
+
+#include "bpf/state.bpf.h"
+
+/*
+ * Where a thread's time goes. Every interval between two changes is charged once, whole, to the
+ * window under way; a window ends at the first change after its length has passed, so that its
+ * numbers are exact. Runs with interrupts off (scheduler) or as the sampler on the thread's CPU:
+ * nothing else touches this thread's numbers at the same time. A few dozen instructions.
+ */
+
+static __always_inline void window_send(struct thread_state *st, __u32 tgid, __u32 tid, __u64 now)
+{
+	struct event_window e = {};
+
+	event_begin(&e.head, EVENT_WINDOW, tgid, tid, now);
+	e.start_ns = st->window_start_ns;
+	e.cpu_ns = st->cpu_ns;
+	e.sleep_ns = st->sleep_ns;
+	e.run_queue_ns = st->run_queue_ns;
+	e.sleeps = st->sleeps;
+	e.preemptions = st->preemptions;
+	event_send(&e, sizeof(e));
+}
+
+static __always_inline void window_restart(struct thread_state *st, __u64 now)
+{
+	st->window_start_ns = now;
+	st->cpu_ns = 0;
+	st->sleep_ns = 0;
+	st->run_queue_ns = 0;
+	st->sleeps = 0;
+	st->preemptions = 0;
+}
+
+static __always_inline void window_roll(struct thread_state *st, __u32 tgid, __u32 tid, __u64 now)
+{
+	if (!st->window_start_ns)
+		st->window_start_ns = attach_ns ? attach_ns : now;
+	if (now < st->window_start_ns + window_ns)
+		return;
+	window_send(st, tgid, tid, now);
+	window_restart(st, now);
+}
+
+/* Charge CPU time up to now. */
+static __always_inline void cpu_charge(struct thread_state *st, __u64 now)
+{
+	if (now > st->change_ns)
+		st->cpu_ns += now - st->change_ns;
+	st->change_ns = now;
+}
+
+/* A thread that was never seen to switch has been as it is since attach. */
+static __always_inline __u64 phase_since(const struct thread_state *st, __u64 known)
+{
+	return st->phase == PHASE_UNKNOWN ? attach_ns : known;
+}
+
+static __always_inline void thread_switch_out(struct task_struct *task, struct thread_state *st,
+					      __u32 state, bool runnable, __u64 now)
+{
+	if (st->phase == PHASE_UNKNOWN)
+		st->change_ns = st->awake_ns = attach_ns ? attach_ns : now;
+	cpu_charge(st, now);
+	st->out_ns = now;
+	st->out_state = state;
+	st->out_cpu = bpf_get_smp_processor_id();
+	if (runnable) {
+		st->phase = PHASE_RUNNABLE;
+		st->preemptions++;
+	} else {
+		st->phase = PHASE_SLEEPING;
+		st->sleeps++;
+		st->syscall = task_syscall(task);
+	}
+	window_roll(st, task->tgid, task->pid, now);
+}
+
+/* Ask the switch-in hook to write [start, now) as a span of its own. */
+static __always_inline void span_want(struct thread_state *st, __u64 start, __u64 wakeup, __u32 flags)
+{
+	st->span_start_ns = start;
+	st->span_wakeup_ns = wakeup;
+	st->span_flags = flags;
+}
+
+/* Returns true when a span is to be written. */
+static __always_inline bool thread_switch_in(struct task_struct *task, struct thread_state *st,
+					     __u64 now)
+{
+	__u32 phase = st->phase;
+	__u64 start = phase_since(st, st->out_ns);
+	__u64 wakeup = st->wakeup_ns;
+	bool wanted = false;
+
+	st->phase = PHASE_RUNNING;
+	st->change_ns = now;
+	st->wakeup_ns = 0;
+	if (!start || start > now) {
+		if (start)
+			loss_count(COUNT_CLOCK_BACKWARD);
+		st->awake_ns = now;
+		st->waited_ns = 0;
+		return false;
+	}
+	wanted = now - start >= threshold_ns;
+	if (phase == PHASE_RUNNABLE) {
+		st->waited_ns += now - start;
+		if (wanted)
+			span_want(st, start, 0, EVENT_SPAN_PREEMPTED);
+		else
+			st->run_queue_ns += now - start;
+	} else {
+		__u64 woken = wakeup ? (wakeup > start ? wakeup : start) : now;
+
+		if (woken > now)
+			woken = now;
+		st->awake_ns = woken;
+		st->waited_ns = now - woken;
+		if (wanted) {
+			span_want(st, start, wakeup ? woken : 0,
+				  phase == PHASE_UNKNOWN ? EVENT_SPAN_AT_ATTACH : 0);
+		} else {
+			st->sleep_ns += woken - start;
+			st->run_queue_ns += now - woken;
+		}
+	}
+	window_roll(st, task->tgid, task->pid, now);
+	return wanted;
+}
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_BPF_EVENTS_H
+#define HUD_BPF_EVENTS_H
+
+/*
+ * What the programs in the kernel hand to hud-record through the ring buffer. Never written to a
+ * capture: format/wire.h has those. Both sides come from one build, so there is no versioning here.
+ */
+
+#include <linux/types.h>
+
+#ifdef __bpf__
+typedef __u64 event_address;
+#else
+#include <stdint.h>
+typedef uint64_t event_address; /* of the same size, but another C type on x86-64 */
+#endif
+
+#define EVENT_FRAMES_MAX 127 /* kernel.perf_event_max_stack, which the kernel's walkers obey */
+#define EVENT_COMM_BYTES 16
+
+enum event_type {
+	EVENT_OFFCPU = 1,
+	EVENT_OPEN,   /* an off-CPU span that has not ended */
+	EVENT_WAKE,   /* who wakes a thread that slept for long; precedes its EVENT_OFFCPU */
+	EVENT_SAMPLE,
+	EVENT_WINDOW,
+	EVENT_THREAD, /* a thread of a target was seen, started or was renamed */
+	EVENT_EXIT,
+	EVENT_EXEC,
+};
+
+/* First in every event. */
+struct event {
+	__u32 type;
+	__u32 tgid;
+	__u32 tid;
+	__u32 cpu;
+	__u64 time_ns;
+};
+
+/* Behind an event with stacks: user frames, then kernel frames, eight bytes each. */
+struct event_stacks {
+	__u16 user_frames;
+	__u16 kernel_frames;
+	__u8 stop;         /* enum hud_stack_stop of the user stack */
+	__u8 frame_pointer_from; /* as in struct hud_user_stack */
+	__u16 stack_flags; /* enum event_stack_flags */
+};
+
+enum event_stack_flags {
+	EVENT_STACK_LIMITED = 1u << 0, /* none taken: over the rate limit */
+	EVENT_STACK_FAILED = 1u << 1,  /* the user stack could not be walked */
+	EVENT_STACK_NOT_TAKEN = 1u << 2, /* not wanted here, or no hook to take it */
+};
+
+enum event_span_flags {
+	EVENT_SPAN_PREEMPTED = 1u << 0,
+	EVENT_SPAN_AT_ATTACH = 1u << 1,
+	EVENT_SPAN_REPEATED = 1u << 2, /* EVENT_OPEN: its stack came with an earlier one */
+};
+
+struct event_offcpu {
+	struct event head; /* time_ns: its end, or when it was seen open */
+	__u64 start_ns;
+	__u64 wakeup_ns;
+	__s32 syscall;
+	__u32 state;
+	__u32 span_flags;
+	__u32 out_cpu;
+	struct event_stacks stacks;
+	event_address address[];
+};
+
+struct event_wake {
+	struct event head; /* of the thread that is woken */
+	__u32 waker_tgid;
+	__u32 waker_tid;
+	struct event_stacks stacks;
+	event_address address[];
+};
+
+struct event_sample {
+	struct event head;
+	__u64 awake_ns;
+	__u64 waited_ns;
+	__s32 syscall;
+	__u32 profile;
+	struct event_stacks stacks;
+	event_address address[];
+};
+
+struct event_window {
+	struct event head; /* time_ns: its end */
+	__u64 start_ns;
+	__u64 cpu_ns;
+	__u64 sleep_ns;
+	__u64 run_queue_ns;
+	__u32 sleeps;
+	__u32 preemptions;
+};
+
+struct event_thread {
+	struct event head;
+	__u32 started;
+	__u32 reserved;
+	char comm[EVENT_COMM_BYTES];
+};
+
+struct event_exit {
+	struct event head;
+	__u32 process_gone; /* it was the last thread */
+	__u32 exit_code;
+};
+
+struct event_exec {
+	struct event head;
+	char comm[EVENT_COMM_BYTES];
+};
+
+/* Indices of the per-CPU loss counters. */
+enum loss_counter {
+	COUNT_RING_FULL,
+	COUNT_STACK_FAILED,
+	COUNT_STACK_LIMIT,
+	COUNT_THREAD_STATE,
+	COUNT_OPEN_STACK,
+	COUNT_CLOCK_BACKWARD,
+	COUNT_LOSSES,
+};
+
+/* What the thread walk does on its next run. */
+enum walk_mode {
+	WALK_ATTACH, /* begin to watch the threads there are */
+	WALK_OPEN,   /* report threads asleep for long */
+	WALK_FINAL,  /* the same, and the windows under way */
+};
+
+#endif

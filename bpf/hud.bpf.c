@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+
+/*
+ * The programs that watch the targets' threads. Each says in which context it runs.
+ *
+ * A thread is watched when its task has a struct thread_state: for all others a program costs one
+ * look-up of task-local storage.
+ */
+
+#include "bpf/account.bpf.h"
+#include "bpf/stacks.bpf.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+#define TASK_STATE_MASK 0xff  /* sleep states; above are flags such as TASK_FREEZABLE */
+#define TASK_SLEEPS 0x3       /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
+#define PF_KTHREAD 0x00200000
+
+/* Scheduler, interrupts off, as the outgoing thread; task_struct of both is at hand. */
+static __always_inline void on_switch(bool preempt, struct task_struct *prev,
+				      struct task_struct *next, __u32 state)
+{
+	struct thread_state *st;
+	__u64 now = bpf_ktime_get_ns();
+
+	st = thread_find(prev);
+	if (st)
+		thread_switch_out(prev, st, state & TASK_STATE_MASK,
+				  preempt || !(state & TASK_STATE_MASK), now);
+	st = thread_find(next);
+	if (st)
+		thread_switch_in(next, st, now);
+}
+
+/* Linux 5.18 and later: prev_state comes as an argument (read before a waker can change it). */
+SEC("tp_btf/sched_switch")
+int BPF_PROG(sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next,
+	     unsigned int prev_state)
+{
+	on_switch(preempt, prev, next, prev_state);
+	return 0;
+}
+
+/* Before 5.18. */
+SEC("tp_btf/sched_switch")
+int BPF_PROG(sched_switch_old, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	on_switch(preempt, prev, next, prev->__state);
+	return 0;
+}
+
+/*
+ * As the thread that was just switched in, preemption off: its memory is at hand now, which it is
+ * not in sched_switch. Only spans over the threshold get here, so parks of microseconds cost
+ * nothing more than this look-up.
+ */
+static __always_inline void on_switched_in(void *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct thread_state *st = thread_find(task);
+	__u64 now, stack_bytes = 0;
+	struct event_offcpu *e;
+	struct scratch *s;
+
+	if (!st || !st->span_start_ns)
+		return;
+	s = scratch_get(SCRATCH_SWITCH);
+	if (!s)
+		return;
+	now = st->change_ns;
+	e = (struct event_offcpu *)s->word;
+	event_begin(&e->head, EVENT_OFFCPU, task->tgid, task->pid, now);
+	e->start_ns = st->span_start_ns;
+	e->wakeup_ns = st->span_wakeup_ns;
+	e->span_flags = st->span_flags;
+	e->state = st->out_state;
+	e->out_cpu = st->out_cpu;
+	e->syscall = st->span_flags & EVENT_SPAN_AT_ATTACH ? task_syscall(task) : st->syscall;
+	e->stacks = (struct event_stacks){};
+	st->span_start_ns = 0;
+	if (st->span_flags & EVENT_SPAN_PREEMPTED) {
+		e->syscall = -1;
+		e->stacks.stack_flags = EVENT_STACK_NOT_TAKEN;
+	} else if (!stack_allowed(st, now)) {
+		e->stacks.stack_flags = EVENT_STACK_LIMITED;
+	} else {
+		stack_bytes = stacks_take(ctx, &e->stacks, e->address);
+	}
+	scratch_send(s, sizeof(*e), stack_bytes);
+}
+
+/* Linux 6.15 and later (6.18 seen): the tracepoint at the end of __schedule(). */
+SEC("tp_btf/sched_exit_tp")
+int BPF_PROG(sched_exit, bool is_switch)
+{
+	on_switched_in(ctx);
+	return 0;
+}
+
+/* Before: a kprobe; the compiler may have renamed the function, so hud-record finds its name. */
+SEC("kprobe/finish_task_switch")
+int finish_switch(struct pt_regs *ctx)
+{
+	on_switched_in(ctx);
+	return 0;
+}
+
+/*
+ * Who ended a long sleep. In an interrupt, current is only the task that it happened to hit: the
+ * kernel stack shows that, and hud-record decides by it (kernels hide their preempt count).
+ */
+static __always_inline void wake_send(void *ctx, struct task_struct *woken, struct thread_state *st,
+				      __u64 now)
+{
+	struct task_struct *waker = bpf_get_current_task_btf();
+	struct scratch *s = scratch_get(SCRATCH_WAKE);
+	__u64 stack_bytes = 0;
+	struct event_wake *e;
+
+	if (!s)
+		return;
+	e = (struct event_wake *)s->word;
+	event_begin(&e->head, EVENT_WAKE, woken->tgid, woken->pid, now);
+	e->waker_tgid = waker->tgid;
+	e->waker_tid = waker->pid;
+	e->stacks = (struct event_stacks){};
+	if (!stack_allowed(st, now))
+		e->stacks.stack_flags = EVENT_STACK_LIMITED;
+	else if (thread_find(waker))
+		stack_bytes = stacks_take(ctx, &e->stacks, e->address);
+	else /* a stranger's user stack would mean nothing: its memory map is not in the capture */
+		stack_bytes = kernel_stack_only(ctx, &e->stacks, e->address);
+	scratch_send(s, sizeof(*e), stack_bytes);
+}
+
+/*
+ * As the waker, maybe in an interrupt. A thread that is still on its way out of the CPU has left
+ * the run queue already (on_rq 0); one that is merely about to sleep has not, and will not sleep.
+ */
+SEC("tp_btf/sched_waking")
+int BPF_PROG(sched_waking, struct task_struct *task)
+{
+	struct thread_state *st = thread_find(task);
+	__u64 now, start;
+
+	if (!st || (st->phase == PHASE_RUNNING && task->on_rq) || st->phase == PHASE_RUNNABLE)
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (!st->wakeup_ns)
+		st->wakeup_ns = now;
+	start = phase_since(st, st->out_ns);
+	if (st->phase != PHASE_RUNNING && start && now > start && now - start >= threshold_ns)
+		wake_send(ctx, task, st, now);
+	return 0;
+}
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} looks SEC(".maps");
+
+static __always_inline bool look_is_profile(void)
+{
+	__u32 key = 0;
+	__u32 *count = bpf_map_lookup_elem(&looks, &key);
+
+	return count && looks_per_profile_sample && (*count)++ % looks_per_profile_sample == 0;
+}
+
+/* Timer interrupt on every CPU, look_hz times a second: whatever runs there is looked at. */
+SEC("perf_event")
+int look(struct bpf_perf_event_data *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	bool profile = look_is_profile();
+	struct thread_state *st = thread_find(task);
+	__u64 stack_bytes = 0, now;
+	struct event_sample *e;
+	struct scratch *s;
+
+	if (!st)
+		return 0;
+	s = scratch_get(SCRATCH_SAMPLE);
+	if (!s)
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (st->phase == PHASE_UNKNOWN) {
+		st->change_ns = st->awake_ns = attach_ns ? attach_ns : now;
+		st->phase = PHASE_RUNNING;
+	}
+	cpu_charge(st, now);
+	e = (struct event_sample *)s->word;
+	event_begin(&e->head, EVENT_SAMPLE, BPF_CORE_READ(task, tgid), BPF_CORE_READ(task, pid), now);
+	window_roll(st, e->head.tgid, e->head.tid, now);
+	e->awake_ns = st->awake_ns;
+	e->waited_ns = st->waited_ns;
+	e->syscall = task_syscall(task);
+	e->profile = profile;
+	e->stacks = (struct event_stacks){};
+	if (stack_allowed(st, now))
+		stack_bytes = stacks_take(ctx, &e->stacks, e->address);
+	else
+		e->stacks.stack_flags = EVENT_STACK_LIMITED;
+	scratch_send(s, sizeof(*e), stack_bytes);
+	return 0;
+}
+
+#include "bpf/lifecycle.bpf.h"
+#include "bpf/walk.bpf.h"

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+#ifndef HUD_BPF_KERNEL_TYPES_H
+#define HUD_BPF_KERNEL_TYPES_H
+
+/*
+ * The few kernel types hud reads, as far as it reads them. CO-RE relocates each field to where the
+ * running kernel has it, so neither order nor size here matters, and no vmlinux.h is needed.
+ */
+
+#include <linux/bpf.h>
+#include <stdbool.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long bp;
+	unsigned long orig_ax; /* number of the system call; -1 in interrupts and exceptions */
+	unsigned long ip;
+	unsigned long sp;
+};
+#elif defined(__TARGET_ARCH_arm64)
+struct pt_regs {
+	__u64 regs[31];
+	__u64 sp;
+	__u64 pc;
+	__s32 syscallno; /* -1 (NO_SYSCALL) in interrupts and exceptions */
+};
+#endif
+
+struct signal_struct {
+	struct {
+		int counter;
+	} live;
+	int group_exit_code;
+};
+
+/* uretprobes of any tool: where a function would return to, had its return address not been changed. */
+struct return_instance {
+	struct return_instance *next;
+	unsigned long orig_ret_vaddr;
+	bool chained; /* the next instance belongs to the same frame */
+};
+
+struct uprobe_task {
+	struct return_instance *return_instances;
+};
+
+struct xol_area {
+	unsigned long vaddr; /* the trampoline lies at its start */
+};
+
+struct uprobes_state {
+	struct xol_area *xol_area;
+};
+
+struct mm_struct {
+	struct uprobes_state uprobes_state;
+};
+
+struct task_struct {
+	unsigned int __state;
+	unsigned int flags;
+	int on_cpu;
+	int on_rq;
+	int pid;
+	int tgid;
+	int exit_code;
+	char comm[16];
+	struct task_struct *group_leader;
+	struct signal_struct *signal;
+	struct mm_struct *mm;
+	struct uprobe_task *utask;
+};
+
+struct linux_binprm {
+	const char *filename;
+};
+
+struct bpf_iter_meta {
+	__u64 session_id;
+	__u64 seq_num;
+};
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+};
+
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+#ifndef HUD_BPF_STACKS_BPF_H
+#define HUD_BPF_STACKS_BPF_H
+
+#include "bpf/unwind.bpf.h"
+
+/*
+ * Stacks are walked into a per-CPU scratch behind the event they belong to. One scratch for each
+ * context that may interrupt another: a sample may hit a switch-in hook, never itself.
+ */
+enum scratch_slot { SCRATCH_SWITCH, SCRATCH_WAKE, SCRATCH_SAMPLE, SCRATCH_WALK, SCRATCH_SLOTS };
+
+/* The longest fixed part of an event, in words of eight bytes. */
+#define SCRATCH_HEAD_WORDS 16
+/* Two full stacks are 2032 bytes. */
+#define STACK_BYTES_MASK 0x7ffu
+_Static_assert((EVENT_FRAMES_MAX & (EVENT_FRAMES_MAX + 1)) == 0, "used as a mask");
+_Static_assert(2 * EVENT_FRAMES_MAX * sizeof(__u64) <= STACK_BYTES_MASK, "both stacks must fit");
+
+struct scratch {
+	__u64 word[SCRATCH_HEAD_WORDS + (STACK_BYTES_MASK + 1) / sizeof(__u64)];
+};
+_Static_assert(sizeof(struct event_offcpu) <= SCRATCH_HEAD_WORDS * 8, "event outgrew its scratch");
+_Static_assert(sizeof(struct event_sample) <= SCRATCH_HEAD_WORDS * 8, "event outgrew its scratch");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, SCRATCH_SLOTS);
+	__type(key, __u32);
+	__type(value, struct scratch);
+} scratches SEC(".maps");
+
+static __always_inline struct scratch *scratch_get(enum scratch_slot slot)
+{
+	__u32 key = slot;
+
+	return bpf_map_lookup_elem(&scratches, &key);
+}
+
+/* A thread may have so many stacks in a window; what is over is skipped and counted. */
+static __always_inline bool stack_allowed(struct thread_state *st, __u64 now)
+{
+	if (now - st->limit_start_ns >= window_ns) {
+		st->limit_start_ns = now;
+		st->stacks = 0;
+	}
+	if (st->stacks >= stacks_per_window) {
+		loss_count(COUNT_STACK_LIMIT);
+		return false;
+	}
+	st->stacks++;
+	return true;
+}
+
+/*
+ * Frames in what a stack helper returned. The mask repeats the bound in the form that the verifier
+ * follows; the barrier keeps the compiler from proving it needless.
+ */
+static __always_inline __u32 frames_of(long bytes)
+{
+	__u32 frames = bytes > 0 ? (__u32)bytes / sizeof(__u64) : 0;
+
+	barrier_var(frames);
+	return frames & EVENT_FRAMES_MAX;
+}
+
+/* Append the kernel stack of current behind `user` user frames. */
+static __always_inline __u32 kernel_stack_take(void *ctx, __u64 *address, __u32 user)
+{
+	return frames_of(bpf_get_stack(ctx, &address[user], EVENT_FRAMES_MAX * sizeof(__u64), 0));
+}
+
+/* The user stack of current by the kernel's own frame-pointer walk. */
+static __always_inline __u32 user_stack_by_kernel(void *ctx, struct event_stacks *out, __u64 *address)
+{
+	__u32 frames = frames_of(bpf_get_stack(ctx, address, EVENT_FRAMES_MAX * sizeof(__u64),
+					       BPF_F_USER_STACK));
+
+	out->stop = frames == EVENT_FRAMES_MAX ? HUD_STOP_DEPTH : HUD_STOP_END;
+	out->frame_pointer_from = 1;
+	return frames;
+}
+
+static __always_inline __u32 user_stack_by_plan(struct event_stacks *out, __u64 *address)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	struct unwind_walk w = {};
+
+	if (!unwind_begin(&w, task, tgid, address))
+		return 0;
+	bpf_loop(EVENT_FRAMES_MAX, unwind_own_frame, &w, 0);
+	out->stop = (__u8)w.stop;
+	out->frame_pointer_from = (__u8)w.frame_pointer_from;
+	barrier_var(w.frames);
+	return w.frames & EVENT_FRAMES_MAX;
+}
+
+/* Both stacks of current, packed; fills `out`. Returns the bytes behind the event. */
+static __always_inline __u64 stacks_take(void *ctx, struct event_stacks *out, __u64 *address)
+{
+	__u32 user = 0, kernel;
+
+	if (own_walk)
+		user = user_stack_by_plan(out, address);
+	if (!user)
+		user = user_stack_by_kernel(ctx, out, address);
+	if (!user) {
+		out->stack_flags |= EVENT_STACK_FAILED;
+		loss_count(COUNT_STACK_FAILED);
+	}
+	kernel = kernel_stack_take(ctx, address, user);
+	out->user_frames = (__u16)user;
+	out->kernel_frames = (__u16)kernel;
+	return (__u64)(user + kernel) * sizeof(__u64);
+}
+
+static __always_inline __u64 kernel_stack_only(void *ctx, struct event_stacks *out, __u64 *address)
+{
+	__u32 kernel = kernel_stack_take(ctx, address, 0);
+
+	out->kernel_frames = (__u16)kernel;
+	return (__u64)kernel * sizeof(__u64);
+}
+
+/* Sends an event with the stack bytes behind it; all of it lies in one scratch. */
+static __always_inline void scratch_send(struct scratch *s, __u64 event_bytes, __u64 stack_bytes)
+{
+	barrier_var(stack_bytes);
+	event_send(s, event_bytes + (stack_bytes & STACK_BYTES_MASK));
+}
+
+#endif

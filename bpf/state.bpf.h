@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+#ifndef HUD_BPF_STATE_BPF_H
+#define HUD_BPF_STATE_BPF_H
+
+#include "bpf/events.h"
+#include "bpf/kernel_types.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+/* Set by hud-record before it loads. */
+const volatile __u64 threshold_ns = 5000000;
+const volatile __u64 window_ns = 100000000;
+const volatile __u32 looks_per_profile_sample = 4;
+const volatile __u32 stacks_per_window = 200; /* per thread; the threshold allows no more than 20 */
+const volatile bool stack_at_switch_in = false; /* a hook that runs as the incoming thread exists */
+
+const volatile bool sleeper_stacks = true;      /* the walk may sleep and copy (Linux 5.18) */
+
+enum walk_mode walk_mode = WALK_ATTACH; /* set by hud-record between walks */
+__u64 attach_ns = 0;                    /* set by hud-record when all programs are attached */
+
+/* tgids that are watched. 8192: more processes than one host's service has. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u32);
+	__type(value, __u32);
+} targets SEC(".maps");
+
+/* All events. hud-record sets the size; 16 MiB hold what the drain interval can bring. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 16 << 20);
+} ring SEC(".maps");
+
+/* Executable mappings as the kernel reports them; perf's own records, no BPF program writes here. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, sizeof(__u32));
+} mmap_events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, COUNT_LOSSES);
+	__type(key, __u32);
+	__type(value, __u64);
+} losses SEC(".maps");
+
+static __always_inline void loss_count(enum loss_counter counter)
+{
+	__u32 key = counter;
+	__u64 *count = bpf_map_lookup_elem(&losses, &key);
+
+	if (count)
+		(*count)++;
+}
+
+static __always_inline void event_send(void *event, __u64 bytes)
+{
+	/* No wakeup: hud-record drains by the clock, or it would preempt what it measures. */
+	if (bpf_ringbuf_output(&ring, event, bytes, BPF_RB_NO_WAKEUP))
+		loss_count(COUNT_RING_FULL);
+}
+
+enum thread_phase {
+	PHASE_UNKNOWN, /* as it was at attach: the first switch tells */
+	PHASE_RUNNING,
+	PHASE_RUNNABLE, /* preempted, or new: wants a CPU */
+	PHASE_SLEEPING,
+};
+
+/* A watched thread. That a task has one is what "watched" means. */
+struct thread_state {
+	__u64 change_ns;   /* PHASE_RUNNING: CPU time is charged up to here */
+	__u64 out_ns;      /* not running: since when */
+	__u64 wakeup_ns;   /* 0: not woken in this sleep */
+	__u64 awake_ns;    /* when it last woke */
+	__u64 waited_ns;   /* for a CPU since then */
+	__u64 window_start_ns;
+	__u64 cpu_ns;
+	__u64 sleep_ns;
+	__u64 run_queue_ns;
+	__u64 limit_start_ns;
+	__u64 span_start_ns; /* a span that is to be written by the switch-in hook; 0 none */
+	__u64 span_wakeup_ns;
+	__u64 open_start_ns; /* the open span whose stack was sent */
+	__u32 sleeps;
+	__u32 preemptions;
+	__u32 stacks;        /* since limit_start_ns */
+	__u32 phase;         /* enum thread_phase */
+	__u32 out_state;
+	__u32 out_cpu;
+	__s32 syscall;
+	__u32 span_flags;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct thread_state);
+} threads SEC(".maps");
+
+static __always_inline struct thread_state *thread_find(struct task_struct *task)
+{
+	return bpf_task_storage_get(&threads, task, 0, 0);
+}
+
+static __always_inline void event_begin(struct event *e, enum event_type type, __u32 tgid,
+					__u32 tid, __u64 now)
+{
+	e->type = type;
+	e->tgid = tgid;
+	e->tid = tid;
+	e->cpu = bpf_get_smp_processor_id();
+	e->time_ns = now;
+}
+
+/* The system call a task is in. Exceptions and interrupts leave -1 there. */
+static __always_inline __s32 task_syscall(struct task_struct *task)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+
+#if defined(__TARGET_ARCH_x86)
+	return (__s32)BPF_CORE_READ(regs, orig_ax);
+#else
+	return BPF_CORE_READ(regs, syscallno);
+#endif
+}
+
+#endif

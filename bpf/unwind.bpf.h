@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+#ifndef HUD_BPF_UNWIND_BPF_H
+#define HUD_BPF_UNWIND_BPF_H
+
+#include "bpf/state.bpf.h"
+#include "bpf/unwind_tables.h"
+
+/*
+ * The walk up a user stack by the rows of the plans. Runs as the thread itself, or (from the walk
+ * over all tasks) for another one that sleeps. Costs one map look-up a search step; a page of 64 KiB
+ * of code has some hundred rows.
+ */
+
+/* False before Linux 5.17 (bpf_loop): the kernel's own frame-pointer walk then. */
+const volatile bool own_walk = true;
+
+/* `sleeper`: NULL for the thread itself, whose memory is at hand; else one that sleeps. */
+static __always_inline int user_word(struct task_struct *sleeper, __u64 *to, __u64 address)
+{
+	if (sleeper)
+		return bpf_copy_from_user_task(to, sizeof(*to), (const void *)address, sleeper, 0) ? 1 : 0;
+	return bpf_probe_read_user(to, sizeof(*to), (const void *)address) ? 1 : 0;
+}
+
+#define UNWIND_READ(context, to, address) user_word(context, (__u64 *)(to), address)
+#include "bpf/unwind.h"
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192); /* as targets */
+	__type(key, __u32);
+	__type(value, struct unwind_space);
+} spaces SEC(".maps");
+
+/* Two slots of UNWIND_RANGES_MAX for each target: one in use, one to write the next state to. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* hud-record sets it */
+	__type(key, __u32);
+	__type(value, struct unwind_range);
+} ranges SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, UNWIND_OBJECTS_MAX);
+	__type(key, __u32);
+	__type(value, struct unwind_object);
+} objects SEC(".maps");
+
+/* hud-record sizes these three for the plans it has, and a reserve for what dlopen brings. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct unwind_page);
+} pages SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct unwind_shard);
+} shards SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct hud_plan_rule);
+} rules SEC(".maps");
+
+/* What a walk carries from frame to frame; lives on the BPF stack. */
+struct unwind_walk {
+	struct unwind_registers registers;
+	struct unwind_space space;
+	__u64 *address;        /* where frames go */
+	struct task_struct *sleeper; /* whose stack it is, if it is not that of current */
+	struct unwind_range range; /* the last one that was found */
+	__u32 frames;
+	__u32 stop;
+	__u32 frame_pointer_from;
+	__u64 trampoline;      /* return addresses that are this were replaced by a uretprobe */
+	struct return_instance *instance;
+};
+
+/*
+ * The two searches are functions of their own, global to the verifier: it checks each once, for any
+ * arguments, and not along every path of every caller. Both look up a map at each step: an index
+ * into one big value would have to be followed along all paths of the search.
+ */
+
+/* Index of the last range that starts at or below pc, of `count` > 0 from `first` on. */
+__noinline __u32 range_search(__u32 first, __u32 count, __u64 pc)
+{
+	__u32 low = first, high = first + count, key;
+	struct unwind_range *range;
+
+	for (int step = 0; step < UNWIND_RANGE_STEPS && high - low > 1; step++) {
+		key = low + (high - low) / 2;
+		range = bpf_map_lookup_elem(&ranges, &key);
+		if (range && range->start <= pc)
+			low = key;
+		else
+			high = key;
+	}
+	return low;
+}
+
+/* The rule of the last row at or below `delta`, of `count` rows from `first` on. */
+__noinline __u32 row_rule(__u32 first, __u32 count, __u32 delta)
+{
+	__u32 low = first, high = first + count, key;
+	struct unwind_shard *shard;
+
+	for (int step = 0; step < UNWIND_ROW_STEPS && high - low > 1; step++) {
+		__u32 middle = low + (high - low) / 2;
+
+		key = middle >> UNWIND_SHARD_BITS;
+		shard = bpf_map_lookup_elem(&shards, &key);
+		if (shard && shard->delta[middle & (UNWIND_SHARD_ROWS - 1)] <= delta)
+			low = middle;
+		else
+			high = middle;
+	}
+	key = low >> UNWIND_SHARD_BITS;
+	shard = bpf_map_lookup_elem(&shards, &key);
+	return shard ? shard->rule[low & (UNWIND_SHARD_ROWS - 1)] : 0;
+}
+
+/* The range that holds pc, in w->range. */
+static __always_inline bool range_find(struct unwind_walk *w, __u64 pc)
+{
+	struct unwind_range *range;
+	__u32 key;
+
+	if (pc >= w->range.start && pc < w->range.end)
+		return true;
+	if (!w->space.ranges)
+		return false;
+	key = range_search(w->space.first, w->space.ranges, pc);
+	range = bpf_map_lookup_elem(&ranges, &key);
+	if (!range)
+		return false;
+	w->range = *range;
+	return pc >= w->range.start && pc < w->range.end;
+}
+
+/* NULL: nothing is known of this pc's object, or of this place in it. */
+static __always_inline const struct hud_plan_rule *rule_find(const struct unwind_range *range, __u64 pc)
+{
+	__u32 key = range->object;
+	struct unwind_object *object;
+	struct unwind_page *page;
+	__u64 address = pc - range->bias, index;
+
+	object = bpf_map_lookup_elem(&objects, &key);
+	if (!object)
+		return NULL;
+	index = (address - object->first) >> HUD_PLAN_PAGE_BITS;
+	if (index >= object->pages)
+		return NULL;
+	key = object->first_page + (__u32)index;
+	page = bpf_map_lookup_elem(&pages, &key);
+	if (!page || !page->rows)
+		return NULL;
+	key = object->first_rule + row_rule(page->first_row, page->rows,
+					    address & ((1u << HUD_PLAN_PAGE_BITS) - 1));
+	return bpf_map_lookup_elem(&rules, &key);
+}
+
+#define CHAINED_INSTANCES_MAX 4
+
+/* The stack begins inside functions with uretprobes: their return addresses lead to a trampoline. */
+static __always_inline void trampoline_begin(struct unwind_walk *w, struct task_struct *task)
+{
+	struct uprobe_task *utask;
+
+	if (!bpf_core_field_exists(task->utask))
+		return; /* CONFIG_UPROBES is off */
+	utask = BPF_CORE_READ(task, utask);
+	if (!utask)
+		return;
+	w->instance = BPF_CORE_READ(utask, return_instances);
+	if (w->instance)
+		w->trampoline = BPF_CORE_READ(task, mm, uprobes_state.xol_area, vaddr);
+}
+
+/* The caller that the kernel kept aside. */
+static __always_inline void trampoline_cross(struct unwind_walk *w)
+{
+	struct return_instance *instance = w->instance;
+	bool chained = true;
+
+	w->registers.pc = BPF_CORE_READ(instance, orig_ret_vaddr);
+	for (int i = 0; i < CHAINED_INSTANCES_MAX && chained && instance; i++) {
+		chained = BPF_CORE_READ(instance, chained);
+		instance = BPF_CORE_READ(instance, next);
+	}
+	w->instance = instance;
+}
+
+/* One frame: note its pc, find its rule, step to its caller. 1 ends the loop. */
+static __always_inline long unwind_frame(struct unwind_walk *w, struct task_struct *sleeper)
+{
+	struct hud_plan_rule by_frame_pointer = { .type = HUD_RULE_NONE };
+	const struct hud_plan_rule *rule = NULL;
+	__u64 pc = w->registers.pc;
+	__u32 frames = w->frames & EVENT_FRAMES_MAX;
+
+	w->address[frames] = pc;
+	w->frames = frames + 1;
+	/* A return address may be the first of the next function: look it up one before. */
+	if (!w->registers.exact)
+		pc--;
+	if (!range_find(w, pc)) {
+		w->stop = HUD_STOP_NO_MAPPING;
+		return 1;
+	}
+	if (w->range.object != UNWIND_NO_OBJECT)
+		rule = rule_find(&w->range, pc);
+	if ((!rule || rule->type == HUD_RULE_NONE) && !w->frame_pointer_from)
+		w->frame_pointer_from = w->frames;
+	w->stop = unwind_step(sleeper, rule ? rule : &by_frame_pointer, &w->registers);
+	if (!w->stop && w->trampoline && w->registers.pc == w->trampoline && w->instance)
+		trampoline_cross(w);
+	if (!w->stop && w->frames >= EVENT_FRAMES_MAX)
+		w->stop = HUD_STOP_DEPTH;
+	return w->stop != 0;
+}
+
+static long unwind_own_frame(__u32 index, struct unwind_walk *w)
+{
+	return unwind_frame(w, NULL);
+}
+
+static long unwind_sleeper_frame(__u32 index, struct unwind_walk *w)
+{
+	return unwind_frame(w, w->sleeper);
+}
+
+/* The user registers of a task, as it entered the kernel. False: it has no memory map to walk by. */
+static __always_inline bool unwind_begin(struct unwind_walk *w, struct task_struct *task, __u32 tgid,
+					 __u64 *address)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+
+	struct unwind_space *space = bpf_map_lookup_elem(&spaces, &tgid);
+
+	if (!space)
+		return false;
+	trampoline_begin(w, task);
+	w->space = *space;
+	w->address = address;
+	w->registers.exact = 1;
+#if defined(__TARGET_ARCH_x86)
+	w->registers.pc = BPF_CORE_READ(regs, ip);
+	w->registers.sp = BPF_CORE_READ(regs, sp);
+	w->registers.fp = BPF_CORE_READ(regs, bp);
+#else
+	w->registers.pc = BPF_CORE_READ(regs, pc);
+	w->registers.sp = BPF_CORE_READ(regs, sp);
+	w->registers.fp = BPF_CORE_READ(regs, regs[29]);
+	w->registers.lr = BPF_CORE_READ(regs, regs[30]);
+	w->registers.machine_arm = 1;
+#endif
+	return true;
+}
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+#ifndef HUD_BPF_WALK_BPF_H
+#define HUD_BPF_WALK_BPF_H
+
+#include "bpf/lifecycle.bpf.h"
+#include "bpf/stacks.bpf.h"
+
+/*
+ * The walk over a target's threads, started by hud-record: to begin watching them, and to find
+ * those that sleep and may never wake. Runs in hud-record's own context and may sleep itself, so it
+ * reads the other process's memory page faults and all.
+ */
+
+/*
+ * The user stack of a sleeping task; returns the number of frames. A target without a plan of its
+ * memory (fp mode) has no space: the walk then goes by frame pointers alone.
+ */
+static __always_inline __u32 sleeper_user_stack(struct task_struct *task, struct event_stacks *out,
+						__u64 *address)
+{
+	struct unwind_walk w = { .sleeper = task };
+
+	if (!sleeper_stacks || !unwind_begin(&w, task, task->tgid, address))
+		return 0;
+	bpf_loop(EVENT_FRAMES_MAX, unwind_sleeper_frame, &w, 0);
+	out->stop = (__u8)w.stop;
+	out->frame_pointer_from = (__u8)w.frame_pointer_from;
+	barrier_var(w.frames);
+	return w.frames & EVENT_FRAMES_MAX;
+}
+
+static __always_inline void open_stacks(struct task_struct *task, struct event_offcpu *e,
+					__u64 *stack_bytes)
+{
+	__u32 user = sleeper_user_stack(task, &e->stacks, e->address);
+	long bytes;
+
+	bytes = bpf_get_task_stack(task, &e->address[user], EVENT_FRAMES_MAX * sizeof(__u64), 0);
+	e->stacks.user_frames = (__u16)user;
+	e->stacks.kernel_frames = (__u16)frames_of(bytes);
+	*stack_bytes = (__u64)(user + frames_of(bytes)) * sizeof(__u64);
+	if (!user) {
+		e->stacks.stack_flags |= EVENT_STACK_FAILED;
+		loss_count(COUNT_OPEN_STACK);
+	}
+}
+
+/* Report a thread that has slept for long, with its stack the first time. */
+static __always_inline void open_report(struct task_struct *task, struct thread_state *st, __u64 now)
+{
+	__u64 start = phase_since(st, st->out_ns), stack_bytes = 0;
+	struct scratch *s = scratch_get(SCRATCH_WALK);
+	__u32 phase = st->phase;
+	struct event_offcpu *e;
+
+	if (!s || !start || start > now || now - start < threshold_ns)
+		return;
+	if (phase == PHASE_UNKNOWN && (task->on_cpu || !(task->__state & TASK_SLEEPS)))
+		return;
+	e = (struct event_offcpu *)s->word;
+	event_begin(&e->head, EVENT_OPEN, task->tgid, task->pid, now);
+	e->start_ns = start;
+	e->wakeup_ns = 0;
+	e->span_flags = phase == PHASE_UNKNOWN ? EVENT_SPAN_AT_ATTACH : 0;
+	e->syscall = task_syscall(task);
+	e->state = task->__state & TASK_STATE_MASK;
+	e->out_cpu = st->out_cpu;
+	e->stacks = (struct event_stacks){};
+	if (st->open_start_ns == start) {
+		e->span_flags |= EVENT_SPAN_REPEATED;
+		e->stacks.stack_flags = EVENT_STACK_NOT_TAKEN;
+	} else {
+		open_stacks(task, e, &stack_bytes);
+	}
+	/* Awake by now: the stack may be a mix of before and after, and its end will be told. */
+	if (st->phase != phase || phase_since(st, st->out_ns) != start || st->wakeup_ns)
+		return;
+	st->open_start_ns = start;
+	scratch_send(s, sizeof(*e), stack_bytes);
+}
+
+/* The time since the last change is of the phase the thread is in; it is not charged yet. */
+static __always_inline void window_final(struct task_struct *task, struct thread_state *st, __u64 now)
+{
+	struct thread_state copy = *st;
+
+	if (!copy.window_start_ns)
+		copy.window_start_ns = attach_ns;
+	if (copy.window_start_ns >= now)
+		return;
+	if (copy.phase == PHASE_UNKNOWN && task->on_cpu)
+		copy.change_ns = attach_ns;
+	if (copy.phase == PHASE_RUNNING || (copy.phase == PHASE_UNKNOWN && task->on_cpu))
+		cpu_charge(&copy, now);
+	else if (copy.phase == PHASE_RUNNABLE && now > copy.out_ns)
+		copy.run_queue_ns += now - copy.out_ns;
+	else if (copy.phase == PHASE_SLEEPING && now > copy.out_ns && now - copy.out_ns < threshold_ns)
+		copy.sleep_ns += now - copy.out_ns;
+	window_send(&copy, task->tgid, task->pid, now);
+}
+
+static __always_inline void walk_task(struct task_struct *task)
+{
+	__u64 now = bpf_ktime_get_ns();
+	__u32 tgid = task->tgid;
+	struct thread_state *st;
+
+	if (task->flags & PF_KTHREAD || !bpf_map_lookup_elem(&targets, &tgid))
+		return;
+	if (walk_mode == WALK_ATTACH) {
+		if (thread_find(task))
+			return;
+		if (thread_watch(task))
+			thread_send(task, task->comm, false, now);
+		return;
+	}
+	st = thread_find(task);
+	if (!st)
+		return;
+	if (st->phase == PHASE_SLEEPING || st->phase == PHASE_UNKNOWN)
+		open_report(task, st, now);
+	if (walk_mode == WALK_FINAL)
+		window_final(task, st, now);
+}
+
+SEC("iter.s/task")
+int walk(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+
+	if (task)
+		walk_task(task);
+	return 0;
+}
+
+#endif

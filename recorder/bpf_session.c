@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/bpf_session.h"
+
+#include "bpf/hud.skel.h"
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/perf_event.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MMAP_PAGES_PER_CPU 16 /* 64 KiB: some 400 mappings between two drains */
+
+struct walk_link {
+	pid_t pid;
+	struct bpf_link *link;
+};
+
+struct bpf_session {
+	struct bpf_session_options options;
+	struct bpf_session_features features;
+	struct hud_bpf *programs;
+	struct ring_buffer *events;
+	struct perf_buffer *mmaps;
+	struct bpf_link **looks; /* one for each CPU */
+	int cpus;
+	struct walk_link walk[TARGETS_MAX];
+	size_t walks;
+	struct unwind_store unwind;
+};
+
+static int libbpf_print(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	return level == LIBBPF_WARN ? vfprintf(stderr, format, arguments) : 0;
+}
+
+static int libbpf_quiet(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	(void)level;
+	(void)format;
+	(void)arguments;
+	return 0;
+}
+
+/* How many arguments the tracepoint has, its context pointer not counted; -1: there is none. */
+static int tracepoint_arguments(const struct btf *btf, const char *name)
+{
+	int id = btf__find_by_name_kind(btf, name, BTF_KIND_TYPEDEF);
+	const struct btf_type *type;
+
+	if (id < 0)
+		return -1;
+	type = btf__type_by_id(btf, btf__type_by_id(btf, (__u32)id)->type);
+	if (!btf_is_ptr(type))
+		return -1;
+	type = btf__type_by_id(btf, type->type);
+	return btf_is_func_proto(type) ? btf_vlen(type) - 1 : -1;
+}
+
+/* Loads only what this kernel can run. */
+static void programs_choose(struct bpf_session *s, const struct btf *btf, const char **finish_switch)
+{
+	bool state_argument = tracepoint_arguments(btf, "btf_trace_sched_switch") >= 4; /* 5.18 */
+	bool exit_tracepoint = tracepoint_arguments(btf, "btf_trace_sched_exit_tp") >= 0; /* 6.15 */
+	bool user_copy = btf__find_by_name_kind(btf, "bpf_copy_from_user_task", BTF_KIND_FUNC) > 0; /* 5.18 */
+	struct hud_bpf *p = s->programs;
+
+	*finish_switch = NULL;
+	if (!exit_tracepoint && s->options.kernel)
+		*finish_switch = kernel_symbols_full_name(s->options.kernel, "finish_task_switch");
+	bpf_program__set_autoload(p->progs.sched_switch, state_argument);
+	bpf_program__set_autoload(p->progs.sched_switch_old, !state_argument);
+	bpf_program__set_autoload(p->progs.sched_exit, exit_tracepoint);
+	bpf_program__set_autoload(p->progs.finish_switch, *finish_switch != NULL);
+	bpf_program__set_autoattach(p->progs.finish_switch, false);
+	bpf_program__set_autoattach(p->progs.walk, false);
+	bpf_program__set_autoattach(p->progs.look, false);
+	if (!user_copy)
+		bpf_program__set_flags(p->progs.walk, 0); /* not sleepable then */
+	s->features.stack_at_switch_in = exit_tracepoint || *finish_switch;
+	s->features.own_walk = btf__find_by_name_kind(btf, "bpf_loop", BTF_KIND_FUNC) > 0; /* 5.17 */
+	s->features.sleeper_stacks = user_copy && s->features.own_walk;
+}
+
+static void programs_configure(struct bpf_session *s)
+{
+	struct hud_bpf *p = s->programs;
+
+	p->rodata->threshold_ns = s->options.threshold_ns;
+	p->rodata->window_ns = s->options.window_ns;
+	p->rodata->looks_per_profile_sample = s->options.looks_per_profile_sample;
+	p->rodata->stack_at_switch_in = s->features.stack_at_switch_in;
+	p->rodata->sleeper_stacks = s->features.sleeper_stacks;
+	p->rodata->own_walk = s->features.own_walk;
+	bpf_map__set_max_entries(p->maps.pages, s->options.unwind.pages);
+	bpf_map__set_max_entries(p->maps.shards, s->options.unwind.shards);
+	bpf_map__set_max_entries(p->maps.rules, s->options.unwind.rules);
+	bpf_map__set_max_entries(p->maps.ranges, s->options.unwind.spaces * 2 * UNWIND_RANGES_MAX);
+}
+
+static void unwind_store_begin(struct bpf_session *s)
+{
+	struct hud_bpf *p = s->programs;
+
+	s->unwind = (struct unwind_store){
+		.objects = bpf_map__fd(p->maps.objects),
+		.pages = bpf_map__fd(p->maps.pages),
+		.shards = bpf_map__fd(p->maps.shards),
+		.rules = bpf_map__fd(p->maps.rules),
+		.ranges = bpf_map__fd(p->maps.ranges),
+		.spaces = bpf_map__fd(p->maps.spaces),
+		.size = s->options.unwind,
+	};
+}
+
+struct unwind_store *bpf_session_unwind(struct bpf_session *s)
+{
+	return &s->unwind;
+}
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static int looks_attach(struct bpf_session *s)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_CPU_CLOCK,
+		.sample_period = 1000000000u / s->options.look_hz,
+	};
+	int attached = 0;
+
+	s->cpus = libbpf_num_possible_cpus();
+	if (s->cpus < 1)
+		return -EINVAL;
+	s->looks = calloc((size_t)s->cpus, sizeof(*s->looks));
+	if (!s->looks)
+		return -ENOMEM;
+	for (int cpu = 0; cpu < s->cpus; cpu++) {
+		/* Per CPU, never per task: those are re-armed at every switch (2.6 times the cost). */
+		int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+
+		if (fd < 0 && errno == ENODEV)
+			continue; /* offline */
+		if (fd < 0)
+			return -errno;
+		s->looks[cpu] = bpf_program__attach_perf_event(s->programs->progs.look, fd);
+		if (!s->looks[cpu]) {
+			int error = -errno;
+
+			close(fd);
+			return error;
+		}
+		attached++;
+	}
+	return attached ? 0 : -ENODEV;
+}
+
+static enum bpf_perf_event_ret mmap_record(void *context, int cpu, struct perf_event_header *record)
+{
+	struct bpf_session *s = context;
+
+	(void)cpu;
+	if (record->type == PERF_RECORD_MMAP2) {
+		s->options.on_mmap(s->options.context, record);
+	} else if (record->type == PERF_RECORD_LOST) {
+		uint64_t lost[2]; /* id, lost: behind the header, see perf_event.h */
+
+		memcpy(lost, record + 1, sizeof(lost));
+		s->options.on_mmap_lost(s->options.context, lost[1]);
+	}
+	return LIBBPF_PERF_EVENT_CONT;
+}
+
+/* New executable mappings, with the build-id that the kernel reads (Linux 5.12 and later). */
+static int mmaps_attach(struct bpf_session *s)
+{
+	struct perf_event_attr attr = {
+		.size = sizeof(attr),
+		.type = PERF_TYPE_SOFTWARE,
+		.config = PERF_COUNT_SW_DUMMY,
+		.sample_type = PERF_SAMPLE_TIME,
+		.sample_id_all = 1,
+		.mmap = 1,
+		.mmap2 = 1,
+		.build_id = 1,
+		.use_clockid = 1,
+		.clockid = CLOCK_MONOTONIC,
+		.watermark = 1,
+		.wakeup_watermark = 1u << 30, /* never: it is drained by the clock */
+	};
+
+	s->mmaps = perf_buffer__new_raw(bpf_map__fd(s->programs->maps.mmap_events), MMAP_PAGES_PER_CPU,
+					&attr, mmap_record, s, NULL);
+	return s->mmaps ? 0 : -errno;
+}
+
+static int ring_event(void *context, void *data, size_t bytes)
+{
+	struct bpf_session *s = context;
+
+	if (bytes >= sizeof(struct event))
+		s->options.on_event(s->options.context, data, bytes);
+	return 0;
+}
+
+static enum exit_code refused(const char *what, int error)
+{
+	fprintf(stderr, "hud-record: the kernel refused to %s: %s\n", what, strerror(-error));
+	fputs(error == -EPERM || error == -EACCES ?
+	      "  it may be locked down (lockdown=confidentiality), or privileges lack: run with sudo\n" :
+	      "  run again with -v for the kernel's own words\n", stderr);
+	return EXIT_FAILED;
+}
+
+static enum exit_code programs_load(struct bpf_session *s, const char **finish_switch)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	int error;
+
+	if (!btf)
+		return refused("give its BTF", -errno);
+	s->programs = hud_bpf__open();
+	if (!s->programs) {
+		btf__free(btf);
+		return refused("take the BPF object", -errno);
+	}
+	programs_choose(s, btf, finish_switch);
+	programs_configure(s);
+	btf__free(btf);
+	error = hud_bpf__load(s->programs);
+	if (error)
+		return refused("load the BPF programs", error);
+	unwind_store_begin(s);
+	return EXIT_RECORDED;
+}
+
+static enum exit_code programs_attach(struct bpf_session *s, const char *finish_switch)
+{
+	struct hud_bpf *p = s->programs;
+	int error = hud_bpf__attach(p);
+
+	if (error)
+		return refused("attach to the scheduler", error);
+	if (finish_switch) {
+		p->links.finish_switch =
+			bpf_program__attach_kprobe(p->progs.finish_switch, false, finish_switch);
+		if (!p->links.finish_switch) {
+			fprintf(stderr, "hud-record: no hook at switch-in (%s: %s): spans that end come without stacks\n",
+				finish_switch, strerror(errno));
+			s->features.stack_at_switch_in = false;
+		}
+	}
+	error = looks_attach(s);
+	if (error)
+		return refused("open the sampler", error);
+	s->features.mmap_events = !mmaps_attach(s);
+	s->events = ring_buffer__new(bpf_map__fd(p->maps.ring), ring_event, s, NULL);
+	if (!s->events)
+		return refused("map the ring buffer", -errno);
+	p->bss->attach_ns = monotonic_ns();
+	return EXIT_RECORDED;
+}
+
+enum exit_code bpf_session_open(const struct bpf_session_options *options, struct bpf_session **out)
+{
+	struct bpf_session *s = calloc(1, sizeof(*s));
+	const char *finish_switch = NULL;
+	enum exit_code code;
+
+	*out = NULL;
+	if (!s)
+		return refused("give memory", -ENOMEM);
+	s->options = *options;
+	libbpf_set_print(options->verbose ? libbpf_print : libbpf_quiet);
+	code = programs_load(s, &finish_switch);
+	if (code == EXIT_RECORDED)
+		code = programs_attach(s, finish_switch);
+	if (code != EXIT_RECORDED) {
+		bpf_session_close(s);
+		return code;
+	}
+	*out = s;
+	return EXIT_RECORDED;
+}
+
+struct bpf_session_features bpf_session_features(const struct bpf_session *s)
+{
+	return s->features;
+}
+
+/* Runs the walk program once: reading the iterator's file to its end does it. */
+static int walk_run(const struct bpf_link *link)
+{
+	int fd = bpf_iter_create(bpf_link__fd(link));
+	char nothing[64];
+	ssize_t got;
+
+	if (fd < 0)
+		return -errno;
+	do
+		got = read(fd, nothing, sizeof(nothing));
+	while (got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)));
+	got = got < 0 ? -errno : 0;
+	close(fd);
+	return (int)got;
+}
+
+static int walk_attach(struct bpf_session *s, pid_t pid)
+{
+	union bpf_iter_link_info info = { .task = { .pid = (__u32)pid } };
+	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof(info));
+	struct bpf_link *link = bpf_program__attach_iter(s->programs->progs.walk, &options);
+
+	if (!link) /* before 6.1 a walk is over all tasks of the machine */
+		link = bpf_program__attach_iter(s->programs->progs.walk, NULL);
+	if (!link)
+		return -errno;
+	s->walk[s->walks++] = (struct walk_link){ pid, link };
+	return 0;
+}
+
+int bpf_session_watch(struct bpf_session *s, pid_t pid)
+{
+	__u32 key = (__u32)pid, value = 1;
+	int error;
+
+	if (s->walks == TARGETS_MAX)
+		return -E2BIG;
+	if (bpf_map__update_elem(s->programs->maps.targets, &key, sizeof(key), &value, sizeof(value),
+				 BPF_ANY))
+		return -errno;
+	error = walk_attach(s, pid);
+	if (error)
+		return error;
+	s->programs->bss->walk_mode = WALK_ATTACH;
+	return walk_run(s->walk[s->walks - 1].link);
+}
+
+int bpf_session_drain(struct bpf_session *s)
+{
+	int error;
+
+	if (s->mmaps) {
+		error = perf_buffer__consume(s->mmaps);
+		if (error < 0)
+			return error;
+	}
+	error = ring_buffer__consume(s->events);
+	return error < 0 ? error : 0;
+}
+
+int bpf_session_walk(struct bpf_session *s, bool final)
+{
+	s->programs->bss->walk_mode = final ? WALK_FINAL : WALK_OPEN;
+	for (size_t i = 0; i < s->walks; i++) {
+		int error = walk_run(s->walk[i].link);
+
+		if (error)
+			return error;
+	}
+	return 0;
+}
+
+void bpf_session_losses(const struct bpf_session *s, uint64_t count[COUNT_LOSSES])
+{
+	size_t cpus = (size_t)s->cpus;
+	uint64_t *each = calloc(cpus, sizeof(*each));
+
+	for (__u32 key = 0; key < COUNT_LOSSES; key++) {
+		count[key] = 0;
+		if (!each || bpf_map__lookup_elem(s->programs->maps.losses, &key, sizeof(key), each,
+						  cpus * sizeof(*each), 0))
+			continue;
+		for (size_t cpu = 0; cpu < cpus; cpu++)
+			count[key] += each[cpu];
+	}
+	free(each);
+}
+
+struct bpf_session_cost bpf_session_cost(const struct bpf_session *s)
+{
+	struct bpf_session_cost cost = { 0 };
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, s->programs->obj) {
+		struct bpf_prog_info info = { 0 };
+		__u32 bytes = sizeof(info);
+
+		if (bpf_program__fd(program) < 0 ||
+		    bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &bytes))
+			continue;
+		cost.run_ns += info.run_time_ns;
+		cost.runs += info.run_cnt;
+	}
+	return cost;
+}
+
+void bpf_session_close(struct bpf_session *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->walks; i++)
+		bpf_link__destroy(s->walk[i].link);
+	for (int cpu = 0; s->looks && cpu < s->cpus; cpu++)
+		bpf_link__destroy(s->looks[cpu]);
+	free(s->looks);
+	ring_buffer__free(s->events);
+	perf_buffer__free(s->mmaps);
+	hud_bpf__destroy(s->programs);
+	free(s);
+}

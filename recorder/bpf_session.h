@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_BPF_SESSION_H
+#define HUD_RECORDER_BPF_SESSION_H
+
+#include "bpf/events.h"
+#include "recorder/kernel_symbols.h"
+#include "recorder/target.h"
+#include "recorder/unwind_store.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The programs in the kernel: chosen for what it offers, loaded, attached, drained. */
+struct bpf_session;
+
+struct bpf_session_options {
+	uint64_t threshold_ns;
+	uint64_t window_ns;
+	uint32_t look_hz;
+	uint32_t looks_per_profile_sample;
+	const struct kernel_symbols *kernel; /* NULL: names are hidden */
+	struct unwind_sizes unwind;          /* room for the plans */
+	bool verbose;
+	/* Events in the order each CPU made them. `event` is valid during the call. */
+	void (*on_event)(void *context, const struct event *event, size_t bytes);
+	/* An executable mapping appeared in some process of the machine; a struct perf_event_header. */
+	void (*on_mmap)(void *context, const void *record);
+	void (*on_mmap_lost)(void *context, uint64_t count);
+	void *context;
+};
+
+struct bpf_session_features {
+	bool stack_at_switch_in; /* sleep stacks are taken afterwards, only when the sleep was long */
+	bool sleeper_stacks;     /* threads that never wake are found with their stack */
+	bool mmap_events;
+	bool own_walk;           /* user stacks by plans; else by the kernel's frame-pointer walk */
+};
+
+/* Loads and attaches. Prints what the kernel refused and why. `*out` is owned by the caller. */
+enum exit_code bpf_session_open(const struct bpf_session_options *options, struct bpf_session **out);
+struct bpf_session_features bpf_session_features(const struct bpf_session *s);
+
+/* The maps that plans and mappings go to; lives as long as the session. */
+struct unwind_store *bpf_session_unwind(struct bpf_session *s);
+
+/* Begins to watch a process and the threads it has. 0 or a negative errno. */
+int bpf_session_watch(struct bpf_session *s, pid_t pid);
+
+/* Reads what the kernel has: mapping changes first, then events. 0 or a negative errno. */
+int bpf_session_drain(struct bpf_session *s);
+
+/* Reports open spans as events; `final` also the windows under way. Drain afterwards. */
+int bpf_session_walk(struct bpf_session *s, bool final);
+
+/* Sums of the loss counters since the start. */
+void bpf_session_losses(const struct bpf_session *s, uint64_t count[COUNT_LOSSES]);
+
+/* Run time of all programs so far, as far as the kernel was asked to measure it. */
+struct bpf_session_cost {
+	uint64_t run_ns;
+	uint64_t runs;
+};
+struct bpf_session_cost bpf_session_cost(const struct bpf_session *s);
+
+/* Detaches everything. */
+void bpf_session_close(struct bpf_session *s);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_KERNEL_SYMBOLS_H
+#define HUD_RECORDER_KERNEL_SYMBOLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Names of the running kernel's functions, from /proc/kallsyms. */
+struct kernel_symbols;
+
+/* -EPERM: addresses are hidden (no CAP_SYSLOG); or errno. `*out` is owned by the caller. */
+int kernel_symbols_open(struct kernel_symbols **out);
+void kernel_symbols_close(struct kernel_symbols *k);
+
+/* The function that holds the address, or NULL. Lives as long as `k`. */
+const char *kernel_symbols_find(const struct kernel_symbols *k, uint64_t address);
+
+/*
+ * The full name of a function whose compiler-made suffix is not known: "finish_task_switch" may be
+ * "finish_task_switch.isra.0". NULL: there is none.
+ */
+const char *kernel_symbols_full_name(const struct kernel_symbols *k, const char *name);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/options.h"
+#include "recorder/preflight.h"
+#include "recorder/recording.h"
+#include "recorder/target.h"
+
+int main(int argc, char **argv)
+{
+	struct target_set targets;
+	struct options options;
+	enum exit_code code;
+
+	switch (options_parse(argc, argv, &options)) {
+	case OPTIONS_DONE:
+		return EXIT_RECORDED;
+	case OPTIONS_WRONG:
+		return EXIT_USAGE;
+	case OPTIONS_RUN:
+		break;
+	}
+	code = preflight_check(&options);
+	if (code != EXIT_RECORDED)
+		return code;
+	code = options.command ? target_set_spawn(&options, &targets) :
+				 target_set_find(&options, &targets);
+	if (code == EXIT_RECORDED)
+		code = preflight_check_targets(&targets);
+	if (code == EXIT_RECORDED)
+		code = recording_run(&options, &targets);
+	target_set_close(&targets);
+	return code;
+}

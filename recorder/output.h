@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_OUTPUT_H
+#define HUD_RECORDER_OUTPUT_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Where the capture goes: NAME.partial until it is whole, then NAME; or stdout. */
+struct output {
+	int fd;
+	bool pipe;              /* stdout: chunks are handed on sooner */
+	char name[PATH_MAX];
+	char partial[PATH_MAX + 16];
+};
+
+/*
+ * Opens `name` ("-": stdout; NULL: a name from `label` and the time). The file is for its owner
+ * only, and belongs to the user who called sudo. Prints what is wrong; 0 or a negative errno.
+ */
+int output_open(const char *name, const char *label, struct output *out);
+
+/* A capture_sink. */
+int output_write(void *output, const void *data, size_t bytes);
+
+/*
+ * `whole`: give it its name. Else it stays NAME.partial. 0 or a negative errno, printed.
+ */
+int output_close(struct output *out, bool whole);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/plan_broker.h"
+
+#include "recorder/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ANALYZER "hud-analyze"
+#define OBJECT_FD 3
+
+/* Beside this executable, or where `make install` put it; never by PATH. */
+static int analyzer_open(void)
+{
+	char path[PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - sizeof(ANALYZER) - 1);
+	char *slash;
+	int fd;
+
+	if (length > 0) {
+		path[length] = 0;
+		slash = strrchr(path, '/');
+		strcpy(slash ? slash + 1 : path, ANALYZER);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		if (fd >= 0)
+			return fd;
+	}
+	fd = open(HUD_BINDIR "/" ANALYZER, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 ? fd : -ENOENT;
+}
+
+/* The two descriptors that travel with a request. */
+union descriptors {
+	struct cmsghdr head;
+	char room[CMSG_SPACE(2 * sizeof(int))];
+};
+
+static int request_receive(int socket_fd, int fds[2])
+{
+	union descriptors control = { 0 };
+	char byte;
+	struct iovec data = { &byte, 1 };
+	struct msghdr message = {
+		.msg_iov = &data, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *head;
+	ssize_t got;
+
+	do
+		got = recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC);
+	while (got < 0 && errno == EINTR);
+	if (got <= 0)
+		return -EPIPE;
+	head = CMSG_FIRSTHDR(&message);
+	if (!head || head->cmsg_type != SCM_RIGHTS || head->cmsg_len != CMSG_LEN(2 * sizeof(int)))
+		return -EBADMSG;
+	memcpy(fds, CMSG_DATA(head), 2 * sizeof(int));
+	return 0;
+}
+
+static _Noreturn void analyzer_run(int analyzer, int object, int pipe_fd)
+{
+	static char *const arguments[] = { ANALYZER, "plan", "--fd", "3", NULL };
+	static char *const environment[] = { NULL };
+	int nothing = open("/dev/null", O_RDWR);
+
+	/* The order matters: a target number may be another's source. dup2 clears close-on-exec. */
+	object = fcntl(object, F_DUPFD, 10);
+	pipe_fd = fcntl(pipe_fd, F_DUPFD, 10);
+	analyzer = fcntl(analyzer, F_DUPFD_CLOEXEC, 10);
+	if (nothing < 0 || object < 0 || pipe_fd < 0 || analyzer < 0)
+		_exit(127);
+	dup2(nothing, STDIN_FILENO);
+	dup2(nothing, STDERR_FILENO);
+	dup2(pipe_fd, STDOUT_FILENO);
+	dup2(object, OBJECT_FD);
+	close_range(OBJECT_FD + 1, (unsigned)analyzer - 1, 0);
+	close_range((unsigned)analyzer + 1, UINT32_MAX, 0);
+	fexecve(analyzer, arguments, environment);
+	_exit(127);
+}
+
+static _Noreturn void broker_run(int socket_fd, int analyzer)
+{
+	int fds[2];
+
+	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; the recorder says when to end */
+	signal(SIGCHLD, SIG_IGN); /* children reap themselves */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (sandbox_enter())
+		_exit(126);
+	while (!request_receive(socket_fd, fds)) {
+		pid_t child = fork();
+
+		if (child == 0)
+			analyzer_run(analyzer, fds[0], fds[1]);
+		close(fds[0]);
+		close(fds[1]);
+	}
+	_exit(0);
+}
+
+int plan_broker_open(struct plan_broker *out)
+{
+	int pair[2], analyzer = analyzer_open();
+	pid_t child;
+
+	*out = (struct plan_broker){ .socket = -1 };
+	if (analyzer < 0)
+		return analyzer;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
+		close(analyzer);
+		return -errno;
+	}
+	child = fork();
+	if (child == 0) {
+		close(pair[0]);
+		broker_run(pair[1], analyzer);
+	}
+	close(pair[1]);
+	close(analyzer);
+	if (child < 0) {
+		close(pair[0]);
+		return -EAGAIN;
+	}
+	out->socket = pair[0];
+	out->pid = child;
+	return 0;
+}
+
+int plan_broker_request(const struct plan_broker *b, int elf)
+{
+	union descriptors control = { 0 };
+	char byte = 0;
+	struct iovec data = { &byte, 1 };
+	struct msghdr message = {
+		.msg_iov = &data, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	int pipe_fd[2], fds[2];
+
+	if (b->socket < 0)
+		return -ENOENT;
+	if (pipe2(pipe_fd, O_CLOEXEC))
+		return -errno;
+	fds[0] = elf;
+	fds[1] = pipe_fd[1];
+	head->cmsg_level = SOL_SOCKET;
+	head->cmsg_type = SCM_RIGHTS;
+	head->cmsg_len = CMSG_LEN(sizeof(fds));
+	memcpy(CMSG_DATA(head), fds, sizeof(fds));
+	if (sendmsg(b->socket, &message, MSG_NOSIGNAL) < 0) {
+		int error = -errno;
+
+		close(pipe_fd[0]);
+		close(pipe_fd[1]);
+		return error;
+	}
+	close(pipe_fd[1]);
+	return pipe_fd[0];
+}
+
+void plan_broker_close(struct plan_broker *b)
+{
+	if (b->socket < 0)
+		return;
+	close(b->socket);
+	waitpid(b->pid, NULL, 0);
+	b->socket = -1;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_PLAN_BROKER_H
+#define HUD_RECORDER_PLAN_BROKER_H
+
+/*
+ * The privileged process parses no ELF: it hands each object, open, to a child that has no
+ * privileges, which runs `hud-analyze plan` on it and gives back a plan through a pipe.
+ *
+ * The broker is forked while hud-record still may change its user, and stays: objects that dlopen
+ * brings find it when the capabilities for that are gone.
+ */
+struct plan_broker {
+	int socket; /* -1: there is none */
+	int pid;
+};
+
+/*
+ * Starts it. -ENOENT: no hud-analyze beside hud-record's own executable nor at the installed path.
+ */
+int plan_broker_open(struct plan_broker *out);
+
+/*
+ * Begins to make a plan of the ELF file `elf`. Returns the reading end of a pipe, which gives the
+ * plan and then end of file (nothing: it failed), or a negative errno. `elf` may be closed at once.
+ */
+int plan_broker_request(const struct plan_broker *b, int elf);
+
+void plan_broker_close(struct plan_broker *b);
+
+#endif

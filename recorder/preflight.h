@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_PREFLIGHT_H
+#define HUD_RECORDER_PREFLIGHT_H
+
+#include "recorder/options.h"
+#include "recorder/target.h"
+
+/*
+ * Checks what recording needs before anything is touched: kernel version, BTF, pid namespace,
+ * capabilities. Prints what is missing and how to get it. EXIT_RECORDED: go on.
+ */
+enum exit_code preflight_check(const struct options *o);
+
+/* Then, with the targets known: may their memory map be read? */
+enum exit_code preflight_check_targets(const struct target_set *t);
+
+/*
+ * Gives up every capability that a recording under way does not use. What is kept: CAP_SYS_PTRACE
+ * and CAP_DAC_READ_SEARCH (memory maps and build-ids after exec and dlopen, in any container),
+ * CAP_CHECKPOINT_RESTORE (deleted files still mapped). 0 or a negative errno.
+ */
+int privileges_drop(void);
+
+#endif

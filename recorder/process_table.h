@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_PROCESS_TABLE_H
+#define HUD_RECORDER_PROCESS_TABLE_H
+
+#include "format/capture_writer.h"
+#include "recorder/object_table.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* A watched process: the image it runs now. */
+struct process_entry {
+	pid_t pid;
+	uint32_t id; /* in the capture */
+	bool alive;
+};
+
+/* Watched processes and what is mapped in them, described to the capture as they change. */
+struct process_table;
+
+int process_table_open(struct capture_writer *w, struct object_table *objects, struct process_table **out);
+void process_table_close(struct process_table *t);
+
+/*
+ * Describes the image that `pid` runs now: at the start, and after exec. Reads /proc; where that
+ * fails the process gets an id all the same and its mappings stay unknown. Its id, or an errno.
+ */
+int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_ns);
+
+/* The entry of a watched process, or NULL. */
+struct process_entry *process_table_find(const struct process_table *t, pid_t pid);
+
+/* Reads /proc/PID/maps again: what perf's records did not tell of. */
+void process_table_refresh(struct process_table *t, pid_t pid, uint64_t now_ns);
+
+/* From now on the mappings of all processes are kept in these maps too, for the walker. */
+void process_table_store(struct process_table *t, struct unwind_store *store);
+/* Plans became usable: tells the walker. */
+void process_table_replace(struct process_table *t);
+
+/* One PERF_RECORD_MMAP2 of any process of the machine. */
+void process_table_mmap(struct process_table *t, const void *record);
+
+size_t process_table_alive(const struct process_table *t);
+
+#endif

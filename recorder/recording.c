@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/recording.h"
+
+#include "format/capture_writer.h"
+#include "recorder/bpf_session.h"
+#include "recorder/kernel_symbols.h"
+#include "recorder/output.h"
+#include "recorder/preflight.h"
+#include "recorder/process_table.h"
+#include "recorder/status.h"
+#include "recorder/transcript.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NS_PER_S 1000000000ull
+#define NS_PER_MS 1000000ull
+#define DRAIN_MS 100
+#define WINDOW_MS 100
+#define SECOND_NS NS_PER_S
+
+#define PLAN_WAIT_NS (60 * NS_PER_S) /* then it begins, and plans come in as they are done */
+
+#define LOOK_HZ_MIN 99
+#define LOOK_HZ_MAX 999
+
+/* Everything that a recording under way holds. */
+struct recording {
+	const struct options *options;
+	struct target_set *targets;
+	struct output output;
+	struct capture_writer *writer;
+	struct object_table *objects;
+	struct process_table *processes;
+	struct kernel_symbols *kernel;
+	struct bpf_session *bpf;
+	struct transcript transcript;
+	struct status status;
+	uint64_t start_ns;
+	uint64_t second_ns;              /* when the last once-a-second work was done */
+	uint64_t lost[HUD_LOSS_UNKNOWN_PROCESS + 1]; /* written to the capture so far */
+	uint64_t lost_ns;                /* when that was */
+	int signals;
+	struct unwind_sizes sizes;
+	uint32_t look_hz;
+	uint32_t looks_per_profile_sample;
+	enum hud_end_reason end;
+	int write_error;
+};
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
+static void on_event(void *context, const struct event *event, size_t bytes)
+{
+	struct recording *r = context;
+
+	transcript_event(&r->transcript, event, bytes);
+}
+
+static void on_mmap(void *context, const void *record)
+{
+	struct recording *r = context;
+
+	process_table_mmap(r->processes, record);
+}
+
+static void on_mmap_lost(void *context, uint64_t count)
+{
+	struct recording *r = context;
+
+	r->transcript.mappings_lost += count;
+}
+
+/* At least two looks in a threshold, or a block just over it could fall between. */
+static void rates_choose(struct recording *r)
+{
+	uint64_t hz = 2 * NS_PER_S / r->options->threshold_ns;
+
+	if (hz < LOOK_HZ_MIN)
+		hz = LOOK_HZ_MIN;
+	if (hz > LOOK_HZ_MAX)
+		hz = LOOK_HZ_MAX;
+	if (hz < r->options->profile_hz)
+		hz = r->options->profile_hz;
+	r->look_hz = (uint32_t)hz;
+	r->looks_per_profile_sample = r->look_hz / r->options->profile_hz;
+}
+
+static uint32_t string_id(struct recording *r, const char *text)
+{
+	int64_t id = text ? capture_writer_string(r->writer, text) : 0;
+
+	return id > 0 ? (uint32_t)id : 0;
+}
+
+static uint32_t machine_number(const char *name)
+{
+	return !strcmp(name, "x86_64") ? EM_X86_64 : !strcmp(name, "aarch64") ? EM_AARCH64 : EM_NONE;
+}
+
+static int session_write(struct recording *r)
+{
+	struct bpf_session_features features = bpf_session_features(r->bpf);
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct utsname name = { 0 };
+	struct hud_session session = {
+		.head = { .type = HUD_SESSION, .size = (uint32_t)sizeof(session) },
+		.start_ns = r->start_ns,
+		.start_realtime_ns = clock_ns(CLOCK_REALTIME),
+		.threshold_ns = r->options->threshold_ns,
+		.look_hz = r->look_hz,
+		.profile_hz = r->look_hz / r->looks_per_profile_sample,
+		.cpus = cpus > 0 ? (uint32_t)cpus : 0,
+		.source = HUD_SOURCE_STACK,
+		.page_bytes = (uint32_t)sysconf(_SC_PAGESIZE),
+		.window_ms = WINDOW_MS,
+	};
+
+	uname(&name);
+	session.machine = machine_number(name.machine);
+	session.kernel = string_id(r, name.release);
+	session.recorder = string_id(r, HUD_VERSION);
+	session.command = string_id(r, r->targets->label);
+	session.workers_prefix = string_id(r, r->options->workers);
+	if (features.stack_at_switch_in)
+		session.features |= HUD_FEATURE_STACK_AT_SWITCH_IN;
+	if (features.sleeper_stacks)
+		session.features |= HUD_FEATURE_OPEN_SPANS;
+	return capture_writer_session(r->writer, &session);
+}
+
+static int writer_open(struct recording *r)
+{
+	struct capture_writer_options options = { .sink = output_write, .sink_context = &r->output };
+
+	if (getrandom(options.capture_id, sizeof(options.capture_id), 0) !=
+	    (ssize_t)sizeof(options.capture_id))
+		return -errno;
+	return capture_writer_open(&options, &r->writer);
+}
+
+static enum exit_code bpf_open(struct recording *r)
+{
+	struct bpf_session_options options = {
+		.threshold_ns = r->options->threshold_ns,
+		.window_ns = WINDOW_MS * NS_PER_MS,
+		.look_hz = r->look_hz,
+		.looks_per_profile_sample = r->looks_per_profile_sample,
+		.unwind = r->sizes,
+		.verbose = r->options->verbose,
+		.on_event = on_event,
+		.on_mmap = on_mmap,
+		.on_mmap_lost = on_mmap_lost,
+		.context = r,
+	};
+	struct bpf_session_features features;
+	enum exit_code code;
+
+	kernel_symbols_open(&r->kernel); /* without it: no kernel stacks, which preflight has said */
+	options.kernel = r->kernel;
+	code = bpf_session_open(&options, &r->bpf);
+	if (code != EXIT_RECORDED)
+		return code;
+	features = bpf_session_features(r->bpf);
+	if (!features.stack_at_switch_in)
+		fputs("hud-record: this kernel has no hook at switch-in: waits that end come without stacks\n", stderr);
+	if (!features.sleeper_stacks)
+		fputs("hud-record: before Linux 5.18 waits that never end come without stacks\n", stderr);
+	if (r->options->verbose)
+		fprintf(stderr, "hud-record: %u looks a second on each CPU, stacks %s, mapping events %s\n",
+			r->look_hz, features.stack_at_switch_in ? "at switch-in" : "not at switch-in",
+			features.mmap_events ? "from perf" : "missing: /proc is read instead");
+	return EXIT_RECORDED;
+}
+
+static int objects_open(struct recording *r)
+{
+	struct object_table_options options = {
+		.save_dir = r->options->save_binaries,
+		.plan_files = r->options->plan,
+		.plan_file_count = r->options->plans,
+		.plans = !r->options->frame_pointers_only,
+	};
+
+	return object_table_open(&options, &r->objects);
+}
+
+/*
+ * Describes the targets and makes plans of what is mapped in them, before anything is attached: the
+ * maps must have their size when they are made.
+ */
+static enum exit_code targets_plan(struct recording *r)
+{
+	uint64_t began = clock_ns(CLOCK_MONOTONIC), limit = began + PLAN_WAIT_NS, now = began;
+	struct object_counts counts;
+
+	for (size_t i = 0; i < r->targets->count; i++)
+		process_table_describe(r->processes, r->targets->pid[i], began);
+	while (object_table_waiting(r->objects) && now < limit) {
+		object_table_poll(r->objects, DRAIN_MS);
+		now = clock_ns(CLOCK_MONOTONIC);
+		if (now - began > NS_PER_S)
+			status_note(&r->status, "reading unwind information: %zu files to go",
+				    object_table_waiting(r->objects));
+	}
+	counts = object_table_counts(r->objects);
+	if (counts.no_analyzer && !r->options->frame_pointers_only) {
+		fputs("hud-record: hud-analyze is not beside it: stacks of code without frame pointers will be cut short\n"
+		      "  install it here, or bring plans: hud-analyze plan BINARY, then hud-record --plan FILE\n", stderr);
+		if (r->options->plans_required && !r->options->plans)
+			return EXIT_NOT_ABLE;
+	}
+	object_table_sizes(r->objects, &r->sizes);
+	unwind_sizes_reserve(&r->sizes, (uint32_t)r->targets->count);
+	return EXIT_RECORDED;
+}
+
+static enum exit_code targets_watch(struct recording *r)
+{
+	struct unwind_store *store = bpf_session_unwind(r->bpf);
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	object_table_store(r->objects, store);
+	process_table_store(r->processes, store);
+	for (size_t i = 0; i < r->targets->count; i++) {
+		pid_t pid = r->targets->pid[i];
+		int error;
+
+		/* What was mapped between the look at /proc and the attaching of perf's records. */
+		process_table_refresh(r->processes, pid, now);
+		error = bpf_session_watch(r->bpf, pid);
+		if (error) {
+			fprintf(stderr, "hud-record: cannot watch process %d: %s\n  is it gone?\n", (int)pid,
+				strerror(-error));
+			return EXIT_FAILED;
+		}
+	}
+	return EXIT_RECORDED;
+}
+
+/* Which loss counter of the kernel side is which cause of the capture. */
+static const uint32_t cause_of_counter[COUNT_LOSSES] = {
+	[COUNT_RING_FULL] = HUD_LOSS_RING_FULL,
+	[COUNT_STACK_FAILED] = HUD_LOSS_STACK_FAILED,
+	[COUNT_STACK_LIMIT] = HUD_LOSS_STACK_LIMIT,
+	[COUNT_THREAD_STATE] = HUD_LOSS_THREAD_STATE,
+	[COUNT_OPEN_STACK] = HUD_LOSS_OPEN_STACK,
+	[COUNT_CLOCK_BACKWARD] = HUD_LOSS_CLOCK_BACKWARD,
+};
+
+static void loss_write(struct recording *r, uint32_t cause, uint64_t total, uint64_t now)
+{
+	struct hud_lost lost = {
+		.head = { .type = HUD_LOST, .size = (uint32_t)sizeof(lost) },
+		.cause = cause,
+		.count = total - r->lost[cause],
+		.from_ns = r->lost_ns,
+		.to_ns = now,
+	};
+
+	if (total <= r->lost[cause])
+		return;
+	r->lost[cause] = total;
+	capture_writer_event(r->writer, &lost.head);
+}
+
+static void losses_write(struct recording *r, uint64_t now)
+{
+	uint64_t count[COUNT_LOSSES];
+
+	bpf_session_losses(r->bpf, count);
+	for (size_t i = 0; i < COUNT_LOSSES; i++)
+		loss_write(r, cause_of_counter[i], count[i], now);
+	loss_write(r, HUD_LOSS_MAPPING, r->transcript.mappings_lost, now);
+	loss_write(r, HUD_LOSS_UNKNOWN_PROCESS, r->transcript.unknown_process, now);
+	r->lost_ns = now;
+}
+
+static uint64_t own_cpu_ns(void)
+{
+	return clock_ns(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+static uint64_t own_rss_bytes(void)
+{
+	unsigned long size, resident = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (!f)
+		return 0;
+	if (fscanf(f, "%lu %lu", &size, &resident) != 2)
+		resident = 0;
+	fclose(f);
+	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void cost_write(struct recording *r, uint64_t now)
+{
+	struct bpf_session_cost bpf = bpf_session_cost(r->bpf);
+	struct hud_cost cost = {
+		.head = { .type = HUD_COST, .size = (uint32_t)sizeof(cost) },
+		.time_ns = now,
+		.recorder_cpu_ns = own_cpu_ns(),
+		.rss_bytes = own_rss_bytes(),
+		.bpf_run_ns = bpf.run_ns,
+		.bpf_runs = bpf.runs,
+	};
+	struct hud_clock clock = {
+		.head = { .type = HUD_CLOCK, .size = (uint32_t)sizeof(clock) },
+		.monotonic_ns = clock_ns(CLOCK_MONOTONIC),
+		.realtime_ns = clock_ns(CLOCK_REALTIME),
+	};
+
+	capture_writer_event(r->writer, &cost.head);
+	capture_writer_event(r->writer, &clock.head);
+}
+
+static struct status_numbers numbers(const struct recording *r, uint64_t now)
+{
+	struct status_numbers n = {
+		.elapsed_ns = now - r->start_ns,
+		.events = capture_writer_events(r->writer),
+		.bytes = capture_writer_bytes(r->writer),
+		.cpu_ns = own_cpu_ns(),
+	};
+
+	for (size_t i = 0; i < sizeof(r->lost) / sizeof(r->lost[0]); i++)
+		n.lost += r->lost[i];
+	return n;
+}
+
+/* Once a second: threads that do not wake, loss, cost, and a chunk, so that a kill loses no more. */
+static int second_work(struct recording *r, uint64_t now)
+{
+	int error = bpf_session_walk(r->bpf, false);
+
+	if (!error)
+		error = bpf_session_drain(r->bpf);
+	losses_write(r, now);
+	cost_write(r, now);
+	status_update(&r->status, &(struct status_numbers){ 0 });
+	if (r->status.terminal) {
+		struct status_numbers n = numbers(r, now);
+
+		status_update(&r->status, &n);
+	}
+	r->second_ns = now;
+	return error ? error : capture_writer_flush(r->writer);
+}
+
+/* True: a signal to end. A child's end is seen by its threads' exit events. */
+static bool signal_taken(struct recording *r)
+{
+	struct signalfd_siginfo info;
+
+	while (read(r->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM)
+			return true;
+	return false;
+}
+
+static bool duration_over(const struct recording *r, uint64_t now)
+{
+	return r->options->duration_ns && now - r->start_ns >= r->options->duration_ns;
+}
+
+static int wait_ms(const struct recording *r, uint64_t now)
+{
+	uint64_t left = DRAIN_MS * NS_PER_MS;
+
+	if (r->options->duration_ns && r->start_ns + r->options->duration_ns - now < left)
+		left = r->start_ns + r->options->duration_ns - now;
+	return (int)((left + NS_PER_MS - 1) / NS_PER_MS);
+}
+
+static void record_loop(struct recording *r)
+{
+	struct pollfd wait = { .fd = r->signals, .events = POLLIN };
+
+	for (;;) {
+		uint64_t now = clock_ns(CLOCK_MONOTONIC);
+		int error = bpf_session_drain(r->bpf);
+
+		if (object_table_poll(r->objects, 0))
+			process_table_replace(r->processes);
+		if (!error && now - r->second_ns >= SECOND_NS)
+			error = second_work(r, now);
+		else if (!error && r->output.pipe)
+			error = capture_writer_flush(r->writer);
+		if (error) {
+			r->end = HUD_END_WRITE_FAILED;
+			r->write_error = error;
+			return;
+		}
+		if (!process_table_alive(r->processes)) {
+			r->end = HUD_END_TARGET_EXITED;
+			return;
+		}
+		if (duration_over(r, now)) {
+			r->end = HUD_END_DURATION;
+			return;
+		}
+		if (poll(&wait, 1, wait_ms(r, now)) > 0 && signal_taken(r)) {
+			r->end = HUD_END_INTERRUPTED;
+			return;
+		}
+	}
+}
+
+/* The last words: open spans, windows under way, loss, cost, END. */
+static int record_finish(struct recording *r)
+{
+	uint64_t now;
+	struct hud_end end = {
+		.head = { .type = HUD_END, .size = (uint32_t)sizeof(end) },
+		.reason = r->end,
+		.detail = (uint32_t)-r->write_error,
+	};
+
+	if (r->end != HUD_END_WRITE_FAILED) {
+		bpf_session_walk(r->bpf, true);
+		bpf_session_drain(r->bpf);
+	}
+	now = clock_ns(CLOCK_MONOTONIC);
+	losses_write(r, now);
+	cost_write(r, now);
+	end.time_ns = now;
+	end.events = capture_writer_events(r->writer);
+	capture_writer_event(r->writer, &end.head);
+	return capture_writer_flush(r->writer);
+}
+
+static int signals_open(struct recording *r)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of write() */
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	r->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return r->signals < 0 ? -errno : 0;
+}
+
+static enum exit_code failed(const char *what, int error)
+{
+	fprintf(stderr, "hud-record: cannot %s: %s\n", what, strerror(-error));
+	return EXIT_FAILED;
+}
+
+static enum exit_code record_prepare(struct recording *r)
+{
+	enum exit_code code;
+	int error;
+
+	rates_choose(r);
+	error = signals_open(r);
+	if (error)
+		return failed("take signals", error);
+	if (output_open(r->options->output, r->targets->label, &r->output))
+		return EXIT_NOT_WRITTEN;
+	error = objects_open(r);
+	if (error)
+		return EXIT_USAGE;
+	error = writer_open(r);
+	if (!error)
+		error = process_table_open(r->writer, r->objects, &r->processes);
+	if (error)
+		return failed("begin the capture", error);
+	status_begin(&r->status, r->options->quiet, r->targets->label, r->targets->count);
+	code = targets_plan(r);
+	if (code == EXIT_RECORDED)
+		code = bpf_open(r);
+	if (code != EXIT_RECORDED)
+		return code;
+	r->start_ns = r->second_ns = r->lost_ns = clock_ns(CLOCK_MONOTONIC);
+	error = session_write(r);
+	if (error)
+		return failed("begin the capture", error);
+	r->transcript = (struct transcript){
+		.writer = r->writer,
+		.processes = r->processes,
+		.kernel = r->kernel,
+	};
+	return targets_watch(r);
+}
+
+static enum exit_code record_all(struct recording *r)
+{
+	struct status_numbers n;
+	bool whole;
+	int error;
+
+	target_set_start(r->targets);
+	privileges_drop();
+	record_loop(r);
+	error = record_finish(r);
+	if (!r->write_error)
+		r->write_error = error;
+	whole = !r->write_error;
+	n = numbers(r, clock_ns(CLOCK_MONOTONIC));
+	error = output_close(&r->output, whole);
+	if (r->write_error)
+		fprintf(stderr, "hud-record: cannot write %s: %s\n  what was written before is a readable capture\n",
+			r->output.pipe ? r->output.name : r->output.partial, strerror(-r->write_error));
+	status_end(&r->status, &n, &r->output, whole && !error);
+	return whole && !error ? EXIT_RECORDED : EXIT_NOT_WRITTEN;
+}
+
+enum exit_code recording_run(const struct options *o, struct target_set *targets)
+{
+	struct recording r = { .options = o, .targets = targets, .signals = -1, .output = { .fd = -1 } };
+	enum exit_code code = record_prepare(&r);
+
+	if (code == EXIT_RECORDED) {
+		code = record_all(&r);
+	} else if (r.output.fd >= 0 && !r.output.pipe) {
+		unlink(r.output.partial);
+		output_close(&r.output, false);
+	}
+	bpf_session_close(r.bpf);
+	transcript_close(&r.transcript);
+	process_table_close(r.processes);
+	object_table_close(r.objects);
+	if (r.writer)
+		capture_writer_close(r.writer);
+	kernel_symbols_close(r.kernel);
+	if (r.signals >= 0)
+		close(r.signals);
+	return code;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_TARGET_H
+#define HUD_RECORDER_TARGET_H
+
+#include "recorder/options.h"
+
+#include <sys/types.h>
+
+/* The processes to record. */
+struct target_set {
+	pid_t pid[TARGETS_MAX];
+	size_t count;
+	char label[64];   /* for file names and messages: the name or pid a person gave */
+	int start_fd;     /* a command waits until a byte is written here; -1: none */
+	pid_t child;      /* the command's pid; 0: none */
+};
+
+/* Finds every target, or prints why not and returns EXIT_NO_TARGET. */
+enum exit_code target_set_find(const struct options *o, struct target_set *out);
+
+/* Forks the command, which waits to exec until target_set_start(). Prints what is wrong. */
+enum exit_code target_set_spawn(const struct options *o, struct target_set *out);
+
+/* Lets the command run. */
+void target_set_start(struct target_set *t);
+
+/* Ends a command that was never started; closes what is open. */
+void target_set_close(struct target_set *t);
+
+#endif
