@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_PLAN_PRINT_H
+#define HUD_ANALYZER_PLAN_PRINT_H
+
+#include "analyzer/plan_build.h"
+
+#include <stdio.h>
+
+/* What a plan holds, and what it does not: for people, and as one JSON object on one line. */
+void plan_print(FILE *to, const struct plan_built *built, const char *object, const char *output);
+void plan_print_json(FILE *to, const struct plan_built *built, const char *object,
+		     const char *output);
+
+/* The build-id in hexadecimal, empty where there is none. */
+enum { BUILD_ID_TEXT_BYTES = 2 * HUD_BUILD_ID_BYTES_MAX + 1 };
+const char *build_id_text(char out[BUILD_ID_TEXT_BYTES], const struct hud_plan *head);
+
+#endif
