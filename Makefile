@@ -28,7 +28,7 @@ ANALYZE_LIBS := -ldw -lelf -lzstd -lsqlite3 -liberty -lm -lpthread
 DEMO := examples/demo/target/release/demo
 
 .PHONY: all help deps demo check check-unit check-e2e static install lint format clean
-all: $(BUILD)/hud-record ## build (no root needed)
+all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24

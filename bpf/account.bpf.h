@@ -80,7 +80,8 @@ static __always_inline void thread_switch_out(struct task_struct *task, struct t
 }
 
 /* Ask the switch-in hook to write [start, now) as a span of its own. */
-static __always_inline void span_want(struct thread_state *st, __u64 start, __u64 wakeup, __u32 flags)
+static __always_inline void span_want(struct thread_state *st, __u64 start, __u64 wakeup,
+				      __u32 flags)
 {
 	st->span_start_ns = start;
 	st->span_wakeup_ns = wakeup;

@@ -21,8 +21,8 @@ typedef uint64_t event_address; /* of the same size, but another C type on x86-6
 
 enum event_type {
 	EVENT_OFFCPU = 1,
-	EVENT_OPEN,   /* an off-CPU span that has not ended */
-	EVENT_WAKE,   /* who wakes a thread that slept for long; precedes its EVENT_OFFCPU */
+	EVENT_OPEN, /* an off-CPU span that has not ended */
+	EVENT_WAKE, /* who wakes a thread that slept for long; precedes its EVENT_OFFCPU */
 	EVENT_SAMPLE,
 	EVENT_WINDOW,
 	EVENT_THREAD, /* a thread of a target was seen, started or was renamed */
@@ -43,14 +43,14 @@ struct event {
 struct event_stacks {
 	__u16 user_frames;
 	__u16 kernel_frames;
-	__u8 stop;         /* enum hud_stack_stop of the user stack */
+	__u8 stop;               /* enum hud_stack_stop of the user stack */
 	__u8 frame_pointer_from; /* as in struct hud_user_stack */
-	__u16 stack_flags; /* enum event_stack_flags */
+	__u16 stack_flags;       /* enum event_stack_flags */
 };
 
 enum event_stack_flags {
-	EVENT_STACK_LIMITED = 1u << 0, /* none taken: over the rate limit */
-	EVENT_STACK_FAILED = 1u << 1,  /* the user stack could not be walked */
+	EVENT_STACK_LIMITED = 1u << 0,   /* none taken: over the rate limit */
+	EVENT_STACK_FAILED = 1u << 1,    /* the user stack could not be walked */
 	EVENT_STACK_NOT_TAKEN = 1u << 2, /* not wanted here, or no hook to take it */
 };
 

@@ -12,8 +12,8 @@
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
-#define TASK_STATE_MASK 0xff  /* sleep states; above are flags such as TASK_FREEZABLE */
-#define TASK_SLEEPS 0x3       /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
+#define TASK_STATE_MASK 0xff /* sleep states; above are flags such as TASK_FREEZABLE */
+#define TASK_SLEEPS 0x3      /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
 #define PF_KTHREAD 0x00200000
 
 /* Scheduler, interrupts off, as the outgoing thread; task_struct of both is at hand. */
@@ -76,7 +76,7 @@ static __always_inline void on_switched_in(void *ctx)
 	e->state = st->out_state;
 	e->out_cpu = st->out_cpu;
 	e->syscall = st->span_flags & EVENT_SPAN_AT_ATTACH ? task_syscall(task) : st->syscall;
-	e->stacks = (struct event_stacks){};
+	e->stacks = (struct event_stacks) {};
 	st->span_start_ns = 0;
 	if (st->span_flags & EVENT_SPAN_PREEMPTED) {
 		e->syscall = -1;
@@ -123,7 +123,7 @@ static __always_inline void wake_send(void *ctx, struct task_struct *woken, stru
 	event_begin(&e->head, EVENT_WAKE, woken->tgid, woken->pid, now);
 	e->waker_tgid = waker->tgid;
 	e->waker_tid = waker->pid;
-	e->stacks = (struct event_stacks){};
+	e->stacks = (struct event_stacks) {};
 	if (!stack_allowed(st, now))
 		e->stacks.stack_flags = EVENT_STACK_LIMITED;
 	else if (thread_find(waker))
@@ -192,13 +192,14 @@ int look(struct bpf_perf_event_data *ctx)
 	}
 	cpu_charge(st, now);
 	e = (struct event_sample *)s->word;
-	event_begin(&e->head, EVENT_SAMPLE, BPF_CORE_READ(task, tgid), BPF_CORE_READ(task, pid), now);
+	event_begin(&e->head, EVENT_SAMPLE, BPF_CORE_READ(task, tgid), BPF_CORE_READ(task, pid),
+		    now);
 	window_roll(st, e->head.tgid, e->head.tid, now);
 	e->awake_ns = st->awake_ns;
 	e->waited_ns = st->waited_ns;
 	e->syscall = task_syscall(task);
 	e->profile = profile;
-	e->stacks = (struct event_stacks){};
+	e->stacks = (struct event_stacks) {};
 	if (stack_allowed(st, now))
 		stack_bytes = stacks_take(ctx, &e->stacks, e->address);
 	else

@@ -71,10 +71,11 @@ static __always_inline __u32 kernel_stack_take(void *ctx, __u64 *address, __u32 
 }
 
 /* The user stack of current by the kernel's own frame-pointer walk. */
-static __always_inline __u32 user_stack_by_kernel(void *ctx, struct event_stacks *out, __u64 *address)
+static __always_inline __u32 user_stack_by_kernel(void *ctx, struct event_stacks *out,
+						  __u64 *address)
 {
-	__u32 frames = frames_of(bpf_get_stack(ctx, address, EVENT_FRAMES_MAX * sizeof(__u64),
-					       BPF_F_USER_STACK));
+	__u32 frames = frames_of(
+		bpf_get_stack(ctx, address, EVENT_FRAMES_MAX * sizeof(__u64), BPF_F_USER_STACK));
 
 	out->stop = frames == EVENT_FRAMES_MAX ? HUD_STOP_DEPTH : HUD_STOP_END;
 	out->frame_pointer_from = 1;

@@ -16,7 +16,7 @@ const volatile __u32 looks_per_profile_sample = 4;
 const volatile __u32 stacks_per_window = 200; /* per thread; the threshold allows no more than 20 */
 const volatile bool stack_at_switch_in = false; /* a hook that runs as the incoming thread exists */
 
-const volatile bool sleeper_stacks = true;      /* the walk may sleep and copy (Linux 5.18) */
+const volatile bool sleeper_stacks = true; /* the walk may sleep and copy (Linux 5.18) */
 
 enum walk_mode walk_mode = WALK_ATTACH; /* set by hud-record between walks */
 __u64 attach_ns = 0;                    /* set by hud-record when all programs are attached */
@@ -74,11 +74,11 @@ enum thread_phase {
 
 /* A watched thread. That a task has one is what "watched" means. */
 struct thread_state {
-	__u64 change_ns;   /* PHASE_RUNNING: CPU time is charged up to here */
-	__u64 out_ns;      /* not running: since when */
-	__u64 wakeup_ns;   /* 0: not woken in this sleep */
-	__u64 awake_ns;    /* when it last woke */
-	__u64 waited_ns;   /* for a CPU since then */
+	__u64 change_ns; /* PHASE_RUNNING: CPU time is charged up to here */
+	__u64 out_ns;    /* not running: since when */
+	__u64 wakeup_ns; /* 0: not woken in this sleep */
+	__u64 awake_ns;  /* when it last woke */
+	__u64 waited_ns; /* for a CPU since then */
 	__u64 window_start_ns;
 	__u64 cpu_ns;
 	__u64 sleep_ns;
@@ -89,8 +89,8 @@ struct thread_state {
 	__u64 open_start_ns; /* the open span whose stack was sent */
 	__u32 sleeps;
 	__u32 preemptions;
-	__u32 stacks;        /* since limit_start_ns */
-	__u32 phase;         /* enum thread_phase */
+	__u32 stacks; /* since limit_start_ns */
+	__u32 phase;  /* enum thread_phase */
 	__u32 out_state;
 	__u32 out_cpu;
 	__s32 syscall;

@@ -18,7 +18,9 @@ const volatile bool own_walk = true;
 static __always_inline int user_word(struct task_struct *sleeper, __u64 *to, __u64 address)
 {
 	if (sleeper)
-		return bpf_copy_from_user_task(to, sizeof(*to), (const void *)address, sleeper, 0) ? 1 : 0;
+		return bpf_copy_from_user_task(to, sizeof(*to), (const void *)address, sleeper, 0)
+			       ? 1
+			       : 0;
 	return bpf_probe_read_user(to, sizeof(*to), (const void *)address) ? 1 : 0;
 }
 
@@ -73,13 +75,13 @@ struct {
 struct unwind_walk {
 	struct unwind_registers registers;
 	struct unwind_space space;
-	__u64 *address;        /* where frames go */
+	__u64 *address;              /* where frames go */
 	struct task_struct *sleeper; /* whose stack it is, if it is not that of current */
-	struct unwind_range range; /* the last one that was found */
+	struct unwind_range range;   /* the last one that was found */
 	__u32 frames;
 	__u32 stop;
 	__u32 frame_pointer_from;
-	__u64 trampoline;      /* return addresses that are this were replaced by a uretprobe */
+	__u64 trampoline; /* return addresses that are this were replaced by a uretprobe */
 	struct return_instance *instance;
 };
 
@@ -146,7 +148,8 @@ static __always_inline bool range_find(struct unwind_walk *w, __u64 pc)
 }
 
 /* NULL: nothing is known of this pc's object, or of this place in it. */
-static __always_inline const struct hud_plan_rule *rule_find(const struct unwind_range *range, __u64 pc)
+static __always_inline const struct hud_plan_rule *rule_find(const struct unwind_range *range,
+							     __u64 pc)
 {
 	__u32 key = range->object;
 	struct unwind_object *object;
@@ -163,8 +166,8 @@ static __always_inline const struct hud_plan_rule *rule_find(const struct unwind
 	page = bpf_map_lookup_elem(&pages, &key);
 	if (!page || !page->rows)
 		return NULL;
-	key = object->first_rule + row_rule(page->first_row, page->rows,
-					    address & ((1u << HUD_PLAN_PAGE_BITS) - 1));
+	key = object->first_rule +
+	      row_rule(page->first_row, page->rows, address & ((1u << HUD_PLAN_PAGE_BITS) - 1));
 	return bpf_map_lookup_elem(&rules, &key);
 }
 
@@ -202,7 +205,7 @@ static __always_inline void trampoline_cross(struct unwind_walk *w)
 /* One frame: note its pc, find its rule, step to its caller. 1 ends the loop. */
 static __always_inline long unwind_frame(struct unwind_walk *w, struct task_struct *sleeper)
 {
-	struct hud_plan_rule by_frame_pointer = { .type = HUD_RULE_NONE };
+	struct hud_plan_rule by_frame_pointer = {.type = HUD_RULE_NONE};
 	const struct hud_plan_rule *rule = NULL;
 	__u64 pc = w->registers.pc;
 	__u32 frames = w->frames & EVENT_FRAMES_MAX;
@@ -239,8 +242,8 @@ static long unwind_sleeper_frame(__u32 index, struct unwind_walk *w)
 }
 
 /* The user registers of a task, as it entered the kernel. False: it has no memory map to walk by. */
-static __always_inline bool unwind_begin(struct unwind_walk *w, struct task_struct *task, __u32 tgid,
-					 __u64 *address)
+static __always_inline bool unwind_begin(struct unwind_walk *w, struct task_struct *task,
+					 __u32 tgid, __u64 *address)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 

@@ -17,16 +17,17 @@ struct unwind_registers {
 	uint64_t pc;
 	uint64_t sp;
 	uint64_t fp;
-	uint64_t lr;         /* AArch64, innermost frame only; 0 afterwards */
+	uint64_t lr;          /* AArch64, innermost frame only; 0 afterwards */
 	uint32_t machine_arm; /* AArch64 rules, not x86-64's */
-	uint32_t exact;      /* pc is where execution goes on, not a return address */
+	uint32_t exact;       /* pc is where execution goes on, not a return address */
 };
 
 /* Zero: the step was made. Else why the walk ends here: values of enum hud_stack_stop. */
 typedef uint32_t unwind_result;
 
 /* Fields of the signal frame, from the stack pointer at the trampoline (the uapi headers of each arch). */
-#define UNWIND_X86_SIGNAL_FP 120 /* ucontext: 8 flags, 8 link, 24 stack, then sigcontext.rbp at 80 */
+#define UNWIND_X86_SIGNAL_FP                                                                       \
+	120 /* ucontext: 8 flags, 8 link, 24 stack, then sigcontext.rbp at 80 */
 #define UNWIND_X86_SIGNAL_SP 160
 #define UNWIND_X86_SIGNAL_PC 168
 #define UNWIND_ARM_SIGNAL_FP (128 + 176 + 8 + 29 * 8) /* siginfo, ucontext up to regs[29] */
@@ -37,8 +38,8 @@ typedef uint32_t unwind_result;
 /* Pointer authentication signs return addresses in the bits above the address space. */
 #define UNWIND_ARM_ADDRESS_MASK ((1ull << 55) - 1)
 
-static inline __attribute__((always_inline)) unwind_result unwind_signal_frame(void *context,
-									       struct unwind_registers *r)
+static inline __attribute__((always_inline)) unwind_result unwind_signal_frame(
+	void *context, struct unwind_registers *r)
 {
 	uint64_t pc, sp, fp, base = r->sp;
 	int arm = r->machine_arm != 0;
@@ -57,8 +58,8 @@ static inline __attribute__((always_inline)) unwind_result unwind_signal_frame(v
 }
 
 /* By the frame pointer: the saved one lies where it points to, the return address above it. */
-static inline __attribute__((always_inline)) unwind_result unwind_frame_pointer(void *context,
-										struct unwind_registers *r)
+static inline __attribute__((always_inline)) unwind_result unwind_frame_pointer(
+	void *context, struct unwind_registers *r)
 {
 	uint64_t fp, pc;
 
@@ -74,8 +75,8 @@ static inline __attribute__((always_inline)) unwind_result unwind_frame_pointer(
 	return r->pc ? 0 : HUD_STOP_ROOT;
 }
 
-static inline __attribute__((always_inline)) unwind_result
-unwind_step(void *context, const struct hud_plan_rule *rule, struct unwind_registers *r)
+static inline __attribute__((always_inline)) unwind_result unwind_step(
+	void *context, const struct hud_plan_rule *rule, struct unwind_registers *r)
 {
 	uint64_t cfa, pc, fp = r->fp, fp_slot = 0;
 

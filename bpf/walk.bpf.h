@@ -18,7 +18,7 @@
 static __always_inline __u32 sleeper_user_stack(struct task_struct *task, struct event_stacks *out,
 						__u64 *address)
 {
-	struct unwind_walk w = { .sleeper = task };
+	struct unwind_walk w = {.sleeper = task};
 
 	if (!sleeper_stacks || !unwind_begin(&w, task, task->tgid, address))
 		return 0;
@@ -46,7 +46,8 @@ static __always_inline void open_stacks(struct task_struct *task, struct event_o
 }
 
 /* Report a thread that has slept for long, with its stack the first time. */
-static __always_inline void open_report(struct task_struct *task, struct thread_state *st, __u64 now)
+static __always_inline void open_report(struct task_struct *task, struct thread_state *st,
+					__u64 now)
 {
 	__u64 start = phase_since(st, st->out_ns), stack_bytes = 0;
 	struct scratch *s = scratch_get(SCRATCH_WALK);
@@ -65,7 +66,7 @@ static __always_inline void open_report(struct task_struct *task, struct thread_
 	e->syscall = task_syscall(task);
 	e->state = task->__state & TASK_STATE_MASK;
 	e->out_cpu = st->out_cpu;
-	e->stacks = (struct event_stacks){};
+	e->stacks = (struct event_stacks) {};
 	if (st->open_start_ns == start) {
 		e->span_flags |= EVENT_SPAN_REPEATED;
 		e->stacks.stack_flags = EVENT_STACK_NOT_TAKEN;
@@ -80,7 +81,8 @@ static __always_inline void open_report(struct task_struct *task, struct thread_
 }
 
 /* The time since the last change is of the phase the thread is in; it is not charged yet. */
-static __always_inline void window_final(struct task_struct *task, struct thread_state *st, __u64 now)
+static __always_inline void window_final(struct task_struct *task, struct thread_state *st,
+					 __u64 now)
 {
 	struct thread_state copy = *st;
 
@@ -94,7 +96,8 @@ static __always_inline void window_final(struct task_struct *task, struct thread
 		cpu_charge(&copy, now);
 	else if (copy.phase == PHASE_RUNNABLE && now > copy.out_ns)
 		copy.run_queue_ns += now - copy.out_ns;
-	else if (copy.phase == PHASE_SLEEPING && now > copy.out_ns && now - copy.out_ns < threshold_ns)
+	else if (copy.phase == PHASE_SLEEPING && now > copy.out_ns &&
+		 now - copy.out_ns < threshold_ns)
 		copy.sleep_ns += now - copy.out_ns;
 	window_send(&copy, task->tgid, task->pid, now);
 }

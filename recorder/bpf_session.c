@@ -2,6 +2,7 @@
 #include "recorder/bpf_session.h"
 
 #include "bpf/hud.skel.h"
+#include "recorder/clock.h"
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -65,11 +66,13 @@ static int tracepoint_arguments(const struct btf *btf, const char *name)
 }
 
 /* Loads only what this kernel can run. */
-static void programs_choose(struct bpf_session *s, const struct btf *btf, const char **finish_switch)
+static void programs_choose(struct bpf_session *s, const struct btf *btf,
+			    const char **finish_switch)
 {
-	bool state_argument = tracepoint_arguments(btf, "btf_trace_sched_switch") >= 4; /* 5.18 */
+	bool state_argument = tracepoint_arguments(btf, "btf_trace_sched_switch") >= 4;   /* 5.18 */
 	bool exit_tracepoint = tracepoint_arguments(btf, "btf_trace_sched_exit_tp") >= 0; /* 6.15 */
-	bool user_copy = btf__find_by_name_kind(btf, "bpf_copy_from_user_task", BTF_KIND_FUNC) > 0; /* 5.18 */
+	bool user_copy = btf__find_by_name_kind(btf, "bpf_copy_from_user_task", BTF_KIND_FUNC) >
+			 0; /* 5.18 */
 	struct hud_bpf *p = s->programs;
 
 	*finish_switch = NULL;
@@ -85,7 +88,8 @@ static void programs_choose(struct bpf_session *s, const struct btf *btf, const 
 	if (!user_copy)
 		bpf_program__set_flags(p->progs.walk, 0); /* not sleepable then */
 	s->features.stack_at_switch_in = exit_tracepoint || *finish_switch;
-	s->features.own_walk = btf__find_by_name_kind(btf, "bpf_loop", BTF_KIND_FUNC) > 0; /* 5.17 */
+	s->features.own_walk =
+		btf__find_by_name_kind(btf, "bpf_loop", BTF_KIND_FUNC) > 0; /* 5.17 */
 	s->features.sleeper_stacks = user_copy && s->features.own_walk;
 }
 
@@ -109,7 +113,7 @@ static void unwind_store_begin(struct bpf_session *s)
 {
 	struct hud_bpf *p = s->programs;
 
-	s->unwind = (struct unwind_store){
+	s->unwind = (struct unwind_store) {
 		.objects = bpf_map__fd(p->maps.objects),
 		.pages = bpf_map__fd(p->maps.pages),
 		.shards = bpf_map__fd(p->maps.shards),
@@ -123,14 +127,6 @@ static void unwind_store_begin(struct bpf_session *s)
 struct unwind_store *bpf_session_unwind(struct bpf_session *s)
 {
 	return &s->unwind;
-}
-
-static uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 static int looks_attach(struct bpf_session *s)
@@ -151,7 +147,8 @@ static int looks_attach(struct bpf_session *s)
 		return -ENOMEM;
 	for (int cpu = 0; cpu < s->cpus; cpu++) {
 		/* Per CPU, never per task: those are re-armed at every switch (2.6 times the cost). */
-		int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+		int fd =
+			(int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 
 		if (fd < 0 && errno == ENODEV)
 			continue; /* offline */
@@ -203,8 +200,8 @@ static int mmaps_attach(struct bpf_session *s)
 		.wakeup_watermark = 1u << 30, /* never: it is drained by the clock */
 	};
 
-	s->mmaps = perf_buffer__new_raw(bpf_map__fd(s->programs->maps.mmap_events), MMAP_PAGES_PER_CPU,
-					&attr, mmap_record, s, NULL);
+	s->mmaps = perf_buffer__new_raw(bpf_map__fd(s->programs->maps.mmap_events),
+					MMAP_PAGES_PER_CPU, &attr, mmap_record, s, NULL);
 	return s->mmaps ? 0 : -errno;
 }
 
@@ -220,9 +217,10 @@ static int ring_event(void *context, void *data, size_t bytes)
 static enum exit_code refused(const char *what, int error)
 {
 	fprintf(stderr, "hud-record: the kernel refused to %s: %s\n", what, strerror(-error));
-	fputs(error == -EPERM || error == -EACCES ?
-	      "  it may be locked down (lockdown=confidentiality), or privileges lack: run with sudo\n" :
-	      "  run again with -v for the kernel's own words\n", stderr);
+	fputs(error == -EPERM || error == -EACCES
+		      ? "  it may be locked down (lockdown=confidentiality), or privileges lack: run with sudo\n"
+		      : "  run again with -v for the kernel's own words\n",
+	      stderr);
 	return EXIT_FAILED;
 }
 
@@ -259,7 +257,8 @@ static enum exit_code programs_attach(struct bpf_session *s, const char *finish_
 		p->links.finish_switch =
 			bpf_program__attach_kprobe(p->progs.finish_switch, false, finish_switch);
 		if (!p->links.finish_switch) {
-			fprintf(stderr, "hud-record: no hook at switch-in (%s: %s): spans that end come without stacks\n",
+			fprintf(stderr,
+				"hud-record: no hook at switch-in (%s: %s): spans that end come without stacks\n",
 				finish_switch, strerror(errno));
 			s->features.stack_at_switch_in = false;
 		}
@@ -271,7 +270,7 @@ static enum exit_code programs_attach(struct bpf_session *s, const char *finish_
 	s->events = ring_buffer__new(bpf_map__fd(p->maps.ring), ring_event, s, NULL);
 	if (!s->events)
 		return refused("map the ring buffer", -errno);
-	p->bss->attach_ns = monotonic_ns();
+	p->bss->attach_ns = clock_ns(CLOCK_MONOTONIC);
 	return EXIT_RECORDED;
 }
 
@@ -321,15 +320,16 @@ static int walk_run(const struct bpf_link *link)
 
 static int walk_attach(struct bpf_session *s, pid_t pid)
 {
-	union bpf_iter_link_info info = { .task = { .pid = (__u32)pid } };
-	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info, .link_info_len = sizeof(info));
+	union bpf_iter_link_info info = {.task = {.pid = (__u32)pid}};
+	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &info,
+		    .link_info_len = sizeof(info));
 	struct bpf_link *link = bpf_program__attach_iter(s->programs->progs.walk, &options);
 
 	if (!link) /* before 6.1 a walk is over all tasks of the machine */
 		link = bpf_program__attach_iter(s->programs->progs.walk, NULL);
 	if (!link)
 		return -errno;
-	s->walk[s->walks++] = (struct walk_link){ pid, link };
+	s->walk[s->walks++] = (struct walk_link) {pid, link};
 	return 0;
 }
 
@@ -340,8 +340,8 @@ int bpf_session_watch(struct bpf_session *s, pid_t pid)
 
 	if (s->walks == TARGETS_MAX)
 		return -E2BIG;
-	if (bpf_map__update_elem(s->programs->maps.targets, &key, sizeof(key), &value, sizeof(value),
-				 BPF_ANY))
+	if (bpf_map__update_elem(s->programs->maps.targets, &key, sizeof(key), &value,
+				 sizeof(value), BPF_ANY))
 		return -errno;
 	error = walk_attach(s, pid);
 	if (error)
@@ -393,11 +393,12 @@ void bpf_session_losses(const struct bpf_session *s, uint64_t count[COUNT_LOSSES
 
 struct bpf_session_cost bpf_session_cost(const struct bpf_session *s)
 {
-	struct bpf_session_cost cost = { 0 };
+	struct bpf_session_cost cost = {0};
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, s->programs->obj) {
-		struct bpf_prog_info info = { 0 };
+	bpf_object__for_each_program(program, s->programs->obj)
+	{
+		struct bpf_prog_info info = {0};
 		__u32 bytes = sizeof(info);
 
 		if (bpf_program__fd(program) < 0 ||

@@ -34,11 +34,12 @@ struct bpf_session_features {
 	bool stack_at_switch_in; /* sleep stacks are taken afterwards, only when the sleep was long */
 	bool sleeper_stacks;     /* threads that never wake are found with their stack */
 	bool mmap_events;
-	bool own_walk;           /* user stacks by plans; else by the kernel's frame-pointer walk */
+	bool own_walk; /* user stacks by plans; else by the kernel's frame-pointer walk */
 };
 
 /* Loads and attaches. Prints what the kernel refused and why. `*out` is owned by the caller. */
-enum exit_code bpf_session_open(const struct bpf_session_options *options, struct bpf_session **out);
+enum exit_code bpf_session_open(const struct bpf_session_options *options,
+				struct bpf_session **out);
 struct bpf_session_features bpf_session_features(const struct bpf_session *s);
 
 /* The maps that plans and mappings go to; lives as long as the session. */

@@ -72,7 +72,7 @@ static int build_id_search(const struct elf_bytes *e, struct build_id *out)
 	Elf64_Ehdr header;
 	int error = elf_read(e, 0, &header, sizeof(header));
 
-	*out = (struct build_id){ 0 };
+	*out = (struct build_id) {0};
 	if (error)
 		return error;
 	if (memcmp(header.e_ident, ELFMAG, SELFMAG) || header.e_ident[EI_CLASS] != ELFCLASS64 ||
@@ -81,7 +81,8 @@ static int build_id_search(const struct elf_bytes *e, struct build_id *out)
 	for (unsigned i = 0; i < header.e_phnum && i < PROGRAM_HEADERS_MAX; i++) {
 		Elf64_Phdr segment;
 
-		error = elf_read(e, header.e_phoff + i * sizeof(segment), &segment, sizeof(segment));
+		error = elf_read(e, header.e_phoff + i * sizeof(segment), &segment,
+				 sizeof(segment));
 		if (error)
 			return error;
 		if (segment.p_type != PT_NOTE || segment.p_filesz > sizeof(notes))
@@ -97,10 +98,10 @@ static int build_id_search(const struct elf_bytes *e, struct build_id *out)
 
 int build_id_read(int fd, struct build_id *out)
 {
-	return build_id_search(&(struct elf_bytes){ .fd = fd }, out);
+	return build_id_search(&(struct elf_bytes) {.fd = fd}, out);
 }
 
 int build_id_of_image(const uint8_t *image, size_t bytes, struct build_id *out)
 {
-	return build_id_search(&(struct elf_bytes){ .image = image, .image_bytes = bytes }, out);
+	return build_id_search(&(struct elf_bytes) {.image = image, .image_bytes = bytes}, out);
 }

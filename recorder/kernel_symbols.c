@@ -132,7 +132,8 @@ const char *kernel_symbols_full_name(const struct kernel_symbols *k, const char 
 		const char *candidate = k->names + k->symbol[i].name;
 
 		if (!strncmp(candidate, name, length) &&
-		    (!candidate[length] || (candidate[length] == '.' && !strstr(candidate, ".cold"))))
+		    (!candidate[length] ||
+		     (candidate[length] == '.' && !strstr(candidate, ".cold"))))
 			return candidate;
 	}
 	return NULL;

@@ -21,8 +21,8 @@ int main(int argc, char **argv)
 	code = preflight_check(&options);
 	if (code != EXIT_RECORDED)
 		return code;
-	code = options.command ? target_set_spawn(&options, &targets) :
-				 target_set_find(&options, &targets);
+	code = options.command ? target_set_spawn(&options, &targets)
+			       : target_set_find(&options, &targets);
 	if (code == EXIT_RECORDED)
 		code = preflight_check_targets(&targets);
 	if (code == EXIT_RECORDED)

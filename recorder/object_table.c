@@ -23,8 +23,8 @@ struct object {
 	struct build_id id;
 	struct stat file; /* as it was when it was opened */
 	enum plan_state state;
-	int pipe;         /* PLAN_WAITING: the plan comes from there */
-	uint8_t *text;    /* … and is collected here */
+	int pipe;      /* PLAN_WAITING: the plan comes from there */
+	uint8_t *text; /* … and is collected here */
 	size_t text_bytes, text_room;
 	struct plan plan; /* PLAN_READY, PLAN_STORED */
 	uint32_t number;  /* PLAN_STORED: in the maps */
@@ -78,7 +78,8 @@ static int given_load(struct object_table *t, const char *path)
 		error = plan_parse(data, bytes, &t->given[t->given_count]);
 	free(data);
 	if (error)
-		fprintf(stderr, "hud-record: cannot use the plan %s: %s\n  make it with hud-analyze plan BINARY -o FILE\n",
+		fprintf(stderr,
+			"hud-record: cannot use the plan %s: %s\n  make it with hud-analyze plan BINARY -o FILE\n",
 			path, error == -EBADMSG ? "it is damaged or no plan" : strerror(-error));
 	else
 		t->given_count++;
@@ -139,7 +140,7 @@ static struct object *object_add(struct object_table *t)
 	if (!grown)
 		return NULL;
 	t->object = grown;
-	t->object[t->objects] = (struct object){ .pipe = -1 };
+	t->object[t->objects] = (struct object) {.pipe = -1};
 	return &t->object[t->objects++];
 }
 
@@ -160,7 +161,7 @@ static bool given_take(struct object_table *t, struct object *o)
 		    memcmp(p->head.build_id, o->id.byte, o->id.bytes))
 			continue;
 		o->plan = *p;
-		*p = (struct plan){ 0 };
+		*p = (struct plan) {0};
 		o->state = PLAN_READY;
 		plan_store(t, o);
 		return true;
@@ -221,7 +222,8 @@ uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_
 	if (fstat(fd, &st))
 		goto done;
 	for (found = 0; found < t->objects; found++)
-		if (t->object[found].file.st_ino == st.st_ino && t->object[found].file.st_dev == st.st_dev)
+		if (t->object[found].file.st_ino == st.st_ino &&
+		    t->object[found].file.st_dev == st.st_dev)
 			goto done;
 	o = object_add(t);
 	if (!o) {
@@ -252,7 +254,7 @@ static void vdso_find(void *context, const struct proc_mapping *m)
 
 uint32_t object_table_vdso(struct object_table *t)
 {
-	struct proc_mapping m = { 0 };
+	struct proc_mapping m = {0};
 	struct object *o;
 	size_t bytes;
 	int fd;
@@ -289,7 +291,8 @@ static int text_collect(struct object *o)
 
 		if (o->text_bytes == o->text_room) {
 			size_t room = o->text_room ? 2 * o->text_room : 1u << 16;
-			uint8_t *grown = room <= PLAN_FILE_BYTES_MAX ? realloc(o->text, room) : NULL;
+			uint8_t *grown =
+				room <= PLAN_FILE_BYTES_MAX ? realloc(o->text, room) : NULL;
 
 			if (!grown)
 				return -ENOMEM;
@@ -343,7 +346,7 @@ bool object_table_poll(struct object_table *t, int wait_ms)
 		return false;
 	for (uint32_t i = 0; i < t->objects; i++)
 		if (t->object[i].state == PLAN_WAITING)
-			fds[n++] = (struct pollfd){ .fd = t->object[i].pipe, .events = POLLIN };
+			fds[n++] = (struct pollfd) {.fd = t->object[i].pipe, .events = POLLIN};
 	if (poll(fds, n, wait_ms) > 0) {
 		for (uint32_t i = 0; i < t->objects; i++) {
 			if (t->object[i].state != PLAN_WAITING)
@@ -393,7 +396,7 @@ bool object_placed(const struct object_table *t, uint32_t object, uint64_t start
 
 struct object_counts object_table_counts(const struct object_table *t)
 {
-	struct object_counts c = { .objects = t->objects, .no_analyzer = t->no_analyzer };
+	struct object_counts c = {.objects = t->objects, .no_analyzer = t->no_analyzer};
 
 	for (uint32_t i = 0; i < t->objects; i++) {
 		c.planned += t->object[i].state == PLAN_STORED;

@@ -19,10 +19,10 @@
 struct object_table;
 
 struct object_table_options {
-	const char *save_dir;           /* --save-binaries, NULL: none */
-	const char *const *plan_files;  /* --plan */
+	const char *save_dir;          /* --save-binaries, NULL: none */
+	const char *const *plan_files; /* --plan */
 	size_t plan_file_count;
-	bool plans;                     /* false: --unwind fp */
+	bool plans; /* false: --unwind fp */
 };
 
 /* Prints which --plan is no plan. 0 or a negative errno. `*out` is owned by the caller. */

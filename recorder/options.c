@@ -17,20 +17,24 @@ static const struct option_help {
 	const char *argument; /* NULL: takes none */
 	const char *help;
 } option_table[] = {
-	{ 'p', "pid", "PID", "record the process PID (repeatable)" },
-	{ 'n', "name", "NAME", "record the process NAME: its executable's name, then its comm (repeatable)" },
-	{ 'o', "output", "FILE|-", "write the capture there; - is stdout (default: hud-TARGET-TIME.hud)" },
-	{ 'd', "duration", "TIME", "stop after TIME; a bare number is seconds (default: Ctrl-C or target's end)" },
-	{ 't', "threshold", "TIME", "a wait at or over TIME is an event of its own (default: 5ms)" },
-	{ 'F', "freq", "HZ", "CPU profile samples a second on each CPU (default: 99, at most 999)" },
-	{ 'w', "workers", "PREFIX", "threads so named are workers, whatever their stacks show" },
-	{ 'S', "save-binaries", "DIR", "copy the mapped ELF files to DIR, for hud-analyze --debug-dir DIR" },
-	{ 'P', "plan", "FILE", "unwind rows made before by hud-analyze plan (repeatable)" },
-	{ 'u', "unwind", "HOW", "auto, dwarf (refuse to go on without plans) or fp (default: auto)" },
-	{ 'q', "quiet", NULL, "say nothing but errors" },
-	{ 'v', "verbose", NULL, "say what is attached and what the kernel lacks" },
-	{ 'h', "help", NULL, "show this" },
-	{ 'V', "version", NULL, "show the version" },
+	{'p', "pid", "PID", "record the process PID (repeatable)"},
+	{'n', "name", "NAME",
+	 "record the process NAME: its executable's name, then its comm (repeatable)"},
+	{'o', "output", "FILE|-",
+	 "write the capture there; - is stdout (default: hud-TARGET-TIME.hud)"},
+	{'d', "duration", "TIME",
+	 "stop after TIME; a bare number is seconds (default: Ctrl-C or target's end)"},
+	{'t', "threshold", "TIME", "a wait at or over TIME is an event of its own (default: 5ms)"},
+	{'F', "freq", "HZ", "CPU profile samples a second on each CPU (default: 99, at most 999)"},
+	{'w', "workers", "PREFIX", "threads so named are workers, whatever their stacks show"},
+	{'S', "save-binaries", "DIR",
+	 "copy the mapped ELF files to DIR, for hud-analyze --debug-dir DIR"},
+	{'P', "plan", "FILE", "unwind rows made before by hud-analyze plan (repeatable)"},
+	{'u', "unwind", "HOW", "auto, dwarf (refuse to go on without plans) or fp (default: auto)"},
+	{'q', "quiet", NULL, "say nothing but errors"},
+	{'v', "verbose", NULL, "say what is attached and what the kernel lacks"},
+	{'h', "help", NULL, "show this"},
+	{'V', "version", NULL, "show the version"},
 };
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
 
@@ -40,13 +44,14 @@ static void help_print(FILE *to)
 	      "       hud-record [OPTIONS] -- CMD [ARG...]\n"
 	      "\n"
 	      "Records what blocks the workers of running Tokio programs. TARGET is a pid or a name.\n"
-	      "\n", to);
+	      "\n",
+	      to);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		const struct option_help *o = &option_table[i];
 		char left[40];
 
-		snprintf(left, sizeof(left), "-%c, --%s%s%s", o->letter, o->name, o->argument ? " " : "",
-			 o->argument ? o->argument : "");
+		snprintf(left, sizeof(left), "-%c, --%s%s%s", o->letter, o->name,
+			 o->argument ? " " : "", o->argument ? o->argument : "");
 		fprintf(to, "  %-26s %s\n", left, o->help);
 	}
 	fputs("\n"
@@ -63,7 +68,8 @@ static void help_print(FILE *to)
 	      "Examples:\n"
 	      "  sudo hud-record -d 10 my-app -o - | hud-analyze report -\n"
 	      "  sudo hud-record -p 4711 -t 1ms\n"
-	      "  sudo hud-record -- ./my-app --port 8080\n", to);
+	      "  sudo hud-record -- ./my-app --port 8080\n",
+	      to);
 }
 
 int time_parse(const char *text, uint64_t bare_unit_ns, uint64_t *out_ns)
@@ -71,7 +77,7 @@ int time_parse(const char *text, uint64_t bare_unit_ns, uint64_t *out_ns)
 	static const struct {
 		const char *name;
 		uint64_t ns;
-	} units[] = { { "us", 1000 }, { "ms", 1000000 }, { "s", NS_PER_S }, { "m", 60 * NS_PER_S } };
+	} units[] = {{"us", 1000}, {"ms", 1000000}, {"s", NS_PER_S}, {"m", 60 * NS_PER_S}};
 	uint64_t unit = bare_unit_ns;
 	char *end;
 	double number;
@@ -93,7 +99,8 @@ int time_parse(const char *text, uint64_t bare_unit_ns, uint64_t *out_ns)
 
 static bool usage_error(const char *what, const char *value)
 {
-	fprintf(stderr, "hud-record: %s: %s\n  hud-record --help shows what it takes\n", what, value);
+	fprintf(stderr, "hud-record: %s: %s\n  hud-record --help shows what it takes\n", what,
+		value);
 	return false;
 }
 
@@ -101,7 +108,7 @@ static bool target_add(struct options *o, enum target_kind kind, const char *tex
 {
 	if (o->targets == TARGETS_MAX)
 		return usage_error("too many targets, one was", text);
-	o->target[o->targets++] = (struct target_request){ kind, text };
+	o->target[o->targets++] = (struct target_request) {kind, text};
 	return true;
 }
 
@@ -132,7 +139,8 @@ static bool option_apply(struct options *o, int letter, const char *value)
 		return true;
 	case 't':
 		if (time_parse(value, 0, &o->threshold_ns) || o->threshold_ns < 10000)
-			return usage_error("not a threshold with its unit, 10us or more (such as 5ms)", value);
+			return usage_error(
+				"not a threshold with its unit, 10us or more (such as 5ms)", value);
 		return true;
 	case 'F':
 		return frequency_parse(value, &o->profile_hz);
@@ -172,11 +180,11 @@ static void getopt_tables(char *letters, struct option *longs)
 		*letters++ = o->letter;
 		if (o->argument)
 			*letters++ = ':';
-		longs[i] = (struct option){ o->name, o->argument ? required_argument : no_argument, NULL,
-					    o->letter };
+		longs[i] = (struct option) {o->name, o->argument ? required_argument : no_argument,
+					    NULL, o->letter};
 	}
 	*letters = 0;
-	longs[OPTION_COUNT] = (struct option){ 0 };
+	longs[OPTION_COUNT] = (struct option) {0};
 }
 
 /* What stands behind "--" is the command; getopt sees only what is before it. */
@@ -209,7 +217,7 @@ enum options_outcome options_parse(int argc, char **argv, struct options *out)
 	char letters[2 * OPTION_COUNT + 1];
 	int letter;
 
-	*out = (struct options){ .threshold_ns = 5000000, .profile_hz = 99 };
+	*out = (struct options) {.threshold_ns = 5000000, .profile_hz = 99};
 	getopt_tables(letters, longs);
 	argc = command_split(argc, argv, &out->command);
 	while ((letter = getopt_long(argc, argv, letters, longs, NULL)) != -1) {

@@ -9,10 +9,10 @@
 /* Exit codes, as --help lists them. */
 enum exit_code {
 	EXIT_RECORDED = 0,
-	EXIT_FAILED = 1,     /* the kernel refused something that the checks did not foresee */
+	EXIT_FAILED = 1, /* the kernel refused something that the checks did not foresee */
 	EXIT_USAGE = 2,
-	EXIT_NO_TARGET = 3,  /* none, several, or gone */
-	EXIT_NOT_ABLE = 4,   /* kernel or privileges lack something */
+	EXIT_NO_TARGET = 3,   /* none, several, or gone */
+	EXIT_NOT_ABLE = 4,    /* kernel or privileges lack something */
 	EXIT_NOT_WRITTEN = 5, /* the capture could not be written whole */
 };
 
@@ -30,15 +30,15 @@ struct target_request {
 struct options {
 	struct target_request target[TARGETS_MAX];
 	size_t targets;
-	char **command;          /* after --, NULL-terminated; NULL: none */
-	const char *output;      /* "-": stdout; NULL: a name made of target and time */
-	const char *workers;     /* --workers, NULL: none */
+	char **command;            /* after --, NULL-terminated; NULL: none */
+	const char *output;        /* "-": stdout; NULL: a name made of target and time */
+	const char *workers;       /* --workers, NULL: none */
 	const char *save_binaries; /* directory, NULL: none */
 	const char *plan[PLANS_MAX];
 	size_t plans;
 	bool frame_pointers_only; /* --unwind fp */
 	bool plans_required;      /* --unwind dwarf */
-	uint64_t duration_ns;    /* 0: until it is interrupted or the target exits */
+	uint64_t duration_ns;     /* 0: until it is interrupted or the target exits */
 	uint64_t threshold_ns;
 	uint32_t profile_hz;
 	bool quiet;

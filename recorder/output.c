@@ -37,8 +37,8 @@ static int sudo_id(const char *variable)
 
 static int open_failed(const struct output *out, int error)
 {
-	fprintf(stderr, "hud-record: cannot write %s: %s\n  choose another place with -o FILE\n", out->partial,
-		strerror(-error));
+	fprintf(stderr, "hud-record: cannot write %s: %s\n  choose another place with -o FILE\n",
+		out->partial, strerror(-error));
 	return error;
 }
 
@@ -47,11 +47,12 @@ int output_open(const char *name, const char *label, struct output *out)
 	struct stat st;
 	int uid = sudo_id("SUDO_UID"), gid = sudo_id("SUDO_GID");
 
-	*out = (struct output){ .fd = -1 };
+	*out = (struct output) {.fd = -1};
 	if (name && !strcmp(name, "-")) {
 		if (isatty(STDOUT_FILENO)) {
 			fputs("hud-record: a capture is no text for a terminal\n"
-			      "  pipe it: hud-record … -o - | hud-analyze report -\n", stderr);
+			      "  pipe it: hud-record … -o - | hud-analyze report -\n",
+			      stderr);
 			return -ENOTTY;
 		}
 		out->fd = STDOUT_FILENO;

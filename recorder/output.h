@@ -9,7 +9,7 @@
 /* Where the capture goes: NAME.partial until it is whole, then NAME; or stdout. */
 struct output {
 	int fd;
-	bool pipe;              /* stdout: chunks are handed on sooner */
+	bool pipe; /* stdout: chunks are handed on sooner */
 	char name[PATH_MAX];
 	char partial[PATH_MAX + 16];
 };

@@ -47,12 +47,14 @@ union descriptors {
 
 static int request_receive(int socket_fd, int fds[2])
 {
-	union descriptors control = { 0 };
+	union descriptors control = {0};
 	char byte;
-	struct iovec data = { &byte, 1 };
+	struct iovec data = {&byte, 1};
 	struct msghdr message = {
-		.msg_iov = &data, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *head;
 	ssize_t got;
@@ -71,8 +73,8 @@ static int request_receive(int socket_fd, int fds[2])
 
 static _Noreturn void analyzer_run(int analyzer, int object, int pipe_fd)
 {
-	static char *const arguments[] = { ANALYZER, "plan", "--fd", "3", NULL };
-	static char *const environment[] = { NULL };
+	static char *const arguments[] = {ANALYZER, "plan", "--fd", "3", NULL};
+	static char *const environment[] = {NULL};
 	int nothing = open("/dev/null", O_RDWR);
 
 	/* The order matters: a target number may be another's source. dup2 clears close-on-exec. */
@@ -116,7 +118,7 @@ int plan_broker_open(struct plan_broker *out)
 	int pair[2], analyzer = analyzer_open();
 	pid_t child;
 
-	*out = (struct plan_broker){ .socket = -1 };
+	*out = (struct plan_broker) {.socket = -1};
 	if (analyzer < 0)
 		return analyzer;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
@@ -141,12 +143,14 @@ int plan_broker_open(struct plan_broker *out)
 
 int plan_broker_request(const struct plan_broker *b, int elf)
 {
-	union descriptors control = { 0 };
+	union descriptors control = {0};
 	char byte = 0;
-	struct iovec data = { &byte, 1 };
+	struct iovec data = {&byte, 1};
 	struct msghdr message = {
-		.msg_iov = &data, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
 	int pipe_fd[2], fds[2];

@@ -42,7 +42,8 @@ void plan_cache_open(struct plan_cache *c)
 		return;
 	c->directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	/* A directory that others may write to could hold anybody's plans. */
-	if (c->directory >= 0 && (fstat(c->directory, &st) || st.st_uid != geteuid() || st.st_mode & 022))
+	if (c->directory >= 0 &&
+	    (fstat(c->directory, &st) || st.st_uid != geteuid() || st.st_mode & 022))
 		plan_cache_close(c);
 }
 
@@ -62,8 +63,10 @@ static bool entry_name(const struct build_id *id, const struct stat *file, char 
 		return false;
 	for (size_t i = 0; i < id->bytes; i++)
 		used += (size_t)snprintf(name + used, NAME_BYTES - used, "%02x", id->byte[i]);
-	snprintf(name + used, NAME_BYTES - used, "-%" PRIx64 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64 ".%" PRIx64 "-" HUD_VERSION
-		 ".plan", (uint64_t)file->st_size, (uint64_t)file->st_dev, (uint64_t)file->st_ino,
+	snprintf(name + used, NAME_BYTES - used,
+		 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64 ".%" PRIx64 "-" HUD_VERSION
+		 ".plan",
+		 (uint64_t)file->st_size, (uint64_t)file->st_dev, (uint64_t)file->st_ino,
 		 (uint64_t)file->st_mtim.tv_sec, (uint64_t)file->st_mtim.tv_nsec);
 	return true;
 }
@@ -95,7 +98,8 @@ bool plan_cache_get(const struct plan_cache *c, const struct build_id *id, const
 	fd = openat(c->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= ENTRY_BYTES_MAX) {
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	    st.st_size <= ENTRY_BYTES_MAX) {
 		*bytes = (size_t)st.st_size;
 		*data = malloc(*bytes);
 		whole = *data && bytes_read(fd, *data, *bytes);
@@ -115,7 +119,7 @@ static uint64_t cache_survey(int directory, char *oldest)
 {
 	int copy = dup(directory);
 	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
-	struct timespec oldest_time = { 0 };
+	struct timespec oldest_time = {0};
 	struct dirent *entry;
 	uint64_t total = 0;
 	struct stat st;
@@ -128,12 +132,13 @@ static uint64_t cache_survey(int directory, char *oldest)
 	}
 	rewinddir(dir);
 	while ((entry = readdir(dir))) {
-		if (fstatat(directory, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISREG(st.st_mode) ||
-		    strlen(entry->d_name) >= NAME_BYTES)
+		if (fstatat(directory, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
+		    !S_ISREG(st.st_mode) || strlen(entry->d_name) >= NAME_BYTES)
 			continue;
 		total += (uint64_t)st.st_size;
 		if (!*oldest || st.st_mtim.tv_sec < oldest_time.tv_sec ||
-		    (st.st_mtim.tv_sec == oldest_time.tv_sec && st.st_mtim.tv_nsec < oldest_time.tv_nsec)) {
+		    (st.st_mtim.tv_sec == oldest_time.tv_sec &&
+		     st.st_mtim.tv_nsec < oldest_time.tv_nsec)) {
 			strcpy(oldest, entry->d_name);
 			oldest_time = st.st_mtim;
 		}
@@ -162,7 +167,8 @@ void plan_cache_put(const struct plan_cache *c, const struct build_id *id, const
 		return;
 	snprintf(partial, sizeof(partial), ".%d.partial", (int)getpid());
 	unlinkat(c->directory, partial, 0);
-	fd = openat(c->directory, partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(c->directory, partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		    0600);
 	if (fd < 0)
 		return;
 	whole = write(fd, data, bytes) == (ssize_t)bytes;

@@ -38,7 +38,8 @@ struct process_table {
 	size_t processes;
 };
 
-int process_table_open(struct capture_writer *w, struct object_table *objects, struct process_table **out)
+int process_table_open(struct capture_writer *w, struct object_table *objects,
+		       struct process_table **out)
 {
 	struct process_table *t = calloc(1, sizeof(*t));
 
@@ -99,13 +100,14 @@ static void space_write(struct process_table *t, struct process *p)
 	for (uint32_t i = 0; i < p->mappings; i++) {
 		const struct mapping *m = &p->mapping[i];
 
-		range[i] = (struct unwind_range){ .start = m->start, .end = m->end,
-						  .object = UNWIND_NO_OBJECT };
+		range[i] = (struct unwind_range) {
+			.start = m->start, .end = m->end, .object = UNWIND_NO_OBJECT};
 		if (object_placed(t->objects, m->object, m->start, m->offset, &range[i].object,
 				  (uint64_t *)&range[i].bias))
 			continue;
 	}
-	unwind_store_ranges(t->store, (uint32_t)p->space, p->version++, p->entry.pid, range, p->mappings);
+	unwind_store_ranges(t->store, (uint32_t)p->space, p->version++, p->entry.pid, range,
+			    p->mappings);
 	free(range);
 }
 
@@ -145,14 +147,16 @@ static void mapping_define(struct process_table *t, struct process *p, const str
 			   const struct build_id *known_id, uint64_t now_ns)
 {
 	bool vdso = !strcmp(m->path, "[vdso]");
-	struct mapping mapping = { m->start, m->end, m->offset, OBJECT_NONE };
+	struct mapping mapping = {m->start, m->end, m->offset, OBJECT_NONE};
 	struct hud_mapping wire = {
 		.process = p->entry.id,
 		.start = m->start,
 		.end = m->end,
 		.offset = m->offset,
 		.from_ns = now_ns,
-		.mapping_flags = vdso ? HUD_MAPPING_VDSO : m->path[0] == '/' ? 0 : HUD_MAPPING_ANONYMOUS,
+		.mapping_flags = vdso                ? HUD_MAPPING_VDSO
+				 : m->path[0] == '/' ? 0
+						     : HUD_MAPPING_ANONYMOUS,
 	};
 	int64_t path = capture_writer_string(t->writer, m->path);
 	const struct build_id *id = known_id;
@@ -199,16 +203,16 @@ static struct process *process_make(struct process_table *t, pid_t pid)
 	if (!grown)
 		return NULL;
 	t->process = grown;
-	t->process[t->processes] = (struct process){ .entry.pid = pid, .space = -1 };
+	t->process[t->processes] = (struct process) {.entry.pid = pid, .space = -1};
 	return &t->process[t->processes++];
 }
 
 int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_ns)
 {
 	struct process *p = process_make(t, pid);
-	struct hud_process wire = { .pid = (uint32_t)pid, .start_ns = now_ns };
-	struct maps_visit visit = { .table = t, .process = p, .now_ns = now_ns };
-	struct proc_identity identity = { 0 };
+	struct hud_process wire = {.pid = (uint32_t)pid, .start_ns = now_ns};
+	struct maps_visit visit = {.table = t, .process = p, .now_ns = now_ns};
+	struct proc_identity identity = {0};
 	int64_t name, exe, id;
 
 	if (!p)
@@ -234,7 +238,7 @@ int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_
 void process_table_refresh(struct process_table *t, pid_t pid, uint64_t now_ns)
 {
 	struct process *p = process_find(t, pid);
-	struct maps_visit visit = { .table = t, .process = p, .now_ns = now_ns, .only_new = true };
+	struct maps_visit visit = {.table = t, .process = p, .now_ns = now_ns, .only_new = true};
 
 	/* Code of a JIT lies in no file: looking again at each of its stacks would find nothing. */
 	if (!p || (p->refreshed_ns && now_ns - p->refreshed_ns < REFRESH_NS))
@@ -268,22 +272,25 @@ void process_table_mmap(struct process_table *t, const void *record)
 {
 	const struct mmap2_record *r = record;
 	struct process *p = process_find(t, (pid_t)r->pid);
-	struct proc_mapping m = { 0 };
-	struct build_id id = { 0 };
+	struct proc_mapping m = {0};
+	struct build_id id = {0};
 	uint64_t time_ns;
 
 	if (!p || !(r->protection & PROT_EXEC))
 		return;
-	m = (struct proc_mapping){
+	m = (struct proc_mapping) {
 		.start = r->address,
 		.end = r->address + r->length,
 		.offset = r->offset,
 		.path = strcmp(r->path, "//anon") ? r->path : "",
 	};
 	/* sample_id: with PERF_SAMPLE_TIME alone, the time is the record's last word. */
-	memcpy(&time_ns, (const uint8_t *)record + r->header.size - sizeof(time_ns), sizeof(time_ns));
+	memcpy(&time_ns, (const uint8_t *)record + r->header.size - sizeof(time_ns),
+	       sizeof(time_ns));
 	if (r->header.misc & PERF_RECORD_MISC_MMAP_BUILD_ID) {
-		id.bytes = r->of.build_id.bytes <= sizeof(r->of.build_id.byte) ? r->of.build_id.bytes : 0;
+		id.bytes = r->of.build_id.bytes <= sizeof(r->of.build_id.byte)
+				   ? r->of.build_id.bytes
+				   : 0;
 		memcpy(id.byte, r->of.build_id.byte, id.bytes);
 	} else {
 		m.inode = r->of.file.inode;

@@ -52,7 +52,7 @@ int proc_identity_read(pid_t pid, struct proc_identity *out)
 
 	if (error)
 		return -ESRCH;
-	*out = (struct proc_identity){ .pid = pid };
+	*out = (struct proc_identity) {.pid = pid};
 	/* pid (comm) state ppid …; a comm may itself hold parentheses and blanks. */
 	open_paren = strchr(stat, '(');
 	close_paren = strrchr(stat, ')');
@@ -105,7 +105,8 @@ static bool mapping_parse(char *line, struct proc_mapping *m)
 
 	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n", &m->start,
 		   &m->end, permissions, &m->offset, &m->device_major, &m->device_minor, &m->inode,
-		   &path_at) < 7 || permissions[2] != 'x' || !path_at)
+		   &path_at) < 7 ||
+	    permissions[2] != 'x' || !path_at)
 		return false;
 	line[strcspn(line, "\n")] = 0;
 	deleted_mark_remove(line + path_at);
@@ -157,7 +158,8 @@ int proc_mapping_open(pid_t pid, const struct proc_mapping *m)
 	int fd;
 
 	/* The very file, even when it was deleted or replaced; wants CAP_CHECKPOINT_RESTORE. */
-	snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)pid, m->start, m->end);
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)pid, m->start,
+		 m->end);
 	fd = regular_open(path);
 	if (fd >= 0)
 		return fd;

@@ -2,7 +2,9 @@
 #include "recorder/recording.h"
 
 #include "format/capture_writer.h"
+#include "recorder/bookkeeping.h"
 #include "recorder/bpf_session.h"
+#include "recorder/clock.h"
 #include "recorder/kernel_symbols.h"
 #include "recorder/output.h"
 #include "recorder/preflight.h"
@@ -24,8 +26,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NS_PER_S 1000000000ull
-#define NS_PER_MS 1000000ull
 #define DRAIN_MS 100
 #define WINDOW_MS 100
 #define SECOND_NS NS_PER_S
@@ -46,11 +46,10 @@ struct recording {
 	struct kernel_symbols *kernel;
 	struct bpf_session *bpf;
 	struct transcript transcript;
+	struct bookkeeping books;
 	struct status status;
 	uint64_t start_ns;
-	uint64_t second_ns;              /* when the last once-a-second work was done */
-	uint64_t lost[HUD_LOSS_UNKNOWN_PROCESS + 1]; /* written to the capture so far */
-	uint64_t lost_ns;                /* when that was */
+	uint64_t second_ns; /* when the last once-a-second work was done */
 	int signals;
 	struct unwind_sizes sizes;
 	uint32_t look_hz;
@@ -58,14 +57,6 @@ struct recording {
 	enum hud_end_reason end;
 	int write_error;
 };
-
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec now;
-
-	clock_gettime(clock, &now);
-	return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
 
 static void on_event(void *context, const struct event *event, size_t bytes)
 {
@@ -112,16 +103,18 @@ static uint32_t string_id(struct recording *r, const char *text)
 
 static uint32_t machine_number(const char *name)
 {
-	return !strcmp(name, "x86_64") ? EM_X86_64 : !strcmp(name, "aarch64") ? EM_AARCH64 : EM_NONE;
+	return !strcmp(name, "x86_64")    ? EM_X86_64
+	       : !strcmp(name, "aarch64") ? EM_AARCH64
+					  : EM_NONE;
 }
 
 static int session_write(struct recording *r)
 {
 	struct bpf_session_features features = bpf_session_features(r->bpf);
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	struct utsname name = { 0 };
+	struct utsname name = {0};
 	struct hud_session session = {
-		.head = { .type = HUD_SESSION, .size = (uint32_t)sizeof(session) },
+		.head = {.type = HUD_SESSION, .size = (uint32_t)sizeof(session)},
 		.start_ns = r->start_ns,
 		.start_realtime_ns = clock_ns(CLOCK_REALTIME),
 		.threshold_ns = r->options->threshold_ns,
@@ -148,7 +141,7 @@ static int session_write(struct recording *r)
 
 static int writer_open(struct recording *r)
 {
-	struct capture_writer_options options = { .sink = output_write, .sink_context = &r->output };
+	struct capture_writer_options options = {.sink = output_write, .sink_context = &r->output};
 
 	if (getrandom(options.capture_id, sizeof(options.capture_id), 0) !=
 	    (ssize_t)sizeof(options.capture_id))
@@ -173,19 +166,24 @@ static enum exit_code bpf_open(struct recording *r)
 	struct bpf_session_features features;
 	enum exit_code code;
 
-	kernel_symbols_open(&r->kernel); /* without it: no kernel stacks, which preflight has said */
+	kernel_symbols_open(
+		&r->kernel); /* without it: no kernel stacks, which preflight has said */
 	options.kernel = r->kernel;
 	code = bpf_session_open(&options, &r->bpf);
 	if (code != EXIT_RECORDED)
 		return code;
 	features = bpf_session_features(r->bpf);
 	if (!features.stack_at_switch_in)
-		fputs("hud-record: this kernel has no hook at switch-in: waits that end come without stacks\n", stderr);
+		fputs("hud-record: this kernel has no hook at switch-in: waits that end come without stacks\n",
+		      stderr);
 	if (!features.sleeper_stacks)
-		fputs("hud-record: before Linux 5.18 waits that never end come without stacks\n", stderr);
+		fputs("hud-record: before Linux 5.18 waits that never end come without stacks\n",
+		      stderr);
 	if (r->options->verbose)
-		fprintf(stderr, "hud-record: %u looks a second on each CPU, stacks %s, mapping events %s\n",
-			r->look_hz, features.stack_at_switch_in ? "at switch-in" : "not at switch-in",
+		fprintf(stderr,
+			"hud-record: %u looks a second on each CPU, stacks %s, mapping events %s\n",
+			r->look_hz,
+			features.stack_at_switch_in ? "at switch-in" : "not at switch-in",
 			features.mmap_events ? "from perf" : "missing: /proc is read instead");
 	return EXIT_RECORDED;
 }
@@ -223,7 +221,8 @@ static enum exit_code targets_plan(struct recording *r)
 	counts = object_table_counts(r->objects);
 	if (counts.no_analyzer && !r->options->frame_pointers_only) {
 		fputs("hud-record: hud-analyze is not beside it: stacks of code without frame pointers will be cut short\n"
-		      "  install it here, or bring plans: hud-analyze plan BINARY, then hud-record --plan FILE\n", stderr);
+		      "  install it here, or bring plans: hud-analyze plan BINARY, then hud-record --plan FILE\n",
+		      stderr);
 		if (r->options->plans_required && !r->options->plans)
 			return EXIT_NOT_ABLE;
 	}
@@ -247,89 +246,12 @@ static enum exit_code targets_watch(struct recording *r)
 		process_table_refresh(r->processes, pid, now);
 		error = bpf_session_watch(r->bpf, pid);
 		if (error) {
-			fprintf(stderr, "hud-record: cannot watch process %d: %s\n  is it gone?\n", (int)pid,
-				strerror(-error));
+			fprintf(stderr, "hud-record: cannot watch process %d: %s\n  is it gone?\n",
+				(int)pid, strerror(-error));
 			return EXIT_FAILED;
 		}
 	}
 	return EXIT_RECORDED;
-}
-
-/* Which loss counter of the kernel side is which cause of the capture. */
-static const uint32_t cause_of_counter[COUNT_LOSSES] = {
-	[COUNT_RING_FULL] = HUD_LOSS_RING_FULL,
-	[COUNT_STACK_FAILED] = HUD_LOSS_STACK_FAILED,
-	[COUNT_STACK_LIMIT] = HUD_LOSS_STACK_LIMIT,
-	[COUNT_THREAD_STATE] = HUD_LOSS_THREAD_STATE,
-	[COUNT_OPEN_STACK] = HUD_LOSS_OPEN_STACK,
-	[COUNT_CLOCK_BACKWARD] = HUD_LOSS_CLOCK_BACKWARD,
-};
-
-static void loss_write(struct recording *r, uint32_t cause, uint64_t total, uint64_t now)
-{
-	struct hud_lost lost = {
-		.head = { .type = HUD_LOST, .size = (uint32_t)sizeof(lost) },
-		.cause = cause,
-		.count = total - r->lost[cause],
-		.from_ns = r->lost_ns,
-		.to_ns = now,
-	};
-
-	if (total <= r->lost[cause])
-		return;
-	r->lost[cause] = total;
-	capture_writer_event(r->writer, &lost.head);
-}
-
-static void losses_write(struct recording *r, uint64_t now)
-{
-	uint64_t count[COUNT_LOSSES];
-
-	bpf_session_losses(r->bpf, count);
-	for (size_t i = 0; i < COUNT_LOSSES; i++)
-		loss_write(r, cause_of_counter[i], count[i], now);
-	loss_write(r, HUD_LOSS_MAPPING, r->transcript.mappings_lost, now);
-	loss_write(r, HUD_LOSS_UNKNOWN_PROCESS, r->transcript.unknown_process, now);
-	r->lost_ns = now;
-}
-
-static uint64_t own_cpu_ns(void)
-{
-	return clock_ns(CLOCK_PROCESS_CPUTIME_ID);
-}
-
-static uint64_t own_rss_bytes(void)
-{
-	unsigned long size, resident = 0;
-	FILE *f = fopen("/proc/self/statm", "re");
-
-	if (!f)
-		return 0;
-	if (fscanf(f, "%lu %lu", &size, &resident) != 2)
-		resident = 0;
-	fclose(f);
-	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-static void cost_write(struct recording *r, uint64_t now)
-{
-	struct bpf_session_cost bpf = bpf_session_cost(r->bpf);
-	struct hud_cost cost = {
-		.head = { .type = HUD_COST, .size = (uint32_t)sizeof(cost) },
-		.time_ns = now,
-		.recorder_cpu_ns = own_cpu_ns(),
-		.rss_bytes = own_rss_bytes(),
-		.bpf_run_ns = bpf.run_ns,
-		.bpf_runs = bpf.runs,
-	};
-	struct hud_clock clock = {
-		.head = { .type = HUD_CLOCK, .size = (uint32_t)sizeof(clock) },
-		.monotonic_ns = clock_ns(CLOCK_MONOTONIC),
-		.realtime_ns = clock_ns(CLOCK_REALTIME),
-	};
-
-	capture_writer_event(r->writer, &cost.head);
-	capture_writer_event(r->writer, &clock.head);
 }
 
 static struct status_numbers numbers(const struct recording *r, uint64_t now)
@@ -338,11 +260,10 @@ static struct status_numbers numbers(const struct recording *r, uint64_t now)
 		.elapsed_ns = now - r->start_ns,
 		.events = capture_writer_events(r->writer),
 		.bytes = capture_writer_bytes(r->writer),
+		.lost = bookkeeping_lost(&r->books),
 		.cpu_ns = own_cpu_ns(),
 	};
 
-	for (size_t i = 0; i < sizeof(r->lost) / sizeof(r->lost[0]); i++)
-		n.lost += r->lost[i];
 	return n;
 }
 
@@ -353,9 +274,8 @@ static int second_work(struct recording *r, uint64_t now)
 
 	if (!error)
 		error = bpf_session_drain(r->bpf);
-	losses_write(r, now);
-	cost_write(r, now);
-	status_update(&r->status, &(struct status_numbers){ 0 });
+	bookkeeping_losses(&r->books, now);
+	bookkeeping_cost(&r->books, now);
 	if (r->status.terminal) {
 		struct status_numbers n = numbers(r, now);
 
@@ -392,7 +312,7 @@ static int wait_ms(const struct recording *r, uint64_t now)
 
 static void record_loop(struct recording *r)
 {
-	struct pollfd wait = { .fd = r->signals, .events = POLLIN };
+	struct pollfd wait = {.fd = r->signals, .events = POLLIN};
 
 	for (;;) {
 		uint64_t now = clock_ns(CLOCK_MONOTONIC);
@@ -429,7 +349,7 @@ static int record_finish(struct recording *r)
 {
 	uint64_t now;
 	struct hud_end end = {
-		.head = { .type = HUD_END, .size = (uint32_t)sizeof(end) },
+		.head = {.type = HUD_END, .size = (uint32_t)sizeof(end)},
 		.reason = r->end,
 		.detail = (uint32_t)-r->write_error,
 	};
@@ -439,8 +359,8 @@ static int record_finish(struct recording *r)
 		bpf_session_drain(r->bpf);
 	}
 	now = clock_ns(CLOCK_MONOTONIC);
-	losses_write(r, now);
-	cost_write(r, now);
+	bookkeeping_losses(&r->books, now);
+	bookkeeping_cost(&r->books, now);
 	end.time_ns = now;
 	end.events = capture_writer_events(r->writer);
 	capture_writer_event(r->writer, &end.head);
@@ -493,14 +413,20 @@ static enum exit_code record_prepare(struct recording *r)
 		code = bpf_open(r);
 	if (code != EXIT_RECORDED)
 		return code;
-	r->start_ns = r->second_ns = r->lost_ns = clock_ns(CLOCK_MONOTONIC);
+	r->start_ns = r->second_ns = clock_ns(CLOCK_MONOTONIC);
 	error = session_write(r);
 	if (error)
 		return failed("begin the capture", error);
-	r->transcript = (struct transcript){
+	r->transcript = (struct transcript) {
 		.writer = r->writer,
 		.processes = r->processes,
 		.kernel = r->kernel,
+	};
+	r->books = (struct bookkeeping) {
+		.writer = r->writer,
+		.bpf = r->bpf,
+		.transcript = &r->transcript,
+		.lost_ns = r->start_ns,
 	};
 	return targets_watch(r);
 }
@@ -521,15 +447,18 @@ static enum exit_code record_all(struct recording *r)
 	n = numbers(r, clock_ns(CLOCK_MONOTONIC));
 	error = output_close(&r->output, whole);
 	if (r->write_error)
-		fprintf(stderr, "hud-record: cannot write %s: %s\n  what was written before is a readable capture\n",
-			r->output.pipe ? r->output.name : r->output.partial, strerror(-r->write_error));
+		fprintf(stderr,
+			"hud-record: cannot write %s: %s\n  what was written before is a readable capture\n",
+			r->output.pipe ? r->output.name : r->output.partial,
+			strerror(-r->write_error));
 	status_end(&r->status, &n, &r->output, whole && !error);
 	return whole && !error ? EXIT_RECORDED : EXIT_NOT_WRITTEN;
 }
 
 enum exit_code recording_run(const struct options *o, struct target_set *targets)
 {
-	struct recording r = { .options = o, .targets = targets, .signals = -1, .output = { .fd = -1 } };
+	struct recording r = {
+		.options = o, .targets = targets, .signals = -1, .output = {.fd = -1}};
 	enum exit_code code = record_prepare(&r);
 
 	if (code == EXIT_RECORDED) {

@@ -20,8 +20,8 @@ void status_begin(struct status *s, bool quiet, const char *label, size_t target
 	s->terminal = !quiet && isatty(STDERR_FILENO);
 	s->line_shown = false;
 	if (s->terminal)
-		fprintf(stderr, "hud-record: recording %s (%zu process%s); Ctrl-C ends it\n", label, targets,
-			targets == 1 ? "" : "es");
+		fprintf(stderr, "hud-record: recording %s (%zu process%s); Ctrl-C ends it\n", label,
+			targets, targets == 1 ? "" : "es");
 }
 
 void status_note(struct status *s, const char *format, ...)
@@ -51,7 +51,8 @@ void status_update(struct status *s, const struct status_numbers *n)
 	s->line_shown = true;
 }
 
-void status_end(struct status *s, const struct status_numbers *n, const struct output *out, bool whole)
+void status_end(struct status *s, const struct status_numbers *n, const struct output *out,
+		bool whole)
 {
 	char bytes[32];
 
@@ -59,11 +60,14 @@ void status_end(struct status *s, const struct status_numbers *n, const struct o
 		fputs("\r\033[K", stderr);
 	if (s->quiet)
 		return;
-	fprintf(stderr, "hud-record: %.1f s, %llu events, %s to %s; %llu lost; own CPU time %.2f s (%.1f%% of one CPU)\n",
+	fprintf(stderr,
+		"hud-record: %.1f s, %llu events, %s to %s; %llu lost; own CPU time %.2f s (%.1f%% of one CPU)\n",
 		(double)n->elapsed_ns / 1e9, (unsigned long long)n->events,
-		bytes_text(n->bytes, bytes, sizeof(bytes)), whole || out->pipe ? out->name : out->partial,
-		(unsigned long long)n->lost, (double)n->cpu_ns / 1e9,
+		bytes_text(n->bytes, bytes, sizeof(bytes)),
+		whole || out->pipe ? out->name : out->partial, (unsigned long long)n->lost,
+		(double)n->cpu_ns / 1e9,
 		n->elapsed_ns ? 100.0 * (double)n->cpu_ns / (double)n->elapsed_ns : 0.0);
 	if (!out->pipe)
-		fprintf(stderr, "  next: hud-analyze report %s\n", whole ? out->name : out->partial);
+		fprintf(stderr, "  next: hud-analyze report %s\n",
+			whole ? out->name : out->partial);
 }

@@ -29,6 +29,7 @@ void status_note(struct status *s, const char *format, ...) __attribute__((forma
 /* The one updating line; on a terminal only. */
 void status_update(struct status *s, const struct status_numbers *n);
 /* What was written, what was lost, what it cost, and what to do next. */
-void status_end(struct status *s, const struct status_numbers *n, const struct output *out, bool whole);
+void status_end(struct status *s, const struct status_numbers *n, const struct output *out,
+		bool whole);
 
 #endif

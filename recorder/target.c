@@ -76,8 +76,8 @@ static int name_visit(void *context, pid_t pid)
 
 static void matches_print(const struct name_search *s, enum match_level level)
 {
-	fprintf(stderr, "hud-record: %zu processes are called %s\n  choose with --pid:\n", s->found[level],
-		s->name);
+	fprintf(stderr, "hud-record: %zu processes are called %s\n  choose with --pid:\n",
+		s->found[level], s->name);
 	for (size_t i = 0; i < s->found[level] && i < LISTED_MAX; i++) {
 		struct proc_identity p;
 
@@ -90,7 +90,7 @@ static void matches_print(const struct name_search *s, enum match_level level)
 
 static pid_t name_find(const char *name)
 {
-	struct name_search search = { .name = name };
+	struct name_search search = {.name = name};
 
 	ancestors_exclude(&search);
 	proc_each(name_visit, &search);
@@ -102,7 +102,8 @@ static pid_t name_find(const char *name)
 			return 0;
 		}
 	}
-	fprintf(stderr, "hud-record: no process is called %s\n"
+	fprintf(stderr,
+		"hud-record: no process is called %s\n"
 		"  it is looked for by the executable's name, then by comm; ps -eo pid,comm shows what runs\n",
 		name);
 	return 0;
@@ -115,17 +116,21 @@ static pid_t pid_find(const char *text)
 	long pid = strtol(text, &end, 10);
 
 	if (pid <= 0 || pid > INT32_MAX || *end || proc_identity_read((pid_t)pid, &p)) {
-		fprintf(stderr, "hud-record: no process has the pid %s\n  is it gone? ps -eo pid,comm shows what runs\n",
+		fprintf(stderr,
+			"hud-record: no process has the pid %s\n  is it gone? ps -eo pid,comm shows what runs\n",
 			text);
 		return 0;
 	}
 	if (p.kernel_thread) {
-		fprintf(stderr, "hud-record: pid %s (%s) is a thread of the kernel\n  give the pid of a program\n",
+		fprintf(stderr,
+			"hud-record: pid %s (%s) is a thread of the kernel\n  give the pid of a program\n",
 			text, p.comm);
 		return 0;
 	}
 	if (pid == getpid()) {
-		fprintf(stderr, "hud-record: pid %s is hud-record itself\n  give the pid of a program\n", text);
+		fprintf(stderr,
+			"hud-record: pid %s is hud-record itself\n  give the pid of a program\n",
+			text);
 		return 0;
 	}
 	return (pid_t)pid;
@@ -166,7 +171,7 @@ static void label_set(struct target_set *t, const char *text)
 
 enum exit_code target_set_find(const struct options *o, struct target_set *out)
 {
-	*out = (struct target_set){ .start_fd = -1 };
+	*out = (struct target_set) {.start_fd = -1};
 	for (size_t i = 0; i < o->targets; i++) {
 		const struct target_request *r = &o->target[i];
 		bool number = strspn(r->text, "0123456789") == strlen(r->text);
@@ -199,7 +204,7 @@ enum exit_code target_set_spawn(const struct options *o, struct target_set *out)
 	int pipe_fd[2];
 	pid_t child;
 
-	*out = (struct target_set){ .start_fd = -1 };
+	*out = (struct target_set) {.start_fd = -1};
 	if (pipe(pipe_fd))
 		goto failed;
 	child = fork();

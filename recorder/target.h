@@ -10,9 +10,9 @@
 struct target_set {
 	pid_t pid[TARGETS_MAX];
 	size_t count;
-	char label[64];   /* for file names and messages: the name or pid a person gave */
-	int start_fd;     /* a command waits until a byte is written here; -1: none */
-	pid_t child;      /* the command's pid; 0: none */
+	char label[64]; /* for file names and messages: the name or pid a person gave */
+	int start_fd;   /* a command waits until a byte is written here; -1: none */
+	pid_t child;    /* the command's pid; 0: none */
 };
 
 /* Finds every target, or prints why not and returns EXIT_NO_TARGET. */

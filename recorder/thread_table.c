@@ -20,7 +20,7 @@ static struct thread_entry *slot_find(const struct thread_table *t, uint32_t tid
 
 static bool table_grow(struct thread_table *t)
 {
-	struct thread_table grown = { .room = t->room ? 2 * t->room : 256, .count = t->count };
+	struct thread_table grown = {.room = t->room ? 2 * t->room : 256, .count = t->count};
 
 	grown.slot = calloc(grown.room, sizeof(*grown.slot));
 	if (!grown.slot)
@@ -41,7 +41,7 @@ struct thread_entry *thread_table_entry(struct thread_table *t, uint32_t tid)
 		return NULL;
 	e = slot_find(t, tid);
 	if (!e->tid) {
-		*e = (struct thread_entry){ .tid = tid };
+		*e = (struct thread_entry) {.tid = tid};
 		t->count++;
 	}
 	return e;
@@ -70,5 +70,5 @@ void thread_table_remove(struct thread_table *t, uint32_t tid)
 void thread_table_free(struct thread_table *t)
 {
 	free(t->slot);
-	*t = (struct thread_table){ 0 };
+	*t = (struct thread_table) {0};
 }

@@ -23,7 +23,7 @@ struct thread_entry {
 
 struct thread_table {
 	struct thread_entry *slot; /* tid 0: free */
-	size_t room; /* a power of two, or 0 */
+	size_t room;               /* a power of two, or 0 */
 	size_t count;
 };
 

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define RECORD_HEAD(number, wire) \
-	{ .type = (number), .size = (uint32_t)sizeof(wire) }
+#define RECORD_HEAD(number, wire)                                                                  \
+	{                                                                                          \
+		.type = (number), .size = (uint32_t)sizeof(wire)                                   \
+	}
 
 /* Ids of the two stacks of an event; 0 where there is none. */
 struct stack_ids {
@@ -19,8 +21,9 @@ static uint32_t id_or_none(int64_t id)
 	return id > 0 ? (uint32_t)id : 0;
 }
 
-static uint32_t user_stack(struct transcript *t, const struct process_entry *p, const uint64_t *address,
-			   size_t frames, const struct event_stacks *s, uint64_t now_ns)
+static uint32_t user_stack(struct transcript *t, const struct process_entry *p,
+			   const uint64_t *address, size_t frames, const struct event_stacks *s,
+			   uint64_t now_ns)
 {
 	/* Code in no known mapping: perf lost a record, or the mapping changed its protection. */
 	for (size_t i = 0; i < frames; i++) {
@@ -30,7 +33,7 @@ static uint32_t user_stack(struct transcript *t, const struct process_entry *p, 
 		break;
 	}
 	return id_or_none(capture_writer_user_stack(t->writer, p->id, address, frames, s->stop,
-						     s->frame_pointer_from));
+						    s->frame_pointer_from));
 }
 
 /*
@@ -61,7 +64,8 @@ static uint32_t kernel_stack(struct transcript *t, const uint64_t *address, size
 		function[i] = id_or_none(capture_writer_string(t->writer, name ? name : "?"));
 	}
 	return id_or_none(capture_writer_kernel_stack(t->writer, function, frames,
-						       frames < EVENT_FRAMES_MAX ? HUD_STOP_END : HUD_STOP_DEPTH));
+						      frames < EVENT_FRAMES_MAX ? HUD_STOP_END
+										: HUD_STOP_DEPTH));
 }
 
 /* `bytes`: of the event from its stacks' first address on. */
@@ -70,7 +74,7 @@ static struct stack_ids stacks_intern(struct transcript *t, const struct process
 				      size_t bytes, uint64_t now_ns)
 {
 	size_t user = s->user_frames, kernel = s->kernel_frames;
-	struct stack_ids ids = { 0 };
+	struct stack_ids ids = {0};
 
 	if (user > EVENT_FRAMES_MAX || kernel > EVENT_FRAMES_MAX ||
 	    bytes < (user + kernel) * sizeof(*address))
@@ -136,11 +140,11 @@ static void offcpu_write(struct transcript *t, const struct process_entry *p,
 		.state = o->state,
 		.cpu = o->head.type == EVENT_OPEN ? o->out_cpu : o->head.cpu,
 	};
-	struct stack_ids ids = stacks_intern(t, p, &o->stacks, o->address, bytes - sizeof(*o),
-					     o->head.time_ns);
+	struct stack_ids ids =
+		stacks_intern(t, p, &o->stacks, o->address, bytes - sizeof(*o), o->head.time_ns);
 
 	if (e && o->span_flags & EVENT_SPAN_REPEATED && e->open_start_ns == o->start_ns)
-		ids = (struct stack_ids){ e->open_user_stack, e->open_kernel_stack };
+		ids = (struct stack_ids) {e->open_user_stack, e->open_kernel_stack};
 	wire.user_stack = ids.user;
 	wire.kernel_stack = ids.kernel;
 	if (e && o->head.type == EVENT_OPEN) {
@@ -161,8 +165,9 @@ static void offcpu_write(struct transcript *t, const struct process_entry *p,
 static bool interrupt_entry(const char *function)
 {
 	static const char *const entries[] = {
-		"asm_sysvec_", "asm_common_interrupt", "sysvec_", "common_interrupt", "el1_interrupt",
-		"el0_interrupt", "irq_exit_rcu", "__irq_exit_rcu", "run_ksoftirqd",
+		"asm_sysvec_",      "asm_common_interrupt", "sysvec_",
+		"common_interrupt", "el1_interrupt",        "el0_interrupt",
+		"irq_exit_rcu",     "__irq_exit_rcu",       "run_ksoftirqd",
 	};
 
 	for (size_t i = 0; i < sizeof(entries) / sizeof(entries[0]); i++)
@@ -176,7 +181,8 @@ static bool waker_is_real(const struct transcript *t, const struct event_wake *w
 {
 	size_t user = w->stacks.user_frames, kernel = w->stacks.kernel_frames;
 
-	if (!t->kernel || !kernel || !w->waker_tid || bytes < (user + kernel) * sizeof(w->address[0]))
+	if (!t->kernel || !kernel || !w->waker_tid ||
+	    bytes < (user + kernel) * sizeof(w->address[0]))
 		return false;
 	for (size_t i = user; i < user + kernel; i++) {
 		const char *name = kernel_symbols_find(t->kernel, w->address[i]);
@@ -202,7 +208,9 @@ static void wake_remember(struct transcript *t, const struct event_wake *w, size
 	e->waker_tid = w->waker_tid;
 	e->waker_process = waker ? waker->id : 0;
 	e->waker_stack = waker ? stacks_intern(t, waker, &w->stacks, w->address, bytes - sizeof(*w),
-					       w->head.time_ns).user : 0;
+					       w->head.time_ns)
+					 .user
+			       : 0;
 }
 
 static void sample_write(struct transcript *t, const struct process_entry *p,
@@ -219,8 +227,8 @@ static void sample_write(struct transcript *t, const struct process_entry *p,
 		.cpu = s->head.cpu,
 		.sample_flags = s->profile ? HUD_SAMPLE_PROFILE : 0,
 	};
-	struct stack_ids ids = stacks_intern(t, p, &s->stacks, s->address, bytes - sizeof(*s),
-					     s->head.time_ns);
+	struct stack_ids ids =
+		stacks_intern(t, p, &s->stacks, s->address, bytes - sizeof(*s), s->head.time_ns);
 
 	if (s->stacks.stack_flags & (EVENT_STACK_LIMITED | EVENT_STACK_FAILED))
 		wire.sample_flags |= HUD_SAMPLE_NO_STACK;
@@ -263,9 +271,10 @@ static void lifecycle_write(struct transcript *t, uint32_t process, const struct
 	capture_writer_event(t->writer, &wire.head);
 }
 
-static void thread_define(struct transcript *t, uint32_t process, const struct event *e, const char *comm)
+static void thread_define(struct transcript *t, uint32_t process, const struct event *e,
+			  const char *comm)
 {
-	struct hud_thread wire = { .tid = e->tid, .process = process, .from_ns = e->time_ns };
+	struct hud_thread wire = {.tid = e->tid, .process = process, .from_ns = e->time_ns};
 
 	wire.comm = id_or_none(capture_writer_string(t->writer, comm));
 	capture_writer_thread(t->writer, &wire);
@@ -290,7 +299,8 @@ static void exit_write(struct transcript *t, struct process_entry *p, const stru
 }
 
 /* From here on the pid runs another image: other mappings, another id. */
-static void exec_write(struct transcript *t, const struct process_entry *p, const struct event_exec *e)
+static void exec_write(struct transcript *t, const struct process_entry *p,
+		       const struct event_exec *e)
 {
 	uint32_t before = p->id;
 	int64_t id = process_table_describe(t->processes, p->pid, e->head.time_ns);

@@ -39,7 +39,7 @@ static int element_set(int map, uint32_t key, const void *value)
 static int pages_write(const struct unwind_store *s, const struct plan *plan, uint32_t first_row)
 {
 	for (size_t i = 0; i < plan->pages; i++) {
-		struct unwind_page page = { first_row + plan->page[i].first_row, plan->page[i].rows };
+		struct unwind_page page = {first_row + plan->page[i].first_row, plan->page[i].rows};
 		int error = element_set(s->pages, s->used.pages + (uint32_t)i, &page);
 
 		if (error)
@@ -51,14 +51,15 @@ static int pages_write(const struct unwind_store *s, const struct plan *plan, ui
 static int rows_write(const struct unwind_store *s, const struct plan *plan)
 {
 	for (size_t at = 0; at < plan->rows; at += UNWIND_SHARD_ROWS) {
-		struct unwind_shard shard = { 0 };
+		struct unwind_shard shard = {0};
 		int error;
 
 		for (size_t i = 0; i < UNWIND_SHARD_ROWS && at + i < plan->rows; i++) {
 			shard.delta[i] = plan->row[at + i].delta;
 			shard.rule[i] = plan->row[at + i].rule;
 		}
-		error = element_set(s->shards, s->used.shards + (uint32_t)(at / UNWIND_SHARD_ROWS), &shard);
+		error = element_set(s->shards, s->used.shards + (uint32_t)(at / UNWIND_SHARD_ROWS),
+				    &shard);
 		if (error)
 			return error;
 	}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_COMMAND_H
+#define HUD_ANALYZER_COMMAND_H
+
+#include "analyzer/message.h"
+#include "analyzer/symbols.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What was asked on the command line. Verbs and options are tables; --help is made from them. */
+
+#define ARGUMENTS_MAX 256 /* of each kind */
+
+struct arguments {
+	const char *positional[ARGUMENTS_MAX];
+	size_t positionals;
+	const char *binaries[ARGUMENTS_MAX];
+	size_t binary_count;
+	const char *debug_dirs[ARGUMENTS_MAX];
+	size_t debug_dir_count;
+	int fds[ARGUMENTS_MAX]; /* --fd: open descriptors */
+	size_t fd_count;
+	const char *output;
+	const char *capture; /* --capture: the beginning of an id */
+	uint64_t top;        /* 0: not given */
+	bool json;
+	bool csv;
+	bool list;
+	bool help;
+};
+
+struct verb {
+	const char *name;
+	const char *usage;   /* what follows the name */
+	const char *summary; /* one line */
+	const char *details; /* more lines for its own --help, or NULL */
+	const char *options; /* names of the options it takes, separated by spaces */
+	size_t least, most;  /* positional arguments */
+	enum exit_status (*run)(const struct arguments *arguments);
+};
+
+/* The last one has no name. */
+extern const struct verb verbs[];
+
+/* Reads the arguments after the verb. STATUS_DONE, or what message() returned. */
+enum exit_status arguments_read(const struct verb *verb, int count, char *const *text,
+				struct arguments *out);
+
+void help_print(void);
+void help_print_verb(const struct verb *verb);
+
+enum exit_status verb_load(const struct arguments *arguments);
+enum exit_status verb_report(const struct arguments *arguments);
+enum exit_status verb_query(const struct arguments *arguments);
+enum exit_status verb_info(const struct arguments *arguments);
+enum exit_status verb_dump(const struct arguments *arguments);
+enum exit_status verb_plan(const struct arguments *arguments);
+
+#endif

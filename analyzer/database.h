@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_DATABASE_H
+#define HUD_ANALYZER_DATABASE_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The SQLite database of an analysis: its making, its version, its statements.
+ *
+ * Functions return 0 or a negative errno; what SQLite said is in sqlite3_errmsg().
+ */
+
+#define DATABASE_APPLICATION 0x68756431 /* "hud1", as PRAGMA application_id */
+#define DATABASE_VERSION 1              /* PRAGMA user_version */
+
+enum database_access {
+	DATABASE_TEMPORARY, /* a private one that goes away; path is not used */
+	DATABASE_CREATE,    /* a new file, for one load */
+	DATABASE_APPEND,    /* an existing one */
+	DATABASE_READ,      /* an existing one, never changed */
+};
+
+/*
+ * Opens; makes the schema in a new one, checks the version of an existing one.
+ * -EBADMSG: not a database of hud's; -EPROTO: of another version. `*out` is NULL then.
+ */
+int database_open(const char *path, enum database_access access, sqlite3 **out);
+
+/* Runs statements of an embedded file; `:capture` in them is bound to `capture`. */
+int database_run_file(sqlite3 *db, const char *name, int64_t capture);
+
+/* Runs all embedded derive files for one capture, in their order. */
+int database_derive(sqlite3 *db, int64_t capture);
+
+/* Runs one statement without parameters. */
+int database_run(sqlite3 *db, const char *sql);
+
+/* A whole number that a statement without parameters answers with, or `otherwise`. */
+int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise);
+
+/* Lets the connection do nothing but read the main database. */
+void database_restrict(sqlite3 *db);
+
+/* One row being put together for a prepared INSERT. Errors are kept until row_insert(). */
+struct row {
+	sqlite3_stmt *statement;
+	int column;
+	int error;
+};
+
+struct row row_begin(sqlite3_stmt *statement);
+void row_number(struct row *row, int64_t value);
+void row_number_if(struct row *row, bool known, int64_t value); /* else NULL */
+void row_id(struct row *row, int64_t id);                       /* 0: NULL */
+void row_text(struct row *row, const char *text);               /* NULL: NULL */
+int row_insert(struct row *row);
+
+#endif

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/ingest_state.h"
+#include "format/names.h"
+
+#include <errno.h>
+
+/*
+ * Events: checked against what they refer to and against the clock, then written as rows.
+ */
+
+/* No recording is longer; sums over thousands of threads still fit 63 bits. */
+#define LONGEST_NS (UINT64_C(1) << 51)
+
+/* Is the time one that this recording can have seen? Things may have begun a while before it. */
+static bool plausible(const struct capture_state *c, uint64_t time_ns)
+{
+	uint64_t start_ns = c->session.start_ns;
+
+	return time_ns <= start_ns + LONGEST_NS && time_ns + LONGEST_NS >= start_ns;
+}
+
+static const struct thread_seen *thread_of(const struct capture_state *c, uint32_t process,
+					   uint32_t tid)
+{
+	uint64_t index = id_map_get(&c->threads, process, tid);
+
+	return index ? &c->thread.at[index - 1] : NULL;
+}
+
+/* Rows of the stacks an event refers to; -EINVAL when one was never defined. */
+static int stack_rows(const struct capture_state *c, uint32_t user, uint32_t kernel,
+		      int64_t *user_row, const struct kernel_stack_seen **kernel_stack)
+{
+	uint64_t u = user ? id_map_get(&c->user_stacks, user, 0) : 0;
+	uint64_t k = kernel ? id_map_get(&c->kernel_stacks, kernel, 0) : 0;
+
+	if ((user && !u) || (kernel && !k))
+		return -EINVAL;
+	*user_row = u ? c->user_stack.at[u - 1].row : 0;
+	*kernel_stack = k ? &c->kernel_stack.at[k - 1] : NULL;
+	return 0;
+}
+
+/* The cause of an event; asked for once for each (system call, kernel stack). NULL: no memory. */
+static const char *cause_text(const struct ingest *in, struct capture_state *c, int32_t syscall,
+			      const struct kernel_stack_seen *kernel, bool off_cpu)
+{
+	const struct resolver *resolver = in->options->resolver;
+	uint64_t key = (uint64_t)(uint32_t)syscall << 1 | off_cpu;
+	uint64_t row = kernel ? (uint64_t)kernel->row : 0;
+	uintptr_t known = (uintptr_t)id_map_get(&c->causes, key, row);
+	const char *cause = (const char *)known;
+
+	if (cause)
+		return cause;
+	cause = resolver->cause(resolver->context, c->session.machine, syscall,
+				kernel ? kernel->function : NULL, kernel ? kernel->frames : 0,
+				off_cpu);
+	return id_map_set(&c->causes, key, row, (uintptr_t)cause) ? NULL : cause;
+}
+
+static const char *syscall_text(const struct ingest *in, const struct capture_state *c,
+				int32_t syscall)
+{
+	const struct resolver *resolver = in->options->resolver;
+
+	return syscall < 0 ? NULL
+			   : resolver->syscall(resolver->context, c->session.machine, syscall);
+}
+
+static uint64_t run_queue_part(const struct hud_offcpu *o)
+{
+	uint64_t from_ns = o->wakeup_ns > o->start_ns ? o->wakeup_ns : o->start_ns;
+
+	if (o->offcpu_flags & HUD_OFFCPU_PREEMPTED)
+		return o->end_ns - o->start_ns;
+	return o->wakeup_ns && from_ns < o->end_ns ? o->end_ns - from_ns : 0;
+}
+
+/*
+ * Is this span to be written: 1 as a new row, 2 over the open one it ends (row in *row), 0 not at
+ * all, since its end is known already.
+ */
+static int span_place(struct ingest *in, struct capture_state *c, int64_t thread,
+		      const struct hud_offcpu *o, int64_t *row)
+{
+	bool open = o->offcpu_flags & HUD_OFFCPU_OPEN;
+	uint64_t known = id_map_get(&c->spans, (uint64_t)thread, o->start_ns);
+	int err;
+
+	if (known && !(known & 1) && open)
+		return 0;
+	*row = known ? (int64_t)(known >> 1) : ++in->row[TABLE_OFFCPU_SPAN];
+	err = id_map_set(&c->spans, (uint64_t)thread, o->start_ns, (uint64_t)*row << 1 | open);
+	return err ? err : known ? 2 : 1;
+}
+
+static void bind_span(struct row *row, const struct ingest *in, const struct capture_state *c,
+		      const struct thread_seen *thread, const struct hud_offcpu *o)
+{
+	row_number(row, c->row);
+	row_number(row, thread->row);
+	row_number(row, (int64_t)o->start_ns);
+	row_number(row, (int64_t)o->end_ns);
+	row_number_if(row, o->wakeup_ns && plausible(c, o->wakeup_ns), (int64_t)o->wakeup_ns);
+	row_number(row, (int64_t)run_queue_part(o));
+	row_number_if(row, o->syscall >= 0, o->syscall);
+	row_text(row, syscall_text(in, c, o->syscall));
+	row_number(row, (o->offcpu_flags & HUD_OFFCPU_OPEN) != 0);
+	row_number(row, (o->offcpu_flags & HUD_OFFCPU_AT_ATTACH) != 0);
+	row_number(row, (o->offcpu_flags & HUD_OFFCPU_PREEMPTED) != 0);
+	row_number(row, (o->offcpu_flags & HUD_OFFCPU_DIED) != 0);
+	row_number(row, (o->offcpu_flags & HUD_OFFCPU_NO_STACK) != 0);
+	row_number(row, o->state);
+	row_number(row, o->cpu);
+	row_id(row, o->waker_pid);
+	row_id(row, o->waker_tid);
+}
+
+static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_offcpu *o)
+{
+	const struct thread_seen *thread = thread_of(c, o->process, o->tid);
+	const struct thread_seen *waker = thread_of(c, o->waker_process, o->waker_tid);
+	const struct kernel_stack_seen *kernel, *none;
+	int64_t user, waker_stack, span;
+	const char *cause;
+	struct row row;
+	int place;
+
+	if (!thread || stack_rows(c, o->user_stack, o->kernel_stack, &user, &kernel) ||
+	    stack_rows(c, o->waker_stack, 0, &waker_stack, &none) || !plausible(c, o->start_ns) ||
+	    !plausible(c, o->end_ns))
+		return -EINVAL;
+	if (o->end_ns < o->start_ns)
+		return -ERANGE;
+	cause = cause_text(in, c, o->syscall, kernel, true);
+	if (!cause)
+		return -ENOMEM;
+	place = span_place(in, c, thread->row, o, &span);
+	if (place <= 0)
+		return place;
+	row = row_begin(place == 2 ? in->span_end : in->insert[TABLE_OFFCPU_SPAN]);
+	bind_span(&row, in, c, thread, o);
+	row_text(&row, cause);
+	row_id(&row, user);
+	row_id(&row, kernel ? kernel->row : 0);
+	row_id(&row, o->waker_process && waker ? waker->row : 0);
+	row_id(&row, waker_stack);
+	row_number(&row, span);
+	return row_insert(&row);
+}
+
+static int sample(struct ingest *in, struct capture_state *c, const struct hud_sample *s)
+{
+	const struct thread_seen *thread = thread_of(c, s->process, s->tid);
+	const struct kernel_stack_seen *kernel;
+	const char *cause;
+	uint64_t awake_for;
+	struct row row;
+	int64_t user;
+
+	if (!thread || stack_rows(c, s->user_stack, s->kernel_stack, &user, &kernel) ||
+	    !plausible(c, s->time_ns) || !plausible(c, s->awake_ns))
+		return -EINVAL;
+	if (s->awake_ns > s->time_ns)
+		return -ERANGE;
+	cause = cause_text(in, c, s->syscall, kernel, false);
+	if (!cause)
+		return -ENOMEM;
+	awake_for = s->time_ns - s->awake_ns;
+	row = row_begin(in->insert[TABLE_SAMPLE]);
+	row_number(&row, c->row);
+	row_number(&row, thread->row);
+	row_number(&row, (int64_t)s->time_ns);
+	row_number(&row, (int64_t)s->awake_ns);
+	row_number(&row, (int64_t)(s->waited_ns < awake_for ? s->waited_ns : awake_for));
+	row_number_if(&row, s->syscall >= 0, s->syscall);
+	row_text(&row, syscall_text(in, c, s->syscall));
+	row_number(&row, s->cpu);
+	row_number(&row, (s->sample_flags & HUD_SAMPLE_PROFILE) != 0);
+	row_number(&row, (s->sample_flags & HUD_SAMPLE_NO_STACK) != 0);
+	row_text(&row, cause);
+	row_id(&row, user);
+	row_id(&row, kernel ? kernel->row : 0);
+	row_number(&row, ++in->row[TABLE_SAMPLE]);
+	return row_insert(&row);
+}
+
+static int window(struct ingest *in, struct capture_state *c, const struct hud_window *w)
+{
+	const struct thread_seen *thread = thread_of(c, w->process, w->tid);
+	struct row row;
+
+	if (!thread || !plausible(c, w->start_ns) || !plausible(c, w->end_ns) ||
+	    w->cpu_ns > LONGEST_NS || w->sleep_ns > LONGEST_NS || w->run_queue_ns > LONGEST_NS)
+		return -EINVAL;
+	if (w->end_ns < w->start_ns)
+		return -ERANGE;
+	row = row_begin(in->insert[TABLE_THREAD_WINDOW]);
+	row_number(&row, c->row);
+	row_number(&row, thread->row);
+	row_number(&row, (int64_t)w->start_ns);
+	row_number(&row, (int64_t)w->end_ns);
+	row_number(&row, (int64_t)w->cpu_ns);
+	row_number(&row, (int64_t)w->sleep_ns);
+	row_number(&row, (int64_t)w->run_queue_ns);
+	row_number(&row, w->sleeps);
+	row_number(&row, w->preemptions);
+	row_number(&row, ++in->row[TABLE_THREAD_WINDOW]);
+	return row_insert(&row);
+}
+
+/* When a thread began or ended bounds the time it was watched. */
+static void note_life(struct capture_state *c, const struct hud_lifecycle *l)
+{
+	uint64_t index = id_map_get(&c->threads, l->process, l->tid);
+	struct thread_seen *thread = index ? &c->thread.at[index - 1] : NULL;
+
+	if (thread && l->kind == HUD_THREAD_START)
+		thread->start_ns = l->time_ns;
+	if (thread && l->kind == HUD_THREAD_EXIT)
+		thread->exit_ns = l->time_ns;
+}
+
+static int lifecycle(struct ingest *in, struct capture_state *c, const struct hud_lifecycle *l)
+{
+	uint64_t process = id_map_get(&c->processes, l->process, 0);
+	const char *kind = hud_lifecycle_name(l->kind);
+	struct row row = row_begin(in->insert[TABLE_LIFECYCLE]);
+
+	if (!plausible(c, l->time_ns) || (l->process && !process))
+		return -EINVAL;
+	note_life(c, l);
+	row_number(&row, c->row);
+	row_number(&row, (int64_t)l->time_ns);
+	row_id(&row, process ? c->process.at[process - 1].row : 0);
+	row_number(&row, l->tid);
+	row_text(&row, kind ? kind : "unknown");
+	row_number(&row, l->detail);
+	row_number(&row, ++in->row[TABLE_LIFECYCLE]);
+	return row_insert(&row);
+}
+
+int write_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t count, uint64_t from_ns,
+	       uint64_t to_ns)
+{
+	const char *name = hud_loss_name(cause), *unit = hud_loss_unit(cause);
+	const uint64_t most = UINT64_C(1) << 48; /* sums of absurd numbers still fit */
+	struct row row = row_begin(in->insert[TABLE_LOSS]);
+
+	row_number(&row, capture);
+	row_text(&row, name ? name : "unknown");
+	row_text(&row, unit ? unit : "things");
+	row_number(&row, (int64_t)(count < most ? count : most));
+	row_number_if(&row, from_ns && from_ns <= INT64_MAX, (int64_t)from_ns);
+	row_number_if(&row, to_ns && to_ns <= INT64_MAX, (int64_t)to_ns);
+	row_number(&row, ++in->row[TABLE_LOSS]);
+	return row_insert(&row);
+}
+
+static int cost(struct ingest *in, const struct capture_state *c, const struct hud_cost *o)
+{
+	struct row row = row_begin(in->insert[TABLE_COST]);
+
+	if (!plausible(c, o->time_ns) || o->recorder_cpu_ns > INT64_MAX ||
+	    o->rss_bytes > INT64_MAX || o->bpf_run_ns > INT64_MAX || o->bpf_runs > INT64_MAX)
+		return -EINVAL;
+	row_number(&row, c->row);
+	row_number(&row, (int64_t)o->time_ns);
+	row_number(&row, (int64_t)o->recorder_cpu_ns);
+	row_number(&row, (int64_t)o->rss_bytes);
+	row_number_if(&row, o->bpf_run_ns || !o->bpf_runs, (int64_t)o->bpf_run_ns);
+	row_number(&row, (int64_t)o->bpf_runs);
+	row_number(&row, ++in->row[TABLE_COST]);
+	return row_insert(&row);
+}
+
+static int clock_pair(struct ingest *in, const struct capture_state *c, const struct hud_clock *k)
+{
+	struct row row = row_begin(in->insert[TABLE_CLOCK]);
+
+	if (!plausible(c, k->monotonic_ns) || k->realtime_ns > INT64_MAX)
+		return -EINVAL;
+	row_number(&row, c->row);
+	row_number(&row, (int64_t)k->monotonic_ns);
+	row_number(&row, (int64_t)k->realtime_ns);
+	row_number(&row, ++in->row[TABLE_CLOCK]);
+	return row_insert(&row);
+}
+
+static int end(struct capture_state *c, const struct hud_end *e)
+{
+	if (!plausible(c, e->time_ns))
+		return -EINVAL;
+	c->end = *e;
+	c->ended = true;
+	return 0;
+}
+
+int event(struct ingest *in, struct capture_state *c, const struct hud_record *r)
+{
+	const struct hud_lost *lost = (const void *)r;
+
+	if (!c->session_known && r->type != HUD_LOST)
+		return -EINVAL;
+	switch (r->type) {
+	case HUD_OFFCPU:
+		return offcpu(in, c, (const void *)r);
+	case HUD_SAMPLE:
+		return sample(in, c, (const void *)r);
+	case HUD_WINDOW:
+		return window(in, c, (const void *)r);
+	case HUD_LIFECYCLE:
+		return lifecycle(in, c, (const void *)r);
+	case HUD_LOST:
+		return write_loss(in, c->row, lost->cause, lost->count, lost->from_ns, lost->to_ns);
+	case HUD_COST:
+		return cost(in, c, (const void *)r);
+	case HUD_CLOCK:
+		return clock_pair(in, c, (const void *)r);
+	default:
+		return end(c, (const void *)r);
+	}
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/input.h"
+#include "analyzer/progress.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum exit_status input_resolver(const struct arguments *arguments, struct resolver **out)
+{
+	struct symbolizer_options options = {
+		.binaries = arguments->binaries,
+		.binary_count = arguments->binary_count,
+		.debug_dirs = arguments->debug_dirs,
+		.debug_dir_count = arguments->debug_dir_count,
+	};
+	int err = resolver_open(&options, out);
+
+	if (!err)
+		return STATUS_DONE;
+	if (err == -ENOMEM)
+		return message(STATUS_SYSTEM, NULL, "out of memory");
+	return message(STATUS_INPUT, "check the paths given with --binary and --debug-dir",
+		       "cannot use the binaries given: %s", strerror(-err));
+}
+
+static enum exit_status load_error(sqlite3 *db, const char *path, int err,
+				   const struct ingest_result *result)
+{
+	int code = sqlite3_errcode(db);
+
+	if (err == -EEXIST)
+		return message(STATUS_INPUT, "nothing was changed",
+			       "%s: capture %s is in the database already", path,
+			       result->capture_id);
+	if (result->phase == INGEST_READING &&
+	    (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW))
+		return capture_error(path, err);
+	return message(STATUS_SYSTEM, NULL, "cannot load %s: %s", path,
+		       code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW
+			       ? strerror(-err)
+			       : sqlite3_errmsg(db));
+}
+
+static enum exit_status load_file(sqlite3 *db, const char *path, struct capture_file *file,
+				  const struct resolver *resolver)
+{
+	struct progress progress;
+	struct ingest_options options = {
+		.resolver = resolver,
+		.file = strcmp(path, "-") == 0 ? NULL : path,
+		.progress = progress_show,
+		.progress_context = &progress,
+	};
+	struct ingest_result result;
+	int err;
+
+	progress_begin(&progress, file->bytes);
+	err = ingest(db, capture_file_read, file, &options, &result);
+	progress_end(&progress);
+	return err ? load_error(db, path, err, &result) : STATUS_DONE;
+}
+
+enum exit_status input_load(sqlite3 *db, const char *path, const struct resolver *resolver)
+{
+	struct capture_file file;
+	enum exit_status status = capture_file_open(path, &file);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (file.database)
+		status = message(STATUS_INPUT, "give captures to load, and the database after -o",
+				 "%s is a database, not a capture", path);
+	else
+		status = load_file(db, path, &file, resolver);
+	capture_file_close(&file);
+	return status;
+}
+
+enum exit_status input_check_binaries(sqlite3 *db, const struct resolver *resolver)
+{
+	const char *unused = resolver_unused_binary(resolver);
+	sqlite3_stmt *statement;
+	char advice[512] = "its build-id is that of no binary in the capture";
+
+	if (!unused)
+		return STATUS_DONE;
+	if (sqlite3_prepare_v2(
+		    db,
+		    "SELECT DISTINCT b.path, b.build_id FROM binary AS b JOIN process AS p "
+		    "ON p.capture = b.capture AND p.executable = b.path",
+		    -1, &statement, NULL) == SQLITE_OK) {
+		if (sqlite3_step(statement) == SQLITE_ROW)
+			snprintf(advice, sizeof(advice), "the capture has %s with build-id %s",
+				 (const char *)sqlite3_column_text(statement, 0),
+				 sqlite3_column_text(statement, 1)
+					 ? (const char *)sqlite3_column_text(statement, 1)
+					 : "(none)");
+		sqlite3_finalize(statement);
+	}
+	return message(STATUS_INPUT, advice,
+		       "--binary %s fits no binary of the capture: another build", unused);
+}
+
+static enum exit_status open_database(const char *path, const struct arguments *arguments,
+				      sqlite3 **out)
+{
+	int err;
+
+	if (arguments->binary_count || arguments->debug_dir_count)
+		return message(STATUS_INPUT, "load the capture again with these options",
+			       "%s is a database: its symbols were resolved when it was loaded",
+			       path);
+	err = database_open(path, DATABASE_READ, out);
+	if (err == -EPROTO)
+		return message(STATUS_INPUT, "load the captures again into a new one",
+			       "%s was made by another version of hud-analyze", path);
+	if (err == -EBADMSG)
+		return message(STATUS_INPUT,
+			       "give a capture, or a database made by hud-analyze load",
+			       "%s is an SQLite database, but none of hud's", path);
+	if (err)
+		return message(STATUS_SYSTEM, NULL, "cannot read %s: %s", path, strerror(-err));
+	return STATUS_DONE;
+}
+
+static enum exit_status open_capture(const char *path, struct capture_file *file,
+				     const struct arguments *arguments, sqlite3 **out)
+{
+	struct resolver *resolver;
+	enum exit_status status = input_resolver(arguments, &resolver);
+	int err;
+
+	if (status != STATUS_DONE)
+		return status;
+	err = database_open(NULL, DATABASE_TEMPORARY, out);
+	if (err)
+		status = message(STATUS_SYSTEM, "SQLITE_TMPDIR may name a directory with room",
+				 "cannot make a temporary database: %s", strerror(-err));
+	if (status == STATUS_DONE)
+		status = load_file(*out, path, file, resolver);
+	if (status == STATUS_DONE)
+		status = input_check_binaries(*out, resolver);
+	resolver_close(resolver);
+	return status;
+}
+
+/* The row of the capture whose id begins so; 0 none, -1 more than one. */
+static int64_t capture_named(sqlite3 *db, const char *beginning)
+{
+	sqlite3_stmt *statement;
+	int64_t row = 0;
+
+	if (sqlite3_prepare_v2(db,
+			       "SELECT CASE count(*) WHEN 0 THEN 0 WHEN 1 THEN min(id) ELSE -1 END "
+			       "FROM capture WHERE substr(capture_id, 1, length(?1)) = ?1",
+			       -1, &statement, NULL) != SQLITE_OK)
+		return 0;
+	sqlite3_bind_text(statement, 1, beginning, -1, SQLITE_STATIC);
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		row = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return row;
+}
+
+static enum exit_status choose(const struct arguments *arguments, struct input *input)
+{
+	input->captures = (uint64_t)database_number(input->db, "SELECT count(*) FROM capture", 0);
+	if (arguments->capture)
+		input->capture = capture_named(input->db, arguments->capture);
+	else
+		input->capture = database_number(
+			input->db,
+			"SELECT id FROM capture ORDER BY start_realtime_ns DESC, id DESC LIMIT 1",
+			0);
+	if (input->capture > 0)
+		return STATUS_DONE;
+	if (!arguments->capture)
+		return message(STATUS_INPUT, NULL, "the database holds no capture");
+	return message(STATUS_INPUT, "hud-analyze query DB @captures lists them",
+		       input->capture < 0 ? "more than one capture has an id that begins with %s"
+					  : "no capture has an id that begins with %s",
+		       arguments->capture);
+}
+
+enum exit_status input_open(const struct arguments *arguments, struct input *out)
+{
+	const char *path = arguments->positional[0];
+	struct capture_file file;
+	enum exit_status status = capture_file_open(path, &file);
+
+	*out = (struct input) {0};
+	if (status != STATUS_DONE)
+		return status;
+	if (file.database)
+		status = open_database(path, arguments, &out->db);
+	else
+		status = open_capture(path, &file, arguments, &out->db);
+	capture_file_close(&file);
+	if (status == STATUS_DONE)
+		status = choose(arguments, out);
+	if (status == STATUS_DONE)
+		database_restrict(out->db);
+	else
+		input_close(out);
+	return status;
+}
+
+void input_close(struct input *input)
+{
+	sqlite3_close(input->db);
+	input->db = NULL;
+}

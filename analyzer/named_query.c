@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/named_query.h"
+#include "analyzer/embedded.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* Length of the name before ".sql", or 0: a file of another kind. */
+static size_t query_name_length(const struct embedded_file *f)
+{
+	size_t length = strlen(f->name);
+
+	if (length <= 4 || strcmp(f->name + length - 4, ".sql") != 0)
+		return 0;
+	if (begins(f->name, "schema.") || begins(f->name, "view_") || begins(f->name, "derive_"))
+		return 0;
+	return length - 4;
+}
+
+void named_query_list(void)
+{
+	for (const struct embedded_file *f = embedded_files; f->name; f++) {
+		size_t length = query_name_length(f);
+		const char *question = f->text + strspn(f->text, "- ");
+
+		if (length)
+			printf("@%-12.*s %.*s\n", (int)length, f->name,
+			       (int)strcspn(question, "\n"), question);
+	}
+}
+
+const char *named_query_text(const char *name)
+{
+	for (const struct embedded_file *f = embedded_files; f->name; f++) {
+		size_t length = query_name_length(f);
+
+		if (length && strlen(name) == length && strncmp(f->name, name, length) == 0)
+			return f->text;
+	}
+	return NULL;
+}
+
+static void bind(sqlite3_stmt *statement, const char *name, int64_t value)
+{
+	int index = sqlite3_bind_parameter_index(statement, name);
+
+	if (index > 0)
+		sqlite3_bind_int64(statement, index, value);
+}
+
+enum exit_status query_prepare(const struct input *input, const char *sql, uint64_t top,
+			       sqlite3_stmt **out)
+{
+	const char *rest;
+	sqlite3_stmt *second = NULL;
+
+	*out = NULL;
+	if (sqlite3_prepare_v2(input->db, sql, -1, out, &rest) != SQLITE_OK)
+		return message(STATUS_INPUT, "docs/SCHEMA.md describes the tables",
+			       "cannot run the query: %s", sqlite3_errmsg(input->db));
+	if (!*out)
+		return message(STATUS_INPUT, NULL, "the query is empty");
+	if (sqlite3_prepare_v2(input->db, rest, -1, &second, NULL) != SQLITE_OK || second) {
+		sqlite3_finalize(second);
+		sqlite3_finalize(*out);
+		*out = NULL;
+		return message(STATUS_INPUT, "run one after the other",
+			       "the query holds more than one statement");
+	}
+	bind(*out, ":capture", input->capture);
+	bind(*out, ":top", top ? (int64_t)top : -1); /* LIMIT -1 is none */
+	return STATUS_DONE;
+}
+
+sqlite3_stmt *named_query(const struct input *input, const char *name, uint64_t top)
+{
+	sqlite3_stmt *statement;
+
+	query_prepare(input, named_query_text(name), top, &statement);
+	return statement;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/command.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Options as a table, the reading of the command line, and the help that is made from both tables.
+ */
+
+struct option_rule {
+	const char *name;
+	const char *letter; /* "-o", or NULL */
+	const char *value;  /* what the help calls it; NULL: takes none */
+	const char *help;
+	bool (*take)(struct arguments *arguments,
+		     const char *value); /* false: the value is no good */
+};
+
+static bool take_output(struct arguments *a, const char *value)
+{
+	a->output = value;
+	return *value != '\0';
+}
+
+static bool take_capture(struct arguments *a, const char *value)
+{
+	a->capture = value;
+	return *value && value[strspn(value, "0123456789abcdef")] == '\0';
+}
+
+static bool take_top(struct arguments *a, const char *value)
+{
+	char *end;
+
+	errno = 0;
+	a->top = strtoull(value, &end, 10);
+	return *value >= '0' && *value <= '9' && !*end && !errno && a->top > 0 &&
+	       a->top <= INT64_MAX;
+}
+
+static bool take_binary(struct arguments *a, const char *value)
+{
+	if (a->binary_count == ARGUMENTS_MAX)
+		return false;
+	a->binaries[a->binary_count++] = value;
+	return *value != '\0';
+}
+
+static bool take_debug_dir(struct arguments *a, const char *value)
+{
+	if (a->debug_dir_count == ARGUMENTS_MAX)
+		return false;
+	a->debug_dirs[a->debug_dir_count++] = value;
+	return *value != '\0';
+}
+
+static bool take_fd(struct arguments *a, const char *value)
+{
+	char *end;
+	long fd = strtol(value, &end, 10);
+
+	if (a->fd_count == ARGUMENTS_MAX || *value < '0' || *value > '9' || *end || fd > INT_MAX)
+		return false;
+	a->fds[a->fd_count++] = (int)fd;
+	return true;
+}
+
+static bool take_json(struct arguments *a, const char *value)
+{
+	(void)value;
+	a->json = true;
+	return true;
+}
+
+static bool take_csv(struct arguments *a, const char *value)
+{
+	(void)value;
+	a->csv = true;
+	return true;
+}
+
+static bool take_list(struct arguments *a, const char *value)
+{
+	(void)value;
+	a->list = true;
+	return true;
+}
+
+static bool take_help(struct arguments *a, const char *value)
+{
+	(void)value;
+	a->help = true;
+	return true;
+}
+
+static const struct option_rule options[] = {
+	{"--output", "-o", "PATH", "what to make, or, if it is a database, to add to", take_output},
+	{"--fd", NULL, "N", "read from this open descriptor; a second one: the debug file",
+	 take_fd},
+	{"--json", NULL, NULL, "print JSON", take_json},
+	{"--csv", NULL, NULL, "print CSV (RFC 4180)", take_csv},
+	{"--list", NULL, NULL, "list the queries that have a name", take_list},
+	{"--top", NULL, "N", "no more than N sites or rows", take_top},
+	{"--capture", NULL, "ID",
+	 "which capture of a database, by the beginning of its id [the newest]", take_capture},
+	{"--binary", NULL, "PATH", "take symbols from this file, if its build-id fits; repeatable",
+	 take_binary},
+	{"--debug-dir", NULL, "DIR", "look for binaries and debug files here too; repeatable",
+	 take_debug_dir},
+	{"--help", "-h", NULL, "print this", take_help},
+};
+#define OPTIONS (sizeof(options) / sizeof(*options))
+
+static bool verb_takes(const struct verb *verb, const struct option_rule *option)
+{
+	size_t length = strlen(option->name);
+
+	for (const char *s = verb->options; (s = strstr(s, option->name)); s += length) {
+		if (s[length] == ' ' || s[length] == '\0')
+			return true;
+	}
+	return option->take == take_help;
+}
+
+/* The option that `text` names; its value, when it is given as --name=value, goes to *value. */
+static const struct option_rule *option_find(const struct verb *verb, const char *text,
+					     const char **value)
+{
+	const char *equals = strchr(text, '=');
+	size_t length = equals ? (size_t)(equals - text) : strlen(text);
+
+	*value = equals ? equals + 1 : NULL;
+	for (size_t i = 0; i < OPTIONS; i++) {
+		const struct option_rule *o = &options[i];
+
+		if (!verb_takes(verb, o))
+			continue;
+		if ((o->letter && strcmp(o->letter, text) == 0) ||
+		    (strlen(o->name) == length && strncmp(o->name, text, length) == 0))
+			return o;
+	}
+	return NULL;
+}
+
+static enum exit_status usage_error(const struct verb *verb, const char *what, const char *about)
+{
+	char advice[128];
+
+	snprintf(advice, sizeof(advice), "hud-analyze %s --help lists what it takes", verb->name);
+	return message(STATUS_INPUT, advice, "%s: %s%s", verb->name, what, about);
+}
+
+static enum exit_status option_read(const struct verb *verb, int count, char *const *text, int *at,
+				    struct arguments *out)
+{
+	const char *value;
+	const struct option_rule *o = option_find(verb, text[*at], &value);
+
+	if (!o)
+		return usage_error(verb, "there is no option ", text[*at]);
+	if (!o->value && value)
+		return usage_error(verb, "takes no value: ", o->name);
+	if (o->value && !value) {
+		if (*at + 1 == count)
+			return usage_error(verb, "a value is missing after ", text[*at]);
+		value = text[++*at];
+	}
+	if (!o->take(out, value))
+		return usage_error(verb, "not a usable value: ", value);
+	return STATUS_DONE;
+}
+
+enum exit_status arguments_read(const struct verb *verb, int count, char *const *text,
+				struct arguments *out)
+{
+	bool options_over = false;
+
+	for (int i = 0; i < count; i++) {
+		enum exit_status status = STATUS_DONE;
+
+		if (!options_over && strcmp(text[i], "--") == 0)
+			options_over = true;
+		else if (!options_over && text[i][0] == '-' && text[i][1])
+			status = option_read(verb, count, text, &i, out);
+		else if (out->positionals == verb->most)
+			status = usage_error(verb, "one argument too many: ", text[i]);
+		else
+			out->positional[out->positionals++] = text[i];
+		if (status != STATUS_DONE)
+			return status;
+	}
+	if (!out->help && out->positionals < verb->least)
+		return usage_error(verb, "it needs ", verb->usage);
+	if (out->json && out->csv)
+		return usage_error(verb, "--json or --csv, not both", "");
+	return STATUS_DONE;
+}
+
+static void option_print(const struct option_rule *o)
+{
+	char left[64];
+
+	snprintf(left, sizeof(left), "%s%s%s%s%s", o->letter ? o->letter : "",
+		 o->letter ? ", " : "    ", o->name, o->value ? " " : "", o->value ? o->value : "");
+	printf("  %-22s %s\n", left, o->help);
+}
+
+void help_print_verb(const struct verb *verb)
+{
+	printf("Usage: hud-analyze %s [OPTIONS] %s\n\n%c%s.\n%s%s\nOptions:\n", verb->name,
+	       verb->usage, verb->summary[0] - 'a' + 'A', verb->summary + 1,
+	       verb->details ? "\n" : "", verb->details ? verb->details : "");
+	for (size_t i = 0; i < OPTIONS; i++) {
+		if (verb_takes(verb, &options[i]))
+			option_print(&options[i]);
+	}
+}
+
+void help_print(void)
+{
+	puts("Usage: hud-analyze VERB [OPTIONS] ARGUMENTS\n\n"
+	     "Reads what hud-record wrote and says which code blocks a Tokio runtime.\n\nVerbs:");
+	for (const struct verb *v = verbs; v->name; v++)
+		printf("  %-8s %-22s %s\n", v->name, v->usage, v->summary);
+	puts("\nCAPTURE is a .hud file, or - for standard input; DB is a database that `load` made.\n\n"
+	     "Options, where a verb takes them (hud-analyze VERB --help):");
+	for (size_t i = 0; i < OPTIONS; i++)
+		option_print(&options[i]);
+	puts("  -V, --version          print the version\n\n"
+	     "Exit status:\n"
+	     "  0  done; what is partial or not known is said in the output\n"
+	     "  3  bad arguments, or what was given cannot be used (not a capture, wrong binary)\n"
+	     "  4  out of memory, a disk error, or an error of hud-analyze's own");
+}

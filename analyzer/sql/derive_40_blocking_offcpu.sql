@@ -1,0 +1,29 @@
+-- Which sleeps blocked a worker?
+--
+-- Those inside a poll on a thread that had its core, at or over the threshold without the time they
+-- waited for a CPU. Also those of a worker whose stack tells nothing, when they cannot be a park:
+-- parks wait in epoll_wait or futex and nowhere else, and a park's futex is never woken by the
+-- user's own code directly (view user_waker).
+INSERT INTO blocking_span (capture, thread, kind, offcpu_span, start_ns, end_ns, wall_ns,
+	run_queue_ns, open, bounds, source, task)
+SELECT e.capture, e.thread, 'off-cpu', s.id, s.start_ns, s.end_ns, s.end_ns - s.start_ns,
+	s.run_queue_ns, s.open, CASE WHEN s.open OR s.at_attach THEN 'lower' ELSE 'exact' END,
+	c.source, k.task
+FROM evidence AS e
+JOIN offcpu_span AS s ON s.id = e.offcpu_span
+JOIN thread_role AS r ON r.thread = e.thread
+JOIN capture AS c ON c.id = e.capture
+LEFT JOIN stack AS k ON k.id = e.stack
+WHERE e.capture = :capture
+	AND e.as_worker
+	AND NOT s.preempted
+	AND s.end_ns - s.start_ns - s.run_queue_ns >= c.threshold_ns
+	AND (e.class = 'poll'
+		OR (e.class = 'unknown'
+			AND r.role = 'worker'
+			AND (coalesce(s.syscall_name, CASE WHEN s.syscall IS NULL THEN '' ELSE 'futex' END)
+				NOT IN ('futex', 'futex_wait', 'futex_waitv',
+					'epoll_wait', 'epoll_pwait', 'epoll_pwait2')
+				OR (s.cause = 'lock'
+					AND s.waker_stack IN (SELECT stack FROM user_waker)))))
+ORDER BY s.start_ns, s.id;

@@ -1,0 +1,26 @@
+-- Which runs of looks were polls that kept a worker on its CPU for the threshold or longer?
+--
+-- From the first look to the last, without the time waited for a CPU, it must reach the threshold
+-- (98% of it: looks are not that regular). Half a look's period is added at either end, but none
+-- before the thread last woke. Several polls of one task in a row look the same: an upper bound.
+INSERT INTO blocking_span (capture, thread, kind, look_run, start_ns, end_ns, wall_ns,
+	run_queue_ns, open, bounds, source, task)
+WITH period AS (
+	SELECT id AS capture, threshold_ns, source,
+		CASE WHEN look_hz > 0 THEN 1000000000 / look_hz ELSE 0 END AS look_ns
+	FROM capture
+	WHERE id = :capture
+), reached AS (
+	SELECT r.*, p.source,
+		max(r.first_ns - p.look_ns / 2, min(r.awake_ns, r.first_ns)) AS start_ns,
+		r.last_ns + p.look_ns - p.look_ns / 2 AS end_ns
+	FROM look_run AS r
+	JOIN period AS p ON p.capture = r.capture
+	JOIN activity_proof AS a ON a.capture = r.capture AND a.activity = r.activity
+	WHERE r.poll AND a.proven AND r.looks >= 2
+		AND r.last_ns - r.first_ns - r.waited_ns >= 0.98 * p.threshold_ns
+)
+SELECT capture, thread, 'cpu', id, start_ns, end_ns, end_ns - start_ns,
+	min(waited_ns, end_ns - start_ns), 0, 'upper', source, task
+FROM reached
+ORDER BY start_ns, id;

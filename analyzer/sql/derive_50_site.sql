@@ -1,0 +1,7 @@
+-- At which sites did polls block? A site is (crate, function, cause), never a line.
+INSERT INTO site (capture, crate, function, cause, origin)
+SELECT capture, crate, function, cause, min(origin)
+FROM blocking_part
+WHERE capture = :capture
+GROUP BY crate, function, cause
+ORDER BY sum(wall_ns) DESC, function, cause;

@@ -1,0 +1,5 @@
+-- What happened and is not in the capture?
+SELECT cause, unit, count, percent
+FROM loss_total
+WHERE capture = :capture
+ORDER BY percent DESC, cause;

@@ -1,0 +1,90 @@
+-- The whole report as one JSON document, as docs/report.schema.json describes it.
+SELECT json_object(
+	'schema', 1,
+	'capture', (SELECT json_object(
+		'id', c.capture_id, 'file', c.file, 'command', c.command,
+		'start_realtime_ns', c.start_realtime_ns, 'duration_ns', c.end_ns - c.start_ns,
+		'threshold_ns', c.threshold_ns, 'look_hz', c.look_hz, 'source', c.source,
+		'kernel', c.kernel, 'recorder', c.recorder, 'cpus', c.cpus, 'events', c.events,
+		'truncated', json(CASE WHEN c.truncated THEN 'true' ELSE 'false' END),
+		'end_reason', c.end_reason,
+		'processes', (SELECT json_group_array(json_object('pid', pid, 'name', name,
+			'executable', executable)) FROM (SELECT * FROM process AS p
+			WHERE p.capture = c.id ORDER BY p.pid, p.id)))
+		FROM capture AS c WHERE c.id = :capture),
+	'verdict', (SELECT json_object(
+		'level', v.level, 'reason', v.reason, 'sentence', v.sentence, 'workers', v.workers,
+		'worker_wall_ns', v.worker_wall_ns, 'polling_ns', v.polling_ns,
+		'blocking_spans', v.blocking_spans, 'blocking_ns', v.blocking_ns,
+		'longest_ns', v.longest_ns, 'blocking_percent', v.blocking_percent,
+		'loss_percent', v.loss_percent, 'told_percent', v.told_percent)
+		FROM verdict AS v WHERE v.capture = :capture),
+	'count_unit', 'span',
+	'population', 'long',
+	'sites', (SELECT json_group_array(json(site)) FROM (
+		SELECT json_object(
+			'function', s.function, 'crate', s.crate, 'file', l.file, 'line', l.line,
+			'decl_line', l.decl_line,
+			'entry', (SELECT e.function FROM site_entry AS e
+				WHERE e.site = s.id AND e.rank = 1),
+			'user_chain', (SELECT json_group_array(json_object('function', function,
+				'file', file, 'line', line)) FROM (SELECT * FROM site_chain AS h
+				WHERE h.site = s.id ORDER BY position)),
+			'origin', s.origin, 'cause', s.cause, 'bounds', f.bounds,
+			'count', f.count, 'open_count', f.open_count,
+			'total_ns', f.total_ns, 'run_queue_ns', f.run_queue_ns,
+			'p50_ns', f.p50_ns, 'p99_ns', f.p99_ns, 'max_ns', f.max_ns,
+			'tasks', (SELECT json_group_array(task) FROM (SELECT task FROM site_task AS t
+				WHERE t.site = s.id ORDER BY wall_ns DESC, task)),
+			'wakers', (SELECT json_group_array(json_object('function', function,
+				'file', file, 'line', line, 'share', share)) FROM (SELECT *
+				FROM site_waker AS w WHERE w.site = s.id
+				ORDER BY share DESC, function, line)),
+			'sources', (SELECT json_object(
+				'exact', total(CASE WHEN b.source = 'exact' THEN p.wall_ns END)
+					/ max(sum(p.wall_ns), 1),
+				'passive', total(CASE WHEN b.source = 'passive' THEN p.wall_ns END)
+					/ max(sum(p.wall_ns), 1),
+				'stack', total(CASE WHEN b.source = 'stack' THEN p.wall_ns END)
+					/ max(sum(p.wall_ns), 1))
+				FROM slice AS p JOIN blocking_span AS b ON b.id = p.blocking_span
+				WHERE p.site = s.id),
+			'aliases', (SELECT json_group_array(function) FROM (SELECT function
+				FROM site_alias AS a WHERE a.site = s.id ORDER BY function))) AS site
+		FROM site AS s
+		JOIN site_figures AS f ON f.site = s.id
+		JOIN site_line AS l ON l.site = s.id AND l.rank = 1
+		WHERE s.capture = :capture
+		ORDER BY f.total_ns DESC, s.function, s.cause
+		LIMIT :top)),
+	'sites_total', (SELECT count(*) FROM site AS s WHERE s.capture = :capture),
+	'workers', (SELECT json_group_array(json(worker)) FROM (
+		SELECT json_object(
+			'tid', t.tid, 'comm', t.comm, 'runtime', r.runtime, 'wall_ns', w.wall_ns,
+			'states', json_object(
+				'poll-cpu', w.poll_cpu_ns, 'poll-off-cpu', w.poll_offcpu_ns,
+				'run-queue', w.run_queue_ns, 'parked', w.parked_ns,
+				'runtime', w.runtime_ns, 'unknown', w.unknown_ns),
+			'blocking_ns', w.blocking_ns, 'blocking_spans', w.blocking_spans) AS worker
+		FROM worker AS w
+		JOIN thread AS t ON t.id = w.thread
+		JOIN thread_role AS r ON r.thread = w.thread
+		WHERE w.capture = :capture
+		ORDER BY w.blocking_ns DESC, w.wall_ns DESC, t.tid)),
+	'pool', (SELECT json_object(
+		'threads', p.threads, 'peak_busy', p.peak_busy, 'busy_ns', p.busy_ns,
+		'idle_ns', p.idle_ns,
+		'block_in_place_ns', p.block_in_place_ns,
+		'block_in_place_count', p.block_in_place_count,
+		'root_ns', p.root_ns, 'root_count', p.root_count,
+		'coreless_ns', p.coreless_ns, 'coreless_count', p.coreless_count)
+		FROM pool AS p WHERE p.capture = :capture),
+	'loss', (SELECT json_object(
+		'percent', (SELECT total(percent) FROM loss_total AS t WHERE t.capture = m.capture),
+		'causes', (SELECT json_group_array(json_object('cause', cause, 'unit', unit,
+			'count', count, 'percent', percent)) FROM (SELECT * FROM loss_total AS t
+			WHERE t.capture = m.capture ORDER BY cause)),
+		'stacks', m.stacks, 'stacks_complete', m.stacks_complete,
+		'unknown_spans', m.unknown_spans, 'unknown_span_ns', m.unknown_span_ns,
+		'unproven_runs', m.unproven_runs, 'unproven_cpu_ns', m.unproven_cpu_ns)
+		FROM limits AS m WHERE m.capture = :capture)) AS report;

@@ -1,0 +1,327 @@
+-- The tables of an analysis: what a capture says, and what the derive files make of it.
+-- docs/SCHEMA.md explains every column. Times are CLOCK_MONOTONIC nanoseconds.
+
+CREATE TABLE schema_info (
+	name TEXT PRIMARY KEY,
+	value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE capture (
+	id INTEGER PRIMARY KEY,
+	capture_id TEXT NOT NULL UNIQUE,
+	file TEXT,
+	start_ns INTEGER NOT NULL,
+	end_ns INTEGER NOT NULL,
+	start_realtime_ns INTEGER,
+	threshold_ns INTEGER NOT NULL,
+	look_hz INTEGER,
+	profile_hz INTEGER,
+	window_ns INTEGER,
+	cpus INTEGER,
+	machine INTEGER,
+	source TEXT,
+	page_bytes INTEGER,
+	kernel TEXT,
+	recorder TEXT,
+	command TEXT,
+	features INTEGER,
+	workers_prefix TEXT,
+	bytes INTEGER NOT NULL,
+	chunks INTEGER NOT NULL,
+	repeated_chunks INTEGER NOT NULL,
+	events INTEGER NOT NULL,
+	truncated INTEGER NOT NULL,
+	end_reason TEXT,
+	end_detail INTEGER
+);
+
+CREATE TABLE process (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	pid INTEGER NOT NULL,
+	start_ns INTEGER,
+	name TEXT,
+	executable TEXT
+);
+
+CREATE TABLE binary (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	path TEXT,
+	build_id TEXT,
+	symbols TEXT NOT NULL,
+	symbol_file TEXT,
+	problem TEXT,
+	has_tokio INTEGER
+);
+
+CREATE TABLE mapping (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	process INTEGER NOT NULL REFERENCES process (id),
+	binary INTEGER REFERENCES binary (id),
+	start_address INTEGER NOT NULL,
+	end_address INTEGER NOT NULL,
+	file_offset INTEGER NOT NULL,
+	from_ns INTEGER NOT NULL,
+	vdso INTEGER NOT NULL,
+	anonymous INTEGER NOT NULL
+);
+
+CREATE TABLE thread (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	process INTEGER NOT NULL REFERENCES process (id),
+	tid INTEGER NOT NULL,
+	comm TEXT,
+	start_ns INTEGER,
+	exit_ns INTEGER
+);
+
+CREATE TABLE frame (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	binary INTEGER REFERENCES binary (id),
+	file_offset INTEGER,
+	inline_depth INTEGER NOT NULL,
+	function TEXT NOT NULL,
+	site TEXT NOT NULL,
+	crate TEXT,
+	file TEXT,
+	line INTEGER,
+	column INTEGER,
+	decl_file TEXT,
+	decl_line INTEGER,
+	task_type TEXT,
+	origin TEXT NOT NULL,
+	inlined INTEGER NOT NULL,
+	generated INTEGER NOT NULL
+);
+
+CREATE TABLE frame_alias (
+	frame INTEGER NOT NULL REFERENCES frame (id),
+	function TEXT NOT NULL,
+	PRIMARY KEY (frame, function)
+) WITHOUT ROWID;
+
+CREATE TABLE stack (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	kind TEXT NOT NULL,
+	process INTEGER REFERENCES process (id),
+	depth INTEGER NOT NULL,
+	cut INTEGER NOT NULL,
+	class TEXT,
+	complete INTEGER,
+	pool_idle INTEGER,
+	site_position INTEGER,
+	entry_position INTEGER,
+	poll_position INTEGER,
+	site_frame INTEGER REFERENCES frame (id),
+	entry_frame INTEGER REFERENCES frame (id),
+	poll_frame INTEGER REFERENCES frame (id),
+	task TEXT,
+	runtime TEXT
+);
+
+CREATE TABLE stack_frame (
+	stack INTEGER NOT NULL REFERENCES stack (id),
+	position INTEGER NOT NULL,
+	frame INTEGER NOT NULL REFERENCES frame (id),
+	PRIMARY KEY (stack, position)
+) WITHOUT ROWID;
+
+CREATE TABLE offcpu_span (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	thread INTEGER NOT NULL REFERENCES thread (id),
+	start_ns INTEGER NOT NULL,
+	end_ns INTEGER NOT NULL,
+	wakeup_ns INTEGER,
+	run_queue_ns INTEGER NOT NULL,
+	user_stack INTEGER REFERENCES stack (id),
+	kernel_stack INTEGER REFERENCES stack (id),
+	syscall INTEGER,
+	syscall_name TEXT,
+	cause TEXT NOT NULL,
+	open INTEGER NOT NULL,
+	at_attach INTEGER NOT NULL,
+	preempted INTEGER NOT NULL,
+	died INTEGER NOT NULL,
+	no_stack INTEGER NOT NULL,
+	task_state INTEGER NOT NULL,
+	cpu INTEGER NOT NULL,
+	waker_pid INTEGER,
+	waker_tid INTEGER,
+	waker_thread INTEGER REFERENCES thread (id),
+	waker_stack INTEGER REFERENCES stack (id),
+	UNIQUE (thread, start_ns)
+);
+
+CREATE TABLE sample (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	thread INTEGER NOT NULL REFERENCES thread (id),
+	time_ns INTEGER NOT NULL,
+	awake_ns INTEGER NOT NULL,
+	waited_ns INTEGER NOT NULL,
+	user_stack INTEGER REFERENCES stack (id),
+	kernel_stack INTEGER REFERENCES stack (id),
+	syscall INTEGER,
+	syscall_name TEXT,
+	cause TEXT NOT NULL,
+	cpu INTEGER NOT NULL,
+	profile INTEGER NOT NULL,
+	no_stack INTEGER NOT NULL
+);
+
+CREATE TABLE thread_window (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	thread INTEGER NOT NULL REFERENCES thread (id),
+	start_ns INTEGER NOT NULL,
+	end_ns INTEGER NOT NULL,
+	cpu_ns INTEGER NOT NULL,
+	sleep_ns INTEGER NOT NULL,
+	run_queue_ns INTEGER NOT NULL,
+	sleeps INTEGER NOT NULL,
+	preemptions INTEGER NOT NULL
+);
+
+CREATE TABLE lifecycle (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	time_ns INTEGER NOT NULL,
+	process INTEGER REFERENCES process (id),
+	tid INTEGER NOT NULL,
+	kind TEXT NOT NULL,
+	detail INTEGER NOT NULL
+);
+
+CREATE TABLE loss (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	cause TEXT NOT NULL,
+	unit TEXT NOT NULL,
+	count INTEGER NOT NULL,
+	from_ns INTEGER,
+	to_ns INTEGER
+);
+
+CREATE TABLE cost (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	time_ns INTEGER NOT NULL,
+	recorder_cpu_ns INTEGER NOT NULL,
+	rss_bytes INTEGER NOT NULL,
+	bpf_run_ns INTEGER,
+	bpf_runs INTEGER NOT NULL
+);
+
+CREATE TABLE clock (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	monotonic_ns INTEGER NOT NULL,
+	realtime_ns INTEGER NOT NULL
+);
+
+CREATE TABLE evidence (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	thread INTEGER NOT NULL REFERENCES thread (id),
+	start_ns INTEGER NOT NULL,
+	end_ns INTEGER NOT NULL,
+	offcpu_span INTEGER REFERENCES offcpu_span (id),
+	sample INTEGER REFERENCES sample (id),
+	stack INTEGER REFERENCES stack (id),
+	class TEXT NOT NULL,
+	pool_idle INTEGER NOT NULL,
+	class_before TEXT,
+	class_after TEXT,
+	coreless INTEGER NOT NULL,
+	as_worker INTEGER NOT NULL
+);
+
+CREATE TABLE thread_role (
+	thread INTEGER PRIMARY KEY REFERENCES thread (id),
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	role TEXT NOT NULL,
+	runtime TEXT
+);
+
+CREATE TABLE look_run (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	thread INTEGER NOT NULL REFERENCES thread (id),
+	awake_ns INTEGER NOT NULL,
+	activity TEXT NOT NULL,
+	poll INTEGER NOT NULL,
+	task TEXT,
+	looks INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	waited_ns INTEGER NOT NULL
+);
+
+CREATE TABLE activity_proof (
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	activity TEXT NOT NULL,
+	runs INTEGER NOT NULL,
+	sandwiches INTEGER NOT NULL,
+	proven INTEGER NOT NULL,
+	PRIMARY KEY (capture, activity)
+) WITHOUT ROWID;
+
+CREATE TABLE blocking_span (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	thread INTEGER NOT NULL REFERENCES thread (id),
+	kind TEXT NOT NULL,
+	offcpu_span INTEGER REFERENCES offcpu_span (id),
+	look_run INTEGER REFERENCES look_run (id),
+	start_ns INTEGER NOT NULL,
+	end_ns INTEGER NOT NULL,
+	wall_ns INTEGER NOT NULL,
+	run_queue_ns INTEGER NOT NULL,
+	open INTEGER NOT NULL,
+	bounds TEXT NOT NULL,
+	source TEXT NOT NULL,
+	task TEXT
+);
+
+CREATE TABLE site (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	crate TEXT,
+	function TEXT NOT NULL,
+	cause TEXT NOT NULL,
+	origin TEXT NOT NULL
+);
+
+CREATE TABLE slice (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	blocking_span INTEGER NOT NULL REFERENCES blocking_span (id),
+	site INTEGER NOT NULL REFERENCES site (id),
+	stack INTEGER REFERENCES stack (id),
+	frame INTEGER REFERENCES frame (id),
+	wall_ns INTEGER NOT NULL,
+	run_queue_ns INTEGER NOT NULL,
+	looks INTEGER
+);
+
+CREATE TABLE worker (
+	thread INTEGER PRIMARY KEY REFERENCES thread (id),
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	wall_ns INTEGER NOT NULL,
+	poll_cpu_ns INTEGER NOT NULL,
+	poll_offcpu_ns INTEGER NOT NULL,
+	run_queue_ns INTEGER NOT NULL,
+	parked_ns INTEGER NOT NULL,
+	runtime_ns INTEGER NOT NULL,
+	unknown_ns INTEGER NOT NULL,
+	blocking_ns INTEGER NOT NULL,
+	blocking_spans INTEGER NOT NULL,
+	short_sleep_ns INTEGER NOT NULL,
+	other_ns INTEGER NOT NULL
+);

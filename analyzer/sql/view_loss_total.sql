@@ -1,0 +1,13 @@
+-- What was lost, by cause? percent is of all events, bytes or chunks there were; NULL: no such whole.
+CREATE VIEW loss_total AS
+SELECT l.capture, l.cause, l.unit, sum(l.count) AS count,
+	CASE l.unit
+	WHEN 'events' THEN 100.0 * sum(l.count) / (c.events + total(l.count))
+	WHEN 'records' THEN 100.0 * sum(l.count) / (c.events + total(l.count))
+	WHEN 'spans' THEN 100.0 * sum(l.count) / (c.events + total(l.count))
+	WHEN 'bytes' THEN 100.0 * sum(l.count) / max(c.bytes, total(l.count), 1)
+	WHEN 'chunks' THEN 100.0 * sum(l.count) / (c.chunks + total(l.count))
+	END AS percent
+FROM loss AS l
+JOIN capture AS c ON c.id = l.capture
+GROUP BY l.capture, l.cause, l.unit;

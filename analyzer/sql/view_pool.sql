@@ -1,0 +1,60 @@
+-- What did the blocking pool do, and what else waited without blocking a worker?
+--
+-- CPU time of threads is exact, its division by looks. peak_busy is the most threads of the pool
+-- seen at work at the same moment: a lower bound.
+CREATE VIEW pool AS
+WITH slept AS (
+	SELECT capture,
+		sum(CASE WHEN class = 'pool' AND NOT pool_idle THEN end_ns - start_ns ELSE 0 END) AS busy_ns,
+		sum(CASE WHEN class = 'pool' AND pool_idle THEN end_ns - start_ns ELSE 0 END) AS idle_ns,
+		sum(CASE WHEN class = 'block-in-place' THEN end_ns - start_ns ELSE 0 END) AS in_place_ns,
+		sum(class = 'block-in-place') AS in_place_count,
+		sum(CASE WHEN class = 'root' THEN end_ns - start_ns ELSE 0 END) AS root_ns,
+		sum(class = 'root') AS root_count,
+		sum(CASE WHEN class = 'poll' AND coreless THEN end_ns - start_ns ELSE 0 END) AS coreless_ns,
+		sum(class = 'poll' AND coreless) AS coreless_count
+	FROM evidence
+	WHERE offcpu_span IS NOT NULL
+	GROUP BY capture
+), ran AS (
+	SELECT capture, sum(pool_cpu_ns) AS busy_ns, sum(in_place_cpu_ns) AS in_place_ns,
+		sum(root_cpu_ns) AS root_ns
+	FROM thread_cpu
+	GROUP BY capture
+), edge AS (
+	SELECT e.capture, e.thread, e.start_ns AS time_ns, 1 AS step
+	FROM evidence AS e
+	WHERE e.class = 'pool' AND NOT e.pool_idle
+	UNION ALL
+	SELECT e.capture, e.thread,
+		CASE WHEN e.sample IS NULL THEN e.end_ns
+			ELSE e.end_ns + 1000000000 / max(coalesce(c.look_hz, 1), 1) END, -1
+	FROM evidence AS e JOIN capture AS c ON c.id = e.capture
+	WHERE e.class = 'pool' AND NOT e.pool_idle
+), at_work AS (
+	SELECT capture, thread, time_ns, sum(step) OVER (PARTITION BY capture, thread
+		ORDER BY time_ns, step DESC ROWS UNBOUNDED PRECEDING) AS depth, step
+	FROM edge
+), begun AS (
+	SELECT capture, time_ns, step FROM at_work
+	WHERE (step = 1 AND depth = 1) OR (step = -1 AND depth = 0)
+), crowd AS (
+	SELECT capture, sum(step) OVER (PARTITION BY capture
+		ORDER BY time_ns, step ROWS UNBOUNDED PRECEDING) AS busy
+	FROM begun
+)
+SELECT c.id AS capture,
+	(SELECT count(DISTINCT thread) FROM evidence AS e
+		WHERE e.capture = c.id AND e.class = 'pool') AS threads,
+	coalesce((SELECT max(busy) FROM crowd WHERE crowd.capture = c.id), 0) AS peak_busy,
+	coalesce(s.busy_ns, 0) + coalesce(r.busy_ns, 0) AS busy_ns,
+	coalesce(s.idle_ns, 0) AS idle_ns,
+	coalesce(s.in_place_ns, 0) + coalesce(r.in_place_ns, 0) AS block_in_place_ns,
+	coalesce(s.in_place_count, 0) AS block_in_place_count,
+	coalesce(s.root_ns, 0) + coalesce(r.root_ns, 0) AS root_ns,
+	coalesce(s.root_count, 0) AS root_count,
+	coalesce(s.coreless_ns, 0) AS coreless_ns,
+	coalesce(s.coreless_count, 0) AS coreless_count
+FROM capture AS c
+LEFT JOIN slept AS s ON s.capture = c.id
+LEFT JOIN ran AS r ON r.capture = c.id;

@@ -1,0 +1,11 @@
+-- The user's own frames of each site's heaviest stack, outermost first (position 0).
+CREATE VIEW site_chain AS
+SELECT h.capture, h.site,
+	row_number() OVER (PARTITION BY h.site ORDER BY sf.position DESC) - 1 AS position,
+	f.site AS function, f.file, f.line, f.inlined
+FROM site_stack AS h
+JOIN stack AS k ON k.id = h.stack
+JOIN stack_frame AS sf ON sf.stack = h.stack
+	AND sf.position BETWEEN k.site_position AND coalesce(k.entry_position, k.site_position)
+JOIN frame AS f ON f.id = sf.frame
+WHERE h.rank = 1 AND f.origin = 'user' AND NOT f.generated;

@@ -1,0 +1,106 @@
+-- Is the runtime healthy? By the rule of the docs, with the numbers it stands on.
+--
+-- WARNING: a tenth or more of the workers' time in blocking polls, or one of 100 ms or more.
+-- CAUTION: a hundredth. CANNOT TELL: over 1% of events lost, or polls could not be told from parks.
+CREATE VIEW verdict AS
+WITH workers AS (
+	SELECT capture, count(*) AS workers, sum(wall_ns) AS wall_ns,
+		sum(poll_cpu_ns + poll_offcpu_ns) AS polling_ns
+	FROM worker GROUP BY capture
+), blocked AS (
+	SELECT capture, count(*) AS spans, sum(wall_ns) AS blocking_ns, max(wall_ns) AS longest_ns
+	FROM blocking_span GROUP BY capture
+), lost AS (
+	SELECT capture, sum(percent) AS percent FROM loss_total GROUP BY capture
+), told AS (
+	SELECT e.capture, total(weight_ns) AS all_ns,
+		total(CASE WHEN e.class <> 'unknown' THEN weight_ns ELSE 0 END) AS told_ns
+	FROM (SELECT e.capture, e.class,
+			CASE WHEN e.sample IS NULL THEN e.end_ns - e.start_ns
+				ELSE 1000000000 / max(coalesce(c.look_hz, 1), 1) END AS weight_ns
+		FROM evidence AS e
+		JOIN capture AS c ON c.id = e.capture
+		JOIN thread_role AS r ON r.thread = e.thread
+		WHERE r.role = 'worker' OR NOT EXISTS (SELECT 1 FROM worker AS k
+			WHERE k.capture = e.capture)) AS e
+	GROUP BY e.capture
+), found AS (
+	SELECT c.id AS capture,
+		EXISTS (SELECT 1 FROM stack AS k WHERE k.capture = c.id AND k.class IN
+			('poll', 'park', 'runtime', 'pool', 'block-in-place', 'root')) AS runtime_seen,
+		EXISTS (SELECT 1 FROM binary AS b WHERE b.capture = c.id AND b.has_tokio) AS tokio_linked,
+		EXISTS (SELECT 1 FROM binary AS b JOIN mapping AS m ON m.binary = b.id
+			JOIN process AS p ON p.id = m.process AND p.executable = b.path
+			WHERE b.capture = c.id AND b.symbols = 'none') AS symbols_lacking
+	FROM capture AS c
+), figures AS (
+	SELECT c.id AS capture, c.threshold_ns, c.end_ns - c.start_ns AS duration_ns,
+		coalesce(w.workers, 0) AS workers, coalesce(w.wall_ns, 0) AS worker_wall_ns,
+		coalesce(w.polling_ns, 0) AS polling_ns,
+		coalesce(b.spans, 0) AS blocking_spans, coalesce(b.blocking_ns, 0) AS blocking_ns,
+		coalesce(b.longest_ns, 0) AS longest_ns,
+		CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(b.blocking_ns, 0) / w.wall_ns END
+			AS blocking_percent,
+		coalesce(l.percent, 0.0) AS loss_percent,
+		CASE WHEN t.all_ns > 0 THEN 100.0 * t.told_ns / t.all_ns END AS told_percent,
+		f.runtime_seen, f.tokio_linked, f.symbols_lacking
+	FROM capture AS c
+	JOIN found AS f ON f.capture = c.id
+	LEFT JOIN workers AS w ON w.capture = c.id
+	LEFT JOIN blocked AS b ON b.capture = c.id
+	LEFT JOIN lost AS l ON l.capture = c.id
+	LEFT JOIN told AS t ON t.capture = c.id
+), judged AS (
+	SELECT *,
+		CASE
+		WHEN blocking_percent >= 10 OR longest_ns >= 100000000 THEN 'WARNING'
+		WHEN blocking_percent >= 1 THEN 'CAUTION'
+		WHEN workers = 0 OR loss_percent > 1 OR coalesce(told_percent, 0) < 50 THEN 'CANNOT TELL'
+		ELSE 'NOMINAL'
+		END AS level,
+		CASE
+		WHEN blocking_percent >= 1 OR longest_ns >= 100000000 THEN 'blocking'
+		WHEN workers = 0 AND NOT runtime_seen AND NOT tokio_linked AND symbols_lacking
+			THEN 'no-symbols'
+		WHEN workers = 0 AND NOT runtime_seen AND NOT tokio_linked THEN 'no-tokio'
+		WHEN workers = 0 THEN 'no-worker'
+		WHEN loss_percent > 1 THEN 'loss'
+		WHEN coalesce(told_percent, 0) < 50 THEN 'untold'
+		END AS reason
+	FROM figures
+), worded AS (
+	SELECT *,
+		CASE WHEN blocking_ns >= 1000000000 THEN printf('%.2f s', blocking_ns / 1e9)
+			ELSE printf('%.1f ms', blocking_ns / 1e6) END AS blocking_text,
+		CASE WHEN worker_wall_ns >= 1000000000 THEN printf('%.1f s', worker_wall_ns / 1e9)
+			ELSE printf('%.1f ms', worker_wall_ns / 1e6) END AS wall_text,
+		CASE WHEN polling_ns >= 1000000000 THEN printf('%.2f s', polling_ns / 1e9)
+			ELSE printf('%.1f ms', polling_ns / 1e6) END AS polling_text,
+		CASE WHEN longest_ns >= 1000000000 THEN printf('%.2f s', longest_ns / 1e9)
+			ELSE printf('%.1f ms', longest_ns / 1e6) END AS longest_text,
+		printf('%g ms', threshold_ns / 1e6) AS threshold_text,
+		workers || CASE WHEN workers = 1 THEN ' worker' ELSE ' workers' END AS workers_text,
+		blocking_spans || CASE WHEN blocking_spans = 1 THEN ' blocking span'
+			ELSE ' blocking spans' END AS spans_text
+	FROM judged
+)
+SELECT capture, level, reason,
+	CASE
+	WHEN reason = 'blocking' THEN printf('polls blocked %s for %s of their %s (%.1f%%): %s of %s or more, the longest %s.',
+		workers_text, blocking_text, wall_text, blocking_percent, spans_text, threshold_text, longest_text)
+	WHEN reason = 'no-symbols' THEN 'no Tokio runtime was found, but the recorded program has no symbols: see `hud-analyze info`.'
+	WHEN reason = 'no-tokio' THEN 'no Tokio runtime was found in what was recorded.'
+	WHEN reason = 'no-worker' THEN printf('no thread could be told to be a worker: of the time seen, %.0f%% had a stack that tells what it was doing.',
+		coalesce(told_percent, 0.0))
+	WHEN reason = 'loss' THEN printf('%.1f%% of what happened was lost; %s seen on %s (%s in polls).',
+		loss_percent, spans_text, workers_text, polling_text)
+	WHEN reason = 'untold' THEN printf('only %.0f%% of what %s did could be told apart by stacks.',
+		coalesce(told_percent, 0.0), workers_text)
+	WHEN blocking_spans > 0 THEN printf('%s (%s, the longest %s) in %s of polling watched on %s over %s.',
+		spans_text, blocking_text, longest_text, polling_text, workers_text, wall_text)
+	ELSE printf('no poll blocked for %s or more in %s of polling watched on %s over %s.',
+		threshold_text, polling_text, workers_text, wall_text)
+	END AS sentence,
+	threshold_ns, duration_ns, workers, worker_wall_ns, polling_ns, blocking_spans, blocking_ns,
+	longest_ns, blocking_percent, loss_percent, told_percent
+FROM worded;

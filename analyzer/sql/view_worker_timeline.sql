@@ -1,0 +1,53 @@
+-- What did each worker do, window by window? Spans that reach over several windows are split.
+--
+-- The windows of a thread lie end to end; where its spans reach beyond them there is no row. CPU
+-- time is divided by the looks of the same window; with none it is in unknown_ns.
+CREATE VIEW worker_timeline AS
+WITH part AS (
+	SELECT w.id AS window, s.state, s.run_queue_ns, s.wall_ns,
+		min(s.end_ns, w.end_ns) - max(s.start_ns, w.start_ns) AS part_ns,
+		max(0, min(s.end_ns, w.end_ns)
+			- max(s.end_ns - s.run_queue_ns, w.start_ns)) AS waited_ns
+	FROM span_state AS s
+	JOIN thread_window AS w ON w.thread = s.thread
+		AND w.start_ns < s.end_ns
+		AND w.start_ns >= coalesce((SELECT max(b.start_ns) FROM thread_window AS b
+			WHERE b.thread = s.thread AND b.start_ns <= s.start_ns), s.start_ns)
+		AND w.end_ns > s.start_ns
+), slept AS (
+	SELECT window,
+		sum(CASE WHEN state = 'poll-off-cpu' THEN part_ns - waited_ns ELSE 0 END) AS poll_ns,
+		sum(CASE WHEN state = 'parked' THEN part_ns - waited_ns ELSE 0 END) AS parked_ns,
+		sum(CASE WHEN state = 'runtime' THEN part_ns - waited_ns ELSE 0 END) AS runtime_ns,
+		sum(CASE WHEN state IS NOT NULL THEN waited_ns ELSE 0 END) AS run_queue_ns,
+		sum(CASE WHEN state IS NULL THEN part_ns ELSE 0 END) AS other_ns
+	FROM part
+	GROUP BY window
+), looked AS (
+	SELECT w.id AS window, count(*) AS looks,
+		sum(e.as_worker AND e.class = 'poll') AS poll,
+		sum(e.as_worker AND e.class IN ('runtime', 'park')) AS runtime,
+		sum(NOT e.as_worker) AS other
+	FROM thread_window AS w
+	JOIN evidence AS e ON e.thread = w.thread AND e.start_ns >= w.start_ns
+		AND e.start_ns < w.end_ns AND e.sample IS NOT NULL
+	GROUP BY w.id
+), summed AS (
+	SELECT w.capture, w.thread, w.start_ns, w.end_ns,
+		coalesce(w.cpu_ns * l.poll / l.looks, 0) AS poll_cpu_ns,
+		coalesce(s.poll_ns, 0) AS poll_offcpu_ns,
+		coalesce(s.run_queue_ns, 0) + w.run_queue_ns AS run_queue_ns,
+		coalesce(s.parked_ns, 0) AS parked_ns,
+		coalesce(w.cpu_ns * l.runtime / l.looks, 0) + coalesce(s.runtime_ns, 0) AS runtime_ns,
+		coalesce(s.other_ns, 0) + coalesce(w.cpu_ns * l.other / l.looks, 0) AS other_ns
+	FROM thread_window AS w
+	JOIN worker AS k ON k.thread = w.thread
+	LEFT JOIN slept AS s ON s.window = w.id
+	LEFT JOIN looked AS l ON l.window = w.id
+)
+SELECT capture, thread, start_ns, end_ns, poll_cpu_ns, poll_offcpu_ns, run_queue_ns, parked_ns,
+	runtime_ns,
+	max(0, end_ns - start_ns - poll_cpu_ns - poll_offcpu_ns - run_queue_ns - parked_ns
+		- runtime_ns - other_ns) AS unknown_ns,
+	other_ns
+FROM summed;

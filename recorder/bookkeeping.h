@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_BOOKKEEPING_H
+#define HUD_RECORDER_BOOKKEEPING_H
+
+#include "format/capture_writer.h"
+#include "recorder/bpf_session.h"
+#include "recorder/transcript.h"
+
+/* What the capture says of its own recording: what was lost, and what it cost. */
+struct bookkeeping {
+	struct capture_writer *writer;
+	const struct bpf_session *bpf;
+	const struct transcript *transcript;
+	uint64_t lost[HUD_LOSS_UNKNOWN_PROCESS + 1]; /* by cause, written so far */
+	uint64_t lost_ns;                            /* when that was */
+};
+
+/* Writes HUD_LOST for every cause that has grown since the last call. */
+void bookkeeping_losses(struct bookkeeping *b, uint64_t now_ns);
+
+/* Writes HUD_COST and HUD_CLOCK. */
+void bookkeeping_cost(const struct bookkeeping *b, uint64_t now_ns);
+
+/* All that was lost, of any kind: for the one number that a person sees. */
+uint64_t bookkeeping_lost(const struct bookkeeping *b);
+
+/* CPU time of this process, ns. */
+uint64_t own_cpu_ns(void);
+
+#endif
