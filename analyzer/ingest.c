@@ -37,7 +37,7 @@ static const struct {
 	[TABLE_FRAME_ALIAS] = {"frame_alias", "frame, function"},
 	[TABLE_STACK] =
 		{"stack",
-		 "capture, kind, process, depth, cut, class, complete, pool_idle, site_position,"
+		 "capture, kind, process, depth, stop, whole_frames, class, complete, pool_idle, site_position,"
 		 "entry_position, poll_position, site_frame, entry_frame, poll_frame, task,"
 		 "runtime, id"},
 	[TABLE_STACK_FRAME] = {"stack_frame", "stack, position, frame"},

@@ -196,6 +196,7 @@ static int define_user_stack(struct ingest *in, struct capture_state *c,
 	seen->process = s->process;
 	seen->frames = s->frames;
 	seen->stop = s->stop;
+	seen->frame_pointer_from = s->frame_pointer_from;
 	seen->seen_ns = now_ns;
 	seen->address = calloc((size_t)s->frames + 1, sizeof(*seen->address));
 	if (!seen->address)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/ingest_state.h"
+#include "format/names.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@
 struct whole_stack {
 	GROWING(const struct symbol_frame *) frame;
 	GROWING(int64_t) row; /* in the frame table, one for each frame */
+	size_t whole;         /* so many frames, from the innermost on, lack no caller in between */
 };
 
 /* The mapping that held the address when the stack was taken; else the first that ever did. */
@@ -188,13 +190,16 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 	struct row row = row_begin(in->insert[TABLE_STACK]);
 	int err;
 
+	if (v.site >= 0 && (size_t)v.site >= stack->whole)
+		v.site = -1;
 	row_number(&row, c->row);
 	row_text(&row, "user");
 	row_number(&row, c->process.at[process - 1].row);
 	row_number(&row, (int64_t)stack->frame.count);
-	row_number(&row, s->stop == HUD_STOP_DEPTH);
+	row_text(&row, hud_stack_stop_name(s->stop) ? hud_stack_stop_name(s->stop) : "unknown");
+	row_number_if(&row, stack->whole != SIZE_MAX, (int64_t)stack->whole);
 	row_text(&row, stack_class_name(v.class));
-	row_number(&row, v.complete);
+	row_number(&row, v.complete || s->stop == HUD_STOP_ROOT);
 	row_number(&row, v.pool_idle);
 	row_number_if(&row, frame_at(stack, v.site) != 0, v.site);
 	row_number_if(&row, frame_at(stack, v.entry) != 0, v.entry);
@@ -210,6 +215,18 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 	return err ? err : write_stack_frames(in, s->row, stack->row.at, stack->row.count);
 }
 
+/*
+ * A function of std or of a C library keeps no frame pointer, and leaving it by one passes over its
+ * caller: the very function that waits. What stands further out is on the stack, but no longer
+ * says who called what is innermost.
+ */
+static bool caller_missing(const struct frame_chain *left)
+{
+	enum frame_origin origin = left->count ? left->frames[left->count - 1].origin : ORIGIN_UNKNOWN;
+
+	return origin == ORIGIN_STD || origin == ORIGIN_LIBC || origin == ORIGIN_UNKNOWN;
+}
+
 static int resolve_user_stack(struct ingest *in, struct capture_state *c,
 			      const struct user_stack_seen *s, struct whole_stack *stack)
 {
@@ -217,10 +234,13 @@ static int resolve_user_stack(struct ingest *in, struct capture_state *c,
 
 	stack->frame.count = 0;
 	stack->row.count = 0;
+	stack->whole = SIZE_MAX;
 	for (size_t i = 0; !err && i < s->frames; i++) {
 		int64_t chain = address_chain(in, c, s, i);
 
 		err = chain < 0 ? (int)chain : stack_push(stack, &c->chain.at[chain]);
+		if (!err && i + 1 == s->frame_pointer_from && caller_missing(&c->chain.at[chain]))
+			stack->whole = stack->frame.count;
 	}
 	return err ? err : write_user_stack(in, c, s, stack);
 }
@@ -254,8 +274,8 @@ static int write_kernel_stack(struct ingest *in, struct capture_state *c,
 	row_text(&row, "kernel");
 	row_id(&row, 0);
 	row_number(&row, s->frames);
-	row_number(&row, s->stop == HUD_STOP_DEPTH);
-	for (int i = 0; i < 11; i++) /* class to runtime: of user stacks only */
+	row_text(&row, hud_stack_stop_name(s->stop) ? hud_stack_stop_name(s->stop) : "unknown");
+	for (int i = 0; i < 12; i++) /* whole_frames to runtime: of user stacks only */
 		row_id(&row, 0);
 	row_number(&row, s->row);
 	err = row_insert(&row);

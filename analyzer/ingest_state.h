@@ -64,6 +64,7 @@ struct user_stack_seen {
 	int64_t row;
 	uint32_t process; /* id in the capture */
 	uint16_t frames, stop;
+	uint32_t frame_pointer_from; /* as in struct hud_user_stack */
 	uint64_t seen_ns; /* its mappings held then */
 	uint64_t *address;
 };

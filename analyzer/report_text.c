@@ -273,6 +273,8 @@ static enum exit_status print_limits(const struct page *page)
 	if (step == SQLITE_ROW) {
 		printf("  %" PRId64 " of %" PRId64 " sleeps and looks have a whole stack",
 		       column_number(q, "stacks_complete", 0), column_number(q, "stacks", 0));
+		if (column_text(q, "stops"))
+			printf("; the others end: %s", column_text(q, "stops"));
 		if (column_number(q, "unknown_spans", 0))
 			printf("\n  sleeps of workers that could be parks or blocks: %" PRId64
 			       " (%s)",

@@ -38,6 +38,17 @@ static const char *const sources[] = {
 	[HUD_SOURCE_STACK] = "stack",
 };
 
+static const char *const stack_stops[] = {
+	[HUD_STOP_END] = "end",
+	[HUD_STOP_DEPTH] = "depth",
+	[HUD_STOP_ROOT] = "root",
+	[HUD_STOP_NO_MAPPING] = "no-mapping",
+	[HUD_STOP_READ_FAILED] = "read-failed",
+	[HUD_STOP_NO_FRAME_POINTER] = "no-frame-pointer",
+	[HUD_STOP_UNSUPPORTED] = "unsupported",
+	[HUD_STOP_NOT_ADVANCING] = "not-advancing",
+};
+
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 const char *hud_record_name(uint16_t type)
@@ -70,4 +81,9 @@ const char *hud_lifecycle_name(uint32_t kind)
 const char *hud_source_name(uint32_t source)
 {
 	return source < COUNT(sources) ? sources[source] : NULL;
+}
+
+const char *hud_stack_stop_name(uint32_t stop)
+{
+	return stop < COUNT(stack_stops) ? stack_stops[stop] : NULL;
 }

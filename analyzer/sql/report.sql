@@ -84,7 +84,7 @@ SELECT json_object(
 		'causes', (SELECT json_group_array(json_object('cause', cause, 'unit', unit,
 			'count', count, 'percent', percent)) FROM (SELECT * FROM loss_total AS t
 			WHERE t.capture = m.capture ORDER BY cause)),
-		'stacks', m.stacks, 'stacks_complete', m.stacks_complete,
+		'stacks', m.stacks, 'stacks_complete', m.stacks_complete, 'stops', m.stops,
 		'unknown_spans', m.unknown_spans, 'unknown_span_ns', m.unknown_span_ns,
 		'unproven_runs', m.unproven_runs, 'unproven_cpu_ns', m.unproven_cpu_ns)
 		FROM limits AS m WHERE m.capture = :capture)) AS report;

@@ -8,7 +8,8 @@ WITH waker AS (
 	SELECT DISTINCT o.waker_stack AS stack
 	FROM offcpu_span AS o
 	JOIN stack AS k ON k.id = o.waker_stack
-	WHERE k.complete AND NOT k.pool_idle AND k.class IN ('other', 'pool')
+	WHERE k.complete AND k.whole_frames IS NULL AND NOT k.pool_idle
+		AND k.class IN ('other', 'pool')
 ), ranked AS (
 	SELECT w.stack, f.origin, b.symbols,
 		row_number() OVER (PARTITION BY w.stack ORDER BY sf.position) AS rank

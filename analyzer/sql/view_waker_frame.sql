@@ -10,6 +10,8 @@ WITH waker AS (
 	FROM waker AS w
 	JOIN stack_frame AS sf ON sf.stack = w.stack
 	JOIN frame AS f ON f.id = sf.frame
+	JOIN stack AS k ON k.id = w.stack
 	WHERE f.origin IN ('user', 'third-party') AND NOT f.generated
+		AND sf.position < coalesce(k.whole_frames, k.depth)
 )
 SELECT stack, frame FROM ranked WHERE rank = 1;
