@@ -134,7 +134,8 @@ static const struct field lost_fields[] = {
 static const struct field cost_fields[] = {
 	ONE(hud_cost, time_ns, FIELD_NUMBER),   ONE(hud_cost, recorder_cpu_ns, FIELD_NUMBER),
 	ONE(hud_cost, rss_bytes, FIELD_NUMBER), ONE(hud_cost, bpf_run_ns, FIELD_NUMBER),
-	ONE(hud_cost, bpf_runs, FIELD_NUMBER),  {0},
+	ONE(hud_cost, bpf_runs, FIELD_NUMBER),
+	ONE(hud_cost, bpf_measured_ns, FIELD_NUMBER),  {0},
 };
 
 static const struct field clock_fields[] = {

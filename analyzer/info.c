@@ -42,7 +42,7 @@ static void print_recording(sqlite3_stmt *q)
 
 static void print_content(sqlite3_stmt *q)
 {
-	char bytes[WORD_BYTES], cpu[WORD_BYTES], rss[WORD_BYTES], bpf[WORD_BYTES];
+	char bytes[WORD_BYTES], cpu[WORD_BYTES], rss[WORD_BYTES];
 
 	printf("%-14s %s, %" PRId64 " chunks, %" PRId64 " events\n", "size",
 	       bytes_word(bytes, column_number(q, "bytes", 0)), column_number(q, "chunks", 0),
@@ -56,17 +56,15 @@ static void print_content(sqlite3_stmt *q)
 	       column_number(q, "samples", 0), column_number(q, "windows", 0),
 	       column_number(q, "threads", 0));
 	if (column_text(q, "recorder_cpu_ns"))
-		printf("%-14s %s of CPU (%.2f%% of one), %s of memory, BPF ran %" PRId64
-		       " times%s%s\n",
-		       "recording cost",
+		printf("%-14s %s of CPU (%.2f%% of one), %s of memory\n", "recording cost",
 		       duration_word(cpu, column_number(q, "recorder_cpu_ns", -1)),
 		       column_real(q, "recorder_cpu_percent"),
-		       bytes_word(rss, column_number(q, "recorder_rss_bytes", 0)),
-		       column_number(q, "bpf_runs", 0),
-		       column_text(q, "bpf_run_ns") ? ", for " : "",
-		       column_text(q, "bpf_run_ns")
-			       ? duration_word(bpf, column_number(q, "bpf_run_ns", -1))
-			       : "");
+		       bytes_word(rss, column_number(q, "recorder_rss_bytes", 0)));
+	if (column_text(q, "bpf_cpu_percent"))
+		printf("%-14s BPF %.2f%% of all CPUs in the first second (%" PRId64
+		       " runs, %" PRId64 " ns each)\n",
+		       "", column_real(q, "bpf_cpu_percent"), column_number(q, "bpf_runs", 0),
+		       column_number(q, "bpf_run_average_ns", 0));
 }
 
 static enum exit_status print_session(const struct input *input)

@@ -56,8 +56,9 @@ static const struct {
 				 "run_queue_ns, sleeps, preemptions, id"},
 	[TABLE_LIFECYCLE] = {"lifecycle", "capture, time_ns, process, tid, kind, detail, id"},
 	[TABLE_LOSS] = {"loss", "capture, cause, unit, count, from_ns, to_ns, id"},
-	[TABLE_COST] = {"cost",
-			"capture, time_ns, recorder_cpu_ns, rss_bytes, bpf_run_ns, bpf_runs, id"},
+	[TABLE_COST] =
+		{"cost",
+		 "capture, time_ns, recorder_cpu_ns, rss_bytes, bpf_run_ns, bpf_runs, bpf_measured_ns, id"},
 	[TABLE_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id"},
 };
 

@@ -263,14 +263,16 @@ static int cost(struct ingest *in, const struct capture_state *c, const struct h
 	struct row row = row_begin(in->insert[TABLE_COST]);
 
 	if (!plausible(c, o->time_ns) || o->recorder_cpu_ns > INT64_MAX ||
-	    o->rss_bytes > INT64_MAX || o->bpf_run_ns > INT64_MAX || o->bpf_runs > INT64_MAX)
+	    o->rss_bytes > INT64_MAX || o->bpf_run_ns > INT64_MAX || o->bpf_runs > INT64_MAX ||
+	    o->bpf_measured_ns > INT64_MAX)
 		return -EINVAL;
 	row_number(&row, c->row);
 	row_number(&row, (int64_t)o->time_ns);
 	row_number(&row, (int64_t)o->recorder_cpu_ns);
 	row_number(&row, (int64_t)o->rss_bytes);
-	row_number_if(&row, o->bpf_run_ns || !o->bpf_runs, (int64_t)o->bpf_run_ns);
-	row_number(&row, (int64_t)o->bpf_runs);
+	row_number_if(&row, o->bpf_measured_ns != 0, (int64_t)o->bpf_run_ns);
+	row_number_if(&row, o->bpf_measured_ns != 0, (int64_t)o->bpf_runs);
+	row_number(&row, (int64_t)o->bpf_measured_ns);
 	row_number(&row, ++in->row[TABLE_COST]);
 	return row_insert(&row);
 }

@@ -222,7 +222,8 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
  */
 static bool caller_missing(const struct frame_chain *left)
 {
-	enum frame_origin origin = left->count ? left->frames[left->count - 1].origin : ORIGIN_UNKNOWN;
+	enum frame_origin origin =
+		left->count ? left->frames[left->count - 1].origin : ORIGIN_UNKNOWN;
 
 	return origin == ORIGIN_STD || origin == ORIGIN_LIBC || origin == ORIGIN_UNKNOWN;
 }

@@ -11,7 +11,7 @@ const char *hud_loss_unit(uint32_t cause); /* "events", "stacks", "bytes", … *
 const char *hud_end_reason_name(
 	uint32_t reason); /* "duration", "interrupted", "target-exited", … */
 const char *hud_lifecycle_name(uint32_t kind);
-const char *hud_source_name(uint32_t source); /* "stack", … */
+const char *hud_source_name(uint32_t source);   /* "stack", … */
 const char *hud_stack_stop_name(uint32_t stop); /* "root", "no-mapping", … */
 
 #endif

@@ -326,10 +326,11 @@ struct hud_cost {
 	uint64_t time_ns;
 	uint64_t recorder_cpu_ns; /* user and system time of hud-record */
 	uint64_t rss_bytes;
-	uint64_t bpf_run_ns;      /* 0 with bpf_runs > 0: the kernel keeps no statistics */
-	uint64_t bpf_runs;
+	uint64_t bpf_run_ns;      /* its BPF programs ran so long, on all CPUs together, … */
+	uint64_t bpf_runs;        /* … and so often, … */
+	uint64_t bpf_measured_ns; /* … while the kernel measured it, so long; 0: it did not */
 };
-HUD_ASSERT_SIZE(struct hud_cost, 48);
+HUD_ASSERT_SIZE(struct hud_cost, 56);
 
 /* The two clocks at one moment; at the start (in HUD_SESSION) and now and then. */
 struct hud_clock {

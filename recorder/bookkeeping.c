@@ -72,6 +72,7 @@ void bookkeeping_cost(const struct bookkeeping *b, uint64_t now)
 		.rss_bytes = own_rss_bytes(),
 		.bpf_run_ns = bpf.run_ns,
 		.bpf_runs = bpf.runs,
+		.bpf_measured_ns = bpf.measured_ns,
 	};
 	struct hud_clock clock = {
 		.head = {.type = HUD_CLOCK, .size = (uint32_t)sizeof(clock)},

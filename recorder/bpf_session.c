@@ -35,6 +35,9 @@ struct bpf_session {
 	struct walk_link walk[TARGETS_MAX];
 	size_t walks;
 	struct unwind_store unwind;
+	int statistics; /* open while run times are measured; -1 */
+	uint64_t measured_from_ns;
+	uint64_t measured_ns;
 };
 
 static int libbpf_print(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -284,6 +287,7 @@ enum exit_code bpf_session_open(const struct bpf_session_options *options, struc
 	if (!s)
 		return refused("give memory", -ENOMEM);
 	s->options = *options;
+	s->statistics = -1;
 	libbpf_set_print(options->verbose ? libbpf_print : libbpf_quiet);
 	code = programs_load(s, &finish_switch);
 	if (code == EXIT_RECORDED)
@@ -391,10 +395,25 @@ void bpf_session_losses(const struct bpf_session *s, uint64_t count[COUNT_LOSSES
 	free(each);
 }
 
+void bpf_session_measure(struct bpf_session *s, bool on)
+{
+	if (on && s->statistics < 0) {
+		s->statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
+		s->measured_from_ns = clock_ns(CLOCK_MONOTONIC);
+	} else if (!on && s->statistics >= 0) {
+		s->measured_ns = clock_ns(CLOCK_MONOTONIC) - s->measured_from_ns;
+		close(s->statistics);
+		s->statistics = -1;
+	}
+}
+
 struct bpf_session_cost bpf_session_cost(const struct bpf_session *s)
 {
-	struct bpf_session_cost cost = {0};
+	struct bpf_session_cost cost = {.measured_ns = s->measured_ns};
 	struct bpf_program *program;
+
+	if (!cost.measured_ns)
+		return cost;
 
 	bpf_object__for_each_program(program, s->programs->obj)
 	{
@@ -418,6 +437,7 @@ void bpf_session_close(struct bpf_session *s)
 		bpf_link__destroy(s->walk[i].link);
 	for (int cpu = 0; s->looks && cpu < s->cpus; cpu++)
 		bpf_link__destroy(s->looks[cpu]);
+	bpf_session_measure(s, false);
 	free(s->looks);
 	ring_buffer__free(s->events);
 	perf_buffer__free(s->mmaps);

@@ -57,10 +57,17 @@ int bpf_session_walk(struct bpf_session *s, bool final);
 /* Sums of the loss counters since the start. */
 void bpf_session_losses(const struct bpf_session *s, uint64_t count[COUNT_LOSSES]);
 
-/* Run time of all programs so far, as far as the kernel was asked to measure it. */
+/*
+ * Lets the kernel measure the run time of BPF programs (of all there are, for some 40 ns a run), or
+ * ends that. Needs CAP_SYS_ADMIN; without it nothing is measured.
+ */
+void bpf_session_measure(struct bpf_session *s, bool on);
+
+/* Run time of all programs, and for how long it was measured; all 0: it was not. */
 struct bpf_session_cost {
 	uint64_t run_ns;
 	uint64_t runs;
+	uint64_t measured_ns;
 };
 struct bpf_session_cost bpf_session_cost(const struct bpf_session *s);
 

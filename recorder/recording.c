@@ -272,6 +272,7 @@ static int second_work(struct recording *r, uint64_t now)
 {
 	int error = bpf_session_walk(r->bpf, false);
 
+	bpf_session_measure(r->bpf, false); /* the first second is enough */
 	if (!error)
 		error = bpf_session_drain(r->bpf);
 	bookkeeping_losses(&r->books, now);
@@ -438,6 +439,7 @@ static enum exit_code record_all(struct recording *r)
 	int error;
 
 	target_set_start(r->targets);
+	bpf_session_measure(r->bpf, true);
 	privileges_drop();
 	record_loop(r);
 	error = record_finish(r);

@@ -12,6 +12,10 @@ SELECT c.*, (c.end_ns - c.start_ns) AS duration_ns,
 		WHERE o.capture = c.id) AS recorder_cpu_percent,
 	(SELECT max(rss_bytes) FROM cost AS o WHERE o.capture = c.id) AS recorder_rss_bytes,
 	(SELECT max(bpf_run_ns) FROM cost AS o WHERE o.capture = c.id) AS bpf_run_ns,
-	(SELECT max(bpf_runs) FROM cost AS o WHERE o.capture = c.id) AS bpf_runs
+	(SELECT max(bpf_runs) FROM cost AS o WHERE o.capture = c.id) AS bpf_runs,
+	(SELECT 100.0 * max(bpf_run_ns) / max(bpf_measured_ns) / c.cpus FROM cost AS o
+		WHERE o.capture = c.id AND o.bpf_measured_ns > 0) AS bpf_cpu_percent,
+	(SELECT max(bpf_run_ns) / max(bpf_runs) FROM cost AS o
+		WHERE o.capture = c.id AND o.bpf_runs > 0) AS bpf_run_average_ns
 FROM capture AS c
 WHERE c.id = :capture;

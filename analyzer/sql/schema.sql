@@ -216,7 +216,8 @@ CREATE TABLE cost (
 	recorder_cpu_ns INTEGER NOT NULL,
 	rss_bytes INTEGER NOT NULL,
 	bpf_run_ns INTEGER,
-	bpf_runs INTEGER NOT NULL
+	bpf_runs INTEGER,
+	bpf_measured_ns INTEGER NOT NULL
 );
 
 CREATE TABLE clock (
