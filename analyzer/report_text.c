@@ -97,8 +97,9 @@ static void print_site(const struct page *page, sqlite3_stmt *q)
 	const char *origin = column_text(q, "origin"), *tasks = column_text(q, "tasks");
 	const char *entry = column_text(q, "entry"), *wakers = column_text(q, "wakers");
 	const char *function = column_text(q, "function"), *cause = column_text(q, "cause");
+	bool at_most = column_number(q, "at_most", 0) != 0;
 
-	printf("%9s %7" PRId64 " %9s %9s  %-10s   %s%s%s",
+	printf("%s%*s %7" PRId64 " %9s %9s  %-10s   %s%s%s", at_most ? "≤" : "", at_most ? 8 : 9,
 	       duration_word(total, column_number(q, "total_ns", -1)), column_number(q, "count", 0),
 	       duration_word(p99, column_number(q, "p99_ns", -1)),
 	       duration_word(max, column_number(q, "max_ns", -1)), cause, paint(page, BOLD),
@@ -119,8 +120,9 @@ static void print_site(const struct page *page, sqlite3_stmt *q)
 static enum exit_status print_sites(const struct page *page)
 {
 	sqlite3_stmt *q = named_query(page->input, "sites", page->top + 1);
-	uint64_t shown = 0;
 	int step = q ? SQLITE_ROW : SQLITE_ERROR;
+	bool bound = false;
+	uint64_t shown = 0;
 
 	heading(page, "BLOCKING SITES");
 	while (step == SQLITE_ROW && (step = sqlite3_step(q)) == SQLITE_ROW && shown < page->top) {
@@ -128,7 +130,10 @@ static enum exit_status print_sites(const struct page *page)
 			printf("%s%9s %7s %9s %9s  %-10s   %s%s\n", paint(page, DIM), "total",
 			       "spans", "p99", "max", "cause", "function", paint(page, PLAIN));
 		print_site(page, q);
+		bound |= column_number(q, "at_most", 0) != 0;
 	}
+	if (bound)
+		puts("        ≤  at most: several polls of one task in a row can look like one");
 	if (step == SQLITE_ROW)
 		puts("          more: --top N, or hud-analyze query … @sites");
 	else if (!shown)

@@ -3,7 +3,7 @@ SELECT s.id AS site, s.function, s.crate, s.origin, l.file, l.line, l.decl_line,
 	(SELECT group_concat(task, ', ') FROM (SELECT task FROM site_task AS t WHERE t.site = s.id
 		ORDER BY wall_ns DESC, task)) AS tasks,
 	e.function AS entry, f.count, f.total_ns, f.run_queue_ns, f.p50_ns, f.p99_ns, f.max_ns,
-	f.open_count, f.bounds,
+	f.open_count, f.bounds, f.at_most,
 	(SELECT group_concat(who, ', ') FROM (
 		SELECT coalesce(w.function || coalesce(' (' || w.file || ':' || w.line || ')', ''),
 			'a thread without a stack') || printf(' %.0f%%', 100 * w.share) AS who

@@ -19,7 +19,8 @@ SELECT s.capture, r.site,
 	min(CASE WHEN r.rank >= (r.spans * 99 + 99) / 100 THEN r.wall_ns END) AS p99_ns,
 	max(r.wall_ns) AS max_ns,
 	sum(r.open) AS open_count,
-	CASE WHEN min(r.bounds) = max(r.bounds) THEN min(r.bounds) ELSE 'mixed' END AS bounds
+	CASE WHEN min(r.bounds) = max(r.bounds) THEN min(r.bounds) ELSE 'mixed' END AS bounds,
+	2 * sum(CASE WHEN r.bounds = 'upper' THEN r.wall_ns ELSE 0 END) > sum(r.wall_ns) AS at_most
 FROM ranked AS r
 JOIN site AS s ON s.id = r.site
 GROUP BY r.site;
