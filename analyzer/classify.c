@@ -233,6 +233,24 @@ static void find_site(struct walk *w)
 	}
 }
 
+/*
+ * Around the poll of a task the runtime has work of its own: before the future is entered, and after
+ * it is left. A stack with nothing but Tokio, std and libc inside the poll is there, between two
+ * polls; where debug information is missing the future may be inlined in those same functions.
+ */
+static bool between_polls(const struct walk *w)
+{
+	const struct symbol_frame *poll = w->frames[w->verdict.poll];
+
+	for (int i = 0; i < w->verdict.poll; i++) {
+		enum frame_origin origin = w->frames[i]->origin;
+
+		if (origin != ORIGIN_TOKIO && origin != ORIGIN_STD && origin != ORIGIN_LIBC)
+			return false;
+	}
+	return poll->decl_line != 0;
+}
+
 struct stack_verdict stack_classify(const struct rules *r, const struct symbol_frame *const *frames,
 				    size_t count)
 {
@@ -257,6 +275,8 @@ struct stack_verdict stack_classify(const struct rules *r, const struct symbol_f
 	w.verdict.complete = reaches_root(&w);
 	if (!decided)
 		decide_at_end(&w);
+	if (w.verdict.class == STACK_POLL && w.verdict.poll >= 0 && between_polls(&w))
+		w.verdict.class = STACK_RUNTIME;
 	if (!w.parked && !w.verdict.pool_idle && w.verdict.class != STACK_RUNTIME)
 		find_site(&w);
 	if (w.verdict.class == STACK_POLL) {
