@@ -84,6 +84,7 @@ static __always_inline void span_want(struct thread_state *st, __u64 start, __u6
 				      __u32 flags)
 {
 	st->span_start_ns = start;
+	st->span_end_ns = st->change_ns;
 	st->span_wakeup_ns = wakeup;
 	st->span_flags = flags;
 }

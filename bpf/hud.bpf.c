@@ -16,6 +16,36 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 #define TASK_SLEEPS 0x3      /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
 #define PF_KTHREAD 0x00200000
 
+/* Writes the span that thread_switch_in() wanted; `ctx`: NULL where the stack cannot be taken. */
+static __always_inline void span_send(void *ctx, struct task_struct *task, struct thread_state *st)
+{
+	struct scratch *s = scratch_get(SCRATCH_SWITCH);
+	__u64 now = st->span_end_ns, stack_bytes = 0;
+	struct event_offcpu *e;
+
+	if (!s)
+		return;
+	e = (struct event_offcpu *)s->word;
+	event_begin(&e->head, EVENT_OFFCPU, task->tgid, task->pid, now);
+	e->start_ns = st->span_start_ns;
+	e->wakeup_ns = st->span_wakeup_ns;
+	e->span_flags = st->span_flags;
+	e->state = st->out_state;
+	e->out_cpu = st->out_cpu;
+	e->syscall = st->span_flags & EVENT_SPAN_AT_ATTACH ? task_syscall(task) : st->syscall;
+	e->stacks = (struct event_stacks) {};
+	st->span_start_ns = 0;
+	if (st->span_flags & EVENT_SPAN_PREEMPTED)
+		e->syscall = -1;
+	if (!ctx || st->span_flags & EVENT_SPAN_PREEMPTED)
+		e->stacks.stack_flags = EVENT_STACK_NOT_TAKEN;
+	else if (!stack_allowed(st, now))
+		e->stacks.stack_flags = EVENT_STACK_LIMITED;
+	else
+		stack_bytes = stacks_take(ctx, &e->stacks, e->address);
+	scratch_send(s, sizeof(*e), stack_bytes);
+}
+
 /* Scheduler, interrupts off, as the outgoing thread; task_struct of both is at hand. */
 static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 				      struct task_struct *next, __u32 state)
@@ -24,12 +54,16 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 	__u64 now = bpf_ktime_get_ns();
 
 	st = thread_find(prev);
-	if (st)
+	if (st) {
+		/* The hook did not run (kprobes can be missed): better without a stack than lost. */
+		if (st->span_start_ns)
+			span_send(NULL, prev, st);
 		thread_switch_out(prev, st, state & TASK_STATE_MASK,
 				  preempt || !(state & TASK_STATE_MASK), now);
+	}
 	st = thread_find(next);
-	if (st)
-		thread_switch_in(next, st, now);
+	if (st && thread_switch_in(next, st, now) && !stack_at_switch_in)
+		span_send(NULL, next, st);
 }
 
 /* Linux 5.18 and later: prev_state comes as an argument (read before a waker can change it). */
@@ -58,35 +92,9 @@ static __always_inline void on_switched_in(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct thread_state *st = thread_find(task);
-	__u64 now, stack_bytes = 0;
-	struct event_offcpu *e;
-	struct scratch *s;
 
-	if (!st || !st->span_start_ns)
-		return;
-	s = scratch_get(SCRATCH_SWITCH);
-	if (!s)
-		return;
-	now = st->change_ns;
-	e = (struct event_offcpu *)s->word;
-	event_begin(&e->head, EVENT_OFFCPU, task->tgid, task->pid, now);
-	e->start_ns = st->span_start_ns;
-	e->wakeup_ns = st->span_wakeup_ns;
-	e->span_flags = st->span_flags;
-	e->state = st->out_state;
-	e->out_cpu = st->out_cpu;
-	e->syscall = st->span_flags & EVENT_SPAN_AT_ATTACH ? task_syscall(task) : st->syscall;
-	e->stacks = (struct event_stacks) {};
-	st->span_start_ns = 0;
-	if (st->span_flags & EVENT_SPAN_PREEMPTED) {
-		e->syscall = -1;
-		e->stacks.stack_flags = EVENT_STACK_NOT_TAKEN;
-	} else if (!stack_allowed(st, now)) {
-		e->stacks.stack_flags = EVENT_STACK_LIMITED;
-	} else {
-		stack_bytes = stacks_take(ctx, &e->stacks, e->address);
-	}
-	scratch_send(s, sizeof(*e), stack_bytes);
+	if (st && st->span_start_ns)
+		span_send(ctx, task, st);
 }
 
 /* Linux 6.15 and later (6.18 seen): the tracepoint at the end of __schedule(). */

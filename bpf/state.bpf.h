@@ -14,12 +14,12 @@ const volatile __u64 threshold_ns = 5000000;
 const volatile __u64 window_ns = 100000000;
 const volatile __u32 looks_per_profile_sample = 4;
 const volatile __u32 stacks_per_window = 200; /* per thread; the threshold allows no more than 20 */
-const volatile bool stack_at_switch_in = false; /* a hook that runs as the incoming thread exists */
 
 const volatile bool sleeper_stacks = true; /* the walk may sleep and copy (Linux 5.18) */
 
 enum walk_mode walk_mode = WALK_ATTACH; /* set by hud-record between walks */
 __u64 attach_ns = 0;                    /* set by hud-record when all programs are attached */
+bool stack_at_switch_in = false;        /* a hook that runs as the incoming thread is attached */
 
 /* tgids that are watched. 8192: more processes than one host's service has. */
 struct {
@@ -85,6 +85,7 @@ struct thread_state {
 	__u64 run_queue_ns;
 	__u64 limit_start_ns;
 	__u64 span_start_ns; /* a span that is to be written by the switch-in hook; 0 none */
+	__u64 span_end_ns;
 	__u64 span_wakeup_ns;
 	__u64 open_start_ns; /* the open span whose stack was sent */
 	__u32 sleeps;

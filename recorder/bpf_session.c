@@ -103,7 +103,6 @@ static void programs_configure(struct bpf_session *s)
 	p->rodata->threshold_ns = s->options.threshold_ns;
 	p->rodata->window_ns = s->options.window_ns;
 	p->rodata->looks_per_profile_sample = s->options.looks_per_profile_sample;
-	p->rodata->stack_at_switch_in = s->features.stack_at_switch_in;
 	p->rodata->sleeper_stacks = s->features.sleeper_stacks;
 	p->rodata->own_walk = s->features.own_walk;
 	bpf_map__set_max_entries(p->maps.pages, s->options.unwind.pages);
@@ -220,10 +219,11 @@ static int ring_event(void *context, void *data, size_t bytes)
 static enum exit_code refused(const char *what, int error)
 {
 	fprintf(stderr, "hud-record: the kernel refused to %s: %s\n", what, strerror(-error));
-	fputs(error == -EPERM || error == -EACCES
-		      ? "  it may be locked down (lockdown=confidentiality), or privileges lack: run with sudo\n"
-		      : "  run again with -v for the kernel's own words\n",
-	      stderr);
+	if (error == -EPERM)
+		fputs("  it may be locked down (lockdown=confidentiality), or privileges lack: run with sudo\n",
+		      stderr);
+	else
+		fputs("  run again with -v for the kernel's own words\n", stderr);
 	return EXIT_FAILED;
 }
 
@@ -273,6 +273,7 @@ static enum exit_code programs_attach(struct bpf_session *s, const char *finish_
 	s->events = ring_buffer__new(bpf_map__fd(p->maps.ring), ring_event, s, NULL);
 	if (!s->events)
 		return refused("map the ring buffer", -errno);
+	p->bss->stack_at_switch_in = s->features.stack_at_switch_in;
 	p->bss->attach_ns = clock_ns(CLOCK_MONOTONIC);
 	return EXIT_RECORDED;
 }

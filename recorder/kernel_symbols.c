@@ -68,14 +68,14 @@ static int symbols_read(struct kernel_symbols *k, FILE *f)
 	int error;
 
 	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%" SCNx64 " %c %255s", &address, &type, name) != 3 || !address ||
+		if (sscanf(line, "%" SCNx64 " %c %255s", &address, &type, name) != 3 ||
 		    !strchr("tTwW", type))
 			continue;
 		error = symbol_add(k, address, name);
 		if (error)
 			return error;
 	}
-	return k->count ? 0 : -EPERM;
+	return k->count ? 0 : -ENODATA;
 }
 
 int kernel_symbols_open(struct kernel_symbols **out)
@@ -137,4 +137,9 @@ const char *kernel_symbols_full_name(const struct kernel_symbols *k, const char 
 			return candidate;
 	}
 	return NULL;
+}
+
+bool kernel_symbols_hidden(const struct kernel_symbols *k)
+{
+	return k->symbol[k->count - 1].address == 0;
 }

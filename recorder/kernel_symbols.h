@@ -2,15 +2,19 @@
 #ifndef HUD_RECORDER_KERNEL_SYMBOLS_H
 #define HUD_RECORDER_KERNEL_SYMBOLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* Names of the running kernel's functions, from /proc/kallsyms. */
 struct kernel_symbols;
 
-/* -EPERM: addresses are hidden (no CAP_SYSLOG); or errno. `*out` is owned by the caller. */
+/* 0 or a negative errno. `*out` is owned by the caller. */
 int kernel_symbols_open(struct kernel_symbols **out);
 void kernel_symbols_close(struct kernel_symbols *k);
+
+/* Are addresses hidden (no CAP_SYSLOG, kptr_restrict)? Names are there all the same. */
+bool kernel_symbols_hidden(const struct kernel_symbols *k);
 
 /* The function that holds the address, or NULL. Lives as long as `k`. */
 const char *kernel_symbols_find(const struct kernel_symbols *k, uint64_t address);

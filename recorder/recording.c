@@ -166,8 +166,8 @@ static enum exit_code bpf_open(struct recording *r)
 	struct bpf_session_features features;
 	enum exit_code code;
 
-	kernel_symbols_open(
-		&r->kernel); /* without it: no kernel stacks, which preflight has said */
+	/* Without names, or with their addresses hidden: no kernel stacks, which preflight has said. */
+	kernel_symbols_open(&r->kernel);
 	options.kernel = r->kernel;
 	code = bpf_session_open(&options, &r->bpf);
 	if (code != EXIT_RECORDED)
@@ -421,7 +421,7 @@ static enum exit_code record_prepare(struct recording *r)
 	r->transcript = (struct transcript) {
 		.writer = r->writer,
 		.processes = r->processes,
-		.kernel = r->kernel,
+		.kernel = r->kernel && !kernel_symbols_hidden(r->kernel) ? r->kernel : NULL,
 	};
 	r->books = (struct bookkeeping) {
 		.writer = r->writer,

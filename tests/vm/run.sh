@@ -1,0 +1,213 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT OR Apache-2.0
+#
+# sh tests/vm/run.sh [KERNEL...]: boots Debian's cloud kernels (default: 6.1 and 6.12) in qemu, lets
+# the static hud-record record a program with known answers in there, and checks what it brought.
+#
+# Wants `make all static` before. Takes from Debian: qemu-system-x86, busybox-static, cpio, a C
+# compiler, and the kernels' packages, which it downloads and unpacks below build/vm and does not
+# install. Nothing of it needs root. KERNEL: a version such as 6.12, or the path of a bzImage.
+#
+# Prints one line a fact, ok or FAIL, and skip where something cannot be had.
+# Exit status: 0 nothing failed, 1 something did.
+
+build=${HUD_BUILD:-build}
+here=$(dirname "$0")
+work=$build/vm
+seconds=${HUD_VM_TIMEOUT:-90} # one machine, boot to power-off
+failed=0
+skipped=0
+
+ok() { printf 'ok    %s: %s\n' "$kernel" "$*"; }
+fail() { printf 'FAIL  %s: %s\n' "$kernel" "$*"; failed=$((failed + 1)); }
+skip() { printf 'skip  %s: %s\n' "$kernel" "$*"; skipped=$((skipped + 1)); }
+indented() { sed 's/^/        /'; }
+
+# What must be there for any kernel; prints what is missing.
+missing() {
+	[ "$(uname -m)" = x86_64 ] || { echo "it is set up for x86_64 only, this is $(uname -m)"; return; }
+	for tool in qemu-system-x86_64:qemu-system-x86 cpio:cpio gzip:gzip timeout:coreutils "${CC:-cc}:gcc"; do
+		command -v "${tool%%:*}" >/dev/null || echo "no ${tool%%:*} (Debian package ${tool#*:})"
+	done
+	[ -n "$busybox" ] || echo "no static busybox (Debian package busybox-static)"
+}
+
+# The newest package of a version; the meta-packages' names differ between releases.
+package_of() {
+	apt-cache search --names-only "^linux-image-$(echo "$1" | sed 's/\./\\./g')(\.[0-9]+)?[-.+].*cloud-amd64$" 2>/dev/null |
+		cut -d' ' -f1 | grep -v -- '-rt-' | sort -V | tail -n 1
+}
+
+# Prints the path of a version's bzImage, or why there is none on stderr.
+kernel_image() {
+	case $1 in */*) [ -r "$1" ] && echo "$1" || echo "cannot read $1" >&2; return ;; esac
+	cache=$work/kernel-$1
+	if ! ls "$cache"/boot/vmlinuz-* >/dev/null 2>&1; then
+		command -v apt-get >/dev/null || { echo "no apt-get to download the kernel with" >&2; return; }
+		package=$(package_of "$1")
+		[ -n "$package" ] || { echo "apt knows no linux-image-$1*-cloud-amd64 (apt-get update?)" >&2; return; }
+		mkdir -p "$cache"
+		(cd "$cache" && apt-get -q -o APT::Sandbox::User= download "$package" >download.log 2>&1) ||
+			{ echo "cannot download $package: $(tail -n 1 "$cache/download.log")" >&2; return; }
+		# Of its files only the kernel: everything needed is built in.
+		dpkg-deb --fsys-tarfile "$cache"/*.deb | tar -x -C "$cache" ./boot || return
+		rm -f "$cache"/*.deb
+	fi
+	ls "$cache"/boot/vmlinuz-* | sort -V | tail -n 1
+}
+
+# The test program, its plan if hud-analyze makes plans, and all of the guest's files.
+initramfs_make() {
+	root=$work/root
+	rm -rf "$root"
+	mkdir -p "$root/bin"
+	"${CC:-cc}" -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE -fno-omit-frame-pointer -fno-optimize-sibling-calls \
+		-static -no-pie -pthread -Wl,--build-id "$here/blocker.c" -o "$work/blocker" || return 1
+	cp "$busybox" "$root/bin/busybox"
+	ln -s busybox "$root/bin/sh"
+	cp "$build/static/hud-record" "$root/bin/hud-record"
+	cp "$work/blocker" "$root/blocker"
+	cp "$here/init" "$root/init"
+	chmod +x "$root/init"
+	: >"$root/plan.options"
+	plan=none
+	if "$build/hud-analyze" --help | grep -q '^ *plan '; then
+		if "$build/hud-analyze" plan -o "$root/blocker.plan" "$work/blocker" >"$work/plan.log" 2>&1; then
+			plan=rows
+			echo "-P /blocker.plan" >"$root/plan.options"
+		else
+			kernel=host
+			fail "hud-analyze plan makes a plan of the test program"
+			indented <"$work/plan.log"
+		fi
+	fi
+	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1) >"$work/initramfs.gz"
+}
+
+# Kept small: no disk, no network, no modules. Emulated unless HUD_VM_ACCEL says otherwise, and both
+# CPUs by one thread: with one each, qemu before 8.1 runs stale translations of code that the kernel
+# patches, and a guest that only switches the sched_switch tracepoint on and off oopses within a
+# minute ("int3", or a call of 0), hud or not.
+machine_run() {
+	timeout "$seconds" qemu-system-x86_64 -accel "${HUD_VM_ACCEL:-tcg,thread=single}" -cpu "${HUD_VM_CPU:-qemu64}" \
+		-smp 2 -m 768 -nodefaults -no-user-config -display none -no-reboot \
+		-kernel "$1" -initrd "$work/initramfs.gz" -append "console=ttyS0 quiet panic=-1 loglevel=4" \
+		-serial "file:$out/console.log" -serial "file:$out/captures.tar" </dev/null >"$out/qemu.log" 2>&1
+}
+
+# True when a recording took far longer than it was asked to: a busy host kept the machine from
+# running for seconds, and what it recorded says nothing. The console has "hud-record: 3.0 s, ...".
+machine_starved() {
+	tr -d '\r' <"$out/console.log" |
+		awk '/^hud-record: [0-9.]+ s, .* to \/[a-z]+\.hud/ { most = / to \/name\.hud/ ? 3.5 : 1.5; if ($2 > most) starved = 1 }
+		     END { exit !starved }'
+}
+
+# One statement in facts/ is one fact of the capture that begins its file's name: its first line says
+# it, its result is (holds, evidence).
+facts_check() {
+	for file in "$here"/facts/$1_*.sql; do
+		fact=$(sed -n '1s/^-- //p' "$file")
+		case $fact in *" (with a plan)") [ "$plan" = rows ] || { skip "$fact: hud-analyze makes no plans yet"; continue; } ;; esac
+		row=$("$build/hud-analyze" query --csv "$out/$1.db" "$(sed 1d "$file")" 2>"$out/query.log" |
+			tail -n 1 | tr -d '"\r')
+		case $row in
+		1,*) ok "$fact (${row#1,})" ;;
+		0,* | ,*) fail "$fact (${row#0,})" ;;
+		*) fail "$fact (no answer: $row $(head -n 3 "$out/query.log"))" ;;
+		esac
+	done
+}
+
+# capture_check NAME FACT: how hud-record ended, and the facts of its capture.
+capture_check() {
+	status=$(tr -d '\r' <"$out/console.log" | sed -n "s/^vm: $1 exit \([0-9]*\),.*/\1/p")
+	if [ "$status" != 0 ]; then
+		fail "hud-record $2 (exit status ${status:-unknown})"
+		return
+	fi
+	ok "hud-record $2"
+	rm -f "$out/$1.db"
+	if [ ! -s "$out/$1.hud" ]; then
+		fail "the capture $1.hud came out of the machine"
+	elif ! "$build/hud-analyze" load -o "$out/$1.db" --binary "$work/blocker" "$out/$1.hud" >"$out/load.log" 2>&1; then
+		fail "hud-analyze loads $1.hud"
+		indented <"$out/load.log"
+	else
+		facts_check "$1"
+	fi
+}
+
+kernel_check() {
+	image=$(kernel_image "$kernel" 2>"$work/why")
+	if [ -z "$image" ]; then
+		skip "$(cat "$work/why")"
+		return
+	fi
+	out=$work/run-$(basename "$image" | sed 's/^vmlinuz-//')
+	for try in 1 2 3; do
+		rm -rf "$out"
+		mkdir -p "$out"
+		begin=$(date +%s)
+		machine_run "$image"
+		status=$?
+		machine_starved && [ $try -lt 3 ] || break
+		echo "      $kernel: this host is busy, and the machine stood still for seconds: once more"
+	done
+	took=$(($(date +%s) - begin))
+	before=$failed
+	if [ $status = 124 ]; then
+		fail "the machine is done in $seconds s"
+	elif ! grep -q '^vm: done' "$out/console.log" 2>/dev/null; then
+		fail "the machine runs to its end (qemu's status $status after $took s)"
+		indented <"$out/qemu.log"
+	else
+		ok "$(sed -n 's/^vm: \(kernel [^,]*\),.*/\1/p' "$out/console.log" | tr -d '\r') booted, recorded and ended in $took s"
+	fi
+	tar -x -C "$out" -f "$out/captures.tar" 2>/dev/null
+	# libbpf says something only when it was refused something: then what it and the verifier said of
+	# the first program that was.
+	if grep -q '^libbpf:' "$out/console.log"; then
+		fail "the kernel refuses nothing"
+		tr -d '\r' <"$out/console.log" | sed -n '/^libbpf:/,$p' | sed '/^hud-record:/q' | tail -n 80 | indented
+	elif grep -q '^vm: name exit' "$out/console.log"; then
+		ok "the kernel refuses nothing"
+	fi
+	kprobe=$(sed -n 's/^vm: kprobe .* k  *\(finish_task_switch[^ ]*\).*/\1/p' "$out/console.log" | head -n 1)
+	if [ -n "$kprobe" ]; then
+		ok "stacks are taken at switch-in by a kprobe ($kprobe)"
+	elif grep -q 'stacks at switch-in' "$out/console.log"; then
+		ok "stacks are taken at switch-in by a tracepoint"
+	else
+		fail "stacks are taken at switch-in"
+	fi
+	capture_check name "records a running program by its name"
+	capture_check pointers "records it again, by frame pointers alone"
+	capture_check hidden "records it where the kernel hides its addresses"
+	capture_check command "records a command that it starts itself"
+	if [ $failed != $before ]; then
+		echo "      the last that the machine said (all of it: $out/console.log):"
+		tr -d '\r' <"$out/console.log" | grep -v '^vm: kprobe' | tail -n 20 | indented
+	fi
+}
+
+busybox=$(command -v busybox)
+# A dynamically linked one would find no loader in the guest.
+[ -n "$busybox" ] && file -L "$busybox" 2>/dev/null | grep -q 'dynamically linked' && busybox=
+kernel=all
+mkdir -p "$work"
+reason=$(missing | paste -s -d ';' | sed 's/;/; /g')
+if [ -n "$reason" ]; then
+	skip "$reason"
+	exit 0
+fi
+for program in "$build/static/hud-record" "$build/hud-analyze"; do
+	[ -x "$program" ] || { fail "$program is there (run: make all static)"; exit 1; }
+done
+initramfs_make || { fail "the guest's files are made"; exit 1; }
+[ $# -gt 0 ] || set -- 6.1 6.12
+for kernel; do
+	kernel_check
+done
+echo "vm: $failed failed, $skipped skipped"
+[ $failed = 0 ]
