@@ -25,7 +25,7 @@ static enum frame_origin crate_origin(const struct rules *r, const char *crate)
 	for (size_t i = 0; i < r->origin.count; i++) {
 		const struct rule *rule = &r->origin.rules[i];
 
-		if (strcmp(rule->words[0], "crate") || !pattern_matches(rule->words[1], crate))
+		if (strcmp(rule->words[0], "crate") != 0 || !pattern_matches(rule->words[1], crate))
 			continue;
 		for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
 			if (!strcmp(rule->words[2], frame_origin_name(known[k])))

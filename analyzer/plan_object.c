@@ -241,7 +241,7 @@ int plan_object_add_debug(struct plan_object *o, int fd)
 
 	if (!elf || elf_kind(elf) != ELF_K_ELF || o->elf[1] ||
 	    build_id_read(elf, build_id) != o->build_id_bytes ||
-	    memcmp(build_id, o->build_id, o->build_id_bytes)) {
+	    memcmp(build_id, o->build_id, o->build_id_bytes) != 0) {
 		elf_end(elf);
 		return -EINVAL;
 	}

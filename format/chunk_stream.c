@@ -119,7 +119,7 @@ static int open_chunk(struct chunk_stream *s)
 				s->measure.bytes) != bytes)
 		return -EBADMSG;
 	chunk = chunk_stream_chunk(s);
-	if (memcmp(chunk->magic, HUD_CHUNK_MAGIC, sizeof(chunk->magic)))
+	if (memcmp(chunk->magic, HUD_CHUNK_MAGIC, sizeof(chunk->magic)) != 0)
 		return -EBADMSG;
 	if (chunk->version > HUD_FORMAT_VERSION)
 		return -EPROTO;

@@ -27,7 +27,7 @@ static int measure_header(struct frame_measure *m, const uint8_t *data, size_t b
 	size_t descriptor_at = sizeof(magic), content_at, content_bytes;
 	uint8_t descriptor;
 
-	if (memcmp(data, &magic, bytes < sizeof(magic) ? bytes : sizeof(magic)))
+	if (memcmp(data, &magic, bytes < sizeof(magic) ? bytes : sizeof(magic)) != 0)
 		return -EBADMSG;
 	if (bytes <= descriptor_at)
 		return 0;

@@ -34,8 +34,8 @@ static int content_inflate(const void *data, size_t bytes, void **content, size_
 	size_t whole;
 	void *block;
 
-	if (bytes < 6 || memcmp(frame, FRAME_MAGIC_BYTES, 4) || !(frame[4] & DESCRIPTOR_CHECKSUM) ||
-	    (frame[4] & DESCRIPTOR_DICTIONARY))
+	if (bytes < 6 || memcmp(frame, FRAME_MAGIC_BYTES, 4) != 0 ||
+	    !(frame[4] & DESCRIPTOR_CHECKSUM) || (frame[4] & DESCRIPTOR_DICTIONARY))
 		return -EBADMSG;
 	size = ZSTD_getFrameContentSize(data, bytes);
 	if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR ||
@@ -185,14 +185,15 @@ static int check_rows(struct parse *p)
 	}
 	if (p->row_room - plan->rows > plan->rows % 2)
 		return -EBADMSG;
-	if (p->row_room > plan->rows && memcmp(&plan->row[plan->rows], &padding, sizeof(padding)))
+	if (p->row_room > plan->rows &&
+	    memcmp(&plan->row[plan->rows], &padding, sizeof(padding)) != 0)
 		return -EBADMSG;
 	return 0;
 }
 
 static int check_head(const struct hud_plan *head, size_t bytes)
 {
-	if (memcmp(head->magic, HUD_PLAN_MAGIC, sizeof(head->magic)))
+	if (memcmp(head->magic, HUD_PLAN_MAGIC, sizeof(head->magic)) != 0)
 		return -EBADMSG;
 	if (head->version != HUD_FORMAT_VERSION)
 		return head->version > HUD_FORMAT_VERSION ? -EPROTO : -EBADMSG;

@@ -158,7 +158,7 @@ static bool given_take(struct object_table *t, struct object *o)
 		struct plan *p = &t->given[i];
 
 		if (!o->id.bytes || p->head.build_id_bytes != o->id.bytes || !p->block ||
-		    memcmp(p->head.build_id, o->id.byte, o->id.bytes))
+		    memcmp(p->head.build_id, o->id.byte, o->id.bytes) != 0)
 			continue;
 		o->plan = *p;
 		*p = (struct plan) {0};

@@ -192,7 +192,7 @@ static int command_split(int argc, char **argv, char ***command)
 {
 	*command = NULL;
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--"))
+		if (strcmp(argv[i], "--") != 0)
 			continue;
 		*command = &argv[i + 1];
 		return i;

@@ -44,7 +44,7 @@ static void check_again(const struct plan *p)
 		abort();
 	if (again.rows != p->rows || again.rules != p->rules || again.pages != p->pages ||
 	    again.segments != p->segments || again.first != p->first ||
-	    (p->rows && memcmp(again.row, p->row, p->rows * sizeof(*p->row))))
+	    (p->rows && memcmp(again.row, p->row, p->rows * sizeof(*p->row)) != 0))
 		abort();
 	plan_free(&again);
 	free(data);
