@@ -18,6 +18,7 @@ static const struct {
 	[HUD_LOSS_RECORD_INVALID] = {"record-invalid", "records"},
 	[HUD_LOSS_CLOCK_BACKWARD] = {"clock-backward", "spans"},
 	[HUD_LOSS_UNKNOWN_PROCESS] = {"unknown-process", "events"},
+	[HUD_LOSS_UNPLANNED] = {"unplanned", "objects"},
 };
 
 static const char *const end_reasons[] = {

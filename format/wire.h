@@ -307,6 +307,7 @@ enum hud_loss {
 	HUD_LOSS_RECORD_INVALID = 10, /* records a reader refused; by readers */
 	HUD_LOSS_CLOCK_BACKWARD = 11, /* spans dropped since their end lay before their start */
 	HUD_LOSS_UNKNOWN_PROCESS = 12, /* events of a process that was gone before it could be described */
+	HUD_LOSS_UNPLANNED = 13,       /* objects without unwind rows: none could be made, or no room */
 };
 
 /* `count` more were lost for `cause` in [from_ns, to_ns]. */

@@ -41,6 +41,7 @@ void bookkeeping_losses(struct bookkeeping *b, uint64_t now)
 		loss_write(b, cause_of_counter[i], count[i], now);
 	loss_write(b, HUD_LOSS_MAPPING, b->transcript->mappings_lost, now);
 	loss_write(b, HUD_LOSS_UNKNOWN_PROCESS, b->transcript->unknown_process, now);
+	loss_write(b, HUD_LOSS_UNPLANNED, object_table_counts(b->objects).failed, now);
 	b->lost_ns = now;
 }
 

@@ -11,8 +11,9 @@ struct bookkeeping {
 	struct capture_writer *writer;
 	const struct bpf_session *bpf;
 	const struct transcript *transcript;
-	uint64_t lost[HUD_LOSS_UNKNOWN_PROCESS + 1]; /* by cause, written so far */
-	uint64_t lost_ns;                            /* when that was */
+	const struct object_table *objects;
+	uint64_t lost[HUD_LOSS_UNPLANNED + 1]; /* by cause, written so far */
+	uint64_t lost_ns;                      /* when that was */
 };
 
 /* Writes HUD_LOST for every cause that has grown since the last call. */

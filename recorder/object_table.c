@@ -196,11 +196,34 @@ static bool cache_take(struct object_table *t, struct object *o)
 	return true;
 }
 
+/*
+ * The separate debug file of a build, where packages install it, or -1: functions whose unwind
+ * information was stripped from the object may have it there (.debug_frame).
+ */
+static int debug_open(const struct build_id *id)
+{
+	char path[128] = "/usr/lib/debug/.build-id/";
+	size_t used = strlen(path);
+
+	if (id->bytes < 2)
+		return -1;
+	for (size_t i = 0; i < id->bytes; i++)
+		used += (size_t)snprintf(path + used, sizeof(path) - used, i ? "%02x" : "%02x/",
+					 id->byte[i]);
+	snprintf(path + used, sizeof(path) - used, ".debug");
+	return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
 static void plan_request(struct object_table *t, struct object *o, int fd)
 {
+	int debug;
+
 	if (!t->options.plans || given_take(t, o) || cache_take(t, o))
 		return;
-	o->pipe = plan_broker_request(&t->broker, fd);
+	debug = debug_open(&o->id);
+	o->pipe = plan_broker_request(&t->broker, fd, debug);
+	if (debug >= 0)
+		close(debug);
 	if (o->pipe < 0) {
 		o->state = t->no_analyzer ? PLAN_MISSING : PLAN_FAILED;
 		return;

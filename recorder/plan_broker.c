@@ -18,6 +18,10 @@
 
 #define ANALYZER "hud-analyze"
 #define OBJECT_FD 3
+#define DEBUG_FD 4
+
+/* The descriptors that travel with a request: pipe, object, and maybe its debug file. */
+#define REQUEST_FDS 3
 
 /* Beside this executable, or where `make install` put it; never by PATH. */
 static int analyzer_open(void)
@@ -39,13 +43,13 @@ static int analyzer_open(void)
 	return fd >= 0 ? fd : -ENOENT;
 }
 
-/* The two descriptors that travel with a request. */
 union descriptors {
 	struct cmsghdr head;
-	char room[CMSG_SPACE(2 * sizeof(int))];
+	char room[CMSG_SPACE(REQUEST_FDS * sizeof(int))];
 };
 
-static int request_receive(int socket_fd, int fds[2])
+/* How many descriptors came, at least two; or a negative errno. */
+static int request_receive(int socket_fd, int fds[REQUEST_FDS])
 {
 	union descriptors control = {0};
 	char byte;
@@ -57,6 +61,7 @@ static int request_receive(int socket_fd, int fds[2])
 		.msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *head;
+	size_t bytes;
 	ssize_t got;
 
 	do
@@ -65,50 +70,57 @@ static int request_receive(int socket_fd, int fds[2])
 	if (got <= 0)
 		return -EPIPE;
 	head = CMSG_FIRSTHDR(&message);
-	if (!head || head->cmsg_type != SCM_RIGHTS || head->cmsg_len != CMSG_LEN(2 * sizeof(int)))
+	if (!head || head->cmsg_type != SCM_RIGHTS)
 		return -EBADMSG;
-	memcpy(fds, CMSG_DATA(head), 2 * sizeof(int));
-	return 0;
+	bytes = head->cmsg_len - CMSG_LEN(0);
+	if (bytes != 2 * sizeof(int) && bytes != REQUEST_FDS * sizeof(int))
+		return -EBADMSG;
+	memcpy(fds, CMSG_DATA(head), bytes);
+	return (int)(bytes / sizeof(int));
 }
 
-static _Noreturn void analyzer_run(int analyzer, int object, int pipe_fd)
+/* `fd`: `count` descriptors, in the order of a request. */
+static _Noreturn void analyzer_run(int analyzer, int *fd, int count)
 {
-	static char *const arguments[] = {ANALYZER, "plan", "--fd", "3", NULL};
+	static char *const plain[] = {ANALYZER, "plan", "--fd", "3", NULL};
+	static char *const with_debug[] = {ANALYZER, "plan", "--fd", "3", "--fd", "4", NULL};
 	static char *const environment[] = {NULL};
 	int nothing = open("/dev/null", O_RDWR);
 
 	/* The order matters: a target number may be another's source. dup2 clears close-on-exec. */
-	object = fcntl(object, F_DUPFD, 10);
-	pipe_fd = fcntl(pipe_fd, F_DUPFD, 10);
+	for (int i = 0; i < count; i++)
+		fd[i] = fcntl(fd[i], F_DUPFD, 10);
 	analyzer = fcntl(analyzer, F_DUPFD_CLOEXEC, 10);
-	if (nothing < 0 || object < 0 || pipe_fd < 0 || analyzer < 0)
+	if (nothing < 0 || fd[0] < 0 || fd[1] < 0 || fd[count - 1] < 0 || analyzer < 0)
 		_exit(127);
 	dup2(nothing, STDIN_FILENO);
 	dup2(nothing, STDERR_FILENO);
-	dup2(pipe_fd, STDOUT_FILENO);
-	dup2(object, OBJECT_FD);
-	close_range(OBJECT_FD + 1, (unsigned)analyzer - 1, 0);
+	dup2(fd[0], STDOUT_FILENO);
+	dup2(fd[1], OBJECT_FD);
+	if (count == REQUEST_FDS)
+		dup2(fd[2], DEBUG_FD);
+	close_range(OBJECT_FD + (unsigned)count - 1, (unsigned)analyzer - 1, 0);
 	close_range((unsigned)analyzer + 1, UINT32_MAX, 0);
-	fexecve(analyzer, arguments, environment);
+	fexecve(analyzer, count == REQUEST_FDS ? with_debug : plain, environment);
 	_exit(127);
 }
 
 static _Noreturn void broker_run(int socket_fd, int analyzer)
 {
-	int fds[2];
+	int fds[REQUEST_FDS], count;
 
 	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; the recorder says when to end */
 	signal(SIGCHLD, SIG_IGN); /* children reap themselves */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (sandbox_enter())
 		_exit(126);
-	while (!request_receive(socket_fd, fds)) {
+	while ((count = request_receive(socket_fd, fds)) > 0) {
 		pid_t child = fork();
 
 		if (child == 0)
-			analyzer_run(analyzer, fds[0], fds[1]);
-		close(fds[0]);
-		close(fds[1]);
+			analyzer_run(analyzer, fds, count);
+		for (int i = 0; i < count; i++)
+			close(fds[i]);
 	}
 	_exit(0);
 }
@@ -141,7 +153,7 @@ int plan_broker_open(struct plan_broker *out)
 	return 0;
 }
 
-int plan_broker_request(const struct plan_broker *b, int elf)
+int plan_broker_request(const struct plan_broker *b, int elf, int debug)
 {
 	union descriptors control = {0};
 	char byte = 0;
@@ -153,18 +165,21 @@ int plan_broker_request(const struct plan_broker *b, int elf)
 		.msg_controllen = sizeof(control),
 	};
 	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
-	int pipe_fd[2], fds[2];
+	size_t bytes = (debug < 0 ? 2 : REQUEST_FDS) * sizeof(int);
+	int pipe_fd[2], fds[REQUEST_FDS];
 
 	if (b->socket < 0)
 		return -ENOENT;
 	if (pipe2(pipe_fd, O_CLOEXEC))
 		return -errno;
-	fds[0] = elf;
-	fds[1] = pipe_fd[1];
+	fds[0] = pipe_fd[1];
+	fds[1] = elf;
+	fds[2] = debug;
 	head->cmsg_level = SOL_SOCKET;
 	head->cmsg_type = SCM_RIGHTS;
-	head->cmsg_len = CMSG_LEN(sizeof(fds));
-	memcpy(CMSG_DATA(head), fds, sizeof(fds));
+	head->cmsg_len = CMSG_LEN(bytes);
+	message.msg_controllen = CMSG_SPACE(bytes);
+	memcpy(CMSG_DATA(head), fds, bytes);
 	if (sendmsg(b->socket, &message, MSG_NOSIGNAL) < 0) {
 		int error = -errno;
 

@@ -20,10 +20,10 @@ struct plan_broker {
 int plan_broker_open(struct plan_broker *out);
 
 /*
- * Begins to make a plan of the ELF file `elf`. Returns the reading end of a pipe, which gives the
- * plan and then end of file (nothing: it failed), or a negative errno. `elf` may be closed at once.
+ * Begins to make a plan of the ELF file `elf`, and of its separate debug file (-1: none). Returns the reading end of a pipe, which gives the
+ * plan and then end of file (nothing: it failed), or a negative errno. Both may be closed at once.
  */
-int plan_broker_request(const struct plan_broker *b, int elf);
+int plan_broker_request(const struct plan_broker *b, int elf, int debug);
 
 void plan_broker_close(struct plan_broker *b);
 

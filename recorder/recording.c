@@ -427,6 +427,7 @@ static enum exit_code record_prepare(struct recording *r)
 		.writer = r->writer,
 		.bpf = r->bpf,
 		.transcript = &r->transcript,
+		.objects = r->objects,
 		.lost_ns = r->start_ns,
 	};
 	return targets_watch(r);

@@ -202,7 +202,7 @@ static void every_loss_has_a_name_and_a_unit_and_they_are_documented(void **stat
 	char row[128];
 
 	(void)state;
-	for (uint32_t cause = 1; cause <= HUD_LOSS_UNKNOWN_PROCESS; cause++) {
+	for (uint32_t cause = 1; cause <= HUD_LOSS_UNPLANNED; cause++) {
 		assert_non_null(hud_loss_name(cause));
 		assert_non_null(hud_loss_unit(cause));
 		snprintf(row, sizeof(row), " | %u | %s | %s | ", cause, hud_loss_name(cause),
@@ -224,7 +224,7 @@ static void every_number_has_a_word_and_other_numbers_have_none(void **state)
 	assert_null(hud_record_name(HUD_END + 1));
 	assert_null(hud_record_name(UINT16_MAX));
 	assert_null(hud_loss_name(0));
-	assert_null(hud_loss_name(HUD_LOSS_UNKNOWN_PROCESS + 1));
+	assert_null(hud_loss_name(HUD_LOSS_UNPLANNED + 1));
 	assert_null(hud_loss_unit(UINT32_MAX));
 	assert_null(hud_end_reason_name(0));
 	assert_null(hud_end_reason_name(HUD_END_WRITE_FAILED + 1));
