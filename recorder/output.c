@@ -78,6 +78,19 @@ int output_open(const char *name, const char *label, struct output *out)
 	return 0;
 }
 
+bool output_in_foreign_directory(const struct output *out)
+{
+	const char *slash = strrchr(out->name, '/');
+	char directory[PATH_MAX];
+	struct stat st;
+
+	if (out->pipe || geteuid() != 0)
+		return false;
+	snprintf(directory, sizeof(directory), "%.*s", slash ? (int)(slash - out->name + 1) : 1,
+		 slash ? out->name : ".");
+	return stat(directory, &st) || (st.st_uid != 0 && !(st.st_mode & S_IWOTH));
+}
+
 int output_write(void *output, const void *data, size_t bytes)
 {
 	const struct output *out = output;

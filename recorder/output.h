@@ -20,6 +20,9 @@ struct output {
  */
 int output_open(const char *name, const char *label, struct output *out);
 
+/* Does it lie in a directory where root may write only by overriding permissions? */
+bool output_in_foreign_directory(const struct output *out);
+
 /* A capture_sink. */
 int output_write(void *output, const void *data, size_t bytes);
 

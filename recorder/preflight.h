@@ -17,8 +17,10 @@ enum exit_code preflight_check_targets(const struct target_set *t);
 /*
  * Gives up every capability that a recording under way does not use. What is kept: CAP_SYS_PTRACE
  * and CAP_DAC_READ_SEARCH (memory maps and build-ids after exec and dlopen, in any container),
- * CAP_CHECKPOINT_RESTORE (deleted files still mapped). 0 or a negative errno.
+ * CAP_CHECKPOINT_RESTORE (deleted files still mapped), and, where `foreign_directory`,
+ * CAP_DAC_OVERRIDE (to give the capture its name in a directory of another user's).
+ * 0 or a negative errno.
  */
-int privileges_drop(void);
+int privileges_drop(bool foreign_directory);
 
 #endif

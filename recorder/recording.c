@@ -2,6 +2,7 @@
 #include "recorder/recording.h"
 
 #include "format/capture_writer.h"
+#include "format/names.h"
 #include "recorder/bookkeeping.h"
 #include "recorder/bpf_session.h"
 #include "recorder/clock.h"
@@ -441,7 +442,7 @@ static enum exit_code record_all(struct recording *r)
 
 	target_set_start(r->targets);
 	bpf_session_measure(r->bpf, true);
-	privileges_drop();
+	privileges_drop(output_in_foreign_directory(&r->output));
 	record_loop(r);
 	error = record_finish(r);
 	if (!r->write_error)
@@ -454,7 +455,7 @@ static enum exit_code record_all(struct recording *r)
 			"hud-record: cannot write %s: %s\n  what was written before is a readable capture\n",
 			r->output.pipe ? r->output.name : r->output.partial,
 			strerror(-r->write_error));
-	status_end(&r->status, &n, &r->output, whole && !error);
+	status_end(&r->status, &n, &r->output, whole && !error, hud_end_reason_name(r->end));
 	return whole && !error ? EXIT_RECORDED : EXIT_NOT_WRITTEN;
 }
 

@@ -52,7 +52,7 @@ void status_update(struct status *s, const struct status_numbers *n)
 }
 
 void status_end(struct status *s, const struct status_numbers *n, const struct output *out,
-		bool whole)
+		bool whole, const char *reason)
 {
 	char bytes[32];
 
@@ -60,12 +60,11 @@ void status_end(struct status *s, const struct status_numbers *n, const struct o
 		fputs("\r\033[K", stderr);
 	if (s->quiet)
 		return;
-	fprintf(stderr,
-		"hud-record: %.1f s, %llu events, %s to %s; %llu lost; own CPU time %.2f s (%.1f%% of one CPU)\n",
-		(double)n->elapsed_ns / 1e9, (unsigned long long)n->events,
+	fprintf(stderr, "hud-record: %.1f s (%s), %llu events, %s to %s; %llu lost\n",
+		(double)n->elapsed_ns / 1e9, reason, (unsigned long long)n->events,
 		bytes_text(n->bytes, bytes, sizeof(bytes)),
-		whole || out->pipe ? out->name : out->partial, (unsigned long long)n->lost,
-		(double)n->cpu_ns / 1e9,
+		whole || out->pipe ? out->name : out->partial, (unsigned long long)n->lost);
+	fprintf(stderr, "  own CPU time %.2f s (%.1f%% of one CPU)\n", (double)n->cpu_ns / 1e9,
 		n->elapsed_ns ? 100.0 * (double)n->cpu_ns / (double)n->elapsed_ns : 0.0);
 	if (!out->pipe)
 		fprintf(stderr, "  next: hud-analyze report %s\n",

@@ -28,8 +28,8 @@ void status_begin(struct status *s, bool quiet, const char *label, size_t target
 void status_note(struct status *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The one updating line; on a terminal only. */
 void status_update(struct status *s, const struct status_numbers *n);
-/* What was written, what was lost, what it cost, and what to do next. */
+/* Why it ended (hud_end_reason_name), what was written and lost, what it cost, what to do next. */
 void status_end(struct status *s, const struct status_numbers *n, const struct output *out,
-		bool whole);
+		bool whole, const char *reason);
 
 #endif
