@@ -422,7 +422,7 @@ struct object_counts object_table_counts(const struct object_table *t)
 	struct object_counts c = {.objects = t->objects, .no_analyzer = t->no_analyzer};
 
 	for (uint32_t i = 0; i < t->objects; i++) {
-		c.planned += t->object[i].state == PLAN_STORED;
+		c.usable += t->object[i].state == PLAN_STORED || t->object[i].state == PLAN_READY;
 		c.failed += t->object[i].state == PLAN_FAILED;
 	}
 	return c;

@@ -60,7 +60,7 @@ bool object_placed(const struct object_table *t, uint32_t object, uint64_t start
 
 struct object_counts {
 	size_t objects;
-	size_t planned;   /* their rows are in the maps */
+	size_t usable;    /* they have a plan */
 	size_t failed;    /* no plan could be made, or it did not fit */
 	bool no_analyzer; /* hud-analyze is not on this host */
 };

@@ -80,13 +80,13 @@ static int request_receive(int socket_fd, int fds[REQUEST_FDS])
 }
 
 /* `fd`: `count` descriptors, in the order of a request. */
-static _Noreturn void analyzer_run(int analyzer, int *fd, int count)
+static _Noreturn void analyzer_run(int analyzer, int nothing, int *fd, int count)
 {
 	static char *const plain[] = {ANALYZER, "plan", "--fd", "3", NULL};
 	static char *const with_debug[] = {ANALYZER, "plan", "--fd", "3", "--fd", "4", NULL};
 	static char *const environment[] = {NULL};
-	int nothing = open("/dev/null", O_RDWR);
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* The order matters: a target number may be another's source. dup2 clears close-on-exec. */
 	for (int i = 0; i < count; i++)
 		fd[i] = fcntl(fd[i], F_DUPFD, 10);
@@ -107,18 +107,18 @@ static _Noreturn void analyzer_run(int analyzer, int *fd, int count)
 
 static _Noreturn void broker_run(int socket_fd, int analyzer)
 {
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC); /* while files can be opened */
 	int fds[REQUEST_FDS], count;
 
 	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; the recorder says when to end */
 	signal(SIGCHLD, SIG_IGN); /* children reap themselves */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (sandbox_enter())
+	if (sandbox_enter(analyzer))
 		_exit(126);
 	while ((count = request_receive(socket_fd, fds)) > 0) {
 		pid_t child = fork();
 
 		if (child == 0)
-			analyzer_run(analyzer, fds, count);
+			analyzer_run(analyzer, nothing, fds, count);
 		for (int i = 0; i < count; i++)
 			close(fds[i]);
 	}

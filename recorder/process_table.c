@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <poll.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define REFRESH_NS 1000000000ull /* /proc/PID/maps is read again no more often than this */
@@ -28,6 +30,7 @@ struct process {
 	int64_t space;    /* slot in the store; negative: none */
 	uint32_t version; /* of what was written there */
 	uint64_t refreshed_ns;
+	int pidfd; /* -1: none; readable once all of its threads are gone */
 };
 
 struct process_table {
@@ -55,8 +58,11 @@ void process_table_close(struct process_table *t)
 {
 	if (!t)
 		return;
-	for (size_t i = 0; i < t->processes; i++)
+	for (size_t i = 0; i < t->processes; i++) {
 		free(t->process[i].mapping);
+		if (t->process[i].pidfd >= 0)
+			close(t->process[i].pidfd);
+	}
 	free(t->process);
 	free(t);
 }
@@ -203,8 +209,27 @@ static struct process *process_make(struct process_table *t, pid_t pid)
 	if (!grown)
 		return NULL;
 	t->process = grown;
-	t->process[t->processes] = (struct process) {.entry.pid = pid, .space = -1};
+	t->process[t->processes] = (struct process) {
+		.entry = {.pid = pid, .alive = true},
+		.space = -1,
+		.pidfd = (int)syscall(SYS_pidfd_open, pid, 0),
+	};
 	return &t->process[t->processes++];
+}
+
+int process_table_announce(struct process_table *t, pid_t pid)
+{
+	return process_make(t, pid) ? 0 : -ENOMEM;
+}
+
+void process_table_reap(struct process_table *t)
+{
+	for (size_t i = 0; i < t->processes; i++) {
+		struct pollfd gone = {.fd = t->process[i].pidfd, .events = POLLIN};
+
+		if (gone.fd >= 0 && poll(&gone, 1, 0) > 0)
+			t->process[i].entry.alive = false;
+	}
 }
 
 int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_ns)
@@ -241,7 +266,7 @@ void process_table_refresh(struct process_table *t, pid_t pid, uint64_t now_ns)
 	struct maps_visit visit = {.table = t, .process = p, .now_ns = now_ns, .only_new = true};
 
 	/* Code of a JIT lies in no file: looking again at each of its stacks would find nothing. */
-	if (!p || (p->refreshed_ns && now_ns - p->refreshed_ns < REFRESH_NS))
+	if (!p || !p->entry.id || (p->refreshed_ns && now_ns - p->refreshed_ns < REFRESH_NS))
 		return;
 	p->refreshed_ns = now_ns;
 	proc_mappings_each(pid, maps_visit, &visit);
@@ -276,7 +301,8 @@ void process_table_mmap(struct process_table *t, const void *record)
 	struct build_id id = {0};
 	uint64_t time_ns;
 
-	if (!p || !(r->protection & PROT_EXEC))
+	/* Of a process that is not described yet, /proc tells all when it is. */
+	if (!p || !p->entry.id || !(r->protection & PROT_EXEC))
 		return;
 	m = (struct proc_mapping) {
 		.start = r->address,

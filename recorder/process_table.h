@@ -11,7 +11,7 @@
 /* A watched process: the image it runs now. */
 struct process_entry {
 	pid_t pid;
-	uint32_t id; /* in the capture */
+	uint32_t id; /* in the capture; 0: hud-record's own fork, before it runs the command */
 	bool alive;
 };
 
@@ -27,6 +27,12 @@ void process_table_close(struct process_table *t);
  * fails the process gets an id all the same and its mappings stay unknown. Its id, or an errno.
  */
 int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_ns);
+
+/* A command that does not run yet: it is described when it does. 0 or a negative errno. */
+int process_table_announce(struct process_table *t, pid_t pid);
+
+/* Finds processes that are gone though no event said so: events can be lost. */
+void process_table_reap(struct process_table *t);
 
 /* The entry of a watched process, or NULL. */
 struct process_entry *process_table_find(const struct process_table *t, pid_t pid);

@@ -201,6 +201,28 @@ static int objects_open(struct recording *r)
 	return object_table_open(&options, &r->objects);
 }
 
+/* Says what unwinding will lack. */
+static enum exit_code plans_judge(const struct recording *r)
+{
+	struct object_counts counts = object_table_counts(r->objects);
+
+	if (r->options->frame_pointers_only)
+		return EXIT_RECORDED;
+	if (counts.no_analyzer && !r->options->plans)
+		fputs("hud-record: hud-analyze is not beside it: stacks of code without frame pointers will be cut short\n"
+		      "  install it here, or bring plans: hud-analyze plan BINARY, then hud-record --plan FILE\n",
+		      stderr);
+	else if (counts.failed)
+		fprintf(stderr,
+			"hud-record: no unwind rows for %zu of %zu mapped files: stacks through them need frame pointers\n"
+			"  hud-analyze plan PID says why\n",
+			counts.failed, counts.objects);
+	if (!r->options->plans_required || counts.usable || r->targets->child)
+		return EXIT_RECORDED;
+	fputs("hud-record: --unwind dwarf, and there is no plan to unwind by\n", stderr);
+	return EXIT_NOT_ABLE;
+}
+
 /*
  * Describes the targets and makes plans of what is mapped in them, before anything is attached: the
  * maps must have their size when they are made.
@@ -208,10 +230,14 @@ static int objects_open(struct recording *r)
 static enum exit_code targets_plan(struct recording *r)
 {
 	uint64_t began = clock_ns(CLOCK_MONOTONIC), limit = began + PLAN_WAIT_NS, now = began;
-	struct object_counts counts;
+	enum exit_code code;
 
-	for (size_t i = 0; i < r->targets->count; i++)
-		process_table_describe(r->processes, r->targets->pid[i], began);
+	for (size_t i = 0; i < r->targets->count; i++) {
+		if (r->targets->child)
+			process_table_announce(r->processes, r->targets->pid[i]);
+		else
+			process_table_describe(r->processes, r->targets->pid[i], began);
+	}
 	while (object_table_waiting(r->objects) && now < limit) {
 		object_table_poll(r->objects, DRAIN_MS);
 		now = clock_ns(CLOCK_MONOTONIC);
@@ -219,14 +245,9 @@ static enum exit_code targets_plan(struct recording *r)
 			status_note(&r->status, "reading unwind information: %zu files to go",
 				    object_table_waiting(r->objects));
 	}
-	counts = object_table_counts(r->objects);
-	if (counts.no_analyzer && !r->options->frame_pointers_only) {
-		fputs("hud-record: hud-analyze is not beside it: stacks of code without frame pointers will be cut short\n"
-		      "  install it here, or bring plans: hud-analyze plan BINARY, then hud-record --plan FILE\n",
-		      stderr);
-		if (r->options->plans_required && !r->options->plans)
-			return EXIT_NOT_ABLE;
-	}
+	code = plans_judge(r);
+	if (code != EXIT_RECORDED)
+		return code;
 	object_table_sizes(r->objects, &r->sizes);
 	unwind_sizes_reserve(&r->sizes, (uint32_t)r->targets->count);
 	return EXIT_RECORDED;
@@ -276,6 +297,7 @@ static int second_work(struct recording *r, uint64_t now)
 	bpf_session_measure(r->bpf, false); /* the first second is enough */
 	if (!error)
 		error = bpf_session_drain(r->bpf);
+	process_table_reap(r->processes);
 	bookkeeping_losses(&r->books, now);
 	bookkeeping_cost(&r->books, now);
 	if (r->status.terminal) {
@@ -440,7 +462,6 @@ static enum exit_code record_all(struct recording *r)
 	bool whole;
 	int error;
 
-	target_set_start(r->targets);
 	bpf_session_measure(r->bpf, true);
 	privileges_drop(output_in_foreign_directory(&r->output));
 	record_loop(r);
@@ -465,6 +486,8 @@ enum exit_code recording_run(const struct options *o, struct target_set *targets
 		.options = o, .targets = targets, .signals = -1, .output = {.fd = -1}};
 	enum exit_code code = record_prepare(&r);
 
+	if (code == EXIT_RECORDED)
+		code = target_set_start(targets);
 	if (code == EXIT_RECORDED) {
 		code = record_all(&r);
 	} else if (r.output.fd >= 0 && !r.output.pipe) {

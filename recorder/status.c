@@ -64,8 +64,7 @@ void status_end(struct status *s, const struct status_numbers *n, const struct o
 		(double)n->elapsed_ns / 1e9, reason, (unsigned long long)n->events,
 		bytes_text(n->bytes, bytes, sizeof(bytes)),
 		whole || out->pipe ? out->name : out->partial, (unsigned long long)n->lost);
-	fprintf(stderr, "  own CPU time %.2f s (%.1f%% of one CPU)\n", (double)n->cpu_ns / 1e9,
-		n->elapsed_ns ? 100.0 * (double)n->cpu_ns / (double)n->elapsed_ns : 0.0);
+	fprintf(stderr, "  own CPU time %.2f s\n", (double)n->cpu_ns / 1e9);
 	if (!out->pipe)
 		fprintf(stderr, "  next: hud-analyze report %s\n",
 			whole ? out->name : out->partial);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -186,56 +187,71 @@ enum exit_code target_set_find(const struct options *o, struct target_set *out)
 	return EXIT_RECORDED;
 }
 
+/* `start_fd` closes itself when the command runs: end of file is the good answer. */
 static _Noreturn void command_exec(char **command, int start_fd)
 {
 	char byte;
+	int error;
 
 	/* End of file instead of a byte: hud-record gave up. */
 	if (read(start_fd, &byte, 1) != 1)
 		_exit(127);
-	close(start_fd);
 	execvp(command[0], command);
-	fprintf(stderr, "hud-record: cannot run %s: %s\n", command[0], strerror(errno));
-	_exit(127);
+	error = errno;
+	_exit(write(start_fd, &error, sizeof(error)) == (ssize_t)sizeof(error) ? 127 : 126);
 }
 
 enum exit_code target_set_spawn(const struct options *o, struct target_set *out)
 {
-	int pipe_fd[2];
+	int pair[2];
 	pid_t child;
 
 	*out = (struct target_set) {.start_fd = -1};
-	if (pipe(pipe_fd))
+	label_set(out, o->command[0]);
+	out->command = o->command[0];
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
 		goto failed;
 	child = fork();
 	if (child < 0) {
-		close(pipe_fd[0]);
-		close(pipe_fd[1]);
+		close(pair[0]);
+		close(pair[1]);
 		goto failed;
 	}
 	if (child == 0) {
-		close(pipe_fd[1]);
-		command_exec(o->command, pipe_fd[0]);
+		close(pair[0]);
+		command_exec(o->command, pair[1]);
 	}
-	close(pipe_fd[0]);
-	out->start_fd = pipe_fd[1];
+	close(pair[1]);
+	out->start_fd = pair[0];
 	out->child = child;
 	target_add(out, child);
-	label_set(out, o->command[0]);
 	return EXIT_RECORDED;
 failed:
 	fprintf(stderr, "hud-record: cannot start %s: %s\n", o->command[0], strerror(errno));
 	return EXIT_FAILED;
 }
 
-void target_set_start(struct target_set *t)
+enum exit_code target_set_start(struct target_set *t)
 {
+	int error = 0;
+	ssize_t got;
+
 	if (t->start_fd < 0)
-		return;
-	if (write(t->start_fd, "", 1) != 1)
-		fprintf(stderr, "hud-record: the command was gone before it could be started\n");
+		return EXIT_RECORDED;
+	if (send(t->start_fd, "", 1, MSG_NOSIGNAL) != 1)
+		error = errno;
+	do
+		got = error ? 0 : read(t->start_fd, &error, sizeof(error));
+	while (got < 0 && errno == EINTR);
 	close(t->start_fd);
 	t->start_fd = -1;
+	if (!error)
+		return EXIT_RECORDED;
+	waitpid(t->child, NULL, 0);
+	fprintf(stderr,
+		"hud-record: cannot run %s: %s\n  give the path of a program that can be executed\n",
+		t->command, strerror(error));
+	return EXIT_NO_TARGET;
 }
 
 void target_set_close(struct target_set *t)

@@ -10,9 +10,10 @@
 struct target_set {
 	pid_t pid[TARGETS_MAX];
 	size_t count;
-	char label[64]; /* for file names and messages: the name or pid a person gave */
-	int start_fd;   /* a command waits until a byte is written here; -1: none */
-	pid_t child;    /* the command's pid; 0: none */
+	const char *command; /* as it was given; NULL: none */
+	char label[64];      /* for file names and messages: the name or pid a person gave */
+	int start_fd; /* a command waits for a byte from here, and answers if it fails; -1: none */
+	pid_t child;  /* the command's pid; 0: none */
 };
 
 /* Finds every target, or prints why not and returns EXIT_NO_TARGET. */
@@ -21,8 +22,10 @@ enum exit_code target_set_find(const struct options *o, struct target_set *out);
 /* Forks the command, which waits to exec until target_set_start(). Prints what is wrong. */
 enum exit_code target_set_spawn(const struct options *o, struct target_set *out);
 
-/* Lets the command run. */
-void target_set_start(struct target_set *t);
+/*
+ * Lets the command run, if the target is one. Prints why it cannot be run: EXIT_NO_TARGET.
+ */
+enum exit_code target_set_start(struct target_set *t);
 
 /* Ends a command that was never started; closes what is open. */
 void target_set_close(struct target_set *t);

@@ -308,7 +308,8 @@ static void exec_write(struct transcript *t, const struct process_entry *p,
 	if (id < 0)
 		return;
 	thread_define(t, (uint32_t)id, &e->head, e->comm);
-	lifecycle_write(t, before, &e->head, HUD_PROCESS_EXEC, (uint32_t)id);
+	if (before)
+		lifecycle_write(t, before, &e->head, HUD_PROCESS_EXEC, (uint32_t)id);
 }
 
 static const size_t event_bytes_min[] = {
@@ -329,6 +330,8 @@ void transcript_event(struct transcript *t, const struct event *event, size_t by
 		t->unknown_process++;
 		return;
 	}
+	if (!p->id && event->type != EVENT_EXEC)
+		return; /* hud-record's own fork, on its way to the command */
 	switch ((enum event_type)event->type) {
 	case EVENT_OFFCPU:
 	case EVENT_OPEN:
