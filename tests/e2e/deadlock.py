@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Tasks that never wake: one blocked for good before the recording, one during it."""
+
+import os
+
+from lib import (MS, S, Demo, Recording, analyzed, database, expect, expect_equal, fact, facts_check,
+                 once, path_for, report, wait_until)
+
+
+class Deadlocked:
+    def __init__(self, variant):
+        demo = Demo(variant, "--deadlock-at", "0,4", "--only", "sleep")
+
+        def held():
+            tasks = f"/proc/{demo.pid}/task"
+            return any(open(f"{tasks}/{t}/comm").read() == "holder\n" for t in os.listdir(tasks))
+        wait_until(held, "the lock is held")
+        recording = Recording(path_for(f"{variant}.hud"), "-d", "6", "-p", demo.pid, begun=False)
+        self.capture = recording.ended_well()
+        self.truth = demo.truth()
+        self.report = report(self.capture)
+
+
+@once
+def deadlocked(variant):
+    d = Deadlocked(variant)
+    start, end = database(d.capture).execute("SELECT start_ns, end_ns FROM capture").fetchone()
+    d.blocks = [b for b in d.truth["blocks"] if b["open"] and b["function"] == "demo::guilty::deadlock"]
+    before = [b for b in d.blocks if b["start_ns"] < start]
+    during = [b for b in d.blocks if start < b["start_ns"] < end - S]
+    expect(len(before) == 1 and len(during) == 1,
+           f"a broken set-up: {len(before)} blocked before, {len(during)} during the recording")
+    d.end_ns, d.start_ns = end, start
+    return d
+
+
+def deadlock_facts(variant, how):
+    @fact(name=f"{how}_both_deadlocked_tasks_are_in_the_report")
+    def _():
+        d = deadlocked(variant)
+        sites = [s for s in d.report["sites"] if s["function"] == "demo::guilty::deadlock"]
+        names = [(s["function"], s["cause"], s["count"], s["open_count"]) for s in d.report["sites"]]
+        expect_equal(len(sites), 1, f"sites demo::guilty::deadlock among {names}")
+        site = sites[0]
+        lines = {line for b in d.blocks for line in b["lines"]}
+        expect_equal((site["cause"], site["count"], site["open_count"]), ("lock", 2, 2), "cause, spans, open")
+        expect(site["file"].endswith("src/guilty.rs") and site["line"] in lines,
+               f"{site['file']}:{site['line']}, true {sorted(lines)}")
+        text = analyzed("report", d.capture)
+        line = next(l for l in text.splitlines() if "demo::guilty::deadlock" in l)
+        expect("STILL BLOCKED" in line.upper(), f"not marked as still blocked: {line}")
+
+    @fact(name=f"{how}_they_are_blocked_to_the_end_of_the_recording")
+    def _():
+        d = deadlocked(variant)
+        rows = {r["tid"]: r for r in database(d.capture).execute("""SELECT t.tid, s.start_ns, s.end_ns, s.open,
+            s.at_attach FROM offcpu_span AS s JOIN thread AS t ON t.id = s.thread WHERE s.open""")}
+        for block in d.blocks:
+            expect(block["tid"] in rows, f"no open span of thread {block['tid']}")
+            row = rows[block["tid"]]
+            expect_equal(bool(row["at_attach"]), block["start_ns"] < d.start_ns, "at_attach")
+            expect(d.end_ns - row["end_ns"] < S // 2,
+                   f"the open span of {block['tid']} ends {(d.end_ns - row['end_ns']) / MS:.0f} ms before the capture")
+            expect(abs(row["start_ns"] - max(block["start_ns"], d.start_ns)) < S // 4,
+                   f"the open span of {block['tid']} begins "
+                   f"{(row['start_ns'] - max(block['start_ns'], d.start_ns)) / MS:.0f} ms late")
+
+
+deadlock_facts("fp", "with_frame_pointers")
+deadlock_facts("release", "in_plain_release")
+
+facts_check()

@@ -1,0 +1,412 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""What the end-to-end facts share.
+
+A file here is one subject. Each function marked @fact is one fact: it returns, or it raises Wrong
+(what was expected, what was seen) or Skip. facts_check() runs them in order and prints a line each,
+which tests/run.sh counts. One file alone: HUD_BUILD=build python3 tests/e2e/errors.py [FACT...]
+
+Whatever a file starts ends with it: on return, on a signal, and by the kernel if it is killed.
+"""
+
+import atexit
+import ctypes
+import functools
+import glob
+import json
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.abspath(os.environ.get("HUD_BUILD", os.path.join(TOP, "build")))
+RECORD = os.path.join(BUILD, "hud-record")
+ANALYZE = os.path.join(BUILD, "hud-analyze")
+PROGRAMS = os.path.join(TOP, "tests", "e2e", "programs")
+
+MS = 1_000_000
+S = 1_000_000_000
+
+# Exit codes as both --help texts list them.
+RECORD_USAGE, RECORD_NO_TARGET, RECORD_NOT_ABLE, RECORD_NOT_WRITTEN = 2, 3, 4, 5
+ANALYZE_UNUSABLE = 3
+
+FACT_SECONDS = 90  # a fact alone; tests/run.sh bounds the file as a whole
+
+
+class Wrong(Exception):
+    """A fact that does not hold."""
+
+
+class Skip(Exception):
+    """A fact that cannot be tested here, with the reason."""
+
+
+def expect(condition, text):
+    if not condition:
+        raise Wrong(text)
+
+
+def expect_equal(seen, expected, what):
+    expect(seen == expected, f"{what}: expected {expected!r}, seen {seen!r}")
+
+
+def expect_near(seen, expected, share, what):
+    expect(abs(seen - expected) <= share * abs(expected),
+           f"{what}: expected {expected:.6g} within {share:.0%}, seen {seen:.6g}"
+           + (f" ({seen / expected - 1:+.1%})" if expected else ""))
+
+
+# Facts ---------------------------------------------------------------------------------------
+
+_facts = []
+
+
+def fact(function=None, *, root=True, name=None, seconds=FACT_SECONDS):
+    if function is None:
+        return functools.partial(fact, root=root, name=name, seconds=seconds)
+    _facts.append((name or function.__name__, function, root, seconds))
+    return function
+
+
+def once(function):
+    """The same result for every fact that asks; a failure is told in full only to the first."""
+    kept = {}
+
+    @functools.wraps(function)
+    def get(*arguments):
+        if arguments in kept:
+            result, error = kept[arguments]
+            if error:
+                raise type(error)(str(error).splitlines()[0] + " (as above)")
+            return result
+        try:
+            kept[arguments] = (function(*arguments), None)
+        except (Wrong, Skip) as error:
+            kept[arguments] = (None, error)
+            raise
+        return kept[arguments][0]
+    return get
+
+
+def lacking_privileges():
+    """Why real BPF cannot be used here, or None."""
+    if os.geteuid() != 0:
+        return "needs root"
+    with open("/proc/self/status") as status:
+        have = int(re.search(r"^CapEff:\s*(\w+)", status.read(), re.M).group(1), 16)
+    admin, perfmon, bpf = 1 << 21, 1 << 38, 1 << 39
+    if not have & admin and not (have & perfmon and have & bpf):
+        return "needs CAP_BPF and CAP_PERFMON, which this root has not"
+    return None
+
+
+def _too_late(*_):
+    raise Wrong("it did not come to an end in its time")
+
+
+def facts_check():
+    """Runs the file's facts, prints a line each, and exits."""
+    subject = os.path.splitext(os.path.basename(sys.argv[0]))[0]
+    lacking = lacking_privileges()
+    failed = 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGALRM, _too_late)
+    for name, function, root, seconds in _facts:
+        if len(sys.argv) > 1 and name not in sys.argv[1:]:
+            continue
+        begun = time.monotonic()
+        label = f"{subject}: {name}"
+        try:
+            if root and lacking:
+                raise Skip(lacking)
+            signal.alarm(seconds)
+            function()
+            verdict, reason = "ok  ", ""
+        except Skip as skip:
+            verdict, reason = "skip", str(skip)
+        except Wrong as wrong:
+            verdict, reason = "FAIL", str(wrong)
+        except Exception as error:  # a broken test is a failed one
+            frame = error.__traceback__
+            while frame.tb_next:
+                frame = frame.tb_next
+            verdict = "FAIL"
+            reason = f"{type(error).__name__}: {error} ({os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno})"
+        finally:
+            signal.alarm(0)
+        processes_end()
+        first, *more = (reason or "").splitlines() or [""]
+        took = time.monotonic() - begun
+        print(f"{verdict} {label}{': ' + first if first else f' ({took:.1f} s)' if took >= 1 else ''}")
+        for line in more:
+            print(f"       {line}")
+        sys.stdout.flush()
+        failed += verdict == "FAIL"
+    sys.exit(1 if failed else 0)
+
+
+# Processes -----------------------------------------------------------------------------------
+
+_started = []
+_prctl = ctypes.CDLL(None).prctl
+PR_SET_PDEATHSIG = 1
+
+
+def _die_with_parent():
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def start(command, **options):
+    """Starts a process that does not outlive the fact, its children included."""
+    options.setdefault("stdin", subprocess.DEVNULL)
+    options.setdefault("stdout", subprocess.DEVNULL)
+    options.setdefault("stderr", subprocess.DEVNULL)
+    process = subprocess.Popen([str(word) for word in command], text=True, start_new_session=True,
+                               preexec_fn=_die_with_parent, **options)
+    _started.append(process)
+    return process
+
+
+def processes_end():
+    while _started:
+        process = _started.pop()
+        try:
+            os.killpg(process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            if pipe:
+                try:
+                    pipe.close()
+                except OSError:
+                    pass
+
+
+atexit.register(processes_end)
+
+
+def run(command, seconds=60, **options):
+    """Runs a command to its end: returncode, stdout, stderr."""
+    options.setdefault("stdout", subprocess.PIPE)
+    options.setdefault("stderr", subprocess.PIPE)
+    process = start(command, **options)
+    try:
+        out, error = process.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        raise Wrong(f"still running after {seconds} s: {' '.join(map(str, command))}")
+    return subprocess.CompletedProcess(command, process.returncode, out, error)
+
+
+def wait_until(condition, what, seconds=20):
+    """Polls; returns the first true value of the condition."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise Wrong(f"waited {seconds} s in vain until {what}")
+        time.sleep(0.02)
+
+
+def end_of(process, what, seconds=30):
+    """The exit code of a process that is to end by itself."""
+    try:
+        return process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        raise Wrong(f"{what} did not end within {seconds} s")
+
+
+# Places --------------------------------------------------------------------------------------
+
+@functools.lru_cache(maxsize=None)
+def work_directory():
+    # /var/tmp: on a disk; the demo's files and captures of some MB
+    path = tempfile.mkdtemp(prefix="hud-e2e-", dir="/var/tmp")
+    if os.environ.get("HUD_KEEP"):
+        print(f"kept: {path}")
+    else:
+        atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return path
+
+
+def path_for(name):
+    return os.path.join(work_directory(), name)
+
+
+def program(name, *flags):
+    """Builds tests/e2e/programs/NAME.c; with frame pointers, so that hud needs no plan for it."""
+    out = path_for(name)
+    if not os.path.exists(out):
+        made = run(["cc", "-std=gnu17", "-D_GNU_SOURCE", "-O1", "-g", "-Wall", "-Wextra", "-Werror",
+                    "-fno-omit-frame-pointer", "-fno-optimize-sibling-calls", *flags,
+                    os.path.join(PROGRAMS, re.sub(r"\.so$", "", name) + ".c"), "-o", out,
+                    "-pthread"])
+        expect(made.returncode == 0, f"{name} does not compile\n{made.stderr}")
+    return out
+
+
+def started_program(command, **options):
+    """Starts a program of ours, and waits for the line `ready`; it goes on at a byte on stdin."""
+    process = start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
+    line = process.stdout.readline()
+    expect_equal(line, "ready\n", f"first line of {os.path.basename(str(command[0]))}")
+    return process
+
+
+def go(process):
+    process.stdin.write("\n")
+    process.stdin.flush()
+
+
+# The demo ------------------------------------------------------------------------------------
+
+DEMO_FLAGS = {"fp": "-C force-frame-pointers=yes", "release": ""}
+
+
+def demo_build(variant):
+    """Builds the demo into BUILD/demo-VARIANT, offline, with Debian's cargo; a no-op when fresh."""
+    target = os.path.join(BUILD, f"demo-{variant}")
+    environment = {**os.environ, "PATH": "/usr/bin:/bin", "RUSTC": "/usr/bin/rustc",
+                   "RUSTFLAGS": DEMO_FLAGS[variant], "CARGO_TARGET_DIR": target}
+    made = run(["cargo", "build", "--release", "--quiet"], seconds=400, env=environment,
+               cwd=os.path.join(TOP, "examples", "demo"))
+    expect(made.returncode == 0, f"the demo does not build (make deps installs what it takes)\n{made.stderr}")
+    return os.path.join(target, "release", "demo")
+
+
+class Demo:
+    """A demo under way."""
+
+    def __init__(self, variant="release", *options):
+        self.program = os.path.join(BUILD, f"demo-{variant}", "release", "demo")
+        if not os.path.exists(self.program):
+            signal.alarm(0)  # tests/run.sh has built it; who runs a file alone shall wait for it
+            demo_build(variant)
+            signal.alarm(FACT_SECONDS)
+        self.truth_file = path_for(f"truth-{time.monotonic_ns()}.json")
+        self.process = start([self.program, "--quiet", "--truth", self.truth_file, *options],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        line = self.process.stdout.readline()
+        expect(re.match(r"demo: pid \d+, http://", line),
+               f"the demo's first line is {line!r}; {self.process.stderr.read() if not line else ''}")
+        self.pid = self.process.pid
+
+    def truth(self):
+        """Ends it; what it says it did."""
+        self.process.send_signal(signal.SIGTERM)
+        expect_equal(end_of(self.process, "the demo"), 0, "exit code of the demo")
+        with open(self.truth_file) as file:
+            return json.load(file)
+
+
+# Recording and asking ------------------------------------------------------------------------
+
+def record(*arguments, seconds=60, **options):
+    """hud-record to its end."""
+    return run([RECORD, *arguments], seconds=seconds, **options)
+
+
+def recorded(*arguments, **options):
+    """The same, and it must go well."""
+    done = record(*arguments, **options)
+    expect(done.returncode == 0,
+           f"hud-record {' '.join(map(str, arguments))}: exit code {done.returncode}\n{done.stderr}")
+    return done
+
+
+class Recording:
+    """A hud-record under way; begun means that its first second is in the file."""
+
+    def __init__(self, output, *arguments, begun=True, **options):
+        self.output = output
+        self.partial = output + ".partial"
+        self.process = start([RECORD, "-o", output, *arguments], stderr=subprocess.PIPE, **options)
+        if begun:
+            wait_until(self.has_chunk, f"{os.path.basename(self.partial)} holds a chunk")
+
+    def has_chunk(self):
+        if self.process.poll() is not None:
+            raise Wrong(f"hud-record ended early with {self.process.returncode}\n"
+                        f"{self.process.stderr.read()}")
+        return os.path.exists(self.partial) and os.path.getsize(self.partial) > 64
+
+    def end(self, signal_number=None):
+        """Exit code and stderr."""
+        if signal_number:
+            self.process.send_signal(signal_number)
+        try:
+            _, error = self.process.communicate(timeout=40)
+        except subprocess.TimeoutExpired:
+            raise Wrong("hud-record did not end within 40 s")
+        self.errors = error
+        return self.process.returncode
+
+    def ended_well(self, signal_number=None):
+        code = self.end(signal_number)
+        expect(code == 0, f"hud-record: exit code {code}\n{self.errors}")
+        return self.output
+
+
+def analyze(*arguments, **options):
+    return run([ANALYZE, *arguments], **options)
+
+
+def analyzed(*arguments, **options):
+    done = analyze(*arguments, **options)
+    expect(done.returncode == 0,
+           f"hud-analyze {' '.join(map(str, arguments))}: exit code {done.returncode}\n{done.stderr}")
+    return done.stdout
+
+
+def report(capture):
+    return json.loads(analyzed("report", capture, "--json"))
+
+
+def query(capture, sql):
+    return json.loads(analyzed("query", capture, sql, "--json"))
+
+
+def database(*captures):
+    """The captures loaded; rows by name."""
+    path = path_for(f"{os.path.basename(captures[0])}-{time.monotonic_ns()}.db")
+    analyzed("load", *captures, "-o", path)
+    connection = sqlite3.connect(path)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
+def one_clear_message(done, program_name, code, *words):
+    """The exit code, and on stderr one line with the words, perhaps with indented help below it."""
+    lines = done.stderr.splitlines()
+    expect_equal(done.returncode, code, f"exit code (it said {done.stderr!r})")
+    heads = [line for line in lines if not line.startswith("  ")]
+    expect(len(heads) == 1 and heads[0].startswith(program_name + ": "),
+           f"one line that begins with `{program_name}: ` expected on stderr, seen:\n{done.stderr}")
+    for word in words:
+        expect(word.lower() in done.stderr.lower(), f"{word!r} expected on stderr, seen:\n{done.stderr}")
+    expect(len(lines) <= 4, f"more than four lines on stderr:\n{done.stderr}")
+
+
+def last_event_ns(db):
+    """When the last thing happened that a capture knows of."""
+    return db.execute("""SELECT max((SELECT max(end_ns) FROM offcpu_span),
+        (SELECT max(time_ns) FROM sample), (SELECT max(end_ns) FROM thread_window))""").fetchone()[0]
+
+
+if __name__ == "__main__":
+    # tests/run.sh: build both demos before the facts are timed
+    if sys.argv[1:] != ["build-demos"]:
+        sys.exit("usage: lib.py build-demos")
+    try:
+        for one in DEMO_FLAGS:
+            demo_build(one)
+    except Wrong as problem:
+        sys.exit(str(problem))

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * Put beside hud-record as hud-analyze: tells on stdout what it is, what it holds and what it may,
+ * a `key value` line each. Descriptor 3 is what it was to read: lines with what it shall try.
+ *   victim PID   write to this process's memory, and signal it
+ *   file PATH    open this file for writing, truncate it, remove it
+ *   hang         never end
+ * Compiled with -DFAIL, -DGARBAGE or -DHANG it does only that.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static void tell_limit(const char *name, int resource)
+{
+	struct rlimit limit = {0};
+
+	getrlimit((__rlimit_resource_t)resource, &limit);
+	printf("limit %s %llu %llu\n", name, (unsigned long long)limit.rlim_cur,
+	       (unsigned long long)limit.rlim_max);
+}
+
+/* What came of a call that must fail. */
+static void tried(const char *what, long result)
+{
+	printf("try %s %s\n", what, result < 0 ? strerror(errno) : "DONE");
+}
+
+static void tell_descriptors(void)
+{
+	for (int fd = 0; fd < 4096; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			printf("fd %d\n", fd);
+	}
+}
+
+static void try_calls(void)
+{
+	struct perf_event_attr perf = {.size = sizeof(perf)};
+	union bpf_attr bpf = {
+		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1};
+	struct iovec nothing = {(void *)"x", 1};
+	struct rlimit more = {RLIM_INFINITY, RLIM_INFINITY};
+
+	tried("socket-inet", socket(AF_INET, SOCK_STREAM, 0));
+	tried("socket-unix", socket(AF_UNIX, SOCK_STREAM, 0));
+	tried("ptrace", ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
+	tried("process_vm_writev", process_vm_writev(getppid(), &nothing, 1, &nothing, 1, 0));
+	tried("setuid-0", setuid(0));
+	tried("setresuid-0", setresuid(0, 0, 0));
+	tried("kill-parent", kill(getppid(), 0));
+	tried("bpf", syscall(SYS_bpf, BPF_MAP_CREATE, &bpf, sizeof(bpf)));
+	tried("perf_event_open", syscall(SYS_perf_event_open, &perf, 0, -1, -1, 0));
+	tried("mount", mount("none", "/tmp", "tmpfs", 0, NULL));
+	tried("unshare-user", syscall(SYS_unshare, 0x10000000));
+	tried("mkdir", mkdir("/tmp/hud-unwind-try", 0777));
+	tried("prctl", prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+	tried("more-memory", setrlimit(RLIMIT_AS, &more));
+	tried("file-size", setrlimit(RLIMIT_FSIZE, &more));
+	tried("io_uring", syscall(SYS_io_uring_setup, 1, NULL));
+	tried("create", open("/tmp/hud-unwind-try", O_WRONLY | O_CREAT | O_EXCL, 0666));
+	unlink("/tmp/hud-unwind-try");
+	tried("open-null-for-writing", open("/dev/null", O_WRONLY));
+}
+
+static void try_terminal(void)
+{
+	int fd = open("/dev/tty", O_RDONLY);
+
+	tried("terminal", fd);
+	if (fd >= 0)
+		tried("terminal-input", ioctl(fd, TIOCSTI, "#"));
+}
+
+static void try_victim(int pid)
+{
+	char path[64];
+	struct rlimit seen;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	tried("victim-memory", open(path, O_RDWR));
+	tried("victim-signal", kill(pid, SIGTERM));
+	tried("victim-limits", syscall(SYS_prlimit64, pid, RLIMIT_NOFILE, NULL, &seen));
+}
+
+static void try_file(const char *path)
+{
+	tried("file-write", open(path, O_WRONLY));
+	tried("file-truncate", open(path, O_WRONLY | O_TRUNC));
+	tried("file-remove", unlink(path));
+	tried("file-read-truncate", open(path, O_RDONLY | O_TRUNC));
+}
+
+int main(int argc, char **argv)
+{
+	char line[512], *end;
+	int environment = 0;
+	FILE *orders;
+
+#if defined(FAIL)
+	return 1;
+#elif defined(GARBAGE)
+	for (unsigned i = 0; i < 100000; i++)
+		putchar((int)(i * 2654435761u >> 24));
+	return 0;
+#elif defined(HANG)
+	for (;;)
+		nanosleep(&(struct timespec) {1, 0}, NULL);
+#endif
+	nanosleep(&(struct timespec) {.tv_nsec = 500000000},
+		  NULL); /* who starts it looks at it first */
+	while (environ[environment])
+		environment++;
+	for (int i = 0; i < argc; i++)
+		printf("argument %s\n", argv[i]);
+	printf("environment %d\n", environment);
+	printf("pid %d\n", getpid());
+	tell_descriptors();
+	tell_limit("cpu", RLIMIT_CPU);
+	tell_limit("as", RLIMIT_AS);
+	tell_limit("fsize", RLIMIT_FSIZE);
+	tell_limit("core", RLIMIT_CORE);
+	tell_limit("nofile", RLIMIT_NOFILE);
+	try_calls();
+	try_terminal();
+	orders = fdopen(3, "r");
+	while (orders && fgets(line, sizeof(line), orders)) {
+		line[strcspn(line, "\n")] = 0;
+		end = strchr(line, ' ');
+		if (!strncmp(line, "victim ", 7))
+			try_victim(atoi(end));
+		else if (!strncmp(line, "file ", 5))
+			try_file(end + 1);
+		else if (!strcmp(line, "hang"))
+			for (fflush(stdout);;)
+				nanosleep(&(struct timespec) {1, 0}, NULL);
+	}
+	puts("end");
+	return 0;
+}

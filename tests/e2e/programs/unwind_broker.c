@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/*
+ * hud-record's plan broker and nothing else: unwind_broker FILE asks for a plan of FILE and copies
+ * what comes to stdout; before it, what the broker and the analyzer are, seen from outside.
+ */
+#include "recorder/plan_broker.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Lines of a file in /proc, which those inside cannot read, each behind `key`. */
+static void proc_tell(const char *key, int pid, const char *name)
+{
+	char path[64], line[1024];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f))
+		printf("%s %s", key, line);
+	if (f)
+		fclose(f);
+}
+
+static int child_of(int pid)
+{
+	char path[64];
+	int child = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", pid, pid);
+	f = fopen(path, "r");
+	if (f && fscanf(f, "%d", &child) != 1)
+		child = 0;
+	if (f)
+		fclose(f);
+	return child;
+}
+
+int main(int argc, char **argv)
+{
+	struct plan_broker broker;
+	char data[65536];
+	int fd, pipe_fd, error;
+	ssize_t got;
+
+	if (argc != 2)
+		return 98;
+	fd = open(argv[1], O_RDONLY | O_CLOEXEC);
+	/* Some that must not be handed on. */
+	for (int i = 0; i < 20; i++)
+		open("/etc/hostname", O_RDONLY);
+	error = plan_broker_open(&broker);
+	if (error) {
+		printf("no broker: %s\n", strerror(-error));
+		return 1;
+	}
+	pipe_fd = plan_broker_request(&broker, fd, -1);
+	if (pipe_fd < 0) {
+		printf("no request: %s\n", strerror(-pipe_fd));
+		return 1;
+	}
+	usleep(200000); /* by now the analyzer runs; it sleeps at first */
+	printf("broker-pid %d\n", broker.pid);
+	proc_tell("broker", broker.pid, "status");
+	proc_tell("status", child_of(broker.pid), "status");
+	proc_tell("stat", child_of(broker.pid), "stat");
+	fflush(stdout);
+	while ((got = read(pipe_fd, data, sizeof(data))) > 0)
+		if (write(1, data, (size_t)got) != got)
+			return 1;
+	plan_broker_close(&broker);
+	return 0;
+}

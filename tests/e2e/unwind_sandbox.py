@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""What reads the targets' files has no rights: recorder/plan_broker.c with an analyzer that tries."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+from lib import (BUILD, TOP, Skip, expect, expect_equal, fact, facts_check, once, path_for, program,
+                 run, start, wait_until)
+
+USER = 4242  # nobody's in particular
+
+
+@once
+def place():
+    """A directory with the driver, and beside it the analyzer that tells."""
+    directory = path_for("sandbox")
+    os.makedirs(directory, exist_ok=True)
+    driver = program("unwind_broker", "-I", TOP, '-DHUD_BINDIR="/nonexistent"',
+                     os.path.join(TOP, "recorder", "plan_broker.c"), os.path.join(TOP, "recorder", "sandbox.c"))
+    analyzer = program("unwind_analyzer")
+    shutil.copy(driver, os.path.join(directory, "driver"))
+    shutil.copy(analyzer, os.path.join(directory, "hud-analyze"))
+    os.chmod(directory, 0o755)
+    os.chmod(os.path.dirname(directory), 0o755)
+    return directory
+
+
+def orders_file(text):
+    path = path_for(f"orders-{time.monotonic_ns()}")
+    with open(path, "w") as file:
+        file.write(text)
+    os.chmod(path, 0o644)
+    return path
+
+
+class Told:
+    """What the analyzer said."""
+
+    def __init__(self, text):
+        self.lines = [line.split(" ", 1) for line in text.splitlines() if " " in line]
+        expect("\nend\n" in text, f"the analyzer did not come to its end:\n{text[-2000:]}")
+
+    def all(self, key):
+        return [rest for k, rest in self.lines if k == key]
+
+    def status(self, name, key="status"):
+        found = [rest.split(":", 1)[1].strip() for rest in self.all(key) if rest.startswith(name + ":")]
+        expect(len(found) == 1, f"{key} has no {name}")
+        return found[0]
+
+    def tries(self):
+        return dict(rest.split(" ", 1) for rest in self.all("try"))
+
+
+LEFT = "/tmp/hud-unwind-try"  # what the analyzer tries to make
+
+
+def told(orders="", *before, environment=None, **options):
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("SUDO_")}
+    done = run([*before, os.path.join(place(), "driver"), orders_file(orders)],
+               env={**clean, **(environment or {})}, **options)
+    if os.path.exists(LEFT):
+        os.unlink(LEFT)
+    expect_equal(done.returncode, 0, f"exit code of the driver ({done.stdout[-500:]} {done.stderr})")
+    return Told(done.stdout)
+
+
+@once
+def as_root():
+    return told()
+
+
+@fact
+def it_is_nobody_in_no_group():
+    t = as_root()
+    for key in ("status", "broker"):
+        expect_equal(t.status("Uid", key).split(), ["65534"] * 4, f"Uid ({key})")
+        expect_equal(t.status("Gid", key).split(), ["65534"] * 4, f"Gid ({key})")
+        expect_equal(t.status("Groups", key), "", f"Groups ({key})")
+
+
+@fact
+def under_sudo_it_is_nobody_too():
+    t = told(environment={"SUDO_UID": str(USER), "SUDO_GID": str(USER)})
+    expect_equal(t.status("Uid").split(), ["65534"] * 4, "Uid")
+    expect_equal(t.status("Gid").split(), ["65534"] * 4, "Gid")
+    expect_equal(t.status("Groups"), "", "Groups")
+
+
+@fact
+def it_has_no_capabilities_and_gets_none():
+    t = as_root()
+    for key in ("status", "broker"):
+        for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
+            expect_equal(int(t.status(name, key), 16), 0, f"{name} ({key})")
+        expect_equal(t.status("NoNewPrivs", key), "1", f"NoNewPrivs ({key})")
+
+
+@fact
+def a_recorder_with_capabilities_and_no_root_hands_none_on():
+    if not shutil.which("setpriv"):
+        raise Skip("no setpriv")
+    caps = "+bpf,+perfmon,+sys_ptrace"
+    t = told("", "setpriv", "--reuid", USER, "--regid", USER, "--clear-groups", "--inh-caps", caps,
+             "--ambient-caps", caps)
+    expect_equal(t.status("Uid").split(), [str(USER)] * 4, "Uid")
+    left = {f"{name} ({key})": t.status(name, key) for key in ("status", "broker")
+            for name in ("CapInh", "CapPrm", "CapEff", "CapAmb") if int(t.status(name, key), 16)}
+    expect(not left, f"left: {left}")
+
+
+@fact
+def it_is_filtered_limited_and_nice():
+    t = as_root()
+    expect_equal(t.status("Seccomp"), "2", "Seccomp")
+    limits = {rest.split()[0]: [int(n) for n in rest.split()[1:]] for rest in t.all("limit")}
+    expect_equal(limits, {"cpu": [120, 120], "as": [8 << 30] * 2, "fsize": [0, 0], "core": [0, 0],
+                          "nofile": [64, 64]}, "limits")
+    expect_equal(t.all("stat")[0].rsplit(")", 1)[1].split()[16], "10", "nice value")
+
+
+@fact
+def it_holds_its_object_and_nothing_else():
+    t = as_root()
+    expect_equal(t.all("fd"), ["0", "1", "2", "3"], "descriptors")
+    expect_equal(t.all("argument"), ["hud-analyze", "plan", "--fd", "3"], "arguments")
+    expect_equal(t.all("environment"), ["0"], "variables in its environment")
+
+
+@fact
+def what_it_has_no_business_with_fails():
+    tries = as_root().tries()
+    harmless = {"open-null-for-writing", "terminal"}
+    done = sorted(name for name, result in tries.items() if result == "DONE" and name not in harmless)
+    expect(not done, f"went through: {done}")
+    expect(len(tries) >= 18, f"tried only {sorted(tries)}")
+
+
+def as_user(orders):
+    """A recorder that was started by a user with no root at all: its analyzer has that user's uid."""
+    if not shutil.which("setpriv"):
+        raise Skip("no setpriv")
+    return told(orders, "setpriv", "--reuid", USER, "--regid", USER, "--clear-groups").tries()
+
+
+@fact
+def with_the_users_uid_it_cannot_touch_the_users_processes():
+    victim = start(["sleep", "60"], user=USER, group=USER, extra_groups=[])
+    tries = as_user(f"victim {victim.pid}\n")
+    expect(victim.poll() is None, "the victim is gone")
+    done = [n for n in ("victim-memory", "victim-signal", "victim-limits") if tries[n] == "DONE"]
+    expect(not done, f"went through: {done} (a compromised analyzer could take over the user's shell)")
+
+
+@fact
+def with_the_users_uid_it_cannot_touch_the_users_files():
+    path = path_for("precious")
+    with open(path, "w") as file:
+        file.write("precious")
+    os.chown(path, USER, USER)
+    tries = as_user(f"file {path}\n")
+    done = [n for n in tries if n.startswith("file-") and n != "file-size" and tries[n] == "DONE"]
+    with open(path) as file:
+        expect_equal(file.read(), "precious", f"content of the user's file (went through: {done})")
+    expect(not done, f"went through: {done}")
+
+
+@fact
+def it_has_no_terminal_to_type_into():
+    if not shutil.which("script"):
+        raise Skip("no script (bsdutils)")
+    path, out = orders_file(""), path_for("typescript")
+    run(["script", "-qec", f"{os.path.join(place(), 'driver')} {path}", out])
+    with open(out, errors="replace") as file:
+        tries = Told(file.read().replace("\r\n", "\n")).tries()
+    expect(tries["terminal"] != "DONE",
+           f"/dev/tty opens (TIOCSTI, which types commands into the shell: {tries.get('terminal-input')})")
+
+
+@fact
+def it_does_not_outlive_a_recorder_that_is_killed():
+    driver = start([os.path.join(place(), "driver"), orders_file("hang\n")], stdout=subprocess.PIPE)
+    pids = {}
+    for line in driver.stdout:
+        key, _, rest = line.partition(" ")
+        if key in ("pid", "broker-pid"):
+            pids[key] = int(rest)
+        if line.startswith("try terminal"):
+            break
+    driver.kill()
+    driver.wait()
+
+    def gone(pid):
+        try:
+            with open(f"/proc/{pid}/stat") as file:
+                return file.read().rsplit(")", 1)[1].split()[0] == "Z"
+        except FileNotFoundError:
+            return True
+    try:
+        wait_until(lambda: gone(pids["broker-pid"]), "the broker is gone", 3)
+        wait_until(lambda: gone(pids["pid"]), "the analyzer that hangs is gone", 3)
+    finally:
+        for pid in pids.values():
+            if not gone(pid):
+                os.kill(pid, signal.SIGKILL)
+
+
+facts_check()
