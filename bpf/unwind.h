@@ -115,6 +115,8 @@ static inline __attribute__((always_inline)) unwind_result unwind_step(
 	/* Frames lie below their callers; only a leaf on AArch64 may take no room. */
 	if (cfa < r->sp || (cfa == r->sp && !r->lr))
 		return HUD_STOP_NOT_ADVANCING;
+	if (rule->ra_offset == HUD_RULE_UNCHANGED && !r->lr)
+		return HUD_STOP_UNSUPPORTED; /* only the innermost frame's register is known */
 	if (rule->ra_offset == HUD_RULE_UNCHANGED)
 		pc = r->lr;
 	else if (UNWIND_READ(context, &pc, cfa + (uint64_t)(int64_t)rule->ra_offset))

@@ -34,14 +34,15 @@ static void loss_write(struct bookkeeping *b, uint32_t cause, uint64_t total, ui
 
 void bookkeeping_losses(struct bookkeeping *b, uint64_t now)
 {
-	uint64_t count[COUNT_LOSSES];
+	uint64_t count[COUNT_LOSSES], unplanned;
 
 	bpf_session_losses(b->bpf, count);
 	for (size_t i = 0; i < COUNT_LOSSES; i++)
 		loss_write(b, cause_of_counter[i], count[i], now);
 	loss_write(b, HUD_LOSS_MAPPING, b->transcript->mappings_lost, now);
 	loss_write(b, HUD_LOSS_UNKNOWN_PROCESS, b->transcript->unknown_process, now);
-	loss_write(b, HUD_LOSS_UNPLANNED, object_table_counts(b->objects).failed, now);
+	unplanned = object_table_counts(b->objects).failed + process_table_unplanned(b->processes);
+	loss_write(b, HUD_LOSS_UNPLANNED, unplanned, now);
 	b->lost_ns = now;
 }
 

@@ -82,6 +82,16 @@ struct process_entry *process_table_find(const struct process_table *t, pid_t pi
 	return p ? &p->entry : NULL;
 }
 
+size_t process_table_unplanned(const struct process_table *t)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->processes; i++)
+		if (t->process[i].mappings > UNWIND_RANGES_MAX)
+			count += t->process[i].mappings - UNWIND_RANGES_MAX;
+	return count;
+}
+
 size_t process_table_alive(const struct process_table *t)
 {
 	size_t alive = 0;

@@ -48,6 +48,9 @@ void process_table_replace(struct process_table *t);
 /* One PERF_RECORD_MMAP2 of any process of the machine. */
 void process_table_mmap(struct process_table *t, const void *record);
 
+/* Executable mappings that are more than the walker can be told of. */
+size_t process_table_unplanned(const struct process_table *t);
+
 size_t process_table_alive(const struct process_table *t);
 
 #endif

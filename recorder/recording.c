@@ -31,7 +31,7 @@
 #define WINDOW_MS 100
 #define SECOND_NS NS_PER_S
 
-#define PLAN_WAIT_NS (60 * NS_PER_S) /* then it begins, and plans come in as they are done */
+#define PLAN_WAIT_NS (10 * NS_PER_S) /* then it begins, and plans come in as they are done */
 
 #define LOOK_HZ_MIN 99
 #define LOOK_HZ_MAX 999
@@ -249,7 +249,7 @@ static enum exit_code targets_plan(struct recording *r)
 	if (code != EXIT_RECORDED)
 		return code;
 	object_table_sizes(r->objects, &r->sizes);
-	unwind_sizes_reserve(&r->sizes, (uint32_t)r->targets->count);
+	unwind_sizes_reserve(&r->sizes, (uint32_t)r->targets->count, r->targets->child != 0);
 	return EXIT_RECORDED;
 }
 
@@ -451,6 +451,7 @@ static enum exit_code record_prepare(struct recording *r)
 		.bpf = r->bpf,
 		.transcript = &r->transcript,
 		.objects = r->objects,
+		.processes = r->processes,
 		.lost_ns = r->start_ns,
 	};
 	return targets_watch(r);

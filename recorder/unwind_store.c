@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <string.h>
 
-/* For dlopen, and for a command whose libraries are not known yet: a few hundred MB of text. */
-#define RESERVE_PAGES 8192u
-#define RESERVE_SHARDS 32768u /* two million rows, 8 MiB */
-#define RESERVE_RULES 65536u
+/* For dlopen: 20 MiB of text or so. */
+#define RESERVE_PAGES 4096u
+#define RESERVE_SHARDS 4096u /* a quarter of a million rows, 1 MiB */
+#define RESERVE_RULES 16384u
+/* For a command whose program and libraries are not known yet: a few hundred MiB of text. */
+#define COMMAND_TIMES 8u
 #define RESERVE_SPACES 8u
 
 static uint32_t shards_of(size_t rows)
@@ -23,11 +25,13 @@ void unwind_sizes_add(struct unwind_sizes *sizes, const struct plan *plan)
 	sizes->rules += (uint32_t)plan->rules;
 }
 
-void unwind_sizes_reserve(struct unwind_sizes *sizes, uint32_t targets)
+void unwind_sizes_reserve(struct unwind_sizes *sizes, uint32_t targets, bool command)
 {
-	sizes->pages += RESERVE_PAGES;
-	sizes->shards += RESERVE_SHARDS;
-	sizes->rules += RESERVE_RULES;
+	uint32_t times = command ? COMMAND_TIMES : 1;
+
+	sizes->pages += RESERVE_PAGES * times;
+	sizes->shards += RESERVE_SHARDS * times;
+	sizes->rules += RESERVE_RULES * times;
 	sizes->spaces += targets + RESERVE_SPACES;
 }
 

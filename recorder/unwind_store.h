@@ -5,6 +5,7 @@
 #include "bpf/unwind_tables.h"
 #include "format/plan.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -19,8 +20,11 @@ struct unwind_sizes {
 
 /* Adds what one plan takes. */
 void unwind_sizes_add(struct unwind_sizes *sizes, const struct plan *plan);
-/* Adds a reserve for objects that come while recording. */
-void unwind_sizes_reserve(struct unwind_sizes *sizes, uint32_t targets);
+/*
+ * Adds a reserve for objects that come while recording; a large one for a command, of which nothing
+ * is known before it runs.
+ */
+void unwind_sizes_reserve(struct unwind_sizes *sizes, uint32_t targets, bool command);
 
 /* Descriptors of the maps, and how much of them is in use. */
 struct unwind_store {
