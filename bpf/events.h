@@ -16,7 +16,7 @@ typedef __u64 event_address;
 typedef uint64_t event_address; /* of the same size, but another C type on x86-64 */
 #endif
 
-#define EVENT_FRAMES_MAX 127 /* kernel.perf_event_max_stack, which the kernel's walkers obey */
+#define EVENT_FRAMES_MAX 255 /* of each stack; a kernel stack has no more than perf_event_max_stack */
 #define EVENT_COMM_BYTES 16
 
 enum event_type {

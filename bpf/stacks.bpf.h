@@ -12,8 +12,8 @@ enum scratch_slot { SCRATCH_SWITCH, SCRATCH_WAKE, SCRATCH_SAMPLE, SCRATCH_WALK, 
 
 /* The longest fixed part of an event, in words of eight bytes. */
 #define SCRATCH_HEAD_WORDS 16
-/* Two full stacks are 2032 bytes. */
-#define STACK_BYTES_MASK 0x7ffu
+/* Two full stacks are 4080 bytes. */
+#define STACK_BYTES_MASK 0xfffu
 _Static_assert((EVENT_FRAMES_MAX & (EVENT_FRAMES_MAX + 1)) == 0, "used as a mask");
 _Static_assert(2 * EVENT_FRAMES_MAX * sizeof(__u64) <= STACK_BYTES_MASK, "both stacks must fit");
 

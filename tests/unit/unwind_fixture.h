@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum { FRAMES_MAX = 127, REGIONS_MAX = 256, MAPPINGS_MAX = 256 };
+enum { FRAMES_MAX = 255, REGIONS_MAX = 256, MAPPINGS_MAX = 256 };
 
 struct memory_region {
 	uint64_t start;

@@ -118,7 +118,7 @@ static NOINLINE void nested(int depth)
 
 static NOINLINE void in_depth(void)
 {
-	nested(160);
+	nested(300);
 	KEEP();
 }
 
