@@ -12,6 +12,7 @@
 #include "analyzer/plan_source.h"
 
 #include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,6 +58,7 @@ static inline const char *plan_compile(const char *compiler, const char *source)
 	char command[512], directory[] = "/tmp/hud-plan-XXXXXX";
 	FILE *to;
 
+	signal(SIGPIPE, SIG_IGN); /* a compiler that is not there reads nothing */
 	if (!mkdtemp(directory))
 		return NULL;
 	snprintf(path, sizeof(path), "%s/program", directory);
