@@ -160,6 +160,11 @@ static bool meet(struct walk *w, enum role role)
 	}
 }
 
+static bool has_name(const struct symbol_frame *f)
+{
+	return !strstr(f->function, "+0x");
+}
+
 /*
  * A stack that ended before a loop was met. Without debug information and with everything inlined
  * some loops leave no frame, but not a worker's: so a task polled by a thread whose stack is whole
@@ -184,8 +189,9 @@ static void decide_at_end(struct walk *w)
 		w->verdict.class = STACK_POOL;
 		return;
 	}
+	/* A function without a name may be anybody's: a runtime's in a stripped program. */
 	for (size_t i = 0; i < w->count && !runtime; i++)
-		runtime = w->frames[i]->origin == ORIGIN_TOKIO;
+		runtime = w->frames[i]->origin == ORIGIN_TOKIO || !has_name(w->frames[i]);
 	w->verdict.class = w->verdict.complete && !runtime ? STACK_OTHER : STACK_UNKNOWN;
 }
 
@@ -195,11 +201,6 @@ static bool reaches_root(const struct walk *w)
 		if (role_at(w, i) == ROLE_THREAD_ROOT)
 			return true;
 	return false;
-}
-
-static bool has_name(const struct symbol_frame *f)
-{
-	return !strstr(f->function, "+0x");
 }
 
 /* How well a frame serves as the site; the innermost of the best wins. */
