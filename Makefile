@@ -23,11 +23,11 @@ UNIT_TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit
 FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c)))
 
 RECORD_LIBS  := -lbpf -lelf -lz -lzstd
-ANALYZE_LIBS := -ldw -lelf -lzstd -lsqlite3 -liberty -lm -lpthread
+ANALYZE_LIBS := -ldw -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
 DEMO := examples/demo/target/release/demo
 
-.PHONY: all help deps demo check check-unit check-e2e static install lint format clean
+.PHONY: all help deps demo check check-unit check-vm static install lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
 help: ## this list
@@ -89,10 +89,11 @@ $(DEMO): $(wildcard examples/demo/src/*.rs examples/demo/src/*/*.rs examples/dem
 	$(DEMO_CARGO)
 
 # What a build, the demo and the tests take, on Debian 12 and newer Ubuntu.
-DEPS := gcc libc6-dev clang llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-dev libzstd-dev zstd \
+DEPS := gcc libc6-dev clang llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-dev liblzma-dev libzstd-dev zstd \
 	libsqlite3-dev sqlite3 libiberty-dev libcmocka-dev linux-libc-dev binutils git \
 	cargo rustc librust-tokio-dev librust-sha2-dev librust-miniz-oxide-dev \
-	python3 python3-jsonschema clang-format clang-tidy file
+	gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+	python3 python3-jsonschema clang-format clang-tidy file g++ lld dwz elfutils xz-utils
 # libzstd, libelf and libz come with their static libraries in these same packages.
 deps: ## install what building, demo and tests need (Debian, Ubuntu; as root)
 	@missing=$$(for p in $(DEPS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
@@ -113,6 +114,11 @@ check: ## all tests; as root with real BPF, without it what can be tested so
 
 check-unit: $(UNIT_TESTS) ## the unit tests only
 	@sh tests/run.sh --unit $(BUILD)
+
+# qemu and the kernels come from apt when it is called; not part of check.
+check-vm: all static ## record inside virtual machines with Debian's kernels 6.1 and 6.12
+	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps DEPS='qemu-system-x86 busybox-static cpio'; fi
+	@sh tests/vm/run.sh
 
 install: all ## into DESTDIR/PREFIX (default /usr/local)
 	install -D -m 755 $(BUILD)/hud-record $(DESTDIR)$(PREFIX)/bin/hud-record

@@ -20,11 +20,16 @@ struct arguments {
 	size_t binary_count;
 	const char *debug_dirs[ARGUMENTS_MAX];
 	size_t debug_dir_count;
+	const char *user_prefixes[ARGUMENTS_MAX];
+	size_t user_prefix_count;
+	const char *user_crates[ARGUMENTS_MAX];
+	size_t user_crate_count;
 	int fds[ARGUMENTS_MAX]; /* --fd: open descriptors */
 	size_t fd_count;
 	const char *output;
 	const char *capture; /* --capture: the beginning of an id */
 	uint64_t top;        /* 0: not given */
+	bool symbols;
 	bool json;
 	bool csv;
 	bool list;
@@ -55,7 +60,10 @@ enum exit_status verb_load(const struct arguments *arguments);
 enum exit_status verb_report(const struct arguments *arguments);
 enum exit_status verb_query(const struct arguments *arguments);
 enum exit_status verb_info(const struct arguments *arguments);
+enum exit_status info_symbols(const struct arguments *arguments); /* info --symbols */
 enum exit_status verb_dump(const struct arguments *arguments);
+enum exit_status verb_addr2line(const struct arguments *arguments);
+enum exit_status verb_symbolize(const struct arguments *arguments);
 enum exit_status verb_plan(const struct arguments *arguments);
 
 #endif

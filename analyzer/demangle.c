@@ -39,13 +39,13 @@ static bool try_rust(const char *name, struct limited *out)
 	return done && !out->over && out->text.length;
 }
 
-static bool try_cplus(const char *name, struct limited *out)
+static bool try_cplus(const char *name, int options, struct limited *out)
 {
-	return cplus_demangle_v3_callback(name, DMGL_ANSI, limited_add, out) && !out->over &&
+	return cplus_demangle_v3_callback(name, options, limited_add, out) && !out->over &&
 	       out->text.length;
 }
 
-void demangle_name(struct text *out, const char *name, bool *rust)
+static void demangle(struct text *out, const char *name, int options, bool *rust)
 {
 	struct limited full = {0};
 	bool done = false;
@@ -56,11 +56,23 @@ void demangle_name(struct text *out, const char *name, bool *rust)
 	if (!done && !strncmp(name, "_Z", 2)) {
 		text_close(&full.text);
 		full.over = false;
-		done = try_cplus(name, &full);
+		done = try_cplus(name, options, &full);
 	}
 	if (done)
 		text_add(out, full.text.bytes, full.text.length);
 	else
 		text_add(out, name, strcspn(name, "@")); /* without C's symbol version */
 	text_close(&full.text);
+}
+
+void demangle_name(struct text *out, const char *name, bool *rust)
+{
+	demangle(out, name, DMGL_ANSI, rust);
+}
+
+void demangle_name_parameters(struct text *out, const char *name)
+{
+	bool rust;
+
+	demangle(out, name, DMGL_ANSI | DMGL_PARAMS, &rust);
 }

@@ -12,4 +12,7 @@
  */
 void demangle_name(struct text *out, const char *name, bool *rust);
 
+/* The same as `c++filt` writes it, with the parameters of C++ functions. */
+void demangle_name_parameters(struct text *out, const char *name);
+
 #endif

@@ -64,6 +64,8 @@ static void print_field(const struct hud_record *r, const struct field *f)
 	uint64_t room = f->offset < r->size ? (r->size - f->offset) / (f->bytes ? f->bytes : 1) : 0;
 
 	printf(" %s=", f->name);
+	if (f->form == FIELD_CALLS)
+		count *= HUD_SYMBOL_CALL_WORDS;
 	if (count > room)
 		count = room;
 	if (f->form == FIELD_TEXT)

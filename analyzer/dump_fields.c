@@ -132,10 +132,13 @@ static const struct field lost_fields[] = {
 };
 
 static const struct field cost_fields[] = {
-	ONE(hud_cost, time_ns, FIELD_NUMBER),   ONE(hud_cost, recorder_cpu_ns, FIELD_NUMBER),
-	ONE(hud_cost, rss_bytes, FIELD_NUMBER), ONE(hud_cost, bpf_run_ns, FIELD_NUMBER),
+	ONE(hud_cost, time_ns, FIELD_NUMBER),
+	ONE(hud_cost, recorder_cpu_ns, FIELD_NUMBER),
+	ONE(hud_cost, rss_bytes, FIELD_NUMBER),
+	ONE(hud_cost, bpf_run_ns, FIELD_NUMBER),
 	ONE(hud_cost, bpf_runs, FIELD_NUMBER),
-	ONE(hud_cost, bpf_measured_ns, FIELD_NUMBER),  {0},
+	ONE(hud_cost, bpf_measured_ns, FIELD_NUMBER),
+	{0},
 };
 
 static const struct field clock_fields[] = {
@@ -149,6 +152,50 @@ static const struct field end_fields[] = {
 	ONE(hud_end, events, FIELD_NUMBER),
 	ONE(hud_end, reason, FIELD_NUMBER),
 	ONE(hud_end, detail, FIELD_NUMBER),
+	{0},
+};
+
+static const struct field symbol_text_fields[] = {
+	ONE(hud_symbol_text, id, FIELD_NUMBER),
+	ONE(hud_symbol_text, bytes, FIELD_NUMBER),
+	ARRAY(hud_symbol_text, text, FIELD_TEXT, bytes),
+	{0},
+};
+
+static const struct field symbol_binary_fields[] = {
+	ONE(hud_symbol_binary, id, FIELD_NUMBER),
+	ONE(hud_symbol_binary, quality, FIELD_NUMBER),
+	ONE(hud_symbol_binary, build_id_bytes, FIELD_NUMBER),
+	ONE(hud_symbol_binary, path, FIELD_NUMBER),
+	ONE(hud_symbol_binary, file, FIELD_NUMBER),
+	ONE(hud_symbol_binary, problem, FIELD_NUMBER),
+	ONE(hud_symbol_binary, marker, FIELD_NUMBER),
+	ONE(hud_symbol_binary, main_crates, FIELD_NUMBER),
+	ONE(hud_symbol_binary, symtab, FIELD_NUMBER),
+	ARRAY(hud_symbol_binary, build_id, FIELD_BYTES, build_id_bytes),
+	{0},
+};
+
+static const struct field symbol_function_fields[] = {
+	ONE(hud_symbol_function, id, FIELD_NUMBER),
+	ONE(hud_symbol_function, symbol_flags, FIELD_HEX),
+	ONE(hud_symbol_function, name, FIELD_NUMBER),
+	ONE(hud_symbol_function, task_type, FIELD_NUMBER),
+	ONE(hud_symbol_function, decl_file, FIELD_NUMBER),
+	ONE(hud_symbol_function, decl_line, FIELD_NUMBER),
+	ONE(hud_symbol_function, comp_dir, FIELD_NUMBER),
+	ONE(hud_symbol_function, own, FIELD_NUMBER),
+	{0},
+};
+
+static const struct field symbol_address_fields[] = {
+	ONE(hud_symbol_address, offset, FIELD_HEX),
+	ONE(hud_symbol_address, binary, FIELD_NUMBER),
+	ONE(hud_symbol_address, aliases, FIELD_NUMBER),
+	ONE(hud_symbol_address, calls, FIELD_NUMBER),
+	ONE(hud_symbol_address, discriminator, FIELD_NUMBER),
+	ONE(hud_symbol_address, source, FIELD_NUMBER),
+	ARRAY(hud_symbol_address, call, FIELD_CALLS, calls),
 	{0},
 };
 
@@ -168,6 +215,10 @@ static const struct record_fields records[] = {
 	{HUD_COST, cost_fields},
 	{HUD_CLOCK, clock_fields},
 	{HUD_END, end_fields},
+	{HUD_SYMBOL_TEXT, symbol_text_fields},
+	{HUD_SYMBOL_BINARY, symbol_binary_fields},
+	{HUD_SYMBOL_FUNCTION, symbol_function_fields},
+	{HUD_SYMBOL_ADDRESS, symbol_address_fields},
 };
 
 const struct field *record_fields(uint16_t type)

@@ -14,6 +14,7 @@ enum field_form {
 	FIELD_TEXT,      /* as many bytes as `count` says, escaped */
 	FIELD_ADDRESSES, /* u64 each, hex */
 	FIELD_IDS,       /* u32 each */
+	FIELD_CALLS,     /* u32 each, HUD_SYMBOL_CALL_WORDS for each that `count` says */
 };
 
 struct field {

@@ -4,76 +4,109 @@
 #include <dwarf.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "analyzer/dwarf_unit.h"
-#include "analyzer/symbols_text.h"
+#include "analyzer/dwarf_split.h"
 
 struct dwarf_index {
-	Dwarf *dwarf;
-	struct dwarf_unit *units; /* by offset */
-	size_t unit_count;
+	struct dwarf_file *file;
+	struct dwarf_file *package;
+	struct dwarf_file *supplement;
+	char *directory;            /* the file's; NULL */
 	struct dwarf_range *ranges; /* of the units, by start */
-	size_t range_count;
-	size_t range_room;
+	size_t range_count, range_room;
+	pthread_mutex_t lock;        /* of what follows */
+	struct dwarf_split **splits; /* by unit; NULL: not asked for yet */
+	size_t split_units;
+	size_t missing;
+	const char *example;
 };
 
-static int ranges_of_unit(struct dwarf_index *index, size_t unit)
-{
-	Dwarf_Addr base;
-	Dwarf_Addr start;
-	Dwarf_Addr end;
-	ptrdiff_t at = 0;
+struct range_target {
+	struct dwarf_index *index;
+	uint32_t unit;
+};
 
-	while ((at = dwarf_ranges(&index->units[unit].die, at, &base, &start, &end)) > 0) {
-		if (!start || end <= start) /* thrown away by the linker */
-			continue;
-		if (!array_grow(&index->ranges, index->range_count, &index->range_room,
-				sizeof(*index->ranges)))
+static bool range_add(void *context, uint64_t start, uint64_t end)
+{
+	struct range_target *t = context;
+	struct dwarf_index *index = t->index;
+
+	if (!array_grow(&index->ranges, index->range_count, &index->range_room,
+			sizeof(*index->ranges)))
+		return false;
+	index->ranges[index->range_count++] = (struct dwarf_range) {
+		.start = start,
+		.end = end,
+		.item = t->unit,
+	};
+	return true;
+}
+
+static int ranges_read(struct dwarf_index *index)
+{
+	for (size_t i = 0; i < index->file->unit_count; i++) {
+		struct dwarf_unit *unit = &index->file->units[i];
+		struct range_target target = {index, (uint32_t)i};
+
+		if (unit->dwo_name && unit->has_id)
+			index->split_units++;
+		if (!dwarf_ranges_each(unit, &unit->low, &unit->high, &unit->ranges, range_add,
+				       &target))
 			return -ENOMEM;
-		index->ranges[index->range_count++] = (struct dwarf_range) {
-			.start = start,
-			.end = end,
-			.item = (uint32_t)unit,
-		};
 	}
+	dwarf_ranges_sort(index->ranges, index->range_count);
 	return 0;
 }
 
-static int units_read(struct dwarf_index *index)
+static int file_open_if(const struct elf_file *elf, struct dwarf_file **out)
 {
-	Dwarf_CU *cu = NULL;
-	size_t room = 0;
-	uint8_t kind;
-	Dwarf_Half version;
-	Dwarf_Die die;
-	int error = 0;
+	int error = elf ? dwarf_file_open(elf->elf, out) : 0;
 
-	while (!error && !dwarf_get_units(index->dwarf, cu, &cu, &version, &kind, &die, NULL)) {
-		if (kind != DW_UT_compile && kind != DW_UT_partial)
-			continue;
-		if (!array_grow(&index->units, index->unit_count, &room, sizeof(*index->units)))
-			return -ENOMEM;
-		index->units[index->unit_count] = (struct dwarf_unit) {.die = die};
-		error = ranges_of_unit(index, index->unit_count++);
-	}
-	return error ? error : index->unit_count ? 0 : -ENODATA;
+	return error == -ENODATA ? 0 : error;
 }
 
-int dwarf_index_open(Dwarf *dwarf, struct dwarf_index **out)
+static int index_fill(struct dwarf_index *index, const struct dwarf_index_options *options)
+{
+	const char *slash = options->path ? strrchr(options->path, '/') : NULL;
+	int error = dwarf_file_open(options->elf, &index->file);
+
+	if (!error)
+		error = file_open_if(options->supplement, &index->supplement);
+	if (!error && index->supplement) {
+		error = dwarf_units_read(index->supplement);
+		index->file->supplement = index->supplement;
+	}
+	if (!error)
+		error = file_open_if(options->package, &index->package);
+	if (!error)
+		error = dwarf_units_read(index->file);
+	if (!error && !index->file->unit_count)
+		error = -ENODATA;
+	if (error)
+		return error;
+	if (options->path) {
+		index->directory = slash ? strndup(options->path, (size_t)(slash - options->path))
+					 : strdup(".");
+		if (!index->directory)
+			return -ENOMEM;
+	}
+	index->splits = calloc(index->file->unit_count, sizeof(struct dwarf_split *));
+	return index->splits ? ranges_read(index) : -ENOMEM;
+}
+
+int dwarf_index_open(const struct dwarf_index_options *options, struct dwarf_index **out)
 {
 	struct dwarf_index *index = calloc(1, sizeof(*index));
 	int error;
 
 	if (!index)
 		return -ENOMEM;
-	index->dwarf = dwarf;
-	error = units_read(index);
+	pthread_mutex_init(&index->lock, NULL);
+	error = index_fill(index, options);
 	if (error) {
 		dwarf_index_close(index);
 		return error;
 	}
-	dwarf_ranges_sort(index->ranges, index->range_count);
 	*out = index;
 	return 0;
 }
@@ -82,111 +115,73 @@ void dwarf_index_close(struct dwarf_index *index)
 {
 	if (!index)
 		return;
-	for (size_t i = 0; i < index->unit_count; i++)
-		dwarf_unit_clear(&index->units[i]);
-	free(index->units);
+	for (size_t i = 0; index->splits && i < index->file->unit_count; i++) {
+		if (!index->splits[i])
+			continue;
+		dwarf_split_close(index->splits[i]);
+		free(index->splits[i]);
+	}
+	free(index->splits);
 	free(index->ranges);
+	free(index->directory);
+	dwarf_file_close(index->file);
+	dwarf_file_close(index->package);
+	dwarf_file_close(index->supplement);
+	pthread_mutex_destroy(&index->lock);
 	free(index);
 }
 
-static struct dwarf_unit *unit_built(struct dwarf_index *index, struct dwarf_unit *unit)
-{
-	if (!unit->built) {
-		unit->built = true;
-		dwarf_unit_build(index->dwarf, unit);
-	}
-	return unit;
-}
-
-struct dwarf_unit *dwarf_index_unit(struct dwarf_index *index, uint64_t vaddr)
-{
-	const struct dwarf_range *hit = dwarf_ranges_find(index->ranges, index->range_count, vaddr);
-
-	return hit ? unit_built(index, &index->units[hit->item]) : NULL;
-}
-
-struct dwarf_unit *dwarf_index_unit_of(struct dwarf_index *index, Dwarf_Off entry)
-{
-	size_t low = 0;
-	size_t high = index->unit_count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (dwarf_dieoffset(&index->units[middle].die) <= entry)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low ? unit_built(index, &index->units[low - 1]) : NULL;
-}
-
-static bool scope_holds(const struct dwarf_unit *unit, const struct dwarf_scope *scope,
-			uint64_t vaddr)
-{
-	for (uint32_t i = 0; i < scope->range_count; i++) {
-		const struct dwarf_range *span = &unit->spans[scope->first_range + i];
-
-		if (vaddr >= span->start && vaddr < span->end)
-			return true;
-	}
-	return false;
-}
-
-/* Walks down from the function: into what holds the address, past what does not. */
-static size_t scopes_around(const struct dwarf_unit *unit, uint32_t function, uint64_t vaddr,
-			    uint32_t *path)
-{
-	uint32_t end = unit->scopes[function].next;
-	size_t count = 0;
-
-	path[count++] = function;
-	for (uint32_t at = function + 1; at < end;) {
-		const struct dwarf_scope *scope = &unit->scopes[at];
-
-		if (scope->function || !scope_holds(unit, scope, vaddr)) {
-			at = scope->next;
-			continue;
-		}
-		if (scope->inlined && count < DWARF_CHAIN)
-			path[count++] = at;
-		end = scope->next;
-		at++;
-	}
-	return count;
-}
-
-size_t dwarf_unit_chain(struct dwarf_index *index, struct dwarf_unit *unit, uint64_t vaddr,
-			Dwarf_Die *chain)
+struct dwarf_unit *dwarf_index_unit(const struct dwarf_index *index, uint64_t address)
 {
 	const struct dwarf_range *hit =
-		dwarf_ranges_find(unit->functions, unit->function_count, vaddr);
-	uint32_t path[DWARF_CHAIN];
-	size_t count;
+		dwarf_ranges_find(index->ranges, index->range_count, address);
 
-	if (!hit)
-		return 0;
-	count = scopes_around(unit, hit->item, vaddr, path);
-	for (size_t i = 0; i < count; i++)
-		if (!dwarf_offdie(index->dwarf, unit->scopes[path[count - 1 - i]].offset,
-				  &chain[i]))
-			return 0;
-	return count;
+	return hit ? &index->file->units[hit->item] : NULL;
 }
 
-uint32_t dwarf_unit_container(const struct dwarf_unit *unit, Dwarf_Off offset)
+static struct dwarf_split *split_find(struct dwarf_index *index, struct dwarf_unit *unit)
 {
-	size_t low = 1;
-	size_t high = unit->container_count;
+	struct dwarf_split *split = calloc(1, sizeof(*split));
+	int error = -ENOENT;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (unit->containers[middle].offset < offset)
-			low = middle + 1;
-		else
-			high = middle;
+	if (!split)
+		return NULL;
+	if (index->package)
+		error = dwarf_split_in_package(split, index->package, unit);
+	if (error == -ENOENT)
+		error = dwarf_split_in_file(split, index->directory, unit);
+	if (error) {
+		index->missing++;
+		index->example = index->example ? index->example : unit->dwo_name;
 	}
-	return low < unit->container_count && unit->containers[low].offset == offset ? (uint32_t)low
-										     : 0;
+	return split;
+}
+
+struct dwarf_unit *dwarf_index_whole(struct dwarf_index *index, struct dwarf_unit *unit)
+{
+	struct dwarf_split **slot;
+
+	if (!unit->dwo_name || !unit->has_id || unit->file != index->file)
+		return unit;
+	slot = &index->splits[unit - index->file->units];
+	pthread_mutex_lock(&index->lock);
+	if (!*slot)
+		*slot = split_find(index, unit);
+	pthread_mutex_unlock(&index->lock);
+	return *slot && (*slot)->found ? &(*slot)->unit : NULL;
+}
+
+struct dwarf_split_state dwarf_index_split(struct dwarf_index *index)
+{
+	struct dwarf_split_state state;
+
+	pthread_mutex_lock(&index->lock);
+	state = (struct dwarf_split_state) {index->split_units, index->missing, index->example};
+	pthread_mutex_unlock(&index->lock);
+	return state;
+}
+
+const char *dwarf_index_problem(const struct dwarf_index *index)
+{
+	return index->file->problem;
 }

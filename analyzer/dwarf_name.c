@@ -2,127 +2,286 @@
 #include "analyzer/dwarf_name.h"
 
 #include <dwarf.h>
-#include <string.h>
+#include <errno.h>
+#include <stdlib.h>
 
 /* References and nesting of a hostile file may go in circles. */
-enum { REFERENCES = 16, NESTING = 64, PARAMETERS = 64 };
+enum { REFERENCES = 16, NESTING = 64, CHILDREN = 64, DEPTH = 4096 };
 
-Dwarf_Die dwarf_declaration(Dwarf_Die *die)
+static bool follow(const struct dwarf_entry *from, uint16_t name, struct dwarf_entry *to)
 {
-	Dwarf_Die at = *die;
+	struct dwarf_value v = dwarf_entry_value(from, name);
+	struct dwarf_unit *unit;
+	uint64_t offset;
 
-	for (int i = 0; i < REFERENCES; i++) {
-		Dwarf_Attribute attribute;
-		Dwarf_Die next;
+	return v.form && dwarf_value_reference(from->unit, &v, &unit, &offset) &&
+	       dwarf_entry_read(unit, offset, to) && to->kind;
+}
 
-		if (!dwarf_attr(&at, DW_AT_abstract_origin, &attribute) &&
-		    !dwarf_attr(&at, DW_AT_specification, &attribute))
-			break;
-		if (!dwarf_formref_die(&attribute, &next))
-			break;
+/* One step towards what declares the entry. */
+static bool origin_of_entry(const struct dwarf_entry *from, struct dwarf_entry *to)
+{
+	return follow(from, DW_AT_abstract_origin, to) || follow(from, DW_AT_specification, to);
+}
+
+struct dwarf_entry dwarf_instance(const struct dwarf_entry *entry)
+{
+	struct dwarf_entry at;
+
+	return follow(entry, DW_AT_abstract_origin, &at) ? at : *entry;
+}
+
+struct dwarf_entry dwarf_declaration(const struct dwarf_entry *entry)
+{
+	struct dwarf_entry at = *entry;
+	struct dwarf_entry next;
+
+	for (int i = 0; i < REFERENCES && origin_of_entry(&at, &next); i++)
 		at = next;
-	}
 	return at;
 }
 
-const char *dwarf_linkage_name(Dwarf_Die *die)
+struct dwarf_found dwarf_integrated(const struct dwarf_entry *entry, uint16_t name)
 {
-	Dwarf_Attribute attribute;
+	struct dwarf_entry at = *entry;
+	struct dwarf_entry next;
 
-	if (!dwarf_attr_integrate(die, DW_AT_linkage_name, &attribute) &&
-	    !dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &attribute))
-		return NULL;
-	return dwarf_formstring(&attribute);
+	for (int i = 0; i < REFERENCES; i++) {
+		struct dwarf_value v = dwarf_entry_value(&at, name);
+
+		if (v.form)
+			return (struct dwarf_found) {at.unit, v};
+		if (!origin_of_entry(&at, &next))
+			break;
+		at = next;
+	}
+	return (struct dwarf_found) {0};
 }
 
-static void container_name(struct dwarf_index *index, const struct dwarf_unit *unit, Dwarf *dwarf,
-			   uint32_t container, int depth, struct text *out)
+const char *dwarf_linkage_name(const struct dwarf_entry *entry)
 {
-	const struct dwarf_container *c = &unit->containers[container];
-	Dwarf_Die die;
+	struct dwarf_found found = dwarf_integrated(entry, DW_AT_linkage_name);
+
+	if (!found.unit)
+		found = dwarf_integrated(entry, DW_AT_MIPS_linkage_name);
+	return found.unit ? dwarf_value_text(found.unit, &found.value) : NULL;
+}
+
+static bool is_container(unsigned int tag)
+{
+	switch (tag) {
+	case DW_TAG_namespace:
+	case DW_TAG_module:
+	case DW_TAG_structure_type:
+	case DW_TAG_class_type:
+	case DW_TAG_union_type:
+	case DW_TAG_enumeration_type:
+	case DW_TAG_subprogram: /* for functions inside functions */
+		return true;
+	default:
+		return false;
+	}
+}
+
+struct nesting {
+	uint32_t item[DEPTH]; /* the container around entries of this depth */
+};
+
+static int container_add(struct dwarf_containers *out, size_t *room, uint64_t offset,
+			 uint32_t parent)
+{
+	if (!array_grow(&out->items, out->count, room, sizeof(*out->items)))
+		return -ENOMEM;
+	out->items[out->count++] = (struct dwarf_container) {offset, parent};
+	return 0;
+}
+
+int dwarf_containers_read(struct dwarf_containers *out, struct dwarf_unit *unit)
+{
+	struct nesting *around = calloc(1, sizeof(*around));
+	struct dwarf_entry e;
+	uint64_t offset = unit->first;
+	size_t room = 0;
+	int depth = 0;
+	int error = around ? container_add(out, &room, 0, 0) : -ENOMEM;
+
+	while (!error && depth >= 0 && depth + 1 < DEPTH && dwarf_entry_read(unit, offset, &e)) {
+		uint32_t inside = around->item[depth];
+
+		if (e.kind && is_container(e.kind->tag)) {
+			error = container_add(out, &room, e.offset, inside);
+			inside = (uint32_t)out->count - 1;
+		}
+		if (!e.kind)
+			depth--;
+		if (!dwarf_entry_end(&e, &offset) || (!depth && !(e.kind && e.kind->has_children)))
+			break;
+		if (e.kind && e.kind->has_children)
+			around->item[++depth] = inside;
+	}
+	free(around);
+	return error;
+}
+
+void dwarf_containers_close(struct dwarf_containers *c)
+{
+	free(c->items);
+	memset(c, 0, sizeof(*c));
+}
+
+static uint32_t container_find(const struct dwarf_containers *c, uint64_t offset)
+{
+	size_t low = 1;
+	size_t high = c->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (c->items[middle].offset < offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < c->count && c->items[low].offset == offset ? (uint32_t)low : 0;
+}
+
+static const char *entry_name(const struct dwarf_entry *e)
+{
+	struct dwarf_found found = dwarf_integrated(e, DW_AT_name);
+
+	return found.unit ? dwarf_value_text(found.unit, &found.value) : NULL;
+}
+
+static void container_name(const struct dwarf_containers *c, struct dwarf_unit *unit, uint32_t item,
+			   int depth, struct text *out)
+{
+	struct dwarf_entry e;
 	const char *name;
 
-	if (c->parent && depth < NESTING)
-		container_name(index, unit, dwarf, c->parent, depth + 1, out);
-	name = dwarf_offdie(dwarf, c->offset, &die) ? dwarf_diename(&die) : NULL;
+	if (c->items[item].parent && depth < NESTING)
+		container_name(c, unit, c->items[item].parent, depth + 1, out);
+	name = dwarf_entry_read(unit, c->items[item].offset, &e) && e.kind ? entry_name(&e) : NULL;
 	if (!name)
 		return;
 	text_add_string(out, name);
 	text_add(out, "::", 2);
 }
 
-void dwarf_qualified_name(struct dwarf_index *index, Dwarf_Die *die, struct text *out)
+/* C has no containers: their pass is spared. */
+static bool is_flat(const struct dwarf_unit *unit)
 {
-	Dwarf_Die declared = dwarf_declaration(die);
-	const char *name = dwarf_diename(&declared);
-	Dwarf_Off offset = dwarf_dieoffset(&declared);
-	const struct dwarf_unit *unit;
-	uint32_t container;
-
-	if (!name || !*name)
-		return;
-	unit = dwarf_index_unit_of(index, offset);
-	container = unit ? dwarf_unit_container(unit, offset) : 0;
-	if (container && unit->containers[container].parent)
-		container_name(index, unit, dwarf_cu_getdwarf(declared.cu),
-			       unit->containers[container].parent, 0, out);
-	text_add_string(out, name);
+	switch (unit->language) {
+	case DW_LANG_C:
+	case DW_LANG_C89:
+	case DW_LANG_C99:
+	case DW_LANG_C11:
+	case DW_LANG_Mips_Assembler:
+		return true;
+	default:
+		return false;
+	}
 }
 
-static bool parameter_find(Dwarf_Die *function, const char *parameter, Dwarf_Die *type)
+size_t dwarf_qualified_name(const struct dwarf_entry *entry, dwarf_container_source source,
+			    void *context, struct text *out)
 {
-	Dwarf_Attribute attribute;
-	Dwarf_Die child;
+	struct dwarf_entry declared = dwarf_declaration(entry);
+	const char *name = entry_name(&declared);
+	const struct dwarf_containers *c;
+	size_t start = out->length;
+	uint32_t item;
 
-	if (dwarf_child(function, &child))
-		return false;
-	for (int i = 0; i < PARAMETERS; i++) {
+	if (!name || !*name)
+		return 0;
+	c = is_flat(declared.unit) ? NULL : source(context, declared.unit);
+	item = c ? container_find(c, declared.offset) : 0;
+	if (item && c->items[item].parent)
+		container_name(c, declared.unit, c->items[item].parent, 0, out);
+	start = out->length - start;
+	text_add_string(out, name);
+	return start;
+}
+
+/* Steps to the entry behind `e` at the same depth. */
+static bool sibling(struct dwarf_entry *e)
+{
+	struct dwarf_unit *unit = e->unit;
+	uint64_t offset;
+	int depth = 0;
+
+	for (;;) {
+		if (!dwarf_entry_end(e, &offset))
+			return false;
+		depth += e->kind ? e->kind->has_children : -1;
+		if (!dwarf_entry_read(unit, offset, e))
+			return false;
+		if (depth < 0 || (!depth && !e->kind))
+			return false;
+		if (!depth)
+			return true;
+	}
+}
+
+static bool first_child(const struct dwarf_entry *e, struct dwarf_entry *child)
+{
+	uint64_t offset;
+
+	return e->kind && e->kind->has_children && dwarf_entry_end(e, &offset) &&
+	       dwarf_entry_read(e->unit, offset, child) && child->kind;
+}
+
+static const char *own_name(const struct dwarf_entry *e)
+{
+	struct dwarf_value v = dwarf_entry_value(e, DW_AT_name);
+
+	return v.form ? dwarf_value_text(e->unit, &v) : NULL;
+}
+
+static bool parameter_find(const struct dwarf_entry *function, const char *parameter,
+			   struct dwarf_entry *type)
+{
+	struct dwarf_entry child;
+	bool more = first_child(function, &child);
+
+	for (int i = 0; more && i < CHILDREN; i++, more = sibling(&child)) {
 		const char *name;
 
-		if (dwarf_tag(&child) == DW_TAG_template_type_parameter) {
-			name = dwarf_diename(&child);
-			if (name && !strcmp(name, parameter) &&
-			    dwarf_attr(&child, DW_AT_type, &attribute))
-				return dwarf_formref_die(&attribute, type) != NULL;
-		}
-		if (dwarf_siblingof(&child, &child))
-			return false;
+		if (child.kind->tag != DW_TAG_template_type_parameter)
+			continue;
+		name = own_name(&child);
+		if (name && !strcmp(name, parameter))
+			return follow(&child, DW_AT_type, type);
 	}
 	return false;
 }
 
-void dwarf_type_parameter(struct dwarf_index *index, Dwarf_Die *function, const char *parameter,
-			  struct text *out)
+void dwarf_type_parameter(const struct dwarf_entry *function, const char *parameter,
+			  dwarf_container_source source, void *context, struct text *out)
 {
-	Dwarf_Die at = *function;
-	Dwarf_Die type;
+	struct dwarf_entry at = *function;
+	struct dwarf_entry next;
+	struct dwarf_entry type;
 
 	for (int i = 0; i < REFERENCES; i++) {
-		Dwarf_Attribute attribute;
-		Dwarf_Die next;
-
 		if (parameter_find(&at, parameter, &type)) {
-			dwarf_qualified_name(index, &type, out);
+			dwarf_qualified_name(&type, source, context, out);
 			return;
 		}
-		if (!dwarf_attr(&at, DW_AT_abstract_origin, &attribute) &&
-		    !dwarf_attr(&at, DW_AT_specification, &attribute))
-			return;
-		if (!dwarf_formref_die(&attribute, &next))
+		if (!origin_of_entry(&at, &next))
 			return;
 		at = next;
 	}
 }
 
-static bool is_macro_name(Dwarf_Die *child)
+static bool is_macro_name(const struct dwarf_entry *child)
 {
 	const char *name = NULL;
 
-	switch (dwarf_tag(child)) {
+	switch (child->kind->tag) {
 	case DW_TAG_template_type_parameter:
 	case DW_TAG_formal_parameter:
 	case DW_TAG_variable:
-		name = dwarf_diename(child);
+		name = own_name(child);
 		break;
 	default:
 		break;
@@ -130,59 +289,13 @@ static bool is_macro_name(Dwarf_Die *child)
 	return name && !strncmp(name, "__", 2);
 }
 
-bool dwarf_has_macro_names(Dwarf_Die *function)
+bool dwarf_has_macro_names(const struct dwarf_entry *function)
 {
-	Dwarf_Die child;
+	struct dwarf_entry child;
+	bool more = first_child(function, &child);
 
-	if (dwarf_child(function, &child))
-		return false;
-	for (int i = 0; i < PARAMETERS; i++) {
+	for (int i = 0; more && i < CHILDREN; i++, more = sibling(&child))
 		if (is_macro_name(&child))
 			return true;
-		if (dwarf_siblingof(&child, &child))
-			return false;
-	}
 	return false;
-}
-
-const char *dwarf_call_file(Dwarf_Die *die)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Word number;
-	Dwarf_Files *files;
-	Dwarf_Die unit;
-	size_t count;
-
-	if (!dwarf_attr(die, DW_AT_call_file, &attribute) || dwarf_formudata(&attribute, &number) ||
-	    !dwarf_diecu(die, &unit, NULL, NULL) || dwarf_getsrcfiles(&unit, &files, &count) ||
-	    number >= count)
-		return NULL;
-	return dwarf_filesrc(files, (size_t)number, NULL, NULL);
-}
-
-uint32_t dwarf_number(Dwarf_Die *die, unsigned int attribute)
-{
-	Dwarf_Attribute found;
-	Dwarf_Word value;
-
-	if (!dwarf_attr_integrate(die, attribute, &found) || dwarf_formudata(&found, &value))
-		return 0;
-	return value <= UINT32_MAX ? (uint32_t)value : 0;
-}
-
-const char *dwarf_comp_dir(Dwarf_Die *die)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Die unit;
-
-	if (!dwarf_diecu(die, &unit, NULL, NULL) || !dwarf_attr(&unit, DW_AT_comp_dir, &attribute))
-		return NULL;
-	return dwarf_formstring(&attribute);
-}
-
-bool dwarf_is_rust(Dwarf_Die *die)
-{
-	Dwarf_Die unit;
-
-	return dwarf_diecu(die, &unit, NULL, NULL) && dwarf_srclang(&unit) == DW_LANG_Rust;
 }

@@ -2,32 +2,55 @@
 #ifndef HUD_ANALYZER_DWARF_NAME_H
 #define HUD_ANALYZER_DWARF_NAME_H
 
-#include "analyzer/dwarf_index.h"
+#include "analyzer/dwarf_entry.h"
 #include "analyzer/symbols_text.h"
 
-/* The entry that declares what `die` is an instance of: abstract origin, specification. */
-Dwarf_Die dwarf_declaration(Dwarf_Die *die);
+/* Namespaces and types of one unit, for the full names of what is in them. Item 0 is none. */
+struct dwarf_container {
+	uint64_t offset;
+	uint32_t parent;
+};
+struct dwarf_containers {
+	struct dwarf_container *items; /* by offset */
+	size_t count;
+};
+int dwarf_containers_read(struct dwarf_containers *out, struct dwarf_unit *unit);
+void dwarf_containers_close(struct dwarf_containers *c);
 
-/* The linker's name, or NULL. Valid as long as the Dwarf. */
-const char *dwarf_linkage_name(Dwarf_Die *die);
+/* Where the containers of a unit are kept between calls; NULL: none can be had. */
+typedef const struct dwarf_containers *(*dwarf_container_source)(void *context,
+								 struct dwarf_unit *unit);
 
-/* Appends the name with those of the namespaces and types around it; nothing when it has none. */
-void dwarf_qualified_name(struct dwarf_index *index, Dwarf_Die *die, struct text *out);
+/* An attribute of the entry or, where it has none, of what it is an instance of. */
+struct dwarf_found {
+	struct dwarf_unit *unit; /* the value is of this unit */
+	struct dwarf_value value;
+};
+struct dwarf_found dwarf_integrated(const struct dwarf_entry *entry, uint16_t name);
+
+/* The entry this one is an instance of (abstract origin), or itself. */
+struct dwarf_entry dwarf_instance(const struct dwarf_entry *entry);
+/* The entry that declares what this one is an instance of: abstract origin, specification. */
+struct dwarf_entry dwarf_declaration(const struct dwarf_entry *entry);
+
+/* The linker's name, or NULL. */
+const char *dwarf_linkage_name(const struct dwarf_entry *entry);
+
+/*
+ * Appends the name with those of the namespaces and types around it; nothing when it has none.
+ * Returns how long those before its own are.
+ */
+size_t dwarf_qualified_name(const struct dwarf_entry *entry, dwarf_container_source source,
+			    void *context, struct text *out);
 
 /* Appends the full path of the type that a generic function has for a parameter ("T"). */
-void dwarf_type_parameter(struct dwarf_index *index, Dwarf_Die *function, const char *parameter,
-			  struct text *out);
+void dwarf_type_parameter(const struct dwarf_entry *function, const char *parameter,
+			  dwarf_container_source source, void *context, struct text *out);
 
 /*
  * Does the function have a type parameter or argument named __LIKE_THIS? Nobody writes such names;
  * derive macros do (__H, __S, __deserializer).
  */
-bool dwarf_has_macro_names(Dwarf_Die *function);
-
-/* Name of the file with this number in the entry's attribute (DW_AT_call_file), or NULL. */
-const char *dwarf_call_file(Dwarf_Die *die);
-uint32_t dwarf_number(Dwarf_Die *die, unsigned int attribute); /* 0: has none */
-const char *dwarf_comp_dir(Dwarf_Die *die);
-bool dwarf_is_rust(Dwarf_Die *die);
+bool dwarf_has_macro_names(const struct dwarf_entry *function);
 
 #endif

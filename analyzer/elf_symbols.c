@@ -28,9 +28,18 @@ static int symbol_order(const void *a, const void *b)
 	return name_order(x->name, y->name);
 }
 
+/* Names of source files stand before the local symbols that come from them. */
+static const char *symbol_source(const GElf_Sym *symbol, const char *name, const char *before)
+{
+	if (GELF_ST_TYPE(symbol->st_info) == STT_FILE)
+		return name;
+	return before;
+}
+
 static int symbols_read(struct elf_symbols *s, Elf *elf, Elf_Scn *section, const GElf_Shdr *header)
 {
 	Elf_Data *data = elf_getdata(section, NULL);
+	const char *file = NULL;
 	size_t room = 0;
 
 	if (!data || !header->sh_entsize)
@@ -43,9 +52,10 @@ static int symbols_read(struct elf_symbols *s, Elf *elf, Elf_Scn *section, const
 		if (!gelf_getsym(data, (int)i, &symbol))
 			break;
 		type = GELF_ST_TYPE(symbol.st_info);
+		name = elf_strptr(elf, header->sh_link, symbol.st_name);
+		file = symbol_source(&symbol, name, file);
 		if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol.st_shndx == SHN_UNDEF)
 			continue;
-		name = elf_strptr(elf, header->sh_link, symbol.st_name);
 		if (!name || !*name)
 			continue;
 		if (!array_grow(&s->items, s->count, &room, sizeof(*s->items)))
@@ -56,6 +66,7 @@ static int symbols_read(struct elf_symbols *s, Elf *elf, Elf_Scn *section, const
 				       ? UINT64_MAX
 				       : symbol.st_value + symbol.st_size,
 			.name = name,
+			.file = GELF_ST_BIND(symbol.st_info) == STB_LOCAL ? file : NULL,
 		};
 	}
 	return 0;

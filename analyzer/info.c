@@ -103,7 +103,11 @@ static const struct {
 enum exit_status verb_info(const struct arguments *arguments)
 {
 	struct input input;
-	enum exit_status status = input_open(arguments, &input);
+	enum exit_status status;
+
+	if (arguments->symbols)
+		return info_symbols(arguments);
+	status = input_open(arguments, &input);
 
 	if (status != STATUS_DONE)
 		return status;

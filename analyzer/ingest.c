@@ -179,6 +179,13 @@ static int count_refused(struct capture_state *c, int err)
 	return err == -EINVAL || err == -ERANGE ? 0 : err;
 }
 
+static int take_symbols(struct ingest *in, struct capture_state *c, const struct hud_record *r)
+{
+	const struct resolver *resolver = in->options->resolver;
+
+	return resolver->symbols ? resolver->symbols(resolver->context, c->id, r) : 0;
+}
+
 static int take(struct ingest *in, struct capture_state *c, const struct hud_record *r,
 		const struct hud_chunk *chunk)
 {
@@ -191,6 +198,8 @@ static int take(struct ingest *in, struct capture_state *c, const struct hud_rec
 	if ((r->type >= HUD_OFFCPU && r->type <= HUD_LIFECYCLE) ||
 	    (r->type >= HUD_LOST && r->type <= HUD_END))
 		return count_refused(c, event(in, c, r));
+	if (r->type >= HUD_SYMBOL_TEXT && r->type <= HUD_SYMBOL_ADDRESS)
+		return count_refused(c, take_symbols(in, c, r));
 	return 0;
 }
 

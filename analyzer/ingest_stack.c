@@ -17,9 +17,8 @@ struct whole_stack {
 	size_t whole;         /* so many frames, from the innermost on, lack no caller in between */
 };
 
-/* The mapping that held the address when the stack was taken; else the first that ever did. */
-static const struct mapping_seen *mapping_of(const struct capture_state *c, uint32_t process,
-					     uint64_t address, uint64_t when_ns)
+const struct mapping_seen *mapping_of(const struct capture_state *c, uint32_t process,
+				      uint64_t address, uint64_t when_ns)
 {
 	const struct mapping_seen *best = NULL, *later = NULL;
 
@@ -291,7 +290,7 @@ int write_stacks(struct ingest *in, struct capture_state *c)
 {
 	const struct ingest_options *o = in->options;
 	struct whole_stack stack = {0};
-	int err = 0;
+	int err = prepare_addresses(in, c);
 
 	for (size_t i = 0; !err && i < c->user_stack.count; i++) {
 		if (o->progress)

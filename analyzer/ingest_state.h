@@ -65,7 +65,7 @@ struct user_stack_seen {
 	uint32_t process; /* id in the capture */
 	uint16_t frames, stop;
 	uint32_t frame_pointer_from; /* as in struct hud_user_stack */
-	uint64_t seen_ns; /* its mappings held then */
+	uint64_t seen_ns;            /* its mappings held then */
 	uint64_t *address;
 };
 
@@ -150,6 +150,13 @@ int event(struct ingest *in, struct capture_state *c, const struct hud_record *r
 
 /* ingest_rows.c: what is written once all of the capture was read. */
 int write_definitions(struct ingest *in, struct capture_state *c);
+
+/* ingest_prepare.c: tells the resolver all addresses that it will be asked for. */
+int prepare_addresses(struct ingest *in, struct capture_state *c);
+
+/* The mapping that held the address when the stack was taken; else the first that ever did. */
+const struct mapping_seen *mapping_of(const struct capture_state *c, uint32_t process,
+				      uint64_t address, uint64_t when_ns);
 
 /* ingest_stack.c: resolves, classifies and writes the stacks of a capture. */
 int write_stacks(struct ingest *in, struct capture_state *c);

@@ -1,22 +1,36 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/input.h"
+#include "analyzer/ingest_supersede.h"
 #include "analyzer/progress.h"
+#include "analyzer/symbol_cache.h"
+#include "analyzer/symbol_progress.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum exit_status input_resolver(const struct arguments *arguments, struct resolver **out)
 {
+	char *cache = symbol_cache_directory();
 	struct symbolizer_options options = {
 		.binaries = arguments->binaries,
 		.binary_count = arguments->binary_count,
 		.debug_dirs = arguments->debug_dirs,
 		.debug_dir_count = arguments->debug_dir_count,
+		.user_prefixes = arguments->user_prefixes,
+		.user_prefix_count = arguments->user_prefix_count,
+		.user_crates = arguments->user_crates,
+		.user_crate_count = arguments->user_crate_count,
 	};
-	int err = resolver_open(&options, out);
+	int err;
 
+	options.progress = symbol_progress;
+	options.cache = cache;
+	err = resolver_open(&options, out);
+	free(cache);
 	if (!err)
 		return STATUS_DONE;
 	if (err == -ENOMEM)
@@ -58,6 +72,10 @@ static enum exit_status load_file(sqlite3 *db, const char *path, struct capture_
 
 	progress_begin(&progress, file->bytes);
 	err = ingest(db, capture_file_read, file, &options, &result);
+	if (err == -EEXIST && !lseek(file->descriptor, 0, SEEK_SET) &&
+	    !ingest_supersede(db, result.capture_id, capture_file_read, file) &&
+	    !lseek(file->descriptor, 0, SEEK_SET))
+		err = ingest(db, capture_file_read, file, &options, &result);
 	progress_end(&progress);
 	return err ? load_error(db, path, err, &result) : STATUS_DONE;
 }
@@ -108,7 +126,8 @@ static enum exit_status open_database(const char *path, const struct arguments *
 {
 	int err;
 
-	if (arguments->binary_count || arguments->debug_dir_count)
+	if (arguments->binary_count || arguments->debug_dir_count || arguments->user_prefix_count ||
+	    arguments->user_crate_count)
 		return message(STATUS_INPUT, "load the capture again with these options",
 			       "%s is a database: its symbols were resolved when it was loaded",
 			       path);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/command.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct verb *verb_find(const char *name)
 {
@@ -22,12 +24,25 @@ static enum exit_status flushed(enum exit_status status)
 	return status;
 }
 
+/* Binaries are mapped: one that is cut short while it is read ends us, with a word on why. */
+static void file_was_cut(int signal)
+{
+	static const char said[] = "hud-analyze: a file was cut short while it was read\n"
+				   "  a build may be under way: run it again\n";
+
+	(void)signal;
+	if (write(STDERR_FILENO, said, sizeof(said) - 1) < 0)
+		_exit(STATUS_SYSTEM);
+	_exit(STATUS_SYSTEM);
+}
+
 int main(int count, char **text)
 {
 	struct arguments *arguments;
 	const struct verb *verb;
 	enum exit_status status;
 
+	signal(SIGBUS, file_was_cut);
 	if (count < 2 || strcmp(text[1], "--help") == 0 || strcmp(text[1], "-h") == 0) {
 		help_print();
 		return (int)flushed(count < 2 ? STATUS_INPUT : STATUS_DONE);

@@ -5,17 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
-enum { HEX_BYTES = 2 * ELF_BUILD_ID_BYTES + 1 };
+enum { VDSO_BYTES = 1 << 20 };
 
-struct search {
-	const struct module_key *key;
-	struct module_files *found;
-	char id[HEX_BYTES]; /* of the key */
-	int error;          /* -ENOMEM ends the search */
-};
-
-static void hex_write(char *out, const uint8_t *bytes, size_t count)
+void search_hex(char *out, const uint8_t *bytes, size_t count)
 {
 	count = count < ELF_BUILD_ID_BYTES ? count : ELF_BUILD_ID_BYTES;
 	for (size_t i = 0; i < count; i++)
@@ -23,16 +17,33 @@ static void hex_write(char *out, const uint8_t *bytes, size_t count)
 	out[2 * count] = '\0';
 }
 
-static const char *base_name(const char *path)
+const char *search_base_name(const char *path)
 {
 	const char *slash = path ? strrchr(path, '/') : NULL;
 
 	return slash ? slash + 1 : path;
 }
 
+void search_log(struct search *s, const char *path, const char *outcome)
+{
+	struct module_files *found = s->found;
+	struct symbol_step step = {
+		.step = s->step, .path = strdup(path), .outcome = strdup(outcome)};
+
+	if (step.path && step.outcome &&
+	    array_grow(&found->steps, found->step_count, &found->step_room,
+		       sizeof(*found->steps))) {
+		found->steps[found->step_count++] = step;
+		return;
+	}
+	free((void *)(uintptr_t)step.path);
+	free((void *)(uintptr_t)step.outcome);
+	s->error = -ENOMEM;
+}
+
 static bool same_name(const struct search *s, const char *path)
 {
-	return s->key->path && !strcmp(base_name(path), base_name(s->key->path));
+	return s->key->path && !strcmp(search_base_name(path), search_base_name(s->key->path));
 }
 
 static bool id_matches(const struct search *s, const struct elf_file *f)
@@ -52,18 +63,20 @@ static void problem_set(struct search *s, const char *path, const char *what)
 	}
 }
 
-static void problem_build_id(struct search *s, const char *path, const struct elf_file *f)
+static void refuse_build_id(struct search *s, const char *path, const struct elf_file *f, bool told)
 {
 	char id[HEX_BYTES];
 	char what[2 * HEX_BYTES + 64];
 
-	hex_write(id, f->build_id, f->build_id_bytes);
+	search_hex(id, f->build_id, f->build_id_bytes);
 	snprintf(what, sizeof(what), "is another build: its build-id is %s, the capture has %s",
 		 *id ? id : "missing", *s->id ? s->id : "none");
-	problem_set(s, path, what);
+	search_log(s, path, what);
+	if (told)
+		problem_set(s, path, what);
 }
 
-static bool take(struct search *s, struct module_file *slot, struct elf_file *f, const char *path)
+bool search_take(struct search *s, struct module_file *slot, struct elf_file *f, const char *path)
 {
 	slot->path = strdup(path);
 	if (!slot->path) {
@@ -74,44 +87,65 @@ static bool take(struct search *s, struct module_file *slot, struct elf_file *f,
 	return true;
 }
 
+bool search_needs_debug(const struct search *s)
+{
+	const struct module_files *found = s->found;
+
+	return !s->error && !found->debug.path &&
+	       !(found->image.path && found->image.elf.has_dwarf);
+}
+
 static bool search_done(const struct search *s)
 {
-	return s->error ||
-	       (s->found->image.path && (s->found->debug.path || s->found->image.elf.has_dwarf));
+	return s->error || (s->found->image.path && !search_needs_debug(s));
+}
+
+/* A file that can be read and is of this build. */
+static bool try_slots(struct search *s, const char *path, struct elf_file *f)
+{
+	struct module_files *found = s->found;
+
+	if (!found->image.path && f->has_code) {
+		search_log(s, path,
+			   f->has_dwarf ? "taken: the binary, with debug information"
+					: "taken: the binary");
+		return search_take(s, &found->image, f, path);
+	}
+	if (!found->debug.path && f->has_dwarf) {
+		search_log(s, path, "taken: debug information");
+		return search_take(s, &found->debug, f, path);
+	}
+	search_log(s, path, f->has_dwarf ? "not needed" : "has no debug information");
+	return false;
 }
 
 /* `told`: a file that cannot be read or is another build is worth telling about. */
-static bool try_file(struct search *s, const char *path, bool told)
+bool search_try(struct search *s, const char *path, bool told)
 {
-	struct module_files *found = s->found;
 	struct elf_file f;
+	const char *what;
 	int error;
 
 	if (search_done(s))
 		return false;
 	error = elf_file_open(&f, path);
 	if (error) {
+		what = error == -ENOEXEC ? "is no ELF file" : strerrordesc_np(-error);
+		search_log(s, path, what);
 		if (told)
-			problem_set(s, path,
-				    error == -ENOEXEC ? "is no ELF file" : strerrordesc_np(-error));
+			problem_set(s, path, what);
 		return false;
 	}
-	if (!id_matches(s, &f)) {
-		if (told)
-			problem_build_id(s, path, &f);
-	} else if (!found->image.path && f.has_code) {
-		if (take(s, &found->image, &f, path))
-			return true;
-	} else if (!found->debug.path && f.has_dwarf) {
-		if (take(s, &found->debug, &f, path))
-			return true;
-	}
+	if (!id_matches(s, &f))
+		refuse_build_id(s, path, &f, told);
+	else if (try_slots(s, path, &f))
+		return true;
 	elf_file_close(&f);
 	return false;
 }
 
 static bool try_joined(struct search *s, const char *directory, const char *name,
-		       const char *suffix, bool told)
+		       const char *suffix)
 {
 	char *path = NULL;
 	bool taken;
@@ -120,7 +154,7 @@ static bool try_joined(struct search *s, const char *directory, const char *name
 		s->error = -ENOMEM;
 		return false;
 	}
-	taken = try_file(s, path, told);
+	taken = search_try(s, path, false);
 	free(path);
 	return taken;
 }
@@ -132,8 +166,8 @@ static void try_by_id(struct search *s, const char *directory)
 	if (s->key->build_id_bytes < 2)
 		return;
 	snprintf(name, sizeof(name), ".build-id/%.2s/%s", s->id, s->id + 2);
-	try_joined(s, directory, name, ".debug", false);
-	try_joined(s, directory, name, "", false);
+	try_joined(s, directory, name, ".debug");
+	try_joined(s, directory, name, "");
 }
 
 static void try_debug_dir(struct search *s, const char *directory)
@@ -143,27 +177,81 @@ static void try_debug_dir(struct search *s, const char *directory)
 	try_by_id(s, directory);
 	if (!path || !*path)
 		return;
-	try_joined(s, directory, base_name(path), "", false);
-	try_joined(s, directory, base_name(path), ".debug", false);
-	try_joined(s, directory, path, "", false);
-	try_joined(s, directory, path, ".debug", false);
+	try_joined(s, directory, search_base_name(path), "");
+	try_joined(s, directory, search_base_name(path), ".debug");
+	try_joined(s, directory, path, "");
+	try_joined(s, directory, path, ".debug");
 }
 
-static void search_run(struct search *s, const struct symbolizer_options *options, bool *used)
+/* The vdso is no file: it is the kernel's, so that of our own process where it is the same kernel. */
+static void try_vdso(struct search *s)
 {
+	unsigned long start = getauxval(AT_SYSINFO_EHDR);
+	struct elf_file f;
+	const Elf64_Ehdr *header;
+	size_t bytes;
+	void *image;
+
+	if (!start || !s->key->path || strcmp(s->key->path, "[vdso]") != 0 || s->key->own)
+		return;
+	s->step = "the vdso of this kernel";
+	header = (const void *)start; /* section headers are its last part */
+	bytes = header->e_shoff + (size_t)header->e_shnum * header->e_shentsize;
+	image = bytes < VDSO_BYTES ? malloc(bytes) : NULL;
+	if (!image)
+		return;
+	memcpy(image, header, bytes);
+	if (elf_file_open_memory(&f, image, bytes))
+		return;
+	if (!id_matches(s, &f))
+		refuse_build_id(s, s->key->path, &f, false);
+	else if (try_slots(s, s->key->path, &f))
+		return;
+	elf_file_close(&f);
+}
+
+static void search_run(struct search *s, bool *used)
+{
+	const struct symbolizer_options *options = s->options;
+
+	s->step = "the file itself";
+	if (s->key->own)
+		search_try(s, s->key->path, true);
+	s->step = "--binary";
 	for (size_t i = 0; i < options->binary_count; i++) {
 		const char *path = options->binaries[i];
 
 		if (!s->key->build_id_bytes && !same_name(s, path))
 			continue;
-		if (try_file(s, path, same_name(s, path)))
+		if (search_try(s, path, same_name(s, path)))
 			used[i] = true;
 	}
+	s->step = "--debug-dir";
 	for (size_t i = 0; i < options->debug_dir_count; i++)
 		try_debug_dir(s, options->debug_dirs[i]);
-	if (s->key->path && s->key->path[0] == '/')
-		try_file(s, s->key->path, true);
+	s->step = "path in the capture";
+	if (!s->key->own && s->key->path && s->key->path[0] == '/')
+		search_try(s, s->key->path, true);
+	s->step = "/usr/lib/debug";
 	try_by_id(s, "/usr/lib/debug");
+	if (!s->found->image.path)
+		try_vdso(s);
+}
+
+/* Debug information without the binary: it names code, and says where in memory that lies. */
+static void image_stand_in(struct search *s)
+{
+	struct module_files *found = s->found;
+	struct elf_file f;
+
+	if (s->error || found->image.path || !found->debug.path)
+		return;
+	s->step = "the binary";
+	if (elf_file_open(&f, found->debug.path))
+		return;
+	search_log(s, found->debug.path, "stands in for the binary, which was not found");
+	if (!search_take(s, &found->image, &f, found->debug.path))
+		elf_file_close(&f);
 }
 
 /* What a user should hear of a search that is over. */
@@ -174,11 +262,6 @@ static void problem_judge(struct search *s)
 	if (found->image.path) {
 		free(found->problem);
 		found->problem = NULL;
-	} else if (found->debug.path) {
-		free(found->problem);
-		found->problem = NULL;
-		problem_set(s, found->debug.path,
-			    "holds debug information only: give the binary too (--binary)");
 	} else if (!found->problem) {
 		problem_set(s, s->key->path && *s->key->path ? s->key->path : "mapping",
 			    "is no file");
@@ -188,12 +271,14 @@ static void problem_judge(struct search *s)
 int module_files_find(struct module_files *found, const struct symbolizer_options *options,
 		      bool *used, const struct module_key *key)
 {
-	struct search s = {.key = key, .found = found};
+	struct search s = {.key = key, .options = options, .found = found};
 
 	memset(found, 0, sizeof(*found));
 	if (key->build_id_bytes)
-		hex_write(s.id, key->build_id, key->build_id_bytes);
-	search_run(&s, options, used);
+		search_hex(s.id, key->build_id, key->build_id_bytes);
+	search_run(&s, used);
+	debug_find(&s);
+	image_stand_in(&s);
 	problem_judge(&s);
 	if (s.error)
 		module_files_close(found);
@@ -211,6 +296,14 @@ void module_files_close(struct module_files *found)
 {
 	module_file_close(&found->image);
 	module_file_close(&found->debug);
+	module_file_close(&found->symbols);
+	module_file_close(&found->package);
+	module_file_close(&found->supplement);
+	for (size_t i = 0; i < found->step_count; i++) {
+		free((void *)(uintptr_t)found->steps[i].path);
+		free((void *)(uintptr_t)found->steps[i].outcome);
+	}
+	free(found->steps);
 	free(found->problem);
 	memset(found, 0, sizeof(*found));
 }

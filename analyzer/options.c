@@ -58,6 +58,22 @@ static bool take_debug_dir(struct arguments *a, const char *value)
 	return *value != '\0';
 }
 
+static bool take_user_prefix(struct arguments *a, const char *value)
+{
+	if (a->user_prefix_count == ARGUMENTS_MAX)
+		return false;
+	a->user_prefixes[a->user_prefix_count++] = value;
+	return *value != '\0';
+}
+
+static bool take_user_crate(struct arguments *a, const char *value)
+{
+	if (a->user_crate_count == ARGUMENTS_MAX)
+		return false;
+	a->user_crates[a->user_crate_count++] = value;
+	return *value != '\0';
+}
+
 static bool take_fd(struct arguments *a, const char *value)
 {
 	char *end;
@@ -90,6 +106,13 @@ static bool take_list(struct arguments *a, const char *value)
 	return true;
 }
 
+static bool take_symbols(struct arguments *a, const char *value)
+{
+	(void)value;
+	a->symbols = true;
+	return true;
+}
+
 static bool take_help(struct arguments *a, const char *value)
 {
 	(void)value;
@@ -111,6 +134,12 @@ static const struct option_rule options[] = {
 	 take_binary},
 	{"--debug-dir", NULL, "DIR", "look for binaries and debug files here too; repeatable",
 	 take_debug_dir},
+	{"--user-prefix", NULL, "DIR", "code declared below DIR is the user's; repeatable",
+	 take_user_prefix},
+	{"--user-crate", NULL, "NAME", "code of this crate is the user's; repeatable",
+	 take_user_crate},
+	{"--symbols", NULL, NULL,
+	 "where symbols were looked for, and what to do about what is missing", take_symbols},
 	{"--help", "-h", NULL, "print this", take_help},
 };
 #define OPTIONS (sizeof(options) / sizeof(*options))

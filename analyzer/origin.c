@@ -168,6 +168,32 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* Packages are named with -, crates with _. */
+static bool same_crate(const char *said, const char *crate)
+{
+	for (; *said && *crate; said++, crate++)
+		if ((*said == '-' ? '_' : *said) != *crate)
+			return false;
+	return !*said && !*crate;
+}
+
+static bool user_said(const struct origin_query *q, const char *crate)
+{
+	for (size_t i = 0; q->decl_file && i < q->user_prefix_count; i++) {
+		size_t length = strlen(q->user_prefixes[i]);
+
+		while (length > 1 && q->user_prefixes[i][length - 1] == '/')
+			length--;
+		if (!strncmp(q->decl_file, q->user_prefixes[i], length) &&
+		    (q->decl_file[length] == '/' || !q->decl_file[length]))
+			return true;
+	}
+	for (size_t i = 0; *crate && i < q->user_crate_count; i++)
+		if (same_crate(q->user_crates[i], crate))
+			return true;
+	return false;
+}
+
 enum frame_origin origin_of(const struct rules *r, const struct origin_query *q)
 {
 	char crate[CRATE_BYTES] = "";
@@ -175,6 +201,8 @@ enum frame_origin origin_of(const struct rules *r, const struct origin_query *q)
 
 	if (q->crate && q->crate_length < sizeof(crate))
 		memcpy(crate, q->crate, q->crate_length);
+	if (user_said(q, crate))
+		return ORIGIN_USER;
 	if (q->module_path && any_matches(r, "libc", base_name(q->module_path)))
 		return ORIGIN_LIBC;
 	if (q->module_path && !*crate && any_matches(r, "system", q->module_path))

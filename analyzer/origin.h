@@ -15,6 +15,10 @@ struct origin_query {
 	const char *module_path; /* of the mapping; NULL */
 	const char *const *main_crates; /* crates that hold a `main`: always the user's */
 	size_t main_crate_count;
+	const char *const *user_prefixes; /* what the user said is theirs: comes before all rules */
+	size_t user_prefix_count;
+	const char *const *user_crates;
+	size_t user_crate_count;
 };
 
 enum frame_origin origin_of(const struct rules *r, const struct origin_query *q);

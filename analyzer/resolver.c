@@ -15,16 +15,18 @@ static int real_binary(void *context, const uint8_t *build_id, size_t build_id_b
 {
 	struct real_resolver *real = context;
 	struct symbol_module *module;
+	int has_tokio;
 
 	module = symbolizer_module(real->symbolizer, build_id, build_id_bytes, path);
 	if (!module)
 		return -ENOMEM;
+	has_tokio = symbol_module_has_tokio(module); /* opens it: now the quality is certain */
 	*out = (struct resolved_binary) {
 		.module = module,
 		.symbols = symbol_quality_name(symbol_module_quality(module)),
 		.symbol_file = symbol_module_file(module),
 		.problem = symbol_module_problem(module),
-		.has_tokio = symbol_module_has_tokio(module),
+		.has_tokio = has_tokio,
 	};
 	return 0;
 }
@@ -58,6 +60,19 @@ static const char *real_syscall(void *context, uint32_t machine, int32_t number)
 	return syscall_name(machine, number);
 }
 
+static int real_symbols(void *context, const uint8_t *capture_id, const struct hud_record *record)
+{
+	const struct real_resolver *real = context;
+
+	return symbolizer_add_record(real->symbolizer, capture_id, record);
+}
+
+static int real_prepare(void *context, void *module, const uint64_t *offsets, size_t count)
+{
+	(void)context;
+	return symbol_module_prepare(module, offsets, count);
+}
+
 int resolver_open(const struct symbolizer_options *options, struct resolver **out)
 {
 	struct real_resolver *real = calloc(1, sizeof(*real));
@@ -65,8 +80,16 @@ int resolver_open(const struct symbolizer_options *options, struct resolver **ou
 
 	if (!real)
 		return -ENOMEM;
-	real->resolver = (struct resolver) {real,          real_binary, real_frames,
-					    real_classify, real_cause,  real_syscall};
+	real->resolver = (struct resolver) {
+		.context = real,
+		.binary = real_binary,
+		.frames = real_frames,
+		.classify = real_classify,
+		.cause = real_cause,
+		.syscall = real_syscall,
+		.symbols = real_symbols,
+		.prepare = real_prepare,
+	};
 	err = rules_open(&real->rules);
 	if (!err)
 		err = symbolizer_open(options, &real->symbolizer);

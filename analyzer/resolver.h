@@ -3,6 +3,7 @@
 #define HUD_ANALYZER_RESOLVER_H
 
 #include "analyzer/classify.h"
+#include "format/wire.h"
 
 /*
  * What ingest asks about code: who stands behind an address, and what does a stack say? Answered by
@@ -29,6 +30,10 @@ struct resolver {
 	const char *(*cause)(void *context, uint32_t machine, int32_t syscall,
 			     const char *const *kernel, size_t count, bool off_cpu);
 	const char *(*syscall)(void *context, uint32_t machine, int32_t number);
+	/* A record of symbols that the capture brings. -EINVAL: refused. NULL: not wanted. */
+	int (*symbols)(void *context, const uint8_t *capture_id, const struct hud_record *record);
+	/* These offsets will be asked for: look them up at once. NULL: not needed. */
+	int (*prepare)(void *context, void *module, const uint64_t *offsets, size_t count);
 };
 
 /* The real one. `options` is only read during the call. */

@@ -176,6 +176,39 @@ bool rules_has_role(const struct rules *r, enum role role, const char *name)
 	return false;
 }
 
+/* The last part of a pattern's path; NULL: none, or one that may be anything. */
+static const char *last_word(const char *pattern)
+{
+	const char *last = NULL;
+
+	for (const char *at = pattern; (at = strstr(at, "::")); at += 2)
+		last = at + 2;
+	return last && !strchr(last, '*') ? last : NULL;
+}
+
+/* The last part of a path stands in the linker's name as it is, however that is mangled. */
+bool rules_may_have_role(const struct rules *r, enum role role, const char *linkage)
+{
+	const char *shortest = NULL;
+
+	for (size_t i = 0; i < r->role_count; i++) {
+		const char *last;
+
+		if (r->roles[i].role != role)
+			continue;
+		last = last_word(r->roles[i].pattern);
+		if (!last)
+			return true;
+		/* What lacks a part of a word lacks the word. */
+		if (shortest && strstr(last, shortest))
+			continue;
+		if (strstr(linkage, last))
+			return true;
+		shortest = last;
+	}
+	return false;
+}
+
 /* Types that are the same for many a task. */
 static bool says_nothing(const char *type)
 {

@@ -66,6 +66,8 @@ struct rules {
 
 enum role rules_role(const struct rules *r, const char *site);
 bool rules_has_role(const struct rules *r, enum role role, const char *name);
+/* May a function with this linker's name have the role? A quick no for most, before demangling. */
+bool rules_may_have_role(const struct rules *r, enum role role, const char *linkage);
 
 /*
  * Appends the type of a task folded for people, wrappers taken off; nothing for `dyn Future`

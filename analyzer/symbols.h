@@ -57,10 +57,27 @@ struct symbolizer_options {
 	size_t binary_count;
 	const char *const *debug_dirs; /* --debug-dir paths */
 	size_t debug_dir_count;
+	const char *const *user_prefixes; /* --user-prefix: code declared below is the user's */
+	size_t user_prefix_count;
+	const char *const *user_crates; /* --user-crate: so is code of these crates */
+	size_t user_crate_count;
+	/* Told now and then how far a download is, `all` 0: not known. NULL: nobody listens. */
+	void (*progress)(void *context, const char *what, uint64_t done, uint64_t all);
+	void *progress_context;
+	const char *cache; /* directory for what is known from one run to the next; NULL: none */
 };
 
 int symbolizer_open(const struct symbolizer_options *options, struct symbolizer **out);
 void symbolizer_close(struct symbolizer *s);
+
+/*
+ * A record of a symbolized capture, before the modules it speaks of are asked for. Where it has
+ * symbols for a binary these are used, unless files with better ones are at hand, or files were
+ * named with --binary or --debug-dir. -EINVAL: makes no sense, and was left out; -ENOMEM.
+ */
+struct hud_record;
+int symbolizer_add_record(struct symbolizer *s, const uint8_t *capture_id,
+			  const struct hud_record *record);
 
 /*
  * The module for a mapping. Looks for a file with this build-id among --binary, --debug-dir, `path`
@@ -72,8 +89,25 @@ struct symbol_module *symbolizer_module(struct symbolizer *s, const uint8_t *bui
 enum symbol_quality symbol_module_quality(const struct symbol_module *m);
 const char *symbol_module_file(const struct symbol_module *m); /* where symbols came from; NULL */
 const char *symbol_module_problem(const struct symbol_module *m); /* one line, or NULL */
+
+/* Where the binary and its debug information were looked for, in that order. */
+struct symbol_step {
+	const char *step;    /* "--binary", ".gnu_debuglink", … */
+	const char *path;    /* what was looked at */
+	const char *outcome; /* "taken: …", or why not */
+};
+/* The step with this number from 0, or NULL behind the last. */
+const struct symbol_step *symbol_module_step(const struct symbol_module *m, size_t index);
+/* What is missing and how to get it: one line or two, or NULL where nothing is. */
+const char *symbol_module_advice(struct symbol_module *m);
 /* Does it hold Tokio's scheduler? 1 yes, 0 no, -1 cannot tell (no symbols). */
 int symbol_module_has_tokio(struct symbol_module *m);
+
+/*
+ * Looks up many addresses at once, over all processors, so that symbol_module_resolve() finds them
+ * known. Worth it for more than a few. 0 or a negative errno; the answers are the same without it.
+ */
+int symbol_module_prepare(struct symbol_module *m, const uint64_t *offsets, size_t count);
 
 /*
  * The chain of functions at a file offset, innermost first; at least one frame. For a return

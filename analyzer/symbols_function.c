@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <dwarf.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/demangle.h"
-#include "analyzer/dwarf_name.h"
 #include "analyzer/fold.h"
 #include "analyzer/symbols_module.h"
-
-enum { ALIASES = 8 };
 
 const char *symbol_path_short(const char *path, const char *comp_dir)
 {
@@ -116,6 +113,10 @@ static int place_frame(struct symbol_module *m, struct symbol_frame *frame, cons
 		.module_path = m->path,
 		.main_crates = m->main_crates,
 		.main_crate_count = m->main_crate_count,
+		.user_prefixes = m->owner->options.user_prefixes,
+		.user_prefix_count = m->owner->options.user_prefix_count,
+		.user_crates = m->owner->options.user_crates,
+		.user_crate_count = m->owner->options.user_crate_count,
 	};
 	const char *file = f->decl_file;
 
@@ -137,28 +138,21 @@ static int place_frame(struct symbol_module *m, struct symbol_frame *frame, cons
 	return file && !frame->decl_file ? -ENOMEM : 0;
 }
 
-static int function_new(struct symbol_module *m, struct facts *f, struct key_map *map, uint64_t key,
-			const struct symbol_function **out)
+static int function_new(struct symbol_module *m, struct facts *f, struct symbol_function **out)
 {
 	struct symbol_function *function = text_pool_alloc(&m->owner->pool, sizeof(*function));
 	int error;
 
-	if (!function || f->name.failed || !f->name.bytes)
+	if (!function || f->name.failed || f->type.failed || !f->name.bytes)
 		return -ENOMEM;
 	error = name_frame(m, &function->frame, f);
 	if (!error)
 		error = place_frame(m, &function->frame, f);
-	if (!error && f->comp_dir) {
-		function->comp_dir = keep(m, f->comp_dir);
-		error = function->comp_dir ? 0 : -ENOMEM;
-	}
-	if (!error)
-		error = key_map_put(map, key, function);
+	function->comp_dir = f->comp_dir;
 	*out = function;
 	return error;
 }
 
-/* The type of future is asked for only where the function is one that polls it. */
 static bool is_poll(const struct symbol_module *m, const char *name)
 {
 	struct text site = {0};
@@ -170,70 +164,34 @@ static bool is_poll(const struct symbol_module *m, const char *name)
 	return poll;
 }
 
-int symbol_function_of_symbol(struct symbol_module *m, const struct elf_symbol *symbol,
-			      const struct symbol_function **out)
+int symbol_function_of(struct symbol_module *m, struct symbol_definition *d,
+		       const struct symbol_function **out)
 {
-	struct facts f = {0};
+	struct symbol_function *function = NULL;
+	struct facts f = {.decl_line = d->decl_line, .comp_dir = d->comp_dir};
 	int error;
 
-	*out = key_map_find(&m->symbol_functions, symbol->start);
+	*out = d->made;
 	if (*out)
 		return 0;
-	demangle_name(&f.name, symbol->name, &f.rust);
-	if (f.name.bytes && is_poll(m, f.name.bytes))
-		type_from_name(&f);
-	error = function_new(m, &f, &m->symbol_functions, symbol->start, out);
-	facts_close(&f);
-	return error;
-}
-
-static void facts_of_entry(struct symbol_module *m, Dwarf_Die *entry, Dwarf_Die *declared,
-			   struct facts *f)
-{
-	const char *linkage = dwarf_linkage_name(entry);
-
-	if (linkage && *linkage) {
-		demangle_name(&f->name, linkage, &f->rust);
+	if (d->rust) {
+		text_add_string(&f.name, d->rust);
+		f.rust = true;
+	} else if (d->flags & SYMBOL_LINKAGE) {
+		demangle_name(&f.name, d->name, &f.rust);
 	} else {
-		dwarf_qualified_name(m->index, entry, &f->name);
-		f->rust = dwarf_is_rust(declared);
+		text_add_string(&f.name, d->name);
+		f.rust = d->flags & SYMBOL_RUST;
 	}
-	if (!f->name.bytes)
-		return;
-	f->comp_dir = dwarf_comp_dir(declared);
-	f->decl_file = symbol_path_full(m, dwarf_decl_file(declared), f->comp_dir);
-	f->decl_line = dwarf_number(declared, DW_AT_decl_line);
-	f->macro_names = f->rust && f->decl_line && dwarf_has_macro_names(entry);
-	if (is_poll(m, f->name.bytes)) {
-		dwarf_type_parameter(m->index, entry, "T", &f->type);
-		if (!f->type.bytes)
-			type_from_name(f);
-	}
-}
-
-/* *out NULL: the entry has no name of any kind. */
-int symbol_function_of_entry(struct symbol_module *m, Dwarf_Die *entry,
-			     const struct symbol_function **out)
-{
-	Dwarf_Attribute attribute;
-	Dwarf_Die origin = *entry;
-	Dwarf_Die declared;
-	struct facts f = {0};
-	int error = 0;
-
-	/* The instance, not its declaration: that may be shared by instances of other types. */
-	if (dwarf_attr(entry, DW_AT_abstract_origin, &attribute) &&
-	    !dwarf_formref_die(&attribute, &origin))
-		origin = *entry;
-	*out = key_map_find(&m->dwarf_functions, dwarf_dieoffset(&origin));
-	if (*out)
-		return 0;
-	declared = dwarf_declaration(&origin);
-	facts_of_entry(m, &origin, &declared, &f);
-	if (f.name.failed || f.type.failed)
-		error = -ENOMEM;
-	else if (f.name.bytes)
-		error = function_new(m, &f, &m->dwarf_functions, dwarf_dieoffset(&origin), out);
+	f.decl_file = symbol_path_full(m, d->decl_file, d->comp_dir);
+	f.macro_names = f.rust && d->flags & SYMBOL_MACRO_NAMES;
+	if (d->task_type)
+		text_add_string(&f.type, d->task_type);
+	else if (f.name.bytes && is_poll(m, f.name.bytes))
+		type_from_name(&f);
+	error = function_new(m, &f, &function);
+	if (!error)
+		d->made = *out = function;
 	facts_close(&f);
 	return error;
 }
@@ -248,34 +206,39 @@ static bool holds_line(const char *lines, const char *line)
 	return false;
 }
 
-const char *symbol_aliases(struct symbol_module *m, uint64_t vaddr, const char *site)
+/* One linker's name, folded, if it is Rust's. */
+static void alias_fold(struct text *out, const char *name, size_t length)
 {
-	const struct elf_symbol *first = elf_symbols_find(&m->symtab, vaddr);
-	const struct elf_symbol *end = m->symtab.items + m->symtab.count;
+	char *linkage = strndup(name, length);
+	struct text full = {0};
+	bool rust = false;
+
+	if (linkage)
+		demangle_name(&full, linkage, &rust);
+	if (rust && full.bytes)
+		fold_name(out, full.bytes);
+	text_close(&full);
+	free(linkage);
+}
+
+const char *symbol_aliases(struct symbol_module *m, const char *aliases, const char *site)
+{
 	struct text all = {0};
 	const char *kept = NULL;
-	uint64_t start = first ? first->start : 0;
-	int count = 0;
 
-	while (first && first > m->symtab.items && first[-1].start == start)
-		first--;
-	if (!first || first + 1 == end || first[1].start != start)
-		return NULL;
-	for (; first < end && first->start == start && count < ALIASES; first++) {
-		struct text full = {0};
+	while (aliases && *aliases) {
+		size_t length = strcspn(aliases, "\n");
 		struct text name = {0};
-		bool rust;
 
-		demangle_name(&full, first->name, &rust);
-		if (rust && full.bytes) /* C libraries name one function many times on purpose */
-			fold_name(&name, full.bytes);
-		if (name.bytes && strcmp(name.bytes, site) && !holds_line(all.bytes, name.bytes)) {
-			if (count++)
+		alias_fold(&name, aliases, length);
+		if (name.bytes && strcmp(name.bytes, site) != 0 &&
+		    !holds_line(all.bytes, name.bytes)) {
+			if (all.bytes)
 				text_add(&all, "\n", 1);
 			text_add_string(&all, name.bytes);
 		}
-		text_close(&full);
 		text_close(&name);
+		aliases += length + (aliases[length] == '\n');
 	}
 	if (all.bytes && !all.failed)
 		kept = keep(m, all.bytes);

@@ -2,9 +2,11 @@
 #ifndef HUD_ANALYZER_SYMBOLS_MODULE_H
 #define HUD_ANALYZER_SYMBOLS_MODULE_H
 
-#include "analyzer/dwarf_index.h"
+#include "analyzer/key_map.h"
 #include "analyzer/module_find.h"
 #include "analyzer/origin.h"
+#include "analyzer/symbol_extract.h"
+#include "analyzer/symbol_given.h"
 #include "analyzer/symbols.h"
 
 /* The parts of symbols.h that its own files share. */
@@ -17,18 +19,8 @@ struct symbolizer {
 	struct symbolizer_options options; /* our own copies of the paths */
 	bool *used;                        /* by --binary */
 	struct symbol_module *modules;
+	struct symbol_givens givens; /* by symbolized captures */
 };
-
-/* A table from 64-bit keys to pointers. */
-struct key_map {
-	uint64_t *keys;
-	void **values; /* NULL: free */
-	size_t slots;
-	size_t used;
-};
-void *key_map_find(const struct key_map *map, uint64_t key);
-int key_map_put(struct key_map *map, uint64_t key, void *value);
-void key_map_close(struct key_map *map);
 
 /* What is the same for all frames of one function. */
 struct symbol_function {
@@ -51,28 +43,51 @@ struct symbol_module {
 	struct module_files files;
 	enum symbol_quality quality;
 	const char *problem;
+	bool searched; /* for files */
+	bool known;    /* quality, crates and marker */
 	bool loaded;
-	Dwarf *dwarf;
+	bool changed;                /* something was looked up that is not in the cache */
+	struct symbol_given *given;  /* by a capture: used before files; NULL */
+	struct symbol_given *cached; /* by the cache; NULL */
+	struct symbol_givens cache;
+	bool has_symtab;
 	struct dwarf_index *index;
 	struct elf_symbols symtab;
 	struct elf_symbols dynsym;
+	struct symbol_source source;
+	struct symbol_extract *single; /* for addresses that come one by one */
 	const char *main_crates[MAIN_CRATES];
 	size_t main_crate_count;
-	struct key_map chains;           /* by file offset */
-	struct key_map dwarf_functions;  /* by offset of the declaring entry */
-	struct key_map symbol_functions; /* by symbol's address */
+	const char *marker;    /* a name that shows the runtime is in it; NULL */
+	struct key_map facts;  /* struct symbol_facts, by file offset */
+	struct key_map chains; /* struct symbol_chain, by file offset */
 };
 
+/* Looks for files, once. */
+int symbol_module_search(struct symbol_module *m, bool own);
+/* Finds out what is the same for all of it: quality, crates with a main, the runtime's marker. */
+int symbol_module_know(struct symbol_module *m);
 /* Opens tables on first use. What cannot be opened lowers the quality. */
 int symbol_module_load(struct symbol_module *m);
+/* What symbol_writer_binary() is told of it. */
+int symbol_module_binary(struct symbol_module *m, struct symbol_binary *out);
 
-/* The function behind a linker's name or, where there is none, behind debug information. */
-int symbol_function_of_symbol(struct symbol_module *m, const struct elf_symbol *symbol,
-			      const struct symbol_function **out);
-int symbol_function_of_entry(struct symbol_module *m, Dwarf_Die *entry,
-			     const struct symbol_function **out);
-/* Names of other functions that start where the one at `vaddr` does; NULL: none. */
-const char *symbol_aliases(struct symbol_module *m, uint64_t vaddr, const char *site);
+/* Where an address of the file's own is in the file. False: in no segment of it. */
+bool symbol_module_offset(const struct symbol_module *m, uint64_t vaddr, uint64_t *offset);
+
+/* The module of a file by itself, not of a mapping: this very file, wherever it lies. */
+struct symbol_module *symbolizer_module_at(struct symbolizer *s, const uint8_t *build_id,
+					   size_t build_id_bytes, const char *path);
+
+/* What is known of an address, looked up on first use; `count` 0: nothing. */
+int symbol_module_facts(struct symbol_module *m, uint64_t file_offset,
+			const struct symbol_facts **out);
+
+/* The function of a definition, named and placed once. */
+int symbol_function_of(struct symbol_module *m, struct symbol_definition *d,
+		       const struct symbol_function **out);
+/* Folded names of the functions in `aliases` other than `site`, by '\n'; NULL: none. */
+const char *symbol_aliases(struct symbol_module *m, const char *aliases, const char *site);
 /* A path as debug information has it, kept: joined with the directory of its unit where relative. */
 const char *symbol_path_full(struct symbol_module *m, const char *path, const char *comp_dir);
 /* `path` without the directory the unit was compiled in. */

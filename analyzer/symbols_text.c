@@ -53,6 +53,22 @@ static void *pool_take(struct text_pool *p, size_t bytes, size_t align)
 	return b->bytes + at;
 }
 
+void text_pool_adopt(struct text_pool *p, struct text_pool *from)
+{
+	struct text_block **last = &from->blocks;
+
+	while (*last)
+		last = &(*last)->next;
+	/* Behind our own: the first block is the one that is filled. */
+	*last = p->blocks ? p->blocks->next : NULL;
+	if (p->blocks)
+		p->blocks->next = from->blocks;
+	else
+		p->blocks = from->blocks;
+	from->blocks = NULL;
+	text_pool_close(from);
+}
+
 void *text_pool_alloc(struct text_pool *p, size_t bytes)
 {
 	return pool_take(p, bytes ? bytes : 1, alignof(max_align_t));

@@ -19,6 +19,8 @@ struct text_pool {
 };
 
 void text_pool_close(struct text_pool *p);
+/* Takes over the memory of another pool, which is empty then. */
+void text_pool_adopt(struct text_pool *p, struct text_pool *from);
 /* Zeroed and aligned for any object; NULL for no memory. */
 void *text_pool_alloc(struct text_pool *p, size_t bytes);
 /* The one copy of these bytes, terminated; NULL for no memory. */

@@ -6,20 +6,22 @@ const struct verb verbs[] = {
 	{"report", "CAPTURE|DB", "say which code blocked the workers, for how long, and why",
 	 "The verdict in one sentence, blocking sites, workers by state, the blocking pool, and what\n"
 	 "was lost. --json prints the same as docs/report.schema.json describes it.\n",
-	 "--json --top --capture --binary --debug-dir", 1, 1, verb_report},
+	 "--json --top --capture --binary --debug-dir --user-prefix --user-crate", 1, 1,
+	 verb_report},
 	{"info", "CAPTURE|DB", "say how a capture was made, what it holds, and what is missing",
 	 "How it was recorded and how it ended, processes, binaries and their symbols, how many stacks\n"
 	 "are whole, what was lost, what recording cost.\n",
-	 "--capture --binary --debug-dir", 1, 1, verb_info},
+	 "--symbols --capture --binary --debug-dir", 1, 1, verb_info},
 	{"load", "CAPTURE... -o DB", "load captures into an SQLite database",
 	 "An existing DB is added to: all captures, or, where something fails, none. A capture that it\n"
 	 "holds already is refused. A new DB has the name DB.partial until it is whole.\n",
-	 "--output --binary --debug-dir", 1, ARGUMENTS_MAX, verb_load},
+	 "--output --binary --debug-dir --user-prefix --user-crate", 1, ARGUMENTS_MAX, verb_load},
 	{"query", "CAPTURE|DB SQL|@NAME",
 	 "ask SQL of a capture; @NAME is one of the queries of --list",
 	 "docs/SCHEMA.md describes the tables. :capture stands for the chosen capture, :top for --top.\n"
 	 "Nothing can be changed by a query.\n",
-	 "--json --csv --list --top --capture --binary --debug-dir", 0, 2, verb_query},
+	 "--json --csv --list --top --capture --binary --debug-dir --user-prefix --user-crate", 0,
+	 2, verb_query},
 	{"dump", "CAPTURE", "print every record of a capture, one line each", NULL, "", 1, 1,
 	 verb_dump},
 	{"plan", "BINARY|PID", "write down what hud-record needs to know of a binary",
@@ -27,5 +29,12 @@ const struct verb verbs[] = {
 	 "PID: a plan of every object that it has mapped, into the directory that -o names, by build-id.\n"
 	 "--fd takes the place of BINARY, and writes to standard output; hud-record uses it.\n",
 	 "--output --fd --json", 0, 1, verb_plan},
+	{"symbolize", "CAPTURE -o OUT", "copy a capture with the symbols it needs",
+	 "OUT is read without any binary at hand, anywhere. The symbols are of this capture's addresses\n"
+	 "only, found as for report.\n",
+	 "--output --binary --debug-dir", 1, 1, verb_symbolize},
+	{"addr2line", "BINARY", "functions and lines of addresses on standard input",
+	 "Prints what `addr2line -aifC -e BINARY` does, faster, and finds separate and split debug files.\n",
+	 "--debug-dir", 1, 1, verb_addr2line},
 	{NULL, NULL, NULL, NULL, NULL, 0, 0, NULL},
 };

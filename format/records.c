@@ -109,6 +109,22 @@ static const struct record_kind kinds[] = {
 	[HUD_COST] = {.name = "cost", .bytes = sizeof(struct hud_cost)},
 	[HUD_CLOCK] = {.name = "clock", .bytes = sizeof(struct hud_clock)},
 	[HUD_END] = {.name = "end", .bytes = sizeof(struct hud_end)},
+	[HUD_SYMBOL_TEXT] = {
+		.name = "symbol-text", .bytes = sizeof(struct hud_symbol_text),
+		.count = {AT(hud_symbol_text, bytes), 4, 1, HUD_SYMBOL_TEXT_BYTES_MAX},
+	},
+	[HUD_SYMBOL_BINARY] = {
+		.name = "symbol-binary", .bytes = sizeof(struct hud_symbol_binary),
+		.count = {AT(hud_symbol_binary, build_id_bytes), 2, 0, HUD_BUILD_ID_BYTES_MAX},
+	},
+	[HUD_SYMBOL_FUNCTION] = {
+		.name = "symbol-function", .bytes = sizeof(struct hud_symbol_function),
+	},
+	[HUD_SYMBOL_ADDRESS] = {
+		.name = "symbol-address", .bytes = sizeof(struct hud_symbol_address),
+		.count = {AT(hud_symbol_address, calls), 2, 4 * HUD_SYMBOL_CALL_WORDS,
+			  HUD_SYMBOL_CALLS_MAX},
+	},
 };
 /* clang-format on */
 

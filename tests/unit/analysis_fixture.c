@@ -130,8 +130,13 @@ static const char *fake_syscall(void *context, uint32_t machine, int32_t number)
 	return number >= 0 && number <= SYS_FSYNC ? names[number] : NULL;
 }
 
-const struct resolver fake_resolver = {NULL,          fake_binary, fake_frames,
-				       fake_classify, fake_cause,  fake_syscall};
+const struct resolver fake_resolver = {
+	.binary = fake_binary,
+	.frames = fake_frames,
+	.classify = fake_classify,
+	.cause = fake_cause,
+	.syscall = fake_syscall,
+};
 
 static int keep(void *context, const void *data, size_t bytes)
 {

@@ -300,7 +300,7 @@ static void unknown_records_are_skipped(void **state)
 
 static void a_must_understand_record_of_a_newer_version_is_refused(void **state)
 {
-	struct hud_record record = {.type = 99, .flags = HUD_MUST_UNDERSTAND, .size = 8};
+	struct hud_record record = {.type = 999, .flags = HUD_MUST_UNDERSTAND, .size = 8};
 	struct loaded l = load_between_clocks(&record, sizeof(record));
 
 	(void)state;
@@ -315,7 +315,7 @@ static void a_must_understand_record_of_a_newer_version_is_refused(void **state)
 
 static void a_refused_capture_stays_refused(void **state)
 {
-	struct hud_record record = {.type = 99, .flags = HUD_MUST_UNDERSTAND, .size = 8};
+	struct hud_record record = {.type = 999, .flags = HUD_MUST_UNDERSTAND, .size = 8};
 	const struct hud_record *out;
 	struct capture_reader *r;
 	struct bytes b = {0};

@@ -197,9 +197,43 @@ static void what_derive_wrote_is_told_from_what_a_person_wrote(void **state)
 				 cases[i].derived);
 }
 
+static void what_the_user_says_is_theirs_comes_before_all_rules(void **state)
+{
+	static const char *const prefixes[] = {"/home/me/.cargo/git/checkouts/ours-1a2b/",
+					       "/opt/lib"};
+	static const char *const crates[] = {"our-crate"};
+	static const struct layout layouts[] = {
+		{"/home/me/.cargo/git/checkouts/ours-1a2b/c0ffee/src/lib.rs", "ours", NULL,
+		 ORIGIN_USER},
+		{"/home/me/.cargo/git/checkouts/ours-1a2bc/c0ffee/src/lib.rs", "others", NULL,
+		 ORIGIN_THIRD_PARTY},
+		{CRATES "our-crate-1.0.0/src/lib.rs", "our_crate", NULL, ORIGIN_USER},
+		{CRATES "our-crate-two-1.0.0/src/lib.rs", "our_crate_two", NULL,
+		 ORIGIN_THIRD_PARTY},
+		{NULL, "our_crate", NULL, ORIGIN_USER},
+	};
+
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		const struct layout *l = &layouts[i];
+		struct origin_query q = {
+			.crate = l->crate,
+			.crate_length = strlen(l->crate),
+			.decl_file = l->decl_file,
+			.module_path = "/srv/demo",
+			.user_prefixes = prefixes,
+			.user_prefix_count = 2,
+			.user_crates = crates,
+			.user_crate_count = 1,
+		};
+
+		assert_int_equal(origin_of(*state, &q), l->origin);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_user_says_is_theirs_comes_before_all_rules),
 		cmocka_unit_test(the_file_of_the_declaration_tells_whose_code_it_is),
 		cmocka_unit_test(the_crate_of_main_is_the_users_wherever_it_lies),
 		cmocka_unit_test(without_a_file_the_crate_tells_or_nobody_does),
