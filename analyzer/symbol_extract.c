@@ -229,7 +229,8 @@ static int definition_fill(struct symbol_extract *e, const struct dwarf_entry *e
 		error = d->name ? 0 : -ENOMEM;
 	} else {
 		d->own = (uint32_t)dwarf_qualified_name(entry, containers_of, e, &text);
-		d->name = keep_text(e, text.bytes);
+		/* Damaged debug information has functions without a name. */
+		d->name = keep_text(e, text.bytes ? text.bytes : "??");
 	}
 	text_close(&text);
 	if (!d->name)
