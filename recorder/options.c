@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/options.h"
 
+#include "recorder/clock.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NS_PER_S 1000000000ull
 
 /* The one place that knows the options: getopt's table and --help are made from it. */
 static const struct option_help {

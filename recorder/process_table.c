@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/process_table.h"
 
+#include "recorder/clock.h"
 #include "recorder/procfs.h"
 
 #include <errno.h>
@@ -13,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define REFRESH_NS 1000000000ull /* /proc/PID/maps is read again no more often than this */
+#define REFRESH_NS NS_PER_S /* /proc/PID/maps is read again no more often than this */
 
 /* An executable mapping, as the walker needs it. */
 struct mapping {

@@ -19,6 +19,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
 #define NOBODY 65534
 #define OPEN_CHANGES (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | O_TMPFILE)
 #define CLONE_NAMESPACES                                                                           \
@@ -54,7 +56,7 @@ static int limits_set(void)
 		{RLIMIT_CORE, 0},          {RLIMIT_NOFILE, 64},
 	};
 
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+	for (size_t i = 0; i < COUNT(limits); i++) {
 		struct rlimit limit = {limits[i].most, limits[i].most};
 
 		if (setrlimit((__rlimit_resource_t)limits[i].resource, &limit))
@@ -147,7 +149,6 @@ static const struct checked_call {
 	{SYS_open, 1, OPEN_CHANGES, 0},
 #endif
 };
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define ALLOWED_INSTRUCTIONS 2
 #define CHECKED_INSTRUCTIONS 6
 
