@@ -18,7 +18,7 @@ WITH beside AS (
 ), sandwich AS (
 	SELECT before AS activity, count(*) AS sandwiches
 	FROM beside
-	WHERE looks = 1 AND before = after
+	WHERE (looks = 1 OR NOT poll) AND before = after
 	GROUP BY before
 )
 SELECT :capture, r.activity, sum(r.looks >= 2), coalesce(max(s.sandwiches), 0),
