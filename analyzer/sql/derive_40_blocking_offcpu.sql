@@ -4,7 +4,7 @@
 -- waited for a CPU. Also those of a worker whose stack tells nothing, when they cannot be a park:
 -- parks wait in epoll_wait or futex and nowhere else, and a park's futex is never woken by the
 -- user's own code directly (view user_waker).
-INSERT INTO blocking_span (capture, thread, kind, offcpu_span, start_ns, end_ns, wall_ns,
+INSERT INTO blocking_poll (capture, thread, kind, offcpu_span, start_ns, end_ns, wall_ns,
 	run_queue_ns, open, bounds, source, task)
 SELECT e.capture, e.thread, 'off-cpu', s.id, s.start_ns, s.end_ns, s.end_ns - s.start_ns,
 	s.run_queue_ns, s.open, CASE WHEN s.open OR s.at_attach THEN 'lower' ELSE 'exact' END,

@@ -3,7 +3,7 @@
 -- From the first look to the last, without the time waited for a CPU, it must reach the threshold
 -- (98% of it: looks are not that regular). Half a look's period is added at either end, but none
 -- before the thread last woke. Several polls of one task in a row look the same: an upper bound.
-INSERT INTO blocking_span (capture, thread, kind, look_run, start_ns, end_ns, wall_ns,
+INSERT INTO blocking_poll (capture, thread, kind, look_run, start_ns, end_ns, wall_ns,
 	run_queue_ns, open, bounds, source, task)
 WITH period AS (
 	SELECT id AS capture, threshold_ns, source,

@@ -3,7 +3,7 @@
 -- Exact: time on CPUs, in sleeps over the threshold, waiting for a CPU. Divided by looks: time on
 -- CPUs between polls and runtime. What is left cannot be told: sleeps under the threshold.
 INSERT INTO worker (thread, capture, wall_ns, poll_cpu_ns, poll_offcpu_ns, run_queue_ns, parked_ns,
-	runtime_ns, unknown_ns, blocking_ns, blocking_spans, short_sleep_ns, other_ns)
+	runtime_ns, unknown_ns, blocking_ns, blocking_polls, short_sleep_ns, other_ns)
 WITH slept AS (
 	SELECT thread,
 		sum(CASE WHEN state = 'poll-off-cpu' THEN wall_ns - run_queue_ns ELSE 0 END) AS poll_ns,
@@ -16,7 +16,7 @@ WITH slept AS (
 	GROUP BY thread
 ), blocked AS (
 	SELECT thread, sum(wall_ns) AS blocking_ns, count(*) AS spans
-	FROM blocking_span
+	FROM blocking_poll
 	WHERE capture = :capture
 	GROUP BY thread
 ), known AS (
@@ -29,7 +29,7 @@ WITH slept AS (
 		coalesce(s.other_ns, 0) + coalesce(c.other_cpu_ns, 0) AS other_ns,
 		coalesce(c.sleep_ns, 0) AS short_sleep_ns,
 		coalesce(b.blocking_ns, 0) AS blocking_ns,
-		coalesce(b.spans, 0) AS blocking_spans
+		coalesce(b.spans, 0) AS blocking_polls
 	FROM thread_role AS r
 	JOIN thread_watched AS w ON w.thread = r.thread
 	LEFT JOIN thread_cpu AS c ON c.thread = r.thread
@@ -43,6 +43,6 @@ WITH slept AS (
 )
 SELECT thread, :capture, max(watched_ns - other_ns, known_ns), poll_cpu_ns, poll_offcpu_ns,
 	run_queue_ns, parked_ns, runtime_ns, max(watched_ns - other_ns - known_ns, 0),
-	blocking_ns, blocking_spans, short_sleep_ns, other_ns
+	blocking_ns, blocking_polls, short_sleep_ns, other_ns
 FROM summed
 ORDER BY thread;

@@ -15,7 +15,7 @@ SELECT json_object(
 	'verdict', (SELECT json_object(
 		'level', v.level, 'reason', v.reason, 'sentence', v.sentence, 'workers', v.workers,
 		'worker_wall_ns', v.worker_wall_ns, 'polling_ns', v.polling_ns,
-		'blocking_spans', v.blocking_spans, 'blocking_ns', v.blocking_ns,
+		'blocking_polls', v.blocking_polls, 'blocking_ns', v.blocking_ns,
 		'longest_ns', v.longest_ns, 'blocking_percent', v.blocking_percent,
 		'loss_percent', v.loss_percent, 'told_percent', v.told_percent)
 		FROM verdict AS v WHERE v.capture = :capture),
@@ -47,7 +47,7 @@ SELECT json_object(
 					/ max(sum(p.wall_ns), 1),
 				'stack', total(CASE WHEN b.source = 'stack' THEN p.wall_ns END)
 					/ max(sum(p.wall_ns), 1))
-				FROM slice AS p JOIN blocking_span AS b ON b.id = p.blocking_span
+				FROM slice AS p JOIN blocking_poll AS b ON b.id = p.blocking_poll
 				WHERE p.site = s.id),
 			'aliases', (SELECT json_group_array(function) FROM (SELECT function
 				FROM site_alias AS a WHERE a.site = s.id ORDER BY function))) AS site
@@ -65,7 +65,7 @@ SELECT json_object(
 				'poll-cpu', w.poll_cpu_ns, 'poll-off-cpu', w.poll_offcpu_ns,
 				'run-queue', w.run_queue_ns, 'parked', w.parked_ns,
 				'runtime', w.runtime_ns, 'unknown', w.unknown_ns),
-			'blocking_ns', w.blocking_ns, 'blocking_spans', w.blocking_spans) AS worker
+			'blocking_ns', w.blocking_ns, 'blocking_polls', w.blocking_polls) AS worker
 		FROM worker AS w
 		JOIN thread AS t ON t.id = w.thread
 		JOIN thread_role AS r ON r.thread = w.thread

@@ -274,7 +274,7 @@ CREATE TABLE activity_proof (
 	PRIMARY KEY (capture, activity)
 ) WITHOUT ROWID;
 
-CREATE TABLE blocking_span (
+CREATE TABLE blocking_poll (
 	id INTEGER PRIMARY KEY,
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	thread INTEGER NOT NULL REFERENCES thread (id),
@@ -303,7 +303,7 @@ CREATE TABLE site (
 CREATE TABLE slice (
 	id INTEGER PRIMARY KEY,
 	capture INTEGER NOT NULL REFERENCES capture (id),
-	blocking_span INTEGER NOT NULL REFERENCES blocking_span (id),
+	blocking_poll INTEGER NOT NULL REFERENCES blocking_poll (id),
 	site INTEGER NOT NULL REFERENCES site (id),
 	stack INTEGER REFERENCES stack (id),
 	frame INTEGER REFERENCES frame (id),
@@ -323,7 +323,7 @@ CREATE TABLE worker (
 	runtime_ns INTEGER NOT NULL,
 	unknown_ns INTEGER NOT NULL,
 	blocking_ns INTEGER NOT NULL,
-	blocking_spans INTEGER NOT NULL,
+	blocking_polls INTEGER NOT NULL,
 	short_sleep_ns INTEGER NOT NULL,
 	other_ns INTEGER NOT NULL
 );

@@ -6,18 +6,18 @@ CREATE VIEW blocking_part AS
 WITH running AS (
 	SELECT *,
 		sum(looks) OVER parts AS upto,
-		sum(looks) OVER (PARTITION BY blocking_span) AS all_looks
+		sum(looks) OVER (PARTITION BY blocking_poll) AS all_looks
 	FROM blocking_look
-	WINDOW parts AS (PARTITION BY blocking_span ORDER BY cause, stack ROWS UNBOUNDED PRECEDING)
+	WINDOW parts AS (PARTITION BY blocking_poll ORDER BY cause, stack ROWS UNBOUNDED PRECEDING)
 ), part AS (
-	SELECT b.capture, b.id AS blocking_span, s.cause,
+	SELECT b.capture, b.id AS blocking_poll, s.cause,
 		CASE WHEN k.class = 'poll' THEN s.user_stack END AS stack,
 		b.wall_ns, b.run_queue_ns, NULL AS looks
-	FROM blocking_span AS b
+	FROM blocking_poll AS b
 	JOIN offcpu_span AS s ON s.id = b.offcpu_span
 	LEFT JOIN stack AS k ON k.id = s.user_stack
 	UNION ALL
-	SELECT capture, blocking_span, cause, stack,
+	SELECT capture, blocking_poll, cause, stack,
 		wall_ns / all_looks * upto + wall_ns % all_looks * upto / all_looks
 		- wall_ns / all_looks * (upto - looks)
 		- wall_ns % all_looks * (upto - looks) / all_looks,
@@ -27,7 +27,7 @@ WITH running AS (
 		looks
 	FROM running
 )
-SELECT p.capture, p.blocking_span, p.cause, p.stack, f.id AS frame,
+SELECT p.capture, p.blocking_poll, p.cause, p.stack, f.id AS frame,
 	f.crate, coalesce(f.site, 'unknown') AS function,
 	coalesce(f.origin, 'unknown') AS origin,
 	p.wall_ns, p.run_queue_ns, p.looks

@@ -15,14 +15,14 @@ SELECT c.id AS capture,
 		WHERE e.capture = c.id AND r.role = 'worker' AND e.offcpu_span IS NOT NULL
 		AND e.class = 'unknown' AND NOT e.coreless
 		AND e.offcpu_span NOT IN (SELECT id FROM offcpu_span WHERE preempted)
-		AND e.offcpu_span NOT IN (SELECT offcpu_span FROM blocking_span
+		AND e.offcpu_span NOT IN (SELECT offcpu_span FROM blocking_poll
 			WHERE offcpu_span IS NOT NULL)) AS unknown_spans,
 	(SELECT coalesce(sum(e.end_ns - e.start_ns), 0)
 		FROM evidence AS e JOIN thread_role AS r ON r.thread = e.thread
 		WHERE e.capture = c.id AND r.role = 'worker' AND e.offcpu_span IS NOT NULL
 		AND e.class = 'unknown' AND NOT e.coreless
 		AND e.offcpu_span NOT IN (SELECT id FROM offcpu_span WHERE preempted)
-		AND e.offcpu_span NOT IN (SELECT offcpu_span FROM blocking_span
+		AND e.offcpu_span NOT IN (SELECT offcpu_span FROM blocking_poll
 			WHERE offcpu_span IS NOT NULL)) AS unknown_span_ns,
 	(SELECT count(*) FROM look_run AS r JOIN activity_proof AS a
 		ON a.capture = r.capture AND a.activity = r.activity

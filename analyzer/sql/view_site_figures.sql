@@ -1,15 +1,15 @@
 -- How often, how long did each site block? Percentiles (nearest rank) are over the sums per span.
 CREATE VIEW site_figures AS
 WITH per_span AS (
-	SELECT site, blocking_span, sum(wall_ns) AS wall_ns, sum(run_queue_ns) AS run_queue_ns
+	SELECT site, blocking_poll, sum(wall_ns) AS wall_ns, sum(run_queue_ns) AS run_queue_ns
 	FROM slice
-	GROUP BY site, blocking_span
+	GROUP BY site, blocking_poll
 ), ranked AS (
 	SELECT p.*, b.bounds, b.open,
 		row_number() OVER (PARTITION BY site ORDER BY p.wall_ns) AS rank,
 		count(*) OVER (PARTITION BY site) AS spans
 	FROM per_span AS p
-	JOIN blocking_span AS b ON b.id = p.blocking_span
+	JOIN blocking_poll AS b ON b.id = p.blocking_poll
 )
 SELECT s.capture, r.site,
 	count(*) AS count,

@@ -2,6 +2,6 @@
 CREATE VIEW site_task AS
 SELECT s.capture, s.site, b.task, count(DISTINCT b.id) AS count, sum(s.wall_ns) AS wall_ns
 FROM slice AS s
-JOIN blocking_span AS b ON b.id = s.blocking_span
+JOIN blocking_poll AS b ON b.id = s.blocking_poll
 WHERE b.task IS NOT NULL
 GROUP BY s.site, b.task;

@@ -26,4 +26,4 @@ SELECT c.capture, c.thread, c.offcpu_span, c.start_ns, max(c.end_ns, c.start_ns)
 	ELSE 'unknown'
 	END AS state
 FROM clipped AS c
-LEFT JOIN blocking_span AS b ON b.offcpu_span = c.offcpu_span;
+LEFT JOIN blocking_poll AS b ON b.offcpu_span = c.offcpu_span;

@@ -9,7 +9,7 @@ WITH workers AS (
 	FROM worker GROUP BY capture
 ), blocked AS (
 	SELECT capture, count(*) AS spans, sum(wall_ns) AS blocking_ns, max(wall_ns) AS longest_ns
-	FROM blocking_span GROUP BY capture
+	FROM blocking_poll GROUP BY capture
 ), lost AS (
 	SELECT capture, sum(percent) AS percent FROM loss_total GROUP BY capture
 ), told AS (
@@ -37,7 +37,7 @@ WITH workers AS (
 	SELECT c.id AS capture, c.threshold_ns, c.end_ns - c.start_ns AS duration_ns,
 		coalesce(w.workers, 0) AS workers, coalesce(w.wall_ns, 0) AS worker_wall_ns,
 		coalesce(w.polling_ns, 0) AS polling_ns,
-		coalesce(b.spans, 0) AS blocking_spans, coalesce(b.blocking_ns, 0) AS blocking_ns,
+		coalesce(b.spans, 0) AS blocking_polls, coalesce(b.blocking_ns, 0) AS blocking_ns,
 		coalesce(b.longest_ns, 0) AS longest_ns,
 		CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(b.blocking_ns, 0) / w.wall_ns END
 			AS blocking_percent,
@@ -80,7 +80,7 @@ WITH workers AS (
 			ELSE printf('%.1f ms', longest_ns / 1e6) END AS longest_text,
 		printf('%g ms', threshold_ns / 1e6) AS threshold_text,
 		workers || CASE WHEN workers = 1 THEN ' worker' ELSE ' workers' END AS workers_text,
-		blocking_spans || CASE WHEN blocking_spans = 1 THEN ' blocking span'
+		blocking_polls || CASE WHEN blocking_polls = 1 THEN ' blocking span'
 			ELSE ' blocking spans' END AS spans_text
 	FROM judged
 )
@@ -96,11 +96,11 @@ SELECT capture, level, reason,
 		loss_percent, spans_text, workers_text, polling_text)
 	WHEN reason = 'untold' THEN printf('only %.0f%% of what %s did could be told apart by stacks.',
 		coalesce(told_percent, 0.0), workers_text)
-	WHEN blocking_spans > 0 THEN printf('%s (%s, the longest %s) in %s of polling watched on %s over %s.',
+	WHEN blocking_polls > 0 THEN printf('%s (%s, the longest %s) in %s of polling watched on %s over %s.',
 		spans_text, blocking_text, longest_text, polling_text, workers_text, wall_text)
 	ELSE printf('no poll blocked for %s or more in %s of polling watched on %s over %s.',
 		threshold_text, polling_text, workers_text, wall_text)
 	END AS sentence,
-	threshold_ns, duration_ns, workers, worker_wall_ns, polling_ns, blocking_spans, blocking_ns,
+	threshold_ns, duration_ns, workers, worker_wall_ns, polling_ns, blocking_polls, blocking_ns,
 	longest_ns, blocking_percent, loss_percent, told_percent
 FROM worded;

@@ -52,8 +52,8 @@ class Comparison:
         of_thread = collections.defaultdict(list)
         for span in db.execute("""SELECT t.tid, b.start_ns, b.end_ns, b.wall_ns, b.run_queue_ns,
                     s.function, s.cause
-                FROM blocking_span AS b JOIN thread AS t ON t.id = b.thread
-                JOIN slice AS p ON p.blocking_span = b.id JOIN site AS s ON s.id = p.site
+                FROM blocking_poll AS b JOIN thread AS t ON t.id = b.thread
+                JOIN slice AS p ON p.blocking_poll = b.id JOIN site AS s ON s.id = p.site
                 WHERE b.kind = 'off-cpu'"""):
             of_thread[span["tid"]].append(span)
         spans = [[s for s in of_thread[b["tid"]]

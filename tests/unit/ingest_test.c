@@ -99,7 +99,7 @@ static void two_captures_in_one_stream_are_two(void **state)
 	assert_int_equal(scene_ingest(&first, db), 0);
 	assert_text(
 		db,
-		"SELECT group_concat(n) FROM (SELECT count(*) AS n FROM blocking_span GROUP BY capture)",
+		"SELECT group_concat(n) FROM (SELECT count(*) AS n FROM blocking_poll GROUP BY capture)",
 		"6,1");
 	assert_number(db,
 		      "SELECT count(*) FROM site AS s JOIN slice AS p ON p.site = s.id "
@@ -312,7 +312,7 @@ static void a_capture_that_lies_is_told_of_without_harm(void **state)
 			      0);
 		assert_number(db,
 			      "SELECT (SELECT total(wall_ns) FROM slice) = "
-			      "(SELECT total(wall_ns) FROM blocking_span)",
+			      "(SELECT total(wall_ns) FROM blocking_poll)",
 			      1);
 		assert_number(db, "SELECT count(*) FROM verdict", 1);
 		sqlite3_close(db);

@@ -3,7 +3,7 @@
 
 /* Waits that block no worker, and how they are told from those that do. */
 
-#define TOTAL "SELECT coalesce(sum(wall_ns), 0) / 1000 FROM blocking_span"
+#define TOTAL "SELECT coalesce(sum(wall_ns), 0) / 1000 FROM blocking_poll"
 #define SITES "SELECT count(*) FROM site"
 
 static void a_poll_after_block_in_place_is_exempt(void **state)

@@ -3,7 +3,7 @@
 
 /* What counts as a block, and what does not. */
 
-#define TOTAL "SELECT coalesce(sum(wall_ns), 0) / 1000 FROM blocking_span"
+#define TOTAL "SELECT coalesce(sum(wall_ns), 0) / 1000 FROM blocking_poll"
 #define SITES "SELECT count(*) FROM site"
 
 static void a_sleep_inside_a_poll_is_a_site(void **state)
@@ -273,18 +273,18 @@ static void slices_of_all_sites_add_up_to_blocking_time(void **state)
 	scene_everything(&s);
 	db = scene_load(&s, 200000);
 	assert_number(
-		db, "SELECT sum(wall_ns) = (SELECT sum(wall_ns) FROM blocking_span) FROM slice", 1);
+		db, "SELECT sum(wall_ns) = (SELECT sum(wall_ns) FROM blocking_poll) FROM slice", 1);
 	assert_number(
 		db,
-		"SELECT sum(total_ns) = (SELECT sum(wall_ns) FROM blocking_span) FROM site_figures",
+		"SELECT sum(total_ns) = (SELECT sum(wall_ns) FROM blocking_poll) FROM site_figures",
 		1);
 	assert_number(
 		db,
-		"SELECT sum(blocking_ns) = (SELECT sum(wall_ns) FROM blocking_span) FROM worker",
+		"SELECT sum(blocking_ns) = (SELECT sum(wall_ns) FROM blocking_poll) FROM worker",
 		1);
 	assert_number(db,
-		      "SELECT count(*) FROM slice GROUP BY blocking_span HAVING sum(wall_ns) <> "
-		      "(SELECT wall_ns FROM blocking_span AS b WHERE b.id = blocking_span)",
+		      "SELECT count(*) FROM slice GROUP BY blocking_poll HAVING sum(wall_ns) <> "
+		      "(SELECT wall_ns FROM blocking_poll AS b WHERE b.id = blocking_poll)",
 		      INT64_MIN);
 	sqlite3_close(db);
 }
