@@ -120,10 +120,54 @@ static int take_numbers(struct parse *p, const struct hud_record *record)
 	return 0;
 }
 
+static bool tag_valid(const struct hud_plan_tag *tag)
+{
+	return tag->bytes <= 8 && (tag->bytes & (tag->bytes - 1)) == 0;
+}
+
+static int take_identity(struct parse *p, const struct hud_record *record)
+{
+	const struct hud_plan_identity *identity = (const void *)record;
+
+	if (record->size < sizeof(*identity) || identity->schedulers > HUD_PLAN_SCHEDULERS_MAX ||
+	    (record->size - sizeof(*identity)) / sizeof(identity->scheduler[0]) !=
+		    identity->schedulers)
+		return -EBADMSG;
+	for (uint16_t i = 0; i < identity->schedulers; i++) {
+		const struct hud_plan_scheduler *s = &identity->scheduler[i];
+
+		if (!tag_valid(&s->variant) || !tag_valid(&s->parked) || !s->parked.bytes ||
+		    s->queue_kind > HUD_QUEUE_WRAPPED)
+			return -EBADMSG;
+	}
+	p->plan->identity = identity;
+	return 0;
+}
+
+static int take_poll_sites(struct parse *p, const struct hud_record *record)
+{
+	const struct hud_plan_poll_site *site = (const void *)(record + 1);
+	size_t bytes = record->size - sizeof(*record), count = bytes / sizeof(*site);
+
+	if (bytes % sizeof(*site) || count > HUD_PLAN_POLL_SITES_MAX)
+		return -EBADMSG;
+	for (size_t i = 1; i < count; i++) {
+		if (site[i].address <= site[i - 1].address)
+			return -EBADMSG;
+	}
+	p->plan->poll_site = site;
+	p->plan->poll_sites = count;
+	return 0;
+}
+
 static int (*const take[])(struct parse *p, const struct hud_record *record) = {
-	[HUD_PLAN_SEGMENTS] = take_segments, [HUD_PLAN_PAGES] = take_pages,
-	[HUD_PLAN_ROWS] = take_rows,         [HUD_PLAN_RULES] = take_rules,
+	[HUD_PLAN_SEGMENTS] = take_segments,
+	[HUD_PLAN_PAGES] = take_pages,
+	[HUD_PLAN_ROWS] = take_rows,
+	[HUD_PLAN_RULES] = take_rules,
 	[HUD_PLAN_NUMBERS] = take_numbers,
+	[HUD_PLAN_IDENTITY] = take_identity,
+	[HUD_PLAN_POLL_SITES] = take_poll_sites,
 };
 
 static int take_record(struct parse *p, const struct hud_record *record)
@@ -258,6 +302,27 @@ static size_t put_pages(uint8_t *content, size_t at, const struct plan *p)
 	return at + pages.head.size;
 }
 
+/* Bytes of the identity record, which hud-analyze makes whole but for its head. */
+static size_t identity_bytes(const struct plan *p)
+{
+	const struct hud_plan_identity *identity = p->identity;
+
+	return identity ? sizeof(*identity) + identity->schedulers * sizeof(identity->scheduler[0])
+			: 0;
+}
+
+static size_t put_identity(uint8_t *content, size_t at, const struct plan *p)
+{
+	size_t bytes = identity_bytes(p);
+	struct hud_record head = {.type = HUD_PLAN_IDENTITY, .size = (uint32_t)bytes};
+
+	if (bytes) {
+		memcpy(content + at, p->identity, bytes);
+		memcpy(content + at, &head, sizeof(head));
+	}
+	return at + bytes;
+}
+
 static void put_content(uint8_t *content, size_t content_bytes, const struct plan *p)
 {
 	struct hud_plan head = p->head;
@@ -273,6 +338,9 @@ static void put_content(uint8_t *content, size_t content_bytes, const struct pla
 	at += sizeof(numbers);
 	at = put(content, at, HUD_PLAN_SEGMENTS, p->segment, p->segments * sizeof(*p->segment));
 	at = put_pages(content, at, p);
+	at = put_identity(content, at, p);
+	at = put(content, at, HUD_PLAN_POLL_SITES, p->poll_site,
+		 p->poll_sites * sizeof(*p->poll_site));
 	at = put(content, at, HUD_PLAN_RULES, p->rule, p->rules * sizeof(*p->rule));
 	put(content, at, HUD_PLAN_ROWS, p->row, p->rows * sizeof(*p->row));
 }
@@ -308,11 +376,14 @@ int plan_serialize(const struct plan *p, void **out, size_t *bytes)
 	int err;
 
 	if (p->segments > HUD_PLAN_SEGMENTS_MAX || p->rules > HUD_PLAN_RULES_MAX ||
+	    p->poll_sites > HUD_PLAN_POLL_SITES_MAX ||
+	    (p->identity && p->identity->schedulers > HUD_PLAN_SCHEDULERS_MAX) ||
 	    p->pages > HUD_PLAN_CONTENT_MAX / sizeof(*p->page) ||
 	    p->rows > HUD_PLAN_CONTENT_MAX / sizeof(*p->row))
 		return -EFBIG;
 	content_bytes = sizeof(struct hud_plan) + sizeof(struct hud_plan_numbers) +
-			3 * sizeof(struct hud_record) + p->segments * sizeof(*p->segment) +
+			4 * sizeof(struct hud_record) + identity_bytes(p) +
+			p->poll_sites * sizeof(*p->poll_site) + p->segments * sizeof(*p->segment) +
 			sizeof(struct hud_plan_pages) + p->pages * sizeof(*p->page) +
 			p->rules * sizeof(*p->rule) + (p->rows * sizeof(*p->row) + 7) / 8 * 8;
 	if (content_bytes > HUD_PLAN_CONTENT_MAX)

@@ -29,16 +29,18 @@ struct hud_plan {
 	uint16_t reserved0;
 	uint32_t reserved1;
 	uint8_t build_id[HUD_BUILD_ID_BYTES_MAX];
-	uint64_t bytes;          /* of the records that follow */
+	uint64_t bytes; /* of the records that follow */
 };
 HUD_ASSERT_SIZE(struct hud_plan, 64);
 
 enum hud_plan_record_type {
-	HUD_PLAN_SEGMENTS = 1, /* struct hud_plan_segment[] */
-	HUD_PLAN_PAGES = 2,    /* struct hud_plan_page[], of consecutive 64 KiB of addresses */
-	HUD_PLAN_ROWS = 3,     /* struct hud_plan_row[], by page, then by delta */
-	HUD_PLAN_RULES = 4,    /* struct hud_plan_rule[], distinct */
-	HUD_PLAN_NUMBERS = 5,  /* struct hud_plan_numbers */
+	HUD_PLAN_SEGMENTS = 1,   /* struct hud_plan_segment[] */
+	HUD_PLAN_PAGES = 2,      /* struct hud_plan_page[], of consecutive 64 KiB of addresses */
+	HUD_PLAN_ROWS = 3,       /* struct hud_plan_row[], by page, then by delta */
+	HUD_PLAN_RULES = 4,      /* struct hud_plan_rule[], distinct */
+	HUD_PLAN_NUMBERS = 5,    /* struct hud_plan_numbers */
+	HUD_PLAN_IDENTITY = 6,   /* struct hud_plan_identity, and its schedulers */
+	HUD_PLAN_POLL_SITES = 7, /* struct hud_plan_poll_site[], by address */
 };
 
 /* An executable PT_LOAD: from file offsets to the addresses that rows speak of. */
@@ -59,7 +61,7 @@ HUD_ASSERT_SIZE(struct hud_plan_segment, 24);
  */
 struct hud_plan_pages {
 	struct hud_record head;
-	uint64_t first;   /* address, a multiple of 64 KiB */
+	uint64_t first; /* address, a multiple of 64 KiB */
 	uint32_t count;
 	uint32_t reserved;
 	struct hud_plan_page {
@@ -78,12 +80,12 @@ HUD_ASSERT_SIZE(struct hud_plan_row, 4);
 
 /* How to find the caller's registers. CFA: the caller's stack pointer after the return. */
 enum hud_plan_rule_type {
-	HUD_RULE_NONE = 0,      /* no unwind information here: try the frame pointer */
-	HUD_RULE_CFA_SP = 1,    /* CFA = sp + cfa_offset */
-	HUD_RULE_CFA_FP = 2,    /* CFA = fp + cfa_offset */
-	HUD_RULE_PLT = 3,       /* x86-64 PLT: CFA = sp + 8 + ((pc & 15) >= cfa_offset ? 8 : 0) */
-	HUD_RULE_SIGNAL = 4,    /* the kernel's signal frame lies at sp */
-	HUD_RULE_ROOT = 5,      /* return address undefined: outermost frame */
+	HUD_RULE_NONE = 0,        /* no unwind information here: try the frame pointer */
+	HUD_RULE_CFA_SP = 1,      /* CFA = sp + cfa_offset */
+	HUD_RULE_CFA_FP = 2,      /* CFA = fp + cfa_offset */
+	HUD_RULE_PLT = 3,         /* x86-64 PLT: CFA = sp + 8 + ((pc & 15) >= cfa_offset ? 8 : 0) */
+	HUD_RULE_SIGNAL = 4,      /* the kernel's signal frame lies at sp */
+	HUD_RULE_ROOT = 5,        /* return address undefined: outermost frame */
 	HUD_RULE_UNSUPPORTED = 6, /* described, but by an expression hud does not follow */
 	/*
 	 * Realigned stacks: CFA = *(fp + cfa_offset). The only type whose fp_offset counts from
@@ -100,7 +102,7 @@ enum hud_plan_rule_type {
 #define HUD_RULE_UNCHANGED INT16_MIN /* fp_offset, ra_offset: still in its register */
 
 struct hud_plan_rule {
-	uint8_t type;       /* enum hud_plan_rule_type */
+	uint8_t type; /* enum hud_plan_rule_type */
 	uint8_t reserved;
 	int16_t cfa_offset; /* bytes */
 	int16_t fp_offset;  /* the caller's frame pointer was saved at CFA + this */
@@ -108,10 +110,91 @@ struct hud_plan_rule {
 };
 HUD_ASSERT_SIZE(struct hud_plan_rule, 8);
 
+/*
+ * How to see from outside what an asynchronous runtime does on a thread. Its state lies in
+ * thread-local variables of the object, which has to be the main executable: their places count
+ * from the thread pointer (x86-64: fs base; AArch64: tpidr_el0).
+ *
+ * To hud-record these are numbers from a stranger: a wrong one makes it read a wrong word of the
+ * watched process, and believe it.
+ */
+struct hud_plan_identity {
+	struct hud_record head;
+	uint32_t runtime_version; /* of Tokio: major << 16 | minor << 8 | patch; 0: not known */
+	uint16_t identity_flags;  /* enum hud_identity_flags */
+	uint16_t schedulers;
+	int64_t task;     /* from the thread pointer: id of the task being polled, 8 bytes */
+	int64_t task_tag; /* from the thread pointer: 8 bytes, 0: there is no id */
+	struct hud_plan_scheduler {
+		uint32_t kind;   /* enum hud_scheduler_kind */
+		uint32_t core;   /* in the context: address of the core, 0: it is not held */
+		int64_t context; /* from the thread pointer: address of the context, 0: in none */
+		struct hud_plan_tag {
+			uint32_t offset;
+			uint32_t bytes; /* 1, 2, 4, 8; 0: there is no such tag */
+			uint64_t value;
+		} variant; /* in the context: has this value, or it is of another kind */
+		struct hud_plan_tag
+			parked; /* in the core: has this value while the thread is parked */
+		uint32_t tick;  /* in the core: 4 bytes, or 1 (HUD_IDENTITY_SHORT_TICK) */
+		uint32_t
+			lifo; /* in the core: a task that is to run next, 0: none; or HUD_NO_OFFSET */
+		uint16_t queue_kind;  /* enum hud_queue_kind */
+		uint16_t queue_bytes; /* width of the two ends below */
+		uint32_t queue;       /* in the core: the queue, or its address (HUD_QUEUE_RING) */
+		uint32_t queue_head;  /* from the queue */
+		uint32_t queue_tail;  /* from the queue: the other end, or the length */
+		uint32_t
+			queue_room; /* from the queue: 8 bytes, a power of two (HUD_QUEUE_WRAPPED) */
+		uint32_t reserved;
+	} scheduler[];
+};
+HUD_ASSERT_SIZE(struct hud_plan_scheduler, 80);
+HUD_ASSERT_SIZE(struct hud_plan_identity, 32);
+
+#define HUD_PLAN_SCHEDULERS_MAX 4u
+#define HUD_NO_OFFSET UINT32_MAX
+
+enum hud_identity_flags {
+	/* From debug information; without it the offsets are those of a like build, to be confirmed. */
+	HUD_IDENTITY_KNOWN = 1u << 0,
+	HUD_IDENTITY_TASK = 1u << 1,     /* `task` is there */
+	HUD_IDENTITY_TASK_TAG = 1u << 2, /* `task_tag` is there */
+	HUD_IDENTITY_SHORT_TICK = 1u << 3,
+};
+
+enum hud_scheduler_kind {
+	HUD_SCHEDULER_MULTI_THREAD = 1,
+	HUD_SCHEDULER_CURRENT_THREAD = 2,
+};
+
+enum hud_queue_kind {
+	HUD_QUEUE_UNKNOWN = 0,
+	HUD_QUEUE_RING = 1, /* tail - low half of the head, in queue_bytes (head: twice as wide) */
+	HUD_QUEUE_LENGTH = 2,  /* queue_tail is the length, 8 bytes */
+	HUD_QUEUE_WRAPPED = 3, /* (tail - head) & (room - 1), 8 bytes each */
+};
+
+enum hud_poll_site_flags {
+	HUD_POLL_SITE_BLOCKING = 1u << 0, /* a closure of the blocking pool: no worker's */
+	HUD_POLL_SITE_CHEAP =
+		1u << 1, /* its first instruction is emulated by uprobes: no single step */
+};
+
+/* A function that polls one type of task. */
+struct hud_plan_poll_site {
+	uint64_t address;
+	uint32_t site_flags; /* enum hud_poll_site_flags */
+	uint32_t kind;       /* enum hud_scheduler_kind; 0: not known */
+};
+HUD_ASSERT_SIZE(struct hud_plan_poll_site, 16);
+
+#define HUD_PLAN_POLL_SITES_MAX 65536u
+
 /* Numbers for people; nothing depends on them. */
 struct hud_plan_numbers {
 	struct hud_record head;
-	uint64_t build_ns;    /* making this plan took (wall) */
+	uint64_t build_ns; /* making this plan took (wall) */
 	uint64_t text_bytes;
 	uint64_t fdes;
 	uint64_t unsupported_bytes; /* of text under HUD_RULE_UNSUPPORTED */
@@ -132,6 +215,10 @@ struct plan {
 	const struct hud_plan_rule *rule;
 	size_t rules;
 	struct hud_plan_numbers numbers;
+	const struct hud_plan_identity
+		*identity; /* NULL: has no runtime, or its state is not known */
+	const struct hud_plan_poll_site *poll_site;
+	size_t poll_sites;
 	void *block;
 };
 

@@ -22,6 +22,35 @@ static const struct hud_plan_rule rules[] = {
 	{.type = HUD_RULE_CFA_FP, .cfa_offset = 16, .fp_offset = -16, .ra_offset = -8},
 };
 
+static const struct hud_plan_poll_site poll_sites[] = {
+	{.address = FIRST + 0x1000, .site_flags = HUD_POLL_SITE_CHEAP},
+	{.address = FIRST + 0x1040, .site_flags = HUD_POLL_SITE_BLOCKING}};
+
+/* An identity with one scheduler, in a block of its own size. */
+static const struct hud_plan_identity *small_identity(void)
+{
+	static union {
+		struct hud_plan_identity identity;
+		uint8_t room[sizeof(struct hud_plan_identity) + sizeof(struct hud_plan_scheduler)];
+	} one;
+
+	one.identity = (struct hud_plan_identity) {
+		.runtime_version = 1 << 16 | 24 << 8 | 2,
+		.identity_flags = HUD_IDENTITY_KNOWN | HUD_IDENTITY_TASK,
+		.schedulers = 1,
+		.task = -64,
+	};
+	one.identity.scheduler[0] = (struct hud_plan_scheduler) {
+		.kind = HUD_SCHEDULER_MULTI_THREAD,
+		.context = -96,
+		.core = 16,
+		.parked = {.offset = 24, .bytes = 8},
+		.tick = 32,
+		.lifo = HUD_NO_OFFSET,
+	};
+	return &one.identity;
+}
+
 static struct plan small_plan(void)
 {
 	return (struct plan) {
@@ -37,8 +66,19 @@ static struct plan small_plan(void)
 		.rows = 5,
 		.rule = rules,
 		.rules = 3,
+		.identity = small_identity(),
+		.poll_site = poll_sites,
+		.poll_sites = 2,
 		.numbers = {.build_ns = 1, .text_bytes = 2, .fdes = 3},
 	};
+}
+
+static bool equal_identity(const struct hud_plan_identity *l, const struct hud_plan_identity *r)
+{
+	if (!l || !r)
+		return l == r;
+	return l->schedulers == r->schedulers && l->task == r->task &&
+	       !memcmp(l->scheduler, r->scheduler, l->schedulers * sizeof(l->scheduler[0]));
 }
 
 static bool equal(const struct plan *l, const struct plan *r)
@@ -47,7 +87,9 @@ static bool equal(const struct plan *l, const struct plan *r)
 	       l->head.build_id_bytes == r->head.build_id_bytes &&
 	       !memcmp(l->head.build_id, r->head.build_id, sizeof(l->head.build_id)) &&
 	       l->segments == r->segments && l->first == r->first && l->pages == r->pages &&
-	       l->rows == r->rows && l->rules == r->rules &&
+	       l->rows == r->rows && l->rules == r->rules && l->poll_sites == r->poll_sites &&
+	       equal_identity(l->identity, r->identity) &&
+	       !memcmp(l->poll_site, r->poll_site, l->poll_sites * sizeof(*l->poll_site)) &&
 	       !memcmp(l->segment, r->segment, l->segments * sizeof(*l->segment)) &&
 	       !memcmp(l->page, r->page, l->pages * sizeof(*l->page)) &&
 	       !memcmp(l->row, r->row, l->rows * sizeof(*l->row)) &&
@@ -270,6 +312,12 @@ static const struct spoil {
 	{"no rules", HUD_PLAN_RULES, 0, 2, 77, -EBADMSG},
 	{"no rows", HUD_PLAN_ROWS, 0, 2, 77, -EBADMSG},
 	{"no pages", HUD_PLAN_PAGES, 0, 2, 77, -EBADMSG},
+	{"more schedulers than there are", HUD_PLAN_IDENTITY, 14, 2, 2, -EBADMSG},
+	{"fewer schedulers than there are", HUD_PLAN_IDENTITY, 14, 2, 0, -EBADMSG},
+	{"a tag of three bytes", HUD_PLAN_IDENTITY, 32 + 20, 4, 3, -EBADMSG},
+	{"no way to tell a park", HUD_PLAN_IDENTITY, 32 + 36, 4, 0, -EBADMSG},
+	{"an unknown kind of queue", HUD_PLAN_IDENTITY, 32 + 56, 2, 4, -EBADMSG},
+	{"poll sites not in order", HUD_PLAN_POLL_SITES, 24, 8, FIRST, -EBADMSG},
 };
 
 static void content_that_makes_no_sense_is_refused(void **state)
