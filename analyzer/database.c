@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/database.h"
 #include "analyzer/embedded.h"
+#include "analyzer/evidence.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -77,13 +78,14 @@ int database_run_file(sqlite3 *db, const char *name, int64_t capture)
 
 int database_derive(sqlite3 *db, int64_t capture)
 {
-	for (const struct embedded_file *f = embedded_files; f->name; f++) {
-		int err = has_prefix(f->name, "derive_") ? run_text(db, f->text, capture) : 0;
+	int err = evidence_provide(db);
 
-		if (err)
-			return err;
+	for (const struct embedded_file *f = embedded_files; !err && f->name; f++) {
+		if (has_prefix(f->name, "derive_"))
+			err = run_text(db, f->text, capture);
 	}
-	return 0;
+	evidence_withdraw(db);
+	return err;
 }
 
 int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise)
