@@ -3,7 +3,8 @@
 use crate::calibrate::Rate;
 use crate::guilty::{self, Rebuild, MEGABYTE};
 use crate::peers;
-use crate::random::{self, between_ms};
+use crate::options::Options;
+use crate::random::{self, stretched_ms};
 use crate::truth::{measure, Cause};
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -13,6 +14,7 @@ use std::path::Path;
 use std::sync::mpsc::{channel, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// Each is served at /NAME.
@@ -45,12 +47,14 @@ pub struct Service {
     save_rate: Rate,
     journal_rate: Rate,
     read_rate: Rate,
+    factors: Vec<(&'static str, f64)>,
 }
 
 impl Service {
-    /// Starts the neighbours and finds out how fast the machine is. `directory` should be on a
+    /// Starts the neighbours and finds out how fast the machine is. The directory should be on a
     /// disk: on tmpfs the file endpoints only copy memory.
-    pub fn start(directory: &Path) -> io::Result<Service> {
+    pub fn start(options: &Options) -> io::Result<Service> {
+        let directory = &options.directory;
         let page = guilty::page(PAGE);
         let block = guilty::page(MEGABYTE);
         let snapshot = nameless_file(directory, "snapshot")?;
@@ -84,15 +88,22 @@ impl Service {
             snapshot,
             journal,
             archive,
-            name_server: peers::start_name_server()?,
-            config_server: peers::start_config_server()?,
+            name_server: peers::start_name_server(options.factor("resolve"))?,
+            config_server: peers::start_config_server(options.factor("fetch"))?,
             index: Mutex::new(index),
             hash_rate,
             compress_rate,
             save_rate,
             journal_rate,
             read_rate,
+            factors: ENDPOINTS.iter().map(|name| (*name, options.factor(name))).collect(),
         })
+    }
+
+    /// How long this endpoint is to block now: evenly between the two, stretched.
+    fn time(&self, endpoint: &str, low: u64, high: u64) -> Duration {
+        let factor = self.factors.iter().find(|(name, _)| *name == endpoint).map_or(1.0, |(_, f)| *f);
+        stretched_ms(factor, low, high)
     }
 }
 
@@ -114,7 +125,7 @@ pub async fn answer(service: &Arc<Service>, endpoint: &str) -> Option<io::Result
     Some(match endpoint {
         "hash" => hash(service).await,
         "compress" => compress(service).await,
-        "sleep" => sleep().await,
+        "sleep" => sleep(service).await,
         "lock" => lock(service).await,
         "save" => save(service).await,
         "journal" => journal(service).await,
@@ -126,25 +137,25 @@ pub async fn answer(service: &Arc<Service>, endpoint: &str) -> Option<io::Result
 }
 
 async fn hash(service: &Service) -> io::Result<String> {
-    let rounds = service.hash_rate.units_for(between_ms(15, 40));
+    let rounds = service.hash_rate.units_for(service.time("hash", 15, 40));
     Ok(measure(Cause::Cpu, guilty::hash, (&service.page[..], rounds)))
 }
 
 async fn compress(service: &Service) -> io::Result<String> {
-    let rounds = service.compress_rate.units_for(between_ms(15, 40));
+    let rounds = service.compress_rate.units_for(service.time("compress", 15, 40));
     let size = measure(Cause::Cpu, guilty::compress, (&service.page[..], rounds));
     Ok(format!("{} bytes", size))
 }
 
-async fn sleep() -> io::Result<String> {
-    let slept = measure(Cause::Sleep, guilty::pause, between_ms(10, 60));
+async fn sleep(service: &Service) -> io::Result<String> {
+    let slept = measure(Cause::Sleep, guilty::pause, service.time("sleep", 10, 60));
     Ok(format!("{:?}", slept))
 }
 
 /// Waits, as it should, until the index thread has the lock; then, as it should not, for the lock.
 async fn lock(service: &Service) -> io::Result<String> {
     let (has_lock, locked) = oneshot::channel();
-    let request = Rebuild { takes: between_ms(10, 60), has_lock };
+    let request = Rebuild { takes: service.time("lock", 10, 60), has_lock };
     service.index.lock().unwrap().send(request).expect("the index thread never ends");
     locked.await.expect("the index thread always answers");
     let found = measure(Cause::Lock, guilty::find_in_index, random::next() % 5000);
@@ -152,14 +163,14 @@ async fn lock(service: &Service) -> io::Result<String> {
 }
 
 async fn save(service: &Service) -> io::Result<String> {
-    let megabytes = service.save_rate.units_for(between_ms(14, 25));
+    let megabytes = service.save_rate.units_for(service.time("save", 14, 25));
     let arguments = (&service.snapshot, &service.block[..], megabytes);
     let saved = measure(Cause::FileIo, guilty::save_snapshot, arguments)?;
     Ok(format!("{} MiB", saved))
 }
 
 async fn journal(service: &Service) -> io::Result<String> {
-    let records = service.journal_rate.units_for(between_ms(14, 25));
+    let records = service.journal_rate.units_for(service.time("journal", 14, 25));
     let arguments = (&service.journal, &service.block[..RECORD], records);
     measure(Cause::FileIo, guilty::append_journal, arguments)?;
     Ok(format!("{} records", records))
@@ -169,7 +180,7 @@ async fn journal(service: &Service) -> io::Result<String> {
 async fn read(service: &Arc<Service>) -> io::Result<String> {
     let shared = service.clone();
     tokio::task::spawn_blocking(move || forget(&shared.archive)).await?;
-    let megabytes = service.read_rate.units_for(between_ms(14, 25));
+    let megabytes = service.read_rate.units_for(service.time("read", 14, 25));
     let sum = measure(Cause::FileIo, guilty::read_archive, (&service.archive, megabytes))?;
     Ok(format!("{} MiB, sum {}", megabytes, sum))
 }

@@ -47,7 +47,7 @@ fn main() {
 fn run(options: Options) -> Result<(), String> {
     let signals = block_signals();
     random::seed(clock::monotonic_ns());
-    let service = Service::start(&options.directory)
+    let service = Service::start(&options)
         .map_err(|error| format!("cannot start in {}: {}", options.directory.display(), error))?;
     let runtime = build_runtime(&options)
         .map_err(|error| format!("cannot start the runtime: {}", error))?;

@@ -11,6 +11,8 @@ pub struct Options {
     pub workers: usize,
     pub multi_thread: bool,
     pub only: Option<Vec<String>>,
+    pub without: Vec<String>,
+    pub stretch: Vec<(String, f64)>,
     pub deadlocks: Vec<Duration>,
     pub directory: PathBuf,
     pub quiet: bool,
@@ -89,6 +91,38 @@ const KNOWN: &[Known] = &[
         },
     },
     Known {
+        name: "--without",
+        value: Some("NAME[,NAME]"),
+        help: "run without these endpoints and innocents",
+        apply: |options, value| {
+            for name in value.split(',') {
+                if !names().any(|known| known == name) {
+                    return Err(format!("'{}' is no endpoint and no innocent", name));
+                }
+                options.without.push(name.to_string());
+            }
+            Ok(())
+        },
+    },
+    Known {
+        name: "--stretch",
+        value: Some("NAME=FACTOR"),
+        help: "let this endpoint block that much longer; may be repeated",
+        apply: |options, value| {
+            let (name, factor) = value.split_once('=').unwrap_or((value, ""));
+            if !ENDPOINTS.contains(&name) {
+                return Err(format!("'{}' is no endpoint", name));
+            }
+            match factor.parse::<f64>() {
+                Ok(factor) if (0.01..=100.0).contains(&factor) => {
+                    options.stretch.push((name.to_string(), factor));
+                    Ok(())
+                }
+                _ => Err(format!("'{}' is no factor from 0.01 to 100", factor)),
+            }
+        },
+    },
+    Known {
         name: "--deadlock-at",
         value: Some("SECS[,SECS]"),
         help: "block a task for good, so long after the start; may be repeated",
@@ -140,6 +174,8 @@ pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, Str
         workers: 4,
         multi_thread: true,
         only: None,
+        without: Vec::new(),
+        stretch: Vec::new(),
         deadlocks: Vec::new(),
         directory: "/var/tmp".into(),
         quiet: false,
@@ -169,7 +205,13 @@ pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, Str
 impl Options {
     /// Is this endpoint or innocent part of the run?
     pub fn wants(&self, name: &str) -> bool {
-        self.only.as_ref().map_or(true, |only| only.iter().any(|wanted| wanted == name))
+        let chosen = |names: &Vec<String>| names.iter().any(|known| known == name);
+        self.only.as_ref().map_or(true, chosen) && !chosen(&self.without)
+    }
+
+    /// How much longer than usual this endpoint blocks.
+    pub fn factor(&self, endpoint: &str) -> f64 {
+        self.stretch.iter().filter(|(name, _)| name == endpoint).map(|(_, factor)| factor).product()
     }
 
     pub fn flavor(&self) -> &'static str {

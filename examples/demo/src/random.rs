@@ -22,3 +22,8 @@ pub fn next() -> u64 {
 pub fn between_ms(low: u64, high: u64) -> Duration {
     Duration::from_micros(low * 1000 + next() % ((high - low) * 1000 + 1))
 }
+
+/// The same, stretched.
+pub fn stretched_ms(factor: f64, low: u64, high: u64) -> Duration {
+    between_ms(low, high).mul_f64(factor)
+}
