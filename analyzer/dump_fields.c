@@ -85,42 +85,72 @@ static const struct field kernel_stack_fields[] = {
 };
 
 static const struct field offcpu_fields[] = {
-	ONE(hud_offcpu, start_ns, FIELD_NUMBER),     ONE(hud_offcpu, end_ns, FIELD_NUMBER),
-	ONE(hud_offcpu, wakeup_ns, FIELD_NUMBER),    ONE(hud_offcpu, process, FIELD_NUMBER),
-	ONE(hud_offcpu, tid, FIELD_NUMBER),          ONE(hud_offcpu, user_stack, FIELD_NUMBER),
-	ONE(hud_offcpu, kernel_stack, FIELD_NUMBER), ONE(hud_offcpu, syscall, FIELD_SIGNED),
-	ONE(hud_offcpu, offcpu_flags, FIELD_HEX),    ONE(hud_offcpu, state, FIELD_NUMBER),
-	ONE(hud_offcpu, cpu, FIELD_NUMBER),          ONE(hud_offcpu, waker_pid, FIELD_NUMBER),
-	ONE(hud_offcpu, waker_tid, FIELD_NUMBER),    ONE(hud_offcpu, waker_process, FIELD_NUMBER),
-	ONE(hud_offcpu, waker_stack, FIELD_NUMBER),  {0},
-};
-
-static const struct field sample_fields[] = {
-	ONE(hud_sample, time_ns, FIELD_NUMBER),
-	ONE(hud_sample, awake_ns, FIELD_NUMBER),
-	ONE(hud_sample, waited_ns, FIELD_NUMBER),
-	ONE(hud_sample, process, FIELD_NUMBER),
-	ONE(hud_sample, tid, FIELD_NUMBER),
-	ONE(hud_sample, user_stack, FIELD_NUMBER),
-	ONE(hud_sample, kernel_stack, FIELD_NUMBER),
-	ONE(hud_sample, syscall, FIELD_SIGNED),
-	ONE(hud_sample, cpu, FIELD_NUMBER),
-	ONE(hud_sample, sample_flags, FIELD_HEX),
+	ONE(hud_offcpu, start_ns, FIELD_NUMBER),
+	ONE(hud_offcpu, end_ns, FIELD_NUMBER),
+	ONE(hud_offcpu, wakeup_ns, FIELD_NUMBER),
+	ONE(hud_offcpu, process, FIELD_NUMBER),
+	ONE(hud_offcpu, tid, FIELD_NUMBER),
+	ONE(hud_offcpu, user_stack, FIELD_NUMBER),
+	ONE(hud_offcpu, kernel_stack, FIELD_NUMBER),
+	ONE(hud_offcpu, syscall, FIELD_SIGNED),
+	ONE(hud_offcpu, offcpu_flags, FIELD_HEX),
+	ONE(hud_offcpu, state, FIELD_NUMBER),
+	ONE(hud_offcpu, cpu, FIELD_NUMBER),
+	ONE(hud_offcpu, waker_pid, FIELD_NUMBER),
+	ONE(hud_offcpu, waker_tid, FIELD_NUMBER),
+	ONE(hud_offcpu, waker_process, FIELD_NUMBER),
+	ONE(hud_offcpu, waker_stack, FIELD_NUMBER),
+	ONE(hud_offcpu, poll_ns, FIELD_NUMBER),
+	ONE(hud_offcpu, task, FIELD_NUMBER),
+	ONE(hud_offcpu, where, FIELD_NUMBER),
 	{0},
 };
 
+static const struct field sample_fields[] = {
+	ONE(hud_sample, time_ns, FIELD_NUMBER),      ONE(hud_sample, awake_ns, FIELD_NUMBER),
+	ONE(hud_sample, waited_ns, FIELD_NUMBER),    ONE(hud_sample, process, FIELD_NUMBER),
+	ONE(hud_sample, tid, FIELD_NUMBER),          ONE(hud_sample, user_stack, FIELD_NUMBER),
+	ONE(hud_sample, kernel_stack, FIELD_NUMBER), ONE(hud_sample, syscall, FIELD_SIGNED),
+	ONE(hud_sample, cpu, FIELD_NUMBER),          ONE(hud_sample, sample_flags, FIELD_HEX),
+	ONE(hud_sample, where, FIELD_NUMBER),        ONE(hud_sample, poll_ns, FIELD_NUMBER),
+	ONE(hud_sample, task, FIELD_NUMBER),         {0},
+};
+
 static const struct field window_fields[] = {
-	ONE(hud_window, start_ns, FIELD_NUMBER),     ONE(hud_window, end_ns, FIELD_NUMBER),
-	ONE(hud_window, process, FIELD_NUMBER),      ONE(hud_window, tid, FIELD_NUMBER),
-	ONE(hud_window, cpu_ns, FIELD_NUMBER),       ONE(hud_window, sleep_ns, FIELD_NUMBER),
-	ONE(hud_window, run_queue_ns, FIELD_NUMBER), ONE(hud_window, sleeps, FIELD_NUMBER),
-	ONE(hud_window, preemptions, FIELD_NUMBER),  {0},
+	ONE(hud_window, start_ns, FIELD_NUMBER),      ONE(hud_window, end_ns, FIELD_NUMBER),
+	ONE(hud_window, process, FIELD_NUMBER),       ONE(hud_window, tid, FIELD_NUMBER),
+	ONE(hud_window, cpu_ns, FIELD_NUMBER),        ONE(hud_window, sleep_ns, FIELD_NUMBER),
+	ONE(hud_window, run_queue_ns, FIELD_NUMBER),  ONE(hud_window, sleeps, FIELD_NUMBER),
+	ONE(hud_window, preemptions, FIELD_NUMBER),   ONE(hud_window, parked_ns, FIELD_NUMBER),
+	ONE(hud_window, poll_sleep_ns, FIELD_NUMBER), ONE(hud_window, look_gap_ns, FIELD_NUMBER),
+	ONE(hud_window, looks, FIELD_NUMBER),         ONE(hud_window, poll_looks, FIELD_NUMBER),
+	ONE(hud_window, polls, FIELD_NUMBER),         {0},
 };
 
 static const struct field lifecycle_fields[] = {
 	ONE(hud_lifecycle, time_ns, FIELD_NUMBER), ONE(hud_lifecycle, process, FIELD_NUMBER),
 	ONE(hud_lifecycle, tid, FIELD_NUMBER),     ONE(hud_lifecycle, kind, FIELD_NUMBER),
 	ONE(hud_lifecycle, detail, FIELD_NUMBER),  {0},
+};
+
+static const struct field poll_fields[] = {
+	ONE(hud_poll, start_min_ns, FIELD_NUMBER),
+	ONE(hud_poll, start_max_ns, FIELD_NUMBER),
+	ONE(hud_poll, end_min_ns, FIELD_NUMBER),
+	ONE(hud_poll, end_max_ns, FIELD_NUMBER),
+	ONE(hud_poll, task, FIELD_NUMBER),
+	ONE(hud_poll, sleep_ns, FIELD_NUMBER),
+	ONE(hud_poll, run_queue_ns, FIELD_NUMBER),
+	ONE(hud_poll, process, FIELD_NUMBER),
+	ONE(hud_poll, tid, FIELD_NUMBER),
+	ONE(hud_poll, site, FIELD_NUMBER),
+	ONE(hud_poll, poll_flags, FIELD_HEX),
+	ONE(hud_poll, scheduler, FIELD_NUMBER),
+	ONE(hud_poll, looks, FIELD_NUMBER),
+	ONE(hud_poll, ready_looks, FIELD_NUMBER),
+	ONE(hud_poll, ready_sum, FIELD_NUMBER),
+	ONE(hud_poll, ready_max, FIELD_NUMBER),
+	{0},
 };
 
 static const struct field lost_fields[] = {
@@ -211,6 +241,7 @@ static const struct record_fields records[] = {
 	{HUD_SAMPLE, sample_fields},
 	{HUD_WINDOW, window_fields},
 	{HUD_LIFECYCLE, lifecycle_fields},
+	{HUD_POLL, poll_fields},
 	{HUD_LOST, lost_fields},
 	{HUD_COST, cost_fields},
 	{HUD_CLOCK, clock_fields},

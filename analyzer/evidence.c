@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/evidence.h"
 #include "analyzer/classify.h"
+#include "format/names.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -28,11 +29,14 @@ static const enum doing doing_of[] = {
 	[STACK_POOL] = POOL,       [STACK_OTHER] = NOTHING,
 };
 
-/* Of two things at the same time the look comes first. */
+/* Of two things at the same time the look comes first. The runtime's state where it is believed. */
 static const char seen_sql[] =
-	"SELECT thread, start_ns, 1, id, end_ns, user_stack FROM offcpu_span WHERE capture = ?1 "
-	"UNION ALL "
-	"SELECT thread, time_ns, 0, id, time_ns, user_stack FROM sample WHERE capture = ?1 "
+	"WITH stated AS (SELECT t.id FROM thread AS t JOIN process_source AS p "
+	"ON p.process = t.process WHERE t.capture = ?1 AND p.source <> 'stack') "
+	"SELECT thread, start_ns, 1, id, end_ns, user_stack, "
+	"CASE WHEN thread IN stated THEN runtime_state END FROM offcpu_span WHERE capture = ?1 "
+	"UNION ALL SELECT thread, time_ns, 0, id, time_ns, user_stack, "
+	"CASE WHEN thread IN stated THEN runtime_state END FROM sample WHERE capture = ?1 "
 	"ORDER BY 1, 2, 3, 4";
 
 static const char stacks_sql[] =
@@ -66,6 +70,7 @@ struct sighting {
 	int64_t stack; /* 0: none */
 	struct stack_told told;
 	bool slept;
+	enum { UNSTATED, STATED_WORKER, STATED_CORELESS } stated; /* by the runtime's own state */
 	bool coreless;
 	uint8_t before, after; /* enum doing */
 };
@@ -118,6 +123,10 @@ static void rows_tell(struct cursor *c, enum doing teller)
 			s->told.class == STACK_UNKNOWN && (doing == IN_PLACE || doing == CORELESS ||
 							   doing == POOL || s->after == POOL);
 	}
+	for (size_t i = 0; i < c->count; i++) {
+		if (c->row[i].stated)
+			c->row[i].coreless = c->row[i].stated == STATED_CORELESS;
+	}
 	c->doing = doing;
 	c->teller = teller;
 }
@@ -145,6 +154,23 @@ static struct stack_told stack_of(const struct cursor *c, int64_t id)
 	return c->stack[id - c->first_stack];
 }
 
+/*
+ * What the runtime's own state says goes before what the stack shows: a poll that holds no core
+ * blocks no worker, and one that does blocks it whatever its stack.
+ */
+static void state_apply(struct sighting *s, const char *state)
+{
+	if (!state)
+		return;
+	s->stated = STATED_WORKER;
+	if (strcmp(state, hud_where_name(HUD_WHERE_POLL)) == 0)
+		s->told.class = STACK_POLL;
+	else if (strcmp(state, hud_where_name(HUD_WHERE_PARK)) == 0)
+		s->told.class = STACK_PARK;
+	else if (s->told.class == STACK_POLL || strcmp(state, hud_where_name(HUD_WHERE_NO_CORE)))
+		s->stated = STATED_CORELESS;
+}
+
 /* The next row in the order of time into `ahead`. */
 static int read_ahead(struct cursor *c)
 {
@@ -161,6 +187,7 @@ static int read_ahead(struct cursor *c)
 		.stack = sqlite3_column_int64(c->seen, 5),
 	};
 	c->ahead.told = stack_of(c, c->ahead.stack);
+	state_apply(&c->ahead, (const char *)sqlite3_column_text(c->seen, 6));
 	return SQLITE_OK;
 }
 

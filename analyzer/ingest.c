@@ -45,21 +45,27 @@ static const struct {
 		{"offcpu_span",
 		 "capture, thread, start_ns, end_ns, wakeup_ns, run_queue_ns, syscall,"
 		 "syscall_name, open, at_attach, preempted, died, no_stack, task_state, cpu,"
-		 "waker_pid, waker_tid, cause, user_stack, kernel_stack, waker_thread,"
-		 "waker_stack, id"},
+		 "waker_pid, waker_tid, runtime_state, unsure, poll_ns, task_id, cause,"
+		 "user_stack, kernel_stack, waker_thread, waker_stack, id"},
 	[TABLE_SAMPLE] =
 		{"sample",
 		 "capture, thread, time_ns, awake_ns, waited_ns, syscall, syscall_name, cpu,"
-		 "profile, no_stack, cause, user_stack, kernel_stack, id"},
+		 "profile, no_stack, runtime_state, unsure, poll_ns, task_id, cause, user_stack,"
+		 "kernel_stack, id"},
 	[TABLE_THREAD_WINDOW] = {"thread_window",
 				 "capture, thread, start_ns, end_ns, cpu_ns, sleep_ns,"
-				 "run_queue_ns, sleeps, preemptions, id"},
+				 "run_queue_ns, sleeps, preemptions, parked_ns, poll_sleep_ns,"
+				 "look_gap_ns, looks, poll_looks, polls, id"},
 	[TABLE_LIFECYCLE] = {"lifecycle", "capture, time_ns, process, tid, kind, detail, id"},
 	[TABLE_LOSS] = {"loss", "capture, cause, unit, count, from_ns, to_ns, id"},
 	[TABLE_COST] =
 		{"cost",
 		 "capture, time_ns, recorder_cpu_ns, rss_bytes, bpf_run_ns, bpf_runs, bpf_measured_ns, id"},
 	[TABLE_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id"},
+	[TABLE_POLL] = {"poll", "capture, thread, start_min_ns, start_max_ns, end_min_ns,"
+				"end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"
+				"site_stack, scheduler, looks, ready_looks, ready_sum, ready_max,"
+				"open, upper_bound, start_exact, end_exact, unsure, id"},
 };
 
 /* `INSERT INTO table (columns) VALUES (?, …)`, or with REPLACE. */
@@ -83,7 +89,10 @@ static int prepare(struct ingest *in)
 	int err = 0;
 
 	for (int t = 0; !err && t < TABLES; t++) {
-		err = prepare_insert(in->db, t == TABLE_FRAME_ALIAS ? "INSERT OR IGNORE" : "INSERT",
+		err = prepare_insert(in->db,
+				     t == TABLE_FRAME_ALIAS ? "INSERT OR IGNORE"
+				     : t == TABLE_POLL      ? "REPLACE" /* an open one by its end */
+							    : "INSERT",
 				     (enum table)t, &in->insert[t]);
 		snprintf(sql, sizeof(sql), "SELECT max(rowid) FROM %s", inserts[t].table);
 		in->row[t] = database_number(in->db, sql, 0);
@@ -193,9 +202,9 @@ static int take(struct ingest *in, struct capture_state *c, const struct hud_rec
 		return 0;
 	if (r->type >= HUD_SESSION && r->type <= HUD_KERNEL_STACK)
 		return count_refused(c, define(in, c, r, chunk));
-	if (r->type >= HUD_OFFCPU && r->type <= HUD_LIFECYCLE)
+	if (r->type >= HUD_OFFCPU && r->type <= HUD_POLL)
 		c->events++;
-	if ((r->type >= HUD_OFFCPU && r->type <= HUD_LIFECYCLE) ||
+	if ((r->type >= HUD_OFFCPU && r->type <= HUD_POLL) ||
 	    (r->type >= HUD_LOST && r->type <= HUD_END))
 		return count_refused(c, event(in, c, r));
 	if (r->type >= HUD_SYMBOL_TEXT && r->type <= HUD_SYMBOL_ADDRESS)

@@ -95,6 +95,16 @@ static int span_place(struct ingest *in, struct capture_state *c, int64_t thread
 	return err ? err : known ? 2 : 1;
 }
 
+/* What the runtime's state said of the thread at an event. */
+static void bind_state(struct row *row, uint32_t where, bool unsure, uint64_t poll_ns,
+		       uint64_t task)
+{
+	row_text(row, hud_where_name(where));
+	row_number(row, unsure);
+	row_number_if(row, poll_ns && poll_ns <= INT64_MAX, (int64_t)poll_ns);
+	row_number_if(row, task && task <= INT64_MAX, (int64_t)task);
+}
+
 static void bind_span(struct row *row, const struct ingest *in, const struct capture_state *c,
 		      const struct thread_seen *thread, const struct hud_offcpu *o)
 {
@@ -115,6 +125,7 @@ static void bind_span(struct row *row, const struct ingest *in, const struct cap
 	row_number(row, o->cpu);
 	row_id(row, o->waker_pid);
 	row_id(row, o->waker_tid);
+	bind_state(row, o->where, o->offcpu_flags & HUD_OFFCPU_UNSURE, o->poll_ns, o->task);
 }
 
 static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_offcpu *o)
@@ -179,6 +190,7 @@ static int sample(struct ingest *in, struct capture_state *c, const struct hud_s
 	row_number(&row, s->cpu);
 	row_number(&row, (s->sample_flags & HUD_SAMPLE_PROFILE) != 0);
 	row_number(&row, (s->sample_flags & HUD_SAMPLE_NO_STACK) != 0);
+	bind_state(&row, s->where, s->sample_flags & HUD_SAMPLE_UNSURE, s->poll_ns, s->task);
 	row_text(&row, cause);
 	row_id(&row, user);
 	row_id(&row, kernel ? kernel->row : 0);
@@ -192,7 +204,9 @@ static int window(struct ingest *in, struct capture_state *c, const struct hud_w
 	struct row row;
 
 	if (!thread || !plausible(c, w->start_ns) || !plausible(c, w->end_ns) ||
-	    w->cpu_ns > LONGEST_NS || w->sleep_ns > LONGEST_NS || w->run_queue_ns > LONGEST_NS)
+	    w->cpu_ns > LONGEST_NS || w->sleep_ns > LONGEST_NS || w->run_queue_ns > LONGEST_NS ||
+	    w->parked_ns > LONGEST_NS || w->poll_sleep_ns > LONGEST_NS ||
+	    w->look_gap_ns > LONGEST_NS)
 		return -EINVAL;
 	if (w->end_ns < w->start_ns)
 		return -ERANGE;
@@ -206,7 +220,89 @@ static int window(struct ingest *in, struct capture_state *c, const struct hud_w
 	row_number(&row, (int64_t)w->run_queue_ns);
 	row_number(&row, w->sleeps);
 	row_number(&row, w->preemptions);
+	row_number(&row, (int64_t)w->parked_ns);
+	row_number(&row, (int64_t)w->poll_sleep_ns);
+	row_number(&row, (int64_t)w->look_gap_ns);
+	row_number(&row, w->looks);
+	row_number(&row, w->poll_looks);
+	row_number(&row, w->polls);
 	row_number(&row, ++in->row[TABLE_THREAD_WINDOW]);
+	return row_insert(&row);
+}
+
+/*
+ * Between its bounds a poll's ends are taken where they are known to lie near one, else in the
+ * middle, where they are on average.
+ */
+static uint64_t poll_start(const struct hud_poll *p)
+{
+	if (!p->start_min_ns)
+		return p->start_max_ns;
+	if (p->poll_flags & HUD_POLL_START_AT_MIN)
+		return p->start_min_ns;
+	return p->start_min_ns + (p->start_max_ns - p->start_min_ns) / 2;
+}
+
+static uint64_t poll_end(const struct hud_poll *p)
+{
+	if (p->poll_flags & HUD_POLL_OPEN)
+		return p->end_min_ns;
+	if (p->poll_flags & HUD_POLL_END_AT_MAX)
+		return p->end_max_ns;
+	return p->end_min_ns + (p->end_max_ns - p->end_min_ns) / 2;
+}
+
+/* 0, or why such a poll cannot be. */
+static int poll_check(const struct capture_state *c, const struct hud_poll *p)
+{
+	if ((p->start_min_ns && !plausible(c, p->start_min_ns)) || !plausible(c, p->start_max_ns) ||
+	    !plausible(c, p->end_min_ns) || !plausible(c, p->end_max_ns))
+		return -EINVAL;
+	if (p->start_min_ns > p->start_max_ns || p->start_max_ns > p->end_min_ns ||
+	    p->end_min_ns > p->end_max_ns)
+		return -ERANGE;
+	if (p->sleep_ns > p->end_min_ns - p->start_max_ns ||
+	    p->run_queue_ns > p->end_min_ns - p->start_max_ns - p->sleep_ns)
+		return -EINVAL;
+	return 0;
+}
+
+static int poll(struct ingest *in, struct capture_state *c, const struct hud_poll *p)
+{
+	const struct thread_seen *thread = thread_of(c, p->process, p->tid);
+	const struct kernel_stack_seen *none;
+	struct row row;
+	int64_t site;
+	int err = poll_check(c, p);
+
+	if (err)
+		return err;
+	if (!thread || stack_rows(c, p->site, 0, &site, &none))
+		return -EINVAL;
+	row = row_begin(in->insert[TABLE_POLL]);
+	row_number(&row, c->row);
+	row_number(&row, thread->row);
+	row_number_if(&row, p->start_min_ns != 0, (int64_t)p->start_min_ns);
+	row_number(&row, (int64_t)p->start_max_ns);
+	row_number(&row, (int64_t)p->end_min_ns);
+	row_number_if(&row, !(p->poll_flags & HUD_POLL_OPEN), (int64_t)p->end_max_ns);
+	row_number(&row, (int64_t)poll_start(p));
+	row_number(&row, (int64_t)poll_end(p));
+	row_number_if(&row, p->task && p->task <= INT64_MAX, (int64_t)p->task);
+	row_number(&row, (int64_t)p->sleep_ns);
+	row_number(&row, (int64_t)p->run_queue_ns);
+	row_id(&row, site);
+	row_text(&row, hud_scheduler_name(p->scheduler));
+	row_number(&row, p->looks);
+	row_number(&row, p->ready_looks);
+	row_number(&row, p->ready_sum);
+	row_number(&row, p->ready_max);
+	row_number(&row, (p->poll_flags & HUD_POLL_OPEN) != 0);
+	row_number(&row, (p->poll_flags & HUD_POLL_UPPER_BOUND) != 0);
+	row_number(&row, (p->poll_flags & HUD_POLL_EXACT) != 0);
+	row_number(&row, (p->poll_flags & HUD_POLL_END_EXACT) != 0);
+	row_number(&row, (p->poll_flags & HUD_POLL_UNSURE) != 0);
+	row_number(&row, ++in->row[TABLE_POLL]);
 	return row_insert(&row);
 }
 
@@ -314,6 +410,8 @@ int event(struct ingest *in, struct capture_state *c, const struct hud_record *r
 		return window(in, c, (const void *)r);
 	case HUD_LIFECYCLE:
 		return lifecycle(in, c, (const void *)r);
+	case HUD_POLL:
+		return poll(in, c, (const void *)r);
 	case HUD_LOST:
 		return write_loss(in, c->row, lost->cause, lost->count, lost->from_ns, lost->to_ns);
 	case HUD_COST:

@@ -24,6 +24,7 @@ enum table {
 	TABLE_LOSS,
 	TABLE_COST,
 	TABLE_CLOCK,
+	TABLE_POLL,
 	TABLES,
 };
 

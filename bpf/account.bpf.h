@@ -2,7 +2,7 @@
 #ifndef HUD_BPF_ACCOUNT_BPF_H
 #define HUD_BPF_ACCOUNT_BPF_H
 
-#include "bpf/state.bpf.h"
+#include "bpf/polls.bpf.h"
 
 /*
  * Where a thread's time goes. Every interval between two changes is charged once, whole, to the
@@ -20,8 +20,14 @@ static __always_inline void window_send(struct thread_state *st, __u32 tgid, __u
 	e.cpu_ns = st->cpu_ns;
 	e.sleep_ns = st->sleep_ns;
 	e.run_queue_ns = st->run_queue_ns;
+	e.parked_ns = st->parked_ns;
+	e.poll_sleep_ns = st->poll_sleep_ns;
+	e.look_gap_ns = st->look_gap_ns;
 	e.sleeps = st->sleeps;
 	e.preemptions = st->preemptions;
+	e.looks = st->looks;
+	e.poll_looks = st->poll_looks;
+	e.polls = st->polls;
 	event_send(&e, sizeof(e));
 }
 
@@ -31,8 +37,14 @@ static __always_inline void window_restart(struct thread_state *st, __u64 now)
 	st->cpu_ns = 0;
 	st->sleep_ns = 0;
 	st->run_queue_ns = 0;
+	st->parked_ns = 0;
+	st->poll_sleep_ns = 0;
+	st->look_gap_ns = 0;
 	st->sleeps = 0;
 	st->preemptions = 0;
+	st->looks = 0;
+	st->poll_looks = 0;
+	st->polls = 0;
 }
 
 static __always_inline void window_roll(struct thread_state *st, __u32 tgid, __u32 tid, __u64 now)
@@ -43,6 +55,7 @@ static __always_inline void window_roll(struct thread_state *st, __u32 tgid, __u
 		return;
 	window_send(st, tgid, tid, now);
 	window_restart(st, now);
+	poll_flush(&st->poll, tgid, tid);
 }
 
 /* Charge CPU time up to now. */
@@ -79,6 +92,37 @@ static __always_inline void thread_switch_out(struct task_struct *task, struct t
 	window_roll(st, task->tgid, task->pid, now);
 }
 
+static __always_inline bool stack_count(struct thread_state *st, __u32 most, __u64 now)
+{
+	if (now - st->limit_start_ns >= window_ns) {
+		st->limit_start_ns = now;
+		st->stacks = 0;
+	}
+	if (st->stacks >= most)
+		return false;
+	st->stacks++;
+	return true;
+}
+
+/* A thread may have so many stacks in a window; what is over is skipped and counted. */
+static __always_inline bool stack_allowed(struct thread_state *st, __u64 now)
+{
+	bool allowed = stack_count(st, stacks_per_window, now);
+
+	if (!allowed)
+		loss_count(COUNT_STACK_LIMIT);
+	return allowed;
+}
+
+/*
+ * Short sleeps in a long poll may have half of them. One that gets none is no loss: it stays in the
+ * sums of its window and its poll.
+ */
+static __always_inline bool stack_spare(struct thread_state *st, __u64 now)
+{
+	return stack_count(st, stacks_per_window / 2, now);
+}
+
 /* Ask the switch-in hook to write [start, now) as a span of its own. */
 static __always_inline void span_want(struct thread_state *st, __u64 start, __u64 wakeup,
 				      __u32 flags)
@@ -89,47 +133,81 @@ static __always_inline void span_want(struct thread_state *st, __u64 start, __u6
 	st->span_flags = flags;
 }
 
+/* A park that is known to be one is only counted. */
+static __always_inline bool is_park(const struct thread_state *st)
+{
+	return st->poll.key.where == HUD_WHERE_PARK && st->poll.key.trusted;
+}
+
+/* From `start` to `now` it wanted a CPU. Returns true when a span is to be written. */
+static __always_inline bool runnable_end(struct thread_state *st, __u64 start, __u64 now)
+{
+	st->waited_ns += now - start;
+	poll_wait(&st->poll, 0, now - start, now);
+	if (now - start >= threshold_ns) {
+		span_want(st, start, 0, EVENT_SPAN_PREEMPTED);
+		return true;
+	}
+	st->run_queue_ns += now - start;
+	return false;
+}
+
+/* It slept from `start` on, was woken, and runs since `now`. */
+static __always_inline bool sleep_end(struct thread_state *st, __u64 start, __u64 now,
+				      bool at_attach)
+{
+	__u64 wakeup = st->wakeup_ns, woken = wakeup ? (wakeup > start ? wakeup : start) : now;
+
+	if (woken > now)
+		woken = now;
+	st->awake_ns = woken;
+	st->waited_ns = now - woken;
+	if (!at_attach)
+		poll_wait(&st->poll, woken - start, now - woken, now);
+	if (is_park(st)) {
+		st->parked_ns += woken - start;
+		st->run_queue_ns += now - woken;
+		return false;
+	}
+	if (now - start >= threshold_ns) {
+		span_want(st, start, wakeup ? woken : 0, at_attach ? EVENT_SPAN_AT_ATTACH : 0);
+		return true;
+	}
+	if (stack_at_switch_in && now - start >= short_sleep_ns && poll_lasts(&st->poll, now) &&
+	    stack_spare(st, now)) {
+		span_want(st, start, wakeup ? woken : 0, EVENT_SPAN_SHORT);
+		return true;
+	}
+	st->sleep_ns += woken - start;
+	st->run_queue_ns += now - woken;
+	if (st->poll.span.start_max_ns)
+		st->poll_sleep_ns += woken - start;
+	return false;
+}
+
 /* Returns true when a span is to be written. */
 static __always_inline bool thread_switch_in(struct task_struct *task, struct thread_state *st,
 					     __u64 now)
 {
 	__u32 phase = st->phase;
 	__u64 start = phase_since(st, st->out_ns);
-	__u64 wakeup = st->wakeup_ns;
-	bool wanted = false;
+	bool wanted;
 
 	st->phase = PHASE_RUNNING;
 	st->change_ns = now;
-	st->wakeup_ns = 0;
 	if (!start || start > now) {
 		if (start)
 			loss_count(COUNT_CLOCK_BACKWARD);
+		st->wakeup_ns = 0;
 		st->awake_ns = now;
 		st->waited_ns = 0;
 		return false;
 	}
-	wanted = now - start >= threshold_ns;
-	if (phase == PHASE_RUNNABLE) {
-		st->waited_ns += now - start;
-		if (wanted)
-			span_want(st, start, 0, EVENT_SPAN_PREEMPTED);
-		else
-			st->run_queue_ns += now - start;
-	} else {
-		__u64 woken = wakeup ? (wakeup > start ? wakeup : start) : now;
-
-		if (woken > now)
-			woken = now;
-		st->awake_ns = woken;
-		st->waited_ns = now - woken;
-		if (wanted) {
-			span_want(st, start, wakeup ? woken : 0,
-				  phase == PHASE_UNKNOWN ? EVENT_SPAN_AT_ATTACH : 0);
-		} else {
-			st->sleep_ns += woken - start;
-			st->run_queue_ns += now - woken;
-		}
-	}
+	if (phase == PHASE_RUNNABLE)
+		wanted = runnable_end(st, start, now);
+	else
+		wanted = sleep_end(st, start, now, phase == PHASE_UNKNOWN);
+	st->wakeup_ns = 0;
 	window_roll(st, task->tgid, task->pid, now);
 	return wanted;
 }

@@ -16,7 +16,8 @@ typedef __u64 event_address;
 typedef uint64_t event_address; /* of the same size, but another C type on x86-64 */
 #endif
 
-#define EVENT_FRAMES_MAX 255 /* of each stack; a kernel stack has no more than perf_event_max_stack */
+#define EVENT_FRAMES_MAX                                                                           \
+	255 /* of each stack; a kernel stack has no more than perf_event_max_stack */
 #define EVENT_COMM_BYTES 16
 
 enum event_type {
@@ -28,6 +29,7 @@ enum event_type {
 	EVENT_THREAD, /* a thread of a target was seen, started or was renamed */
 	EVENT_EXIT,
 	EVENT_EXEC,
+	EVENT_POLL, /* a long poll that has ended, or has not */
 };
 
 /* First in every event. */
@@ -58,10 +60,21 @@ enum event_span_flags {
 	EVENT_SPAN_PREEMPTED = 1u << 0,
 	EVENT_SPAN_AT_ATTACH = 1u << 1,
 	EVENT_SPAN_REPEATED = 1u << 2, /* EVENT_OPEN: its stack came with an earlier one */
+	EVENT_SPAN_SHORT =
+		1u << 3, /* under the threshold, in a poll that lasts; its stack is allowed */
+};
+
+/* What the runtime's state said of the thread at this event. */
+struct event_where {
+	__u64 poll_ns; /* struct hud_poll start_max_ns, 0: in no poll */
+	__u64 task;
+	__u32 where;   /* enum hud_where */
+	__u32 trusted; /* 0: by an identity that is still to be confirmed */
 };
 
 struct event_offcpu {
 	struct event head; /* time_ns: its end, or when it was seen open */
+	struct event_where where;
 	__u64 start_ns;
 	__u64 wakeup_ns;
 	__s32 syscall;
@@ -82,6 +95,7 @@ struct event_wake {
 
 struct event_sample {
 	struct event head;
+	struct event_where where;
 	__u64 awake_ns;
 	__u64 waited_ns;
 	__s32 syscall;
@@ -96,8 +110,35 @@ struct event_window {
 	__u64 cpu_ns;
 	__u64 sleep_ns;
 	__u64 run_queue_ns;
+	__u64 parked_ns;
+	__u64 poll_sleep_ns;
+	__u64 look_gap_ns;
 	__u32 sleeps;
 	__u32 preemptions;
+	__u32 looks;
+	__u32 poll_looks;
+	__u32 polls;
+	__u32 reserved;
+};
+
+/* struct hud_poll without what hud-record adds. */
+struct event_poll {
+	struct event head; /* time_ns: end_max */
+	__u64 start_min_ns;
+	__u64 start_max_ns;
+	__u64 end_min_ns;
+	__u64 task;
+	__u64 sleep_ns;
+	__u64 run_queue_ns;
+	__u64 site;
+	__u32 poll_flags; /* enum hud_poll_flags */
+	__u32 scheduler;
+	__u32 looks;
+	__u32 ready_looks;
+	__u32 ready_sum;
+	__u32 ready_max;
+	__u32 trusted;
+	__u32 reserved;
 };
 
 struct event_thread {

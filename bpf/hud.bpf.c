@@ -16,6 +16,25 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 #define TASK_SLEEPS 0x3      /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
 #define PF_KTHREAD 0x00200000
 
+/*
+ * A thread that slept when hud came has not run since: the poll it is in now, if any, is the one it
+ * slept in, and began at an unknown time before.
+ */
+static __always_inline void poll_of_sleeper(struct task_struct *task, struct thread_state *st,
+					    __u64 now)
+{
+	struct poll_key key;
+
+	identity_read(task, NULL, st, task->tgid, &key);
+	poll_look(st, &key, task->tgid, task->pid, now);
+	if (!st->poll.span.start_max_ns)
+		return;
+	st->poll.span.start_min_ns = 0;
+	st->poll.span.start_max_ns = st->span_start_ns;
+	st->poll.span.run_queue_ns = st->waited_ns;
+	st->poll.span.sleep_ns = now - st->span_start_ns - st->waited_ns;
+}
+
 /* Writes the span that thread_switch_in() wanted; `ctx`: NULL where the stack cannot be taken. */
 static __always_inline void span_send(void *ctx, struct task_struct *task, struct thread_state *st)
 {
@@ -27,6 +46,11 @@ static __always_inline void span_send(void *ctx, struct task_struct *task, struc
 		return;
 	e = (struct event_offcpu *)s->word;
 	event_begin(&e->head, EVENT_OFFCPU, task->tgid, task->pid, now);
+	if (ctx && st->span_flags & EVENT_SPAN_AT_ATTACH)
+		poll_of_sleeper(task, st, now);
+	if (ctx && st->poll.span.start_max_ns)
+		ready_note(st);
+	where_fill(&e->where, &st->poll.key, &st->poll.span);
 	e->start_ns = st->span_start_ns;
 	e->wakeup_ns = st->span_wakeup_ns;
 	e->span_flags = st->span_flags;
@@ -39,7 +63,7 @@ static __always_inline void span_send(void *ctx, struct task_struct *task, struc
 		e->syscall = -1;
 	if (!ctx || st->span_flags & EVENT_SPAN_PREEMPTED)
 		e->stacks.stack_flags = EVENT_STACK_NOT_TAKEN;
-	else if (!stack_allowed(st, now))
+	else if (!(st->span_flags & EVENT_SPAN_SHORT) && !stack_allowed(st, now))
 		e->stacks.stack_flags = EVENT_STACK_LIMITED;
 	else
 		stack_bytes = stacks_take(ctx, &e->stacks, e->address);
@@ -51,6 +75,7 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 				      struct task_struct *next, __u32 state)
 {
 	struct thread_state *st;
+	struct poll_key key;
 	__u64 now = bpf_ktime_get_ns();
 
 	st = thread_find(prev);
@@ -58,6 +83,8 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 		/* The hook did not run (kprobes can be missed): better without a stack than lost. */
 		if (st->span_start_ns)
 			span_send(NULL, prev, st);
+		identity_read(prev, NULL, st, prev->tgid, &key);
+		poll_look(st, &key, prev->tgid, prev->pid, now);
 		thread_switch_out(prev, st, state & TASK_STATE_MASK,
 				  preempt || !(state & TASK_STATE_MASK), now);
 	}
@@ -177,32 +204,33 @@ static __always_inline bool look_is_profile(void)
 	return count && looks_per_profile_sample && (*count)++ % looks_per_profile_sample == 0;
 }
 
-/* Timer interrupt on every CPU, look_hz times a second: whatever runs there is looked at. */
-SEC("perf_event")
-int look(struct bpf_perf_event_data *ctx)
+/* Is this look at a thread worth an event? A poll that has just begun is only counted. */
+static __always_inline bool look_tells(struct thread_state *st, bool profile, __u64 now)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	bool profile = look_is_profile();
-	struct thread_state *st = thread_find(task);
-	__u64 stack_bytes = 0, now;
-	struct event_sample *e;
-	struct scratch *s;
+	st->looks++;
+	if (!st->poll.span.start_max_ns || !st->poll.key.trusted)
+		return true;
+	st->poll_looks++;
+	st->poll.span.looks++;
+	if (!poll_lasts(&st->poll, now))
+		return profile;
+	ready_note(st);
+	return true;
+}
 
-	if (!st)
-		return 0;
-	s = scratch_get(SCRATCH_SAMPLE);
+static __always_inline void look_send(void *ctx, struct task_struct *task, struct thread_state *st,
+				      bool profile, __u64 now)
+{
+	struct scratch *s = scratch_get(SCRATCH_SAMPLE);
+	struct event_sample *e;
+	__u64 stack_bytes = 0;
+
 	if (!s)
-		return 0;
-	now = bpf_ktime_get_ns();
-	if (st->phase == PHASE_UNKNOWN) {
-		st->change_ns = st->awake_ns = attach_ns ? attach_ns : now;
-		st->phase = PHASE_RUNNING;
-	}
-	cpu_charge(st, now);
+		return;
 	e = (struct event_sample *)s->word;
 	event_begin(&e->head, EVENT_SAMPLE, BPF_CORE_READ(task, tgid), BPF_CORE_READ(task, pid),
 		    now);
-	window_roll(st, e->head.tgid, e->head.tid, now);
+	where_fill(&e->where, &st->poll.key, &st->poll.span);
 	e->awake_ns = st->awake_ns;
 	e->waited_ns = st->waited_ns;
 	e->syscall = task_syscall(task);
@@ -213,6 +241,34 @@ int look(struct bpf_perf_event_data *ctx)
 	else
 		e->stacks.stack_flags = EVENT_STACK_LIMITED;
 	scratch_send(s, sizeof(*e), stack_bytes);
+}
+
+/* Timer interrupt on every CPU, look_hz times a second: whatever runs there is looked at. */
+SEC("perf_event")
+int look(struct bpf_perf_event_data *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	bool profile = look_is_profile();
+	struct thread_state *st = thread_find(task);
+	__u32 tgid, tid;
+	struct poll_key key;
+	__u64 now;
+
+	if (!st)
+		return 0;
+	now = bpf_ktime_get_ns();
+	tgid = BPF_CORE_READ(task, tgid);
+	tid = BPF_CORE_READ(task, pid);
+	if (st->phase == PHASE_UNKNOWN) {
+		st->change_ns = st->awake_ns = attach_ns ? attach_ns : now;
+		st->phase = PHASE_RUNNING;
+	}
+	cpu_charge(st, now);
+	identity_read(task, NULL, st, tgid, &key);
+	poll_look(st, &key, tgid, tid, now);
+	window_roll(st, tgid, tid, now);
+	if (look_tells(st, profile, now))
+		look_send(ctx, task, st, profile, now);
 	return 0;
 }
 

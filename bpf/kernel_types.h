@@ -58,6 +58,16 @@ struct mm_struct {
 	struct uprobes_state uprobes_state;
 };
 
+struct thread_struct {
+#if defined(__TARGET_ARCH_x86)
+	unsigned long fsbase;
+#elif defined(__TARGET_ARCH_arm64)
+	struct {
+		unsigned long tp_value;
+	} uw;
+#endif
+};
+
 struct task_struct {
 	unsigned int __state;
 	unsigned int flags;
@@ -71,6 +81,7 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct mm_struct *mm;
 	struct uprobe_task *utask;
+	struct thread_struct thread;
 };
 
 struct linux_binprm {

@@ -59,11 +59,17 @@ SEC("tp_btf/sched_process_exec")
 int BPF_PROG(task_exec, struct task_struct *task, int old_pid, struct linux_binprm *program)
 {
 	struct event_exec e = {};
+	struct thread_state *st;
 	__u32 tgid = task->tgid;
 
 	if (!bpf_map_lookup_elem(&targets, &tgid))
 		return 0;
-	thread_watch(task);
+	st = thread_watch(task);
+	if (st) { /* another program from here on, with another runtime or none */
+		poll_flush(&st->poll, tgid, task->pid);
+		st->poll = (struct poll_watch) {};
+		st->identity_version = 0;
+	}
 	event_begin(&e.head, EVENT_EXEC, tgid, task->pid, bpf_ktime_get_ns());
 	bpf_probe_read_kernel_str(e.comm, sizeof(e.comm), task->comm);
 	event_send(&e, sizeof(e));
@@ -80,6 +86,7 @@ int BPF_PROG(task_exit, struct task_struct *task)
 	if (!st)
 		return 0;
 	now = bpf_ktime_get_ns();
+	poll_flush(&st->poll, task->tgid, task->pid);
 	if (st->phase == PHASE_RUNNING) {
 		cpu_charge(st, now);
 		window_send(st, task->tgid, task->pid, now);

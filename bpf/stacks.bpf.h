@@ -11,7 +11,7 @@
 enum scratch_slot { SCRATCH_SWITCH, SCRATCH_WAKE, SCRATCH_SAMPLE, SCRATCH_WALK, SCRATCH_SLOTS };
 
 /* The longest fixed part of an event, in words of eight bytes. */
-#define SCRATCH_HEAD_WORDS 16
+#define SCRATCH_HEAD_WORDS 20
 /* Two full stacks are 4080 bytes. */
 #define STACK_BYTES_MASK 0xfffu
 _Static_assert((EVENT_FRAMES_MAX & (EVENT_FRAMES_MAX + 1)) == 0, "used as a mask");
@@ -35,21 +35,6 @@ static __always_inline struct scratch *scratch_get(enum scratch_slot slot)
 	__u32 key = slot;
 
 	return bpf_map_lookup_elem(&scratches, &key);
-}
-
-/* A thread may have so many stacks in a window; what is over is skipped and counted. */
-static __always_inline bool stack_allowed(struct thread_state *st, __u64 now)
-{
-	if (now - st->limit_start_ns >= window_ns) {
-		st->limit_start_ns = now;
-		st->stacks = 0;
-	}
-	if (st->stacks >= stacks_per_window) {
-		loss_count(COUNT_STACK_LIMIT);
-		return false;
-	}
-	st->stacks++;
-	return true;
 }
 
 /*

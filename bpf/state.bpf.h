@@ -14,6 +14,10 @@ const volatile __u64 threshold_ns = 5000000;
 const volatile __u64 window_ns = 100000000;
 const volatile __u32 looks_per_profile_sample = 4;
 const volatile __u32 stacks_per_window = 200; /* per thread; the threshold allows no more than 20 */
+/* A poll that has lasted so long is watched with stacks; set to an eighth of the threshold. */
+const volatile __u64 watch_ns = 625000;
+/* In it, sleeps under this are only counted: their stacks would cost more than they tell. */
+const volatile __u64 short_sleep_ns = 20000;
 
 const volatile bool sleeper_stacks = true; /* the walk may sleep and copy (Linux 5.18) */
 
@@ -72,6 +76,50 @@ enum thread_phase {
 	PHASE_SLEEPING,
 };
 
+/* What the runtime's state says of a thread: see bpf/identity.bpf.h. */
+struct poll_key {
+	__u64 core;
+	__u64 task; /* 0: none */
+	__u32 tick;
+	__u32 where;     /* enum hud_where */
+	__u32 scheduler; /* index in the identity */
+	__u32 trusted;   /* it is known, not learned from a like build */
+};
+
+/* A poll as far as it was seen: struct hud_poll. */
+struct poll_span {
+	__u64 start_min_ns;
+	__u64 start_max_ns; /* 0: there is none */
+	__u64 end_min_ns;
+	__u64 end_max_ns;
+	__u64 task;
+	__u64 sleep_ns;
+	__u64 run_queue_ns;
+	__u64 site;
+	__u32 flags;     /* enum hud_poll_flags */
+	__u32 scheduler; /* 1 + index in the identity */
+	__u32 looks;
+	__u32 ready_looks;
+	__u32 ready_sum;
+	__u32 ready_max;
+	__u32 trusted;
+	__u32 reserved;
+};
+
+#define POLLED_NONE (~0ull)
+#define READY_MAX 1000000u
+
+struct poll_watch {
+	struct poll_key key;   /* at the last look */
+	__u64 look_ns;         /* of the last look; 0: none yet */
+	struct poll_span span; /* the poll under way */
+	struct poll_span kept; /* a long one that has ended, in the round that may go on */
+	__u64 core;            /* the round: core and tick of the last poll */
+	__u64 polled[2];       /* the last two tasks in it */
+	__u32 tick;
+	__u32 came_back; /* a task was polled again in the round */
+};
+
 /* A watched thread. That a task has one is what "watched" means. */
 struct thread_state {
 	__u64 change_ns; /* PHASE_RUNNING: CPU time is charged up to here */
@@ -83,6 +131,9 @@ struct thread_state {
 	__u64 cpu_ns;
 	__u64 sleep_ns;
 	__u64 run_queue_ns;
+	__u64 parked_ns;
+	__u64 poll_sleep_ns;
+	__u64 look_gap_ns;
 	__u64 limit_start_ns;
 	__u64 span_start_ns; /* a span that is to be written by the switch-in hook; 0 none */
 	__u64 span_end_ns;
@@ -90,12 +141,18 @@ struct thread_state {
 	__u64 open_start_ns; /* the open span whose stack was sent */
 	__u32 sleeps;
 	__u32 preemptions;
+	__u32 looks;
+	__u32 poll_looks;
+	__u32 polls;
+	__u32 identity; /* index of the process's, IDENTITY_NONE */
+	__u32 identity_version;
 	__u32 stacks; /* since limit_start_ns */
 	__u32 phase;  /* enum thread_phase */
 	__u32 out_state;
 	__u32 out_cpu;
 	__s32 syscall;
 	__u32 span_flags;
+	struct poll_watch poll;
 };
 
 struct {

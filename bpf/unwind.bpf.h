@@ -4,6 +4,7 @@
 
 #include "bpf/state.bpf.h"
 #include "bpf/unwind_tables.h"
+#include "bpf/user_memory.bpf.h"
 
 /*
  * The walk up a user stack by the rows of the plans. Runs as the thread itself, or (from the walk
@@ -13,16 +14,6 @@
 
 /* False before Linux 5.17 (bpf_loop): the kernel's own frame-pointer walk then. */
 const volatile bool own_walk = true;
-
-/* `sleeper`: NULL for the thread itself, whose memory is at hand; else one that sleeps. */
-static __always_inline int user_word(struct task_struct *sleeper, __u64 *to, __u64 address)
-{
-	if (sleeper)
-		return bpf_copy_from_user_task(to, sizeof(*to), (const void *)address, sleeper, 0)
-			       ? 1
-			       : 0;
-	return bpf_probe_read_user(to, sizeof(*to), (const void *)address) ? 1 : 0;
-}
 
 #define UNWIND_READ(context, to, address) user_word(context, (__u64 *)(to), address)
 #include "bpf/unwind.h"

@@ -45,6 +45,37 @@ static __always_inline void open_stacks(struct task_struct *task, struct event_o
 	}
 }
 
+struct sleeper_poll {
+	struct poll_key key;
+	struct poll_span span;
+};
+
+/*
+ * The poll that a sleeper is in, as it would stand if it ended now. A copy: the thread may wake at any
+ * moment and go on with its own.
+ */
+static __always_inline void sleeper_poll(struct task_struct *task, struct thread_state *st,
+					 __u64 start, __u64 now, struct sleeper_poll *out)
+{
+	out->key = st->poll.key;
+	out->span = st->poll.span;
+	if (st->phase == PHASE_UNKNOWN) {
+		out->key = (struct poll_key) {};
+		out->span = (struct poll_span) {};
+		if (sleeper_stacks)
+			identity_read(task, task, st, task->tgid, &out->key);
+		if (out->key.where == HUD_WHERE_POLL) {
+			out->span.start_max_ns = start;
+			out->span.task = out->key.task;
+			out->span.scheduler = out->key.scheduler + 1;
+			out->span.trusted = out->key.trusted;
+		}
+	}
+	out->span.end_min_ns = out->span.end_max_ns = now;
+	out->span.sleep_ns += now - start;
+	out->span.flags |= HUD_POLL_OPEN;
+}
+
 /* Report a thread that has slept for long, with its stack the first time. */
 static __always_inline void open_report(struct task_struct *task, struct thread_state *st,
 					__u64 now)
@@ -52,14 +83,19 @@ static __always_inline void open_report(struct task_struct *task, struct thread_
 	__u64 start = phase_since(st, st->out_ns), stack_bytes = 0;
 	struct scratch *s = scratch_get(SCRATCH_WALK);
 	__u32 phase = st->phase;
+	struct sleeper_poll poll;
 	struct event_offcpu *e;
 
 	if (!s || !start || start > now || now - start < threshold_ns)
 		return;
 	if (phase == PHASE_UNKNOWN && (task->on_cpu || !(task->__state & TASK_SLEEPS)))
 		return;
+	sleeper_poll(task, st, start, now, &poll);
+	if (poll.key.where == HUD_WHERE_PARK && poll.key.trusted)
+		return;
 	e = (struct event_offcpu *)s->word;
 	event_begin(&e->head, EVENT_OPEN, task->tgid, task->pid, now);
+	where_fill(&e->where, &poll.key, &poll.span);
 	e->start_ns = start;
 	e->wakeup_ns = 0;
 	e->span_flags = phase == PHASE_UNKNOWN ? EVENT_SPAN_AT_ATTACH : 0;
@@ -78,6 +114,8 @@ static __always_inline void open_report(struct task_struct *task, struct thread_
 		return;
 	st->open_start_ns = start;
 	scratch_send(s, sizeof(*e), stack_bytes);
+	if (poll.span.start_max_ns)
+		poll_span_send(&poll.span, task->tgid, task->pid);
 }
 
 /* The time since the last change is of the phase the thread is in; it is not charged yet. */
@@ -96,10 +134,27 @@ static __always_inline void window_final(struct task_struct *task, struct thread
 		cpu_charge(&copy, now);
 	else if (copy.phase == PHASE_RUNNABLE && now > copy.out_ns)
 		copy.run_queue_ns += now - copy.out_ns;
+	else if (copy.phase == PHASE_SLEEPING && now > copy.out_ns && is_park(&copy))
+		copy.parked_ns += now - copy.out_ns;
 	else if (copy.phase == PHASE_SLEEPING && now > copy.out_ns &&
 		 now - copy.out_ns < threshold_ns)
 		copy.sleep_ns += now - copy.out_ns;
 	window_send(&copy, task->tgid, task->pid, now);
+}
+
+/* The last words on the polls of a thread: the one kept back, and the one under way. */
+static __always_inline void poll_final(struct task_struct *task, struct thread_state *st)
+{
+	struct poll_span span = st->poll.kept;
+
+	if (span.start_max_ns)
+		poll_span_send(&span, task->tgid, task->pid);
+	span = st->poll.span;
+	if (st->phase == PHASE_SLEEPING || !poll_is_long(&span))
+		return; /* a sleeper's was written with its open span */
+	span.end_max_ns = span.end_min_ns;
+	span.flags |= HUD_POLL_OPEN;
+	poll_span_send(&span, task->tgid, task->pid);
 }
 
 static __always_inline void walk_task(struct task_struct *task)
@@ -122,8 +177,10 @@ static __always_inline void walk_task(struct task_struct *task)
 		return;
 	if (st->phase == PHASE_SLEEPING || st->phase == PHASE_UNKNOWN)
 		open_report(task, st, now);
-	if (walk_mode == WALK_FINAL)
+	if (walk_mode == WALK_FINAL) {
+		poll_final(task, st);
 		window_final(task, st, now);
+	}
 }
 
 SEC("iter.s/task")

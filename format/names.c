@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/names.h"
+#include "format/plan.h"
 #include "format/records.h"
 
 static const struct {
@@ -37,6 +38,20 @@ static const char *const lifecycles[] = {
 
 static const char *const sources[] = {
 	[HUD_SOURCE_STACK] = "stack",
+	[HUD_SOURCE_PASSIVE] = "passive",
+	[HUD_SOURCE_EXACT] = "exact",
+};
+
+static const char *const wheres[] = {
+	[HUD_WHERE_POLL] = "poll",
+	[HUD_WHERE_PARK] = "park",
+	[HUD_WHERE_NO_CORE] = "no-core",
+	[HUD_WHERE_OUTSIDE] = "outside",
+};
+
+static const char *const schedulers[] = {
+	[HUD_SCHEDULER_MULTI_THREAD] = "multi_thread",
+	[HUD_SCHEDULER_CURRENT_THREAD] = "current_thread",
 };
 
 static const char *const stack_stops[] = {
@@ -82,6 +97,16 @@ const char *hud_lifecycle_name(uint32_t kind)
 const char *hud_source_name(uint32_t source)
 {
 	return source < COUNT(sources) ? sources[source] : NULL;
+}
+
+const char *hud_where_name(uint32_t where)
+{
+	return where < COUNT(wheres) ? wheres[where] : NULL;
+}
+
+const char *hud_scheduler_name(uint32_t kind)
+{
+	return kind < COUNT(schedulers) ? schedulers[kind] : NULL;
 }
 
 const char *hud_stack_stop_name(uint32_t stop)

@@ -105,6 +105,14 @@ static const struct record_kind kinds[] = {
 			 .when = AT(hud_lifecycle, kind), .equals = HUD_PROCESS_EXEC},
 		},
 	},
+	[HUD_POLL] = {
+		.name = "poll", .bytes = sizeof(struct hud_poll),
+		.reference = {
+			ID(PROCESS, hud_poll, process),
+			THREAD(hud_poll, tid, process),
+			ID(USER_STACK, hud_poll, site),
+		},
+	},
 	[HUD_LOST] = {.name = "lost", .bytes = sizeof(struct hud_lost)},
 	[HUD_COST] = {.name = "cost", .bytes = sizeof(struct hud_cost)},
 	[HUD_CLOCK] = {.name = "clock", .bytes = sizeof(struct hud_clock)},

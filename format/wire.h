@@ -75,6 +75,7 @@ enum hud_record_type {
 	HUD_SAMPLE = 33,
 	HUD_WINDOW = 34,
 	HUD_LIFECYCLE = 35,
+	HUD_POLL = 36,
 	/* About the recording itself. */
 	HUD_LOST = 64,
 	HUD_COST = 65,
@@ -110,7 +111,20 @@ HUD_ASSERT_SIZE(struct hud_session, 80);
 HUD_ASSERT_OFFSET(struct hud_session, kernel, 56);
 
 enum hud_source {
-	HUD_SOURCE_STACK = 1, /* polls and parks are told apart by stacks, offline */
+	HUD_SOURCE_STACK = 1,   /* polls and parks are told apart by stacks, offline */
+	HUD_SOURCE_PASSIVE = 2, /* by the runtime's own state, read at each look at a thread */
+	HUD_SOURCE_EXACT = 3,   /* and each poll's beginning is seen (--polls) */
+};
+
+/* What the runtime's state said that a thread did. */
+enum hud_where {
+	HUD_WHERE_UNKNOWN = 0, /* the runtime's state is not known in this process: ask the stack */
+	HUD_WHERE_POLL = 1,    /* a worker, in a poll */
+	HUD_WHERE_PARK = 2,    /* a worker without work */
+	/* In a scheduler's context, without its core: between two polls, in block_in_place, or in a
+	   poll that has lost its core. */
+	HUD_WHERE_NO_CORE = 3,
+	HUD_WHERE_OUTSIDE = 4, /* in no scheduler's context: blocking pool, other threads */
 };
 
 enum hud_feature {
@@ -212,12 +226,14 @@ enum hud_offcpu_flags {
 	HUD_OFFCPU_AT_ATTACH = 1u << 2, /* was off the CPU when recording began: start_ns is a bound */
 	HUD_OFFCPU_NO_STACK = 1u << 3,  /* a stack was wanted and could not be taken */
 	HUD_OFFCPU_DIED = 1u << 4,      /* the thread ended in this sleep */
+	HUD_OFFCPU_UNSURE = 1u << 5,    /* `where` is by a runtime layout still to be confirmed */
 };
 
 enum { HUD_NO_SYSCALL = -1 };
 
 /*
- * One off-CPU span of a watched thread, at or over the threshold. Written when the thread is
+ * One off-CPU span of a watched thread: at or over the threshold, or shorter in a poll that has gone
+ * on for a while. Parks known to be such are only counted. Written when the thread is
  * switched in again; while it sleeps, written as OPEN again and again: of several with the same
  * (tid, start_ns) the last one holds.
  */
@@ -238,12 +254,17 @@ struct hud_offcpu {
 	uint32_t waker_tid;
 	uint32_t waker_process; /* 0: the waker is in no watched process */
 	uint32_t waker_stack;  /* user stack of the waker, 0: none */
+	uint64_t poll_ns;      /* start_max_ns of the poll it lies in, 0: in none, or not known */
+	uint64_t task;         /* the runtime's id of the task being polled, 0: none or not known */
+	uint32_t where;        /* enum hud_where */
+	uint32_t reserved;
 };
-HUD_ASSERT_SIZE(struct hud_offcpu, 80);
+HUD_ASSERT_SIZE(struct hud_offcpu, 104);
 
 enum hud_sample_flags {
 	HUD_SAMPLE_PROFILE = 1u << 0,  /* one of the -F samples: counts in a CPU profile */
 	HUD_SAMPLE_NO_STACK = 1u << 1, /* a stack was wanted and could not be taken */
+	HUD_SAMPLE_UNSURE = 1u << 2,   /* as HUD_OFFCPU_UNSURE */
 };
 
 /* A look at a watched thread on its CPU. */
@@ -259,15 +280,17 @@ struct hud_sample {
 	int32_t syscall;
 	uint32_t cpu;
 	uint32_t sample_flags;
-	uint32_t reserved;
+	uint32_t where;        /* enum hud_where */
+	uint64_t poll_ns;      /* as in struct hud_offcpu */
+	uint64_t task;
 };
-HUD_ASSERT_SIZE(struct hud_sample, 64);
+HUD_ASSERT_SIZE(struct hud_sample, 80);
 
 /*
- * What one thread did in one window, as far as it is not in HUD_OFFCPU spans: the four times here
- * and the parts of its spans that lie in [start_ns, end_ns) add up to the window's length. A span
- * may reach over several windows: the reader splits it. Where a window has no record, spans cover
- * it whole or nothing is known of it.
+ * What one thread did in one window, as far as it is not in HUD_OFFCPU spans: cpu_ns, sleep_ns,
+ * run_queue_ns, parked_ns and the parts of its spans that lie in [start_ns, end_ns) add up to the
+ * window's length. A span may reach over several windows: the reader splits it. Where a window has
+ * no record, spans cover it whole or nothing is known of it.
  */
 struct hud_window {
 	struct hud_record head;
@@ -277,11 +300,57 @@ struct hud_window {
 	uint32_t tid;
 	uint64_t cpu_ns;
 	uint64_t sleep_ns;     /* in sleeps shorter than the threshold, without their run-queue tail */
-	uint64_t run_queue_ns; /* waiting for a CPU, in spans shorter than the threshold */
+	uint64_t run_queue_ns; /* waiting for a CPU, in spans shorter than the threshold, and behind parks */
 	uint32_t sleeps;       /* all switch-outs into sleep, long ones as well */
 	uint32_t preemptions;
+	uint64_t parked_ns;    /* in parks known to be such, of any length, without their run-queue tail */
+	uint64_t poll_sleep_ns; /* of sleep_ns: inside polls */
+	uint64_t look_gap_ns;  /* the longest that it ran, or waited for a CPU, without a look at it */
+	uint32_t looks;        /* of the sampler at it, those without a record included … */
+	uint32_t poll_looks;   /* … of them inside polls */
+	uint32_t polls;        /* that began, where each is seen (HUD_SOURCE_EXACT) */
+	uint32_t reserved;
 };
-HUD_ASSERT_SIZE(struct hud_window, 64);
+HUD_ASSERT_SIZE(struct hud_window, 104);
+
+enum hud_poll_flags {
+	HUD_POLL_OPEN = 1u << 0, /* goes on: a later record of its (tid, start_max_ns) holds */
+	/* A task came back while the scheduler counted no new round: tasks that hand a worker to each
+	   other (LIFO slot) look like one poll, and this may be several. */
+	HUD_POLL_UPPER_BOUND = 1u << 1,
+	HUD_POLL_START_AT_MIN = 1u << 2, /* it was the first thing after a park: began at start_min_ns */
+	HUD_POLL_END_AT_MAX = 1u << 3,   /* a park was the next thing: ended at end_max_ns */
+	HUD_POLL_EXACT = 1u << 4,        /* its beginning was seen */
+	HUD_POLL_END_EXACT = 1u << 5,    /* its end was seen */
+	HUD_POLL_UNSURE = 1u << 6,       /* as HUD_OFFCPU_UNSURE */
+};
+
+/*
+ * One poll at or over the threshold, counted from start_max_ns to end_min_ns: so long the runtime's
+ * state was seen unchanged. It began in [start_min_ns, start_max_ns] and ended in
+ * [end_min_ns, end_max_ns]; in those two gaps the thread ran or waited for a CPU, and did not sleep.
+ */
+struct hud_poll {
+	struct hud_record head;
+	uint64_t start_min_ns; /* 0: before recording began, or before hud saw the thread */
+	uint64_t start_max_ns;
+	uint64_t end_min_ns;
+	uint64_t end_max_ns;
+	uint64_t task;         /* the runtime's id of the task; 0: a root future, or not known */
+	uint64_t sleep_ns;     /* between start_max_ns and end_min_ns, without run-queue tails */
+	uint64_t run_queue_ns; /* in the same time */
+	uint32_t process;
+	uint32_t tid;
+	uint32_t site;         /* user stack of one frame: the function that polled it; 0: not seen */
+	uint32_t poll_flags;   /* enum hud_poll_flags */
+	uint32_t scheduler;    /* enum hud_scheduler_kind (format/plan.h) of its worker; 0 not known */
+	uint32_t looks;        /* at it, by the sampler */
+	uint32_t ready_looks;  /* how often the worker's own queue was read meanwhile; … */
+	uint32_t ready_sum;    /* … tasks ready behind it, all looks together, … */
+	uint32_t ready_max;    /* … and most at once */
+	uint32_t reserved;
+};
+HUD_ASSERT_SIZE(struct hud_poll, 104);
 
 enum hud_lifecycle_kind {
 	HUD_THREAD_START = 1,

@@ -35,6 +35,7 @@ struct bpf_session {
 	struct walk_link walk[TARGETS_MAX];
 	size_t walks;
 	struct unwind_store unwind;
+	struct identity_store identities;
 	int statistics; /* open while run times are measured; -1 */
 	uint64_t measured_from_ns;
 	uint64_t measured_ns;
@@ -101,6 +102,7 @@ static void programs_configure(struct bpf_session *s)
 	struct hud_bpf *p = s->programs;
 
 	p->rodata->threshold_ns = s->options.threshold_ns;
+	p->rodata->watch_ns = s->options.threshold_ns / 8;
 	p->rodata->window_ns = s->options.window_ns;
 	p->rodata->looks_per_profile_sample = s->options.looks_per_profile_sample;
 	p->rodata->sleeper_stacks = s->features.sleeper_stacks;
@@ -111,7 +113,7 @@ static void programs_configure(struct bpf_session *s)
 	bpf_map__set_max_entries(p->maps.ranges, s->options.unwind.spaces * 2 * UNWIND_RANGES_MAX);
 }
 
-static void unwind_store_begin(struct bpf_session *s)
+static void stores_begin(struct bpf_session *s)
 {
 	struct hud_bpf *p = s->programs;
 
@@ -124,11 +126,21 @@ static void unwind_store_begin(struct bpf_session *s)
 		.spaces = bpf_map__fd(p->maps.spaces),
 		.size = s->options.unwind,
 	};
+	s->identities = (struct identity_store) {
+		.identities = bpf_map__fd(p->maps.identities),
+		.identity_of = bpf_map__fd(p->maps.identity_of),
+		.version = &p->data->identity_version,
+	};
 }
 
 struct unwind_store *bpf_session_unwind(struct bpf_session *s)
 {
 	return &s->unwind;
+}
+
+struct identity_store *bpf_session_identities(struct bpf_session *s)
+{
+	return &s->identities;
 }
 
 static int looks_attach(struct bpf_session *s)
@@ -245,7 +257,7 @@ static enum exit_code programs_load(struct bpf_session *s, const char **finish_s
 	error = hud_bpf__load(s->programs);
 	if (error)
 		return refused("load the BPF programs", error);
-	unwind_store_begin(s);
+	stores_begin(s);
 	return EXIT_RECORDED;
 }
 

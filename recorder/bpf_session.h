@@ -3,6 +3,7 @@
 #define HUD_RECORDER_BPF_SESSION_H
 
 #include "bpf/events.h"
+#include "recorder/identity_store.h"
 #include "recorder/kernel_symbols.h"
 #include "recorder/target.h"
 #include "recorder/unwind_store.h"
@@ -44,6 +45,9 @@ struct bpf_session_features bpf_session_features(const struct bpf_session *s);
 
 /* The maps that plans and mappings go to; lives as long as the session. */
 struct unwind_store *bpf_session_unwind(struct bpf_session *s);
+
+/* The maps that tell where runtimes keep their state; lives as long as the session. */
+struct identity_store *bpf_session_identities(struct bpf_session *s);
 
 /* Begins to watch a process and the threads it has. 0 or a negative errno. */
 int bpf_session_watch(struct bpf_session *s, pid_t pid);

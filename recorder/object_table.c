@@ -417,6 +417,13 @@ bool object_placed(const struct object_table *t, uint32_t object, uint64_t start
 	return false;
 }
 
+const struct hud_plan_identity *object_identity(const struct object_table *t, uint32_t object)
+{
+	const struct object *o = object < t->objects ? &t->object[object] : NULL;
+
+	return o && (o->state == PLAN_READY || o->state == PLAN_STORED) ? o->plan.identity : NULL;
+}
+
 struct object_counts object_table_counts(const struct object_table *t)
 {
 	struct object_counts c = {.objects = t->objects, .no_analyzer = t->no_analyzer};

@@ -28,6 +28,9 @@ struct process {
 	struct process_entry entry;
 	struct mapping *mapping; /* by start, not overlapping */
 	uint32_t mappings;
+	char *executable; /* its path as the process sees it */
+	uint32_t object;  /* … what is mapped from there, OBJECT_NONE */
+	bool identified;  /* the programs know where its runtime keeps its state */
 	int64_t space;    /* slot in the store; negative: none */
 	uint32_t version; /* of what was written there */
 	uint64_t refreshed_ns;
@@ -38,6 +41,7 @@ struct process_table {
 	struct capture_writer *writer;
 	struct object_table *objects;
 	struct unwind_store *store;
+	struct identity_store *identities;
 	struct process *process;
 	size_t processes;
 };
@@ -61,6 +65,7 @@ void process_table_close(struct process_table *t)
 		return;
 	for (size_t i = 0; i < t->processes; i++) {
 		free(t->process[i].mapping);
+		free(t->process[i].executable);
 		if (t->process[i].pidfd >= 0)
 			close(t->process[i].pidfd);
 	}
@@ -128,16 +133,55 @@ static void space_write(struct process_table *t, struct process *p)
 	free(range);
 }
 
+/*
+ * Tells the programs where the runtime keeps its state, once the executable's plan is there. Thread-
+ * local variables of a library lie elsewhere in each thread: a runtime in one goes by stacks.
+ */
+static void identity_write(struct process_table *t, struct process *p)
+{
+	const struct hud_plan_identity *identity = object_identity(t->objects, p->object);
+
+	if (t->identities && identity && !p->identified)
+		p->identified = !identity_store_set(t->identities, p->entry.pid, identity);
+}
+
+static void image_write(struct process_table *t, struct process *p)
+{
+	space_write(t, p);
+	identity_write(t, p);
+}
+
 void process_table_replace(struct process_table *t)
 {
 	for (size_t i = 0; i < t->processes; i++)
 		if (t->process[i].entry.alive)
-			space_write(t, &t->process[i]);
+			image_write(t, &t->process[i]);
 }
 
-void process_table_store(struct process_table *t, struct unwind_store *store)
+uint32_t process_table_scheduler(const struct process_table *t, pid_t pid, uint32_t number)
+{
+	const struct process *p = process_find(t, pid);
+	const struct hud_plan_identity *identity = object_identity(t->objects, p->object);
+
+	return identity && number && number <= identity->schedulers
+		       ? identity->scheduler[number - 1].kind
+		       : 0;
+}
+
+size_t process_table_identified(const struct process_table *t)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->processes; i++)
+		count += t->process[i].identified;
+	return count;
+}
+
+void process_table_store(struct process_table *t, struct unwind_store *store,
+			 struct identity_store *identities)
 {
 	t->store = store;
+	t->identities = identities;
 	process_table_replace(t);
 }
 
@@ -184,6 +228,8 @@ static void mapping_define(struct process_table *t, struct process *p, const str
 		mapping.object = object_table_vdso(t->objects);
 	else if (m->path[0] == '/')
 		mapping.object = object_table_file(t->objects, p->entry.pid, m, known_id);
+	if (p->executable && !strcmp(m->path, p->executable))
+		p->object = mapping.object;
 	if (!id || !id->bytes)
 		id = object_build_id(t->objects, mapping.object);
 	wire.path = (uint32_t)path;
@@ -222,6 +268,7 @@ static struct process *process_make(struct process_table *t, pid_t pid)
 	t->process = grown;
 	t->process[t->processes] = (struct process) {
 		.entry = {.pid = pid, .alive = true},
+		.object = OBJECT_NONE,
 		.space = -1,
 		.pidfd = (int)syscall(SYS_pidfd_open, pid, 0),
 	};
@@ -266,8 +313,14 @@ int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_
 	p->entry.id = (uint32_t)id;
 	p->entry.alive = true;
 	p->mappings = 0;
+	free(p->executable);
+	p->executable = strdup(identity.exe);
+	p->object = OBJECT_NONE;
+	if (p->identified)
+		identity_store_clear(t->identities, pid);
+	p->identified = false;
 	proc_mappings_each(pid, maps_visit, &visit);
-	space_write(t, p);
+	image_write(t, p);
 	return id;
 }
 

@@ -3,6 +3,7 @@
 #define HUD_RECORDER_PROCESS_TABLE_H
 
 #include "format/capture_writer.h"
+#include "recorder/identity_store.h"
 #include "recorder/object_table.h"
 
 #include <stdbool.h>
@@ -41,7 +42,8 @@ struct process_entry *process_table_find(const struct process_table *t, pid_t pi
 void process_table_refresh(struct process_table *t, pid_t pid, uint64_t now_ns);
 
 /* From now on the mappings of all processes are kept in these maps too, for the walker. */
-void process_table_store(struct process_table *t, struct unwind_store *store);
+void process_table_store(struct process_table *t, struct unwind_store *store,
+			 struct identity_store *identities);
 /* Plans became usable: tells the walker. */
 void process_table_replace(struct process_table *t);
 
@@ -50,6 +52,12 @@ void process_table_mmap(struct process_table *t, const void *record);
 
 /* Executable mappings that are more than the walker can be told of. */
 size_t process_table_unplanned(const struct process_table *t);
+
+/* enum hud_scheduler_kind of the scheduler `number` (from 1) of a process's runtime; 0: not known. */
+uint32_t process_table_scheduler(const struct process_table *t, pid_t pid, uint32_t number);
+
+/* How many processes have a runtime whose state can be read. */
+size_t process_table_identified(const struct process_table *t);
 
 size_t process_table_alive(const struct process_table *t);
 

@@ -259,7 +259,7 @@ static enum exit_code targets_watch(struct recording *r)
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
 	object_table_store(r->objects, store);
-	process_table_store(r->processes, store);
+	process_table_store(r->processes, store, bpf_session_identities(r->bpf));
 	for (size_t i = 0; i < r->targets->count; i++) {
 		pid_t pid = r->targets->pid[i];
 		int error;

@@ -106,6 +106,8 @@ static uint32_t span_flags(const struct event_offcpu *o)
 		flags |= HUD_OFFCPU_AT_ATTACH;
 	if (o->head.type == EVENT_OPEN)
 		flags |= HUD_OFFCPU_OPEN;
+	if (o->where.where && !o->where.trusted)
+		flags |= HUD_OFFCPU_UNSURE;
 	if (o->stacks.stack_flags & (EVENT_STACK_LIMITED | EVENT_STACK_FAILED))
 		flags |= HUD_OFFCPU_NO_STACK;
 	return flags;
@@ -137,6 +139,9 @@ static void offcpu_write(struct transcript *t, const struct process_entry *p,
 		.tid = o->head.tid,
 		.syscall = o->syscall,
 		.offcpu_flags = span_flags(o),
+		.poll_ns = o->where.poll_ns,
+		.task = o->where.task,
+		.where = o->where.where,
 		.state = o->state,
 		.cpu = o->head.type == EVENT_OPEN ? o->out_cpu : o->head.cpu,
 	};
@@ -226,12 +231,17 @@ static void sample_write(struct transcript *t, const struct process_entry *p,
 		.syscall = s->syscall,
 		.cpu = s->head.cpu,
 		.sample_flags = s->profile ? HUD_SAMPLE_PROFILE : 0,
+		.where = s->where.where,
+		.poll_ns = s->where.poll_ns,
+		.task = s->where.task,
 	};
 	struct stack_ids ids =
 		stacks_intern(t, p, &s->stacks, s->address, bytes - sizeof(*s), s->head.time_ns);
 
 	if (s->stacks.stack_flags & (EVENT_STACK_LIMITED | EVENT_STACK_FAILED))
 		wire.sample_flags |= HUD_SAMPLE_NO_STACK;
+	if (s->where.where && !s->where.trusted)
+		wire.sample_flags |= HUD_SAMPLE_UNSURE;
 	wire.user_stack = ids.user;
 	wire.kernel_stack = ids.kernel;
 	capture_writer_event(t->writer, &wire.head);
@@ -251,8 +261,43 @@ static void window_write(struct transcript *t, const struct process_entry *p,
 		.run_queue_ns = w->run_queue_ns,
 		.sleeps = w->sleeps,
 		.preemptions = w->preemptions,
+		.parked_ns = w->parked_ns,
+		.poll_sleep_ns = w->poll_sleep_ns,
+		.look_gap_ns = w->look_gap_ns,
+		.looks = w->looks,
+		.poll_looks = w->poll_looks,
+		.polls = w->polls,
 	};
 
+	capture_writer_event(t->writer, &wire.head);
+}
+
+static void poll_write(struct transcript *t, const struct process_entry *p,
+		       const struct event_poll *e)
+{
+	struct hud_poll wire = {
+		.head = RECORD_HEAD(HUD_POLL, wire),
+		.start_min_ns = e->start_min_ns,
+		.start_max_ns = e->start_max_ns,
+		.end_min_ns = e->end_min_ns,
+		.end_max_ns = e->head.time_ns,
+		.task = e->task,
+		.sleep_ns = e->sleep_ns,
+		.run_queue_ns = e->run_queue_ns,
+		.process = p->id,
+		.tid = e->head.tid,
+		.poll_flags = e->poll_flags | (e->trusted ? 0 : HUD_POLL_UNSURE),
+		.scheduler = process_table_scheduler(t->processes, p->pid, e->scheduler),
+		.looks = e->looks,
+		.ready_looks = e->ready_looks,
+		.ready_sum = e->ready_sum,
+		.ready_max = e->ready_max,
+	};
+	const struct event_stacks site = {.user_frames = 1};
+	uint64_t address = e->site;
+
+	if (address)
+		wire.site = user_stack(t, p, &address, 1, &site, e->head.time_ns);
 	capture_writer_event(t->writer, &wire.head);
 }
 
@@ -317,6 +362,7 @@ static const size_t event_bytes_min[] = {
 	[EVENT_WAKE] = sizeof(struct event_wake),     [EVENT_SAMPLE] = sizeof(struct event_sample),
 	[EVENT_WINDOW] = sizeof(struct event_window), [EVENT_THREAD] = sizeof(struct event_thread),
 	[EVENT_EXIT] = sizeof(struct event_exit),     [EVENT_EXEC] = sizeof(struct event_exec),
+	[EVENT_POLL] = sizeof(struct event_poll),
 };
 
 void transcript_event(struct transcript *t, const struct event *event, size_t bytes)
@@ -351,6 +397,9 @@ void transcript_event(struct transcript *t, const struct event *event, size_t by
 		break;
 	case EVENT_EXIT:
 		exit_write(t, p, (const struct event_exit *)event);
+		break;
+	case EVENT_POLL:
+		poll_write(t, p, (const struct event_poll *)event);
 		break;
 	case EVENT_EXEC:
 		exec_write(t, p, (const struct event_exec *)event);

@@ -7,6 +7,8 @@ INSERT INTO thread_role (thread, capture, role, runtime)
 SELECT t.id, t.capture,
 	CASE
 	WHEN sum(e.class IN ('park', 'runtime') OR (e.class = 'poll' AND NOT e.coreless)) > 0
+		OR EXISTS (SELECT 1 FROM thread_window AS w WHERE w.thread = t.id
+			AND (w.parked_ns > 0 OR w.poll_looks > 0))
 		THEN 'worker'
 	WHEN substr(t.comm, 1, length(c.workers_prefix)) = c.workers_prefix THEN 'worker'
 	WHEN sum(e.class IN ('pool', 'block-in-place')) > 0 THEN 'pool'
@@ -14,7 +16,7 @@ SELECT t.id, t.capture,
 	WHEN sum(e.class = 'other') > 0 THEN 'other'
 	ELSE 'unknown'
 	END,
-	max(k.runtime)
+	coalesce(max(k.runtime), (SELECT max(p.scheduler) FROM poll AS p WHERE p.thread = t.id))
 FROM thread AS t
 JOIN capture AS c ON c.id = t.capture
 LEFT JOIN evidence AS e ON e.thread = t.id

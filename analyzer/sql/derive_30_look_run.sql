@@ -19,6 +19,8 @@ WITH look AS (
 	LEFT JOIN stack AS k ON k.id = e.stack
 	LEFT JOIN frame AS p ON p.id = k.poll_frame
 	LEFT JOIN frame AS n ON n.id = k.entry_frame
+	JOIN thread AS t ON t.id = e.thread
+	JOIN process_source AS q ON q.process = t.process AND q.source = 'stack'
 	WHERE e.capture = :capture AND e.class <> 'unknown'
 ), numbered AS (
 	SELECT *,

@@ -1,4 +1,4 @@
--- Which sleeps blocked a worker?
+-- Which sleeps blocked a worker, where the poll itself was not seen?
 --
 -- Those inside a poll on a thread that had its core, at or over the threshold without the time they
 -- waited for a CPU. Also those of a worker whose stack tells nothing, when they cannot be a park:
@@ -8,15 +8,20 @@ INSERT INTO blocking_poll (capture, thread, kind, offcpu_span, start_ns, end_ns,
 	run_queue_ns, open, bounds, source, task)
 SELECT e.capture, e.thread, 'off-cpu', s.id, s.start_ns, s.end_ns, s.end_ns - s.start_ns,
 	s.run_queue_ns, s.open, CASE WHEN s.open OR s.at_attach THEN 'lower' ELSE 'exact' END,
-	c.source, k.task
+	q.source, k.task
 FROM evidence AS e
 JOIN offcpu_span AS s ON s.id = e.offcpu_span
 JOIN thread_role AS r ON r.thread = e.thread
 JOIN capture AS c ON c.id = e.capture
+JOIN thread AS t ON t.id = e.thread
+JOIN process_source AS q ON q.process = t.process
 LEFT JOIN stack AS k ON k.id = e.stack
 WHERE e.capture = :capture
 	AND e.as_worker
 	AND NOT s.preempted
+	AND NOT EXISTS (SELECT 1 FROM poll AS p
+		JOIN blocking_poll AS b ON b.poll = p.id
+		WHERE p.thread = s.thread AND p.start_max_ns = s.poll_ns)
 	AND s.end_ns - s.start_ns - s.run_queue_ns >= c.threshold_ns
 	AND (e.class = 'poll'
 		OR (e.class = 'unknown'

@@ -6,12 +6,12 @@
 INSERT INTO blocking_poll (capture, thread, kind, look_run, start_ns, end_ns, wall_ns,
 	run_queue_ns, open, bounds, source, task)
 WITH period AS (
-	SELECT id AS capture, threshold_ns, source,
+	SELECT id AS capture, threshold_ns,
 		CASE WHEN look_hz > 0 THEN 1000000000 / look_hz ELSE 0 END AS look_ns
 	FROM capture
 	WHERE id = :capture
 ), reached AS (
-	SELECT r.*, p.source,
+	SELECT r.*,
 		max(r.first_ns - p.look_ns / 2, min(r.awake_ns, r.first_ns)) AS start_ns,
 		r.last_ns + p.look_ns - p.look_ns / 2 AS end_ns
 	FROM look_run AS r
@@ -21,6 +21,6 @@ WITH period AS (
 		AND r.last_ns - r.first_ns - r.waited_ns >= 0.98 * p.threshold_ns
 )
 SELECT capture, thread, 'cpu', id, start_ns, end_ns, end_ns - start_ns,
-	min(waited_ns, end_ns - start_ns), 0, 'upper', source, task
+	min(waited_ns, end_ns - start_ns), 0, 'upper', 'stack', task
 FROM reached
 ORDER BY start_ns, id;

@@ -22,12 +22,12 @@ WITH slept AS (
 ), known AS (
 	SELECT r.thread, w.end_ns - w.start_ns AS watched_ns,
 		coalesce(c.poll_cpu_ns, 0) AS poll_cpu_ns,
-		coalesce(s.poll_ns, 0) AS poll_offcpu_ns,
+		coalesce(s.poll_ns, 0) + coalesce(c.poll_sleep_ns, 0) AS poll_offcpu_ns,
 		coalesce(s.run_queue_ns, 0) + coalesce(c.run_queue_ns, 0) AS run_queue_ns,
-		coalesce(s.parked_ns, 0) AS parked_ns,
+		coalesce(s.parked_ns, 0) + coalesce(c.parked_ns, 0) AS parked_ns,
 		coalesce(c.runtime_cpu_ns, 0) + coalesce(s.runtime_ns, 0) AS runtime_ns,
 		coalesce(s.other_ns, 0) + coalesce(c.other_cpu_ns, 0) AS other_ns,
-		coalesce(c.sleep_ns, 0) AS short_sleep_ns,
+		coalesce(c.sleep_ns - c.poll_sleep_ns, 0) AS short_sleep_ns,
 		coalesce(b.blocking_ns, 0) AS blocking_ns,
 		coalesce(b.spans, 0) AS blocking_polls
 	FROM thread_role AS r

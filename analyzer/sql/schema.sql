@@ -154,6 +154,10 @@ CREATE TABLE offcpu_span (
 	cpu INTEGER NOT NULL,
 	waker_pid INTEGER,
 	waker_tid INTEGER,
+	runtime_state TEXT,
+	unsure INTEGER NOT NULL DEFAULT 0,
+	poll_ns INTEGER,
+	task_id INTEGER,
 	waker_thread INTEGER REFERENCES thread (id),
 	waker_stack INTEGER REFERENCES stack (id),
 	UNIQUE (thread, start_ns)
@@ -173,7 +177,11 @@ CREATE TABLE sample (
 	cause TEXT NOT NULL,
 	cpu INTEGER NOT NULL,
 	profile INTEGER NOT NULL,
-	no_stack INTEGER NOT NULL
+	no_stack INTEGER NOT NULL,
+	runtime_state TEXT,
+	unsure INTEGER NOT NULL DEFAULT 0,
+	poll_ns INTEGER,
+	task_id INTEGER
 );
 
 CREATE TABLE thread_window (
@@ -186,7 +194,40 @@ CREATE TABLE thread_window (
 	sleep_ns INTEGER NOT NULL,
 	run_queue_ns INTEGER NOT NULL,
 	sleeps INTEGER NOT NULL,
-	preemptions INTEGER NOT NULL
+	preemptions INTEGER NOT NULL,
+	parked_ns INTEGER NOT NULL,
+	poll_sleep_ns INTEGER NOT NULL,
+	look_gap_ns INTEGER NOT NULL,
+	looks INTEGER NOT NULL,
+	poll_looks INTEGER NOT NULL,
+	polls INTEGER NOT NULL
+);
+
+CREATE TABLE poll (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	thread INTEGER NOT NULL REFERENCES thread (id),
+	start_min_ns INTEGER,
+	start_max_ns INTEGER NOT NULL,
+	end_min_ns INTEGER NOT NULL,
+	end_max_ns INTEGER,
+	start_ns INTEGER NOT NULL,
+	end_ns INTEGER NOT NULL,
+	task_id INTEGER,
+	sleep_ns INTEGER NOT NULL,
+	run_queue_ns INTEGER NOT NULL,
+	site_stack INTEGER REFERENCES stack (id),
+	scheduler TEXT,
+	looks INTEGER NOT NULL,
+	ready_looks INTEGER NOT NULL,
+	ready_sum INTEGER NOT NULL,
+	ready_max INTEGER NOT NULL,
+	open INTEGER NOT NULL,
+	upper_bound INTEGER NOT NULL,
+	start_exact INTEGER NOT NULL,
+	end_exact INTEGER NOT NULL,
+	unsure INTEGER NOT NULL,
+	UNIQUE (thread, start_max_ns)
 );
 
 CREATE TABLE lifecycle (
@@ -225,6 +266,14 @@ CREATE TABLE clock (
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	monotonic_ns INTEGER NOT NULL,
 	realtime_ns INTEGER NOT NULL
+);
+
+CREATE TABLE process_source (
+	process INTEGER PRIMARY KEY REFERENCES process (id),
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	source TEXT NOT NULL,
+	agreeing INTEGER NOT NULL,
+	contradicting INTEGER NOT NULL
 );
 
 CREATE TABLE evidence (
@@ -281,6 +330,7 @@ CREATE TABLE blocking_poll (
 	kind TEXT NOT NULL,
 	offcpu_span INTEGER REFERENCES offcpu_span (id),
 	look_run INTEGER REFERENCES look_run (id),
+	poll INTEGER REFERENCES poll (id),
 	start_ns INTEGER NOT NULL,
 	end_ns INTEGER NOT NULL,
 	wall_ns INTEGER NOT NULL,
@@ -307,6 +357,7 @@ CREATE TABLE slice (
 	site INTEGER NOT NULL REFERENCES site (id),
 	stack INTEGER REFERENCES stack (id),
 	frame INTEGER REFERENCES frame (id),
+	offcpu_span INTEGER REFERENCES offcpu_span (id),
 	wall_ns INTEGER NOT NULL,
 	run_queue_ns INTEGER NOT NULL,
 	looks INTEGER

@@ -1,23 +1,25 @@
--- Into which parts, by stack and cause, do blocking spans divide?
+-- Into which parts, by stack and cause, do blocking polls divide? The parts add up to the poll.
 --
--- A sleep is one part. A span on the CPU is divided in proportion to its looks, by running sums, so
--- that the parts add up to the span.
+-- A sleep is one part. The time on CPUs is divided in proportion to the looks, by running sums. Where
+-- there was no look, and for sleeps that were only counted, no stack tells the site.
 CREATE VIEW blocking_part AS
-WITH running AS (
-	SELECT *,
-		sum(looks) OVER parts AS upto,
-		sum(looks) OVER (PARTITION BY blocking_poll) AS all_looks
-	FROM blocking_look
-	WINDOW parts AS (PARTITION BY blocking_poll ORDER BY cause, stack ROWS UNBOUNDED PRECEDING)
+WITH look AS MATERIALIZED (
+	SELECT * FROM blocking_look
+), rest AS MATERIALIZED (
+	SELECT * FROM blocking_rest
+), running AS (
+	SELECT l.*, r.cpu_ns AS wall_ns, r.run_queue_ns,
+		sum(l.looks) OVER parts AS upto,
+		sum(l.looks) OVER (PARTITION BY l.blocking_poll) AS all_looks
+	FROM look AS l
+	JOIN rest AS r ON r.blocking_poll = l.blocking_poll
+	WINDOW parts AS (PARTITION BY l.blocking_poll ORDER BY l.cause, l.stack
+		ROWS UNBOUNDED PRECEDING)
 ), part AS (
-	SELECT b.capture, b.id AS blocking_poll, s.cause,
-		CASE WHEN k.class = 'poll' THEN s.user_stack END AS stack,
-		b.wall_ns, b.run_queue_ns, NULL AS looks
-	FROM blocking_poll AS b
-	JOIN offcpu_span AS s ON s.id = b.offcpu_span
-	LEFT JOIN stack AS k ON k.id = s.user_stack
+	SELECT blocking_poll, offcpu_span, cause, stack, wall_ns, run_queue_ns, NULL AS looks
+	FROM blocking_sleep
 	UNION ALL
-	SELECT capture, blocking_poll, cause, stack,
+	SELECT blocking_poll, NULL, cause, stack,
 		wall_ns / all_looks * upto + wall_ns % all_looks * upto / all_looks
 		- wall_ns / all_looks * (upto - looks)
 		- wall_ns % all_looks * (upto - looks) / all_looks,
@@ -26,11 +28,20 @@ WITH running AS (
 		- run_queue_ns % all_looks * (upto - looks) / all_looks,
 		looks
 	FROM running
+	UNION ALL
+	SELECT blocking_poll, NULL, 'cpu', NULL, cpu_ns, run_queue_ns, NULL
+	FROM rest
+	WHERE cpu_ns > 0 AND blocking_poll NOT IN (SELECT blocking_poll FROM look)
+	UNION ALL
+	SELECT blocking_poll, NULL, 'syscall', NULL, unseen_ns, 0, NULL
+	FROM rest
+	WHERE unseen_ns > 0
 )
-SELECT p.capture, p.blocking_poll, p.cause, p.stack, f.id AS frame,
+SELECT b.capture, p.blocking_poll, p.offcpu_span, p.cause, p.stack, f.id AS frame,
 	f.crate, coalesce(f.site, 'unknown') AS function,
 	coalesce(f.origin, 'unknown') AS origin,
 	p.wall_ns, p.run_queue_ns, p.looks
 FROM part AS p
+JOIN blocking_poll AS b ON b.id = p.blocking_poll
 LEFT JOIN stack AS k ON k.id = p.stack
 LEFT JOIN frame AS f ON f.id = k.site_frame;

@@ -6,8 +6,7 @@ CREATE VIEW site_waker AS
 WITH slept AS (
 	SELECT s.capture, s.site, s.wall_ns, o.waker_tid, w.frame
 	FROM slice AS s
-	JOIN blocking_poll AS b ON b.id = s.blocking_poll
-	JOIN offcpu_span AS o ON o.id = b.offcpu_span
+	JOIN offcpu_span AS o ON o.id = s.offcpu_span
 	LEFT JOIN waker_frame AS w ON w.stack = o.waker_stack
 ), whole AS (
 	SELECT site, sum(wall_ns) AS wall_ns FROM slept GROUP BY site

@@ -23,21 +23,27 @@ WITH part AS (
 		sum(CASE WHEN state IS NULL THEN part_ns ELSE 0 END) AS other_ns
 	FROM part
 	GROUP BY window
-), looked AS (
-	SELECT w.id AS window, count(*) AS looks,
-		sum(e.as_worker AND e.class = 'poll') AS poll,
-		sum(e.as_worker AND e.class IN ('runtime', 'park')) AS runtime,
-		sum(NOT e.as_worker) AS other
+), recorded AS (
+	SELECT w.id AS window, w.poll_looks,
+		coalesce(sum(e.as_worker AND e.class = 'poll'), 0) AS poll,
+		coalesce(sum(e.as_worker AND e.class IN ('runtime', 'park')), 0) AS runtime,
+		coalesce(sum(NOT e.as_worker), 0) AS other,
+		count(e.id) AS looks
 	FROM thread_window AS w
-	JOIN evidence AS e ON e.thread = w.thread AND e.start_ns >= w.start_ns
+	LEFT JOIN evidence AS e ON e.thread = w.thread AND e.start_ns >= w.start_ns
 		AND e.start_ns < w.end_ns AND e.sample IS NOT NULL
 	GROUP BY w.id
+), looked AS (
+	SELECT window, looks - poll + max(poll, poll_looks) AS looks, max(poll, poll_looks) AS poll,
+		runtime, other
+	FROM recorded
+	WHERE looks > 0 OR poll_looks > 0
 ), summed AS (
 	SELECT w.capture, w.thread, w.start_ns, w.end_ns,
 		coalesce(w.cpu_ns * l.poll / l.looks, 0) AS poll_cpu_ns,
-		coalesce(s.poll_ns, 0) AS poll_offcpu_ns,
+		coalesce(s.poll_ns, 0) + w.poll_sleep_ns AS poll_offcpu_ns,
 		coalesce(s.run_queue_ns, 0) + w.run_queue_ns AS run_queue_ns,
-		coalesce(s.parked_ns, 0) AS parked_ns,
+		coalesce(s.parked_ns, 0) + w.parked_ns AS parked_ns,
 		coalesce(w.cpu_ns * l.runtime / l.looks, 0) + coalesce(s.runtime_ns, 0) AS runtime_ns,
 		coalesce(s.other_ns, 0) + coalesce(w.cpu_ns * l.other / l.looks, 0) AS other_ns
 	FROM thread_window AS w

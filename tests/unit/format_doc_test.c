@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* docs/FORMAT.md and names.h say the same as format/wire.h. Run from the top level. */
 #include "format/names.h"
+#include "format/plan.h"
 #include "format/records.h"
 
 #include <ctype.h>
@@ -139,7 +140,7 @@ static void every_field_of_every_wire_struct_is_documented_with_its_offset(void 
 		assert_int_equal(rows, l.fields);
 		structs++;
 	}
-	assert_int_equal(structs, 21);
+	assert_int_equal(structs, 22);
 	free(document);
 	free(wire);
 }
@@ -192,7 +193,7 @@ static void every_record_size_is_documented(void **state)
 		if (!strstr(document, row))
 			fail_msg("FORMAT.md has no record type with%s", row);
 	}
-	assert_int_equal(types, 19);
+	assert_int_equal(types, 20);
 	free(document);
 }
 
@@ -236,7 +237,17 @@ static void every_number_has_a_word_and_other_numbers_have_none(void **state)
 		assert_non_null(hud_lifecycle_name(n));
 	assert_null(hud_source_name(0));
 	assert_string_equal(hud_source_name(HUD_SOURCE_STACK), "stack");
-	assert_null(hud_source_name(HUD_SOURCE_STACK + 1));
+	assert_string_equal(hud_source_name(HUD_SOURCE_PASSIVE), "passive");
+	assert_string_equal(hud_source_name(HUD_SOURCE_EXACT), "exact");
+	assert_null(hud_source_name(HUD_SOURCE_EXACT + 1));
+	assert_null(hud_where_name(HUD_WHERE_UNKNOWN));
+	for (uint32_t n = HUD_WHERE_POLL; n <= HUD_WHERE_OUTSIDE; n++)
+		assert_non_null(hud_where_name(n));
+	assert_null(hud_where_name(HUD_WHERE_OUTSIDE + 1));
+	assert_null(hud_scheduler_name(0));
+	assert_string_equal(hud_scheduler_name(HUD_SCHEDULER_MULTI_THREAD), "multi_thread");
+	assert_string_equal(hud_scheduler_name(HUD_SCHEDULER_CURRENT_THREAD), "current_thread");
+	assert_null(hud_scheduler_name(HUD_SCHEDULER_CURRENT_THREAD + 1));
 }
 
 int main(void)

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+#ifndef HUD_BPF_IDENTITY_BPF_H
+#define HUD_BPF_IDENTITY_BPF_H
+
+#include "bpf/identity_tables.h"
+#include "bpf/state.bpf.h"
+#include "bpf/user_memory.bpf.h"
+
+/*
+ * What the runtime does on a thread, read from the thread's own memory. A worker polls iff its
+ * scheduler's context holds the core and the core still holds its parker (Tokio puts the core into
+ * the context before a poll and takes it back after it; a park takes the parker out of the core:
+ * runtime/scheduler/multi_thread/worker.rs, current_thread/mod.rs). Costs about five reads of 30 ns.
+ */
+
+/* By tgid: index of its identity. 8192: as targets. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u32);
+	__type(value, __u32);
+} identity_of SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, IDENTITIES_MAX);
+	__type(key, __u32);
+	__type(value, struct identity);
+} identities SEC(".maps");
+
+__u32 identity_version = 1; /* hud-record adds one when identity_of has changed */
+
+/* A thread remembers its process's identity; NULL: it has none. */
+static __always_inline struct identity *identity_find(struct thread_state *st, __u32 tgid)
+{
+	__u32 version = identity_version;
+
+	if (st->identity_version != version) {
+		__u32 *index = bpf_map_lookup_elem(&identity_of, &tgid);
+
+		st->identity = index ? *index : IDENTITY_NONE;
+		st->identity_version = version;
+	}
+	if (st->identity == IDENTITY_NONE)
+		return NULL;
+	return bpf_map_lookup_elem(&identities, &st->identity);
+}
+
+static __always_inline __u64 thread_pointer(struct task_struct *task)
+{
+#if defined(__TARGET_ARCH_x86)
+	return BPF_CORE_READ(task, thread.fsbase);
+#else
+	return BPF_CORE_READ(task, thread.uw.tp_value);
+#endif
+}
+
+static __always_inline bool tag_matches(struct task_struct *sleeper, __u64 base,
+					const struct hud_plan_tag *tag, bool *matches)
+{
+	__u64 value = 0;
+
+	if (user_word(sleeper, &value, base + tag->offset))
+		return false;
+	if (tag->bytes < sizeof(value))
+		value &= (1ull << (8 * (tag->bytes & 7))) - 1;
+	*matches = value == tag->value;
+	return true;
+}
+
+/*
+ * One scheduler's word on the thread. False: it is not in this one's context (or it cannot be read,
+ * which comes to the same: key->where stays as it is).
+ */
+static __always_inline bool scheduler_read(struct task_struct *sleeper, __u64 base,
+					   const struct identity *id,
+					   const struct hud_plan_scheduler *s, struct poll_key *key)
+{
+	__u64 context = 0, tick = 0;
+	bool match = true, parked = false;
+
+	if (user_word(sleeper, &context, base + s->context)) {
+		key->where = HUD_WHERE_UNKNOWN;
+		return false;
+	}
+	if (!context)
+		return false;
+	if (s->variant.bytes && (!tag_matches(sleeper, context, &s->variant, &match) || !match))
+		return false;
+	if (user_word(sleeper, &key->core, context + s->core)) {
+		key->where = HUD_WHERE_UNKNOWN;
+		return false;
+	}
+	key->where = HUD_WHERE_NO_CORE;
+	if (!key->core)
+		return true;
+	if (!tag_matches(sleeper, key->core, &s->parked, &parked) ||
+	    user_word(sleeper, &tick, key->core + s->tick)) {
+		key->where = HUD_WHERE_UNKNOWN;
+		return true;
+	}
+	key->tick = id->flags & HUD_IDENTITY_SHORT_TICK ? (__u8)tick : (__u32)tick;
+	key->where = parked ? HUD_WHERE_PARK : HUD_WHERE_POLL;
+	return true;
+}
+
+static __always_inline void task_read(struct task_struct *sleeper, __u64 base,
+				      const struct identity *id, struct poll_key *key)
+{
+	__u64 tag = 1;
+
+	if (!(id->flags & HUD_IDENTITY_TASK))
+		return;
+	if (id->flags & HUD_IDENTITY_TASK_TAG && user_word(sleeper, &tag, base + id->task_tag))
+		return;
+	if (tag)
+		user_word(sleeper, &key->task, base + id->task);
+}
+
+/* `sleeper`: NULL for current. Leaves HUD_WHERE_UNKNOWN where nothing is known of the process. */
+static __always_inline void identity_read(struct task_struct *task, struct task_struct *sleeper,
+					  struct thread_state *st, __u32 tgid, struct poll_key *key)
+{
+	struct identity *id = identity_find(st, tgid);
+	__u64 base;
+
+	*key = (struct poll_key) {};
+	if (!id)
+		return;
+	base = thread_pointer(task);
+	if (!base)
+		return;
+	key->trusted = id->flags & HUD_IDENTITY_KNOWN;
+	key->where = HUD_WHERE_OUTSIDE;
+	for (__u32 i = 0; i < IDENTITY_SCHEDULERS && i < id->schedulers; i++) {
+		key->scheduler = i;
+		if (scheduler_read(sleeper, base, id, &id->scheduler[i], key))
+			break;
+	}
+	if (key->where == HUD_WHERE_POLL)
+		task_read(sleeper, base, id, key);
+}
+
+/* A word of `bytes` 2, 4 or 8 at an address; 0 where it cannot be read. */
+static __always_inline __u64 word_read(__u64 address, __u32 bytes)
+{
+	__u64 value = 0;
+
+	if (user_word(NULL, &value, address))
+		return 0;
+	return bytes == 2 ? (__u16)value : bytes == 4 ? (__u32)value : value;
+}
+
+/*
+ * How many tasks stand ready behind the poll under way on current, in its worker's own queue.
+ * Racy against thieves, who only take: an upper bound by a few.
+ */
+static __always_inline __u32 ready_read(struct thread_state *st)
+{
+	struct identity *id = bpf_map_lookup_elem(&identities, &st->identity);
+	__u64 core = st->poll.key.core, queue, head, tail, ready = 0;
+	const struct hud_plan_scheduler *s;
+	__u32 i = st->poll.key.scheduler;
+
+	if (!id || i >= IDENTITY_SCHEDULERS || !core)
+		return 0;
+	s = &id->scheduler[i];
+	queue = core + s->queue;
+	if (s->queue_kind == HUD_QUEUE_RING) {
+		queue = word_read(queue, 8);
+		head = word_read(queue + s->queue_head, s->queue_bytes);
+		tail = word_read(queue + s->queue_tail, s->queue_bytes);
+		ready = s->queue_bytes == 2 ? (__u16)(tail - head) : (__u32)(tail - head);
+	} else if (s->queue_kind == HUD_QUEUE_LENGTH) {
+		ready = word_read(queue + s->queue_tail, 8);
+	} else if (s->queue_kind == HUD_QUEUE_WRAPPED) {
+		head = word_read(queue + s->queue_head, 8);
+		tail = word_read(queue + s->queue_tail, 8);
+		ready = (tail - head) & (word_read(queue + s->queue_room, 8) - 1);
+	}
+	if (s->lifo != HUD_NO_OFFSET && word_read(core + s->lifo, 8))
+		ready++;
+	return ready < READY_MAX ? (__u32)ready : READY_MAX;
+}
+
+#endif

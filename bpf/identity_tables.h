@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+#ifndef HUD_BPF_IDENTITY_TABLES_H
+#define HUD_BPF_IDENTITY_TABLES_H
+
+/*
+ * How hud-record tells the programs where the runtime of a process keeps its state: the identity of
+ * its main executable's plan (format/plan.h), laid out for reading from BPF.
+ */
+
+#include "format/plan.h"
+
+#include <linux/types.h>
+
+#define IDENTITIES_MAX 64     /* distinct executables with a runtime; more go by stacks */
+#define IDENTITY_SCHEDULERS 4 /* HUD_PLAN_SCHEDULERS_MAX */
+#define IDENTITY_NONE 0xffffffffu
+
+struct identity {
+	__s64 task;     /* from the thread pointer */
+	__s64 task_tag; /* from the thread pointer */
+	__u32 flags;    /* enum hud_identity_flags */
+	__u32 schedulers;
+	struct hud_plan_scheduler scheduler[IDENTITY_SCHEDULERS];
+};
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+#ifndef HUD_BPF_POLLS_BPF_H
+#define HUD_BPF_POLLS_BPF_H
+
+#include "bpf/identity.bpf.h"
+
+/*
+ * The watchdog: from one look at a thread to the next, is it still the same poll? Runs where a look
+ * is taken (switch-out, sampler), as the thread itself; nothing else touches its struct poll_watch at
+ * the same time. A dozen instructions while a poll goes on.
+ *
+ * The key is (core, tick, task). The scheduler counts a tick for each round of its loop, but a round
+ * may poll several tasks out of the LIFO slot. Two tasks that wake each other can so stay in one
+ * round for long, and looks may happen to find the same one of them: such a poll is kept back until
+ * its round is over, or a window is, and marked when a task came back within the round.
+ */
+
+static __always_inline void poll_span_send(const struct poll_span *span, __u32 tgid, __u32 tid)
+{
+	struct event_poll e = {};
+
+	event_begin(&e.head, EVENT_POLL, tgid, tid, span->end_max_ns);
+	e.start_min_ns = span->start_min_ns;
+	e.start_max_ns = span->start_max_ns;
+	e.end_min_ns = span->end_min_ns;
+	e.task = span->task;
+	e.sleep_ns = span->sleep_ns;
+	e.run_queue_ns = span->run_queue_ns;
+	e.site = span->site;
+	e.poll_flags = span->flags;
+	e.scheduler = span->scheduler;
+	e.looks = span->looks;
+	e.ready_looks = span->ready_looks;
+	e.ready_sum = span->ready_sum;
+	e.ready_max = span->ready_max;
+	e.trusted = span->trusted;
+	event_send(&e, sizeof(e));
+}
+
+/* Writes the poll that was kept back. */
+static __always_inline void poll_flush(struct poll_watch *p, __u32 tgid, __u32 tid)
+{
+	if (!p->kept.start_max_ns)
+		return;
+	poll_span_send(&p->kept, tgid, tid);
+	p->kept.start_max_ns = 0;
+}
+
+static __always_inline bool poll_is_long(const struct poll_span *span)
+{
+	return span->start_max_ns && span->end_min_ns - span->start_max_ns >= threshold_ns;
+}
+
+/* The poll under way is over: `next` was seen at `now`. */
+static __always_inline void poll_end(struct poll_watch *p, const struct poll_key *next, __u32 tgid,
+				     __u32 tid, __u64 now)
+{
+	struct poll_span *span = &p->span;
+
+	if (poll_is_long(span)) {
+		span->end_max_ns = now;
+		if (next->where == HUD_WHERE_PARK && next->tick - p->tick <= 1)
+			span->flags |= HUD_POLL_END_AT_MAX;
+		poll_flush(p, tgid, tid);
+		p->kept = *span;
+		if (p->came_back)
+			p->kept.flags |= HUD_POLL_UPPER_BOUND;
+	}
+	span->start_max_ns = 0;
+}
+
+/* Was this task polled before in this round of the scheduler's loop? */
+static __always_inline void round_note(struct poll_watch *p, const struct poll_key *key, __u32 tgid,
+				       __u32 tid)
+{
+	if (key->core != p->core || key->tick != p->tick) {
+		poll_flush(p, tgid, tid);
+		p->core = key->core;
+		p->tick = key->tick;
+		p->came_back = false;
+		p->polled[0] = p->polled[1] = POLLED_NONE;
+	}
+	if (p->polled[0] == key->task || p->polled[1] == key->task) {
+		p->came_back = true;
+		if (p->kept.start_max_ns)
+			p->kept.flags |= HUD_POLL_UPPER_BOUND;
+		return;
+	}
+	p->polled[1] = p->polled[0];
+	p->polled[0] = key->task;
+}
+
+static __always_inline void poll_begin(struct poll_watch *p, const struct poll_key *key, __u32 tgid,
+				       __u32 tid, __u64 now)
+{
+	struct poll_span *span = &p->span;
+	bool after_park = p->key.where == HUD_WHERE_PARK && key->tick - p->key.tick <= 1;
+
+	round_note(p, key, tgid, tid);
+	*span = (struct poll_span) {
+		.start_min_ns = p->look_ns,
+		.start_max_ns = now,
+		.end_min_ns = now,
+		.task = key->task,
+		.flags = after_park && p->look_ns ? HUD_POLL_START_AT_MIN : 0,
+		.scheduler = key->scheduler + 1,
+		.trusted = key->trusted,
+	};
+}
+
+/* `key` was read from current at `now`. */
+static __always_inline void poll_look(struct thread_state *st, const struct poll_key *key,
+				      __u32 tgid, __u32 tid, __u64 now)
+{
+	struct poll_watch *p = &st->poll;
+
+	if (p->look_ns && now > p->look_ns && now - p->look_ns > st->look_gap_ns)
+		st->look_gap_ns = now - p->look_ns;
+	if (p->span.start_max_ns && key->where == HUD_WHERE_POLL && key->task == p->span.task &&
+	    key->core == p->core && key->tick == p->tick) {
+		p->span.end_min_ns = now;
+	} else {
+		if (p->span.start_max_ns)
+			poll_end(p, key, tgid, tid, now);
+		if (key->where == HUD_WHERE_POLL)
+			poll_begin(p, key, tgid, tid, now);
+		else if (key->where != HUD_WHERE_NO_CORE)
+			poll_flush(p, tgid, tid);
+	}
+	p->key = *key;
+	p->look_ns = now;
+}
+
+/* Off the CPU a thread stays in its poll: what it waited is the poll's. */
+static __always_inline void poll_wait(struct poll_watch *p, __u64 sleep_ns, __u64 run_queue_ns,
+				      __u64 now)
+{
+	p->look_ns = now;
+	if (!p->span.start_max_ns)
+		return;
+	p->span.sleep_ns += sleep_ns;
+	p->span.run_queue_ns += run_queue_ns;
+	p->span.end_min_ns = now;
+}
+
+/* Has the poll under way lasted so long that what it does is worth a stack? */
+static __always_inline bool poll_lasts(const struct poll_watch *p, __u64 now)
+{
+	return p->span.start_max_ns && now - p->span.start_max_ns >= watch_ns;
+}
+
+static __always_inline void ready_note(struct thread_state *st)
+{
+	struct poll_span *span = &st->poll.span;
+	__u32 ready = ready_read(st);
+
+	span->ready_looks++;
+	span->ready_sum += ready;
+	if (ready > span->ready_max)
+		span->ready_max = ready;
+}
+
+static __always_inline void where_fill(struct event_where *out, const struct poll_key *key,
+				       const struct poll_span *span)
+{
+	*out = (struct event_where) {
+		.poll_ns = span->start_max_ns,
+		.task = span->start_max_ns ? span->task : 0,
+		.where = key->where,
+		.trusted = key->trusted,
+	};
+}
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+#ifndef HUD_BPF_USER_MEMORY_BPF_H
+#define HUD_BPF_USER_MEMORY_BPF_H
+
+#include "bpf/kernel_types.h"
+
+#include <bpf/bpf_helpers.h>
+
+/*
+ * A word of a watched process's memory; 0, or 1 where it cannot be read. `sleeper`: NULL for current,
+ * whose memory is at hand; else a thread that sleeps, read page faults and all (sleepable programs).
+ */
+static __always_inline int user_word(struct task_struct *sleeper, __u64 *to, __u64 address)
+{
+	if (sleeper)
+		return bpf_copy_from_user_task(to, sizeof(*to), (const void *)address, sleeper, 0)
+			       ? 1
+			       : 0;
+	return bpf_probe_read_user(to, sizeof(*to), (const void *)address) ? 1 : 0;
+}
+
+#endif

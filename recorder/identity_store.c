@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/identity_store.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+
+_Static_assert(IDENTITY_SCHEDULERS == HUD_PLAN_SCHEDULERS_MAX, "a plan's schedulers must fit");
+
+int identity_store_set(struct identity_store *s, pid_t pid,
+		       const struct hud_plan_identity *identity)
+{
+	struct identity value = {
+		.task = identity->task,
+		.task_tag = identity->task_tag,
+		.flags = identity->identity_flags,
+		.schedulers = identity->schedulers,
+	};
+	uint32_t key = (uint32_t)pid;
+
+	if (s->used == IDENTITIES_MAX)
+		return -ENOSPC;
+	memcpy(value.scheduler, identity->scheduler,
+	       identity->schedulers * sizeof(value.scheduler[0]));
+	if (bpf_map_update_elem(s->identities, &s->used, &value, BPF_ANY) ||
+	    bpf_map_update_elem(s->identity_of, &key, &s->used, BPF_ANY))
+		return -errno;
+	s->used++;
+	(*s->version)++;
+	return 0;
+}
+
+void identity_store_clear(struct identity_store *s, pid_t pid)
+{
+	uint32_t key = (uint32_t)pid;
+
+	bpf_map_delete_elem(s->identity_of, &key);
+	(*s->version)++;
+}
