@@ -374,6 +374,16 @@ sqlite3 *scene_load(struct scene *s, uint64_t end)
 	return db;
 }
 
+sqlite3 *spans_load_all(uint64_t end, const struct span *spans, size_t count)
+{
+	struct scene s;
+
+	scene_begin(&s, 1);
+	for (size_t i = 0; i < count; i++)
+		scene_span(&s, spans[i]);
+	return scene_load(&s, end);
+}
+
 void assert_text(sqlite3 *db, const char *sql, const char *expected)
 {
 	sqlite3_stmt *statement;
@@ -418,4 +428,13 @@ void scene_everything(struct scene *s)
 	scene_span(s, (struct span) {13, 60000, 160000, 0, POOL, SYS_FSYNC, 0, 0, NO_STACK});
 	scene_span(s, (struct span) {20, 0, 180000, 0, OTHER, SYS_NANOSLEEP, 0, 0, NO_STACK});
 	scene_lost(s, HUD_LOSS_STACK_LIMIT, 3);
+}
+
+sqlite3 *everything_load(void)
+{
+	struct scene s;
+
+	scene_begin(&s, 1);
+	scene_everything(&s);
+	return scene_load(&s, 200000);
 }

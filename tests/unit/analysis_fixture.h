@@ -92,11 +92,19 @@ int scene_ingest(const struct scene *s, sqlite3 *db);
 /* Ends the scene, loads it into a new database, and frees the scene. */
 sqlite3 *scene_load(struct scene *s, uint64_t end);
 
+/* The same of a scene that has these spans and nothing else: spans_load(100000, {.tid = 11, …}, …). */
+#define spans_load(end, ...)                                                                       \
+	spans_load_all(end, (const struct span[]) {__VA_ARGS__},                                   \
+		       sizeof((const struct span[]) {__VA_ARGS__}) / sizeof(struct span))
+sqlite3 *spans_load_all(uint64_t end, const struct span *spans, size_t count);
+
 #define assert_number(db, sql, expected)                                                           \
 	assert_int_equal(database_number(db, sql, INT64_MIN), expected)
 void assert_text(sqlite3 *db, const char *sql, const char *expected);
 
 /* The whole of a small world: every kind of thing a report tells of, once. */
 void scene_everything(struct scene *s);
+/* The same, loaded, 200 ms long. */
+sqlite3 *everything_load(void);
 
 #endif

@@ -69,13 +69,9 @@ static FILE *captured(enum exit_status (*present)(const struct input *, uint64_t
 static void check(enum exit_status (*present)(const struct input *, uint64_t), uint64_t top,
 		  const char *path)
 {
-	struct input input = {.capture = 1, .captures = 1};
-	struct scene s;
+	struct input input = {.db = everything_load(), .capture = 1, .captures = 1};
 	FILE *got;
 
-	scene_begin(&s, 1);
-	scene_everything(&s);
-	input.db = scene_load(&s, 200000);
 	database_restrict(input.db);
 	got = captured(present, &input, top);
 	compare(path, got);

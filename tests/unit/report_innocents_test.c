@@ -8,30 +8,17 @@
 
 static void a_poll_after_block_in_place_is_exempt(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(
+		100000, {.tid = 11, .from = 0, .to = 10000, .stack = PARK, .syscall = SYS_FUTEX},
+		{.tid = 11,
+		 .from = 11000,
+		 .to = 31000,
+		 .stack = IN_PLACE,
+		 .syscall = SYS_NANOSLEEP},
+		{.tid = 11, .from = 32000, .to = 62000, .stack = NAP, .syscall = SYS_NANOSLEEP},
+		{.tid = 11, .from = 63000, .to = 70000, .stack = POOL_IDLE, .syscall = SYS_FUTEX});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(&s,
-		   (struct span) {
-			   .tid = 11, .from = 0, .to = 10000, .stack = PARK, .syscall = SYS_FUTEX});
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 11000,
-				      .to = 31000,
-				      .stack = IN_PLACE,
-				      .syscall = SYS_NANOSLEEP});
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 32000,
-				      .to = 62000,
-				      .stack = NAP,
-				      .syscall = SYS_NANOSLEEP});
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 63000,
-				      .to = 70000,
-				      .stack = POOL_IDLE,
-				      .syscall = SYS_FUTEX});
-	db = scene_load(&s, 100000);
 	assert_number(db, SITES, 0);
 	assert_number(db, "SELECT coreless_ns FROM pool", 30000000);
 	assert_number(db, "SELECT block_in_place_ns FROM pool", 20000000);
@@ -62,57 +49,35 @@ static void a_poll_before_the_pool_had_no_core(void **state)
 
 static void a_park_after_block_in_place_gives_the_core_back(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(
+		100000,
+		{.tid = 11, .from = 0, .to = 10000, .stack = IN_PLACE, .syscall = SYS_FUTEX},
+		{.tid = 11, .from = 11000, .to = 31000, .stack = PARK, .syscall = SYS_FUTEX},
+		{.tid = 11, .from = 32000, .to = 62000, .stack = NAP, .syscall = SYS_NANOSLEEP});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 0,
-				      .to = 10000,
-				      .stack = IN_PLACE,
-				      .syscall = SYS_FUTEX});
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 11000,
-				      .to = 31000,
-				      .stack = PARK,
-				      .syscall = SYS_FUTEX});
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 32000,
-				      .to = 62000,
-				      .stack = NAP,
-				      .syscall = SYS_NANOSLEEP});
-	db = scene_load(&s, 100000);
 	assert_number(db, TOTAL, 30000);
 	sqlite3_close(db);
 }
 
 static void a_poll_between_block_in_place_and_a_park_is_exempt(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(100000, {.tid = 11, .from = 0, .to = 10000, .stack = IN_PLACE},
+				 {.tid = 11, .from = 11000, .to = 31000, .stack = NAP},
+				 {.tid = 11, .from = 32000, .to = 62000, .stack = PARK});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(&s, (struct span) {.tid = 11, .from = 0, .to = 10000, .stack = IN_PLACE});
-	scene_span(&s, (struct span) {.tid = 11, .from = 11000, .to = 31000, .stack = NAP});
-	scene_span(&s, (struct span) {.tid = 11, .from = 32000, .to = 62000, .stack = PARK});
-	db = scene_load(&s, 100000);
 	assert_number(db, SITES, 0);
 	sqlite3_close(db);
 }
 
 static void a_poll_before_block_in_place_had_its_core(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(100000, {.tid = 11, .from = 0, .to = 20000, .stack = NAP},
+				 {.tid = 11, .from = 21000, .to = 31000, .stack = IN_PLACE},
+				 {.tid = 11, .from = 32000, .to = 62000, .stack = POOL_IDLE});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(&s, (struct span) {.tid = 11, .from = 0, .to = 20000, .stack = NAP});
-	scene_span(&s, (struct span) {.tid = 11, .from = 21000, .to = 31000, .stack = IN_PLACE});
-	scene_span(&s, (struct span) {.tid = 11, .from = 32000, .to = 62000, .stack = POOL_IDLE});
-	db = scene_load(&s, 100000);
 	assert_number(db, TOTAL, 20000);
 	sqlite3_close(db);
 }
@@ -142,16 +107,11 @@ static void the_pool_and_plain_threads_may_block(void **state)
 
 static void an_unclear_sleep_of_no_worker_is_no_site(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(
+		100000,
+		{.tid = 20, .from = 0, .to = 20000, .stack = UNKNOWN, .syscall = SYS_FSYNC});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(
-		&s,
-		(struct span) {
-			.tid = 20, .from = 0, .to = 20000, .stack = UNKNOWN, .syscall = SYS_FSYNC});
-	db = scene_load(&s, 100000);
 	assert_number(db, SITES, 0);
 	sqlite3_close(db);
 }

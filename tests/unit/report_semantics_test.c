@@ -8,18 +8,14 @@
 
 static void a_sleep_inside_a_poll_is_a_site(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(100000, {.tid = 11,
+					  .from = 1000,
+					  .to = 21000,
+					  .wakeup = 20000,
+					  .stack = NAP,
+					  .syscall = SYS_NANOSLEEP});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 1000,
-				      .to = 21000,
-				      .wakeup = 20000,
-				      .stack = NAP,
-				      .syscall = SYS_NANOSLEEP});
-	db = scene_load(&s, 100000);
 	assert_number(db, SITES, 1);
 	assert_text(db, "SELECT function || ' ' || cause || ' ' || crate FROM site",
 		    "demo::sleepy::nap sleep demo");
@@ -34,17 +30,11 @@ static void a_sleep_inside_a_poll_is_a_site(void **state)
 
 static void a_park_is_never_a_block(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(
+		100000,
+		{.tid = 11, .from = 0, .to = 90000, .stack = PARK, .syscall = SYS_EPOLL_WAIT});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 0,
-				      .to = 90000,
-				      .stack = PARK,
-				      .syscall = SYS_EPOLL_WAIT});
-	db = scene_load(&s, 100000);
 	assert_number(db, SITES, 0);
 	assert_number(db, "SELECT parked_ns = wall_ns FROM worker", 1);
 	assert_text(db, "SELECT level FROM verdict", "NOMINAL");
@@ -53,18 +43,14 @@ static void a_park_is_never_a_block(void **state)
 
 static void a_preempted_span_is_no_site(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(100000, {.tid = 11,
+					  .from = 0,
+					  .to = 50000,
+					  .stack = HASH,
+					  .syscall = NONE,
+					  .flags = HUD_OFFCPU_PREEMPTED});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 0,
-				      .to = 50000,
-				      .stack = HASH,
-				      .syscall = NONE,
-				      .flags = HUD_OFFCPU_PREEMPTED});
-	db = scene_load(&s, 100000);
 	assert_number(db, SITES, 0);
 	assert_number(db, "SELECT run_queue_ns FROM worker", 50000000);
 	sqlite3_close(db);
@@ -72,18 +58,14 @@ static void a_preempted_span_is_no_site(void **state)
 
 static void a_wait_that_is_mostly_run_queue_is_no_site(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(100000, {.tid = 11,
+					  .from = 0,
+					  .to = 50000,
+					  .wakeup = 4000,
+					  .stack = NAP,
+					  .syscall = SYS_NANOSLEEP});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 0,
-				      .to = 50000,
-				      .wakeup = 4000,
-				      .stack = NAP,
-				      .syscall = SYS_NANOSLEEP});
-	db = scene_load(&s, 100000);
 	assert_number(db, SITES, 0);
 	assert_number(db, "SELECT run_queue_ns FROM worker", 46000000);
 	assert_number(db, "SELECT poll_offcpu_ns FROM worker", 4000000);
@@ -164,30 +146,17 @@ static void time_waited_for_a_cpu_is_not_cpu_time(void **state)
 
 static void a_block_that_no_stack_covers_is_the_site_unknown(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(
+		100000, {.tid = 11, .from = 0, .to = 10000, .stack = PARK, .syscall = SYS_FUTEX},
+		{.tid = 11, .from = 11000, .to = 31000, .stack = UNKNOWN, .syscall = SYS_FSYNC},
+		{.tid = 11, .from = 32000, .to = 52000, .stack = UNKNOWN, .syscall = SYS_FUTEX},
+		{.tid = 11,
+		 .from = 53000,
+		 .to = 73000,
+		 .stack = NAMELESS,
+		 .syscall = SYS_NANOSLEEP});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(&s,
-		   (struct span) {
-			   .tid = 11, .from = 0, .to = 10000, .stack = PARK, .syscall = SYS_FUTEX});
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 11000,
-				      .to = 31000,
-				      .stack = UNKNOWN,
-				      .syscall = SYS_FSYNC});
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 32000,
-				      .to = 52000,
-				      .stack = UNKNOWN,
-				      .syscall = SYS_FUTEX});
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 53000,
-				      .to = 73000,
-				      .stack = NAMELESS,
-				      .syscall = SYS_NANOSLEEP});
-	db = scene_load(&s, 100000);
 	assert_number(db, SITES, 2);
 	assert_number(db, TOTAL, 40000);
 	assert_number(db, "SELECT count(*) FROM site WHERE function = 'unknown' AND crate IS NULL",
@@ -200,21 +169,15 @@ static void a_block_that_no_stack_covers_is_the_site_unknown(void **state)
 
 static void lines_do_not_make_sites(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(
+		100000, {.tid = 11, .from = 0, .to = 10000, .stack = NAP, .syscall = SYS_NANOSLEEP},
+		{.tid = 11,
+		 .from = 20000,
+		 .to = 50000,
+		 .stack = NAP_AT_14,
+		 .syscall = SYS_NANOSLEEP});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(
-		&s,
-		(struct span) {
-			.tid = 11, .from = 0, .to = 10000, .stack = NAP, .syscall = SYS_NANOSLEEP});
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 20000,
-				      .to = 50000,
-				      .stack = NAP_AT_14,
-				      .syscall = SYS_NANOSLEEP});
-	db = scene_load(&s, 100000);
 	assert_number(db, SITES, 1);
 	assert_number(db, "SELECT line FROM site_line WHERE rank = 1", 14);
 	sqlite3_close(db);
@@ -222,19 +185,15 @@ static void lines_do_not_make_sites(void **state)
 
 static void the_lock_holder_is_named(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(100000, {.tid = 11,
+					  .from = 0,
+					  .to = 30000,
+					  .stack = LOCK,
+					  .syscall = SYS_FUTEX,
+					  .waker_tid = 20,
+					  .waker_stack = OTHER});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 0,
-				      .to = 30000,
-				      .stack = LOCK,
-				      .syscall = SYS_FUTEX,
-				      .waker_tid = 20,
-				      .waker_stack = OTHER});
-	db = scene_load(&s, 100000);
 	assert_text(
 		db,
 		"SELECT function || ' ' || file || ':' || line || printf(' %.2f', share) FROM site_waker",
@@ -265,13 +224,9 @@ static void a_deadlock_is_in_the_report(void **state)
 
 static void slices_of_all_sites_add_up_to_blocking_time(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = everything_load();
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_everything(&s);
-	db = scene_load(&s, 200000);
 	assert_number(
 		db, "SELECT sum(wall_ns) = (SELECT sum(wall_ns) FROM blocking_poll) FROM slice", 1);
 	assert_number(
@@ -291,13 +246,9 @@ static void slices_of_all_sites_add_up_to_blocking_time(void **state)
 
 static void states_add_up_to_wall(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = everything_load();
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_everything(&s);
-	db = scene_load(&s, 200000);
 	assert_number(db, "SELECT count(*) FROM worker", 2);
 	assert_number(
 		db,
@@ -340,16 +291,10 @@ static void the_timeline_splits_spans_at_its_windows(void **state)
 
 static void a_program_without_tokio_is_said_to_be_so(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(
+		100000, {.tid = 20, .from = 0, .to = 90000, .stack = OTHER, .syscall = SYS_FSYNC});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(
-		&s,
-		(struct span) {
-			.tid = 20, .from = 0, .to = 90000, .stack = OTHER, .syscall = SYS_FSYNC});
-	db = scene_load(&s, 100000);
 	assert_text(db, "SELECT level || ', ' || reason FROM verdict", "CANNOT TELL, no-worker");
 	assert_int_equal(database_run(db, "UPDATE binary SET has_tokio = 0"), 0);
 	assert_text(db, "SELECT level || ', ' || reason FROM verdict", "CANNOT TELL, no-tokio");
@@ -402,19 +347,15 @@ static void the_verdict_follows_its_rule(void **state)
 
 static void the_innermost_user_frame_of_a_waker_names_it(void **state)
 {
-	struct scene s;
-	sqlite3 *db;
+	sqlite3 *db = spans_load(100000, {.tid = 11,
+					  .from = 0,
+					  .to = 30000,
+					  .stack = LOCK,
+					  .syscall = SYS_FUTEX,
+					  .waker_tid = 12,
+					  .waker_stack = HASH});
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 0,
-				      .to = 30000,
-				      .stack = LOCK,
-				      .syscall = SYS_FUTEX,
-				      .waker_tid = 12,
-				      .waker_stack = HASH});
-	db = scene_load(&s, 100000);
 	assert_text(db, "SELECT function FROM site_waker", "demo::hasher::hash");
 	sqlite3_close(db);
 }
