@@ -27,8 +27,15 @@ struct arguments {
 	int fds[ARGUMENTS_MAX]; /* --fd: open descriptors */
 	size_t fd_count;
 	const char *output;
-	const char *capture; /* --capture: the beginning of an id */
-	uint64_t top;        /* 0: not given */
+	const char *capture;   /* --capture: the beginning of an id */
+	uint64_t top;          /* 0: not given */
+	uint64_t site;         /* site.id; 0: not given */
+	const char *from, *to; /* filters: see filter.h. NULL, or 0: not given */
+	const char *worker;
+	const char *task;
+	const char *cause;
+	const char *match;
+	int64_t min_ns;
 	bool symbols;
 	bool json;
 	bool csv;
@@ -45,6 +52,9 @@ struct verb {
 	size_t least, most;  /* positional arguments */
 	enum exit_status (*run)(const struct arguments *arguments);
 };
+
+/* Options of all verbs that look at a capture's parts: as a word of struct verb.options. */
+#define FILTER_OPTIONS "--from --to --worker --task --cause --match --min"
 
 /* The last one has no name. */
 extern const struct verb verbs[];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/input.h"
+#include "analyzer/filter.h"
 #include "analyzer/ingest_supersede.h"
 #include "analyzer/progress.h"
 #include "analyzer/symbol_cache.h"
@@ -219,6 +220,10 @@ enum exit_status input_open(const struct arguments *arguments, struct input *out
 	capture_file_close(&file);
 	if (status == STATUS_DONE)
 		status = choose(arguments, out);
+	if (status == STATUS_DONE && filter_functions(out->db))
+		status = message(STATUS_SYSTEM, NULL, "out of memory");
+	if (status == STATUS_DONE)
+		status = filter_apply(out->db, arguments, &out->capture, 1);
 	if (status == STATUS_DONE)
 		database_restrict(out->db);
 	else

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/command.h"
+#include "analyzer/duration.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -40,6 +41,57 @@ static bool take_top(struct arguments *a, const char *value)
 	a->top = strtoull(value, &end, 10);
 	return *value >= '0' && *value <= '9' && !*end && !errno && a->top > 0 &&
 	       a->top <= INT64_MAX;
+}
+
+static bool take_site(struct arguments *a, const char *value)
+{
+	char *end;
+
+	errno = 0;
+	a->site = strtoull(value, &end, 10);
+	return *value >= '0' && *value <= '9' && !*end && !errno && a->site > 0 &&
+	       a->site <= INT64_MAX;
+}
+
+static bool take_from(struct arguments *a, const char *value)
+{
+	a->from = value;
+	return *value != '\0';
+}
+
+static bool take_to(struct arguments *a, const char *value)
+{
+	a->to = value;
+	return *value != '\0';
+}
+
+static bool take_worker(struct arguments *a, const char *value)
+{
+	a->worker = value;
+	return *value != '\0';
+}
+
+static bool take_task(struct arguments *a, const char *value)
+{
+	a->task = value;
+	return *value != '\0';
+}
+
+static bool take_cause(struct arguments *a, const char *value)
+{
+	a->cause = value;
+	return *value != '\0';
+}
+
+static bool take_match(struct arguments *a, const char *value)
+{
+	a->match = value;
+	return *value != '\0';
+}
+
+static bool take_min(struct arguments *a, const char *value)
+{
+	return duration_read(value, &a->min_ns) && a->min_ns > 0;
 }
 
 static bool take_binary(struct arguments *a, const char *value)
@@ -128,6 +180,18 @@ static const struct option_rule options[] = {
 	{"--csv", NULL, NULL, "print CSV (RFC 4180)", take_csv},
 	{"--list", NULL, NULL, "list the queries that have a name", take_list},
 	{"--top", NULL, "N", "no more than N sites or rows", take_top},
+	{"--site", NULL, "N", "all there is to say about one site", take_site},
+	{"--from", NULL, "TIME",
+	 "only from then on: 2s after the start, -2s before the end, or the text of a mark",
+	 take_from},
+	{"--to", NULL, "TIME", "only up to then", take_to},
+	{"--worker", NULL, "TID|NAME", "only this worker; * in the name is any text", take_worker},
+	{"--task", NULL, "NAME", "only polls of this task; * in the name is any text", take_task},
+	{"--cause", NULL, "CAUSE[,…]", "only these causes: cpu, lock, sleep, file-io, net-io …",
+	 take_cause},
+	{"--match", NULL, "REGEX", "only where a function, its file or the task matches",
+	 take_match},
+	{"--min", NULL, "TIME", "only blocks that lasted so long: 20ms", take_min},
 	{"--capture", NULL, "ID",
 	 "which capture of a database, by the beginning of its id [the newest]", take_capture},
 	{"--binary", NULL, "PATH", "take symbols from this file, if its build-id fits; repeatable",

@@ -6,8 +6,9 @@ const struct verb verbs[] = {
 	{"report", "CAPTURE|DB", "say which code blocked the workers, for how long, and why",
 	 "The verdict in one sentence, blocking sites, workers by state, the blocking pool, and what\n"
 	 "was lost. --json prints the same as docs/report.schema.json describes it.\n",
-	 "--json --top --capture --binary --debug-dir --user-prefix --user-crate", 1, 1,
-	 verb_report},
+	 "--json --top --site " FILTER_OPTIONS
+	 " --capture --binary --debug-dir --user-prefix --user-crate",
+	 1, 1, verb_report},
 	{"info", "CAPTURE|DB", "say how a capture was made, what it holds, and what is missing",
 	 "How it was recorded and how it ended, processes, binaries and their symbols, how many stacks\n"
 	 "are whole, what was lost, what recording cost.\n",
@@ -20,8 +21,9 @@ const struct verb verbs[] = {
 	 "ask SQL of a capture; @NAME is one of the queries of --list",
 	 "docs/SCHEMA.md describes the tables. :capture stands for the chosen capture, :top for --top.\n"
 	 "Nothing can be changed by a query.\n",
-	 "--json --csv --list --top --capture --binary --debug-dir --user-prefix --user-crate", 0,
-	 2, verb_query},
+	 "--json --csv --list --top --site " FILTER_OPTIONS
+	 " --capture --binary --debug-dir --user-prefix --user-crate",
+	 0, 2, verb_query},
 	{"dump", "CAPTURE", "print every record of a capture, one line each", NULL, "", 1, 1,
 	 verb_dump},
 	{"plan", "BINARY|PID", "write down what hud-record needs to know of a binary",

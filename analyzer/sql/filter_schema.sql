@@ -1,0 +1,19 @@
+-- The filter in force, one row per capture that is looked at, and what it makes of threads and stacks.
+CREATE TEMP TABLE filter (
+	capture INTEGER PRIMARY KEY,
+	from_ns INTEGER,
+	to_ns INTEGER,
+	worker TEXT,
+	task TEXT,
+	cause TEXT,
+	match TEXT,
+	min_ns INTEGER
+);
+
+CREATE TEMP TABLE filter_thread (
+	thread INTEGER PRIMARY KEY
+);
+
+CREATE TEMP TABLE filter_stack (
+	stack INTEGER PRIMARY KEY
+);

@@ -1,0 +1,14 @@
+-- Which stacks does --match mean? Those with a function, or the file of one, that fits, not counting
+-- the runtime, std and libc; and those of a task that fits.
+INSERT INTO temp.filter_stack (stack)
+SELECT sf.stack
+FROM filter AS l
+JOIN frame AS f ON f.capture = l.capture AND f.origin IN ('user', 'third-party', 'unknown')
+	AND (f.site REGEXP l.match OR f.file REGEXP l.match)
+JOIN stack_frame AS sf ON sf.frame = f.id
+UNION
+SELECT k.id
+FROM filter AS l
+JOIN stack AS k ON k.capture = l.capture
+LEFT JOIN frame AS f ON f.id = k.site_frame
+WHERE k.task REGEXP l.match OR f.site REGEXP l.match;

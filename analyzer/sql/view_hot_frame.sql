@@ -1,0 +1,20 @@
+-- Which frames stand on the stacks that were seen on a CPU, and which of them was it that ran?
+--
+-- What ran (own) is the innermost frame that is neither std nor libc: what these do counts for who
+-- called them. Where there is nothing else, it is the innermost.
+CREATE VIEW hot_frame AS
+WITH heavy AS (
+	SELECT capture, stack, sum(looks) AS looks, sum(cpu_ns) AS cpu_ns
+	FROM look_weight
+	GROUP BY capture, stack
+), placed AS (
+	SELECT h.capture, h.stack, h.looks, h.cpu_ns, sf.position, sf.frame,
+		min(CASE WHEN f.origin NOT IN ('std', 'libc') THEN sf.position END)
+			OVER (PARTITION BY h.capture, h.stack) AS own_position
+	FROM heavy AS h
+	LEFT JOIN stack_frame AS sf ON sf.stack = h.stack
+	LEFT JOIN frame AS f ON f.id = sf.frame
+)
+SELECT capture, stack, frame, looks, cpu_ns,
+	coalesce(position, 0) = coalesce(own_position, 0) AS own
+FROM placed;
