@@ -89,7 +89,7 @@ $(DEMO): $(wildcard examples/demo/src/*.rs examples/demo/src/*/*.rs examples/dem
 	$(DEMO_CARGO)
 
 # What a build, the demo and the tests take, on Debian 12 and newer Ubuntu.
-DEPS := gcc libc6-dev clang llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-dev liblzma-dev libzstd-dev zstd \
+DEPS := gcc libc6-dev clang llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-dev liblzma-dev libzstd-dev zstd libxxhash-dev \
 	libsqlite3-dev sqlite3 libiberty-dev libcmocka-dev linux-libc-dev binutils git \
 	cargo rustc librust-tokio-dev librust-sha2-dev librust-miniz-oxide-dev \
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross \

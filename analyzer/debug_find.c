@@ -123,7 +123,7 @@ static void server_find(struct search *s, enum debug_server_file kind, const cha
 
 static void servers_ask(struct search *s)
 {
-	if (!debug_server_wanted() || !s->key->build_id_bytes)
+	if (!debug_server_wanted() || !s->key->build_id_bytes || s->by_hash)
 		return;
 	if (search_needs_debug(s))
 		server_find(s, DEBUG_SERVER_DEBUG, "debug file");

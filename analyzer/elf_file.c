@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/elf_file.h"
 
+#include "format/text_hash.h"
+
 #include <elfutils/libdwelf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -225,6 +227,18 @@ void elf_file_close(struct elf_file *f)
 		munmap(f->image, f->bytes);
 	free(f->segments);
 	memset(f, 0, sizeof(*f));
+}
+
+int elf_file_text_hash(struct elf_file *f, const struct build_id **out)
+{
+	struct elf_bytes bytes = {.image = f->image, .image_bytes = f->bytes};
+
+	*out = &f->text_hash;
+	if (!f->text_hash.bytes && !f->text_hash_error) {
+		f->text_hash_error = text_hash(&bytes, f->text_hash.byte);
+		f->text_hash.bytes = f->text_hash_error ? 0 : HUD_TEXT_HASH_BYTES;
+	}
+	return f->text_hash_error;
 }
 
 uint32_t elf_file_crc(const struct elf_file *f)

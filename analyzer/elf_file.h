@@ -2,6 +2,8 @@
 #ifndef HUD_ANALYZER_ELF_FILE_H
 #define HUD_ANALYZER_ELF_FILE_H
 
+#include "format/build_id.h"
+
 #include <libelf.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -30,6 +32,8 @@ struct elf_file {
 	Elf *elf;
 	uint8_t build_id[ELF_BUILD_ID_BYTES];
 	size_t build_id_bytes;        /* 0: has none */
+	struct build_id text_hash;    /* of its code; taken when elf_file_text_hash() asks */
+	int text_hash_error;          /* 0: not taken yet, or there */
 	struct elf_segment *segments; /* PT_LOAD */
 	size_t segment_count;
 	bool has_code; /* false: a separate debug file; its segments' offsets are worked out */
@@ -48,6 +52,9 @@ int elf_file_open(struct elf_file *f, const char *path);
 /* The same of bytes in memory, from malloc(), which are then ours. */
 int elf_file_open_memory(struct elf_file *f, void *image, size_t bytes);
 void elf_file_close(struct elf_file *f);
+
+/* The hash of its code. -ENODATA: it has none (a separate debug file); -EFBIG: too much. */
+int elf_file_text_hash(struct elf_file *f, const struct build_id **out);
 
 /* The checksum that .gnu_debuglink has of a file. */
 uint32_t elf_file_crc(const struct elf_file *f);

@@ -26,7 +26,7 @@ static const struct {
 		 "truncated, end_reason, end_detail, id"},
 	[TABLE_PROCESS] = {"process", "capture, pid, start_ns, name, executable, id"},
 	[TABLE_BINARY] = {"binary",
-			  "capture, path, build_id, symbols, symbol_file, problem, has_tokio, id"},
+			  "capture, path, build_id, text_hash, symbols, symbol_file, problem, has_tokio, id"},
 	[TABLE_MAPPING] = {"mapping", "capture, process, binary, start_address, end_address,"
 				      "file_offset, from_ns, vdso, anonymous, id"},
 	[TABLE_THREAD] = {"thread", "capture, process, tid, comm, start_ns, exit_ns, id"},

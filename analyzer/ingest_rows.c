@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/ingest_state.h"
 #include "format/names.h"
+#include "format/text_hash.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -71,12 +72,15 @@ static int write_binary(struct ingest *in, const struct capture_state *c, int64_
 			const struct mapping_seen *m, const struct resolved_binary *b)
 {
 	struct row row = row_begin(in->insert[TABLE_BINARY]);
-	char build_id[2 * HUD_BUILD_ID_BYTES_MAX + 1];
+	bool by_hash = text_hash_is(m->build_id, m->build_id_bytes);
+	size_t mark = by_hash ? HUD_TEXT_HASH_MARK_BYTES : 0;
+	char text[2 * HUD_BUILD_ID_BYTES_MAX + 1];
 
-	hex(build_id, m->build_id, m->build_id_bytes);
+	hex(text, m->build_id + mark, m->build_id_bytes - mark);
 	row_number(&row, c->row);
 	row_text(&row, m->path);
-	row_text(&row, m->build_id_bytes ? build_id : NULL);
+	row_text(&row, m->build_id_bytes && !by_hash ? text : NULL);
+	row_text(&row, by_hash ? text : NULL);
 	row_text(&row, b->symbols);
 	row_text(&row, b->symbol_file);
 	row_text(&row, b->problem);

@@ -101,21 +101,20 @@ enum exit_status input_check_binaries(sqlite3 *db, const struct resolver *resolv
 {
 	const char *unused = resolver_unused_binary(resolver);
 	sqlite3_stmt *statement;
-	char advice[512] = "its build-id is that of no binary in the capture";
+	char advice[512] = "it is none of the binaries in the capture";
 
 	if (!unused)
 		return STATUS_DONE;
 	if (sqlite3_prepare_v2(
 		    db,
-		    "SELECT DISTINCT b.path, b.build_id FROM binary AS b JOIN process AS p "
+		    "SELECT DISTINCT b.path, coalesce('build-id ' || b.build_id, 'code with the hash ' "
+		    "|| b.text_hash, 'no build-id') FROM binary AS b JOIN process AS p "
 		    "ON p.capture = b.capture AND p.executable = b.path",
 		    -1, &statement, NULL) == SQLITE_OK) {
 		if (sqlite3_step(statement) == SQLITE_ROW)
-			snprintf(advice, sizeof(advice), "the capture has %s with build-id %s",
+			snprintf(advice, sizeof(advice), "the capture has %s with %s",
 				 (const char *)sqlite3_column_text(statement, 0),
-				 sqlite3_column_text(statement, 1)
-					 ? (const char *)sqlite3_column_text(statement, 1)
-					 : "(none)");
+				 (const char *)sqlite3_column_text(statement, 1));
 		sqlite3_finalize(statement);
 	}
 	return message(STATUS_INPUT, advice,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/module_find.h"
 
+#include "format/text_hash.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,8 +48,13 @@ static bool same_name(const struct search *s, const char *path)
 	return s->key->path && !strcmp(search_base_name(path), search_base_name(s->key->path));
 }
 
-static bool id_matches(const struct search *s, const struct elf_file *f)
+static bool id_matches(const struct search *s, struct elf_file *f)
 {
+	const struct build_id *hash;
+
+	if (s->by_hash)
+		return !elf_file_text_hash(f, &hash) &&
+		       !memcmp(hash->byte, s->key->build_id, hash->bytes);
 	return f->build_id_bytes == s->key->build_id_bytes &&
 	       (!f->build_id_bytes || !memcmp(f->build_id, s->key->build_id, f->build_id_bytes));
 }
@@ -63,14 +70,33 @@ static void problem_set(struct search *s, const char *path, const char *what)
 	}
 }
 
-static void refuse_build_id(struct search *s, const char *path, const struct elf_file *f, bool told)
+/* What a file is told by, in the kind of the key, and why it is not what is looked for. */
+static void refusal_word(const struct search *s, struct elf_file *f, char *what, size_t room)
 {
+	const struct build_id *hash;
 	char id[HEX_BYTES];
-	char what[2 * HEX_BYTES + 64];
 
-	search_hex(id, f->build_id, f->build_id_bytes);
-	snprintf(what, sizeof(what), "is another build: its build-id is %s, the capture has %s",
-		 *id ? id : "missing", *s->id ? s->id : "none");
+	if (!s->by_hash) {
+		search_hex(id, f->build_id, f->build_id_bytes);
+		snprintf(what, room, "is another build: its build-id is %s, the capture has %s",
+			 *id ? id : "missing", *s->id ? s->id : "none");
+	} else if (elf_file_text_hash(f, &hash)) {
+		snprintf(what, room,
+			 "holds no code, and without a build-id that is all there is to tell it "
+			 "by: its binary finds it by .gnu_debuglink");
+	} else {
+		search_hex(id, hash->byte + HUD_TEXT_HASH_MARK_BYTES, HUD_TEXT_HASH_DIGEST_BYTES);
+		snprintf(what, room,
+			 "is another build: the hash of its code is %s, the capture has %s", id,
+			 s->id);
+	}
+}
+
+static void refuse_build_id(struct search *s, const char *path, struct elf_file *f, bool told)
+{
+	char what[2 * HEX_BYTES + 128];
+
+	refusal_word(s, f, what, sizeof(what));
 	search_log(s, path, what);
 	if (told)
 		problem_set(s, path, what);
@@ -165,7 +191,8 @@ static void try_by_id(struct search *s, const char *directory)
 
 	if (s->key->build_id_bytes < 2)
 		return;
-	snprintf(name, sizeof(name), ".build-id/%.2s/%s", s->id, s->id + 2);
+	snprintf(name, sizeof(name), "%s/%.2s/%s", s->by_hash ? ".text-hash" : ".build-id", s->id,
+		 s->id + 2);
 	try_joined(s, directory, name, ".debug");
 	try_joined(s, directory, name, "");
 }
@@ -274,7 +301,11 @@ int module_files_find(struct module_files *found, const struct symbolizer_option
 	struct search s = {.key = key, .options = options, .found = found};
 
 	memset(found, 0, sizeof(*found));
-	if (key->build_id_bytes)
+	s.by_hash = key->build_id_bytes && text_hash_is(key->build_id, key->build_id_bytes);
+	if (s.by_hash)
+		search_hex(s.id, key->build_id + HUD_TEXT_HASH_MARK_BYTES,
+			   HUD_TEXT_HASH_DIGEST_BYTES);
+	else if (key->build_id_bytes)
 		search_hex(s.id, key->build_id, key->build_id_bytes);
 	search_run(&s, used);
 	debug_find(&s);

@@ -44,7 +44,8 @@ struct search {
 	const struct symbolizer_options *options;
 	struct module_files *found;
 	const char *step;   /* what is being tried, in the words of `info --symbols` */
-	char id[HEX_BYTES]; /* of the key */
+	char id[HEX_BYTES]; /* of the key; a hash without its mark */
+	bool by_hash;       /* the key is a hash of the code, not a build-id */
 	int error;          /* -ENOMEM ends the search */
 };
 

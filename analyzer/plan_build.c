@@ -17,8 +17,8 @@ static void describe(struct plan_built *out, const struct plan_object *o,
 		     const struct unwind_rows *rows)
 {
 	out->head.machine = o->machine;
-	out->head.build_id_bytes = o->build_id_bytes;
-	memcpy(out->head.build_id, o->build_id, o->build_id_bytes);
+	out->head.build_id_bytes = (uint16_t)o->id.bytes;
+	memcpy(out->head.build_id, o->id.byte, o->id.bytes);
 	out->numbers.text_bytes = o->text_bytes;
 	out->numbers.fdes = rows->fdes;
 	out->numbers.unsupported_bytes = rows->unsupported_bytes;

@@ -3,7 +3,6 @@
 
 #include "analyzer/eh_frame_cursor.h"
 
-#include <elfutils/libdwelf.h>
 #include <errno.h>
 #include <gelf.h>
 #include <string.h>
@@ -62,17 +61,6 @@ static uint64_t text_measure(const struct plan_object *o, Elf *elf)
 			sections += header.sh_size;
 	}
 	return sections && sections < segments ? sections : segments;
-}
-
-static size_t build_id_read(Elf *elf, uint8_t *out)
-{
-	const void *id = NULL;
-	ssize_t bytes = dwelf_elf_gnu_build_id(elf, &id);
-
-	if (bytes <= 0 || bytes > HUD_BUILD_ID_BYTES_MAX)
-		return 0;
-	memcpy(out, id, (size_t)bytes);
-	return (size_t)bytes;
 }
 
 static int frame_add(struct plan_object *o, const struct eh_section *section)
@@ -199,7 +187,6 @@ static int object_read(struct plan_object *o)
 	if (err)
 		return err;
 	o->text_bytes = text_measure(o, elf);
-	o->build_id_bytes = (uint16_t)build_id_read(elf, o->build_id);
 	err = section_add(o, elf, ".debug_frame");
 	before = o->frames;
 	if (!err)
@@ -209,12 +196,13 @@ static int object_read(struct plan_object *o)
 	return err;
 }
 
-static int object_open(struct plan_object *o, Elf *elf)
+static int object_open(struct plan_object *o, Elf *elf, const struct build_id *id)
 {
 	int err;
 
 	memset(o, 0, sizeof(*o));
 	o->elf[0] = elf;
+	o->id = *id;
 	err = object_read(o);
 	if (err)
 		plan_object_close(o);
@@ -223,25 +211,30 @@ static int object_open(struct plan_object *o, Elf *elf)
 
 int plan_object_open(struct plan_object *o, int fd)
 {
+	struct build_id id;
+
 	elf_version(EV_CURRENT);
-	return object_open(o, elf_begin(fd, ELF_C_READ, NULL));
+	build_id_read(fd, &id); /* none: the plan says so */
+	return object_open(o, elf_begin(fd, ELF_C_READ, NULL), &id);
 }
 
 int plan_object_open_memory(struct plan_object *o, void *image, size_t bytes)
 {
+	struct build_id id;
+
 	elf_version(EV_CURRENT);
-	return object_open(o, elf_memory(image, bytes));
+	build_id_of_image(image, bytes, &id);
+	return object_open(o, elf_memory(image, bytes), &id);
 }
 
 int plan_object_add_debug(struct plan_object *o, int fd)
 {
-	uint8_t build_id[HUD_BUILD_ID_BYTES_MAX];
 	Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
+	struct build_id id;
 	struct eh_frame last;
 
-	if (!elf || elf_kind(elf) != ELF_K_ELF || o->elf[1] ||
-	    build_id_read(elf, build_id) != o->build_id_bytes ||
-	    memcmp(build_id, o->build_id, o->build_id_bytes) != 0) {
+	build_id_read(fd, &id);
+	if (!elf || elf_kind(elf) != ELF_K_ELF || o->elf[1] || !build_id_equal(&id, &o->id)) {
 		elf_end(elf);
 		return -EINVAL;
 	}

@@ -3,6 +3,7 @@
 #define HUD_ANALYZER_PLAN_OBJECT_H
 
 #include "analyzer/unwind_rows.h"
+#include "format/build_id.h"
 #include "format/plan.h"
 
 #include <libelf.h>
@@ -14,8 +15,7 @@
  */
 struct plan_object {
 	uint32_t machine;
-	uint8_t build_id[HUD_BUILD_ID_BYTES_MAX];
-	uint16_t build_id_bytes; /* 0: has none */
+	struct build_id id;
 	struct hud_plan_segment segment[HUD_PLAN_SEGMENTS_MAX];
 	size_t segments;
 	uint64_t text_bytes; /* in executable sections; there are none: in the segments */

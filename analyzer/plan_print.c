@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan_print.h"
 #include "analyzer/table.h"
+#include "format/text_hash.h"
 
 #include <elf.h>
 #include <inttypes.h>
 #include <string.h>
 
+bool plan_by_hash(const struct hud_plan *head)
+{
+	return text_hash_is(head->build_id, head->build_id_bytes);
+}
+
 const char *build_id_text(char out[BUILD_ID_TEXT_BYTES], const struct hud_plan *head)
 {
+	size_t skip = plan_by_hash(head) ? HUD_TEXT_HASH_MARK_BYTES : 0;
+
 	out[0] = '\0';
-	for (size_t i = 0; i < head->build_id_bytes; i++)
-		snprintf(out + 2 * i, 3, "%02x", head->build_id[i]);
+	for (size_t i = skip; i < head->build_id_bytes; i++)
+		snprintf(out + 2 * (i - skip), 3, "%02x", head->build_id[i]);
 	return out;
 }
 
@@ -62,7 +70,10 @@ void plan_print(FILE *to, const struct plan_built *b, const char *object, const 
 		output);
 	print_missing(to, b);
 	if (!b->head.build_id_bytes)
-		fputs("  it has no build-id: nothing but its name says what this plan is of\n", to);
+		fputs("  it has no build-id, and too much code to tell it by: the plan fits nothing\n",
+		      to);
+	else if (plan_by_hash(&b->head))
+		fputs("  it has no build-id: it is told by a hash of its code\n", to);
 }
 
 static void print_string(FILE *to, const char *text)
@@ -79,6 +90,18 @@ static void print_string(FILE *to, const char *text)
 	fputc('"', to);
 }
 
+/* `wanted` false: null. */
+static void print_id(FILE *to, const char *name, const struct hud_plan *head, bool wanted)
+{
+	char id[BUILD_ID_TEXT_BYTES];
+
+	fprintf(to, ",\"%s\":", name);
+	if (wanted && head->build_id_bytes)
+		print_string(to, build_id_text(id, head));
+	else
+		fputs("null", to);
+}
+
 static void print_number(FILE *to, const char *name, uint64_t value)
 {
 	fprintf(to, ",\"%s\":%" PRIu64, name, value);
@@ -87,17 +110,13 @@ static void print_number(FILE *to, const char *name, uint64_t value)
 void plan_print_json(FILE *to, const struct plan_built *b, const char *object, const char *output)
 {
 	const struct hud_plan_numbers *n = &b->numbers;
-	char id[BUILD_ID_TEXT_BYTES];
 
 	fputs("{\"schema\":1,\"object\":", to);
 	print_string(to, object);
 	fputs(",\"output\":", to);
 	print_string(to, output);
-	fputs(",\"build_id\":", to);
-	if (b->head.build_id_bytes)
-		print_string(to, build_id_text(id, &b->head));
-	else
-		fputs("null", to);
+	print_id(to, "build_id", &b->head, !plan_by_hash(&b->head));
+	print_id(to, "text_hash", &b->head, plan_by_hash(&b->head));
 	fprintf(to, ",\"machine\":\"%s\"", b->head.machine == EM_X86_64 ? "x86_64" : "aarch64");
 	fprintf(to, ",\"unwind_information\":%s", b->unwind_information ? "true" : "false");
 	fprintf(to, ",\"damaged\":%s", b->damaged ? "true" : "false");

@@ -11,7 +11,9 @@ void plan_print(FILE *to, const struct plan_built *built, const char *object, co
 void plan_print_json(FILE *to, const struct plan_built *built, const char *object,
 		     const char *output);
 
-/* The build-id in hexadecimal, empty where there is none. */
+/* Is the plan known by a hash of its object's code, since that has no build-id? */
+bool plan_by_hash(const struct hud_plan *head);
+/* The build-id, or the hash without its mark, in hexadecimal; empty where there is neither. */
 enum { BUILD_ID_TEXT_BYTES = 2 * HUD_BUILD_ID_BYTES_MAX + 1 };
 const char *build_id_text(char out[BUILD_ID_TEXT_BYTES], const struct hud_plan *head);
 

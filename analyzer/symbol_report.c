@@ -8,6 +8,7 @@
 #include "analyzer/symbol_cache.h"
 #include "analyzer/symbol_progress.h"
 #include "analyzer/symbolize_scan.h"
+#include "format/text_hash.h"
 
 /*
  * info --symbols: for each binary of a capture where its symbols were looked for, what came of it,
@@ -29,10 +30,13 @@ static void print_binary(const struct scan_binary *b, size_t given)
 	const char *advice = symbol_module_advice(m);
 	const char *file = symbol_module_file(m);
 
+	bool by_hash = m->build_id_bytes && text_hash_is(m->build_id, m->build_id_bytes);
+	size_t mark = by_hash ? HUD_TEXT_HASH_MARK_BYTES : 0;
+
 	if (m->build_id_bytes)
-		search_hex(id, m->build_id, m->build_id_bytes);
+		search_hex(id, m->build_id + mark, m->build_id_bytes - mark);
 	printf("%s\n", m->path ? m->path : "unknown");
-	printf("  %-22s %s\n", "build-id", id);
+	printf("  %-22s %s\n", by_hash ? "hash of its code" : "build-id", id);
 	printf("  %-22s %s%s%s\n", "symbols", symbol_quality_name(symbol_module_quality(m)),
 	       file ? ", from " : "", file ? file : "");
 	printf("  %-22s %zu%s\n", "addresses", b->count,

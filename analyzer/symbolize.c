@@ -159,7 +159,7 @@ static enum exit_status check_binaries(const struct symbolizer *symbolizer)
 
 	if (!unused)
 		return STATUS_DONE;
-	return message(STATUS_INPUT, "its build-id is that of no binary in the capture",
+	return message(STATUS_INPUT, "it is none of the binaries in the capture",
 		       "--binary %s fits no binary of the capture: another build", unused);
 }
 

@@ -25,7 +25,7 @@ struct hud_plan {
 	uint8_t magic[8];
 	uint32_t version;        /* HUD_FORMAT_VERSION */
 	uint32_t machine;        /* ELF e_machine */
-	uint16_t build_id_bytes; /* 0: none, known by `identity` alone */
+	uint16_t build_id_bytes; /* 0: none; may be a hash: format/text_hash.h */
 	uint16_t reserved0;
 	uint32_t reserved1;
 	uint8_t build_id[HUD_BUILD_ID_BYTES_MAX];

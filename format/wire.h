@@ -169,7 +169,7 @@ struct hud_mapping {
 	uint32_t path;     /* string, as the target sees it */
 	uint16_t build_id_bytes; /* 0: none known */
 	uint16_t mapping_flags;
-	uint8_t build_id[HUD_BUILD_ID_BYTES_MAX];
+	uint8_t build_id[HUD_BUILD_ID_BYTES_MAX]; /* or a hash of the code: format/text_hash.h */
 };
 HUD_ASSERT_SIZE(struct hud_mapping, 88);
 
@@ -456,7 +456,7 @@ enum hud_symbol_quality {
 	HUD_SYMBOLS_DWARF = 3,  /* lines and inlined calls as well */
 };
 
-/* One binary, and what was found to say of it. Known by build-id, or by path where it has none. */
+/* One binary, and what was found to say of it. Known by build-id or hash of its code, else by path. */
 struct hud_symbol_binary {
 	struct hud_record head;
 	uint32_t id;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/binary_saver.h"
 
+#include "format/text_hash.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -18,6 +20,7 @@ static int directory_make(const char *path)
 static int saved_name(const char *dir, const char *path, const struct build_id *id, char *name,
 		      size_t room)
 {
+	size_t first = build_id_is_hash(id) ? HUD_TEXT_HASH_MARK_BYTES : 0;
 	const char *slash = strrchr(path, '/');
 	size_t used;
 	int error = directory_make(dir);
@@ -26,15 +29,15 @@ static int saved_name(const char *dir, const char *path, const struct build_id *
 		snprintf(name, room, "%s/%s", dir, slash ? slash + 1 : path);
 		return error;
 	}
-	snprintf(name, room, "%s/.build-id", dir);
+	snprintf(name, room, "%s/%s", dir, first ? ".text-hash" : ".build-id");
 	error = directory_make(name);
 	used = strlen(name);
-	snprintf(name + used, room - used, "/%02x", id->byte[0]);
+	snprintf(name + used, room - used, "/%02x", id->byte[first]);
 	if (!error)
 		error = directory_make(name);
 	used = strlen(name);
 	used += (size_t)snprintf(name + used, room - used, "/");
-	for (size_t i = 1; i < id->bytes && used + 10 < room; i++)
+	for (size_t i = first + 1; i < id->bytes && used + 10 < room; i++)
 		used += (size_t)snprintf(name + used, room - used, "%02x", id->byte[i]);
 	snprintf(name + used, room - used, ".debug");
 	return error;

@@ -205,7 +205,7 @@ static int debug_open(const struct build_id *id)
 	char path[128] = "/usr/lib/debug/.build-id/";
 	size_t used = strlen(path);
 
-	if (id->bytes < 2)
+	if (id->bytes < 2 || build_id_is_hash(id))
 		return -1;
 	for (size_t i = 0; i < id->bytes; i++)
 		used += (size_t)snprintf(path + used, sizeof(path) - used, i ? "%02x" : "%02x/",

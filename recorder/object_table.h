@@ -3,7 +3,7 @@
 #define HUD_RECORDER_OBJECT_TABLE_H
 
 #include "format/plan.h"
-#include "recorder/build_id.h"
+#include "format/build_id.h"
 #include "recorder/plan_broker.h"
 #include "recorder/procfs.h"
 #include "recorder/unwind_store.h"

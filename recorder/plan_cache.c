@@ -54,7 +54,7 @@ void plan_cache_close(struct plan_cache *c)
 	c->directory = -1;
 }
 
-/* False: a file without a build-id is not known well enough. */
+/* False: a file with neither build-id nor hash is not known well enough. */
 static bool entry_name(const struct build_id *id, const struct stat *file, char *name)
 {
 	size_t used = 0;

@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_PLAN_CACHE_H
 #define HUD_RECORDER_PLAN_CACHE_H
 
-#include "recorder/build_id.h"
+#include "format/build_id.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -10,7 +10,8 @@
 
 /*
  * Plans that were made before, on disk: /var/cache/hud for root, $XDG_CACHE_HOME/hud or
- * ~/.cache/hud for others. The key is the build-id, the file's size, device, inode and mtime, and
+ * ~/.cache/hud for others. The key is the build-id (or the hash of the
+ * code, where there is none), the file's size, device, inode and mtime, and
  * hud's version. Only whole plans are kept, at most 512 MiB of them, the longest unused go first.
  * A cache that cannot be used is no error: the plan is made again.
  */

@@ -49,6 +49,7 @@ CREATE TABLE binary (
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	path TEXT,
 	build_id TEXT,
+	text_hash TEXT,
 	symbols TEXT NOT NULL,
 	symbol_file TEXT,
 	problem TEXT,

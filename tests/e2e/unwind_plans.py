@@ -51,9 +51,19 @@ def target():
     return program("unwind_callbacks", "-O2", "-fomit-frame-pointer", "-Wl,--no-as-needed", "-lz")
 
 
+@once
+def target_without_build_id():
+    shutil.copy(target(), path_for("target"))
+    os.unlink(target())
+    program("unwind_callbacks", "-O2", "-fomit-frame-pointer", "-Wl,--no-as-needed", "-lz", "-Wl,--build-id=none")
+    os.rename(path_for("unwind_callbacks"), path_for("no-id"))
+    os.rename(path_for("target"), target())
+    return path_for("no-id")
+
+
 class Seen:
-    def __init__(self, where, cache, *options):
-        process = started_program([target(), 100000])
+    def __init__(self, where, cache, *options, of=None):
+        process = started_program([of or target(), 100000])
         go(process)
         self.capture = path_for(f"plans-{time.monotonic_ns()}.hud")
         os.makedirs("/var/cache/hud", mode=0o700, exist_ok=True)
@@ -203,6 +213,34 @@ def plans_that_are_given_need_no_hud_analyze():
 def shared_objects(path):
     return [os.path.realpath(word) for line in run(["ldd", path]).stdout.splitlines() for word in line.split()
             if word.startswith("/")]
+
+
+def own_plans(cache):
+    """What is kept under a hash of code: `hud.text`, in hexadecimal."""
+    return [name for name in os.listdir(cache) if name.startswith(b"hud.text".hex())]
+
+
+@fact
+def a_file_without_a_build_id_has_its_plan_kept_by_the_hash_of_its_code():
+    cache, of = cache_directory(), target_without_build_id()
+    Seen(house(ANALYZE), cache, of=of).has_rows()
+    expect_equal(len(own_plans(cache)), 1, f"plans under a hash: {os.listdir(cache)}")
+    Seen(house(fake("FAIL")), cache, of=of).has_rows()
+
+
+@fact
+def a_plan_of_the_unstripped_twin_fits_by_the_hash_of_its_code_and_no_other_does():
+    of = target_without_build_id()
+    stripped, plan, wrong = path_for("no-id-stripped"), path_for("twin.plan"), path_for("wrong.plan")
+    run(["strip", "-o", stripped, of])
+    libraries = []
+    for path in shared_objects(of):
+        libraries += ["--plan", path_for(f"{os.path.basename(path)}.plan")]
+        expect_equal(run([ANALYZE, "plan", path, "-o", libraries[-1]]).returncode, 0, "exit code of plan")
+    expect_equal(run([ANALYZE, "plan", of, "-o", plan]).returncode, 0, "exit code of plan")
+    expect_equal(run([ANALYZE, "plan", target(), "-o", wrong]).returncode, 0, "exit code of plan")
+    Seen(house(None), cache_directory(), "--plan", plan, *libraries, of=stripped).has_rows()
+    Seen(house(None), cache_directory(), "--plan", wrong, *libraries, of=stripped).has_none()
 
 
 @fact

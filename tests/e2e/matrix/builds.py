@@ -16,6 +16,7 @@ BUILDS = {
     "lines": {"CARGO_PROFILE_RELEASE_DEBUG": "1"},
     "lto": {"CARGO_PROFILE_RELEASE_LTO": "fat"},
     "abort": {"CARGO_PROFILE_RELEASE_PANIC": "abort"},
+    "no-id": {"RUSTFLAGS": "-C link-arg=-Wl,--build-id=none"},
     "debug": None,     # cargo's debug profile
     "stripped": None,  # a copy of release without symbols, which it gets from release itself
 }
