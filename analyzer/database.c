@@ -132,7 +132,7 @@ static int check_schema(sqlite3 *db)
 	return 0;
 }
 
-/* What each access asks of SQLite. A file that is renamed when done, or never seen, needs no journal on disk. */
+/* What each access asks of SQLite. One thread uses a connection: no locks. A file that is renamed when done, or never seen, needs no journal on disk. */
 static const struct access_rule {
 	int flags;
 	bool make;
@@ -155,8 +155,8 @@ int database_open(const char *path, enum database_access access, sqlite3 **out)
 	int err;
 
 	*out = NULL;
-	err = errno_of(
-		sqlite3_open_v2(access == DATABASE_TEMPORARY ? "" : path, &db, rule->flags, NULL));
+	err = errno_of(sqlite3_open_v2(access == DATABASE_TEMPORARY ? "" : path, &db,
+				       rule->flags | SQLITE_OPEN_NOMUTEX, NULL));
 	if (!err)
 		err = database_run(db, rule->pragmas);
 	if (!err)
@@ -212,6 +212,11 @@ struct row row_begin(sqlite3_stmt *statement)
 	return (struct row) {.statement = statement};
 }
 
+struct row row_begin_batched(struct row_batch *batch)
+{
+	return (struct row) {.batch = batch};
+}
+
 static void keep(struct row *row, int sqlite)
 {
 	if (!row->error && sqlite != SQLITE_OK)
@@ -220,7 +225,18 @@ static void keep(struct row *row, int sqlite)
 
 void row_number(struct row *row, int64_t value)
 {
-	keep(row, sqlite3_bind_int64(row->statement, ++row->column, value));
+	if (row->batch)
+		row_batch_number(row->batch, value);
+	else
+		keep(row, sqlite3_bind_int64(row->statement, ++row->column, value));
+}
+
+static void row_null(struct row *row)
+{
+	if (row->batch)
+		row_batch_null(row->batch);
+	else
+		keep(row, sqlite3_bind_null(row->statement, ++row->column));
 }
 
 void row_number_if(struct row *row, bool known, int64_t value)
@@ -228,7 +244,7 @@ void row_number_if(struct row *row, bool known, int64_t value)
 	if (known)
 		row_number(row, value);
 	else
-		keep(row, sqlite3_bind_null(row->statement, ++row->column));
+		row_null(row);
 }
 
 void row_id(struct row *row, int64_t id)
@@ -238,15 +254,21 @@ void row_id(struct row *row, int64_t id)
 
 void row_text(struct row *row, const char *text)
 {
-	/* The text outlives the step: it is the caller's, and bindings are overwritten next time. */
-	keep(row, text ? sqlite3_bind_text(row->statement, ++row->column, text, -1, SQLITE_STATIC)
-		       : sqlite3_bind_null(row->statement, ++row->column));
+	if (!text)
+		row_null(row);
+	else if (row->batch)
+		row_batch_text(row->batch, text);
+	else /* The text outlives the step: it is the caller's, and bound anew next time. */
+		keep(row,
+		     sqlite3_bind_text(row->statement, ++row->column, text, -1, SQLITE_STATIC));
 }
 
 int row_insert(struct row *row)
 {
 	int err;
 
+	if (row->batch)
+		return errno_of(row_batch_end(row->batch));
 	if (row->error)
 		return row->error;
 	err = sqlite3_step(row->statement);

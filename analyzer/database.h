@@ -2,9 +2,7 @@
 #ifndef HUD_ANALYZER_DATABASE_H
 #define HUD_ANALYZER_DATABASE_H
 
-#include <sqlite3.h>
-#include <stdbool.h>
-#include <stdint.h>
+#include "analyzer/row_batch.h"
 
 /*
  * The SQLite database of an analysis: its making, its version, its statements.
@@ -43,14 +41,16 @@ int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise);
 /* Lets the connection do nothing but read the main database. */
 void database_restrict(sqlite3 *db);
 
-/* One row being put together for a prepared INSERT. Errors are kept until row_insert(). */
+/* One row being put together, for a prepared INSERT or a batch. Errors are kept until row_insert(). */
 struct row {
 	sqlite3_stmt *statement;
+	struct row_batch *batch;
 	int column;
 	int error;
 };
 
 struct row row_begin(sqlite3_stmt *statement);
+struct row row_begin_batched(struct row_batch *batch); /* texts must stay until it is flushed */
 void row_number(struct row *row, int64_t value);
 void row_number_if(struct row *row, bool known, int64_t value); /* else NULL */
 void row_id(struct row *row, int64_t id);                       /* 0: NULL */

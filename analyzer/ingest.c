@@ -25,8 +25,9 @@ static const struct {
 		 "command, features, workers_prefix, bytes, chunks, repeated_chunks, events,"
 		 "truncated, end_reason, end_detail, id"},
 	[TABLE_PROCESS] = {"process", "capture, pid, start_ns, name, executable, id"},
-	[TABLE_BINARY] = {"binary",
-			  "capture, path, build_id, text_hash, symbols, symbol_file, problem, has_tokio, id"},
+	[TABLE_BINARY] =
+		{"binary",
+		 "capture, path, build_id, text_hash, symbols, symbol_file, problem, has_tokio, id"},
 	[TABLE_MAPPING] = {"mapping", "capture, process, binary, start_address, end_address,"
 				      "file_offset, from_ns, vdso, anonymous, id"},
 	[TABLE_THREAD] = {"thread", "capture, process, tid, comm, start_ns, exit_ns, id"},
@@ -83,17 +84,44 @@ static int prepare_insert(sqlite3 *db, const char *verb, enum table t, sqlite3_s
 	return sqlite3_prepare_v2(db, sql, -1, out, NULL) == SQLITE_OK ? 0 : -EIO;
 }
 
+/* These have many rows, and their texts stay as long as the capture. */
+static bool is_batched(enum table t)
+{
+	return t == TABLE_OFFCPU_SPAN || t == TABLE_SAMPLE || t == TABLE_THREAD_WINDOW ||
+	       t == TABLE_STACK_FRAME;
+}
+
+struct row row_of(const struct ingest *in, enum table table)
+{
+	return in->batch[table] ? row_begin_batched(in->batch[table])
+				: row_begin(in->insert[table]);
+}
+
+static int flush_all(struct ingest *in)
+{
+	int err = 0;
+
+	for (int t = 0; !err && t < TABLES; t++)
+		err = in->batch[t] && row_batch_flush(in->batch[t]) ? -EIO : 0;
+	return err;
+}
+
 static int prepare(struct ingest *in)
 {
 	char sql[128];
 	int err = 0;
 
 	for (int t = 0; !err && t < TABLES; t++) {
-		err = prepare_insert(in->db,
-				     t == TABLE_FRAME_ALIAS ? "INSERT OR IGNORE"
-				     : t == TABLE_POLL      ? "REPLACE" /* an open one by its end */
-							    : "INSERT",
-				     (enum table)t, &in->insert[t]);
+		if (is_batched((enum table)t))
+			err = row_batch_open(in->db, inserts[t].table, inserts[t].columns,
+					     &in->batch[t]);
+		else
+			err = prepare_insert(in->db,
+					     t == TABLE_FRAME_ALIAS ? "INSERT OR IGNORE"
+					     : t == TABLE_POLL
+						     ? "REPLACE" /* an open one by its end */
+						     : "INSERT",
+					     (enum table)t, &in->insert[t]);
 		snprintf(sql, sizeof(sql), "SELECT max(rowid) FROM %s", inserts[t].table);
 		in->row[t] = database_number(in->db, sql, 0);
 	}
@@ -255,6 +283,8 @@ static int finish(struct ingest *in, struct capture_state *c, struct ingest_resu
 	err = write_definitions(in, c);
 	if (!err)
 		err = write_stacks(in, c);
+	if (!err)
+		err = flush_all(in);
 	if (err)
 		return err;
 	result->phase = INGEST_DERIVING;
@@ -291,8 +321,10 @@ static void close_all(struct ingest *in)
 			capture_state_free(in->capture.at[i]);
 	}
 	free(in->capture.at);
-	for (int t = 0; t < TABLES; t++)
+	for (int t = 0; t < TABLES; t++) {
 		sqlite3_finalize(in->insert[t]);
+		row_batch_close(in->batch[t]);
+	}
 	sqlite3_finalize(in->span_end);
 }
 

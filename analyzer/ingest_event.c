@@ -148,9 +148,11 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 	if (!cause)
 		return -ENOMEM;
 	place = span_place(in, c, thread->row, o, &span);
+	if (place == 2 && row_batch_flush(in->batch[TABLE_OFFCPU_SPAN]))
+		return -EIO;
 	if (place <= 0)
 		return place;
-	row = row_begin(place == 2 ? in->span_end : in->insert[TABLE_OFFCPU_SPAN]);
+	row = place == 2 ? row_begin(in->span_end) : row_of(in, TABLE_OFFCPU_SPAN);
 	bind_span(&row, in, c, thread, o);
 	row_text(&row, cause);
 	row_id(&row, user);
@@ -179,7 +181,7 @@ static int sample(struct ingest *in, struct capture_state *c, const struct hud_s
 	if (!cause)
 		return -ENOMEM;
 	awake_for = s->time_ns - s->awake_ns;
-	row = row_begin(in->insert[TABLE_SAMPLE]);
+	row = row_of(in, TABLE_SAMPLE);
 	row_number(&row, c->row);
 	row_number(&row, thread->row);
 	row_number(&row, (int64_t)s->time_ns);
@@ -210,7 +212,7 @@ static int window(struct ingest *in, struct capture_state *c, const struct hud_w
 		return -EINVAL;
 	if (w->end_ns < w->start_ns)
 		return -ERANGE;
-	row = row_begin(in->insert[TABLE_THREAD_WINDOW]);
+	row = row_of(in, TABLE_THREAD_WINDOW);
 	row_number(&row, c->row);
 	row_number(&row, thread->row);
 	row_number(&row, (int64_t)w->start_ns);
@@ -279,7 +281,7 @@ static int poll(struct ingest *in, struct capture_state *c, const struct hud_pol
 		return err;
 	if (!thread || stack_rows(c, p->site, 0, &site, &none))
 		return -EINVAL;
-	row = row_begin(in->insert[TABLE_POLL]);
+	row = row_of(in, TABLE_POLL);
 	row_number(&row, c->row);
 	row_number(&row, thread->row);
 	row_number_if(&row, p->start_min_ns != 0, (int64_t)p->start_min_ns);
@@ -322,7 +324,7 @@ static int lifecycle(struct ingest *in, struct capture_state *c, const struct hu
 {
 	uint64_t process = id_map_get(&c->processes, l->process, 0);
 	const char *kind = hud_lifecycle_name(l->kind);
-	struct row row = row_begin(in->insert[TABLE_LIFECYCLE]);
+	struct row row = row_of(in, TABLE_LIFECYCLE);
 
 	if (!plausible(c, l->time_ns) || (l->process && !process))
 		return -EINVAL;
@@ -342,7 +344,7 @@ int write_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t coun
 {
 	const char *name = hud_loss_name(cause), *unit = hud_loss_unit(cause);
 	const uint64_t most = UINT64_C(1) << 48; /* sums of absurd numbers still fit */
-	struct row row = row_begin(in->insert[TABLE_LOSS]);
+	struct row row = row_of(in, TABLE_LOSS);
 
 	row_number(&row, capture);
 	row_text(&row, name ? name : "unknown");
@@ -356,7 +358,7 @@ int write_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t coun
 
 static int cost(struct ingest *in, const struct capture_state *c, const struct hud_cost *o)
 {
-	struct row row = row_begin(in->insert[TABLE_COST]);
+	struct row row = row_of(in, TABLE_COST);
 
 	if (!plausible(c, o->time_ns) || o->recorder_cpu_ns > INT64_MAX ||
 	    o->rss_bytes > INT64_MAX || o->bpf_run_ns > INT64_MAX || o->bpf_runs > INT64_MAX ||
@@ -375,7 +377,7 @@ static int cost(struct ingest *in, const struct capture_state *c, const struct h
 
 static int clock_pair(struct ingest *in, const struct capture_state *c, const struct hud_clock *k)
 {
-	struct row row = row_begin(in->insert[TABLE_CLOCK]);
+	struct row row = row_of(in, TABLE_CLOCK);
 
 	if (!plausible(c, k->monotonic_ns) || k->realtime_ns > INT64_MAX)
 		return -EINVAL;

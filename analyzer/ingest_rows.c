@@ -35,7 +35,7 @@ static int write_processes(struct ingest *in, const struct capture_state *c)
 
 	for (size_t i = 0; !err && i < c->process.count; i++) {
 		const struct process_seen *p = &c->process.at[i];
-		struct row row = row_begin(in->insert[TABLE_PROCESS]);
+		struct row row = row_of(in, TABLE_PROCESS);
 
 		row_number(&row, c->row);
 		row_number(&row, p->pid);
@@ -54,7 +54,7 @@ static int write_threads(struct ingest *in, const struct capture_state *c)
 
 	for (size_t i = 0; !err && i < c->thread.count; i++) {
 		const struct thread_seen *t = &c->thread.at[i];
-		struct row row = row_begin(in->insert[TABLE_THREAD]);
+		struct row row = row_of(in, TABLE_THREAD);
 
 		row_number(&row, c->row);
 		row_number(&row, t->process);
@@ -71,7 +71,7 @@ static int write_threads(struct ingest *in, const struct capture_state *c)
 static int write_binary(struct ingest *in, const struct capture_state *c, int64_t id,
 			const struct mapping_seen *m, const struct resolved_binary *b)
 {
-	struct row row = row_begin(in->insert[TABLE_BINARY]);
+	struct row row = row_of(in, TABLE_BINARY);
 	bool by_hash = text_hash_is(m->build_id, m->build_id_bytes);
 	size_t mark = by_hash ? HUD_TEXT_HASH_MARK_BYTES : 0;
 	char text[2 * HUD_BUILD_ID_BYTES_MAX + 1];
@@ -143,7 +143,7 @@ static int write_mappings(struct ingest *in, struct capture_state *c)
 		if (binary < 0)
 			return (int)binary;
 		m->binary = (size_t)binary;
-		row = row_begin(in->insert[TABLE_MAPPING]);
+		row = row_of(in, TABLE_MAPPING);
 		row_number(&row, c->row);
 		row_number(&row, c->process.at[process - 1].row);
 		row_id(&row, binary ? c->binary.at[binary - 1].row : 0);
@@ -173,7 +173,7 @@ static uint64_t end_of(const struct capture_state *c)
 static int write_capture(struct ingest *in, const struct capture_state *c)
 {
 	const struct hud_session *s = &c->session;
-	struct row row = row_begin(in->insert[TABLE_CAPTURE]);
+	struct row row = row_of(in, TABLE_CAPTURE);
 	const char *source = hud_source_name(s->source);
 	char id[33];
 

@@ -42,7 +42,7 @@ static int write_aliases(struct ingest *in, int64_t frame, const char *aliases)
 	while (!err && aliases && *aliases) {
 		size_t length = strcspn(aliases, "\n");
 		char *name = text_clean(aliases, length);
-		struct row row = row_begin(in->insert[TABLE_FRAME_ALIAS]);
+		struct row row = row_of(in, TABLE_FRAME_ALIAS);
 
 		if (!name)
 			return -ENOMEM;
@@ -58,7 +58,7 @@ static int write_aliases(struct ingest *in, int64_t frame, const char *aliases)
 static int write_frame(struct ingest *in, const struct capture_state *c, int64_t binary,
 		       uint64_t offset, size_t depth, const struct symbol_frame *f)
 {
-	struct row row = row_begin(in->insert[TABLE_FRAME]);
+	struct row row = row_of(in, TABLE_FRAME);
 	const char *source[] = {f->function ? f->function : f->site,
 				f->site ? f->site : f->function,
 				f->crate,
@@ -163,7 +163,7 @@ static int write_stack_frames(struct ingest *in, int64_t stack, const int64_t *f
 	int err = 0;
 
 	for (size_t i = 0; !err && i < count; i++) {
-		struct row row = row_begin(in->insert[TABLE_STACK_FRAME]);
+		struct row row = row_of(in, TABLE_STACK_FRAME);
 
 		row_number(&row, stack);
 		row_number(&row, (int64_t)i);
@@ -186,7 +186,7 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 		resolver->classify(resolver->context, stack->frame.at, stack->frame.count);
 	uint64_t process = id_map_get(&c->processes, s->process, 0);
 	char *task = v.task ? text_clean(v.task, strlen(v.task)) : NULL;
-	struct row row = row_begin(in->insert[TABLE_STACK]);
+	struct row row = row_of(in, TABLE_STACK);
 	int err;
 
 	if (v.site >= 0 && (size_t)v.site >= stack->whole)
@@ -266,7 +266,7 @@ static int64_t kernel_frame(struct ingest *in, struct capture_state *c, const ch
 static int write_kernel_stack(struct ingest *in, struct capture_state *c,
 			      const struct kernel_stack_seen *s)
 {
-	struct row row = row_begin(in->insert[TABLE_STACK]);
+	struct row row = row_of(in, TABLE_STACK);
 	int64_t frame[HUD_STACK_FRAMES_MAX];
 	int err;
 

@@ -129,8 +129,9 @@ struct ingest {
 	sqlite3 *db;
 	const struct ingest_options *options;
 	sqlite3_stmt *insert[TABLES];
-	sqlite3_stmt *span_end; /* replaces an open span */
-	int64_t row[TABLES];    /* last row id given out */
+	struct row_batch *batch[TABLES]; /* of those with many rows, instead of `insert` */
+	sqlite3_stmt *span_end;          /* replaces an open span */
+	int64_t row[TABLES];             /* last row id given out */
 	GROWING(struct capture_state *) capture;
 	struct hud_lost pending; /* damage met before the first chunk */
 	struct symbol_frame unmapped, anonymous;
@@ -164,6 +165,9 @@ int write_stacks(struct ingest *in, struct capture_state *c);
 
 /* A name for the binary of a mapping, resolved once. Index + 1 in c->binary, or negative errno. */
 int64_t binary_of(struct ingest *in, struct capture_state *c, const struct mapping_seen *m);
+
+/* A row for a table, to be filled in the order of its columns. */
+struct row row_of(const struct ingest *in, enum table table);
 
 int write_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t count, uint64_t from_ns,
 	       uint64_t to_ns);

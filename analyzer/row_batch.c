@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/row_batch.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS 256 /* enough that a statement's own cost is nothing; few enough to stay in a cache */
+
+struct value {
+	int64_t number;
+	const char *text; /* where `kind` is SQLITE_TEXT */
+	int kind;         /* SQLITE_INTEGER, SQLITE_TEXT, SQLITE_NULL */
+};
+
+struct row_batch {
+	sqlite3 *db;
+	sqlite3_stmt *insert;
+	char name[64];    /* of the virtual table */
+	const char *list; /* its columns */
+	size_t columns, column, rows;
+	struct value value[];
+};
+
+/* The virtual table: SQLite's names and signatures. */
+
+struct table {
+	sqlite3_vtab base;
+	const struct row_batch *batch;
+};
+
+struct cursor {
+	sqlite3_vtab_cursor base;
+	const struct row_batch *batch;
+	size_t row;
+};
+
+static int table_connect(sqlite3 *db, void *context, int count, const char *const *text,
+			 sqlite3_vtab **out, char **problem)
+{
+	const struct row_batch *b = context;
+	char *sql = sqlite3_mprintf("CREATE TABLE x (%s)", b->list);
+	struct table *t = sqlite3_malloc(sizeof(*t));
+	int err = sql && t ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
+
+	(void)count, (void)text, (void)problem;
+	sqlite3_free(sql);
+	if (err) {
+		sqlite3_free(t);
+		return err;
+	}
+	*t = (struct table) {.batch = b};
+	*out = &t->base;
+	return SQLITE_OK;
+}
+
+static int table_disconnect(sqlite3_vtab *base)
+{
+	sqlite3_free(base);
+	return SQLITE_OK;
+}
+
+static int table_plan(sqlite3_vtab *base, sqlite3_index_info *plan)
+{
+	(void)base;
+	plan->estimatedRows = ROWS;
+	return SQLITE_OK;
+}
+
+static int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
+{
+	struct cursor *c = sqlite3_malloc(sizeof(*c));
+
+	if (!c)
+		return SQLITE_NOMEM;
+	*c = (struct cursor) {.batch = ((struct table *)base)->batch};
+	*out = &c->base;
+	return SQLITE_OK;
+}
+
+static int cursor_close(sqlite3_vtab_cursor *base)
+{
+	sqlite3_free(base);
+	return SQLITE_OK;
+}
+
+static int cursor_filter(sqlite3_vtab_cursor *base, int number, const char *text, int count,
+			 sqlite3_value **value)
+{
+	(void)number, (void)text, (void)count, (void)value;
+	((struct cursor *)base)->row = 0;
+	return SQLITE_OK;
+}
+
+static int cursor_next(sqlite3_vtab_cursor *base)
+{
+	((struct cursor *)base)->row++;
+	return SQLITE_OK;
+}
+
+static int cursor_eof(sqlite3_vtab_cursor *base)
+{
+	const struct cursor *c = (const struct cursor *)base;
+
+	return c->row >= c->batch->rows;
+}
+
+static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
+{
+	const struct cursor *c = (const struct cursor *)base;
+	const struct value *v = &c->batch->value[c->row * c->batch->columns + (size_t)column];
+
+	if (v->kind == SQLITE_INTEGER)
+		sqlite3_result_int64(context, v->number);
+	else if (v->kind == SQLITE_TEXT)
+		sqlite3_result_text(context, v->text, -1, SQLITE_STATIC);
+	return SQLITE_OK;
+}
+
+static int cursor_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
+{
+	*out = (sqlite3_int64)((const struct cursor *)base)->row;
+	return SQLITE_OK;
+}
+
+static const sqlite3_module module = {
+	.xConnect = table_connect,
+	.xBestIndex = table_plan,
+	.xDisconnect = table_disconnect,
+	.xOpen = cursor_open,
+	.xClose = cursor_close,
+	.xFilter = cursor_filter,
+	.xNext = cursor_next,
+	.xEof = cursor_eof,
+	.xColumn = cursor_column,
+	.xRowid = cursor_rowid,
+};
+
+static size_t columns_of(const char *list)
+{
+	size_t columns = 1;
+
+	for (; *list; list++)
+		columns += *list == ',';
+	return columns;
+}
+
+int row_batch_open(sqlite3 *db, const char *table, const char *columns, struct row_batch **out)
+{
+	size_t count = columns_of(columns);
+	struct row_batch *b = calloc(1, sizeof(*b) + ROWS * count * sizeof(*b->value));
+	char *sql;
+	int err;
+
+	*out = NULL;
+	if (!b)
+		return -ENOMEM;
+	*b = (struct row_batch) {.db = db, .list = columns, .columns = count};
+	snprintf(b->name, sizeof(b->name), "%s_waiting", table);
+	sql = sqlite3_mprintf("INSERT INTO %s (%s) SELECT * FROM %s", table, columns, b->name);
+	err = sql ? sqlite3_create_module(db, b->name, &module, b) : SQLITE_NOMEM;
+	if (!err)
+		err = sqlite3_prepare_v2(db, sql, -1, &b->insert, NULL);
+	sqlite3_free(sql);
+	if (err) {
+		row_batch_close(b);
+		return err == SQLITE_NOMEM ? -ENOMEM : -EIO;
+	}
+	*out = b;
+	return 0;
+}
+
+static void value_add(struct row_batch *b, struct value value)
+{
+	if (b->column < b->columns)
+		b->value[b->rows * b->columns + b->column++] = value;
+}
+
+void row_batch_number(struct row_batch *b, int64_t value)
+{
+	value_add(b, (struct value) {.kind = SQLITE_INTEGER, .number = value});
+}
+
+void row_batch_text(struct row_batch *b, const char *text)
+{
+	value_add(b, (struct value) {.kind = text ? SQLITE_TEXT : SQLITE_NULL, .text = text});
+}
+
+void row_batch_null(struct row_batch *b)
+{
+	value_add(b, (struct value) {.kind = SQLITE_NULL});
+}
+
+int row_batch_end(struct row_batch *b)
+{
+	while (b->column < b->columns)
+		row_batch_null(b);
+	b->column = 0;
+	return ++b->rows < ROWS ? SQLITE_OK : row_batch_flush(b);
+}
+
+int row_batch_flush(struct row_batch *b)
+{
+	int err = b->rows ? sqlite3_step(b->insert) : SQLITE_DONE;
+
+	b->rows = 0;
+	sqlite3_reset(b->insert);
+	return err == SQLITE_DONE ? SQLITE_OK : err;
+}
+
+void row_batch_close(struct row_batch *b)
+{
+	if (!b)
+		return;
+	sqlite3_finalize(b->insert);
+	sqlite3_create_module(b->db, b->name, NULL, NULL);
+	free(b);
+}
