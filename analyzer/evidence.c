@@ -33,9 +33,9 @@ static const enum doing doing_of[] = {
 static const char seen_sql[] =
 	"WITH stated AS (SELECT t.id FROM thread AS t JOIN process_source AS p "
 	"ON p.process = t.process WHERE t.capture = ?1 AND p.source <> 'stack') "
-	"SELECT thread, start_ns, 1, id, end_ns, user_stack, "
+	"SELECT thread, start_ns, 1, id, end_ns, user_stack, run_queue_ns, "
 	"CASE WHEN thread IN stated THEN runtime_state END FROM offcpu_span WHERE capture = ?1 "
-	"UNION ALL SELECT thread, time_ns, 0, id, time_ns, user_stack, "
+	"UNION ALL SELECT thread, time_ns, 0, id, time_ns, user_stack, 0, "
 	"CASE WHEN thread IN stated THEN runtime_state END FROM sample WHERE capture = ?1 "
 	"ORDER BY 1, 2, 3, 4";
 
@@ -54,11 +54,13 @@ enum column {
 	COLUMN_CLASS_BEFORE,
 	COLUMN_CLASS_AFTER,
 	COLUMN_CORELESS,
+	COLUMN_CLEAR_NS,
+	COLUMN_RUN_QUEUE_NS,
 	COLUMN_CAPTURE,
 };
 static const char declaration[] =
 	"CREATE TABLE x (thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,"
-	"class_before, class_after, coreless, capture HIDDEN)";
+	"class_before, class_after, coreless, clear_ns, run_queue_ns, capture HIDDEN)";
 
 struct stack_told {
 	uint8_t class; /* enum stack_class */
@@ -67,6 +69,7 @@ struct stack_told {
 
 struct sighting {
 	int64_t thread, start_ns, end_ns, id;
+	int64_t clear_ns, run_queue_ns;
 	int64_t stack; /* 0: none */
 	struct stack_told told;
 	bool slept;
@@ -84,6 +87,7 @@ struct cursor {
 	size_t count, room, at;
 	struct sighting ahead; /* read, and not yet among the rows; thread 0: there is none */
 	int64_t thread;        /* of the rows */
+	int64_t slept_ns;      /* until when the thread's sleeps so far went */
 	enum doing teller;     /* what told last before the rows, … */
 	enum doing doing;      /* … polls included, now that they are told */
 };
@@ -142,6 +146,9 @@ static int row_add(struct cursor *c)
 		c->row = grown;
 		c->room = room;
 	}
+	c->ahead.clear_ns = c->ahead.start_ns > c->slept_ns ? c->ahead.start_ns : c->slept_ns;
+	if (c->ahead.slept && c->ahead.end_ns > c->slept_ns)
+		c->slept_ns = c->ahead.end_ns;
 	c->row[c->count++] = c->ahead;
 	c->ahead.thread = 0;
 	return SQLITE_OK;
@@ -185,9 +192,10 @@ static int read_ahead(struct cursor *c)
 		.id = sqlite3_column_int64(c->seen, 3),
 		.end_ns = sqlite3_column_int64(c->seen, 4),
 		.stack = sqlite3_column_int64(c->seen, 5),
+		.run_queue_ns = sqlite3_column_int64(c->seen, 6),
 	};
 	c->ahead.told = stack_of(c, c->ahead.stack);
-	state_apply(&c->ahead, (const char *)sqlite3_column_text(c->seen, 6));
+	state_apply(&c->ahead, (const char *)sqlite3_column_text(c->seen, 7));
 	return SQLITE_OK;
 }
 
@@ -200,6 +208,7 @@ static int rows_read(struct cursor *c)
 	c->count = c->at = 0;
 	if (c->ahead.thread != c->thread) {
 		c->thread = c->ahead.thread;
+		c->slept_ns = INT64_MIN;
 		c->teller = c->doing = NOTHING;
 	}
 	while (!err && !told && c->ahead.thread && c->ahead.thread == c->thread) {
@@ -400,6 +409,12 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, in
 		break;
 	case COLUMN_CLASS_AFTER:
 		text = doing_name[s->after];
+		break;
+	case COLUMN_CLEAR_NS:
+		give_number_if(context, s->slept, s->clear_ns);
+		break;
+	case COLUMN_RUN_QUEUE_NS:
+		give_number_if(context, s->slept, s->run_queue_ns);
 		break;
 	case COLUMN_CORELESS:
 		sqlite3_result_int(context, s->coreless);

@@ -24,8 +24,9 @@ struct step {
 
 /* What was seen: tables laid over those of the same name, and what fills them. */
 static const struct step seen_tables[] = {
-	{"evidence", WATCHED}, {"offcpu_span", WATCHED}, {"thread_window", WATCHED},
-	{"look_run", WATCHED}, {"sample", ALWAYS},       {"worker", ALWAYS},
+	{"evidence", WATCHED},    {"offcpu_span", WATCHED}, {"thread_window", WATCHED},
+	{"look_run", WATCHED},    {"sample", ALWAYS},       {"worker", ALWAYS},
+	{"thread_seen", WATCHED},
 };
 static const struct step seen_files[] = {
 	{"filter_stack.sql", ALWAYS},
@@ -175,6 +176,8 @@ static int lay_over(const struct overlay *o, const int64_t *captures, size_t cou
 		err = run_files(o, seen_files, COUNT(seen_files));
 	if (!err)
 		err = make_indexes(o, seen_tables, COUNT(seen_tables));
+	for (size_t i = 0; !err && o->watched == WATCHED && i < count; i++)
+		err = database_run_file(o->db, "derive_17_thread_seen.sql", captures[i]);
 	if (!err)
 		err = make_views(o);
 	for (size_t i = 0; !err && o->watched == WATCHED && i < count; i++)

@@ -7,8 +7,8 @@
 -- in between. A stack that tells nothing is of a worker only where the thread was last seen as one,
 -- and is not seen in the pool next. What stands before and after is told by analyzer/evidence.c.
 INSERT INTO evidence (capture, thread, start_ns, end_ns, offcpu_span, sample, stack, class,
-	pool_idle, class_before, class_after, coreless, as_worker)
+	pool_idle, class_before, class_after, coreless, as_worker, clear_ns, run_queue_ns)
 SELECT :capture, thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,
 	class_before, class_after, coreless,
-	class IN ('poll', 'park', 'runtime', 'unknown') AND NOT coreless
+	class IN ('poll', 'park', 'runtime', 'unknown') AND NOT coreless, clear_ns, run_queue_ns
 FROM evidence_told(:capture);

@@ -6,20 +6,17 @@
 INSERT INTO thread_role (thread, capture, role, runtime)
 SELECT t.id, t.capture,
 	CASE
-	WHEN sum(e.class IN ('park', 'runtime') OR (e.class = 'poll' AND NOT e.coreless)) > 0
-		OR EXISTS (SELECT 1 FROM thread_window AS w WHERE w.thread = t.id
-			AND (w.parked_ns > 0 OR w.poll_looks > 0))
-		THEN 'worker'
+	WHEN s.at_work OR EXISTS (SELECT 1 FROM thread_window AS w WHERE w.thread = t.id
+		AND (w.parked_ns > 0 OR w.poll_looks > 0)) THEN 'worker'
 	WHEN substr(t.comm, 1, length(c.workers_prefix)) = c.workers_prefix THEN 'worker'
-	WHEN sum(e.class IN ('pool', 'block-in-place')) > 0 THEN 'pool'
-	WHEN sum(e.class = 'root') > 0 THEN 'root'
-	WHEN sum(e.class = 'other') > 0 THEN 'other'
+	WHEN s.in_pool OR s.in_place THEN 'pool'
+	WHEN s.in_root THEN 'root'
+	WHEN s.elsewhere THEN 'other'
 	ELSE 'unknown'
 	END,
-	coalesce(max(k.runtime), (SELECT max(p.scheduler) FROM poll AS p WHERE p.thread = t.id))
+	coalesce((SELECT max(k.runtime) FROM evidence AS e CROSS JOIN stack AS k ON k.id = e.stack
+		WHERE e.thread = t.id), (SELECT max(p.scheduler) FROM poll AS p WHERE p.thread = t.id))
 FROM thread AS t
 JOIN capture AS c ON c.id = t.capture
-LEFT JOIN evidence AS e ON e.thread = t.id
-LEFT JOIN stack AS k ON k.id = e.stack
-WHERE t.capture = :capture
-GROUP BY t.id;
+LEFT JOIN thread_seen AS s ON s.thread = t.id
+WHERE t.capture = :capture;

@@ -2,6 +2,7 @@
 --
 -- Exact: time on CPUs, in sleeps over the threshold, waiting for a CPU. Divided by looks: time on
 -- CPUs between polls and runtime. What is left cannot be told: sleeps under the threshold.
+-- (LIMIT -1: the state of a sleep is found once, not for each of the sums.)
 INSERT INTO worker (thread, capture, wall_ns, poll_cpu_ns, poll_offcpu_ns, run_queue_ns, parked_ns,
 	runtime_ns, unknown_ns, blocking_ns, blocking_polls, short_sleep_ns, other_ns)
 WITH slept AS (
@@ -11,8 +12,7 @@ WITH slept AS (
 		sum(CASE WHEN state = 'runtime' THEN wall_ns - run_queue_ns ELSE 0 END) AS runtime_ns,
 		sum(CASE WHEN state IS NOT NULL THEN run_queue_ns ELSE 0 END) AS run_queue_ns,
 		sum(CASE WHEN state IS NULL THEN wall_ns ELSE 0 END) AS other_ns
-	FROM span_state
-	WHERE capture = :capture
+	FROM (SELECT * FROM span_state WHERE capture = :capture LIMIT -1)
 	GROUP BY thread
 ), blocked AS (
 	SELECT thread, sum(wall_ns) AS blocking_ns, count(*) AS spans

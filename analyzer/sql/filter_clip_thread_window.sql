@@ -26,7 +26,12 @@ UPDATE temp.thread_window
 SET start_ns = h.part_start_ns, end_ns = h.part_end_ns,
 	cpu_ns = CAST(cpu_ns * h.share AS INTEGER), sleep_ns = CAST(sleep_ns * h.share AS INTEGER),
 	run_queue_ns = CAST(run_queue_ns * h.share AS INTEGER),
+	parked_ns = CAST(parked_ns * h.share AS INTEGER),
+	poll_sleep_ns = CAST(poll_sleep_ns * h.share AS INTEGER),
 	sleeps = CAST(round(sleeps * h.share) AS INTEGER),
-	preemptions = CAST(round(preemptions * h.share) AS INTEGER)
+	preemptions = CAST(round(preemptions * h.share) AS INTEGER),
+	looks = CAST(round(looks * h.share) AS INTEGER),
+	poll_looks = CAST(round(poll_looks * h.share) AS INTEGER),
+	polls = CAST(round(polls * h.share) AS INTEGER)
 FROM share AS h
 WHERE h.id = thread_window.id;

@@ -291,7 +291,40 @@ CREATE TABLE evidence (
 	class_before TEXT,
 	class_after TEXT,
 	coreless INTEGER NOT NULL,
-	as_worker INTEGER NOT NULL
+	as_worker INTEGER NOT NULL,
+	clear_ns INTEGER,
+	run_queue_ns INTEGER
+);
+
+CREATE TABLE thread_seen (
+	thread INTEGER PRIMARY KEY REFERENCES thread (id),
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL,
+	looks INTEGER NOT NULL,
+	poll_looks INTEGER NOT NULL,
+	runtime_looks INTEGER NOT NULL,
+	unknown_looks INTEGER NOT NULL,
+	pool_looks INTEGER NOT NULL,
+	in_place_looks INTEGER NOT NULL,
+	root_looks INTEGER NOT NULL,
+	not_worker_looks INTEGER NOT NULL,
+	untold_looks INTEGER NOT NULL,
+	slept_ns INTEGER NOT NULL,
+	untold_slept_ns INTEGER NOT NULL,
+	pool_busy_ns INTEGER NOT NULL,
+	pool_idle_ns INTEGER NOT NULL,
+	in_place_ns INTEGER NOT NULL,
+	in_place_count INTEGER NOT NULL,
+	root_ns INTEGER NOT NULL,
+	root_count INTEGER NOT NULL,
+	coreless_ns INTEGER NOT NULL,
+	coreless_count INTEGER NOT NULL,
+	at_work INTEGER NOT NULL,
+	in_pool INTEGER NOT NULL,
+	in_place INTEGER NOT NULL,
+	in_root INTEGER NOT NULL,
+	elsewhere INTEGER NOT NULL
 );
 
 CREATE TABLE thread_role (

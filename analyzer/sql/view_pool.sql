@@ -4,17 +4,11 @@
 -- seen at work at the same moment: a lower bound.
 CREATE VIEW pool AS
 WITH slept AS (
-	SELECT capture,
-		sum(CASE WHEN class = 'pool' AND NOT pool_idle THEN end_ns - start_ns ELSE 0 END) AS busy_ns,
-		sum(CASE WHEN class = 'pool' AND pool_idle THEN end_ns - start_ns ELSE 0 END) AS idle_ns,
-		sum(CASE WHEN class = 'block-in-place' THEN end_ns - start_ns ELSE 0 END) AS in_place_ns,
-		sum(class = 'block-in-place') AS in_place_count,
-		sum(CASE WHEN class = 'root' THEN end_ns - start_ns ELSE 0 END) AS root_ns,
-		sum(class = 'root') AS root_count,
-		sum(CASE WHEN class = 'poll' AND coreless THEN end_ns - start_ns ELSE 0 END) AS coreless_ns,
-		sum(class = 'poll' AND coreless) AS coreless_count
-	FROM evidence
-	WHERE offcpu_span IS NOT NULL
+	SELECT capture, sum(pool_busy_ns) AS busy_ns, sum(pool_idle_ns) AS idle_ns,
+		sum(in_place_ns) AS in_place_ns, sum(in_place_count) AS in_place_count,
+		sum(root_ns) AS root_ns, sum(root_count) AS root_count,
+		sum(coreless_ns) AS coreless_ns, sum(coreless_count) AS coreless_count
+	FROM thread_seen
 	GROUP BY capture
 ), ran AS (
 	SELECT capture, sum(pool_cpu_ns) AS busy_ns, sum(in_place_cpu_ns) AS in_place_ns,
@@ -44,8 +38,7 @@ WITH slept AS (
 	FROM begun
 )
 SELECT c.id AS capture,
-	(SELECT count(DISTINCT thread) FROM evidence AS e
-		WHERE e.capture = c.id AND e.class = 'pool') AS threads,
+	(SELECT count(*) FROM thread_seen AS t WHERE t.capture = c.id AND t.in_pool) AS threads,
 	coalesce((SELECT max(busy) FROM crowd WHERE crowd.capture = c.id), 0) AS peak_busy,
 	coalesce(s.busy_ns, 0) + coalesce(r.busy_ns, 0) AS busy_ns,
 	coalesce(s.idle_ns, 0) AS idle_ns,

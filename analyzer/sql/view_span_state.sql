@@ -3,27 +3,24 @@
 -- Clipped to the time the thread was watched, and to what no earlier span of it covers.
 -- state is NULL where the thread was not at work as a worker.
 CREATE VIEW span_state AS
-WITH clipped AS (
-	SELECT e.capture, e.thread, e.id AS evidence, e.offcpu_span, e.class, e.as_worker,
-		s.preempted, s.run_queue_ns,
-		max(e.start_ns, w.start_ns, coalesce(max(e.end_ns) OVER (
-			PARTITION BY e.capture, e.thread ORDER BY e.start_ns, e.id
-			ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), e.start_ns)) AS start_ns,
-		min(e.end_ns, w.end_ns) AS end_ns
-	FROM evidence AS e
-	JOIN offcpu_span AS s ON s.id = e.offcpu_span
-	JOIN thread_watched AS w ON w.thread = e.thread
+WITH watched AS MATERIALIZED (
+	SELECT * FROM thread_watched
+), clipped AS (
+	SELECT w.capture, w.thread, e.offcpu_span, e.class, e.as_worker, e.run_queue_ns,
+		max(e.clear_ns, w.start_ns) AS start_ns, min(e.end_ns, w.end_ns) AS end_ns
+	FROM watched AS w
+	CROSS JOIN evidence AS e ON e.thread = w.thread
+	WHERE e.offcpu_span IS NOT NULL
 )
-SELECT c.capture, c.thread, c.offcpu_span, c.start_ns, max(c.end_ns, c.start_ns) AS end_ns,
-	max(c.end_ns - c.start_ns, 0) AS wall_ns,
-	CASE WHEN c.preempted THEN max(c.end_ns - c.start_ns, 0)
-		ELSE max(min(c.run_queue_ns, c.end_ns - c.start_ns), 0) END AS run_queue_ns,
+SELECT capture, thread, offcpu_span, start_ns, max(end_ns, start_ns) AS end_ns,
+	max(end_ns - start_ns, 0) AS wall_ns,
+	max(min(run_queue_ns, end_ns - start_ns), 0) AS run_queue_ns,
 	CASE
-	WHEN NOT c.as_worker THEN NULL
-	WHEN c.class = 'poll' OR b.id IS NOT NULL THEN 'poll-off-cpu'
-	WHEN c.class = 'park' THEN 'parked'
-	WHEN c.class = 'runtime' THEN 'runtime'
+	WHEN NOT as_worker THEN NULL
+	WHEN class = 'poll' OR EXISTS (SELECT 1 FROM blocking_poll AS b
+		WHERE b.offcpu_span = clipped.offcpu_span) THEN 'poll-off-cpu'
+	WHEN class = 'park' THEN 'parked'
+	WHEN class = 'runtime' THEN 'runtime'
 	ELSE 'unknown'
 	END AS state
-FROM clipped AS c
-LEFT JOIN blocking_poll AS b ON b.offcpu_span = c.offcpu_span;
+FROM clipped;

@@ -13,17 +13,15 @@ WITH workers AS (
 ), lost AS (
 	SELECT capture, sum(percent) AS percent FROM loss_total GROUP BY capture
 ), told AS (
-	SELECT e.capture, total(weight_ns) AS all_ns,
-		total(CASE WHEN e.class <> 'unknown' THEN weight_ns ELSE 0 END) AS told_ns
-	FROM (SELECT e.capture, e.class,
-			CASE WHEN e.sample IS NULL THEN e.end_ns - e.start_ns
-				ELSE 1000000000 / max(coalesce(c.look_hz, 1), 1) END AS weight_ns
-		FROM evidence AS e
-		JOIN capture AS c ON c.id = e.capture
-		JOIN thread_role AS r ON r.thread = e.thread
-		WHERE r.role = 'worker' OR NOT EXISTS (SELECT 1 FROM worker AS k
-			WHERE k.capture = e.capture)) AS e
-	GROUP BY e.capture
+	SELECT s.capture, total(s.slept_ns + s.looks * l.look_ns) AS all_ns,
+		total(s.slept_ns - s.untold_slept_ns + (s.looks - s.untold_looks) * l.look_ns) AS told_ns
+	FROM thread_seen AS s
+	JOIN (SELECT id, 1000000000 / max(coalesce(look_hz, 1), 1) AS look_ns FROM capture) AS l
+		ON l.id = s.capture
+	JOIN thread_role AS r ON r.thread = s.thread
+	WHERE r.role = 'worker' OR NOT EXISTS (SELECT 1 FROM worker AS k
+		WHERE k.capture = s.capture)
+	GROUP BY s.capture
 ), found AS (
 	SELECT c.id AS capture,
 		EXISTS (SELECT 1 FROM stack AS k WHERE k.capture = c.id AND k.class IN

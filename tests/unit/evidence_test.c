@@ -74,6 +74,11 @@ static const char stored[] =
 	"SELECT thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,"
 	"class_before, class_after, coreless, as_worker FROM evidence";
 
+static const char not_clear[] =
+	"SELECT count(*) FROM (SELECT clear_ns, max(start_ns, coalesce(max(end_ns) OVER ("
+	"PARTITION BY thread ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)) "
+	"AS expected FROM evidence WHERE offcpu_span IS NOT NULL) WHERE clear_ns <> expected";
+
 static uint32_t next_random(uint32_t *state)
 {
 	*state = *state * 1664525 + 1013904223;
@@ -143,6 +148,7 @@ static void the_neighbours_of_a_row_tell_what_windows_tell(void **state)
 				side ? stored : by_windows, side ? by_windows : stored);
 			assert_number(db, sql, 0);
 		}
+		assert_number(db, not_clear, 0);
 		assert_number(
 			db,
 			"SELECT count(*) FROM evidence AS a JOIN evidence AS b ON b.id = a.id + 1 "

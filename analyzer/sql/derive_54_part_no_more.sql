@@ -1,0 +1,2 @@
+-- The parts have become slices.
+DROP TABLE temp.part;
