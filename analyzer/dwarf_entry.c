@@ -288,3 +288,47 @@ bool dwarf_value_reference(struct dwarf_unit *unit, const struct dwarf_value *v,
 		*out_unit = unit;
 	return *out_unit != NULL;
 }
+
+bool dwarf_entry_follow(const struct dwarf_entry *from, uint16_t name, struct dwarf_entry *to)
+{
+	struct dwarf_value v = dwarf_entry_value(from, name);
+	struct dwarf_unit *unit;
+	uint64_t offset;
+
+	return v.form && dwarf_value_reference(from->unit, &v, &unit, &offset) &&
+	       dwarf_entry_read(unit, offset, to) && to->kind;
+}
+
+const char *dwarf_entry_name(const struct dwarf_entry *e)
+{
+	struct dwarf_value v = dwarf_entry_value(e, DW_AT_name);
+
+	return v.form ? dwarf_value_text(e->unit, &v) : NULL;
+}
+
+bool dwarf_entry_child(const struct dwarf_entry *e, struct dwarf_entry *child)
+{
+	uint64_t offset;
+
+	return e->kind && e->kind->has_children && dwarf_entry_end(e, &offset) &&
+	       dwarf_entry_read(e->unit, offset, child) && child->kind;
+}
+
+bool dwarf_entry_sibling(struct dwarf_entry *e)
+{
+	struct dwarf_unit *unit = e->unit;
+	uint64_t offset;
+	int depth = 0;
+
+	for (;;) {
+		if (!dwarf_entry_end(e, &offset))
+			return false;
+		depth += e->kind ? e->kind->has_children : -1;
+		if (!dwarf_entry_read(unit, offset, e))
+			return false;
+		if (depth < 0 || (!depth && !e->kind))
+			return false;
+		if (!depth)
+			return true;
+	}
+}

@@ -41,6 +41,16 @@ bool dwarf_value_reference(struct dwarf_unit *unit, const struct dwarf_value *v,
 			   struct dwarf_unit **out_unit, uint64_t *out_offset);
 bool dwarf_form_is_address(uint16_t form);
 
+/* The entry that an attribute refers to. False: there is none. */
+bool dwarf_entry_follow(const struct dwarf_entry *from, uint16_t name, struct dwarf_entry *to);
+/* The entry's own DW_AT_name, or NULL. */
+const char *dwarf_entry_name(const struct dwarf_entry *e);
+
+/* `child`: the first one. False: it has none. */
+bool dwarf_entry_child(const struct dwarf_entry *e, struct dwarf_entry *child);
+/* Steps to the entry behind `e` at the same depth. False: that was the last. */
+bool dwarf_entry_sibling(struct dwarf_entry *e);
+
 /* Calls `each` for the ranges of code that an entry has. False once `each` said so. */
 typedef bool (*dwarf_range_sink)(void *context, uint64_t start, uint64_t end);
 bool dwarf_ranges_each(const struct dwarf_unit *unit, const struct dwarf_value *low,

@@ -8,27 +8,18 @@
 /* References and nesting of a hostile file may go in circles. */
 enum { REFERENCES = 16, NESTING = 64, CHILDREN = 64, DEPTH = 4096 };
 
-static bool follow(const struct dwarf_entry *from, uint16_t name, struct dwarf_entry *to)
-{
-	struct dwarf_value v = dwarf_entry_value(from, name);
-	struct dwarf_unit *unit;
-	uint64_t offset;
-
-	return v.form && dwarf_value_reference(from->unit, &v, &unit, &offset) &&
-	       dwarf_entry_read(unit, offset, to) && to->kind;
-}
-
 /* One step towards what declares the entry. */
 static bool origin_of_entry(const struct dwarf_entry *from, struct dwarf_entry *to)
 {
-	return follow(from, DW_AT_abstract_origin, to) || follow(from, DW_AT_specification, to);
+	return dwarf_entry_follow(from, DW_AT_abstract_origin, to) ||
+	       dwarf_entry_follow(from, DW_AT_specification, to);
 }
 
 struct dwarf_entry dwarf_instance(const struct dwarf_entry *entry)
 {
 	struct dwarf_entry at;
 
-	return follow(entry, DW_AT_abstract_origin, &at) ? at : *entry;
+	return dwarf_entry_follow(entry, DW_AT_abstract_origin, &at) ? at : *entry;
 }
 
 struct dwarf_entry dwarf_declaration(const struct dwarf_entry *entry)
@@ -145,7 +136,7 @@ static uint32_t container_find(const struct dwarf_containers *c, uint64_t offset
 	return low < c->count && c->items[low].offset == offset ? (uint32_t)low : 0;
 }
 
-static const char *entry_name(const struct dwarf_entry *e)
+static const char *integrated_name(const struct dwarf_entry *e)
 {
 	struct dwarf_found found = dwarf_integrated(e, DW_AT_name);
 
@@ -160,7 +151,8 @@ static void container_name(const struct dwarf_containers *c, struct dwarf_unit *
 
 	if (c->items[item].parent && depth < NESTING)
 		container_name(c, unit, c->items[item].parent, depth + 1, out);
-	name = dwarf_entry_read(unit, c->items[item].offset, &e) && e.kind ? entry_name(&e) : NULL;
+	name = dwarf_entry_read(unit, c->items[item].offset, &e) && e.kind ? integrated_name(&e)
+									   : NULL;
 	if (!name)
 		return;
 	text_add_string(out, name);
@@ -186,7 +178,7 @@ size_t dwarf_qualified_name(const struct dwarf_entry *entry, dwarf_container_sou
 			    void *context, struct text *out)
 {
 	struct dwarf_entry declared = dwarf_declaration(entry);
-	const char *name = entry_name(&declared);
+	const char *name = integrated_name(&declared);
 	const struct dwarf_containers *c;
 	size_t start = out->length;
 	uint32_t item;
@@ -202,55 +194,20 @@ size_t dwarf_qualified_name(const struct dwarf_entry *entry, dwarf_container_sou
 	return start;
 }
 
-/* Steps to the entry behind `e` at the same depth. */
-static bool sibling(struct dwarf_entry *e)
-{
-	struct dwarf_unit *unit = e->unit;
-	uint64_t offset;
-	int depth = 0;
-
-	for (;;) {
-		if (!dwarf_entry_end(e, &offset))
-			return false;
-		depth += e->kind ? e->kind->has_children : -1;
-		if (!dwarf_entry_read(unit, offset, e))
-			return false;
-		if (depth < 0 || (!depth && !e->kind))
-			return false;
-		if (!depth)
-			return true;
-	}
-}
-
-static bool first_child(const struct dwarf_entry *e, struct dwarf_entry *child)
-{
-	uint64_t offset;
-
-	return e->kind && e->kind->has_children && dwarf_entry_end(e, &offset) &&
-	       dwarf_entry_read(e->unit, offset, child) && child->kind;
-}
-
-static const char *own_name(const struct dwarf_entry *e)
-{
-	struct dwarf_value v = dwarf_entry_value(e, DW_AT_name);
-
-	return v.form ? dwarf_value_text(e->unit, &v) : NULL;
-}
-
 static bool parameter_find(const struct dwarf_entry *function, const char *parameter,
 			   struct dwarf_entry *type)
 {
 	struct dwarf_entry child;
-	bool more = first_child(function, &child);
+	bool more = dwarf_entry_child(function, &child);
 
-	for (int i = 0; more && i < CHILDREN; i++, more = sibling(&child)) {
+	for (int i = 0; more && i < CHILDREN; i++, more = dwarf_entry_sibling(&child)) {
 		const char *name;
 
 		if (child.kind->tag != DW_TAG_template_type_parameter)
 			continue;
-		name = own_name(&child);
+		name = dwarf_entry_name(&child);
 		if (name && !strcmp(name, parameter))
-			return follow(&child, DW_AT_type, type);
+			return dwarf_entry_follow(&child, DW_AT_type, type);
 	}
 	return false;
 }
@@ -281,7 +238,7 @@ static bool is_macro_name(const struct dwarf_entry *child)
 	case DW_TAG_template_type_parameter:
 	case DW_TAG_formal_parameter:
 	case DW_TAG_variable:
-		name = own_name(child);
+		name = dwarf_entry_name(child);
 		break;
 	default:
 		break;
@@ -292,9 +249,9 @@ static bool is_macro_name(const struct dwarf_entry *child)
 bool dwarf_has_macro_names(const struct dwarf_entry *function)
 {
 	struct dwarf_entry child;
-	bool more = first_child(function, &child);
+	bool more = dwarf_entry_child(function, &child);
 
-	for (int i = 0; more && i < CHILDREN; i++, more = sibling(&child))
+	for (int i = 0; more && i < CHILDREN; i++, more = dwarf_entry_sibling(&child))
 		if (is_macro_name(&child))
 			return true;
 	return false;

@@ -46,6 +46,9 @@ int plan_build(struct plan_built *out, const struct plan_object *o, uint64_t sta
 	if (err)
 		return err;
 	describe(out, o, &rows);
+	err = plan_runtime_read(&out->runtime, o);
+	if (err)
+		goto out;
 	out->numbers.build_ns = plan_clock_ns() - start_ns;
 	plan.head = out->head;
 	plan.numbers = out->numbers;
@@ -58,7 +61,12 @@ int plan_build(struct plan_built *out, const struct plan_object *o, uint64_t sta
 	plan.rows = rows.rows;
 	plan.rule = rows.rule;
 	plan.rules = rows.rules;
+	if (out->runtime.identity)
+		plan.identity = out->runtime.identity;
 	err = plan_serialize(&plan, &out->data, &out->bytes);
+	if (err)
+		plan_runtime_free(&out->runtime);
+out:
 	unwind_rows_free(&rows);
 	return err;
 }
@@ -66,5 +74,6 @@ int plan_build(struct plan_built *out, const struct plan_object *o, uint64_t sta
 void plan_built_free(struct plan_built *built)
 {
 	free(built->data);
+	plan_runtime_free(&built->runtime);
 	memset(built, 0, sizeof(*built));
 }

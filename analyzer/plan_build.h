@@ -3,6 +3,7 @@
 #define HUD_ANALYZER_PLAN_BUILD_H
 
 #include "analyzer/plan_object.h"
+#include "analyzer/plan_runtime.h"
 #include "format/plan.h"
 
 /* The plan of one object, serialized, and what is worth telling of it. */
@@ -18,6 +19,7 @@ struct plan_built {
 	uint64_t rules_dropped; /* ranges made unsupported since their rule was one too many */
 	uint64_t skipped;       /* FDEs that could not be read */
 	bool damaged;
+	struct plan_runtime runtime;
 	bool unwind_information; /* false: it has none at all, frame pointers it is */
 };
 
