@@ -146,8 +146,9 @@ struct thread_state {
 	__u32 polls;
 	__u32 identity; /* index of the process's, IDENTITY_NONE */
 	__u32 identity_version;
-	__u32 stacks; /* since limit_start_ns */
-	__u32 phase;  /* enum thread_phase */
+	__u32 short_sleeps; /* in long polls, since limit_start_ns */
+	__u32 stacks;       /* since limit_start_ns */
+	__u32 phase;        /* enum thread_phase */
 	__u32 out_state;
 	__u32 out_cpu;
 	__s32 syscall;

@@ -1,7 +1,8 @@
 -- Into which parts, by stack and cause, do blocking polls divide? The parts add up to the poll.
 --
--- A sleep is one part. The time on CPUs is divided in proportion to the looks, by running sums. Where
--- there was no look, and for sleeps that were only counted, no stack tells the site.
+-- A sleep is one part. The time on CPUs is divided in proportion to the looks, and the time of sleeps
+-- that were only counted in proportion to the sampled ones of the poll (those under the threshold),
+-- by running sums. Where there was no look, or no such sleep, no stack tells the site.
 CREATE VIEW blocking_part AS
 WITH look AS MATERIALIZED (
 	SELECT * FROM blocking_look
@@ -15,9 +16,32 @@ WITH look AS MATERIALIZED (
 	JOIN rest AS r ON r.blocking_poll = l.blocking_poll
 	WINDOW parts AS (PARTITION BY l.blocking_poll ORDER BY l.cause, l.stack
 		ROWS UNBOUNDED PRECEDING)
+), sampled AS (
+	SELECT p.blocking_poll, p.cause, p.stack, sum(p.wall_ns) AS wall_ns
+	FROM blocking_sleep AS p
+	JOIN rest AS r ON r.blocking_poll = p.blocking_poll AND r.unseen_ns > 0
+	JOIN blocking_poll AS b ON b.id = p.blocking_poll
+	JOIN capture AS c ON c.id = b.capture
+	WHERE p.wall_ns < c.threshold_ns
+	GROUP BY p.blocking_poll, p.cause, p.stack
+), sampled_upto AS (
+	SELECT s.*, r.unseen_ns,
+		sum(s.wall_ns) OVER parts AS upto,
+		sum(s.wall_ns) OVER (PARTITION BY s.blocking_poll) AS all_ns
+	FROM sampled AS s
+	JOIN rest AS r ON r.blocking_poll = s.blocking_poll
+	WINDOW parts AS (PARTITION BY s.blocking_poll ORDER BY s.cause, s.stack
+		ROWS UNBOUNDED PRECEDING)
 ), part AS (
 	SELECT blocking_poll, offcpu_span, cause, stack, wall_ns, run_queue_ns, NULL AS looks
 	FROM blocking_sleep
+	UNION ALL
+	SELECT blocking_poll, NULL, cause, stack,
+		CASE WHEN upto = all_ns THEN unseen_ns
+			ELSE CAST(1.0 * unseen_ns * upto / all_ns AS INTEGER) END
+		- CAST(1.0 * unseen_ns * (upto - wall_ns) / all_ns AS INTEGER), 0, NULL
+	FROM sampled_upto
+	WHERE all_ns > 0
 	UNION ALL
 	SELECT blocking_poll, NULL, cause, stack,
 		wall_ns / all_looks * upto + wall_ns % all_looks * upto / all_looks
@@ -35,7 +59,8 @@ WITH look AS MATERIALIZED (
 	UNION ALL
 	SELECT blocking_poll, NULL, 'syscall', NULL, unseen_ns, 0, NULL
 	FROM rest
-	WHERE unseen_ns > 0
+	WHERE unseen_ns > 0 AND blocking_poll NOT IN (SELECT blocking_poll FROM sampled
+		WHERE wall_ns > 0)
 )
 SELECT b.capture, p.blocking_poll, p.offcpu_span, p.cause, p.stack, f.id AS frame,
 	f.crate, coalesce(f.site, 'unknown') AS function,

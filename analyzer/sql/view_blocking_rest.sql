@@ -1,7 +1,7 @@
 -- How much of each blocking poll is not in a sleep with a record of its own?
 --
--- unseen_ns: in sleeps that were only counted, too short or too early for a stack. cpu_ns: the rest,
--- on a CPU or waiting for one.
+-- unseen_ns: in sleeps that were only counted: a sample of the short ones has a record. cpu_ns: the
+-- rest, on a CPU or waiting for one.
 CREATE VIEW blocking_rest AS
 WITH slept AS (
 	SELECT blocking_poll, sum(wall_ns) AS wall_ns, sum(run_queue_ns) AS run_queue_ns
