@@ -131,6 +131,11 @@ void dwarf_index_close(struct dwarf_index *index)
 	free(index);
 }
 
+struct dwarf_file *dwarf_index_file(const struct dwarf_index *index)
+{
+	return index->file;
+}
+
 struct dwarf_unit *dwarf_index_unit(const struct dwarf_index *index, uint64_t address)
 {
 	const struct dwarf_range *hit =

@@ -22,6 +22,9 @@ struct dwarf_index_options {
 int dwarf_index_open(const struct dwarf_index_options *options, struct dwarf_index **out);
 void dwarf_index_close(struct dwarf_index *index);
 
+/* The file that was opened, with its units. */
+struct dwarf_file *dwarf_index_file(const struct dwarf_index *index);
+
 /* The unit whose code is at this address; NULL: none. Its lines are here. */
 struct dwarf_unit *dwarf_index_unit(const struct dwarf_index *index, uint64_t address);
 

@@ -206,8 +206,24 @@ static bool parameter_find(const struct dwarf_entry *function, const char *param
 		if (child.kind->tag != DW_TAG_template_type_parameter)
 			continue;
 		name = dwarf_entry_name(&child);
-		if (name && !strcmp(name, parameter))
+		if (!parameter || (name && !strcmp(name, parameter)))
 			return dwarf_entry_follow(&child, DW_AT_type, type);
+	}
+	return false;
+}
+
+bool dwarf_parameter_type(const struct dwarf_entry *function, const char *parameter,
+			  struct dwarf_entry *type)
+{
+	struct dwarf_entry at = *function;
+	struct dwarf_entry next;
+
+	for (int i = 0; i < REFERENCES; i++) {
+		if (parameter_find(&at, parameter, type))
+			return true;
+		if (!origin_of_entry(&at, &next))
+			return false;
+		at = next;
 	}
 	return false;
 }
@@ -215,19 +231,10 @@ static bool parameter_find(const struct dwarf_entry *function, const char *param
 void dwarf_type_parameter(const struct dwarf_entry *function, const char *parameter,
 			  dwarf_container_source source, void *context, struct text *out)
 {
-	struct dwarf_entry at = *function;
-	struct dwarf_entry next;
 	struct dwarf_entry type;
 
-	for (int i = 0; i < REFERENCES; i++) {
-		if (parameter_find(&at, parameter, &type)) {
-			dwarf_qualified_name(&type, source, context, out);
-			return;
-		}
-		if (!origin_of_entry(&at, &next))
-			return;
-		at = next;
-	}
+	if (dwarf_parameter_type(function, parameter, &type))
+		dwarf_qualified_name(&type, source, context, out);
 }
 
 static bool is_macro_name(const struct dwarf_entry *child)

@@ -43,6 +43,12 @@ const char *dwarf_linkage_name(const struct dwarf_entry *entry);
 size_t dwarf_qualified_name(const struct dwarf_entry *entry, dwarf_container_source source,
 			    void *context, struct text *out);
 
+/*
+ * The type that a generic function or type has for a parameter ("T"; NULL: the first). False: it
+ * has no such parameter.
+ */
+bool dwarf_parameter_type(const struct dwarf_entry *generic, const char *parameter,
+			  struct dwarf_entry *type);
 /* Appends the full path of the type that a generic function has for a parameter ("T"). */
 void dwarf_type_parameter(const struct dwarf_entry *function, const char *parameter,
 			  dwarf_container_source source, void *context, struct text *out);

@@ -125,7 +125,7 @@ bool dwarf_place_variant(const struct dwarf_place *in, const char *name, struct 
 }
 
 struct search {
-	enum dwarf_wanted wanted;
+	enum dwarf_kind wanted;
 	const char *name;
 	int left; /* looks that may still be taken */
 	struct dwarf_place *out;
@@ -142,15 +142,15 @@ static bool is_wanted(const struct search *s, const struct dwarf_place *place)
 	uint16_t tag = place->type.kind->tag;
 
 	switch (s->wanted) {
-	case DWARF_WANT_POINTER:
+	case DWARF_KIND_POINTER:
 		return tag == DW_TAG_pointer_type;
-	case DWARF_WANT_STRUCT:
+	case DWARF_KIND_STRUCT:
 		return is_composite(tag) && named(&place->type, s->name);
-	case DWARF_WANT_ENUM:
+	case DWARF_KIND_ENUM:
 		return child_of_tag(&place->type, DW_TAG_variant_part, &part);
-	case DWARF_WANT_NUMBER:
+	case DWARF_KIND_NUMBER:
 		return tag == DW_TAG_base_type;
-	case DWARF_WANT_MEMBER:
+	case DWARF_KIND_MEMBER:
 		break;
 	}
 	return false;
@@ -165,7 +165,7 @@ static bool search_member(struct search *s, const struct dwarf_entry *member, ui
 
 	if (!member_place(member, offset, &place))
 		return false;
-	if (s->wanted == DWARF_WANT_MEMBER && named(member, s->name)) {
+	if (s->wanted == DWARF_KIND_MEMBER && named(member, s->name)) {
 		*s->out = place;
 		return true;
 	}
@@ -200,7 +200,7 @@ static bool search_type(struct search *s, const struct dwarf_place *in, int dept
 	return is_composite(in->type.kind->tag) && search_children(s, &in->type, in->offset, depth);
 }
 
-bool dwarf_place_within(const struct dwarf_place *in, enum dwarf_wanted wanted, const char *name,
+bool dwarf_place_within(const struct dwarf_place *in, enum dwarf_kind wanted, const char *name,
 			struct dwarf_place *out)
 {
 	struct search s = {.wanted = wanted, .name = name, .left = LOOKS, .out = out};
@@ -213,4 +213,17 @@ bool dwarf_place_target(const struct dwarf_place *pointer, struct dwarf_place *o
 {
 	return pointer->type.kind->tag == DW_TAG_pointer_type &&
 	       dwarf_place_of(&pointer->type, 0, out);
+}
+
+bool dwarf_type_written(const struct dwarf_entry *type, struct dwarf_entry *out)
+{
+	struct dwarf_entry part, variant;
+	struct dwarf_value line;
+
+	if (!child_of_tag(type, DW_TAG_variant_part, &part) ||
+	    !child_of_tag(&part, DW_TAG_variant, &variant) ||
+	    !child_of_tag(&variant, DW_TAG_member, out))
+		return false;
+	line = dwarf_entry_value(out, DW_AT_decl_line);
+	return dwarf_value_number(&line) != 0;
 }

@@ -37,22 +37,28 @@ bool dwarf_place_variant(const struct dwarf_place *in, const char *name, struct 
 			 struct dwarf_tag *tag);
 
 /* What is looked for inside of a value. */
-enum dwarf_wanted {
-	DWARF_WANT_POINTER, /* an address */
-	DWARF_WANT_STRUCT,  /* a struct, union or enum of this name */
-	DWARF_WANT_ENUM,    /* a type with variants */
-	DWARF_WANT_NUMBER,  /* an integer */
-	DWARF_WANT_MEMBER,  /* what a member of this name holds */
+enum dwarf_kind {
+	DWARF_KIND_POINTER, /* an address */
+	DWARF_KIND_STRUCT,  /* a struct, union or enum of this name */
+	DWARF_KIND_ENUM,    /* a type with variants */
+	DWARF_KIND_NUMBER,  /* an integer */
+	DWARF_KIND_MEMBER,  /* what a member of this name holds */
 };
 
 /*
  * The first such thing in the value itself or in what it is made of, however deep it is wrapped:
  * this is what a Cell, an Option or a thread-local's storage has. `name` NULL: any.
  */
-bool dwarf_place_within(const struct dwarf_place *in, enum dwarf_wanted wanted, const char *name,
+bool dwarf_place_within(const struct dwarf_place *in, enum dwarf_kind kind, const char *name,
 			struct dwarf_place *out);
 
 /* What a pointer leads to; its offset is 0. */
 bool dwarf_place_target(const struct dwarf_place *pointer, struct dwarf_place *out);
+
+/*
+ * The entry that says (DW_AT_decl_file, DW_AT_decl_line) where an async fn or block is written, of
+ * the type of its future. False: the type is another.
+ */
+bool dwarf_type_written(const struct dwarf_entry *type, struct dwarf_entry *out);
 
 #endif

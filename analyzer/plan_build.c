@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan_build.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -35,9 +36,21 @@ static void describe(struct plan_built *out, const struct plan_object *o,
 	out->unwind_information = rows->fdes > 0;
 }
 
+/* As the plan file has them: `*out` is malloc'ed. */
+static int poll_sites_make(const struct plan_polls *polls, struct hud_plan_poll_site **out)
+{
+	*out = calloc(polls->count + 1, sizeof(**out));
+	if (!*out)
+		return -ENOMEM;
+	for (size_t i = 0; i < polls->count; i++)
+		(*out)[i] = polls->item[i].site;
+	return 0;
+}
+
 int plan_build(struct plan_built *out, const struct plan_object *o, uint64_t start_ns)
 {
 	struct unwind_rows rows;
+	struct hud_plan_poll_site *poll_site = NULL;
 	struct plan plan = {0};
 	int err;
 
@@ -47,6 +60,8 @@ int plan_build(struct plan_built *out, const struct plan_object *o, uint64_t sta
 		return err;
 	describe(out, o, &rows);
 	err = plan_runtime_read(&out->runtime, o);
+	if (!err)
+		err = poll_sites_make(&out->runtime.polls, &poll_site);
 	if (err)
 		goto out;
 	out->numbers.build_ns = plan_clock_ns() - start_ns;
@@ -61,12 +76,14 @@ int plan_build(struct plan_built *out, const struct plan_object *o, uint64_t sta
 	plan.rows = rows.rows;
 	plan.rule = rows.rule;
 	plan.rules = rows.rules;
-	if (out->runtime.identity)
-		plan.identity = out->runtime.identity;
+	plan.identity = out->runtime.identity;
+	plan.poll_site = poll_site;
+	plan.poll_sites = out->runtime.polls.count;
 	err = plan_serialize(&plan, &out->data, &out->bytes);
+out:
 	if (err)
 		plan_runtime_free(&out->runtime);
-out:
+	free(poll_site);
 	unwind_rows_free(&rows);
 	return err;
 }

@@ -43,12 +43,12 @@ static void task_read(struct reader *r)
 	struct dwarf_tag tag, some_tag;
 
 	if (!variable_place(r, NAME_CONTEXT_VARIABLE, &place) ||
-	    !dwarf_place_within(&place, DWARF_WANT_MEMBER, r->names->name[NAME_CONTEXT_TASK],
+	    !dwarf_place_within(&place, DWARF_KIND_MEMBER, r->names->name[NAME_CONTEXT_TASK],
 				&option) ||
-	    !dwarf_place_within(&option, DWARF_WANT_ENUM, NULL, &option) ||
+	    !dwarf_place_within(&option, DWARF_KIND_ENUM, NULL, &option) ||
 	    !dwarf_place_variant(&option, "None", &none, &tag) ||
 	    !dwarf_place_variant(&option, "Some", &some, &some_tag) ||
-	    !dwarf_place_within(&some, DWARF_WANT_NUMBER, NULL, &id))
+	    !dwarf_place_within(&some, DWARF_KIND_NUMBER, NULL, &id))
 		return;
 	if (!tag.known || tag.value || tag.bytes != WORD_BYTES ||
 	    dwarf_type_bytes(&id.type) != WORD_BYTES ||
@@ -81,16 +81,16 @@ static bool context_read(struct reader *r, size_t of, struct hud_plan_scheduler 
 	struct dwarf_tag tag;
 
 	if (variable_place(r, NAME_CONTEXT_VARIABLE, &place) &&
-	    dwarf_place_within(&place, DWARF_WANT_MEMBER, names[NAME_CONTEXT_SCHEDULER],
+	    dwarf_place_within(&place, DWARF_KIND_MEMBER, names[NAME_CONTEXT_SCHEDULER],
 			       &pointer) &&
-	    dwarf_place_within(&pointer, DWARF_WANT_POINTER, NULL, &pointer) &&
+	    dwarf_place_within(&pointer, DWARF_KIND_POINTER, NULL, &pointer) &&
 	    dwarf_place_target(&pointer, &place) &&
 	    dwarf_place_variant(&place, names[of + OF_VARIANT], context, &tag))
 		return thread_offset(r, pointer.offset, WORD_BYTES, &s->context) &&
 		       (!tag.bytes || tag_take(&tag, &s->variant));
 	/* Older ones: a thread-local for each kind, an address whose type it does not tell. */
 	if (!variable_place(r, of + OF_VARIABLE, &place) || !type->found ||
-	    !dwarf_place_within(&place, DWARF_WANT_POINTER, NULL, &pointer))
+	    !dwarf_place_within(&place, DWARF_KIND_POINTER, NULL, &pointer))
 		return false;
 	*context = (struct dwarf_place) {.type = type->entry};
 	return thread_offset(r, pointer.offset, WORD_BYTES, &s->context);
@@ -103,9 +103,9 @@ static bool core_read(const struct reader *r, size_t of, const struct dwarf_plac
 	const struct plan_declared *type = &r->declared->of[of + OF_CORE_TYPE];
 	struct dwarf_place pointer, member;
 
-	if (!dwarf_place_within(context, DWARF_WANT_MEMBER, r->names->name[of + OF_CORE],
+	if (!dwarf_place_within(context, DWARF_KIND_MEMBER, r->names->name[of + OF_CORE],
 				&pointer) ||
-	    !dwarf_place_within(&pointer, DWARF_WANT_POINTER, NULL, &pointer) ||
+	    !dwarf_place_within(&pointer, DWARF_KIND_POINTER, NULL, &pointer) ||
 	    !narrow(pointer.offset, &s->core))
 		return false;
 	if (dwarf_place_target(&pointer, core) &&
@@ -148,7 +148,7 @@ static void lifo_read(const struct dwarf_place *core, const char *name,
 
 	s->lifo = HUD_NO_OFFSET;
 	if (name && dwarf_place_member(core, name, &task) &&
-	    dwarf_place_within(&task, DWARF_WANT_POINTER, NULL, &task) &&
+	    dwarf_place_within(&task, DWARF_KIND_POINTER, NULL, &task) &&
 	    !narrow(task.offset, &s->lifo))
 		s->lifo = HUD_NO_OFFSET;
 }
@@ -159,10 +159,10 @@ static bool ring_read(const struct dwarf_place *queue, const char *const *names,
 {
 	struct dwarf_place pointer, ring, head, tail;
 
-	if (!dwarf_place_within(queue, DWARF_WANT_POINTER, NULL, &pointer) ||
+	if (!dwarf_place_within(queue, DWARF_KIND_POINTER, NULL, &pointer) ||
 	    !dwarf_place_target(&pointer, &ring) ||
-	    !dwarf_place_within(&ring, DWARF_WANT_MEMBER, names[NAME_RING_HEAD], &head) ||
-	    !dwarf_place_within(&ring, DWARF_WANT_MEMBER, names[NAME_RING_TAIL], &tail))
+	    !dwarf_place_within(&ring, DWARF_KIND_MEMBER, names[NAME_RING_HEAD], &head) ||
+	    !dwarf_place_within(&ring, DWARF_KIND_MEMBER, names[NAME_RING_TAIL], &tail))
 		return false;
 	s->queue_bytes = (uint16_t)dwarf_type_bytes(&tail.type);
 	s->queue_kind = HUD_QUEUE_RING;
@@ -176,7 +176,7 @@ static bool word_within(const struct dwarf_place *queue, const char *name, uint3
 {
 	struct dwarf_place member;
 
-	return dwarf_place_within(queue, DWARF_WANT_MEMBER, name, &member) &&
+	return dwarf_place_within(queue, DWARF_KIND_MEMBER, name, &member) &&
 	       dwarf_type_bytes(&member.type) == WORD_BYTES &&
 	       narrow(member.offset - queue->offset, out);
 }

@@ -36,6 +36,13 @@ static const char *const words[NAMES] = {
 	[NAME_DEQUE_FRONT] = "deque-front",
 	[NAME_DEQUE_BACK] = "deque-back",
 	[NAME_DEQUE_ROOM] = "deque-room",
+	[NAME_POLL_SITE] = "poll-site",
+	[NAME_POLL_MARK] = "poll-mark",
+	[NAME_POLL_HOLDER] = "poll-holder",
+	[NAME_POLL_FREEING] = "poll-freeing",
+	[NAME_POLL_BLOCKING] = "poll-blocking",
+	[NAME_POLL_MULTI] = "poll-multi",
+	[NAME_POLL_SINGLE] = "poll-single",
 };
 
 static int name_take(struct plan_names *n, const struct rule *rule)

@@ -69,6 +69,7 @@ void plan_print(FILE *to, const struct plan_built *b, const char *object, const 
 		bytes_word(kernel, (int64_t)b->content_bytes), bytes_word(file, (int64_t)b->bytes),
 		output);
 	print_missing(to, b);
+	plan_print_runtime(to, &b->runtime);
 	if (!b->head.build_id_bytes)
 		fputs("  it has no build-id, and too much code to tell it by: the plan fits nothing\n",
 		      to);
@@ -76,8 +77,12 @@ void plan_print(FILE *to, const struct plan_built *b, const char *object, const 
 		fputs("  it has no build-id: it is told by a hash of its code\n", to);
 }
 
-static void print_string(FILE *to, const char *text)
+void plan_print_string(FILE *to, const char *text)
 {
+	if (!text) {
+		fputs("null", to);
+		return;
+	}
 	fputc('"', to);
 	for (const unsigned char *s = (const unsigned char *)text; *s; s++) {
 		if (*s == '"' || *s == '\\')
@@ -97,7 +102,7 @@ static void print_id(FILE *to, const char *name, const struct hud_plan *head, bo
 
 	fprintf(to, ",\"%s\":", name);
 	if (wanted && head->build_id_bytes)
-		print_string(to, build_id_text(id, head));
+		plan_print_string(to, build_id_text(id, head));
 	else
 		fputs("null", to);
 }
@@ -112,9 +117,9 @@ void plan_print_json(FILE *to, const struct plan_built *b, const char *object, c
 	const struct hud_plan_numbers *n = &b->numbers;
 
 	fputs("{\"schema\":1,\"object\":", to);
-	print_string(to, object);
+	plan_print_string(to, object);
 	fputs(",\"output\":", to);
-	print_string(to, output);
+	plan_print_string(to, output);
 	print_id(to, "build_id", &b->head, !plan_by_hash(&b->head));
 	print_id(to, "text_hash", &b->head, plan_by_hash(&b->head));
 	fprintf(to, ",\"machine\":\"%s\"", b->head.machine == EM_X86_64 ? "x86_64" : "aarch64");
@@ -134,5 +139,8 @@ void plan_print_json(FILE *to, const struct plan_built *b, const char *object, c
 	print_number(to, "unsupported_bytes", n->unsupported_bytes);
 	fprintf(to, ",\"unsupported_percent\":%.3f", percent(b, n->unsupported_bytes));
 	print_number(to, "gap_bytes", n->gap_bytes);
-	fprintf(to, ",\"gap_percent\":%.3f}\n", percent(b, n->gap_bytes));
+	fprintf(to, ",\"gap_percent\":%.3f", percent(b, n->gap_bytes));
+	fputs(",\"runtime\":", to);
+	plan_print_runtime_json(to, &b->runtime);
+	fputs("}\n", to);
 }

@@ -11,6 +11,13 @@ void plan_print(FILE *to, const struct plan_built *built, const char *object, co
 void plan_print_json(FILE *to, const struct plan_built *built, const char *object,
 		     const char *output);
 
+/* The same of the asynchronous runtime in it: nothing for people where there is none. */
+void plan_print_runtime(FILE *to, const struct plan_runtime *r);
+void plan_print_runtime_json(FILE *to, const struct plan_runtime *r);
+
+/* A string as JSON has it; NULL is null. */
+void plan_print_string(FILE *to, const char *text);
+
 /* Is the plan known by a hash of its object's code, since that has no build-id? */
 bool plan_by_hash(const struct hud_plan *head);
 /* The build-id, or the hash without its mark, in hexadecimal; empty where there is neither. */

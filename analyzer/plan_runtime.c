@@ -2,36 +2,61 @@
 #include "analyzer/plan_runtime.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-#include "analyzer/plan_version.h"
 
 /* What stands before the version that rustc leaves in .comment. */
 #define COMPILER_MARK "rustc version "
 
-static void version_text(char out[24], const struct plan_version *v)
-{
-	if (v->known)
-		snprintf(out, 24, "%u.%u.%u", v->major, v->minor, v->patch);
-}
+enum { ELFS = 2 }; /* the object, its separate debug file */
 
-/* Opens what debug information there is: that of the separate file, or the object's own. */
-static int debug_open(const struct plan_object *object, struct dwarf_file **out)
+struct reading {
+	struct plan_runtime *out;
+	const struct plan_object *object;
+	struct plan_names names;
+	struct rules *rules;
+	struct plan_tls tls;
+	struct plan_image image;
+	struct elf_symbols symbols;
+	struct dwarf_index *debug; /* NULL: none */
+	struct plan_vtable *vtable;
+	size_t vtables;
+};
+
+static int debug_open(struct reading *r)
 {
 	int err = -ENODATA;
 
-	for (size_t i = 2; i-- > 0 && err == -ENODATA;)
-		if (object->elf[i])
-			err = dwarf_file_open(object->elf[i], out);
-	if (err)
-		return err;
-	err = dwarf_units_read(*out);
-	if (err) {
-		dwarf_file_close(*out);
-		*out = NULL;
+	for (size_t i = ELFS; i-- > 0 && err == -ENODATA;) {
+		struct dwarf_index_options options = {.elf = r->object->elf[i]};
+
+		if (options.elf)
+			err = dwarf_index_open(&options, &r->debug);
 	}
-	return err;
+	return err == -ENODATA ? 0 : err;
+}
+
+static int symbols_open(struct reading *r)
+{
+	for (size_t i = ELFS; i-- > 0;) {
+		int err = r->object->elf[i]
+				  ? elf_symbols_open(&r->symbols, r->object->elf[i], SHT_SYMTAB)
+				  : 0;
+
+		if (err || r->symbols.count)
+			return err;
+	}
+	return 0;
+}
+
+/* Before anything that takes its time: most objects have no such runtime. */
+static bool runtime_is_there(const struct reading *r)
+{
+	if (r->out->version.known)
+		return true;
+	for (size_t i = 0; i < r->symbols.count; i++)
+		if (pattern_matches(r->names.name[NAME_POLL_MARK], r->symbols.items[i].name))
+			return true;
+	return false;
 }
 
 static struct plan_version units_version(const struct dwarf_file *file, const char *mark)
@@ -53,70 +78,100 @@ static struct plan_version units_version(const struct dwarf_file *file, const ch
 	return none;
 }
 
-static int identity_read(struct plan_runtime *r, struct dwarf_file *file,
-			 const struct plan_names *names, const struct plan_tls *tls)
+static int identity_read(struct reading *r)
 {
-	r->identity = calloc(1, sizeof(*r->identity) + HUD_PLAN_SCHEDULERS_MAX *
-							       sizeof(r->identity->scheduler[0]));
-	if (!r->identity)
-		return -ENOMEM;
-	plan_identity_read(r->identity, file, names, tls);
-	if (r->identity->schedulers)
+	struct plan_runtime *out = r->out;
+
+	if (!r->debug || !r->tls.bytes || !r->tls.executable)
 		return 0;
-	free(r->identity);
-	r->identity = NULL;
+	out->identity =
+		calloc(1, sizeof(*out->identity) +
+				  HUD_PLAN_SCHEDULERS_MAX * sizeof(out->identity->scheduler[0]));
+	if (!out->identity)
+		return -ENOMEM;
+	plan_identity_read(out->identity, dwarf_index_file(r->debug), &r->names, &r->tls);
+	if (!out->identity->schedulers) {
+		free(out->identity);
+		out->identity = NULL;
+	}
 	return 0;
 }
 
-static int runtime_read(struct plan_runtime *r, const struct plan_object *object,
-			const struct plan_names *names, const struct plan_tls *tls)
+static int polls_read(struct reading *r)
 {
-	struct plan_version version = plan_version_of_paths(object->elf[0], names->name[NAME_PATH]);
-	struct plan_version compiler = plan_version_of_comment(object->elf[0], COMPILER_MARK);
-	struct dwarf_file *file = NULL;
-	int err = debug_open(object, &file);
+	struct plan_poll_source source = {
+		.names = &r->names,
+		.rules = r->rules,
+		.image = &r->image,
+		.symbols = &r->symbols,
+		.debug = r->debug,
+	};
+	int err = plan_image_read(&r->image, r->object->elf[0]);
 
-	if (err && err != -ENODATA)
+	if (!err)
+		err = plan_vtables_find(&r->image, &r->vtable, &r->vtables);
+	if (err)
 		return err;
-	err = 0;
-	if (file && !version.known)
-		version = units_version(file, names->name[NAME_PATH]);
-	version_text(r->version, &version);
-	version_text(r->compiler, &compiler);
-	r->present = version.known;
-	if (file && tls->bytes && tls->executable)
-		err = identity_read(r, file, names, tls);
-	if (r->identity) {
-		r->present = true;
-		r->identity->runtime_version = plan_version_number(&version);
-	}
-	dwarf_file_close(file);
-	return err;
+	source.vtable = r->vtable;
+	source.vtables = r->vtables;
+	return plan_polls_find(&r->out->polls, &source);
 }
 
-int plan_runtime_read(struct plan_runtime *r, const struct plan_object *object)
+static int runtime_read(struct reading *r)
 {
-	struct plan_names names;
-	struct plan_tls tls;
-	int err;
+	struct plan_runtime *out = r->out;
+	Elf *elf = r->object->elf[0];
+	int err = symbols_open(r);
 
-	memset(r, 0, sizeof(*r));
-	err = plan_names_open(&names);
 	if (err)
 		return err;
-	err = plan_tls_read(&tls, object->elf[0], object->elf[1]);
-	if (!err) {
-		err = runtime_read(r, object, &names, &tls);
-		plan_tls_close(&tls);
-	}
-	plan_names_close(&names);
+	out->version = plan_version_of_paths(elf, r->names.name[NAME_PATH]);
+	out->has_symbols = r->symbols.count > 0;
+	out->present = runtime_is_there(r);
+	if (!out->present)
+		return 0;
+	out->compiler = plan_version_of_comment(elf, COMPILER_MARK);
+	err = debug_open(r);
+	if (!err)
+		err = plan_tls_read(&r->tls, elf, r->object->elf[1]);
 	if (err)
-		plan_runtime_free(r);
+		return err;
+	out->executable = r->tls.executable;
+	out->has_debug = r->debug != NULL;
+	if (r->debug && !out->version.known)
+		out->version = units_version(dwarf_index_file(r->debug), r->names.name[NAME_PATH]);
+	err = identity_read(r);
+	if (out->identity)
+		out->identity->runtime_version = plan_version_number(&out->version);
+	return err ? err : polls_read(r);
+}
+
+int plan_runtime_read(struct plan_runtime *out, const struct plan_object *object)
+{
+	struct reading r = {.out = out, .object = object};
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	err = plan_names_open(&r.names);
+	if (!err)
+		err = rules_open(&r.rules);
+	if (!err)
+		err = runtime_read(&r);
+	free(r.vtable);
+	plan_image_close(&r.image);
+	plan_tls_close(&r.tls);
+	dwarf_index_close(r.debug);
+	elf_symbols_close(&r.symbols);
+	rules_close(r.rules);
+	plan_names_close(&r.names);
+	if (err)
+		plan_runtime_free(out);
 	return err;
 }
 
 void plan_runtime_free(struct plan_runtime *r)
 {
 	free(r->identity);
+	plan_polls_close(&r->polls);
 	memset(r, 0, sizeof(*r));
 }

@@ -4,15 +4,19 @@
 
 #include "analyzer/plan_identity.h"
 #include "analyzer/plan_object.h"
+#include "analyzer/plan_poll.h"
+#include "analyzer/plan_version.h"
 
 /* What a plan says of the asynchronous runtime in an object. */
 struct plan_runtime {
-	bool present;        /* the runtime is in it */
-	char version[24];    /* of the runtime; "": not known */
-	char compiler[24];   /* of rustc; "": not known */
-	const char *unknown; /* why there is no identity, and what that costs; NULL: there is one */
-	bool has_debug;      /* it has debug information that describes types */
+	bool present;    /* the runtime is in it */
+	bool executable; /* it is a program: its thread-locals have a known place */
+	bool has_debug;  /* it has debug information */
+	bool has_symbols;
+	struct plan_version version;        /* of the runtime */
+	struct plan_version compiler;       /* of rustc */
 	struct hud_plan_identity *identity; /* NULL: none */
+	struct plan_polls polls;
 };
 
 /* 0, -ENOMEM, or -EINVAL for a mistake in our own rules. */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_PLAN_IMAGE_H
+#define HUD_ANALYZER_PLAN_IMAGE_H
+
+#include <libelf.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* An object as it lies in memory once it is loaded: its addresses are those of the file. */
+struct plan_image_part {
+	uint64_t address;
+	uint64_t bytes;
+	bool code;
+	uint8_t *data; /* ours; relocations that only add the load address are done */
+};
+
+struct plan_image {
+	uint32_t machine;
+	struct plan_image_part *part;
+	size_t parts;
+};
+
+/* Reads all that is loaded. What makes no sense is left out. 0 or -ENOMEM. */
+int plan_image_read(struct plan_image *image, Elf *elf);
+void plan_image_close(struct plan_image *image);
+
+/* The bytes from an address on; `*left`: how many there are. NULL: none. */
+const uint8_t *plan_image_at(const struct plan_image *image, uint64_t address, size_t *left);
+
+bool plan_image_is_code(const struct plan_image *image, uint64_t address);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_PLAN_PROBE_H
+#define HUD_ANALYZER_PLAN_PROBE_H
+
+#include "analyzer/plan_image.h"
+
+/*
+ * Does the kernel emulate the instruction at this address when a probe stands on it? If not it is
+ * executed elsewhere in a single step, which costs some twenty times as much.
+ */
+bool plan_probe_is_cheap(const struct plan_image *image, uint64_t address);
+
+/* Where a direct call or jump at `at` leads, of code that lies at `address`; 0: it is none. */
+uint64_t plan_branch_target(uint32_t machine, const uint8_t *at, size_t left, uint64_t address);
+
+#endif
