@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/input.h"
+#include "analyzer/interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,7 +45,7 @@ int64_t capture_file_read(void *context, void *data, size_t bytes)
 
 	do
 		got = read(file->descriptor, data, bytes);
-	while (got < 0 && errno == EINTR);
+	while (got < 0 && errno == EINTR && !interrupt_came());
 	return got < 0 ? -errno : got;
 }
 

@@ -24,6 +24,8 @@ struct arguments {
 	size_t user_prefix_count;
 	const char *user_crates[ARGUMENTS_MAX];
 	size_t user_crate_count;
+	const char *sets[ARGUMENTS_MAX]; /* --set NAME=VALUE */
+	size_t set_count;
 	int fds[ARGUMENTS_MAX]; /* --fd: open descriptors */
 	size_t fd_count;
 	const char *output;

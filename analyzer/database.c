@@ -29,6 +29,8 @@ static int errno_of(int sqlite)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return -EBUSY;
+	case SQLITE_INTERRUPT:
+		return -EINTR;
 	case SQLITE_READONLY:
 	case SQLITE_PERM:
 		return -EACCES;
@@ -203,7 +205,8 @@ static int allow_reading(void *context, int action, const char *first, const cha
 
 void database_restrict(sqlite3 *db)
 {
-	sqlite3_exec(db, "PRAGMA query_only = 1", NULL, NULL, NULL);
+	sqlite3_exec(db, "PRAGMA query_only = 1; PRAGMA trusted_schema = 0", NULL, NULL, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_set_authorizer(db, allow_reading, NULL);
 }
 

@@ -2,6 +2,7 @@
 #include "analyzer/input.h"
 #include "analyzer/filter.h"
 #include "analyzer/ingest_supersede.h"
+#include "analyzer/interrupt.h"
 #include "analyzer/progress.h"
 #include "analyzer/symbol_cache.h"
 #include "analyzer/symbol_progress.h"
@@ -45,6 +46,8 @@ static enum exit_status load_error(sqlite3 *db, const char *path, int err,
 {
 	int code = sqlite3_errcode(db);
 
+	if (interrupt_came())
+		return interrupt_message();
 	if (err == -EEXIST)
 		return message(STATUS_INPUT, "nothing was changed",
 			       "%s: capture %s is in the database already", path,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/input.h"
+#include "analyzer/interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -48,6 +49,7 @@ static enum exit_status load_into(sqlite3 *db, const struct arguments *arguments
 
 	if (status != STATUS_DONE)
 		return status;
+	interrupt_watch(db);
 	if (database_run(db, "BEGIN IMMEDIATE")) {
 		status = message(STATUS_SYSTEM, NULL, "cannot write to %s: %s", arguments->output,
 				 sqlite3_errmsg(db));

@@ -23,16 +23,42 @@ static size_t query_name_length(const struct embedded_file *f)
 	return length - 4;
 }
 
+/* What may be given to it, as options. */
+static void print_parameters(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+
+	if (db)
+		sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+	for (int i = 1; i <= sqlite3_bind_parameter_count(statement); i++) {
+		const char *name = sqlite3_bind_parameter_name(statement, i) + 1;
+
+		if (strcmp(name, "top") == 0 || strcmp(name, "limit") == 0)
+			fputs(" [--limit N]", stdout);
+		else if (strcmp(name, "capture") != 0)
+			printf(" [--set %s=]", name);
+	}
+	sqlite3_finalize(statement);
+}
+
 void named_query_list(void)
 {
+	sqlite3 *db;
+
+	/* An empty database knows the parameters of each. */
+	database_open(NULL, DATABASE_TEMPORARY, &db);
 	for (const struct embedded_file *f = embedded_files; f->name; f++) {
 		size_t length = query_name_length(f);
 		const char *question = f->text + strspn(f->text, "- ");
 
-		if (length)
-			printf("@%-12.*s %.*s\n", (int)length, f->name,
-			       (int)strcspn(question, "\n"), question);
+		if (!length)
+			continue;
+		printf("@%-12.*s %.*s", (int)length, f->name, (int)strcspn(question, "\n"),
+		       question);
+		print_parameters(db, f->text);
+		putchar('\n');
 	}
+	sqlite3_close(db);
 }
 
 const char *named_query_text(const char *name)
@@ -75,6 +101,7 @@ enum exit_status query_prepare(const struct input *input, const char *sql, uint6
 	}
 	bind(*out, ":capture", input->capture);
 	bind(*out, ":top", top ? (int64_t)top : -1); /* LIMIT -1 is none */
+	bind(*out, ":limit", top ? (int64_t)top : -1);
 	return STATUS_DONE;
 }
 

@@ -126,6 +126,14 @@ static bool take_user_crate(struct arguments *a, const char *value)
 	return *value != '\0';
 }
 
+static bool take_set(struct arguments *a, const char *value)
+{
+	if (a->set_count == ARGUMENTS_MAX)
+		return false;
+	a->sets[a->set_count++] = value;
+	return *value != '=' && strchr(value, '=');
+}
+
 static bool take_fd(struct arguments *a, const char *value)
 {
 	char *end;
@@ -192,6 +200,8 @@ static const struct option_rule options[] = {
 	{"--match", NULL, "REGEX", "only where a function, its file or the task matches",
 	 take_match},
 	{"--min", NULL, "TIME", "only blocks that lasted so long: 20ms", take_min},
+	{"--limit", NULL, "N", "the same as --top", take_top},
+	{"--set", NULL, "NAME=VALUE", "what :NAME stands for in the query; repeatable", take_set},
 	{"--capture", NULL, "ID",
 	 "which capture of a database, by the beginning of its id [the newest]", take_capture},
 	{"--binary", NULL, "PATH",
@@ -247,6 +257,12 @@ static enum exit_status usage_error(const struct verb *verb, const char *what, c
 	return message(STATUS_INPUT, advice, "%s: %s%s", verb->name, what, about);
 }
 
+/* The name of an option has no blank in it: what has one is SQL that begins with a comment. */
+static bool looks_like_option(const char *text)
+{
+	return text[0] == '-' && text[1] && strcspn(text, " \t\n") >= strcspn(text, "=");
+}
+
 static enum exit_status option_read(const struct verb *verb, int count, char *const *text, int *at,
 				    struct arguments *out)
 {
@@ -277,7 +293,7 @@ enum exit_status arguments_read(const struct verb *verb, int count, char *const 
 
 		if (!options_over && strcmp(text[i], "--") == 0)
 			options_over = true;
-		else if (!options_over && text[i][0] == '-' && text[i][1])
+		else if (!options_over && looks_like_option(text[i]))
 			status = option_read(verb, count, text, &i, out);
 		else if (out->positionals == verb->most)
 			status = usage_error(verb, "one argument too many: ", text[i]);
@@ -327,5 +343,6 @@ void help_print(void)
 	     "Exit status:\n"
 	     "  0  done; what is partial or not known is said in the output\n"
 	     "  3  bad arguments, or what was given cannot be used (not a capture, wrong binary)\n"
-	     "  4  out of memory, a disk error, or an error of hud-analyze's own");
+	     "  4  out of memory, a disk error, or an error of hud-analyze's own\n"
+	     "  130  interrupted (load, query): nothing was changed");
 }

@@ -174,7 +174,13 @@ static const char *cell(sqlite3_stmt *statement, int column)
 	return text ? text : "";
 }
 
-static int print_csv(sqlite3_stmt *statement)
+/* The next row; `left` counts down to the last that is wanted. */
+static int row_next(sqlite3_stmt *statement, uint64_t *left)
+{
+	return (*left)-- ? sqlite3_step(statement) : SQLITE_DONE;
+}
+
+static int print_csv(sqlite3_stmt *statement, uint64_t most)
 {
 	int columns = sqlite3_column_count(statement), err;
 
@@ -182,7 +188,7 @@ static int print_csv(sqlite3_stmt *statement)
 		csv_field(sqlite3_column_name(statement, i));
 		fputs(i + 1 < columns ? "," : "\r\n", stdout);
 	}
-	while ((err = sqlite3_step(statement)) == SQLITE_ROW) {
+	while ((err = row_next(statement, &most)) == SQLITE_ROW) {
 		for (int i = 0; i < columns; i++) {
 			csv_field(cell(statement, i));
 			fputs(i + 1 < columns ? "," : "\r\n", stdout);
@@ -191,12 +197,12 @@ static int print_csv(sqlite3_stmt *statement)
 	return err == SQLITE_DONE ? 0 : err;
 }
 
-static int print_json(sqlite3_stmt *statement)
+static int print_json(sqlite3_stmt *statement, uint64_t most)
 {
 	int columns = sqlite3_column_count(statement), err;
 	const char *before = "[\n";
 
-	while ((err = sqlite3_step(statement)) == SQLITE_ROW) {
+	while ((err = row_next(statement, &most)) == SQLITE_ROW) {
 		fputs(before, stdout);
 		before = ",\n";
 		putchar('{');
@@ -234,8 +240,9 @@ static void print_cell(const char *text, int width, bool right, bool last)
 }
 
 /* Twice over the rows: once for the widths. The statement has no side effects. */
-static int print_text(sqlite3_stmt *statement)
+static int print_text(sqlite3_stmt *statement, uint64_t most)
 {
+	uint64_t left = most;
 	int columns = sqlite3_column_count(statement), err;
 	int *width = calloc((size_t)columns + 1, sizeof(*width));
 	bool *number = calloc((size_t)columns + 1, sizeof(*number));
@@ -247,7 +254,7 @@ static int print_text(sqlite3_stmt *statement)
 	}
 	for (int i = 0; i < columns; i++)
 		width[i] = width_of(sqlite3_column_name(statement, i));
-	while ((err = sqlite3_step(statement)) == SQLITE_ROW) {
+	while ((err = row_next(statement, &left)) == SQLITE_ROW) {
 		for (int i = 0; i < columns; i++) {
 			int type = sqlite3_column_type(statement, i);
 			int w = width_of(cell(statement, i));
@@ -261,7 +268,7 @@ static int print_text(sqlite3_stmt *statement)
 		for (int i = 0; i < columns; i++)
 			print_cell(sqlite3_column_name(statement, i), width[i], number[i],
 				   i + 1 == columns);
-		while ((err = sqlite3_step(statement)) == SQLITE_ROW) {
+		while ((err = row_next(statement, &most)) == SQLITE_ROW) {
 			for (int i = 0; i < columns; i++)
 				print_cell(cell(statement, i), width[i], number[i],
 					   i + 1 == columns);
@@ -272,9 +279,14 @@ static int print_text(sqlite3_stmt *statement)
 	return err == SQLITE_DONE ? 0 : err;
 }
 
+int table_print_first(sqlite3_stmt *statement, enum table_form form, uint64_t most)
+{
+	static int (*const print[])(sqlite3_stmt *, uint64_t) = {print_text, print_csv, print_json};
+
+	return print[form](statement, most);
+}
+
 int table_print(sqlite3_stmt *statement, enum table_form form)
 {
-	static int (*const print[])(sqlite3_stmt *) = {print_text, print_csv, print_json};
-
-	return print[form](statement);
+	return table_print_first(statement, form, UINT64_MAX);
 }

@@ -23,6 +23,8 @@ enum table_form { TABLE_TEXT, TABLE_CSV, TABLE_JSON };
 
 /* Prints all rows of a statement. 0, or the SQLite error it ended with. */
 int table_print(sqlite3_stmt *statement, enum table_form form);
+/* The same, but no more than `most` rows. */
+int table_print_first(sqlite3_stmt *statement, enum table_form form, uint64_t most);
 
 /* May colours be used on this stream: a terminal, and no NO_COLOR? */
 bool colour_wanted(FILE *stream);

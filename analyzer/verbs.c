@@ -17,11 +17,11 @@ const struct verb verbs[] = {
 	 "An existing DB is added to: all captures, or, where something fails, none. A capture that it\n"
 	 "holds already is refused. A new DB has the name DB.partial until it is whole.\n",
 	 "--output --binary --debug-dir --user-prefix --user-crate", 1, ARGUMENTS_MAX, verb_load},
-	{"query", "CAPTURE|DB SQL|@NAME",
+	{"query", "CAPTURE|DB SQL|FILE.sql|@NAME",
 	 "ask SQL of a capture; @NAME is one of the queries of --list",
-	 "docs/SCHEMA.md describes the tables. :capture stands for the chosen capture, :top for --top.\n"
-	 "Nothing can be changed by a query.\n",
-	 "--json --csv --list --top --site " FILTER_OPTIONS
+	 "docs/SCHEMA.md describes tables and views. :capture stands for the chosen capture, :limit for\n"
+	 "--limit, :NAME for what --set gives it. A query changes nothing; Ctrl-C ends one that takes long.\n",
+	 "--json --csv --list --limit --top --set --site " FILTER_OPTIONS
 	 " --capture --binary --debug-dir --user-prefix --user-crate",
 	 0, 2, verb_query},
 	{"dump", "CAPTURE", "print every record of a capture, one line each", NULL, "", 1, 1,
