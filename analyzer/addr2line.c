@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +18,7 @@
  */
 
 /* What is read at once is looked up at once; who asks one by one is answered one by one. */
-enum { READ_BYTES = 1 << 16, GATHER_BYTES = 16 << 20, GATHER_MS = 5 };
+enum { READ_BYTES = 1 << 16, GATHER_BYTES = 16 << 20, GATHER_MS = 5, WRITE_BYTES = 1 << 16 };
 
 struct conversation {
 	struct symbol_module *module;
@@ -27,14 +26,14 @@ struct conversation {
 	size_t length, room;
 	uint64_t *addresses, *offsets;
 	size_t count, address_room, offset_room;
-	size_t known;            /* of the addresses: those that lie in the file */
-	struct key_map shown;    /* demangled names, by definition */
-	struct key_map rendered; /* lines, by facts */
+	size_t known;         /* of the addresses: those that lie in the file */
+	struct key_map shown; /* demangled names, by definition */
 	struct text_pool names;
+	struct text out; /* what is not written yet */
 	int error;
 };
 
-/* Bytes of an answer are gathered by stdio; the end of input is 0. */
+/* The end of input is 0. */
 static ssize_t input_more(struct conversation *c)
 {
 	ssize_t got;
@@ -128,20 +127,23 @@ static const char *name_shown(struct conversation *c, const struct symbol_defini
 	return shown ? shown : d->name;
 }
 
-static void number_add(struct text *out, const char *before, uint32_t number, const char *after)
+static void number_add(struct text *out, uint32_t number)
 {
-	char digits[12];
+	char digits[10];
+	size_t at = sizeof(digits);
 
-	snprintf(digits, sizeof(digits), "%" PRIu32, number);
-	text_add_string(out, before);
-	text_add_string(out, digits);
-	text_add_string(out, after);
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	text_add(out, digits + at, sizeof(digits) - at);
 }
 
-static void call_render(struct conversation *c, struct text *out, const struct symbol_facts *facts,
-			const struct symbol_call *call)
+static void call_print(struct conversation *c, const struct symbol_facts *facts,
+		       const struct symbol_call *call)
 {
 	const char *file = call->file ? call->file : facts->symbol_file;
+	struct text *out = &c->out;
 
 	text_add_string(out, name_shown(c, call->definition));
 	text_add(out, "\n", 1);
@@ -150,34 +152,18 @@ static void call_render(struct conversation *c, struct text *out, const struct s
 		text_add(out, "/", 1);
 	}
 	text_add_string(out, file ? file : "??");
-	if (!call->line)
+	if (!call->line) {
 		text_add_string(out, ":?\n");
-	else if (facts->discriminator)
-		number_add(out, ":", call->line, "");
-	else
-		number_add(out, ":", call->line, "\n");
-	if (call->line && facts->discriminator)
-		number_add(out, " (discriminator ", facts->discriminator, ")\n");
-}
-
-/* The lines that facts are printed as, put together once. */
-static const char *facts_shown(struct conversation *c, const struct symbol_facts *facts)
-{
-	const char *shown = key_map_find(&c->rendered, (uint64_t)(uintptr_t)facts);
-	struct text out = {0};
-	char *kept;
-
-	if (shown)
-		return shown;
-	for (uint32_t i = 0; i < facts->count; i++)
-		call_render(c, &out, facts, &facts->calls[i]);
-	kept = out.failed ? NULL : text_pool_alloc(&c->names, out.length + 1);
-	if (kept && out.bytes)
-		memcpy(kept, out.bytes, out.length);
-	text_close(&out);
-	if (!kept || key_map_put(&c->rendered, (uint64_t)(uintptr_t)facts, kept))
-		c->error = -ENOMEM;
-	return kept ? kept : "";
+		return;
+	}
+	text_add(out, ":", 1);
+	number_add(out, call->line);
+	if (facts->discriminator) {
+		text_add_string(out, " (discriminator ");
+		number_add(out, facts->discriminator);
+		text_add(out, ")", 1);
+	}
+	text_add(out, "\n", 1);
 }
 
 static void address_print(struct conversation *c, uint64_t address)
@@ -189,13 +175,25 @@ static void address_print(struct conversation *c, uint64_t address)
 
 	for (int i = 0; i < 16; i++)
 		head[2 + i] = hex[address >> (60 - 4 * i) & 15];
-	fputs(head, stdout);
+	text_add(&c->out, head, sizeof(head) - 1);
 	if (symbol_module_offset(c->module, address, &offset)) {
 		int error = symbol_module_facts(c->module, offset, &facts);
 
 		c->error = c->error ? c->error : error;
 	}
-	fputs(facts && facts->count ? facts_shown(c, facts) : "??\n??:0\n", stdout);
+	for (uint32_t i = 0; facts && i < facts->count; i++)
+		call_print(c, facts, &facts->calls[i]);
+	if (!facts || !facts->count)
+		text_add_string(&c->out, "??\n??:0\n");
+}
+
+static void out_flush(struct conversation *c)
+{
+	if (c->out.failed)
+		c->error = -ENOMEM;
+	else if (fwrite(c->out.bytes, 1, c->out.length, stdout) != c->out.length || fflush(stdout))
+		c->error = errno ? -errno : -EIO;
+	c->out.length = 0;
 }
 
 static void converse(struct conversation *c)
@@ -207,9 +205,11 @@ static void converse(struct conversation *c)
 		lines_take(c, !more);
 		if (!c->error && c->known > 1)
 			c->error = symbol_module_prepare(c->module, c->offsets, c->known);
-		for (size_t i = 0; i < c->count && !c->error; i++)
+		for (size_t i = 0; i < c->count && !c->error; i++) {
 			address_print(c, c->addresses[i]);
-		fflush(stdout);
+			if (c->out.length >= WRITE_BYTES || i + 1 == c->count)
+				out_flush(c);
+		}
 	}
 }
 
@@ -250,7 +250,6 @@ enum exit_status verb_addr2line(const struct arguments *arguments)
 	enum exit_status status = module_open(arguments, &owner, &c.module);
 
 	if (status == STATUS_DONE) {
-		setvbuf(stdout, NULL, _IOFBF, READ_BYTES);
 		converse(&c);
 		if (c.error)
 			status = message(STATUS_SYSTEM, NULL, "cannot go on: %s",
@@ -260,7 +259,7 @@ enum exit_status verb_addr2line(const struct arguments *arguments)
 	free(c.addresses);
 	free(c.offsets);
 	key_map_close(&c.shown);
-	key_map_close(&c.rendered);
+	text_close(&c.out);
 	text_pool_close(&c.names);
 	symbolizer_close(owner);
 	return status;

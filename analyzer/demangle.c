@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/demangle.h"
 
+#include "analyzer/demangle_legacy.h"
+
 #include <libiberty/demangle.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +52,9 @@ static void demangle(struct text *out, const char *name, int options, bool *rust
 	struct limited full = {0};
 	bool done = false;
 
-	*rust = false;
+	*rust = demangle_legacy(out, name);
+	if (*rust)
+		return;
 	if (!strncmp(name, "_R", 2) || !strncmp(name, "_ZN", 3))
 		done = *rust = try_rust(name, &full);
 	if (!done && !strncmp(name, "_Z", 2)) {

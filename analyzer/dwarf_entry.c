@@ -93,10 +93,13 @@ struct dwarf_value dwarf_value_read(const struct dwarf_unit *unit, struct dwarf_
 	}
 }
 
-/* One value whose size its form does not say. */
 static void value_skip(const struct dwarf_unit *unit, struct dwarf_bytes *from,
 		       const struct dwarf_attribute *attribute)
 {
+	if (attribute->bytes >= 0) {
+		dwarf_skip(from, (uint64_t)attribute->bytes);
+		return;
+	}
 	switch (attribute->form) {
 	case DW_FORM_exprloc:
 		dwarf_skip(from, dwarf_uleb(from));
@@ -129,10 +132,7 @@ void dwarf_values_skip(const struct dwarf_unit *unit, const struct dwarf_abbrevi
 		return;
 	}
 	for (const struct dwarf_attribute *end = a + kind->count; a < end; a++) {
-		if (a->bytes >= 0)
-			dwarf_skip(from, (uint64_t)a->bytes);
-		else
-			value_skip(unit, from, a);
+		value_skip(unit, from, a);
 	}
 }
 
@@ -147,22 +147,18 @@ bool dwarf_entry_end(const struct dwarf_entry *e, uint64_t *end)
 	return !from.failed;
 }
 
-bool dwarf_entry_values(const struct dwarf_entry *e, const uint16_t *names, size_t count,
+bool dwarf_entry_values(const struct dwarf_entry *e, const struct dwarf_wishes *wishes,
 			struct dwarf_value *out)
 {
 	struct dwarf_bytes from = e->values;
 	const struct dwarf_attribute *a = e->kind ? &e->table->attributes[e->kind->first] : NULL;
 
-	memset(out, 0, count * sizeof(*out));
+	memset(out, 0, wishes->count * sizeof(*out));
 	for (uint32_t i = 0; e->kind && i < e->kind->count && !from.failed; i++, a++) {
-		size_t k = 0;
+		uint8_t slot = a->name < wishes->names ? wishes->slot[a->name] : 0;
 
-		while (k < count && names[k] != a->name)
-			k++;
-		if (k < count)
-			out[k] = dwarf_value_read(e->unit, &from, a);
-		else if (a->bytes >= 0)
-			dwarf_skip(&from, (uint64_t)a->bytes);
+		if (slot)
+			out[slot - 1] = dwarf_value_read(e->unit, &from, a);
 		else
 			value_skip(e->unit, &from, a);
 	}
@@ -171,9 +167,16 @@ bool dwarf_entry_values(const struct dwarf_entry *e, const uint16_t *names, size
 
 struct dwarf_value dwarf_entry_value(const struct dwarf_entry *e, uint16_t name)
 {
-	struct dwarf_value v;
+	const struct dwarf_attribute *a = e->kind ? &e->table->attributes[e->kind->first] : NULL;
+	const struct dwarf_attribute *end = a ? a + e->kind->count : NULL;
+	struct dwarf_bytes from = e->values;
+	struct dwarf_value v = {0};
 
-	return dwarf_entry_values(e, &name, 1, &v) ? v : (struct dwarf_value) {0};
+	for (; a < end && a->name != name; a++)
+		value_skip(e->unit, &from, a);
+	if (a < end)
+		v = dwarf_value_read(e->unit, &from, a);
+	return from.failed ? (struct dwarf_value) {0} : v;
 }
 
 static const char *text_at(const struct dwarf_file *f, enum dwarf_section s, uint64_t offset)
@@ -316,19 +319,27 @@ bool dwarf_entry_child(const struct dwarf_entry *e, struct dwarf_entry *child)
 
 bool dwarf_entry_sibling(struct dwarf_entry *e)
 {
-	struct dwarf_unit *unit = e->unit;
-	uint64_t offset;
+	const struct dwarf_abbreviations *table = e->table;
+	const struct dwarf_abbreviation *kind = e->kind;
+	struct dwarf_bytes at = e->values;
 	int depth = 0;
 
-	for (;;) {
-		if (!dwarf_entry_end(e, &offset))
-			return false;
-		depth += e->kind ? e->kind->has_children : -1;
-		if (!dwarf_entry_read(unit, offset, e))
-			return false;
-		if (depth < 0 || (!depth && !e->kind))
-			return false;
+	/* Below the entry there may be much: all of it is passed over in place. */
+	do {
+		uint64_t code;
+
+		if (kind)
+			dwarf_values_skip(e->unit, table, kind, &at);
+		depth += kind ? kind->has_children : -1;
 		if (!depth)
-			return true;
-	}
+			break;
+		code = dwarf_uleb(&at);
+		if (at.failed || code >= table->code_count || (code && !table->codes[code].known))
+			return false;
+		kind = code ? &table->codes[code] : NULL;
+	} while (depth > 0);
+	return !at.failed && !depth &&
+	       dwarf_entry_read(e->unit,
+				(uint64_t)(at.at - e->unit->file->section[DWARF_INFO].start), e) &&
+	       e->kind;
 }

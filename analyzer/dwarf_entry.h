@@ -27,8 +27,15 @@ struct dwarf_value dwarf_value_read(const struct dwarf_unit *unit, struct dwarf_
 void dwarf_values_skip(const struct dwarf_unit *unit, const struct dwarf_abbreviations *table,
 		       const struct dwarf_abbreviation *kind, struct dwarf_bytes *from);
 
-/* The values of the named attributes, in one pass; absent ones have form 0. False: nonsense. */
-bool dwarf_entry_values(const struct dwarf_entry *e, const uint16_t *names, size_t count,
+/* Which attributes are wanted, and where their values go: by name, index + 1; 0: not wanted. */
+struct dwarf_wishes {
+	const uint8_t *slot;
+	uint16_t names; /* entries of `slot` */
+	uint16_t count; /* of values */
+};
+
+/* The values of all that is wanted, in one pass; absent ones have form 0. False: nonsense. */
+bool dwarf_entry_values(const struct dwarf_entry *e, const struct dwarf_wishes *wishes,
 			struct dwarf_value *out);
 struct dwarf_value dwarf_entry_value(const struct dwarf_entry *e, uint16_t name);
 

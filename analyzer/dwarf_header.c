@@ -23,23 +23,24 @@ enum {
 	ROOT_VALUES,
 };
 
-static const uint16_t root_names[ROOT_VALUES] = {
-	[ROOT_LOW] = DW_AT_low_pc,
-	[ROOT_HIGH] = DW_AT_high_pc,
-	[ROOT_RANGES] = DW_AT_ranges,
-	[ROOT_LINE] = DW_AT_stmt_list,
-	[ROOT_NAME] = DW_AT_name,
-	[ROOT_COMP_DIR] = DW_AT_comp_dir,
-	[ROOT_LANGUAGE] = DW_AT_language,
-	[ROOT_STR_OFFSETS] = DW_AT_str_offsets_base,
-	[ROOT_ADDR] = DW_AT_addr_base,
-	[ROOT_GNU_ADDR] = DW_AT_GNU_addr_base,
-	[ROOT_RNGLISTS] = DW_AT_rnglists_base,
-	[ROOT_GNU_RANGES] = DW_AT_GNU_ranges_base,
-	[ROOT_DWO_NAME] = DW_AT_dwo_name,
-	[ROOT_GNU_DWO_NAME] = DW_AT_GNU_dwo_name,
-	[ROOT_GNU_DWO_ID] = DW_AT_GNU_dwo_id,
+static const uint8_t root_slots[] = {
+	[DW_AT_low_pc] = ROOT_LOW + 1,
+	[DW_AT_high_pc] = ROOT_HIGH + 1,
+	[DW_AT_ranges] = ROOT_RANGES + 1,
+	[DW_AT_stmt_list] = ROOT_LINE + 1,
+	[DW_AT_name] = ROOT_NAME + 1,
+	[DW_AT_comp_dir] = ROOT_COMP_DIR + 1,
+	[DW_AT_language] = ROOT_LANGUAGE + 1,
+	[DW_AT_str_offsets_base] = ROOT_STR_OFFSETS + 1,
+	[DW_AT_addr_base] = ROOT_ADDR + 1,
+	[DW_AT_GNU_addr_base] = ROOT_GNU_ADDR + 1,
+	[DW_AT_rnglists_base] = ROOT_RNGLISTS + 1,
+	[DW_AT_GNU_ranges_base] = ROOT_GNU_RANGES + 1,
+	[DW_AT_dwo_name] = ROOT_DWO_NAME + 1,
+	[DW_AT_GNU_dwo_name] = ROOT_GNU_DWO_NAME + 1,
+	[DW_AT_GNU_dwo_id] = ROOT_GNU_DWO_ID + 1,
 };
+static const struct dwarf_wishes root_wishes = {root_slots, sizeof(root_slots), ROOT_VALUES};
 
 /* The header up to the first entry. False: of a version or shape we do not know. */
 static bool header_read(struct dwarf_unit *unit, struct dwarf_bytes *at)
@@ -134,7 +135,7 @@ static int root_read(struct dwarf_unit *unit, const struct dwarf_contribution *p
 	if (code < table->code_count && table->codes[code].known) {
 		root.table = table;
 		root.kind = &table->codes[code];
-		if (dwarf_entry_values(&root, root_names, ROOT_VALUES, values)) {
+		if (dwarf_entry_values(&root, &root_wishes, values)) {
 			bases_guess(unit, part);
 			root_take(unit, values, part);
 			error = 0;

@@ -87,29 +87,50 @@ static int container_add(struct dwarf_containers *out, size_t *room, uint64_t of
 	return 0;
 }
 
+/* All entries of the unit, one behind the other. */
+static int containers_walk(struct dwarf_containers *out, struct dwarf_unit *unit,
+			   struct nesting *around, size_t *room)
+{
+	const uint8_t *info = unit->file->section[DWARF_INFO].start;
+	const struct dwarf_abbreviations *table = dwarf_unit_abbreviations(unit);
+	struct dwarf_bytes at = dwarf_bytes_of(info + unit->first, unit->end - unit->first);
+	int depth = 0;
+	int error = 0;
+
+	while (table && !error && at.at < at.end && depth + 1 < DEPTH) {
+		uint64_t offset = (uint64_t)(at.at - info);
+		uint64_t code = dwarf_uleb(&at);
+		const struct dwarf_abbreviation *kind;
+		uint32_t inside = around->item[depth];
+
+		if (!code && --depth <= 0)
+			break;
+		if (!code)
+			continue;
+		if (code >= table->code_count || !table->codes[code].known)
+			break;
+		kind = &table->codes[code];
+		if (is_container(kind->tag)) {
+			error = container_add(out, room, offset, inside);
+			inside = (uint32_t)out->count - 1;
+		}
+		dwarf_values_skip(unit, table, kind, &at);
+		if (kind->has_children)
+			around->item[++depth] = inside;
+		if (!depth)
+			break;
+	}
+	return error;
+}
+
 int dwarf_containers_read(struct dwarf_containers *out, struct dwarf_unit *unit)
 {
 	struct nesting *around = calloc(1, sizeof(*around));
-	struct dwarf_entry e;
-	uint64_t offset = unit->first;
 	size_t room = 0;
-	int depth = 0;
 	int error = around ? container_add(out, &room, 0, 0) : -ENOMEM;
 
-	while (!error && depth >= 0 && depth + 1 < DEPTH && dwarf_entry_read(unit, offset, &e)) {
-		uint32_t inside = around->item[depth];
-
-		if (e.kind && is_container(e.kind->tag)) {
-			error = container_add(out, &room, e.offset, inside);
-			inside = (uint32_t)out->count - 1;
-		}
-		if (!e.kind)
-			depth--;
-		if (!dwarf_entry_end(&e, &offset) || (!depth && !(e.kind && e.kind->has_children)))
-			break;
-		if (e.kind && e.kind->has_children)
-			around->item[++depth] = inside;
-	}
+	if (!error)
+		error = containers_walk(out, unit, around, &room);
 	free(around);
 	return error;
 }

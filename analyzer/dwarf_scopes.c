@@ -18,12 +18,13 @@ enum {
 	VALUES,
 };
 
-static const uint16_t value_names[VALUES] = {
-	[VALUE_LOW] = DW_AT_low_pc,      [VALUE_HIGH] = DW_AT_high_pc,
-	[VALUE_RANGES] = DW_AT_ranges,   [VALUE_FILE] = DW_AT_call_file,
-	[VALUE_LINE] = DW_AT_call_line,  [VALUE_COLUMN] = DW_AT_call_column,
-	[VALUE_SIBLING] = DW_AT_sibling,
+static const uint8_t value_slots[] = {
+	[DW_AT_low_pc] = VALUE_LOW + 1,      [DW_AT_high_pc] = VALUE_HIGH + 1,
+	[DW_AT_ranges] = VALUE_RANGES + 1,   [DW_AT_call_file] = VALUE_FILE + 1,
+	[DW_AT_call_line] = VALUE_LINE + 1,  [DW_AT_call_column] = VALUE_COLUMN + 1,
+	[DW_AT_sibling] = VALUE_SIBLING + 1,
 };
+static const struct dwarf_wishes scope_wishes = {value_slots, sizeof(value_slots), VALUES};
 
 struct builder {
 	struct dwarf_scopes *out;
@@ -93,11 +94,13 @@ static void pass_over(struct builder *b, const struct dwarf_value *next, int dep
 		b->jump = 0;
 }
 
-/* Scopes are closed when an entry beside or above them comes: only then their end is known. */
+/* What lies at this depth or deeper has come to its end. */
 static void scopes_leave(struct builder *b, int depth)
 {
 	while (b->open && b->depth[b->open - 1] >= depth)
 		b->out->scopes[b->at[--b->open]].next = (uint32_t)b->out->scope_count;
+	if (b->passed_over >= depth)
+		b->passed_over = -1;
 }
 
 static bool span_add(void *context, uint64_t start, uint64_t end)
@@ -136,7 +139,7 @@ static void scope_add(struct builder *b, const struct dwarf_entry *e, int depth)
 	size_t spans = out->span_count;
 	struct dwarf_scope scope;
 
-	if (!dwarf_entry_values(e, value_names, VALUES, v))
+	if (!dwarf_entry_values(e, &scope_wishes, v))
 		return;
 	if (function && !v[VALUE_LOW].form && !v[VALUE_RANGES].form)
 		return;
@@ -172,16 +175,17 @@ static void scope_add(struct builder *b, const struct dwarf_entry *e, int depth)
 	}
 }
 
+static bool is_scope(uint16_t tag)
+{
+	return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine ||
+	       tag == DW_TAG_lexical_block;
+}
+
+/* A scope: all others pass by unseen, most of them types and variables. */
 static void entry_take(struct builder *b, const struct dwarf_entry *e, int depth)
 {
 	bool function = e->kind->tag == DW_TAG_subprogram;
 
-	scopes_leave(b, depth);
-	if (b->passed_over >= depth)
-		b->passed_over = -1;
-	if (!function && e->kind->tag != DW_TAG_inlined_subroutine &&
-	    e->kind->tag != DW_TAG_lexical_block)
-		return;
 	if (function || (b->open && b->passed_over < 0))
 		scope_add(b, e, depth);
 }
@@ -198,10 +202,12 @@ static void entries_walk(struct builder *b)
 	while (e.table && at.at < at.end && !b->no_memory) {
 		uint64_t offset = (uint64_t)(at.at - info->start);
 		uint64_t code = dwarf_uleb(&at);
+		bool inside;
 
 		if (!code) {
 			if (--depth <= 0)
 				break;
+			scopes_leave(b, depth);
 			continue;
 		}
 		if (code >= e.table->code_count || !e.table->codes[code].known)
@@ -210,12 +216,18 @@ static void entries_walk(struct builder *b)
 		e.offset = offset;
 		e.values = at;
 		b->jump = 0;
-		entry_take(b, &e, depth);
+		if (is_scope(e.kind->tag))
+			entry_take(b, &e, depth);
 		dwarf_values_skip(b->unit, e.table, e.kind, &at);
-		if (b->jump > offset && b->jump < b->unit->end)
+		inside = e.kind->has_children;
+		if (b->jump > offset && b->jump < b->unit->end) {
 			at.at = info->start + b->jump;
+			inside = false;
+		}
+		if (inside)
+			depth++;
 		else
-			depth += e.kind->has_children ? 1 : 0;
+			scopes_leave(b, depth);
 		if (!depth || depth >= DEPTH)
 			break;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/command.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +37,14 @@ static void file_was_cut(int signal)
 	_exit(STATUS_SYSTEM);
 }
 
+/* Large tables come and go: asking the kernel for each anew costs more than filling them. */
+static void memory_keep(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 32 << 20);
+	mallopt(M_TRIM_THRESHOLD, 64 << 20);
+	mallopt(M_TOP_PAD, 1 << 20);
+}
+
 int main(int count, char **text)
 {
 	struct arguments *arguments;
@@ -43,6 +52,7 @@ int main(int count, char **text)
 	enum exit_status status;
 
 	signal(SIGBUS, file_was_cut);
+	memory_keep();
 	if (count < 2 || strcmp(text[1], "--help") == 0 || strcmp(text[1], "-h") == 0) {
 		help_print();
 		return (int)flushed(count < 2 ? STATUS_INPUT : STATUS_DONE);

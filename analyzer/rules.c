@@ -109,6 +109,16 @@ static enum role role_of_word(const char *word)
 	return ROLE_NONE;
 }
 
+/* The last part of a pattern's path; NULL: none, or one that may be anything. */
+static const char *last_word(const char *pattern)
+{
+	const char *last = NULL;
+
+	for (const char *at = pattern; (at = strstr(at, "::")); at += 2)
+		last = at + 2;
+	return last && !strchr(last, '*') ? last : NULL;
+}
+
 /* A word that is no role is a mistake in our own file: it must not pass unseen. */
 static int roles_read(struct rules *r)
 {
@@ -120,6 +130,7 @@ static int roles_read(struct rules *r)
 
 		out->role = role_of_word(r->tokio.rules[i].words[0]);
 		out->pattern = r->tokio.rules[i].words[2];
+		out->last = last_word(out->pattern);
 		if (out->role == ROLE_NONE || !*out->pattern)
 			return -EINVAL;
 	}
@@ -176,16 +187,6 @@ bool rules_has_role(const struct rules *r, enum role role, const char *name)
 	return false;
 }
 
-/* The last part of a pattern's path; NULL: none, or one that may be anything. */
-static const char *last_word(const char *pattern)
-{
-	const char *last = NULL;
-
-	for (const char *at = pattern; (at = strstr(at, "::")); at += 2)
-		last = at + 2;
-	return last && !strchr(last, '*') ? last : NULL;
-}
-
 /* The last part of a path stands in the linker's name as it is, however that is mangled. */
 bool rules_may_have_role(const struct rules *r, enum role role, const char *linkage)
 {
@@ -196,7 +197,7 @@ bool rules_may_have_role(const struct rules *r, enum role role, const char *link
 
 		if (r->roles[i].role != role)
 			continue;
-		last = last_word(r->roles[i].pattern);
+		last = r->roles[i].last;
 		if (!last)
 			return true;
 		/* What lacks a part of a word lacks the word. */

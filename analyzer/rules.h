@@ -54,6 +54,7 @@ enum role {
 struct role_rule {
 	enum role role;
 	const char *pattern;
+	const char *last; /* part of its path; NULL: none, or one that may be anything */
 };
 
 struct rules {

@@ -12,7 +12,7 @@
 #include "format/frame.h"
 
 /* A chunk is closed when it is this large; one address may make it larger, up to what fits. */
-enum { CHUNK_BYTES = 512 << 10, ADDRESS_BYTES = 2 << 20 };
+enum { CHUNK_BYTES = 1 << 20, ADDRESS_BYTES = 2 << 20 };
 
 /* Something with an id: in which chunk was it said last? */
 struct said {

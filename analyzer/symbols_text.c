@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols_text.h"
 
+#define XXH_INLINE_ALL
 #include <stdalign.h>
 #include <stdlib.h>
 #include <string.h>
+#include <xxhash.h>
 
 enum { BLOCK_BYTES = 64 << 10 };
 
@@ -74,13 +76,9 @@ void *text_pool_alloc(struct text_pool *p, size_t bytes)
 	return pool_take(p, bytes ? bytes : 1, alignof(max_align_t));
 }
 
-static uint32_t text_hash(const char *text, size_t bytes)
+static uint32_t text_hash_of(const char *text, size_t bytes)
 {
-	uint32_t h = 2166136261U;
-
-	for (size_t i = 0; i < bytes; i++)
-		h = (h ^ (unsigned char)text[i]) * 16777619U;
-	return h;
+	return (uint32_t)XXH3_64bits(text, bytes);
 }
 
 static bool slots_double(struct text_pool *p)
@@ -112,17 +110,22 @@ static bool slots_double(struct text_pool *p)
 	return true;
 }
 
+/* A kept one may be shorter: it ends before it is read too far. */
+static bool text_same(const char *kept, const char *text, size_t bytes)
+{
+	return !strncmp(kept, text, bytes) && !kept[bytes];
+}
+
 const char *text_pool_intern(struct text_pool *p, const char *text, size_t bytes)
 {
-	uint32_t hash = text_hash(text, bytes);
+	uint32_t hash = text_hash_of(text, bytes);
 	size_t at;
 	char *copy;
 
 	if (p->used * 2 >= p->slot_count && !slots_double(p))
 		return NULL;
 	for (at = hash & (p->slot_count - 1); p->slots[at]; at = (at + 1) & (p->slot_count - 1))
-		if (p->hashes[at] == hash && !strncmp(p->slots[at], text, bytes) &&
-		    !p->slots[at][bytes])
+		if (p->hashes[at] == hash && text_same(p->slots[at], text, bytes))
 			return p->slots[at];
 	copy = pool_take(p, bytes + 1, 1);
 	if (!copy)

@@ -3,11 +3,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "analyzer/demangle.h"
+#include "analyzer/demangle_legacy.h"
+
+#include <libiberty/demangle.h>
 
 static void rust_and_cplus_names_are_written_as_people_write_them(void **state)
 {
@@ -63,10 +68,74 @@ static void a_name_that_grows_without_bound_stays_as_it_is(void **state)
 	text_close(&out);
 }
 
+static void library_add(const char *bytes, size_t length, void *out)
+{
+	text_add(out, bytes, length);
+}
+
+/* What the quick way takes on itself it does as libiberty does. */
+static bool same_as_library(const char *name)
+{
+	struct text quick = {0}, library = {0};
+	bool taken = demangle_legacy(&quick, name);
+	bool rust;
+
+	if (taken) {
+		rust = rust_demangle_callback(name, DMGL_NO_OPTS, library_add, &library);
+		assert_true(rust);
+		assert_string_equal(quick.bytes, library.bytes);
+	} else {
+		assert_null(quick.bytes);
+	}
+	text_close(&quick);
+	text_close(&library);
+	return taken;
+}
+
+static void legacy_names_are_written_as_libiberty_writes_them(void **state)
+{
+	const char *slash = strrchr(__FILE__, '/');
+	char command[512], line[4096];
+	int names = 0, taken = 0;
+	FILE *symbols;
+
+	(void)state;
+	snprintf(
+		command, sizeof(command),
+		"d=$(mktemp -d) && PATH=/usr/bin:/bin rustc -O %.*s/fixtures/inlined.rs -o $d/x && nm $d/x | cut -d' ' -f3 | "
+		"grep ^_ZN; rm -r $d",
+		slash ? (int)(slash - __FILE__) : 1, slash ? __FILE__ : ".");
+	symbols = popen(command, "r");
+	assert_non_null(symbols);
+	while (fgets(line, sizeof(line), symbols)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (strstr(line, ".llvm.")) /* the library is given such names cut */
+			continue;
+		names++;
+		taken += same_as_library(line);
+		/* And names that are not quite right. */
+		for (size_t i = 3; i < strlen(line); i += 5) {
+			char was = line[i];
+
+			for (const char *c = "$.E9_u7\x80"; *c; c++) {
+				line[i] = *c;
+				same_as_library(line);
+			}
+			line[i] = '\0';
+			same_as_library(line);
+			line[i] = was;
+		}
+	}
+	assert_int_equal(pclose(symbols), 0);
+	assert_true(names > 200);
+	assert_true(taken > names * 9 / 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rust_and_cplus_names_are_written_as_people_write_them),
+		cmocka_unit_test(legacy_names_are_written_as_libiberty_writes_them),
 		cmocka_unit_test(a_name_that_grows_without_bound_stays_as_it_is),
 	};
 
