@@ -27,7 +27,7 @@ ANALYZE_LIBS := -ldw -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
 DEMO := examples/demo/target/release/demo
 
-.PHONY: all help deps demo check check-unit check-vm static install lint clean
+.PHONY: all help deps demo example check check-unit check-vm static install lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
 help: ## this list
@@ -106,6 +106,9 @@ deps: ## install what building, demo and tests need (Debian, Ubuntu; as root)
 demo: deps ## record 10 s of the demo and print the report (as root)
 	@$(MAKE) --no-print-directory all $(DEMO)
 	@sh examples/demo.sh $(BUILD) $(DEMO)
+
+example: all ## make examples/demo.hud anew (as root)
+	@sh examples/demo-hud.sh $(BUILD) examples/demo.hud
 
 check: ## all tests; as root with real BPF, without it what can be tested so
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; fi

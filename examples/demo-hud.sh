@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT OR Apache-2.0
+#
+# Makes examples/demo.hud anew, as root: examples/demo-hud.sh BUILD OUT. Some seconds of the demo with the
+# symbols inside. No path in it is of the machine it was made on: the demo is built as if it lay in /demo,
+# and runs as /srv/demo in a mount namespace of its own.
+
+set -u
+if [ $# -ne 2 ]; then
+	echo "usage: examples/demo-hud.sh BUILD OUT" >&2
+	exit 2
+fi
+build=$(cd "$1" && pwd) || exit 2
+out=$2
+seconds=6
+source=$(cd "$(dirname "$0")/demo" && pwd) || exit 2
+
+work=$(mktemp -d /var/tmp/demo-hud-XXXXXX) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+
+(
+	cd "$source" &&
+		PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc RUSTFLAGS="--remap-path-prefix=$source=/demo" \
+			CARGO_TARGET_DIR="$build/demo-example" cargo build --release --quiet
+) || exit 1
+mkdir "$work/srv" "$work/data" && cp "$build/demo-example/release/demo" "$work/srv/demo" || exit 1
+
+# The demo's first line comes when it has measured the machine, after about a second.
+inside='
+	mount --bind "$1/srv" /srv || exit 1
+	cd / || exit 1
+	/srv/demo --quiet --dir "$1/data" > "$1/said" &
+	demo=$!
+	for try in $(seq 300); do
+		grep -q "^demo: pid" "$1/said" && break
+		sleep 0.1
+	done
+	"$2/hud-record" -d "$3" -p "$demo" -o "$1/raw.hud" -q &&
+		HUD_CACHE= "$2/hud-analyze" symbolize "$1/raw.hud" -o "$1/demo.hud"
+	status=$?
+	kill "$demo"
+	wait "$demo"
+	exit "$status"
+'
+unshare -m sh -c "$inside" sh "$work" "$build" "$seconds" || exit 1
+install -m 644 "$work/demo.hud" "$out.partial" && mv "$out.partial" "$out" && ls -l "$out"
