@@ -28,6 +28,20 @@ struct arguments {
 	size_t set_count;
 	int fds[ARGUMENTS_MAX]; /* --fd: open descriptors */
 	size_t fd_count;
+	const char *before[ARGUMENTS_MAX];
+	size_t before_count;
+	const char *after[ARGUMENTS_MAX];
+	size_t after_count;
+	const char *baselines[ARGUMENTS_MAX];
+	size_t baseline_count;
+	const char *rules[ARGUMENTS_MAX]; /* --fail-on */
+	size_t rule_count;
+	int64_t min_busy_ns;
+	bool min_busy_given;
+	const char *junit; /* --junit: a file to make */
+	bool github;
+	bool markdown;
+	bool one_of_many; /* the input is one of several */
 	const char *output;
 	const char *capture;   /* --capture: the beginning of an id */
 	uint64_t top;          /* 0: not given */
@@ -76,6 +90,8 @@ enum exit_status info_symbols(const struct arguments *arguments); /* info --symb
 enum exit_status verb_dump(const struct arguments *arguments);
 enum exit_status verb_addr2line(const struct arguments *arguments);
 enum exit_status verb_symbolize(const struct arguments *arguments);
+enum exit_status verb_diff(const struct arguments *arguments);
+enum exit_status verb_check(const struct arguments *arguments);
 enum exit_status verb_plan(const struct arguments *arguments);
 
 #endif

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /*
- * Reads "250ms", "1.5 s", "2m30s": numbers, each with its unit (ns, us, ms, s, m, h). False: it is
+ * Reads "250ms", "1.5 s", "2m30s": numbers, each with its unit (ns, us, ms, s, m or min, h). False: it is
  * none, or none that fits into ns.
  */
 bool duration_read(const char *text, int64_t *ns);

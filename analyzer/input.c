@@ -162,7 +162,8 @@ static enum exit_status open_capture(const char *path, struct capture_file *file
 				 "cannot make a temporary database: %s", strerror(-err));
 	if (status == STATUS_DONE)
 		status = load_file(*out, path, file, resolver);
-	if (status == STATUS_DONE)
+	/* Of several inputs, a --binary may fit another one. */
+	if (status == STATUS_DONE && !arguments->one_of_many)
 		status = input_check_binaries(*out, resolver);
 	resolver_close(resolver);
 	return status;

@@ -2,9 +2,11 @@
 #ifndef HUD_ANALYZER_MESSAGE_H
 #define HUD_ANALYZER_MESSAGE_H
 
-/* How hud-analyze ends. 1 and 2 are kept for verbs that answer a question with no, or not at all. */
+/* How hud-analyze ends. 1 and 2 are of verbs that answer a question with no, or not at all. */
 enum exit_status {
 	STATUS_DONE = 0,
+	STATUS_FAILED = 1,      /* check: a rule was broken */
+	STATUS_CANNOT_TELL = 2, /* check: too little is known */
 	STATUS_INPUT = 3,  /* what was asked for, or given, is not usable */
 	STATUS_SYSTEM = 4, /* memory, disk, or an error of our own */
 };

@@ -18,7 +18,7 @@ static size_t query_name_length(const struct embedded_file *f)
 	if (length <= 4 || strcmp(f->name + length - 4, ".sql") != 0)
 		return 0;
 	if (begins(f->name, "schema.") || begins(f->name, "view_") || begins(f->name, "derive_") ||
-	    begins(f->name, "filter_"))
+	    begins(f->name, "filter_") || begins(f->name, "diff_") || begins(f->name, "check_"))
 		return 0;
 	return length - 4;
 }

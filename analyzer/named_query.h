@@ -5,7 +5,8 @@
 #include "analyzer/input.h"
 
 /*
- * Queries with a name: each file of analyzer/sql that is neither schema, view nor derivation.
+ * Queries with a name: each file of analyzer/sql that is neither schema, view,
+ * derivation nor part of a comparison.
  */
 
 /* Prints name and question of each. */

@@ -145,6 +145,61 @@ static bool take_fd(struct arguments *a, const char *value)
 	return true;
 }
 
+/* One more of what may be given several times. */
+static bool take_more(const char **list, size_t *count, const char *value)
+{
+	if (*count == ARGUMENTS_MAX)
+		return false;
+	list[(*count)++] = value;
+	return *value != '\0';
+}
+
+static bool take_before(struct arguments *a, const char *value)
+{
+	return take_more(a->before, &a->before_count, value);
+}
+
+static bool take_after(struct arguments *a, const char *value)
+{
+	return take_more(a->after, &a->after_count, value);
+}
+
+static bool take_baseline(struct arguments *a, const char *value)
+{
+	return take_more(a->baselines, &a->baseline_count, value);
+}
+
+static bool take_rule(struct arguments *a, const char *value)
+{
+	return take_more(a->rules, &a->rule_count, value);
+}
+
+static bool take_min_busy(struct arguments *a, const char *value)
+{
+	a->min_busy_given = true;
+	return duration_read(value, &a->min_busy_ns);
+}
+
+static bool take_junit(struct arguments *a, const char *value)
+{
+	a->junit = value;
+	return *value != '\0';
+}
+
+static bool take_github(struct arguments *a, const char *value)
+{
+	(void)value;
+	a->github = true;
+	return true;
+}
+
+static bool take_markdown(struct arguments *a, const char *value)
+{
+	(void)value;
+	a->markdown = true;
+	return true;
+}
+
 static bool take_json(struct arguments *a, const char *value)
 {
 	(void)value;
@@ -185,6 +240,7 @@ static const struct option_rule options[] = {
 	{"--fd", NULL, "N", "read from this open descriptor; a second one: the debug file",
 	 take_fd},
 	{"--json", NULL, NULL, "print JSON", take_json},
+	{"--markdown", NULL, NULL, "print Markdown, for a pull request", take_markdown},
 	{"--csv", NULL, NULL, "print CSV (RFC 4180)", take_csv},
 	{"--list", NULL, NULL, "list the queries that have a name", take_list},
 	{"--top", NULL, "N", "no more than N sites or rows", take_top},
@@ -212,6 +268,18 @@ static const struct option_rule options[] = {
 	 take_user_prefix},
 	{"--user-crate", NULL, "NAME", "code of this crate is the user's; repeatable",
 	 take_user_crate},
+	{"--before", NULL, "PATH", "a capture or database of the side before; repeatable",
+	 take_before},
+	{"--after", NULL, "PATH", "a capture or database of the side after; repeatable",
+	 take_after},
+	{"--fail-on", NULL, "RULE", "what must not be, as docs/CHECK.md has it; repeatable",
+	 take_rule},
+	{"--baseline", NULL, "PATH", "a capture or database to measure `+N%` from; repeatable",
+	 take_baseline},
+	{"--min-busy", NULL, "TIME", "how much polling must have been watched [100ms]",
+	 take_min_busy},
+	{"--junit", NULL, "FILE", "write the results there too, as JUnit XML", take_junit},
+	{"--github", NULL, NULL, "print annotations for GitHub Actions too", take_github},
 	{"--symbols", NULL, NULL,
 	 "where symbols were looked for, and what to do about what is missing", take_symbols},
 	{"--help", "-h", NULL, "print this", take_help},
@@ -306,6 +374,8 @@ enum exit_status arguments_read(const struct verb *verb, int count, char *const 
 		return usage_error(verb, "it needs ", verb->usage);
 	if (out->json && out->csv)
 		return usage_error(verb, "--json or --csv, not both", "");
+	if (out->json && out->markdown)
+		return usage_error(verb, "--json or --markdown, not both", "");
 	return STATUS_DONE;
 }
 
@@ -342,6 +412,8 @@ void help_print(void)
 	puts("  -V, --version          print the version\n\n"
 	     "Exit status:\n"
 	     "  0  done; what is partial or not known is said in the output\n"
+	     "  1  check: a rule was broken\n"
+	     "  2  check: too little is known to tell\n"
 	     "  3  bad arguments, or what was given cannot be used (not a capture, wrong binary)\n"
 	     "  4  out of memory, a disk error, or an error of hud-analyze's own\n"
 	     "  130  interrupted (load, query): nothing was changed");

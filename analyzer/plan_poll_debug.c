@@ -79,20 +79,20 @@ static bool future_find(const struct batch *b, const struct dwarf_entry *functio
 static int written_find(const struct batch *b, const struct dwarf_entry *function,
 			struct plan_poll *poll)
 {
-	static const uint16_t attributes[] = {DW_AT_decl_file, DW_AT_decl_line};
 	struct dwarf_entry future, written;
-	struct dwarf_value value[2];
+	struct dwarf_value file, line;
 	struct dwarf_lines lines = {0};
 	int err;
 
 	if (!future_find(b, function, poll->task, &future) ||
-	    !dwarf_type_written(&future, &written) ||
-	    !dwarf_entry_values(&written, attributes, 2, value))
+	    !dwarf_type_written(&future, &written))
 		return 0;
-	poll->line = (uint32_t)dwarf_value_number(&value[1]);
+	file = dwarf_entry_value(&written, DW_AT_decl_file);
+	line = dwarf_entry_value(&written, DW_AT_decl_line);
+	poll->line = (uint32_t)dwarf_value_number(&line);
 	err = dwarf_lines_sources(&lines, written.unit);
 	if (!err)
-		err = file_keep(b->polls, poll, &lines, dwarf_value_number(&value[0]),
+		err = file_keep(b->polls, poll, &lines, dwarf_value_number(&file),
 				written.unit->comp_dir);
 	dwarf_lines_close(&lines);
 	return err;

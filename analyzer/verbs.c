@@ -24,6 +24,19 @@ const struct verb verbs[] = {
 	 "--json --csv --list --limit --top --set --site " FILTER_OPTIONS
 	 " --capture --binary --debug-dir --user-prefix --user-crate",
 	 0, 2, verb_query},
+	{"diff", "BEFORE AFTER", "say what has changed between two recordings, and what has not",
+	 "Each is a capture, a database (all captures of it) or DB@ID; several a side with --before and\n"
+	 "--after. Per site, task and worker: blocked time per worker-second, with its interval.\n"
+	 "docs/DIFF.md explains the words.\n",
+	 "--json --markdown --top --before --after --binary --debug-dir --user-prefix --user-crate",
+	 0, 2, verb_diff},
+	{"check", "CAPTURE|DB --fail-on RULE...", "fail when the workers were blocked too much",
+	 "docs/CHECK.md has the grammar of RULE. Examples: 'blocked_p99 > 10ms', 'blocked > 1%',\n"
+	 "and against a --baseline: 'site(\"db::*\").rate > +20%'.\n"
+	 "Exit status 0: no rule was broken; 1: one was; 2: too little is known; 3: usage or input.\n",
+	 "--fail-on --baseline --min-busy --junit --github --json --binary --debug-dir --user-prefix "
+	 "--user-crate",
+	 1, 1, verb_check},
 	{"dump", "CAPTURE", "print every record of a capture, one line each", NULL, "", 1, 1,
 	 verb_dump},
 	{"plan", "BINARY|PID", "write down what hud-record needs to know of a binary",

@@ -1,0 +1,9 @@
+-- What is compared? All blocking, also where there is none; workers only up to the number that every
+-- capture has.
+INSERT INTO subject (kind, crate, name, cause)
+SELECT kind, crate, name, cause
+FROM arrived
+WHERE kind <> 'worker' OR CAST(name AS INTEGER) <= (SELECT min(workers) FROM compared)
+UNION
+SELECT 'all', '', '', ''
+ORDER BY 1, 3, 2, 4;

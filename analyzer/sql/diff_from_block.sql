@@ -1,0 +1,36 @@
+-- What did each blocking poll count for: all, its sites, its task, its worker (1: blocked the most)?
+--
+-- Time spent waiting for a CPU is left out: it is the machine's, and what two recordings of the same
+-- code differ by most.
+WITH ranked AS (
+	SELECT thread, row_number() OVER (ORDER BY blocking_ns DESC, wall_ns DESC, thread) AS rank
+	FROM worker
+	WHERE capture = :capture
+), part AS (
+	SELECT 'all' AS kind, '' AS crate, '' AS name, '' AS cause, id AS blocking_poll,
+		wall_ns - run_queue_ns AS wall_ns
+	FROM blocking_poll
+	WHERE capture = :capture
+	UNION ALL
+	SELECT 'site', coalesce(s.crate, ''), s.function, s.cause, p.blocking_poll, sum(p.wall_ns - p.run_queue_ns)
+	FROM slice AS p
+	JOIN site AS s ON s.id = p.site
+	WHERE p.capture = :capture
+	GROUP BY p.site, p.blocking_poll
+	UNION ALL
+	SELECT 'task', '', task, '', id, wall_ns - run_queue_ns
+	FROM blocking_poll
+	WHERE capture = :capture AND task IS NOT NULL
+	UNION ALL
+	SELECT 'worker', '', CAST(r.rank AS TEXT), '', b.id, b.wall_ns - b.run_queue_ns
+	FROM blocking_poll AS b
+	JOIN ranked AS r ON r.thread = b.thread
+	WHERE b.capture = :capture
+)
+SELECT p.kind, p.crate, p.name, p.cause,
+	max(0, min(b.start_ns, c.end_ns - 1) - c.start_ns) AS start_ns,
+	max(1, min(b.end_ns, c.end_ns) - c.start_ns) AS end_ns,
+	p.wall_ns
+FROM part AS p
+JOIN blocking_poll AS b ON b.id = p.blocking_poll
+JOIN capture AS c ON c.id = b.capture;

@@ -1,0 +1,51 @@
+-- The whole comparison as one JSON document, as docs/diff.schema.json describes it.
+WITH side_figure AS (
+	SELECT subject, side, json_object(
+		'blocked_ms_per_worker_s', 1e3 * blocked_ns / nullif(worker_ns, 0),
+		'count', count, 'rate_per_s', count / seconds, 'total_ns', blocked_ns,
+		'p50_ns', p50_ns, 'p99_ns', p99_ns, 'max_ns', max_ns) AS figures
+	FROM figure
+), row AS (
+	SELECT s.kind, s.name, json_object(
+		'crate', nullif(s.crate, ''), 'name', nullif(s.name, ''), 'cause', nullif(s.cause, ''),
+		'status', c.status, 'reason', c.reason,
+		'change', c.change, 'interval', json_array(c.low, c.high),
+		'rate_interval', json_array(c.rate_low, c.rate_high),
+		'record_s', c.record_s,
+		'minor', json(CASE WHEN max(fb.blocked_ns / max(fb.worker_ns, 1),
+				fa.blocked_ns / max(fa.worker_ns, 1))
+			< 0.01 * (SELECT max(w.blocked_ns / max(w.worker_ns, 1)) FROM figure AS w
+				JOIN subject AS k ON k.id = w.subject AND k.kind = 'all')
+			THEN 'true' ELSE 'false' END),
+		'before', json(b.figures), 'after', json(a.figures)) AS text,
+		row_number() OVER (ORDER BY CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END,
+			max(fb.blocked_ns / max(fb.worker_ns, 1), fa.blocked_ns / max(fa.worker_ns, 1)) DESC,
+			s.name, s.cause) AS place
+	FROM subject AS s
+	JOIN change AS c ON c.subject = s.id
+	JOIN side_figure AS b ON b.subject = s.id AND b.side = 0
+	JOIN side_figure AS a ON a.subject = s.id AND a.side = 1
+	JOIN figure AS fb ON fb.subject = s.id AND fb.side = 0
+	JOIN figure AS fa ON fa.subject = s.id AND fa.side = 1
+)
+SELECT json_object(
+	'schema', 1,
+	'comparable', json(CASE WHEN :reason IS NULL THEN 'true' ELSE 'false' END),
+	'reason', :reason,
+	'before', (SELECT json_group_array(json(text)) FROM (SELECT json_object('id', capture_id,
+		'file', file, 'duration_ns', duration_ns, 'threshold_ns', threshold_ns, 'source', source,
+		'look_hz', look_hz, 'workers', workers, 'worker_wall_ns', worker_wall_ns,
+		'polling_ns', polling_ns, 'loss_percent', loss_percent) AS text
+		FROM compared WHERE side = 0 ORDER BY id)),
+	'after', (SELECT json_group_array(json(text)) FROM (SELECT json_object('id', capture_id,
+		'file', file, 'duration_ns', duration_ns, 'threshold_ns', threshold_ns, 'source', source,
+		'look_hz', look_hz, 'workers', workers, 'worker_wall_ns', worker_wall_ns,
+		'polling_ns', polling_ns, 'loss_percent', loss_percent) AS text
+		FROM compared WHERE side = 1 ORDER BY id)),
+	'all', (SELECT json(text) FROM row WHERE kind = 'all'),
+	'sites', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row WHERE kind = 'site'
+		ORDER BY place)),
+	'tasks', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row WHERE kind = 'task'
+		ORDER BY place)),
+	'workers', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row WHERE kind = 'worker'
+		ORDER BY place))) AS document;
