@@ -139,9 +139,8 @@ static enum exit_status capture_add(struct comparison *c, sqlite3 *input, int64_
 	return status;
 }
 
-/* All captures of a database but those not asked for. */
-static enum exit_status captures_add(struct comparison *c, const struct input *input,
-				     bool chosen_only, enum side side)
+enum exit_status comparison_add_input(struct comparison *c, enum side side,
+				      const struct input *input, bool chosen_only)
 {
 	sqlite3_stmt *q = NULL;
 	enum exit_status status = STATUS_DONE;
@@ -188,7 +187,7 @@ enum exit_status comparison_add(struct comparison *c, enum side side, const char
 	one->one_of_many = true;
 	status = input_open(one, &input);
 	if (status == STATUS_DONE) {
-		status = captures_add(c, &input, one->capture != NULL, side);
+		status = comparison_add_input(c, side, &input, one->capture != NULL);
 		input_close(&input);
 	}
 	free(one);

@@ -31,6 +31,10 @@ void comparison_close(struct comparison *c);
 enum exit_status comparison_add(struct comparison *c, enum side side, const char *path,
 				const struct arguments *arguments);
 
+/* The same of an open input: all of its captures, or only the chosen one. */
+enum exit_status comparison_add_input(struct comparison *c, enum side side,
+				      const struct input *input, bool chosen_only);
+
 /* When all are added: sums them up by windows, and sees whether they can be compared. */
 enum exit_status comparison_prepare(struct comparison *c);
 

@@ -1,17 +1,18 @@
 -- The whole comparison as one JSON document, as docs/diff.schema.json describes it.
 WITH side_figure AS (
 	SELECT subject, side, json_object(
-		'blocked_ms_per_worker_s', 1e3 * blocked_ns / nullif(worker_ns, 0),
-		'count', count, 'rate_per_s', count / seconds, 'total_ns', blocked_ns,
+		'blocked_ms_per_worker_s', round(1e3 * blocked_ns / nullif(worker_ns, 0), 4),
+		'count', count, 'rate_per_s', round(count / seconds, 4), 'total_ns', blocked_ns,
 		'p50_ns', p50_ns, 'p99_ns', p99_ns, 'max_ns', max_ns) AS figures
 	FROM figure
 ), row AS (
 	SELECT s.kind, s.name, json_object(
 		'crate', nullif(s.crate, ''), 'name', nullif(s.name, ''), 'cause', nullif(s.cause, ''),
 		'status', c.status, 'reason', c.reason,
-		'change', c.change, 'interval', json_array(c.low, c.high),
-		'rate_interval', json_array(c.rate_low, c.rate_high),
-		'record_s', c.record_s,
+		'change', round(c.change, 4),
+		'interval', json_array(round(c.low, 4), round(c.high, 4)),
+		'rate_interval', json_array(round(c.rate_low, 4), round(c.rate_high, 4)),
+		'record_s', round(c.record_s),
 		'minor', json(CASE WHEN max(fb.blocked_ns / max(fb.worker_ns, 1),
 				fa.blocked_ns / max(fa.worker_ns, 1))
 			< 0.01 * (SELECT max(w.blocked_ns / max(w.worker_ns, 1)) FROM figure AS w
@@ -35,12 +36,12 @@ SELECT json_object(
 	'before', (SELECT json_group_array(json(text)) FROM (SELECT json_object('id', capture_id,
 		'file', file, 'duration_ns', duration_ns, 'threshold_ns', threshold_ns, 'source', source,
 		'look_hz', look_hz, 'workers', workers, 'worker_wall_ns', worker_wall_ns,
-		'polling_ns', polling_ns, 'loss_percent', loss_percent) AS text
+		'polling_ns', polling_ns, 'loss_percent', round(loss_percent, 4)) AS text
 		FROM compared WHERE side = 0 ORDER BY id)),
 	'after', (SELECT json_group_array(json(text)) FROM (SELECT json_object('id', capture_id,
 		'file', file, 'duration_ns', duration_ns, 'threshold_ns', threshold_ns, 'source', source,
 		'look_hz', look_hz, 'workers', workers, 'worker_wall_ns', worker_wall_ns,
-		'polling_ns', polling_ns, 'loss_percent', loss_percent) AS text
+		'polling_ns', polling_ns, 'loss_percent', round(loss_percent, 4)) AS text
 		FROM compared WHERE side = 1 ORDER BY id)),
 	'all', (SELECT json(text) FROM row WHERE kind = 'all'),
 	'sites', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row WHERE kind = 'site'

@@ -29,7 +29,7 @@ def main():
         schema = json.load(file)
     problems = list(undescribed(schema))
     jsonschema.Draft7Validator.check_schema(schema)
-    for name in sys.argv[1:] or sorted(glob.glob("tests/golden/*.json")):
+    for name in sys.argv[1:] or sorted(glob.glob("tests/golden/report*.json")):
         with open(name, encoding="utf-8") as file:
             report = json.load(file)
         for error in jsonschema.Draft7Validator(schema).iter_errors(report):

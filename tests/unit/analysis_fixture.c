@@ -438,3 +438,60 @@ sqlite3 *everything_load(void)
 	scene_everything(&s);
 	return scene_load(&s, 200000);
 }
+
+static uint64_t between(uint64_t *state, uint64_t low, uint64_t high)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return low + (z ^ (z >> 31)) % (high - low + 1);
+}
+
+#define CLIENTS 8
+
+/* How long client i's request blocks, us: the first four call NAP, the others LOCK. */
+static uint64_t busy_length(const struct busy *busy, size_t i, uint64_t *state)
+{
+	uint64_t us =
+		i % 4 == SYS_FSYNC ? between(state, 14000, 25000) : between(state, 15000, 40000);
+
+	return i == SYS_NANOSLEEP ? (uint64_t)((double)us * busy->nap_sleep) : us;
+}
+
+static size_t least(const uint64_t *of, size_t count)
+{
+	size_t least = 0;
+
+	for (size_t i = 1; i < count; i++)
+		least = of[i] < of[least] ? i : least;
+	return least;
+}
+
+void scene_busy(struct scene *s, struct busy busy)
+{
+	uint64_t next[CLIENTS], free_at[3] = {0}, end = busy.seconds * UINT64_C(1000000);
+	uint64_t state = busy.seed * 1000003;
+
+	for (uint32_t tid = 11; tid <= 13; tid++)
+		scene_window(s, tid, 0, end, 1000, 1000, 0);
+	for (size_t i = 0; i < CLIENTS; i++)
+		next[i] = between(&state, 0, 250000);
+	if (busy.without_lock)
+		next[4 + SYS_FUTEX] = UINT64_MAX;
+	if (busy.nap_sleep <= 0)
+		next[SYS_NANOSLEEP] = UINT64_MAX;
+	for (;;) {
+		size_t i = least(next, CLIENTS), worker = least(free_at, 3);
+		uint64_t from = next[i] > free_at[worker] ? next[i] : free_at[worker];
+		uint64_t to = from + busy_length(&busy, i, &state);
+
+		if (to >= end)
+			return;
+		scene_span(s,
+			   (struct span) {(uint32_t)(11 + worker), from, to, 0, i < 4 ? NAP : LOCK,
+					  (enum fake_syscall)(i % 4), 0, 0, NO_STACK});
+		free_at[worker] = to + 1000;
+		next[i] = to + between(&state, 150000, 350000);
+	}
+}

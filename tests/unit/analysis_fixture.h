@@ -107,4 +107,16 @@ void scene_everything(struct scene *s);
 /* The same, loaded, 200 ms long. */
 sqlite3 *everything_load(void);
 
+/*
+ * A service under load, the same for the same seed: eight sites (NAP and LOCK, each with the causes
+ * sleep, lock, net-io and file-io), each called by a client that thinks 150 to 350 ms.
+ */
+struct busy {
+	uint64_t seed;
+	uint32_t seconds;
+	double nap_sleep; /* how many times its usual 15 to 40 ms NAP sleeps; 0: it does not block */
+	bool without_lock; /* LOCK with the cause `lock` does not block */
+};
+void scene_busy(struct scene *s, struct busy busy);
+
 #endif
