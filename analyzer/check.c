@@ -42,8 +42,7 @@ static enum exit_status sides_add(struct check *c, const struct arguments *a)
 	return status;
 }
 
-/* Is enough known? What is seen to break a rule does so all the same, unless there was nothing to see. */
-static enum exit_status quality_judge(struct check *c)
+enum exit_status check_conclude(struct check *c)
 {
 	sqlite3_stmt *q = comparison_query(&c->comparison, "check_quality.sql");
 	enum exit_status status = STATUS_DONE;
@@ -85,7 +84,7 @@ static enum exit_status check_run(struct check *c, const struct arguments *a,
 	for (size_t i = 0; status == STATUS_DONE && i < a->rule_count; i++)
 		status = check_apply(c, i + 1, &rules[i]);
 	if (status == STATUS_DONE)
-		status = quality_judge(c);
+		status = check_conclude(c);
 	if (status == STATUS_DONE)
 		status = results_print(c, a);
 	return status == STATUS_DONE ? c->status : status;

@@ -17,6 +17,12 @@ struct check {
 /* Applies one rule, the `number`th: writes what it finds. Its own status is the worst of it. */
 enum exit_status check_apply(struct check *c, size_t number, const struct rule *rule);
 
+/*
+ * When all rules were applied: is enough known? What is seen to break a rule does so all the same,
+ * unless there was nothing to see.
+ */
+enum exit_status check_conclude(struct check *c);
+
 /* One line a finding, and how it went. */
 void check_print_text(struct check *c);
 void check_print_json(struct check *c);

@@ -173,7 +173,9 @@ static enum exit_status judge_growth(struct check *c, const struct rule *rule, s
 	out->status = isnan(low)        ? STATUS_CANNOT_TELL
 		      : over(rule, low) ? STATUS_FAILED
 					: STATUS_DONE;
-	if (isnan(low))
+	if (!column_number(q, "after_count", 0))
+		snprintf(out->sentence, SENTENCE_BYTES, "%s: no poll blocked", name);
+	else if (isnan(low))
 		snprintf(out->sentence, SENTENCE_BYTES,
 			 "%s: too few blocks (%" PRId64 " before, %" PRId64 " now) to compare %s",
 			 name, column_number(q, "before_count", 0),

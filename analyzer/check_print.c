@@ -30,8 +30,9 @@ void check_print_text(struct check *c)
 		putchar('\n');
 	}
 	sqlite3_finalize(q);
-	printf("check: %s%s%s\n", check_word(c->status), c->reason ? ": " : "",
-	       c->reason ? c->reason : "");
+	if (c->reason)
+		printf("too little is known: %s\n", c->reason);
+	printf("check: %s\n", check_word(c->status));
 }
 
 void check_print_json(struct check *c)

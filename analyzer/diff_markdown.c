@@ -49,9 +49,9 @@ static void print_sides(struct comparison *c)
 	char duration[WORD_BYTES];
 
 	while (q && sqlite3_step(q) == SQLITE_ROW) {
-		printf("%s: ", column_number(q, "side", 0) == BEFORE ? "Before" : "After");
+		fputs(column_number(q, "side", 0) == BEFORE ? "Before: " : "\nAfter: ", stdout);
 		print_code(column_text(q, "files"));
-		printf(", %s, %" PRId64 " workers. ",
+		printf(", %s, %" PRId64 " workers.",
 		       duration_word(duration, column_number(q, "duration_ns", 0)),
 		       column_number(q, "workers_most", 0));
 	}
