@@ -284,6 +284,8 @@ struct stack_verdict stack_classify(const struct rules *r, const struct symbol_f
 		w.verdict.task = w.task;
 		if (!w.task && w.verdict.entry >= 0)
 			w.verdict.task = frames[w.verdict.entry]->site;
+	} else if (w.verdict.class == STACK_UNKNOWN) {
+		w.verdict.task = w.task; /* a stack cut short, or the function that polls alone */
 	}
 	return w.verdict;
 }

@@ -153,6 +153,26 @@ static const struct field poll_fields[] = {
 	{0},
 };
 
+static const struct field histogram_fields[] = {
+	ONE(hud_histogram, polls, FIELD_NUMBER),
+	ONE(hud_histogram, total_ns, FIELD_NUMBER),
+	ONE(hud_histogram, max_ns, FIELD_NUMBER),
+	ONE(hud_histogram, process, FIELD_NUMBER),
+	ONE(hud_histogram, site, FIELD_NUMBER),
+	ONE(hud_histogram, buckets, FIELD_NUMBER),
+	{0},
+};
+
+static const struct field probes_fields[] = {
+	ONE(hud_probes, time_ns, FIELD_NUMBER),
+	ONE(hud_probes, probes_flags, FIELD_HEX),
+	ONE(hud_probes, sites, FIELD_NUMBER),
+	ONE(hud_probes, dear_sites, FIELD_NUMBER),
+	ONE(hud_probes, price_ns, FIELD_NUMBER),
+	ONE(hud_probes, cost_permille, FIELD_NUMBER),
+	{0},
+};
+
 static const struct field lost_fields[] = {
 	ONE(hud_lost, cause, FIELD_NUMBER),
 	ONE(hud_lost, count, FIELD_NUMBER),
@@ -242,6 +262,8 @@ static const struct record_fields records[] = {
 	{HUD_WINDOW, window_fields},
 	{HUD_LIFECYCLE, lifecycle_fields},
 	{HUD_POLL, poll_fields},
+	{HUD_HISTOGRAM, histogram_fields},
+	{HUD_PROBES, probes_fields},
 	{HUD_LOST, lost_fields},
 	{HUD_COST, cost_fields},
 	{HUD_CLOCK, clock_fields},

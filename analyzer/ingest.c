@@ -67,6 +67,10 @@ static const struct {
 				"end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"
 				"site_stack, scheduler, looks, ready_looks, ready_sum, ready_max,"
 				"open, upper_bound, start_exact, end_exact, unsure, id"},
+	[TABLE_POLL_SITE] = {"poll_site", "capture, process, stack, polls, total_ns, max_ns, id"},
+	[TABLE_POLL_BUCKET] = {"poll_bucket", "poll_site, low_ns, high_ns, polls"},
+	[TABLE_PROBE_STATE] = {"probe_state", "capture, time_ns, attached, given_up, sites,"
+					      "dear_sites, price_ns, cost_permille, id"},
 };
 
 /* `INSERT INTO table (columns) VALUES (?, …)`, or with REPLACE. */
@@ -131,9 +135,10 @@ static int prepare(struct ingest *in)
 
 static void capture_state_free(struct capture_state *c)
 {
-	struct id_map *maps[] = {&c->strings,       &c->processes,     &c->threads,  &c->mappings,
-				 &c->user_stacks,   &c->kernel_stacks, &c->binaries, &c->chains,
-				 &c->kernel_frames, &c->spans,         &c->causes};
+	struct id_map *maps[] = {&c->strings,  &c->processes,   &c->threads,
+				 &c->mappings, &c->user_stacks, &c->kernel_stacks,
+				 &c->binaries, &c->chains,      &c->kernel_frames,
+				 &c->spans,    &c->causes,      &c->histograms};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		id_map_free(maps[i]);
@@ -151,6 +156,7 @@ static void capture_state_free(struct capture_state *c)
 	free(c->user_stack.at);
 	free(c->kernel_stack.at);
 	free(c->chain.at);
+	free(c->histogram.at);
 	free(c);
 }
 
@@ -230,9 +236,9 @@ static int take(struct ingest *in, struct capture_state *c, const struct hud_rec
 		return 0;
 	if (r->type >= HUD_SESSION && r->type <= HUD_KERNEL_STACK)
 		return count_refused(c, define(in, c, r, chunk));
-	if (r->type >= HUD_OFFCPU && r->type <= HUD_POLL)
+	if (r->type >= HUD_OFFCPU && r->type <= HUD_PROBES)
 		c->events++;
-	if ((r->type >= HUD_OFFCPU && r->type <= HUD_POLL) ||
+	if ((r->type >= HUD_OFFCPU && r->type <= HUD_PROBES) ||
 	    (r->type >= HUD_LOST && r->type <= HUD_END))
 		return count_refused(c, event(in, c, r));
 	if (r->type >= HUD_SYMBOL_TEXT && r->type <= HUD_SYMBOL_ADDRESS)

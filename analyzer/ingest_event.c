@@ -8,28 +8,23 @@
  * Events: checked against what they refer to and against the clock, then written as rows.
  */
 
-/* No recording is longer; sums over thousands of threads still fit 63 bits. */
-#define LONGEST_NS (UINT64_C(1) << 51)
-
-/* Is the time one that this recording can have seen? Things may have begun a while before it. */
-static bool plausible(const struct capture_state *c, uint64_t time_ns)
+/* Things may have begun a while before the recording. */
+bool plausible(const struct capture_state *c, uint64_t time_ns)
 {
 	uint64_t start_ns = c->session.start_ns;
 
 	return time_ns <= start_ns + LONGEST_NS && time_ns + LONGEST_NS >= start_ns;
 }
 
-static const struct thread_seen *thread_of(const struct capture_state *c, uint32_t process,
-					   uint32_t tid)
+const struct thread_seen *thread_of(const struct capture_state *c, uint32_t process, uint32_t tid)
 {
 	uint64_t index = id_map_get(&c->threads, process, tid);
 
 	return index ? &c->thread.at[index - 1] : NULL;
 }
 
-/* Rows of the stacks an event refers to; -EINVAL when one was never defined. */
-static int stack_rows(const struct capture_state *c, uint32_t user, uint32_t kernel,
-		      int64_t *user_row, const struct kernel_stack_seen **kernel_stack)
+int stack_rows(const struct capture_state *c, uint32_t user, uint32_t kernel, int64_t *user_row,
+	       const struct kernel_stack_seen **kernel_stack)
 {
 	uint64_t u = user ? id_map_get(&c->user_stacks, user, 0) : 0;
 	uint64_t k = kernel ? id_map_get(&c->kernel_stacks, kernel, 0) : 0;
@@ -232,82 +227,6 @@ static int window(struct ingest *in, struct capture_state *c, const struct hud_w
 	return row_insert(&row);
 }
 
-/*
- * Between its bounds a poll's ends are taken where they are known to lie near one, else in the
- * middle, where they are on average.
- */
-static uint64_t poll_start(const struct hud_poll *p)
-{
-	if (!p->start_min_ns)
-		return p->start_max_ns;
-	if (p->poll_flags & HUD_POLL_START_AT_MIN)
-		return p->start_min_ns;
-	return p->start_min_ns + (p->start_max_ns - p->start_min_ns) / 2;
-}
-
-static uint64_t poll_end(const struct hud_poll *p)
-{
-	if (p->poll_flags & HUD_POLL_OPEN)
-		return p->end_min_ns;
-	if (p->poll_flags & HUD_POLL_END_AT_MAX)
-		return p->end_max_ns;
-	return p->end_min_ns + (p->end_max_ns - p->end_min_ns) / 2;
-}
-
-/* 0, or why such a poll cannot be. */
-static int poll_check(const struct capture_state *c, const struct hud_poll *p)
-{
-	if ((p->start_min_ns && !plausible(c, p->start_min_ns)) || !plausible(c, p->start_max_ns) ||
-	    !plausible(c, p->end_min_ns) || !plausible(c, p->end_max_ns))
-		return -EINVAL;
-	if (p->start_min_ns > p->start_max_ns || p->start_max_ns > p->end_min_ns ||
-	    p->end_min_ns > p->end_max_ns)
-		return -ERANGE;
-	if (p->sleep_ns > p->end_min_ns - p->start_max_ns ||
-	    p->run_queue_ns > p->end_min_ns - p->start_max_ns - p->sleep_ns)
-		return -EINVAL;
-	return 0;
-}
-
-static int poll(struct ingest *in, struct capture_state *c, const struct hud_poll *p)
-{
-	const struct thread_seen *thread = thread_of(c, p->process, p->tid);
-	const struct kernel_stack_seen *none;
-	struct row row;
-	int64_t site;
-	int err = poll_check(c, p);
-
-	if (err)
-		return err;
-	if (!thread || stack_rows(c, p->site, 0, &site, &none))
-		return -EINVAL;
-	row = row_of(in, TABLE_POLL);
-	row_number(&row, c->row);
-	row_number(&row, thread->row);
-	row_number_if(&row, p->start_min_ns != 0, (int64_t)p->start_min_ns);
-	row_number(&row, (int64_t)p->start_max_ns);
-	row_number(&row, (int64_t)p->end_min_ns);
-	row_number_if(&row, !(p->poll_flags & HUD_POLL_OPEN), (int64_t)p->end_max_ns);
-	row_number(&row, (int64_t)poll_start(p));
-	row_number(&row, (int64_t)poll_end(p));
-	row_number_if(&row, p->task && p->task <= INT64_MAX, (int64_t)p->task);
-	row_number(&row, (int64_t)p->sleep_ns);
-	row_number(&row, (int64_t)p->run_queue_ns);
-	row_id(&row, site);
-	row_text(&row, hud_scheduler_name(p->scheduler));
-	row_number(&row, p->looks);
-	row_number(&row, p->ready_looks);
-	row_number(&row, p->ready_sum);
-	row_number(&row, p->ready_max);
-	row_number(&row, (p->poll_flags & HUD_POLL_OPEN) != 0);
-	row_number(&row, (p->poll_flags & HUD_POLL_UPPER_BOUND) != 0);
-	row_number(&row, (p->poll_flags & HUD_POLL_EXACT) != 0);
-	row_number(&row, (p->poll_flags & HUD_POLL_END_EXACT) != 0);
-	row_number(&row, (p->poll_flags & HUD_POLL_UNSURE) != 0);
-	row_number(&row, ++in->row[TABLE_POLL]);
-	return row_insert(&row);
-}
-
 /* When a thread began or ended bounds the time it was watched. */
 static void note_life(struct capture_state *c, const struct hud_lifecycle *l)
 {
@@ -413,14 +332,18 @@ int event(struct ingest *in, struct capture_state *c, const struct hud_record *r
 	case HUD_LIFECYCLE:
 		return lifecycle(in, c, (const void *)r);
 	case HUD_POLL:
-		return poll(in, c, (const void *)r);
+	case HUD_HISTOGRAM:
+	case HUD_PROBES:
+		return poll_event(in, c, r);
 	case HUD_LOST:
 		return write_loss(in, c->row, lost->cause, lost->count, lost->from_ns, lost->to_ns);
 	case HUD_COST:
 		return cost(in, c, (const void *)r);
 	case HUD_CLOCK:
 		return clock_pair(in, c, (const void *)r);
-	default:
+	case HUD_END:
 		return end(c, (const void *)r);
+	default:
+		return 0; /* of a newer recorder */
 	}
 }

@@ -217,6 +217,8 @@ int write_definitions(struct ingest *in, struct capture_state *c)
 		err = write_threads(in, c);
 	if (!err)
 		err = write_mappings(in, c);
+	if (!err)
+		err = write_histograms(in, c);
 	if (!err && c->invalid)
 		err = write_loss(in, c->row, HUD_LOSS_RECORD_INVALID, c->invalid, 0, 0);
 	if (!err && c->backward)

@@ -25,6 +25,9 @@ enum table {
 	TABLE_COST,
 	TABLE_CLOCK,
 	TABLE_POLL,
+	TABLE_POLL_SITE,
+	TABLE_POLL_BUCKET,
+	TABLE_PROBE_STATE,
 	TABLES,
 };
 
@@ -76,6 +79,13 @@ struct kernel_stack_seen {
 	const char **function;
 };
 
+/* The last histogram of a function that polls. */
+struct histogram_seen {
+	int64_t process, stack; /* rows */
+	struct hud_histogram of;
+	uint32_t bucket[2 * HUD_HISTOGRAM_BUCKETS];
+};
+
 /* The inline chain of one address of one binary, in the frame table. */
 struct frame_chain {
 	int64_t first_row;
@@ -115,6 +125,7 @@ struct capture_state {
 	struct id_map kernel_frames; /* by name, as its address */
 	struct id_map spans;         /* thread row, start: span row * 2 + open */
 	struct id_map causes;        /* syscall and side, kernel stack: pointer */
+	struct id_map histograms;    /* by process and site, as rows: index + 1 */
 	GROWING(char *) string;
 	GROWING(struct process_seen) process;
 	GROWING(struct mapping_seen) mapping;
@@ -123,6 +134,7 @@ struct capture_state {
 	GROWING(struct user_stack_seen) user_stack;
 	GROWING(struct kernel_stack_seen) kernel_stack;
 	GROWING(struct frame_chain) chain;
+	GROWING(struct histogram_seen) histogram;
 };
 
 struct ingest {
@@ -152,6 +164,21 @@ int event(struct ingest *in, struct capture_state *c, const struct hud_record *r
 
 /* ingest_rows.c: what is written once all of the capture was read. */
 int write_definitions(struct ingest *in, struct capture_state *c);
+
+/* No recording is longer; sums over thousands of threads still fit 63 bits. */
+#define LONGEST_NS (UINT64_C(1) << 51)
+
+/* Of ingest_event.c, for its like. Is the time one that this recording can have seen? */
+bool plausible(const struct capture_state *c, uint64_t time_ns);
+/* NULL: never defined. */
+const struct thread_seen *thread_of(const struct capture_state *c, uint32_t process, uint32_t tid);
+/* Rows of the stacks an event refers to; -EINVAL when one was never defined. */
+int stack_rows(const struct capture_state *c, uint32_t user, uint32_t kernel, int64_t *user_row,
+	       const struct kernel_stack_seen **kernel_stack);
+
+/* ingest_polls.c: polls, and what is known of all of them. As event(). */
+int poll_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
+int write_histograms(struct ingest *in, const struct capture_state *c);
 
 /* ingest_prepare.c: tells the resolver all addresses that it will be asked for. */
 int prepare_addresses(struct ingest *in, struct capture_state *c);

@@ -159,6 +159,26 @@ struct event_exec {
 	char comm[EVENT_COMM_BYTES];
 };
 
+/*
+ * Map `histograms`: how long the polls by one function took. Bucket 0: under 256 ns; then four for
+ * each power of two: bucket 1 + 4 * (n - 8) + i holds [2^n * (4 + i) / 4, 2^n * (5 + i) / 4).
+ */
+#define HISTOGRAM_BUCKETS 128 /* HUD_HISTOGRAM_BUCKETS */
+#define HISTOGRAM_LOG_MIN 8
+
+struct poll_site {
+	__u64 address; /* in the process */
+	__u32 tgid;
+	__u32 reserved;
+};
+
+struct poll_histogram {
+	__u64 polls;
+	__u64 total_ns;
+	__u64 max_ns;
+	__u32 bucket[HISTOGRAM_BUCKETS];
+};
+
 /* Indices of the per-CPU loss counters. */
 enum loss_counter {
 	COUNT_RING_FULL,
@@ -167,6 +187,7 @@ enum loss_counter {
 	COUNT_THREAD_STATE,
 	COUNT_OPEN_STACK,
 	COUNT_CLOCK_BACKWARD,
+	COUNT_POLL_SITE,
 	COUNT_LOSSES,
 };
 

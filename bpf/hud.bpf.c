@@ -8,6 +8,7 @@
  */
 
 #include "bpf/account.bpf.h"
+#include "bpf/poll_entry.bpf.h"
 #include "bpf/stacks.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -23,7 +23,7 @@ static __always_inline void poll_span_send(const struct poll_span *span, __u32 t
 	e.start_min_ns = span->start_min_ns;
 	e.start_max_ns = span->start_max_ns;
 	e.end_min_ns = span->end_min_ns;
-	e.task = span->task;
+	e.task = span->task == POLLED_NONE ? 0 : span->task;
 	e.sleep_ns = span->sleep_ns;
 	e.run_queue_ns = span->run_queue_ns;
 	e.site = span->site;
@@ -51,13 +51,72 @@ static __always_inline bool poll_is_long(const struct poll_span *span)
 	return span->start_max_ns && span->end_min_ns - span->start_max_ns >= threshold_ns;
 }
 
+/* Polls whose beginning was seen, by the function that polls them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, 1); /* hud-record sets it */
+	__type(key, struct poll_site);
+	__type(value, struct poll_histogram);
+} histograms SEC(".maps");
+
+static __always_inline __u32 log2_of(__u64 value)
+{
+	__u32 log = 0;
+
+	for (__u32 step = 32; step; step /= 2) {
+		if (value >> step) {
+			value >>= step;
+			log += step;
+		}
+	}
+	return log;
+}
+
+/* Four buckets for each power of two; all under 256 ns in the first. */
+static __always_inline __u32 bucket_of(__u64 ns)
+{
+	__u32 log = log2_of(ns), bucket;
+
+	if (log < HISTOGRAM_LOG_MIN)
+		return 0;
+	bucket = 1 + (log - HISTOGRAM_LOG_MIN) * 4 + ((ns >> (log - 2)) & 3);
+	return bucket < HISTOGRAM_BUCKETS ? bucket : HISTOGRAM_BUCKETS - 1;
+}
+
+static __always_inline void histogram_add(const struct poll_span *span, const struct poll_key *next,
+					  __u32 tgid, __u64 now)
+{
+	bool to_now = span->flags & HUD_POLL_END_EXACT || next->where == HUD_WHERE_PARK;
+	__u64 ns = (to_now ? now : span->end_min_ns) - span->start_max_ns;
+	struct poll_site key = {.address = span->site, .tgid = tgid};
+	struct poll_histogram *h = bpf_map_lookup_elem(&histograms, &key);
+
+	if (!h) {
+		static const struct poll_histogram none;
+
+		if (bpf_map_update_elem(&histograms, &key, &none, BPF_NOEXIST))
+			loss_count(COUNT_POLL_SITE);
+		h = bpf_map_lookup_elem(&histograms, &key);
+		if (!h)
+			return;
+	}
+	h->polls++;
+	h->total_ns += ns;
+	if (ns > h->max_ns)
+		h->max_ns = ns;
+	h->bucket[bucket_of(ns) & (HISTOGRAM_BUCKETS - 1)]++;
+}
+
 /* The poll under way is over: `next` was seen at `now`. */
 static __always_inline void poll_end(struct poll_watch *p, const struct poll_key *next, __u32 tgid,
 				     __u32 tid, __u64 now)
 {
 	struct poll_span *span = &p->span;
 
-	if (poll_is_long(span)) {
+	if (span->flags & HUD_POLL_EXACT)
+		histogram_add(span, next, tgid, now);
+	/* Without one look that saw the core in its place, nothing says that it held it throughout. */
+	if (poll_is_long(span) && !(span->flags & HUD_POLL_EXACT && span->task == POLLED_NONE)) {
 		span->end_max_ns = now;
 		if (next->where == HUD_WHERE_PARK && next->tick - p->tick <= 1)
 			span->flags |= HUD_POLL_END_AT_MAX;
@@ -114,8 +173,13 @@ static __always_inline void poll_look(struct thread_state *st, const struct poll
 {
 	struct poll_watch *p = &st->poll;
 
+	if (p->entering)
+		return;
 	if (p->look_ns && now > p->look_ns && now - p->look_ns > st->look_gap_ns)
 		st->look_gap_ns = now - p->look_ns;
+	if (p->span.task == POLLED_NONE && key->where == HUD_WHERE_POLL && key->core == p->core &&
+	    key->tick == p->tick)
+		p->span.task = key->task; /* the first look at a poll whose beginning was seen */
 	if (p->span.start_max_ns && key->where == HUD_WHERE_POLL && key->task == p->span.task &&
 	    key->core == p->core && key->tick == p->tick) {
 		p->span.end_min_ns = now;
@@ -165,7 +229,7 @@ static __always_inline void where_fill(struct event_where *out, const struct pol
 {
 	*out = (struct event_where) {
 		.poll_ns = span->start_max_ns,
-		.task = span->start_max_ns ? span->task : 0,
+		.task = span->start_max_ns && span->task != POLLED_NONE ? span->task : 0,
 		.where = key->where,
 		.trusted = key->trusted,
 	};

@@ -116,8 +116,11 @@ struct poll_watch {
 	struct poll_span kept; /* a long one that has ended, in the round that may go on */
 	__u64 core;            /* the round: core and tick of the last poll */
 	__u64 polled[2];       /* the last two tasks in it */
+	__u64 sp;              /* where the poll under way began, if that was seen */
 	__u32 tick;
 	__u32 came_back; /* a task was polled again in the round */
+	__u32 entering;  /* poll_entry is at work on this */
+	__u32 reserved;
 };
 
 /* A watched thread. That a task has one is what "watched" means. */

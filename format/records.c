@@ -113,6 +113,15 @@ static const struct record_kind kinds[] = {
 			ID(USER_STACK, hud_poll, site),
 		},
 	},
+	[HUD_HISTOGRAM] = {
+		.name = "histogram", .bytes = sizeof(struct hud_histogram),
+		.count = {AT(hud_histogram, buckets), 4, 8, HUD_HISTOGRAM_BUCKETS},
+		.reference = {
+			ID(PROCESS, hud_histogram, process),
+			ID(USER_STACK, hud_histogram, site),
+		},
+	},
+	[HUD_PROBES] = {.name = "probes", .bytes = sizeof(struct hud_probes)},
 	[HUD_LOST] = {.name = "lost", .bytes = sizeof(struct hud_lost)},
 	[HUD_COST] = {.name = "cost", .bytes = sizeof(struct hud_cost)},
 	[HUD_CLOCK] = {.name = "clock", .bytes = sizeof(struct hud_clock)},

@@ -76,6 +76,8 @@ enum hud_record_type {
 	HUD_WINDOW = 34,
 	HUD_LIFECYCLE = 35,
 	HUD_POLL = 36,
+	HUD_HISTOGRAM = 38,
+	HUD_PROBES = 39,
 	/* About the recording itself. */
 	HUD_LOST = 64,
 	HUD_COST = 65,
@@ -352,6 +354,45 @@ struct hud_poll {
 };
 HUD_ASSERT_SIZE(struct hud_poll, 104);
 
+#define HUD_HISTOGRAM_BUCKETS 128u
+
+/*
+ * How long all polls took that one function made, since recording began and while probes were
+ * attached: of several of one (process, site) the last holds. Bucket 0 is under 256 ns; bucket
+ * 1 + 4 * (n - 8) + i, with i from 0 to 3, is [2^n * (4 + i) / 4, 2^n * (5 + i) / 4) ns; the last one
+ * has no end. Only buckets that hold something are written, in order.
+ */
+struct hud_histogram {
+	struct hud_record head;
+	uint64_t polls;
+	uint64_t total_ns;
+	uint64_t max_ns;
+	uint32_t process;
+	uint32_t site;    /* user stack of one frame: the function */
+	uint32_t buckets;
+	uint32_t reserved;
+	uint32_t bucket[]; /* number and count of each */
+};
+HUD_ASSERT_SIZE(struct hud_histogram, 48);
+
+enum hud_probes_flags {
+	HUD_PROBES_ATTACHED = 1u << 0, /* from now on each poll's beginning is seen */
+	HUD_PROBES_GIVEN_UP = 1u << 1, /* they cost too much for the rest of the recording */
+};
+
+/* The probes of --polls were attached, or detached to keep their budget. */
+struct hud_probes {
+	struct hud_record head;
+	uint64_t time_ns;
+	uint32_t probes_flags;  /* enum hud_probes_flags */
+	uint32_t sites;         /* functions that are probed */
+	uint32_t dear_sites;    /* left out: their first instruction would be single-stepped */
+	uint32_t price_ns;      /* of one hit, as measured on this machine */
+	uint32_t cost_permille; /* of the targets' CPU time, while last attached */
+	uint32_t reserved;
+};
+HUD_ASSERT_SIZE(struct hud_probes, 40);
+
 enum hud_lifecycle_kind {
 	HUD_THREAD_START = 1,
 	HUD_THREAD_EXIT = 2,
@@ -384,6 +425,7 @@ enum hud_loss {
 	HUD_LOSS_CLOCK_BACKWARD = 11, /* spans dropped since their end lay before their start */
 	HUD_LOSS_UNKNOWN_PROCESS = 12, /* events of a process that was gone before it could be described */
 	HUD_LOSS_UNPLANNED = 13,       /* objects without unwind rows: none could be made, or no room */
+	HUD_LOSS_POLL_SITE = 14,       /* polls of functions for whose histogram there was no room */
 };
 
 /* `count` more were lost for `cause` in [from_ns, to_ns]. */

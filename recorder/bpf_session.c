@@ -17,7 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MMAP_PAGES_PER_CPU 16 /* 64 KiB: some 400 mappings between two drains */
+#define ATTACH_UPROBE_MULTI 48 /* BPF_TRACE_UPROBE_MULTI, which older headers do not know */
+#define MMAP_PAGES_PER_CPU 16  /* 64 KiB: some 400 mappings between two drains */
 
 struct walk_link {
 	pid_t pid;
@@ -89,9 +90,15 @@ static void programs_choose(struct bpf_session *s, const struct btf *btf,
 	bpf_program__set_autoattach(p->progs.finish_switch, false);
 	bpf_program__set_autoattach(p->progs.walk, false);
 	bpf_program__set_autoattach(p->progs.look, false);
+	bpf_program__set_autoattach(p->progs.poll_entry, false);
+	bpf_program__set_autoload(p->progs.poll_entry, s->options.poll_sites > 0);
 	if (!user_copy)
 		bpf_program__set_flags(p->progs.walk, 0); /* not sleepable then */
 	s->features.stack_at_switch_in = exit_tracepoint || *finish_switch;
+	s->features.uprobe_multi =
+		btf__find_by_name_kind(btf, "bpf_uprobe_multi_link", BTF_KIND_STRUCT) > 0; /* 6.6 */
+	if (s->features.uprobe_multi)
+		bpf_program__set_expected_attach_type(p->progs.poll_entry, ATTACH_UPROBE_MULTI);
 	s->features.own_walk =
 		btf__find_by_name_kind(btf, "bpf_loop", BTF_KIND_FUNC) > 0; /* 5.17 */
 	s->features.sleeper_stacks = user_copy && s->features.own_walk;
@@ -107,6 +114,8 @@ static void programs_configure(struct bpf_session *s)
 	p->rodata->looks_per_profile_sample = s->options.looks_per_profile_sample;
 	p->rodata->sleeper_stacks = s->features.sleeper_stacks;
 	p->rodata->own_walk = s->features.own_walk;
+	if (s->options.poll_sites)
+		bpf_map__set_max_entries(p->maps.histograms, s->options.poll_sites);
 	bpf_map__set_max_entries(p->maps.pages, s->options.unwind.pages);
 	bpf_map__set_max_entries(p->maps.shards, s->options.unwind.shards);
 	bpf_map__set_max_entries(p->maps.rules, s->options.unwind.rules);
@@ -141,6 +150,11 @@ struct unwind_store *bpf_session_unwind(struct bpf_session *s)
 struct identity_store *bpf_session_identities(struct bpf_session *s)
 {
 	return &s->identities;
+}
+
+struct bpf_program *bpf_session_poll_entry(const struct bpf_session *s)
+{
+	return s->options.poll_sites ? s->programs->progs.poll_entry : NULL;
 }
 
 static int looks_attach(struct bpf_session *s)
@@ -406,6 +420,60 @@ void bpf_session_losses(const struct bpf_session *s, uint64_t count[COUNT_LOSSES
 			count[key] += each[cpu];
 	}
 	free(each);
+}
+
+/* A per-CPU value of `bytes`, all CPUs one after the other; free() it. NULL: none, or no memory. */
+static void *per_cpu_read(const struct bpf_session *s, const struct bpf_map *map, const void *key,
+			  size_t key_bytes, size_t bytes)
+{
+	size_t room = (bytes + 7) / 8 * 8 * (size_t)s->cpus;
+	void *each = calloc(1, room);
+
+	if (each && bpf_map__lookup_elem(map, key, key_bytes, each, room, 0)) {
+		free(each);
+		return NULL;
+	}
+	return each;
+}
+
+uint64_t bpf_session_poll_entries(const struct bpf_session *s)
+{
+	__u32 key = 0;
+	uint64_t *each = per_cpu_read(s, s->programs->maps.poll_entries, &key, sizeof(key),
+				      sizeof(*each)),
+		 sum = 0;
+
+	for (int cpu = 0; each && cpu < s->cpus; cpu++)
+		sum += each[cpu];
+	free(each);
+	return sum;
+}
+
+void bpf_session_histograms(const struct bpf_session *s,
+			    void (*each)(void *context, const struct poll_site *site,
+					 const struct poll_histogram *histogram),
+			    void *context)
+{
+	const struct bpf_map *map = s->programs->maps.histograms;
+	struct poll_site site, *before = NULL;
+
+	while (!bpf_map__get_next_key(map, before, &site, sizeof(site))) {
+		struct poll_histogram *of = per_cpu_read(s, map, &site, sizeof(site), sizeof(*of)),
+				      sum = {0};
+
+		before = &site;
+		for (int cpu = 0; of && cpu < s->cpus; cpu++) {
+			sum.polls += of[cpu].polls;
+			sum.total_ns += of[cpu].total_ns;
+			if (of[cpu].max_ns > sum.max_ns)
+				sum.max_ns = of[cpu].max_ns;
+			for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+				sum.bucket[i] += of[cpu].bucket[i];
+		}
+		if (sum.polls)
+			each(context, &site, &sum);
+		free(of);
+	}
 }
 
 void bpf_session_measure(struct bpf_session *s, bool on)

@@ -22,6 +22,7 @@ struct bpf_session_options {
 	uint32_t looks_per_profile_sample;
 	const struct kernel_symbols *kernel; /* NULL: names are hidden */
 	struct unwind_sizes unwind;          /* room for the plans */
+	uint32_t poll_sites;                 /* functions to be probed (--polls); 0: none */
 	bool verbose;
 	/* Events in the order each CPU made them. `event` is valid during the call. */
 	void (*on_event)(void *context, const struct event *event, size_t bytes);
@@ -35,7 +36,8 @@ struct bpf_session_features {
 	bool stack_at_switch_in; /* sleep stacks are taken afterwards, only when the sleep was long */
 	bool sleeper_stacks;     /* threads that never wake are found with their stack */
 	bool mmap_events;
-	bool own_walk; /* user stacks by plans; else by the kernel's frame-pointer walk */
+	bool uprobe_multi; /* many uprobes in one link */
+	bool own_walk;     /* user stacks by plans; else by the kernel's frame-pointer walk */
 };
 
 /* Loads and attaches. Prints what the kernel refused and why. `*out` is owned by the caller. */
@@ -48,6 +50,16 @@ struct unwind_store *bpf_session_unwind(struct bpf_session *s);
 
 /* The maps that tell where runtimes keep their state; lives as long as the session. */
 struct identity_store *bpf_session_identities(struct bpf_session *s);
+
+/* The program for uprobes on poll sites; NULL unless options.poll_sites. */
+struct bpf_program *bpf_session_poll_entry(const struct bpf_session *s);
+/* How often it was hit since the start. */
+uint64_t bpf_session_poll_entries(const struct bpf_session *s);
+/* Calls `each` for every function that polled, with the sums of all CPUs. */
+void bpf_session_histograms(const struct bpf_session *s,
+			    void (*each)(void *context, const struct poll_site *site,
+					 const struct poll_histogram *histogram),
+			    void *context);
 
 /* Begins to watch a process and the threads it has. 0 or a negative errno. */
 int bpf_session_watch(struct bpf_session *s, pid_t pid);

@@ -417,11 +417,18 @@ bool object_placed(const struct object_table *t, uint32_t object, uint64_t start
 	return false;
 }
 
-const struct hud_plan_identity *object_identity(const struct object_table *t, uint32_t object)
+const struct plan *object_plan(const struct object_table *t, uint32_t object)
 {
 	const struct object *o = object < t->objects ? &t->object[object] : NULL;
 
-	return o && (o->state == PLAN_READY || o->state == PLAN_STORED) ? o->plan.identity : NULL;
+	return o && (o->state == PLAN_READY || o->state == PLAN_STORED) ? &o->plan : NULL;
+}
+
+const struct hud_plan_identity *object_identity(const struct object_table *t, uint32_t object)
+{
+	const struct plan *plan = object_plan(t, object);
+
+	return plan ? plan->identity : NULL;
 }
 
 struct object_counts object_table_counts(const struct object_table *t)

@@ -31,6 +31,11 @@ static const struct option_help {
 	 "copy the mapped ELF files to DIR, for hud-analyze --debug-dir DIR"},
 	{'P', "plan", "FILE", "unwind rows made before by hud-analyze plan (repeatable)"},
 	{'u', "unwind", "HOW", "auto, dwarf (refuse to go on without plans) or fp (default: auto)"},
+	{'l', "polls", NULL, "time every poll exactly, by uprobes where tasks are polled"},
+	{'m', "max-overhead", "PCT",
+	 "what --polls may cost of the targets' CPU time (default: 2); beyond, it probes less"},
+	{'f', "force", NULL, "with --polls: probe where it is dear too (some 10 us a poll)"},
+	{'s', "stacks-only", NULL, "tell polls from parks by stacks alone, as where no plan helps"},
 	{'q', "quiet", NULL, "say nothing but errors"},
 	{'v', "verbose", NULL, "say what is attached and what the kernel lacks"},
 	{'h', "help", NULL, "show this"},
@@ -123,6 +128,16 @@ static bool frequency_parse(const char *text, uint32_t *out)
 	return true;
 }
 
+static bool percent_parse(const char *text, double *out)
+{
+	char *end;
+
+	*out = strtod(text, &end);
+	if (*text < '0' || *text > '9' || *end || !(*out > 0 && *out <= 100))
+		return usage_error("--max-overhead takes a percentage up to 100, not", text);
+	return true;
+}
+
 static bool option_apply(struct options *o, int letter, const char *value)
 {
 	switch (letter) {
@@ -161,6 +176,17 @@ static bool option_apply(struct options *o, int letter, const char *value)
 		if (o->frame_pointers_only || o->plans_required || !strcmp(value, "auto"))
 			return true;
 		return usage_error("--unwind takes auto, dwarf or fp, not", value);
+	case 'l':
+		o->polls = true;
+		return true;
+	case 'm':
+		return percent_parse(value, &o->max_overhead_percent);
+	case 'f':
+		o->force = true;
+		return true;
+	case 's':
+		o->stacks_only = true;
+		return true;
 	case 'q':
 		o->quiet = true;
 		return true;
@@ -208,6 +234,9 @@ static bool options_complete(const struct options *o)
 		return usage_error("give targets or a command, not both", o->target[0].text);
 	if (!o->command && !o->targets)
 		return usage_error("nothing to record", "give a pid, a name, or -- CMD");
+	if (o->polls && (o->stacks_only || o->frame_pointers_only))
+		return usage_error("--polls needs the runtime's state: it does not go with",
+				   o->stacks_only ? "--stacks-only" : "--unwind fp");
 	return true;
 }
 
@@ -217,7 +246,8 @@ enum options_outcome options_parse(int argc, char **argv, struct options *out)
 	char letters[2 * OPTION_COUNT + 1];
 	int letter;
 
-	*out = (struct options) {.threshold_ns = 5000000, .profile_hz = 99};
+	*out = (struct options) {
+		.threshold_ns = 5000000, .profile_hz = 99, .max_overhead_percent = 2};
 	getopt_tables(letters, longs);
 	argc = command_split(argc, argv, &out->command);
 	while ((letter = getopt_long(argc, argv, letters, longs, NULL)) != -1) {

@@ -41,6 +41,10 @@ struct options {
 	uint64_t duration_ns;     /* 0: until it is interrupted or the target exits */
 	uint64_t threshold_ns;
 	uint32_t profile_hz;
+	double max_overhead_percent; /* of --polls */
+	bool polls;                  /* --polls */
+	bool force;
+	bool stacks_only;
 	bool quiet;
 	bool verbose;
 };

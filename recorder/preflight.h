@@ -17,10 +17,11 @@ enum exit_code preflight_check_targets(const struct target_set *t);
 /*
  * Gives up every capability that a recording under way does not use. What is kept: CAP_SYS_PTRACE
  * and CAP_DAC_READ_SEARCH (memory maps and build-ids after exec and dlopen, in any container),
- * CAP_CHECKPOINT_RESTORE (deleted files still mapped), and, where `foreign_directory`,
- * CAP_DAC_OVERRIDE (to give the capture its name in a directory of another user's).
+ * CAP_CHECKPOINT_RESTORE (deleted files still mapped), where `foreign_directory` CAP_DAC_OVERRIDE (to
+ * give the capture its name in a directory of another user's), and where `probes` CAP_BPF,
+ * CAP_PERFMON and CAP_SYS_ADMIN (uprobes come and go, to keep their budget).
  * 0 or a negative errno.
  */
-int privileges_drop(bool foreign_directory);
+int privileges_drop(bool foreign_directory, bool probes);
 
 #endif

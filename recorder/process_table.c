@@ -28,11 +28,12 @@ struct process {
 	struct process_entry entry;
 	struct mapping *mapping; /* by start, not overlapping */
 	uint32_t mappings;
-	char *executable; /* its path as the process sees it */
-	uint32_t object;  /* … what is mapped from there, OBJECT_NONE */
-	bool identified;  /* the programs know where its runtime keeps its state */
-	int64_t space;    /* slot in the store; negative: none */
-	uint32_t version; /* of what was written there */
+	char *executable;     /* its path as the process sees it */
+	uint32_t object;      /* … what is mapped from there, OBJECT_NONE */
+	bool executable_told; /* process_table_executables() has given its plan */
+	bool identified;      /* the programs know where its runtime keeps its state */
+	int64_t space;        /* slot in the store; negative: none */
+	uint32_t version;     /* of what was written there */
 	uint64_t refreshed_ns;
 	int pidfd; /* -1: none; readable once all of its threads are gone */
 };
@@ -168,12 +169,28 @@ uint32_t process_table_scheduler(const struct process_table *t, pid_t pid, uint3
 		       : 0;
 }
 
+void process_table_executables(const struct process_table *t, bool only_new,
+			       void (*each)(void *context, pid_t pid, const struct plan *plan),
+			       void *context)
+{
+	for (size_t i = 0; i < t->processes; i++) {
+		struct process *p = &t->process[i];
+		const struct plan *plan = object_plan(t->objects, p->object);
+
+		if (!p->entry.alive || !plan ||
+		    (only_new && (p->executable_told || !p->identified)))
+			continue;
+		p->executable_told |= only_new;
+		each(context, p->entry.pid, plan);
+	}
+}
+
 size_t process_table_identified(const struct process_table *t)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < t->processes; i++)
-		count += t->process[i].identified;
+		count += object_identity(t->objects, t->process[i].object) != NULL;
 	return count;
 }
 
@@ -318,7 +335,7 @@ int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_
 	p->object = OBJECT_NONE;
 	if (p->identified)
 		identity_store_clear(t->identities, pid);
-	p->identified = false;
+	p->identified = p->executable_told = false;
 	proc_mappings_each(pid, maps_visit, &visit);
 	image_write(t, p);
 	return id;

@@ -41,7 +41,10 @@ struct process_entry *process_table_find(const struct process_table *t, pid_t pi
 /* Reads /proc/PID/maps again: what perf's records did not tell of. */
 void process_table_refresh(struct process_table *t, pid_t pid, uint64_t now_ns);
 
-/* From now on the mappings of all processes are kept in these maps too, for the walker. */
+/*
+ * From now on the mappings of all processes are kept in these maps too, for the walker, and where
+ * their runtimes keep their state; `identities` NULL: that is not to be read.
+ */
 void process_table_store(struct process_table *t, struct unwind_store *store,
 			 struct identity_store *identities);
 /* Plans became usable: tells the walker. */
@@ -55,6 +58,14 @@ size_t process_table_unplanned(const struct process_table *t);
 
 /* enum hud_scheduler_kind of the scheduler `number` (from 1) of a process's runtime; 0: not known. */
 uint32_t process_table_scheduler(const struct process_table *t, pid_t pid, uint32_t number);
+
+/*
+ * The plans of the processes' executables, as far as they are there. `only_new`: each once, and only
+ * of processes whose runtime's state is read.
+ */
+void process_table_executables(const struct process_table *t, bool only_new,
+			       void (*each)(void *context, pid_t pid, const struct plan *plan),
+			       void *context);
 
 /* How many processes have a runtime whose state can be read. */
 size_t process_table_identified(const struct process_table *t);

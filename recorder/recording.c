@@ -8,6 +8,7 @@
 #include "recorder/clock.h"
 #include "recorder/kernel_symbols.h"
 #include "recorder/output.h"
+#include "recorder/poll_timing.h"
 #include "recorder/preflight.h"
 #include "recorder/process_table.h"
 #include "recorder/status.h"
@@ -47,6 +48,7 @@ struct recording {
 	struct kernel_symbols *kernel;
 	struct bpf_session *bpf;
 	struct transcript transcript;
+	struct poll_timing timing;
 	struct bookkeeping books;
 	struct status status;
 	uint64_t start_ns;
@@ -109,6 +111,14 @@ static uint32_t machine_number(const char *name)
 					  : EM_NONE;
 }
 
+/* A command is not known before it runs: what its events had is told by them. */
+static enum hud_source source_of(const struct recording *r)
+{
+	if (r->options->stacks_only || !process_table_identified(r->processes))
+		return HUD_SOURCE_STACK;
+	return r->options->polls ? HUD_SOURCE_EXACT : HUD_SOURCE_PASSIVE;
+}
+
 static int session_write(struct recording *r)
 {
 	struct bpf_session_features features = bpf_session_features(r->bpf);
@@ -122,7 +132,7 @@ static int session_write(struct recording *r)
 		.look_hz = r->look_hz,
 		.profile_hz = r->look_hz / r->looks_per_profile_sample,
 		.cpus = cpus > 0 ? (uint32_t)cpus : 0,
-		.source = HUD_SOURCE_STACK,
+		.source = source_of(r),
 		.page_bytes = (uint32_t)sysconf(_SC_PAGESIZE),
 		.window_ms = WINDOW_MS,
 	};
@@ -158,6 +168,9 @@ static enum exit_code bpf_open(struct recording *r)
 		.look_hz = r->look_hz,
 		.looks_per_profile_sample = r->looks_per_profile_sample,
 		.unwind = r->sizes,
+		.poll_sites = r->options->polls
+				      ? poll_timing_sites(r->processes, r->targets->child != 0)
+				      : 0,
 		.verbose = r->options->verbose,
 		.on_event = on_event,
 		.on_mmap = on_mmap,
@@ -259,7 +272,8 @@ static enum exit_code targets_watch(struct recording *r)
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
 	object_table_store(r->objects, store);
-	process_table_store(r->processes, store, bpf_session_identities(r->bpf));
+	process_table_store(r->processes, store,
+			    r->options->stacks_only ? NULL : bpf_session_identities(r->bpf));
 	for (size_t i = 0; i < r->targets->count; i++) {
 		pid_t pid = r->targets->pid[i];
 		int error;
@@ -344,6 +358,7 @@ static void record_loop(struct recording *r)
 
 		if (object_table_poll(r->objects, 0))
 			process_table_replace(r->processes);
+		poll_timing_tick(&r->timing, now);
 		if (!error && now - r->second_ns >= SECOND_NS)
 			error = second_work(r, now);
 		else if (!error && r->output.pipe)
@@ -383,6 +398,7 @@ static int record_finish(struct recording *r)
 		bpf_session_drain(r->bpf);
 	}
 	now = clock_ns(CLOCK_MONOTONIC);
+	poll_timing_finish(&r->timing, now);
 	bookkeeping_losses(&r->books, now);
 	bookkeeping_cost(&r->books, now);
 	end.time_ns = now;
@@ -464,7 +480,11 @@ static enum exit_code record_all(struct recording *r)
 	int error;
 
 	bpf_session_measure(r->bpf, true);
-	privileges_drop(output_in_foreign_directory(&r->output));
+	r->timing = (struct poll_timing) {
+		.bpf = r->bpf, .transcript = &r->transcript, .processes = r->processes};
+	if (r->options->polls)
+		poll_timing_open(&r->timing, r->options, clock_ns(CLOCK_MONOTONIC));
+	privileges_drop(output_in_foreign_directory(&r->output), r->options->polls);
 	record_loop(r);
 	error = record_finish(r);
 	if (!r->write_error)
@@ -495,6 +515,7 @@ enum exit_code recording_run(const struct options *o, struct target_set *targets
 		unlink(r.output.partial);
 		output_close(&r.output, false);
 	}
+	poll_timing_close(&r.timing);
 	bpf_session_close(r.bpf);
 	transcript_close(&r.transcript);
 	process_table_close(r.processes);

@@ -407,6 +407,38 @@ void transcript_event(struct transcript *t, const struct event *event, size_t by
 	}
 }
 
+void transcript_histogram(struct transcript *t, const struct poll_site *site,
+			  const struct poll_histogram *histogram, uint64_t now_ns)
+{
+	const struct process_entry *p = process_table_find(t->processes, (pid_t)site->tgid);
+	const struct event_stacks one = {.user_frames = 1};
+	union {
+		struct hud_histogram wire;
+		uint8_t room[sizeof(struct hud_histogram) +
+			     HUD_HISTOGRAM_BUCKETS * 2 * sizeof(uint32_t)];
+	} out = {0};
+	struct hud_histogram *wire = &out.wire;
+	uint64_t address = site->address;
+
+	if (!p || !p->id)
+		return;
+	for (uint32_t i = 0; i < HUD_HISTOGRAM_BUCKETS; i++) {
+		if (!histogram->bucket[i])
+			continue;
+		wire->bucket[2 * wire->buckets] = i;
+		wire->bucket[2 * wire->buckets++ + 1] = histogram->bucket[i];
+	}
+	wire->head = (struct hud_record) {
+		.type = HUD_HISTOGRAM,
+		.size = (uint32_t)(sizeof(*wire) + wire->buckets * 2 * sizeof(wire->bucket[0]))};
+	wire->polls = histogram->polls;
+	wire->total_ns = histogram->total_ns;
+	wire->max_ns = histogram->max_ns;
+	wire->process = p->id;
+	wire->site = user_stack(t, p, &address, 1, &one, now_ns);
+	capture_writer_event(t->writer, &wire->head);
+}
+
 void transcript_close(struct transcript *t)
 {
 	thread_table_free(&t->threads);

@@ -21,6 +21,10 @@ struct transcript {
 /* One event, as it came out of the ring buffer. */
 void transcript_event(struct transcript *t, const struct event *event, size_t bytes);
 
+/* How long the polls by one function took so far. */
+void transcript_histogram(struct transcript *t, const struct poll_site *site,
+			  const struct poll_histogram *histogram, uint64_t now_ns);
+
 void transcript_close(struct transcript *t);
 
 #endif

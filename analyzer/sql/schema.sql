@@ -269,6 +269,36 @@ CREATE TABLE clock (
 	realtime_ns INTEGER NOT NULL
 );
 
+CREATE TABLE poll_site (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	process INTEGER NOT NULL REFERENCES process (id),
+	stack INTEGER NOT NULL REFERENCES stack (id),
+	polls INTEGER NOT NULL,
+	total_ns INTEGER NOT NULL,
+	max_ns INTEGER NOT NULL
+);
+
+CREATE TABLE poll_bucket (
+	poll_site INTEGER NOT NULL REFERENCES poll_site (id),
+	low_ns INTEGER NOT NULL,
+	high_ns INTEGER,
+	polls INTEGER NOT NULL,
+	PRIMARY KEY (poll_site, low_ns)
+) WITHOUT ROWID;
+
+CREATE TABLE probe_state (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	time_ns INTEGER NOT NULL,
+	attached INTEGER NOT NULL,
+	given_up INTEGER NOT NULL,
+	sites INTEGER NOT NULL,
+	dear_sites INTEGER NOT NULL,
+	price_ns INTEGER NOT NULL,
+	cost_permille INTEGER NOT NULL
+);
+
 CREATE TABLE process_source (
 	process INTEGER PRIMARY KEY REFERENCES process (id),
 	capture INTEGER NOT NULL REFERENCES capture (id),

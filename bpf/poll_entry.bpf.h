@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+#ifndef HUD_BPF_POLL_ENTRY_BPF_H
+#define HUD_BPF_POLL_ENTRY_BPF_H
+
+#include "bpf/polls.bpf.h"
+
+/*
+ * Exact times (--polls): a uprobe where each type of task is polled. It sees polls begin; one ends
+ * when the next begins, or at the look that sees it gone. A probe on the return would double the
+ * price and cut stacks.
+ *
+ * Runs as the thread, preemptible: a look may come in between, and leaves the poll alone while
+ * `entering` is set.
+ */
+
+/* A poll of another task from inside a poll (LocalSet): it is deeper on the stack, in one round. */
+static __always_inline bool is_nested(const struct poll_watch *p, const struct poll_key *key,
+				      __u64 sp)
+{
+	return p->span.start_max_ns && p->span.flags & HUD_POLL_EXACT && key->core == p->core &&
+	       key->tick == p->tick && sp < p->sp;
+}
+
+static __always_inline void poll_enter(struct thread_state *st, const struct poll_key *key,
+				       __u64 site, __u64 sp, __u32 tgid, __u32 tid, __u64 now)
+{
+	struct poll_watch *p = &st->poll;
+
+	if (is_nested(p, key, sp))
+		return;
+	if (p->span.start_max_ns) {
+		if (p->span.flags & HUD_POLL_EXACT) {
+			p->span.end_min_ns = now;
+			p->span.flags |= HUD_POLL_END_EXACT;
+		}
+		poll_end(p, key, tgid, tid, now);
+	}
+	p->core = key->core;
+	p->tick = key->tick;
+	p->came_back = false;
+	p->polled[0] = p->polled[1] = POLLED_NONE;
+	p->sp = sp;
+	p->span = (struct poll_span) {
+		.start_min_ns = now,
+		.start_max_ns = now,
+		.end_min_ns = now,
+		.task = POLLED_NONE, /* the runtime notes it after this: the next look reads it */
+		.site = site,
+		.flags = HUD_POLL_EXACT,
+		.scheduler = key->scheduler + 1,
+		.trusted = key->trusted,
+	};
+	p->key = *key;
+	p->look_ns = now;
+	st->polls++;
+}
+
+/* Hits of the probes, whoever was hit: what they cost follows from it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} poll_entries SEC(".maps");
+
+static __always_inline void entry_count(void)
+{
+	__u32 key = 0;
+	__u64 *count = bpf_map_lookup_elem(&poll_entries, &key);
+
+	if (count)
+		(*count)++;
+}
+
+static __always_inline __u64 probe_address(const struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return regs->ip;
+#else
+	return regs->pc;
+#endif
+}
+
+SEC("uprobe")
+int poll_entry(struct pt_regs *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct thread_state *st = thread_find(task);
+	__u64 both = bpf_get_current_pid_tgid(), now;
+	struct poll_key key;
+
+	entry_count();
+	if (!st)
+		return 0;
+	now = bpf_ktime_get_ns();
+	identity_read(task, NULL, st, both >> 32, &key);
+	if (key.where != HUD_WHERE_POLL)
+		return 0; /* on a thread without a core it blocks no worker */
+	st->poll.entering = true;
+	barrier();
+	poll_enter(st, &key, probe_address(ctx), ctx->sp, both >> 32, (__u32)both, now);
+	barrier();
+	st->poll.entering = false;
+	return 0;
+}
+
+#endif
