@@ -26,7 +26,7 @@ struct step {
 static const struct step seen_tables[] = {
 	{"evidence", WATCHED},    {"offcpu_span", WATCHED}, {"thread_window", WATCHED},
 	{"look_run", WATCHED},    {"sample", ALWAYS},       {"worker", ALWAYS},
-	{"thread_seen", WATCHED},
+	{"thread_seen", WATCHED}, {"timeline", WATCHED},
 };
 static const struct step seen_files[] = {
 	{"filter_stack.sql", ALWAYS},
@@ -180,8 +180,11 @@ static int lay_over(const struct overlay *o, const int64_t *captures, size_t cou
 		err = database_run_file(o->db, "derive_17_thread_seen.sql", captures[i]);
 	if (!err)
 		err = make_views(o);
-	for (size_t i = 0; !err && o->watched == WATCHED && i < count; i++)
+	for (size_t i = 0; !err && o->watched == WATCHED && i < count; i++) {
 		err = database_run_file(o->db, "derive_60_worker.sql", captures[i]);
+		if (!err)
+			err = database_run_file(o->db, "derive_61_timeline.sql", captures[i]);
+	}
 	if (!err)
 		err = make_tables(o, chosen_tables, COUNT(chosen_tables));
 	if (!err)

@@ -341,6 +341,8 @@ CREATE TABLE thread_seen (
 	not_worker_looks INTEGER NOT NULL,
 	untold_looks INTEGER NOT NULL,
 	slept_ns INTEGER NOT NULL,
+	run_queue_ns INTEGER NOT NULL,
+	longest_run_queue_ns INTEGER NOT NULL,
 	untold_slept_ns INTEGER NOT NULL,
 	pool_busy_ns INTEGER NOT NULL,
 	pool_idle_ns INTEGER NOT NULL,
@@ -441,4 +443,26 @@ CREATE TABLE worker (
 	blocking_polls INTEGER NOT NULL,
 	short_sleep_ns INTEGER NOT NULL,
 	other_ns INTEGER NOT NULL
+);
+
+CREATE TABLE timeline (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	thread INTEGER NOT NULL REFERENCES thread (id),
+	start_ns INTEGER NOT NULL,
+	end_ns INTEGER NOT NULL,
+	poll_cpu_ns INTEGER NOT NULL,
+	poll_offcpu_ns INTEGER NOT NULL,
+	run_queue_ns INTEGER NOT NULL,
+	parked_ns INTEGER NOT NULL,
+	runtime_ns INTEGER NOT NULL,
+	unknown_ns INTEGER NOT NULL,
+	other_ns INTEGER NOT NULL
+);
+
+CREATE TABLE mark (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	time_ns INTEGER NOT NULL,
+	text TEXT NOT NULL
 );

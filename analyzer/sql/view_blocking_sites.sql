@@ -1,0 +1,28 @@
+-- Which code blocked the workers, for how long, how often, and why?
+CREATE VIEW blocking_sites AS
+WITH figures AS MATERIALIZED (
+	SELECT * FROM site_figures
+), line AS MATERIALIZED (
+	SELECT site, file, line FROM site_line WHERE rank = 1
+), entry AS MATERIALIZED (
+	SELECT site, function FROM site_entry WHERE rank = 1
+), task AS MATERIALIZED (
+	SELECT site, group_concat(task, ', ') AS tasks
+	FROM (SELECT site, task FROM site_task ORDER BY site, wall_ns DESC, task)
+	GROUP BY site
+), waker AS MATERIALIZED (
+	SELECT site, group_concat(who, ', ') AS wakers
+	FROM (SELECT site, coalesce(function, 'a thread without a stack') || printf(' %.0f%%', 100 * share)
+		AS who FROM site_waker ORDER BY site, share DESC, function)
+	GROUP BY site
+)
+SELECT s.capture, s.id AS site, s.function, s.crate, s.origin, s.cause, l.file, l.line,
+	e.function AS entry, t.tasks, w.wakers, f.count, f.total_ns, f.run_queue_ns, f.p50_ns,
+	f.p99_ns, f.max_ns, f.bounds
+FROM site AS s
+JOIN figures AS f ON f.site = s.id
+LEFT JOIN line AS l ON l.site = s.id
+LEFT JOIN entry AS e ON e.site = s.id
+LEFT JOIN task AS t ON t.site = s.id
+LEFT JOIN waker AS w ON w.site = s.id
+ORDER BY s.capture, f.total_ns DESC, s.function, s.cause;
