@@ -7,7 +7,7 @@ WITH watched AS MATERIALIZED (
 	SELECT * FROM thread_watched
 ), clipped AS (
 	SELECT w.capture, w.thread, e.offcpu_span, e.class, e.as_worker, e.run_queue_ns,
-		max(e.clear_ns, w.start_ns) AS start_ns, min(e.end_ns, w.end_ns) AS end_ns
+		max(e.start_ns, e.clear_ns, w.start_ns) AS start_ns, min(e.end_ns, w.end_ns) AS end_ns
 	FROM watched AS w
 	CROSS JOIN evidence AS e ON e.thread = w.thread
 	WHERE e.offcpu_span IS NOT NULL
