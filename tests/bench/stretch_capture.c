@@ -194,6 +194,7 @@ static void write_offcpu(struct capture_writer *w, const struct renaming *names,
 	o.start_ns += later;
 	o.end_ns += later;
 	o.wakeup_ns += o.wakeup_ns ? later : 0;
+	o.poll_ns += o.poll_ns ? later : 0;
 	o.process = names->process[o.process];
 	o.waker_process = o.waker_process ? names->process[o.waker_process] : 0;
 	o.user_stack = user_stack(w, names, o.user_stack);
@@ -207,10 +208,23 @@ static void write_sample(struct capture_writer *w, const struct renaming *names,
 {
 	s.time_ns += later;
 	s.awake_ns += later;
+	s.poll_ns += s.poll_ns ? later : 0;
 	s.process = names->process[s.process];
 	s.user_stack = user_stack(w, names, s.user_stack);
 	s.kernel_stack = kernel_stack(w, names, s.kernel_stack);
 	good(capture_writer_event(w, &s.head));
+}
+
+static void write_poll(struct capture_writer *w, const struct renaming *names, struct hud_poll p,
+		       uint64_t later)
+{
+	p.start_min_ns += p.start_min_ns ? later : 0;
+	p.start_max_ns += later;
+	p.end_min_ns += later;
+	p.end_max_ns += later;
+	p.process = names->process[p.process];
+	p.site = user_stack(w, names, p.site);
+	good(capture_writer_event(w, &p.head));
 }
 
 static void write_event(struct capture_writer *w, const struct renaming *names,
@@ -225,6 +239,9 @@ static void write_event(struct capture_writer *w, const struct renaming *names,
 		break;
 	case HUD_SAMPLE:
 		write_sample(w, names, *(const struct hud_sample *)(const void *)record, later);
+		break;
+	case HUD_POLL:
+		write_poll(w, names, *(const struct hud_poll *)(const void *)record, later);
 		break;
 	case HUD_WINDOW:
 		window = *(const struct hud_window *)(const void *)record;
