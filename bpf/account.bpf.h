@@ -146,11 +146,16 @@ static __always_inline bool is_park(const struct thread_state *st)
 	return st->poll.key.where == HUD_WHERE_PARK && st->poll.key.trusted;
 }
 
-/* From `start` to `now` it wanted a CPU. Returns true when a span is to be written. */
-static __always_inline bool runnable_end(struct thread_state *st, __u64 start, __u64 now)
+/*
+ * From `start` to `now` it wanted a CPU. Returns true when a span is to be written. At attach nobody
+ * had looked at its poll yet: the wait is none that a look ended.
+ */
+static __always_inline bool runnable_end(struct thread_state *st, __u64 start, __u64 now,
+					 bool at_attach)
 {
 	st->waited_ns += now - start;
-	poll_wait(&st->poll, 0, now - start, now);
+	if (!at_attach)
+		poll_wait(&st->poll, 0, now - start, now);
 	if (now - start >= threshold_ns) {
 		span_want(st, start, 0, EVENT_SPAN_PREEMPTED);
 		return true;
@@ -198,7 +203,7 @@ static __always_inline bool thread_switch_in(struct task_struct *task, struct th
 {
 	__u32 phase = st->phase;
 	__u64 start = phase_since(st, st->out_ns);
-	bool wanted;
+	bool wanted, at_attach = phase == PHASE_UNKNOWN;
 
 	st->phase = PHASE_RUNNING;
 	st->change_ns = now;
@@ -210,10 +215,11 @@ static __always_inline bool thread_switch_in(struct task_struct *task, struct th
 		st->waited_ns = 0;
 		return false;
 	}
-	if (phase == PHASE_RUNNABLE)
-		wanted = runnable_end(st, start, now);
+	/* A sleeper would have been woken since attach: who was not wanted a CPU even then. */
+	if (phase == PHASE_RUNNABLE || (at_attach && !st->wakeup_ns))
+		wanted = runnable_end(st, start, now, at_attach);
 	else
-		wanted = sleep_end(st, start, now, phase == PHASE_UNKNOWN);
+		wanted = sleep_end(st, start, now, at_attach);
 	st->wakeup_ns = 0;
 	window_roll(st, task->tgid, task->pid, now);
 	return wanted;
