@@ -128,10 +128,15 @@ static __always_inline void poll_end(struct poll_watch *p, const struct poll_key
 	span->start_max_ns = 0;
 }
 
-/* Was this task polled before in this round of the scheduler's loop? */
-static __always_inline void round_note(struct poll_watch *p, const struct poll_key *key, __u32 tgid,
+/*
+ * Was this task polled before in this round of the scheduler's loop, and another since? True for the
+ * first such task of the round.
+ */
+static __always_inline bool round_note(struct poll_watch *p, const struct poll_key *key, __u32 tgid,
 				       __u32 tid)
 {
+	bool back, first;
+
 	if (key->core != p->core || key->tick != p->tick) {
 		poll_flush(p, tgid, tid);
 		p->core = key->core;
@@ -139,14 +144,40 @@ static __always_inline void round_note(struct poll_watch *p, const struct poll_k
 		p->came_back = false;
 		p->polled[0] = p->polled[1] = POLLED_NONE;
 	}
-	if (p->polled[0] == key->task || p->polled[1] == key->task) {
-		p->came_back = true;
-		if (p->kept.start_max_ns)
-			p->kept.flags |= HUD_POLL_UPPER_BOUND;
-		return;
-	}
+	/* The same as last, with nothing else between: it goes on after block_in_place. */
+	if (p->polled[0] == key->task)
+		return false;
+	back = p->polled[1] == key->task;
 	p->polled[1] = p->polled[0];
 	p->polled[0] = key->task;
+	if (!back)
+		return false;
+	first = !p->came_back;
+	p->came_back = true;
+	if (p->kept.start_max_ns)
+		p->kept.flags |= HUD_POLL_UPPER_BOUND;
+	return first;
+}
+
+/*
+ * A task came back within a round: written though nothing was long, for where looks happen to find
+ * the same task of such a pair all the time, only the other rounds betray it. From the last look,
+ * which saw another task, to this one.
+ */
+static __always_inline void came_back_send(struct poll_watch *p, const struct poll_key *key,
+					   __u32 tgid, __u32 tid, __u64 now)
+{
+	p->span = (struct poll_span) {
+		.start_min_ns = p->look_ns,
+		.start_max_ns = p->look_ns,
+		.end_min_ns = p->look_ns,
+		.end_max_ns = now,
+		.task = key->task,
+		.flags = HUD_POLL_UPPER_BOUND,
+		.scheduler = key->scheduler + 1,
+		.trusted = key->trusted,
+	};
+	poll_span_send(&p->span, tgid, tid);
 }
 
 static __always_inline void poll_begin(struct poll_watch *p, const struct poll_key *key, __u32 tgid,
@@ -155,7 +186,8 @@ static __always_inline void poll_begin(struct poll_watch *p, const struct poll_k
 	struct poll_span *span = &p->span;
 	bool after_park = p->key.where == HUD_WHERE_PARK && key->tick - p->key.tick <= 1;
 
-	round_note(p, key, tgid, tid);
+	if (round_note(p, key, tgid, tid))
+		came_back_send(p, key, tgid, tid, now);
 	*span = (struct poll_span) {
 		.start_min_ns = p->look_ns,
 		.start_max_ns = now,

@@ -1,0 +1,15 @@
+-- Which polls may be several, since their task was seen to come back within one round of its
+-- scheduler elsewhere in the capture?
+--
+-- Two tasks that wake each other look like one poll for as long as the looks happen to find the same
+-- one of them. Time asleep is in one poll for sure, so only those spent on a CPU are in doubt.
+UPDATE poll SET upper_bound = 1
+WHERE capture = :capture
+	AND NOT upper_bound
+	AND NOT start_exact
+	AND sleep_ns < (end_ns - start_ns - run_queue_ns) / 2
+	AND EXISTS (SELECT 1
+		FROM poll AS other
+		JOIN thread AS t ON t.id = other.thread
+		WHERE other.upper_bound AND other.task_id = poll.task_id
+			AND t.process = (SELECT process FROM thread WHERE id = poll.thread));
