@@ -50,7 +50,7 @@ static __always_inline void window_restart(struct thread_state *st, __u64 now)
 static __always_inline void window_roll(struct thread_state *st, __u32 tgid, __u32 tid, __u64 now)
 {
 	if (!st->window_start_ns)
-		st->window_start_ns = attach_ns ? attach_ns : now;
+		st->window_start_ns = st->since_ns ? st->since_ns : now;
 	if (now < st->window_start_ns + window_ns)
 		return;
 	window_send(st, tgid, tid, now);
@@ -66,17 +66,17 @@ static __always_inline void cpu_charge(struct thread_state *st, __u64 now)
 	st->change_ns = now;
 }
 
-/* A thread that was never seen to switch has been as it is since attach. */
+/* A thread that was never seen to switch has been as it is since hud watches it. */
 static __always_inline __u64 phase_since(const struct thread_state *st, __u64 known)
 {
-	return st->phase == PHASE_UNKNOWN ? attach_ns : known;
+	return st->phase == PHASE_UNKNOWN ? st->since_ns : known;
 }
 
 static __always_inline void thread_switch_out(struct task_struct *task, struct thread_state *st,
 					      __u32 state, bool runnable, __u64 now)
 {
 	if (st->phase == PHASE_UNKNOWN)
-		st->change_ns = st->awake_ns = attach_ns ? attach_ns : now;
+		st->change_ns = st->awake_ns = st->since_ns ? st->since_ns : now;
 	cpu_charge(st, now);
 	st->out_ns = now;
 	st->out_state = state;

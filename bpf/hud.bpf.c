@@ -261,7 +261,7 @@ int look(struct bpf_perf_event_data *ctx)
 	tgid = BPF_CORE_READ(task, tgid);
 	tid = BPF_CORE_READ(task, pid);
 	if (st->phase == PHASE_UNKNOWN) {
-		st->change_ns = st->awake_ns = attach_ns ? attach_ns : now;
+		st->change_ns = st->awake_ns = st->since_ns ? st->since_ns : now;
 		st->phase = PHASE_RUNNING;
 	}
 	cpu_charge(st, now);

@@ -22,7 +22,6 @@ const volatile __u64 short_sleep_ns = 20000;
 const volatile bool sleeper_stacks = true; /* the walk may sleep and copy (Linux 5.18) */
 
 enum walk_mode walk_mode = WALK_ATTACH; /* set by hud-record between walks */
-__u64 attach_ns = 0;                    /* set by hud-record when all programs are attached */
 bool stack_at_switch_in = false;        /* a hook that runs as the incoming thread is attached */
 
 /* tgids that are watched. 8192: more processes than one host's service has. */
@@ -125,6 +124,7 @@ struct poll_watch {
 
 /* A watched thread. That a task has one is what "watched" means. */
 struct thread_state {
+	__u64 since_ns;  /* watched since then; 0: from its birth, or its exec */
 	__u64 change_ns; /* PHASE_RUNNING: CPU time is charged up to here */
 	__u64 out_ns;    /* not running: since when */
 	__u64 wakeup_ns; /* 0: not woken in this sleep */

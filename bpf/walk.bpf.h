@@ -125,11 +125,11 @@ static __always_inline void window_final(struct task_struct *task, struct thread
 	struct thread_state copy = *st;
 
 	if (!copy.window_start_ns)
-		copy.window_start_ns = attach_ns;
+		copy.window_start_ns = st->since_ns;
 	if (copy.window_start_ns >= now)
 		return;
 	if (copy.phase == PHASE_UNKNOWN && task->on_cpu)
-		copy.change_ns = attach_ns;
+		copy.change_ns = st->since_ns;
 	if (copy.phase == PHASE_RUNNING || (copy.phase == PHASE_UNKNOWN && task->on_cpu))
 		cpu_charge(&copy, now);
 	else if (copy.phase == PHASE_RUNNABLE && now > copy.out_ns)
@@ -168,8 +168,11 @@ static __always_inline void walk_task(struct task_struct *task)
 	if (walk_mode == WALK_ATTACH) {
 		if (thread_find(task))
 			return;
-		if (thread_watch(task))
-			thread_send(task, task->comm, false, now);
+		st = thread_watch(task);
+		if (!st)
+			return;
+		st->since_ns = bpf_ktime_get_ns();
+		thread_send(task, task->comm, false, now);
 		return;
 	}
 	st = thread_find(task);

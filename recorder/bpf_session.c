@@ -300,7 +300,6 @@ static enum exit_code programs_attach(struct bpf_session *s, const char *finish_
 	if (!s->events)
 		return refused("map the ring buffer", -errno);
 	p->bss->stack_at_switch_in = s->features.stack_at_switch_in;
-	p->bss->attach_ns = clock_ns(CLOCK_MONOTONIC);
 	return EXIT_RECORDED;
 }
 
