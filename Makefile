@@ -27,7 +27,7 @@ ANALYZE_LIBS := -ldw -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
 DEMO := examples/demo/target/release/demo
 
-.PHONY: all help deps demo example check check-unit check-vm static install lint clean
+.PHONY: all help deps demo example check check-unit check-vm bench bench-deps static install lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
 help: ## this list
@@ -122,6 +122,21 @@ check-unit: $(UNIT_TESTS) ## the unit tests only
 check-vm: all static ## record inside virtual machines with Debian's kernels 6.1 and 6.12
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps DEPS='qemu-system-x86 busybox-static cpio'; fi
 	@sh tests/vm/run.sh
+
+# Programs whose throughput shows what recording them costs.
+BENCH := $(BUILD)/bench/pipe $(BUILD)/bench/tokio/release/bench-tokio
+$(BUILD)/bench/pipe: tests/bench/pipe.c
+	@mkdir -p $(@D)
+	@$(COMPILE) $< -o $@ -pthread
+
+$(BUILD)/bench/tokio/release/bench-tokio: $(wildcard tests/bench/tokio/src/*.rs) tests/bench/tokio/Cargo.toml tests/bench/tokio/.cargo/config.toml
+	cd tests/bench/tokio && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$(abspath $(BUILD))/bench/tokio cargo build --release
+
+bench: all $(BENCH) ## what recording costs, beside other tools, into docs/OVERHEAD.md (as root, 15 minutes)
+	@python3 tests/bench/overhead.py $(BUILD) --doc docs/OVERHEAD.md
+
+bench-deps: ## install the other tools that bench compares with
+	@$(MAKE) --no-print-directory deps DEPS='linux-perf bpftrace'
 
 install: all ## into DESTDIR/PREFIX (default /usr/local)
 	install -D -m 755 $(BUILD)/hud-record $(DESTDIR)$(PREFIX)/bin/hud-record
