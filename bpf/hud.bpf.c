@@ -75,23 +75,26 @@ static __always_inline void span_send(void *ctx, struct task_struct *task, struc
 static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 				      struct task_struct *next, __u32 state)
 {
-	struct thread_state *st;
+	struct thread_state *out = thread_find(prev), *in = thread_find(next);
 	struct poll_key key;
-	__u64 now = bpf_ktime_get_ns();
+	__u64 now = 0;
 
-	st = thread_find(prev);
-	if (st) {
+	if (out) {
+		now = bpf_ktime_get_ns();
 		/* The hook did not run (kprobes can be missed): better without a stack than lost. */
-		if (st->span_start_ns)
-			span_send(NULL, prev, st);
-		identity_read(prev, NULL, st, prev->tgid, &key);
-		poll_look(st, &key, prev->tgid, prev->pid, now);
-		thread_switch_out(prev, st, state & TASK_STATE_MASK,
+		if (out->span_start_ns)
+			span_send(NULL, prev, out);
+		identity_read(prev, NULL, out, prev->tgid, &key);
+		poll_look(out, &key, prev->tgid, prev->pid, now);
+		thread_switch_out(prev, out, state & TASK_STATE_MASK,
 				  preempt || !(state & TASK_STATE_MASK), now);
 	}
-	st = thread_find(next);
-	if (st && thread_switch_in(next, st, now) && !stack_at_switch_in)
-		span_send(NULL, next, st);
+	if (!in)
+		return;
+	if (!now)
+		now = bpf_ktime_get_ns();
+	if (thread_switch_in(next, in, now) && !stack_at_switch_in)
+		span_send(NULL, next, in);
 }
 
 /* Linux 5.18 and later: prev_state comes as an argument (read before a waker can change it). */

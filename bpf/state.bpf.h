@@ -166,8 +166,11 @@ struct {
 	__type(value, struct thread_state);
 } threads SEC(".maps");
 
+/* Most tasks of a machine are not watched: for those without any storage this is one load, no call. */
 static __always_inline struct thread_state *thread_find(struct task_struct *task)
 {
+	if (!task->bpf_storage)
+		return NULL;
 	return bpf_task_storage_get(&threads, task, 0, 0);
 }
 
