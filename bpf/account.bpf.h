@@ -87,7 +87,6 @@ static __always_inline void thread_switch_out(struct task_struct *task, struct t
 	} else {
 		st->phase = PHASE_SLEEPING;
 		st->sleeps++;
-		st->syscall = task_syscall(task);
 	}
 	window_roll(st, task->tgid, task->pid, now);
 }
@@ -221,6 +220,8 @@ static __always_inline bool thread_switch_in(struct task_struct *task, struct th
 	else
 		wanted = sleep_end(st, start, now, at_attach);
 	st->wakeup_ns = 0;
+	if (wanted) /* it has not left the kernel yet */
+		st->syscall = task_syscall(task);
 	window_roll(st, task->tgid, task->pid, now);
 	return wanted;
 }

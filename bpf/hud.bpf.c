@@ -57,7 +57,7 @@ static __always_inline void span_send(void *ctx, struct task_struct *task, struc
 	e->span_flags = st->span_flags;
 	e->state = st->out_state;
 	e->out_cpu = st->out_cpu;
-	e->syscall = st->span_flags & EVENT_SPAN_AT_ATTACH ? task_syscall(task) : st->syscall;
+	e->syscall = st->syscall;
 	e->stacks = (struct event_stacks) {};
 	st->span_start_ns = 0;
 	if (st->span_flags & EVENT_SPAN_PREEMPTED)

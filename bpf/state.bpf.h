@@ -154,7 +154,7 @@ struct thread_state {
 	__u32 phase;        /* enum thread_phase */
 	__u32 out_state;
 	__u32 out_cpu;
-	__s32 syscall;
+	__s32 syscall; /* of that span */
 	__u32 span_flags;
 	struct poll_watch poll;
 };
