@@ -71,6 +71,22 @@ static __always_inline void span_send(void *ctx, struct task_struct *task, struc
 	scratch_send(s, sizeof(*e), stack_bytes);
 }
 
+/* On this CPU: the thread that was switched in last wants its span written. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} span_wanted SEC(".maps");
+
+static __always_inline void span_leave_to_hook(void)
+{
+	__u32 key = 0, *wanted = bpf_map_lookup_elem(&span_wanted, &key);
+
+	if (wanted)
+		*wanted = true;
+}
+
 /* Scheduler, interrupts off, as the outgoing thread; task_struct of both is at hand. */
 static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 				      struct task_struct *next, __u32 state)
@@ -93,7 +109,11 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 		return;
 	if (!now)
 		now = bpf_ktime_get_ns();
-	if (thread_switch_in(next, in, now) && !stack_at_switch_in)
+	if (!thread_switch_in(next, in, now))
+		return;
+	if (stack_at_switch_in)
+		span_leave_to_hook();
+	else
 		span_send(NULL, next, in);
 }
 
@@ -116,14 +136,19 @@ int BPF_PROG(sched_switch_old, bool preempt, struct task_struct *prev, struct ta
 
 /*
  * As the thread that was just switched in, preemption off: its memory is at hand now, which it is
- * not in sched_switch. Only spans over the threshold get here, so parks of microseconds cost
- * nothing more than this look-up.
+ * not in sched_switch. Runs at every switch of the machine: what has nothing to write costs a load.
  */
 static __always_inline void on_switched_in(void *ctx)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	struct thread_state *st = thread_find(task);
+	__u32 key = 0, *wanted = bpf_map_lookup_elem(&span_wanted, &key);
+	struct task_struct *task;
+	struct thread_state *st;
 
+	if (!wanted || !*wanted)
+		return;
+	*wanted = false;
+	task = bpf_get_current_task_btf();
+	st = thread_find(task);
 	if (st && st->span_start_ns)
 		span_send(ctx, task, st);
 }
