@@ -81,7 +81,8 @@ struct task_struct {
 	struct signal_struct *signal;
 	struct mm_struct *mm;
 	struct uprobe_task *utask;
-	struct bpf_local_storage *bpf_storage; /* NULL: no BPF program keeps anything of this task */
+	struct bpf_local_storage
+		*bpf_storage; /* NULL: no BPF program keeps anything of this task */
 	struct thread_struct thread;
 };
 
