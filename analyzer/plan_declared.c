@@ -15,7 +15,8 @@ struct walk {
 	const struct plan_tls *tls;
 	uint64_t around[PATH_PARTS]; /* the namespaces that an entry is in */
 	uint32_t parts;
-	uint32_t depth; /* of entries around, of whatever kind */
+	uint32_t depth;         /* of entries around, of whatever kind */
+	uint64_t storage_bytes; /* of the runtime's thread-local, by its symbol; 0: has none */
 };
 
 static const size_t variables[] = {
@@ -119,7 +120,7 @@ static void variable_look(struct walk *w, const struct dwarf_entry *e)
 		/* Beside some of them lies a byte that says whether they are ready. */
 		if (!d->found && pattern_matches(w->names->name[variables[i]], path) &&
 		    dwarf_place_of(e, 0, &place) && place.type.kind->tag != DW_TAG_base_type)
-			*d = (struct plan_declared) {true, *e, value};
+			*d = (struct plan_declared) {.found = true, .entry = *e, .value = value};
 	}
 }
 
@@ -147,14 +148,31 @@ static void type_look(struct walk *w, const struct dwarf_entry *e)
 	}
 }
 
+static void storage_look(struct walk *w, const struct dwarf_entry *e)
+{
+	struct plan_declared *d = &w->out->of[NAME_CONTEXT_STORAGE];
+	struct dwarf_place place = {.type = *e}, inner;
+	const char *name;
+
+	if (d->found || !w->storage_bytes || dwarf_type_bytes(e) != w->storage_bytes)
+		return;
+	name = dwarf_entry_name(e);
+	if (name && pattern_matches(w->names->name[NAME_CONTEXT_STORAGE], name) &&
+	    dwarf_place_within(&place, DWARF_KIND_MEMBER, w->names->name[NAME_CONTEXT_TASK],
+			       &inner))
+		*d = (struct plan_declared) {.found = true, .entry = *e};
+}
+
 static void entry_look(struct walk *w, const struct dwarf_entry *e)
 {
 	if (w->depth != w->parts + 1) /* in something that is no namespace, or the unit itself */
 		return;
 	if (e->kind->tag == DW_TAG_variable)
 		variable_look(w, e);
-	else if (e->kind->tag == DW_TAG_structure_type)
+	if (e->kind->tag == DW_TAG_structure_type) {
 		type_look(w, e);
+		storage_look(w, e);
+	}
 }
 
 static void unit_walk(struct walk *w, struct dwarf_unit *unit)
@@ -184,16 +202,35 @@ static void unit_walk(struct walk *w, struct dwarf_unit *unit)
 	}
 }
 
+/*
+ * Optimizers may drop what describes a variable, and keep what describes its type. Its place is
+ * that of its symbol then.
+ */
+static void variables_by_symbol(struct walk *w)
+{
+	for (size_t i = 0; i < VARIABLES; i++) {
+		struct plan_declared *d = &w->out->of[variables[i]];
+		const struct plan_declared *storage = &w->out->of[NAME_CONTEXT_STORAGE];
+		const struct plan_tls_symbol *symbol =
+			d->found ? NULL : plan_tls_match(w->tls, w->names->name[variables[i]]);
+
+		if (!symbol)
+			continue;
+		if (variables[i] == NAME_CONTEXT_VARIABLE && storage->found)
+			*d = (struct plan_declared) {.found = true,
+						     .entry = storage->entry,
+						     .value = symbol->value,
+						     .by = DECLARED_TYPE};
+		else if (symbol->bytes == sizeof(uint64_t))
+			*d = (struct plan_declared) {
+				.found = true, .value = symbol->value, .by = DECLARED_WORD};
+	}
+}
+
 static bool scheduler_found(const struct plan_declarations *d, size_t of)
 {
 	return (d->of[of + OF_VARIABLE].found || d->of[NAME_CONTEXT_VARIABLE].found) &&
 	       d->of[of + OF_CONTEXT].found && d->of[of + OF_CORE_TYPE].found;
-}
-
-static bool complete(const struct plan_declarations *d)
-{
-	return d->of[NAME_CONTEXT_VARIABLE].found && scheduler_found(d, NAME_MULTI) &&
-	       scheduler_found(d, NAME_SINGLE);
 }
 
 void plan_declarations_read(struct plan_declarations *out, struct dwarf_file *file,
@@ -201,8 +238,11 @@ void plan_declarations_read(struct plan_declarations *out, struct dwarf_file *fi
 {
 	struct walk w = {.out = out, .names = names, .tls = tls};
 	const char *crate = names->name[NAME_UNIT];
+	const struct plan_tls_symbol *context =
+		plan_tls_match(tls, names->name[NAME_CONTEXT_VARIABLE]);
 
 	memset(out, 0, sizeof(*out));
+	w.storage_bytes = context ? context->bytes : 0;
 	for (int pass = 0; pass < 2; pass++) {
 		for (size_t i = 0; i < file->unit_count; i++) {
 			struct dwarf_unit *unit = &file->units[i];
@@ -211,9 +251,10 @@ void plan_declarations_read(struct plan_declarations *out, struct dwarf_file *fi
 			if (own == (pass == 0) && unit->language == DW_LANG_Rust)
 				unit_walk(&w, unit);
 		}
-		/* A program may do without one kind of scheduler: the other units know no more. */
-		if (complete(out) || scheduler_found(out, NAME_MULTI) ||
-		    scheduler_found(out, NAME_SINGLE))
+		variables_by_symbol(&w);
+		/* A program may do without one kind of scheduler: other units know no more. */
+		if (out->of[NAME_CONTEXT_VARIABLE].found &&
+		    (scheduler_found(out, NAME_MULTI) || scheduler_found(out, NAME_SINGLE)))
 			break;
 	}
 }

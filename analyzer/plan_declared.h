@@ -11,6 +11,11 @@ struct plan_declared {
 	bool found;
 	struct dwarf_entry entry;
 	uint64_t value; /* of a thread-local: its place in the block */
+	enum plan_declared_by {
+		DECLARED_VARIABLE, /* by the entry of the variable, or of the type */
+		DECLARED_TYPE,     /* a thread-local by its symbol, and the entry of its type */
+		DECLARED_WORD,     /* by its symbol: one word, an address */
+	} by;
 };
 
 struct plan_declarations {

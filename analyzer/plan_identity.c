@@ -24,7 +24,10 @@ static bool variable_place(const struct reader *r, size_t item, struct dwarf_pla
 {
 	const struct plan_declared *d = &r->declared->of[item];
 
-	return d->found && dwarf_place_of(&d->entry, d->value, out);
+	if (!d->found || d->by == DECLARED_WORD)
+		return false;
+	*out = (struct dwarf_place) {.type = d->entry, .offset = d->value};
+	return d->by == DECLARED_TYPE || dwarf_place_of(&d->entry, d->value, out);
 }
 
 static bool thread_offset(const struct reader *r, uint64_t value, uint64_t bytes, int64_t *out)
@@ -76,6 +79,7 @@ static bool context_read(struct reader *r, size_t of, struct hud_plan_scheduler 
 			 struct dwarf_place *context)
 {
 	const struct plan_declared *type = &r->declared->of[of + OF_CONTEXT];
+	const struct plan_declared *variable = &r->declared->of[of + OF_VARIABLE];
 	const char *const *names = r->names->name;
 	struct dwarf_place place, pointer;
 	struct dwarf_tag tag;
@@ -89,8 +93,11 @@ static bool context_read(struct reader *r, size_t of, struct hud_plan_scheduler 
 		return thread_offset(r, pointer.offset, WORD_BYTES, &s->context) &&
 		       (!tag.bytes || tag_take(&tag, &s->variant));
 	/* Older ones: a thread-local for each kind, an address whose type it does not tell. */
-	if (!variable_place(r, of + OF_VARIABLE, &place) || !type->found ||
-	    !dwarf_place_within(&place, DWARF_KIND_POINTER, NULL, &pointer))
+	pointer.offset = variable->value;
+	if (!variable->found || !type->found ||
+	    (variable->by != DECLARED_WORD &&
+	     (!variable_place(r, of + OF_VARIABLE, &place) ||
+	      !dwarf_place_within(&place, DWARF_KIND_POINTER, NULL, &pointer))))
 		return false;
 	*context = (struct dwarf_place) {.type = type->entry};
 	return thread_offset(r, pointer.offset, WORD_BYTES, &s->context);

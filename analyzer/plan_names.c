@@ -10,6 +10,7 @@ static const char *const words[NAMES] = {
 	[NAME_UNIT] = "unit",
 	[NAME_PATH] = "path",
 	[NAME_CONTEXT_VARIABLE] = "context-variable",
+	[NAME_CONTEXT_STORAGE] = "context-storage",
 	[NAME_CONTEXT_TASK] = "context-task",
 	[NAME_CONTEXT_SCHEDULER] = "context-scheduler",
 	[NAME_MULTI + OF_VARIABLE] = "multi-variable",

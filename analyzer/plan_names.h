@@ -9,6 +9,7 @@ enum plan_name {
 	NAME_UNIT,
 	NAME_PATH,
 	NAME_CONTEXT_VARIABLE,
+	NAME_CONTEXT_STORAGE,
 	NAME_CONTEXT_TASK,
 	NAME_CONTEXT_SCHEDULER,
 	NAME_MULTI, /* the first of those that both kinds of scheduler have */

@@ -7,10 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/demangle.h"
+#include "analyzer/rules.h"
 #include "analyzer/symbols_text.h"
 
 /* A hostile header may claim any number. */
-enum { PROGRAM_HEADERS_MAX = 4096, TLS_ALIGN_MAX = 1 << 20, AARCH64_HEAD_BYTES = 16 };
+enum {
+	PROGRAM_HEADERS_MAX = 4096,
+	TLS_ALIGN_MAX = 1 << 20,
+	AARCH64_HEAD_BYTES = 16,
+	WORD_BYTES = 8
+};
 #define TLS_BYTES_MAX (UINT64_C(1) << 30)
 
 static bool dynamic_is_pie(Elf *elf, const GElf_Phdr *h)
@@ -154,6 +161,23 @@ const struct plan_tls_symbol *plan_tls_find(const struct plan_tls *tls, const ch
 		const char *own = tls->symbol[i].name;
 
 		if (!strncmp(own, name, length) && (!own[length] || own[length] == '.'))
+			return &tls->symbol[i];
+	}
+	return NULL;
+}
+
+const struct plan_tls_symbol *plan_tls_match(const struct plan_tls *tls, const char *pattern)
+{
+	for (size_t i = 0; i < tls->symbols; i++) {
+		struct text name = {0};
+		bool rust, matches;
+
+		if (tls->symbol[i].bytes < WORD_BYTES)
+			continue;
+		demangle_name(&name, tls->symbol[i].name, &rust);
+		matches = name.bytes && pattern_matches(pattern, name.bytes);
+		text_close(&name);
+		if (matches)
 			return &tls->symbol[i];
 	}
 	return NULL;

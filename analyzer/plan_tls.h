@@ -38,4 +38,10 @@ bool plan_tls_offset(const struct plan_tls *tls, uint64_t value, int64_t *out);
 /* The variable of this linker's name, whatever the compiler hung on behind; NULL: it was dropped. */
 const struct plan_tls_symbol *plan_tls_find(const struct plan_tls *tls, const char *name);
 
+/*
+ * The variable of a word or more whose name, demangled, matches; beside some of them lies a byte that
+ * says whether they are ready. NULL: there is none.
+ */
+const struct plan_tls_symbol *plan_tls_match(const struct plan_tls *tls, const char *pattern);
+
 #endif

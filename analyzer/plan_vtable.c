@@ -11,6 +11,8 @@ enum { WORD = 8, WORDS = PLAN_VTABLE_FUNCTIONS + PLAN_VTABLE_OFFSETS };
 /* No task is larger; the head of one, before what its offsets lead to, is never smaller. */
 #define TASK_BYTES_MAX (UINT64_C(1) << 32)
 #define TASK_HEAD_BYTES 32
+/* It is the address of a handle, or nothing at all. */
+#define SCHEDULER_BYTES_MAX 64
 
 static uint64_t word_at(const uint8_t *at, size_t index)
 {
@@ -20,20 +22,20 @@ static uint64_t word_at(const uint8_t *at, size_t index)
 	return value;
 }
 
-/* The head of a task, its scheduler, its id, its future, and the trailer behind all of them. */
+/* The head of a task, its scheduler, close behind that its id, its future, and last the trailer. */
 static bool offsets_fit(const uint8_t *at)
 {
 	uint64_t trailer = word_at(at, 0), scheduler = word_at(at, 1), id = word_at(at, 2);
 
 	return trailer < TASK_BYTES_MAX && trailer > id && id >= scheduler &&
-	       scheduler >= TASK_HEAD_BYTES && trailer % WORD == 0 && id % WORD == 0 &&
-	       scheduler % WORD == 0;
+	       id - scheduler <= SCHEDULER_BYTES_MAX && scheduler >= TASK_HEAD_BYTES &&
+	       trailer % WORD == 0 && id % WORD == 0 && scheduler % WORD == 0;
 }
 
-/* `functions`: so many addresses of code stand in a row before `at`. */
+/* `functions`: so many addresses of code stand in a row before `at`, maybe the end of another table. */
 static bool fits(size_t functions, const uint8_t *at, size_t left)
 {
-	return functions == PLAN_VTABLE_FUNCTIONS && left >= PLAN_VTABLE_OFFSETS * WORD &&
+	return functions >= PLAN_VTABLE_FUNCTIONS && left >= PLAN_VTABLE_OFFSETS * WORD &&
 	       offsets_fit(at);
 }
 
