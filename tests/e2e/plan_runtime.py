@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""What a plan says of Tokio's state holds in a live process: read through it from outside, as hud-record does."""
+
+import collections
+import ctypes
+import json
+import os
+import platform
+import time
+
+from lib import ANALYZE, Demo, Skip, expect, expect_equal, fact, facts_check, once, path_for, run
+
+SECONDS = 4
+WORD = 8
+EPOLL_WAITS = {"x86_64": {232, 281}, "aarch64": {22}}
+SLEEPS = {"x86_64": {35, 230}, "aarch64": {101, 115}}
+PTRACE_ATTACH, PTRACE_DETACH, PTRACE_GETREGS, PTRACE_GETREGSET = 16, 17, 12, 0x4204
+NT_ARM_TLS = 0x401
+X86_FS_BASE = 21  # of struct user_regs_struct
+
+
+def plan_of(program):
+    out = path_for("runtime.plan")
+    done = run([ANALYZE, "plan", program, "-o", out, "--json"])
+    expect_equal(done.returncode, 0, f"exit code of plan ({done.stderr})")
+    return json.loads(done.stdout)["runtime"]
+
+
+def thread_pointer(tid):
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+    if libc.ptrace(PTRACE_ATTACH, tid, None, None):
+        raise OSError(ctypes.get_errno(), "ptrace")
+    os.waitpid(tid, 0x40000000)  # __WALL
+    try:
+        if platform.machine() == "x86_64":
+            registers = (ctypes.c_ulonglong * 27)()
+            libc.ptrace(PTRACE_GETREGS, tid, None, ctypes.byref(registers))
+            return registers[X86_FS_BASE]
+        value = ctypes.c_ulonglong()
+        part = (ctypes.c_void_p * 2)(ctypes.addressof(value), ctypes.sizeof(value))
+        libc.ptrace(PTRACE_GETREGSET, tid, ctypes.c_void_p(NT_ARM_TLS), ctypes.byref(part))
+        return value.value
+    finally:
+        libc.ptrace(PTRACE_DETACH, tid, None, None)
+
+
+class Thread:
+    """One thread of the process, and what was seen of it."""
+
+    def __init__(self, process, tid):
+        self.directory = f"/proc/{process.pid}/task/{tid}"
+        self.process, self.pointer = process, thread_pointer(tid)
+        self.name = open(f"{self.directory}/comm").read().strip()
+        self.ticks, self.tasks = set(), set()
+        self.seen = collections.Counter()  # (kind, state, system call) of looks while it did not run
+
+    def read(self, address, size=WORD):
+        return self.process.read(address, size)
+
+    def state(self):
+        """(kind, state), and beside it what the core says."""
+        for s in self.process.identity["schedulers"]:
+            context = self.read(self.pointer + s["context"])
+            variant, parked = s["variant"], s["parked"]
+            if not context or (variant and
+                               self.read(context + variant["offset"], variant["bytes"]) != variant["value"]):
+                continue
+            core = self.read(context + s["core"])
+            if not core:
+                return s["kind"], "no core"
+            self.ticks.add(self.read(core + s["tick"], 4))
+            waits = self.read(core + parked["offset"], parked["bytes"]) == parked["value"]
+            return s["kind"], "parked" if waits else "polls"
+        return None, "no context"
+
+    def task(self):
+        identity = self.process.identity
+        if identity["task_tag"] is not None and not self.read(self.pointer + identity["task_tag"]):
+            return 0
+        return self.read(self.pointer + identity["task"])
+
+    def ran(self):
+        with open(f"{self.directory}/schedstat") as file:
+            return file.read()
+
+    def look(self):
+        try:
+            before, call = self.ran(), open(f"{self.directory}/syscall").read().split()[0]
+            kind, state = self.state()
+            task = self.task()
+            if call == "running" or self.ran() != before:
+                return
+        except (OSError, ValueError):
+            return
+        self.seen[kind, state, int(call)] += 1
+        if state == "polls" and task:
+            self.tasks.add(task)
+
+
+class Process:
+    def __init__(self, demo, runtime):
+        self.pid, self.identity = demo.pid, runtime["identity"]
+        self.memory = os.open(f"/proc/{self.pid}/mem", os.O_RDONLY)
+        self.threads = [Thread(self, int(tid)) for tid in os.listdir(f"/proc/{self.pid}/task")]
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            for thread in self.threads:
+                thread.look()
+            time.sleep(0.001)
+
+    def read(self, address, size):
+        return int.from_bytes(os.pread(self.memory, size, address), "little")
+
+    def seen(self, state, calls, kind=None):
+        return sum(n for t in self.threads for (k, s, c), n in t.seen.items()
+                   if s == state and c in calls and (not kind or k == kind))
+
+
+@once
+def demo_program():
+    demo = Demo()
+    demo.process.kill()
+    return demo.program
+
+
+@once
+def looked():
+    demo = Demo()
+    time.sleep(0.5)
+    try:
+        return Process(demo, plan_of(demo.program))
+    finally:
+        demo.process.kill()
+
+
+def of_machine(table):
+    if platform.machine() not in table:
+        raise Skip(f"not written for {platform.machine()}")
+    return table[platform.machine()]
+
+
+@fact
+def a_worker_that_waits_for_work_is_parked():
+    waits = of_machine(EPOLL_WAITS)
+    expect(looked().seen("parked", waits) >= 50, f"{looked().seen('parked', waits)} parks seen in epoll_wait")
+    expect_equal(looked().seen("polls", waits), 0, "looks at a worker in epoll_wait that were taken for polls")
+
+
+@fact
+def a_worker_that_sleeps_with_its_core_polls_and_is_never_parked():
+    sleeps = of_machine(SLEEPS)
+    expect(looked().seen("polls", sleeps) >= 20, f"{looked().seen('polls', sleeps)} sleeps seen in polls")
+    expect_equal(looked().seen("parked", sleeps), 0, "sleeps that were taken for parks")
+
+
+@fact
+def who_gave_the_core_away_sleeps_without_one():
+    sleeps = of_machine(SLEEPS)
+    expect(looked().seen("no core", sleeps) >= 10, f"{looked().seen('no core', sleeps)} of them seen")
+
+
+@fact
+def both_kinds_of_scheduler_are_seen_on_threads_of_their_own():
+    kinds = {t.name: {k for k, _, _ in t.seen if k} for t in looked().threads}
+    expect_equal(kinds["load"], {"current_thread"}, "schedulers of the thread `load`")
+    expect_equal(set().union(*(k for n, k in kinds.items() if n != "load")), {"multi_thread"},
+                 "schedulers of all other threads")
+
+
+@fact
+def threads_of_no_runtime_have_no_context():
+    for thread in looked().threads:
+        if thread.name in ("index", "dns", "config", "batch"):
+            expect_equal({s for _, s, _ in thread.seen}, {"no context"}, f"states of {thread.name}")
+
+
+@fact
+def ticks_and_tasks_change_from_poll_to_poll():
+    expect(max(len(t.ticks) for t in looked().threads) >= 20, "no worker's tick changed 20 times")
+    expect(len(set().union(*(t.tasks for t in looked().threads))) >= 10, "fewer than 10 tasks were seen")
+
+
+@fact(root=False)
+def a_stripped_program_has_poll_sites_but_no_identity_and_says_so():
+    stripped = path_for("stripped")
+    expect_equal(run(["strip", "-o", stripped, demo_program()]).returncode, 0, "exit code of strip")
+    whole, runtime = plan_of(demo_program()), plan_of(stripped)
+    expect(runtime["identity"] is None and runtime["identity_problem"], f"identity: {runtime['identity']}")
+    expect_equal({s["address"] for s in runtime["poll_sites"]}, {s["address"] for s in whole["poll_sites"]},
+                 "poll sites by shape, against those by symbols")
+    expect_equal(runtime["poll_sites_by"], "shape", "how they were found")
+    text = run([ANALYZE, "plan", stripped, "-o", path_for("stripped.plan")]).stdout
+    expect("is not known" in text and "found without symbols" in text, f"it said {text!r}")
+
+
+facts_check()
