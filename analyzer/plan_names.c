@@ -9,6 +9,8 @@
 static const char *const words[NAMES] = {
 	[NAME_UNIT] = "unit",
 	[NAME_PATH] = "path",
+	[NAME_DRIVER_IO] = "driver-io",
+	[NAME_DRIVER_SIGNAL] = "driver-signal",
 	[NAME_CONTEXT_VARIABLE] = "context-variable",
 	[NAME_CONTEXT_STORAGE] = "context-storage",
 	[NAME_CONTEXT_TASK] = "context-task",
@@ -41,6 +43,8 @@ static const char *const words[NAMES] = {
 	[NAME_POLL_MARK] = "poll-mark",
 	[NAME_POLL_HOLDER] = "poll-holder",
 	[NAME_POLL_FREEING] = "poll-freeing",
+	[NAME_POLL_SCHEDULING] = "poll-scheduling",
+	[NAME_POLL_POOL] = "poll-pool",
 	[NAME_POLL_BLOCKING] = "poll-blocking",
 	[NAME_POLL_MULTI] = "poll-multi",
 	[NAME_POLL_SINGLE] = "poll-single",

@@ -14,6 +14,7 @@ struct plan_poll {
 	const char *scheduler; /* that of what schedules it; NULL */
 	const char *file;      /* where the async fn or block is written; NULL */
 	uint32_t line;
+	bool scheduled; /* by code alone it is known who schedules it: kind, blocking pool */
 };
 
 struct plan_polls {

@@ -21,18 +21,6 @@ static const char *scheduler_name(uint32_t kind)
 	return NULL;
 }
 
-/* Why the runtime's state is not known: what is missing, and what would help. NULL: it is known. */
-static const char *identity_problem(const struct plan_runtime *r)
-{
-	if (r->identity)
-		return NULL;
-	if (!r->executable)
-		return "it is a library: where its thread-locals lie is known of programs only";
-	if (!r->has_debug)
-		return "no debug information";
-	return "its debug information does not describe the runtime's types (debug = 2 does)";
-}
-
 static size_t polls_with(const struct plan_polls *polls, uint32_t flag)
 {
 	size_t count = 0;
@@ -66,7 +54,7 @@ static void print_identity(FILE *to, const struct plan_runtime *r)
 	if (!identity) {
 		fprintf(to,
 			"  the state of its workers is not known: %s\n    so polls are told from parks by their stacks\n",
-			identity_problem(r));
+			r->problem);
 		return;
 	}
 	fputs("  its state is read on workers of", to);
@@ -203,7 +191,7 @@ static void json_poll(FILE *to, const struct plan_poll *p)
 	fputs(",\"scheduler\":", to);
 	plan_print_string(to, scheduler_name(p->site.kind));
 	fprintf(to, ",\"blocking_pool\":%s,\"cheap\":%s}",
-		!p->task                                      ? "null"
+		!p->task && !p->scheduled                     ? "null"
 		: p->site.site_flags & HUD_POLL_SITE_BLOCKING ? "true"
 							      : "false",
 		p->site.site_flags & HUD_POLL_SITE_CHEAP ? "true" : "false");
@@ -224,7 +212,7 @@ void plan_print_runtime_json(FILE *to, const struct plan_runtime *r)
 	else
 		fputs("null", to);
 	fputs(",\"identity_problem\":", to);
-	plan_print_string(to, identity_problem(r));
+	plan_print_string(to, r->problem);
 	fprintf(to, ",\"poll_sites_by\":\"%s\",\"poll_sites\":[",
 		r->polls.by_shape ? "shape" : "symbols");
 	for (size_t i = 0; i < r->polls.count; i++) {

@@ -55,17 +55,41 @@ bool plan_probe_is_cheap(const struct plan_image *image, uint64_t address)
 	return image->machine == EM_X86_64 ? x86_emulated(at, left) : arm_simulated(at, left);
 }
 
-uint64_t plan_branch_target(uint32_t machine, const uint8_t *at, size_t left, uint64_t address)
+/* `length` bytes of instruction, the last 4 of them a distance from its end. */
+static uint64_t x86_relative(const uint8_t *at, size_t length, uint64_t address)
+{
+	int32_t distance;
+
+	memcpy(&distance, at + length - sizeof(distance), sizeof(distance));
+	return address + length + (uint64_t)(int64_t)distance;
+}
+
+static uint64_t word_of(const struct plan_image *image, uint64_t address)
+{
+	size_t left;
+	const uint8_t *at = plan_image_at(image, address, &left);
+	uint64_t value = 0;
+
+	if (at && left >= sizeof(value))
+		memcpy(&value, at, sizeof(value));
+	return value;
+}
+
+static uint64_t x86_target(const struct plan_image *image, const uint8_t *at, size_t left,
+			   uint64_t address)
+{
+	if (left >= 5 && (at[0] == 0xe8 || at[0] == 0xe9))
+		return x86_relative(at, 5, address);
+	if (left >= 6 && at[0] == 0xff && (at[1] == 0x15 || at[1] == 0x25))
+		return word_of(image, x86_relative(at, 6, address));
+	return 0;
+}
+
+static uint64_t arm_target(const uint8_t *at, size_t left, uint64_t address)
 {
 	int32_t distance;
 	uint32_t word;
 
-	if (machine == EM_X86_64) {
-		if (left < 5 || (at[0] != 0xe8 && at[0] != 0xe9))
-			return 0;
-		memcpy(&distance, at + 1, sizeof(distance));
-		return address + 5 + (uint64_t)(int64_t)distance;
-	}
 	if (left < sizeof(word))
 		return 0;
 	memcpy(&word, at, sizeof(word));
@@ -73,4 +97,11 @@ uint64_t plan_branch_target(uint32_t machine, const uint8_t *at, size_t left, ui
 		return 0;
 	distance = (int32_t)(word << 6) >> 4; /* 26 bits of words, with their sign */
 	return address + (uint64_t)(int64_t)distance;
+}
+
+uint64_t plan_branch_target(const struct plan_image *image, const uint8_t *at, size_t left,
+			    uint64_t address)
+{
+	return image->machine == EM_X86_64 ? x86_target(image, at, left, address)
+					   : arm_target(at, left, address);
 }

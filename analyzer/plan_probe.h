@@ -10,7 +10,11 @@
  */
 bool plan_probe_is_cheap(const struct plan_image *image, uint64_t address);
 
-/* Where a direct call or jump at `at` leads, of code that lies at `address`; 0: it is none. */
-uint64_t plan_branch_target(uint32_t machine, const uint8_t *at, size_t left, uint64_t address);
+/*
+ * Where a call or jump at `at` leads, of code that lies at `address`: by a distance, on x86-64 also
+ * by a word of the linker's. 0: it is none.
+ */
+uint64_t plan_branch_target(const struct plan_image *image, const uint8_t *at, size_t left,
+			    uint64_t address);
 
 #endif

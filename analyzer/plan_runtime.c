@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* What stands before the version that rustc leaves in .comment. */
+#include "analyzer/plan_layout.h"
+
+/* What stands before the version that rustc leaves in .comment, and distributions in std's paths. */
 #define COMPILER_MARK "rustc version "
+#define COMPILER_PATH "/rustc-"
 
 enum { ELFS = 2 }; /* the object, its separate debug file */
 
@@ -78,23 +81,43 @@ static struct plan_version units_version(const struct dwarf_file *file, const ch
 	return none;
 }
 
+static int identity_guess(struct reading *r)
+{
+	struct plan_layout_source source = {
+		.names = &r->names,
+		.tls = &r->tls,
+		.symbols = &r->symbols,
+		.version = r->out->version,
+		.compiler = r->out->compiler,
+	};
+
+	return plan_layout_guess(r->out->identity, &source, &r->out->problem);
+}
+
 static int identity_read(struct reading *r)
 {
 	struct plan_runtime *out = r->out;
+	int err = 0;
 
-	if (!r->debug || !r->tls.bytes || !r->tls.executable)
+	out->problem = "it is a library, and where thread-locals lie is known of programs only";
+	if (!r->tls.bytes || !r->tls.executable)
 		return 0;
+	out->problem = NULL;
 	out->identity =
 		calloc(1, sizeof(*out->identity) +
 				  HUD_PLAN_SCHEDULERS_MAX * sizeof(out->identity->scheduler[0]));
 	if (!out->identity)
 		return -ENOMEM;
-	plan_identity_read(out->identity, dwarf_index_file(r->debug), &r->names, &r->tls);
+	if (r->debug)
+		plan_identity_read(out->identity, dwarf_index_file(r->debug), &r->names, &r->tls);
+	if (!out->identity->schedulers)
+		err = identity_guess(r);
+	out->identity->runtime_version = plan_version_number(&out->version);
 	if (!out->identity->schedulers) {
 		free(out->identity);
 		out->identity = NULL;
 	}
-	return 0;
+	return err;
 }
 
 static int polls_read(struct reading *r)
@@ -126,23 +149,20 @@ static int runtime_read(struct reading *r)
 	if (err)
 		return err;
 	out->version = plan_version_of_paths(elf, r->names.name[NAME_PATH]);
-	out->has_symbols = r->symbols.count > 0;
 	out->present = runtime_is_there(r);
 	if (!out->present)
 		return 0;
 	out->compiler = plan_version_of_comment(elf, COMPILER_MARK);
+	if (!out->compiler.known)
+		out->compiler = plan_version_of_paths(elf, COMPILER_PATH);
 	err = debug_open(r);
 	if (!err)
 		err = plan_tls_read(&r->tls, elf, r->object->elf[1]);
 	if (err)
 		return err;
-	out->executable = r->tls.executable;
-	out->has_debug = r->debug != NULL;
 	if (r->debug && !out->version.known)
 		out->version = units_version(dwarf_index_file(r->debug), r->names.name[NAME_PATH]);
 	err = identity_read(r);
-	if (out->identity)
-		out->identity->runtime_version = plan_version_number(&out->version);
 	return err ? err : polls_read(r);
 }
 

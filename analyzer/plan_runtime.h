@@ -9,13 +9,11 @@
 
 /* What a plan says of the asynchronous runtime in an object. */
 struct plan_runtime {
-	bool present;    /* the runtime is in it */
-	bool executable; /* it is a program: its thread-locals have a known place */
-	bool has_debug;  /* it has debug information */
-	bool has_symbols;
+	bool present;                       /* the runtime is in it */
 	struct plan_version version;        /* of the runtime */
 	struct plan_version compiler;       /* of rustc */
 	struct hud_plan_identity *identity; /* NULL: none */
+	const char *problem; /* why it is not known, or only guessed; NULL: it is known */
 	struct plan_polls polls;
 };
 

@@ -14,7 +14,7 @@ enum { PLAN_VTABLE_FUNCTIONS = 7, PLAN_VTABLE_OFFSETS = 3 };
 struct plan_vtable {
 	uint64_t function[PLAN_VTABLE_FUNCTIONS]; /* poll, schedule, dealloc, … */
 };
-enum { PLAN_VTABLE_POLL = 0, PLAN_VTABLE_DEALLOC = 2 };
+enum { PLAN_VTABLE_POLL = 0, PLAN_VTABLE_SCHEDULE = 1, PLAN_VTABLE_DEALLOC = 2 };
 
 /* By ascending address of the poll function, each of those once; `*out` is malloc'ed. 0 or -ENOMEM. */
 int plan_vtables_find(const struct plan_image *image, struct plan_vtable **out, size_t *count);

@@ -58,7 +58,7 @@ bool pattern_matches(const char *pattern, const char *text)
 
 static struct rule line_cut(char *line)
 {
-	struct rule rule = {.words = {"", "", ""}};
+	struct rule rule = {.words = {"", "", "", ""}};
 	char *rest = NULL;
 	char *word = strtok_r(line, " \t", &rest);
 

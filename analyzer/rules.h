@@ -13,7 +13,7 @@
  * lies and of the kernel. Lines of words; '#' opens a comment. In a pattern '*' stands for any
  * text, also for none.
  */
-enum { RULE_WORDS = 3 };
+enum { RULE_WORDS = 4 };
 
 struct rule {
 	const char *words[RULE_WORDS]; /* "" where the line has fewer */

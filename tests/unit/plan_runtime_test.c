@@ -382,19 +382,24 @@ static void what_the_kernel_emulates_is_cheap_to_probe(void **state)
 	assert_false(cheap(EM_AARCH64, "\x02\x00\x00", 3));
 }
 
-static void a_branch_leads_where_its_distance_says(void **state)
+static uint64_t target(uint32_t machine, const char *code, size_t bytes)
+{
+	static uint8_t table[] = {0x78, 0x56, 0x34, 0x12, 0, 0, 0, 0};
+	struct plan_image_part part = {.address = 0x2000, .bytes = sizeof(table), .data = table};
+	struct plan_image image = {.machine = machine, .part = &part, .parts = 1};
+
+	return plan_branch_target(&image, (const uint8_t *)code, bytes, 0x1000);
+}
+
+static void a_branch_leads_where_its_distance_or_the_linkers_word_says(void **state)
 {
 	(void)state;
-	assert_int_equal(
-		plan_branch_target(EM_X86_64, (const uint8_t *)"\xe8\xfb\xff\xff\xff", 5, 0x1000),
-		0x1000);
-	assert_int_equal(plan_branch_target(EM_X86_64, (const uint8_t *)"\xe9\x00\x01", 3, 0), 0);
-	assert_int_equal(
-		plan_branch_target(EM_AARCH64, (const uint8_t *)"\xff\xff\xff\x97", 4, 0x1000),
-		0xffc);
-	assert_int_equal(
-		plan_branch_target(EM_AARCH64, (const uint8_t *)"\x02\x00\x00\x14", 4, 0x1000),
-		0x1008);
+	assert_int_equal(target(EM_X86_64, "\xe8\xfb\xff\xff\xff", 5), 0x1000);
+	assert_int_equal(target(EM_X86_64, "\xe9\x00\x01", 3), 0);
+	assert_int_equal(target(EM_X86_64, "\xff\x15\xfa\x0f\x00\x00", 6), 0x12345678);
+	assert_int_equal(target(EM_X86_64, "\xff\x25\xfb\x0f\x00\x00", 6), 0);
+	assert_int_equal(target(EM_AARCH64, "\xff\xff\xff\x97", 4), 0xffc);
+	assert_int_equal(target(EM_AARCH64, "\x02\x00\x00\x14", 4), 0x1008);
 }
 
 static void the_rules_name_all_that_is_looked_for(void **state)
@@ -485,7 +490,7 @@ int main(void)
 		cmocka_unit_test(a_thread_local_lies_below_the_thread_pointer_or_above_it),
 		cmocka_unit_test(versions_are_read_where_three_numbers_stand),
 		cmocka_unit_test(what_the_kernel_emulates_is_cheap_to_probe),
-		cmocka_unit_test(a_branch_leads_where_its_distance_says),
+		cmocka_unit_test(a_branch_leads_where_its_distance_or_the_linkers_word_says),
 		cmocka_unit_test(the_rules_name_all_that_is_looked_for),
 		cmocka_unit_test(damaged_debug_information_does_no_harm),
 	};
