@@ -47,26 +47,53 @@ static void print_version(FILE *to, const struct plan_version *v)
 		fputs(" of unknown version", to);
 }
 
+static void print_schedulers(FILE *to, const struct hud_plan_identity *identity)
+{
+	for (uint16_t i = 0; i < identity->schedulers; i++)
+		fprintf(to, "%s %s", i ? " and" : "", scheduler_name(identity->scheduler[i].kind));
+}
+
+static bool has_scheduler(const struct hud_plan_identity *identity, uint32_t kind)
+{
+	for (uint16_t i = 0; i < identity->schedulers; i++)
+		if (identity->scheduler[i].kind == kind)
+			return true;
+	return false;
+}
+
+static void print_missing(FILE *to, const struct hud_plan_identity *identity)
+{
+	for (size_t i = 0; i < sizeof(scheduler_names) / sizeof(scheduler_names[0]); i++)
+		if (!has_scheduler(identity, scheduler_names[i].kind))
+			fprintf(to,
+				"  nothing is known of %s: if it has that, polls there are told by stacks\n",
+				scheduler_names[i].name);
+	if (!(identity->identity_flags & HUD_IDENTITY_TASK))
+		fputs("  the task's id is not known: one poll is told from the next by ticks alone\n",
+		      to);
+	for (uint16_t i = 0; i < identity->schedulers; i++)
+		if (identity->scheduler[i].queue_kind == HUD_QUEUE_UNKNOWN)
+			fprintf(to, "  how many tasks wait behind one of %s is not known\n",
+				scheduler_name(identity->scheduler[i].kind));
+}
+
 static void print_identity(FILE *to, const struct plan_runtime *r)
 {
-	const struct hud_plan_identity *identity = r->identity;
-
-	if (!identity) {
+	if (!r->identity) {
 		fprintf(to,
-			"  the state of its workers is not known: %s\n    so polls are told from parks by their stacks\n",
+			"  the state of its workers is not known: %s\n"
+			"    so polls are told from parks by their stacks\n",
 			r->problem);
 		return;
 	}
-	fputs("  its state is read on workers of", to);
-	for (uint16_t i = 0; i < identity->schedulers; i++)
-		fprintf(to, "%s %s", i ? " and" : "", scheduler_name(identity->scheduler[i].kind));
-	fputs(identity->identity_flags & HUD_IDENTITY_TASK ? ", with the task's id\n"
-							   : "; it has no ids of tasks there\n",
-	      to);
-	for (uint16_t i = 0; i < identity->schedulers; i++)
-		if (identity->scheduler[i].queue_kind == HUD_QUEUE_UNKNOWN)
-			fprintf(to, "  how many tasks wait on one of %s is not known\n",
-				scheduler_name(identity->scheduler[i].kind));
+	fputs("  the state of its workers is", to);
+	if (r->identity->identity_flags & HUD_IDENTITY_KNOWN)
+		fputs(" known by debug information:", to);
+	else
+		fputs(" guessed by builds like it, and has to be confirmed:", to);
+	print_schedulers(to, r->identity);
+	fputc('\n', to);
+	print_missing(to, r->identity);
 }
 
 static void print_polls(FILE *to, const struct plan_polls *polls)

@@ -13,7 +13,7 @@ struct plan_runtime {
 	struct plan_version version;        /* of the runtime */
 	struct plan_version compiler;       /* of rustc */
 	struct hud_plan_identity *identity; /* NULL: none */
-	const char *problem; /* why it is not known, or only guessed; NULL: it is known */
+	const char *problem;                /* why it is not known; NULL: it is, or is guessed */
 	struct plan_polls polls;
 };
 
