@@ -222,6 +222,7 @@ static enum exit_status module_open(const struct arguments *arguments, struct sy
 		.debug_dirs = arguments->debug_dirs,
 		.debug_dir_count = arguments->debug_dir_count,
 		.progress = symbol_progress,
+		.trouble = symbol_trouble,
 		.cache = cache,
 	};
 	struct elf_file elf;

@@ -110,12 +110,12 @@ static void server_find(struct search *s, enum debug_server_file kind, const cha
 	if (s->error)
 		return;
 	s->step = "debuginfod";
-	if (debug_server_find(s->options, s->key->build_id, s->key->build_id_bytes, kind, &path,
+	if (debug_server_find(s->server, s->key->build_id, s->key->build_id_bytes, kind, &path,
 			      &outcome))
 		s->error = -ENOMEM;
-	else if (path)
-		search_try(s, path, false);
-	else
+	else if (path && !search_try(s, path, false))
+		debug_server_trouble(s->server, s->found->steps[s->found->step_count - 1].outcome);
+	else if (!path)
 		search_log(s, what, outcome);
 	free(path);
 	free(outcome);

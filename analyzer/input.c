@@ -30,6 +30,7 @@ enum exit_status input_resolver(const struct arguments *arguments, struct resolv
 	int err;
 
 	options.progress = symbol_progress;
+	options.trouble = symbol_trouble;
 	options.cache = cache;
 	err = resolver_open(&options, out);
 	free(cache);

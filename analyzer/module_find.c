@@ -296,9 +296,9 @@ static void problem_judge(struct search *s)
 }
 
 int module_files_find(struct module_files *found, const struct symbolizer_options *options,
-		      bool *used, const struct module_key *key)
+		      struct debug_server *server, bool *used, const struct module_key *key)
 {
-	struct search s = {.key = key, .options = options, .found = found};
+	struct search s = {.key = key, .options = options, .found = found, .server = server};
 
 	memset(found, 0, sizeof(*found));
 	s.by_hash = key->build_id_bytes && text_hash_is(key->build_id, key->build_id_bytes);

@@ -2,6 +2,7 @@
 #ifndef HUD_ANALYZER_MODULE_FIND_H
 #define HUD_ANALYZER_MODULE_FIND_H
 
+#include "analyzer/debug_server.h"
 #include "analyzer/elf_file.h"
 #include "analyzer/symbols.h"
 #include "analyzer/symbols_text.h"
@@ -33,7 +34,7 @@ struct module_files {
 
 /* `used`: one flag per --binary, set where one was taken. */
 int module_files_find(struct module_files *found, const struct symbolizer_options *options,
-		      bool *used, const struct module_key *key);
+		      struct debug_server *server, bool *used, const struct module_key *key);
 void module_files_close(struct module_files *found);
 
 /* What module_find.c and debug_find.c share. */
@@ -43,6 +44,7 @@ struct search {
 	const struct module_key *key;
 	const struct symbolizer_options *options;
 	struct module_files *found;
+	struct debug_server *server;
 	const char *step;   /* what is being tried, in the words of `info --symbols` */
 	char id[HEX_BYTES]; /* of the key; a hash without its mark */
 	bool by_hash;       /* the key is a hash of the code, not a build-id */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/symbol_progress.h"
 
+#include "analyzer/message.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -10,11 +12,18 @@ void symbol_progress(void *context, const char *what, uint64_t done, uint64_t al
 	(void)context;
 	if (!isatty(STDERR_FILENO))
 		return;
-	if (all)
-		fprintf(stderr, "\r%s: %" PRIu64 " of %" PRIu64 " KiB ", what, done >> 10,
+	if (!what)
+		fputs("\r\033[K", stderr);
+	else if (all)
+		fprintf(stderr, "\r\033[K%s: %" PRIu64 " of %" PRIu64 " KiB", what, done >> 10,
 			all >> 10);
 	else
-		fprintf(stderr, "\r%s: asking the servers ", what);
-	if (all && done >= all)
-		fputs("\n", stderr);
+		fprintf(stderr, "\r\033[K%s: asking the servers", what);
+}
+
+void symbol_trouble(void *context, const char *what)
+{
+	(void)context;
+	message(STATUS_DONE, "symbols may be missing; without DEBUGINFOD_URLS no server is asked",
+		"debuginfod: %s", what);
 }

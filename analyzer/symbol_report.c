@@ -102,6 +102,7 @@ enum exit_status info_symbols(const struct arguments *arguments)
 		.debug_dirs = arguments->debug_dirs,
 		.debug_dir_count = arguments->debug_dir_count,
 		.progress = symbol_progress,
+		.trouble = symbol_trouble,
 		.cache = cache,
 	};
 	struct symbolizer *symbolizer = NULL;

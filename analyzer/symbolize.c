@@ -215,6 +215,7 @@ static enum exit_status copy_run(const struct arguments *arguments, struct captu
 		.debug_dirs = arguments->debug_dirs,
 		.debug_dir_count = arguments->debug_dir_count,
 		.progress = symbol_progress,
+		.trouble = symbol_trouble,
 		.cache = cache,
 	};
 	struct symbolizer *symbolizer = NULL;

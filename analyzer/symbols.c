@@ -72,9 +72,10 @@ int symbolizer_open(const struct symbolizer_options *options, struct symbolizer 
 		s->options.cache =
 			text_pool_intern(&s->pool, options->cache, strlen(options->cache));
 	}
+	s->server = debug_server_open(&s->options);
 	s->used = text_pool_alloc(&s->pool, options->binary_count * sizeof(*s->used));
-	if (s->options.binaries && s->options.debug_dirs && s->used && s->options.user_prefixes &&
-	    s->options.user_crates)
+	if (s->options.binaries && s->options.debug_dirs && s->used && s->server &&
+	    s->options.user_prefixes && s->options.user_crates)
 		error = rules_open(&s->rules);
 	if (error) {
 		symbolizer_close(s);
@@ -111,6 +112,7 @@ void symbolizer_close(struct symbolizer *s)
 	for (struct symbol_module *m = s->modules; m; m = m->next)
 		module_close(m);
 	symbol_givens_close(&s->givens);
+	debug_server_close(s->server);
 	rules_close(s->rules);
 	text_pool_close(&s->pool);
 	free(s);
@@ -151,7 +153,7 @@ int symbol_module_search(struct symbol_module *m, bool own)
 	if (m->searched)
 		return 0;
 	m->searched = true;
-	return module_files_find(&m->files, &s->options, s->used, &key);
+	return module_files_find(&m->files, &s->options, s->server, s->used, &key);
 }
 
 /* Files or what a capture gave: the better one, and of equals the one that was asked for. */

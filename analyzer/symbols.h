@@ -61,9 +61,14 @@ struct symbolizer_options {
 	size_t user_prefix_count;
 	const char *const *user_crates; /* --user-crate: so is code of these crates */
 	size_t user_crate_count;
-	/* Told now and then how far a download is, `all` 0: not known. NULL: nobody listens. */
+	/*
+	 * Told now and then how far a download is, `all` 0: not known; and with `what` NULL when it
+	 * is over. NULL: nobody listens.
+	 */
 	void (*progress)(void *context, const char *what, uint64_t done, uint64_t all);
-	void *progress_context;
+	/* Told in one line what a server did that should have given debug files. NULL: nobody. */
+	void (*trouble)(void *context, const char *what);
+	void *progress_context; /* of both */
 	const char *cache; /* directory for what is known from one run to the next; NULL: none */
 };
 

@@ -18,6 +18,7 @@ struct symbolizer {
 	struct rules *rules;
 	struct symbolizer_options options; /* our own copies of the paths */
 	bool *used;                        /* by --binary */
+	struct debug_server *server;
 	struct symbol_module *modules;
 	struct symbol_givens givens; /* by symbolized captures */
 };
