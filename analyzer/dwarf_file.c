@@ -6,6 +6,8 @@
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -13,6 +15,8 @@
 enum { COMPRESS_ZSTD = 2 };
 /* No section unpacks to more: what claims so is damaged, or meant to hurt. */
 #define UNPACKED_MAX (UINT64_C(16) << 30)
+/* Of .debug_info: smaller ones may stay in memory. */
+enum { FORGET_BYTES = 128 << 20 };
 
 static const char *const section_names[DWARF_SECTIONS] = {
 	[DWARF_INFO] = "info",         [DWARF_ABBREV] = "abbrev",
@@ -227,6 +231,22 @@ struct dwarf_unit *dwarf_file_unit(const struct dwarf_file *f, uint64_t offset)
 			high = middle;
 	}
 	return low && offset < f->units[low - 1].end ? &f->units[low - 1] : NULL;
+}
+
+void dwarf_unit_forget(const struct dwarf_unit *unit)
+{
+	const struct dwarf_view *info = &unit->file->section[DWARF_INFO];
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t start = (uintptr_t)info->start + unit->offset;
+	uintptr_t end = (uintptr_t)info->start + unit->end;
+
+	/* What was unpacked is memory of ours, and would be lost; all else is the mapped file. */
+	if (info->bytes < FORGET_BYTES || unit->file->unpacked[DWARF_INFO])
+		return;
+	start = (start + page - 1) & ~(page - 1);
+	end &= ~(page - 1);
+	if (start < end)
+		madvise((void *)start, end - start, MADV_DONTNEED); /* NOLINT: pages are numbers */
 }
 
 int dwarf_units_read(struct dwarf_file *f)

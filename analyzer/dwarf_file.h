@@ -114,6 +114,12 @@ void dwarf_file_close(struct dwarf_file *f);
 /* The unit an offset into .debug_info lies in; NULL: none. */
 struct dwarf_unit *dwarf_file_unit(const struct dwarf_file *f, uint64_t offset);
 
+/*
+ * The unit has been read, and will hardly be again soon: of a large file its pages are given back, so
+ * that a walk over all units takes the memory of one. What is read again comes from the page cache.
+ */
+void dwarf_unit_forget(const struct dwarf_unit *unit);
+
 /* Reads headers and first entries; where they make no sense the rest is left out. 0 or -ENOMEM. */
 int dwarf_units_read(struct dwarf_file *f);
 /* The unit at `offset`, with the parts of other sections that belong to it (.dwp); -EBADMSG. */

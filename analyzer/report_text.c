@@ -294,11 +294,24 @@ static enum exit_status print_limits(const struct page *page)
 	return step == SQLITE_ROW ? STATUS_DONE : STATUS_SYSTEM;
 }
 
+static enum exit_status print_symbols(const struct page *page)
+{
+	sqlite3_stmt *q = named_query(page->input, "symbols_missing", 0);
+	int step = SQLITE_ERROR;
+
+	while (q && (step = sqlite3_step(q)) == SQLITE_ROW)
+		printf("  symbols of %s: %s: %s\n    %s; hud-analyze info --symbols says what was tried\n",
+		       column_text(q, "path"), column_text(q, "symbols"), column_text(q, "cost"),
+		       column_text(q, "remedy"));
+	sqlite3_finalize(q);
+	return step == SQLITE_DONE ? STATUS_DONE : STATUS_SYSTEM;
+}
+
 enum exit_status report_text(const struct input *input, uint64_t top)
 {
 	struct page page = {.input = input, .colour = colour_wanted(stdout), .top = top};
 	enum exit_status (*const parts[])(const struct page *) = {
-		print_sites, print_workers, print_pool, print_lost, print_limits};
+		print_sites, print_workers, print_pool, print_lost, print_limits, print_symbols};
 	sqlite3_stmt *verdict = named_query(input, "verdict", 0);
 	enum exit_status status = STATUS_SYSTEM;
 

@@ -482,7 +482,9 @@ int symbol_extract_unit(struct symbol_extract *e, struct symbol_address *address
 		if (!error && a->facts->count)
 			a->facts->aliases = aliases_at(e, a->vaddr);
 	}
-	if (tables && !e->keep)
+	if (tables && !e->keep) {
 		tables_close(tables);
+		dwarf_unit_forget(whole ? whole : unit);
+	}
 	return error;
 }

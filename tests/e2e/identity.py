@@ -68,6 +68,19 @@ def the_unstripped_twin_names_the_guilty_functions():
 
 
 @fact
+def the_report_says_what_missing_symbols_cost_and_how_to_get_them():
+    path, _ = capture()
+    names = path_for("names-only")
+    run(["strip", "-g", twin(), "-o", names])
+    for options, words in (((), ("no function has a name", "--binary")),
+                           (("--binary", names), ("no lines", "line-tables-only", "--debug-dir"))):
+        told = analyzed("report", path, *options)
+        for word in (f"symbols of {path_for('served')}: ", *words):
+            expect(word in told, f"`{word}` expected in\n{told}")
+    expect("symbols of" not in analyzed("report", path, "--binary", twin()), "something is said to be missing")
+
+
+@fact
 def a_file_with_other_code_is_refused():
     path, _ = capture()
     one_clear_message(analyze("report", path, "--binary", other_build()), "hud-analyze",
