@@ -153,7 +153,7 @@ static int section_take(struct dwarf_file *f, enum dwarf_section s, Elf_Scn *sec
 	return 0;
 }
 
-/* A file with a skeleton and its split units (-gsplit-dwarf=single) has both: split ones are left. */
+/* An object with a skeleton and its split units (-gsplit-dwarf=single) has both. */
 static int sections_read(struct dwarf_file *f, Elf *elf, bool split)
 {
 	Elf_Scn *section = NULL;
@@ -182,7 +182,7 @@ static int sections_read(struct dwarf_file *f, Elf *elf, bool split)
 	return error;
 }
 
-int dwarf_file_open(Elf *elf, struct dwarf_file **out)
+int dwarf_file_open(Elf *elf, bool split, struct dwarf_file **out)
 {
 	struct dwarf_file *f = calloc(1, sizeof(*f));
 	int error;
@@ -190,10 +190,11 @@ int dwarf_file_open(Elf *elf, struct dwarf_file **out)
 	if (!f)
 		return -ENOMEM;
 	pthread_mutex_init(&f->lock, NULL);
-	error = sections_read(f, elf, false);
+	f->split = split;
+	error = sections_read(f, elf, f->split);
 	if (!error && !f->section[DWARF_INFO].start) {
-		f->split = true;
-		error = sections_read(f, elf, true);
+		f->split = !split;
+		error = sections_read(f, elf, f->split);
 	}
 	if (!error && (!f->section[DWARF_INFO].start || !f->section[DWARF_ABBREV].start))
 		error = -ENODATA;

@@ -107,8 +107,11 @@ struct dwarf_unit {
 	const struct dwarf_abbreviations *_Atomic abbreviations; /* NULL: not read yet */
 };
 
-/* Sections of an open file, which must stay open. -ENODATA: no .debug_info. */
-int dwarf_file_open(Elf *elf, struct dwarf_file **out);
+/*
+ * Sections of an open file, which must stay open; of an object that has both skeletons and split
+ * units those that `split` says. -ENODATA: no .debug_info.
+ */
+int dwarf_file_open(Elf *elf, bool split, struct dwarf_file **out);
 void dwarf_file_close(struct dwarf_file *f);
 
 /* The unit an offset into .debug_info lies in; NULL: none. */

@@ -60,7 +60,7 @@ static int ranges_read(struct dwarf_index *index)
 
 static int file_open_if(const struct elf_file *elf, struct dwarf_file **out)
 {
-	int error = elf ? dwarf_file_open(elf->elf, out) : 0;
+	int error = elf ? dwarf_file_open(elf->elf, false, out) : 0;
 
 	return error == -ENODATA ? 0 : error;
 }
@@ -68,7 +68,7 @@ static int file_open_if(const struct elf_file *elf, struct dwarf_file **out)
 static int index_fill(struct dwarf_index *index, const struct dwarf_index_options *options)
 {
 	const char *slash = options->path ? strrchr(options->path, '/') : NULL;
-	int error = dwarf_file_open(options->elf, &index->file);
+	int error = dwarf_file_open(options->elf, false, &index->file);
 
 	if (!error)
 		error = file_open_if(options->supplement, &index->supplement);

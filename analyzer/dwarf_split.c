@@ -136,7 +136,7 @@ static int file_read(struct dwarf_split *out, const char *path, struct dwarf_uni
 
 	if (error)
 		return error == -ENOMEM ? error : -ENOENT;
-	error = dwarf_file_open(out->elf.elf, &out->file);
+	error = dwarf_file_open(out->elf.elf, true, &out->file);
 	if (!error)
 		error = dwarf_units_read(out->file);
 	for (size_t i = 0; !error && !out->found && i < out->file->unit_count; i++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/elf_file.h"
 
+#include "analyzer/dwarf_bytes.h"
 #include "format/text_hash.h"
 
 #include <elfutils/libdwelf.h>
@@ -94,6 +95,31 @@ static void altlink_read(struct elf_file *f, Elf_Scn *section)
 	f->altlink_id_bytes = data->d_size - length - 1;
 }
 
+/*
+ * What DWARF 5 has in its place: version, whether this is the supplement, its path, its checksum. In
+ * the supplement itself that is what it is told by, as by a build-id.
+ */
+static void supplement_read(struct elf_file *f, Elf_Scn *section)
+{
+	Elf_Data *data = elf_rawdata(section, NULL);
+	struct dwarf_bytes at = dwarf_bytes_of(data ? data->d_buf : NULL, data ? data->d_size : 0);
+	uint64_t version = dwarf_fixed(&at, 2);
+	bool itself = dwarf_fixed(&at, 1);
+	const char *path = dwarf_text(&at);
+	uint64_t bytes = dwarf_uleb(&at);
+
+	if (at.failed || version != 5 || bytes > dwarf_left(&at) || bytes > ELF_BUILD_ID_BYTES)
+		return;
+	if (!itself) {
+		f->altlink = path;
+		f->altlink_id = at.at;
+		f->altlink_id_bytes = bytes;
+	} else if (!f->build_id_bytes) {
+		memcpy(f->build_id, at.at, bytes);
+		f->build_id_bytes = bytes;
+	}
+}
+
 static void section_look(struct elf_file *f, Elf_Scn *section, const GElf_Shdr *header,
 			 const char *name)
 {
@@ -111,6 +137,8 @@ static void section_look(struct elf_file *f, Elf_Scn *section, const GElf_Shdr *
 		debuglink_read(f, section);
 	else if (!strcmp(name, ".gnu_debugaltlink"))
 		altlink_read(f, section);
+	else if (!strcmp(name, ".debug_sup"))
+		supplement_read(f, section);
 }
 
 static void sections_look(struct elf_file *f)

@@ -137,6 +137,94 @@ static const struct source_case cases[] = {
 	{"rustc, fat LTO", "rustc -g -O -C lto=fat $RUST -o whole", "whole", "whole", NULL, NULL,
 	 true},
 	{"g++", "g++ -g -O2 $CPLUS -o whole", "whole", "whole", NULL, NULL, true},
+	{"clang++, DWARF 5", "clang++ -g -gdwarf-5 -O2 $CPLUS -o whole", "whole", "whole", NULL,
+	 NULL, true},
+	{"g++, types in units of their own",
+	 "g++ -g -O2 -fdebug-types-section $CPLUS -o x && g++ -g -O2 $CPLUS -o whole", "x", "x",
+	 NULL, NULL, true},
+	{"gcc, link-time optimization", "gcc -g -O2 -flto $SOURCE -o whole", "whole", "whole", NULL,
+	 NULL, true},
+	{"clang, thin link-time optimization",
+	 "clang -g -O2 -flto=thin -fuse-ld=lld $SOURCE -o whole", "whole", "whole", NULL, NULL,
+	 true},
+	{"packed by the compiler",
+	 "gcc -g -gz=zlib -O2 $SOURCE -o x && gcc -g -O2 $SOURCE -o whole", "x", "whole", NULL,
+	 NULL, true},
+	{"packed by the linker",
+	 "clang -g -O2 -fuse-ld=lld -Wl,--compress-debug-sections=zlib $SOURCE -o x && "
+	 "clang -g -O2 -fuse-ld=lld $SOURCE -o whole",
+	 "x", "whole", NULL, NULL, true},
+	{".gnu_debuglink to a file packed with zlib",
+	 WHOLE " && objcopy --only-keep-debug --compress-debug-sections=zlib whole x.debug && "
+	       "strip whole -o x && objcopy --add-gnu-debuglink=x.debug x",
+	 "x", "whole", NULL, "taken: debug information", true},
+	{".gnu_debuglink to a file packed with zstd",
+	 WHOLE " && objcopy --only-keep-debug --compress-debug-sections=zstd whole x.debug && "
+	       "strip whole -o x && objcopy --add-gnu-debuglink=x.debug x",
+	 "x", "whole", NULL, "taken: debug information", true},
+	{".gnu_debuglink, by eu-strip", WHOLE " && eu-strip -f x.debug -o x whole", "x", "whole",
+	 NULL, "taken: debug information", true},
+	{".gnu_debuglink, symbol table kept",
+	 WHOLE " && objcopy --only-keep-debug whole x.debug && strip -g whole -o x && "
+	       "objcopy --add-gnu-debuglink=x.debug x",
+	 "x", "whole", NULL, "taken: debug information", true},
+	{"dwz, one file",
+	 "gcc -g -gdwarf-4 -O2 $SOURCE -o whole && g++ -g -gdwarf-4 -O2 $CPLUS -c -o c.o && "
+	 "gcc -g -gdwarf-4 -O2 $SOURCE -o x && dwz x",
+	 "x", "whole", NULL, NULL, true},
+	{"dwz, DWARF 5, with a supplement",
+	 "gcc -g -gdwarf-5 -O2 $SOURCE -o whole && gcc -g -gdwarf-5 -O1 $SOURCE -o b && "
+	 "g++ -g -gdwarf-5 -O1 $CPLUS -o c && g++ -g -gdwarf-5 -O2 $CPLUS -o d && cp whole a && "
+	 "dwz -m common a b c d",
+	 "a", "whole", NULL, "taken: what dwz moved out of the debug file", true},
+	{"dwz, DWARF 5, with the standard's own supplement",
+	 "gcc -g -gdwarf-5 -O2 $SOURCE -o whole && gcc -g -gdwarf-5 -O1 $SOURCE -o b && "
+	 "g++ -g -gdwarf-5 -O1 $CPLUS -o c && g++ -g -gdwarf-5 -O2 $CPLUS -o d && cp whole a && "
+	 "dwz -5 -m common a b c d",
+	 "a", "whole", NULL, "taken: what dwz moved out of the debug file", true},
+	{"dwz, then .gnu_debuglink",
+	 "gcc -g -gdwarf-4 -O2 $SOURCE -o whole && gcc -g -gdwarf-4 -O1 $SOURCE -o b && "
+	 "g++ -g -gdwarf-4 -O1 $CPLUS -o c && g++ -g -gdwarf-4 -O2 $CPLUS -o d && cp whole a && "
+	 "objcopy --only-keep-debug a a.debug && objcopy --only-keep-debug b b.debug && "
+	 "objcopy --only-keep-debug c c.debug && objcopy --only-keep-debug d d.debug && "
+	 "dwz -m common a.debug b.debug c.debug d.debug && strip a && "
+	 "objcopy --add-gnu-debuglink=a.debug a",
+	 "a", "whole", NULL, "taken: what dwz moved out of the debug file", true},
+	{"split units, skeleton in a separate debug file",
+	 SPLIT("gcc", "5") " && objcopy --only-keep-debug split x.debug && strip split -o x && "
+			   "objcopy --add-gnu-debuglink=x.debug x",
+	 "x", "whole", NULL, "taken: debug information", true},
+	{"split units in the objects",
+	 "clang -g -gsplit-dwarf=single -O2 -c inlined.c -o inlined.o && clang inlined.o -o split && "
+	 "clang -g -O2 inlined.c -o whole",
+	 "split", "whole", NULL, NULL, true},
+	{"split units, packed",
+	 "gcc -g -gdwarf-5 -gsplit-dwarf -gz=zlib -O2 -c inlined.c -o inlined.o && "
+	 "gcc inlined.o -o split && gcc -g -gdwarf-5 -O2 inlined.c -o whole",
+	 "split", "whole", NULL, NULL, true},
+	{"a package, clang, DWARF 4",
+	 SPLIT("clang", "4") " && llvm-dwp -e split -o split.dwp && rm *.dwo", "split", "whole",
+	 NULL, "taken: split units", true},
+	{"a package beside a stripped binary with its debug file",
+	 SPLIT("clang", "5") " && llvm-dwp -e split -o split.dwp && rm *.dwo && "
+			     "objcopy --only-keep-debug split split.debug && strip split && "
+			     "objcopy --add-gnu-debuglink=split.debug split",
+	 "split", "whole", NULL, "taken: split units", true},
+	{"Debian's rustc", "/usr/bin/rustc -g -O $RUST -o whole", "whole", "whole", NULL, NULL,
+	 true},
+	{"rustc, line tables only", "rustc -C debuginfo=1 -O $RUST -o whole", "whole", "whole",
+	 NULL, NULL, true},
+	{"rustc, names by v0", "rustc -g -O -C symbol-mangling-version=v0 $RUST -o whole", "whole",
+	 "whole", NULL, NULL, true},
+	{"rustc, thin LTO, panic=abort", "rustc -g -O -C lto=thin -C panic=abort $RUST -o whole",
+	 "whole", "whole", NULL, NULL, true},
+	{"rustc, not optimized", "rustc -g $RUST -o whole", "whole", "whole", NULL, NULL, true},
+	{"rustc, stripped, .gnu_debuglink",
+	 "rustc -g -O $RUST -o whole && objcopy --only-keep-debug whole x.debug && "
+	 "strip whole -o x && objcopy --add-gnu-debuglink=x.debug x",
+	 "x", "whole", NULL, "taken: debug information", true},
+	{"rustc, linked by lld", "rustc -g -O -C link-arg=-fuse-ld=lld $RUST -o whole", "whole",
+	 "whole", NULL, NULL, true},
 };
 
 static void shell(const char *name, const char *command)
