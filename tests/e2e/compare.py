@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""diff and check over recordings of the demo: what was changed on purpose is found, and nothing else."""
+
+import json
+import os
+import xml.etree.ElementTree as xml
+
+from lib import (ANALYZE_UNUSABLE, TOP, Demo, Skip, analyze, analyzed, expect, expect_equal, fact, facts_check, once,
+                 one_clear_message, path_for, recorded)
+
+# Endpoints that need no calibration at the demo's start: they block as long in every run.
+SAME = ("--only", "sleep,lock,resolve,fetch")
+SECONDS = 12
+PASS, FAIL, CANNOT_TELL = 0, 1, 2
+
+
+@once
+def usual():
+    """Two recordings of one process."""
+    demo = Demo("release", *SAME)
+    paths = [path_for(f"usual-{number}.hud") for number in (1, 2)]
+    for path in paths:
+        recorded("-d", SECONDS, "-p", demo.pid, "-o", path)
+    return paths
+
+
+@once
+def changed():
+    """`lock` is gone, `sleep` takes twice as long."""
+    demo = Demo("release", *SAME, "--without", "lock", "--stretch", "sleep=2")
+    path = path_for("changed.hud")
+    recorded("-d", SECONDS, "-p", demo.pid, "-o", path)
+    return path
+
+
+def diff(*arguments):
+    return json.loads(analyzed("diff", "--json", *arguments))
+
+
+def claims(document):
+    return {(site["name"], site["cause"]): site["status"] for site in document["sites"]
+            if site["status"] not in ("unchanged", "cannot tell")}
+
+
+@fact
+def the_same_service_twice_is_no_change():
+    document = diff(*usual())
+    expect_equal((document["comparable"], document["reason"]), (True, None), "comparable")
+    expect_equal(claims(document), {}, "claims")
+    expect(len([s for s in document["sites"] if not s["minor"]]) >= 4, "less than 4 sites of any weight")
+    for site in document["sites"]:
+        low, high = site["interval"]
+        expect(low is not None and (high is None or low <= high), f"interval of {site['name']}: {low}, {high}")
+        if site["status"] == "cannot tell":
+            expect(site["record_s"] is None or site["record_s"] > 0, f"record_s of {site['name']}")
+
+
+@fact
+def what_was_changed_is_found_and_nothing_else():
+    document = diff(usual()[0], changed())
+    expect_equal(claims(document), {("demo::guilty::find_in_index", "lock"): "gone",
+                                    ("demo::guilty::pause", "sleep"): "worse"}, "claims")
+    document = diff(changed(), usual()[0])
+    expect_equal(claims(document), {("demo::guilty::find_in_index", "lock"): "new",
+                                    ("demo::guilty::pause", "sleep"): "better"}, "claims the other way round")
+
+
+@fact
+def sites_are_matched_across_builds():
+    demo = Demo("fp", *SAME)
+    other = path_for("other-build.hud")
+    recorded("-d", SECONDS, "-p", demo.pid, "-o", other)
+    found = claims(diff(usual()[0], other))
+    expect(not set(found.values()) & {"new", "gone"}, f"claims: {found}")
+
+
+@fact
+def databases_and_captures_are_the_same_to_it():
+    both = path_for("both.db")
+    analyzed("load", *usual(), "-o", both)
+    ids = [
+        side["id"] for side in (diff(*usual())["before"][0], diff(*usual())["after"][0])]
+    by_file, by_id = diff(*usual()), diff(f"{both}@{ids[0][:12]}", f"{both}@{ids[1][:12]}")
+    expect_equal(by_id["sites"], by_file["sites"], "sites by database and id")
+    several = diff("--before", usual()[0], "--before", usual()[1], "--after", both)
+    expect_equal([len(several["before"]), len(several["after"])], [2, 2], "captures on each side")
+    expect_equal(several["all"]["change"], 0.0, "the change from two captures to the same two")
+
+
+@fact
+def the_json_is_as_its_schema_says():
+    try:
+        import jsonschema
+    except ImportError:
+        raise Skip("needs python3-jsonschema (make deps)")
+    with open(os.path.join(TOP, "docs", "diff.schema.json")) as file:
+        schema = json.load(file)
+    validator = jsonschema.validators.validator_for(schema)
+    validator.check_schema(schema)
+    documents = [diff(*usual()), diff(usual()[0], changed())]
+    for name in ("diff.json", "diff-thresholds.json"):
+        with open(os.path.join(TOP, "tests", "golden", name)) as file:
+            documents.append(json.load(file))
+    for document in documents:
+        errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:200]}"
+                  for e in validator(schema).iter_errors(document)]
+        expect(not errors, f"{len(errors)} errors\n" + "\n".join(errors[:10]))
+
+
+@fact
+def markdown_shows_what_has_changed():
+    text = analyzed("diff", usual()[0], changed(), "--markdown")
+    expect("| gone | `demo::guilty::find_in_index` | lock |" in text, f"no row of the lock that is gone:\n{text}")
+    expect(text.startswith("### hud: "), f"first line: {text.splitlines()[0]!r}")
+
+
+@fact
+def another_threshold_cannot_be_told():
+    demo = Demo("release", *SAME)
+    path = path_for("threshold.hud")
+    recorded("-d", 6, "-t", "2ms", "-p", demo.pid, "-o", path)
+    document = diff(usual()[0], path)
+    expect_equal((document["comparable"], document["reason"]), (False, "threshold"), "comparable, reason")
+    expect_equal({s["status"] for s in document["sites"]}, {"cannot tell"}, "statuses")
+    expect("different thresholds" in analyzed("diff", usual()[0], path), "the text does not say why")
+
+
+def check(*arguments):
+    return analyze("check", *arguments)
+
+
+@fact
+def rules_pass_fail_or_cannot_be_told():
+    one, two = usual()
+    for expected, *arguments in (
+            (PASS, one, "--fail-on", "blocked_p99 > 2s"),
+            (FAIL, one, "--fail-on", "blocked_p99 > 2s", "--fail-on", "blocked_p99 > 10ms"),
+            (FAIL, one, "--fail-on", 'site("guilty::*").rate > 1/s'),
+            (PASS, one, "--fail-on", 'site("no::such::*").rate > 0/s'),
+            (CANNOT_TELL, one, "--fail-on", "blocked_p99 > 2s", "--min-busy", "1h"),
+            (FAIL, one, "--fail-on", "blocked_p99 > 10ms", "--min-busy", "1h"),
+            (PASS, two, "--baseline", one, "--fail-on", 'site("*").blocked > +20%'),
+            (FAIL, changed(), "--baseline", one, "--fail-on", 'site("*").blocked > +20%'),
+            (PASS, changed(), "--baseline", one, "--fail-on", 'site("*", "lock").blocked > +0%')):
+        done = check(*arguments)
+        expect_equal(done.returncode, expected, f"exit code of check {arguments}\n{done.stdout}{done.stderr}")
+        expect(done.stdout.splitlines()[-1].startswith("check: "), f"last line: {done.stdout!r}")
+
+
+@fact
+def a_service_that_blocks_nowhere_passes():
+    demo = Demo("release", "--without", "hash,compress,sleep,lock,save,journal,read,resolve,fetch")
+    path = path_for("innocent.hud")
+    recorded("-d", 5, "-p", demo.pid, "-o", path)
+    done = check(path, "--fail-on", "blocked_p99 > 50ms", "--fail-on", 'site("guilty::*").count > 0')
+    expect_equal(done.returncode, PASS, f"exit code\n{done.stdout}{done.stderr}")
+
+
+@fact
+def check_writes_what_machines_read():
+    junit = path_for("junit.xml")
+    done = check(changed(), "--baseline", usual()[0], "--junit", junit, "--github", "--fail-on", "blocked > 90%",
+                 "--fail-on", 'site("pause").blocked > +20%')
+    expect_equal(done.returncode, FAIL, f"exit code\n{done.stdout}{done.stderr}")
+    suite = xml.parse(junit).getroot()
+    expect_equal((suite.tag, suite.get("tests"), suite.get("failures"), suite.get("errors")),
+                 ("testsuite", "3", "1", "0"), "the suite")
+    expect_equal([case.get("name") for case in suite if case.find("failure") is not None],
+                 ['site("pause").blocked > +20%'], "failed cases")
+    expect(not os.path.exists(junit + ".partial"), "a partial file is left")
+    expect([line for line in done.stdout.splitlines() if line.startswith("::error file=src/guilty.rs,line=")],
+           f"no annotation:\n{done.stdout}")
+    document = json.loads(check(usual()[0], "--json", "--fail-on", "blocked > 90%").stdout)
+    expect_equal((document["schema"], document["status"], document["rules"][0]["status"]), (1, "pass", "pass"), "JSON")
+
+
+@fact
+def wrong_usage_and_input_are_told_from_a_failed_check():
+    one = usual()[0]
+    junk = path_for("junk")
+    with open(junk, "w") as file:
+        file.write("this is no capture\n")
+    for words, *arguments in ((("needs a rule",), "check", one),
+                              (("cannot read the rule", "character 9"), "check", one, "--fail-on", "blocked_p98 > 1ms"),
+                              (("needs a baseline",), "check", one, "--fail-on", "blocked > +5%"),
+                              ((), "check", one, "--min-busy", "soon", "--fail-on", "blocked > 5%"),
+                              ((), "check", junk, "--fail-on", "blocked > 5%"),
+                              ((), "check", one, "--baseline", junk, "--fail-on", "blocked > +5%"),
+                              (("two sides",), "diff", one),
+                              (("two sides",), "diff", one, one, "--before", one),
+                              ((), "diff", one, path_for("missing.hud")),
+                              ((), "diff", one, junk)):
+        one_clear_message(analyze(*arguments), "hud-analyze", ANALYZE_UNUSABLE, *words)
+
+
+facts_check()
