@@ -23,6 +23,7 @@ static const struct {
 /* One side's windows. */
 struct columns {
 	double *value, *weight, *starts;
+	int64_t *capture;
 	size_t count, room;
 };
 
@@ -31,6 +32,7 @@ static void columns_free(struct columns *s)
 	free(s->value);
 	free(s->weight);
 	free(s->starts);
+	free(s->capture);
 	*s = (struct columns) {0};
 }
 
@@ -43,16 +45,25 @@ static bool column_grow(double **column, size_t room)
 	return grown != NULL;
 }
 
-static bool columns_add(struct columns *s, double value, double weight, double starts)
+static bool columns_grow(struct columns *s, size_t room)
 {
-	if (s->count == s->room) {
-		size_t room = s->room ? 2 * s->room : 64;
+	int64_t *capture = realloc(s->capture, room * sizeof(*capture));
 
-		if (!column_grow(&s->value, room) || !column_grow(&s->weight, room) ||
-		    !column_grow(&s->starts, room))
-			return false;
-		s->room = room;
-	}
+	if (capture)
+		s->capture = capture;
+	if (!capture || !column_grow(&s->value, room) || !column_grow(&s->weight, room) ||
+	    !column_grow(&s->starts, room))
+		return false;
+	s->room = room;
+	return true;
+}
+
+static bool columns_add(struct columns *s, double value, double weight, double starts,
+			int64_t capture)
+{
+	if (s->count == s->room && !columns_grow(s, s->room ? 2 * s->room : 64))
+		return false;
+	s->capture[s->count] = capture;
 	s->value[s->count] = value;
 	s->weight[s->count] = weight;
 	s->starts[s->count++] = starts;
@@ -69,8 +80,8 @@ static enum exit_status columns_read(sqlite3_stmt *q, int64_t subject, enum meas
 		struct columns *s = &sides[column_number(q, "side", 0) != BEFORE];
 
 		if (!columns_add(s, column_real(q, measures[measure].value),
-				 column_real(q, measures[measure].weight),
-				 column_real(q, "starts")))
+				 column_real(q, measures[measure].weight), column_real(q, "starts"),
+				 column_number(q, "compared", 0)))
 			return message(STATUS_SYSTEM, NULL, "out of memory");
 	}
 	return step == SQLITE_DONE ? STATUS_DONE
@@ -87,7 +98,8 @@ enum exit_status comparison_estimate(struct comparison *c, int64_t subject, enum
 
 	for (int i = 0; status == STATUS_DONE && i < SIDES; i++) {
 		const struct columns *s = &sides[i];
-		struct window_series series = {s->value, s->weight, s->starts, s->count};
+		struct window_series series = {s->value, s->weight, s->starts, s->capture,
+					       s->count};
 
 		if (estimate_make(&series, (uint64_t)i, &out[i]))
 			status = message(STATUS_SYSTEM, NULL, "out of memory");

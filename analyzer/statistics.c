@@ -13,6 +13,7 @@
 #define DRAWS 2000         /* the spread is then known to within 2% */
 #define MOST_BLOCKS 400    /* drawn at once: more make nothing better, only slower */
 #define FEW_EVENTS 10      /* below, chance alone is as Poisson has it */
+#define CLEARLY_APART 2.0  /* variance among captures, over that of one: less is chance */
 #define MOST_DEGREES 200.0 /* of freedom; beyond, Student's is the normal distribution */
 #define TAIL_STEPS 400     /* of the integral, even */
 
@@ -170,6 +171,56 @@ static double burstiness(const double *starts, size_t windows, size_t length)
 			       (double)(blocks - 1) / mean);
 }
 
+/*
+ * How much captures of one side differ beyond what their windows explain: the variance of their
+ * ratios, relative to the whole one's square, less what a single capture's own spread is. 0 where they
+ * do not clearly differ: few captures vary widely by chance.
+ */
+static double between_captures(const struct window_series *s, double rate, double within,
+			       size_t *captures)
+{
+	double squares = 0;
+	size_t begin = 0;
+
+	*captures = 0;
+	for (size_t i = 0; i < s->windows; i++) {
+		double value = 0, weight = 0;
+
+		if (i + 1 < s->windows && (!s->capture || s->capture[i] == s->capture[i + 1]))
+			continue;
+		for (; begin <= i; begin++) {
+			value += s->value[begin];
+			weight += s->weight[begin];
+		}
+		if (weight <= 0)
+			continue;
+		squares += (value / weight / rate - 1) * (value / weight / rate - 1);
+		++*captures;
+	}
+	if (*captures < 2)
+		return 0;
+	squares /= (double)(*captures - 1);
+	within *= (double)*captures;
+	return squares > CLEARLY_APART * within ? squares - within : 0;
+}
+
+/* Adds it to the spread, with the few degrees of freedom that a few captures have. */
+static void estimate_widen(struct estimate *out, const struct window_series *s)
+{
+	size_t captures;
+	double extra = between_captures(s, out->rate, out->variance, &captures);
+	double part, all;
+
+	if (extra <= 0)
+		return;
+	part = extra / (double)captures;
+	all = out->variance + part;
+	out->degrees = all * all /
+		       (out->variance * out->variance / out->degrees +
+			part * part / (double)(captures - 1));
+	out->variance = all;
+}
+
 static void estimate_spread(struct estimate *out, size_t length)
 {
 	double blocks = (double)out->windows / (double)length;
@@ -200,6 +251,7 @@ int estimate_make(const struct window_series *s, uint64_t seed, struct estimate 
 	out->occurrences = fmax(1, out->events / burstiness(starts, s->windows, length));
 	out->variance = draw_variance(values, weights, s->windows, length, out->rate, seed);
 	estimate_spread(out, length);
+	estimate_widen(out, s);
 	err = 0;
 out:
 	free(values);

@@ -22,6 +22,8 @@ struct window_series {
 	const double *value;  /* what is compared */
 	const double *weight; /* what it is divided by; never negative */
 	const double *starts; /* how many events began there */
+	const int64_t
+		*capture; /* which one it is of; those of one stand together. NULL: all of one */
 	size_t windows;
 };
 

@@ -112,7 +112,7 @@ static void side_make(struct side *s, const struct load *l, size_t seconds, doub
 
 static struct estimate estimated(const struct side *s)
 {
-	struct window_series series = {s->value, s->weight, s->starts, s->seconds};
+	struct window_series series = {s->value, s->weight, s->starts, NULL, s->seconds};
 	struct estimate out;
 
 	assert_int_equal(estimate_make(&series, 7, &out), 0);
@@ -274,6 +274,32 @@ static void windows_that_resemble_their_neighbours_tell_less(void **unused)
 	assert_true(estimated(&waves).variance > 4 * estimated(&shuffled).variance);
 }
 
+/* Three captures of 40 s, each steady in itself, that block 20, 30 and 40 ms in each window. */
+static void captures_of_a_side_that_differ_tell_less(void **unused)
+{
+	struct side s = {.seconds = 120};
+	int64_t capture[120];
+	struct window_series series = {s.value, s.weight, s.starts, capture, 120};
+	struct estimate apart, together;
+
+	(void)unused;
+	for (size_t i = 0; i < 120; i++) {
+		s.weight[i] = WORKERS;
+		s.starts[i] = 5;
+		s.value[i] = 20 + 10 * (double)(i / 40) + (i % 2 ? 3 : -3);
+		capture[i] = (int64_t)(i / 40);
+	}
+	assert_int_equal(estimate_make(&series, 7, &apart), 0);
+	for (size_t i = 0; i < 120; i++)
+		s.value[i] = 30 + (i % 2 ? 3 : -3);
+	assert_int_equal(estimate_make(&series, 7, &together), 0);
+	/* The standard error of three that vary by a third is about a fifth. */
+	assert_true(apart.variance > 0.03 && apart.variance < 0.05);
+	assert_true(apart.degrees < 10);
+	assert_true(together.variance < 0.001);
+	assert_true(together.degrees > 50);
+}
+
 static void a_recording_as_long_as_advised_tells(void **unused)
 {
 	struct change changes[SITES];
@@ -355,6 +381,7 @@ int main(void)
 		cmocka_unit_test(gone_and_new_need_more_than_a_few_blocks),
 		cmocka_unit_test(one_burst_is_one_occurrence),
 		cmocka_unit_test(windows_that_resemble_their_neighbours_tell_less),
+		cmocka_unit_test(captures_of_a_side_that_differ_tell_less),
 		cmocka_unit_test(a_recording_as_long_as_advised_tells),
 		cmocka_unit_test(the_interval_says_what_the_status_says),
 		cmocka_unit_test(what_cannot_be_compared_is_never_told),
