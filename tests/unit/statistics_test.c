@@ -244,6 +244,28 @@ static void gone_and_new_need_more_than_a_few_blocks(void **unused)
 	assert_int_equal(judged(nothing(60), nothing(60)), CHANGE_UNCHANGED);
 }
 
+static void chance_goes_by_how_long_each_side_was_watched(void **unused)
+{
+	struct estimate hour = counted(3600, 10), none = nothing(60), minute = counted(60, 10);
+
+	(void)unused;
+	assert_true(change_chance(&hour, &none) > 0.5);
+	assert_true(change_chance(&none, &hour) > 0.5);
+	assert_true(change_chance(&minute, &none) < 0.01);
+}
+
+static void a_few_blocks_vary_as_chance_does(void **unused)
+{
+	struct side s = {.seconds = 6};
+
+	(void)unused;
+	for (size_t i = 0; i < 6; i++) {
+		s.weight[i] = WORKERS;
+		side_add(&s, (double)i + 0.1, (double)i + 0.12);
+	}
+	assert_true(estimated(&s).variance >= 1.0 / 6);
+}
+
 static void one_burst_is_one_occurrence(void **unused)
 {
 	struct side s = {.seconds = 60};
@@ -379,6 +401,8 @@ int main(void)
 		cmocka_unit_test(nor_do_bursts_and_heavy_tails_make_a_change),
 		cmocka_unit_test(what_is_30_percent_worse_is_found_in_30_seconds),
 		cmocka_unit_test(gone_and_new_need_more_than_a_few_blocks),
+		cmocka_unit_test(chance_goes_by_how_long_each_side_was_watched),
+		cmocka_unit_test(a_few_blocks_vary_as_chance_does),
 		cmocka_unit_test(one_burst_is_one_occurrence),
 		cmocka_unit_test(windows_that_resemble_their_neighbours_tell_less),
 		cmocka_unit_test(captures_of_a_side_that_differ_tell_less),
