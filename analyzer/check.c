@@ -15,6 +15,8 @@ static enum exit_status rules_read(const struct arguments *a, struct rule *rules
 {
 	char error[RULE_ERROR_BYTES], said[RULE_ERROR_BYTES + 64];
 
+	if (a->json && a->github)
+		return message(STATUS_INPUT, "run it twice", "check: --json or --github, not both");
 	if (!a->rule_count)
 		return message(STATUS_INPUT, "docs/CHECK.md has the grammar of rules",
 			       "check: it needs a rule: --fail-on 'blocked_p99 > 10ms'");

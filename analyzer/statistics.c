@@ -318,7 +318,7 @@ void quantile_ranks(size_t count, double quantile, double error, int64_t ranks[2
 	double n = (double)count, middle = n * quantile;
 	double half = student_quantile(MOST_DEGREES, error) * sqrt(n * quantile * (1 - quantile));
 
-	ranks[0] = (int64_t)floor(middle - half);
+	ranks[0] = (int64_t)floor(middle - half) - 1;
 	ranks[1] = (int64_t)ceil(middle + half);
 	if (ranks[0] < 0)
 		ranks[0] = -1;

@@ -1,15 +1,16 @@
 -- Why can nothing be said of the side after? No row: enough is known.
 WITH watched AS (
-	SELECT min(workers) AS workers, max(untold) AS untold, max(loss_percent) AS loss_percent,
+	SELECT min(workers) AS workers, max(untold) AS untold, min(told_percent) AS told_percent, max(loss_percent) AS loss_percent,
 		sum(duration_ns) AS duration_ns, sum(polling_ns) AS polling_ns,
-		(SELECT sentence FROM compared WHERE side = 1 AND untold ORDER BY workers, id LIMIT 1)
+		(SELECT sentence FROM compared WHERE side = 1 AND workers = 0 ORDER BY id LIMIT 1)
 			AS sentence
 	FROM compared
 	WHERE side = 1
 )
 SELECT 'source' AS reason, sentence, 1 AS blind FROM watched WHERE workers = 0
 UNION ALL
-SELECT 'source', sentence, 0 FROM watched WHERE untold
+SELECT 'source', printf('only %.0f%% of what workers did could be told apart by stacks', told_percent), 0
+FROM watched WHERE untold
 UNION ALL
 SELECT 'loss', printf('%.1f%% of what happened was lost', loss_percent), 0
 FROM watched WHERE loss_percent > 1

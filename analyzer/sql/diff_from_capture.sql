@@ -3,6 +3,7 @@ SELECT c.capture_id, c.file, c.command, c.start_realtime_ns, max(c.end_ns - c.st
 	c.threshold_ns, c.look_hz, c.source, v.workers, v.worker_wall_ns, v.polling_ns, v.loss_percent,
 	c.truncated, v.level, v.reason, v.sentence,
 	v.workers = 0 OR coalesce(v.told_percent, 0) < 50 AS untold,
+	coalesce(v.told_percent, 0.0) AS told_percent,
 	max(1, (c.end_ns - c.start_ns + 500000000) / 1000000000) AS windows
 FROM capture AS c
 JOIN verdict AS v ON v.capture = c.id

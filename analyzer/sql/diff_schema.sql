@@ -21,6 +21,7 @@ CREATE TABLE compared (
 	reason TEXT,
 	sentence TEXT NOT NULL,
 	untold INTEGER NOT NULL,
+	told_percent REAL NOT NULL,
 	windows INTEGER NOT NULL
 );
 

@@ -186,6 +186,7 @@ def wrong_usage_and_input_are_told_from_a_failed_check():
                               ((), "check", one, "--min-busy", "soon", "--fail-on", "blocked > 5%"),
                               ((), "check", junk, "--fail-on", "blocked > 5%"),
                               ((), "check", one, "--baseline", junk, "--fail-on", "blocked > +5%"),
+                              (("not both",), "check", one, "--json", "--github", "--fail-on", "blocked > 5%"),
                               (("two sides",), "diff", one),
                               (("two sides",), "diff", one, one, "--before", one),
                               ((), "diff", one, path_for("missing.hud")),

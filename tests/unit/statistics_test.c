@@ -392,6 +392,10 @@ static void a_percentile_of_few_blocks_has_no_upper_end(void **unused)
 	quantile_ranks(1000, 0.5, 0.05, ranks);
 	assert_in_range(ranks[0], 460, 480);
 	assert_in_range(ranks[1], 520, 540);
+	/* From tables: the median of 20 lies between the 6th and the 15th with 95.9%. */
+	quantile_ranks(20, 0.5, 0.05, ranks);
+	assert_true(ranks[0] <= 5 && ranks[0] >= 3);
+	assert_true(ranks[1] >= 14 && ranks[1] <= 16);
 }
 
 int main(void)
