@@ -45,13 +45,13 @@ struct arguments {
 	const char *output;
 	const char *capture;   /* --capture: the beginning of an id */
 	uint64_t top;          /* 0: not given */
-	uint64_t site;         /* site.id; 0: not given */
 	const char *from, *to; /* filters: see filter.h. NULL, or 0: not given */
 	const char *worker;
 	const char *task;
 	const char *cause;
 	const char *match;
 	int64_t min_ns;
+	uint64_t site; /* site.id */
 	bool symbols;
 	bool json;
 	bool csv;
@@ -70,7 +70,7 @@ struct verb {
 };
 
 /* Options of all verbs that look at a capture's parts: as a word of struct verb.options. */
-#define FILTER_OPTIONS "--from --to --worker --task --cause --match --min"
+#define FILTER_OPTIONS "--site --from --to --worker --task --cause --match --min"
 
 /* The last one has no name. */
 extern const struct verb verbs[];

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/database.h"
+#include "analyzer/advice.h"
 #include "analyzer/embedded.h"
 #include "analyzer/evidence.h"
 
@@ -113,6 +114,8 @@ static int make_schema(sqlite3 *db)
 		if (has_prefix(f->name, "view_"))
 			err = run_text(db, f->text, 0);
 	}
+	if (!err)
+		err = advice_write(db, embedded_text("advice.rules"));
 	if (err)
 		return err;
 	snprintf(

@@ -196,7 +196,8 @@ static int lay_over(const struct overlay *o, const int64_t *captures, size_t cou
 
 bool filter_given(const struct arguments *a)
 {
-	return a->from || a->to || a->worker || a->task || a->cause || a->match || a->min_ns;
+	return a->from || a->to || a->worker || a->task || a->cause || a->match || a->min_ns ||
+	       a->site;
 }
 
 enum exit_status filter_apply(sqlite3 *db, const struct arguments *arguments,

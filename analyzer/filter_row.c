@@ -4,6 +4,7 @@
 #include "analyzer/duration.h"
 #include "analyzer/table.h"
 
+#include <inttypes.h>
 #include <regex.h>
 #include <stdio.h>
 #include <string.h>
@@ -143,6 +144,24 @@ static enum exit_status check_worker(sqlite3 *db, const char *worker, int64_t ca
 		       "--worker %s: no worker of the capture", worker);
 }
 
+static enum exit_status check_site(sqlite3 *db, uint64_t site, int64_t capture)
+{
+	sqlite3_stmt *q;
+	bool there = false;
+
+	if (sqlite3_prepare_v2(db, "SELECT 1 FROM main.site WHERE capture = ? AND id = ?", -1, &q,
+			       NULL) == SQLITE_OK) {
+		sqlite3_bind_int64(q, 1, capture);
+		sqlite3_bind_int64(q, 2, (int64_t)site);
+		there = sqlite3_step(q) == SQLITE_ROW;
+	}
+	sqlite3_finalize(q);
+	if (there)
+		return STATUS_DONE;
+	return message(STATUS_INPUT, "the first column of the report's sites, or of query @sites",
+		       "--site %" PRIu64 ": no site of the capture", site);
+}
+
 static void bind_words(sqlite3_stmt *q, const struct arguments *a)
 {
 	const char *const words[] = {a->worker, a->task, a->cause, a->match};
@@ -151,14 +170,16 @@ static void bind_words(sqlite3_stmt *q, const struct arguments *a)
 		sqlite3_bind_text(q, 4 + i, words[i], -1, SQLITE_STATIC);
 	if (a->min_ns)
 		sqlite3_bind_int64(q, 8, a->min_ns);
+	if (a->site)
+		sqlite3_bind_int64(q, 9, (int64_t)a->site);
 }
 
 static enum exit_status row_write(sqlite3 *db, const struct arguments *a, int64_t capture,
 				  const struct range *r)
 {
 	sqlite3_stmt *q;
-	int err = sqlite3_prepare_v2(db, "INSERT INTO temp.filter VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-				     -1, &q, NULL);
+	int err = sqlite3_prepare_v2(
+		db, "INSERT INTO temp.filter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", -1, &q, NULL);
 
 	if (err == SQLITE_OK) {
 		sqlite3_bind_int64(q, 1, capture);
@@ -209,5 +230,7 @@ enum exit_status filter_row(sqlite3 *db, const struct arguments *a, int64_t capt
 		status = range_read(db, a, capture, &range);
 	if (status == STATUS_DONE && a->worker)
 		status = check_worker(db, a->worker, capture);
+	if (status == STATUS_DONE && a->site)
+		status = check_site(db, a->site, capture);
 	return status == STATUS_DONE ? row_write(db, a, capture, &range) : status;
 }

@@ -6,7 +6,7 @@ const struct verb verbs[] = {
 	{"report", "CAPTURE|DB", "say which code blocked the workers, for how long, and why",
 	 "The verdict in one sentence, blocking sites, workers by state, the blocking pool, and what\n"
 	 "was lost. --json prints the same as docs/report.schema.json describes it.\n",
-	 "--json --top --site " FILTER_OPTIONS
+	 "--json --top " FILTER_OPTIONS
 	 " --capture --binary --debug-dir --user-prefix --user-crate",
 	 1, 1, verb_report},
 	{"info", "CAPTURE|DB", "say how a capture was made, what it holds, and what is missing",
@@ -21,7 +21,7 @@ const struct verb verbs[] = {
 	 "ask SQL of a capture; @NAME is one of the queries of --list",
 	 "docs/SCHEMA.md describes tables and views. :capture stands for the chosen capture, :limit for\n"
 	 "--limit, :NAME for what --set gives it. A query changes nothing; Ctrl-C ends one that takes long.\n",
-	 "--json --csv --list --limit --top --set --site " FILTER_OPTIONS
+	 "--json --csv --list --limit --top --set " FILTER_OPTIONS
 	 " --capture --binary --debug-dir --user-prefix --user-crate",
 	 0, 2, verb_query},
 	{"diff", "BEFORE AFTER", "say what has changed between two recordings, and what has not",

@@ -8,4 +8,6 @@ WHERE r.time_ns < coalesce(l.to_ns, 9223372036854775807) AND r.time_ns >= coales
 	AND (l.worker IS NULL OR r.thread IN (SELECT thread FROM temp.filter_thread))
 	AND (l.task IS NULL OR fits(l.task, k.task))
 	AND (l.cause IS NULL OR instr(',' || l.cause || ',', ',' || r.cause || ','))
+	AND (l.site IS NULL OR r.user_stack IN (SELECT s.stack FROM filter AS g
+		JOIN main.slice AS s ON s.site = g.site))
 	AND (l.match IS NULL OR r.user_stack IN (SELECT stack FROM temp.filter_stack));

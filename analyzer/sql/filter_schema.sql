@@ -7,7 +7,8 @@ CREATE TEMP TABLE filter (
 	task TEXT,
 	cause TEXT,
 	match TEXT,
-	min_ns INTEGER
+	min_ns INTEGER,
+	site INTEGER
 );
 
 CREATE TEMP TABLE filter_thread (

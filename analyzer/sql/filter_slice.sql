@@ -1,10 +1,11 @@
--- Which slices of those blocking polls have the chosen cause, and match?
+-- Which slices of those blocking polls are of the chosen site and cause, and match?
 INSERT INTO temp.slice
 SELECT r.*
 FROM filter AS l
 JOIN temp.blocking_poll AS b ON b.capture = l.capture
 JOIN main.slice AS r ON r.blocking_poll = b.id
 JOIN main.site AS s ON s.id = r.site
-WHERE (l.cause IS NULL OR instr(',' || l.cause || ',', ',' || s.cause || ','))
+WHERE (l.site IS NULL OR s.id = l.site)
+	AND (l.cause IS NULL OR instr(',' || l.cause || ',', ',' || s.cause || ','))
 	AND (l.match IS NULL OR s.function REGEXP l.match OR b.task REGEXP l.match
 		OR r.stack IN (SELECT stack FROM temp.filter_stack));

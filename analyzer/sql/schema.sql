@@ -466,3 +466,12 @@ CREATE TABLE mark (
 	time_ns INTEGER NOT NULL,
 	text TEXT NOT NULL
 );
+
+CREATE TABLE advice_rule (
+	id INTEGER PRIMARY KEY,
+	rule INTEGER NOT NULL,
+	cause TEXT NOT NULL,
+	function TEXT NOT NULL,
+	advice TEXT NOT NULL,
+	documentation TEXT NOT NULL
+);

@@ -4,5 +4,5 @@
 -- tables that they make smaller.
 CREATE VIEW filter AS
 SELECT id AS capture, NULL AS from_ns, NULL AS to_ns, NULL AS worker, NULL AS task, NULL AS cause,
-	NULL AS match, NULL AS min_ns
+	NULL AS match, NULL AS min_ns, NULL AS site
 FROM capture;

@@ -1,0 +1,33 @@
+-- What is to be done about each site? The first rule that fits half of its time or more, and the
+-- function it was told by: a frame from the innermost up to the site's own.
+CREATE VIEW site_advice AS
+WITH shown AS MATERIALIZED (
+	SELECT h.capture, h.site, h.stack, h.wall_ns, f.site AS function, sf.position
+	FROM site_stack AS h
+	JOIN stack AS k ON k.id = h.stack
+	JOIN stack_frame AS sf ON sf.stack = h.stack
+		AND sf.position <= coalesce(k.site_position, k.depth)
+	JOIN frame AS f ON f.id = sf.frame
+), named AS MATERIALIZED (
+	SELECT DISTINCT s.id AS site, s.cause, n.function
+	FROM shown AS n JOIN site AS s ON s.id = n.site
+), fitting AS MATERIALIZED (
+	SELECT n.site, n.function, r.rule
+	FROM named AS n
+	JOIN advice_rule AS r ON n.cause GLOB r.cause AND n.function GLOB r.function
+), covered AS (
+	SELECT n.capture, n.site, n.stack, n.wall_ns, g.rule, n.function, min(n.position) AS position
+	FROM shown AS n
+	JOIN fitting AS g ON g.site = n.site AND g.function = n.function
+	GROUP BY n.site, n.stack, g.rule
+), weighed AS (
+	SELECT capture, site, rule, function, sum(wall_ns) AS wall_ns,
+		row_number() OVER (PARTITION BY site ORDER BY rule) AS rank
+	FROM covered AS c
+	GROUP BY site, rule
+	HAVING 2 * sum(wall_ns) >= (SELECT sum(s.wall_ns) FROM slice AS s WHERE s.site = c.site)
+)
+SELECT w.capture, w.site, w.rule, w.function, r.advice, r.documentation
+FROM weighed AS w
+JOIN advice_rule AS r ON r.id = (SELECT min(a.id) FROM advice_rule AS a WHERE a.rule = w.rule)
+WHERE w.rank = 1;
