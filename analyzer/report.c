@@ -6,8 +6,6 @@
  * report: opens what it is about and prints it, as text or as JSON.
  */
 
-#define SITES_SHOWN 10
-
 enum exit_status report_json(const struct input *input, uint64_t top)
 {
 	sqlite3_stmt *statement = named_query(input, "report", top);
@@ -26,6 +24,12 @@ enum exit_status report_json(const struct input *input, uint64_t top)
 
 enum exit_status verb_report(const struct arguments *arguments)
 {
+	const struct report_form form = {
+		.top = arguments->top,
+		.site = arguments->site != 0,
+		.colour = colour_wanted(stdout),
+		.width = terminal_width(stdout),
+	};
 	struct input input;
 	enum exit_status status = input_open(arguments, &input);
 
@@ -34,7 +38,7 @@ enum exit_status verb_report(const struct arguments *arguments)
 	if (arguments->json)
 		status = report_json(&input, arguments->top);
 	else
-		status = report_text(&input, arguments->top ? arguments->top : SITES_SHOWN);
+		status = report_text(&input, &form);
 	input_close(&input);
 	return status;
 }

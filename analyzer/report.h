@@ -5,10 +5,18 @@
 #include "analyzer/input.h"
 #include "analyzer/table.h"
 
-/* The report for people: a first screen that answers, with at most `top` sites. */
-enum exit_status report_text(const struct input *input, uint64_t top);
+/* In which form people get it. */
+struct report_form {
+	uint64_t top; /* rows of each list; 0: as many as fit a first screen */
+	bool site;    /* one site was chosen: all there is to say about it */
+	bool colour;
+	int width; /* columns of the terminal; 0: it is none, nothing is cut */
+};
 
-/* The whole report as one JSON document; `top` 0: all sites. */
+/* The report for people: a first screen that answers. */
+enum exit_status report_text(const struct input *input, const struct report_form *form);
+
+/* The whole report as one JSON document; `top` 0: all rows of each list. */
 enum exit_status report_json(const struct input *input, uint64_t top);
 
 #endif

@@ -2,8 +2,10 @@
 #include "analyzer/table.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 const char *duration_word(char out[WORD_BYTES], int64_t ns)
@@ -79,6 +81,63 @@ bool colour_wanted(FILE *stream)
 	const char *no = getenv("NO_COLOR");
 
 	return isatty(fileno(stream)) && !(no && *no);
+}
+
+int terminal_width(FILE *stream)
+{
+	struct winsize size;
+
+	if (!isatty(fileno(stream)) || ioctl(fileno(stream), TIOCGWINSZ, &size))
+		return 0;
+	return size.ws_col;
+}
+
+/* Bytes of the escape sequence for a colour that begins here; 0: none. */
+static size_t escape_length(const char *text, size_t length)
+{
+	size_t i = 2;
+
+	if (length < 2 || text[0] != '\033' || text[1] != '[')
+		return 0;
+	while (i < length && text[i] != 'm')
+		i++;
+	return i < length ? i + 1 : length;
+}
+
+/* Walks as far as `width` columns reach. A character of UTF-8 takes one, near enough. */
+static size_t text_walk(const char *text, size_t length, int width, int *columns)
+{
+	size_t i = 0;
+
+	*columns = 0;
+	while (i < length) {
+		size_t escape = escape_length(text + i, length - i);
+
+		if (!escape && (text[i] & 0xc0) != 0x80) {
+			if (*columns == width)
+				break;
+			++*columns;
+		}
+		i += escape ? escape : 1;
+	}
+	return i;
+}
+
+int text_width(const char *text, size_t length)
+{
+	int columns;
+
+	text_walk(text, length, INT_MAX, &columns);
+	return columns;
+}
+
+size_t text_cut(const char *text, size_t length, int width)
+{
+	int columns;
+
+	if (text_walk(text, length, width, &columns) == length)
+		return length;
+	return text_walk(text, length, width > 0 ? width - 1 : 0, &columns);
 }
 
 static int column_index(sqlite3_stmt *statement, const char *name)
@@ -217,19 +276,9 @@ static int print_json(sqlite3_stmt *statement, uint64_t most)
 	return err == SQLITE_DONE ? 0 : err;
 }
 
-/* Characters of valid UTF-8: what terminals give a column each, near enough. */
-static int width_of(const char *text)
-{
-	int width = 0;
-
-	for (; *text; text++)
-		width += (*text & 0xc0) != 0x80;
-	return width;
-}
-
 static void print_cell(const char *text, int width, bool right, bool last)
 {
-	int pad = width - width_of(text);
+	int pad = width - text_width(text, strlen(text));
 
 	pad = pad < 0 ? 0 : pad;
 	if (right)
@@ -253,11 +302,12 @@ static int print_text(sqlite3_stmt *statement, uint64_t most)
 		return SQLITE_NOMEM;
 	}
 	for (int i = 0; i < columns; i++)
-		width[i] = width_of(sqlite3_column_name(statement, i));
+		width[i] = text_width(sqlite3_column_name(statement, i),
+				      strlen(sqlite3_column_name(statement, i)));
 	while ((err = row_next(statement, &left)) == SQLITE_ROW) {
 		for (int i = 0; i < columns; i++) {
 			int type = sqlite3_column_type(statement, i);
-			int w = width_of(cell(statement, i));
+			int w = text_width(cell(statement, i), strlen(cell(statement, i)));
 
 			number[i] |= type == SQLITE_INTEGER || type == SQLITE_FLOAT;
 			width[i] = w > width[i] ? w : width[i];

@@ -29,6 +29,14 @@ int table_print_first(sqlite3_stmt *statement, enum table_form form, uint64_t mo
 /* May colours be used on this stream: a terminal, and no NO_COLOR? */
 bool colour_wanted(FILE *stream);
 
+/* Columns of the terminal behind a stream; 0: it is none. */
+int terminal_width(FILE *stream);
+
+/* Columns that `length` bytes of UTF-8 take; escape sequences for colours take none. */
+int text_width(const char *text, size_t length);
+/* How many of `length` bytes to print so that they fit `width` columns; if not all, one is left free. */
+size_t text_cut(const char *text, size_t length, int width);
+
 /* A column of the current row by its name: text (NULL: NULL), whole number (NULL: `otherwise`), real. */
 const char *column_text(sqlite3_stmt *statement, const char *name);
 int64_t column_number(sqlite3_stmt *statement, const char *name, int64_t otherwise);

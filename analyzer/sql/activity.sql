@@ -15,7 +15,7 @@ WITH wanted AS (
 	UNION ALL
 	SELECT thread, place, cpu, blocked, start_ns, end_ns FROM summed
 ), drawn AS (
-	SELECT thread, place,
+	SELECT thread, place, min(start_ns) OVER line AS from_ns,
 		(max(end_ns) OVER line - min(start_ns) OVER line) / count(*) OVER line AS column_ns,
 		group_concat(CASE WHEN cpu < 0.005 THEN ' '
 			ELSE substr('▁▂▃▄▅▆▇█', min(8, 1 + CAST(cpu * 8 AS INTEGER)), 1) END, '')
@@ -27,7 +27,8 @@ WITH wanted AS (
 	WINDOW line AS (PARTITION BY thread ORDER BY place
 		ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 )
-SELECT t.tid, t.comm, d.cpu, d.blocked, d.column_ns
+SELECT t.tid, t.comm, d.cpu, d.blocked, d.column_ns,
+	d.from_ns - (SELECT start_ns FROM capture WHERE id = :capture) AS from_ns
 FROM drawn AS d
 LEFT JOIN thread AS t ON t.id = d.thread
 LEFT JOIN worker AS k ON k.thread = d.thread

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/named_query.h"
+#include "analyzer/filter.h"
 #include "analyzer/report.h"
 #include "tests/unit/analysis_fixture.h"
 
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /*
- * The report of a small made-up world, as text and JSON, byte for byte.
+ * The report of a small made-up world, in each form and under each filter, byte for byte.
  *
  * HUD_GOLDEN=write writes tests/golden/ anew; then look at what git says has changed.
  */
@@ -47,9 +47,54 @@ static void compare(const char *path, FILE *got)
 	fclose(golden);
 }
 
+/* One report: what was asked for, and the file that holds what it was. */
+struct golden {
+	const char *file;
+	bool json;
+	int width;
+	bool colour;
+	struct arguments arguments;
+};
+
+static const struct golden goldens[] = {
+	{.file = "report.txt"},
+	{.file = "report-top-2.txt", .arguments = {.top = 2}},
+	{.file = "report-80-columns.txt", .width = 80},
+	{.file = "report-colour.txt", .width = 150, .colour = true},
+	{.file = "report-site.txt", .arguments = {.site = 2}},
+	{.file = "report-time.txt", .arguments = {.from = "100ms", .to = "-55ms"}},
+	{.file = "report-worker.txt", .arguments = {.worker = "11"}},
+	{.file = "report-task.txt", .arguments = {.task = "*::locker::*"}},
+	{.file = "report-cause.txt", .arguments = {.cause = "cpu,file-io"}},
+	{.file = "report-match.txt", .arguments = {.match = "sleepy|closure"}},
+	{.file = "report-min.txt", .arguments = {.min_ns = 25000000}},
+	{.file = "report-nothing.txt", .arguments = {.task = "nobody"}},
+	{.file = "report.json", .json = true},
+	{.file = "report-top-1.json", .json = true, .arguments = {.top = 1}},
+	{.file = "report-filters.json",
+	 .json = true,
+	 .arguments = {.from = "95ms",
+		       .to = "130ms",
+		       .worker = "12",
+		       .task = "demo::*",
+		       .cause = "sleep",
+		       .match = "nap",
+		       .min_ns = 10000000}},
+	{.file = "report-site.json", .json = true, .arguments = {.site = 1}},
+};
+
+static enum exit_status present(const struct golden *g, const struct input *input)
+{
+	const struct report_form form = {.top = g->arguments.top,
+					 .site = g->arguments.site != 0,
+					 .colour = g->colour,
+					 .width = g->width};
+
+	return g->json ? report_json(input, form.top) : report_text(input, &form);
+}
+
 /* Runs the presenter with its standard output in a file. */
-static FILE *captured(enum exit_status (*present)(const struct input *, uint64_t),
-		      const struct input *input, uint64_t top)
+static FILE *captured(const struct golden *g, const struct input *input)
 {
 	FILE *file = tmpfile();
 	int saved = dup(STDOUT_FILENO);
@@ -58,7 +103,7 @@ static FILE *captured(enum exit_status (*present)(const struct input *, uint64_t
 	assert_non_null(file);
 	fflush(stdout);
 	dup2(fileno(file), STDOUT_FILENO);
-	status = present(input, top);
+	status = present(g, input);
 	fflush(stdout);
 	dup2(saved, STDOUT_FILENO);
 	close(saved);
@@ -66,43 +111,77 @@ static FILE *captured(enum exit_status (*present)(const struct input *, uint64_t
 	return file;
 }
 
-static void check(enum exit_status (*present)(const struct input *, uint64_t), uint64_t top,
-		  const char *path)
+static void every_report_is_as_it_was(void **state)
 {
+	(void)state;
+	for (size_t i = 0; i < sizeof(goldens) / sizeof(*goldens); i++) {
+		const struct golden *g = &goldens[i];
+		struct input input = {.db = everything_load(), .capture = 1, .captures = 1};
+		char path[128];
+		FILE *got;
+
+		assert_int_equal(filter_functions(input.db), 0);
+		assert_int_equal(filter_apply(input.db, &g->arguments, &input.capture, 1),
+				 STATUS_DONE);
+		database_restrict(input.db);
+		got = captured(g, &input);
+		snprintf(path, sizeof(path), "tests/golden/%s", g->file);
+		compare(path, got);
+		fclose(got);
+		input_close(&input);
+	}
+}
+
+/* The widest line of a report, in columns. */
+static int widest_line(int width)
+{
+	const struct golden g = {.width = width, .colour = true};
 	struct input input = {.db = everything_load(), .capture = 1, .captures = 1};
 	FILE *got;
+	char *text;
+	long size;
+	int widest = 0;
 
-	database_restrict(input.db);
-	got = captured(present, &input, top);
-	compare(path, got);
+	assert_int_equal(filter_functions(input.db), 0);
+	got = captured(&g, &input);
+	text = file_text(got, &size);
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		int columns = text_width(line, strlen(line));
+
+		widest = columns > widest ? columns : widest;
+	}
+	free(text);
 	fclose(got);
 	input_close(&input);
+	return widest;
 }
 
-static void the_text_report_is_as_it_was(void **state)
+static void no_line_is_wider_than_the_terminal(void **state)
 {
+	static const int widths[] = {20, 40, 79, 80, 100, 109, 110, 132};
+
 	(void)state;
-	check(report_text, 10, "tests/golden/report.txt");
+	for (size_t i = 0; i < sizeof(widths) / sizeof(*widths); i++)
+		assert_true(widest_line(widths[i]) <= widths[i]);
 }
 
-static void a_report_cut_short_says_so(void **state)
+static void a_colour_takes_no_column(void **state)
 {
-	(void)state;
-	check(report_text, 2, "tests/golden/report-top-2.txt");
-}
+	static const char text[] = "\033[1mbold\033[0m ≤ 3";
 
-static void the_json_report_is_as_it_was(void **state)
-{
 	(void)state;
-	check(report_json, 0, "tests/golden/report.json");
+	assert_int_equal(text_width(text, strlen(text)), 8);
+	assert_int_equal(text_cut(text, strlen(text), 8), strlen(text));
+	assert_int_equal(text_cut(text, strlen(text), 5), strlen("\033[1mbold\033[0m"));
+	assert_int_equal(text_cut(text, strlen(text), 0), strlen("\033[1m"));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_text_report_is_as_it_was),
-		cmocka_unit_test(a_report_cut_short_says_so),
-		cmocka_unit_test(the_json_report_is_as_it_was),
+		cmocka_unit_test(every_report_is_as_it_was),
+		cmocka_unit_test(no_line_is_wider_than_the_terminal),
+		cmocka_unit_test(a_colour_takes_no_column),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
