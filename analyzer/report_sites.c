@@ -160,6 +160,13 @@ static void print_waker_row(const struct page *page, sqlite3_stmt *q)
 	fputc('\n', page->out);
 }
 
+static void print_behind_row(const struct page *page, sqlite3_stmt *q)
+{
+	fprintf(page->out,
+		"  %.1f tasks stood ready in the worker's queue on average, at most %" PRId64 "\n",
+		column_real(q, "mean"), column_number(q, "max", 0));
+}
+
 static void print_span_row(const struct page *page, sqlite3_stmt *q)
 {
 	char time[WORD_BYTES], at[WORD_BYTES];
@@ -189,8 +196,9 @@ enum exit_status report_one_site(const struct page *page)
 	shown = page_list(page, "wakers", list, "WOKEN BY", print_waker_row, NULL);
 	if (shown < 0)
 		return STATUS_SYSTEM;
-	page_heading(page, "WAITING BEHIND IT");
-	fputs("  not known: nothing in the capture tells how many tasks stood ready\n", page->out);
+	shown = page_list(page, "behind", 1, "WAITING BEHIND IT", print_behind_row, NULL);
+	if (shown < 0)
+		return STATUS_SYSTEM;
 	shown = page_list(page, "spans", list, "LONGEST SPANS", print_span_row, NULL);
 	return shown < 0 ? STATUS_SYSTEM : STATUS_DONE;
 }

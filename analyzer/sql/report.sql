@@ -8,6 +8,8 @@ WITH task AS MATERIALIZED (
 	SELECT * FROM site_line WHERE capture = :capture
 ), entry AS MATERIALIZED (
 	SELECT * FROM site_entry WHERE capture = :capture AND rank = 1
+), behind AS MATERIALIZED (
+	SELECT * FROM site_behind WHERE capture = :capture
 ), advised AS MATERIALIZED (
 	SELECT * FROM site_advice WHERE capture = :capture
 )
@@ -72,7 +74,8 @@ SELECT json_object(
 			'lines', (SELECT json_group_array(json_object('file', file, 'line', line,
 				'wall_ns', wall_ns)) FROM (SELECT * FROM code_line AS n
 				WHERE n.site = s.id ORDER BY rank)),
-			'waiting_behind', NULL,
+			'waiting_behind', (SELECT json_object('mean', v.mean, 'max', v.max)
+				FROM behind AS v WHERE v.site = s.id),
 			'advice', (SELECT json_object('text', a.advice,
 				'documentation', a.documentation, 'function', a.function)
 				FROM advised AS a WHERE a.site = s.id)) AS site

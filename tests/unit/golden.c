@@ -47,7 +47,8 @@ static void compare(const char *path, FILE *got)
 	fclose(golden);
 }
 
-void golden_output(const char *path, void (*print)(void *context), void *context)
+/* Runs `print` with its standard output in a file, which the caller closes. */
+static FILE *printed(void (*print)(void *context), void *context)
 {
 	FILE *file = tmpfile();
 	int saved = dup(STDOUT_FILENO);
@@ -59,8 +60,25 @@ void golden_output(const char *path, void (*print)(void *context), void *context
 	fflush(stdout);
 	dup2(saved, STDOUT_FILENO);
 	close(saved);
+	return file;
+}
+
+void golden_output(const char *path, void (*print)(void *context), void *context)
+{
+	FILE *file = printed(print, context);
+
 	compare(path, file);
 	fclose(file);
+}
+
+char *printed_text(void (*print)(void *context), void *context)
+{
+	FILE *file = printed(print, context);
+	long size;
+	char *text = whole_text(file, &size);
+
+	fclose(file);
+	return text;
 }
 
 void golden_file(const char *path, const char *got)

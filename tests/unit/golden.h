@@ -10,6 +10,9 @@
 /* Runs `print`, and compares what it wrote to standard output. */
 void golden_output(const char *path, void (*print)(void *context), void *context);
 
+/* What `print` wrote to standard output; the caller frees it. */
+char *printed_text(void (*print)(void *context), void *context);
+
 /* Compares a file. */
 void golden_file(const char *path, const char *got);
 

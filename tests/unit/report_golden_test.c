@@ -2,50 +2,16 @@
 #include "analyzer/filter.h"
 #include "analyzer/report.h"
 #include "tests/unit/analysis_fixture.h"
+#include "tests/unit/golden.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
  * The report of a small made-up world, in each form and under each filter, byte for byte.
  *
  * HUD_GOLDEN=write writes tests/golden/ anew; then look at what git says has changed.
  */
-
-static char *file_text(FILE *file, long *size)
-{
-	char *text;
-
-	fseek(file, 0, SEEK_END);
-	*size = ftell(file);
-	rewind(file);
-	text = calloc(1, (size_t)*size + 1);
-	assert_non_null(text);
-	assert_int_equal(fread(text, 1, (size_t)*size, file), (size_t)*size);
-	return text;
-}
-
-static void compare(const char *path, FILE *got)
-{
-	const char *mode = getenv("HUD_GOLDEN");
-	bool write = mode && strcmp(mode, "write") == 0;
-	FILE *golden = fopen(path, write ? "w+" : "r");
-	char *expected, *text;
-	long size, expected_size;
-
-	if (!golden)
-		fail_msg("%s is missing: run from the top of the tree, or with HUD_GOLDEN=write",
-			 path);
-	text = file_text(got, &size);
-	if (write)
-		assert_int_equal(fwrite(text, 1, (size_t)size, golden), (size_t)size);
-	expected = file_text(golden, &expected_size);
-	assert_string_equal(text, expected);
-	free(text);
-	free(expected);
-	fclose(golden);
-}
 
 /* One report: what was asked for, and the file that holds what it was. */
 struct golden {
@@ -83,52 +49,45 @@ static const struct golden goldens[] = {
 	{.file = "report-site.json", .json = true, .arguments = {.site = 1}},
 };
 
-static enum exit_status present(const struct golden *g, const struct input *input)
+struct printing {
+	const struct golden *golden;
+	struct input input;
+};
+
+static void print_report(void *context)
 {
+	const struct printing *p = context;
+	const struct golden *g = p->golden;
 	const struct report_form form = {.top = g->arguments.top,
 					 .site = g->arguments.site != 0,
 					 .colour = g->colour,
 					 .width = g->width};
 
-	return g->json ? report_json(input, form.top) : report_text(input, &form);
+	assert_int_equal(g->json ? report_json(&p->input, form.top) : report_text(&p->input, &form),
+			 STATUS_DONE);
 }
 
-/* Runs the presenter with its standard output in a file. */
-static FILE *captured(const struct golden *g, const struct input *input)
+/* The made-up world, with the filters of a report laid over it. */
+static struct printing printing_open(const struct golden *g)
 {
-	FILE *file = tmpfile();
-	int saved = dup(STDOUT_FILENO);
-	enum exit_status status;
+	struct printing p = {g, {.db = everything_load(), .capture = 1, .captures = 1}};
 
-	assert_non_null(file);
-	fflush(stdout);
-	dup2(fileno(file), STDOUT_FILENO);
-	status = present(g, input);
-	fflush(stdout);
-	dup2(saved, STDOUT_FILENO);
-	close(saved);
-	assert_int_equal(status, STATUS_DONE);
-	return file;
+	assert_int_equal(filter_functions(p.input.db), 0);
+	assert_int_equal(filter_apply(p.input.db, &g->arguments, &p.input.capture, 1), STATUS_DONE);
+	database_restrict(p.input.db);
+	return p;
 }
 
 static void every_report_is_as_it_was(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(goldens) / sizeof(*goldens); i++) {
-		const struct golden *g = &goldens[i];
-		struct input input = {.db = everything_load(), .capture = 1, .captures = 1};
+		struct printing p = printing_open(&goldens[i]);
 		char path[128];
-		FILE *got;
 
-		assert_int_equal(filter_functions(input.db), 0);
-		assert_int_equal(filter_apply(input.db, &g->arguments, &input.capture, 1),
-				 STATUS_DONE);
-		database_restrict(input.db);
-		got = captured(g, &input);
-		snprintf(path, sizeof(path), "tests/golden/%s", g->file);
-		compare(path, got);
-		fclose(got);
-		input_close(&input);
+		snprintf(path, sizeof(path), "tests/golden/%s", goldens[i].file);
+		golden_output(path, print_report, &p);
+		input_close(&p.input);
 	}
 }
 
@@ -136,23 +95,17 @@ static void every_report_is_as_it_was(void **state)
 static int widest_line(int width)
 {
 	const struct golden g = {.width = width, .colour = true};
-	struct input input = {.db = everything_load(), .capture = 1, .captures = 1};
-	FILE *got;
-	char *text;
-	long size;
+	struct printing p = printing_open(&g);
+	char *text = printed_text(print_report, &p);
 	int widest = 0;
 
-	assert_int_equal(filter_functions(input.db), 0);
-	got = captured(&g, &input);
-	text = file_text(got, &size);
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 		int columns = text_width(line, strlen(line));
 
 		widest = columns > widest ? columns : widest;
 	}
 	free(text);
-	fclose(got);
-	input_close(&input);
+	input_close(&p.input);
 	return widest;
 }
 

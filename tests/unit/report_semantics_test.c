@@ -360,6 +360,27 @@ static void the_innermost_user_frame_of_a_waker_names_it(void **state)
 	sqlite3_close(db);
 }
 
+static void the_tasks_ready_behind_a_site_are_told_where_they_were_read(void **state)
+{
+	static const char make[] =
+		"INSERT INTO poll VALUES "
+		"(1, 1, 1, NULL, 0, 1, NULL, 0, 1, NULL, 0, 0, NULL, NULL, 9, 4, 10, 6, 0, 0, 0, 0, 0),"
+		"(2, 1, 1, NULL, 2, 3, NULL, 2, 3, NULL, 0, 0, NULL, NULL, 9, 1, 0, 0, 0, 0, 0, 0, 0),"
+		"(3, 1, 1, NULL, 4, 5, NULL, 4, 5, NULL, 0, 0, NULL, NULL, 9, 0, 0, 0, 0, 0, 0, 0, 0);"
+		"UPDATE blocking_poll SET poll = id WHERE id <= 3";
+	sqlite3 *db = spans_load(200000, {.tid = 11, .from = 0, .to = 20000, .stack = NAP},
+				 {.tid = 11, .from = 30000, .to = 50000, .stack = NAP},
+				 {.tid = 11, .from = 60000, .to = 80000, .stack = LOCK});
+
+	(void)state;
+	assert_int_equal(database_run(db, make), 0);
+	assert_text(db,
+		    "SELECT group_concat(function || ' ' || looks || ' ' || mean || ' ' || max) "
+		    "FROM site_behind AS b JOIN site AS s ON s.id = b.site",
+		    "demo::sleepy::nap 5 2.0 6");
+	sqlite3_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -381,6 +402,7 @@ int main(void)
 		cmocka_unit_test(the_timeline_splits_spans_at_its_windows),
 		cmocka_unit_test(a_program_without_tokio_is_said_to_be_so),
 		cmocka_unit_test(the_verdict_follows_its_rule),
+		cmocka_unit_test(the_tasks_ready_behind_a_site_are_told_where_they_were_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
