@@ -2,12 +2,17 @@
 """What the report of one recording promises: its schema, its sums, its other forms."""
 
 import csv
+import fcntl
 import io
 import json
 import os
+import pty
+import re
+import struct
+import termios
 
-from lib import (ANALYZE_UNUSABLE, MS, TOP, Demo, Skip, analyze, analyzed, database, expect, expect_equal, fact,
-                 facts_check, once, one_clear_message, path_for, query, recorded, report, run)
+from lib import (ANALYZE, ANALYZE_UNUSABLE, MS, TOP, Demo, Skip, analyze, analyzed, database, expect, expect_equal, fact,
+                 facts_check, once, one_clear_message, path_for, query, recorded, report, run, start)
 
 STATES = {"poll-cpu", "poll-off-cpu", "run-queue", "parked", "runtime", "unknown"}
 
@@ -159,5 +164,142 @@ def a_cut_capture_is_said_to_be_truncated():
     db = database(cut)
     expect(db.execute("SELECT count(*) FROM thread_window").fetchone()[0] > 0, "nothing was loaded")
 
+
+FILTERS = [
+    ("--from", "1s"), ("--to", "1.5s"), ("--from", "-1s"), ("--from", "1.2s", "--to", "2.9s"),
+    ("--cause", "lock"), ("--cause", "cpu,file-io"), ("--task", "demo::server::*"), ("--match", "guilty"),
+    ("--min", "20ms"), ("--worker", "tokio-runtime-w"), ("--site", "1"),
+    ("--from", "1s", "--worker", "tokio*", "--cause", "sleep,lock,net-io", "--min", "10ms"),
+]
+
+
+def filtered(*filters):
+    return json.loads(analyzed("report", capture(), "--json", *filters))
+
+
+@fact
+def the_sums_hold_under_every_filter():
+    for filters in FILTERS:
+        document = filtered(*filters)
+        what = " ".join(filters)
+        blocking = document["verdict"]["blocking_ns"]
+        expect_equal(sum(s["total_ns"] for s in document["sites"]), blocking, f"sites, {what}")
+        expect_equal(sum(w["blocking_ns"] for w in document["workers"]), blocking, f"workers, {what}")
+        expect_equal(sum(t["blocked_ns"] for t in document["tasks"]), blocking, f"tasks, {what}")
+        for worker in document["workers"]:
+            expect_equal(sum(worker["states"].values()), worker["wall_ns"], f"states, {what}")
+        drawn = sum(sum(w["blocked_ns"]) for w in document["timeline"]["workers"])
+        expect(abs(drawn - blocking) <= max(blocking // 1000, 100_000),
+               f"{what}: {drawn} ns in the timeline, {blocking} ns in the sites")
+
+
+@fact
+def two_halves_add_up_to_the_whole():
+    whole, *halves = [filtered(*f) for f in ((), ("--to", "2s"), ("--from", "2s"))]
+    for name in ("blocking_ns", "worker_wall_ns"):
+        parts = sum(h["verdict"][name] for h in halves)
+        expect(abs(parts - whole["verdict"][name]) <= whole["verdict"][name] // 100,
+               f"{name}: {whole['verdict'][name]} in whole, {parts} in two halves")
+    expect(all(h["verdict"]["worker_wall_ns"] for h in halves), "a half without workers")
+
+
+@fact
+def a_filter_keeps_what_it_names():
+    causes = {s["cause"] for s in filtered("--cause", "sleep,lock")["sites"]}
+    expect_equal(causes, {"sleep", "lock"}, "causes")
+    functions = {s["function"] for s in filtered("--match", "demo::guilty::pause")["sites"]}
+    expect("demo::guilty::pause" in functions, f"functions: {functions}")
+    expect_equal({s["cause"] for s in filtered("--match", "guilty::pause$", "--cause", "sleep")["sites"]}, {"sleep"},
+                 "causes of pause")
+    expect(all(s["wall_ns"] >= 30 * MS for s in filtered("--min", "30ms")["longest"]), "shorter ones are left")
+    tid = report(capture())["workers"][0]["tid"]
+    expect_equal([w["tid"] for w in filtered("--worker", tid)["workers"]], [tid], "workers")
+    rows = json.loads(analyzed("query", capture(), "@workers", "--json", "--worker", tid))
+    expect_equal([r["tid"] for r in rows], [tid], "workers of a query")
+
+
+@fact
+def a_site_alone_is_the_site_among_others():
+    for site in report(capture())["sites"][:3]:
+        alone = filtered("--site", site["id"])
+        expect_equal(alone["sites"], [site], f"site {site['id']}")
+        text = analyzed("report", capture(), "--site", site["id"])
+        expect("CALLS" in text and site["function"] in text, f"the text of site {site['id']}:\n{text}")
+
+
+@fact
+def each_kind_of_block_has_its_advice():
+    expected = {
+        "demo::guilty::pause": "tokio::time::sleep",
+        "demo::guilty::find_in_index": "tokio::sync::Mutex",
+        "demo::guilty::fetch_config": "tokio::net::TcpStream",
+        "demo::guilty::hash": "CPU-bound",
+        "demo::guilty::save_snapshot": "tokio::fs",
+    }
+    wrong = []
+    for site in report(capture())["sites"]:
+        word = expected.get(site["function"])
+        if word and site["cause"] in ("sleep", "lock", "net-io", "cpu", "file-io") and site["count"] > 3:
+            told = (site["advice"] or {}).get("documentation", "none")
+            if word not in told:
+                wrong.append(f"{site['function']} {site['cause']}: {told}")
+        if site["function"] == "unknown":
+            expect_equal(site["advice"], None, "advice for a site that no stack reaches")
+    expect(not wrong, "\n".join(wrong))
+
+
+@fact
+def the_cpu_time_of_functions_adds_up_to_that_of_threads():
+    rows = query(capture(), """SELECT (SELECT sum(self_ns) FROM hot_function) AS functions_ns,
+        (SELECT sum(self_ns) FROM hot_file) AS files_ns,
+        (SELECT sum(cpu_ns) FROM thread_cpu WHERE thread IN (SELECT thread FROM look_weight)) AS threads_ns""")[0]
+    for name in ("functions_ns", "files_ns"):
+        expect(abs(rows[name] - rows["threads_ns"]) <= rows["threads_ns"] // 100, f"{rows}")
+
+
+@fact
+def the_tasks_are_the_demos():
+    tasks = report(capture())["tasks"]
+    expect_equal(tasks[0]["task"], "demo::server::connection", "the task that blocks most")
+    expect(tasks[0]["file"] and tasks[0]["file"].endswith("src/server.rs") and tasks[0]["line"],
+           f"where it is declared: {tasks[0]}")
+
+
+@fact
+def a_filter_that_means_nothing_is_one_clear_message():
+    for filters, word in ((("--from", "1h"), "long"), (("--from", "noon"), "noon"), (("--to", "0s"), "--to"),
+                          (("--worker", "1"), "worker"), (("--cause", "bug"), "bug"), (("--match", "("), "--match"),
+                          (("--min", "5"), "5"), (("--site", "99999"), "site")):
+        one_clear_message(analyze("report", capture(), *filters), "hud-analyze", ANALYZE_UNUSABLE, word)
+
+
+def on_terminal(columns, **environment):
+    """The report as a terminal so wide gets it."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    process = start([ANALYZE, "report", capture()], stdout=slave, stdin=slave,
+                    env={**os.environ, **environment})
+    os.close(slave)
+    text = b""
+    try:
+        while part := os.read(master, 65536):
+            text += part
+    except OSError:
+        pass  # how a terminal says that the other side has gone
+    os.close(master)
+    expect_equal(process.wait(), 0, "exit code")
+    return text.decode().replace("\r\n", "\n")
+
+
+@fact
+def a_terminal_gets_colours_and_lines_that_fit():
+    plain = analyzed("report", capture())
+    expect("\x1b" not in plain, "escape sequences without a terminal")
+    for columns in (60, 80, 132):
+        text = on_terminal(columns, NO_COLOR="")
+        expect("\x1b[" in text, "no colour on a terminal")
+        longest = max(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) for line in text.split("\n"))
+        expect(longest <= columns, f"a line of {longest} in {columns} columns")
+    expect("\x1b" not in on_terminal(80, NO_COLOR="1"), "colour in spite of NO_COLOR")
 
 facts_check()

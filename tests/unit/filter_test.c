@@ -197,6 +197,22 @@ static void each_filter_keeps_what_it_names(void **state)
 	}
 }
 
+static void looks_that_are_left_stand_for_as_much_cpu_time(void **state)
+{
+	const char *const hash =
+		"SELECT self_ns FROM hot_function WHERE function = 'demo::hasher::hash'";
+	sqlite3 *db = everything_load();
+	int64_t self_ns = database_number(db, hash, -1);
+
+	(void)state;
+	assert_true(self_ns > 0);
+	sqlite3_close(db);
+	db = everything_filtered(.match = "hasher");
+	assert_number(db, hash, self_ns);
+	assert_number(db, "SELECT count(*) FROM hot_function WHERE self_ns > 0", 1);
+	sqlite3_close(db);
+}
+
 static void a_filter_changes_nothing_in_the_database(void **state)
 {
 	sqlite3 *db = everything_filtered(.from = "100ms", .cause = "lock");
@@ -293,6 +309,7 @@ int main(void)
 		cmocka_unit_test(a_poll_that_is_cut_counts_as_far_as_it_is_inside),
 		cmocka_unit_test(the_states_of_workers_do_not_hang_on_what_is_asked_for),
 		cmocka_unit_test(each_filter_keeps_what_it_names),
+		cmocka_unit_test(looks_that_are_left_stand_for_as_much_cpu_time),
 		cmocka_unit_test(a_filter_changes_nothing_in_the_database),
 		cmocka_unit_test(a_mark_is_a_time),
 		cmocka_unit_test(filters_that_mean_nothing_are_refused),

@@ -360,6 +360,33 @@ static void the_innermost_user_frame_of_a_waker_names_it(void **state)
 	sqlite3_close(db);
 }
 
+static void looks_that_leave_no_sample_do_not_bend_the_cpu_profile(void **state)
+{
+	static const struct {
+		const char *change, *functions;
+	} cases[] = {
+		/* Nine looks at HASH, one at RUNTIME, all with a sample. */
+		{"SELECT 1", "demo::hasher::hash 41850000,tokio::schedule 4650000"},
+		/* Of these one each was of the profile; of young polls ten more were only counted. */
+		{"UPDATE sample SET profile = time_ns IN (SELECT max(time_ns) FROM sample UNION "
+		 "SELECT min(time_ns) FROM sample); UPDATE thread_window SET poll_looks = 19 "
+		 "WHERE cpu_ns = 46500000",
+		 "demo::hasher::hash 23250000,tokio::schedule 23250000"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		sqlite3 *db = everything_load();
+
+		assert_int_equal(database_run(db, cases[i].change), 0);
+		assert_text(db,
+			    "SELECT group_concat(function || ' ' || self_ns) FROM (SELECT * FROM "
+			    "hot_function WHERE self_ns > 0 ORDER BY self_ns DESC, function)",
+			    cases[i].functions);
+		sqlite3_close(db);
+	}
+}
+
 static void the_tasks_ready_behind_a_site_are_told_where_they_were_read(void **state)
 {
 	static const char make[] =
@@ -402,6 +429,7 @@ int main(void)
 		cmocka_unit_test(the_timeline_splits_spans_at_its_windows),
 		cmocka_unit_test(a_program_without_tokio_is_said_to_be_so),
 		cmocka_unit_test(the_verdict_follows_its_rule),
+		cmocka_unit_test(looks_that_leave_no_sample_do_not_bend_the_cpu_profile),
 		cmocka_unit_test(the_tasks_ready_behind_a_site_are_told_where_they_were_read),
 	};
 

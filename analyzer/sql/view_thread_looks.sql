@@ -1,0 +1,19 @@
+-- Which looks at each thread divide its CPU time fairly?
+--
+-- All, where each left a sample. Looks at young polls are often only counted; then those of the CPU
+-- profile alone (by_profile), which leave one whatever they see.
+CREATE VIEW thread_looks AS
+WITH taken AS (
+	SELECT capture, thread, count(*) AS samples, sum(profile) AS profiled
+	FROM sample
+	GROUP BY capture, thread
+), judged AS (
+	SELECT t.*, t.profiled > 0 AND coalesce(c.looks, 0) > t.samples AS by_profile, c.cpu_ns
+	FROM taken AS t
+	LEFT JOIN thread_cpu AS c ON c.thread = t.thread
+)
+SELECT j.capture, j.thread, j.by_profile,
+	CASE WHEN j.by_profile THEN j.profiled ELSE j.samples END AS looks,
+	coalesce(j.cpu_ns, 1000000000 / max(coalesce(c.look_hz, 1), 1) * j.samples) AS cpu_ns
+FROM judged AS j
+JOIN capture AS c ON c.id = j.capture;
