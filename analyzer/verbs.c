@@ -4,8 +4,9 @@
 /* What hud-analyze can do. */
 const struct verb verbs[] = {
 	{"report", "CAPTURE|DB", "say which code blocked the workers, for how long, and why",
-	 "The verdict in one sentence, blocking sites, workers by state, the blocking pool, and what\n"
-	 "was lost. --json prints the same as docs/report.schema.json describes it.\n",
+	 "The verdict in one sentence, blocking sites with advice, workers by state, a timeline, tasks,\n"
+	 "the blocking pool, CPU hotspots, and what was lost. --site N: all about one site. Filters choose\n"
+	 "a part; all numbers are of it then. --json prints what docs/report.schema.json describes.\n",
 	 "--json --top " FILTER_OPTIONS
 	 " --capture --binary --debug-dir --user-prefix --user-crate",
 	 1, 1, verb_report},

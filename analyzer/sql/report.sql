@@ -1,5 +1,6 @@
--- The whole report as one JSON document, as docs/report.schema.json describes it. Lists of single
--- things are cut at 50 without :top.
+-- The whole report as one JSON document, as docs/report.schema.json describes it.
+--
+-- Lists of single things are cut at 50 without :top.
 WITH task AS MATERIALIZED (
 	SELECT * FROM site_task WHERE capture = :capture
 ), waker AS MATERIALIZED (
