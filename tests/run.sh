@@ -30,7 +30,7 @@ shift
 PYTHON=/usr/bin/python3
 [ -x "$PYTHON" ] || PYTHON=python3
 
-UNIT_SECONDS=120 # one program of unit tests
+UNIT_SECONDS=300 # one program of unit tests
 E2E_SECONDS=240  # one file of end-to-end facts; each fact has its own bound in tests/e2e/lib.py
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/hud-tests-XXXXXX") || exit 2
