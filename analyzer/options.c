@@ -252,7 +252,7 @@ static const struct option_rule options[] = {
 	{"--to", NULL, "TIME", "only up to then", take_to},
 	{"--worker", NULL, "TID|NAME", "only this worker; * in the name is any text", take_worker},
 	{"--task", NULL, "NAME", "only polls of this task; * in the name is any text", take_task},
-	{"--cause", NULL, "CAUSE[,…]", "only these causes: cpu, lock, sleep, file-io, net-io …",
+	{"--cause", NULL, "CAUSE,..", "only these causes: cpu, lock, sleep, file-io, net-io, ...",
 	 take_cause},
 	{"--match", NULL, "REGEX", "only where a function, its file or the task matches",
 	 take_match},
