@@ -4,6 +4,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+const char *page_unit(const struct page *page)
+{
+	return page->polls ? "polls" : "spans";
+}
+
 const char *page_paint(const struct page *page, const char *code)
 {
 	return page->form->colour ? code : "";

@@ -13,12 +13,16 @@ struct page {
 	const struct input *input;
 	const struct report_form *form;
 	FILE *out;
+	bool polls; /* whole polls are counted, not spans */
 	int column; /* where functions, and what is told of them, begin */
 };
 
 #define BOLD "\033[1m"
 #define DIM "\033[2m"
 #define PLAIN "\033[0m"
+
+/* What is counted, in the plural: "polls", or "spans" where only stacks tell. */
+const char *page_unit(const struct page *page);
 
 /* A colour where colours are wanted, else "". */
 const char *page_paint(const struct page *page, const char *code);

@@ -24,13 +24,16 @@ static void print_task(const struct page *page, sqlite3_stmt *q)
 		duration_word(p99, column_number(q, "p99_ns", -1)),
 		duration_word(max, column_number(q, "max_ns", -1)), task ? task : "not known");
 	page_place(page, q, TASK_COLUMN + (task ? text_width(task, strlen(task)) : 0), TASK_COLUMN);
+	if (column_number(q, "polls", 0))
+		fprintf(page->out, "\n%*sof %" PRId64 " polls in all", TASK_COLUMN, "",
+			column_number(q, "polls", 0));
 	fputc('\n', page->out);
 }
 
 static void print_task_labels(const struct page *page)
 {
 	fprintf(page->out, "%s%9s %7s %9s %9s %9s   %s%s\n", page_paint(page, DIM), "blocked",
-		"spans", "p50", "p99", "max", "task", page_paint(page, PLAIN));
+		page_unit(page), "p50", "p99", "max", "task", page_paint(page, PLAIN));
 }
 
 static void print_task_first(const struct page *page, sqlite3_stmt *q)

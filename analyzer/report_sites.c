@@ -24,8 +24,8 @@ static bool function_apart(const struct page *page)
 static void print_site_labels(const struct page *page)
 {
 	fprintf(page->out, "%s%4s %9s %7s %9s %9s  %s%s\n", page_paint(page, DIM), "site", "total",
-		"spans", "p99", "max", function_apart(page) ? "cause" : "cause       function",
-		page_paint(page, PLAIN));
+		page_unit(page), "p99", "max",
+		function_apart(page) ? "cause" : "cause       function", page_paint(page, PLAIN));
 }
 
 /* Who called it: the task, and the entry where that is yet another name. */
@@ -199,6 +199,7 @@ enum exit_status report_one_site(const struct page *page)
 	shown = page_list(page, "behind", 1, "WAITING BEHIND IT", print_behind_row, NULL);
 	if (shown < 0)
 		return STATUS_SYSTEM;
-	shown = page_list(page, "spans", list, "LONGEST SPANS", print_span_row, NULL);
+	shown = page_list(page, "spans", list, page->polls ? "LONGEST POLLS" : "LONGEST SPANS",
+			  print_span_row, NULL);
 	return shown < 0 ? STATUS_SYSTEM : STATUS_DONE;
 }

@@ -33,11 +33,22 @@ static void print_line(const struct page *page, const char *line)
 		fprintf(page->out, "%s\n", line);
 }
 
+/* How polls are known, for people. */
+static const char *source_words(const char *source, char *timed, size_t room, double timed_percent)
+{
+	if (strcmp(source, "stack") == 0)
+		return "polls told from parks by stacks";
+	if (strcmp(source, "passive") == 0)
+		return "polls seen in the runtime's own state";
+	snprintf(timed, room, "each poll timed for %.0f%% of it", timed_percent);
+	return timed;
+}
+
 static void print_verdict(const struct page *page, sqlite3_stmt *q)
 {
 	const char *level = column_text(q, "level"), *colour = "";
 	const char *names = column_text(q, "processes");
-	char duration[WORD_BYTES], threshold[WORD_BYTES], line[1024];
+	char duration[WORD_BYTES], threshold[WORD_BYTES], timed[64], line[1024];
 
 	for (size_t i = 0; i < sizeof(level_colours) / sizeof(*level_colours); i++) {
 		if (strcmp(level, level_colours[i].level) == 0)
@@ -46,12 +57,12 @@ static void print_verdict(const struct page *page, sqlite3_stmt *q)
 	snprintf(line, sizeof(line), "%s%s%s: %s", page_paint(page, colour), level,
 		 page_paint(page, PLAIN), column_text(q, "sentence"));
 	print_line(page, line);
-	snprintf(line, sizeof(line),
-		 "%s%s, %s recorded, threshold %s, polls told from parks by %ss%s%s",
+	snprintf(line, sizeof(line), "%s%s, %s recorded, threshold %s, %s%s%s",
 		 page_paint(page, DIM), names ? names : "no process",
 		 duration_word(duration, column_number(q, "duration_ns", -1)),
 		 duration_word(threshold, column_number(q, "threshold_ns", -1)),
-		 column_text(q, "source"),
+		 source_words(column_text(q, "source"), timed, sizeof(timed),
+			      column_real(q, "timed_percent")),
 		 column_number(q, "truncated", 0) ? "; the capture is TRUNCATED: it has no end"
 						  : "",
 		 page_paint(page, PLAIN));
@@ -130,6 +141,16 @@ static void print_cut(const char *text, const struct report_form *form)
 	}
 }
 
+static bool polls_counted(const struct input *input)
+{
+	sqlite3_stmt *q = named_query(input, "verdict", 0);
+	const char *unit = q && sqlite3_step(q) == SQLITE_ROW ? column_text(q, "count_unit") : NULL;
+	bool polls = unit && strcmp(unit, "poll") == 0;
+
+	sqlite3_finalize(q);
+	return polls;
+}
+
 enum exit_status report_text(const struct input *input, const struct report_form *form)
 {
 	struct page page = {.input = input, .form = form, .out = stdout, .column = FUNCTION_COLUMN};
@@ -143,6 +164,7 @@ enum exit_status report_text(const struct input *input, const struct report_form
 		page.out = open_memstream(&text, &bytes);
 	if (!page.out)
 		return message(STATUS_SYSTEM, NULL, "out of memory");
+	page.polls = polls_counted(input);
 	status = print_parts(&page);
 	if (form->width) {
 		if (fclose(page.out) == 0)

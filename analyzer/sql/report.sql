@@ -19,7 +19,8 @@ SELECT json_object(
 	'capture', (SELECT json_object(
 		'id', c.capture_id, 'file', c.file, 'command', c.command,
 		'start_realtime_ns', c.start_realtime_ns, 'duration_ns', c.end_ns - c.start_ns,
-		'threshold_ns', c.threshold_ns, 'look_hz', c.look_hz, 'source', c.source,
+		'threshold_ns', c.threshold_ns, 'look_hz', c.look_hz,
+		'source', (SELECT source FROM poll_source AS u WHERE u.capture = c.id),
 		'kernel', c.kernel, 'recorder', c.recorder, 'cpus', c.cpus, 'events', c.events,
 		'truncated', json(CASE WHEN c.truncated THEN 'true' ELSE 'false' END),
 		'end_reason', c.end_reason,
@@ -40,8 +41,9 @@ SELECT json_object(
 		'task', l.task, 'cause', l.cause, 'match', l.match, 'min_ns', l.min_ns,
 		'site', l.site) END
 		FROM filter AS l JOIN capture AS c ON c.id = l.capture WHERE l.capture = :capture),
-	'count_unit', 'span',
-	'population', 'long',
+	'count_unit', (SELECT count_unit FROM poll_source AS u WHERE u.capture = :capture),
+	'population', (SELECT population FROM poll_source AS u WHERE u.capture = :capture),
+	'timed_percent', (SELECT timed_percent FROM poll_source AS u WHERE u.capture = :capture),
 	'sites', (SELECT json_group_array(json(site)) FROM (
 		SELECT json_object(
 			'id', s.id, 'function', s.function, 'crate', s.crate, 'file', l.file, 'line', l.line,
@@ -117,7 +119,7 @@ SELECT json_object(
 			ORDER BY t.tid)))
 		FROM capture AS c WHERE c.id = :capture),
 	'tasks', (SELECT json_group_array(json_object('task', task, 'file', file, 'line', line,
-		'polls', NULL, 'population', 'long', 'count', count, 'p50_ns', p50_ns, 'p99_ns', p99_ns,
+		'polls', polls, 'population', population, 'count', count, 'p50_ns', p50_ns, 'p99_ns', p99_ns,
 		'max_ns', max_ns, 'blocked_ns', blocked_ns, 'source', source)) FROM (
 		SELECT * FROM task_figures AS k WHERE k.capture = :capture
 		ORDER BY k.blocked_ns DESC, k.task LIMIT :top)),

@@ -1,5 +1,5 @@
--- Which tasks blocked a worker, for how long, how often?
-SELECT task, file, line, count, blocked_ns, p50_ns, p99_ns, max_ns, at_most, source
+-- Which tasks blocked a worker, for how long, how often; and how long do their polls take?
+SELECT task, file, line, count, polls, population, blocked_ns, p50_ns, p99_ns, max_ns, at_most, source
 FROM task_figures
 WHERE capture = :capture
 ORDER BY blocked_ns DESC, task

@@ -1,5 +1,7 @@
--- How often, how long did polls of each task block? Percentiles (nearest rank) are over its blocking
--- spans; task NULL: of tasks that could not be told.
+-- How often, how long did polls of each task block, and how long did all its polls take?
+--
+-- Where each poll was seen (population `all`) the percentiles are over all polls of the task, else
+-- (`long`) over its blocking ones, nearest rank; polls NULL: not known. task NULL: could not be told.
 CREATE VIEW task_figures AS
 WITH ranked AS (
 	SELECT b.*,
@@ -13,16 +15,28 @@ WITH ranked AS (
 	FROM stack AS k
 	JOIN frame AS f ON f.id = k.entry_frame AND f.site = k.task
 	GROUP BY k.capture, k.task, f.decl_file, f.decl_line
+), blocked AS (
+	SELECT capture, task, count(*) AS count,
+		min(CASE WHEN rank >= (spans * 50 + 99) / 100 THEN wall_ns END) AS p50_ns,
+		min(CASE WHEN rank >= (spans * 99 + 99) / 100 THEN wall_ns END) AS p99_ns,
+		max(wall_ns) AS max_ns, sum(wall_ns) AS blocked_ns,
+		2 * sum(CASE WHEN bounds = 'upper' THEN wall_ns ELSE 0 END) > sum(wall_ns) AS at_most,
+		CASE WHEN max(source = 'exact') THEN 'exact'
+			WHEN max(source = 'passive') THEN 'passive' ELSE min(source) END AS source
+	FROM ranked
+	GROUP BY capture, task
+), seen AS (
+	SELECT capture, task FROM blocked
+	UNION
+	SELECT capture, task FROM task_polls
 )
-SELECT r.capture, r.task, d.decl_file AS file, d.decl_line AS line,
-	count(*) AS count,
-	min(CASE WHEN r.rank >= (r.spans * 50 + 99) / 100 THEN r.wall_ns END) AS p50_ns,
-	min(CASE WHEN r.rank >= (r.spans * 99 + 99) / 100 THEN r.wall_ns END) AS p99_ns,
-	max(r.wall_ns) AS max_ns,
-	sum(r.wall_ns) AS blocked_ns,
-	2 * sum(CASE WHEN r.bounds = 'upper' THEN r.wall_ns ELSE 0 END) > sum(r.wall_ns) AS at_most,
-	CASE WHEN max(r.source = 'exact') THEN 'exact' WHEN max(r.source = 'passive') THEN 'passive'
-		ELSE min(r.source) END AS source
-FROM ranked AS r
-LEFT JOIN declared AS d ON d.capture = r.capture AND d.task = r.task AND d.rank = 1
-GROUP BY r.capture, r.task;
+SELECT n.capture, n.task, d.decl_file AS file, d.decl_line AS line, coalesce(b.count, 0) AS count,
+	p.polls, CASE WHEN p.polls IS NULL THEN 'long' ELSE 'all' END AS population,
+	coalesce(p.p50_ns, b.p50_ns) AS p50_ns, coalesce(p.p99_ns, b.p99_ns) AS p99_ns,
+	max(coalesce(p.max_ns, 0), coalesce(b.max_ns, 0)) AS max_ns,
+	coalesce(b.blocked_ns, 0) AS blocked_ns, coalesce(b.at_most, 0) AS at_most,
+	coalesce(b.source, 'exact') AS source
+FROM seen AS n
+LEFT JOIN blocked AS b ON b.capture = n.capture AND b.task IS n.task
+LEFT JOIN task_polls AS p ON p.capture = n.capture AND p.task = n.task
+LEFT JOIN declared AS d ON d.capture = n.capture AND d.task = n.task AND d.rank = 1;

@@ -41,9 +41,10 @@ WITH workers AS (
 			AS blocking_percent,
 		coalesce(l.percent, 0.0) AS loss_percent,
 		CASE WHEN t.all_ns > 0 THEN 100.0 * t.told_ns / t.all_ns END AS told_percent,
-		f.runtime_seen, f.tokio_linked, f.symbols_lacking
+		f.runtime_seen, f.tokio_linked, f.symbols_lacking, u.count_unit
 	FROM capture AS c
 	JOIN found AS f ON f.capture = c.id
+	JOIN poll_source AS u ON u.capture = c.id
 	LEFT JOIN workers AS w ON w.capture = c.id
 	LEFT JOIN blocked AS b ON b.capture = c.id
 	LEFT JOIN lost AS l ON l.capture = c.id
@@ -78,8 +79,8 @@ WITH workers AS (
 			ELSE printf('%.1f ms', longest_ns / 1e6) END AS longest_text,
 		printf('%g ms', threshold_ns / 1e6) AS threshold_text,
 		workers || CASE WHEN workers = 1 THEN ' worker' ELSE ' workers' END AS workers_text,
-		blocking_polls || CASE WHEN blocking_polls = 1 THEN ' blocking span'
-			ELSE ' blocking spans' END AS spans_text
+		printf('%d blocking %s%s', blocking_polls, count_unit,
+			CASE WHEN blocking_polls = 1 THEN '' ELSE 's' END) AS spans_text
 	FROM judged
 )
 SELECT capture, level, reason,
