@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "tests/unit/analysis_fixture.h"
+
+/* What is made of whole polls, seen in the runtime's own state. */
+
+#define TOTAL "SELECT coalesce(sum(wall_ns), 0) / 1000 FROM blocking_poll"
+#define COUNT "SELECT count(*) FROM blocking_poll"
+
+static uint64_t at_ns(uint64_t us)
+{
+	return BEGIN_NS + us * 1000;
+}
+
+/* A poll of a task on thread 11 from `from` to `to` (us), its bounds 10 us apart. */
+struct seen {
+	uint64_t from, to;
+	uint64_t task;
+	uint64_t slept, waited; /* us */
+	uint32_t flags;
+};
+
+static void poll_seen(struct scene *s, struct seen seen)
+{
+	struct hud_poll record = {
+		.head = {HUD_POLL, 0, sizeof(record)},
+		.start_min_ns = at_ns(seen.from) - 5000,
+		.start_max_ns = at_ns(seen.from) + 5000,
+		.end_min_ns = at_ns(seen.to) - 5000,
+		.end_max_ns = at_ns(seen.to) + 5000,
+		.task = seen.task,
+		.sleep_ns = seen.slept * 1000,
+		.run_queue_ns = seen.waited * 1000,
+		.process = s->process,
+		.tid = 11,
+		.poll_flags = seen.flags,
+		.scheduler = 1,
+	};
+
+	scene_event(s, &record);
+}
+
+/* A look at the poll that began at `poll`, which makes the process one whose state is known. */
+static void look_in_poll(struct scene *s, uint64_t at, uint64_t poll, uint64_t task,
+			 enum fake_stack stack)
+{
+	struct hud_sample record = {
+		.head = {HUD_SAMPLE, 0, sizeof(record)},
+		.time_ns = at_ns(at),
+		.awake_ns = at_ns(poll),
+		.process = s->process,
+		.tid = 11,
+		.user_stack = s->stack[stack],
+		.syscall = HUD_NO_SYSCALL,
+		.where = HUD_WHERE_POLL,
+		.poll_ns = at_ns(poll) + 5000,
+		.task = task,
+	};
+
+	scene_event(s, &record);
+}
+
+static void sleep_in_poll(struct scene *s, uint64_t from, uint64_t to, uint64_t poll)
+{
+	struct hud_offcpu record = {
+		.head = {HUD_OFFCPU, 0, sizeof(record)},
+		.start_ns = at_ns(from),
+		.end_ns = at_ns(to),
+		.process = s->process,
+		.tid = 11,
+		.user_stack = s->stack[NAP],
+		.syscall = SYS_NANOSLEEP,
+		.where = HUD_WHERE_POLL,
+		.poll_ns = at_ns(poll) + 5000,
+	};
+
+	scene_event(s, &record);
+}
+
+static void short_sleeps_of_one_poll_are_one_blocking_poll(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	for (uint64_t at = 10000; at < 30000; at += 2500)
+		sleep_in_poll(&s, at + 100, at + 2400, 10000);
+	poll_seen(&s, (struct seen) {10000, 30000, 7, 18400, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 1);
+	assert_number(db, TOTAL, 20000);
+	assert_number(db,
+		      "SELECT count FROM site_figures AS f JOIN site AS s ON s.id = f.site "
+		      "WHERE s.function = 'demo::sleepy::nap'",
+		      1);
+	assert_number(db, "SELECT sum(wall_ns) / 1000 FROM slice", 20000);
+	sqlite3_close(db);
+}
+
+static void a_poll_that_waited_for_a_cpu_is_as_long_as_without(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 12000, 10000, 7, HASH);
+	poll_seen(&s, (struct seen) {10000, 30000, 7, 0, 15500, 0});
+	look_in_poll(&s, 42000, 40000, 7, HASH);
+	poll_seen(&s, (struct seen) {40000, 60000, 7, 0, 14500, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 1);
+	assert_number(db, "SELECT (start_ns - 1000000000000) / 1000 FROM blocking_poll", 40000);
+	sqlite3_close(db);
+}
+
+static void a_poll_that_may_be_several_is_no_blocking_poll(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 15000, 10000, 7, TINY);
+	poll_seen(&s, (struct seen) {10000, 30000, 7, 0, 0, HUD_POLL_UPPER_BOUND});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 0);
+	sqlite3_close(db);
+}
+
+static void a_task_that_came_back_once_is_in_doubt_where_it_computes(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	poll_seen(&s, (struct seen) {1000, 1010, 7, 0, 0, HUD_POLL_UPPER_BOUND});
+	look_in_poll(&s, 15000, 10000, 7, TINY);
+	poll_seen(&s, (struct seen) {10000, 20000, 7, 0, 0, 0});
+	look_in_poll(&s, 35000, 30000, 8, HASH);
+	poll_seen(&s, (struct seen) {30000, 40000, 8, 0, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, "SELECT count(*) FROM poll WHERE upper_bound AND task_id = 7", 2);
+	assert_number(db, COUNT, 1);
+	assert_text(db, "SELECT task FROM blocking_poll", "demo::hasher::run");
+	sqlite3_close(db);
+}
+
+static void a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	poll_seen(&s, (struct seen) {1000, 1010, 7, 0, 0, HUD_POLL_UPPER_BOUND});
+	sleep_in_poll(&s, 10100, 29900, 10000);
+	poll_seen(&s, (struct seen) {10000, 30000, 7, 19800, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 1);
+	assert_text(db, "SELECT kind FROM blocking_poll", "poll");
+	sqlite3_close(db);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(short_sleeps_of_one_poll_are_one_blocking_poll),
+		cmocka_unit_test(a_poll_that_waited_for_a_cpu_is_as_long_as_without),
+		cmocka_unit_test(a_poll_that_may_be_several_is_no_blocking_poll),
+		cmocka_unit_test(a_task_that_came_back_once_is_in_doubt_where_it_computes),
+		cmocka_unit_test(a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
