@@ -2,7 +2,8 @@
 --
 -- A layout of the runtime's state that came from a like build is believed when stacks bear it out:
 -- twenty sightings at least, among them parks and polls, where the innermost role on the stack is
--- what the state says, and none where it is not.
+-- what the state says, and none where it is not. (A thread in no scheduler's context may well run the
+-- runtime's own code: between two closures of the blocking pool it does.)
 INSERT INTO process_source (process, capture, source, agreeing, contradicting)
 WITH seen AS (
 	SELECT thread, runtime_state, unsure, user_stack FROM offcpu_span WHERE capture = :capture
@@ -14,7 +15,7 @@ WITH seen AS (
 			OR (s.runtime_state = 'poll' AND k.class = 'poll') AS agrees,
 		(s.runtime_state = 'park' AND k.class IN ('poll', 'pool', 'block-in-place', 'root'))
 			OR (s.runtime_state = 'poll' AND k.class IN ('park', 'pool', 'block-in-place'))
-			OR (s.runtime_state = 'outside' AND k.class IN ('park', 'runtime'))
+			OR (s.runtime_state = 'outside' AND k.class = 'park')
 			AS contradicts
 	FROM seen AS s
 	JOIN thread AS t ON t.id = s.thread
