@@ -1,6 +1,7 @@
 -- Which polls, seen as such, blocked a worker?
 --
--- Those at or over the threshold without the time they waited for a CPU. A poll that may be several
+-- Those that lasted for the threshold at least, by what was seen of them, without the time they waited
+-- for a CPU: the middle between two looks far apart proves nothing. A poll that may be several
 -- (upper_bound) is not among them: of it only the sleeps count that are long by themselves.
 INSERT INTO blocking_poll (capture, thread, kind, poll, start_ns, end_ns, wall_ns, run_queue_ns,
 	open, bounds, source, task)
@@ -30,5 +31,5 @@ JOIN capture AS c ON c.id = p.capture
 WHERE p.capture = :capture
 	AND q.source <> 'stack'
 	AND NOT p.upper_bound
-	AND p.end_ns - p.start_ns - p.run_queue_ns >= c.threshold_ns
+	AND p.end_min_ns - p.start_max_ns - p.run_queue_ns >= c.threshold_ns
 ORDER BY p.start_ns, p.id;

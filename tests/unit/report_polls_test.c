@@ -114,6 +114,35 @@ static void a_poll_that_waited_for_a_cpu_is_as_long_as_without(void **state)
 	sqlite3_close(db);
 }
 
+static void a_poll_that_may_have_been_short_is_no_blocking_poll(void **state)
+{
+	struct scene s;
+	struct hud_poll record = {
+		.head = {HUD_POLL, 0, sizeof(record)},
+		.start_min_ns = at_ns(10000),
+		.start_max_ns = at_ns(25000),
+		.end_min_ns = at_ns(45000),
+		.end_max_ns = at_ns(46000),
+		.task = 7,
+		.run_queue_ns = 19000000,
+		.tid = 11,
+		.scheduler = 1,
+	};
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	record.process = s.process;
+	scene_event(&s, &record);
+	look_in_poll(&s, 75000, 70000, 8, HASH);
+	poll_seen(&s, (struct seen) {70000, 80000, 8, 0, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 1);
+	assert_number(db, "SELECT task_id FROM poll JOIN blocking_poll AS b ON b.poll = poll.id",
+		      8);
+	sqlite3_close(db);
+}
+
 static void a_poll_that_may_be_several_is_no_blocking_poll(void **state)
 {
 	struct scene s;
@@ -168,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_sleeps_of_one_poll_are_one_blocking_poll),
 		cmocka_unit_test(a_poll_that_waited_for_a_cpu_is_as_long_as_without),
+		cmocka_unit_test(a_poll_that_may_have_been_short_is_no_blocking_poll),
 		cmocka_unit_test(a_poll_that_may_be_several_is_no_blocking_poll),
 		cmocka_unit_test(a_task_that_came_back_once_is_in_doubt_where_it_computes),
 		cmocka_unit_test(a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps),
