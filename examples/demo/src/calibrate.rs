@@ -3,7 +3,8 @@
 //! Work is given by amount, not by "until the clock says so": a real hash does not look at a clock,
 //! and a loop that does would show its clock call in the profile.
 
-use std::time::{Duration, Instant};
+use crate::clock;
+use std::time::Duration;
 
 /// Long enough to be measured, short enough not to delay the start.
 const LONG_ENOUGH: Duration = Duration::from_millis(6);
@@ -15,15 +16,25 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// Of `work(units)`, with ever more units up to `limit`. The best of three goes counts: a
-    /// preempted one would make every later block too short.
-    pub fn measure(limit: u64, mut work: impl FnMut(u64)) -> Rate {
+    /// Of `work(units)` that waits, with ever more units up to `limit`.
+    pub fn of_waiting(limit: u64, work: impl FnMut(u64)) -> Rate {
+        Rate::measure(limit, clock::monotonic_ns, work)
+    }
+
+    /// Of `work(units)` that computes: by CPU time, for on a busy machine its wall time would make
+    /// every later block too short.
+    pub fn of_computing(limit: u64, work: impl FnMut(u64)) -> Rate {
+        Rate::measure(limit, clock::thread_cpu_ns, work)
+    }
+
+    /// The best of three goes counts.
+    fn measure(limit: u64, clock: fn() -> u64, mut work: impl FnMut(u64)) -> Rate {
         let mut units = 1;
         loop {
             let took = (0..3).map(|_| {
-                let start = Instant::now();
+                let start_ns = clock();
                 work(units);
-                start.elapsed()
+                Duration::from_nanos(clock() - start_ns)
             });
             let took = took.min().unwrap_or_default();
             if took >= LONG_ENOUGH || units * 2 > limit {

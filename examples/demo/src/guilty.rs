@@ -4,6 +4,8 @@
 //! `inline(never)` stands only where a test looks a function up by its symbol. None ends with its
 //! blocking call: as a tail call that is a jump, and the function is on no stack.
 
+pub mod elsewhere;
+
 use crate::blocking;
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -56,6 +58,19 @@ pub fn compress((page, rounds): (&[u8], u64)) -> usize {
 pub fn pause(time: Duration) -> Duration {
     let start = Instant::now();
     blocking!(thread::sleep(time));
+    start.elapsed()
+}
+
+/// sleep: a rate limiter that gives out one token every 2 ms. No wait is long; the poll is.
+/// Recursive, as a walk over a tree is: half of the tokens in either call, and none is the last thing
+/// done here.
+#[inline(never)]
+pub fn throttle(tokens: u64) -> Duration {
+    if tokens > 1 {
+        return throttle(tokens / 2) + throttle(tokens - tokens / 2);
+    }
+    let start = Instant::now();
+    blocking!(thread::sleep(Duration::from_millis(2)));
     start.elapsed()
 }
 

@@ -5,7 +5,7 @@ use crate::guilty::{self, Rebuild, MEGABYTE};
 use crate::peers;
 use crate::options::Options;
 use crate::random::{self, stretched_ms};
-use crate::truth::{measure, Cause};
+use crate::truth::{measure, timed, Cause};
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ use tokio::sync::oneshot;
 
 /// Each is served at /NAME.
 pub const ENDPOINTS: &[&str] =
-    &["hash", "compress", "sleep", "lock", "save", "journal", "read", "resolve", "fetch"];
+    &["hash", "compress", "sleep", "drip", "lock", "save", "journal", "read", "resolve", "fetch"];
 
 /// Small enough for the caches, so that a page costs the same each time.
 const PAGE: usize = 16 << 10;
@@ -65,20 +65,20 @@ impl Service {
         let (index, requests) = channel();
         thread::Builder::new().name("index".into()).spawn(move || guilty::keep_index(requests))?;
 
-        let hash_rate = Rate::measure(1 << 20, |rounds| {
+        let hash_rate = Rate::of_computing(1 << 20, |rounds| {
             guilty::hash((&page, rounds));
         });
-        let compress_rate = Rate::measure(1 << 20, |rounds| {
+        let compress_rate = Rate::of_computing(1 << 20, |rounds| {
             guilty::compress((&page, rounds));
         });
         // An error here would come back in every request, and is reported there.
-        let save_rate = Rate::measure(FILE_LIMIT, |megabytes| {
+        let save_rate = Rate::of_waiting(FILE_LIMIT, |megabytes| {
             let _ = guilty::save_snapshot((&snapshot, &block, megabytes));
         });
-        let journal_rate = Rate::measure(RECORD_LIMIT, |records| {
+        let journal_rate = Rate::of_waiting(RECORD_LIMIT, |records| {
             let _ = guilty::append_journal((&journal, &block[..RECORD], records));
         });
-        let read_rate = Rate::measure(FILE_LIMIT, |megabytes| {
+        let read_rate = Rate::of_waiting(FILE_LIMIT, |megabytes| {
             forget(&archive);
             let _ = guilty::read_archive((&archive, megabytes));
         });
@@ -126,6 +126,7 @@ pub async fn answer(service: &Arc<Service>, endpoint: &str) -> Option<io::Result
         "hash" => hash(service).await,
         "compress" => compress(service).await,
         "sleep" => sleep(service).await,
+        "drip" => drip(service).await,
         "lock" => lock(service).await,
         "save" => save(service).await,
         "journal" => journal(service).await,
@@ -150,6 +151,12 @@ async fn compress(service: &Service) -> io::Result<String> {
 async fn sleep(service: &Service) -> io::Result<String> {
     let slept = measure(Cause::Sleep, guilty::pause, service.time("sleep", 10, 60));
     Ok(format!("{:?}", slept))
+}
+
+async fn drip(service: &Service) -> io::Result<String> {
+    let tokens = service.time("drip", 14, 40).as_millis() as u64 / 2;
+    let slept = measure(Cause::Sleep, guilty::throttle, tokens.max(1));
+    Ok(format!("{} tokens in {:?}", tokens, slept))
 }
 
 /// Waits, as it should, until the index thread has the lock; then, as it should not, for the lock.
@@ -196,5 +203,7 @@ async fn fetch(service: &Service) -> io::Result<String> {
 
 /// No endpoint: a job that never comes back (`--deadlock-at`).
 pub async fn doomed_job(number: usize) {
-    measure(Cause::Lock, guilty::deadlock, number);
+    timed(async move {
+        measure(Cause::Lock, guilty::deadlock, number);
+    }).await
 }

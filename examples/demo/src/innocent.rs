@@ -1,28 +1,23 @@
 //! The innocent: they sleep, wait and compute without blocking any worker, all through the run.
 //! Nothing in this module or below it may ever be reported as a blocking site.
 
+mod elsewhere;
 mod pool;
 mod tasks;
 mod threads;
 
-use std::io;
-use tokio::runtime::Handle;
+use crate::elsewhere::Part;
+use tokio::task::unconstrained;
 
 pub const MODULE: &str = module_path!();
-
-pub struct Innocent {
-    pub name: &'static str,
-    /// block_in_place exists on the multi_thread runtime only.
-    pub multi_thread_only: bool,
-    pub start: fn(&Handle) -> io::Result<()>,
-}
 
 /// An entry for a task that runs on the server's runtime.
 macro_rules! task {
     ($name:literal, $future:expr, $multi_thread_only:literal) => {
-        Innocent {
+        Part {
             name: $name,
             multi_thread_only: $multi_thread_only,
+            elsewhere: false,
             start: |runtime| {
                 runtime.spawn($future);
                 Ok(())
@@ -34,11 +29,18 @@ macro_rules! task {
 /// An entry for plain threads.
 macro_rules! thread {
     ($name:literal, $start:expr) => {
-        Innocent { name: $name, multi_thread_only: false, start: $start }
+        Part { name: $name, multi_thread_only: false, elsewhere: false, start: $start }
     };
 }
 
-pub const INNOCENTS: &[Innocent] = &[
+/// An entry for a runtime of its own.
+macro_rules! elsewhere {
+    ($name:literal, $start:expr) => {
+        Part { name: $name, multi_thread_only: false, elsewhere: true, start: $start }
+    };
+}
+
+pub const INNOCENTS: &[Part] = &[
     task!("pool-cpu", pool::render_reports(), false),
     task!("pool-sleep", pool::poll_mailbox(), false),
     task!("in-place", pool::sleep_in_place(), true),
@@ -50,8 +52,14 @@ pub const INNOCENTS: &[Innocent] = &[
     task!("short-tasks", tasks::spawn_short_tasks(), false),
     task!("yields", tasks::yield_idly(), false),
     task!("busy-yields", tasks::yield_busily(), false),
+    task!("ping-pong", tasks::play_ping_pong(), false),
+    task!("unconstrained", unconstrained(tasks::compute_shortly()), false),
     thread!("block-on-thread", threads::start_batch),
+    thread!("root-yields", threads::start_yielding_root),
     thread!("fake-workers", threads::start_fake_workers),
+    elsewhere!("single-yields", elsewhere::start_yielding_root),
+    elsewhere!("local-short", elsewhere::start_short_local_tasks),
+    elsewhere!("local-no-core", elsewhere::start_local_set_without_core),
 ];
 
 /// Some arithmetic that the compiler cannot leave out.

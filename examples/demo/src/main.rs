@@ -2,6 +2,7 @@
 
 mod calibrate;
 mod clock;
+mod elsewhere;
 mod guilty;
 mod handlers;
 mod innocent;
@@ -12,6 +13,7 @@ mod random;
 mod server;
 mod truth;
 
+use elsewhere::ELSEWHERE;
 use handlers::{Service, ENDPOINTS};
 use innocent::INNOCENTS;
 use options::{Command, Options};
@@ -96,10 +98,11 @@ fn start_parts(
     let endpoints: Vec<_> =
         ENDPOINTS.iter().copied().filter(|endpoint| options.wants(endpoint)).collect();
     let mut parts = endpoints.clone();
-    for innocent in INNOCENTS {
-        if options.wants(innocent.name) && (options.multi_thread || !innocent.multi_thread_only) {
-            (innocent.start)(runtime)?;
-            parts.push(innocent.name);
+    for part in INNOCENTS.iter().chain(ELSEWHERE) {
+        let fits = options.multi_thread || !part.multi_thread_only;
+        if fits && options.wants_part(part.name, part.elsewhere) {
+            (part.start)(runtime)?;
+            parts.push(part.name);
         }
     }
     load::start(address, endpoints)?;

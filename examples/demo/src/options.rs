@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::elsewhere::{Part, ELSEWHERE};
 use crate::handlers::ENDPOINTS;
 use crate::innocent::INNOCENTS;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ pub struct Options {
     pub multi_thread: bool,
     pub only: Option<Vec<String>>,
     pub without: Vec<String>,
+    pub runtimes: bool,
     pub stretch: Vec<(String, f64)>,
     pub deadlocks: Vec<Duration>,
     pub directory: PathBuf,
@@ -79,11 +81,11 @@ const KNOWN: &[Known] = &[
     Known {
         name: "--only",
         value: Some("NAME[,NAME]"),
-        help: "run only these endpoints and innocents",
+        help: "run only these parts",
         apply: |options, value| {
             for name in value.split(',') {
                 if !names().any(|known| known == name) {
-                    return Err(format!("'{}' is no endpoint and no innocent", name));
+                    return Err(format!("'{}' is no part of the demo", name));
                 }
                 options.only.get_or_insert_with(Vec::new).push(name.to_string());
             }
@@ -93,14 +95,23 @@ const KNOWN: &[Known] = &[
     Known {
         name: "--without",
         value: Some("NAME[,NAME]"),
-        help: "run without these endpoints and innocents",
+        help: "run without these parts",
         apply: |options, value| {
             for name in value.split(',') {
                 if !names().any(|known| known == name) {
-                    return Err(format!("'{}' is no endpoint and no innocent", name));
+                    return Err(format!("'{}' is no part of the demo", name));
                 }
                 options.without.push(name.to_string());
             }
+            Ok(())
+        },
+    },
+    Known {
+        name: "--runtimes",
+        value: None,
+        help: "run also what lives on other runtimes; it blocks 100 times a second",
+        apply: |options, _| {
+            options.runtimes = true;
             Ok(())
         },
     },
@@ -156,7 +167,8 @@ const KNOWN: &[Known] = &[
 
 /// All that `--only` can name.
 fn names() -> impl Iterator<Item = &'static str> {
-    ENDPOINTS.iter().copied().chain(INNOCENTS.iter().map(|innocent| innocent.name))
+    let parts = INNOCENTS.iter().chain(ELSEWHERE);
+    ENDPOINTS.iter().copied().chain(parts.map(|part| part.name))
 }
 
 fn seconds(value: &str) -> Result<Duration, String> {
@@ -175,6 +187,7 @@ pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, Str
         multi_thread: true,
         only: None,
         without: Vec::new(),
+        runtimes: false,
         stretch: Vec::new(),
         deadlocks: Vec::new(),
         directory: "/var/tmp".into(),
@@ -203,7 +216,12 @@ pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Command, Str
 }
 
 impl Options {
-    /// Is this endpoint or innocent part of the run?
+    /// As `wants`; a part that lives on another runtime is started on request only.
+    pub fn wants_part(&self, name: &str, elsewhere: bool) -> bool {
+        self.wants(name) && (!elsewhere || self.runtimes || self.only.is_some())
+    }
+
+    /// Is this part of the run?
     pub fn wants(&self, name: &str) -> bool {
         let chosen = |names: &Vec<String>| names.iter().any(|known| known == name);
         self.only.as_ref().map_or(true, chosen) && !chosen(&self.without)
@@ -226,8 +244,13 @@ pub fn help() -> String {
         let left = format!("{} {}", known.name, known.value.unwrap_or(""));
         text += &format!("  {:<26} {}\n", left, known.help);
     }
-    let innocents: Vec<&str> = INNOCENTS.iter().map(|innocent| innocent.name).collect();
+    let named = |list: &[Part], elsewhere| {
+        let chosen = list.iter().filter(|part| part.elsewhere == elsewhere);
+        chosen.map(|part| part.name).collect::<Vec<_>>().join(" ")
+    };
     text += &format!("  {:<26} {}\n\n", "--help", "print this");
-    text += &format!("Endpoints: {}\nInnocents: {}\n", ENDPOINTS.join(" "), innocents.join(" "));
+    text += &format!("Endpoints: {}\nInnocents: {}\n", ENDPOINTS.join(" "), named(INNOCENTS, false));
+    text += &format!("On other runtimes: {}\n", named(ELSEWHERE, true));
+    text += &format!("Innocents there: {}\n", named(INNOCENTS, true));
     text
 }

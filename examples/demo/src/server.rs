@@ -2,6 +2,7 @@
 //! one poll of one task, and two can never fall into the same poll.
 
 use crate::handlers::{self, Service};
+use crate::truth::timed;
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -25,9 +26,12 @@ pub async fn serve(listener: TcpListener, service: Arc<Service>) {
     }
 }
 
-async fn connection(mut stream: TcpStream, service: Arc<Service>) {
-    // A client that went away is no error of the server's.
-    let _ = serve_one(&mut stream, &service).await;
+async fn connection(stream: TcpStream, service: Arc<Service>) {
+    timed(async move {
+        let mut stream = stream;
+        // A client that went away is no error of the server's.
+        let _ = serve_one(&mut stream, &service).await;
+    }).await
 }
 
 async fn serve_one(stream: &mut TcpStream, service: &Arc<Service>) -> io::Result<()> {

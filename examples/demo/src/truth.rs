@@ -1,13 +1,17 @@
-//! The ground truth: every block of a worker, measured by the program that made it.
+//! The ground truth: every block of a worker, and the poll it lies in, measured by the program that
+//! made it.
 
 use crate::clock::{self, SchedStat};
 use std::any::type_name;
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::fs;
+use std::future::Future;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
 /// In hud's words.
 #[derive(Clone, Copy)]
@@ -46,7 +50,16 @@ struct Running {
     start_ns: u64,
     start_cpu_ns: u64,
     start_run_queue_ns: u64,
+    poll: PollTimes,
     place: Mutex<Place>,
+}
+
+/// The poll that a block lies in; the block itself where nobody timed the poll.
+#[derive(Clone, Copy)]
+struct PollTimes {
+    start_ns: u64,
+    end_ns: u64,
+    run_queue_ns: u64,
 }
 
 struct Block {
@@ -59,6 +72,14 @@ struct Block {
     cpu_ns: u64,
     run_queue_ns: u64,
     open: bool,
+    poll: PollTimes,
+}
+
+/// A poll under way: when and with what it began, and the blocks in it so far.
+struct TimedPoll {
+    start_ns: u64,
+    start_run_queue_ns: u64,
+    blocks: Vec<Block>,
 }
 
 static RUNNING: Mutex<Vec<Arc<Running>>> = Mutex::new(Vec::new());
@@ -66,6 +87,57 @@ static BLOCKS: Mutex<Vec<Block>> = Mutex::new(Vec::new());
 
 thread_local! {
     static CURRENT: RefCell<Option<Arc<Running>>> = RefCell::new(None);
+    static POLL: RefCell<Option<TimedPoll>> = RefCell::new(None);
+}
+
+/// A future whose polls are timed; see `timed`.
+pub struct Timed<F> {
+    future: Pin<Box<F>>,
+}
+
+/// Blocks in this future are noted with the start and the end of the poll that they lie in. To be
+/// awaited as the whole body of a task, so that no part of the poll but nanoseconds lies outside. One
+/// within another, as in a LocalSet: a block belongs to the inner one.
+pub fn timed<F: Future>(future: F) -> Timed<F> {
+    Timed { future: Box::pin(future) }
+}
+
+impl<F: Future> Future for Timed<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let start_ns = clock::monotonic_ns();
+        let start_run_queue_ns = SchedStat::of_this_thread().run_queue_ns;
+        let timed = TimedPoll { start_ns, start_run_queue_ns, blocks: Vec::new() };
+        let outer = POLL.with(|poll| poll.borrow_mut().replace(timed));
+        let result = self.future.as_mut().poll(context);
+        let timed = POLL.with(|poll| std::mem::replace(&mut *poll.borrow_mut(), outer));
+        if let Some(timed) = timed {
+            timed.finish();
+        }
+        result
+    }
+}
+
+impl TimedPoll {
+    /// The clock is read last, for what comes before it is part of the poll too.
+    fn finish(mut self) {
+        if self.blocks.is_empty() {
+            return;
+        }
+        let after = SchedStat::of_this_thread();
+        let poll = PollTimes {
+            start_ns: self.start_ns,
+            end_ns: 0,
+            run_queue_ns: after.run_queue_ns.saturating_sub(self.start_run_queue_ns),
+        };
+        let mut blocks = BLOCKS.lock().unwrap();
+        let end_ns = clock::monotonic_ns();
+        blocks.extend(self.blocks.drain(..).map(|mut block| {
+            block.poll = PollTimes { end_ns, ..poll };
+            block
+        }));
+    }
 }
 
 /// Makes a call that blocks and notes its line. Keep each use on one line, for `line!()` is the
@@ -105,6 +177,7 @@ pub fn measure<A, R, F: FnOnce(A) -> R>(cause: Cause, function: F, argument: A) 
         start_ns,
         start_cpu_ns,
         start_run_queue_ns: before.run_queue_ns,
+        poll: poll_begun(start_ns, before.run_queue_ns),
         place: Mutex::default(),
     });
     RUNNING.lock().unwrap().push(running.clone());
@@ -118,8 +191,24 @@ pub fn measure<A, R, F: FnOnce(A) -> R>(cause: Cause, function: F, argument: A) 
     CURRENT.with(|current| *current.borrow_mut() = None);
     RUNNING.lock().unwrap().retain(|other| !Arc::ptr_eq(other, &running));
     let block = running.finished(end_ns, end_cpu_ns, after.run_queue_ns, false);
-    BLOCKS.lock().unwrap().push(block);
+    POLL.with(|poll| match poll.borrow_mut().as_mut() {
+        Some(poll) => poll.blocks.push(block),
+        None => BLOCKS.lock().unwrap().push(block),
+    });
     result
+}
+
+/// The poll under way on this thread: its start, and in `run_queue_ns` the thread's run-queue delay
+/// until then. The block's own where the poll is not timed.
+fn poll_begun(start_ns: u64, run_queue_ns: u64) -> PollTimes {
+    POLL.with(|poll| match poll.borrow().as_ref() {
+        Some(poll) => PollTimes {
+            start_ns: poll.start_ns,
+            end_ns: 0,
+            run_queue_ns: poll.start_run_queue_ns,
+        },
+        None => PollTimes { start_ns, end_ns: 0, run_queue_ns },
+    })
 }
 
 impl Running {
@@ -134,6 +223,11 @@ impl Running {
             cpu_ns: end_cpu_ns.saturating_sub(self.start_cpu_ns),
             run_queue_ns: end_run_queue_ns.saturating_sub(self.start_run_queue_ns),
             open,
+            poll: PollTimes {
+                start_ns: self.poll.start_ns,
+                end_ns,
+                run_queue_ns: end_run_queue_ns.saturating_sub(self.poll.run_queue_ns),
+            },
         }
     }
 }
@@ -201,11 +295,13 @@ fn to_json(run: &Run, end_ns: u64, blocks: &[Block]) -> String {
         let _ = write!(
             out,
             "{}\n{{\"function\":{},\"file\":{},\"lines\":[{}],\"cause\":{},\"tid\":{},\
-             \"start_ns\":{},\"end_ns\":{},\"wall_ns\":{},\"cpu_ns\":{},\"run_queue_ns\":{},\"open\":{}}}",
+             \"start_ns\":{},\"end_ns\":{},\"wall_ns\":{},\"cpu_ns\":{},\"run_queue_ns\":{},\"open\":{},\
+             \"poll_start_ns\":{},\"poll_end_ns\":{},\"poll_run_queue_ns\":{}}}",
             if number == 0 { "" } else { "," },
             quoted(block.function), quoted(block.place.file), lines.join(","),
             quoted(block.cause.name()), block.tid, block.start_ns, block.end_ns,
             block.end_ns - block.start_ns, block.cpu_ns, block.run_queue_ns, block.open,
+            block.poll.start_ns, block.poll.end_ns, block.poll.run_queue_ns,
         );
     }
     out.push_str("\n]}\n");

@@ -4,7 +4,7 @@ use super::{compute, compute_for};
 use crate::random::between_ms;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 use tokio::task::yield_now;
 use tokio::time;
 
@@ -61,5 +61,52 @@ pub async fn yield_busily() {
             yield_now().await;
         }
         time::sleep(between_ms(1500, 2500)).await;
+    }
+}
+
+/// Two tasks that wake each other. Each wake-up puts the other into the LIFO slot of the worker, so
+/// that for some 10 ms at a time it polls these two in turns and counts none of it as a new round.
+pub async fn play_ping_pong() {
+    let (ping, pong) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    tokio::spawn(return_balls(ping.clone(), pong.clone()));
+    loop {
+        for _ in 0..30_000 {
+            ping.notify_one();
+            pong.notified().await;
+        }
+        time::sleep(between_ms(200, 400)).await;
+    }
+}
+
+async fn return_balls(ping: Arc<Notify>, pong: Arc<Notify>) {
+    loop {
+        ping.notified().await;
+        pong.notify_one();
+    }
+}
+
+/// To be run without a budget: 20 ms on the CPU, 50 µs of it in one poll.
+pub async fn compute_shortly() {
+    loop {
+        yield_shortly(400).await;
+        time::sleep(between_ms(200, 400)).await;
+    }
+}
+
+/// 50 µs on the CPU, so many times.
+pub async fn yield_shortly(times: u32) {
+    for _ in 0..times {
+        compute_for(Duration::from_micros(50));
+        yield_now().await;
+    }
+}
+
+/// Yields in a row, doing nothing; for some 10 ms.
+pub async fn yield_in_bursts() {
+    loop {
+        for _ in 0..20_000 {
+            yield_now().await;
+        }
+        time::sleep(between_ms(200, 400)).await;
     }
 }

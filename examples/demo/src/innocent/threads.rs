@@ -1,6 +1,6 @@
 //! Plain threads: whatever they are called, they are no workers.
 
-use super::{compute_for, pool};
+use super::{compute_for, pool, tasks};
 use std::io;
 use std::thread;
 use std::time::Duration;
@@ -18,6 +18,14 @@ fn batch(runtime: Handle) {
         runtime.block_on(pool::import());
         thread::sleep(Duration::from_millis(100));
     }
+}
+
+/// A thread whose root future yields, on the server's runtime; it is no worker of it.
+pub fn start_yielding_root(runtime: &Handle) -> io::Result<()> {
+    let runtime = runtime.clone();
+    let yields = move || runtime.block_on(tasks::yield_in_bursts());
+    thread::Builder::new().name("root-yields".into()).spawn(yields)?;
+    Ok(())
 }
 
 /// Two threads that bear a worker's name.
