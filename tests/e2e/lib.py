@@ -268,7 +268,8 @@ def go(process):
 
 # The demo ------------------------------------------------------------------------------------
 
-DEMO_FLAGS = {"fp": "-C force-frame-pointers=yes", "release": ""}
+# v0 mangling goes with the first, so that both kinds of names are met in every run
+DEMO_FLAGS = {"fp": "-C force-frame-pointers=yes -C symbol-mangling-version=v0", "release": ""}
 
 
 def demo_build(variant):
@@ -285,8 +286,8 @@ def demo_build(variant):
 class Demo:
     """A demo under way."""
 
-    def __init__(self, variant="release", *options):
-        self.program = os.path.join(BUILD, f"demo-{variant}", "release", "demo")
+    def __init__(self, variant="release", *options, program=None):
+        self.program = program or os.path.join(BUILD, f"demo-{variant}", "release", "demo")
         if not os.path.exists(self.program):
             signal.alarm(0)  # tests/run.sh has built it; who runs a file alone shall wait for it
             demo_build(variant)
@@ -375,7 +376,7 @@ def query(capture, sql):
 
 
 def database(*captures):
-    """The captures loaded; rows by name."""
+    """The captures loaded, options of `load` among them; rows by name."""
     path = path_for(f"{os.path.basename(captures[0])}-{time.monotonic_ns()}.db")
     analyzed("load", *captures, "-o", path)
     connection = sqlite3.connect(path)

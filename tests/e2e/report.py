@@ -100,7 +100,7 @@ def the_states_of_a_worker_add_up_to_its_time():
 def the_time_of_every_thread_is_accounted_for():
     """CPU, short sleeps and waits in the windows, and the spans: together the whole recording."""
     rows = query(capture(), """SELECT t.tid, t.comm, c.end_ns - c.start_ns AS recorded_ns,
-            coalesce((SELECT sum(w.cpu_ns + w.sleep_ns + w.run_queue_ns) FROM thread_window AS w
+            coalesce((SELECT sum(w.cpu_ns + w.sleep_ns + w.parked_ns + w.run_queue_ns) FROM thread_window AS w
                 WHERE w.thread = t.id), 0) AS windows_ns,
             coalesce((SELECT sum(s.end_ns - max(s.start_ns, c.start_ns)) FROM offcpu_span AS s
                 WHERE s.thread = t.id), 0) AS spans_ns

@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""One run of the demo against its own ground truth, poll by poll.
+
+The demo times each poll in which it blocks, and each block in it. Both lie inside the poll as the runtime
+has it, by nanoseconds unless the thread loses its CPU just there: hence SLACK.
+"""
+
+import collections
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import lib  # noqa: E402
+from lib import MS, Demo, Recording, analyzed, expect, path_for  # noqa: E402
+
+SLACK = MS // 5
+LOOK_NS = 2.5 * MS  # from one look of the sampler to the next, at the default threshold
+WINDOW = 100 * MS  # of thread_window; one may end a little late
+
+# What the demo's blocks may consist of besides the guilty function: its own book-keeping, its server.
+AROUND = ("unknown", "demo::truth::", "<demo::truth::", "demo::clock::", "demo::server::", "demo::handlers::",
+          "demo::elsewhere::")
+
+
+class TruePoll:
+    """A poll of the demo's with at least one block in it."""
+
+    def __init__(self, tid, start_ns, blocks):
+        self.tid, self.start_ns, self.end_ns = tid, start_ns, blocks[0]["poll_end_ns"]
+        self.wall_ns = self.end_ns - start_ns
+        self.busy_ns = self.wall_ns - blocks[0]["poll_run_queue_ns"]  # what makes it a blocking poll
+        self.blocks = blocks
+        self.open = any(b["open"] for b in blocks)
+        self.functions = {b["function"] for b in blocks}
+        self.gap_ns = 0  # the largest between two looks around it, in which its thread ran
+        self.seen = []   # blocking polls that overlap it
+
+    def __str__(self):
+        return (f"{', '.join(sorted(self.functions))}: {self.wall_ns / MS:.2f} ms, of it "
+                f"{(self.wall_ns - self.busy_ns) / MS:.2f} in a run queue; largest gap {self.gap_ns / MS:.2f} ms")
+
+
+class Comparison:
+    """A build of the demo, recorded for some seconds at the default threshold."""
+
+    def __init__(self, name, seconds, program=None, record=(), symbols=()):
+        demo = Demo(name, "--runtimes", program=program)
+        recording = Recording(path_for(f"comparison-{name}.hud"), "-d", seconds, "-p", demo.pid, *record,
+                              begun=False)
+        self.capture = recording.ended_well()
+        self.truth = demo.truth()
+        self.report = lib.json.loads(analyzed("report", self.capture, "--json", "--top", "1000", *symbols))
+        self.db = lib.database(self.capture, *symbols)
+        self.start_ns, self.end_ns, self.threshold_ns = self.db.execute(
+            "SELECT start_ns, end_ns, threshold_ns FROM capture").fetchone()
+        self.polls = self.true_polls()
+        self.seen = self.blocking_polls()
+        self.match()
+
+    def true_polls(self):
+        """Those that lie wholly in the recording, each with the gaps around it."""
+        blocks = collections.defaultdict(list)
+        for b in self.truth["blocks"]:
+            blocks[b["tid"], b["poll_start_ns"]].append(b)
+        polls = [TruePoll(tid, start_ns, of) for (tid, start_ns), of in sorted(blocks.items())]
+        windows = collections.defaultdict(list)
+        for w in self.db.execute("""SELECT t.tid, w.start_ns, w.end_ns, w.look_gap_ns
+                FROM thread_window AS w JOIN thread AS t ON t.id = w.thread ORDER BY w.start_ns"""):
+            windows[w["tid"]].append(w)
+        for p in polls:
+            p.gap_ns = max((w["look_gap_ns"] for w in windows[p.tid]
+                            if w["start_ns"] < p.end_ns + WINDOW and w["end_ns"] > p.start_ns), default=0)
+        return [p for p in polls if not p.open and p.start_ns >= self.start_ns and p.end_ns <= self.end_ns]
+
+    def blocking_polls(self):
+        """By thread, those that ended in the recording, each with its slices: (function, cause) -> ns without
+        run-queue time."""
+        slices = collections.defaultdict(lambda: collections.defaultdict(int))
+        for s in self.db.execute("""SELECT p.blocking_poll, s.function, s.cause,
+                    sum(p.wall_ns - p.run_queue_ns) AS busy_ns
+                FROM slice AS p JOIN site AS s ON s.id = p.site GROUP BY 1, 2, 3"""):
+            slices[s["blocking_poll"]][s["function"], s["cause"]] += s["busy_ns"]
+        seen = collections.defaultdict(list)
+        for row in self.db.execute("""SELECT b.id, b.kind, b.source, b.wall_ns, t.tid, b.start_ns, b.end_ns,
+                    b.task, p.start_min_ns, p.start_max_ns, p.end_min_ns, p.end_max_ns
+                FROM blocking_poll AS b JOIN thread AS t ON t.id = b.thread
+                LEFT JOIN poll AS p ON p.id = b.poll
+                WHERE NOT b.open ORDER BY b.start_ns"""):
+            seen[row["tid"]].append({**row, "slices": slices[row["id"]], "of": None})
+        return seen
+
+    def match(self):
+        """
+        A blocking poll belongs to the true one with which it has most time in common. Not to one that it
+        merely touches: its own estimate of where it began may lie a little too early.
+        """
+        by_thread = collections.defaultdict(list)
+        for p in self.polls:
+            by_thread[p.tid].append(p)
+        for tid, rows in self.seen.items():
+            for row in rows:
+                def common(p):
+                    return min(p.end_ns, row["end_ns"]) - max(p.start_ns, row["start_ns"])
+                best = max(by_thread[tid], key=common, default=None)
+                if best and common(best) > row["wall_ns"] / 10:
+                    row["of"] = best
+                    best.seen.append(row)
+
+    def due(self):
+        """The polls that must be found, whatever happened: threshold and two gaps."""
+        return [p for p in self.polls if p.busy_ns >= self.threshold_ns + 2 * p.gap_ns]
+
+    def known_sites(self):
+        """Function -> cause, lines and file as the demo has them, of what must be found."""
+        known = {}
+        for p in self.due():
+            for b in p.blocks:
+                of = known.setdefault(b["function"], {"cause": b["cause"], "file": b["file"], "lines": set(), "n": 0})
+                of["lines"] |= set(b["lines"])
+                of["n"] += 1
+        return known
+
+    # What must hold. ------------------------------------------------------------------------
+
+    def every_guilty_is_named(self):
+        wrong = []
+        for function, true in sorted(self.known_sites().items()):
+            sites = [s for s in self.report["sites"] if s["function"] == function]
+            if not sites:
+                wrong.append(f"{function} ({true['cause']}, {true['n']} blocks): not reported")
+            elif sites[0]["cause"] != true["cause"]:
+                wrong.append(f"{function}: cause {true['cause']} expected to lead, seen "
+                             + ", ".join(f"{s['cause']} {s['total_ns'] / MS:.0f} ms" for s in sites))
+            elif not (sites[0]["file"] or "").endswith(true["file"]) or sites[0]["line"] not in true["lines"]:
+                wrong.append(f"{function}: {true['file']}:{sorted(true['lines'])} expected, "
+                             f"seen {sites[0]['file']}:{sites[0]['line']}")
+        expect(not wrong, f"{len(wrong)} of {len(self.known_sites())} functions\n" + "\n".join(wrong)
+               + "\nreported:\n" + sites_text(self.report["sites"]))
+
+    def every_long_poll_is_found_once(self):
+        due = self.due()
+        missing = [p for p in due if not p.seen]
+        divided = [p for p in due if len(p.seen) > 1]
+        expect(not missing, f"{len(missing)} of {len(due)} polls not found\n" + "\n".join(map(str, missing[:10])))
+        expect(not divided, f"{len(divided)} of {len(due)} polls found in pieces\n"
+               + "\n".join(map(str, divided[:10])))
+
+    def true_edges_lie_in_the_bounds(self):
+        wrong = []
+        pairs = [(p, s) for p in self.polls for s in p.seen if s["kind"] == "poll"]
+        for p, s in pairs:
+            for name, low, true, high in (("start", s["start_min_ns"], p.start_ns, s["start_max_ns"]),
+                                          ("end", s["end_min_ns"], p.end_ns, s["end_max_ns"])):
+                low = low or 0  # it began before hud came
+                if not low - SLACK <= true <= high + SLACK:
+                    wrong.append(f"{name} outside by {max(low - true, true - high) / 1000:.0f} us of "
+                                 f"[{(high - low) / 1000:.0f} us], {p}")
+        expect(pairs and not wrong, f"{len(wrong)} of {2 * len(pairs)} edges\n" + "\n".join(wrong[:10]))
+
+    def none_is_invented(self):
+        """
+        Each blocking poll is one in which the demo blocked, or one of its own making: on a busy machine its
+        book-keeping can wait for a lock whose holder has no CPU. Such a one is at none but that code.
+        """
+        extra = [s for rows in self.seen.values() for s in rows if not s["of"] and not self.cut(s)
+                 and not all(function.startswith(AROUND[1:]) for function, _ in s["slices"])]
+        expect(not extra, f"{len(extra)} blocking polls are none of the demo's\n" + "\n".join(
+            f"{s['kind']} {s['wall_ns'] / MS:.2f} ms in task {s['task']}: {dict(s['slices'])}" for s in extra[:10]))
+
+    def cut(self, seen):
+        """Does it belong to a poll that the demo, or the recording, did not see whole?"""
+        return any(b["tid"] == seen["tid"] and b["poll_start_ns"] < seen["end_ns"]
+                   and b["poll_end_ns"] > seen["start_ns"]
+                   and (b["open"] or b["poll_start_ns"] < self.start_ns or b["poll_end_ns"] > self.end_ns)
+                   for b in self.truth["blocks"])
+
+    def no_function_is_blamed_for_another(self):
+        wrong = collections.Counter()
+        for p in self.polls:
+            for s in p.seen:
+                for function, _ in s["slices"]:
+                    if function not in p.functions and not function.startswith(AROUND):
+                        wrong[f"{function} for {', '.join(sorted(p.functions))}"] += 1
+        expect(not wrong, "\n".join(f"{n} polls: {what}" for what, n in wrong.most_common()))
+
+    def totals(self):
+        """
+        Function -> true count, seen count, true ns, seen ns, true ns on a CPU, of the polls that must be
+        found. Without the time in a run queue: the machine puts it where it likes.
+        """
+        table = collections.defaultdict(lambda: [0, 0, 0, 0, 0])
+        for p in self.due():
+            for function in p.functions:
+                table[function][0] += 1
+            for b in p.blocks:
+                table[b["function"]][2] += b["wall_ns"] - b["run_queue_ns"]
+                table[b["function"]][4] += b["cpu_ns"]
+            seen = collections.Counter()
+            for s in p.seen:
+                for (function, _), ns in s["slices"].items():
+                    seen[function] += ns
+            for function in p.functions & set(seen):
+                table[function][1] += 1
+                table[function][3] += seen[function]
+        return table
+
+    def totals_and_counts_hold(self, share=0.05):
+        """
+        Where the time on a CPU went is known by looks, so two standard deviations of their number are
+        allowed besides; together the sites must hold without that.
+        """
+        table = self.totals()
+        text = "\n".join(f"{t[0]:5} {t[1]:5} {t[2] / MS:9.1f} {t[3] / MS:9.1f} ms {f}"
+                         for f, t in sorted(table.items(), key=lambda x: -x[1][2]))
+        wrong = []
+        for f, (count, seen, ns, seen_ns, cpu_ns) in table.items():
+            if abs(seen - count) > share * count:
+                wrong.append(f"{f}: {seen} of {count} polls")
+            if abs(seen_ns - ns) > share * ns + 2 * LOOK_NS * (cpu_ns / LOOK_NS) ** 0.5:
+                wrong.append(f"{f}: {seen_ns / MS:.1f} of {ns / MS:.1f} ms")
+        ns, seen_ns = (sum(t[i] for t in table.values()) for i in (2, 3))
+        if abs(seen_ns - ns) > share * ns:
+            wrong.append(f"all: {seen_ns / MS:.1f} of {ns / MS:.1f} ms")
+        expect(table and not wrong, "; ".join(wrong) + f"\n true   hud      true       hud\n{text}")
+
+    def little_is_unknown(self, share=0.02):
+        every = unknown = 0
+        for rows in self.seen.values():
+            for s in rows:
+                every += sum(s["slices"].values())
+                unknown += sum(ns for (function, _), ns in s["slices"].items() if function == "unknown")
+        expect(every and unknown <= share * every,
+               f"{unknown / MS:.0f} of {every / MS:.0f} ms in blocking polls have the site `unknown`")
+
+    def slices_add_up(self):
+        wrong = self.db.execute("""SELECT b.id, b.kind, b.wall_ns, coalesce(sum(s.wall_ns), 0) AS parts_ns
+            FROM blocking_poll AS b LEFT JOIN slice AS s ON s.blocking_poll = b.id
+            GROUP BY b.id HAVING parts_ns <> b.wall_ns""").fetchall()
+        expect(not wrong, f"{len(wrong)} blocking polls; {[dict(w) for w in wrong[:5]]}")
+
+    def workers_add_up(self, share=0.02):
+        """By stacks alone, sleeps under the threshold are `unknown`."""
+        unknown = wall = 0
+        for w in self.report["workers"]:
+            states = w["states"]
+            expect(sum(states.values()) == w["wall_ns"], f"worker {w['tid']}: {states} of {w['wall_ns']}")
+            unknown += states["unknown"]
+            wall += w["wall_ns"]
+        if any(row["source"] == "stack" for row in self.sources()):
+            share = 0.1
+        expect(wall and unknown <= share * wall, f"{unknown / MS:.0f} of {wall / MS:.0f} ms are `unknown`")
+
+    def no_innocent_is_reported(self):
+        never = (self.truth["innocent_module"], "demo::load")
+
+        def innocent(name):
+            return bool(name) and any(name == n or name.startswith((n + "::", f"<{n}::")) for n in never)
+        wrong = [s for s in self.report["sites"] if innocent(s["function"]) or innocent(s["entry"])
+                 or any(innocent(f["function"]) for f in s["user_chain"]) or any(map(innocent, s["tasks"]))]
+        expect(not wrong, f"{len(wrong)} sites\n" + sites_text(wrong))
+
+    def the_holder_is_the_waker(self):
+        sites = [s for s in self.report["sites"]
+                 if s["function"] == "demo::guilty::find_in_index" and s["cause"] == "lock"]
+        expect(sites, "no site demo::guilty::find_in_index with cause lock\n" + sites_text(self.report["sites"]))
+        wakers = {w["function"]: w["share"] for w in sites[0]["wakers"]}
+        expect(wakers.get(self.truth["holder"], 0) >= 0.9,
+               f"{self.truth['holder']} expected to have woken nine tenths, seen {wakers}")
+
+    def nothing_is_lost(self):
+        events = [x for x in self.report["loss"]["causes"] if x["unit"] in ("events", "records", "chunks", "bytes")]
+        expect(not events, f"lost: {events}")
+
+    def sources(self):
+        """How its polls were told: the rows of process_source."""
+        return [dict(row) for row in self.db.execute("SELECT source, agreeing, contradicting FROM process_source")]
+
+    def polls_are_seen_passively(self):
+        rows = self.sources()
+        expect(len(rows) == 1 and rows[0]["source"] == "passive" and rows[0]["contradicting"] == 0
+               and rows[0]["agreeing"] >= 100, f"{rows}")
+
+
+def sites_text(sites):
+    return "\n".join(f"{s['total_ns'] / MS:9.1f} ms {s['count']:5} {s['cause']:10} {s['function']} "
+                     f"{s['file']}:{s['line']} (entry {s['entry']})" for s in sites)

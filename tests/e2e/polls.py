@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Innocent polls that look like one long poll to whoever looks now and then."""
+
+from lib import Demo, Recording, database, expect, fact, facts_check, path_for, report
+
+SECONDS = 5
+
+
+def recorded_alone(*parts):
+    """The demo with these parts only: its database, and its report."""
+    demo = Demo("release", "--only", ",".join(parts))
+    recording = Recording(path_for(f"{parts[0]}.hud"), "-d", SECONDS, "-p", demo.pid, begun=False)
+    capture = recording.ended_well()
+    return database(capture), report(capture)
+
+
+def no_site(document):
+    expect(not document["sites"], f"reported: {[(s['function'], s['cause'], s['total_ns']) for s in document['sites']]}")
+
+
+def one(db, sql):
+    return db.execute(sql).fetchone()[0]
+
+
+@fact
+def tasks_that_wake_each_other_in_the_lifo_slot_are_an_upper_bound_and_no_site():
+    db, document = recorded_alone("ping-pong")
+    expect(one(db, "SELECT count(*) FROM poll WHERE upper_bound AND task_id IS NOT NULL") > 0,
+           "no poll is an upper bound: a broken set-up, or hud does not see the tasks come back")
+    sure = one(db, "SELECT count(*) FROM poll WHERE NOT upper_bound")
+    expect(sure == 0, f"{sure} polls are said to be one poll each")
+    no_site(document)
+
+
+@fact
+def yields_of_tasks_and_root_futures_are_no_poll():
+    db, document = recorded_alone("yields", "busy-yields", "root-yields", "single-yields", "unconstrained")
+    looks = one(db, "SELECT sum(poll_looks) FROM thread_window")
+    expect(looks >= 100, f"only {looks} looks saw a poll: a broken set-up")
+    no_site(document)
+
+
+@fact
+def a_local_set_with_short_tasks_is_no_long_poll_and_without_a_core_it_blocks_nobody():
+    db, document = recorded_alone("local-short", "local-no-core")
+    expect(one(db, """SELECT count(*) FROM offcpu_span AS s JOIN thread AS t ON t.id = s.thread
+        WHERE t.comm = 'local-no-core' AND s.end_ns - s.start_ns >= 10000000""") >= 10,
+           "the task without a core did not sleep: a broken set-up")
+    no_site(document)
+
+
+facts_check()
