@@ -194,4 +194,23 @@ def a_stripped_program_has_poll_sites_but_no_identity_and_says_so():
     expect("is not known" in text and "found without symbols" in text, f"it said {text!r}")
 
 
+@fact(root=False)
+def without_debug_information_the_guess_is_what_debug_information_says():
+    bare = path_for("bare")
+    expect_equal(run(["strip", "-g", "-o", bare, demo_program()]).returncode, 0, "exit code of strip")
+    known, guess = plan_of(demo_program())["identity"], plan_of(bare)["identity"]
+    expect(guess, "there is no guess")
+    expect_equal((known.pop("known"), guess.pop("known")), (True, False), "`known` with debug information, and without")
+    expect_equal(guess, known, "where the state lies")
+
+
+@fact(root=False)
+def without_debug_information_scheduler_and_blocking_pool_of_a_site_are_known():
+    bare = path_for("bare-sites")
+    expect_equal(run(["strip", "-g", "-o", bare, demo_program()]).returncode, 0, "exit code of strip")
+    known, told = ({s["address"]: (s["scheduler"], s["blocking_pool"]) for s in plan_of(p)["poll_sites"]}
+                   for p in (demo_program(), bare))
+    expect_equal(told, known, "scheduler and blocking pool of the poll sites")
+
+
 facts_check()
