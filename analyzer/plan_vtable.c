@@ -13,6 +13,8 @@ enum { WORD = 8, WORDS = PLAN_VTABLE_FUNCTIONS + PLAN_VTABLE_OFFSETS };
 #define TASK_HEAD_BYTES 32
 /* It is the address of a handle, or nothing at all. */
 #define SCHEDULER_BYTES_MAX 64
+/* It lies behind the head, as its alignment wants it; addresses, as of the linker's table, do not. */
+#define SCHEDULER_OFFSET_MAX 4096
 
 static uint64_t word_at(const uint8_t *at, size_t index)
 {
@@ -29,7 +31,8 @@ static bool offsets_fit(const uint8_t *at)
 
 	return trailer < TASK_BYTES_MAX && trailer > id && id >= scheduler &&
 	       id - scheduler <= SCHEDULER_BYTES_MAX && scheduler >= TASK_HEAD_BYTES &&
-	       trailer % WORD == 0 && id % WORD == 0 && scheduler % WORD == 0;
+	       scheduler < SCHEDULER_OFFSET_MAX && trailer % WORD == 0 && id % WORD == 0 &&
+	       scheduler % WORD == 0;
 }
 
 /* `functions`: so many addresses of code stand in a row before `at`, maybe the end of another table. */

@@ -264,6 +264,44 @@ static void poll_sites_are_found_with_and_without_symbols(void **state)
 	demo_close(&d);
 }
 
+/* A table of words: `codes` addresses of code, then these. */
+static size_t vtables_in(size_t codes, uint64_t trailer, uint64_t scheduler, uint64_t id)
+{
+	uint64_t words[16] = {0};
+	struct plan_image_part part[] = {
+		{.address = 0x1000, .bytes = 0x100, .code = true},
+		{.address = 0x2000, .bytes = sizeof(words), .data = (uint8_t *)words},
+	};
+	struct plan_image image = {.machine = EM_X86_64, .part = part, .parts = 2};
+	struct plan_vtable *vtable;
+	size_t count;
+
+	for (size_t i = 0; i < codes; i++)
+		words[1 + i] = 0x1000 + 8 * i;
+	words[1 + codes] = trailer;
+	words[2 + codes] = scheduler;
+	words[3 + codes] = id;
+	assert_int_equal(plan_vtables_find(&image, &vtable, &count), 0);
+	if (count)
+		assert_int_equal(vtable->function[PLAN_VTABLE_POLL], 0x1000 + 8 * (codes - 7));
+	free(vtable);
+	return count;
+}
+
+static void a_table_of_a_task_is_known_by_its_shape(void **state)
+{
+	(void)state;
+	assert_int_equal(vtables_in(7, 0x100, 32, 40), 1);
+	assert_int_equal(vtables_in(7, 0x30, 32, 32), 1);
+	assert_int_equal(vtables_in(9, 0x100, 32, 40), 1); /* the end of another table before it */
+	assert_int_equal(vtables_in(6, 0x100, 32, 40), 0);
+	assert_int_equal(vtables_in(7, 32, 32, 40), 0);
+	assert_int_equal(vtables_in(7, 0x100, 40, 32), 0);
+	assert_int_equal(vtables_in(7, 0x100, 24, 32), 0);
+	assert_int_equal(vtables_in(7, 0x104, 32, 40), 0);
+	assert_int_equal(vtables_in(7, 0x9000, 0x2000, 0x2008), 0); /* addresses, no offsets */
+}
+
 static const struct plan_poll *poll_of(const struct plan_polls *polls, const char *task)
 {
 	for (size_t i = 0; i < polls->count; i++)
@@ -485,6 +523,7 @@ int main(void)
 		cmocka_unit_test(a_current_threads_core_lies_where_libdw_says),
 		cmocka_unit_test(the_task_id_lies_where_libdw_says),
 		cmocka_unit_test(poll_sites_are_found_with_and_without_symbols),
+		cmocka_unit_test(a_table_of_a_task_is_known_by_its_shape),
 		cmocka_unit_test(a_poll_site_says_which_task_and_where_it_is_written),
 		cmocka_unit_test(a_program_without_the_runtime_has_none_of_it),
 		cmocka_unit_test(a_thread_local_lies_below_the_thread_pointer_or_above_it),
