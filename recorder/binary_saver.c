@@ -2,6 +2,7 @@
 #include "recorder/binary_saver.h"
 
 #include "format/text_hash.h"
+#include "recorder/new_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -63,25 +64,15 @@ static int bytes_copy(int from, int to)
 
 int binary_save(const char *dir, int fd, const char *path, const struct build_id *id)
 {
-	char name[PATH_MAX], partial[PATH_MAX + 16];
+	char name[PATH_MAX], partial[PATH_MAX + 32];
 	int error = saved_name(dir, path, id, name, sizeof(name));
-	int out;
+	struct new_file file;
 
 	if (error)
 		return error;
 	if (!access(name, F_OK))
 		return 0;
-	snprintf(partial, sizeof(partial), "%s.partial", name);
-	unlink(partial);
-	out = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (out < 0)
-		return -errno;
-	error = bytes_copy(fd, out);
-	if (close(out) && !error)
-		error = -errno;
-	if (!error && rename(partial, name))
-		error = -errno;
-	if (error)
-		unlink(partial);
-	return error;
+	snprintf(partial, sizeof(partial), "%s.%d.partial", name, (int)getpid());
+	error = new_file_open(&file, AT_FDCWD, name, partial);
+	return error ? error : new_file_close(&file, bytes_copy(fd, file.fd));
 }

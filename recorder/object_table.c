@@ -21,7 +21,8 @@ enum plan_state { PLAN_MISSING, PLAN_WAITING, PLAN_READY, PLAN_STORED, PLAN_FAIL
 
 struct object {
 	struct build_id id;
-	struct stat file; /* as it was when it was opened */
+	struct stat file;  /* as it was when it was opened */
+	struct stat debug; /* so its debug file; its inode is 0: it has none */
 	enum plan_state state;
 	int pipe;      /* PLAN_WAITING: the plan comes from there */
 	uint8_t *text; /* … and is collected here */
@@ -176,14 +177,20 @@ static bool plan_fits(const struct object *o)
 	       !memcmp(o->plan.head.build_id, o->id.byte, o->id.bytes);
 }
 
+static struct plan_key plan_key(const struct object *o)
+{
+	return (struct plan_key) {&o->id, &o->file, o->debug.st_ino ? &o->debug : NULL};
+}
+
 /* The same file's plan of an earlier recording. */
 static bool cache_take(struct object_table *t, struct object *o)
 {
+	struct plan_key key = plan_key(o);
 	uint8_t *data;
 	size_t bytes;
 	bool fits;
 
-	if (!plan_cache_get(&t->cache, &o->id, &o->file, &data, &bytes))
+	if (!plan_cache_get(&t->cache, &key, &data, &bytes))
 		return false;
 	fits = !plan_parse(data, bytes, &o->plan) && plan_fits(o);
 	free(data);
@@ -218,18 +225,21 @@ static void plan_request(struct object_table *t, struct object *o, int fd)
 {
 	int debug;
 
-	if (!t->options.plans || given_take(t, o) || cache_take(t, o))
+	if (!t->options.plans || given_take(t, o))
 		return;
 	debug = debug_open(&o->id);
-	o->pipe = plan_broker_request(&t->broker, fd, debug);
+	if (debug >= 0 && fstat(debug, &o->debug))
+		o->debug = (struct stat) {0};
+	if (!cache_take(t, o)) {
+		o->pipe = plan_broker_request(&t->broker, fd, debug);
+		o->state = o->pipe >= 0     ? PLAN_WAITING
+			   : t->no_analyzer ? PLAN_MISSING
+					    : PLAN_FAILED;
+		if (o->pipe >= 0)
+			fcntl(o->pipe, F_SETFL, O_NONBLOCK);
+	}
 	if (debug >= 0)
 		close(debug);
-	if (o->pipe < 0) {
-		o->state = t->no_analyzer ? PLAN_MISSING : PLAN_FAILED;
-		return;
-	}
-	fcntl(o->pipe, F_SETFL, O_NONBLOCK);
-	o->state = PLAN_WAITING;
 }
 
 uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_mapping *m,
@@ -333,6 +343,7 @@ static int text_collect(struct object *o)
 
 static void plan_take(struct object_table *t, struct object *o)
 {
+	struct plan_key key;
 	int more = text_collect(o);
 
 	if (more > 0)
@@ -342,8 +353,9 @@ static void plan_take(struct object_table *t, struct object *o)
 	o->state = PLAN_FAILED;
 	if (more == 0 && !plan_parse(o->text, o->text_bytes, &o->plan) && plan_fits(o)) {
 		o->state = PLAN_READY;
+		key = plan_key(o);
 		if (o->file.st_ino)
-			plan_cache_put(&t->cache, &o->id, &o->file, o->text, o->text_bytes);
+			plan_cache_put(&t->cache, &key, o->text, o->text_bytes);
 	}
 	free(o->text);
 	o->text = NULL;

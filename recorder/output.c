@@ -35,19 +35,14 @@ static int sudo_id(const char *variable)
 	return geteuid() == 0 && id > 0 && id <= INT32_MAX ? (int)id : -1;
 }
 
-static int open_failed(const struct output *out, int error)
-{
-	fprintf(stderr, "hud-record: cannot write %s: %s\n  choose another place with -o FILE\n",
-		out->partial, strerror(-error));
-	return error;
-}
-
 int output_open(const char *name, const char *label, struct output *out)
 {
+	char own[128], partial[PATH_MAX + 16];
 	struct stat st;
 	int uid = sudo_id("SUDO_UID"), gid = sudo_id("SUDO_GID");
+	int error;
 
-	*out = (struct output) {.fd = -1};
+	*out = (struct output) {.file.fd = -1};
 	if (name && !strcmp(name, "-")) {
 		if (isatty(STDOUT_FILENO)) {
 			fputs("hud-record: a capture is no text for a terminal\n"
@@ -55,72 +50,66 @@ int output_open(const char *name, const char *label, struct output *out)
 			      stderr);
 			return -ENOTTY;
 		}
-		out->fd = STDOUT_FILENO;
+		out->file.fd = STDOUT_FILENO;
 		out->pipe = true;
-		snprintf(out->name, sizeof(out->name), "standard output");
+		snprintf(out->file.name, sizeof(out->file.name), "standard output");
 		return 0;
 	}
-	if (name)
-		snprintf(out->name, sizeof(out->name), "%s", name);
+	if (!name) {
+		name_make(label, own, sizeof(own));
+		name = own;
+	}
+	snprintf(partial, sizeof(partial), "%s.partial", name);
+	if (!stat(name, &st) && S_ISDIR(st.st_mode))
+		error = -EISDIR;
 	else
-		name_make(label, out->name, sizeof(out->name));
-	snprintf(out->partial, sizeof(out->partial), "%s.partial", out->name);
-	if (!stat(out->name, &st) && S_ISDIR(st.st_mode))
-		return open_failed(out, -EISDIR);
-	/* A new file always: what stands under that name, a symlink too, is not written through. */
-	if (unlink(out->partial) && errno != ENOENT)
-		return open_failed(out, -errno);
-	out->fd = open(out->partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (out->fd < 0)
-		return open_failed(out, -errno);
-	if (uid > 0 && fchown(out->fd, (uid_t)uid, gid > 0 ? (gid_t)gid : (gid_t)-1))
-		fprintf(stderr, "hud-record: %s stays root's: %s\n", out->partial, strerror(errno));
+		error = new_file_open(&out->file, AT_FDCWD, name, partial);
+	if (error) {
+		fprintf(stderr,
+			"hud-record: cannot write %s: %s\n  choose another place with -o FILE\n",
+			partial, strerror(-error));
+		return error;
+	}
+	if (uid > 0 && fchown(out->file.fd, (uid_t)uid, gid > 0 ? (gid_t)gid : (gid_t)-1))
+		fprintf(stderr, "hud-record: %s stays root's: %s\n", partial, strerror(errno));
 	return 0;
 }
 
 bool output_in_foreign_directory(const struct output *out)
 {
-	const char *slash = strrchr(out->name, '/');
+	const char *slash = strrchr(out->file.name, '/');
 	char directory[PATH_MAX];
 	struct stat st;
 
 	if (out->pipe || geteuid() != 0)
 		return false;
-	snprintf(directory, sizeof(directory), "%.*s", slash ? (int)(slash - out->name + 1) : 1,
-		 slash ? out->name : ".");
+	snprintf(directory, sizeof(directory), "%.*s",
+		 slash ? (int)(slash - out->file.name + 1) : 1, slash ? out->file.name : ".");
 	return stat(directory, &st) || (st.st_uid != 0 && !(st.st_mode & S_IWOTH));
 }
 
 int output_write(void *output, const void *data, size_t bytes)
 {
 	const struct output *out = output;
-	const uint8_t *at = data;
 
-	while (bytes) {
-		ssize_t written = write(out->fd, at, bytes);
-
-		if (written < 0 && errno == EINTR)
-			continue;
-		if (written < 0)
-			return -errno;
-		at += written;
-		bytes -= (size_t)written;
-	}
-	return 0;
+	return new_file_write(&out->file, data, bytes);
 }
 
 int output_close(struct output *out, bool whole)
 {
-	int error = 0;
+	int error;
 
-	if (out->fd < 0 || out->pipe)
+	if (out->file.fd < 0 || out->pipe)
 		return 0;
-	if (close(out->fd))
-		error = -errno;
-	out->fd = -1;
-	if (whole && !error && rename(out->partial, out->name))
-		error = -errno;
+	error = whole ? new_file_close(&out->file, 0) : new_file_leave(&out->file);
 	if (error)
-		fprintf(stderr, "hud-record: cannot finish %s: %s\n", out->name, strerror(-error));
+		fprintf(stderr, "hud-record: cannot finish %s: %s\n", out->file.name,
+			strerror(-error));
 	return error;
+}
+
+void output_abandon(struct output *out)
+{
+	if (out->file.fd >= 0 && !out->pipe)
+		new_file_close(&out->file, -ECANCELED);
 }

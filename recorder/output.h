@@ -2,16 +2,15 @@
 #ifndef HUD_RECORDER_OUTPUT_H
 #define HUD_RECORDER_OUTPUT_H
 
-#include <limits.h>
+#include "recorder/new_file.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
 /* Where the capture goes: NAME.partial until it is whole, then NAME; or stdout. */
 struct output {
-	int fd;
-	bool pipe; /* stdout: chunks are handed on sooner */
-	char name[PATH_MAX];
-	char partial[PATH_MAX + 16];
+	struct new_file file; /* its `fd` is stdout's where it is that */
+	bool pipe;            /* stdout: chunks are handed on sooner */
 };
 
 /*
@@ -30,5 +29,8 @@ int output_write(void *output, const void *data, size_t bytes);
  * `whole`: give it its name. Else it stays NAME.partial. 0 or a negative errno, printed.
  */
 int output_close(struct output *out, bool whole);
+
+/* Nothing was recorded: the file is removed. */
+void output_abandon(struct output *out);
 
 #endif

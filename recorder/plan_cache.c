@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/plan_cache.h"
 
+#include "recorder/new_file.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -55,20 +57,25 @@ void plan_cache_close(struct plan_cache *c)
 }
 
 /* False: a file with neither build-id nor hash is not known well enough. */
-static bool entry_name(const struct build_id *id, const struct stat *file, char *name)
+static bool entry_name(const struct plan_key *key, char *name)
 {
+	const struct stat *files[] = {key->file, key->debug};
 	size_t used = 0;
 
-	if (!id->bytes)
+	if (!key->id->bytes)
 		return false;
-	for (size_t i = 0; i < id->bytes; i++)
-		used += (size_t)snprintf(name + used, NAME_BYTES - used, "%02x", id->byte[i]);
-	snprintf(name + used, NAME_BYTES - used,
-		 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64 ".%" PRIx64 "-" HUD_VERSION
-		 ".plan",
-		 (uint64_t)file->st_size, (uint64_t)file->st_dev, (uint64_t)file->st_ino,
-		 (uint64_t)file->st_mtim.tv_sec, (uint64_t)file->st_mtim.tv_nsec);
-	return true;
+	for (size_t i = 0; i < key->id->bytes; i++)
+		used += (size_t)snprintf(name + used, NAME_BYTES - used, "%02x", key->id->byte[i]);
+	for (size_t i = 0; i < 2; i++)
+		if (files[i])
+			used += (size_t)snprintf(
+				name + used, NAME_BYTES - used,
+				"-%" PRIx64 "-%" PRIx64 "-%" PRIx64 "-%" PRIx64 ".%" PRIx64,
+				(uint64_t)files[i]->st_size, (uint64_t)files[i]->st_dev,
+				(uint64_t)files[i]->st_ino, (uint64_t)files[i]->st_mtim.tv_sec,
+				(uint64_t)files[i]->st_mtim.tv_nsec);
+	return snprintf(name + used, NAME_BYTES - used, "-" HUD_VERSION ".plan") <
+	       (int)(NAME_BYTES - used);
 }
 
 static bool bytes_read(int fd, uint8_t *to, size_t bytes)
@@ -84,8 +91,8 @@ static bool bytes_read(int fd, uint8_t *to, size_t bytes)
 	return true;
 }
 
-bool plan_cache_get(const struct plan_cache *c, const struct build_id *id, const struct stat *file,
-		    uint8_t **data, size_t *bytes)
+bool plan_cache_get(const struct plan_cache *c, const struct plan_key *key, uint8_t **data,
+		    size_t *bytes)
 {
 	char name[NAME_BYTES];
 	struct stat st;
@@ -93,7 +100,7 @@ bool plan_cache_get(const struct plan_cache *c, const struct build_id *id, const
 	int fd;
 
 	*data = NULL;
-	if (c->directory < 0 || !entry_name(id, file, name))
+	if (c->directory < 0 || !entry_name(key, name))
 		return false;
 	fd = openat(c->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
@@ -156,25 +163,17 @@ static void cache_trim(int directory)
 			return;
 }
 
-void plan_cache_put(const struct plan_cache *c, const struct build_id *id, const struct stat *file,
-		    const uint8_t *data, size_t bytes)
+void plan_cache_put(const struct plan_cache *c, const struct plan_key *key, const uint8_t *data,
+		    size_t bytes)
 {
 	char name[NAME_BYTES], partial[32];
-	bool whole;
-	int fd;
+	struct new_file file;
 
-	if (c->directory < 0 || bytes > ENTRY_BYTES_MAX || !entry_name(id, file, name))
+	if (c->directory < 0 || bytes > ENTRY_BYTES_MAX || !entry_name(key, name))
 		return;
 	snprintf(partial, sizeof(partial), ".%d.partial", (int)getpid());
-	unlinkat(c->directory, partial, 0);
-	fd = openat(c->directory, partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
-	if (fd < 0)
+	if (new_file_open(&file, c->directory, name, partial))
 		return;
-	whole = write(fd, data, bytes) == (ssize_t)bytes;
-	whole = !close(fd) && whole;
-	if (!whole || renameat(c->directory, partial, c->directory, name))
-		unlinkat(c->directory, partial, 0);
-	else
+	if (!new_file_close(&file, new_file_write(&file, data, bytes)))
 		cache_trim(c->directory);
 }

@@ -495,7 +495,7 @@ static enum exit_code record_all(struct recording *r)
 	if (r->write_error)
 		fprintf(stderr,
 			"hud-record: cannot write %s: %s\n  what was written before is a readable capture\n",
-			r->output.pipe ? r->output.name : r->output.partial,
+			r->output.pipe ? r->output.file.name : r->output.file.partial,
 			strerror(-r->write_error));
 	status_end(&r->status, &n, &r->output, whole && !error, hud_end_reason_name(r->end));
 	return whole && !error ? EXIT_RECORDED : EXIT_NOT_WRITTEN;
@@ -504,16 +504,15 @@ static enum exit_code record_all(struct recording *r)
 enum exit_code recording_run(const struct options *o, struct target_set *targets)
 {
 	struct recording r = {
-		.options = o, .targets = targets, .signals = -1, .output = {.fd = -1}};
+		.options = o, .targets = targets, .signals = -1, .output = {.file.fd = -1}};
 	enum exit_code code = record_prepare(&r);
 
 	if (code == EXIT_RECORDED)
 		code = target_set_start(targets);
 	if (code == EXIT_RECORDED) {
 		code = record_all(&r);
-	} else if (r.output.fd >= 0 && !r.output.pipe) {
-		unlink(r.output.partial);
-		output_close(&r.output, false);
+	} else {
+		output_abandon(&r.output);
 	}
 	poll_timing_close(&r.timing);
 	bpf_session_close(r.bpf);

@@ -63,9 +63,10 @@ void status_end(struct status *s, const struct status_numbers *n, const struct o
 	fprintf(stderr, "hud-record: %.1f s (%s), %llu events, %s to %s; %llu lost\n",
 		(double)n->elapsed_ns / 1e9, reason, (unsigned long long)n->events,
 		bytes_text(n->bytes, bytes, sizeof(bytes)),
-		whole || out->pipe ? out->name : out->partial, (unsigned long long)n->lost);
+		whole || out->pipe ? out->file.name : out->file.partial,
+		(unsigned long long)n->lost);
 	fprintf(stderr, "  own CPU time %.2f s\n", (double)n->cpu_ns / 1e9);
 	if (!out->pipe)
 		fprintf(stderr, "  next: hud-analyze report %s\n",
-			whole ? out->name : out->partial);
+			whole ? out->file.name : out->file.partial);
 }

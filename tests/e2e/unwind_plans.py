@@ -62,13 +62,14 @@ def target_without_build_id():
 
 
 class Seen:
-    def __init__(self, where, cache, *options, of=None):
+    def __init__(self, where, cache, *options, of=None, debug=None):
         process = started_program([of or target(), 100000])
         go(process)
         self.capture = path_for(f"plans-{time.monotonic_ns()}.hud")
         os.makedirs("/var/cache/hud", mode=0o700, exist_ok=True)
         recorder = builds.lib.start(
-            ["unshare", "-m", "sh", "-c", 'mount --bind "$0" /var/cache/hud && exec "$@"', cache,
+            ["unshare", "-m", "sh", "-c", 'mount --bind "$0" /var/cache/hud && '
+             + (f'mount --bind {debug} /usr/lib/debug && ' if debug else "") + 'exec "$@"', cache,
              os.path.join(where, "hud-record"), "-q", "-o", self.capture, "-d", "1", "-p", process.pid, *options],
             stderr=subprocess.PIPE)
         _, self.errors = recorder.communicate(timeout=60)
@@ -226,6 +227,29 @@ def a_file_without_a_build_id_has_its_plan_kept_by_the_hash_of_its_code():
     Seen(house(ANALYZE), cache, of=of).has_rows()
     expect_equal(len(own_plans(cache)), 1, f"plans under a hash: {os.listdir(cache)}")
     Seen(house(fake("FAIL")), cache, of=of).has_rows()
+
+
+@fact
+def a_debug_file_that_comes_later_makes_the_plan_anew():
+    if not os.path.isdir("/usr/lib/debug"):
+        raise Skip("there is no /usr/lib/debug to mount over")
+    notes = run(["readelf", "-n", target()]).stdout
+    build_id = notes.split("Build ID: ")[1].split()[0]
+    cache, debug = cache_directory(), path_for("usr-lib-debug")
+    place = os.path.join(debug, ".build-id", build_id[:2])
+    os.makedirs(place)
+    os.chmod(debug, 0o755)
+
+    def kept():
+        return [name for name in os.listdir(cache) if name.startswith(build_id)]
+
+    Seen(house(ANALYZE), cache, debug=debug).has_rows()
+    expect_equal(len(kept()), 1, f"plans of the program: {kept()}")
+    made = run(["objcopy", "--only-keep-debug", target(), os.path.join(place, build_id[2:] + ".debug")])
+    expect_equal(made.returncode, 0, f"exit code of objcopy ({made.stderr})")
+    Seen(house(ANALYZE), cache, debug=debug).has_rows()
+    expect_equal(len(kept()), 2, f"plans of the program: {kept()}")
+    Seen(house(fake("FAIL")), cache, debug=debug).has_rows()
 
 
 @fact
