@@ -4,6 +4,7 @@
 import os
 import re
 import shutil
+import subprocess
 import tempfile
 
 from lib import (ANALYZE, ANALYZE_UNUSABLE, RECORD, RECORD_NO_TARGET, RECORD_NOT_ABLE,
@@ -43,6 +44,24 @@ def wrong_usage():
     refused(record("--"), RECORD_USAGE, "command")
     refused(record("-p", 1, "--", "true"), RECORD_USAGE, "not both")
     expect_equal(record("--no-such-option").returncode, RECORD_USAGE, "exit code")
+
+
+@fact(root=False)
+def a_binary_that_is_cut_while_it_is_read_is_one_line():
+    binary = path_for("cut")
+    shutil.copy(program("crowd"), binary)
+    symbols = {line.split()[2]: line.split()[0] for line in run(["nm", binary]).stdout.splitlines()
+               if " T " in line or " t " in line}
+    process = start([ANALYZE, "addr2line", binary], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE, env={**os.environ, "HUD_CACHE": ""})
+    process.stdin.write(f"0x{symbols['main']}\n")
+    process.stdin.flush()
+    expect_equal([process.stdout.readline() for _ in range(2)][1], "main\n", "answer before the cut")
+    process.stdout.readline()
+    os.truncate(binary, 0)
+    _, errors = process.communicate("".join(f"0x{a}\n" for a in symbols.values()), timeout=20)
+    expect_equal(process.returncode, 4, f"exit code (it said {errors!r})")
+    expect("cut short while it was read" in errors and len(errors.splitlines()) == 2, f"stderr:\n{errors}")
 
 
 @fact

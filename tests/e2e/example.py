@@ -34,6 +34,22 @@ def it_names_the_guilty_functions_with_their_lines():
 
 
 @fact(root=False)
+def async_functions_read_as_a_chain_of_calls():
+    rows = query(CAPTURE, """SELECT c.function FROM site_chain AS c JOIN site AS s ON s.id = c.site
+        WHERE s.function = 'demo::guilty::pause' ORDER BY c.position""")
+    expect_equal([row["function"] for row in rows],
+                 ["demo::server::connection", "demo::server::serve_one", "demo::handlers::answer",
+                  "demo::handlers::sleep", "demo::truth::measure", "demo::guilty::pause"], "chain")
+
+
+@fact(root=False)
+def code_that_is_said_to_be_the_users_is_blamed():
+    told = json.loads(analyzed("report", CAPTURE, "--json", "--user-crate", "sha2", env=WITHOUT_CACHE))
+    seen = {site["function"] for site in told["sites"]}
+    expect(any(name.startswith("sha2::") for name in seen), f"seen {sorted(seen)}")
+
+
+@fact(root=False)
 def it_comes_whole_and_small_and_lost_nothing():
     expect(os.path.getsize(CAPTURE) < 500_000, f"{os.path.getsize(CAPTURE)} bytes")
     expect_equal(query(CAPTURE, "SELECT count(*) AS n FROM loss"), [{"n": 0}], "losses")
