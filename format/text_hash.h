@@ -22,7 +22,7 @@
 #define HUD_TEXT_HASH_DIGEST_BYTES 16u
 #define HUD_TEXT_HASH_BYTES (HUD_TEXT_HASH_MARK_BYTES + HUD_TEXT_HASH_DIGEST_BYTES)
 
-/* More code than this is not hashed: 0.1 s from memory. */
+/* More code than this is not hashed: 0.2 s, when it is in memory. */
 #define HUD_TEXT_HASH_CODE_MAX (1ull << 30)
 
 /*
