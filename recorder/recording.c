@@ -16,6 +16,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -479,6 +480,7 @@ static enum exit_code record_all(struct recording *r)
 	bool whole;
 	int error;
 
+	malloc_trim(0); /* loading took the kernel's types, freed now: several MB */
 	bpf_session_measure(r->bpf, true);
 	r->timing = (struct poll_timing) {
 		.bpf = r->bpf, .transcript = &r->transcript, .processes = r->processes};
