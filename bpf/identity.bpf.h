@@ -50,9 +50,9 @@ static __always_inline struct identity *identity_find(struct thread_state *st, _
 static __always_inline __u64 thread_pointer(struct task_struct *task)
 {
 #if defined(__TARGET_ARCH_x86)
-	return BPF_CORE_READ(task, thread.fsbase);
+	return task->thread.fsbase;
 #else
-	return BPF_CORE_READ(task, thread.uw.tp_value);
+	return task->thread.uw.tp_value;
 #endif
 }
 
