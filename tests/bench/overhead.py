@@ -189,7 +189,7 @@ def arguments_parse():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
     parser.add_argument("--rounds", type=int, default=8)
-    parser.add_argument("--only", help="workloads, by name, with commas: pipe,echo,yield,paced")
+    parser.add_argument("--only", help="workloads, by name, with commas: pipe,echo,link,yield,paced")
     parser.add_argument("--tools", help="only tools whose name begins so; with commas")
     parser.add_argument("--hud", action="append", default=[], metavar="NAME=BUILD",
                         help="another build of hud-record, beside this one")

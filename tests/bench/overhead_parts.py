@@ -10,7 +10,7 @@ import subprocess
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-LINKS = 8  # connections of the echo server's client: enough that its worker seldom parks
+LINKS = 8  # connections of the echo server's client: its worker seldom parks
 PACED_ROUNDS = 3333  # a second; three switches each
 STOP_SECONDS = 60
 
@@ -65,11 +65,16 @@ def workloads(build):
     first, last = cpus[0], cpus[-1]
     pipe = os.path.join(build, "bench", "pipe")
     tokio = os.path.join(build, "bench", "tokio", "release", "bench-tokio")
+    def echo(name, title, links):
+        return Workload(name, title, "messages",
+                        [(last, [tokio, "serve"]),
+                         (first, [tokio, "load", "{printed}", str(links), "{file}"])])
+
     return [
         Workload("pipe", "Two threads and a pipe (C, no Tokio; nothing but context switches)",
                  "rounds", [(last, [pipe, "{file}"])]),
-        Workload("echo", "A Tokio echo server, one worker", "messages",
-                 [(last, [tokio, "serve"]), (first, [tokio, "load", "{printed}", str(LINKS), "{file}"])]),
+        echo("echo", f"A Tokio echo server, one worker, {LINKS} connections", LINKS),
+        echo("link", "The same with one connection: its worker parks after each message", 1),
         Workload("yield", "A Tokio worker in a `yield_now` loop", "polls",
                  [(last, [tokio, "yield", "{file}"])]),
         Workload("paced", "The pipe, held to some 10,000 switches a second", "rounds",

@@ -70,7 +70,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("build", nargs="+")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--only", default="pipe,echo,yield")
+    parser.add_argument("--only", default="pipe,echo,link,yield")
     parser.add_argument("--options", default="")
     given = parser.parse_args()
     huds = [Hud(build, build, given.options.split()) for build in given.build]
