@@ -205,6 +205,13 @@ static const struct field end_fields[] = {
 	{0},
 };
 
+static const struct field mark_fields[] = {
+	ONE(hud_mark, time_ns, FIELD_NUMBER),
+	ONE(hud_mark, text, FIELD_NUMBER),
+	ONE(hud_mark, uid, FIELD_NUMBER),
+	{0},
+};
+
 static const struct field symbol_text_fields[] = {
 	ONE(hud_symbol_text, id, FIELD_NUMBER),
 	ONE(hud_symbol_text, bytes, FIELD_NUMBER),
@@ -268,6 +275,7 @@ static const struct record_fields records[] = {
 	{HUD_COST, cost_fields},
 	{HUD_CLOCK, clock_fields},
 	{HUD_END, end_fields},
+	{HUD_MARK, mark_fields},
 	{HUD_SYMBOL_TEXT, symbol_text_fields},
 	{HUD_SYMBOL_BINARY, symbol_binary_fields},
 	{HUD_SYMBOL_FUNCTION, symbol_function_fields},

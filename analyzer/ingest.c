@@ -63,6 +63,7 @@ static const struct {
 		{"cost",
 		 "capture, time_ns, recorder_cpu_ns, rss_bytes, bpf_run_ns, bpf_runs, bpf_measured_ns, id"},
 	[TABLE_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id"},
+	[TABLE_MARK] = {"mark", "capture, time_ns, text, id"},
 	[TABLE_POLL] = {"poll", "capture, thread, start_min_ns, start_max_ns, end_min_ns,"
 				"end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"
 				"site_stack, scheduler, looks, ready_looks, ready_sum, ready_max,"
@@ -239,7 +240,7 @@ static int take(struct ingest *in, struct capture_state *c, const struct hud_rec
 	if (r->type >= HUD_OFFCPU && r->type <= HUD_PROBES)
 		c->events++;
 	if ((r->type >= HUD_OFFCPU && r->type <= HUD_PROBES) ||
-	    (r->type >= HUD_LOST && r->type <= HUD_END))
+	    (r->type >= HUD_LOST && r->type <= HUD_MARK))
 		return count_refused(c, event(in, c, r));
 	if (r->type >= HUD_SYMBOL_TEXT && r->type <= HUD_SYMBOL_ADDRESS)
 		return count_refused(c, take_symbols(in, c, r));

@@ -307,6 +307,20 @@ static int clock_pair(struct ingest *in, const struct capture_state *c, const st
 	return row_insert(&row);
 }
 
+static int mark(struct ingest *in, const struct capture_state *c, const struct hud_mark *m)
+{
+	struct row row = row_of(in, TABLE_MARK);
+	const char *text = string_of(c, m->text);
+
+	if (!plausible(c, m->time_ns) || !text)
+		return -EINVAL;
+	row_number(&row, c->row);
+	row_number(&row, (int64_t)m->time_ns);
+	row_text(&row, text);
+	row_number(&row, ++in->row[TABLE_MARK]);
+	return row_insert(&row);
+}
+
 static int end(struct capture_state *c, const struct hud_end *e)
 {
 	if (!plausible(c, e->time_ns))
@@ -341,6 +355,8 @@ int event(struct ingest *in, struct capture_state *c, const struct hud_record *r
 		return cost(in, c, (const void *)r);
 	case HUD_CLOCK:
 		return clock_pair(in, c, (const void *)r);
+	case HUD_MARK:
+		return mark(in, c, (const void *)r);
 	case HUD_END:
 		return end(c, (const void *)r);
 	default:

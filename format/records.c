@@ -126,6 +126,12 @@ static const struct record_kind kinds[] = {
 	[HUD_COST] = {.name = "cost", .bytes = sizeof(struct hud_cost)},
 	[HUD_CLOCK] = {.name = "clock", .bytes = sizeof(struct hud_clock)},
 	[HUD_END] = {.name = "end", .bytes = sizeof(struct hud_end)},
+	[HUD_MARK] = {
+		.name = "mark", .bytes = sizeof(struct hud_mark),
+		.reference = {
+			ID(STRING, hud_mark, text),
+		},
+	},
 	[HUD_SYMBOL_TEXT] = {
 		.name = "symbol-text", .bytes = sizeof(struct hud_symbol_text),
 		.count = {AT(hud_symbol_text, bytes), 4, 1, HUD_SYMBOL_TEXT_BYTES_MAX},

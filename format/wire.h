@@ -83,6 +83,7 @@ enum hud_record_type {
 	HUD_COST = 65,
 	HUD_CLOCK = 66,
 	HUD_END = 67,
+	HUD_MARK = 68,
 	/* Symbols: what debug information says of the addresses, added after the recording. */
 	HUD_SYMBOL_TEXT = 96,
 	HUD_SYMBOL_BINARY = 97,
@@ -475,6 +476,15 @@ struct hud_end {
 	uint32_t detail;
 };
 HUD_ASSERT_SIZE(struct hud_end, 32);
+
+/* A person said so while recording went on: `hud-record mark "deploy v2"`. */
+struct hud_mark {
+	struct hud_record head;
+	uint64_t time_ns; /* when it arrived */
+	uint32_t text;    /* string */
+	uint32_t uid;     /* of who said it */
+};
+HUD_ASSERT_SIZE(struct hud_mark, 24);
 
 /*
  * Symbols stand in chunks of their own, behind HUD_END where there is one. They are facts as debug

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/mark_send.h"
 #include "recorder/options.h"
 #include "recorder/preflight.h"
 #include "recorder/recording.h"
 #include "recorder/target.h"
+
+#include <string.h>
 
 int main(int argc, char **argv)
 {
@@ -10,6 +13,8 @@ int main(int argc, char **argv)
 	struct options options;
 	enum exit_code code;
 
+	if (argc > 1 && !strcmp(argv[1], "mark"))
+		return mark_send(argc - 1, argv + 1);
 	switch (options_parse(argc, argv, &options)) {
 	case OPTIONS_DONE:
 		return EXIT_RECORDED;

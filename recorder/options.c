@@ -47,6 +47,7 @@ static void help_print(FILE *to)
 {
 	fputs("Usage: hud-record [OPTIONS] TARGET...\n"
 	      "       hud-record [OPTIONS] -- CMD [ARG...]\n"
+	      "       hud-record mark [-r RECORDING] TEXT\n"
 	      "\n"
 	      "Records what blocks the workers of running Tokio programs. TARGET is a pid or a name.\n"
 	      "\n",
@@ -73,7 +74,8 @@ static void help_print(FILE *to)
 	      "Examples:\n"
 	      "  sudo hud-record -d 10 my-app -o - | hud-analyze report -\n"
 	      "  sudo hud-record -p 4711 -t 1ms\n"
-	      "  sudo hud-record -- ./my-app --port 8080\n",
+	      "  sudo hud-record -- ./my-app --port 8080\n"
+	      "  hud-record mark 'deploy v2'\n",
 	      to);
 }
 

@@ -26,8 +26,7 @@ static void name_make(const char *label, char *name, size_t room)
 	snprintf(name, room, "hud-%s-%s.hud", clean, stamp);
 }
 
-/* Who called sudo; -1: nobody did. */
-static int sudo_id(const char *variable)
+int output_invoker(const char *variable)
 {
 	const char *text = getenv(variable);
 	long id = text ? strtol(text, NULL, 10) : -1;
@@ -39,7 +38,7 @@ int output_open(const char *name, const char *label, struct output *out)
 {
 	char own[128], partial[PATH_MAX + 16];
 	struct stat st;
-	int uid = sudo_id("SUDO_UID"), gid = sudo_id("SUDO_GID");
+	int uid = output_invoker("SUDO_UID"), gid = output_invoker("SUDO_GID");
 	int error;
 
 	*out = (struct output) {.file.fd = -1};

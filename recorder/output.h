@@ -19,6 +19,9 @@ struct output {
  */
 int output_open(const char *name, const char *label, struct output *out);
 
+/* The id, by $SUDO_UID or $SUDO_GID, of who called sudo; -1: nobody did. */
+int output_invoker(const char *variable);
+
 /* Does it lie in a directory where root may write only by overriding permissions? */
 bool output_in_foreign_directory(const struct output *out);
 

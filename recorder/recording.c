@@ -7,6 +7,7 @@
 #include "recorder/bpf_session.h"
 #include "recorder/clock.h"
 #include "recorder/kernel_symbols.h"
+#include "recorder/mark_taker.h"
 #include "recorder/output.h"
 #include "recorder/poll_timing.h"
 #include "recorder/preflight.h"
@@ -52,6 +53,7 @@ struct recording {
 	struct poll_timing timing;
 	struct bookkeeping books;
 	struct status status;
+	struct mark_taker marks;
 	uint64_t start_ns;
 	uint64_t second_ns; /* when the last once-a-second work was done */
 	int signals;
@@ -357,6 +359,7 @@ static void record_loop(struct recording *r)
 		uint64_t now = clock_ns(CLOCK_MONOTONIC);
 		int error = bpf_session_drain(r->bpf);
 
+		mark_taker_work(&r->marks);
 		if (object_table_poll(r->objects, 0))
 			process_table_replace(r->processes);
 		poll_timing_tick(&r->timing, now);
@@ -394,6 +397,7 @@ static int record_finish(struct recording *r)
 		.detail = (uint32_t)-r->write_error,
 	};
 
+	mark_taker_work(&r->marks);
 	if (r->end != HUD_END_WRITE_FAILED) {
 		bpf_session_walk(r->bpf, true);
 		bpf_session_drain(r->bpf);
@@ -481,6 +485,9 @@ static enum exit_code record_all(struct recording *r)
 	int error;
 
 	malloc_trim(0); /* loading took the kernel's types, freed now: several MB */
+	error = mark_taker_open(&r->marks, r->writer, r->targets);
+	if (error)
+		fprintf(stderr, "hud-record: takes no marks: %s\n", strerror(-error));
 	bpf_session_measure(r->bpf, true);
 	r->timing = (struct poll_timing) {
 		.bpf = r->bpf, .transcript = &r->transcript, .processes = r->processes};
@@ -505,8 +512,11 @@ static enum exit_code record_all(struct recording *r)
 
 enum exit_code recording_run(const struct options *o, struct target_set *targets)
 {
-	struct recording r = {
-		.options = o, .targets = targets, .signals = -1, .output = {.file.fd = -1}};
+	struct recording r = {.options = o,
+			      .targets = targets,
+			      .signals = -1,
+			      .output = {.file.fd = -1},
+			      .marks = {.fd = -1}};
 	enum exit_code code = record_prepare(&r);
 
 	if (code == EXIT_RECORDED)
@@ -516,6 +526,7 @@ enum exit_code recording_run(const struct options *o, struct target_set *targets
 	} else {
 		output_abandon(&r.output);
 	}
+	mark_taker_close(&r.marks);
 	poll_timing_close(&r.timing);
 	bpf_session_close(r.bpf);
 	transcript_close(&r.transcript);

@@ -196,12 +196,37 @@ static void a_timeline_splits_what_the_worker_did(void **state)
 	sqlite3_close(db);
 }
 
+static void a_mark_is_in_its_moment(void **state)
+{
+	struct scene s;
+	struct hud_mark mark = {.head = {HUD_MARK, 0, sizeof(mark)}};
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	mark.text = (uint32_t)capture_writer_string(s.writer, "deploy v2");
+	mark.time_ns = BEGIN_NS + 150000000;
+	scene_event(&s, &mark);
+	mark.time_ns = UINT64_MAX; /* no moment of this recording */
+	scene_event(&s, &mark);
+	scene_span(&s, (struct span) {.tid = 11, .from = 0, .to = 200000, .stack = PARK});
+	scene_window(&s, 11, 0, 100000, 0, 0, 0);
+	scene_window(&s, 11, 100000, 200000, 0, 0, 0);
+	db = scene_load(&s, 200000);
+	assert_number(db, "SELECT count(*) FROM mark", 1);
+	assert_number(db, "SELECT sum(count) FROM loss WHERE cause = 'record-invalid'", 1);
+	assert_text(db, "SELECT marks FROM worker_timeline WHERE at_ns > 0", "deploy v2");
+	assert_number(db, "SELECT marks IS NULL FROM worker_timeline WHERE at_ns = 0", 1);
+	sqlite3_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_view_answers_without_hud),
 		cmocka_unit_test(what_adds_up_adds_up_in_each_capture),
 		cmocka_unit_test(functions_are_hot_in_themselves_and_with_what_they_call),
+		cmocka_unit_test(a_mark_is_in_its_moment),
 		cmocka_unit_test(a_timeline_splits_what_the_worker_did),
 	};
 
