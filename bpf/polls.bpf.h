@@ -83,12 +83,10 @@ static __always_inline __u32 bucket_of(__u64 ns)
 	return bucket < HISTOGRAM_BUCKETS ? bucket : HISTOGRAM_BUCKETS - 1;
 }
 
-static __always_inline void histogram_add(const struct poll_span *span, const struct poll_key *next,
-					  __u32 tgid, __u64 now)
+/* A function of its own to the verifier, which would else follow it along every look's paths. */
+__noinline int histogram_add(__u64 address, __u32 tgid, __u64 ns)
 {
-	bool to_now = span->flags & HUD_POLL_END_EXACT || next->where == HUD_WHERE_PARK;
-	__u64 ns = (to_now ? now : span->end_min_ns) - span->start_max_ns;
-	struct poll_site key = {.address = span->site, .tgid = tgid};
+	struct poll_site key = {.address = address, .tgid = tgid};
 	struct poll_histogram *h = bpf_map_lookup_elem(&histograms, &key);
 
 	if (!h) {
@@ -98,13 +96,22 @@ static __always_inline void histogram_add(const struct poll_span *span, const st
 			loss_count(COUNT_POLL_SITE);
 		h = bpf_map_lookup_elem(&histograms, &key);
 		if (!h)
-			return;
+			return 0;
 	}
 	h->polls++;
 	h->total_ns += ns;
 	if (ns > h->max_ns)
 		h->max_ns = ns;
 	h->bucket[bucket_of(ns) & (HISTOGRAM_BUCKETS - 1)]++;
+	return 0;
+}
+
+static __always_inline void poll_count(const struct poll_span *span, const struct poll_key *next,
+				       __u32 tgid, __u64 now)
+{
+	bool to_now = span->flags & HUD_POLL_END_EXACT || next->where == HUD_WHERE_PARK;
+
+	histogram_add(span->site, tgid, (to_now ? now : span->end_min_ns) - span->start_max_ns);
 }
 
 /* The poll under way is over: `next` was seen at `now`. */
@@ -114,7 +121,7 @@ static __always_inline void poll_end(struct poll_watch *p, const struct poll_key
 	struct poll_span *span = &p->span;
 
 	if (span->flags & HUD_POLL_EXACT)
-		histogram_add(span, next, tgid, now);
+		poll_count(span, next, tgid, now);
 	/* Without one look that saw the core in its place, nothing says that it held it throughout. */
 	if (poll_is_long(span) && !(span->flags & HUD_POLL_EXACT && span->task == POLLED_NONE)) {
 		span->end_max_ns = now;
