@@ -56,6 +56,36 @@ static __always_inline __u64 thread_pointer(struct task_struct *task)
 #endif
 }
 
+#define THREAD_BYTES 160 /* holds all its words in the Tokio builds that were seen */
+
+/* A thread's own words, as far as one read gets them. */
+struct thread_words {
+	struct task_struct *sleeper;
+	__u64 base;  /* the thread pointer */
+	__u64 first; /* address of byte[0] */
+	bool read;
+	__u8 byte[THREAD_BYTES];
+};
+
+static __always_inline void thread_words_read(struct thread_words *w, const struct identity *id)
+{
+	w->first = w->base + id->first;
+	w->read = !w->sleeper &&
+		  !bpf_probe_read_user(w->byte, sizeof(w->byte), (const void *)w->first);
+}
+
+/* As user_word(), of a word at `offset` from the thread pointer. */
+static __always_inline int thread_word(const struct thread_words *w, __u64 *to, __s64 offset)
+{
+	__u64 at = w->base + offset - w->first;
+
+	if (w->read && at <= sizeof(w->byte) - sizeof(*to)) {
+		*to = *(__u64 *)&w->byte[at];
+		return 0;
+	}
+	return user_word(w->sleeper, to, w->base + offset);
+}
+
 static __always_inline bool tag_holds(const struct hud_plan_tag *tag, __u64 value)
 {
 	if (tag->bytes < sizeof(value))
@@ -98,14 +128,14 @@ static __always_inline bool core_read(struct task_struct *sleeper, __u64 core,
  * One scheduler's word on the thread. False: it is not in this one's context (or it cannot be read,
  * which comes to the same: key->where stays as it is).
  */
-static __always_inline bool scheduler_read(struct task_struct *sleeper, __u64 base,
-					   const struct identity *id,
+static __always_inline bool scheduler_read(const struct thread_words *w, const struct identity *id,
 					   const struct hud_plan_scheduler *s, struct poll_key *key)
 {
+	struct task_struct *sleeper = w->sleeper;
 	__u64 context = 0, tick = 0;
 	bool match = true, parked = false;
 
-	if (user_word(sleeper, &context, base + s->context)) {
+	if (thread_word(w, &context, s->context)) {
 		key->where = HUD_WHERE_UNKNOWN;
 		return false;
 	}
@@ -129,17 +159,17 @@ static __always_inline bool scheduler_read(struct task_struct *sleeper, __u64 ba
 	return true;
 }
 
-static __always_inline void task_read(struct task_struct *sleeper, __u64 base,
-				      const struct identity *id, struct poll_key *key)
+static __always_inline void task_read(const struct thread_words *w, const struct identity *id,
+				      struct poll_key *key)
 {
 	__u64 tag = 1;
 
 	if (!(id->flags & HUD_IDENTITY_TASK))
 		return;
-	if (id->flags & HUD_IDENTITY_TASK_TAG && user_word(sleeper, &tag, base + id->task_tag))
+	if (id->flags & HUD_IDENTITY_TASK_TAG && thread_word(w, &tag, id->task_tag))
 		return;
 	if (tag)
-		user_word(sleeper, &key->task, base + id->task);
+		thread_word(w, &key->task, id->task);
 }
 
 /* `sleeper`: NULL for current. Leaves HUD_WHERE_UNKNOWN where nothing is known of the process. */
@@ -147,23 +177,24 @@ static __always_inline void identity_read(struct task_struct *task, struct task_
 					  struct thread_state *st, __u32 tgid, struct poll_key *key)
 {
 	struct identity *id = identity_find(st, tgid);
-	__u64 base;
+	struct thread_words w = {.sleeper = sleeper};
 
 	*key = (struct poll_key) {};
 	if (!id)
 		return;
-	base = thread_pointer(task);
-	if (!base)
+	w.base = thread_pointer(task);
+	if (!w.base)
 		return;
+	thread_words_read(&w, id);
 	key->trusted = id->flags & HUD_IDENTITY_KNOWN;
 	key->where = HUD_WHERE_OUTSIDE;
 	for (__u32 i = 0; i < IDENTITY_SCHEDULERS && i < id->schedulers; i++) {
 		key->scheduler = i;
-		if (scheduler_read(sleeper, base, id, &id->scheduler[i], key))
+		if (scheduler_read(&w, id, &id->scheduler[i], key))
 			break;
 	}
 	if (key->where == HUD_WHERE_POLL)
-		task_read(sleeper, base, id, key);
+		task_read(&w, id, key);
 }
 
 /* A word of `bytes` 2, 4 or 8 at an address; 0 where it cannot be read. */

@@ -16,6 +16,7 @@
 #define IDENTITY_NONE 0xffffffffu
 
 struct identity {
+	__s64 first;    /* from the thread pointer: the lowest of its words there */
 	__s64 task;     /* from the thread pointer */
 	__s64 task_tag; /* from the thread pointer */
 	__u32 flags;    /* enum hud_identity_flags */

@@ -7,10 +7,26 @@
 
 _Static_assert(IDENTITY_SCHEDULERS == HUD_PLAN_SCHEDULERS_MAX, "a plan's schedulers must fit");
 
+/* The lowest place from the thread pointer of which anything is read. */
+static int64_t first_word(const struct hud_plan_identity *identity)
+{
+	int64_t first = INT64_MAX;
+
+	if (identity->identity_flags & HUD_IDENTITY_TASK)
+		first = identity->task;
+	if (identity->identity_flags & HUD_IDENTITY_TASK_TAG && identity->task_tag < first)
+		first = identity->task_tag;
+	for (uint32_t i = 0; i < identity->schedulers; i++)
+		if (identity->scheduler[i].context < first)
+			first = identity->scheduler[i].context;
+	return first;
+}
+
 int identity_store_set(struct identity_store *s, pid_t pid,
 		       const struct hud_plan_identity *identity)
 {
 	struct identity value = {
+		.first = first_word(identity),
 		.task = identity->task,
 		.task_tag = identity->task_tag,
 		.flags = identity->identity_flags,
