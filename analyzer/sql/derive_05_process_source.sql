@@ -3,7 +3,8 @@
 -- A layout of the runtime's state that came from a like build is believed when stacks bear it out:
 -- twenty sightings at least, among them parks and polls, where the innermost role on the stack is
 -- what the state says, and none where it is not. (A thread in no scheduler's context may well run the
--- runtime's own code: between two closures of the blocking pool it does.)
+-- runtime's own code: between two closures of the blocking pool it does. And a parked scheduler may seem
+-- to run a root future: linkers fold a closure of block_on with one of the scheduler's.)
 INSERT INTO process_source (process, capture, source, agreeing, contradicting)
 WITH seen AS (
 	SELECT thread, runtime_state, unsure, user_stack FROM offcpu_span WHERE capture = :capture
@@ -13,7 +14,7 @@ WITH seen AS (
 	SELECT t.process, s.runtime_state, s.unsure,
 		(s.runtime_state = 'park' AND k.class = 'park')
 			OR (s.runtime_state = 'poll' AND k.class = 'poll') AS agrees,
-		(s.runtime_state = 'park' AND k.class IN ('poll', 'pool', 'block-in-place', 'root'))
+		(s.runtime_state = 'park' AND k.class IN ('poll', 'pool', 'block-in-place'))
 			OR (s.runtime_state = 'poll' AND k.class IN ('park', 'pool', 'block-in-place'))
 			OR (s.runtime_state = 'outside' AND k.class = 'park')
 			AS contradicts
