@@ -72,12 +72,18 @@ static __always_inline __u64 phase_since(const struct thread_state *st, __u64 kn
 	return st->phase == PHASE_UNKNOWN ? st->since_ns : known;
 }
 
+/* A wakeup may come so long before the switch-out that it ends, while the thread is on its way out. */
+#define WAKEUP_EARLY_NS 100000
+
 static __always_inline void thread_switch_out(struct task_struct *task, struct thread_state *st,
 					      __u32 state, bool runnable, __u64 now)
 {
 	if (st->phase == PHASE_UNKNOWN)
 		st->change_ns = st->awake_ns = st->since_ns ? st->since_ns : now;
 	cpu_charge(st, now);
+	/* The end of a sleep before this one, noted by a waker that was slow to do so. */
+	if (st->wakeup_ns + WAKEUP_EARLY_NS < now)
+		st->wakeup_ns = 0;
 	st->out_ns = now;
 	st->out_state = state;
 	st->out_cpu = bpf_get_smp_processor_id();
