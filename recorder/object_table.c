@@ -177,15 +177,16 @@ static bool plan_fits(const struct object *o)
 	       !memcmp(o->plan.head.build_id, o->id.byte, o->id.bytes);
 }
 
-static struct plan_key plan_key(const struct object *o)
+static struct plan_key plan_key(const struct object_table *t, const struct object *o)
 {
-	return (struct plan_key) {&o->id, &o->file, o->debug.st_ino ? &o->debug : NULL};
+	return (struct plan_key) {&o->id, &o->file, o->debug.st_ino ? &o->debug : NULL,
+				  &t->broker.tool};
 }
 
 /* The same file's plan of an earlier recording. */
 static bool cache_take(struct object_table *t, struct object *o)
 {
-	struct plan_key key = plan_key(o);
+	struct plan_key key = plan_key(t, o);
 	uint8_t *data;
 	size_t bytes;
 	bool fits;
@@ -353,7 +354,7 @@ static void plan_take(struct object_table *t, struct object *o)
 	o->state = PLAN_FAILED;
 	if (more == 0 && !plan_parse(o->text, o->text_bytes, &o->plan) && plan_fits(o)) {
 		o->state = PLAN_READY;
-		key = plan_key(o);
+		key = plan_key(t, o);
 		if (o->file.st_ino)
 			plan_cache_put(&t->cache, &key, o->text, o->text_bytes);
 	}

@@ -133,6 +133,7 @@ int plan_broker_open(struct plan_broker *out)
 	*out = (struct plan_broker) {.socket = -1};
 	if (analyzer < 0)
 		return analyzer;
+	build_id_read(analyzer, &out->tool);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
 		close(analyzer);
 		return -errno;

@@ -2,6 +2,8 @@
 #ifndef HUD_RECORDER_PLAN_BROKER_H
 #define HUD_RECORDER_PLAN_BROKER_H
 
+#include "format/build_id.h"
+
 /*
  * The privileged process parses no ELF: it hands each object, open, to a child that has no
  * privileges, which runs `hud-analyze plan` on it and gives back a plan through a pipe.
@@ -12,6 +14,7 @@
 struct plan_broker {
 	int socket; /* -1: there is none */
 	int pid;
+	struct build_id tool; /* of the hud-analyze that makes the plans */
 };
 
 /*
@@ -20,8 +23,9 @@ struct plan_broker {
 int plan_broker_open(struct plan_broker *out);
 
 /*
- * Begins to make a plan of the ELF file `elf`, and of its separate debug file (-1: none). Returns the reading end of a pipe, which gives the
- * plan and then end of file (nothing: it failed), or a negative errno. Both may be closed at once.
+ * Begins to make a plan of the ELF file `elf`, and of its separate debug file (-1: none). Returns the
+ * reading end of a pipe, which gives the plan and then end of file (nothing: it failed), or a negative
+ * errno. Both may be closed at once.
  */
 int plan_broker_request(const struct plan_broker *b, int elf, int debug);
 

@@ -16,6 +16,7 @@
 #define CACHE_BYTES_MAX (512ull << 20)
 #define ENTRY_BYTES_MAX (64u << 20)
 #define NAME_BYTES 256
+#define TOOL_BYTES 8 /* of hud-analyze's build-id: enough to tell one from the next */
 
 static bool cache_path(char *path, size_t room)
 {
@@ -56,13 +57,13 @@ void plan_cache_close(struct plan_cache *c)
 	c->directory = -1;
 }
 
-/* False: a file with neither build-id nor hash is not known well enough. */
+/* False: a file, or a hud-analyze, with neither build-id nor hash is not known well enough. */
 static bool entry_name(const struct plan_key *key, char *name)
 {
 	const struct stat *files[] = {key->file, key->debug};
 	size_t used = 0;
 
-	if (!key->id->bytes)
+	if (!key->id->bytes || !key->tool->bytes)
 		return false;
 	for (size_t i = 0; i < key->id->bytes; i++)
 		used += (size_t)snprintf(name + used, NAME_BYTES - used, "%02x", key->id->byte[i]);
@@ -74,8 +75,11 @@ static bool entry_name(const struct plan_key *key, char *name)
 				(uint64_t)files[i]->st_size, (uint64_t)files[i]->st_dev,
 				(uint64_t)files[i]->st_ino, (uint64_t)files[i]->st_mtim.tv_sec,
 				(uint64_t)files[i]->st_mtim.tv_nsec);
-	return snprintf(name + used, NAME_BYTES - used, "-" HUD_VERSION ".plan") <
-	       (int)(NAME_BYTES - used);
+	used += (size_t)snprintf(name + used, NAME_BYTES - used, "-");
+	for (size_t i = 0; i < key->tool->bytes && i < TOOL_BYTES; i++)
+		used += (size_t)snprintf(name + used, NAME_BYTES - used, "%02x",
+					 key->tool->byte[key->tool->bytes - 1 - i]);
+	return snprintf(name + used, NAME_BYTES - used, ".plan") < (int)(NAME_BYTES - used);
 }
 
 static bool bytes_read(int fd, uint8_t *to, size_t bytes)

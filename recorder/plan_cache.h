@@ -11,8 +11,9 @@
 /*
  * Plans that were made before, on disk: /var/cache/hud for root, $XDG_CACHE_HOME/hud or
  * ~/.cache/hud for others. The key is the build-id (or the hash of the code, where there is none),
- * size, device, inode and mtime of the file and of its debug file, and hud's version. Only whole
- * plans are kept, at most 512 MiB of them, the longest unused go first. A cache that cannot be used is no error: the plan is made again.
+ * size, device, inode and mtime of the file and of its debug file, and which hud-analyze made it.
+ * Only whole plans are kept, at most 512 MiB of them, the longest unused go first. A cache that
+ * cannot be used is no error: the plan is made again.
  */
 struct plan_cache {
 	int directory; /* -1: none */
@@ -25,7 +26,8 @@ void plan_cache_close(struct plan_cache *c);
 struct plan_key {
 	const struct build_id *id;
 	const struct stat *file;
-	const struct stat *debug; /* its separate debug file; NULL: none */
+	const struct stat *debug;    /* its separate debug file; NULL: none */
+	const struct build_id *tool; /* hud-analyze's own */
 };
 
 /* The plan of these files as it was kept: `*data` is malloc'ed. False: there is none. */

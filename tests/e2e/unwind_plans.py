@@ -32,6 +32,15 @@ def house(analyzer):
     return directory
 
 
+def dead_twin():
+    """hud-analyze by its build-id, and nothing that could run."""
+    out = path_for("analyzer-dead")
+    with open(ANALYZE, "rb") as whole, open(out, "wb") as head:
+        head.write(whole.read(4096))
+    os.chmod(out, 0o755)
+    return out
+
+
 def fake(kind):
     out = path_for(f"analyzer-{kind}")
     shutil.copy(program("unwind_analyzer", f"-D{kind}", "-Wno-unused"), out)
@@ -110,7 +119,14 @@ def plans_are_made_and_kept():
 def a_second_recording_takes_them_from_the_cache():
     cache = cache_directory()
     Seen(house(ANALYZE), cache).has_rows()
-    Seen(house(fake("FAIL")), cache).has_rows()
+    Seen(house(dead_twin()), cache).has_rows()
+
+
+@fact
+def plans_of_another_hud_analyze_are_not_taken():
+    cache = cache_directory()
+    Seen(house(ANALYZE), cache).has_rows()
+    Seen(house(fake("FAIL")), cache).has_none()
 
 
 @fact
@@ -226,7 +242,7 @@ def a_file_without_a_build_id_has_its_plan_kept_by_the_hash_of_its_code():
     cache, of = cache_directory(), target_without_build_id()
     Seen(house(ANALYZE), cache, of=of).has_rows()
     expect_equal(len(own_plans(cache)), 1, f"plans under a hash: {os.listdir(cache)}")
-    Seen(house(fake("FAIL")), cache, of=of).has_rows()
+    Seen(house(dead_twin()), cache, of=of).has_rows()
 
 
 @fact
@@ -249,7 +265,7 @@ def a_debug_file_that_comes_later_makes_the_plan_anew():
     expect_equal(made.returncode, 0, f"exit code of objcopy ({made.stderr})")
     Seen(house(ANALYZE), cache, debug=debug).has_rows()
     expect_equal(len(kept()), 2, f"plans of the program: {kept()}")
-    Seen(house(fake("FAIL")), cache, debug=debug).has_rows()
+    Seen(house(dead_twin()), cache, debug=debug).has_rows()
 
 
 @fact

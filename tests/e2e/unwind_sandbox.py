@@ -19,7 +19,8 @@ def place():
     directory = path_for("sandbox")
     os.makedirs(directory, exist_ok=True)
     driver = program("unwind_broker", "-I", TOP, '-DHUD_BINDIR="/nonexistent"',
-                     os.path.join(TOP, "recorder", "plan_broker.c"), os.path.join(TOP, "recorder", "sandbox.c"))
+                     os.path.join(TOP, "recorder", "plan_broker.c"), os.path.join(TOP, "recorder", "sandbox.c"),
+                     *(os.path.join(TOP, "format", f"{name}.c") for name in ("build_id", "elf_bytes", "text_hash")))
     analyzer = program("unwind_analyzer")
     shutil.copy(driver, os.path.join(directory, "driver"))
     shutil.copy(analyzer, os.path.join(directory, "hud-analyze"))
