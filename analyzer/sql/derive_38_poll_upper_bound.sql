@@ -8,8 +8,8 @@ WHERE capture = :capture
 	AND NOT upper_bound
 	AND NOT start_exact
 	AND sleep_ns < (end_ns - start_ns - run_queue_ns) / 2
-	AND EXISTS (SELECT 1
+	AND ((SELECT process FROM thread WHERE id = poll.thread), task_id) IN (
+		SELECT t.process, other.task_id
 		FROM poll AS other
 		JOIN thread AS t ON t.id = other.thread
-		WHERE other.upper_bound AND other.task_id = poll.task_id
-			AND t.process = (SELECT process FROM thread WHERE id = poll.thread));
+		WHERE other.capture = :capture AND other.upper_bound);

@@ -20,8 +20,9 @@ WHERE e.capture = :capture
 	AND e.as_worker
 	AND NOT s.preempted
 	AND NOT EXISTS (SELECT 1 FROM poll AS p
-		JOIN blocking_poll AS b ON b.poll = p.id
-		WHERE p.thread = s.thread AND p.start_max_ns = s.poll_ns)
+		WHERE p.thread = s.thread AND p.start_max_ns = s.poll_ns
+			AND p.id IN (SELECT poll FROM blocking_poll
+				WHERE capture = :capture AND poll IS NOT NULL))
 	AND s.end_ns - s.start_ns - s.run_queue_ns >= c.threshold_ns
 	AND (e.class = 'poll'
 		OR (e.class = 'unknown'

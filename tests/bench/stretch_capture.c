@@ -28,6 +28,8 @@ struct renaming {
 	uint32_t *string, *process;
 	struct hud_record **user_stack, **kernel_stack;
 	size_t room;
+	uint64_t tasks; /* more than any task's id: each copy has tasks of its own */
+	uint64_t copy;
 };
 
 static _Noreturn void fail(const char *what)
@@ -107,6 +109,25 @@ static size_t highest_id(const struct recording *all)
 			highest = s->id > highest ? s->id : highest;
 	}
 	return highest + 1;
+}
+
+static uint64_t highest_task(const struct recording *all)
+{
+	uint64_t highest = 0, task;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct hud_record *record = all->record[i];
+
+		task = record->type == HUD_OFFCPU
+			       ? ((const struct hud_offcpu *)(const void *)record)->task
+		       : record->type == HUD_SAMPLE
+			       ? ((const struct hud_sample *)(const void *)record)->task
+		       : record->type == HUD_POLL
+			       ? ((const struct hud_poll *)(const void *)record)->task
+			       : 0;
+		highest = task > highest ? task : highest;
+	}
+	return highest;
 }
 
 static uint32_t good(int64_t id)
@@ -195,6 +216,7 @@ static void write_offcpu(struct capture_writer *w, const struct renaming *names,
 	o.end_ns += later;
 	o.wakeup_ns += o.wakeup_ns ? later : 0;
 	o.poll_ns += o.poll_ns ? later : 0;
+	o.task += o.task ? names->tasks * names->copy : 0;
 	o.process = names->process[o.process];
 	o.waker_process = o.waker_process ? names->process[o.waker_process] : 0;
 	o.user_stack = user_stack(w, names, o.user_stack);
@@ -209,6 +231,7 @@ static void write_sample(struct capture_writer *w, const struct renaming *names,
 	s.time_ns += later;
 	s.awake_ns += later;
 	s.poll_ns += s.poll_ns ? later : 0;
+	s.task += s.task ? names->tasks * names->copy : 0;
 	s.process = names->process[s.process];
 	s.user_stack = user_stack(w, names, s.user_stack);
 	s.kernel_stack = kernel_stack(w, names, s.kernel_stack);
@@ -222,6 +245,7 @@ static void write_poll(struct capture_writer *w, const struct renaming *names, s
 	p.start_max_ns += later;
 	p.end_min_ns += later;
 	p.end_max_ns += later;
+	p.task += p.task ? names->tasks * names->copy : 0;
 	p.process = names->process[p.process];
 	p.site = user_stack(w, names, p.site);
 	good(capture_writer_event(w, &p.head));
@@ -276,7 +300,8 @@ static void stretch(struct capture_writer *w, const struct recording *all, uint6
 	session.command = names.string[session.command];
 	session.workers_prefix = names.string[session.workers_prefix];
 	good(capture_writer_session(w, &session));
-	for (uint64_t i = 0; i < times; i++)
+	names.tasks = highest_task(all) + 1;
+	for (uint64_t i = 0; i < times; names.copy = ++i)
 		for (size_t k = 0; k < all->count; k++)
 			write_event(w, &names, all->record[k], i * length);
 	end.time_ns += (times - 1) * length;
