@@ -36,7 +36,7 @@ def stretched(program, capture, times, out):
 
 
 def loaded(build, capture, database):
-    """Seconds, peak RSS in MB."""
+    """Seconds, seconds of CPU time, peak RSS in MB."""
     if os.path.exists(database):
         os.unlink(database)
     begin = time.monotonic()
@@ -45,16 +45,16 @@ def loaded(build, capture, database):
     child.returncode = 0
     if status:
         sys.exit("hud-analyze load failed")
-    return time.monotonic() - begin, usage.ru_maxrss / 1024
+    return time.monotonic() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def stored(program, database, copy):
-    """Seconds, rows."""
+    """Seconds, seconds of CPU time, rows."""
     if os.path.exists(copy):
         os.unlink(copy)
     out = subprocess.run([program, database, copy], capture_output=True, text=True, check=True).stdout
-    seconds, rows = out.split()
-    return float(seconds), int(rows)
+    seconds, cpu, rows = out.split()
+    return float(seconds), float(cpu), int(rows)
 
 
 def views(database):
@@ -72,13 +72,13 @@ def compare(build, place, capture, rounds):
     for _ in range(rounds):
         loads.append(loaded(build, capture, database))
         stores.append(stored(bare, database, copy))
-    load = statistics.median(seconds for seconds, _ in loads)
-    store = statistics.median(seconds for seconds, _ in stores)
+    load, load_cpu = (statistics.median(one[i] for one in loads) for i in (0, 1))
+    store, store_cpu = (statistics.median(one[i] for one in stores) for i in (0, 1))
     events = sqlite3.connect(database).execute("SELECT sum(events) FROM capture").fetchone()[0]
-    print(f"{events:,} events, {stores[0][1]:,} rows; medians of {rounds} rounds")
-    print(f"hud-analyze load          {load:6.2f} s  {loads[0][1]:5.0f} MB peak RSS")
-    print(f"the rows only, one by one {store:6.2f} s")
-    print(f"load / rows only          {load / store:6.2f}")
+    print(f"{events:,} events, {stores[0][2]:,} rows; medians of {rounds} rounds")
+    print(f"hud-analyze load          {load:6.2f} s  {load_cpu:6.2f} s CPU  {loads[0][2]:5.0f} MB peak RSS")
+    print(f"the rows only, one by one {store:6.2f} s  {store_cpu:6.2f} s CPU")
+    print(f"load / rows only          {load / store:6.2f}    {load_cpu / store_cpu:6.2f}")
 
 
 def main():
@@ -99,9 +99,9 @@ def main():
         times = int(a.hours * 3600e9 / duration_ns) + 1
         stretched(stretch, a.capture, times, long)
         database = os.path.join(place, "hours.db")
-        seconds, megabytes = loaded(a.build, long, database)
+        seconds, cpu, megabytes = loaded(a.build, long, database)
         print(f"\n{times * duration_ns / 3600e9:.2f} hours, {times * events:,} events,"
-              f" {os.path.getsize(long) / 1e6:.0f} MB: loaded in {seconds:.1f} s, {megabytes:.0f} MB peak RSS,"
+              f" {os.path.getsize(long) / 1e6:.0f} MB: loaded in {seconds:.1f} s ({cpu:.1f} s CPU), {megabytes:.0f} MB peak RSS,"
               f" database {os.path.getsize(database) / 1e6:.0f} MB")
         for view, rows, seconds in views(database):
             print(f"{view:16} {rows:9,} rows {seconds:6.2f} s")
