@@ -42,7 +42,8 @@ pub async fn sleep_in_place() {
 
 /// A poll that goes on after block_in_place: its core is with another thread by then, so it blocks
 /// nobody. Tokio gives the core back when no thread has taken it yet, so this waits for a pool
-/// thread to run something that was queued behind "take this core", and some ms more.
+/// thread to run something that was queued behind "take this core", and some ms more; and it makes
+/// sure, for on a busy machine that thread may still have no CPU.
 pub async fn go_on_without_core() {
     loop {
         block_in_place(|| {
@@ -51,9 +52,19 @@ pub async fn go_on_without_core() {
             let _ = receiver.recv();
             thread::sleep(between_ms(5, 10));
         });
-        thread::sleep(Duration::from_millis(20));
+        if core_is_gone() {
+            thread::sleep(Duration::from_millis(20));
+        }
         time::sleep(between_ms(200, 400)).await;
     }
+}
+
+/// With a core, a task spawned here waits in its LIFO slot for the end of this poll; without one,
+/// any worker runs it at once.
+fn core_is_gone() -> bool {
+    let (sender, receiver) = channel();
+    tokio::spawn(async move { sender.send(()) });
+    receiver.recv_timeout(Duration::from_millis(2)).is_ok()
 }
 
 /// A future that sleeps, in `Handle::block_on`, on a pool thread.
