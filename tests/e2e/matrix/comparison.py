@@ -2,7 +2,7 @@
 """One run of the demo against its own ground truth, poll by poll.
 
 The demo times each poll in which it blocks, and each block in it. Both lie inside the poll as the runtime
-has it, by nanoseconds unless the thread loses its CPU just there: hence SLACK.
+has it, by nanoseconds unless the thread loses its CPU just there: hence SLACK and SLIPS.
 """
 
 import collections
@@ -14,12 +14,14 @@ import lib  # noqa: E402
 from lib import MS, Demo, Recording, analyzed, expect, path_for  # noqa: E402
 
 SLACK = MS // 5
+SLIPS = 1 / 200  # of edges
 LOOK_NS = 2.5 * MS  # from one look of the sampler to the next, at the default threshold
 WINDOW = 100 * MS  # of thread_window; one may end a little late
 
 # What the demo's blocks may consist of besides the guilty function: its own book-keeping, its server.
 AROUND = ("unknown", "demo::truth::", "<demo::truth::", "demo::clock::", "demo::server::", "demo::handlers::",
-          "demo::elsewhere::")
+          "demo::elsewhere::", "demo::random::")
+POOL_LOCK = "demo::server:: (the lock of Tokio's blocking pool)"
 
 
 class TruePoll:
@@ -53,9 +55,21 @@ class Comparison:
         self.db = lib.database(self.capture, *symbols)
         self.start_ns, self.end_ns, self.threshold_ns = self.db.execute(
             "SELECT start_ns, end_ns, threshold_ns FROM capture").fetchone()
+        self.pool_lock = self.stacks_with("tokio::%::spawn_blocking%") | self.stacks_with("<tokio::%::spawn_blocking%")
         self.polls = self.true_polls()
         self.seen = self.blocking_polls()
         self.match()
+
+    def stacks_with(self, pattern):
+        return {row[0] for row in self.db.execute("""SELECT DISTINCT k.stack FROM stack_frame AS k
+            JOIN frame AS f ON f.id = k.frame WHERE f.function LIKE ?""", (pattern,))}
+
+    def is_pool_lock(self, cause, stack):
+        """
+        On a busy machine the thread that holds the lock of the blocking pool's queue may have no CPU, and
+        whoever calls spawn_blocking then does block its worker: no block that the demo could time.
+        """
+        return cause == "lock" and stack in self.pool_lock
 
     def true_polls(self):
         """Those that lie wholly in the recording, each with the gaps around it."""
@@ -76,10 +90,13 @@ class Comparison:
         """By thread, those that ended in the recording, each with its slices: (function, cause) -> ns without
         run-queue time."""
         slices = collections.defaultdict(lambda: collections.defaultdict(int))
-        for s in self.db.execute("""SELECT p.blocking_poll, s.function, s.cause,
-                    sum(p.wall_ns - p.run_queue_ns) AS busy_ns
-                FROM slice AS p JOIN site AS s ON s.id = p.site GROUP BY 1, 2, 3"""):
-            slices[s["blocking_poll"]][s["function"], s["cause"]] += s["busy_ns"]
+        for s in self.db.execute("""SELECT p.blocking_poll, s.function, s.cause, p.stack,
+                    p.wall_ns - p.run_queue_ns AS busy_ns
+                FROM slice AS p JOIN site AS s ON s.id = p.site"""):
+            if self.is_pool_lock(s["cause"], s["stack"]):
+                slices[s["blocking_poll"]][POOL_LOCK, "lock"] += s["busy_ns"]
+            else:
+                slices[s["blocking_poll"]][s["function"], s["cause"]] += s["busy_ns"]
         seen = collections.defaultdict(list)
         for row in self.db.execute("""SELECT b.id, b.kind, b.source, b.wall_ns, t.tid, b.start_ns, b.end_ns,
                     b.task, p.start_min_ns, p.start_max_ns, p.end_min_ns, p.end_max_ns
@@ -146,24 +163,36 @@ class Comparison:
                + "\n".join(map(str, divided[:10])))
 
     def true_edges_lie_in_the_bounds(self):
-        wrong = []
+        """
+        No poll began after the demo was in it, or ended before the demo had left it. That it had not begun
+        before, or ended after, the demo's clock says but for the edges where the thread lost its CPU
+        between the poll's edge and the clock.
+        """
+        outside, slipped = [], []
         pairs = [(p, s) for p in self.polls for s in p.seen if s["kind"] == "poll"]
         for p, s in pairs:
-            for name, low, true, high in (("start", s["start_min_ns"], p.start_ns, s["start_max_ns"]),
-                                          ("end", s["end_min_ns"], p.end_ns, s["end_max_ns"])):
-                low = low or 0  # it began before hud came
-                if not low - SLACK <= true <= high + SLACK:
-                    wrong.append(f"{name} outside by {max(low - true, true - high) / 1000:.0f} us of "
-                                 f"[{(high - low) / 1000:.0f} us], {p}")
-        expect(pairs and not wrong, f"{len(wrong)} of {2 * len(pairs)} edges\n" + "\n".join(wrong[:10]))
+            # (by how much hud's poll is too short there, by how much it is too long)
+            for name, short_ns, long_ns in (
+                    ("start", (s["start_min_ns"] or 0) - p.start_ns, p.start_ns - s["start_max_ns"]),
+                    ("end", p.end_ns - s["end_max_ns"], s["end_min_ns"] - p.end_ns)):
+                for found, ns in ((outside, short_ns), (slipped, long_ns)):
+                    if ns > SLACK:
+                        found.append(f"{name} {ns / 1000:.0f} us out of its bounds: {p}")
+        expect(pairs and not outside, f"{len(outside)} of {2 * len(pairs)} edges, the demo was still in the poll\n"
+               + "\n".join(outside[:10]))
+        expect(len(slipped) <= SLIPS * 2 * len(pairs), f"{len(slipped)} of {2 * len(pairs)} edges\n"
+               + "\n".join(slipped[:10]))
 
     def none_is_invented(self):
         """
         Each blocking poll is one in which the demo blocked, or one of its own making: on a busy machine its
-        book-keeping can wait for a lock whose holder has no CPU. Such a one is at none but that code.
+        book-keeping, or Tokio's, can wait for a lock whose holder has no CPU. Such a one is mostly there.
         """
-        extra = [s for rows in self.seen.values() for s in rows if not s["of"] and not self.cut(s)
-                 and not all(function.startswith(AROUND[1:]) for function, _ in s["slices"])]
+        extra = []
+        for s in (s for rows in self.seen.values() for s in rows):
+            own_ns = sum(ns for (function, _), ns in s["slices"].items() if function.startswith(AROUND[1:]))
+            if not s["of"] and not self.cut(s) and own_ns < 0.9 * sum(s["slices"].values()):
+                extra.append(s)
         expect(not extra, f"{len(extra)} blocking polls are none of the demo's\n" + "\n".join(
             f"{s['kind']} {s['wall_ns'] / MS:.2f} ms in task {s['task']}: {dict(s['slices'])}" for s in extra[:10]))
 
@@ -185,13 +214,14 @@ class Comparison:
 
     def totals(self):
         """
-        Function -> true count, seen count, true ns, seen ns, true ns on a CPU, of the polls that must be
-        found. Without the time in a run queue: the machine puts it where it likes.
+        Function -> true count, seen count, true ns, seen ns, true ns on a CPU, ns stolen (looks that did not
+        come: the machine below took the CPU), of the polls that must be found. Without the time in a run queue: the machine puts it where it likes.
         """
-        table = collections.defaultdict(lambda: [0, 0, 0, 0, 0])
+        table = collections.defaultdict(lambda: [0] * 6)
         for p in self.due():
             for function in p.functions:
                 table[function][0] += 1
+                table[function][5] += max(p.gap_ns - 2 * LOOK_NS, 0)
             for b in p.blocks:
                 table[b["function"]][2] += b["wall_ns"] - b["run_queue_ns"]
                 table[b["function"]][4] += b["cpu_ns"]
@@ -206,17 +236,17 @@ class Comparison:
 
     def totals_and_counts_hold(self, share=0.05):
         """
-        Where the time on a CPU went is known by looks, so two standard deviations of their number are
-        allowed besides; together the sites must hold without that.
+        Where the time on a CPU went is known by looks, so three standard deviations of their number are
+        allowed besides, and stolen time; together the sites must hold without that.
         """
         table = self.totals()
         text = "\n".join(f"{t[0]:5} {t[1]:5} {t[2] / MS:9.1f} {t[3] / MS:9.1f} ms {f}"
                          for f, t in sorted(table.items(), key=lambda x: -x[1][2]))
         wrong = []
-        for f, (count, seen, ns, seen_ns, cpu_ns) in table.items():
+        for f, (count, seen, ns, seen_ns, cpu_ns, stolen_ns) in table.items():
             if abs(seen - count) > share * count:
                 wrong.append(f"{f}: {seen} of {count} polls")
-            if abs(seen_ns - ns) > share * ns + 2 * LOOK_NS * (cpu_ns / LOOK_NS) ** 0.5:
+            if abs(seen_ns - ns) > share * ns + 3 * LOOK_NS * (cpu_ns / LOOK_NS) ** 0.5 + stolen_ns:
                 wrong.append(f"{f}: {seen_ns / MS:.1f} of {ns / MS:.1f} ms")
         ns, seen_ns = (sum(t[i] for t in table.values()) for i in (2, 3))
         if abs(seen_ns - ns) > share * ns:
@@ -255,8 +285,14 @@ class Comparison:
 
         def innocent(name):
             return bool(name) and any(name == n or name.startswith((n + "::", f"<{n}::")) for n in never)
-        wrong = [s for s in self.report["sites"] if innocent(s["function"]) or innocent(s["entry"])
-                 or any(innocent(f["function"]) for f in s["user_chain"]) or any(map(innocent, s["tasks"]))]
+
+        def of_the_pool(site):
+            stacks = self.db.execute("""SELECT DISTINCT p.stack FROM slice AS p JOIN site AS s ON s.id = p.site
+                WHERE s.function = ? AND s.cause = ?""", (site["function"], site["cause"])).fetchall()
+            return all(self.is_pool_lock(site["cause"], row["stack"]) for row in stacks)
+        wrong = [s for s in self.report["sites"] if s["function"] != "unknown" and not of_the_pool(s)
+                 and (innocent(s["function"]) or innocent(s["entry"])
+                      or any(innocent(f["function"]) for f in s["user_chain"]) or any(map(innocent, s["tasks"])))]
         expect(not wrong, f"{len(wrong)} sites\n" + sites_text(wrong))
 
     def the_holder_is_the_waker(self):
