@@ -13,20 +13,22 @@
  * `entering` is set.
  */
 
-/* A poll of another task from inside a poll (LocalSet): it is deeper on the stack, in one round. */
-static __always_inline bool is_nested(const struct poll_watch *p, const struct poll_key *key,
-				      __u64 sp)
+/*
+ * A poll of another task from inside a poll (LocalSet): the runtime notes which task is polled, and
+ * then it is not what it was when the poll under way began, before that task was noted.
+ */
+static __always_inline bool is_nested(const struct poll_watch *p, const struct poll_key *key)
 {
 	return p->span.start_max_ns && p->span.flags & HUD_POLL_EXACT && key->core == p->core &&
-	       key->tick == p->tick && sp < p->sp;
+	       key->tick == p->tick && key->task != p->task_before;
 }
 
 static __always_inline void poll_enter(struct thread_state *st, const struct poll_key *key,
-				       __u64 site, __u64 sp, __u32 tgid, __u32 tid, __u64 now)
+				       __u64 site, __u32 tgid, __u32 tid, __u64 now)
 {
 	struct poll_watch *p = &st->poll;
 
-	if (is_nested(p, key, sp))
+	if (is_nested(p, key))
 		return;
 	if (p->span.start_max_ns) {
 		if (p->span.flags & HUD_POLL_EXACT) {
@@ -39,7 +41,7 @@ static __always_inline void poll_enter(struct thread_state *st, const struct pol
 	p->tick = key->tick;
 	p->came_back = false;
 	p->polled[0] = p->polled[1] = POLLED_NONE;
-	p->sp = sp;
+	p->task_before = key->task;
 	p->span = (struct poll_span) {
 		.start_min_ns = now,
 		.start_max_ns = now,
@@ -98,7 +100,7 @@ int poll_entry(struct pt_regs *ctx)
 		return 0; /* on a thread without a core it blocks no worker */
 	st->poll.entering = true;
 	barrier();
-	poll_enter(st, &key, probe_address(ctx), ctx->sp, both >> 32, (__u32)both, now);
+	poll_enter(st, &key, probe_address(ctx), both >> 32, (__u32)both, now);
 	barrier();
 	st->poll.entering = false;
 	return 0;

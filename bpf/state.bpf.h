@@ -115,7 +115,7 @@ struct poll_watch {
 	struct poll_span kept; /* a long one that has ended, in the round that may go on */
 	__u64 core;            /* the round: core and tick of the last poll */
 	__u64 polled[2];       /* the last two tasks in it */
-	__u64 sp;              /* where the poll under way began, if that was seen */
+	__u64 task_before;     /* noted as polled when the poll under way began, if that was seen */
 	__u32 tick;
 	__u32 came_back; /* a task was polled again in the round */
 	__u32 entering;  /* poll_entry is at work on this */

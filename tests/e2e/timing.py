@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""hud-record --polls: exact times, all polls counted, within a budget that is kept."""
+
+import os
+import sys
+
+from lib import (BUILD, MS, RECORD, TOP, Demo, Recording, database, expect, expect_equal, expect_near, fact,
+                 facts_check, once, path_for, report, run, start)
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "matrix"))
+from comparison import Comparison  # noqa: E402
+
+SECONDS = 8
+EVERY_POLL = ("--polls", "--max-overhead", "100")
+
+
+@once
+def comparison():
+    return Comparison("release", SECONDS, record=EVERY_POLL)
+
+
+@fact(name="polls_last_as_long_as_the_demo_says")
+def _():
+    c = comparison()
+    timed, wrong = 0, []
+    for p in c.polls:
+        exact = [s for s in p.seen if s["source"] == "exact"]
+        if len(p.seen) != 1 or not exact:
+            continue
+        timed += 1
+        off = abs(exact[0]["wall_ns"] - p.wall_ns)
+        if off > max(p.wall_ns / 50, MS / 5):
+            wrong.append(f"{p}: hud {exact[0]['wall_ns'] / MS:.2f} ms")
+    expect(timed >= 200, f"only {timed} polls were timed")
+    # A thread that loses its CPU between the demo's clock and the poll's edge is neither's fault.
+    expect(len(wrong) <= timed / 100, f"{len(wrong)} of {timed} are off by more than 2% and 0.2 ms\n"
+           + "\n".join(wrong[:10]))
+
+
+@fact(name="nothing_else_changes_where_each_poll_is_timed")
+def _():
+    c = comparison()
+    c.every_long_poll_is_found_once()
+    c.none_is_invented()
+    c.no_innocent_is_reported()
+    c.totals_and_counts_hold()
+    expect_equal(c.report["count_unit"], "poll", "count_unit")
+    expect_equal(c.report["population"], "all", "population")
+    expect(c.report["timed_percent"] > 90, f"timed for {c.report['timed_percent']}% of the time")
+
+
+@fact(name="all_polls_are_counted_by_task")
+def _():
+    c = comparison()
+    counted = c.db.execute("SELECT sum(polls) FROM poll_site").fetchone()[0]
+    begun = c.db.execute("SELECT sum(polls) FROM thread_window").fetchone()[0]
+    expect(counted >= 10000, f"only {counted} polls were counted")
+    expect_near(counted, begun, 0.02, "polls counted by site, and polls begun by thread")
+    for site, in_buckets, polls in c.db.execute("""SELECT s.id, sum(b.polls), s.polls FROM poll_site AS s
+            JOIN poll_bucket AS b ON b.poll_site = s.id GROUP BY s.id"""):
+        expect_equal(in_buckets, polls, f"polls in the buckets of site {site}")
+    tasks = {t["task"]: t for t in c.report["tasks"]}
+    short = tasks["demo::innocent::tasks::yield_idly"]
+    expect(short["polls"] > 100 and short["population"] == "all" and short["count"] == 0, f"{short}")
+    expect(short["p50_ns"] <= short["p99_ns"] <= short["max_ns"] < 1000 * MS, f"{short}")
+
+
+@fact
+def a_budget_that_is_used_up_detaches_the_probes_and_says_so():
+    demo = Demo("release")
+    recording = Recording(path_for("budget.hud"), "-d", 4, "-p", demo.pid, "--polls", "--max-overhead", "0.01",
+                          begun=False)
+    capture = recording.ended_well()
+    db = database(capture)
+    states = db.execute("SELECT attached, given_up, price_ns, cost_permille FROM probe_state ORDER BY time_ns").fetchall()
+    expect(states[0]["attached"] and any(not s["attached"] for s in states), f"{[dict(s) for s in states]}")
+    expect(all(s["price_ns"] > 0 for s in states), "a hit is said to cost nothing")
+    seen = report(capture)
+    expect(seen["timed_percent"] < 50, f"timed for {seen['timed_percent']}% of the time")
+    expect(seen["sites"], "the watchdog found nothing while there were no probes")
+    expect_equal(seen["count_unit"], "poll", "count_unit")
+
+
+@fact
+def a_debug_build_is_refused_with_the_reason_and_recorded_all_the_same():
+    target = os.path.join(BUILD, "demo-probes-debug")
+    environment = {**os.environ, "PATH": "/usr/bin:/bin", "RUSTC": "/usr/bin/rustc", "CARGO_TARGET_DIR": target}
+    made = run(["cargo", "build", "--quiet"], seconds=400, env=environment,
+               cwd=os.path.join(TOP, "examples", "demo"))
+    expect(made.returncode == 0, made.stderr)
+    demo = Demo(program=os.path.join(target, "debug", "demo"))
+    recording = Recording(path_for("debug.hud"), "-d", 2, "-p", demo.pid, "--polls", begun=False)
+    capture = recording.ended_well()
+    expect("dear to probe" in recording.errors and "--force" in recording.errors, recording.errors)
+    expect_equal(report(capture)["population"], "long", "population")
+
+
+@fact
+def where_no_task_is_polled_it_says_so_and_goes_on():
+    process = start(["sleep", "60"])
+    done = run([RECORD, "-o", path_for("none.hud"), "-d", 1, "-p", process.pid, "--polls"])
+    process.kill()
+    expect_equal(done.returncode, 0, f"exit code ({done.stderr})")
+    expect("no poll site is known" in done.stderr, done.stderr)
+
+
+@fact
+def stacks_only_asks_the_stacks():
+    demo = Demo("release")
+    recording = Recording(path_for("stacks.hud"), "-d", 3, "-p", demo.pid, "--stacks-only", begun=False)
+    seen = report(recording.ended_well())
+    expect_equal(seen["capture"]["source"], "stack", "source")
+    expect_equal(seen["count_unit"], "span", "count_unit")
+    refused = run([RECORD, "-p", demo.pid, "--stacks-only", "--polls"])
+    expect_equal(refused.returncode, 2, f"exit code of --polls --stacks-only ({refused.stderr})")
+
+
+facts_check()
