@@ -76,19 +76,23 @@ static __always_inline void sleeper_poll(struct task_struct *task, struct thread
 	out->span.flags |= HUD_POLL_OPEN;
 }
 
-/* Report a thread that has slept for long, with its stack the first time. */
+/*
+ * Report a thread that has slept for long, with its stack the first time. At the end also one that was
+ * woken and has no CPU yet: nobody else would tell of it.
+ */
 static __always_inline void open_report(struct task_struct *task, struct thread_state *st,
 					__u64 now)
 {
 	__u64 start = phase_since(st, st->out_ns), stack_bytes = 0;
 	struct scratch *s = scratch_get(SCRATCH_WALK);
+	bool woken = walk_mode == WALK_FINAL && st->wakeup_ns;
 	__u32 phase = st->phase;
 	struct sleeper_poll poll;
 	struct event_offcpu *e;
 
 	if (!s || !start || start > now || now - start < threshold_ns)
 		return;
-	if (phase == PHASE_UNKNOWN && (task->on_cpu || !(task->__state & TASK_SLEEPS)))
+	if (phase == PHASE_UNKNOWN && !woken && (task->on_cpu || !(task->__state & TASK_SLEEPS)))
 		return;
 	sleeper_poll(task, st, start, now, &poll);
 	if (poll.key.where == HUD_WHERE_PARK && poll.key.trusted)
@@ -97,7 +101,7 @@ static __always_inline void open_report(struct task_struct *task, struct thread_
 	event_begin(&e->head, EVENT_OPEN, task->tgid, task->pid, now);
 	where_fill(&e->where, &poll.key, &poll.span);
 	e->start_ns = start;
-	e->wakeup_ns = 0;
+	e->wakeup_ns = woken ? st->wakeup_ns : 0;
 	e->span_flags = phase == PHASE_UNKNOWN ? EVENT_SPAN_AT_ATTACH : 0;
 	e->syscall = task_syscall(task);
 	e->state = task->__state & TASK_STATE_MASK;
@@ -106,11 +110,13 @@ static __always_inline void open_report(struct task_struct *task, struct thread_
 	if (st->open_start_ns == start) {
 		e->span_flags |= EVENT_SPAN_REPEATED;
 		e->stacks.stack_flags = EVENT_STACK_NOT_TAKEN;
+	} else if (woken) {
+		e->stacks.stack_flags = EVENT_STACK_NOT_TAKEN;
 	} else {
 		open_stacks(task, e, &stack_bytes);
 	}
 	/* Awake by now: the stack may be a mix of before and after, and its end will be told. */
-	if (st->phase != phase || phase_since(st, st->out_ns) != start || st->wakeup_ns)
+	if (st->phase != phase || phase_since(st, st->out_ns) != start || (st->wakeup_ns && !woken))
 		return;
 	st->open_start_ns = start;
 	scratch_send(s, sizeof(*e), stack_bytes);
