@@ -20,8 +20,8 @@ WINDOW = 100 * MS  # of thread_window; one may end a little late
 
 # What the demo's blocks may consist of besides the guilty function: its own book-keeping, its server.
 AROUND = ("unknown", "demo::truth::", "<demo::truth::", "demo::clock::", "demo::server::", "demo::handlers::",
-          "demo::elsewhere::", "demo::random::")
-POOL_LOCK = "demo::server:: (the lock of Tokio's blocking pool)"
+          "demo::elsewhere::", "demo::random::", "demo::calibrate::")
+TOKIOS_LOCK = "demo::server:: (a lock of Tokio's own)"
 
 
 class TruePoll:
@@ -55,21 +55,23 @@ class Comparison:
         self.db = lib.database(self.capture, *symbols)
         self.start_ns, self.end_ns, self.threshold_ns = self.db.execute(
             "SELECT start_ns, end_ns, threshold_ns FROM capture").fetchone()
-        self.pool_lock = self.stacks_with("tokio::%::spawn_blocking%") | self.stacks_with("<tokio::%::spawn_blocking%")
+        self.in_tokio = self.stacks_in_tokio()
         self.polls = self.true_polls()
         self.seen = self.blocking_polls()
         self.match()
 
-    def stacks_with(self, pattern):
-        return {row[0] for row in self.db.execute("""SELECT DISTINCT k.stack FROM stack_frame AS k
-            JOIN frame AS f ON f.id = k.frame WHERE f.function LIKE ?""", (pattern,))}
+    def stacks_in_tokio(self):
+        """Those that are inside Tokio where they wait, called by the site's function."""
+        return {row[0] for row in self.db.execute("""SELECT DISTINCT k.id FROM stack AS k
+            JOIN stack_frame AS p ON p.stack = k.id AND p.position < k.site_position
+            JOIN frame AS f ON f.id = p.frame WHERE f.crate = 'tokio'""")}
 
-    def is_pool_lock(self, cause, stack):
+    def is_tokios_lock(self, cause, stack):
         """
-        On a busy machine the thread that holds the lock of the blocking pool's queue may have no CPU, and
-        whoever calls spawn_blocking then does block its worker: no block that the demo could time.
+        On a busy machine the thread that holds a lock of Tokio's own, such as that of the blocking pool's
+        queue, may have no CPU; who spawns or yields then does block its worker. No block of the demo's.
         """
-        return cause == "lock" and stack in self.pool_lock
+        return cause == "lock" and stack in self.in_tokio
 
     def true_polls(self):
         """Those that lie wholly in the recording, each with the gaps around it."""
@@ -81,10 +83,22 @@ class Comparison:
         for w in self.db.execute("""SELECT t.tid, w.start_ns, w.end_ns, w.look_gap_ns
                 FROM thread_window AS w JOIN thread AS t ON t.id = w.thread ORDER BY w.start_ns"""):
             windows[w["tid"]].append(w)
+        self.windows = windows
         for p in polls:
-            p.gap_ns = max((w["look_gap_ns"] for w in windows[p.tid]
-                            if w["start_ns"] < p.end_ns + WINDOW and w["end_ns"] > p.start_ns), default=0)
+            p.gap_ns = self.gap_around(p.tid, p.start_ns, p.end_ns)
         return [p for p in polls if not p.open and p.start_ns >= self.start_ns and p.end_ns <= self.end_ns]
+
+    def gap_around(self, tid, start_ns, end_ns):
+        return max((w["look_gap_ns"] for w in self.windows[tid]
+                    if w["start_ns"] < end_ns + WINDOW and w["end_ns"] > start_ns), default=0)
+
+    def was_stolen(self, seen):
+        """
+        Without the largest gap between two looks it is under the threshold: the machine below took the CPU
+        away from whatever ran there, and the poll was long through no fault of its own.
+        """
+        gap_ns = self.gap_around(seen["tid"], seen["start_ns"], seen["end_ns"])
+        return gap_ns > 2 * LOOK_NS and sum(seen["slices"].values()) - gap_ns < self.threshold_ns
 
     def blocking_polls(self):
         """By thread, those that ended in the recording, each with its slices: (function, cause) -> ns without
@@ -93,8 +107,8 @@ class Comparison:
         for s in self.db.execute("""SELECT p.blocking_poll, s.function, s.cause, p.stack,
                     p.wall_ns - p.run_queue_ns AS busy_ns
                 FROM slice AS p JOIN site AS s ON s.id = p.site"""):
-            if self.is_pool_lock(s["cause"], s["stack"]):
-                slices[s["blocking_poll"]][POOL_LOCK, "lock"] += s["busy_ns"]
+            if self.is_tokios_lock(s["cause"], s["stack"]):
+                slices[s["blocking_poll"]][TOKIOS_LOCK, "lock"] += s["busy_ns"]
             else:
                 slices[s["blocking_poll"]][s["function"], s["cause"]] += s["busy_ns"]
         seen = collections.defaultdict(list)
@@ -191,7 +205,7 @@ class Comparison:
         extra = []
         for s in (s for rows in self.seen.values() for s in rows):
             own_ns = sum(ns for (function, _), ns in s["slices"].items() if function.startswith(AROUND[1:]))
-            if not s["of"] and not self.cut(s) and own_ns < 0.9 * sum(s["slices"].values()):
+            if not s["of"] and not self.cut(s) and not self.was_stolen(s) and own_ns < 0.9 * sum(s["slices"].values()):
                 extra.append(s)
         expect(not extra, f"{len(extra)} blocking polls are none of the demo's\n" + "\n".join(
             f"{s['kind']} {s['wall_ns'] / MS:.2f} ms in task {s['task']}: {dict(s['slices'])}" for s in extra[:10]))
@@ -269,15 +283,19 @@ class Comparison:
         expect(not wrong, f"{len(wrong)} blocking polls; {[dict(w) for w in wrong[:5]]}")
 
     def workers_add_up(self, share=0.02):
-        """By stacks alone, sleeps under the threshold are `unknown`."""
+        """
+        By stacks alone, or a layout that they had to confirm, sleeps under the threshold are `unknown`: then
+        the sum is all that must hold.
+        """
         unknown = wall = 0
         for w in self.report["workers"]:
             states = w["states"]
             expect(sum(states.values()) == w["wall_ns"], f"worker {w['tid']}: {states} of {w['wall_ns']}")
             unknown += states["unknown"]
             wall += w["wall_ns"]
-        if any(row["source"] == "stack" for row in self.sources()):
-            share = 0.1
+        if self.db.execute("SELECT max(unsure OR runtime_state IS NULL) FROM offcpu_span WHERE NOT at_attach "
+                           "AND NOT preempted").fetchone()[0]:
+            share = 1
         expect(wall and unknown <= share * wall, f"{unknown / MS:.0f} of {wall / MS:.0f} ms are `unknown`")
 
     def no_innocent_is_reported(self):
@@ -286,11 +304,14 @@ class Comparison:
         def innocent(name):
             return bool(name) and any(name == n or name.startswith((n + "::", f"<{n}::")) for n in never)
 
-        def of_the_pool(site):
+        def tokios(site):
             stacks = self.db.execute("""SELECT DISTINCT p.stack FROM slice AS p JOIN site AS s ON s.id = p.site
                 WHERE s.function = ? AND s.cause = ?""", (site["function"], site["cause"])).fetchall()
-            return all(self.is_pool_lock(site["cause"], row["stack"]) for row in stacks)
-        wrong = [s for s in self.report["sites"] if s["function"] != "unknown" and not of_the_pool(s)
+            return all(self.is_tokios_lock(site["cause"], row["stack"]) for row in stacks)
+        stolen = {site for rows in self.seen.values() for s in rows if not s["of"] and self.was_stolen(s)
+                  for site in s["slices"]}
+        wrong = [s for s in self.report["sites"] if s["function"] != "unknown" and not tokios(s)
+                 and not (s["count"] == 1 and (s["function"], s["cause"]) in stolen)
                  and (innocent(s["function"]) or innocent(s["entry"])
                       or any(innocent(f["function"]) for f in s["user_chain"]) or any(map(innocent, s["tasks"])))]
         expect(not wrong, f"{len(wrong)} sites\n" + sites_text(wrong))
