@@ -60,22 +60,23 @@ static __always_inline __u64 thread_pointer(struct task_struct *task)
 
 /* A thread's own words, as far as one read gets them. */
 struct thread_words {
-	struct task_struct *sleeper;
 	__u64 base;  /* the thread pointer */
 	__u64 first; /* address of byte[0] */
 	bool read;
 	__u8 byte[THREAD_BYTES];
 };
 
-static __always_inline void thread_words_read(struct thread_words *w, const struct identity *id)
+static __always_inline void thread_words_read(struct task_struct *sleeper, struct thread_words *w,
+					      const struct identity *id)
 {
 	w->first = w->base + id->first;
-	w->read = !w->sleeper &&
-		  !bpf_probe_read_user(w->byte, sizeof(w->byte), (const void *)w->first);
+	w->read =
+		!sleeper && !bpf_probe_read_user(w->byte, sizeof(w->byte), (const void *)w->first);
 }
 
 /* As user_word(), of a word at `offset` from the thread pointer. */
-static __always_inline int thread_word(const struct thread_words *w, __u64 *to, __s64 offset)
+static __always_inline int thread_word(struct task_struct *sleeper, const struct thread_words *w,
+				       __u64 *to, __s64 offset)
 {
 	__u64 at = w->base + offset - w->first;
 
@@ -83,7 +84,7 @@ static __always_inline int thread_word(const struct thread_words *w, __u64 *to, 
 		*to = *(__u64 *)&w->byte[at];
 		return 0;
 	}
-	return user_word(w->sleeper, to, w->base + offset);
+	return user_word(sleeper, to, w->base + offset);
 }
 
 static __always_inline bool tag_holds(const struct hud_plan_tag *tag, __u64 value)
@@ -106,18 +107,22 @@ static __always_inline bool tag_matches(struct task_struct *sleeper, __u64 base,
 
 #define CORE_SPAN_BYTES 64
 
-/* The core's two words; in one read where they lie close together, as the multi_thread's do. */
-static __always_inline bool core_read(struct task_struct *sleeper, __u64 core,
-				      const struct hud_plan_scheduler *s, bool *parked, __u64 *tick)
+/*
+ * The core's two words; in one read where they lie close together, as the multi_thread's do. Overwrites
+ * the thread's: there is no room on the stack for both.
+ */
+static __always_inline bool core_read(struct task_struct *sleeper, struct thread_words *w,
+				      __u64 core, const struct hud_plan_scheduler *s, bool *parked,
+				      __u64 *tick)
 {
 	__u32 first = s->tick < s->parked.offset ? s->tick : s->parked.offset;
 	__u32 to_tick = s->tick - first, to_parked = s->parked.offset - first;
-	__u8 span[CORE_SPAN_BYTES];
 
-	if (!sleeper && to_tick <= sizeof(span) - 8 && to_parked <= sizeof(span) - 8 &&
-	    !bpf_probe_read_user(span, sizeof(span), (const void *)(core + first))) {
-		*tick = *(__u64 *)&span[to_tick];
-		*parked = tag_holds(&s->parked, *(__u64 *)&span[to_parked]);
+	w->read = false;
+	if (!sleeper && to_tick <= CORE_SPAN_BYTES - 8 && to_parked <= CORE_SPAN_BYTES - 8 &&
+	    !bpf_probe_read_user(w->byte, CORE_SPAN_BYTES, (const void *)(core + first))) {
+		*tick = *(__u64 *)&w->byte[to_tick];
+		*parked = tag_holds(&s->parked, *(__u64 *)&w->byte[to_parked]);
 		return true;
 	}
 	return tag_matches(sleeper, core, &s->parked, parked) &&
@@ -128,14 +133,14 @@ static __always_inline bool core_read(struct task_struct *sleeper, __u64 core,
  * One scheduler's word on the thread. False: it is not in this one's context (or it cannot be read,
  * which comes to the same: key->where stays as it is).
  */
-static __always_inline bool scheduler_read(const struct thread_words *w, const struct identity *id,
+static __always_inline bool scheduler_read(struct task_struct *sleeper, struct thread_words *w,
+					   const struct identity *id,
 					   const struct hud_plan_scheduler *s, struct poll_key *key)
 {
-	struct task_struct *sleeper = w->sleeper;
 	__u64 context = 0, tick = 0;
 	bool match = true, parked = false;
 
-	if (thread_word(w, &context, s->context)) {
+	if (thread_word(sleeper, w, &context, s->context)) {
 		key->where = HUD_WHERE_UNKNOWN;
 		return false;
 	}
@@ -150,7 +155,7 @@ static __always_inline bool scheduler_read(const struct thread_words *w, const s
 	key->where = HUD_WHERE_NO_CORE;
 	if (!key->core)
 		return true;
-	if (!core_read(sleeper, key->core, s, &parked, &tick)) {
+	if (!core_read(sleeper, w, key->core, s, &parked, &tick)) {
 		key->where = HUD_WHERE_UNKNOWN;
 		return true;
 	}
@@ -159,17 +164,51 @@ static __always_inline bool scheduler_read(const struct thread_words *w, const s
 	return true;
 }
 
-static __always_inline void task_read(const struct thread_words *w, const struct identity *id,
-				      struct poll_key *key)
+static __always_inline void task_read(struct task_struct *sleeper, const struct thread_words *w,
+				      const struct identity *id, struct poll_key *key)
 {
 	__u64 tag = 1;
 
 	if (!(id->flags & HUD_IDENTITY_TASK))
 		return;
-	if (id->flags & HUD_IDENTITY_TASK_TAG && thread_word(w, &tag, id->task_tag))
+	if (id->flags & HUD_IDENTITY_TASK_TAG && thread_word(sleeper, w, &tag, id->task_tag))
 		return;
 	if (tag)
-		thread_word(w, &key->task, id->task);
+		thread_word(sleeper, w, &key->task, id->task);
+}
+
+static __always_inline void where_read(struct task_struct *sleeper, __u64 base,
+				       const struct identity *id, struct poll_key *key)
+{
+	struct thread_words w = {.base = base};
+	bool early;
+
+	thread_words_read(sleeper, &w, id);
+	if (w.read) /* it is at hand; wanted in a poll only, but later the core's words are here */
+		task_read(sleeper, &w, id, key);
+	early = w.read;
+	key->trusted = id->flags & HUD_IDENTITY_KNOWN;
+	key->where = HUD_WHERE_OUTSIDE;
+	for (__u32 i = 0; i < IDENTITY_SCHEDULERS && i < id->schedulers; i++) {
+		key->scheduler = i;
+		if (scheduler_read(sleeper, &w, id, &id->scheduler[i], key))
+			break;
+	}
+	if (key->where != HUD_WHERE_POLL)
+		key->task = 0;
+	else if (!early)
+		task_read(sleeper, &w, id, key);
+}
+
+/*
+ * Of current, whose thread pointer is `base`. Global to the verifier: it follows the many ways through
+ * the reads once, and not in each program and on each path that leads here.
+ */
+__noinline int where_read_current(__u64 base, const struct identity *id, struct poll_key *key)
+{
+	if (id && key)
+		where_read(NULL, base, id, key);
+	return 0;
 }
 
 /* `sleeper`: NULL for current. Leaves HUD_WHERE_UNKNOWN where nothing is known of the process. */
@@ -177,24 +216,18 @@ static __always_inline void identity_read(struct task_struct *task, struct task_
 					  struct thread_state *st, __u32 tgid, struct poll_key *key)
 {
 	struct identity *id = identity_find(st, tgid);
-	struct thread_words w = {.sleeper = sleeper};
+	__u64 base;
 
 	*key = (struct poll_key) {};
 	if (!id)
 		return;
-	w.base = thread_pointer(task);
-	if (!w.base)
+	base = thread_pointer(task);
+	if (!base)
 		return;
-	thread_words_read(&w, id);
-	key->trusted = id->flags & HUD_IDENTITY_KNOWN;
-	key->where = HUD_WHERE_OUTSIDE;
-	for (__u32 i = 0; i < IDENTITY_SCHEDULERS && i < id->schedulers; i++) {
-		key->scheduler = i;
-		if (scheduler_read(&w, id, &id->scheduler[i], key))
-			break;
-	}
-	if (key->where == HUD_WHERE_POLL)
-		task_read(&w, id, key);
+	if (sleeper)
+		where_read(sleeper, base, id, key);
+	else
+		where_read_current(base, id, key);
 }
 
 /* A word of `bytes` 2, 4 or 8 at an address; 0 where it cannot be read. */
