@@ -29,9 +29,10 @@ import time
 from overhead_parts import (Hud, Nothing, Unusable, cpu_seconds, memory_bytes, switches, tools,
                             workloads)
 
-BARE_SECONDS = 0.8
-SETTLE_SECONDS = 1.3  # hud-record has measured its programs by then
-WINDOW_SECONDS = 1.5
+BARE_SECONDS = 0.6
+FIRST_SECONDS = 1.0  # in which hud-record measures its programs
+SETTLE_SECONDS = 0.3
+WINDOW_SECONDS = 1.2
 QUIET_SECONDS = 0.1  # after a tool has gone
 RESAMPLES = 2000
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
@@ -48,7 +49,10 @@ def rates(workload, seconds):
 
 def tool_window(workload, tool, directory):
     """One attachment: what was done in its window, and what the tool used."""
+    first_cpu = None
     tool.start(workload.target, directory)
+    if isinstance(tool, Hud):
+        first_cpu = rates(workload, FIRST_SECONDS)["target_cpu"]
     time.sleep(SETTLE_SECONDS)
     began, own = time.monotonic(), cpu_seconds(tool.child.pid) if tool.child else 0
     switched = switches(workload.target)
@@ -59,6 +63,8 @@ def tool_window(workload, tool, directory):
         seen["cpu"] = (cpu_seconds(tool.child.pid) - own) / seconds
         seen["memory"], seen["rings"] = memory_bytes(tool.child.pid)
     seen.update(tool.stop())
+    if seen.get("bpf") is not None:
+        seen["bpf"] /= max(first_cpu, 0.01)
     return seen
 
 
@@ -114,13 +120,13 @@ def cell(value, text="{:.2f}"):
 
 def row(tool, rounds):
     low, high = interval([seen["ratio"] for seen in rounds])
-    bpf, target_cpu = middle(rounds, "bpf"), middle(rounds, "target_cpu")
+    bpf = middle(rounds, "bpf")
     size, memory, cpu = (middle(rounds, key) for key in ("bytes", "memory", "cpu"))
     lost = None if isinstance(tool, Nothing) else sum(seen.get("lost") or 0 for seen in rounds)
     return [
         tool.name, cell(middle(rounds, "ratio"), "{:.3f}"), f"{low:.3f} to {high:.3f}",
         cell(middle(rounds, "by_cpu"), "{:.3f}"),
-        cell(None if bpf is None else 100 * bpf / max(target_cpu, 0.01), "{:.2f}%"),
+        cell(None if bpf is None else 100 * bpf, "{:.2f}%"),
         cell(middle(rounds, "run_ns"), "{:.0f}"),
         cell(None if cpu is None else 100 * cpu, "{:.2f}%"),
         cell(None if memory is None else memory / 1e6, "{:.1f}"),
@@ -188,7 +194,7 @@ def doc_write(path, text):
 def arguments_parse():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
-    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--only", help="workloads, by name, with commas: pipe,echo,link,yield,paced")
     parser.add_argument("--tools", help="only tools whose name begins so; with commas")
     parser.add_argument("--hud", action="append", default=[], metavar="NAME=BUILD",
@@ -207,7 +213,7 @@ def tools_for(workload, given):
     """Held to a rate, a program shows nothing of what it is slowed by: only what hud-record uses."""
     if workload.name != "paced":
         return given.tools
-    return [tool for tool in given.tools if isinstance(tool, (Nothing, Hud))]
+    return [tool for tool in given.tools if isinstance(tool, Nothing) or tool.name == "hud-record"]
 
 
 def progress(*what):

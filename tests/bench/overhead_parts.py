@@ -184,6 +184,8 @@ class Tool:
             self.child.kill()
             self.child.wait()
         said = self.said()
+        if self.child.returncode in (-signal.SIGABRT, -signal.SIGSEGV, -signal.SIGKILL):
+            raise Unusable(f"{self.name} died: {said[-300:].strip()}")
         size = os.path.getsize(self.output) if os.path.exists(self.output) else len(said)
         result = {"bytes": size / seconds, "lost": 0, **self.told(self.output, said)}
         for left in (self.output, self.output + ".partial"):
