@@ -2,7 +2,8 @@
 --
 -- A layout of the runtime's state that came from a like build is believed when stacks bear it out:
 -- twenty sightings at least, among them parks and polls, where the innermost role on the stack is
--- what the state says, and none where it is not. (A thread in no scheduler's context may well run the
+-- what the state says, and not one in a hundred where it is not: a wrong layout reads words at random
+-- and is wrong nearly always, a stack without debug information now and then. (A thread in no scheduler's context may well run the
 -- runtime's own code: between two closures of the blocking pool it does. And a parked scheduler may seem
 -- to run a root future: linkers fold a closure of block_on with one of the scheduler's.)
 INSERT INTO process_source (process, capture, source, agreeing, contradicting)
@@ -32,7 +33,7 @@ WITH seen AS (
 SELECT p.id, p.capture,
 	CASE
 	WHEN NOT coalesce(k.told, 0) THEN 'stack'
-	WHEN k.unsure AND (k.contradicting > 0 OR k.agreeing < 20 OR k.parks = 0 OR k.polls = 0)
+	WHEN k.unsure AND (100 * k.contradicting > k.agreeing OR k.agreeing < 20 OR k.parks = 0 OR k.polls = 0)
 		THEN 'stack'
 	WHEN c.source = 'exact' THEN 'exact'
 	ELSE 'passive'

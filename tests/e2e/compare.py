@@ -149,7 +149,7 @@ def rules_pass_fail_or_cannot_be_told():
 
 @fact
 def a_service_that_blocks_nowhere_passes():
-    demo = Demo("release", "--without", "hash,compress,sleep,lock,save,journal,read,resolve,fetch")
+    demo = Demo("release", "--without", "hash,compress,sleep,drip,lock,save,journal,read,resolve,fetch")
     path = path_for("innocent.hud")
     recorded("-d", 5, "-p", demo.pid, "-o", path)
     done = check(path, "--fail-on", "blocked_p99 > 50ms", "--fail-on", 'site("guilty::*").count > 0')
