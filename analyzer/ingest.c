@@ -136,10 +136,10 @@ static int prepare(struct ingest *in)
 
 static void capture_state_free(struct capture_state *c)
 {
-	struct id_map *maps[] = {&c->strings,  &c->processes,   &c->threads,
-				 &c->mappings, &c->user_stacks, &c->kernel_stacks,
-				 &c->binaries, &c->chains,      &c->kernel_frames,
-				 &c->spans,    &c->causes,      &c->histograms};
+	struct id_map *maps[] = {&c->strings,       &c->processes,     &c->threads,  &c->mappings,
+				 &c->user_stacks,   &c->kernel_stacks, &c->binaries, &c->chains,
+				 &c->kernel_frames, &c->spans,         &c->causes,   &c->histograms,
+				 &c->ended_polls};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		id_map_free(maps[i]);

@@ -56,6 +56,13 @@ static int poll(struct ingest *in, struct capture_state *c, const struct hud_pol
 		return err;
 	if (!thread || stack_rows(c, p->site, 0, &site, &none))
 		return -EINVAL;
+	/* The walk over sleepers may have seen it open and be late to say so. */
+	if (p->poll_flags & HUD_POLL_OPEN) {
+		if (id_map_get(&c->ended_polls, (uint64_t)thread->row, p->start_max_ns))
+			return 0;
+	} else if (id_map_set(&c->ended_polls, (uint64_t)thread->row, p->start_max_ns, 1)) {
+		return -ENOMEM;
+	}
 	row = row_of(in, TABLE_POLL);
 	row_number(&row, c->row);
 	row_number(&row, thread->row);

@@ -126,6 +126,7 @@ struct capture_state {
 	struct id_map kernel_frames; /* by name, as its address */
 	struct id_map spans;         /* thread row, start: span row * 2 + open */
 	struct id_map causes;        /* syscall and side, kernel stack: pointer */
+	struct id_map ended_polls;   /* thread row, start_max: 1 */
 	struct id_map histograms;    /* by process and site, as rows: index + 1 */
 	GROWING(char *) string;
 	GROWING(struct process_seen) process;

@@ -2,12 +2,14 @@
 --
 -- A sleep is one part. The time on CPUs is divided in proportion to the looks, and the time of sleeps
 -- that were only counted in proportion to the sampled ones of the poll (those under the threshold),
--- by running sums. Where there was no look, or no such sleep, no stack tells the site.
+-- by running sums; without a look its time on CPUs goes by those too. Where there was neither look nor
+-- such sleep, no stack tells the site.
 CREATE VIEW blocking_part AS
 WITH look AS MATERIALIZED (
 	SELECT * FROM blocking_look
 ), rest AS MATERIALIZED (
-	SELECT * FROM blocking_rest
+	SELECT *, blocking_poll NOT IN (SELECT blocking_poll FROM look) AS unlooked
+	FROM blocking_rest
 ), running AS (
 	SELECT l.*, r.cpu_ns AS wall_ns, r.run_queue_ns,
 		sum(l.looks) OVER parts AS upto,
@@ -19,13 +21,14 @@ WITH look AS MATERIALIZED (
 ), sampled AS (
 	SELECT p.blocking_poll, p.cause, p.stack, sum(p.wall_ns) AS wall_ns
 	FROM blocking_sleep AS p
-	JOIN rest AS r ON r.blocking_poll = p.blocking_poll AND r.unseen_ns > 0
+	JOIN rest AS r ON r.blocking_poll = p.blocking_poll AND (r.unseen_ns > 0 OR r.unlooked)
 	JOIN blocking_poll AS b ON b.id = p.blocking_poll
 	JOIN capture AS c ON c.id = b.capture
 	WHERE p.wall_ns < c.threshold_ns
 	GROUP BY p.blocking_poll, p.cause, p.stack
 ), sampled_upto AS (
-	SELECT s.*, r.unseen_ns,
+	SELECT s.*, r.unseen_ns + CASE WHEN r.unlooked THEN r.cpu_ns ELSE 0 END AS unseen_ns,
+		CASE WHEN r.unlooked THEN r.run_queue_ns ELSE 0 END AS unseen_queue_ns,
 		sum(s.wall_ns) OVER parts AS upto,
 		sum(s.wall_ns) OVER (PARTITION BY s.blocking_poll) AS all_ns
 	FROM sampled AS s
@@ -39,7 +42,10 @@ WITH look AS MATERIALIZED (
 	SELECT blocking_poll, NULL, cause, stack,
 		CASE WHEN upto = all_ns THEN unseen_ns
 			ELSE CAST(1.0 * unseen_ns * upto / all_ns AS INTEGER) END
-		- CAST(1.0 * unseen_ns * (upto - wall_ns) / all_ns AS INTEGER), 0, NULL
+		- CAST(1.0 * unseen_ns * (upto - wall_ns) / all_ns AS INTEGER),
+		CASE WHEN upto = all_ns THEN unseen_queue_ns
+			ELSE CAST(1.0 * unseen_queue_ns * upto / all_ns AS INTEGER) END
+		- CAST(1.0 * unseen_queue_ns * (upto - wall_ns) / all_ns AS INTEGER), NULL
 	FROM sampled_upto
 	WHERE all_ns > 0
 	UNION ALL
@@ -55,7 +61,8 @@ WITH look AS MATERIALIZED (
 	UNION ALL
 	SELECT blocking_poll, NULL, 'cpu', NULL, cpu_ns, run_queue_ns, NULL
 	FROM rest
-	WHERE cpu_ns > 0 AND blocking_poll NOT IN (SELECT blocking_poll FROM look)
+	WHERE cpu_ns > 0 AND unlooked AND blocking_poll NOT IN (SELECT blocking_poll FROM sampled
+		WHERE wall_ns > 0)
 	UNION ALL
 	SELECT blocking_poll, NULL, 'syscall', NULL, unseen_ns, 0, NULL
 	FROM rest
