@@ -192,6 +192,24 @@ static void a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps(void **st
 	sqlite3_close(db);
 }
 
+/* The walk over sleepers may be overtaken by the sleeper: its word comes after the end. */
+static void an_end_is_not_undone_by_a_record_that_comes_late(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 10000, 1000, 7, HASH);
+	poll_seen(&s, (struct seen) {1000, 21000, 7, 0, 0, 0});
+	poll_seen(&s, (struct seen) {1000, 12000, 7, 0, 0, HUD_POLL_OPEN});
+	db = scene_load(&s, 200000);
+	assert_number(db, "SELECT count(*) FROM poll", 1);
+	assert_number(db, "SELECT open FROM poll", 0);
+	assert_number(db, TOTAL, 20000);
+	sqlite3_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -201,6 +219,7 @@ int main(void)
 		cmocka_unit_test(a_poll_that_may_be_several_is_no_blocking_poll),
 		cmocka_unit_test(a_task_that_came_back_once_is_in_doubt_where_it_computes),
 		cmocka_unit_test(a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps),
+		cmocka_unit_test(an_end_is_not_undone_by_a_record_that_comes_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
