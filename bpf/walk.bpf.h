@@ -45,17 +45,30 @@ static __always_inline void open_stacks(struct task_struct *task, struct event_o
 	}
 }
 
-struct sleeper_poll {
-	struct poll_key key;
+struct sleeper {
+	struct poll_key key; /* the poll that it is in */
 	struct poll_span span;
+	__u64 start_ns; /* of its sleep */
+	__u32 phase;
 };
+
+/*
+ * In a map and not on the stack: what the verifier knows of words there makes it follow the stack walk
+ * anew for each way that leads to it, ten times as many instructions. One walk runs at a time.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct sleeper);
+} sleepers SEC(".maps");
 
 /*
  * The poll that a sleeper is in, as it would stand if it ended now. A copy: the thread may wake at any
  * moment and go on with its own.
  */
 static __always_inline void sleeper_poll(struct task_struct *task, struct thread_state *st,
-					 __u64 start, __u64 now, struct sleeper_poll *out)
+					 __u64 start, __u64 now, struct sleeper *out)
 {
 	out->key = st->poll.key;
 	out->span = st->poll.span;
@@ -87,19 +100,22 @@ static __always_inline void open_report(struct task_struct *task, struct thread_
 	struct scratch *s = scratch_get(SCRATCH_WALK);
 	bool woken = walk_mode == WALK_FINAL && st->wakeup_ns;
 	__u32 phase = st->phase;
-	struct sleeper_poll poll;
+	__u32 zero = 0;
+	struct sleeper *seen = bpf_map_lookup_elem(&sleepers, &zero);
 	struct event_offcpu *e;
 
-	if (!s || !start || start > now || now - start < threshold_ns)
+	if (!s || !seen || !start || start > now || now - start < threshold_ns)
 		return;
 	if (phase == PHASE_UNKNOWN && !woken && (task->on_cpu || !(task->__state & TASK_SLEEPS)))
 		return;
-	sleeper_poll(task, st, start, now, &poll);
-	if (poll.key.where == HUD_WHERE_PARK && poll.key.trusted)
+	seen->phase = phase;
+	seen->start_ns = start;
+	sleeper_poll(task, st, start, now, seen);
+	if (seen->key.where == HUD_WHERE_PARK && seen->key.trusted)
 		return;
 	e = (struct event_offcpu *)s->word;
 	event_begin(&e->head, EVENT_OPEN, task->tgid, task->pid, now);
-	where_fill(&e->where, &poll.key, &poll.span);
+	where_fill(&e->where, &seen->key, &seen->span);
 	e->start_ns = start;
 	e->wakeup_ns = woken ? st->wakeup_ns : 0;
 	e->span_flags = phase == PHASE_UNKNOWN ? EVENT_SPAN_AT_ATTACH : 0;
@@ -116,12 +132,13 @@ static __always_inline void open_report(struct task_struct *task, struct thread_
 		open_stacks(task, e, &stack_bytes);
 	}
 	/* Awake by now: the stack may be a mix of before and after, and its end will be told. */
-	if (st->phase != phase || phase_since(st, st->out_ns) != start || (st->wakeup_ns && !woken))
+	if (st->phase != seen->phase || phase_since(st, st->out_ns) != seen->start_ns ||
+	    (st->wakeup_ns && !woken))
 		return;
-	st->open_start_ns = start;
+	st->open_start_ns = seen->start_ns;
 	scratch_send(s, sizeof(*e), stack_bytes);
-	if (poll.span.start_max_ns)
-		poll_span_send(&poll.span, task->tgid, task->pid);
+	if (seen->span.start_max_ns)
+		poll_span_send(&seen->span, task->tgid, task->pid);
 }
 
 /* The time since the last change is of the phase the thread is in; it is not charged yet. */
