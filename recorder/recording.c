@@ -458,6 +458,10 @@ static enum exit_code record_prepare(struct recording *r)
 		code = bpf_open(r);
 	if (code != EXIT_RECORDED)
 		return code;
+	code = targets_watch(r);
+	if (code != EXIT_RECORDED)
+		return code;
+	/* Only from here on is everything watched: loading rows and words of state takes its time. */
 	r->start_ns = r->second_ns = clock_ns(CLOCK_MONOTONIC);
 	error = session_write(r);
 	if (error)
@@ -475,7 +479,7 @@ static enum exit_code record_prepare(struct recording *r)
 		.processes = r->processes,
 		.lost_ns = r->start_ns,
 	};
-	return targets_watch(r);
+	return EXIT_RECORDED;
 }
 
 static enum exit_code record_all(struct recording *r)
