@@ -25,8 +25,6 @@ FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard tes
 RECORD_LIBS  := -lbpf -lelf -lz -lzstd
 ANALYZE_LIBS := -ldw -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
-DEMO := examples/demo/target/release/demo
-
 .PHONY: all help deps demo example check check-unit check-vm bench bench-deps static install lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
@@ -74,7 +72,7 @@ $(BUILD)/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a
 $(BUILD)/tests/%: tests/unit/%.c $(FIXTURE_OBJ) $(filter-out $(BUILD)/analyzer/main.o,$(ANALYZER_OBJ)) $(BUILD)/libhudformat.a
 	@mkdir -p $(@D)
 	@echo '  CC  $@'
-	@$(COMPILE) -MF $@.d $< $(filter %.o %.a,$^) $(ANALYZE_LIBS) -lcmocka -o $@
+	@$(COMPILE) -DHUD_DEMO='"$(DEMO)"' -MF $@.d $< $(filter %.o %.a,$^) $(ANALYZE_LIBS) -lcmocka -o $@
 
 # One file for any distribution: glibc, libbpf, libelf, zlib and zstd inside.
 $(BUILD)/static/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a
@@ -83,10 +81,18 @@ $(BUILD)/static/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a
 	@$(CC) $(CFLAGS) $(LDFLAGS) -static $^ $(RECORD_LIBS) -o $@
 static: $(BUILD)/static/hud-record ## a fully static hud-record in build/static/
 
-# Debian's own cargo builds it offline, from Debian's crates. Frame pointers on request only.
-DEMO_CARGO = cd examples/demo && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc cargo build --release
-$(DEMO): $(wildcard examples/demo/src/*.rs examples/demo/src/*/*.rs examples/demo/Cargo.toml examples/demo/.cargo/config.toml)
-	$(DEMO_CARGO)
+# The demo, built offline by Debian's own cargo from Debian's crates; and the other builds that tests
+# record: with frame pointers, which brings the other mangling of names too; as cargo's release is where
+# nobody asks for debug information; as cargo's debug profile.
+DEMO       := $(BUILD)/demo-release/release/demo
+TEST_DEMOS := $(DEMO) $(BUILD)/demo-fp/release/demo $(BUILD)/demo-debug0/release/demo $(BUILD)/demo-debug/debug/demo
+DEMO_CARGO  = cd examples/demo && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$(abspath $(@D)/..) cargo build
+
+$(TEST_DEMOS): export RUSTFLAGS :=
+$(BUILD)/demo-fp/release/demo: export RUSTFLAGS := -C force-frame-pointers=yes -C symbol-mangling-version=v0
+$(BUILD)/demo-debug0/release/demo: export CARGO_PROFILE_RELEASE_DEBUG := 0
+$(TEST_DEMOS): $(wildcard examples/demo/src/*.rs examples/demo/src/*/*.rs examples/demo/Cargo.toml examples/demo/.cargo/config.toml)
+	$(DEMO_CARGO) $(if $(filter %/release/demo,$@),--release)
 
 # What a build, the demo and the tests take, on Debian 12 and newer Ubuntu.
 DEPS := gcc libc6-dev clang llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-dev liblzma-dev libzstd-dev zstd libxxhash-dev \
@@ -112,11 +118,11 @@ example: all ## make examples/demo.hud anew (as root)
 
 check: ## all tests; as root with real BPF, without it what can be tested so
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; fi
-	@$(MAKE) --no-print-directory all $(UNIT_TESTS)
-	@sh tests/run.sh $(BUILD)
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS))
+	@bash tests/run.sh $(BUILD)
 
 check-unit: $(UNIT_TESTS) ## the unit tests only
-	@sh tests/run.sh --unit $(BUILD)
+	@bash tests/run.sh --unit $(BUILD)
 
 # qemu and the kernels come from apt when it is called; not part of check.
 check-vm: all static ## record inside virtual machines with Debian's kernels 6.1 and 6.12

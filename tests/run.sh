@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
 # Runs the tests and prints a line for each: ok, FAIL or skip; at the end, alone on its line:
@@ -31,13 +31,41 @@ PYTHON=/usr/bin/python3
 [ -x "$PYTHON" ] || PYTHON=python3
 
 UNIT_SECONDS=300 # one program of unit tests
-E2E_SECONDS=240  # one file of end-to-end facts; each fact has its own bound in tests/e2e/lib.py
+E2E_SECONDS=300  # one file of end-to-end facts; each fact has its own bound in tests/e2e/lib.py
+
+# These files of end-to-end facts compare no times, mind no other recorder and mostly wait: they run beside
+# each other. Each of the others has the machine to itself.
+BESIDE="deadlock debuginfod errors example identity lifecycle output query report unwind_plans unwind_sandbox"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/hud-tests-XXXXXX") || exit 2
 results=$work/results
 : > "$results"
-trap 'rm -rf "$work"' EXIT
+running=()
+finish() {
+	for group in "${running[@]}"; do kill -TERM -- "-$group" 2> /dev/null; done
+	wait
+	rm -rf "$work"
+}
+trap finish EXIT
 trap 'exit 130' INT TERM HUP
+
+# Calls a function for each name, some at once; what each prints comes whole, when it is done.
+beside() { # HOW-MANY FUNCTION NAME...
+	local many=$1 function=$2 name
+	shift 2
+	set -m # a process group for each
+	for name in "$@"; do
+		while [ "$(jobs -rp | wc -l)" -ge "$many" ]; do wait -n; done
+		{
+			"$function" "$name" > "$work/$(basename "$name").out"
+			flock "$results" cat "$work/$(basename "$name").out"
+		} &
+		running+=($!)
+	done
+	wait
+	running=()
+	set +m
+}
 
 say() {
 	printf '%s\n' "$1" | tee -a "$results"
@@ -49,6 +77,7 @@ show_tail() {
 }
 
 unit_run() { # PROGRAM
+	local name log code
 	name=$(basename "$1")
 	log=$work/$name.log
 	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "$UNIT_SECONDS" "$1" < /dev/null > "$log" 2>&1
@@ -57,62 +86,55 @@ unit_run() { # PROGRAM
 		/^ok [0-9]+ - / { sub(/^ok [0-9]+ - /, ""); print "ok   " name ": " $0 }
 		/^(not )?ok [0-9]+ # SKIP/ { sub(/^(not )?ok [0-9]+ # SKIP */, ""); print "skip " name ": " $0; next }
 		/^not ok [0-9]+ - / { sub(/^not ok [0-9]+ - /, ""); print "FAIL " name ": " $0 }
-	' "$log" > "$work/lines"
+	' "$log" > "$work/$name.lines"
 	if [ "$code" -eq 124 ] || [ "$code" -eq 137 ]; then
-		echo "FAIL $name: did not end within $UNIT_SECONDS s" >> "$work/lines"
-	elif [ "$code" -ne 0 ] && ! grep -q '^FAIL' "$work/lines"; then
-		echo "FAIL $name: ended with $code" >> "$work/lines"
-	elif [ ! -s "$work/lines" ]; then
-		echo "FAIL $name: no test in it" >> "$work/lines"
+		echo "FAIL $name: did not end within $UNIT_SECONDS s" >> "$work/$name.lines"
+	elif [ "$code" -ne 0 ] && ! grep -q '^FAIL' "$work/$name.lines"; then
+		echo "FAIL $name: ended with $code" >> "$work/$name.lines"
+	elif [ ! -s "$work/$name.lines" ]; then
+		echo "FAIL $name: no test in it" >> "$work/$name.lines"
 	fi
-	tee -a "$results" < "$work/lines"
-	if grep -q '^FAIL' "$work/lines"; then
+	tee -a "$results" < "$work/$name.lines"
+	if grep -q '^FAIL' "$work/$name.lines"; then
 		show_tail "$log"
 	fi
 }
 
-e2e_run() { # FILE
-	log=$work/$(basename "$1").log
+e2e_run() { # NAME
+	local name=$1 begun file=tests/e2e/$1.py log=$work/$1.log
+	begun=$(date +%s)
 	# Lines come as the facts are found; what python itself says goes below them.
-	timeout -k 10 "$E2E_SECONDS" "$PYTHON" "$1" < /dev/null 2> "$log" | tee "$work/lines"
-	grep -E '^(ok  |FAIL|skip) ' "$work/lines" >> "$results"
-	if grep -q '^[A-Za-z]*Error\|^Traceback' "$log" || ! grep -qE '^(ok  |FAIL|skip) ' "$work/lines"; then
-		say "FAIL $(basename "$1" .py): did not come to its end"
+	timeout -k 10 "$E2E_SECONDS" "$PYTHON" "$file" < /dev/null 2> "$log" | tee "$work/$name.lines"
+	grep -E '^(ok  |FAIL|skip) ' "$work/$name.lines" >> "$results"
+	if grep -q '^[A-Za-z]*Error\|^Traceback' "$log" || ! grep -qE '^(ok  |FAIL|skip) ' "$work/$name.lines"; then
+		say "FAIL $name: did not come to its end"
+	fi
+	if [ $(($(date +%s) - begun)) -ge "$E2E_SECONDS" ]; then
+		say "FAIL $name: not all facts within $E2E_SECONDS s"
 	fi
 	show_tail "$log"
 }
 
-timed_out() { # FILE, when it began
-	if [ $(($(date +%s) - $2)) -ge "$E2E_SECONDS" ]; then
-		say "FAIL $(basename "$1" .py): not all facts within $E2E_SECONDS s"
-	fi
-}
-
 if [ $# -eq 0 ]; then
-	found=
-	for program in "$HUD_BUILD"/tests/*_test; do
-		[ -x "$program" ] || continue
-		found=1
-		unit_run "$program"
-	done
-	[ -n "$found" ] || say "FAIL unit: no program in $HUD_BUILD/tests; make check-unit builds them"
+	shopt -s nullglob
+	programs=("$HUD_BUILD"/tests/*_test)
+	shopt -u nullglob
+	beside "$(nproc)" unit_run "${programs[@]}"
+	[ ${#programs[@]} -gt 0 ] || say "FAIL unit: no program in $HUD_BUILD/tests; make check-unit builds them"
 fi
 
 if [ -z "$only_unit" ]; then
-	if [ "$(id -u)" = 0 ]; then
-		"$PYTHON" tests/e2e/lib.py build-demos > "$work/demo.log" 2>&1 || {
-			say "FAIL demo: it does not build"
-			show_tail "$work/demo.log"
-		}
-	fi
-	if [ $# -eq 0 ]; then
-		set -- $(for file in tests/e2e/*.py; do basename "$file" .py; done)
-	fi
+	[ $# -gt 0 ] || set -- $(cd tests/e2e && ls ./*.py | sed 's,^\./,,; s,\.py$,,' | grep -vx lib)
+	together=() alone=()
 	for name in "$@"; do
-		[ "$name" = lib ] && continue
-		begun=$(date +%s)
-		e2e_run "tests/e2e/$name.py"
-		timed_out "$name" "$begun"
+		case " $BESIDE " in
+		*" $name "*) together+=("$name") ;;
+		*) alone+=("$name") ;;
+		esac
+	done
+	beside $((2 * $(nproc))) e2e_run "${together[@]}"
+	for name in "${alone[@]}"; do
+		e2e_run "$name"
 	done
 fi
 

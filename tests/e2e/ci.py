@@ -5,8 +5,9 @@ import json
 import os
 import re
 import shutil
+import subprocess
 
-from lib import ANALYZE, RECORD, TOP, Demo, expect, expect_equal, fact, facts_check, once, path_for, run
+from lib import ANALYZE, RECORD, TOP, Demo, expect, expect_equal, fact, facts_check, once, path_for, run, start
 
 RECIPE = os.path.join(TOP, "examples", "ci", "github-actions.yml")
 
@@ -42,7 +43,7 @@ class Runner:
         self.tool("hud-analyze", f'exec "{ANALYZE}" "$@"')
         self.tool("gh", 'case "$2" in list) [ -z "$BASELINE" ] || echo 4711;;\n'
                   'download) mkdir -p baseline && cp "$BASELINE" baseline/blocked.hud;; esac')
-        self.service = f"ci-{os.getpid()}-{len(name)}"
+        self.service = f"ci-{os.getpid()}-{name}"
         shutil.copy(demo, os.path.join(self.tools, self.service))
         self.tool("service", f'exec {self.service} --quiet --only sleep,lock,resolve {" ".join(demo_options)}')
 
@@ -57,10 +58,14 @@ class Runner:
         environment = {**os.environ, "PATH": self.tools + ":" + os.environ["PATH"], "SERVICE": "service",
                        "PROCESS": self.service, "RECORD_SECONDS": "10", "GITHUB_STEP_SUMMARY": self.summary,
                        "GITHUB_BASE_REF": "main", "GITHUB_REF_NAME": "main", "BASELINE": baseline}
-        return run(["bash", "-e", "-o", "pipefail", "-c", script], cwd=self.directory, env=environment)
+        return ["bash", "-e", "-o", "pipefail", "-c", script], {"cwd": self.directory, "env": environment}
+
+    def run(self, name, **options):
+        command, where = self.step(name, **options)
+        return run(command, **where)
 
     def done(self, name, **options):
-        done = self.step(name, **options)
+        done = self.run(name, **options)
         expect_equal(done.returncode, 0, f"exit code of the step {name!r}\n{done.stdout}{done.stderr}")
         return done.stdout
 
@@ -69,11 +74,20 @@ class Runner:
 
 
 @once
-def main_branch():
-    runner = Runner("main")
-    runner.done("Record")
-    runner.done("Symbolize")
-    return runner
+def recorded():
+    """Three services, recorded by the recipe at the same time: as usual, blocking longer, and not at all."""
+    runners = {"main": Runner("main"), "request": Runner("request", "--stretch", "sleep=2.5"),
+               "idle": Runner("idle", "--only", "sleep", "--without", "sleep,lock,resolve")}
+    under_way = {}
+    for name, runner in runners.items():
+        command, where = runner.step("Record")
+        under_way[name] = start(command, stderr=subprocess.PIPE, **where)
+    for name, process in under_way.items():
+        _, error = process.communicate(timeout=60)
+        expect_equal(process.returncode, 0, f"exit code of the step 'Record' for {name}\n{error}")
+    for runner in runners.values():
+        runner.done("Symbolize")
+    return runners
 
 
 @fact
@@ -85,7 +99,7 @@ def the_recipe_has_the_steps_that_are_run_here():
 
 @fact
 def the_first_run_has_nothing_to_compare_with_and_passes():
-    runner = main_branch()
+    runner = recorded()["main"]
     out = runner.done("Fetch the baseline")
     expect("nothing to compare with" in out, f"stdout: {out!r}")
     runner.done("Show what has changed")
@@ -97,7 +111,7 @@ def the_first_run_has_nothing_to_compare_with_and_passes():
 
 @fact
 def what_is_archived_needs_no_binary():
-    runner = main_branch()
+    runner = recorded()["main"]
     elsewhere = runner.file("elsewhere")
     os.mkdir(elsewhere)
     shutil.copy(runner.file("blocked.hud"), elsewhere)
@@ -113,15 +127,13 @@ def what_is_archived_needs_no_binary():
 
 @fact
 def a_pull_request_that_blocks_longer_fails_and_says_where():
-    runner = Runner("request", "--stretch", "sleep=2.5")
-    runner.done("Record")
-    runner.done("Symbolize")
-    runner.done("Fetch the baseline", baseline=main_branch().file("blocked.hud"))
+    runner = recorded()["request"]
+    runner.done("Fetch the baseline", baseline=recorded()["main"].file("blocked.hud"))
     runner.done("Show what has changed")
     with open(runner.summary) as file:
         summary = file.read()
     expect("| worse | `demo::guilty::pause` | sleep |" in summary, f"the summary:\n{summary}")
-    done = runner.step("Gate")
+    done = runner.run("Gate")
     expect_equal(done.returncode, 1, f"exit code of the gate\n{done.stdout}{done.stderr}")
     errors = [line for line in done.stdout.splitlines() if line.startswith("::error file=src/guilty.rs")]
     expect(errors and all("demo::guilty::pause" in line for line in errors), f"annotations:\n{done.stdout}")
@@ -129,9 +141,7 @@ def a_pull_request_that_blocks_longer_fails_and_says_where():
 
 @fact
 def what_cannot_be_told_warns_and_goes_on():
-    runner = Runner("idle", "--only", "sleep", "--without", "sleep,lock,resolve")
-    runner.done("Record")
-    runner.done("Symbolize")
+    runner = recorded()["idle"]
     out = runner.done("Gate")
     expect("::warning title=hud::" in out and "check: cannot tell" in out, f"stdout: {out}")
 

@@ -268,28 +268,27 @@ def go(process):
 
 # The demo ------------------------------------------------------------------------------------
 
-# v0 mangling goes with the first, so that both kinds of names are met in every run
-DEMO_FLAGS = {"fp": "-C force-frame-pointers=yes -C symbol-mangling-version=v0", "release": ""}
+def demo_path(variant):
+    """Where the Makefile builds it: release, fp, debug0 or debug."""
+    return os.path.join(BUILD, f"demo-{variant}", "debug" if variant == "debug" else "release", "demo")
 
 
 def demo_build(variant):
-    """Builds the demo into BUILD/demo-VARIANT, offline, with Debian's cargo; a no-op when fresh."""
-    target = os.path.join(BUILD, f"demo-{variant}")
-    environment = {**os.environ, "PATH": "/usr/bin:/bin", "RUSTC": "/usr/bin/rustc",
-                   "RUSTFLAGS": DEMO_FLAGS[variant], "CARGO_TARGET_DIR": target}
-    made = run(["cargo", "build", "--release", "--quiet"], seconds=400, env=environment,
-               cwd=os.path.join(TOP, "examples", "demo"))
+    """Has it built, a no-op when fresh; make check has done so before."""
+    path = demo_path(variant)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    made = run(["make", "-C", TOP, f"BUILD={BUILD}", path], seconds=600, env=environment)
     expect(made.returncode == 0, f"the demo does not build (make deps installs what it takes)\n{made.stderr}")
-    return os.path.join(target, "release", "demo")
+    return path
 
 
 class Demo:
     """A demo under way."""
 
     def __init__(self, variant="release", *options, program=None):
-        self.program = program or os.path.join(BUILD, f"demo-{variant}", "release", "demo")
+        self.program = program or demo_path(variant)
         if not os.path.exists(self.program):
-            signal.alarm(0)  # tests/run.sh has built it; who runs a file alone shall wait for it
+            signal.alarm(0)  # make check has built it; who runs a file alone shall wait for it
             demo_build(variant)
             signal.alarm(FACT_SECONDS)
         self.truth_file = path_for(f"truth-{time.monotonic_ns()}.json")
@@ -400,14 +399,3 @@ def last_event_ns(db):
     """When the last thing happened that a capture knows of."""
     return db.execute("""SELECT max((SELECT max(end_ns) FROM offcpu_span),
         (SELECT max(time_ns) FROM sample), (SELECT max(end_ns) FROM thread_window))""").fetchone()[0]
-
-
-if __name__ == "__main__":
-    # tests/run.sh: build both demos before the facts are timed
-    if sys.argv[1:] != ["build-demos"]:
-        sys.exit("usage: lib.py build-demos")
-    try:
-        for one in DEMO_FLAGS:
-            demo_build(one)
-    except Wrong as problem:
-        sys.exit(str(problem))

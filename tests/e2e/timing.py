@@ -4,7 +4,7 @@
 import os
 import sys
 
-from lib import (BUILD, MS, RECORD, TOP, Demo, Recording, database, expect, expect_equal, expect_near, fact,
+from lib import (MS, RECORD, Demo, Recording, database, expect, expect_equal, expect_near, fact,
                  facts_check, once, path_for, report, run, start)
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "matrix"))
@@ -82,12 +82,7 @@ def a_budget_that_is_used_up_detaches_the_probes_and_says_so():
 
 @fact
 def a_debug_build_is_refused_with_the_reason_and_recorded_all_the_same():
-    target = os.path.join(BUILD, "demo-probes-debug")
-    environment = {**os.environ, "PATH": "/usr/bin:/bin", "RUSTC": "/usr/bin/rustc", "CARGO_TARGET_DIR": target}
-    made = run(["cargo", "build", "--quiet"], seconds=400, env=environment,
-               cwd=os.path.join(TOP, "examples", "demo"))
-    expect(made.returncode == 0, made.stderr)
-    demo = Demo(program=os.path.join(target, "debug", "demo"))
+    demo = Demo("debug")
     recording = Recording(path_for("debug.hud"), "-d", 2, "-p", demo.pid, "--polls", begun=False)
     capture = recording.ended_well()
     expect("dear to probe" in recording.errors and "--force" in recording.errors, recording.errors)

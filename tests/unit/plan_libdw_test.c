@@ -287,7 +287,7 @@ static void this_test_agrees_with_libdw(void **state)
 static void a_tokio_program_agrees_with_libdw(void **state)
 {
 	(void)state;
-	check_path("examples/demo/target/release/demo", 1);
+	check_path(HUD_DEMO, 1);
 }
 
 static void the_vdso_agrees_with_libdw(void **state)

@@ -13,7 +13,6 @@
 
 #include "analyzer/plan_probe.h"
 
-#define DEMO "examples/demo/target/release/demo"
 #define MULTI "tokio::runtime::scheduler::multi_thread::worker::"
 #define SINGLE "tokio::runtime::scheduler::current_thread::"
 
@@ -27,9 +26,9 @@ struct demo {
 
 static bool demo_open(struct demo *d)
 {
-	d->fd = plan_file_open(DEMO);
+	d->fd = plan_file_open(HUD_DEMO);
 	if (d->fd < 0) {
-		print_message("%s: not here, not checked\n", DEMO);
+		print_message("%s: not here, not checked\n", HUD_DEMO);
 		return false;
 	}
 	assert_int_equal(plan_object_open(&d->object, d->fd), 0);

@@ -10,18 +10,19 @@ import lib  # noqa: E402
 from comparison import Comparison  # noqa: E402
 from lib import BUILD, MS, TOP, analyzed, expect, query, run  # noqa: E402
 
-# name -> what differs from cargo's release profile with the demo's `debug = true`
+# name -> what differs from cargo's release profile with the demo's `debug = true`; None: made otherwise
 BUILDS = {
-    "release": {},
-    "debug0": {"CARGO_PROFILE_RELEASE_DEBUG": "0"},
+    "release": None,
+    "debug0": None,
+    "debug": None,
     "lines": {"CARGO_PROFILE_RELEASE_DEBUG": "1"},
     "lto": {"CARGO_PROFILE_RELEASE_LTO": "fat"},
     "abort": {"CARGO_PROFILE_RELEASE_PANIC": "abort"},
     "v0": {"RUSTFLAGS": "-C symbol-mangling-version=v0"},
-    "no-id": {"RUSTFLAGS": "-C link-arg=-Wl,--build-id=none"},
-    "debug": None,     # cargo's debug profile
+    "no-id": None,     # a copy of release without its build-id
     "stripped": None,  # a copy of release without symbols; plan and symbols come from release itself
 }
+COPIES = {"no-id": "--remove-section=.note.gnu.build-id", "stripped": "--strip-all"}
 WITHOUT_DEBUG_INFO = {"debug0"}
 # Where members of types are not described, the runtime's state is found by other means or not at all.
 WITHOUT_LAYOUT = {"debug0", "lines"}
@@ -47,18 +48,21 @@ def cargo(name, environment, *arguments):
     return target
 
 
+def copy_of_release(name):
+    whole, path = build("release"), os.path.join(BUILD, "matrix", name, "demo")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(whole):
+        made = run(["objcopy", COPIES[name], whole, path])
+        expect(made.returncode == 0, f"objcopy: {made.stderr}")
+    return path
+
+
 def build(name):
     """Path of the demo in this build; made once, a no-op when fresh."""
-    if name == "debug":
-        return os.path.join(cargo(name, {}), "debug", "demo")
-    if name == "stripped":
-        whole = build("release")
-        path = os.path.join(BUILD, "matrix", "stripped", "demo")
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(whole):
-            stripped = run(["strip", "-o", path, whole])
-            expect(stripped.returncode == 0, f"strip: {stripped.stderr}")
-        return path
+    if name in COPIES:
+        return copy_of_release(name)
+    if BUILDS[name] is None:
+        return lib.demo_build(name)
     return os.path.join(cargo(name, BUILDS[name], "--release"), "release", "demo")
 
 
