@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Innocent polls that look like one long poll to whoever looks now and then."""
 
-from lib import Demo, Recording, database, expect, fact, facts_check, path_for, report
+from lib import MS, Demo, Recording, database, expect, fact, facts_check, path_for, report
 
 SECONDS = 5
+GAP_NS = 5 * MS  # two looks of the sampler that did not come: the machine below took the CPU
 
 
 def recorded_alone(*parts):
@@ -14,8 +15,17 @@ def recorded_alone(*parts):
     return database(capture), report(capture)
 
 
-def no_site(document):
-    expect(not document["sites"], f"reported: {[(s['function'], s['cause'], s['total_ns']) for s in document['sites']]}")
+def no_site(db, document):
+    """Nothing blocked, but for a poll that would be short had the machine below not taken the CPU in it."""
+    long = db.execute("""SELECT s.function, s.cause, b.wall_ns - b.run_queue_ns AS busy_ns, c.threshold_ns,
+            (SELECT max(w.look_gap_ns) FROM thread_window AS w WHERE w.thread = b.thread
+                AND w.start_ns < b.end_ns + 100000000 AND w.end_ns > b.start_ns) AS gap_ns
+        FROM blocking_poll AS b JOIN capture AS c ON c.id = b.capture
+        JOIN slice AS p ON p.blocking_poll = b.id JOIN site AS s ON s.id = p.site""").fetchall()
+    wrong = [dict(row) for row in long
+             if row["gap_ns"] <= GAP_NS or row["busy_ns"] - row["gap_ns"] >= row["threshold_ns"]]
+    expect(not wrong, f"reported: {wrong}")
+    expect(len(document["sites"]) <= len(long) <= 3, f"{len(document['sites'])} sites of {len(long)} slices")
 
 
 def one(db, sql):
@@ -30,7 +40,7 @@ def tasks_that_wake_each_other_in_the_lifo_slot_are_an_upper_bound_and_no_site()
     sure = one(db, """SELECT count(*) FROM poll AS p JOIN capture AS c ON c.id = p.capture
         WHERE NOT p.upper_bound AND p.end_ns - p.start_ns - p.run_queue_ns >= c.threshold_ns""")
     expect(sure == 0, f"{sure} polls are said to be one poll each")
-    no_site(document)
+    no_site(db, document)
 
 
 @fact
@@ -38,7 +48,7 @@ def yields_of_tasks_and_root_futures_are_no_poll():
     db, document = recorded_alone("yields", "busy-yields", "root-yields", "single-yields", "unconstrained")
     looks = one(db, "SELECT sum(poll_looks) FROM thread_window")
     expect(looks >= 100, f"only {looks} looks saw a poll: a broken set-up")
-    no_site(document)
+    no_site(db, document)
 
 
 @fact
@@ -47,7 +57,7 @@ def a_local_set_with_short_tasks_is_no_long_poll_and_without_a_core_it_blocks_no
     expect(one(db, """SELECT count(*) FROM offcpu_span AS s JOIN thread AS t ON t.id = s.thread
         WHERE t.comm = 'local-no-core' AND s.end_ns - s.start_ns >= 10000000""") >= 10,
            "the task without a core did not sleep: a broken set-up")
-    no_site(document)
+    no_site(db, document)
 
 
 facts_check()
