@@ -8,6 +8,8 @@
 
 enum { BLOCK_BYTES = 64 << 10 };
 
+static const uint8_t mark[HUD_TEXT_HASH_MARK_BYTES] = {'h', 'u', 'd', '.', 't', 'e', 'x', 't'};
+
 /* Part of the file that counts as zeroes. */
 struct blank {
 	uint64_t start;
@@ -84,7 +86,7 @@ int text_hash(const struct elf_bytes *e, uint8_t out[HUD_TEXT_HASH_BYTES])
 	if (!h.bytes)
 		return -ENODATA;
 	XXH128_canonicalFromHash(&digest, XXH3_128bits_digest(&h.state));
-	memcpy(out, HUD_TEXT_HASH_MARK, HUD_TEXT_HASH_MARK_BYTES);
+	memcpy(out, mark, HUD_TEXT_HASH_MARK_BYTES);
 	memcpy(out + HUD_TEXT_HASH_MARK_BYTES, digest.digest, sizeof(digest.digest));
 	return 0;
 }
@@ -92,5 +94,5 @@ int text_hash(const struct elf_bytes *e, uint8_t out[HUD_TEXT_HASH_BYTES])
 bool text_hash_is(const uint8_t *id, size_t bytes)
 {
 	return bytes == HUD_TEXT_HASH_BYTES &&
-	       !memcmp(id, HUD_TEXT_HASH_MARK, HUD_TEXT_HASH_MARK_BYTES);
+	       !memcmp(id, mark, HUD_TEXT_HASH_MARK_BYTES);
 }

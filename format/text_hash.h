@@ -9,7 +9,7 @@
 /*
  * What stands in for the build-id of a file that has none: a hash of its code, the same for a
  * stripped file and its unstripped twin. It goes wherever a build-id goes, and says itself that it
- * is none: HUD_TEXT_HASH_MARK, then 16 bytes.
+ * is none: the bytes "hud.text", then 16 bytes.
  *
  * The 16 bytes are XXH3-128 (canonical, big-endian, seed 0) over all PT_LOAD with PF_X and a file
  * size, in the order of the program headers: p_vaddr and p_filesz (u64, little-endian each), then
@@ -17,7 +17,6 @@
  * since they lie in the code of some files, and stripping changes them. Nothing is read from
  * memory, so relocations do not matter.
  */
-#define HUD_TEXT_HASH_MARK "hud.text"
 #define HUD_TEXT_HASH_MARK_BYTES 8u
 #define HUD_TEXT_HASH_DIGEST_BYTES 16u
 #define HUD_TEXT_HASH_BYTES (HUD_TEXT_HASH_MARK_BYTES + HUD_TEXT_HASH_DIGEST_BYTES)
