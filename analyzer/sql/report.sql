@@ -121,13 +121,13 @@ SELECT json_object(
 	'tasks', (SELECT json_group_array(json_object('task', task, 'file', file, 'line', line,
 		'polls', polls, 'population', population, 'count', count, 'p50_ns', p50_ns, 'p99_ns', p99_ns,
 		'max_ns', max_ns, 'blocked_ns', blocked_ns, 'source', source)) FROM (
-		SELECT * FROM task_figures AS k WHERE k.capture = :capture
+		SELECT * FROM tasks AS k WHERE k.capture = :capture
 		ORDER BY k.blocked_ns DESC, k.task LIMIT :top)),
 	'hotspots', json_object(
 		'functions', (SELECT json_group_array(json_object('function', function,
 			'crate', crate, 'origin', origin, 'file', file, 'line', line, 'looks', looks,
 			'self_ns', self_ns, 'total_ns', total_ns)) FROM (
-			SELECT * FROM hot_function AS h WHERE h.capture = :capture
+			SELECT * FROM hotspots AS h WHERE h.capture = :capture
 			ORDER BY h.self_ns DESC, h.total_ns DESC, h.function
 			LIMIT CASE WHEN :top < 0 THEN 50 ELSE :top END)),
 		'files', (SELECT json_group_array(json_object('file', file, 'origin', origin,

@@ -1,19 +1,50 @@
--- Which tasks, by type, blocked a worker, how often, for how long, and where most?
+-- How often, how long did polls of each task block, where most, and how long did all its polls take?
+--
+-- Where each poll was seen (population `all`) the percentiles are over all polls of the task, else
+-- (`long`) over its blocking ones, nearest rank; polls NULL: not known. task NULL: could not be told.
 CREATE VIEW tasks AS
-WITH blocked AS MATERIALIZED (
-	SELECT capture, task, count(*) AS blocking_polls, sum(wall_ns) AS blocking_ns,
-		max(wall_ns) AS longest_ns, count(DISTINCT thread) AS workers
-	FROM blocking_poll
-	WHERE task IS NOT NULL
+WITH ranked AS (
+	SELECT b.*,
+		row_number() OVER (PARTITION BY b.capture, b.task ORDER BY b.wall_ns) AS rank,
+		count(*) OVER (PARTITION BY b.capture, b.task) AS spans
+	FROM blocking_poll AS b
+), declared AS (
+	SELECT k.capture, k.task, f.decl_file, f.decl_line,
+		row_number() OVER (PARTITION BY k.capture, k.task ORDER BY count(*) DESC, f.decl_line)
+			AS rank
+	FROM stack AS k
+	JOIN frame AS f ON f.id = k.entry_frame AND f.site = k.task
+	GROUP BY k.capture, k.task, f.decl_file, f.decl_line
+), blocked AS (
+	SELECT capture, task, count(*) AS count,
+		min(CASE WHEN rank >= (spans * 50 + 99) / 100 THEN wall_ns END) AS p50_ns,
+		min(CASE WHEN rank >= (spans * 99 + 99) / 100 THEN wall_ns END) AS p99_ns,
+		max(wall_ns) AS max_ns, sum(wall_ns) AS blocked_ns, count(DISTINCT thread) AS workers,
+		2 * sum(CASE WHEN bounds = 'upper' THEN wall_ns ELSE 0 END) > sum(wall_ns) AS at_most,
+		CASE WHEN max(source = 'exact') THEN 'exact'
+			WHEN max(source = 'passive') THEN 'passive' ELSE min(source) END AS source
+	FROM ranked
 	GROUP BY capture, task
 ), place AS MATERIALIZED (
 	SELECT capture, task, site, row_number() OVER (PARTITION BY capture, task
 		ORDER BY wall_ns DESC, site) AS rank
 	FROM site_task
+), seen AS (
+	SELECT capture, task FROM blocked
+	UNION
+	SELECT capture, task FROM task_polls
 )
-SELECT b.capture, b.task, b.blocking_polls, b.blocking_ns, b.longest_ns, b.workers,
+SELECT n.capture, n.task, d.decl_file AS file, d.decl_line AS line, coalesce(b.count, 0) AS count,
+	p.polls, CASE WHEN p.polls IS NULL THEN 'long' ELSE 'all' END AS population,
+	coalesce(p.p50_ns, b.p50_ns) AS p50_ns, coalesce(p.p99_ns, b.p99_ns) AS p99_ns,
+	max(coalesce(p.max_ns, 0), coalesce(b.max_ns, 0)) AS max_ns,
+	coalesce(b.blocked_ns, 0) AS blocked_ns, coalesce(b.at_most, 0) AS at_most,
+	coalesce(b.source, 'exact') AS source, coalesce(b.workers, 0) AS workers,
 	s.function AS site_function, s.cause AS site_cause
-FROM blocked AS b
-LEFT JOIN place AS p ON p.capture = b.capture AND p.task = b.task AND p.rank = 1
-LEFT JOIN site AS s ON s.id = p.site
-ORDER BY b.capture, b.blocking_ns DESC, b.task;
+FROM seen AS n
+LEFT JOIN blocked AS b ON b.capture = n.capture AND b.task IS n.task
+LEFT JOIN task_polls AS p ON p.capture = n.capture AND p.task = n.task
+LEFT JOIN declared AS d ON d.capture = n.capture AND d.task = n.task AND d.rank = 1
+LEFT JOIN place AS a ON a.capture = n.capture AND a.task = n.task AND a.rank = 1
+LEFT JOIN site AS s ON s.id = a.site
+ORDER BY n.capture, blocked_ns DESC, n.task;

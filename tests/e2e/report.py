@@ -250,7 +250,7 @@ def each_kind_of_block_has_its_advice():
 
 @fact
 def the_cpu_time_of_functions_adds_up_to_that_of_threads():
-    rows = query(capture(), """SELECT (SELECT sum(self_ns) FROM hot_function) AS functions_ns,
+    rows = query(capture(), """SELECT (SELECT sum(self_ns) FROM hotspots) AS functions_ns,
         (SELECT sum(self_ns) FROM hot_file) AS files_ns,
         (SELECT sum(cpu_ns) FROM thread_cpu WHERE thread IN (SELECT thread FROM look_weight)) AS threads_ns""")[0]
     for name in ("functions_ns", "files_ns"):

@@ -50,7 +50,7 @@ static void assert_sums_hold(sqlite3 *db)
 		      0);
 	assert_number(db,
 		      "SELECT coalesce(sum(blocked_ns), 0) - (SELECT blocking_ns FROM verdict) "
-		      "FROM task_figures",
+		      "FROM tasks",
 		      0);
 	assert_number(db,
 		      "SELECT coalesce(sum(blocking_ns), 0) - (SELECT blocking_ns FROM verdict) "
@@ -200,7 +200,7 @@ static void each_filter_keeps_what_it_names(void **state)
 static void looks_that_are_left_stand_for_as_much_cpu_time(void **state)
 {
 	const char *const hash =
-		"SELECT self_ns FROM hot_function WHERE function = 'demo::hasher::hash'";
+		"SELECT self_ns FROM hotspots WHERE function = 'demo::hasher::hash'";
 	sqlite3 *db = everything_load();
 	int64_t self_ns = database_number(db, hash, -1);
 
@@ -209,7 +209,7 @@ static void looks_that_are_left_stand_for_as_much_cpu_time(void **state)
 	sqlite3_close(db);
 	db = everything_filtered(.match = "hasher");
 	assert_number(db, hash, self_ns);
-	assert_number(db, "SELECT count(*) FROM hot_function WHERE self_ns > 0", 1);
+	assert_number(db, "SELECT count(*) FROM hotspots WHERE self_ns > 0", 1);
 	sqlite3_close(db);
 }
 

@@ -381,7 +381,7 @@ static void looks_that_leave_no_sample_do_not_bend_the_cpu_profile(void **state)
 		assert_int_equal(database_run(db, cases[i].change), 0);
 		assert_text(db,
 			    "SELECT group_concat(function || ' ' || self_ns) FROM (SELECT * FROM "
-			    "hot_function WHERE self_ns > 0 ORDER BY self_ns DESC, function)",
+			    "hotspots WHERE self_ns > 0 ORDER BY self_ns DESC, function)",
 			    cases[i].functions);
 		sqlite3_close(db);
 	}
