@@ -10,12 +10,13 @@
  * their change.
  */
 
-#define DRAWS 2000         /* the spread is then known to within 2% */
-#define MOST_BLOCKS 400    /* drawn at once: more make nothing better, only slower */
-#define FEW_EVENTS 10      /* below, chance alone is as Poisson has it */
-#define CLEARLY_APART 2.0  /* variance among captures, over that of one: less is chance */
-#define MOST_DEGREES 200.0 /* of freedom; beyond, Student's is the normal distribution */
-#define TAIL_STEPS 400     /* of the integral, even */
+#define DRAWS 2000          /* the spread is then known to within 2% */
+#define MOST_BLOCKS 400     /* drawn at once: more make nothing better, only slower */
+#define PAIRS_OF_WINDOWS 20 /* from so many on they are drawn in pairs at least */
+#define FEW_EVENTS 10       /* below, chance alone is as Poisson has it */
+#define CLEARLY_APART 2.0   /* variance among captures, over that of one: less is chance */
+#define MOST_DEGREES 200.0  /* of freedom; beyond, Student's is the normal distribution */
+#define TAIL_STEPS 400      /* of the integral, even */
 
 /* splitmix64: a generator as small as its state, good enough to draw windows. */
 static uint64_t random_next(uint64_t *state)
@@ -104,17 +105,19 @@ static double correlation(const struct window_series *s, double rate, size_t lag
 }
 
 /*
- * Windows drawn together: twice as many as resemble their neighbours. One is enough where a
- * neighbour tells nothing; bursts of minutes need more. At least five blocks must be left.
+ * Windows drawn together: twice as many as resemble their neighbours; bursts of minutes need many. At
+ * least two, where there are enough: of a regular load each window has what the one before it did not,
+ * and window by window it would look more erratic than it is. At least five blocks must be left.
  */
 static size_t block_length(const struct window_series *s, double rate)
 {
 	double chance = 1.645 / sqrt((double)s->windows);
 	size_t most = s->windows / 5, alike = 0, length;
+	size_t least = s->windows >= PAIRS_OF_WINDOWS ? 2 : 1;
 
 	while (2 * (alike + 1) < most && correlation(s, rate, alike + 1) > chance)
 		alike++;
-	length = alike ? 2 * (alike + 1) : 1;
+	length = alike ? 2 * (alike + 1) : least;
 	if (length > most)
 		length = most ? most : 1;
 	return length * MOST_BLOCKS < s->windows ? s->windows / MOST_BLOCKS + 1 : length;
@@ -221,9 +224,20 @@ static void estimate_widen(struct estimate *out, const struct window_series *s)
 	out->variance = all;
 }
 
+/*
+ * As many independent ones would tell as much of the spread as these overlapping blocks: all windows
+ * where each is drawn by itself, three for two blocks where they are long.
+ */
+static double blocks_worth(size_t windows, size_t length)
+{
+	double m = (double)length;
+
+	return (double)windows / (1 + (m - 1) * (2 * m - 1) / (3 * m));
+}
+
 static void estimate_spread(struct estimate *out, size_t length)
 {
-	double blocks = (double)out->windows / (double)length;
+	double blocks = blocks_worth(out->windows, length);
 
 	if (out->events < FEW_EVENTS)
 		out->variance = fmax(out->variance, 1 / out->occurrences);

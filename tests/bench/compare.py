@@ -2,76 +2,114 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """How sure is `hud-analyze diff` of real recordings? As root, from the top of the tree:
 
-    tests/bench/compare.py [BUILD [PAIRS [SECONDS]]]        10 pairs of 30 s take ten minutes
+    tests/bench/compare.py [--build BUILD] all DIRECTORY                      a quarter of an hour
+    tests/bench/compare.py [--build BUILD] record DIRECTORY usual|longer [COUNT]  adds COUNT [5] recordings
+    tests/bench/compare.py [--build BUILD] judge DIRECTORY
 
-Records one demo PAIRS times, and as often one whose `sleep` takes 30% longer. Prints how many pairs of
-recordings of the same demo claim no change, how many of its busy sites are told unchanged (pair by pair,
-and half of all recordings against the other half), and in how many pairs the longer sleep, and nothing
-else, is found. Only endpoints that need no calibration, so that two processes do block alike.
+Records the demo for 30 s, 20 times as it is (`usual`) and 10 times with a `sleep` that takes 30% longer
+(`longer`), a new process every five. Then, of 10 pairs of usual recordings, each recording in one pair, and
+of 100 pairs drawn from all of them: how many claim no change, how many of the busy sites are told unchanged.
+And in how many pairs of a usual and a longer one that change, and no other, is found. Only endpoints that
+need no calibration, so that two processes do block alike.
 """
 
+import argparse
 import collections
+import glob
+import itertools
 import json
 import os
+import random
 import subprocess
-import sys
-import tempfile
 import time
 
-ENDPOINTS = "sleep,lock,resolve,fetch"
+SECONDS = 30
+ENDPOINTS = "sleep,drip,lock,resolve,fetch"
+LONGER = ("--stretch", "sleep=1.3")
 CHANGED = "demo::guilty::pause"
+RECORDINGS = {"usual": 20, "longer": 10}
+PROCESS = 5  # recordings of one process
+DRAWN = 100  # pairs
 
 
-def record(build, directory, name, count, seconds, *options):
-    demo = subprocess.Popen([os.path.join(build, "demo-release/release/demo"), "--quiet", "--only", ENDPOINTS, *options],
-                            stdout=subprocess.DEVNULL)
-    paths = [os.path.join(directory, f"{name}-{number}.hud") for number in range(count)]
+def record(build, directory, kind, count):
+    demo = subprocess.Popen([os.path.join(build, "demo-release/release/demo"), "--quiet", "--only", ENDPOINTS,
+                             *(LONGER if kind == "longer" else ())], stdout=subprocess.DEVNULL)
+    first = len(glob.glob(os.path.join(directory, f"{kind}-*.hud")))
     try:
         time.sleep(2)
-        for path in paths:
-            subprocess.run([os.path.join(build, "hud-record"), "-q", "-d", str(seconds), "-p", str(demo.pid), "-o", path],
+        for number in range(first, first + count):
+            path = os.path.join(directory, f"{kind}-{number:02}.hud")
+            subprocess.run([os.path.join(build, "hud-record"), "-q", "-d", str(SECONDS), "-p", str(demo.pid), "-o", path],
                            check=True)
     finally:
         demo.terminate()
         demo.wait()
-    return paths
 
 
-def sites(build, before, after):
-    arguments = [word for path in before for word in ("--before", path)]
-    arguments += [word for path in after for word in ("--after", path)]
-    done = subprocess.run([os.path.join(build, "hud-analyze"), "diff", "--json", *arguments], check=True,
-                          stdout=subprocess.PIPE)
-    return json.loads(done.stdout)["sites"]
+class Judge:
+    """All recordings in one database, so that each is read once."""
+
+    def __init__(self, build, directory):
+        self.analyze = os.path.join(build, "hud-analyze")
+        self.database = os.path.join(directory, "all.db")
+        if os.path.exists(self.database):
+            os.remove(self.database)
+        paths = sorted(glob.glob(os.path.join(directory, "*.hud")))
+        subprocess.run([self.analyze, "load", *paths, "-o", self.database], check=True, stderr=subprocess.DEVNULL)
+        rows = self.ask("query", self.database, "SELECT file, capture_id FROM capture ORDER BY file", "--json")
+        self.ids = collections.defaultdict(list)
+        for row in rows:
+            self.ids[os.path.basename(row["file"]).split("-")[0]].append(row["capture_id"])
+
+    def ask(self, *arguments):
+        done = subprocess.run([self.analyze, *arguments], check=True, stdout=subprocess.PIPE)
+        return json.loads(done.stdout)
+
+    def diff(self, before, after):
+        """The sites' changes that are claimed, and how often each word is said of a busy site."""
+        sites = self.ask("diff", "--json", f"{self.database}@{before}", f"{self.database}@{after}")["sites"]
+        claims = {site["name"]: site["status"] for site in sites if site["status"] not in ("unchanged", "cannot tell")}
+        return claims, collections.Counter(site["status"] for site in sites if not site["minor"])
 
 
-def claims(found):
-    return {site["name"]: site["status"] for site in found if site["status"] not in ("unchanged", "cannot tell")}
+def print_same(what, results):
+    words = sum((said for _, said in results), collections.Counter())
+    print(f"{what}: {sum(not claims for claims, _ in results)} of {len(results)} claim no change; of {sum(words.values())} "
+          f"busy sites {100 * words['unchanged'] / sum(words.values()):.0f}% unchanged {dict(words)}", flush=True)
 
 
-def share_unchanged(found):
-    busy = [site["status"] for site in found if not site["minor"]]
-    return collections.Counter(busy)
+def judge(build, directory):
+    all_of = Judge(build, directory)
+    usual, longer = all_of.ids["usual"], all_of.ids["longer"]
+    pairs = list(zip(usual[::2], usual[1::2]))
+    # One of each process with one of another, and neighbours: both count.
+    drawn = random.Random(1).sample(list(itertools.combinations(usual, 2)),
+                                    min(DRAWN, len(usual) * (len(usual) - 1) // 2))
+    print_same(f"{len(pairs)} pairs of the same demo, {SECONDS} s a side", [all_of.diff(*pair) for pair in pairs])
+    print_same(f"{len(drawn)} pairs drawn from {len(usual)} recordings", [all_of.diff(*pair) for pair in drawn])
+    changed = [all_of.diff(*pair)[0] for pair in zip(usual[::2], longer)]
+    print(f"sleep 30% longer: found in {sum(found.get(CHANGED) == 'worse' for found in changed)} of {len(changed)} pairs, "
+          f"something else claimed in {sum(bool(set(found) - {CHANGED}) for found in changed)}")
 
 
 def main():
-    build = sys.argv[1] if len(sys.argv) > 1 else "build"
-    pairs = int(sys.argv[2]) if len(sys.argv) > 2 else 10
-    seconds = int(sys.argv[3]) if len(sys.argv) > 3 else 30
-    with tempfile.TemporaryDirectory(prefix="hud-bench-", dir="/var/tmp") as directory:
-        usual = record(build, directory, "usual", pairs, seconds)
-        longer = record(build, directory, "longer", pairs, seconds, "--stretch", "sleep=1.3")
-        same = [sites(build, [one], [other]) for all_of in (usual, longer)
-                for one, other in zip(all_of[::2], all_of[1::2])]
-        halves = [sites(build, all_of[::2], all_of[1::2]) for all_of in (usual, longer)]
-        changed = [claims(sites(build, [one], [other])) for one, other in zip(usual, longer)]
-    clean = sum(not claims(found) for found in same)
-    print(f"same demo, {seconds} s: {clean} of {len(same)} pairs claim no change; "
-          f"busy sites: {dict(sum(map(share_unchanged, same), collections.Counter()))}")
-    print(f"same demo, {seconds * (pairs // 2)} s a side: {sum(not claims(found) for found in halves)} of {len(halves)}; "
-          f"busy sites: {dict(sum(map(share_unchanged, halves), collections.Counter()))}")
-    print(f"sleep 30% longer, {seconds} s: found in {sum(found.get(CHANGED) == 'worse' for found in changed)} of {pairs} "
-          f"pairs, something else claimed in {sum(bool(set(found) - {CHANGED}) for found in changed)}")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", default="build")
+    parser.add_argument("what", choices=("all", "record", "judge"))
+    parser.add_argument("directory")
+    parser.add_argument("kind", nargs="?", choices=RECORDINGS)
+    parser.add_argument("count", nargs="?", type=int, default=PROCESS)
+    given = parser.parse_args()
+    os.makedirs(given.directory, exist_ok=True)
+    if given.what == "record":
+        record(given.build, given.directory, given.kind or parser.error("usual or longer?"), given.count)
+    if given.what == "all":
+        for kind, count in RECORDINGS.items():
+            for _ in range(count // PROCESS):
+                record(given.build, given.directory, kind, PROCESS)
+    if given.what in ("all", "judge"):
+        judge(given.build, given.directory)
 
 
 main()

@@ -33,9 +33,16 @@ static double waiting(double rate)
 
 /* How a site blocks: durations in ms, and how its next block comes. */
 struct load {
-	enum { CLIENT, CHANCE, BURSTS } arrival;
+	enum { CLIENT, CHANCE, BURSTS, STEADY } arrival;
 	double low, high; /* ms; CHANCE: the median, and the spread of its logarithm */
-	double rate;      /* a second; not for CLIENT, which thinks 150 to 350 ms */
+	double rate;      /* a second; not for CLIENT, which thinks 150 to 350 ms, nor for STEADY */
+};
+
+/* As examples/demo loads itself: see steady_make(). */
+static const struct load demo[SITES] = {
+	{STEADY, 10, 60, 0}, {STEADY, 10, 60, 0}, {STEADY, 10, 50, 0},
+	{STEADY, 10, 50, 0}, {STEADY, 15, 40, 0}, {STEADY, 15, 40, 0},
+	{STEADY, 14, 25, 0}, {STEADY, 14, 25, 0}, {STEADY, 14, 25, 0},
 };
 
 static const struct load server[SITES] = {
@@ -86,6 +93,38 @@ static double burst_next(double at, double rate, double *until, bool *on)
 	}
 }
 
+/* Of the quarters 0 to 3 that are left, a bit each, one by chance. */
+static unsigned quarter_draw(unsigned *left)
+{
+	unsigned quarter = (unsigned)uniform(0, 4);
+
+	if (!*left)
+		*left = 15;
+	while (!(*left & 1U << quarter))
+		quarter = (quarter + 1) % 4;
+	*left &= ~(1U << quarter);
+	return quarter;
+}
+
+/*
+ * A block every quarter of a second, in its first 100 ms; of four in a row one is from each quarter of
+ * the range.
+ */
+static void steady_make(struct side *s, const struct load *l, double factor)
+{
+	double step = (l->high - l->low) / 4, until = 0;
+	unsigned left = 0;
+
+	for (double slot = uniform(-0.25, 0); slot < (double)s->seconds; slot += 0.25) {
+		double at = fmax(until, slot + uniform(0, 0.1));
+		double length = l->low + step * (quarter_draw(&left) + uniform(0, 1));
+
+		until = at + length * factor / 1e3;
+		if (at >= 0 && at < (double)s->seconds)
+			side_add(s, at, until);
+	}
+}
+
 static void side_make(struct side *s, const struct load *l, size_t seconds, double factor)
 {
 	double at = 0, until = 0, length;
@@ -94,6 +133,10 @@ static void side_make(struct side *s, const struct load *l, size_t seconds, doub
 	*s = (struct side) {.seconds = seconds};
 	for (size_t i = 0; i < seconds; i++)
 		s->weight[i] = WORKERS;
+	if (l->arrival == STEADY) {
+		steady_make(s, l, factor);
+		return;
+	}
 	for (;;) {
 		at = l->arrival == CLIENT   ? at + uniform(0.15, 0.35)
 		     : l->arrival == CHANCE ? at + waiting(l->rate)
@@ -167,6 +210,8 @@ static void of_100_pairs_of_the_same_service_at_least_95_claim_no_change(void **
 	double unchanged;
 
 	(void)unused;
+	assert_in_range(clean_pairs(demo, 30, &unchanged), 95, 100);
+	assert_true(unchanged >= 0.8);
 	assert_in_range(clean_pairs(server, 30, &unchanged), 95, 100);
 	assert_in_range(clean_pairs(server, 120, &unchanged), 95, 100);
 	assert_true(unchanged >= 0.8);
@@ -182,13 +227,14 @@ static void nor_do_bursts_and_heavy_tails_make_a_change(void **unused)
 }
 
 /* Of 100 pairs of 30 s: how often the change of the first site, and nothing else, is found. */
-static unsigned found_pairs(const struct load *first, double factor, enum change_status expected)
+static unsigned found_pairs(const struct load *all, const struct load *first, double factor,
+			    enum change_status expected)
 {
 	struct load loads[SITES];
 	struct change changes[SITES];
 	unsigned found = 0;
 
-	memcpy(loads, server, sizeof(loads));
+	memcpy(loads, all, sizeof(loads));
 	loads[0] = *first;
 	for (unsigned pair = 1; pair <= 100; pair++) {
 		pair_judge(loads, 30, pair, factor, changes);
@@ -202,9 +248,11 @@ static void what_is_30_percent_worse_is_found_in_30_seconds(void **unused)
 	static const struct load computing = {CLIENT, 15, 40, 0}, writing = {CLIENT, 14, 25, 0};
 
 	(void)unused;
-	assert_in_range(found_pairs(&computing, 1.3, CHANGE_WORSE), 90, 100);
-	assert_in_range(found_pairs(&writing, 1.3, CHANGE_WORSE), 90, 100);
-	assert_in_range(found_pairs(&computing, 1 / 1.3, CHANGE_BETTER), 90, 100);
+	assert_in_range(found_pairs(demo, &demo[0], 1.3, CHANGE_WORSE), 90, 100);
+	assert_in_range(found_pairs(demo, &demo[0], 1 / 1.3, CHANGE_BETTER), 90, 100);
+	assert_in_range(found_pairs(server, &computing, 1.3, CHANGE_WORSE), 90, 100);
+	assert_in_range(found_pairs(server, &writing, 1.3, CHANGE_WORSE), 90, 100);
+	assert_in_range(found_pairs(server, &computing, 1 / 1.3, CHANGE_BETTER), 90, 100);
 }
 
 static struct estimate nothing(double exposure)

@@ -4,7 +4,7 @@ use crate::calibrate::Rate;
 use crate::guilty::{self, Rebuild, MEGABYTE};
 use crate::peers;
 use crate::options::Options;
-use crate::random::{self, stretched_ms};
+use crate::random::{self, Quarters};
 use crate::truth::{measure, timed, Cause};
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -47,7 +47,7 @@ pub struct Service {
     save_rate: Rate,
     journal_rate: Rate,
     read_rate: Rate,
-    factors: Vec<(&'static str, f64)>,
+    lengths: Vec<Lengths>,
 }
 
 impl Service {
@@ -96,14 +96,28 @@ impl Service {
             save_rate,
             journal_rate,
             read_rate,
-            factors: ENDPOINTS.iter().map(|name| (*name, options.factor(name))).collect(),
+            lengths: ENDPOINTS.iter().map(|name| Lengths::of(name, options)).collect(),
         })
     }
 
-    /// How long this endpoint is to block now: evenly between the two, stretched.
+    /// How long this endpoint is to block now: between the two, stretched.
     fn time(&self, endpoint: &str, low: u64, high: u64) -> Duration {
-        let factor = self.factors.iter().find(|(name, _)| *name == endpoint).map_or(1.0, |(_, f)| *f);
-        stretched_ms(factor, low, high)
+        let lengths = self.lengths.iter().find(|lengths| lengths.endpoint == endpoint);
+        let lengths = lengths.expect("each endpoint has its lengths");
+        lengths.quarters.stretched_ms(lengths.factor, low, high)
+    }
+}
+
+/// How long the blocks of an endpoint are.
+struct Lengths {
+    endpoint: &'static str,
+    factor: f64,
+    quarters: Quarters,
+}
+
+impl Lengths {
+    fn of(endpoint: &'static str, options: &Options) -> Lengths {
+        Lengths { endpoint, factor: options.factor(endpoint), quarters: Quarters::new() }
     }
 }
 

@@ -9,10 +9,12 @@ use std::thread;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::time;
+use tokio::time::{self, Instant, MissedTickBehavior};
 
-/// Between an answer and the next request, in ms: 2 to 5 requests a second.
-const THINK: (u64, u64) = (150, 350);
+/// Four requests a second, each somewhere in the first part of its quarter: a steady load, so that two
+/// recordings differ by what was changed.
+const EVERY: Duration = Duration::from_millis(250);
+const FIRST_PART_MS: u64 = 100;
 
 /// A task left behind in a deadlocked worker's LIFO slot is never polled; its client goes on.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -29,8 +31,11 @@ pub fn start(server: SocketAddr, endpoints: Vec<&'static str>) -> io::Result<()>
 }
 
 async fn client(server: SocketAddr, endpoint: &'static str) {
+    let mut quarters = time::interval_at(Instant::now() + between_ms(0, 250), EVERY);
+    quarters.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
-        time::sleep(between_ms(THINK.0, THINK.1)).await;
+        quarters.tick().await;
+        time::sleep(between_ms(0, FIRST_PART_MS)).await;
         // An answer that is late or none at all is the server's to report.
         let _ = time::timeout(PATIENCE, request(server, endpoint)).await;
     }

@@ -1,6 +1,6 @@
 //! Slow neighbours on loopback, each a plain thread: a name server and a configuration server.
 
-use crate::random;
+use crate::random::Quarters;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::thread;
@@ -16,12 +16,13 @@ pub fn start_name_server(factor: f64) -> io::Result<SocketAddr> {
 }
 
 fn serve_names(socket: UdpSocket, factor: f64) {
+    let thinks = Quarters::new();
     let mut query = [0; 512];
     while let Ok((size, client)) = socket.recv_from(&mut query) {
         if size < 12 {
             continue;
         }
-        thread::sleep(random::stretched_ms(factor, SLOW.0, SLOW.1));
+        thread::sleep(thinks.stretched_ms(factor, SLOW.0, SLOW.1));
         let mut answer = query[..size].to_vec();
         answer[2] |= 0x80; // a response
         answer[7] = 1; // with one answer: A, IN, 60 s, of the name at offset 12
@@ -39,13 +40,14 @@ pub fn start_config_server(factor: f64) -> io::Result<SocketAddr> {
 }
 
 fn serve_config(listener: TcpListener, factor: f64) {
+    let thinks = Quarters::new();
     for stream in listener.incoming().flatten() {
         let mut reader = BufReader::new(stream);
         let mut line = String::new();
         while reader.read_line(&mut line).unwrap_or(0) > 2 {
             line.clear();
         }
-        thread::sleep(random::stretched_ms(factor, SLOW.0, SLOW.1));
+        thread::sleep(thinks.stretched_ms(factor, SLOW.0, SLOW.1));
         let _ = reader.get_mut().write_all(b"HTTP/1.0 200 OK\r\n\r\nlevel=info\n");
     }
 }

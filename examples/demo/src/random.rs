@@ -1,6 +1,6 @@
 //! Just enough randomness for load and durations, without a lock that could itself block.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicU8, Ordering};
 use std::time::Duration;
 
 static STATE: AtomicU64 = AtomicU64::new(0);
@@ -23,7 +23,28 @@ pub fn between_ms(low: u64, high: u64) -> Duration {
     Duration::from_micros(low * 1000 + next() % ((high - low) * 1000 + 1))
 }
 
-/// The same, stretched.
-pub fn stretched_ms(factor: f64, low: u64, high: u64) -> Duration {
-    between_ms(low, high).mul_f64(factor)
+/// Draws from a range by its quarters, each four draws one from each, in random order: so short ones and
+/// long ones come as often in one recording as in the next. Holds the quarters that are still to come,
+/// a bit each.
+pub struct Quarters(AtomicU8);
+
+impl Quarters {
+    pub const fn new() -> Quarters {
+        Quarters(AtomicU8::new(0))
+    }
+
+    /// Who draws at the same time may get the same quarter; that is all.
+    pub fn stretched_ms(&self, factor: f64, low: u64, high: u64) -> Duration {
+        let left = match self.0.load(Ordering::Relaxed) {
+            0 => 0b1111,
+            left => left,
+        };
+        let mut quarter = next() % 4;
+        while left & 1 << quarter == 0 {
+            quarter = (quarter + 1) % 4;
+        }
+        self.0.store(left & !(1 << quarter), Ordering::Relaxed);
+        let step = (high - low) * 250;
+        Duration::from_micros(low * 1000 + quarter * step + next() % (step + 1)).mul_f64(factor)
+    }
 }
