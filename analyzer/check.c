@@ -35,8 +35,10 @@ static enum exit_status rules_read(const struct arguments *a, struct rule *rules
 
 static enum exit_status sides_add(struct check *c, const struct arguments *a)
 {
-	enum exit_status status = comparison_add(&c->comparison, AFTER, a->positional[0], a);
+	enum exit_status status = comparison_filter(&c->comparison, a);
 
+	if (status == STATUS_DONE)
+		status = comparison_add(&c->comparison, AFTER, a->positional[0], a);
 	for (size_t i = 0; status == STATUS_DONE && i < a->baseline_count; i++)
 		status = comparison_add(&c->comparison, BEFORE, a->baselines[i], a);
 	if (status == STATUS_DONE)

@@ -18,6 +18,7 @@ void check_print_text(struct check *c)
 	sqlite3_stmt *q = comparison_query(&c->comparison, "check_findings.sql");
 	int64_t last = 0;
 
+	comparison_filter_print(&c->comparison, "\n");
 	while (q && sqlite3_step(q) == SQLITE_ROW) {
 		const char *file = column_text(q, "file");
 

@@ -65,12 +65,17 @@ struct verb {
 	const char *summary; /* one line */
 	const char *details; /* more lines for its own --help, or NULL */
 	const char *options; /* names of the options it takes, separated by spaces */
-	size_t least, most;  /* positional arguments */
+	const char *
+		whole; /* why it takes no filters, for who gives one; NULL: it does, or nobody would */
+	size_t least, most; /* positional arguments */
 	enum exit_status (*run)(const struct arguments *arguments);
 };
 
-/* Options of all verbs that look at a capture's parts: as a word of struct verb.options. */
-#define FILTER_OPTIONS "--site --from --to --worker --task --cause --match --min"
+/*
+ * Options of all verbs that look at a capture's parts, for struct verb.options. --site stands apart: it
+ * is a number of one database, and means nothing in the next.
+ */
+#define FILTER_OPTIONS "--from --to --worker --task --cause --match --min"
 
 /* The last one has no name. */
 extern const struct verb verbs[];

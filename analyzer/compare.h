@@ -26,7 +26,8 @@ void comparison_close(struct comparison *c);
 
 /*
  * Adds the captures of an input to a side: a capture file, or a database, all of its captures or,
- * as DB@ID, the one whose id begins so. Symbols are looked for as `arguments` say.
+ * as DB@ID, the one whose id begins so. Symbols are looked for as `arguments` say, and
+ * only what their filters choose is added.
  */
 enum exit_status comparison_add(struct comparison *c, enum side side, const char *path,
 				const struct arguments *arguments);
@@ -34,6 +35,11 @@ enum exit_status comparison_add(struct comparison *c, enum side side, const char
 /* The same of an open input: all of its captures, or only the chosen one. */
 enum exit_status comparison_add_input(struct comparison *c, enum side side,
 				      const struct input *input, bool chosen_only);
+
+/* Notes the filters that each capture is added with. */
+enum exit_status comparison_filter(struct comparison *c, const struct arguments *arguments);
+/* "only from 2s, cause lock" and `end`; nothing where no filter was given. */
+void comparison_filter_print(struct comparison *c, const char *end);
 
 /* When all are added: sums them up by windows, and sees whether they can be compared. */
 enum exit_status comparison_prepare(struct comparison *c);

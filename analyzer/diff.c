@@ -31,8 +31,10 @@ static enum exit_status sides_add(struct comparison *c, const struct arguments *
 		return message(STATUS_INPUT,
 			       "hud-analyze diff BEFORE AFTER, or --before PATH... --after PATH...",
 			       "diff: it needs two sides");
-	status = side_add(c, BEFORE, named ? a->before : a->positional, named ? a->before_count : 1,
-			  a);
+	status = comparison_filter(c, a);
+	if (status == STATUS_DONE)
+		status = side_add(c, BEFORE, named ? a->before : a->positional,
+				  named ? a->before_count : 1, a);
 	if (status != STATUS_DONE)
 		return status;
 	return side_add(c, AFTER, named ? a->after : a->positional + 1, named ? a->after_count : 1,

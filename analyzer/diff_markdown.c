@@ -48,6 +48,7 @@ static void print_sides(struct comparison *c)
 	sqlite3_stmt *q = comparison_query(c, "diff_sides.sql");
 	char duration[WORD_BYTES];
 
+	comparison_filter_print(c, ".\n\n");
 	while (q && sqlite3_step(q) == SQLITE_ROW) {
 		fputs(column_number(q, "side", 0) == BEFORE ? "Before: " : "\nAfter: ", stdout);
 		print_code(column_text(q, "files"));

@@ -181,8 +181,10 @@ static enum exit_status print_table(struct comparison *c, size_t table, uint64_t
 enum exit_status diff_text(struct comparison *c, uint64_t top)
 {
 	bool colour = colour_wanted(stdout);
-	enum exit_status status = print_whole(c, colour);
+	enum exit_status status;
 
+	comparison_filter_print(c, "\n");
+	status = print_whole(c, colour);
 	if (status == STATUS_DONE)
 		status = print_sides(c);
 	for (size_t i = 0; status == STATUS_DONE && i < sizeof(tables) / sizeof(*tables); i++)

@@ -208,6 +208,27 @@ static enum exit_status choose(const struct arguments *arguments, struct input *
 		       arguments->capture);
 }
 
+/* Of several inputs each counts with all of its captures, where none is chosen. */
+static enum exit_status filter_all(struct input *input, const struct arguments *arguments)
+{
+	int64_t *captures = calloc(input->captures, sizeof(*captures));
+	sqlite3_stmt *q = NULL;
+	size_t count = 0;
+	enum exit_status status = STATUS_DONE;
+
+	if (!captures || sqlite3_prepare_v2(input->db, "SELECT id FROM capture ORDER BY id", -1, &q,
+					    NULL) != SQLITE_OK)
+		status = message(STATUS_SYSTEM, NULL, "cannot apply the filters: %s",
+				 captures ? sqlite3_errmsg(input->db) : "out of memory");
+	while (status == STATUS_DONE && count < input->captures && sqlite3_step(q) == SQLITE_ROW)
+		captures[count++] = sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	if (status == STATUS_DONE)
+		status = filter_apply(input->db, arguments, captures, count);
+	free(captures);
+	return status;
+}
+
 enum exit_status input_open(const struct arguments *arguments, struct input *out)
 {
 	const char *path = arguments->positional[0];
@@ -227,7 +248,9 @@ enum exit_status input_open(const struct arguments *arguments, struct input *out
 	if (status == STATUS_DONE && filter_functions(out->db))
 		status = message(STATUS_SYSTEM, NULL, "out of memory");
 	if (status == STATUS_DONE)
-		status = filter_apply(out->db, arguments, &out->capture, 1);
+		status = arguments->one_of_many && !arguments->capture
+				 ? filter_all(out, arguments)
+				 : filter_apply(out->db, arguments, &out->capture, 1);
 	if (status == STATUS_DONE)
 		database_restrict(out->db);
 	else

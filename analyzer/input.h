@@ -15,7 +15,10 @@ struct input {
 	uint64_t captures; /* how many there are to choose from */
 };
 
-/* Opens and chooses the capture: --capture, else the newest. */
+/*
+ * Opens and chooses the capture: --capture, else the newest. Filters are laid over it, or, where it is
+ * one input of many, over all of its captures.
+ */
 enum exit_status input_open(const struct arguments *arguments, struct input *out);
 void input_close(struct input *input);
 

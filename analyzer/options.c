@@ -287,15 +287,25 @@ static const struct option_rule options[] = {
 };
 #define OPTIONS (sizeof(options) / sizeof(*options))
 
-static bool verb_takes(const struct verb *verb, const struct option_rule *option)
+/* Is this name among those, separated by spaces? */
+static bool is_among(const char *names, const char *name, size_t length)
 {
-	size_t length = strlen(option->name);
-
-	for (const char *s = verb->options; (s = strstr(s, option->name)); s += length) {
-		if (s[length] == ' ' || s[length] == '\0')
+	for (const char *s = names; *s; s += strcspn(s, " "), s += *s == ' ') {
+		if (strcspn(s, " ") == length && strncmp(s, name, length) == 0)
 			return true;
 	}
-	return option->take == take_help;
+	return false;
+}
+
+static bool verb_takes(const struct verb *verb, const struct option_rule *option)
+{
+	return is_among(verb->options, option->name, strlen(option->name)) ||
+	       option->take == take_help;
+}
+
+static bool is_filter(const char *text)
+{
+	return is_among(FILTER_OPTIONS " --site", text, strcspn(text, "="));
 }
 
 /* The option that `text` names; its value, when it is given as --name=value, goes to *value. */
@@ -338,6 +348,9 @@ static enum exit_status option_read(const struct verb *verb, int count, char *co
 	const char *value;
 	const struct option_rule *o = option_find(verb, text[*at], &value);
 
+	if (!o && verb->whole && is_filter(text[*at]))
+		return message(STATUS_INPUT, verb->whole, "%s takes no %.*s", verb->name,
+			       (int)strcspn(text[*at], "="), text[*at]);
 	if (!o)
 		return usage_error(verb, "there is no option ", text[*at]);
 	if (!o->value && value)

@@ -3,6 +3,8 @@ SELECT json_object(
 	'schema', 1,
 	'status', :status,
 	'reason', :reason,
+	'filter', (SELECT json_object('from', from_time, 'to', to_time, 'worker', worker, 'task', task,
+		'cause', cause, 'match', match, 'min_ns', min_ns) FROM filter),
 	'rules', (SELECT json_group_array(json(text)) FROM (
 		SELECT json_object('rule', text,
 			'status', CASE WHEN max(status = 'fail') THEN 'fail'

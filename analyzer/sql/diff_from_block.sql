@@ -33,4 +33,4 @@ SELECT p.kind, p.crate, p.name, p.cause,
 	p.wall_ns
 FROM part AS p
 JOIN blocking_poll AS b ON b.id = p.blocking_poll
-JOIN capture AS c ON c.id = b.capture;
+JOIN chosen_time AS c ON c.capture = b.capture;

@@ -3,5 +3,5 @@ SELECT row_number() OVER (ORDER BY w.blocking_ns DESC, w.wall_ns DESC, w.thread)
 	t.start_ns - c.start_ns, max(t.end_ns, t.start_ns + 1) - c.start_ns, w.wall_ns
 FROM worker AS w
 JOIN thread_watched AS t ON t.thread = w.thread
-JOIN capture AS c ON c.id = w.capture
+JOIN chosen_time AS c ON c.capture = w.capture
 WHERE w.capture = :capture;

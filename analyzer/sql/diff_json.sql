@@ -33,6 +33,8 @@ SELECT json_object(
 	'schema', 1,
 	'comparable', json(CASE WHEN :reason IS NULL THEN 'true' ELSE 'false' END),
 	'reason', :reason,
+	'filter', (SELECT json_object('from', from_time, 'to', to_time, 'worker', worker, 'task', task,
+		'cause', cause, 'match', match, 'min_ns', min_ns) FROM filter),
 	'before', (SELECT json_group_array(json(text)) FROM (SELECT json_object('id', capture_id,
 		'file', file, 'duration_ns', duration_ns, 'threshold_ns', threshold_ns, 'source', source,
 		'look_hz', look_hz, 'workers', workers, 'worker_wall_ns', worker_wall_ns,

@@ -1,5 +1,5 @@
 -- Where two sides of a comparison are put together: side 0 is before, side 1 after.
--- Times are nanoseconds since the beginning of each capture.
+-- Times are nanoseconds since the beginning of each capture, or of what --from chose of it.
 
 CREATE TABLE compared (
 	id INTEGER PRIMARY KEY,
@@ -23,6 +23,17 @@ CREATE TABLE compared (
 	untold INTEGER NOT NULL,
 	told_percent REAL NOT NULL,
 	windows INTEGER NOT NULL
+);
+
+-- The filters as they were given, the same for each capture; no row: none was.
+CREATE TABLE filter (
+	from_time TEXT,
+	to_time TEXT,
+	worker TEXT,
+	task TEXT,
+	cause TEXT,
+	match TEXT,
+	min_ns INTEGER
 );
 
 -- As they come: one row for each blocking poll of each thing it counts for.

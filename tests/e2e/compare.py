@@ -125,6 +125,32 @@ def another_threshold_cannot_be_told():
     expect("different thresholds" in analyzed("diff", usual()[0], path), "the text does not say why")
 
 
+@fact
+def filters_choose_the_same_part_of_each_side():
+    whole = diff(usual()[0], changed())
+    part = diff(usual()[0], changed(), "--from", "2s", "--to=-2s", "--cause", "sleep,lock", "--match", "pause")
+    expect_equal(part["filter"], {"from": "2s", "to": "-2s", "worker": None, "task": None, "cause": "sleep,lock",
+                                  "match": "pause", "min_ns": None}, "the filter that is told")
+    expect_equal(claims(part), {("demo::guilty::pause", "sleep"): "worse"}, "claims of a part")
+    expect_equal([site["name"] for site in part["sites"]], ["demo::guilty::pause"], "sites")
+    for side in ("before", "after"):
+        cut = whole[side][0]["duration_ns"] - part[side][0]["duration_ns"]
+        expect_equal(cut, 4_000_000_000, f"what is cut off {side}")
+    pieces = [diff(*usual(), *piece)["all"]["after"]["total_ns"]
+              for piece in ((), ("--to", "5s"), ("--from", "5s"))]
+    expect(abs(pieces[0] - pieces[1] - pieces[2]) < 1000, f"pieces do not add up to the whole: {pieces}")
+    expect_equal(diff(*usual(), "--worker", "tokio-*")["all"]["change"], diff(*usual())["all"]["change"], "all workers")
+    long = diff(*usual(), "--min", "40ms")["all"]["before"]
+    expect(long["p50_ns"] >= 40_000_000 and long["count"] > 0, f"blocks of 40 ms or more: {long}")
+    text = analyzed("diff", *usual(), "--task", "*connection*", "--cause", "lock")
+    expect_equal(text.splitlines()[0], "only task *connection*, cause lock", "first line")
+    both = path_for("filtered.db")
+    analyzed("load", *usual(), "-o", both)
+    several = diff("--before", both, "--after", both, "--cause", "lock")
+    expect_equal(([len(several["before"]), len(several["after"])], {site["cause"] for site in several["sites"]}),
+                 ([2, 2], {"lock"}), "captures and causes of a filtered database")
+
+
 def check(*arguments):
     return analyze("check", *arguments)
 
@@ -145,6 +171,32 @@ def rules_pass_fail_or_cannot_be_told():
         done = check(*arguments)
         expect_equal(done.returncode, expected, f"exit code of check {arguments}\n{done.stdout}{done.stderr}")
         expect(done.stdout.splitlines()[-1].startswith("check: "), f"last line: {done.stdout!r}")
+
+
+@fact
+def filters_choose_what_is_checked():
+    rule = ("--fail-on", "blocked_p99 > 10ms")
+    expect_equal(check(usual()[0], *rule).returncode, FAIL, "the whole")
+    done = check(usual()[0], *rule, "--match", "no_such_function")
+    expect_equal((done.returncode, done.stdout.splitlines()[0]), (PASS, "only matching no_such_function"),
+                 "where nothing is chosen")
+    relative = ("--baseline", usual()[0], "--fail-on", "blocked > +20%")
+    expect_equal(check(changed(), *relative, "--cause", "net-io").returncode, PASS, "what did not change")
+    expect_equal(check(changed(), *relative, "--cause", "sleep").returncode, FAIL, "what did")
+    expect_equal(check(usual()[0], *rule, "--match", "pause", "--to", "500ms").returncode in (FAIL, CANNOT_TELL), True,
+                 "half a second")
+    expect_equal(json.loads(check(usual()[0], *rule, "--json", "--to", "9s").stdout)["filter"]["to"], "9s", "JSON")
+
+
+@fact
+def what_is_about_whole_captures_refuses_filters():
+    for verb in ("info", "dump"):
+        one_clear_message(analyze(verb, usual()[0], "--cause", "lock"), "hud-analyze", ANALYZE_UNUSABLE,
+                          f"{verb} takes no --cause", "report, query, diff and check take filters")
+    one_clear_message(analyze("load", usual()[0], "-o", path_for("no.db"), "--from=2s"), "hud-analyze", ANALYZE_UNUSABLE,
+                      "load takes no --from")
+    one_clear_message(analyze("diff", *usual(), "--cause", "bug"), "hud-analyze", ANALYZE_UNUSABLE, "no cause `bug`")
+    one_clear_message(analyze("diff", *usual(), "--site", "1"), "hud-analyze", ANALYZE_UNUSABLE, "there is no option --site")
 
 
 @fact

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/check.h"
 #include "analyzer/diff.h"
+#include "analyzer/filter.h"
 #include "tests/unit/analysis_fixture.h"
 #include "tests/unit/golden.h"
 
@@ -10,7 +11,8 @@
 
 /* Comparisons and checks of made-up services, byte for byte. */
 
-static void add(struct comparison *c, enum side side, struct busy busy)
+static void add(struct comparison *c, enum side side, struct busy busy,
+		const struct arguments *filters)
 {
 	struct input input = {.capture = 1, .captures = 1};
 	struct scene s;
@@ -18,24 +20,36 @@ static void add(struct comparison *c, enum side side, struct busy busy)
 	scene_begin(&s, (uint8_t)(1 + busy.seed % 200));
 	scene_busy(&s, busy);
 	input.db = scene_load(&s, busy.seconds * UINT64_C(1000000));
+	assert_int_equal(filter_functions(input.db), 0);
+	assert_int_equal(filter_apply(input.db, filters, &input.capture, 1), STATUS_DONE);
 	assert_int_equal(comparison_add_input(c, side, &input, false), STATUS_DONE);
 	sqlite3_close(input.db);
 }
 
-/* One site twice as bad, one gone; at another threshold where so asked. */
-static struct comparison changed(const char *differently)
+/* One site twice as bad, one gone; only what filters choose; at another threshold where so asked. */
+static struct comparison changed(struct arguments filters, const char *differently)
 {
 	struct comparison c;
 
 	assert_int_equal(comparison_open(&c), STATUS_DONE);
-	add(&c, BEFORE, (struct busy) {1, 30, 1, false});
-	add(&c, AFTER, (struct busy) {2, 30, 2, true});
+	assert_int_equal(comparison_filter(&c, &filters), STATUS_DONE);
+	add(&c, BEFORE, (struct busy) {1, 30, 1, false}, &filters);
+	add(&c, AFTER, (struct busy) {2, 30, 2, true}, &filters);
 	if (differently)
 		assert_int_equal(database_run(c.db, differently), 0);
 	assert_int_equal(comparison_prepare(&c), STATUS_DONE);
 	assert_int_equal(comparison_judge(&c), STATUS_DONE);
 	return c;
 }
+
+static const struct arguments whole;
+static const struct arguments part = {.from = "5s",
+				      .to = "-5s",
+				      .worker = "tokio-*",
+				      .task = "demo::*",
+				      .cause = "sleep,net-io",
+				      .match = "nap$",
+				      .min_ns = 20000000};
 
 static void print_text(void *c)
 {
@@ -59,7 +73,7 @@ static void print_json(void *c)
 
 static void a_comparison_prints_as_it_did(void **state)
 {
-	struct comparison c = changed(NULL);
+	struct comparison c = changed(whole, NULL);
 
 	(void)state;
 	golden_output("tests/golden/diff.txt", print_text, &c);
@@ -71,7 +85,8 @@ static void a_comparison_prints_as_it_did(void **state)
 
 static void what_cannot_be_compared_prints_as_it_did(void **state)
 {
-	struct comparison c = changed("UPDATE compared SET threshold_ns = 1000000 WHERE side = 1");
+	struct comparison c =
+		changed(whole, "UPDATE compared SET threshold_ns = 1000000 WHERE side = 1");
 
 	(void)state;
 	golden_output("tests/golden/diff-thresholds.txt", print_text, &c);
@@ -80,7 +95,18 @@ static void what_cannot_be_compared_prints_as_it_did(void **state)
 	comparison_close(&c);
 }
 
-static struct check checked(void)
+static void a_comparison_of_a_part_prints_as_it_did(void **state)
+{
+	struct comparison c = changed(part, NULL);
+
+	(void)state;
+	golden_output("tests/golden/diff-filters.txt", print_text, &c);
+	golden_output("tests/golden/diff-filters.md", print_markdown, &c);
+	golden_output("tests/golden/diff-filters.json", print_json, &c);
+	comparison_close(&c);
+}
+
+static struct check checked(struct arguments filters)
 {
 	static const char *const rules[] = {
 		"blocked_p99 > 10ms",
@@ -89,7 +115,7 @@ static struct check checked(void)
 		"site(\"*\").p99 > +20%",
 		"site(\"db::*\").rate > +20%",
 	};
-	struct check c = {.comparison = changed(NULL), .status = STATUS_DONE};
+	struct check c = {.comparison = changed(filters, NULL), .status = STATUS_DONE};
 	char error[RULE_ERROR_BYTES];
 	struct rule rule;
 
@@ -120,7 +146,7 @@ static void check_github(void *c)
 
 static void a_check_prints_as_it_did(void **state)
 {
-	struct check c = checked();
+	struct check c = checked(whole);
 	char path[] = "/tmp/hud-junit-XXXXXX";
 	int descriptor = mkstemp(path);
 
@@ -138,12 +164,25 @@ static void a_check_prints_as_it_did(void **state)
 	comparison_close(&c.comparison);
 }
 
+static void a_check_of_a_part_prints_as_it_did(void **state)
+{
+	struct check c = checked(part);
+
+	(void)state;
+	golden_output("tests/golden/check-filters.txt", check_text, &c);
+	golden_output("tests/golden/check-filters.json", check_json, &c);
+	free(c.reason);
+	comparison_close(&c.comparison);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_comparison_prints_as_it_did),
 		cmocka_unit_test(what_cannot_be_compared_prints_as_it_did),
+		cmocka_unit_test(a_comparison_of_a_part_prints_as_it_did),
 		cmocka_unit_test(a_check_prints_as_it_did),
+		cmocka_unit_test(a_check_of_a_part_prints_as_it_did),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare.h"
+#include "analyzer/filter.h"
 #include "analyzer/table.h"
 #include "tests/unit/analysis_fixture.h"
 
@@ -283,6 +284,73 @@ static void computing_that_cannot_be_told_from_short_polls_is_not_gone(void **st
 	comparison_close(&c);
 }
 
+/* Both sides of the same capture, only what is chosen of it. */
+static struct comparison part(struct arguments filters)
+{
+	const int64_t capture = 1;
+	struct comparison c;
+
+	assert_int_equal(comparison_open(&c), STATUS_DONE);
+	for (enum side side = BEFORE; side < SIDES; side++) {
+		sqlite3 *db = usual(1, 30);
+
+		assert_int_equal(filter_functions(db), 0);
+		assert_int_equal(filter_apply(db, &filters, &capture, 1), STATUS_DONE);
+		add(&c, side, db);
+	}
+	judge(&c);
+	return c;
+}
+
+#define WHOLE(column)                                                                              \
+	"SELECT CAST(" column                                                                      \
+	" AS INTEGER) FROM figure AS f JOIN subject AS s ON s.id = f.subject "                     \
+	"WHERE s.kind = 'all' AND f.side = 1"
+
+static void pieces_of_time_add_up(void **state)
+{
+	static const struct arguments pieces[] = {
+		{.to = "9s"}, {.from = "9s", .to = "17500ms"}, {.from = "17500ms"}};
+	struct comparison c = part((struct arguments) {0});
+	int64_t blocked = database_number(c.db, WHOLE("f.blocked_ns"), -1);
+	int64_t worker = database_number(c.db, WHOLE("f.worker_ns"), -1);
+
+	(void)state;
+	comparison_close(&c);
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
+		c = part(pieces[i]);
+		assert_null(c.reason);
+		blocked -= database_number(c.db, WHOLE("f.blocked_ns"), 0);
+		worker -= database_number(c.db, WHOLE("f.worker_ns"), 0);
+		/* Where each piece begins is its zero. */
+		assert_number(c.db,
+			      "SELECT count(*) FROM block JOIN compared AS c ON c.id = compared "
+			      "WHERE start_ns < 0 OR end_ns > duration_ns",
+			      0);
+		assert_number(c.db,
+			      "SELECT count(*) FROM time_window AS w WHERE NOT EXISTS (SELECT 1 "
+			      "FROM subject_window AS s WHERE s.time_window = w.id)",
+			      0);
+		comparison_close(&c);
+	}
+	assert_in_range(blocked + 100, 0, 200);
+	assert_in_range(worker + 100, 0, 200);
+}
+
+static void what_is_not_chosen_is_not_compared(void **state)
+{
+	struct comparison c = part((struct arguments) {.cause = "lock", .match = "take$"});
+
+	(void)state;
+	assert_text(c.db,
+		    "SELECT group_concat(name || ' ' || cause) FROM subject WHERE kind = 'site'",
+		    "demo::locker::take lock");
+	comparison_close(&c);
+	c = part((struct arguments) {.from = "26s"});
+	assert_string_equal(c.reason, "short");
+	comparison_close(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +364,8 @@ int main(void)
 		cmocka_unit_test(the_figures_are_those_of_the_report),
 		cmocka_unit_test(waiting_for_a_cpu_is_no_change_of_the_code),
 		cmocka_unit_test(computing_that_cannot_be_told_from_short_polls_is_not_gone),
+		cmocka_unit_test(pieces_of_time_add_up),
+		cmocka_unit_test(what_is_not_chosen_is_not_compared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
