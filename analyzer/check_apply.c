@@ -168,6 +168,12 @@ static enum exit_status judge_growth(struct check *c, const struct rule *rule, s
 	if (status != STATUS_DONE)
 		return status;
 	subject_name(q, name, sizeof(name));
+	if (column_number(q, "bystander", 0)) {
+		out->status = STATUS_DONE;
+		snprintf(out->sentence, SENTENCE_BYTES,
+			 "%s: too small to compare, and mostly too short to block by itself", name);
+		return STATUS_DONE;
+	}
 	if (was > 0)
 		snprintf(change, sizeof(change), "%+.1f%%", 100 * (is / was - 1));
 	out->status = isnan(low)        ? STATUS_CANNOT_TELL

@@ -113,6 +113,7 @@ enum exit_status comparison_estimate(struct comparison *c, int64_t subject, enum
 /* The subjects of one kind, judged together. */
 struct family {
 	int64_t *subject;
+	const char **reason; /* why it cannot be told; NULL: it may be */
 	struct change *change;
 	struct interval *rate;
 	size_t count, room;
@@ -121,6 +122,7 @@ struct family {
 static void family_free(struct family *f)
 {
 	free(f->subject);
+	free(f->reason);
 	free(f->change);
 	free(f->rate);
 }
@@ -129,11 +131,14 @@ static bool family_grow(struct family *f)
 {
 	size_t room = f->room ? 2 * f->room : 32;
 	int64_t *subject = realloc(f->subject, room * sizeof(*subject));
+	const char **reason;
 	struct change *change;
 	struct interval *rate;
 
 	f->subject = subject ? subject : f->subject;
-	change = subject ? realloc(f->change, room * sizeof(*change)) : NULL;
+	reason = subject ? realloc(f->reason, room * sizeof(*reason)) : NULL;
+	f->reason = reason ? reason : f->reason;
+	change = reason ? realloc(f->change, room * sizeof(*change)) : NULL;
 	f->change = change ? change : f->change;
 	rate = change ? realloc(f->rate, room * sizeof(*rate)) : NULL;
 	f->rate = rate ? rate : f->rate;
@@ -142,7 +147,7 @@ static bool family_grow(struct family *f)
 }
 
 static enum exit_status member_add(struct comparison *c, struct family *f, int64_t subject,
-				   bool told)
+				   const char *reason)
 {
 	struct estimate blocked[SIDES] = {0}, rate[SIDES] = {0};
 	enum exit_status status;
@@ -155,8 +160,9 @@ static enum exit_status member_add(struct comparison *c, struct family *f, int64
 	if (status != STATUS_DONE)
 		return status;
 	f->subject[f->count] = subject;
+	f->reason[f->count] = c->reason ? c->reason : reason;
 	f->change[f->count] = (struct change) {
-		.before = blocked[BEFORE], .after = blocked[AFTER], .told = told && !c->reason};
+		.before = blocked[BEFORE], .after = blocked[AFTER], .told = !f->reason[f->count]};
 	f->rate[f->count++] =
 		c->reason ? (struct interval) {-1, INFINITY}
 			  : change_interval(&rate[BEFORE], &rate[AFTER], STATISTICS_ERROR);
@@ -207,12 +213,23 @@ static enum exit_status family_write(struct comparison *c, const struct family *
 	bool written = q != NULL;
 
 	for (size_t i = 0; written && i < f->count; i++)
-		written = change_write(q, f->subject[i], &f->change[i], f->rate[i],
-				       c->reason ? c->reason : "unproven");
+		written = change_write(q, f->subject[i], &f->change[i], f->rate[i], f->reason[i]);
 	if (q && !written)
 		message(STATUS_SYSTEM, NULL, "cannot compare: %s", sqlite3_errmsg(c->db));
 	sqlite3_finalize(q);
 	return written ? STATUS_DONE : STATUS_SYSTEM;
+}
+
+/* A word of diff_subjects.sql that outlives its row. */
+static const char *reason_word(const char *word)
+{
+	static const char *const words[] = {"unproven", "bystander"};
+
+	for (size_t i = 0; word && i < sizeof(words) / sizeof(*words); i++) {
+		if (strcmp(word, words[i]) == 0)
+			return words[i];
+	}
+	return NULL;
 }
 
 static enum exit_status family_judge(struct comparison *c, const char *kind,
@@ -225,7 +242,7 @@ static enum exit_status family_judge(struct comparison *c, const char *kind,
 	statement_text(q, ":kind", kind);
 	while (status == STATUS_DONE && sqlite3_step(q) == SQLITE_ROW)
 		status = member_add(c, &family, column_number(q, "id", 0),
-				    !column_text(q, "reason"));
+				    reason_word(column_text(q, "reason")));
 	if (status == STATUS_DONE && changes_judge(family.change, family.count, seconds))
 		status = message(STATUS_SYSTEM, NULL, "out of memory");
 	if (status == STATUS_DONE)

@@ -1,6 +1,6 @@
 -- Which subjects does a rule speak of? A pattern fits a whole name, or its end from a `::` on.
 SELECT s.id, s.name, nullif(s.cause, '') AS cause, p.file, p.line,
-	a.count AS after_count, coalesce(b.count, 0) AS before_count,
+	s.bystander, a.count AS after_count, coalesce(b.count, 0) AS before_count,
 	1.0 * a.blocked_ns / max(a.worker_ns, 1) AS after_blocked,
 	1.0 * b.blocked_ns / max(b.worker_ns, 1) AS before_blocked,
 	a.count / a.seconds AS after_rate, b.count / b.seconds AS before_rate,

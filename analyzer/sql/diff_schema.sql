@@ -85,6 +85,7 @@ CREATE TABLE subject (
 	crate TEXT NOT NULL,
 	name TEXT NOT NULL,
 	cause TEXT NOT NULL,
+	bystander INTEGER NOT NULL DEFAULT 0, -- see diff_70_bystander.sql
 	UNIQUE (kind, crate, name, cause)
 );
 

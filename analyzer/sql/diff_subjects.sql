@@ -1,7 +1,7 @@
 -- Which subjects of a kind are there, and which cannot be told?
 --
 -- Computing that is a site on one side, and could not be told from short polls of the same task on
--- the other, is neither new nor gone.
+-- the other, is neither new nor gone. Of bystanders no change is told.
 SELECT s.id,
 	CASE WHEN s.cause IN ('cpu', 'page-fault') AND EXISTS (
 		SELECT 1 FROM figure AS f
@@ -9,7 +9,8 @@ SELECT s.id,
 		JOIN unproven AS u ON u.compared = c.id
 		WHERE f.subject = s.id AND f.count = 0 AND u.task IN (SELECT t.task FROM site_of_task AS t
 			WHERE t.crate = s.crate AND t.name = s.name AND t.cause = s.cause))
-		THEN 'unproven' END AS reason
+		THEN 'unproven'
+	WHEN s.bystander THEN 'bystander' END AS reason
 FROM subject AS s
 WHERE s.kind = :kind
 ORDER BY s.id;

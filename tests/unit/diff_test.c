@@ -284,6 +284,42 @@ static void computing_that_cannot_be_told_from_short_polls_is_not_gone(void **st
 	comparison_close(&c);
 }
 
+/* One more site, in 60 polls before, and in none after. */
+static struct comparison with_gone(const char *wall_ns)
+{
+	struct comparison c;
+	char sql[512];
+
+	assert_int_equal(comparison_open(&c), STATUS_DONE);
+	add(&c, BEFORE, usual(1, 30));
+	add(&c, AFTER, usual(2, 30));
+	snprintf(sql, sizeof(sql),
+		 "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 60) "
+		 "INSERT INTO arrived SELECT c.id, 'site', 'demo', 'demo::small', 'net-io', "
+		 "n * 450000000, n * 450000000 + %s, %s FROM n, compared AS c WHERE c.side = 0",
+		 wall_ns, wall_ns);
+	assert_int_equal(database_run(c.db, sql), 0);
+	judge(&c);
+	return c;
+}
+
+static void of_what_only_stands_by_no_change_is_told(void **state)
+{
+	struct comparison c = with_gone("1000000");
+
+	(void)state;
+	assert_text(c.db, STATUS_OF("demo::small", "net-io"), "cannot tell");
+	assert_text(c.db,
+		    "SELECT reason FROM change JOIN subject AS s ON s.id = subject "
+		    "WHERE name = 'demo::small'",
+		    "bystander");
+	comparison_close(&c);
+	/* As rare, but each long enough to block. */
+	c = with_gone("5100000");
+	assert_text(c.db, STATUS_OF("demo::small", "net-io"), "gone");
+	comparison_close(&c);
+}
+
 /* Both sides of the same capture, only what is chosen of it. */
 static struct comparison part(struct arguments filters)
 {
@@ -364,6 +400,7 @@ int main(void)
 		cmocka_unit_test(the_figures_are_those_of_the_report),
 		cmocka_unit_test(waiting_for_a_cpu_is_no_change_of_the_code),
 		cmocka_unit_test(computing_that_cannot_be_told_from_short_polls_is_not_gone),
+		cmocka_unit_test(of_what_only_stands_by_no_change_is_told),
 		cmocka_unit_test(pieces_of_time_add_up),
 		cmocka_unit_test(what_is_not_chosen_is_not_compared),
 	};
