@@ -53,7 +53,7 @@ void named_query_list(void)
 
 		if (!length)
 			continue;
-		printf("@%-12.*s %.*s", (int)length, f->name, (int)strcspn(question, "\n"),
+		printf("@%-15.*s %.*s", (int)length, f->name, (int)strcspn(question, "\n"),
 		       question);
 		print_parameters(db, f->text);
 		putchar('\n');
