@@ -4,7 +4,7 @@
 
     tests/bench/compare.py [--build BUILD] all DIRECTORY                      a quarter of an hour
     tests/bench/compare.py [--build BUILD] record DIRECTORY usual|longer [COUNT]  adds COUNT [5] recordings
-    tests/bench/compare.py [--build BUILD] judge DIRECTORY
+    tests/bench/compare.py [--build BUILD] judge DIRECTORY [--match REGEX]    only sites that match, see diff --match
 
 Records the demo for 30 s, 20 times as it is (`usual`) and 10 times with a `sleep` that takes 30% longer
 (`longer`), a new process every five. Then, of 10 pairs of usual recordings, each recording in one pair, and
@@ -51,7 +51,8 @@ def record(build, directory, kind, count):
 class Judge:
     """All recordings in one database, so that each is read once."""
 
-    def __init__(self, build, directory):
+    def __init__(self, build, directory, match):
+        self.filters = ("--match", match) if match else ()
         self.analyze = os.path.join(build, "hud-analyze")
         self.database = os.path.join(directory, f"judge-{os.getpid()}.db")
         paths = sorted(glob.glob(os.path.join(directory, "*.hud")))
@@ -67,7 +68,7 @@ class Judge:
 
     def diff(self, before, after):
         """The sites' changes that are claimed, and how often each word is said of a busy site."""
-        sites = self.ask("diff", "--json", f"{self.database}@{before}", f"{self.database}@{after}")["sites"]
+        sites = self.ask("diff", "--json", *self.filters, f"{self.database}@{before}", f"{self.database}@{after}")["sites"]
         claims = {site["name"]: site["status"] for site in sites if site["status"] not in ("unchanged", "cannot tell")}
         return claims, collections.Counter(site["status"] for site in sites if not site["minor"])
 
@@ -79,8 +80,8 @@ def print_same(what, results):
           f"claimed: {dict(collections.Counter(name for claims, _ in results for name in claims))}", flush=True)
 
 
-def judge(build, directory):
-    all_of = Judge(build, directory)
+def judge(build, directory, match):
+    all_of = Judge(build, directory, match)
     usual, longer = all_of.ids["usual"], all_of.ids["longer"]
     pairs = list(zip(usual[::2], usual[1::2]))
     # One of each process with one of another, and neighbours: both count.
@@ -97,6 +98,7 @@ def judge(build, directory):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", default="build")
+    parser.add_argument("--match")
     parser.add_argument("what", choices=("all", "record", "judge"))
     parser.add_argument("directory")
     parser.add_argument("kind", nargs="?", choices=RECORDINGS)
@@ -110,7 +112,7 @@ def main():
             for _ in range(count // PROCESS):
                 record(given.build, given.directory, kind, PROCESS)
     if given.what in ("all", "judge"):
-        judge(given.build, given.directory)
+        judge(given.build, given.directory, given.match)
 
 
 main()
