@@ -211,7 +211,8 @@ static void of_100_pairs_of_the_same_service_at_least_95_claim_no_change(void **
 
 	(void)unused;
 	assert_in_range(clean_pairs(demo, 30, &unchanged), 95, 100);
-	assert_true(unchanged >= 0.8);
+	/* More than is asked for: 0.90 without the pairs of windows, 0.99 with them. */
+	assert_true(unchanged >= 0.95);
 	assert_in_range(clean_pairs(server, 30, &unchanged), 95, 100);
 	assert_in_range(clean_pairs(server, 120, &unchanged), 95, 100);
 	assert_true(unchanged >= 0.8);
