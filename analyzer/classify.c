@@ -21,6 +21,15 @@ const char *stack_class_name(enum stack_class c)
 	return (size_t)c < sizeof(class_names) / sizeof(class_names[0]) ? class_names[c] : NULL;
 }
 
+enum stack_class stack_class_named(const char *name)
+{
+	enum stack_class class = STACK_OTHER;
+
+	while (class > STACK_UNKNOWN && (!name || strcmp(name, class_names[class]) != 0))
+		class --;
+	return class;
+}
+
 static const char multi_thread[] = "multi_thread";
 static const char current_thread[] = "current_thread";
 

@@ -19,7 +19,8 @@ enum stack_class {
 	STACK_ROOT,           /* the root future of block_on on a thread that is no worker */
 	STACK_OTHER,          /* reaches its root and holds nothing of a runtime */
 };
-const char *stack_class_name(enum stack_class c); /* "poll", "park", … */
+const char *stack_class_name(enum stack_class c);       /* "poll", "park", … */
+enum stack_class stack_class_named(const char *name); /* NULL, or none of them: unknown */
 
 struct stack_verdict {
 	enum stack_class class;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/database.h"
 #include "analyzer/advice.h"
+#include "analyzer/derivation.h"
 #include "analyzer/embedded.h"
-#include "analyzer/evidence.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -81,13 +81,14 @@ int database_run_file(sqlite3 *db, const char *name, int64_t capture)
 
 int database_derive(sqlite3 *db, int64_t capture)
 {
-	int err = evidence_provide(db);
+	struct derivation derivation;
+	int err = derivation_begin(&derivation, db);
 
 	for (const struct embedded_file *f = embedded_files; !err && f->name; f++) {
 		if (has_prefix(f->name, "derive_"))
 			err = run_text(db, f->text, capture);
 	}
-	evidence_withdraw(db);
+	derivation_end(&derivation);
 	return err;
 }
 

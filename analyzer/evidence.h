@@ -2,17 +2,13 @@
 #ifndef HUD_ANALYZER_EVIDENCE_H
 #define HUD_ANALYZER_EVIDENCE_H
 
-#include <sqlite3.h>
+#include "analyzer/row_source.h"
 
 /*
- * The table-valued function `evidence_told(capture)`: all sleeps and looks of a capture, thread by
- * thread in the order of time, each with what its neighbours tell of it. derive_10_evidence.sql
- * stores its rows.
- *
- * It is there while a capture is derived, on this connection only: nothing that stays in a database
- * refers to it. 0 or a negative errno.
+ * evidence_told(capture): all sleeps and looks of a capture, thread by thread in the order of time,
+ * each with what its neighbours tell of it, for derive_10_evidence.sql. Its context: struct sightings,
+ * which are told from then on.
  */
-int evidence_provide(sqlite3 *db);
-void evidence_withdraw(sqlite3 *db);
+extern const struct row_source evidence_told;
 
 #endif

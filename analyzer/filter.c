@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/database.h"
+#include "analyzer/derivation.h"
 #include "analyzer/filter.h"
 #include "analyzer/filter_row.h"
 
@@ -46,10 +47,8 @@ static const struct step seen_files[] = {
  * Views that are answered before blocking polls and looks are chosen: a sleep inside a poll stays one
  * when it is not asked for, and a look stands for as much CPU time. UNWATCHED: then the view of the database itself is right.
  */
-static const struct step kept_views[] = {{"span_state", WATCHED},
-					 {"limits", WATCHED},
-					 {"pool_closure", ALWAYS},
-					 {"thread_looks", ALWAYS}};
+static const struct step kept_views[] = {
+	{"limits", WATCHED}, {"pool_closure", ALWAYS}, {"thread_looks", ALWAYS}};
 
 /* Which blocking polls are looked at. */
 static const struct step chosen_tables[] = {
@@ -171,10 +170,21 @@ static int make_views(const struct overlay *o)
 	return err;
 }
 
+/* The sums over what is left of what was seen. */
+static int worker_sums(const struct overlay *o, int64_t capture)
+{
+	int err = database_run_file(o->db, "derive_60_worker.sql", capture);
+
+	return err ? err : database_run_file(o->db, "derive_61_timeline.sql", capture);
+}
+
 static int lay_over(const struct overlay *o, const int64_t *captures, size_t count)
 {
-	int err = make_tables(o, seen_tables, COUNT(seen_tables));
+	struct derivation derivation;
+	int err = derivation_begin(&derivation, o->db);
 
+	if (!err)
+		err = make_tables(o, seen_tables, COUNT(seen_tables));
 	if (!err)
 		err = run_files(o, seen_files, COUNT(seen_files));
 	if (!err)
@@ -183,11 +193,9 @@ static int lay_over(const struct overlay *o, const int64_t *captures, size_t cou
 		err = database_run_file(o->db, "derive_17_thread_seen.sql", captures[i]);
 	if (!err)
 		err = make_views(o);
-	for (size_t i = 0; !err && o->watched == WATCHED && i < count; i++) {
-		err = database_run_file(o->db, "derive_60_worker.sql", captures[i]);
-		if (!err)
-			err = database_run_file(o->db, "derive_61_timeline.sql", captures[i]);
-	}
+	for (size_t i = 0; !err && o->watched == WATCHED && i < count; i++)
+		err = worker_sums(o, captures[i]);
+	derivation_end(&derivation);
 	if (!err)
 		err = make_tables(o, chosen_tables, COUNT(chosen_tables));
 	if (!err)

@@ -9,6 +9,5 @@
 INSERT INTO evidence (capture, thread, start_ns, end_ns, offcpu_span, sample, stack, class,
 	pool_idle, class_before, class_after, coreless, as_worker, clear_ns, run_queue_ns)
 SELECT :capture, thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,
-	class_before, class_after, coreless,
-	class IN ('poll', 'park', 'runtime', 'unknown') AND NOT coreless, clear_ns, run_queue_ns
+	class_before, class_after, coreless, as_worker, clear_ns, run_queue_ns
 FROM evidence_told(:capture);

@@ -1,33 +1,16 @@
 -- How long, how often was each thread seen doing what? All sums of a thread's evidence that are asked
--- for more than once.
-INSERT INTO thread_seen
-SELECT e.thread, t.capture, min(e.start_ns), max(e.end_ns),
-	count(e.sample),
-	count(CASE WHEN e.class = 'poll' AND e.as_worker THEN e.sample END),
-	count(CASE WHEN e.class IN ('runtime', 'park') THEN e.sample END),
-	count(CASE WHEN e.class = 'unknown' AND e.as_worker THEN e.sample END),
-	count(CASE WHEN e.class = 'pool' THEN e.sample END),
-	count(CASE WHEN e.class = 'block-in-place' THEN e.sample END),
-	count(CASE WHEN e.class = 'root' THEN e.sample END),
-	count(CASE WHEN NOT e.as_worker THEN e.sample END),
-	count(CASE WHEN e.class = 'unknown' THEN e.sample END),
-	sum(e.end_ns - e.start_ns),
-	coalesce(sum(e.run_queue_ns), 0), coalesce(max(e.run_queue_ns), 0),
-	sum(CASE WHEN e.class = 'unknown' THEN e.end_ns - e.start_ns ELSE 0 END),
-	sum(CASE WHEN e.class = 'pool' AND NOT e.pool_idle THEN e.end_ns - e.start_ns ELSE 0 END),
-	sum(CASE WHEN e.pool_idle AND e.class = 'pool' THEN e.end_ns - e.start_ns ELSE 0 END),
-	sum(CASE WHEN e.class = 'block-in-place' THEN e.end_ns - e.start_ns ELSE 0 END),
-	count(CASE WHEN e.class = 'block-in-place' THEN e.offcpu_span END),
-	sum(CASE WHEN e.class = 'root' THEN e.end_ns - e.start_ns ELSE 0 END),
-	count(CASE WHEN e.class = 'root' THEN e.offcpu_span END),
-	sum(CASE WHEN e.coreless AND e.class = 'poll' THEN e.end_ns - e.start_ns ELSE 0 END),
-	count(CASE WHEN e.coreless AND e.class = 'poll' THEN e.offcpu_span END),
-	max(e.as_worker AND e.class <> 'unknown'),
-	max(e.class = 'pool'),
-	max(e.class = 'block-in-place'),
-	max(e.class = 'root'),
-	max(e.class = 'other')
-FROM thread AS t
-CROSS JOIN evidence AS e ON e.thread = t.id
-WHERE t.capture = :capture
-GROUP BY t.id;
+-- for more than once, made by analyzer/thread_told.c.
+--
+-- A poll counts where the thread was seen at work as a worker, and so does what tells nothing; looks in
+-- the runtime or in a park are a worker's always. What a worker did without its core is coreless.
+INSERT INTO thread_seen (thread, capture, first_ns, last_ns, looks, poll_looks, runtime_looks,
+	unknown_looks, pool_looks, in_place_looks, root_looks, not_worker_looks, untold_looks, slept_ns,
+	run_queue_ns, longest_run_queue_ns, untold_slept_ns, pool_busy_ns, pool_idle_ns, in_place_ns,
+	in_place_count, root_ns, root_count, coreless_ns, coreless_count, at_work, in_pool, in_place,
+	in_root, elsewhere, runtime)
+SELECT thread, :capture, first_ns, last_ns, looks, poll_looks, runtime_looks, unknown_looks,
+	pool_looks, in_place_looks, root_looks, not_worker_looks, untold_looks, slept_ns, run_queue_ns,
+	longest_run_queue_ns, untold_slept_ns, pool_busy_ns, pool_idle_ns, in_place_ns, in_place_count,
+	root_ns, root_count, coreless_ns, coreless_count, at_work, in_pool, in_place, in_root,
+	elsewhere, runtime
+FROM thread_told(:capture);

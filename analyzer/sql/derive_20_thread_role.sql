@@ -14,8 +14,7 @@ SELECT t.id, t.capture,
 	WHEN s.elsewhere THEN 'other'
 	ELSE 'unknown'
 	END,
-	coalesce((SELECT max(k.runtime) FROM evidence AS e CROSS JOIN stack AS k ON k.id = e.stack
-		WHERE e.thread = t.id), (SELECT max(p.scheduler) FROM poll AS p WHERE p.thread = t.id))
+	coalesce(s.runtime, (SELECT max(p.scheduler) FROM poll AS p WHERE p.thread = t.id))
 FROM thread AS t
 JOIN capture AS c ON c.id = t.capture
 LEFT JOIN thread_seen AS s ON s.thread = t.id

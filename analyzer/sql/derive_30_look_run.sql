@@ -14,14 +14,14 @@ WITH look AS (
 		WHEN k.task IS NOT NULL THEN 'task ' || k.task
 		ELSE 'poll ' || coalesce(p.function, '') || ' of ' || coalesce(n.site, '')
 		END AS activity
-	FROM evidence AS e
+	FROM process_source AS q
+	CROSS JOIN thread AS t ON t.process = q.process
+	CROSS JOIN evidence AS e ON e.thread = t.id
 	JOIN sample AS s ON s.id = e.sample
 	LEFT JOIN stack AS k ON k.id = e.stack
 	LEFT JOIN frame AS p ON p.id = k.poll_frame
 	LEFT JOIN frame AS n ON n.id = k.entry_frame
-	JOIN thread AS t ON t.id = e.thread
-	JOIN process_source AS q ON q.process = t.process AND q.source = 'stack'
-	WHERE e.capture = :capture AND e.class <> 'unknown'
+	WHERE q.capture = :capture AND q.source = 'stack' AND e.class <> 'unknown'
 ), numbered AS (
 	SELECT *,
 		row_number() OVER (PARTITION BY thread, awake_ns ORDER BY time_ns, evidence)

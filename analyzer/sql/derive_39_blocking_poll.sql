@@ -2,7 +2,8 @@
 --
 -- Those that lasted for the threshold at least, by what was seen of them, without the time they waited
 -- for a CPU: the middle between two looks far apart proves nothing. A poll that may be several
--- (upper_bound) is not among them: of it only the sleeps count that are long by themselves.
+-- (upper_bound) is not among them: of it only the sleeps count that are long by themselves. The task
+-- is told by analyzer/poll_task.c.
 INSERT INTO blocking_poll (capture, thread, kind, poll, start_ns, end_ns, wall_ns, run_queue_ns,
 	open, bounds, source, task)
 SELECT p.capture, p.thread, 'poll', p.id, p.start_ns, p.end_ns, p.end_ns - p.start_ns,
@@ -13,23 +14,13 @@ SELECT p.capture, p.thread, 'poll', p.id, p.start_ns, p.end_ns, p.end_ns - p.sta
 	ELSE 'both'
 	END,
 	CASE WHEN p.start_exact THEN 'exact' ELSE 'passive' END,
-	(SELECT k.task FROM (
-		SELECT o.user_stack AS stack, o.end_ns - o.start_ns AS weight_ns
-		FROM offcpu_span AS o WHERE o.thread = p.thread AND o.poll_ns = p.start_max_ns
-		UNION ALL
-		SELECT s.user_stack, 1000000 FROM sample AS s
-		WHERE s.thread = p.thread AND s.poll_ns = p.start_max_ns
-		UNION ALL
-		SELECT p.site_stack, 0) AS seen
-		JOIN stack AS k ON k.id = seen.stack
-		WHERE k.task IS NOT NULL
-		GROUP BY k.task ORDER BY sum(seen.weight_ns) DESC, k.task LIMIT 1)
-FROM poll AS p
+	k.task
+FROM poll_task(:capture) AS k
+CROSS JOIN poll AS p ON p.id = k.poll
 JOIN thread AS t ON t.id = p.thread
 JOIN process_source AS q ON q.process = t.process
 JOIN capture AS c ON c.id = p.capture
-WHERE p.capture = :capture
-	AND q.source <> 'stack'
+WHERE q.source <> 'stack'
 	AND NOT p.upper_bound
 	AND p.end_min_ns - p.start_max_ns - p.run_queue_ns >= c.threshold_ns
 ORDER BY p.start_ns, p.id;

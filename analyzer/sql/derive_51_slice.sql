@@ -1,9 +1,15 @@
--- Which part of which blocking span belongs to which site?
+-- Which part of which blocking poll belongs to which site?
 INSERT INTO slice (capture, blocking_poll, site, stack, frame, offcpu_span, wall_ns, run_queue_ns,
 	looks)
-SELECT p.capture, p.blocking_poll, s.id, p.stack, p.frame, p.offcpu_span, p.wall_ns, p.run_queue_ns,
-	p.looks
-FROM temp.part AS p
-JOIN site AS s ON s.capture = p.capture AND s.crate IS p.crate AND s.function = p.function
-	AND s.cause = p.cause
-ORDER BY p.blocking_poll;
+WITH place AS MATERIALIZED (
+	SELECT p.place, p.stack, f.id AS frame, s.id AS site
+	FROM part_place(:capture) AS p
+	LEFT JOIN stack AS k ON k.id = p.stack
+	LEFT JOIN frame AS f ON f.id = k.site_frame
+	JOIN site AS s ON s.capture = :capture AND s.crate IS f.crate
+		AND s.function = coalesce(f.site, 'unknown') AND s.cause = p.cause
+)
+SELECT :capture, p.blocking_poll, e.site, e.stack, e.frame, p.offcpu_span, p.wall_ns,
+	p.run_queue_ns, p.looks
+FROM part_told(:capture) AS p
+CROSS JOIN place AS e ON e.place = p.place;

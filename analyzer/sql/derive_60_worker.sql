@@ -2,18 +2,11 @@
 --
 -- Exact: time on CPUs, in sleeps over the threshold, waiting for a CPU. Divided by looks: time on
 -- CPUs between polls and runtime. What is left cannot be told: sleeps under the threshold.
--- (LIMIT -1: the state of a sleep is found once, not for each of the sums.)
+-- In which state a worker was in each sleep is told by analyzer/worker_time.c.
 INSERT INTO worker (thread, capture, wall_ns, poll_cpu_ns, poll_offcpu_ns, run_queue_ns, parked_ns,
 	runtime_ns, unknown_ns, blocking_ns, blocking_polls, short_sleep_ns, other_ns)
-WITH slept AS (
-	SELECT thread,
-		sum(CASE WHEN state = 'poll-off-cpu' THEN wall_ns - run_queue_ns ELSE 0 END) AS poll_ns,
-		sum(CASE WHEN state = 'parked' THEN wall_ns - run_queue_ns ELSE 0 END) AS parked_ns,
-		sum(CASE WHEN state = 'runtime' THEN wall_ns - run_queue_ns ELSE 0 END) AS runtime_ns,
-		sum(CASE WHEN state IS NOT NULL THEN run_queue_ns ELSE 0 END) AS run_queue_ns,
-		sum(CASE WHEN state IS NULL THEN wall_ns ELSE 0 END) AS other_ns
-	FROM (SELECT * FROM span_state WHERE capture = :capture LIMIT -1)
-	GROUP BY thread
+WITH slept AS MATERIALIZED (
+	SELECT * FROM thread_slept(:capture)
 ), blocked AS (
 	SELECT thread, sum(wall_ns) AS blocking_ns, count(*) AS spans
 	FROM blocking_poll

@@ -356,7 +356,8 @@ CREATE TABLE thread_seen (
 	in_pool INTEGER NOT NULL,
 	in_place INTEGER NOT NULL,
 	in_root INTEGER NOT NULL,
-	elsewhere INTEGER NOT NULL
+	elsewhere INTEGER NOT NULL,
+	runtime TEXT
 );
 
 CREATE TABLE thread_role (

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/evidence.h"
+#include "analyzer/derivation.h"
 #include "tests/unit/analysis_fixture.h"
 
 #include <stdio.h>
@@ -128,6 +128,7 @@ static void make_row(sqlite3 *db, uint32_t *random, int unknown_in_8)
 
 static void the_neighbours_of_a_row_tell_what_windows_tell(void **state)
 {
+	struct derivation derivation;
 	uint32_t random = 7;
 	char sql[8192];
 
@@ -138,8 +139,9 @@ static void the_neighbours_of_a_row_tell_what_windows_tell(void **state)
 		make_stacks(db);
 		for (int i = 0; i < 400; i++)
 			make_row(db, &random, round % 8);
-		assert_int_equal(evidence_provide(db), 0);
+		assert_int_equal(derivation_begin(&derivation, db), 0);
 		assert_int_equal(database_run_file(db, "derive_10_evidence.sql", 1), 0);
+		derivation_end(&derivation);
 		assert_true(database_number(db, "SELECT count(*) FROM evidence", 0) > 300);
 		for (int side = 0; side < 2; side++) {
 			snprintf(

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/blocking_part.h"
+#include "analyzer/blocking_divide.h"
+#include "analyzer/classify.h"
+#include "analyzer/id_map.h"
+#include "analyzer/row_source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/*
+ * A look or a sleep tells a site where its stack is one inside a poll. A look within the poll whose
+ * stack tells nothing belongs to it, at the site `unknown`.
+ */
+
+static const char polls_sql[] =
+	"SELECT b.id, b.wall_ns, b.run_queue_ns, p.sleep_ns, c.threshold_ns, b.thread, b.start_ns,"
+	"b.end_ns, p.start_max_ns, b.look_run, o.id, o.cause,"
+	"CASE WHEN k.class = 'poll' THEN o.user_stack END "
+	"FROM capture AS c CROSS JOIN blocking_poll AS b ON b.capture = c.id "
+	"LEFT JOIN poll AS p ON p.id = b.poll LEFT JOIN offcpu_span AS o ON o.id = b.offcpu_span "
+	"LEFT JOIN stack AS k ON k.id = o.user_stack WHERE c.id = ?1 ORDER BY b.id";
+
+enum poll_column {
+	POLL_ID,
+	POLL_WALL_NS,
+	POLL_RUN_QUEUE_NS,
+	POLL_SLEEP_NS,
+	POLL_THRESHOLD_NS,
+	POLL_THREAD,
+	POLL_START_NS,
+	POLL_END_NS,
+	POLL_SEEN_NS,
+	POLL_LOOK_RUN,
+	POLL_OFFCPU_SPAN,
+	POLL_CAUSE,
+	POLL_STACK,
+};
+
+static const char run_sql[] =
+	"SELECT s.cause, CASE WHEN e.class = 'poll' THEN e.stack END FROM look_run AS r "
+	"JOIN evidence AS e ON e.thread = r.thread AND e.start_ns BETWEEN r.first_ns AND r.last_ns "
+	"JOIN sample AS s ON s.id = e.sample AND s.awake_ns = r.awake_ns "
+	"WHERE r.id = ?1 AND e.class IN ('poll', 'unknown')";
+
+/* A distinct (stack, cause). */
+struct place {
+	int64_t stack, wall_ns;
+	uint32_t cause;
+};
+
+struct told {
+	struct sightings *sightings;
+	int64_t capture; /* 0: none */
+	struct parts parts;
+	struct place *place;
+	size_t places, place_room;
+	struct id_map place_of; /* stack, cause: index + 1 */
+};
+
+static void told_forget(struct told *t)
+{
+	parts_free(&t->parts);
+	free(t->place);
+	id_map_free(&t->place_of);
+	*t = (struct told) {.sightings = t->sightings};
+}
+
+/* What one blocking poll is divided by; causes are in the set of what comes of it. */
+struct seen_in_poll {
+	struct parts sleeps, looks;
+};
+
+static int seen_add(struct told *all, struct parts *list, const char *cause, struct part part)
+{
+	int64_t index = cause ? text_set_index(&all->parts.causes, cause) : -ENOMEM;
+
+	part.cause = (uint32_t)index;
+	return index < 0 ? (int)index : parts_add(list, part);
+}
+
+/* A poll that was seen as such: a sleep is clipped to it. */
+static int poll_seen(struct told *all, sqlite3_stmt *q, struct seen_in_poll *seen)
+{
+	int64_t start_ns = sqlite3_column_int64(q, POLL_START_NS);
+	int64_t end_ns = sqlite3_column_int64(q, POLL_END_NS);
+	struct thread_sightings *t =
+		sightings_of_thread(all->sightings, sqlite3_column_int64(q, POLL_THREAD));
+	size_t count = 0;
+	int64_t first = t ? sightings_of_poll(t, sqlite3_column_int64(q, POLL_SEEN_NS), &count) : 0;
+	int err = first < 0 ? (int)first : 0;
+
+	for (size_t i = 0; !err && i < count; i++) {
+		const struct sighting *s = &t->at[t->polled[(size_t)first + i]];
+		int64_t from_ns = s->start_ns > start_ns ? s->start_ns : start_ns;
+		int64_t wall_ns = (s->end_ns < end_ns ? s->end_ns : end_ns) - from_ns;
+		struct part part = {.stack = s->stack_class == STACK_POLL ? s->stack : 0};
+
+		if (!s->slept) {
+			part.looks = 1;
+		} else if (s->preempted || s->start_ns >= end_ns || s->end_ns <= start_ns) {
+			continue;
+		} else {
+			part.offcpu_span = s->id;
+			part.wall_ns = wall_ns;
+			part.run_queue_ns = s->run_queue_ns < wall_ns ? s->run_queue_ns : wall_ns;
+		}
+		err = seen_add(all, s->slept ? &seen->sleeps : &seen->looks,
+			       all->sightings->causes.text[s->cause], part);
+	}
+	return err;
+}
+
+/* A row of looks. */
+static int run_seen(struct told *all, sqlite3_stmt *run, int64_t look_run,
+		    struct seen_in_poll *seen)
+{
+	int err = 0;
+
+	sqlite3_bind_int64(run, 1, look_run);
+	while (!err && sqlite3_step(run) == SQLITE_ROW)
+		err = seen_add(all, &seen->looks, (const char *)sqlite3_column_text(run, 0),
+			       (struct part) {.stack = sqlite3_column_int64(run, 1), .looks = 1});
+	return sqlite3_reset(run) ? -EIO : err;
+}
+
+static int poll_divide(struct told *all, sqlite3_stmt *q, sqlite3_stmt *run,
+		       struct seen_in_poll *seen)
+{
+	struct blocking_whole whole = {
+		.id = sqlite3_column_int64(q, POLL_ID),
+		.wall_ns = sqlite3_column_int64(q, POLL_WALL_NS),
+		.run_queue_ns = sqlite3_column_int64(q, POLL_RUN_QUEUE_NS),
+		.sleep_ns = sqlite3_column_int64(q, POLL_SLEEP_NS),
+		.threshold_ns = sqlite3_column_int64(q, POLL_THRESHOLD_NS),
+		.divides = sqlite3_column_type(q, POLL_OFFCPU_SPAN) == SQLITE_NULL,
+	};
+	int err;
+
+	seen->sleeps.count = seen->looks.count = 0;
+	if (!whole.divides)
+		err = seen_add(all, &seen->sleeps, (const char *)sqlite3_column_text(q, POLL_CAUSE),
+			       (struct part) {
+				       .offcpu_span = sqlite3_column_int64(q, POLL_OFFCPU_SPAN),
+				       .stack = sqlite3_column_int64(q, POLL_STACK),
+				       .wall_ns = whole.wall_ns,
+				       .run_queue_ns = whole.run_queue_ns,
+			       });
+	else if (sqlite3_column_type(q, POLL_LOOK_RUN) != SQLITE_NULL)
+		err = run_seen(all, run, sqlite3_column_int64(q, POLL_LOOK_RUN), seen);
+	else
+		err = poll_seen(all, q, seen);
+	return err ? err : blocking_divide(&whole, &seen->sleeps, &seen->looks, &all->parts);
+}
+
+static int place_find(struct told *all, struct part *part)
+{
+	uint64_t known = id_map_get(&all->place_of, (uint64_t)part->stack, part->cause);
+	struct place *p;
+
+	if (!known) {
+		if (all->places == all->place_room) {
+			size_t room = all->place_room ? 2 * all->place_room : 256;
+
+			p = reallocarray(all->place, room, sizeof(*p));
+			if (!p)
+				return -ENOMEM;
+			all->place = p;
+			all->place_room = room;
+		}
+		all->place[all->places++] =
+			(struct place) {.stack = part->stack, .cause = part->cause};
+		known = all->places;
+		if (id_map_set(&all->place_of, (uint64_t)part->stack, part->cause, known))
+			return -ENOMEM;
+	}
+	part->place = (uint32_t)known;
+	all->place[known - 1].wall_ns += part->wall_ns;
+	return 0;
+}
+
+static int all_read(sqlite3 *db, int64_t capture, struct told *all)
+{
+	struct seen_in_poll seen = {0};
+	sqlite3_stmt *q = NULL, *run = NULL;
+	int err = sightings_told(all->sightings, db, capture), end;
+
+	if (!err)
+		err = sqlite3_prepare_v2(db, polls_sql, -1, &q, NULL);
+	if (!err)
+		err = sqlite3_prepare_v2(db, run_sql, -1, &run, NULL);
+	if (!err)
+		err = sqlite3_bind_int64(q, 1, capture);
+	while (!err && sqlite3_step(q) == SQLITE_ROW)
+		err = poll_divide(all, q, run, &seen) ? SQLITE_NOMEM : SQLITE_OK;
+	end = sqlite3_finalize(q);
+	sqlite3_finalize(run);
+	parts_free(&seen.sleeps);
+	parts_free(&seen.looks);
+	for (size_t i = 0; !err && i < all->parts.count; i++)
+		err = place_find(all, &all->parts.at[i]) ? SQLITE_NOMEM : SQLITE_OK;
+	return err ? err : end;
+}
+
+struct rows {
+	struct told *all;
+	size_t next;
+};
+
+static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
+{
+	struct told *all = context;
+	struct rows *r = sqlite3_malloc(sizeof(*r));
+	int err = r ? SQLITE_OK : SQLITE_NOMEM;
+
+	*rows = r;
+	if (r)
+		*r = (struct rows) {.all = all};
+	if (err || all->capture == capture)
+		return err;
+	told_forget(all);
+	err = all_read(db, capture, all);
+	if (err)
+		told_forget(all);
+	else
+		all->capture = capture;
+	return err;
+}
+
+static int places_next(void *rows)
+{
+	struct rows *r = rows;
+
+	return r->next++ < r->all->places ? SQLITE_ROW : SQLITE_DONE;
+}
+
+static int parts_next(void *rows)
+{
+	struct rows *r = rows;
+
+	return r->next++ < r->all->parts.count ? SQLITE_ROW : SQLITE_DONE;
+}
+
+enum place_column { PLACE_NUMBER, PLACE_STACK, PLACE_CAUSE, PLACE_WALL_NS };
+
+static void places_column(const void *rows, int column, sqlite3_context *out)
+{
+	const struct rows *r = rows;
+	const struct place *p = &r->all->place[r->next - 1];
+
+	switch (column) {
+	case PLACE_NUMBER:
+		sqlite3_result_int64(out, (int64_t)r->next);
+		break;
+	case PLACE_STACK:
+		row_source_number_if(out, p->stack != 0, p->stack);
+		break;
+	case PLACE_CAUSE: /* it may not outlive the rows */
+		sqlite3_result_text(out, r->all->parts.causes.text[p->cause], -1, SQLITE_TRANSIENT);
+		break;
+	case PLACE_WALL_NS:
+		sqlite3_result_int64(out, p->wall_ns);
+		break;
+	}
+}
+
+enum part_column {
+	PART_BLOCKING_POLL,
+	PART_PLACE,
+	PART_OFFCPU_SPAN,
+	PART_WALL_NS,
+	PART_RUN_QUEUE_NS,
+	PART_LOOKS,
+};
+
+static void parts_column(const void *rows, int column, sqlite3_context *out)
+{
+	const struct rows *r = rows;
+	const struct part *p = &r->all->parts.at[r->next - 1];
+
+	switch (column) {
+	case PART_BLOCKING_POLL:
+		sqlite3_result_int64(out, p->blocking_poll);
+		break;
+	case PART_PLACE:
+		sqlite3_result_int64(out, p->place);
+		break;
+	case PART_OFFCPU_SPAN:
+		row_source_number_if(out, p->offcpu_span != 0, p->offcpu_span);
+		break;
+	case PART_WALL_NS:
+		sqlite3_result_int64(out, p->wall_ns);
+		break;
+	case PART_RUN_QUEUE_NS:
+		sqlite3_result_int64(out, p->run_queue_ns);
+		break;
+	case PART_LOOKS:
+		row_source_number_if(out, p->looks != 0, p->looks);
+		break;
+	}
+}
+
+/* The last to ask. */
+static void parts_close(void *rows)
+{
+	struct rows *r = rows;
+
+	if (r)
+		told_forget(r->all);
+	sqlite3_free(r);
+}
+
+static const struct row_source part_place = {
+	.name = "part_place",
+	.columns = "place, stack, cause, wall_ns",
+	.open = rows_open,
+	.next = places_next,
+	.column = places_column,
+	.close = sqlite3_free,
+};
+
+static const struct row_source part_told = {
+	.name = "part_told",
+	.columns = "blocking_poll, place, offcpu_span, wall_ns, run_queue_ns, looks",
+	.open = rows_open,
+	.next = parts_next,
+	.column = parts_column,
+	.close = parts_close,
+};
+
+static void told_free(void *context)
+{
+	told_forget(context);
+	free(context);
+}
+
+int blocking_part_provide(sqlite3 *db, struct sightings *sightings)
+{
+	struct told *all = calloc(1, sizeof(*all));
+
+	if (all)
+		all->sightings = sightings;
+	if (!all || row_source_provide(db, &part_told, all, told_free))
+		return -ENOMEM;
+	return row_source_provide(db, &part_place, all, NULL) ? -ENOMEM : 0;
+}
+
+void blocking_part_withdraw(sqlite3 *db)
+{
+	row_source_withdraw(db, &part_place);
+	row_source_withdraw(db, &part_told);
+}

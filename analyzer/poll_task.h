@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_POLL_TASK_H
+#define HUD_ANALYZER_POLL_TASK_H
+
+#include "analyzer/row_source.h"
+
+/*
+ * poll_task(capture): each poll (table poll), in the order of ids, with the type of its task where a
+ * stack tells it, for derive_39_blocking_poll.sql. Its context: struct sightings.
+ */
+extern const struct row_source poll_task;
+
+#endif

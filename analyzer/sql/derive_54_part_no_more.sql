@@ -1,2 +1,0 @@
--- The parts have become slices.
-DROP TABLE temp.part;

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/worker_time.h"
+#include "analyzer/classify.h"
+#include "analyzer/id_map.h"
+#include "analyzer/row_source.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/*
+ * A sleep belongs to each window that it reaches into, with the part that lies there; the wait for a
+ * CPU is its tail. As SQL this is a join of sleeps and windows with a group for each window.
+ */
+
+static const char windows_sql[] =
+	"SELECT w.thread, w.id, w.start_ns, w.end_ns FROM thread_role AS r "
+	"CROSS JOIN thread_window AS w ON w.thread = r.thread "
+	"WHERE r.capture = ?1 AND r.role = 'worker' ORDER BY w.thread, w.start_ns";
+
+static const char watched_sql[] =
+	"SELECT thread, start_ns, end_ns FROM thread_watched WHERE capture = ?1";
+
+static const char blocking_sql[] =
+	"SELECT offcpu_span FROM blocking_poll WHERE capture = ?1 AND offcpu_span IS NOT NULL";
+
+/* Time asleep, without the wait for a CPU afterwards; what is not as a worker is all `other`. */
+struct slept {
+	int64_t poll_ns, parked_ns, runtime_ns, run_queue_ns, other_ns;
+};
+
+struct window {
+	int64_t id, start_ns, end_ns;
+	struct slept slept;
+	uint32_t looks, poll_looks, runtime_looks, other_looks;
+};
+
+struct thread {
+	int64_t id;
+	struct slept slept;
+	size_t first_window, windows;
+	int64_t longest_ns; /* of its windows */
+};
+
+/* What one pass tells; kept for the second function. */
+struct told {
+	struct sightings *sightings;
+	int64_t capture; /* 0: none */
+	struct thread *thread;
+	size_t threads, thread_room;
+	struct window *window;
+	size_t windows, window_room;
+	struct id_map places;   /* thread.id: index + 1 */
+	struct id_map blocking; /* offcpu_span.id of sleeps that blocked a worker: 1 */
+};
+
+static void told_forget(struct told *t)
+{
+	free(t->thread);
+	free(t->window);
+	id_map_free(&t->places);
+	id_map_free(&t->blocking);
+	*t = (struct told) {.sightings = t->sightings};
+}
+
+/* NULL: no memory. */
+static struct thread *thread_of(struct told *all, int64_t id)
+{
+	uint64_t place = id_map_get(&all->places, (uint64_t)id, 0);
+	struct thread *t;
+
+	if (place)
+		return &all->thread[place - 1];
+	if (all->threads == all->thread_room) {
+		size_t room = all->thread_room ? 2 * all->thread_room : 64;
+
+		t = reallocarray(all->thread, room, sizeof(*t));
+		if (!t)
+			return NULL;
+		all->thread = t;
+		all->thread_room = room;
+	}
+	t = &all->thread[all->threads++];
+	*t = (struct thread) {.id = id};
+	return id_map_set(&all->places, (uint64_t)id, 0, all->threads) ? NULL : t;
+}
+
+static int window_read(struct told *all, sqlite3_stmt *q)
+{
+	struct thread *t = thread_of(all, sqlite3_column_int64(q, 0));
+	struct window *w;
+
+	if (!t)
+		return SQLITE_NOMEM;
+	if (all->windows == all->window_room) {
+		size_t room = all->window_room ? 2 * all->window_room : 1024;
+
+		w = reallocarray(all->window, room, sizeof(*w));
+		if (!w)
+			return SQLITE_NOMEM;
+		all->window = w;
+		all->window_room = room;
+	}
+	w = &all->window[all->windows];
+	*w = (struct window) {.id = sqlite3_column_int64(q, 1),
+			      .start_ns = sqlite3_column_int64(q, 2),
+			      .end_ns = sqlite3_column_int64(q, 3)};
+	if (!t->windows++)
+		t->first_window = all->windows;
+	if (w->end_ns - w->start_ns > t->longest_ns)
+		t->longest_ns = w->end_ns - w->start_ns;
+	all->windows++;
+	return SQLITE_OK;
+}
+
+/* The first window of the thread that begins after the moment; the thread's windows are in order. */
+static size_t window_after(const struct told *all, const struct thread *t, int64_t time_ns)
+{
+	size_t low = t->first_window, high = low + t->windows;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (all->window[middle].start_ns > time_ns)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+enum state { POLL_OFF_CPU, PARKED, RUNTIME, UNKNOWN, NOT_WORKER };
+
+/* In which state of a worker was a thread in a sleep? */
+static enum state state_of(const struct told *all, const struct sighting *s)
+{
+	if (!s->as_worker)
+		return NOT_WORKER;
+	if (s->class == STACK_POLL || id_map_get(&all->blocking, (uint64_t)s->id, 0))
+		return POLL_OFF_CPU;
+	return s->class == STACK_PARK ? PARKED : s->class == STACK_RUNTIME ? RUNTIME : UNKNOWN;
+}
+
+/* So long in a sleep that is in this state, of it waiting for a CPU. */
+static void slept_add(struct slept *s, enum state state, int64_t wall_ns, int64_t waited_ns)
+{
+	if (state == NOT_WORKER) {
+		s->other_ns += wall_ns;
+		return;
+	}
+	s->run_queue_ns += waited_ns;
+	if (state == POLL_OFF_CPU)
+		s->poll_ns += wall_ns - waited_ns;
+	else if (state == PARKED)
+		s->parked_ns += wall_ns - waited_ns;
+	else if (state == RUNTIME)
+		s->runtime_ns += wall_ns - waited_ns;
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t most(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/*
+ * Clipped to the time the thread was watched, and to what no earlier sleep of it covers.
+ */
+static void sleep_tell(const struct told *all, struct thread *t, const struct sighting *s,
+		       int64_t watched_start_ns, int64_t watched_end_ns)
+{
+	int64_t start_ns = most(most(s->start_ns, s->clear_ns), watched_start_ns);
+	int64_t end_ns = most(least(s->end_ns, watched_end_ns), start_ns);
+	int64_t run_queue_ns = least(s->run_queue_ns, end_ns - start_ns);
+	enum state state = state_of(all, s);
+
+	slept_add(&t->slept, state, end_ns - start_ns, run_queue_ns);
+	for (size_t i = window_after(all, t, start_ns - t->longest_ns);
+	     i < t->first_window + t->windows && all->window[i].start_ns < end_ns; i++) {
+		struct window *w = &all->window[i];
+		int64_t part_end_ns = least(end_ns, w->end_ns);
+
+		if (w->end_ns > start_ns)
+			slept_add(&w->slept, state, part_end_ns - most(start_ns, w->start_ns),
+				  most(0, part_end_ns - most(end_ns - run_queue_ns, w->start_ns)));
+	}
+}
+
+static void look_tell(const struct told *all, const struct thread *t, const struct sighting *s)
+{
+	for (size_t i = window_after(all, t, s->start_ns - t->longest_ns);
+	     i < t->first_window + t->windows && all->window[i].start_ns <= s->start_ns; i++) {
+		struct window *w = &all->window[i];
+
+		if (w->end_ns <= s->start_ns)
+			continue;
+		w->looks++;
+		w->poll_looks += s->as_worker && s->class == STACK_POLL;
+		w->runtime_looks +=
+			s->as_worker && (s->class == STACK_RUNTIME || s->class == STACK_PARK);
+		w->other_looks += !s->as_worker;
+	}
+}
+
+/* A thread that was watched from when to when. */
+static int thread_read(struct told *all, sqlite3_stmt *q)
+{
+	int64_t id = sqlite3_column_int64(q, 0);
+	int64_t start_ns = sqlite3_column_int64(q, 1), end_ns = sqlite3_column_int64(q, 2);
+	const struct thread_sightings *seen = sightings_of_thread(all->sightings, id);
+	struct thread *t = seen ? thread_of(all, id) : NULL;
+
+	if (seen && !t)
+		return SQLITE_NOMEM;
+	for (size_t i = 0; seen && i < seen->count; i++) {
+		if (seen->at[i].slept)
+			sleep_tell(all, t, &seen->at[i], start_ns, end_ns);
+		else
+			look_tell(all, t, &seen->at[i]);
+	}
+	return SQLITE_OK;
+}
+
+static int blocking_read(struct told *all, sqlite3_stmt *q)
+{
+	return id_map_set(&all->blocking, (uint64_t)sqlite3_column_int64(q, 0), 0, 1) ? SQLITE_NOMEM
+										      : SQLITE_OK;
+}
+
+static int rows_read(sqlite3 *db, const char *sql, int64_t capture, struct told *all,
+		     int (*read)(struct told *all, sqlite3_stmt *q))
+{
+	sqlite3_stmt *q;
+	int err = sqlite3_prepare_v2(db, sql, -1, &q, NULL), end;
+
+	if (err)
+		return err;
+	sqlite3_bind_int64(q, 1, capture);
+	while (!err && sqlite3_step(q) == SQLITE_ROW)
+		err = read(all, q);
+	end = sqlite3_finalize(q);
+	return err ? err : end;
+}
+
+struct rows {
+	struct told *all;
+	size_t next;
+};
+
+static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
+{
+	struct told *all = context;
+	struct rows *r = sqlite3_malloc(sizeof(*r));
+	int err = r ? SQLITE_OK : SQLITE_NOMEM;
+
+	*rows = r;
+	if (!err && all->capture != capture) {
+		told_forget(all);
+		err = sightings_told(all->sightings, db, capture);
+		if (!err)
+			err = rows_read(db, windows_sql, capture, all, window_read);
+		if (!err)
+			err = rows_read(db, blocking_sql, capture, all, blocking_read);
+		if (!err)
+			err = rows_read(db, watched_sql, capture, all, thread_read);
+		if (err)
+			told_forget(all);
+		else
+			all->capture = capture;
+	}
+	if (r)
+		*r = (struct rows) {.all = all};
+	return err;
+}
+
+static int threads_next(void *rows)
+{
+	struct rows *r = rows;
+
+	return r->next++ < r->all->threads ? SQLITE_ROW : SQLITE_DONE;
+}
+
+static int windows_next(void *rows)
+{
+	struct rows *r = rows;
+
+	return r->next++ < r->all->windows ? SQLITE_ROW : SQLITE_DONE;
+}
+
+static void threads_column(const void *rows, int column, sqlite3_context *out)
+{
+	const struct rows *r = rows;
+	const struct thread *t = &r->all->thread[r->next - 1];
+	const int64_t value[] = {t->id,
+				 t->slept.poll_ns,
+				 t->slept.parked_ns,
+				 t->slept.runtime_ns,
+				 t->slept.run_queue_ns,
+				 t->slept.other_ns};
+
+	sqlite3_result_int64(out, value[column]);
+}
+
+static void windows_column(const void *rows, int column, sqlite3_context *out)
+{
+	const struct rows *r = rows;
+	const struct window *w = &r->all->window[r->next - 1];
+	const int64_t value[] = {w->id,
+				 w->slept.poll_ns,
+				 w->slept.parked_ns,
+				 w->slept.runtime_ns,
+				 w->slept.run_queue_ns,
+				 w->slept.other_ns,
+				 w->looks,
+				 w->poll_looks,
+				 w->runtime_looks,
+				 w->other_looks};
+
+	sqlite3_result_int64(out, value[column]);
+}
+
+static const struct row_source thread_slept = {
+	.name = "thread_slept",
+	.columns = "thread, poll_ns, parked_ns, runtime_ns, run_queue_ns, other_ns",
+	.open = rows_open,
+	.next = threads_next,
+	.column = threads_column,
+	.close = sqlite3_free,
+};
+
+/* The last to ask. */
+static void windows_close(void *rows)
+{
+	struct rows *r = rows;
+
+	if (r)
+		told_forget(r->all);
+	sqlite3_free(r);
+}
+
+static const struct row_source window_told = {
+	.name = "window_told",
+	.columns =
+		"window, poll_ns, parked_ns, runtime_ns, run_queue_ns, other_ns, looks, poll_looks,"
+		"runtime_looks, other_looks",
+	.open = rows_open,
+	.next = windows_next,
+	.column = windows_column,
+	.close = windows_close,
+};
+
+static void told_free(void *context)
+{
+	told_forget(context);
+	free(context);
+}
+
+int worker_time_provide(sqlite3 *db, struct sightings *sightings)
+{
+	struct told *all = calloc(1, sizeof(*all));
+
+	if (all)
+		all->sightings = sightings;
+	if (!all || row_source_provide(db, &window_told, all, told_free))
+		return -ENOMEM;
+	return row_source_provide(db, &thread_slept, all, NULL) ? -ENOMEM : 0;
+}
+
+void worker_time_withdraw(sqlite3 *db)
+{
+	row_source_withdraw(db, &thread_slept);
+	row_source_withdraw(db, &window_told);
+}
