@@ -89,11 +89,18 @@ static int prepare_insert(sqlite3 *db, const char *verb, enum table t, sqlite3_s
 	return sqlite3_prepare_v2(db, sql, -1, out, NULL) == SQLITE_OK ? 0 : -EIO;
 }
 
-/* These have many rows, and their texts stay as long as the capture. */
+/* What is written while the capture is read; texts in it stay as long as the capture. */
 static bool is_batched(enum table t)
 {
 	return t == TABLE_OFFCPU_SPAN || t == TABLE_SAMPLE || t == TABLE_THREAD_WINDOW ||
-	       t == TABLE_STACK_FRAME;
+	       t == TABLE_POLL || (t >= TABLE_LIFECYCLE && t <= TABLE_MARK) ||
+	       t == TABLE_PROBE_STATE;
+}
+
+/* An open poll is replaced by its end. */
+static const char *insert_verb(enum table t)
+{
+	return t == TABLE_FRAME_ALIAS ? "INSERT OR IGNORE" : t == TABLE_POLL ? "REPLACE" : "INSERT";
 }
 
 struct row row_of(const struct ingest *in, enum table table)
@@ -102,6 +109,7 @@ struct row row_of(const struct ingest *in, enum table table)
 				: row_begin(in->insert[table]);
 }
 
+/* All rows are stored then, and the connection is ours again. */
 static int flush_all(struct ingest *in)
 {
 	int err = 0;
@@ -114,19 +122,16 @@ static int flush_all(struct ingest *in)
 static int prepare(struct ingest *in)
 {
 	char sql[128];
-	int err = 0;
+	int err = store_thread_open(&in->store);
 
 	for (int t = 0; !err && t < TABLES; t++) {
+		const char *verb = insert_verb((enum table)t);
+
 		if (is_batched((enum table)t))
-			err = row_batch_open(in->db, inserts[t].table, inserts[t].columns,
-					     &in->batch[t]);
+			err = row_batch_open(in->db, in->store, verb, inserts[t].table,
+					     inserts[t].columns, &in->batch[t]);
 		else
-			err = prepare_insert(in->db,
-					     t == TABLE_FRAME_ALIAS ? "INSERT OR IGNORE"
-					     : t == TABLE_POLL
-						     ? "REPLACE" /* an open one by its end */
-						     : "INSERT",
-					     (enum table)t, &in->insert[t]);
+			err = prepare_insert(in->db, verb, (enum table)t, &in->insert[t]);
 		snprintf(sql, sizeof(sql), "SELECT max(rowid) FROM %s", inserts[t].table);
 		in->row[t] = database_number(in->db, sql, 0);
 	}
@@ -183,6 +188,9 @@ static int capture_of_chunk(struct ingest *in, const struct hud_chunk *chunk,
 	}
 	for (size_t i = 0; i < sizeof(chunk->capture_id); i++)
 		snprintf(result->capture_id + 2 * i, 3, "%02x", chunk->capture_id[i]);
+	err = flush_all(in);
+	if (err)
+		return err;
 	if (capture_known(in->db, result->capture_id))
 		return -EEXIST;
 	if (in->capture.count == CAPTURES_MAX)
@@ -287,7 +295,9 @@ static int finish(struct ingest *in, struct capture_state *c, struct ingest_resu
 	int err;
 
 	result->phase = INGEST_SYMBOLIZING;
-	err = write_definitions(in, c);
+	err = flush_all(in);
+	if (!err)
+		err = write_definitions(in, c);
 	if (!err)
 		err = write_stacks(in, c);
 	if (!err)
@@ -323,6 +333,7 @@ static int finish_all(struct ingest *in, struct ingest_result *result)
 
 static void close_all(struct ingest *in)
 {
+	store_thread_close(in->store);
 	for (size_t i = 0; i < in->capture.count; i++) {
 		if (in->capture.at[i])
 			capture_state_free(in->capture.at[i]);

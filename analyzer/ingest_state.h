@@ -143,7 +143,8 @@ struct ingest {
 	sqlite3 *db;
 	const struct ingest_options *options;
 	sqlite3_stmt *insert[TABLES];
-	struct row_batch *batch[TABLES]; /* of those with many rows, instead of `insert` */
+	struct store_thread *store;
+	struct row_batch *batch[TABLES]; /* of those written while reading, instead of `insert` */
 	sqlite3_stmt *span_end;          /* replaces an open span */
 	int64_t row[TABLES];             /* last row id given out */
 	GROWING(struct capture_state *) capture;

@@ -14,13 +14,24 @@ struct value {
 	int kind;         /* SQLITE_INTEGER, SQLITE_TEXT, SQLITE_NULL */
 };
 
+#define BLOCKS 3 /* one is filled, one is stored, one waits */
+
+struct block {
+	struct row_batch *batch;
+	size_t rows;
+	uint64_t number; /* of the store thread's: done, it may be filled again */
+	struct value *value;
+};
+
 struct row_batch {
 	sqlite3 *db;
+	struct store_thread *thread;
 	sqlite3_stmt *insert;
 	char name[64];    /* of the virtual table */
 	const char *list; /* its columns */
-	size_t columns, column, rows;
-	struct value value[];
+	size_t columns, column;
+	struct block block[BLOCKS], *filled;
+	const struct block *stored; /* what the virtual table shows */
 };
 
 /* The virtual table: SQLite's names and signatures. */
@@ -103,13 +114,14 @@ static int cursor_eof(sqlite3_vtab_cursor *base)
 {
 	const struct cursor *c = (const struct cursor *)base;
 
-	return c->row >= c->batch->rows;
+	return c->row >= c->batch->stored->rows;
 }
 
 static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
 {
 	const struct cursor *c = (const struct cursor *)base;
-	const struct value *v = &c->batch->value[c->row * c->batch->columns + (size_t)column];
+	const struct value *v =
+		&c->batch->stored->value[c->row * c->batch->columns + (size_t)column];
 
 	if (v->kind == SQLITE_INTEGER)
 		sqlite3_result_int64(context, v->number);
@@ -146,35 +158,45 @@ static size_t columns_of(const char *list)
 	return columns;
 }
 
-int row_batch_open(sqlite3 *db, const char *table, const char *columns, struct row_batch **out)
+static int blocks_open(struct row_batch *b)
 {
-	size_t count = columns_of(columns);
-	struct row_batch *b = calloc(1, sizeof(*b) + ROWS * count * sizeof(*b->value));
+	for (size_t i = 0; i < BLOCKS; i++) {
+		b->block[i].batch = b;
+		b->block[i].value = calloc(ROWS * b->columns, sizeof(struct value));
+		if (!b->block[i].value)
+			return SQLITE_NOMEM;
+	}
+	b->filled = b->block;
+	return SQLITE_OK;
+}
+
+int row_batch_open(sqlite3 *db, struct store_thread *thread, const char *verb, const char *table,
+		   const char *columns, struct row_batch **out)
+{
+	struct row_batch *b = calloc(1, sizeof(*b));
 	char *sql;
 	int err;
 
-	*out = NULL;
+	*out = b;
 	if (!b)
 		return -ENOMEM;
-	*b = (struct row_batch) {.db = db, .list = columns, .columns = count};
+	*b = (struct row_batch) {
+		.db = db, .thread = thread, .list = columns, .columns = columns_of(columns)};
 	snprintf(b->name, sizeof(b->name), "%s_waiting", table);
-	sql = sqlite3_mprintf("INSERT INTO %s (%s) SELECT * FROM %s", table, columns, b->name);
-	err = sql ? sqlite3_create_module(db, b->name, &module, b) : SQLITE_NOMEM;
+	sql = sqlite3_mprintf("%s INTO %s (%s) SELECT * FROM %s", verb, table, columns, b->name);
+	err = sql ? blocks_open(b) : SQLITE_NOMEM;
+	if (!err)
+		err = sqlite3_create_module(db, b->name, &module, b);
 	if (!err)
 		err = sqlite3_prepare_v2(db, sql, -1, &b->insert, NULL);
 	sqlite3_free(sql);
-	if (err) {
-		row_batch_close(b);
-		return err == SQLITE_NOMEM ? -ENOMEM : -EIO;
-	}
-	*out = b;
-	return 0;
+	return err == SQLITE_NOMEM ? -ENOMEM : err ? -EIO : 0;
 }
 
 static void value_add(struct row_batch *b, struct value value)
 {
 	if (b->column < b->columns)
-		b->value[b->rows * b->columns + b->column++] = value;
+		b->filled->value[b->filled->rows * b->columns + b->column++] = value;
 }
 
 void row_batch_number(struct row_batch *b, int64_t value)
@@ -192,21 +214,48 @@ void row_batch_null(struct row_batch *b)
 	value_add(b, (struct value) {.kind = SQLITE_NULL});
 }
 
+/* On the store thread. */
+static int block_store(void *what)
+{
+	const struct block *block = what;
+	struct row_batch *b = block->batch;
+	int code;
+
+	b->stored = block;
+	code = sqlite3_step(b->insert);
+	sqlite3_reset(b->insert);
+	return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+/* Gives the block away, and takes the next when it is free. */
+static int block_give(struct row_batch *b)
+{
+	size_t next = (size_t)(b->filled - b->block + 1) % BLOCKS;
+	int err;
+
+	b->filled->number = store_thread_give(b->thread, block_store, b->filled);
+	b->filled = &b->block[next];
+	err = store_thread_await(b->thread, b->filled->number);
+	b->filled->rows = 0;
+	return err;
+}
+
 int row_batch_end(struct row_batch *b)
 {
 	while (b->column < b->columns)
 		row_batch_null(b);
 	b->column = 0;
-	return ++b->rows < ROWS ? SQLITE_OK : row_batch_flush(b);
+	return ++b->filled->rows < ROWS ? SQLITE_OK : block_give(b);
 }
 
 int row_batch_flush(struct row_batch *b)
 {
-	int err = b->rows ? sqlite3_step(b->insert) : SQLITE_DONE;
+	uint64_t number = b->filled->rows ? store_thread_give(b->thread, block_store, b->filled)
+					  : store_thread_last(b->thread);
+	int err = store_thread_await(b->thread, number);
 
-	b->rows = 0;
-	sqlite3_reset(b->insert);
-	return err == SQLITE_DONE ? SQLITE_OK : err;
+	b->filled->rows = 0;
+	return err;
 }
 
 void row_batch_close(struct row_batch *b)
@@ -215,5 +264,7 @@ void row_batch_close(struct row_batch *b)
 		return;
 	sqlite3_finalize(b->insert);
 	sqlite3_create_module(b->db, b->name, NULL, NULL);
+	for (size_t i = 0; i < BLOCKS; i++)
+		free(b->block[i].value);
 	free(b);
 }
