@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/row_batch.h"
+#include "analyzer/row_source.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -27,127 +28,48 @@ struct row_batch {
 	sqlite3 *db;
 	struct store_thread *thread;
 	sqlite3_stmt *insert;
-	char name[64];    /* of the virtual table */
-	const char *list; /* its columns */
+	char name[64]; /* of the table that is selected from */
+	struct row_source source;
 	size_t columns, column;
 	struct block block[BLOCKS], *filled;
-	const struct block *stored; /* what the virtual table shows */
+	const struct block *stored; /* what is in that table */
 };
 
-/* The virtual table: SQLite's names and signatures. */
-
-struct table {
-	sqlite3_vtab base;
+/* The rows of a block, as a table to select from. */
+struct rows {
 	const struct row_batch *batch;
+	size_t next;
 };
 
-struct cursor {
-	sqlite3_vtab_cursor base;
-	const struct row_batch *batch;
-	size_t row;
-};
-
-static int table_connect(sqlite3 *db, void *context, int count, const char *const *text,
-			 sqlite3_vtab **out, char **problem)
+static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 {
-	const struct row_batch *b = context;
-	char *sql = sqlite3_mprintf("CREATE TABLE x (%s)", b->list);
-	struct table *t = sqlite3_malloc(sizeof(*t));
-	int err = sql && t ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
+	struct rows *r = sqlite3_malloc(sizeof(*r));
 
-	(void)count, (void)text, (void)problem;
-	sqlite3_free(sql);
-	if (err) {
-		sqlite3_free(t);
-		return err;
-	}
-	*t = (struct table) {.batch = b};
-	*out = &t->base;
-	return SQLITE_OK;
+	(void)db, (void)capture;
+	if (r)
+		*r = (struct rows) {.batch = context};
+	*rows = r;
+	return r ? SQLITE_OK : SQLITE_NOMEM;
 }
 
-static int table_disconnect(sqlite3_vtab *base)
+static int rows_next(void *rows)
 {
-	sqlite3_free(base);
-	return SQLITE_OK;
+	struct rows *r = rows;
+
+	return r->next++ < r->batch->stored->rows ? SQLITE_ROW : SQLITE_DONE;
 }
 
-static int table_plan(sqlite3_vtab *base, sqlite3_index_info *plan)
+static void rows_column(const void *rows, int column, sqlite3_context *out)
 {
-	(void)base;
-	plan->estimatedRows = ROWS;
-	return SQLITE_OK;
-}
-
-static int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
-{
-	struct cursor *c = sqlite3_malloc(sizeof(*c));
-
-	if (!c)
-		return SQLITE_NOMEM;
-	*c = (struct cursor) {.batch = ((struct table *)base)->batch};
-	*out = &c->base;
-	return SQLITE_OK;
-}
-
-static int cursor_close(sqlite3_vtab_cursor *base)
-{
-	sqlite3_free(base);
-	return SQLITE_OK;
-}
-
-static int cursor_filter(sqlite3_vtab_cursor *base, int number, const char *text, int count,
-			 sqlite3_value **value)
-{
-	(void)number, (void)text, (void)count, (void)value;
-	((struct cursor *)base)->row = 0;
-	return SQLITE_OK;
-}
-
-static int cursor_next(sqlite3_vtab_cursor *base)
-{
-	((struct cursor *)base)->row++;
-	return SQLITE_OK;
-}
-
-static int cursor_eof(sqlite3_vtab_cursor *base)
-{
-	const struct cursor *c = (const struct cursor *)base;
-
-	return c->row >= c->batch->stored->rows;
-}
-
-static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column)
-{
-	const struct cursor *c = (const struct cursor *)base;
+	const struct rows *r = rows;
 	const struct value *v =
-		&c->batch->stored->value[c->row * c->batch->columns + (size_t)column];
+		&r->batch->stored->value[(r->next - 1) * r->batch->columns + (size_t)column];
 
 	if (v->kind == SQLITE_INTEGER)
-		sqlite3_result_int64(context, v->number);
+		sqlite3_result_int64(out, v->number);
 	else if (v->kind == SQLITE_TEXT)
-		sqlite3_result_text(context, v->text, -1, SQLITE_STATIC);
-	return SQLITE_OK;
+		row_source_text(out, v->text);
 }
-
-static int cursor_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *out)
-{
-	*out = (sqlite3_int64)((const struct cursor *)base)->row;
-	return SQLITE_OK;
-}
-
-static const sqlite3_module module = {
-	.xConnect = table_connect,
-	.xBestIndex = table_plan,
-	.xDisconnect = table_disconnect,
-	.xOpen = cursor_open,
-	.xClose = cursor_close,
-	.xFilter = cursor_filter,
-	.xNext = cursor_next,
-	.xEof = cursor_eof,
-	.xColumn = cursor_column,
-	.xRowid = cursor_rowid,
-};
 
 static size_t columns_of(const char *list)
 {
@@ -180,13 +102,14 @@ int row_batch_open(sqlite3 *db, struct store_thread *thread, const char *verb, c
 	*out = b;
 	if (!b)
 		return -ENOMEM;
-	*b = (struct row_batch) {
-		.db = db, .thread = thread, .list = columns, .columns = columns_of(columns)};
+	*b = (struct row_batch) {.db = db, .thread = thread, .columns = columns_of(columns)};
 	snprintf(b->name, sizeof(b->name), "%s_waiting", table);
-	sql = sqlite3_mprintf("%s INTO %s (%s) SELECT * FROM %s", verb, table, columns, b->name);
+	b->source = (struct row_source) {b->name,   columns,     rows_open,
+					 rows_next, rows_column, sqlite3_free};
+	sql = sqlite3_mprintf("%s INTO %s (%s) SELECT * FROM %s(0)", verb, table, columns, b->name);
 	err = sql ? blocks_open(b) : SQLITE_NOMEM;
 	if (!err)
-		err = sqlite3_create_module(db, b->name, &module, b);
+		err = row_source_provide(db, &b->source, b, NULL);
 	if (!err)
 		err = sqlite3_prepare_v2(db, sql, -1, &b->insert, NULL);
 	sqlite3_free(sql);
@@ -263,7 +186,7 @@ void row_batch_close(struct row_batch *b)
 	if (!b)
 		return;
 	sqlite3_finalize(b->insert);
-	sqlite3_create_module(b->db, b->name, NULL, NULL);
+	row_source_withdraw(b->db, &b->source);
 	for (size_t i = 0; i < BLOCKS; i++)
 		free(b->block[i].value);
 	free(b);

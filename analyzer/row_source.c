@@ -17,7 +17,7 @@ struct table {
 	sqlite3 *db;
 	const struct row_source *source;
 	void *context;
-	int columns; /* without `capture`, which comes after them */
+	int columns; /* without `asked`, the capture asked for, which comes after them */
 };
 
 struct cursor {
@@ -45,7 +45,7 @@ static int table_connect(sqlite3 *db, void *context, int count, const char *cons
 			 sqlite3_vtab **out, char **problem)
 {
 	const struct provided *p = context;
-	char *sql = sqlite3_mprintf("CREATE TABLE x (%s, capture HIDDEN)", p->source->columns);
+	char *sql = sqlite3_mprintf("CREATE TABLE x (%s, asked HIDDEN)", p->source->columns);
 	struct table *t = sqlite3_malloc(sizeof(*t));
 	int err = sql && t ? sqlite3_declare_vtab(db, sql) : SQLITE_NOMEM;
 
@@ -69,7 +69,7 @@ static int table_disconnect(sqlite3_vtab *base)
 	return SQLITE_OK;
 }
 
-/* The one way to ask: capture = ?. */
+/* The one way to ask: NAME(capture). */
 static int table_plan(sqlite3_vtab *base, sqlite3_index_info *plan)
 {
 	const struct table *t = (const struct table *)base;
