@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/blocking_divide.h"
+#include "analyzer/ns_add.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -60,10 +61,10 @@ static struct rest rest_of(const struct blocking_whole *whole, const struct part
 	struct rest rest;
 
 	for (size_t i = 0; i < sleeps->count; i++) {
-		wall_ns += sleeps->at[i].wall_ns;
-		run_queue_ns += sleeps->at[i].run_queue_ns;
+		wall_ns = ns_add(wall_ns, sleeps->at[i].wall_ns);
+		run_queue_ns = ns_add(run_queue_ns, sleeps->at[i].run_queue_ns);
 	}
-	left_ns = whole->wall_ns - wall_ns;
+	left_ns = ns_add(whole->wall_ns, -wall_ns);
 	rest.unseen_ns = least(not_negative(whole->sleep_ns - (wall_ns - run_queue_ns)), left_ns);
 	rest.cpu_ns = left_ns - rest.unseen_ns;
 	rest.run_queue_ns = least(not_negative(whole->run_queue_ns - run_queue_ns), rest.cpu_ns);
@@ -91,7 +92,7 @@ static void places_sum(struct parts *parts, struct text_set *causes)
 		struct part *last = places ? &parts->at[places - 1] : NULL;
 
 		if (last && !by_place(last, &parts->at[i], causes)) {
-			last->wall_ns += parts->at[i].wall_ns;
+			last->wall_ns = ns_add(last->wall_ns, parts->at[i].wall_ns);
 			last->looks += parts->at[i].looks;
 		} else {
 			parts->at[places++] = parts->at[i];
@@ -137,12 +138,12 @@ static int unseen_divide(const struct parts *sampled, int64_t unseen_ns, int64_t
 	int err = 0;
 
 	for (size_t i = 0; i < sampled->count; i++)
-		all_ns += sampled->at[i].wall_ns;
+		all_ns = ns_add(all_ns, sampled->at[i].wall_ns);
 	for (size_t i = 0; !err && all_ns > 0 && i < sampled->count; i++) {
 		int64_t before_ns = upto_ns;
 		bool last;
 
-		upto_ns += sampled->at[i].wall_ns;
+		upto_ns = ns_add(upto_ns, sampled->at[i].wall_ns);
 		last = upto_ns == all_ns;
 		err = portion_add(out, blocking_poll, &sampled->at[i],
 				  (last ? unseen_ns : portion(unseen_ns, upto_ns, all_ns)) -

@@ -3,6 +3,7 @@
 #include "analyzer/blocking_divide.h"
 #include "analyzer/classify.h"
 #include "analyzer/id_map.h"
+#include "analyzer/ns_add.h"
 #include "analyzer/row_source.h"
 
 #include <errno.h>
@@ -175,7 +176,7 @@ static int place_find(struct told *all, struct part *part)
 			return -ENOMEM;
 	}
 	part->place = (uint32_t)known;
-	all->place[known - 1].wall_ns += part->wall_ns;
+	all->place[known - 1].wall_ns = ns_add(all->place[known - 1].wall_ns, part->wall_ns);
 	return 0;
 }
 

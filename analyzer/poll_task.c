@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/poll_task.h"
 #include "analyzer/id_map.h"
+#include "analyzer/ns_add.h"
 #include "analyzer/sightings.h"
 
 #include <stdlib.h>
@@ -59,7 +60,7 @@ static void weigh(struct rows *r, int64_t stack, int64_t weight_ns)
 	int64_t *all = name ? &r->weight_ns[name - 1] : NULL;
 
 	if (all)
-		*all = (*all < 0 ? 0 : *all) + weight_ns;
+		*all = ns_add(*all < 0 ? 0 : *all, weight_ns);
 }
 
 static const char *heaviest(const struct rows *r)

@@ -2,6 +2,7 @@
 #include "analyzer/thread_told.h"
 #include "analyzer/classify.h"
 #include "analyzer/id_map.h"
+#include "analyzer/ns_add.h"
 #include "analyzer/sightings.h"
 
 #include <string.h>
@@ -48,27 +49,30 @@ static void sleep_sum(struct sums *t, const struct sighting *s)
 {
 	int64_t wall_ns = s->end_ns - s->start_ns;
 
-	t->slept_ns += wall_ns;
-	t->run_queue_ns += s->run_queue_ns;
+	t->slept_ns = ns_add(t->slept_ns, wall_ns);
+	t->run_queue_ns = ns_add(t->run_queue_ns, s->run_queue_ns);
 	if (s->run_queue_ns > t->longest_run_queue_ns)
 		t->longest_run_queue_ns = s->run_queue_ns;
 	switch (s->class) {
 	case STACK_UNKNOWN:
-		t->untold_slept_ns += wall_ns;
+		t->untold_slept_ns = ns_add(t->untold_slept_ns, wall_ns);
 		break;
 	case STACK_POOL:
-		*(s->pool_idle ? &t->pool_idle_ns : &t->pool_busy_ns) += wall_ns;
+		if (s->pool_idle)
+			t->pool_idle_ns = ns_add(t->pool_idle_ns, wall_ns);
+		else
+			t->pool_busy_ns = ns_add(t->pool_busy_ns, wall_ns);
 		break;
 	case STACK_BLOCK_IN_PLACE:
-		t->in_place_ns += wall_ns;
+		t->in_place_ns = ns_add(t->in_place_ns, wall_ns);
 		t->in_place_count++;
 		break;
 	case STACK_ROOT:
-		t->root_ns += wall_ns;
+		t->root_ns = ns_add(t->root_ns, wall_ns);
 		t->root_count++;
 		break;
 	case STACK_POLL:
-		t->coreless_ns += s->coreless ? wall_ns : 0;
+		t->coreless_ns = ns_add(t->coreless_ns, s->coreless ? wall_ns : 0);
 		t->coreless_count += s->coreless;
 		break;
 	default:

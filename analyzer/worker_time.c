@@ -2,6 +2,7 @@
 #include "analyzer/worker_time.h"
 #include "analyzer/classify.h"
 #include "analyzer/id_map.h"
+#include "analyzer/ns_add.h"
 #include "analyzer/row_source.h"
 
 #include <errno.h>
@@ -145,16 +146,16 @@ static enum state state_of(const struct told *all, const struct sighting *s)
 static void slept_add(struct slept *s, enum state state, int64_t wall_ns, int64_t waited_ns)
 {
 	if (state == NOT_WORKER) {
-		s->other_ns += wall_ns;
+		s->other_ns = ns_add(s->other_ns, wall_ns);
 		return;
 	}
-	s->run_queue_ns += waited_ns;
+	s->run_queue_ns = ns_add(s->run_queue_ns, waited_ns);
 	if (state == POLL_OFF_CPU)
-		s->poll_ns += wall_ns - waited_ns;
+		s->poll_ns = ns_add(s->poll_ns, wall_ns - waited_ns);
 	else if (state == PARKED)
-		s->parked_ns += wall_ns - waited_ns;
+		s->parked_ns = ns_add(s->parked_ns, wall_ns - waited_ns);
 	else if (state == RUNTIME)
-		s->runtime_ns += wall_ns - waited_ns;
+		s->runtime_ns = ns_add(s->runtime_ns, wall_ns - waited_ns);
 }
 
 static int64_t least(int64_t a, int64_t b)
