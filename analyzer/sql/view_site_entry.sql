@@ -1,12 +1,14 @@
 -- Through which outermost function of the user's did each site's time come, the most time first?
 CREATE VIEW site_entry AS
-WITH per_entry AS (
-	SELECT s.capture, s.site, f.site AS function, f.file, f.decl_line,
-		sum(s.wall_ns) AS wall_ns, max(f.id) AS frame
-	FROM slice AS s
-	JOIN stack AS k ON k.id = s.stack
+WITH per_stack AS MATERIALIZED (
+	SELECT site, stack, sum(wall_ns) AS wall_ns FROM slice GROUP BY site, frame, stack
+), per_entry AS (
+	SELECT t.capture, p.site, f.site AS function, sum(p.wall_ns) AS wall_ns, max(f.id) AS frame
+	FROM per_stack AS p
+	JOIN site AS t ON t.id = p.site
+	JOIN stack AS k ON k.id = p.stack
 	JOIN frame AS f ON f.id = k.entry_frame
-	GROUP BY s.site, f.site
+	GROUP BY p.site, f.site
 )
 SELECT capture, site, function, frame, wall_ns,
 	row_number() OVER (PARTITION BY site ORDER BY wall_ns DESC, function) AS rank

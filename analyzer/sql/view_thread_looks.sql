@@ -4,9 +4,10 @@
 -- profile alone (by_profile), which leave one whatever they see.
 CREATE VIEW thread_looks AS
 WITH taken AS (
-	SELECT capture, thread, count(*) AS samples, sum(profile) AS profiled
-	FROM sample
-	GROUP BY capture, thread
+	SELECT t.capture, s.thread, count(*) AS samples, sum(s.profile) AS profiled
+	FROM sample AS s
+	JOIN thread AS t ON t.id = s.thread
+	GROUP BY s.thread
 ), judged AS (
 	SELECT t.*, t.profiled > 0 AND coalesce(c.looks, 0) > t.samples AS by_profile, c.cpu_ns
 	FROM taken AS t
