@@ -294,6 +294,8 @@ static int finish(struct ingest *in, struct capture_state *c, struct ingest_resu
 	const struct ingest_options *o = in->options;
 	int err;
 
+	id_map_free(&c->spans); /* of no use any more, and large */
+	id_map_free(&c->ended_polls);
 	result->phase = INGEST_SYMBOLIZING;
 	err = flush_all(in);
 	if (!err)
