@@ -74,7 +74,7 @@ struct seen_in_poll {
 
 static int seen_add(struct told *all, struct parts *list, const char *cause, struct part part)
 {
-	int64_t index = cause ? text_set_index(&all->parts.causes, cause) : -ENOMEM;
+	int64_t index = text_set_index(&all->parts.causes, cause);
 
 	part.cause = (uint32_t)index;
 	return index < 0 ? (int)index : parts_add(list, part);

@@ -74,18 +74,19 @@ static int stack_note(struct stacks *all, int64_t id, struct stack_told told)
 static int stacks_read(sqlite3 *db, int64_t capture, struct stacks *all)
 {
 	sqlite3_stmt *q;
-	int step, err = sqlite3_prepare_v2(db, stacks_sql, -1, &q, NULL);
+	int err = sqlite3_prepare_v2(db, stacks_sql, -1, &q, NULL), end;
 
 	if (err)
 		return err;
 	sqlite3_bind_int64(q, 1, capture);
-	while (!err && (step = sqlite3_step(q)) == SQLITE_ROW)
+	while (!err && sqlite3_step(q) == SQLITE_ROW)
 		err = stack_note(
 			all, sqlite3_column_int64(q, 0),
 			(struct stack_told) {
 				(uint8_t)stack_class_named((const char *)sqlite3_column_text(q, 1)),
 				sqlite3_column_int(q, 2)});
-	return sqlite3_finalize(q) ?: err;
+	end = sqlite3_finalize(q);
+	return err ? err : end;
 }
 
 /* The rows of a thread, which are new when none was seen before. NULL: no memory. */

@@ -9,6 +9,8 @@ int64_t text_set_index(struct text_set *set, const char *text)
 {
 	char **grown;
 
+	if (!text)
+		return -ENOMEM;
 	for (size_t i = 0; i < set->count; i++) {
 		if (strcmp(set->text[i], text) == 0)
 			return (int64_t)i;

@@ -11,7 +11,7 @@ struct text_set {
 	size_t count, room;
 };
 
-/* Index of the text in the set, which takes it in if it has it not. -ENOMEM. */
+/* Index of the text in the set, which takes it in if it has it not. -ENOMEM, also for NULL: SQLite had none. */
 int64_t text_set_index(struct text_set *set, const char *text);
 void text_set_free(struct text_set *set);
 

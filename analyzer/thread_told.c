@@ -156,11 +156,11 @@ static void rows_close(void *rows)
 static int rows_next(void *rows)
 {
 	struct rows *r = rows;
-	const struct thread_sightings *t = &r->all->thread[r->next];
+	const struct thread_sightings *t;
 
 	if (r->next == r->all->count)
 		return SQLITE_DONE;
-	r->next++;
+	t = &r->all->thread[r->next++];
 	r->runtime = NULL;
 	r->sums = (struct sums) {.thread = t->thread, .first_ns = INT64_MAX, .last_ns = INT64_MIN};
 	for (size_t i = 0; i < t->count; i++) {
