@@ -97,10 +97,12 @@ static bool is_batched(enum table t)
 	       t == TABLE_PROBE_STATE;
 }
 
-/* An open poll is replaced by its end. */
+/* An open span or poll is replaced by its end. */
 static const char *insert_verb(enum table t)
 {
-	return t == TABLE_FRAME_ALIAS ? "INSERT OR IGNORE" : t == TABLE_POLL ? "REPLACE" : "INSERT";
+	if (t == TABLE_FRAME_ALIAS)
+		return "INSERT OR IGNORE";
+	return t == TABLE_OFFCPU_SPAN || t == TABLE_POLL ? "REPLACE" : "INSERT";
 }
 
 struct row row_of(const struct ingest *in, enum table table)
@@ -135,15 +137,14 @@ static int prepare(struct ingest *in)
 		snprintf(sql, sizeof(sql), "SELECT max(rowid) FROM %s", inserts[t].table);
 		in->row[t] = database_number(in->db, sql, 0);
 	}
-	/* The row of an open span has its id already: its end takes that row's place. */
-	return err ? err : prepare_insert(in->db, "REPLACE", TABLE_OFFCPU_SPAN, &in->span_end);
+	return err;
 }
 
 static void capture_state_free(struct capture_state *c)
 {
 	struct id_map *maps[] = {&c->strings,       &c->processes,     &c->threads,  &c->mappings,
 				 &c->user_stacks,   &c->kernel_stacks, &c->binaries, &c->chains,
-				 &c->kernel_frames, &c->spans,         &c->causes,   &c->histograms,
+				 &c->kernel_frames, &c->open_spans,    &c->causes,   &c->histograms,
 				 &c->ended_polls};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
@@ -294,8 +295,7 @@ static int finish(struct ingest *in, struct capture_state *c, struct ingest_resu
 	const struct ingest_options *o = in->options;
 	int err;
 
-	id_map_free(&c->spans); /* of no use any more, and large */
-	id_map_free(&c->ended_polls);
+	id_map_free(&c->ended_polls); /* of no use any more, and may be large */
 	result->phase = INGEST_SYMBOLIZING;
 	err = flush_all(in);
 	if (!err)
@@ -345,7 +345,6 @@ static void close_all(struct ingest *in)
 		sqlite3_finalize(in->insert[t]);
 		row_batch_close(in->batch[t]);
 	}
-	sqlite3_finalize(in->span_end);
 }
 
 int ingest(sqlite3 *db, capture_source source, void *source_context,

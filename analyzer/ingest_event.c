@@ -73,21 +73,27 @@ static uint64_t run_queue_part(const struct hud_offcpu *o)
 }
 
 /*
- * Is this span to be written: 1 as a new row, 2 over the open one it ends (row in *row), 0 not at
- * all, since its end is known already.
+ * The row of a span: one that was open when it was told first is replaced by its end. 0: not to be
+ * written, since it is told open when a later one, or it itself, has ended: the walk over sleepers may
+ * be late. -ENOMEM.
  */
-static int span_place(struct ingest *in, struct capture_state *c, int64_t thread,
-		      const struct hud_offcpu *o, int64_t *row)
+static int64_t span_row(struct ingest *in, struct capture_state *c, struct thread_seen *thread,
+			const struct hud_offcpu *o)
 {
 	bool open = o->offcpu_flags & HUD_OFFCPU_OPEN;
-	uint64_t known = id_map_get(&c->spans, (uint64_t)thread, o->start_ns);
-	int err;
+	int64_t row;
 
-	if (known && !(known & 1) && open)
+	if (open && thread->ended_ns && thread->ended_ns >= o->start_ns)
 		return 0;
-	*row = known ? (int64_t)(known >> 1) : ++in->row[TABLE_OFFCPU_SPAN];
-	err = id_map_set(&c->spans, (uint64_t)thread, o->start_ns, (uint64_t)*row << 1 | open);
-	return err ? err : known ? 2 : 1;
+	row = (int64_t)id_map_get(&c->open_spans, (uint64_t)thread->row, o->start_ns);
+	if (!open && o->start_ns > thread->ended_ns)
+		thread->ended_ns = o->start_ns;
+	if (row)
+		return row;
+	row = ++in->row[TABLE_OFFCPU_SPAN];
+	if (open && id_map_set(&c->open_spans, (uint64_t)thread->row, o->start_ns, (uint64_t)row))
+		return -ENOMEM;
+	return row;
 }
 
 /* What the runtime's state said of the thread at an event. */
@@ -125,13 +131,13 @@ static void bind_span(struct row *row, const struct ingest *in, const struct cap
 
 static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_offcpu *o)
 {
-	const struct thread_seen *thread = thread_of(c, o->process, o->tid);
+	uint64_t index = id_map_get(&c->threads, o->process, o->tid);
+	struct thread_seen *thread = index ? &c->thread.at[index - 1] : NULL;
 	const struct thread_seen *waker = thread_of(c, o->waker_process, o->waker_tid);
 	const struct kernel_stack_seen *kernel, *none;
 	int64_t user, waker_stack, span;
 	const char *cause;
 	struct row row;
-	int place;
 
 	if (!thread || stack_rows(c, o->user_stack, o->kernel_stack, &user, &kernel) ||
 	    stack_rows(c, o->waker_stack, 0, &waker_stack, &none) || !plausible(c, o->start_ns) ||
@@ -142,12 +148,10 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 	cause = cause_text(in, c, o->syscall, kernel, true);
 	if (!cause)
 		return -ENOMEM;
-	place = span_place(in, c, thread->row, o, &span);
-	if (place == 2 && row_batch_flush(in->batch[TABLE_OFFCPU_SPAN]))
-		return -EIO;
-	if (place <= 0)
-		return place;
-	row = place == 2 ? row_begin(in->span_end) : row_of(in, TABLE_OFFCPU_SPAN);
+	span = span_row(in, c, thread, o);
+	if (span <= 0)
+		return (int)span;
+	row = row_of(in, TABLE_OFFCPU_SPAN);
 	bind_span(&row, in, c, thread, o);
 	row_text(&row, cause);
 	row_id(&row, user);

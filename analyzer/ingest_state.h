@@ -63,6 +63,7 @@ struct thread_seen {
 	const char *comm;
 	uint64_t comm_ns;           /* since when it has this name */
 	uint64_t start_ns, exit_ns; /* 0: not seen */
+	uint64_t ended_ns;          /* when the latest span that has ended began */
 };
 
 struct user_stack_seen {
@@ -124,7 +125,7 @@ struct capture_state {
 	struct id_map binaries;      /* by build-id and path */
 	struct id_map chains;        /* by binary and offset */
 	struct id_map kernel_frames; /* by name, as its address */
-	struct id_map spans;         /* thread row, start: span row * 2 + open */
+	struct id_map open_spans;    /* thread row, start: row of a span that was told open */
 	struct id_map causes;        /* syscall and side, kernel stack: pointer */
 	struct id_map ended_polls;   /* thread row, start_max: 1 */
 	struct id_map histograms;    /* by process and site, as rows: index + 1 */
@@ -145,7 +146,6 @@ struct ingest {
 	sqlite3_stmt *insert[TABLES];
 	struct store_thread *store;
 	struct row_batch *batch[TABLES]; /* of those written while reading, instead of `insert` */
-	sqlite3_stmt *span_end;          /* replaces an open span */
 	int64_t row[TABLES];             /* last row id given out */
 	GROWING(struct capture_state *) capture;
 	struct hud_lost pending; /* damage met before the first chunk */

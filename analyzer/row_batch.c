@@ -80,6 +80,26 @@ static size_t columns_of(const char *list)
 	return columns;
 }
 
+/*
+ * The insert, with columns in the order that the table has them: SQLite then needs no copy of each. NULL:
+ * no memory, or no such table.
+ */
+static char *insert_text(sqlite3 *db, const char *verb, const char *table, const char *from)
+{
+	sqlite3_stmt *q;
+	char *sql = NULL;
+
+	if (sqlite3_prepare_v2(db, "SELECT group_concat(name) FROM pragma_table_info(?1)", -1, &q,
+			       NULL) != SQLITE_OK)
+		return NULL;
+	sqlite3_bind_text(q, 1, table, -1, SQLITE_STATIC);
+	if (sqlite3_step(q) == SQLITE_ROW)
+		sql = sqlite3_mprintf("%s INTO %s SELECT %s FROM %s(0)", verb, table,
+				      sqlite3_column_text(q, 0), from);
+	sqlite3_finalize(q);
+	return sql;
+}
+
 static int blocks_open(struct row_batch *b)
 {
 	for (size_t i = 0; i < BLOCKS; i++) {
@@ -106,7 +126,7 @@ int row_batch_open(sqlite3 *db, struct store_thread *thread, const char *verb, c
 	snprintf(b->name, sizeof(b->name), "%s_waiting", table);
 	b->source = (struct row_source) {b->name,   columns,     rows_open,
 					 rows_next, rows_column, sqlite3_free};
-	sql = sqlite3_mprintf("%s INTO %s (%s) SELECT * FROM %s(0)", verb, table, columns, b->name);
+	sql = insert_text(db, verb, table, b->name);
 	err = sql ? blocks_open(b) : SQLITE_NOMEM;
 	if (!err)
 		err = row_source_provide(db, &b->source, b, NULL);

@@ -19,8 +19,8 @@
 struct row_batch;
 
 /*
- * `verb`: INSERT, or REPLACE; `columns`: their names, separated by commas. The connection is used by
- * `thread` from the first full batch on until the batches are flushed. -ENOMEM, -EIO.
+ * `verb`: INSERT, or REPLACE; `columns`: all that the table has, separated by commas, in the order in
+ * which the values of a row will come. The connection is used by `thread` from the first full batch on until the batches are flushed. -ENOMEM, -EIO.
  */
 int row_batch_open(sqlite3 *db, struct store_thread *thread, const char *verb, const char *table,
 		   const char *columns, struct row_batch **out);

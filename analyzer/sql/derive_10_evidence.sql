@@ -6,8 +6,9 @@
 -- worker never goes there while it has its core, and no block_in_place was seen that gave it away
 -- in between. A stack that tells nothing is of a worker only where the thread was last seen as one,
 -- and is not seen in the pool next. What stands before and after is told by analyzer/evidence.c.
-INSERT INTO evidence (capture, thread, start_ns, end_ns, offcpu_span, sample, stack, class,
-	pool_idle, class_before, class_after, coreless, as_worker, clear_ns, run_queue_ns)
-SELECT :capture, thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,
+--
+-- (All columns in their order: SQLite needs no copy of each then.)
+INSERT INTO evidence
+SELECT NULL, :capture, thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,
 	class_before, class_after, coreless, as_worker, clear_ns, run_queue_ns
 FROM evidence_told(:capture);

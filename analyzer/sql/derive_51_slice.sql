@@ -1,6 +1,7 @@
 -- Which part of which blocking poll belongs to which site?
-INSERT INTO slice (capture, blocking_poll, site, stack, frame, offcpu_span, wall_ns, run_queue_ns,
-	looks)
+--
+-- (All columns in their order: SQLite needs no copy of each then.)
+INSERT INTO slice
 WITH place AS MATERIALIZED (
 	SELECT p.place, p.stack, f.id AS frame, s.id AS site
 	FROM part_place(:capture) AS p
@@ -9,7 +10,7 @@ WITH place AS MATERIALIZED (
 	JOIN site AS s ON s.capture = :capture AND s.crate IS f.crate
 		AND s.function = coalesce(f.site, 'unknown') AND s.cause = p.cause
 )
-SELECT :capture, p.blocking_poll, e.site, e.stack, e.frame, p.offcpu_span, p.wall_ns,
+SELECT NULL, :capture, p.blocking_poll, e.site, e.stack, e.frame, p.offcpu_span, p.wall_ns,
 	p.run_queue_ns, p.looks
 FROM part_told(:capture) AS p
 CROSS JOIN place AS e ON e.place = p.place;
