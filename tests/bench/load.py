@@ -49,12 +49,12 @@ def loaded(build, capture, database):
 
 
 def stored(program, database, copy):
-    """Seconds, seconds of CPU time, rows."""
+    """Seconds, seconds of CPU time, rows, seconds until all is on the disk."""
     if os.path.exists(copy):
         os.unlink(copy)
     out = subprocess.run([program, database, copy], capture_output=True, text=True, check=True).stdout
-    seconds, cpu, rows = out.split()
-    return float(seconds), float(cpu), int(rows)
+    seconds, cpu, rows, synced = out.split()
+    return float(seconds), float(cpu), int(rows), float(synced)
 
 
 def views(database):
@@ -73,12 +73,12 @@ def compare(build, place, capture, rounds):
         loads.append(loaded(build, capture, database))
         stores.append(stored(bare, database, copy))
     load, load_cpu = (statistics.median(one[i] for one in loads) for i in (0, 1))
-    store, store_cpu = (statistics.median(one[i] for one in stores) for i in (0, 1))
+    store, store_cpu, synced = (statistics.median(one[i] for one in stores) for i in (0, 1, 3))
     events = sqlite3.connect(database).execute("SELECT sum(events) FROM capture").fetchone()[0]
     print(f"{events:,} events, {stores[0][2]:,} rows; medians of {rounds} rounds")
     print(f"hud-analyze load          {load:6.2f} s  {load_cpu:6.2f} s CPU  {loads[0][2]:5.0f} MB peak RSS")
-    print(f"the rows only, one by one {store:6.2f} s  {store_cpu:6.2f} s CPU")
-    print(f"load / rows only          {load / store:6.2f}    {load_cpu / store_cpu:6.2f}")
+    print(f"the rows only, one by one {store:6.2f} s  {store_cpu:6.2f} s CPU, on the disk after {synced:.2f} s")
+    print(f"load / rows only          {load / store:6.2f}    {load_cpu / store_cpu:6.2f},   on the disk {load / synced:.2f}")
 
 
 def main():
