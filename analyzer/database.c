@@ -79,11 +79,17 @@ int database_run_file(sqlite3 *db, const char *name, int64_t capture)
 	return run_text(db, embedded_text(name), capture);
 }
 
-int database_derive(sqlite3 *db, int64_t capture)
+int database_derive(sqlite3 *db, int64_t capture, struct sightings *given)
 {
 	struct derivation derivation;
 	int err = derivation_begin(&derivation, db);
 
+	if (given) {
+		derivation.sightings = *given;
+		derivation.sightings.capture = capture;
+		derivation.sightings.given = true;
+		*given = (struct sightings) {0};
+	}
 	for (const struct embedded_file *f = embedded_files; !err && f->name; f++) {
 		if (has_prefix(f->name, "derive_"))
 			err = run_text(db, f->text, capture);

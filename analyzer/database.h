@@ -29,8 +29,12 @@ int database_open(const char *path, enum database_access access, sqlite3 **out);
 /* Runs statements of an embedded file; `:capture` in them is bound to `capture`. */
 int database_run_file(sqlite3 *db, const char *name, int64_t capture);
 
-/* Runs all embedded derive files for one capture, in their order. */
-int database_derive(sqlite3 *db, int64_t capture);
+/*
+ * Runs all embedded derive files for one capture, in their order. `given`: its sleeps and looks, which
+ * are taken; NULL: they are read.
+ */
+struct sightings;
+int database_derive(sqlite3 *db, int64_t capture, struct sightings *given);
 
 /* Runs one statement without parameters. */
 int database_run(sqlite3 *db, const char *sql);

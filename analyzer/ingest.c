@@ -155,6 +155,7 @@ static void capture_state_free(struct capture_state *c)
 		free(c->user_stack.at[i].address);
 	for (size_t i = 0; i < c->kernel_stack.count; i++)
 		free(c->kernel_stack.at[i].function);
+	sightings_free(&c->sightings);
 	free(c->string.at);
 	free(c->process.at);
 	free(c->mapping.at);
@@ -311,7 +312,7 @@ static int finish(struct ingest *in, struct capture_state *c, struct ingest_resu
 		o->progress(o->progress_context, INGEST_DERIVING, 0, 0);
 	result->last_capture = c->row;
 	result->captures++;
-	return database_derive(in->db, c->row);
+	return database_derive(in->db, c->row, &c->sightings);
 }
 
 /* Captures of which nothing is known, not even how they were made, are left out. */

@@ -129,6 +129,41 @@ static void bind_span(struct row *row, const struct ingest *in, const struct cap
 	bind_state(row, o->where, o->offcpu_flags & HUD_OFFCPU_UNSURE, o->poll_ns, o->task);
 }
 
+/* The runtime's state, as bind_state() stores it. */
+static uint8_t where_of(uint32_t where)
+{
+	return hud_where_name(where) ? (uint8_t)where : HUD_WHERE_UNKNOWN;
+}
+
+static struct sighting sleep_of(const struct hud_offcpu *o, int64_t span, int64_t stack)
+{
+	return (struct sighting) {
+		.start_ns = (int64_t)o->start_ns,
+		.end_ns = (int64_t)o->end_ns,
+		.run_queue_ns = (int64_t)run_queue_part(o),
+		.id = span,
+		.stack = stack,
+		.poll_ns = o->poll_ns <= INT64_MAX ? (int64_t)o->poll_ns : 0,
+		.where = where_of(o->where),
+		.slept = true,
+		.preempted = o->offcpu_flags & HUD_OFFCPU_PREEMPTED,
+		.unsure = o->offcpu_flags & HUD_OFFCPU_UNSURE,
+	};
+}
+
+static struct sighting look_of(const struct hud_sample *s, int64_t sample, int64_t stack)
+{
+	return (struct sighting) {
+		.start_ns = (int64_t)s->time_ns,
+		.end_ns = (int64_t)s->time_ns,
+		.id = sample,
+		.stack = stack,
+		.poll_ns = s->poll_ns <= INT64_MAX ? (int64_t)s->poll_ns : 0,
+		.where = where_of(s->where),
+		.unsure = s->sample_flags & HUD_SAMPLE_UNSURE,
+	};
+}
+
 static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_offcpu *o)
 {
 	uint64_t index = id_map_get(&c->threads, o->process, o->tid);
@@ -137,7 +172,9 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 	const struct kernel_stack_seen *kernel, *none;
 	int64_t user, waker_stack, span;
 	const char *cause;
+	struct sighting seen;
 	struct row row;
+	int err;
 
 	if (!thread || stack_rows(c, o->user_stack, o->kernel_stack, &user, &kernel) ||
 	    stack_rows(c, o->waker_stack, 0, &waker_stack, &none) || !plausible(c, o->start_ns) ||
@@ -159,7 +196,10 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 	row_id(&row, o->waker_process && waker ? waker->row : 0);
 	row_id(&row, waker_stack);
 	row_number(&row, span);
-	return row_insert(&row);
+	seen = sleep_of(o, span, user);
+	err = sightings_add(&c->sightings, thread->row, &seen, cause,
+			    span != in->row[TABLE_OFFCPU_SPAN]);
+	return err ? err : row_insert(&row);
 }
 
 static int sample(struct ingest *in, struct capture_state *c, const struct hud_sample *s)
@@ -167,9 +207,11 @@ static int sample(struct ingest *in, struct capture_state *c, const struct hud_s
 	const struct thread_seen *thread = thread_of(c, s->process, s->tid);
 	const struct kernel_stack_seen *kernel;
 	const char *cause;
+	struct sighting seen;
 	uint64_t awake_for;
 	struct row row;
 	int64_t user;
+	int err;
 
 	if (!thread || stack_rows(c, s->user_stack, s->kernel_stack, &user, &kernel) ||
 	    !plausible(c, s->time_ns) || !plausible(c, s->awake_ns))
@@ -196,7 +238,9 @@ static int sample(struct ingest *in, struct capture_state *c, const struct hud_s
 	row_id(&row, user);
 	row_id(&row, kernel ? kernel->row : 0);
 	row_number(&row, ++in->row[TABLE_SAMPLE]);
-	return row_insert(&row);
+	seen = look_of(s, in->row[TABLE_SAMPLE], user);
+	err = sightings_add(&c->sightings, thread->row, &seen, cause, false);
+	return err ? err : row_insert(&row);
 }
 
 static int window(struct ingest *in, struct capture_state *c, const struct hud_window *w)

@@ -4,6 +4,7 @@
 
 #include "analyzer/id_map.h"
 #include "analyzer/ingest.h"
+#include "analyzer/sightings.h"
 
 /* What ingest remembers while it reads; seen by ingest_*.c only. */
 
@@ -129,6 +130,7 @@ struct capture_state {
 	struct id_map causes;        /* syscall and side, kernel stack: pointer */
 	struct id_map ended_polls;   /* thread row, start_max: 1 */
 	struct id_map histograms;    /* by process and site, as rows: index + 1 */
+	struct sightings sightings;  /* all that were stored */
 	GROWING(char *) string;
 	GROWING(struct process_seen) process;
 	GROWING(struct mapping_seen) mapping;

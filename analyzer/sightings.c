@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/sightings.h"
 #include "analyzer/classify.h"
-#include "analyzer/id_map.h"
 #include "format/names.h"
 #include "format/wire.h"
 
@@ -90,10 +89,9 @@ static int stacks_read(sqlite3 *db, int64_t capture, struct stacks *all)
 }
 
 /* The rows of a thread, which are new when none was seen before. NULL: no memory. */
-static struct thread_sightings *thread_of(struct sightings *all, struct id_map *places,
-					  int64_t thread)
+static struct thread_sightings *thread_of(struct sightings *all, int64_t thread)
 {
-	uint64_t place = id_map_get(places, (uint64_t)thread, 0);
+	uint64_t place = id_map_get(&all->places, (uint64_t)thread, 0);
 	struct thread_sightings *t;
 
 	if (place)
@@ -109,7 +107,7 @@ static struct thread_sightings *thread_of(struct sightings *all, struct id_map *
 	}
 	t = &all->thread[all->count++];
 	*t = (struct thread_sightings) {.thread = thread};
-	return id_map_set(places, (uint64_t)thread, 0, all->count) ? NULL : t;
+	return id_map_set(&all->places, (uint64_t)thread, 0, all->count) ? NULL : t;
 }
 
 static struct sighting *sighting_add(struct thread_sightings *t)
@@ -151,20 +149,38 @@ static struct sighting row_of(sqlite3_stmt *q)
 	};
 }
 
-static int row_seen(struct sightings *all, const struct stacks *stacks, sqlite3_stmt *q,
-		    struct sighting *s)
+static int cause_note(struct sightings *all, const char *cause, struct sighting *s)
 {
-	int64_t cause =
-		text_set_index(&all->causes, (const char *)sqlite3_column_text(q, COLUMN_CAUSE));
+	int64_t index = text_set_index(&all->causes, cause);
 
-	if (cause < 0)
-		return SQLITE_NOMEM;
-	s->cause = (uint16_t)cause;
-	if (s->stack >= stacks->first && s->stack - stacks->first < stacks->count) {
-		s->stack_class = stacks->told[s->stack - stacks->first].class;
-		s->pool_idle = stacks->told[s->stack - stacks->first].pool_idle;
+	s->cause = (uint16_t)index;
+	return index < 0 ? (int)index : 0;
+}
+
+static void stack_tell(const struct stacks *stacks, struct sighting *s)
+{
+	if (s->stack < stacks->first || s->stack - stacks->first >= stacks->count)
+		return;
+	s->stack_class = stacks->told[s->stack - stacks->first].class;
+	s->pool_idle = stacks->told[s->stack - stacks->first].pool_idle;
+}
+
+int sightings_add(struct sightings *s, int64_t thread, const struct sighting *row,
+		  const char *cause, bool again)
+{
+	struct thread_sightings *t = thread_of(s, thread);
+	struct sighting *place = NULL;
+
+	for (size_t i = t && again ? t->count : 0; !place && i-- > 0;) {
+		if (t->at[i].slept && t->at[i].id == row->id)
+			place = &t->at[i];
 	}
-	return SQLITE_OK;
+	if (t && !place)
+		place = sighting_add(t);
+	if (!place)
+		return -ENOMEM;
+	*place = *row;
+	return cause_note(s, cause, place);
 }
 
 static void row_told(sqlite3_stmt *q, struct sighting *s)
@@ -176,9 +192,9 @@ static void row_told(sqlite3_stmt *q, struct sighting *s)
 	s->clear_ns = sqlite3_column_int64(q, COLUMN_CLEAR_NS);
 }
 
-/* Sleeps are read before looks. `stacks`: NULL where rows are told. */
-static int rows_read(sqlite3 *db, const char *sql, int64_t capture, const struct stacks *stacks,
-		     struct id_map *places, struct sightings *all)
+/* `told`: with what is in told_sql only. */
+static int rows_read(sqlite3 *db, const char *sql, int64_t capture, bool told,
+		     struct sightings *all)
 {
 	struct thread_sightings *t = NULL;
 	sqlite3_stmt *q;
@@ -192,18 +208,17 @@ static int rows_read(sqlite3 *db, const char *sql, int64_t capture, const struct
 		struct sighting *s;
 
 		if (!t || t->thread != thread)
-			t = thread_of(all, places, thread);
+			t = thread_of(all, thread);
 		s = t ? sighting_add(t) : NULL;
 		if (!s) {
 			err = SQLITE_NOMEM;
 			break;
 		}
 		*s = row_of(q);
-		t->sleeps += s->slept;
-		if (stacks)
-			err = row_seen(all, stacks, q, s);
-		else
+		if (told)
 			row_told(q, s);
+		else if (cause_note(all, (const char *)sqlite3_column_text(q, COLUMN_CAUSE), s))
+			err = SQLITE_NOMEM;
 	}
 	end = sqlite3_finalize(q);
 	return err ? err : end;
@@ -231,25 +246,43 @@ static void part_sort(struct sighting *at, size_t count)
 	}
 }
 
+/* Of two sleeps that began at once the later row took the place of the earlier one. */
+static void sleeps_unite(struct thread_sightings *t)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (count && t->at[i].slept && t->at[count - 1].slept &&
+		    t->at[i].start_ns == t->at[count - 1].start_ns)
+			count--;
+		t->at[count++] = t->at[i];
+	}
+	t->count = count;
+}
+
+/* Sleeps and looks are each nearly in order, so they are sorted apart. */
 static int thread_sort(struct thread_sightings *t)
 {
-	size_t looks = t->count - t->sleeps, i = t->sleeps, k = looks, at = t->count;
-	struct sighting *look;
+	struct sighting *look = malloc((t->count + 1) * sizeof(*look));
+	size_t sleeps = 0, looks = 0, at = t->count;
 
-	part_sort(t->at, t->sleeps);
-	part_sort(t->at + t->sleeps, looks);
-	if (!looks || !t->sleeps)
-		return SQLITE_OK;
-	look = malloc(looks * sizeof(*look));
 	if (!look)
 		return SQLITE_NOMEM;
-	memcpy(look, t->at + t->sleeps, looks * sizeof(*look));
-	while (k) { /* from the end, where the room is */
-		bool sleep = i && in_time(&t->at[i - 1], &look[k - 1]) > 0;
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->at[i].slept)
+			t->at[sleeps++] = t->at[i];
+		else
+			look[looks++] = t->at[i];
+	}
+	part_sort(t->at, sleeps);
+	part_sort(look, looks);
+	while (looks) { /* from the end, where the room is */
+		bool sleep = sleeps && in_time(&t->at[sleeps - 1], &look[looks - 1]) > 0;
 
-		t->at[--at] = sleep ? t->at[--i] : look[--k];
+		t->at[--at] = sleep ? t->at[--sleeps] : look[--looks];
 	}
 	free(look);
+	sleeps_unite(t);
 	return SQLITE_OK;
 }
 
@@ -260,27 +293,45 @@ static int by_thread(const void *first, const void *second)
 	return a->thread < b->thread ? -1 : a->thread > b->thread;
 }
 
-int sightings_seen(struct sightings *s, sqlite3 *db, int64_t capture)
+static void threads_sort(struct sightings *s)
+{
+	id_map_free(&s->places);
+	if (s->count)
+		qsort(s->thread, s->count, sizeof(*s->thread), by_thread);
+}
+
+/* What their stacks say, and in their order. */
+static int all_sort(struct sightings *s, sqlite3 *db, int64_t capture)
 {
 	struct stacks stacks = {0};
-	struct id_map places = {0};
+	int err = stacks_read(db, capture, &stacks);
+
+	for (size_t i = 0; !err && i < s->count; i++) {
+		for (size_t k = 0; k < s->thread[i].count; k++)
+			stack_tell(&stacks, &s->thread[i].at[k]);
+		err = thread_sort(&s->thread[i]);
+	}
+	threads_sort(s);
+	sqlite3_free(stacks.told);
+	return err;
+}
+
+int sightings_seen(struct sightings *s, sqlite3 *db, int64_t capture)
+{
 	int err = SQLITE_OK;
 
-	if (s->capture == capture && !s->told)
+	if (s->capture == capture && !s->told && !s->given)
 		return SQLITE_OK;
-	sightings_free(s);
-	err = stacks_read(db, capture, &stacks);
+	if (s->capture != capture || s->told) {
+		sightings_free(s);
+		err = rows_read(db, sleeps_sql, capture, false, s);
+		if (!err)
+			err = rows_read(db, looks_sql, capture, false, s);
+	}
 	if (!err)
-		err = rows_read(db, sleeps_sql, capture, &stacks, &places, s);
-	if (!err)
-		err = rows_read(db, looks_sql, capture, &stacks, &places, s);
-	for (size_t i = 0; !err && i < s->count; i++)
-		err = thread_sort(&s->thread[i]);
-	if (!err && s->count)
-		qsort(s->thread, s->count, sizeof(*s->thread), by_thread);
-	sqlite3_free(stacks.told);
-	id_map_free(&places);
+		err = all_sort(s, db, capture);
 	s->capture = capture;
+	s->given = false;
 	if (err)
 		sightings_free(s);
 	return err;
@@ -288,16 +339,13 @@ int sightings_seen(struct sightings *s, sqlite3 *db, int64_t capture)
 
 int sightings_told(struct sightings *s, sqlite3 *db, int64_t capture)
 {
-	struct id_map places = {0};
 	int err;
 
 	if (s->capture == capture && s->told)
 		return SQLITE_OK;
 	sightings_free(s);
-	err = rows_read(db, told_sql, capture, NULL, &places, s);
-	if (!err && s->count)
-		qsort(s->thread, s->count, sizeof(*s->thread), by_thread);
-	id_map_free(&places);
+	err = rows_read(db, told_sql, capture, true, s);
+	threads_sort(s);
 	s->capture = capture;
 	s->told = true;
 	if (err)
@@ -373,6 +421,7 @@ void sightings_free(struct sightings *s)
 		free(s->thread[i].polled);
 	}
 	free(s->thread);
+	id_map_free(&s->places);
 	text_set_free(&s->causes);
 	*s = (struct sightings) {0};
 }

@@ -2,6 +2,7 @@
 #ifndef HUD_ANALYZER_SIGHTINGS_H
 #define HUD_ANALYZER_SIGHTINGS_H
 
+#include "analyzer/id_map.h"
 #include "analyzer/text_set.h"
 
 #include <sqlite3.h>
@@ -32,7 +33,6 @@ struct thread_sightings {
 	int64_t thread;
 	struct sighting *at;
 	size_t count, room;
-	size_t sleeps;    /* until they are sorted: so many sleeps, then the looks */
 	uint32_t *polled; /* those in a known poll, by poll and time; made when asked for */
 	size_t polled_count;
 };
@@ -40,14 +40,23 @@ struct thread_sightings {
 struct sightings {
 	struct thread_sightings *thread; /* in the order of their ids */
 	size_t count, room;
+	struct id_map places; /* while they come: thread.id: index + 1 */
 	struct text_set causes;
 	int64_t capture; /* 0: none is read */
+	bool given;      /* by sightings_add(): neither sorted nor known what the stacks say */
 	bool told;       /* by evidence.c, or read from what it told */
 };
 
 /*
- * Those of a capture, read by the first who asks and kept for the next. Not told: from what was
- * recorded. Told: as evidence.c left them; if it was not asked on this connection, from the table
+ * One more, as it is stored: who stores a capture gives them, so that they need not be read again.
+ * `again`: this sleep was given before, when it was open. 0 or -ENOMEM.
+ */
+int sightings_add(struct sightings *s, int64_t thread, const struct sighting *row,
+		  const char *cause, bool again);
+
+/*
+ * Those of a capture, read by the first who asks (unless they were given) and kept for the next. Not
+ * told: from what was recorded. Told: as evidence.c left them; if it was not asked on this connection, from the table
  * `evidence` (of what is known then: no cause, no poll). SQLite's codes.
  */
 int sightings_seen(struct sightings *s, sqlite3 *db, int64_t capture);

@@ -165,7 +165,7 @@ static void the_function_stays_in_no_database(void **state)
 	sqlite3 *db = database_empty();
 
 	(void)state;
-	assert_int_equal(database_derive(db, 1), 0);
+	assert_int_equal(database_derive(db, 1, NULL), 0);
 	assert_int_not_equal(database_run(db, "SELECT * FROM evidence_told(1)"), 0);
 	sqlite3_close(db);
 }
