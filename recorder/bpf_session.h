@@ -20,7 +20,7 @@ struct bpf_session_options {
 	uint64_t window_ns;
 	uint32_t look_hz;
 	uint32_t looks_per_profile_sample;
-	const struct kernel_symbols *kernel; /* NULL: names are hidden */
+	struct kernel_symbols *kernel; /* NULL: names are hidden */
 	struct unwind_sizes unwind;          /* room for the plans */
 	uint32_t poll_sites;                 /* functions to be probed (--polls); 0: none */
 	bool verbose;

@@ -2,7 +2,6 @@
 #include "recorder/kernel_symbols.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,8 @@ struct kernel_symbol {
 };
 
 struct kernel_symbols {
+	FILE *file; /* the kernel decides by who opened it whether addresses are shown */
+	bool read;
 	struct kernel_symbol *symbol; /* by address */
 	size_t count, room;
 	char *names;
@@ -61,41 +62,60 @@ static int by_address(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static int symbols_read(struct kernel_symbols *k, FILE *f)
+/* `ffffffff81000000 T name`, maybe with a tab and [module] behind it. False: it is no function. */
+static bool line_parse(char *line, uint64_t *address, char **name)
 {
-	char line[512], name[256], type;
-	uint64_t address;
-	int error;
+	char *end;
 
-	while (fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%" SCNx64 " %c %255s", &address, &type, name) != 3 ||
-		    !strchr("tTwW", type))
-			continue;
-		error = symbol_add(k, address, name);
-		if (error)
-			return error;
-	}
-	return k->count ? 0 : -ENODATA;
+	*address = strtoull(line, &end, 16);
+	if (end == line || end[0] != ' ' || !end[1] || !strchr("tTwW", end[1]) || end[2] != ' ')
+		return false;
+	*name = end + 3;
+	(*name)[strcspn(*name, "\t\n")] = '\0';
+	return **name != '\0';
+}
+
+/* The next function; false: that was the last. */
+static bool function_next(struct kernel_symbols *k, char *line, size_t bytes, uint64_t *address,
+			  char **name)
+{
+	while (fgets(line, (int)bytes, k->file))
+		if (line_parse(line, address, name))
+			return true;
+	return false;
+}
+
+/* All of them: some 0.1 s, so only once somebody asks. What there is no memory for has no name. */
+static void symbols_read(struct kernel_symbols *k)
+{
+	char line[512], *name;
+	uint64_t address;
+
+	if (k->read)
+		return;
+	k->read = true;
+	rewind(k->file);
+	while (function_next(k, line, sizeof(line), &address, &name))
+		if (symbol_add(k, address, name))
+			break;
+	if (k->count)
+		qsort(k->symbol, k->count, sizeof(*k->symbol), by_address);
 }
 
 int kernel_symbols_open(struct kernel_symbols **out)
 {
 	struct kernel_symbols *k = calloc(1, sizeof(*k));
-	FILE *f = fopen("/proc/kallsyms", "re");
-	int error = k ? 0 : -ENOMEM;
+	int error;
 
 	*out = NULL;
-	if (!f)
+	if (!k)
+		return -ENOMEM;
+	k->file = fopen("/proc/kallsyms", "re");
+	if (!k->file) {
 		error = -errno;
-	if (!error)
-		error = symbols_read(k, f);
-	if (f)
-		fclose(f);
-	if (error) {
-		kernel_symbols_close(k);
+		free(k);
 		return error;
 	}
-	qsort(k->symbol, k->count, sizeof(*k->symbol), by_address);
 	*out = k;
 	return 0;
 }
@@ -104,15 +124,18 @@ void kernel_symbols_close(struct kernel_symbols *k)
 {
 	if (!k)
 		return;
+	fclose(k->file);
 	free(k->symbol);
 	free(k->names);
 	free(k);
 }
 
-const char *kernel_symbols_find(const struct kernel_symbols *k, uint64_t address)
+const char *kernel_symbols_find(struct kernel_symbols *k, uint64_t address)
 {
-	size_t low = 0, high = k->count;
+	size_t low = 0, high;
 
+	symbols_read(k);
+	high = k->count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
@@ -124,10 +147,11 @@ const char *kernel_symbols_find(const struct kernel_symbols *k, uint64_t address
 	return low ? k->names + k->symbol[low - 1].name : NULL;
 }
 
-const char *kernel_symbols_full_name(const struct kernel_symbols *k, const char *name)
+const char *kernel_symbols_full_name(struct kernel_symbols *k, const char *name)
 {
 	size_t length = strlen(name);
 
+	symbols_read(k);
 	for (size_t i = 0; i < k->count; i++) {
 		const char *candidate = k->names + k->symbol[i].name;
 
@@ -139,7 +163,14 @@ const char *kernel_symbols_full_name(const struct kernel_symbols *k, const char 
 	return NULL;
 }
 
-bool kernel_symbols_hidden(const struct kernel_symbols *k)
+/* The first function tells: where they are shown, none lies at 0. */
+bool kernel_symbols_hidden(struct kernel_symbols *k)
 {
-	return k->symbol[k->count - 1].address == 0;
+	char line[512], *name;
+	uint64_t address = 0;
+
+	if (k->read)
+		return !k->count || !k->symbol[k->count - 1].address;
+	rewind(k->file);
+	return !function_next(k, line, sizeof(line), &address, &name) || !address;
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Names of the running kernel's functions, from /proc/kallsyms. */
+/* Names of the running kernel's functions, from /proc/kallsyms, which is read when the first is asked for. */
 struct kernel_symbols;
 
 /* 0 or a negative errno. `*out` is owned by the caller. */
@@ -14,15 +14,15 @@ int kernel_symbols_open(struct kernel_symbols **out);
 void kernel_symbols_close(struct kernel_symbols *k);
 
 /* Are addresses hidden (no CAP_SYSLOG, kptr_restrict)? Names are there all the same. */
-bool kernel_symbols_hidden(const struct kernel_symbols *k);
+bool kernel_symbols_hidden(struct kernel_symbols *k);
 
 /* The function that holds the address, or NULL. Lives as long as `k`. */
-const char *kernel_symbols_find(const struct kernel_symbols *k, uint64_t address);
+const char *kernel_symbols_find(struct kernel_symbols *k, uint64_t address);
 
 /*
  * The full name of a function whose compiler-made suffix is not known: "finish_task_switch" may be
  * "finish_task_switch.isra.0". NULL: there is none.
  */
-const char *kernel_symbols_full_name(const struct kernel_symbols *k, const char *name);
+const char *kernel_symbols_full_name(struct kernel_symbols *k, const char *name);
 
 #endif

@@ -12,7 +12,7 @@
 struct transcript {
 	struct capture_writer *writer;
 	struct process_table *processes;
-	const struct kernel_symbols *kernel; /* NULL: no names, no kernel stacks */
+	struct kernel_symbols *kernel; /* NULL: no names, no kernel stacks */
 	struct thread_table threads;
 	uint64_t unknown_process; /* events of processes that are not described */
 	uint64_t mappings_lost;   /* perf records the kernel could not deliver */
