@@ -25,10 +25,8 @@ static const size_t variables[] = {
 	NAME_SINGLE + OF_VARIABLE,
 };
 static const size_t types[] = {
-	NAME_MULTI + OF_CONTEXT,
-	NAME_MULTI + OF_CORE_TYPE,
-	NAME_SINGLE + OF_CONTEXT,
-	NAME_SINGLE + OF_CORE_TYPE,
+	NAME_MULTI + OF_CONTEXT,    NAME_MULTI + OF_CORE_TYPE, NAME_SINGLE + OF_CONTEXT,
+	NAME_SINGLE + OF_CORE_TYPE, NAME_HEADER_TYPE,          NAME_VTABLE_TYPE,
 };
 enum {
 	VARIABLES = sizeof(variables) / sizeof(variables[0]),

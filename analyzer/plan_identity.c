@@ -65,6 +65,43 @@ static void task_read(struct reader *r)
 	head->identity_flags |= HUD_IDENTITY_TASK;
 }
 
+/* An Option of a byte, its tag before it. */
+static void budget_read(struct reader *r)
+{
+	struct dwarf_place place, option, some, left;
+	struct dwarf_tag tag;
+
+	if (!variable_place(r, NAME_CONTEXT_VARIABLE, &place) ||
+	    !dwarf_place_within(&place, DWARF_KIND_MEMBER, r->names->name[NAME_CONTEXT_BUDGET],
+				&option) ||
+	    !dwarf_place_within(&option, DWARF_KIND_ENUM, NULL, &option) ||
+	    !dwarf_place_variant(&option, "Some", &some, &tag) ||
+	    !dwarf_place_within(&some, DWARF_KIND_NUMBER, NULL, &left))
+		return;
+	if (tag.known && tag.value == 1 && tag.bytes == 1 && dwarf_type_bytes(&left.type) == 1 &&
+	    left.offset == tag.offset + 1 && thread_offset(r, tag.offset, 2, &r->out->budget))
+		r->out->identity_flags |= HUD_IDENTITY_BUDGET;
+}
+
+/* From the address of a task to what polls it and to its id. */
+static void header_read(struct reader *r)
+{
+	const struct plan_declared *header = &r->declared->of[NAME_HEADER_TYPE];
+	const struct plan_declared *table = &r->declared->of[NAME_VTABLE_TYPE];
+	const char *const *names = r->names->name;
+	struct dwarf_place place = {.type = header->entry}, vtable, poll, id;
+
+	if (!header->found || !table->found ||
+	    !dwarf_place_member(&place, names[NAME_HEADER_VTABLE], &vtable))
+		return;
+	place.type = table->entry;
+	if (dwarf_place_member(&place, names[NAME_VTABLE_POLL], &poll) && !poll.offset &&
+	    dwarf_place_member(&place, names[NAME_VTABLE_ID], &id) &&
+	    dwarf_type_bytes(&id.type) == WORD_BYTES &&
+	    narrow(vtable.offset, &r->out->task_vtable) && narrow(id.offset, &r->out->task_id))
+		r->out->identity_flags |= HUD_IDENTITY_HEADER;
+}
+
 static bool tag_take(const struct dwarf_tag *tag, struct hud_plan_tag *out)
 {
 	bool wide = tag->bytes == 1 || tag->bytes == 2 || tag->bytes == 4 || tag->bytes == 8;
@@ -242,6 +279,8 @@ void plan_identity_read(struct hud_plan_identity *out, struct dwarf_file *file,
 	memset(out, 0, sizeof(*out));
 	plan_declarations_read(&declared, file, names, tls);
 	task_read(&r);
+	budget_read(&r);
+	header_read(&r);
 	scheduler_read(&r, NAME_MULTI, HUD_SCHEDULER_MULTI_THREAD);
 	scheduler_read(&r, NAME_SINGLE, HUD_SCHEDULER_CURRENT_THREAD);
 	if (out->schedulers)

@@ -196,6 +196,15 @@ static void json_identity(FILE *to, const struct hud_plan_identity *identity)
 		fprintf(to, "%" PRId64, identity->task_tag);
 	else
 		fputs("null", to);
+	if (flags & HUD_IDENTITY_BUDGET)
+		fprintf(to, ",\"budget\":%" PRId64, identity->budget);
+	else
+		fputs(",\"budget\":null", to);
+	if (flags & HUD_IDENTITY_HEADER)
+		fprintf(to, ",\"task_header\":{\"vtable\":%u,\"id\":%u}", identity->task_vtable,
+			identity->task_id);
+	else
+		fputs(",\"task_header\":null", to);
 	fputs(",\"schedulers\":[", to);
 	for (uint16_t i = 0; i < identity->schedulers; i++) {
 		if (i)

@@ -125,6 +125,11 @@ struct hud_plan_identity {
 	uint16_t schedulers;
 	int64_t task;     /* from the thread pointer: id of the task being polled, 8 bytes */
 	int64_t task_tag; /* from the thread pointer: 8 bytes, 0: there is no id */
+	/* For readers of other kinds: hud-record reads none of these. */
+	int64_t budget; /* from the thread pointer: 1 byte, 1: the next one is the coop budget */
+	uint32_t
+		task_vtable; /* in the header of a task: address of its table, the poll function first */
+	uint32_t task_id; /* in that table: where in the task its id is, 8 bytes */
 	struct hud_plan_scheduler {
 		uint32_t kind;   /* enum hud_scheduler_kind */
 		uint32_t core;   /* in the context: address of the core, 0: it is not held */
@@ -150,7 +155,7 @@ struct hud_plan_identity {
 	} scheduler[];
 };
 HUD_ASSERT_SIZE(struct hud_plan_scheduler, 80);
-HUD_ASSERT_SIZE(struct hud_plan_identity, 32);
+HUD_ASSERT_SIZE(struct hud_plan_identity, 48);
 
 #define HUD_PLAN_SCHEDULERS_MAX 4u
 #define HUD_NO_OFFSET UINT32_MAX
@@ -161,6 +166,8 @@ enum hud_identity_flags {
 	HUD_IDENTITY_TASK = 1u << 1,     /* `task` is there */
 	HUD_IDENTITY_TASK_TAG = 1u << 2, /* `task_tag` is there */
 	HUD_IDENTITY_SHORT_TICK = 1u << 3,
+	HUD_IDENTITY_BUDGET = 1u << 4, /* `budget` is there */
+	HUD_IDENTITY_HEADER = 1u << 5, /* `task_vtable` and `task_id` are there */
 };
 
 enum hud_scheduler_kind {

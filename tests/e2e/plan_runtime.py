@@ -53,6 +53,8 @@ class Thread:
         self.process, self.pointer = process, thread_pointer(tid)
         self.name = open(f"{self.directory}/comm").read().strip()
         self.ticks, self.tasks = set(), set()
+        self.budgets = collections.Counter()  # (state, is there one)
+        self.waiting = set()  # (poll site, task id) of those in the LIFO slot
         self.seen = collections.Counter()  # (kind, state, system call) of looks while it did not run
 
     def read(self, address, size=WORD):
@@ -70,9 +72,16 @@ class Thread:
             if not core:
                 return s["kind"], "no core"
             self.ticks.add(self.read(core + s["tick"], 4))
+            self.next = self.read(core + s["lifo"]) if s["lifo"] is not None else 0
             waits = self.read(core + parked["offset"], parked["bytes"]) == parked["value"]
             return s["kind"], "parked" if waits else "polls"
         return None, "no context"
+
+    def waits_next(self):
+        """Of the task in the LIFO slot: what polls it, and its id."""
+        header = self.process.identity["task_header"]
+        table = self.read(self.next + header["vtable"])
+        return self.read(table) - self.process.base, self.read(self.next + self.read(table + header["id"]))
 
     def task(self):
         identity = self.process.identity
@@ -87,13 +96,19 @@ class Thread:
     def look(self):
         try:
             before, call = self.ran(), open(f"{self.directory}/syscall").read().split()[0]
+            self.next = 0
             kind, state = self.state()
             task = self.task()
+            budget = self.read(self.pointer + self.process.identity["budget"], 1)
+            waiting = self.waits_next() if self.next else None
             if call == "running" or self.ran() != before:
                 return
         except (OSError, ValueError):
             return
         self.seen[kind, state, int(call)] += 1
+        self.budgets[state, budget] += 1
+        if waiting:
+            self.waiting.add(waiting)
         if state == "polls" and task:
             self.tasks.add(task)
 
@@ -102,6 +117,8 @@ class Process:
     def __init__(self, demo, runtime):
         self.pid, self.identity = demo.pid, runtime["identity"]
         self.memory = os.open(f"/proc/{self.pid}/mem", os.O_RDONLY)
+        with open(f"/proc/{self.pid}/maps") as file:
+            self.base = int(file.readline().split("-")[0], 16)  # the program lies lowest
         self.threads = [Thread(self, int(tid)) for tid in os.listdir(f"/proc/{self.pid}/task")]
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
@@ -125,8 +142,8 @@ def demo_program():
 
 
 @once
-def looked():
-    demo = Demo()
+def looked(*options):
+    demo = Demo("release", *options)
     time.sleep(0.5)
     try:
         return Process(demo, plan_of(demo.program))
@@ -181,6 +198,24 @@ def ticks_and_tasks_change_from_poll_to_poll():
     expect(len(set().union(*(t.tasks for t in looked().threads))) >= 10, "fewer than 10 tasks were seen")
 
 
+@fact
+def a_coop_budget_is_there_in_polls_and_not_in_parks():
+    budgets = sum((t.budgets for t in looked().threads), collections.Counter())
+    expect(budgets["polls", 1] > 9 * budgets["polls", 0], f"of polls that sleep: {budgets}")
+    expect(budgets["parked", 0] >= 50 and not budgets["parked", 1], f"of parks: {budgets}")
+
+
+@fact
+def the_header_of_a_task_that_is_to_run_next_leads_to_its_poll_site_and_its_id():
+    process = looked("--only", "second-runtime")
+    waiting = set().union(*(t.waiting for t in process.threads))
+    sites = {s["address"]: s["task"] for s in plan_of(demo_program())["poll_sites"]}
+    expect(len(waiting) >= 10, f"{len(waiting)} tasks were seen to be next")
+    expect({sites.get(site) for site, _ in waiting} <= {t for t in sites.values() if t and "be_late" in t},
+           f"poll sites: { {sites.get(site) for site, _ in waiting} }")
+    expect(len({task for _, task in waiting}) == len(waiting) and all(task for _, task in waiting), f"ids: {waiting}")
+
+
 @fact(root=False)
 def a_stripped_program_has_poll_sites_but_no_identity_and_says_so():
     stripped = path_for("stripped")
@@ -201,6 +236,8 @@ def without_debug_information_the_guess_is_what_debug_information_says():
     known, guess = plan_of(demo_program())["identity"], plan_of(bare)["identity"]
     expect(guess, "there is no guess")
     expect_equal((known.pop("known"), guess.pop("known")), (True, False), "`known` with debug information, and without")
+    for more in ("budget", "task_header"):
+        expect(known.pop(more) is not None and guess.pop(more) is None, f"{more} comes from debug information only")
     expect_equal(guess, known, "where the state lies")
 
 

@@ -314,9 +314,9 @@ static const struct spoil {
 	{"no pages", HUD_PLAN_PAGES, 0, 2, 77, -EBADMSG},
 	{"more schedulers than there are", HUD_PLAN_IDENTITY, 14, 2, 2, -EBADMSG},
 	{"fewer schedulers than there are", HUD_PLAN_IDENTITY, 14, 2, 0, -EBADMSG},
-	{"a tag of three bytes", HUD_PLAN_IDENTITY, 32 + 20, 4, 3, -EBADMSG},
-	{"no way to tell a park", HUD_PLAN_IDENTITY, 32 + 36, 4, 0, -EBADMSG},
-	{"an unknown kind of queue", HUD_PLAN_IDENTITY, 32 + 56, 2, 4, -EBADMSG},
+	{"a tag of three bytes", HUD_PLAN_IDENTITY, 48 + 20, 4, 3, -EBADMSG},
+	{"no way to tell a park", HUD_PLAN_IDENTITY, 48 + 36, 4, 0, -EBADMSG},
+	{"an unknown kind of queue", HUD_PLAN_IDENTITY, 48 + 56, 2, 4, -EBADMSG},
 	{"poll sites not in order", HUD_PLAN_POLL_SITES, 24, 8, FIRST, -EBADMSG},
 };
 

@@ -236,6 +236,27 @@ static void the_task_id_lies_where_libdw_says(void **state)
 	assert_int_equal(offset_of(&d, "tokio::runtime::context::Context", "current_task_id.value"),
 			 32);
 	assert_int_equal(identity->runtime_version, 1 << 16 | 24 << 8 | 2);
+	assert_true(identity->identity_flags & HUD_IDENTITY_BUDGET);
+	assert_int_equal(identity->budget - identity->task_tag,
+			 offset_of(&d, "tokio::runtime::context::Context", "budget") - 32);
+	demo_close(&d);
+}
+
+static void the_header_of_a_task_leads_to_its_poll_site_and_id(void **state)
+{
+	const struct hud_plan_identity *identity;
+	struct demo d;
+
+	(void)state;
+	if (!demo_open(&d))
+		skip();
+	identity = d.built.runtime.identity;
+	assert_non_null(identity);
+	assert_true(identity->identity_flags & HUD_IDENTITY_HEADER);
+	assert_int_equal(identity->task_vtable,
+			 offset_of(&d, "tokio::runtime::task::core::Header", "vtable"));
+	assert_int_equal(identity->task_id,
+			 offset_of(&d, "tokio::runtime::task::raw::Vtable", "id_offset"));
 	demo_close(&d);
 }
 
@@ -521,6 +542,7 @@ int main(void)
 		cmocka_unit_test(a_workers_core_lies_where_libdw_says),
 		cmocka_unit_test(a_current_threads_core_lies_where_libdw_says),
 		cmocka_unit_test(the_task_id_lies_where_libdw_says),
+		cmocka_unit_test(the_header_of_a_task_leads_to_its_poll_site_and_id),
 		cmocka_unit_test(poll_sites_are_found_with_and_without_symbols),
 		cmocka_unit_test(a_table_of_a_task_is_known_by_its_shape),
 		cmocka_unit_test(a_poll_site_says_which_task_and_where_it_is_written),
