@@ -45,7 +45,7 @@ static const struct {
 	[TABLE_OFFCPU_SPAN] =
 		{"offcpu_span",
 		 "capture, thread, start_ns, end_ns, wakeup_ns, run_queue_ns, syscall,"
-		 "syscall_name, open, at_attach, preempted, died, no_stack, task_state, cpu,"
+		 "syscall_name, open, at_attach, preempted, no_stack, task_state, cpu,"
 		 "waker_pid, waker_tid, runtime_state, unsure, poll_ns, task_id, cause,"
 		 "user_stack, kernel_stack, waker_thread, waker_stack, id"},
 	[TABLE_SAMPLE] =

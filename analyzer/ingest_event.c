@@ -120,7 +120,6 @@ static void bind_span(struct row *row, const struct ingest *in, const struct cap
 	row_number(row, (o->offcpu_flags & HUD_OFFCPU_OPEN) != 0);
 	row_number(row, (o->offcpu_flags & HUD_OFFCPU_AT_ATTACH) != 0);
 	row_number(row, (o->offcpu_flags & HUD_OFFCPU_PREEMPTED) != 0);
-	row_number(row, (o->offcpu_flags & HUD_OFFCPU_DIED) != 0);
 	row_number(row, (o->offcpu_flags & HUD_OFFCPU_NO_STACK) != 0);
 	row_number(row, o->state);
 	row_number(row, o->cpu);

@@ -15,7 +15,6 @@ static const struct {
 	[HUD_LOSS_CHUNK_DAMAGED] = {"chunk-damaged", "bytes"},
 	[HUD_LOSS_CHUNK_MISSING] = {"chunk-missing", "chunks"},
 	[HUD_LOSS_MAPPING] = {"mapping", "mappings"},
-	[HUD_LOSS_WRITE] = {"write", "events"},
 	[HUD_LOSS_RECORD_INVALID] = {"record-invalid", "records"},
 	[HUD_LOSS_CLOCK_BACKWARD] = {"clock-backward", "spans"},
 	[HUD_LOSS_UNKNOWN_PROCESS] = {"unknown-process", "events"},

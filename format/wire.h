@@ -228,8 +228,7 @@ enum hud_offcpu_flags {
 	HUD_OFFCPU_OPEN = 1u << 1,      /* still asleep at end_ns; a later record may supersede it */
 	HUD_OFFCPU_AT_ATTACH = 1u << 2, /* was off the CPU when recording began: start_ns is a bound */
 	HUD_OFFCPU_NO_STACK = 1u << 3,  /* a stack was wanted and could not be taken */
-	HUD_OFFCPU_DIED = 1u << 4,      /* the thread ended in this sleep */
-	HUD_OFFCPU_UNSURE = 1u << 5,    /* `where` is by a runtime layout still to be confirmed */
+	HUD_OFFCPU_UNSURE = 1u << 4,    /* `where` is by a runtime layout still to be confirmed */
 };
 
 enum { HUD_NO_SYSCALL = -1 };
@@ -421,12 +420,11 @@ enum hud_loss {
 	HUD_LOSS_CHUNK_DAMAGED = 6,   /* bytes: written by readers, never by recorders */
 	HUD_LOSS_CHUNK_MISSING = 7,   /* chunks: sequence numbers that never came; by readers */
 	HUD_LOSS_MAPPING = 8,         /* mapping changes the kernel could not deliver */
-	HUD_LOSS_WRITE = 9,           /* events the recorder held and could not write (disk full) */
-	HUD_LOSS_RECORD_INVALID = 10, /* records a reader refused; by readers */
-	HUD_LOSS_CLOCK_BACKWARD = 11, /* spans dropped since their end lay before their start */
-	HUD_LOSS_UNKNOWN_PROCESS = 12, /* events of a process that was gone before it could be described */
-	HUD_LOSS_UNPLANNED = 13,       /* objects without unwind rows: none could be made, or no room */
-	HUD_LOSS_POLL_SITE = 14,       /* polls of functions for whose histogram there was no room */
+	HUD_LOSS_RECORD_INVALID = 9,  /* records a reader refused; by readers */
+	HUD_LOSS_CLOCK_BACKWARD = 10, /* spans dropped since their end lay before their start */
+	HUD_LOSS_UNKNOWN_PROCESS = 11, /* events of a process that was gone before it could be described */
+	HUD_LOSS_UNPLANNED = 12,       /* objects without unwind rows: none could be made, or no room */
+	HUD_LOSS_POLL_SITE = 13,       /* polls of functions for whose histogram there was no room */
 };
 
 /* `count` more were lost for `cause` in [from_ns, to_ns]. */

@@ -149,7 +149,6 @@ CREATE TABLE offcpu_span (
 	open INTEGER NOT NULL,
 	at_attach INTEGER NOT NULL,
 	preempted INTEGER NOT NULL,
-	died INTEGER NOT NULL,
 	no_stack INTEGER NOT NULL,
 	task_state INTEGER NOT NULL,
 	cpu INTEGER NOT NULL,

@@ -113,9 +113,9 @@ static void make_row(sqlite3 *db, uint32_t *random, int unknown_in_8)
 	if (next_random(random) % 2)
 		snprintf(sql, sizeof(sql),
 			 "INSERT OR IGNORE INTO offcpu_span (capture, thread, start_ns, end_ns,"
-			 "run_queue_ns, user_stack, cause, open, at_attach, preempted, died,"
+			 "run_queue_ns, user_stack, cause, open, at_attach, preempted,"
 			 "no_stack, task_state, cpu) VALUES"
-			 "(1, %u, %u, %u, 0, nullif(%u, 4), 'cpu', 0, 0, 0, 0, 0, 0, 0)",
+			 "(1, %u, %u, %u, 0, nullif(%u, 4), 'cpu', 0, 0, 0, 0, 0, 0)",
 			 thread, start, start + next_random(random) % 100, stack);
 	else
 		snprintf(sql, sizeof(sql),
