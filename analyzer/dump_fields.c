@@ -150,6 +150,12 @@ static const struct field poll_fields[] = {
 	ONE(hud_poll, ready_looks, FIELD_NUMBER),
 	ONE(hud_poll, ready_sum, FIELD_NUMBER),
 	ONE(hud_poll, ready_max, FIELD_NUMBER),
+	ONE(hud_poll, left_behind, FIELD_NUMBER),
+	ONE(hud_poll, next_polls, FIELD_NUMBER),
+	ONE(hud_poll, stood, FIELD_NUMBER),
+	ONE(hud_poll, stood_since_ns, FIELD_NUMBER),
+	ONE(hud_poll, next_sum_ns, FIELD_NUMBER),
+	ONE(hud_poll, next_max_ns, FIELD_NUMBER),
 	{0},
 };
 

@@ -64,10 +64,12 @@ static const struct {
 		 "capture, time_ns, recorder_cpu_ns, rss_bytes, bpf_run_ns, bpf_runs, bpf_measured_ns, id"},
 	[TABLE_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id"},
 	[TABLE_MARK] = {"mark", "capture, time_ns, text, id"},
-	[TABLE_POLL] = {"poll", "capture, thread, start_min_ns, start_max_ns, end_min_ns,"
-				"end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"
-				"site_stack, scheduler, looks, ready_looks, ready_sum, ready_max,"
-				"open, upper_bound, start_exact, end_exact, unsure, id"},
+	[TABLE_POLL] = {"poll",
+			"capture, thread, start_min_ns, start_max_ns, end_min_ns,"
+			"end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"
+			"site_stack, scheduler, looks, ready_looks, ready_sum, ready_max,"
+			"left_behind, next_polls, next_sum_ns, next_max_ns, stood, stood_since_ns,"
+			"open, upper_bound, start_exact, end_exact, unsure, id"},
 	[TABLE_POLL_SITE] = {"poll_site", "capture, process, stack, polls, total_ns, max_ns, id"},
 	[TABLE_POLL_BUCKET] = {"poll_bucket", "poll_site, low_ns, high_ns, polls"},
 	[TABLE_PROBE_STATE] = {"probe_state", "capture, time_ns, attached, given_up, sites,"

@@ -41,7 +41,24 @@ static int poll_check(const struct capture_state *c, const struct hud_poll *p)
 	if (p->sleep_ns > p->end_min_ns - p->start_max_ns ||
 	    p->run_queue_ns > p->end_min_ns - p->start_max_ns - p->sleep_ns)
 		return -EINVAL;
+	if (p->stood && (!p->stood_since_ns || p->stood_since_ns > p->end_min_ns))
+		return -EINVAL;
+	if (p->next_max_ns > LONGEST_NS || p->next_sum_ns > p->next_polls * p->next_max_ns)
+		return -EINVAL;
 	return 0;
+}
+
+/* Who was left behind it, where that was seen. */
+static void behind(struct row *row, const struct hud_poll *p)
+{
+	bool known = p->poll_flags & HUD_POLL_FOLLOWED;
+
+	row_number_if(row, known, p->left_behind);
+	row_number_if(row, known, p->next_polls);
+	row_number_if(row, known, (int64_t)p->next_sum_ns);
+	row_number_if(row, known, (int64_t)p->next_max_ns);
+	row_number_if(row, known, p->stood);
+	row_number_if(row, known && p->stood, (int64_t)p->stood_since_ns);
 }
 
 static int poll(struct ingest *in, struct capture_state *c, const struct hud_poll *p)
@@ -81,6 +98,7 @@ static int poll(struct ingest *in, struct capture_state *c, const struct hud_pol
 	row_number(&row, p->ready_looks);
 	row_number(&row, p->ready_sum);
 	row_number(&row, p->ready_max);
+	behind(&row, p);
 	row_number(&row, (p->poll_flags & HUD_POLL_OPEN) != 0);
 	row_number(&row, (p->poll_flags & HUD_POLL_UPPER_BOUND) != 0);
 	row_number(&row, (p->poll_flags & HUD_POLL_EXACT) != 0);

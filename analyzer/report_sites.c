@@ -160,11 +160,33 @@ static void print_waker_row(const struct page *page, sqlite3_stmt *q)
 	fputc('\n', page->out);
 }
 
+/* Of the polls whose end was seen (--polls). */
+static void print_delay(const struct page *page, sqlite3_stmt *q)
+{
+	char mean[WORD_BYTES], max[WORD_BYTES];
+
+	if (column_number(q, "stood", 0))
+		fprintf(page->out,
+			"  at the ends of %" PRId64 " polls %" PRId64
+			" had stood there for %s or longer on average, one for %s\n",
+			column_number(q, "followed", 0), column_number(q, "stood", 0),
+			duration_word(mean, column_number(q, "stood_mean_ns", -1)),
+			duration_word(max, column_number(q, "stood_max_ns", -1)));
+	if (column_number(q, "next_polls", 0))
+		fprintf(page->out,
+			"  %" PRId64
+			" were left when the next poll began; the polls after that came %s later on average, %s at most\n",
+			column_number(q, "left_behind", 0),
+			duration_word(mean, column_number(q, "next_mean_ns", -1)),
+			duration_word(max, column_number(q, "next_max_ns", -1)));
+}
+
 static void print_behind_row(const struct page *page, sqlite3_stmt *q)
 {
 	fprintf(page->out,
 		"  %.1f tasks stood ready in the worker's queue on average, at most %" PRId64 "\n",
 		column_real(q, "mean"), column_number(q, "max", 0));
+	print_delay(page, q);
 }
 
 static void print_span_row(const struct page *page, sqlite3_stmt *q)

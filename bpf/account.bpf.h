@@ -11,16 +11,26 @@
  * nothing else touches this thread's numbers at the same time. A few dozen instructions.
  */
 
-static __always_inline void window_send(struct thread_state *st, __u32 tgid, __u32 tid, __u64 now)
+/* Time of a window that is not charged to it yet. */
+struct window_rest {
+	__u64 cpu_ns;
+	__u64 sleep_ns;
+	__u64 run_queue_ns;
+	__u64 parked_ns;
+};
+
+static __always_inline void window_send(const struct thread_state *st,
+					const struct window_rest *rest, __u32 tgid, __u32 tid,
+					__u64 now)
 {
 	struct event_window e = {};
 
 	event_begin(&e.head, EVENT_WINDOW, tgid, tid, now);
-	e.start_ns = st->window_start_ns;
-	e.cpu_ns = st->cpu_ns;
-	e.sleep_ns = st->sleep_ns;
-	e.run_queue_ns = st->run_queue_ns;
-	e.parked_ns = st->parked_ns;
+	e.start_ns = st->window_start_ns ? st->window_start_ns : st->since_ns;
+	e.cpu_ns = st->cpu_ns + rest->cpu_ns;
+	e.sleep_ns = st->sleep_ns + rest->sleep_ns;
+	e.run_queue_ns = st->run_queue_ns + rest->run_queue_ns;
+	e.parked_ns = st->parked_ns + rest->parked_ns;
 	e.poll_sleep_ns = st->poll_sleep_ns;
 	e.look_gap_ns = st->look_gap_ns;
 	e.sleeps = st->sleeps;
@@ -53,9 +63,10 @@ static __always_inline void window_roll(struct thread_state *st, __u32 tgid, __u
 		st->window_start_ns = st->since_ns ? st->since_ns : now;
 	if (now < st->window_start_ns + window_ns)
 		return;
-	window_send(st, tgid, tid, now);
+	window_send(st, &(struct window_rest) {}, tgid, tid, now);
 	window_restart(st, now);
-	poll_flush(&st->poll, tgid, tid);
+	if (!st->poll.behind.to_follow)
+		poll_flush(&st->poll, tgid, tid);
 }
 
 /* Charge CPU time up to now. */

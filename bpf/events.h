@@ -138,7 +138,12 @@ struct event_poll {
 	__u32 ready_sum;
 	__u32 ready_max;
 	__u32 trusted;
-	__u32 reserved;
+	__u32 stood;
+	__u64 stood_since_ns;
+	__u64 next_sum_ns;
+	__u64 next_max_ns;
+	__u32 left_behind;
+	__u32 next_polls;
 };
 
 struct event_thread {

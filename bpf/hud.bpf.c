@@ -50,7 +50,7 @@ static __always_inline void span_send(void *ctx, struct task_struct *task, struc
 	if (ctx && st->span_flags & EVENT_SPAN_AT_ATTACH)
 		poll_of_sleeper(task, st, now);
 	if (ctx && st->poll.span.start_max_ns)
-		ready_note(st);
+		ready_note(st, st->span_start_ns);
 	where_fill(&e->where, &st->poll.key, &st->poll.span);
 	e->start_ns = st->span_start_ns;
 	e->wakeup_ns = st->span_wakeup_ns;
@@ -243,7 +243,7 @@ static __always_inline bool look_tells(struct thread_state *st, bool profile, __
 	st->poll.span.looks++;
 	if (!poll_lasts(&st->poll, now))
 		return profile;
-	ready_note(st);
+	ready_note(st, now);
 	return true;
 }
 

@@ -230,46 +230,4 @@ static __always_inline void identity_read(struct task_struct *task, struct task_
 		where_read_current(base, id, key);
 }
 
-/* A word of `bytes` 2, 4 or 8 at an address; 0 where it cannot be read. */
-static __always_inline __u64 word_read(__u64 address, __u32 bytes)
-{
-	__u64 value = 0;
-
-	if (user_word(NULL, &value, address))
-		return 0;
-	return bytes == 2 ? (__u16)value : bytes == 4 ? (__u32)value : value;
-}
-
-/*
- * How many tasks stand ready behind the poll under way on current, in its worker's own queue.
- * Racy against thieves, who only take: an upper bound by a few.
- */
-static __always_inline __u32 ready_read(struct thread_state *st)
-{
-	struct identity *id = bpf_map_lookup_elem(&identities, &st->identity);
-	__u64 core = st->poll.key.core, queue, head, tail, ready = 0;
-	const struct hud_plan_scheduler *s;
-	__u32 i = st->poll.key.scheduler;
-
-	if (!id || i >= IDENTITY_SCHEDULERS || !core)
-		return 0;
-	s = &id->scheduler[i];
-	queue = core + s->queue;
-	if (s->queue_kind == HUD_QUEUE_RING) {
-		queue = word_read(queue, 8);
-		head = word_read(queue + s->queue_head, s->queue_bytes);
-		tail = word_read(queue + s->queue_tail, s->queue_bytes);
-		ready = s->queue_bytes == 2 ? (__u16)(tail - head) : (__u32)(tail - head);
-	} else if (s->queue_kind == HUD_QUEUE_LENGTH) {
-		ready = word_read(queue + s->queue_tail, 8);
-	} else if (s->queue_kind == HUD_QUEUE_WRAPPED) {
-		head = word_read(queue + s->queue_head, 8);
-		tail = word_read(queue + s->queue_tail, 8);
-		ready = (tail - head) & (word_read(queue + s->queue_room, 8) - 1);
-	}
-	if (s->lifo != HUD_NO_OFFSET && word_read(core + s->lifo, 8))
-		ready++;
-	return ready < READY_MAX ? (__u32)ready : READY_MAX;
-}
-
 #endif

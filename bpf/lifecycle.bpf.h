@@ -89,7 +89,7 @@ int BPF_PROG(task_exit, struct task_struct *task)
 	poll_flush(&st->poll, task->tgid, task->pid);
 	if (st->phase == PHASE_RUNNING) {
 		cpu_charge(st, now);
-		window_send(st, task->tgid, task->pid, now);
+		window_send(st, &(struct window_rest) {}, task->tgid, task->pid, now);
 		window_restart(st, now);
 	}
 	event_begin(&e.head, EVENT_EXIT, task->tgid, task->pid, now);

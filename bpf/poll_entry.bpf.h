@@ -23,6 +23,47 @@ static __always_inline bool is_nested(const struct poll_watch *p, const struct p
 	       key->tick == p->tick && key->task != p->task_before;
 }
 
+#define FOLLOW_MAX                                                                                 \
+	256u /* what a worker's own queue holds; behind a longer one the first of them are followed */
+
+/* Of the tasks that were seen behind the poll that has just ended, how many are sure to stand there still? */
+static __always_inline __u32 still_stand(const struct poll_stood *stood,
+					 const struct queue_state *q)
+{
+	__u32 there;
+
+	if (!stood->ring)
+		return stood->tasks; /* nobody but the worker takes any, and it was in the poll */
+	there = queue_distance(q->head, stood->tail, stood->ring);
+	return there <= stood->tasks ? there : 0; /* more: the queue is past them */
+}
+
+/* The long poll that is kept has ended, and the next begins: who was left behind? */
+static __always_inline void behind_begin(struct thread_state *st, const struct poll_key *key)
+{
+	struct poll_watch *p = &st->poll;
+	struct queue_state q = {};
+
+	queue_read(st->identity, key->scheduler, key->core, &q);
+	p->behind.left = q.ready + q.next;
+	p->behind.to_follow = p->behind.left < FOLLOW_MAX ? p->behind.left : FOLLOW_MAX;
+	if (p->stood.tasks && p->stood.ring == q.ring) {
+		p->behind.stood = still_stand(&p->stood, &q);
+		p->behind.stood_since_ns = p->behind.stood ? p->stood.since_ns : 0;
+	}
+	p->kept.flags |= HUD_POLL_FOLLOWED;
+}
+
+static __always_inline void behind_follow(struct poll_watch *p, __u64 now)
+{
+	__u64 after = now - p->kept.end_min_ns;
+
+	p->behind.to_follow--;
+	p->behind.next_polls++;
+	p->behind.next_sum_ns += after;
+	p->behind.next_max_ns = after;
+}
+
 static __always_inline void poll_enter(struct thread_state *st, const struct poll_key *key,
 				       __u64 site, __u32 tgid, __u32 tid, __u64 now)
 {
@@ -30,13 +71,19 @@ static __always_inline void poll_enter(struct thread_state *st, const struct pol
 
 	if (is_nested(p, key))
 		return;
+	if (p->behind.to_follow)
+		behind_follow(p, now);
 	if (p->span.start_max_ns) {
-		if (p->span.flags & HUD_POLL_EXACT) {
+		bool exact = p->span.flags & HUD_POLL_EXACT;
+
+		if (exact) {
 			p->span.end_min_ns = now;
 			p->span.flags |= HUD_POLL_END_EXACT;
 		}
-		poll_end(p, key, tgid, tid, now);
+		if (poll_end(p, key, tgid, tid, now) && exact)
+			behind_begin(st, key);
 	}
+	p->stood.tasks = 0;
 	p->core = key->core;
 	p->tick = key->tick;
 	p->came_back = false;

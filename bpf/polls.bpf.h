@@ -2,7 +2,7 @@
 #ifndef HUD_BPF_POLLS_BPF_H
 #define HUD_BPF_POLLS_BPF_H
 
-#include "bpf/identity.bpf.h"
+#include "bpf/queue.bpf.h"
 
 /*
  * The watchdog: from one look at a thread to the next, is it still the same poll? Runs where a look
@@ -15,7 +15,9 @@
  * its round is over, or a window is, and marked when a task came back within the round.
  */
 
-static __always_inline void poll_span_send(const struct poll_span *span, __u32 tgid, __u32 tid)
+/* `behind`: NULL where nobody looked what came after it. */
+static __always_inline void poll_span_send(const struct poll_span *span,
+					   const struct poll_behind *behind, __u32 tgid, __u32 tid)
 {
 	struct event_poll e = {};
 
@@ -34,6 +36,14 @@ static __always_inline void poll_span_send(const struct poll_span *span, __u32 t
 	e.ready_sum = span->ready_sum;
 	e.ready_max = span->ready_max;
 	e.trusted = span->trusted;
+	if (behind) {
+		e.stood = behind->stood;
+		e.stood_since_ns = behind->stood_since_ns;
+		e.next_sum_ns = behind->next_sum_ns;
+		e.next_max_ns = behind->next_max_ns;
+		e.left_behind = behind->left;
+		e.next_polls = behind->next_polls;
+	}
 	event_send(&e, sizeof(e));
 }
 
@@ -42,8 +52,9 @@ static __always_inline void poll_flush(struct poll_watch *p, __u32 tgid, __u32 t
 {
 	if (!p->kept.start_max_ns)
 		return;
-	poll_span_send(&p->kept, tgid, tid);
+	poll_span_send(&p->kept, &p->behind, tgid, tid);
 	p->kept.start_max_ns = 0;
+	p->behind.to_follow = 0;
 }
 
 static __always_inline bool poll_is_long(const struct poll_span *span)
@@ -114,11 +125,12 @@ static __always_inline void poll_count(const struct poll_span *span, const struc
 	histogram_add(span->site, tgid, (to_now ? now : span->end_min_ns) - span->start_max_ns);
 }
 
-/* The poll under way is over: `next` was seen at `now`. */
-static __always_inline void poll_end(struct poll_watch *p, const struct poll_key *next, __u32 tgid,
+/* The poll under way is over: `next` was seen at `now`. True: it was long, and is kept. */
+static __always_inline bool poll_end(struct poll_watch *p, const struct poll_key *next, __u32 tgid,
 				     __u32 tid, __u64 now)
 {
 	struct poll_span *span = &p->span;
+	bool kept = false;
 
 	if (span->flags & HUD_POLL_EXACT)
 		poll_count(span, next, tgid, now);
@@ -129,10 +141,16 @@ static __always_inline void poll_end(struct poll_watch *p, const struct poll_key
 			span->flags |= HUD_POLL_END_AT_MAX;
 		poll_flush(p, tgid, tid);
 		p->kept = *span;
+		p->behind = (struct poll_behind) {};
 		if (p->came_back)
 			p->kept.flags |= HUD_POLL_UPPER_BOUND;
+		/* Who parks has nothing left to do. */
+		if (span->flags & HUD_POLL_EXACT && span->flags & HUD_POLL_END_AT_MAX)
+			p->kept.flags |= HUD_POLL_FOLLOWED;
+		kept = true;
 	}
 	span->start_max_ns = 0;
+	return kept;
 }
 
 /*
@@ -184,7 +202,7 @@ static __always_inline void came_back_send(struct poll_watch *p, const struct po
 		.scheduler = key->scheduler + 1,
 		.trusted = key->trusted,
 	};
-	poll_span_send(&p->span, tgid, tid);
+	poll_span_send(&p->span, NULL, tgid, tid);
 }
 
 static __always_inline void poll_begin(struct poll_watch *p, const struct poll_key *key, __u32 tgid,
@@ -195,6 +213,7 @@ static __always_inline void poll_begin(struct poll_watch *p, const struct poll_k
 
 	if (round_note(p, key, tgid, tid))
 		came_back_send(p, key, tgid, tid, now);
+	p->stood.tasks = 0;
 	*span = (struct poll_span) {
 		.start_min_ns = p->look_ns,
 		.start_max_ns = now,
@@ -252,11 +271,26 @@ static __always_inline bool poll_lasts(const struct poll_watch *p, __u64 now)
 	return p->span.start_max_ns && now - p->span.start_max_ns >= watch_ns;
 }
 
-static __always_inline void ready_note(struct thread_state *st)
+/*
+ * The worker's queue, read in the poll under way; what stands there has stood there since `since_ns`.
+ * The first tasks found are remembered: they wait longest.
+ */
+static __always_inline void ready_note(struct thread_state *st, __u64 since_ns)
 {
-	struct poll_span *span = &st->poll.span;
-	__u32 ready = ready_read(st);
+	struct poll_watch *p = &st->poll;
+	struct poll_span *span = &p->span;
+	struct queue_state q = {};
+	__u32 ready;
 
+	queue_read(st->identity, p->key.scheduler, p->key.core, &q);
+	ready = q.ready + q.next;
+	if (!p->stood.tasks && q.ready)
+		p->stood = (struct poll_stood) {
+			.since_ns = since_ns,
+			.tasks = q.ready,
+			.ring = q.ring,
+			.tail = q.tail,
+		};
 	span->ready_looks++;
 	span->ready_sum += ready;
 	if (ready > span->ready_max)

@@ -108,14 +108,36 @@ struct poll_span {
 #define POLLED_NONE (~0ull)
 #define READY_MAX 1000000u
 
+/* Tasks that were read to stand in the worker's queue behind the poll under way. */
+struct poll_stood {
+	__u64 since_ns; /* all of them, at the latest */
+	__u32 tasks;    /* 0: none were read */
+	__u32 ring;     /* struct queue_state, then */
+	__u32 tail;
+	__u32 reserved;
+};
+
+/* Those that were left behind a long poll, and the polls that came after it. */
+struct poll_behind {
+	__u64 stood_since_ns;
+	__u64 next_sum_ns; /* from its end to the beginnings of those polls */
+	__u64 next_max_ns;
+	__u32 stood; /* of them, surely there since then */
+	__u32 left;
+	__u32 next_polls;
+	__u32 to_follow; /* polls that are still to come */
+};
+
 struct poll_watch {
-	struct poll_key key;   /* at the last look */
-	__u64 look_ns;         /* of the last look; 0: none yet */
-	struct poll_span span; /* the poll under way */
-	struct poll_span kept; /* a long one that has ended, in the round that may go on */
-	__u64 core;            /* the round: core and tick of the last poll */
-	__u64 polled[2];       /* the last two tasks in it */
-	__u64 task_before;     /* noted as polled when the poll under way began, if that was seen */
+	struct poll_key key;       /* at the last look */
+	__u64 look_ns;             /* of the last look; 0: none yet */
+	struct poll_span span;     /* the poll under way */
+	struct poll_span kept;     /* a long one that has ended, in the round that may go on */
+	struct poll_stood stood;   /* behind the poll under way */
+	struct poll_behind behind; /* … and behind the one that is kept */
+	__u64 core;                /* the round: core and tick of the last poll */
+	__u64 polled[2];           /* the last two tasks in it */
+	__u64 task_before; /* noted as polled when the poll under way began, if that was seen */
 	__u32 tick;
 	__u32 came_back; /* a task was polled again in the round */
 	__u32 entering;  /* poll_entry is at work on this */

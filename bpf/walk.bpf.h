@@ -138,31 +138,30 @@ static __always_inline void open_report(struct task_struct *task, struct thread_
 	st->open_start_ns = seen->start_ns;
 	scratch_send(s, sizeof(*e), stack_bytes);
 	if (seen->span.start_max_ns)
-		poll_span_send(&seen->span, task->tgid, task->pid);
+		poll_span_send(&seen->span, NULL, task->tgid, task->pid);
 }
 
 /* The time since the last change is of the phase the thread is in; it is not charged yet. */
 static __always_inline void window_final(struct task_struct *task, struct thread_state *st,
 					 __u64 now)
 {
-	struct thread_state copy = *st;
+	__u64 start = st->window_start_ns ? st->window_start_ns : st->since_ns;
+	__u64 running_since = st->phase == PHASE_UNKNOWN ? st->since_ns : st->change_ns;
+	__u64 out_since = st->out_ns;
+	struct window_rest rest = {};
+	__u32 phase = st->phase;
 
-	if (!copy.window_start_ns)
-		copy.window_start_ns = st->since_ns;
-	if (copy.window_start_ns >= now)
+	if (start >= now)
 		return;
-	if (copy.phase == PHASE_UNKNOWN && task->on_cpu)
-		copy.change_ns = st->since_ns;
-	if (copy.phase == PHASE_RUNNING || (copy.phase == PHASE_UNKNOWN && task->on_cpu))
-		cpu_charge(&copy, now);
-	else if (copy.phase == PHASE_RUNNABLE && now > copy.out_ns)
-		copy.run_queue_ns += now - copy.out_ns;
-	else if (copy.phase == PHASE_SLEEPING && now > copy.out_ns && is_park(&copy))
-		copy.parked_ns += now - copy.out_ns;
-	else if (copy.phase == PHASE_SLEEPING && now > copy.out_ns &&
-		 now - copy.out_ns < threshold_ns)
-		copy.sleep_ns += now - copy.out_ns;
-	window_send(&copy, task->tgid, task->pid, now);
+	if (phase == PHASE_RUNNING || (phase == PHASE_UNKNOWN && task->on_cpu))
+		rest.cpu_ns = now > running_since ? now - running_since : 0;
+	else if (phase == PHASE_RUNNABLE && now > out_since)
+		rest.run_queue_ns = now - out_since;
+	else if (phase == PHASE_SLEEPING && now > out_since && is_park(st))
+		rest.parked_ns = now - out_since;
+	else if (phase == PHASE_SLEEPING && now > out_since && now - out_since < threshold_ns)
+		rest.sleep_ns = now - out_since;
+	window_send(st, &rest, task->tgid, task->pid, now);
 }
 
 /* The last words on the polls of a thread: the one kept back, and the one under way. */
@@ -171,13 +170,13 @@ static __always_inline void poll_final(struct task_struct *task, struct thread_s
 	struct poll_span span = st->poll.kept;
 
 	if (span.start_max_ns)
-		poll_span_send(&span, task->tgid, task->pid);
+		poll_span_send(&span, &st->poll.behind, task->tgid, task->pid);
 	span = st->poll.span;
 	if (st->phase == PHASE_SLEEPING || !poll_is_long(&span))
 		return; /* a sleeper's was written with its open span */
 	span.end_max_ns = span.end_min_ns;
 	span.flags |= HUD_POLL_OPEN;
-	poll_span_send(&span, task->tgid, task->pid);
+	poll_span_send(&span, NULL, task->tgid, task->pid);
 }
 
 static __always_inline void walk_task(struct task_struct *task)

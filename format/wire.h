@@ -325,6 +325,7 @@ enum hud_poll_flags {
 	HUD_POLL_EXACT = 1u << 4,        /* its beginning was seen */
 	HUD_POLL_END_EXACT = 1u << 5,    /* its end was seen */
 	HUD_POLL_UNSURE = 1u << 6,       /* as HUD_OFFCPU_UNSURE */
+	HUD_POLL_FOLLOWED = 1u << 7, /* what came after it was seen: `left_behind` and all after it are known */
 };
 
 /*
@@ -350,9 +351,14 @@ struct hud_poll {
 	uint32_t ready_looks;  /* how often the worker's own queue was read meanwhile; … */
 	uint32_t ready_sum;    /* … tasks ready behind it, all looks together, … */
 	uint32_t ready_max;    /* … and most at once */
-	uint32_t reserved;
+	uint32_t left_behind;  /* tasks still in the worker's own queue when the next poll began; 0: it parked */
+	uint32_t next_polls;   /* as many polls came next, or fewer: another long one did, or a park */
+	uint32_t stood;        /* so many tasks stood ready when it ended that had … */
+	uint64_t stood_since_ns; /* … since then at the latest; 0: none are known */
+	uint64_t next_sum_ns;  /* from its end to the beginnings of next_polls, all together */
+	uint64_t next_max_ns;  /* … and of the last */
 };
-HUD_ASSERT_SIZE(struct hud_poll, 104);
+HUD_ASSERT_SIZE(struct hud_poll, 136);
 
 #define HUD_HISTOGRAM_BUCKETS 128u
 

@@ -292,6 +292,12 @@ static void poll_write(struct transcript *t, const struct process_entry *p,
 		.ready_looks = e->ready_looks,
 		.ready_sum = e->ready_sum,
 		.ready_max = e->ready_max,
+		.left_behind = e->left_behind,
+		.next_polls = e->next_polls,
+		.stood = e->stood,
+		.stood_since_ns = e->stood_since_ns,
+		.next_sum_ns = e->next_sum_ns,
+		.next_max_ns = e->next_max_ns,
 	};
 	const struct event_stacks site = {.user_frames = 1};
 	uint64_t address = e->site;

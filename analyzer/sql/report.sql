@@ -77,7 +77,14 @@ SELECT json_object(
 			'lines', (SELECT json_group_array(json_object('file', file, 'line', line,
 				'wall_ns', wall_ns)) FROM (SELECT * FROM code_line AS n
 				WHERE n.site = s.id ORDER BY rank)),
-			'waiting_behind', (SELECT json_object('mean', v.mean, 'max', v.max)
+			'waiting_behind', (SELECT json_object('mean', v.mean, 'max', v.max,
+				'delay', CASE WHEN v.followed THEN json_object(
+					'polls', v.followed, 'stood', v.stood,
+					'stood_mean_ns', v.stood_ns / nullif(v.stood, 0),
+					'stood_max_ns', v.stood_max_ns,
+					'left_behind', v.left_behind, 'next_polls', v.next_polls,
+					'next_mean_ns', v.next_ns / nullif(v.next_polls, 0),
+					'next_max_ns', v.next_max_ns) END)
 				FROM behind AS v WHERE v.site = s.id),
 			'advice', (SELECT json_object('text', a.advice,
 				'documentation', a.documentation, 'function', a.function)

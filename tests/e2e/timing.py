@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """hud-record --polls: exact times, all polls counted, within a budget that is kept."""
 
+import collections
 import os
 import sys
 
@@ -62,6 +63,51 @@ def _():
     short = tasks["demo::innocent::tasks::yield_idly"]
     expect(short["polls"] > 100 and short["population"] == "all" and short["count"] == 0, f"{short}")
     expect(short["p50_ns"] <= short["p99_ns"] <= short["max_ns"] < 1000 * MS, f"{short}")
+
+
+def behind(c):
+    """Of polls whose end was seen: the true one, its row, and the tasks that the demo had put behind it."""
+    late = collections.defaultdict(list)
+    for task in c.truth["late"]:
+        late[task["behind_tid"]].append(task)
+    for p in c.polls:
+        if len(p.seen) != 1 or not p.seen[0]["poll"]:
+            continue
+        row = c.db.execute("SELECT * FROM poll WHERE id = ?", (p.seen[0]["poll"],)).fetchone()
+        if row["left_behind"] is not None:
+            yield p, row, sorted((t for t in late[p.tid] if p.start_ns <= t["ready_ns"] <= p.end_ns),
+                                 key=lambda t: t["ready_ns"])
+
+
+@fact(name="tasks_stood_behind_a_poll_for_as_long_as_hud_says_or_longer")
+def _():
+    stood, wrong = 0, []
+    for p, row, late in behind(comparison()):
+        if not late:
+            continue
+        stood += row["stood"]
+        if row["stood"] > len(late):
+            wrong.append(f"{row['stood']} of {len(late)} tasks are said to have stood there: {p}")
+        elif row["stood"] and row["stood_since_ns"] < late[row["stood"] - 1]["ready_ns"]:
+            wrong.append(f"{late[row['stood'] - 1]['ready_ns'] - row['stood_since_ns']} ns too early: {p}")
+    expect(stood >= 100 and not wrong, f"{stood} stood; {len(wrong)} wrong\n" + "\n".join(wrong[:10]))
+
+
+@fact(name="where_nobody_steals_the_polls_that_came_next_are_of_those_that_stood_behind")
+def _():
+    good, wrong = 0, []
+    for p, row, late in behind(comparison()):
+        if p.functions != {"demo::guilty::elsewhere::wait_for_meter"} or len(late) != 3:
+            continue
+        before_ns = row["stood_since_ns"] - late[-1]["ready_ns"] if row["stood"] else -1
+        off_ns = row["end_ns"] + row["next_max_ns"] - late[-1]["begun_ns"]
+        if (row["stood"], row["left_behind"], row["next_polls"]) != (3, 2, 2) or not 0 <= before_ns < MS / 5 \
+                or not -MS / 5 < off_ns <= 0 or not row["next_max_ns"] <= row["next_sum_ns"] < 2 * row["next_max_ns"]:
+            wrong.append(f"{row['stood']} stood {before_ns} ns less than they did, {row['left_behind']} were left, "
+                         f"{row['next_polls']} followed, the last {off_ns} ns off: {p}")
+        else:
+            good += 1
+    expect(good >= 50 and len(wrong) <= good / 20, f"{good} good, {len(wrong)} wrong\n" + "\n".join(wrong[:10]))
 
 
 @fact

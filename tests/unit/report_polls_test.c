@@ -192,6 +192,70 @@ static void a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps(void **st
 	sqlite3_close(db);
 }
 
+/* Two tasks stood behind the one for 15 and more ms; one more came late; nobody behind the other. */
+static void tasks_behind_a_poll_whose_end_was_seen_have_their_delay(void **state)
+{
+	struct hud_poll record = {
+		.head = {HUD_POLL, 0, sizeof(record)},
+		.start_min_ns = at_ns(10005),
+		.start_max_ns = at_ns(10005),
+		.end_min_ns = at_ns(30000),
+		.end_max_ns = at_ns(30000),
+		.task = 7,
+		.tid = 11,
+		.poll_flags = HUD_POLL_EXACT | HUD_POLL_END_EXACT | HUD_POLL_FOLLOWED,
+		.scheduler = 2,
+		.ready_looks = 1,
+		.ready_sum = 2,
+		.ready_max = 2,
+		.left_behind = 2,
+		.next_polls = 2,
+		.stood = 2,
+		.stood_since_ns = at_ns(15000),
+		.next_sum_ns = 300000,
+		.next_max_ns = 200000,
+	};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	record.process = s.process;
+	look_in_poll(&s, 15000, 10000, 7, HASH);
+	scene_event(&s, &record);
+	record.start_min_ns = record.start_max_ns = at_ns(40005);
+	record.end_min_ns = record.end_max_ns = at_ns(50000);
+	record.left_behind = record.next_polls = record.stood = 0;
+	record.stood_since_ns = record.next_sum_ns = record.next_max_ns = 0;
+	look_in_poll(&s, 45000, 40000, 7, HASH);
+	scene_event(&s, &record);
+	db = scene_load(&s, 100000);
+	assert_text(
+		db,
+		"SELECT followed || ' ' || stood || ' ' || stood_ns || ' ' || stood_max_ns || ' ' || "
+		"left_behind || ' ' || next_polls || ' ' || next_ns || ' ' || next_max_ns FROM "
+		"site_behind AS b JOIN site AS s ON s.id = b.site WHERE s.function = 'demo::hasher::hash'",
+		"2 2 30000000 15000000 2 2 300000 200000");
+	sqlite3_close(db);
+}
+
+static void without_a_seen_end_nothing_is_known_of_the_delay(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 12000, 10000, 7, HASH);
+	poll_seen(&s, (struct seen) {10000, 30000, 7, 0, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db,
+		      "SELECT count(*) FROM poll WHERE coalesce(left_behind, next_polls, stood, "
+		      "stood_since_ns, next_sum_ns, next_max_ns) IS NOT NULL",
+		      0);
+	sqlite3_close(db);
+}
+
 /* The walk over sleepers may be overtaken by the sleeper: its word comes after the end. */
 static void an_end_is_not_undone_by_a_record_that_comes_late(void **state)
 {
@@ -219,6 +283,8 @@ int main(void)
 		cmocka_unit_test(a_poll_that_may_be_several_is_no_blocking_poll),
 		cmocka_unit_test(a_task_that_came_back_once_is_in_doubt_where_it_computes),
 		cmocka_unit_test(a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps),
+		cmocka_unit_test(tasks_behind_a_poll_whose_end_was_seen_have_their_delay),
+		cmocka_unit_test(without_a_seen_end_nothing_is_known_of_the_delay),
 		cmocka_unit_test(an_end_is_not_undone_by_a_record_that_comes_late),
 	};
 

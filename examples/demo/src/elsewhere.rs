@@ -3,7 +3,9 @@
 //! blocks. And what a part is, innocent or not.
 
 use crate::calibrate::Rate;
+use crate::clock;
 use crate::guilty::elsewhere as guilty;
+use crate::innocent;
 use crate::random::between_ms;
 use crate::truth::{measure, timed, Cause};
 use std::io;
@@ -60,6 +62,15 @@ async fn pause() {
     time::sleep(between_ms(5, 25)).await;
 }
 
+/// Tasks that will stand ready behind the block that follows, and tell for how long they did.
+fn spawn_late(tasks: usize) {
+    for _ in 0..tasks {
+        let behind_tid = clock::thread_id();
+        let ready_ns = clock::monotonic_ns();
+        tokio::spawn(innocent::be_late(behind_tid, ready_ns));
+    }
+}
+
 /// A current_thread runtime, one of whose tasks blocks it.
 fn start_single_task(_: &Handle) -> io::Result<()> {
     on_own_runtime("single-task", |runtime| {
@@ -71,6 +82,7 @@ fn start_single_task(_: &Handle) -> io::Result<()> {
 async fn read_meter() {
     timed(async {
         loop {
+            spawn_late(3);
             measure(Cause::Sleep, guilty::wait_for_meter, length());
             pause().await;
         }
@@ -175,6 +187,7 @@ async fn check_again(rate: Rate) {
 async fn wait_for_both() {
     timed(async {
         loop {
+            spawn_late(4);
             measure(Cause::Sleep, guilty::wait_for_left, between_ms(3, 12));
             measure(Cause::Sleep, guilty::wait_for_right, between_ms(3, 12));
             pause().await;

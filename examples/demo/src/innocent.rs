@@ -62,6 +62,11 @@ pub const INNOCENTS: &[Part] = &[
     elsewhere!("local-no-core", elsewhere::start_local_set_without_core),
 ];
 
+/// Was spawned behind a block, and comes too late.
+pub async fn be_late(behind_tid: u32, ready_ns: u64) {
+    crate::truth::note_late(behind_tid, ready_ns);
+}
+
 /// Some arithmetic that the compiler cannot leave out.
 fn compute(rounds: u64) -> u64 {
     (0..rounds).fold(crate::random::next(), |x, y| (x ^ y).wrapping_mul(0x0000_0100_0000_01b3))

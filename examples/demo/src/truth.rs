@@ -35,6 +35,22 @@ impl Cause {
     }
 }
 
+/// A task that stood ready behind a block: on which thread and since when, and where and when it was polled.
+struct Late {
+    behind_tid: u32,
+    ready_ns: u64,
+    tid: u32,
+    begun_ns: u64,
+}
+
+static LATE: Mutex<Vec<Late>> = Mutex::new(Vec::new());
+
+/// In the first poll of a task that `behind_tid` spawned at `ready_ns`.
+pub fn note_late(behind_tid: u32, ready_ns: u64) {
+    let begun_ns = clock::monotonic_ns();
+    LATE.lock().unwrap().push(Late { behind_tid, ready_ns, tid: clock::thread_id(), begun_ns });
+}
+
 /// Where the blocking calls of one block stand; filled in by `blocking!` as they are reached.
 #[derive(Clone, Default)]
 struct Place {
@@ -302,6 +318,14 @@ fn to_json(run: &Run, end_ns: u64, blocks: &[Block]) -> String {
             quoted(block.cause.name()), block.tid, block.start_ns, block.end_ns,
             block.end_ns - block.start_ns, block.cpu_ns, block.run_queue_ns, block.open,
             block.poll.start_ns, block.poll.end_ns, block.poll.run_queue_ns,
+        );
+    }
+    out.push_str("\n],\n\"late\":[");
+    for (number, late) in LATE.lock().unwrap().iter().enumerate() {
+        let _ = write!(
+            out, "{}\n{{\"behind_tid\":{},\"ready_ns\":{},\"tid\":{},\"begun_ns\":{}}}",
+            if number == 0 { "" } else { "," },
+            late.behind_tid, late.ready_ns, late.tid, late.begun_ns,
         );
     }
     out.push_str("\n]}\n");

@@ -113,7 +113,7 @@ class Comparison:
                 slices[s["blocking_poll"]][s["function"], s["cause"]] += s["busy_ns"]
         seen = collections.defaultdict(list)
         for row in self.db.execute("""SELECT b.id, b.kind, b.source, b.wall_ns, t.tid, b.start_ns, b.end_ns,
-                    b.task, p.start_min_ns, p.start_max_ns, p.end_min_ns, p.end_max_ns
+                    b.task, b.poll, p.start_min_ns, p.start_max_ns, p.end_min_ns, p.end_max_ns
                 FROM blocking_poll AS b JOIN thread AS t ON t.id = b.thread
                 LEFT JOIN poll AS p ON p.id = b.poll
                 WHERE NOT b.open ORDER BY b.start_ns"""):

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+#ifndef HUD_BPF_QUEUE_BPF_H
+#define HUD_BPF_QUEUE_BPF_H
+
+#include "bpf/identity.bpf.h"
+
+/*
+ * The run queue of a worker, read as the worker itself: only its own thread adds to it (what other
+ * threads wake goes to a queue that all workers share), so nothing new comes in while it sleeps. Two to
+ * four reads of user memory.
+ */
+struct queue_state {
+	__u32 ready; /* tasks in it; racy against thieves, who only take: an upper bound by a few */
+	__u32 next;  /* 1: one more is to run next (LIFO slot) */
+	__u32 ring; /* bytes of the two below, which count what went out and came in; 0: no such counts */
+	__u32 head; /* thieves take here too */
+	__u32 tail;
+};
+
+/* A word of `bytes` 2, 4 or 8 at an address; 0 where it cannot be read. */
+static __always_inline __u64 word_read(__u64 address, __u32 bytes)
+{
+	__u64 value = 0;
+
+	if (user_word(NULL, &value, address))
+		return 0;
+	return bytes == 2 ? (__u16)value : bytes == 4 ? (__u32)value : value;
+}
+
+static __always_inline __u32 queue_distance(__u32 from, __u32 to, __u32 bytes)
+{
+	return bytes == 2 ? (__u16)(to - from) : to - from;
+}
+
+static __always_inline void ring_read(const struct hud_plan_scheduler *s, __u64 queue,
+				      struct queue_state *out)
+{
+	queue = word_read(queue, 8);
+	out->ring = s->queue_bytes;
+	out->head = (__u32)word_read(queue + s->queue_head, s->queue_bytes);
+	out->tail = (__u32)word_read(queue + s->queue_tail, s->queue_bytes);
+	out->ready = queue_distance(out->head, out->tail, s->queue_bytes);
+}
+
+/* Of the worker that holds `core`, by the scheduler of this index. A function to the verifier: see histogram_add(). */
+__noinline int queue_read(__u32 identity, __u32 scheduler, __u64 core, struct queue_state *out)
+{
+	struct identity *id = bpf_map_lookup_elem(&identities, &identity);
+	const struct hud_plan_scheduler *s;
+	__u64 queue = core, head, tail;
+
+	if (!out)
+		return 0;
+	*out = (struct queue_state) {};
+	if (!id || scheduler >= IDENTITY_SCHEDULERS || !core)
+		return 0;
+	s = &id->scheduler[scheduler];
+	queue += s->queue;
+	if (s->queue_kind == HUD_QUEUE_RING) {
+		ring_read(s, queue, out);
+	} else if (s->queue_kind == HUD_QUEUE_LENGTH) {
+		out->ready = (__u32)word_read(queue + s->queue_tail, 8);
+	} else if (s->queue_kind == HUD_QUEUE_WRAPPED) {
+		head = word_read(queue + s->queue_head, 8);
+		tail = word_read(queue + s->queue_tail, 8);
+		out->ready = (__u32)((tail - head) & (word_read(queue + s->queue_room, 8) - 1));
+	}
+	if (s->lifo != HUD_NO_OFFSET && word_read(core + s->lifo, 8))
+		out->next = 1;
+	if (out->ready > READY_MAX)
+		out->ready = READY_MAX;
+	return 0;
+}
+
+#endif
