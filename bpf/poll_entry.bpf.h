@@ -71,6 +71,7 @@ static __always_inline void poll_enter(struct thread_state *st, const struct pol
 
 	if (is_nested(p, key))
 		return;
+	look_gap_note(st, now);
 	if (p->behind.to_follow)
 		behind_follow(p, now);
 	if (p->span.start_max_ns) {

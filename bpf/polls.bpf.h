@@ -225,6 +225,32 @@ static __always_inline void poll_begin(struct poll_watch *p, const struct poll_k
 	};
 }
 
+static __always_inline void look_gap_note(struct thread_state *st, __u64 now)
+{
+	__u64 before = st->poll.look_ns;
+
+	if (before && now > before && now - before > st->look_gap_ns)
+		st->look_gap_ns = now - before;
+}
+
+/*
+ * The first look at a poll whose beginning was seen. Once the probes are detached it may be another in
+ * the same round, out of the LIFO slot: then this look is the first that is known of it.
+ */
+static __always_inline void entered_look(struct poll_span *span, const struct poll_key *key,
+					 __u64 now)
+{
+	span->task = key->task;
+	if (probing)
+		return;
+	span->flags &= ~HUD_POLL_EXACT;
+	span->site = 0;
+	span->sleep_ns = 0;
+	span->run_queue_ns = 0;
+	span->start_max_ns = now;
+	span->end_min_ns = now;
+}
+
 /* `key` was read from current at `now`. */
 static __always_inline void poll_look(struct thread_state *st, const struct poll_key *key,
 				      __u32 tgid, __u32 tid, __u64 now)
@@ -233,11 +259,10 @@ static __always_inline void poll_look(struct thread_state *st, const struct poll
 
 	if (p->entering)
 		return;
-	if (p->look_ns && now > p->look_ns && now - p->look_ns > st->look_gap_ns)
-		st->look_gap_ns = now - p->look_ns;
+	look_gap_note(st, now);
 	if (p->span.task == POLLED_NONE && key->where == HUD_WHERE_POLL && key->core == p->core &&
 	    key->tick == p->tick)
-		p->span.task = key->task; /* the first look at a poll whose beginning was seen */
+		entered_look(&p->span, key, now);
 	if (p->span.start_max_ns && key->where == HUD_WHERE_POLL && key->task == p->span.task &&
 	    key->core == p->core && key->tick == p->tick) {
 		p->span.end_min_ns = now;

@@ -23,6 +23,7 @@ const volatile bool sleeper_stacks = true; /* the walk may sleep and copy (Linux
 
 enum walk_mode walk_mode = WALK_ATTACH; /* set by hud-record between walks */
 bool stack_at_switch_in = false;        /* a hook that runs as the incoming thread is attached */
+bool probing = false;                   /* --polls: each poll's beginning is seen, for now */
 
 /* tgids that are watched. 8192: more processes than one host's service has. */
 struct {

@@ -157,6 +157,11 @@ struct bpf_program *bpf_session_poll_entry(const struct bpf_session *s)
 	return s->options.poll_sites ? s->programs->progs.poll_entry : NULL;
 }
 
+bool *bpf_session_probing(const struct bpf_session *s)
+{
+	return &s->programs->bss->probing;
+}
+
 static int looks_attach(struct bpf_session *s)
 {
 	struct perf_event_attr attr = {

@@ -53,6 +53,8 @@ struct identity_store *bpf_session_identities(struct bpf_session *s);
 
 /* The program for uprobes on poll sites; NULL unless options.poll_sites. */
 struct bpf_program *bpf_session_poll_entry(const struct bpf_session *s);
+/* What the programs take for granted while all poll sites are probed: struct poll_probes_options. */
+bool *bpf_session_probing(const struct bpf_session *s);
 /* How often it was hit since the start. */
 uint64_t bpf_session_poll_entries(const struct bpf_session *s);
 /* Calls `each` for every function that polled, with the sums of all CPUs. */

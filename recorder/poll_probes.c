@@ -125,6 +125,7 @@ static int process_attach(const struct poll_probes *p, struct probed_process *t)
 
 static void detach_all(struct poll_probes *p)
 {
+	__atomic_store_n(p->options.probing, false, __ATOMIC_SEQ_CST);
 	for (size_t i = 0; i < p->processes; i++)
 		process_detach(&p->process[i]);
 	p->state.attached = false;
@@ -305,6 +306,7 @@ int poll_probes_attach(struct poll_probes *p)
 			return error;
 		}
 	}
+	__atomic_store_n(p->options.probing, true, __ATOMIC_SEQ_CST);
 	p->state.attached = true;
 	p->since_ns = 0;
 	return 0;

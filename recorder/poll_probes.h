@@ -20,7 +20,8 @@ struct bpf_program;
 
 struct poll_probes_options {
 	struct bpf_program *program;
-	bool multi; /* the kernel has uprobe_multi links (6.6): all of a process in one go */
+	bool multi;    /* the kernel has uprobe_multi links (6.6): all of a process in one go */
+	bool *probing; /* of the programs: kept true while all processes are probed */
 	double max_percent;
 };
 

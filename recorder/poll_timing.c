@@ -84,6 +84,7 @@ void poll_timing_open(struct poll_timing *t, const struct options *options, uint
 	struct poll_probes_options probes = {
 		.program = bpf_session_poll_entry(t->bpf),
 		.multi = bpf_session_features(t->bpf).uprobe_multi,
+		.probing = bpf_session_probing(t->bpf),
 		.max_percent = options->max_overhead_percent,
 	};
 	struct poll_probes_state s;
