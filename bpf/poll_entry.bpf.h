@@ -23,8 +23,8 @@ static __always_inline bool is_nested(const struct poll_watch *p, const struct p
 	       key->tick == p->tick && key->task != p->task_before;
 }
 
-#define FOLLOW_MAX                                                                                 \
-	256u /* what a worker's own queue holds; behind a longer one the first of them are followed */
+/* What a worker's own queue holds; behind a longer one the first of them are followed. */
+#define FOLLOW_MAX 256u
 
 /* Of the tasks that were seen behind the poll that has just ended, how many are sure to stand there still? */
 static __always_inline __u32 still_stand(const struct poll_stood *stood,

@@ -452,5 +452,7 @@ struct object_counts object_table_counts(const struct object_table *t)
 		c.usable += t->object[i].state == PLAN_STORED || t->object[i].state == PLAN_READY;
 		c.failed += t->object[i].state == PLAN_FAILED;
 	}
+	for (size_t i = 0; i < t->given_count && !c.misfit; i++)
+		c.misfit = t->given[i].block ? t->options.plan_files[i] : NULL; /* not taken */
 	return c;
 }

@@ -224,8 +224,13 @@ static enum exit_code plans_judge(const struct recording *r)
 
 	if (r->options->frame_pointers_only)
 		return EXIT_RECORDED;
+	if (counts.misfit && !r->targets->child)
+		fprintf(stderr,
+			"hud-record: --plan %s is of no file that is mapped in the target: of another build?\n"
+			"  it goes on without it; hud-analyze plan BINARY -o FILE makes one\n",
+			counts.misfit);
 	if (counts.no_analyzer && !r->options->plans)
-		fputs("hud-record: hud-analyze is not beside it: stacks of code without frame pointers will be cut short\n"
+		fputs("hud-record: hud-analyze is not beside it: stacks of code without frame pointers will be cut short, and polls are told by stacks alone\n"
 		      "  install it here, or bring plans: hud-analyze plan BINARY, then hud-record --plan FILE\n",
 		      stderr);
 	else if (counts.failed)

@@ -133,6 +133,8 @@ def a_debug_build_is_refused_with_the_reason_and_recorded_all_the_same():
     capture = recording.ended_well()
     expect("dear to probe" in recording.errors and "--force" in recording.errors, recording.errors)
     expect_equal(report(capture)["population"], "long", "population")
+    forced = Recording(path_for("forced.hud"), "-d", 2, "-p", demo.pid, *EVERY_POLL, "--force", begun=False)
+    expect_equal(report(forced.ended_well())["population"], "all", "population with --force")
 
 
 @fact

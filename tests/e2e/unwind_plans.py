@@ -180,7 +180,8 @@ def without_hud_analyze_one_line_says_so_and_it_goes_on():
     seen = Seen(house(None), cache_directory())
     seen.has_none()
     heads = [line for line in seen.errors.splitlines() if not line.startswith("  ")]
-    expect(len(heads) == 1 and "hud-analyze" in heads[0], f"stderr:\n{seen.errors}")
+    expect(len(heads) == 1 and "hud-analyze" in heads[0] and "polls are told by stacks" in heads[0],
+           f"stderr:\n{seen.errors}")
 
 
 @fact
@@ -281,6 +282,16 @@ def a_plan_of_the_unstripped_twin_fits_by_the_hash_of_its_code_and_no_other_does
     expect_equal(run([ANALYZE, "plan", target(), "-o", wrong]).returncode, 0, "exit code of plan")
     Seen(house(None), cache_directory(), "--plan", plan, *libraries, of=stripped).has_rows()
     Seen(house(None), cache_directory(), "--plan", wrong, *libraries, of=stripped).has_none()
+
+
+@fact
+def a_plan_of_another_build_is_said_to_be_and_the_right_one_is_made():
+    other = path_for("other.plan")
+    expect_equal(run([ANALYZE, "plan", target_without_build_id(), "-o", other]).returncode, 0, "exit code of plan")
+    seen = Seen(house(ANALYZE), cache_directory(), "--plan", other)
+    seen.has_rows()
+    heads = [line for line in seen.errors.splitlines() if not line.startswith("  ")]
+    expect(len(heads) == 1 and "other.plan is of no file" in heads[0], f"stderr:\n{seen.errors}")
 
 
 @fact
