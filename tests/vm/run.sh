@@ -56,6 +56,16 @@ kernel_image() {
 	ls "$cache"/boot/vmlinuz-* | sort -V | tail -n 1
 }
 
+# The demo, which has a Tokio to time, with the libraries it is linked to and its plan.
+demo=$build/demo-release/release/demo
+demo_add() {
+	[ -x "$demo" ] && [ "$plan" = rows ] || return
+	mkdir -p "$1/lib64" "$1/lib/x86_64-linux-gnu"
+	strip -g -o "$1/demo" "$demo"
+	ldd "$demo" | grep -o '/[^ ]*' | while read -r library; do cp -L "$library" "$1$library"; done
+	"$build/hud-analyze" plan -o "$1/demo.plan" "$demo" >"$work/plan.log" 2>&1 || rm -f "$1/demo"
+}
+
 # The test program, its plan if hud-analyze makes plans, and all of the guest's files.
 initramfs_make() {
 	root=$work/root
@@ -81,6 +91,7 @@ initramfs_make() {
 			indented <"$work/plan.log"
 		fi
 	fi
+	demo_add "$root"
 	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1) >"$work/initramfs.gz"
 }
 
@@ -130,7 +141,7 @@ capture_check() {
 	rm -f "$out/$1.db"
 	if [ ! -s "$out/$1.hud" ]; then
 		fail "the capture $1.hud came out of the machine"
-	elif ! "$build/hud-analyze" load -o "$out/$1.db" --binary "$work/blocker" "$out/$1.hud" >"$out/load.log" 2>&1; then
+	elif ! "$build/hud-analyze" load -o "$out/$1.db" --binary "$program" "$out/$1.hud" >"$out/load.log" 2>&1; then
 		fail "hud-analyze loads $1.hud"
 		indented <"$out/load.log"
 	else
@@ -181,10 +192,17 @@ kernel_check() {
 	else
 		fail "stacks are taken at switch-in"
 	fi
+	program=$work/blocker
 	capture_check name "records a running program by its name"
 	capture_check pointers "records it again, by frame pointers alone"
 	capture_check hidden "records it where the kernel hides its addresses"
 	capture_check command "records a command that it starts itself"
+	program=$demo
+	if [ -x "$work/root/demo" ]; then
+		capture_check polls "times each poll of the demo"
+	else
+		skip "it times each poll of the demo: there is no $demo (tests/run.sh build timing)"
+	fi
 	if [ $failed != $before ]; then
 		echo "      the last that the machine said (all of it: $out/console.log):"
 		tr -d '\r' <"$out/console.log" | grep -v '^vm: kprobe' | tail -n 20 | indented
