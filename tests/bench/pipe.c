@@ -4,7 +4,6 @@
  * threads twice a round when both may run on one CPU only. FILE (eight bytes, mapped by a reader too)
  * counts the rounds. ROUNDS a second: wait for the clock between them; else as fast as it goes.
  */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
