@@ -15,12 +15,17 @@
  * its round is over, or a window is, and marked when a task came back within the round.
  */
 
-/* `behind`: NULL where nobody looked what came after it. */
-static __always_inline void poll_span_send(const struct poll_span *span,
-					   const struct poll_behind *behind, __u32 tgid, __u32 tid)
+/*
+ * `behind`: NULL where nobody looked what came after it. A function of its own for its stack: with the
+ * event on it, those of the programs would be too large together with what they call (512 bytes).
+ */
+__noinline int poll_span_send(const struct poll_span *span, const struct poll_behind *behind,
+			      __u32 tgid, __u32 tid)
 {
 	struct event_poll e = {};
 
+	if (!span)
+		return 0;
 	event_begin(&e.head, EVENT_POLL, tgid, tid, span->end_max_ns);
 	e.start_min_ns = span->start_min_ns;
 	e.start_max_ns = span->start_max_ns;
@@ -45,6 +50,7 @@ static __always_inline void poll_span_send(const struct poll_span *span,
 		e.next_polls = behind->next_polls;
 	}
 	event_send(&e, sizeof(e));
+	return 0;
 }
 
 /* Writes the poll that was kept back. */
