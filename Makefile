@@ -23,7 +23,7 @@ UNIT_TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit
 FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c)))
 
 RECORD_LIBS  := -lbpf -lelf -lz -lzstd
-ANALYZE_LIBS := -ldw -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
+ANALYZE_LIBS := -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
 .PHONY: all help deps demo example check check-unit check-vm bench bench-deps static install lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
@@ -68,11 +68,11 @@ $(BUILD)/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a
 	@echo '  LD  $@'
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(RECORD_LIBS) -o $@
 
-# A unit test links the format library and all of the analyzer but its main.
+# A unit test links the format library and all of the analyzer but its main; some ask libdw.
 $(BUILD)/tests/%: tests/unit/%.c $(FIXTURE_OBJ) $(filter-out $(BUILD)/analyzer/main.o,$(ANALYZER_OBJ)) $(BUILD)/libhudformat.a
 	@mkdir -p $(@D)
 	@echo '  CC  $@'
-	@$(COMPILE) -DHUD_DEMO='"$(DEMO)"' -MF $@.d $< $(filter %.o %.a,$^) $(ANALYZE_LIBS) -lcmocka -o $@
+	@$(COMPILE) -DHUD_DEMO='"$(DEMO)"' -MF $@.d $< $(filter %.o %.a,$^) $(ANALYZE_LIBS) -ldw -lcmocka -o $@
 
 # One file for any distribution: glibc, libbpf, libelf, zlib and zstd inside.
 $(BUILD)/static/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a

@@ -4,7 +4,6 @@
 #include "analyzer/dwarf_bytes.h"
 #include "format/text_hash.h"
 
-#include <elfutils/libdwelf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -120,6 +119,41 @@ static void supplement_read(struct elf_file *f, Elf_Scn *section)
 	}
 }
 
+static void build_id_take(struct elf_file *f, const uint8_t *id, size_t bytes)
+{
+	if (!id || f->build_id_bytes || bytes > ELF_BUILD_ID_BYTES)
+		return;
+	memcpy(f->build_id, id, bytes);
+	f->build_id_bytes = bytes;
+}
+
+/* Sections first: a separate debug file has kept its notes there, and its segments are hollow. */
+static void notes_read(struct elf_file *f, const GElf_Shdr *header)
+{
+	size_t bytes = 0;
+	const uint8_t *id;
+
+	if (header->sh_offset > f->bytes || header->sh_size > f->bytes - header->sh_offset)
+		return;
+	id = build_id_note((const uint8_t *)f->image + header->sh_offset, header->sh_size, &bytes);
+	build_id_take(f, id, bytes);
+}
+
+static void build_id_find(struct elf_file *f)
+{
+	Elf_Scn *section = NULL;
+	struct build_id id;
+
+	while (!f->build_id_bytes && (section = elf_nextscn(f->elf, section))) {
+		GElf_Shdr header;
+
+		if (gelf_getshdr(section, &header) && header.sh_type == SHT_NOTE)
+			notes_read(f, &header);
+	}
+	if (!f->build_id_bytes && !build_id_of_image(f->image, f->bytes, &id))
+		build_id_take(f, id.byte, id.bytes);
+}
+
 static void section_look(struct elf_file *f, Elf_Scn *section, const GElf_Shdr *header,
 			 const char *name)
 {
@@ -164,8 +198,6 @@ static bool no_sections(Elf *elf)
 
 static int elf_file_read(struct elf_file *f)
 {
-	const void *id = NULL;
-	ssize_t bytes;
 	int error;
 
 	if (elf_kind(f->elf) != ELF_K_ELF)
@@ -173,11 +205,7 @@ static int elf_file_read(struct elf_file *f)
 	error = segments_read(f);
 	if (error)
 		return error;
-	bytes = dwelf_elf_gnu_build_id(f->elf, &id);
-	if (bytes > 0 && bytes <= ELF_BUILD_ID_BYTES) {
-		memcpy(f->build_id, id, (size_t)bytes);
-		f->build_id_bytes = (size_t)bytes;
-	}
+	build_id_find(f);
 	sections_look(f);
 	if (no_sections(f->elf))
 		f->has_code = f->segment_count > 0;

@@ -9,7 +9,7 @@
 #define NOTES_BYTES_MAX 4096
 
 /* A note: header, name padded to 4, descriptor padded to 4. */
-static int notes_search(const uint8_t *notes, size_t bytes, struct build_id *out)
+const uint8_t *build_id_note(const uint8_t *notes, size_t bytes, size_t *id_bytes)
 {
 	size_t at = 0;
 
@@ -22,14 +22,11 @@ static int notes_search(const uint8_t *notes, size_t bytes, struct build_id *out
 		left = bytes - at;
 		name = ((size_t)note.n_namesz + 3) & ~(size_t)3;
 		if (name > left || note.n_descsz > left - name)
-			return -EINVAL;
+			break;
+		*id_bytes = note.n_descsz;
 		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 &&
-		    !memcmp(notes + at, "GNU", 4) && note.n_descsz > 0 &&
-		    note.n_descsz <= HUD_BUILD_ID_BYTES_MAX) {
-			memcpy(out->byte, notes + at + name, note.n_descsz);
-			out->bytes = note.n_descsz;
-			return 0;
-		}
+		    !memcmp(notes + at, "GNU", 4) && note.n_descsz > 0)
+			return notes + at + name;
 		left -= name;
 		at += name;
 		name = ((size_t)note.n_descsz + 3) & ~(size_t)3;
@@ -37,7 +34,19 @@ static int notes_search(const uint8_t *notes, size_t bytes, struct build_id *out
 			break;
 		at += name;
 	}
-	return -ENODATA;
+	return NULL;
+}
+
+static bool notes_search(const uint8_t *notes, size_t bytes, struct build_id *out)
+{
+	const uint8_t *id = build_id_note(notes, bytes, &out->bytes);
+
+	if (id && out->bytes <= sizeof(out->byte)) {
+		memcpy(out->byte, id, out->bytes);
+		return true;
+	}
+	out->bytes = 0;
+	return false;
 }
 
 static int build_id_search(const struct elf_bytes *e, struct build_id *out)
@@ -54,7 +63,7 @@ static int build_id_search(const struct elf_bytes *e, struct build_id *out)
 		if (error || segment.p_type != PT_NOTE || segment.p_filesz > sizeof(notes))
 			continue;
 		error = elf_bytes_read(e, segment.p_offset, notes, segment.p_filesz);
-		if (!error && !notes_search(notes, segment.p_filesz, out))
+		if (!error && notes_search(notes, segment.p_filesz, out))
 			return 0;
 	}
 	return error ? error : -ENODATA;

@@ -24,6 +24,9 @@ int build_id_read(int fd, struct build_id *out);
 /* The build-id of an ELF image in memory of `bytes` bytes (the vdso). */
 int build_id_of_image(const uint8_t *image, size_t bytes, struct build_id *out);
 
+/* The build-id in these notes, of any length; NULL: they have none. */
+const uint8_t *build_id_note(const uint8_t *notes, size_t bytes, size_t *id_bytes);
+
 /* Is it a hash of the code? */
 bool build_id_is_hash(const struct build_id *id);
 /* The same one; none is not equal to none. */
