@@ -20,14 +20,31 @@
 /* What is read at once is looked up at once; who asks one by one is answered one by one. */
 enum { READ_BYTES = 1 << 16, GATHER_BYTES = 16 << 20, GATHER_MS = 5, WRITE_BYTES = 1 << 16 };
 
+/* An address that was asked for. */
+struct question {
+	uint64_t address;
+	uint64_t offset;                 /* in the file; NOWHERE */
+	const struct kept_address *kept; /* what the cache has; NULL: nothing */
+};
+#define NOWHERE UINT64_MAX
+
+/* Where among all that was put into words. */
+struct words {
+	uint32_t at;
+	uint32_t bytes; /* 0: not yet */
+};
+
 struct conversation {
 	struct symbol_module *module;
 	char *input;
 	size_t length, room;
-	uint64_t *addresses, *offsets;
-	size_t count, address_room, offset_room;
-	size_t known;         /* of the addresses: those that lie in the file */
-	struct key_map shown; /* demangled names, by definition */
+	struct question *questions;
+	size_t count, question_room;
+	uint64_t *unknown; /* offsets of those the cache does not have */
+	size_t unknown_count, unknown_room;
+	struct words *words; /* of each call that the cache has */
+	struct text all_words;
+	struct key_map shown; /* demangled names of others, by definition */
 	struct text_pool names;
 	struct text out; /* what is not written yet */
 	int error;
@@ -72,19 +89,50 @@ static bool input_gather(struct conversation *c)
 	return false;
 }
 
+/* As strtoull() does it, which is asked where there is more than digits. What is no number is 0. */
+static uint64_t address_read(const char *line)
+{
+	const char *at = line + (line[0] == '0' && line[1] == 'x' ? 2 : 0);
+	uint64_t address = 0;
+	int digits = 0;
+
+	for (; digits < 16; digits++) {
+		unsigned int c = (unsigned char)at[digits];
+
+		if (c - '0' < 10)
+			address = address << 4 | (c - '0');
+		else if ((c | 0x20) - 'a' < 6)
+			address = address << 4 | ((c | 0x20) - 'a' + 10);
+		else
+			break;
+	}
+	return digits && !at[digits] ? address : strtoull(line, NULL, 16);
+}
+
+/* What the cache has of an address, where all of it is said by its calls. */
+static const struct kept_address *kept_find(const struct conversation *c, uint64_t offset)
+{
+	const struct symbol_module *m = c->module;
+	const struct kept_address *kept = m->cached ? symbol_kept_find(&m->kept, offset) : NULL;
+
+	return kept && !kept->discriminator && !kept->symbol_file ? kept : NULL;
+}
+
 static bool address_take(struct conversation *c, const char *line)
 {
-	uint64_t address = strtoull(line, NULL, 16); /* what is no number is 0, as there */
-	uint64_t offset;
+	struct question q = {address_read(line), NOWHERE, NULL};
+	bool inside = symbol_module_offset(c->module, q.address, &q.offset);
 
-	if (!array_grow(&c->addresses, c->count, &c->address_room, sizeof(*c->addresses)))
+	if (inside)
+		q.kept = kept_find(c, q.offset);
+	if (!array_grow(&c->questions, c->count, &c->question_room, sizeof(*c->questions)))
 		return false;
-	c->addresses[c->count++] = address;
-	if (!symbol_module_offset(c->module, address, &offset))
+	c->questions[c->count++] = q;
+	if (!inside || q.kept)
 		return true;
-	if (!array_grow(&c->offsets, c->known, &c->offset_room, sizeof(*c->offsets)))
+	if (!array_grow(&c->unknown, c->unknown_count, &c->unknown_room, sizeof(*c->unknown)))
 		return false;
-	c->offsets[c->known++] = offset;
+	c->unknown[c->unknown_count++] = q.offset;
 	return true;
 }
 
@@ -93,7 +141,7 @@ static void lines_take(struct conversation *c, bool last)
 {
 	size_t at = 0;
 
-	c->count = c->known = 0;
+	c->count = c->unknown_count = 0;
 	while (at < c->length && !c->error) {
 		char *end = memchr(c->input + at, '\n', c->length - at);
 
@@ -111,6 +159,17 @@ static void lines_take(struct conversation *c, bool last)
 	c->length -= at;
 }
 
+static void name_print(struct text *out, const struct symbol_definition *d)
+{
+	if (d->rust)
+		text_add_string(out, d->rust);
+	else if (d->flags & SYMBOL_LINKAGE)
+		demangle_name_parameters(out, d->name);
+	else
+		text_add_string(out, d->name + d->own);
+}
+
+/* The same, demangled once. */
 static const char *name_shown(struct conversation *c, const struct symbol_definition *d)
 {
 	uint64_t key = (uint64_t)(uintptr_t)d;
@@ -119,7 +178,7 @@ static const char *name_shown(struct conversation *c, const struct symbol_defini
 
 	if (shown || !(d->flags & SYMBOL_LINKAGE))
 		return shown ? shown : d->name + d->own;
-	demangle_name_parameters(&text, d->name);
+	name_print(&text, d);
 	shown = text.bytes ? text_pool_intern(&c->names, text.bytes, text.length) : NULL;
 	text_close(&text);
 	if (!shown || key_map_put(&c->shown, key, (void *)(uintptr_t)shown))
@@ -139,13 +198,9 @@ static void number_add(struct text *out, uint32_t number)
 	text_add(out, digits + at, sizeof(digits) - at);
 }
 
-static void call_print(struct conversation *c, const struct symbol_facts *facts,
-		       const struct symbol_call *call)
+static void place_print(struct text *out, const struct symbol_call *call, const char *file,
+			uint32_t discriminator)
 {
-	const char *file = call->file ? call->file : facts->symbol_file;
-	struct text *out = &c->out;
-
-	text_add_string(out, name_shown(c, call->definition));
 	text_add(out, "\n", 1);
 	if (call->file && call->file[0] != '/' && call->comp_dir) {
 		text_add_string(out, call->comp_dir);
@@ -158,30 +213,73 @@ static void call_print(struct conversation *c, const struct symbol_facts *facts,
 	}
 	text_add(out, ":", 1);
 	number_add(out, call->line);
-	if (facts->discriminator) {
+	if (discriminator) {
 		text_add_string(out, " (discriminator ");
-		number_add(out, facts->discriminator);
+		number_add(out, discriminator);
 		text_add(out, ")", 1);
 	}
 	text_add(out, "\n", 1);
 }
 
-static void address_print(struct conversation *c, uint64_t address)
+/* False: the call makes no sense. */
+static bool words_make(struct conversation *c, uint32_t link, struct words *w)
+{
+	struct text *all = &c->all_words;
+	size_t at = all->length;
+	struct symbol_definition definition;
+	struct symbol_call call;
+
+	if (!symbol_kept_call(&c->module->kept, link, &call, &definition))
+		return false;
+	name_print(all, &definition);
+	place_print(all, &call, call.file, 0);
+	if (all->failed || all->length > UINT32_MAX)
+		c->error = -ENOMEM;
+	*w = (struct words) {(uint32_t)at, (uint32_t)(all->length - at)};
+	return true;
+}
+
+/* False, and nothing printed: it makes no sense. */
+static bool kept_print(struct conversation *c, const struct kept_address *a)
+{
+	const struct symbol_kept *kept = &c->module->kept;
+	size_t before = c->out.length;
+
+	for (uint32_t link = a->link; link < a->link + a->count && !c->error; link++) {
+		uint32_t number = kept->links[link];
+		struct words *w = number < kept->header->calls ? &c->words[number] : NULL;
+
+		if (!w || (!w->bytes && !words_make(c, link, w))) {
+			c->out.length = before;
+			return false;
+		}
+		text_add(&c->out, c->all_words.bytes + w->at, w->bytes);
+	}
+	return a->count;
+}
+
+static void call_print(struct conversation *c, const struct symbol_facts *facts,
+		       const struct symbol_call *call)
+{
+	text_add_string(&c->out, name_shown(c, call->definition));
+	place_print(&c->out, call, call->file ? call->file : facts->symbol_file,
+		    facts->discriminator);
+}
+
+static void question_answer(struct conversation *c, const struct question *q)
 {
 	static const char hex[] = "0123456789abcdef";
 	char head[] = "0x0000000000000000\n";
 	const struct symbol_facts *facts = NULL;
-	uint64_t offset;
 
 	for (int i = 0; i < 16; i++)
-		head[2 + i] = hex[address >> (60 - 4 * i) & 15];
+		head[2 + i] = hex[q->address >> (60 - 4 * i) & 15];
 	text_add(&c->out, head, sizeof(head) - 1);
-	if (symbol_module_offset(c->module, address, &offset)) {
-		int error = symbol_module_facts(c->module, offset, &facts);
-
-		c->error = c->error ? c->error : error;
-	}
-	for (uint32_t i = 0; facts && i < facts->count; i++)
+	if (q->kept && kept_print(c, q->kept))
+		return;
+	if (q->offset != NOWHERE)
+		c->error = symbol_module_facts(c->module, q->offset, &facts);
+	for (uint32_t i = 0; facts && i < facts->count && !c->error; i++)
 		call_print(c, facts, &facts->calls[i]);
 	if (!facts || !facts->count)
 		text_add_string(&c->out, "??\n??:0\n");
@@ -203,10 +301,10 @@ static void converse(struct conversation *c)
 	while (more && !c->error) {
 		more = input_gather(c);
 		lines_take(c, !more);
-		if (!c->error && c->known > 1)
-			c->error = symbol_module_prepare(c->module, c->offsets, c->known);
+		if (!c->error && c->unknown_count > 1)
+			c->error = symbol_module_prepare(c->module, c->unknown, c->unknown_count);
 		for (size_t i = 0; i < c->count && !c->error; i++) {
-			address_print(c, c->addresses[i]);
+			question_answer(c, &c->questions[i]);
 			if (c->out.length >= WRITE_BYTES || i + 1 == c->count)
 				out_flush(c);
 		}
@@ -250,6 +348,10 @@ enum exit_status verb_addr2line(const struct arguments *arguments)
 	struct symbolizer *owner = NULL;
 	enum exit_status status = module_open(arguments, &owner, &c.module);
 
+	if (status == STATUS_DONE && c.module->cached)
+		c.words = calloc(c.module->kept.header->calls + 1UL, sizeof(*c.words));
+	if (status == STATUS_DONE && c.module->cached && !c.words)
+		c.error = -ENOMEM;
 	if (status == STATUS_DONE) {
 		converse(&c);
 		if (c.error)
@@ -257,8 +359,10 @@ enum exit_status verb_addr2line(const struct arguments *arguments)
 					 strerror(-c.error));
 	}
 	free(c.input);
-	free(c.addresses);
-	free(c.offsets);
+	free(c.questions);
+	free(c.unknown);
+	free(c.words);
+	text_close(&c.all_words);
 	key_map_close(&c.shown);
 	text_close(&c.out);
 	text_pool_close(&c.names);

@@ -11,13 +11,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "format/capture_reader.h"
+#include "analyzer/symbol_kept.h"
+#include "format/build_id.h"
 
-/* What is kept is of this shape: a new one has another name. */
-enum { CACHE_VERSION = 1 };
 /* All files together, and how many of them are looked at when one is added. */
 #define CACHE_BYTES (UINT64_C(512) << 20)
-enum { CACHE_FILES = 4096, NAME_BYTES = 2 * ELF_BUILD_ID_BYTES + 32 };
+enum { CACHE_FILES = 4096, NAME_BYTES = 2 * ELF_BUILD_ID_BYTES + 32, PROGRAM_HEAD_BYTES = 4096 };
 
 static const char suffix[] = ".symbols";
 
@@ -48,16 +47,29 @@ static uint64_t hash_add(uint64_t hash, const void *data, size_t bytes)
 	return hash;
 }
 
+/* This program's own build: what is kept holds names as it has demangled them. */
+static uint64_t program_add(uint64_t hash)
+{
+	/* The linker's name for the headers of this very program; its notes are in the same page. */
+	extern const uint8_t __ehdr_start[] __attribute__((visibility("hidden")));
+	struct build_id id;
+
+	hash = hash_add(hash, HUD_VERSION, sizeof(HUD_VERSION));
+	if (!build_id_of_image(__ehdr_start, PROGRAM_HEAD_BYTES, &id))
+		hash = hash_add(hash, id.byte, id.bytes);
+	return hash;
+}
+
 /* Which files they are, and that they are as they were. */
 static uint64_t identity(const struct symbol_module *m)
 {
 	const struct module_files *files = &m->files;
 	const struct module_file *all[] = {&files->image, &files->debug, &files->symbols,
 					   &files->package, &files->supplement};
-	uint32_t version = CACHE_VERSION;
-	uint64_t hash = hash_add(UINT64_C(0xcbf29ce484222325), HUD_VERSION, sizeof(HUD_VERSION));
+	uint32_t version = KEPT_VERSION;
+	uint64_t hash = hash_add(UINT64_C(0xcbf29ce484222325), &version, sizeof(version));
 
-	hash = hash_add(hash, &version, sizeof(version));
+	hash = program_add(hash);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		const struct elf_file *f = &all[i]->elf;
 		uint64_t about[] = {i, f->device, f->inode, f->bytes, f->modified_ns};
@@ -75,33 +87,6 @@ static void cache_name(const struct symbol_module *m, char *out)
 	if (m->build_id_bytes)
 		search_hex(id, m->build_id, m->build_id_bytes);
 	snprintf(out, NAME_BYTES + sizeof(id), "%s-%016" PRIx64 "%s", id, identity(m), suffix);
-}
-
-static int64_t cache_read(void *context, void *data, size_t bytes)
-{
-	ssize_t got = read(*(int *)context, data, bytes);
-
-	return got < 0 ? -errno : got;
-}
-
-static int facts_read(struct symbol_module *m, int fd)
-{
-	struct capture_reader *reader;
-	const struct hud_record *r;
-	int error = capture_reader_open(cache_read, &fd, &reader);
-
-	if (error)
-		return error;
-	while (!(error = capture_reader_next(reader, &r)) && r && error != -ENOMEM) {
-		const struct hud_chunk *chunk = capture_reader_chunk(reader);
-
-		/* What is damaged is missing, no more than that. */
-		error = chunk ? symbol_givens_add(&m->cache, chunk->capture_id, r) : 0;
-		if (error == -ENOMEM)
-			break;
-	}
-	capture_reader_close(reader);
-	return error == -ENOMEM ? error : 0;
 }
 
 static int directory_open(const struct symbol_module *m)
@@ -128,88 +113,68 @@ int symbol_cache_load(struct symbol_module *m)
 		return 0;
 	/* Not one that somebody else has put there. */
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid()) {
-		m->cache.pool = &m->owner->pool;
-		error = facts_read(m, fd);
-		m->cached = m->cache.binaries;
+		/* What is damaged is missing, no more than that. */
+		error = symbol_kept_open(&m->kept, fd, (size_t)st.st_size);
+		m->cached = !error;
 		futimens(fd, NULL); /* used: it stays */
 	}
 	close(fd);
-	return error;
+	return error == -ENOMEM ? error : 0;
 }
 
-static int cache_write(void *context, const void *data, size_t bytes)
+/* All that is known of the module, from this run and from those before. */
+static size_t items_fill(struct symbol_module *m, struct symbol_keep_item *items)
 {
-	const char *at = data;
+	size_t count = 0;
 
-	while (bytes) {
-		ssize_t put = write(*(int *)context, at, bytes);
+	for (size_t i = 0; i < m->facts.slots; i++) {
+		struct symbol_keep_item item = {m->facts.keys[i], m->facts.values[i]};
 
-		if (put < 0 && errno != EINTR)
-			return -errno;
-		at += put > 0 ? put : 0;
-		bytes -= put > 0 ? (size_t)put : 0;
+		if (item.facts && !item.facts->incomplete)
+			items[count++] = item;
 	}
-	return 0;
-}
+	for (size_t i = 0; m->cached && i < m->kept.header->addresses; i++) {
+		uint64_t offset = m->kept.addresses[i].offset;
+		const struct kept_address *kept = symbol_kept_find(&m->kept, offset);
+		struct symbol_keep_item item = {.offset = offset};
 
-static int facts_write(struct symbol_writer *w, const struct key_map *map,
-		       const struct key_map *already)
-{
-	int error = 0;
-
-	for (size_t i = 0; !error && i < map->slots; i++) {
-		const struct symbol_facts *facts = map->values[i];
-
-		if (!facts || facts->incomplete || (already && key_map_find(already, map->keys[i])))
-			continue;
-		error = symbol_writer_address(w, map->keys[i], facts);
+		if (kept && !key_map_find(&m->facts, offset) &&
+		    !symbol_kept_facts(&m->kept, kept, &m->owner->pool, &item.facts))
+			items[count++] = item;
 	}
-	return error;
+	return count;
 }
 
 static int module_write(struct symbol_module *m, int fd)
 {
-	struct symbol_writer_options options = {
-		.sink = cache_write,
-		.sink_context = &fd,
-		.level = 1,
-		.naming = true,
-	};
+	size_t room = m->facts.used + (m->cached ? m->kept.header->addresses : 0);
+	struct symbol_keep_item *items = calloc(room + 1, sizeof(*items));
 	struct symbol_binary binary;
-	struct symbol_writer *w;
-	int error = symbol_writer_open(&options, &w);
-	int closed;
+	int error = items ? symbol_module_binary(m, &binary) : -ENOMEM;
 
-	if (error)
-		return error;
-	error = symbol_module_binary(m, &binary);
 	if (!error)
-		error = symbol_writer_binary(w, &binary);
-	if (!error)
-		error = facts_write(w, &m->facts, NULL);
-	if (!error && m->cached)
-		error = facts_write(w, &m->cached->facts, &m->facts);
-	closed = symbol_writer_close(w);
-	return error ? error : closed;
+		error = symbol_keep_write(&binary, items, items_fill(m, items), fd);
+	free(items);
+	return error;
 }
 
-struct kept {
+struct cache_file {
 	char name[NAME_BYTES + HEX_BYTES];
 	struct timespec used;
 	uint64_t bytes;
 };
 
-static int kept_order(const void *a, const void *b)
+static int file_order(const void *a, const void *b)
 {
-	const struct kept *x = a;
-	const struct kept *y = b;
+	const struct cache_file *x = a;
+	const struct cache_file *y = b;
 
 	if (x->used.tv_sec != y->used.tv_sec)
 		return x->used.tv_sec < y->used.tv_sec ? 1 : -1;
 	return x->used.tv_nsec < y->used.tv_nsec ? 1 : -1;
 }
 
-static size_t kept_list(int directory, struct kept *out)
+static size_t files_list(int directory, struct cache_file *out)
 {
 	int again = dup(directory);
 	DIR *d = again < 0 ? NULL : fdopendir(again);
@@ -238,12 +203,12 @@ static size_t kept_list(int directory, struct kept *out)
 /* Those not used for longest go, until the rest is small enough. */
 static void cache_trim(int directory)
 {
-	struct kept *all = calloc(CACHE_FILES, sizeof(*all));
-	size_t count = all ? kept_list(directory, all) : 0;
+	struct cache_file *all = calloc(CACHE_FILES, sizeof(*all));
+	size_t count = all ? files_list(directory, all) : 0;
 	uint64_t bytes = 0;
 
 	if (count)
-		qsort(all, count, sizeof(*all), kept_order);
+		qsort(all, count, sizeof(*all), file_order);
 	for (size_t i = 0; i < count; i++) {
 		bytes += all[i].bytes;
 		if (bytes > CACHE_BYTES || i >= CACHE_FILES / 2)

@@ -8,7 +8,7 @@
 #include "analyzer/symbols_text.h"
 #include "format/wire.h"
 
-/* Facts that come as records: of a symbolized capture, or of the cache. Nothing is trusted. */
+/* Facts that come as records of a symbolized capture. Nothing is trusted. */
 struct symbol_given {
 	struct symbol_given *next;
 	struct symbol_binary binary;

@@ -57,8 +57,6 @@ int symbol_writer_open(const struct symbol_writer_options *options, struct symbo
 	    !ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_contentSizeFlag, 1)) &&
 	    !ZSTD_isError(ZSTD_CCtx_setParameter(w->zstd, ZSTD_c_checksumFlag, 1)))
 		error = 0;
-	if (!error && options->naming)
-		error = options->sink(options->sink_context, &naming_frame, sizeof(naming_frame));
 	if (error) {
 		w->error = error;
 		symbol_writer_close(w);

@@ -6,8 +6,8 @@
 #include "format/capture_writer.h"
 
 /*
- * Facts as chunks of symbols (docs/FORMAT.md, section 7): behind a capture, or as a file of the
- * cache. What was said once in a chunk is said once; every chunk stands alone.
+ * Facts as chunks of symbols (docs/FORMAT.md, section 7), behind a capture. What was said once in a
+ * chunk is said once; every chunk stands alone.
  */
 struct symbol_writer;
 
@@ -18,7 +18,6 @@ struct symbol_writer_options {
 	uint64_t sequence; /* of the first chunk */
 	uint64_t time_ns;  /* of all of them: when the recording ended */
 	int level;         /* zstd */
-	bool naming;       /* begin with a naming frame */
 };
 
 int symbol_writer_open(const struct symbol_writer_options *options, struct symbol_writer **out);

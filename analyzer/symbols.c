@@ -95,7 +95,7 @@ static void module_close(struct symbol_module *m)
 {
 	if (m->changed && m->quality > SYMBOLS_DYNSYM)
 		symbol_cache_save(m);
-	symbol_givens_close(&m->cache);
+	symbol_kept_close(&m->kept);
 	symbol_extract_close(m->single, NULL);
 	dwarf_index_close(m->index);
 	elf_symbols_close(&m->symtab);

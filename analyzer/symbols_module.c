@@ -159,7 +159,7 @@ int symbol_module_know(struct symbol_module *m)
 		error = symbol_cache_load(m);
 	if (error)
 		return error;
-	return m->cached ? know_from(m, &m->cached->binary) : symbol_module_load(m);
+	return m->cached ? know_from(m, &m->kept.binary) : symbol_module_load(m);
 }
 
 int symbol_module_binary(struct symbol_module *m, struct symbol_binary *out)
@@ -202,15 +202,27 @@ static bool address_fill(struct symbol_module *m, uint64_t file_offset, struct s
 	return true;
 }
 
+/* What the cache has, from now on among what is known. What makes no sense is not known. */
+static const struct symbol_facts *facts_kept(struct symbol_module *m, uint64_t file_offset)
+{
+	const struct kept_address *kept = symbol_kept_find(&m->kept, file_offset);
+	const struct symbol_facts *facts;
+
+	if (!kept || symbol_kept_facts(&m->kept, kept, &m->owner->pool, &facts) ||
+	    key_map_put(&m->facts, file_offset, (void *)(uintptr_t)facts))
+		return NULL;
+	return facts;
+}
+
 /* What is known already, from whichever source. */
-static const struct symbol_facts *facts_known(const struct symbol_module *m, uint64_t file_offset)
+static const struct symbol_facts *facts_known(struct symbol_module *m, uint64_t file_offset)
 {
 	const struct symbol_facts *facts = key_map_find(&m->facts, file_offset);
 
 	if (!facts && m->given)
 		facts = key_map_find(&m->given->facts, file_offset);
 	if (!facts && m->cached)
-		facts = key_map_find(&m->cached->facts, file_offset);
+		facts = facts_kept(m, file_offset);
 	return facts;
 }
 
@@ -248,7 +260,7 @@ int symbol_module_facts(struct symbol_module *m, uint64_t file_offset,
 }
 
 /* Those not known yet. */
-static size_t offsets_unknown(const struct symbol_module *m, uint64_t *offsets, size_t count)
+static size_t offsets_unknown(struct symbol_module *m, uint64_t *offsets, size_t count)
 {
 	size_t used = 0;
 

@@ -7,6 +7,7 @@
 #include "analyzer/origin.h"
 #include "analyzer/symbol_extract.h"
 #include "analyzer/symbol_given.h"
+#include "analyzer/symbol_kept.h"
 #include "analyzer/symbols.h"
 
 /* The parts of symbols.h that its own files share. */
@@ -47,10 +48,10 @@ struct symbol_module {
 	bool searched; /* for files */
 	bool known;    /* quality, crates and marker */
 	bool loaded;
-	bool changed;                /* something was looked up that is not in the cache */
-	struct symbol_given *given;  /* by a capture: used before files; NULL */
-	struct symbol_given *cached; /* by the cache; NULL */
-	struct symbol_givens cache;
+	bool changed;               /* something was looked up that is not in the cache */
+	struct symbol_given *given; /* by a capture: used before files; NULL */
+	bool cached;                /* the cache has something, and that is `kept` */
+	struct symbol_kept kept;
 	bool has_symtab;
 	struct dwarf_index *index;
 	struct elf_symbols symtab;

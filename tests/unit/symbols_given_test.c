@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "analyzer/symbols_module.h"
 #include "format/capture_reader.h"
+#include "format/frame.h"
 
 static char directory[] = "/tmp/hud-given-XXXXXX";
 static char program[64], stripped[64], cache[64];
@@ -163,11 +165,11 @@ static void stream_write(struct stream *out, struct symbol_module *m, const uint
 		.sink_context = out,
 		.capture_id = {7},
 		.level = 3,
-		.naming = true,
 	};
 	struct symbol_binary binary;
 	struct symbol_writer *w;
 
+	stream_put(out, &naming_frame, sizeof(naming_frame));
 	assert_int_equal(symbol_writer_open(&options, &w), 0);
 	assert_int_equal(symbol_module_prepare(m, offsets, count), 0);
 	assert_int_equal(symbol_module_binary(m, &binary), 0);
@@ -343,7 +345,7 @@ static void a_file_that_changed_is_another_file_to_the_cache(void **state)
 	shell("cp program again && mv again program");
 	o = open_as(&options, program, program);
 	assert_int_equal(symbol_module_know(o.module), 0);
-	assert_null(o.module->cached);
+	assert_false(o.module->cached);
 	offsets_of(program, &offset, 1);
 	symbol_module_facts(o.module, offset, &facts);
 	symbolizer_close(o.symbolizer);
@@ -388,6 +390,87 @@ static void a_damaged_cache_costs_time_and_nothing_else(void **state)
 	symbolizer_close(plain.symbolizer);
 }
 
+static void many_at_once_leave_one_whole_file(void **state)
+{
+	static uint64_t offsets[2048];
+	size_t count = offsets_of(program, offsets, 2048);
+	struct symbolizer_options options = {.cache = cache};
+	struct opened plain = open_as(NULL, program, program);
+	struct opened o;
+
+	(void)state;
+	shell("rm -f cache/*");
+	for (size_t i = 0; i < 8; i++)
+		if (!fork()) {
+			o = open_as(&options, program, program);
+			for (size_t k = i; k < count; k += 8)
+				if (symbol_module_prepare(o.module, &offsets[k], 1))
+					_exit(1);
+			symbolizer_close(o.symbolizer);
+			_exit(0);
+		}
+	for (size_t i = 0; i < 8; i++) {
+		int status;
+
+		assert_true(wait(&status) > 0);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(count_kept(), 1);
+	o = open_as(&options, program, program);
+	assert_int_equal(symbol_module_know(o.module), 0);
+	assert_true(o.module->cached);
+	assert_true(o.module->kept.header->addresses >= count / 8);
+	check_same(plain.module, o.module, offsets, count);
+	symbolizer_close(o.symbolizer);
+	symbolizer_close(plain.symbolizer);
+}
+
+static void what_was_not_used_for_longest_goes_when_there_is_too_much(void **state)
+{
+	struct symbolizer_options options = {.cache = cache};
+	struct opened o;
+	const struct symbol_facts *facts;
+	uint64_t offset;
+
+	(void)state;
+	/* Holes take no space, but count: three of 200 MB are more than all may be together. */
+	shell("rm -f cache/* && cd cache && truncate -s 200M old.symbols new.symbols newest.symbols "
+	      "other && touch -d '3 days ago' old.symbols && touch -d '2 days ago' new.symbols");
+	o = open_as(&options, program, program);
+	offsets_of(program, &offset, 1);
+	assert_int_equal(symbol_module_facts(o.module, offset, &facts), 0);
+	symbolizer_close(o.symbolizer);
+	shell("test ! -e cache/old.symbols && test -e cache/new.symbols && "
+	      "test -e cache/newest.symbols && test -e cache/other");
+	assert_int_equal(count_kept(), 4);
+	shell("rm -f cache/*");
+}
+
+static void a_file_that_another_user_put_there_is_not_taken(void **state)
+{
+	struct symbolizer_options options = {.cache = cache};
+	const struct symbol_facts *facts;
+	uint64_t offset;
+
+	(void)state;
+	if (geteuid())
+		skip(); /* cannot give it away */
+	offsets_of(program, &offset, 1);
+	for (int taken = 0; taken < 2; taken++) {
+		struct opened o = open_as(&options, program, program);
+
+		assert_int_equal(symbol_module_facts(o.module, offset, &facts), 0);
+		assert_int_equal(o.module->cached, taken);
+		symbolizer_close(o.symbolizer);
+	}
+	shell("chown 1 cache/*");
+	struct opened o = open_as(&options, program, program);
+
+	assert_int_equal(symbol_module_know(o.module), 0);
+	assert_false(o.module->cached);
+	symbolizer_close(o.symbolizer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -398,6 +481,9 @@ int main(void)
 		cmocka_unit_test(a_file_that_changed_is_another_file_to_the_cache),
 		cmocka_unit_test(failures_are_not_kept),
 		cmocka_unit_test(a_damaged_cache_costs_time_and_nothing_else),
+		cmocka_unit_test(many_at_once_leave_one_whole_file),
+		cmocka_unit_test(what_was_not_used_for_longest_goes_when_there_is_too_much),
+		cmocka_unit_test(a_file_that_another_user_put_there_is_not_taken),
 	};
 
 	return cmocka_run_group_tests(tests, build, clean);
