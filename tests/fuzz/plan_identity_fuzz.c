@@ -7,8 +7,8 @@
  *       tests/fuzz/plan_identity_fuzz.c analyzer/plan_identity.c analyzer/plan_declared.c \
  *       analyzer/plan_names.c analyzer/plan_tls.c analyzer/dwarf_*.c analyzer/elf_file.c \
  *       analyzer/rules.c analyzer/fold.c analyzer/demangle.c analyzer/symbols_text.c \
- *       analyzer/embedded_text.c build/analyzer/embedded.c -lelf -llzma -lz -lzstd -liberty \
- *       -lpthread -o build/plan_identity_fuzz
+ *       analyzer/embedded_text.c build/analyzer/embedded.c build/libhudformat.a -lelf -llzma -lz \
+ *       -lzstd -liberty -lpthread -o build/plan_identity_fuzz
  *
  * Input: two numbers of 4 bytes, the bytes of .debug_abbrev and of .debug_str, then these two, and
  * .debug_info. A seed out of a program:
