@@ -106,10 +106,37 @@ static const char *vendored(const char *path, const char *needle, const char *co
 
 		if (!next || below_src(path, at + 1, comp_dir))
 			continue;
-		if (!wants_src || !strncmp(next, "/src/", 5))
+		/* A crate that is itself called external has its src/ there. */
+		if (wants_src ? !strncmp(next, "/src/", 5) : strncmp(crate, "src/", 4) != 0)
 			return crate;
 	}
 	return NULL;
+}
+
+/* Is this directory called NAME-1.2.3? */
+static bool has_version(const char *at)
+{
+	size_t length = strcspn(at, "/");
+
+	for (size_t i = 0; at[length] && i < length; i++) {
+		size_t digits = at[i] == '-' ? strspn(at + i + 1, "0123456789") : 0;
+
+		if (digits && at[i + 1 + digits] == '.' &&
+		    isdigit((unsigned char)at[i + 2 + digits]))
+			return true;
+	}
+	return false;
+}
+
+/* Where a rule's piece of the path ends; "." is the start of one that is relative. NULL: nowhere. */
+static const char *piece_end(const char *path, const char *piece)
+{
+	const char *found;
+
+	if (!strcmp(piece, "."))
+		return *path == '/' ? NULL : path + (strncmp(path, "./", 2) ? 0 : 2);
+	found = strstr(path, piece);
+	return found ? found + strlen(piece) : NULL;
 }
 
 /* Is the file in someone else's crate? Its name goes to `crate`, "" where the path has none. */
@@ -118,7 +145,7 @@ static bool path_is_foreign(const struct rules *r, const struct origin_query *q,
 {
 	for (size_t i = 0; i < r->origin.count; i++) {
 		const struct rule *rule = &r->origin.rules[i];
-		const char *found = strstr(q->decl_file, rule->words[1]);
+		const char *found = piece_end(q->decl_file, rule->words[1]);
 		const char *at = NULL;
 
 		crate[0] = '\0';
@@ -127,13 +154,12 @@ static bool path_is_foreign(const struct rules *r, const struct origin_query *q,
 		if (!strcmp(rule->words[0], "repository"))
 			return true;
 		if (!strcmp(rule->words[0], "registry"))
-			at = skip_directories(found + strlen(rule->words[1]),
-					      strtol(rule->words[2], NULL, 10));
+			at = skip_directories(found, strtol(rule->words[2], NULL, 10));
 		else if (!strcmp(rule->words[0], "vendor"))
 			at = vendored(q->decl_file, rule->words[1], q->comp_dir, true);
 		else if (!strcmp(rule->words[0], "external"))
 			at = vendored(q->decl_file, rule->words[1], q->comp_dir, false);
-		if (at) {
+		if (at && (!*rule->words[3] || has_version(at))) {
 			crate_of_directory(at, crate, room);
 			return true;
 		}

@@ -112,6 +112,54 @@ static void the_file_of_the_declaration_tells_whose_code_it_is(void **state)
 	}
 }
 
+/* What rustc writes when it is told to leave out where things lay: --remap-path-prefix FROM=TO. */
+static void remapped_paths_tell_as_much(void **state)
+{
+	static const struct layout layouts[] = {
+		{"/app/src/handlers.rs", "api", "/app", ORIGIN_USER},
+		{"./src/handlers.rs", "api", ".", ORIGIN_USER},
+		{"src/handlers.rs", "api", "", ORIGIN_USER},
+		{"crates/api-v2/src/lib.rs", "api_v2", ".", ORIGIN_USER},
+		{"/cargo/registry/src/github.com-1ecc6299db9ec823/serde-1.0.152/src/lib.rs",
+		 "serde", NULL, ORIGIN_THIRD_PARTY},
+		{"/registry/src/index.crates.io-6f17d22bba15001f/h2-0.4.5/src/lib.rs", "h2", NULL,
+		 ORIGIN_RUNTIME},
+		{"serde-1.0.152/src/lib.rs", "serde", NULL, ORIGIN_THIRD_PARTY},
+		{"./tokio-1.24.2/src/lib.rs", "tokio", NULL, ORIGIN_TOKIO},
+		{"demo-0.1.0/src/main.rs", "demo", NULL, ORIGIN_USER},
+		{"/build/app-1.2.3/src/main.rs", "app", NULL, ORIGIN_USER},
+	};
+
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		enum frame_origin got = origin(*state, &layouts[i]);
+
+		if (got != layouts[i].origin)
+			fail_msg("%s: %s", layouts[i].decl_file, frame_origin_name(got));
+	}
+}
+
+static void a_users_crate_may_be_called_as_a_layout_is(void **state)
+{
+	static const struct layout layouts[] = {
+		{"/home/me/app/registry/src/lib.rs", "registry", "/home/me/app", ORIGIN_USER},
+		{"/home/me/app/registry/src/api/mod.rs", "registry", "/home/me/app", ORIGIN_USER},
+		{"/home/me/registry/src/api/v1/users.rs", "registry", "/home/me/registry",
+		 ORIGIN_USER},
+		{"/home/me/app/vendor/src/lib.rs", "vendor", "/home/me/app", ORIGIN_USER},
+		{"/home/me/vendor/src/api/src/mod.rs", "vendor", "/home/me/vendor", ORIGIN_USER},
+		{"/home/me/app/external/src/lib.rs", "external", "/home/me/app", ORIGIN_USER},
+		{"/usr/src/app/src/main.rs", "app", "/usr/src/app", ORIGIN_USER},
+		{"/usr/src/app/registry/src/users/mod.rs", "registry", "/usr/src/app", ORIGIN_USER},
+	};
+
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		enum frame_origin got = origin(*state, &layouts[i]);
+
+		if (got != layouts[i].origin)
+			fail_msg("%s: %s", layouts[i].decl_file, frame_origin_name(got));
+	}
+}
+
 static void the_crate_of_main_is_the_users_wherever_it_lies(void **state)
 {
 	static const struct layout layouts[] = {
@@ -235,6 +283,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_the_user_says_is_theirs_comes_before_all_rules),
 		cmocka_unit_test(the_file_of_the_declaration_tells_whose_code_it_is),
+		cmocka_unit_test(remapped_paths_tell_as_much),
+		cmocka_unit_test(a_users_crate_may_be_called_as_a_layout_is),
 		cmocka_unit_test(the_crate_of_main_is_the_users_wherever_it_lies),
 		cmocka_unit_test(without_a_file_the_crate_tells_or_nobody_does),
 		cmocka_unit_test(a_traits_own_body_is_not_the_implementing_crates),
