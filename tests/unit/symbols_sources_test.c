@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 /*
- * Debug information wherever it may be: each case is built here, and must give the functions and
- * lines that llvm-symbolizer gives for the same code with all of its debug information inside.
+ * Debug information wherever it may be: each case is built here, and must give the functions, lines
+ * and columns that llvm-symbolizer gives for the same code with all of its debug information inside.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -255,30 +255,36 @@ static FILE *reference_open(const char *reference)
 		"grep -E ' [tT] (outer|main|recursive|.*inlined.*(save|hash|main|digest).*)$' | "
 		"while read start size rest; do "
 		"seq $((0x$start)) 3 $((0x$start + 0x$size - 1)); done | xargs printf '0x%%x\\n' | "
-		"head -2000 | llvm-symbolizer -aif --no-demangle --output-style=GNU -e %s",
+		"head -2000 | llvm-symbolizer -aif --no-demangle -e %s",
 		directory, reference, reference);
 	return popen(command, "r");
 }
 
-static void line_cut(char *line)
+/* "FILE:12:3": the numbers, and the file alone. */
+static void place_cut(char *place, unsigned long *line, unsigned long *column)
 {
-	char *discriminator;
+	char *end = strrchr(place, ':');
 
-	line[strcspn(line, "\n")] = '\0';
-	discriminator = strstr(line, " (discriminator");
-	if (discriminator)
-		*discriminator = '\0';
+	assert_non_null(end);
+	*column = strtoul(end + 1, NULL, 10);
+	*end = '\0';
+	end = strrchr(place, ':');
+	assert_non_null(end);
+	*line = strtoul(end + 1, NULL, 10);
+	*end = '\0';
 }
 
 static void check_call(const struct source_case *c, const struct symbol_facts *facts, uint32_t at,
-		       const char *name, const char *place)
+		       const char *name, char *place)
 {
 	const struct symbol_call *call;
-	const char *colon = strrchr(place, ':');
 	const char *own;
+	unsigned long line;
+	unsigned long column;
 
 	if (at >= facts->count)
 		fail_msg("%s: %s (%s) is missing", c->name, name, place);
+	place_cut(place, &line, &column);
 	call = &facts->calls[at];
 	own = call->definition->name + call->definition->own;
 	if (strcmp(own, name) != 0 && strcmp(call->definition->name, name) != 0)
@@ -287,10 +293,11 @@ static void check_call(const struct source_case *c, const struct symbol_facts *f
 		assert_int_equal(call->line, 0);
 		return;
 	}
-	if (!call->file || call->line != strtoul(colon + 1, NULL, 10))
-		fail_msg("%s: %s: line is %u, must be %s", c->name, name, call->line, place);
-	assert_true((size_t)(colon - place) >= strlen(call->file));
-	assert_memory_equal(colon - strlen(call->file), call->file, strlen(call->file));
+	if (!call->file || call->line != line || call->column != column)
+		fail_msg("%s: %s: place is %u:%u, must be %lu:%lu", c->name, name, call->line,
+			 call->column, line, column);
+	assert_true(strlen(place) >= strlen(call->file));
+	assert_string_equal(place + strlen(place) - strlen(call->file), call->file);
 }
 
 /* How many addresses agreed. */
@@ -307,7 +314,9 @@ static size_t compare(const struct source_case *c, struct symbol_module *m)
 	while (fgets(name, sizeof(name), out)) {
 		uint64_t offset;
 
-		line_cut(name);
+		name[strcspn(name, "\n")] = '\0';
+		if (!*name)
+			continue; /* between addresses */
 		if (!strncmp(name, "0x", 2)) {
 			assert_true(!facts || at == facts->count);
 			if (!symbol_module_offset(m, strtoull(name, NULL, 16), &offset))
@@ -318,7 +327,7 @@ static size_t compare(const struct source_case *c, struct symbol_module *m)
 			continue;
 		}
 		assert_non_null(fgets(place, sizeof(place), out));
-		line_cut(place);
+		place[strcspn(place, "\n")] = '\0';
 		check_call(c, facts, at++, name, place);
 	}
 	pclose(out);
