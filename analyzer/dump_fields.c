@@ -117,14 +117,23 @@ static const struct field sample_fields[] = {
 };
 
 static const struct field window_fields[] = {
-	ONE(hud_window, start_ns, FIELD_NUMBER),      ONE(hud_window, end_ns, FIELD_NUMBER),
-	ONE(hud_window, process, FIELD_NUMBER),       ONE(hud_window, tid, FIELD_NUMBER),
-	ONE(hud_window, cpu_ns, FIELD_NUMBER),        ONE(hud_window, sleep_ns, FIELD_NUMBER),
-	ONE(hud_window, run_queue_ns, FIELD_NUMBER),  ONE(hud_window, sleeps, FIELD_NUMBER),
-	ONE(hud_window, preemptions, FIELD_NUMBER),   ONE(hud_window, parked_ns, FIELD_NUMBER),
-	ONE(hud_window, poll_sleep_ns, FIELD_NUMBER), ONE(hud_window, look_gap_ns, FIELD_NUMBER),
-	ONE(hud_window, looks, FIELD_NUMBER),         ONE(hud_window, poll_looks, FIELD_NUMBER),
-	ONE(hud_window, polls, FIELD_NUMBER),         {0},
+	ONE(hud_window, start_ns, FIELD_NUMBER),
+	ONE(hud_window, end_ns, FIELD_NUMBER),
+	ONE(hud_window, process, FIELD_NUMBER),
+	ONE(hud_window, tid, FIELD_NUMBER),
+	ONE(hud_window, cpu_ns, FIELD_NUMBER),
+	ONE(hud_window, sleep_ns, FIELD_NUMBER),
+	ONE(hud_window, run_queue_ns, FIELD_NUMBER),
+	ONE(hud_window, sleeps, FIELD_NUMBER),
+	ONE(hud_window, preemptions, FIELD_NUMBER),
+	ONE(hud_window, parked_ns, FIELD_NUMBER),
+	ONE(hud_window, poll_sleep_ns, FIELD_NUMBER),
+	ONE(hud_window, maybe_parked_ns, FIELD_NUMBER),
+	ONE(hud_window, look_gap_ns, FIELD_NUMBER),
+	ONE(hud_window, looks, FIELD_NUMBER),
+	ONE(hud_window, poll_looks, FIELD_NUMBER),
+	ONE(hud_window, polls, FIELD_NUMBER),
+	{0},
 };
 
 static const struct field lifecycle_fields[] = {

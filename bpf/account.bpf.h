@@ -17,6 +17,7 @@ struct window_rest {
 	__u64 sleep_ns;
 	__u64 run_queue_ns;
 	__u64 parked_ns;
+	__u64 maybe_parked_ns;
 };
 
 static __always_inline void window_send(const struct thread_state *st,
@@ -31,6 +32,7 @@ static __always_inline void window_send(const struct thread_state *st,
 	e.sleep_ns = st->sleep_ns + rest->sleep_ns;
 	e.run_queue_ns = st->run_queue_ns + rest->run_queue_ns;
 	e.parked_ns = st->parked_ns + rest->parked_ns;
+	e.maybe_parked_ns = st->maybe_parked_ns + rest->maybe_parked_ns;
 	e.poll_sleep_ns = st->poll_sleep_ns;
 	e.look_gap_ns = st->look_gap_ns;
 	e.sleeps = st->sleeps;
@@ -48,6 +50,7 @@ static __always_inline void window_restart(struct thread_state *st, __u64 now)
 	st->sleep_ns = 0;
 	st->run_queue_ns = 0;
 	st->parked_ns = 0;
+	st->maybe_parked_ns = 0;
 	st->poll_sleep_ns = 0;
 	st->look_gap_ns = 0;
 	st->sleeps = 0;
@@ -210,6 +213,8 @@ static __always_inline bool sleep_end(struct thread_state *st, __u64 start, __u6
 	st->run_queue_ns += now - woken;
 	if (st->poll.span.start_max_ns)
 		st->poll_sleep_ns += woken - start;
+	else if (st->poll.key.where == HUD_WHERE_PARK)
+		st->maybe_parked_ns += woken - start;
 	return false;
 }
 

@@ -158,6 +158,7 @@ struct thread_state {
 	__u64 sleep_ns;
 	__u64 run_queue_ns;
 	__u64 parked_ns;
+	__u64 maybe_parked_ns; /* of sleep_ns, by a layout that is a guess */
 	__u64 poll_sleep_ns;
 	__u64 look_gap_ns;
 	__u64 limit_start_ns;

@@ -161,6 +161,8 @@ static __always_inline void window_final(struct task_struct *task, struct thread
 		rest.parked_ns = now - out_since;
 	else if (phase == PHASE_SLEEPING && now > out_since && now - out_since < threshold_ns)
 		rest.sleep_ns = now - out_since;
+	if (st->poll.key.where == HUD_WHERE_PARK)
+		rest.maybe_parked_ns = rest.sleep_ns;
 	window_send(st, &rest, task->tgid, task->pid, now);
 }
 

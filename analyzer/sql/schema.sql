@@ -197,6 +197,7 @@ CREATE TABLE thread_window (
 	preemptions INTEGER NOT NULL,
 	parked_ns INTEGER NOT NULL,
 	poll_sleep_ns INTEGER NOT NULL,
+	maybe_parked_ns INTEGER NOT NULL,
 	look_gap_ns INTEGER NOT NULL,
 	looks INTEGER NOT NULL,
 	poll_looks INTEGER NOT NULL,

@@ -287,18 +287,14 @@ class Comparison:
         expect(not wrong, f"{len(wrong)} blocking polls; {[dict(w) for w in wrong[:5]]}")
 
     def workers_add_up(self, share=0.02):
-        """
-        By stacks alone, or a layout that they had to confirm, sleeps under the threshold are `unknown`: then
-        the sum is all that must hold.
-        """
+        """By stacks alone, sleeps under the threshold are `unknown`: then the sum is all that must hold."""
         unknown = wall = 0
         for w in self.report["workers"]:
             states = w["states"]
             expect(sum(states.values()) == w["wall_ns"], f"worker {w['tid']}: {states} of {w['wall_ns']}")
             unknown += states["unknown"]
             wall += w["wall_ns"]
-        if self.db.execute("SELECT max(unsure OR runtime_state IS NULL) FROM offcpu_span WHERE NOT at_attach "
-                           "AND NOT preempted").fetchone()[0]:
+        if any(row["source"] == "stack" for row in self.sources()):
             share = 1
         expect(wall and unknown <= share * wall, f"{unknown / MS:.0f} of {wall / MS:.0f} ms are `unknown`")
 
