@@ -167,6 +167,31 @@ static void functions_are_hot_in_themselves_and_with_what_they_call(void **state
 	sqlite3_close(db);
 }
 
+/* As an arm of select! has it: a closure of the user's, declared in the macro. */
+static void a_function_with_a_part_of_the_users_is_the_users(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	profile_sample(&s, 1000, HASH);
+	db = scene_load(&s, 200000);
+	assert_int_equal(
+		sqlite3_exec(db,
+			     "UPDATE frame SET site = 'demo::hasher::hash', origin = 'tokio', "
+			     "decl_file = '/registry/select.rs', decl_line = 1 "
+			     "WHERE function LIKE 'tokio::runtime::task::raw::poll%'",
+			     NULL, NULL, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_changes(db) > 0, 1);
+	assert_text(db,
+		    "SELECT origin || ' ' || file FROM hotspots "
+		    "WHERE function = 'demo::hasher::hash'",
+		    "user src/hasher.rs");
+	sqlite3_close(db);
+}
+
 /* The windows' states are the worker's, where its windows reach. */
 static void a_timeline_splits_what_the_worker_did(void **state)
 {
@@ -227,6 +252,7 @@ int main(void)
 		cmocka_unit_test(every_view_answers_without_hud),
 		cmocka_unit_test(what_adds_up_adds_up_in_each_capture),
 		cmocka_unit_test(functions_are_hot_in_themselves_and_with_what_they_call),
+		cmocka_unit_test(a_function_with_a_part_of_the_users_is_the_users),
 		cmocka_unit_test(a_mark_is_in_its_moment),
 		cmocka_unit_test(a_timeline_splits_what_the_worker_did),
 	};
