@@ -91,9 +91,9 @@ static __always_inline void sleeper_poll(struct task_struct *task, struct thread
 
 /*
  * Report a thread that has slept for long, with its stack the first time. At the end also one that was
- * woken and has no CPU yet: nobody else would tell of it.
+ * woken and has no CPU yet: nobody else would tell of it. True: it is parked, and nothing is to be said.
  */
-static __always_inline void open_report(struct task_struct *task, struct thread_state *st,
+static __always_inline bool open_report(struct task_struct *task, struct thread_state *st,
 					__u64 now)
 {
 	__u64 start = phase_since(st, st->out_ns), stack_bytes = 0;
@@ -105,14 +105,14 @@ static __always_inline void open_report(struct task_struct *task, struct thread_
 	struct event_offcpu *e;
 
 	if (!s || !seen || !start || start > now || now - start < threshold_ns)
-		return;
+		return false;
 	if (phase == PHASE_UNKNOWN && !woken && (task->on_cpu || !(task->__state & TASK_SLEEPS)))
-		return;
+		return false;
 	seen->phase = phase;
 	seen->start_ns = start;
 	sleeper_poll(task, st, start, now, seen);
 	if (seen->key.where == HUD_WHERE_PARK && seen->key.trusted)
-		return;
+		return true;
 	e = (struct event_offcpu *)s->word;
 	event_begin(&e->head, EVENT_OPEN, task->tgid, task->pid, now);
 	where_fill(&e->where, &seen->key, &seen->span);
@@ -134,16 +134,17 @@ static __always_inline void open_report(struct task_struct *task, struct thread_
 	/* Awake by now: the stack may be a mix of before and after, and its end will be told. */
 	if (st->phase != seen->phase || phase_since(st, st->out_ns) != seen->start_ns ||
 	    (st->wakeup_ns && !woken))
-		return;
+		return false;
 	st->open_start_ns = seen->start_ns;
 	scratch_send(s, sizeof(*e), stack_bytes);
 	if (seen->span.start_max_ns)
 		poll_span_send(&seen->span, NULL, task->tgid, task->pid);
+	return false;
 }
 
 /* The time since the last change is of the phase the thread is in; it is not charged yet. */
 static __always_inline void window_final(struct task_struct *task, struct thread_state *st,
-					 __u64 now)
+					 bool parked, __u64 now)
 {
 	__u64 start = st->window_start_ns ? st->window_start_ns : st->since_ns;
 	__u64 running_since = st->phase == PHASE_UNKNOWN ? st->since_ns : st->change_ns;
@@ -159,6 +160,8 @@ static __always_inline void window_final(struct task_struct *task, struct thread
 		rest.run_queue_ns = now - out_since;
 	else if (phase == PHASE_SLEEPING && now > out_since && is_park(st))
 		rest.parked_ns = now - out_since;
+	else if (phase == PHASE_UNKNOWN && parked) /* all the time */
+		rest.parked_ns = now - start;
 	else if (phase == PHASE_SLEEPING && now > out_since && now - out_since < threshold_ns)
 		rest.sleep_ns = now - out_since;
 	if (st->poll.key.where == HUD_WHERE_PARK)
@@ -186,6 +189,7 @@ static __always_inline void walk_task(struct task_struct *task)
 	__u64 now = bpf_ktime_get_ns();
 	__u32 tgid = task->tgid;
 	struct thread_state *st;
+	bool parked = false;
 
 	if (task->flags & PF_KTHREAD || !bpf_map_lookup_elem(&targets, &tgid))
 		return;
@@ -203,10 +207,10 @@ static __always_inline void walk_task(struct task_struct *task)
 	if (!st)
 		return;
 	if (st->phase == PHASE_SLEEPING || st->phase == PHASE_UNKNOWN)
-		open_report(task, st, now);
+		parked = open_report(task, st, now);
 	if (walk_mode == WALK_FINAL) {
 		poll_final(task, st);
-		window_final(task, st, now);
+		window_final(task, st, parked, now);
 	}
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Innocent polls that look like one long poll to whoever looks now and then."""
 
-from lib import MS, Demo, Recording, database, expect, fact, facts_check, path_for, report
+from lib import MS, Demo, Recording, database, expect, expect_equal, fact, facts_check, path_for, report
 
 SECONDS = 5
 GAP_NS = 5 * MS  # two looks of the sampler that did not come: the machine below took the CPU
@@ -58,6 +58,17 @@ def a_local_set_with_short_tasks_is_no_long_poll_and_without_a_core_it_blocks_no
         WHERE t.comm = 'local-no-core' AND s.end_ns - s.start_ns >= 10000000""") >= 10,
            "the task without a core did not sleep: a broken set-up")
     no_site(db, document)
+
+
+@fact
+def a_worker_that_is_parked_all_the_time_is_a_worker():
+    demo = Demo("release", "--only", "sleep")
+    recording = Recording(path_for("parked.hud"), "-d", "400ms", "-p", demo.pid, begun=False)
+    db = database(recording.ended_well())
+    # and the thread of the demo's own load
+    expect_equal(one(db, "SELECT count(*) FROM worker"), demo.truth()["workers"] + 1, "workers")
+    expect(one(db, "SELECT count(*) FROM worker AS w WHERE w.parked_ns >= 0.99 * w.wall_ns") > 0,
+           "no worker was parked all the time: a broken set-up")
 
 
 facts_check()
