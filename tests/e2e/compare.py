@@ -5,7 +5,7 @@ import json
 import os
 import xml.etree.ElementTree as xml
 
-from lib import (ANALYZE_UNUSABLE, TOP, Demo, Skip, analyze, analyzed, expect, expect_equal, fact, facts_check, once,
+from lib import (ANALYZE_UNUSABLE, TOP, Demo, Recording, Skip, analyze, analyzed, expect, expect_equal, fact, facts_check, once,
                  one_clear_message, path_for, recorded)
 
 # Endpoints that need no calibration at the demo's start: they block as long in every run.
@@ -17,25 +17,32 @@ PASS, FAIL, CANNOT_TELL = 0, 1, 2
 truths = {}  # what the demo says of itself, by recording
 
 
+def recorded_together(demos):
+    """One recording of each, at the same time; name -> path."""
+    recordings = {name: Recording(path_for(f"{name}.hud"), "-d", SECONDS, "-p", demo.pid, begun=False)
+                  for name, demo in demos.items()}
+    return {name: recording.ended_well() for name, recording in recordings.items()}
+
+
 @once
-def usual():
-    """Two recordings of one process."""
+def everything():
+    """A process twice, and others: one where `lock` is gone and `sleep` takes twice as long, and another build."""
     demo = Demo("release", *SAME)
-    paths = [path_for(f"usual-{number}.hud") for number in (1, 2)]
-    for path in paths:
-        recorded("-d", SECONDS, "-p", demo.pid, "-o", path)
-    truths.update(dict.fromkeys(paths, demo.truth()))
+    others = {"changed": Demo("release", *SAME, "--without", "lock", "--stretch", "sleep=2"),
+              "other-build": Demo("fp", *SAME)}
+    paths = recorded_together({"usual-1": demo, **others})
+    paths.update(recorded_together({"usual-2": demo}))  # the others still run beside it
+    truths.update((paths[name], other.truth()) for name, other in others.items())
+    truths.update(dict.fromkeys((paths["usual-1"], paths["usual-2"]), demo.truth()))
     return paths
 
 
-@once
+def usual():
+    return [everything()["usual-1"], everything()["usual-2"]]
+
+
 def changed():
-    """`lock` is gone, `sleep` takes twice as long."""
-    demo = Demo("release", *SAME, "--without", "lock", "--stretch", "sleep=2")
-    path = path_for("changed.hud")
-    recorded("-d", SECONDS, "-p", demo.pid, "-o", path)
-    truths[path] = demo.truth()
-    return path
+    return everything()["changed"]
 
 
 def diff(*arguments):
@@ -98,10 +105,7 @@ def what_was_changed_is_found_and_nothing_that_is_not_so():
 
 @fact
 def sites_are_matched_across_builds():
-    demo = Demo("fp", *SAME)
-    other = path_for("other-build.hud")
-    recorded("-d", SECONDS, "-p", demo.pid, "-o", other)
-    found = claims(diff(usual()[0], other))
+    found = claims(diff(usual()[0], everything()["other-build"]))
     expect(not set(found.values()) & {"new", "gone"}, f"claims: {found}")
 
 
