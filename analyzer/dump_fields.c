@@ -129,6 +129,7 @@ static const struct field window_fields[] = {
 	ONE(hud_window, parked_ns, FIELD_NUMBER),
 	ONE(hud_window, poll_sleep_ns, FIELD_NUMBER),
 	ONE(hud_window, maybe_parked_ns, FIELD_NUMBER),
+	ONE(hud_window, stolen_ns, FIELD_NUMBER),
 	ONE(hud_window, look_gap_ns, FIELD_NUMBER),
 	ONE(hud_window, looks, FIELD_NUMBER),
 	ONE(hud_window, poll_looks, FIELD_NUMBER),

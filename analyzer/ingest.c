@@ -56,7 +56,7 @@ static const struct {
 	[TABLE_THREAD_WINDOW] = {"thread_window",
 				 "capture, thread, start_ns, end_ns, cpu_ns, sleep_ns,"
 				 "run_queue_ns, sleeps, preemptions, parked_ns, poll_sleep_ns,"
-				 "maybe_parked_ns, look_gap_ns, looks, poll_looks, polls, id"},
+				 "maybe_parked_ns, stolen_ns, look_gap_ns, looks, poll_looks, polls, id"},
 	[TABLE_LIFECYCLE] = {"lifecycle", "capture, time_ns, process, tid, kind, detail, id"},
 	[TABLE_LOSS] = {"loss", "capture, cause, unit, count, from_ns, to_ns, id"},
 	[TABLE_COST] =

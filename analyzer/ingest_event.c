@@ -250,7 +250,7 @@ static int window(struct ingest *in, struct capture_state *c, const struct hud_w
 	if (!thread || !plausible(c, w->start_ns) || !plausible(c, w->end_ns) ||
 	    w->cpu_ns > LONGEST_NS || w->sleep_ns > LONGEST_NS || w->run_queue_ns > LONGEST_NS ||
 	    w->parked_ns > LONGEST_NS || w->poll_sleep_ns > LONGEST_NS ||
-	    w->maybe_parked_ns > w->sleep_ns ||
+	    w->maybe_parked_ns > w->sleep_ns || w->stolen_ns > w->run_queue_ns ||
 	    w->look_gap_ns > LONGEST_NS)
 		return -EINVAL;
 	if (w->end_ns < w->start_ns)
@@ -268,6 +268,7 @@ static int window(struct ingest *in, struct capture_state *c, const struct hud_w
 	row_number(&row, (int64_t)w->parked_ns);
 	row_number(&row, (int64_t)w->poll_sleep_ns);
 	row_number(&row, (int64_t)w->maybe_parked_ns);
+	row_number(&row, (int64_t)w->stolen_ns);
 	row_number(&row, (int64_t)w->look_gap_ns);
 	row_number(&row, w->looks);
 	row_number(&row, w->poll_looks);

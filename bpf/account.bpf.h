@@ -33,6 +33,7 @@ static __always_inline void window_send(const struct thread_state *st,
 	e.run_queue_ns = st->run_queue_ns + rest->run_queue_ns;
 	e.parked_ns = st->parked_ns + rest->parked_ns;
 	e.maybe_parked_ns = st->maybe_parked_ns + rest->maybe_parked_ns;
+	e.stolen_ns = st->stolen_ns;
 	e.poll_sleep_ns = st->poll_sleep_ns;
 	e.look_gap_ns = st->look_gap_ns;
 	e.sleeps = st->sleeps;
@@ -51,6 +52,7 @@ static __always_inline void window_restart(struct thread_state *st, __u64 now)
 	st->run_queue_ns = 0;
 	st->parked_ns = 0;
 	st->maybe_parked_ns = 0;
+	st->stolen_ns = 0;
 	st->poll_sleep_ns = 0;
 	st->look_gap_ns = 0;
 	st->sleeps = 0;
@@ -72,11 +74,32 @@ static __always_inline void window_roll(struct thread_state *st, __u32 tgid, __u
 		poll_flush(&st->poll, tgid, tid);
 }
 
+/*
+ * What the hypervisor took of this running thread's CPU since the last look: it spent that wanting a CPU, as
+ * in a run queue. Before its first switch it is not known since when to count.
+ */
+static __always_inline void steal_note(struct task_struct *task, struct thread_state *st)
+{
+	__u64 steal = steal_read(task);
+
+	if (st->steal_ns && steal > st->steal_ns) {
+		st->uncharged_ns += steal - st->steal_ns;
+		st->waited_ns += steal - st->steal_ns;
+		st->poll.stolen_ns += steal - st->steal_ns;
+	}
+	st->steal_ns = steal;
+}
+
 /* Charge CPU time up to now. */
 static __always_inline void cpu_charge(struct thread_state *st, __u64 now)
 {
-	if (now > st->change_ns)
-		st->cpu_ns += now - st->change_ns;
+	__u64 ran = now > st->change_ns ? now - st->change_ns : 0;
+	__u64 stolen = st->uncharged_ns < ran ? st->uncharged_ns : ran;
+
+	st->cpu_ns += ran - stolen;
+	st->run_queue_ns += stolen;
+	st->stolen_ns += stolen;
+	st->uncharged_ns = 0;
 	st->change_ns = now;
 }
 
@@ -228,6 +251,7 @@ static __always_inline bool thread_switch_in(struct task_struct *task, struct th
 
 	st->phase = PHASE_RUNNING;
 	st->change_ns = now;
+	st->steal_ns = steal_read(task); /* maybe of another CPU */
 	if (!start || start > now) {
 		if (start)
 			loss_count(COUNT_CLOCK_BACKWARD);

@@ -112,6 +112,7 @@ struct event_window {
 	__u64 run_queue_ns;
 	__u64 parked_ns;
 	__u64 maybe_parked_ns;
+	__u64 stolen_ns;
 	__u64 poll_sleep_ns;
 	__u64 look_gap_ns;
 	__u32 sleeps;

@@ -28,6 +28,19 @@ struct pt_regs {
 };
 #endif
 
+/* A CPU's run queue, which a task leads to where the kernel schedules groups. */
+struct rq {
+	__u64 prev_steal_time_rq; /* CONFIG_PARAVIRT_TIME_ACCOUNTING */
+};
+
+struct cfs_rq {
+	struct rq *rq;
+};
+
+struct sched_entity {
+	struct cfs_rq *cfs_rq; /* CONFIG_FAIR_GROUP_SCHED */
+};
+
 struct signal_struct {
 	struct {
 		int counter;
@@ -84,6 +97,7 @@ struct task_struct {
 	struct bpf_local_storage
 		*bpf_storage; /* NULL: no BPF program keeps anything of this task */
 	struct thread_struct thread;
+	struct sched_entity se;
 };
 
 struct linux_binprm {

@@ -94,6 +94,7 @@ static __always_inline void poll_enter(struct thread_state *st, const struct pol
 		.start_min_ns = now,
 		.start_max_ns = now,
 		.end_min_ns = now,
+		.stolen_ns = p->stolen_ns,
 		.task = POLLED_NONE, /* the runtime notes it after this: the next look reads it */
 		.site = site,
 		.flags = HUD_POLL_EXACT,

@@ -131,6 +131,16 @@ static __always_inline void poll_count(const struct poll_span *span, const struc
 	histogram_add(span->site, tgid, (to_now ? now : span->end_min_ns) - span->start_max_ns);
 }
 
+/*
+ * What the hypervisor took since the last look is no work of the poll. If the poll has ended in between it
+ * may have been taken after that: better a poll that looks short than one that is blamed for it.
+ */
+static __always_inline void poll_stolen(struct poll_watch *p)
+{
+	p->span.run_queue_ns += p->stolen_ns - p->span.stolen_ns;
+	p->span.stolen_ns = p->stolen_ns;
+}
+
 /* The poll under way is over: `next` was seen at `now`. True: it was long, and is kept. */
 static __always_inline bool poll_end(struct poll_watch *p, const struct poll_key *next, __u32 tgid,
 				     __u32 tid, __u64 now)
@@ -138,6 +148,7 @@ static __always_inline bool poll_end(struct poll_watch *p, const struct poll_key
 	struct poll_span *span = &p->span;
 	bool kept = false;
 
+	poll_stolen(p);
 	if (span->flags & HUD_POLL_EXACT)
 		poll_count(span, next, tgid, now);
 	/* Without one look that saw the core in its place, nothing says that it held it throughout. */
@@ -225,6 +236,7 @@ static __always_inline void poll_begin(struct poll_watch *p, const struct poll_k
 		.start_max_ns = now,
 		.end_min_ns = now,
 		.task = key->task,
+		.stolen_ns = p->stolen_ns,
 		.flags = after_park && p->look_ns ? HUD_POLL_START_AT_MIN : 0,
 		.scheduler = key->scheduler + 1,
 		.trusted = key->trusted,
@@ -271,6 +283,7 @@ static __always_inline void poll_look(struct thread_state *st, const struct poll
 		entered_look(&p->span, key, now);
 	if (p->span.start_max_ns && key->where == HUD_WHERE_POLL && key->task == p->span.task &&
 	    key->core == p->core && key->tick == p->tick) {
+		poll_stolen(p);
 		p->span.end_min_ns = now;
 	} else {
 		if (p->span.start_max_ns)

@@ -69,6 +69,19 @@ static __always_inline void event_send(void *event, __u64 bytes)
 		loss_count(COUNT_RING_FULL);
 }
 
+/*
+ * How long the hypervisor has kept the CPU of this running task from running so far, in ns. The kernel asks
+ * it at each switch and tick (update_rq_clock_task() in kernel/sched/core.c). 0 where no hypervisor tells.
+ */
+static __always_inline __u64 steal_read(struct task_struct *task)
+{
+	if (!bpf_core_field_exists(struct rq, prev_steal_time_rq) ||
+	    !bpf_core_field_exists(struct cfs_rq, rq) ||
+	    !bpf_core_field_exists(struct sched_entity, cfs_rq))
+		return 0;
+	return task->se.cfs_rq->rq->prev_steal_time_rq;
+}
+
 enum thread_phase {
 	PHASE_UNKNOWN, /* as it was at attach: the first switch tells */
 	PHASE_RUNNING,
@@ -95,6 +108,7 @@ struct poll_span {
 	__u64 task;
 	__u64 sleep_ns;
 	__u64 run_queue_ns;
+	__u64 stolen_ns; /* poll_watch.stolen_ns at the last look */
 	__u64 site;
 	__u32 flags;     /* enum hud_poll_flags */
 	__u32 scheduler; /* 1 + index in the identity */
@@ -132,6 +146,7 @@ struct poll_behind {
 struct poll_watch {
 	struct poll_key key;       /* at the last look */
 	__u64 look_ns;             /* of the last look; 0: none yet */
+	__u64 stolen_ns;           /* from the thread, since it is watched */
 	struct poll_span span;     /* the poll under way */
 	struct poll_span kept;     /* a long one that has ended, in the round that may go on */
 	struct poll_stood stood;   /* behind the poll under way */
@@ -159,6 +174,9 @@ struct thread_state {
 	__u64 run_queue_ns;
 	__u64 parked_ns;
 	__u64 maybe_parked_ns; /* of sleep_ns, by a layout that is a guess */
+	__u64 stolen_ns;       /* of run_queue_ns */
+	__u64 uncharged_ns;    /* … and not charged to it yet */
+	__u64 steal_ns;        /* PHASE_RUNNING: steal_read() at the last look */
 	__u64 poll_sleep_ns;
 	__u64 look_gap_ns;
 	__u64 limit_start_ns;

@@ -308,13 +308,14 @@ struct hud_window {
 	uint64_t parked_ns;    /* in parks known to be such, of any length, without their run-queue tail */
 	uint64_t poll_sleep_ns; /* of sleep_ns: inside polls */
 	uint64_t maybe_parked_ns; /* of sleep_ns: in parks, if a layout that was guessed is right */
+	uint64_t stolen_ns;    /* of run_queue_ns: on a CPU that the hypervisor gave to others (steal) */
 	uint64_t look_gap_ns;  /* the longest that it ran, or waited for a CPU, without a look at it */
 	uint32_t looks;        /* of the sampler at it, those without a record included … */
 	uint32_t poll_looks;   /* … of them inside polls */
 	uint32_t polls;        /* that began, where each is seen (HUD_SOURCE_EXACT) */
 	uint32_t reserved;
 };
-HUD_ASSERT_SIZE(struct hud_window, 112);
+HUD_ASSERT_SIZE(struct hud_window, 120);
 
 enum hud_poll_flags {
 	HUD_POLL_OPEN = 1u << 0, /* goes on: a later record of its (tid, start_max_ns) holds */

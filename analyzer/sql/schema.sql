@@ -198,6 +198,7 @@ CREATE TABLE thread_window (
 	parked_ns INTEGER NOT NULL,
 	poll_sleep_ns INTEGER NOT NULL,
 	maybe_parked_ns INTEGER NOT NULL,
+	stolen_ns INTEGER NOT NULL,
 	look_gap_ns INTEGER NOT NULL,
 	looks INTEGER NOT NULL,
 	poll_looks INTEGER NOT NULL,

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""Time that the hypervisor takes from a thread counts as waiting for a CPU."""
+
+import os
+
+from lib import MS, Skip, database, expect, fact, facts_check, path_for, recorded, start
+
+SECONDS = 6
+TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+
+
+def stolen_ns():
+    """From all CPUs since boot, as the kernel tells: by ticks, and of time when a CPU wanted to run."""
+    with open("/proc/stat") as file:
+        return int(file.readline().split()[8]) * TICK_NS
+
+
+@fact
+def what_the_hypervisor_took_is_no_time_on_a_cpu():
+    cpus = sorted(os.sched_getaffinity(0))
+    busy = [start(["taskset", "-c", cpu, "sh", "-c", "while :; do :; done"]) for cpu in cpus]
+    before = stolen_ns()
+    path = path_for("steal.hud")
+    recorded("-d", SECONDS, "-o", path, *(word for process in busy for word in ("-p", process.pid)))
+    taken = stolen_ns() - before
+    rows = database(path).execute("""SELECT sum(stolen_ns), sum(run_queue_ns), sum(cpu_ns), sum(end_ns - start_ns)
+        FROM thread_window""").fetchone()
+    stolen, waited, ran, watched = rows
+    expect(stolen <= waited and ran + waited <= watched, f"{[round(n / MS) for n in rows]} ms")
+    # What was taken while hud-record started, ended, or had the CPU itself was not taken from them.
+    expect(stolen <= 1.1 * taken + 100 * MS, f"{stolen / MS:.0f} ms are said to be stolen, the kernel says {taken / MS:.0f}")
+    if taken < 200 * MS:
+        raise Skip(f"the hypervisor took {taken / MS:.0f} ms only")
+    expect(stolen >= 0.5 * taken, f"{stolen / MS:.0f} ms are said to be stolen, the kernel says {taken / MS:.0f}")
+
+
+facts_check()
