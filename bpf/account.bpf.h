@@ -118,8 +118,12 @@ static __always_inline void thread_switch_out(struct task_struct *task, struct t
 	if (st->phase == PHASE_UNKNOWN)
 		st->change_ns = st->awake_ns = st->since_ns ? st->since_ns : now;
 	cpu_charge(st, now);
-	/* The end of a sleep before this one, noted by a waker that was slow to do so. */
-	if (st->wakeup_ns + WAKEUP_EARLY_NS < now)
+	/*
+	 * No end of this sleep: of one before, noted by a waker that was slow to do so, or of one that never
+	 * was, since the thread was woken before another could take its CPU. Who is woken on the way out has
+	 * that written in its state.
+	 */
+	if (st->wakeup_ns + WAKEUP_EARLY_NS < now || task->__state & TASK_SLEEPS)
 		st->wakeup_ns = 0;
 	st->out_ns = now;
 	st->out_state = state;

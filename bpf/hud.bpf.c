@@ -14,7 +14,6 @@
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 #define TASK_STATE_MASK 0xff /* sleep states; above are flags such as TASK_FREEZABLE */
-#define TASK_SLEEPS 0x3      /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
 #define PF_KTHREAD 0x00200000
 
 /*

@@ -137,8 +137,14 @@ static __always_inline void poll_count(const struct poll_span *span, const struc
  */
 static __always_inline void poll_stolen(struct poll_watch *p)
 {
-	p->span.run_queue_ns += p->stolen_ns - p->span.stolen_ns;
-	p->span.stolen_ns = p->stolen_ns;
+	struct poll_span *span = &p->span;
+	__u64 stolen = p->stolen_ns - span->stolen_ns;
+	__u64 lasted = span->end_min_ns - span->start_max_ns,
+	      off = span->sleep_ns + span->run_queue_ns;
+	__u64 room = lasted > off ? lasted - off : 0;
+
+	span->run_queue_ns += stolen < room ? stolen : room;
+	span->stolen_ns = p->stolen_ns;
 }
 
 /* The poll under way is over: `next` was seen at `now`. True: it was long, and is kept. */
@@ -283,8 +289,8 @@ static __always_inline void poll_look(struct thread_state *st, const struct poll
 		entered_look(&p->span, key, now);
 	if (p->span.start_max_ns && key->where == HUD_WHERE_POLL && key->task == p->span.task &&
 	    key->core == p->core && key->tick == p->tick) {
-		poll_stolen(p);
 		p->span.end_min_ns = now;
+		poll_stolen(p);
 	} else {
 		if (p->span.start_max_ns)
 			poll_end(p, key, tgid, tid, now);

@@ -82,6 +82,8 @@ static __always_inline __u64 steal_read(struct task_struct *task)
 	return task->se.cfs_rq->rq->prev_steal_time_rq;
 }
 
+#define TASK_SLEEPS 0x3 /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
+
 enum thread_phase {
 	PHASE_UNKNOWN, /* as it was at attach: the first switch tells */
 	PHASE_RUNNING,
