@@ -65,14 +65,17 @@ pub async fn yield_busily() {
 }
 
 /// Two tasks that wake each other. Each wake-up puts the other into the LIFO slot of the worker, so
-/// that for some 10 ms at a time it polls these two in turns and counts none of it as a new round.
+/// that for some 20 ms at a time it polls these two in turns and counts none of it as a new round.
 pub async fn play_ping_pong() {
     let (ping, pong) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     tokio::spawn(return_balls(ping.clone(), pong.clone()));
     loop {
-        for _ in 0..30_000 {
-            ping.notify_one();
-            pong.notified().await;
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_millis(20) {
+            for _ in 0..1000 {
+                ping.notify_one();
+                pong.notified().await;
+            }
         }
         time::sleep(between_ms(200, 400)).await;
     }
