@@ -125,7 +125,7 @@ check-unit: $(UNIT_TESTS) ## the unit tests only
 	@bash tests/run.sh --unit $(BUILD)
 
 # qemu and the kernels come from apt when it is called; not part of check.
-check-vm: all static ## record inside virtual machines with Debian's kernels 6.1 and 6.12
+check-vm: all static $(DEMO) ## record inside virtual machines with Debian's kernels 6.1 and 6.12
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps DEPS='qemu-system-x86 busybox-static cpio'; fi
 	@sh tests/vm/run.sh
 
