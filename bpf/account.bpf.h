@@ -78,15 +78,16 @@ static __always_inline void window_roll(struct thread_state *st, __u32 tgid, __u
  * What the hypervisor took of this running thread's CPU since the last look: it spent that wanting a CPU, as
  * in a run queue. Before its first switch it is not known since when to count.
  */
-static __always_inline void steal_note(struct task_struct *task, struct thread_state *st)
+static __always_inline void steal_note(struct task_struct *task, struct thread_state *st, __u64 now)
 {
-	__u64 steal = steal_read(task);
+	__u64 ran = now > st->change_ns ? now - st->change_ns : 0, steal = steal_read(task);
+	__u64 stolen = st->steal_ns && steal > st->steal_ns ? steal - st->steal_ns : 0;
 
-	if (st->steal_ns && steal > st->steal_ns) {
-		st->uncharged_ns += steal - st->steal_ns;
-		st->waited_ns += steal - st->steal_ns;
-		st->poll.stolen_ns += steal - st->steal_ns;
-	}
+	if (stolen > ran) /* seen: 17 ms in 3; what is told late was taken from another */
+		stolen = ran;
+	st->uncharged_ns = stolen;
+	st->waited_ns += stolen;
+	st->poll.stolen_ns += stolen;
 	st->steal_ns = steal;
 }
 

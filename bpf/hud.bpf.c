@@ -100,7 +100,7 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 		if (out->span_start_ns)
 			span_send(NULL, prev, out);
 		identity_read(prev, NULL, out, prev->tgid, &key);
-		steal_note(prev, out);
+		steal_note(prev, out, now);
 		poll_look(out, &key, prev->tgid, prev->pid, now);
 		thread_switch_out(prev, out, state & TASK_STATE_MASK,
 				  preempt || !(state & TASK_STATE_MASK), now);
@@ -292,7 +292,7 @@ int look(struct bpf_perf_event_data *ctx)
 		st->change_ns = st->awake_ns = st->since_ns ? st->since_ns : now;
 		st->phase = PHASE_RUNNING;
 	}
-	steal_note(task, st);
+	steal_note(task, st, now);
 	cpu_charge(st, now);
 	identity_read(task, NULL, st, tgid, &key);
 	poll_look(st, &key, tgid, tid, now);
