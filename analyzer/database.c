@@ -152,11 +152,11 @@ static const struct access_rule {
 } access_rules[] = {
 	[DATABASE_TEMPORARY] = {SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, true,
 				"PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
-				"PRAGMA cache_size = -131072"},
+				"PRAGMA cache_size = -16384"},
 	[DATABASE_CREATE] = {SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, true,
 			     "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
-			     "PRAGMA cache_size = -131072"},
-	[DATABASE_APPEND] = {SQLITE_OPEN_READWRITE, false, "PRAGMA cache_size = -131072"},
+			     "PRAGMA cache_size = -16384"},
+	[DATABASE_APPEND] = {SQLITE_OPEN_READWRITE, false, "PRAGMA cache_size = -16384"},
 	[DATABASE_READ] = {SQLITE_OPEN_READONLY, false, "PRAGMA query_only = 1"},
 };
 

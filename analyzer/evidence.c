@@ -10,13 +10,8 @@
  * the next.
  */
 
-/* What a thread is known to do; by name, as class_before and class_after have it. */
+/* What a thread is known to do. */
 enum doing { NOTHING, POLL, CORELESS, PARK, RUNTIME, IN_PLACE, POOL };
-
-static const char *const doing_name[] = {
-	[POLL] = "poll",       [CORELESS] = "coreless",       [PARK] = "park",
-	[RUNTIME] = "runtime", [IN_PLACE] = "block-in-place", [POOL] = "pool",
-};
 
 static const enum doing doing_of[] = {
 	[STACK_POLL] = POLL,       [STACK_PARK] = PARK,
@@ -38,8 +33,6 @@ enum column {
 	COLUMN_STACK,
 	COLUMN_CLASS,
 	COLUMN_POOL_IDLE,
-	COLUMN_CLASS_BEFORE,
-	COLUMN_CLASS_AFTER,
 	COLUMN_CORELESS,
 	COLUMN_AS_WORKER,
 	COLUMN_CLEAR_NS,
@@ -66,34 +59,25 @@ static bool tells(const struct sighting *s)
 /* The rows are whole: `teller` is the last of them, or NOTHING where the thread has no more. */
 static void rows_tell(struct telling *t, struct sighting *row, size_t count, enum doing teller)
 {
-	enum doing doing = t->doing, next = teller;
+	bool coreless = t->teller == IN_PLACE || teller == POOL; /* the polls among them */
+	size_t after_polls = count;
 
-	for (size_t i = count; i-- > 0;) {
-		struct sighting *s = &row[i];
-
-		s->after = (uint8_t)next;
-		if (s->class != STACK_POLL)
-			continue;
-		s->before = (uint8_t)t->teller;
-		s->after = (uint8_t)teller;
-		s->coreless = s->before == IN_PLACE || s->after == POOL;
-		next = s->coreless ? CORELESS : POLL;
-	}
+	while (after_polls && row[after_polls - 1].class != STACK_POLL)
+		after_polls--;
 	for (size_t i = 0; i < count; i++) {
 		struct sighting *s = &row[i];
 
 		if (s->class == STACK_POLL) {
-			doing = s->coreless ? CORELESS : POLL;
+			s->coreless = coreless;
+			t->doing = coreless ? CORELESS : POLL;
 			continue;
 		}
 		if (tells(s))
-			doing = teller;
-		s->before = (uint8_t)doing;
-		s->coreless =
-			s->class == STACK_UNKNOWN && (doing == IN_PLACE || doing == CORELESS ||
-						      doing == POOL || s->after == POOL);
+			t->doing = teller;
+		s->coreless = s->class == STACK_UNKNOWN &&
+			      (t->doing == IN_PLACE || t->doing == CORELESS || t->doing == POOL ||
+			       (teller == POOL && i >= after_polls));
 	}
-	t->doing = doing;
 	t->teller = teller;
 }
 
@@ -221,12 +205,6 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 	case COLUMN_POOL_IDLE:
 		sqlite3_result_int(out, s->pool_idle);
 		break;
-	case COLUMN_CLASS_BEFORE:
-		row_source_text(out, doing_name[s->before]);
-		break;
-	case COLUMN_CLASS_AFTER:
-		row_source_text(out, doing_name[s->after]);
-		break;
 	case COLUMN_CORELESS:
 		sqlite3_result_int(out, s->coreless);
 		break;
@@ -245,7 +223,7 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 const struct row_source evidence_told = {
 	.name = "evidence_told",
 	.columns = "thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,"
-		   "class_before, class_after, coreless, as_worker, clear_ns, run_queue_ns",
+		   "coreless, as_worker, clear_ns, run_queue_ns",
 	.open = rows_open,
 	.next = rows_next,
 	.column = rows_column,

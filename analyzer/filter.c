@@ -51,8 +51,11 @@ static const struct step kept_views[] = {
 	{"limits", WATCHED}, {"pool_closure", ALWAYS}, {"thread_looks", ALWAYS}};
 
 /* Which blocking polls are looked at. */
-static const struct step chosen_tables[] = {
-	{"blocking_poll", ALWAYS}, {"slice", ALWAYS}, {"site", ALWAYS}};
+static const struct step chosen_tables[] = {{"blocking_poll", ALWAYS},
+					    {"slice", ALWAYS},
+					    {"site", ALWAYS},
+					    {"site_poll", ALWAYS},
+					    {"site_time", ALWAYS}};
 static const struct step chosen_files[] = {
 	{"filter_blocking_poll.sql", ALWAYS},
 	{"filter_slice.sql", ALWAYS},
@@ -178,6 +181,14 @@ static int worker_sums(const struct overlay *o, int64_t capture)
 	return err ? err : database_run_file(o->db, "derive_61_timeline.sql", capture);
 }
 
+/* The sums over what is left of the blocking polls. */
+static int site_sums(const struct overlay *o, int64_t capture)
+{
+	int err = database_run_file(o->db, "derive_52_site_poll.sql", capture);
+
+	return err ? err : database_run_file(o->db, "derive_53_site_time.sql", capture);
+}
+
 static int lay_over(const struct overlay *o, const int64_t *captures, size_t count)
 {
 	struct derivation derivation;
@@ -202,6 +213,8 @@ static int lay_over(const struct overlay *o, const int64_t *captures, size_t cou
 		err = run_files(o, chosen_files, COUNT(chosen_files));
 	if (!err)
 		err = make_indexes(o, chosen_tables, COUNT(chosen_tables));
+	for (size_t i = 0; !err && i < count; i++)
+		err = site_sums(o, captures[i]);
 	return err;
 }
 

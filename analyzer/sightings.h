@@ -24,7 +24,6 @@ struct sighting {
 	uint8_t where;            /* enum hud_where: what the runtime's state said */
 	uint8_t stack_class;      /* enum stack_class: what the stack says */
 	uint8_t class;            /* told: what the thread did */
-	uint8_t before, after;    /* told, for evidence.c */
 	bool slept : 1, preempted : 1, unsure : 1, pool_idle : 1;
 	bool coreless : 1, as_worker : 1; /* told */
 };

@@ -10,5 +10,5 @@
 -- (All columns in their order: SQLite needs no copy of each then.)
 INSERT INTO evidence
 SELECT NULL, :capture, thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,
-	class_before, class_after, coreless, as_worker, clear_ns, run_queue_ns
+	coreless, as_worker, clear_ns, run_queue_ns
 FROM evidence_told(:capture);

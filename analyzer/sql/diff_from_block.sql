@@ -12,11 +12,10 @@ WITH ranked AS (
 	FROM blocking_poll
 	WHERE capture = :capture
 	UNION ALL
-	SELECT 'site', coalesce(s.crate, ''), s.function, s.cause, p.blocking_poll, sum(p.wall_ns - p.run_queue_ns)
-	FROM slice AS p
+	SELECT 'site', coalesce(s.crate, ''), s.function, s.cause, p.blocking_poll, p.wall_ns - p.run_queue_ns
+	FROM site_poll AS p
 	JOIN site AS s ON s.id = p.site
 	WHERE p.capture = :capture
-	GROUP BY p.site, p.blocking_poll
 	UNION ALL
 	SELECT 'task', '', task, '', id, wall_ns - run_queue_ns
 	FROM blocking_poll

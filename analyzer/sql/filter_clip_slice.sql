@@ -17,8 +17,8 @@ WITH cut AS (
 	SELECT s.id, s.wall_ns, s.run_queue_ns, c.wall_ns AS whole_ns, c.run_queue_ns AS queue_ns,
 		c.part_ns, c.part_queue_ns,
 		sum(s.wall_ns) OVER upto AS wall_upto_ns, sum(s.run_queue_ns) OVER upto AS queue_upto_ns
-	FROM cut AS c
-	JOIN main.slice AS s ON s.blocking_poll = c.id
+	FROM main.slice AS s
+	JOIN cut AS c ON c.id = s.blocking_poll
 	WINDOW upto AS (PARTITION BY s.blocking_poll ORDER BY s.id ROWS UNBOUNDED PRECEDING)
 ), shrunk AS (
 	SELECT id,

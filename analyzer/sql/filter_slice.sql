@@ -2,8 +2,8 @@
 INSERT INTO temp.slice
 SELECT r.*
 FROM filter AS l
-JOIN temp.blocking_poll AS b ON b.capture = l.capture
-JOIN main.slice AS r ON r.blocking_poll = b.id
+JOIN main.slice AS r ON r.capture = l.capture
+JOIN temp.blocking_poll AS b ON b.id = r.blocking_poll
 JOIN main.site AS s ON s.id = r.site
 WHERE (l.site IS NULL OR s.id = l.site)
 	AND (l.cause IS NULL OR instr(',' || l.cause || ',', ',' || s.cause || ','))

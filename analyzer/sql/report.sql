@@ -70,7 +70,7 @@ SELECT json_object(
 					/ max(sum(p.wall_ns), 1),
 				'stack', total(CASE WHEN b.source = 'stack' THEN p.wall_ns END)
 					/ max(sum(p.wall_ns), 1))
-				FROM slice AS p JOIN blocking_poll AS b ON b.id = p.blocking_poll
+				FROM site_poll AS p JOIN blocking_poll AS b ON b.id = p.blocking_poll
 				WHERE p.site = s.id),
 			'aliases', (SELECT json_group_array(function) FROM (SELECT function
 				FROM site_alias AS a WHERE a.site = s.id ORDER BY function)),

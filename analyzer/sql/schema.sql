@@ -325,8 +325,6 @@ CREATE TABLE evidence (
 	stack INTEGER REFERENCES stack (id),
 	class TEXT NOT NULL,
 	pool_idle INTEGER NOT NULL,
-	class_before TEXT,
-	class_after TEXT,
 	coreless INTEGER NOT NULL,
 	as_worker INTEGER NOT NULL,
 	clear_ns INTEGER,
@@ -435,6 +433,28 @@ CREATE TABLE slice (
 	wall_ns INTEGER NOT NULL,
 	run_queue_ns INTEGER NOT NULL,
 	looks INTEGER
+);
+
+CREATE TABLE site_poll (
+	blocking_poll INTEGER NOT NULL REFERENCES blocking_poll (id),
+	site INTEGER NOT NULL REFERENCES site (id),
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	wall_ns INTEGER NOT NULL,
+	run_queue_ns INTEGER NOT NULL,
+	PRIMARY KEY (blocking_poll, site)
+) WITHOUT ROWID;
+
+CREATE TABLE site_time (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	site INTEGER NOT NULL REFERENCES site (id),
+	stack INTEGER REFERENCES stack (id),
+	frame INTEGER REFERENCES frame (id),
+	slept INTEGER NOT NULL,
+	woken INTEGER NOT NULL,
+	waker_stack INTEGER REFERENCES stack (id),
+	count INTEGER NOT NULL,
+	wall_ns INTEGER NOT NULL
 );
 
 CREATE TABLE worker (

@@ -24,7 +24,7 @@ WITH RECURSIVE shown AS (
 	FROM walked
 	GROUP BY site, path
 ), whole AS MATERIALIZED (
-	SELECT site, sum(wall_ns) AS wall_ns FROM slice GROUP BY site
+	SELECT site, sum(wall_ns) AS wall_ns FROM site_time GROUP BY site
 ), heavy AS MATERIALIZED (
 	SELECT n.*, 1.0 * n.wall_ns / w.wall_ns AS share,
 		count(*) OVER (PARTITION BY n.site, n.depth, n.parent) AS brothers

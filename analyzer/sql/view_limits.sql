@@ -6,12 +6,12 @@ WITH cut AS MATERIALIZED (
 	FROM evidence AS e
 	LEFT JOIN stack AS k ON k.id = e.stack
 	LEFT JOIN offcpu_span AS s ON s.id = e.offcpu_span
-	WHERE NOT coalesce(k.complete, 0)
+	WHERE e.stack IS NULL OR e.stack IN (SELECT id FROM stack WHERE NOT complete)
 	GROUP BY e.capture, k.stop
 ), untold AS MATERIALIZED (
 	SELECT e.capture, count(*) AS spans, sum(e.end_ns - e.start_ns) AS wall_ns
-	FROM thread_role AS r
-	CROSS JOIN evidence AS e ON e.thread = r.thread
+	FROM evidence AS e
+	CROSS JOIN thread_role AS r ON r.thread = e.thread
 	JOIN offcpu_span AS s ON s.id = e.offcpu_span
 	WHERE r.role = 'worker' AND e.class = 'unknown' AND NOT e.coreless AND NOT s.preempted
 		AND NOT EXISTS (SELECT 1 FROM blocking_poll AS b

@@ -25,7 +25,7 @@ WITH shown AS MATERIALIZED (
 		row_number() OVER (PARTITION BY site ORDER BY rule) AS rank
 	FROM covered AS c
 	GROUP BY site, rule
-	HAVING 2 * sum(wall_ns) >= (SELECT sum(s.wall_ns) FROM slice AS s WHERE s.site = c.site)
+	HAVING 2 * sum(wall_ns) >= (SELECT sum(s.wall_ns) FROM site_time AS s WHERE s.site = c.site)
 )
 SELECT w.capture, w.site, w.rule, w.function, r.advice, r.documentation
 FROM weighed AS w

@@ -1,7 +1,7 @@
 -- Through which outermost function of the user's did each site's time come, the most time first?
 CREATE VIEW site_entry AS
 WITH per_stack AS MATERIALIZED (
-	SELECT site, stack, sum(wall_ns) AS wall_ns FROM slice GROUP BY site, frame, stack
+	SELECT site, stack, sum(wall_ns) AS wall_ns FROM site_time GROUP BY site, stack
 ), per_entry AS (
 	SELECT t.capture, p.site, f.site AS function, sum(p.wall_ns) AS wall_ns, max(f.id) AS frame
 	FROM per_stack AS p

@@ -1,7 +1,7 @@
 -- At which lines did each site block, the one with the most time first (rank 1)?
 CREATE VIEW site_line AS
 WITH per_frame AS MATERIALIZED (
-	SELECT site, frame, sum(wall_ns) AS wall_ns FROM slice GROUP BY site, frame
+	SELECT site, frame, sum(wall_ns) AS wall_ns FROM site_time GROUP BY site, frame
 ), per_line AS (
 	SELECT t.capture, p.site, f.file, f.line, f.decl_file, f.decl_line, f.origin,
 		sum(p.wall_ns) AS wall_ns

@@ -2,7 +2,7 @@
 CREATE VIEW site_stack AS
 WITH per_stack AS (
 	SELECT capture, site, stack, sum(wall_ns) AS wall_ns
-	FROM slice
+	FROM site_time
 	WHERE stack IS NOT NULL
 	GROUP BY site, stack
 )

@@ -5,15 +5,14 @@
 CREATE VIEW site_waker AS
 WITH whole AS MATERIALIZED (
 	SELECT site, sum(wall_ns) AS wall_ns
-	FROM slice NOT INDEXED
-	WHERE offcpu_span IS NOT NULL
+	FROM site_time
+	WHERE slept
 	GROUP BY site
 ), waker AS MATERIALIZED (
-	SELECT s.site, o.waker_stack AS stack, sum(s.wall_ns) AS wall_ns, count(*) AS count
-	FROM slice AS s NOT INDEXED
-	CROSS JOIN offcpu_span AS o ON o.id = s.offcpu_span
-	WHERE o.waker_tid IS NOT NULL
-	GROUP BY s.site, o.waker_stack
+	SELECT site, waker_stack AS stack, sum(wall_ns) AS wall_ns, sum(count) AS count
+	FROM site_time
+	WHERE woken
+	GROUP BY site, waker_stack
 )
 SELECT t.capture, l.site, f.site AS function, f.file, f.line, sum(l.wall_ns) AS wall_ns,
 	sum(l.count) AS count, 1.0 * sum(l.wall_ns) / max(h.wall_ns) AS share

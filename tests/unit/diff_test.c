@@ -232,7 +232,7 @@ static void waiting_for_a_cpu_is_no_change_of_the_code(void **state)
 
 	(void)state;
 	assert_int_equal(database_run(after,
-				      "UPDATE slice SET wall_ns = wall_ns + 30000000, "
+				      "UPDATE site_poll SET wall_ns = wall_ns + 30000000, "
 				      "run_queue_ns = run_queue_ns + 30000000;"
 				      "UPDATE blocking_poll SET wall_ns = wall_ns + 30000000, "
 				      "run_queue_ns = run_queue_ns + 30000000"),

@@ -66,13 +66,13 @@ static const char by_windows[] =
 	"FROM all_told "
 	") "
 	"SELECT thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle, "
-	"class_before, class_after, coreless, "
+	"coreless, "
 	"class IN ('poll', 'park', 'runtime', 'unknown') AND NOT coreless "
 	"FROM judged ";
 
 static const char stored[] =
 	"SELECT thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,"
-	"class_before, class_after, coreless, as_worker FROM evidence";
+	"coreless, as_worker FROM evidence";
 
 static const char not_clear[] =
 	"SELECT count(*) FROM (SELECT clear_ns, max(start_ns, coalesce(max(end_ns) OVER ("

@@ -394,9 +394,7 @@ static void the_tasks_ready_behind_a_site_are_told_where_they_were_read(void **s
 		"(1, 1, 1, NULL, 0, 1, NULL, 0, 1, NULL, 0, 0, NULL, NULL, 9, 4, 10, 6, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0),"
 		"(2, 1, 1, NULL, 2, 3, NULL, 2, 3, NULL, 0, 0, NULL, NULL, 9, 1, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0),"
 		"(3, 1, 1, NULL, 4, 5, NULL, 4, 5, NULL, 0, 0, NULL, NULL, 9, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0);"
-		"UPDATE blocking_poll SET poll = id WHERE id <= 3;"
-		"INSERT INTO slice (capture, blocking_poll, site, wall_ns, run_queue_ns) "
-		"SELECT capture, blocking_poll, site, 0, 0 FROM slice WHERE blocking_poll = 1";
+		"UPDATE blocking_poll SET poll = id WHERE id <= 3";
 	sqlite3 *db = spans_load(200000, {.tid = 11, .from = 0, .to = 20000, .stack = NAP},
 				 {.tid = 11, .from = 30000, .to = 50000, .stack = NAP},
 				 {.tid = 11, .from = 60000, .to = 80000, .stack = LOCK});

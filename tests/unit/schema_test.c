@@ -112,6 +112,16 @@ static void what_adds_up_adds_up_in_each_capture(void **state)
 		"SELECT count(*) FROM blocking_poll AS b WHERE b.wall_ns <> (SELECT coalesce(sum(s.wall_ns), 0)"
 		" FROM slice AS s WHERE s.blocking_poll = b.id)",
 		"SELECT count(*) FROM slice WHERE wall_ns < 0 OR run_queue_ns NOT BETWEEN 0 AND wall_ns",
+		/* … and what is summed over them is their sum */
+		"SELECT count(*) FROM site_poll AS p WHERE (p.wall_ns, p.run_queue_ns) IS NOT"
+		" (SELECT sum(s.wall_ns), sum(s.run_queue_ns) FROM slice AS s"
+		"  WHERE s.blocking_poll = p.blocking_poll AND s.site = p.site)",
+		"SELECT (SELECT count(*) FROM site_poll) <>"
+		" (SELECT count(*) FROM (SELECT DISTINCT blocking_poll, site FROM slice))",
+		"SELECT count(*) FROM (SELECT site, stack, frame, sum(wall_ns), count(*) FROM slice"
+		" GROUP BY site, stack, frame EXCEPT SELECT site, stack, frame, sum(wall_ns), sum(count)"
+		" FROM site_time GROUP BY site, stack, frame)",
+		"SELECT (SELECT sum(wall_ns) FROM slice) <> (SELECT sum(wall_ns) FROM site_time)",
 		/* sites add up */
 		"SELECT count(*) FROM capture AS c WHERE"
 		" (SELECT sum(total_ns) FROM blocking_sites AS s WHERE s.capture = c.id) IS NOT"
