@@ -94,6 +94,12 @@ $(BUILD)/demo-debug0/release/demo: export CARGO_PROFILE_RELEASE_DEBUG := 0
 $(TEST_DEMOS): $(wildcard examples/demo/src/*.rs examples/demo/src/*/*.rs examples/demo/Cargo.toml examples/demo/.cargo/config.toml)
 	$(DEMO_CARGO) $(if $(filter %/release/demo,$@),--release)
 
+# A library with Tokio in it, which tests load into a program that has none; it takes the demo's build of Tokio.
+TOKIO_PLUGIN := $(BUILD)/demo-release/release/libtokio_plugin.so
+$(TOKIO_PLUGIN): export RUSTFLAGS :=
+$(TOKIO_PLUGIN): $(wildcard tests/e2e/programs/tokio_plugin/src/*.rs tests/e2e/programs/tokio_plugin/Cargo.toml) | $(DEMO)
+	cd tests/e2e/programs/tokio_plugin && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$(abspath $(@D)/..) cargo build --release
+
 # What a build, the demo and the tests take, on Debian 12 and newer Ubuntu.
 DEPS := gcc libc6-dev clang llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-dev liblzma-dev libzstd-dev zstd libxxhash-dev \
 	libsqlite3-dev sqlite3 libiberty-dev libcmocka-dev linux-libc-dev binutils git \
@@ -118,7 +124,7 @@ example: all ## make examples/demo.hud anew (as root)
 
 check: ## all tests; as root with real BPF, without it what can be tested so
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; fi
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS))
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PLUGIN))
 	@bash tests/run.sh $(BUILD)
 
 check-unit: $(UNIT_TESTS) ## the unit tests only

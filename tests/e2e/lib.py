@@ -253,6 +253,17 @@ def program(name, *flags):
     return out
 
 
+def tokio_plugin():
+    """A library with a Tokio runtime in it, which plugin_host loads; make check has built it."""
+    path = os.path.join(BUILD, "demo-release", "release", "libtokio_plugin.so")
+    if not os.path.exists(path):
+        signal.alarm(0)
+        made = make(path)
+        expect(made.returncode == 0, f"the library does not build\n{made.stderr}")
+        signal.alarm(FACT_SECONDS)
+    return path
+
+
 def started_program(command, **options):
     """Starts a program of ours, and waits for the line `ready`; it goes on at a byte on stdin."""
     process = start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
@@ -273,11 +284,16 @@ def demo_path(variant):
     return os.path.join(BUILD, f"demo-{variant}", "debug" if variant == "debug" else "release", "demo")
 
 
-def demo_build(variant):
-    """Has it built, a no-op when fresh; make check has done so before."""
-    path = demo_path(variant)
+def make(path):
+    """Has it built, a no-op when fresh."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
-    made = run(["make", "-C", TOP, f"BUILD={BUILD}", path], seconds=600, env=environment)
+    return run(["make", "-C", TOP, f"BUILD={BUILD}", path], seconds=600, env=environment)
+
+
+def demo_build(variant):
+    """Has it built; make check has done so before."""
+    path = demo_path(variant)
+    made = make(path)
     expect(made.returncode == 0, f"the demo does not build (make deps installs what it takes)\n{made.stderr}")
     return path
 

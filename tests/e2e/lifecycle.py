@@ -7,8 +7,8 @@ import signal
 import time
 
 from lib import (S, Demo, Recording, analyzed, database, end_of, expect, expect_equal, fact, facts_check,
-                 go, last_event_ns, path_for, program, query, recorded, report, run, started_program,
-                 wait_until)
+                 go, last_event_ns, path_for, program, query, recorded, report, run,
+                 started_program, tokio_plugin, wait_until)
 
 
 def whole(capture, reason="target-exited"):
@@ -137,6 +137,24 @@ def new_threads_and_libraries_are_followed():
         LEFT JOIN stack_frame AS p ON p.stack = u.user_stack LEFT JOIN frame AS f ON f.id = p.frame
         GROUP BY u.user_stack""")
     expect(naps["n"] >= 30, f"nap_in_a_plugin is in {naps['n']} of 40 naps; stacks: {every}")
+
+
+@fact
+def a_runtime_in_a_library_that_is_loaded_goes_by_stacks_and_it_is_said():
+    target = started_program([program("plugin_host"), tokio_plugin()])
+    recording = Recording(path_for("tokio-plugin.hud"), "-p", target.pid)
+    go(target)
+    expect_equal(target.stdout.readline(), "done\n", "the host's second line")
+    go(target)
+    end_of(target, "the host")
+    seen = report(recording.ended_well())
+    expect_equal(seen["capture"]["source"], "stack", "source")
+    counts = {(s["function"], s["cause"]): s["count"] for s in seen["sites"]}
+    # Until the library's rows have come its stacks are cut: then the block is known, and not its function.
+    unknown = counts.pop(("unknown", "sleep"), 0)
+    expect_equal(list(counts), [("tokio_plugin::blocks_in_a_plugin", "sleep")], "sites")
+    expect(sum(counts.values()) >= 30 and unknown + sum(counts.values()) == 40,
+           f"{counts}, unknown {unknown} of 40 blocks")
 
 
 @fact
