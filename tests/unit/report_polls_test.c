@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "tests/unit/analysis_fixture.h"
 
+#include <string.h>
+
 /* What is made of whole polls, seen in the runtime's own state. */
 
 #define TOTAL "SELECT coalesce(sum(wall_ns), 0) / 1000 FROM blocking_poll"
@@ -239,6 +241,61 @@ static void tasks_behind_a_poll_whose_end_was_seen_have_their_delay(void **state
 	sqlite3_close(db);
 }
 
+static void histogram(struct scene *s, uint64_t polls, const uint32_t bucket[6])
+{
+	struct {
+		struct hud_histogram head;
+		uint32_t bucket[6];
+	} record = {.head = {
+			    .head = {HUD_HISTOGRAM, 0, sizeof(record)},
+			    .polls = polls,
+			    .total_ns = polls * 1000,
+			    .max_ns = 9000,
+			    .process = s->process,
+			    .site = s->stack[HASH],
+			    .buckets = 3,
+		    }};
+
+	memcpy(record.bucket, bucket, sizeof(record.bucket));
+	scene_event(s, &record);
+}
+
+static void the_last_histogram_of_a_task_tells_of_all_its_polls(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	histogram(&s, 30, (const uint32_t[]) {0, 10, 1, 10, 5, 10});
+	histogram(&s, 1000, (const uint32_t[]) {1, 498, 5, 491, 21, 11});
+	db = scene_load(&s, 100000);
+	assert_text(db,
+		    "SELECT group_concat(low_ns || '-' || high_ns || ' ' || polls, ', ') "
+		    "FROM (SELECT * FROM poll_bucket ORDER BY low_ns)",
+		    "256-320 498, 512-640 491, 8192-10240 11");
+	/* Bounds from above; none is above the longest that was seen. */
+	assert_text(db,
+		    "SELECT task || ' ' || polls || ' ' || population || ' ' || p50_ns || ' ' || "
+		    "p99_ns || ' ' || max_ns || ' ' || count FROM tasks",
+		    "demo::hasher::run 1000 all 640 9000 9000 0");
+	sqlite3_close(db);
+}
+
+static void a_histogram_out_of_order_is_not_believed(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	histogram(&s, 30, (const uint32_t[]) {5, 10, 1, 10, 21, 10});
+	db = scene_load(&s, 100000);
+	assert_number(db, "SELECT count(*) FROM poll_bucket", 0);
+	assert_number(db, "SELECT count(*) FROM loss_total", 1);
+	sqlite3_close(db);
+}
+
 static void without_a_seen_end_nothing_is_known_of_the_delay(void **state)
 {
 	struct scene s;
@@ -284,6 +341,8 @@ int main(void)
 		cmocka_unit_test(a_task_that_came_back_once_is_in_doubt_where_it_computes),
 		cmocka_unit_test(a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps),
 		cmocka_unit_test(tasks_behind_a_poll_whose_end_was_seen_have_their_delay),
+		cmocka_unit_test(the_last_histogram_of_a_task_tells_of_all_its_polls),
+		cmocka_unit_test(a_histogram_out_of_order_is_not_believed),
 		cmocka_unit_test(without_a_seen_end_nothing_is_known_of_the_delay),
 		cmocka_unit_test(an_end_is_not_undone_by_a_record_that_comes_late),
 	};
