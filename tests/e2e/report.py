@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """What the report of one recording promises: its schema, its sums, its other forms."""
 
+import collections
 import csv
 import fcntl
 import io
@@ -263,6 +264,34 @@ def the_tasks_are_the_demos():
     expect_equal(tasks[0]["task"], "demo::server::connection", "the task that blocks most")
     expect(tasks[0]["file"] and tasks[0]["file"].endswith("src/server.rs") and tasks[0]["line"],
            f"where it is declared: {tasks[0]}")
+
+
+@fact
+def dump_prints_every_record_that_the_database_has_a_row_of():
+    lines = collections.Counter(line.split(None, 1)[0] for line in analyzed("dump", capture()).splitlines())
+    rows = query(capture(), """SELECT (SELECT count(*) FROM sample) AS sample,
+        (SELECT count(*) FROM thread_window) AS window, (SELECT count(*) FROM offcpu_span) AS offcpu,
+        (SELECT count(*) FROM poll) AS poll""")[0]
+    for name in ("sample", "window"):
+        expect_equal(lines[name], rows[name], f"lines and rows of {name}")
+    for name in ("offcpu", "poll"):  # what is open is told again and again
+        expect(rows[name] and lines[name] >= rows[name], f"{lines[name]} lines, {rows[name]} rows of {name}")
+    expect_equal((lines["session"] > 0, lines["end"], lines["unknown"]), (True, 1, 0), "session, end, unknown records")
+
+
+@fact
+def info_says_what_the_recording_was():
+    text = analyzed("info", capture())
+    said = dict(line.split(None, 1) for line in text.split("\n\n")[0].splitlines())
+    seen = report(capture())["capture"]
+    expect_equal(said["capture"], seen["id"], "id")
+    expect(said["settings"].startswith("threshold 5.0 ms, looks 400 Hz") and said["settings"].endswith("passive"),
+           said["settings"])
+    expect_equal(said["ended"], "duration", "why it ended")
+    expect(re.search(r", [34]\.\d\d s$", said["recorded"]), said["recorded"])
+    expect(re.search(r"^\d+ sleeps .*\d+ looks, \d+ windows, \d+ threads$", said["events"]), said["events"])
+    for part in ("PROCESSES", "THREADS", "BINARIES", "LIMITS", "LOST"):
+        expect(f"\n{part}\n" in text, f"no part {part}")
 
 
 @fact
