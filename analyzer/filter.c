@@ -27,7 +27,7 @@ struct step {
 static const struct step seen_tables[] = {
 	{"evidence", WATCHED},    {"offcpu_span", WATCHED}, {"thread_window", WATCHED},
 	{"look_run", WATCHED},    {"sample", ALWAYS},       {"worker", ALWAYS},
-	{"thread_seen", WATCHED}, {"timeline", WATCHED},
+	{"thread_seen", WATCHED}, {"timeline", WATCHED},    {"pool_peak", WATCHED},
 };
 static const struct step seen_files[] = {
 	{"filter_stack.sql", ALWAYS},
@@ -174,6 +174,14 @@ static int make_views(const struct overlay *o)
 }
 
 /* The sums over what is left of what was seen. */
+static int thread_sums(const struct overlay *o, int64_t capture)
+{
+	int err = database_run_file(o->db, "derive_17_thread_seen.sql", capture);
+
+	return err ? err : database_run_file(o->db, "derive_19_pool_peak.sql", capture);
+}
+
+/* … and of the workers. */
 static int worker_sums(const struct overlay *o, int64_t capture)
 {
 	int err = database_run_file(o->db, "derive_60_worker.sql", capture);
@@ -201,7 +209,7 @@ static int lay_over(const struct overlay *o, const int64_t *captures, size_t cou
 	if (!err)
 		err = make_indexes(o, seen_tables, COUNT(seen_tables));
 	for (size_t i = 0; !err && o->watched == WATCHED && i < count; i++)
-		err = database_run_file(o->db, "derive_17_thread_seen.sql", captures[i]);
+		err = thread_sums(o, captures[i]);
 	if (!err)
 		err = make_views(o);
 	for (size_t i = 0; !err && o->watched == WATCHED && i < count; i++)

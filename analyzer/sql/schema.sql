@@ -365,6 +365,11 @@ CREATE TABLE thread_seen (
 	runtime TEXT
 );
 
+CREATE TABLE pool_peak (
+	capture INTEGER PRIMARY KEY REFERENCES capture (id),
+	busy INTEGER NOT NULL
+);
+
 CREATE TABLE thread_role (
 	thread INTEGER PRIMARY KEY REFERENCES thread (id),
 	capture INTEGER NOT NULL REFERENCES capture (id),

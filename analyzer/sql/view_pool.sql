@@ -15,31 +15,10 @@ WITH slept AS (
 		sum(root_cpu_ns) AS root_ns
 	FROM thread_cpu
 	GROUP BY capture
-), edge AS (
-	SELECT e.capture, e.thread, e.start_ns AS time_ns, 1 AS step
-	FROM evidence AS e
-	WHERE e.class = 'pool' AND NOT e.pool_idle
-	UNION ALL
-	SELECT e.capture, e.thread,
-		CASE WHEN e.sample IS NULL THEN e.end_ns
-			ELSE e.end_ns + 1000000000 / max(coalesce(c.look_hz, 1), 1) END, -1
-	FROM evidence AS e JOIN capture AS c ON c.id = e.capture
-	WHERE e.class = 'pool' AND NOT e.pool_idle
-), at_work AS (
-	SELECT capture, thread, time_ns, sum(step) OVER (PARTITION BY capture, thread
-		ORDER BY time_ns, step DESC ROWS UNBOUNDED PRECEDING) AS depth, step
-	FROM edge
-), begun AS (
-	SELECT capture, time_ns, step FROM at_work
-	WHERE (step = 1 AND depth = 1) OR (step = -1 AND depth = 0)
-), crowd AS (
-	SELECT capture, sum(step) OVER (PARTITION BY capture
-		ORDER BY time_ns, step ROWS UNBOUNDED PRECEDING) AS busy
-	FROM begun
 )
 SELECT c.id AS capture,
 	(SELECT count(*) FROM thread_seen AS t WHERE t.capture = c.id AND t.in_pool) AS threads,
-	coalesce((SELECT max(busy) FROM crowd WHERE crowd.capture = c.id), 0) AS peak_busy,
+	coalesce((SELECT p.busy FROM pool_peak AS p WHERE p.capture = c.id), 0) AS peak_busy,
 	coalesce(s.busy_ns, 0) + coalesce(r.busy_ns, 0) AS busy_ns,
 	coalesce(s.idle_ns, 0) AS idle_ns,
 	coalesce(s.in_place_ns, 0) + coalesce(r.in_place_ns, 0) AS block_in_place_ns,

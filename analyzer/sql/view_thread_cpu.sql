@@ -4,12 +4,11 @@
 -- NULL where there was no look at the thread.
 CREATE VIEW thread_cpu AS
 WITH spent AS (
-	SELECT t.capture, t.id AS thread, sum(w.cpu_ns) AS cpu_ns, sum(w.sleep_ns) AS sleep_ns,
+	SELECT w.capture, w.thread, sum(w.cpu_ns) AS cpu_ns, sum(w.sleep_ns) AS sleep_ns,
 		sum(w.run_queue_ns) AS run_queue_ns, sum(w.parked_ns) AS parked_ns,
 		sum(w.poll_sleep_ns) AS poll_sleep_ns, sum(w.poll_looks) AS poll_looks
-	FROM thread AS t
-	CROSS JOIN thread_window AS w ON w.thread = t.id
-	GROUP BY t.id
+	FROM thread_window AS w NOT INDEXED
+	GROUP BY w.thread
 ), looked AS (
 	SELECT s.thread,
 		coalesce(l.looks - l.poll_looks, 0) + max(coalesce(l.poll_looks, 0), s.poll_looks)
