@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""What the interrupts of a sampler cost a thread that only computes.
+
+    tests/bench/interrupts.py BUILD [--rounds N]
+
+As root. A thread that reads the clock all the time (gaps.c) on the last processor counts how often and for
+how long it was interrupted, with nothing attached and with each tool, in turns; medians. Counted, not
+timed against another run: so it resolves a thousandth of a processor where throughput resolves a fiftieth.
+"""
+import argparse
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SECONDS = 0.8
+ATTACH_SECONDS = 2.2  # hud-record measures its own programs for a second, which costs too
+
+
+def tools(build, pid, directory):
+    hud = [os.path.join(build, "hud-record"), "-q", "-p", str(pid), "-o", os.path.join(directory, "hud")]
+    perf = ["perf", "record", "-q", "-a", "-o", os.path.join(directory, "perf")]
+    return {
+        "nothing": None,
+        "hud-record (400 looks a second)": hud,
+        "hud-record --threshold 20ms (100)": hud + ["--threshold", "20ms"],
+        "perf record -a -F 99": perf + ["-F", "99"],
+        "perf record -a -F 400": perf + ["-F", "400"],
+    }
+
+
+def period(target):
+    """What the target counts in the next whole period."""
+    target.stdout.readline()
+    return [float(word) for word in target.stdout.readline().split()]
+
+
+def rounds_run(given, target, directory):
+    """{tool: [(interruptions, ns lost) a second, one for each round]}"""
+    seen = {}
+    for _ in range(given.rounds):
+        for name, command in tools(given.build, target.pid, directory).items():
+            tool = command and subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            attached = time.monotonic() + ATTACH_SECONDS
+            while time.monotonic() < attached:
+                target.stdout.readline()
+            seen.setdefault(name, []).append(period(target))
+            if tool:
+                tool.send_signal(signal.SIGINT)
+                tool.wait()
+                target.stdout.readline()
+    return seen
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build")
+    parser.add_argument("--rounds", type=int, default=7)
+    given = parser.parse_args()
+    if os.geteuid():
+        sys.exit("interrupts.py: needs root, to record")
+    cpu = str(max(os.sched_getaffinity(0)))
+    with tempfile.TemporaryDirectory(prefix="hud-bench-", dir="/var/tmp") as directory:
+        gaps = os.path.join(directory, "gaps")
+        subprocess.run(["cc", "-O2", "-std=gnu17", os.path.join(HERE, "gaps.c"), "-o", gaps], check=True)
+        with subprocess.Popen(["taskset", "-c", cpu, gaps, str(SECONDS)], stdout=subprocess.PIPE, text=True) as target:
+            seen = rounds_run(given, target, directory)
+            target.kill()
+    bare = statistics.median(lost for _, lost in seen["nothing"])
+    print("| attached | interruptions a second | of the processor | more than with nothing |\n|---|---|---|---|")
+    for name, rounds in seen.items():
+        count, lost = (statistics.median(one[i] for one in rounds) for i in (0, 1))
+        print(f"| {name} | {count:.0f} | {lost / 1e7:.2f}% | {(lost - bare) / 1e7:+.2f}% |")
+
+
+main()
