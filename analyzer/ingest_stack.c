@@ -191,6 +191,9 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 
 	if (v.site >= 0 && (size_t)v.site >= stack->whole)
 		v.site = -1;
+	/* Inside the poll stands nothing of the user's; but that is what is missing there. */
+	if (v.class == STACK_RUNTIME && v.poll >= 0 && (size_t)v.poll >= stack->whole)
+		v.class = STACK_UNKNOWN;
 	row_number(&row, c->row);
 	row_text(&row, "user");
 	row_number(&row, c->process.at[process - 1].row);

@@ -150,10 +150,11 @@ def a_runtime_in_a_library_that_is_loaded_goes_by_stacks_and_it_is_said():
     seen = report(recording.ended_well())
     expect_equal(seen["capture"]["source"], "stack", "source")
     counts = {(s["function"], s["cause"]): s["count"] for s in seen["sites"]}
-    # Until the library's rows have come its stacks are cut: then the block is known, and not its function.
+    # Until the library's rows have come its stacks are cut: of those blocks the function is not known, nor,
+    # where nothing has shown yet that the thread is a worker, that they are blocks.
     unknown = counts.pop(("unknown", "sleep"), 0)
     expect_equal(list(counts), [("tokio_plugin::blocks_in_a_plugin", "sleep")], "sites")
-    expect(sum(counts.values()) >= 30 and unknown + sum(counts.values()) == 40,
+    expect(sum(counts.values()) >= 25 and unknown + sum(counts.values()) <= 40,
            f"{counts}, unknown {unknown} of 40 blocks")
 
 

@@ -33,6 +33,7 @@ static const struct {
 	struct symbol_frame frame[4];
 	size_t count;
 	struct stack_verdict verdict;
+	enum fake_stack left_to; /* by frame pointer */
 } fakes[FAKE_STACKS] = {
 	[NAP] = {{STD("std::thread::sleep"), USER("demo::sleepy::nap", "src/sleepy.rs", 12),
 		  USER("demo::sleepy::run", "src/sleepy.rs", 30), POLL_FRAME},
@@ -56,6 +57,10 @@ static const struct {
 	[NAMELESS] = {{STD("std::io::read"), POLL_FRAME},
 		      2,
 		      {STACK_POLL, false, false, -1, -1, 1, NULL, "multi_thread"}},
+	[GAP] = {{STD("std::thread::sleep")},
+		 1,
+		 {STACK_RUNTIME, true, false, -1, -1, 2, NULL, "multi_thread"},
+		 NAMELESS},
 	[PARK] = {{TOKIO("tokio::park")},
 		  1,
 		  {STACK_PARK, true, false, -1, -1, -1, NULL, "multi_thread"}},
@@ -181,9 +186,10 @@ static void define_code(struct scene *s)
 	mapping.path = text(s, "/opt/demo");
 	assert_true(capture_writer_mapping(s->writer, &mapping) > 0);
 	for (size_t i = 1; i < FAKE_STACKS; i++) {
-		uint64_t address = BASE + i * EACH;
-		int64_t id = capture_writer_user_stack(s->writer, s->process, &address, 1,
-						       HUD_STOP_END, 0);
+		uint64_t address[] = {BASE + i * EACH, BASE + fakes[i].left_to * EACH};
+		bool left = fakes[i].left_to != NO_STACK;
+		int64_t id = capture_writer_user_stack(s->writer, s->process, address, 1 + left,
+						       HUD_STOP_END, left);
 
 		assert_true(id > 0);
 		s->stack[i] = (uint32_t)id;

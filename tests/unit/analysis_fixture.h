@@ -34,6 +34,7 @@ enum fake_stack {
 	ROOT,
 	OTHER, /* a plain thread: demo::holder::hold, src/holder.rs:7 */
 	UNKNOWN,
+	GAP, /* runtime in a poll, as NAMELESS, but std was left by frame pointer: its caller is missing */
 	FAKE_STACKS,
 };
 

@@ -387,6 +387,21 @@ static void looks_that_leave_no_sample_do_not_bend_the_cpu_profile(void **state)
 	}
 }
 
+static void a_caller_that_is_missing_is_not_taken_for_the_runtime(void **state)
+{
+	sqlite3 *db = spans_load(
+		200000, {.tid = 11, .from = 0, .to = 20000, .stack = NAP, .syscall = SYS_NANOSLEEP},
+		{.tid = 11, .from = 30000, .to = 50000, .stack = GAP, .syscall = SYS_NANOSLEEP});
+
+	(void)state;
+	assert_text(db, "SELECT group_concat(class, ' ') FROM evidence", "poll unknown");
+	assert_text(db,
+		    "SELECT group_concat(function || ' ' || count) FROM blocking_sites "
+		    "WHERE function = 'unknown'",
+		    "unknown 1");
+	sqlite3_close(db);
+}
+
 static void the_tasks_ready_behind_a_site_are_told_where_they_were_read(void **state)
 {
 	static const char make[] =
@@ -413,6 +428,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sleep_inside_a_poll_is_a_site),
 		cmocka_unit_test(a_park_is_never_a_block),
+		cmocka_unit_test(a_caller_that_is_missing_is_not_taken_for_the_runtime),
 		cmocka_unit_test(a_preempted_span_is_no_site),
 		cmocka_unit_test(a_wait_that_is_mostly_run_queue_is_no_site),
 		cmocka_unit_test(the_innermost_user_frame_of_a_waker_names_it),
