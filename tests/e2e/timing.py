@@ -11,7 +11,7 @@ from lib import (MS, RECORD, Demo, Recording, database, expect, expect_equal, ex
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "matrix"))
 from comparison import Comparison  # noqa: E402
 
-SECONDS = 24
+SECONDS = 12
 EVERY_POLL = ("--polls", "--max-overhead", "100")
 
 
