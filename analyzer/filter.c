@@ -173,28 +173,18 @@ static int make_views(const struct overlay *o)
 	return err;
 }
 
-/* The sums over what is left of what was seen. */
-static int thread_sums(const struct overlay *o, int64_t capture)
+/* Derives two things again, of what is left of each capture. */
+static int derive_again(const struct overlay *o, const int64_t *captures, size_t count,
+			const char *first, const char *second)
 {
-	int err = database_run_file(o->db, "derive_17_thread_seen.sql", capture);
+	int err = 0;
 
-	return err ? err : database_run_file(o->db, "derive_19_pool_peak.sql", capture);
-}
-
-/* … and of the workers. */
-static int worker_sums(const struct overlay *o, int64_t capture)
-{
-	int err = database_run_file(o->db, "derive_60_worker.sql", capture);
-
-	return err ? err : database_run_file(o->db, "derive_61_timeline.sql", capture);
-}
-
-/* The sums over what is left of the blocking polls. */
-static int site_sums(const struct overlay *o, int64_t capture)
-{
-	int err = database_run_file(o->db, "derive_52_site_poll.sql", capture);
-
-	return err ? err : database_run_file(o->db, "derive_53_site_time.sql", capture);
+	for (size_t i = 0; !err && i < count; i++) {
+		err = database_run_file(o->db, first, captures[i]);
+		if (!err)
+			err = database_run_file(o->db, second, captures[i]);
+	}
+	return err;
 }
 
 static int lay_over(const struct overlay *o, const int64_t *captures, size_t count)
@@ -208,12 +198,14 @@ static int lay_over(const struct overlay *o, const int64_t *captures, size_t cou
 		err = run_files(o, seen_files, COUNT(seen_files));
 	if (!err)
 		err = make_indexes(o, seen_tables, COUNT(seen_tables));
-	for (size_t i = 0; !err && o->watched == WATCHED && i < count; i++)
-		err = thread_sums(o, captures[i]);
+	if (!err && o->watched == WATCHED)
+		err = derive_again(o, captures, count, "derive_17_thread_seen.sql",
+				   "derive_19_pool_peak.sql");
 	if (!err)
 		err = make_views(o);
-	for (size_t i = 0; !err && o->watched == WATCHED && i < count; i++)
-		err = worker_sums(o, captures[i]);
+	if (!err && o->watched == WATCHED)
+		err = derive_again(o, captures, count, "derive_60_worker.sql",
+				   "derive_61_timeline.sql");
 	derivation_end(&derivation);
 	if (!err)
 		err = make_tables(o, chosen_tables, COUNT(chosen_tables));
@@ -221,8 +213,9 @@ static int lay_over(const struct overlay *o, const int64_t *captures, size_t cou
 		err = run_files(o, chosen_files, COUNT(chosen_files));
 	if (!err)
 		err = make_indexes(o, chosen_tables, COUNT(chosen_tables));
-	for (size_t i = 0; !err && i < count; i++)
-		err = site_sums(o, captures[i]);
+	if (!err)
+		err = derive_again(o, captures, count, "derive_52_site_poll.sql",
+				   "derive_53_site_time.sql");
 	return err;
 }
 
