@@ -246,19 +246,22 @@ static void find_site(struct walk *w)
 /*
  * Around the poll of a task the runtime has work of its own: before the future is entered, and after
  * it is left. A stack with nothing but Tokio, std and libc inside the poll is there, between two
- * polls; where debug information is missing the future may be inlined in those same functions.
+ * polls; where debug information is missing the future may be inlined in those same functions, but
+ * for those that are known to be around it.
  */
 static bool between_polls(const struct walk *w)
 {
 	const struct symbol_frame *poll = w->frames[w->verdict.poll];
+	bool around = false;
 
 	for (int i = 0; i < w->verdict.poll; i++) {
 		enum frame_origin origin = w->frames[i]->origin;
 
 		if (origin != ORIGIN_TOKIO && origin != ORIGIN_STD && origin != ORIGIN_LIBC)
 			return false;
+		around = around || role_at(w, (size_t)i) == ROLE_AROUND;
 	}
-	return poll->decl_line != 0;
+	return around || poll->decl_line != 0;
 }
 
 struct stack_verdict stack_classify(const struct rules *r, const struct symbol_frame *const *frames,

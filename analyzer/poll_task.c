@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/poll_task.h"
+#include "analyzer/classify.h"
 #include "analyzer/id_map.h"
 #include "analyzer/ns_add.h"
 #include "analyzer/sightings.h"
@@ -28,6 +29,7 @@ struct rows {
 	struct text_set names;
 	int64_t *weight_ns; /* of each name, in the poll at hand; -1: not seen */
 	const char *task;
+	bool in_runtime;
 };
 
 /* SQLite's code. */
@@ -84,7 +86,7 @@ static const char *heaviest(const struct rows *r)
 static int poll_weigh(struct rows *r, int64_t thread, int64_t poll_ns, int64_t site_stack)
 {
 	struct thread_sightings *t = sightings_of_thread(r->all, thread);
-	size_t count = 0;
+	size_t count = 0, looks = 0, in_runtime = 0;
 	int64_t first = t ? sightings_of_poll(t, poll_ns, &count) : 0;
 
 	if (first < 0)
@@ -95,9 +97,12 @@ static int poll_weigh(struct rows *r, int64_t thread, int64_t poll_ns, int64_t s
 		const struct sighting *s = &t->at[t->polled[(size_t)first + i]];
 
 		weigh(r, s->stack, s->slept ? s->end_ns - s->start_ns : LOOK_NS);
+		looks += !s->slept && s->stack;
+		in_runtime += !s->slept && s->stack_class == STACK_RUNTIME;
 	}
 	weigh(r, site_stack, 0);
 	r->task = heaviest(r);
+	r->in_runtime = looks && 2 * in_runtime >= looks;
 	return SQLITE_OK;
 }
 
@@ -147,13 +152,15 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 
 	if (column == 0)
 		sqlite3_result_int64(out, sqlite3_column_int64(r->polls, 0));
+	else if (column == 2)
+		sqlite3_result_int(out, r->in_runtime);
 	else if (r->task) /* it may not outlive the rows */
 		sqlite3_result_text(out, r->task, -1, SQLITE_TRANSIENT);
 }
 
 const struct row_source poll_task = {
 	.name = "poll_task",
-	.columns = "poll, task",
+	.columns = "poll, task, in_runtime",
 	.open = rows_open,
 	.next = rows_next,
 	.column = rows_column,

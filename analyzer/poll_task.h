@@ -6,7 +6,8 @@
 
 /*
  * poll_task(capture): each poll (table poll), in the order of ids, with the type of its task where a
- * stack tells it, for derive_39_blocking_poll.sql. Its context: struct sightings.
+ * stack tells it, and whether half of the looks at it or more saw the runtime's own code between two
+ * polls. Its context: struct sightings.
  */
 extern const struct row_source poll_task;
 

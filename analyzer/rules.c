@@ -24,6 +24,7 @@ static const char *const role_names[] = {
 	[ROLE_LOCAL_SET] = "local-set",
 	[ROLE_THREAD_ROOT] = "thread-root",
 	[ROLE_POLL_END] = "poll-end",
+	[ROLE_AROUND] = "around",
 	[ROLE_WRAPPER] = "wrapper",
 	[ROLE_MARKER] = "marker",
 };

@@ -47,6 +47,7 @@ enum role {
 	ROLE_LOCAL_SET,   /* polls its tasks on whichever thread polls it */
 	ROLE_THREAD_ROOT, /* where stacks of threads and processes begin */
 	ROLE_POLL_END,    /* what a task does to be polled again: no block */
+	ROLE_AROUND,      /* before the future of a task is entered, or after it is left */
 	ROLE_WRAPPER,     /* a future type that says nothing but what its first argument says */
 	ROLE_MARKER,      /* a linker's name that shows the runtime is in a binary */
 };

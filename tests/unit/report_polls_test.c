@@ -194,6 +194,42 @@ static void a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps(void **st
 	sqlite3_close(db);
 }
 
+/* A worker's own id is the key while two tasks wake each other for long. */
+static void what_looks_like_a_poll_between_polls_is_none(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 12000, 10000, 7, RUNTIME);
+	look_in_poll(&s, 16000, 10000, 7, TINY);
+	poll_seen(&s, (struct seen) {10000, 20000, 7, 0, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 0);
+	assert_number(db, "SELECT upper_bound FROM poll", 1);
+	sqlite3_close(db);
+}
+
+static void a_long_poll_may_end_in_the_runtime(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 12000, 10000, 7, HASH);
+	look_in_poll(&s, 14500, 10000, 7, HASH);
+	look_in_poll(&s, 17000, 10000, 7, RUNTIME);
+	poll_seen(&s, (struct seen) {10000, 17000, 7, 0, 0, 0});
+	sleep_in_poll(&s, 30100, 39900, 30000);
+	look_in_poll(&s, 39950, 30000, 8, RUNTIME);
+	poll_seen(&s, (struct seen) {30000, 40000, 8, 9800, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 2);
+	sqlite3_close(db);
+}
+
 /* Two tasks stood behind the one for 15 and more ms; one more came late; nobody behind the other. */
 static void tasks_behind_a_poll_whose_end_was_seen_have_their_delay(void **state)
 {
@@ -340,6 +376,8 @@ int main(void)
 		cmocka_unit_test(a_poll_that_may_be_several_is_no_blocking_poll),
 		cmocka_unit_test(a_task_that_came_back_once_is_in_doubt_where_it_computes),
 		cmocka_unit_test(a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps),
+		cmocka_unit_test(what_looks_like_a_poll_between_polls_is_none),
+		cmocka_unit_test(a_long_poll_may_end_in_the_runtime),
 		cmocka_unit_test(tasks_behind_a_poll_whose_end_was_seen_have_their_delay),
 		cmocka_unit_test(the_last_histogram_of_a_task_tells_of_all_its_polls),
 		cmocka_unit_test(a_histogram_out_of_order_is_not_believed),
