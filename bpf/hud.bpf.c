@@ -8,6 +8,7 @@
  */
 
 #include "bpf/account.bpf.h"
+#include "bpf/alarm.bpf.h"
 #include "bpf/poll_entry.bpf.h"
 #include "bpf/stacks.bpf.h"
 
@@ -233,6 +234,23 @@ static __always_inline bool look_is_profile(void)
 	return count && looks_per_profile_sample && (*count)++ % looks_per_profile_sample == 0;
 }
 
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} ticks SEC(".maps");
+
+static __always_inline bool tick_is_look(void)
+{
+	__u32 key = 0, *count;
+
+	if (ticks_per_look <= 1)
+		return true;
+	count = bpf_map_lookup_elem(&ticks, &key);
+	return count && (*count)++ % ticks_per_look == 0;
+}
+
 /* Is this look at a thread worth an event? A poll that has just begun is only counted. */
 static __always_inline bool look_tells(struct thread_state *st, bool profile, __u64 now)
 {
@@ -272,9 +290,8 @@ static __always_inline void look_send(void *ctx, struct task_struct *task, struc
 	scratch_send(s, sizeof(*e), stack_bytes);
 }
 
-/* Timer interrupt on every CPU, look_hz times a second: whatever runs there is looked at. */
-SEC("perf_event")
-int look(struct bpf_perf_event_data *ctx)
+/* Whatever runs on this CPU is looked at, in an interrupt. */
+static __always_inline struct thread_state *look_take(void *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	bool profile = look_is_profile();
@@ -284,7 +301,7 @@ int look(struct bpf_perf_event_data *ctx)
 	__u64 now;
 
 	if (!st)
-		return 0;
+		return NULL;
 	now = bpf_ktime_get_ns();
 	tgid = BPF_CORE_READ(task, tgid);
 	tid = BPF_CORE_READ(task, pid);
@@ -299,6 +316,31 @@ int look(struct bpf_perf_event_data *ctx)
 	window_roll(st, tgid, tid, now);
 	if (look_tells(st, profile, now))
 		look_send(ctx, task, st, profile, now);
+	return st;
+}
+
+/* A timer of hud's own on every CPU, look_hz times a second. */
+SEC("perf_event")
+int look(struct bpf_perf_event_data *ctx)
+{
+	look_take(ctx);
+	return 0;
+}
+
+/*
+ * The scheduler's own tick, which comes anyway where a thread runs: no interrupt is added, and no idle CPU
+ * is woken. In the timer interrupt, before it does its work; so do all other timers, which are passed over.
+ */
+SEC("tp_btf/hrtimer_expire_entry")
+int BPF_PROG(tick, struct hrtimer *timer)
+{
+	struct thread_state *st;
+
+	if ((__u64)timer->function != tick_function || !tick_is_look())
+		return 0;
+	st = look_take(ctx);
+	if (st)
+		alarm_set(st);
 	return 0;
 }
 

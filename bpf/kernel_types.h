@@ -100,6 +100,10 @@ struct task_struct {
 	struct sched_entity se;
 };
 
+struct hrtimer {
+	void *function;
+};
+
 struct linux_binprm {
 	const char *filename;
 };

@@ -275,6 +275,13 @@ static __always_inline void entered_look(struct poll_span *span, const struct po
 	span->end_min_ns = now;
 }
 
+/* Is what was read now still the poll under way? */
+static __always_inline bool poll_goes_on(const struct poll_watch *p, const struct poll_key *key)
+{
+	return p->span.start_max_ns && key->where == HUD_WHERE_POLL && key->task == p->span.task &&
+	       key->core == p->core && key->tick == p->tick;
+}
+
 /* `key` was read from current at `now`. */
 static __always_inline void poll_look(struct thread_state *st, const struct poll_key *key,
 				      __u32 tgid, __u32 tid, __u64 now)
@@ -287,8 +294,7 @@ static __always_inline void poll_look(struct thread_state *st, const struct poll
 	if (p->span.task == POLLED_NONE && key->where == HUD_WHERE_POLL && key->core == p->core &&
 	    key->tick == p->tick)
 		entered_look(&p->span, key, now);
-	if (p->span.start_max_ns && key->where == HUD_WHERE_POLL && key->task == p->span.task &&
-	    key->core == p->core && key->tick == p->tick) {
+	if (poll_goes_on(p, key)) {
 		p->span.end_min_ns = now;
 		poll_stolen(p);
 	} else {

@@ -133,6 +133,8 @@ enum hud_where {
 enum hud_feature {
 	HUD_FEATURE_STACK_AT_SWITCH_IN = 1u << 0, /* sleep stacks taken by the sleeper, afterwards */
 	HUD_FEATURE_OPEN_SPANS = 1u << 1,         /* sleepers that never wake are found, with stacks */
+	/* Looks came at the scheduler's ticks, and when a poll that one met reached the threshold. */
+	HUD_FEATURE_LOOKS_AT_TICKS = 1u << 2,
 };
 
 /* Text; not terminated; `bytes` of it, then padding to 8. Id 0 is never defined: "none". */

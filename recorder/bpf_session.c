@@ -31,7 +31,7 @@ struct bpf_session {
 	struct hud_bpf *programs;
 	struct ring_buffer *events;
 	struct perf_buffer *mmaps;
-	struct bpf_link **looks; /* one for each CPU */
+	struct looks looks;
 	int cpus;
 	struct walk_link walk[TARGETS_MAX];
 	size_t walks;
@@ -90,6 +90,10 @@ static void programs_choose(struct bpf_session *s, const struct btf *btf,
 	bpf_program__set_autoattach(p->progs.finish_switch, false);
 	bpf_program__set_autoattach(p->progs.walk, false);
 	bpf_program__set_autoattach(p->progs.look, false);
+	bpf_program__set_autoattach(p->progs.tick, false);
+	if (s->options.kernel)
+		p->rodata->tick_function = look_tick_function(s->options.kernel);
+	bpf_program__set_autoload(p->progs.tick, p->rodata->tick_function != 0);
 	bpf_program__set_autoattach(p->progs.poll_entry, false);
 	bpf_program__set_autoload(p->progs.poll_entry, s->options.poll_sites > 0);
 	if (!user_copy)
@@ -111,11 +115,11 @@ static void programs_configure(struct bpf_session *s)
 	p->rodata->threshold_ns = s->options.threshold_ns;
 	p->rodata->watch_ns = s->options.threshold_ns / 8;
 	p->rodata->window_ns = s->options.window_ns;
-	p->rodata->looks_per_profile_sample = s->options.looks_per_profile_sample;
 	p->rodata->sleeper_stacks = s->features.sleeper_stacks;
 	p->rodata->own_walk = s->features.own_walk;
 	if (s->options.poll_sites)
 		bpf_map__set_max_entries(p->maps.histograms, s->options.poll_sites);
+	bpf_map__set_max_entries(p->maps.alarms, (__u32)s->cpus);
 	bpf_map__set_max_entries(p->maps.pages, s->options.unwind.pages);
 	bpf_map__set_max_entries(p->maps.shards, s->options.unwind.shards);
 	bpf_map__set_max_entries(p->maps.rules, s->options.unwind.rules);
@@ -162,41 +166,23 @@ bool *bpf_session_probing(const struct bpf_session *s)
 	return &s->programs->bss->probing;
 }
 
+/* By the scheduler's ticks where they come often enough and can be hooked, else by timers. */
 static int looks_attach(struct bpf_session *s)
 {
-	struct perf_event_attr attr = {
-		.size = sizeof(attr),
-		.type = PERF_TYPE_SOFTWARE,
-		.config = PERF_COUNT_SW_CPU_CLOCK,
-		.sample_period = 1000000000u / s->options.look_hz,
-	};
-	int attached = 0;
+	struct hud_bpf *p = s->programs;
+	struct look_rate *rate = &s->features.look;
+	int error = -ENOTSUP;
 
-	s->cpus = libbpf_num_possible_cpus();
-	if (s->cpus < 1)
-		return -EINVAL;
-	s->looks = calloc((size_t)s->cpus, sizeof(*s->looks));
-	if (!s->looks)
-		return -ENOMEM;
-	for (int cpu = 0; cpu < s->cpus; cpu++) {
-		/* Per CPU, never per task: those are re-armed at every switch (2.6 times the cost). */
-		int fd =
-			(int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-
-		if (fd < 0 && errno == ENODEV)
-			continue; /* offline */
-		if (fd < 0)
-			return -errno;
-		s->looks[cpu] = bpf_program__attach_perf_event(s->programs->progs.look, fd);
-		if (!s->looks[cpu]) {
-			int error = -errno;
-
-			close(fd);
-			return error;
-		}
-		attached++;
+	*rate = look_rate_of_ticks(s->options.threshold_ns, s->options.profile_hz);
+	if (rate->hz && bpf_program__fd(p->progs.tick) >= 0)
+		error = looks_attach_tick(&s->looks, p->progs.tick);
+	if (error) {
+		*rate = look_rate_of_timers(s->options.threshold_ns, s->options.profile_hz);
+		error = looks_attach_timers(&s->looks, p->progs.look, rate->hz);
 	}
-	return attached ? 0 : -ENODEV;
+	p->data->looks_per_profile_sample = rate->looks_per_profile_sample;
+	p->data->ticks_per_look = rate->ticks_per_look;
+	return error;
 }
 
 static enum bpf_perf_event_ret mmap_record(void *context, int cpu, struct perf_event_header *record)
@@ -319,6 +305,11 @@ enum exit_code bpf_session_open(const struct bpf_session_options *options, struc
 		return refused("give memory", -ENOMEM);
 	s->options = *options;
 	s->statistics = -1;
+	s->cpus = libbpf_num_possible_cpus();
+	if (s->cpus < 1) {
+		free(s);
+		return refused("count its CPUs", -EINVAL);
+	}
 	libbpf_set_print(options->verbose ? libbpf_print : libbpf_quiet);
 	code = programs_load(s, &finish_switch);
 	if (code == EXIT_RECORDED)
@@ -520,10 +511,8 @@ void bpf_session_close(struct bpf_session *s)
 		return;
 	for (size_t i = 0; i < s->walks; i++)
 		bpf_link__destroy(s->walk[i].link);
-	for (int cpu = 0; s->looks && cpu < s->cpus; cpu++)
-		bpf_link__destroy(s->looks[cpu]);
+	looks_detach(&s->looks);
 	bpf_session_measure(s, false);
-	free(s->looks);
 	ring_buffer__free(s->events);
 	perf_buffer__free(s->mmaps);
 	hud_bpf__destroy(s->programs);

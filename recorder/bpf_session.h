@@ -5,6 +5,7 @@
 #include "bpf/events.h"
 #include "recorder/identity_store.h"
 #include "recorder/kernel_symbols.h"
+#include "recorder/looks.h"
 #include "recorder/target.h"
 #include "recorder/unwind_store.h"
 
@@ -18,8 +19,7 @@ struct bpf_session;
 struct bpf_session_options {
 	uint64_t threshold_ns;
 	uint64_t window_ns;
-	uint32_t look_hz;
-	uint32_t looks_per_profile_sample;
+	uint32_t profile_hz; /* samples of the CPU profile a second, on each CPU */
 	struct kernel_symbols *kernel; /* NULL: names are hidden */
 	struct unwind_sizes unwind;          /* room for the plans */
 	uint32_t poll_sites;                 /* functions to be probed (--polls); 0: none */
@@ -38,6 +38,7 @@ struct bpf_session_features {
 	bool mmap_events;
 	bool uprobe_multi; /* many uprobes in one link */
 	bool own_walk;     /* user stacks by plans; else by the kernel's frame-pointer walk */
+	struct look_rate look;
 };
 
 /* Loads and attaches. Prints what the kernel refused and why. `*out` is owned by the caller. */

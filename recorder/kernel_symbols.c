@@ -147,6 +147,24 @@ const char *kernel_symbols_find(struct kernel_symbols *k, uint64_t address)
 	return low ? k->names + k->symbol[low - 1].name : NULL;
 }
 
+uint64_t kernel_symbols_address(struct kernel_symbols *k, const char *const *names)
+{
+	char line[512], *name;
+	uint64_t address, found = 0;
+	size_t best = SIZE_MAX;
+
+	rewind(k->file);
+	while (best && function_next(k, line, sizeof(line), &address, &name)) {
+		for (size_t i = 0; i < best && names[i]; i++) {
+			if (strcmp(name, names[i]) != 0)
+				continue;
+			found = address;
+			best = i;
+		}
+	}
+	return found;
+}
+
 const char *kernel_symbols_full_name(struct kernel_symbols *k, const char *name)
 {
 	size_t length = strlen(name);

@@ -20,6 +20,12 @@ bool kernel_symbols_hidden(struct kernel_symbols *k);
 const char *kernel_symbols_find(struct kernel_symbols *k, uint64_t address);
 
 /*
+ * Where the first function of these names begins that the kernel has; the names end with NULL. 0: it has
+ * none, or addresses are hidden. Keeps no names in memory.
+ */
+uint64_t kernel_symbols_address(struct kernel_symbols *k, const char *const *names);
+
+/*
  * The full name of a function whose compiler-made suffix is not known: "finish_task_switch" may be
  * "finish_task_switch.isra.0". NULL: there is none.
  */

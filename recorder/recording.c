@@ -36,9 +36,6 @@
 
 #define PLAN_WAIT_NS (10 * NS_PER_S) /* then it begins, and plans come in as they are done */
 
-#define LOOK_HZ_MIN 99
-#define LOOK_HZ_MAX 999
-
 /* Everything that a recording under way holds. */
 struct recording {
 	const struct options *options;
@@ -58,8 +55,6 @@ struct recording {
 	uint64_t second_ns; /* when the last once-a-second work was done */
 	int signals;
 	struct unwind_sizes sizes;
-	uint32_t look_hz;
-	uint32_t looks_per_profile_sample;
 	enum hud_end_reason end;
 	int write_error;
 };
@@ -83,21 +78,6 @@ static void on_mmap_lost(void *context, uint64_t count)
 	struct recording *r = context;
 
 	r->transcript.mappings_lost += count;
-}
-
-/* At least two looks in a threshold, or a block just over it could fall between. */
-static void rates_choose(struct recording *r)
-{
-	uint64_t hz = 2 * NS_PER_S / r->options->threshold_ns;
-
-	if (hz < LOOK_HZ_MIN)
-		hz = LOOK_HZ_MIN;
-	if (hz > LOOK_HZ_MAX)
-		hz = LOOK_HZ_MAX;
-	if (hz < r->options->profile_hz)
-		hz = r->options->profile_hz;
-	r->look_hz = (uint32_t)hz;
-	r->looks_per_profile_sample = r->look_hz / r->options->profile_hz;
 }
 
 static uint32_t string_id(struct recording *r, const char *text)
@@ -132,8 +112,8 @@ static int session_write(struct recording *r)
 		.start_ns = r->start_ns,
 		.start_realtime_ns = clock_ns(CLOCK_REALTIME),
 		.threshold_ns = r->options->threshold_ns,
-		.look_hz = r->look_hz,
-		.profile_hz = r->look_hz / r->looks_per_profile_sample,
+		.look_hz = features.look.hz,
+		.profile_hz = features.look.hz / features.look.looks_per_profile_sample,
 		.cpus = cpus > 0 ? (uint32_t)cpus : 0,
 		.source = source_of(r),
 		.page_bytes = (uint32_t)sysconf(_SC_PAGESIZE),
@@ -150,6 +130,8 @@ static int session_write(struct recording *r)
 		session.features |= HUD_FEATURE_STACK_AT_SWITCH_IN;
 	if (features.sleeper_stacks)
 		session.features |= HUD_FEATURE_OPEN_SPANS;
+	if (features.look.ticks_per_look)
+		session.features |= HUD_FEATURE_LOOKS_AT_TICKS;
 	return capture_writer_session(r->writer, &session);
 }
 
@@ -168,8 +150,7 @@ static enum exit_code bpf_open(struct recording *r)
 	struct bpf_session_options options = {
 		.threshold_ns = r->options->threshold_ns,
 		.window_ns = WINDOW_MS * NS_PER_MS,
-		.look_hz = r->look_hz,
-		.looks_per_profile_sample = r->looks_per_profile_sample,
+		.profile_hz = r->options->profile_hz,
 		.unwind = r->sizes,
 		.poll_sites = r->options->polls
 				      ? poll_timing_sites(r->processes, r->targets->child != 0)
@@ -198,8 +179,9 @@ static enum exit_code bpf_open(struct recording *r)
 		      stderr);
 	if (r->options->verbose)
 		fprintf(stderr,
-			"hud-record: %u looks a second on each CPU, stacks %s, mapping events %s\n",
-			r->look_hz,
+			"hud-record: %u looks a second on each CPU by %s, stacks %s, mapping events %s\n",
+			features.look.hz,
+			features.look.ticks_per_look ? "the scheduler's ticks" : "timers",
 			features.stack_at_switch_in ? "at switch-in" : "not at switch-in",
 			features.mmap_events ? "from perf" : "missing: /proc is read instead");
 	return EXIT_RECORDED;
@@ -443,7 +425,6 @@ static enum exit_code record_prepare(struct recording *r)
 	enum exit_code code;
 	int error;
 
-	rates_choose(r);
 	error = signals_open(r);
 	if (error)
 		return failed("take signals", error);

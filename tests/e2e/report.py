@@ -285,7 +285,7 @@ def info_says_what_the_recording_was():
     said = dict(line.split(None, 1) for line in text.split("\n\n")[0].splitlines())
     seen = report(capture())["capture"]
     expect_equal(said["capture"], seen["id"], "id")
-    expect(said["settings"].startswith("threshold 5.0 ms, looks 400 Hz") and said["settings"].endswith("passive"),
+    expect(said["settings"].startswith(f"threshold 5.0 ms, looks {seen['look_hz']} Hz") and said["settings"].endswith("passive"),
            said["settings"])
     expect_equal(said["ended"], "duration", "why it ended")
     expect(re.search(r", [34]\.\d\d s$", said["recorded"]), said["recorded"])

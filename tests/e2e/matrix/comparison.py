@@ -15,7 +15,6 @@ from lib import MS, Demo, Recording, analyzed, expect, path_for  # noqa: E402
 
 SLACK = MS // 5
 SLIPS = 1 / 200  # of edges
-LOOK_NS = 2.5 * MS  # from one look of the sampler to the next, at the default threshold
 WINDOW = 100 * MS  # of thread_window; one may end a little late
 
 # What the demo's blocks may consist of besides the guilty function: its own book-keeping, its server.
@@ -46,8 +45,8 @@ class TruePoll:
 class Comparison:
     """A build of the demo, recorded for some seconds at the default threshold."""
 
-    def __init__(self, name, seconds, program=None, record=(), symbols=()):
-        demo = Demo(name, "--runtimes", program=program)
+    def __init__(self, name, seconds, program=None, record=(), symbols=(), options=("--runtimes",)):
+        demo = Demo(name, *options, program=program)
         recording = Recording(path_for(f"comparison-{name}.hud"), "-d", seconds, "-p", demo.pid, *record,
                               begun=False)
         self.capture = recording.ended_well()
@@ -58,6 +57,7 @@ class Comparison:
         self.start_ns, self.end_ns, self.threshold_ns = self.db.execute(
             """SELECT start_ns, min(end_ns, coalesce((SELECT min(end_ns) FROM blocking_poll WHERE open), end_ns)),
                 threshold_ns FROM capture""").fetchone()
+        self.look_ns = 1e9 / self.report["capture"]["look_hz"]  # from one look to the next
         self.in_tokio = self.stacks_in_tokio()
         self.polls = self.true_polls()
         self.seen = self.blocking_polls()
@@ -104,7 +104,7 @@ class Comparison:
         away from whatever ran there, and the poll was long through no fault of its own.
         """
         gap_ns = self.gap_around(seen["tid"], seen["start_ns"], seen["end_ns"])
-        return gap_ns > 2 * LOOK_NS and sum(seen["slices"].values()) - gap_ns < self.threshold_ns
+        return gap_ns > 2 * self.look_ns and sum(seen["slices"].values()) - gap_ns < self.threshold_ns
 
     def blocking_polls(self):
         """By thread, those that ended in the recording, each with its slices: (function, cause) -> ns without
@@ -246,7 +246,7 @@ class Comparison:
         for p in self.due():
             for function in p.functions:
                 table[function][0] += 1
-                table[function][5] += max(p.stolen_ns, p.gap_ns - 2 * LOOK_NS)
+                table[function][5] += max(p.stolen_ns, p.gap_ns - 2 * self.look_ns)
             for b in p.blocks:
                 table[b["function"]][2] += b["wall_ns"] - b["run_queue_ns"]
                 table[b["function"]][4] += b["cpu_ns"]
@@ -271,7 +271,7 @@ class Comparison:
         for f, (count, seen, ns, seen_ns, cpu_ns, stolen_ns) in table.items():
             if abs(seen - count) > share * count:
                 wrong.append(f"{f}: {seen} of {count} polls")
-            if abs(seen_ns - ns) > share * ns + 3 * LOOK_NS * (cpu_ns / LOOK_NS) ** 0.5 + stolen_ns:
+            if abs(seen_ns - ns) > share * ns + 3 * self.look_ns * (cpu_ns / self.look_ns) ** 0.5 + stolen_ns:
                 wrong.append(f"{f}: {seen_ns / MS:.1f} of {ns / MS:.1f} ms")
         ns, seen_ns = (sum(t[i] for t in table.values()) for i in (2, 3))
         if abs(seen_ns - ns) > share * ns + sum(p.stolen_ns for p in self.due()):
