@@ -76,13 +76,21 @@ static __always_inline void window_roll(struct thread_state *st, __u32 tgid, __u
 
 /*
  * What the hypervisor took of this running thread's CPU since the last look: it spent that wanting a CPU, as
- * in a run queue. Before its first switch it is not known since when to count.
+ * in a run queue. Before its first switch it is not known since when to count. `late_ns`: by so much did the
+ * tick come late, which shows a CPU that stood still where the hypervisor says nothing, or says it only now.
  */
-static __always_inline void steal_note(struct task_struct *task, struct thread_state *st, __u64 now)
+static __always_inline void steal_note(struct task_struct *task, struct thread_state *st, __u64 now,
+				       __u64 late_ns)
 {
 	__u64 ran = now > st->change_ns ? now - st->change_ns : 0, steal = steal_read(task);
-	__u64 stolen = st->steal_ns && steal > st->steal_ns ? steal - st->steal_ns : 0;
+	__u64 told = st->steal_ns && steal > st->steal_ns ? steal - st->steal_ns : 0;
+	__u64 known = told < st->late_ns ? told : st->late_ns, stolen = told - known;
 
+	st->late_ns -= known;
+	if (late_ns > stolen) {
+		st->late_ns += late_ns - stolen;
+		stolen = late_ns;
+	}
 	if (stolen > ran) /* seen: 17 ms in 3; what is told late was taken from another */
 		stolen = ran;
 	st->uncharged_ns = stolen;
@@ -257,6 +265,7 @@ static __always_inline bool thread_switch_in(struct task_struct *task, struct th
 	st->phase = PHASE_RUNNING;
 	st->change_ns = now;
 	st->steal_ns = steal_read(task); /* maybe of another CPU */
+	st->late_ns = 0;
 	if (!start || start > now) {
 		if (start)
 			loss_count(COUNT_CLOCK_BACKWARD);

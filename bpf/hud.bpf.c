@@ -101,7 +101,7 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 		if (out->span_start_ns)
 			span_send(NULL, prev, out);
 		identity_read(prev, NULL, out, prev->tgid, &key);
-		steal_note(prev, out, now);
+		steal_note(prev, out, now, 0);
 		poll_look(out, &key, prev->tgid, prev->pid, now);
 		thread_switch_out(prev, out, state & TASK_STATE_MASK,
 				  preempt || !(state & TASK_STATE_MASK), now);
@@ -290,8 +290,10 @@ static __always_inline void look_send(void *ctx, struct task_struct *task, struc
 	scratch_send(s, sizeof(*e), stack_bytes);
 }
 
-/* Whatever runs on this CPU is looked at, in an interrupt. */
-static __always_inline struct thread_state *look_take(void *ctx)
+#define TICK_LATE_NS 200000 /* interrupts may well be off for so long */
+
+/* Whatever runs on this CPU is looked at, in an interrupt that was due at `expected_ns` (0: not known). */
+static __always_inline struct thread_state *look_take(void *ctx, __u64 expected_ns)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	bool profile = look_is_profile();
@@ -309,7 +311,8 @@ static __always_inline struct thread_state *look_take(void *ctx)
 		st->change_ns = st->awake_ns = st->since_ns ? st->since_ns : now;
 		st->phase = PHASE_RUNNING;
 	}
-	steal_note(task, st, now);
+	steal_note(task, st, now,
+		   expected_ns && now > expected_ns + TICK_LATE_NS ? now - expected_ns : 0);
 	cpu_charge(st, now);
 	identity_read(task, NULL, st, tgid, &key);
 	poll_look(st, &key, tgid, tid, now);
@@ -323,7 +326,7 @@ static __always_inline struct thread_state *look_take(void *ctx)
 SEC("perf_event")
 int look(struct bpf_perf_event_data *ctx)
 {
-	look_take(ctx);
+	look_take(ctx, 0);
 	return 0;
 }
 
@@ -338,7 +341,7 @@ int BPF_PROG(tick, struct hrtimer *timer)
 
 	if ((__u64)timer->function != tick_function || !tick_is_look())
 		return 0;
-	st = look_take(ctx);
+	st = look_take(ctx, bpf_core_field_exists(timer->_softexpires) ? timer->_softexpires : 0);
 	if (st)
 		alarm_set(st);
 	return 0;

@@ -101,6 +101,7 @@ struct task_struct {
 };
 
 struct hrtimer {
+	__s64 _softexpires; /* ns */
 	void *function;
 };
 

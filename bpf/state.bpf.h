@@ -181,6 +181,7 @@ struct thread_state {
 	__u64 stolen_ns;       /* of run_queue_ns */
 	__u64 uncharged_ns;    /* … and not charged to it yet */
 	__u64 steal_ns;        /* PHASE_RUNNING: steal_read() at the last look */
+	__u64 late_ns; /* PHASE_RUNNING: of stolen_ns, what the hypervisor has yet to tell */
 	__u64 poll_sleep_ns;
 	__u64 look_gap_ns;
 	__u64 limit_start_ns;

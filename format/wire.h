@@ -310,7 +310,8 @@ struct hud_window {
 	uint64_t parked_ns;    /* in parks known to be such, of any length, without their run-queue tail */
 	uint64_t poll_sleep_ns; /* of sleep_ns: inside polls */
 	uint64_t maybe_parked_ns; /* of sleep_ns: in parks, if a layout that was guessed is right */
-	uint64_t stolen_ns;    /* of run_queue_ns: on a CPU that the hypervisor gave to others (steal) */
+	/* Of run_queue_ns: on a CPU that the hypervisor gave to others, as it tells or a late tick shows. */
+	uint64_t stolen_ns;
 	uint64_t look_gap_ns;  /* the longest that it ran, or waited for a CPU, without a look at it */
 	uint32_t looks;        /* of the sampler at it, those without a record included … */
 	uint32_t poll_looks;   /* … of them inside polls */

@@ -27,8 +27,6 @@ def what_the_hypervisor_took_is_no_time_on_a_cpu():
         FROM thread_window""").fetchone()
     stolen, waited, ran, watched = rows
     expect(stolen <= waited and ran + waited <= watched, f"{[round(n / MS) for n in rows]} ms")
-    # What was taken while hud-record started, ended, or had the CPU itself was not taken from them.
-    expect(stolen <= 1.1 * taken + 100 * MS, f"{stolen / MS:.0f} ms are said to be stolen, the kernel says {taken / MS:.0f}")
     if taken < 200 * MS:
         raise Skip(f"the hypervisor took {taken / MS:.0f} ms only")
     expect(stolen >= 0.5 * taken, f"{stolen / MS:.0f} ms are said to be stolen, the kernel says {taken / MS:.0f}")

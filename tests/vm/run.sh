@@ -100,10 +100,28 @@ initramfs_make() {
 # patches, and a guest that only switches the sched_switch tracepoint on and off oopses within a
 # minute ("int3", or a call of 0), hud or not.
 machine_run() {
-	timeout "$seconds" qemu-system-x86_64 -accel "${HUD_VM_ACCEL:-tcg,thread=single}" -cpu "${HUD_VM_CPU:-qemu64}" \
+	exec timeout "$seconds" qemu-system-x86_64 -accel "${HUD_VM_ACCEL:-tcg,thread=single}" -cpu "${HUD_VM_CPU:-qemu64}" \
 		-smp 2 -m 768 -nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$1" -initrd "$work/initramfs.gz" -append "console=ttyS0 quiet panic=-1 loglevel=4" \
 		-serial "file:$out/console.log" -serial "file:$out/captures.tar" </dev/null >"$out/qemu.log" 2>&1
+}
+
+# While the machine asks for it ("vm: freeze", "vm: thaw" on its console), stops it for 20 ms of each 60: as a
+# hypervisor may, that says nothing of it. $1: pid of the machine's `timeout`.
+machine_freeze() {
+	while kill -0 "$1" 2>/dev/null; do
+		case $(grep -ao 'vm: \(freeze\|thaw\)' "$out/console.log" 2>/dev/null | tail -n 1) in
+		*freeze)
+			machine=$(cat "/proc/$1/task/$1/children" 2>/dev/null)
+			[ -n "$machine" ] || return
+			kill -STOP $machine
+			sleep 0.02
+			kill -CONT $machine
+			sleep 0.04
+			;;
+		*) sleep 0.1 ;;
+		esac
+	done
 }
 
 # True when a recording took far longer than it was asked to: a busy host kept the machine from
@@ -160,7 +178,9 @@ kernel_check() {
 		rm -rf "$out"
 		mkdir -p "$out"
 		begin=$(date +%s)
-		machine_run "$image"
+		machine_run "$image" &
+		machine_freeze $!
+		wait $!
 		status=$?
 		machine_starved && [ $try -lt 3 ] || break
 		echo "      $kernel: this host is busy, and the machine stood still for seconds: once more"
@@ -196,6 +216,7 @@ kernel_check() {
 	capture_check name "records a running program by its name"
 	capture_check pointers "records it again, by frame pointers alone"
 	capture_check hidden "records it where the kernel hides its addresses"
+	capture_check frozen "records it where the machine below stops and says nothing"
 	capture_check command "records a command that it starts itself"
 	program=$demo
 	if [ -x "$work/root/demo" ]; then
