@@ -18,22 +18,16 @@
 
 int parts_add(struct parts *parts, struct part part)
 {
-	if (parts->count == parts->room) {
-		size_t room = parts->room ? 2 * parts->room : 1024;
-		struct part *grown = reallocarray(parts->at, room, sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		parts->at = grown;
-		parts->room = room;
-	}
-	parts->at[parts->count++] = part;
+	if (spill_grow(&parts->memory, parts->count, sizeof(part)))
+		return -ENOMEM;
+	parts->at = parts->memory.at;
+	*part_at(parts, parts->count++) = part;
 	return 0;
 }
 
 void parts_free(struct parts *parts)
 {
-	free(parts->at);
+	spill_free(&parts->memory);
 	text_set_free(&parts->causes);
 	*parts = (struct parts) {0};
 }

@@ -2,6 +2,7 @@
 #ifndef HUD_ANALYZER_BLOCKING_DIVIDE_H
 #define HUD_ANALYZER_BLOCKING_DIVIDE_H
 
+#include "analyzer/spill.h"
 #include "analyzer/text_set.h"
 
 #include <stdbool.h>
@@ -27,10 +28,16 @@ struct part {
 };
 
 struct parts {
-	struct part *at;
-	size_t count, room;
+	struct part *at; /* in `memory`; over all of many polls part_at() passes */
+	size_t count;
+	struct spill memory;
 	struct text_set causes;
 };
+
+static inline struct part *part_at(struct parts *parts, size_t index)
+{
+	return spill_at(&parts->memory, index, sizeof(struct part));
+}
 
 /* 0 or -ENOMEM. */
 int parts_add(struct parts *parts, struct part part);

@@ -87,12 +87,12 @@ static int poll_seen(struct told *all, sqlite3_stmt *q, struct seen_in_poll *see
 	int64_t end_ns = sqlite3_column_int64(q, POLL_END_NS);
 	struct thread_sightings *t =
 		sightings_of_thread(all->sightings, sqlite3_column_int64(q, POLL_THREAD));
-	size_t count = 0;
-	int64_t first = t ? sightings_of_poll(t, sqlite3_column_int64(q, POLL_SEEN_NS), &count) : 0;
-	int err = first < 0 ? (int)first : 0;
+	size_t first = 0;
+	int64_t count = t ? sightings_of_poll(t, sqlite3_column_int64(q, POLL_SEEN_NS), &first) : 0;
+	int err = count < 0 ? (int)count : 0;
 
-	for (size_t i = 0; !err && i < count; i++) {
-		const struct sighting *s = &t->at[t->polled[(size_t)first + i]];
+	for (size_t i = 0; !err && i < (size_t)count; i++) {
+		const struct sighting *s = sighting_of_poll(t, first + i);
 		int64_t from_ns = s->start_ns > start_ns ? s->start_ns : start_ns;
 		int64_t wall_ns = (s->end_ns < end_ns ? s->end_ns : end_ns) - from_ns;
 		struct part part = {.stack = s->stack_class == STACK_POLL ? s->stack : 0};
@@ -199,7 +199,7 @@ static int all_read(sqlite3 *db, int64_t capture, struct told *all)
 	parts_free(&seen.sleeps);
 	parts_free(&seen.looks);
 	for (size_t i = 0; !err && i < all->parts.count; i++)
-		err = place_find(all, &all->parts.at[i]) ? SQLITE_NOMEM : SQLITE_OK;
+		err = place_find(all, part_at(&all->parts, i)) ? SQLITE_NOMEM : SQLITE_OK;
 	return err ? err : end;
 }
 
@@ -277,7 +277,7 @@ enum part_column {
 static void parts_column(const void *rows, int column, sqlite3_context *out)
 {
 	const struct rows *r = rows;
-	const struct part *p = &r->all->parts.at[r->next - 1];
+	const struct part *p = part_at(&r->all->parts, r->next - 1);
 
 	switch (column) {
 	case PART_BLOCKING_POLL:

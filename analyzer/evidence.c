@@ -57,15 +57,16 @@ static bool tells(const struct sighting *s)
 }
 
 /* The rows are whole: `teller` is the last of them, or NOTHING where the thread has no more. */
-static void rows_tell(struct telling *t, struct sighting *row, size_t count, enum doing teller)
+static void rows_tell(struct telling *t, struct thread_sightings *all, size_t from, size_t end,
+		      enum doing teller)
 {
 	bool coreless = t->teller == IN_PLACE || teller == POOL; /* the polls among them */
-	size_t after_polls = count;
+	size_t after_polls = end;
 
-	while (after_polls && row[after_polls - 1].class != STACK_POLL)
+	while (after_polls > from && sighting_at(&all->all, after_polls - 1)->class != STACK_POLL)
 		after_polls--;
-	for (size_t i = 0; i < count; i++) {
-		struct sighting *s = &row[i];
+	for (size_t i = from; i < end; i++) {
+		struct sighting *s = sighting_at(&all->all, i);
 
 		if (s->class == STACK_POLL) {
 			s->coreless = coreless;
@@ -104,21 +105,20 @@ static void thread_tell(struct thread_sightings *all, bool stated)
 	int64_t slept_ns = INT64_MIN;
 	size_t from = 0;
 
-	for (size_t i = 0; i < all->count; i++) {
-		struct sighting *s = &all->at[i];
+	for (size_t i = 0; i < all->all.count; i++) {
+		struct sighting *s = sighting_at(&all->all, i);
 
 		s->clear_ns = s->start_ns > slept_ns ? s->start_ns : slept_ns;
 		if (s->slept && s->end_ns > slept_ns)
 			slept_ns = s->end_ns;
 		s->class = stated ? class_stated(s) : s->stack_class;
-		if (!tells(s) && i + 1 < all->count)
+		if (!tells(s) && i + 1 < all->all.count)
 			continue;
-		rows_tell(&t, &all->at[from], i + 1 - from,
-			  tells(s) ? doing_of[s->class] : NOTHING);
+		rows_tell(&t, all, from, i + 1, tells(s) ? doing_of[s->class] : NOTHING);
 		from = i + 1;
 	}
-	for (size_t i = 0; i < all->count; i++) {
-		struct sighting *s = &all->at[i];
+	for (size_t i = 0; i < all->all.count; i++) {
+		struct sighting *s = sighting_at(&all->all, i);
 
 		if (stated && s->where != HUD_WHERE_UNKNOWN)
 			s->coreless = stated_coreless(s);
@@ -165,13 +165,13 @@ static int rows_next(void *rows)
 {
 	struct rows *r = rows;
 
-	while (r->thread < r->all->count && r->next == r->all->thread[r->thread].count) {
+	while (r->thread < r->all->count && r->next == r->all->thread[r->thread].all.count) {
 		r->thread++;
 		r->next = 0;
 	}
 	if (r->thread == r->all->count)
 		return SQLITE_DONE;
-	r->s = &r->all->thread[r->thread].at[r->next++];
+	r->s = sighting_at(&r->all->thread[r->thread].all, r->next++);
 	return SQLITE_ROW;
 }
 

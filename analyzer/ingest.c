@@ -146,8 +146,7 @@ static void capture_state_free(struct capture_state *c)
 {
 	struct id_map *maps[] = {&c->strings,       &c->processes,     &c->threads,  &c->mappings,
 				 &c->user_stacks,   &c->kernel_stacks, &c->binaries, &c->chains,
-				 &c->kernel_frames, &c->open_spans,    &c->causes,   &c->histograms,
-				 &c->ended_polls};
+				 &c->kernel_frames, &c->open_spans,    &c->causes,   &c->histograms};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		id_map_free(maps[i]);
@@ -298,7 +297,6 @@ static int finish(struct ingest *in, struct capture_state *c, struct ingest_resu
 	const struct ingest_options *o = in->options;
 	int err;
 
-	id_map_free(&c->ended_polls); /* of no use any more, and may be large */
 	result->phase = INGEST_SYMBOLIZING;
 	err = flush_all(in);
 	if (!err)

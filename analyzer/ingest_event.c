@@ -16,7 +16,7 @@ bool plausible(const struct capture_state *c, uint64_t time_ns)
 	return time_ns <= start_ns + LONGEST_NS && time_ns + LONGEST_NS >= start_ns;
 }
 
-const struct thread_seen *thread_of(const struct capture_state *c, uint32_t process, uint32_t tid)
+struct thread_seen *thread_of(const struct capture_state *c, uint32_t process, uint32_t tid)
 {
 	uint64_t index = id_map_get(&c->threads, process, tid);
 
@@ -165,8 +165,7 @@ static struct sighting look_of(const struct hud_sample *s, int64_t sample, int64
 
 static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_offcpu *o)
 {
-	uint64_t index = id_map_get(&c->threads, o->process, o->tid);
-	struct thread_seen *thread = index ? &c->thread.at[index - 1] : NULL;
+	struct thread_seen *thread = thread_of(c, o->process, o->tid);
 	const struct thread_seen *waker = thread_of(c, o->waker_process, o->waker_tid);
 	const struct kernel_stack_seen *kernel, *none;
 	int64_t user, waker_stack, span;

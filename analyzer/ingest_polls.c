@@ -63,7 +63,7 @@ static void behind(struct row *row, const struct hud_poll *p)
 
 static int poll(struct ingest *in, struct capture_state *c, const struct hud_poll *p)
 {
-	const struct thread_seen *thread = thread_of(c, p->process, p->tid);
+	struct thread_seen *thread = thread_of(c, p->process, p->tid);
 	const struct kernel_stack_seen *none;
 	struct row row;
 	int64_t site;
@@ -74,12 +74,10 @@ static int poll(struct ingest *in, struct capture_state *c, const struct hud_pol
 	if (!thread || stack_rows(c, p->site, 0, &site, &none))
 		return -EINVAL;
 	/* The walk over sleepers may have seen it open and be late to say so. */
-	if (p->poll_flags & HUD_POLL_OPEN) {
-		if (id_map_get(&c->ended_polls, (uint64_t)thread->row, p->start_max_ns))
-			return 0;
-	} else if (id_map_set(&c->ended_polls, (uint64_t)thread->row, p->start_max_ns, 1)) {
-		return -ENOMEM;
-	}
+	if (p->poll_flags & HUD_POLL_OPEN && p->start_max_ns <= thread->ended_poll_ns)
+		return 0;
+	if (!(p->poll_flags & HUD_POLL_OPEN) && p->start_max_ns > thread->ended_poll_ns)
+		thread->ended_poll_ns = p->start_max_ns;
 	row = row_of(in, TABLE_POLL);
 	row_number(&row, c->row);
 	row_number(&row, thread->row);

@@ -64,7 +64,8 @@ struct thread_seen {
 	const char *comm;
 	uint64_t comm_ns;           /* since when it has this name */
 	uint64_t start_ns, exit_ns; /* 0: not seen */
-	uint64_t ended_ns;          /* when the latest span that has ended began */
+	uint64_t ended_ns;          /* when the latest span that has ended began, … */
+	uint64_t ended_poll_ns;     /* … and the latest poll (start_max_ns) */
 };
 
 struct user_stack_seen {
@@ -128,7 +129,6 @@ struct capture_state {
 	struct id_map kernel_frames; /* by name, as its address */
 	struct id_map open_spans;    /* thread row, start: row of a span that was told open */
 	struct id_map causes;        /* syscall and side, kernel stack: pointer */
-	struct id_map ended_polls;   /* thread row, start_max: 1 */
 	struct id_map histograms;    /* by process and site, as rows: index + 1 */
 	struct sightings sightings;  /* all that were stored */
 	GROWING(char *) string;
@@ -176,7 +176,7 @@ int write_definitions(struct ingest *in, struct capture_state *c);
 /* Of ingest_event.c, for its like. Is the time one that this recording can have seen? */
 bool plausible(const struct capture_state *c, uint64_t time_ns);
 /* NULL: never defined. */
-const struct thread_seen *thread_of(const struct capture_state *c, uint32_t process, uint32_t tid);
+struct thread_seen *thread_of(const struct capture_state *c, uint32_t process, uint32_t tid);
 /* Rows of the stacks an event refers to; -EINVAL when one was never defined. */
 int stack_rows(const struct capture_state *c, uint32_t user, uint32_t kernel, int64_t *user_row,
 	       const struct kernel_stack_seen **kernel_stack);

@@ -42,10 +42,10 @@ static int rows_next(void *rows)
 	struct rows *r = rows;
 
 	for (; r->thread < r->all->count; r->thread++, r->next = 0) {
-		const struct thread_sightings *t = &r->all->thread[r->thread];
+		struct thread_sightings *t = &r->all->thread[r->thread];
 
-		while (r->next < t->count) {
-			r->s = &t->at[r->next++];
+		while (r->next < t->all.count) {
+			r->s = sighting_at(&t->all, r->next++);
 			if (is_long(r, r->s))
 				return SQLITE_ROW;
 		}

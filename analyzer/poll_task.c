@@ -86,15 +86,15 @@ static const char *heaviest(const struct rows *r)
 static int poll_weigh(struct rows *r, int64_t thread, int64_t poll_ns, int64_t site_stack)
 {
 	struct thread_sightings *t = sightings_of_thread(r->all, thread);
-	size_t count = 0, looks = 0, in_runtime = 0;
-	int64_t first = t ? sightings_of_poll(t, poll_ns, &count) : 0;
+	size_t first = 0, looks = 0, in_runtime = 0;
+	int64_t count = t ? sightings_of_poll(t, poll_ns, &first) : 0;
 
-	if (first < 0)
+	if (count < 0)
 		return SQLITE_NOMEM;
 	for (size_t i = 0; i < r->names.count; i++)
 		r->weight_ns[i] = -1;
-	for (size_t i = 0; i < count; i++) {
-		const struct sighting *s = &t->at[t->polled[(size_t)first + i]];
+	for (size_t i = 0; i < (size_t)count; i++) {
+		const struct sighting *s = sighting_of_poll(t, first + i);
 
 		weigh(r, s->stack, s->slept ? s->end_ns - s->start_ns : LOOK_NS);
 		looks += !s->slept && s->stack;

@@ -110,18 +110,18 @@ static struct thread_sightings *thread_of(struct sightings *all, int64_t thread)
 	return id_map_set(&all->places, (uint64_t)thread, 0, all->count) ? NULL : t;
 }
 
-static struct sighting *sighting_add(struct thread_sightings *t)
+/* SQLite's code. */
+static int sighting_add(struct sighting_list *list, const struct sighting *s)
 {
-	if (t->count == t->room) {
-		size_t room = t->room ? 2 * t->room : 64;
-		struct sighting *grown = reallocarray(t->at, room, sizeof(*grown));
+	if (spill_grow(&list->memory, list->count, sizeof(*s)))
+		return SQLITE_NOMEM;
+	*sighting_at(list, list->count++) = *s;
+	return SQLITE_OK;
+}
 
-		if (!grown)
-			return NULL;
-		t->at = grown;
-		t->room = room;
-	}
-	return &t->at[t->count++];
+static struct sighting_list *list_of(struct thread_sightings *t, const struct sighting *s)
+{
+	return s->slept ? &t->sleeps : &t->looks;
 }
 
 static uint8_t where_named(const char *name)
@@ -165,22 +165,23 @@ static void stack_tell(const struct stacks *stacks, struct sighting *s)
 	s->pool_idle = stacks->told[s->stack - stacks->first].pool_idle;
 }
 
-int sightings_add(struct sightings *s, int64_t thread, const struct sighting *row,
+int sightings_add(struct sightings *all, int64_t thread, const struct sighting *row,
 		  const char *cause, bool again)
 {
-	struct thread_sightings *t = thread_of(s, thread);
-	struct sighting *place = NULL;
+	struct thread_sightings *t = thread_of(all, thread);
+	struct sighting s = *row;
 
-	for (size_t i = t && again ? t->count : 0; !place && i-- > 0;) {
-		if (t->at[i].slept && t->at[i].id == row->id)
-			place = &t->at[i];
-	}
-	if (t && !place)
-		place = sighting_add(t);
-	if (!place)
+	if (!t || cause_note(all, cause, &s))
 		return -ENOMEM;
-	*place = *row;
-	return cause_note(s, cause, place);
+	for (size_t i = again ? t->sleeps.count : 0; i-- > 0;) {
+		struct sighting *given = sighting_at(&t->sleeps, i);
+
+		if (given->id != s.id)
+			continue;
+		*given = s;
+		return 0;
+	}
+	return sighting_add(list_of(t, &s), &s) ? -ENOMEM : 0;
 }
 
 static void row_told(sqlite3_stmt *q, struct sighting *s)
@@ -205,20 +206,16 @@ static int rows_read(sqlite3 *db, const char *sql, int64_t capture, bool told,
 	sqlite3_bind_int64(q, 1, capture);
 	while (!err && sqlite3_step(q) == SQLITE_ROW) {
 		int64_t thread = sqlite3_column_int64(q, COLUMN_THREAD);
-		struct sighting *s;
+		struct sighting s = row_of(q);
 
 		if (!t || t->thread != thread)
 			t = thread_of(all, thread);
-		s = t ? sighting_add(t) : NULL;
-		if (!s) {
-			err = SQLITE_NOMEM;
-			break;
-		}
-		*s = row_of(q);
 		if (told)
-			row_told(q, s);
-		else if (cause_note(all, (const char *)sqlite3_column_text(q, COLUMN_CAUSE), s))
+			row_told(q, &s);
+		else if (cause_note(all, (const char *)sqlite3_column_text(q, COLUMN_CAUSE), &s))
 			err = SQLITE_NOMEM;
+		if (!err)
+			err = t ? sighting_add(told ? &t->all : list_of(t, &s), &s) : SQLITE_NOMEM;
 	}
 	end = sqlite3_finalize(q);
 	return err ? err : end;
@@ -236,54 +233,67 @@ static int in_time(const void *first, const void *second)
 }
 
 /* They were written nearly in the order of time. */
-static void part_sort(struct sighting *at, size_t count)
+static void list_sort(struct sighting_list *list)
 {
-	for (size_t i = 1; i < count; i++) {
-		if (in_time(&at[i - 1], &at[i]) > 0) {
-			qsort(at, count, sizeof(*at), in_time);
+	struct sighting before = {.start_ns = INT64_MIN};
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct sighting *s = sighting_at(list, i);
+
+		if (in_time(&before, s) > 0) {
+			qsort(list->memory.at, list->count, sizeof(*s), in_time);
 			return;
 		}
+		before = *s;
 	}
 }
 
-/* Of two sleeps that began at once the later row took the place of the earlier one. */
-static void sleeps_unite(struct thread_sightings *t)
+/* Of two sleeps that began at once the later row takes the place of the earlier one. */
+static int sleep_merge(struct sighting_list *to, const struct sighting *s)
 {
-	size_t count = 0;
+	const struct sighting *last = to->count ? sighting_at(to, to->count - 1) : NULL;
 
-	for (size_t i = 0; i < t->count; i++) {
-		if (count && t->at[i].slept && t->at[count - 1].slept &&
-		    t->at[i].start_ns == t->at[count - 1].start_ns)
-			count--;
-		t->at[count++] = t->at[i];
-	}
-	t->count = count;
+	if (last && last->slept && last->start_ns == s->start_ns)
+		to->count--;
+	return sighting_add(to, s);
+}
+
+/* The next of a list, and what its stack says. False: there is no more. */
+static bool list_next(struct sighting_list *list, size_t at, const struct stacks *stacks,
+		      struct sighting *s)
+{
+	if (at == list->count)
+		return false;
+	*s = *sighting_at(list, at);
+	stack_tell(stacks, s);
+	return true;
 }
 
 /* Sleeps and looks are each nearly in order, so they are sorted apart. */
-static int thread_sort(struct thread_sightings *t)
+static int thread_sort(struct thread_sightings *t, const struct stacks *stacks)
 {
-	struct sighting *look = malloc((t->count + 1) * sizeof(*look));
-	size_t sleeps = 0, looks = 0, at = t->count;
+	struct sighting sleep, look;
+	size_t sleeps = 0, looks = 0;
+	bool slept, looked;
+	int err = SQLITE_OK;
 
-	if (!look)
-		return SQLITE_NOMEM;
-	for (size_t i = 0; i < t->count; i++) {
-		if (t->at[i].slept)
-			t->at[sleeps++] = t->at[i];
-		else
-			look[looks++] = t->at[i];
+	list_sort(&t->sleeps);
+	list_sort(&t->looks);
+	slept = list_next(&t->sleeps, 0, stacks, &sleep);
+	looked = list_next(&t->looks, 0, stacks, &look);
+	while (!err && (slept || looked)) {
+		if (slept && (!looked || in_time(&sleep, &look) < 0)) {
+			err = sleep_merge(&t->all, &sleep);
+			slept = list_next(&t->sleeps, ++sleeps, stacks, &sleep);
+		} else {
+			err = sighting_add(&t->all, &look);
+			looked = list_next(&t->looks, ++looks, stacks, &look);
+		}
 	}
-	part_sort(t->at, sleeps);
-	part_sort(look, looks);
-	while (looks) { /* from the end, where the room is */
-		bool sleep = sleeps && in_time(&t->at[sleeps - 1], &look[looks - 1]) > 0;
-
-		t->at[--at] = sleep ? t->at[--sleeps] : look[--looks];
-	}
-	free(look);
-	sleeps_unite(t);
-	return SQLITE_OK;
+	spill_free(&t->sleeps.memory);
+	spill_free(&t->looks.memory);
+	t->sleeps.count = t->looks.count = 0;
+	return err;
 }
 
 static int by_thread(const void *first, const void *second)
@@ -300,17 +310,13 @@ static void threads_sort(struct sightings *s)
 		qsort(s->thread, s->count, sizeof(*s->thread), by_thread);
 }
 
-/* What their stacks say, and in their order. */
 static int all_sort(struct sightings *s, sqlite3 *db, int64_t capture)
 {
 	struct stacks stacks = {0};
 	int err = stacks_read(db, capture, &stacks);
 
-	for (size_t i = 0; !err && i < s->count; i++) {
-		for (size_t k = 0; k < s->thread[i].count; k++)
-			stack_tell(&stacks, &s->thread[i].at[k]);
-		err = thread_sort(&s->thread[i]);
-	}
+	for (size_t i = 0; !err && i < s->count; i++)
+		err = thread_sort(&s->thread[i], &stacks);
 	threads_sort(s);
 	sqlite3_free(stacks.told);
 	return err;
@@ -361,64 +367,68 @@ struct thread_sightings *sightings_of_thread(const struct sightings *s, int64_t 
 			: NULL;
 }
 
-static int by_poll(const void *first, const void *second, void *context)
+static int by_poll(const void *first, const void *second)
 {
-	const uint32_t *a = first, *b = second;
-	const struct sighting *at = context;
+	const struct polled *a = first, *b = second;
 
-	if (at[*a].poll_ns != at[*b].poll_ns)
-		return at[*a].poll_ns < at[*b].poll_ns ? -1 : 1;
-	return *a < *b ? -1 : *a > *b;
+	if (a->poll_ns != b->poll_ns)
+		return a->poll_ns < b->poll_ns ? -1 : 1;
+	return a->index < b->index ? -1 : a->index > b->index;
 }
 
 static int polled_make(struct thread_sightings *t)
 {
+	struct polled before = {.poll_ns = INT64_MIN};
 	bool sorted = true;
 
-	t->polled = malloc((t->count + 1) * sizeof(*t->polled));
-	if (!t->polled)
-		return -ENOMEM;
-	for (size_t i = 0; i < t->count; i++) {
-		if (!t->at[i].poll_ns)
+	for (size_t i = 0; i < t->all.count; i++) {
+		struct polled one = {sighting_at(&t->all, i)->poll_ns, i};
+
+		if (!one.poll_ns)
 			continue;
-		t->polled[t->polled_count] = (uint32_t)i;
-		sorted = sorted &&
-			 (!t->polled_count || by_poll(&t->polled[t->polled_count - 1],
-						      &t->polled[t->polled_count], t->at) < 0);
-		t->polled_count++;
+		if (spill_grow(&t->polled, t->polled_count, sizeof(one)))
+			return -ENOMEM;
+		*(struct polled *)spill_at(&t->polled, t->polled_count++, sizeof(one)) = one;
+		sorted = sorted && by_poll(&before, &one) < 0;
+		before = one;
 	}
 	if (!sorted)
-		qsort_r(t->polled, t->polled_count, sizeof(*t->polled), by_poll, t->at);
+		qsort(t->polled.at, t->polled_count, sizeof(before), by_poll);
 	return 0;
 }
 
-int64_t sightings_of_poll(struct thread_sightings *t, int64_t poll_ns, size_t *count)
+int64_t sightings_of_poll(struct thread_sightings *t, int64_t poll_ns, size_t *first)
 {
-	size_t low = 0, high, first;
+	const struct polled *polled;
+	size_t low = 0, high, end;
 
-	if (!t->polled && polled_make(t))
+	if (!t->polled.at && polled_make(t))
 		return -ENOMEM;
+	polled = t->polled.at;
 	high = t->polled_count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (t->at[t->polled[middle]].poll_ns < poll_ns)
+		if (polled[middle].poll_ns < poll_ns)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	first = low;
-	while (low < t->polled_count && t->at[t->polled[low]].poll_ns == poll_ns)
-		low++;
-	*count = low - first;
-	return (int64_t)first;
+	for (end = low; end < t->polled_count && polled[end].poll_ns == poll_ns;)
+		end++;
+	*first = low;
+	return (int64_t)(end - low);
 }
 
 void sightings_free(struct sightings *s)
 {
 	for (size_t i = 0; i < s->count; i++) {
-		free(s->thread[i].at);
-		free(s->thread[i].polled);
+		struct thread_sightings *t = &s->thread[i];
+		struct spill *const memory[] = {&t->all.memory, &t->sleeps.memory, &t->looks.memory,
+						&t->polled};
+
+		for (size_t k = 0; k < sizeof(memory) / sizeof(*memory); k++)
+			spill_free(memory[k]);
 	}
 	free(s->thread);
 	id_map_free(&s->places);

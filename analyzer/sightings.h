@@ -3,6 +3,7 @@
 #define HUD_ANALYZER_SIGHTINGS_H
 
 #include "analyzer/id_map.h"
+#include "analyzer/spill.h"
 #include "analyzer/text_set.h"
 
 #include <sqlite3.h>
@@ -10,7 +11,7 @@
 
 /*
  * All sleeps of a capture (offcpu_span) and looks at it (sample), thread by thread in the order of
- * time; of two things at the same time the look comes first. 64 bytes each, all in memory while a
+ * time; of two things at the same time the look comes first. 64 bytes each, in spilled memory while a
  * capture is derived: most of what is derived passes over them.
  */
 struct sighting {
@@ -28,13 +29,30 @@ struct sighting {
 	bool coreless : 1, as_worker : 1; /* told */
 };
 
+struct sighting_list {
+	struct spill memory; /* struct sighting */
+	size_t count;
+};
+
 struct thread_sightings {
 	int64_t thread;
-	struct sighting *at;
-	size_t count, room;
-	uint32_t *polled; /* those in a known poll, by poll and time; made when asked for */
+	struct sighting_list all;
+	struct sighting_list sleeps, looks; /* while they come: each nearly in order */
+	struct spill polled; /* struct polled: those in a known poll; made when asked for */
 	size_t polled_count;
 };
+
+/* In the order of polls, and of time in each. */
+struct polled {
+	int64_t poll_ns;
+	size_t index;
+};
+
+/* The next one in a pass over them. */
+static inline struct sighting *sighting_at(struct sighting_list *list, size_t index)
+{
+	return spill_at(&list->memory, index, sizeof(struct sighting));
+}
 
 struct sightings {
 	struct thread_sightings *thread; /* in the order of their ids */
@@ -50,7 +68,7 @@ struct sightings {
  * One more, as it is stored: who stores a capture gives them, so that they need not be read again.
  * `again`: this sleep was given before, when it was open. 0 or -ENOMEM.
  */
-int sightings_add(struct sightings *s, int64_t thread, const struct sighting *row,
+int sightings_add(struct sightings *all, int64_t thread, const struct sighting *row,
 		  const char *cause, bool again);
 
 /*
@@ -64,8 +82,15 @@ int sightings_told(struct sightings *s, sqlite3 *db, int64_t capture);
 /* NULL: nothing was seen of this thread. */
 struct thread_sightings *sightings_of_thread(const struct sightings *s, int64_t thread);
 
-/* Which of t->polled are of a poll: from the returned place on, *count of them. -ENOMEM. */
-int64_t sightings_of_poll(struct thread_sightings *t, int64_t poll_ns, size_t *count);
+/* How many are of a poll; *first: the first of them, for sighting_of_poll(). -ENOMEM. */
+int64_t sightings_of_poll(struct thread_sightings *t, int64_t poll_ns, size_t *first);
+
+static inline struct sighting *sighting_of_poll(struct thread_sightings *t, size_t place)
+{
+	const struct polled *p = spill_at(&t->polled, place, sizeof(*p));
+
+	return sighting_at(&t->all, p->index);
+}
 
 void sightings_free(struct sightings *s);
 

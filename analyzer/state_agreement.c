@@ -46,14 +46,14 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 static int rows_next(void *rows)
 {
 	struct rows *r = rows;
-	const struct thread_sightings *t;
+	struct thread_sightings *t;
 
 	if (r->next == r->all->count)
 		return SQLITE_DONE;
 	t = &r->all->thread[r->next];
 	*r = (struct rows) {.all = r->all, .next = r->next + 1};
-	for (size_t i = 0; i < t->count; i++) {
-		const struct sighting *s = &t->at[i];
+	for (size_t i = 0; i < t->all.count; i++) {
+		const struct sighting *s = sighting_at(&t->all, i);
 
 		r->told = r->told || s->where != HUD_WHERE_UNKNOWN;
 		r->unsure = r->unsure || s->unsure;

@@ -156,16 +156,18 @@ static void rows_close(void *rows)
 static int rows_next(void *rows)
 {
 	struct rows *r = rows;
-	const struct thread_sightings *t;
+	struct thread_sightings *t;
 
 	if (r->next == r->all->count)
 		return SQLITE_DONE;
 	t = &r->all->thread[r->next++];
 	r->runtime = NULL;
 	r->sums = (struct sums) {.thread = t->thread, .first_ns = INT64_MAX, .last_ns = INT64_MIN};
-	for (size_t i = 0; i < t->count; i++) {
-		row_sum(&r->sums, &t->at[i]);
-		runtime_note(r, t->at[i].stack);
+	for (size_t i = 0; i < t->all.count; i++) {
+		const struct sighting *s = sighting_at(&t->all, i);
+
+		row_sum(&r->sums, s);
+		runtime_note(r, s->stack);
 	}
 	return SQLITE_ROW;
 }

@@ -23,7 +23,8 @@ static const char watched_sql[] =
 	"SELECT thread, start_ns, end_ns FROM thread_watched WHERE capture = ?1";
 
 static const char blocking_sql[] =
-	"SELECT offcpu_span FROM blocking_poll WHERE capture = ?1 AND offcpu_span IS NOT NULL";
+	"SELECT offcpu_span FROM blocking_poll WHERE capture = ?1 AND offcpu_span IS NOT NULL "
+	"ORDER BY offcpu_span";
 
 /* Time asleep, without the wait for a CPU afterwards; what is not as a worker is all `other`. */
 struct slept {
@@ -49,18 +50,21 @@ struct told {
 	int64_t capture; /* 0: none */
 	struct thread *thread;
 	size_t threads, thread_room;
-	struct window *window;
-	size_t windows, window_room;
-	struct id_map places;   /* thread.id: index + 1 */
-	struct id_map blocking; /* offcpu_span.id of sleeps that blocked a worker: 1 */
+	struct window *window; /* in window_memory */
+	size_t windows;
+	struct spill window_memory;
+	struct id_map places; /* thread.id: index + 1 */
+	int64_t *blocking;    /* offcpu_span.id of sleeps that blocked a worker, ascending */
+	size_t blocking_count;
+	struct spill blocking_memory;
 };
 
 static void told_forget(struct told *t)
 {
 	free(t->thread);
-	free(t->window);
+	spill_free(&t->window_memory);
 	id_map_free(&t->places);
-	id_map_free(&t->blocking);
+	spill_free(&t->blocking_memory);
 	*t = (struct told) {.sightings = t->sightings};
 }
 
@@ -93,15 +97,9 @@ static int window_read(struct told *all, sqlite3_stmt *q)
 
 	if (!t)
 		return SQLITE_NOMEM;
-	if (all->windows == all->window_room) {
-		size_t room = all->window_room ? 2 * all->window_room : 1024;
-
-		w = reallocarray(all->window, room, sizeof(*w));
-		if (!w)
-			return SQLITE_NOMEM;
-		all->window = w;
-		all->window_room = room;
-	}
+	if (spill_grow(&all->window_memory, all->windows, sizeof(*w)))
+		return SQLITE_NOMEM;
+	all->window = all->window_memory.at;
 	w = &all->window[all->windows];
 	*w = (struct window) {.id = sqlite3_column_int64(q, 1),
 			      .start_ns = sqlite3_column_int64(q, 2),
@@ -130,6 +128,19 @@ static size_t window_after(const struct told *all, const struct thread *t, int64
 	return low;
 }
 
+static int by_id(const void *first, const void *second)
+{
+	int64_t a = *(const int64_t *)first, b = *(const int64_t *)second;
+
+	return (a > b) - (a < b);
+}
+
+static bool blocked(const struct told *all, int64_t offcpu_span)
+{
+	return all->blocking_count && bsearch(&offcpu_span, all->blocking, all->blocking_count,
+					      sizeof(*all->blocking), by_id);
+}
+
 enum state { POLL_OFF_CPU, PARKED, RUNTIME, UNKNOWN, NOT_WORKER };
 
 /* In which state of a worker was a thread in a sleep? */
@@ -137,7 +148,7 @@ static enum state state_of(const struct told *all, const struct sighting *s)
 {
 	if (!s->as_worker)
 		return NOT_WORKER;
-	if (s->class == STACK_POLL || id_map_get(&all->blocking, (uint64_t)s->id, 0))
+	if (s->class == STACK_POLL || blocked(all, s->id))
 		return POLL_OFF_CPU;
 	return s->class == STACK_PARK ? PARKED : s->class == STACK_RUNTIME ? RUNTIME : UNKNOWN;
 }
@@ -212,24 +223,29 @@ static int thread_read(struct told *all, sqlite3_stmt *q)
 {
 	int64_t id = sqlite3_column_int64(q, 0);
 	int64_t start_ns = sqlite3_column_int64(q, 1), end_ns = sqlite3_column_int64(q, 2);
-	const struct thread_sightings *seen = sightings_of_thread(all->sightings, id);
+	struct thread_sightings *seen = sightings_of_thread(all->sightings, id);
 	struct thread *t = seen ? thread_of(all, id) : NULL;
 
 	if (seen && !t)
 		return SQLITE_NOMEM;
-	for (size_t i = 0; seen && i < seen->count; i++) {
-		if (seen->at[i].slept)
-			sleep_tell(all, t, &seen->at[i], start_ns, end_ns);
+	for (size_t i = 0; seen && i < seen->all.count; i++) {
+		const struct sighting *s = sighting_at(&seen->all, i);
+
+		if (s->slept)
+			sleep_tell(all, t, s, start_ns, end_ns);
 		else
-			look_tell(all, t, &seen->at[i]);
+			look_tell(all, t, s);
 	}
 	return SQLITE_OK;
 }
 
 static int blocking_read(struct told *all, sqlite3_stmt *q)
 {
-	return id_map_set(&all->blocking, (uint64_t)sqlite3_column_int64(q, 0), 0, 1) ? SQLITE_NOMEM
-										      : SQLITE_OK;
+	if (spill_grow(&all->blocking_memory, all->blocking_count, sizeof(*all->blocking)))
+		return SQLITE_NOMEM;
+	all->blocking = all->blocking_memory.at;
+	all->blocking[all->blocking_count++] = sqlite3_column_int64(q, 0);
+	return SQLITE_OK;
 }
 
 static int rows_read(sqlite3 *db, const char *sql, int64_t capture, struct told *all,

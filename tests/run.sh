@@ -35,7 +35,7 @@ E2E_SECONDS=300  # one file of end-to-end facts; each fact has its own bound in 
 
 # These files of end-to-end facts compare no times, mind no other recorder and mostly wait: they run beside
 # each other. Each of the others has the machine to itself.
-BESIDE="deadlock debuginfod errors example identity lifecycle output query report symbols unwind_plans unwind_sandbox"
+BESIDE="deadlock debuginfod errors example identity lifecycle memory output query report symbols unwind_plans unwind_sandbox"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/hud-tests-XXXXXX") || exit 2
 results=$work/results

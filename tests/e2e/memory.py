@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""However long a capture is, loading it takes a bounded amount of memory."""
+
+import os
+import sqlite3
+import subprocess
+
+from lib import ANALYZE, BUILD, TOP, expect, expect_equal, fact, facts_check, path_for, run, start
+
+MB = 1 << 20
+PRIVATE = 110 * MB  # 64 MB are enough, for a tenth of the events as well
+RESIDENT = 115 * MB  # with what lies in files, which the kernel takes back when it wants it: 83 MB
+
+
+def stretched(times):
+    """The example's capture, so many times as long."""
+    program, out = path_for("stretch"), path_for("long.hud")
+    made = run(["cc", "-O2", "-std=c17", "-D_GNU_SOURCE", f"-I{TOP}", os.path.join(TOP, "tests/bench/stretch_capture.c"),
+                os.path.join(BUILD, "libhudformat.a"), "-lzstd", "-o", program])
+    expect(made.returncode == 0, made.stderr)
+    with open(os.path.join(TOP, "examples/demo.hud"), "rb") as short, open(out, "wb") as long:
+        done = run([program, times], stdin=short, stdout=long)
+    expect(done.returncode == 0, f"stretch_capture: {done.stderr}")
+    return out
+
+
+@fact
+def a_million_events_are_loaded_in_the_memory_that_a_few_take():
+    capture, db = stretched(200), path_for("long.db")
+    process = start(["sh", "-c", f'ulimit -d {PRIVATE // 1024}; exec "$0" "$@"', ANALYZE, "load", capture, "-o", db],
+                    stderr=subprocess.PIPE)
+    words = process.stderr.read()
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    expect_equal(process.returncode, 0, f"exit code with {PRIVATE // MB} MB of its own ({words[-200:]!r})")
+    events = sqlite3.connect(db).execute("SELECT events FROM capture").fetchone()[0]
+    expect(events > 1_000_000, f"only {events} events")
+    expect(used.ru_maxrss * 1024 <= RESIDENT, f"{used.ru_maxrss // 1024} MB were resident")
+
+
+facts_check()
