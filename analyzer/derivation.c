@@ -4,6 +4,7 @@
 #include "analyzer/evidence.h"
 #include "analyzer/long_sleep.h"
 #include "analyzer/poll_task.h"
+#include "analyzer/site_sums.h"
 #include "analyzer/state_agreement.h"
 #include "analyzer/thread_told.h"
 #include "analyzer/worker_time.h"
@@ -27,11 +28,14 @@ int derivation_begin(struct derivation *d, sqlite3 *db)
 	if (err)
 		return -ENOMEM;
 	err = blocking_part_provide(db, &d->sightings);
-	return err ? err : worker_time_provide(db, &d->sightings);
+	if (!err)
+		err = worker_time_provide(db, &d->sightings);
+	return err ? err : site_sums_provide(db);
 }
 
 void derivation_end(struct derivation *d)
 {
+	site_sums_withdraw(d->db);
 	worker_time_withdraw(d->db);
 	blocking_part_withdraw(d->db);
 	for (size_t i = 0; i < SOURCES; i++)

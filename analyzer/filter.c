@@ -206,7 +206,6 @@ static int lay_over(const struct overlay *o, const int64_t *captures, size_t cou
 	if (!err && o->watched == WATCHED)
 		err = derive_again(o, captures, count, "derive_60_worker.sql",
 				   "derive_61_timeline.sql");
-	derivation_end(&derivation);
 	if (!err)
 		err = make_tables(o, chosen_tables, COUNT(chosen_tables));
 	if (!err)
@@ -216,6 +215,7 @@ static int lay_over(const struct overlay *o, const int64_t *captures, size_t cou
 	if (!err)
 		err = derive_again(o, captures, count, "derive_52_site_poll.sql",
 				   "derive_53_site_time.sql");
+	derivation_end(&derivation);
 	return err;
 }
 

@@ -1,6 +1,4 @@
--- How much of each blocking poll was at which site?
+-- How much of each blocking poll was at which site? Summed up by analyzer/site_sums.c.
 INSERT INTO site_poll
-SELECT blocking_poll, site, capture, sum(wall_ns), sum(run_queue_ns)
-FROM slice
-WHERE capture = :capture
-GROUP BY blocking_poll, site;
+SELECT blocking_poll, site, :capture, wall_ns, run_queue_ns
+FROM site_poll_told(:capture);

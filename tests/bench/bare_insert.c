@@ -175,7 +175,7 @@ int main(int count, char **text)
 	begin = seconds(CLOCK_MONOTONIC);
 	cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
 	run(to, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
-		"PRAGMA cache_size = -131072; BEGIN");
+		"PRAGMA cache_size = -16384; BEGIN");
 	schema_copy(from, to, "table");
 	for (size_t i = 0; i < tables; i++) {
 		table_write(to, &table[i]);
