@@ -27,8 +27,8 @@ def tools(build, pid, directory):
     perf = ["perf", "record", "-q", "-a", "-o", os.path.join(directory, "perf")]
     return {
         "nothing": None,
-        "hud-record (400 looks a second)": hud,
-        "hud-record --threshold 20ms (100)": hud + ["--threshold", "20ms"],
+        "hud-record, by the scheduler's ticks": hud,
+        "hud-record --threshold 4ms, by 500 timers a second": hud + ["--threshold", "4ms"],
         "perf record -a -F 99": perf + ["-F", "99"],
         "perf record -a -F 400": perf + ["-F", "400"],
     }
