@@ -170,13 +170,18 @@ static __always_inline bool stack_allowed(struct thread_state *st, __u64 now)
 
 /*
  * Of the short sleeps in a long poll a sample gets stacks, the sparser the more there are: of 3,000
- * in a window about 80. The others stay in the sums of their window and their poll.
+ * in a window about 80. The others stay in the sums of their window and their poll. Each poll begins
+ * anew: one of few sleeps would have none where another of thousands was before it in the window.
  */
 static __always_inline bool short_sleep_chosen(struct thread_state *st, __u64 now)
 {
 	__u32 before, stride;
 
 	limit_roll(st, now);
+	if (st->short_poll_ns != st->poll.span.start_max_ns) {
+		st->short_poll_ns = st->poll.span.start_max_ns;
+		st->short_sleeps = 0;
+	}
 	before = st->short_sleeps++;
 	stride = 1 + before / 16;
 	if (before % stride || st->stacks >= stacks_per_window)

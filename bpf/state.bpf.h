@@ -185,6 +185,7 @@ struct thread_state {
 	__u64 poll_sleep_ns;
 	__u64 look_gap_ns;
 	__u64 limit_start_ns;
+	__u64 short_poll_ns;
 	__u64 span_start_ns; /* a span that is to be written by the switch-in hook; 0 none */
 	__u64 span_end_ns;
 	__u64 span_wakeup_ns;
@@ -196,7 +197,7 @@ struct thread_state {
 	__u32 polls;
 	__u32 identity; /* index of the process's, IDENTITY_NONE */
 	__u32 identity_version;
-	__u32 short_sleeps; /* in long polls, since limit_start_ns */
+	__u32 short_sleeps; /* in the long poll that began at short_poll_ns, since limit_start_ns */
 	__u32 stacks;       /* since limit_start_ns */
 	__u32 phase;        /* enum thread_phase */
 	__u32 out_state;

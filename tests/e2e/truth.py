@@ -4,7 +4,7 @@
 import os
 import sys
 
-from lib import MS, Wrong, analyzed, expect, fact, facts_check, once
+from lib import MS, Wrong, analyzed, demo_path, expect, fact, facts_check, once
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "matrix"))
 from comparison import Comparison  # noqa: E402
@@ -48,8 +48,8 @@ def a_poll_is_looked_at_when_it_reaches_the_threshold():
     Polls that compute for 7 to 9 ms, which nothing finds for sure. By looks alone, 4 ms apart, one in 16 of them
     would be found; that another comes at the threshold finds three in four.
     """
-    short = Comparison("release", 12, options=("--only", "hash,compress", "--stretch", "hash=0.33",
-                                               "--stretch", "compress=0.33"))
+    short = Comparison("short", 12, program=demo_path("release"),
+                       options=("--only", "hash,compress", "--stretch", "hash=0.33", "--stretch", "compress=0.33"))
     polls = [p for p in short.polls if 7 * MS <= p.busy_ns < 9 * MS]
     found = sum(bool(p.seen) for p in polls)
     expect(len(polls) >= 10, f"only {len(polls)} such polls: a broken set-up")

@@ -129,17 +129,19 @@ class Comparison:
     def match(self):
         """
         A blocking poll belongs to the true one with which it has most time in common. Not to one that it
-        merely touches: its own estimate of where it began may lie a little too early.
+        merely touches: where it began or ended is an estimate, so what it surely lasted is what counts.
         """
         by_thread = collections.defaultdict(list)
         for p in self.polls:
             by_thread[p.tid].append(p)
         for tid, rows in self.seen.items():
             for row in rows:
+                start_ns, end_ns = row["start_max_ns"] or row["start_ns"], row["end_min_ns"] or row["end_ns"]
+
                 def common(p):
-                    return min(p.end_ns, row["end_ns"]) - max(p.start_ns, row["start_ns"])
+                    return min(p.end_ns, end_ns) - max(p.start_ns, start_ns)
                 best = max(by_thread[tid], key=common, default=None)
-                if best and common(best) > row["wall_ns"] / 10:
+                if best and common(best) > (end_ns - start_ns) / 10:
                     row["of"] = best
                     best.seen.append(row)
 
