@@ -219,36 +219,22 @@ int BPF_PROG(sched_waking, struct task_struct *task)
 	return 0;
 }
 
+enum turn { TURN_LOOK, TURN_PROFILE, TURNS };
+
+/* On this CPU: how many ticks came, how many looks were taken. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, TURNS);
 	__type(key, __u32);
 	__type(value, __u32);
-} looks SEC(".maps");
+} turns SEC(".maps");
 
-static __always_inline bool look_is_profile(void)
+/* One in `every`. */
+static __always_inline bool turn_comes(enum turn turn, __u32 every)
 {
-	__u32 key = 0;
-	__u32 *count = bpf_map_lookup_elem(&looks, &key);
+	__u32 key = turn, *count = bpf_map_lookup_elem(&turns, &key);
 
-	return count && looks_per_profile_sample && (*count)++ % looks_per_profile_sample == 0;
-}
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u32);
-} ticks SEC(".maps");
-
-static __always_inline bool tick_is_look(void)
-{
-	__u32 key = 0, *count;
-
-	if (ticks_per_look <= 1)
-		return true;
-	count = bpf_map_lookup_elem(&ticks, &key);
-	return count && (*count)++ % ticks_per_look == 0;
+	return count && every && (*count)++ % every == 0;
 }
 
 /* Is this look at a thread worth an event? A poll that has just begun is only counted. */
@@ -296,7 +282,7 @@ static __always_inline void look_send(void *ctx, struct task_struct *task, struc
 static __always_inline struct thread_state *look_take(void *ctx, __u64 expected_ns)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
-	bool profile = look_is_profile();
+	bool profile = turn_comes(TURN_PROFILE, looks_per_profile_sample);
 	struct thread_state *st = thread_find(task);
 	__u32 tgid, tid;
 	struct poll_key key;
@@ -339,7 +325,7 @@ int BPF_PROG(tick, struct hrtimer *timer)
 {
 	struct thread_state *st;
 
-	if ((__u64)timer->function != tick_function || !tick_is_look())
+	if ((__u64)timer->function != tick_function || !turn_comes(TURN_LOOK, ticks_per_look))
 		return 0;
 	st = look_take(ctx, bpf_core_field_exists(timer->_softexpires) ? timer->_softexpires : 0);
 	if (st)

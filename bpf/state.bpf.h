@@ -12,6 +12,8 @@
 /* Set by hud-record before it loads. */
 const volatile __u64 threshold_ns = 5000000;
 const volatile __u64 window_ns = 100000000;
+const volatile __u32 looks_per_profile_sample = 4;
+const volatile __u32 ticks_per_look = 1;
 const volatile __u64 tick_function = 0;       /* of the kernel's timer for the scheduler's tick */
 const volatile __u32 stacks_per_window = 200; /* per thread; the threshold allows no more than 20 */
 /* A poll that has lasted so long is watched with stacks; set to an eighth of the threshold. */
@@ -22,10 +24,8 @@ const volatile __u64 short_sleep_ns = 20000;
 const volatile bool sleeper_stacks = true; /* the walk may sleep and copy (Linux 5.18) */
 
 enum walk_mode walk_mode = WALK_ATTACH; /* set by hud-record between walks */
-__u32 looks_per_profile_sample = 4; /* set by hud-record before it watches anyone, as the next */
-__u32 ticks_per_look = 1;
-bool stack_at_switch_in = false; /* a hook that runs as the incoming thread is attached */
-bool probing = false;            /* --polls: each poll's beginning is seen, for now */
+bool stack_at_switch_in = false;        /* a hook that runs as the incoming thread is attached */
+bool probing = false;                   /* --polls: each poll's beginning is seen, for now */
 
 /* tgids that are watched. 8192: more processes than one host's service has. */
 struct {

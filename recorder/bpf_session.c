@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,7 +30,7 @@ struct bpf_session {
 	struct hud_bpf *programs;
 	struct ring_buffer *events;
 	struct perf_buffer *mmaps;
-	struct looks looks;
+	struct look_timers looks;
 	int cpus;
 	struct walk_link walk[TARGETS_MAX];
 	size_t walks;
@@ -70,6 +69,23 @@ static int tracepoint_arguments(const struct btf *btf, const char *name)
 	return btf_is_func_proto(type) ? btf_vlen(type) - 1 : -1;
 }
 
+/* By the scheduler's ticks where they come often enough and are known, else by timers: one is loaded. */
+static void looks_choose(struct bpf_session *s)
+{
+	struct hud_bpf *p = s->programs;
+	struct look_rate *rate = &s->features.look;
+
+	*rate = look_rate_of_ticks(s->options.threshold_ns, s->options.profile_hz);
+	if (rate->hz && s->options.kernel)
+		p->rodata->tick_function = look_tick_function(s->options.kernel);
+	if (!p->rodata->tick_function)
+		*rate = look_rate_of_timers(s->options.threshold_ns, s->options.profile_hz);
+	p->rodata->looks_per_profile_sample = rate->looks_per_profile_sample;
+	p->rodata->ticks_per_look = rate->ticks_per_look;
+	bpf_program__set_autoload(p->progs.tick, rate->ticks_per_look > 0);
+	bpf_program__set_autoload(p->progs.look, !rate->ticks_per_look);
+}
+
 /* Loads only what this kernel can run. */
 static void programs_choose(struct bpf_session *s, const struct btf *btf,
 			    const char **finish_switch)
@@ -90,10 +106,6 @@ static void programs_choose(struct bpf_session *s, const struct btf *btf,
 	bpf_program__set_autoattach(p->progs.finish_switch, false);
 	bpf_program__set_autoattach(p->progs.walk, false);
 	bpf_program__set_autoattach(p->progs.look, false);
-	bpf_program__set_autoattach(p->progs.tick, false);
-	if (s->options.kernel)
-		p->rodata->tick_function = look_tick_function(s->options.kernel);
-	bpf_program__set_autoload(p->progs.tick, p->rodata->tick_function != 0);
 	bpf_program__set_autoattach(p->progs.poll_entry, false);
 	bpf_program__set_autoload(p->progs.poll_entry, s->options.poll_sites > 0);
 	if (!user_copy)
@@ -164,25 +176,6 @@ struct bpf_program *bpf_session_poll_entry(const struct bpf_session *s)
 bool *bpf_session_probing(const struct bpf_session *s)
 {
 	return &s->programs->bss->probing;
-}
-
-/* By the scheduler's ticks where they come often enough and can be hooked, else by timers. */
-static int looks_attach(struct bpf_session *s)
-{
-	struct hud_bpf *p = s->programs;
-	struct look_rate *rate = &s->features.look;
-	int error = -ENOTSUP;
-
-	*rate = look_rate_of_ticks(s->options.threshold_ns, s->options.profile_hz);
-	if (rate->hz && bpf_program__fd(p->progs.tick) >= 0)
-		error = looks_attach_tick(&s->looks, p->progs.tick);
-	if (error) {
-		*rate = look_rate_of_timers(s->options.threshold_ns, s->options.profile_hz);
-		error = looks_attach_timers(&s->looks, p->progs.look, rate->hz);
-	}
-	p->data->looks_per_profile_sample = rate->looks_per_profile_sample;
-	p->data->ticks_per_look = rate->ticks_per_look;
-	return error;
 }
 
 static enum bpf_perf_event_ret mmap_record(void *context, int cpu, struct perf_event_header *record)
@@ -257,6 +250,7 @@ static enum exit_code programs_load(struct bpf_session *s, const char **finish_s
 		return refused("take the BPF object", -errno);
 	}
 	programs_choose(s, btf, finish_switch);
+	looks_choose(s);
 	programs_configure(s);
 	btf__free(btf);
 	error = hud_bpf__load(s->programs);
@@ -283,7 +277,8 @@ static enum exit_code programs_attach(struct bpf_session *s, const char *finish_
 			s->features.stack_at_switch_in = false;
 		}
 	}
-	error = looks_attach(s);
+	if (!s->features.look.ticks_per_look)
+		error = look_timers_attach(&s->looks, p->progs.look, s->cpus, s->features.look.hz);
 	if (error)
 		return refused("open the sampler", error);
 	s->features.mmap_events = !mmaps_attach(s);
@@ -511,7 +506,7 @@ void bpf_session_close(struct bpf_session *s)
 		return;
 	for (size_t i = 0; i < s->walks; i++)
 		bpf_link__destroy(s->walk[i].link);
-	looks_detach(&s->looks);
+	look_timers_detach(&s->looks);
 	bpf_session_measure(s, false);
 	ring_buffer__free(s->events);
 	perf_buffer__free(s->mmaps);

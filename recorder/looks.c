@@ -91,13 +91,7 @@ uint64_t look_tick_function(struct kernel_symbols *kernel)
 	return kernel_symbols_address(kernel, names);
 }
 
-int looks_attach_tick(struct looks *l, const struct bpf_program *tick)
-{
-	l->tick = bpf_program__attach_trace(tick);
-	return l->tick ? 0 : -errno;
-}
-
-int looks_attach_timers(struct looks *l, const struct bpf_program *look, uint32_t hz)
+int look_timers_attach(struct look_timers *t, const struct bpf_program *look, int cpus, uint32_t hz)
 {
 	struct perf_event_attr attr = {
 		.size = sizeof(attr),
@@ -107,13 +101,11 @@ int looks_attach_timers(struct looks *l, const struct bpf_program *look, uint32_
 	};
 	int attached = 0;
 
-	l->cpus = libbpf_num_possible_cpus();
-	if (l->cpus < 1)
-		return -EINVAL;
-	l->timer = calloc((size_t)l->cpus, sizeof(*l->timer));
-	if (!l->timer)
+	t->link = calloc((size_t)cpus, sizeof(*t->link));
+	if (!t->link)
 		return -ENOMEM;
-	for (int cpu = 0; cpu < l->cpus; cpu++) {
+	t->cpus = cpus;
+	for (int cpu = 0; cpu < cpus; cpu++) {
 		/* Per CPU, never per task: those are re-armed at every switch (2.6 times the cost). */
 		int fd =
 			(int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
@@ -122,8 +114,8 @@ int looks_attach_timers(struct looks *l, const struct bpf_program *look, uint32_
 			continue; /* offline */
 		if (fd < 0)
 			return -errno;
-		l->timer[cpu] = bpf_program__attach_perf_event(look, fd);
-		if (!l->timer[cpu]) {
+		t->link[cpu] = bpf_program__attach_perf_event(look, fd);
+		if (!t->link[cpu]) {
 			int error = -errno;
 
 			close(fd);
@@ -134,11 +126,10 @@ int looks_attach_timers(struct looks *l, const struct bpf_program *look, uint32_
 	return attached ? 0 : -ENODEV;
 }
 
-void looks_detach(struct looks *l)
+void look_timers_detach(struct look_timers *t)
 {
-	bpf_link__destroy(l->tick);
-	for (int cpu = 0; l->timer && cpu < l->cpus; cpu++)
-		bpf_link__destroy(l->timer[cpu]);
-	free(l->timer);
-	*l = (struct looks) {0};
+	for (int cpu = 0; cpu < t->cpus; cpu++)
+		bpf_link__destroy(t->link[cpu]);
+	free(t->link);
+	*t = (struct look_timers) {0};
 }

@@ -20,19 +20,18 @@ struct look_rate {
 struct look_rate look_rate_of_ticks(uint64_t threshold_ns, uint32_t profile_hz);
 struct look_rate look_rate_of_timers(uint64_t threshold_ns, uint32_t profile_hz);
 
-/* What makes it look. */
-struct looks {
-	struct bpf_link **timer; /* one for each CPU; NULL at those that are offline */
-	int cpus;                /* possible ones */
-	struct bpf_link *tick;
-};
-
 /* Address of the kernel's function that a tick's timer calls; 0: not known, or there are no such timers. */
 uint64_t look_tick_function(struct kernel_symbols *kernel);
 
-/* 0 or a negative errno; what was attached is for looks_detach(). */
-int looks_attach_tick(struct looks *l, const struct bpf_program *tick);
-int looks_attach_timers(struct looks *l, const struct bpf_program *look, uint32_t hz);
-void looks_detach(struct looks *l);
+/* Timers that run a program, one on each CPU. */
+struct look_timers {
+	struct bpf_link **link; /* NULL at CPUs that are offline */
+	int cpus;
+};
+
+/* `cpus`: possible ones. 0 or a negative errno; what was attached is for look_timers_detach(). */
+int look_timers_attach(struct look_timers *t, const struct bpf_program *look, int cpus,
+		       uint32_t hz);
+void look_timers_detach(struct look_timers *t);
 
 #endif
