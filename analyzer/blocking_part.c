@@ -4,7 +4,6 @@
 #include "analyzer/classify.h"
 #include "analyzer/id_map.h"
 #include "analyzer/ns_add.h"
-#include "analyzer/row_source.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -52,19 +51,19 @@ struct place {
 
 struct told {
 	struct sightings *sightings;
-	int64_t capture; /* 0: none */
 	struct parts parts;
 	struct place *place;
 	size_t places, place_room;
 	struct id_map place_of; /* stack, cause: index + 1 */
 };
 
-static void told_forget(struct told *t)
+static void told_forget(void *reading)
 {
+	struct told *t = reading;
+
 	parts_free(&t->parts);
 	free(t->place);
 	id_map_free(&t->place_of);
-	*t = (struct told) {.sightings = t->sightings};
 }
 
 /* What one blocking poll is divided by; causes are in the set of what comes of it. */
@@ -180,12 +179,14 @@ static int place_find(struct told *all, struct part *part)
 	return 0;
 }
 
-static int all_read(sqlite3 *db, int64_t capture, struct told *all)
+static int told_read(sqlite3 *db, struct sightings *sightings, int64_t capture, void *reading)
 {
+	struct told *all = reading;
 	struct seen_in_poll seen = {0};
 	sqlite3_stmt *q = NULL, *run = NULL;
-	int err = sightings_told(all->sightings, db, capture), end;
+	int err = sightings_told(sightings, db, capture), end;
 
+	all->sightings = sightings;
 	if (!err)
 		err = sqlite3_prepare_v2(db, polls_sql, -1, &q, NULL);
 	if (!err)
@@ -203,61 +204,32 @@ static int all_read(sqlite3 *db, int64_t capture, struct told *all)
 	return err ? err : end;
 }
 
-struct rows {
-	struct told *all;
-	size_t next;
-};
-
-static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
+static size_t places_count(const void *reading)
 {
-	struct told *all = context;
-	struct rows *r = sqlite3_malloc(sizeof(*r));
-	int err = r ? SQLITE_OK : SQLITE_NOMEM;
-
-	*rows = r;
-	if (r)
-		*r = (struct rows) {.all = all};
-	if (err || all->capture == capture)
-		return err;
-	told_forget(all);
-	err = all_read(db, capture, all);
-	if (err)
-		told_forget(all);
-	else
-		all->capture = capture;
-	return err;
+	return ((const struct told *)reading)->places;
 }
 
-static int places_next(void *rows)
+static size_t parts_count(const void *reading)
 {
-	struct rows *r = rows;
-
-	return r->next++ < r->all->places ? SQLITE_ROW : SQLITE_DONE;
-}
-
-static int parts_next(void *rows)
-{
-	struct rows *r = rows;
-
-	return r->next++ < r->all->parts.count ? SQLITE_ROW : SQLITE_DONE;
+	return ((const struct told *)reading)->parts.count;
 }
 
 enum place_column { PLACE_NUMBER, PLACE_STACK, PLACE_CAUSE, PLACE_WALL_NS };
 
-static void places_column(const void *rows, int column, sqlite3_context *out)
+static void places_column(void *reading, size_t row, int column, sqlite3_context *out)
 {
-	const struct rows *r = rows;
-	const struct place *p = &r->all->place[r->next - 1];
+	const struct told *all = reading;
+	const struct place *p = &all->place[row];
 
 	switch (column) {
 	case PLACE_NUMBER:
-		sqlite3_result_int64(out, (int64_t)r->next);
+		sqlite3_result_int64(out, (int64_t)row + 1);
 		break;
 	case PLACE_STACK:
 		row_source_number_if(out, p->stack != 0, p->stack);
 		break;
 	case PLACE_CAUSE: /* it may not outlive the rows */
-		sqlite3_result_text(out, r->all->parts.causes.text[p->cause], -1, SQLITE_TRANSIENT);
+		sqlite3_result_text(out, all->parts.causes.text[p->cause], -1, SQLITE_TRANSIENT);
 		break;
 	case PLACE_WALL_NS:
 		sqlite3_result_int64(out, p->wall_ns);
@@ -274,10 +246,10 @@ enum part_column {
 	PART_LOOKS,
 };
 
-static void parts_column(const void *rows, int column, sqlite3_context *out)
+static void parts_column(void *reading, size_t row, int column, sqlite3_context *out)
 {
-	const struct rows *r = rows;
-	const struct part *p = part_at(&r->all->parts, r->next - 1);
+	struct told *all = reading;
+	const struct part *p = part_at(&all->parts, row);
 
 	switch (column) {
 	case PART_BLOCKING_POLL:
@@ -301,53 +273,11 @@ static void parts_column(const void *rows, int column, sqlite3_context *out)
 	}
 }
 
-/* The last to ask. */
-static void parts_close(void *rows)
-{
-	struct rows *r = rows;
-
-	if (r)
-		told_forget(r->all);
-	sqlite3_free(r);
-}
-
-static const struct row_source part_place = {
-	.name = "part_place",
-	.columns = "place, stack, cause, wall_ns",
-	.open = rows_open,
-	.next = places_next,
-	.column = places_column,
-	.close = sqlite3_free,
+const struct kept_rows blocking_part = {
+	.bytes = sizeof(struct told),
+	.read = told_read,
+	.forget = told_forget,
+	.first = {"part_place", "place, stack, cause, wall_ns", places_count, places_column},
+	.last = {"part_told", "blocking_poll, place, offcpu_span, wall_ns, run_queue_ns, looks",
+		 parts_count, parts_column},
 };
-
-static const struct row_source part_told = {
-	.name = "part_told",
-	.columns = "blocking_poll, place, offcpu_span, wall_ns, run_queue_ns, looks",
-	.open = rows_open,
-	.next = parts_next,
-	.column = parts_column,
-	.close = parts_close,
-};
-
-static void told_free(void *context)
-{
-	told_forget(context);
-	free(context);
-}
-
-int blocking_part_provide(sqlite3 *db, struct sightings *sightings)
-{
-	struct told *all = calloc(1, sizeof(*all));
-
-	if (all)
-		all->sightings = sightings;
-	if (!all || row_source_provide(db, &part_told, all, told_free))
-		return -ENOMEM;
-	return row_source_provide(db, &part_place, all, NULL) ? -ENOMEM : 0;
-}
-
-void blocking_part_withdraw(sqlite3 *db)
-{
-	row_source_withdraw(db, &part_place);
-	row_source_withdraw(db, &part_told);
-}

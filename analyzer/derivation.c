@@ -16,29 +16,27 @@ static const struct row_source *const over_sightings[] = {
 	&state_agreement, &evidence_told, &thread_told, &poll_task, &long_sleep,
 };
 
-#define SOURCES (sizeof(over_sightings) / sizeof(*over_sightings))
+static const struct kept_rows *const kept[] = {&blocking_part, &worker_time, &site_sums};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
 int derivation_begin(struct derivation *d, sqlite3 *db)
 {
 	int err = SQLITE_OK;
 
 	*d = (struct derivation) {.db = db};
-	for (size_t i = 0; !err && i < SOURCES; i++)
+	for (size_t i = 0; !err && i < COUNT(over_sightings); i++)
 		err = row_source_provide(db, over_sightings[i], &d->sightings, NULL);
-	if (err)
-		return -ENOMEM;
-	err = blocking_part_provide(db, &d->sightings);
-	if (!err)
-		err = worker_time_provide(db, &d->sightings);
-	return err ? err : site_sums_provide(db);
+	for (size_t i = 0; !err && i < COUNT(kept); i++)
+		err = kept_rows_provide(db, kept[i], &d->sightings);
+	return err ? -ENOMEM : 0;
 }
 
 void derivation_end(struct derivation *d)
 {
-	site_sums_withdraw(d->db);
-	worker_time_withdraw(d->db);
-	blocking_part_withdraw(d->db);
-	for (size_t i = 0; i < SOURCES; i++)
-		row_source_withdraw(d->db, over_sightings[i]);
+	for (size_t i = 0; i < COUNT(kept); i++)
+		kept_rows_withdraw(d->db, kept[i]);
+	for (size_t i = 0; i < COUNT(over_sightings); i++)
+		row_source_withdraw(d->db, over_sightings[i]->name);
 	sightings_free(&d->sightings);
 }

@@ -63,10 +63,10 @@ static void rows_tell(struct telling *t, struct thread_sightings *all, size_t fr
 	bool coreless = t->teller == IN_PLACE || teller == POOL; /* the polls among them */
 	size_t after_polls = end;
 
-	while (after_polls > from && sighting_at(&all->all, after_polls - 1)->class != STACK_POLL)
+	while (after_polls > from && sighting_at(&all->list, after_polls - 1)->class != STACK_POLL)
 		after_polls--;
 	for (size_t i = from; i < end; i++) {
-		struct sighting *s = sighting_at(&all->all, i);
+		struct sighting *s = sighting_at(&all->list, i);
 
 		if (s->class == STACK_POLL) {
 			s->coreless = coreless;
@@ -105,20 +105,20 @@ static void thread_tell(struct thread_sightings *all, bool stated)
 	int64_t slept_ns = INT64_MIN;
 	size_t from = 0;
 
-	for (size_t i = 0; i < all->all.count; i++) {
-		struct sighting *s = sighting_at(&all->all, i);
+	for (size_t i = 0; i < all->list.count; i++) {
+		struct sighting *s = sighting_at(&all->list, i);
 
 		s->clear_ns = s->start_ns > slept_ns ? s->start_ns : slept_ns;
 		if (s->slept && s->end_ns > slept_ns)
 			slept_ns = s->end_ns;
 		s->class = stated ? class_stated(s) : s->stack_class;
-		if (!tells(s) && i + 1 < all->all.count)
+		if (!tells(s) && i + 1 < all->list.count)
 			continue;
 		rows_tell(&t, all, from, i + 1, tells(s) ? doing_of[s->class] : NOTHING);
 		from = i + 1;
 	}
-	for (size_t i = 0; i < all->all.count; i++) {
-		struct sighting *s = sighting_at(&all->all, i);
+	for (size_t i = 0; i < all->list.count; i++) {
+		struct sighting *s = sighting_at(&all->list, i);
 
 		if (stated && s->where != HUD_WHERE_UNKNOWN)
 			s->coreless = stated_coreless(s);
@@ -165,13 +165,13 @@ static int rows_next(void *rows)
 {
 	struct rows *r = rows;
 
-	while (r->thread < r->all->count && r->next == r->all->thread[r->thread].all.count) {
+	while (r->thread < r->all->count && r->next == r->all->thread[r->thread].list.count) {
 		r->thread++;
 		r->next = 0;
 	}
 	if (r->thread == r->all->count)
 		return SQLITE_DONE;
-	r->s = sighting_at(&r->all->thread[r->thread].all, r->next++);
+	r->s = sighting_at(&r->all->thread[r->thread].list, r->next++);
 	return SQLITE_ROW;
 }
 

@@ -44,8 +44,8 @@ static int rows_next(void *rows)
 	for (; r->thread < r->all->count; r->thread++, r->next = 0) {
 		struct thread_sightings *t = &r->all->thread[r->thread];
 
-		while (r->next < t->all.count) {
-			r->s = sighting_at(&t->all, r->next++);
+		while (r->next < t->list.count) {
+			r->s = sighting_at(&t->list, r->next++);
 			if (is_long(r, r->s))
 				return SQLITE_ROW;
 		}

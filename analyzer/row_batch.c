@@ -206,7 +206,7 @@ void row_batch_close(struct row_batch *b)
 	if (!b)
 		return;
 	sqlite3_finalize(b->insert);
-	row_source_withdraw(b->db, &b->source);
+	row_source_withdraw(b->db, b->source.name);
 	for (size_t i = 0; i < BLOCKS; i++)
 		free(b->block[i].value);
 	free(b);

@@ -189,9 +189,9 @@ int row_source_provide(sqlite3 *db, const struct row_source *source, void *conte
 	return sqlite3_create_module_v2(db, source->name, &module, p, provided_free);
 }
 
-void row_source_withdraw(sqlite3 *db, const struct row_source *source)
+void row_source_withdraw(sqlite3 *db, const char *name)
 {
-	sqlite3_create_module(db, source->name, NULL, NULL);
+	sqlite3_create_module(db, name, NULL, NULL);
 }
 
 void row_source_number_if(sqlite3_context *out, int known, int64_t number)

@@ -26,7 +26,7 @@ struct row_source {
 /* `context` is given to open(), and to destroy() when the source is withdrawn; NULL is fine. */
 int row_source_provide(sqlite3 *db, const struct row_source *source, void *context,
 		       void (*destroy)(void *context));
-void row_source_withdraw(sqlite3 *db, const struct row_source *source);
+void row_source_withdraw(sqlite3 *db, const char *name);
 
 /* For column(): a number, or NULL. */
 void row_source_number_if(sqlite3_context *out, int known, int64_t number);

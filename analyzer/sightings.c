@@ -215,7 +215,7 @@ static int rows_read(sqlite3 *db, const char *sql, int64_t capture, bool told,
 		else if (cause_note(all, (const char *)sqlite3_column_text(q, COLUMN_CAUSE), &s))
 			err = SQLITE_NOMEM;
 		if (!err)
-			err = t ? sighting_add(told ? &t->all : list_of(t, &s), &s) : SQLITE_NOMEM;
+			err = t ? sighting_add(told ? &t->list : list_of(t, &s), &s) : SQLITE_NOMEM;
 	}
 	end = sqlite3_finalize(q);
 	return err ? err : end;
@@ -283,10 +283,10 @@ static int thread_sort(struct thread_sightings *t, const struct stacks *stacks)
 	looked = list_next(&t->looks, 0, stacks, &look);
 	while (!err && (slept || looked)) {
 		if (slept && (!looked || in_time(&sleep, &look) < 0)) {
-			err = sleep_merge(&t->all, &sleep);
+			err = sleep_merge(&t->list, &sleep);
 			slept = list_next(&t->sleeps, ++sleeps, stacks, &sleep);
 		} else {
-			err = sighting_add(&t->all, &look);
+			err = sighting_add(&t->list, &look);
 			looked = list_next(&t->looks, ++looks, stacks, &look);
 		}
 	}
@@ -381,8 +381,8 @@ static int polled_make(struct thread_sightings *t)
 	struct polled before = {.poll_ns = INT64_MIN};
 	bool sorted = true;
 
-	for (size_t i = 0; i < t->all.count; i++) {
-		struct polled one = {sighting_at(&t->all, i)->poll_ns, i};
+	for (size_t i = 0; i < t->list.count; i++) {
+		struct polled one = {sighting_at(&t->list, i)->poll_ns, i};
 
 		if (!one.poll_ns)
 			continue;
@@ -424,8 +424,8 @@ void sightings_free(struct sightings *s)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		struct thread_sightings *t = &s->thread[i];
-		struct spill *const memory[] = {&t->all.memory, &t->sleeps.memory, &t->looks.memory,
-						&t->polled};
+		struct spill *const memory[] = {&t->list.memory, &t->sleeps.memory,
+						&t->looks.memory, &t->polled};
 
 		for (size_t k = 0; k < sizeof(memory) / sizeof(*memory); k++)
 			spill_free(memory[k]);

@@ -36,7 +36,7 @@ struct sighting_list {
 
 struct thread_sightings {
 	int64_t thread;
-	struct sighting_list all;
+	struct sighting_list list;
 	struct sighting_list sleeps, looks; /* while they come: each nearly in order */
 	struct spill polled; /* struct polled: those in a known poll; made when asked for */
 	size_t polled_count;
@@ -89,7 +89,7 @@ static inline struct sighting *sighting_of_poll(struct thread_sightings *t, size
 {
 	const struct polled *p = spill_at(&t->polled, place, sizeof(*p));
 
-	return sighting_at(&t->all, p->index);
+	return sighting_at(&t->list, p->index);
 }
 
 void sightings_free(struct sightings *s);

@@ -2,7 +2,6 @@
 #include "analyzer/site_sums.h"
 #include "analyzer/id_map.h"
 #include "analyzer/ns_add.h"
-#include "analyzer/row_source.h"
 #include "analyzer/spill.h"
 
 #include <errno.h>
@@ -38,7 +37,6 @@ struct time_sum {
 };
 
 struct told {
-	int64_t capture;    /* 0: none */
 	struct spill polls; /* struct poll_sum; those of one poll follow one another */
 	size_t poll_count;
 	struct time_sum *time;
@@ -47,13 +45,14 @@ struct told {
 	struct id_map places; /* that, site with `slept` and `woken`: index + 1 in `time` */
 };
 
-static void told_forget(struct told *t)
+static void told_forget(void *reading)
 {
+	struct told *t = reading;
+
 	spill_free(&t->polls);
 	free(t->time);
 	id_map_free(&t->wakers);
 	id_map_free(&t->places);
-	*t = (struct told) {0};
 }
 
 static struct poll_sum *poll_at(struct told *t, size_t index)
@@ -158,11 +157,13 @@ static int by_place(const void *first, const void *second)
 	return 0;
 }
 
-static int all_read(sqlite3 *db, int64_t capture, struct told *t)
+static int told_read(sqlite3 *db, struct sightings *sightings, int64_t capture, void *reading)
 {
+	struct told *t = reading;
 	sqlite3_stmt *q;
 	int err = sqlite3_prepare_v2(db, slices_sql, -1, &q, NULL), end;
 
+	(void)sightings;
 	if (err)
 		return err;
 	sqlite3_bind_int64(q, 1, capture);
@@ -174,58 +175,27 @@ static int all_read(sqlite3 *db, int64_t capture, struct told *t)
 	return err ? err : end;
 }
 
-struct rows {
-	struct told *all;
-	size_t next;
-};
-
-static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
+static size_t polls_count(const void *reading)
 {
-	struct told *all = context;
-	struct rows *r = sqlite3_malloc(sizeof(*r));
-	int err = r ? SQLITE_OK : SQLITE_NOMEM;
-
-	*rows = r;
-	if (r)
-		*r = (struct rows) {.all = all};
-	if (err || all->capture == capture)
-		return err;
-	told_forget(all);
-	err = all_read(db, capture, all);
-	if (err)
-		told_forget(all);
-	else
-		all->capture = capture;
-	return err;
+	return ((const struct told *)reading)->poll_count;
 }
 
-static int polls_next(void *rows)
+static size_t times_count(const void *reading)
 {
-	struct rows *r = rows;
-
-	return r->next++ < r->all->poll_count ? SQLITE_ROW : SQLITE_DONE;
+	return ((const struct told *)reading)->times;
 }
 
-static int times_next(void *rows)
+static void polls_column(void *reading, size_t row, int column, sqlite3_context *out)
 {
-	struct rows *r = rows;
-
-	return r->next++ < r->all->times ? SQLITE_ROW : SQLITE_DONE;
-}
-
-static void polls_column(const void *rows, int column, sqlite3_context *out)
-{
-	const struct rows *r = rows;
-	const struct poll_sum *p = poll_at(r->all, r->next - 1);
+	const struct poll_sum *p = poll_at(reading, row);
 	const int64_t value[] = {p->blocking_poll, p->site, p->wall_ns, p->run_queue_ns};
 
 	sqlite3_result_int64(out, value[column]);
 }
 
-static void times_column(const void *rows, int column, sqlite3_context *out)
+static void times_column(void *reading, size_t row, int column, sqlite3_context *out)
 {
-	const struct rows *r = rows;
-	const struct time_sum *t = &r->all->time[r->next - 1];
+	const struct time_sum *t = &((const struct told *)reading)->time[row];
 	const int64_t value[] = {t->site,  t->stack,       t->frame, t->slept,
 				 t->woken, t->waker_stack, t->count, t->wall_ns};
 	const bool known[] = {true, t->stack, t->frame, true, true, t->waker_stack, true, true};
@@ -233,51 +203,12 @@ static void times_column(const void *rows, int column, sqlite3_context *out)
 	row_source_number_if(out, known[column], value[column]);
 }
 
-/* The last to ask. */
-static void times_close(void *rows)
-{
-	struct rows *r = rows;
-
-	if (r)
-		told_forget(r->all);
-	sqlite3_free(r);
-}
-
-static const struct row_source site_poll_told = {
-	.name = "site_poll_told",
-	.columns = "blocking_poll, site, wall_ns, run_queue_ns",
-	.open = rows_open,
-	.next = polls_next,
-	.column = polls_column,
-	.close = sqlite3_free,
+const struct kept_rows site_sums = {
+	.bytes = sizeof(struct told),
+	.read = told_read,
+	.forget = told_forget,
+	.first = {"site_poll_told", "blocking_poll, site, wall_ns, run_queue_ns", polls_count,
+		  polls_column},
+	.last = {"site_time_told", "site, stack, frame, slept, woken, waker_stack, count, wall_ns",
+		 times_count, times_column},
 };
-
-static const struct row_source site_time_told = {
-	.name = "site_time_told",
-	.columns = "site, stack, frame, slept, woken, waker_stack, count, wall_ns",
-	.open = rows_open,
-	.next = times_next,
-	.column = times_column,
-	.close = times_close,
-};
-
-static void told_free(void *context)
-{
-	told_forget(context);
-	free(context);
-}
-
-int site_sums_provide(sqlite3 *db)
-{
-	struct told *all = calloc(1, sizeof(*all));
-
-	if (!all || row_source_provide(db, &site_time_told, all, told_free))
-		return -ENOMEM;
-	return row_source_provide(db, &site_poll_told, all, NULL) ? -ENOMEM : 0;
-}
-
-void site_sums_withdraw(sqlite3 *db)
-{
-	row_source_withdraw(db, &site_poll_told);
-	row_source_withdraw(db, &site_time_told);
-}

@@ -100,7 +100,7 @@ int spill_grow(struct spill *s, size_t count, size_t element)
 {
 	size_t room;
 
-	if (count < s->bytes / element)
+	if ((count + 1) * element <= s->bytes)
 		return 0;
 	if (count > SIZE_MAX / 2 / element)
 		return -ENOMEM;

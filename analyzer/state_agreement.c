@@ -52,8 +52,8 @@ static int rows_next(void *rows)
 		return SQLITE_DONE;
 	t = &r->all->thread[r->next];
 	*r = (struct rows) {.all = r->all, .next = r->next + 1};
-	for (size_t i = 0; i < t->all.count; i++) {
-		const struct sighting *s = sighting_at(&t->all, i);
+	for (size_t i = 0; i < t->list.count; i++) {
+		const struct sighting *s = sighting_at(&t->list, i);
 
 		r->told = r->told || s->where != HUD_WHERE_UNKNOWN;
 		r->unsure = r->unsure || s->unsure;

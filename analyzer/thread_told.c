@@ -163,8 +163,8 @@ static int rows_next(void *rows)
 	t = &r->all->thread[r->next++];
 	r->runtime = NULL;
 	r->sums = (struct sums) {.thread = t->thread, .first_ns = INT64_MAX, .last_ns = INT64_MIN};
-	for (size_t i = 0; i < t->all.count; i++) {
-		const struct sighting *s = sighting_at(&t->all, i);
+	for (size_t i = 0; i < t->list.count; i++) {
+		const struct sighting *s = sighting_at(&t->list, i);
 
 		row_sum(&r->sums, s);
 		runtime_note(r, s->stack);

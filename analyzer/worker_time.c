@@ -3,7 +3,6 @@
 #include "analyzer/classify.h"
 #include "analyzer/id_map.h"
 #include "analyzer/ns_add.h"
-#include "analyzer/row_source.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -44,10 +43,9 @@ struct thread {
 	int64_t longest_ns; /* of its windows */
 };
 
-/* What one pass tells; kept for the second function. */
+/* What one pass tells. */
 struct told {
 	struct sightings *sightings;
-	int64_t capture; /* 0: none */
 	struct thread *thread;
 	size_t threads, thread_room;
 	struct window *window; /* in window_memory */
@@ -59,13 +57,14 @@ struct told {
 	struct spill blocking_memory;
 };
 
-static void told_forget(struct told *t)
+static void told_forget(void *reading)
 {
+	struct told *t = reading;
+
 	free(t->thread);
 	spill_free(&t->window_memory);
 	id_map_free(&t->places);
 	spill_free(&t->blocking_memory);
-	*t = (struct told) {.sightings = t->sightings};
 }
 
 /* NULL: no memory. */
@@ -228,8 +227,8 @@ static int thread_read(struct told *all, sqlite3_stmt *q)
 
 	if (seen && !t)
 		return SQLITE_NOMEM;
-	for (size_t i = 0; seen && i < seen->all.count; i++) {
-		const struct sighting *s = sighting_at(&seen->all, i);
+	for (size_t i = 0; seen && i < seen->list.count; i++) {
+		const struct sighting *s = sighting_at(&seen->list, i);
 
 		if (s->slept)
 			sleep_tell(all, t, s, start_ns, end_ns);
@@ -263,55 +262,32 @@ static int rows_read(sqlite3 *db, const char *sql, int64_t capture, struct told 
 	return err ? err : end;
 }
 
-struct rows {
-	struct told *all;
-	size_t next;
-};
-
-static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
+static int told_read(sqlite3 *db, struct sightings *sightings, int64_t capture, void *reading)
 {
-	struct told *all = context;
-	struct rows *r = sqlite3_malloc(sizeof(*r));
-	int err = r ? SQLITE_OK : SQLITE_NOMEM;
+	struct told *all = reading;
+	int err = sightings_told(sightings, db, capture);
 
-	*rows = r;
-	if (!err && all->capture != capture) {
-		told_forget(all);
-		err = sightings_told(all->sightings, db, capture);
-		if (!err)
-			err = rows_read(db, windows_sql, capture, all, window_read);
-		if (!err)
-			err = rows_read(db, blocking_sql, capture, all, blocking_read);
-		if (!err)
-			err = rows_read(db, watched_sql, capture, all, thread_read);
-		if (err)
-			told_forget(all);
-		else
-			all->capture = capture;
-	}
-	if (r)
-		*r = (struct rows) {.all = all};
-	return err;
+	all->sightings = sightings;
+	if (!err)
+		err = rows_read(db, windows_sql, capture, all, window_read);
+	if (!err)
+		err = rows_read(db, blocking_sql, capture, all, blocking_read);
+	return err ? err : rows_read(db, watched_sql, capture, all, thread_read);
 }
 
-static int threads_next(void *rows)
+static size_t threads_count(const void *reading)
 {
-	struct rows *r = rows;
-
-	return r->next++ < r->all->threads ? SQLITE_ROW : SQLITE_DONE;
+	return ((const struct told *)reading)->threads;
 }
 
-static int windows_next(void *rows)
+static size_t windows_count(const void *reading)
 {
-	struct rows *r = rows;
-
-	return r->next++ < r->all->windows ? SQLITE_ROW : SQLITE_DONE;
+	return ((const struct told *)reading)->windows;
 }
 
-static void threads_column(const void *rows, int column, sqlite3_context *out)
+static void threads_column(void *reading, size_t row, int column, sqlite3_context *out)
 {
-	const struct rows *r = rows;
-	const struct thread *t = &r->all->thread[r->next - 1];
+	const struct thread *t = &((const struct told *)reading)->thread[row];
 	const int64_t value[] = {t->id,
 				 t->slept.poll_ns,
 				 t->slept.parked_ns,
@@ -322,10 +298,9 @@ static void threads_column(const void *rows, int column, sqlite3_context *out)
 	sqlite3_result_int64(out, value[column]);
 }
 
-static void windows_column(const void *rows, int column, sqlite3_context *out)
+static void windows_column(void *reading, size_t row, int column, sqlite3_context *out)
 {
-	const struct rows *r = rows;
-	const struct window *w = &r->all->window[r->next - 1];
+	const struct window *w = &((const struct told *)reading)->window[row];
 	const int64_t value[] = {w->id,
 				 w->slept.poll_ns,
 				 w->slept.parked_ns,
@@ -340,55 +315,14 @@ static void windows_column(const void *rows, int column, sqlite3_context *out)
 	sqlite3_result_int64(out, value[column]);
 }
 
-static const struct row_source thread_slept = {
-	.name = "thread_slept",
-	.columns = "thread, poll_ns, parked_ns, runtime_ns, run_queue_ns, other_ns",
-	.open = rows_open,
-	.next = threads_next,
-	.column = threads_column,
-	.close = sqlite3_free,
+const struct kept_rows worker_time = {
+	.bytes = sizeof(struct told),
+	.read = told_read,
+	.forget = told_forget,
+	.first = {"thread_slept", "thread, poll_ns, parked_ns, runtime_ns, run_queue_ns, other_ns",
+		  threads_count, threads_column},
+	.last = {"window_told",
+		 "window, poll_ns, parked_ns, runtime_ns, run_queue_ns, other_ns, looks, poll_looks,"
+		 "runtime_looks, other_looks",
+		 windows_count, windows_column},
 };
-
-/* The last to ask. */
-static void windows_close(void *rows)
-{
-	struct rows *r = rows;
-
-	if (r)
-		told_forget(r->all);
-	sqlite3_free(r);
-}
-
-static const struct row_source window_told = {
-	.name = "window_told",
-	.columns =
-		"window, poll_ns, parked_ns, runtime_ns, run_queue_ns, other_ns, looks, poll_looks,"
-		"runtime_looks, other_looks",
-	.open = rows_open,
-	.next = windows_next,
-	.column = windows_column,
-	.close = windows_close,
-};
-
-static void told_free(void *context)
-{
-	told_forget(context);
-	free(context);
-}
-
-int worker_time_provide(sqlite3 *db, struct sightings *sightings)
-{
-	struct told *all = calloc(1, sizeof(*all));
-
-	if (all)
-		all->sightings = sightings;
-	if (!all || row_source_provide(db, &window_told, all, told_free))
-		return -ENOMEM;
-	return row_source_provide(db, &thread_slept, all, NULL) ? -ENOMEM : 0;
-}
-
-void worker_time_withdraw(sqlite3 *db)
-{
-	row_source_withdraw(db, &thread_slept);
-	row_source_withdraw(db, &window_told);
-}

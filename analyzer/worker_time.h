@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_WORKER_TIME_H
 #define HUD_ANALYZER_WORKER_TIME_H
 
-#include "analyzer/sightings.h"
+#include "analyzer/kept_rows.h"
 
 /*
  * Two table-valued functions, made in one pass over the sleeps of a capture and the looks at its
@@ -12,10 +12,7 @@
  * derive_60_worker.sql;
  * window_told(capture): the same for each window of each worker, in the order of threads and times,
  * with how many looks saw what there, for derive_61_timeline.sql.
- *
- * The first that is asked for a capture reads for both. 0 or a negative errno.
  */
-int worker_time_provide(sqlite3 *db, struct sightings *sightings);
-void worker_time_withdraw(sqlite3 *db);
+extern const struct kept_rows worker_time;
 
 #endif
