@@ -81,7 +81,8 @@ static void places_sum(struct parts *parts, struct text_set *causes)
 {
 	size_t places = 0;
 
-	qsort_r(parts->at, parts->count, sizeof(*parts->at), by_place, causes);
+	if (parts->count)
+		qsort_r(parts->at, parts->count, sizeof(*parts->at), by_place, causes);
 	for (size_t i = 0; i < parts->count; i++) {
 		struct part *last = places ? &parts->at[places - 1] : NULL;
 
