@@ -3,6 +3,7 @@
 #define HUD_BPF_ACCOUNT_BPF_H
 
 #include "bpf/polls.bpf.h"
+#include "bpf/steal.bpf.h"
 
 /*
  * Where a thread's time goes. Every interval between two changes is charged once, whole, to the
@@ -72,31 +73,6 @@ static __always_inline void window_roll(struct thread_state *st, __u32 tgid, __u
 	window_restart(st, now);
 	if (!st->poll.behind.to_follow)
 		poll_flush(&st->poll, tgid, tid);
-}
-
-/*
- * What the hypervisor took of this running thread's CPU since the last look: it spent that wanting a CPU, as
- * in a run queue. Before its first switch it is not known since when to count. `late_ns`: by so much did the
- * tick come late, which shows a CPU that stood still where the hypervisor says nothing, or says it only now.
- */
-static __always_inline void steal_note(struct task_struct *task, struct thread_state *st, __u64 now,
-				       __u64 late_ns)
-{
-	__u64 ran = now > st->change_ns ? now - st->change_ns : 0, steal = steal_read(task);
-	__u64 told = st->steal_ns && steal > st->steal_ns ? steal - st->steal_ns : 0;
-	__u64 known = told < st->late_ns ? told : st->late_ns, stolen = told - known;
-
-	st->late_ns -= known;
-	if (late_ns > stolen) {
-		st->late_ns += late_ns - stolen;
-		stolen = late_ns;
-	}
-	if (stolen > ran) /* seen: 17 ms in 3; what is told late was taken from another */
-		stolen = ran;
-	st->uncharged_ns = stolen;
-	st->waited_ns += stolen;
-	st->poll.stolen_ns += stolen;
-	st->steal_ns = steal;
 }
 
 /* Charge CPU time up to now. */

@@ -3,14 +3,15 @@
 #define HUD_BPF_ALARM_BPF_H
 
 #include "bpf/polls.bpf.h"
+#include "bpf/steal.bpf.h"
 
 #include <linux/time.h>
 
 /*
  * Ticks lie some milliseconds apart: a poll may reach the threshold and be over before one finds it so.
- * Where a tick meets a poll that is younger, a timer is set to the moment when it would be as old. The
- * next tick, if it meets another poll, sets it again: so it goes off for polls that last, and once
- * where a CPU falls idle. Needs Linux 5.15.
+ * Where a tick meets a poll that is younger, a timer is set to the moment when it would be as old,
+ * without the time that it wanted a CPU, which does not count. The next tick, if it meets another poll,
+ * sets it again: so it goes off for polls that last, and once where a CPU falls idle. Needs Linux 5.15.
  */
 struct alarm {
 	struct bpf_timer timer;
@@ -25,6 +26,15 @@ struct {
 	__type(value, struct alarm);
 } alarms SEC(".maps");
 
+/* Of the threshold, what the poll under way has yet to last at `now`; `stolen_ns`: since the last look. */
+static __always_inline __u64 poll_lacks_ns(const struct poll_span *span, __u64 stolen_ns, __u64 now)
+{
+	__u64 lasted = now - span->start_max_ns, waited = span->run_queue_ns + stolen_ns;
+
+	lasted -= waited < lasted ? waited : lasted;
+	return lasted < threshold_ns ? threshold_ns - lasted : 0;
+}
+
 /*
  * In a soft interrupt on the CPU that set it, as whatever thread it met. A tick may come in between, and
  * leaves the poll alone while `entering` is set. The ticks around it take the stacks.
@@ -34,7 +44,7 @@ static int alarm_rings(void *map, __u32 *cpu, struct alarm *a)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct thread_state *st = thread_find(task);
 	struct poll_key key;
-	__u64 now;
+	__u64 now, lacks;
 
 	if (!st || st->poll.entering || !a->poll_ns || st->poll.span.start_max_ns != a->poll_ns)
 		return 0;
@@ -46,6 +56,9 @@ static int alarm_rings(void *map, __u32 *cpu, struct alarm *a)
 		look_gap_note(st, now);
 		st->poll.span.end_min_ns = now;
 		st->poll.look_ns = now;
+		lacks = poll_lacks_ns(&st->poll.span, stolen_since(task, st, now, 0).ns, now);
+		if (lacks)
+			bpf_timer_start(&a->timer, lacks, 0);
 	}
 	barrier();
 	st->poll.entering = false;
@@ -54,11 +67,14 @@ static int alarm_rings(void *map, __u32 *cpu, struct alarm *a)
 
 static __always_inline void alarm_set(const struct thread_state *st)
 {
-	__u64 since = st->poll.span.start_max_ns, lasted = st->poll.look_ns - since;
+	__u64 since = st->poll.span.start_max_ns, lacks;
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct alarm *a;
 
-	if (!since || lasted >= threshold_ns)
+	if (!since)
+		return;
+	lacks = poll_lacks_ns(&st->poll.span, 0, st->poll.look_ns);
+	if (!lacks)
 		return;
 	a = bpf_map_lookup_elem(&alarms, &cpu);
 	if (!a || a->poll_ns == since) /* it is set */
@@ -67,7 +83,7 @@ static __always_inline void alarm_set(const struct thread_state *st)
 			    bpf_timer_set_callback(&a->timer, alarm_rings)))
 		return;
 	a->poll_ns = since;
-	bpf_timer_start(&a->timer, threshold_ns - lasted, 0);
+	bpf_timer_start(&a->timer, lacks, 0);
 }
 
 #endif

@@ -276,8 +276,6 @@ static __always_inline void look_send(void *ctx, struct task_struct *task, struc
 	scratch_send(s, sizeof(*e), stack_bytes);
 }
 
-#define TICK_LATE_NS 200000 /* interrupts may well be off for so long */
-
 /* Whatever runs on this CPU is looked at, in an interrupt that was due at `expected_ns` (0: not known). */
 static __always_inline struct thread_state *look_take(void *ctx, __u64 expected_ns)
 {
@@ -297,8 +295,7 @@ static __always_inline struct thread_state *look_take(void *ctx, __u64 expected_
 		st->change_ns = st->awake_ns = st->since_ns ? st->since_ns : now;
 		st->phase = PHASE_RUNNING;
 	}
-	steal_note(task, st, now,
-		   expected_ns && now > expected_ns + TICK_LATE_NS ? now - expected_ns : 0);
+	steal_note(task, st, now, expected_ns);
 	cpu_charge(st, now);
 	identity_read(task, NULL, st, tgid, &key);
 	poll_look(st, &key, tgid, tid, now);

@@ -3,6 +3,7 @@
 #define HUD_BPF_POLL_ENTRY_BPF_H
 
 #include "bpf/polls.bpf.h"
+#include "bpf/steal.bpf.h"
 
 /*
  * Exact times (--polls): a uprobe where each type of task is polled. It sees polls begin; one ends
@@ -64,9 +65,11 @@ static __always_inline void behind_follow(struct poll_watch *p, __u64 now)
 	p->behind.next_max_ns = after;
 }
 
-static __always_inline void poll_enter(struct thread_state *st, const struct poll_key *key,
-				       __u64 site, __u32 tgid, __u32 tid, __u64 now)
+static __always_inline void poll_enter(struct task_struct *task, struct thread_state *st,
+				       const struct poll_key *key, __u64 site, __u64 now)
 {
+	__u64 both = bpf_get_current_pid_tgid();
+	__u32 tgid = both >> 32, tid = (__u32)both;
 	struct poll_watch *p = &st->poll;
 
 	if (is_nested(p, key))
@@ -80,6 +83,8 @@ static __always_inline void poll_enter(struct thread_state *st, const struct pol
 		if (exact) {
 			p->span.end_min_ns = now;
 			p->span.flags |= HUD_POLL_END_EXACT;
+			/* Only a look notes it for the thread, which it does in an interrupt. */
+			poll_stolen_add(&p->span, stolen_since(task, st, now, 0).ns);
 		}
 		if (poll_end(p, key, tgid, tid, now) && exact)
 			behind_begin(st, key);
@@ -137,19 +142,19 @@ int poll_entry(struct pt_regs *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct thread_state *st = thread_find(task);
-	__u64 both = bpf_get_current_pid_tgid(), now;
 	struct poll_key key;
+	__u64 now;
 
 	entry_count();
 	if (!st)
 		return 0;
 	now = bpf_ktime_get_ns();
-	identity_read(task, NULL, st, both >> 32, &key);
+	identity_read(task, NULL, st, bpf_get_current_pid_tgid() >> 32, &key);
 	if (key.where != HUD_WHERE_POLL)
 		return 0; /* on a thread without a core it blocks no worker */
 	st->poll.entering = true;
 	barrier();
-	poll_enter(st, &key, probe_address(ctx), both >> 32, (__u32)both, now);
+	poll_enter(task, st, &key, probe_address(ctx), now);
 	barrier();
 	st->poll.entering = false;
 	return 0;

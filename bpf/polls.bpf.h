@@ -131,20 +131,30 @@ static __always_inline void poll_count(const struct poll_span *span, const struc
 	histogram_add(span->site, tgid, (to_now ? now : span->end_min_ns) - span->start_max_ns);
 }
 
+/* Wall time of the poll as far as it was seen, in which it neither slept nor wanted a CPU. */
+static __always_inline __u64 poll_ran_ns(const struct poll_span *span)
+{
+	__u64 lasted = span->end_min_ns - span->start_max_ns;
+	__u64 off = span->sleep_ns + span->run_queue_ns;
+
+	return lasted > off ? lasted - off : 0;
+}
+
+static __always_inline void poll_stolen_add(struct poll_span *span, __u64 stolen)
+{
+	__u64 room = poll_ran_ns(span);
+
+	span->run_queue_ns += stolen < room ? stolen : room;
+}
+
 /*
- * What the hypervisor took since the last look is no work of the poll. If the poll has ended in between it
+ * What the machine below took since the last look is no work of the poll. If the poll has ended in between it
  * may have been taken after that: better a poll that looks short than one that is blamed for it.
  */
 static __always_inline void poll_stolen(struct poll_watch *p)
 {
-	struct poll_span *span = &p->span;
-	__u64 stolen = p->stolen_ns - span->stolen_ns;
-	__u64 lasted = span->end_min_ns - span->start_max_ns,
-	      off = span->sleep_ns + span->run_queue_ns;
-	__u64 room = lasted > off ? lasted - off : 0;
-
-	span->run_queue_ns += stolen < room ? stolen : room;
-	span->stolen_ns = p->stolen_ns;
+	poll_stolen_add(&p->span, p->stolen_ns - p->span.stolen_ns);
+	p->span.stolen_ns = p->stolen_ns;
 }
 
 /* The poll under way is over: `next` was seen at `now`. True: it was long, and is kept. */

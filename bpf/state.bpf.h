@@ -15,6 +15,7 @@ const volatile __u64 window_ns = 100000000;
 const volatile __u32 looks_per_profile_sample = 4;
 const volatile __u32 ticks_per_look = 1;
 const volatile __u64 tick_function = 0;       /* of the kernel's timer for the scheduler's tick */
+const volatile __u64 tick_period_ns = 0;      /* from look to look; 0: those are timers' */
 const volatile __u32 stacks_per_window = 200; /* per thread; the threshold allows no more than 20 */
 /* A poll that has lasted so long is watched with stacks; set to an eighth of the threshold. */
 const volatile __u64 watch_ns = 625000;
@@ -69,19 +70,6 @@ static __always_inline void event_send(void *event, __u64 bytes)
 	/* No wakeup: hud-record drains by the clock, or it would preempt what it measures. */
 	if (bpf_ringbuf_output(&ring, event, bytes, BPF_RB_NO_WAKEUP))
 		loss_count(COUNT_RING_FULL);
-}
-
-/*
- * How long the hypervisor has kept the CPU of this running task from running so far, in ns. The kernel asks
- * it at each switch and tick (update_rq_clock_task() in kernel/sched/core.c). 0 where no hypervisor tells.
- */
-static __always_inline __u64 steal_read(struct task_struct *task)
-{
-	if (!bpf_core_field_exists(struct rq, prev_steal_time_rq) ||
-	    !bpf_core_field_exists(struct cfs_rq, rq) ||
-	    !bpf_core_field_exists(struct sched_entity, cfs_rq))
-		return 0;
-	return task->se.cfs_rq->rq->prev_steal_time_rq;
 }
 
 #define TASK_SLEEPS 0x3 /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
