@@ -21,9 +21,9 @@ struct window_rest {
 	__u64 maybe_parked_ns;
 };
 
-static __always_inline void window_send(const struct thread_state *st,
-					const struct window_rest *rest, __u32 tgid, __u32 tid,
-					__u64 now)
+static __always_inline struct event_window window_end(const struct thread_state *st,
+						      const struct window_rest *rest, __u32 tgid,
+						      __u32 tid, __u64 now)
 {
 	struct event_window e = {};
 
@@ -42,6 +42,15 @@ static __always_inline void window_send(const struct thread_state *st,
 	e.looks = st->looks;
 	e.poll_looks = st->poll_looks;
 	e.polls = st->polls;
+	return e;
+}
+
+static __always_inline void window_send(const struct thread_state *st,
+					const struct window_rest *rest, __u32 tgid, __u32 tid,
+					__u64 now)
+{
+	struct event_window e = window_end(st, rest, tgid, tid, now);
+
 	event_send(&e, sizeof(e));
 }
 

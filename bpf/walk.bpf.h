@@ -143,17 +143,15 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 }
 
 /* The time since the last change is of the phase the thread is in; it is not charged yet. */
-static __always_inline void window_final(struct task_struct *task, struct thread_state *st,
-					 bool parked, __u64 now)
+static __always_inline struct event_window window_now(struct task_struct *task,
+						      const struct thread_state *st, bool parked)
 {
+	__u32 phase = st->phase; /* written after out_ns */
 	__u64 start = st->window_start_ns ? st->window_start_ns : st->since_ns;
-	__u64 running_since = st->phase == PHASE_UNKNOWN ? st->since_ns : st->change_ns;
-	__u64 out_since = st->out_ns;
+	__u64 running_since = phase == PHASE_UNKNOWN ? st->since_ns : st->change_ns;
+	__u64 out_since = st->out_ns, now = bpf_ktime_get_ns();
 	struct window_rest rest = {};
-	__u32 phase = st->phase;
 
-	if (start >= now)
-		return;
 	if (phase == PHASE_RUNNING || (phase == PHASE_UNKNOWN && task->on_cpu))
 		rest.cpu_ns = now > running_since ? now - running_since : 0;
 	else if (phase == PHASE_RUNNABLE && now > out_since)
@@ -166,7 +164,31 @@ static __always_inline void window_final(struct task_struct *task, struct thread
 		rest.sleep_ns = now - out_since;
 	if (st->poll.key.where == HUD_WHERE_PARK)
 		rest.maybe_parked_ns = rest.sleep_ns;
-	window_send(st, &rest, task->tgid, task->pid, now);
+	return window_end(st, &rest, task->tgid, task->pid, now);
+}
+
+#define WINDOW_TRIES 4
+
+/*
+ * On another CPU the thread may be switched meanwhile, and each of those changes st->change_ns: what was read
+ * before and after one would count the time between twice (seen: a window of 74 ms with 170 ms in it).
+ */
+static __always_inline void window_final(struct task_struct *task, struct thread_state *st,
+					 bool parked)
+{
+	struct event_window e = {};
+	__u64 change;
+
+	for (int i = 0; i < WINDOW_TRIES; i++) {
+		change = st->change_ns;
+		barrier();
+		e = window_now(task, st, parked);
+		barrier();
+		if (st->change_ns == change)
+			break;
+	}
+	if (e.start_ns < e.head.time_ns)
+		event_send(&e, sizeof(e));
 }
 
 /* The last words on the polls of a thread: the one kept back, and the one under way. */
@@ -210,7 +232,7 @@ static __always_inline void walk_task(struct task_struct *task)
 		parked = open_report(task, st, now);
 	if (walk_mode == WALK_FINAL) {
 		poll_final(task, st);
-		window_final(task, st, parked, now);
+		window_final(task, st, parked);
 	}
 }
 
