@@ -87,6 +87,24 @@ static __always_inline void span_leave_to_hook(void)
 		*wanted = true;
 }
 
+/*
+ * The thread runs, and no switch had told so: a kernel may hide those away from a process of its host's (seen,
+ * four a second). When it came is not known, so what it did since it left the CPU is not either, but for a
+ * park, which lasted to the wakeup. A poll that it was preempted in is not blamed for that time.
+ */
+static __always_inline void switch_in_unseen(struct task_struct *task, struct thread_state *st,
+					     __u64 now)
+{
+	if (st->phase != PHASE_RUNNABLE && st->phase != PHASE_SLEEPING)
+		return;
+	loss_count(COUNT_SWITCH_UNSEEN);
+	if (st->phase == PHASE_RUNNABLE && st->poll.span.start_max_ns < st->out_ns)
+		st->poll.stolen_ns += now - st->out_ns;
+	if (!is_park(st))
+		st->out_ns = 0;
+	thread_switch_in(task, st, now);
+}
+
 /* Scheduler, interrupts off, as the outgoing thread; task_struct of both is at hand. */
 static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 				      struct task_struct *next, __u32 state)
@@ -100,6 +118,7 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 		/* The hook did not run (kprobes can be missed): better without a stack than lost. */
 		if (out->span_start_ns)
 			span_send(NULL, prev, out);
+		switch_in_unseen(prev, out, now);
 		identity_read(prev, NULL, out, prev->tgid, &key);
 		steal_note(prev, out, now, 0);
 		poll_look(out, &key, prev->tgid, prev->pid, now);
@@ -295,6 +314,7 @@ static __always_inline struct thread_state *look_take(void *ctx, __u64 expected_
 		st->change_ns = st->awake_ns = st->since_ns ? st->since_ns : now;
 		st->phase = PHASE_RUNNING;
 	}
+	switch_in_unseen(task, st, now);
 	steal_note(task, st, now, expected_ns);
 	cpu_charge(st, now);
 	identity_read(task, NULL, st, tgid, &key);

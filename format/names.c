@@ -20,6 +20,7 @@ static const struct {
 	[HUD_LOSS_UNKNOWN_PROCESS] = {"unknown-process", "events"},
 	[HUD_LOSS_UNPLANNED] = {"unplanned", "objects"},
 	[HUD_LOSS_POLL_SITE] = {"poll-site", "polls"},
+	[HUD_LOSS_SWITCH_UNSEEN] = {"switch-unseen", "switches"},
 };
 
 static const char *const end_reasons[] = {

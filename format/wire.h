@@ -436,6 +436,7 @@ enum hud_loss {
 	HUD_LOSS_UNKNOWN_PROCESS = 11, /* events of a process that was gone before it could be described */
 	HUD_LOSS_UNPLANNED = 12,       /* objects without unwind rows: none could be made, or no room */
 	HUD_LOSS_POLL_SITE = 13,       /* polls of functions for whose histogram there was no room */
+	HUD_LOSS_SWITCH_UNSEEN = 14,   /* switches to a thread that the kernel did not tell of */
 };
 
 /* `count` more were lost for `cause` in [from_ns, to_ns]. */
