@@ -277,6 +277,27 @@ def go(process):
     process.stdin.flush()
 
 
+class Stalls:
+    """Where the machine below stood still, noted from now on until end()."""
+
+    def __init__(self):
+        self._watch = started_program([program("stalls")])
+        self.all = []  # (start_ns, end_ns), on any CPU; none overlaps another
+
+    def end(self):
+        out, _ = self._watch.communicate()
+        expect_equal(self._watch.returncode, 0, "exit code of stalls")
+        for start_ns, end_ns in sorted(tuple(map(int, line.split())) for line in out.splitlines()):
+            if self.all and start_ns <= self.all[-1][1]:
+                self.all[-1] = self.all[-1][0], max(end_ns, self.all[-1][1])
+            else:
+                self.all.append((start_ns, end_ns))
+
+    def ns(self, start_ns, end_ns):
+        """For so long did it stand still in that time, at most."""
+        return sum(max(0, min(end_ns, until) - max(start_ns, since)) for since, until in self.all)
+
+
 # The demo ------------------------------------------------------------------------------------
 
 def demo_path(variant):

@@ -1,31 +1,36 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Innocent polls that look like one long poll to whoever looks now and then."""
 
-from lib import MS, Demo, Recording, database, expect, expect_equal, fact, facts_check, path_for, report
+from lib import Demo, Recording, Stalls, database, expect, expect_equal, fact, facts_check, path_for, report
 
 SECONDS = 5
-GAP_NS = 5 * MS  # two looks of the sampler that did not come: the machine below took the CPU
 
 
 def recorded_alone(*parts):
-    """The demo with these parts only: its database, and its report."""
+    """The demo with these parts only: its database, its report, and where the machine below stood still."""
     demo = Demo("release", "--only", ",".join(parts))
+    stalls = Stalls()
     recording = Recording(path_for(f"{parts[0]}.hud"), "-d", SECONDS, "-p", demo.pid, begun=False)
     capture = recording.ended_well()
-    return database(capture), report(capture)
+    stalls.end()
+    return database(capture), report(capture), stalls
 
 
-def no_site(db, document):
-    """Nothing blocked, but for a poll that would be short had the machine below not taken the CPU in it."""
-    long = db.execute("""SELECT s.function, s.cause, b.wall_ns - b.run_queue_ns AS busy_ns, c.threshold_ns,
-            (SELECT max(w.look_gap_ns) FROM thread_window AS w WHERE w.thread = b.thread
-                AND w.start_ns < b.end_ns + 100000000 AND w.end_ns > b.start_ns) AS gap_ns
+def long_but_for(stalls, rows):
+    """Those over the threshold also without the time in which the machine below stood still."""
+    return [dict(row) for row in rows
+            if row["busy_ns"] - stalls.ns(row["start_ns"], row["end_ns"]) >= row["threshold_ns"]]
+
+
+def no_site(db, document, stalls):
+    """Nothing blocked, but for a poll that would be short had the machine below not stopped in it."""
+    slices = db.execute("""SELECT s.function, s.cause, b.start_ns, b.end_ns, b.wall_ns - b.run_queue_ns AS busy_ns,
+            c.threshold_ns
         FROM blocking_poll AS b JOIN capture AS c ON c.id = b.capture
         JOIN slice AS p ON p.blocking_poll = b.id JOIN site AS s ON s.id = p.site""").fetchall()
-    wrong = [dict(row) for row in long
-             if row["gap_ns"] <= GAP_NS or row["busy_ns"] - row["gap_ns"] >= row["threshold_ns"]]
+    wrong = long_but_for(stalls, slices)
     expect(not wrong, f"reported: {wrong}")
-    expect(len(document["sites"]) <= len(long) <= 3, f"{len(document['sites'])} sites of {len(long)} slices")
+    expect(len(document["sites"]) <= len(slices), f"{len(document['sites'])} sites of {len(slices)} slices")
 
 
 def one(db, sql):
@@ -34,30 +39,31 @@ def one(db, sql):
 
 @fact
 def tasks_that_wake_each_other_in_the_lifo_slot_are_an_upper_bound_and_no_site():
-    db, document = recorded_alone("ping-pong")
+    db, document, stalls = recorded_alone("ping-pong")
     expect(one(db, "SELECT count(*) FROM poll WHERE upper_bound AND task_id IS NOT NULL") > 0,
            "no poll is an upper bound: a broken set-up, or hud does not see the tasks come back")
-    sure = one(db, """SELECT count(*) FROM poll AS p JOIN capture AS c ON c.id = p.capture
-        WHERE NOT p.upper_bound AND p.end_ns - p.start_ns - p.run_queue_ns >= c.threshold_ns""")
-    expect(sure == 0, f"{sure} polls are said to be one poll each")
-    no_site(db, document)
+    sure = long_but_for(stalls, db.execute("""SELECT p.start_ns, p.end_ns,
+            p.end_ns - p.start_ns - p.run_queue_ns AS busy_ns, c.threshold_ns
+        FROM poll AS p JOIN capture AS c ON c.id = p.capture WHERE NOT p.upper_bound"""))
+    expect(not sure, f"said to be one poll each: {sure}")
+    no_site(db, document, stalls)
 
 
 @fact
 def yields_of_tasks_and_root_futures_are_no_poll():
-    db, document = recorded_alone("yields", "busy-yields", "root-yields", "single-yields", "unconstrained")
+    db, document, stalls = recorded_alone("yields", "busy-yields", "root-yields", "single-yields", "unconstrained")
     looks = one(db, "SELECT sum(poll_looks) FROM thread_window")
     expect(looks >= 100, f"only {looks} looks saw a poll: a broken set-up")
-    no_site(db, document)
+    no_site(db, document, stalls)
 
 
 @fact
 def a_local_set_with_short_tasks_is_no_long_poll_and_without_a_core_it_blocks_nobody():
-    db, document = recorded_alone("local-short", "local-no-core")
+    db, document, stalls = recorded_alone("local-short", "local-no-core")
     expect(one(db, """SELECT count(*) FROM offcpu_span AS s JOIN thread AS t ON t.id = s.thread
         WHERE t.comm = 'local-no-core' AND s.end_ns - s.start_ns >= 10000000""") >= 10,
            "the task without a core did not sleep: a broken set-up")
-    no_site(db, document)
+    no_site(db, document, stalls)
 
 
 @fact

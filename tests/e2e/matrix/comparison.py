@@ -47,9 +47,11 @@ class Comparison:
 
     def __init__(self, name, seconds, program=None, record=(), symbols=(), options=("--runtimes",)):
         demo = Demo(name, *options, program=program)
+        self.stalls = lib.Stalls()
         recording = Recording(path_for(f"comparison-{name}.hud"), "-d", seconds, "-p", demo.pid, *record,
                               begun=False)
         self.capture = recording.ended_well()
+        self.stalls.end()
         self.truth = demo.truth()
         self.report = lib.json.loads(analyzed("report", self.capture, "--json", "--top", "1000", *symbols))
         self.db = lib.database(self.capture, *symbols)
@@ -98,13 +100,12 @@ class Comparison:
     def windows_around(self, tid, start_ns, end_ns):
         return [w for w in self.windows[tid] if w["start_ns"] < end_ns + WINDOW and w["end_ns"] > start_ns]
 
-    def was_stolen(self, seen):
+    def was_stalled(self, seen):
         """
-        Without the largest gap between two looks it is under the threshold: the machine below took the CPU
-        away from whatever ran there, and the poll was long through no fault of its own.
+        Without the time in which the machine stood still it is under the threshold: the machine below took the
+        CPU away from whatever ran there, or from the holder of a lock that it wanted.
         """
-        gap_ns = self.gap_around(seen["tid"], seen["start_ns"], seen["end_ns"])
-        return gap_ns > 2 * self.look_ns and sum(seen["slices"].values()) - gap_ns < self.threshold_ns
+        return sum(seen["slices"].values()) - self.stalls.ns(seen["start_ns"], seen["end_ns"]) < self.threshold_ns
 
     def blocking_polls(self):
         """By thread, those that ended in the recording, each with its slices: (function, cause) -> ns without
@@ -218,7 +219,7 @@ class Comparison:
         extra = []
         for s in (s for rows in self.seen.values() for s in rows):
             own_ns = sum(ns for (function, _), ns in s["slices"].items() if function.startswith(AROUND[1:]))
-            if not s["of"] and not self.cut(s) and not self.was_stolen(s) and own_ns < 0.9 * sum(s["slices"].values()):
+            if not s["of"] and not self.cut(s) and not self.was_stalled(s) and own_ns < 0.9 * sum(s["slices"].values()):
                 extra.append(s)
         expect(not extra, f"{len(extra)} blocking polls are none of the demo's\n" + "\n".join(
             f"{s['kind']} {s['wall_ns'] / MS:.2f} ms in task {s['task']}: {dict(s['slices'])}" for s in extra[:10]))
@@ -318,7 +319,7 @@ class Comparison:
                 WHERE s.function = ? AND s.cause = ?""", (site["function"], site["cause"])).fetchall()
             return all(self.is_tokios_lock(site["cause"], row["stack"]) for row in stacks)
         stolen = collections.Counter(site for rows in self.seen.values() for s in rows
-                                     if not s["of"] and self.was_stolen(s) for site in s["slices"])
+                                     if not s["of"] and self.was_stalled(s) for site in s["slices"])
         wrong = [s for s in self.report["sites"] if s["function"] != "unknown" and not tokios(s)
                  and s["count"] > stolen[s["function"], s["cause"]]
                  and (innocent(s["function"]) or innocent(s["entry"])
