@@ -89,8 +89,8 @@ static __always_inline void span_leave_to_hook(void)
 
 /*
  * The thread runs, and no switch had told so: a kernel may hide those away from a process of its host's (seen,
- * four a second). When it came is not known, so what it did since it left the CPU is not either, but for a
- * park, which lasted to the wakeup. A poll that it was preempted in is not blamed for that time.
+ * three a second). When it came is not known, and its stack of then is gone: what it did since it left the CPU
+ * is not known, but for a park. A poll that it was preempted in is not blamed for that time.
  */
 static __always_inline void switch_in_unseen(struct task_struct *task, struct thread_state *st,
 					     __u64 now)
