@@ -9,10 +9,9 @@
 
 #define ROWS 256 /* enough that a statement's own cost is nothing; few enough to stay in a cache */
 
-struct value {
+union value {
 	int64_t number;
-	const char *text; /* where `kind` is SQLITE_TEXT */
-	int kind;         /* SQLITE_INTEGER, SQLITE_TEXT, SQLITE_NULL */
+	const char *text;
 };
 
 #define BLOCKS 3 /* one is filled, one is stored, one waits */
@@ -21,7 +20,8 @@ struct block {
 	struct row_batch *batch;
 	size_t rows;
 	uint64_t number; /* of the store thread's: done, it may be filled again */
-	struct value *value;
+	union value *value;
+	uint8_t *kind; /* of each: SQLITE_INTEGER, SQLITE_TEXT, SQLITE_NULL */
 };
 
 struct row_batch {
@@ -37,17 +37,19 @@ struct row_batch {
 
 /* The rows of a block, as a table to select from. */
 struct rows {
-	const struct row_batch *batch;
-	size_t next;
+	const struct block *block;
+	size_t columns, next;
+	size_t first; /* value of the row before `next` */
 };
 
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 {
+	const struct row_batch *b = context;
 	struct rows *r = sqlite3_malloc(sizeof(*r));
 
 	(void)db, (void)capture;
 	if (r)
-		*r = (struct rows) {.batch = context};
+		*r = (struct rows) {.block = b->stored, .columns = b->columns};
 	*rows = r;
 	return r ? SQLITE_OK : SQLITE_NOMEM;
 }
@@ -56,19 +58,19 @@ static int rows_next(void *rows)
 {
 	struct rows *r = rows;
 
-	return r->next++ < r->batch->stored->rows ? SQLITE_ROW : SQLITE_DONE;
+	r->first = r->next * r->columns;
+	return r->next++ < r->block->rows ? SQLITE_ROW : SQLITE_DONE;
 }
 
 static void rows_column(const void *rows, int column, sqlite3_context *out)
 {
 	const struct rows *r = rows;
-	const struct value *v =
-		&r->batch->stored->value[(r->next - 1) * r->batch->columns + (size_t)column];
+	size_t at = r->first + (size_t)column;
 
-	if (v->kind == SQLITE_INTEGER)
-		sqlite3_result_int64(out, v->number);
-	else if (v->kind == SQLITE_TEXT)
-		row_source_text(out, v->text);
+	if (r->block->kind[at] == SQLITE_INTEGER)
+		sqlite3_result_int64(out, r->block->value[at].number);
+	else if (r->block->kind[at] == SQLITE_TEXT)
+		row_source_text(out, r->block->value[at].text);
 }
 
 static size_t columns_of(const char *list)
@@ -104,8 +106,9 @@ static int blocks_open(struct row_batch *b)
 {
 	for (size_t i = 0; i < BLOCKS; i++) {
 		b->block[i].batch = b;
-		b->block[i].value = calloc(ROWS * b->columns, sizeof(struct value));
-		if (!b->block[i].value)
+		b->block[i].value = calloc(ROWS * b->columns, sizeof(union value));
+		b->block[i].kind = calloc(ROWS * b->columns, sizeof(uint8_t));
+		if (!b->block[i].value || !b->block[i].kind)
 			return SQLITE_NOMEM;
 	}
 	b->filled = b->block;
@@ -136,25 +139,31 @@ int row_batch_open(sqlite3 *db, struct store_thread *thread, const char *verb, c
 	return err == SQLITE_NOMEM ? -ENOMEM : err ? -EIO : 0;
 }
 
-static void value_add(struct row_batch *b, struct value value)
+static void value_add(struct row_batch *b, int kind, union value value)
 {
-	if (b->column < b->columns)
-		b->filled->value[b->filled->rows * b->columns + b->column++] = value;
+	struct block *block = b->filled;
+	size_t at = block->rows * b->columns + b->column;
+
+	if (b->column == b->columns)
+		return;
+	b->column++;
+	block->kind[at] = (uint8_t)kind;
+	block->value[at] = value;
 }
 
 void row_batch_number(struct row_batch *b, int64_t value)
 {
-	value_add(b, (struct value) {.kind = SQLITE_INTEGER, .number = value});
+	value_add(b, SQLITE_INTEGER, (union value) {.number = value});
 }
 
 void row_batch_text(struct row_batch *b, const char *text)
 {
-	value_add(b, (struct value) {.kind = text ? SQLITE_TEXT : SQLITE_NULL, .text = text});
+	value_add(b, text ? SQLITE_TEXT : SQLITE_NULL, (union value) {.text = text});
 }
 
 void row_batch_null(struct row_batch *b)
 {
-	value_add(b, (struct value) {.kind = SQLITE_NULL});
+	value_add(b, SQLITE_NULL, (union value) {0});
 }
 
 /* On the store thread. */
@@ -207,7 +216,9 @@ void row_batch_close(struct row_batch *b)
 		return;
 	sqlite3_finalize(b->insert);
 	row_source_withdraw(b->db, b->source.name);
-	for (size_t i = 0; i < BLOCKS; i++)
+	for (size_t i = 0; i < BLOCKS; i++) {
 		free(b->block[i].value);
+		free(b->block[i].kind);
+	}
 	free(b);
 }
