@@ -59,7 +59,7 @@ enum event_stack_flags {
 enum event_span_flags {
 	EVENT_SPAN_PREEMPTED = 1u << 0,
 	EVENT_SPAN_AT_ATTACH = 1u << 1,
-	EVENT_SPAN_REPEATED = 1u << 2, /* EVENT_OPEN: its stack came with an earlier one */
+	EVENT_SPAN_REPEATED = 1u << 2, /* its stack came with an EVENT_OPEN before */
 	EVENT_SPAN_SHORT =
 		1u << 3, /* under the threshold, in a poll that lasts; its stack is allowed */
 };

@@ -87,6 +87,16 @@ static __always_inline void span_leave_to_hook(void)
 		*wanted = true;
 }
 
+/* Its sleep, which was reported as going on, with its stack, is over. */
+static __always_inline void open_span_end(struct task_struct *task, struct thread_state *st,
+					  __u64 now)
+{
+	span_want(st, st->out_ns, st->wakeup_ns, EVENT_SPAN_REPEATED);
+	st->span_end_ns = now;
+	st->syscall = -1; /* it may be in another by now */
+	span_send(NULL, task, st);
+}
+
 /*
  * The thread runs, and no switch had told so: a kernel may hide those away from a process of its host's (seen,
  * three a second). When it came is not known, and its stack of then is gone: what it did since it left the CPU
@@ -100,6 +110,8 @@ static __always_inline void switch_in_unseen(struct task_struct *task, struct th
 	loss_count(COUNT_SWITCH_UNSEEN);
 	if (st->phase == PHASE_RUNNABLE && st->poll.span.start_max_ns < st->out_ns)
 		st->poll.stolen_ns += now - st->out_ns;
+	if (st->phase == PHASE_SLEEPING && st->open_start_ns == st->out_ns)
+		open_span_end(task, st, now);
 	if (!is_park(st))
 		st->out_ns = 0;
 	thread_switch_in(task, st, now);
@@ -310,12 +322,11 @@ static __always_inline struct thread_state *look_take(void *ctx, __u64 expected_
 	now = bpf_ktime_get_ns();
 	tgid = BPF_CORE_READ(task, tgid);
 	tid = BPF_CORE_READ(task, pid);
-	if (st->phase == PHASE_UNKNOWN) {
+	if (st->phase == PHASE_UNKNOWN)
 		st->change_ns = st->awake_ns = st->since_ns ? st->since_ns : now;
-		st->phase = PHASE_RUNNING;
-	}
 	switch_in_unseen(task, st, now);
 	steal_note(task, st, now, expected_ns);
+	st->phase = PHASE_RUNNING;
 	cpu_charge(st, now);
 	identity_read(task, NULL, st, tgid, &key);
 	poll_look(st, &key, tgid, tid, now);

@@ -106,7 +106,7 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 
 	if (!s || !seen || !start || start > now || now - start < threshold_ns)
 		return false;
-	if (phase == PHASE_UNKNOWN && !woken && (task->on_cpu || !(task->__state & TASK_SLEEPS)))
+	if (task->on_cpu || (phase == PHASE_UNKNOWN && !woken && !(task->__state & TASK_SLEEPS)))
 		return false;
 	seen->phase = phase;
 	seen->start_ns = start;
