@@ -244,6 +244,24 @@ static __always_inline bool sleep_end(struct thread_state *st, __u64 start, __u6
 	return false;
 }
 
+/* On a CPU, maybe another. */
+static __always_inline void thread_runs(struct task_struct *task, struct thread_state *st,
+					__u64 now)
+{
+	st->phase = PHASE_RUNNING;
+	st->change_ns = now;
+	st->steal_ns = steal_read(task);
+	st->late_ns = 0;
+}
+
+/* It is not known for how long it slept or waited before. */
+static __always_inline void thread_awake(struct thread_state *st, __u64 now)
+{
+	st->wakeup_ns = 0;
+	st->awake_ns = now;
+	st->waited_ns = 0;
+}
+
 /* Returns true when a span is to be written. */
 static __always_inline bool thread_switch_in(struct task_struct *task, struct thread_state *st,
 					     __u64 now)
@@ -252,16 +270,11 @@ static __always_inline bool thread_switch_in(struct task_struct *task, struct th
 	__u64 start = phase_since(st, st->out_ns);
 	bool wanted, at_attach = phase == PHASE_UNKNOWN;
 
-	st->phase = PHASE_RUNNING;
-	st->change_ns = now;
-	st->steal_ns = steal_read(task); /* maybe of another CPU */
-	st->late_ns = 0;
+	thread_runs(task, st, now);
 	if (!start || start > now) {
 		if (start)
 			loss_count(COUNT_CLOCK_BACKWARD);
-		st->wakeup_ns = 0;
-		st->awake_ns = now;
-		st->waited_ns = 0;
+		thread_awake(st, now);
 		return false;
 	}
 	/* A sleeper would have been woken since attach: who was not wanted a CPU even then. */

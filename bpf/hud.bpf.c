@@ -100,7 +100,8 @@ static __always_inline void open_span_end(struct task_struct *task, struct threa
 /*
  * The thread runs, and no switch had told so: a kernel may hide those away from a process of its host's (seen,
  * three a second). When it came is not known, and its stack of then is gone: what it did since it left the CPU
- * is not known, but for a park. A poll that it was preempted in is not blamed for that time.
+ * is not known, but for a park, which lasted to the wakeup. A poll that it was preempted in is not blamed for
+ * that time; one that it is in now may have begun at any time since.
  */
 static __always_inline void switch_in_unseen(struct task_struct *task, struct thread_state *st,
 					     __u64 now)
@@ -112,9 +113,13 @@ static __always_inline void switch_in_unseen(struct task_struct *task, struct th
 		st->poll.stolen_ns += now - st->out_ns;
 	if (st->phase == PHASE_SLEEPING && st->open_start_ns == st->out_ns)
 		open_span_end(task, st, now);
-	if (!is_park(st))
-		st->out_ns = 0;
-	thread_switch_in(task, st, now);
+	if (is_park(st) && st->wakeup_ns > st->out_ns)
+		st->parked_ns += st->wakeup_ns - st->out_ns;
+	if (st->wakeup_ns > st->poll.look_ns)
+		st->poll.look_ns = st->wakeup_ns;
+	st->poll.key.where = HUD_WHERE_UNKNOWN;
+	thread_runs(task, st, now);
+	thread_awake(st, now);
 }
 
 /* Scheduler, interrupts off, as the outgoing thread; task_struct of both is at hand. */

@@ -65,6 +65,16 @@ static __always_inline void behind_follow(struct poll_watch *p, __u64 now)
 	p->behind.next_max_ns = after;
 }
 
+/*
+ * What the machine below took of the poll that ends now. Only a look notes that for the thread, which it does in
+ * an interrupt. A thread that still wants a CPU runs again, and no switch had told so (switch_in_unseen()).
+ */
+static __always_inline __u64 stolen_at_end(struct task_struct *task, const struct thread_state *st,
+					   __u64 now)
+{
+	return st->phase == PHASE_RUNNABLE ? now - st->out_ns : stolen_since(task, st, now, 0).ns;
+}
+
 static __always_inline void poll_enter(struct task_struct *task, struct thread_state *st,
 				       const struct poll_key *key, __u64 site, __u64 now)
 {
@@ -83,8 +93,7 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 		if (exact) {
 			p->span.end_min_ns = now;
 			p->span.flags |= HUD_POLL_END_EXACT;
-			/* Only a look notes it for the thread, which it does in an interrupt. */
-			poll_stolen_add(&p->span, stolen_since(task, st, now, 0).ns);
+			poll_stolen_add(&p->span, stolen_at_end(task, st, now));
 		}
 		if (poll_end(p, key, tgid, tid, now) && exact)
 			behind_begin(st, key);

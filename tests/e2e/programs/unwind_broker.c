@@ -39,11 +39,38 @@ static int child_of(int pid)
 	return child;
 }
 
+static bool is_analyzer(int pid)
+{
+	char path[64], name[64] = "";
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	f = fopen(path, "r");
+	if (f && !fgets(name, sizeof(name), f))
+		name[0] = 0;
+	if (f)
+		fclose(f);
+	return !strcmp(name, "hud-analyze\n");
+}
+
+/* The analyzer, as soon as it runs; it sleeps at first. 0: it did not come. */
+static int analyzer_await(int broker)
+{
+	for (int tries = 0; tries < 1000; tries++) {
+		int child = child_of(broker);
+
+		if (child && is_analyzer(child))
+			return child;
+		usleep(10000);
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct plan_broker broker;
 	char data[65536];
-	int fd, pipe_fd, error;
+	int fd, pipe_fd, error, analyzer;
 	ssize_t got;
 
 	if (argc != 2)
@@ -62,11 +89,11 @@ int main(int argc, char **argv)
 		printf("no request: %s\n", strerror(-pipe_fd));
 		return 1;
 	}
-	usleep(200000); /* by now the analyzer runs; it sleeps at first */
+	analyzer = analyzer_await(broker.pid);
 	printf("broker-pid %d\n", broker.pid);
 	proc_tell("broker", broker.pid, "status");
-	proc_tell("status", child_of(broker.pid), "status");
-	proc_tell("stat", child_of(broker.pid), "stat");
+	proc_tell("status", analyzer, "status");
+	proc_tell("stat", analyzer, "stat");
 	fflush(stdout);
 	while ((got = read(pipe_fd, data, sizeof(data))) > 0)
 		if (write(1, data, (size_t)got) != got)
