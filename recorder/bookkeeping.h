@@ -14,7 +14,7 @@ struct bookkeeping {
 	const struct object_table *objects;
 	const struct process_table *processes;
 	uint64_t lost[HUD_LOSS_SWITCH_UNSEEN + 1]; /* by cause, written so far */
-	uint64_t lost_ns;                      /* when that was */
+	uint64_t lost_ns;                          /* when that was */
 };
 
 /* Writes HUD_LOST for every cause that has grown since the last call. */
