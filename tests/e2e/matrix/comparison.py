@@ -92,18 +92,12 @@ class Comparison:
                         AND s.start_ns >= w.start_ns AND s.end_ns <= w.end_ns), 0) AS untold_ns
                 FROM thread_window AS w JOIN thread AS t ON t.id = w.thread ORDER BY w.start_ns"""):
             windows[w["tid"]].append(w)
-        self.windows = windows
         for p in polls:
-            p.gap_ns = self.gap_around(p.tid, p.start_ns, p.end_ns)
-            p.stolen_ns = sum(w["stolen_ns"] for w in self.windows_around(p.tid, p.start_ns, p.end_ns))
-            p.untold = any(w["untold_ns"] > MS / 2 for w in self.windows_around(p.tid, p.start_ns, p.end_ns))
+            around = [w for w in windows[p.tid] if w["start_ns"] < p.end_ns + WINDOW and w["end_ns"] > p.start_ns]
+            p.gap_ns = max((w["look_gap_ns"] for w in around), default=0)
+            p.stolen_ns = sum(w["stolen_ns"] for w in around)
+            p.untold = any(w["untold_ns"] > MS / 2 for w in around)
         return [p for p in polls if not p.open and p.start_ns >= self.start_ns and p.end_ns <= self.end_ns]
-
-    def gap_around(self, tid, start_ns, end_ns):
-        return max((w["look_gap_ns"] for w in self.windows_around(tid, start_ns, end_ns)), default=0)
-
-    def windows_around(self, tid, start_ns, end_ns):
-        return [w for w in self.windows[tid] if w["start_ns"] < end_ns + WINDOW and w["end_ns"] > start_ns]
 
     def was_stalled(self, seen):
         """
