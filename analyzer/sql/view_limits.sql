@@ -23,14 +23,25 @@ WITH cut AS MATERIALIZED (
 		(SELECT count(*) FROM offcpu_span AS s WHERE s.capture = c.id AND s.preempted)
 			AS preempted
 	FROM capture AS c
-), unproven AS MATERIALIZED (
-	SELECT r.capture, count(*) AS runs, sum(r.last_ns - r.first_ns) AS wall_ns
+), doubted AS MATERIALIZED (
+	SELECT r.capture, r.last_ns - r.first_ns AS wall_ns
 	FROM look_run AS r
 	JOIN capture AS c ON c.id = r.capture
 	JOIN activity_proof AS a ON a.capture = r.capture AND a.activity = r.activity
 	WHERE r.poll AND NOT a.proven AND r.looks >= 2
 		AND r.last_ns - r.first_ns - r.waited_ns >= 0.98 * c.threshold_ns
-	GROUP BY r.capture
+	UNION ALL
+	SELECT p.capture, p.end_min_ns - p.start_max_ns - p.run_queue_ns - p.sleep_ns
+	FROM poll AS p
+	JOIN capture AS c ON c.id = p.capture
+	JOIN thread AS t ON t.id = p.thread
+	JOIN process_source AS q ON q.process = t.process
+	WHERE p.upper_bound AND q.source <> 'stack'
+		AND p.end_min_ns - p.start_max_ns - p.run_queue_ns - p.sleep_ns >= c.threshold_ns
+), unproven AS MATERIALIZED (
+	SELECT capture, count(*) AS runs, sum(wall_ns) AS wall_ns
+	FROM doubted
+	GROUP BY capture
 )
 SELECT s.capture,
 	s.stacks - s.preempted AS stacks,

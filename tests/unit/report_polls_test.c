@@ -145,7 +145,7 @@ static void a_poll_that_may_have_been_short_is_no_blocking_poll(void **state)
 	sqlite3_close(db);
 }
 
-static void a_poll_that_may_be_several_is_no_blocking_poll(void **state)
+static void a_poll_that_may_be_several_is_no_blocking_poll_but_counted(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -156,6 +156,8 @@ static void a_poll_that_may_be_several_is_no_blocking_poll(void **state)
 	poll_seen(&s, (struct seen) {10000, 30000, 7, 0, 0, HUD_POLL_UPPER_BOUND});
 	db = scene_load(&s, 100000);
 	assert_number(db, COUNT, 0);
+	assert_number(db, "SELECT unproven_runs FROM limits", 1);
+	assert_number(db, "SELECT unproven_cpu_ns FROM limits", 19990000);
 	sqlite3_close(db);
 }
 
@@ -373,7 +375,7 @@ int main(void)
 		cmocka_unit_test(short_sleeps_of_one_poll_are_one_blocking_poll),
 		cmocka_unit_test(a_poll_that_waited_for_a_cpu_is_as_long_as_without),
 		cmocka_unit_test(a_poll_that_may_have_been_short_is_no_blocking_poll),
-		cmocka_unit_test(a_poll_that_may_be_several_is_no_blocking_poll),
+		cmocka_unit_test(a_poll_that_may_be_several_is_no_blocking_poll_but_counted),
 		cmocka_unit_test(a_task_that_came_back_once_is_in_doubt_where_it_computes),
 		cmocka_unit_test(a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps),
 		cmocka_unit_test(what_looks_like_a_poll_between_polls_is_none),

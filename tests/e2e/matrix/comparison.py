@@ -14,7 +14,7 @@ import lib  # noqa: E402
 from lib import MS, Demo, Recording, analyzed, expect, path_for  # noqa: E402
 
 SLACK = MS // 5
-SLIPS = 1 / 200  # of edges
+SLIPS = 1 / 200  # of edges, and of polls that may be several
 WINDOW = 100 * MS  # of thread_window; one may end a little late
 
 # What the demo's blocks may consist of besides the guilty function: its own book-keeping, its server.
@@ -63,19 +63,21 @@ class Comparison:
         self.look_ns = 1e9 / self.report["capture"]["look_hz"]  # from one look to the next
         self.in_tokio = self.stacks_in_tokio()
         self.polls = self.true_polls()
+        self.doubted = self.doubted_polls()
         self.seen = self.blocking_polls()
         self.match()
 
     def stacks_in_tokio(self):
-        """Those that are inside Tokio where they wait, called by the site's function."""
-        return {row[0] for row in self.db.execute("""SELECT DISTINCT k.id FROM stack AS k
+        """Those that are inside Tokio where they wait: called by the site's function, or with no code of a task."""
+        return {row[0] for row in self.db.execute("""SELECT k.id FROM stack AS k
             JOIN stack_frame AS p ON p.stack = k.id AND p.position < k.site_position
-            JOIN frame AS f ON f.id = p.frame WHERE f.crate = 'tokio'""")}
+            JOIN frame AS f ON f.id = p.frame WHERE f.crate = 'tokio'
+            UNION SELECT id FROM stack WHERE class = 'runtime'""")}
 
     def is_tokios_lock(self, cause, stack):
         """
         On a busy machine the thread that holds a lock of Tokio's own, such as that of the blocking pool's
-        queue, may have no CPU; who spawns or yields then does block its worker. No block of the demo's.
+        queue, may have no CPU; who spawns, yields or ends then does block its worker. No block of the demo's.
         """
         return cause == "lock" and stack in self.in_tokio
 
@@ -99,12 +101,12 @@ class Comparison:
             p.untold = any(w["untold_ns"] > MS / 2 for w in around)
         return [p for p in polls if not p.open and p.start_ns >= self.start_ns and p.end_ns <= self.end_ns]
 
-    def was_stalled(self, seen):
+    def unstalled_ns(self, seen):
         """
-        Without the time in which the machine stood still it is under the threshold: the machine below took the
-        CPU away from whatever ran there, or from the holder of a lock that it wanted.
+        What is left of it without the time in which the machine stood still: the machine below took the CPU away
+        from whatever ran there, or from the holder of a lock that it wanted.
         """
-        return sum(seen["slices"].values()) - self.stalls.ns(seen["start_ns"], seen["end_ns"]) < self.threshold_ns
+        return sum(seen["slices"].values()) - self.stalls.ns(seen["start_ns"], seen["end_ns"])
 
     def blocking_polls(self):
         """By thread, those that ended in the recording, each with its slices: (function, cause) -> ns without
@@ -125,6 +127,22 @@ class Comparison:
                 WHERE NOT b.open ORDER BY b.start_ns"""):
             seen[row["tid"]].append({**row, "slices": slices[row["id"]], "of": None})
         return seen
+
+    def doubted_polls(self):
+        """By thread, the times of what may be several polls in one round of the scheduler, of which hud says so."""
+        doubted = collections.defaultdict(list)
+        for row in self.db.execute("""SELECT t.tid, p.start_max_ns, p.end_min_ns
+                FROM poll AS p JOIN thread AS t ON t.id = p.thread WHERE p.upper_bound"""):
+            doubted[row["tid"]].append((row["start_max_ns"], row["end_min_ns"]))
+        return doubted
+
+    def is_doubted(self, poll):
+        """
+        Was it seen, but its task, or one that it woke, also before or after it in the same round? Up to
+        Tokio 1.28 a round has no end while tasks hand the worker to each other.
+        """
+        return not poll.seen and any(min(end_ns, poll.end_ns) - max(start_ns, poll.start_ns) >= 0.9 * poll.wall_ns
+                                     for start_ns, end_ns in self.doubted[poll.tid])
 
     def match(self):
         """
@@ -148,12 +166,12 @@ class Comparison:
     def due(self):
         """
         The polls that must be found, whatever happened: threshold and two gaps. Run-queue time, which does
-        not count, is from the wakeup on for hud and from the enqueueing on for the kernel: within a twentieth.
+        not count, is from the wakeup on for hud and from the enqueueing on for the kernel: within a tenth.
         The demo does not see what the hypervisor stole, which does not count either. Where the kernel does not
         tell of a switch, hud says that there is time of which it knows nothing.
         """
         return [p for p in self.polls if not p.untold and
-                p.busy_ns - p.stolen_ns >= self.threshold_ns + 2 * p.gap_ns + (p.wall_ns - p.busy_ns) / 20]
+                p.busy_ns - p.stolen_ns >= self.threshold_ns + 2 * p.gap_ns + (p.wall_ns - p.busy_ns) / 10]
 
     def known_sites(self):
         """Function -> cause, lines and file as the demo has them, of what must be found."""
@@ -184,9 +202,12 @@ class Comparison:
 
     def every_long_poll_is_found_once(self):
         due = self.due()
-        missing = [p for p in due if not p.seen]
+        doubted = [p for p in due if self.is_doubted(p)]
+        missing = [p for p in due if not p.seen and p not in doubted]
         divided = [p for p in due if len(p.seen) > 1]
         expect(not missing, f"{len(missing)} of {len(due)} polls not found\n" + "\n".join(map(str, missing[:10])))
+        expect(len(doubted) <= SLIPS * len(due), f"{len(doubted)} of {len(due)} polls doubted\n"
+               + "\n".join(map(str, doubted[:10])))
         expect(not divided, f"{len(divided)} of {len(due)} polls found in pieces\n"
                + "\n".join(map(str, divided[:10])))
 
@@ -214,12 +235,13 @@ class Comparison:
     def none_is_invented(self):
         """
         Each blocking poll is one in which the demo blocked, or one of its own making: on a busy machine its
-        book-keeping, or Tokio's, can wait for a lock whose holder has no CPU. Such a one is mostly there.
+        book-keeping, or Tokio's, can wait for a lock whose holder has no CPU. Without that, and without the
+        machine's stops, it would not have been one.
         """
         extra = []
         for s in (s for rows in self.seen.values() for s in rows):
             own_ns = sum(ns for (function, _), ns in s["slices"].items() if function.startswith(AROUND[1:]))
-            if not s["of"] and not self.cut(s) and not self.was_stalled(s) and own_ns < 0.9 * sum(s["slices"].values()):
+            if not s["of"] and not self.cut(s) and self.unstalled_ns(s) - own_ns >= self.threshold_ns:
                 extra.append(s)
         expect(not extra, f"{len(extra)} blocking polls are none of the demo's\n" + "\n".join(
             f"{s['kind']} {s['wall_ns'] / MS:.2f} ms in task {s['task']}: {dict(s['slices'])}" for s in extra[:10]))
@@ -319,7 +341,7 @@ class Comparison:
                 WHERE s.function = ? AND s.cause = ?""", (site["function"], site["cause"])).fetchall()
             return all(self.is_tokios_lock(site["cause"], row["stack"]) for row in stacks)
         stolen = collections.Counter(site for rows in self.seen.values() for s in rows
-                                     if not s["of"] and self.was_stalled(s) for site in s["slices"])
+                                     if not s["of"] and self.unstalled_ns(s) < self.threshold_ns for site in s["slices"])
         wrong = [s for s in self.report["sites"] if s["function"] != "unknown" and not tokios(s)
                  and s["count"] > stolen[s["function"], s["cause"]]
                  and (innocent(s["function"]) or innocent(s["entry"])
@@ -343,9 +365,10 @@ class Comparison:
         return [dict(row) for row in self.db.execute("SELECT source, agreeing, contradicting FROM process_source")]
 
     def polls_are_seen_passively(self):
+        """A stack without debug information contradicts the state now and then: one in a thousand."""
         rows = self.sources()
-        expect(len(rows) == 1 and rows[0]["source"] == "passive" and rows[0]["contradicting"] == 0
-               and rows[0]["agreeing"] >= 100, f"{rows}")
+        expect(len(rows) == 1 and rows[0]["source"] == "passive" and rows[0]["agreeing"] >= 100
+               and 1000 * rows[0]["contradicting"] <= rows[0]["agreeing"], f"{rows}")
 
 
 def sites_text(sites):
