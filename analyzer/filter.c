@@ -28,6 +28,7 @@ static const struct step seen_tables[] = {
 	{"evidence", WATCHED},    {"offcpu_span", WATCHED}, {"thread_window", WATCHED},
 	{"look_run", WATCHED},    {"sample", ALWAYS},       {"worker", ALWAYS},
 	{"thread_seen", WATCHED}, {"timeline", WATCHED},    {"pool_peak", WATCHED},
+	{"poll", WATCHED},
 };
 static const struct step seen_files[] = {
 	{"filter_stack.sql", ALWAYS},
@@ -36,6 +37,7 @@ static const struct step seen_files[] = {
 	{"filter_offcpu_span.sql", WATCHED},
 	{"filter_thread_window.sql", WATCHED},
 	{"filter_look_run.sql", WATCHED},
+	{"filter_poll.sql", WATCHED},
 	{"filter_sample.sql", ALWAYS},
 	{"filter_clip_evidence.sql", WATCHED},
 	{"filter_clip_offcpu_span.sql", WATCHED},

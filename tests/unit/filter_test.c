@@ -174,6 +174,46 @@ static void the_states_of_workers_do_not_hang_on_what_is_asked_for(void **state)
 	}
 }
 
+/* Of 20 ms at the start of the capture, on the worker with thread id 11. */
+static sqlite3 *doubted_poll_load(void)
+{
+	sqlite3 *db = everything_load();
+
+	assert_int_equal(
+		database_run(db,
+			     "UPDATE process_source SET source = 'passive';"
+			     "INSERT INTO poll (capture, thread, start_max_ns, end_min_ns, end_max_ns, "
+			     "start_ns, end_ns, sleep_ns, run_queue_ns, looks, ready_looks, ready_sum, "
+			     "ready_max, open, upper_bound, start_exact, end_exact, unsure) "
+			     "SELECT c.id, t.id, c.start_ns, c.start_ns + 20000000, "
+			     "c.start_ns + 20000000, c.start_ns, c.start_ns + 20000000, "
+			     "0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 "
+			     "FROM capture AS c JOIN thread AS t ON t.capture = c.id AND t.tid = 11"),
+		0);
+	return db;
+}
+
+static void what_is_unproven_is_of_the_chosen_time_and_worker(void **state)
+{
+	static const struct {
+		struct arguments arguments;
+		int64_t unproven_ns;
+	} choices[] = {
+		{{.to = "100ms"}, 20000000},
+		{{.worker = "11"}, 20000000},
+		{{.from = "100ms"}, 0},
+		{{.worker = "12"}, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++) {
+		sqlite3 *db = filtered(doubted_poll_load(), choices[i].arguments);
+
+		assert_number(db, "SELECT unproven_cpu_ns FROM limits", choices[i].unproven_ns);
+		sqlite3_close(db);
+	}
+}
+
 static void each_filter_keeps_what_it_names(void **state)
 {
 	static const struct {
@@ -316,6 +356,7 @@ int main(void)
 		cmocka_unit_test(pieces_of_time_add_up_to_the_whole),
 		cmocka_unit_test(a_poll_that_is_cut_counts_as_far_as_it_is_inside),
 		cmocka_unit_test(the_states_of_workers_do_not_hang_on_what_is_asked_for),
+		cmocka_unit_test(what_is_unproven_is_of_the_chosen_time_and_worker),
 		cmocka_unit_test(each_filter_keeps_what_it_names),
 		cmocka_unit_test(looks_that_are_left_stand_for_as_much_cpu_time),
 		cmocka_unit_test(a_filter_changes_nothing_in_the_database),
