@@ -124,13 +124,18 @@ enum exit_status report_timeline(const struct page *page)
 		sqlite3_bind_int(q, sqlite3_bind_parameter_index(q, ":columns"), columns);
 	while (step == SQLITE_ROW && (step = sqlite3_step(q)) == SQLITE_ROW) {
 		if (!any) {
+			int64_t column_ns = column_number(q, "column_ns", 0);
+			int64_t from_ns = column_number(q, "from_ns", 0);
+
+			/* What was seen just before the capture began: not worth a word. */
+			if (from_ns < 0 && -from_ns < column_ns)
+				from_ns = 0;
 			page_heading(page, "TIMELINE");
 			fprintf(page->out,
-				"%s  from %s on, a column is %s, a full one all of it%s\n",
-				page_paint(page, DIM),
-				duration_word(word, column_number(q, "from_ns", 0)),
-				duration_word((char[WORD_BYTES]) {0},
-					      column_number(q, "column_ns", 0)),
+				"%s  from %s%s on, a column is %s, a full one all of it%s\n",
+				page_paint(page, DIM), from_ns < 0 ? "-" : "",
+				duration_word(word, from_ns < 0 ? -from_ns : from_ns),
+				duration_word((char[WORD_BYTES]) {0}, column_ns),
 				page_paint(page, PLAIN));
 		}
 		any = true;

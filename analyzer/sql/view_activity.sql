@@ -1,12 +1,22 @@
 -- When did each worker use its CPU, and when was it blocked? The time looked at in 120 columns.
 --
--- CPU time is spread evenly over its window; blocking polls lie where they were.
+-- CPU time is spread evenly over its window; blocking polls lie where they were. One that was seen
+-- before all was watched, where a capture begins, is drawn as it is counted.
 CREATE VIEW activity AS
-WITH RECURSIVE looked_at AS (
-	SELECT c.id AS capture, coalesce(l.from_ns, c.start_ns) AS from_ns,
-		max(coalesce(l.to_ns, c.end_ns) - coalesce(l.from_ns, c.start_ns), 120) AS length_ns
+WITH RECURSIVE reached AS (
+	SELECT capture, min(start_ns) AS start_ns, max(end_ns) AS end_ns
+	FROM blocking_poll
+	GROUP BY capture
+), chosen AS (
+	SELECT c.id AS capture,
+		coalesce(l.from_ns, min(c.start_ns, coalesce(r.start_ns, c.start_ns))) AS from_ns,
+		coalesce(l.to_ns, max(c.end_ns, coalesce(r.end_ns, c.end_ns))) AS to_ns
 	FROM capture AS c
 	JOIN filter AS l ON l.capture = c.id
+	LEFT JOIN reached AS r ON r.capture = c.id
+), looked_at AS (
+	SELECT capture, from_ns, max(to_ns - from_ns, 120) AS length_ns
+	FROM chosen
 ), seen AS (
 	SELECT w.capture, w.thread, w.start_ns, w.end_ns, w.cpu_ns, 0 AS blocked
 	FROM thread_window AS w

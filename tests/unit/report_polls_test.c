@@ -99,6 +99,26 @@ static void short_sleeps_of_one_poll_are_one_blocking_poll(void **state)
 	sqlite3_close(db);
 }
 
+static void a_poll_seen_before_the_capture_began_is_drawn_as_it_is_counted(void **state)
+{
+	const uint64_t before = 0 - UINT64_C(15000);
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	sleep_in_poll(&s, before + 100, 15000, before);
+	poll_seen(&s, (struct seen) {before, 15000, 7, 29900, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, TOTAL, 30000);
+	assert_number(db, "SELECT (sum(blocked_ns) + 500) / 1000 FROM activity", 30000);
+	assert_number(db,
+		      "SELECT (min(a.start_ns) - c.start_ns) / 1000 FROM activity AS a "
+		      "JOIN capture AS c ON c.id = a.capture",
+		      -15000);
+	sqlite3_close(db);
+}
+
 static void a_poll_that_waited_for_a_cpu_is_as_long_as_without(void **state)
 {
 	struct scene s;
@@ -373,6 +393,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_sleeps_of_one_poll_are_one_blocking_poll),
+		cmocka_unit_test(a_poll_seen_before_the_capture_began_is_drawn_as_it_is_counted),
 		cmocka_unit_test(a_poll_that_waited_for_a_cpu_is_as_long_as_without),
 		cmocka_unit_test(a_poll_that_may_have_been_short_is_no_blocking_poll),
 		cmocka_unit_test(a_poll_that_may_be_several_is_no_blocking_poll_but_counted),
