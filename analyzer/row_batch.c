@@ -14,7 +14,7 @@ union value {
 	const char *text;
 };
 
-#define BLOCKS 3 /* one is filled, one is stored, one waits */
+#define BLOCKS 8 /* one is filled, one is stored, the others wait */
 
 struct block {
 	struct row_batch *batch;
@@ -183,11 +183,12 @@ static int block_store(void *what)
 static int block_give(struct row_batch *b)
 {
 	size_t next = (size_t)(b->filled - b->block + 1) % BLOCKS;
+	uint64_t half = b->block[(next + BLOCKS / 2) % BLOCKS].number;
 	int err;
 
 	b->filled->number = store_thread_give(b->thread, block_store, b->filled);
 	b->filled = &b->block[next];
-	err = store_thread_await(b->thread, b->filled->number);
+	err = store_thread_await(b->thread, b->filled->number, half);
 	b->filled->rows = 0;
 	return err;
 }
@@ -204,7 +205,7 @@ int row_batch_flush(struct row_batch *b)
 {
 	uint64_t number = b->filled->rows ? store_thread_give(b->thread, block_store, b->filled)
 					  : store_thread_last(b->thread);
-	int err = store_thread_await(b->thread, number);
+	int err = store_thread_await(b->thread, number, 0);
 
 	b->filled->rows = 0;
 	return err;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define ROOM 32 /* more than there are blocks of rows */
+#define ROOM 256 /* more than there are blocks of rows */
 
 struct store_thread {
 	pthread_t thread;
@@ -19,6 +19,7 @@ struct store_thread {
 		void *what;
 	} given[ROOM]; /* number n is at (n - 1) % ROOM */
 	uint64_t last, done;
+	uint64_t awaited; /* who waits is not woken before that is done */
 	int code;
 	bool started, end;
 };
@@ -41,8 +42,8 @@ static void *run(void *context)
 			code = t->given[next].store(t->given[next].what);
 		pthread_mutex_lock(&t->lock);
 		t->code = code;
-		t->done++;
-		pthread_cond_broadcast(&t->changed);
+		if (++t->done >= t->awaited)
+			pthread_cond_broadcast(&t->changed);
 	}
 	pthread_mutex_unlock(&t->lock);
 	return NULL;
@@ -65,6 +66,14 @@ int store_thread_open(struct store_thread **out)
 	return 0;
 }
 
+/* With the lock. */
+static void done_wait(struct store_thread *t, uint64_t number)
+{
+	t->awaited = number;
+	while (t->done < number)
+		pthread_cond_wait(&t->changed, &t->lock);
+}
+
 uint64_t store_thread_give(struct store_thread *t, int (*store)(void *what), void *what)
 {
 	uint64_t number;
@@ -75,8 +84,8 @@ uint64_t store_thread_give(struct store_thread *t, int (*store)(void *what), voi
 		return t->done = ++t->last;
 	}
 	pthread_mutex_lock(&t->lock);
-	while (t->last - t->done == ROOM)
-		pthread_cond_wait(&t->changed, &t->lock);
+	if (t->last - t->done == ROOM)
+		done_wait(t, t->last - ROOM / 2);
 	t->given[t->last % ROOM].store = store;
 	t->given[t->last % ROOM].what = what;
 	number = ++t->last;
@@ -90,13 +99,13 @@ uint64_t store_thread_last(const struct store_thread *t)
 	return t->last; /* written by who gives only */
 }
 
-int store_thread_await(struct store_thread *t, uint64_t number)
+int store_thread_await(struct store_thread *t, uint64_t number, uint64_t later)
 {
 	int code;
 
 	pthread_mutex_lock(&t->lock);
-	while (t->done < number)
-		pthread_cond_wait(&t->changed, &t->lock);
+	if (t->done < number)
+		done_wait(t, later > number ? later : number);
 	code = t->code;
 	pthread_mutex_unlock(&t->lock);
 	return code;

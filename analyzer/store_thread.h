@@ -23,8 +23,11 @@ uint64_t store_thread_give(struct store_thread *t, int (*store)(void *what), voi
 /* The number of what was given last; 0: nothing. */
 uint64_t store_thread_last(const struct store_thread *t);
 
-/* Until this and all before it are done. SQLite's code of the first that failed. */
-int store_thread_await(struct store_thread *t, uint64_t number);
+/*
+ * Until this and all before it are done. Who has to wait for it waits for `later` too, which was given
+ * as well, or is 0: waking up for each costs more. SQLite's code of the first that failed.
+ */
+int store_thread_await(struct store_thread *t, uint64_t number, uint64_t later);
 
 /* Waits for all that was given. NULL is fine. */
 void store_thread_close(struct store_thread *t);
