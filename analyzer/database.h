@@ -11,7 +11,7 @@
  */
 
 #define DATABASE_APPLICATION 0x68756431 /* "hud1", as PRAGMA application_id */
-#define DATABASE_VERSION 4              /* PRAGMA user_version */
+#define DATABASE_VERSION 5              /* PRAGMA user_version */
 
 enum database_access {
 	DATABASE_TEMPORARY, /* a private one that goes away; path is not used */

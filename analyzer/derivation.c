@@ -4,16 +4,19 @@
 #include "analyzer/evidence.h"
 #include "analyzer/long_sleep.h"
 #include "analyzer/poll_task.h"
+#include "analyzer/pool_crowd.h"
 #include "analyzer/site_sums.h"
 #include "analyzer/state_agreement.h"
 #include "analyzer/thread_told.h"
+#include "analyzer/window_sums.h"
 #include "analyzer/worker_time.h"
 
 #include <errno.h>
 #include <stddef.h>
 
 static const struct row_source *const over_sightings[] = {
-	&state_agreement, &evidence_told, &thread_told, &poll_task, &long_sleep,
+	&state_agreement, &evidence_told, &thread_told, &pool_crowd,
+	&poll_task,       &long_sleep,    &window_sums,
 };
 
 static const struct kept_rows *const kept[] = {&blocking_part, &worker_time, &site_sums};

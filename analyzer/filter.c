@@ -25,10 +25,10 @@ struct step {
 
 /* What was seen: tables laid over those of the same name, and what fills them. */
 static const struct step seen_tables[] = {
-	{"evidence", WATCHED},    {"offcpu_span", WATCHED}, {"thread_window", WATCHED},
-	{"look_run", WATCHED},    {"sample", ALWAYS},       {"worker", ALWAYS},
-	{"thread_seen", WATCHED}, {"timeline", WATCHED},    {"pool_peak", WATCHED},
-	{"poll", WATCHED},
+	{"evidence", WATCHED},    {"offcpu_span", WATCHED},  {"thread_window", WATCHED},
+	{"look_run", WATCHED},    {"sample", ALWAYS},        {"worker", ALWAYS},
+	{"thread_seen", WATCHED}, {"timeline", WATCHED},     {"pool_peak", WATCHED},
+	{"poll", WATCHED},        {"thread_spent", WATCHED},
 };
 static const struct step seen_files[] = {
 	{"filter_stack.sql", ALWAYS},
@@ -175,19 +175,24 @@ static int make_views(const struct overlay *o)
 	return err;
 }
 
-/* Derives two things again, of what is left of each capture. */
+/* Derives things again, of what is left of each capture. */
 static int derive_again(const struct overlay *o, const int64_t *captures, size_t count,
-			const char *first, const char *second)
+			const char *const *files)
 {
 	int err = 0;
 
 	for (size_t i = 0; !err && i < count; i++) {
-		err = database_run_file(o->db, first, captures[i]);
-		if (!err)
-			err = database_run_file(o->db, second, captures[i]);
+		for (const char *const *file = files; !err && *file; file++)
+			err = database_run_file(o->db, *file, captures[i]);
 	}
 	return err;
 }
+
+static const char *const seen_again[] = {"derive_11_thread_spent.sql", "derive_17_thread_seen.sql",
+					 "derive_19_pool_peak.sql", NULL};
+static const char *const worked_again[] = {"derive_60_worker.sql", "derive_61_timeline.sql", NULL};
+static const char *const chosen_again[] = {"derive_52_site_poll.sql", "derive_53_site_time.sql",
+					   NULL};
 
 static int lay_over(const struct overlay *o, const int64_t *captures, size_t count)
 {
@@ -201,13 +206,11 @@ static int lay_over(const struct overlay *o, const int64_t *captures, size_t cou
 	if (!err)
 		err = make_indexes(o, seen_tables, COUNT(seen_tables));
 	if (!err && o->watched == WATCHED)
-		err = derive_again(o, captures, count, "derive_17_thread_seen.sql",
-				   "derive_19_pool_peak.sql");
+		err = derive_again(o, captures, count, seen_again);
 	if (!err)
 		err = make_views(o);
 	if (!err && o->watched == WATCHED)
-		err = derive_again(o, captures, count, "derive_60_worker.sql",
-				   "derive_61_timeline.sql");
+		err = derive_again(o, captures, count, worked_again);
 	if (!err)
 		err = make_tables(o, chosen_tables, COUNT(chosen_tables));
 	if (!err)
@@ -215,8 +218,7 @@ static int lay_over(const struct overlay *o, const int64_t *captures, size_t cou
 	if (!err)
 		err = make_indexes(o, chosen_tables, COUNT(chosen_tables));
 	if (!err)
-		err = derive_again(o, captures, count, "derive_52_site_poll.sql",
-				   "derive_53_site_time.sql");
+		err = derive_again(o, captures, count, chosen_again);
 	derivation_end(&derivation);
 	return err;
 }

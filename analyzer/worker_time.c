@@ -14,9 +14,21 @@
  */
 
 static const char windows_sql[] =
-	"SELECT w.thread, w.id, w.start_ns, w.end_ns FROM thread_role AS r "
+	"SELECT w.thread, w.start_ns, w.end_ns, w.cpu_ns, w.poll_sleep_ns, w.run_queue_ns,"
+	"w.parked_ns, w.poll_looks FROM thread_role AS r "
 	"CROSS JOIN thread_window AS w ON w.thread = r.thread "
 	"WHERE r.capture = ?1 AND r.role = 'worker' ORDER BY w.thread, w.start_ns";
+
+enum window_column {
+	WINDOW_THREAD,
+	WINDOW_START_NS,
+	WINDOW_END_NS,
+	WINDOW_CPU_NS,
+	WINDOW_POLL_SLEEP_NS,
+	WINDOW_RUN_QUEUE_NS,
+	WINDOW_PARKED_NS,
+	WINDOW_POLL_LOOKS,
+};
 
 static const char watched_sql[] =
 	"SELECT thread, start_ns, end_ns FROM thread_watched WHERE capture = ?1";
@@ -31,8 +43,9 @@ struct slept {
 };
 
 struct window {
-	int64_t id, start_ns, end_ns;
-	struct slept slept;
+	int64_t thread, start_ns, end_ns, cpu_ns;
+	struct slept slept;    /* the sleeps that it tells of only in sum included */
+	int64_t counted_looks; /* at young polls, most of which have no sample */
 	uint32_t looks, poll_looks, runtime_looks, other_looks;
 };
 
@@ -91,7 +104,7 @@ static struct thread *thread_of(struct told *all, int64_t id)
 
 static int window_read(struct told *all, sqlite3_stmt *q)
 {
-	struct thread *t = thread_of(all, sqlite3_column_int64(q, 0));
+	struct thread *t = thread_of(all, sqlite3_column_int64(q, WINDOW_THREAD));
 	struct window *w;
 
 	if (!t)
@@ -100,9 +113,16 @@ static int window_read(struct told *all, sqlite3_stmt *q)
 		return SQLITE_NOMEM;
 	all->window = all->window_memory.at;
 	w = &all->window[all->windows];
-	*w = (struct window) {.id = sqlite3_column_int64(q, 1),
-			      .start_ns = sqlite3_column_int64(q, 2),
-			      .end_ns = sqlite3_column_int64(q, 3)};
+	*w = (struct window) {
+		.thread = t->id,
+		.start_ns = sqlite3_column_int64(q, WINDOW_START_NS),
+		.end_ns = sqlite3_column_int64(q, WINDOW_END_NS),
+		.cpu_ns = sqlite3_column_int64(q, WINDOW_CPU_NS),
+		.slept = {.poll_ns = sqlite3_column_int64(q, WINDOW_POLL_SLEEP_NS),
+			  .run_queue_ns = sqlite3_column_int64(q, WINDOW_RUN_QUEUE_NS),
+			  .parked_ns = sqlite3_column_int64(q, WINDOW_PARKED_NS)},
+		.counted_looks = sqlite3_column_int64(q, WINDOW_POLL_LOOKS),
+	};
 	if (!t->windows++)
 		t->first_window = all->windows;
 	if (w->end_ns - w->start_ns > t->longest_ns)
@@ -301,15 +321,13 @@ static void threads_column(void *reading, size_t row, int column, sqlite3_contex
 static void windows_column(void *reading, size_t row, int column, sqlite3_context *out)
 {
 	const struct window *w = &((const struct told *)reading)->window[row];
-	const int64_t value[] = {w->id,
-				 w->slept.poll_ns,
-				 w->slept.parked_ns,
-				 w->slept.runtime_ns,
-				 w->slept.run_queue_ns,
-				 w->slept.other_ns,
-				 w->looks,
-				 w->poll_looks,
-				 w->runtime_looks,
+	int64_t poll_looks = most(w->poll_looks, w->counted_looks);
+	const int64_t value[] = {w->thread,           w->start_ns,
+				 w->end_ns,           w->cpu_ns,
+				 w->slept.poll_ns,    w->slept.parked_ns,
+				 w->slept.runtime_ns, w->slept.run_queue_ns,
+				 w->slept.other_ns,   w->looks - w->poll_looks + poll_looks,
+				 poll_looks,          w->runtime_looks,
 				 w->other_looks};
 
 	sqlite3_result_int64(out, value[column]);
@@ -322,7 +340,7 @@ const struct kept_rows worker_time = {
 	.first = {"thread_slept", "thread, poll_ns, parked_ns, runtime_ns, run_queue_ns, other_ns",
 		  threads_count, threads_column},
 	.last = {"window_told",
-		 "window, poll_ns, parked_ns, runtime_ns, run_queue_ns, other_ns, looks, poll_looks,"
-		 "runtime_looks, other_looks",
+		 "thread, start_ns, end_ns, cpu_ns, poll_ns, parked_ns, runtime_ns, run_queue_ns,"
+		 "other_ns, looks, poll_looks, runtime_looks, other_looks",
 		 windows_count, windows_column},
 };

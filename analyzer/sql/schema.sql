@@ -365,6 +365,18 @@ CREATE TABLE thread_seen (
 	runtime TEXT
 );
 
+CREATE TABLE thread_spent (
+	thread INTEGER PRIMARY KEY REFERENCES thread (id),
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	start_ns INTEGER NOT NULL,
+	end_ns INTEGER NOT NULL,
+	cpu_ns INTEGER NOT NULL,
+	sleep_ns INTEGER NOT NULL,
+	run_queue_ns INTEGER NOT NULL,
+	parked_ns INTEGER NOT NULL,
+	poll_sleep_ns INTEGER NOT NULL,
+	poll_looks INTEGER NOT NULL
+);
 CREATE TABLE pool_peak (
 	capture INTEGER PRIMARY KEY REFERENCES capture (id),
 	busy INTEGER NOT NULL

@@ -1,15 +1,9 @@
 -- How did each thread spend its time on CPUs, its time being exact, its division by looks?
 --
--- Most looks at young polls are only counted (poll_looks of thread_window), all others have a sample.
+-- Most looks at young polls are only counted (poll_looks of thread_spent), all others have a sample.
 -- NULL where there was no look at the thread.
 CREATE VIEW thread_cpu AS
-WITH spent AS (
-	SELECT w.capture, w.thread, sum(w.cpu_ns) AS cpu_ns, sum(w.sleep_ns) AS sleep_ns,
-		sum(w.run_queue_ns) AS run_queue_ns, sum(w.parked_ns) AS parked_ns,
-		sum(w.poll_sleep_ns) AS poll_sleep_ns, sum(w.poll_looks) AS poll_looks
-	FROM thread_window AS w NOT INDEXED
-	GROUP BY w.thread
-), looked AS (
+WITH looked AS (
 	SELECT s.thread,
 		coalesce(l.looks - l.poll_looks, 0) + max(coalesce(l.poll_looks, 0), s.poll_looks)
 			AS looks,
@@ -18,7 +12,7 @@ WITH spent AS (
 		coalesce(l.in_place_looks, 0) AS in_place_looks,
 		coalesce(l.root_looks, 0) AS root_looks,
 		coalesce(l.not_worker_looks, 0) AS not_worker_looks
-	FROM spent AS s
+	FROM thread_spent AS s
 	LEFT JOIN thread_seen AS l ON l.thread = s.thread
 	WHERE l.looks > 0 OR s.poll_looks > 0
 )
@@ -33,5 +27,5 @@ SELECT s.capture, s.thread, s.cpu_ns, s.sleep_ns, s.run_queue_ns, s.parked_ns, s
 	s.cpu_ns / l.looks * l.root_looks + s.cpu_ns % l.looks * l.root_looks / l.looks AS root_cpu_ns,
 	s.cpu_ns / l.looks * l.not_worker_looks
 		+ s.cpu_ns % l.looks * l.not_worker_looks / l.looks AS other_cpu_ns
-FROM spent AS s
+FROM thread_spent AS s
 LEFT JOIN looked AS l ON l.thread = s.thread;

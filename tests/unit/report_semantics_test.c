@@ -369,7 +369,7 @@ static void looks_that_leave_no_sample_do_not_bend_the_cpu_profile(void **state)
 		{"SELECT 1", "demo::hasher::hash 41850000,tokio::schedule 4650000"},
 		/* Of these one each was of the profile; of young polls ten more were only counted. */
 		{"UPDATE sample SET profile = time_ns IN (SELECT max(time_ns) FROM sample UNION "
-		 "SELECT min(time_ns) FROM sample); UPDATE thread_window SET poll_looks = 19 "
+		 "SELECT min(time_ns) FROM sample); UPDATE thread_spent SET poll_looks = 19 "
 		 "WHERE cpu_ns = 46500000",
 		 "demo::hasher::hash 23250000,tokio::schedule 23250000"},
 	};
@@ -385,6 +385,21 @@ static void looks_that_leave_no_sample_do_not_bend_the_cpu_profile(void **state)
 			    cases[i].functions);
 		sqlite3_close(db);
 	}
+}
+
+static void the_most_threads_at_work_in_the_pool_are_counted(void **state)
+{
+	/* 11 goes on without a break, and leaves as 12 comes. */
+	sqlite3 *db = spans_load(
+		200000, {.tid = 11, .from = 0, .to = 20000, .stack = POOL, .syscall = SYS_FSYNC},
+		{.tid = 11, .from = 20000, .to = 40000, .stack = POOL, .syscall = SYS_FSYNC},
+		{.tid = 12, .from = 40000, .to = 60000, .stack = POOL, .syscall = SYS_FSYNC},
+		{.tid = 13, .from = 30000, .to = 50000, .stack = POOL, .syscall = SYS_FSYNC},
+		{.tid = 20, .from = 0, .to = 100000, .stack = POOL_IDLE, .syscall = SYS_FUTEX});
+
+	(void)state;
+	assert_number(db, "SELECT busy FROM pool_peak", 2);
+	sqlite3_close(db);
 }
 
 static void a_caller_that_is_missing_is_not_taken_for_the_runtime(void **state)
@@ -428,6 +443,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sleep_inside_a_poll_is_a_site),
 		cmocka_unit_test(a_park_is_never_a_block),
+		cmocka_unit_test(the_most_threads_at_work_in_the_pool_are_counted),
 		cmocka_unit_test(a_caller_that_is_missing_is_not_taken_for_the_runtime),
 		cmocka_unit_test(a_preempted_span_is_no_site),
 		cmocka_unit_test(a_wait_that_is_mostly_run_queue_is_no_site),
