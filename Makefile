@@ -144,7 +144,7 @@ $(BUILD)/bench/pipe: tests/bench/pipe.c
 $(BUILD)/bench/tokio/release/bench-tokio: $(wildcard tests/bench/tokio/src/*.rs) tests/bench/tokio/Cargo.toml tests/bench/tokio/.cargo/config.toml
 	cd tests/bench/tokio && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$(abspath $(BUILD))/bench/tokio cargo build --release
 
-bench: all $(BENCH) ## what recording costs, beside other tools, into docs/OVERHEAD.md (as root, 15 minutes)
+bench: all $(BENCH) ## what recording costs, beside other tools, into docs/OVERHEAD.md (as root, 25 minutes)
 	@python3 tests/bench/overhead.py $(BUILD) --doc docs/OVERHEAD.md
 
 bench-deps: ## install the other tools that bench compares with

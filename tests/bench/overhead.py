@@ -194,7 +194,7 @@ def doc_write(path, text):
 def arguments_parse():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
-    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--only", help="workloads, by name, with commas: pipe,echo,link,yield,paced")
     parser.add_argument("--tools", help="only tools whose name begins so; with commas")
     parser.add_argument("--hud", action="append", default=[], metavar="NAME=BUILD",
