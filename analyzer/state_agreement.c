@@ -8,7 +8,8 @@
  * Does the innermost role on a stack say what the runtime's state does? A thread in no scheduler's
  * context may well run the runtime's own code: between two closures of the blocking pool it does. And
  * a parked scheduler may seem to run a root future: linkers fold a closure of block_on with one of
- * the scheduler's. So those neither agree nor contradict.
+ * the scheduler's. And block_in_place begins with a core, which it then gives away. So those neither
+ * agree nor contradict.
  */
 
 struct rows {
@@ -24,8 +25,7 @@ static bool contradicts(const struct sighting *s)
 		return s->stack_class == STACK_POLL || s->stack_class == STACK_POOL ||
 		       s->stack_class == STACK_BLOCK_IN_PLACE;
 	case HUD_WHERE_POLL:
-		return s->stack_class == STACK_PARK || s->stack_class == STACK_POOL ||
-		       s->stack_class == STACK_BLOCK_IN_PLACE;
+		return s->stack_class == STACK_PARK || s->stack_class == STACK_POOL;
 	case HUD_WHERE_OUTSIDE:
 		return s->stack_class == STACK_PARK;
 	default:

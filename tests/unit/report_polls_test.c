@@ -99,6 +99,24 @@ static void short_sleeps_of_one_poll_are_one_blocking_poll(void **state)
 	sqlite3_close(db);
 }
 
+static void a_stack_agrees_with_the_state_or_contradicts_it_or_neither(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 12000, 10000, 7, HASH);
+	/* It is about to give its core away. */
+	look_in_poll(&s, 14000, 10000, 7, IN_PLACE);
+	look_in_poll(&s, 16000, 10000, 7, PARK);
+	look_in_poll(&s, 18000, 10000, 7, POOL);
+	db = scene_load(&s, 100000);
+	assert_text(db, "SELECT source || ' ' || agreeing || ' ' || contradicting FROM process_source",
+		    "passive 1 2");
+	sqlite3_close(db);
+}
+
 static void a_poll_seen_before_the_capture_began_is_drawn_as_it_is_counted(void **state)
 {
 	const uint64_t before = 0 - UINT64_C(15000);
@@ -393,6 +411,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_sleeps_of_one_poll_are_one_blocking_poll),
+		cmocka_unit_test(a_stack_agrees_with_the_state_or_contradicts_it_or_neither),
 		cmocka_unit_test(a_poll_seen_before_the_capture_began_is_drawn_as_it_is_counted),
 		cmocka_unit_test(a_poll_that_waited_for_a_cpu_is_as_long_as_without),
 		cmocka_unit_test(a_poll_that_may_have_been_short_is_no_blocking_poll),
