@@ -3,6 +3,8 @@
 -- The activity of a look inside a poll is the task, or the poll function and the outermost user
 -- frame where the task is not known; of any other look it is the class of its stack. Looks whose
 -- stack tells nothing neither end a run nor make one.
+--
+-- Asked where polls are known by stacks alone, or not by their tasks (derive_38_poll_upper_bound.sql).
 INSERT INTO look_run (capture, thread, awake_ns, activity, poll, task, looks, first_ns, last_ns,
 	waited_ns)
 WITH look AS (
@@ -21,7 +23,10 @@ WITH look AS (
 	LEFT JOIN stack AS k ON k.id = e.stack
 	LEFT JOIN frame AS p ON p.id = k.poll_frame
 	LEFT JOIN frame AS n ON n.id = k.entry_frame
-	WHERE q.capture = :capture AND q.source = 'stack' AND e.class <> 'unknown'
+	WHERE q.capture = :capture AND e.class <> 'unknown'
+		AND (q.source = 'stack' OR q.process IN (SELECT o.process FROM poll AS u
+			JOIN thread AS o ON o.id = u.thread WHERE u.capture = :capture
+				AND u.scheduler = 'multi_thread' AND u.task_id IS NULL))
 ), numbered AS (
 	SELECT *,
 		row_number() OVER (PARTITION BY thread, awake_ns ORDER BY time_ns, evidence)

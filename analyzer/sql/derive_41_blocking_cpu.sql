@@ -17,7 +17,9 @@ WITH period AS (
 	FROM look_run AS r
 	JOIN period AS p ON p.capture = r.capture
 	JOIN activity_proof AS a ON a.capture = r.capture AND a.activity = r.activity
-	WHERE r.poll AND a.proven AND r.looks >= 2
+	JOIN thread AS t ON t.id = r.thread
+	JOIN process_source AS q ON q.process = t.process
+	WHERE q.source = 'stack' AND r.poll AND a.proven AND r.looks >= 2
 		AND r.last_ns - r.first_ns - r.waited_ns >= 0.98 * p.threshold_ns
 )
 SELECT capture, thread, 'cpu', id, start_ns, end_ns, end_ns - start_ns,

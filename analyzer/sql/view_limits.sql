@@ -28,7 +28,9 @@ WITH cut AS MATERIALIZED (
 	FROM look_run AS r
 	JOIN capture AS c ON c.id = r.capture
 	JOIN activity_proof AS a ON a.capture = r.capture AND a.activity = r.activity
-	WHERE r.poll AND NOT a.proven AND r.looks >= 2
+	JOIN thread AS t ON t.id = r.thread
+	JOIN process_source AS q ON q.process = t.process
+	WHERE q.source = 'stack' AND r.poll AND NOT a.proven AND r.looks >= 2
 		AND r.last_ns - r.first_ns - r.waited_ns >= 0.98 * c.threshold_ns
 	UNION ALL
 	SELECT p.capture, p.end_min_ns - p.start_max_ns - p.run_queue_ns - p.sleep_ns

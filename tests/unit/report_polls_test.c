@@ -99,6 +99,37 @@ static void short_sleeps_of_one_poll_are_one_blocking_poll(void **state)
 	sqlite3_close(db);
 }
 
+/* Looks at polls of tasks without an id, of two tasks in turn or of the first alone. */
+static sqlite3 *nameless_polls(enum fake_stack first, enum fake_stack second)
+{
+	struct scene s;
+
+	scene_begin(&s, 1);
+	for (uint64_t from = 10000; from < 90000; from += 40000) {
+		for (uint64_t at = from; at < from + 20000; at += 5000) {
+			look_in_poll(&s, at + 1000, from, 0, first);
+			look_in_poll(&s, at + 3500, from, 0, second);
+		}
+		poll_seen(&s, (struct seen) {from, from + 20000, 0, 0, 0, 0});
+	}
+	return scene_load(&s, 100000);
+}
+
+static void without_ids_what_computes_is_a_poll_where_looks_prove_it(void **state)
+{
+	sqlite3 *db = nameless_polls(HASH, TINY);
+
+	(void)state;
+	assert_number(db, COUNT, 0);
+	assert_number(db, "SELECT unproven_runs FROM limits", 2);
+	sqlite3_close(db);
+	db = nameless_polls(HASH, HASH);
+	assert_number(db, COUNT, 2);
+	assert_number(db, TOTAL, 40000);
+	assert_number(db, "SELECT unproven_runs FROM limits", 0);
+	sqlite3_close(db);
+}
+
 static void a_stack_agrees_with_the_state_or_contradicts_it_or_neither(void **state)
 {
 	struct scene s;
@@ -411,6 +442,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_sleeps_of_one_poll_are_one_blocking_poll),
+		cmocka_unit_test(without_ids_what_computes_is_a_poll_where_looks_prove_it),
 		cmocka_unit_test(a_stack_agrees_with_the_state_or_contradicts_it_or_neither),
 		cmocka_unit_test(a_poll_seen_before_the_capture_began_is_drawn_as_it_is_counted),
 		cmocka_unit_test(a_poll_that_waited_for_a_cpu_is_as_long_as_without),
