@@ -75,10 +75,10 @@ def what_is_said_to_be_lost_is_what_the_capture_says():
 
 def stopped(name, exits_meanwhile):
     """
-    At a threshold of 10 us each sleep is an event; stopped, hud-record does not empty its ring. The
-    capture, the loss in it, and what hud-record said.
+    Of so many pairs each waits for its turn, so that at a threshold of 10 us each sleep is an event; stopped,
+    hud-record does not empty its ring. The capture, the loss in it, and what hud-record said.
     """
-    target = started_program([program("pingpong"), PAIRS, 2])
+    target = started_program([program("pingpong"), 16 * PAIRS, 2])
     recording = Recording(path_for(name), "-t", "10us", "-p", target.pid)
     recording.process.send_signal(signal.SIGSTOP)
     go(target)

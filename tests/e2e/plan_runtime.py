@@ -211,7 +211,7 @@ def the_header_of_a_task_that_is_to_run_next_leads_to_its_poll_site_and_its_id()
     waiting = set().union(*(t.waiting for t in process.threads))
     sites = {s["address"]: s["task"] for s in plan_of(demo_program())["poll_sites"]}
     expect(len(waiting) >= 10, f"{len(waiting)} tasks were seen to be next")
-    expect({sites.get(site) for site, _ in waiting} <= {t for t in sites.values() if t and "be_late" in t},
+    expect({sites.get(site) for site, _ in waiting} <= {t for t in sites.values() if t and "spawn_late" in t},
            f"poll sites: { {sites.get(site) for site, _ in waiting} }")
     expect(len({task for _, task in waiting}) == len(waiting) and all(task for _, task in waiting), f"ids: {waiting}")
 
