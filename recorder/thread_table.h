@@ -19,6 +19,7 @@ struct thread_entry {
 	uint64_t open_start_ns;
 	uint32_t open_user_stack;
 	uint32_t open_kernel_stack;
+	uint64_t window_start_ns; /* of the last window */
 };
 
 struct thread_table {

@@ -247,9 +247,14 @@ static void sample_write(struct transcript *t, const struct process_entry *p,
 	capture_writer_event(t->writer, &wire.head);
 }
 
+/*
+ * The walk at the end may read a window that its thread is just sending: of two that begin at the same moment
+ * the second is left out.
+ */
 static void window_write(struct transcript *t, const struct process_entry *p,
 			 const struct event_window *w)
 {
+	struct thread_entry *e = thread_table_entry(&t->threads, w->head.tid);
 	struct hud_window wire = {
 		.head = RECORD_HEAD(HUD_WINDOW, wire),
 		.start_ns = w->start_ns,
@@ -271,6 +276,10 @@ static void window_write(struct transcript *t, const struct process_entry *p,
 		.polls = w->polls,
 	};
 
+	if (e && e->window_start_ns == w->start_ns)
+		return;
+	if (e)
+		e->window_start_ns = w->start_ns;
 	capture_writer_event(t->writer, &wire.head);
 }
 

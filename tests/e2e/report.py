@@ -123,6 +123,13 @@ def the_time_of_every_thread_is_accounted_for():
 
 
 @fact
+def the_windows_of_a_thread_do_not_overlap():
+    twice = query(capture(), """SELECT count(*) AS n FROM thread_window AS w JOIN thread_window AS o
+        ON o.thread = w.thread AND o.id <> w.id AND o.start_ns <= w.start_ns AND o.end_ns > w.start_ns""")
+    expect_equal(twice[0]["n"], 0, "windows that begin in another of their thread")
+
+
+@fact
 def the_workers_are_those_of_the_demo():
     rows = query(capture(), """SELECT t.comm, r.role, count(*) AS n FROM thread_role AS r
         JOIN thread AS t ON t.id = r.thread GROUP BY 1, 2""")
