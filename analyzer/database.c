@@ -98,6 +98,21 @@ int database_derive(sqlite3 *db, int64_t capture, struct sightings *given)
 	return err;
 }
 
+int database_rows(sqlite3 *db, const char *sql, int64_t capture,
+		  int (*read)(void *context, sqlite3_stmt *q), void *context)
+{
+	sqlite3_stmt *q;
+	int err = sqlite3_prepare_v2(db, sql, -1, &q, NULL), end;
+
+	if (err)
+		return err;
+	sqlite3_bind_int64(q, 1, capture);
+	while (!err && sqlite3_step(q) == SQLITE_ROW)
+		err = read(context, q);
+	end = sqlite3_finalize(q);
+	return err ? err : end;
+}
+
 int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise)
 {
 	sqlite3_stmt *statement;

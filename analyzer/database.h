@@ -39,6 +39,13 @@ int database_derive(sqlite3 *db, int64_t capture, struct sightings *given);
 /* Runs one statement without parameters. */
 int database_run(sqlite3 *db, const char *sql);
 
+/*
+ * Gives each row of a query, whose one parameter is a capture, to `read` with `context`, until that returns
+ * another code than SQLITE_OK. SQLite's code.
+ */
+int database_rows(sqlite3 *db, const char *sql, int64_t capture,
+		  int (*read)(void *context, sqlite3_stmt *q), void *context);
+
 /* A whole number that a statement without parameters answers with, or `otherwise`. */
 int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise);
 

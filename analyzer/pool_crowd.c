@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/pool_crowd.h"
 #include "analyzer/classify.h"
+#include "analyzer/database.h"
 #include "analyzer/sightings.h"
 
 #include <stdbool.h>
@@ -78,17 +79,10 @@ static void crowd_count(struct rows *r)
 	}
 }
 
-static int look_read(sqlite3 *db, int64_t capture, int64_t *look_ns)
+static int look_read(void *look_ns, sqlite3_stmt *q)
 {
-	sqlite3_stmt *q;
-	int err = sqlite3_prepare_v2(db, look_sql, -1, &q, NULL);
-
-	if (err)
-		return err;
-	sqlite3_bind_int64(q, 1, capture);
-	if (sqlite3_step(q) == SQLITE_ROW)
-		*look_ns = sqlite3_column_int64(q, 0);
-	return sqlite3_finalize(q);
+	*(int64_t *)look_ns = sqlite3_column_int64(q, 0);
+	return SQLITE_OK;
 }
 
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
@@ -104,7 +98,7 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 	*r = (struct rows) {0};
 	err = sightings_told(all, db, capture);
 	if (!err)
-		err = look_read(db, capture, &look_ns);
+		err = database_rows(db, look_sql, capture, look_read, &look_ns);
 	for (size_t i = 0; !err && i < all->count; i++)
 		err = thread_add(r, &all->thread[i].list, look_ns);
 	if (!err)

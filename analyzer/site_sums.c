@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/site_sums.h"
+#include "analyzer/database.h"
 #include "analyzer/id_map.h"
 #include "analyzer/ns_add.h"
 #include "analyzer/spill.h"
@@ -118,8 +119,9 @@ static int time_add(struct told *t, const struct time_sum *slice)
 	return SQLITE_OK;
 }
 
-static int slice_add(struct told *t, sqlite3_stmt *q)
+static int slice_add(void *told, sqlite3_stmt *q)
 {
+	struct told *t = told;
 	const struct poll_sum poll = {
 		.blocking_poll = sqlite3_column_int64(q, SLICE_BLOCKING_POLL),
 		.site = sqlite3_column_int64(q, SLICE_SITE),
@@ -160,19 +162,12 @@ static int by_place(const void *first, const void *second)
 static int told_read(sqlite3 *db, struct sightings *sightings, int64_t capture, void *reading)
 {
 	struct told *t = reading;
-	sqlite3_stmt *q;
-	int err = sqlite3_prepare_v2(db, slices_sql, -1, &q, NULL), end;
+	int err = database_rows(db, slices_sql, capture, slice_add, t);
 
 	(void)sightings;
-	if (err)
-		return err;
-	sqlite3_bind_int64(q, 1, capture);
-	while (!err && sqlite3_step(q) == SQLITE_ROW)
-		err = slice_add(t, q);
-	end = sqlite3_finalize(q);
 	if (t->times)
 		qsort(t->time, t->times, sizeof(*t->time), by_place);
-	return err ? err : end;
+	return err;
 }
 
 static size_t polls_count(const void *reading)

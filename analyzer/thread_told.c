@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/thread_told.h"
 #include "analyzer/classify.h"
+#include "analyzer/database.h"
 #include "analyzer/id_map.h"
 #include "analyzer/ns_add.h"
 #include "analyzer/sightings.h"
@@ -107,28 +108,14 @@ static void runtime_note(struct rows *r, int64_t stack)
 }
 
 /* SQLite's code. */
-static int runtime_keep(struct rows *r, int64_t stack, const char *runtime)
+static int runtime_keep(void *rows, sqlite3_stmt *q)
 {
-	int64_t index = text_set_index(&r->names, runtime);
+	struct rows *r = rows;
+	uint64_t stack = (uint64_t)sqlite3_column_int64(q, 0);
+	int64_t index = text_set_index(&r->names, (const char *)sqlite3_column_text(q, 1));
 
-	return index < 0 || id_map_set(&r->runtimes, (uint64_t)stack, 0, (uint64_t)index + 1)
-		       ? SQLITE_NOMEM
-		       : SQLITE_OK;
-}
-
-static int runtimes_read(sqlite3 *db, int64_t capture, struct rows *r)
-{
-	sqlite3_stmt *q;
-	int err = sqlite3_prepare_v2(db, runtimes_sql, -1, &q, NULL), end;
-
-	if (err)
-		return err;
-	sqlite3_bind_int64(q, 1, capture);
-	while (!err && sqlite3_step(q) == SQLITE_ROW)
-		err = runtime_keep(r, sqlite3_column_int64(q, 0),
-				   (const char *)sqlite3_column_text(q, 1));
-	end = sqlite3_finalize(q);
-	return err ? err : end;
+	return index < 0 || id_map_set(&r->runtimes, stack, 0, (uint64_t)index + 1) ? SQLITE_NOMEM
+										    : SQLITE_OK;
 }
 
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
@@ -139,7 +126,7 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 	*rows = r;
 	if (r)
 		*r = (struct rows) {.all = context};
-	return err ? err : runtimes_read(db, capture, r);
+	return err ? err : database_rows(db, runtimes_sql, capture, runtime_keep, r);
 }
 
 static void rows_close(void *rows)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/window_sums.h"
+#include "analyzer/database.h"
 #include "analyzer/id_map.h"
 #include "analyzer/ns_add.h"
 
@@ -48,8 +49,9 @@ static struct spent *spent_new(struct rows *r, sqlite3_stmt *q)
 }
 
 /* SQLite's code. */
-static int window_add(struct rows *r, sqlite3_stmt *q)
+static int window_add(void *context, sqlite3_stmt *q)
 {
+	struct rows *r = context;
 	uint64_t place = id_map_get(&r->places, (uint64_t)sqlite3_column_int64(q, THREAD), 0);
 	struct spent *s = place ? &r->spent[place - 1] : spent_new(r, q);
 	int64_t start_ns = sqlite3_column_int64(q, START_NS);
@@ -74,32 +76,20 @@ static int by_thread(const void *first, const void *second)
 	return (a->value[THREAD] > b->value[THREAD]) - (a->value[THREAD] < b->value[THREAD]);
 }
 
-static int windows_read(sqlite3 *db, int64_t capture, struct rows *r)
-{
-	sqlite3_stmt *q;
-	int err = sqlite3_prepare_v2(db, windows_sql, -1, &q, NULL), end;
-
-	if (err)
-		return err;
-	sqlite3_bind_int64(q, 1, capture);
-	while (!err && sqlite3_step(q) == SQLITE_ROW)
-		err = window_add(r, q);
-	end = sqlite3_finalize(q);
-	if (r->count)
-		qsort(r->spent, r->count, sizeof(*r->spent), by_thread);
-	return err ? err : end;
-}
-
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 {
 	struct rows *r = sqlite3_malloc(sizeof(*r));
+	int err;
 
 	(void)context;
 	*rows = r;
 	if (!r)
 		return SQLITE_NOMEM;
 	*r = (struct rows) {0};
-	return windows_read(db, capture, r);
+	err = database_rows(db, windows_sql, capture, window_add, r);
+	if (r->count)
+		qsort(r->spent, r->count, sizeof(*r->spent), by_thread);
+	return err;
 }
 
 static int rows_next(void *rows)

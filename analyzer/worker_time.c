@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/worker_time.h"
 #include "analyzer/classify.h"
+#include "analyzer/database.h"
 #include "analyzer/id_map.h"
 #include "analyzer/ns_add.h"
 
@@ -102,8 +103,9 @@ static struct thread *thread_of(struct told *all, int64_t id)
 	return id_map_set(&all->places, (uint64_t)id, 0, all->threads) ? NULL : t;
 }
 
-static int window_read(struct told *all, sqlite3_stmt *q)
+static int window_read(void *told, sqlite3_stmt *q)
 {
+	struct told *all = told;
 	struct thread *t = thread_of(all, sqlite3_column_int64(q, WINDOW_THREAD));
 	struct window *w;
 
@@ -238,8 +240,9 @@ static void look_tell(const struct told *all, const struct thread *t, const stru
 }
 
 /* A thread that was watched from when to when. */
-static int thread_read(struct told *all, sqlite3_stmt *q)
+static int thread_read(void *told, sqlite3_stmt *q)
 {
+	struct told *all = told;
 	int64_t id = sqlite3_column_int64(q, 0);
 	int64_t start_ns = sqlite3_column_int64(q, 1), end_ns = sqlite3_column_int64(q, 2);
 	struct thread_sightings *seen = sightings_of_thread(all->sightings, id);
@@ -258,28 +261,14 @@ static int thread_read(struct told *all, sqlite3_stmt *q)
 	return SQLITE_OK;
 }
 
-static int blocking_read(struct told *all, sqlite3_stmt *q)
+static int blocking_read(void *told, sqlite3_stmt *q)
 {
+	struct told *all = told;
 	if (spill_grow(&all->blocking_memory, all->blocking_count, sizeof(*all->blocking)))
 		return SQLITE_NOMEM;
 	all->blocking = all->blocking_memory.at;
 	all->blocking[all->blocking_count++] = sqlite3_column_int64(q, 0);
 	return SQLITE_OK;
-}
-
-static int rows_read(sqlite3 *db, const char *sql, int64_t capture, struct told *all,
-		     int (*read)(struct told *all, sqlite3_stmt *q))
-{
-	sqlite3_stmt *q;
-	int err = sqlite3_prepare_v2(db, sql, -1, &q, NULL), end;
-
-	if (err)
-		return err;
-	sqlite3_bind_int64(q, 1, capture);
-	while (!err && sqlite3_step(q) == SQLITE_ROW)
-		err = read(all, q);
-	end = sqlite3_finalize(q);
-	return err ? err : end;
 }
 
 static int told_read(sqlite3 *db, struct sightings *sightings, int64_t capture, void *reading)
@@ -289,10 +278,10 @@ static int told_read(sqlite3 *db, struct sightings *sightings, int64_t capture, 
 
 	all->sightings = sightings;
 	if (!err)
-		err = rows_read(db, windows_sql, capture, all, window_read);
+		err = database_rows(db, windows_sql, capture, window_read, all);
 	if (!err)
-		err = rows_read(db, blocking_sql, capture, all, blocking_read);
-	return err ? err : rows_read(db, watched_sql, capture, all, thread_read);
+		err = database_rows(db, blocking_sql, capture, blocking_read, all);
+	return err ? err : database_rows(db, watched_sql, capture, thread_read, all);
 }
 
 static size_t threads_count(const void *reading)
