@@ -255,22 +255,13 @@ int BPF_PROG(sched_waking, struct task_struct *task)
 	return 0;
 }
 
-enum turn { TURN_LOOK, TURN_PROFILE, TURNS };
-
-/* On this CPU: how many ticks came, how many looks were taken. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, TURNS);
-	__type(key, __u32);
-	__type(value, __u32);
-} turns SEC(".maps");
-
-/* One in `every`. */
-static __always_inline bool turn_comes(enum turn turn, __u32 every)
+/*
+ * One in `every` of the thread's own. Of the CPU's it would be wrong: where two threads take turns tick by tick,
+ * all looks could meet the same one of them.
+ */
+static __always_inline bool turn_comes(__u32 *count, __u32 every)
 {
-	__u32 key = turn, *count = bpf_map_lookup_elem(&turns, &key);
-
-	return count && every && (*count)++ % every == 0;
+	return every && (*count)++ % every == 0;
 }
 
 /* Is this look at a thread worth an event? A poll that has just begun is only counted. */
@@ -312,18 +303,15 @@ static __always_inline void look_send(void *ctx, struct task_struct *task, struc
 	scratch_send(s, sizeof(*e), stack_bytes);
 }
 
-/* Whatever runs on this CPU is looked at, in an interrupt that was due at `expected_ns` (0: not known). */
-static __always_inline struct thread_state *look_take(void *ctx, __u64 expected_ns)
+/* Current is looked at, in an interrupt that was due at `expected_ns` (0: not known). */
+static __always_inline void look_take(void *ctx, struct task_struct *task, struct thread_state *st,
+				      __u64 expected_ns)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	bool profile = turn_comes(TURN_PROFILE, looks_per_profile_sample);
-	struct thread_state *st = thread_find(task);
-	__u32 tgid, tid;
+	bool profile = turn_comes(&st->profile_turn, looks_per_profile_sample);
 	struct poll_key key;
+	__u32 tgid, tid;
 	__u64 now;
 
-	if (!st)
-		return NULL;
 	now = bpf_ktime_get_ns();
 	tgid = BPF_CORE_READ(task, tgid);
 	tid = BPF_CORE_READ(task, pid);
@@ -338,14 +326,17 @@ static __always_inline struct thread_state *look_take(void *ctx, __u64 expected_
 	window_roll(st, tgid, tid, now);
 	if (look_tells(st, profile, now))
 		look_send(ctx, task, st, profile, now);
-	return st;
 }
 
 /* A timer of hud's own on every CPU, look_hz times a second. */
 SEC("perf_event")
 int look(struct bpf_perf_event_data *ctx)
 {
-	look_take(ctx, 0);
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct thread_state *st = thread_find(task);
+
+	if (st)
+		look_take(ctx, task, st, 0);
 	return 0;
 }
 
@@ -356,13 +347,18 @@ int look(struct bpf_perf_event_data *ctx)
 SEC("tp_btf/hrtimer_expire_entry")
 int BPF_PROG(tick, struct hrtimer *timer)
 {
+	struct task_struct *task;
 	struct thread_state *st;
 
-	if ((__u64)timer->function != tick_function || !turn_comes(TURN_LOOK, ticks_per_look))
+	if ((__u64)timer->function != tick_function)
 		return 0;
-	st = look_take(ctx, bpf_core_field_exists(timer->_softexpires) ? timer->_softexpires : 0);
-	if (st)
-		alarm_set(st);
+	task = bpf_get_current_task_btf();
+	st = thread_find(task);
+	if (!st || !turn_comes(&st->look_turn, ticks_per_look))
+		return 0;
+	look_take(ctx, task, st,
+		  bpf_core_field_exists(timer->_softexpires) ? timer->_softexpires : 0);
+	alarm_set(st);
 	return 0;
 }
 

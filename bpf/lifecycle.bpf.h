@@ -22,8 +22,12 @@ static __always_inline struct thread_state *thread_watch(struct task_struct *tas
 	struct thread_state *st =
 		bpf_task_storage_get(&threads, task, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
-	if (!st)
+	if (!st) {
 		loss_count(COUNT_THREAD_STATE);
+		return NULL;
+	}
+	/* Else the first tick of each thread would be a look, and count for several. */
+	st->look_turn = st->profile_turn = bpf_get_prandom_u32();
 	return st;
 }
 

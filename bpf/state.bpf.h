@@ -180,6 +180,8 @@ struct thread_state {
 	__u64 open_start_ns; /* the open span whose stack was sent */
 	__u32 sleeps;
 	__u32 preemptions;
+	__u32 look_turn; /* ticks that met it, from some number on */
+	__u32 profile_turn;
 	__u32 looks;
 	__u32 poll_looks;
 	__u32 polls;
