@@ -67,3 +67,39 @@ impl SchedStat {
         }
     }
 }
+
+/// A moment of the calling thread: the clock, and its run-queue delay until then.
+#[derive(Clone, Copy)]
+pub struct Moment {
+    pub ns: u64,
+    pub run_queue_ns: u64,
+}
+
+impl Moment {
+    pub const ATTEMPTS: u32 = 10;
+
+    /// Two readings are one moment only if the thread kept its CPU between them; else they are taken again.
+    pub fn now() -> Moment {
+        let mut moment = Moment { ns: 0, run_queue_ns: 0 };
+        for _ in 0..Moment::ATTEMPTS {
+            let before_ns = monotonic_ns();
+            moment.run_queue_ns = SchedStat::of_this_thread().run_queue_ns;
+            moment.ns = monotonic_ns();
+            if moment.is_close_to(before_ns) {
+                break;
+            }
+        }
+        moment
+    }
+
+    /// The moment a little before it, at `ns`. If another thread had its turn in between, this one waited for that.
+    pub fn back_to(self, ns: u64) -> Moment {
+        let waited_ns = if self.is_close_to(ns) { 0 } else { self.ns - ns };
+        Moment { ns, run_queue_ns: self.run_queue_ns.saturating_sub(waited_ns) }
+    }
+
+    /// Nothing like a turn of another thread lies between it and `ns`.
+    pub fn is_close_to(&self, ns: u64) -> bool {
+        self.ns.abs_diff(ns) < 100_000
+    }
+}

@@ -1,7 +1,7 @@
 //! The ground truth: every block of a worker, and the poll it lies in, measured by the program that
 //! made it.
 
-use crate::clock::{self, SchedStat};
+use crate::clock::{self, Moment, SchedStat};
 use std::any::type_name;
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -93,8 +93,7 @@ struct Block {
 
 /// A poll under way: when and with what it began, and the blocks in it so far.
 struct TimedPoll {
-    start_ns: u64,
-    start_run_queue_ns: u64,
+    start: Moment,
     blocks: Vec<Block>,
 }
 
@@ -123,8 +122,8 @@ impl<F: Future> Future for Timed<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let start_ns = clock::monotonic_ns();
-        let start_run_queue_ns = SchedStat::of_this_thread().run_queue_ns;
-        let timed = TimedPoll { start_ns, start_run_queue_ns, blocks: Vec::new() };
+        let start = Moment::now().back_to(start_ns);
+        let timed = TimedPoll { start, blocks: Vec::new() };
         let outer = POLL.with(|poll| poll.borrow_mut().replace(timed));
         let result = self.future.as_mut().poll(context);
         let timed = POLL.with(|poll| std::mem::replace(&mut *poll.borrow_mut(), outer));
@@ -136,23 +135,27 @@ impl<F: Future> Future for Timed<F> {
 }
 
 impl TimedPoll {
-    /// The clock is read last, for what comes before it is part of the poll too.
+    /// The clock is read last, for what comes before it is part of the poll too: where that takes long, all again.
     fn finish(mut self) {
         if self.blocks.is_empty() {
             return;
         }
-        let after = SchedStat::of_this_thread();
-        let poll = PollTimes {
-            start_ns: self.start_ns,
-            end_ns: 0,
-            run_queue_ns: after.run_queue_ns.saturating_sub(self.start_run_queue_ns),
+        let mut attempts = 0;
+        let (mut blocks, end) = loop {
+            let moment = Moment::now();
+            let blocks = BLOCKS.lock().unwrap();
+            let end = Moment { ns: clock::monotonic_ns(), ..moment };
+            attempts += 1;
+            if moment.is_close_to(end.ns) || attempts == Moment::ATTEMPTS {
+                break (blocks, end);
+            }
         };
-        let mut blocks = BLOCKS.lock().unwrap();
-        let end_ns = clock::monotonic_ns();
-        blocks.extend(self.blocks.drain(..).map(|mut block| {
-            block.poll = PollTimes { end_ns, ..poll };
-            block
-        }));
+        let poll = PollTimes {
+            start_ns: self.start.ns,
+            end_ns: end.ns,
+            run_queue_ns: end.run_queue_ns.saturating_sub(self.start.run_queue_ns),
+        };
+        blocks.extend(self.blocks.drain(..).map(|block| Block { poll, ..block }));
     }
 }
 
@@ -182,9 +185,8 @@ pub fn note(file: &'static str, line: u32) {
 /// Calls a guilty function in a poll and records the block. The function's name is taken from its
 /// own type, so it cannot drift. schedstat is read outside of the measured time, wall outermost.
 pub fn measure<A, R, F: FnOnce(A) -> R>(cause: Cause, function: F, argument: A) -> R {
-    let before = SchedStat::of_this_thread();
     let tid = clock::thread_id();
-    let start_ns = clock::monotonic_ns();
+    let Moment { ns: start_ns, run_queue_ns } = Moment::now();
     let start_cpu_ns = clock::thread_cpu_ns();
     let running = Arc::new(Running {
         function: type_name::<F>(),
@@ -192,8 +194,8 @@ pub fn measure<A, R, F: FnOnce(A) -> R>(cause: Cause, function: F, argument: A) 
         tid,
         start_ns,
         start_cpu_ns,
-        start_run_queue_ns: before.run_queue_ns,
-        poll: poll_begun(start_ns, before.run_queue_ns),
+        start_run_queue_ns: run_queue_ns,
+        poll: poll_begun(start_ns, run_queue_ns),
         place: Mutex::default(),
     });
     RUNNING.lock().unwrap().push(running.clone());
@@ -203,7 +205,7 @@ pub fn measure<A, R, F: FnOnce(A) -> R>(cause: Cause, function: F, argument: A) 
 
     let end_cpu_ns = clock::thread_cpu_ns();
     let end_ns = clock::monotonic_ns();
-    let after = SchedStat::of_this_thread();
+    let after = Moment::now().back_to(end_ns);
     CURRENT.with(|current| *current.borrow_mut() = None);
     RUNNING.lock().unwrap().retain(|other| !Arc::ptr_eq(other, &running));
     let block = running.finished(end_ns, end_cpu_ns, after.run_queue_ns, false);
@@ -219,9 +221,9 @@ pub fn measure<A, R, F: FnOnce(A) -> R>(cause: Cause, function: F, argument: A) 
 fn poll_begun(start_ns: u64, run_queue_ns: u64) -> PollTimes {
     POLL.with(|poll| match poll.borrow().as_ref() {
         Some(poll) => PollTimes {
-            start_ns: poll.start_ns,
+            start_ns: poll.start.ns,
             end_ns: 0,
-            run_queue_ns: poll.start_run_queue_ns,
+            run_queue_ns: poll.start.run_queue_ns,
         },
         None => PollTimes { start_ns, end_ns: 0, run_queue_ns },
     })
