@@ -105,7 +105,7 @@ e2e_run() { # NAME
 	begun=$(date +%s)
 	# Lines come as the facts are found; what python itself says goes below them.
 	timeout -k 10 "$E2E_SECONDS" "$PYTHON" "$file" < /dev/null 2> "$log" | tee "$work/$name.lines"
-	grep -E '^(ok  |FAIL|skip) ' "$work/$name.lines" >> "$results"
+	grep -E '^(ok  |FAIL|skip|    ) ' "$work/$name.lines" >> "$results"
 	if grep -q '^[A-Za-z]*Error\|^Traceback' "$log" || ! grep -qE '^(ok  |FAIL|skip) ' "$work/$name.lines"; then
 		say "FAIL $name: did not come to its end"
 	fi
@@ -144,7 +144,8 @@ skipped=$(grep -c '^skip' "$results")
 if [ "$failed" -gt 0 ]; then
 	echo
 	echo "failed:"
-	sed -n 's/^FAIL \([^:]*: [^:]*\).*/  \1/p' "$results"
+	# With what was seen, for whoever has only the end of the log.
+	awk '/^(ok  |skip) / { left = 0 } /^FAIL / { left = 12 } left-- > 0 { print "  " $0 }' "$results"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]
