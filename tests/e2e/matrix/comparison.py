@@ -289,7 +289,7 @@ class Comparison:
             for s in p.seen:
                 for (function, _), ns in s["slices"].items():
                     seen[function] += ns
-            for function in p.functions - set(seen):
+            for function in {b["function"] for b in p.blocks if b["cause"] == "cpu"} - set(seen):
                 table[function][6] += seen["unknown"] >= 0.9 * sum(seen.values()) > 0
             for function in p.functions & set(seen):
                 table[function][1] += 1
