@@ -137,10 +137,11 @@ static void print_row(sqlite3_stmt *q, bool colour)
 	putchar('\n');
 }
 
-/* Of what hardly ever blocks nothing can be told, and nobody asks. */
+/* Of what hardly ever blocks, or only beside what does, nothing can be told, and nobody asks. */
 static bool quiet(sqlite3_stmt *q)
 {
-	return column_number(q, "minor", 0) && strcmp(column_text(q, "status"), "cannot tell") == 0;
+	return (column_number(q, "minor", 0) || column_number(q, "bystander", 0)) &&
+	       strcmp(column_text(q, "status"), "cannot tell") == 0;
 }
 
 static enum exit_status print_table(struct comparison *c, size_t table, uint64_t top, bool colour)
@@ -170,7 +171,8 @@ static enum exit_status print_table(struct comparison *c, size_t table, uint64_t
 		printf("and %" PRIu64 " more: --top N\n", rows - minor - top);
 	if (minor)
 		printf("and %" PRIu64
-		       " that cannot be told and hold less than 1%% of the blocked time each\n",
+		       " that cannot be told: each less than 1%% of the blocked time, "
+		       "or a bystander\n",
 		       minor);
 	sqlite3_finalize(q);
 	return step == SQLITE_DONE

@@ -8,7 +8,8 @@
 
 Records the demo for 30 s, 20 times as it is (`usual`) and 10 times with a `sleep` that takes 30% longer
 (`longer`), a new process every five. Then, of 10 pairs of usual recordings, each recording in one pair, and
-of 100 pairs drawn from all of them: how many claim no change, how many of the busy sites are told unchanged.
+of 100 pairs drawn from all of them: how many claim no change, how many of the busy sites (not minor, no
+bystander) are told unchanged.
 And in how many pairs of a usual and a longer one that change, and no other, is found. Only endpoints that
 need no calibration, so that two processes do block alike; and not `drip`, whose many sleeps of 2 ms are each
 as late as the machine is busy, which is a real change of 10% between two minutes here.
@@ -70,7 +71,8 @@ class Judge:
         """The sites' changes that are claimed, and how often each word is said of a busy site."""
         sites = self.ask("diff", "--json", *self.filters, f"{self.database}@{before}", f"{self.database}@{after}")["sites"]
         claims = {site["name"]: site["status"] for site in sites if site["status"] not in ("unchanged", "cannot tell")}
-        return claims, collections.Counter(site["status"] for site in sites if not site["minor"])
+        return claims, collections.Counter(site["status"] for site in sites
+                                           if not site["minor"] and site["reason"] != "bystander")
 
 
 def print_same(what, results):

@@ -284,8 +284,8 @@ static void computing_that_cannot_be_told_from_short_polls_is_not_gone(void **st
 	comparison_close(&c);
 }
 
-/* One more site, in 60 polls before, and in none after. */
-static struct comparison with_gone(const char *wall_ns)
+/* One more site, in some polls before, and in none after. */
+static struct comparison with_gone(unsigned polls, unsigned wall_ns)
 {
 	struct comparison c;
 	char sql[512];
@@ -294,10 +294,11 @@ static struct comparison with_gone(const char *wall_ns)
 	add(&c, BEFORE, usual(1, 30));
 	add(&c, AFTER, usual(2, 30));
 	snprintf(sql, sizeof(sql),
-		 "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 60) "
+		 "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < %u) "
 		 "INSERT INTO arrived SELECT c.id, 'site', 'demo', 'demo::small', 'net-io', "
-		 "n * 450000000, n * 450000000 + %s, %s FROM n, compared AS c WHERE c.side = 0",
-		 wall_ns, wall_ns);
+		 "n * every, n * every + %u, %u FROM n, (SELECT 27000000000 / %u AS every), "
+		 "compared AS c WHERE c.side = 0",
+		 polls, wall_ns, wall_ns, polls);
 	assert_int_equal(database_run(c.db, sql), 0);
 	judge(&c);
 	return c;
@@ -305,7 +306,7 @@ static struct comparison with_gone(const char *wall_ns)
 
 static void of_what_only_stands_by_no_change_is_told(void **state)
 {
-	struct comparison c = with_gone("1000000");
+	struct comparison c = with_gone(60, 4900000);
 
 	(void)state;
 	assert_text(c.db, STATUS_OF("demo::small", "net-io"), "cannot tell");
@@ -315,7 +316,11 @@ static void of_what_only_stands_by_no_change_is_told(void **state)
 		    "bystander");
 	comparison_close(&c);
 	/* As rare, but each long enough to block. */
-	c = with_gone("5100000");
+	c = with_gone(60, 5100000);
+	assert_text(c.db, STATUS_OF("demo::small", "net-io"), "gone");
+	comparison_close(&c);
+	/* As short, but so many that they are a part of all that blocked. */
+	c = with_gone(300, 4900000);
 	assert_text(c.db, STATUS_OF("demo::small", "net-io"), "gone");
 	comparison_close(&c);
 }
