@@ -98,6 +98,20 @@ static __always_inline void open_span_end(struct task_struct *task, struct threa
 }
 
 /*
+ * Off the CPU since then, and in its poll, if that goes on: asleep until it was woken, if it was; what it did
+ * after that is nobody's.
+ */
+static __always_inline void off_cpu_unseen(struct thread_state *st, __u64 now)
+{
+	__u64 woken = st->out_ns;
+
+	if (st->phase == PHASE_SLEEPING && st->wakeup_ns > woken && st->wakeup_ns < now)
+		woken = st->wakeup_ns;
+	st->poll.slept_ns += woken - st->out_ns;
+	st->poll.stolen_ns += now - woken;
+}
+
+/*
  * The thread runs, and no switch had told so: a kernel may hide those away from a process of its host's (seen,
  * three a second). When it came is not known, and its stack of then is gone: what it did since it left the CPU
  * is not known, but for a park, which lasted to the wakeup. A poll that it was preempted in is not blamed for
@@ -109,8 +123,8 @@ static __always_inline void switch_in_unseen(struct task_struct *task, struct th
 	if (st->phase != PHASE_RUNNABLE && st->phase != PHASE_SLEEPING)
 		return;
 	loss_count(COUNT_SWITCH_UNSEEN);
-	if (st->phase == PHASE_RUNNABLE && st->poll.span.start_max_ns < st->out_ns)
-		st->poll.stolen_ns += now - st->out_ns;
+	if (st->poll.span.start_max_ns <= st->out_ns)
+		off_cpu_unseen(st, now);
 	if (st->phase == PHASE_SLEEPING && st->open_start_ns == st->out_ns)
 		open_span_end(task, st, now);
 	if (is_park(st) && st->wakeup_ns > st->out_ns)

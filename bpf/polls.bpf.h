@@ -306,6 +306,7 @@ static __always_inline void poll_look(struct thread_state *st, const struct poll
 		entered_look(&p->span, key, now);
 	if (poll_goes_on(p, key)) {
 		p->span.end_min_ns = now;
+		p->span.sleep_ns += p->slept_ns;
 		poll_stolen(p);
 	} else {
 		if (p->span.start_max_ns)
@@ -317,6 +318,7 @@ static __always_inline void poll_look(struct thread_state *st, const struct poll
 	}
 	p->key = *key;
 	p->look_ns = now;
+	p->slept_ns = 0;
 }
 
 /* Off the CPU a thread stays in its poll: what it waited is the poll's. */

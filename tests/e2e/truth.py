@@ -32,6 +32,7 @@ def truth_facts(variant, how):
     say("totals_and_counts_of_sites_are_within_a_twentieth", Comparison.totals_and_counts_hold)
     say("little_of_the_time_in_blocking_polls_is_unknown", Comparison.little_is_unknown)
     say("the_slices_of_a_poll_add_up_to_it", Comparison.slices_add_up)
+    say("no_poll_computes_more_than_its_thread", Comparison.polls_compute_no_more_than_their_threads)
     say("the_states_of_a_worker_add_up_and_little_is_unknown", Comparison.workers_add_up)
     say("no_innocent_and_no_client_is_reported", Comparison.no_innocent_is_reported)
     say("the_holder_of_the_lock_is_its_waker", Comparison.the_holder_is_the_waker)

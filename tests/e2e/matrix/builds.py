@@ -156,7 +156,8 @@ class Outcome(Comparison):
     def facts(self):
         """What must hold of this build."""
         facts = [self.stacks_reach_the_root, self.no_innocent_is_reported, self.little_is_unknown,
-                 self.slices_add_up, self.workers_add_up, self.nothing_is_lost]
+                 self.slices_add_up, self.polls_compute_no_more_than_their_threads, self.workers_add_up,
+                 self.nothing_is_lost]
         if self.name not in WITHOUT_LAYOUT:
             facts += [self.polls_are_seen_passively]
         if self.passive():
