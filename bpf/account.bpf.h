@@ -91,6 +91,7 @@ static __always_inline void cpu_charge(struct thread_state *st, __u64 now)
 	__u64 stolen = st->uncharged_ns < ran ? st->uncharged_ns : ran;
 
 	st->cpu_ns += ran - stolen;
+	st->unlooked_ns += ran - stolen;
 	st->run_queue_ns += stolen;
 	st->stolen_ns += stolen;
 	st->uncharged_ns = 0;

@@ -9,8 +9,8 @@
 
 #include "bpf/account.bpf.h"
 #include "bpf/alarm.bpf.h"
+#include "bpf/looks.bpf.h"
 #include "bpf/poll_entry.bpf.h"
-#include "bpf/stacks.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -67,11 +67,11 @@ static __always_inline void span_send(void *ctx, struct task_struct *task, struc
 	else if (!(st->span_flags & EVENT_SPAN_SHORT) && !stack_allowed(st, now))
 		e->stacks.stack_flags = EVENT_STACK_LIMITED;
 	else
-		stack_bytes = stacks_take(ctx, &e->stacks, e->address);
+		stack_bytes = stacks_take(ctx, &e->stacks, e->address, true);
 	scratch_send(s, sizeof(*e), stack_bytes);
 }
 
-/* On this CPU: the thread that was switched in last wants its span written. */
+/* On this CPU: the thread that was switched in last wants its span written, or is owed a look. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -141,6 +141,7 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 				      struct task_struct *next, __u32 state)
 {
 	struct thread_state *out = thread_find(prev), *in = thread_find(next);
+	bool runnable = preempt || !(state & TASK_STATE_MASK);
 	struct poll_key key;
 	__u64 now = 0;
 
@@ -153,18 +154,18 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 		identity_read(prev, NULL, out, prev->tgid, &key);
 		steal_note(prev, out, now, 0);
 		poll_look(out, &key, prev->tgid, prev->pid, now);
-		thread_switch_out(prev, out, state & TASK_STATE_MASK,
-				  preempt || !(state & TASK_STATE_MASK), now);
+		thread_switch_out(prev, out, state & TASK_STATE_MASK, runnable, now);
+		out->look_owed = runnable ? look_owed(out, preempt, now) : 0;
 	}
 	if (!in)
 		return;
 	if (!now)
 		now = bpf_ktime_get_ns();
-	if (!thread_switch_in(next, in, now))
+	if (!thread_switch_in(next, in, now) && !in->look_owed)
 		return;
 	if (stack_at_switch_in)
 		span_leave_to_hook();
-	else
+	else if (in->span_start_ns)
 		span_send(NULL, next, in);
 }
 
@@ -200,8 +201,11 @@ static __always_inline void on_switched_in(void *ctx)
 	*wanted = false;
 	task = bpf_get_current_task_btf();
 	st = thread_find(task);
-	if (st && st->span_start_ns)
+	if (!st)
+		return;
+	if (st->span_start_ns)
 		span_send(ctx, task, st);
+	look_pay(ctx, task, st);
 }
 
 /* Linux 6.15 and later (6.18 seen): the tracepoint at the end of __schedule(). */
@@ -242,7 +246,7 @@ static __always_inline void wake_send(void *ctx, struct task_struct *woken, stru
 	if (!stack_allowed(st, now))
 		e->stacks.stack_flags = EVENT_STACK_LIMITED;
 	else if (thread_find(waker))
-		stack_bytes = stacks_take(ctx, &e->stacks, e->address);
+		stack_bytes = stacks_take(ctx, &e->stacks, e->address, true);
 	else /* a stranger's user stack would mean nothing: its memory map is not in the capture */
 		stack_bytes = kernel_stack_only(ctx, &e->stacks, e->address);
 	scratch_send(s, sizeof(*e), stack_bytes);
@@ -269,54 +273,6 @@ int BPF_PROG(sched_waking, struct task_struct *task)
 	return 0;
 }
 
-/*
- * One in `every` of the thread's own. Of the CPU's it would be wrong: where two threads take turns tick by tick,
- * all looks could meet the same one of them.
- */
-static __always_inline bool turn_comes(__u32 *count, __u32 every)
-{
-	return every && (*count)++ % every == 0;
-}
-
-/* Is this look at a thread worth an event? A poll that has just begun is only counted. */
-static __always_inline bool look_tells(struct thread_state *st, bool profile, __u64 now)
-{
-	st->looks++;
-	if (!st->poll.span.start_max_ns || !st->poll.key.trusted)
-		return true;
-	st->poll_looks++;
-	st->poll.span.looks++;
-	if (!poll_lasts(&st->poll, now))
-		return profile;
-	ready_note(st, now);
-	return true;
-}
-
-static __always_inline void look_send(void *ctx, struct task_struct *task, struct thread_state *st,
-				      bool profile, __u64 now)
-{
-	struct scratch *s = scratch_get(SCRATCH_SAMPLE);
-	struct event_sample *e;
-	__u64 stack_bytes = 0;
-
-	if (!s)
-		return;
-	e = (struct event_sample *)s->word;
-	event_begin(&e->head, EVENT_SAMPLE, BPF_CORE_READ(task, tgid), BPF_CORE_READ(task, pid),
-		    now);
-	where_fill(&e->where, &st->poll.key, &st->poll.span);
-	e->awake_ns = st->awake_ns;
-	e->waited_ns = st->waited_ns;
-	e->syscall = task_syscall(task);
-	e->profile = profile;
-	e->stacks = (struct event_stacks) {};
-	if (stack_allowed(st, now))
-		stack_bytes = stacks_take(ctx, &e->stacks, e->address);
-	else
-		e->stacks.stack_flags = EVENT_STACK_LIMITED;
-	scratch_send(s, sizeof(*e), stack_bytes);
-}
-
 /* Current is looked at, in an interrupt that was due at `expected_ns` (0: not known). */
 static __always_inline void look_take(void *ctx, struct task_struct *task, struct thread_state *st,
 				      __u64 expected_ns)
@@ -338,8 +294,11 @@ static __always_inline void look_take(void *ctx, struct task_struct *task, struc
 	identity_read(task, NULL, st, tgid, &key);
 	poll_look(st, &key, tgid, tid, now);
 	window_roll(st, tgid, tid, now);
-	if (look_tells(st, profile, now))
-		look_send(ctx, task, st, profile, now);
+	if (!look_tells(st, profile, now))
+		return;
+	if (in_known_poll(st) && poll_lasts(&st->poll, now))
+		ready_note(st, now);
+	look_send(ctx, task, st, SCRATCH_SAMPLE, profile, true, now);
 }
 
 /* A timer of hud's own on every CPU, look_hz times a second. */

@@ -82,10 +82,11 @@ static __always_inline __u32 user_stack_by_plan(struct event_stacks *out, __u64 
 	return w.frames & EVENT_FRAMES_MAX;
 }
 
-/* Both stacks of current, packed; fills `out`. Returns the bytes behind the event. */
-static __always_inline __u64 stacks_take(void *ctx, struct event_stacks *out, __u64 *address)
+/* The stacks of current, packed; fills `out`. Returns the bytes behind the event. */
+static __always_inline __u64 stacks_take(void *ctx, struct event_stacks *out, __u64 *address,
+					 bool kernel_too)
 {
-	__u32 user = 0, kernel;
+	__u32 user = 0, kernel = 0;
 
 	if (own_walk)
 		user = user_stack_by_plan(out, address);
@@ -95,7 +96,8 @@ static __always_inline __u64 stacks_take(void *ctx, struct event_stacks *out, __
 		out->stack_flags |= EVENT_STACK_FAILED;
 		loss_count(COUNT_STACK_FAILED);
 	}
-	kernel = kernel_stack_take(ctx, address, user);
+	if (kernel_too)
+		kernel = kernel_stack_take(ctx, address, user);
 	out->user_frames = (__u16)user;
 	out->kernel_frames = (__u16)kernel;
 	return (__u64)(user + kernel) * sizeof(__u64);

@@ -13,9 +13,9 @@
 const volatile __u64 threshold_ns = 5000000;
 const volatile __u64 window_ns = 100000000;
 const volatile __u32 looks_per_profile_sample = 4;
-const volatile __u32 ticks_per_look = 1;
-const volatile __u64 tick_function = 0;       /* of the kernel's timer for the scheduler's tick */
-const volatile __u64 tick_period_ns = 0;      /* from look to look; 0: those are timers' */
+const volatile __u32 ticks_per_look = 1;       /* 0: looks are timers' */
+const volatile __u64 tick_function = 0;        /* of the kernel's timer for the scheduler's tick */
+const volatile __u64 look_period_ns = 4000000; /* from look to look */
 const volatile __u32 stacks_per_window = 200; /* per thread; the threshold allows no more than 20 */
 /* A poll that has lasted so long is watched with stacks; set to an eighth of the threshold. */
 const volatile __u64 watch_ns = 625000;
@@ -153,6 +153,12 @@ struct poll_watch {
 	__u32 reserved;
 };
 
+enum look_flags {
+	LOOK_OWED = 1u << 0,
+	LOOK_PROFILE = 1u << 1,   /* it counts in the CPU profile */
+	LOOK_IN_KERNEL = 1u << 2, /* the thread was interrupted there */
+};
+
 /* A watched thread. That a task has one is what "watched" means. */
 struct thread_state {
 	__u64 since_ns;  /* watched since then; 0: from its birth, or its exec */
@@ -167,6 +173,7 @@ struct thread_state {
 	__u64 run_queue_ns;
 	__u64 parked_ns;
 	__u64 maybe_parked_ns; /* of sleep_ns, by a layout that is a guess */
+	__u64 unlooked_ns;     /* CPU time since a look met it */
 	__u64 stolen_ns;       /* of run_queue_ns */
 	__u64 uncharged_ns;    /* … and not charged to it yet */
 	__u64 steal_ns;        /* PHASE_RUNNING: steal_read() at the last look */
@@ -195,6 +202,8 @@ struct thread_state {
 	__u32 out_cpu;
 	__s32 syscall; /* of that span */
 	__u32 span_flags;
+	__u32 look_owed; /* enum look_flags; to be taken by the switch-in hook; 0: none */
+	__u32 reserved;
 	struct poll_watch poll;
 };
 

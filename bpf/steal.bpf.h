@@ -35,9 +35,9 @@ static __always_inline __u64 tick_late_ns(const struct thread_state *st, __u64 n
 {
 	__u64 due = expected_ns;
 
-	if (tick_period_ns && st->phase == PHASE_RUNNING &&
-	    (!due || st->change_ns + tick_period_ns < due))
-		due = st->change_ns + tick_period_ns;
+	if (ticks_per_look && st->phase == PHASE_RUNNING &&
+	    (!due || st->change_ns + look_period_ns < due))
+		due = st->change_ns + look_period_ns;
 	return due && now > due + TICK_LATE_NS ? now - due : 0;
 }
 

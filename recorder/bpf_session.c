@@ -82,7 +82,7 @@ static void looks_choose(struct bpf_session *s)
 		*rate = look_rate_of_timers(s->options.threshold_ns, s->options.profile_hz);
 	p->rodata->looks_per_profile_sample = rate->looks_per_profile_sample;
 	p->rodata->ticks_per_look = rate->ticks_per_look;
-	p->rodata->tick_period_ns = rate->ticks_per_look ? NS_PER_S / rate->hz : 0;
+	p->rodata->look_period_ns = NS_PER_S / rate->hz;
 	bpf_program__set_autoload(p->progs.tick, rate->ticks_per_look > 0);
 	bpf_program__set_autoload(p->progs.look, !rate->ticks_per_look);
 }

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+#ifndef HUD_BPF_LOOKS_BPF_H
+#define HUD_BPF_LOOKS_BPF_H
+
+#include "bpf/account.bpf.h"
+#include "bpf/stacks.bpf.h"
+
+/*
+ * Looks at what a watched thread computes: one for so much of its CPU time, with its stack where that tells
+ * anything. The programs that take them are in bpf/hud.bpf.c.
+ */
+
+/*
+ * One in `every` of the thread's own. Of the CPU's it would be wrong: where two threads take turns tick by tick,
+ * all looks could meet the same one of them.
+ */
+static __always_inline bool turn_comes(__u32 *count, __u32 every)
+{
+	return every && (*count)++ % every == 0;
+}
+
+static __always_inline bool in_known_poll(const struct thread_state *st)
+{
+	return st->poll.span.start_max_ns && st->poll.key.trusted;
+}
+
+/* Is this look at a thread worth an event? A poll that has just begun is only counted. */
+static __always_inline bool look_tells(struct thread_state *st, bool profile, __u64 now)
+{
+	st->looks++;
+	st->unlooked_ns = 0;
+	if (!in_known_poll(st))
+		return true;
+	st->poll_looks++;
+	st->poll.span.looks++;
+	return profile || poll_lasts(&st->poll, now);
+}
+
+static __always_inline void look_send(void *ctx, struct task_struct *task, struct thread_state *st,
+				      enum scratch_slot slot, bool profile, bool in_kernel,
+				      __u64 now)
+{
+	struct scratch *s = scratch_get(slot);
+	struct event_sample *e;
+	__u64 stack_bytes = 0;
+
+	if (!s)
+		return;
+	e = (struct event_sample *)s->word;
+	event_begin(&e->head, EVENT_SAMPLE, BPF_CORE_READ(task, tgid), BPF_CORE_READ(task, pid),
+		    now);
+	where_fill(&e->where, &st->poll.key, &st->poll.span);
+	e->awake_ns = st->awake_ns;
+	e->waited_ns = st->waited_ns;
+	e->syscall = in_kernel ? task_syscall(task) : -1;
+	e->profile = profile;
+	e->stacks = (struct event_stacks) {};
+	if (stack_allowed(st, now))
+		stack_bytes = stacks_take(ctx, &e->stacks, e->address, in_kernel);
+	else
+		e->stacks.stack_flags = EVENT_STACK_LIMITED;
+	scratch_send(s, sizeof(*e), stack_bytes);
+}
+
+/*
+ * A thread that loses its CPU after no look has met it for as long as should lie between two is owed one: where
+ * threads that take the CPU run in step with the ticks, none might meet it for long. In a poll that lasts and
+ * that none has met yet half of that is enough. It is taken when the thread has a CPU again, where its stack
+ * is still the same (look_pay()). `in_kernel`: it was interrupted there, and not on its way to user mode.
+ */
+static __always_inline __u32 look_owed(struct thread_state *st, bool in_kernel, __u64 now)
+{
+	const struct poll_span *span = &st->poll.span;
+	bool unmet = poll_lasts(&st->poll, now) && !span->looks &&
+		     poll_ran_ns(span) >= look_period_ns / 2;
+	bool profile;
+
+	if (st->unlooked_ns < look_period_ns && !unmet)
+		return 0;
+	profile = turn_comes(&st->profile_turn, looks_per_profile_sample);
+	if (!look_tells(st, profile, now))
+		return 0;
+	return LOOK_OWED | (profile ? LOOK_PROFILE : 0) | (in_kernel ? LOOK_IN_KERNEL : 0);
+}
+
+/* As the thread that was just switched in. */
+static __always_inline void look_pay(void *ctx, struct task_struct *task, struct thread_state *st)
+{
+	__u32 owed = st->look_owed;
+
+	if (!owed)
+		return;
+	st->look_owed = 0;
+	look_send(ctx, task, st, SCRATCH_SWITCH, owed & LOOK_PROFILE, owed & LOOK_IN_KERNEL,
+		  st->change_ns);
+}
+
+#endif
