@@ -49,7 +49,7 @@ def a_poll_is_looked_at_when_it_reaches_the_threshold():
     Polls that compute for 7 to 9 ms, which nothing finds for sure. By looks alone, 4 ms apart, one in 16 of them
     would be found; that another comes at the threshold finds three in four.
     """
-    short = Comparison("short", 12, program=demo_path("release"),
+    short = Comparison("short", 20, program=demo_path("release"),
                        options=("--only", "hash,compress", "--stretch", "hash=0.33", "--stretch", "compress=0.33"))
     polls = [p for p in short.polls if 7 * MS <= p.busy_ns < 9 * MS]
     found = sum(bool(p.seen) for p in polls)
