@@ -87,7 +87,9 @@ static int poll_seen(struct told *all, sqlite3_stmt *q, struct seen_in_poll *see
 	struct thread_sightings *t =
 		sightings_of_thread(all->sightings, sqlite3_column_int64(q, POLL_THREAD));
 	size_t first = 0;
-	int64_t count = t ? sightings_of_poll(t, sqlite3_column_int64(q, POLL_SEEN_NS), &first) : 0;
+	int64_t count = t ? sightings_of_poll(all->sightings, t,
+					      sqlite3_column_int64(q, POLL_SEEN_NS), &first)
+			  : 0;
 	int err = count < 0 ? (int)count : 0;
 
 	for (size_t i = 0; !err && i < (size_t)count; i++) {

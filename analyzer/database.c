@@ -159,18 +159,22 @@ static int check_schema(sqlite3 *db)
 	return 0;
 }
 
-/* What each access asks of SQLite. One thread uses a connection: no locks. A file that is renamed when done, or never seen, needs no journal on disk. */
+/*
+ * Of a new file. It is renamed when done, or never seen: no journal on disk. Pages are read and written one
+ * by one, so larger ones make fewer system calls (a tenth of the time to load); a larger cache is slower, for
+ * its memory is new (both measured).
+ */
+static const char make_pragmas[] = "PRAGMA page_size = 16384; PRAGMA journal_mode = MEMORY;"
+				   "PRAGMA synchronous = OFF; PRAGMA cache_size = -8192";
+
+/* What each access asks of SQLite. One thread uses a connection: no locks. */
 static const struct access_rule {
 	int flags;
 	bool make;
 	const char *pragmas;
 } access_rules[] = {
-	[DATABASE_TEMPORARY] = {SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, true,
-				"PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
-				"PRAGMA cache_size = -16384"},
-	[DATABASE_CREATE] = {SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, true,
-			     "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
-			     "PRAGMA cache_size = -16384"},
+	[DATABASE_TEMPORARY] = {SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, true, make_pragmas},
+	[DATABASE_CREATE] = {SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, true, make_pragmas},
 	[DATABASE_APPEND] = {SQLITE_OPEN_READWRITE, false, "PRAGMA cache_size = -16384"},
 	[DATABASE_READ] = {SQLITE_OPEN_READONLY, false, "PRAGMA query_only = 1"},
 };

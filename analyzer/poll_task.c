@@ -23,7 +23,7 @@ static const char tasks_sql[] =
 	"SELECT id, task FROM stack WHERE capture = ?1 AND task IS NOT NULL";
 
 struct rows {
-	const struct sightings *all;
+	struct sightings *all;
 	sqlite3_stmt *polls;
 	struct id_map tasks; /* stack.id: index + 1 */
 	struct text_set names;
@@ -87,7 +87,7 @@ static int poll_weigh(struct rows *r, int64_t thread, int64_t poll_ns, int64_t s
 {
 	struct thread_sightings *t = sightings_of_thread(r->all, thread);
 	size_t first = 0, looks = 0, in_runtime = 0;
-	int64_t count = t ? sightings_of_poll(t, poll_ns, &first) : 0;
+	int64_t count = t ? sightings_of_poll(r->all, t, poll_ns, &first) : 0;
 
 	if (count < 0)
 		return SQLITE_NOMEM;

@@ -111,9 +111,10 @@ static struct thread_sightings *thread_of(struct sightings *all, int64_t thread)
 }
 
 /* SQLite's code. */
-static int sighting_add(struct sighting_list *list, const struct sighting *s)
+static int sighting_add(struct sighting_list *list, const struct sighting *s,
+			struct spill_budget *budget)
 {
-	if (spill_grow(&list->memory, list->count, sizeof(*s)))
+	if (spill_grow_within(&list->memory, list->count, sizeof(*s), budget))
 		return SQLITE_NOMEM;
 	*sighting_at(list, list->count++) = *s;
 	return SQLITE_OK;
@@ -181,7 +182,7 @@ int sightings_add(struct sightings *all, int64_t thread, const struct sighting *
 		*given = s;
 		return 0;
 	}
-	return sighting_add(list_of(t, &s), &s) ? -ENOMEM : 0;
+	return sighting_add(list_of(t, &s), &s, &all->budget) ? -ENOMEM : 0;
 }
 
 static void row_told(sqlite3_stmt *q, struct sighting *s)
@@ -215,7 +216,8 @@ static int rows_read(sqlite3 *db, const char *sql, int64_t capture, bool told,
 		else if (cause_note(all, (const char *)sqlite3_column_text(q, COLUMN_CAUSE), &s))
 			err = SQLITE_NOMEM;
 		if (!err)
-			err = t ? sighting_add(told ? &t->list : list_of(t, &s), &s) : SQLITE_NOMEM;
+			err = t ? sighting_add(told ? &t->list : list_of(t, &s), &s, &all->budget)
+				: SQLITE_NOMEM;
 	}
 	end = sqlite3_finalize(q);
 	return err ? err : end;
@@ -249,13 +251,14 @@ static void list_sort(struct sighting_list *list)
 }
 
 /* Of two sleeps that began at once the later row takes the place of the earlier one. */
-static int sleep_merge(struct sighting_list *to, const struct sighting *s)
+static int sleep_merge(struct sighting_list *to, const struct sighting *s,
+		       struct spill_budget *budget)
 {
 	const struct sighting *last = to->count ? sighting_at(to, to->count - 1) : NULL;
 
 	if (last && last->slept && last->start_ns == s->start_ns)
 		to->count--;
-	return sighting_add(to, s);
+	return sighting_add(to, s, budget);
 }
 
 /* The next of a list, and what its stack says. False: there is no more. */
@@ -270,7 +273,8 @@ static bool list_next(struct sighting_list *list, size_t at, const struct stacks
 }
 
 /* Sleeps and looks are each nearly in order, so they are sorted apart. */
-static int thread_sort(struct thread_sightings *t, const struct stacks *stacks)
+static int thread_sort(struct thread_sightings *t, const struct stacks *stacks,
+		       struct spill_budget *budget)
 {
 	struct sighting sleep, look;
 	size_t sleeps = 0, looks = 0;
@@ -283,15 +287,15 @@ static int thread_sort(struct thread_sightings *t, const struct stacks *stacks)
 	looked = list_next(&t->looks, 0, stacks, &look);
 	while (!err && (slept || looked)) {
 		if (slept && (!looked || in_time(&sleep, &look) < 0)) {
-			err = sleep_merge(&t->list, &sleep);
+			err = sleep_merge(&t->list, &sleep, budget);
 			slept = list_next(&t->sleeps, ++sleeps, stacks, &sleep);
 		} else {
-			err = sighting_add(&t->list, &look);
+			err = sighting_add(&t->list, &look, budget);
 			looked = list_next(&t->looks, ++looks, stacks, &look);
 		}
 	}
-	spill_free(&t->sleeps.memory);
-	spill_free(&t->looks.memory);
+	spill_free_within(&t->sleeps.memory, budget);
+	spill_free_within(&t->looks.memory, budget);
 	t->sleeps.count = t->looks.count = 0;
 	return err;
 }
@@ -316,7 +320,7 @@ static int all_sort(struct sightings *s, sqlite3 *db, int64_t capture)
 	int err = stacks_read(db, capture, &stacks);
 
 	for (size_t i = 0; !err && i < s->count; i++)
-		err = thread_sort(&s->thread[i], &stacks);
+		err = thread_sort(&s->thread[i], &stacks, &s->budget);
 	threads_sort(s);
 	sqlite3_free(stacks.told);
 	return err;
@@ -376,7 +380,7 @@ static int by_poll(const void *first, const void *second)
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
-static int polled_make(struct thread_sightings *t)
+static int polled_make(struct thread_sightings *t, struct spill_budget *budget)
 {
 	struct polled before = {.poll_ns = INT64_MIN};
 	bool sorted = true;
@@ -386,7 +390,7 @@ static int polled_make(struct thread_sightings *t)
 
 		if (!one.poll_ns)
 			continue;
-		if (spill_grow(&t->polled, t->polled_count, sizeof(one)))
+		if (spill_grow_within(&t->polled, t->polled_count, sizeof(one), budget))
 			return -ENOMEM;
 		*(struct polled *)spill_at(&t->polled, t->polled_count++, sizeof(one)) = one;
 		sorted = sorted && by_poll(&before, &one) < 0;
@@ -397,12 +401,13 @@ static int polled_make(struct thread_sightings *t)
 	return 0;
 }
 
-int64_t sightings_of_poll(struct thread_sightings *t, int64_t poll_ns, size_t *first)
+int64_t sightings_of_poll(struct sightings *all, struct thread_sightings *t, int64_t poll_ns,
+			  size_t *first)
 {
 	const struct polled *polled;
 	size_t low = 0, high, end;
 
-	if (!t->polled.at && polled_make(t))
+	if (!t->polled.at && polled_make(t, &all->budget))
 		return -ENOMEM;
 	polled = t->polled.at;
 	high = t->polled_count;

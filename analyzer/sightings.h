@@ -59,6 +59,7 @@ struct sightings {
 	size_t count, room;
 	struct id_map places; /* while they come: thread.id: index + 1 */
 	struct text_set causes;
+	struct spill_budget budget; /* of all threads */
 	int64_t capture; /* 0: none is read */
 	bool given;      /* by sightings_add(): neither sorted nor known what the stacks say */
 	bool told;       /* by evidence.c, or read from what it told */
@@ -82,8 +83,9 @@ int sightings_told(struct sightings *s, sqlite3 *db, int64_t capture);
 /* NULL: nothing was seen of this thread. */
 struct thread_sightings *sightings_of_thread(const struct sightings *s, int64_t thread);
 
-/* How many are of a poll; *first: the first of them, for sighting_of_poll(). -ENOMEM. */
-int64_t sightings_of_poll(struct thread_sightings *t, int64_t poll_ns, size_t *first);
+/* How many of this thread are of a poll; *first: the first of them, for sighting_of_poll(). -ENOMEM. */
+int64_t sightings_of_poll(struct sightings *all, struct thread_sightings *t, int64_t poll_ns,
+			  size_t *first);
 
 static inline struct sighting *sighting_of_poll(struct thread_sightings *t, size_t place)
 {

@@ -10,8 +10,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* A program has hundreds of threads, and each has an array. */
-#define SPILL_BYTES (256u << 10)
+/* Of a few such arrays there is one at a time; who has more gives them a budget. */
+#define SPILL_BYTES (8u << 20)
 #define FIRST_ELEMENTS 64u
 
 /* A descriptor of a new file that has no name any more; -1: not in this directory. */
@@ -96,16 +96,61 @@ static int move(struct spill *s, size_t bytes)
 	return 0;
 }
 
+/* Elements to have room for, where there is none for one more than `count`. 0: no memory has so many. */
+static size_t room_for(size_t count, size_t element)
+{
+	if (count > SIZE_MAX / 2 / element)
+		return 0;
+	return count < FIRST_ELEMENTS ? FIRST_ELEMENTS : 2 * count;
+}
+
 int spill_grow(struct spill *s, size_t count, size_t element)
 {
-	size_t room;
+	size_t bytes;
 
 	if ((count + 1) * element <= s->bytes)
 		return 0;
-	if (count > SIZE_MAX / 2 / element)
+	bytes = room_for(count, element) * element;
+	if (!bytes)
 		return -ENOMEM;
-	room = count < FIRST_ELEMENTS ? FIRST_ELEMENTS : 2 * count;
-	return extend(s, room * element) ? 0 : move(s, room * element);
+	return extend(s, bytes) ? 0 : move(s, bytes);
+}
+
+static size_t on_heap(const struct spill *s)
+{
+	return s->mapped ? 0 : s->bytes;
+}
+
+static bool grow_on_heap(struct spill *s, size_t bytes)
+{
+	void *at = realloc(s->at, bytes);
+
+	if (!at)
+		return false;
+	s->at = at;
+	s->bytes = bytes;
+	return true;
+}
+
+int spill_grow_within(struct spill *s, size_t count, size_t element, struct spill_budget *budget)
+{
+	size_t others = budget->used - on_heap(s), bytes;
+	int err = 0;
+
+	if ((count + 1) * element <= s->bytes)
+		return 0;
+	bytes = room_for(count, element) * element;
+	if (s->mapped || !bytes || bytes > SPILL_TOGETHER || others > SPILL_TOGETHER - bytes ||
+	    !grow_on_heap(s, bytes))
+		err = spill_grow(s, count, element);
+	budget->used = others + on_heap(s);
+	return err;
+}
+
+void spill_free_within(struct spill *s, struct spill_budget *budget)
+{
+	budget->used -= on_heap(s);
+	spill_free(s);
 }
 
 void spill_free(struct spill *s)

@@ -174,8 +174,8 @@ int main(int count, char **text)
 		table_read(from, &table[i]);
 	begin = seconds(CLOCK_MONOTONIC);
 	cpu = seconds(CLOCK_PROCESS_CPUTIME_ID);
-	run(to, "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
-		"PRAGMA cache_size = -16384; BEGIN");
+	run(to, "PRAGMA page_size = 16384; PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;"
+		"PRAGMA cache_size = -8192; BEGIN");
 	schema_copy(from, to, "table");
 	for (size_t i = 0; i < tables; i++) {
 		table_write(to, &table[i]);

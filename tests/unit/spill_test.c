@@ -116,6 +116,35 @@ static void where_no_file_can_be_had_the_heap_serves(void **state)
 	spill_free(&in_file);
 }
 
+static void fill_within(struct spill *s, size_t count, struct spill_budget *budget)
+{
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(spill_grow_within(s, i, sizeof(uint64_t), budget), 0);
+		*(uint64_t *)spill_at(s, i, sizeof(uint64_t)) = i * 7;
+	}
+}
+
+static void arrays_of_a_budget_stay_on_the_heap_as_long_as_it_has_room(void **state)
+{
+	struct spill_budget budget = {0};
+	struct spill first = {0}, second = {0};
+	size_t others;
+
+	(void)state;
+	fill_within(&first, MANY, &budget);
+	assert_false(first.mapped);
+	assert_true(budget.used >= MANY * sizeof(uint64_t));
+	others = SPILL_TOGETHER - budget.used;
+	budget.used += others;
+	fill_within(&second, MANY, &budget);
+	assert_true(second.mapped);
+	assert_filled(&first, MANY);
+	assert_filled(&second, MANY);
+	spill_free_within(&first, &budget);
+	spill_free_within(&second, &budget);
+	assert_int_equal(budget.used, others);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -123,6 +152,7 @@ int main(void)
 		cmocka_unit_test(what_is_small_stays_on_the_heap),
 		cmocka_unit_test(a_directory_that_is_not_there_is_passed_over),
 		cmocka_unit_test(where_no_file_can_be_had_the_heap_serves),
+		cmocka_unit_test(arrays_of_a_budget_stay_on_the_heap_as_long_as_it_has_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
