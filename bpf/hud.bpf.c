@@ -155,7 +155,9 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 		steal_note(prev, out, now, 0);
 		poll_look(out, &key, prev->tgid, prev->pid, now);
 		thread_switch_out(prev, out, state & TASK_STATE_MASK, runnable, now);
-		out->look_owed = runnable ? look_owed(out, preempt, now) : 0;
+		out->look_owed = 0;
+		if (runnable)
+			look_owe(out, preempt, now);
 	}
 	if (!in)
 		return;

@@ -68,7 +68,7 @@ static __always_inline void look_send(void *ctx, struct task_struct *task, struc
  * that none has met yet half of that is enough. It is taken when the thread has a CPU again, where its stack
  * is still the same (look_pay()). `in_kernel`: it was interrupted there, and not on its way to user mode.
  */
-static __always_inline __u32 look_owed(struct thread_state *st, bool in_kernel, __u64 now)
+static __always_inline void look_owe(struct thread_state *st, bool in_kernel, __u64 now)
 {
 	const struct poll_span *span = &st->poll.span;
 	bool unmet = poll_lasts(&st->poll, now) && !span->looks &&
@@ -76,11 +76,11 @@ static __always_inline __u32 look_owed(struct thread_state *st, bool in_kernel, 
 	bool profile;
 
 	if (st->unlooked_ns < look_period_ns && !unmet)
-		return 0;
+		return;
 	profile = turn_comes(&st->profile_turn, looks_per_profile_sample);
-	if (!look_tells(st, profile, now))
-		return 0;
-	return LOOK_OWED | (profile ? LOOK_PROFILE : 0) | (in_kernel ? LOOK_IN_KERNEL : 0);
+	if (look_tells(st, profile, now))
+		st->look_owed =
+			LOOK_OWED | (profile ? LOOK_PROFILE : 0) | (in_kernel ? LOOK_IN_KERNEL : 0);
 }
 
 /* As the thread that was just switched in. */
