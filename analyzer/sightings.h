@@ -60,9 +60,9 @@ struct sightings {
 	struct id_map places; /* while they come: thread.id: index + 1 */
 	struct text_set causes;
 	struct spill_budget budget; /* of all threads */
-	int64_t capture; /* 0: none is read */
-	bool given;      /* by sightings_add(): neither sorted nor known what the stacks say */
-	bool told;       /* by evidence.c, or read from what it told */
+	int64_t capture;            /* 0: none is read */
+	bool given; /* by sightings_add(): neither sorted nor known what the stacks say */
+	bool told;  /* by evidence.c, or read from what it told */
 };
 
 /*
