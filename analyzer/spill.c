@@ -10,8 +10,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Of a few such arrays there is one at a time; who has more gives them a budget. */
-#define SPILL_BYTES (8u << 20)
+/* An array by itself is on the heap up to this. */
+#define ALONE_BYTES ((size_t)8 << 20)
+/* … and one of many, even when all together have their share: a program has hundreds of threads. */
+#define SMALL_BYTES ((size_t)256 << 10)
 #define FIRST_ELEMENTS 64u
 
 /* A descriptor of a new file that has no name any more; -1: not in this directory. */
@@ -78,11 +80,11 @@ static bool extend(struct spill *s, size_t bytes)
 	return true;
 }
 
-/* From the heap to a file, or back where the disk is full. */
-static int move(struct spill *s, size_t bytes)
+/* On the heap, from there to a file, or back where the disk is full. */
+static int move(struct spill *s, size_t bytes, size_t heap_bytes)
 {
 	struct spill larger =
-		bytes < SPILL_BYTES || s->mapped ? (struct spill) {0} : map_somewhere(bytes);
+		bytes <= heap_bytes || s->mapped ? (struct spill) {0} : map_somewhere(bytes);
 
 	if (!larger.mapped)
 		larger = (struct spill) {.at = malloc(bytes), .bytes = bytes};
@@ -96,24 +98,21 @@ static int move(struct spill *s, size_t bytes)
 	return 0;
 }
 
-/* Elements to have room for, where there is none for one more than `count`. 0: no memory has so many. */
-static size_t room_for(size_t count, size_t element)
+static int grow(struct spill *s, size_t count, size_t element, size_t heap_bytes)
 {
-	if (count > SIZE_MAX / 2 / element)
+	size_t room;
+
+	if ((count + 1) * element <= s->bytes)
 		return 0;
-	return count < FIRST_ELEMENTS ? FIRST_ELEMENTS : 2 * count;
+	if (count > SIZE_MAX / 2 / element)
+		return -ENOMEM;
+	room = count < FIRST_ELEMENTS ? FIRST_ELEMENTS : 2 * count;
+	return extend(s, room * element) ? 0 : move(s, room * element, heap_bytes);
 }
 
 int spill_grow(struct spill *s, size_t count, size_t element)
 {
-	size_t bytes;
-
-	if ((count + 1) * element <= s->bytes)
-		return 0;
-	bytes = room_for(count, element) * element;
-	if (!bytes)
-		return -ENOMEM;
-	return extend(s, bytes) ? 0 : move(s, bytes);
+	return grow(s, count, element, ALONE_BYTES);
 }
 
 static size_t on_heap(const struct spill *s)
@@ -121,28 +120,12 @@ static size_t on_heap(const struct spill *s)
 	return s->mapped ? 0 : s->bytes;
 }
 
-static bool grow_on_heap(struct spill *s, size_t bytes)
-{
-	void *at = realloc(s->at, bytes);
-
-	if (!at)
-		return false;
-	s->at = at;
-	s->bytes = bytes;
-	return true;
-}
-
 int spill_grow_within(struct spill *s, size_t count, size_t element, struct spill_budget *budget)
 {
-	size_t others = budget->used - on_heap(s), bytes;
-	int err = 0;
+	size_t others = budget->used - on_heap(s);
+	size_t left = others < SPILL_TOGETHER ? SPILL_TOGETHER - others : 0;
+	int err = grow(s, count, element, left > SMALL_BYTES ? left : SMALL_BYTES);
 
-	if ((count + 1) * element <= s->bytes)
-		return 0;
-	bytes = room_for(count, element) * element;
-	if (s->mapped || !bytes || bytes > SPILL_TOGETHER || others > SPILL_TOGETHER - bytes ||
-	    !grow_on_heap(s, bytes))
-		err = spill_grow(s, count, element);
 	budget->used = others + on_heap(s);
 	return err;
 }

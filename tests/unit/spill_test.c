@@ -127,7 +127,7 @@ static void fill_within(struct spill *s, size_t count, struct spill_budget *budg
 static void arrays_of_a_budget_stay_on_the_heap_as_long_as_it_has_room(void **state)
 {
 	struct spill_budget budget = {0};
-	struct spill first = {0}, second = {0};
+	struct spill first = {0}, second = {0}, third = {0};
 	size_t others;
 
 	(void)state;
@@ -138,10 +138,15 @@ static void arrays_of_a_budget_stay_on_the_heap_as_long_as_it_has_room(void **st
 	budget.used += others;
 	fill_within(&second, MANY, &budget);
 	assert_true(second.mapped);
+	/* Many small ones are as large together. */
+	fill_within(&third, MANY / 24, &budget);
+	assert_true(third.mapped);
+	assert_filled(&third, MANY / 24);
 	assert_filled(&first, MANY);
 	assert_filled(&second, MANY);
 	spill_free_within(&first, &budget);
 	spill_free_within(&second, &budget);
+	spill_free_within(&third, &budget);
 	assert_int_equal(budget.used, others);
 }
 
