@@ -91,8 +91,7 @@ static enum exit_status print_rows(struct comparison *c, const char *kind, bool 
 	statement_text(q, ":kind", kind);
 	while (q && (step = sqlite3_step(q)) == SQLITE_ROW) {
 		if (is_change(column_text(q, "status")) != changed ||
-		    (!changed &&
-		     (column_number(q, "minor", 0) || column_number(q, "bystander", 0))))
+		    (!changed && column_number(q, "aside", 0)))
 			continue;
 		if (!(*rows)++) {
 			if (!changed)

@@ -140,8 +140,7 @@ static void print_row(sqlite3_stmt *q, bool colour)
 /* Of what hardly ever blocks, or only beside what does, nothing can be told, and nobody asks. */
 static bool quiet(sqlite3_stmt *q)
 {
-	return (column_number(q, "minor", 0) || column_number(q, "bystander", 0)) &&
-	       strcmp(column_text(q, "status"), "cannot tell") == 0;
+	return column_number(q, "aside", 0) && strcmp(column_text(q, "status"), "cannot tell") == 0;
 }
 
 static enum exit_status print_table(struct comparison *c, size_t table, uint64_t top, bool colour)

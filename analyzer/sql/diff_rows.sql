@@ -2,10 +2,9 @@
 SELECT s.kind, nullif(s.crate, '') AS crate, s.name, nullif(s.cause, '') AS cause, c.status, c.reason,
 	c.change, c.low, c.high, c.rate_low, c.rate_high, c.record_s,
 	p.file, p.line,
-	max(b.blocked_ns / max(b.worker_ns, 1), a.blocked_ns / max(a.worker_ns, 1))
+	s.bystander OR max(b.blocked_ns / max(b.worker_ns, 1), a.blocked_ns / max(a.worker_ns, 1))
 		< 0.01 * (SELECT max(w.blocked_ns / max(w.worker_ns, 1)) FROM figure AS w
-			JOIN subject AS k ON k.id = w.subject AND k.kind = 'all') AS minor,
-	s.bystander,
+			JOIN subject AS k ON k.id = w.subject AND k.kind = 'all') AS aside,
 	1e3 * b.blocked_ns / nullif(b.worker_ns, 0) AS before_ms, 1e3 * a.blocked_ns / nullif(a.worker_ns, 0) AS after_ms,
 	b.count / b.seconds AS before_rate, a.count / a.seconds AS after_rate,
 	b.count AS before_count, a.count AS after_count,
