@@ -271,7 +271,7 @@ enum hud_sample_flags {
 	HUD_SAMPLE_UNSURE = 1u << 2,   /* as HUD_OFFCPU_UNSURE */
 };
 
-/* A look at a watched thread on its CPU, or as it loses it and none has met it for long. */
+/* A look at a watched thread on its CPU; of one that lost it unlooked, as it gets one again. */
 struct hud_sample {
 	struct hud_record head;
 	uint64_t time_ns;
