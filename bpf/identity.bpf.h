@@ -56,13 +56,12 @@ static __always_inline __u64 thread_pointer(struct task_struct *task)
 #endif
 }
 
-#define THREAD_BYTES 160 /* holds all its words in the Tokio builds that were seen */
+#define THREAD_BYTES 152 /* words so close together come in one read, others in one each */
 
 /* A thread's own words, as far as one read gets them. */
 struct thread_words {
 	__u64 base;  /* the thread pointer */
-	__u64 first; /* address of byte[0] */
-	bool read;
+	__u64 first; /* address of byte[0]; 0: nothing was read */
 	__u8 byte[THREAD_BYTES];
 };
 
@@ -70,8 +69,8 @@ static __always_inline void thread_words_read(struct task_struct *sleeper, struc
 					      const struct identity *id)
 {
 	w->first = w->base + id->first;
-	w->read =
-		!sleeper && !bpf_probe_read_user(w->byte, sizeof(w->byte), (const void *)w->first);
+	if (sleeper || bpf_probe_read_user(w->byte, sizeof(w->byte), (const void *)w->first))
+		w->first = 0;
 }
 
 /* As user_word(), of a word at `offset` from the thread pointer. */
@@ -80,7 +79,7 @@ static __always_inline int thread_word(struct task_struct *sleeper, const struct
 {
 	__u64 at = w->base + offset - w->first;
 
-	if (w->read && at <= sizeof(w->byte) - sizeof(*to)) {
+	if (at <= sizeof(w->byte) - sizeof(*to)) {
 		*to = *(__u64 *)&w->byte[at];
 		return 0;
 	}
@@ -118,7 +117,7 @@ static __always_inline bool core_read(struct task_struct *sleeper, struct thread
 	__u32 first = s->tick < s->parked.offset ? s->tick : s->parked.offset;
 	__u32 to_tick = s->tick - first, to_parked = s->parked.offset - first;
 
-	w->read = false;
+	w->first = 0;
 	if (!sleeper && to_tick <= CORE_SPAN_BYTES - 8 && to_parked <= CORE_SPAN_BYTES - 8 &&
 	    !bpf_probe_read_user(w->byte, CORE_SPAN_BYTES, (const void *)(core + first))) {
 		*tick = *(__u64 *)&w->byte[to_tick];
@@ -184,9 +183,9 @@ static __always_inline void where_read(struct task_struct *sleeper, __u64 base,
 	bool early;
 
 	thread_words_read(sleeper, &w, id);
-	if (w.read) /* it is at hand; wanted in a poll only, but later the core's words are here */
+	if (w.first) /* it is at hand; wanted in a poll only, but later the core's words are here */
 		task_read(sleeper, &w, id, key);
-	early = w.read;
+	early = w.first;
 	key->trusted = id->flags & HUD_IDENTITY_KNOWN;
 	key->where = HUD_WHERE_OUTSIDE;
 	for (__u32 i = 0; i < IDENTITY_SCHEDULERS && i < id->schedulers; i++) {
