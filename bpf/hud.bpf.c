@@ -300,7 +300,7 @@ static __always_inline void look_take(void *ctx, struct task_struct *task, struc
 		return;
 	if (in_known_poll(st) && poll_lasts(&st->poll, now))
 		ready_note(st, now);
-	look_send(ctx, task, st, SCRATCH_SAMPLE, profile, true, now);
+	look_send(ctx, task, st, SCRATCH_SAMPLE, profile, interrupted_kernel(task), now);
 }
 
 /* A timer of hud's own on every CPU, look_hz times a second. */

@@ -16,6 +16,8 @@ const volatile __u32 looks_per_profile_sample = 4;
 const volatile __u32 ticks_per_look = 1;       /* 0: looks are timers' */
 const volatile __u64 tick_function = 0;        /* of the kernel's timer for the scheduler's tick */
 const volatile __u64 look_period_ns = 4000000; /* from look to look */
+/* From a CPU's run queue to the pointer to the registers that its interrupt met; 0: not known. */
+const volatile __s64 irq_regs_distance = 0;
 const volatile __u32 stacks_per_window = 200; /* per thread; the threshold allows no more than 20 */
 /* A poll that has lasted so long is watched with stacks; set to an eighth of the threshold. */
 const volatile __u64 watch_ns = 625000;
@@ -242,6 +244,32 @@ static __always_inline __s32 task_syscall(struct task_struct *task)
 #else
 	return BPF_CORE_READ(regs, syscallno);
 #endif
+}
+
+/* Does this kernel keep a way from a task to a run queue? */
+static __always_inline bool task_rq_known(void)
+{
+	return bpf_core_field_exists(struct cfs_rq, rq) &&
+	       bpf_core_field_exists(struct sched_entity, cfs_rq);
+}
+
+/* That of the CPU which a running task has. */
+static __always_inline struct rq *task_rq(struct task_struct *task)
+{
+	return task->se.cfs_rq->rq;
+}
+
+/*
+ * In an interrupt: did it meet current in the kernel? One that met it in user mode keeps the registers where
+ * every entry from there does. Where it is not known, it did.
+ */
+static __always_inline bool interrupted_kernel(struct task_struct *task)
+{
+	long met = 0;
+
+	if (irq_regs_distance && task_rq_known())
+		bpf_probe_read_kernel(&met, sizeof(met), (char *)task_rq(task) + irq_regs_distance);
+	return met != bpf_task_pt_regs(task);
 }
 
 #endif

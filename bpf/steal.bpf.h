@@ -16,11 +16,9 @@
  */
 static __always_inline __u64 steal_read(struct task_struct *task)
 {
-	if (!bpf_core_field_exists(struct rq, prev_steal_time_rq) ||
-	    !bpf_core_field_exists(struct cfs_rq, rq) ||
-	    !bpf_core_field_exists(struct sched_entity, cfs_rq))
+	if (!task_rq_known() || !bpf_core_field_exists(struct rq, prev_steal_time_rq))
 		return 0;
-	return task->se.cfs_rq->rq->prev_steal_time_rq;
+	return task_rq(task)->prev_steal_time_rq;
 }
 
 #define TICK_LATE_NS 200000 /* interrupts may well be off for so long */

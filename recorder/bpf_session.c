@@ -69,6 +69,32 @@ static int tracepoint_arguments(const struct btf *btf, const char *name)
 	return btf_is_func_proto(type) ? btf_vlen(type) - 1 : -1;
 }
 
+/* Where a per-CPU variable of the kernel's lies among all of them, in bytes; -1: its BTF does not tell. */
+static int64_t per_cpu_offset(const struct btf *btf, const char *name)
+{
+	int id = btf__find_by_name_kind(btf, name, BTF_KIND_VAR);
+	int section = btf__find_by_name_kind(btf, ".data..percpu", BTF_KIND_DATASEC);
+	const struct btf_var_secinfo *variable;
+	const struct btf_type *all;
+
+	if (id <= 0 || section <= 0)
+		return -1;
+	all = btf__type_by_id(btf, (__u32)section);
+	variable = btf_var_secinfos(all);
+	for (int i = 0; i < btf_vlen(all); i++)
+		if (variable[i].type == (__u32)id)
+			return variable[i].offset;
+	return -1;
+}
+
+/* How to get from a CPU's run queue to what lib/irq_regs.c keeps of it. 0: not known. */
+static int64_t irq_regs_distance(const struct btf *btf)
+{
+	int64_t from = per_cpu_offset(btf, "runqueues"), to = per_cpu_offset(btf, "__irq_regs");
+
+	return from < 0 || to < 0 ? 0 : to - from;
+}
+
 /* By the scheduler's ticks where they come often enough and are known, else by timers: one is loaded. */
 static void looks_choose(struct bpf_session *s)
 {
@@ -119,6 +145,7 @@ static void programs_choose(struct bpf_session *s, const struct btf *btf,
 	s->features.own_walk =
 		btf__find_by_name_kind(btf, "bpf_loop", BTF_KIND_FUNC) > 0; /* 5.17 */
 	s->features.sleeper_stacks = user_copy && s->features.own_walk;
+	p->rodata->irq_regs_distance = irq_regs_distance(btf);
 }
 
 static void programs_configure(struct bpf_session *s)

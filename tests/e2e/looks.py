@@ -53,4 +53,21 @@ def a_thread_that_is_preempted_before_each_tick_is_looked_at_all_the_same():
     expect(looks * 1000 * MS / hz >= 0.75 * cpu_ns, f"{looks} looks, {hz} a second, in {cpu_ns / MS:.0f} ms of CPU time")
 
 
+@fact
+def a_look_that_meets_a_thread_in_user_mode_has_no_kernel_stack_and_one_in_a_system_call_has():
+    busy = [start(["sh", "-c", "while :; do :; done"]),
+            start(["dd", "if=/dev/zero", "of=/dev/null", "bs=64M"])]
+    path = path_for("looks-mode.hud")
+    recorded("-d", 2, "-o", path, *(word for process in busy for word in ("-p", process.pid)))
+    db = database(path)
+    for process, in_call in zip(busy, (False, True)):
+        looks, calls, stacks, odd = db.execute("""
+            SELECT count(*), coalesce(sum(syscall IS NOT NULL), 0), coalesce(sum(kernel_stack IS NOT NULL), 0),
+                coalesce(sum((syscall IS NOT NULL) <> (kernel_stack IS NOT NULL)), 0)
+            FROM sample AS s JOIN thread AS t ON t.id = s.thread WHERE t.tid = ?""", (process.pid,)).fetchone()
+        told = f"{looks} looks at {process.args[0]}, {calls} of them in a call, {stacks} with kernel stack"
+        expect(looks >= 50 and (calls >= 0.9 * looks) == in_call, f"{told}: a broken set-up")
+        expect(odd <= 0.05 * looks, told)
+
+
 facts_check()
