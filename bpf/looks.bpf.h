@@ -24,11 +24,13 @@ static __always_inline bool in_known_poll(const struct thread_state *st)
 	return st->poll.span.start_max_ns && st->poll.key.trusted;
 }
 
-/* Is this look at a thread worth an event? A poll that has just begun is only counted. */
+/* Is this look at a thread worth an event? A poll that has just begun, and a park, is only counted. */
 static __always_inline bool look_tells(struct thread_state *st, bool profile, __u64 now)
 {
 	st->looks++;
 	st->unlooked_ns = 0;
+	if (is_park(st))
+		return profile;
 	if (!in_known_poll(st))
 		return true;
 	st->poll_looks++;

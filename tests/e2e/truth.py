@@ -71,6 +71,14 @@ def the_capture_says_how_many_stacks_are_whole():
 
 
 @fact
+def of_looks_at_parked_workers_the_profile_alone_is_recorded():
+    rows = dict(comparison("release").db.execute(
+        "SELECT profile, count(*) FROM sample WHERE runtime_state = 'park' GROUP BY profile").fetchall())
+    expect(rows.get(1, 0) > 0, "no worker was met on its way in or out of a park: a broken set-up")
+    expect(not rows.get(0), f"{rows.get(0)} looks were recorded beside {rows.get(1)} of the profile")
+
+
+@fact
 def the_text_report_opens_with_the_verdict_and_names_the_guilty():
     text = analyzed("report", comparison("release").capture)
     level = comparison("release").report["verdict"]["level"]
