@@ -497,6 +497,9 @@ static enum exit_code record_all(struct recording *r)
 			r->output.pipe ? r->output.file.name : r->output.file.partial,
 			strerror(-r->write_error));
 	status_end(&r->status, &n, &r->output, whole && !error, hud_end_reason_name(r->end));
+	/* After Ctrl-C it may be about to end: it got that signal too. */
+	if (r->end == HUD_END_DURATION && !r->options->quiet && target_set_runs(r->targets))
+		fprintf(stderr, "  %s runs on, pid %d\n", r->targets->command, (int)r->targets->child);
 	return whole && !error ? EXIT_RECORDED : EXIT_NOT_WRITTEN;
 }
 

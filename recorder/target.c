@@ -254,6 +254,11 @@ enum exit_code target_set_start(struct target_set *t)
 	return EXIT_NO_TARGET;
 }
 
+bool target_set_runs(const struct target_set *t)
+{
+	return t->child && t->start_fd < 0 && waitpid(t->child, NULL, WNOHANG) == 0;
+}
+
 void target_set_close(struct target_set *t)
 {
 	if (t->start_fd < 0)

@@ -27,6 +27,9 @@ enum exit_code target_set_spawn(const struct options *o, struct target_set *out)
  */
 enum exit_code target_set_start(struct target_set *t);
 
+/* Does the command that was started run still? */
+bool target_set_runs(const struct target_set *t);
+
 /* Ends a command that was never started; closes what is open. */
 void target_set_close(struct target_set *t);
 

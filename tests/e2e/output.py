@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import stat
 
 from lib import (ANALYZE, RECORD, Demo, analyzed, expect, expect_equal, fact, facts_check, once,
@@ -105,6 +106,17 @@ def a_command_is_recorded_without_the_recorder_that_started_it():
     recorded("-q", "-o", path, "--", "/bin/sleep", "0.3")
     names = [p["executable"] for p in report(path)["capture"]["processes"]]
     expect_equal([os.path.basename(name or "?") for name in names], ["sleep"], "executables in the report")
+
+
+@fact
+def a_command_that_outlives_its_recording_is_told_with_its_pid():
+    done = recorded("-d", "300ms", "-o", path_for("outlived.hud"), "--", "/bin/sh", "-c", "echo $$; exec sleep 30 >&- 2>&-")
+    pid = int(done.stdout)
+    expect(os.path.exists(f"/proc/{pid}"), "the command was ended")
+    os.kill(pid, signal.SIGKILL)
+    expect(f"  /bin/sh runs on, pid {pid}\n" in done.stderr, f"stderr: {done.stderr!r}")
+    ended = recorded("-d", 30, "-o", path_for("ended.hud"), "--", "/bin/true")
+    expect("runs on" not in ended.stderr, f"of one that ended: {ended.stderr!r}")
 
 
 @fact
