@@ -499,7 +499,8 @@ static enum exit_code record_all(struct recording *r)
 	status_end(&r->status, &n, &r->output, whole && !error, hud_end_reason_name(r->end));
 	/* After Ctrl-C it may be about to end: it got that signal too. */
 	if (r->end == HUD_END_DURATION && !r->options->quiet && target_set_runs(r->targets))
-		fprintf(stderr, "  %s runs on, pid %d\n", r->targets->command, (int)r->targets->child);
+		fprintf(stderr, "  %s runs on, pid %d\n", r->targets->command,
+			(int)r->targets->child);
 	return whole && !error ? EXIT_RECORDED : EXIT_NOT_WRITTEN;
 }
 
