@@ -97,16 +97,11 @@ static __always_inline void open_span_end(struct task_struct *task, struct threa
 	span_send(NULL, task, st);
 }
 
-/*
- * Off the CPU since then, and in its poll, if that goes on: asleep until it was woken, if it was; what it did
- * after that is nobody's.
- */
+/* Off the CPU since then, and in its poll, if that goes on. */
 static __always_inline void off_cpu_unseen(struct thread_state *st, __u64 now)
 {
-	__u64 woken = st->out_ns;
+	__u64 woken = unseen_wakeup(st, now);
 
-	if (st->phase == PHASE_SLEEPING && st->wakeup_ns > woken && st->wakeup_ns < now)
-		woken = st->wakeup_ns;
 	st->poll.slept_ns += woken - st->out_ns;
 	st->poll.stolen_ns += now - woken;
 }

@@ -66,13 +66,22 @@ static __always_inline void behind_follow(struct poll_watch *p, __u64 now)
 }
 
 /*
- * What the machine below took of the poll that ends now. Only a look notes that for the thread, which it does in
- * an interrupt. A thread that still wants a CPU runs again, and no switch had told so (switch_in_unseen()).
+ * What the poll that ends at `now` did not compute, and the thread was not told of yet: only looks and switches
+ * do that, and a kernel may hide a switch (switch_in_unseen()).
  */
-static __always_inline __u64 stolen_at_end(struct task_struct *task, const struct thread_state *st,
-					   __u64 now)
+static __always_inline void poll_untold(struct task_struct *task, struct thread_state *st,
+					__u64 now)
 {
-	return st->phase == PHASE_RUNNABLE ? now - st->out_ns : stolen_since(task, st, now, 0).ns;
+	struct poll_span *span = &st->poll.span;
+	__u64 woken;
+
+	if (st->phase == PHASE_RUNNING) {
+		poll_stolen_add(span, stolen_since(task, st, now, 0).ns);
+	} else if (span->start_max_ns <= st->out_ns) {
+		woken = unseen_wakeup(st, now);
+		span->sleep_ns += woken - st->out_ns;
+		poll_stolen_add(span, now - woken);
+	}
 }
 
 static __always_inline void poll_enter(struct task_struct *task, struct thread_state *st,
@@ -93,7 +102,7 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 		if (exact) {
 			p->span.end_min_ns = now;
 			p->span.flags |= HUD_POLL_END_EXACT;
-			poll_stolen_add(&p->span, stolen_at_end(task, st, now));
+			poll_untold(task, st, now);
 		}
 		if (poll_end(p, key, tgid, tid, now) && exact)
 			behind_begin(st, key);

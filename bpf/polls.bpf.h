@@ -333,6 +333,18 @@ static __always_inline void poll_wait(struct poll_watch *p, __u64 sleep_ns, __u6
 	p->span.end_min_ns = now;
 }
 
+/*
+ * Of a thread that runs, and no switch had told so (switch_in_unseen()): until when it slept, from when it left
+ * the CPU on. What it did after that is nobody's.
+ */
+static __always_inline __u64 unseen_wakeup(const struct thread_state *st, __u64 now)
+{
+	bool woken =
+		st->phase == PHASE_SLEEPING && st->wakeup_ns > st->out_ns && st->wakeup_ns < now;
+
+	return woken ? st->wakeup_ns : st->out_ns;
+}
+
 /* Has the poll under way lasted so long that what it does is worth a stack? */
 static __always_inline bool poll_lasts(const struct poll_watch *p, __u64 now)
 {

@@ -56,6 +56,7 @@ def _():
     c = comparison()
     c.every_long_poll_is_found_once()
     c.none_is_invented()
+    c.polls_compute_no_more_than_their_threads()
     c.no_innocent_is_reported()
     expect_equal(c.report["count_unit"], "poll", "count_unit")
     expect_equal(c.report["population"], "all", "population")
