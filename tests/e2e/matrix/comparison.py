@@ -327,12 +327,12 @@ class Comparison:
             GROUP BY b.id HAVING parts_ns <> b.wall_ns""").fetchall()
         expect(not wrong, f"{len(wrong)} blocking polls; {[dict(w) for w in wrong[:5]]}")
 
-    def polls_compute_no_more_than_their_threads(self):
+    def polls_compute_no_more_than_their_threads(self, slack_ns=SLACK):
         """Time of which hud knows nothing, as after a switch that the kernel hid, is not computing."""
         wrong = self.db.execute("""SELECT p.ran_ns, p.thread, p.start_ns, (SELECT sum(w.cpu_ns) FROM thread_window AS w
                 WHERE w.thread = p.thread AND w.start_ns < p.end_ns AND w.end_ns > p.start_ns) AS cpu_ns
             FROM (SELECT *, end_min_ns - start_max_ns - sleep_ns - run_queue_ns AS ran_ns FROM poll WHERE NOT open) AS p
-            WHERE ran_ns > cpu_ns + ?""", (SLACK,)).fetchall()
+            WHERE ran_ns > cpu_ns + ?""", (slack_ns,)).fetchall()
         expect(not wrong, f"{len(wrong)} polls; {[dict(w) for w in wrong[:5]]}")
 
     def workers_add_up(self, share=0.02):
