@@ -122,8 +122,8 @@ static __always_inline void switch_in_unseen(struct task_struct *task, struct th
 		off_cpu_unseen(st, now);
 	if (st->phase == PHASE_SLEEPING && st->open_start_ns == st->out_ns)
 		open_span_end(task, st, now);
-	if (is_park(st) && st->wakeup_ns > st->out_ns)
-		st->parked_ns += st->wakeup_ns - st->out_ns;
+	if (is_park(st))
+		st->parked_ns += unseen_wakeup(st, now) - st->out_ns;
 	if (st->wakeup_ns > st->poll.look_ns)
 		st->poll.look_ns = st->wakeup_ns;
 	st->poll.key.where = HUD_WHERE_UNKNOWN;
