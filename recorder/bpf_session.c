@@ -72,18 +72,19 @@ static int tracepoint_arguments(const struct btf *btf, const char *name)
 /* Where a per-CPU variable of the kernel's lies among all of them, in bytes; -1: its BTF does not tell. */
 static int64_t per_cpu_offset(const struct btf *btf, const char *name)
 {
-	int id = btf__find_by_name_kind(btf, name, BTF_KIND_VAR);
 	int section = btf__find_by_name_kind(btf, ".data..percpu", BTF_KIND_DATASEC);
 	const struct btf_var_secinfo *variable;
-	const struct btf_type *all;
+	const struct btf_type *all, *one;
 
-	if (id <= 0 || section <= 0)
+	if (section <= 0)
 		return -1;
 	all = btf__type_by_id(btf, (__u32)section);
 	variable = btf_var_secinfos(all);
-	for (int i = 0; i < btf_vlen(all); i++)
-		if (variable[i].type == (__u32)id)
+	for (int i = 0; i < btf_vlen(all); i++) {
+		one = btf__type_by_id(btf, variable[i].type);
+		if (!strcmp(btf__name_by_offset(btf, one->name_off), name))
 			return variable[i].offset;
+	}
 	return -1;
 }
 
