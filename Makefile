@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # make help lists what there is.
 
+include analyzer/layers.mk
+
 VERSION := 0.1.0
 BUILD   := build
 PREFIX  ?= /usr/local
@@ -17,10 +19,9 @@ COMPILE   = $(CC) -std=c17 $(WARN) $(CFLAGS) $(CPPFLAGS) -MMD -MP
 
 FORMAT_OBJ   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard format/*.c))
 RECORDER_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard recorder/*.c))
-ANALYZER_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard analyzer/*.c)) $(BUILD)/analyzer/embedded.o
-EMBEDDED     := $(sort $(wildcard analyzer/sql/*.sql analyzer/rules/*.rules))
-UNIT_TESTS   := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*_test.c))
-FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard tests/unit/*.c)))
+EMBEDDED     := $(sort $(wildcard analyzer/sql/*.sql analyzer/sql/*/*.sql analyzer/sql/*/*/*.sql analyzer/rules/*.rules))
+UNIT_TESTS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c))
+FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/fixture/*.c))
 
 RECORD_LIBS  := -lbpf -lelf -lz -lzstd
 ANALYZE_LIBS := -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
@@ -39,15 +40,27 @@ $(BUILD)/%.o: %.c
 $(BUILD)/libhudformat.a: $(FORMAT_OBJ)
 	@rm -f $@ && ar rcs $@ $^
 
-# SQL and rules travel inside hud-analyze: name, text, bytes.
-$(BUILD)/analyzer/embedded.c: $(EMBEDDED) analyzer/embed.sh
+# SQL and rules are compiled into hud-analyze, each under its path below analyzer/.
+$(BUILD)/analyzer/base/embedded_files.c: $(EMBEDDED) analyzer/base/embed.sh
 	@mkdir -p $(@D)
-	@sh analyzer/embed.sh $(EMBEDDED) > $@.partial && mv $@.partial $@
+	@sh analyzer/base/embed.sh analyzer $(EMBEDDED) > $@.partial && mv $@.partial $@
 
-$(BUILD)/analyzer/embedded.o: $(BUILD)/analyzer/embedded.c
+$(BUILD)/analyzer/base/embedded_files.o: $(BUILD)/analyzer/base/embedded_files.c
 	@echo '  CC  $@'
 	@$(COMPILE) -c $< -o $@
 
+# An archive for each folder of analyzer/, so that a test links those that its folder may use.
+folder_objects  = $(patsubst %.c,$(BUILD)/%.o,$(wildcard analyzer/$1/*.c))
+folder_closure  = $(sort $1 $(foreach folder,$(USES_$1),$(call folder_closure,$(folder))))
+folder_archives = $(patsubst %,$(BUILD)/analyzer/lib%.a,$(call folder_closure,$1))
+$(BUILD)/analyzer/libbase.a: $(BUILD)/analyzer/base/embedded_files.o
+define folder_archive
+$(BUILD)/analyzer/lib$1.a: $(call folder_objects,$1)
+	@rm -f $$@ && ar rcs $$@ $$^
+endef
+$(foreach folder,$(FOLDERS),$(eval $(call folder_archive,$(folder))))
+
+ANALYZER_OBJ := $(foreach folder,$(FOLDERS),$(call folder_objects,$(folder))) $(BUILD)/analyzer/base/embedded_files.o
 $(BUILD)/hud-analyze: $(ANALYZER_OBJ) $(BUILD)/libhudformat.a
 	@echo '  LD  $@'
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(ANALYZE_LIBS) -o $@
@@ -68,11 +81,16 @@ $(BUILD)/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a
 	@echo '  LD  $@'
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(RECORD_LIBS) -o $@
 
-# A unit test links the format library and all of the analyzer but its main; some ask libdw.
-$(BUILD)/tests/%: tests/unit/%.c $(FIXTURE_OBJ) $(filter-out $(BUILD)/analyzer/main.o,$(ANALYZER_OBJ)) $(BUILD)/libhudformat.a
-	@mkdir -p $(@D)
-	@echo '  CC  $@'
-	@$(COMPILE) -DHUD_DEMO='"$(DEMO)"' -MF $@.d $< $(filter %.o %.a,$^) $(ANALYZE_LIBS) -ldw -lcmocka -o $@
+# A unit test links what the folder it is of may use, and no more; some ask libdw what is right.
+$(BUILD)/tests/libfixture.a: $(FIXTURE_OBJ)
+	@rm -f $@ && ar rcs $@ $^
+define unit_test
+$(BUILD)/tests/unit/$1/%: tests/unit/$1/%.c $(BUILD)/tests/libfixture.a $(if $(filter $1,$(FOLDERS)),$(call folder_archives,$1)) $(BUILD)/libhudformat.a
+	@mkdir -p $$(@D)
+	@echo '  CC  $$@'
+	@$$(COMPILE) -DHUD_DEMO='"$$(DEMO)"' -MF $$@.d $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(ANALYZE_LIBS) -ldw -lcmocka -o $$@
+endef
+$(foreach folder,format $(FOLDERS),$(eval $(call unit_test,$(folder))))
 
 # One file for any distribution: glibc, libbpf, libelf, zlib and zstd inside.
 $(BUILD)/static/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a
@@ -156,7 +174,7 @@ install: all ## into DESTDIR/PREFIX (default /usr/local)
 	for page in docs/man/*.1; do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/$$(basename $$page); done
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/hud/LICENSE
 
-C_FILES := $(wildcard format/*.[ch] recorder/*.[ch] analyzer/*.[ch] tests/unit/*.[ch] tests/fuzz/*.c)
+C_FILES := $(wildcard format/*.[ch] recorder/*.[ch] analyzer/*/*.[ch] tests/unit/*/*.[ch] tests/fuzz/*.c)
 lint: $(BUILD)/bpf/hud.skel.h ## clang-tidy's bugprone set
 	clang-tidy --quiet $(filter-out %_test.c,$(filter %.c,$(C_FILES))) -- -std=c17 $(CPPFLAGS)
 

@@ -5,7 +5,7 @@
 # N passed, N failed, N skipped. Exit code 1 if any failed.
 #
 #   tests/run.sh [--unit] BUILD     all tests, or only those that need neither root nor BPF
-#   tests/run.sh BUILD NAME...      only tests/e2e/NAME.py
+#   tests/run.sh BUILD NAME...      only tests/e2e/NAME.py: record/polls, analyze/query
 #
 # Unit tests are cmocka programs; HUD_KEEP=1 keeps what end-to-end tests recorded.
 
@@ -23,7 +23,8 @@ if [ $# -lt 1 ] || [ ! -d "$1" ]; then
 fi
 HUD_BUILD=$(cd "$1" && pwd)
 PYTHONDONTWRITEBYTECODE=1
-export HUD_BUILD PYTHONDONTWRITEBYTECODE
+PYTHONPATH=$PWD/tests/e2e:$PWD/tests/e2e/matrix
+export HUD_BUILD PYTHONDONTWRITEBYTECODE PYTHONPATH
 shift
 
 # The distribution's own, for its python3-jsonschema; else whatever is called so.
@@ -35,7 +36,7 @@ E2E_SECONDS=300  # one file of end-to-end facts; each fact has its own bound in 
 
 # These files of end-to-end facts compare no times, mind no other recorder and mostly wait: they run beside
 # each other. Each of the others has the machine to itself.
-BESIDE="deadlock debuginfod errors example identity lifecycle memory output query report symbols unwind_plans unwind_sandbox"
+BESIDE="analyze/debuginfod analyze/example analyze/memory analyze/query analyze/report analyze/symbols record/deadlock record/errors record/identity record/lifecycle record/output unwind/plans unwind/sandbox"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/hud-tests-XXXXXX") || exit 2
 results=$work/results
@@ -57,8 +58,8 @@ beside() { # HOW-MANY FUNCTION NAME...
 	for name in "$@"; do
 		while [ "$(jobs -rp | wc -l)" -ge "$many" ]; do wait -n; done
 		{
-			"$function" "$name" > "$work/$(basename "$name").out"
-			flock "$results" cat "$work/$(basename "$name").out"
+			"$function" "$name" > "$work/${name//\//-}.out"
+			flock "$results" cat "$work/${name//\//-}.out"
 		} &
 		running+=($!)
 	done
@@ -76,37 +77,35 @@ show_tail() {
 	grep -v '^ok ' "$1" | tail -n 25 | sed 's/^/       | /'
 }
 
-unit_run() { # PROGRAM
-	local name log code
-	name=$(basename "$1")
-	log=$work/$name.log
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "$UNIT_SECONDS" "$1" < /dev/null > "$log" 2>&1
+unit_run() { # NAME, of a program below tests/unit
+	local name=$1 log=$work/${1//\//-}.log code
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "$UNIT_SECONDS" "$HUD_BUILD/tests/unit/$name" < /dev/null > "$log" 2>&1
 	code=$?
 	awk -v name="$name" '
 		/^ok [0-9]+ - / { sub(/^ok [0-9]+ - /, ""); print "ok   " name ": " $0 }
 		/^(not )?ok [0-9]+ # SKIP/ { sub(/^(not )?ok [0-9]+ # SKIP */, ""); print "skip " name ": " $0; next }
 		/^not ok [0-9]+ - / { sub(/^not ok [0-9]+ - /, ""); print "FAIL " name ": " $0 }
-	' "$log" > "$work/$name.lines"
+	' "$log" > "${log%.log}.lines"
 	if [ "$code" -eq 124 ] || [ "$code" -eq 137 ]; then
-		echo "FAIL $name: did not end within $UNIT_SECONDS s" >> "$work/$name.lines"
-	elif [ "$code" -ne 0 ] && ! grep -q '^FAIL' "$work/$name.lines"; then
-		echo "FAIL $name: ended with $code" >> "$work/$name.lines"
-	elif [ ! -s "$work/$name.lines" ]; then
-		echo "FAIL $name: no test in it" >> "$work/$name.lines"
+		echo "FAIL $name: did not end within $UNIT_SECONDS s" >> "${log%.log}.lines"
+	elif [ "$code" -ne 0 ] && ! grep -q '^FAIL' "${log%.log}.lines"; then
+		echo "FAIL $name: ended with $code" >> "${log%.log}.lines"
+	elif [ ! -s "${log%.log}.lines" ]; then
+		echo "FAIL $name: no test in it" >> "${log%.log}.lines"
 	fi
-	tee -a "$results" < "$work/$name.lines"
-	if grep -q '^FAIL' "$work/$name.lines"; then
+	tee -a "$results" < "${log%.log}.lines"
+	if grep -q '^FAIL' "${log%.log}.lines"; then
 		show_tail "$log"
 	fi
 }
 
 e2e_run() { # NAME
-	local name=$1 begun file=tests/e2e/$1.py log=$work/$1.log
+	local name=$1 begun file=tests/e2e/$1.py log=$work/${1//\//-}.log
 	begun=$(date +%s)
 	# Lines come as the facts are found; what python itself says goes below them.
-	timeout -k 10 "$E2E_SECONDS" "$PYTHON" "$file" < /dev/null 2> "$log" | tee "$work/$name.lines"
-	grep -E '^(ok  |FAIL|skip|    ) ' "$work/$name.lines" >> "$results"
-	if grep -q '^[A-Za-z]*Error\|^Traceback' "$log" || ! grep -qE '^(ok  |FAIL|skip) ' "$work/$name.lines"; then
+	timeout -k 10 "$E2E_SECONDS" "$PYTHON" "$file" < /dev/null 2> "$log" | tee "${log%.log}.lines"
+	grep -E '^(ok  |FAIL|skip|    ) ' "${log%.log}.lines" >> "$results"
+	if grep -q '^[A-Za-z]*Error\|^Traceback' "$log" || ! grep -qE '^(ok  |FAIL|skip) ' "${log%.log}.lines"; then
 		say "FAIL $name: did not come to its end"
 	fi
 	if [ $(($(date +%s) - begun)) -ge "$E2E_SECONDS" ]; then
@@ -116,15 +115,13 @@ e2e_run() { # NAME
 }
 
 if [ $# -eq 0 ]; then
-	shopt -s nullglob
-	programs=("$HUD_BUILD"/tests/*_test)
-	shopt -u nullglob
+	mapfile -t programs < <(cd tests/unit && ls ./*/*_test.c | sed 's,^\./,,; s,\.c$,,')
 	beside "$(nproc)" unit_run "${programs[@]}"
-	[ ${#programs[@]} -gt 0 ] || say "FAIL unit: no program in $HUD_BUILD/tests; make check-unit builds them"
+	[ ${#programs[@]} -gt 0 ] || say "FAIL unit: no test in tests/unit"
 fi
 
 if [ -z "$only_unit" ]; then
-	[ $# -gt 0 ] || set -- $(cd tests/e2e && ls ./*.py | sed 's,^\./,,; s,\.py$,,' | grep -vx lib)
+	[ $# -gt 0 ] || set -- $(cd tests/e2e && ls record/*.py analyze/*.py unwind/*.py | sed 's,\.py$,,')
 	together=() alone=()
 	for name in "$@"; do
 		case " $BESIDE " in

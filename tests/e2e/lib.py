@@ -3,7 +3,7 @@
 
 A file here is one subject. Each function marked @fact is one fact: it returns, or it raises Wrong
 (what was expected, what was seen) or Skip. facts_check() runs them in order and prints a line each,
-which tests/run.sh counts. One file alone: HUD_BUILD=build python3 tests/e2e/errors.py [FACT...]
+which tests/run.sh counts. One file alone: HUD_BUILD=build python3 tests/e2e/record/errors.py [FACT...]
 
 Whatever a file starts ends with it: on return, on a signal, and by the kernel if it is killed.
 """

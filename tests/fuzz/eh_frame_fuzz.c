@@ -9,7 +9,7 @@
  *
  * The first byte chooses the kind of section and the machine.
  */
-#include "analyzer/unwind_rows.h"
+#include "analyzer/unwind/rows.h"
 
 #include <elf.h>
 #include <stdlib.h>

@@ -4,10 +4,10 @@
  * only what lies in the thread-local block.
  *
  *   clang -std=c17 -g -O1 -I. -isystem build -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
- *       tests/fuzz/plan_identity_fuzz.c analyzer/plan_identity.c analyzer/plan_declared.c \
- *       analyzer/plan_names.c analyzer/plan_tls.c analyzer/dwarf_*.c analyzer/elf_file.c \
- *       analyzer/rules.c analyzer/fold.c analyzer/demangle.c analyzer/symbols_text.c \
- *       analyzer/embedded_text.c build/analyzer/embedded.c build/libhudformat.a -lelf -llzma -lz \
+ *       tests/fuzz/plan_identity_fuzz.c analyzer/plan/identity.c analyzer/plan/declared.c \
+ *       analyzer/plan/names.c analyzer/plan/tls.c analyzer/dwarf_*.c analyzer/debuginfo/elf_file.c \
+ *       analyzer/rules/rules.c analyzer/names/fold.c analyzer/names/demangle.c analyzer/base/arena.c \
+ *       analyzer/base/embedded_text.c build/analyzer/embedded.c build/libhudformat.a -lelf -llzma -lz \
  *       -lzstd -liberty -lpthread -o build/plan_identity_fuzz
  *
  * Input: two numbers of 4 bytes, the bytes of .debug_abbrev and of .debug_str, then these two, and
@@ -19,7 +19,7 @@
  *   open("seed", "wb").write(struct.pack("<II", a, s) + b"".join(open(n, "rb").read() \
  *       for n in ("abbrev", "str", "info")))'
  */
-#include "analyzer/plan_identity.h"
+#include "analyzer/plan/identity.h"
 
 #include <elf.h>
 #include <stdlib.h>

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "analyzer/base/arena.h"
+
+#define XXH_INLINE_ALL
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+enum { BLOCK_BYTES = 64 << 10 };
+
+struct text_block {
+	struct text_block *next;
+	size_t used;
+	size_t room;
+	alignas(max_align_t) char bytes[];
+};
+
+void text_pool_close(struct text_pool *p)
+{
+	for (struct text_block *b = p->blocks, *next; b; b = next) {
+		next = b->next;
+		free(b);
+	}
+	free(p->slots);
+	free(p->hashes);
+	memset(p, 0, sizeof(*p));
+}
+
+static struct text_block *block_add(struct text_pool *p, size_t bytes)
+{
+	size_t room = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
+	struct text_block *b = calloc(1, sizeof(*b) + room);
+
+	if (!b)
+		return NULL;
+	b->room = room;
+	b->next = p->blocks;
+	p->blocks = b;
+	return b;
+}
+
+static void *pool_take(struct text_pool *p, size_t bytes, size_t align)
+{
+	struct text_block *b = p->blocks;
+	size_t at = b ? (b->used + align - 1) & ~(align - 1) : 0;
+
+	if (!b || at > b->room || bytes > b->room - at) {
+		b = block_add(p, bytes);
+		if (!b)
+			return NULL;
+		at = 0;
+	}
+	b->used = at + bytes;
+	return b->bytes + at;
+}
+
+void text_pool_adopt(struct text_pool *p, struct text_pool *from)
+{
+	struct text_block **last = &from->blocks;
+
+	while (*last)
+		last = &(*last)->next;
+	/* Behind our own: the first block is the one that is filled. */
+	*last = p->blocks ? p->blocks->next : NULL;
+	if (p->blocks)
+		p->blocks->next = from->blocks;
+	else
+		p->blocks = from->blocks;
+	from->blocks = NULL;
+	text_pool_close(from);
+}
+
+void *text_pool_alloc(struct text_pool *p, size_t bytes)
+{
+	return pool_take(p, bytes ? bytes : 1, alignof(max_align_t));
+}
+
+static uint32_t text_hash_of(const char *text, size_t bytes)
+{
+	return (uint32_t)XXH3_64bits(text, bytes);
+}
+
+static bool slots_double(struct text_pool *p)
+{
+	size_t count = p->slot_count ? p->slot_count * 2 : 1024;
+	const char **slots = calloc(count, sizeof(*slots));
+	uint32_t *hashes = calloc(count, sizeof(*hashes));
+
+	if (!slots || !hashes) {
+		free(slots);
+		free(hashes);
+		return false;
+	}
+	for (size_t i = 0; i < p->slot_count; i++) {
+		size_t at = p->hashes[i] & (count - 1);
+
+		if (!p->slots[i])
+			continue;
+		while (slots[at])
+			at = (at + 1) & (count - 1);
+		slots[at] = p->slots[i];
+		hashes[at] = p->hashes[i];
+	}
+	free(p->slots);
+	free(p->hashes);
+	p->slots = slots;
+	p->hashes = hashes;
+	p->slot_count = count;
+	return true;
+}
+
+/* A kept one may be shorter: it ends before it is read too far. */
+static bool text_same(const char *kept, const char *text, size_t bytes)
+{
+	return !strncmp(kept, text, bytes) && !kept[bytes];
+}
+
+const char *text_pool_intern(struct text_pool *p, const char *text, size_t bytes)
+{
+	uint32_t hash = text_hash_of(text, bytes);
+	size_t at;
+	char *copy;
+
+	if (p->used * 2 >= p->slot_count && !slots_double(p))
+		return NULL;
+	for (at = hash & (p->slot_count - 1); p->slots[at]; at = (at + 1) & (p->slot_count - 1))
+		if (p->hashes[at] == hash && text_same(p->slots[at], text, bytes))
+			return p->slots[at];
+	copy = pool_take(p, bytes + 1, 1);
+	if (!copy)
+		return NULL;
+	memcpy(copy, text, bytes);
+	copy[bytes] = '\0';
+	p->slots[at] = copy;
+	p->hashes[at] = hash;
+	p->used++;
+	return copy;
+}
+
+void text_add(struct text *t, const char *bytes, size_t length)
+{
+	if (t->failed || !length)
+		return;
+	if (length >= t->room - t->length || !t->room) {
+		size_t room = (t->length + length + 1) * 2;
+		char *grown = realloc(t->bytes, room);
+
+		if (!grown) {
+			t->failed = true;
+			return;
+		}
+		t->bytes = grown;
+		t->room = room;
+	}
+	memcpy(t->bytes + t->length, bytes, length);
+	t->length += length;
+	t->bytes[t->length] = '\0';
+}
+
+void text_add_string(struct text *t, const char *string)
+{
+	text_add(t, string, strlen(string));
+}
+
+void text_close(struct text *t)
+{
+	free(t->bytes);
+	memset(t, 0, sizeof(*t));
+}
+
+bool array_grow(void *array, size_t count, size_t *room, size_t size)
+{
+	size_t want = *room ? *room * 2 : 16;
+	void *grown;
+	void *old;
+
+	if (count < *room)
+		return true;
+	memcpy(&old, array, sizeof(old));
+	grown = reallocarray(old, want, size);
+	if (!grown)
+		return false;
+	memcpy(array, &grown, sizeof(grown));
+	*room = want;
+	return true;
+}

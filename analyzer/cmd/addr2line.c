@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "analyzer/cmd/command.h"
+#include "analyzer/names/demangle.h"
+#include "analyzer/symbols/cache.h"
+#include "analyzer/symbols/progress.h"
+#include "analyzer/symbols/module.h"
+
+/*
+ * addr2line: addresses in, functions and lines out, as `addr2line -aifC` prints them. For scripts,
+ * and to check the symbolizer against others.
+ */
+
+/* What is read at once is looked up at once; who asks one by one is answered one by one. */
+enum { READ_BYTES = 1 << 16, GATHER_BYTES = 16 << 20, GATHER_MS = 5, WRITE_BYTES = 1 << 16 };
+
+/* An address that was asked for. */
+struct question {
+	uint64_t address;
+	uint64_t offset;                 /* in the file; NOWHERE */
+	const struct kept_address *kept; /* what the cache has; NULL: nothing */
+};
+#define NOWHERE UINT64_MAX
+
+/* Where among all that was put into words. */
+struct words {
+	uint32_t at;
+	uint32_t bytes; /* 0: not yet */
+};
+
+struct conversation {
+	struct symbol_module *module;
+	char *input;
+	size_t length, room;
+	struct question *questions;
+	size_t count, question_room;
+	uint64_t *unknown; /* offsets of those the cache does not have */
+	size_t unknown_count, unknown_room;
+	struct words *words; /* of each call that the cache has */
+	struct text all_words;
+	struct key_map shown; /* demangled names of others, by definition */
+	struct text_pool names;
+	struct text out; /* what is not written yet */
+	int error;
+};
+
+/* The end of input is 0. */
+static ssize_t input_more(struct conversation *c)
+{
+	ssize_t got;
+
+	if (!array_grow(&c->input, c->length + READ_BYTES, &c->room, 1)) {
+		c->error = -ENOMEM;
+		return 0;
+	}
+	while (c->room < c->length + READ_BYTES)
+		if (!array_grow(&c->input, c->room, &c->room, 1)) {
+			c->error = -ENOMEM;
+			return 0;
+		}
+	got = read(STDIN_FILENO, c->input + c->length, READ_BYTES);
+	if (got < 0 && errno != EINTR)
+		c->error = -errno;
+	c->length += got > 0 ? (size_t)got : 0;
+	return got;
+}
+
+/* At least one line, and all that follows without a pause. False: no more input. */
+static bool input_gather(struct conversation *c)
+{
+	struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
+
+	while (!c->error) {
+		ssize_t got = input_more(c);
+
+		if (!got)
+			return false;
+		if (c->length >= GATHER_BYTES)
+			return true;
+		if (got > 0 && memchr(c->input, '\n', c->length) && poll(&ready, 1, GATHER_MS) <= 0)
+			return true;
+	}
+	return false;
+}
+
+/* As strtoull() does it, which is asked where there is more than digits. What is no number is 0. */
+static uint64_t address_read(const char *line)
+{
+	const char *at = line + (line[0] == '0' && line[1] == 'x' ? 2 : 0);
+	uint64_t address = 0;
+	int digits = 0;
+
+	for (; digits < 16; digits++) {
+		unsigned int c = (unsigned char)at[digits];
+
+		if (c - '0' < 10)
+			address = address << 4 | (c - '0');
+		else if ((c | 0x20) - 'a' < 6)
+			address = address << 4 | ((c | 0x20) - 'a' + 10);
+		else
+			break;
+	}
+	return digits && !at[digits] ? address : strtoull(line, NULL, 16);
+}
+
+/* What the cache has of an address, where all of it is said by its calls. */
+static const struct kept_address *kept_find(const struct conversation *c, uint64_t offset)
+{
+	const struct symbol_module *m = c->module;
+	const struct kept_address *kept = m->cached ? symbol_kept_find(&m->kept, offset) : NULL;
+
+	return kept && !kept->discriminator && !kept->symbol_file ? kept : NULL;
+}
+
+static bool address_take(struct conversation *c, const char *line)
+{
+	struct question q = {address_read(line), NOWHERE, NULL};
+	bool inside = symbol_module_offset(c->module, q.address, &q.offset);
+
+	if (inside)
+		q.kept = kept_find(c, q.offset);
+	if (!array_grow(&c->questions, c->count, &c->question_room, sizeof(*c->questions)))
+		return false;
+	c->questions[c->count++] = q;
+	if (!inside || q.kept)
+		return true;
+	if (!array_grow(&c->unknown, c->unknown_count, &c->unknown_room, sizeof(*c->unknown)))
+		return false;
+	c->unknown[c->unknown_count++] = q.offset;
+	return true;
+}
+
+/* Whole lines are taken, and the last one too when no more comes. */
+static void lines_take(struct conversation *c, bool last)
+{
+	size_t at = 0;
+
+	c->count = c->unknown_count = 0;
+	while (at < c->length && !c->error) {
+		char *end = memchr(c->input + at, '\n', c->length - at);
+
+		if (!end && !last)
+			break;
+		if (!end)
+			end = c->input + c->length; /* input_more() left room */
+		*end = '\0';
+		if (!address_take(c, c->input + at))
+			c->error = -ENOMEM;
+		at = (size_t)(end - c->input) + 1;
+	}
+	at = at < c->length ? at : c->length;
+	memmove(c->input, c->input + at, c->length - at);
+	c->length -= at;
+}
+
+static void name_print(struct text *out, const struct symbol_definition *d)
+{
+	if (d->rust)
+		text_add_string(out, d->rust);
+	else if (d->flags & SYMBOL_LINKAGE)
+		demangle_name_parameters(out, d->name);
+	else
+		text_add_string(out, d->name + d->own);
+}
+
+/* The same, demangled once. */
+static const char *name_shown(struct conversation *c, const struct symbol_definition *d)
+{
+	uint64_t key = (uint64_t)(uintptr_t)d;
+	const char *shown = d->rust ? d->rust : key_map_find(&c->shown, key);
+	struct text text = {0};
+
+	if (shown || !(d->flags & SYMBOL_LINKAGE))
+		return shown ? shown : d->name + d->own;
+	name_print(&text, d);
+	shown = text.bytes ? text_pool_intern(&c->names, text.bytes, text.length) : NULL;
+	text_close(&text);
+	if (!shown || key_map_put(&c->shown, key, (void *)(uintptr_t)shown))
+		c->error = -ENOMEM;
+	return shown ? shown : d->name;
+}
+
+static void number_add(struct text *out, uint32_t number)
+{
+	char digits[10];
+	size_t at = sizeof(digits);
+
+	do {
+		digits[--at] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	text_add(out, digits + at, sizeof(digits) - at);
+}
+
+static void place_print(struct text *out, const struct symbol_call *call, const char *file,
+			uint32_t discriminator)
+{
+	text_add(out, "\n", 1);
+	if (call->file && call->file[0] != '/' && call->comp_dir) {
+		text_add_string(out, call->comp_dir);
+		text_add(out, "/", 1);
+	}
+	text_add_string(out, file ? file : "??");
+	if (!call->line) {
+		text_add_string(out, ":?\n");
+		return;
+	}
+	text_add(out, ":", 1);
+	number_add(out, call->line);
+	if (discriminator) {
+		text_add_string(out, " (discriminator ");
+		number_add(out, discriminator);
+		text_add(out, ")", 1);
+	}
+	text_add(out, "\n", 1);
+}
+
+/* False: the call makes no sense. */
+static bool words_make(struct conversation *c, uint32_t link, struct words *w)
+{
+	struct text *all = &c->all_words;
+	size_t at = all->length;
+	struct symbol_definition definition;
+	struct symbol_call call;
+
+	if (!symbol_kept_call(&c->module->kept, link, &call, &definition))
+		return false;
+	name_print(all, &definition);
+	place_print(all, &call, call.file, 0);
+	if (all->failed || all->length > UINT32_MAX)
+		c->error = -ENOMEM;
+	*w = (struct words) {(uint32_t)at, (uint32_t)(all->length - at)};
+	return true;
+}
+
+/* False, and nothing printed: it makes no sense. */
+static bool kept_print(struct conversation *c, const struct kept_address *a)
+{
+	const struct symbol_kept *kept = &c->module->kept;
+	size_t before = c->out.length;
+
+	for (uint32_t link = a->link; link < a->link + a->count && !c->error; link++) {
+		uint32_t number = kept->links[link];
+		struct words *w = number < kept->header->calls ? &c->words[number] : NULL;
+
+		if (!w || (!w->bytes && !words_make(c, link, w))) {
+			c->out.length = before;
+			return false;
+		}
+		text_add(&c->out, c->all_words.bytes + w->at, w->bytes);
+	}
+	return a->count;
+}
+
+static void call_print(struct conversation *c, const struct symbol_facts *facts,
+		       const struct symbol_call *call)
+{
+	text_add_string(&c->out, name_shown(c, call->definition));
+	place_print(&c->out, call, call->file ? call->file : facts->symbol_file,
+		    facts->discriminator);
+}
+
+static void question_answer(struct conversation *c, const struct question *q)
+{
+	static const char hex[] = "0123456789abcdef";
+	char head[] = "0x0000000000000000\n";
+	const struct symbol_facts *facts = NULL;
+
+	for (int i = 0; i < 16; i++)
+		head[2 + i] = hex[q->address >> (60 - 4 * i) & 15];
+	text_add(&c->out, head, sizeof(head) - 1);
+	if (q->kept && kept_print(c, q->kept))
+		return;
+	if (q->offset != NOWHERE)
+		c->error = symbol_module_facts(c->module, q->offset, &facts);
+	for (uint32_t i = 0; facts && i < facts->count && !c->error; i++)
+		call_print(c, facts, &facts->calls[i]);
+	if (!facts || !facts->count)
+		text_add_string(&c->out, "??\n??:0\n");
+}
+
+static void out_flush(struct conversation *c)
+{
+	if (c->out.failed)
+		c->error = -ENOMEM;
+	else if (fwrite(c->out.bytes, 1, c->out.length, stdout) != c->out.length || fflush(stdout))
+		c->error = errno ? -errno : -EIO;
+	c->out.length = 0;
+}
+
+static void converse(struct conversation *c)
+{
+	bool more = true;
+
+	while (more && !c->error) {
+		more = input_gather(c);
+		lines_take(c, !more);
+		if (!c->error && c->unknown_count > 1)
+			c->error = symbol_module_prepare(c->module, c->unknown, c->unknown_count);
+		for (size_t i = 0; i < c->count && !c->error; i++) {
+			question_answer(c, &c->questions[i]);
+			if (c->out.length >= WRITE_BYTES || i + 1 == c->count)
+				out_flush(c);
+		}
+	}
+}
+
+static enum exit_status module_open(const struct arguments *arguments, struct symbolizer **owner,
+				    struct symbol_module **out)
+{
+	const char *path = arguments->positional[0];
+	char *cache = symbol_cache_directory();
+	struct symbolizer_options options = {
+		.debug_dirs = arguments->debug_dirs,
+		.debug_dir_count = arguments->debug_dir_count,
+		.progress = symbol_progress,
+		.trouble = symbol_trouble,
+		.cache = cache,
+	};
+	struct elf_file elf;
+	int error = elf_file_open(&elf, path);
+
+	if (error) {
+		free(cache);
+		return message(STATUS_INPUT, NULL, "cannot read %s: %s", path,
+			       error == -ENOEXEC ? "it is no ELF file" : strerror(-error));
+	}
+	error = symbolizer_open(&options, owner);
+	free(cache);
+	if (!error) {
+		*out = symbolizer_module_at(*owner, elf.build_id, elf.build_id_bytes, path);
+		error = *out ? symbol_module_know(*out) : -ENOMEM;
+	}
+	elf_file_close(&elf);
+	return error ? message(STATUS_SYSTEM, NULL, "cannot read %s: %s", path, strerror(-error))
+		     : STATUS_DONE;
+}
+
+enum exit_status verb_addr2line(const struct arguments *arguments)
+{
+	struct conversation c = {0};
+	struct symbolizer *owner = NULL;
+	enum exit_status status = module_open(arguments, &owner, &c.module);
+
+	if (status == STATUS_DONE && c.module->cached)
+		c.words = calloc(c.module->kept.header->calls + 1UL, sizeof(*c.words));
+	if (status == STATUS_DONE && c.module->cached && !c.words)
+		c.error = -ENOMEM;
+	if (status == STATUS_DONE) {
+		converse(&c);
+		if (c.error)
+			status = message(STATUS_SYSTEM, NULL, "cannot go on: %s",
+					 strerror(-c.error));
+	}
+	free(c.input);
+	free(c.questions);
+	free(c.unknown);
+	free(c.words);
+	text_close(&c.all_words);
+	key_map_close(&c.shown);
+	text_close(&c.out);
+	text_pool_close(&c.names);
+	symbolizer_close(owner);
+	return status;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_CMD_COMMAND_H
+#define HUD_ANALYZER_CMD_COMMAND_H
+
+#include "analyzer/base/message.h"
+#include "analyzer/open/input.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What was asked on the command line. Verbs and options are tables; --help is made from them. */
+
+#define ARGUMENTS_MAX 256 /* of each kind */
+
+struct arguments {
+	const char *positional[ARGUMENTS_MAX];
+	size_t positionals;
+	const char *binaries[ARGUMENTS_MAX];
+	size_t binary_count;
+	const char *debug_dirs[ARGUMENTS_MAX];
+	size_t debug_dir_count;
+	const char *user_prefixes[ARGUMENTS_MAX];
+	size_t user_prefix_count;
+	const char *user_crates[ARGUMENTS_MAX];
+	size_t user_crate_count;
+	const char *sets[ARGUMENTS_MAX]; /* --set NAME=VALUE */
+	size_t set_count;
+	int fds[ARGUMENTS_MAX]; /* --fd: open descriptors */
+	size_t fd_count;
+	const char *before[ARGUMENTS_MAX];
+	size_t before_count;
+	const char *after[ARGUMENTS_MAX];
+	size_t after_count;
+	const char *baselines[ARGUMENTS_MAX];
+	size_t baseline_count;
+	const char *rules[ARGUMENTS_MAX]; /* --fail-on */
+	size_t rule_count;
+	int64_t min_busy_ns;
+	bool min_busy_given;
+	const char *junit; /* --junit: a file to make */
+	bool github;
+	bool markdown;
+	const char *output;
+	const char *capture;   /* --capture: the beginning of an id */
+	uint64_t top;          /* 0: not given */
+	struct filter filter;
+	bool symbols;
+	bool json;
+	bool csv;
+	bool list;
+	bool help;
+};
+
+struct verb {
+	const char *name;
+	const char *usage;   /* what follows the name */
+	const char *summary; /* one line */
+	const char *details; /* more lines for its own --help, or NULL */
+	const char *options; /* names of the options it takes, separated by spaces */
+	const char *
+		whole; /* why it takes no filters, for who gives one; NULL: it does, or nobody would */
+	size_t least, most; /* positional arguments */
+	enum exit_status (*run)(const struct arguments *arguments);
+};
+
+/*
+ * Options of all verbs that look at a capture's parts, for struct verb.options. --site stands apart: it
+ * is a number of one database, and means nothing in the next.
+ */
+#define FILTER_OPTIONS "--from --to --worker --task --cause --match --min"
+
+/* The last one has no name. */
+extern const struct verb verbs[];
+
+/* Reads the arguments after the verb. STATUS_DONE, or what message() returned. */
+enum exit_status arguments_read(const struct verb *verb, int count, char *const *text,
+				struct arguments *out);
+
+/* Where symbols are looked for. It points into `arguments`. */
+struct symbolizer_options arguments_symbols(const struct arguments *arguments);
+/* The capture or database at `path`, and what to look at in it. It points into `arguments`. */
+struct input_request arguments_input(const struct arguments *arguments, const char *path);
+
+void help_print(void);
+void help_print_verb(const struct verb *verb);
+
+enum exit_status verb_load(const struct arguments *arguments);
+enum exit_status verb_report(const struct arguments *arguments);
+enum exit_status verb_query(const struct arguments *arguments);
+enum exit_status verb_info(const struct arguments *arguments);
+enum exit_status info_symbols(const struct arguments *arguments); /* info --symbols */
+enum exit_status verb_dump(const struct arguments *arguments);
+enum exit_status verb_addr2line(const struct arguments *arguments);
+enum exit_status verb_symbolize(const struct arguments *arguments);
+enum exit_status verb_diff(const struct arguments *arguments);
+enum exit_status verb_check(const struct arguments *arguments);
+enum exit_status verb_plan(const struct arguments *arguments);
+
+#endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/cmd/command.h"
+#include "analyzer/open/named_query.h"
+#include "analyzer/base/table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/*
+ * info: how a capture was made, what it holds, and what is missing to say more.
+ */
+
+static void line(const char *label, const char *value)
+{
+	if (value && *value)
+		printf("%-14s %s\n", label, value);
+}
+
+static void print_recording(sqlite3_stmt *q)
+{
+	char word[WORD_BYTES], threshold[WORD_BYTES];
+	const char *started = column_text(q, "started_utc");
+
+	line("capture", column_text(q, "capture_id"));
+	line("file", column_text(q, "file"));
+	line("target", column_text(q, "command"));
+	printf("%-14s %s%s, %s\n", "recorded", started ? started : "-", started ? " UTC" : "",
+	       duration_word(word, column_number(q, "duration_ns", -1)));
+	line("recorder", column_text(q, "recorder"));
+	line("kernel", column_text(q, "kernel"));
+	printf("%-14s threshold %s, looks %" PRId64 " Hz, profile %" PRId64 " Hz, source %s\n",
+	       "settings", duration_word(threshold, column_number(q, "threshold_ns", -1)),
+	       column_number(q, "look_hz", 0), column_number(q, "profile_hz", 0),
+	       column_text(q, "source"));
+	line("workers named", column_text(q, "workers_prefix"));
+	if (column_number(q, "truncated", 0))
+		line("ended",
+		     "TRUNCATED: no end was written; all up to the last whole chunk is here");
+	else
+		line("ended",
+		     column_text(q, "end_reason") ? column_text(q, "end_reason") : "unknown");
+}
+
+static void print_content(sqlite3_stmt *q)
+{
+	char bytes[WORD_BYTES], cpu[WORD_BYTES], rss[WORD_BYTES];
+
+	printf("%-14s %s, %" PRId64 " chunks, %" PRId64 " events\n", "size",
+	       bytes_word(bytes, column_number(q, "bytes", 0)), column_number(q, "chunks", 0),
+	       column_number(q, "events", 0));
+	if (column_number(q, "repeated_chunks", 0))
+		printf("%-14s %" PRId64 " chunks came twice and were read once\n", "",
+		       column_number(q, "repeated_chunks", 0));
+	printf("%-14s %" PRId64 " sleeps (%" PRId64 " still open), %" PRId64 " looks, %" PRId64
+	       " windows, %" PRId64 " threads\n",
+	       "events", column_number(q, "offcpu_spans", 0), column_number(q, "open_spans", 0),
+	       column_number(q, "samples", 0), column_number(q, "windows", 0),
+	       column_number(q, "threads", 0));
+	if (column_text(q, "recorder_cpu_ns"))
+		printf("%-14s %s of CPU (%.2f%% of one), %s of memory\n", "recording cost",
+		       duration_word(cpu, column_number(q, "recorder_cpu_ns", -1)),
+		       column_real(q, "recorder_cpu_percent"),
+		       bytes_word(rss, column_number(q, "recorder_rss_bytes", 0)));
+	if (column_text(q, "bpf_cpu_percent"))
+		printf("%-14s BPF %.2f%% of all CPUs in the first second (%" PRId64
+		       " runs, %" PRId64 " ns each)\n",
+		       "", column_real(q, "bpf_cpu_percent"), column_number(q, "bpf_runs", 0),
+		       column_number(q, "bpf_run_average_ns", 0));
+}
+
+static enum exit_status print_session(const struct input *input)
+{
+	sqlite3_stmt *q = named_query(input, "info", 0);
+	int step = q ? sqlite3_step(q) : SQLITE_ERROR;
+
+	if (step == SQLITE_ROW) {
+		print_recording(q);
+		print_content(q);
+	}
+	sqlite3_finalize(q);
+	return step == SQLITE_ROW ? STATUS_DONE : STATUS_SYSTEM;
+}
+
+static enum exit_status print_query(const struct input *input, const char *title, const char *name)
+{
+	sqlite3_stmt *q = named_query(input, name, 0);
+	int err = SQLITE_ERROR;
+
+	printf("\n%s\n", title);
+	if (q)
+		err = table_print(q, TABLE_TEXT);
+	sqlite3_finalize(q);
+	return err ? STATUS_SYSTEM : STATUS_DONE;
+}
+
+static const struct {
+	const char *title;
+	const char *query;
+} sections[] = {
+	{"PROCESSES", "processes"}, {"THREADS", "threads"}, {"BINARIES", "binaries"},
+	{"LIMITS", "limits"},       {"LOST", "loss"},
+};
+
+enum exit_status verb_info(const struct arguments *arguments)
+{
+	const struct input_request request = arguments_input(arguments, arguments->positional[0]);
+	struct input input;
+	enum exit_status status;
+
+	if (arguments->symbols)
+		return info_symbols(arguments);
+	status = input_open(&request, &input);
+	if (status != STATUS_DONE)
+		return status;
+	status = print_session(&input);
+	for (size_t i = 0; status == STATUS_DONE && i < sizeof(sections) / sizeof(*sections); i++)
+		status = print_query(&input, sections[i].title, sections[i].query);
+	if (status != STATUS_DONE)
+		message(status, NULL, "cannot tell about the capture: %s",
+			sqlite3_errmsg(input.db));
+	input_close(&input);
+	return status;
+}

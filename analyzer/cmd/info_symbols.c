@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/cmd/command.h"
+#include "analyzer/load/capture_file.h"
+#include "analyzer/symbols/cache.h"
+#include "analyzer/symbols/progress.h"
+#include "analyzer/load/scan.h"
+#include "format/text_hash.h"
+
+/*
+ * info --symbols: for each binary of a capture where its symbols were looked for, what came of it,
+ * and what to do about what is missing.
+ */
+
+static void print_steps(const struct symbol_module *m)
+{
+	const struct symbol_step *step;
+
+	for (size_t i = 0; (step = symbol_module_step(m, i)); i++)
+		printf("  %-22s %s: %s\n", step->step, step->path, step->outcome);
+}
+
+static void print_binary(const struct scan_binary *b, size_t given)
+{
+	struct symbol_module *m = b->module;
+	char id[HEX_BYTES] = "none";
+	const char *advice = symbol_module_advice(m);
+	const char *file = symbol_module_file(m);
+
+	bool by_hash = m->build_id_bytes && text_hash_is(m->build_id, m->build_id_bytes);
+	size_t mark = by_hash ? HUD_TEXT_HASH_MARK_BYTES : 0;
+
+	if (m->build_id_bytes)
+		search_hex(id, m->build_id + mark, m->build_id_bytes - mark);
+	printf("%s\n", m->path ? m->path : "unknown");
+	printf("  %-22s %s\n", by_hash ? "hash of its code" : "build-id", id);
+	printf("  %-22s %s%s%s\n", "symbols", symbol_quality_name(symbol_module_quality(m)),
+	       file ? ", from " : "", file ? file : "");
+	printf("  %-22s %zu%s\n", "addresses", b->count,
+	       given ? ", their symbols come with the capture" : "");
+	print_steps(m);
+	if (symbol_module_problem(m))
+		printf("  %-22s %s\n", "problem", symbol_module_problem(m));
+	if (advice && b->count && m->path && m->path[0] != '[')
+		printf("  %-22s %s\n", "to do", advice);
+	putchar('\n');
+}
+
+static int most_addresses(const void *a, const void *b)
+{
+	const struct scan_binary *x = a;
+	const struct scan_binary *y = b;
+
+	return x->count < y->count ? 1 : x->count > y->count ? -1 : 0;
+}
+
+static enum exit_status scan_print(struct scan *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct scan_capture *c = s->captures[i];
+
+		if (c->binary_count)
+			qsort(c->binaries, c->binary_count, sizeof(*c->binaries), most_addresses);
+		for (size_t k = 0; k < c->binary_count; k++) {
+			struct scan_binary *b = &c->binaries[k];
+
+			if (symbol_module_prepare(b->module, b->offsets, b->count))
+				return message(STATUS_SYSTEM, NULL, "out of memory");
+			print_binary(b, b->module->given != NULL);
+		}
+	}
+	return STATUS_DONE;
+}
+
+static enum exit_status report(struct capture_file *in, const char *path,
+			       struct symbolizer *symbolizer)
+{
+	struct scan scan = {0};
+	enum exit_status status;
+	int error = scan_read(&scan, symbolizer, capture_file_read, in);
+
+	if (error)
+		status = capture_error(path, error);
+	else if (scan_resolve(&scan))
+		status = message(STATUS_SYSTEM, NULL, "out of memory");
+	else
+		status = scan_print(&scan);
+	scan_close(&scan);
+	return status;
+}
+
+enum exit_status info_symbols(const struct arguments *arguments)
+{
+	const char *path = arguments->positional[0];
+	char *cache = symbol_cache_directory();
+	struct symbolizer_options options = {
+		.binaries = arguments->binaries,
+		.binary_count = arguments->binary_count,
+		.debug_dirs = arguments->debug_dirs,
+		.debug_dir_count = arguments->debug_dir_count,
+		.progress = symbol_progress,
+		.trouble = symbol_trouble,
+		.cache = cache,
+	};
+	struct symbolizer *symbolizer = NULL;
+	struct capture_file in;
+	enum exit_status status = capture_file_open(path, &in);
+
+	if (status == STATUS_DONE && in.database)
+		status = message(STATUS_INPUT, "give the capture",
+				 "%s is a database: its symbols were resolved when it was loaded",
+				 path);
+	else if (status == STATUS_DONE && symbolizer_open(&options, &symbolizer))
+		status = message(STATUS_SYSTEM, NULL, "out of memory");
+	if (status == STATUS_DONE)
+		status = report(&in, path, symbolizer);
+	free(cache);
+	symbolizer_close(symbolizer);
+	capture_file_close(&in);
+	return status;
+}

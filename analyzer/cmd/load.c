@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/cmd/command.h"
+#include "analyzer/derive/schema.h"
+#include "analyzer/base/interrupt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * load: captures into a database file, all of them or none.
+ */
+
+/* A new database is written beside its name, whole and on disk before it takes it. */
+static enum exit_status publish(const char *partial, const char *path)
+{
+	int descriptor = open(partial, O_RDONLY | O_CLOEXEC);
+	int err = 0;
+
+	if (descriptor < 0 || fsync(descriptor) || rename(partial, path))
+		err = errno;
+	if (descriptor >= 0)
+		close(descriptor);
+	if (!err)
+		return STATUS_DONE;
+	return message(STATUS_SYSTEM, NULL, "cannot finish %s: %s", path, strerror(err));
+}
+
+static enum exit_status load_all(sqlite3 *db, const struct arguments *arguments,
+				 const struct resolver *resolver)
+{
+	enum exit_status status = STATUS_DONE;
+
+	for (size_t i = 0; status == STATUS_DONE && i < arguments->positionals; i++)
+		status = input_load(db, arguments->positional[i], resolver);
+	if (status == STATUS_DONE)
+		status = input_check_binaries(db, resolver);
+	return status;
+}
+
+/* One transaction around all captures. */
+static enum exit_status load_into(sqlite3 *db, const struct arguments *arguments)
+{
+	const struct symbolizer_options symbols = arguments_symbols(arguments);
+	struct resolver *resolver;
+	enum exit_status status = input_resolver(&symbols, &resolver);
+
+	if (status != STATUS_DONE)
+		return status;
+	interrupt_watch(db);
+	if (database_run(db, "BEGIN IMMEDIATE")) {
+		status = message(STATUS_SYSTEM, NULL, "cannot write to %s: %s", arguments->output,
+				 sqlite3_errmsg(db));
+	} else {
+		status = load_all(db, arguments, resolver);
+		if (status == STATUS_DONE && database_run(db, "COMMIT"))
+			status = message(STATUS_SYSTEM, NULL, "cannot write to %s: %s",
+					 arguments->output, sqlite3_errmsg(db));
+		if (!sqlite3_get_autocommit(db))
+			sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+	}
+	resolver_close(resolver);
+	return status;
+}
+
+static enum exit_status load_existing(const struct arguments *arguments)
+{
+	const char *path = arguments->output;
+	enum exit_status status;
+	sqlite3 *db;
+	int err = schema_open(path, DATABASE_APPEND, &db);
+
+	if (err == -EPROTO)
+		return message(STATUS_INPUT, "load the captures into a new one",
+			       "%s was made by another version of hud-analyze", path);
+	if (err == -EBADMSG)
+		return message(STATUS_INPUT, "hud-analyze does not overwrite what it did not make",
+			       "%s exists and is no database of hud's", path);
+	if (err)
+		return message(STATUS_SYSTEM, NULL, "cannot open %s: %s", path, strerror(-err));
+	status = load_into(db, arguments);
+	sqlite3_close(db);
+	return status;
+}
+
+static enum exit_status load_new(const struct arguments *arguments)
+{
+	const char *path = arguments->output;
+	char partial[PATH_MAX];
+	enum exit_status status;
+	sqlite3 *db;
+	int err;
+
+	if (snprintf(partial, sizeof(partial), "%s.partial", path) >= (int)sizeof(partial))
+		return message(STATUS_INPUT, NULL, "the name %s is too long", path);
+	unlink(partial);
+	err = schema_open(partial, DATABASE_CREATE, &db);
+	if (err)
+		return message(STATUS_SYSTEM, "is the directory there, and writable?",
+			       "cannot make %s", partial);
+	status = load_into(db, arguments);
+	sqlite3_close(db);
+	if (status == STATUS_DONE)
+		status = publish(partial, path);
+	if (status != STATUS_DONE)
+		unlink(partial);
+	return status;
+}
+
+enum exit_status verb_load(const struct arguments *arguments)
+{
+	if (!arguments->output)
+		return message(STATUS_INPUT, "hud-analyze load CAPTURE... -o DB",
+			       "load: the database to write is missing");
+	return access(arguments->output, F_OK) == 0 ? load_existing(arguments)
+						    : load_new(arguments);
+}

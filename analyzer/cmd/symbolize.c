@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "analyzer/cmd/command.h"
+#include "analyzer/load/capture_file.h"
+#include "analyzer/symbols/cache.h"
+#include "analyzer/symbols/progress.h"
+#include "analyzer/load/scan.h"
+
+/*
+ * symbolize: a copy of a capture with chunks of symbols behind it, so that it needs no binary any
+ * more. All bytes of the capture are kept; only a chunk that it stops in is left out, since nothing
+ * could stand behind that.
+ */
+enum { LEVEL = 9 }; /* zstd: read often, written once */
+
+/* OUT.partial while it is written. */
+struct copy {
+	struct capture_file *in;
+	char *partial;
+	int out;
+	uint64_t bytes;
+	int error; /* of writing */
+};
+
+static int copy_write(void *context, const void *data, size_t bytes)
+{
+	struct copy *c = context;
+	const char *at = data;
+
+	while (bytes) {
+		ssize_t put = write(c->out, at, bytes);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0) {
+			c->error = -errno;
+			return c->error;
+		}
+		at += put;
+		bytes -= (size_t)put;
+		c->bytes += (uint64_t)put;
+	}
+	return 0;
+}
+
+/* What is read is written. */
+static int64_t copy_read(void *context, void *data, size_t bytes)
+{
+	struct copy *c = context;
+	int64_t got = capture_file_read(c->in, data, bytes);
+	int error = got > 0 ? copy_write(c, data, (size_t)got) : 0;
+
+	return error ? error : got;
+}
+
+static enum exit_status copy_open(struct copy *c, const char *path)
+{
+	struct stat st;
+
+	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
+		return message(STATUS_INPUT, "give the name of a file to make after -o",
+			       "%s is there and is no regular file", path);
+	if (asprintf(&c->partial, "%s.partial", path) < 0) {
+		c->partial = NULL;
+		return message(STATUS_SYSTEM, NULL, "out of memory");
+	}
+	c->out = open(c->partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (c->out < 0)
+		return message(STATUS_SYSTEM, NULL, "cannot make %s: %s", c->partial,
+			       strerror(errno));
+	return STATUS_DONE;
+}
+
+static enum exit_status copy_close(struct copy *c, const char *path, enum exit_status status)
+{
+	if (c->out >= 0 && close(c->out) && status == STATUS_DONE)
+		status = message(STATUS_SYSTEM, NULL, "cannot write %s: %s", c->partial,
+				 strerror(errno));
+	if (c->out >= 0 && status == STATUS_DONE && rename(c->partial, path))
+		status = message(STATUS_SYSTEM, NULL, "cannot make %s: %s", path, strerror(errno));
+	if (c->out >= 0 && status != STATUS_DONE)
+		unlink(c->partial);
+	free(c->partial);
+	return status;
+}
+
+static int binary_write(struct symbol_writer *w, const struct scan_binary *b)
+{
+	struct symbol_binary about;
+	int error = symbol_module_prepare(b->module, b->offsets, b->count);
+
+	if (!error)
+		error = symbol_module_binary(b->module, &about);
+	if (!error)
+		error = symbol_writer_binary(w, &about);
+	for (size_t i = 0; i < b->count && !error; i++) {
+		const struct symbol_facts *facts;
+
+		error = symbol_module_facts(b->module, b->offsets[i], &facts);
+		if (!error)
+			error = symbol_writer_address(w, b->offsets[i], facts);
+	}
+	return error;
+}
+
+static int capture_write(const struct scan_capture *c, struct copy *copy)
+{
+	struct symbol_writer_options options = {
+		.sink = copy_write,
+		.sink_context = copy,
+		.sequence = c->next_sequence,
+		.time_ns = c->end_ns,
+		.level = LEVEL,
+	};
+	struct symbol_writer *w;
+	int error;
+	int closed;
+
+	memcpy(options.capture_id, c->id, sizeof(c->id));
+	error = symbol_writer_open(&options, &w);
+	if (error)
+		return error;
+	for (size_t i = 0; i < c->binary_count && !error; i++)
+		error = binary_write(w, &c->binaries[i]);
+	closed = symbol_writer_close(w);
+	return error ? error : closed;
+}
+
+static bool any_symbolized(const struct scan *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->captures[i]->symbolized)
+			return true;
+	return false;
+}
+
+static void binary_tell(const struct scan_binary *b)
+{
+	const char *advice = symbol_module_advice(b->module);
+
+	if (!b->count || !advice || !b->module->path || b->module->path[0] == '[')
+		return;
+	fprintf(stderr, "%s: symbols %s for %zu addresses\n  %s\n",
+		b->module->path ? b->module->path : "?", symbol_quality_name(b->module->quality),
+		b->count, advice);
+}
+
+/* A --binary that fits nothing is a mistake that nobody would see in the copy. */
+static enum exit_status check_binaries(const struct symbolizer *symbolizer)
+{
+	const char *unused = symbolizer_unused_binary(symbolizer, 0);
+
+	if (!unused)
+		return STATUS_DONE;
+	return message(STATUS_INPUT, "it is none of the binaries in the capture",
+		       "--binary %s fits no binary of the capture: another build", unused);
+}
+
+static enum exit_status symbols_append(struct scan *s, struct copy *copy, const char *path)
+{
+	enum exit_status status;
+	int error = scan_resolve(s);
+
+	if (!error && s->reader.cut_bytes) {
+		copy->bytes -= s->reader.cut_bytes;
+		if (ftruncate(copy->out, (off_t)copy->bytes) || lseek(copy->out, 0, SEEK_END) < 0)
+			error = copy->error = -errno;
+	}
+	status = error ? STATUS_DONE : check_binaries(s->symbolizer);
+	for (size_t i = 0; i < s->count && !error && status == STATUS_DONE; i++)
+		error = capture_write(s->captures[i], copy);
+	if (error)
+		return message(STATUS_SYSTEM, NULL, "cannot write %s: %s", path, strerror(-error));
+	for (size_t i = 0; i < s->count && status == STATUS_DONE; i++)
+		for (size_t k = 0; k < s->captures[i]->binary_count; k++)
+			binary_tell(&s->captures[i]->binaries[k]);
+	return status;
+}
+
+static enum exit_status symbolize(const struct arguments *arguments, struct symbolizer *symbolizer,
+				  struct copy *copy)
+{
+	const char *path = arguments->positional[0];
+	struct scan scan = {0};
+	enum exit_status status;
+	int error = scan_read(&scan, symbolizer, copy_read, copy);
+
+	if (copy->error)
+		status = message(STATUS_SYSTEM, NULL, "cannot write %s: %s", copy->partial,
+				 strerror(-copy->error));
+	else if (error)
+		status = capture_error(path, error);
+	else if (any_symbolized(&scan))
+		status = message(STATUS_INPUT, "use it as it is, or symbolize the original again",
+				 "%s is symbolized already", path);
+	else
+		status = symbols_append(&scan, copy, arguments->output);
+	scan_close(&scan);
+	return status;
+}
+
+static enum exit_status copy_run(const struct arguments *arguments, struct capture_file *in)
+{
+	char *cache = symbol_cache_directory();
+	struct symbolizer_options options = {
+		.binaries = arguments->binaries,
+		.binary_count = arguments->binary_count,
+		.debug_dirs = arguments->debug_dirs,
+		.debug_dir_count = arguments->debug_dir_count,
+		.progress = symbol_progress,
+		.trouble = symbol_trouble,
+		.cache = cache,
+	};
+	struct symbolizer *symbolizer = NULL;
+	struct copy copy = {.in = in, .out = -1};
+	enum exit_status status;
+	int error = symbolizer_open(&options, &symbolizer);
+
+	free(cache);
+	if (error)
+		return message(STATUS_SYSTEM, NULL, "cannot begin: %s", strerror(-error));
+	status = copy_open(&copy, arguments->output);
+	if (status == STATUS_DONE)
+		status = symbolize(arguments, symbolizer, &copy);
+	status = copy_close(&copy, arguments->output, status);
+	symbolizer_close(symbolizer);
+	return status;
+}
+
+enum exit_status verb_symbolize(const struct arguments *arguments)
+{
+	const char *path = arguments->positional[0];
+	struct capture_file in;
+	enum exit_status status;
+
+	if (!arguments->output)
+		return message(STATUS_INPUT, "hud-analyze symbolize CAPTURE -o OUT",
+			       "symbolize: the name of the file to make is missing");
+	status = capture_file_open(path, &in);
+	if (status != STATUS_DONE)
+		return status;
+	if (in.database)
+		status = message(STATUS_INPUT, "give a .hud file",
+				 "%s is a database: its symbols were resolved when it was loaded",
+				 path);
+	else
+		status = copy_run(arguments, &in);
+	capture_file_close(&in);
+	return status;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/compare/diff.h"
+#include "analyzer/base/table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * The comparison as Markdown: what has changed is seen at once, the rest unfolds.
+ */
+
+/* Text inside a table cell's code: no bar may end the cell, no backtick the code. */
+static void print_code(const char *text)
+{
+	putchar('`');
+	for (; *text; text++) {
+		if (*text == '|')
+			fputs("\\|", stdout);
+		else if (*text == '`')
+			putchar('\'');
+		else
+			putchar((unsigned char)*text < ' ' ? ' ' : *text);
+	}
+	putchar('`');
+}
+
+static void print_whole(struct comparison *c, sqlite3_stmt *q)
+{
+	char change[CHANGE_BYTES], interval[CHANGE_BYTES], record[CHANGE_BYTES];
+
+	printf("### hud: blocked %.1f ms per worker-second, before %.1f ms: **%s**\n\n",
+	       column_real(q, "after_ms"), column_real(q, "before_ms"), column_text(q, "status"));
+	if (c->reason)
+		printf("These recordings cannot be compared: %s.\n\n", c->sentence);
+	else
+		printf("The change is %s, between %s.", change_text(change, q, "change"),
+		       interval_text(interval, q));
+	if (column_text(q, "record_s"))
+		printf(" Record %s on each side to tell.",
+		       record_text(record, column_real(q, "record_s")));
+	if (!c->reason)
+		fputs("\n\n", stdout);
+}
+
+static void print_sides(struct comparison *c)
+{
+	sqlite3_stmt *q = comparison_query(c, "sql/diff/sides.sql");
+	char duration[WORD_BYTES];
+
+	comparison_filter_print(c, ".\n\n");
+	while (q && sqlite3_step(q) == SQLITE_ROW) {
+		fputs(column_number(q, "side", 0) == BEFORE ? "Before: " : "\nAfter: ", stdout);
+		print_code(column_text(q, "files"));
+		printf(", %s, %" PRId64 " workers.",
+		       duration_word(duration, column_number(q, "duration_ns", 0)),
+		       column_number(q, "workers_most", 0));
+	}
+	puts("\n");
+	sqlite3_finalize(q);
+}
+
+static void print_row(sqlite3_stmt *q)
+{
+	char change[CHANGE_BYTES], interval[CHANGE_BYTES], was[WORD_BYTES], is[WORD_BYTES];
+	const char *cause = column_text(q, "cause");
+
+	printf("| %s | ", column_text(q, "status"));
+	print_code(column_text(q, "name"));
+	printf(" | %s | %.2f | %.2f | %s | %s | %.2f | %.2f | %s | %s |\n", cause ? cause : "",
+	       column_real(q, "before_ms"), column_real(q, "after_ms"),
+	       change_text(change, q, "change"), interval_text(interval, q),
+	       column_real(q, "before_rate"), column_real(q, "after_rate"),
+	       duration_word(was, column_number(q, "before_p99_ns", -1)),
+	       duration_word(is, column_number(q, "after_p99_ns", -1)));
+}
+
+static bool is_change(const char *status)
+{
+	return strcmp(status, "unchanged") != 0 && strcmp(status, "cannot tell") != 0;
+}
+
+/* The rows that have changed, or those that have not. */
+static enum exit_status print_rows(struct comparison *c, const char *kind, bool changed,
+				   uint64_t top, uint64_t *rows)
+{
+	sqlite3_stmt *q = comparison_query(c, "sql/diff/rows.sql");
+	int step = SQLITE_ERROR;
+
+	*rows = 0;
+	statement_text(q, ":kind", kind);
+	while (q && (step = sqlite3_step(q)) == SQLITE_ROW) {
+		if (is_change(column_text(q, "status")) != changed ||
+		    (!changed && column_number(q, "aside", 0)))
+			continue;
+		if (!(*rows)++) {
+			if (!changed)
+				puts("\n<details><summary>unchanged, or cannot be told</summary>\n");
+			puts("| | what | cause | ms/worker-s before | after | change | between "
+			     "| blocks/s before | after | p99 before | after |\n"
+			     "|---|---|---|--:|--:|--:|---|--:|--:|--:|--:|");
+		}
+		if (*rows <= top)
+			print_row(q);
+	}
+	if (*rows > top)
+		printf("\nand %" PRIu64 " more\n", *rows - top);
+	if (!changed && *rows)
+		puts("\n</details>");
+	sqlite3_finalize(q);
+	return step == SQLITE_DONE ? STATUS_DONE : STATUS_SYSTEM;
+}
+
+enum exit_status diff_markdown(struct comparison *c, uint64_t top)
+{
+	static const char *const kinds[] = {"site", "task"};
+	sqlite3_stmt *q = comparison_query(c, "sql/diff/rows.sql");
+	enum exit_status status = q ? STATUS_DONE : STATUS_SYSTEM;
+	uint64_t rows;
+
+	statement_text(q, ":kind", "all");
+	if (q && sqlite3_step(q) == SQLITE_ROW)
+		print_whole(c, q);
+	sqlite3_finalize(q);
+	if (status == STATUS_DONE)
+		print_sides(c);
+	for (size_t i = 0; status == STATUS_DONE && i < 2; i++) {
+		printf("#### %s\n\n", i ? "Tasks" : "Sites");
+		status = print_rows(c, kinds[i], true, top, &rows);
+		if (status == STATUS_DONE && !rows)
+			puts("No change was found.");
+		if (status == STATUS_DONE)
+			status = print_rows(c, kinds[i], false, top, &rows);
+		putchar('\n');
+	}
+	return status;
+}

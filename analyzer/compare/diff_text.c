@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/compare/diff.h"
+#include "analyzer/base/table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * The comparison for a terminal. All numbers come from SQL; here they get units and columns.
+ */
+
+#define PLAIN "\033[0m"
+#define DIM "\033[2m"
+
+static const struct {
+	const char *status;
+	const char *code;
+} colours[] = {
+	{"worse", "\033[1;31m"}, {"new", "\033[1;31m"},         {"better", "\033[1;32m"},
+	{"gone", "\033[1;32m"},  {"cannot tell", "\033[1;35m"}, {"unchanged", ""},
+};
+
+static const char *colour_of(const char *status)
+{
+	for (size_t i = 0; i < sizeof(colours) / sizeof(*colours); i++) {
+		if (strcmp(status, colours[i].status) == 0)
+			return colours[i].code;
+	}
+	return "";
+}
+
+static const struct {
+	const char *kind;
+	const char *heading;
+	const char *what;
+	uint64_t most; /* rows */
+} tables[] = {
+	{"site", "SITES", "cause, function", UINT64_MAX},
+	{"task", "TASKS", "type", UINT64_MAX},
+	{"worker", "WORKERS, the most blocked first", "", 8},
+};
+
+static void print_side(const char *label, sqlite3_stmt *q)
+{
+	char duration[WORD_BYTES], wall[WORD_BYTES];
+	int64_t captures = column_number(q, "captures", 0);
+
+	printf("%-7s%s: %s", label, column_text(q, "files"),
+	       duration_word(duration, column_number(q, "duration_ns", 0)));
+	if (captures > 1)
+		printf(" in %" PRId64 " captures", captures);
+	printf(", %" PRId64, column_number(q, "workers_least", 0));
+	if (column_number(q, "workers_most", 0) != column_number(q, "workers_least", 0))
+		printf(" to %" PRId64, column_number(q, "workers_most", 0));
+	printf(" workers watched for %s%s\n",
+	       duration_word(wall, column_number(q, "worker_wall_ns", 0)),
+	       column_number(q, "truncated", 0) ? ", TRUNCATED" : "");
+}
+
+static enum exit_status print_sides(struct comparison *c)
+{
+	sqlite3_stmt *q = comparison_query(c, "sql/diff/sides.sql");
+
+	if (!q)
+		return STATUS_SYSTEM;
+	while (sqlite3_step(q) == SQLITE_ROW)
+		print_side(column_number(q, "side", 0) == BEFORE ? "before" : "after", q);
+	sqlite3_finalize(q);
+	return STATUS_DONE;
+}
+
+static void print_advice(sqlite3_stmt *q)
+{
+	char text[CHANGE_BYTES];
+
+	if (column_text(q, "record_s"))
+		printf("  record %s on each side to tell",
+		       record_text(text, column_real(q, "record_s")));
+	else if (column_text(q, "reason") && strcmp(column_text(q, "reason"), "unproven") == 0)
+		fputs("  on one side its computing could be one long poll or many short ones",
+		      stdout);
+}
+
+/* All blocking, in one sentence. */
+static enum exit_status print_whole(struct comparison *c, bool colour)
+{
+	sqlite3_stmt *q = comparison_query(c, "sql/diff/rows.sql");
+	char change[CHANGE_BYTES], interval[CHANGE_BYTES];
+
+	if (!q)
+		return STATUS_SYSTEM;
+	statement_text(q, ":kind", "all");
+	if (sqlite3_step(q) == SQLITE_ROW) {
+		const char *status = column_text(q, "status");
+
+		printf("%s%s%s: blocked %.1f ms per worker-second, before %.1f ms",
+		       colour ? colour_of(status) : "", status, colour ? PLAIN : "",
+		       column_real(q, "after_ms"), column_real(q, "before_ms"));
+		if (column_text(q, "low"))
+			printf(": %s, between %s", change_text(change, q, "change"),
+			       interval_text(interval, q));
+		print_advice(q);
+		putchar('\n');
+	}
+	if (c->reason)
+		printf("these recordings cannot be compared: %s\n", c->sentence);
+	sqlite3_finalize(q);
+	return STATUS_DONE;
+}
+
+static void print_lengths(sqlite3_stmt *q, const char *before, const char *after)
+{
+	char was[WORD_BYTES], is[WORD_BYTES];
+
+	printf(" %8s %8s", duration_word(was, column_number(q, before, -1)),
+	       duration_word(is, column_number(q, after, -1)));
+}
+
+static void print_row(sqlite3_stmt *q, bool colour)
+{
+	char change[CHANGE_BYTES], interval[CHANGE_BYTES];
+	const char *status = column_text(q, "status"), *cause = column_text(q, "cause");
+
+	printf("%s%-11s%s %8.2f %8.2f %7s  %-18s %6.2f %6.2f", colour ? colour_of(status) : "",
+	       status, colour ? PLAIN : "", column_real(q, "before_ms"), column_real(q, "after_ms"),
+	       change_text(change, q, "change"), interval_text(interval, q),
+	       column_real(q, "before_rate"), column_real(q, "after_rate"));
+	print_lengths(q, "before_p50_ns", "after_p50_ns");
+	print_lengths(q, "before_p99_ns", "after_p99_ns");
+	if (cause)
+		printf("  %-10s", cause);
+	printf("  %s", column_text(q, "name"));
+	if (column_text(q, "file"))
+		printf("  %s:%" PRId64, column_text(q, "file"), column_number(q, "line", 0));
+	print_advice(q);
+	putchar('\n');
+}
+
+/* Of what hardly ever blocks, or only beside what does, nothing can be told, and nobody asks. */
+static bool quiet(sqlite3_stmt *q)
+{
+	return column_number(q, "aside", 0) && strcmp(column_text(q, "status"), "cannot tell") == 0;
+}
+
+static enum exit_status print_table(struct comparison *c, size_t table, uint64_t top, bool colour)
+{
+	sqlite3_stmt *q = comparison_query(c, "sql/diff/rows.sql");
+	uint64_t rows = 0, minor = 0;
+	int step = SQLITE_ERROR;
+
+	if (!q)
+		return STATUS_SYSTEM;
+	statement_text(q, ":kind", tables[table].kind);
+	while ((step = sqlite3_step(q)) == SQLITE_ROW) {
+		if (!rows++)
+			printf("\n%s\n%s%-11s %17s %7s  %-18s %13s %17s %17s  %s%s\n"
+			       "%s%-11s %8s %8s %7s  %-18s %6s %6s %8s %8s %8s %8s%s\n",
+			       tables[table].heading, colour ? DIM : "", "", "ms/worker-second",
+			       "change", "between", "blocks/s", "p50", "p99", tables[table].what,
+			       colour ? PLAIN : "", colour ? DIM : "", "", "before", "after", "",
+			       "", "before", "after", "before", "after", "before", "after",
+			       colour ? PLAIN : "");
+		if (quiet(q))
+			minor++;
+		else if (rows - minor <= top)
+			print_row(q, colour);
+	}
+	if (rows - minor > top)
+		printf("and %" PRIu64 " more: --top N\n", rows - minor - top);
+	if (minor)
+		printf("and %" PRIu64
+		       " that cannot be told: each less than 1%% of the blocked time, "
+		       "or a bystander\n",
+		       minor);
+	sqlite3_finalize(q);
+	return step == SQLITE_DONE
+		       ? STATUS_DONE
+		       : message(STATUS_SYSTEM, NULL, "cannot compare: %s", sqlite3_errmsg(c->db));
+}
+
+enum exit_status diff_text(struct comparison *c, uint64_t top)
+{
+	bool colour = colour_wanted(stdout);
+	enum exit_status status;
+
+	comparison_filter_print(c, "\n");
+	status = print_whole(c, colour);
+	if (status == STATUS_DONE)
+		status = print_sides(c);
+	for (size_t i = 0; status == STATUS_DONE && i < sizeof(tables) / sizeof(*tables); i++)
+		status = print_table(c, i, top < tables[i].most ? top : tables[i].most, colour);
+	return status;
+}

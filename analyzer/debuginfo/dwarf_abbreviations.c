@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <dwarf.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "analyzer/debuginfo/dwarf_file.h"
+
+/* Hostile files: codes beyond what any compiler writes end the table. */
+enum { CODES = 1 << 18, ATTRIBUTES = 256 };
+
+int dwarf_form_bytes(const struct dwarf_unit *unit, unsigned int form)
+{
+	switch (form) {
+	case DW_FORM_flag_present:
+	case DW_FORM_implicit_const:
+		return 0;
+	case DW_FORM_data1:
+	case DW_FORM_ref1:
+	case DW_FORM_flag:
+	case DW_FORM_strx1:
+	case DW_FORM_addrx1:
+		return 1;
+	case DW_FORM_data2:
+	case DW_FORM_ref2:
+	case DW_FORM_strx2:
+	case DW_FORM_addrx2:
+		return 2;
+	case DW_FORM_strx3:
+	case DW_FORM_addrx3:
+		return 3;
+	case DW_FORM_data4:
+	case DW_FORM_ref4:
+	case DW_FORM_strx4:
+	case DW_FORM_addrx4:
+	case DW_FORM_ref_sup4:
+		return 4;
+	case DW_FORM_data8:
+	case DW_FORM_ref8:
+	case DW_FORM_ref_sig8:
+	case DW_FORM_ref_sup8:
+		return 8;
+	case DW_FORM_data16:
+		return 16;
+	case DW_FORM_addr:
+		return unit->address_bytes;
+	case DW_FORM_ref_addr:
+		return unit->version < 3 ? unit->address_bytes : unit->offset_bytes;
+	case DW_FORM_strp:
+	case DW_FORM_line_strp:
+	case DW_FORM_sec_offset:
+	case DW_FORM_strp_sup:
+	case DW_FORM_GNU_ref_alt:
+	case DW_FORM_GNU_strp_alt:
+		return unit->offset_bytes;
+	default:
+		return -1;
+	}
+}
+
+/* Numbers of lines and files are what we read: what does not fit is none of them. */
+static int32_t implicit_read(struct dwarf_bytes *from)
+{
+	int64_t value = dwarf_sleb(from);
+
+	return value >= INT32_MIN && value <= INT32_MAX ? (int32_t)value : 0;
+}
+
+static bool attributes_read(struct dwarf_abbreviations *all, const struct dwarf_unit *unit,
+			    struct dwarf_bytes *from, size_t *room, struct dwarf_abbreviation *out)
+{
+	out->first = (uint32_t)all->attribute_count;
+	out->fixed = true;
+	for (;; out->count++) {
+		uint64_t name = dwarf_uleb(from);
+		uint64_t form = dwarf_uleb(from);
+		int32_t implicit = form == DW_FORM_implicit_const ? implicit_read(from) : 0;
+		int bytes;
+
+		if (from->failed || name > UINT16_MAX || form > UINT16_MAX)
+			return false;
+		if (!name && !form)
+			return true;
+		bytes = dwarf_form_bytes(unit, (unsigned int)form);
+		if (out->count == ATTRIBUTES || !array_grow(&all->attributes, all->attribute_count,
+							    room, sizeof(*all->attributes)))
+			return false;
+		all->attributes[all->attribute_count++] = (struct dwarf_attribute) {
+			.name = (uint16_t)name,
+			.form = (uint16_t)form,
+			.implicit = implicit,
+			.bytes = (int8_t)bytes,
+		};
+		out->fixed = out->fixed && bytes >= 0;
+		out->bytes += bytes > 0 ? (uint32_t)bytes : 0;
+	}
+}
+
+static bool codes_room(struct dwarf_abbreviations *all, uint64_t code)
+{
+	size_t count = code < 64 ? 64 : (size_t)code * 2;
+	struct dwarf_abbreviation *grown;
+
+	if (code < all->code_count)
+		return true;
+	grown = reallocarray(all->codes, count, sizeof(*grown));
+	if (!grown)
+		return false;
+	memset(grown + all->code_count, 0, (count - all->code_count) * sizeof(*grown));
+	all->codes = grown;
+	all->code_count = count;
+	return true;
+}
+
+/* `only`: up to this code, which is kept alone. */
+static bool table_read(struct dwarf_abbreviations *all, const struct dwarf_unit *unit,
+		       uint64_t only)
+{
+	const struct dwarf_view *section = &unit->file->section[DWARF_ABBREV];
+	struct dwarf_bytes from;
+	size_t room = 0;
+
+	if (all->offset >= section->bytes)
+		return false;
+	from = dwarf_bytes_of(section->start + all->offset, section->bytes - all->offset);
+	for (;;) {
+		uint64_t code = dwarf_uleb(&from);
+		struct dwarf_abbreviation one = {.known = true};
+
+		if (from.failed || code > CODES)
+			return false;
+		if (!code)
+			return true;
+		one.tag = (uint16_t)dwarf_uleb(&from);
+		one.has_children = dwarf_fixed(&from, 1) == DW_CHILDREN_yes;
+		all->attribute_count = only ? 0 : all->attribute_count;
+		if (!attributes_read(all, unit, &from, &room, &one))
+			return false;
+		if (only && code != only)
+			continue;
+		if (!codes_room(all, code))
+			return false;
+		if (!all->codes[code].known)
+			all->codes[code] = one;
+		if (only)
+			return true;
+	}
+}
+
+static struct dwarf_abbreviations *table_new(const struct dwarf_unit *unit)
+{
+	struct dwarf_abbreviations *all = calloc(1, sizeof(*all));
+
+	if (!all)
+		return NULL;
+	all->offset = unit->abbreviation_offset;
+	all->version = unit->version;
+	all->address_bytes = unit->address_bytes;
+	all->offset_bytes = unit->offset_bytes;
+	return all;
+}
+
+struct dwarf_abbreviations *dwarf_abbreviation_one(const struct dwarf_unit *unit, uint64_t code)
+{
+	struct dwarf_abbreviations *all = table_new(unit);
+
+	if (all)
+		table_read(all, unit, code);
+	return all;
+}
+
+static const struct dwarf_abbreviations *table_of(struct dwarf_file *f,
+						  const struct dwarf_unit *unit)
+{
+	struct dwarf_abbreviations *all;
+
+	for (all = f->abbreviations; all; all = all->next)
+		if (all->offset == unit->abbreviation_offset && all->version == unit->version &&
+		    all->address_bytes == unit->address_bytes &&
+		    all->offset_bytes == unit->offset_bytes)
+			return all;
+	all = table_new(unit);
+	if (!all)
+		return NULL;
+	table_read(all, unit, 0); /* of a table that ends in nonsense we have what came before */
+	all->next = f->abbreviations;
+	f->abbreviations = all;
+	return all;
+}
+
+const struct dwarf_abbreviations *dwarf_unit_abbreviations(struct dwarf_unit *unit)
+{
+	const struct dwarf_abbreviations *all =
+		atomic_load_explicit(&unit->abbreviations, memory_order_acquire);
+
+	if (all)
+		return all;
+	pthread_mutex_lock(&unit->file->lock);
+	all = table_of(unit->file, unit);
+	pthread_mutex_unlock(&unit->file->lock);
+	atomic_store_explicit(&unit->abbreviations, all, memory_order_release);
+	return all;
+}
+
+void dwarf_abbreviations_close(struct dwarf_abbreviations *all)
+{
+	for (struct dwarf_abbreviations *next; all; all = next) {
+		next = all->next;
+		free(all->codes);
+		free(all->attributes);
+		free(all);
+	}
+}

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "analyzer/debuginfo/dwarf_scopes.h"
+
+#include <dwarf.h>
+#include <errno.h>
+#include <stdlib.h>
+
+enum { OPEN = 512, DEPTH = 4096 };
+
+enum {
+	VALUE_LOW,
+	VALUE_HIGH,
+	VALUE_RANGES,
+	VALUE_FILE,
+	VALUE_LINE,
+	VALUE_COLUMN,
+	VALUE_SIBLING,
+	VALUES,
+};
+
+static const uint8_t value_slots[] = {
+	[DW_AT_low_pc] = VALUE_LOW + 1,      [DW_AT_high_pc] = VALUE_HIGH + 1,
+	[DW_AT_ranges] = VALUE_RANGES + 1,   [DW_AT_call_file] = VALUE_FILE + 1,
+	[DW_AT_call_line] = VALUE_LINE + 1,  [DW_AT_call_column] = VALUE_COLUMN + 1,
+	[DW_AT_sibling] = VALUE_SIBLING + 1,
+};
+static const struct dwarf_wishes scope_wishes = {value_slots, sizeof(value_slots), VALUES};
+
+struct builder {
+	struct dwarf_scopes *out;
+	struct dwarf_unit *unit;
+	const struct dwarf_wanted *wanted;
+	size_t scope_room, span_room, function_room;
+	bool hit;        /* a range of the function at hand holds a wanted address */
+	uint64_t jump;   /* offset of the entry behind such a function, if it says; else 0 */
+	int passed_over; /* depth of a function that nobody asked for; -1: in none */
+	int depth[OPEN]; /* of the scopes the current entry lies in */
+	uint32_t at[OPEN];
+	size_t open;
+	bool no_memory;
+};
+
+static int range_order(const void *a, const void *b)
+{
+	const struct dwarf_range *x = a;
+	const struct dwarf_range *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (x->end != y->end)
+		return x->end > y->end ? -1 : 1;
+	return x->item < y->item ? -1 : x->item > y->item;
+}
+
+void dwarf_ranges_sort(struct dwarf_range *ranges, size_t count)
+{
+	uint64_t reach = 0;
+
+	if (count)
+		qsort(ranges, count, sizeof(*ranges), range_order);
+	for (size_t i = 0; i < count; i++) {
+		reach = ranges[i].end > reach ? ranges[i].end : reach;
+		ranges[i].reach = reach;
+	}
+}
+
+const struct dwarf_range *dwarf_ranges_find(const struct dwarf_range *ranges, size_t count,
+					    uint64_t address)
+{
+	size_t low = 0;
+	size_t high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (ranges[middle].start <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (size_t i = low; i-- > 0 && ranges[i].reach > address;)
+		if (ranges[i].end > address)
+			return &ranges[i];
+	return NULL;
+}
+
+/* Nothing in the function at hand is asked for. */
+static void pass_over(struct builder *b, const struct dwarf_value *next, int depth)
+{
+	struct dwarf_unit *unit;
+
+	b->passed_over = depth;
+	if (!dwarf_value_reference(b->unit, next, &unit, &b->jump) || unit != b->unit)
+		b->jump = 0;
+}
+
+/* What lies at this depth or deeper has come to its end. */
+static void scopes_leave(struct builder *b, int depth)
+{
+	while (b->open && b->depth[b->open - 1] >= depth)
+		b->out->scopes[b->at[--b->open]].next = (uint32_t)b->out->scope_count;
+	if (b->passed_over >= depth)
+		b->passed_over = -1;
+}
+
+static bool span_add(void *context, uint64_t start, uint64_t end)
+{
+	struct builder *b = context;
+	struct dwarf_scopes *out = b->out;
+
+	b->no_memory =
+		!array_grow(&out->spans, out->span_count, &b->span_room, sizeof(*out->spans));
+	if (b->no_memory)
+		return false;
+	b->hit = b->hit || dwarf_wanted_in(b->wanted, start, end);
+	out->spans[out->span_count++] = (struct dwarf_range) {.start = start, .end = end};
+	return true;
+}
+
+static void functions_add(struct builder *b, const struct dwarf_scope *scope, uint32_t index)
+{
+	struct dwarf_scopes *out = b->out;
+
+	for (uint32_t i = 0; i < scope->range_count && !b->no_memory; i++) {
+		b->no_memory = !array_grow(&out->functions, out->function_count, &b->function_room,
+					   sizeof(*out->functions));
+		if (b->no_memory)
+			return;
+		out->functions[out->function_count] = out->spans[scope->first_range + i];
+		out->functions[out->function_count++].item = index;
+	}
+}
+
+static void scope_add(struct builder *b, const struct dwarf_entry *e, int depth)
+{
+	struct dwarf_scopes *out = b->out;
+	struct dwarf_value v[VALUES];
+	bool function = e->kind->tag == DW_TAG_subprogram;
+	size_t spans = out->span_count;
+	struct dwarf_scope scope;
+
+	if (!dwarf_entry_values(e, &scope_wishes, v))
+		return;
+	if (function && !v[VALUE_LOW].form && !v[VALUE_RANGES].form)
+		return;
+	b->hit = false;
+	dwarf_ranges_each(b->unit, &v[VALUE_LOW], &v[VALUE_HIGH], &v[VALUE_RANGES], span_add, b);
+	if (function && !b->hit) {
+		out->span_count = spans;
+		pass_over(b, &v[VALUE_SIBLING], depth);
+		return;
+	}
+	scope = (struct dwarf_scope) {
+		.offset = e->offset,
+		.first_range = (uint32_t)spans,
+		.range_count = (uint32_t)(out->span_count - spans),
+		.next = (uint32_t)out->scope_count + 1,
+		.call_file = (uint32_t)dwarf_value_number(&v[VALUE_FILE]),
+		.call_line = (uint32_t)dwarf_value_number(&v[VALUE_LINE]),
+		.call_column = (uint32_t)dwarf_value_number(&v[VALUE_COLUMN]),
+		.function = function,
+		.inlined = e->kind->tag == DW_TAG_inlined_subroutine,
+	};
+	if (b->no_memory ||
+	    !array_grow(&out->scopes, out->scope_count, &b->scope_room, sizeof(*out->scopes))) {
+		b->no_memory = true;
+		return;
+	}
+	out->scopes[out->scope_count++] = scope;
+	if (function)
+		functions_add(b, &scope, (uint32_t)out->scope_count - 1);
+	if (b->open < OPEN) {
+		b->depth[b->open] = depth;
+		b->at[b->open++] = (uint32_t)out->scope_count - 1;
+	}
+}
+
+static bool is_scope(uint16_t tag)
+{
+	return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine ||
+	       tag == DW_TAG_lexical_block;
+}
+
+/* A scope: all others pass by unseen, most of them types and variables. */
+static void entry_take(struct builder *b, const struct dwarf_entry *e, int depth)
+{
+	bool function = e->kind->tag == DW_TAG_subprogram;
+
+	if (function || (b->open && b->passed_over < 0))
+		scope_add(b, e, depth);
+}
+
+/* All entries of the unit, one behind the other. */
+static void entries_walk(struct builder *b)
+{
+	const struct dwarf_view *info = &b->unit->file->section[DWARF_INFO];
+	struct dwarf_entry e = {.unit = b->unit, .table = dwarf_unit_abbreviations(b->unit)};
+	struct dwarf_bytes at =
+		dwarf_bytes_of(info->start + b->unit->first, b->unit->end - b->unit->first);
+	int depth = 0;
+
+	while (e.table && at.at < at.end && !b->no_memory) {
+		uint64_t offset = (uint64_t)(at.at - info->start);
+		uint64_t code = dwarf_uleb(&at);
+		bool inside;
+
+		if (!code) {
+			if (--depth <= 0)
+				break;
+			scopes_leave(b, depth);
+			continue;
+		}
+		if (code >= e.table->code_count || !e.table->codes[code].known)
+			break;
+		e.kind = &e.table->codes[code];
+		e.offset = offset;
+		e.values = at;
+		b->jump = 0;
+		if (is_scope(e.kind->tag))
+			entry_take(b, &e, depth);
+		dwarf_values_skip(b->unit, e.table, e.kind, &at);
+		inside = e.kind->has_children;
+		if (b->jump > offset && b->jump < b->unit->end) {
+			at.at = info->start + b->jump;
+			inside = false;
+		}
+		if (inside)
+			depth++;
+		else
+			scopes_leave(b, depth);
+		if (!depth || depth >= DEPTH)
+			break;
+	}
+}
+
+int dwarf_scopes_read(struct dwarf_scopes *out, struct dwarf_unit *unit,
+		      const struct dwarf_wanted *wanted)
+{
+	struct builder *b = calloc(1, sizeof(*b));
+	int error;
+
+	if (!b)
+		return -ENOMEM;
+	b->out = out;
+	b->unit = unit;
+	b->wanted = wanted;
+	b->passed_over = -1;
+	entries_walk(b);
+	scopes_leave(b, -1);
+	dwarf_ranges_sort(out->functions, out->function_count);
+	error = b->no_memory ? -ENOMEM : 0;
+	free(b);
+	return error;
+}
+
+void dwarf_scopes_close(struct dwarf_scopes *s)
+{
+	free(s->scopes);
+	free(s->spans);
+	free(s->functions);
+	memset(s, 0, sizeof(*s));
+}
+
+static bool scope_holds(const struct dwarf_scopes *s, const struct dwarf_scope *scope,
+			uint64_t address)
+{
+	for (uint32_t i = 0; i < scope->range_count; i++) {
+		const struct dwarf_range *span = &s->spans[scope->first_range + i];
+
+		if (address >= span->start && address < span->end)
+			return true;
+	}
+	return false;
+}
+
+/* Walks down from the function: into what holds the address, past what does not. */
+size_t dwarf_scopes_chain(const struct dwarf_scopes *s, uint64_t address, uint32_t *chain)
+{
+	const struct dwarf_range *hit = dwarf_ranges_find(s->functions, s->function_count, address);
+	uint32_t end = hit ? s->scopes[hit->item].next : 0;
+	size_t count = 0;
+
+	if (!hit)
+		return 0;
+	chain[count++] = hit->item;
+	for (uint32_t at = hit->item + 1; at < end;) {
+		const struct dwarf_scope *scope = &s->scopes[at];
+
+		if (scope->function || !scope_holds(s, scope, address)) {
+			at = scope->next;
+			continue;
+		}
+		if (scope->inlined && count < DWARF_CHAIN)
+			chain[count++] = at;
+		end = scope->next;
+		at++;
+	}
+	for (size_t i = 0; i < count / 2; i++) {
+		uint32_t swap = chain[i];
+
+		chain[i] = chain[count - 1 - i];
+		chain[count - 1 - i] = swap;
+	}
+	return count;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/derive/derivation.h"
+#include "analyzer/derive/blocking_part.h"
+#include "analyzer/derive/observation_class.h"
+#include "analyzer/derive/long_sleep.h"
+#include "analyzer/derive/poll_task.h"
+#include "analyzer/derive/pool_peak.h"
+#include "analyzer/derive/site_sums.h"
+#include "analyzer/derive/state_agreement.h"
+#include "analyzer/derive/thread_seen.h"
+#include "analyzer/derive/thread_totals.h"
+#include "analyzer/derive/worker_time.h"
+#include "analyzer/store/database.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+static const struct row_source *const over_sightings[] = {
+	&state_agreement, &evidence_told, &thread_told, &pool_crowd,
+	&poll_task,       &long_sleep,    &window_sums,
+};
+
+static const struct kept_rows *const kept[] = {&blocking_part, &worker_time, &site_sums};
+
+#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+
+int derivation_begin(struct derivation *d, sqlite3 *db)
+{
+	int err = SQLITE_OK;
+
+	*d = (struct derivation) {.db = db};
+	for (size_t i = 0; !err && i < COUNT(over_sightings); i++)
+		err = row_source_provide(db, over_sightings[i], &d->sightings, NULL);
+	for (size_t i = 0; !err && i < COUNT(kept); i++)
+		err = kept_rows_provide(db, kept[i], &d->sightings);
+	return err ? -ENOMEM : 0;
+}
+
+void derivation_end(struct derivation *d)
+{
+	for (size_t i = 0; i < COUNT(kept); i++)
+		kept_rows_withdraw(d->db, kept[i]);
+	for (size_t i = 0; i < COUNT(over_sightings); i++)
+		row_source_withdraw(d->db, over_sightings[i]->name);
+	sightings_free(&d->sightings);
+}
+
+int derivation_run(sqlite3 *db, int64_t capture, struct sightings *given)
+{
+	struct derivation derivation;
+	int err = derivation_begin(&derivation, db);
+
+	if (given) {
+		derivation.sightings = *given;
+		derivation.sightings.capture = capture;
+		derivation.sightings.given = true;
+		*given = (struct sightings) {0};
+	}
+	if (!err)
+		err = database_run_folder(db, "sql/derive/", capture);
+	derivation_end(&derivation);
+	return err;
+}

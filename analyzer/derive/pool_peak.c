@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/derive/pool_peak.h"
+#include "analyzer/rules/classify.h"
+#include "analyzer/store/database.h"
+#include "analyzer/derive/observations.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+static const char look_sql[] =
+	"SELECT 1000000000 / max(coalesce(look_hz, 1), 1) FROM capture WHERE id = ?1";
+
+/* A thread came to work, or left it. */
+struct edge {
+	int64_t time_ns;
+	int step;
+};
+
+struct rows {
+	struct spill memory; /* struct edge */
+	size_t count;
+	int64_t most;
+	bool told;
+};
+
+/* SQLite's code. */
+static int edge_add(struct rows *r, int64_t time_ns, int step)
+{
+	if (spill_grow(&r->memory, r->count, sizeof(struct edge)))
+		return SQLITE_NOMEM;
+	((struct edge *)r->memory.at)[r->count++] = (struct edge) {time_ns, step};
+	return SQLITE_OK;
+}
+
+/* When one thread was at work; a look stands for the time to the next. What overlaps or touches is one. */
+static int thread_add(struct rows *r, struct sighting_list *list, int64_t look_ns)
+{
+	int64_t busy_ns = INT64_MIN; /* until when */
+	int err = SQLITE_OK;
+
+	for (size_t i = 0; !err && i < list->count; i++) {
+		const struct sighting *s = sighting_at(list, i);
+		int64_t end_ns = s->slept ? s->end_ns : s->end_ns + look_ns;
+
+		if (s->class != STACK_POOL || s->pool_idle)
+			continue;
+		if (s->start_ns > busy_ns) {
+			if (busy_ns != INT64_MIN)
+				err = edge_add(r, busy_ns, -1);
+			if (!err)
+				err = edge_add(r, s->start_ns, 1);
+		}
+		if (end_ns > busy_ns)
+			busy_ns = end_ns;
+	}
+	return err || busy_ns == INT64_MIN ? err : edge_add(r, busy_ns, -1);
+}
+
+/* At the same moment who leaves goes first. */
+static int by_time(const void *first, const void *second)
+{
+	const struct edge *a = first, *b = second;
+
+	return a->time_ns != b->time_ns ? (a->time_ns > b->time_ns) - (a->time_ns < b->time_ns)
+					: a->step - b->step;
+}
+
+static void crowd_count(struct rows *r)
+{
+	struct edge *edge = r->memory.at;
+	int64_t busy = 0;
+
+	if (r->count)
+		qsort(edge, r->count, sizeof(*edge), by_time);
+	for (size_t i = 0; i < r->count; i++) {
+		busy += edge[i].step;
+		if (busy > r->most)
+			r->most = busy;
+	}
+}
+
+static int look_read(void *look_ns, sqlite3_stmt *q)
+{
+	*(int64_t *)look_ns = sqlite3_column_int64(q, 0);
+	return SQLITE_OK;
+}
+
+static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
+{
+	struct rows *r = sqlite3_malloc(sizeof(*r));
+	struct sightings *all = context;
+	int64_t look_ns = 0;
+	int err;
+
+	*rows = r;
+	if (!r)
+		return SQLITE_NOMEM;
+	*r = (struct rows) {0};
+	err = sightings_told(all, db, capture);
+	if (!err)
+		err = database_rows(db, look_sql, capture, look_read, &look_ns);
+	for (size_t i = 0; !err && i < all->count; i++)
+		err = thread_add(r, &all->thread[i].list, look_ns);
+	if (!err)
+		crowd_count(r);
+	return err;
+}
+
+static int rows_next(void *rows)
+{
+	struct rows *r = rows;
+
+	if (r->told)
+		return SQLITE_DONE;
+	r->told = true;
+	return SQLITE_ROW;
+}
+
+static void rows_column(const void *rows, int column, sqlite3_context *out)
+{
+	(void)column;
+	sqlite3_result_int64(out, ((const struct rows *)rows)->most);
+}
+
+static void rows_close(void *rows)
+{
+	struct rows *r = rows;
+
+	if (!r)
+		return;
+	spill_free(&r->memory);
+	sqlite3_free(r);
+}
+
+const struct row_source pool_crowd = {
+	.name = "pool_crowd",
+	.columns = "busy",
+	.open = rows_open,
+	.next = rows_next,
+	.column = rows_column,
+	.close = rows_close,
+};

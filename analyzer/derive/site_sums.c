@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/derive/site_sums.h"
+#include "analyzer/store/database.h"
+#include "analyzer/base/id_map.h"
+#include "analyzer/base/ns_add.h"
+#include "analyzer/base/spill.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+static const char slices_sql[] =
+	"SELECT s.blocking_poll, s.site, s.wall_ns, s.run_queue_ns, coalesce(s.stack, 0),"
+	"coalesce(s.frame, 0), s.offcpu_span IS NOT NULL, o.waker_tid IS NOT NULL,"
+	"coalesce(o.waker_stack, 0) FROM slice AS s LEFT JOIN offcpu_span AS o ON o.id = s.offcpu_span "
+	"WHERE s.capture = ?1";
+
+enum slice_column {
+	SLICE_BLOCKING_POLL,
+	SLICE_SITE,
+	SLICE_WALL_NS,
+	SLICE_RUN_QUEUE_NS,
+	SLICE_STACK,
+	SLICE_FRAME,
+	SLICE_SLEPT,
+	SLICE_WOKEN,
+	SLICE_WAKER_STACK,
+};
+
+struct poll_sum {
+	int64_t blocking_poll, site, wall_ns, run_queue_ns;
+};
+
+struct time_sum {
+	int64_t site, stack, frame, waker_stack; /* 0: none */
+	bool slept, woken;
+	int64_t count, wall_ns;
+};
+
+struct told {
+	struct spill polls; /* struct poll_sum; those of one poll follow one another */
+	size_t poll_count;
+	struct time_sum *time;
+	size_t times, time_room;
+	struct id_map wakers; /* stack, waker's stack: a number for both */
+	struct id_map places; /* that, site with `slept` and `woken`: index + 1 in `time` */
+};
+
+static void told_forget(void *reading)
+{
+	struct told *t = reading;
+
+	spill_free(&t->polls);
+	free(t->time);
+	id_map_free(&t->wakers);
+	id_map_free(&t->places);
+}
+
+static struct poll_sum *poll_at(struct told *t, size_t index)
+{
+	return spill_at(&t->polls, index, sizeof(struct poll_sum));
+}
+
+/* SQLite's code. The slices of a poll follow one another, and are at few sites. */
+static int poll_add(struct told *t, const struct poll_sum *slice)
+{
+	for (size_t i = t->poll_count; i-- > 0;) {
+		struct poll_sum *sum = poll_at(t, i);
+
+		if (sum->blocking_poll != slice->blocking_poll)
+			break;
+		if (sum->site != slice->site)
+			continue;
+		sum->wall_ns = ns_add(sum->wall_ns, slice->wall_ns);
+		sum->run_queue_ns = ns_add(sum->run_queue_ns, slice->run_queue_ns);
+		return SQLITE_OK;
+	}
+	if (spill_grow(&t->polls, t->poll_count, sizeof(*slice)))
+		return SQLITE_NOMEM;
+	*poll_at(t, t->poll_count++) = *slice;
+	return SQLITE_OK;
+}
+
+static struct time_sum *time_new(struct told *t, const struct time_sum *slice)
+{
+	if (t->times == t->time_room) {
+		size_t room = t->time_room ? 2 * t->time_room : 256;
+		struct time_sum *grown = reallocarray(t->time, room, sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		t->time = grown;
+		t->time_room = room;
+	}
+	t->time[t->times] = *slice;
+	t->time[t->times].count = t->time[t->times].wall_ns = 0;
+	return &t->time[t->times++];
+}
+
+/* SQLite's code. A stack has one frame that is the site's. */
+static int time_add(struct told *t, const struct time_sum *slice)
+{
+	uint64_t stack = (uint64_t)slice->stack, waker = (uint64_t)slice->waker_stack;
+	uint64_t both = id_map_get(&t->wakers, stack, waker), place;
+	uint64_t where = (uint64_t)slice->site * 4 + (uint64_t)slice->slept * 2 + slice->woken;
+	struct time_sum *sum;
+
+	if (!both) {
+		both = t->wakers.used + 1;
+		if (id_map_set(&t->wakers, stack, waker, both))
+			return SQLITE_NOMEM;
+	}
+	place = id_map_get(&t->places, both, where);
+	sum = place ? &t->time[place - 1] : time_new(t, slice);
+	if (!sum || (!place && id_map_set(&t->places, both, where, t->times)))
+		return SQLITE_NOMEM;
+	sum->count++;
+	sum->wall_ns = ns_add(sum->wall_ns, slice->wall_ns);
+	return SQLITE_OK;
+}
+
+static int slice_add(void *told, sqlite3_stmt *q)
+{
+	struct told *t = told;
+	const struct poll_sum poll = {
+		.blocking_poll = sqlite3_column_int64(q, SLICE_BLOCKING_POLL),
+		.site = sqlite3_column_int64(q, SLICE_SITE),
+		.wall_ns = sqlite3_column_int64(q, SLICE_WALL_NS),
+		.run_queue_ns = sqlite3_column_int64(q, SLICE_RUN_QUEUE_NS),
+	};
+	const struct time_sum time = {
+		.site = poll.site,
+		.stack = sqlite3_column_int64(q, SLICE_STACK),
+		.frame = sqlite3_column_int64(q, SLICE_FRAME),
+		.waker_stack = sqlite3_column_int64(q, SLICE_WAKER_STACK),
+		.slept = sqlite3_column_int(q, SLICE_SLEPT),
+		.woken = sqlite3_column_int(q, SLICE_WOKEN),
+		.wall_ns = poll.wall_ns,
+	};
+	int err = poll_add(t, &poll);
+
+	return err ? err : time_add(t, &time);
+}
+
+static int by_place(const void *first, const void *second)
+{
+	const struct time_sum *a = first, *b = second;
+	const int64_t difference[] = {a->site - b->site,
+				      a->stack - b->stack,
+				      a->frame - b->frame,
+				      (int64_t)a->slept - b->slept,
+				      (int64_t)a->woken - b->woken,
+				      a->waker_stack - b->waker_stack};
+
+	for (size_t i = 0; i < sizeof(difference) / sizeof(*difference); i++) {
+		if (difference[i])
+			return difference[i] < 0 ? -1 : 1;
+	}
+	return 0;
+}
+
+static int told_read(sqlite3 *db, struct sightings *sightings, int64_t capture, void *reading)
+{
+	struct told *t = reading;
+	int err = database_rows(db, slices_sql, capture, slice_add, t);
+
+	(void)sightings;
+	if (t->times)
+		qsort(t->time, t->times, sizeof(*t->time), by_place);
+	return err;
+}
+
+static size_t polls_count(const void *reading)
+{
+	return ((const struct told *)reading)->poll_count;
+}
+
+static size_t times_count(const void *reading)
+{
+	return ((const struct told *)reading)->times;
+}
+
+static void polls_column(void *reading, size_t row, int column, sqlite3_context *out)
+{
+	const struct poll_sum *p = poll_at(reading, row);
+	const int64_t value[] = {p->blocking_poll, p->site, p->wall_ns, p->run_queue_ns};
+
+	sqlite3_result_int64(out, value[column]);
+}
+
+static void times_column(void *reading, size_t row, int column, sqlite3_context *out)
+{
+	const struct time_sum *t = &((const struct told *)reading)->time[row];
+	const int64_t value[] = {t->site,  t->stack,       t->frame, t->slept,
+				 t->woken, t->waker_stack, t->count, t->wall_ns};
+	const bool known[] = {true, t->stack, t->frame, true, true, t->waker_stack, true, true};
+
+	row_source_number_if(out, known[column], value[column]);
+}
+
+const struct kept_rows site_sums = {
+	.bytes = sizeof(struct told),
+	.read = told_read,
+	.forget = told_forget,
+	.first = {"site_poll_told", "blocking_poll, site, wall_ns, run_queue_ns", polls_count,
+		  polls_column},
+	.last = {"site_time_told", "site, stack, frame, slept, woken, waker_stack, count, wall_ns",
+		 times_count, times_column},
+};

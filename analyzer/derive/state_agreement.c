@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/derive/state_agreement.h"
+#include "analyzer/rules/classify.h"
+#include "analyzer/derive/observations.h"
+#include "format/wire.h"
+
+/*
+ * Does the innermost role on a stack say what the runtime's state does? A thread in no scheduler's
+ * context may well run the runtime's own code: between two closures of the blocking pool it does. And
+ * a parked scheduler may seem to run a root future: linkers fold a closure of block_on with one of
+ * the scheduler's. And block_in_place begins with a core, which it then gives away. So those neither
+ * agree nor contradict.
+ */
+
+struct rows {
+	const struct sightings *all;
+	size_t next;
+	int64_t told, unsure, parks, polls, contradicting; /* of the thread before `next` */
+};
+
+static bool contradicts(const struct sighting *s)
+{
+	switch (s->where) {
+	case HUD_WHERE_PARK:
+		return s->stack_class == STACK_POLL || s->stack_class == STACK_POOL ||
+		       s->stack_class == STACK_BLOCK_IN_PLACE;
+	case HUD_WHERE_POLL:
+		return s->stack_class == STACK_PARK || s->stack_class == STACK_POOL;
+	case HUD_WHERE_OUTSIDE:
+		return s->stack_class == STACK_PARK;
+	default:
+		return false;
+	}
+}
+
+static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
+{
+	struct rows *r = sqlite3_malloc(sizeof(*r));
+
+	if (r)
+		*r = (struct rows) {.all = context};
+	*rows = r;
+	return r ? sightings_seen(context, db, capture) : SQLITE_NOMEM;
+}
+
+static int rows_next(void *rows)
+{
+	struct rows *r = rows;
+	struct thread_sightings *t;
+
+	if (r->next == r->all->count)
+		return SQLITE_DONE;
+	t = &r->all->thread[r->next];
+	*r = (struct rows) {.all = r->all, .next = r->next + 1};
+	for (size_t i = 0; i < t->list.count; i++) {
+		const struct sighting *s = sighting_at(&t->list, i);
+
+		r->told = r->told || s->where != HUD_WHERE_UNKNOWN;
+		r->unsure = r->unsure || s->unsure;
+		r->parks += s->where == HUD_WHERE_PARK && s->stack_class == STACK_PARK;
+		r->polls += s->where == HUD_WHERE_POLL && s->stack_class == STACK_POLL;
+		r->contradicting += contradicts(s);
+	}
+	return SQLITE_ROW;
+}
+
+static void rows_column(const void *rows, int column, sqlite3_context *out)
+{
+	const struct rows *r = rows;
+	const int64_t value[] = {r->all->thread[r->next - 1].thread,
+				 r->told,
+				 r->unsure,
+				 r->parks,
+				 r->polls,
+				 r->contradicting};
+
+	sqlite3_result_int64(out, value[column]);
+}
+
+const struct row_source state_agreement = {
+	.name = "state_agreement",
+	.columns = "thread, told, unsure, agreeing_parks, agreeing_polls, contradicting",
+	.open = rows_open,
+	.next = rows_next,
+	.column = rows_column,
+	.close = sqlite3_free,
+};

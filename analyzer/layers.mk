@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+#
+# The folders of analyzer/, each after those that it may use. Its files include headers of those and of
+# format/ only, and its unit tests are linked with those, and with what they use, only.
+# docs/ARCHITECTURE.md says what each is for; make check-layers holds the code and that page to this list.
+
+FOLDERS := base debuginfo names unwind rules symbols plan store derive load open report compare cmd
+
+USES_base      :=
+USES_debuginfo := base
+USES_names     := base
+USES_unwind    := base debuginfo
+USES_rules     := base names
+USES_symbols   := base debuginfo names rules
+USES_plan      := base debuginfo names unwind rules
+USES_store     := base
+USES_derive    := base rules store
+USES_load      := base rules symbols store derive
+USES_open      := base rules symbols store derive load
+USES_report    := base store open
+USES_compare   := base store open
+USES_cmd       := base debuginfo names symbols plan store derive load open report compare

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/load/capture_file.h"
+#include "analyzer/base/interrupt.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char sqlite_magic[] = "SQLite format 3";
+
+enum exit_status capture_file_open(const char *path, struct capture_file *out)
+{
+	struct stat about;
+	char magic[sizeof(sqlite_magic)];
+
+	*out = (struct capture_file) {.descriptor = STDIN_FILENO};
+	if (strcmp(path, "-") == 0) {
+		if (!isatty(STDIN_FILENO))
+			return STATUS_DONE;
+		return message(STATUS_INPUT,
+			       "pipe a capture into it: hud-record … -o - | hud-analyze …",
+			       "standard input is a terminal, not a capture");
+	}
+	out->descriptor = open(path, O_RDONLY | O_CLOEXEC);
+	if (out->descriptor < 0 || fstat(out->descriptor, &about))
+		return message(STATUS_INPUT, NULL, "cannot open %s: %s", path, strerror(errno));
+	if (S_ISDIR(about.st_mode)) {
+		capture_file_close(out);
+		return message(STATUS_INPUT, "give a .hud file or a database", "%s is a directory",
+			       path);
+	}
+	out->bytes = S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
+	out->database = S_ISREG(about.st_mode) &&
+			pread(out->descriptor, magic, sizeof(magic), 0) == (ssize_t)sizeof(magic) &&
+			memcmp(magic, sqlite_magic, sizeof(magic)) == 0;
+	return STATUS_DONE;
+}
+
+int64_t capture_file_read(void *context, void *data, size_t bytes)
+{
+	const struct capture_file *file = context;
+	ssize_t got;
+
+	do
+		got = read(file->descriptor, data, bytes);
+	while (got < 0 && errno == EINTR && !interrupt_came());
+	return got < 0 ? -errno : got;
+}
+
+void capture_file_close(struct capture_file *file)
+{
+	if (file->descriptor > STDIN_FILENO)
+		close(file->descriptor);
+	file->descriptor = -1;
+}
+
+static const struct {
+	int err;
+	enum exit_status status;
+	const char *what;
+	const char *advice;
+} capture_errors[] = {
+	{EBADMSG, STATUS_INPUT, "is no hud capture, or nothing of it is readable",
+	 "a capture is what hud-record writes (.hud)"},
+	{EPROTO, STATUS_INPUT, "was written by a newer hud-record",
+	 "use a hud-analyze as new as it"},
+	{ENODATA, STATUS_INPUT, "holds no whole chunk that says how it was recorded", NULL},
+	{E2BIG, STATUS_INPUT, "holds too many captures", "load it in parts"},
+	{ENOMEM, STATUS_SYSTEM, "cannot be loaded: out of memory", NULL},
+};
+
+enum exit_status capture_error(const char *path, int err)
+{
+	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+
+	for (size_t i = 0; i < sizeof(capture_errors) / sizeof(*capture_errors); i++) {
+		if (-err == capture_errors[i].err)
+			return message(capture_errors[i].status, capture_errors[i].advice, "%s %s",
+				       name, capture_errors[i].what);
+	}
+	return message(STATUS_SYSTEM, NULL, "cannot read %s: %s", name, strerror(-err));
+}

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/load/state.h"
+#include "format/names.h"
+
+#include <errno.h>
+
+/*
+ * Events: checked against what they refer to and against the clock, then written as rows.
+ */
+
+/* Things may have begun a while before the recording. */
+bool plausible(const struct capture_state *c, uint64_t time_ns)
+{
+	uint64_t start_ns = c->session.start_ns;
+
+	return time_ns <= start_ns + LONGEST_NS && time_ns + LONGEST_NS >= start_ns;
+}
+
+struct thread_seen *thread_of(const struct capture_state *c, uint32_t process, uint32_t tid)
+{
+	uint64_t index = id_map_get(&c->threads, process, tid);
+
+	return index ? &c->thread.at[index - 1] : NULL;
+}
+
+int stack_rows(const struct capture_state *c, uint32_t user, uint32_t kernel, int64_t *user_row,
+	       const struct kernel_stack_seen **kernel_stack)
+{
+	uint64_t u = user ? id_map_get(&c->user_stacks, user, 0) : 0;
+	uint64_t k = kernel ? id_map_get(&c->kernel_stacks, kernel, 0) : 0;
+
+	if ((user && !u) || (kernel && !k))
+		return -EINVAL;
+	*user_row = u ? c->user_stack.at[u - 1].row : 0;
+	*kernel_stack = k ? &c->kernel_stack.at[k - 1] : NULL;
+	return 0;
+}
+
+/* The cause of an event; asked for once for each (system call, kernel stack). NULL: no memory. */
+static const char *cause_text(const struct ingest *in, struct capture_state *c, int32_t syscall,
+			      const struct kernel_stack_seen *kernel, bool off_cpu)
+{
+	const struct resolver *resolver = in->options->resolver;
+	uint64_t key = (uint64_t)(uint32_t)syscall << 1 | off_cpu;
+	uint64_t row = kernel ? (uint64_t)kernel->row : 0;
+	uintptr_t known = (uintptr_t)id_map_get(&c->causes, key, row);
+	const char *cause = (const char *)known;
+
+	if (cause)
+		return cause;
+	cause = resolver->cause(resolver->context, c->session.machine, syscall,
+				kernel ? kernel->function : NULL, kernel ? kernel->frames : 0,
+				off_cpu);
+	return id_map_set(&c->causes, key, row, (uintptr_t)cause) ? NULL : cause;
+}
+
+static const char *syscall_text(const struct ingest *in, const struct capture_state *c,
+				int32_t syscall)
+{
+	const struct resolver *resolver = in->options->resolver;
+
+	return syscall < 0 ? NULL
+			   : resolver->syscall(resolver->context, c->session.machine, syscall);
+}
+
+static uint64_t run_queue_part(const struct hud_offcpu *o)
+{
+	uint64_t from_ns = o->wakeup_ns > o->start_ns ? o->wakeup_ns : o->start_ns;
+
+	if (o->offcpu_flags & HUD_OFFCPU_PREEMPTED)
+		return o->end_ns - o->start_ns;
+	return o->wakeup_ns && from_ns < o->end_ns ? o->end_ns - from_ns : 0;
+}
+
+/*
+ * The row of a span: one that was open when it was told first is replaced by its end. 0: not to be
+ * written, since it is told open when a later one, or it itself, has ended: the walk over sleepers may
+ * be late. -ENOMEM.
+ */
+static int64_t span_row(struct ingest *in, struct capture_state *c, struct thread_seen *thread,
+			const struct hud_offcpu *o)
+{
+	bool open = o->offcpu_flags & HUD_OFFCPU_OPEN;
+	int64_t row;
+
+	if (open && thread->ended_ns && thread->ended_ns >= o->start_ns)
+		return 0;
+	row = (int64_t)id_map_get(&c->open_spans, (uint64_t)thread->row, o->start_ns);
+	if (!open && o->start_ns > thread->ended_ns)
+		thread->ended_ns = o->start_ns;
+	if (row)
+		return row;
+	row = ++in->row[TABLE_OFFCPU_SPAN];
+	if (open && id_map_set(&c->open_spans, (uint64_t)thread->row, o->start_ns, (uint64_t)row))
+		return -ENOMEM;
+	return row;
+}
+
+/* What the runtime's state said of the thread at an event. */
+static void bind_state(struct row *row, uint32_t where, bool unsure, uint64_t poll_ns,
+		       uint64_t task)
+{
+	row_text(row, hud_where_name(where));
+	row_number(row, unsure);
+	row_number_if(row, poll_ns && poll_ns <= INT64_MAX, (int64_t)poll_ns);
+	row_number_if(row, task && task <= INT64_MAX, (int64_t)task);
+}
+
+static void bind_span(struct row *row, const struct ingest *in, const struct capture_state *c,
+		      const struct thread_seen *thread, const struct hud_offcpu *o)
+{
+	row_number(row, c->row);
+	row_number(row, thread->row);
+	row_number(row, (int64_t)o->start_ns);
+	row_number(row, (int64_t)o->end_ns);
+	row_number_if(row, o->wakeup_ns && plausible(c, o->wakeup_ns), (int64_t)o->wakeup_ns);
+	row_number(row, (int64_t)run_queue_part(o));
+	row_number_if(row, o->syscall >= 0, o->syscall);
+	row_text(row, syscall_text(in, c, o->syscall));
+	row_number(row, (o->offcpu_flags & HUD_OFFCPU_OPEN) != 0);
+	row_number(row, (o->offcpu_flags & HUD_OFFCPU_AT_ATTACH) != 0);
+	row_number(row, (o->offcpu_flags & HUD_OFFCPU_PREEMPTED) != 0);
+	row_number(row, (o->offcpu_flags & HUD_OFFCPU_NO_STACK) != 0);
+	row_number(row, o->state);
+	row_number(row, o->cpu);
+	row_id(row, o->waker_pid);
+	row_id(row, o->waker_tid);
+	bind_state(row, o->where, o->offcpu_flags & HUD_OFFCPU_UNSURE, o->poll_ns, o->task);
+}
+
+/* The runtime's state, as bind_state() stores it. */
+static uint8_t where_of(uint32_t where)
+{
+	return hud_where_name(where) ? (uint8_t)where : HUD_WHERE_UNKNOWN;
+}
+
+static struct sighting sleep_of(const struct hud_offcpu *o, int64_t span, int64_t stack)
+{
+	return (struct sighting) {
+		.start_ns = (int64_t)o->start_ns,
+		.end_ns = (int64_t)o->end_ns,
+		.run_queue_ns = (int64_t)run_queue_part(o),
+		.id = span,
+		.stack = stack,
+		.poll_ns = o->poll_ns <= INT64_MAX ? (int64_t)o->poll_ns : 0,
+		.where = where_of(o->where),
+		.slept = true,
+		.preempted = o->offcpu_flags & HUD_OFFCPU_PREEMPTED,
+		.unsure = o->offcpu_flags & HUD_OFFCPU_UNSURE,
+	};
+}
+
+static struct sighting look_of(const struct hud_sample *s, int64_t sample, int64_t stack)
+{
+	return (struct sighting) {
+		.start_ns = (int64_t)s->time_ns,
+		.end_ns = (int64_t)s->time_ns,
+		.id = sample,
+		.stack = stack,
+		.poll_ns = s->poll_ns <= INT64_MAX ? (int64_t)s->poll_ns : 0,
+		.where = where_of(s->where),
+		.unsure = s->sample_flags & HUD_SAMPLE_UNSURE,
+	};
+}
+
+static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_offcpu *o)
+{
+	struct thread_seen *thread = thread_of(c, o->process, o->tid);
+	const struct thread_seen *waker = thread_of(c, o->waker_process, o->waker_tid);
+	const struct kernel_stack_seen *kernel, *none;
+	int64_t user, waker_stack, span;
+	const char *cause;
+	struct sighting seen;
+	struct row row;
+	int err;
+
+	if (!thread || stack_rows(c, o->user_stack, o->kernel_stack, &user, &kernel) ||
+	    stack_rows(c, o->waker_stack, 0, &waker_stack, &none) || !plausible(c, o->start_ns) ||
+	    !plausible(c, o->end_ns))
+		return -EINVAL;
+	if (o->end_ns < o->start_ns)
+		return -ERANGE;
+	cause = cause_text(in, c, o->syscall, kernel, true);
+	if (!cause)
+		return -ENOMEM;
+	span = span_row(in, c, thread, o);
+	if (span <= 0)
+		return (int)span;
+	row = row_of(in, TABLE_OFFCPU_SPAN);
+	bind_span(&row, in, c, thread, o);
+	row_text(&row, cause);
+	row_id(&row, user);
+	row_id(&row, kernel ? kernel->row : 0);
+	row_id(&row, o->waker_process && waker ? waker->row : 0);
+	row_id(&row, waker_stack);
+	row_number(&row, span);
+	seen = sleep_of(o, span, user);
+	err = sightings_add(&c->sightings, thread->row, &seen, cause,
+			    span != in->row[TABLE_OFFCPU_SPAN]);
+	return err ? err : row_insert(&row);
+}
+
+static int sample(struct ingest *in, struct capture_state *c, const struct hud_sample *s)
+{
+	const struct thread_seen *thread = thread_of(c, s->process, s->tid);
+	const struct kernel_stack_seen *kernel;
+	const char *cause;
+	struct sighting seen;
+	uint64_t awake_for;
+	struct row row;
+	int64_t user;
+	int err;
+
+	if (!thread || stack_rows(c, s->user_stack, s->kernel_stack, &user, &kernel) ||
+	    !plausible(c, s->time_ns) || !plausible(c, s->awake_ns))
+		return -EINVAL;
+	if (s->awake_ns > s->time_ns)
+		return -ERANGE;
+	cause = cause_text(in, c, s->syscall, kernel, false);
+	if (!cause)
+		return -ENOMEM;
+	awake_for = s->time_ns - s->awake_ns;
+	row = row_of(in, TABLE_SAMPLE);
+	row_number(&row, c->row);
+	row_number(&row, thread->row);
+	row_number(&row, (int64_t)s->time_ns);
+	row_number(&row, (int64_t)s->awake_ns);
+	row_number(&row, (int64_t)(s->waited_ns < awake_for ? s->waited_ns : awake_for));
+	row_number_if(&row, s->syscall >= 0, s->syscall);
+	row_text(&row, syscall_text(in, c, s->syscall));
+	row_number(&row, s->cpu);
+	row_number(&row, (s->sample_flags & HUD_SAMPLE_PROFILE) != 0);
+	row_number(&row, (s->sample_flags & HUD_SAMPLE_NO_STACK) != 0);
+	bind_state(&row, s->where, s->sample_flags & HUD_SAMPLE_UNSURE, s->poll_ns, s->task);
+	row_text(&row, cause);
+	row_id(&row, user);
+	row_id(&row, kernel ? kernel->row : 0);
+	row_number(&row, ++in->row[TABLE_SAMPLE]);
+	seen = look_of(s, in->row[TABLE_SAMPLE], user);
+	err = sightings_add(&c->sightings, thread->row, &seen, cause, false);
+	return err ? err : row_insert(&row);
+}
+
+static int window(struct ingest *in, struct capture_state *c, const struct hud_window *w)
+{
+	const struct thread_seen *thread = thread_of(c, w->process, w->tid);
+	struct row row;
+
+	if (!thread || !plausible(c, w->start_ns) || !plausible(c, w->end_ns) ||
+	    w->cpu_ns > LONGEST_NS || w->sleep_ns > LONGEST_NS || w->run_queue_ns > LONGEST_NS ||
+	    w->parked_ns > LONGEST_NS || w->poll_sleep_ns > LONGEST_NS ||
+	    w->maybe_parked_ns > w->sleep_ns || w->stolen_ns > w->run_queue_ns ||
+	    w->look_gap_ns > LONGEST_NS)
+		return -EINVAL;
+	if (w->end_ns < w->start_ns)
+		return -ERANGE;
+	row = row_of(in, TABLE_THREAD_WINDOW);
+	row_number(&row, c->row);
+	row_number(&row, thread->row);
+	row_number(&row, (int64_t)w->start_ns);
+	row_number(&row, (int64_t)w->end_ns);
+	row_number(&row, (int64_t)w->cpu_ns);
+	row_number(&row, (int64_t)w->sleep_ns);
+	row_number(&row, (int64_t)w->run_queue_ns);
+	row_number(&row, w->sleeps);
+	row_number(&row, w->preemptions);
+	row_number(&row, (int64_t)w->parked_ns);
+	row_number(&row, (int64_t)w->poll_sleep_ns);
+	row_number(&row, (int64_t)w->maybe_parked_ns);
+	row_number(&row, (int64_t)w->stolen_ns);
+	row_number(&row, (int64_t)w->look_gap_ns);
+	row_number(&row, w->looks);
+	row_number(&row, w->poll_looks);
+	row_number(&row, w->polls);
+	row_number(&row, ++in->row[TABLE_THREAD_WINDOW]);
+	return row_insert(&row);
+}
+
+/* When a thread began or ended bounds the time it was watched. */
+static void note_life(struct capture_state *c, const struct hud_lifecycle *l)
+{
+	uint64_t index = id_map_get(&c->threads, l->process, l->tid);
+	struct thread_seen *thread = index ? &c->thread.at[index - 1] : NULL;
+
+	if (thread && l->kind == HUD_THREAD_START)
+		thread->start_ns = l->time_ns;
+	if (thread && l->kind == HUD_THREAD_EXIT)
+		thread->exit_ns = l->time_ns;
+}
+
+static int lifecycle(struct ingest *in, struct capture_state *c, const struct hud_lifecycle *l)
+{
+	uint64_t process = id_map_get(&c->processes, l->process, 0);
+	const char *kind = hud_lifecycle_name(l->kind);
+	struct row row = row_of(in, TABLE_LIFECYCLE);
+
+	if (!plausible(c, l->time_ns) || (l->process && !process))
+		return -EINVAL;
+	note_life(c, l);
+	row_number(&row, c->row);
+	row_number(&row, (int64_t)l->time_ns);
+	row_id(&row, process ? c->process.at[process - 1].row : 0);
+	row_number(&row, l->tid);
+	row_text(&row, kind ? kind : "unknown");
+	row_number(&row, l->detail);
+	row_number(&row, ++in->row[TABLE_LIFECYCLE]);
+	return row_insert(&row);
+}
+
+int write_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t count, uint64_t from_ns,
+	       uint64_t to_ns)
+{
+	const char *name = hud_loss_name(cause), *unit = hud_loss_unit(cause);
+	const uint64_t most = UINT64_C(1) << 48; /* sums of absurd numbers still fit */
+	struct row row = row_of(in, TABLE_LOSS);
+
+	row_number(&row, capture);
+	row_text(&row, name ? name : "unknown");
+	row_text(&row, unit ? unit : "things");
+	row_number(&row, (int64_t)(count < most ? count : most));
+	row_number_if(&row, from_ns && from_ns <= INT64_MAX, (int64_t)from_ns);
+	row_number_if(&row, to_ns && to_ns <= INT64_MAX, (int64_t)to_ns);
+	row_number(&row, ++in->row[TABLE_LOSS]);
+	return row_insert(&row);
+}
+
+static int cost(struct ingest *in, const struct capture_state *c, const struct hud_cost *o)
+{
+	struct row row = row_of(in, TABLE_COST);
+
+	if (!plausible(c, o->time_ns) || o->recorder_cpu_ns > INT64_MAX ||
+	    o->rss_bytes > INT64_MAX || o->bpf_run_ns > INT64_MAX || o->bpf_runs > INT64_MAX ||
+	    o->bpf_measured_ns > INT64_MAX)
+		return -EINVAL;
+	row_number(&row, c->row);
+	row_number(&row, (int64_t)o->time_ns);
+	row_number(&row, (int64_t)o->recorder_cpu_ns);
+	row_number(&row, (int64_t)o->rss_bytes);
+	row_number_if(&row, o->bpf_measured_ns != 0, (int64_t)o->bpf_run_ns);
+	row_number_if(&row, o->bpf_measured_ns != 0, (int64_t)o->bpf_runs);
+	row_number(&row, (int64_t)o->bpf_measured_ns);
+	row_number(&row, ++in->row[TABLE_COST]);
+	return row_insert(&row);
+}
+
+static int clock_pair(struct ingest *in, const struct capture_state *c, const struct hud_clock *k)
+{
+	struct row row = row_of(in, TABLE_CLOCK);
+
+	if (!plausible(c, k->monotonic_ns) || k->realtime_ns > INT64_MAX)
+		return -EINVAL;
+	row_number(&row, c->row);
+	row_number(&row, (int64_t)k->monotonic_ns);
+	row_number(&row, (int64_t)k->realtime_ns);
+	row_number(&row, ++in->row[TABLE_CLOCK]);
+	return row_insert(&row);
+}
+
+static int mark(struct ingest *in, const struct capture_state *c, const struct hud_mark *m)
+{
+	struct row row = row_of(in, TABLE_MARK);
+	const char *text = string_of(c, m->text);
+
+	if (!plausible(c, m->time_ns) || !text)
+		return -EINVAL;
+	row_number(&row, c->row);
+	row_number(&row, (int64_t)m->time_ns);
+	row_text(&row, text);
+	row_number(&row, ++in->row[TABLE_MARK]);
+	return row_insert(&row);
+}
+
+static int end(struct capture_state *c, const struct hud_end *e)
+{
+	if (!plausible(c, e->time_ns))
+		return -EINVAL;
+	c->end = *e;
+	c->ended = true;
+	return 0;
+}
+
+int event(struct ingest *in, struct capture_state *c, const struct hud_record *r)
+{
+	const struct hud_lost *lost = (const void *)r;
+
+	if (!c->session_known && r->type != HUD_LOST)
+		return -EINVAL;
+	switch (r->type) {
+	case HUD_OFFCPU:
+		return offcpu(in, c, (const void *)r);
+	case HUD_SAMPLE:
+		return sample(in, c, (const void *)r);
+	case HUD_WINDOW:
+		return window(in, c, (const void *)r);
+	case HUD_LIFECYCLE:
+		return lifecycle(in, c, (const void *)r);
+	case HUD_POLL:
+	case HUD_HISTOGRAM:
+	case HUD_PROBES:
+		return poll_event(in, c, r);
+	case HUD_LOST:
+		return write_loss(in, c->row, lost->cause, lost->count, lost->from_ns, lost->to_ns);
+	case HUD_COST:
+		return cost(in, c, (const void *)r);
+	case HUD_CLOCK:
+		return clock_pair(in, c, (const void *)r);
+	case HUD_MARK:
+		return mark(in, c, (const void *)r);
+	case HUD_END:
+		return end(c, (const void *)r);
+	default:
+		return 0; /* of a newer recorder */
+	}
+}

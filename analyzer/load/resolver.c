@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/load/resolver.h"
+#include "analyzer/symbols/symbols.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct real_resolver {
+	struct resolver resolver; /* first: resolver_close() finds us by it */
+	struct symbolizer *symbolizer;
+	struct rules *rules;
+};
+
+static int real_binary(void *context, const uint8_t *build_id, size_t build_id_bytes,
+		       const char *path, struct resolved_binary *out)
+{
+	struct real_resolver *real = context;
+	struct symbol_module *module;
+	int has_tokio;
+
+	module = symbolizer_module(real->symbolizer, build_id, build_id_bytes, path);
+	if (!module)
+		return -ENOMEM;
+	has_tokio = symbol_module_has_tokio(module); /* opens it: now the quality is certain */
+	*out = (struct resolved_binary) {
+		.module = module,
+		.symbols = symbol_quality_name(symbol_module_quality(module)),
+		.symbol_file = symbol_module_file(module),
+		.problem = symbol_module_problem(module),
+		.has_tokio = has_tokio,
+	};
+	return 0;
+}
+
+static int real_frames(void *context, void *module, uint64_t file_offset,
+		       const struct symbol_frame **frames, size_t *count)
+{
+	(void)context;
+	return symbol_module_resolve(module, file_offset, frames, count);
+}
+
+static struct stack_verdict real_classify(void *context, const struct symbol_frame *const *frames,
+					  size_t count)
+{
+	const struct real_resolver *real = context;
+
+	return stack_classify(real->rules, frames, count);
+}
+
+static const char *real_cause(void *context, uint32_t machine, int32_t syscall,
+			      const char *const *kernel, size_t count, bool off_cpu)
+{
+	const struct real_resolver *real = context;
+
+	return cause_name(cause_of(real->rules, machine, syscall, kernel, count, off_cpu));
+}
+
+static const char *real_syscall(void *context, uint32_t machine, int32_t number)
+{
+	(void)context;
+	return syscall_name(machine, number);
+}
+
+static int real_symbols(void *context, const uint8_t *capture_id, const struct hud_record *record)
+{
+	const struct real_resolver *real = context;
+
+	return symbolizer_add_record(real->symbolizer, capture_id, record);
+}
+
+static int real_prepare(void *context, void *module, const uint64_t *offsets, size_t count)
+{
+	(void)context;
+	return symbol_module_prepare(module, offsets, count);
+}
+
+int resolver_open(const struct symbolizer_options *options, struct resolver **out)
+{
+	struct real_resolver *real = calloc(1, sizeof(*real));
+	int err;
+
+	if (!real)
+		return -ENOMEM;
+	real->resolver = (struct resolver) {
+		.context = real,
+		.binary = real_binary,
+		.frames = real_frames,
+		.classify = real_classify,
+		.cause = real_cause,
+		.syscall = real_syscall,
+		.symbols = real_symbols,
+		.prepare = real_prepare,
+	};
+	err = rules_open(&real->rules);
+	if (!err)
+		err = symbolizer_open(options, &real->symbolizer);
+	if (err) {
+		resolver_close(&real->resolver);
+		return err;
+	}
+	*out = &real->resolver;
+	return 0;
+}
+
+void resolver_close(struct resolver *resolver)
+{
+	struct real_resolver *real = resolver ? resolver->context : NULL;
+
+	if (!real)
+		return;
+	if (real->symbolizer)
+		symbolizer_close(real->symbolizer);
+	if (real->rules)
+		rules_close(real->rules);
+	free(real);
+}
+
+const char *resolver_unused_binary(const struct resolver *resolver)
+{
+	const struct real_resolver *real = resolver->context;
+
+	return symbolizer_unused_binary(real->symbolizer, 0);
+}

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/load/state.h"
+#include "format/names.h"
+#include "format/text_hash.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * The rows of processes, threads, binaries, mappings and of the capture itself: written when all of
+ * it was read, since later chunks say more.
+ */
+
+static void hex(char *out, const uint8_t *bytes, size_t count)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < count; i++) {
+		*out++ = digits[bytes[i] >> 4];
+		*out++ = digits[bytes[i] & 15];
+	}
+	*out = '\0';
+}
+
+/* A number that fits SQLite's, or NULL. */
+static void row_time(struct row *row, uint64_t time_ns)
+{
+	row_number_if(row, time_ns && time_ns <= INT64_MAX, (int64_t)time_ns);
+}
+
+static int write_processes(struct ingest *in, const struct capture_state *c)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < c->process.count; i++) {
+		const struct process_seen *p = &c->process.at[i];
+		struct row row = row_of(in, TABLE_PROCESS);
+
+		row_number(&row, c->row);
+		row_number(&row, p->pid);
+		row_time(&row, p->start_ns);
+		row_text(&row, p->name);
+		row_text(&row, p->exe);
+		row_number(&row, p->row);
+		err = row_insert(&row);
+	}
+	return err;
+}
+
+static int write_threads(struct ingest *in, const struct capture_state *c)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < c->thread.count; i++) {
+		const struct thread_seen *t = &c->thread.at[i];
+		struct row row = row_of(in, TABLE_THREAD);
+
+		row_number(&row, c->row);
+		row_number(&row, t->process);
+		row_number(&row, t->tid);
+		row_text(&row, t->comm);
+		row_time(&row, t->start_ns);
+		row_time(&row, t->exit_ns);
+		row_number(&row, t->row);
+		err = row_insert(&row);
+	}
+	return err;
+}
+
+static int write_binary(struct ingest *in, const struct capture_state *c, int64_t id,
+			const struct mapping_seen *m, const struct resolved_binary *b)
+{
+	struct row row = row_of(in, TABLE_BINARY);
+	bool by_hash = text_hash_is(m->build_id, m->build_id_bytes);
+	size_t mark = by_hash ? HUD_TEXT_HASH_MARK_BYTES : 0;
+	char text[2 * HUD_BUILD_ID_BYTES_MAX + 1];
+
+	hex(text, m->build_id + mark, m->build_id_bytes - mark);
+	row_number(&row, c->row);
+	row_text(&row, m->path);
+	row_text(&row, m->build_id_bytes && !by_hash ? text : NULL);
+	row_text(&row, by_hash ? text : NULL);
+	row_text(&row, b->symbols);
+	row_text(&row, b->symbol_file);
+	row_text(&row, b->problem);
+	row_number_if(&row, b->has_tokio >= 0, b->has_tokio);
+	row_number(&row, id);
+	return row_insert(&row);
+}
+
+/* Two numbers that stand for a binary: of its build-id, or of its path where it has none. */
+static void binary_key(const struct mapping_seen *m, uint64_t *first, uint64_t *second)
+{
+	const uint8_t *bytes = m->build_id_bytes ? m->build_id : (const uint8_t *)m->path;
+	size_t count = m->build_id_bytes ? m->build_id_bytes : m->path ? strlen(m->path) : 0;
+
+	*first = 0xcbf29ce484222325u;
+	*second = count;
+	for (size_t i = 0; i < count; i++) {
+		*first = (*first ^ bytes[i]) * 0x100000001b3u;
+		*second = (*second + bytes[i]) * 0x9E3779B97F4A7C15u;
+	}
+}
+
+int64_t binary_of(struct ingest *in, struct capture_state *c, const struct mapping_seen *m)
+{
+	const struct resolver *resolver = in->options->resolver;
+	struct binary_seen *seen;
+	uint64_t first, second, known;
+	int err;
+
+	binary_key(m, &first, &second);
+	known = id_map_get(&c->binaries, first, second);
+	if (known)
+		return (int64_t)known;
+	err = LIST_ADD(c->binary);
+	if (err)
+		return err;
+	seen = &c->binary.at[c->binary.count - 1];
+	seen->row = ++in->row[TABLE_BINARY];
+	err = resolver->binary(resolver->context, m->build_id, m->build_id_bytes, m->path,
+			       &seen->resolved);
+	if (!err)
+		err = write_binary(in, c, seen->row, m, &seen->resolved);
+	if (!err)
+		err = id_map_set(&c->binaries, first, second, c->binary.count);
+	return err ? err : (int64_t)c->binary.count;
+}
+
+static int write_mappings(struct ingest *in, struct capture_state *c)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < c->mapping.count; i++) {
+		struct mapping_seen *m = &c->mapping.at[i];
+		uint64_t process = id_map_get(&c->processes, m->process, 0);
+		int64_t binary = 0;
+		struct row row;
+
+		if (!(m->flags & HUD_MAPPING_ANONYMOUS))
+			binary = binary_of(in, c, m);
+		if (binary < 0)
+			return (int)binary;
+		m->binary = (size_t)binary;
+		row = row_of(in, TABLE_MAPPING);
+		row_number(&row, c->row);
+		row_number(&row, c->process.at[process - 1].row);
+		row_id(&row, binary ? c->binary.at[binary - 1].row : 0);
+		row_number(&row, (int64_t)m->start);
+		row_number(&row, (int64_t)m->end);
+		row_number(&row, (int64_t)m->offset);
+		row_number(&row, m->from_ns <= INT64_MAX ? (int64_t)m->from_ns : INT64_MAX);
+		row_number(&row, (m->flags & HUD_MAPPING_VDSO) != 0);
+		row_number(&row, (m->flags & HUD_MAPPING_ANONYMOUS) != 0);
+		row_number(&row, ++in->row[TABLE_MAPPING]);
+		err = row_insert(&row);
+	}
+	return err;
+}
+
+/* Until when the capture goes: its END, else its last chunk; never before it began. */
+static uint64_t end_of(const struct capture_state *c)
+{
+	uint64_t start_ns = c->session.start_ns;
+	uint64_t end_ns = c->ended ? c->end.time_ns : c->last_ns;
+
+	if (end_ns > start_ns + (UINT64_C(1) << 51))
+		end_ns = start_ns;
+	return end_ns < start_ns ? start_ns : end_ns;
+}
+
+static int write_capture(struct ingest *in, const struct capture_state *c)
+{
+	const struct hud_session *s = &c->session;
+	struct row row = row_of(in, TABLE_CAPTURE);
+	const char *source = hud_source_name(s->source);
+	char id[33];
+
+	hex(id, c->id, sizeof(c->id));
+	row_text(&row, id);
+	row_text(&row, in->options->file);
+	row_number(&row, (int64_t)s->start_ns);
+	row_number(&row, (int64_t)end_of(c));
+	row_time(&row, s->start_realtime_ns);
+	row_number(&row, (int64_t)s->threshold_ns);
+	row_number(&row, s->look_hz);
+	row_number(&row, s->profile_hz);
+	row_number(&row, (int64_t)s->window_ms * 1000000);
+	row_number(&row, s->cpus);
+	row_number(&row, s->machine);
+	row_text(&row, source ? source : "unknown");
+	row_number(&row, s->page_bytes);
+	row_text(&row, string_of(c, s->kernel));
+	row_text(&row, string_of(c, s->recorder));
+	row_text(&row, string_of(c, s->command));
+	row_number(&row, s->features);
+	row_text(&row, string_of(c, s->workers_prefix));
+	row_number(&row, (int64_t)c->bytes);
+	row_number(&row, (int64_t)c->chunks);
+	row_number(&row, (int64_t)c->repeated_chunks);
+	row_number(&row, (int64_t)c->events);
+	row_number(&row, !c->ended);
+	row_text(&row, c->ended ? hud_end_reason_name(c->end.reason) : NULL);
+	row_number_if(&row, c->ended, c->end.detail);
+	row_number(&row, c->row);
+	return row_insert(&row);
+}
+
+int write_definitions(struct ingest *in, struct capture_state *c)
+{
+	int err = write_capture(in, c);
+
+	if (!err)
+		err = write_processes(in, c);
+	if (!err)
+		err = write_threads(in, c);
+	if (!err)
+		err = write_mappings(in, c);
+	if (!err)
+		err = write_histograms(in, c);
+	if (!err && c->invalid)
+		err = write_loss(in, c->row, HUD_LOSS_RECORD_INVALID, c->invalid, 0, 0);
+	if (!err && c->backward)
+		err = write_loss(in, c->row, HUD_LOSS_CLOCK_BACKWARD, c->backward, 0, 0);
+	return err;
+}

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/load/state.h"
+#include "format/names.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Stacks: each distinct address becomes its chain of frames once, each stack is classified once.
+ */
+
+/* A stack while it is put together: all frames, inlined ones included, innermost first. */
+struct whole_stack {
+	GROWING(const struct symbol_frame *) frame;
+	GROWING(int64_t) row; /* in the frame table, one for each frame */
+	size_t whole;         /* so many frames, from the innermost on, lack no caller in between */
+};
+
+const struct mapping_seen *mapping_of(const struct capture_state *c, uint32_t process,
+				      uint64_t address, uint64_t when_ns)
+{
+	const struct mapping_seen *best = NULL, *later = NULL;
+
+	for (size_t i = 0; i < c->mapping.count; i++) {
+		const struct mapping_seen *m = &c->mapping.at[i];
+
+		if (m->process != process || address < m->start || address >= m->end)
+			continue;
+		if (m->from_ns <= when_ns && (!best || m->from_ns >= best->from_ns))
+			best = m;
+		if (m->from_ns > when_ns && (!later || m->from_ns < later->from_ns))
+			later = m;
+	}
+	return best ? best : later;
+}
+
+static int write_aliases(struct ingest *in, int64_t frame, const char *aliases)
+{
+	int err = 0;
+
+	while (!err && aliases && *aliases) {
+		size_t length = strcspn(aliases, "\n");
+		char *name = text_clean(aliases, length);
+		struct row row = row_of(in, TABLE_FRAME_ALIAS);
+
+		if (!name)
+			return -ENOMEM;
+		row_number(&row, frame);
+		row_text(&row, name);
+		err = row_insert(&row);
+		free(name);
+		aliases += length + (aliases[length] == '\n');
+	}
+	return err;
+}
+
+static int write_frame(struct ingest *in, const struct capture_state *c, int64_t binary,
+		       uint64_t offset, size_t depth, const struct symbol_frame *f)
+{
+	struct row row = row_of(in, TABLE_FRAME);
+	const char *source[] = {f->function ? f->function : f->site,
+				f->site ? f->site : f->function,
+				f->crate,
+				f->file,
+				f->decl_file,
+				f->task_type};
+	char *text[sizeof(source) / sizeof(*source)] = {NULL};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(source) / sizeof(*source); i++) {
+		if (source[i] && !(text[i] = text_clean(source[i], strlen(source[i]))))
+			err = -ENOMEM;
+	}
+	row_number(&row, c->row);
+	row_id(&row, binary);
+	row_number_if(&row, binary != 0, (int64_t)offset);
+	row_number(&row, (int64_t)depth);
+	row_text(&row, text[0] ? text[0] : "unknown");
+	row_text(&row, text[1] ? text[1] : "unknown");
+	row_text(&row, text[2]);
+	row_text(&row, text[3]);
+	row_id(&row, f->line);
+	row_id(&row, f->column);
+	row_text(&row, text[4]);
+	row_id(&row, f->decl_line);
+	row_text(&row, text[5]);
+	row_text(&row, frame_origin_name(f->origin));
+	row_number(&row, f->inlined);
+	row_number(&row, f->generated);
+	row_number(&row, ++in->row[TABLE_FRAME]);
+	if (!err)
+		err = row_insert(&row);
+	for (size_t i = 0; i < sizeof(source) / sizeof(*source); i++)
+		free(text[i]);
+	return err ? err : write_aliases(in, in->row[TABLE_FRAME], f->aliases);
+}
+
+/* Index in c->chain of the frames at an offset of a binary (index + 1; 0: a frame of its own). */
+static int64_t chain_of(struct ingest *in, struct capture_state *c, size_t binary, uint64_t offset,
+			const struct symbol_frame *single)
+{
+	const struct resolver *resolver = in->options->resolver;
+	uint64_t known = id_map_get(&c->chains, binary, offset);
+	struct frame_chain chain = {.frames = single, .count = 1};
+	int64_t row = binary ? c->binary.at[binary - 1].row : 0;
+	int err = 0;
+
+	if (known)
+		return (int64_t)known - 1;
+	if (binary)
+		err = resolver->frames(resolver->context, c->binary.at[binary - 1].resolved.module,
+				       offset, &chain.frames, &chain.count);
+	if (err == -ENOMEM)
+		return err;
+	if (err || !chain.count)
+		chain = (struct frame_chain) {.frames = &in->unmapped, .count = 1};
+	chain.first_row = in->row[TABLE_FRAME] + 1;
+	err = 0;
+	for (size_t i = 0; !err && i < chain.count; i++)
+		err = write_frame(in, c, row, offset, i, &chain.frames[i]);
+	if (!err)
+		err = LIST_ADD(c->chain);
+	if (err)
+		return err;
+	c->chain.at[c->chain.count - 1] = chain;
+	err = id_map_set(&c->chains, binary, offset, c->chain.count);
+	return err ? err : (int64_t)c->chain.count - 1;
+}
+
+/* Frames of one address of a stack; return addresses are looked up one byte before. */
+static int64_t address_chain(struct ingest *in, struct capture_state *c,
+			     const struct user_stack_seen *s, size_t index)
+{
+	uint64_t address = s->address[index];
+	const struct mapping_seen *m;
+
+	if (index && address)
+		address--;
+	m = mapping_of(c, s->process, address, s->seen_ns);
+	if (m && m->binary)
+		return chain_of(in, c, m->binary, address - m->start + m->offset, NULL);
+	return chain_of(in, c, 0, m ? 1 : 0, m ? &in->anonymous : &in->unmapped);
+}
+
+static int stack_push(struct whole_stack *stack, const struct frame_chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++) {
+		int err = LIST_ADD(stack->frame);
+
+		if (!err)
+			err = LIST_ADD(stack->row);
+		if (err)
+			return err;
+		stack->frame.at[stack->frame.count - 1] = &chain->frames[i];
+		stack->row.at[stack->row.count - 1] = chain->first_row + (int64_t)i;
+	}
+	return 0;
+}
+
+static int write_stack_frames(struct ingest *in, int64_t stack, const int64_t *frame, size_t count)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < count; i++) {
+		struct row row = row_of(in, TABLE_STACK_FRAME);
+
+		row_number(&row, stack);
+		row_number(&row, (int64_t)i);
+		row_number(&row, frame[i]);
+		err = row_insert(&row);
+	}
+	return err;
+}
+
+static int64_t frame_at(const struct whole_stack *stack, int index)
+{
+	return index >= 0 && (size_t)index < stack->row.count ? stack->row.at[index] : 0;
+}
+
+static int write_user_stack(struct ingest *in, const struct capture_state *c,
+			    const struct user_stack_seen *s, const struct whole_stack *stack)
+{
+	const struct resolver *resolver = in->options->resolver;
+	struct stack_verdict v =
+		resolver->classify(resolver->context, stack->frame.at, stack->frame.count);
+	uint64_t process = id_map_get(&c->processes, s->process, 0);
+	char *task = v.task ? text_clean(v.task, strlen(v.task)) : NULL;
+	struct row row = row_of(in, TABLE_STACK);
+	int err;
+
+	if (v.site >= 0 && (size_t)v.site >= stack->whole)
+		v.site = -1;
+	/* Inside the poll stands nothing of the user's; but that is what is missing there. */
+	if (v.class == STACK_RUNTIME && v.poll >= 0 && (size_t)v.poll >= stack->whole)
+		v.class = STACK_UNKNOWN;
+	row_number(&row, c->row);
+	row_text(&row, "user");
+	row_number(&row, c->process.at[process - 1].row);
+	row_number(&row, (int64_t)stack->frame.count);
+	row_text(&row, hud_stack_stop_name(s->stop) ? hud_stack_stop_name(s->stop) : "unknown");
+	row_number_if(&row, stack->whole != SIZE_MAX, (int64_t)stack->whole);
+	row_text(&row, stack_class_name(v.class));
+	row_number(&row, v.complete || s->stop == HUD_STOP_ROOT);
+	row_number(&row, v.pool_idle);
+	row_number_if(&row, frame_at(stack, v.site) != 0, v.site);
+	row_number_if(&row, frame_at(stack, v.entry) != 0, v.entry);
+	row_number_if(&row, frame_at(stack, v.poll) != 0, v.poll);
+	row_id(&row, frame_at(stack, v.site));
+	row_id(&row, frame_at(stack, v.entry));
+	row_id(&row, frame_at(stack, v.poll));
+	row_text(&row, task);
+	row_text(&row, v.runtime);
+	row_number(&row, s->row);
+	err = row_insert(&row);
+	free(task);
+	return err ? err : write_stack_frames(in, s->row, stack->row.at, stack->row.count);
+}
+
+/*
+ * A function of std or of a C library keeps no frame pointer, and leaving it by one passes over its
+ * caller: the very function that waits. What stands further out is on the stack, but no longer
+ * says who called what is innermost.
+ */
+static bool caller_missing(const struct frame_chain *left)
+{
+	enum frame_origin origin =
+		left->count ? left->frames[left->count - 1].origin : ORIGIN_UNKNOWN;
+
+	return origin == ORIGIN_STD || origin == ORIGIN_LIBC || origin == ORIGIN_UNKNOWN;
+}
+
+static int resolve_user_stack(struct ingest *in, struct capture_state *c,
+			      const struct user_stack_seen *s, struct whole_stack *stack)
+{
+	int err = 0;
+
+	stack->frame.count = 0;
+	stack->row.count = 0;
+	stack->whole = SIZE_MAX;
+	for (size_t i = 0; !err && i < s->frames; i++) {
+		int64_t chain = address_chain(in, c, s, i);
+
+		err = chain < 0 ? (int)chain : stack_push(stack, &c->chain.at[chain]);
+		if (!err && i + 1 == s->frame_pointer_from && caller_missing(&c->chain.at[chain]))
+			stack->whole = stack->frame.count;
+	}
+	return err ? err : write_user_stack(in, c, s, stack);
+}
+
+/* Row of a kernel function in the frame table: one for each name. */
+static int64_t kernel_frame(struct ingest *in, struct capture_state *c, const char *name)
+{
+	struct symbol_frame frame = {.function = name, .site = name, .origin = ORIGIN_KERNEL};
+	uint64_t known = id_map_get(&c->kernel_frames, (uintptr_t)name, 0);
+	int err;
+
+	if (known)
+		return (int64_t)known;
+	if (!*name)
+		frame.function = frame.site = "unknown";
+	err = write_frame(in, c, 0, 0, 0, &frame);
+	if (!err)
+		err = id_map_set(&c->kernel_frames, (uintptr_t)name, 0,
+				 (uint64_t)in->row[TABLE_FRAME]);
+	return err ? err : in->row[TABLE_FRAME];
+}
+
+static int write_kernel_stack(struct ingest *in, struct capture_state *c,
+			      const struct kernel_stack_seen *s)
+{
+	struct row row = row_of(in, TABLE_STACK);
+	int64_t frame[HUD_STACK_FRAMES_MAX];
+	int err;
+
+	row_number(&row, c->row);
+	row_text(&row, "kernel");
+	row_id(&row, 0);
+	row_number(&row, s->frames);
+	row_text(&row, hud_stack_stop_name(s->stop) ? hud_stack_stop_name(s->stop) : "unknown");
+	for (int i = 0; i < 12; i++) /* whole_frames to runtime: of user stacks only */
+		row_id(&row, 0);
+	row_number(&row, s->row);
+	err = row_insert(&row);
+	for (size_t i = 0; !err && i < s->frames; i++) {
+		frame[i] = kernel_frame(in, c, s->function[i]);
+		err = frame[i] < 0 ? (int)frame[i] : 0;
+	}
+	return err ? err : write_stack_frames(in, s->row, frame, s->frames);
+}
+
+int write_stacks(struct ingest *in, struct capture_state *c)
+{
+	const struct ingest_options *o = in->options;
+	struct whole_stack stack = {0};
+	int err = prepare_addresses(in, c);
+
+	for (size_t i = 0; !err && i < c->user_stack.count; i++) {
+		if (o->progress)
+			o->progress(o->progress_context, INGEST_SYMBOLIZING, i,
+				    c->user_stack.count);
+		err = resolve_user_stack(in, c, &c->user_stack.at[i], &stack);
+	}
+	for (size_t i = 0; !err && i < c->kernel_stack.count; i++)
+		err = write_kernel_stack(in, c, &c->kernel_stack.at[i]);
+	free(stack.frame.at);
+	free(stack.row.at);
+	return err;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/open/input.h"
+#include "analyzer/derive/schema.h"
+#include "analyzer/load/capture_file.h"
+#include "analyzer/open/filter.h"
+#include "analyzer/load/supersede.h"
+#include "analyzer/base/interrupt.h"
+#include "analyzer/load/progress.h"
+#include "analyzer/symbols/cache.h"
+#include "analyzer/symbols/progress.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum exit_status input_resolver(const struct symbolizer_options *symbols, struct resolver **out)
+{
+	char *cache = symbol_cache_directory();
+	struct symbolizer_options options = *symbols;
+	int err;
+
+	options.progress = symbol_progress;
+	options.trouble = symbol_trouble;
+	options.cache = cache;
+	err = resolver_open(&options, out);
+	free(cache);
+	if (!err)
+		return STATUS_DONE;
+	if (err == -ENOMEM)
+		return message(STATUS_SYSTEM, NULL, "out of memory");
+	return message(STATUS_INPUT, "check the paths given with --binary and --debug-dir",
+		       "cannot use the binaries given: %s", strerror(-err));
+}
+
+static enum exit_status load_error(sqlite3 *db, const char *path, int err,
+				   const struct ingest_result *result)
+{
+	int code = sqlite3_errcode(db);
+
+	if (interrupt_came())
+		return interrupt_message();
+	if (err == -EEXIST)
+		return message(STATUS_INPUT, "nothing was changed",
+			       "%s: capture %s is in the database already", path,
+			       result->capture_id);
+	if (result->phase == INGEST_READING &&
+	    (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW))
+		return capture_error(path, err);
+	return message(STATUS_SYSTEM, NULL, "cannot load %s: %s", path,
+		       code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW
+			       ? strerror(-err)
+			       : sqlite3_errmsg(db));
+}
+
+static enum exit_status load_file(sqlite3 *db, const char *path, struct capture_file *file,
+				  const struct resolver *resolver)
+{
+	struct progress progress;
+	struct ingest_options options = {
+		.resolver = resolver,
+		.file = strcmp(path, "-") == 0 ? NULL : path,
+		.progress = progress_show,
+		.progress_context = &progress,
+	};
+	struct ingest_result result;
+	int err;
+
+	progress_begin(&progress, file->bytes);
+	err = ingest(db, capture_file_read, file, &options, &result);
+	if (err == -EEXIST && !lseek(file->descriptor, 0, SEEK_SET) &&
+	    !ingest_supersede(db, result.capture_id, capture_file_read, file) &&
+	    !lseek(file->descriptor, 0, SEEK_SET))
+		err = ingest(db, capture_file_read, file, &options, &result);
+	progress_end(&progress);
+	return err ? load_error(db, path, err, &result) : STATUS_DONE;
+}
+
+enum exit_status input_load(sqlite3 *db, const char *path, const struct resolver *resolver)
+{
+	struct capture_file file;
+	enum exit_status status = capture_file_open(path, &file);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (file.database)
+		status = message(STATUS_INPUT, "give captures to load, and the database after -o",
+				 "%s is a database, not a capture", path);
+	else
+		status = load_file(db, path, &file, resolver);
+	capture_file_close(&file);
+	return status;
+}
+
+enum exit_status input_check_binaries(sqlite3 *db, const struct resolver *resolver)
+{
+	const char *unused = resolver_unused_binary(resolver);
+	sqlite3_stmt *statement;
+	char advice[512] = "it is none of the binaries in the capture";
+
+	if (!unused)
+		return STATUS_DONE;
+	if (sqlite3_prepare_v2(
+		    db,
+		    "SELECT DISTINCT b.path, coalesce('build-id ' || b.build_id, 'code with the hash ' "
+		    "|| b.text_hash, 'no build-id') FROM binary AS b JOIN process AS p "
+		    "ON p.capture = b.capture AND p.executable = b.path",
+		    -1, &statement, NULL) == SQLITE_OK) {
+		if (sqlite3_step(statement) == SQLITE_ROW)
+			snprintf(advice, sizeof(advice), "the capture has %s with %s",
+				 (const char *)sqlite3_column_text(statement, 0),
+				 (const char *)sqlite3_column_text(statement, 1));
+		sqlite3_finalize(statement);
+	}
+	return message(STATUS_INPUT, advice,
+		       "--binary %s fits no binary of the capture: another build", unused);
+}
+
+static enum exit_status open_database(const struct input_request *request, sqlite3 **out)
+{
+	const struct symbolizer_options *symbols = &request->symbols;
+	const char *path = request->path;
+	int err;
+
+	if (symbols->binary_count || symbols->debug_dir_count || symbols->user_prefix_count ||
+	    symbols->user_crate_count)
+		return message(STATUS_INPUT, "load the capture again with these options",
+			       "%s is a database: its symbols were resolved when it was loaded",
+			       path);
+	err = schema_open(path, DATABASE_READ, out);
+	if (err == -EPROTO)
+		return message(STATUS_INPUT, "load the captures again into a new one",
+			       "%s was made by another version of hud-analyze", path);
+	if (err == -EBADMSG)
+		return message(STATUS_INPUT,
+			       "give a capture, or a database made by hud-analyze load",
+			       "%s is an SQLite database, but none of hud's", path);
+	if (err)
+		return message(STATUS_SYSTEM, NULL, "cannot read %s: %s", path, strerror(-err));
+	return STATUS_DONE;
+}
+
+static enum exit_status open_capture(const struct input_request *request, struct capture_file *file,
+				     sqlite3 **out)
+{
+	struct resolver *resolver;
+	enum exit_status status = input_resolver(&request->symbols, &resolver);
+	int err;
+
+	if (status != STATUS_DONE)
+		return status;
+	err = schema_open(NULL, DATABASE_TEMPORARY, out);
+	if (err)
+		status = message(STATUS_SYSTEM, "SQLITE_TMPDIR may name a directory with room",
+				 "cannot make a temporary database: %s", strerror(-err));
+	if (status == STATUS_DONE)
+		status = load_file(*out, request->path, file, resolver);
+	/* Of several inputs, a --binary may fit another one. */
+	if (status == STATUS_DONE && !request->one_of_many)
+		status = input_check_binaries(*out, resolver);
+	resolver_close(resolver);
+	return status;
+}
+
+/* The row of the capture whose id begins so; 0 none, -1 more than one. */
+static int64_t capture_named(sqlite3 *db, const char *beginning)
+{
+	sqlite3_stmt *statement;
+	int64_t row = 0;
+
+	if (sqlite3_prepare_v2(db,
+			       "SELECT CASE count(*) WHEN 0 THEN 0 WHEN 1 THEN min(id) ELSE -1 END "
+			       "FROM capture WHERE substr(capture_id, 1, length(?1)) = ?1",
+			       -1, &statement, NULL) != SQLITE_OK)
+		return 0;
+	sqlite3_bind_text(statement, 1, beginning, -1, SQLITE_STATIC);
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		row = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return row;
+}
+
+static enum exit_status choose(const struct input_request *request, struct input *input)
+{
+	input->captures = (uint64_t)database_number(input->db, "SELECT count(*) FROM capture", 0);
+	if (request->capture)
+		input->capture = capture_named(input->db, request->capture);
+	else
+		input->capture = database_number(
+			input->db,
+			"SELECT id FROM capture ORDER BY start_realtime_ns DESC, id DESC LIMIT 1",
+			0);
+	if (input->capture > 0)
+		return STATUS_DONE;
+	if (!request->capture)
+		return message(STATUS_INPUT, NULL, "the database holds no capture");
+	return message(STATUS_INPUT, "hud-analyze query DB @captures lists them",
+		       input->capture < 0 ? "more than one capture has an id that begins with %s"
+					  : "no capture has an id that begins with %s",
+		       request->capture);
+}
+
+/* Of several inputs each counts with all of its captures, where none is chosen. */
+static enum exit_status filter_all(struct input *input, const struct filter *filter)
+{
+	int64_t *captures = calloc(input->captures, sizeof(*captures));
+	sqlite3_stmt *q = NULL;
+	size_t count = 0;
+	enum exit_status status = STATUS_DONE;
+
+	if (!captures || sqlite3_prepare_v2(input->db, "SELECT id FROM capture ORDER BY id", -1, &q,
+					    NULL) != SQLITE_OK)
+		status = message(STATUS_SYSTEM, NULL, "cannot apply the filters: %s",
+				 captures ? sqlite3_errmsg(input->db) : "out of memory");
+	while (status == STATUS_DONE && count < input->captures && sqlite3_step(q) == SQLITE_ROW)
+		captures[count++] = sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	if (status == STATUS_DONE)
+		status = filter_apply(input->db, filter, captures, count);
+	free(captures);
+	return status;
+}
+
+enum exit_status input_open(const struct input_request *request, struct input *out)
+{
+	struct capture_file file;
+	enum exit_status status = capture_file_open(request->path, &file);
+
+	*out = (struct input) {0};
+	if (status != STATUS_DONE)
+		return status;
+	if (file.database)
+		status = open_database(request, &out->db);
+	else
+		status = open_capture(request, &file, &out->db);
+	capture_file_close(&file);
+	if (status == STATUS_DONE)
+		status = choose(request, out);
+	if (status == STATUS_DONE && filter_functions(out->db))
+		status = message(STATUS_SYSTEM, NULL, "out of memory");
+	if (status == STATUS_DONE)
+		status = request->one_of_many && !request->capture
+				 ? filter_all(out, &request->filter)
+				 : filter_apply(out->db, &request->filter, &out->capture, 1);
+	if (status == STATUS_DONE)
+		database_restrict(out->db);
+	else
+		input_close(out);
+	return status;
+}
+
+void input_close(struct input *input)
+{
+	sqlite3_close(input->db);
+	input->db = NULL;
+}

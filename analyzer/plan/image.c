@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/plan/image.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <gelf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/arena.h"
+
+/* A hostile header may claim any number. */
+enum { PROGRAM_HEADERS_MAX = 4096, PARTS_MAX = 64 };
+
+static int part_add(struct plan_image *image, Elf *elf, const GElf_Phdr *h, size_t *room)
+{
+	struct plan_image_part part = {.address = h->p_vaddr, .code = h->p_flags & PF_X};
+	Elf_Data *data;
+
+	if (!h->p_filesz || h->p_offset > INT64_MAX || image->parts == PARTS_MAX)
+		return 0;
+	data = elf_getdata_rawchunk(elf, (int64_t)h->p_offset, h->p_filesz, ELF_T_BYTE);
+	if (!data || !data->d_buf || !data->d_size || data->d_size > UINT64_MAX - h->p_vaddr)
+		return 0;
+	part.bytes = data->d_size;
+	part.data = malloc(data->d_size);
+	if (!part.data || !array_grow(&image->part, image->parts, room, sizeof(part))) {
+		free(part.data);
+		return -ENOMEM;
+	}
+	memcpy(part.data, data->d_buf, data->d_size);
+	image->part[image->parts++] = part;
+	return 0;
+}
+
+static struct plan_image_part *part_at(const struct plan_image *image, uint64_t address)
+{
+	for (size_t i = 0; i < image->parts; i++)
+		if (address >= image->part[i].address &&
+		    address - image->part[i].address < image->part[i].bytes)
+			return &image->part[i];
+	return NULL;
+}
+
+const uint8_t *plan_image_at(const struct plan_image *image, uint64_t address, size_t *left)
+{
+	const struct plan_image_part *part = part_at(image, address);
+
+	if (!part)
+		return NULL;
+	*left = (size_t)(part->bytes - (address - part->address));
+	return part->data + (address - part->address);
+}
+
+bool plan_image_is_code(const struct plan_image *image, uint64_t address)
+{
+	const struct plan_image_part *part = part_at(image, address);
+
+	return part && part->code;
+}
+
+static void relocation_apply(struct plan_image *image, const Elf64_Rela *r, uint32_t relative)
+{
+	struct plan_image_part *part;
+	uint64_t value = (uint64_t)r->r_addend, at;
+
+	if (ELF64_R_TYPE(r->r_info) != relative)
+		return;
+	part = part_at(image, r->r_offset);
+	at = part ? r->r_offset - part->address : 0;
+	if (part && part->bytes - at >= sizeof(value))
+		memcpy(part->data + at, &value, sizeof(value));
+}
+
+static void relocations_apply(struct plan_image *image, uint64_t table, uint64_t bytes)
+{
+	uint32_t relative = image->machine == EM_X86_64 ? R_X86_64_RELATIVE : R_AARCH64_RELATIVE;
+	size_t left;
+	const uint8_t *at = plan_image_at(image, table, &left);
+
+	if (!at)
+		return;
+	for (bytes = bytes < left ? bytes : left; bytes >= sizeof(Elf64_Rela);
+	     bytes -= sizeof(Elf64_Rela), at += sizeof(Elf64_Rela)) {
+		Elf64_Rela r;
+
+		memcpy(&r, at, sizeof(r));
+		relocation_apply(image, &r, relative);
+	}
+}
+
+/* Only of the table with addends: where they stand in place (RELR) there is nothing to do. */
+static void dynamic_apply(struct plan_image *image, const GElf_Phdr *h)
+{
+	uint64_t table = 0, bytes = 0;
+	size_t left;
+	const uint8_t *at = plan_image_at(image, h->p_vaddr, &left);
+
+	for (; at && left >= sizeof(Elf64_Dyn);
+	     at += sizeof(Elf64_Dyn), left -= sizeof(Elf64_Dyn)) {
+		Elf64_Dyn entry;
+
+		memcpy(&entry, at, sizeof(entry));
+		if (entry.d_tag == DT_NULL)
+			break;
+		if (entry.d_tag == DT_RELA)
+			table = entry.d_un.d_ptr;
+		if (entry.d_tag == DT_RELASZ)
+			bytes = entry.d_un.d_val;
+	}
+	if (table)
+		relocations_apply(image, table, bytes);
+}
+
+int plan_image_read(struct plan_image *image, Elf *elf)
+{
+	GElf_Phdr h, dynamic = {0};
+	GElf_Ehdr header;
+	size_t count = 0, room = 0;
+	int err = 0;
+
+	memset(image, 0, sizeof(*image));
+	if (!gelf_getehdr(elf, &header) || elf_getphdrnum(elf, &count) ||
+	    count > PROGRAM_HEADERS_MAX)
+		return 0;
+	image->machine = header.e_machine;
+	for (size_t i = 0; !err && i < count; i++) {
+		if (!gelf_getphdr(elf, (int)i, &h))
+			continue;
+		if (h.p_type == PT_LOAD)
+			err = part_add(image, elf, &h, &room);
+		if (h.p_type == PT_DYNAMIC)
+			dynamic = h;
+	}
+	if (err)
+		plan_image_close(image);
+	else if (dynamic.p_type == PT_DYNAMIC)
+		dynamic_apply(image, &dynamic);
+	return err;
+}
+
+void plan_image_close(struct plan_image *image)
+{
+	for (size_t i = 0; i < image->parts; i++)
+		free(image->part[i].data);
+	free(image->part);
+	memset(image, 0, sizeof(*image));
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/plan/runtime.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "analyzer/plan/layout.h"
+
+/* What stands before the version that rustc leaves in .comment, and distributions in std's paths. */
+#define COMPILER_MARK "rustc version "
+#define COMPILER_PATH "/rustc-"
+
+enum { ELFS = 2 }; /* the object, its separate debug file */
+
+struct reading {
+	struct plan_runtime *out;
+	const struct plan_object *object;
+	struct plan_names names;
+	struct rules *rules;
+	struct plan_tls tls;
+	struct plan_image image;
+	struct elf_symbols symbols;
+	struct dwarf_index *debug; /* NULL: none */
+	struct plan_vtable *vtable;
+	size_t vtables;
+};
+
+static int debug_open(struct reading *r)
+{
+	int err = -ENODATA;
+
+	for (size_t i = ELFS; i-- > 0 && err == -ENODATA;) {
+		struct dwarf_index_options options = {.elf = r->object->elf[i]};
+
+		if (options.elf)
+			err = dwarf_index_open(&options, &r->debug);
+	}
+	return err == -ENODATA ? 0 : err;
+}
+
+static int symbols_open(struct reading *r)
+{
+	for (size_t i = ELFS; i-- > 0;) {
+		int err = r->object->elf[i]
+				  ? elf_symbols_open(&r->symbols, r->object->elf[i], SHT_SYMTAB)
+				  : 0;
+
+		if (err || r->symbols.count)
+			return err;
+	}
+	return 0;
+}
+
+/* Before anything that takes its time: most objects have no such runtime. */
+static bool runtime_is_there(const struct reading *r)
+{
+	if (r->out->version.known)
+		return true;
+	for (size_t i = 0; i < r->symbols.count; i++)
+		if (pattern_matches(r->names.name[NAME_POLL_MARK], r->symbols.items[i].name))
+			return true;
+	return false;
+}
+
+static struct plan_version units_version(const struct dwarf_file *file, const char *mark)
+{
+	struct plan_version none = {0};
+
+	for (size_t i = 0; i < file->unit_count; i++) {
+		const char *name = file->units[i].name;
+		const char *at = name ? strstr(name, mark) : NULL;
+
+		if (at) {
+			struct plan_version v =
+				plan_version_read(at + strlen(mark), at + strlen(at));
+
+			if (v.known)
+				return v;
+		}
+	}
+	return none;
+}
+
+static int identity_guess(struct reading *r)
+{
+	struct plan_layout_source source = {
+		.names = &r->names,
+		.tls = &r->tls,
+		.symbols = &r->symbols,
+		.version = r->out->version,
+		.compiler = r->out->compiler,
+	};
+
+	return plan_layout_guess(r->out->identity, &source, &r->out->problem);
+}
+
+static int identity_read(struct reading *r)
+{
+	struct plan_runtime *out = r->out;
+	int err = 0;
+
+	out->problem = "it is a library, and where thread-locals lie is known of programs only";
+	if (!r->tls.bytes || !r->tls.executable)
+		return 0;
+	out->problem = NULL;
+	out->identity =
+		calloc(1, sizeof(*out->identity) +
+				  HUD_PLAN_SCHEDULERS_MAX * sizeof(out->identity->scheduler[0]));
+	if (!out->identity)
+		return -ENOMEM;
+	if (r->debug)
+		plan_identity_read(out->identity, dwarf_index_file(r->debug), &r->names, &r->tls);
+	if (!out->identity->schedulers)
+		err = identity_guess(r);
+	out->identity->runtime_version = plan_version_number(&out->version);
+	if (!out->identity->schedulers) {
+		free(out->identity);
+		out->identity = NULL;
+	}
+	return err;
+}
+
+static int polls_read(struct reading *r)
+{
+	struct plan_poll_source source = {
+		.names = &r->names,
+		.rules = r->rules,
+		.image = &r->image,
+		.symbols = &r->symbols,
+		.debug = r->debug,
+	};
+	int err = plan_image_read(&r->image, r->object->elf[0]);
+
+	if (!err)
+		err = plan_vtables_find(&r->image, &r->vtable, &r->vtables);
+	if (err)
+		return err;
+	source.vtable = r->vtable;
+	source.vtables = r->vtables;
+	return plan_polls_find(&r->out->polls, &source);
+}
+
+static int runtime_read(struct reading *r)
+{
+	struct plan_runtime *out = r->out;
+	Elf *elf = r->object->elf[0];
+	int err = symbols_open(r);
+
+	if (err)
+		return err;
+	out->version = plan_version_of_paths(elf, r->names.name[NAME_PATH]);
+	out->present = runtime_is_there(r);
+	if (!out->present)
+		return 0;
+	out->compiler = plan_version_of_comment(elf, COMPILER_MARK);
+	if (!out->compiler.known)
+		out->compiler = plan_version_of_paths(elf, COMPILER_PATH);
+	err = debug_open(r);
+	if (!err)
+		err = plan_tls_read(&r->tls, elf, r->object->elf[1]);
+	if (err)
+		return err;
+	if (r->debug && !out->version.known)
+		out->version = units_version(dwarf_index_file(r->debug), r->names.name[NAME_PATH]);
+	err = identity_read(r);
+	return err ? err : polls_read(r);
+}
+
+int plan_runtime_read(struct plan_runtime *out, const struct plan_object *object)
+{
+	struct reading r = {.out = out, .object = object};
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	err = plan_names_open(&r.names);
+	if (!err)
+		err = rules_open(&r.rules);
+	if (!err)
+		err = runtime_read(&r);
+	free(r.vtable);
+	plan_image_close(&r.image);
+	plan_tls_close(&r.tls);
+	dwarf_index_close(r.debug);
+	elf_symbols_close(&r.symbols);
+	rules_close(r.rules);
+	plan_names_close(&r.names);
+	if (err)
+		plan_runtime_free(out);
+	return err;
+}
+
+void plan_runtime_free(struct plan_runtime *r)
+{
+	free(r->identity);
+	plan_polls_close(&r->polls);
+	memset(r, 0, sizeof(*r));
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/plan/version.h"
+
+#include <gelf.h>
+#include <string.h>
+
+static bool number_read(const char **at, const char *end, uint32_t *out)
+{
+	const char *start = *at;
+
+	for (*out = 0; *at < end && **at >= '0' && **at <= '9' && *at - start < 5; ++*at)
+		*out = *out * 10 + (uint32_t)(**at - '0');
+	return *at > start;
+}
+
+static bool dot(const char **at, const char *end)
+{
+	return *at < end && *(*at)++ == '.';
+}
+
+struct plan_version plan_version_read(const char *text, const char *end)
+{
+	struct plan_version v = {0};
+
+	v.known = number_read(&text, end, &v.major) && dot(&text, end) &&
+		  number_read(&text, end, &v.minor) && dot(&text, end) &&
+		  number_read(&text, end, &v.patch);
+	return v.known ? v : (struct plan_version) {0};
+}
+
+uint32_t plan_version_number(const struct plan_version *v)
+{
+	if (!v->known || v->major > UINT16_MAX || v->minor > UINT8_MAX || v->patch > UINT8_MAX)
+		return 0;
+	return v->major << 16 | v->minor << 8 | v->patch;
+}
+
+static bool later(const struct plan_version *a, const struct plan_version *b)
+{
+	if (!b->known || !a->known || a->major != b->major)
+		return a->known && (!b->known || a->major > b->major);
+	return a->minor != b->minor ? a->minor > b->minor : a->patch > b->patch;
+}
+
+static void bytes_search(const char *from, size_t bytes, const char *mark,
+			 struct plan_version *best)
+{
+	const char *end = from + bytes;
+	size_t length = strlen(mark);
+
+	while ((from = memmem(from, (size_t)(end - from), mark, length))) {
+		struct plan_version v;
+
+		from += length;
+		v = plan_version_read(from, end);
+		if (later(&v, best))
+			*best = v;
+	}
+}
+
+/* Sections with contents that are part of the program, but no code; or the one of that name. */
+static struct plan_version sections_search(Elf *elf, const char *name, const char *mark)
+{
+	struct plan_version best = {0};
+	Elf_Scn *section = NULL;
+	size_t names;
+
+	if (elf_getshdrstrndx(elf, &names))
+		return best;
+	while ((section = elf_nextscn(elf, section))) {
+		GElf_Shdr header;
+		const char *own;
+		Elf_Data *data;
+
+		if (!gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS)
+			continue;
+		own = elf_strptr(elf, names, header.sh_name);
+		if (name ? !own || strcmp(own, name) != 0
+			 : !(header.sh_flags & SHF_ALLOC) ||
+				    header.sh_flags & (SHF_EXECINSTR | SHF_WRITE))
+			continue;
+		data = elf_rawdata(section, NULL);
+		if (data && data->d_buf)
+			bytes_search(data->d_buf, data->d_size, mark, &best);
+	}
+	return best;
+}
+
+struct plan_version plan_version_of_paths(Elf *elf, const char *prefix)
+{
+	return sections_search(elf, NULL, prefix);
+}
+
+struct plan_version plan_version_of_comment(Elf *elf, const char *mark)
+{
+	return sections_search(elf, ".comment", mark);
+}

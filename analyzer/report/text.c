@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/report/page.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The report for people: the verdict, what is looked at, and the parts in their order.
+ */
+
+#define FUNCTION_COLUMN 56
+#define NARROW 110 /* columns; below, functions have lines of their own */
+#define NARROW_COLUMN 15
+
+static const struct {
+	const char *level;
+	const char *code;
+} level_colours[] = {
+	{"WARNING", "\033[1;31m"},
+	{"CAUTION", "\033[1;33m"},
+	{"NOMINAL", "\033[1;32m"},
+	{"CANNOT TELL", "\033[1;35m"},
+};
+
+/* A line as it is, or in several where the terminal is narrower. */
+static void print_line(const struct page *page, const char *line)
+{
+	if (page->form->width)
+		page_words(page, 0, line);
+	else
+		fprintf(page->out, "%s\n", line);
+}
+
+/* How polls are known, for people. */
+static const char *source_words(const char *source, char *timed, size_t room, double timed_percent)
+{
+	if (strcmp(source, "stack") == 0)
+		return "polls told from parks by stacks";
+	if (strcmp(source, "passive") == 0)
+		return "polls seen in the runtime's own state";
+	snprintf(timed, room, "each poll timed for %.0f%% of it", timed_percent);
+	return timed;
+}
+
+static void print_verdict(const struct page *page, sqlite3_stmt *q)
+{
+	const char *level = column_text(q, "level"), *colour = "";
+	const char *names = column_text(q, "processes");
+	char duration[WORD_BYTES], threshold[WORD_BYTES], timed[64], line[1024];
+
+	for (size_t i = 0; i < sizeof(level_colours) / sizeof(*level_colours); i++) {
+		if (strcmp(level, level_colours[i].level) == 0)
+			colour = level_colours[i].code;
+	}
+	snprintf(line, sizeof(line), "%s%s%s: %s", page_paint(page, colour), level,
+		 page_paint(page, PLAIN), column_text(q, "sentence"));
+	print_line(page, line);
+	snprintf(line, sizeof(line), "%s%s, %s recorded, threshold %s, %s%s%s",
+		 page_paint(page, DIM), names ? names : "no process",
+		 duration_word(duration, column_number(q, "duration_ns", -1)),
+		 duration_word(threshold, column_number(q, "threshold_ns", -1)),
+		 source_words(column_text(q, "source"), timed, sizeof(timed),
+			      column_real(q, "timed_percent")),
+		 column_number(q, "truncated", 0) ? "; the capture is TRUNCATED: it has no end"
+						  : "",
+		 page_paint(page, PLAIN));
+	print_line(page, line);
+	if (page->input->captures > 1)
+		fprintf(page->out,
+			"%sone of %" PRIu64
+			" captures: --capture chooses, @captures lists them%s\n",
+			page_paint(page, DIM), page->input->captures, page_paint(page, PLAIN));
+}
+
+/* The filters in the order in which they are told; times get units, words stand as they are. */
+static const struct {
+	const char *column;
+	const char *label;
+	bool time;
+} filters[] = {
+	{"from_ns", "from", true},
+	{"to_ns", "to", true},
+	{"worker", "worker", false},
+	{"task", "task", false},
+	{"cause", "cause", false},
+	{"match", "matching", false},
+	{"min_ns", "blocks of at least", true},
+	{"site", "site", false},
+};
+
+static void print_filter(const struct page *page, sqlite3_stmt *q)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
+		const char *text = column_text(q, filters[i].column);
+		char word[WORD_BYTES];
+
+		if (!text)
+			continue;
+		if (filters[i].time)
+			text = duration_word(word, column_number(q, filters[i].column, 0));
+		fprintf(page->out, "%s%s %s", any ? ", " : "only ", filters[i].label, text);
+		any = true;
+	}
+	if (any)
+		fputc('\n', page->out);
+}
+
+static enum exit_status print_parts(const struct page *page)
+{
+	static enum exit_status (*const whole[])(const struct page *) = {
+		report_sites,    report_workers, report_timeline, report_tasks,   report_pool,
+		report_hotspots, report_lost,    report_limits,   report_symbols, NULL};
+	static enum exit_status (*const one[])(const struct page *) = {
+		report_sites, report_one_site, report_tasks, report_timeline, NULL};
+	enum exit_status status = STATUS_DONE;
+
+	if (page_list(page, "filter", 1, NULL, print_filter, NULL) != 1 ||
+	    page_list(page, "verdict", 1, NULL, print_verdict, NULL) != 1)
+		return STATUS_SYSTEM;
+	for (size_t i = 0; status == STATUS_DONE && (page->form->site ? one : whole)[i]; i++)
+		status = (page->form->site ? one : whole)[i](page);
+	return status;
+}
+
+/* Prints text in which no line is wider than the terminal. */
+static void print_cut(const char *text, const struct report_form *form)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+		size_t fits = text_cut(text, length, form->width);
+
+		printf("%.*s%s\n", (int)fits, text,
+		       fits == length ? ""
+		       : form->colour ? "…" PLAIN
+				      : "…");
+		text += length + (text[length] == '\n');
+	}
+}
+
+static bool polls_counted(const struct input *input)
+{
+	sqlite3_stmt *q = named_query(input, "verdict", 0);
+	const char *unit = q && sqlite3_step(q) == SQLITE_ROW ? column_text(q, "count_unit") : NULL;
+	bool polls = unit && strcmp(unit, "poll") == 0;
+
+	sqlite3_finalize(q);
+	return polls;
+}
+
+enum exit_status report_text(const struct input *input, const struct report_form *form)
+{
+	struct page page = {.input = input, .form = form, .out = stdout, .column = FUNCTION_COLUMN};
+	enum exit_status status;
+	char *text = NULL;
+	size_t bytes;
+
+	if (form->width && form->width < NARROW)
+		page.column = NARROW_COLUMN;
+	if (form->width)
+		page.out = open_memstream(&text, &bytes);
+	if (!page.out)
+		return message(STATUS_SYSTEM, NULL, "out of memory");
+	page.polls = polls_counted(input);
+	status = print_parts(&page);
+	if (form->width) {
+		if (fclose(page.out) == 0)
+			print_cut(text, form);
+		else
+			status = message(STATUS_SYSTEM, NULL, "out of memory");
+		free(text);
+	}
+	if (status != STATUS_DONE)
+		message(status, NULL, "cannot make the report: %s", sqlite3_errmsg(input->db));
+	return status;
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "analyzer/rules/classify.h"
+
+#include <string.h>
+
+#include "analyzer/rules/rules.h"
+
+static const char *const class_names[] = {
+	[STACK_UNKNOWN] = "unknown",
+	[STACK_POLL] = "poll",
+	[STACK_PARK] = "park",
+	[STACK_RUNTIME] = "runtime",
+	[STACK_BLOCK_IN_PLACE] = "block-in-place",
+	[STACK_POOL] = "pool",
+	[STACK_ROOT] = "root",
+	[STACK_OTHER] = "other",
+};
+
+const char *stack_class_name(enum stack_class c)
+{
+	return (size_t)c < sizeof(class_names) / sizeof(class_names[0]) ? class_names[c] : NULL;
+}
+
+enum stack_class stack_class_named(const char *name)
+{
+	enum stack_class class = STACK_OTHER;
+
+	while (class > STACK_UNKNOWN && (!name || strcmp(name, class_names[class]) != 0))
+		class --;
+	return class;
+}
+
+static const char multi_thread[] = "multi_thread";
+static const char current_thread[] = "current_thread";
+
+/* A walk along one stack, from the innermost frame outward. */
+struct walk {
+	const struct rules *rules;
+	const struct symbol_frame *const *frames;
+	size_t count;
+	size_t at;
+	bool parked;    /* a park function, and no look without waiting around it */
+	bool polls;     /* poll: is the innermost one's, and its group is over */
+	bool in_group;  /* the frames of one poll follow one another */
+	bool blocking;  /* the innermost poll is a blocking task's */
+	bool launch;    /* the innermost blocking task is a worker */
+	bool rooted;    /* the root future of a block_on */
+	bool block_on;  /* a block_on of which it is not known what it drives */
+	bool local_set; /* tasks that may be polled on any thread */
+	int inside;     /* frame that ends the part with site and entry; -1: whole stack */
+	const char *task;
+	struct stack_verdict verdict;
+};
+
+static enum role role_at(const struct walk *w, size_t i)
+{
+	return rules_role(w->rules, w->frames[i]->site);
+}
+
+/* Code that is neither the runtime's nor what it stands on. */
+static bool has_user_frame(const struct walk *w, size_t end)
+{
+	for (size_t i = 0; i < end; i++) {
+		const struct symbol_frame *f = w->frames[i];
+
+		if (f->origin == ORIGIN_USER || f->origin == ORIGIN_THIRD_PARTY ||
+		    (f->origin == ORIGIN_UNKNOWN && f->crate))
+			return true;
+	}
+	return false;
+}
+
+static bool decide(struct walk *w, enum stack_class class, const char *runtime)
+{
+	w->verdict.class = class;
+	w->verdict.runtime = runtime;
+	if (w->inside < 0)
+		w->inside = (int)w->at;
+	return true;
+}
+
+/* The frames of one poll: raw::poll, Harness::poll, std's catch_unwind between them … */
+static void meet_poll(struct walk *w)
+{
+	const struct symbol_frame *f = w->frames[w->at];
+
+	if (w->verdict.poll < 0) {
+		w->verdict.poll = (int)w->at;
+		w->inside = w->inside < 0 ? (int)w->at : w->inside;
+		w->in_group = true;
+	}
+	if (w->in_group && !w->task)
+		w->task = f->task;
+	if (f->task_type && rules_has_role(w->rules, ROLE_LAUNCH, f->task_type))
+		w->launch = true;
+}
+
+static bool meet_worker(struct walk *w)
+{
+	if (w->rooted)
+		return decide(w, STACK_ROOT, NULL);
+	if (w->verdict.poll >= 0 && !w->blocking)
+		return decide(w, STACK_POLL, multi_thread);
+	return decide(w, w->parked ? STACK_PARK : STACK_RUNTIME, multi_thread);
+}
+
+/* The root future is polled by the loop itself, without a task's poll function. */
+static bool meet_current_thread(struct walk *w)
+{
+	if (w->verdict.poll >= 0)
+		return decide(w, STACK_POLL, current_thread);
+	if (w->parked)
+		return decide(w, STACK_PARK, current_thread);
+	if (!has_user_frame(w, w->at))
+		return decide(w, STACK_RUNTIME, current_thread);
+	w->verdict.poll = (int)w->at;
+	return decide(w, STACK_POLL, current_thread);
+}
+
+static bool meet_pool(struct walk *w)
+{
+	if (w->launch) /* the worker's own frames are missing, its task is not */
+		return meet_worker(w);
+	w->verdict.pool_idle =
+		w->verdict.poll < 0 && !w->blocking && !w->rooted && !has_user_frame(w, w->at);
+	return decide(w, STACK_POOL, NULL);
+}
+
+/*
+ * One frame; true once the class is certain. A poll or a block_on says what is going on, but who
+ * is hurt by it is said by what lies around it: a scheduler, the pool, block_in_place or nothing.
+ */
+static bool meet(struct walk *w, enum role role)
+{
+	switch (role) {
+	case ROLE_POLL:
+		meet_poll(w);
+		return false;
+	case ROLE_BLOCKING_TASK:
+		w->blocking = w->blocking || w->verdict.poll < 0;
+		w->inside = w->inside < 0 ? (int)w->at : w->inside;
+		return false;
+	case ROLE_PARK:
+		w->parked = w->parked || w->verdict.poll < 0;
+		return false;
+	case ROLE_BETWEEN:
+		w->parked = false;
+		return false;
+	case ROLE_BLOCK_IN_PLACE:
+		return decide(w, STACK_BLOCK_IN_PLACE, multi_thread);
+	case ROLE_WORKER:
+		return meet_worker(w);
+	case ROLE_CURRENT_THREAD:
+		return !w->rooted && meet_current_thread(w);
+	case ROLE_POOL:
+		return meet_pool(w);
+	case ROLE_ROOT:
+		w->rooted = true;
+		w->inside = w->inside < 0 ? (int)w->at : w->inside;
+		return false;
+	case ROLE_BLOCK_ON:
+		w->block_on = true;
+		return false;
+	case ROLE_LOCAL_SET:
+		w->local_set = true;
+		return false;
+	default:
+		return false;
+	}
+}
+
+static bool has_name(const struct symbol_frame *f)
+{
+	return !strstr(f->function, "+0x");
+}
+
+/*
+ * A stack that ended before a loop was met. Without debug information and with everything inlined
+ * some loops leave no frame, but not a worker's: so a task polled by a thread whose stack is whole
+ * and has no worker is blocking work, and one polled under a bare block_on is polled by the
+ * current_thread scheduler in it. Waiting there, for whatever flavour, blocks no task.
+ */
+static void decide_at_end(struct walk *w)
+{
+	bool polls = w->verdict.poll >= 0 || w->blocking;
+	bool runtime = polls || w->parked || w->block_on;
+
+	if (w->rooted || (w->block_on && w->parked)) {
+		w->verdict.class = STACK_ROOT;
+		return;
+	}
+	if (w->verdict.poll >= 0 && w->block_on && !w->local_set) {
+		w->verdict.class = STACK_POLL;
+		w->verdict.runtime = current_thread;
+		return;
+	}
+	if (polls && w->verdict.complete && !w->block_on && !w->local_set) {
+		w->verdict.class = STACK_POOL;
+		return;
+	}
+	/* A function without a name may be anybody's: a runtime's in a stripped program. */
+	for (size_t i = 0; i < w->count && !runtime; i++)
+		runtime = w->frames[i]->origin == ORIGIN_TOKIO || !has_name(w->frames[i]);
+	w->verdict.class = w->verdict.complete && !runtime ? STACK_OTHER : STACK_UNKNOWN;
+}
+
+static bool reaches_root(const struct walk *w)
+{
+	for (size_t i = w->count; i-- > 0;)
+		if (role_at(w, i) == ROLE_THREAD_ROOT)
+			return true;
+	return false;
+}
+
+/* How well a frame serves as the site; the innermost of the best wins. */
+static int site_rank(const struct walk *w, size_t i)
+{
+	const struct symbol_frame *f = w->frames[i];
+
+	if (f->origin == ORIGIN_USER)
+		return f->generated ? 3 : 5;
+	if (f->origin == ORIGIN_THIRD_PARTY || (f->origin == ORIGIN_UNKNOWN && has_name(f)))
+		return role_at(w, i) == ROLE_THREAD_ROOT ? 0 : 4;
+	if (f->origin == ORIGIN_TOKIO || f->origin == ORIGIN_RUNTIME)
+		return 2;
+	return has_name(f) ? 1 : 0;
+}
+
+static void find_site(struct walk *w)
+{
+	size_t end = w->inside >= 0 ? (size_t)w->inside : w->count;
+	int best = -1;
+
+	for (size_t i = 0; i < end; i++) {
+		int rank = site_rank(w, i);
+
+		if (rank > best) {
+			best = rank;
+			w->verdict.site = (int)i;
+		}
+		if (w->frames[i]->origin == ORIGIN_USER && !w->frames[i]->generated)
+			w->verdict.entry = (int)i;
+	}
+}
+
+/*
+ * Around the poll of a task the runtime has work of its own: before the future is entered, and after
+ * it is left. A stack with nothing but Tokio, std and libc inside the poll is there, between two
+ * polls; where debug information is missing the future may be inlined in those same functions, but
+ * for those that are known to be around it.
+ */
+static bool between_polls(const struct walk *w)
+{
+	const struct symbol_frame *poll = w->frames[w->verdict.poll];
+	bool around = false;
+
+	for (int i = 0; i < w->verdict.poll; i++) {
+		enum frame_origin origin = w->frames[i]->origin;
+
+		if (origin != ORIGIN_TOKIO && origin != ORIGIN_STD && origin != ORIGIN_LIBC)
+			return false;
+		around = around || role_at(w, (size_t)i) == ROLE_AROUND;
+	}
+	return around || poll->decl_line != 0;
+}
+
+struct stack_verdict stack_classify(const struct rules *r, const struct symbol_frame *const *frames,
+				    size_t count)
+{
+	struct walk w = {
+		.rules = r,
+		.frames = frames,
+		.count = count,
+		.inside = -1,
+		.verdict = {.site = -1, .entry = -1, .poll = -1},
+	};
+	bool decided = false;
+
+	for (; w.at < count && !decided; w.at++) {
+		enum role role = role_at(&w, w.at);
+
+		if (role != ROLE_NONE && role != ROLE_POLL)
+			w.in_group = false;
+		decided = meet(&w, role);
+		if (decided)
+			break;
+	}
+	w.verdict.complete = reaches_root(&w);
+	if (!decided)
+		decide_at_end(&w);
+	if (w.verdict.class == STACK_POLL && w.verdict.poll >= 0 && between_polls(&w))
+		w.verdict.class = STACK_RUNTIME;
+	if (!w.parked && !w.verdict.pool_idle && w.verdict.class != STACK_RUNTIME)
+		find_site(&w);
+	if (w.verdict.class == STACK_POLL) {
+		w.verdict.task = w.task;
+		if (!w.task && w.verdict.entry >= 0)
+			w.verdict.task = frames[w.verdict.entry]->site;
+	} else if (w.verdict.class == STACK_UNKNOWN) {
+		w.verdict.task = w.task; /* a stack cut short, or the function that polls alone */
+	}
+	return w.verdict;
+}

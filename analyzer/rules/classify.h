@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_RULES_CLASSIFY_H
+#define HUD_ANALYZER_RULES_CLASSIFY_H
+
+#include "analyzer/rules/frame.h"
+
+#include <stddef.h>
+
+/*
+ * What a thread was doing, told from one stack by the rules file of the runtime
+ * (rules/tokio.rules), from the innermost frame outward: every worker's stack also holds an outer
+ * poll, since a worker is itself one endless blocking task.
+ */
+enum stack_class {
+	STACK_UNKNOWN,        /* the stack does not reach far enough to tell */
+	STACK_POLL,           /* inside a poll on a worker: a wait here blocks it */
+	STACK_PARK,           /* a worker with nothing to run */
+	STACK_RUNTIME,        /* a worker between polls: scheduling, driving I/O */
+	STACK_BLOCK_IN_PLACE, /* inside block_in_place: the worker gave its core away */
+	STACK_POOL,           /* a blocking-pool thread, at work or idle */
+	STACK_ROOT,           /* the root future of block_on on a thread that is no worker */
+	STACK_OTHER,          /* reaches its root and holds nothing of a runtime */
+};
+const char *stack_class_name(enum stack_class c);       /* "poll", "park", … */
+enum stack_class stack_class_named(const char *name); /* NULL, or none of them: unknown */
+
+struct stack_verdict {
+	enum stack_class class;
+	bool complete;      /* reaches a known root of a thread or process */
+	bool pool_idle;     /* STACK_POOL and waiting for work */
+	int site;           /* index of the frame that is the site: see DESIGN section 2; -1 none */
+	int entry;          /* outermost user frame inside the poll; -1 none */
+	int poll;           /* frame of the poll function; -1 none */
+	const char *task;   /* task type folded for people, or NULL */
+	const char *runtime; /* "multi_thread", "current_thread", or NULL */
+};
+
+struct rules;
+int rules_open(struct rules **out); /* the embedded ones */
+void rules_close(struct rules *r);
+
+/* `frames`: the whole stack, innermost first, inlined frames included. */
+struct stack_verdict stack_classify(const struct rules *r, const struct symbol_frame *const *frames,
+				    size_t count);
+
+/* Why a thread did not run, or what it ran. Names as in the report: "cpu", "lock", … */
+enum cause { CAUSE_CPU, CAUSE_LOCK, CAUSE_SLEEP, CAUSE_FILE_IO, CAUSE_NET_IO, CAUSE_PAGE_FAULT, CAUSE_SYSCALL };
+const char *cause_name(enum cause c);
+
+/*
+ * `machine`: ELF e_machine of the host; `syscall` -1: none; `kernel`: names of the kernel stack,
+ * innermost first; `off_cpu`: asleep, not running.
+ */
+enum cause cause_of(const struct rules *r, uint32_t machine, int32_t syscall,
+		    const char *const *kernel, size_t count, bool off_cpu);
+/* Name of a system call, or NULL. */
+const char *syscall_name(uint32_t machine, int32_t number);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_RULES_ORIGIN_H
+#define HUD_ANALYZER_RULES_ORIGIN_H
+
+#include "analyzer/rules/rules.h"
+#include "analyzer/rules/frame.h"
+
+/* What is known of a function whose origin is asked for. */
+struct origin_query {
+	const char *crate; /* NULL: not Rust, or not known */
+	size_t crate_length;
+	bool by_trait;           /* a trait's method: its default body may be another crate's */
+	const char *decl_file;   /* joined with comp_dir where it was relative; NULL: not known */
+	const char *comp_dir;    /* of the unit; NULL */
+	const char *module_path; /* of the mapping; NULL */
+	const char *const *main_crates; /* crates that hold a `main`: always the user's */
+	size_t main_crate_count;
+	const char *const *user_prefixes; /* what the user said is theirs: comes before all rules */
+	size_t user_prefix_count;
+	const char *const *user_crates;
+	size_t user_crate_count;
+};
+
+enum frame_origin origin_of(const struct rules *r, const struct origin_query *q);
+
+/*
+ * Was this function (demangled in full) written by a derive macro? Its name can tell for sure, or
+ * only that it may be: then `sign` decides, which is that it has names only macros give, or that
+ * its code is all on the line it is declared on, the derive attribute's.
+ */
+bool origin_derived(const struct rules *r, const char *function, bool sign);
+
+#endif

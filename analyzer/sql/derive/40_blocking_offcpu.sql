@@ -1,0 +1,31 @@
+-- Which sleeps blocked a worker, where the poll itself was not seen?
+--
+-- Those inside a poll on a thread that had its core, at or over the threshold without the time they
+-- waited for a CPU. Also those of a worker whose stack tells nothing, when they cannot be a park:
+-- parks wait in epoll_wait or futex and nowhere else, and a park's futex is never woken by the
+-- user's own code directly (view user_waker). Long sleeps of workers are told by
+-- analyzer/derive/long_sleep.c.
+INSERT INTO blocking_poll (capture, thread, kind, offcpu_span, start_ns, end_ns, wall_ns,
+	run_queue_ns, open, bounds, source, task)
+SELECT s.capture, s.thread, 'off-cpu', s.id, s.start_ns, s.end_ns, s.end_ns - s.start_ns,
+	s.run_queue_ns, s.open, CASE WHEN s.open OR s.at_attach THEN 'lower' ELSE 'exact' END,
+	q.source, k.task
+FROM long_sleep(:capture) AS e
+CROSS JOIN offcpu_span AS s ON s.id = e.offcpu_span
+JOIN thread_role AS r ON r.thread = s.thread
+JOIN thread AS t ON t.id = s.thread
+JOIN process_source AS q ON q.process = t.process
+LEFT JOIN stack AS k ON k.id = s.user_stack
+WHERE NOT EXISTS (SELECT 1 FROM poll AS p
+		WHERE p.thread = s.thread AND p.start_max_ns = s.poll_ns
+			AND p.id IN (SELECT poll FROM blocking_poll
+				WHERE capture = :capture AND poll IS NOT NULL))
+	AND (e.class = 'poll'
+		OR (e.class = 'unknown'
+			AND r.role = 'worker'
+			AND (coalesce(s.syscall_name, CASE WHEN s.syscall IS NULL THEN '' ELSE 'futex' END)
+				NOT IN ('futex', 'futex_wait', 'futex_waitv',
+					'epoll_wait', 'epoll_pwait', 'epoll_pwait2')
+				OR (s.cause = 'lock'
+					AND s.waker_stack IN (SELECT stack FROM user_waker)))))
+ORDER BY s.start_ns, s.id;

@@ -1,5 +1,0 @@
--- What do the windows of each thread come to? Summed up by analyzer/window_sums.c.
-INSERT INTO thread_spent
-SELECT thread, :capture, start_ns, end_ns, cpu_ns, sleep_ns, run_queue_ns, parked_ns, poll_sleep_ns,
-	poll_looks
-FROM window_sums(:capture);

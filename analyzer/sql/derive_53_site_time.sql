@@ -1,4 +1,0 @@
--- With which stacks did each site's time go, and who ended its sleeps? Summed up by analyzer/site_sums.c.
-INSERT INTO site_time
-SELECT NULL, :capture, site, stack, frame, slept, woken, waker_stack, count, wall_ns
-FROM site_time_told(:capture);

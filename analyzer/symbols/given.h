@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_SYMBOLS_GIVEN_H
+#define HUD_ANALYZER_SYMBOLS_GIVEN_H
+
+#include "analyzer/base/key_map.h"
+#include "analyzer/symbols/facts.h"
+#include "analyzer/symbols/writer.h"
+#include "analyzer/base/arena.h"
+#include "format/wire.h"
+
+/* Facts that come as records of a symbolized capture. Nothing is trusted. */
+struct symbol_given {
+	struct symbol_given *next;
+	struct symbol_binary binary;
+	struct key_map facts; /* struct symbol_facts, by file offset */
+};
+
+struct symbol_givens {
+	struct text_pool *pool; /* what is given lives there */
+	struct symbol_givens_capture *captures;
+	struct symbol_given *binaries;
+};
+
+/* -EINVAL: a record that makes no sense, and is left out; -ENOMEM. Other types are passed over. */
+int symbol_givens_add(struct symbol_givens *g, const uint8_t *capture_id,
+		      const struct hud_record *record);
+/* What is given of a binary; NULL: nothing. Where two captures do, the better one. */
+struct symbol_given *symbol_givens_find(const struct symbol_givens *g, const uint8_t *build_id,
+					size_t build_id_bytes, const char *path);
+void symbol_givens_close(struct symbol_givens *g);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_SYMBOLS_MODULE_H
+#define HUD_ANALYZER_SYMBOLS_MODULE_H
+
+#include "analyzer/base/key_map.h"
+#include "analyzer/symbols/find.h"
+#include "analyzer/rules/origin.h"
+#include "analyzer/symbols/extract.h"
+#include "analyzer/symbols/given.h"
+#include "analyzer/symbols/cache_file.h"
+#include "analyzer/symbols/symbols.h"
+
+/* The parts of symbols.h that its own files share. */
+
+enum { MAIN_CRATES = 8 };
+
+struct symbolizer {
+	struct text_pool pool;
+	struct rules *rules;
+	struct symbolizer_options options; /* our own copies of the paths */
+	bool *used;                        /* by --binary */
+	struct debug_server *server;
+	struct symbol_module *modules;
+	struct symbol_givens givens; /* by symbolized captures */
+};
+
+/* What is the same for all frames of one function. */
+struct symbol_function {
+	struct symbol_frame frame; /* without line, column, inlined */
+	const char *comp_dir;
+};
+
+struct symbol_chain {
+	struct symbol_frame *frames;
+	size_t count;
+};
+
+struct symbol_module {
+	struct symbol_module *next;
+	struct symbolizer *owner;
+	const char *path; /* in the capture; NULL */
+	const char *name; /* its last part, for module+0xoffset */
+	uint8_t *build_id;
+	size_t build_id_bytes;
+	struct module_files files;
+	enum symbol_quality quality;
+	const char *problem;
+	bool searched; /* for files */
+	bool known;    /* quality, crates and marker */
+	bool loaded;
+	bool changed;               /* something was looked up that is not in the cache */
+	struct symbol_given *given; /* by a capture: used before files; NULL */
+	bool cached;                /* the cache has something, and that is `kept` */
+	struct symbol_kept kept;
+	bool has_symtab;
+	struct dwarf_index *index;
+	struct elf_symbols symtab;
+	struct elf_symbols dynsym;
+	struct symbol_source source;
+	struct symbol_extract *single; /* for addresses that come one by one */
+	const char *main_crates[MAIN_CRATES];
+	size_t main_crate_count;
+	const char *marker;    /* a name that shows the runtime is in it; NULL */
+	struct key_map facts;  /* struct symbol_facts, by file offset */
+	struct key_map chains; /* struct symbol_chain, by file offset */
+};
+
+/* Looks for files, once. */
+int symbol_module_search(struct symbol_module *m, bool own);
+/* Finds out what is the same for all of it: quality, crates with a main, the runtime's marker. */
+int symbol_module_know(struct symbol_module *m);
+/* Opens tables on first use. What cannot be opened lowers the quality. */
+int symbol_module_load(struct symbol_module *m);
+/* What symbol_writer_binary() is told of it. */
+int symbol_module_binary(struct symbol_module *m, struct symbol_binary *out);
+
+/* Where an address of the file's own is in the file. False: in no segment of it. */
+bool symbol_module_offset(const struct symbol_module *m, uint64_t vaddr, uint64_t *offset);
+
+/* The module of a file by itself, not of a mapping: this very file, wherever it lies. */
+struct symbol_module *symbolizer_module_at(struct symbolizer *s, const uint8_t *build_id,
+					   size_t build_id_bytes, const char *path);
+
+/* What is known of an address, looked up on first use; `count` 0: nothing. */
+int symbol_module_facts(struct symbol_module *m, uint64_t file_offset,
+			const struct symbol_facts **out);
+
+/* The function of a definition, named and placed once. */
+int symbol_function_of(struct symbol_module *m, struct symbol_definition *d,
+		       const struct symbol_function **out);
+/* Folded names of the functions in `aliases` other than `site`, by '\n'; NULL: none. */
+const char *symbol_aliases(struct symbol_module *m, const char *aliases, const char *site);
+/* A path as debug information has it, kept: joined with the directory of its unit where relative. */
+const char *symbol_path_full(struct symbol_module *m, const char *path, const char *comp_dir);
+/* `path` without the directory the unit was compiled in. */
+const char *symbol_path_short(const char *path, const char *comp_dir);
+
+#endif

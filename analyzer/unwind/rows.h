@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_UNWIND_ROWS_H
+#define HUD_ANALYZER_UNWIND_ROWS_H
+
+#include "analyzer/unwind/eh_frame.h"
+#include "format/plan.h"
+
+/*
+ * The rules of all functions of an object as the plan holds them: by address over its executable
+ * segments, equal neighbours merged, what no function covers said too, in pages of 64 KiB.
+ */
+
+#define UNWIND_SECTIONS_MAX 4
+
+struct unwind_rows {
+	struct hud_plan_page *page;
+	uint64_t first; /* address of page 0 */
+	size_t pages;
+	struct hud_plan_row *row;
+	size_t rows;
+	struct hud_plan_rule *rule;
+	size_t rules;
+	uint64_t fdes;
+	uint64_t covered_bytes; /* under a rule other than HUD_RULE_NONE */
+	uint64_t unsupported_bytes;
+	uint64_t rules_dropped; /* ranges made unsupported since there was no room for their rule */
+};
+
+/*
+ * Builds them from up to UNWIND_SECTIONS_MAX sections; where two describe the same function the
+ * later one is believed. No function at all: pages without rows.
+ *
+ * -ENOMEM; -EFBIG: the segments lie too far apart for a table of pages.
+ */
+int unwind_rows_build(struct unwind_rows *out, const struct eh_frame *frames, size_t count,
+		      const struct hud_plan_segment *segment, size_t segments);
+void unwind_rows_free(struct unwind_rows *rows);
+
+#endif

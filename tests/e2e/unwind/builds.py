@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""The demo as cargo builds it, without debug info. All other builds: tests/e2e/matrix/run.py."""
+
+import os
+import signal
+import sys
+
+from lib import FACT_SECONDS, fact, facts_check, once
+
+import builds
+
+SECONDS = 6
+
+
+@once
+def outcome(name):
+    signal.alarm(0)  # the first build takes its time
+    builds.build(name)
+    signal.alarm(FACT_SECONDS)
+    return builds.Outcome(name, SECONDS)
+
+
+def build_facts(name, how):
+    @fact(name=f"{how}_all_stacks_reach_the_root")
+    def _():
+        outcome(name).stacks_reach_the_root()
+
+    @fact(name=f"{how}_no_innocent_is_reported")
+    def _():
+        outcome(name).no_innocent_is_reported()
+
+    @fact(name=f"{how}_the_truth_holds")
+    def _():
+        for check in outcome(name).facts():
+            check()
+
+
+build_facts("release", "in_plain_release")
+build_facts("debug0", "without_debug_info")
+
+facts_check()

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/compare/check.h"
+#include "tests/unit/fixture/analysis_fixture.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The rules of a check: how they read, and what they find. */
+
+static struct rule rule(const char *text)
+{
+	char error[RULE_ERROR_BYTES];
+	struct rule out;
+
+	if (!rule_read(text, &out, error))
+		fail_msg("%s: %s", text, error);
+	return out;
+}
+
+static void near(double seen, double expected)
+{
+	assert_true(fabs(seen - expected) <= 1e-9 * fabs(expected));
+}
+
+static void rules_read_as_they_are_written(void **state)
+{
+	struct rule r = rule("blocked_p99 > 10ms");
+
+	(void)state;
+	assert_string_equal(r.kind, "all");
+	assert_int_equal(r.figure, RULE_P99);
+	assert_false(r.relative || r.or_equal);
+	near(r.limit, 10e6);
+	r = rule("site(\"db::*\").rate > +20%");
+	assert_string_equal(r.kind, "site");
+	assert_string_equal(r.pattern, "db::*");
+	assert_int_equal(r.figure, RULE_RATE);
+	assert_true(r.relative);
+	near(r.limit, 0.2);
+	r = rule("  site( \"db::*\" , \"lock\" ).blocked>=1.5ms/s ");
+	assert_string_equal(r.cause, "lock");
+	assert_true(r.or_equal);
+	near(r.limit, 0.0015);
+	near(rule("blocked > 1%").limit, 0.01);
+	near(rule("blocked_max > 1.5 s").limit, 1.5e9);
+	near(rule("blocked_rate > 6/min").limit, 0.1);
+	near(rule("blocked_count > 3").limit, 3);
+	near(rule("task(\"*\").total > 250us").limit, 250e3);
+}
+
+static void a_rule_that_makes_no_sense_is_refused_with_its_place(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} wrong[] = {
+		{"", "at character 1"},
+		{"p99 > 10ms", "at character 1"},
+		{"blocked_p98 > 10ms", "at character 9"},
+		{"blocked_p99 < 10ms", "> or >= is expected"},
+		{"blocked_p99 > 10", "p99 is given like 10ms"},
+		{"blocked_p99 > ms", "a number is expected"},
+		{"blocked_p99 > 10ms 3", "the rule is complete"},
+		{"blocked_p99 > 10%", "p99 is given like 10ms"},
+		{"blocked_p99 > +10ms", "% is expected"},
+		{"blocked_p99 > +10%%", "the rule is complete"},
+		{"blocked_p99 > -10%", "a limit below nothing"},
+		{"blocked_max > +10%", "a change is told of"},
+		{"blocked > nan%", "a number is expected"},
+		{"blocked > 1e999%", "not a usable number"},
+		{"blocked_count > 3ms", "count is given like 3"},
+		{"site > 10ms", "( is expected"},
+		{"site(db).p99 > 10ms", "double quotes"},
+		{"site(\"\").p99 > 10ms", "the name is empty"},
+		{"site(\"db).p99 > 10ms", "the closing quote is missing"},
+		{"site(\"db\") > 10ms", ". and a figure"},
+		{"task(\"a\", \"lock\").p99 > 1ms", ") is expected"},
+		{"sites(\"db\").p99 > 10ms", "at character 1"},
+	};
+	char error[RULE_ERROR_BYTES];
+	struct rule out;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+		if (rule_read(wrong[i].text, &out, error))
+			fail_msg("taken: %s", wrong[i].text);
+		if (!strstr(error, wrong[i].says))
+			fail_msg("%s: %s", wrong[i].text, error);
+	}
+}
+
+static void every_beginning_of_a_rule_is_read_or_refused(void **state)
+{
+	static const char whole[] = "site(\"db::*\", \"lock\").blocked >= +20%";
+	char text[sizeof(whole)], error[RULE_ERROR_BYTES];
+	struct rule out;
+
+	(void)state;
+	for (size_t length = 0; length + 1 < sizeof(whole); length++) {
+		memcpy(text, whole, length);
+		text[length] = '\0';
+		assert_false(rule_read(text, &out, error));
+	}
+	assert_true(rule_read(whole, &out, error));
+}
+
+static void add(struct comparison *c, enum side side, struct busy busy)
+{
+	struct input input = {.capture = 1, .captures = 1};
+	struct scene s;
+
+	scene_begin(&s, (uint8_t)(1 + busy.seed % 200));
+	scene_busy(&s, busy);
+	input.db = scene_load(&s, busy.seconds * UINT64_C(1000000));
+	assert_int_equal(comparison_add_input(c, side, &input, false), STATUS_DONE);
+	sqlite3_close(input.db);
+}
+
+static struct check begun(struct busy after, const struct busy *before)
+{
+	struct check c = {.status = STATUS_DONE, .min_busy_ns = 100000000};
+
+	assert_int_equal(comparison_open(&c.comparison), STATUS_DONE);
+	add(&c.comparison, AFTER, after);
+	if (before)
+		add(&c.comparison, BEFORE, *before);
+	assert_int_equal(comparison_prepare(&c.comparison), STATUS_DONE);
+	return c;
+}
+
+static void apply(struct check *c, const char *text)
+{
+	struct rule r = rule(text);
+
+	assert_int_equal(check_apply(c, 1, &r), STATUS_DONE);
+}
+
+/* How a check of one rule ends. */
+static enum exit_status ended(struct busy after, const struct busy *before, const char *text)
+{
+	struct check c = begun(after, before);
+
+	apply(&c, text);
+	assert_int_equal(check_conclude(&c), STATUS_DONE);
+	comparison_close(&c.comparison);
+	free(c.reason);
+	return c.status;
+}
+
+static void a_limit_is_kept_or_broken(void **state)
+{
+	struct busy b = {1, 10, 1, false};
+
+	(void)state;
+	assert_int_equal(ended(b, NULL, "blocked_p99 > 10ms"), STATUS_FAILED);
+	assert_int_equal(ended(b, NULL, "blocked_p99 > 41ms"), STATUS_DONE);
+	assert_int_equal(ended(b, NULL, "blocked_count >= 1"), STATUS_FAILED);
+	assert_int_equal(ended(b, NULL, "blocked > 100%"), STATUS_DONE);
+	assert_int_equal(ended(b, NULL, "blocked > 1ms/s"), STATUS_FAILED);
+	assert_int_equal(ended(b, NULL, "task(\"demo::*\").rate > 1/s"), STATUS_FAILED);
+}
+
+static void a_pattern_fits_a_whole_name_or_its_end(void **state)
+{
+	struct busy b = {1, 10, 1, false};
+
+	(void)state;
+	assert_int_equal(ended(b, NULL, "site(\"demo::sleepy::nap\").count > 0"), STATUS_FAILED);
+	assert_int_equal(ended(b, NULL, "site(\"sleepy::*\").count > 0"), STATUS_FAILED);
+	assert_int_equal(ended(b, NULL, "site(\"nap\", \"lock\").count > 0"), STATUS_FAILED);
+	assert_int_equal(ended(b, NULL, "site(\"nap\", \"cpu\").count > 0"), STATUS_DONE);
+	assert_int_equal(ended(b, NULL, "site(\"leepy::*\").count > 0"), STATUS_DONE);
+	assert_int_equal(ended(b, NULL, "site(\"db::*\").count > 0"), STATUS_DONE);
+}
+
+static void a_change_fails_only_when_it_is_sure(void **state)
+{
+	struct busy before = {1, 60, 1, false}, same = {2, 60, 1, false};
+	struct busy worse = {3, 60, 2, false};
+
+	(void)state;
+	assert_int_equal(ended(same, &before, "site(\"*\").blocked > +20%"), STATUS_DONE);
+	assert_int_equal(ended(same, &before, "blocked > +0%"), STATUS_DONE);
+	assert_int_equal(ended(worse, &before, "site(\"*\").blocked > +20%"), STATUS_FAILED);
+	assert_int_equal(ended(worse, &before, "site(\"*\").p50 > +20%"), STATUS_FAILED);
+	assert_int_equal(ended(worse, &before, "site(\"*\").rate > +20%"), STATUS_DONE);
+	assert_int_equal(ended(before, &worse, "site(\"*\").blocked > +20%"), STATUS_DONE);
+}
+
+static void a_site_that_is_new_is_more_than_any_limit(void **state)
+{
+	struct busy before = {1, 30, 1, true}, after = {2, 30, 1, false};
+
+	(void)state;
+	assert_int_equal(ended(after, &before, "site(\"take\", \"lock\").rate > +400%"),
+			 STATUS_FAILED);
+	assert_int_equal(ended(before, &after, "site(\"take\", \"lock\").rate > +0%"), STATUS_DONE);
+}
+
+static void a_percentile_of_too_few_blocks_cannot_be_compared(void **state)
+{
+	struct busy before = {1, 10, 1, false}, after = {2, 10, 1, false};
+
+	(void)state;
+	assert_int_equal(ended(after, &before, "site(\"nap\").p99 > +20%"), STATUS_CANNOT_TELL);
+}
+
+static enum exit_status ended_with(const char *change, const char *text)
+{
+	struct check c = begun((struct busy) {1, 10, 1, false}, NULL);
+
+	assert_int_equal(database_run(c.comparison.db, change), 0);
+	apply(&c, text);
+	assert_int_equal(check_conclude(&c), STATUS_DONE);
+	if (c.status == STATUS_CANNOT_TELL)
+		assert_non_null(c.reason);
+	comparison_close(&c.comparison);
+	free(c.reason);
+	return c.status;
+}
+
+static void too_little_known_is_neither_pass_nor_fail(void **state)
+{
+	static const char kept[] = "blocked_max > 1s", broken[] = "blocked_max > 1ms";
+
+	(void)state;
+	assert_int_equal(ended_with("UPDATE compared SET loss_percent = 2", kept),
+			 STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with("UPDATE compared SET duration_ns = 900000000", kept),
+			 STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with("UPDATE compared SET polling_ns = 99000000", kept),
+			 STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with("UPDATE compared SET untold = 1", kept), STATUS_CANNOT_TELL);
+	/* What was seen was there, whatever was lost beside it. */
+	assert_int_equal(ended_with("UPDATE compared SET loss_percent = 2", broken), STATUS_FAILED);
+	assert_int_equal(ended_with("UPDATE compared SET workers = 0, untold = 1", broken),
+			 STATUS_CANNOT_TELL);
+}
+
+static void no_block_in_enough_polling_passes(void **state)
+{
+	struct check c = {.status = STATUS_DONE, .min_busy_ns = 1000000};
+	struct input input = {.capture = 1, .captures = 1};
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, 1);
+	scene_looks(&s, 11, 5000, 8000, 1000, TINY);
+	scene_window(&s, 11, 0, 10000000, 5000, 0, 0);
+	input.db = scene_load(&s, 10000000);
+	assert_int_equal(comparison_open(&c.comparison), STATUS_DONE);
+	assert_int_equal(comparison_add_input(&c.comparison, AFTER, &input, false), STATUS_DONE);
+	assert_int_equal(comparison_prepare(&c.comparison), STATUS_DONE);
+	apply(&c, "blocked_p99 > 10ms");
+	apply(&c, "blocked >= 0%");
+	apply(&c, "site(\"*\").p99 > 10ms");
+	assert_int_equal(check_conclude(&c), STATUS_DONE);
+	assert_int_equal(c.status, STATUS_DONE);
+	assert_null(c.reason);
+	sqlite3_close(input.db);
+	comparison_close(&c.comparison);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rules_read_as_they_are_written),
+		cmocka_unit_test(a_rule_that_makes_no_sense_is_refused_with_its_place),
+		cmocka_unit_test(every_beginning_of_a_rule_is_read_or_refused),
+		cmocka_unit_test(a_limit_is_kept_or_broken),
+		cmocka_unit_test(a_pattern_fits_a_whole_name_or_its_end),
+		cmocka_unit_test(a_change_fails_only_when_it_is_sure),
+		cmocka_unit_test(a_site_that_is_new_is_more_than_any_limit),
+		cmocka_unit_test(a_percentile_of_too_few_blocks_cannot_be_compared),
+		cmocka_unit_test(too_little_known_is_neither_pass_nor_fail),
+		cmocka_unit_test(no_block_in_enough_polling_passes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

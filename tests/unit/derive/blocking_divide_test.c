@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/derive/blocking_divide.h"
+#include "tests/unit/fixture/analysis_fixture.h"
+
+#include <string.h>
+
+/* The parts of a blocking poll. */
+
+#define THRESHOLD_NS 5000000
+
+static uint32_t next_random(uint32_t *state)
+{
+	*state = *state * 1664525 + 1013904223;
+	return *state >> 8;
+}
+
+static void seen_add(struct parts *out, struct parts *list, const char *cause, struct part part)
+{
+	int64_t index = text_set_index(&out->causes, cause);
+
+	assert_true(index >= 0);
+	part.cause = (uint32_t)index;
+	assert_int_equal(parts_add(list, part), 0);
+}
+
+/* A poll with some sleeps, long and short ones, some looks, and time that nothing was seen of. */
+static struct blocking_whole poll_of(uint32_t *random, struct parts *sleeps, struct parts *looks,
+				     struct parts *out)
+{
+	struct blocking_whole whole = {.id = 1, .threshold_ns = THRESHOLD_NS, .divides = true};
+	uint32_t sleep_count = next_random(random) % 8, look_count = next_random(random) % 8;
+
+	for (uint32_t i = 0; i < sleep_count; i++) {
+		struct part sleep = {.offcpu_span = i + 1,
+				     .stack = next_random(random) % 3,
+				     .wall_ns = next_random(random) % 7000000};
+
+		sleep.run_queue_ns = sleep.wall_ns / (1 + next_random(random) % 5);
+		seen_add(out, sleeps, next_random(random) % 2 ? "file-io" : "lock", sleep);
+		whole.wall_ns += sleep.wall_ns;
+		whole.sleep_ns += sleep.wall_ns - sleep.run_queue_ns;
+		whole.run_queue_ns += sleep.run_queue_ns;
+	}
+	for (uint32_t i = 0; i < look_count; i++)
+		seen_add(out, looks, next_random(random) % 2 ? "cpu" : "page-fault",
+			 (struct part) {.stack = next_random(random) % 3, .looks = 1});
+	whole.wall_ns += next_random(random) % 10000000;
+	whole.sleep_ns += next_random(random) % 3 ? next_random(random) % 3000000 : 0;
+	whole.run_queue_ns += next_random(random) % 2 ? next_random(random) % 1000000 : 0;
+	return whole;
+}
+
+static void parts_add_up_to_the_poll_whatever_was_seen_of_it(void **state)
+{
+	uint32_t random = 11;
+
+	(void)state;
+	for (int round = 0; round < 2000; round++) {
+		struct parts sleeps = {0}, looks = {0}, out = {0};
+		struct blocking_whole whole = poll_of(&random, &sleeps, &looks, &out);
+		int64_t wall_ns = 0;
+
+		assert_int_equal(blocking_divide(&whole, &sleeps, &looks, &out), 0);
+		for (size_t i = 0; i < out.count; i++) {
+			assert_int_equal(out.at[i].blocking_poll, 1);
+			assert_true(out.at[i].wall_ns >= 0);
+			/* rounded each by itself */
+			assert_true(out.at[i].run_queue_ns >= 0 &&
+				    out.at[i].run_queue_ns <= out.at[i].wall_ns + 1);
+			wall_ns += out.at[i].wall_ns;
+		}
+		assert_int_equal(wall_ns, whole.wall_ns);
+		parts_free(&sleeps);
+		parts_free(&looks);
+		parts_free(&out);
+	}
+}
+
+/* Time of the parts with this cause and stack. */
+static int64_t time_at(const struct parts *out, const char *cause, int64_t stack)
+{
+	int64_t wall_ns = 0;
+
+	for (size_t i = 0; i < out->count; i++) {
+		if (out->at[i].stack == stack && !strcmp(out->causes.text[out->at[i].cause], cause))
+			wall_ns += out->at[i].wall_ns;
+	}
+	return wall_ns;
+}
+
+static void time_on_a_cpu_goes_by_looks_and_unseen_sleep_by_sampled_ones(void **state)
+{
+	struct parts sleeps = {0}, looks = {0}, out = {0};
+	struct blocking_whole whole = {.id = 1,
+				       .wall_ns = 40000000, /* of it 10 on a CPU */
+				       .sleep_ns = 30000000,
+				       .threshold_ns = THRESHOLD_NS,
+				       .divides = true};
+
+	(void)state;
+	seen_add(&out, &sleeps, "lock",
+		 (struct part) {.offcpu_span = 1, .stack = 1, .wall_ns = 10000000});
+	seen_add(&out, &sleeps, "file-io",
+		 (struct part) {.offcpu_span = 2, .stack = 2, .wall_ns = 3000000});
+	seen_add(&out, &sleeps, "file-io",
+		 (struct part) {.offcpu_span = 3, .stack = 3, .wall_ns = 1000000});
+	for (int i = 0; i < 4; i++)
+		seen_add(&out, &looks, "cpu", (struct part) {.stack = i ? 4 : 5, .looks = 1});
+	assert_int_equal(blocking_divide(&whole, &sleeps, &looks, &out), 0);
+	assert_int_equal(time_at(&out, "lock", 1), 10000000);
+	/* 16 of the 30 were only counted: three quarters of them where three of four were sampled */
+	assert_int_equal(time_at(&out, "file-io", 2), 3000000 + 12000000);
+	assert_int_equal(time_at(&out, "file-io", 3), 1000000 + 4000000);
+	assert_int_equal(time_at(&out, "cpu", 4), 7500000);
+	assert_int_equal(time_at(&out, "cpu", 5), 2500000);
+	parts_free(&sleeps);
+	parts_free(&looks);
+	parts_free(&out);
+}
+
+static void what_nothing_was_seen_of_is_at_no_stack(void **state)
+{
+	struct parts sleeps = {0}, looks = {0}, out = {0};
+	struct blocking_whole whole = {.id = 1,
+				       .wall_ns = 20000000,
+				       .sleep_ns = 8000000,
+				       .threshold_ns = THRESHOLD_NS,
+				       .divides = true};
+
+	(void)state;
+	assert_int_equal(blocking_divide(&whole, &sleeps, &looks, &out), 0);
+	assert_int_equal(time_at(&out, "cpu", 0), 12000000);
+	assert_int_equal(time_at(&out, "syscall", 0), 8000000);
+	parts_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(parts_add_up_to_the_poll_whatever_was_seen_of_it),
+		cmocka_unit_test(time_on_a_cpu_goes_by_looks_and_unseen_sleep_by_sampled_ones),
+		cmocka_unit_test(what_nothing_was_seen_of_is_at_no_stack),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

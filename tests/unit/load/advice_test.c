@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/derive/advice.h"
+#include "analyzer/base/embedded.h"
+#include "tests/unit/fixture/analysis_fixture.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* What the report advises, and when it does not. */
+
+#define ADVICE_OF                                                                                  \
+	"SELECT documentation FROM site_advice AS a JOIN site AS s ON s.id = a.site WHERE "        \
+	"s.function = "
+
+static void sites_of_known_functions_get_their_advice(void **state)
+{
+	sqlite3 *db = everything_load();
+
+	(void)state;
+	assert_text(db, ADVICE_OF "'demo::sleepy::nap'", "tokio::time::sleep");
+	assert_text(db, ADVICE_OF "'demo::hasher::hash'",
+		    "tokio, \"CPU-bound tasks and blocking code\"");
+	assert_text(db, "SELECT a.function FROM site_advice AS a WHERE documentation LIKE '%sleep'",
+		    "std::thread::sleep");
+	sqlite3_close(db);
+}
+
+static void without_evidence_there_is_no_advice(void **state)
+{
+	sqlite3 *db = everything_load();
+
+	(void)state;
+	/* A lock of a kind that no rule knows, and a site that no stack reaches. */
+	assert_number(db,
+		      "SELECT count(*) FROM site_advice AS a JOIN site AS s ON s.id = a.site "
+		      "WHERE s.function IN ('demo::locker::take', 'unknown')",
+		      0);
+	sqlite3_close(db);
+}
+
+/* What is advised where a poll of `cause` waits in `function`. */
+static void assert_advice(const char *function, const char *cause, const char *documentation)
+{
+	sqlite3 *db = everything_load();
+	char sql[512];
+
+	snprintf(sql, sizeof(sql),
+		 "UPDATE frame SET site = '%s' WHERE site = 'std::sys::futex';"
+		 "UPDATE site SET cause = '%s' WHERE function = 'demo::locker::take'",
+		 function, cause);
+	assert_int_equal(database_run(db, sql), 0);
+	assert_text(db,
+		    "SELECT (SELECT documentation FROM site_advice AS a WHERE a.site = s.id) "
+		    "FROM site AS s WHERE function = 'demo::locker::take'",
+		    documentation);
+	sqlite3_close(db);
+}
+
+static void the_function_and_the_cause_choose_the_advice(void **state)
+{
+	static const char which_mutex[] =
+		"tokio::sync::Mutex, \"Which kind of mutex should you use?\"";
+	static const struct {
+		const char *function, *cause, *documentation;
+	} cases[] = {
+		{"std::sync::mutex::Mutex::lock", "lock", which_mutex},
+		{"std::sync::poison::mutex::Mutex::lock", "lock", which_mutex},
+		{"parking_lot::raw_mutex::RawMutex::lock_slow", "lock", which_mutex},
+		{"std::sync::poison::rwlock::RwLock::write", "lock", "tokio::sync::RwLock"},
+		{"std::sync::condvar::Condvar::wait", "lock", "tokio::sync::Notify"},
+		{"std::sync::mpsc::Receiver::recv", "lock", "tokio::sync::mpsc"},
+		{"std::thread::JoinHandle::join", "lock", "tokio::task::spawn_blocking"},
+		{"std::sync::mutex::Mutex::lock", "cpu",
+		 "tokio, \"CPU-bound tasks and blocking code\""},
+		{"std::net::socket_addr::ToSocketAddrs::to_socket_addrs", "net-io",
+		 "tokio::net::lookup_host"},
+		{"__GI_getaddrinfo", "file-io", "tokio::net::lookup_host"},
+		{"std::fs::read", "file-io", "tokio::fs"},
+		{"std::fs::File::sync_all", "file-io", "tokio::fs::File::sync_all"},
+		{"read", "file-io", "tokio::task::spawn_blocking"},
+		{"std::net::tcp::TcpStream::read", "net-io", "tokio::net::TcpStream"},
+		{"mio::net::tcp::stream::TcpStream::write", "net-io", "tokio::io::BufWriter"},
+		{"std::process::Child::wait", "syscall", "tokio::process::Command"},
+		{"argon2::Argon2::hash", "cpu", "tokio::task::spawn_blocking"},
+		{"std::io::stdio::_print", "lock", "tracing_appender::non_blocking"},
+		{"demo::own::lock", "lock", NULL},
+		{"ioctl", "syscall", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_advice(cases[i].function, cases[i].cause, cases[i].documentation);
+}
+
+static void what_is_rare_at_a_site_does_not_choose_its_advice(void **state)
+{
+	/* 40 ms at a mutex that std knows, and twice as long where it is not on the stack. */
+	sqlite3 *db = spans_load(200000, {.tid = 11, .from = 0, .to = 40000, .stack = NAP_AT_14},
+				 {.tid = 11, .from = 50000, .to = 130000, .stack = NAP});
+
+	(void)state;
+	assert_int_equal(database_run(db, "UPDATE frame SET site = 'std::sync::mutex::Mutex::lock' "
+					  "WHERE site = 'std::thread::sleep' AND id IN "
+					  "(SELECT f.frame FROM stack_frame AS f JOIN slice AS s "
+					  "ON s.stack = f.stack WHERE s.wall_ns = 40000000);"
+					  "UPDATE site SET cause = 'lock'"),
+			 0);
+	assert_number(db, "SELECT count(*) FROM site_advice", 0);
+	sqlite3_close(db);
+}
+
+static void every_rule_is_whole_and_can_be_matched(void **state)
+{
+	sqlite3 *db = database_empty();
+
+	(void)state;
+	assert_number(db,
+		      "SELECT count(DISTINCT rule) = max(rule) AND max(rule) > 30 FROM advice_rule",
+		      1);
+	assert_number(db,
+		      "SELECT count(*) FROM advice_rule WHERE function GLOB '*[[?]*' OR "
+		      "cause NOT IN ('*', 'cpu', 'lock', 'sleep', 'file-io', 'net-io', "
+		      "'page-fault', 'syscall') OR advice NOT GLOB '*.' OR documentation = ''",
+		      0);
+	sqlite3_close(db);
+}
+
+static void a_rule_that_is_not_whole_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		"say nothing to say it of\nsee here\n",
+		"when cpu *\nsee nothing said\n",
+		"when cpu\nsay no function.\nsee here\n",
+		"when cpu * x\nsay too much.\nsee here\n",
+		"when cpu *\nsay but no end.\n",
+		"when cpu *\n",
+		"whem cpu *\nsay a word nobody knows.\nsee here\n",
+		"when cpu *\nsay one.\nwhen lock *\nsee another\n",
+		"when cpu *\nsay\nsee here\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		sqlite3 *db = database_empty();
+
+		assert_int_equal(advice_write(db, bad[i]), -EINVAL);
+		sqlite3_close(db);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sites_of_known_functions_get_their_advice),
+		cmocka_unit_test(without_evidence_there_is_no_advice),
+		cmocka_unit_test(the_function_and_the_cause_choose_the_advice),
+		cmocka_unit_test(what_is_rare_at_a_site_does_not_choose_its_advice),
+		cmocka_unit_test(every_rule_is_whole_and_can_be_matched),
+		cmocka_unit_test(a_rule_that_is_not_whole_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

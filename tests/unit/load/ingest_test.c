@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "tests/unit/fixture/analysis_fixture.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What becomes of the records of a capture, also of one that lies. */
+
+#define LOST(cause) "SELECT coalesce(sum(count), 0) FROM loss WHERE cause = '" cause "'"
+#define SPANS "SELECT count(*) FROM offcpu_span"
+
+static struct span block(uint64_t from, uint64_t to)
+{
+	return (struct span) {
+		.tid = 11, .from = from, .to = to, .stack = LOCK, .syscall = SYS_FUTEX};
+}
+
+static void everything_that_is_referred_to_is_there(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	scene_everything(&s);
+	db = scene_load(&s, 200000);
+	assert_number(db, "SELECT count(*) FROM pragma_foreign_key_check", 0);
+	assert_number(db, "SELECT count(*) FROM offcpu_span", 12);
+	assert_number(db,
+		      "SELECT count(*) FROM (SELECT binary, file_offset, inline_depth FROM frame "
+		      "GROUP BY 1, 2, 3 HAVING count(*) > 1)",
+		      0);
+	assert_text(
+		db,
+		"SELECT source || ' ' || kernel || ' ' || command || ' ' || end_reason FROM capture",
+		"stack 6.18.0 demo duration");
+	sqlite3_close(db);
+}
+
+static void loading_twice_is_refused(void **state)
+{
+	struct scene s;
+	sqlite3 *db = database_empty();
+	int64_t changes;
+
+	(void)state;
+	scene_begin(&s, 1);
+	scene_everything(&s);
+	scene_end(&s, 200000, true);
+	assert_int_equal(scene_ingest(&s, db), 0);
+	changes = database_number(db, "SELECT total_changes()", 0);
+	assert_int_equal(scene_ingest(&s, db), -EEXIST);
+	assert_number(db, "SELECT total_changes()", changes);
+	assert_number(db, "SELECT count(*) FROM capture", 1);
+	scene_free(&s);
+	sqlite3_close(db);
+}
+
+static void a_stream_that_fails_late_changes_nothing(void **state)
+{
+	struct scene first, second;
+	sqlite3 *db = database_empty();
+
+	(void)state;
+	scene_begin(&first, 1);
+	scene_everything(&first);
+	scene_end(&first, 200000, true);
+	assert_int_equal(scene_ingest(&first, db), 0);
+	scene_begin(&second, 2);
+	scene_everything(&second);
+	scene_end(&second, 200000, true);
+	second.data = realloc(second.data, second.size + first.size);
+	memcpy(second.data + second.size, first.data, first.size);
+	second.size += first.size;
+	assert_int_equal(scene_ingest(&second, db), -EEXIST);
+	assert_number(db, "SELECT count(*) FROM capture", 1);
+	assert_number(db, "SELECT count(*) FROM offcpu_span", 12);
+	scene_free(&first);
+	scene_free(&second);
+	sqlite3_close(db);
+}
+
+static void two_captures_in_one_stream_are_two(void **state)
+{
+	struct scene first, second;
+	sqlite3 *db = database_empty();
+
+	(void)state;
+	scene_begin(&first, 1);
+	scene_everything(&first);
+	scene_end(&first, 200000, true);
+	scene_begin(&second, 2);
+	scene_span(&second, block(0, 20000));
+	scene_end(&second, 100000, true);
+	first.data = realloc(first.data, first.size + second.size);
+	memcpy(first.data + first.size, second.data, second.size);
+	first.size += second.size;
+	assert_int_equal(scene_ingest(&first, db), 0);
+	assert_text(
+		db,
+		"SELECT group_concat(n) FROM (SELECT count(*) AS n FROM blocking_poll GROUP BY capture)",
+		"6,1");
+	assert_number(db,
+		      "SELECT count(*) FROM site AS s JOIN slice AS p ON p.site = s.id "
+		      "WHERE p.capture <> s.capture",
+		      0);
+	scene_free(&first);
+	scene_free(&second);
+	sqlite3_close(db);
+}
+
+static void a_chunk_that_comes_twice_is_read_once(void **state)
+{
+	struct scene s;
+	sqlite3 *db = database_empty();
+
+	(void)state;
+	scene_begin(&s, 1);
+	scene_span(&s, block(0, 20000));
+	scene_end(&s, 100000, true);
+	s.data = realloc(s.data, s.size * 2);
+	memcpy(s.data + s.size, s.data, s.size);
+	s.size *= 2;
+	assert_int_equal(scene_ingest(&s, db), 0);
+	assert_number(db, SPANS, 1);
+	assert_number(db, "SELECT repeated_chunks FROM capture", 1);
+	scene_free(&s);
+	sqlite3_close(db);
+}
+
+static void an_open_span_is_superseded_by_its_end(void **state)
+{
+	struct scene s;
+	struct span open = block(0, 10000);
+	sqlite3 *db;
+
+	(void)state;
+	open.flags = HUD_OFFCPU_OPEN;
+	scene_begin(&s, 1);
+	scene_span(&s, open);
+	open.to = 20000;
+	scene_span(&s, open);
+	scene_span(&s, block(0, 25000));
+	scene_span(&s, open);
+	db = scene_load(&s, 100000);
+	assert_number(db, SPANS, 1);
+	assert_number(db, "SELECT end_ns - start_ns FROM offcpu_span WHERE NOT open", 25000000);
+	sqlite3_close(db);
+}
+
+static void the_last_look_at_an_open_span_holds(void **state)
+{
+	struct scene s;
+	struct span open = block(0, 10000);
+	sqlite3 *db;
+
+	(void)state;
+	open.flags = HUD_OFFCPU_OPEN;
+	scene_begin(&s, 1);
+	scene_span(&s, open);
+	open.to = 90000;
+	scene_span(&s, open);
+	db = scene_load(&s, 100000);
+	assert_number(db, "SELECT end_ns - start_ns FROM offcpu_span WHERE open", 90000000);
+	sqlite3_close(db);
+}
+
+static void a_capture_without_end_is_truncated(void **state)
+{
+	struct scene s;
+	sqlite3 *db = database_empty();
+
+	(void)state;
+	scene_begin(&s, 1);
+	scene_span(&s, block(0, 20000));
+	scene_end(&s, 0, false);
+	assert_int_equal(scene_ingest(&s, db), 0);
+	assert_number(db, "SELECT truncated AND end_reason IS NULL FROM capture", 1);
+	scene_free(&s);
+	sqlite3_close(db);
+}
+
+static void what_is_no_capture_is_refused(void **state)
+{
+	uint8_t noise[5000];
+	struct scene s = {.data = noise, .size = sizeof(noise)};
+	sqlite3 *db = database_empty();
+
+	(void)state;
+	memset(noise, 0x5a, sizeof(noise));
+	assert_int_equal(scene_ingest(&s, db), -EBADMSG);
+	assert_number(db, "SELECT count(*) FROM capture", 0);
+	sqlite3_close(db);
+}
+
+static void times_that_go_backward_are_lost_and_counted(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	scene_span(&s, block(50000, 20000));
+	scene_look(&s, 11, 1000, 5000, HASH);
+	scene_window(&s, 11, 9000, 1000, 0, 0, 0);
+	scene_span(&s, block(60000, 80000));
+	db = scene_load(&s, 100000);
+	assert_number(db, LOST("clock-backward"), 3);
+	assert_number(db, SPANS, 1);
+	sqlite3_close(db);
+}
+
+static void absurd_times_are_lost_and_counted(void **state)
+{
+	static const uint64_t absurd[] = {0, 1, UINT64_MAX, INT64_MAX, UINT64_C(1) << 62};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	for (size_t i = 0; i < sizeof(absurd) / sizeof(*absurd); i++) {
+		struct hud_offcpu span = {.head = {HUD_OFFCPU, 0, sizeof(span)},
+					  .start_ns = BEGIN_NS,
+					  .end_ns = absurd[i],
+					  .process = s.process,
+					  .tid = 11};
+
+		scene_event(&s, &span);
+	}
+	scene_span(&s, block(60000, 80000));
+	db = scene_load(&s, 100000);
+	assert_number(db, LOST("record-invalid") " OR cause = 'clock-backward'",
+		      sizeof(absurd) / sizeof(*absurd));
+	assert_number(db, SPANS, 1);
+	sqlite3_close(db);
+}
+
+/* Numbers that stay the same from run to run. */
+static uint64_t noise(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed;
+}
+
+/* A moment that is mostly near, now and then absurd. */
+static uint64_t some_time(uint64_t *seed)
+{
+	uint64_t n = noise(seed);
+
+	return n % 50 ? BEGIN_NS + n % 3000000000 : n;
+}
+
+static void some_record(struct scene *s, uint64_t *seed)
+{
+	static const uint32_t tids[] = {11, 12, 13, 20};
+	uint32_t tid = tids[noise(seed) % 4], stack = s->stack[noise(seed) % FAKE_STACKS];
+	struct hud_offcpu span = {.head = {HUD_OFFCPU, 0, sizeof(span)},
+				  .start_ns = some_time(seed),
+				  .end_ns = some_time(seed),
+				  .wakeup_ns = some_time(seed),
+				  .process = s->process,
+				  .tid = tid,
+				  .user_stack = stack,
+				  .syscall = (int32_t)(noise(seed) % 6) - 1,
+				  .offcpu_flags = (uint32_t)noise(seed) % 32,
+				  .waker_tid = 20,
+				  .waker_process = s->process,
+				  .waker_stack = stack};
+	struct hud_sample look = {.head = {HUD_SAMPLE, 0, sizeof(look)},
+				  .time_ns = some_time(seed),
+				  .awake_ns = BEGIN_NS,
+				  .waited_ns = noise(seed) % 9 ? 0 : noise(seed),
+				  .process = s->process,
+				  .tid = tid,
+				  .user_stack = stack,
+				  .syscall = -1};
+	struct hud_window window = {.head = {HUD_WINDOW, 0, sizeof(window)},
+				    .start_ns = some_time(seed),
+				    .end_ns = some_time(seed),
+				    .process = s->process,
+				    .tid = tid,
+				    .cpu_ns = some_time(seed) - BEGIN_NS,
+				    .sleep_ns = noise(seed) % 100000000};
+	const void *const records[] = {&span, &look, &window};
+
+	scene_event(s, records[noise(seed) % 3]);
+}
+
+static void a_capture_that_lies_is_told_of_without_harm(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct scene s;
+		sqlite3 *db;
+		uint64_t random = seed * 0x9E3779B97F4A7C15u;
+
+		scene_begin(&s, (uint8_t)seed);
+		for (int i = 0; i < 400; i++)
+			some_record(&s, &random);
+		db = scene_load(&s, 3000000);
+		assert_number(db, "SELECT count(*) FROM pragma_foreign_key_check", 0);
+		assert_number(db,
+			      "SELECT count(*) FROM worker WHERE poll_cpu_ns + poll_offcpu_ns + "
+			      "run_queue_ns + parked_ns + runtime_ns + unknown_ns <> wall_ns",
+			      0);
+		assert_number(db,
+			      "SELECT count(*) FROM worker WHERE min(poll_cpu_ns, poll_offcpu_ns, "
+			      "run_queue_ns, parked_ns, runtime_ns, unknown_ns) < 0",
+			      0);
+		assert_number(db,
+			      "SELECT (SELECT total(wall_ns) FROM slice) = "
+			      "(SELECT total(wall_ns) FROM blocking_poll)",
+			      1);
+		assert_number(db, "SELECT count(*) FROM verdict", 1);
+		sqlite3_close(db);
+	}
+}
+
+static void damage_of_any_byte_is_survived(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, 1);
+	scene_everything(&s);
+	scene_end(&s, 200000, true);
+	for (size_t at = 0; at < s.size; at += 7) {
+		sqlite3 *db = database_empty();
+		int err;
+
+		s.data[at] ^= 0x40;
+		err = scene_ingest(&s, db);
+		assert_true(err == 0 || err == -EBADMSG || err == -ENODATA || err == -EPROTO);
+		s.data[at] ^= 0x40;
+		sqlite3_close(db);
+	}
+	scene_free(&s);
+}
+
+static void names_cannot_talk_to_the_terminal(void **state)
+{
+	struct scene s;
+	struct hud_thread thread = {.tid = 20, .from_ns = BEGIN_NS + 5};
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	thread.process = s.process;
+	thread.comm = (uint32_t)capture_writer_string(s.writer, "a\033[2J\n\xff\xc3\xa9");
+	assert_int_equal(capture_writer_thread(s.writer, &thread), 0);
+	scene_span(&s, (struct span) {.tid = 20, .from = 0, .to = 9000, .stack = OTHER});
+	db = scene_load(&s, 100000);
+	assert_text(db, "SELECT comm FROM thread WHERE tid = 20",
+		    "a\xef\xbf\xbd[2J\xef\xbf\xbd\xef\xbf\xbd\xc3\xa9");
+	sqlite3_close(db);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(everything_that_is_referred_to_is_there),
+		cmocka_unit_test(loading_twice_is_refused),
+		cmocka_unit_test(a_stream_that_fails_late_changes_nothing),
+		cmocka_unit_test(two_captures_in_one_stream_are_two),
+		cmocka_unit_test(a_chunk_that_comes_twice_is_read_once),
+		cmocka_unit_test(an_open_span_is_superseded_by_its_end),
+		cmocka_unit_test(the_last_look_at_an_open_span_holds),
+		cmocka_unit_test(a_capture_without_end_is_truncated),
+		cmocka_unit_test(what_is_no_capture_is_refused),
+		cmocka_unit_test(times_that_go_backward_are_lost_and_counted),
+		cmocka_unit_test(absurd_times_are_lost_and_counted),
+		cmocka_unit_test(a_capture_that_lies_is_told_of_without_harm),
+		cmocka_unit_test(damage_of_any_byte_is_survived),
+		cmocka_unit_test(names_cannot_talk_to_the_terminal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/derive/derivation.h"
+#include "tests/unit/fixture/analysis_fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What is told in one pass over a thread's rows is what window functions tell of them, row by row. */
+
+static const char by_windows[] =
+	"WITH seen AS ( "
+	"SELECT s.thread, s.start_ns, s.end_ns, s.id AS offcpu_span, NULL AS sample, "
+	"s.user_stack AS stack, coalesce(k.class, 'unknown') AS class, "
+	"coalesce(k.pool_idle, 0) AS pool_idle "
+	"FROM offcpu_span AS s LEFT JOIN stack AS k ON k.id = s.user_stack "
+	"WHERE s.capture = 1 "
+	"UNION ALL "
+	"SELECT s.thread, s.time_ns, s.time_ns, NULL, s.id, "
+	"s.user_stack, coalesce(k.class, 'unknown'), "
+	"coalesce(k.pool_idle, 0) "
+	"FROM sample AS s LEFT JOIN stack AS k ON k.id = s.user_stack "
+	"WHERE s.capture = 1 "
+	"), numbered AS ( "
+	"SELECT *, "
+	"row_number() OVER (PARTITION BY thread ORDER BY start_ns, offcpu_span, sample) AS place, "
+	"CASE WHEN class IN ('park', 'runtime', 'block-in-place', 'pool') THEN class END AS teller "
+	"FROM seen "
+	"), counted AS ( "
+	"SELECT *, "
+	"count(teller) OVER (PARTITION BY thread ORDER BY place) AS tellers_before, "
+	"count(teller) OVER (PARTITION BY thread ORDER BY place DESC) AS tellers_after "
+	"FROM numbered "
+	"), polls_told AS ( "
+	"SELECT *, "
+	"max(teller) OVER (PARTITION BY thread, tellers_before) AS poll_before, "
+	"max(teller) OVER (PARTITION BY thread, tellers_after) AS poll_after "
+	"FROM counted "
+	"), polls_judged AS ( "
+	"SELECT *, "
+	"CASE "
+	"WHEN class <> 'poll' THEN teller "
+	"WHEN poll_before = 'block-in-place' OR poll_after = 'pool' THEN 'coreless' "
+	"ELSE 'poll' "
+	"END AS doing "
+	"FROM polls_told "
+	"), recounted AS ( "
+	"SELECT *, "
+	"count(doing) OVER (PARTITION BY thread ORDER BY place) AS doings_before, "
+	"count(doing) OVER (PARTITION BY thread ORDER BY place DESC) AS doings_after "
+	"FROM polls_judged "
+	"), all_told AS ( "
+	"SELECT *, "
+	"CASE WHEN class = 'poll' THEN poll_before "
+	"ELSE max(doing) OVER (PARTITION BY thread, doings_before) END AS class_before, "
+	"CASE WHEN class = 'poll' THEN poll_after "
+	"ELSE max(doing) OVER (PARTITION BY thread, doings_after) END AS class_after "
+	"FROM recounted "
+	"), judged AS ( "
+	"SELECT *, "
+	"CASE class "
+	"WHEN 'poll' THEN doing = 'coreless' "
+	"WHEN 'unknown' THEN coalesce(class_before IN ('block-in-place', 'coreless', 'pool'), 0) "
+	"OR coalesce(class_after = 'pool', 0) "
+	"ELSE 0 "
+	"END AS coreless "
+	"FROM all_told "
+	") "
+	"SELECT thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle, "
+	"coreless, "
+	"class IN ('poll', 'park', 'runtime', 'unknown') AND NOT coreless "
+	"FROM judged ";
+
+static const char stored[] =
+	"SELECT thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,"
+	"coreless, as_worker FROM evidence";
+
+static const char not_clear[] =
+	"SELECT count(*) FROM (SELECT clear_ns, max(start_ns, coalesce(max(end_ns) OVER ("
+	"PARTITION BY thread ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)) "
+	"AS expected FROM evidence WHERE offcpu_span IS NOT NULL) WHERE clear_ns <> expected";
+
+static uint32_t next_random(uint32_t *state)
+{
+	*state = *state * 1664525 + 1013904223;
+	return *state >> 8;
+}
+
+/* A stack of each class, two of the pool, one of the kernel; ids from 5 on, as in a second capture. */
+static void make_stacks(sqlite3 *db)
+{
+	static const char *const class[] = {"'unknown'",        "'poll'", "'park'", "'runtime'",
+					    "'block-in-place'", "'pool'", "'root'", "'other'",
+					    "'pool'",           "NULL"};
+	char sql[256];
+
+	for (size_t i = 0; i < sizeof(class) / sizeof(*class); i++) {
+		snprintf(sql, sizeof(sql),
+			 "INSERT INTO stack (id, capture, kind, depth, stop, class, pool_idle)"
+			 "VALUES (%zu, 1, 'user', 1, 'end', %s, %d)",
+			 i + 5, class[i], i == 8);
+		assert_int_equal(database_run(db, sql), 0);
+	}
+}
+
+static void make_row(sqlite3 *db, uint32_t *random, int unknown_in_8)
+{
+	uint32_t thread = 1 + next_random(random) % 4, start = next_random(random) % 3000;
+	uint32_t stack = next_random(random) % 8 < (uint32_t)unknown_in_8
+				 ? 5
+				 : 4 + next_random(random) % 11; /* 4: there is none such */
+	char sql[512];
+
+	if (next_random(random) % 2)
+		snprintf(sql, sizeof(sql),
+			 "INSERT OR IGNORE INTO offcpu_span (capture, thread, start_ns, end_ns,"
+			 "run_queue_ns, user_stack, cause, open, at_attach, preempted,"
+			 "no_stack, task_state, cpu) VALUES"
+			 "(1, %u, %u, %u, 0, nullif(%u, 4), 'cpu', 0, 0, 0, 0, 0, 0)",
+			 thread, start, start + next_random(random) % 100, stack);
+	else
+		snprintf(sql, sizeof(sql),
+			 "INSERT INTO sample (capture, thread, time_ns, awake_ns, waited_ns,"
+			 "user_stack, cause, cpu, profile, no_stack) VALUES"
+			 "(1, %u, %u, 0, 0, nullif(%u, 4), 'cpu', 0, 0, 0)",
+			 thread, start, stack);
+	assert_int_equal(database_run(db, sql), 0);
+}
+
+static void the_neighbours_of_a_row_tell_what_windows_tell(void **state)
+{
+	struct derivation derivation;
+	uint32_t random = 7;
+	char sql[8192];
+
+	(void)state;
+	for (int round = 0; round < 20; round++) {
+		sqlite3 *db = database_empty();
+
+		make_stacks(db);
+		for (int i = 0; i < 400; i++)
+			make_row(db, &random, round % 8);
+		assert_int_equal(derivation_begin(&derivation, db), 0);
+		assert_int_equal(database_run_file(db, "sql/derive/10_evidence.sql", 1), 0);
+		derivation_end(&derivation);
+		assert_true(database_number(db, "SELECT count(*) FROM evidence", 0) > 300);
+		for (int side = 0; side < 2; side++) {
+			snprintf(
+				sql, sizeof(sql),
+				"SELECT count(*) FROM (SELECT * FROM (%s) EXCEPT SELECT * FROM (%s))",
+				side ? stored : by_windows, side ? by_windows : stored);
+			assert_number(db, sql, 0);
+		}
+		assert_number(db, not_clear, 0);
+		assert_number(
+			db,
+			"SELECT count(*) FROM evidence AS a JOIN evidence AS b ON b.id = a.id + 1 "
+			"WHERE (b.thread, b.start_ns) < (a.thread, a.start_ns)",
+			0);
+		sqlite3_close(db);
+	}
+}
+
+static void the_function_stays_in_no_database(void **state)
+{
+	sqlite3 *db = database_empty();
+
+	(void)state;
+	assert_int_equal(derivation_run(db, 1, NULL), 0);
+	assert_int_not_equal(database_run(db, "SELECT * FROM evidence_told(1)"), 0);
+	sqlite3_close(db);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_neighbours_of_a_row_tell_what_windows_tell),
+		cmocka_unit_test(the_function_stays_in_no_database),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/duration.h"
+#include "analyzer/open/filter.h"
+#include "tests/unit/fixture/analysis_fixture.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Filters: what is chosen, and that all sums hold for it. */
+
+#define BLOCKING "SELECT coalesce(sum(wall_ns), 0) / 1000 FROM blocking_poll"
+
+static sqlite3 *filtered(sqlite3 *db, struct filter arguments)
+{
+	const int64_t capture = 1;
+
+	assert_int_equal(filter_functions(db), 0);
+	assert_int_equal(filter_apply(db, &arguments, &capture, 1), STATUS_DONE);
+	database_restrict(db);
+	return db;
+}
+
+#define everything_filtered(...) filtered(everything_load(), (struct filter) {__VA_ARGS__})
+
+static enum exit_status refused(struct filter arguments)
+{
+	const int64_t capture = 1;
+	sqlite3 *db = everything_load();
+	enum exit_status status;
+
+	assert_int_equal(filter_functions(db), 0);
+	status = filter_apply(db, &arguments, &capture, 1);
+	sqlite3_close(db);
+	return status;
+}
+
+static void assert_sums_hold(sqlite3 *db)
+{
+	assert_number(db,
+		      "SELECT count(*) FROM blocking_poll AS b WHERE wall_ns <> "
+		      "(SELECT sum(wall_ns) FROM slice AS s WHERE s.blocking_poll = b.id)",
+		      0);
+	assert_number(db,
+		      "SELECT count(*) FROM blocking_poll AS b WHERE wall_ns <> "
+		      "(SELECT sum(wall_ns) FROM site_poll AS p WHERE p.blocking_poll = b.id)",
+		      0);
+	assert_number(
+		db,
+		"SELECT (SELECT total(wall_ns) FROM slice) - (SELECT total(wall_ns) FROM site_time)",
+		0);
+	assert_number(db,
+		      "SELECT count(*) FROM slice WHERE run_queue_ns > wall_ns OR wall_ns < 0 "
+		      "OR run_queue_ns < 0",
+		      0);
+	assert_number(db,
+		      "SELECT coalesce(sum(total_ns), 0) - (SELECT blocking_ns FROM verdict) "
+		      "FROM site_figures",
+		      0);
+	assert_number(db,
+		      "SELECT coalesce(sum(blocked_ns), 0) - (SELECT blocking_ns FROM verdict) "
+		      "FROM tasks",
+		      0);
+	assert_number(db,
+		      "SELECT coalesce(sum(blocking_ns), 0) - (SELECT blocking_ns FROM verdict) "
+		      "FROM worker",
+		      0);
+	assert_number(db,
+		      "SELECT count(*) FROM worker WHERE poll_cpu_ns + poll_offcpu_ns + "
+		      "run_queue_ns + parked_ns + runtime_ns + unknown_ns <> wall_ns",
+		      0);
+	assert_number(db, "SELECT count(*) FROM worker WHERE blocking_ns > wall_ns", 0);
+	assert_number(db,
+		      "SELECT count(DISTINCT thread) - (SELECT count(*) FROM thread_spent) "
+		      "FROM thread_window",
+		      0);
+	assert_number(db,
+		      "SELECT count(*) FROM thread_spent AS s JOIN (SELECT thread, min(start_ns) "
+		      "AS start_ns, max(end_ns) AS end_ns, sum(cpu_ns) AS cpu_ns, sum(sleep_ns) AS "
+		      "sleep_ns, sum(run_queue_ns) AS run_queue_ns, sum(parked_ns) AS parked_ns, "
+		      "sum(poll_sleep_ns) AS poll_sleep_ns, sum(poll_looks) AS poll_looks FROM "
+		      "thread_window GROUP BY thread) AS w ON w.thread = s.thread WHERE (s.start_ns, "
+		      "s.end_ns, s.cpu_ns, s.sleep_ns, s.run_queue_ns, s.parked_ns, s.poll_sleep_ns, "
+		      "s.poll_looks) <> (w.start_ns, w.end_ns, w.cpu_ns, w.sleep_ns, w.run_queue_ns, "
+		      "w.parked_ns, w.poll_sleep_ns, w.poll_looks)",
+		      0);
+	assert_number(db,
+		      "SELECT abs(sum(blocked_ns) - (SELECT blocking_ns FROM verdict)) < 10000 "
+		      "FROM activity",
+		      1);
+}
+
+static void sums_hold_under_every_filter(void **state)
+{
+	static const struct filter choices[] = {
+		{.from = "50ms"},
+		{.to = "73ms"},
+		{.from = "66 ms", .to = "129.7ms"},
+		{.from = "106ms", .to = "107ms"},
+		{.from = "-10ms"},
+		{.worker = "11"},
+		{.worker = "tokio-*", .from = "100ms"},
+		{.task = "demo::sleepy::run"},
+		{.cause = "lock,sleep"},
+		{.match = "hash"},
+		{.min_ns = 20000000},
+		{.from = "95ms", .to = "180ms", .cause = "sleep", .min_ns = 16000000},
+		{.from = "1ms", .worker = "12", .task = "*hasher*", .match = "h.sh"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++) {
+		sqlite3 *db = filtered(everything_load(), choices[i]);
+
+		assert_sums_hold(db);
+		sqlite3_close(db);
+	}
+}
+
+/* A sum over the whole capture, and over pieces of it that lie end to end. */
+static void assert_pieces_add_up(const char *sql)
+{
+	static const char *const at[] = {"0s",    "7ms",      "62.5ms",   "66ms",  "77ms",
+					 "100ms", "109500us", "144.95ms", "170ms", "200ms"};
+	sqlite3 *db = everything_load();
+	int64_t whole = database_number(db, sql, -1), sum = 0;
+
+	sqlite3_close(db);
+	for (size_t i = 0; i + 1 < sizeof(at) / sizeof(*at); i++) {
+		db = everything_filtered(.from = at[i], .to = at[i + 1]);
+		sum += database_number(db, sql, 0);
+		sqlite3_close(db);
+	}
+	if (whole - sum > 20 || sum - whole > 20)
+		fail_msg("%s: %lld in whole, %lld in pieces", sql, (long long)whole,
+			 (long long)sum);
+}
+
+static void pieces_of_time_add_up_to_the_whole(void **state)
+{
+	(void)state;
+	assert_pieces_add_up("SELECT sum(wall_ns) FROM blocking_poll");
+	assert_pieces_add_up("SELECT sum(run_queue_ns) FROM slice");
+	assert_pieces_add_up("SELECT sum(wall_ns) FROM worker");
+	assert_pieces_add_up("SELECT sum(poll_offcpu_ns) FROM worker");
+	assert_pieces_add_up("SELECT sum(parked_ns) FROM worker");
+	assert_pieces_add_up("SELECT sum(run_queue_ns) FROM worker");
+	assert_pieces_add_up("SELECT sum(cpu_ns) FROM thread_window");
+	assert_pieces_add_up("SELECT busy_ns FROM pool");
+	assert_pieces_add_up("SELECT idle_ns FROM pool");
+	assert_pieces_add_up("SELECT count(*) FROM sample");
+	assert_pieces_add_up("SELECT sum(wall_ns) FROM pool_closure");
+}
+
+static void a_poll_that_is_cut_counts_as_far_as_it_is_inside(void **state)
+{
+	sqlite3 *db = everything_filtered(.from = "125ms", .to = "160ms");
+
+	(void)state;
+	assert_text(db,
+		    "SELECT group_concat(function || ' ' || (total_ns / 1000)) FROM (SELECT * "
+		    "FROM site_figures AS f JOIN site AS s ON s.id = f.site ORDER BY total_ns)",
+		    "unknown 9500,demo::sleepy::nap 10000,demo::locker::take 30000");
+	assert_number(db, "SELECT max(wall_ns) / 1000 FROM worker", 35000);
+	sqlite3_close(db);
+}
+
+static void the_states_of_workers_do_not_hang_on_what_is_asked_for(void **state)
+{
+	static const struct filter choices[] = {
+		{.cause = "page-fault"}, {.task = "nobody"}, {.min_ns = 1}, {.match = "^$"}};
+	sqlite3 *db = everything_load();
+	int64_t poll_ns = database_number(db, "SELECT sum(poll_offcpu_ns) FROM worker", -1);
+	int64_t told_ns = database_number(db, "SELECT unknown_span_ns FROM limits", -1);
+	int64_t line_ns =
+		database_number(db, "SELECT sum(poll_offcpu_ns) FROM worker_timeline", -1);
+
+	(void)state;
+	sqlite3_close(db);
+	for (size_t i = 0; i < 2 * sizeof(choices) / sizeof(*choices); i++) {
+		struct filter choice = choices[i / 2];
+
+		choice.from = i % 2 ? "0s" : NULL; /* once with a time, once without */
+		db = filtered(everything_load(), choice);
+		assert_number(db, "SELECT sum(poll_offcpu_ns) FROM worker", poll_ns);
+		assert_number(db, "SELECT unknown_span_ns FROM limits", told_ns);
+		assert_number(db, "SELECT sum(poll_offcpu_ns) FROM worker_timeline", line_ns);
+		sqlite3_close(db);
+	}
+}
+
+/* Of 20 ms at the start of the capture, on the worker with thread id 11. */
+static sqlite3 *doubted_poll_load(void)
+{
+	sqlite3 *db = everything_load();
+
+	assert_int_equal(
+		database_run(db,
+			     "UPDATE process_source SET source = 'passive';"
+			     "INSERT INTO poll (capture, thread, start_max_ns, end_min_ns, end_max_ns, "
+			     "start_ns, end_ns, sleep_ns, run_queue_ns, looks, ready_looks, ready_sum, "
+			     "ready_max, open, upper_bound, start_exact, end_exact, unsure) "
+			     "SELECT c.id, t.id, c.start_ns, c.start_ns + 20000000, "
+			     "c.start_ns + 20000000, c.start_ns, c.start_ns + 20000000, "
+			     "0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 "
+			     "FROM capture AS c JOIN thread AS t ON t.capture = c.id AND t.tid = 11"),
+		0);
+	return db;
+}
+
+static void what_is_unproven_is_of_the_chosen_time_and_worker(void **state)
+{
+	static const struct {
+		struct filter arguments;
+		int64_t unproven_ns;
+	} choices[] = {
+		{{.to = "100ms"}, 20000000},
+		{{.worker = "11"}, 20000000},
+		{{.from = "100ms"}, 0},
+		{{.worker = "12"}, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++) {
+		sqlite3 *db = filtered(doubted_poll_load(), choices[i].arguments);
+
+		assert_number(db, "SELECT unproven_cpu_ns FROM limits", choices[i].unproven_ns);
+		sqlite3_close(db);
+	}
+}
+
+static void each_filter_keeps_what_it_names(void **state)
+{
+	static const struct {
+		struct filter arguments;
+		const char *sites;
+	} cases[] = {
+		{{.worker = "11"}, "demo::locker::take"},
+		{{.task = "demo::hasher::run"}, "demo::hasher::hash"},
+		{{.task = "demo::*::run", .cause = "cpu,sleep"},
+		 "demo::hasher::hash,demo::sleepy::nap"},
+		{{.cause = "file-io"}, "unknown"},
+		{{.match = "sleepy\\.rs$"}, "demo::sleepy::nap"},
+		{{.match = "^demo::locker::run$"}, "demo::locker::take"},
+		{{.match = "tokio|std"}, NULL},
+		{{.min_ns = 20000001}, "demo::hasher::hash,demo::locker::take"},
+		{{.from = "0s", .to = "60ms"}, NULL},
+		{{.from = "-5ms"}, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		sqlite3 *db = filtered(everything_load(), cases[i].arguments);
+
+		assert_text(db,
+			    "SELECT group_concat(function) FROM (SELECT DISTINCT function "
+			    "FROM site ORDER BY function)",
+			    cases[i].sites);
+		sqlite3_close(db);
+	}
+}
+
+static void looks_that_are_left_stand_for_as_much_cpu_time(void **state)
+{
+	const char *const hash =
+		"SELECT self_ns FROM hotspots WHERE function = 'demo::hasher::hash'";
+	sqlite3 *db = everything_load();
+	int64_t self_ns = database_number(db, hash, -1);
+
+	(void)state;
+	assert_true(self_ns > 0);
+	sqlite3_close(db);
+	db = everything_filtered(.match = "hasher");
+	assert_number(db, hash, self_ns);
+	assert_number(db, "SELECT count(*) FROM hotspots WHERE self_ns > 0", 1);
+	sqlite3_close(db);
+}
+
+static void a_filter_changes_nothing_in_the_database(void **state)
+{
+	sqlite3 *db = everything_filtered(.from = "100ms", .cause = "lock");
+
+	(void)state;
+	assert_number(db, "SELECT sum(wall_ns) / 1000 FROM main.blocking_poll", 157000);
+	assert_number(db, "SELECT blocking_ns / 1000 FROM main.verdict", 157000);
+	assert_number(db, "SELECT blocking_ns / 1000 FROM verdict", 80000);
+	assert_number(db, "SELECT count(*) FROM main.filter WHERE from_ns IS NOT NULL", 0);
+	sqlite3_close(db);
+}
+
+static void a_mark_is_a_time(void **state)
+{
+	const char *const make =
+		"CREATE TABLE mark (id INTEGER, capture INTEGER, time_ns INTEGER, text TEXT);"
+		"INSERT INTO mark VALUES (1, 1, 1000100000000, 'deploy'), "
+		"(2, 1, 1000110000000, 'deploy'), (3, 2, 1000000000000, 'other')";
+	sqlite3 *db = everything_load();
+	struct filter other = {.from = "other"};
+
+	(void)state;
+	assert_int_equal(database_run(db, "DROP TABLE IF EXISTS mark"), 0);
+	assert_int_equal(database_run(db, make), 0);
+	filtered(db, (struct filter) {.from = "deploy", .to = "deploy", .worker = "12"});
+	assert_number(db, BLOCKING, 10000);
+	sqlite3_close(db);
+	assert_int_equal(refused(other), STATUS_INPUT);
+}
+
+static void filters_that_mean_nothing_are_refused(void **state)
+{
+	static const struct filter choices[] = {
+		{.from = "1s"},
+		{.from = "2"},
+		{.from = "yesterday"},
+		{.to = "0s"},
+		{.from = "20ms", .to = "20ms"},
+		{.from = "20ms", .to = "-190ms"},
+		{.worker = "20"},
+		{.worker = "nobody*"},
+		{.cause = "bug"},
+		{.cause = "lock,"},
+		{.match = "("},
+		{.from = "1e2s"},
+		{.from = "99999999999h"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++)
+		assert_int_equal(refused(choices[i]), STATUS_INPUT);
+}
+
+static void durations_are_read_with_their_units(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t ns;
+	} cases[] = {
+		{"2s", 2000000000},
+		{"250ms", 250000000},
+		{"1.5 s", 1500000000},
+		{"45us", 45000},
+		{"45µs", 45000},
+		{"7ns", 7},
+		{"1m30s", 90000000000},
+		{"2h", 7200000000000},
+		{"0s", 0},
+		{"", -1},
+		{"2", -1},
+		{"s", -1},
+		{"2 x", -1},
+		{"-2s", -1},
+		{"infs", -1},
+		{"1.2.3s", -1},
+		{"0x10s", -1},
+		{"9999999999999s", -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		int64_t ns = -1;
+
+		assert_int_equal(duration_read(cases[i].text, &ns), cases[i].ns >= 0);
+		assert_int_equal(ns, cases[i].ns);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(sums_hold_under_every_filter),
+		cmocka_unit_test(pieces_of_time_add_up_to_the_whole),
+		cmocka_unit_test(a_poll_that_is_cut_counts_as_far_as_it_is_inside),
+		cmocka_unit_test(the_states_of_workers_do_not_hang_on_what_is_asked_for),
+		cmocka_unit_test(what_is_unproven_is_of_the_chosen_time_and_worker),
+		cmocka_unit_test(each_filter_keeps_what_it_names),
+		cmocka_unit_test(looks_that_are_left_stand_for_as_much_cpu_time),
+		cmocka_unit_test(a_filter_changes_nothing_in_the_database),
+		cmocka_unit_test(a_mark_is_a_time),
+		cmocka_unit_test(filters_that_mean_nothing_are_refused),
+		cmocka_unit_test(durations_are_read_with_their_units),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

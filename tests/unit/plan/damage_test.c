@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* A plan comes back as it was written, or is refused. */
+#include "tests/unit/fixture/plan_fixture.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <zstd.h>
+
+#define FIRST 0x7fff0000u
+
+static const struct hud_plan_segment segments[] = {
+	{.offset = 0x1000, .address = FIRST + 0x1000, .bytes = 0x2a000}};
+static const struct hud_plan_page pages[] = {{0, 3}, {3, 0}, {3, 2}};
+static const struct hud_plan_row rows[] = {{0, 0}, {0x1000, 1}, {0x1001, 2}, {0, 1}, {0xffff, 0}};
+static const struct hud_plan_rule rules[] = {
+	{0},
+	{.type = HUD_RULE_CFA_SP,
+	 .cfa_offset = 8,
+	 .fp_offset = HUD_RULE_UNCHANGED,
+	 .ra_offset = -8},
+	{.type = HUD_RULE_CFA_FP, .cfa_offset = 16, .fp_offset = -16, .ra_offset = -8},
+};
+
+static const struct hud_plan_poll_site poll_sites[] = {
+	{.address = FIRST + 0x1000, .site_flags = HUD_POLL_SITE_CHEAP},
+	{.address = FIRST + 0x1040, .site_flags = HUD_POLL_SITE_BLOCKING}};
+
+/* An identity with one scheduler, in a block of its own size. */
+static const struct hud_plan_identity *small_identity(void)
+{
+	static union {
+		struct hud_plan_identity identity;
+		uint8_t room[sizeof(struct hud_plan_identity) + sizeof(struct hud_plan_scheduler)];
+	} one;
+
+	one.identity = (struct hud_plan_identity) {
+		.runtime_version = 1 << 16 | 24 << 8 | 2,
+		.identity_flags = HUD_IDENTITY_KNOWN | HUD_IDENTITY_TASK,
+		.schedulers = 1,
+		.task = -64,
+	};
+	one.identity.scheduler[0] = (struct hud_plan_scheduler) {
+		.kind = HUD_SCHEDULER_MULTI_THREAD,
+		.context = -96,
+		.core = 16,
+		.parked = {.offset = 24, .bytes = 8},
+		.tick = 32,
+		.lifo = HUD_NO_OFFSET,
+	};
+	return &one.identity;
+}
+
+static struct plan small_plan(void)
+{
+	return (struct plan) {
+		.head = {.machine = EM_X86_64,
+			 .build_id_bytes = 20,
+			 .build_id = "0123456789abcdefghi"},
+		.segment = segments,
+		.segments = 1,
+		.first = FIRST,
+		.page = pages,
+		.pages = 3,
+		.row = rows,
+		.rows = 5,
+		.rule = rules,
+		.rules = 3,
+		.identity = small_identity(),
+		.poll_site = poll_sites,
+		.poll_sites = 2,
+		.numbers = {.build_ns = 1, .text_bytes = 2, .fdes = 3},
+	};
+}
+
+static bool equal_identity(const struct hud_plan_identity *l, const struct hud_plan_identity *r)
+{
+	if (!l || !r)
+		return l == r;
+	return l->schedulers == r->schedulers && l->task == r->task &&
+	       !memcmp(l->scheduler, r->scheduler, l->schedulers * sizeof(l->scheduler[0]));
+}
+
+static bool equal(const struct plan *l, const struct plan *r)
+{
+	return l->head.machine == r->head.machine &&
+	       l->head.build_id_bytes == r->head.build_id_bytes &&
+	       !memcmp(l->head.build_id, r->head.build_id, sizeof(l->head.build_id)) &&
+	       l->segments == r->segments && l->first == r->first && l->pages == r->pages &&
+	       l->rows == r->rows && l->rules == r->rules && l->poll_sites == r->poll_sites &&
+	       equal_identity(l->identity, r->identity) &&
+	       !memcmp(l->poll_site, r->poll_site, l->poll_sites * sizeof(*l->poll_site)) &&
+	       !memcmp(l->segment, r->segment, l->segments * sizeof(*l->segment)) &&
+	       !memcmp(l->page, r->page, l->pages * sizeof(*l->page)) &&
+	       !memcmp(l->row, r->row, l->rows * sizeof(*l->row)) &&
+	       !memcmp(l->rule, r->rule, l->rules * sizeof(*l->rule)) &&
+	       l->numbers.build_ns == r->numbers.build_ns &&
+	       l->numbers.text_bytes == r->numbers.text_bytes && l->numbers.fdes == r->numbers.fdes;
+}
+
+static void a_plan_comes_back_as_it_was_written(void **state)
+{
+	struct plan written = small_plan(), plan;
+	size_t bytes;
+	void *data;
+
+	(void)state;
+	assert_int_equal(plan_serialize(&written, &data, &bytes), 0);
+	assert_int_equal(plan_parse(data, bytes, &plan), 0);
+	assert_true(equal(&written, &plan));
+	plan_free(&plan);
+	free(data);
+}
+
+static void the_plan_of_a_real_program_comes_back_as_it_was_written(void **state)
+{
+	struct plan plan, again;
+	size_t bytes;
+	void *data;
+
+	(void)state;
+	assert_true(plan_of_path("/proc/self/exe", &plan));
+	assert_int_equal(plan_serialize(&plan, &data, &bytes), 0);
+	assert_int_equal(plan_parse(data, bytes, &again), 0);
+	assert_true(equal(&plan, &again));
+	plan_free(&plan);
+	plan_free(&again);
+	free(data);
+}
+
+static void an_empty_plan_comes_back(void **state)
+{
+	struct plan written = {0}, plan;
+	size_t bytes;
+	void *data;
+
+	(void)state;
+	assert_int_equal(plan_serialize(&written, &data, &bytes), 0);
+	assert_int_equal(plan_parse(data, bytes, &plan), 0);
+	assert_null(plan_find(&plan, 0));
+	plan_free(&plan);
+	free(data);
+}
+
+static void the_row_at_or_before_an_address_is_found(void **state)
+{
+	struct plan p = small_plan();
+
+	(void)state;
+	assert_null(plan_find(&p, FIRST - 1));
+	assert_ptr_equal(plan_find(&p, FIRST), &rules[0]);
+	assert_ptr_equal(plan_find(&p, FIRST + 0xfff), &rules[0]);
+	assert_ptr_equal(plan_find(&p, FIRST + 0x1000), &rules[1]);
+	assert_ptr_equal(plan_find(&p, FIRST + 0x1001), &rules[2]);
+	assert_ptr_equal(plan_find(&p, FIRST + 0xffff), &rules[2]);
+	assert_null(plan_find(&p, FIRST + 0x10000));
+	assert_ptr_equal(plan_find(&p, FIRST + 0x2fffe), &rules[1]);
+	assert_ptr_equal(plan_find(&p, FIRST + 0x2ffff), &rules[0]);
+	assert_null(plan_find(&p, FIRST + 0x30000));
+	assert_null(plan_find(&p, UINT64_MAX));
+}
+
+static void a_plan_cut_anywhere_is_refused(void **state)
+{
+	struct plan written = small_plan(), plan;
+	size_t bytes;
+	void *data;
+
+	(void)state;
+	assert_int_equal(plan_serialize(&written, &data, &bytes), 0);
+	for (size_t cut = 0; cut < bytes; cut++) {
+		void *copy = malloc(cut ? cut : 1);
+
+		memcpy(copy, data, cut);
+		assert_int_equal(plan_parse(copy, cut, &plan), -EBADMSG);
+		assert_null(plan.block);
+		free(copy);
+	}
+	free(data);
+}
+
+static void a_plan_with_one_bit_wrong_is_refused_or_the_same(void **state)
+{
+	struct plan written = small_plan(), plan;
+	size_t bytes;
+	uint8_t *data;
+
+	(void)state;
+	assert_int_equal(plan_serialize(&written, (void **)&data, &bytes), 0);
+	for (size_t bit = 0; bit < bytes * 8; bit++) {
+		data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		if (!plan_parse(data, bytes, &plan)) {
+			assert_true(equal(&written, &plan));
+			plan_free(&plan);
+		}
+		data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	free(data);
+}
+
+static void bytes_behind_a_plan_are_refused(void **state)
+{
+	struct plan written = small_plan(), plan;
+	uint8_t *data, *more;
+	size_t bytes;
+
+	(void)state;
+	assert_int_equal(plan_serialize(&written, (void **)&data, &bytes), 0);
+	more = calloc(2, bytes);
+	memcpy(more, data, bytes);
+	assert_int_equal(plan_parse(more, bytes + 1, &plan), -EBADMSG);
+	memcpy(more + bytes, data, bytes);
+	assert_int_equal(plan_parse(more, 2 * bytes, &plan), -EBADMSG);
+	free(more);
+	free(data);
+}
+
+/* The content of a plan, to be spoiled and put into a frame that is right. */
+struct content {
+	uint64_t data[1024];
+	size_t bytes;
+};
+
+static void content_make(struct content *c)
+{
+	struct plan written = small_plan();
+	size_t bytes;
+	void *data;
+
+	assert_int_equal(plan_serialize(&written, &data, &bytes), 0);
+	c->bytes = ZSTD_decompress(c->data, sizeof(c->data), data, bytes);
+	assert_false(ZSTD_isError(c->bytes));
+	free(data);
+}
+
+static int content_parse(const struct content *c, int checksum, int content_size)
+{
+	ZSTD_CCtx *context = ZSTD_createCCtx();
+	struct plan plan;
+	uint8_t data[16384];
+	size_t bytes;
+	int err;
+
+	ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, checksum);
+	ZSTD_CCtx_setParameter(context, ZSTD_c_contentSizeFlag, content_size);
+	bytes = ZSTD_compress2(context, data, sizeof(data), c->data, c->bytes);
+	assert_false(ZSTD_isError(bytes));
+	ZSTD_freeCCtx(context);
+	err = plan_parse(data, bytes, &plan);
+	plan_free(&plan);
+	return err;
+}
+
+static void a_frame_without_checksum_or_size_is_refused(void **state)
+{
+	struct content c;
+
+	(void)state;
+	content_make(&c);
+	assert_int_equal(content_parse(&c, 1, 1), 0);
+	assert_int_equal(content_parse(&c, 0, 1), -EBADMSG);
+	assert_int_equal(content_parse(&c, 1, 0), -EBADMSG);
+}
+
+static struct hud_record *record_of(struct content *c, uint16_t type)
+{
+	uint8_t *at = (uint8_t *)c->data + sizeof(struct hud_plan);
+
+	while (((struct hud_record *)at)->type != type)
+		at += ((struct hud_record *)at)->size;
+	return (struct hud_record *)at;
+}
+
+enum where { IN_HEAD = 0 }; /* else: a record type */
+
+/* A field and the value that is put there. */
+static const struct spoil {
+	const char *what;
+	uint16_t record;
+	size_t offset;
+	size_t bytes;
+	uint64_t value;
+	int expected;
+} spoils[] = {
+	{"magic", IN_HEAD, 0, 1, 'h', -EBADMSG},
+	{"a newer version", IN_HEAD, 8, 4, 2, -EPROTO},
+	{"version 0", IN_HEAD, 8, 4, 0, -EBADMSG},
+	{"build-id size", IN_HEAD, 16, 2, 33, -EBADMSG},
+	{"bytes", IN_HEAD, 56, 8, 8, -EBADMSG},
+	{"record size 0", HUD_PLAN_RULES, 4, 4, 0, -EBADMSG},
+	{"record size odd", HUD_PLAN_RULES, 4, 4, 31, -EBADMSG},
+	{"record size large", HUD_PLAN_RULES, 4, 4, 0xfffffff8, -EBADMSG},
+	{"unknown", HUD_PLAN_NUMBERS, 0, 2, 77, 0},
+	{"unknown, but must understand", HUD_PLAN_NUMBERS, 0, 4, 0x8000004d, -EPROTO},
+	{"a second time", HUD_PLAN_NUMBERS, 0, 2, HUD_PLAN_RULES, -EBADMSG},
+	{"segment offset", HUD_PLAN_SEGMENTS, 8, 8, UINT64_MAX, -EBADMSG},
+	{"segment address", HUD_PLAN_SEGMENTS, 16, 8, UINT64_MAX, -EBADMSG},
+	{"segment bytes", HUD_PLAN_SEGMENTS, 24, 8, UINT64_MAX, -EBADMSG},
+	{"page not on its bound", HUD_PLAN_PAGES, 8, 8, FIRST + 8, -EBADMSG},
+	{"pages behind the end", HUD_PLAN_PAGES, 8, 8, ~UINT64_C(0x1ffff), -EBADMSG},
+	{"page count", HUD_PLAN_PAGES, 16, 4, 4, -EBADMSG},
+	{"first row", HUD_PLAN_PAGES, 24, 4, 1, -EBADMSG},
+	{"rows of a page", HUD_PLAN_PAGES, 28, 4, 2, -EBADMSG},
+	{"too many rows of a page", HUD_PLAN_PAGES, 44, 4, 0xffffffff, -EBADMSG},
+	{"the padding claimed", HUD_PLAN_PAGES, 44, 4, 3, -EBADMSG},
+	{"first delta not 0", HUD_PLAN_ROWS, 8, 2, 1, -EBADMSG},
+	{"deltas equal", HUD_PLAN_ROWS, 16, 2, 0x1000, -EBADMSG},
+	{"deltas descending", HUD_PLAN_ROWS, 16, 2, 1, -EBADMSG},
+	{"rule that is not there", HUD_PLAN_ROWS, 14, 2, 3, -EBADMSG},
+	{"padding not zero", HUD_PLAN_ROWS, 28, 2, 1, -EBADMSG},
+	{"rule type", HUD_PLAN_RULES, 8, 1, HUD_RULE_LAST + 1, -EBADMSG},
+	{"no rules", HUD_PLAN_RULES, 0, 2, 77, -EBADMSG},
+	{"no rows", HUD_PLAN_ROWS, 0, 2, 77, -EBADMSG},
+	{"no pages", HUD_PLAN_PAGES, 0, 2, 77, -EBADMSG},
+	{"more schedulers than there are", HUD_PLAN_IDENTITY, 14, 2, 2, -EBADMSG},
+	{"fewer schedulers than there are", HUD_PLAN_IDENTITY, 14, 2, 0, -EBADMSG},
+	{"a tag of three bytes", HUD_PLAN_IDENTITY, 48 + 20, 4, 3, -EBADMSG},
+	{"no way to tell a park", HUD_PLAN_IDENTITY, 48 + 36, 4, 0, -EBADMSG},
+	{"an unknown kind of queue", HUD_PLAN_IDENTITY, 48 + 56, 2, 4, -EBADMSG},
+	{"poll sites not in order", HUD_PLAN_POLL_SITES, 24, 8, FIRST, -EBADMSG},
+};
+
+static void content_that_makes_no_sense_is_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(spoils) / sizeof(*spoils); i++) {
+		const struct spoil *s = &spoils[i];
+		struct content c;
+		uint8_t *at;
+		int err;
+
+		content_make(&c);
+		at = s->record ? (uint8_t *)record_of(&c, s->record) : (uint8_t *)c.data;
+		memcpy(at + s->offset, &s->value, s->bytes);
+		err = content_parse(&c, 1, 1);
+		if (err != s->expected)
+			fail_msg("%s: %d", s->what, err);
+	}
+}
+
+static void a_plan_that_claims_too_much_is_refused(void **state)
+{
+	size_t bytes = (size_t)HUD_PLAN_CONTENT_MAX + 8, size;
+	ZSTD_CCtx *context = ZSTD_createCCtx();
+	void *content = calloc(1, bytes), *data = malloc(bytes / 8);
+	struct plan plan;
+
+	(void)state;
+	ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+	size = ZSTD_compress2(context, data, bytes / 8, content, bytes);
+	assert_false(ZSTD_isError(size));
+	assert_int_equal(plan_parse(data, size, &plan), -EBADMSG);
+	ZSTD_freeCCtx(context);
+	free(content);
+	free(data);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_plan_comes_back_as_it_was_written),
+		cmocka_unit_test(the_plan_of_a_real_program_comes_back_as_it_was_written),
+		cmocka_unit_test(an_empty_plan_comes_back),
+		cmocka_unit_test(the_row_at_or_before_an_address_is_found),
+		cmocka_unit_test(a_plan_cut_anywhere_is_refused),
+		cmocka_unit_test(a_plan_with_one_bit_wrong_is_refused_or_the_same),
+		cmocka_unit_test(bytes_behind_a_plan_are_refused),
+		cmocka_unit_test(a_frame_without_checksum_or_size_is_refused),
+		cmocka_unit_test(content_that_makes_no_sense_is_refused),
+		cmocka_unit_test(a_plan_that_claims_too_much_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* What a plan says of the runtime is what libdw reads of its types, and symbols of its functions. */
+#include "tests/unit/fixture/plan_fixture.h"
+
+#include <dwarf.h>
+#include <elf.h>
+#include <elfutils/libdw.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "analyzer/plan/probe.h"
+
+#define MULTI "tokio::runtime::scheduler::multi_thread::worker::"
+#define SINGLE "tokio::runtime::scheduler::current_thread::"
+
+/* The demo's plan, and the same file for libdw. */
+struct demo {
+	int fd;
+	struct plan_object object;
+	struct plan_built built;
+	Dwarf *dwarf;
+};
+
+static bool demo_open(struct demo *d)
+{
+	d->fd = plan_file_open(HUD_DEMO);
+	if (d->fd < 0) {
+		print_message("%s: not here, not checked\n", HUD_DEMO);
+		return false;
+	}
+	assert_int_equal(plan_object_open(&d->object, d->fd), 0);
+	assert_int_equal(plan_build(&d->built, &d->object, 0), 0);
+	d->dwarf = dwarf_begin(d->fd, DWARF_C_READ);
+	assert_non_null(d->dwarf);
+	return true;
+}
+
+static void demo_close(struct demo *d)
+{
+	dwarf_end(d->dwarf);
+	plan_built_free(&d->built);
+	plan_object_close(&d->object);
+	close(d->fd);
+}
+
+/* A child of this name. */
+static bool child_named(Dwarf_Die *in, const char *name, size_t length, Dwarf_Die *out)
+{
+	if (dwarf_child(in, out))
+		return false;
+	do {
+		const char *own = dwarf_diename(out);
+
+		if (own && strlen(own) == length && !strncmp(own, name, length) &&
+		    (dwarf_tag(out) == DW_TAG_namespace ||
+		     (dwarf_tag(out) == DW_TAG_structure_type && dwarf_haschildren(out)) ||
+		     dwarf_tag(out) == DW_TAG_member))
+			return true;
+	} while (dwarf_siblingof(out, out) == 0);
+	return false;
+}
+
+static bool below(Dwarf_Die unit, const char *path, Dwarf_Die *out)
+{
+	for (*out = unit;;) {
+		const char *end = strstr(path, "::");
+		Dwarf_Die next;
+
+		if (!child_named(out, path, end ? (size_t)(end - path) : strlen(path), &next))
+			return false;
+		*out = next;
+		if (!end)
+			return true;
+		path = end + 2;
+	}
+}
+
+static Dwarf_Die type_of_path(Dwarf *dwarf, const char *path)
+{
+	Dwarf_Off offset = 0, next;
+	Dwarf_Die unit, found;
+	size_t header;
+
+	while (dwarf_nextcu(dwarf, offset, &next, &header, NULL, NULL, NULL) == 0) {
+		if (dwarf_offdie(dwarf, offset + header, &unit) && below(unit, path, &found))
+			return found;
+		offset = next;
+	}
+	fail_msg("libdw finds no %s", path);
+	return found;
+}
+
+static uint64_t number(Dwarf_Die *die, unsigned int name)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Word value;
+
+	assert_non_null(dwarf_attr(die, name, &attribute));
+	assert_int_equal(dwarf_formudata(&attribute, &value), 0);
+	return value;
+}
+
+static Dwarf_Die type_of(Dwarf_Die *die)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Die type;
+
+	assert_non_null(dwarf_attr(die, DW_AT_type, &attribute));
+	assert_non_null(dwarf_formref_die(&attribute, &type));
+	return type;
+}
+
+/* Offset of "a.b.c" in a type. */
+static uint64_t member(Dwarf *dwarf, const char *path, const char *members, Dwarf_Die *type)
+{
+	uint64_t offset = 0;
+
+	*type = type_of_path(dwarf, path);
+	for (const char *at = members; at;) {
+		const char *end = strchr(at, '.');
+		Dwarf_Die found;
+
+		if (!child_named(type, at, end ? (size_t)(end - at) : strlen(at), &found))
+			fail_msg("libdw finds no %s in %s", members, path);
+		offset += number(&found, DW_AT_data_member_location);
+		*type = type_of(&found);
+		at = end ? end + 1 : NULL;
+	}
+	return offset;
+}
+
+static uint64_t offset_of(struct demo *d, const char *path, const char *members)
+{
+	Dwarf_Die type;
+
+	return member(d->dwarf, path, members, &type);
+}
+
+/* The tag of the variant "None" of the Option that a member is. */
+static struct hud_plan_tag none_of(struct demo *d, const char *path, const char *members)
+{
+	Dwarf_Die type, part, variant, held, discriminant;
+	struct hud_plan_tag tag = {.offset = (uint32_t)member(d->dwarf, path, members, &type)};
+	Dwarf_Attribute attribute;
+
+	assert_int_equal(dwarf_child(&type, &part), 0);
+	assert_int_equal(dwarf_tag(&part), DW_TAG_variant_part);
+	assert_non_null(dwarf_attr(&part, DW_AT_discr, &attribute));
+	assert_non_null(dwarf_formref_die(&attribute, &discriminant));
+	tag.offset += (uint32_t)number(&discriminant, DW_AT_data_member_location);
+	type = type_of(&discriminant);
+	tag.bytes = (uint32_t)number(&type, DW_AT_byte_size);
+	assert_int_equal(dwarf_child(&part, &variant), 0);
+	do {
+		if (dwarf_tag(&variant) == DW_TAG_variant &&
+		    child_named(&variant, "None", strlen("None"), &held)) {
+			tag.value = number(&variant, DW_AT_discr_value);
+			return tag;
+		}
+	} while (dwarf_siblingof(&variant, &variant) == 0);
+	fail_msg("libdw finds no None in %s", path);
+	return tag;
+}
+
+static const struct hud_plan_scheduler *scheduler(const struct demo *d, uint32_t kind)
+{
+	const struct hud_plan_identity *identity = d->built.runtime.identity;
+
+	assert_non_null(identity);
+	for (uint16_t i = 0; i < identity->schedulers; i++)
+		if (identity->scheduler[i].kind == kind)
+			return &identity->scheduler[i];
+	fail_msg("no scheduler of kind %u", kind);
+	return NULL;
+}
+
+static void expect_tag(const struct hud_plan_tag *tag, struct hud_plan_tag expected)
+{
+	assert_int_equal(tag->offset, expected.offset);
+	assert_int_equal(tag->bytes, expected.bytes);
+	assert_int_equal(tag->value, expected.value);
+}
+
+static void a_workers_core_lies_where_libdw_says(void **state)
+{
+	const struct hud_plan_scheduler *s;
+	struct demo d;
+
+	(void)state;
+	if (!demo_open(&d))
+		skip();
+	s = scheduler(&d, HUD_SCHEDULER_MULTI_THREAD);
+	assert_int_equal(s->core, offset_of(&d, MULTI "Context", "core.value.value"));
+	assert_int_equal(s->tick, offset_of(&d, MULTI "Core", "tick"));
+	assert_int_equal(s->lifo, offset_of(&d, MULTI "Core", "lifo_slot"));
+	assert_int_equal(s->queue_kind, HUD_QUEUE_RING);
+	assert_int_equal(s->queue, offset_of(&d, MULTI "Core", "run_queue.inner.ptr.pointer"));
+	expect_tag(&s->parked, none_of(&d, MULTI "Core", "park"));
+	demo_close(&d);
+}
+
+static void a_current_threads_core_lies_where_libdw_says(void **state)
+{
+	const struct hud_plan_scheduler *s;
+	struct demo d;
+
+	(void)state;
+	if (!demo_open(&d))
+		skip();
+	s = scheduler(&d, HUD_SCHEDULER_CURRENT_THREAD);
+	assert_int_equal(s->core, offset_of(&d, SINGLE "Context", "core.value.value"));
+	assert_int_equal(s->tick, offset_of(&d, SINGLE "Core", "tick"));
+	assert_int_equal(s->lifo, HUD_NO_OFFSET);
+	assert_int_equal(s->queue, offset_of(&d, SINGLE "Core", "tasks"));
+	expect_tag(&s->parked, none_of(&d, SINGLE "Core", "driver"));
+	demo_close(&d);
+}
+
+static void the_task_id_lies_where_libdw_says(void **state)
+{
+	const struct hud_plan_identity *identity;
+	struct demo d;
+
+	(void)state;
+	if (!demo_open(&d))
+		skip();
+	identity = d.built.runtime.identity;
+	assert_non_null(identity);
+	assert_true(identity->identity_flags & HUD_IDENTITY_KNOWN);
+	assert_true(identity->identity_flags & HUD_IDENTITY_TASK_TAG);
+	/* 1.24: an Option<u64>, its tag before it; two words of one thread-local. */
+	assert_int_equal(identity->task, identity->task_tag + 8);
+	assert_int_equal(offset_of(&d, "tokio::runtime::context::Context", "current_task_id.value"),
+			 32);
+	assert_int_equal(identity->runtime_version, 1 << 16 | 24 << 8 | 2);
+	assert_true(identity->identity_flags & HUD_IDENTITY_BUDGET);
+	assert_int_equal(identity->budget - identity->task_tag,
+			 offset_of(&d, "tokio::runtime::context::Context", "budget") - 32);
+	demo_close(&d);
+}
+
+static void the_header_of_a_task_leads_to_its_poll_site_and_id(void **state)
+{
+	const struct hud_plan_identity *identity;
+	struct demo d;
+
+	(void)state;
+	if (!demo_open(&d))
+		skip();
+	identity = d.built.runtime.identity;
+	assert_non_null(identity);
+	assert_true(identity->identity_flags & HUD_IDENTITY_HEADER);
+	assert_int_equal(identity->task_vtable,
+			 offset_of(&d, "tokio::runtime::task::core::Header", "vtable"));
+	assert_int_equal(identity->task_id,
+			 offset_of(&d, "tokio::runtime::task::raw::Vtable", "id_offset"));
+	demo_close(&d);
+}
+
+/* Those that symbols tell, and those that the shape of their tables tells. */
+static void poll_sites_are_found_with_and_without_symbols(void **state)
+{
+	struct plan_image image;
+	struct plan_vtable *vtable;
+	size_t count;
+	struct demo d;
+
+	(void)state;
+	if (!demo_open(&d))
+		skip();
+	assert_false(d.built.runtime.polls.by_shape);
+	assert_true(d.built.runtime.polls.count > 20);
+	assert_int_equal(plan_image_read(&image, d.object.elf[0]), 0);
+	assert_int_equal(plan_vtables_find(&image, &vtable, &count), 0);
+	assert_int_equal(count, d.built.runtime.polls.count);
+	for (size_t i = 0; i < count; i++)
+		assert_int_equal(vtable[i].function[PLAN_VTABLE_POLL],
+				 d.built.runtime.polls.item[i].site.address);
+	free(vtable);
+	plan_image_close(&image);
+	demo_close(&d);
+}
+
+/* A table of words: `codes` addresses of code, then these. */
+static size_t vtables_in(size_t codes, uint64_t trailer, uint64_t scheduler, uint64_t id)
+{
+	uint64_t words[16] = {0};
+	struct plan_image_part part[] = {
+		{.address = 0x1000, .bytes = 0x100, .code = true},
+		{.address = 0x2000, .bytes = sizeof(words), .data = (uint8_t *)words},
+	};
+	struct plan_image image = {.machine = EM_X86_64, .part = part, .parts = 2};
+	struct plan_vtable *vtable;
+	size_t count;
+
+	for (size_t i = 0; i < codes; i++)
+		words[1 + i] = 0x1000 + 8 * i;
+	words[1 + codes] = trailer;
+	words[2 + codes] = scheduler;
+	words[3 + codes] = id;
+	assert_int_equal(plan_vtables_find(&image, &vtable, &count), 0);
+	if (count)
+		assert_int_equal(vtable->function[PLAN_VTABLE_POLL], 0x1000 + 8 * (codes - 7));
+	free(vtable);
+	return count;
+}
+
+static void a_table_of_a_task_is_known_by_its_shape(void **state)
+{
+	(void)state;
+	assert_int_equal(vtables_in(7, 0x100, 32, 40), 1);
+	assert_int_equal(vtables_in(7, 0x30, 32, 32), 1);
+	assert_int_equal(vtables_in(9, 0x100, 32, 40), 1); /* the end of another table before it */
+	assert_int_equal(vtables_in(6, 0x100, 32, 40), 0);
+	assert_int_equal(vtables_in(7, 32, 32, 40), 0);
+	assert_int_equal(vtables_in(7, 0x100, 40, 32), 0);
+	assert_int_equal(vtables_in(7, 0x100, 24, 32), 0);
+	assert_int_equal(vtables_in(7, 0x104, 32, 40), 0);
+	assert_int_equal(vtables_in(7, 0x9000, 0x2000, 0x2008), 0); /* addresses, no offsets */
+}
+
+static const struct plan_poll *poll_of(const struct plan_polls *polls, const char *task)
+{
+	for (size_t i = 0; i < polls->count; i++)
+		if (polls->item[i].task && strstr(polls->item[i].task, task))
+			return &polls->item[i];
+	fail_msg("no site polls %s", task);
+	return NULL;
+}
+
+/* The line in a source file of the demo that has this text. */
+static uint32_t line_with(const char *path, const char *text)
+{
+	FILE *from = fopen(path, "r");
+	char line[512];
+	uint32_t count = 0;
+
+	assert_non_null(from);
+	while (fgets(line, sizeof(line), from)) {
+		count++;
+		if (strstr(line, text))
+			break;
+	}
+	fclose(from);
+	return count;
+}
+
+static void a_poll_site_says_which_task_and_where_it_is_written(void **state)
+{
+	const struct plan_polls *polls;
+	const struct plan_poll *poll;
+	struct demo d;
+
+	(void)state;
+	if (!demo_open(&d))
+		skip();
+	polls = &d.built.runtime.polls;
+	poll = poll_of(polls, "demo::load::client::{async_fn_env#0}");
+	assert_string_equal(poll->file, "src/load.rs");
+	assert_int_equal(poll->line, line_with("examples/demo/src/load.rs", "async fn client("));
+	assert_int_equal(poll->site.site_flags & HUD_POLL_SITE_BLOCKING, 0);
+	assert_int_not_equal(poll->site.kind, 0);
+	poll = poll_of(polls, "worker::{impl#0}::launch::{closure_env#0}");
+	assert_true(poll->site.site_flags & HUD_POLL_SITE_BLOCKING);
+	assert_int_equal(poll->site.kind, 0);
+	demo_close(&d);
+}
+
+static void a_program_without_the_runtime_has_none_of_it(void **state)
+{
+	struct plan plan;
+
+	(void)state;
+	assert_true(plan_of_path("/proc/self/exe", &plan));
+	assert_null(plan.identity);
+	assert_int_equal(plan.poll_sites, 0);
+	plan_free(&plan);
+}
+
+static void a_thread_local_lies_below_the_thread_pointer_or_above_it(void **state)
+{
+	struct plan_tls x86 = {.machine = EM_X86_64, .bytes = 0x131, .align = 16};
+	struct plan_tls arm = {.machine = EM_AARCH64, .bytes = 0x131, .align = 8};
+	int64_t offset;
+
+	(void)state;
+	assert_true(plan_tls_offset(&x86, 0x28, &offset));
+	assert_int_equal(offset, 0x28 - 0x140);
+	assert_true(plan_tls_offset(&arm, 0x28, &offset));
+	assert_int_equal(offset, 0x28 + 16);
+	arm.align = 64;
+	assert_true(plan_tls_offset(&arm, 0, &offset));
+	assert_int_equal(offset, 64);
+	assert_false(plan_tls_offset(&x86, 0x131, &offset));
+	x86.bytes = 0;
+	assert_false(plan_tls_offset(&x86, 0, &offset));
+}
+
+static void versions_are_read_where_three_numbers_stand(void **state)
+{
+	static const char text[] = "1.24.2/src", cut[] = "1.24.", util[] = "util-0.7.1/src";
+	struct plan_version v = plan_version_read(text, text + sizeof(text) - 1);
+
+	(void)state;
+	assert_true(v.known);
+	assert_int_equal(plan_version_number(&v), 1 << 16 | 24 << 8 | 2);
+	v = plan_version_read(cut, cut + sizeof(cut) - 1);
+	assert_false(v.known);
+	assert_int_equal(plan_version_number(&v), 0);
+	v = plan_version_read(util, util + sizeof(util) - 1);
+	assert_false(v.known);
+}
+
+static bool cheap(uint32_t machine, const char *code, size_t bytes)
+{
+	struct plan_image_part part = {.address = 0x1000, .bytes = bytes, .code = true};
+	struct plan_image image = {.machine = machine, .part = &part, .parts = 1};
+
+	part.data = (uint8_t *)(uintptr_t)code;
+	return plan_probe_is_cheap(&image, 0x1000);
+}
+
+static void what_the_kernel_emulates_is_cheap_to_probe(void **state)
+{
+	(void)state;
+	assert_true(cheap(EM_X86_64, "\x55\x48\x89\xe5", 4));         /* push rbp */
+	assert_true(cheap(EM_X86_64, "\x41\x57", 2));                 /* push r15 */
+	assert_true(cheap(EM_X86_64, "\xe9\x01\x02\x03\x04", 5));     /* jmp */
+	assert_true(cheap(EM_X86_64, "\x0f\x84\x01\x02\x03\x04", 6)); /* je */
+	assert_true(cheap(EM_AARCH64, "\x02\x00\x00\x14", 4));        /* b */
+	assert_true(cheap(EM_AARCH64, "\x40\x00\x00\xb4", 4));        /* cbz x0 */
+	assert_false(cheap(EM_X86_64, "\x48\x83\xec\x18", 4));        /* sub rsp */
+	assert_false(cheap(EM_X86_64, "\xf3\x0f\x1e\xfa", 4));        /* endbr64 */
+	assert_false(cheap(EM_X86_64, "\x48\x89\xf8", 3));            /* mov rax, rdi */
+	assert_false(cheap(EM_X86_64, "\x41", 1));
+	assert_false(cheap(EM_AARCH64, "\xfd\x7b\xbf\xa9", 4)); /* stp x29, x30 */
+	assert_false(cheap(EM_AARCH64, "\x02\x00\x00", 3));
+}
+
+static uint64_t target(uint32_t machine, const char *code, size_t bytes)
+{
+	static uint8_t table[] = {0x78, 0x56, 0x34, 0x12, 0, 0, 0, 0};
+	struct plan_image_part part = {.address = 0x2000, .bytes = sizeof(table), .data = table};
+	struct plan_image image = {.machine = machine, .part = &part, .parts = 1};
+
+	return plan_branch_target(&image, (const uint8_t *)code, bytes, 0x1000);
+}
+
+static void a_branch_leads_where_its_distance_or_the_linkers_word_says(void **state)
+{
+	(void)state;
+	assert_int_equal(target(EM_X86_64, "\xe8\xfb\xff\xff\xff", 5), 0x1000);
+	assert_int_equal(target(EM_X86_64, "\xe9\x00\x01", 3), 0);
+	assert_int_equal(target(EM_X86_64, "\xff\x15\xfa\x0f\x00\x00", 6), 0x12345678);
+	assert_int_equal(target(EM_X86_64, "\xff\x25\xfb\x0f\x00\x00", 6), 0);
+	assert_int_equal(target(EM_AARCH64, "\xff\xff\xff\x97", 4), 0xffc);
+	assert_int_equal(target(EM_AARCH64, "\x02\x00\x00\x14", 4), 0x1008);
+}
+
+static void the_rules_name_all_that_is_looked_for(void **state)
+{
+	struct plan_names names;
+
+	(void)state;
+	assert_int_equal(plan_names_open(&names), 0);
+	plan_names_close(&names);
+}
+
+/* Where a section lies in the file. */
+static bool section_range(Elf *elf, const char *wanted, uint64_t *start, uint64_t *bytes)
+{
+	Elf_Scn *section = NULL;
+	size_t names;
+
+	assert_int_equal(elf_getshdrstrndx(elf, &names), 0);
+	while ((section = elf_nextscn(elf, section))) {
+		GElf_Shdr header;
+
+		assert_non_null(gelf_getshdr(section, &header));
+		*start = header.sh_offset;
+		*bytes = header.sh_size;
+		if (!strcmp(elf_strptr(elf, names, header.sh_name), wanted))
+			return true;
+	}
+	return false;
+}
+
+enum { ROUNDS = 12, CHANGES = 400 };
+
+static void damage(uint8_t *image, size_t size, uint64_t start, uint64_t bytes, uint64_t *random)
+{
+	struct plan_object object;
+	struct plan_built built;
+	uint8_t *copy = malloc(size);
+
+	assert_non_null(copy);
+	memcpy(copy, image, size);
+	for (int i = 0; i < CHANGES; i++)
+		copy[start + plan_random(random) % bytes] = (uint8_t)plan_random(random);
+	if (!plan_object_open_memory(&object, copy, size)) {
+		if (!plan_build(&built, &object, 0))
+			plan_built_free(&built);
+		plan_object_close(&object);
+	}
+	free(copy);
+}
+
+/* With ASan this says more; what matters is that it ends, and that there is a plan or an error. */
+static void damaged_debug_information_does_no_harm(void **state)
+{
+	static const char *const sections[] = {".debug_info", ".debug_abbrev", ".debug_str",
+					       ".symtab",     ".rela.dyn",     ".data.rel.ro",
+					       ".debug_line"};
+	uint64_t start, bytes, random = 88172645463325252u;
+	struct stat st;
+	uint8_t *image;
+	struct demo d;
+
+	(void)state;
+	if (!demo_open(&d))
+		skip();
+	assert_int_equal(fstat(d.fd, &st), 0);
+	image = malloc((size_t)st.st_size);
+	assert_non_null(image);
+	assert_int_equal(pread(d.fd, image, (size_t)st.st_size, 0), st.st_size);
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		if (!section_range(d.object.elf[0], sections[i], &start, &bytes) || !bytes)
+			continue;
+		for (int round = 0; round < ROUNDS; round++)
+			damage(image, (size_t)st.st_size, start, bytes, &random);
+	}
+	free(image);
+	demo_close(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_workers_core_lies_where_libdw_says),
+		cmocka_unit_test(a_current_threads_core_lies_where_libdw_says),
+		cmocka_unit_test(the_task_id_lies_where_libdw_says),
+		cmocka_unit_test(the_header_of_a_task_leads_to_its_poll_site_and_id),
+		cmocka_unit_test(poll_sites_are_found_with_and_without_symbols),
+		cmocka_unit_test(a_table_of_a_task_is_known_by_its_shape),
+		cmocka_unit_test(a_poll_site_says_which_task_and_where_it_is_written),
+		cmocka_unit_test(a_program_without_the_runtime_has_none_of_it),
+		cmocka_unit_test(a_thread_local_lies_below_the_thread_pointer_or_above_it),
+		cmocka_unit_test(versions_are_read_where_three_numbers_stand),
+		cmocka_unit_test(what_the_kernel_emulates_is_cheap_to_probe),
+		cmocka_unit_test(a_branch_leads_where_its_distance_or_the_linkers_word_says),
+		cmocka_unit_test(the_rules_name_all_that_is_looked_for),
+		cmocka_unit_test(damaged_debug_information_does_no_harm),
+	};
+
+	elf_version(EV_CURRENT);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/open/filter.h"
+#include "analyzer/report/report.h"
+#include "tests/unit/fixture/analysis_fixture.h"
+#include "tests/unit/fixture/golden.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * The report of a small made-up world, in each form and under each filter, byte for byte.
+ *
+ * HUD_GOLDEN=write writes tests/golden/ anew; then look at what git says has changed.
+ */
+
+/* One report: what was asked for, and the file that holds what it was. */
+struct golden {
+	const char *file;
+	bool json;
+	int width;
+	bool colour;
+	struct filter filter;
+	uint64_t top;
+};
+
+static const struct golden goldens[] = {
+	{.file = "report.txt"},
+	{.file = "report-top-2.txt", .top = 2},
+	{.file = "report-80-columns.txt", .width = 80},
+	{.file = "report-colour.txt", .width = 150, .colour = true},
+	{.file = "report-site.txt", .filter = {.site = 2}},
+	{.file = "report-time.txt", .filter = {.from = "100ms", .to = "-55ms"}},
+	{.file = "report-worker.txt", .filter = {.worker = "11"}},
+	{.file = "report-task.txt", .filter = {.task = "*::locker::*"}},
+	{.file = "report-cause.txt", .filter = {.cause = "cpu,file-io"}},
+	{.file = "report-match.txt", .filter = {.match = "sleepy|closure"}},
+	{.file = "report-min.txt", .filter = {.min_ns = 25000000}},
+	{.file = "report-nothing.txt", .filter = {.task = "nobody"}},
+	{.file = "report.json", .json = true},
+	{.file = "report-top-1.json", .json = true, .top = 1},
+	{.file = "report-filters.json",
+	 .json = true,
+	 .filter = {.from = "95ms",
+		       .to = "130ms",
+		       .worker = "12",
+		       .task = "demo::*",
+		       .cause = "sleep",
+		       .match = "nap",
+		       .min_ns = 10000000}},
+	{.file = "report-site.json", .json = true, .filter = {.site = 1}},
+};
+
+struct printing {
+	const struct golden *golden;
+	struct input input;
+};
+
+static void print_report(void *context)
+{
+	const struct printing *p = context;
+	const struct golden *g = p->golden;
+	const struct report_form form = {.top = g->top,
+					 .site = g->filter.site != 0,
+					 .colour = g->colour,
+					 .width = g->width};
+
+	assert_int_equal(g->json ? report_json(&p->input, form.top) : report_text(&p->input, &form),
+			 STATUS_DONE);
+}
+
+/* The made-up world, with the filters of a report laid over it. */
+static struct printing printing_open(const struct golden *g)
+{
+	struct printing p = {g, {.db = everything_load(), .capture = 1, .captures = 1}};
+
+	assert_int_equal(filter_functions(p.input.db), 0);
+	assert_int_equal(filter_apply(p.input.db, &g->filter, &p.input.capture, 1), STATUS_DONE);
+	database_restrict(p.input.db);
+	return p;
+}
+
+static void every_report_is_as_it_was(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(goldens) / sizeof(*goldens); i++) {
+		struct printing p = printing_open(&goldens[i]);
+		char path[128];
+
+		snprintf(path, sizeof(path), "tests/golden/report/%s", goldens[i].file);
+		golden_output(path, print_report, &p);
+		input_close(&p.input);
+	}
+}
+
+/* The widest line of a report, in columns. */
+static int widest_line(int width)
+{
+	const struct golden g = {.width = width, .colour = true};
+	struct printing p = printing_open(&g);
+	char *text = printed_text(print_report, &p);
+	int widest = 0;
+
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		int columns = text_width(line, strlen(line));
+
+		widest = columns > widest ? columns : widest;
+	}
+	free(text);
+	input_close(&p.input);
+	return widest;
+}
+
+static void no_line_is_wider_than_the_terminal(void **state)
+{
+	static const int widths[] = {20, 40, 79, 80, 100, 109, 110, 132};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(widths) / sizeof(*widths); i++)
+		assert_true(widest_line(widths[i]) <= widths[i]);
+}
+
+static void a_colour_takes_no_column(void **state)
+{
+	static const char text[] = "\033[1mbold\033[0m ≤ 3";
+
+	(void)state;
+	assert_int_equal(text_width(text, strlen(text)), 8);
+	assert_int_equal(text_cut(text, strlen(text), 8), strlen(text));
+	assert_int_equal(text_cut(text, strlen(text), 5), strlen("\033[1mbold\033[0m"));
+	assert_int_equal(text_cut(text, strlen(text), 0), strlen("\033[1m"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_report_is_as_it_was),
+		cmocka_unit_test(no_line_is_wider_than_the_terminal),
+		cmocka_unit_test(a_colour_takes_no_column),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

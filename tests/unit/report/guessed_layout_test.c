@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "tests/unit/fixture/analysis_fixture.h"
+
+/* A layout of the runtime's state that was guessed, not read in debug information. */
+
+#define END_US UINT64_C(1000000)
+
+static uint64_t at_ns(uint64_t us)
+{
+	return BEGIN_NS + us * 1000;
+}
+
+/* What the state said of thread 11 at a moment, and what its stack shows. */
+static void sighting(struct scene *s, uint64_t at, enum hud_where where, enum fake_stack stack)
+{
+	struct hud_sample record = {
+		.head = {HUD_SAMPLE, 0, sizeof(record)},
+		.time_ns = at_ns(at),
+		.awake_ns = at_ns(at),
+		.process = s->process,
+		.tid = 11,
+		.user_stack = s->stack[stack],
+		.syscall = HUD_NO_SYSCALL,
+		.sample_flags = HUD_SAMPLE_UNSURE,
+		.where = where,
+	};
+
+	scene_event(s, &record);
+}
+
+/* Of ten windows, 100 ms each: 20 on the CPU, 80 in short sleeps, 70 of them parks if the guess holds. */
+static void windows(struct scene *s)
+{
+	for (uint64_t us = 0; us < END_US; us += 100000) {
+		struct hud_window record = {
+			.head = {HUD_WINDOW, 0, sizeof(record)},
+			.start_ns = at_ns(us),
+			.end_ns = at_ns(us + 100000),
+			.process = s->process,
+			.tid = 11,
+			.cpu_ns = 20000000,
+			.sleep_ns = 80000000,
+			.maybe_parked_ns = 70000000,
+		};
+
+		scene_event(s, &record);
+	}
+}
+
+/* Loaded, with this many sightings of parks and polls each, and others where the stack denies it. */
+static sqlite3 *guess_load(unsigned each, unsigned denied)
+{
+	struct scene s;
+
+	scene_begin(&s, 1);
+	windows(&s);
+	for (unsigned i = 0; i < each; i++) {
+		sighting(&s, 10000 + 2000 * i, HUD_WHERE_PARK, PARK);
+		sighting(&s, 11000 + 2000 * i, HUD_WHERE_POLL, TINY);
+	}
+	for (unsigned i = 0; i < denied; i++)
+		sighting(&s, 700000 + 2000 * i, HUD_WHERE_PARK, NAP);
+	return scene_load(&s, END_US);
+}
+
+static void a_guess_that_stacks_bear_out_tells_short_parks(void **state)
+{
+	sqlite3 *db = guess_load(20, 0);
+
+	(void)state;
+	assert_text(db, "SELECT source FROM process_source", "passive");
+	assert_number(db, "SELECT parked_ns FROM worker WHERE thread = 1", 700000000);
+	assert_number(db, "SELECT sum(sleep_ns) FROM thread_window", 100000000);
+	sqlite3_close(db);
+}
+
+static void a_guess_that_stacks_deny_tells_nothing(void **state)
+{
+	sqlite3 *db = guess_load(20, 20);
+
+	(void)state;
+	assert_text(db, "SELECT source FROM process_source", "stack");
+	assert_number(db, "SELECT sum(parked_ns) FROM worker", 0);
+	assert_number(db, "SELECT sum(sleep_ns) FROM thread_window", 800000000);
+	sqlite3_close(db);
+}
+
+static void a_guess_with_few_sightings_tells_nothing(void **state)
+{
+	sqlite3 *db = guess_load(3, 0);
+
+	(void)state;
+	assert_text(db, "SELECT source FROM process_source", "stack");
+	assert_number(db, "SELECT sum(sleep_ns) FROM thread_window", 800000000);
+	sqlite3_close(db);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_guess_that_stacks_bear_out_tells_short_parks),
+		cmocka_unit_test(a_guess_that_stacks_deny_tells_nothing),
+		cmocka_unit_test(a_guess_with_few_sightings_tells_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "tests/unit/fixture/analysis_fixture.h"
+
+/* Waits that block no worker, and how they are told from those that do. */
+
+#define TOTAL "SELECT coalesce(sum(wall_ns), 0) / 1000 FROM blocking_poll"
+#define SITES "SELECT count(*) FROM site"
+
+static void a_poll_after_block_in_place_is_exempt(void **state)
+{
+	sqlite3 *db = spans_load(
+		100000, {.tid = 11, .from = 0, .to = 10000, .stack = PARK, .syscall = SYS_FUTEX},
+		{.tid = 11,
+		 .from = 11000,
+		 .to = 31000,
+		 .stack = IN_PLACE,
+		 .syscall = SYS_NANOSLEEP},
+		{.tid = 11, .from = 32000, .to = 62000, .stack = NAP, .syscall = SYS_NANOSLEEP},
+		{.tid = 11, .from = 63000, .to = 70000, .stack = POOL_IDLE, .syscall = SYS_FUTEX});
+
+	(void)state;
+	assert_number(db, SITES, 0);
+	assert_number(db, "SELECT coreless_ns FROM pool", 30000000);
+	assert_number(db, "SELECT block_in_place_ns FROM pool", 20000000);
+	assert_number(db, "SELECT wall_ns <= 13000000 FROM worker", 1);
+	sqlite3_close(db);
+}
+
+static void a_poll_before_the_pool_had_no_core(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	scene_span(&s,
+		   (struct span) {
+			   .tid = 11, .from = 0, .to = 10000, .stack = PARK, .syscall = SYS_FUTEX});
+	scene_span(&s, (struct span) {.tid = 11,
+				      .from = 32000,
+				      .to = 62000,
+				      .stack = NAP,
+				      .syscall = SYS_NANOSLEEP});
+	scene_look(&s, 11, 63000, 62000, POOL);
+	db = scene_load(&s, 100000);
+	assert_number(db, SITES, 0);
+	sqlite3_close(db);
+}
+
+static void a_park_after_block_in_place_gives_the_core_back(void **state)
+{
+	sqlite3 *db = spans_load(
+		100000,
+		{.tid = 11, .from = 0, .to = 10000, .stack = IN_PLACE, .syscall = SYS_FUTEX},
+		{.tid = 11, .from = 11000, .to = 31000, .stack = PARK, .syscall = SYS_FUTEX},
+		{.tid = 11, .from = 32000, .to = 62000, .stack = NAP, .syscall = SYS_NANOSLEEP});
+
+	(void)state;
+	assert_number(db, TOTAL, 30000);
+	sqlite3_close(db);
+}
+
+static void a_poll_between_block_in_place_and_a_park_is_exempt(void **state)
+{
+	sqlite3 *db = spans_load(100000, {.tid = 11, .from = 0, .to = 10000, .stack = IN_PLACE},
+				 {.tid = 11, .from = 11000, .to = 31000, .stack = NAP},
+				 {.tid = 11, .from = 32000, .to = 62000, .stack = PARK});
+
+	(void)state;
+	assert_number(db, SITES, 0);
+	sqlite3_close(db);
+}
+
+static void a_poll_before_block_in_place_had_its_core(void **state)
+{
+	sqlite3 *db = spans_load(100000, {.tid = 11, .from = 0, .to = 20000, .stack = NAP},
+				 {.tid = 11, .from = 21000, .to = 31000, .stack = IN_PLACE},
+				 {.tid = 11, .from = 32000, .to = 62000, .stack = POOL_IDLE});
+
+	(void)state;
+	assert_number(db, TOTAL, 20000);
+	sqlite3_close(db);
+}
+
+static void the_pool_and_plain_threads_may_block(void **state)
+{
+	static const enum fake_stack innocents[] = {POOL, POOL_IDLE, IN_PLACE, ROOT, OTHER};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(innocents) / sizeof(*innocents); i++) {
+		struct scene s;
+		sqlite3 *db;
+
+		scene_begin(&s, 1);
+		scene_span(&s, (struct span) {.tid = 20,
+					      .from = 0,
+					      .to = 90000,
+					      .stack = innocents[i],
+					      .syscall = SYS_FSYNC});
+		scene_looks(&s, 20, 91000, 99000, 90000, innocents[i]);
+		db = scene_load(&s, 100000);
+		assert_number(db, SITES, 0);
+		assert_number(db, "SELECT count(*) FROM worker", 0);
+		sqlite3_close(db);
+	}
+}
+
+static void an_unclear_sleep_of_no_worker_is_no_site(void **state)
+{
+	sqlite3 *db = spans_load(
+		100000,
+		{.tid = 20, .from = 0, .to = 20000, .stack = UNKNOWN, .syscall = SYS_FSYNC});
+
+	(void)state;
+	assert_number(db, SITES, 0);
+	sqlite3_close(db);
+}
+
+/* Blocking sites of a worker whose stack tells nothing, by who ended its wait for a futex. */
+static int64_t sites_of_unclear_wait(enum fake_stack waker)
+{
+	struct scene s;
+	sqlite3 *db;
+	int64_t sites;
+
+	scene_begin(&s, 1);
+	scene_span(&s, (struct span) {.tid = 11, .from = 0, .to = 10000, .stack = PARK});
+	scene_span(&s, (struct span) {.tid = 11,
+				      .from = 11000,
+				      .to = 31000,
+				      .stack = UNKNOWN,
+				      .syscall = SYS_FUTEX,
+				      .waker_tid = 20,
+				      .waker_stack = waker});
+	db = scene_load(&s, 100000);
+	sites = database_number(
+		db, "SELECT count(*) FROM site WHERE function = 'unknown' AND cause = 'lock'", -1);
+	sqlite3_close(db);
+	return sites;
+}
+
+static void who_wakes_a_futex_tells_a_lock_from_a_park(void **state)
+{
+	(void)state;
+	assert_int_equal(sites_of_unclear_wait(OTHER), 1);
+	assert_int_equal(sites_of_unclear_wait(POOL), 1);
+	assert_int_equal(sites_of_unclear_wait(RUNTIME), 0);
+	assert_int_equal(sites_of_unclear_wait(HASH), 0);
+	assert_int_equal(sites_of_unclear_wait(ROOT), 0);
+	assert_int_equal(sites_of_unclear_wait(UNKNOWN), 0);
+	assert_int_equal(sites_of_unclear_wait(NO_STACK), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_poll_after_block_in_place_is_exempt),
+		cmocka_unit_test(a_poll_before_the_pool_had_no_core),
+		cmocka_unit_test(a_park_after_block_in_place_gives_the_core_back),
+		cmocka_unit_test(a_poll_between_block_in_place_and_a_park_is_exempt),
+		cmocka_unit_test(a_poll_before_block_in_place_had_its_core),
+		cmocka_unit_test(the_pool_and_plain_threads_may_block),
+		cmocka_unit_test(an_unclear_sleep_of_no_worker_is_no_site),
+		cmocka_unit_test(who_wakes_a_futex_tells_a_lock_from_a_park),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

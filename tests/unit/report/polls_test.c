@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "tests/unit/fixture/analysis_fixture.h"
+
+#include <string.h>
+
+/* What is made of whole polls, seen in the runtime's own state. */
+
+#define TOTAL "SELECT coalesce(sum(wall_ns), 0) / 1000 FROM blocking_poll"
+#define COUNT "SELECT count(*) FROM blocking_poll"
+
+static uint64_t at_ns(uint64_t us)
+{
+	return BEGIN_NS + us * 1000;
+}
+
+/* A poll of a task on thread 11 from `from` to `to` (us), its bounds 10 us apart. */
+struct seen {
+	uint64_t from, to;
+	uint64_t task;
+	uint64_t slept, waited; /* us */
+	uint32_t flags;
+};
+
+static void poll_seen(struct scene *s, struct seen seen)
+{
+	struct hud_poll record = {
+		.head = {HUD_POLL, 0, sizeof(record)},
+		.start_min_ns = at_ns(seen.from) - 5000,
+		.start_max_ns = at_ns(seen.from) + 5000,
+		.end_min_ns = at_ns(seen.to) - 5000,
+		.end_max_ns = at_ns(seen.to) + 5000,
+		.task = seen.task,
+		.sleep_ns = seen.slept * 1000,
+		.run_queue_ns = seen.waited * 1000,
+		.process = s->process,
+		.tid = 11,
+		.poll_flags = seen.flags,
+		.scheduler = 1,
+	};
+
+	scene_event(s, &record);
+}
+
+/* A look at the poll that began at `poll`, which makes the process one whose state is known. */
+static void look_in_poll(struct scene *s, uint64_t at, uint64_t poll, uint64_t task,
+			 enum fake_stack stack)
+{
+	struct hud_sample record = {
+		.head = {HUD_SAMPLE, 0, sizeof(record)},
+		.time_ns = at_ns(at),
+		.awake_ns = at_ns(poll),
+		.process = s->process,
+		.tid = 11,
+		.user_stack = s->stack[stack],
+		.syscall = HUD_NO_SYSCALL,
+		.where = HUD_WHERE_POLL,
+		.poll_ns = at_ns(poll) + 5000,
+		.task = task,
+	};
+
+	scene_event(s, &record);
+}
+
+static void sleep_in_poll(struct scene *s, uint64_t from, uint64_t to, uint64_t poll)
+{
+	struct hud_offcpu record = {
+		.head = {HUD_OFFCPU, 0, sizeof(record)},
+		.start_ns = at_ns(from),
+		.end_ns = at_ns(to),
+		.process = s->process,
+		.tid = 11,
+		.user_stack = s->stack[NAP],
+		.syscall = SYS_NANOSLEEP,
+		.where = HUD_WHERE_POLL,
+		.poll_ns = at_ns(poll) + 5000,
+	};
+
+	scene_event(s, &record);
+}
+
+static void short_sleeps_of_one_poll_are_one_blocking_poll(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	for (uint64_t at = 10000; at < 30000; at += 2500)
+		sleep_in_poll(&s, at + 100, at + 2400, 10000);
+	poll_seen(&s, (struct seen) {10000, 30000, 7, 18400, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 1);
+	assert_number(db, TOTAL, 20000);
+	assert_number(db,
+		      "SELECT count FROM site_figures AS f JOIN site AS s ON s.id = f.site "
+		      "WHERE s.function = 'demo::sleepy::nap'",
+		      1);
+	assert_number(db, "SELECT sum(wall_ns) / 1000 FROM slice", 20000);
+	sqlite3_close(db);
+}
+
+/* Looks at polls of tasks without an id, of two tasks in turn or of the first alone. */
+static sqlite3 *nameless_polls(enum fake_stack first, enum fake_stack second)
+{
+	struct scene s;
+
+	scene_begin(&s, 1);
+	for (uint64_t from = 10000; from < 90000; from += 40000) {
+		for (uint64_t at = from; at < from + 20000; at += 5000) {
+			look_in_poll(&s, at + 1000, from, 0, first);
+			look_in_poll(&s, at + 3500, from, 0, second);
+		}
+		poll_seen(&s, (struct seen) {from, from + 20000, 0, 0, 0, 0});
+	}
+	return scene_load(&s, 100000);
+}
+
+static void without_ids_what_computes_is_a_poll_where_looks_prove_it(void **state)
+{
+	sqlite3 *db = nameless_polls(HASH, TINY);
+
+	(void)state;
+	assert_number(db, COUNT, 0);
+	assert_number(db, "SELECT unproven_runs FROM limits", 2);
+	sqlite3_close(db);
+	db = nameless_polls(HASH, HASH);
+	assert_number(db, COUNT, 2);
+	assert_number(db, TOTAL, 40000);
+	assert_number(db, "SELECT unproven_runs FROM limits", 0);
+	sqlite3_close(db);
+}
+
+static void a_stack_agrees_with_the_state_or_contradicts_it_or_neither(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 12000, 10000, 7, HASH);
+	/* It is about to give its core away. */
+	look_in_poll(&s, 14000, 10000, 7, IN_PLACE);
+	look_in_poll(&s, 16000, 10000, 7, PARK);
+	look_in_poll(&s, 18000, 10000, 7, POOL);
+	db = scene_load(&s, 100000);
+	assert_text(db, "SELECT source || ' ' || agreeing || ' ' || contradicting FROM process_source",
+		    "passive 1 2");
+	sqlite3_close(db);
+}
+
+static void a_poll_seen_before_the_capture_began_is_drawn_as_it_is_counted(void **state)
+{
+	const uint64_t before = 0 - UINT64_C(15000);
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	sleep_in_poll(&s, before + 100, 15000, before);
+	poll_seen(&s, (struct seen) {before, 15000, 7, 29900, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, TOTAL, 30000);
+	assert_number(db, "SELECT (sum(blocked_ns) + 500) / 1000 FROM activity", 30000);
+	assert_number(db,
+		      "SELECT (min(a.start_ns) - c.start_ns) / 1000 FROM activity AS a "
+		      "JOIN capture AS c ON c.id = a.capture",
+		      -15000);
+	sqlite3_close(db);
+}
+
+static void a_poll_that_waited_for_a_cpu_is_as_long_as_without(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 12000, 10000, 7, HASH);
+	poll_seen(&s, (struct seen) {10000, 30000, 7, 0, 15500, 0});
+	look_in_poll(&s, 42000, 40000, 7, HASH);
+	poll_seen(&s, (struct seen) {40000, 60000, 7, 0, 14500, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 1);
+	assert_number(db, "SELECT (start_ns - 1000000000000) / 1000 FROM blocking_poll", 40000);
+	sqlite3_close(db);
+}
+
+static void a_poll_that_may_have_been_short_is_no_blocking_poll(void **state)
+{
+	struct scene s;
+	struct hud_poll record = {
+		.head = {HUD_POLL, 0, sizeof(record)},
+		.start_min_ns = at_ns(10000),
+		.start_max_ns = at_ns(25000),
+		.end_min_ns = at_ns(45000),
+		.end_max_ns = at_ns(46000),
+		.task = 7,
+		.run_queue_ns = 19000000,
+		.tid = 11,
+		.scheduler = 1,
+	};
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	record.process = s.process;
+	scene_event(&s, &record);
+	look_in_poll(&s, 75000, 70000, 8, HASH);
+	poll_seen(&s, (struct seen) {70000, 80000, 8, 0, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 1);
+	assert_number(db, "SELECT task_id FROM poll JOIN blocking_poll AS b ON b.poll = poll.id",
+		      8);
+	sqlite3_close(db);
+}
+
+static void a_poll_that_may_be_several_is_no_blocking_poll_but_counted(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 15000, 10000, 7, TINY);
+	poll_seen(&s, (struct seen) {10000, 30000, 7, 0, 0, HUD_POLL_UPPER_BOUND});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 0);
+	assert_number(db, "SELECT unproven_runs FROM limits", 1);
+	assert_number(db, "SELECT unproven_cpu_ns FROM limits", 19990000);
+	sqlite3_close(db);
+}
+
+static void a_task_that_came_back_once_is_in_doubt_where_it_computes(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	poll_seen(&s, (struct seen) {1000, 1010, 7, 0, 0, HUD_POLL_UPPER_BOUND});
+	look_in_poll(&s, 15000, 10000, 7, TINY);
+	poll_seen(&s, (struct seen) {10000, 20000, 7, 0, 0, 0});
+	look_in_poll(&s, 35000, 30000, 8, HASH);
+	poll_seen(&s, (struct seen) {30000, 40000, 8, 0, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, "SELECT count(*) FROM poll WHERE upper_bound AND task_id = 7", 2);
+	assert_number(db, COUNT, 1);
+	assert_text(db, "SELECT task FROM blocking_poll", "demo::hasher::run");
+	sqlite3_close(db);
+}
+
+static void a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	poll_seen(&s, (struct seen) {1000, 1010, 7, 0, 0, HUD_POLL_UPPER_BOUND});
+	sleep_in_poll(&s, 10100, 29900, 10000);
+	poll_seen(&s, (struct seen) {10000, 30000, 7, 19800, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 1);
+	assert_text(db, "SELECT kind FROM blocking_poll", "poll");
+	sqlite3_close(db);
+}
+
+/* A worker's own id is the key while two tasks wake each other for long. */
+static void what_looks_like_a_poll_between_polls_is_none(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 12000, 10000, 7, RUNTIME);
+	look_in_poll(&s, 16000, 10000, 7, TINY);
+	poll_seen(&s, (struct seen) {10000, 20000, 7, 0, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 0);
+	assert_number(db, "SELECT upper_bound FROM poll", 1);
+	sqlite3_close(db);
+}
+
+static void a_long_poll_may_end_in_the_runtime(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 12000, 10000, 7, HASH);
+	look_in_poll(&s, 14500, 10000, 7, HASH);
+	look_in_poll(&s, 17000, 10000, 7, RUNTIME);
+	poll_seen(&s, (struct seen) {10000, 17000, 7, 0, 0, 0});
+	sleep_in_poll(&s, 30100, 39900, 30000);
+	look_in_poll(&s, 39950, 30000, 8, RUNTIME);
+	poll_seen(&s, (struct seen) {30000, 40000, 8, 9800, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 2);
+	sqlite3_close(db);
+}
+
+/* Two tasks stood behind the one for 15 and more ms; one more came late; nobody behind the other. */
+static void tasks_behind_a_poll_whose_end_was_seen_have_their_delay(void **state)
+{
+	struct hud_poll record = {
+		.head = {HUD_POLL, 0, sizeof(record)},
+		.start_min_ns = at_ns(10005),
+		.start_max_ns = at_ns(10005),
+		.end_min_ns = at_ns(30000),
+		.end_max_ns = at_ns(30000),
+		.task = 7,
+		.tid = 11,
+		.poll_flags = HUD_POLL_EXACT | HUD_POLL_END_EXACT | HUD_POLL_FOLLOWED,
+		.scheduler = 2,
+		.ready_looks = 1,
+		.ready_sum = 2,
+		.ready_max = 2,
+		.left_behind = 2,
+		.next_polls = 2,
+		.stood = 2,
+		.stood_since_ns = at_ns(15000),
+		.next_sum_ns = 300000,
+		.next_max_ns = 200000,
+	};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	record.process = s.process;
+	look_in_poll(&s, 15000, 10000, 7, HASH);
+	scene_event(&s, &record);
+	record.start_min_ns = record.start_max_ns = at_ns(40005);
+	record.end_min_ns = record.end_max_ns = at_ns(50000);
+	record.left_behind = record.next_polls = record.stood = 0;
+	record.stood_since_ns = record.next_sum_ns = record.next_max_ns = 0;
+	look_in_poll(&s, 45000, 40000, 7, HASH);
+	scene_event(&s, &record);
+	db = scene_load(&s, 100000);
+	assert_text(
+		db,
+		"SELECT followed || ' ' || stood || ' ' || stood_ns || ' ' || stood_max_ns || ' ' || "
+		"left_behind || ' ' || next_polls || ' ' || next_ns || ' ' || next_max_ns FROM "
+		"site_behind AS b JOIN site AS s ON s.id = b.site WHERE s.function = 'demo::hasher::hash'",
+		"2 2 30000000 15000000 2 2 300000 200000");
+	sqlite3_close(db);
+}
+
+static void histogram(struct scene *s, uint64_t polls, const uint32_t bucket[6])
+{
+	struct {
+		struct hud_histogram head;
+		uint32_t bucket[6];
+	} record = {.head = {
+			    .head = {HUD_HISTOGRAM, 0, sizeof(record)},
+			    .polls = polls,
+			    .total_ns = polls * 1000,
+			    .max_ns = 9000,
+			    .process = s->process,
+			    .site = s->stack[HASH],
+			    .buckets = 3,
+		    }};
+
+	memcpy(record.bucket, bucket, sizeof(record.bucket));
+	scene_event(s, &record);
+}
+
+static void the_last_histogram_of_a_task_tells_of_all_its_polls(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	histogram(&s, 30, (const uint32_t[]) {0, 10, 1, 10, 5, 10});
+	histogram(&s, 1000, (const uint32_t[]) {1, 498, 5, 491, 21, 11});
+	db = scene_load(&s, 100000);
+	assert_text(db,
+		    "SELECT group_concat(low_ns || '-' || high_ns || ' ' || polls, ', ') "
+		    "FROM (SELECT * FROM poll_bucket ORDER BY low_ns)",
+		    "256-320 498, 512-640 491, 8192-10240 11");
+	/* Bounds from above; none is above the longest that was seen. */
+	assert_text(db,
+		    "SELECT task || ' ' || polls || ' ' || population || ' ' || p50_ns || ' ' || "
+		    "p99_ns || ' ' || max_ns || ' ' || count FROM tasks",
+		    "demo::hasher::run 1000 all 640 9000 9000 0");
+	sqlite3_close(db);
+}
+
+static void a_histogram_out_of_order_is_not_believed(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	histogram(&s, 30, (const uint32_t[]) {5, 10, 1, 10, 21, 10});
+	db = scene_load(&s, 100000);
+	assert_number(db, "SELECT count(*) FROM poll_bucket", 0);
+	assert_number(db, "SELECT count(*) FROM loss_total", 1);
+	sqlite3_close(db);
+}
+
+static void without_a_seen_end_nothing_is_known_of_the_delay(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 12000, 10000, 7, HASH);
+	poll_seen(&s, (struct seen) {10000, 30000, 7, 0, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db,
+		      "SELECT count(*) FROM poll WHERE coalesce(left_behind, next_polls, stood, "
+		      "stood_since_ns, next_sum_ns, next_max_ns) IS NOT NULL",
+		      0);
+	sqlite3_close(db);
+}
+
+/* The walk over sleepers may be overtaken by the sleeper: its word comes after the end. */
+static void an_end_is_not_undone_by_a_record_that_comes_late(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	look_in_poll(&s, 10000, 1000, 7, HASH);
+	poll_seen(&s, (struct seen) {1000, 21000, 7, 0, 0, 0});
+	poll_seen(&s, (struct seen) {1000, 12000, 7, 0, 0, HUD_POLL_OPEN});
+	db = scene_load(&s, 200000);
+	assert_number(db, "SELECT count(*) FROM poll", 1);
+	assert_number(db, "SELECT open FROM poll", 0);
+	assert_number(db, TOTAL, 20000);
+	sqlite3_close(db);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(short_sleeps_of_one_poll_are_one_blocking_poll),
+		cmocka_unit_test(without_ids_what_computes_is_a_poll_where_looks_prove_it),
+		cmocka_unit_test(a_stack_agrees_with_the_state_or_contradicts_it_or_neither),
+		cmocka_unit_test(a_poll_seen_before_the_capture_began_is_drawn_as_it_is_counted),
+		cmocka_unit_test(a_poll_that_waited_for_a_cpu_is_as_long_as_without),
+		cmocka_unit_test(a_poll_that_may_have_been_short_is_no_blocking_poll),
+		cmocka_unit_test(a_poll_that_may_be_several_is_no_blocking_poll_but_counted),
+		cmocka_unit_test(a_task_that_came_back_once_is_in_doubt_where_it_computes),
+		cmocka_unit_test(a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps),
+		cmocka_unit_test(what_looks_like_a_poll_between_polls_is_none),
+		cmocka_unit_test(a_long_poll_may_end_in_the_runtime),
+		cmocka_unit_test(tasks_behind_a_poll_whose_end_was_seen_have_their_delay),
+		cmocka_unit_test(the_last_histogram_of_a_task_tells_of_all_its_polls),
+		cmocka_unit_test(a_histogram_out_of_order_is_not_believed),
+		cmocka_unit_test(without_a_seen_end_nothing_is_known_of_the_delay),
+		cmocka_unit_test(an_end_is_not_undone_by_a_record_that_comes_late),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "analyzer/rules/origin.h"
+
+#define CRATES "/home/me/.cargo/registry/src/github.com-1ecc6299db9ec823/"
+
+struct layout {
+	const char *decl_file;
+	const char *crate;
+	const char *comp_dir;
+	enum frame_origin origin;
+};
+
+static int open_rules(void **state)
+{
+	return rules_open((struct rules **)state);
+}
+
+static int close_rules(void **state)
+{
+	rules_close(*state);
+	return 0;
+}
+
+static enum frame_origin origin(const struct rules *rules, const struct layout *l)
+{
+	static const char *const mains[] = {"demo"};
+	struct origin_query q = {
+		.crate = l->crate,
+		.crate_length = l->crate ? strlen(l->crate) : 0,
+		.decl_file = l->decl_file,
+		.comp_dir = l->comp_dir,
+		.module_path = "/srv/demo",
+		.main_crates = mains,
+		.main_crate_count = 1,
+	};
+
+	return origin_of(rules, &q);
+}
+
+static void the_file_of_the_declaration_tells_whose_code_it_is(void **state)
+{
+	static const struct layout layouts[] = {
+		{"/home/me/demo/src/main.rs", "demo", NULL, ORIGIN_USER},
+		{"/home/me/demo/store/src/lib.rs", "store", NULL, ORIGIN_USER},
+		{CRATES "serde-1.0.152/src/lib.rs", "serde", NULL, ORIGIN_THIRD_PARTY},
+		{CRATES "tokio-1.24.2/src/runtime/park.rs", "tokio", NULL, ORIGIN_TOKIO},
+		{CRATES "tokio-util-0.7.8/src/lib.rs", "tokio_util", NULL, ORIGIN_RUNTIME},
+		{CRATES "mio-0.8.4/src/poll.rs", "mio", NULL, ORIGIN_RUNTIME},
+		{"/usr/local/cargo/registry/src/index.crates.io-6f17d22bba15001f/ring-0.17.8/src/"
+		 "aead.rs",
+		 "ring", NULL, ORIGIN_THIRD_PARTY},
+		{"/opt/c/registry/src/x/ring-0.17.8/crypto/sha.c", NULL, NULL, ORIGIN_THIRD_PARTY},
+		{"/root/.cargo/git/checkouts/rust-rdkafka-c0dd/93bb/src/client.rs", "rdkafka", NULL,
+		 ORIGIN_THIRD_PARTY},
+		{"/root/.cargo/git/checkouts/tokio-c0dd/93bb/tokio/src/lib.rs", "tokio", NULL,
+		 ORIGIN_TOKIO},
+		{"/rustc/90c541806f23a127002de5b4038be731ba1458ca/library/core/src/ops/function.rs",
+		 "core", NULL, ORIGIN_STD},
+		{"/rust/deps/hashbrown-0.15.2/src/raw/mod.rs", "hashbrown", NULL, ORIGIN_STD},
+		{"/home/me/.rustup/toolchains/stable-x86_64-unknown-linux-gnu/lib/rustlib/src/rust/"
+		 "library/std/src/thread/mod.rs",
+		 "std", NULL, ORIGIN_STD},
+		{"/usr/src/rustc-1.63.0/library/std/src/io/mod.rs", "std", NULL, ORIGIN_STD},
+		{"/usr/src/rustc-1.63.0/vendor/gimli-0.25.0/src/read/line.rs", "gimli", NULL,
+		 ORIGIN_STD},
+		{"/usr/share/cargo/registry/tokio-1.24.2/src/lib.rs", "tokio", NULL, ORIGIN_TOKIO},
+		{"/usr/share/cargo/registry/regex-1.7.1/src/exec.rs", "regex", NULL,
+		 ORIGIN_THIRD_PARTY},
+		{"/home/me/app/vendor/regex/src/exec.rs", "regex", "/home/me/app",
+		 ORIGIN_THIRD_PARTY},
+		{"/home/me/app/vendor/regex-1.7.1/src/exec.rs", "regex", NULL, ORIGIN_THIRD_PARTY},
+		{"/home/me/app/vendor/bytes/src/lib.rs", "bytes", NULL, ORIGIN_RUNTIME},
+		{"/usr/src/app/vendor/regex/src/exec.rs", "regex", NULL, ORIGIN_THIRD_PARTY},
+		{"/home/me/src/app/vendor/regex/src/exec.rs", "regex", "/home/me/src/app",
+		 ORIGIN_THIRD_PARTY},
+		{"/home/me/app/src/vendor/acme/src/lib.rs", "app", "/home/me/app", ORIGIN_USER},
+		{"/home/me/app/src/vendor/acme/src/lib.rs", "app", NULL, ORIGIN_USER},
+		{"/home/me/app/vendor/acme.rs", "app", NULL, ORIGIN_USER},
+		{"/proc/self/cwd/external/crates__regex-1.7.1/src/exec.rs", "regex", NULL,
+		 ORIGIN_THIRD_PARTY},
+		{"/proc/self/cwd/external/rules_rust~~crate~crates__h2-0.4.5/src/lib.rs", "h2",
+		 NULL, ORIGIN_RUNTIME},
+		{"/proc/self/cwd/external/raze__tokio__1_24_2/src/lib.rs", "tokio", NULL,
+		 ORIGIN_TOKIO},
+		{"/proc/self/cwd/services/api/src/lib.rs", "api", NULL, ORIGIN_USER},
+		{"/home/me/app/src/external/mod.rs", "app", NULL, ORIGIN_USER},
+		{"/build/cargo-vendor-dir/regex-1.7.1/src/exec.rs", "regex", NULL,
+		 ORIGIN_THIRD_PARTY},
+		{"/nix/store/abc-cargo-vendor-dir/regex-1.7.1/src/exec.rs", "regex", NULL,
+		 ORIGIN_THIRD_PARTY},
+		{"/build/app-1.0-vendor.tar.gz/regex/src/exec.rs", "regex", NULL,
+		 ORIGIN_THIRD_PARTY},
+		{"/build/app-1.0-vendor/source-registry-0/tower-0.5.1/src/lib.rs", "tower", NULL,
+		 ORIGIN_RUNTIME},
+		{"/nix/store/abc-vendor-cargo-deps/c19b/regex-1.7.1/src/exec.rs", "regex", NULL,
+		 ORIGIN_THIRD_PARTY},
+	};
+
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		enum frame_origin got = origin(*state, &layouts[i]);
+
+		if (got != layouts[i].origin)
+			fail_msg("%s: %s", layouts[i].decl_file, frame_origin_name(got));
+	}
+}
+
+/* What rustc writes when it is told to leave out where things lay: --remap-path-prefix FROM=TO. */
+static void remapped_paths_tell_as_much(void **state)
+{
+	static const struct layout layouts[] = {
+		{"/app/src/handlers.rs", "api", "/app", ORIGIN_USER},
+		{"./src/handlers.rs", "api", ".", ORIGIN_USER},
+		{"src/handlers.rs", "api", "", ORIGIN_USER},
+		{"crates/api-v2/src/lib.rs", "api_v2", ".", ORIGIN_USER},
+		{"/cargo/registry/src/github.com-1ecc6299db9ec823/serde-1.0.152/src/lib.rs",
+		 "serde", NULL, ORIGIN_THIRD_PARTY},
+		{"/registry/src/index.crates.io-6f17d22bba15001f/h2-0.4.5/src/lib.rs", "h2", NULL,
+		 ORIGIN_RUNTIME},
+		{"serde-1.0.152/src/lib.rs", "serde", NULL, ORIGIN_THIRD_PARTY},
+		{"./tokio-1.24.2/src/lib.rs", "tokio", NULL, ORIGIN_TOKIO},
+		{"demo-0.1.0/src/main.rs", "demo", NULL, ORIGIN_USER},
+		{"/build/app-1.2.3/src/main.rs", "app", NULL, ORIGIN_USER},
+	};
+
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		enum frame_origin got = origin(*state, &layouts[i]);
+
+		if (got != layouts[i].origin)
+			fail_msg("%s: %s", layouts[i].decl_file, frame_origin_name(got));
+	}
+}
+
+static void a_users_crate_may_be_called_as_a_layout_is(void **state)
+{
+	static const struct layout layouts[] = {
+		{"/home/me/app/registry/src/lib.rs", "registry", "/home/me/app", ORIGIN_USER},
+		{"/home/me/app/registry/src/api/mod.rs", "registry", "/home/me/app", ORIGIN_USER},
+		{"/home/me/registry/src/api/v1/users.rs", "registry", "/home/me/registry",
+		 ORIGIN_USER},
+		{"/home/me/app/vendor/src/lib.rs", "vendor", "/home/me/app", ORIGIN_USER},
+		{"/home/me/vendor/src/api/src/mod.rs", "vendor", "/home/me/vendor", ORIGIN_USER},
+		{"/home/me/app/external/src/lib.rs", "external", "/home/me/app", ORIGIN_USER},
+		{"/usr/src/app/src/main.rs", "app", "/usr/src/app", ORIGIN_USER},
+		{"/usr/src/app/registry/src/users/mod.rs", "registry", "/usr/src/app", ORIGIN_USER},
+	};
+
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		enum frame_origin got = origin(*state, &layouts[i]);
+
+		if (got != layouts[i].origin)
+			fail_msg("%s: %s", layouts[i].decl_file, frame_origin_name(got));
+	}
+}
+
+static void the_crate_of_main_is_the_users_wherever_it_lies(void **state)
+{
+	static const struct layout layouts[] = {
+		{CRATES "demo-0.1.0/src/main.rs", "demo", NULL, ORIGIN_USER},
+		{"/usr/share/cargo/registry/demo-0.1.0/src/lib.rs", "demo", NULL, ORIGIN_USER},
+		{"/home/me/app/vendor/demo/src/main.rs", "demo", NULL, ORIGIN_USER},
+		{NULL, "demo", NULL, ORIGIN_USER},
+	};
+
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++)
+		assert_int_equal(origin(*state, &layouts[i]), ORIGIN_USER);
+}
+
+static void without_a_file_the_crate_tells_or_nobody_does(void **state)
+{
+	static const struct layout layouts[] = {
+		{NULL, "tokio", NULL, ORIGIN_TOKIO},        {NULL, "core", NULL, ORIGIN_STD},
+		{NULL, "alloc", NULL, ORIGIN_STD},          {NULL, "mio", NULL, ORIGIN_RUNTIME},
+		{NULL, "tower_http", NULL, ORIGIN_RUNTIME}, {NULL, "store", NULL, ORIGIN_UNKNOWN},
+		{NULL, NULL, NULL, ORIGIN_UNKNOWN},
+	};
+
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++)
+		assert_int_equal(origin(*state, &layouts[i]), layouts[i].origin);
+}
+
+static void a_traits_own_body_is_not_the_implementing_crates(void **state)
+{
+	static const char *const mains[] = {"demo"};
+	struct origin_query q = {
+		.crate = "demo",
+		.crate_length = 4,
+		.by_trait = true, /* <demo::Rows as rayon::Iter>::map */
+		.decl_file = CRATES "rayon-1.6.1/src/iter/mod.rs",
+		.main_crates = mains,
+		.main_crate_count = 1,
+	};
+
+	assert_int_equal(origin_of(*state, &q), ORIGIN_THIRD_PARTY);
+}
+
+static void shared_objects_of_the_system_are_not_the_users(void **state)
+{
+	static const struct {
+		const char *path;
+		enum frame_origin origin;
+	} modules[] = {
+		{"/usr/lib/x86_64-linux-gnu/libc.so.6", ORIGIN_LIBC},
+		{"/lib/ld-musl-x86_64.so.1", ORIGIN_LIBC},
+		{"/usr/lib64/ld-linux-x86-64.so.2", ORIGIN_LIBC},
+		{"[vdso]", ORIGIN_LIBC},
+		{"/usr/lib/x86_64-linux-gnu/libssl.so.3", ORIGIN_THIRD_PARTY},
+		{"/srv/demo", ORIGIN_UNKNOWN},
+	};
+
+	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
+		struct origin_query q = {.module_path = modules[i].path};
+
+		assert_int_equal(origin_of(*state, &q), modules[i].origin);
+	}
+}
+
+static void what_derive_wrote_is_told_from_what_a_person_wrote(void **state)
+{
+	static const struct {
+		const char *function;
+		bool sign;
+		bool derived;
+	} cases[] = {
+		{"<demo::Order as core::hash::Hash>::hash", true, true},
+		{"<demo::Order as core::hash::Hash>::hash", false, false},
+		{"<demo::Order<T> as core::fmt::Debug>::fmt", true, true},
+		{"<demo::Order as demo::Save>::save", true, false},
+		{"demo::hash", true, false},
+		{"demo::_::<impl serde::ser::Serialize for demo::Order>::serialize", false, true},
+		{"<demo::_::<impl serde::de::Deserialize for demo::Order>::deserialize::V as "
+		 "serde::de::Visitor>::visit_map",
+		 false, true},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(origin_derived(*state, cases[i].function, cases[i].sign),
+				 cases[i].derived);
+}
+
+static void what_the_user_says_is_theirs_comes_before_all_rules(void **state)
+{
+	static const char *const prefixes[] = {"/home/me/.cargo/git/checkouts/ours-1a2b/",
+					       "/opt/lib"};
+	static const char *const crates[] = {"our-crate"};
+	static const struct layout layouts[] = {
+		{"/home/me/.cargo/git/checkouts/ours-1a2b/c0ffee/src/lib.rs", "ours", NULL,
+		 ORIGIN_USER},
+		{"/home/me/.cargo/git/checkouts/ours-1a2bc/c0ffee/src/lib.rs", "others", NULL,
+		 ORIGIN_THIRD_PARTY},
+		{CRATES "our-crate-1.0.0/src/lib.rs", "our_crate", NULL, ORIGIN_USER},
+		{CRATES "our-crate-two-1.0.0/src/lib.rs", "our_crate_two", NULL,
+		 ORIGIN_THIRD_PARTY},
+		{NULL, "our_crate", NULL, ORIGIN_USER},
+	};
+
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
+		const struct layout *l = &layouts[i];
+		struct origin_query q = {
+			.crate = l->crate,
+			.crate_length = strlen(l->crate),
+			.decl_file = l->decl_file,
+			.module_path = "/srv/demo",
+			.user_prefixes = prefixes,
+			.user_prefix_count = 2,
+			.user_crates = crates,
+			.user_crate_count = 1,
+		};
+
+		assert_int_equal(origin_of(*state, &q), l->origin);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_the_user_says_is_theirs_comes_before_all_rules),
+		cmocka_unit_test(the_file_of_the_declaration_tells_whose_code_it_is),
+		cmocka_unit_test(remapped_paths_tell_as_much),
+		cmocka_unit_test(a_users_crate_may_be_called_as_a_layout_is),
+		cmocka_unit_test(the_crate_of_main_is_the_users_wherever_it_lies),
+		cmocka_unit_test(without_a_file_the_crate_tells_or_nobody_does),
+		cmocka_unit_test(a_traits_own_body_is_not_the_implementing_crates),
+		cmocka_unit_test(shared_objects_of_the_system_are_not_the_users),
+		cmocka_unit_test(what_derive_wrote_is_told_from_what_a_person_wrote),
+	};
+
+	return cmocka_run_group_tests(tests, open_rules, close_rules);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/store/database.h"
+#include "tests/unit/fixture/analysis_fixture.h"
+
+#include <stdio.h>
+
+/* Rows that another thread stores while the next are put together. */
+
+#define ROWS 100000 /* many blocks */
+
+struct store {
+	sqlite3 *db;
+	struct store_thread *thread;
+	struct row_batch *batch;
+};
+
+static void store_begin(struct store *s, const char *verb)
+{
+	assert_int_equal(database_open(NULL, DATABASE_TEMPORARY, &s->db), 0);
+	assert_int_equal(
+		database_run(s->db, "CREATE TABLE kept (name TEXT, number INTEGER UNIQUE)"), 0);
+	assert_int_equal(store_thread_open(&s->thread), 0);
+	assert_int_equal(row_batch_open(s->db, s->thread, verb, "kept", "name, number", &s->batch),
+			 0);
+}
+
+static int store_row(struct store *s, const char *name, int64_t number)
+{
+	row_batch_text(s->batch, name);
+	row_batch_number(s->batch, number);
+	return row_batch_end(s->batch);
+}
+
+static void store_end(struct store *s)
+{
+	store_thread_close(s->thread);
+	row_batch_close(s->batch);
+	sqlite3_close(s->db);
+}
+
+static void all_rows_are_stored_in_the_order_in_which_they_came(void **state)
+{
+	struct store s;
+
+	(void)state;
+	store_begin(&s, "INSERT");
+	for (int64_t i = 0; i < ROWS; i++)
+		assert_int_equal(store_row(&s, i % 2 ? "odd" : NULL, 3 * i), SQLITE_OK);
+	assert_int_equal(row_batch_flush(s.batch), SQLITE_OK);
+	assert_number(s.db, "SELECT count(*) FROM kept", ROWS);
+	assert_number(s.db,
+		      "SELECT count(*) FROM kept WHERE number <> 3 * (rowid - 1) OR name IS NOT "
+		      "CASE WHEN rowid % 2 = 0 THEN 'odd' END",
+		      0);
+	store_end(&s);
+}
+
+static void a_later_row_replaces_an_earlier_one_where_asked_to(void **state)
+{
+	struct store s;
+
+	(void)state;
+	store_begin(&s, "REPLACE");
+	for (int64_t i = 0; i < ROWS; i++)
+		assert_int_equal(store_row(&s, i < ROWS / 2 ? "first" : "second", i % (ROWS / 2)),
+				 SQLITE_OK);
+	assert_int_equal(row_batch_flush(s.batch), SQLITE_OK);
+	assert_number(s.db, "SELECT count(*) FROM kept WHERE name = 'second'", ROWS / 2);
+	assert_number(s.db, "SELECT count(*) FROM kept", ROWS / 2);
+	store_end(&s);
+}
+
+static void after_a_row_that_cannot_be_stored_none_is(void **state)
+{
+	struct store s;
+	int err = SQLITE_OK;
+
+	(void)state;
+	store_begin(&s, "INSERT");
+	for (int64_t i = 0; i < ROWS && err == SQLITE_OK; i++)
+		err = store_row(&s, "row", i == 1000 ? 7 : i);
+	assert_int_equal(err & 0xff, SQLITE_CONSTRAINT);
+	assert_int_equal(row_batch_flush(s.batch) & 0xff, SQLITE_CONSTRAINT);
+	assert_number(s.db, "SELECT count(*) FROM kept WHERE number >= 1000", 0);
+	store_end(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(all_rows_are_stored_in_the_order_in_which_they_came),
+		cmocka_unit_test(a_later_row_replaces_an_earlier_one_where_asked_to),
+		cmocka_unit_test(after_a_row_that_cannot_be_stored_none_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
