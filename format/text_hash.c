@@ -93,6 +93,5 @@ int text_hash(const struct elf_bytes *e, uint8_t out[HUD_TEXT_HASH_BYTES])
 
 bool text_hash_is(const uint8_t *id, size_t bytes)
 {
-	return bytes == HUD_TEXT_HASH_BYTES &&
-	       !memcmp(id, mark, HUD_TEXT_HASH_MARK_BYTES);
+	return bytes == HUD_TEXT_HASH_BYTES && !memcmp(id, mark, HUD_TEXT_HASH_MARK_BYTES);
 }

@@ -19,10 +19,10 @@ struct bpf_session;
 struct bpf_session_options {
 	uint64_t threshold_ns;
 	uint64_t window_ns;
-	uint32_t profile_hz; /* samples of the CPU profile a second, on each CPU */
+	uint32_t profile_hz;           /* samples of the CPU profile a second, on each CPU */
 	struct kernel_symbols *kernel; /* NULL: names are hidden */
-	struct unwind_sizes unwind;          /* room for the plans */
-	uint32_t poll_sites;                 /* functions to be probed (--polls); 0: none */
+	struct unwind_sizes unwind;    /* room for the plans */
+	uint32_t poll_sites;           /* functions to be probed (--polls); 0: none */
 	bool verbose;
 	/* Events in the order each CPU made them. `event` is valid during the call. */
 	void (*on_event)(void *context, const struct event *event, size_t bytes);

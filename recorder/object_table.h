@@ -65,9 +65,9 @@ const struct hud_plan_identity *object_identity(const struct object_table *t, ui
 
 struct object_counts {
 	size_t objects;
-	size_t usable;    /* they have a plan */
-	size_t failed;    /* no plan could be made, or it did not fit */
-	bool no_analyzer; /* hud-analyze is not on this host */
+	size_t usable;      /* they have a plan */
+	size_t failed;      /* no plan could be made, or it did not fit */
+	bool no_analyzer;   /* hud-analyze is not on this host */
 	const char *misfit; /* a --plan that is of no file that is mapped; NULL: none is */
 };
 struct object_counts object_table_counts(const struct object_table *t);

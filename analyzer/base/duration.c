@@ -9,7 +9,8 @@ static const struct {
 	const char *name;
 	double ns;
 } units[] = {
-	{"ns", 1}, {"us", 1e3}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"min", 60e9}, {"h", 3600e9},
+	{"ns", 1},  {"us", 1e3}, {"µs", 1e3},   {"ms", 1e6},
+	{"s", 1e9}, {"m", 60e9}, {"min", 60e9}, {"h", 3600e9},
 };
 
 /* The unit that the letters at `text` are, and the text after it; 0: none. */

@@ -7,8 +7,8 @@ enum exit_status {
 	STATUS_DONE = 0,
 	STATUS_FAILED = 1,      /* check: a rule was broken */
 	STATUS_CANNOT_TELL = 2, /* check: too little is known */
-	STATUS_INPUT = 3,  /* what was asked for, or given, is not usable */
-	STATUS_SYSTEM = 4, /* memory, disk, or an error of our own */
+	STATUS_INPUT = 3,       /* what was asked for, or given, is not usable */
+	STATUS_SYSTEM = 4,      /* memory, disk, or an error of our own */
 };
 
 /*

@@ -42,8 +42,8 @@ struct arguments {
 	bool github;
 	bool markdown;
 	const char *output;
-	const char *capture;   /* --capture: the beginning of an id */
-	uint64_t top;          /* 0: not given */
+	const char *capture; /* --capture: the beginning of an id */
+	uint64_t top;        /* 0: not given */
 	struct filter filter;
 	bool symbols;
 	bool json;

@@ -127,8 +127,10 @@ static enum exit_status capture_add(struct comparison *c, sqlite3 *input, int64_
 {
 	static const struct transfer head = {"sql/diff/from_capture.sql", "compared"};
 	static const struct transfer parts[] = {
-		{"sql/diff/from_block.sql", "arrived"},     {"sql/diff/from_worker.sql", "worker_time"},
-		{"sql/diff/from_unproven.sql", "unproven"}, {"sql/diff/from_site_task.sql", "site_of_task"},
+		{"sql/diff/from_block.sql", "arrived"},
+		{"sql/diff/from_worker.sql", "worker_time"},
+		{"sql/diff/from_unproven.sql", "unproven"},
+		{"sql/diff/from_site_task.sql", "site_of_task"},
 		{"sql/diff/from_place.sql", "place"},
 	};
 	const int64_t front[] = {++c->captures, side};

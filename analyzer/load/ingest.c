@@ -54,10 +54,11 @@ static const struct {
 		 "capture, thread, time_ns, awake_ns, waited_ns, syscall, syscall_name, cpu,"
 		 "profile, no_stack, runtime_state, unsure, poll_ns, task_id, cause, user_stack,"
 		 "kernel_stack, id"},
-	[TABLE_THREAD_WINDOW] = {"thread_window",
-				 "capture, thread, start_ns, end_ns, cpu_ns, sleep_ns,"
-				 "run_queue_ns, sleeps, preemptions, parked_ns, poll_sleep_ns,"
-				 "maybe_parked_ns, stolen_ns, look_gap_ns, looks, poll_looks, polls, id"},
+	[TABLE_THREAD_WINDOW] =
+		{"thread_window",
+		 "capture, thread, start_ns, end_ns, cpu_ns, sleep_ns,"
+		 "run_queue_ns, sleeps, preemptions, parked_ns, poll_sleep_ns,"
+		 "maybe_parked_ns, stolen_ns, look_gap_ns, looks, poll_looks, polls, id"},
 	[TABLE_LIFECYCLE] = {"lifecycle", "capture, time_ns, process, tid, kind, detail, id"},
 	[TABLE_LOSS] = {"loss", "capture, cause, unit, count, from_ns, to_ns, id"},
 	[TABLE_COST] =
@@ -145,9 +146,10 @@ static int prepare(struct ingest *in)
 
 static void capture_state_free(struct capture_state *c)
 {
-	struct id_map *maps[] = {&c->strings,       &c->processes,     &c->threads,  &c->mappings,
-				 &c->user_stacks,   &c->kernel_stacks, &c->binaries, &c->chains,
-				 &c->kernel_frames, &c->open_spans,    &c->causes,   &c->histograms};
+	struct id_map *maps[] = {&c->strings,    &c->processes,   &c->threads,
+				 &c->mappings,   &c->user_stacks, &c->kernel_stacks,
+				 &c->binaries,   &c->chains,      &c->kernel_frames,
+				 &c->open_spans, &c->causes,      &c->histograms};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		id_map_free(maps[i]);

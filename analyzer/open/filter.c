@@ -188,11 +188,13 @@ static int derive_again(const struct overlay *o, const int64_t *captures, size_t
 	return err;
 }
 
-static const char *const seen_again[] = {"sql/derive/11_thread_spent.sql", "sql/derive/17_thread_seen.sql",
+static const char *const seen_again[] = {"sql/derive/11_thread_spent.sql",
+					 "sql/derive/17_thread_seen.sql",
 					 "sql/derive/19_pool_peak.sql", NULL};
-static const char *const worked_again[] = {"sql/derive/60_worker.sql", "sql/derive/61_timeline.sql", NULL};
-static const char *const chosen_again[] = {"sql/derive/52_site_poll.sql", "sql/derive/53_site_time.sql",
+static const char *const worked_again[] = {"sql/derive/60_worker.sql", "sql/derive/61_timeline.sql",
 					   NULL};
+static const char *const chosen_again[] = {"sql/derive/52_site_poll.sql",
+					   "sql/derive/53_site_time.sql", NULL};
 
 static int lay_over(const struct overlay *o, const int64_t *captures, size_t count)
 {
@@ -232,8 +234,8 @@ bool filter_given(const struct filter *f)
 enum exit_status filter_apply(sqlite3 *db, const struct filter *filter, const int64_t *captures,
 			      size_t count)
 {
-	struct overlay overlay = {
-		db, filter->from || filter->to || filter->worker ? WATCHED : UNWATCHED};
+	struct overlay overlay = {db, filter->from || filter->to || filter->worker ? WATCHED
+										   : UNWATCHED};
 	enum exit_status status = STATUS_DONE;
 	int err;
 

@@ -16,8 +16,9 @@
  */
 
 struct filter {
-	const char *from, *to; /* "2s", "-2s" or the text of a mark. NULL, or 0, here and below: not given */
-	const char *worker;    /* a tid, or a name in which * is any text */
+	const char *from,
+		*to; /* "2s", "-2s" or the text of a mark. NULL, or 0, here and below: not given */
+	const char *worker; /* a tid, or a name in which * is any text */
 	const char *task;
 	const char *cause; /* several with commas */
 	const char *match; /* a POSIX extended regular expression */

@@ -17,9 +17,10 @@ struct input {
 
 /* What is asked for. */
 struct input_request {
-	const char *path;    /* of a capture (- is standard input), or of a database */
-	const char *capture; /* which one of a database: the beginning of its id; NULL: the newest */
-	bool one_of_many;    /* of several inputs: without `capture` all of its captures count */
+	const char *path; /* of a capture (- is standard input), or of a database */
+	const char
+		*capture; /* which one of a database: the beginning of its id; NULL: the newest */
+	bool one_of_many; /* of several inputs: without `capture` all of its captures count */
 	struct filter filter;
 	struct symbolizer_options symbols;
 };

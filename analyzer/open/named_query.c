@@ -47,8 +47,7 @@ void named_query_list(void)
 
 		if (!name)
 			continue;
-		printf("@%-15.*s %.*s", (int)length, name, (int)strcspn(question, "\n"),
-		       question);
+		printf("@%-15.*s %.*s", (int)length, name, (int)strcspn(question, "\n"), question);
 		print_parameters(db, f->text);
 		putchar('\n');
 	}

@@ -21,17 +21,17 @@ enum stack_class {
 	STACK_ROOT,           /* the root future of block_on on a thread that is no worker */
 	STACK_OTHER,          /* reaches its root and holds nothing of a runtime */
 };
-const char *stack_class_name(enum stack_class c);       /* "poll", "park", … */
+const char *stack_class_name(enum stack_class c);     /* "poll", "park", … */
 enum stack_class stack_class_named(const char *name); /* NULL, or none of them: unknown */
 
 struct stack_verdict {
 	enum stack_class class;
-	bool complete;      /* reaches a known root of a thread or process */
-	bool pool_idle;     /* STACK_POOL and waiting for work */
-	int site;           /* index of the frame that is the site: see DESIGN section 2; -1 none */
-	int entry;          /* outermost user frame inside the poll; -1 none */
-	int poll;           /* frame of the poll function; -1 none */
-	const char *task;   /* task type folded for people, or NULL */
+	bool complete;    /* reaches a known root of a thread or process */
+	bool pool_idle;   /* STACK_POOL and waiting for work */
+	int site;         /* index of the frame that is the site: see DESIGN section 2; -1 none */
+	int entry;        /* outermost user frame inside the poll; -1 none */
+	int poll;         /* frame of the poll function; -1 none */
+	const char *task; /* task type folded for people, or NULL */
 	const char *runtime; /* "multi_thread", "current_thread", or NULL */
 };
 
@@ -44,7 +44,15 @@ struct stack_verdict stack_classify(const struct rules *r, const struct symbol_f
 				    size_t count);
 
 /* Why a thread did not run, or what it ran. Names as in the report: "cpu", "lock", … */
-enum cause { CAUSE_CPU, CAUSE_LOCK, CAUSE_SLEEP, CAUSE_FILE_IO, CAUSE_NET_IO, CAUSE_PAGE_FAULT, CAUSE_SYSCALL };
+enum cause {
+	CAUSE_CPU,
+	CAUSE_LOCK,
+	CAUSE_SLEEP,
+	CAUSE_FILE_IO,
+	CAUSE_NET_IO,
+	CAUSE_PAGE_FAULT,
+	CAUSE_SYSCALL
+};
 const char *cause_name(enum cause c);
 
 /*

@@ -25,7 +25,7 @@ static pthread_mutex_t never_given = PTHREAD_MUTEX_INITIALIZER;
 
 static IN_STACK void sleep_ms(long ms)
 {
-	struct timespec time = { 0, ms * NS_PER_MS };
+	struct timespec time = {0, ms * NS_PER_MS};
 
 	nanosleep(&time, NULL);
 	STAY();

@@ -44,12 +44,12 @@ static struct comparison changed(struct filter filters, const char *differently)
 
 static const struct filter whole;
 static const struct filter part = {.from = "5s",
-				      .to = "-5s",
-				      .worker = "tokio-*",
-				      .task = "demo::*",
-				      .cause = "sleep,net-io",
-				      .match = "nap$",
-				      .min_ns = 20000000};
+				   .to = "-5s",
+				   .worker = "tokio-*",
+				   .task = "demo::*",
+				   .cause = "sleep,net-io",
+				   .match = "nap$",
+				   .min_ns = 20000000};
 
 static void print_text(void *c)
 {

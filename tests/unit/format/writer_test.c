@@ -433,10 +433,10 @@ static void no_chunk_is_larger_than_a_reader_takes(void **state)
 		if (i < HUD_STACK_FRAMES_MAX)
 			function[i] = (uint32_t)capture_writer_string(r.w, text);
 	}
-	span.user_stack = (uint32_t)capture_writer_user_stack(r.w, r.process, address[0],
-							      HUD_STACK_FRAMES_MAX, HUD_STOP_END, 0);
-	span.waker_stack = (uint32_t)capture_writer_user_stack(r.w, r.process, address[1],
-							       HUD_STACK_FRAMES_MAX, HUD_STOP_END, 0);
+	span.user_stack = (uint32_t)capture_writer_user_stack(
+		r.w, r.process, address[0], HUD_STACK_FRAMES_MAX, HUD_STOP_END, 0);
+	span.waker_stack = (uint32_t)capture_writer_user_stack(
+		r.w, r.process, address[1], HUD_STACK_FRAMES_MAX, HUD_STOP_END, 0);
 	span.kernel_stack = (uint32_t)capture_writer_kernel_stack(
 		r.w, function, HUD_STACK_FRAMES_MAX, HUD_STOP_END);
 	for (uint64_t n = 0; n < 20; n++) {

@@ -73,16 +73,17 @@ static void assert_sums_hold(sqlite3 *db)
 		      "SELECT count(DISTINCT thread) - (SELECT count(*) FROM thread_spent) "
 		      "FROM thread_window",
 		      0);
-	assert_number(db,
-		      "SELECT count(*) FROM thread_spent AS s JOIN (SELECT thread, min(start_ns) "
-		      "AS start_ns, max(end_ns) AS end_ns, sum(cpu_ns) AS cpu_ns, sum(sleep_ns) AS "
-		      "sleep_ns, sum(run_queue_ns) AS run_queue_ns, sum(parked_ns) AS parked_ns, "
-		      "sum(poll_sleep_ns) AS poll_sleep_ns, sum(poll_looks) AS poll_looks FROM "
-		      "thread_window GROUP BY thread) AS w ON w.thread = s.thread WHERE (s.start_ns, "
-		      "s.end_ns, s.cpu_ns, s.sleep_ns, s.run_queue_ns, s.parked_ns, s.poll_sleep_ns, "
-		      "s.poll_looks) <> (w.start_ns, w.end_ns, w.cpu_ns, w.sleep_ns, w.run_queue_ns, "
-		      "w.parked_ns, w.poll_sleep_ns, w.poll_looks)",
-		      0);
+	assert_number(
+		db,
+		"SELECT count(*) FROM thread_spent AS s JOIN (SELECT thread, min(start_ns) "
+		"AS start_ns, max(end_ns) AS end_ns, sum(cpu_ns) AS cpu_ns, sum(sleep_ns) AS "
+		"sleep_ns, sum(run_queue_ns) AS run_queue_ns, sum(parked_ns) AS parked_ns, "
+		"sum(poll_sleep_ns) AS poll_sleep_ns, sum(poll_looks) AS poll_looks FROM "
+		"thread_window GROUP BY thread) AS w ON w.thread = s.thread WHERE (s.start_ns, "
+		"s.end_ns, s.cpu_ns, s.sleep_ns, s.run_queue_ns, s.parked_ns, s.poll_sleep_ns, "
+		"s.poll_looks) <> (w.start_ns, w.end_ns, w.cpu_ns, w.sleep_ns, w.run_queue_ns, "
+		"w.parked_ns, w.poll_sleep_ns, w.poll_looks)",
+		0);
 	assert_number(db,
 		      "SELECT abs(sum(blocked_ns) - (SELECT blocking_ns FROM verdict)) < 10000 "
 		      "FROM activity",
@@ -194,15 +195,16 @@ static sqlite3 *doubted_poll_load(void)
 	sqlite3 *db = everything_load();
 
 	assert_int_equal(
-		database_run(db,
-			     "UPDATE process_source SET source = 'passive';"
-			     "INSERT INTO poll (capture, thread, start_max_ns, end_min_ns, end_max_ns, "
-			     "start_ns, end_ns, sleep_ns, run_queue_ns, looks, ready_looks, ready_sum, "
-			     "ready_max, open, upper_bound, start_exact, end_exact, unsure) "
-			     "SELECT c.id, t.id, c.start_ns, c.start_ns + 20000000, "
-			     "c.start_ns + 20000000, c.start_ns, c.start_ns + 20000000, "
-			     "0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 "
-			     "FROM capture AS c JOIN thread AS t ON t.capture = c.id AND t.tid = 11"),
+		database_run(
+			db,
+			"UPDATE process_source SET source = 'passive';"
+			"INSERT INTO poll (capture, thread, start_max_ns, end_min_ns, end_max_ns, "
+			"start_ns, end_ns, sleep_ns, run_queue_ns, looks, ready_looks, ready_sum, "
+			"ready_max, open, upper_bound, start_exact, end_exact, unsure) "
+			"SELECT c.id, t.id, c.start_ns, c.start_ns + 20000000, "
+			"c.start_ns + 20000000, c.start_ns, c.start_ns + 20000000, "
+			"0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 "
+			"FROM capture AS c JOIN thread AS t ON t.capture = c.id AND t.tid = 11"),
 		0);
 	return db;
 }

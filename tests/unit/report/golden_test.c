@@ -41,12 +41,12 @@ static const struct golden goldens[] = {
 	{.file = "report-filters.json",
 	 .json = true,
 	 .filter = {.from = "95ms",
-		       .to = "130ms",
-		       .worker = "12",
-		       .task = "demo::*",
-		       .cause = "sleep",
-		       .match = "nap",
-		       .min_ns = 10000000}},
+		    .to = "130ms",
+		    .worker = "12",
+		    .task = "demo::*",
+		    .cause = "sleep",
+		    .match = "nap",
+		    .min_ns = 10000000}},
 	{.file = "report-site.json", .json = true, .filter = {.site = 1}},
 };
 
@@ -59,10 +59,8 @@ static void print_report(void *context)
 {
 	const struct printing *p = context;
 	const struct golden *g = p->golden;
-	const struct report_form form = {.top = g->top,
-					 .site = g->filter.site != 0,
-					 .colour = g->colour,
-					 .width = g->width};
+	const struct report_form form = {
+		.top = g->top, .site = g->filter.site != 0, .colour = g->colour, .width = g->width};
 
 	assert_int_equal(g->json ? report_json(&p->input, form.top) : report_text(&p->input, &form),
 			 STATUS_DONE);

@@ -143,7 +143,8 @@ static void a_stack_agrees_with_the_state_or_contradicts_it_or_neither(void **st
 	look_in_poll(&s, 16000, 10000, 7, PARK);
 	look_in_poll(&s, 18000, 10000, 7, POOL);
 	db = scene_load(&s, 100000);
-	assert_text(db, "SELECT source || ' ' || agreeing || ' ' || contradicting FROM process_source",
+	assert_text(db,
+		    "SELECT source || ' ' || agreeing || ' ' || contradicting FROM process_source",
 		    "passive 1 2");
 	sqlite3_close(db);
 }
