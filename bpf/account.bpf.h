@@ -36,11 +36,11 @@ static __always_inline struct event_window window_end(const struct thread_state 
 	e.maybe_parked_ns = st->maybe_parked_ns + rest->maybe_parked_ns;
 	e.stolen_ns = st->stolen_ns;
 	e.poll_sleep_ns = st->poll_sleep_ns;
-	e.look_gap_ns = st->look_gap_ns;
+	e.sample_gap_ns = st->sample_gap_ns;
 	e.sleeps = st->sleeps;
 	e.preemptions = st->preemptions;
-	e.looks = st->looks;
-	e.poll_looks = st->poll_looks;
+	e.samples = st->samples;
+	e.poll_samples = st->poll_samples;
 	e.polls = st->polls;
 	return e;
 }
@@ -64,11 +64,11 @@ static __always_inline void window_restart(struct thread_state *st, __u64 now)
 	st->maybe_parked_ns = 0;
 	st->stolen_ns = 0;
 	st->poll_sleep_ns = 0;
-	st->look_gap_ns = 0;
+	st->sample_gap_ns = 0;
 	st->sleeps = 0;
 	st->preemptions = 0;
-	st->looks = 0;
-	st->poll_looks = 0;
+	st->samples = 0;
+	st->poll_samples = 0;
 	st->polls = 0;
 }
 
@@ -91,7 +91,7 @@ static __always_inline void cpu_charge(struct thread_state *st, __u64 now)
 	__u64 stolen = st->uncharged_ns < ran ? st->uncharged_ns : ran;
 
 	st->cpu_ns += ran - stolen;
-	st->unlooked_ns += ran - stolen;
+	st->unsampled_ns += ran - stolen;
 	st->run_queue_ns += stolen;
 	st->stolen_ns += stolen;
 	st->uncharged_ns = 0;

@@ -53,9 +53,9 @@ static int alarm_rings(void *map, __u32 *cpu, struct alarm *a)
 	now = bpf_ktime_get_ns();
 	identity_read(task, NULL, st, bpf_get_current_pid_tgid() >> 32, &key);
 	if (poll_goes_on(&st->poll, &key)) {
-		look_gap_note(st, now);
+		sample_gap_note(st, now);
 		st->poll.span.end_min_ns = now;
-		st->poll.look_ns = now;
+		st->poll.sample_ns = now;
 		lacks = poll_lacks_ns(&st->poll.span, stolen_since(task, st, now, 0).ns, now);
 		if (lacks)
 			bpf_timer_start(&a->timer, lacks, 0);
@@ -73,7 +73,7 @@ static __always_inline void alarm_set(const struct thread_state *st)
 
 	if (!since)
 		return;
-	lacks = poll_lacks_ns(&st->poll.span, 0, st->poll.look_ns);
+	lacks = poll_lacks_ns(&st->poll.span, 0, st->poll.sample_ns);
 	if (!lacks)
 		return;
 	a = bpf_map_lookup_elem(&alarms, &cpu);

@@ -114,11 +114,11 @@ struct event_window {
 	__u64 maybe_parked_ns;
 	__u64 stolen_ns;
 	__u64 poll_sleep_ns;
-	__u64 look_gap_ns;
+	__u64 sample_gap_ns;
 	__u32 sleeps;
 	__u32 preemptions;
-	__u32 looks;
-	__u32 poll_looks;
+	__u32 samples;
+	__u32 poll_samples;
 	__u32 polls;
 	__u32 reserved;
 };
@@ -135,16 +135,16 @@ struct event_poll {
 	__u64 site;
 	__u32 poll_flags; /* enum hud_poll_flags */
 	__u32 scheduler;
-	__u32 looks;
-	__u32 ready_looks;
+	__u32 samples;
+	__u32 ready_samples;
 	__u32 ready_sum;
 	__u32 ready_max;
 	__u32 trusted;
-	__u32 stood;
-	__u64 stood_since_ns;
+	__u32 queued;
+	__u64 queued_since_ns;
 	__u64 next_sum_ns;
 	__u64 next_max_ns;
-	__u32 left_behind;
+	__u32 left_queued;
 	__u32 next_polls;
 };
 

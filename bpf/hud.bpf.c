@@ -9,7 +9,7 @@
 
 #include "bpf/account.bpf.h"
 #include "bpf/alarm.bpf.h"
-#include "bpf/looks.bpf.h"
+#include "bpf/samples.bpf.h"
 #include "bpf/poll_entry.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
@@ -27,7 +27,7 @@ static __always_inline void poll_of_sleeper(struct task_struct *task, struct thr
 	struct poll_key key;
 
 	identity_read(task, NULL, st, task->tgid, &key);
-	poll_look(st, &key, task->tgid, task->pid, now);
+	poll_sample(st, &key, task->tgid, task->pid, now);
 	if (!st->poll.span.start_max_ns)
 		return;
 	st->poll.span.start_min_ns = 0;
@@ -124,8 +124,8 @@ static __always_inline void switch_in_unseen(struct task_struct *task, struct th
 		open_span_end(task, st, now);
 	if (is_park(st))
 		st->parked_ns += unseen_wakeup(st, now) - st->out_ns;
-	if (st->wakeup_ns > st->poll.look_ns)
-		st->poll.look_ns = st->wakeup_ns;
+	if (st->wakeup_ns > st->poll.sample_ns)
+		st->poll.sample_ns = st->wakeup_ns;
 	st->poll.key.where = HUD_WHERE_UNKNOWN;
 	thread_runs(task, st, now);
 	thread_awake(st, now);
@@ -148,17 +148,17 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 		switch_in_unseen(prev, out, now);
 		identity_read(prev, NULL, out, prev->tgid, &key);
 		steal_note(prev, out, now, 0);
-		poll_look(out, &key, prev->tgid, prev->pid, now);
+		poll_sample(out, &key, prev->tgid, prev->pid, now);
 		thread_switch_out(prev, out, state & TASK_STATE_MASK, runnable, now);
-		out->look_owed = 0;
+		out->sample_due = 0;
 		if (runnable)
-			look_owe(out, preempt, now);
+			sample_fall_due(out, preempt, now);
 	}
 	if (!in)
 		return;
 	if (!now)
 		now = bpf_ktime_get_ns();
-	if (!thread_switch_in(next, in, now) && !in->look_owed)
+	if (!thread_switch_in(next, in, now) && !in->sample_due)
 		return;
 	if (stack_at_switch_in)
 		span_leave_to_hook();
@@ -202,7 +202,7 @@ static __always_inline void on_switched_in(void *ctx)
 		return;
 	if (st->span_start_ns)
 		span_send(ctx, task, st);
-	look_pay(ctx, task, st);
+	sample_take_due(ctx, task, st);
 }
 
 /* Linux 6.15 and later (6.18 seen): the tracepoint at the end of __schedule(). */
@@ -271,10 +271,10 @@ int BPF_PROG(sched_waking, struct task_struct *task)
 }
 
 /* Current is looked at, in an interrupt that was due at `expected_ns` (0: not known). */
-static __always_inline void look_take(void *ctx, struct task_struct *task, struct thread_state *st,
-				      __u64 expected_ns)
+static __always_inline void sample_take(void *ctx, struct task_struct *task,
+					struct thread_state *st, __u64 expected_ns)
 {
-	bool profile = turn_comes(&st->profile_turn, looks_per_profile_sample);
+	bool profile = turn_comes(&st->profile_turn, samples_per_profile_sample);
 	struct poll_key key;
 	__u32 tgid, tid;
 	__u64 now;
@@ -289,24 +289,24 @@ static __always_inline void look_take(void *ctx, struct task_struct *task, struc
 	st->phase = PHASE_RUNNING;
 	cpu_charge(st, now);
 	identity_read(task, NULL, st, tgid, &key);
-	poll_look(st, &key, tgid, tid, now);
+	poll_sample(st, &key, tgid, tid, now);
 	window_roll(st, tgid, tid, now);
-	if (!look_tells(st, profile, now))
+	if (!sample_tells(st, profile, now))
 		return;
 	if (in_known_poll(st) && poll_lasts(&st->poll, now))
 		ready_note(st, now);
-	look_send(ctx, task, st, SCRATCH_SAMPLE, profile, interrupted_kernel(task), now);
+	sample_send(ctx, task, st, SCRATCH_SAMPLE, profile, interrupted_kernel(task), now);
 }
 
-/* A timer of hud's own on every CPU, look_hz times a second. */
+/* A timer of hud's own on every CPU, sample_hz times a second. */
 SEC("perf_event")
-int look(struct bpf_perf_event_data *ctx)
+int sample(struct bpf_perf_event_data *ctx)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct thread_state *st = thread_find(task);
 
 	if (st)
-		look_take(ctx, task, st, 0);
+		sample_take(ctx, task, st, 0);
 	return 0;
 }
 
@@ -324,10 +324,10 @@ int BPF_PROG(tick, struct hrtimer *timer)
 		return 0;
 	task = bpf_get_current_task_btf();
 	st = thread_find(task);
-	if (!st || !turn_comes(&st->look_turn, ticks_per_look))
+	if (!st || !turn_comes(&st->sample_turn, ticks_per_sample))
 		return 0;
-	look_take(ctx, task, st,
-		  bpf_core_field_exists(timer->_softexpires) ? timer->_softexpires : 0);
+	sample_take(ctx, task, st,
+		    bpf_core_field_exists(timer->_softexpires) ? timer->_softexpires : 0);
 	alarm_set(st);
 	return 0;
 }

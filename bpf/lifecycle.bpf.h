@@ -27,7 +27,7 @@ static __always_inline struct thread_state *thread_watch(struct task_struct *tas
 		return NULL;
 	}
 	/* Else the first tick of each thread would be a look, and count for several. */
-	st->look_turn = st->profile_turn = bpf_get_prandom_u32();
+	st->sample_turn = st->profile_turn = bpf_get_prandom_u32();
 	return st;
 }
 

@@ -28,19 +28,19 @@ static __always_inline bool is_nested(const struct poll_watch *p, const struct p
 #define FOLLOW_MAX 256u
 
 /* Of the tasks that were seen behind the poll that has just ended, how many are sure to stand there still? */
-static __always_inline __u32 still_stand(const struct poll_stood *stood,
+static __always_inline __u32 still_stand(const struct poll_queue *queued,
 					 const struct queue_state *q)
 {
 	__u32 there;
 
-	if (!stood->ring)
-		return stood->tasks; /* nobody but the worker takes any, and it was in the poll */
-	there = queue_distance(q->head, stood->tail, stood->ring);
-	return there <= stood->tasks ? there : 0; /* more: the queue is past them */
+	if (!queued->ring)
+		return queued->tasks; /* nobody but the worker takes any, and it was in the poll */
+	there = queue_distance(q->head, queued->tail, queued->ring);
+	return there <= queued->tasks ? there : 0; /* more: the queue is past them */
 }
 
 /* The long poll that is kept has ended, and the next begins: who was left behind? */
-static __always_inline void behind_begin(struct thread_state *st, const struct poll_key *key)
+static __always_inline void queue_wait_begin(struct thread_state *st, const struct poll_key *key)
 {
 	struct poll_watch *p = &st->poll;
 	struct queue_state q = {};
@@ -48,14 +48,14 @@ static __always_inline void behind_begin(struct thread_state *st, const struct p
 	queue_read(st->identity, key->scheduler, key->core, &q);
 	p->behind.left = q.ready + q.next;
 	p->behind.to_follow = p->behind.left < FOLLOW_MAX ? p->behind.left : FOLLOW_MAX;
-	if (p->stood.tasks && p->stood.ring == q.ring) {
-		p->behind.stood = still_stand(&p->stood, &q);
-		p->behind.stood_since_ns = p->behind.stood ? p->stood.since_ns : 0;
+	if (p->queued.tasks && p->queued.ring == q.ring) {
+		p->behind.queued = still_stand(&p->queued, &q);
+		p->behind.queued_since_ns = p->behind.queued ? p->queued.since_ns : 0;
 	}
 	p->kept.flags |= HUD_POLL_FOLLOWED;
 }
 
-static __always_inline void behind_follow(struct poll_watch *p, __u64 now)
+static __always_inline void queue_wait_follow(struct poll_watch *p, __u64 now)
 {
 	__u64 after = now - p->kept.end_min_ns;
 
@@ -69,7 +69,7 @@ static __always_inline void behind_follow(struct poll_watch *p, __u64 now)
  * What the poll that ends at `now` did not compute, and the thread was not told of yet: only looks and switches
  * do that, and a kernel may hide a switch (switch_in_unseen()).
  */
-static __always_inline void poll_untold(struct task_struct *task, struct thread_state *st,
+static __always_inline void poll_unseen(struct task_struct *task, struct thread_state *st,
 					__u64 now)
 {
 	struct poll_span *span = &st->poll.span;
@@ -93,21 +93,21 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 
 	if (is_nested(p, key))
 		return;
-	look_gap_note(st, now);
+	sample_gap_note(st, now);
 	if (p->behind.to_follow)
-		behind_follow(p, now);
+		queue_wait_follow(p, now);
 	if (p->span.start_max_ns) {
 		bool exact = p->span.flags & HUD_POLL_EXACT;
 
 		if (exact) {
 			p->span.end_min_ns = now;
 			p->span.flags |= HUD_POLL_END_EXACT;
-			poll_untold(task, st, now);
+			poll_unseen(task, st, now);
 		}
 		if (poll_end(p, key, tgid, tid, now) && exact)
-			behind_begin(st, key);
+			queue_wait_begin(st, key);
 	}
-	p->stood.tasks = 0;
+	p->queued.tasks = 0;
 	p->core = key->core;
 	p->tick = key->tick;
 	p->came_back = false;
@@ -125,7 +125,7 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 		.trusted = key->trusted,
 	};
 	p->key = *key;
-	p->look_ns = now;
+	p->sample_ns = now;
 	st->polls++;
 }
 

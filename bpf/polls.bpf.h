@@ -19,7 +19,7 @@
  * `behind`: NULL where nobody looked what came after it. A function of its own for its stack: with the
  * event on it, those of the programs would be too large together with what they call (512 bytes).
  */
-__noinline int poll_span_send(const struct poll_span *span, const struct poll_behind *behind,
+__noinline int poll_span_send(const struct poll_span *span, const struct poll_queue_wait *behind,
 			      __u32 tgid, __u32 tid)
 {
 	struct event_poll e = {};
@@ -36,17 +36,17 @@ __noinline int poll_span_send(const struct poll_span *span, const struct poll_be
 	e.site = span->site;
 	e.poll_flags = span->flags;
 	e.scheduler = span->scheduler;
-	e.looks = span->looks;
-	e.ready_looks = span->ready_looks;
+	e.samples = span->samples;
+	e.ready_samples = span->ready_samples;
 	e.ready_sum = span->ready_sum;
 	e.ready_max = span->ready_max;
 	e.trusted = span->trusted;
 	if (behind) {
-		e.stood = behind->stood;
-		e.stood_since_ns = behind->stood_since_ns;
+		e.queued = behind->queued;
+		e.queued_since_ns = behind->queued_since_ns;
 		e.next_sum_ns = behind->next_sum_ns;
 		e.next_max_ns = behind->next_max_ns;
-		e.left_behind = behind->left;
+		e.left_queued = behind->left;
 		e.next_polls = behind->next_polls;
 	}
 	event_send(&e, sizeof(e));
@@ -174,7 +174,7 @@ static __always_inline bool poll_end(struct poll_watch *p, const struct poll_key
 			span->flags |= HUD_POLL_END_AT_MAX;
 		poll_flush(p, tgid, tid);
 		p->kept = *span;
-		p->behind = (struct poll_behind) {};
+		p->behind = (struct poll_queue_wait) {};
 		if (p->came_back)
 			p->kept.flags |= HUD_POLL_UPPER_BOUND;
 		/* Who parks has nothing left to do. */
@@ -226,9 +226,9 @@ static __always_inline void came_back_send(struct poll_watch *p, const struct po
 					   __u32 tgid, __u32 tid, __u64 now)
 {
 	p->span = (struct poll_span) {
-		.start_min_ns = p->look_ns,
-		.start_max_ns = p->look_ns,
-		.end_min_ns = p->look_ns,
+		.start_min_ns = p->sample_ns,
+		.start_max_ns = p->sample_ns,
+		.end_min_ns = p->sample_ns,
 		.end_max_ns = now,
 		.task = key->task,
 		.flags = HUD_POLL_UPPER_BOUND,
@@ -246,33 +246,33 @@ static __always_inline void poll_begin(struct poll_watch *p, const struct poll_k
 
 	if (round_note(p, key, tgid, tid))
 		came_back_send(p, key, tgid, tid, now);
-	p->stood.tasks = 0;
+	p->queued.tasks = 0;
 	*span = (struct poll_span) {
-		.start_min_ns = p->look_ns,
+		.start_min_ns = p->sample_ns,
 		.start_max_ns = now,
 		.end_min_ns = now,
 		.task = key->task,
 		.stolen_ns = p->stolen_ns,
-		.flags = after_park && p->look_ns ? HUD_POLL_START_AT_MIN : 0,
+		.flags = after_park && p->sample_ns ? HUD_POLL_START_AT_MIN : 0,
 		.scheduler = key->scheduler + 1,
 		.trusted = key->trusted,
 	};
 }
 
-static __always_inline void look_gap_note(struct thread_state *st, __u64 now)
+static __always_inline void sample_gap_note(struct thread_state *st, __u64 now)
 {
-	__u64 before = st->poll.look_ns;
+	__u64 before = st->poll.sample_ns;
 
-	if (before && now > before && now - before > st->look_gap_ns)
-		st->look_gap_ns = now - before;
+	if (before && now > before && now - before > st->sample_gap_ns)
+		st->sample_gap_ns = now - before;
 }
 
 /*
  * The first look at a poll whose beginning was seen. Once the probes are detached it may be another in
  * the same round, out of the LIFO slot: then this look is the first that is known of it.
  */
-static __always_inline void entered_look(struct poll_span *span, const struct poll_key *key,
-					 __u64 now)
+static __always_inline void entered_sample(struct poll_span *span, const struct poll_key *key,
+					   __u64 now)
 {
 	span->task = key->task;
 	if (probing)
@@ -293,17 +293,17 @@ static __always_inline bool poll_goes_on(const struct poll_watch *p, const struc
 }
 
 /* `key` was read from current at `now`. */
-static __always_inline void poll_look(struct thread_state *st, const struct poll_key *key,
-				      __u32 tgid, __u32 tid, __u64 now)
+static __always_inline void poll_sample(struct thread_state *st, const struct poll_key *key,
+					__u32 tgid, __u32 tid, __u64 now)
 {
 	struct poll_watch *p = &st->poll;
 
 	if (p->entering)
 		return;
-	look_gap_note(st, now);
+	sample_gap_note(st, now);
 	if (p->span.task == POLLED_NONE && key->where == HUD_WHERE_POLL && key->core == p->core &&
 	    key->tick == p->tick)
-		entered_look(&p->span, key, now);
+		entered_sample(&p->span, key, now);
 	if (poll_goes_on(p, key)) {
 		p->span.end_min_ns = now;
 		p->span.sleep_ns += p->slept_ns;
@@ -317,7 +317,7 @@ static __always_inline void poll_look(struct thread_state *st, const struct poll
 			poll_flush(p, tgid, tid);
 	}
 	p->key = *key;
-	p->look_ns = now;
+	p->sample_ns = now;
 	p->slept_ns = 0;
 }
 
@@ -325,7 +325,7 @@ static __always_inline void poll_look(struct thread_state *st, const struct poll
 static __always_inline void poll_wait(struct poll_watch *p, __u64 sleep_ns, __u64 run_queue_ns,
 				      __u64 now)
 {
-	p->look_ns = now;
+	p->sample_ns = now;
 	if (!p->span.start_max_ns)
 		return;
 	p->span.sleep_ns += sleep_ns;
@@ -364,14 +364,14 @@ static __always_inline void ready_note(struct thread_state *st, __u64 since_ns)
 
 	queue_read(st->identity, p->key.scheduler, p->key.core, &q);
 	ready = q.ready + q.next;
-	if (!p->stood.tasks && q.ready)
-		p->stood = (struct poll_stood) {
+	if (!p->queued.tasks && q.ready)
+		p->queued = (struct poll_queue) {
 			.since_ns = since_ns,
 			.tasks = q.ready,
 			.ring = q.ring,
 			.tail = q.tail,
 		};
-	span->ready_looks++;
+	span->ready_samples++;
 	span->ready_sum += ready;
 	if (ready > span->ready_max)
 		span->ready_max = ready;

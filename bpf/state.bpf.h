@@ -12,10 +12,10 @@
 /* Set by hud-record before it loads. */
 const volatile __u64 threshold_ns = 5000000;
 const volatile __u64 window_ns = 100000000;
-const volatile __u32 looks_per_profile_sample = 4;
-const volatile __u32 ticks_per_look = 1;       /* 0: looks are timers' */
-const volatile __u64 tick_function = 0;        /* of the kernel's timer for the scheduler's tick */
-const volatile __u64 look_period_ns = 4000000; /* from look to look */
+const volatile __u32 samples_per_profile_sample = 4;
+const volatile __u32 ticks_per_sample = 1; /* 0: looks are timers' */
+const volatile __u64 tick_function = 0;    /* of the kernel's timer for the scheduler's tick */
+const volatile __u64 sample_period_ns = 4000000; /* from look to look */
 /* From a CPU's run queue to the pointer to the registers that its interrupt met; 0: not known. */
 const volatile __s64 irq_regs_distance = 0;
 const volatile __u32 stacks_per_window = 200; /* per thread; the threshold allows no more than 20 */
@@ -106,8 +106,8 @@ struct poll_span {
 	__u64 site;
 	__u32 flags;     /* enum hud_poll_flags */
 	__u32 scheduler; /* 1 + index in the identity */
-	__u32 looks;
-	__u32 ready_looks;
+	__u32 samples;
+	__u32 ready_samples;
 	__u32 ready_sum;
 	__u32 ready_max;
 	__u32 trusted;
@@ -118,7 +118,7 @@ struct poll_span {
 #define READY_MAX 1000000u
 
 /* Tasks that were read to stand in the worker's queue behind the poll under way. */
-struct poll_stood {
+struct poll_queue {
 	__u64 since_ns; /* all of them, at the latest */
 	__u32 tasks;    /* 0: none were read */
 	__u32 ring;     /* struct queue_state, then */
@@ -127,27 +127,27 @@ struct poll_stood {
 };
 
 /* Those that were left behind a long poll, and the polls that came after it. */
-struct poll_behind {
-	__u64 stood_since_ns;
+struct poll_queue_wait {
+	__u64 queued_since_ns;
 	__u64 next_sum_ns; /* from its end to the beginnings of those polls */
 	__u64 next_max_ns;
-	__u32 stood; /* of them, surely there since then */
+	__u32 queued; /* of them, surely there since then */
 	__u32 left;
 	__u32 next_polls;
 	__u32 to_follow; /* polls that are still to come */
 };
 
 struct poll_watch {
-	struct poll_key key;       /* at the last look */
-	__u64 look_ns;             /* of the last look; 0: none yet */
-	__u64 stolen_ns;           /* from the thread, since it is watched */
-	__u64 slept_ns;            /* since the last look, as was told in hindsight */
-	struct poll_span span;     /* the poll under way */
-	struct poll_span kept;     /* a long one that has ended, in the round that may go on */
-	struct poll_stood stood;   /* behind the poll under way */
-	struct poll_behind behind; /* … and behind the one that is kept */
-	__u64 core;                /* the round: core and tick of the last poll */
-	__u64 polled[2];           /* the last two tasks in it */
+	struct poll_key key;           /* at the last look */
+	__u64 sample_ns;               /* of the last look; 0: none yet */
+	__u64 stolen_ns;               /* from the thread, since it is watched */
+	__u64 slept_ns;                /* since the last look, as was told in hindsight */
+	struct poll_span span;         /* the poll under way */
+	struct poll_span kept;         /* a long one that has ended, in the round that may go on */
+	struct poll_queue queued;      /* behind the poll under way */
+	struct poll_queue_wait behind; /* … and behind the one that is kept */
+	__u64 core;                    /* the round: core and tick of the last poll */
+	__u64 polled[2];               /* the last two tasks in it */
 	__u64 task_before; /* noted as polled when the poll under way began, if that was seen */
 	__u32 tick;
 	__u32 came_back; /* a task was polled again in the round */
@@ -155,10 +155,10 @@ struct poll_watch {
 	__u32 reserved;
 };
 
-enum look_flags {
-	LOOK_OWED = 1u << 0,
-	LOOK_PROFILE = 1u << 1,   /* it counts in the CPU profile */
-	LOOK_IN_KERNEL = 1u << 2, /* the thread was interrupted there */
+enum sample_flags {
+	SAMPLE_DUE = 1u << 0,
+	SAMPLE_PROFILE = 1u << 1,   /* it counts in the CPU profile */
+	SAMPLE_IN_KERNEL = 1u << 2, /* the thread was interrupted there */
 };
 
 /* A watched thread. That a task has one is what "watched" means. */
@@ -175,13 +175,13 @@ struct thread_state {
 	__u64 run_queue_ns;
 	__u64 parked_ns;
 	__u64 maybe_parked_ns; /* of sleep_ns, by a layout that is a guess */
-	__u64 unlooked_ns;     /* CPU time since a look met it */
+	__u64 unsampled_ns;    /* CPU time since a look met it */
 	__u64 stolen_ns;       /* of run_queue_ns */
 	__u64 uncharged_ns;    /* … and not charged to it yet */
 	__u64 steal_ns;        /* PHASE_RUNNING: steal_read() at the last look */
 	__u64 late_ns; /* PHASE_RUNNING: of stolen_ns, what the hypervisor has yet to tell */
 	__u64 poll_sleep_ns;
-	__u64 look_gap_ns;
+	__u64 sample_gap_ns;
 	__u64 limit_start_ns;
 	__u64 short_poll_ns;
 	__u64 span_start_ns; /* a span that is to be written by the switch-in hook; 0 none */
@@ -190,10 +190,10 @@ struct thread_state {
 	__u64 open_start_ns; /* the open span whose stack was sent */
 	__u32 sleeps;
 	__u32 preemptions;
-	__u32 look_turn; /* ticks that met it, from some number on */
+	__u32 sample_turn; /* ticks that met it, from some number on */
 	__u32 profile_turn;
-	__u32 looks;
-	__u32 poll_looks;
+	__u32 samples;
+	__u32 poll_samples;
 	__u32 polls;
 	__u32 identity; /* index of the process's, IDENTITY_NONE */
 	__u32 identity_version;
@@ -204,7 +204,7 @@ struct thread_state {
 	__u32 out_cpu;
 	__s32 syscall; /* of that span */
 	__u32 span_flags;
-	__u32 look_owed; /* enum look_flags; to be taken by the switch-in hook; 0: none */
+	__u32 sample_due; /* enum sample_flags; to be taken by the switch-in hook; 0: none */
 	__u32 reserved;
 	struct poll_watch poll;
 };

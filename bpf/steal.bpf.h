@@ -33,9 +33,9 @@ static __always_inline __u64 tick_late_ns(const struct thread_state *st, __u64 n
 {
 	__u64 due = expected_ns;
 
-	if (ticks_per_look && st->phase == PHASE_RUNNING &&
-	    (!due || st->change_ns + look_period_ns < due))
-		due = st->change_ns + look_period_ns;
+	if (ticks_per_sample && st->phase == PHASE_RUNNING &&
+	    (!due || st->change_ns + sample_period_ns < due))
+		due = st->change_ns + sample_period_ns;
 	return due && now > due + TICK_LATE_NS ? now - due : 0;
 }
 

@@ -127,7 +127,7 @@ static int open_chunk(struct chunk_stream *s)
 }
 
 /* What stands at `head`: a find, 0 when more bytes are wanted, -EBADMSG when neither. */
-static int look(struct chunk_stream *s)
+static int sample(struct chunk_stream *s)
 {
 	const uint8_t *data = s->buffer + s->head;
 	size_t bytes = s->tail - s->head;
@@ -168,7 +168,7 @@ int chunk_stream_next(struct chunk_stream *s)
 		s->found = false;
 	}
 	for (;;) {
-		int found = s->head < s->tail ? look(s) : 0;
+		int found = s->head < s->tail ? sample(s) : 0;
 		int err = 0;
 
 		s->found = found > 0;

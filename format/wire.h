@@ -97,7 +97,7 @@ struct hud_session {
 	uint64_t start_ns;         /* CLOCK_MONOTONIC when recording began */
 	uint64_t start_realtime_ns; /* CLOCK_REALTIME at that moment */
 	uint64_t threshold_ns;     /* off-CPU spans at or over it are events of their own */
-	uint32_t look_hz;          /* how often the sampler looks at each CPU */
+	uint32_t sample_hz;          /* how often the sampler looks at each CPU */
 	uint32_t profile_hz;       /* how many of the looks are profile samples (HUD_SAMPLE_PROFILE) */
 	uint32_t cpus;             /* online when recording began */
 	uint32_t machine;          /* ELF e_machine of the host: 62 x86-64, 183 AArch64 */
@@ -312,9 +312,9 @@ struct hud_window {
 	uint64_t maybe_parked_ns; /* of sleep_ns: in parks, if a layout that was guessed is right */
 	/* Of run_queue_ns: on a CPU that the hypervisor gave to others, as it tells or a late tick shows. */
 	uint64_t stolen_ns;
-	uint64_t look_gap_ns;  /* the longest that it ran, or waited for a CPU, without a look at it */
-	uint32_t looks;        /* of the sampler at it, those without a record included … */
-	uint32_t poll_looks;   /* … of them inside polls */
+	uint64_t sample_gap_ns;  /* the longest that it ran, or waited for a CPU, without a look at it */
+	uint32_t samples;        /* of the sampler at it, those without a record included … */
+	uint32_t poll_samples;   /* … of them inside polls */
 	uint32_t polls;        /* that began, where each is seen (HUD_SOURCE_EXACT) */
 	uint32_t reserved;
 };
@@ -330,7 +330,7 @@ enum hud_poll_flags {
 	HUD_POLL_EXACT = 1u << 4,        /* its beginning was seen */
 	HUD_POLL_END_EXACT = 1u << 5,    /* its end was seen */
 	HUD_POLL_UNSURE = 1u << 6,       /* as HUD_OFFCPU_UNSURE */
-	HUD_POLL_FOLLOWED = 1u << 7, /* what came after it was seen: `left_behind` and all after it are known */
+	HUD_POLL_FOLLOWED = 1u << 7, /* what came after it was seen: `left_queued` and all after it are known */
 };
 
 /*
@@ -352,14 +352,14 @@ struct hud_poll {
 	uint32_t site;         /* user stack of one frame: the function that polled it; 0: not seen */
 	uint32_t poll_flags;   /* enum hud_poll_flags */
 	uint32_t scheduler;    /* enum hud_scheduler_kind (format/plan.h) of its worker; 0 not known */
-	uint32_t looks;        /* at it, by the sampler */
-	uint32_t ready_looks;  /* how often the worker's own queue was read meanwhile; … */
+	uint32_t samples;        /* at it, by the sampler */
+	uint32_t ready_samples;  /* how often the worker's own queue was read meanwhile; … */
 	uint32_t ready_sum;    /* … tasks ready behind it, all looks together, … */
 	uint32_t ready_max;    /* … and most at once */
-	uint32_t left_behind;  /* tasks still in the worker's own queue when the next poll began; 0: it parked */
+	uint32_t left_queued;  /* tasks still in the worker's own queue when the next poll began; 0: it parked */
 	uint32_t next_polls;   /* as many polls came next, or fewer: another long one did, or a park */
-	uint32_t stood;        /* so many tasks stood ready when it ended that had … */
-	uint64_t stood_since_ns; /* … since then at the latest; 0: none are known */
+	uint32_t queued;        /* so many tasks stood ready when it ended that had … */
+	uint64_t queued_since_ns; /* … since then at the latest; 0: none are known */
 	uint64_t next_sum_ns;  /* from its end to the beginnings of next_polls, all together */
 	uint64_t next_max_ns;  /* … and of the last */
 };
@@ -397,8 +397,8 @@ struct hud_probes {
 	uint64_t time_ns;
 	uint32_t probes_flags;  /* enum hud_probes_flags */
 	uint32_t sites;         /* functions that are probed */
-	uint32_t dear_sites;    /* left out: their first instruction would be single-stepped */
-	uint32_t price_ns;      /* of one hit, as measured on this machine */
+	uint32_t costly_sites;    /* left out: their first instruction would be single-stepped */
+	uint32_t probe_cost_ns;      /* of one hit, as measured on this machine */
 	uint32_t cost_permille; /* of the targets' CPU time, while last attached */
 	uint32_t reserved;
 };

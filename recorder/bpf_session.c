@@ -30,7 +30,7 @@ struct bpf_session {
 	struct hud_bpf *programs;
 	struct ring_buffer *events;
 	struct perf_buffer *mmaps;
-	struct look_timers looks;
+	struct sample_timers samples;
 	int cpus;
 	struct walk_link walk[TARGETS_MAX];
 	size_t walks;
@@ -97,21 +97,21 @@ static int64_t irq_regs_distance(const struct btf *btf)
 }
 
 /* By the scheduler's ticks where they come often enough and are known, else by timers: one is loaded. */
-static void looks_choose(struct bpf_session *s)
+static void samples_choose(struct bpf_session *s)
 {
 	struct hud_bpf *p = s->programs;
-	struct look_rate *rate = &s->features.look;
+	struct sample_rate *rate = &s->features.sample;
 
-	*rate = look_rate_of_ticks(s->options.threshold_ns, s->options.profile_hz);
+	*rate = sample_rate_of_ticks(s->options.threshold_ns, s->options.profile_hz);
 	if (rate->hz && s->options.kernel)
-		p->rodata->tick_function = look_tick_function(s->options.kernel);
+		p->rodata->tick_function = sample_tick_function(s->options.kernel);
 	if (!p->rodata->tick_function)
-		*rate = look_rate_of_timers(s->options.threshold_ns, s->options.profile_hz);
-	p->rodata->looks_per_profile_sample = rate->looks_per_profile_sample;
-	p->rodata->ticks_per_look = rate->ticks_per_look;
-	p->rodata->look_period_ns = NS_PER_S / rate->hz;
-	bpf_program__set_autoload(p->progs.tick, rate->ticks_per_look > 0);
-	bpf_program__set_autoload(p->progs.look, !rate->ticks_per_look);
+		*rate = sample_rate_of_timers(s->options.threshold_ns, s->options.profile_hz);
+	p->rodata->samples_per_profile_sample = rate->samples_per_profile_sample;
+	p->rodata->ticks_per_sample = rate->ticks_per_sample;
+	p->rodata->sample_period_ns = NS_PER_S / rate->hz;
+	bpf_program__set_autoload(p->progs.tick, rate->ticks_per_sample > 0);
+	bpf_program__set_autoload(p->progs.sample, !rate->ticks_per_sample);
 }
 
 /* Loads only what this kernel can run. */
@@ -133,7 +133,7 @@ static void programs_choose(struct bpf_session *s, const struct btf *btf,
 	bpf_program__set_autoload(p->progs.finish_switch, *finish_switch != NULL);
 	bpf_program__set_autoattach(p->progs.finish_switch, false);
 	bpf_program__set_autoattach(p->progs.walk, false);
-	bpf_program__set_autoattach(p->progs.look, false);
+	bpf_program__set_autoattach(p->progs.sample, false);
 	bpf_program__set_autoattach(p->progs.poll_entry, false);
 	bpf_program__set_autoload(p->progs.poll_entry, s->options.poll_sites > 0);
 	if (!user_copy)
@@ -279,7 +279,7 @@ static enum exit_code programs_load(struct bpf_session *s, const char **finish_s
 		return refused("take the BPF object", -errno);
 	}
 	programs_choose(s, btf, finish_switch);
-	looks_choose(s);
+	samples_choose(s);
 	programs_configure(s);
 	btf__free(btf);
 	error = hud_bpf__load(s->programs);
@@ -306,8 +306,9 @@ static enum exit_code programs_attach(struct bpf_session *s, const char *finish_
 			s->features.stack_at_switch_in = false;
 		}
 	}
-	if (!s->features.look.ticks_per_look)
-		error = look_timers_attach(&s->looks, p->progs.look, s->cpus, s->features.look.hz);
+	if (!s->features.sample.ticks_per_sample)
+		error = sample_timers_attach(&s->samples, p->progs.sample, s->cpus,
+					     s->features.sample.hz);
 	if (error)
 		return refused("open the sampler", error);
 	s->features.mmap_events = !mmaps_attach(s);
@@ -535,7 +536,7 @@ void bpf_session_close(struct bpf_session *s)
 		return;
 	for (size_t i = 0; i < s->walks; i++)
 		bpf_link__destroy(s->walk[i].link);
-	look_timers_detach(&s->looks);
+	sample_timers_detach(&s->samples);
 	bpf_session_measure(s, false);
 	ring_buffer__free(s->events);
 	perf_buffer__free(s->mmaps);

@@ -5,7 +5,7 @@
 #include "bpf/events.h"
 #include "recorder/identity_store.h"
 #include "recorder/kernel_symbols.h"
-#include "recorder/looks.h"
+#include "recorder/samples.h"
 #include "recorder/target.h"
 #include "recorder/unwind_store.h"
 
@@ -38,7 +38,7 @@ struct bpf_session_features {
 	bool mmap_events;
 	bool uprobe_multi; /* many uprobes in one link */
 	bool own_walk;     /* user stacks by plans; else by the kernel's frame-pointer walk */
-	struct look_rate look;
+	struct sample_rate sample;
 };
 
 /* Loads and attaches. Prints what the kernel refused and why. `*out` is owned by the caller. */

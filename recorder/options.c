@@ -34,7 +34,7 @@ static const struct option_help {
 	{'l', "polls", NULL, "time every poll exactly, by uprobes where tasks are polled"},
 	{'m', "max-overhead", "PCT",
 	 "what --polls may cost of the targets' CPU time (default: 2); beyond, it probes less"},
-	{'f', "force", NULL, "with --polls: probe where it is dear too (some 10 us a poll)"},
+	{'f', "force", NULL, "with --polls: probe where it is costly too (some 10 us a poll)"},
 	{'s', "stacks-only", NULL, "tell polls from parks by stacks alone, as where no plan helps"},
 	{'q', "quiet", NULL, "say nothing but errors"},
 	{'v', "verbose", NULL, "say what is attached and what the kernel lacks"},

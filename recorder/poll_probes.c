@@ -169,7 +169,7 @@ static uint64_t calls_ns(void)
 }
 
 /* What a hit costs on this machine, by probing a function of our own. */
-static int price_measure(struct poll_probes *p)
+static int probe_cost_measure(struct poll_probes *p)
 {
 	struct place place = {.address = (uintptr_t)hud_probe_target};
 	struct probed_process own = {
@@ -183,7 +183,7 @@ static int price_measure(struct poll_probes *p)
 		return error;
 	probed = calls_ns();
 	process_detach(&own);
-	p->state.price_ns = (uint32_t)(probed > bare ? probed - bare : 0) + PROGRAM_NS;
+	p->state.probe_cost_ns = (uint32_t)(probed > bare ? probed - bare : 0) + PROGRAM_NS;
 	return 0;
 }
 
@@ -196,7 +196,7 @@ int poll_probes_open(const struct poll_probes_options *options, struct poll_prob
 	if (!p)
 		return -ENOMEM;
 	p->options = *options;
-	error = price_measure(p);
+	error = probe_cost_measure(p);
 	if (error) {
 		poll_probes_close(p);
 		return error;
@@ -268,7 +268,7 @@ int poll_probes_add(struct poll_probes *p, pid_t pid, const struct plan *plan, b
 		if (s->site_flags & HUD_POLL_SITE_BLOCKING)
 			continue;
 		if (!(s->site_flags & HUD_POLL_SITE_CHEAP) && !force)
-			p->state.dear++;
+			p->state.costly++;
 		else if (offset_of(plan, s->address, &t.offset[t.offsets]))
 			t.offsets++;
 	}
@@ -313,15 +313,15 @@ int poll_probes_attach(struct poll_probes *p)
 }
 
 /* The measured run time of the program is better than the guess. */
-static uint64_t price_now(const struct poll_probes *p)
+static uint64_t probe_cost_now(const struct poll_probes *p)
 {
 	struct bpf_prog_info info = {0};
 	uint32_t bytes = sizeof(info);
 
 	if (bpf_obj_get_info_by_fd(bpf_program__fd(p->options.program), &info, &bytes) ||
 	    info.run_cnt < MEASURE_CALLS)
-		return p->state.price_ns;
-	return p->state.price_ns - PROGRAM_NS + info.run_time_ns / info.run_cnt;
+		return p->state.probe_cost_ns;
+	return p->state.probe_cost_ns - PROGRAM_NS + info.run_time_ns / info.run_cnt;
 }
 
 static bool resume(struct poll_probes *p, uint64_t now_ns)
@@ -348,7 +348,7 @@ bool poll_probes_govern(struct poll_probes *p, uint64_t entries, uint64_t now_ns
 	}
 	if (took_ns < ATTACHED_NS)
 		return false;
-	cost_ns = (entries - p->entries) * price_now(p);
+	cost_ns = (entries - p->entries) * probe_cost_now(p);
 	/* A target that hardly runs cannot be slowed by much. */
 	p->state.percent =
 		100.0 * (double)cost_ns /

@@ -30,8 +30,8 @@ struct poll_probes_state {
 	bool attached;
 	bool given_up;
 	uint32_t sites;
-	uint32_t dear; /* sites left out: their first instruction has to be single-stepped */
-	uint32_t price_ns;
+	uint32_t costly; /* sites left out: their first instruction has to be single-stepped */
+	uint32_t probe_cost_ns;
 	double percent; /* what the probes cost when last attached, of the targets' CPU time */
 };
 

@@ -39,8 +39,8 @@ static void state_write(struct poll_timing *t, uint64_t now_ns)
 		.probes_flags = (s.attached ? HUD_PROBES_ATTACHED : 0) |
 				(s.given_up ? HUD_PROBES_GIVEN_UP : 0),
 		.sites = s.sites,
-		.dear_sites = s.dear,
-		.price_ns = s.price_ns,
+		.costly_sites = s.costly,
+		.probe_cost_ns = s.probe_cost_ns,
 		.cost_permille = s.percent < 1e6 ? (uint32_t)(10 * s.percent + 0.5) : 10000000,
 	};
 
@@ -102,11 +102,11 @@ void poll_timing_open(struct poll_timing *t, const struct options *options, uint
 	if (t->attached || options->command)
 		return;
 	s = t->probes ? poll_probes_state(t->probes) : (struct poll_probes_state) {0};
-	if (s.dear)
+	if (s.costly)
 		fprintf(stderr,
-			"hud-record: --polls: all %u poll sites begin with an instruction that is dear to probe (some 10 us a poll)\n"
+			"hud-record: --polls: all %u poll sites begin with an instruction that is costly to probe (some 10 us a poll)\n"
 			"  debug builds do; --force probes them all the same; it goes on without exact times\n",
-			s.dear);
+			s.costly);
 	else if (!s.sites)
 		fputs("hud-record: --polls: no poll site is known in the targets; it goes on without exact times\n"
 		      "  hud-analyze plan BINARY says what was found\n",

@@ -112,8 +112,8 @@ static int session_write(struct recording *r)
 		.start_ns = r->start_ns,
 		.start_realtime_ns = clock_ns(CLOCK_REALTIME),
 		.threshold_ns = r->options->threshold_ns,
-		.look_hz = features.look.hz,
-		.profile_hz = features.look.hz / features.look.looks_per_profile_sample,
+		.sample_hz = features.sample.hz,
+		.profile_hz = features.sample.hz / features.sample.samples_per_profile_sample,
 		.cpus = cpus > 0 ? (uint32_t)cpus : 0,
 		.source = source_of(r),
 		.page_bytes = (uint32_t)sysconf(_SC_PAGESIZE),
@@ -130,7 +130,7 @@ static int session_write(struct recording *r)
 		session.features |= HUD_FEATURE_STACK_AT_SWITCH_IN;
 	if (features.sleeper_stacks)
 		session.features |= HUD_FEATURE_OPEN_SPANS;
-	if (features.look.ticks_per_look)
+	if (features.sample.ticks_per_sample)
 		session.features |= HUD_FEATURE_LOOKS_AT_TICKS;
 	return capture_writer_session(r->writer, &session);
 }
@@ -179,9 +179,9 @@ static enum exit_code bpf_open(struct recording *r)
 		      stderr);
 	if (r->options->verbose)
 		fprintf(stderr,
-			"hud-record: %u looks a second on each CPU by %s, stacks %s, mapping events %s\n",
-			features.look.hz,
-			features.look.ticks_per_look ? "the scheduler's ticks" : "timers",
+			"hud-record: %u samples a second on each CPU by %s, stacks %s, mapping events %s\n",
+			features.sample.hz,
+			features.sample.ticks_per_sample ? "the scheduler's ticks" : "timers",
 			features.stack_at_switch_in ? "at switch-in" : "not at switch-in",
 			features.mmap_events ? "from perf" : "missing: /proc is read instead");
 	return EXIT_RECORDED;

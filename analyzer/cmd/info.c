@@ -28,9 +28,9 @@ static void print_recording(sqlite3_stmt *q)
 	       duration_word(word, column_number(q, "duration_ns", -1)));
 	line("recorder", column_text(q, "recorder"));
 	line("kernel", column_text(q, "kernel"));
-	printf("%-14s threshold %s, looks %" PRId64 " Hz, profile %" PRId64 " Hz, source %s\n",
+	printf("%-14s threshold %s, samples %" PRId64 " Hz, profile %" PRId64 " Hz, source %s\n",
 	       "settings", duration_word(threshold, column_number(q, "threshold_ns", -1)),
-	       column_number(q, "look_hz", 0), column_number(q, "profile_hz", 0),
+	       column_number(q, "sample_hz", 0), column_number(q, "profile_hz", 0),
 	       column_text(q, "source"));
 	line("workers named", column_text(q, "workers_prefix"));
 	if (column_number(q, "truncated", 0))
@@ -51,7 +51,7 @@ static void print_content(sqlite3_stmt *q)
 	if (column_number(q, "repeated_chunks", 0))
 		printf("%-14s %" PRId64 " chunks came twice and were read once\n", "",
 		       column_number(q, "repeated_chunks", 0));
-	printf("%-14s %" PRId64 " sleeps (%" PRId64 " still open), %" PRId64 " looks, %" PRId64
+	printf("%-14s %" PRId64 " sleeps (%" PRId64 " still open), %" PRId64 " samples, %" PRId64
 	       " windows, %" PRId64 " threads\n",
 	       "events", column_number(q, "offcpu_spans", 0), column_number(q, "open_spans", 0),
 	       column_number(q, "samples", 0), column_number(q, "windows", 0),

@@ -4,7 +4,7 @@
 #include <dwarf.h>
 
 /* Types of a hostile file may go in circles, or be endless. */
-enum { ALIASES = 16, DEPTH = 24, LOOKS = 4096, MEMBERS = 1024 };
+enum { ALIASES = 16, DEPTH = 24, SAMPLES = 4096, MEMBERS = 1024 };
 #define OFFSET_MAX (UINT64_C(1) << 30)
 
 bool dwarf_place_of(const struct dwarf_entry *entry, uint64_t offset, struct dwarf_place *out)
@@ -203,7 +203,7 @@ static bool search_type(struct search *s, const struct dwarf_place *in, int dept
 bool dwarf_place_within(const struct dwarf_place *in, enum dwarf_kind wanted, const char *name,
 			struct dwarf_place *out)
 {
-	struct search s = {.wanted = wanted, .name = name, .left = LOOKS, .out = out};
+	struct search s = {.wanted = wanted, .name = name, .left = SAMPLES, .out = out};
 	struct dwarf_place from = *in;
 
 	return search_type(&s, &from, 0);

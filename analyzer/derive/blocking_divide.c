@@ -88,7 +88,7 @@ static void places_sum(struct parts *parts, struct text_set *causes)
 
 		if (last && !by_place(last, &parts->at[i], causes)) {
 			last->wall_ns = ns_add(last->wall_ns, parts->at[i].wall_ns);
-			last->looks += parts->at[i].looks;
+			last->samples += parts->at[i].samples;
 		} else {
 			parts->at[places++] = parts->at[i];
 		}
@@ -120,7 +120,7 @@ static int portion_add(struct parts *out, int64_t blocking_poll, const struct pa
 	return parts_add(out, (struct part) {.blocking_poll = blocking_poll,
 					     .stack = place->stack,
 					     .cause = place->cause,
-					     .looks = place->looks,
+					     .samples = place->samples,
 					     .wall_ns = wall_ns,
 					     .run_queue_ns = run_queue_ns});
 }
@@ -156,19 +156,19 @@ static int64_t share(int64_t value, int64_t count, int64_t all)
 }
 
 /* The time on CPUs, in proportion to looks. */
-static int cpu_divide(const struct parts *looks, const struct rest *rest, int64_t blocking_poll,
+static int cpu_divide(const struct parts *samples, const struct rest *rest, int64_t blocking_poll,
 		      struct parts *out)
 {
 	int64_t all = 0, upto = 0;
 	int err = 0;
 
-	for (size_t i = 0; i < looks->count; i++)
-		all += looks->at[i].looks;
-	for (size_t i = 0; !err && i < looks->count; i++) {
+	for (size_t i = 0; i < samples->count; i++)
+		all += samples->at[i].samples;
+	for (size_t i = 0; !err && i < samples->count; i++) {
 		int64_t before = upto;
 
-		upto += looks->at[i].looks;
-		err = portion_add(out, blocking_poll, &looks->at[i],
+		upto += samples->at[i].samples;
+		err = portion_add(out, blocking_poll, &samples->at[i],
 				  share(rest->cpu_ns, upto, all) - share(rest->cpu_ns, before, all),
 				  share(rest->run_queue_ns, upto, all) -
 					  share(rest->run_queue_ns, before, all));
@@ -188,30 +188,30 @@ static int unknown_add(struct parts *out, int64_t blocking_poll, const char *cau
 }
 
 static int rest_divide(const struct blocking_whole *whole, const struct rest *rest,
-		       struct parts *sleeps, struct parts *looks, struct parts *out)
+		       struct parts *sleeps, struct parts *samples, struct parts *out)
 {
-	bool unlooked = !looks->count, told = false;
+	bool unsampled = !samples->count, told = false;
 	int err;
 
 	sampled_keep(sleeps, whole->threshold_ns);
-	if (rest->unseen_ns <= 0 && !unlooked)
+	if (rest->unseen_ns <= 0 && !unsampled)
 		sleeps->count = 0;
 	places_sum(sleeps, &out->causes);
-	places_sum(looks, &out->causes);
+	places_sum(samples, &out->causes);
 	for (size_t i = 0; i < sleeps->count; i++)
 		told = told || sleeps->at[i].wall_ns > 0;
-	err = unseen_divide(sleeps, rest->unseen_ns + (unlooked ? rest->cpu_ns : 0),
-			    unlooked ? rest->run_queue_ns : 0, whole->id, out);
+	err = unseen_divide(sleeps, rest->unseen_ns + (unsampled ? rest->cpu_ns : 0),
+			    unsampled ? rest->run_queue_ns : 0, whole->id, out);
 	if (!err)
-		err = cpu_divide(looks, rest, whole->id, out);
-	if (!err && rest->cpu_ns > 0 && unlooked && !told)
+		err = cpu_divide(samples, rest, whole->id, out);
+	if (!err && rest->cpu_ns > 0 && unsampled && !told)
 		err = unknown_add(out, whole->id, "cpu", rest->cpu_ns, rest->run_queue_ns);
 	if (!err && rest->unseen_ns > 0 && !told)
 		err = unknown_add(out, whole->id, "syscall", rest->unseen_ns, 0);
 	return err;
 }
 
-int blocking_divide(const struct blocking_whole *whole, struct parts *sleeps, struct parts *looks,
+int blocking_divide(const struct blocking_whole *whole, struct parts *sleeps, struct parts *samples,
 		    struct parts *out)
 {
 	struct rest rest = rest_of(whole, sleeps);
@@ -223,5 +223,5 @@ int blocking_divide(const struct blocking_whole *whole, struct parts *sleeps, st
 		part.blocking_poll = whole->id;
 		err = parts_add(out, part);
 	}
-	return err || !whole->divides ? err : rest_divide(whole, &rest, sleeps, looks, out);
+	return err || !whole->divides ? err : rest_divide(whole, &rest, sleeps, samples, out);
 }

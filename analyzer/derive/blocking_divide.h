@@ -23,7 +23,7 @@ struct part {
 	int64_t wall_ns, run_queue_ns; /* of looks 0 */
 	int64_t blocking_poll;         /* of a part: blocking_poll.id */
 	uint32_t cause;                /* in the set of `causes` */
-	uint32_t looks;                /* of sleeps 0 */
+	uint32_t samples;              /* of sleeps 0 */
 	uint32_t place;                /* which (stack, cause) of all; for blocking_part.c */
 };
 
@@ -48,7 +48,7 @@ void parts_free(struct parts *parts);
  * up to the poll. `sleeps` and `looks` are those in the poll, and are put into another order; their
  * causes are in out->causes. 0 or -ENOMEM.
  */
-int blocking_divide(const struct blocking_whole *whole, struct parts *sleeps, struct parts *looks,
+int blocking_divide(const struct blocking_whole *whole, struct parts *sleeps, struct parts *samples,
 		    struct parts *out);
 
 #endif

@@ -15,7 +15,7 @@
 
 static const char polls_sql[] =
 	"SELECT b.id, b.wall_ns, b.run_queue_ns, p.sleep_ns, c.threshold_ns, b.thread, b.start_ns,"
-	"b.end_ns, p.start_max_ns, b.look_run, o.id, o.cause,"
+	"b.end_ns, p.start_max_ns, b.sample_run, o.id, o.cause,"
 	"CASE WHEN k.class = 'poll' THEN o.user_stack END "
 	"FROM capture AS c CROSS JOIN blocking_poll AS b ON b.capture = c.id "
 	"LEFT JOIN poll AS p ON p.id = b.poll LEFT JOIN offcpu_span AS o ON o.id = b.offcpu_span "
@@ -31,15 +31,15 @@ enum poll_column {
 	POLL_START_NS,
 	POLL_END_NS,
 	POLL_SEEN_NS,
-	POLL_LOOK_RUN,
+	POLL_SAMPLE_RUN,
 	POLL_OFFCPU_SPAN,
 	POLL_CAUSE,
 	POLL_STACK,
 };
 
 static const char run_sql[] =
-	"SELECT s.cause, CASE WHEN e.class = 'poll' THEN e.stack END FROM look_run AS r "
-	"JOIN evidence AS e ON e.thread = r.thread AND e.start_ns BETWEEN r.first_ns AND r.last_ns "
+	"SELECT s.cause, CASE WHEN e.class = 'poll' THEN e.stack END FROM sample_run AS r "
+	"JOIN observation AS e ON e.thread = r.thread AND e.start_ns BETWEEN r.first_ns AND r.last_ns "
 	"JOIN sample AS s ON s.id = e.sample AND s.awake_ns = r.awake_ns "
 	"WHERE r.id = ?1 AND e.class IN ('poll', 'unknown')";
 
@@ -50,7 +50,7 @@ struct place {
 };
 
 struct told {
-	struct sightings *sightings;
+	struct observations *observations;
 	struct parts parts;
 	struct place *place;
 	size_t places, place_room;
@@ -68,7 +68,7 @@ static void told_forget(void *reading)
 
 /* What one blocking poll is divided by; causes are in the set of what comes of it. */
 struct seen_in_poll {
-	struct parts sleeps, looks;
+	struct parts sleeps, samples;
 };
 
 static int seen_add(struct told *all, struct parts *list, const char *cause, struct part part)
@@ -84,22 +84,22 @@ static int poll_seen(struct told *all, sqlite3_stmt *q, struct seen_in_poll *see
 {
 	int64_t start_ns = sqlite3_column_int64(q, POLL_START_NS);
 	int64_t end_ns = sqlite3_column_int64(q, POLL_END_NS);
-	struct thread_sightings *t =
-		sightings_of_thread(all->sightings, sqlite3_column_int64(q, POLL_THREAD));
+	struct thread_observations *t =
+		observations_of_thread(all->observations, sqlite3_column_int64(q, POLL_THREAD));
 	size_t first = 0;
-	int64_t count = t ? sightings_of_poll(all->sightings, t,
-					      sqlite3_column_int64(q, POLL_SEEN_NS), &first)
+	int64_t count = t ? observations_of_poll(all->observations, t,
+						 sqlite3_column_int64(q, POLL_SEEN_NS), &first)
 			  : 0;
 	int err = count < 0 ? (int)count : 0;
 
 	for (size_t i = 0; !err && i < (size_t)count; i++) {
-		const struct sighting *s = sighting_of_poll(t, first + i);
+		const struct observation *s = observation_of_poll(t, first + i);
 		int64_t from_ns = s->start_ns > start_ns ? s->start_ns : start_ns;
 		int64_t wall_ns = (s->end_ns < end_ns ? s->end_ns : end_ns) - from_ns;
 		struct part part = {.stack = s->stack_class == STACK_POLL ? s->stack : 0};
 
 		if (!s->slept) {
-			part.looks = 1;
+			part.samples = 1;
 		} else if (s->preempted || s->start_ns >= end_ns || s->end_ns <= start_ns) {
 			continue;
 		} else {
@@ -107,22 +107,22 @@ static int poll_seen(struct told *all, sqlite3_stmt *q, struct seen_in_poll *see
 			part.wall_ns = wall_ns;
 			part.run_queue_ns = s->run_queue_ns < wall_ns ? s->run_queue_ns : wall_ns;
 		}
-		err = seen_add(all, s->slept ? &seen->sleeps : &seen->looks,
-			       all->sightings->causes.text[s->cause], part);
+		err = seen_add(all, s->slept ? &seen->sleeps : &seen->samples,
+			       all->observations->causes.text[s->cause], part);
 	}
 	return err;
 }
 
 /* A row of looks. */
-static int run_seen(struct told *all, sqlite3_stmt *run, int64_t look_run,
+static int run_seen(struct told *all, sqlite3_stmt *run, int64_t sample_run,
 		    struct seen_in_poll *seen)
 {
 	int err = 0;
 
-	sqlite3_bind_int64(run, 1, look_run);
+	sqlite3_bind_int64(run, 1, sample_run);
 	while (!err && sqlite3_step(run) == SQLITE_ROW)
-		err = seen_add(all, &seen->looks, (const char *)sqlite3_column_text(run, 0),
-			       (struct part) {.stack = sqlite3_column_int64(run, 1), .looks = 1});
+		err = seen_add(all, &seen->samples, (const char *)sqlite3_column_text(run, 0),
+			       (struct part) {.stack = sqlite3_column_int64(run, 1), .samples = 1});
 	return sqlite3_reset(run) ? -EIO : err;
 }
 
@@ -139,7 +139,7 @@ static int poll_divide(struct told *all, sqlite3_stmt *q, sqlite3_stmt *run,
 	};
 	int err;
 
-	seen->sleeps.count = seen->looks.count = 0;
+	seen->sleeps.count = seen->samples.count = 0;
 	if (!whole.divides)
 		err = seen_add(all, &seen->sleeps, (const char *)sqlite3_column_text(q, POLL_CAUSE),
 			       (struct part) {
@@ -148,11 +148,11 @@ static int poll_divide(struct told *all, sqlite3_stmt *q, sqlite3_stmt *run,
 				       .wall_ns = whole.wall_ns,
 				       .run_queue_ns = whole.run_queue_ns,
 			       });
-	else if (sqlite3_column_type(q, POLL_LOOK_RUN) != SQLITE_NULL)
-		err = run_seen(all, run, sqlite3_column_int64(q, POLL_LOOK_RUN), seen);
+	else if (sqlite3_column_type(q, POLL_SAMPLE_RUN) != SQLITE_NULL)
+		err = run_seen(all, run, sqlite3_column_int64(q, POLL_SAMPLE_RUN), seen);
 	else
 		err = poll_seen(all, q, seen);
-	return err ? err : blocking_divide(&whole, &seen->sleeps, &seen->looks, &all->parts);
+	return err ? err : blocking_divide(&whole, &seen->sleeps, &seen->samples, &all->parts);
 }
 
 static int place_find(struct told *all, struct part *part)
@@ -181,14 +181,14 @@ static int place_find(struct told *all, struct part *part)
 	return 0;
 }
 
-static int told_read(sqlite3 *db, struct sightings *sightings, int64_t capture, void *reading)
+static int told_read(sqlite3 *db, struct observations *observations, int64_t capture, void *reading)
 {
 	struct told *all = reading;
 	struct seen_in_poll seen = {0};
 	sqlite3_stmt *q = NULL, *run = NULL;
-	int err = sightings_told(sightings, db, capture), end;
+	int err = observations_load_classified(observations, db, capture), end;
 
-	all->sightings = sightings;
+	all->observations = observations;
 	if (!err)
 		err = sqlite3_prepare_v2(db, polls_sql, -1, &q, NULL);
 	if (!err)
@@ -200,7 +200,7 @@ static int told_read(sqlite3 *db, struct sightings *sightings, int64_t capture, 
 	end = sqlite3_finalize(q);
 	sqlite3_finalize(run);
 	parts_free(&seen.sleeps);
-	parts_free(&seen.looks);
+	parts_free(&seen.samples);
 	for (size_t i = 0; !err && i < all->parts.count; i++)
 		err = place_find(all, part_at(&all->parts, i)) ? SQLITE_NOMEM : SQLITE_OK;
 	return err ? err : end;
@@ -245,7 +245,7 @@ enum part_column {
 	PART_OFFCPU_SPAN,
 	PART_WALL_NS,
 	PART_RUN_QUEUE_NS,
-	PART_LOOKS,
+	PART_SAMPLES,
 };
 
 static void parts_column(void *reading, size_t row, int column, sqlite3_context *out)
@@ -269,8 +269,8 @@ static void parts_column(void *reading, size_t row, int column, sqlite3_context 
 	case PART_RUN_QUEUE_NS:
 		sqlite3_result_int64(out, p->run_queue_ns);
 		break;
-	case PART_LOOKS:
-		row_source_number_if(out, p->looks != 0, p->looks);
+	case PART_SAMPLES:
+		row_source_number_if(out, p->samples != 0, p->samples);
 		break;
 	}
 }
@@ -280,6 +280,6 @@ const struct kept_rows blocking_part = {
 	.read = told_read,
 	.forget = told_forget,
 	.first = {"part_place", "place, stack, cause, wall_ns", places_count, places_column},
-	.last = {"part_told", "blocking_poll, place, offcpu_span, wall_ns, run_queue_ns, looks",
+	.last = {"part_rows", "blocking_poll, place, offcpu_span, wall_ns, run_queue_ns, samples",
 		 parts_count, parts_column},
 };

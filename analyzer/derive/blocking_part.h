@@ -9,7 +9,7 @@
  *
  * part_place(capture): each distinct (stack, cause), numbered, with the time of its parts, for
  * sql/derive/50_site.sql;
- * part_told(capture): the parts, poll by poll, each with the number of its place, for
+ * part_rows(capture): the parts, poll by poll, each with the number of its place, for
  * sql/derive/51_slice.sql.
  */
 extern const struct kept_rows blocking_part;

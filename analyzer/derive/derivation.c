@@ -15,9 +15,9 @@
 #include <errno.h>
 #include <stddef.h>
 
-static const struct row_source *const over_sightings[] = {
-	&state_agreement, &evidence_told, &thread_told, &pool_crowd,
-	&poll_task,       &long_sleep,    &window_sums,
+static const struct row_source *const over_observations[] = {
+	&state_agreement, &observation_rows, &thread_seen_rows,   &pool_peak_rows,
+	&poll_task,       &long_sleep,       &thread_totals_rows,
 };
 
 static const struct kept_rows *const kept[] = {&blocking_part, &worker_time, &site_sums};
@@ -29,10 +29,10 @@ int derivation_begin(struct derivation *d, sqlite3 *db)
 	int err = SQLITE_OK;
 
 	*d = (struct derivation) {.db = db};
-	for (size_t i = 0; !err && i < COUNT(over_sightings); i++)
-		err = row_source_provide(db, over_sightings[i], &d->sightings, NULL);
+	for (size_t i = 0; !err && i < COUNT(over_observations); i++)
+		err = row_source_provide(db, over_observations[i], &d->observations, NULL);
 	for (size_t i = 0; !err && i < COUNT(kept); i++)
-		err = kept_rows_provide(db, kept[i], &d->sightings);
+		err = kept_rows_provide(db, kept[i], &d->observations);
 	return err ? -ENOMEM : 0;
 }
 
@@ -40,21 +40,21 @@ void derivation_end(struct derivation *d)
 {
 	for (size_t i = 0; i < COUNT(kept); i++)
 		kept_rows_withdraw(d->db, kept[i]);
-	for (size_t i = 0; i < COUNT(over_sightings); i++)
-		row_source_withdraw(d->db, over_sightings[i]->name);
-	sightings_free(&d->sightings);
+	for (size_t i = 0; i < COUNT(over_observations); i++)
+		row_source_withdraw(d->db, over_observations[i]->name);
+	observations_free(&d->observations);
 }
 
-int derivation_run(sqlite3 *db, int64_t capture, struct sightings *given)
+int derivation_run(sqlite3 *db, int64_t capture, struct observations *given)
 {
 	struct derivation derivation;
 	int err = derivation_begin(&derivation, db);
 
 	if (given) {
-		derivation.sightings = *given;
-		derivation.sightings.capture = capture;
-		derivation.sightings.given = true;
-		*given = (struct sightings) {0};
+		derivation.observations = *given;
+		derivation.observations.capture = capture;
+		derivation.observations.given = true;
+		*given = (struct observations) {0};
 	}
 	if (!err)
 		err = database_run_folder(db, "sql/derive/", capture);

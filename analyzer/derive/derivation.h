@@ -10,7 +10,7 @@
  */
 struct derivation {
 	sqlite3 *db;
-	struct sightings sightings;
+	struct observations observations;
 };
 
 /* 0 or a negative errno; to be ended also then. `d` stays where it is until then. */
@@ -21,6 +21,6 @@ void derivation_end(struct derivation *d);
  * Runs all of sql/derive/ for one capture. `given`: its sleeps and looks, which are taken; NULL: they are
  * read. 0 or a negative errno.
  */
-int derivation_run(sqlite3 *db, int64_t capture, struct sightings *given);
+int derivation_run(sqlite3 *db, int64_t capture, struct observations *given);
 
 #endif

@@ -16,7 +16,7 @@ struct function {
 
 struct kept {
 	const struct kept_rows *rows;
-	struct sightings *sightings;
+	struct observations *observations;
 	int64_t capture; /* 0: none is read */
 	struct function first, last;
 	max_align_t reading[];
@@ -48,7 +48,7 @@ static int kept_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 	if (err || k->capture == capture)
 		return err;
 	forget(k);
-	err = k->rows->read(db, k->sightings, capture, k->reading);
+	err = k->rows->read(db, k->observations, capture, k->reading);
 	if (err)
 		forget(k);
 	else
@@ -98,14 +98,14 @@ static struct function function_of(struct kept *k, const struct kept_function *o
 }
 
 /* The last function owns what both have: it is provided first and withdrawn last. */
-int kept_rows_provide(sqlite3 *db, const struct kept_rows *rows, struct sightings *sightings)
+int kept_rows_provide(sqlite3 *db, const struct kept_rows *rows, struct observations *observations)
 {
 	struct kept *k = calloc(1, sizeof(*k) + rows->bytes);
 
 	if (!k)
 		return -ENOMEM;
 	k->rows = rows;
-	k->sightings = sightings;
+	k->observations = observations;
 	k->first = function_of(k, &rows->first);
 	k->last = function_of(k, &rows->last);
 	if (row_source_provide(db, &k->last.source, &k->last, kept_free))

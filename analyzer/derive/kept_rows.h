@@ -18,13 +18,13 @@ struct kept_function {
 
 struct kept_rows {
 	size_t bytes; /* of a reading; it is all zeros before it is read */
-	int (*read)(sqlite3 *db, struct sightings *sightings, int64_t capture, void *reading);
+	int (*read)(sqlite3 *db, struct observations *observations, int64_t capture, void *reading);
 	void (*forget)(void *reading); /* frees what it holds, whole or not */
 	struct kept_function first, last;
 };
 
 /* 0 or -ENOMEM; to be withdrawn also then. */
-int kept_rows_provide(sqlite3 *db, const struct kept_rows *rows, struct sightings *sightings);
+int kept_rows_provide(sqlite3 *db, const struct kept_rows *rows, struct observations *observations);
 void kept_rows_withdraw(sqlite3 *db, const struct kept_rows *rows);
 
 #endif

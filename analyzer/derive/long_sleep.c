@@ -6,16 +6,16 @@
 static const char threshold_sql[] = "SELECT threshold_ns FROM capture WHERE id = ?1";
 
 struct rows {
-	const struct sightings *all;
+	const struct observations *all;
 	int64_t threshold_ns;
 	size_t thread, next; /* of all->thread, of its sightings */
-	const struct sighting *s;
+	const struct observation *s;
 };
 
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 {
 	struct rows *r = sqlite3_malloc(sizeof(*r));
-	int err = r ? sightings_told(context, db, capture) : SQLITE_NOMEM;
+	int err = r ? observations_load_classified(context, db, capture) : SQLITE_NOMEM;
 	sqlite3_stmt *q;
 
 	*rows = r;
@@ -31,7 +31,7 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 	return sqlite3_finalize(q);
 }
 
-static bool is_long(const struct rows *r, const struct sighting *s)
+static bool is_long(const struct rows *r, const struct observation *s)
 {
 	return s->slept && s->as_worker && !s->preempted &&
 	       s->end_ns - s->start_ns - s->run_queue_ns >= r->threshold_ns;
@@ -42,10 +42,10 @@ static int rows_next(void *rows)
 	struct rows *r = rows;
 
 	for (; r->thread < r->all->count; r->thread++, r->next = 0) {
-		struct thread_sightings *t = &r->all->thread[r->thread];
+		struct thread_observations *t = &r->all->thread[r->thread];
 
 		while (r->next < t->list.count) {
-			r->s = sighting_at(&t->list, r->next++);
+			r->s = observation_at(&t->list, r->next++);
 			if (is_long(r, r->s))
 				return SQLITE_ROW;
 		}

@@ -11,7 +11,7 @@
  */
 
 /* What a thread is known to do. */
-enum doing { NOTHING, POLL, CORELESS, PARK, RUNTIME, IN_PLACE, POOL };
+enum doing { NOTHING, POLL, WITHOUT_CORE, PARK, RUNTIME, IN_PLACE, POOL };
 
 static const enum doing doing_of[] = {
 	[STACK_POLL] = POLL,       [STACK_PARK] = PARK,
@@ -33,16 +33,16 @@ enum column {
 	COLUMN_STACK,
 	COLUMN_CLASS,
 	COLUMN_POOL_IDLE,
-	COLUMN_CORELESS,
+	COLUMN_WITHOUT_CORE,
 	COLUMN_AS_WORKER,
 	COLUMN_CLEAR_NS,
 	COLUMN_RUN_QUEUE_NS,
 };
 
 struct rows {
-	const struct sightings *all;
-	size_t thread, next;      /* of all->thread, of its rows */
-	const struct sighting *s; /* the row */
+	const struct observations *all;
+	size_t thread, next;         /* of all->thread, of its rows */
+	const struct observation *s; /* the row */
 };
 
 /* A thread's rows while they are told. */
@@ -51,33 +51,34 @@ struct telling {
 	enum doing doing;  /* … polls included, now that they are told */
 };
 
-static bool tells(const struct sighting *s)
+static bool tells(const struct observation *s)
 {
 	return s->class != STACK_POLL && doing_of[s->class] != NOTHING;
 }
 
 /* The rows are whole: `teller` is the last of them, or NOTHING where the thread has no more. */
-static void rows_tell(struct telling *t, struct thread_sightings *all, size_t from, size_t end,
+static void rows_tell(struct telling *t, struct thread_observations *all, size_t from, size_t end,
 		      enum doing teller)
 {
-	bool coreless = t->teller == IN_PLACE || teller == POOL; /* the polls among them */
+	bool without_core = t->teller == IN_PLACE || teller == POOL; /* the polls among them */
 	size_t after_polls = end;
 
-	while (after_polls > from && sighting_at(&all->list, after_polls - 1)->class != STACK_POLL)
+	while (after_polls > from &&
+	       observation_at(&all->list, after_polls - 1)->class != STACK_POLL)
 		after_polls--;
 	for (size_t i = from; i < end; i++) {
-		struct sighting *s = sighting_at(&all->list, i);
+		struct observation *s = observation_at(&all->list, i);
 
 		if (s->class == STACK_POLL) {
-			s->coreless = coreless;
-			t->doing = coreless ? CORELESS : POLL;
+			s->without_core = without_core;
+			t->doing = without_core ? WITHOUT_CORE : POLL;
 			continue;
 		}
 		if (tells(s))
 			t->doing = teller;
-		s->coreless = s->class == STACK_UNKNOWN &&
-			      (t->doing == IN_PLACE || t->doing == CORELESS || t->doing == POOL ||
-			       (teller == POOL && i >= after_polls));
+		s->without_core = s->class == STACK_UNKNOWN &&
+				  (t->doing == IN_PLACE || t->doing == WITHOUT_CORE ||
+				   t->doing == POOL || (teller == POOL && i >= after_polls));
 	}
 	t->teller = teller;
 }
@@ -86,27 +87,27 @@ static void rows_tell(struct telling *t, struct thread_sightings *all, size_t fr
  * What the runtime's own state says goes before what the stack shows: a poll that holds no core
  * blocks no worker, and one that does blocks it whatever its stack.
  */
-static uint8_t class_stated(const struct sighting *s)
+static uint8_t class_stated(const struct observation *s)
 {
 	return s->where == HUD_WHERE_POLL   ? STACK_POLL
 	       : s->where == HUD_WHERE_PARK ? STACK_PARK
 					    : s->stack_class;
 }
 
-static bool stated_coreless(const struct sighting *s)
+static bool stated_without_core(const struct observation *s)
 {
 	return s->where == HUD_WHERE_OUTSIDE ||
 	       (s->where == HUD_WHERE_NO_CORE && s->class == STACK_POLL);
 }
 
-static void thread_tell(struct thread_sightings *all, bool stated)
+static void thread_tell(struct thread_observations *all, bool stated)
 {
 	struct telling t = {0};
 	int64_t slept_ns = INT64_MIN;
 	size_t from = 0;
 
 	for (size_t i = 0; i < all->list.count; i++) {
-		struct sighting *s = sighting_at(&all->list, i);
+		struct observation *s = observation_at(&all->list, i);
 
 		s->clear_ns = s->start_ns > slept_ns ? s->start_ns : slept_ns;
 		if (s->slept && s->end_ns > slept_ns)
@@ -118,17 +119,17 @@ static void thread_tell(struct thread_sightings *all, bool stated)
 		from = i + 1;
 	}
 	for (size_t i = 0; i < all->list.count; i++) {
-		struct sighting *s = sighting_at(&all->list, i);
+		struct observation *s = observation_at(&all->list, i);
 
 		if (stated && s->where != HUD_WHERE_UNKNOWN)
-			s->coreless = stated_coreless(s);
-		s->as_worker =
-			!s->coreless && (s->class == STACK_POLL || s->class == STACK_PARK ||
-					 s->class == STACK_RUNTIME || s->class == STACK_UNKNOWN);
+			s->without_core = stated_without_core(s);
+		s->as_worker = !s->without_core &&
+			       (s->class == STACK_POLL || s->class == STACK_PARK ||
+				s->class == STACK_RUNTIME || s->class == STACK_UNKNOWN);
 	}
 }
 
-static int all_tell(sqlite3 *db, int64_t capture, struct sightings *all)
+static int all_tell(sqlite3 *db, int64_t capture, struct observations *all)
 {
 	sqlite3_stmt *q;
 	int err = sqlite3_prepare_v2(db, stated_sql, -1, &q, NULL), step;
@@ -148,9 +149,9 @@ static int all_tell(sqlite3 *db, int64_t capture, struct sightings *all)
 
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 {
-	struct sightings *all = context;
+	struct observations *all = context;
 	struct rows *r = sqlite3_malloc(sizeof(*r));
-	int err = r ? sightings_seen(all, db, capture) : SQLITE_NOMEM;
+	int err = r ? observations_load_raw(all, db, capture) : SQLITE_NOMEM;
 
 	*rows = r;
 	if (r)
@@ -171,14 +172,14 @@ static int rows_next(void *rows)
 	}
 	if (r->thread == r->all->count)
 		return SQLITE_DONE;
-	r->s = sighting_at(&r->all->thread[r->thread].list, r->next++);
+	r->s = observation_at(&r->all->thread[r->thread].list, r->next++);
 	return SQLITE_ROW;
 }
 
 static void rows_column(const void *rows, int column, sqlite3_context *out)
 {
 	const struct rows *r = rows;
-	const struct sighting *s = r->s;
+	const struct observation *s = r->s;
 
 	switch (column) {
 	case COLUMN_THREAD:
@@ -205,8 +206,8 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 	case COLUMN_POOL_IDLE:
 		sqlite3_result_int(out, s->pool_idle);
 		break;
-	case COLUMN_CORELESS:
-		sqlite3_result_int(out, s->coreless);
+	case COLUMN_WITHOUT_CORE:
+		sqlite3_result_int(out, s->without_core);
 		break;
 	case COLUMN_AS_WORKER:
 		sqlite3_result_int(out, s->as_worker);
@@ -220,10 +221,10 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 	}
 }
 
-const struct row_source evidence_told = {
-	.name = "evidence_told",
+const struct row_source observation_rows = {
+	.name = "observation_rows",
 	.columns = "thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,"
-		   "coreless, as_worker, clear_ns, run_queue_ns",
+		   "without_core, as_worker, clear_ns, run_queue_ns",
 	.open = rows_open,
 	.next = rows_next,
 	.column = rows_column,

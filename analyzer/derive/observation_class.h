@@ -5,10 +5,10 @@
 #include "analyzer/store/row_source.h"
 
 /*
- * evidence_told(capture): all sleeps and looks of a capture, thread by thread in the order of time,
- * each with what its neighbours tell of it, for sql/derive/10_evidence.sql. Its context: struct sightings,
+ * observation_rows(capture): all sleeps and looks of a capture, thread by thread in the order of time,
+ * each with what its neighbours tell of it, for sql/derive/10_observation.sql. Its context: struct sightings,
  * which are told from then on.
  */
-extern const struct row_source evidence_told;
+extern const struct row_source observation_rows;
 
 #endif

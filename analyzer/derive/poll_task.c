@@ -14,7 +14,7 @@
  * alike the first by name.
  */
 
-#define LOOK_NS 1000000
+#define SAMPLE_NS 1000000
 
 static const char polls_sql[] =
 	"SELECT id, thread, start_max_ns, site_stack FROM poll WHERE capture = ?1 ORDER BY id";
@@ -23,7 +23,7 @@ static const char tasks_sql[] =
 	"SELECT id, task FROM stack WHERE capture = ?1 AND task IS NOT NULL";
 
 struct rows {
-	struct sightings *all;
+	struct observations *all;
 	sqlite3_stmt *polls;
 	struct id_map tasks; /* stack.id: index + 1 */
 	struct text_set names;
@@ -85,31 +85,31 @@ static const char *heaviest(const struct rows *r)
 /* SQLite's code. */
 static int poll_weigh(struct rows *r, int64_t thread, int64_t poll_ns, int64_t site_stack)
 {
-	struct thread_sightings *t = sightings_of_thread(r->all, thread);
-	size_t first = 0, looks = 0, in_runtime = 0;
-	int64_t count = t ? sightings_of_poll(r->all, t, poll_ns, &first) : 0;
+	struct thread_observations *t = observations_of_thread(r->all, thread);
+	size_t first = 0, samples = 0, in_runtime = 0;
+	int64_t count = t ? observations_of_poll(r->all, t, poll_ns, &first) : 0;
 
 	if (count < 0)
 		return SQLITE_NOMEM;
 	for (size_t i = 0; i < r->names.count; i++)
 		r->weight_ns[i] = -1;
 	for (size_t i = 0; i < (size_t)count; i++) {
-		const struct sighting *s = sighting_of_poll(t, first + i);
+		const struct observation *s = observation_of_poll(t, first + i);
 
-		weigh(r, s->stack, s->slept ? s->end_ns - s->start_ns : LOOK_NS);
-		looks += !s->slept && s->stack;
+		weigh(r, s->stack, s->slept ? s->end_ns - s->start_ns : SAMPLE_NS);
+		samples += !s->slept && s->stack;
 		in_runtime += !s->slept && s->stack_class == STACK_RUNTIME;
 	}
 	weigh(r, site_stack, 0);
 	r->task = heaviest(r);
-	r->in_runtime = looks && 2 * in_runtime >= looks;
+	r->in_runtime = samples && 2 * in_runtime >= samples;
 	return SQLITE_OK;
 }
 
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 {
 	struct rows *r = sqlite3_malloc(sizeof(*r));
-	int err = r ? sightings_told(context, db, capture) : SQLITE_NOMEM;
+	int err = r ? observations_load_classified(context, db, capture) : SQLITE_NOMEM;
 
 	*rows = r;
 	if (r)

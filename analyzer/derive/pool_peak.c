@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-static const char look_sql[] =
-	"SELECT 1000000000 / max(coalesce(look_hz, 1), 1) FROM capture WHERE id = ?1";
+static const char sample_sql[] =
+	"SELECT 1000000000 / max(coalesce(sample_hz, 1), 1) FROM capture WHERE id = ?1";
 
 /* A thread came to work, or left it. */
 struct edge {
@@ -33,14 +33,14 @@ static int edge_add(struct rows *r, int64_t time_ns, int step)
 }
 
 /* When one thread was at work; a look stands for the time to the next. What overlaps or touches is one. */
-static int thread_add(struct rows *r, struct sighting_list *list, int64_t look_ns)
+static int thread_add(struct rows *r, struct observation_list *list, int64_t sample_ns)
 {
 	int64_t busy_ns = INT64_MIN; /* until when */
 	int err = SQLITE_OK;
 
 	for (size_t i = 0; !err && i < list->count; i++) {
-		const struct sighting *s = sighting_at(list, i);
-		int64_t end_ns = s->slept ? s->end_ns : s->end_ns + look_ns;
+		const struct observation *s = observation_at(list, i);
+		int64_t end_ns = s->slept ? s->end_ns : s->end_ns + sample_ns;
 
 		if (s->class != STACK_POOL || s->pool_idle)
 			continue;
@@ -65,7 +65,7 @@ static int by_time(const void *first, const void *second)
 					: a->step - b->step;
 }
 
-static void crowd_count(struct rows *r)
+static void peak_count(struct rows *r)
 {
 	struct edge *edge = r->memory.at;
 	int64_t busy = 0;
@@ -79,30 +79,30 @@ static void crowd_count(struct rows *r)
 	}
 }
 
-static int look_read(void *look_ns, sqlite3_stmt *q)
+static int sample_read(void *sample_ns, sqlite3_stmt *q)
 {
-	*(int64_t *)look_ns = sqlite3_column_int64(q, 0);
+	*(int64_t *)sample_ns = sqlite3_column_int64(q, 0);
 	return SQLITE_OK;
 }
 
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 {
 	struct rows *r = sqlite3_malloc(sizeof(*r));
-	struct sightings *all = context;
-	int64_t look_ns = 0;
+	struct observations *all = context;
+	int64_t sample_ns = 0;
 	int err;
 
 	*rows = r;
 	if (!r)
 		return SQLITE_NOMEM;
 	*r = (struct rows) {0};
-	err = sightings_told(all, db, capture);
+	err = observations_load_classified(all, db, capture);
 	if (!err)
-		err = database_rows(db, look_sql, capture, look_read, &look_ns);
+		err = database_rows(db, sample_sql, capture, sample_read, &sample_ns);
 	for (size_t i = 0; !err && i < all->count; i++)
-		err = thread_add(r, &all->thread[i].list, look_ns);
+		err = thread_add(r, &all->thread[i].list, sample_ns);
 	if (!err)
-		crowd_count(r);
+		peak_count(r);
 	return err;
 }
 
@@ -132,8 +132,8 @@ static void rows_close(void *rows)
 	sqlite3_free(r);
 }
 
-const struct row_source pool_crowd = {
-	.name = "pool_crowd",
+const struct row_source pool_peak_rows = {
+	.name = "pool_peak_rows",
 	.columns = "busy",
 	.open = rows_open,
 	.next = rows_next,

@@ -5,9 +5,9 @@
 #include "analyzer/store/row_source.h"
 
 /*
- * pool_crowd(capture): one row, how many threads of the blocking pool were seen at work at the same
+ * pool_peak_rows(capture): one row, how many threads of the blocking pool were seen at work at the same
  * moment at the most, for sql/derive/19_pool_peak.sql. Its context: struct sightings.
  */
-extern const struct row_source pool_crowd;
+extern const struct row_source pool_peak_rows;
 
 #endif

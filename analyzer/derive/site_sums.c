@@ -159,12 +159,12 @@ static int by_place(const void *first, const void *second)
 	return 0;
 }
 
-static int told_read(sqlite3 *db, struct sightings *sightings, int64_t capture, void *reading)
+static int told_read(sqlite3 *db, struct observations *observations, int64_t capture, void *reading)
 {
 	struct told *t = reading;
 	int err = database_rows(db, slices_sql, capture, slice_add, t);
 
-	(void)sightings;
+	(void)observations;
 	if (t->times)
 		qsort(t->time, t->times, sizeof(*t->time), by_place);
 	return err;
@@ -202,8 +202,8 @@ const struct kept_rows site_sums = {
 	.bytes = sizeof(struct told),
 	.read = told_read,
 	.forget = told_forget,
-	.first = {"site_poll_told", "blocking_poll, site, wall_ns, run_queue_ns", polls_count,
+	.first = {"site_poll_rows", "blocking_poll, site, wall_ns, run_queue_ns", polls_count,
 		  polls_column},
-	.last = {"site_time_told", "site, stack, frame, slept, woken, waker_stack, count, wall_ns",
+	.last = {"site_time_rows", "site, stack, frame, slept, woken, waker_stack, count, wall_ns",
 		 times_count, times_column},
 };

@@ -5,7 +5,7 @@
 #include "analyzer/derive/kept_rows.h"
 
 /*
- * site_poll_told(capture) and site_time_told(capture): what the tables of these names hold, from one pass
+ * site_poll_rows(capture) and site_time_rows(capture): what the tables of these names hold, from one pass
  * over the slices. SQL would sort them all, twice.
  */
 extern const struct kept_rows site_sums;

@@ -13,12 +13,12 @@
  */
 
 struct rows {
-	const struct sightings *all;
+	const struct observations *all;
 	size_t next;
 	int64_t told, unsure, parks, polls, contradicting; /* of the thread before `next` */
 };
 
-static bool contradicts(const struct sighting *s)
+static bool contradicts(const struct observation *s)
 {
 	switch (s->where) {
 	case HUD_WHERE_PARK:
@@ -40,20 +40,20 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 	if (r)
 		*r = (struct rows) {.all = context};
 	*rows = r;
-	return r ? sightings_seen(context, db, capture) : SQLITE_NOMEM;
+	return r ? observations_load_raw(context, db, capture) : SQLITE_NOMEM;
 }
 
 static int rows_next(void *rows)
 {
 	struct rows *r = rows;
-	struct thread_sightings *t;
+	struct thread_observations *t;
 
 	if (r->next == r->all->count)
 		return SQLITE_DONE;
 	t = &r->all->thread[r->next];
 	*r = (struct rows) {.all = r->all, .next = r->next + 1};
 	for (size_t i = 0; i < t->list.count; i++) {
-		const struct sighting *s = sighting_at(&t->list, i);
+		const struct observation *s = observation_at(&t->list, i);
 
 		r->told = r->told || s->where != HUD_WHERE_UNKNOWN;
 		r->unsure = r->unsure || s->unsure;

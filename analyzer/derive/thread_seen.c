@@ -16,16 +16,16 @@ static const char runtimes_sql[] =
 /* In the order of the function's columns. */
 struct sums {
 	int64_t thread, first_ns, last_ns;
-	int64_t looks, poll_looks, runtime_looks, unknown_looks, pool_looks, in_place_looks,
-		root_looks, not_worker_looks, untold_looks;
-	int64_t slept_ns, run_queue_ns, longest_run_queue_ns, untold_slept_ns;
+	int64_t samples, poll_samples, runtime_samples, unknown_samples, pool_samples,
+		in_place_samples, root_samples, not_worker_samples, unclassified_samples;
+	int64_t slept_ns, run_queue_ns, longest_run_queue_ns, unclassified_sleep_ns;
 	int64_t pool_busy_ns, pool_idle_ns, in_place_ns, in_place_count, root_ns, root_count,
-		coreless_ns, coreless_count;
+		without_core_ns, without_core_count;
 	int64_t at_work, in_pool, in_place, in_root, elsewhere; /* seen so at all: 0, 1 */
 };
 
 struct rows {
-	const struct sightings *all;
+	const struct observations *all;
 	size_t next;
 	struct sums sums;       /* of the thread before `next`, … */
 	const char *runtime;    /* … and the last by name of those on its stacks; NULL: none */
@@ -33,20 +33,20 @@ struct rows {
 	struct text_set names;
 };
 
-static void look_sum(struct sums *t, const struct sighting *s)
+static void sample_sum(struct sums *t, const struct observation *s)
 {
-	t->looks++;
-	t->poll_looks += s->class == STACK_POLL && s->as_worker;
-	t->runtime_looks += s->class == STACK_RUNTIME || s->class == STACK_PARK;
-	t->unknown_looks += s->class == STACK_UNKNOWN && s->as_worker;
-	t->pool_looks += s->class == STACK_POOL;
-	t->in_place_looks += s->class == STACK_BLOCK_IN_PLACE;
-	t->root_looks += s->class == STACK_ROOT;
-	t->not_worker_looks += !s->as_worker;
-	t->untold_looks += s->class == STACK_UNKNOWN;
+	t->samples++;
+	t->poll_samples += s->class == STACK_POLL && s->as_worker;
+	t->runtime_samples += s->class == STACK_RUNTIME || s->class == STACK_PARK;
+	t->unknown_samples += s->class == STACK_UNKNOWN && s->as_worker;
+	t->pool_samples += s->class == STACK_POOL;
+	t->in_place_samples += s->class == STACK_BLOCK_IN_PLACE;
+	t->root_samples += s->class == STACK_ROOT;
+	t->not_worker_samples += !s->as_worker;
+	t->unclassified_samples += s->class == STACK_UNKNOWN;
 }
 
-static void sleep_sum(struct sums *t, const struct sighting *s)
+static void sleep_sum(struct sums *t, const struct observation *s)
 {
 	int64_t wall_ns = s->end_ns - s->start_ns;
 
@@ -56,7 +56,7 @@ static void sleep_sum(struct sums *t, const struct sighting *s)
 		t->longest_run_queue_ns = s->run_queue_ns;
 	switch (s->class) {
 	case STACK_UNKNOWN:
-		t->untold_slept_ns = ns_add(t->untold_slept_ns, wall_ns);
+		t->unclassified_sleep_ns = ns_add(t->unclassified_sleep_ns, wall_ns);
 		break;
 	case STACK_POOL:
 		if (s->pool_idle)
@@ -73,15 +73,15 @@ static void sleep_sum(struct sums *t, const struct sighting *s)
 		t->root_count++;
 		break;
 	case STACK_POLL:
-		t->coreless_ns = ns_add(t->coreless_ns, s->coreless ? wall_ns : 0);
-		t->coreless_count += s->coreless;
+		t->without_core_ns = ns_add(t->without_core_ns, s->without_core ? wall_ns : 0);
+		t->without_core_count += s->without_core;
 		break;
 	default:
 		break;
 	}
 }
 
-static void row_sum(struct sums *t, const struct sighting *s)
+static void row_sum(struct sums *t, const struct observation *s)
 {
 	if (s->start_ns < t->first_ns)
 		t->first_ns = s->start_ns;
@@ -95,7 +95,7 @@ static void row_sum(struct sums *t, const struct sighting *s)
 	if (s->slept)
 		sleep_sum(t, s);
 	else
-		look_sum(t, s);
+		sample_sum(t, s);
 }
 
 static void runtime_note(struct rows *r, int64_t stack)
@@ -121,7 +121,7 @@ static int runtime_keep(void *rows, sqlite3_stmt *q)
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 {
 	struct rows *r = sqlite3_malloc(sizeof(*r));
-	int err = r ? sightings_told(context, db, capture) : SQLITE_NOMEM;
+	int err = r ? observations_load_classified(context, db, capture) : SQLITE_NOMEM;
 
 	*rows = r;
 	if (r)
@@ -143,7 +143,7 @@ static void rows_close(void *rows)
 static int rows_next(void *rows)
 {
 	struct rows *r = rows;
-	struct thread_sightings *t;
+	struct thread_observations *t;
 
 	if (r->next == r->all->count)
 		return SQLITE_DONE;
@@ -151,7 +151,7 @@ static int rows_next(void *rows)
 	r->runtime = NULL;
 	r->sums = (struct sums) {.thread = t->thread, .first_ns = INT64_MAX, .last_ns = INT64_MIN};
 	for (size_t i = 0; i < t->list.count; i++) {
-		const struct sighting *s = sighting_at(&t->list, i);
+		const struct observation *s = observation_at(&t->list, i);
 
 		row_sum(&r->sums, s);
 		runtime_note(r, s->stack);
@@ -169,13 +169,14 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 		sqlite3_result_text(out, r->runtime, -1, SQLITE_TRANSIENT);
 }
 
-const struct row_source thread_told = {
-	.name = "thread_told",
-	.columns = "thread, first_ns, last_ns, looks, poll_looks, runtime_looks, unknown_looks,"
-		   "pool_looks, in_place_looks, root_looks, not_worker_looks, untold_looks,"
-		   "slept_ns, run_queue_ns, longest_run_queue_ns, untold_slept_ns, pool_busy_ns,"
-		   "pool_idle_ns, in_place_ns, in_place_count, root_ns, root_count, coreless_ns,"
-		   "coreless_count, at_work, in_pool, in_place, in_root, elsewhere, runtime",
+const struct row_source thread_seen_rows = {
+	.name = "thread_seen_rows",
+	.columns =
+		"thread, first_ns, last_ns, samples, poll_samples, runtime_samples, unknown_samples,"
+		"pool_samples, in_place_samples, root_samples, not_worker_samples, unclassified_samples,"
+		"slept_ns, run_queue_ns, longest_run_queue_ns, unclassified_sleep_ns, pool_busy_ns,"
+		"pool_idle_ns, in_place_ns, in_place_count, root_ns, root_count, without_core_ns,"
+		"without_core_count, at_work, in_pool, in_place, in_root, elsewhere, runtime",
 	.open = rows_open,
 	.next = rows_next,
 	.column = rows_column,

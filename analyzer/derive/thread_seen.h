@@ -5,9 +5,9 @@
 #include "analyzer/store/row_source.h"
 
 /*
- * thread_told(capture): all sums of a thread's evidence that are asked for more than once, for
+ * thread_seen_rows(capture): all sums of a thread's evidence that are asked for more than once, for
  * sql/derive/17_thread_seen.sql. Its context: struct sightings.
  */
-extern const struct row_source thread_told;
+extern const struct row_source thread_seen_rows;
 
 #endif

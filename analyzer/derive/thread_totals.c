@@ -8,7 +8,7 @@
 
 static const char windows_sql[] =
 	"SELECT thread, start_ns, end_ns, cpu_ns, sleep_ns, run_queue_ns, parked_ns, poll_sleep_ns,"
-	"poll_looks FROM thread_window WHERE capture = ?1";
+	"poll_samples FROM thread_window WHERE capture = ?1";
 
 /* Columns of the query, and of the function. */
 enum { THREAD, START_NS, END_NS, FIRST_SUM, COLUMNS = 9 };
@@ -117,10 +117,10 @@ static void rows_close(void *rows)
 	sqlite3_free(r);
 }
 
-const struct row_source window_sums = {
-	.name = "window_sums",
+const struct row_source thread_totals_rows = {
+	.name = "thread_totals_rows",
 	.columns = "thread, start_ns, end_ns, cpu_ns, sleep_ns, run_queue_ns, parked_ns,"
-		   "poll_sleep_ns, poll_looks",
+		   "poll_sleep_ns, poll_samples",
 	.open = rows_open,
 	.next = rows_next,
 	.column = rows_column,

@@ -5,9 +5,9 @@
 #include "analyzer/store/row_source.h"
 
 /*
- * window_sums(capture): what the windows of each thread come to, in the order of threads, for
- * sql/derive/11_thread_spent.sql. SQLite would sort all windows for it.
+ * thread_totals_rows(capture): what the windows of each thread come to, in the order of threads, for
+ * sql/derive/11_thread_totals.sql. SQLite would sort all windows for it.
  */
-extern const struct row_source window_sums;
+extern const struct row_source thread_totals_rows;
 
 #endif

@@ -16,7 +16,7 @@
 
 static const char windows_sql[] =
 	"SELECT w.thread, w.start_ns, w.end_ns, w.cpu_ns, w.poll_sleep_ns, w.run_queue_ns,"
-	"w.parked_ns, w.poll_looks FROM thread_role AS r "
+	"w.parked_ns, w.poll_samples FROM thread_role AS r "
 	"CROSS JOIN thread_window AS w ON w.thread = r.thread "
 	"WHERE r.capture = ?1 AND r.role = 'worker' ORDER BY w.thread, w.start_ns";
 
@@ -28,7 +28,7 @@ enum window_column {
 	WINDOW_POLL_SLEEP_NS,
 	WINDOW_RUN_QUEUE_NS,
 	WINDOW_PARKED_NS,
-	WINDOW_POLL_LOOKS,
+	WINDOW_POLL_SAMPLES,
 };
 
 static const char watched_sql[] =
@@ -45,9 +45,9 @@ struct slept {
 
 struct window {
 	int64_t thread, start_ns, end_ns, cpu_ns;
-	struct slept slept;    /* the sleeps that it tells of only in sum included */
-	int64_t counted_looks; /* at young polls, most of which have no sample */
-	uint32_t looks, poll_looks, runtime_looks, other_looks;
+	struct slept slept;      /* the sleeps that it tells of only in sum included */
+	int64_t counted_samples; /* at young polls, most of which have no sample */
+	uint32_t samples, poll_samples, runtime_samples, other_samples;
 };
 
 struct thread {
@@ -59,7 +59,7 @@ struct thread {
 
 /* What one pass tells. */
 struct told {
-	struct sightings *sightings;
+	struct observations *observations;
 	struct thread *thread;
 	size_t threads, thread_room;
 	struct window *window; /* in window_memory */
@@ -123,7 +123,7 @@ static int window_read(void *told, sqlite3_stmt *q)
 		.slept = {.poll_ns = sqlite3_column_int64(q, WINDOW_POLL_SLEEP_NS),
 			  .run_queue_ns = sqlite3_column_int64(q, WINDOW_RUN_QUEUE_NS),
 			  .parked_ns = sqlite3_column_int64(q, WINDOW_PARKED_NS)},
-		.counted_looks = sqlite3_column_int64(q, WINDOW_POLL_LOOKS),
+		.counted_samples = sqlite3_column_int64(q, WINDOW_POLL_SAMPLES),
 	};
 	if (!t->windows++)
 		t->first_window = all->windows;
@@ -165,7 +165,7 @@ static bool blocked(const struct told *all, int64_t offcpu_span)
 enum state { POLL_OFF_CPU, PARKED, RUNTIME, UNKNOWN, NOT_WORKER };
 
 /* In which state of a worker was a thread in a sleep? */
-static enum state state_of(const struct told *all, const struct sighting *s)
+static enum state state_of(const struct told *all, const struct observation *s)
 {
 	if (!s->as_worker)
 		return NOT_WORKER;
@@ -203,7 +203,7 @@ static int64_t most(int64_t a, int64_t b)
 /*
  * Clipped to the time the thread was watched, and to what no earlier sleep of it covers.
  */
-static void sleep_tell(const struct told *all, struct thread *t, const struct sighting *s,
+static void sleep_tell(const struct told *all, struct thread *t, const struct observation *s,
 		       int64_t watched_start_ns, int64_t watched_end_ns)
 {
 	int64_t start_ns = most(most(s->start_ns, s->clear_ns), watched_start_ns);
@@ -223,7 +223,7 @@ static void sleep_tell(const struct told *all, struct thread *t, const struct si
 	}
 }
 
-static void look_tell(const struct told *all, const struct thread *t, const struct sighting *s)
+static void sample_tell(const struct told *all, const struct thread *t, const struct observation *s)
 {
 	for (size_t i = window_after(all, t, s->start_ns - t->longest_ns);
 	     i < t->first_window + t->windows && all->window[i].start_ns <= s->start_ns; i++) {
@@ -231,11 +231,11 @@ static void look_tell(const struct told *all, const struct thread *t, const stru
 
 		if (w->end_ns <= s->start_ns)
 			continue;
-		w->looks++;
-		w->poll_looks += s->as_worker && s->class == STACK_POLL;
-		w->runtime_looks +=
+		w->samples++;
+		w->poll_samples += s->as_worker && s->class == STACK_POLL;
+		w->runtime_samples +=
 			s->as_worker && (s->class == STACK_RUNTIME || s->class == STACK_PARK);
-		w->other_looks += !s->as_worker;
+		w->other_samples += !s->as_worker;
 	}
 }
 
@@ -245,18 +245,18 @@ static int thread_read(void *told, sqlite3_stmt *q)
 	struct told *all = told;
 	int64_t id = sqlite3_column_int64(q, 0);
 	int64_t start_ns = sqlite3_column_int64(q, 1), end_ns = sqlite3_column_int64(q, 2);
-	struct thread_sightings *seen = sightings_of_thread(all->sightings, id);
+	struct thread_observations *seen = observations_of_thread(all->observations, id);
 	struct thread *t = seen ? thread_of(all, id) : NULL;
 
 	if (seen && !t)
 		return SQLITE_NOMEM;
 	for (size_t i = 0; seen && i < seen->list.count; i++) {
-		const struct sighting *s = sighting_at(&seen->list, i);
+		const struct observation *s = observation_at(&seen->list, i);
 
 		if (s->slept)
 			sleep_tell(all, t, s, start_ns, end_ns);
 		else
-			look_tell(all, t, s);
+			sample_tell(all, t, s);
 	}
 	return SQLITE_OK;
 }
@@ -271,12 +271,12 @@ static int blocking_read(void *told, sqlite3_stmt *q)
 	return SQLITE_OK;
 }
 
-static int told_read(sqlite3 *db, struct sightings *sightings, int64_t capture, void *reading)
+static int told_read(sqlite3 *db, struct observations *observations, int64_t capture, void *reading)
 {
 	struct told *all = reading;
-	int err = sightings_told(sightings, db, capture);
+	int err = observations_load_classified(observations, db, capture);
 
-	all->sightings = sightings;
+	all->observations = observations;
 	if (!err)
 		err = database_rows(db, windows_sql, capture, window_read, all);
 	if (!err)
@@ -310,14 +310,14 @@ static void threads_column(void *reading, size_t row, int column, sqlite3_contex
 static void windows_column(void *reading, size_t row, int column, sqlite3_context *out)
 {
 	const struct window *w = &((const struct told *)reading)->window[row];
-	int64_t poll_looks = most(w->poll_looks, w->counted_looks);
+	int64_t poll_samples = most(w->poll_samples, w->counted_samples);
 	const int64_t value[] = {w->thread,           w->start_ns,
 				 w->end_ns,           w->cpu_ns,
 				 w->slept.poll_ns,    w->slept.parked_ns,
 				 w->slept.runtime_ns, w->slept.run_queue_ns,
-				 w->slept.other_ns,   w->looks - w->poll_looks + poll_looks,
-				 poll_looks,          w->runtime_looks,
-				 w->other_looks};
+				 w->slept.other_ns,   w->samples - w->poll_samples + poll_samples,
+				 poll_samples,        w->runtime_samples,
+				 w->other_samples};
 
 	sqlite3_result_int64(out, value[column]);
 }
@@ -328,8 +328,8 @@ const struct kept_rows worker_time = {
 	.forget = told_forget,
 	.first = {"thread_slept", "thread, poll_ns, parked_ns, runtime_ns, run_queue_ns, other_ns",
 		  threads_count, threads_column},
-	.last = {"window_told",
+	.last = {"window_rows",
 		 "thread, start_ns, end_ns, cpu_ns, poll_ns, parked_ns, runtime_ns, run_queue_ns,"
-		 "other_ns, looks, poll_looks, runtime_looks, other_looks",
+		 "other_ns, samples, poll_samples, runtime_samples, other_samples",
 		 windows_count, windows_column},
 };

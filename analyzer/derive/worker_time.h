@@ -10,7 +10,7 @@
  *
  * thread_slept(capture): for each thread, how long it slept in which state of a worker, for
  * sql/derive/60_worker.sql;
- * window_told(capture): the same for each window of each worker, in the order of threads and times,
+ * window_rows(capture): the same for each window of each worker, in the order of threads and times,
  * with all else that a window tells, and how many looks saw what there, for sql/derive/61_timeline.sql.
  */
 extern const struct kept_rows worker_time;

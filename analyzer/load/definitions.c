@@ -239,7 +239,7 @@ static int define_session(struct capture_state *c, const struct hud_session *s)
 		return 0;
 	/* Everything else is measured against these. */
 	if (s->start_ns > INT64_MAX / 4 || s->threshold_ns > INT64_MAX / 4 ||
-	    s->start_realtime_ns > INT64_MAX || s->look_hz > 1000000)
+	    s->start_realtime_ns > INT64_MAX || s->sample_hz > 1000000)
 		return -EINVAL;
 	c->session = *s;
 	c->session_known = true;

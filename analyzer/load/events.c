@@ -134,9 +134,9 @@ static uint8_t where_of(uint32_t where)
 	return hud_where_name(where) ? (uint8_t)where : HUD_WHERE_UNKNOWN;
 }
 
-static struct sighting sleep_of(const struct hud_offcpu *o, int64_t span, int64_t stack)
+static struct observation sleep_of(const struct hud_offcpu *o, int64_t span, int64_t stack)
 {
-	return (struct sighting) {
+	return (struct observation) {
 		.start_ns = (int64_t)o->start_ns,
 		.end_ns = (int64_t)o->end_ns,
 		.run_queue_ns = (int64_t)run_queue_part(o),
@@ -150,9 +150,9 @@ static struct sighting sleep_of(const struct hud_offcpu *o, int64_t span, int64_
 	};
 }
 
-static struct sighting look_of(const struct hud_sample *s, int64_t sample, int64_t stack)
+static struct observation sample_of(const struct hud_sample *s, int64_t sample, int64_t stack)
 {
-	return (struct sighting) {
+	return (struct observation) {
 		.start_ns = (int64_t)s->time_ns,
 		.end_ns = (int64_t)s->time_ns,
 		.id = sample,
@@ -170,7 +170,7 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 	const struct kernel_stack_seen *kernel, *none;
 	int64_t user, waker_stack, span;
 	const char *cause;
-	struct sighting seen;
+	struct observation seen;
 	struct row row;
 	int err;
 
@@ -195,8 +195,8 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 	row_id(&row, waker_stack);
 	row_number(&row, span);
 	seen = sleep_of(o, span, user);
-	err = sightings_add(&c->sightings, thread->row, &seen, cause,
-			    span != in->row[TABLE_OFFCPU_SPAN]);
+	err = observations_add(&c->observations, thread->row, &seen, cause,
+			       span != in->row[TABLE_OFFCPU_SPAN]);
 	return err ? err : row_insert(&row);
 }
 
@@ -205,7 +205,7 @@ static int sample(struct ingest *in, struct capture_state *c, const struct hud_s
 	const struct thread_seen *thread = thread_of(c, s->process, s->tid);
 	const struct kernel_stack_seen *kernel;
 	const char *cause;
-	struct sighting seen;
+	struct observation seen;
 	uint64_t awake_for;
 	struct row row;
 	int64_t user;
@@ -236,8 +236,8 @@ static int sample(struct ingest *in, struct capture_state *c, const struct hud_s
 	row_id(&row, user);
 	row_id(&row, kernel ? kernel->row : 0);
 	row_number(&row, ++in->row[TABLE_SAMPLE]);
-	seen = look_of(s, in->row[TABLE_SAMPLE], user);
-	err = sightings_add(&c->sightings, thread->row, &seen, cause, false);
+	seen = sample_of(s, in->row[TABLE_SAMPLE], user);
+	err = observations_add(&c->observations, thread->row, &seen, cause, false);
 	return err ? err : row_insert(&row);
 }
 
@@ -250,7 +250,7 @@ static int window(struct ingest *in, struct capture_state *c, const struct hud_w
 	    w->cpu_ns > LONGEST_NS || w->sleep_ns > LONGEST_NS || w->run_queue_ns > LONGEST_NS ||
 	    w->parked_ns > LONGEST_NS || w->poll_sleep_ns > LONGEST_NS ||
 	    w->maybe_parked_ns > w->sleep_ns || w->stolen_ns > w->run_queue_ns ||
-	    w->look_gap_ns > LONGEST_NS)
+	    w->sample_gap_ns > LONGEST_NS)
 		return -EINVAL;
 	if (w->end_ns < w->start_ns)
 		return -ERANGE;
@@ -268,9 +268,9 @@ static int window(struct ingest *in, struct capture_state *c, const struct hud_w
 	row_number(&row, (int64_t)w->poll_sleep_ns);
 	row_number(&row, (int64_t)w->maybe_parked_ns);
 	row_number(&row, (int64_t)w->stolen_ns);
-	row_number(&row, (int64_t)w->look_gap_ns);
-	row_number(&row, w->looks);
-	row_number(&row, w->poll_looks);
+	row_number(&row, (int64_t)w->sample_gap_ns);
+	row_number(&row, w->samples);
+	row_number(&row, w->poll_samples);
 	row_number(&row, w->polls);
 	row_number(&row, ++in->row[TABLE_THREAD_WINDOW]);
 	return row_insert(&row);

@@ -21,7 +21,7 @@ static const struct {
 } inserts[TABLES] = {
 	[TABLE_CAPTURE] =
 		{"capture",
-		 "capture_id, file, start_ns, end_ns, start_realtime_ns, threshold_ns, look_hz,"
+		 "capture_id, file, start_ns, end_ns, start_realtime_ns, threshold_ns, sample_hz,"
 		 "profile_hz, window_ns, cpus, machine, source, page_bytes, kernel, recorder,"
 		 "command, features, workers_prefix, bytes, chunks, repeated_chunks, events,"
 		 "truncated, end_reason, end_detail, id"},
@@ -58,7 +58,7 @@ static const struct {
 		{"thread_window",
 		 "capture, thread, start_ns, end_ns, cpu_ns, sleep_ns,"
 		 "run_queue_ns, sleeps, preemptions, parked_ns, poll_sleep_ns,"
-		 "maybe_parked_ns, stolen_ns, look_gap_ns, looks, poll_looks, polls, id"},
+		 "maybe_parked_ns, stolen_ns, sample_gap_ns, samples, poll_samples, polls, id"},
 	[TABLE_LIFECYCLE] = {"lifecycle", "capture, time_ns, process, tid, kind, detail, id"},
 	[TABLE_LOSS] = {"loss", "capture, cause, unit, count, from_ns, to_ns, id"},
 	[TABLE_COST] =
@@ -66,16 +66,17 @@ static const struct {
 		 "capture, time_ns, recorder_cpu_ns, rss_bytes, bpf_run_ns, bpf_runs, bpf_measured_ns, id"},
 	[TABLE_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id"},
 	[TABLE_MARK] = {"mark", "capture, time_ns, text, id"},
-	[TABLE_POLL] = {"poll",
-			"capture, thread, start_min_ns, start_max_ns, end_min_ns,"
-			"end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"
-			"site_stack, scheduler, looks, ready_looks, ready_sum, ready_max,"
-			"left_behind, next_polls, next_sum_ns, next_max_ns, stood, stood_since_ns,"
-			"open, upper_bound, start_exact, end_exact, unsure, id"},
+	[TABLE_POLL] =
+		{"poll",
+		 "capture, thread, start_min_ns, start_max_ns, end_min_ns,"
+		 "end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"
+		 "site_stack, scheduler, samples, ready_samples, ready_sum, ready_max,"
+		 "left_queued, next_polls, next_sum_ns, next_max_ns, queued, queued_since_ns,"
+		 "open, upper_bound, start_exact, end_exact, unsure, id"},
 	[TABLE_POLL_SITE] = {"poll_site", "capture, process, stack, polls, total_ns, max_ns, id"},
 	[TABLE_POLL_BUCKET] = {"poll_bucket", "poll_site, low_ns, high_ns, polls"},
 	[TABLE_PROBE_STATE] = {"probe_state", "capture, time_ns, attached, given_up, sites,"
-					      "dear_sites, price_ns, cost_permille, id"},
+					      "costly_sites, probe_cost_ns, cost_permille, id"},
 };
 
 /* `INSERT INTO table (columns) VALUES (?, …)`, or with REPLACE. */
@@ -159,7 +160,7 @@ static void capture_state_free(struct capture_state *c)
 		free(c->user_stack.at[i].address);
 	for (size_t i = 0; i < c->kernel_stack.count; i++)
 		free(c->kernel_stack.at[i].function);
-	sightings_free(&c->sightings);
+	observations_free(&c->observations);
 	free(c->string.at);
 	free(c->process.at);
 	free(c->mapping.at);
@@ -315,7 +316,7 @@ static int finish(struct ingest *in, struct capture_state *c, struct ingest_resu
 		o->progress(o->progress_context, INGEST_DERIVING, 0, 0);
 	result->last_capture = c->row;
 	result->captures++;
-	return derivation_run(in->db, c->row, &c->sightings);
+	return derivation_run(in->db, c->row, &c->observations);
 }
 
 /* Captures of which nothing is known, not even how they were made, are left out. */

@@ -41,7 +41,7 @@ static int poll_check(const struct capture_state *c, const struct hud_poll *p)
 	if (p->sleep_ns > p->end_min_ns - p->start_max_ns ||
 	    p->run_queue_ns > p->end_min_ns - p->start_max_ns - p->sleep_ns)
 		return -EINVAL;
-	if (p->stood && (!p->stood_since_ns || p->stood_since_ns > p->end_min_ns))
+	if (p->queued && (!p->queued_since_ns || p->queued_since_ns > p->end_min_ns))
 		return -EINVAL;
 	if (p->next_max_ns > LONGEST_NS || p->next_sum_ns > p->next_polls * p->next_max_ns)
 		return -EINVAL;
@@ -53,12 +53,12 @@ static void behind(struct row *row, const struct hud_poll *p)
 {
 	bool known = p->poll_flags & HUD_POLL_FOLLOWED;
 
-	row_number_if(row, known, p->left_behind);
+	row_number_if(row, known, p->left_queued);
 	row_number_if(row, known, p->next_polls);
 	row_number_if(row, known, (int64_t)p->next_sum_ns);
 	row_number_if(row, known, (int64_t)p->next_max_ns);
-	row_number_if(row, known, p->stood);
-	row_number_if(row, known && p->stood, (int64_t)p->stood_since_ns);
+	row_number_if(row, known, p->queued);
+	row_number_if(row, known && p->queued, (int64_t)p->queued_since_ns);
 }
 
 static int poll(struct ingest *in, struct capture_state *c, const struct hud_poll *p)
@@ -92,8 +92,8 @@ static int poll(struct ingest *in, struct capture_state *c, const struct hud_pol
 	row_number(&row, (int64_t)p->run_queue_ns);
 	row_id(&row, site);
 	row_text(&row, hud_scheduler_name(p->scheduler));
-	row_number(&row, p->looks);
-	row_number(&row, p->ready_looks);
+	row_number(&row, p->samples);
+	row_number(&row, p->ready_samples);
 	row_number(&row, p->ready_sum);
 	row_number(&row, p->ready_max);
 	behind(&row, p);
@@ -203,8 +203,8 @@ static int probes(struct ingest *in, const struct capture_state *c, const struct
 	row_number(&row, (p->probes_flags & HUD_PROBES_ATTACHED) != 0);
 	row_number(&row, (p->probes_flags & HUD_PROBES_GIVEN_UP) != 0);
 	row_number(&row, p->sites);
-	row_number(&row, p->dear_sites);
-	row_number(&row, p->price_ns);
+	row_number(&row, p->costly_sites);
+	row_number(&row, p->probe_cost_ns);
 	row_number(&row, p->cost_permille);
 	row_number(&row, ++in->row[TABLE_PROBE_STATE]);
 	return row_insert(&row);

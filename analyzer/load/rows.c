@@ -184,7 +184,7 @@ static int write_capture(struct ingest *in, const struct capture_state *c)
 	row_number(&row, (int64_t)end_of(c));
 	row_time(&row, s->start_realtime_ns);
 	row_number(&row, (int64_t)s->threshold_ns);
-	row_number(&row, s->look_hz);
+	row_number(&row, s->sample_hz);
 	row_number(&row, s->profile_hz);
 	row_number(&row, (int64_t)s->window_ms * 1000000);
 	row_number(&row, s->cpus);

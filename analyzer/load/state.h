@@ -123,14 +123,14 @@ struct capture_state {
 	uint64_t invalid, backward; /* records, spans that were refused */
 
 	struct id_map strings, processes, threads, mappings, user_stacks,
-		kernel_stacks;       /* index + 1 */
-	struct id_map binaries;      /* by build-id and path */
-	struct id_map chains;        /* by binary and offset */
-	struct id_map kernel_frames; /* by name, as its address */
-	struct id_map open_spans;    /* thread row, start: row of a span that was told open */
-	struct id_map causes;        /* syscall and side, kernel stack: pointer */
-	struct id_map histograms;    /* by process and site, as rows: index + 1 */
-	struct sightings sightings;  /* all that were stored */
+		kernel_stacks;            /* index + 1 */
+	struct id_map binaries;           /* by build-id and path */
+	struct id_map chains;             /* by binary and offset */
+	struct id_map kernel_frames;      /* by name, as its address */
+	struct id_map open_spans;         /* thread row, start: row of a span that was told open */
+	struct id_map causes;             /* syscall and side, kernel stack: pointer */
+	struct id_map histograms;         /* by process and site, as rows: index + 1 */
+	struct observations observations; /* all that were stored */
 	GROWING(char *) string;
 	GROWING(struct process_seen) process;
 	GROWING(struct mapping_seen) mapping;

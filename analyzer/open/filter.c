@@ -25,21 +25,21 @@ struct step {
 
 /* What was seen: tables laid over those of the same name, and what fills them. */
 static const struct step seen_tables[] = {
-	{"evidence", WATCHED},    {"offcpu_span", WATCHED},  {"thread_window", WATCHED},
-	{"look_run", WATCHED},    {"sample", ALWAYS},        {"worker", ALWAYS},
-	{"thread_seen", WATCHED}, {"timeline", WATCHED},     {"pool_peak", WATCHED},
-	{"poll", WATCHED},        {"thread_spent", WATCHED},
+	{"observation", WATCHED}, {"offcpu_span", WATCHED},   {"thread_window", WATCHED},
+	{"sample_run", WATCHED},  {"sample", ALWAYS},         {"worker", ALWAYS},
+	{"thread_seen", WATCHED}, {"timeline", WATCHED},      {"pool_peak", WATCHED},
+	{"poll", WATCHED},        {"thread_totals", WATCHED},
 };
 static const struct step seen_files[] = {
 	{"sql/filter/stack.sql", ALWAYS},
 	{"sql/filter/thread.sql", WATCHED},
-	{"sql/filter/evidence.sql", WATCHED},
+	{"sql/filter/observation.sql", WATCHED},
 	{"sql/filter/offcpu_span.sql", WATCHED},
 	{"sql/filter/thread_window.sql", WATCHED},
-	{"sql/filter/look_run.sql", WATCHED},
+	{"sql/filter/sample_run.sql", WATCHED},
 	{"sql/filter/poll.sql", WATCHED},
 	{"sql/filter/sample.sql", ALWAYS},
-	{"sql/filter/clip_evidence.sql", WATCHED},
+	{"sql/filter/clip_observation.sql", WATCHED},
 	{"sql/filter/clip_offcpu_span.sql", WATCHED},
 	{"sql/filter/clip_thread_window.sql", WATCHED},
 	{"sql/filter/worker.sql", UNWATCHED},
@@ -50,7 +50,7 @@ static const struct step seen_files[] = {
  * when it is not asked for, and a look stands for as much CPU time. UNWATCHED: then the view of the database itself is right.
  */
 static const struct step kept_views[] = {
-	{"limits", WATCHED}, {"pool_closure", ALWAYS}, {"thread_looks", ALWAYS}};
+	{"limits", WATCHED}, {"pool_closure", ALWAYS}, {"thread_samples", ALWAYS}};
 
 /* Which blocking polls are looked at. */
 static const struct step chosen_tables[] = {{"blocking_poll", ALWAYS},
@@ -188,7 +188,7 @@ static int derive_again(const struct overlay *o, const int64_t *captures, size_t
 	return err;
 }
 
-static const char *const seen_again[] = {"sql/derive/11_thread_spent.sql",
+static const char *const seen_again[] = {"sql/derive/11_thread_totals.sql",
 					 "sql/derive/17_thread_seen.sql",
 					 "sql/derive/19_pool_peak.sql", NULL};
 static const char *const worked_again[] = {"sql/derive/60_worker.sql", "sql/derive/61_timeline.sql",

@@ -108,7 +108,7 @@ static void print_polls(FILE *to, const struct plan_polls *polls)
 		polls_with(polls, HUD_POLL_SITE_BLOCKING),
 		polls->by_shape ? ", found without symbols" : "");
 	if (cheap < polls->count)
-		fprintf(to, "  %zu of them begin with an instruction that is dear to probe\n",
+		fprintf(to, "  %zu of them begin with an instruction that is costly to probe\n",
 			polls->count - cheap);
 	if (named < polls->count)
 		fprintf(to, "  of %zu the task's type is not known\n", polls->count - named);

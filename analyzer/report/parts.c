@@ -61,7 +61,7 @@ static const struct {
 	const char *label;
 } exempt[] = {
 	{"block_in_place_count", "block_in_place_ns", "in block_in_place"},
-	{"coreless_count", "coreless_ns", "in polls that went on without a core"},
+	{"without_core_count", "without_core_ns", "in polls that went on without a core"},
 	{"root_count", "root_ns", "in root futures"},
 };
 
@@ -195,7 +195,7 @@ static void print_limits_row(const struct page *page, sqlite3_stmt *q)
 {
 	char word[WORD_BYTES];
 
-	fprintf(page->out, "  %" PRId64 " of %" PRId64 " sleeps and looks have a whole stack",
+	fprintf(page->out, "  %" PRId64 " of %" PRId64 " sleeps and samples have a whole stack",
 		column_number(q, "stacks_complete", 0), column_number(q, "stacks", 0));
 	if (column_text(q, "stops"))
 		fprintf(page->out, "; the others end: %s", column_text(q, "stops"));

@@ -165,26 +165,26 @@ static void print_delay(const struct page *page, sqlite3_stmt *q)
 {
 	char mean[WORD_BYTES], max[WORD_BYTES];
 
-	if (column_number(q, "stood", 0))
+	if (column_number(q, "queued", 0))
 		fprintf(page->out,
 			"  at the ends of %" PRId64 " polls %" PRId64
-			" had stood there for %s or longer on average, one for %s\n",
-			column_number(q, "followed", 0), column_number(q, "stood", 0),
-			duration_word(mean, column_number(q, "stood_mean_ns", -1)),
-			duration_word(max, column_number(q, "stood_max_ns", -1)));
+			" had queued there for %s or longer on average, one for %s\n",
+			column_number(q, "followed", 0), column_number(q, "queued", 0),
+			duration_word(mean, column_number(q, "queue_wait_mean_ns", -1)),
+			duration_word(max, column_number(q, "queue_wait_max_ns", -1)));
 	if (column_number(q, "next_polls", 0))
 		fprintf(page->out,
 			"  %" PRId64
 			" were left when the next poll began; the polls after that came %s later on average, %s at most\n",
-			column_number(q, "left_behind", 0),
+			column_number(q, "left_queued", 0),
 			duration_word(mean, column_number(q, "next_mean_ns", -1)),
 			duration_word(max, column_number(q, "next_max_ns", -1)));
 }
 
-static void print_behind_row(const struct page *page, sqlite3_stmt *q)
+static void print_queue_wait_row(const struct page *page, sqlite3_stmt *q)
 {
 	fprintf(page->out,
-		"  %.1f tasks stood ready in the worker's queue on average, at most %" PRId64 "\n",
+		"  %.1f tasks queued ready in the worker's queue on average, at most %" PRId64 "\n",
 		column_real(q, "mean"), column_number(q, "max", 0));
 	print_delay(page, q);
 }
@@ -218,7 +218,7 @@ enum exit_status report_one_site(const struct page *page)
 	shown = page_list(page, "wakers", list, "WOKEN BY", print_waker_row, NULL);
 	if (shown < 0)
 		return STATUS_SYSTEM;
-	shown = page_list(page, "behind", 1, "WAITING BEHIND IT", print_behind_row, NULL);
+	shown = page_list(page, "queue_wait", 1, "WAITING BEHIND IT", print_queue_wait_row, NULL);
 	if (shown < 0)
 		return STATUS_SYSTEM;
 	shown = page_list(page, "spans", list, page->polls ? "LONGEST POLLS" : "LONGEST SPANS",

@@ -14,7 +14,7 @@ CREATE TABLE capture (
 	end_ns INTEGER NOT NULL,
 	start_realtime_ns INTEGER,
 	threshold_ns INTEGER NOT NULL,
-	look_hz INTEGER,
+	sample_hz INTEGER,
 	profile_hz INTEGER,
 	window_ns INTEGER,
 	cpus INTEGER,
@@ -199,9 +199,9 @@ CREATE TABLE thread_window (
 	poll_sleep_ns INTEGER NOT NULL,
 	maybe_parked_ns INTEGER NOT NULL,
 	stolen_ns INTEGER NOT NULL,
-	look_gap_ns INTEGER NOT NULL,
-	looks INTEGER NOT NULL,
-	poll_looks INTEGER NOT NULL,
+	sample_gap_ns INTEGER NOT NULL,
+	samples INTEGER NOT NULL,
+	poll_samples INTEGER NOT NULL,
 	polls INTEGER NOT NULL
 );
 
@@ -220,16 +220,16 @@ CREATE TABLE poll (
 	run_queue_ns INTEGER NOT NULL,
 	site_stack INTEGER REFERENCES stack (id),
 	scheduler TEXT,
-	looks INTEGER NOT NULL,
-	ready_looks INTEGER NOT NULL,
+	samples INTEGER NOT NULL,
+	ready_samples INTEGER NOT NULL,
 	ready_sum INTEGER NOT NULL,
 	ready_max INTEGER NOT NULL,
-	left_behind INTEGER,
+	left_queued INTEGER,
 	next_polls INTEGER,
 	next_sum_ns INTEGER,
 	next_max_ns INTEGER,
-	stood INTEGER,
-	stood_since_ns INTEGER,
+	queued INTEGER,
+	queued_since_ns INTEGER,
 	open INTEGER NOT NULL,
 	upper_bound INTEGER NOT NULL,
 	start_exact INTEGER NOT NULL,
@@ -301,8 +301,8 @@ CREATE TABLE probe_state (
 	attached INTEGER NOT NULL,
 	given_up INTEGER NOT NULL,
 	sites INTEGER NOT NULL,
-	dear_sites INTEGER NOT NULL,
-	price_ns INTEGER NOT NULL,
+	costly_sites INTEGER NOT NULL,
+	probe_cost_ns INTEGER NOT NULL,
 	cost_permille INTEGER NOT NULL
 );
 
@@ -314,7 +314,7 @@ CREATE TABLE process_source (
 	contradicting INTEGER NOT NULL
 );
 
-CREATE TABLE evidence (
+CREATE TABLE observation (
 	id INTEGER PRIMARY KEY,
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	thread INTEGER NOT NULL REFERENCES thread (id),
@@ -325,7 +325,7 @@ CREATE TABLE evidence (
 	stack INTEGER REFERENCES stack (id),
 	class TEXT NOT NULL,
 	pool_idle INTEGER NOT NULL,
-	coreless INTEGER NOT NULL,
+	without_core INTEGER NOT NULL,
 	as_worker INTEGER NOT NULL,
 	clear_ns INTEGER,
 	run_queue_ns INTEGER
@@ -336,27 +336,27 @@ CREATE TABLE thread_seen (
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	first_ns INTEGER NOT NULL,
 	last_ns INTEGER NOT NULL,
-	looks INTEGER NOT NULL,
-	poll_looks INTEGER NOT NULL,
-	runtime_looks INTEGER NOT NULL,
-	unknown_looks INTEGER NOT NULL,
-	pool_looks INTEGER NOT NULL,
-	in_place_looks INTEGER NOT NULL,
-	root_looks INTEGER NOT NULL,
-	not_worker_looks INTEGER NOT NULL,
-	untold_looks INTEGER NOT NULL,
+	samples INTEGER NOT NULL,
+	poll_samples INTEGER NOT NULL,
+	runtime_samples INTEGER NOT NULL,
+	unknown_samples INTEGER NOT NULL,
+	pool_samples INTEGER NOT NULL,
+	in_place_samples INTEGER NOT NULL,
+	root_samples INTEGER NOT NULL,
+	not_worker_samples INTEGER NOT NULL,
+	unclassified_samples INTEGER NOT NULL,
 	slept_ns INTEGER NOT NULL,
 	run_queue_ns INTEGER NOT NULL,
 	longest_run_queue_ns INTEGER NOT NULL,
-	untold_slept_ns INTEGER NOT NULL,
+	unclassified_sleep_ns INTEGER NOT NULL,
 	pool_busy_ns INTEGER NOT NULL,
 	pool_idle_ns INTEGER NOT NULL,
 	in_place_ns INTEGER NOT NULL,
 	in_place_count INTEGER NOT NULL,
 	root_ns INTEGER NOT NULL,
 	root_count INTEGER NOT NULL,
-	coreless_ns INTEGER NOT NULL,
-	coreless_count INTEGER NOT NULL,
+	without_core_ns INTEGER NOT NULL,
+	without_core_count INTEGER NOT NULL,
 	at_work INTEGER NOT NULL,
 	in_pool INTEGER NOT NULL,
 	in_place INTEGER NOT NULL,
@@ -365,7 +365,7 @@ CREATE TABLE thread_seen (
 	runtime TEXT
 );
 
-CREATE TABLE thread_spent (
+CREATE TABLE thread_totals (
 	thread INTEGER PRIMARY KEY REFERENCES thread (id),
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	start_ns INTEGER NOT NULL,
@@ -375,7 +375,7 @@ CREATE TABLE thread_spent (
 	run_queue_ns INTEGER NOT NULL,
 	parked_ns INTEGER NOT NULL,
 	poll_sleep_ns INTEGER NOT NULL,
-	poll_looks INTEGER NOT NULL
+	poll_samples INTEGER NOT NULL
 );
 CREATE TABLE pool_peak (
 	capture INTEGER PRIMARY KEY REFERENCES capture (id),
@@ -389,7 +389,7 @@ CREATE TABLE thread_role (
 	runtime TEXT
 );
 
-CREATE TABLE look_run (
+CREATE TABLE sample_run (
 	id INTEGER PRIMARY KEY,
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	thread INTEGER NOT NULL REFERENCES thread (id),
@@ -397,7 +397,7 @@ CREATE TABLE look_run (
 	activity TEXT NOT NULL,
 	poll INTEGER NOT NULL,
 	task TEXT,
-	looks INTEGER NOT NULL,
+	samples INTEGER NOT NULL,
 	first_ns INTEGER NOT NULL,
 	last_ns INTEGER NOT NULL,
 	waited_ns INTEGER NOT NULL
@@ -418,7 +418,7 @@ CREATE TABLE blocking_poll (
 	thread INTEGER NOT NULL REFERENCES thread (id),
 	kind TEXT NOT NULL,
 	offcpu_span INTEGER REFERENCES offcpu_span (id),
-	look_run INTEGER REFERENCES look_run (id),
+	sample_run INTEGER REFERENCES sample_run (id),
 	poll INTEGER REFERENCES poll (id),
 	start_ns INTEGER NOT NULL,
 	end_ns INTEGER NOT NULL,
@@ -449,7 +449,7 @@ CREATE TABLE slice (
 	offcpu_span INTEGER REFERENCES offcpu_span (id),
 	wall_ns INTEGER NOT NULL,
 	run_queue_ns INTEGER NOT NULL,
-	looks INTEGER
+	samples INTEGER
 );
 
 CREATE TABLE site_poll (

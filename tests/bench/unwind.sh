@@ -48,7 +48,7 @@ for line in sys.stdin:
 }
 
 # ns per look, and frames of the most frequent stack: PROGRAM DEPTH OPTION...
-look_cost() {
+sample_cost() {
 	program=$1 depth=$2
 	shift 2
 	"$work/$program" "$depth" &
@@ -93,7 +93,7 @@ for round in $(seq "$rounds"); do
 		# what ends at 15 frames: libc's own three below main keep no frame pointer
 		option=auto depth=16
 		[ "$how" = frames ] && option=fp depth=19
-		line=$(look_cost "$how" "$depth" --unwind "$option") || exit 1
+		line=$(sample_cost "$how" "$depth" --unwind "$option") || exit 1
 		set -- $line
 		echo "round $round: $how: $1 ns a look, $2 frames, stop $3 ($4 looks, about $5 with a stack)"
 		echo "$1" >> "$work/$how.ns"

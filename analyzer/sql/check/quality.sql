@@ -1,6 +1,6 @@
 -- Why can nothing be said of the side after? No row: enough is known.
 WITH watched AS (
-	SELECT min(workers) AS workers, max(untold) AS untold, min(told_percent) AS told_percent, max(loss_percent) AS loss_percent,
+	SELECT min(workers) AS workers, max(unclassified) AS unclassified, min(classified_percent) AS classified_percent, max(loss_percent) AS loss_percent,
 		sum(duration_ns) AS duration_ns, sum(polling_ns) AS polling_ns,
 		(SELECT sentence FROM compared WHERE side = 1 AND workers = 0 ORDER BY id LIMIT 1)
 			AS sentence
@@ -9,8 +9,8 @@ WITH watched AS (
 )
 SELECT 'source' AS reason, sentence, 1 AS blind FROM watched WHERE workers = 0
 UNION ALL
-SELECT 'source', printf('only %.0f%% of what workers did could be told apart by stacks', told_percent), 0
-FROM watched WHERE untold
+SELECT 'source', printf('only %.0f%% of what workers did could be told apart by stacks', classified_percent), 0
+FROM watched WHERE unclassified
 UNION ALL
 SELECT 'loss', printf('%.1f%% of what happened was lost', loss_percent), 0
 FROM watched WHERE loss_percent > 1

@@ -2,15 +2,15 @@
 -- for more than once, made by analyzer/derive/thread_seen.c.
 --
 -- A poll counts where the thread was seen at work as a worker, and so does what tells nothing; looks in
--- the runtime or in a park are a worker's always. What a worker did without its core is coreless.
-INSERT INTO thread_seen (thread, capture, first_ns, last_ns, looks, poll_looks, runtime_looks,
-	unknown_looks, pool_looks, in_place_looks, root_looks, not_worker_looks, untold_looks, slept_ns,
-	run_queue_ns, longest_run_queue_ns, untold_slept_ns, pool_busy_ns, pool_idle_ns, in_place_ns,
-	in_place_count, root_ns, root_count, coreless_ns, coreless_count, at_work, in_pool, in_place,
+-- the runtime or in a park are a worker's always. What a worker did without its core is without a core.
+INSERT INTO thread_seen (thread, capture, first_ns, last_ns, samples, poll_samples, runtime_samples,
+	unknown_samples, pool_samples, in_place_samples, root_samples, not_worker_samples, unclassified_samples, slept_ns,
+	run_queue_ns, longest_run_queue_ns, unclassified_sleep_ns, pool_busy_ns, pool_idle_ns, in_place_ns,
+	in_place_count, root_ns, root_count, without_core_ns, without_core_count, at_work, in_pool, in_place,
 	in_root, elsewhere, runtime)
-SELECT thread, :capture, first_ns, last_ns, looks, poll_looks, runtime_looks, unknown_looks,
-	pool_looks, in_place_looks, root_looks, not_worker_looks, untold_looks, slept_ns, run_queue_ns,
-	longest_run_queue_ns, untold_slept_ns, pool_busy_ns, pool_idle_ns, in_place_ns, in_place_count,
-	root_ns, root_count, coreless_ns, coreless_count, at_work, in_pool, in_place, in_root,
+SELECT thread, :capture, first_ns, last_ns, samples, poll_samples, runtime_samples, unknown_samples,
+	pool_samples, in_place_samples, root_samples, not_worker_samples, unclassified_samples, slept_ns, run_queue_ns,
+	longest_run_queue_ns, unclassified_sleep_ns, pool_busy_ns, pool_idle_ns, in_place_ns, in_place_count,
+	root_ns, root_count, without_core_ns, without_core_count, at_work, in_pool, in_place, in_root,
 	elsewhere, runtime
-FROM thread_told(:capture);
+FROM thread_seen_rows(:capture);

@@ -7,7 +7,7 @@ INSERT INTO thread_role (thread, capture, role, runtime)
 SELECT t.id, t.capture,
 	CASE
 	WHEN s.at_work OR EXISTS (SELECT 1 FROM thread_window AS w WHERE w.thread = t.id
-		AND (w.parked_ns > 0 OR w.poll_looks > 0)) THEN 'worker'
+		AND (w.parked_ns > 0 OR w.poll_samples > 0)) THEN 'worker'
 	WHEN substr(t.comm, 1, length(c.workers_prefix)) = c.workers_prefix THEN 'worker'
 	WHEN s.in_pool OR s.in_place THEN 'pool'
 	WHEN s.in_root THEN 'root'

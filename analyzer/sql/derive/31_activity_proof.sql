@@ -9,25 +9,25 @@
 -- this task prove nothing: they make no blocking span, and their time is shown as unproven.
 INSERT INTO activity_proof (capture, activity, runs, sandwiches, proven)
 WITH beside AS (
-	SELECT activity, poll, looks,
+	SELECT activity, poll, samples,
 		lag(activity) OVER stretch AS before,
 		lead(activity) OVER stretch AS after
-	FROM look_run
+	FROM sample_run
 	WHERE capture = :capture
 	WINDOW stretch AS (PARTITION BY thread, awake_ns ORDER BY first_ns, id)
 ), sandwich AS (
 	SELECT before AS activity, count(*) AS sandwiches
 	FROM beside
-	WHERE (looks = 1 OR NOT poll) AND before = after
+	WHERE (samples = 1 OR NOT poll) AND before = after
 	GROUP BY before
 )
-SELECT :capture, r.activity, sum(r.looks >= 2), coalesce(max(s.sandwiches), 0),
-	coalesce(max(s.sandwiches), 0) <= max(1.0, 0.05 * sum(r.looks >= 2))
+SELECT :capture, r.activity, sum(r.samples >= 2), coalesce(max(s.sandwiches), 0),
+	coalesce(max(s.sandwiches), 0) <= max(1.0, 0.05 * sum(r.samples >= 2))
 		AND (max(r.last_ns - r.first_ns - r.waited_ns) >= 4 * 0.98 * c.threshold_ns
 			OR (sum(r.last_ns - r.first_ns - r.waited_ns >= 0.98 * c.threshold_ns) >= 2
 				AND 20 * sum(r.last_ns - r.first_ns - r.waited_ns
 					>= 0.98 * c.threshold_ns) >= count(*)))
-FROM look_run AS r
+FROM sample_run AS r
 JOIN capture AS c ON c.id = r.capture
 LEFT JOIN sandwich AS s ON s.activity = r.activity
 WHERE r.capture = :capture AND r.poll

@@ -3,23 +3,23 @@
 -- From the first look to the last, without the time waited for a CPU, it must reach the threshold
 -- (98% of it: looks are not that regular). Half a look's period is added at either end, but none
 -- before the thread last woke. Several polls of one task in a row look the same: an upper bound.
-INSERT INTO blocking_poll (capture, thread, kind, look_run, start_ns, end_ns, wall_ns,
+INSERT INTO blocking_poll (capture, thread, kind, sample_run, start_ns, end_ns, wall_ns,
 	run_queue_ns, open, bounds, source, task)
 WITH period AS (
 	SELECT id AS capture, threshold_ns,
-		CASE WHEN look_hz > 0 THEN 1000000000 / look_hz ELSE 0 END AS look_ns
+		CASE WHEN sample_hz > 0 THEN 1000000000 / sample_hz ELSE 0 END AS sample_ns
 	FROM capture
 	WHERE id = :capture
 ), reached AS (
 	SELECT r.*,
-		max(r.first_ns - p.look_ns / 2, min(r.awake_ns, r.first_ns)) AS start_ns,
-		r.last_ns + p.look_ns - p.look_ns / 2 AS end_ns
-	FROM look_run AS r
+		max(r.first_ns - p.sample_ns / 2, min(r.awake_ns, r.first_ns)) AS start_ns,
+		r.last_ns + p.sample_ns - p.sample_ns / 2 AS end_ns
+	FROM sample_run AS r
 	JOIN period AS p ON p.capture = r.capture
 	JOIN activity_proof AS a ON a.capture = r.capture AND a.activity = r.activity
 	JOIN thread AS t ON t.id = r.thread
 	JOIN process_source AS q ON q.process = t.process
-	WHERE q.source = 'stack' AND r.poll AND a.proven AND r.looks >= 2
+	WHERE q.source = 'stack' AND r.poll AND a.proven AND r.samples >= 2
 		AND r.last_ns - r.first_ns - r.waited_ns >= 0.98 * p.threshold_ns
 )
 SELECT capture, thread, 'cpu', id, start_ns, end_ns, end_ns - start_ns,

@@ -11,6 +11,6 @@ WITH place AS MATERIALIZED (
 		AND s.function = coalesce(f.site, 'unknown') AND s.cause = p.cause
 )
 SELECT NULL, :capture, p.blocking_poll, e.site, e.stack, e.frame, p.offcpu_span, p.wall_ns,
-	p.run_queue_ns, p.looks
-FROM part_told(:capture) AS p
+	p.run_queue_ns, p.samples
+FROM part_rows(:capture) AS p
 CROSS JOIN place AS e ON e.place = p.place;

@@ -1,4 +1,4 @@
 -- With which stacks did each site's time go, and who ended its sleeps? Summed up by analyzer/derive/site_sums.c.
 INSERT INTO site_time
 SELECT NULL, :capture, site, stack, frame, slept, woken, waker_stack, count, wall_ns
-FROM site_time_told(:capture);
+FROM site_time_rows(:capture);

@@ -7,11 +7,11 @@ INSERT INTO timeline (capture, thread, start_ns, end_ns, poll_cpu_ns, poll_offcp
 	run_queue_ns, parked_ns, runtime_ns, unknown_ns, other_ns)
 WITH summed AS (
 	SELECT thread, start_ns, end_ns,
-		coalesce(cpu_ns * poll_looks / nullif(looks, 0), 0) AS poll_cpu_ns,
+		coalesce(cpu_ns * poll_samples / nullif(samples, 0), 0) AS poll_cpu_ns,
 		poll_ns AS poll_offcpu_ns, run_queue_ns, parked_ns,
-		coalesce(cpu_ns * runtime_looks / nullif(looks, 0), 0) + runtime_ns AS runtime_ns,
-		other_ns + coalesce(cpu_ns * other_looks / nullif(looks, 0), 0) AS other_ns
-	FROM window_told(:capture)
+		coalesce(cpu_ns * runtime_samples / nullif(samples, 0), 0) + runtime_ns AS runtime_ns,
+		other_ns + coalesce(cpu_ns * other_samples / nullif(samples, 0), 0) AS other_ns
+	FROM window_rows(:capture)
 	LIMIT -1
 )
 SELECT :capture, thread, start_ns, end_ns, poll_cpu_ns, poll_offcpu_ns, run_queue_ns, parked_ns,

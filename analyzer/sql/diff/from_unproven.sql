@@ -1,7 +1,7 @@
 -- In which tasks could computing be one long poll or many short ones, so that it made no site?
 SELECT DISTINCT r.task
-FROM look_run AS r
+FROM sample_run AS r
 JOIN activity_proof AS a ON a.capture = r.capture AND a.activity = r.activity
 JOIN capture AS c ON c.id = r.capture
-WHERE r.capture = :capture AND r.poll AND NOT a.proven AND r.looks >= 2 AND r.task IS NOT NULL
+WHERE r.capture = :capture AND r.poll AND NOT a.proven AND r.samples >= 2 AND r.task IS NOT NULL
 	AND r.last_ns - r.first_ns - r.waited_ns >= 0.98 * c.threshold_ns;

@@ -37,12 +37,12 @@ SELECT json_object(
 		'cause', cause, 'match', match, 'min_ns', min_ns) FROM filter),
 	'before', (SELECT json_group_array(json(text)) FROM (SELECT json_object('id', capture_id,
 		'file', file, 'duration_ns', duration_ns, 'threshold_ns', threshold_ns, 'source', source,
-		'look_hz', look_hz, 'workers', workers, 'worker_wall_ns', worker_wall_ns,
+		'sample_hz', sample_hz, 'workers', workers, 'worker_wall_ns', worker_wall_ns,
 		'polling_ns', polling_ns, 'loss_percent', round(loss_percent, 4)) AS text
 		FROM compared WHERE side = 0 ORDER BY id)),
 	'after', (SELECT json_group_array(json(text)) FROM (SELECT json_object('id', capture_id,
 		'file', file, 'duration_ns', duration_ns, 'threshold_ns', threshold_ns, 'source', source,
-		'look_hz', look_hz, 'workers', workers, 'worker_wall_ns', worker_wall_ns,
+		'sample_hz', sample_hz, 'workers', workers, 'worker_wall_ns', worker_wall_ns,
 		'polling_ns', polling_ns, 'loss_percent', round(loss_percent, 4)) AS text
 		FROM compared WHERE side = 1 ORDER BY id)),
 	'all', (SELECT json(text) FROM row WHERE kind = 'all'),

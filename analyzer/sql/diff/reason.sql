@@ -2,8 +2,8 @@
 WITH all_of AS (
 	SELECT min(threshold_ns) AS threshold_least, max(threshold_ns) AS threshold_most,
 		min(coalesce(source, '')) AS source_first, max(coalesce(source, '')) AS source_last,
-		min(coalesce(look_hz, 0)) AS look_least, max(coalesce(look_hz, 0)) AS look_most,
-		min(workers) AS workers, max(untold) AS untold, max(loss_percent) AS loss_percent,
+		min(coalesce(sample_hz, 0)) AS sample_least, max(coalesce(sample_hz, 0)) AS sample_most,
+		min(workers) AS workers, max(unclassified) AS unclassified, max(loss_percent) AS loss_percent,
 		(SELECT min(windows) FROM (SELECT sum(windows) AS windows FROM compared GROUP BY side))
 			AS windows
 	FROM compared
@@ -16,15 +16,15 @@ SELECT 'source', printf('polls were told from parks in different ways, by %s and
 		source_first, source_last)
 FROM all_of WHERE source_first <> source_last
 UNION ALL
-SELECT 'frequency', printf('recorded with different look frequencies, %d Hz and %d Hz',
-		look_least, look_most)
-FROM all_of WHERE look_least <> look_most
+SELECT 'frequency', printf('recorded with different sample frequencies, %d Hz and %d Hz',
+		sample_least, sample_most)
+FROM all_of WHERE sample_least <> sample_most
 UNION ALL
 SELECT 'no-worker', 'in one of them no thread could be told to be a worker'
 FROM all_of WHERE workers = 0
 UNION ALL
-SELECT 'untold', 'in one of them most of what the workers did could not be told apart'
-FROM all_of WHERE untold AND workers > 0
+SELECT 'unclassified', 'in one of them most of what the workers did could not be told apart'
+FROM all_of WHERE unclassified AND workers > 0
 UNION ALL
 SELECT 'loss', printf('%.1f%% of one of them was lost', loss_percent)
 FROM all_of WHERE loss_percent > 1

@@ -10,7 +10,7 @@ CREATE TABLE compared (
 	start_realtime_ns INTEGER,
 	duration_ns INTEGER NOT NULL,
 	threshold_ns INTEGER NOT NULL,
-	look_hz INTEGER,
+	sample_hz INTEGER,
 	source TEXT,
 	workers INTEGER NOT NULL,
 	worker_wall_ns INTEGER NOT NULL,
@@ -20,8 +20,8 @@ CREATE TABLE compared (
 	level TEXT NOT NULL,
 	reason TEXT,
 	sentence TEXT NOT NULL,
-	untold INTEGER NOT NULL,
-	told_percent REAL NOT NULL,
+	unclassified INTEGER NOT NULL,
+	classified_percent REAL NOT NULL,
 	windows INTEGER NOT NULL
 );
 

@@ -30,8 +30,8 @@ SET start_ns = h.part_start_ns, end_ns = h.part_end_ns,
 	poll_sleep_ns = CAST(poll_sleep_ns * h.share AS INTEGER),
 	sleeps = CAST(round(sleeps * h.share) AS INTEGER),
 	preemptions = CAST(round(preemptions * h.share) AS INTEGER),
-	looks = CAST(round(looks * h.share) AS INTEGER),
-	poll_looks = CAST(round(poll_looks * h.share) AS INTEGER),
+	samples = CAST(round(samples * h.share) AS INTEGER),
+	poll_samples = CAST(round(poll_samples * h.share) AS INTEGER),
 	polls = CAST(round(polls * h.share) AS INTEGER)
 FROM share AS h
 WHERE h.id = thread_window.id;

@@ -1,5 +1,5 @@
 -- What is to be done about each site, and which function in its stacks says so?
-SELECT a.site, s.function, s.cause, a.function AS evidence, a.advice, a.documentation
+SELECT a.site, s.function, s.cause, a.function AS observation, a.advice, a.documentation
 FROM site_advice AS a
 JOIN site AS s ON s.id = a.site
 JOIN site_figures AS f ON f.site = a.site

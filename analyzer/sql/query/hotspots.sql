@@ -1,5 +1,5 @@
 -- Which functions used the CPU themselves? std and libc count for their callers.
-SELECT function, origin, crate, file, line, looks, self_ns, total_ns,
+SELECT function, origin, crate, file, line, samples, self_ns, total_ns,
 	1.0 * self_ns / max(sum(self_ns) OVER (), 1) AS share
 FROM hotspots
 WHERE capture = :capture AND self_ns > 0

@@ -10,7 +10,7 @@ WITH task AS MATERIALIZED (
 ), entry AS MATERIALIZED (
 	SELECT * FROM site_entry WHERE capture = :capture AND rank = 1
 ), behind AS MATERIALIZED (
-	SELECT * FROM site_behind WHERE capture = :capture
+	SELECT * FROM site_queue_wait WHERE capture = :capture
 ), advised AS MATERIALIZED (
 	SELECT * FROM site_advice WHERE capture = :capture
 )
@@ -19,7 +19,7 @@ SELECT json_object(
 	'capture', (SELECT json_object(
 		'id', c.capture_id, 'file', c.file, 'command', c.command,
 		'start_realtime_ns', c.start_realtime_ns, 'duration_ns', c.end_ns - c.start_ns,
-		'threshold_ns', c.threshold_ns, 'look_hz', c.look_hz,
+		'threshold_ns', c.threshold_ns, 'sample_hz', c.sample_hz,
 		'source', (SELECT source FROM poll_source AS u WHERE u.capture = c.id),
 		'kernel', c.kernel, 'recorder', c.recorder, 'cpus', c.cpus, 'events', c.events,
 		'truncated', json(CASE WHEN c.truncated THEN 'true' ELSE 'false' END),
@@ -33,7 +33,7 @@ SELECT json_object(
 		'worker_wall_ns', v.worker_wall_ns, 'polling_ns', v.polling_ns,
 		'blocking_polls', v.blocking_polls, 'blocking_ns', v.blocking_ns,
 		'longest_ns', v.longest_ns, 'blocking_percent', v.blocking_percent,
-		'loss_percent', v.loss_percent, 'told_percent', v.told_percent)
+		'loss_percent', v.loss_percent, 'classified_percent', v.classified_percent)
 		FROM verdict AS v WHERE v.capture = :capture),
 	'filter', (SELECT CASE WHEN coalesce(l.from_ns, l.to_ns, l.worker, l.task, l.cause, l.match,
 		l.min_ns, l.site) IS NOT NULL THEN json_object(
@@ -77,12 +77,12 @@ SELECT json_object(
 			'lines', (SELECT json_group_array(json_object('file', file, 'line', line,
 				'wall_ns', wall_ns)) FROM (SELECT * FROM code_line AS n
 				WHERE n.site = s.id ORDER BY rank)),
-			'waiting_behind', (SELECT json_object('mean', v.mean, 'max', v.max,
+			'queue_wait', (SELECT json_object('mean', v.mean, 'max', v.max,
 				'delay', CASE WHEN v.followed THEN json_object(
-					'polls', v.followed, 'stood', v.stood,
-					'stood_mean_ns', v.stood_ns / nullif(v.stood, 0),
-					'stood_max_ns', v.stood_max_ns,
-					'left_behind', v.left_behind, 'next_polls', v.next_polls,
+					'polls', v.followed, 'queued', v.queued,
+					'queue_wait_mean_ns', v.queue_wait_ns / nullif(v.queued, 0),
+					'queue_wait_max_ns', v.queue_wait_max_ns,
+					'left_queued', v.left_queued, 'next_polls', v.next_polls,
 					'next_mean_ns', v.next_ns / nullif(v.next_polls, 0),
 					'next_max_ns', v.next_max_ns) END)
 				FROM behind AS v WHERE v.site = s.id),
@@ -132,13 +132,13 @@ SELECT json_object(
 		ORDER BY k.blocked_ns DESC, k.task LIMIT :top)),
 	'hotspots', json_object(
 		'functions', (SELECT json_group_array(json_object('function', function,
-			'crate', crate, 'origin', origin, 'file', file, 'line', line, 'looks', looks,
+			'crate', crate, 'origin', origin, 'file', file, 'line', line, 'samples', samples,
 			'self_ns', self_ns, 'total_ns', total_ns)) FROM (
 			SELECT * FROM hotspots AS h WHERE h.capture = :capture
 			ORDER BY h.self_ns DESC, h.total_ns DESC, h.function
 			LIMIT CASE WHEN :top < 0 THEN 50 ELSE :top END)),
 		'files', (SELECT json_group_array(json_object('file', file, 'origin', origin,
-			'looks', looks, 'self_ns', self_ns, 'total_ns', total_ns)) FROM (
+			'samples', samples, 'self_ns', self_ns, 'total_ns', total_ns)) FROM (
 			SELECT * FROM hot_file AS h WHERE h.capture = :capture
 			ORDER BY h.self_ns DESC, h.total_ns DESC, h.file
 			LIMIT CASE WHEN :top < 0 THEN 50 ELSE :top END))),
@@ -159,7 +159,7 @@ SELECT json_object(
 		'block_in_place_ns', p.block_in_place_ns,
 		'block_in_place_count', p.block_in_place_count,
 		'root_ns', p.root_ns, 'root_count', p.root_count,
-		'coreless_ns', p.coreless_ns, 'coreless_count', p.coreless_count,
+		'without_core_ns', p.without_core_ns, 'without_core_count', p.without_core_count,
 		'closures', (SELECT json_group_array(json_object('at_ns', at_ns, 'tid', tid,
 			'wall_ns', wall_ns, 'cause', cause, 'function', function, 'file', file,
 			'line', line)) FROM (

@@ -2,14 +2,14 @@
 -- (total_ns)?
 CREATE VIEW hot_file AS
 WITH named AS (
-	SELECT h.capture, h.stack, f.decl_file AS file, min(f.origin) AS origin, max(h.looks) AS looks,
+	SELECT h.capture, h.stack, f.decl_file AS file, min(f.origin) AS origin, max(h.samples) AS samples,
 		max(h.cpu_ns) AS cpu_ns, max(h.own) AS own
 	FROM hot_frame AS h
 	LEFT JOIN frame AS f ON f.id = h.frame
 	GROUP BY h.capture, h.stack, f.decl_file
 )
 SELECT capture, file, coalesce(min(origin), 'unknown') AS origin,
-	sum(CASE WHEN own THEN looks ELSE 0 END) AS looks,
+	sum(CASE WHEN own THEN samples ELSE 0 END) AS samples,
 	CAST(round(total(CASE WHEN own THEN cpu_ns END)) AS INTEGER) AS self_ns,
 	CAST(round(total(cpu_ns)) AS INTEGER) AS total_ns
 FROM named

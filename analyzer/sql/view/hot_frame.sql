@@ -4,17 +4,17 @@
 -- called them. Where there is nothing else, it is the innermost.
 CREATE VIEW hot_frame AS
 WITH heavy AS (
-	SELECT capture, stack, sum(looks) AS looks, sum(cpu_ns) AS cpu_ns
-	FROM look_weight
+	SELECT capture, stack, sum(samples) AS samples, sum(cpu_ns) AS cpu_ns
+	FROM sample_weight
 	GROUP BY capture, stack
 ), placed AS (
-	SELECT h.capture, h.stack, h.looks, h.cpu_ns, sf.position, sf.frame,
+	SELECT h.capture, h.stack, h.samples, h.cpu_ns, sf.position, sf.frame,
 		min(CASE WHEN f.origin NOT IN ('std', 'libc') THEN sf.position END)
 			OVER (PARTITION BY h.capture, h.stack) AS own_position
 	FROM heavy AS h
 	LEFT JOIN stack_frame AS sf ON sf.stack = h.stack
 	LEFT JOIN frame AS f ON f.id = sf.frame
 )
-SELECT capture, stack, frame, looks, cpu_ns,
+SELECT capture, stack, frame, samples, cpu_ns,
 	coalesce(position, 0) = coalesce(own_position, 0) AS own
 FROM placed;

@@ -3,34 +3,34 @@ CREATE VIEW limits AS
 WITH cut AS MATERIALIZED (
 	SELECT e.capture, coalesce(k.stop, 'none taken') AS stop, count(*) AS stacks,
 		sum(coalesce(s.preempted, 0)) AS preempted
-	FROM evidence AS e
+	FROM observation AS e
 	LEFT JOIN stack AS k ON k.id = e.stack
 	LEFT JOIN offcpu_span AS s ON s.id = e.offcpu_span
 	WHERE e.stack IS NULL OR e.stack IN (SELECT id FROM stack WHERE NOT complete)
 	GROUP BY e.capture, k.stop
-), untold AS MATERIALIZED (
+), unclassified AS MATERIALIZED (
 	SELECT e.capture, count(*) AS spans, sum(e.end_ns - e.start_ns) AS wall_ns
-	FROM evidence AS e
+	FROM observation AS e
 	CROSS JOIN thread_role AS r ON r.thread = e.thread
 	JOIN offcpu_span AS s ON s.id = e.offcpu_span
-	WHERE r.role = 'worker' AND e.class = 'unknown' AND NOT e.coreless AND NOT s.preempted
+	WHERE r.role = 'worker' AND e.class = 'unknown' AND NOT e.without_core AND NOT s.preempted
 		AND NOT EXISTS (SELECT 1 FROM blocking_poll AS b
 			WHERE b.offcpu_span = e.offcpu_span)
 	GROUP BY e.capture
 ), seen AS MATERIALIZED (
 	SELECT c.id AS capture,
-		(SELECT count(*) FROM evidence AS e WHERE e.capture = c.id) AS stacks,
+		(SELECT count(*) FROM observation AS e WHERE e.capture = c.id) AS stacks,
 		(SELECT count(*) FROM offcpu_span AS s WHERE s.capture = c.id AND s.preempted)
 			AS preempted
 	FROM capture AS c
 ), doubted AS MATERIALIZED (
 	SELECT r.capture, r.last_ns - r.first_ns AS wall_ns
-	FROM look_run AS r
+	FROM sample_run AS r
 	JOIN capture AS c ON c.id = r.capture
 	JOIN activity_proof AS a ON a.capture = r.capture AND a.activity = r.activity
 	JOIN thread AS t ON t.id = r.thread
 	JOIN process_source AS q ON q.process = t.process
-	WHERE q.source = 'stack' AND r.poll AND NOT a.proven AND r.looks >= 2
+	WHERE q.source = 'stack' AND r.poll AND NOT a.proven AND r.samples >= 2
 		AND r.last_ns - r.first_ns - r.waited_ns >= 0.98 * c.threshold_ns
 	UNION ALL
 	SELECT p.capture, p.end_min_ns - p.start_max_ns - p.run_queue_ns - p.sleep_ns
@@ -58,5 +58,5 @@ SELECT s.capture,
 	(SELECT count(*) FROM binary AS b WHERE b.capture = s.capture AND b.symbols = 'none')
 		AS binaries_without_symbols
 FROM seen AS s
-LEFT JOIN untold AS t ON t.capture = s.capture
+LEFT JOIN unclassified AS t ON t.capture = s.capture
 LEFT JOIN unproven AS u ON u.capture = s.capture;

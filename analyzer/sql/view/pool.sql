@@ -7,7 +7,7 @@ WITH slept AS (
 	SELECT capture, sum(pool_busy_ns) AS busy_ns, sum(pool_idle_ns) AS idle_ns,
 		sum(in_place_ns) AS in_place_ns, sum(in_place_count) AS in_place_count,
 		sum(root_ns) AS root_ns, sum(root_count) AS root_count,
-		sum(coreless_ns) AS coreless_ns, sum(coreless_count) AS coreless_count
+		sum(without_core_ns) AS without_core_ns, sum(without_core_count) AS without_core_count
 	FROM thread_seen
 	GROUP BY capture
 ), ran AS (
@@ -25,8 +25,8 @@ SELECT c.id AS capture,
 	coalesce(s.in_place_count, 0) AS block_in_place_count,
 	coalesce(s.root_ns, 0) + coalesce(r.root_ns, 0) AS root_ns,
 	coalesce(s.root_count, 0) AS root_count,
-	coalesce(s.coreless_ns, 0) AS coreless_ns,
-	coalesce(s.coreless_count, 0) AS coreless_count
+	coalesce(s.without_core_ns, 0) AS without_core_ns,
+	coalesce(s.without_core_count, 0) AS without_core_count
 FROM capture AS c
 LEFT JOIN slept AS s ON s.capture = c.id
 LEFT JOIN ran AS r ON r.capture = c.id;

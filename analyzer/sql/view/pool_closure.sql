@@ -7,13 +7,13 @@ CREATE VIEW pool_closure AS
 WITH slept AS (
 	SELECT e.capture, e.thread, e.stack, s.cause, e.start_ns, e.end_ns,
 		e.end_ns - e.start_ns AS wall_ns
-	FROM evidence AS e
+	FROM observation AS e
 	JOIN offcpu_span AS s ON s.id = e.offcpu_span
 	WHERE e.class = 'pool' AND NOT e.pool_idle
 ), ran AS (
 	SELECT e.capture, e.thread, max(e.stack) AS stack, 'cpu' AS cause, min(e.start_ns) AS start_ns,
 		max(e.end_ns) AS end_ns, max(e.end_ns) - min(e.start_ns) AS wall_ns
-	FROM evidence AS e
+	FROM observation AS e
 	JOIN sample AS s ON s.id = e.sample
 	LEFT JOIN stack AS k ON k.id = e.stack
 	WHERE e.class = 'pool' AND NOT e.pool_idle

@@ -1,31 +1,31 @@
 -- How did each thread spend its time on CPUs, its time being exact, its division by looks?
 --
--- Most looks at young polls are only counted (poll_looks of thread_spent), all others have a sample.
+-- Most looks at young polls are only counted (poll_samples of thread_totals), all others have a sample.
 -- NULL where there was no look at the thread.
 CREATE VIEW thread_cpu AS
 WITH looked AS (
 	SELECT s.thread,
-		coalesce(l.looks - l.poll_looks, 0) + max(coalesce(l.poll_looks, 0), s.poll_looks)
-			AS looks,
-		max(coalesce(l.poll_looks, 0), s.poll_looks) AS poll_looks,
-		coalesce(l.runtime_looks, 0) AS runtime_looks, coalesce(l.pool_looks, 0) AS pool_looks,
-		coalesce(l.in_place_looks, 0) AS in_place_looks,
-		coalesce(l.root_looks, 0) AS root_looks,
-		coalesce(l.not_worker_looks, 0) AS not_worker_looks
-	FROM thread_spent AS s
+		coalesce(l.samples - l.poll_samples, 0) + max(coalesce(l.poll_samples, 0), s.poll_samples)
+			AS samples,
+		max(coalesce(l.poll_samples, 0), s.poll_samples) AS poll_samples,
+		coalesce(l.runtime_samples, 0) AS runtime_samples, coalesce(l.pool_samples, 0) AS pool_samples,
+		coalesce(l.in_place_samples, 0) AS in_place_samples,
+		coalesce(l.root_samples, 0) AS root_samples,
+		coalesce(l.not_worker_samples, 0) AS not_worker_samples
+	FROM thread_totals AS s
 	LEFT JOIN thread_seen AS l ON l.thread = s.thread
-	WHERE l.looks > 0 OR s.poll_looks > 0
+	WHERE l.samples > 0 OR s.poll_samples > 0
 )
 SELECT s.capture, s.thread, s.cpu_ns, s.sleep_ns, s.run_queue_ns, s.parked_ns, s.poll_sleep_ns,
-	l.looks,
-	s.cpu_ns / l.looks * l.poll_looks + s.cpu_ns % l.looks * l.poll_looks / l.looks AS poll_cpu_ns,
-	s.cpu_ns / l.looks * l.runtime_looks
-		+ s.cpu_ns % l.looks * l.runtime_looks / l.looks AS runtime_cpu_ns,
-	s.cpu_ns / l.looks * l.pool_looks + s.cpu_ns % l.looks * l.pool_looks / l.looks AS pool_cpu_ns,
-	s.cpu_ns / l.looks * l.in_place_looks
-		+ s.cpu_ns % l.looks * l.in_place_looks / l.looks AS in_place_cpu_ns,
-	s.cpu_ns / l.looks * l.root_looks + s.cpu_ns % l.looks * l.root_looks / l.looks AS root_cpu_ns,
-	s.cpu_ns / l.looks * l.not_worker_looks
-		+ s.cpu_ns % l.looks * l.not_worker_looks / l.looks AS other_cpu_ns
-FROM thread_spent AS s
+	l.samples,
+	s.cpu_ns / l.samples * l.poll_samples + s.cpu_ns % l.samples * l.poll_samples / l.samples AS poll_cpu_ns,
+	s.cpu_ns / l.samples * l.runtime_samples
+		+ s.cpu_ns % l.samples * l.runtime_samples / l.samples AS runtime_cpu_ns,
+	s.cpu_ns / l.samples * l.pool_samples + s.cpu_ns % l.samples * l.pool_samples / l.samples AS pool_cpu_ns,
+	s.cpu_ns / l.samples * l.in_place_samples
+		+ s.cpu_ns % l.samples * l.in_place_samples / l.samples AS in_place_cpu_ns,
+	s.cpu_ns / l.samples * l.root_samples + s.cpu_ns % l.samples * l.root_samples / l.samples AS root_cpu_ns,
+	s.cpu_ns / l.samples * l.not_worker_samples
+		+ s.cpu_ns % l.samples * l.not_worker_samples / l.samples AS other_cpu_ns
+FROM thread_totals AS s
 LEFT JOIN looked AS l ON l.thread = s.thread;

@@ -6,7 +6,7 @@ WITH seen AS (
 		max(coalesce(s.last_ns, w.end_ns), coalesce(w.end_ns, s.last_ns)) AS end_ns
 	FROM thread AS t
 	LEFT JOIN thread_seen AS s ON s.thread = t.id
-	LEFT JOIN thread_spent AS w ON w.thread = t.id
+	LEFT JOIN thread_totals AS w ON w.thread = t.id
 	WHERE s.thread IS NOT NULL OR w.thread IS NOT NULL
 )
 SELECT c.id AS capture, s.id AS thread,

@@ -13,10 +13,10 @@ WITH workers AS (
 ), lost AS (
 	SELECT capture, sum(percent) AS percent FROM loss_total GROUP BY capture
 ), told AS (
-	SELECT s.capture, total(s.slept_ns + s.looks * l.look_ns) AS all_ns,
-		total(s.slept_ns - s.untold_slept_ns + (s.looks - s.untold_looks) * l.look_ns) AS told_ns
+	SELECT s.capture, total(s.slept_ns + s.samples * l.sample_ns) AS all_ns,
+		total(s.slept_ns - s.unclassified_sleep_ns + (s.samples - s.unclassified_samples) * l.sample_ns) AS classified_ns
 	FROM thread_seen AS s
-	JOIN (SELECT id, 1000000000 / max(coalesce(look_hz, 1), 1) AS look_ns FROM capture) AS l
+	JOIN (SELECT id, 1000000000 / max(coalesce(sample_hz, 1), 1) AS sample_ns FROM capture) AS l
 		ON l.id = s.capture
 	JOIN thread_role AS r ON r.thread = s.thread
 	WHERE r.role = 'worker' OR NOT EXISTS (SELECT 1 FROM worker AS k
@@ -40,7 +40,7 @@ WITH workers AS (
 		CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(b.blocking_ns, 0) / w.wall_ns END
 			AS blocking_percent,
 		coalesce(l.percent, 0.0) AS loss_percent,
-		CASE WHEN t.all_ns > 0 THEN 100.0 * t.told_ns / t.all_ns END AS told_percent,
+		CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END AS classified_percent,
 		f.runtime_seen, f.tokio_linked, f.symbols_lacking, u.count_unit
 	FROM capture AS c
 	JOIN found AS f ON f.capture = c.id
@@ -54,7 +54,7 @@ WITH workers AS (
 		CASE
 		WHEN blocking_percent >= 10 OR longest_ns >= 100000000 THEN 'WARNING'
 		WHEN blocking_percent >= 1 THEN 'CAUTION'
-		WHEN workers = 0 OR loss_percent > 1 OR coalesce(told_percent, 0) < 50 THEN 'CANNOT TELL'
+		WHEN workers = 0 OR loss_percent > 1 OR coalesce(classified_percent, 0) < 50 THEN 'CANNOT TELL'
 		ELSE 'NOMINAL'
 		END AS level,
 		CASE
@@ -64,7 +64,7 @@ WITH workers AS (
 		WHEN workers = 0 AND NOT runtime_seen AND NOT tokio_linked THEN 'no-tokio'
 		WHEN workers = 0 THEN 'no-worker'
 		WHEN loss_percent > 1 THEN 'loss'
-		WHEN coalesce(told_percent, 0) < 50 THEN 'untold'
+		WHEN coalesce(classified_percent, 0) < 50 THEN 'unclassified'
 		END AS reason
 	FROM figures
 ), worded AS (
@@ -90,16 +90,16 @@ SELECT capture, level, reason,
 	WHEN reason = 'no-symbols' THEN 'no Tokio runtime was found, but the recorded program has no symbols: see `hud-analyze info`.'
 	WHEN reason = 'no-tokio' THEN 'no Tokio runtime was found in what was recorded.'
 	WHEN reason = 'no-worker' THEN printf('no thread could be told to be a worker: of the time seen, %.0f%% had a stack that tells what it was doing.',
-		coalesce(told_percent, 0.0))
+		coalesce(classified_percent, 0.0))
 	WHEN reason = 'loss' THEN printf('%.1f%% of what happened was lost; %s seen on %s (%s in polls).',
 		loss_percent, spans_text, workers_text, polling_text)
-	WHEN reason = 'untold' THEN printf('only %.0f%% of what %s did could be told apart by stacks.',
-		coalesce(told_percent, 0.0), workers_text)
+	WHEN reason = 'unclassified' THEN printf('only %.0f%% of what %s did could be told apart by stacks.',
+		coalesce(classified_percent, 0.0), workers_text)
 	WHEN blocking_polls > 0 THEN printf('%s (%s, the longest %s) in %s of polling watched on %s over %s.',
 		spans_text, blocking_text, longest_text, polling_text, workers_text, wall_text)
 	ELSE printf('no poll blocked for %s or more in %s of polling watched on %s over %s.',
 		threshold_text, polling_text, workers_text, wall_text)
 	END AS sentence,
 	threshold_ns, duration_ns, workers, worker_wall_ns, polling_ns, blocking_polls, blocking_ns,
-	longest_ns, blocking_percent, loss_percent, told_percent
+	longest_ns, blocking_percent, loss_percent, classified_percent
 FROM worded;

@@ -267,7 +267,7 @@ def each_kind_of_block_has_its_advice():
 def the_cpu_time_of_functions_adds_up_to_that_of_threads():
     rows = query(capture(), """SELECT (SELECT sum(self_ns) FROM hotspots) AS functions_ns,
         (SELECT sum(self_ns) FROM hot_file) AS files_ns,
-        (SELECT sum(cpu_ns) FROM thread_cpu WHERE thread IN (SELECT thread FROM look_weight)) AS threads_ns""")[0]
+        (SELECT sum(cpu_ns) FROM thread_cpu WHERE thread IN (SELECT thread FROM sample_weight)) AS threads_ns""")[0]
     for name in ("functions_ns", "files_ns"):
         expect(abs(rows[name] - rows["threads_ns"]) <= rows["threads_ns"] // 100, f"{rows}")
 
@@ -299,11 +299,11 @@ def info_says_what_the_recording_was():
     said = dict(line.split(None, 1) for line in text.split("\n\n")[0].splitlines())
     seen = report(capture())["capture"]
     expect_equal(said["capture"], seen["id"], "id")
-    expect(said["settings"].startswith(f"threshold 5.0 ms, looks {seen['look_hz']} Hz") and said["settings"].endswith("passive"),
+    expect(said["settings"].startswith(f"threshold 5.0 ms, looks {seen['sample_hz']} Hz") and said["settings"].endswith("passive"),
            said["settings"])
     expect_equal(said["ended"], "duration", "why it ended")
     expect(re.search(r", [34]\.\d\d s$", said["recorded"]), said["recorded"])
-    expect(re.search(r"^\d+ sleeps .*\d+ looks, \d+ windows, \d+ threads$", said["events"]), said["events"])
+    expect(re.search(r"^\d+ sleeps .*\d+ samples, \d+ windows, \d+ threads$", said["events"]), said["events"])
     for part in ("PROCESSES", "THREADS", "BINARIES", "LIMITS", "LOST"):
         expect(f"\n{part}\n" in text, f"no part {part}")
 

@@ -35,7 +35,7 @@ STOPS = ("end", "depth", "root", "no-mapping", "read-failed", "no-frame-pointer"
 MANY_SLEEPS = {"demo::guilty::save_snapshot", "demo::guilty::append_journal", "demo::guilty::read_archive",
                "demo::guilty::throttle"}
 
-# What computes is found by looks, there: a page fault or a stolen CPU divides one block into two spans.
+# What computes is found by samples, there: a page fault or a stolen CPU divides one block into two spans.
 COMPUTE = {"demo::guilty::hash", "demo::guilty::compress", "demo::guilty::elsewhere::checksum"}
 
 

@@ -64,7 +64,7 @@ class Comparison:
         self.start_ns, self.end_ns, self.threshold_ns = self.db.execute(
             """SELECT start_ns, min(end_ns, coalesce((SELECT min(end_ns) FROM blocking_poll WHERE open), end_ns)),
                 threshold_ns FROM capture""").fetchone()
-        self.look_ns = 1e9 / self.report["capture"]["look_hz"]  # from one look to the next
+        self.sample_ns = 1e9 / self.report["capture"]["sample_hz"]  # from one look to the next
         self.in_tokio = self.stacks_in_tokio()
         self.polls = self.true_polls()
         self.doubted = self.doubted_polls()
@@ -91,7 +91,7 @@ class Comparison:
             blocks[b["tid"], b["poll_start_ns"]].append(b)
         polls = [TruePoll(tid, start_ns, of) for (tid, start_ns), of in sorted(blocks.items())]
         windows = collections.defaultdict(list)
-        for w in self.db.execute("""SELECT t.tid, w.start_ns, w.end_ns, w.look_gap_ns, w.stolen_ns,
+        for w in self.db.execute("""SELECT t.tid, w.start_ns, w.end_ns, w.sample_gap_ns, w.stolen_ns,
                     w.end_ns - w.start_ns - w.cpu_ns - w.sleep_ns - w.run_queue_ns - w.parked_ns
                     - coalesce((SELECT sum(s.end_ns - s.start_ns) FROM offcpu_span AS s WHERE s.thread = w.thread
                         AND s.start_ns >= w.start_ns AND s.end_ns <= w.end_ns), 0) AS untold_ns
@@ -99,7 +99,7 @@ class Comparison:
             windows[w["tid"]].append(w)
         for p in polls:
             around = [w for w in windows[p.tid] if w["start_ns"] < p.end_ns + WINDOW and w["end_ns"] > p.start_ns]
-            p.gap_ns = max((w["look_gap_ns"] for w in around), default=0)
+            p.gap_ns = max((w["sample_gap_ns"] for w in around), default=0)
             p.stolen_ns = sum(w["stolen_ns"] for w in around)
             p.untold = any(w["untold_ns"] > MS / 2 for w in around)
             p.sleeps = self.db.execute("""SELECT count(*) FROM offcpu_span AS s JOIN thread AS t ON t.id = s.thread
@@ -280,7 +280,7 @@ class Comparison:
         for p in self.due():
             for function in p.functions:
                 table[function][0] += 1
-                table[function][5] += max(p.stolen_ns, p.gap_ns - 2 * self.look_ns) + WAKE * p.sleeps
+                table[function][5] += max(p.stolen_ns, p.gap_ns - 2 * self.sample_ns) + WAKE * p.sleeps
             for b in p.blocks:
                 table[b["function"]][2] += b["wall_ns"] - b["run_queue_ns"]
                 table[b["function"]][4] += b["cpu_ns"]
@@ -295,7 +295,7 @@ class Comparison:
 
     def totals_and_counts_hold(self, share=0.05):
         """
-        Where the time on a CPU went is known by looks, so three standard deviations of their number are
+        Where the time on a CPU went is known by samples, so three standard deviations of their number are
         allowed besides, stolen time, and the way of wakeups; together the sites must hold without that.
         """
         table = self.totals()
@@ -305,7 +305,7 @@ class Comparison:
         for f, (count, seen, ns, seen_ns, cpu_ns, stolen_ns) in table.items():
             if abs(seen - count) > share * count:
                 wrong.append(f"{f}: {seen} of {count} polls")
-            if abs(seen_ns - ns) > share * ns + 3 * self.look_ns * (cpu_ns / self.look_ns) ** 0.5 + stolen_ns:
+            if abs(seen_ns - ns) > share * ns + 3 * self.sample_ns * (cpu_ns / self.sample_ns) ** 0.5 + stolen_ns:
                 wrong.append(f"{f}: {seen_ns / MS:.1f} of {ns / MS:.1f} ms")
         ns, seen_ns = (sum(t[i] for t in table.values()) for i in (2, 3))
         if abs(seen_ns - ns) > share * ns + sum(p.stolen_ns for p in self.due()):

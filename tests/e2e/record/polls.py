@@ -52,8 +52,8 @@ def tasks_that_wake_each_other_in_the_lifo_slot_are_an_upper_bound_and_no_site()
 @fact
 def yields_of_tasks_and_root_futures_are_no_poll():
     db, document, stalls = recorded_alone("yields", "busy-yields", "root-yields", "single-yields", "unconstrained")
-    looks = one(db, "SELECT sum(poll_looks) FROM thread_window")
-    expect(looks >= 100, f"only {looks} looks saw a poll: a broken set-up")
+    samples = one(db, "SELECT sum(poll_samples) FROM thread_window")
+    expect(samples >= 100, f"only {looks} looks saw a poll: a broken set-up")
     no_site(db, document, stalls)
 
 

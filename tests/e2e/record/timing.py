@@ -57,7 +57,7 @@ def _():
     c.every_long_poll_is_found_once()
     c.none_is_invented()
     # A poll may be over before the tick tells that it is late: then only the thread is told what was stolen.
-    c.polls_compute_no_more_than_their_threads(c.look_ns)
+    c.polls_compute_no_more_than_their_threads(c.sample_ns)
     c.no_innocent_is_reported()
     expect_equal(c.report["count_unit"], "poll", "count_unit")
     expect_equal(c.report["population"], "all", "population")
@@ -89,7 +89,7 @@ def behind(c):
         if len(p.seen) != 1 or not p.seen[0]["poll"]:
             continue
         row = c.db.execute("SELECT * FROM poll WHERE id = ?", (p.seen[0]["poll"],)).fetchone()
-        if row["left_behind"] is not None:
+        if row["left_queued"] is not None:
             yield p, row, sorted((t for t in late[p.tid] if p.start_ns <= t["ready_ns"] <= p.end_ns),
                                  key=lambda t: t["ready_ns"])
 
@@ -100,11 +100,11 @@ def _():
     for p, row, late in behind(comparison()):
         if not late:
             continue
-        stood += row["stood"]
-        if row["stood"] > len(late):
-            wrong.append(f"{row['stood']} of {len(late)} tasks are said to have stood there: {p}")
-        elif row["stood"] and row["stood_since_ns"] < late[row["stood"] - 1]["ready_ns"]:
-            wrong.append(f"{late[row['stood'] - 1]['ready_ns'] - row['stood_since_ns']} ns too early: {p}")
+        stood += row["queued"]
+        if row["queued"] > len(late):
+            wrong.append(f"{row['queued']} of {len(late)} tasks are said to have stood there: {p}")
+        elif row["queued"] and row["queued_since_ns"] < late[row["queued"] - 1]["ready_ns"]:
+            wrong.append(f"{late[row['queued'] - 1]['ready_ns'] - row['queued_since_ns']} ns too early: {p}")
     expect(stood >= 100 and not wrong, f"{stood} stood; {len(wrong)} wrong\n" + "\n".join(wrong[:10]))
 
 
@@ -114,11 +114,11 @@ def _():
     for p, row, late in behind(comparison()):
         if p.functions != {"demo::guilty::elsewhere::wait_for_meter"} or len(late) != 3:
             continue
-        before_ns = row["stood_since_ns"] - late[-1]["ready_ns"] if row["stood"] else -1
+        before_ns = row["queued_since_ns"] - late[-1]["ready_ns"] if row["queued"] else -1
         off_ns = row["end_ns"] + row["next_max_ns"] - late[-1]["begun_ns"]
-        if (row["stood"], row["left_behind"], row["next_polls"]) != (3, 2, 2) or not 0 <= before_ns < MS / 5 \
+        if (row["queued"], row["left_queued"], row["next_polls"]) != (3, 2, 2) or not 0 <= before_ns < MS / 5 \
                 or not -MS / 5 < off_ns <= 0 or not row["next_max_ns"] <= row["next_sum_ns"] < 2 * row["next_max_ns"]:
-            wrong.append(f"{row['stood']} stood {before_ns} ns less than they did, {row['left_behind']} were left, "
+            wrong.append(f"{row['queued']} stood {before_ns} ns less than they did, {row['left_queued']} were left, "
                          f"{row['next_polls']} followed, the last {off_ns} ns off: {p}")
         else:
             good += 1
@@ -147,9 +147,9 @@ def a_budget_that_is_used_up_detaches_the_probes_and_says_so():
                           begun=False)
     capture = recording.ended_well()
     db = database(capture)
-    states = db.execute("SELECT attached, given_up, price_ns, cost_permille FROM probe_state ORDER BY time_ns").fetchall()
+    states = db.execute("SELECT attached, given_up, probe_cost_ns, cost_permille FROM probe_state ORDER BY time_ns").fetchall()
     expect(states[0]["attached"] and any(not s["attached"] for s in states), f"{[dict(s) for s in states]}")
-    expect(all(s["price_ns"] > 0 for s in states), "a hit is said to cost nothing")
+    expect(all(s["probe_cost_ns"] > 0 for s in states), "a hit is said to cost nothing")
     seen = report(capture)
     expect(seen["timed_percent"] < 50, f"timed for {seen['timed_percent']}% of the time")
     expect(seen["sites"], "the watchdog found nothing while there were no probes")

@@ -230,10 +230,11 @@ static void too_little_known_is_neither_pass_nor_fail(void **state)
 			 STATUS_CANNOT_TELL);
 	assert_int_equal(ended_with("UPDATE compared SET polling_ns = 99000000", kept),
 			 STATUS_CANNOT_TELL);
-	assert_int_equal(ended_with("UPDATE compared SET untold = 1", kept), STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with("UPDATE compared SET unclassified = 1", kept),
+			 STATUS_CANNOT_TELL);
 	/* What was seen was there, whatever was lost beside it. */
 	assert_int_equal(ended_with("UPDATE compared SET loss_percent = 2", broken), STATUS_FAILED);
-	assert_int_equal(ended_with("UPDATE compared SET workers = 0, untold = 1", broken),
+	assert_int_equal(ended_with("UPDATE compared SET workers = 0, unclassified = 1", broken),
 			 STATUS_CANNOT_TELL);
 }
 
@@ -245,7 +246,7 @@ static void no_block_in_enough_polling_passes(void **state)
 
 	(void)state;
 	scene_begin(&s, 1);
-	scene_looks(&s, 11, 5000, 8000, 1000, TINY);
+	scene_samples(&s, 11, 5000, 8000, 1000, TINY);
 	scene_window(&s, 11, 0, 10000000, 5000, 0, 0);
 	input.db = scene_load(&s, 10000000);
 	assert_int_equal(comparison_open(&c.comparison), STATUS_DONE);

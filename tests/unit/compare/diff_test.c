@@ -152,7 +152,7 @@ static void captures_made_differently_cannot_be_told(void **state)
 	(void)state;
 	incomparable("UPDATE capture SET threshold_ns = 1000000", "threshold");
 	incomparable("UPDATE capture SET source = 'passive'", "source");
-	incomparable("UPDATE capture SET look_hz = 99", "frequency");
+	incomparable("UPDATE capture SET sample_hz = 99", "frequency");
 	incomparable("DELETE FROM worker", "no-worker");
 	incomparable("INSERT INTO loss (capture, cause, unit, count) VALUES (1, 'ring-full', "
 		     "'events', 1000000)",
@@ -169,7 +169,7 @@ static void no_blocks_at_all_are_unchanged(void **state)
 	(void)state;
 	for (int i = 0; i < SIDES; i++) {
 		scene_begin(&s, (uint8_t)(1 + i));
-		scene_looks(&s, 11, 5000, 8000, 1000, TINY);
+		scene_samples(&s, 11, 5000, 8000, 1000, TINY);
 		scene_window(&s, 11, 0, 10000000, 5000, 0, 0);
 		db[i] = scene_load(&s, 10000000);
 	}
@@ -245,17 +245,17 @@ static void waiting_for_a_cpu_is_no_change_of_the_code(void **state)
 /* Looks in a row at HASH, at `from` and for 20 ms; then the runtime. */
 static void hash_block(struct scene *s, uint64_t from)
 {
-	scene_looks(s, 11, from, from + 20000, from - 1000, HASH);
-	scene_look(s, 11, from + 22500, from - 1000, RUNTIME);
+	scene_samples(s, 11, from, from + 20000, from - 1000, HASH);
+	scene_sample(s, 11, from + 22500, from - 1000, RUNTIME);
 }
 
 /* The same task, but short polls between others: nothing proves that one run is one poll. */
 static void hash_sandwiches(struct scene *s)
 {
 	for (uint64_t at = 100000; at < 9900000; at += 40000) {
-		scene_looks(s, 11, at, at + 5000, at - 1000, HASH);
-		scene_look(s, 11, at + 7500, at - 1000, RUNTIME);
-		scene_looks(s, 11, at + 10000, at + 15000, at - 1000, HASH);
+		scene_samples(s, 11, at, at + 5000, at - 1000, HASH);
+		scene_sample(s, 11, at + 7500, at - 1000, RUNTIME);
+		scene_samples(s, 11, at + 10000, at + 15000, at - 1000, HASH);
 	}
 }
 

@@ -24,11 +24,11 @@ static void seen_add(struct parts *out, struct parts *list, const char *cause, s
 }
 
 /* A poll with some sleeps, long and short ones, some looks, and time that nothing was seen of. */
-static struct blocking_whole poll_of(uint32_t *random, struct parts *sleeps, struct parts *looks,
+static struct blocking_whole poll_of(uint32_t *random, struct parts *sleeps, struct parts *samples,
 				     struct parts *out)
 {
 	struct blocking_whole whole = {.id = 1, .threshold_ns = THRESHOLD_NS, .divides = true};
-	uint32_t sleep_count = next_random(random) % 8, look_count = next_random(random) % 8;
+	uint32_t sleep_count = next_random(random) % 8, sample_count = next_random(random) % 8;
 
 	for (uint32_t i = 0; i < sleep_count; i++) {
 		struct part sleep = {.offcpu_span = i + 1,
@@ -41,9 +41,9 @@ static struct blocking_whole poll_of(uint32_t *random, struct parts *sleeps, str
 		whole.sleep_ns += sleep.wall_ns - sleep.run_queue_ns;
 		whole.run_queue_ns += sleep.run_queue_ns;
 	}
-	for (uint32_t i = 0; i < look_count; i++)
-		seen_add(out, looks, next_random(random) % 2 ? "cpu" : "page-fault",
-			 (struct part) {.stack = next_random(random) % 3, .looks = 1});
+	for (uint32_t i = 0; i < sample_count; i++)
+		seen_add(out, samples, next_random(random) % 2 ? "cpu" : "page-fault",
+			 (struct part) {.stack = next_random(random) % 3, .samples = 1});
 	whole.wall_ns += next_random(random) % 10000000;
 	whole.sleep_ns += next_random(random) % 3 ? next_random(random) % 3000000 : 0;
 	whole.run_queue_ns += next_random(random) % 2 ? next_random(random) % 1000000 : 0;
@@ -56,11 +56,11 @@ static void parts_add_up_to_the_poll_whatever_was_seen_of_it(void **state)
 
 	(void)state;
 	for (int round = 0; round < 2000; round++) {
-		struct parts sleeps = {0}, looks = {0}, out = {0};
-		struct blocking_whole whole = poll_of(&random, &sleeps, &looks, &out);
+		struct parts sleeps = {0}, samples = {0}, out = {0};
+		struct blocking_whole whole = poll_of(&random, &sleeps, &samples, &out);
 		int64_t wall_ns = 0;
 
-		assert_int_equal(blocking_divide(&whole, &sleeps, &looks, &out), 0);
+		assert_int_equal(blocking_divide(&whole, &sleeps, &samples, &out), 0);
 		for (size_t i = 0; i < out.count; i++) {
 			assert_int_equal(out.at[i].blocking_poll, 1);
 			assert_true(out.at[i].wall_ns >= 0);
@@ -71,7 +71,7 @@ static void parts_add_up_to_the_poll_whatever_was_seen_of_it(void **state)
 		}
 		assert_int_equal(wall_ns, whole.wall_ns);
 		parts_free(&sleeps);
-		parts_free(&looks);
+		parts_free(&samples);
 		parts_free(&out);
 	}
 }
@@ -90,7 +90,7 @@ static int64_t time_at(const struct parts *out, const char *cause, int64_t stack
 
 static void time_on_a_cpu_goes_by_looks_and_unseen_sleep_by_sampled_ones(void **state)
 {
-	struct parts sleeps = {0}, looks = {0}, out = {0};
+	struct parts sleeps = {0}, samples = {0}, out = {0};
 	struct blocking_whole whole = {.id = 1,
 				       .wall_ns = 40000000, /* of it 10 on a CPU */
 				       .sleep_ns = 30000000,
@@ -105,8 +105,8 @@ static void time_on_a_cpu_goes_by_looks_and_unseen_sleep_by_sampled_ones(void **
 	seen_add(&out, &sleeps, "file-io",
 		 (struct part) {.offcpu_span = 3, .stack = 3, .wall_ns = 1000000});
 	for (int i = 0; i < 4; i++)
-		seen_add(&out, &looks, "cpu", (struct part) {.stack = i ? 4 : 5, .looks = 1});
-	assert_int_equal(blocking_divide(&whole, &sleeps, &looks, &out), 0);
+		seen_add(&out, &samples, "cpu", (struct part) {.stack = i ? 4 : 5, .samples = 1});
+	assert_int_equal(blocking_divide(&whole, &sleeps, &samples, &out), 0);
 	assert_int_equal(time_at(&out, "lock", 1), 10000000);
 	/* 16 of the 30 were only counted: three quarters of them where three of four were sampled */
 	assert_int_equal(time_at(&out, "file-io", 2), 3000000 + 12000000);
@@ -114,13 +114,13 @@ static void time_on_a_cpu_goes_by_looks_and_unseen_sleep_by_sampled_ones(void **
 	assert_int_equal(time_at(&out, "cpu", 4), 7500000);
 	assert_int_equal(time_at(&out, "cpu", 5), 2500000);
 	parts_free(&sleeps);
-	parts_free(&looks);
+	parts_free(&samples);
 	parts_free(&out);
 }
 
 static void what_nothing_was_seen_of_is_at_no_stack(void **state)
 {
-	struct parts sleeps = {0}, looks = {0}, out = {0};
+	struct parts sleeps = {0}, samples = {0}, out = {0};
 	struct blocking_whole whole = {.id = 1,
 				       .wall_ns = 20000000,
 				       .sleep_ns = 8000000,
@@ -128,7 +128,7 @@ static void what_nothing_was_seen_of_is_at_no_stack(void **state)
 				       .divides = true};
 
 	(void)state;
-	assert_int_equal(blocking_divide(&whole, &sleeps, &looks, &out), 0);
+	assert_int_equal(blocking_divide(&whole, &sleeps, &samples, &out), 0);
 	assert_int_equal(time_at(&out, "cpu", 0), 12000000);
 	assert_int_equal(time_at(&out, "syscall", 0), 8000000);
 	parts_free(&out);

@@ -202,7 +202,7 @@ static void times_that_go_backward_are_lost_and_counted(void **state)
 	(void)state;
 	scene_begin(&s, 1);
 	scene_span(&s, block(50000, 20000));
-	scene_look(&s, 11, 1000, 5000, HASH);
+	scene_sample(&s, 11, 1000, 5000, HASH);
 	scene_window(&s, 11, 9000, 1000, 0, 0, 0);
 	scene_span(&s, block(60000, 80000));
 	db = scene_load(&s, 100000);
@@ -269,14 +269,14 @@ static void some_record(struct scene *s, uint64_t *seed)
 				  .waker_tid = 20,
 				  .waker_process = s->process,
 				  .waker_stack = stack};
-	struct hud_sample look = {.head = {HUD_SAMPLE, 0, sizeof(look)},
-				  .time_ns = some_time(seed),
-				  .awake_ns = BEGIN_NS,
-				  .waited_ns = noise(seed) % 9 ? 0 : noise(seed),
-				  .process = s->process,
-				  .tid = tid,
-				  .user_stack = stack,
-				  .syscall = -1};
+	struct hud_sample sample = {.head = {HUD_SAMPLE, 0, sizeof(sample)},
+				    .time_ns = some_time(seed),
+				    .awake_ns = BEGIN_NS,
+				    .waited_ns = noise(seed) % 9 ? 0 : noise(seed),
+				    .process = s->process,
+				    .tid = tid,
+				    .user_stack = stack,
+				    .syscall = -1};
 	struct hud_window window = {.head = {HUD_WINDOW, 0, sizeof(window)},
 				    .start_ns = some_time(seed),
 				    .end_ns = some_time(seed),
@@ -284,7 +284,7 @@ static void some_record(struct scene *s, uint64_t *seed)
 				    .tid = tid,
 				    .cpu_ns = some_time(seed) - BEGIN_NS,
 				    .sleep_ns = noise(seed) % 100000000};
-	const void *const records[] = {&span, &look, &window};
+	const void *const records[] = {&span, &sample, &window};
 
 	scene_event(s, records[noise(seed) % 3]);
 }

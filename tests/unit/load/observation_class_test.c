@@ -39,7 +39,7 @@ static const char by_windows[] =
 	"SELECT *, "
 	"CASE "
 	"WHEN class <> 'poll' THEN teller "
-	"WHEN poll_before = 'block-in-place' OR poll_after = 'pool' THEN 'coreless' "
+	"WHEN poll_before = 'block-in-place' OR poll_after = 'pool' THEN 'without_core' "
 	"ELSE 'poll' "
 	"END AS doing "
 	"FROM polls_told "
@@ -58,26 +58,26 @@ static const char by_windows[] =
 	"), judged AS ( "
 	"SELECT *, "
 	"CASE class "
-	"WHEN 'poll' THEN doing = 'coreless' "
-	"WHEN 'unknown' THEN coalesce(class_before IN ('block-in-place', 'coreless', 'pool'), 0) "
+	"WHEN 'poll' THEN doing = 'without_core' "
+	"WHEN 'unknown' THEN coalesce(class_before IN ('block-in-place', 'without_core', 'pool'), 0) "
 	"OR coalesce(class_after = 'pool', 0) "
 	"ELSE 0 "
-	"END AS coreless "
+	"END AS without_core "
 	"FROM all_told "
 	") "
 	"SELECT thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle, "
-	"coreless, "
-	"class IN ('poll', 'park', 'runtime', 'unknown') AND NOT coreless "
+	"without_core, "
+	"class IN ('poll', 'park', 'runtime', 'unknown') AND NOT without_core "
 	"FROM judged ";
 
 static const char stored[] =
 	"SELECT thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,"
-	"coreless, as_worker FROM evidence";
+	"without_core, as_worker FROM observation";
 
 static const char not_clear[] =
 	"SELECT count(*) FROM (SELECT clear_ns, max(start_ns, coalesce(max(end_ns) OVER ("
 	"PARTITION BY thread ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)) "
-	"AS expected FROM evidence WHERE offcpu_span IS NOT NULL) WHERE clear_ns <> expected";
+	"AS expected FROM observation WHERE offcpu_span IS NOT NULL) WHERE clear_ns <> expected";
 
 static uint32_t next_random(uint32_t *state)
 {
@@ -140,9 +140,9 @@ static void the_neighbours_of_a_row_tell_what_windows_tell(void **state)
 		for (int i = 0; i < 400; i++)
 			make_row(db, &random, round % 8);
 		assert_int_equal(derivation_begin(&derivation, db), 0);
-		assert_int_equal(database_run_file(db, "sql/derive/10_evidence.sql", 1), 0);
+		assert_int_equal(database_run_file(db, "sql/derive/10_observation.sql", 1), 0);
 		derivation_end(&derivation);
-		assert_true(database_number(db, "SELECT count(*) FROM evidence", 0) > 300);
+		assert_true(database_number(db, "SELECT count(*) FROM observation", 0) > 300);
 		for (int side = 0; side < 2; side++) {
 			snprintf(
 				sql, sizeof(sql),
@@ -153,7 +153,7 @@ static void the_neighbours_of_a_row_tell_what_windows_tell(void **state)
 		assert_number(db, not_clear, 0);
 		assert_number(
 			db,
-			"SELECT count(*) FROM evidence AS a JOIN evidence AS b ON b.id = a.id + 1 "
+			"SELECT count(*) FROM observation AS a JOIN observation AS b ON b.id = a.id + 1 "
 			"WHERE (b.thread, b.start_ns) < (a.thread, a.start_ns)",
 			0);
 		sqlite3_close(db);
@@ -166,7 +166,7 @@ static void the_function_stays_in_no_database(void **state)
 
 	(void)state;
 	assert_int_equal(derivation_run(db, 1, NULL), 0);
-	assert_int_not_equal(database_run(db, "SELECT * FROM evidence_told(1)"), 0);
+	assert_int_not_equal(database_run(db, "SELECT * FROM observation_rows(1)"), 0);
 	sqlite3_close(db);
 }
 

@@ -134,7 +134,7 @@ static void what_adds_up_adds_up_in_each_capture(void **state)
 		"SELECT count(*) FROM slice AS s JOIN site AS t ON t.id = s.site WHERE t.capture <> s.capture",
 		"SELECT count(*) FROM slice AS s JOIN blocking_poll AS b ON b.id = s.blocking_poll"
 		" WHERE b.capture <> s.capture",
-		"SELECT count(*) FROM evidence AS e JOIN thread AS t ON t.id = e.thread"
+		"SELECT count(*) FROM observation AS e JOIN thread AS t ON t.id = e.thread"
 		" WHERE t.capture <> e.capture",
 	};
 	char path[32];
@@ -162,11 +162,11 @@ static void functions_are_hot_in_themselves_and_with_what_they_call(void **state
 	profile_sample(&s, 1000, HASH);
 	profile_sample(&s, 2000, HASH);
 	profile_sample(&s, 3000, LOCK);
-	scene_look(&s, 11, 4000, 0, HASH); /* a look for long polls tells as much */
+	scene_sample(&s, 11, 4000, 0, HASH); /* a look for long polls tells as much */
 	db = scene_load(&s, 200000);
 	/* What ran under take() counts for it; poll() was only on the way. */
-	assert_number(db, "SELECT looks FROM hotspots WHERE function = 'demo::hasher::hash'", 3);
-	assert_number(db, "SELECT looks FROM hotspots WHERE function = 'demo::locker::take'", 1);
+	assert_number(db, "SELECT samples FROM hotspots WHERE function = 'demo::hasher::hash'", 3);
+	assert_number(db, "SELECT samples FROM hotspots WHERE function = 'demo::locker::take'", 1);
 	assert_number(
 		db,
 		"SELECT self_ns FROM hotspots WHERE function = 'tokio::runtime::task::raw::poll'",

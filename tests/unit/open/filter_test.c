@@ -70,19 +70,19 @@ static void assert_sums_hold(sqlite3 *db)
 		      0);
 	assert_number(db, "SELECT count(*) FROM worker WHERE blocking_ns > wall_ns", 0);
 	assert_number(db,
-		      "SELECT count(DISTINCT thread) - (SELECT count(*) FROM thread_spent) "
+		      "SELECT count(DISTINCT thread) - (SELECT count(*) FROM thread_totals) "
 		      "FROM thread_window",
 		      0);
 	assert_number(
 		db,
-		"SELECT count(*) FROM thread_spent AS s JOIN (SELECT thread, min(start_ns) "
+		"SELECT count(*) FROM thread_totals AS s JOIN (SELECT thread, min(start_ns) "
 		"AS start_ns, max(end_ns) AS end_ns, sum(cpu_ns) AS cpu_ns, sum(sleep_ns) AS "
 		"sleep_ns, sum(run_queue_ns) AS run_queue_ns, sum(parked_ns) AS parked_ns, "
-		"sum(poll_sleep_ns) AS poll_sleep_ns, sum(poll_looks) AS poll_looks FROM "
+		"sum(poll_sleep_ns) AS poll_sleep_ns, sum(poll_samples) AS poll_samples FROM "
 		"thread_window GROUP BY thread) AS w ON w.thread = s.thread WHERE (s.start_ns, "
 		"s.end_ns, s.cpu_ns, s.sleep_ns, s.run_queue_ns, s.parked_ns, s.poll_sleep_ns, "
-		"s.poll_looks) <> (w.start_ns, w.end_ns, w.cpu_ns, w.sleep_ns, w.run_queue_ns, "
-		"w.parked_ns, w.poll_sleep_ns, w.poll_looks)",
+		"s.poll_samples) <> (w.start_ns, w.end_ns, w.cpu_ns, w.sleep_ns, w.run_queue_ns, "
+		"w.parked_ns, w.poll_sleep_ns, w.poll_samples)",
 		0);
 	assert_number(db,
 		      "SELECT abs(sum(blocked_ns) - (SELECT blocking_ns FROM verdict)) < 10000 "
@@ -171,7 +171,7 @@ static void the_states_of_workers_do_not_hang_on_what_is_asked_for(void **state)
 		{.cause = "page-fault"}, {.task = "nobody"}, {.min_ns = 1}, {.match = "^$"}};
 	sqlite3 *db = everything_load();
 	int64_t poll_ns = database_number(db, "SELECT sum(poll_offcpu_ns) FROM worker", -1);
-	int64_t told_ns = database_number(db, "SELECT unknown_span_ns FROM limits", -1);
+	int64_t classified_ns = database_number(db, "SELECT unknown_span_ns FROM limits", -1);
 	int64_t line_ns =
 		database_number(db, "SELECT sum(poll_offcpu_ns) FROM worker_timeline", -1);
 
@@ -183,7 +183,7 @@ static void the_states_of_workers_do_not_hang_on_what_is_asked_for(void **state)
 		choice.from = i % 2 ? "0s" : NULL; /* once with a time, once without */
 		db = filtered(everything_load(), choice);
 		assert_number(db, "SELECT sum(poll_offcpu_ns) FROM worker", poll_ns);
-		assert_number(db, "SELECT unknown_span_ns FROM limits", told_ns);
+		assert_number(db, "SELECT unknown_span_ns FROM limits", classified_ns);
 		assert_number(db, "SELECT sum(poll_offcpu_ns) FROM worker_timeline", line_ns);
 		sqlite3_close(db);
 	}
@@ -199,7 +199,7 @@ static sqlite3 *doubted_poll_load(void)
 			db,
 			"UPDATE process_source SET source = 'passive';"
 			"INSERT INTO poll (capture, thread, start_max_ns, end_min_ns, end_max_ns, "
-			"start_ns, end_ns, sleep_ns, run_queue_ns, looks, ready_looks, ready_sum, "
+			"start_ns, end_ns, sleep_ns, run_queue_ns, samples, ready_samples, ready_sum, "
 			"ready_max, open, upper_bound, start_exact, end_exact, unsure) "
 			"SELECT c.id, t.id, c.start_ns, c.start_ns + 20000000, "
 			"c.start_ns + 20000000, c.start_ns, c.start_ns + 20000000, "

@@ -11,7 +11,7 @@ static uint64_t at_ns(uint64_t us)
 }
 
 /* What the state said of thread 11 at a moment, and what its stack shows. */
-static void sighting(struct scene *s, uint64_t at, enum hud_where where, enum fake_stack stack)
+static void observation(struct scene *s, uint64_t at, enum hud_where where, enum fake_stack stack)
 {
 	struct hud_sample record = {
 		.head = {HUD_SAMPLE, 0, sizeof(record)},
@@ -55,11 +55,11 @@ static sqlite3 *guess_load(unsigned each, unsigned denied)
 	scene_begin(&s, 1);
 	windows(&s);
 	for (unsigned i = 0; i < each; i++) {
-		sighting(&s, 10000 + 2000 * i, HUD_WHERE_PARK, PARK);
-		sighting(&s, 11000 + 2000 * i, HUD_WHERE_POLL, TINY);
+		observation(&s, 10000 + 2000 * i, HUD_WHERE_PARK, PARK);
+		observation(&s, 11000 + 2000 * i, HUD_WHERE_POLL, TINY);
 	}
 	for (unsigned i = 0; i < denied; i++)
-		sighting(&s, 700000 + 2000 * i, HUD_WHERE_PARK, NAP);
+		observation(&s, 700000 + 2000 * i, HUD_WHERE_PARK, NAP);
 	return scene_load(&s, END_US);
 }
 

@@ -20,7 +20,7 @@ static void a_poll_after_block_in_place_is_exempt(void **state)
 
 	(void)state;
 	assert_number(db, SITES, 0);
-	assert_number(db, "SELECT coreless_ns FROM pool", 30000000);
+	assert_number(db, "SELECT without_core_ns FROM pool", 30000000);
 	assert_number(db, "SELECT block_in_place_ns FROM pool", 20000000);
 	assert_number(db, "SELECT wall_ns <= 13000000 FROM worker", 1);
 	sqlite3_close(db);
@@ -41,7 +41,7 @@ static void a_poll_before_the_pool_had_no_core(void **state)
 				      .to = 62000,
 				      .stack = NAP,
 				      .syscall = SYS_NANOSLEEP});
-	scene_look(&s, 11, 63000, 62000, POOL);
+	scene_sample(&s, 11, 63000, 62000, POOL);
 	db = scene_load(&s, 100000);
 	assert_number(db, SITES, 0);
 	sqlite3_close(db);
@@ -97,7 +97,7 @@ static void the_pool_and_plain_threads_may_block(void **state)
 					      .to = 90000,
 					      .stack = innocents[i],
 					      .syscall = SYS_FSYNC});
-		scene_looks(&s, 20, 91000, 99000, 90000, innocents[i]);
+		scene_samples(&s, 20, 91000, 99000, 90000, innocents[i]);
 		db = scene_load(&s, 100000);
 		assert_number(db, SITES, 0);
 		assert_number(db, "SELECT count(*) FROM worker", 0);

@@ -42,8 +42,8 @@ static void poll_seen(struct scene *s, struct seen seen)
 }
 
 /* A look at the poll that began at `poll`, which makes the process one whose state is known. */
-static void look_in_poll(struct scene *s, uint64_t at, uint64_t poll, uint64_t task,
-			 enum fake_stack stack)
+static void sample_in_poll(struct scene *s, uint64_t at, uint64_t poll, uint64_t task,
+			   enum fake_stack stack)
 {
 	struct hud_sample record = {
 		.head = {HUD_SAMPLE, 0, sizeof(record)},
@@ -107,8 +107,8 @@ static sqlite3 *nameless_polls(enum fake_stack first, enum fake_stack second)
 	scene_begin(&s, 1);
 	for (uint64_t from = 10000; from < 90000; from += 40000) {
 		for (uint64_t at = from; at < from + 20000; at += 5000) {
-			look_in_poll(&s, at + 1000, from, 0, first);
-			look_in_poll(&s, at + 3500, from, 0, second);
+			sample_in_poll(&s, at + 1000, from, 0, first);
+			sample_in_poll(&s, at + 3500, from, 0, second);
 		}
 		poll_seen(&s, (struct seen) {from, from + 20000, 0, 0, 0, 0});
 	}
@@ -137,11 +137,11 @@ static void a_stack_agrees_with_the_state_or_contradicts_it_or_neither(void **st
 
 	(void)state;
 	scene_begin(&s, 1);
-	look_in_poll(&s, 12000, 10000, 7, HASH);
+	sample_in_poll(&s, 12000, 10000, 7, HASH);
 	/* It is about to give its core away. */
-	look_in_poll(&s, 14000, 10000, 7, IN_PLACE);
-	look_in_poll(&s, 16000, 10000, 7, PARK);
-	look_in_poll(&s, 18000, 10000, 7, POOL);
+	sample_in_poll(&s, 14000, 10000, 7, IN_PLACE);
+	sample_in_poll(&s, 16000, 10000, 7, PARK);
+	sample_in_poll(&s, 18000, 10000, 7, POOL);
 	db = scene_load(&s, 100000);
 	assert_text(db,
 		    "SELECT source || ' ' || agreeing || ' ' || contradicting FROM process_source",
@@ -176,9 +176,9 @@ static void a_poll_that_waited_for_a_cpu_is_as_long_as_without(void **state)
 
 	(void)state;
 	scene_begin(&s, 1);
-	look_in_poll(&s, 12000, 10000, 7, HASH);
+	sample_in_poll(&s, 12000, 10000, 7, HASH);
 	poll_seen(&s, (struct seen) {10000, 30000, 7, 0, 15500, 0});
-	look_in_poll(&s, 42000, 40000, 7, HASH);
+	sample_in_poll(&s, 42000, 40000, 7, HASH);
 	poll_seen(&s, (struct seen) {40000, 60000, 7, 0, 14500, 0});
 	db = scene_load(&s, 100000);
 	assert_number(db, COUNT, 1);
@@ -206,7 +206,7 @@ static void a_poll_that_may_have_been_short_is_no_blocking_poll(void **state)
 	scene_begin(&s, 1);
 	record.process = s.process;
 	scene_event(&s, &record);
-	look_in_poll(&s, 75000, 70000, 8, HASH);
+	sample_in_poll(&s, 75000, 70000, 8, HASH);
 	poll_seen(&s, (struct seen) {70000, 80000, 8, 0, 0, 0});
 	db = scene_load(&s, 100000);
 	assert_number(db, COUNT, 1);
@@ -222,7 +222,7 @@ static void a_poll_that_may_be_several_is_no_blocking_poll_but_counted(void **st
 
 	(void)state;
 	scene_begin(&s, 1);
-	look_in_poll(&s, 15000, 10000, 7, TINY);
+	sample_in_poll(&s, 15000, 10000, 7, TINY);
 	poll_seen(&s, (struct seen) {10000, 30000, 7, 0, 0, HUD_POLL_UPPER_BOUND});
 	db = scene_load(&s, 100000);
 	assert_number(db, COUNT, 0);
@@ -239,9 +239,9 @@ static void a_task_that_came_back_once_is_in_doubt_where_it_computes(void **stat
 	(void)state;
 	scene_begin(&s, 1);
 	poll_seen(&s, (struct seen) {1000, 1010, 7, 0, 0, HUD_POLL_UPPER_BOUND});
-	look_in_poll(&s, 15000, 10000, 7, TINY);
+	sample_in_poll(&s, 15000, 10000, 7, TINY);
 	poll_seen(&s, (struct seen) {10000, 20000, 7, 0, 0, 0});
-	look_in_poll(&s, 35000, 30000, 8, HASH);
+	sample_in_poll(&s, 35000, 30000, 8, HASH);
 	poll_seen(&s, (struct seen) {30000, 40000, 8, 0, 0, 0});
 	db = scene_load(&s, 100000);
 	assert_number(db, "SELECT count(*) FROM poll WHERE upper_bound AND task_id = 7", 2);
@@ -274,8 +274,8 @@ static void what_looks_like_a_poll_between_polls_is_none(void **state)
 
 	(void)state;
 	scene_begin(&s, 1);
-	look_in_poll(&s, 12000, 10000, 7, RUNTIME);
-	look_in_poll(&s, 16000, 10000, 7, TINY);
+	sample_in_poll(&s, 12000, 10000, 7, RUNTIME);
+	sample_in_poll(&s, 16000, 10000, 7, TINY);
 	poll_seen(&s, (struct seen) {10000, 20000, 7, 0, 0, 0});
 	db = scene_load(&s, 100000);
 	assert_number(db, COUNT, 0);
@@ -290,12 +290,12 @@ static void a_long_poll_may_end_in_the_runtime(void **state)
 
 	(void)state;
 	scene_begin(&s, 1);
-	look_in_poll(&s, 12000, 10000, 7, HASH);
-	look_in_poll(&s, 14500, 10000, 7, HASH);
-	look_in_poll(&s, 17000, 10000, 7, RUNTIME);
+	sample_in_poll(&s, 12000, 10000, 7, HASH);
+	sample_in_poll(&s, 14500, 10000, 7, HASH);
+	sample_in_poll(&s, 17000, 10000, 7, RUNTIME);
 	poll_seen(&s, (struct seen) {10000, 17000, 7, 0, 0, 0});
 	sleep_in_poll(&s, 30100, 39900, 30000);
-	look_in_poll(&s, 39950, 30000, 8, RUNTIME);
+	sample_in_poll(&s, 39950, 30000, 8, RUNTIME);
 	poll_seen(&s, (struct seen) {30000, 40000, 8, 9800, 0, 0});
 	db = scene_load(&s, 100000);
 	assert_number(db, COUNT, 2);
@@ -315,13 +315,13 @@ static void tasks_behind_a_poll_whose_end_was_seen_have_their_delay(void **state
 		.tid = 11,
 		.poll_flags = HUD_POLL_EXACT | HUD_POLL_END_EXACT | HUD_POLL_FOLLOWED,
 		.scheduler = 2,
-		.ready_looks = 1,
+		.ready_samples = 1,
 		.ready_sum = 2,
 		.ready_max = 2,
-		.left_behind = 2,
+		.left_queued = 2,
 		.next_polls = 2,
-		.stood = 2,
-		.stood_since_ns = at_ns(15000),
+		.queued = 2,
+		.queued_since_ns = at_ns(15000),
 		.next_sum_ns = 300000,
 		.next_max_ns = 200000,
 	};
@@ -331,20 +331,20 @@ static void tasks_behind_a_poll_whose_end_was_seen_have_their_delay(void **state
 	(void)state;
 	scene_begin(&s, 1);
 	record.process = s.process;
-	look_in_poll(&s, 15000, 10000, 7, HASH);
+	sample_in_poll(&s, 15000, 10000, 7, HASH);
 	scene_event(&s, &record);
 	record.start_min_ns = record.start_max_ns = at_ns(40005);
 	record.end_min_ns = record.end_max_ns = at_ns(50000);
-	record.left_behind = record.next_polls = record.stood = 0;
-	record.stood_since_ns = record.next_sum_ns = record.next_max_ns = 0;
-	look_in_poll(&s, 45000, 40000, 7, HASH);
+	record.left_queued = record.next_polls = record.queued = 0;
+	record.queued_since_ns = record.next_sum_ns = record.next_max_ns = 0;
+	sample_in_poll(&s, 45000, 40000, 7, HASH);
 	scene_event(&s, &record);
 	db = scene_load(&s, 100000);
 	assert_text(
 		db,
-		"SELECT followed || ' ' || stood || ' ' || stood_ns || ' ' || stood_max_ns || ' ' || "
-		"left_behind || ' ' || next_polls || ' ' || next_ns || ' ' || next_max_ns FROM "
-		"site_behind AS b JOIN site AS s ON s.id = b.site WHERE s.function = 'demo::hasher::hash'",
+		"SELECT followed || ' ' || queued || ' ' || queue_wait_ns || ' ' || queue_wait_max_ns || ' ' || "
+		"left_queued || ' ' || next_polls || ' ' || next_ns || ' ' || next_max_ns FROM "
+		"site_queue_wait AS b JOIN site AS s ON s.id = b.site WHERE s.function = 'demo::hasher::hash'",
 		"2 2 30000000 15000000 2 2 300000 200000");
 	sqlite3_close(db);
 }
@@ -411,12 +411,12 @@ static void without_a_seen_end_nothing_is_known_of_the_delay(void **state)
 
 	(void)state;
 	scene_begin(&s, 1);
-	look_in_poll(&s, 12000, 10000, 7, HASH);
+	sample_in_poll(&s, 12000, 10000, 7, HASH);
 	poll_seen(&s, (struct seen) {10000, 30000, 7, 0, 0, 0});
 	db = scene_load(&s, 100000);
 	assert_number(db,
-		      "SELECT count(*) FROM poll WHERE coalesce(left_behind, next_polls, stood, "
-		      "stood_since_ns, next_sum_ns, next_max_ns) IS NOT NULL",
+		      "SELECT count(*) FROM poll WHERE coalesce(left_queued, next_polls, queued, "
+		      "queued_since_ns, next_sum_ns, next_max_ns) IS NOT NULL",
 		      0);
 	sqlite3_close(db);
 }
@@ -429,7 +429,7 @@ static void an_end_is_not_undone_by_a_record_that_comes_late(void **state)
 
 	(void)state;
 	scene_begin(&s, 1);
-	look_in_poll(&s, 10000, 1000, 7, HASH);
+	sample_in_poll(&s, 10000, 1000, 7, HASH);
 	poll_seen(&s, (struct seen) {1000, 21000, 7, 0, 0, 0});
 	poll_seen(&s, (struct seen) {1000, 12000, 7, 0, 0, HUD_POLL_OPEN});
 	db = scene_load(&s, 200000);

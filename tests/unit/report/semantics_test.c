@@ -79,8 +79,8 @@ static void looks_in_a_row_at_one_task_are_a_cpu_block(void **state)
 
 	(void)state;
 	scene_begin(&s, 1);
-	scene_looks(&s, 11, 5000, 25000, 1000, HASH);
-	scene_look(&s, 11, 27500, 1000, RUNTIME);
+	scene_samples(&s, 11, 5000, 25000, 1000, HASH);
+	scene_sample(&s, 11, 27500, 1000, RUNTIME);
 	db = scene_load(&s, 100000);
 	assert_number(db, TOTAL, 22500);
 	assert_text(db, "SELECT function || ' ' || cause FROM site", "demo::hasher::hash cpu");
@@ -95,8 +95,8 @@ static void a_sleep_between_looks_ends_the_block(void **state)
 
 	(void)state;
 	scene_begin(&s, 1);
-	for (uint64_t at = 5000; at < 80000; at += LOOK_US)
-		scene_look(&s, 11, at, at - 1000, HASH);
+	for (uint64_t at = 5000; at < 80000; at += SAMPLE_US)
+		scene_sample(&s, 11, at, at - 1000, HASH);
 	db = scene_load(&s, 100000);
 	assert_number(db, SITES, 0);
 	sqlite3_close(db);
@@ -109,8 +109,8 @@ static void short_polls_in_a_row_are_not_a_block(void **state)
 
 	(void)state;
 	scene_begin(&s, 1);
-	for (uint64_t at = 5000; at < 90000; at += LOOK_US)
-		scene_look(&s, 11, at, 1000, at / LOOK_US % 5 ? TINY : RUNTIME);
+	for (uint64_t at = 5000; at < 90000; at += SAMPLE_US)
+		scene_sample(&s, 11, at, 1000, at / SAMPLE_US % 5 ? TINY : RUNTIME);
 	db = scene_load(&s, 100000);
 	assert_number(db, SITES, 0);
 	assert_number(db, "SELECT unproven_runs > 3 FROM limits", 1);
@@ -126,8 +126,8 @@ static void time_waited_for_a_cpu_is_not_cpu_time(void **state)
 	(void)state;
 	scene_begin(&s, 1);
 	for (uint64_t i = 0; i < 3; i++) {
-		struct hud_sample look = {
-			.head = {HUD_SAMPLE, 0, sizeof(look)},
+		struct hud_sample sample = {
+			.head = {HUD_SAMPLE, 0, sizeof(sample)},
 			.time_ns = BEGIN_NS + 10000000 + i * 20000000,
 			.awake_ns = BEGIN_NS,
 			.waited_ns = i * 19000000,
@@ -137,7 +137,7 @@ static void time_waited_for_a_cpu_is_not_cpu_time(void **state)
 			.syscall = HUD_NO_SYSCALL,
 		};
 
-		scene_event(&s, &look);
+		scene_event(&s, &sample);
 	}
 	db = scene_load(&s, 100000);
 	assert_number(db, SITES, 0);
@@ -369,7 +369,7 @@ static void looks_that_leave_no_sample_do_not_bend_the_cpu_profile(void **state)
 		{"SELECT 1", "demo::hasher::hash 41850000,tokio::schedule 4650000"},
 		/* Of these one each was of the profile; of young polls ten more were only counted. */
 		{"UPDATE sample SET profile = time_ns IN (SELECT max(time_ns) FROM sample UNION "
-		 "SELECT min(time_ns) FROM sample); UPDATE thread_spent SET poll_looks = 19 "
+		 "SELECT min(time_ns) FROM sample); UPDATE thread_totals SET poll_samples = 19 "
 		 "WHERE cpu_ns = 46500000",
 		 "demo::hasher::hash 23250000,tokio::schedule 23250000"},
 	};
@@ -409,7 +409,7 @@ static void a_caller_that_is_missing_is_not_taken_for_the_runtime(void **state)
 		{.tid = 11, .from = 30000, .to = 50000, .stack = GAP, .syscall = SYS_NANOSLEEP});
 
 	(void)state;
-	assert_text(db, "SELECT group_concat(class, ' ') FROM evidence", "poll unknown");
+	assert_text(db, "SELECT group_concat(class, ' ') FROM observation", "poll unknown");
 	assert_text(db,
 		    "SELECT group_concat(function || ' ' || count) FROM blocking_sites "
 		    "WHERE function = 'unknown'",
@@ -432,8 +432,8 @@ static void the_tasks_ready_behind_a_site_are_told_where_they_were_read(void **s
 	(void)state;
 	assert_int_equal(database_run(db, make), 0);
 	assert_text(db,
-		    "SELECT group_concat(function || ' ' || looks || ' ' || mean || ' ' || max) "
-		    "FROM site_behind AS b JOIN site AS s ON s.id = b.site",
+		    "SELECT group_concat(function || ' ' || samples || ' ' || mean || ' ' || max) "
+		    "FROM site_queue_wait AS b JOIN site AS s ON s.id = b.site",
 		    "demo::sleepy::nap 5 2.0 6");
 	sqlite3_close(db);
 }

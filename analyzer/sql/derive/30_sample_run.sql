@@ -5,20 +5,20 @@
 -- stack tells nothing neither end a run nor make one.
 --
 -- Asked where polls are known by stacks alone, or not by their tasks (sql/derive/38_poll_upper_bound.sql).
-INSERT INTO look_run (capture, thread, awake_ns, activity, poll, task, looks, first_ns, last_ns,
+INSERT INTO sample_run (capture, thread, awake_ns, activity, poll, task, samples, first_ns, last_ns,
 	waited_ns)
-WITH look AS (
-	SELECT e.thread, s.awake_ns, s.time_ns, s.waited_ns, e.id AS evidence,
-		e.class = 'poll' AND NOT e.coreless AS poll,
+WITH classified AS (
+	SELECT e.thread, s.awake_ns, s.time_ns, s.waited_ns, e.id AS observation,
+		e.class = 'poll' AND NOT e.without_core AS poll,
 		k.task,
 		CASE
-		WHEN e.class <> 'poll' OR e.coreless THEN e.class
+		WHEN e.class <> 'poll' OR e.without_core THEN e.class
 		WHEN k.task IS NOT NULL THEN 'task ' || k.task
 		ELSE 'poll ' || coalesce(p.function, '') || ' of ' || coalesce(n.site, '')
 		END AS activity
 	FROM process_source AS q
 	CROSS JOIN thread AS t ON t.process = q.process
-	CROSS JOIN evidence AS e ON e.thread = t.id
+	CROSS JOIN observation AS e ON e.thread = t.id
 	JOIN sample AS s ON s.id = e.sample
 	LEFT JOIN stack AS k ON k.id = e.stack
 	LEFT JOIN frame AS p ON p.id = k.poll_frame
@@ -29,10 +29,10 @@ WITH look AS (
 				AND u.scheduler = 'multi_thread' AND u.task_id IS NULL))
 ), numbered AS (
 	SELECT *,
-		row_number() OVER (PARTITION BY thread, awake_ns ORDER BY time_ns, evidence)
+		row_number() OVER (PARTITION BY thread, awake_ns ORDER BY time_ns, observation)
 		- row_number() OVER (PARTITION BY thread, awake_ns, activity
-			ORDER BY time_ns, evidence) AS run
-	FROM look
+			ORDER BY time_ns, observation) AS run
+	FROM classified
 )
 SELECT :capture, thread, awake_ns, activity, max(poll), max(task), count(*), min(time_ns),
 	max(time_ns), max(waited_ns) - min(waited_ns)

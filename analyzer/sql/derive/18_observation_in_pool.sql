@@ -1,3 +1,3 @@
 -- Index: what was seen at work in the blocking pool, without reading all evidence.
-CREATE INDEX IF NOT EXISTS evidence_in_pool ON evidence (thread, start_ns, end_ns, sample, capture)
+CREATE INDEX IF NOT EXISTS observation_in_pool ON observation (thread, start_ns, end_ns, sample, capture)
 WHERE class = 'pool' AND NOT pool_idle;

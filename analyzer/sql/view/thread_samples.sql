@@ -2,19 +2,19 @@
 --
 -- All, where each left a sample. Looks at young polls are often only counted; then those of the CPU
 -- profile alone (by_profile), which leave one whatever they see.
-CREATE VIEW thread_looks AS
+CREATE VIEW thread_samples AS
 WITH taken AS (
 	SELECT t.capture, s.thread, count(*) AS samples, sum(s.profile) AS profiled
 	FROM sample AS s
 	JOIN thread AS t ON t.id = s.thread
 	GROUP BY s.thread
 ), judged AS (
-	SELECT t.*, t.profiled > 0 AND coalesce(c.looks, 0) > t.samples AS by_profile, c.cpu_ns
+	SELECT t.*, t.profiled > 0 AND coalesce(c.samples, 0) > t.samples AS by_profile, c.cpu_ns
 	FROM taken AS t
 	LEFT JOIN thread_cpu AS c ON c.thread = t.thread
 )
 SELECT j.capture, j.thread, j.by_profile,
-	CASE WHEN j.by_profile THEN j.profiled ELSE j.samples END AS looks,
-	coalesce(j.cpu_ns, 1000000000 / max(coalesce(c.look_hz, 1), 1) * j.samples) AS cpu_ns
+	CASE WHEN j.by_profile THEN j.profiled ELSE j.samples END AS samples,
+	coalesce(j.cpu_ns, 1000000000 / max(coalesce(c.sample_hz, 1), 1) * j.samples) AS cpu_ns
 FROM judged AS j
 JOIN capture AS c ON c.id = j.capture;

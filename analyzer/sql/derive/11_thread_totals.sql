@@ -1,5 +1,5 @@
 -- What do the windows of each thread come to? Summed up by analyzer/derive/thread_totals.c.
-INSERT INTO thread_spent
+INSERT INTO thread_totals
 SELECT thread, :capture, start_ns, end_ns, cpu_ns, sleep_ns, run_queue_ns, parked_ns, poll_sleep_ns,
-	poll_looks
-FROM window_sums(:capture);
+	poll_samples
+FROM thread_totals_rows(:capture);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: (MIT OR Apache-2.0) */
-#ifndef HUD_BPF_LOOKS_BPF_H
-#define HUD_BPF_LOOKS_BPF_H
+#ifndef HUD_BPF_SAMPLES_BPF_H
+#define HUD_BPF_SAMPLES_BPF_H
 
 #include "bpf/account.bpf.h"
 #include "bpf/stacks.bpf.h"
@@ -25,22 +25,22 @@ static __always_inline bool in_known_poll(const struct thread_state *st)
 }
 
 /* Is this look at a thread worth an event? A poll that has just begun, and a park, is only counted. */
-static __always_inline bool look_tells(struct thread_state *st, bool profile, __u64 now)
+static __always_inline bool sample_tells(struct thread_state *st, bool profile, __u64 now)
 {
-	st->looks++;
-	st->unlooked_ns = 0;
+	st->samples++;
+	st->unsampled_ns = 0;
 	if (is_park(st))
 		return profile;
 	if (!in_known_poll(st))
 		return true;
-	st->poll_looks++;
-	st->poll.span.looks++;
+	st->poll_samples++;
+	st->poll.span.samples++;
 	return profile || poll_lasts(&st->poll, now);
 }
 
-static __always_inline void look_send(void *ctx, struct task_struct *task, struct thread_state *st,
-				      enum scratch_slot slot, bool profile, bool in_kernel,
-				      __u64 now)
+static __always_inline void sample_send(void *ctx, struct task_struct *task,
+					struct thread_state *st, enum scratch_slot slot,
+					bool profile, bool in_kernel, __u64 now)
 {
 	struct scratch *s = scratch_get(slot);
 	struct event_sample *e;
@@ -68,33 +68,34 @@ static __always_inline void look_send(void *ctx, struct task_struct *task, struc
  * A thread that loses its CPU after no look has met it for as long as should lie between two is owed one: where
  * threads that take the CPU run in step with the ticks, none might meet it for long. In a poll that lasts and
  * that none has met yet half of that is enough. It is taken when the thread has a CPU again, where its stack
- * is still the same (look_pay()). `in_kernel`: it was interrupted there, and not on its way to user mode.
+ * is still the same (sample_take_due()). `in_kernel`: it was interrupted there, and not on its way to user mode.
  */
-static __always_inline void look_owe(struct thread_state *st, bool in_kernel, __u64 now)
+static __always_inline void sample_fall_due(struct thread_state *st, bool in_kernel, __u64 now)
 {
 	const struct poll_span *span = &st->poll.span;
-	bool unmet = poll_lasts(&st->poll, now) && !span->looks &&
-		     poll_ran_ns(span) >= look_period_ns / 2;
+	bool unmet = poll_lasts(&st->poll, now) && !span->samples &&
+		     poll_ran_ns(span) >= sample_period_ns / 2;
 	bool profile;
 
-	if (st->unlooked_ns < look_period_ns && !unmet)
+	if (st->unsampled_ns < sample_period_ns && !unmet)
 		return;
-	profile = turn_comes(&st->profile_turn, looks_per_profile_sample);
-	if (look_tells(st, profile, now))
-		st->look_owed =
-			LOOK_OWED | (profile ? LOOK_PROFILE : 0) | (in_kernel ? LOOK_IN_KERNEL : 0);
+	profile = turn_comes(&st->profile_turn, samples_per_profile_sample);
+	if (sample_tells(st, profile, now))
+		st->sample_due = SAMPLE_DUE | (profile ? SAMPLE_PROFILE : 0) |
+				 (in_kernel ? SAMPLE_IN_KERNEL : 0);
 }
 
 /* As the thread that was just switched in. */
-static __always_inline void look_pay(void *ctx, struct task_struct *task, struct thread_state *st)
+static __always_inline void sample_take_due(void *ctx, struct task_struct *task,
+					    struct thread_state *st)
 {
-	__u32 owed = st->look_owed;
+	__u32 owed = st->sample_due;
 
 	if (!owed)
 		return;
-	st->look_owed = 0;
-	look_send(ctx, task, st, SCRATCH_SWITCH, owed & LOOK_PROFILE, owed & LOOK_IN_KERNEL,
-		  st->change_ns);
+	st->sample_due = 0;
+	sample_send(ctx, task, st, SCRATCH_SWITCH, owed & SAMPLE_PROFILE, owed & SAMPLE_IN_KERNEL,
+		    st->change_ns);
 }
 
 #endif

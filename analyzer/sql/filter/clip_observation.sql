@@ -1,9 +1,9 @@
 -- A sleep counts as far as it is in the chosen time, its wait for a CPU (the tail) likewise.
-UPDATE temp.evidence
+UPDATE temp.observation
 SET start_ns = max(start_ns, coalesce(l.from_ns, start_ns)),
 	end_ns = min(end_ns, coalesce(l.to_ns, end_ns)),
 	clear_ns = max(clear_ns, coalesce(l.from_ns, clear_ns)),
 	run_queue_ns = max(0, min(end_ns, coalesce(l.to_ns, end_ns))
 		- max(end_ns - run_queue_ns, coalesce(l.from_ns, start_ns)))
 FROM filter AS l
-WHERE l.capture = evidence.capture AND (start_ns < l.from_ns OR end_ns > l.to_ns);
+WHERE l.capture = observation.capture AND (start_ns < l.from_ns OR end_ns > l.to_ns);

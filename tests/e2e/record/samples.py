@@ -30,12 +30,12 @@ def threads_that_take_turns_on_a_cpu_are_looked_at_by_what_each_computed():
     recorded("-d", SECONDS, "--threshold", THRESHOLD, "-o", path,
              *(word for process in busy for word in ("-p", process.pid)))
     db = database(path)
-    threads = db.execute("SELECT thread, sum(cpu_ns) AS cpu_ns, sum(looks) AS looks FROM thread_window GROUP BY thread"
+    threads = db.execute("SELECT thread, sum(cpu_ns) AS cpu_ns, sum(samples) AS samples FROM thread_window GROUP BY thread"
                          ).fetchall()
     expect(len(threads) == 2, f"{len(threads)} threads: a broken set-up")
     for t in threads:
         expect(t["cpu_ns"] >= 500 * MS, f"thread {t['thread']} computed for {t['cpu_ns'] / MS:.0f} ms: a broken set-up")
-    rates = [t["looks"] * MS / t["cpu_ns"] for t in threads]
+    rates = [t["samples"] * MS / t["cpu_ns"] for t in threads]
     expect(max(rates) <= 1.12 * min(rates), f"looks for each ms of CPU time: {rates}")
 
 
@@ -47,10 +47,10 @@ def a_thread_that_is_preempted_before_each_tick_is_looked_at_all_the_same():
     start(["taskset", "-c", cpu, sys.executable, "-c", IN_STEP])
     path = path_for("looks-in-step.hud")
     recorded("-d", SECONDS, "-o", path, "-p", busy.pid)
-    cpu_ns, looks, hz = database(path).execute("""SELECT sum(cpu_ns), sum(looks), max(look_hz)
+    cpu_ns, samples, hz = database(path).execute("""SELECT sum(cpu_ns), sum(samples), max(sample_hz)
         FROM thread_window AS w JOIN capture AS c ON c.id = w.capture""").fetchone()
     expect(cpu_ns >= 500 * MS, f"it computed for {cpu_ns / MS:.0f} ms: a broken set-up")
-    expect(looks * 1000 * MS / hz >= 0.75 * cpu_ns, f"{looks} looks, {hz} a second, in {cpu_ns / MS:.0f} ms of CPU time")
+    expect(looks * 1000 * MS / hz >= 0.75 * cpu_ns, f"{looks} samples, {hz} a second, in {cpu_ns / MS:.0f} ms of CPU time")
 
 
 @fact
@@ -61,13 +61,13 @@ def a_look_that_meets_a_thread_in_user_mode_has_no_kernel_stack_and_one_in_a_sys
     recorded("-d", 2, "-o", path, *(word for process in busy for word in ("-p", process.pid)))
     db = database(path)
     for process, in_call in zip(busy, (False, True)):
-        looks, calls, stacks, odd = db.execute("""
+        samples, calls, stacks, odd = db.execute("""
             SELECT count(*), coalesce(sum(syscall IS NOT NULL), 0), coalesce(sum(kernel_stack IS NOT NULL), 0),
                 coalesce(sum((syscall IS NOT NULL) <> (kernel_stack IS NOT NULL)), 0)
             FROM sample AS s JOIN thread AS t ON t.id = s.thread WHERE t.tid = ?""", (process.pid,)).fetchone()
         told = f"{looks} looks at {process.args[0]}, {calls} of them in a call, {stacks} with kernel stack"
-        expect(looks >= 50 and (calls >= 0.9 * looks) == in_call, f"{told}: a broken set-up")
-        expect(odd <= 0.05 * looks, told)
+        expect(samples >= 50 and (calls >= 0.9 * samples) == in_call, f"{told}: a broken set-up")
+        expect(odd <= 0.05 * samples, told)
 
 
 facts_check()

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "recorder/looks.h"
+#include "recorder/samples.h"
 #include "recorder/clock.h"
 
 #include <bpf/libbpf.h>
@@ -11,18 +11,18 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LOOK_HZ_MIN 99
-#define LOOK_HZ_MAX 999
+#define SAMPLE_HZ_MIN 99
+#define SAMPLE_HZ_MAX 999
 
 /* Two looks in a threshold: a poll just over it then lasts from one to another. */
 static uint32_t wanted_hz(uint64_t threshold_ns, uint32_t profile_hz)
 {
 	uint64_t hz = 2 * NS_PER_S / threshold_ns;
 
-	if (hz < LOOK_HZ_MIN)
-		hz = LOOK_HZ_MIN;
-	if (hz > LOOK_HZ_MAX)
-		hz = LOOK_HZ_MAX;
+	if (hz < SAMPLE_HZ_MIN)
+		hz = SAMPLE_HZ_MIN;
+	if (hz > SAMPLE_HZ_MAX)
+		hz = SAMPLE_HZ_MAX;
 	return hz < profile_hz ? profile_hz : (uint32_t)hz;
 }
 
@@ -48,7 +48,7 @@ static uint32_t tick_hz(void)
 }
 
 /* Every so many looks are near the rate that was asked for. */
-static uint32_t looks_per_sample(uint32_t hz, uint32_t profile_hz)
+static uint32_t samples_per_sample(uint32_t hz, uint32_t profile_hz)
 {
 	return (hz + profile_hz / 2) / profile_hz;
 }
@@ -57,31 +57,31 @@ static uint32_t looks_per_sample(uint32_t hz, uint32_t profile_hz)
  * Less than two looks in a threshold are enough there, if one is left to come: a poll that a tick met is
  * looked at again when it reaches the threshold (bpf/alarm.bpf.h).
  */
-struct look_rate look_rate_of_ticks(uint64_t threshold_ns, uint32_t profile_hz)
+struct sample_rate sample_rate_of_ticks(uint64_t threshold_ns, uint32_t profile_hz)
 {
 	uint32_t wanted = wanted_hz(threshold_ns, profile_hz), ticks = tick_hz();
-	struct look_rate rate = {.ticks_per_look = ticks > wanted ? ticks / wanted : 1};
+	struct sample_rate rate = {.ticks_per_sample = ticks > wanted ? ticks / wanted : 1};
 
 	if (ticks < profile_hz || 4 * ticks * threshold_ns < 5 * NS_PER_S || has_tickless_cpus())
 		return rate;
-	rate.hz = ticks / rate.ticks_per_look;
-	rate.looks_per_profile_sample = looks_per_sample(rate.hz, profile_hz);
+	rate.hz = ticks / rate.ticks_per_sample;
+	rate.samples_per_profile_sample = samples_per_sample(rate.hz, profile_hz);
 	return rate;
 }
 
-struct look_rate look_rate_of_timers(uint64_t threshold_ns, uint32_t profile_hz)
+struct sample_rate sample_rate_of_timers(uint64_t threshold_ns, uint32_t profile_hz)
 {
 	uint32_t hz = wanted_hz(threshold_ns, profile_hz);
 
-	return (struct look_rate) {.hz = hz,
-				   .looks_per_profile_sample = looks_per_sample(hz, profile_hz)};
+	return (struct sample_rate) {
+		.hz = hz, .samples_per_profile_sample = samples_per_sample(hz, profile_hz)};
 }
 
 /*
  * tick_sched_timer() until Linux 6.8, then tick_nohz_handler() (kernel/time/tick-sched.c; the latter
  * name was another's before). Without high resolution a tick is no timer of this kind.
  */
-uint64_t look_tick_function(struct kernel_symbols *kernel)
+uint64_t sample_tick_function(struct kernel_symbols *kernel)
 {
 	static const char *const names[] = {"tick_sched_timer", "tick_nohz_handler", NULL};
 	struct timespec resolution;
@@ -91,7 +91,8 @@ uint64_t look_tick_function(struct kernel_symbols *kernel)
 	return kernel_symbols_address(kernel, names);
 }
 
-int look_timers_attach(struct look_timers *t, const struct bpf_program *look, int cpus, uint32_t hz)
+int sample_timers_attach(struct sample_timers *t, const struct bpf_program *sample, int cpus,
+			 uint32_t hz)
 {
 	struct perf_event_attr attr = {
 		.size = sizeof(attr),
@@ -114,7 +115,7 @@ int look_timers_attach(struct look_timers *t, const struct bpf_program *look, in
 			continue; /* offline */
 		if (fd < 0)
 			return -errno;
-		t->link[cpu] = bpf_program__attach_perf_event(look, fd);
+		t->link[cpu] = bpf_program__attach_perf_event(sample, fd);
 		if (!t->link[cpu]) {
 			int error = -errno;
 
@@ -126,10 +127,10 @@ int look_timers_attach(struct look_timers *t, const struct bpf_program *look, in
 	return attached ? 0 : -ENODEV;
 }
 
-void look_timers_detach(struct look_timers *t)
+void sample_timers_detach(struct sample_timers *t)
 {
 	for (int cpu = 0; cpu < t->cpus; cpu++)
 		bpf_link__destroy(t->link[cpu]);
 	free(t->link);
-	*t = (struct look_timers) {0};
+	*t = (struct sample_timers) {0};
 }
