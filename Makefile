@@ -26,7 +26,7 @@ FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/fixture/*.c))
 RECORD_LIBS  := -lbpf -lelf -lz -lzstd
 ANALYZE_LIBS := -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
-.PHONY: all help deps demo example check check-unit check-vm bench bench-deps static install lint clean
+.PHONY: all help deps demo example check check-unit check-layers check-vm bench bench-deps static install lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
 help: ## this list
@@ -142,8 +142,12 @@ example: all ## make examples/demo.hud anew (as root)
 
 check: ## all tests; as root with real BPF, without it what can be tested so
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; fi
+	@$(MAKE) --no-print-directory check-layers
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PLUGIN))
 	@bash tests/run.sh $(BUILD)
+
+check-layers: ## no folder uses another that it may not: docs/ARCHITECTURE.md
+	@python3 tests/lint/layers.py
 
 check-unit: $(UNIT_TESTS) ## the unit tests only
 	@bash tests/run.sh --unit $(BUILD)
@@ -175,7 +179,7 @@ install: all ## into DESTDIR/PREFIX (default /usr/local)
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/hud/LICENSE
 
 C_FILES := $(wildcard format/*.[ch] recorder/*.[ch] analyzer/*/*.[ch] tests/unit/*/*.[ch] tests/fuzz/*.c)
-lint: $(BUILD)/bpf/hud.skel.h ## clang-tidy's bugprone set
+lint: check-layers $(BUILD)/bpf/hud.skel.h ## clang-tidy's bugprone set
 	clang-tidy --quiet $(filter-out %_test.c,$(filter %.c,$(C_FILES))) -- -std=c17 $(CPPFLAGS)
 
 clean: ## remove what was built
