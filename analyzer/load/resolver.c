@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/load/resolver.h"
+#include "analyzer/rules/cause.h"
 #include "analyzer/symbols/symbols.h"
 
 #include <errno.h>

@@ -3,6 +3,7 @@
 #include "analyzer/store/database.h"
 #include "analyzer/base/duration.h"
 #include "analyzer/base/table.h"
+#include "analyzer/rules/cause.h"
 
 #include <inttypes.h>
 #include <regex.h>
@@ -18,26 +19,28 @@ struct range {
 	int64_t from_ns, to_ns;   /* chosen */
 };
 
-/* As docs/SCHEMA.md lists them. */
-static const char *const causes[] = {"cpu",    "lock",       "sleep",  "file-io",
-				     "net-io", "page-fault", "syscall"};
+static enum exit_status refuse_cause(const char *word, size_t length)
+{
+	struct text advice = {0};
+	enum exit_status status;
+
+	text_add_string(&advice, "causes: ");
+	cause_list(&advice);
+	text_add_string(&advice, "; several with commas");
+	status = message(STATUS_INPUT, advice.bytes, "--cause: there is no cause `%.*s`",
+			 (int)length, word);
+	text_close(&advice);
+	return status;
+}
 
 static enum exit_status check_causes(const char *list)
 {
 	for (const char *word = list; word;
 	     word = strchr(word, ',') ? strchr(word, ',') + 1 : NULL) {
-		size_t length = strcspn(word, ","), i;
+		size_t length = strcspn(word, ",");
 
-		for (i = 0; i < sizeof(causes) / sizeof(*causes); i++) {
-			if (strlen(causes[i]) == length && !strncmp(causes[i], word, length))
-				break;
-		}
-		if (i == sizeof(causes) / sizeof(*causes))
-			return message(
-				STATUS_INPUT,
-				"causes: cpu, lock, sleep, file-io, net-io, page-fault, syscall; "
-				"several with commas",
-				"--cause: there is no cause `%.*s`", (int)length, word);
+		if (!cause_named(word, length))
+			return refuse_cause(word, length);
 	}
 	return STATUS_DONE;
 }

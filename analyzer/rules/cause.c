@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <string.h>
 
-#include "analyzer/rules/classify.h"
-#include "analyzer/rules/rules.h"
+#include "analyzer/rules/cause.h"
 
 static const char *const cause_names[] = {
 	[CAUSE_CPU] = "cpu",         [CAUSE_LOCK] = "lock",     [CAUSE_SLEEP] = "sleep",
@@ -14,6 +13,23 @@ enum { CAUSE_COUNT = sizeof(cause_names) / sizeof(cause_names[0]) };
 const char *cause_name(enum cause c)
 {
 	return (size_t)c < CAUSE_COUNT ? cause_names[c] : NULL;
+}
+
+bool cause_named(const char *name, size_t length)
+{
+	for (int c = 0; c < CAUSE_COUNT; c++) {
+		if (strlen(cause_names[c]) == length && !strncmp(cause_names[c], name, length))
+			return true;
+	}
+	return false;
+}
+
+void cause_list(struct text *out)
+{
+	for (int c = 0; c < CAUSE_COUNT; c++) {
+		text_add_string(out, c ? ", " : "");
+		text_add_string(out, cause_names[c]);
+	}
 }
 
 /* The first line of this kind that fits `name`. */

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "analyzer/rules/rules.h"
+#include "analyzer/rules/cause.h"
 
 enum { FRAMES = 8, NONE = -1 };
 
