@@ -121,6 +121,7 @@ static __always_inline void thread_switch_out(struct task_struct *task, struct t
 	if (st->wakeup_ns + WAKEUP_EARLY_NS < now || task->__state & TASK_SLEEPS)
 		st->wakeup_ns = 0;
 	st->out_ns = now;
+	st->out_exec_ns = task->se.sum_exec_runtime;
 	st->out_state = state;
 	st->out_cpu = bpf_get_smp_processor_id();
 	if (runnable) {

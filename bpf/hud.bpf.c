@@ -97,20 +97,35 @@ static __always_inline void open_span_end(struct task_struct *task, struct threa
 	span_send(NULL, task, st);
 }
 
-/* Off the CPU since then, and in its poll, if that goes on. */
-static __always_inline void off_cpu_unseen(struct thread_state *st, __u64 now)
+/* What of that time was asleep, and what was not, for the poll under way, if that goes on. */
+static __always_inline void off_cpu_unseen(struct task_struct *task, struct thread_state *st,
+					   __u64 now)
 {
-	__u64 woken = unseen_wakeup(st, now);
+	__u64 woken = unseen_wakeup(task, st, now);
 
 	st->poll.slept_ns += woken - st->out_ns;
 	st->poll.stolen_ns += now - woken;
 }
 
+/* What its time off the CPU surely was. The rest, in which it ran, is charged to nothing. */
+static __always_inline void off_cpu_charge(struct task_struct *task, struct thread_state *st,
+					   __u64 now)
+{
+	__u64 off = unseen_off_cpu_end(task, st, now), woken = unseen_wakeup(task, st, now);
+
+	if (off > woken)
+		st->run_queue_ns += off - woken;
+	if (is_park(st))
+		st->parked_ns += woken - st->out_ns;
+	else
+		st->sleep_ns += woken - st->out_ns;
+}
+
 /*
- * The thread runs, and no switch had told so: a kernel may hide those away from a process of its host's (seen,
- * three a second). When it came is not known, and its stack of then is gone: what it did since it left the CPU
- * is not known, but for a park, which lasted to the wakeup. A poll that it was preempted in is not blamed for
- * that time; one that it is in now may have begun at any time since.
+ * The thread runs, and its switch-in was not seen: a kernel may hide switches away from a process of
+ * its host's (seen: three a second). How long it had no CPU is known from the scheduler's count of
+ * its CPU time; what it did on the CPU since then, and its stack of that moment, are not. A poll that it
+ * was preempted in is not blamed for that time; one that it is in now may have begun at any time since.
  */
 static __always_inline void switch_in_unseen(struct task_struct *task, struct thread_state *st,
 					     __u64 now)
@@ -119,11 +134,11 @@ static __always_inline void switch_in_unseen(struct task_struct *task, struct th
 		return;
 	loss_count(COUNT_SWITCH_UNSEEN);
 	if (st->poll.span.start_max_ns <= st->out_ns)
-		off_cpu_unseen(st, now);
+		off_cpu_unseen(task, st, now);
 	if (st->phase == PHASE_SLEEPING && st->open_start_ns == st->out_ns)
-		open_span_end(task, st, now);
-	if (is_park(st))
-		st->parked_ns += unseen_wakeup(st, now) - st->out_ns;
+		open_span_end(task, st, now); /* all that time is in the span */
+	else
+		off_cpu_charge(task, st, now);
 	if (st->wakeup_ns > st->poll.sample_ns)
 		st->poll.sample_ns = st->wakeup_ns;
 	st->poll.key.where = HUD_WHERE_UNKNOWN;

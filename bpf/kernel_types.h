@@ -38,7 +38,8 @@ struct cfs_rq {
 };
 
 struct sched_entity {
-	struct cfs_rq *cfs_rq; /* CONFIG_FAIR_GROUP_SCHED */
+	__u64 sum_exec_runtime; /* ns of CPU time, as of the task's last tick or switch */
+	struct cfs_rq *cfs_rq;  /* CONFIG_FAIR_GROUP_SCHED */
 };
 
 struct signal_struct {

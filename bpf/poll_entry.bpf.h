@@ -78,7 +78,7 @@ static __always_inline void poll_unseen(struct task_struct *task, struct thread_
 	if (st->phase == PHASE_RUNNING) {
 		poll_stolen_add(span, stolen_since(task, st, now, 0).ns);
 	} else if (span->start_max_ns <= st->out_ns) {
-		woken = unseen_wakeup(st, now);
+		woken = unseen_wakeup(task, st, now);
 		span->sleep_ns += woken - st->out_ns;
 		poll_stolen_add(span, now - woken);
 	}

@@ -334,15 +334,27 @@ static __always_inline void poll_wait(struct poll_watch *p, __u64 sleep_ns, __u6
 }
 
 /*
- * Of a thread that runs, and no switch had told so (switch_in_unseen()): until when it slept, from when it left
- * the CPU on. What it did after that is nobody's.
+ * A thread runs, and its switch-in was not seen (switch_in_unseen()): until when it surely had no
+ * CPU. It had one for no longer than the scheduler has charged it since, and that count may lack the
+ * time since the last tick.
  */
-static __always_inline __u64 unseen_wakeup(const struct thread_state *st, __u64 now)
+static __always_inline __u64 unseen_off_cpu_end(struct task_struct *task,
+						const struct thread_state *st, __u64 now)
 {
-	bool woken =
-		st->phase == PHASE_SLEEPING && st->wakeup_ns > st->out_ns && st->wakeup_ns < now;
+	__u64 ran = task->se.sum_exec_runtime - st->out_exec_ns + sample_period_ns;
 
-	return woken ? st->wakeup_ns : st->out_ns;
+	return ran < now - st->out_ns ? now - ran : st->out_ns;
+}
+
+/* Until when it surely slept: one that was preempted did not at all. */
+static __always_inline __u64 unseen_wakeup(struct task_struct *task, const struct thread_state *st,
+					   __u64 now)
+{
+	if (st->phase != PHASE_SLEEPING)
+		return st->out_ns;
+	if (st->wakeup_ns > st->out_ns && st->wakeup_ns < now)
+		return st->wakeup_ns;
+	return unseen_off_cpu_end(task, st, now);
 }
 
 /* Has the poll under way lasted so long that what it does is worth a stack? */

@@ -163,12 +163,13 @@ enum sample_flags {
 
 /* A watched thread. That a task has one is what "watched" means. */
 struct thread_state {
-	__u64 since_ns;  /* watched since then; 0: from its birth, or its exec */
-	__u64 change_ns; /* PHASE_RUNNING: CPU time is charged up to here */
-	__u64 out_ns;    /* not running: since when */
-	__u64 wakeup_ns; /* 0: not woken in this sleep */
-	__u64 awake_ns;  /* when it last woke */
-	__u64 waited_ns; /* for a CPU since then */
+	__u64 since_ns;    /* watched since then; 0: from its birth, or its exec */
+	__u64 change_ns;   /* PHASE_RUNNING: CPU time is charged up to here */
+	__u64 out_ns;      /* not running: since when */
+	__u64 out_exec_ns; /* its CPU time then, by the scheduler's count */
+	__u64 wakeup_ns;   /* 0: not woken in this sleep */
+	__u64 awake_ns;    /* when it last woke */
+	__u64 waited_ns;   /* for a CPU since then */
 	__u64 window_start_ns;
 	__u64 cpu_ns;
 	__u64 sleep_ns;
