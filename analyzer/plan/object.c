@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/object.h"
 
-#include "analyzer/unwind/eh_frame_cursor.h"
-
 #include <errno.h>
 #include <gelf.h>
 #include <string.h>
@@ -153,7 +151,7 @@ static bool segment_bytes(Elf *elf, uint64_t address, struct eh_section *out)
 static int segment_add(struct plan_object *o, Elf *elf)
 {
 	struct eh_section header = {0}, s = {.machine = o->machine, .unbounded = true};
-	struct eh_cursor c;
+	struct dwarf_bytes c;
 	size_t count = 0;
 	uint8_t encoding;
 
@@ -168,10 +166,8 @@ static int segment_add(struct plan_object *o, Elf *elf)
 	if (!header.data || header.bytes < 4 || header.data[0] != 1)
 		return 0;
 	encoding = header.data[1];
-	c = (struct eh_cursor) {.at = header.data + 4,
-				.end = header.data + header.bytes,
-				.address = header.address + 4};
-	if (!segment_bytes(elf, eh_cursor_pointer(&c, encoding), &s) || c.bad)
+	c = dwarf_bytes_of(header.data + 4, header.bytes - 4);
+	if (!segment_bytes(elf, eh_pointer_read(&header, &c, encoding), &s) || c.failed)
 		return 0;
 	return frame_add(o, &s);
 }

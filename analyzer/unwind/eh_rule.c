@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/unwind/eh_frame.h"
-#include "analyzer/unwind/eh_frame_cursor.h"
+#include "analyzer/unwind/eh_rule.h"
+
+#include "analyzer/debuginfo/dwarf_bytes.h"
 
 #include <dwarf.h>
 #include <elf.h>
 #include <string.h>
+
+static const struct eh_registers machines[] = {
+	{.machine = EM_X86_64, .sp = 7, .fp = 6, .ra = 16},
+	{.machine = EM_AARCH64, .sp = 31, .fp = 29, .ra = 30},
+};
+
+const struct eh_registers *eh_registers(uint32_t machine)
+{
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+		if (machines[i].machine == machine)
+			return &machines[i];
+	}
+	return NULL;
+}
 
 static const struct hud_plan_rule unsupported = {.type = HUD_RULE_UNSUPPORTED};
 
@@ -13,26 +28,26 @@ static bool fits(int64_t offset)
 	return offset > INT16_MIN && offset <= INT16_MAX;
 }
 
-/* `register + offset`, and behind it what is left of the expression. */
-static bool base_read(struct eh_cursor *c, uint64_t reg, int64_t *offset)
+/* `register + offset` at the start of an expression; `c` moves past it. */
+static bool base_read(struct dwarf_bytes *c, uint64_t reg, int64_t *offset)
 {
-	if (reg > 31 || eh_cursor_fixed(c, 1) != DW_OP_breg0 + reg)
+	if (reg > 31 || dwarf_fixed(c, 1) != DW_OP_breg0 + reg)
 		return false;
-	*offset = eh_cursor_sleb(c);
-	return !c->bad;
+	*offset = dwarf_sleb(c);
+	return !c->failed;
 }
 
 /*
- * What linkers write for the PLT, where each entry pushes 8 bytes after its eleventh byte (tenth in
- * entries that begin with endbr64): sp + 8 + ((pc & 15) >= N ? 8 : 0).
+ * The expression that linkers write for the PLT, whose entries push 8 bytes after their eleventh
+ * byte (the tenth where they begin with endbr64): sp + 8 + ((pc & 15) >= N ? 8 : 0).
  */
-static bool plt_read(struct eh_cursor c, int64_t *n)
+static bool plt_read(struct dwarf_bytes c, int64_t *n)
 {
 	static const uint8_t head[] = {DW_OP_breg7, 8, DW_OP_breg16, 0, DW_OP_lit15, DW_OP_and};
 	static const uint8_t tail[] = {DW_OP_ge, DW_OP_lit3, DW_OP_shl, DW_OP_plus};
 	uint8_t constant;
 
-	if ((size_t)(c.end - c.at) != sizeof(head) + 1 + sizeof(tail))
+	if (dwarf_left(&c) != sizeof(head) + 1 + sizeof(tail))
 		return false;
 	constant = c.at[sizeof(head)];
 	*n = constant - DW_OP_lit0;
@@ -44,9 +59,8 @@ static bool plt_read(struct eh_cursor c, int64_t *n)
 static bool cfa_expression(const struct eh_registers *r, const struct eh_state *s,
 			   struct hud_plan_rule *rule, int64_t *offset)
 {
-	struct eh_cursor start = {s->cfa_expression, s->cfa_expression + s->cfa_expression_bytes, 0,
-				  0};
-	struct eh_cursor c = start;
+	struct dwarf_bytes start = dwarf_bytes_of(s->cfa_expression, s->cfa_expression_bytes);
+	struct dwarf_bytes c = start;
 
 	if (r->machine == EM_X86_64 && plt_read(c, offset)) {
 		rule->type = HUD_RULE_PLT;
@@ -54,11 +68,11 @@ static bool cfa_expression(const struct eh_registers *r, const struct eh_state *
 	}
 	rule->type = HUD_RULE_CFA_FP_DEREF;
 	if (base_read(&c, r->fp, offset))
-		return eh_cursor_fixed(&c, 1) == DW_OP_deref && !c.bad && c.at == c.end;
+		return dwarf_fixed(&c, 1) == DW_OP_deref && !c.failed && c.at == c.end;
 	c = start;
 	rule->type = HUD_RULE_CFA_SP_DEREF;
-	return base_read(&c, r->sp, offset) && eh_cursor_fixed(&c, 1) == DW_OP_deref &&
-	       eh_cursor_fixed(&c, 1) == DW_OP_plus_uconst && eh_cursor_uleb(&c) == 8 && !c.bad &&
+	return base_read(&c, r->sp, offset) && dwarf_fixed(&c, 1) == DW_OP_deref &&
+	       dwarf_fixed(&c, 1) == DW_OP_plus_uconst && dwarf_uleb(&c) == 8 && !c.failed &&
 	       c.at == c.end;
 }
 
@@ -85,11 +99,11 @@ static bool cfa(const struct eh_registers *r, const struct eh_state *s, struct h
 	return fits(offset);
 }
 
-/* Where the frame pointer is saved relative to itself: what a realigned frame says. */
+/* The frame pointer is saved relative to itself, as in functions that realign their stack. */
 static bool fp_of_deref(const struct eh_registers *r, const struct eh_place *fp,
 			struct hud_plan_rule *rule)
 {
-	struct eh_cursor c = {fp->expression, fp->expression + fp->expression_bytes, 0, 0};
+	struct dwarf_bytes c = dwarf_bytes_of(fp->expression, fp->expression_bytes);
 	int64_t offset;
 
 	if (fp->kind != EH_EXPRESSION || !base_read(&c, r->fp, &offset) || c.at != c.end)
@@ -116,7 +130,7 @@ static bool place(const struct eh_place *p, int16_t *offset)
 	return false;
 }
 
-/* A wrong frame pointer would lead further frames astray: what is not sure is not supported. */
+/* A wrong frame pointer would make all further frames wrong: in doubt it is unsupported. */
 struct hud_plan_rule eh_rule(uint32_t machine, bool signal, const struct eh_state *s)
 {
 	const struct eh_registers *r = eh_registers(machine);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/unwind/eh_frame.h"
-#include "analyzer/unwind/eh_frame_cursor.h"
+#include "analyzer/unwind/eh_program.h"
 
 #include <dwarf.h>
 #include <errno.h>
 
-/* DW_CFA_remember_state nests as deep; compilers need 1 or 2. */
+/* How deep DW_CFA_remember_state may nest; compilers need 1 or 2. */
 enum { REMEMBERED_MAX = 32 };
 
-/* Bits of an opcode that has its first operand in itself. */
+/* Opcodes with any of the primary bits set hold their first operand in the other bits. */
 enum { OPCODE_PRIMARY = 0xc0, OPCODE_OPERAND = 0x3f };
 
 /* A program being run. */
@@ -16,17 +15,17 @@ struct run {
 	const struct eh_section *section;
 	const struct eh_registers *registers;
 	const struct eh_cie *cie;
-	struct eh_cursor code;
+	struct dwarf_bytes code;
 	struct eh_state state;
 	struct eh_state remembered[REMEMBERED_MAX];
 	size_t remembered_count;
 	bool starting; /* the program of a CIE: it has no locations, and nothing to restore */
-	/* Rows, as they are given out. */
+	/* Of the rows: */
 	struct hud_plan_rule rule;
 	bool rule_stale;
 	uint64_t at;
 	uint64_t end;
-	eh_frame_row row;
+	eh_row_sink each;
 	void *context;
 };
 
@@ -37,8 +36,8 @@ struct operands {
 };
 
 /*
- * Operands of each opcode in order: u ULEB, s SLEB, 1 2 4 8 bytes, p a pointer as the CIE encodes
- * them, b an expression with its size. Opcodes that are not here are not known.
+ * Operands of each opcode in order: u ULEB, s SLEB, 1 2 4 8 a number of so many bytes, p a pointer
+ * in the CIE's encoding, b an expression after its size. NULL: the opcode is not supported.
  */
 static const char *const operand_kinds[OPCODE_OPERAND + 1] = {
 	[DW_CFA_nop] = "",
@@ -76,24 +75,25 @@ static uint64_t operand_read(struct run *r, char kind, struct operands *out)
 
 	switch (kind) {
 	case 'u':
-		return eh_cursor_uleb(&r->code);
+		return dwarf_uleb(&r->code);
 	case 's':
-		return (uint64_t)eh_cursor_sleb(&r->code);
+		return (uint64_t)dwarf_sleb(&r->code);
 	case 'p':
-		return eh_cursor_pointer(&r->code, r->cie->pointer_encoding);
+		return eh_pointer_read(r->section, &r->code, r->cie->pointer_encoding);
 	case 'b':
-		bytes = eh_cursor_uleb(&r->code);
-		out->block = eh_cursor_skip(&r->code, bytes);
+		bytes = dwarf_uleb(&r->code);
+		out->block = r->code.at;
+		dwarf_skip(&r->code, bytes);
 		return bytes;
 	default:
-		return eh_cursor_fixed(&r->code, (size_t)(kind - '0'));
+		return dwarf_fixed(&r->code, (unsigned int)(kind - '0'));
 	}
 }
 
-/* The next opcode, with the operands that stand behind it. */
+/* The next opcode and its operands. False: unknown, or the program ends inside of it. */
 static bool instruction_read(struct run *r, uint8_t *opcode, struct operands *out)
 {
-	uint8_t byte = (uint8_t)eh_cursor_fixed(&r->code, 1);
+	uint8_t byte = (uint8_t)dwarf_fixed(&r->code, 1);
 	const char *kinds;
 
 	*out = (struct operands) {0};
@@ -101,8 +101,8 @@ static bool instruction_read(struct run *r, uint8_t *opcode, struct operands *ou
 		*opcode = byte & OPCODE_PRIMARY;
 		out->first = byte & OPCODE_OPERAND;
 		if (*opcode == DW_CFA_offset)
-			out->second = eh_cursor_uleb(&r->code);
-		return !r->code.bad;
+			out->second = dwarf_uleb(&r->code);
+		return !r->code.failed;
 	}
 	*opcode = byte;
 	kinds = operand_kinds[byte];
@@ -112,7 +112,7 @@ static bool instruction_read(struct run *r, uint8_t *opcode, struct operands *ou
 		out->first = operand_read(r, kinds[0], out);
 	if (kinds[0] && kinds[1])
 		out->second = operand_read(r, kinds[1], out);
-	return !r->code.bad;
+	return !r->code.failed;
 }
 
 static bool advance(struct run *r, uint64_t to)
@@ -127,7 +127,7 @@ static bool advance(struct run *r, uint64_t to)
 		r->rule = eh_rule(r->section->machine, r->cie->signal, &r->state);
 		r->rule_stale = false;
 	}
-	r->row(r->context, r->at, to, r->rule);
+	r->each(r->context, r->at, to, r->rule);
 	r->at = to;
 	return true;
 }
@@ -197,7 +197,7 @@ static bool recall(struct run *r)
 	return true;
 }
 
-/* Opcodes that say where a register is, or that move on. */
+/* Opcodes that say where a register is, or that advance the location. */
 static bool apply_place(struct run *r, uint8_t opcode, const struct operands *o)
 {
 	switch (opcode) {
@@ -237,7 +237,7 @@ static bool apply_place(struct run *r, uint8_t opcode, const struct operands *o)
 	case DW_CFA_restore_state:
 		return recall(r);
 	}
-	return true; /* nop, args_size, negate_ra_state: not ours */
+	return true; /* nop, args_size and negate_ra_state do not matter here */
 }
 
 static bool cfa_set(struct run *r, uint64_t number, int64_t offset)
@@ -249,7 +249,7 @@ static bool cfa_set(struct run *r, uint64_t number, int64_t offset)
 	return true;
 }
 
-/* Half of register + offset: the other half must be there. */
+/* Changes the register or the offset only: the CFA must be register + offset already. */
 static bool cfa_set_half(struct run *r, uint64_t number, int64_t offset)
 {
 	return !r->state.cfa_expression && cfa_set(r, number, offset);
@@ -300,9 +300,7 @@ int eh_program_start(const struct eh_section *section, struct eh_cie *cie, const
 		.section = section,
 		.registers = eh_registers(section->machine),
 		.cie = cie,
-		.code = {.at = program,
-			 .end = program + bytes,
-			 .address = section->address + (uint64_t)(program - section->data)},
+		.code = dwarf_bytes_of(program, bytes),
 		.state = {.cfa_register = UINT64_MAX},
 		.starting = true,
 	};
@@ -313,33 +311,28 @@ int eh_program_start(const struct eh_section *section, struct eh_cie *cie, const
 	return 0;
 }
 
-void eh_frame_rows(const struct eh_frame *e, const struct eh_fde *fde, uint64_t end,
-		   eh_frame_row row, void *context)
+void eh_program_rows(const struct eh_section *section, const struct eh_cie *cie,
+		     const struct eh_function *function, eh_row_sink each, void *context)
 {
-	const struct eh_section *s = &e->section;
-	const struct eh_cie *cie = &e->cie[fde->cie];
-	struct run r;
-	bool good = !cie->broken && fde->program <= s->bytes;
+	static const struct hud_plan_rule unsupported = {.type = HUD_RULE_UNSUPPORTED};
+	struct run r; /* not cleared as a whole: `remembered` is large, and functions are many */
+	bool valid = !cie->broken && function->program;
 
-	r.at = fde->start;
-	r.end = end < fde->end ? end : fde->end;
-	if (good) {
-		const uint8_t *program = s->data + fde->program;
-
-		r.section = s;
-		r.registers = eh_registers(s->machine);
+	r.at = function->start;
+	r.end = function->end;
+	if (valid) {
+		r.section = section;
+		r.registers = eh_registers(section->machine);
 		r.cie = cie;
-		r.code = (struct eh_cursor) {.at = program,
-					     .end = program + fde->program_bytes,
-					     .address = s->address + fde->program};
+		r.code = dwarf_bytes_of(function->program, function->program_bytes);
 		r.state = cie->start;
 		r.remembered_count = 0;
 		r.starting = false;
 		r.rule_stale = true;
-		r.row = row;
+		r.each = each;
 		r.context = context;
-		good = run(&r) && advance(&r, r.end);
+		valid = run(&r) && advance(&r, r.end);
 	}
-	if (!good && r.at < r.end)
-		row(context, r.at, r.end, (struct hud_plan_rule) {.type = HUD_RULE_UNSUPPORTED});
+	if (!valid && r.at < r.end)
+		each(context, r.at, r.end, unsupported);
 }

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/unwind/rows_rule.h"
+#include "analyzer/unwind/rule_table.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Never more than half full. */
+/* HUD_PLAN_RULES_MAX fills half of it at most. */
 enum { SLOT_BITS = 17, SLOTS = 1 << SLOT_BITS };
 
 static const struct hud_plan_rule unsupported = {.type = HUD_RULE_UNSUPPORTED};
 
-int unwind_rules_open(struct unwind_rules *r)
+int rule_table_open(struct rule_table *r)
 {
 	static const struct hud_plan_rule none;
 
@@ -18,11 +18,11 @@ int unwind_rules_open(struct unwind_rules *r)
 	r->rule = malloc(HUD_PLAN_RULES_MAX * sizeof(*r->rule));
 	r->slot = calloc(SLOTS, sizeof(*r->slot));
 	if (!r->rule || !r->slot) {
-		unwind_rules_close(r);
+		rule_table_close(r);
 		return -ENOMEM;
 	}
 	r->rule[r->count++] = none;
-	unwind_rules_intern(r, unsupported);
+	rule_table_intern(r, unsupported);
 	return 0;
 }
 
@@ -31,7 +31,7 @@ static bool same(const struct hud_plan_rule *left, const struct hud_plan_rule *r
 	return memcmp(left, right, sizeof(*left)) == 0;
 }
 
-uint16_t unwind_rules_intern(struct unwind_rules *r, struct hud_plan_rule rule)
+uint16_t rule_table_intern(struct rule_table *r, struct hud_plan_rule rule)
 {
 	static const struct hud_plan_rule none;
 	uint64_t key;
@@ -55,7 +55,7 @@ uint16_t unwind_rules_intern(struct unwind_rules *r, struct hud_plan_rule rule)
 	return (uint16_t)r->count++;
 }
 
-void unwind_rules_take(struct unwind_rules *r, struct hud_plan_rule **rule, size_t *count)
+void rule_table_take(struct rule_table *r, struct hud_plan_rule **rule, size_t *count)
 {
 	struct hud_plan_rule *fitted = realloc(r->rule, r->count * sizeof(*fitted));
 
@@ -64,7 +64,7 @@ void unwind_rules_take(struct unwind_rules *r, struct hud_plan_rule **rule, size
 	r->rule = NULL;
 }
 
-void unwind_rules_close(struct unwind_rules *r)
+void rule_table_close(struct rule_table *r)
 {
 	free(r->rule);
 	free(r->slot);
