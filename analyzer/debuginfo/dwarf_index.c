@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "analyzer/base/arena.h"
+#include "analyzer/debuginfo/dwarf_ranges.h"
 #include "analyzer/debuginfo/dwarf_split.h"
 
 struct dwarf_index {
@@ -188,5 +190,5 @@ struct dwarf_split_state dwarf_index_split(struct dwarf_index *index)
 
 const char *dwarf_index_problem(const struct dwarf_index *index)
 {
-	return index->file->problem;
+	return index->file->sections.problem;
 }

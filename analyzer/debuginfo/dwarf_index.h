@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_DEBUGINFO_DWARF_INDEX_H
 #define HUD_ANALYZER_DEBUGINFO_DWARF_INDEX_H
 
-#include "analyzer/debuginfo/dwarf_scopes.h"
+#include "analyzer/debuginfo/dwarf_file.h"
 #include "analyzer/debuginfo/elf_file.h"
 
 /*

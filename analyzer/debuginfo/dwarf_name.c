@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "analyzer/debuginfo/sorted.h"
+
 /* References and nesting of a hostile file may go in circles. */
 enum { REFERENCES = 16, NESTING = 64, CHILDREN = 64, DEPTH = 4096 };
 
@@ -55,7 +57,7 @@ const char *dwarf_linkage_name(const struct dwarf_entry *entry)
 
 	if (!found.unit)
 		found = dwarf_integrated(entry, DW_AT_MIPS_linkage_name);
-	return found.unit ? dwarf_value_text(found.unit, &found.value) : NULL;
+	return found.unit ? dwarf_unit_text(found.unit, &found.value) : NULL;
 }
 
 static bool is_container(unsigned int tag)
@@ -91,7 +93,7 @@ static int container_add(struct dwarf_containers *out, size_t *room, uint64_t of
 static int containers_walk(struct dwarf_containers *out, struct dwarf_unit *unit,
 			   struct nesting *around, size_t *room)
 {
-	const uint8_t *info = unit->file->section[DWARF_INFO].start;
+	const uint8_t *info = unit->file->sections.view[DWARF_INFO].start;
 	const struct dwarf_abbreviations *table = dwarf_unit_abbreviations(unit);
 	struct dwarf_bytes at = dwarf_bytes_of(info + unit->first, unit->end - unit->first);
 	int depth = 0;
@@ -114,7 +116,7 @@ static int containers_walk(struct dwarf_containers *out, struct dwarf_unit *unit
 			error = container_add(out, room, offset, inside);
 			inside = (uint32_t)out->count - 1;
 		}
-		dwarf_values_skip(unit, table, kind, &at);
+		dwarf_values_skip(table, kind, &at);
 		if (kind->has_children)
 			around->item[++depth] = inside;
 		if (!depth)
@@ -143,25 +145,16 @@ void dwarf_containers_close(struct dwarf_containers *c)
 
 static uint32_t container_find(const struct dwarf_containers *c, uint64_t offset)
 {
-	size_t low = 1;
-	size_t high = c->count;
+	size_t at = SORTED_BELOW(c->items, c->count, offset, offset);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (c->items[middle].offset < offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < c->count && c->items[low].offset == offset ? (uint32_t)low : 0;
+	return at < c->count && c->items[at].offset == offset ? (uint32_t)at : 0;
 }
 
 static const char *integrated_name(const struct dwarf_entry *e)
 {
 	struct dwarf_found found = dwarf_integrated(e, DW_AT_name);
 
-	return found.unit ? dwarf_value_text(found.unit, &found.value) : NULL;
+	return found.unit ? dwarf_unit_text(found.unit, &found.value) : NULL;
 }
 
 static void container_name(const struct dwarf_containers *c, struct dwarf_unit *unit, uint32_t item,

@@ -4,6 +4,9 @@
 #include <dwarf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/arena.h"
 
 enum { OPEN = 512, DEPTH = 4096 };
 
@@ -24,7 +27,7 @@ static const uint8_t value_slots[] = {
 	[DW_AT_call_line] = VALUE_LINE + 1,  [DW_AT_call_column] = VALUE_COLUMN + 1,
 	[DW_AT_sibling] = VALUE_SIBLING + 1,
 };
-static const struct dwarf_wishes scope_wishes = {value_slots, sizeof(value_slots), VALUES};
+static const struct dwarf_selection scope_selection = {value_slots, sizeof(value_slots), VALUES};
 
 struct builder {
 	struct dwarf_scopes *out;
@@ -40,57 +43,13 @@ struct builder {
 	bool no_memory;
 };
 
-static int range_order(const void *a, const void *b)
-{
-	const struct dwarf_range *x = a;
-	const struct dwarf_range *y = b;
-
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	if (x->end != y->end)
-		return x->end > y->end ? -1 : 1;
-	return x->item < y->item ? -1 : x->item > y->item;
-}
-
-void dwarf_ranges_sort(struct dwarf_range *ranges, size_t count)
-{
-	uint64_t reach = 0;
-
-	if (count)
-		qsort(ranges, count, sizeof(*ranges), range_order);
-	for (size_t i = 0; i < count; i++) {
-		reach = ranges[i].end > reach ? ranges[i].end : reach;
-		ranges[i].reach = reach;
-	}
-}
-
-const struct dwarf_range *dwarf_ranges_find(const struct dwarf_range *ranges, size_t count,
-					    uint64_t address)
-{
-	size_t low = 0;
-	size_t high = count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (ranges[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (size_t i = low; i-- > 0 && ranges[i].reach > address;)
-		if (ranges[i].end > address)
-			return &ranges[i];
-	return NULL;
-}
-
 /* Nothing in the function at hand is asked for. */
 static void pass_over(struct builder *b, const struct dwarf_value *next, int depth)
 {
 	struct dwarf_unit *unit;
 
 	b->passed_over = depth;
-	if (!dwarf_value_reference(b->unit, next, &unit, &b->jump) || unit != b->unit)
+	if (!dwarf_unit_reference(b->unit, next, &unit, &b->jump) || unit != b->unit)
 		b->jump = 0;
 }
 
@@ -139,7 +98,7 @@ static void scope_add(struct builder *b, const struct dwarf_entry *e, int depth)
 	size_t spans = out->span_count;
 	struct dwarf_scope scope;
 
-	if (!dwarf_entry_values(e, &scope_wishes, v))
+	if (!dwarf_entry_values(e, &scope_selection, v))
 		return;
 	if (function && !v[VALUE_LOW].form && !v[VALUE_RANGES].form)
 		return;
@@ -193,7 +152,7 @@ static void entry_take(struct builder *b, const struct dwarf_entry *e, int depth
 /* All entries of the unit, one behind the other. */
 static void entries_walk(struct builder *b)
 {
-	const struct dwarf_view *info = &b->unit->file->section[DWARF_INFO];
+	const struct dwarf_view *info = &b->unit->file->sections.view[DWARF_INFO];
 	struct dwarf_entry e = {.unit = b->unit, .table = dwarf_unit_abbreviations(b->unit)};
 	struct dwarf_bytes at =
 		dwarf_bytes_of(info->start + b->unit->first, b->unit->end - b->unit->first);
@@ -218,7 +177,7 @@ static void entries_walk(struct builder *b)
 		b->jump = 0;
 		if (is_scope(e.kind->tag))
 			entry_take(b, &e, depth);
-		dwarf_values_skip(b->unit, e.table, e.kind, &at);
+		dwarf_values_skip(e.table, e.kind, &at);
 		inside = e.kind->has_children;
 		if (b->jump > offset && b->jump < b->unit->end) {
 			at.at = info->start + b->jump;

@@ -3,19 +3,13 @@
 #define HUD_ANALYZER_DEBUGINFO_DWARF_SCOPES_H
 
 #include "analyzer/debuginfo/dwarf_entry.h"
-#include "analyzer/debuginfo/dwarf_lines.h"
+#include "analyzer/debuginfo/dwarf_ranges.h"
+#include "analyzer/debuginfo/dwarf_wanted.h"
 
 /*
  * The functions of one unit with what is inlined into them, built in one pass over its entries in
  * the order they lie in the file.
  */
-struct dwarf_range {
-	uint64_t start;
-	uint64_t end;
-	uint64_t reach; /* largest end up to here in a sorted table */
-	uint32_t item;  /* unit or scope */
-};
-
 /* A function, or a call or block inside one. */
 struct dwarf_scope {
 	uint64_t offset;
@@ -50,11 +44,5 @@ enum { DWARF_CHAIN = 256 };
  * DWARF_CHAIN; 0: no function known.
  */
 size_t dwarf_scopes_chain(const struct dwarf_scopes *s, uint64_t address, uint32_t *chain);
-
-/* Sorts by start and fills in `reach`. */
-void dwarf_ranges_sort(struct dwarf_range *ranges, size_t count);
-/* The range that holds the address, the last to start where several do; NULL: none. */
-const struct dwarf_range *dwarf_ranges_find(const struct dwarf_range *ranges, size_t count,
-					    uint64_t address);
 
 #endif

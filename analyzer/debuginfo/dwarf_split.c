@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "analyzer/debuginfo/dwarf_header.h"
+
 /* Section numbers of a package's index; the ones we read are the same in GNU's of before DWARF 5. */
 enum { INDEX_INFO = 1, INDEX_ABBREV = 3, INDEX_LINE = 4, INDEX_STR_OFFSETS = 6, V5_RNGLISTS = 8 };
 enum { COLUMNS = 16 };
@@ -113,7 +115,7 @@ int dwarf_split_in_package(struct dwarf_split *out, struct dwarf_file *package,
 	uint32_t row;
 	int error;
 
-	if (!skeleton->has_id || !index_read(&p, &package->section[DWARF_CU_INDEX]))
+	if (!skeleton->has_id || !index_read(&p, &package->sections.view[DWARF_CU_INDEX]))
 		return -ENOENT;
 	row = index_find(&p, skeleton->id);
 	if (!row)

@@ -65,24 +65,4 @@ int elf_file_debugdata(const struct elf_file *f, struct elf_file *out);
 bool elf_file_vaddr(const struct elf_file *f, uint64_t offset, uint64_t *vaddr);
 bool elf_file_offset(const struct elf_file *f, uint64_t vaddr, uint64_t *offset);
 
-/* A function of .symtab or .dynsym. */
-struct elf_symbol {
-	uint64_t start;
-	uint64_t end;
-	uint64_t reach;   /* largest end up to here in the table */
-	const char *name; /* owned by the Elf */
-	const char *file; /* local ones: their source's name; NULL */
-};
-
-struct elf_symbols {
-	struct elf_symbol *items; /* by start, then the larger first */
-	size_t count;
-};
-
-/* `type`: SHT_SYMTAB or SHT_DYNSYM. No such table: an empty one. */
-int elf_symbols_open(struct elf_symbols *s, Elf *elf, uint32_t type);
-void elf_symbols_close(struct elf_symbols *s);
-/* The function with the most bytes of those that hold the address, or NULL. */
-const struct elf_symbol *elf_symbols_find(const struct elf_symbols *s, uint64_t vaddr);
-
 #endif

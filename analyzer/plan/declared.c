@@ -63,7 +63,7 @@ static const char *linkage_name(const struct dwarf_entry *e)
 {
 	struct dwarf_value v = dwarf_entry_value(e, DW_AT_linkage_name);
 
-	return v.form ? dwarf_value_text(e->unit, &v) : NULL;
+	return v.form ? dwarf_unit_text(e->unit, &v) : NULL;
 }
 
 /*

@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_PLAN_LAYOUT_H
 #define HUD_ANALYZER_PLAN_LAYOUT_H
 
-#include "analyzer/debuginfo/elf_file.h"
+#include "analyzer/debuginfo/elf_symbols.h"
 #include "analyzer/plan/names.h"
 #include "analyzer/plan/tls.h"
 #include "analyzer/plan/version.h"

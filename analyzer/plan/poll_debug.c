@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/debuginfo/dwarf_lines.h"
 #include "analyzer/debuginfo/dwarf_name.h"
+#include "analyzer/debuginfo/dwarf_scopes.h"
 #include "analyzer/debuginfo/dwarf_type.h"
 #include "analyzer/names/fold.h"
 
@@ -102,7 +104,7 @@ static int function_read(const struct batch *b, const struct dwarf_entry *functi
 			 struct plan_poll *poll)
 {
 	struct dwarf_found name = dwarf_integrated(function, DW_AT_name);
-	const char *text = name.unit ? dwarf_value_text(name.unit, &name.value) : NULL;
+	const char *text = name.unit ? dwarf_unit_text(name.unit, &name.value) : NULL;
 	int err;
 
 	if (!text)

@@ -81,9 +81,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(bytes, data, sizeof(bytes));
 	data += SIZES_BYTES;
 	size -= SIZES_BYTES;
-	if (take(&file->section[DWARF_ABBREV], bytes[0], &data, &size) &&
-	    take(&file->section[DWARF_STR], bytes[1], &data, &size) &&
-	    take(&file->section[DWARF_INFO], size, &data, &size) && !dwarf_units_read(file)) {
+	if (take(&file->sections.view[DWARF_ABBREV], bytes[0], &data, &size) &&
+	    take(&file->sections.view[DWARF_STR], bytes[1], &data, &size) &&
+	    take(&file->sections.view[DWARF_INFO], size, &data, &size) && !dwarf_units_read(file)) {
 		plan_identity_read(identity, file, &names, &tls);
 		check(identity);
 	}
