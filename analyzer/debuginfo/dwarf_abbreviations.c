@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "analyzer/debuginfo/dwarf_abbreviations.h"
+
 #include <dwarf.h>
-#include <errno.h>
 #include <stdlib.h>
 
-#include "analyzer/debuginfo/dwarf_file.h"
+#include "analyzer/base/arena.h"
 
-/* Hostile files: codes beyond what any compiler writes end the table. */
+/* Limits for hostile files: no compiler writes larger codes or more attributes. */
 enum { CODES = 1 << 18, ATTRIBUTES = 256 };
 
-int dwarf_form_bytes(const struct dwarf_unit *unit, unsigned int form)
+int dwarf_form_bytes(const struct dwarf_encoding *encoding, unsigned int form)
 {
 	switch (form) {
 	case DW_FORM_flag_present:
@@ -42,22 +43,22 @@ int dwarf_form_bytes(const struct dwarf_unit *unit, unsigned int form)
 	case DW_FORM_data16:
 		return 16;
 	case DW_FORM_addr:
-		return unit->address_bytes;
+		return encoding->address_bytes;
 	case DW_FORM_ref_addr:
-		return unit->version < 3 ? unit->address_bytes : unit->offset_bytes;
+		return encoding->version < 3 ? encoding->address_bytes : encoding->offset_bytes;
 	case DW_FORM_strp:
 	case DW_FORM_line_strp:
 	case DW_FORM_sec_offset:
 	case DW_FORM_strp_sup:
 	case DW_FORM_GNU_ref_alt:
 	case DW_FORM_GNU_strp_alt:
-		return unit->offset_bytes;
+		return encoding->offset_bytes;
 	default:
 		return -1;
 	}
 }
 
-/* Numbers of lines and files are what we read: what does not fit is none of them. */
+/* Only numbers of lines and files are of interest, and those fit. */
 static int32_t implicit_read(struct dwarf_bytes *from)
 {
 	int64_t value = dwarf_sleb(from);
@@ -65,8 +66,8 @@ static int32_t implicit_read(struct dwarf_bytes *from)
 	return value >= INT32_MIN && value <= INT32_MAX ? (int32_t)value : 0;
 }
 
-static bool attributes_read(struct dwarf_abbreviations *all, const struct dwarf_unit *unit,
-			    struct dwarf_bytes *from, size_t *room, struct dwarf_abbreviation *out)
+static bool attributes_read(struct dwarf_abbreviations *all, struct dwarf_bytes *from, size_t *room,
+			    struct dwarf_abbreviation *out)
 {
 	out->first = (uint32_t)all->attribute_count;
 	out->fixed = true;
@@ -80,7 +81,7 @@ static bool attributes_read(struct dwarf_abbreviations *all, const struct dwarf_
 			return false;
 		if (!name && !form)
 			return true;
-		bytes = dwarf_form_bytes(unit, (unsigned int)form);
+		bytes = dwarf_form_bytes(&all->encoding, (unsigned int)form);
 		if (out->count == ATTRIBUTES || !array_grow(&all->attributes, all->attribute_count,
 							    room, sizeof(*all->attributes)))
 			return false;
@@ -111,17 +112,13 @@ static bool codes_room(struct dwarf_abbreviations *all, uint64_t code)
 	return true;
 }
 
-/* `only`: up to this code, which is kept alone. */
-static bool table_read(struct dwarf_abbreviations *all, const struct dwarf_unit *unit,
+/* `only` not 0: reads up to this code, and keeps it alone. */
+static bool table_read(struct dwarf_abbreviations *all, const struct dwarf_view *section,
 		       uint64_t only)
 {
-	const struct dwarf_view *section = &unit->file->section[DWARF_ABBREV];
-	struct dwarf_bytes from;
+	struct dwarf_bytes from = dwarf_view_from(section, all->offset);
 	size_t room = 0;
 
-	if (all->offset >= section->bytes)
-		return false;
-	from = dwarf_bytes_of(section->start + all->offset, section->bytes - all->offset);
 	for (;;) {
 		uint64_t code = dwarf_uleb(&from);
 		struct dwarf_abbreviation one = {.known = true};
@@ -133,7 +130,7 @@ static bool table_read(struct dwarf_abbreviations *all, const struct dwarf_unit 
 		one.tag = (uint16_t)dwarf_uleb(&from);
 		one.has_children = dwarf_fixed(&from, 1) == DW_CHILDREN_yes;
 		all->attribute_count = only ? 0 : all->attribute_count;
-		if (!attributes_read(all, unit, &from, &room, &one))
+		if (!attributes_read(all, &from, &room, &one))
 			return false;
 		if (only && code != only)
 			continue;
@@ -146,58 +143,37 @@ static bool table_read(struct dwarf_abbreviations *all, const struct dwarf_unit 
 	}
 }
 
-static struct dwarf_abbreviations *table_new(const struct dwarf_unit *unit)
+static struct dwarf_abbreviations *table_new(uint64_t offset, const struct dwarf_encoding *encoding)
 {
 	struct dwarf_abbreviations *all = calloc(1, sizeof(*all));
 
 	if (!all)
 		return NULL;
-	all->offset = unit->abbreviation_offset;
-	all->version = unit->version;
-	all->address_bytes = unit->address_bytes;
-	all->offset_bytes = unit->offset_bytes;
+	all->offset = offset;
+	all->encoding = *encoding;
 	return all;
 }
 
-struct dwarf_abbreviations *dwarf_abbreviation_one(const struct dwarf_unit *unit, uint64_t code)
+struct dwarf_abbreviations *dwarf_abbreviations_read(const struct dwarf_view *section,
+						     uint64_t offset,
+						     const struct dwarf_encoding *encoding)
 {
-	struct dwarf_abbreviations *all = table_new(unit);
+	struct dwarf_abbreviations *all = table_new(offset, encoding);
 
 	if (all)
-		table_read(all, unit, code);
+		table_read(all, section, 0);
 	return all;
 }
 
-static const struct dwarf_abbreviations *table_of(struct dwarf_file *f,
-						  const struct dwarf_unit *unit)
+struct dwarf_abbreviations *dwarf_abbreviations_read_one(const struct dwarf_view *section,
+							 uint64_t offset,
+							 const struct dwarf_encoding *encoding,
+							 uint64_t code)
 {
-	struct dwarf_abbreviations *all;
-
-	for (all = f->abbreviations; all; all = all->next)
-		if (all->offset == unit->abbreviation_offset && all->version == unit->version &&
-		    all->address_bytes == unit->address_bytes &&
-		    all->offset_bytes == unit->offset_bytes)
-			return all;
-	all = table_new(unit);
-	if (!all)
-		return NULL;
-	table_read(all, unit, 0); /* of a table that ends in nonsense we have what came before */
-	all->next = f->abbreviations;
-	f->abbreviations = all;
-	return all;
-}
-
-const struct dwarf_abbreviations *dwarf_unit_abbreviations(struct dwarf_unit *unit)
-{
-	const struct dwarf_abbreviations *all =
-		atomic_load_explicit(&unit->abbreviations, memory_order_acquire);
+	struct dwarf_abbreviations *all = table_new(offset, encoding);
 
 	if (all)
-		return all;
-	pthread_mutex_lock(&unit->file->lock);
-	all = table_of(unit->file, unit);
-	pthread_mutex_unlock(&unit->file->lock);
-	atomic_store_explicit(&unit->abbreviations, all, memory_order_release);
+		table_read(all, section, code);
 	return all;
 }
 

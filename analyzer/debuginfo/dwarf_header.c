@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "analyzer/debuginfo/dwarf_header.h"
+
 #include <dwarf.h>
 #include <errno.h>
 
@@ -40,42 +42,43 @@ static const uint8_t root_slots[] = {
 	[DW_AT_GNU_dwo_name] = ROOT_GNU_DWO_NAME + 1,
 	[DW_AT_GNU_dwo_id] = ROOT_GNU_DWO_ID + 1,
 };
-static const struct dwarf_wishes root_wishes = {root_slots, sizeof(root_slots), ROOT_VALUES};
+static const struct dwarf_selection root_selection = {root_slots, sizeof(root_slots), ROOT_VALUES};
 
-/* The header up to the first entry. False: of a version or shape we do not know. */
+/* The header up to the first entry. False: its version or kind is not supported. */
 static bool header_read(struct dwarf_unit *unit, struct dwarf_bytes *at)
 {
 	uint64_t kind = DW_UT_compile;
 
-	unit->version = (uint16_t)dwarf_fixed(at, 2);
-	if (unit->version < 2 || unit->version > 5)
+	unit->encoding.version = (uint16_t)dwarf_fixed(at, 2);
+	if (unit->encoding.version < 2 || unit->encoding.version > 5)
 		return false;
-	if (unit->version == 5) {
+	if (unit->encoding.version == 5) {
 		kind = dwarf_fixed(at, 1);
-		unit->address_bytes = (uint8_t)dwarf_fixed(at, 1);
+		unit->encoding.address_bytes = (uint8_t)dwarf_fixed(at, 1);
 	}
-	unit->abbreviation_offset += dwarf_fixed(at, unit->offset_bytes);
-	if (unit->version < 5)
-		unit->address_bytes = (uint8_t)dwarf_fixed(at, 1);
+	unit->abbreviation_offset += dwarf_fixed(at, unit->encoding.offset_bytes);
+	if (unit->encoding.version < 5)
+		unit->encoding.address_bytes = (uint8_t)dwarf_fixed(at, 1);
 	if (kind == DW_UT_skeleton || kind == DW_UT_split_compile) {
 		unit->id = dwarf_fixed(at, 8);
 		unit->has_id = true;
 	}
-	return !at->failed && (unit->address_bytes == 4 || unit->address_bytes == 8) &&
+	return !at->failed &&
+	       (unit->encoding.address_bytes == 4 || unit->encoding.address_bytes == 8) &&
 	       (kind == DW_UT_compile || kind == DW_UT_partial || kind == DW_UT_skeleton ||
 		kind == DW_UT_split_compile);
 }
 
-/* Where tables begin that the unit does not say the place of: behind their header. */
-static void bases_guess(struct dwarf_unit *unit, const struct dwarf_contribution *part)
+/* Where tables begin whose place the unit does not say: right after their header. */
+static void bases_default(struct dwarf_unit *unit, const struct dwarf_contribution *part)
 {
-	bool wide = unit->offset_bytes == 8;
-	bool five = unit->version == 5;
+	bool wide = unit->encoding.offset_bytes == 8;
+	bool five = unit->encoding.version == 5;
 
 	unit->str_offsets_base = part->str_offsets;
 	unit->rnglists_base = part->rnglists;
 	unit->ranges_base = part->ranges;
-	if (five && unit->file->split) {
+	if (five && unit->file->sections.split) {
 		unit->str_offsets_base += wide ? 16 : 8;
 		unit->rnglists_base += wide ? 20 : 12;
 	}
@@ -103,22 +106,22 @@ static void root_take(struct dwarf_unit *unit, const struct dwarf_value *v,
 	unit->low = v[ROOT_LOW];
 	unit->high = v[ROOT_HIGH];
 	unit->ranges = v[ROOT_RANGES];
-	unit->name = dwarf_value_text(unit, &v[ROOT_NAME]);
-	unit->comp_dir = dwarf_value_text(unit, &v[ROOT_COMP_DIR]);
-	unit->dwo_name = dwarf_value_text(unit, &v[ROOT_DWO_NAME]);
+	unit->name = dwarf_unit_text(unit, &v[ROOT_NAME]);
+	unit->comp_dir = dwarf_unit_text(unit, &v[ROOT_COMP_DIR]);
+	unit->dwo_name = dwarf_unit_text(unit, &v[ROOT_DWO_NAME]);
 	if (!unit->dwo_name)
-		unit->dwo_name = dwarf_value_text(unit, &v[ROOT_GNU_DWO_NAME]);
+		unit->dwo_name = dwarf_unit_text(unit, &v[ROOT_GNU_DWO_NAME]);
 	if (v[ROOT_GNU_DWO_ID].form) {
 		unit->id = v[ROOT_GNU_DWO_ID].number;
 		unit->has_id = true;
 	}
-	if (!dwarf_value_address(unit, &unit->low, &unit->low_pc))
+	if (!dwarf_unit_address(unit, &unit->low, &unit->low_pc))
 		unit->low_pc = 0;
 }
 
 static int root_read(struct dwarf_unit *unit, const struct dwarf_contribution *part)
 {
-	const struct dwarf_view *info = &unit->file->section[DWARF_INFO];
+	const struct dwarf_view *info = &unit->file->sections.view[DWARF_INFO];
 	struct dwarf_entry root = {.unit = unit, .offset = unit->first};
 	struct dwarf_value values[ROOT_VALUES];
 	struct dwarf_abbreviations *table;
@@ -129,14 +132,15 @@ static int root_read(struct dwarf_unit *unit, const struct dwarf_contribution *p
 	code = dwarf_uleb(&root.values);
 	if (!code || root.values.failed)
 		return -EBADMSG;
-	table = dwarf_abbreviation_one(unit, code);
+	table = dwarf_abbreviations_read_one(&unit->file->sections.view[DWARF_ABBREV],
+					     unit->abbreviation_offset, &unit->encoding, code);
 	if (!table)
 		return -ENOMEM;
 	if (code < table->code_count && table->codes[code].known) {
 		root.table = table;
 		root.kind = &table->codes[code];
-		if (dwarf_entry_values(&root, &root_wishes, values)) {
-			bases_guess(unit, part);
+		if (dwarf_entry_values(&root, &root_selection, values)) {
+			bases_default(unit, part);
 			root_take(unit, values, part);
 			error = 0;
 		}
@@ -148,17 +152,15 @@ static int root_read(struct dwarf_unit *unit, const struct dwarf_contribution *p
 int dwarf_unit_read(struct dwarf_file *f, uint64_t offset, const struct dwarf_contribution *part,
 		    struct dwarf_unit *out)
 {
-	const struct dwarf_view *info = &f->section[DWARF_INFO];
+	const struct dwarf_view *info = &f->sections.view[DWARF_INFO];
 	struct dwarf_bytes at;
 	uint64_t length;
 
-	*out = (struct dwarf_unit) {.file = f, .offset = offset, .offset_bytes = 4};
-	if (offset >= info->bytes)
-		return -EBADMSG;
-	at = dwarf_bytes_of(info->start + offset, info->bytes - offset);
+	*out = (struct dwarf_unit) {.file = f, .offset = offset, .encoding.offset_bytes = 4};
+	at = dwarf_view_from(info, offset);
 	length = dwarf_fixed(&at, 4);
 	if (length == UINT32_MAX) {
-		out->offset_bytes = 8;
+		out->encoding.offset_bytes = 8;
 		length = dwarf_fixed(&at, 8);
 	}
 	if (at.failed || length > dwarf_left(&at))

@@ -5,16 +5,18 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "analyzer/base/arena.h"
+#include "analyzer/debuginfo/dwarf_ranges.h"
 #include "analyzer/debuginfo/dwarf_split.h"
 
 struct dwarf_index {
 	struct dwarf_file *file;
 	struct dwarf_file *package;
 	struct dwarf_file *supplement;
-	char *directory;            /* the file's; NULL */
-	struct dwarf_range *ranges; /* of the units, by start */
+	char *directory;            /* of the main file; NULL */
+	struct dwarf_range *ranges; /* of the units' code, by start */
 	size_t range_count, range_room;
-	pthread_mutex_t lock;        /* of what follows */
+	pthread_mutex_t lock;        /* of the members below */
 	struct dwarf_split **splits; /* by unit; NULL: not asked for yet */
 	size_t split_units;
 	size_t missing;
@@ -188,5 +190,5 @@ struct dwarf_split_state dwarf_index_split(struct dwarf_index *index)
 
 const char *dwarf_index_problem(const struct dwarf_index *index)
 {
-	return index->file->problem;
+	return index->file->sections.problem;
 }

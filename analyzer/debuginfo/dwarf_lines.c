@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "analyzer/debuginfo/dwarf_entry.h"
+#include "analyzer/base/arena.h"
 
 enum { FORMATS = 16, SOURCES = 1 << 20, OPCODES = 256 };
 
@@ -13,13 +13,13 @@ struct format {
 	struct dwarf_attribute kind; /* name: DW_LNCT_… */
 };
 
-/* One table being read. */
+/* The line table that is being read. */
 struct reader {
-	struct dwarf_unit unit; /* the sizes of this table, which may differ from the unit's */
+	struct dwarf_unit unit; /* the unit, with the table's own encoding */
 	struct dwarf_bytes at;
 	struct dwarf_bytes program;
 	uint16_t version;
-	uint8_t least_bytes; /* of an instruction */
+	uint8_t least_bytes; /* minimum_instruction_length */
 	int8_t line_base;
 	uint8_t line_range;
 	uint8_t opcode_base;
@@ -29,46 +29,19 @@ struct reader {
 	size_t source_room;
 };
 
-size_t dwarf_wanted_from(const struct dwarf_wanted *wanted, uint64_t address)
-{
-	size_t low = 0;
-	size_t high = wanted->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (wanted->address[middle] < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-bool dwarf_wanted_in(const struct dwarf_wanted *wanted, uint64_t start, uint64_t end)
-{
-	size_t at;
-
-	if (!wanted->address)
-		return true;
-	at = dwarf_wanted_from(wanted, start);
-	return at < wanted->count && wanted->address[at] < end;
-}
-
 static bool header_begin(struct reader *r, const struct dwarf_unit *unit)
 {
-	const struct dwarf_view *view = &unit->file->section[DWARF_LINE];
 	uint64_t length;
 	uint64_t header;
 
-	if (!unit->has_line || unit->line >= view->bytes)
+	if (!unit->has_line)
 		return false;
 	r->unit = *unit;
-	r->unit.offset_bytes = 4;
-	r->at = dwarf_bytes_of(view->start + unit->line, view->bytes - unit->line);
+	r->unit.encoding.offset_bytes = 4;
+	r->at = dwarf_view_from(&unit->file->sections.view[DWARF_LINE], unit->line);
 	length = dwarf_fixed(&r->at, 4);
 	if (length == UINT32_MAX) {
-		r->unit.offset_bytes = 8;
+		r->unit.encoding.offset_bytes = 8;
 		length = dwarf_fixed(&r->at, 8);
 	}
 	if (r->at.failed || length > dwarf_left(&r->at))
@@ -78,10 +51,10 @@ static bool header_begin(struct reader *r, const struct dwarf_unit *unit)
 	if (r->version < 2 || r->version > 5)
 		return false;
 	if (r->version == 5) {
-		r->unit.address_bytes = (uint8_t)dwarf_fixed(&r->at, 1);
+		r->unit.encoding.address_bytes = (uint8_t)dwarf_fixed(&r->at, 1);
 		dwarf_skip(&r->at, 1); /* segment selector */
 	}
-	header = dwarf_fixed(&r->at, r->unit.offset_bytes);
+	header = dwarf_fixed(&r->at, r->unit.encoding.offset_bytes);
 	if (r->at.failed || header > dwarf_left(&r->at))
 		return false;
 	r->program = dwarf_bytes_of(r->at.at + header, dwarf_left(&r->at) - header);
@@ -92,8 +65,9 @@ static bool header_numbers(struct reader *r)
 {
 	r->least_bytes = (uint8_t)dwarf_fixed(&r->at, 1);
 	if (r->version >= 4)
-		dwarf_skip(&r->at, 1); /* operations of an instruction: 1 but for VLIW machines */
-	dwarf_skip(&r->at, 1);         /* default_is_stmt */
+		/* maximum_operations_per_instruction: 1 except on VLIW machines */
+		dwarf_skip(&r->at, 1);
+	dwarf_skip(&r->at, 1); /* default_is_stmt */
 	r->line_base = (int8_t)dwarf_fixed(&r->at, 1);
 	r->line_range = (uint8_t)dwarf_fixed(&r->at, 1);
 	r->opcode_base = (uint8_t)dwarf_fixed(&r->at, 1);
@@ -130,7 +104,7 @@ static int directory_add(struct reader *r, const char *name)
 	return 0;
 }
 
-/* Up to DWARF 4: directories from 1, files from 1; 0 is the unit's own of each. */
+/* Up to DWARF 4: directories and files count from 1, and 0 is that of the unit itself. */
 static int names_read_old(struct reader *r, struct dwarf_lines *lines)
 {
 	int error = directory_add(r, NULL);
@@ -180,16 +154,16 @@ static void name_read(struct reader *r, const struct dwarf_attribute *formats, s
 	*name = NULL;
 	*directory = 0;
 	for (size_t i = 0; i < count; i++) {
-		struct dwarf_value v = dwarf_value_read(&r->unit, &r->at, &formats[i]);
+		struct dwarf_value v = dwarf_value_read(&r->unit.encoding, &r->at, &formats[i]);
 
 		if (formats[i].name == DW_LNCT_path)
-			*name = dwarf_value_text(&r->unit, &v);
+			*name = dwarf_unit_text(&r->unit, &v);
 		else if (formats[i].name == DW_LNCT_directory_index)
 			*directory = dwarf_value_number(&v);
 	}
 }
 
-/* DWARF 5: directory 0 is the unit's own. */
+/* DWARF 5: directory 0 is that of the unit itself. */
 static int names_read(struct reader *r, struct dwarf_lines *lines)
 {
 	struct dwarf_attribute formats[FORMATS];
@@ -223,16 +197,16 @@ int dwarf_lines_sources(struct dwarf_lines *lines, const struct dwarf_unit *unit
 	return error == -ENOMEM ? error : 0;
 }
 
-/* The machine that runs a line program. */
+/* The state machine that runs a line number program. */
 struct machine {
 	const struct reader *r;
 	struct dwarf_lines *lines;
 	const struct dwarf_wanted *wanted;
-	size_t next; /* wanted address, at or after the row before */
+	size_t next; /* index of the first wanted address that is not before the last row */
 	size_t room;
 	uint64_t address;
 	uint32_t source, line, column, discriminator;
-	struct dwarf_line row; /* the one before; its end is not known yet */
+	struct dwarf_line row; /* the last row, whose end is not known yet */
 	bool open;
 	bool no_memory;
 };
@@ -262,7 +236,7 @@ static void row_close(struct machine *m, uint64_t end)
 {
 	struct dwarf_lines *lines = m->lines;
 
-	/* What begins at 0 was thrown away by the linker. */
+	/* Code that the linker discarded begins at 0. */
 	if (!m->open || !m->row.start || end <= m->row.start || !row_wanted(m, m->row.start, end))
 		return;
 	if (!array_grow(&lines->rows, lines->row_count, &m->room, sizeof(*lines->rows))) {
@@ -416,18 +390,9 @@ void dwarf_lines_close(struct dwarf_lines *lines)
 
 const struct dwarf_line *dwarf_lines_find(const struct dwarf_lines *lines, uint64_t address)
 {
-	size_t low = 0;
-	size_t high = lines->row_count;
+	size_t after = SORTED_UP_TO(lines->rows, lines->row_count, start, address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (lines->rows[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (size_t i = low; i-- > 0 && lines->rows[i].reach > address;)
+	for (size_t i = after; i-- > 0 && lines->rows[i].reach > address;)
 		if (lines->rows[i].end > address)
 			return &lines->rows[i];
 	return NULL;

@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* References and nesting of a hostile file may go in circles. */
+#include "analyzer/debuginfo/sorted.h"
+
+/* Limits for hostile files, whose references and nesting may be circular. */
 enum { REFERENCES = 16, NESTING = 64, CHILDREN = 64, DEPTH = 4096 };
 
-/* One step towards what declares the entry. */
+/* One step towards the declaration of the entry. */
 static bool origin_of_entry(const struct dwarf_entry *from, struct dwarf_entry *to)
 {
 	return dwarf_entry_follow(from, DW_AT_abstract_origin, to) ||
@@ -55,7 +57,7 @@ const char *dwarf_linkage_name(const struct dwarf_entry *entry)
 
 	if (!found.unit)
 		found = dwarf_integrated(entry, DW_AT_MIPS_linkage_name);
-	return found.unit ? dwarf_value_text(found.unit, &found.value) : NULL;
+	return found.unit ? dwarf_unit_text(found.unit, &found.value) : NULL;
 }
 
 static bool is_container(unsigned int tag)
@@ -67,7 +69,7 @@ static bool is_container(unsigned int tag)
 	case DW_TAG_class_type:
 	case DW_TAG_union_type:
 	case DW_TAG_enumeration_type:
-	case DW_TAG_subprogram: /* for functions inside functions */
+	case DW_TAG_subprogram: /* functions may be inside functions */
 		return true;
 	default:
 		return false;
@@ -75,7 +77,7 @@ static bool is_container(unsigned int tag)
 }
 
 struct nesting {
-	uint32_t item[DEPTH]; /* the container around entries of this depth */
+	uint32_t item[DEPTH]; /* index of the innermost container of entries at this depth */
 };
 
 static int container_add(struct dwarf_containers *out, size_t *room, uint64_t offset,
@@ -87,11 +89,11 @@ static int container_add(struct dwarf_containers *out, size_t *room, uint64_t of
 	return 0;
 }
 
-/* All entries of the unit, one behind the other. */
+/* Walks all entries of the unit in the order of the file. */
 static int containers_walk(struct dwarf_containers *out, struct dwarf_unit *unit,
 			   struct nesting *around, size_t *room)
 {
-	const uint8_t *info = unit->file->section[DWARF_INFO].start;
+	const uint8_t *info = unit->file->sections.view[DWARF_INFO].start;
 	const struct dwarf_abbreviations *table = dwarf_unit_abbreviations(unit);
 	struct dwarf_bytes at = dwarf_bytes_of(info + unit->first, unit->end - unit->first);
 	int depth = 0;
@@ -114,7 +116,7 @@ static int containers_walk(struct dwarf_containers *out, struct dwarf_unit *unit
 			error = container_add(out, room, offset, inside);
 			inside = (uint32_t)out->count - 1;
 		}
-		dwarf_values_skip(unit, table, kind, &at);
+		dwarf_values_skip(table, kind, &at);
 		if (kind->has_children)
 			around->item[++depth] = inside;
 		if (!depth)
@@ -143,25 +145,16 @@ void dwarf_containers_close(struct dwarf_containers *c)
 
 static uint32_t container_find(const struct dwarf_containers *c, uint64_t offset)
 {
-	size_t low = 1;
-	size_t high = c->count;
+	size_t at = SORTED_BELOW(c->items, c->count, offset, offset);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (c->items[middle].offset < offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < c->count && c->items[low].offset == offset ? (uint32_t)low : 0;
+	return at < c->count && c->items[at].offset == offset ? (uint32_t)at : 0;
 }
 
 static const char *integrated_name(const struct dwarf_entry *e)
 {
 	struct dwarf_found found = dwarf_integrated(e, DW_AT_name);
 
-	return found.unit ? dwarf_value_text(found.unit, &found.value) : NULL;
+	return found.unit ? dwarf_unit_text(found.unit, &found.value) : NULL;
 }
 
 static void container_name(const struct dwarf_containers *c, struct dwarf_unit *unit, uint32_t item,
@@ -180,8 +173,8 @@ static void container_name(const struct dwarf_containers *c, struct dwarf_unit *
 	text_add(out, "::", 2);
 }
 
-/* C has no containers: their pass is spared. */
-static bool is_flat(const struct dwarf_unit *unit)
+/* C has no namespaces or member functions, so that their containers need not be read. */
+static bool has_no_containers(const struct dwarf_unit *unit)
 {
 	switch (unit->language) {
 	case DW_LANG_C:
@@ -206,7 +199,7 @@ size_t dwarf_qualified_name(const struct dwarf_entry *entry, dwarf_container_sou
 
 	if (!name || !*name)
 		return 0;
-	c = is_flat(declared.unit) ? NULL : source(context, declared.unit);
+	c = has_no_containers(declared.unit) ? NULL : source(context, declared.unit);
 	item = c ? container_find(c, declared.offset) : 0;
 	if (item && c->items[item].parent)
 		container_name(c, declared.unit, c->items[item].parent, 0, out);

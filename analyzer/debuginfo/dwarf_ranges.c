@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "analyzer/debuginfo/dwarf_ranges.h"
+
 #include <dwarf.h>
+#include <stdlib.h>
 
-#include "analyzer/debuginfo/dwarf_entry.h"
+#include "analyzer/debuginfo/sorted.h"
 
-/* One range list being read. */
+/* The range list that is being read. */
 struct range_walk {
 	const struct dwarf_unit *unit;
 	struct dwarf_bytes at;
@@ -12,15 +15,15 @@ struct range_walk {
 	void *context;
 };
 
-/* What the linker threw away begins at 0, or at the highest addresses. */
+/* Code that the linker discarded begins at 0, or at the highest addresses. */
 static bool is_code(const struct dwarf_unit *unit, uint64_t start, uint64_t end)
 {
-	uint64_t last = unit->address_bytes == 8 ? UINT64_MAX : UINT32_MAX;
+	uint64_t last = unit->encoding.address_bytes == 8 ? UINT64_MAX : UINT32_MAX;
 
 	return start && start < last - 1 && end > start;
 }
 
-static bool tell(struct range_walk *w, uint64_t start, uint64_t end)
+static bool range_give(struct range_walk *w, uint64_t start, uint64_t end)
 {
 	return !is_code(w->unit, start, end) || w->each(w->context, start, end);
 }
@@ -28,7 +31,7 @@ static bool tell(struct range_walk *w, uint64_t start, uint64_t end)
 /* .debug_ranges, up to DWARF 4. */
 static bool walk_ranges(struct range_walk *w)
 {
-	unsigned int bytes = w->unit->address_bytes;
+	unsigned int bytes = w->unit->encoding.address_bytes;
 	uint64_t last = bytes == 8 ? UINT64_MAX : UINT32_MAX;
 
 	for (;;) {
@@ -39,7 +42,7 @@ static bool walk_ranges(struct range_walk *w)
 			return true;
 		if (start == last)
 			w->base = end;
-		else if (start < end && !tell(w, w->base + start, w->base + end))
+		else if (start < end && !range_give(w, w->base + start, w->base + end))
 			return false;
 	}
 }
@@ -49,15 +52,15 @@ static uint64_t indexed_address(struct range_walk *w)
 	struct dwarf_value v = {.form = DW_FORM_addrx, .number = dwarf_uleb(&w->at)};
 	uint64_t address = 0;
 
-	if (!dwarf_value_address(w->unit, &v, &address))
+	if (!dwarf_unit_address(w->unit, &v, &address))
 		address = 0;
 	return address;
 }
 
-/* One entry of .debug_rnglists. False: the end. */
+/* One entry of .debug_rnglists. False: the list ends. */
 static bool list_entry(struct range_walk *w, uint64_t *start, uint64_t *end)
 {
-	unsigned int bytes = w->unit->address_bytes;
+	unsigned int bytes = w->unit->encoding.address_bytes;
 
 	*start = *end = 0;
 	switch (dwarf_fixed(&w->at, 1)) {
@@ -100,40 +103,32 @@ static bool walk_rnglists(struct range_walk *w)
 	uint64_t end;
 
 	while (list_entry(w, &start, &end) && !w->at.failed)
-		if (!tell(w, start, end))
+		if (!range_give(w, start, end))
 			return false;
 	return true;
 }
 
-/* Where the list is that a DW_AT_ranges speaks of. */
+/* Moves to the list that a DW_AT_ranges refers to. */
 static bool list_find(struct range_walk *w, const struct dwarf_value *v)
 {
 	const struct dwarf_unit *unit = w->unit;
 	const struct dwarf_unit *holder = unit;
-	const struct dwarf_view *view = &unit->file->section[DWARF_RNGLISTS];
+	const struct dwarf_view *view = &unit->file->sections.view[DWARF_RNGLISTS];
 	uint64_t offset = v->number;
 
-	if (unit->version < 5) {
-		/* GNU's split units have theirs with the skeleton. */
+	if (unit->encoding.version < 5) {
+		/* The lists of GNU split units are in the skeleton's file. */
 		holder = unit->skeleton ? unit->skeleton : unit;
-		view = &holder->file->section[DWARF_RANGES];
+		view = &holder->file->sections.view[DWARF_RANGES];
 		offset += unit->skeleton ? holder->ranges_base : 0;
 	} else if (v->form == DW_FORM_rnglistx) {
-		uint64_t base = unit->rnglists_base;
-		struct dwarf_bytes at;
-
-		if (base > view->bytes || offset > (view->bytes - base) / unit->offset_bytes)
+		if (!dwarf_view_number(view, unit->rnglists_base, offset,
+				       unit->encoding.offset_bytes, &offset))
 			return false;
-		at = dwarf_bytes_of(view->start + base, view->bytes - base);
-		dwarf_skip(&at, offset * unit->offset_bytes);
-		offset = base + dwarf_fixed(&at, unit->offset_bytes);
-		if (at.failed)
-			return false;
+		offset += unit->rnglists_base;
 	}
-	if (offset >= view->bytes)
-		return false;
-	w->at = dwarf_bytes_of(view->start + offset, view->bytes - offset);
-	return true;
+	w->at = dwarf_view_from(view, offset);
+	return !w->at.failed;
 }
 
 bool dwarf_ranges_each(const struct dwarf_unit *unit, const struct dwarf_value *low,
@@ -149,11 +144,46 @@ bool dwarf_ranges_each(const struct dwarf_unit *unit, const struct dwarf_value *
 	if (ranges->form) {
 		if (!list_find(&w, ranges))
 			return true;
-		return unit->version < 5 ? walk_ranges(&w) : walk_rnglists(&w);
+		return unit->encoding.version < 5 ? walk_ranges(&w) : walk_rnglists(&w);
 	}
-	if (!dwarf_value_address(unit, low, &start) || !high->form)
+	if (!dwarf_unit_address(unit, low, &start) || !high->form)
 		return true;
-	if (!dwarf_value_address(unit, high, &end))
+	if (!dwarf_unit_address(unit, high, &end))
 		end = start + dwarf_value_number(high);
-	return tell(&w, start, end);
+	return range_give(&w, start, end);
+}
+
+static int range_order(const void *a, const void *b)
+{
+	const struct dwarf_range *x = a;
+	const struct dwarf_range *y = b;
+
+	if (x->start != y->start)
+		return x->start < y->start ? -1 : 1;
+	if (x->end != y->end)
+		return x->end > y->end ? -1 : 1;
+	return x->item < y->item ? -1 : x->item > y->item;
+}
+
+void dwarf_ranges_sort(struct dwarf_range *ranges, size_t count)
+{
+	uint64_t reach = 0;
+
+	if (count)
+		qsort(ranges, count, sizeof(*ranges), range_order);
+	for (size_t i = 0; i < count; i++) {
+		reach = ranges[i].end > reach ? ranges[i].end : reach;
+		ranges[i].reach = reach;
+	}
+}
+
+const struct dwarf_range *dwarf_ranges_find(const struct dwarf_range *ranges, size_t count,
+					    uint64_t address)
+{
+	size_t after = SORTED_UP_TO(ranges, count, start, address);
+
+	for (size_t i = after; i-- > 0 && ranges[i].reach > address;)
+		if (ranges[i].end > address)
+			return &ranges[i];
+	return NULL;
 }

@@ -4,6 +4,9 @@
 #include <dwarf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/arena.h"
 
 enum { OPEN = 512, DEPTH = 4096 };
 
@@ -24,83 +27,39 @@ static const uint8_t value_slots[] = {
 	[DW_AT_call_line] = VALUE_LINE + 1,  [DW_AT_call_column] = VALUE_COLUMN + 1,
 	[DW_AT_sibling] = VALUE_SIBLING + 1,
 };
-static const struct dwarf_wishes scope_wishes = {value_slots, sizeof(value_slots), VALUES};
+static const struct dwarf_selection scope_selection = {value_slots, sizeof(value_slots), VALUES};
 
 struct builder {
 	struct dwarf_scopes *out;
 	struct dwarf_unit *unit;
 	const struct dwarf_wanted *wanted;
 	size_t scope_room, span_room, function_room;
-	bool hit;        /* a range of the function at hand holds a wanted address */
-	uint64_t jump;   /* offset of the entry behind such a function, if it says; else 0 */
-	int passed_over; /* depth of a function that nobody asked for; -1: in none */
-	int depth[OPEN]; /* of the scopes the current entry lies in */
+	bool hit;        /* a range of the current function holds a wanted address */
+	uint64_t jump;   /* offset of the entry after a function that is skipped; 0: not known */
+	int skipped;     /* depth of the function that is being skipped; -1: none */
+	int depth[OPEN]; /* of the scopes that contain the current entry */
 	uint32_t at[OPEN];
 	size_t open;
 	bool no_memory;
 };
 
-static int range_order(const void *a, const void *b)
-{
-	const struct dwarf_range *x = a;
-	const struct dwarf_range *y = b;
-
-	if (x->start != y->start)
-		return x->start < y->start ? -1 : 1;
-	if (x->end != y->end)
-		return x->end > y->end ? -1 : 1;
-	return x->item < y->item ? -1 : x->item > y->item;
-}
-
-void dwarf_ranges_sort(struct dwarf_range *ranges, size_t count)
-{
-	uint64_t reach = 0;
-
-	if (count)
-		qsort(ranges, count, sizeof(*ranges), range_order);
-	for (size_t i = 0; i < count; i++) {
-		reach = ranges[i].end > reach ? ranges[i].end : reach;
-		ranges[i].reach = reach;
-	}
-}
-
-const struct dwarf_range *dwarf_ranges_find(const struct dwarf_range *ranges, size_t count,
-					    uint64_t address)
-{
-	size_t low = 0;
-	size_t high = count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (ranges[middle].start <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (size_t i = low; i-- > 0 && ranges[i].reach > address;)
-		if (ranges[i].end > address)
-			return &ranges[i];
-	return NULL;
-}
-
-/* Nothing in the function at hand is asked for. */
-static void pass_over(struct builder *b, const struct dwarf_value *next, int depth)
+/* Skips the current function, which holds no wanted address. */
+static void function_skip(struct builder *b, const struct dwarf_value *next, int depth)
 {
 	struct dwarf_unit *unit;
 
-	b->passed_over = depth;
-	if (!dwarf_value_reference(b->unit, next, &unit, &b->jump) || unit != b->unit)
+	b->skipped = depth;
+	if (!dwarf_unit_reference(b->unit, next, &unit, &b->jump) || unit != b->unit)
 		b->jump = 0;
 }
 
-/* What lies at this depth or deeper has come to its end. */
+/* Closes all scopes at this depth or deeper. */
 static void scopes_leave(struct builder *b, int depth)
 {
 	while (b->open && b->depth[b->open - 1] >= depth)
 		b->out->scopes[b->at[--b->open]].next = (uint32_t)b->out->scope_count;
-	if (b->passed_over >= depth)
-		b->passed_over = -1;
+	if (b->skipped >= depth)
+		b->skipped = -1;
 }
 
 static bool span_add(void *context, uint64_t start, uint64_t end)
@@ -139,7 +98,7 @@ static void scope_add(struct builder *b, const struct dwarf_entry *e, int depth)
 	size_t spans = out->span_count;
 	struct dwarf_scope scope;
 
-	if (!dwarf_entry_values(e, &scope_wishes, v))
+	if (!dwarf_entry_values(e, &scope_selection, v))
 		return;
 	if (function && !v[VALUE_LOW].form && !v[VALUE_RANGES].form)
 		return;
@@ -147,7 +106,7 @@ static void scope_add(struct builder *b, const struct dwarf_entry *e, int depth)
 	dwarf_ranges_each(b->unit, &v[VALUE_LOW], &v[VALUE_HIGH], &v[VALUE_RANGES], span_add, b);
 	if (function && !b->hit) {
 		out->span_count = spans;
-		pass_over(b, &v[VALUE_SIBLING], depth);
+		function_skip(b, &v[VALUE_SIBLING], depth);
 		return;
 	}
 	scope = (struct dwarf_scope) {
@@ -181,19 +140,19 @@ static bool is_scope(uint16_t tag)
 	       tag == DW_TAG_lexical_block;
 }
 
-/* A scope: all others pass by unseen, most of them types and variables. */
+/* Called for scopes only: most entries are types and variables, and those are skipped. */
 static void entry_take(struct builder *b, const struct dwarf_entry *e, int depth)
 {
 	bool function = e->kind->tag == DW_TAG_subprogram;
 
-	if (function || (b->open && b->passed_over < 0))
+	if (function || (b->open && b->skipped < 0))
 		scope_add(b, e, depth);
 }
 
-/* All entries of the unit, one behind the other. */
+/* Walks all entries of the unit in the order of the file. */
 static void entries_walk(struct builder *b)
 {
-	const struct dwarf_view *info = &b->unit->file->section[DWARF_INFO];
+	const struct dwarf_view *info = &b->unit->file->sections.view[DWARF_INFO];
 	struct dwarf_entry e = {.unit = b->unit, .table = dwarf_unit_abbreviations(b->unit)};
 	struct dwarf_bytes at =
 		dwarf_bytes_of(info->start + b->unit->first, b->unit->end - b->unit->first);
@@ -218,7 +177,7 @@ static void entries_walk(struct builder *b)
 		b->jump = 0;
 		if (is_scope(e.kind->tag))
 			entry_take(b, &e, depth);
-		dwarf_values_skip(b->unit, e.table, e.kind, &at);
+		dwarf_values_skip(e.table, e.kind, &at);
 		inside = e.kind->has_children;
 		if (b->jump > offset && b->jump < b->unit->end) {
 			at.at = info->start + b->jump;
@@ -244,7 +203,7 @@ int dwarf_scopes_read(struct dwarf_scopes *out, struct dwarf_unit *unit,
 	b->out = out;
 	b->unit = unit;
 	b->wanted = wanted;
-	b->passed_over = -1;
+	b->skipped = -1;
 	entries_walk(b);
 	scopes_leave(b, -1);
 	dwarf_ranges_sort(out->functions, out->function_count);
@@ -273,7 +232,7 @@ static bool scope_holds(const struct dwarf_scopes *s, const struct dwarf_scope *
 	return false;
 }
 
-/* Walks down from the function: into what holds the address, past what does not. */
+/* Walks down from the function into the scopes that hold the address. */
 size_t dwarf_scopes_chain(const struct dwarf_scopes *s, uint64_t address, uint32_t *chain)
 {
 	const struct dwarf_range *hit = dwarf_ranges_find(s->functions, s->function_count, address);

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "analyzer/debuginfo/elf_symbols.h"
+
 #include <errno.h>
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/debuginfo/elf_file.h"
 #include "analyzer/base/arena.h"
+#include "analyzer/debuginfo/sorted.h"
 
-/* Of names for one function the plain one comes first: clock_nanosleep, not __GI___clock_…. */
+/*
+ * Of several names of one function the plain one comes first: clock_nanosleep before
+ * __GI___clock_….
+ */
 static int name_order(const char *a, const char *b)
 {
 	bool plain_a = a[0] != '_';
@@ -28,14 +33,6 @@ static int symbol_order(const void *a, const void *b)
 	return name_order(x->name, y->name);
 }
 
-/* Names of source files stand before the local symbols that come from them. */
-static const char *symbol_source(const GElf_Sym *symbol, const char *name, const char *before)
-{
-	if (GELF_ST_TYPE(symbol->st_info) == STT_FILE)
-		return name;
-	return before;
-}
-
 static int symbols_read(struct elf_symbols *s, Elf *elf, Elf_Scn *section, const GElf_Shdr *header)
 {
 	Elf_Data *data = elf_getdata(section, NULL);
@@ -53,7 +50,8 @@ static int symbols_read(struct elf_symbols *s, Elf *elf, Elf_Scn *section, const
 			break;
 		type = GELF_ST_TYPE(symbol.st_info);
 		name = elf_strptr(elf, header->sh_link, symbol.st_name);
-		file = symbol_source(&symbol, name, file);
+		if (type == STT_FILE) /* comes before the local symbols of this source file */
+			file = name;
 		if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol.st_shndx == SHN_UNDEF)
 			continue;
 		if (!name || !*name)
@@ -72,7 +70,7 @@ static int symbols_read(struct elf_symbols *s, Elf *elf, Elf_Scn *section, const
 	return 0;
 }
 
-/* Symbols without a size (hand-written assembly) go up to the next one. */
+/* Symbols without a size (hand-written assembly) are given the space up to the next one. */
 static void sizes_fill(struct elf_symbols *s)
 {
 	uint64_t next = 0;
@@ -123,18 +121,9 @@ void elf_symbols_close(struct elf_symbols *s)
 const struct elf_symbol *elf_symbols_find(const struct elf_symbols *s, uint64_t vaddr)
 {
 	const struct elf_symbol *best = NULL;
-	size_t low = 0;
-	size_t high = s->count;
+	size_t after = SORTED_UP_TO(s->items, s->count, start, vaddr);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->items[middle].start <= vaddr)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (size_t i = low; i-- > 0 && s->items[i].reach > vaddr;) {
+	for (size_t i = after; i-- > 0 && s->items[i].reach > vaddr;) {
 		const struct elf_symbol *item = &s->items[i];
 
 		if (item->end <= vaddr)
@@ -143,4 +132,11 @@ const struct elf_symbol *elf_symbols_find(const struct elf_symbols *s, uint64_t 
 			best = item;
 	}
 	return best;
+}
+
+const struct elf_symbol *elf_symbols_starting(const struct elf_symbols *s, uint64_t vaddr)
+{
+	size_t at = SORTED_BELOW(s->items, s->count, start, vaddr);
+
+	return at < s->count && s->items[at].start == vaddr ? &s->items[at] : NULL;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/build.h"
 
+#include "format/text_hash.h"
+
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -14,7 +17,27 @@ uint64_t plan_clock_ns(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-static void describe(struct plan_built *out, const struct plan_object *o,
+bool plan_by_hash(const struct hud_plan *head)
+{
+	return text_hash_is(head->build_id, head->build_id_bytes);
+}
+
+const char *plan_id_text(char out[PLAN_ID_TEXT_BYTES], const struct hud_plan *head)
+{
+	size_t skip = plan_by_hash(head) ? HUD_TEXT_HASH_MARK_BYTES : 0;
+
+	out[0] = '\0';
+	for (size_t i = skip; i < head->build_id_bytes; i++)
+		snprintf(out + 2 * (i - skip), 3, "%02x", head->build_id[i]);
+	return out;
+}
+
+double plan_built_percent(const struct plan_built *b, uint64_t bytes)
+{
+	return b->numbers.text_bytes ? 100.0 * (double)bytes / (double)b->numbers.text_bytes : 0;
+}
+
+static void describe(struct plan_built *out, const struct unwind_object *o,
 		     const struct unwind_rows *rows)
 {
 	out->head.machine = o->machine;
@@ -36,7 +59,7 @@ static void describe(struct plan_built *out, const struct plan_object *o,
 	out->unwind_information = rows->fdes > 0;
 }
 
-/* As the plan file has them: `*out` is malloc'ed. */
+/* The sites as the plan file has them; `*out` is to be freed. 0 or -ENOMEM. */
 static int poll_sites_make(const struct plan_polls *polls, struct hud_plan_poll_site **out)
 {
 	*out = calloc(polls->count + 1, sizeof(**out));
@@ -47,7 +70,7 @@ static int poll_sites_make(const struct plan_polls *polls, struct hud_plan_poll_
 	return 0;
 }
 
-int plan_build(struct plan_built *out, const struct plan_object *o, uint64_t start_ns)
+int plan_build(struct plan_built *out, const struct unwind_object *o, uint64_t start_ns)
 {
 	struct unwind_rows rows;
 	struct hud_plan_poll_site *poll_site = NULL;
@@ -69,13 +92,7 @@ int plan_build(struct plan_built *out, const struct plan_object *o, uint64_t sta
 	plan.numbers = out->numbers;
 	plan.segment = o->segment;
 	plan.segments = o->segments;
-	plan.first = rows.first;
-	plan.page = rows.page;
-	plan.pages = rows.pages;
-	plan.row = rows.row;
-	plan.rows = rows.rows;
-	plan.rule = rows.rule;
-	plan.rules = rows.rules;
+	unwind_rows_set(&rows, &plan);
 	plan.identity = out->runtime.identity;
 	plan.poll_site = poll_site;
 	plan.poll_sites = out->runtime.polls.count;

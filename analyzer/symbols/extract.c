@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "analyzer/names/demangle.h"
+#include "analyzer/debuginfo/dwarf_lines.h"
 #include "analyzer/debuginfo/dwarf_name.h"
+#include "analyzer/debuginfo/dwarf_scopes.h"
 #include "analyzer/names/fold.h"
 #include "analyzer/base/key_map.h"
 
@@ -256,7 +258,7 @@ static int definition_of_entry(struct symbol_extract *e, const struct dwarf_entr
 {
 	/* The instance, not its declaration: that may be shared by instances of other types. */
 	struct dwarf_entry instance = dwarf_instance(entry);
-	const uint8_t *info = instance.unit->file->section[DWARF_INFO].start;
+	const uint8_t *info = instance.unit->file->sections.view[DWARF_INFO].start;
 	uint64_t key = address_key(info + instance.offset);
 	int error;
 

@@ -3,6 +3,7 @@
 #define HUD_ANALYZER_SYMBOLS_EXTRACT_H
 
 #include "analyzer/debuginfo/dwarf_index.h"
+#include "analyzer/debuginfo/elf_symbols.h"
 #include "analyzer/rules/rules.h"
 #include "analyzer/symbols/facts.h"
 #include "analyzer/base/arena.h"

@@ -1,70 +1,50 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/unwind/eh_frame.h"
-#include "analyzer/unwind/eh_frame_cursor.h"
+#include "analyzer/base/arena.h"
+#include "analyzer/debuginfo/sorted.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct eh_registers machines[] = {
-	{.machine = EM_X86_64, .sp = 7, .fp = 6, .ra = 16},
-	{.machine = EM_AARCH64, .sp = 31, .fp = 29, .ra = 30},
-};
-
-const struct eh_registers *eh_registers(uint32_t machine)
-{
-	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
-		if (machines[i].machine == machine)
-			return &machines[i];
-	}
-	return NULL;
-}
-
-/* A CIE or an FDE: what stands behind its length and its id. */
+/* A CIE or an FDE. */
 struct entry {
 	size_t offset;    /* of the length field */
 	size_t id_offset; /* of the id */
 	uint64_t id;
-	bool wide; /* 64-bit DWARF */
-	struct eh_cursor body;
+	bool wide;               /* 64-bit DWARF */
+	struct dwarf_bytes body; /* what follows the id */
 };
 
-static struct eh_cursor cursor_at(const struct eh_section *s, size_t offset)
-{
-	return (struct eh_cursor) {
-		.at = s->data + offset,
-		.end = s->data + s->bytes,
-		.address = s->address + offset,
-	};
-}
-
-/* The entry at `*at`, which moves behind it: 1, 0 at the end, -EBADMSG where no entry can be. */
+/*
+ * Reads the entry at `*at` and moves `*at` to the next one. 1; 0: the end; -EBADMSG: there cannot
+ * be an entry here.
+ */
 static int entry_next(const struct eh_section *s, size_t *at, struct entry *out)
 {
-	struct eh_cursor c;
+	struct dwarf_bytes c;
 	uint64_t bytes;
 
 	do {
 		if (s->bytes - *at < 4)
 			return *at == s->bytes ? 0 : -EBADMSG;
-		c = cursor_at(s, *at);
-		bytes = eh_cursor_fixed(&c, 4);
+		c = dwarf_bytes_of(s->data + *at, s->bytes - *at);
+		bytes = dwarf_fixed(&c, 4);
 		out->offset = *at;
 		*at += 4;
 		if (!bytes && s->unbounded)
 			return 0;
-	} while (!bytes); /* a terminator, of a section that was put together from several */
+	} while (!bytes); /* a terminator inside a section that a linker made of several */
 	out->wide = bytes == UINT32_MAX;
 	if (out->wide)
-		bytes = eh_cursor_fixed(&c, 8);
-	if (c.bad || bytes > (size_t)(c.end - c.at))
+		bytes = dwarf_fixed(&c, 8);
+	if (c.failed || bytes > dwarf_left(&c))
 		return -EBADMSG;
 	c.end = c.at + bytes;
 	*at = (size_t)(c.end - s->data);
 	out->id_offset = (size_t)(c.at - s->data);
-	out->id = eh_cursor_fixed(&c, out->wide ? 8 : 4);
-	if (c.bad)
+	out->id = dwarf_fixed(&c, out->wide ? 8 : 4);
+	if (c.failed)
 		return -EBADMSG;
 	out->body = c;
 	return 1;
@@ -77,11 +57,11 @@ static bool entry_is_cie(const struct eh_section *s, const struct entry *e)
 	return e->id == (e->wide ? UINT64_MAX : UINT32_MAX);
 }
 
-/* Letters of the augmentation, and their data. */
-static bool augmentation_read(struct eh_cie *cie, const uint8_t *letters, struct eh_cursor *c)
+/* The letters of the augmentation string, and the data that each of them has. */
+static bool augmentation_read(const struct eh_section *s, struct eh_cie *cie,
+			      const uint8_t *letters, struct dwarf_bytes *c)
 {
-	const uint8_t *data;
-	struct eh_cursor own;
+	struct dwarf_bytes own;
 	uint64_t bytes;
 
 	if (!*letters)
@@ -89,69 +69,63 @@ static bool augmentation_read(struct eh_cie *cie, const uint8_t *letters, struct
 	if (*letters++ != 'z')
 		return false;
 	cie->has_augmentation = true;
-	bytes = eh_cursor_uleb(c);
+	bytes = dwarf_uleb(c);
 	own = *c;
-	data = eh_cursor_skip(c, bytes);
-	if (!data)
+	dwarf_skip(c, bytes);
+	if (c->failed)
 		return false;
-	own.end = data + bytes;
+	own.end = c->at;
 	for (; *letters; letters++) {
 		switch (*letters) {
 		case 'R':
-			cie->pointer_encoding = (uint8_t)eh_cursor_fixed(&own, 1);
+			cie->pointer_encoding = (uint8_t)dwarf_fixed(&own, 1);
 			break;
 		case 'L':
-			eh_cursor_fixed(&own, 1);
+			dwarf_fixed(&own, 1);
 			break;
 		case 'P':
-			eh_cursor_skip_pointer(&own, (uint8_t)eh_cursor_fixed(&own, 1));
+			eh_pointer_skip(s, &own, (uint8_t)dwarf_fixed(&own, 1));
 			break;
 		case 'S':
 			cie->signal = true;
 			break;
-		case 'B': /* AArch64: return addresses are signed with the other key */
+		case 'B': /* AArch64: return addresses are signed with key B */
 		case 'G': /* AArch64: tagged stack memory */
 			break;
-		default: /* what stands behind it cannot be found */
+		default: /* of unknown size: what follows it cannot be found */
 			return false;
 		}
 	}
-	return !own.bad;
+	return !own.failed;
 }
 
-static bool cie_read(const struct eh_section *s, struct eh_cie *cie, struct eh_cursor *c)
+static bool cie_read(const struct eh_section *s, struct eh_cie *cie, struct dwarf_bytes *c)
 {
-	uint8_t version = (uint8_t)eh_cursor_fixed(c, 1);
+	uint8_t version = (uint8_t)dwarf_fixed(c, 1);
 	const uint8_t *letters = c->at;
 	uint64_t ra;
 
-	while (eh_cursor_fixed(c, 1))
+	while (dwarf_fixed(c, 1))
 		;
-	if (c->bad || (version != 1 && version != 3 && version != 4))
+	if (c->failed || (version != 1 && version != 3 && version != 4))
 		return false;
-	if (version == 4 && (eh_cursor_fixed(c, 1) != 8 || eh_cursor_fixed(c, 1) != 0))
+	if (version == 4 && (dwarf_fixed(c, 1) != 8 || dwarf_fixed(c, 1) != 0))
 		return false; /* size of an address, size of a segment selector */
-	cie->code_align = eh_cursor_uleb(c);
-	cie->data_align = eh_cursor_sleb(c);
-	ra = version == 1 ? eh_cursor_fixed(c, 1) : eh_cursor_uleb(c);
-	if (c->bad || !augmentation_read(cie, letters, c))
+	cie->code_align = dwarf_uleb(c);
+	cie->data_align = dwarf_sleb(c);
+	ra = version == 1 ? dwarf_fixed(c, 1) : dwarf_uleb(c);
+	if (c->failed || !augmentation_read(s, cie, letters, c))
 		return false;
 	return ra == eh_registers(s->machine)->ra &&
-	       eh_program_start(s, cie, c->at, (size_t)(c->end - c->at)) == 0;
+	       eh_program_start(s, cie, c->at, dwarf_left(c)) == 0;
 }
 
 static int cie_add(struct eh_frame *e, struct entry *entry)
 {
 	struct eh_cie *cie;
 
-	if ((e->cies & (e->cies - 1)) == 0) {
-		size_t room = e->cies ? e->cies * 2 : 16;
-
-		cie = realloc(e->cie, room * sizeof(*cie));
-		if (!cie)
-			return -ENOMEM;
-		e->cie = cie;
-	}
+	if (!array_grow(&e->cie, e->cies, &e->cie_room, sizeof(*e->cie)))
+		return -ENOMEM;
 	cie = &e->cie[e->cies++];
 	*cie = (struct eh_cie) {.offset = entry->offset};
 	cie->broken = !cie_read(&e->section, cie, &entry->body);
@@ -161,63 +135,45 @@ static int cie_add(struct eh_frame *e, struct entry *entry)
 static const struct eh_cie *cie_find(const struct eh_frame *e, const struct entry *entry)
 {
 	uint64_t offset = entry->id;
-	size_t low = 0, high = e->cies;
+	size_t at;
 
 	if (!e->section.debug_frame) {
 		if (entry->id > entry->id_offset)
 			return NULL;
 		offset = entry->id_offset - entry->id;
 	}
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (e->cie[middle].offset == offset)
-			return &e->cie[middle];
-		if (e->cie[middle].offset < offset)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	at = SORTED_BELOW(e->cie, e->cies, offset, offset);
+	return at < e->cies && e->cie[at].offset == offset ? &e->cie[at] : NULL;
 }
 
-/* False: an FDE of which not even the range is known. */
+/* False: not even the range of the function is known. */
 static bool fde_read(const struct eh_frame *e, struct entry *entry, struct eh_fde *fde)
 {
 	const struct eh_cie *cie = cie_find(e, entry);
-	struct eh_cursor *c = &entry->body;
+	struct dwarf_bytes *c = &entry->body;
 	uint64_t bytes;
 
 	if (!cie)
 		return false;
 	fde->cie = (uint32_t)(cie - e->cie);
-	fde->start = eh_cursor_pointer(c, cie->pointer_encoding);
-	bytes = eh_cursor_pointer(c, cie->pointer_encoding & EH_POINTER_FORMAT);
-	if (c->bad || bytes > UINT64_MAX - fde->start)
+	fde->start = eh_pointer_read(&e->section, c, cie->pointer_encoding);
+	bytes = eh_pointer_read(&e->section, c, cie->pointer_encoding & EH_POINTER_FORMAT);
+	if (c->failed || bytes > UINT64_MAX - fde->start)
 		return false;
 	fde->end = fde->start + bytes;
 	if (cie->has_augmentation)
-		eh_cursor_skip(c, eh_cursor_uleb(c));
-	if (c->bad) /* no program: all of it is unsupported */
-		c->at = c->end;
+		dwarf_skip(c, dwarf_uleb(c));
 	fde->program = (uint32_t)(c->at - e->section.data);
-	fde->program_bytes = (uint32_t)(c->end - c->at);
-	if (c->bad)
+	fde->program_bytes = (uint32_t)dwarf_left(c);
+	if (c->failed) /* it has no program: all of it is unsupported */
 		fde->program = UINT32_MAX;
 	return true;
 }
 
-static int fde_add(struct eh_frame *e, struct entry *entry, size_t *room)
+static int fde_add(struct eh_frame *e, struct entry *entry)
 {
-	if (e->fdes == *room) {
-		size_t more = *room ? *room * 2 : 256;
-		struct eh_fde *fde = realloc(e->fde, more * sizeof(*fde));
-
-		if (!fde)
-			return -ENOMEM;
-		e->fde = fde;
-		*room = more;
-	}
+	if (!array_grow(&e->fde, e->fdes, &e->fde_room, sizeof(*e->fde)))
+		return -ENOMEM;
 	if (fde_read(e, entry, &e->fde[e->fdes]))
 		e->fdes++;
 	else
@@ -225,10 +181,10 @@ static int fde_add(struct eh_frame *e, struct entry *entry, size_t *room)
 	return 0;
 }
 
-/* One pass over the section, for CIEs or for FDEs: an FDE may stand before its CIE. */
-static int pass(struct eh_frame *e, bool cies)
+/* One pass over the section, for CIEs or for FDEs, since an FDE may come before its CIE. */
+static int entries_read(struct eh_frame *e, bool cies)
 {
-	size_t at = 0, room = 0;
+	size_t at = 0;
 	struct entry entry;
 	int more;
 
@@ -237,7 +193,7 @@ static int pass(struct eh_frame *e, bool cies)
 
 		if (entry_is_cie(&e->section, &entry) != cies)
 			continue;
-		err = cies ? cie_add(e, &entry) : fde_add(e, &entry, &room);
+		err = cies ? cie_add(e, &entry) : fde_add(e, &entry);
 		if (err)
 			return err;
 	}
@@ -252,9 +208,9 @@ int eh_frame_open(struct eh_frame *e, const struct eh_section *section)
 	*e = (struct eh_frame) {.section = *section};
 	if (section->bytes >= UINT32_MAX)
 		return -EFBIG;
-	err = pass(e, true);
+	err = entries_read(e, true);
 	if (!err)
-		err = pass(e, false);
+		err = entries_read(e, false);
 	if (err)
 		eh_frame_close(e);
 	return err;
@@ -265,4 +221,17 @@ void eh_frame_close(struct eh_frame *e)
 	free(e->cie);
 	free(e->fde);
 	memset(e, 0, sizeof(*e));
+}
+
+void eh_frame_rows(const struct eh_frame *e, const struct eh_fde *fde, uint64_t end,
+		   eh_row_sink each, void *context)
+{
+	struct eh_function function = {
+		.start = fde->start,
+		.end = end < fde->end ? end : fde->end,
+		.program = fde->program <= e->section.bytes ? e->section.data + fde->program : NULL,
+		.program_bytes = fde->program_bytes,
+	};
+
+	eh_program_rows(&e->section, &e->cie[fde->cie], &function, each, context);
 }

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/unwind/rows.h"
-#include "analyzer/unwind/rows_rule.h"
+#include "analyzer/base/arena.h"
+#include "analyzer/unwind/rule_table.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PAGE_BYTES (UINT64_C(1) << HUD_PLAN_PAGE_BITS)
-#define PAGES_MAX (UINT64_C(1) << 17) /* 8 GiB of addresses: a megabyte of pages */
+#define PAGES_MAX (UINT64_C(1) << 17) /* 8 GiB of addresses take a page table of 1 MiB */
 
-/* Compilers align functions to so many bytes: a shorter gap before a function is padding. */
+/* Compilers align functions to this many bytes: a shorter gap before a function is padding. */
 #define PADDING_BYTES 16u
 
 /* One FDE, in the order of addresses. */
@@ -25,11 +26,11 @@ struct builder {
 	const struct eh_frame *frames;
 	const struct hud_plan_segment *segment;
 	size_t segments;
-	struct unwind_rules rules;
+	struct rule_table rules;
 	struct function *function;
 	size_t functions;
 	size_t row_room;
-	uint64_t at;          /* all before it is said */
+	uint64_t at;          /* rows are complete up to this address */
 	bool function_before; /* what ends at `at` is a function */
 	bool out_of_memory;
 };
@@ -55,7 +56,7 @@ static int compare_functions(const void *left, const void *right)
 	return l->fde < r->fde ? -1 : l->fde > r->fde;
 }
 
-/* Every FDE that describes code of ours; linkers leave some behind of what they dropped. */
+/* The FDEs of code that is in a segment; linkers keep some FDEs of code that they dropped. */
 static void collect_frame(struct builder *b, uint32_t index)
 {
 	const struct eh_frame *e = &b->frames[index];
@@ -97,21 +98,14 @@ static void row_push(struct builder *b, uint16_t delta, uint16_t rule)
 {
 	struct unwind_rows *out = b->out;
 
-	if (out->rows == b->row_room) {
-		size_t room = b->row_room ? b->row_room * 2 : 4096;
-		struct hud_plan_row *row = realloc(out->row, room * sizeof(*row));
-
-		if (!row) {
-			b->out_of_memory = true;
-			return;
-		}
-		out->row = row;
-		b->row_room = room;
+	if (!array_grow(&out->row, out->rows, &b->row_room, sizeof(*out->row))) {
+		b->out_of_memory = true;
+		return;
 	}
 	out->row[out->rows++] = (struct hud_plan_row) {.delta = delta, .rule = rule};
 }
 
-/* A page of which there is nothing to say has no rows. */
+/* A page without any rule has no rows. */
 static void page_close(struct builder *b, struct hud_plan_page *page)
 {
 	if (page->rows == 1 && b->out->row[page->first_row].rule == UNWIND_RULE_NONE) {
@@ -120,8 +114,8 @@ static void page_close(struct builder *b, struct hud_plan_page *page)
 	}
 }
 
-/* From `b->at` to `end` this rule holds. */
-static void cover(struct builder *b, uint64_t end, uint16_t rule)
+/* Makes this the rule from `b->at` to `end`. */
+static void cover_to(struct builder *b, uint64_t end, uint16_t rule)
 {
 	struct unwind_rows *out = b->out;
 
@@ -142,7 +136,7 @@ static void cover(struct builder *b, uint64_t end, uint16_t rule)
 	}
 }
 
-/* What holds where a function begins, before it did anything. */
+/* Is it the rule of a function's first instruction, before anything was pushed? */
 static bool is_entry(const struct hud_plan_rule *rule)
 {
 	bool on_stack = rule->ra_offset != HUD_RULE_UNCHANGED;
@@ -152,31 +146,31 @@ static bool is_entry(const struct hud_plan_rule *rule)
 }
 
 /*
- * Padding before a function gets the rule of its entry. Nothing runs there, so it costs nothing,
- * and saves two of three rows: most functions end with the same rule.
+ * Padding before a function gets the rule of the function's entry. Nothing runs there, so that is
+ * harmless, and it saves two rows of three, since most functions end with this very rule.
  */
 static void fill_gap(struct builder *b, uint64_t start, const struct hud_plan_rule *rule)
 {
 	if (start == b->at ||
 	    (b->function_before && start - b->at < PADDING_BYTES && is_entry(rule)))
 		return;
-	cover(b, start, UNWIND_RULE_NONE);
+	cover_to(b, start, UNWIND_RULE_NONE);
 }
 
 static void take_row(void *context, uint64_t start, uint64_t end, struct hud_plan_rule rule)
 {
 	struct builder *b = context;
-	uint16_t index = unwind_rules_intern(&b->rules, rule);
+	uint16_t index = rule_table_intern(&b->rules, rule);
 
 	fill_gap(b, start, &rule);
 	b->out->covered_bytes += end - b->at;
 	if (index == UNWIND_RULE_UNSUPPORTED)
 		b->out->unsupported_bytes += end - start;
-	cover(b, end, index);
+	cover_to(b, end, index);
 	b->function_before = true;
 }
 
-/* Where functions overlap, the one that starts later is believed, as the C++ runtime does it. */
+/* Where functions overlap the one that starts later counts, as in the C++ runtime. */
 static void cover_functions(struct builder *b)
 {
 	const struct hud_plan_segment *segment = NULL;
@@ -196,7 +190,7 @@ static void cover_functions(struct builder *b)
 	}
 }
 
-/* The table of pages: from the first executable byte to the last. */
+/* The table of pages, from the first executable byte to the last. */
 static int pages_make(struct builder *b)
 {
 	struct unwind_rows *out = b->out;
@@ -228,16 +222,16 @@ static int build(struct builder *b, size_t frames)
 	if (!err)
 		err = collect(b, frames);
 	if (!err)
-		err = unwind_rules_open(&b->rules);
+		err = rule_table_open(&b->rules);
 	if (err)
 		return err;
 	b->at = out->first;
 	cover_functions(b);
-	cover(b, out->first + out->pages * PAGE_BYTES, UNWIND_RULE_NONE);
+	cover_to(b, out->first + out->pages * PAGE_BYTES, UNWIND_RULE_NONE);
 	if (b->out_of_memory)
 		return -ENOMEM;
 	out->rules_dropped = b->rules.dropped;
-	unwind_rules_take(&b->rules, &out->rule, &out->rules);
+	rule_table_take(&b->rules, &out->rule, &out->rules);
 	return 0;
 }
 
@@ -249,7 +243,7 @@ int unwind_rows_build(struct unwind_rows *out, const struct eh_frame *frames, si
 
 	memset(out, 0, sizeof(*out));
 	err = build(&b, count);
-	unwind_rules_close(&b.rules);
+	rule_table_close(&b.rules);
 	free(b.function);
 	if (err)
 		unwind_rows_free(out);
@@ -262,4 +256,15 @@ void unwind_rows_free(struct unwind_rows *rows)
 	free(rows->row);
 	free(rows->rule);
 	memset(rows, 0, sizeof(*rows));
+}
+
+void unwind_rows_set(const struct unwind_rows *rows, struct plan *plan)
+{
+	plan->first = rows->first;
+	plan->page = rows->page;
+	plan->pages = rows->pages;
+	plan->row = rows->row;
+	plan->rows = rows->rows;
+	plan->rule = rows->rule;
+	plan->rules = rows->rules;
 }

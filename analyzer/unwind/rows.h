@@ -6,8 +6,9 @@
 #include "format/plan.h"
 
 /*
- * The rules of all functions of an object as the plan holds them: by address over its executable
- * segments, equal neighbours merged, what no function covers said too, in pages of 64 KiB.
+ * The unwind rules of an object as its plan holds them: rows ordered by address, in pages of 64
+ * KiB, over all executable segments. Neighbours with the same rule are merged, and code that
+ * belongs to no function has rows too.
  */
 
 #define UNWIND_SECTIONS_MAX 4
@@ -23,17 +24,20 @@ struct unwind_rows {
 	uint64_t fdes;
 	uint64_t covered_bytes; /* under a rule other than HUD_RULE_NONE */
 	uint64_t unsupported_bytes;
-	uint64_t rules_dropped; /* ranges made unsupported since there was no room for their rule */
+	uint64_t rules_dropped; /* ranges made unsupported since the table of rules was full */
 };
 
 /*
- * Builds them from up to UNWIND_SECTIONS_MAX sections; where two describe the same function the
- * later one is believed. No function at all: pages without rows.
+ * Builds the rows from up to UNWIND_SECTIONS_MAX sections; where two of them describe the same
+ * function the later one counts. Without any function there are pages without rows.
  *
- * -ENOMEM; -EFBIG: the segments lie too far apart for a table of pages.
+ * 0, -ENOMEM or -EFBIG: the segments lie too far apart for a table of pages.
  */
 int unwind_rows_build(struct unwind_rows *out, const struct eh_frame *frames, size_t count,
 		      const struct hud_plan_segment *segment, size_t segments);
 void unwind_rows_free(struct unwind_rows *rows);
+
+/* Makes these the rows of a plan; they must stay as long as the plan. */
+void unwind_rows_set(const struct unwind_rows *rows, struct plan *plan);
 
 #endif

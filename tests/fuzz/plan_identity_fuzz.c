@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * libFuzzer: whatever debug information says, looking for the runtime's state in it ends, and finds
- * only what lies in the thread-local block.
+ * libFuzzer: with any debug information the search for the runtime's state ends, and finds only
+ * offsets inside of the thread-local block.
  *
  *   clang -std=c17 -g -O1 -I. -isystem build -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
- *       tests/fuzz/plan_identity_fuzz.c analyzer/plan/identity.c analyzer/plan/declared.c \
- *       analyzer/plan/names.c analyzer/plan/tls.c analyzer/dwarf_*.c analyzer/debuginfo/elf_file.c \
- *       analyzer/rules/rules.c analyzer/names/fold.c analyzer/names/demangle.c analyzer/base/arena.c \
- *       analyzer/base/embedded_text.c build/analyzer/embedded.c build/libhudformat.a -lelf -llzma -lz \
+ *       tests/fuzz/plan_identity_fuzz.c analyzer/plan/identity_dwarf.c \
+ *       analyzer/plan/declarations.c analyzer/plan/runtime_names.c analyzer/plan/tls.c \
+ *       analyzer/debuginfo/dwarf_*.c analyzer/debuginfo/elf_*.c build/analyzer/librules.a \
+ *       build/analyzer/libnames.a build/analyzer/libbase.a build/libhudformat.a -lelf -llzma -lz \
  *       -lzstd -liberty -lpthread -o build/plan_identity_fuzz
  *
  * Input: two numbers of 4 bytes, the bytes of .debug_abbrev and of .debug_str, then these two, and
@@ -19,7 +19,7 @@
  *   open("seed", "wb").write(struct.pack("<II", a, s) + b"".join(open(n, "rb").read() \
  *       for n in ("abbrev", "str", "info")))'
  */
-#include "analyzer/plan/identity.h"
+#include "analyzer/plan/identity_dwarf.h"
 
 #include <elf.h>
 #include <stdlib.h>
@@ -75,16 +75,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct plan_names names = {0};
 	uint32_t bytes[2];
 
-	if (!file || !identity || size < SIZES_BYTES || plan_names_open(&names))
+	if (!file || !identity || size < SIZES_BYTES || plan_names_open(&names, "rules/tokio-state.rules"))
 		goto out;
 	pthread_mutex_init(&file->lock, NULL);
 	memcpy(bytes, data, sizeof(bytes));
 	data += SIZES_BYTES;
 	size -= SIZES_BYTES;
-	if (take(&file->section[DWARF_ABBREV], bytes[0], &data, &size) &&
-	    take(&file->section[DWARF_STR], bytes[1], &data, &size) &&
-	    take(&file->section[DWARF_INFO], size, &data, &size) && !dwarf_units_read(file)) {
-		plan_identity_read(identity, file, &names, &tls);
+	if (take(&file->sections.view[DWARF_ABBREV], bytes[0], &data, &size) &&
+	    take(&file->sections.view[DWARF_STR], bytes[1], &data, &size) &&
+	    take(&file->sections.view[DWARF_INFO], size, &data, &size) && !dwarf_units_read(file)) {
+		plan_identity_read_dwarf(identity, file, &names, &tls);
 		check(identity);
 	}
 	plan_names_close(&names);

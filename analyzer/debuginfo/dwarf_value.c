@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "analyzer/debuginfo/dwarf_value.h"
+
+#include <dwarf.h>
+
+static struct dwarf_value block_read(struct dwarf_bytes *from, uint16_t form, uint64_t bytes)
+{
+	struct dwarf_value v = {.form = form, .number = bytes, .bytes = from->at};
+
+	dwarf_skip(from, bytes);
+	return v;
+}
+
+static struct dwarf_value number_read(struct dwarf_bytes *from, uint16_t form, int bytes)
+{
+	if (bytes < 0) {
+		dwarf_fail(from);
+		return (struct dwarf_value) {0};
+	}
+	if (bytes > 8)
+		return block_read(from, form, (uint64_t)bytes);
+	return (struct dwarf_value) {
+		.form = form,
+		.number = bytes ? dwarf_fixed(from, (unsigned int)bytes) : 1, /* flag_present */
+	};
+}
+
+struct dwarf_value dwarf_value_read(const struct dwarf_encoding *encoding, struct dwarf_bytes *from,
+				    const struct dwarf_attribute *attribute)
+{
+	uint16_t form = attribute->form;
+	const char *text;
+	uint64_t actual;
+
+	if (attribute->bytes > 0)
+		return number_read(from, form, attribute->bytes);
+	if (form == DW_FORM_indirect) { /* one step only, or a file could make this endless */
+		actual = dwarf_uleb(from);
+		form = actual < UINT16_MAX ? (uint16_t)actual : DW_FORM_indirect;
+	}
+	switch (form) {
+	case DW_FORM_implicit_const:
+		return (struct dwarf_value) {.form = form,
+					     .number = (uint64_t)(int64_t)attribute->implicit};
+	case DW_FORM_string:
+		text = dwarf_text(from);
+		return (struct dwarf_value) {.form = form, .bytes = (const uint8_t *)text};
+	case DW_FORM_sdata:
+		return (struct dwarf_value) {.form = form, .number = (uint64_t)dwarf_sleb(from)};
+	case DW_FORM_udata:
+	case DW_FORM_ref_udata:
+	case DW_FORM_strx:
+	case DW_FORM_addrx:
+	case DW_FORM_loclistx:
+	case DW_FORM_rnglistx:
+	case DW_FORM_GNU_addr_index:
+	case DW_FORM_GNU_str_index:
+		return (struct dwarf_value) {.form = form, .number = dwarf_uleb(from)};
+	case DW_FORM_block1:
+		return block_read(from, form, dwarf_fixed(from, 1));
+	case DW_FORM_block2:
+		return block_read(from, form, dwarf_fixed(from, 2));
+	case DW_FORM_block4:
+		return block_read(from, form, dwarf_fixed(from, 4));
+	case DW_FORM_block:
+	case DW_FORM_exprloc:
+		return block_read(from, form, dwarf_uleb(from));
+	default:
+		return number_read(from, form, dwarf_form_bytes(encoding, form));
+	}
+}
+
+void dwarf_value_skip_sized(const struct dwarf_encoding *encoding, struct dwarf_bytes *from,
+			    const struct dwarf_attribute *attribute)
+{
+	switch (attribute->form) {
+	case DW_FORM_exprloc:
+		dwarf_skip(from, dwarf_uleb(from));
+		break;
+	case DW_FORM_block1:
+		dwarf_skip(from, dwarf_fixed(from, 1));
+		break;
+	case DW_FORM_udata:
+	case DW_FORM_sdata:
+	case DW_FORM_ref_udata:
+	case DW_FORM_strx:
+	case DW_FORM_addrx:
+	case DW_FORM_loclistx:
+	case DW_FORM_rnglistx:
+		dwarf_uleb(from);
+		break;
+	default:
+		dwarf_value_read(encoding, from, attribute);
+		break;
+	}
+}
+
+void dwarf_values_skip(const struct dwarf_abbreviations *table,
+		       const struct dwarf_abbreviation *kind, struct dwarf_bytes *from)
+{
+	const struct dwarf_attribute *a = &table->attributes[kind->first];
+
+	if (kind->fixed) {
+		dwarf_skip(from, kind->bytes);
+		return;
+	}
+	for (const struct dwarf_attribute *end = a + kind->count; a < end; a++) {
+		dwarf_value_skip(&table->encoding, from, a);
+	}
+}
+
+uint64_t dwarf_value_number(const struct dwarf_value *v)
+{
+	return v->form && !v->bytes ? v->number : 0;
+}

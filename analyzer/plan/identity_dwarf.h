@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_PLAN_IDENTITY_H
+#define HUD_ANALYZER_PLAN_IDENTITY_H
+
+#include "analyzer/debuginfo/dwarf_file.h"
+#include "analyzer/plan/runtime_names.h"
+#include "analyzer/plan/tls.h"
+#include "format/plan.h"
+
+/*
+ * Where the runtime keeps the state of a thread, from debug information of its types. Fills in all
+ * but the version; `out` has room for HUD_PLAN_SCHEDULERS_MAX schedulers. Without any scheduler in
+ * `out` the state was not found.
+ */
+void plan_identity_read_dwarf(struct hud_plan_identity *out, struct dwarf_file *file,
+			      const struct plan_names *names, const struct plan_tls *tls);
+
+#endif
