@@ -5,19 +5,30 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
-int new_file_open(struct new_file *f, int directory, const char *name, const char *partial)
+static void names_set(struct new_file *f, const char *name, enum new_file_writers writers)
+{
+	snprintf(f->name, sizeof(f->name), "%s", name);
+	if (writers == NEW_FILE_ONE_WRITER)
+		snprintf(f->partial, sizeof(f->partial), "%s.partial", f->name);
+	else
+		snprintf(f->partial, sizeof(f->partial), "%s.%d.partial", f->name, (int)gettid());
+}
+
+int new_file_open(struct new_file *f, int directory, const char *name,
+		  enum new_file_writers writers, mode_t mode)
 {
 	f->directory = directory;
 	f->fd = -1;
-	if (snprintf(f->name, sizeof(f->name), "%s", name) >= (int)sizeof(f->name) ||
-	    snprintf(f->partial, sizeof(f->partial), "%s", partial) >= (int)sizeof(f->partial))
+	names_set(f, name, writers);
+	if (strlen(name) >= sizeof(f->name))
 		return -ENAMETOOLONG;
 	if (unlinkat(directory, f->partial, 0) && errno != ENOENT)
 		return -errno;
 	f->fd = openat(directory, f->partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		       0600);
+		       mode);
 	return f->fd < 0 ? -errno : 0;
 }
 

@@ -4,11 +4,12 @@
 
 #include <limits.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
- * A file that gets its name when it is whole. Until then it has another, which the caller chooses:
- * one of its own where several recorders may write the same file. It is made anew, for its owner
- * only: what stands under that name, a symlink too, is not written through.
+ * A file that gets its name only when it is complete. Until then it has a temporary name beside it.
+ * It is created anew: whatever has the temporary name before, a symlink included, is removed and
+ * never written through.
  */
 struct new_file {
 	int fd; /* -1: not open */
@@ -17,13 +18,26 @@ struct new_file {
 	char partial[PATH_MAX + 32];
 };
 
-/* Names are relative to `directory`, or AT_FDCWD. 0 or a negative errno. */
-int new_file_open(struct new_file *f, int directory, const char *name, const char *partial);
-/* All of it. 0 or a negative errno. */
+/* The temporary name: which one depends on who else may be writing a file of this name. */
+enum new_file_writers {
+	NEW_FILE_ONE_WRITER,   /* NAME.partial */
+	NEW_FILE_MANY_WRITERS, /* NAME.TID.partial: the last to finish wins, and all are complete */
+};
+
+/*
+ * Creates the file with `mode`, less the umask. `name` is relative to `directory`, or to the current
+ * directory for AT_FDCWD. 0 or a negative errno; `partial` is set in either case.
+ */
+int new_file_open(struct new_file *f, int directory, const char *name,
+		  enum new_file_writers writers, mode_t mode);
+/* Writes all of it. 0 or a negative errno. */
 int new_file_write(const struct new_file *f, const void *data, size_t bytes);
-/* `error` 0: it is whole, and gets its name. Else, or if that fails, it is gone. The first error. */
+/*
+ * Ends it. `error` 0: the file is complete and gets its name. A negative errno, or if the renaming
+ * fails: it is removed. Returns the first error.
+ */
 int new_file_close(struct new_file *f, int error);
-/* Closes it under the name it had so far. 0 or a negative errno. */
+/* Closes it and leaves it under its temporary name. 0 or a negative errno. */
 int new_file_leave(struct new_file *f);
 
 #endif

@@ -30,7 +30,7 @@ static void name_make(const char *label, char *name, size_t room)
 
 int output_open(const char *name, const char *label, struct output *out)
 {
-	char own[128], partial[PATH_MAX + 16];
+	char own[128];
 	struct stat st;
 	int uid = invoker_id("SUDO_UID"), gid = invoker_id("SUDO_GID");
 	int error;
@@ -38,7 +38,7 @@ int output_open(const char *name, const char *label, struct output *out)
 	*out = (struct output) {.file.fd = -1};
 	if (name && !strcmp(name, "-")) {
 		if (isatty(STDOUT_FILENO)) {
-			fputs("hud-record: a capture is no text for a terminal\n"
+			fputs("hud-record: refusing to write a binary capture to the terminal\n"
 			      "  pipe it: hud-record … -o - | hud-analyze report -\n",
 			      stderr);
 			return -ENOTTY;
@@ -52,19 +52,20 @@ int output_open(const char *name, const char *label, struct output *out)
 		name_make(label, own, sizeof(own));
 		name = own;
 	}
-	snprintf(partial, sizeof(partial), "%s.partial", name);
 	if (!stat(name, &st) && S_ISDIR(st.st_mode))
 		error = -EISDIR;
 	else
-		error = new_file_open(&out->file, AT_FDCWD, name, partial);
+		error = new_file_open(&out->file, AT_FDCWD, name, NEW_FILE_ONE_WRITER, 0600);
 	if (error) {
 		fprintf(stderr,
 			"hud-record: cannot write %s: %s\n  choose another place with -o FILE\n",
-			partial, strerror(-error));
+			name, strerror(-error));
 		return error;
 	}
 	if (uid > 0 && fchown(out->file.fd, (uid_t)uid, gid > 0 ? (gid_t)gid : (gid_t)-1))
-		fprintf(stderr, "hud-record: %s stays root's: %s\n", partial, strerror(errno));
+		fprintf(stderr,
+			"hud-record: cannot give %s to the user who called sudo: %s\n  it belongs to root; chown it afterwards\n",
+			name, strerror(errno));
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/process_table.h"
 
+#include "recorder/base/array.h"
 #include "recorder/base/clock.h"
 #include "recorder/target/procfs.h"
 
@@ -28,6 +29,7 @@ struct process {
 	struct process_entry entry;
 	struct mapping *mapping; /* by start, not overlapping */
 	uint32_t mappings;
+	size_t mapping_room;
 	char *executable;     /* its path as the process sees it */
 	uint32_t object;      /* … what is mapped from there, OBJECT_NONE */
 	bool executable_told; /* process_table_executables() has given its plan */
@@ -44,7 +46,7 @@ struct process_table {
 	struct unwind_store *store;
 	struct identity_store *identities;
 	struct process *process;
-	size_t processes;
+	size_t processes, room;
 };
 
 int process_table_open(struct capture_writer *w, struct object_table *objects,
@@ -202,23 +204,25 @@ void process_table_store(struct process_table *t, struct unwind_store *store,
 	process_table_replace(t);
 }
 
-/* Puts a mapping in its place; what it overlaps is gone. 0 or -ENOMEM. */
-static int mapping_insert(struct process *p, const struct mapping *m)
+/*
+ * Puts a mapping in its place by start; those it overlaps are gone. Without memory it is left out: stacks
+ * through it end with HUD_STOP_NO_MAPPING.
+ */
+static void mapping_insert(struct process *p, const struct mapping *m)
 {
-	struct mapping *grown = realloc(p->mapping, (p->mappings + 1) * sizeof(*grown));
+	struct mapping *all;
 	uint32_t kept = 0, at;
 
-	if (!grown)
-		return -ENOMEM;
-	p->mapping = grown;
+	if (!array_reserve(&p->mapping, p->mappings, 1, &p->mapping_room, sizeof(*p->mapping)))
+		return;
+	all = p->mapping;
 	for (uint32_t i = 0; i < p->mappings; i++)
-		if (grown[i].end <= m->start || grown[i].start >= m->end)
-			grown[kept++] = grown[i];
-	for (at = kept; at > 0 && grown[at - 1].start > m->start; at--)
-		grown[at] = grown[at - 1];
-	grown[at] = *m;
+		if (all[i].end <= m->start || all[i].start >= m->end)
+			all[kept++] = all[i];
+	for (at = kept; at > 0 && all[at - 1].start > m->start; at--)
+		all[at] = all[at - 1];
+	all[at] = *m;
 	p->mappings = kept + 1;
-	return 0;
 }
 
 static void mapping_define(struct process_table *t, struct process *p, const struct proc_mapping *m,
@@ -275,14 +279,11 @@ static void maps_visit(void *context, const struct proc_mapping *m)
 static struct process *process_make(struct process_table *t, pid_t pid)
 {
 	struct process *p = process_find(t, pid);
-	struct process *grown;
 
 	if (p)
 		return p;
-	grown = realloc(t->process, (t->processes + 1) * sizeof(*grown));
-	if (!grown)
+	if (!array_reserve(&t->process, t->processes, 1, &t->room, sizeof(*t->process)))
 		return NULL;
-	t->process = grown;
 	t->process[t->processes] = (struct process) {
 		.entry = {.pid = pid, .alive = true},
 		.object = OBJECT_NONE,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/kernel/poll_probes.h"
 
+#include "recorder/base/array.h"
 #include "recorder/base/clock.h"
 
 #include <bpf/bpf.h>
@@ -53,7 +54,7 @@ struct probed_process {
 struct poll_probes {
 	struct poll_probes_options options;
 	struct probed_process *process;
-	size_t processes;
+	size_t processes, room;
 	struct poll_probes_state state;
 	uint64_t since_ns;        /* of the present state */
 	uint64_t entries, cpu_ns; /* … then */
@@ -252,16 +253,12 @@ static uint32_t offsets_unite(unsigned long *offset, uint32_t count)
 int poll_probes_add(struct poll_probes *p, pid_t pid, const struct plan *plan, bool force)
 {
 	struct probed_process t = {.pid = pid, .multi = -1};
-	struct probed_process *grown;
 
-	t.offset = calloc(plan->poll_sites + 1, sizeof(*t.offset));
-	grown = realloc(p->process, (p->processes + 1) * sizeof(*grown));
-	if (grown)
-		p->process = grown;
-	if (!grown || !t.offset) {
-		free(t.offset);
+	if (!array_reserve(&p->process, p->processes, 1, &p->room, sizeof(*p->process)))
 		return -ENOMEM;
-	}
+	t.offset = calloc(plan->poll_sites + 1, sizeof(*t.offset));
+	if (!t.offset)
+		return -ENOMEM;
 	for (size_t i = 0; i < plan->poll_sites; i++) {
 		const struct hud_plan_poll_site *s = &plan->poll_site[i];
 
@@ -291,7 +288,7 @@ static uint64_t targets_cpu_ns(const struct poll_probes *p)
 		struct timespec cpu;
 
 		if (!clock_gettime(p->process[i].clock, &cpu))
-			sum += (uint64_t)cpu.tv_sec * NS_PER_S + (uint64_t)cpu.tv_nsec;
+			sum += timespec_ns(&cpu);
 	}
 	return sum;
 }

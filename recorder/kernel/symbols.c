@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/kernel/symbols.h"
 
+#include "recorder/base/array.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,38 +22,17 @@ struct kernel_symbols {
 	size_t names_bytes, names_room;
 };
 
-static int names_add(struct kernel_symbols *k, const char *name, size_t *at)
+static bool symbol_add(struct kernel_symbols *k, uint64_t address, const char *name)
 {
 	size_t bytes = strlen(name) + 1;
 
-	if (k->names_bytes + bytes > k->names_room) {
-		size_t room = k->names_room ? 2 * k->names_room : 1u << 20;
-		char *grown = realloc(k->names, room);
-
-		if (!grown)
-			return -ENOMEM;
-		k->names = grown;
-		k->names_room = room;
-	}
-	*at = k->names_bytes;
+	if (!array_reserve(&k->names, k->names_bytes, bytes, &k->names_room, 1) ||
+	    !array_reserve(&k->symbol, k->count, 1, &k->room, sizeof(*k->symbol)))
+		return false;
 	memcpy(k->names + k->names_bytes, name, bytes);
+	k->symbol[k->count++] = (struct kernel_symbol) {address, k->names_bytes};
 	k->names_bytes += bytes;
-	return 0;
-}
-
-static int symbol_add(struct kernel_symbols *k, uint64_t address, const char *name)
-{
-	if (k->count == k->room) {
-		size_t room = k->room ? 2 * k->room : 1u << 16;
-		struct kernel_symbol *grown = realloc(k->symbol, room * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		k->symbol = grown;
-		k->room = room;
-	}
-	k->symbol[k->count].address = address;
-	return names_add(k, name, &k->symbol[k->count++].name);
+	return true;
 }
 
 static int by_address(const void *a, const void *b)
@@ -96,7 +77,7 @@ static void symbols_read(struct kernel_symbols *k)
 	k->read = true;
 	rewind(k->file);
 	while (function_next(k, line, sizeof(line), &address, &name))
-		if (symbol_add(k, address, name))
+		if (!symbol_add(k, address, name))
 			break;
 	if (k->count)
 		qsort(k->symbol, k->count, sizeof(*k->symbol), by_address);

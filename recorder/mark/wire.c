@@ -28,7 +28,7 @@ static void told_by_kernel(struct msghdr *message, struct mark_message *out)
 			memcpy(&out->sender, CMSG_DATA(c), sizeof(out->sender));
 		if (c->cmsg_type == SO_TIMESTAMPNS) {
 			memcpy(&at, CMSG_DATA(c), sizeof(at));
-			out->realtime_ns = (uint64_t)at.tv_sec * NS_PER_S + (uint64_t)at.tv_nsec;
+			out->realtime_ns = timespec_ns(&at);
 		}
 	}
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/plan/binary_saver.h"
 
-#include "format/text_hash.h"
 #include "format/new_file.h"
+#include "recorder/plan/debug_name.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,29 +18,28 @@ static int directory_make(const char *path)
 	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
 }
 
+/* Makes the directories too: at most DIR/.build-id/ab. */
 static int saved_name(const char *dir, const char *path, const struct build_id *id, char *name,
 		      size_t room)
 {
-	size_t first = build_id_is_hash(id) ? HUD_TEXT_HASH_MARK_BYTES : 0;
 	const char *slash = strrchr(path, '/');
-	size_t used;
+	char file[DEBUG_NAME_BYTES];
 	int error = directory_make(dir);
 
-	if (error || !id->bytes) {
+	if (error || id->bytes < 2) {
 		snprintf(name, room, "%s/%s", dir, slash ? slash + 1 : path);
 		return error;
 	}
-	snprintf(name, room, "%s/%s", dir, first ? ".text-hash" : ".build-id");
+	debug_name(id, file);
+	snprintf(name, room, "%s/%s", dir, build_id_is_hash(id) ? ".text-hash" : ".build-id");
 	error = directory_make(name);
-	used = strlen(name);
-	snprintf(name + used, room - used, "/%02x", id->byte[first]);
-	if (!error)
-		error = directory_make(name);
-	used = strlen(name);
-	used += (size_t)snprintf(name + used, room - used, "/");
-	for (size_t i = first + 1; i < id->bytes && used + 10 < room; i++)
-		used += (size_t)snprintf(name + used, room - used, "%02x", id->byte[i]);
-	snprintf(name + used, room - used, ".debug");
+	snprintf(name + strlen(name), room - strlen(name), "/%s", file);
+	if (error)
+		return error;
+	slash = strrchr(name, '/');
+	name[slash - name] = 0;
+	error = directory_make(name);
+	name[slash - name] = '/';
 	return error;
 }
 
@@ -64,7 +63,7 @@ static int bytes_copy(int from, int to)
 
 int binary_save(const char *dir, int fd, const char *path, const struct build_id *id)
 {
-	char name[PATH_MAX], partial[PATH_MAX + 32];
+	char name[PATH_MAX];
 	int error = saved_name(dir, path, id, name, sizeof(name));
 	struct new_file file;
 
@@ -72,7 +71,6 @@ int binary_save(const char *dir, int fd, const char *path, const struct build_id
 		return error;
 	if (!access(name, F_OK))
 		return 0;
-	snprintf(partial, sizeof(partial), "%s.%d.partial", name, (int)getpid());
-	error = new_file_open(&file, AT_FDCWD, name, partial);
+	error = new_file_open(&file, AT_FDCWD, name, NEW_FILE_MANY_WRITERS, 0600);
 	return error ? error : new_file_close(&file, bytes_copy(fd, file.fd));
 }

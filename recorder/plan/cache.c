@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/plan/cache.h"
 
+#include "format/hex.h"
 #include "format/new_file.h"
+#include "recorder/base/file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -57,16 +59,16 @@ void plan_cache_close(struct plan_cache *c)
 	c->directory = -1;
 }
 
-/* False: a file, or a hud-analyze, with neither build-id nor hash is not known well enough. */
+/* False: the file or hud-analyze has neither build-id nor hash, so that a plan could be of another. */
 static bool entry_name(const struct plan_key *key, char *name)
 {
 	const struct stat *files[] = {key->file, key->debug};
-	size_t used = 0;
+	size_t used = 2 * key->id->bytes, tool_bytes = key->tool->bytes;
+	char tool[HEX_TEXT_BYTES(TOOL_BYTES)];
 
-	if (!key->id->bytes || !key->tool->bytes)
+	if (!key->id->bytes || !tool_bytes)
 		return false;
-	for (size_t i = 0; i < key->id->bytes; i++)
-		used += (size_t)snprintf(name + used, NAME_BYTES - used, "%02x", key->id->byte[i]);
+	hex_text(key->id->byte, key->id->bytes, name);
 	for (size_t i = 0; i < 2; i++)
 		if (files[i])
 			used += (size_t)snprintf(
@@ -75,33 +77,18 @@ static bool entry_name(const struct plan_key *key, char *name)
 				(uint64_t)files[i]->st_size, (uint64_t)files[i]->st_dev,
 				(uint64_t)files[i]->st_ino, (uint64_t)files[i]->st_mtim.tv_sec,
 				(uint64_t)files[i]->st_mtim.tv_nsec);
-	used += (size_t)snprintf(name + used, NAME_BYTES - used, "-");
-	for (size_t i = 0; i < key->tool->bytes && i < TOOL_BYTES; i++)
-		used += (size_t)snprintf(name + used, NAME_BYTES - used, "%02x",
-					 key->tool->byte[key->tool->bytes - 1 - i]);
-	return snprintf(name + used, NAME_BYTES - used, ".plan") < (int)(NAME_BYTES - used);
-}
-
-static bool bytes_read(int fd, uint8_t *to, size_t bytes)
-{
-	while (bytes) {
-		ssize_t got = read(fd, to, bytes);
-
-		if (got <= 0)
-			return false;
-		to += got;
-		bytes -= (size_t)got;
-	}
-	return true;
+	if (tool_bytes > TOOL_BYTES)
+		tool_bytes = TOOL_BYTES;
+	hex_text(key->tool->byte + key->tool->bytes - tool_bytes, tool_bytes, tool);
+	return snprintf(name + used, NAME_BYTES - used, "-%s.plan", tool) <
+	       (int)(NAME_BYTES - used);
 }
 
 bool plan_cache_get(const struct plan_cache *c, const struct plan_key *key, uint8_t **data,
 		    size_t *bytes)
 {
 	char name[NAME_BYTES];
-	struct stat st;
-	bool whole = false;
-	int fd;
+	int fd, error;
 
 	*data = NULL;
 	if (c->directory < 0 || !entry_name(key, name))
@@ -109,20 +96,11 @@ bool plan_cache_get(const struct plan_cache *c, const struct plan_key *key, uint
 	fd = openat(c->directory, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_size > 0 &&
-	    st.st_size <= ENTRY_BYTES_MAX) {
-		*bytes = (size_t)st.st_size;
-		*data = malloc(*bytes);
-		whole = *data && bytes_read(fd, *data, *bytes);
-	}
-	if (whole)
-		futimens(fd, NULL); /* used now: it goes last */
+	error = file_read(fd, ENTRY_BYTES_MAX, data, bytes);
+	if (!error)
+		futimens(fd, NULL); /* the entry that was not used for longest is removed first */
 	close(fd);
-	if (whole)
-		return true;
-	free(*data);
-	*data = NULL;
-	return false;
+	return !error;
 }
 
 /* The entry that was not used for longest, and the bytes of all. */
@@ -170,13 +148,12 @@ static void cache_trim(int directory)
 void plan_cache_put(const struct plan_cache *c, const struct plan_key *key, const uint8_t *data,
 		    size_t bytes)
 {
-	char name[NAME_BYTES], partial[32];
+	char name[NAME_BYTES];
 	struct new_file file;
 
 	if (c->directory < 0 || bytes > ENTRY_BYTES_MAX || !entry_name(key, name))
 		return;
-	snprintf(partial, sizeof(partial), ".%d.partial", (int)getpid());
-	if (new_file_open(&file, c->directory, name, partial))
+	if (new_file_open(&file, c->directory, name, NEW_FILE_MANY_WRITERS, 0600))
 		return;
 	if (!new_file_close(&file, new_file_write(&file, data, bytes)))
 		cache_trim(c->directory);

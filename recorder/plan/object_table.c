@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/plan/object_table.h"
 
+#include "recorder/base/array.h"
+#include "recorder/base/file.h"
 #include "recorder/plan/binary_saver.h"
 #include "recorder/plan/cache.h"
+#include "recorder/plan/debug_name.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +19,7 @@
 #include <unistd.h>
 
 #define PLAN_FILE_BYTES_MAX (64u << 20)
+#define READ_BYTES (1u << 16)
 
 enum plan_state { PLAN_MISSING, PLAN_WAITING, PLAN_READY, PLAN_STORED, PLAN_FAILED };
 
@@ -38,46 +42,26 @@ struct object_table {
 	bool no_analyzer;
 	struct object *object;
 	uint32_t objects;
+	size_t room;
 	uint32_t vdso;
 	struct plan *given; /* --plan */
 	size_t given_count;
 	struct unwind_store *store;
 };
 
-static int file_read(const char *path, uint8_t **data, size_t *bytes)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	int error = 0;
-
-	*data = NULL;
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st))
-		error = -errno;
-	else if (!S_ISREG(st.st_mode) || st.st_size < 1 || st.st_size > PLAN_FILE_BYTES_MAX)
-		error = -EBADMSG;
-	if (!error) {
-		*bytes = (size_t)st.st_size;
-		*data = malloc(*bytes);
-		if (!*data)
-			error = -ENOMEM;
-		else if (read(fd, *data, *bytes) != st.st_size)
-			error = -EIO;
-	}
-	close(fd);
-	return error;
-}
-
 static int given_load(struct object_table *t, const char *path)
 {
-	uint8_t *data;
-	size_t bytes = 0;
-	int error = file_read(path, &data, &bytes);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), error = fd < 0 ? -errno : 0;
+	uint8_t *data = NULL;
+	size_t bytes;
 
+	if (!error)
+		error = file_read(fd, PLAN_FILE_BYTES_MAX, &data, &bytes);
 	if (!error)
 		error = plan_parse(data, bytes, &t->given[t->given_count]);
 	free(data);
+	if (fd >= 0)
+		close(fd);
 	if (error)
 		fprintf(stderr,
 			"hud-record: cannot use the plan %s: %s\n  make it with hud-analyze plan BINARY -o FILE\n",
@@ -136,11 +120,8 @@ void object_table_close(struct object_table *t)
 
 static struct object *object_add(struct object_table *t)
 {
-	struct object *grown = realloc(t->object, (t->objects + 1) * sizeof(*grown));
-
-	if (!grown)
+	if (!array_reserve(&t->object, t->objects, 1, &t->room, sizeof(*t->object)))
 		return NULL;
-	t->object = grown;
 	t->object[t->objects] = (struct object) {.pipe = -1};
 	return &t->object[t->objects++];
 }
@@ -210,15 +191,12 @@ static bool cache_take(struct object_table *t, struct object *o)
  */
 static int debug_open(const struct build_id *id)
 {
-	char path[128] = "/usr/lib/debug/.build-id/";
-	size_t used = strlen(path);
+	char path[128], name[DEBUG_NAME_BYTES];
 
 	if (id->bytes < 2 || build_id_is_hash(id))
 		return -1;
-	for (size_t i = 0; i < id->bytes; i++)
-		used += (size_t)snprintf(path + used, sizeof(path) - used, i ? "%02x" : "%02x/",
-					 id->byte[i]);
-	snprintf(path + used, sizeof(path) - used, ".debug");
+	debug_name(id, name);
+	snprintf(path, sizeof(path), "/usr/lib/debug/.build-id/%s", name);
 	return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 }
 
@@ -323,16 +301,10 @@ static int text_collect(struct object *o)
 	for (;;) {
 		ssize_t got;
 
-		if (o->text_bytes == o->text_room) {
-			size_t room = o->text_room ? 2 * o->text_room : 1u << 16;
-			uint8_t *grown =
-				room <= PLAN_FILE_BYTES_MAX ? realloc(o->text, room) : NULL;
-
-			if (!grown)
-				return -ENOMEM;
-			o->text = grown;
-			o->text_room = room;
-		}
+		if (o->text_bytes > PLAN_FILE_BYTES_MAX)
+			return -EFBIG;
+		if (!array_reserve(&o->text, o->text_bytes, READ_BYTES, &o->text_room, 1))
+			return -ENOMEM;
 		got = read(o->pipe, o->text + o->text_bytes, o->text_room - o->text_bytes);
 		if (got < 0)
 			return errno == EAGAIN ? 1 : errno == EINTR ? 1 : -errno;
