@@ -25,8 +25,8 @@ enum new_file_writers {
 };
 
 /*
- * Creates the file with `mode`, less the umask. `name` is relative to `directory`, or to the current
- * directory for AT_FDCWD. 0 or a negative errno; `partial` is set in either case.
+ * Creates the file with `mode`, less the umask. `name` is relative to `directory`, or to the
+ * current directory for AT_FDCWD. 0 or a negative errno; `partial` is set in either case.
  */
 int new_file_open(struct new_file *f, int directory, const char *name,
 		  enum new_file_writers writers, mode_t mode);

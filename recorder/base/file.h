@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 /*
- * Reads a whole regular file of 1 to `bytes_max` bytes from its beginning into malloc'ed memory, which
- * the caller frees. 0; -EBADMSG: no regular file, or not of such a size; or another negative errno,
- * and `*data` is NULL.
+ * Reads a whole regular file of 1 to `bytes_max` bytes from its beginning into malloc'ed memory,
+ * which the caller frees. 0; -EBADMSG: no regular file, or not of such a size; or another negative
+ * errno, and `*data` is NULL.
  */
 int file_read(int fd, size_t bytes_max, uint8_t **data, size_t *bytes);
 

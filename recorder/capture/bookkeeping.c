@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* Which loss counter of the kernel side is which cause of the capture. */
+/* The cause in the capture of each loss counter of the BPF programs. */
 static const uint32_t cause_of_counter[COUNT_LOSSES] = {
 	[COUNT_RING_FULL] = HUD_LOSS_RING_FULL,
 	[COUNT_STACK_FAILED] = HUD_LOSS_STACK_FAILED,

@@ -3,10 +3,10 @@
 #define HUD_RECORDER_CAPTURE_BOOKKEEPING_H
 
 #include "format/capture_writer.h"
-#include "recorder/kernel/session.h"
 #include "recorder/capture/transcript.h"
+#include "recorder/kernel/session.h"
 
-/* What the capture says of its own recording: what was lost, and what it cost. */
+/* What a capture says about its own recording: losses and cost. */
 struct bookkeeping {
 	struct capture_writer *writer;
 	const struct bpf_session *bpf;
@@ -23,7 +23,7 @@ void bookkeeping_losses(struct bookkeeping *b, uint64_t now_ns);
 /* Writes HUD_COST and HUD_CLOCK. */
 void bookkeeping_cost(const struct bookkeeping *b, uint64_t now_ns);
 
-/* All that was lost, of any kind: for the one number that a person sees. */
+/* The sum over all causes of loss, as the status line shows it. */
 uint64_t bookkeeping_lost(const struct bookkeeping *b);
 
 #endif

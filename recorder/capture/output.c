@@ -64,7 +64,8 @@ int output_open(const char *name, const char *label, struct output *out)
 	}
 	if (uid > 0 && fchown(out->file.fd, (uid_t)uid, gid > 0 ? (gid_t)gid : (gid_t)-1))
 		fprintf(stderr,
-			"hud-record: cannot give %s to the user who called sudo: %s\n  it belongs to root; chown it afterwards\n",
+			"hud-record: cannot give %s to the user who called sudo: %s\n"
+			"  it belongs to root; chown it afterwards\n",
 			name, strerror(errno));
 	return 0;
 }

@@ -7,10 +7,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Where the capture goes: NAME.partial until it is whole, then NAME; or stdout. */
+/* Where the capture is written: NAME.partial until it is complete, then NAME; or stdout. */
 struct output {
-	struct new_file file; /* its `fd` is stdout's where it is that */
-	bool pipe;            /* stdout: chunks are handed on sooner */
+	struct new_file file; /* for stdout, its `fd` is that */
+	bool pipe;            /* to stdout */
 };
 
 /*
@@ -19,14 +19,15 @@ struct output {
  */
 int output_open(const char *name, const char *label, struct output *out);
 
-/* Does it lie in a directory where root may write only by overriding permissions? */
+/* Is it in a directory where root may write only with CAP_DAC_OVERRIDE? */
 bool output_in_foreign_directory(const struct output *out);
 
 /* A capture_sink. */
 int output_write(void *output, const void *data, size_t bytes);
 
 /*
- * `whole`: give it its name. Else it stays NAME.partial. 0 or a negative errno, printed.
+ * Closes it; if `whole` it gets its name, else it stays NAME.partial. 0 or a negative errno,
+ * printed.
  */
 int output_close(struct output *out, bool whole);
 

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COMMAND_SITES 4096       /* of a program that does not run yet */
-#define WRITE_NS (10 * NS_PER_S) /* a recording that is killed loses no more of its histograms */
+#define COMMAND_SITES 4096       /* room for a program that does not run yet */
+#define WRITE_NS (10 * NS_PER_S) /* so much of the histograms a kill can lose */
 
 struct count {
 	uint32_t sites;
@@ -60,7 +60,7 @@ static void process_add(void *context, pid_t pid, const struct plan *plan)
 		a->added++;
 }
 
-/* Probes the processes that have become known. */
+/* Probes processes whose plan has arrived since the last call. */
 static void processes_take(struct poll_timing *t, uint64_t now_ns)
 {
 	struct addition a = {.timing = t};
@@ -72,7 +72,8 @@ static void processes_take(struct poll_timing *t, uint64_t now_ns)
 	error = poll_probes_attach(t->probes);
 	if (error)
 		fprintf(stderr,
-			"hud-record: cannot probe the functions that poll tasks: %s\n  it goes on without exact times\n",
+			"hud-record: cannot probe the functions that poll tasks: %s\n"
+			"  recording goes on without exact poll times\n",
 			strerror(-error));
 	else
 		t->attached = true;
@@ -92,7 +93,8 @@ void poll_timing_open(struct poll_timing *t, uint64_t now_ns)
 
 	if (error) {
 		fprintf(stderr,
-			"hud-record: the kernel refused a uprobe: %s\n  it goes on without exact times\n",
+			"hud-record: the kernel refused a uprobe: %s\n"
+			"  recording goes on without exact poll times\n",
 			strerror(-error));
 		return;
 	}
@@ -103,12 +105,15 @@ void poll_timing_open(struct poll_timing *t, uint64_t now_ns)
 	s = t->probes ? poll_probes_state(t->probes) : (struct poll_probes_state) {0};
 	if (s.costly)
 		fprintf(stderr,
-			"hud-record: --polls: all %u poll sites begin with an instruction that is costly to probe (some 10 us a poll)\n"
-			"  debug builds do; --force probes them all the same; it goes on without exact times\n",
+			"hud-record: --polls: all %u poll sites begin with an instruction that is "
+			"costly to probe (some 10 us a poll)\n"
+			"  debug builds have no others; --force probes them nevertheless; "
+			"recording goes on without exact poll times\n",
 			s.costly);
 	else if (!s.sites)
-		fputs("hud-record: --polls: no poll site is known in the targets; it goes on without exact times\n"
-		      "  hud-analyze plan BINARY says what was found\n",
+		fputs("hud-record: --polls: no poll site is known in the targets; recording goes "
+		      "on without exact poll times\n"
+		      "  hud-analyze plan BINARY shows what was found\n",
 		      stderr);
 }
 
@@ -157,7 +162,9 @@ void poll_timing_finish(struct poll_timing *t, uint64_t now_ns)
 	state_write(t, now_ns);
 	if (s.given_up)
 		fprintf(stderr,
-			"hud-record: exact times were given up: the probes cost %.0f%% of the targets' CPU time (--max-overhead)\n",
+			"hud-record: exact poll times were given up: the probes cost %.0f%% of the "
+			"targets' CPU time\n"
+			"  raise --max-overhead to keep them\n",
 			s.percent);
 }
 

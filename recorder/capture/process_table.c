@@ -17,7 +17,7 @@
 
 #define REFRESH_NS NS_PER_S /* /proc/PID/maps is read again no more often than this */
 
-/* An executable mapping, as the walker needs it. */
+/* An executable mapping, as the unwinder needs it. */
 struct mapping {
 	uint64_t start;
 	uint64_t end;
@@ -30,12 +30,12 @@ struct process {
 	struct mapping *mapping; /* by start, not overlapping */
 	uint32_t mappings;
 	size_t mapping_room;
-	char *executable;     /* its path as the process sees it */
-	uint32_t object;      /* … what is mapped from there, OBJECT_NONE */
-	bool executable_told; /* process_table_executables() has given its plan */
-	bool identified;      /* the programs know where its runtime keeps its state */
-	int64_t space;        /* slot in the store; negative: none */
-	uint32_t version;     /* of what was written there */
+	char *executable;         /* its path as the process sees it */
+	uint32_t object;          /* … what is mapped from there, OBJECT_NONE */
+	bool executable_reported; /* process_table_executables() has given its plan */
+	bool identified;          /* the BPF programs know where its runtime keeps its state */
+	int64_t space;            /* slot in the store; negative: none */
+	uint32_t version;         /* of what was written there */
 	uint64_t refreshed_ns;
 	int pidfd; /* -1: none; readable once all of its threads are gone */
 };
@@ -110,7 +110,7 @@ size_t process_table_alive(const struct process_table *t)
 	return alive;
 }
 
-/* Tells the walker what is mapped where. */
+/* Writes a process's mappings into the unwinder's maps. */
 static void space_write(struct process_table *t, struct process *p)
 {
 	struct unwind_range *range;
@@ -137,8 +137,9 @@ static void space_write(struct process_table *t, struct process *p)
 }
 
 /*
- * Tells the programs where the runtime keeps its state, once the executable's plan is there. Thread-
- * local variables of a library lie elsewhere in each thread: a runtime in one goes by stacks.
+ * Tells the BPF programs where the runtime keeps its state, once the executable's plan is there. A
+ * library has its thread-local variables at another offset in each thread: a runtime in one is seen
+ * by stacks only.
  */
 static void identity_write(struct process_table *t, struct process *p)
 {
@@ -180,9 +181,9 @@ void process_table_executables(const struct process_table *t, bool only_new,
 		const struct plan *plan = object_plan(t->objects, p->object);
 
 		if (!p->entry.alive || !plan ||
-		    (only_new && (p->executable_told || !p->identified)))
+		    (only_new && (p->executable_reported || !p->identified)))
 			continue;
-		p->executable_told |= only_new;
+		p->executable_reported |= only_new;
 		each(context, p->entry.pid, plan);
 	}
 }
@@ -205,8 +206,8 @@ void process_table_store(struct process_table *t, struct unwind_store *store,
 }
 
 /*
- * Puts a mapping in its place by start; those it overlaps are gone. Without memory it is left out: stacks
- * through it end with HUD_STOP_NO_MAPPING.
+ * Puts a mapping in its place by start; those it overlaps are gone. Without memory it is left out:
+ * stacks through it end with HUD_STOP_NO_MAPPING.
  */
 static void mapping_insert(struct process *p, const struct mapping *m)
 {
@@ -336,7 +337,7 @@ int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_
 	p->object = OBJECT_NONE;
 	if (p->identified)
 		identity_store_clear(t->identities, pid);
-	p->identified = p->executable_told = false;
+	p->identified = p->executable_reported = false;
 	proc_mappings_each(pid, maps_visit, &visit);
 	image_write(t, p);
 	return id;
@@ -347,7 +348,7 @@ void process_table_refresh(struct process_table *t, pid_t pid, uint64_t now_ns)
 	struct process *p = process_find(t, pid);
 	struct maps_visit visit = {.table = t, .process = p, .now_ns = now_ns, .only_new = true};
 
-	/* Code of a JIT lies in no file: looking again at each of its stacks would find nothing. */
+	/* JIT code is in no file: each of its stacks would read /proc again in vain. */
 	if (!p || !p->entry.id || (p->refreshed_ns && now_ns - p->refreshed_ns < REFRESH_NS))
 		return;
 	p->refreshed_ns = now_ns;
@@ -383,7 +384,7 @@ void process_table_mmap(struct process_table *t, const void *record)
 	struct build_id id = {0};
 	uint64_t time_ns;
 
-	/* Of a process that is not described yet, /proc tells all when it is. */
+	/* A process that is not described yet gets all its mappings from /proc when it is. */
 	if (!p || !p->entry.id || !(r->protection & PROT_EXEC))
 		return;
 	m = (struct proc_mapping) {

@@ -47,7 +47,7 @@ struct thread_entry *thread_table_entry(struct thread_table *t, uint32_t tid)
 	return e;
 }
 
-/* Entries behind the hole move up, so that a search never ends before its entry. */
+/* Entries after the hole are put anew, so that no search ends at the hole before its entry. */
 void thread_table_remove(struct thread_table *t, uint32_t tid)
 {
 	size_t hole, i;

@@ -9,13 +9,13 @@
 /* What the recorder must remember of a watched thread between two events. */
 struct thread_entry {
 	uint32_t tid;
-	/* The last wake of a long sleep; belongs to the span that holds its time. */
+	/* The last wakeup from a long sleep; it is of the span that contains `wake_ns`. */
 	uint64_t wake_ns;
 	uint32_t waker_pid;
 	uint32_t waker_tid;
 	uint32_t waker_process;
 	uint32_t waker_stack;
-	/* The open span whose stack came already. */
+	/* The open span whose stack was already received. */
 	uint64_t open_start_ns;
 	uint32_t open_user_stack;
 	uint32_t open_kernel_stack;

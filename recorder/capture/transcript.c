@@ -15,7 +15,7 @@ struct stack_ids {
 	uint32_t kernel;
 };
 
-/* The writer keeps its first error, and whoever flushes finds it: an id that failed is "none". */
+/* 0 for an id that failed: the writer keeps its first error, which the next flush returns. */
 static uint32_t id_or_none(int64_t id)
 {
 	return id > 0 ? (uint32_t)id : 0;
@@ -37,8 +37,8 @@ static uint32_t user_stack(struct transcript *t, const struct process_entry *p,
 }
 
 /*
- * A sleeper's kernel stack begins in the programs that look at it; what it did begins at the
- * scheduler. 0 where that is not to be seen.
+ * Index of __schedule() in the kernel stack of a sleeping thread: frames before it can be of the
+ * hook that took the stack. 0: not found.
  */
 static size_t scheduler_frame(const struct transcript *t, const uint64_t *address, size_t frames)
 {
@@ -68,7 +68,7 @@ static uint32_t kernel_stack(struct transcript *t, const uint64_t *address, size
 										: HUD_STOP_DEPTH));
 }
 
-/* `bytes`: of the event from its stacks' first address on. */
+/* `bytes`: size of the event from `address` on. */
 static struct stack_ids stacks_intern(struct transcript *t, const struct process_entry *p,
 				      const struct event_stacks *s, const uint64_t *address,
 				      size_t bytes, uint64_t now_ns)
@@ -114,8 +114,8 @@ static uint32_t span_flags(const struct event_offcpu *o)
 }
 
 /*
- * Stack ids that were kept over several events may be forgotten by the writer when it has very many
- * (-ENOENT): the span then goes without them, and says so.
+ * The writer may have dropped stack ids that were kept over several events, when it has very many
+ * (-ENOENT): then the span is written without stacks, and flagged so.
  */
 static void span_write(struct transcript *t, struct hud_offcpu *wire)
 {
@@ -163,7 +163,7 @@ static void offcpu_write(struct transcript *t, const struct process_entry *p,
 }
 
 /*
- * Functions of the kernel through which an interrupt comes in, by their beginnings: x86-64
+ * Is it a kernel function through which an interrupt enters? By prefix: x86-64
  * (arch/x86/include/asm/idtentry.h), AArch64 (arch/arm64/kernel/entry-common.c), softirqs on the
  * way out of one, and their thread.
  */
@@ -181,7 +181,7 @@ static bool interrupt_entry(const char *function)
 	return false;
 }
 
-/* Did the task that was current really do the waking? Not known without names: then no. */
+/* Did the current task do the wakeup, not an interrupt? Not known without names: then no. */
 static bool waker_is_real(const struct transcript *t, const struct event_wake *w, size_t bytes)
 {
 	size_t user = w->stacks.user_frames, kernel = w->stacks.kernel_frames;
@@ -248,8 +248,8 @@ static void sample_write(struct transcript *t, const struct process_entry *p,
 }
 
 /*
- * The walk at the end may read a window that its thread is just sending: of two that begin at the same moment
- * the second is left out.
+ * The final walk may read a window that its thread is just sending: of two that begin at the same
+ * moment the second is left out.
  */
 static void window_write(struct transcript *t, const struct process_entry *p,
 			 const struct event_window *w)
@@ -360,7 +360,7 @@ static void exit_write(struct transcript *t, struct process_entry *p, const stru
 	p->alive = false;
 }
 
-/* From here on the pid runs another image: other mappings, another id. */
+/* After exec the pid runs another image: other mappings, another id. */
 static void exec_write(struct transcript *t, const struct process_entry *p,
 		       const struct event_exec *e)
 {
@@ -394,7 +394,7 @@ void transcript_event(struct transcript *t, const struct event *event, size_t by
 		return;
 	}
 	if (!p->id && event->type != EVENT_EXEC)
-		return; /* hud-record's own fork, on its way to the command */
+		return; /* hud-record's own fork, before it runs the command */
 	switch ((enum event_type)event->type) {
 	case EVENT_OFFCPU:
 	case EVENT_OPEN:

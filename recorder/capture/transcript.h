@@ -4,9 +4,9 @@
 
 #include "bpf/events.h"
 #include "format/capture_writer.h"
-#include "recorder/kernel/symbols.h"
 #include "recorder/capture/process_table.h"
 #include "recorder/capture/thread_table.h"
+#include "recorder/kernel/symbols.h"
 
 /* Turns the kernel's events into records of the capture. */
 struct transcript {
@@ -21,7 +21,7 @@ struct transcript {
 /* One event, as it came out of the ring buffer. */
 void transcript_event(struct transcript *t, const struct event *event, size_t bytes);
 
-/* How long the polls by one function took so far. */
+/* Writes how long the polls at one poll site took so far. */
 void transcript_histogram(struct transcript *t, const struct poll_site *site,
 			  const struct poll_histogram *histogram, uint64_t now_ns);
 

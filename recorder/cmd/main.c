@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "recorder/mark/send.h"
 #include "recorder/cmd/options.h"
 #include "recorder/cmd/preflight.h"
 #include "recorder/cmd/recording.h"
+#include "recorder/mark/send.h"
 #include "recorder/target/set.h"
 
 #include <string.h>

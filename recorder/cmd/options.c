@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,28 +19,33 @@ static const struct option_help {
 	const char *help;
 } option_table[] = {
 	{'p', "pid", "PID", "record the process PID (repeatable)"},
-	{'n', "name", "NAME",
-	 "record the process NAME: its executable's name, then its comm (repeatable)"},
-	{'o', "output", "FILE|-",
-	 "write the capture there; - is stdout (default: hud-TARGET-TIME.hud)"},
+	{'n', "name", "NAME", "record the process whose executable or comm is NAME (repeatable)"},
+	{'o', "output", "FILE",
+	 "write the capture to FILE, - for stdout (default: hud-TARGET-TIME.hud)"},
 	{'d', "duration", "TIME",
-	 "stop after TIME; a bare number is seconds (default: Ctrl-C or target's end)"},
-	{'t', "threshold", "TIME", "a wait at or over TIME is an event of its own (default: 5ms)"},
-	{'F', "freq", "HZ", "CPU profile samples a second on each CPU (default: 99, at most 999)"},
-	{'w', "workers", "PREFIX", "threads so named are workers, whatever their stacks show"},
+	 "stop after TIME; a bare number is seconds (default: Ctrl-C or target's exit)"},
+	{'t', "threshold", "TIME",
+	 "record waits and polls of TIME or longer one by one (default: 5ms)"},
+	{'F', "freq", "HZ", "CPU profile: samples per second and CPU, 1 to 999 (default: 99)"},
+	{'w', "workers", "PREFIX", "threads whose names begin with PREFIX are workers"},
 	{'S', "save-binaries", "DIR",
-	 "copy the mapped ELF files to DIR, for hud-analyze --debug-dir DIR"},
-	{'P', "plan", "FILE", "unwind rows made before by hud-analyze plan (repeatable)"},
-	{'u', "unwind", "HOW", "auto, dwarf (refuse to go on without plans) or fp (default: auto)"},
-	{'l', "polls", NULL, "time every poll exactly, by uprobes where tasks are polled"},
+	 "copy mapped binaries to DIR, for hud-analyze --debug-dir DIR"},
+	{'P', "plan", "FILE",
+	 "use a plan that hud-analyze plan made of a mapped file (repeatable)"},
+	{'u', "unwind", "HOW",
+	 "auto, dwarf (fail without a plan) or fp (frame pointers only); default: auto"},
+	{'l', "polls", NULL,
+	 "time and count every poll, by uprobes on the functions that poll tasks"},
 	{'m', "max-overhead", "PCT",
-	 "what --polls may cost of the targets' CPU time (default: 2); beyond, it probes less"},
-	{'f', "force", NULL, "with --polls: probe where it is costly too (some 10 us a poll)"},
-	{'s', "stacks-only", NULL, "tell polls from parks by stacks alone, as where no plan helps"},
-	{'q', "quiet", NULL, "say nothing but errors"},
-	{'v', "verbose", NULL, "say what is attached and what the kernel lacks"},
-	{'h', "help", NULL, "show this"},
-	{'V', "version", NULL, "show the version"},
+	 "budget of --polls in % of the targets' CPU time; beyond it, probe less (default: 2)"},
+	{'f', "force", NULL,
+	 "with --polls: probe also where it costs some 10 us a poll, as in debug builds"},
+	{'s', "stacks-only", NULL,
+	 "distinguish polls and parks by stack traces only, not by the runtime's state"},
+	{'q', "quiet", NULL, "print errors only"},
+	{'v', "verbose", NULL, "print what is attached and what the kernel lacks"},
+	{'h', "help", NULL, "print this"},
+	{'V', "version", NULL, "print the version"},
 };
 #define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
 
@@ -49,7 +55,9 @@ static void help_print(FILE *to)
 	      "       hud-record [OPTIONS] -- CMD [ARG...]\n"
 	      "       hud-record mark [-r RECORDING] TEXT\n"
 	      "\n"
-	      "Records what blocks the workers of running Tokio programs. TARGET is a pid or a name.\n"
+	      "Records what blocks the workers of running Tokio programs. TARGET is a pid, or the\n"
+	      "name of an executable or process; part of a name will do if only one process has "
+	      "it.\n"
 	      "\n",
 	      to);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
@@ -61,15 +69,15 @@ static void help_print(FILE *to)
 		fprintf(to, "  %-26s %s\n", left, o->help);
 	}
 	fputs("\n"
-	      "TIME is a number with us, ms, s or m.\n"
+	      "TIME is a number with a unit: us, ms, s or m.\n"
 	      "\n"
 	      "Exit codes:\n"
 	      "  0  recorded\n"
-	      "  1  the kernel refused something\n"
+	      "  1  the kernel refused an operation\n"
 	      "  2  wrong usage\n"
-	      "  3  no such target, several that fit, or it is gone\n"
-	      "  4  the kernel or the privileges do not suffice\n"
-	      "  5  the capture could not be written whole\n"
+	      "  3  no such target, several match, or it has exited\n"
+	      "  4  the kernel lacks a feature, or privileges are missing\n"
+	      "  5  the capture could not be written completely\n"
 	      "\n"
 	      "Examples:\n"
 	      "  sudo hud-record -d 10 my-app -o - | hud-analyze report -\n"
@@ -104,17 +112,23 @@ int time_parse(const char *text, uint64_t bare_unit_ns, uint64_t *out_ns)
 	return 0;
 }
 
-static bool usage_error(const char *what, const char *value)
+/* Prints what is wrong with the usage; false, for the caller to return. */
+static bool __attribute__((format(printf, 1, 2))) usage_error(const char *format, ...)
 {
-	fprintf(stderr, "hud-record: %s: %s\n  hud-record --help shows what it takes\n", what,
-		value);
+	va_list arguments;
+
+	fputs("hud-record: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputs("\n  hud-record --help shows the usage\n", stderr);
 	return false;
 }
 
 static bool target_add(struct options *o, enum target_kind kind, const char *text)
 {
 	if (o->targets == TARGETS_MAX)
-		return usage_error("too many targets, one was", text);
+		return usage_error("at most %d targets; one too many is %s", TARGETS_MAX, text);
 	o->target[o->targets++] = (struct target_request) {kind, text};
 	return true;
 }
@@ -125,7 +139,7 @@ static bool frequency_parse(const char *text, uint32_t *out)
 	unsigned long hz = strtoul(text, &end, 10);
 
 	if (*text < '0' || *text > '9' || *end || hz < 1 || hz > 999)
-		return usage_error("the frequency must be a number from 1 to 999", text);
+		return usage_error("the frequency must be a number from 1 to 999, not %s", text);
 	*out = (uint32_t)hz;
 	return true;
 }
@@ -136,7 +150,7 @@ static bool percent_parse(const char *text, double *out)
 
 	*out = strtod(text, &end);
 	if (*text < '0' || *text > '9' || *end || !(*out > 0 && *out <= 100))
-		return usage_error("--max-overhead takes a percentage up to 100, not", text);
+		return usage_error("--max-overhead takes a percentage up to 100, not %s", text);
 	return true;
 }
 
@@ -152,12 +166,13 @@ static bool option_apply(struct options *o, int letter, const char *value)
 		return true;
 	case 'd':
 		if (time_parse(value, NS_PER_S, &o->duration_ns) || !o->duration_ns)
-			return usage_error("not a duration (such as 10s)", value);
+			return usage_error("the duration must be a time such as 10s, not %s",
+					   value);
 		return true;
 	case 't':
 		if (time_parse(value, 0, &o->threshold_ns) || o->threshold_ns < 10000)
 			return usage_error(
-				"not a threshold with its unit, 10us or more (such as 5ms)", value);
+				"the threshold must be 10us or more, such as 5ms, not %s", value);
 		return true;
 	case 'F':
 		return frequency_parse(value, &o->profile_hz);
@@ -169,7 +184,8 @@ static bool option_apply(struct options *o, int letter, const char *value)
 		return true;
 	case 'P':
 		if (o->plans == PLANS_MAX)
-			return usage_error("too many plans, one was", value);
+			return usage_error("at most %d plans; one too many is %s", PLANS_MAX,
+					   value);
 		o->plan[o->plans++] = value;
 		return true;
 	case 'u':
@@ -177,7 +193,7 @@ static bool option_apply(struct options *o, int letter, const char *value)
 		o->plans_required = !strcmp(value, "dwarf");
 		if (o->frame_pointers_only || o->plans_required || !strcmp(value, "auto"))
 			return true;
-		return usage_error("--unwind takes auto, dwarf or fp, not", value);
+		return usage_error("--unwind takes auto, dwarf or fp, not %s", value);
 	case 'l':
 		o->polls = true;
 		return true;
@@ -196,7 +212,8 @@ static bool option_apply(struct options *o, int letter, const char *value)
 		o->verbose = true;
 		return true;
 	default:
-		return false; /* getopt has said it */
+		fputs("  hud-record --help shows the usage\n", stderr);
+		return false; /* getopt has printed what is wrong */
 	}
 }
 
@@ -215,7 +232,7 @@ static void getopt_tables(char *letters, struct option *longs)
 	longs[OPTION_COUNT] = (struct option) {0};
 }
 
-/* What stands behind "--" is the command; getopt sees only what is before it. */
+/* What follows "--" is the command; getopt gets only what is before it. */
 static int command_split(int argc, char **argv, char ***command)
 {
 	*command = NULL;
@@ -231,14 +248,16 @@ static int command_split(int argc, char **argv, char ***command)
 static bool options_complete(const struct options *o)
 {
 	if (o->command && !o->command[0])
-		return usage_error("no command behind", "--");
+		return usage_error("no command after --");
 	if (o->command && o->targets)
-		return usage_error("give targets or a command, not both", o->target[0].text);
+		return usage_error("give targets or a command, not both: %s and %s",
+				   o->target[0].text, o->command[0]);
 	if (!o->command && !o->targets)
-		return usage_error("nothing to record", "give a pid, a name, or -- CMD");
+		return usage_error("nothing to record: give a pid, a name, or -- CMD");
 	if (o->polls && (o->stacks_only || o->frame_pointers_only))
-		return usage_error("--polls needs the runtime's state: it does not go with",
-				   o->stacks_only ? "--stacks-only" : "--unwind fp");
+		return usage_error(
+			"--polls reads the runtime's state and cannot be combined with %s",
+			o->stacks_only ? "--stacks-only" : "--unwind fp");
 	return true;
 }
 

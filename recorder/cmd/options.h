@@ -14,14 +14,14 @@ struct options {
 	struct target_request target[TARGETS_MAX];
 	size_t targets;
 	char **command;            /* after --, NULL-terminated; NULL: none */
-	const char *output;        /* "-": stdout; NULL: a name made of target and time */
+	const char *output;        /* "-": stdout; NULL: a name made from target and time */
 	const char *workers;       /* --workers, NULL: none */
 	const char *save_binaries; /* directory, NULL: none */
 	const char *plan[PLANS_MAX];
 	size_t plans;
 	bool frame_pointers_only; /* --unwind fp */
 	bool plans_required;      /* --unwind dwarf */
-	uint64_t duration_ns;     /* 0: until it is interrupted or the target exits */
+	uint64_t duration_ns;     /* 0: until a signal or the exit of the targets */
 	uint64_t threshold_ns;
 	uint32_t profile_hz;
 	double max_overhead_percent; /* of --polls */
@@ -34,7 +34,7 @@ struct options {
 
 enum options_outcome { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };
 
-/* Parses argv; prints help, version or what is wrong itself. */
+/* Parses argv. Prints help, version, or what is wrong. */
 enum options_outcome options_parse(int argc, char **argv, struct options *out);
 
 /*

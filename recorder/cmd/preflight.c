@@ -52,17 +52,18 @@ static enum exit_code kernel_check(const struct options *o)
 	unsigned major = 0, minor = 0;
 
 	if (uname(&name) || sscanf(name.release, "%u.%u", &major, &minor) != 2)
-		return EXIT_RECORDED; /* BPF itself will tell */
+		return EXIT_RECORDED; /* loading the BPF programs decides */
 	if (major < 5 || (major == 5 && minor < 15)) {
 		fprintf(stderr,
 			"hud-record: Linux %s is too old\n"
-			"  it needs 5.15 for the registers of sleeping threads (bpf_task_pt_regs); 6.1 is the oldest tested\n",
+			"  hud-record needs 5.15 or newer (bpf_task_pt_regs); the oldest version "
+			"tested is 6.1\n",
 			name.release);
 		return EXIT_NOT_ABLE;
 	}
 	if ((major < 6 || (major == 6 && minor < 1)) && !o->quiet)
 		fprintf(stderr,
-			"hud-record: Linux %s is untested; 6.1 is the oldest that is tested\n",
+			"hud-record: Linux %s is untested; the oldest version tested is 6.1\n",
 			name.release);
 	return EXIT_RECORDED;
 }
@@ -74,20 +75,22 @@ static enum exit_code btf_check(void)
 	fprintf(stderr, "hud-record: cannot read the BPF type information %s: %s\n", BTF_FILE,
 		strerror(errno));
 	fputs(errno == ENOENT
-		      ? "  this kernel was built without CONFIG_DEBUG_INFO_BTF; hud-record needs it (see Requirements in the README)\n"
+		      ? "  this kernel was built without CONFIG_DEBUG_INFO_BTF; hud-record needs "
+			"it (see Requirements in the README)\n"
 		      : "  run it as root, or mount sysfs at /sys\n",
 	      stderr);
 	return EXIT_NOT_ABLE;
 }
 
-/* pids that BPF reports are those of the initial namespace. */
+/* BPF reports pids of the initial namespace. */
 static enum exit_code namespace_check(void)
 {
 	struct stat st;
 
 	if (stat("/proc/self/ns/pid", &st) || st.st_ino == INITIAL_PID_NAMESPACE)
 		return EXIT_RECORDED;
-	fputs("hud-record: it runs in a container's pid namespace, where pids are not the kernel's\n"
+	fputs("hud-record: running in a container's pid namespace, where pids differ from those of "
+	      "the kernel\n"
 	      "  run it on the host, or start the container with --pid=host\n",
 	      stderr);
 	return EXIT_NOT_ABLE;
@@ -101,7 +104,7 @@ static enum exit_code capability_check(const struct options *o)
 		const char *use;
 	} needed[] = {
 		{CAP_BPF, "CAP_BPF", "load BPF programs"},
-		{CAP_PERFMON, "CAP_PERFMON", "look at the scheduler and at stacks"},
+		{CAP_PERFMON, "CAP_PERFMON", "trace the scheduler and read stacks"},
 	};
 	uint64_t have = capabilities();
 	enum exit_code code = EXIT_RECORDED;
@@ -109,16 +112,16 @@ static enum exit_code capability_check(const struct options *o)
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		if (have & (CAP_BIT(needed[i].cap) | CAP_BIT(CAP_SYS_ADMIN)))
 			continue;
-		fprintf(stderr, "hud-record: no %s, which it needs to %s\n", needed[i].name,
+		fprintf(stderr, "hud-record: %s is missing: it is needed to %s\n", needed[i].name,
 			needed[i].use);
 		code = EXIT_NOT_ABLE;
 	}
 	if (code != EXIT_RECORDED)
-		fputs("  run it with sudo, or give it what it needs once:\n"
+		fputs("  run it with sudo, or grant its capabilities once:\n"
 		      "  sudo setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_syslog+ep hud-record\n",
 		      stderr);
 	else if (!(have & CAP_BIT(CAP_SYSLOG)) && !o->quiet)
-		fputs("hud-record: no CAP_SYSLOG: functions of the kernel will have no names\n",
+		fputs("hud-record: CAP_SYSLOG is missing: kernel functions will have no names\n",
 		      stderr);
 	return code;
 }
@@ -149,14 +152,16 @@ enum exit_code preflight_check_targets(const struct target_set *t)
 
 		if (error == -ENOENT || error == -ESRCH) {
 			fprintf(stderr,
-				"hud-record: process %d is gone\n  start it again, or record it with -- CMD\n",
+				"hud-record: process %d has exited\n"
+				"  start it again, or record it with -- CMD\n",
 				(int)t->pid[i]);
 			return EXIT_NO_TARGET;
 		}
 		if (error) {
 			fprintf(stderr,
 				"hud-record: cannot read the memory map of process %d: %s\n"
-				"  it belongs to another user: run with sudo, or give hud-record CAP_SYS_PTRACE\n",
+				"  it belongs to another user: run with sudo, or give hud-record "
+				"CAP_SYS_PTRACE\n",
 				(int)t->pid[i], strerror(-error));
 			return EXIT_NOT_ABLE;
 		}

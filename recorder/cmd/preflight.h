@@ -6,21 +6,20 @@
 #include "recorder/target/set.h"
 
 /*
- * Checks what recording needs before anything is touched: kernel version, BTF, pid namespace,
- * capabilities. Prints what is missing and how to get it. EXIT_RECORDED: go on.
+ * Checks what recording needs before anything is opened: kernel version, BTF, pid namespace,
+ * capabilities. Prints what is missing and how to get it. EXIT_RECORDED: nothing is.
  */
 enum exit_code preflight_check(const struct options *o);
 
-/* Then, with the targets known: may their memory map be read? */
+/* May the memory maps of the targets be read? As preflight_check(). */
 enum exit_code preflight_check_targets(const struct target_set *t);
 
 /*
- * Gives up every capability that a recording under way does not use. What is kept: CAP_SYS_PTRACE
- * and CAP_DAC_READ_SEARCH (memory maps and build-ids after exec and dlopen, in any container),
- * CAP_CHECKPOINT_RESTORE (deleted files still mapped), where `foreign_directory` CAP_DAC_OVERRIDE (to
- * give the capture its name in a directory of another user's), and where `probes` CAP_BPF,
- * CAP_PERFMON and CAP_SYS_ADMIN (uprobes come and go, to keep their budget).
- * 0 or a negative errno.
+ * Gives up every capability that a running recording does not use. Kept are: CAP_SYS_PTRACE and
+ * CAP_DAC_READ_SEARCH (memory maps and build-ids after exec and dlopen, in any container),
+ * CAP_CHECKPOINT_RESTORE (deleted files still mapped), where `foreign_directory` CAP_DAC_OVERRIDE
+ * (to rename the capture in another user's directory), and where `probes` CAP_BPF, CAP_PERFMON and
+ * CAP_SYS_ADMIN (uprobes are attached and detached, to keep their budget). 0 or a negative errno.
  */
 int privileges_drop(bool foreign_directory, bool probes);
 

@@ -3,17 +3,17 @@
 
 #include "format/capture_writer.h"
 #include "format/names.h"
-#include "recorder/capture/bookkeeping.h"
-#include "recorder/kernel/session.h"
 #include "recorder/base/clock.h"
-#include "recorder/kernel/symbols.h"
-#include "recorder/mark/receiver.h"
+#include "recorder/capture/bookkeeping.h"
 #include "recorder/capture/output.h"
 #include "recorder/capture/poll_timing.h"
-#include "recorder/cmd/preflight.h"
 #include "recorder/capture/process_table.h"
-#include "recorder/cmd/status.h"
 #include "recorder/capture/transcript.h"
+#include "recorder/cmd/preflight.h"
+#include "recorder/cmd/status.h"
+#include "recorder/kernel/session.h"
+#include "recorder/kernel/symbols.h"
+#include "recorder/mark/receiver.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -34,9 +34,10 @@
 #define WINDOW_MS 100
 #define SECOND_NS NS_PER_S
 
-#define PLAN_WAIT_NS (10 * NS_PER_S) /* then it begins, and plans come in as they are done */
+/* After that recording starts; later plans are used as they arrive. */
+#define PLAN_WAIT_NS (10 * NS_PER_S)
 
-/* Everything that a recording under way holds. */
+/* All state of a recording. */
 struct recording {
 	const struct options *options;
 	struct target_set *targets;
@@ -52,7 +53,7 @@ struct recording {
 	struct status status;
 	struct mark_receiver marks;
 	uint64_t start_ns;
-	uint64_t second_ns; /* when the last once-a-second work was done */
+	uint64_t second_ns; /* when second_work() last ran */
 	int signals;
 	struct unwind_sizes sizes;
 	enum hud_end_reason end;
@@ -94,7 +95,7 @@ static uint32_t machine_number(const char *name)
 					  : EM_NONE;
 }
 
-/* A command is not known before it runs: what its events had is told by them. */
+/* A command's program is not known yet; each event has its own source. */
 static enum hud_source source_of(const struct recording *r)
 {
 	if (r->options->stacks_only || !process_table_identified(r->processes))
@@ -164,7 +165,7 @@ static enum exit_code bpf_open(struct recording *r)
 	struct bpf_session_features features;
 	enum exit_code code;
 
-	/* Without names, or with their addresses hidden: no kernel stacks, which preflight has said. */
+	/* May fail, or hide addresses: then there are no kernel stacks, as preflight has warned. */
 	kernel_symbols_open(&r->kernel);
 	options.kernel = r->kernel;
 	code = bpf_session_open(&options, &r->bpf);
@@ -172,18 +173,21 @@ static enum exit_code bpf_open(struct recording *r)
 		return code;
 	features = bpf_session_features(r->bpf);
 	if (!features.stack_at_switch_in)
-		fputs("hud-record: this kernel has no hook at switch-in: waits that end come without stacks\n",
+		fputs("hud-record: this kernel has no hook at switch-in: waits that have ended "
+		      "will have no stacks\n",
 		      stderr);
 	if (!features.sleeper_stacks)
-		fputs("hud-record: before Linux 5.18 waits that never end come without stacks\n",
+		fputs("hud-record: before Linux 5.18 waits that have not ended will have no "
+		      "stacks\n",
 		      stderr);
 	if (r->options->verbose)
 		fprintf(stderr,
-			"hud-record: %u samples a second on each CPU by %s, stacks %s, mapping events %s\n",
+			"hud-record: %u samples a second on each CPU by %s, stacks %s, mapping "
+			"events %s\n",
 			features.sample.hz,
 			features.sample.ticks_per_sample ? "the scheduler's ticks" : "timers",
 			features.stack_at_switch_in ? "at switch-in" : "not at switch-in",
-			features.mmap_events ? "from perf" : "missing: /proc is read instead");
+			features.mmap_events ? "from perf" : "missing (/proc is read instead)");
 	return EXIT_RECORDED;
 }
 
@@ -199,7 +203,7 @@ static int objects_open(struct recording *r)
 	return object_table_open(&options, &r->objects);
 }
 
-/* Says what unwinding will lack. */
+/* Warns about stacks that cannot be unwound; EXIT_NOT_ABLE: --unwind dwarf without a plan. */
 static enum exit_code plans_judge(const struct recording *r)
 {
 	struct object_counts counts = object_table_counts(r->objects);
@@ -208,27 +212,35 @@ static enum exit_code plans_judge(const struct recording *r)
 		return EXIT_RECORDED;
 	if (counts.misfit && !r->targets->child)
 		fprintf(stderr,
-			"hud-record: --plan %s is of no file that is mapped in the target: of another build?\n"
-			"  it goes on without it; hud-analyze plan BINARY -o FILE makes one\n",
+			"hud-record: --plan %s matches no file that is mapped in the target; maybe "
+			"it is of another build\n"
+			"  recording goes on without it; hud-analyze plan BINARY -o FILE makes "
+			"one\n",
 			counts.misfit);
 	if (counts.no_analyzer && !r->options->plans)
-		fputs("hud-record: hud-analyze is not beside it: stacks of code without frame pointers will be cut short, and polls are told by stacks alone\n"
-		      "  install it here, or bring plans: hud-analyze plan BINARY, then hud-record --plan FILE\n",
+		fputs("hud-record: no hud-analyze beside hud-record: stacks need frame pointers, "
+		      "and polls are distinguished by stack traces only\n"
+		      "  install it, or make a plan elsewhere (hud-analyze plan BINARY -o FILE) "
+		      "and give it with --plan FILE\n",
 		      stderr);
 	else if (counts.failed)
 		fprintf(stderr,
-			"hud-record: no unwind rows for %zu of %zu mapped files: stacks through them need frame pointers\n"
-			"  hud-analyze plan PID says why\n",
+			"hud-record: no unwind rows for %zu of %zu mapped files: stacks through "
+			"them need frame pointers\n"
+			"  hud-analyze plan PID shows why\n",
 			counts.failed, counts.objects);
 	if (!r->options->plans_required || counts.usable || r->targets->child)
 		return EXIT_RECORDED;
-	fputs("hud-record: --unwind dwarf, and there is no plan to unwind by\n", stderr);
+	fputs("hud-record: --unwind dwarf: no file mapped in the target has a plan\n"
+	      "  make one with hud-analyze plan BINARY -o FILE and pass --plan FILE, or use "
+	      "--unwind auto\n",
+	      stderr);
 	return EXIT_NOT_ABLE;
 }
 
 /*
- * Describes the targets and makes plans of what is mapped in them, before anything is attached: the
- * maps must have their size when they are made.
+ * Describes the targets and gets plans of the files mapped in them, before anything is attached:
+ * the size of a BPF map is fixed when it is created.
  */
 static enum exit_code targets_plan(struct recording *r)
 {
@@ -245,7 +257,7 @@ static enum exit_code targets_plan(struct recording *r)
 		object_table_poll(r->objects, DRAIN_MS);
 		now = clock_ns(CLOCK_MONOTONIC);
 		if (now - began > NS_PER_S)
-			status_note(&r->status, "reading unwind information: %zu files to go",
+			status_note(&r->status, "reading unwind information: %zu files left",
 				    object_table_waiting(r->objects));
 	}
 	code = plans_judge(r);
@@ -268,11 +280,12 @@ static enum exit_code targets_watch(struct recording *r)
 		pid_t pid = r->targets->pid[i];
 		int error;
 
-		/* What was mapped between the look at /proc and the attaching of perf's records. */
+		/* For what was mapped after /proc was read, before perf records were attached. */
 		process_table_refresh(r->processes, pid, now);
 		error = bpf_session_watch(r->bpf, pid);
 		if (error) {
-			fprintf(stderr, "hud-record: cannot watch process %d: %s\n  is it gone?\n",
+			fprintf(stderr,
+				"hud-record: cannot watch process %d: %s\n  it may have exited\n",
 				(int)pid, strerror(-error));
 			return EXIT_FAILED;
 		}
@@ -293,7 +306,7 @@ static struct status_numbers numbers(const struct recording *r, uint64_t now)
 	return n;
 }
 
-/* Once a second: threads that do not wake, loss, cost, and a chunk, so that a kill loses no more. */
+/* Once a second: open spans, losses, cost. Ends the chunk, so that a kill loses no more. */
 static int second_work(struct recording *r, uint64_t now)
 {
 	int error = bpf_session_walk(r->bpf, false);
@@ -313,7 +326,7 @@ static int second_work(struct recording *r, uint64_t now)
 	return error ? error : capture_writer_flush(r->writer);
 }
 
-/* True: a signal to end. A child's end is seen by its threads' exit events. */
+/* True: SIGINT or SIGTERM. SIGCHLD only ends the wait: exits are seen by their events. */
 static bool signal_taken(struct recording *r)
 {
 	struct signalfd_siginfo info;
@@ -374,7 +387,7 @@ static void record_loop(struct recording *r)
 	}
 }
 
-/* The last words: open spans, windows under way, loss, cost, END. */
+/* Writes what is still open: spans, windows, losses, cost; and the END record. */
 static int record_finish(struct recording *r)
 {
 	uint64_t now;
@@ -403,7 +416,7 @@ static int signals_open(struct recording *r)
 {
 	sigset_t set;
 
-	signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error of write() */
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe becomes an error of write() */
 	sigemptyset(&set);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
@@ -427,7 +440,7 @@ static enum exit_code record_prepare(struct recording *r)
 
 	error = signals_open(r);
 	if (error)
-		return failed("take signals", error);
+		return failed("handle signals", error);
 	if (output_open(r->options->output, r->targets->label, &r->output))
 		return EXIT_NOT_WRITTEN;
 	error = objects_open(r);
@@ -447,7 +460,7 @@ static enum exit_code record_prepare(struct recording *r)
 	code = targets_watch(r);
 	if (code != EXIT_RECORDED)
 		return code;
-	/* Only from here on is everything watched: loading rows and words of state takes its time. */
+	/* Everything is watched from here on only: loading plans into the maps takes time. */
 	r->start_ns = r->second_ns = clock_ns(CLOCK_MONOTONIC);
 	error = session_write(r);
 	if (error)
@@ -474,10 +487,12 @@ static enum exit_code record_all(struct recording *r)
 	bool whole;
 	int error;
 
-	malloc_trim(0); /* loading took the kernel's types, freed now: several MB */
+	malloc_trim(0); /* the kernel's BTF, several MB, was freed after loading */
 	error = mark_receiver_open(&r->marks, r->writer, r->targets);
 	if (error)
-		fprintf(stderr, "hud-record: takes no marks: %s\n", strerror(-error));
+		fprintf(stderr,
+			"hud-record: cannot receive marks: %s\n  recording goes on without them\n",
+			strerror(-error));
 	bpf_session_measure(r->bpf, true);
 	r->timing = (struct poll_timing) {
 		.bpf = r->bpf,
@@ -499,13 +514,14 @@ static enum exit_code record_all(struct recording *r)
 	error = output_close(&r->output, whole);
 	if (r->write_error)
 		fprintf(stderr,
-			"hud-record: cannot write %s: %s\n  what was written before is a readable capture\n",
+			"hud-record: cannot write %s: %s\n"
+			"  what was written before is a readable capture\n",
 			r->output.pipe ? r->output.file.name : r->output.file.partial,
 			strerror(-r->write_error));
 	status_end(&r->status, &n, &r->output, whole && !error, hud_end_reason_name(r->end));
-	/* After Ctrl-C it may be about to end: it got that signal too. */
+	/* Not after Ctrl-C: the command got that signal too, and may be about to exit. */
 	if (r->end == HUD_END_DURATION && !r->options->quiet && target_set_runs(r->targets))
-		fprintf(stderr, "  %s runs on, pid %d\n", r->targets->command,
+		fprintf(stderr, "  %s is still running, pid %d\n", r->targets->command,
 			(int)r->targets->child);
 	return whole && !error ? EXIT_RECORDED : EXIT_NOT_WRITTEN;
 }

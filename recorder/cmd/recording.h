@@ -5,7 +5,7 @@
 #include "recorder/cmd/options.h"
 #include "recorder/target/set.h"
 
-/* Records the targets until the time is over, a signal comes, they exit, or writing fails. */
+/* Records the targets until the duration is over, a signal comes, they exit, or writing fails. */
 enum exit_code recording_run(const struct options *o, struct target_set *targets);
 
 #endif

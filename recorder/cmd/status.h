@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the person at the terminal sees. All on stderr: stdout may be the capture. */
+/* Progress and summary for the user. All on stderr, since stdout may be the capture. */
 struct status {
 	bool quiet;
 	bool terminal;
@@ -19,16 +19,18 @@ struct status_numbers {
 	uint64_t elapsed_ns;
 	uint64_t events;
 	uint64_t bytes;
-	uint64_t lost; /* things of any kind: events, stacks, … */
+	uint64_t lost; /* sum over all causes of loss */
 	uint64_t cpu_ns;
 };
 
 void status_begin(struct status *s, bool quiet, const char *label, size_t targets);
-/* A passing remark in the place of the updating line; on a terminal only. */
+/* A temporary note in place of the progress line; on a terminal only. */
 void status_note(struct status *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The one updating line; on a terminal only. */
+/* Overwrites the progress line; on a terminal only. */
 void status_update(struct status *s, const struct status_numbers *n);
-/* Why it ended (hud_end_reason_name), what was written and lost, what it cost, what to do next. */
+/*
+ * The summary: `reason` (hud_end_reason_name), what was written, lost and spent, what to run next.
+ */
 void status_end(struct status *s, const struct status_numbers *n, const struct output *out,
 		bool whole, const char *reason);
 

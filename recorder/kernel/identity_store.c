@@ -7,7 +7,7 @@
 
 _Static_assert(IDENTITY_SCHEDULERS == HUD_PLAN_SCHEDULERS_MAX, "a plan's schedulers must fit");
 
-/* The lowest place from the thread pointer of which anything is read. */
+/* The lowest offset from the thread pointer at which anything is read. */
 static int64_t first_word(const struct hud_plan_identity *identity)
 {
 	int64_t first = INT64_MAX;

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* The maps by which the programs know where the runtimes of processes keep their state. */
+/* The maps that tell the BPF programs where the runtimes of processes keep their state. */
 struct identity_store {
 	int identities;
 	int identity_of;

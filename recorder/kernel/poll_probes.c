@@ -19,9 +19,9 @@
 #define MEASURE_ROUNDS 5
 #define PROGRAM_NS 300                /* of poll_entry itself, until the kernel has measured it */
 #define ATTACHED_NS (200 * NS_PER_MS) /* the least, between two decisions */
-#define SMALLEST_SHARE 0.02           /* of the time; below, the probes are given up */
+#define SMALLEST_SHARE 0.02           /* of the time; below it, the probes are given up */
 
-/* A function whose first instruction uprobes emulate, as those are that are probed. */
+/* Its first instruction is one that uprobes emulate, as in the functions that are probed. */
 void hud_probe_target(void);
 #if defined(__x86_64__)
 __asm__(".pushsection .text\n"
@@ -61,13 +61,12 @@ struct poll_probes {
 	uint64_t resume_ns;
 };
 
-/* linux/bpf.h of 6.6: struct bpf_attr, link_create.uprobe_multi; older headers do not know it. */
+/* linux/bpf.h of 6.6: struct bpf_attr, link_create.uprobe_multi; older headers lack it. */
 struct uprobe_multi_attr {
 	uint32_t program, target, attach_type, flags;
 	uint64_t path, offsets, counters, cookies;
 	uint32_t count, multi_flags, pid, reserved;
 };
-#define ATTACH_UPROBE_MULTI 48 /* BPF_TRACE_UPROBE_MULTI */
 
 static int multi_attach(const struct bpf_program *program, const char *path,
 			const unsigned long *offset, uint32_t count)
@@ -96,8 +95,8 @@ static void process_detach(struct probed_process *t)
 }
 
 /*
- * Of all processes that run the executable: before Linux 6.10 a link's pid means one thread only.
- * The program passes over those that are not watched.
+ * Probes all processes that run the executable, since before Linux 6.10 a link's pid means one
+ * thread only. The BPF program ignores those that are not watched.
  */
 static int process_attach(const struct poll_probes *p, struct probed_process *t)
 {
@@ -169,7 +168,7 @@ static uint64_t calls_ns(void)
 	return least / MEASURE_CALLS;
 }
 
-/* What a hit costs on this machine, by probing a function of our own. */
+/* Measures what a hit costs on this machine, by probing a function of our own. */
 static int probe_cost_measure(struct poll_probes *p)
 {
 	struct place place = {.address = (uintptr_t)hud_probe_target};
@@ -217,7 +216,7 @@ void poll_probes_close(struct poll_probes *p)
 	free(p);
 }
 
-/* From an address of the ELF file to the place in it. */
+/* The file offset of an address of the ELF file; false: it is in no segment. */
 static bool offset_of(const struct plan *plan, uint64_t address, unsigned long *offset)
 {
 	for (size_t i = 0; i < plan->segments; i++) {
@@ -238,7 +237,7 @@ static int compare_offsets(const void *left, const void *right)
 	return (*l > *r) - (*l < *r);
 }
 
-/* The linker may have folded functions: each place once. */
+/* Sorts; keeps each offset once, since the linker may have folded functions. How many are left. */
 static uint32_t offsets_unite(unsigned long *offset, uint32_t count)
 {
 	uint32_t kept = 0;
@@ -279,7 +278,7 @@ int poll_probes_add(struct poll_probes *p, pid_t pid, const struct plan *plan, b
 	return 0;
 }
 
-/* CPU time of all targets; of one that is gone, nothing. */
+/* CPU time of all targets that still run. */
 static uint64_t targets_cpu_ns(const struct poll_probes *p)
 {
 	uint64_t sum = 0;
@@ -309,7 +308,7 @@ int poll_probes_attach(struct poll_probes *p)
 	return 0;
 }
 
-/* The measured run time of the program is better than the guess. */
+/* Takes the measured run time of the program instead of PROGRAM_NS once there is one. */
 static uint64_t probe_cost_now(const struct poll_probes *p)
 {
 	struct bpf_prog_info info = {0};
@@ -346,7 +345,7 @@ bool poll_probes_govern(struct poll_probes *p, uint64_t entries, uint64_t now_ns
 	if (took_ns < ATTACHED_NS)
 		return false;
 	cost_ns = (entries - p->entries) * probe_cost_now(p);
-	/* A target that hardly runs cannot be slowed by much. */
+	/* At least 1% of the time: a target that hardly runs cannot be slowed by much. */
 	p->state.percent =
 		100.0 * (double)cost_ns /
 		(double)(cpu_ns - p->cpu_ns > took_ns / 100 ? cpu_ns - p->cpu_ns : took_ns / 100);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/kernel/samples.h"
+
 #include "recorder/base/clock.h"
 
 #include <bpf/libbpf.h>
@@ -14,7 +15,7 @@
 #define SAMPLE_HZ_MIN 99
 #define SAMPLE_HZ_MAX 999
 
-/* Two looks in a threshold: a poll just over it then lasts from one to another. */
+/* Two samples per threshold, so that a poll just over it is sampled twice. */
 static uint32_t wanted_hz(uint64_t threshold_ns, uint32_t profile_hz)
 {
 	uint64_t hz = 2 * NS_PER_S / threshold_ns;
@@ -26,7 +27,7 @@ static uint32_t wanted_hz(uint64_t threshold_ns, uint32_t profile_hz)
 	return hz < profile_hz ? profile_hz : (uint32_t)hz;
 }
 
-/* CPUs that run one task have no tick (nohz_full); the file is empty, or says "(null)", where none are. */
+/* CPUs of nohz_full have no tick while one task runs. No such CPUs: an empty file, or "(null)". */
 static bool has_tickless_cpus(void)
 {
 	FILE *file = fopen("/sys/devices/system/cpu/nohz_full", "re");
@@ -47,15 +48,15 @@ static uint32_t tick_hz(void)
 	return (uint32_t)((NS_PER_S + (uint64_t)tick.tv_nsec / 2) / (uint64_t)tick.tv_nsec);
 }
 
-/* Every so many looks are near the rate that was asked for. */
-static uint32_t samples_per_sample(uint32_t hz, uint32_t profile_hz)
+/* Every how many samples one is of the CPU profile, to come near the rate asked for. */
+static uint32_t samples_per_profile_sample(uint32_t hz, uint32_t profile_hz)
 {
 	return (hz + profile_hz / 2) / profile_hz;
 }
 
 /*
- * Less than two looks in a threshold are enough there, if one is left to come: a poll that a tick met is
- * looked at again when it reaches the threshold (bpf/alarm.bpf.h).
+ * 1.25 samples per threshold are enough here: a poll that a tick met is sampled again when it
+ * reaches the threshold (bpf/alarm.bpf.h).
  */
 struct sample_rate sample_rate_of_ticks(uint64_t threshold_ns, uint32_t profile_hz)
 {
@@ -65,7 +66,7 @@ struct sample_rate sample_rate_of_ticks(uint64_t threshold_ns, uint32_t profile_
 	if (ticks < profile_hz || 4 * ticks * threshold_ns < 5 * NS_PER_S || has_tickless_cpus())
 		return rate;
 	rate.hz = ticks / rate.ticks_per_sample;
-	rate.samples_per_profile_sample = samples_per_sample(rate.hz, profile_hz);
+	rate.samples_per_profile_sample = samples_per_profile_sample(rate.hz, profile_hz);
 	return rate;
 }
 
@@ -74,12 +75,12 @@ struct sample_rate sample_rate_of_timers(uint64_t threshold_ns, uint32_t profile
 	uint32_t hz = wanted_hz(threshold_ns, profile_hz);
 
 	return (struct sample_rate) {
-		.hz = hz, .samples_per_profile_sample = samples_per_sample(hz, profile_hz)};
+		.hz = hz, .samples_per_profile_sample = samples_per_profile_sample(hz, profile_hz)};
 }
 
 /*
- * tick_sched_timer() until Linux 6.8, then tick_nohz_handler() (kernel/time/tick-sched.c; the latter
- * name was another's before). Without high resolution a tick is no timer of this kind.
+ * tick_sched_timer() until Linux 6.8, then tick_nohz_handler() (kernel/time/tick-sched.c), a name
+ * that another function had before. Without high-resolution timers the tick calls neither.
  */
 uint64_t sample_tick_function(struct kernel_symbols *kernel)
 {
@@ -107,7 +108,9 @@ int sample_timers_attach(struct sample_timers *t, const struct bpf_program *samp
 		return -ENOMEM;
 	t->cpus = cpus;
 	for (int cpu = 0; cpu < cpus; cpu++) {
-		/* Per CPU, never per task: those are re-armed at every switch (2.6 times the cost). */
+		/*
+		 * Per CPU, never per task: those are re-armed at every switch (2.6 times the cost).
+		 */
 		int fd =
 			(int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 

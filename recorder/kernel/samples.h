@@ -9,18 +9,19 @@
 struct bpf_link;
 struct bpf_program;
 
-/* How often the kernel is made to look at what runs on each CPU. */
+/* How often the thread that runs on a CPU is sampled, and by what. */
 struct sample_rate {
 	uint32_t hz;
 	uint32_t samples_per_profile_sample;
-	uint32_t ticks_per_sample; /* 0: by timers of its own */
+	uint32_t ticks_per_sample; /* 0: by timers, not by ticks */
 };
 
-/* Those of the scheduler's tick. hz 0: it comes too seldom, or not at all on some CPUs. */
+/* At the scheduler's ticks. hz 0: they are too rare, or some CPUs have none. */
 struct sample_rate sample_rate_of_ticks(uint64_t threshold_ns, uint32_t profile_hz);
+/* At timers of hud-record's own. */
 struct sample_rate sample_rate_of_timers(uint64_t threshold_ns, uint32_t profile_hz);
 
-/* Address of the kernel's function that a tick's timer calls; 0: not known, or there are no such timers. */
+/* Address of the kernel function that the tick's timer calls; 0: not known, or no such timer. */
 uint64_t sample_tick_function(struct kernel_symbols *kernel);
 
 /* Timers that run a program, one on each CPU. */

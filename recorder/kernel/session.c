@@ -3,6 +3,7 @@
 
 #include "bpf/hud.skel.h"
 #include "recorder/base/clock.h"
+#include "recorder/kernel/poll_probes.h"
 #include "recorder/target/set.h"
 
 #include <bpf/bpf.h>
@@ -17,8 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ATTACH_UPROBE_MULTI 48 /* BPF_TRACE_UPROBE_MULTI, which older headers do not know */
-#define MMAP_PAGES_PER_CPU 16  /* 64 KiB: some 400 mappings between two drains */
+#define MMAP_PAGES_PER_CPU 16 /* 64 KiB: some 400 mappings between two drains */
 
 struct walk_link {
 	pid_t pid;
@@ -37,7 +37,7 @@ struct bpf_session {
 	size_t walks;
 	struct unwind_store unwind;
 	struct identity_store identities;
-	int statistics; /* open while run times are measured; -1 */
+	int statistics; /* descriptor, open while run times are measured; else -1 */
 	uint64_t measured_from_ns;
 	uint64_t measured_ns;
 };
@@ -70,7 +70,7 @@ static int tracepoint_arguments(const struct btf *btf, const char *name)
 	return btf_is_func_proto(type) ? btf_vlen(type) - 1 : -1;
 }
 
-/* Where a per-CPU variable of the kernel's lies among all of them, in bytes; -1: its BTF does not tell. */
+/* Offset of a variable in the kernel's per-CPU section, bytes; -1: its BTF does not have it. */
 static int64_t per_cpu_offset(const struct btf *btf, const char *name)
 {
 	int section = btf__find_by_name_kind(btf, ".data..percpu", BTF_KIND_DATASEC);
@@ -89,7 +89,7 @@ static int64_t per_cpu_offset(const struct btf *btf, const char *name)
 	return -1;
 }
 
-/* How to get from a CPU's run queue to what lib/irq_regs.c keeps of it. 0: not known. */
+/* From a CPU's run queue to its __irq_regs (lib/irq_regs.c), bytes. 0: not known. */
 static int64_t irq_regs_distance(const struct btf *btf)
 {
 	int64_t from = per_cpu_offset(btf, "runqueues"), to = per_cpu_offset(btf, "__irq_regs");
@@ -97,7 +97,10 @@ static int64_t irq_regs_distance(const struct btf *btf)
 	return from < 0 || to < 0 ? 0 : to - from;
 }
 
-/* By the scheduler's ticks where they come often enough and are known, else by timers: one is loaded. */
+/*
+ * Samples at the scheduler's ticks where they are frequent enough and their function is known, else
+ * by timers. Only the program for one of the two is loaded.
+ */
 static void samples_choose(struct bpf_session *s)
 {
 	struct hud_bpf *p = s->programs;
@@ -115,7 +118,7 @@ static void samples_choose(struct bpf_session *s)
 	bpf_program__set_autoload(p->progs.sample, !rate->ticks_per_sample);
 }
 
-/* Loads only what this kernel can run. */
+/* Selects the programs that this kernel can run. */
 static void programs_choose(struct bpf_session *s, const struct btf *btf,
 			    const char **finish_switch)
 {
@@ -216,7 +219,7 @@ static enum bpf_perf_event_ret mmap_record(void *context, int cpu, struct perf_e
 	if (record->type == PERF_RECORD_MMAP2) {
 		s->options.on_mmap(s->options.context, record);
 	} else if (record->type == PERF_RECORD_LOST) {
-		uint64_t lost[2]; /* id, lost: behind the header, see perf_event.h */
+		uint64_t lost[2]; /* id, lost: after the header, see perf_event.h */
 
 		memcpy(lost, record + 1, sizeof(lost));
 		s->options.on_mmap_lost(s->options.context, lost[1]);
@@ -239,7 +242,7 @@ static int mmaps_attach(struct bpf_session *s)
 		.use_clockid = 1,
 		.clockid = CLOCK_MONOTONIC,
 		.watermark = 1,
-		.wakeup_watermark = 1u << 30, /* never: it is drained by the clock */
+		.wakeup_watermark = 1u << 30, /* never wakes: it is drained periodically */
 	};
 
 	s->mmaps = perf_buffer__new_raw(bpf_map__fd(s->programs->maps.mmap_events),
@@ -260,10 +263,11 @@ static enum exit_code refused(const char *what, int error)
 {
 	fprintf(stderr, "hud-record: the kernel refused to %s: %s\n", what, strerror(-error));
 	if (error == -EPERM)
-		fputs("  it may be locked down (lockdown=confidentiality), or privileges lack: run with sudo\n",
+		fputs("  privileges are missing (run with sudo), or the kernel is locked down "
+		      "(lockdown=confidentiality)\n",
 		      stderr);
 	else
-		fputs("  run again with -v for the kernel's own words\n", stderr);
+		fputs("  run again with -v to see the messages of the kernel\n", stderr);
 	return EXIT_FAILED;
 }
 
@@ -273,11 +277,11 @@ static enum exit_code programs_load(struct bpf_session *s, const char **finish_s
 	int error;
 
 	if (!btf)
-		return refused("give its BTF", -errno);
+		return refused("show its BTF", -errno);
 	s->programs = hud_bpf__open();
 	if (!s->programs) {
 		btf__free(btf);
-		return refused("take the BPF object", -errno);
+		return refused("open the BPF object", -errno);
 	}
 	programs_choose(s, btf, finish_switch);
 	samples_choose(s);
@@ -301,9 +305,8 @@ static enum exit_code programs_attach(struct bpf_session *s, const char *finish_
 		p->links.finish_switch =
 			bpf_program__attach_kprobe(p->progs.finish_switch, false, finish_switch);
 		if (!p->links.finish_switch) {
-			fprintf(stderr,
-				"hud-record: no hook at switch-in (%s: %s): spans that end come without stacks\n",
-				finish_switch, strerror(errno));
+			fprintf(stderr, "hud-record: cannot attach to %s: %s\n", finish_switch,
+				strerror(errno));
 			s->features.stack_at_switch_in = false;
 		}
 	}
@@ -328,7 +331,7 @@ enum exit_code bpf_session_open(const struct bpf_session_options *options, struc
 
 	*out = NULL;
 	if (!s)
-		return refused("give memory", -ENOMEM);
+		return refused("allocate memory", -ENOMEM);
 	s->options = *options;
 	s->statistics = -1;
 	s->cpus = libbpf_num_possible_cpus();
@@ -353,7 +356,7 @@ struct bpf_session_features bpf_session_features(const struct bpf_session *s)
 	return s->features;
 }
 
-/* Runs the walk program once: reading the iterator's file to its end does it. */
+/* Runs the walk program once, by reading the iterator's file to its end. */
 static int walk_run(const struct bpf_link *link)
 {
 	int fd = bpf_iter_create(bpf_link__fd(link));
@@ -377,7 +380,7 @@ static int walk_attach(struct bpf_session *s, pid_t pid)
 		    .link_info_len = sizeof(info));
 	struct bpf_link *link = bpf_program__attach_iter(s->programs->progs.walk, &options);
 
-	if (!link) /* before 6.1 a walk is over all tasks of the machine */
+	if (!link) /* before 6.1 an iterator covers all tasks of the machine */
 		link = bpf_program__attach_iter(s->programs->progs.walk, NULL);
 	if (!link)
 		return -errno;

@@ -3,10 +3,10 @@
 #define HUD_RECORDER_KERNEL_SESSION_H
 
 #include "bpf/events.h"
-#include "recorder/kernel/identity_store.h"
-#include "recorder/kernel/symbols.h"
-#include "recorder/kernel/samples.h"
 #include "recorder/base/exit_code.h"
+#include "recorder/kernel/identity_store.h"
+#include "recorder/kernel/samples.h"
+#include "recorder/kernel/symbols.h"
 #include "recorder/kernel/unwind_store.h"
 
 #include <stdbool.h>
@@ -24,17 +24,17 @@ struct bpf_session_options {
 	struct unwind_sizes unwind;    /* room for the plans */
 	uint32_t poll_sites;           /* functions to be probed (--polls); 0: none */
 	bool verbose;
-	/* Events in the order each CPU made them. `event` is valid during the call. */
+	/* Events, in order for each CPU. `event` is valid during the call. */
 	void (*on_event)(void *context, const struct event *event, size_t bytes);
-	/* An executable mapping appeared in some process of the machine; a struct perf_event_header. */
+	/* Any process has a new executable mapping. `record`: a struct perf_event_header. */
 	void (*on_mmap)(void *context, const void *record);
 	void (*on_mmap_lost)(void *context, uint64_t count);
 	void *context;
 };
 
 struct bpf_session_features {
-	bool stack_at_switch_in; /* sleep stacks are taken afterwards, only when the sleep was long */
-	bool sleeper_stacks;     /* threads that never wake are found with their stack */
+	bool stack_at_switch_in; /* a sleep's stack is taken after it, if it was long */
+	bool sleeper_stacks;     /* threads that are still asleep are found with their stack */
 	bool mmap_events;
 	bool uprobe_multi; /* many uprobes in one link */
 	bool own_walk;     /* user stacks by plans; else by the kernel's frame-pointer walk */
@@ -49,16 +49,16 @@ struct bpf_session_features bpf_session_features(const struct bpf_session *s);
 /* The maps that plans and mappings go to; lives as long as the session. */
 struct unwind_store *bpf_session_unwind(struct bpf_session *s);
 
-/* The maps that tell where runtimes keep their state; lives as long as the session. */
+/* The maps that say where runtimes keep their state; lives as long as the session. */
 struct identity_store *bpf_session_identities(struct bpf_session *s);
 
 /* The program for uprobes on poll sites; NULL unless options.poll_sites. */
 struct bpf_program *bpf_session_poll_entry(const struct bpf_session *s);
-/* What the programs take for granted while all poll sites are probed: struct poll_probes_options. */
+/* To be true while all poll sites are probed: poll_probes_options.probing. */
 bool *bpf_session_probing(const struct bpf_session *s);
-/* How often it was hit since the start. */
+/* How often that program ran since the start. */
 uint64_t bpf_session_poll_entries(const struct bpf_session *s);
-/* Calls `each` for every function that polled, with the sums of all CPUs. */
+/* Calls `each` for every poll site that was hit, with the sums over all CPUs. */
 void bpf_session_histograms(const struct bpf_session *s,
 			    void (*each)(void *context, const struct poll_site *site,
 					 const struct poll_histogram *histogram),
@@ -70,7 +70,7 @@ int bpf_session_watch(struct bpf_session *s, pid_t pid);
 /* Reads what the kernel has: mapping changes first, then events. 0 or a negative errno. */
 int bpf_session_drain(struct bpf_session *s);
 
-/* Reports open spans as events; `final` also the windows under way. Drain afterwards. */
+/* Sends open spans as events, and if `final` the current windows too. Drain afterwards. */
 int bpf_session_walk(struct bpf_session *s, bool final);
 
 /* Sums of the loss counters since the start. */

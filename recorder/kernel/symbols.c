@@ -43,7 +43,7 @@ static int by_address(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* `ffffffff81000000 T name`, maybe with a tab and [module] behind it. False: it is no function. */
+/* `ffffffff81000000 T name`, maybe followed by a tab and [module]. False: no function. */
 static bool line_parse(char *line, uint64_t *address, char **name)
 {
 	char *end;
@@ -56,7 +56,7 @@ static bool line_parse(char *line, uint64_t *address, char **name)
 	return **name != '\0';
 }
 
-/* The next function; false: that was the last. */
+/* Reads the next function; false: there is none. */
 static bool function_next(struct kernel_symbols *k, char *line, size_t bytes, uint64_t *address,
 			  char **name)
 {
@@ -66,7 +66,7 @@ static bool function_next(struct kernel_symbols *k, char *line, size_t bytes, ui
 	return false;
 }
 
-/* All of them: some 0.1 s, so only once somebody asks. What there is no memory for has no name. */
+/* Takes some 0.1 s: only when a name is asked for. Without memory the rest has no names. */
 static void symbols_read(struct kernel_symbols *k)
 {
 	char line[512], *name;
@@ -162,7 +162,7 @@ const char *kernel_symbols_full_name(struct kernel_symbols *k, const char *name)
 	return NULL;
 }
 
-/* The first function tells: where they are shown, none lies at 0. */
+/* The first function decides: where addresses are shown, none is 0. */
 bool kernel_symbols_hidden(struct kernel_symbols *k)
 {
 	char line[512], *name;

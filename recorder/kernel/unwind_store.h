@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Room that the maps must have; set before the programs are loaded. */
+/* Entries that the maps must have room for; set before the programs are loaded. */
 struct unwind_sizes {
 	uint32_t pages;
 	uint32_t shards;
@@ -18,11 +18,11 @@ struct unwind_sizes {
 	uint32_t spaces;
 };
 
-/* Adds what one plan takes. */
+/* Adds the room that one plan needs. */
 void unwind_sizes_add(struct unwind_sizes *sizes, const struct plan *plan);
 /*
- * Adds a reserve for objects that come while recording; a large one for a command, of which nothing
- * is known before it runs.
+ * Adds a reserve for objects that are loaded while recording; a large one for a command, of which
+ * nothing is known before it runs.
  */
 void unwind_sizes_reserve(struct unwind_sizes *sizes, uint32_t targets, bool command);
 
@@ -35,16 +35,17 @@ struct unwind_store {
 };
 
 /*
- * Lays a plan out in the maps. Its object number in *object. -ENOSPC: it does not fit any more.
+ * Writes a plan into the maps; `*object` is its number there. -ENOSPC: there is no room.
  */
 int unwind_store_add(struct unwind_store *s, const struct plan *plan, uint32_t *object);
 
-/* Which space slot a new process gets; -ENOSPC: none is left. */
+/* A free slot for the mappings of a new process; -ENOSPC: none is left. */
 int64_t unwind_store_space(struct unwind_store *s);
 
 /*
  * Replaces the mappings of a process, sorted by start, at most UNWIND_RANGES_MAX. `version` counts
- * the calls for this slot: two halves are written in turn.
+ * the calls for this slot: the slot's two halves are written in turn, so that a
+ * reader never sees a half-written one.
  */
 int unwind_store_ranges(struct unwind_store *s, uint32_t slot, uint32_t version, pid_t pid,
 			const struct unwind_range *range, uint32_t count);

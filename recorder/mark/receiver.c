@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define AT_ONCE 32      /* in a tenth of a second: who floods the socket costs no more */
-#define MARKS_MAX 10000 /* of a recording: their texts stay in memory */
+#define AT_ONCE 32      /* marks per call, ten times a second: bounds the cost of a flood */
+#define MARKS_MAX 10000 /* in one recording: their texts stay in memory */
 
 static bool may_mark(const struct mark_receiver *t, const struct ucred *sender)
 {
@@ -28,7 +28,7 @@ static bool is_plain(const char *text, size_t bytes)
 	return bytes > 0 && bytes <= MARK_BYTES_MAX;
 }
 
-/* The moment at which it was sent, on the clock of the capture; never later than now. */
+/* When it was sent, on CLOCK_MONOTONIC; never later than now. */
 static uint64_t sent_ns(const struct mark_message *m)
 {
 	uint64_t now = clock_ns(CLOCK_MONOTONIC), real = clock_ns(CLOCK_REALTIME);
@@ -37,7 +37,7 @@ static uint64_t sent_ns(const struct mark_message *m)
 	return waited < NS_PER_S ? now - waited : now;
 }
 
-/* Why not, or NULL: it is in the capture. */
+/* NULL: the mark is in the capture; else why it is not. */
 static const char *mark_write(struct mark_receiver *t, const struct mark_message *m)
 {
 	struct hud_mark mark = {
@@ -50,7 +50,7 @@ static const char *mark_write(struct mark_receiver *t, const struct mark_message
 	if (!is_plain(m->text + 1, m->bytes - 1))
 		return "a mark is 1 to 200 bytes of text, without control characters";
 	if (t->taken >= MARKS_MAX)
-		return "the recording has as many marks as it can take";
+		return "the recording has 10000 marks, the most it takes";
 	text = capture_writer_string(t->writer, m->text + 1);
 	if (text <= 0)
 		return "the capture cannot be written";
@@ -61,7 +61,7 @@ static const char *mark_write(struct mark_receiver *t, const struct mark_message
 	return NULL;
 }
 
-static void who_am_i(const struct mark_receiver *t, char *out, size_t room)
+static void self_describe(const struct mark_receiver *t, char *out, size_t room)
 {
 	size_t length = (size_t)snprintf(out, room, "%s\n", t->targets->label);
 
@@ -76,17 +76,18 @@ static void answer(struct mark_receiver *t, const struct mark_message *m)
 	const char *problem;
 
 	if (!may_mark(t, &m->sender)) {
-		snprintf(text, sizeof(text), "%conly root, and who records, may mark", MARK_NOT);
+		snprintf(text, sizeof(text), "%conly root and the user who records may add marks",
+			 MARK_REFUSED);
 	} else if (m->text[0] == MARK_WHO && m->bytes == 1) {
-		who_am_i(t, text, sizeof(text));
+		self_describe(t, text, sizeof(text));
 	} else if (m->text[0] == MARK_TEXT && strlen(m->text) == m->bytes) {
 		problem = mark_write(t, m);
-		snprintf(text, sizeof(text), "%c%s", problem ? MARK_NOT : MARK_DONE,
+		snprintf(text, sizeof(text), "%c%s", problem ? MARK_REFUSED : MARK_DONE,
 			 problem ? problem : "");
 	} else {
-		snprintf(text, sizeof(text), "%cnot understood", MARK_NOT);
+		snprintf(text, sizeof(text), "%cunknown request", MARK_REFUSED);
 	}
-	/* Who does not read its answer does without. */
+	/* Does not wait for a sender that does not read its answer. */
 	sendto(t->fd, text, strlen(text), MSG_DONTWAIT | MSG_NOSIGNAL,
 	       (const struct sockaddr *)&m->from, m->from_bytes);
 }

@@ -12,36 +12,39 @@
 #include <unistd.h>
 
 #define RECORDERS_MAX 64
-#define ANSWER_SECONDS 3 /* a recorder looks for marks ten times a second */
+#define ANSWER_SECONDS 3 /* a recorder answers within a tenth of a second */
 
-/* A recorder under way, as it says of itself. */
+/* A running hud-record, as it describes itself. */
 struct recorder {
 	pid_t pid;
 	char label[64];
-	char targets[MARK_MESSAGE_MAX]; /* pids, with blanks between */
+	char targets[MARK_MESSAGE_MAX]; /* pids, separated by blanks */
 };
 
 struct recorders {
 	struct recorder at[RECORDERS_MAX];
 	size_t count;
-	char refusal[MARK_BYTES_MAX + 1]; /* why one did not say what it is; empty: none */
+	/* why a recorder did not describe itself; empty: all did */
+	char refusal[MARK_BYTES_MAX + 1];
 };
 
 static void help_print(void)
 {
 	puts("Usage: hud-record mark [-r RECORDING] TEXT\n"
 	     "\n"
-	     "Marks this moment in a recording that is under way. The mark is shown in timelines, and\n"
-	     "hud-analyze --from TEXT and --to TEXT take it.\n"
+	     "Marks this moment in a running recording. Timelines show the mark, and hud-analyze\n"
+	     "accepts it as a time: --from TEXT, --to TEXT. TEXT is up to 200 bytes without control\n"
+	     "characters.\n"
 	     "\n"
-	     "  -r, --recording WHICH      of several: pid of hud-record, or name or pid of its target\n"
-	     "  -h, --help                 show this\n"
+	     "  -r, --recording WHICH      if several run: pid of hud-record, or name or pid of its\n"
+	     "                             target\n"
+	     "  -h, --help                 print this\n"
 	     "\n"
-	     "Root, the recorder's user and who called sudo for it may mark.\n"
-	     "A process that is called mark is recorded with: hud-record -n mark");
+	     "Root, the user that hud-record runs as, and the user who started it with sudo may add\n"
+	     "marks. To record a process named mark: hud-record -n mark");
 }
 
-/* Sends and waits for the answer of this very process. 0 or a negative errno. */
+/* Sends `text` and waits for an answer of process `pid` itself. 0 or a negative errno. */
 static int ask(int fd, pid_t pid, const char *text, struct mark_message *answer)
 {
 	struct sockaddr_un address;
@@ -50,7 +53,7 @@ static int ask(int fd, pid_t pid, const char *text, struct mark_message *answer)
 	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL, (const struct sockaddr *)&address, bytes) <
 	    0)
 		return -errno;
-	/* Anyone may take a name that is free: the kernel says who answered. */
+	/* Any process can bind a free abstract name: the kernel says who answered. */
 	while (mark_receive(fd, answer)) {
 		if (answer->sender.pid == pid && answer->bytes &&
 		    (!geteuid() || answer->sender.uid == 0 || answer->sender.uid == geteuid()))
@@ -81,7 +84,7 @@ static void recorder_add(struct recorders *all, int fd, pid_t pid)
 	all->count++;
 }
 
-/* The kernel lists all sockets; abstract ones with a @ before their name. */
+/* /proc/net/unix lists all sockets, abstract ones with @ before the name. */
 static int recorders_find(struct recorders *all, int fd)
 {
 	FILE *file = fopen("/proc/net/unix", "re");
@@ -111,7 +114,7 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
-static bool is_meant(const struct recorder *r, const char *which)
+static bool recorder_matches(const struct recorder *r, const char *which)
 {
 	char pid[16];
 
@@ -120,14 +123,14 @@ static bool is_meant(const struct recorder *r, const char *which)
 	       has_word(r->targets, which);
 }
 
-/* The one that is meant; NULL after saying why there is none. */
+/* The recorder that `which` means; NULL, with the reason printed, for none or several. */
 static const struct recorder *recorder_choose(const struct recorders *all, const char *which)
 {
 	const struct recorder *found = NULL;
 	size_t fit = 0;
 
 	for (size_t i = 0; i < all->count; i++) {
-		if (is_meant(&all->at[i], which)) {
+		if (recorder_matches(&all->at[i], which)) {
 			found = &all->at[i];
 			fit++;
 		}
@@ -135,13 +138,15 @@ static const struct recorder *recorder_choose(const struct recorders *all, const
 	if (fit == 1)
 		return found;
 	if (!all->count && all->refusal[0])
-		fprintf(stderr, "hud-record: no mark was made: %s\n", all->refusal);
+		fprintf(stderr, "hud-record: no mark was added: %s\n", all->refusal);
 	else if (!all->count)
-		fputs("hud-record: no recording is under way\n", stderr);
+		fputs("hud-record: no recording is running\n"
+		      "  marks reach recordings in the same network namespace only\n",
+		      stderr);
 	else if (!fit)
-		fprintf(stderr, "hud-record: no recording under way is %s\n", which);
+		fprintf(stderr, "hud-record: no running recording is of %s\n", which);
 	else
-		fprintf(stderr, "hud-record: %zu recordings are under way; say which with -r\n",
+		fprintf(stderr, "hud-record: %zu recordings are running; choose one with -r:\n",
 			fit);
 	for (size_t i = 0; i < all->count; i++)
 		fprintf(stderr, "  %d  %s (%s)\n", (int)all->at[i].pid, all->at[i].label,
@@ -158,7 +163,7 @@ static enum exit_code mark(int fd, const char *which, const char *text)
 	int error = recorders_find(&all, fd);
 
 	if (error) {
-		fprintf(stderr, "hud-record: cannot look for recordings: %s\n", strerror(-error));
+		fprintf(stderr, "hud-record: cannot list recordings: %s\n", strerror(-error));
 		return EXIT_FAILED;
 	}
 	r = recorder_choose(&all, which);
@@ -167,21 +172,26 @@ static enum exit_code mark(int fd, const char *which, const char *text)
 	snprintf(message, sizeof(message), "%c%s", MARK_TEXT, text);
 	error = ask(fd, r->pid, message, &answer);
 	if (error) {
-		fprintf(stderr, "hud-record: the recording %d did not answer: %s\n", (int)r->pid,
-			strerror(-error));
+		fprintf(stderr, "hud-record: the hud-record with pid %d did not answer: %s\n",
+			(int)r->pid, strerror(-error));
 		return EXIT_FAILED;
 	}
 	if (answer.text[0] == MARK_DONE)
 		return EXIT_RECORDED;
-	fprintf(stderr, "hud-record: no mark was made: %s\n", answer.text + 1);
+	fprintf(stderr, "hud-record: no mark was added: %s\n", answer.text + 1);
 	return EXIT_NOT_ABLE;
+}
+
+static enum exit_code usage_hint(void)
+{
+	fputs("  hud-record mark --help shows the usage\n", stderr);
+	return EXIT_USAGE;
 }
 
 static enum exit_code usage(const char *what)
 {
-	fprintf(stderr, "hud-record: mark: %s\n  hud-record mark --help shows what it takes\n",
-		what);
-	return EXIT_USAGE;
+	fprintf(stderr, "hud-record: mark: %s\n", what);
+	return usage_hint();
 }
 
 enum exit_code mark_send(int argc, char **argv)
@@ -199,13 +209,14 @@ enum exit_code mark_send(int argc, char **argv)
 			return EXIT_RECORDED;
 		}
 		if (letter != 'r')
-			return EXIT_USAGE; /* getopt has said it */
+			return usage_hint(); /* getopt has printed what is wrong */
 		which = optarg;
 	}
 	if (argc - optind != 1)
-		return usage(argc == optind ? "a text is missing" : "one text; quote its blanks");
+		return usage(argc == optind ? "the text is missing"
+					    : "give one text; quote it if it has blanks");
 	if (!argv[optind][0] || strlen(argv[optind]) > MARK_BYTES_MAX)
-		return usage("a text has 1 to 200 bytes");
+		return usage("the text must have 1 to 200 bytes");
 	fd = mark_socket(0, false);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) ||
 	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience))) {

@@ -17,7 +17,8 @@ socklen_t mark_address(pid_t pid, struct sockaddr_un *out)
 	return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
 }
 
-static void told_by_kernel(struct msghdr *message, struct mark_message *out)
+/* What the kernel adds to a message: who sent it, and when. */
+static void control_read(struct msghdr *message, struct mark_message *out)
 {
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
 		struct timespec at;
@@ -35,7 +36,7 @@ static void told_by_kernel(struct msghdr *message, struct mark_message *out)
 
 bool mark_receive(int fd, struct mark_message *out)
 {
-	/* As much as credentials and a time take: for descriptors that someone sends there is no room. */
+	/* Room for credentials and a time only: descriptors that someone sends are dropped. */
 	union {
 		struct cmsghdr align;
 		char data[CMSG_SPACE(sizeof(struct ucred)) + CMSG_SPACE(sizeof(struct timespec))];
@@ -53,7 +54,7 @@ bool mark_receive(int fd, struct mark_message *out)
 	got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
 	if (got < 0)
 		return false;
-	told_by_kernel(&message, out);
+	control_read(&message, out);
 	out->bytes = message.msg_flags & MSG_TRUNC ? 0 : (size_t)got;
 	out->text[out->bytes] = '\0';
 	out->from_bytes = message.msg_namelen;

@@ -23,7 +23,7 @@
 /* The descriptors that travel with a request: pipe, object, and maybe its debug file. */
 #define REQUEST_FDS 3
 
-/* Beside this executable, or where `make install` put it; never by PATH. */
+/* Beside this executable, or where `make install` puts it; never from PATH. */
 static int analyzer_open(void)
 {
 	char path[PATH_MAX];
@@ -87,7 +87,7 @@ static _Noreturn void analyzer_run(int analyzer, int nothing, int *fd, int count
 	static char *const environment[] = {NULL};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* The order matters: a target number may be another's source. dup2 clears close-on-exec. */
+	/* All move up first: a final number may be in use by another. dup2 clears close-on-exec. */
 	for (int i = 0; i < count; i++)
 		fd[i] = fcntl(fd[i], F_DUPFD, 10);
 	analyzer = fcntl(analyzer, F_DUPFD_CLOEXEC, 10);
@@ -107,7 +107,7 @@ static _Noreturn void analyzer_run(int analyzer, int nothing, int *fd, int count
 
 static _Noreturn void broker_run(int socket_fd, int analyzer)
 {
-	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC); /* while files can be opened */
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC); /* before the sandbox forbids it */
 	int fds[REQUEST_FDS], count;
 
 	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; the recorder says when to end */

@@ -8,11 +8,11 @@
  * The privileged process parses no ELF: it hands each object, open, to a child that has no
  * privileges, which runs `hud-analyze plan` on it and gives back a plan through a pipe.
  *
- * The broker is forked while hud-record still may change its user, and stays: objects that dlopen
- * brings find it when the capabilities for that are gone.
+ * It is forked while hud-record may still change its user, and lives as long as the recording:
+ * objects that dlopen loads need it when the capabilities for that have been given up.
  */
 struct plan_broker {
-	int socket; /* -1: there is none */
+	int socket; /* -1: no broker */
 	int pid;
 	struct build_id tool; /* of the hud-analyze that makes the plans */
 };
@@ -23,9 +23,9 @@ struct plan_broker {
 int plan_broker_open(struct plan_broker *out);
 
 /*
- * Begins to make a plan of the ELF file `elf`, and of its separate debug file (-1: none). Returns the
- * reading end of a pipe, which gives the plan and then end of file (nothing: it failed), or a negative
- * errno. Both may be closed at once.
+ * Begins to make a plan of the ELF file `elf`, and of its separate debug file (-1: none). Returns
+ * the reading end of a pipe, which gives the plan and then end of file (end of file at once: it
+ * failed), or a negative errno. The caller may close both files immediately.
  */
 int plan_broker_request(const struct plan_broker *b, int elf, int debug);
 

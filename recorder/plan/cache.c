@@ -18,7 +18,7 @@
 #define CACHE_BYTES_MAX (512ull << 20)
 #define ENTRY_BYTES_MAX (64u << 20)
 #define NAME_BYTES 256
-#define TOOL_BYTES 8 /* of hud-analyze's build-id: enough to tell one from the next */
+#define TOOL_BYTES 8 /* of hud-analyze's build-id: enough to distinguish builds */
 
 static bool cache_path(char *path, size_t room)
 {
@@ -46,7 +46,7 @@ void plan_cache_open(struct plan_cache *c)
 	if (mkdir(path, 0700) && errno != EEXIST)
 		return;
 	c->directory = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	/* A directory that others may write to could hold anybody's plans. */
+	/* Plans in a directory that others may write to cannot be trusted. */
 	if (c->directory >= 0 &&
 	    (fstat(c->directory, &st) || st.st_uid != geteuid() || st.st_mode & 022))
 		plan_cache_close(c);
@@ -59,7 +59,9 @@ void plan_cache_close(struct plan_cache *c)
 	c->directory = -1;
 }
 
-/* False: the file or hud-analyze has neither build-id nor hash, so that a plan could be of another. */
+/*
+ * False: the file or hud-analyze has neither build-id nor hash, so that a plan could be of another.
+ */
 static bool entry_name(const struct plan_key *key, char *name)
 {
 	const struct stat *files[] = {key->file, key->debug};
@@ -103,7 +105,7 @@ bool plan_cache_get(const struct plan_cache *c, const struct plan_key *key, uint
 	return !error;
 }
 
-/* The entry that was not used for longest, and the bytes of all. */
+/* Finds the entry that was not used for longest; returns the bytes of all entries. */
 static uint64_t cache_survey(int directory, char *oldest)
 {
 	int copy = dup(directory);

@@ -9,11 +9,11 @@
 #include <sys/stat.h>
 
 /*
- * Plans that were made before, on disk: /var/cache/hud for root, $XDG_CACHE_HOME/hud or
+ * Plans of earlier recordings, on disk: /var/cache/hud for root, $XDG_CACHE_HOME/hud or
  * ~/.cache/hud for others. The key is the build-id (or the hash of the code, where there is none),
- * size, device, inode and mtime of the file and of its debug file, and which hud-analyze made it.
- * Only whole plans are kept, at most 512 MiB of them, the longest unused go first. A cache that
- * cannot be used is no error: the plan is made again.
+ * size, device, inode and mtime of the file and of its debug file, and the build of hud-analyze
+ * that made it. Only complete plans are kept, 512 MiB at most; the entry unused for longest is
+ * removed first. A cache that cannot be used is no error: the plan is made again.
  */
 struct plan_cache {
 	int directory; /* -1: none */
@@ -22,7 +22,7 @@ struct plan_cache {
 void plan_cache_open(struct plan_cache *c);
 void plan_cache_close(struct plan_cache *c);
 
-/* What a plan was made of, as it was then. */
+/* What a plan is made from. */
 struct plan_key {
 	const struct build_id *id;
 	const struct stat *file;
@@ -30,11 +30,11 @@ struct plan_key {
 	const struct build_id *tool; /* hud-analyze's own */
 };
 
-/* The plan of these files as it was kept: `*data` is malloc'ed. False: there is none. */
+/* The cached plan of these files; the caller frees `*data`. False: there is none. */
 bool plan_cache_get(const struct plan_cache *c, const struct plan_key *key, uint8_t **data,
 		    size_t *bytes);
 
-/* Keeps a plan that was found to be whole. */
+/* Stores a plan that was parsed without error. */
 void plan_cache_put(const struct plan_cache *c, const struct plan_key *key, const uint8_t *data,
 		    size_t bytes);
 

@@ -26,7 +26,7 @@ enum plan_state { PLAN_MISSING, PLAN_WAITING, PLAN_READY, PLAN_STORED, PLAN_FAIL
 struct object {
 	struct build_id id;
 	struct stat file;  /* as it was when it was opened */
-	struct stat debug; /* so its debug file; its inode is 0: it has none */
+	struct stat debug; /* as `file`, of its debug file; inode 0: it has none */
 	enum plan_state state;
 	int pipe;      /* PLAN_WAITING: the plan comes from there */
 	uint8_t *text; /* … and is collected here */
@@ -64,8 +64,9 @@ static int given_load(struct object_table *t, const char *path)
 		close(fd);
 	if (error)
 		fprintf(stderr,
-			"hud-record: cannot use the plan %s: %s\n  make it with hud-analyze plan BINARY -o FILE\n",
-			path, error == -EBADMSG ? "it is damaged or no plan" : strerror(-error));
+			"hud-record: cannot use the plan %s: %s\n"
+			"  make it with hud-analyze plan BINARY -o FILE\n",
+			path, error == -EBADMSG ? "it is no plan, or damaged" : strerror(-error));
 	else
 		t->given_count++;
 	return error;
@@ -133,7 +134,7 @@ static void plan_store(struct object_table *t, struct object *o)
 	o->state = unwind_store_add(t->store, &o->plan, &o->number) ? PLAN_FAILED : PLAN_STORED;
 }
 
-/* A plan for this build-id that was given by --plan, taken over by the object. */
+/* Moves a plan for this build-id that --plan gave into the object. */
 static bool given_take(struct object_table *t, struct object *o)
 {
 	for (size_t i = 0; i < t->given_count; i++) {
@@ -151,7 +152,7 @@ static bool given_take(struct object_table *t, struct object *o)
 	return false;
 }
 
-/* Does the plan that came belong to the file that was asked about? */
+/* Is the received plan of the file that it was requested for? */
 static bool plan_fits(const struct object *o)
 {
 	return o->plan.head.build_id_bytes == o->id.bytes &&
@@ -164,7 +165,7 @@ static struct plan_key plan_key(const struct object_table *t, const struct objec
 				  &t->broker.tool};
 }
 
-/* The same file's plan of an earlier recording. */
+/* Takes the same file's plan of an earlier recording. */
 static bool cache_take(struct object_table *t, struct object *o)
 {
 	struct plan_key key = plan_key(t, o);
@@ -255,7 +256,7 @@ done:
 	return found;
 }
 
-/* The mapping that [vdso] is, of this process. */
+/* Finds the mapping of the vdso. */
 static void vdso_find(void *context, const struct proc_mapping *m)
 {
 	struct proc_mapping *out = context;
@@ -295,7 +296,7 @@ const struct build_id *object_build_id(const struct object_table *t, uint32_t ob
 	return object < t->objects ? &t->object[object].id : &none;
 }
 
-/* Reads what a pipe has. 1: more may come; 0: it ended; or a negative errno. */
+/* Reads what the pipe has. 1: more may come; 0: end of file; or a negative errno. */
 static int text_collect(struct object *o)
 {
 	for (;;) {
@@ -390,7 +391,7 @@ bool object_placed(const struct object_table *t, uint32_t object, uint64_t start
 		return false;
 	for (size_t i = 0; i < o->plan.segments; i++) {
 		const struct hud_plan_segment *s = &o->plan.segment[i];
-		/* Mappings begin at a page: maybe before the segment's first byte. */
+		/* A mapping begins at a page, maybe before the segment's first byte. */
 		uint64_t low = s->offset & ~(uint64_t)4095;
 
 		if (offset < low || offset >= s->offset + s->bytes)
@@ -425,6 +426,6 @@ struct object_counts object_table_counts(const struct object_table *t)
 		c.failed += t->object[i].state == PLAN_FAILED;
 	}
 	for (size_t i = 0; i < t->given_count && !c.misfit; i++)
-		c.misfit = t->given[i].block ? t->options.plan_files[i] : NULL; /* not taken */
+		c.misfit = t->given[i].block ? t->options.plan_files[i] : NULL; /* not used */
 	return c;
 }

@@ -2,11 +2,11 @@
 #ifndef HUD_RECORDER_PLAN_OBJECT_TABLE_H
 #define HUD_RECORDER_PLAN_OBJECT_TABLE_H
 
-#include "format/plan.h"
 #include "format/build_id.h"
+#include "format/plan.h"
+#include "recorder/kernel/unwind_store.h"
 #include "recorder/plan/broker.h"
 #include "recorder/target/procfs.h"
-#include "recorder/kernel/unwind_store.h"
 
 #include <stdbool.h>
 
@@ -14,7 +14,7 @@
 
 /*
  * The ELF files that are mapped in the targets, each once: its build-id, and its plan on the way
- * from the broker into the maps of the kernel side.
+ * from the broker into the BPF maps.
  */
 struct object_table;
 
@@ -25,30 +25,30 @@ struct object_table_options {
 	bool plans; /* false: --unwind fp */
 };
 
-/* Prints which --plan is no plan. 0 or a negative errno. `*out` is owned by the caller. */
+/* Prints which --plan file cannot be used. 0 or a negative errno. `*out` is owned by the caller. */
 int object_table_open(const struct object_table_options *options, struct object_table **out);
 void object_table_close(struct object_table *t);
 
 /*
- * The object behind a mapping of `pid`, known by device and inode; a new one is opened, its
- * build-id read, its plan asked for. `known_id`: what the kernel said it is, or NULL.
+ * The object of a mapping of `pid`, identified by device and inode. A new one is opened, its
+ * build-id read, its plan requested. `known_id`: the build-id that the kernel gave, or NULL.
  * OBJECT_NONE: no file, or it cannot be opened.
  */
 uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_mapping *m,
 			   const struct build_id *known_id);
-/* The kernel's vdso: this process's own, since one kernel has one. */
+/* The vdso, read from this process: it is the same in all. */
 uint32_t object_table_vdso(struct object_table *t);
 
 const struct build_id *object_build_id(const struct object_table *t, uint32_t object);
 
-/* Takes what the broker has finished; waits up to `wait_ms` for it. True: some plan became usable. */
+/* Takes finished plans; waits up to `wait_ms` for one. True: some plan became usable. */
 bool object_table_poll(struct object_table *t, int wait_ms);
 /* How many plans are still being made. */
 size_t object_table_waiting(const struct object_table *t);
 
-/* Room for all plans there are now. */
+/* Adds the room that the plans known by now need. */
 void object_table_sizes(const struct object_table *t, struct unwind_sizes *sizes);
-/* From now on plans go into these maps; those that are there go at once. */
+/* From now on plans are written into these maps; those known by now at once. */
 void object_table_store(struct object_table *t, struct unwind_store *store);
 
 /*
@@ -68,7 +68,7 @@ struct object_counts {
 	size_t usable;      /* they have a plan */
 	size_t failed;      /* no plan could be made, or it did not fit */
 	bool no_analyzer;   /* hud-analyze is not on this host */
-	const char *misfit; /* a --plan that is of no file that is mapped; NULL: none is */
+	const char *misfit; /* a --plan that matches no mapped file; NULL: all match one */
 };
 struct object_counts object_table_counts(const struct object_table *t);
 

@@ -29,7 +29,7 @@
 #define CPU_SECONDS 120
 #define MEMORY_BYTES (8ull << 30)
 
-/* As root: nobody. The invoking user's uid would do no harm to the machine, but to the user. */
+/* Root becomes nobody, not the invoking user, whose files would then be within reach. */
 static int user_drop(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -134,7 +134,7 @@ static const uint32_t allowed_calls[] = {
 #endif
 };
 
-/* Calls of which an argument decides: its bits under `mask` must be `value`. */
+/* Calls that are allowed only if an argument's bits under `mask` are `value`. */
 static const struct checked_call {
 	uint32_t number;
 	uint32_t argument;
@@ -187,7 +187,7 @@ static int filter_set(void)
 	}
 	for (size_t i = 0; i < COUNT(checked_calls); i++)
 		n += call_check(&code[n], &checked_calls[i]);
-	/* Its flags lie in memory, out of the filter's reach; libc falls back to clone. */
+	/* Its flags are in memory, which a filter cannot read; libc falls back to clone. */
 	code[n++] = UNLESS(SYS_clone3, 1);
 	code[n++] = GIVE(SECCOMP_RET_ERRNO | ENOSYS);
 	code[n++] = GIVE(SECCOMP_RET_ERRNO | EPERM);

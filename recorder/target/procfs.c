@@ -157,7 +157,7 @@ int proc_mapping_open(pid_t pid, const struct proc_mapping *m)
 	struct stat st;
 	int fd;
 
-	/* The very file, even when it was deleted or replaced; wants CAP_CHECKPOINT_RESTORE. */
+	/* The mapped file itself, even if deleted or replaced; needs CAP_CHECKPOINT_RESTORE. */
 	snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)pid, m->start,
 		 m->end);
 	fd = regular_open(path);
@@ -167,7 +167,9 @@ int proc_mapping_open(pid_t pid, const struct proc_mapping *m)
 		return -ENOENT;
 	snprintf(path, sizeof(path), "/proc/%d/root%s", (int)pid, m->path);
 	fd = regular_open(path);
-	/* Another file by now? The device may differ on overlay file systems: the inode decides. */
+	/*
+	 * The path may name another file by now. The inode decides: overlayfs shows other devices.
+	 */
 	if (fd >= 0 && m->inode && (fstat(fd, &st) || st.st_ino != m->inode)) {
 		close(fd);
 		return -ESTALE;

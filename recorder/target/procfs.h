@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* What /proc says of a process. Text is cut to fit, never overrun. */
+/* What /proc says of a process. Texts that are too long are cut. */
 struct proc_identity {
 	pid_t pid;
 	pid_t parent;
@@ -22,7 +22,7 @@ int proc_identity_read(pid_t pid, struct proc_identity *out);
 /* Last component of its executable's path, or its comm where the path cannot be read. */
 const char *proc_program(const struct proc_identity *p);
 
-/* Calls back for every process there is. Stops at the first non-zero answer, which it returns. */
+/* Calls `visit` for every process. Stops at the first non-zero answer, and returns it. */
 int proc_each(int (*visit)(void *context, pid_t pid), void *context);
 
 /* One executable mapping, from /proc/PID/maps. */
@@ -40,7 +40,7 @@ struct proc_mapping {
 int proc_mappings_each(pid_t pid, void (*visit)(void *context, const struct proc_mapping *m),
 		       void *context);
 
-/* Opens a file mapped by a process, in the process's own root; fd or -errno. */
+/* Opens a file that a process maps, in the process's own root. A descriptor or a negative errno. */
 int proc_mapping_open(pid_t pid, const struct proc_mapping *m);
 
 #endif

@@ -15,12 +15,13 @@
 #define LISTED_MAX 20
 #define ANCESTORS_MAX 64
 
-/* How well a name fits, best first. Only the best level that has a process counts. */
+/* How well a name matches, best first. Only the best level that any process reaches counts. */
 enum match_level { MATCH_EXE, MATCH_COMM, MATCH_EXE_PART, MATCH_COMM_PART, MATCH_LEVELS };
 
 struct name_search {
 	const char *name;
-	pid_t excluded[ANCESTORS_MAX]; /* hud-record and its ancestors: sudo my-app is not my-app */
+	/* hud-record and its ancestors: a shell that runs it is no target */
+	pid_t excluded[ANCESTORS_MAX];
 	size_t excluded_count;
 	size_t found[MATCH_LEVELS];
 	pid_t pid[MATCH_LEVELS][LISTED_MAX];
@@ -77,7 +78,7 @@ static int name_visit(void *context, pid_t pid)
 
 static void matches_print(const struct name_search *s, enum match_level level)
 {
-	fprintf(stderr, "hud-record: %zu processes are called %s\n  choose with --pid:\n",
+	fprintf(stderr, "hud-record: %zu processes match %s\n  choose one with --pid:\n",
 		s->found[level], s->name);
 	for (size_t i = 0; i < s->found[level] && i < LISTED_MAX; i++) {
 		struct proc_identity p;
@@ -104,8 +105,9 @@ static pid_t name_find(const char *name)
 		}
 	}
 	fprintf(stderr,
-		"hud-record: no process is called %s\n"
-		"  it is looked for by the executable's name, then by comm; ps -eo pid,comm shows what runs\n",
+		"hud-record: no process matches %s\n"
+		"  names of executables were compared, then comm; ps -eo pid,comm lists "
+		"processes\n",
 		name);
 	return 0;
 }
@@ -118,13 +120,14 @@ static pid_t pid_find(const char *text)
 
 	if (pid <= 0 || pid > INT32_MAX || *end || proc_identity_read((pid_t)pid, &p)) {
 		fprintf(stderr,
-			"hud-record: no process has the pid %s\n  is it gone? ps -eo pid,comm shows what runs\n",
+			"hud-record: no process has the pid %s\n"
+			"  it may have exited; ps -eo pid,comm lists processes\n",
 			text);
 		return 0;
 	}
 	if (p.kernel_thread) {
 		fprintf(stderr,
-			"hud-record: pid %s (%s) is a thread of the kernel\n  give the pid of a program\n",
+			"hud-record: pid %s (%s) is a kernel thread\n  give the pid of a program\n",
 			text, p.comm);
 		return 0;
 	}
@@ -137,7 +140,7 @@ static pid_t pid_find(const char *text)
 	return (pid_t)pid;
 }
 
-/* A thread's id is as good as its process's. */
+/* The process of a thread: the id of any of its threads may be given. */
 static pid_t leader_of(pid_t pid)
 {
 	char path[64], line[256];
@@ -188,7 +191,7 @@ enum exit_code target_set_find(const struct target_request *request, size_t coun
 	return EXIT_RECORDED;
 }
 
-/* `start_fd` closes itself when the command runs: end of file is the good answer. */
+/* `start_fd` is close-on-exec: to hud-record, end of file means that the command runs. */
 static _Noreturn void command_exec(char **command, int start_fd)
 {
 	char byte;
@@ -250,7 +253,8 @@ enum exit_code target_set_start(struct target_set *t)
 		return EXIT_RECORDED;
 	waitpid(t->child, NULL, 0);
 	fprintf(stderr,
-		"hud-record: cannot run %s: %s\n  give the path of a program that can be executed\n",
+		"hud-record: cannot run %s: %s\n"
+		"  give the path of a program that can be executed\n",
 		t->command, strerror(error));
 	return EXIT_NO_TARGET;
 }

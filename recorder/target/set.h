@@ -23,12 +23,12 @@ struct target_set {
 	pid_t pid[TARGETS_MAX];
 	size_t count;
 	const char *command; /* as it was given; NULL: none */
-	char label[64];      /* for file names and messages: the name or pid a person gave */
-	int start_fd; /* a command waits for a byte from here, and answers if it fails; -1: none */
+	char label[64];      /* for file names and messages: the name or pid as given */
+	int start_fd; /* the command waits for a byte from here, and answers if exec fails; -1 */
 	pid_t child;  /* the command's pid; 0: none */
 };
 
-/* Finds every target, or prints why not and returns EXIT_NO_TARGET. */
+/* Finds all targets, or prints which was not found and returns EXIT_NO_TARGET. */
 enum exit_code target_set_find(const struct target_request *request, size_t count,
 			       struct target_set *out);
 
@@ -40,7 +40,7 @@ enum exit_code target_set_spawn(char **command, struct target_set *out);
  */
 enum exit_code target_set_start(struct target_set *t);
 
-/* Does the command that was started run still? */
+/* Is the command that was started still running? */
 bool target_set_runs(const struct target_set *t);
 
 /* Ends a command that was never started; closes what is open. */
