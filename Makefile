@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # make help lists what there is.
 
-include analyzer/layers.mk
+include analyzer/layers.mk recorder/layers.mk
 
 VERSION := 0.1.0
 BUILD   := build
@@ -18,7 +18,7 @@ CPPFLAGS += -I. -isystem $(BUILD) -D_GNU_SOURCE -DHUD_BINDIR='"$(PREFIX)/bin"' -
 COMPILE   = $(CC) -std=c17 $(WARN) $(CFLAGS) $(CPPFLAGS) -MMD -MP
 
 FORMAT_OBJ   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard format/*.c))
-RECORDER_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard recorder/*.c))
+RECORDER_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(RECORDER_FOLDERS:%=recorder/%/*.c)))
 EMBEDDED     := $(sort $(wildcard analyzer/sql/*.sql analyzer/sql/*/*.sql analyzer/sql/*/*/*.sql analyzer/rules/*.rules))
 UNIT_TESTS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c))
 FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/fixture/*.c))
@@ -178,7 +178,7 @@ install: all ## into DESTDIR/PREFIX (default /usr/local)
 	for page in docs/man/*.1; do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/$$(basename $$page); done
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/hud/LICENSE
 
-C_FILES := $(wildcard format/*.[ch] recorder/*.[ch] analyzer/*/*.[ch] tests/unit/*/*.[ch] tests/fuzz/*.c)
+C_FILES := $(wildcard format/*.[ch] recorder/*/*.[ch] analyzer/*/*.[ch] tests/unit/*/*.[ch] tests/fuzz/*.c)
 lint: check-layers $(BUILD)/bpf/hud.skel.h ## clang-tidy's bugprone set
 	clang-tidy --quiet $(filter-out %_test.c,$(filter %.c,$(C_FILES))) -- -std=c17 $(CPPFLAGS)
 

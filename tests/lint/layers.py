@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Which folder may use which: holds the includes, and docs/ARCHITECTURE.md, to the lists below.
 
-Prints one line for each include that runs the wrong way, and exits with 1 if there is any. The list of
-the analyzer's folders is analyzer/layers.mk, which the build reads too: each may use only folders that
-stand before it, so there is no circle.
+Prints one line for each include that runs the wrong way, and exits with 1 if there is any. The folders
+of the recorder and of the analyzer are listed in recorder/layers.mk and analyzer/layers.mk, which the
+build reads too: each may use only folders that stand before it, so there is no circle.
 """
 
 import pathlib
@@ -23,27 +23,47 @@ PROGRAMS = {
 }
 
 
-def layers():
-    """The analyzer's folders in order, each with those that it may use."""
-    text = (ROOT / "analyzer/layers.mk").read_text()
-    order = re.search(r"^FOLDERS := (.*)$", text, re.M)[1].split()
-    uses = {name: set(value.split()) for name, value in re.findall(r"^USES_(\w+)\s*:=(.*)$", text, re.M)}
-    return order, uses
+class Layers:
+    """The folders of one program in order, each with those that it may use."""
+
+    def __init__(self, program, prefix):
+        self.program = program
+        self.list = f"{program}/layers.mk"
+        text = (ROOT / self.list).read_text()
+        self.order = re.search(rf"^{prefix}FOLDERS := (.*)$", text, re.M)[1].split()
+        self.uses = {name: set(value.split()) for name, value in
+                     re.findall(rf"^{prefix}USES_(\w+)\s*:=(.*)$", text, re.M)}
+
+    def wrong_order(self):
+        for name in self.order:
+            if name not in self.uses:
+                yield f"{self.list}: USES_{name} is missing"
+            for used in sorted(self.uses.get(name, ())):
+                if used not in self.order[: self.order.index(name)]:
+                    yield f"{self.list}: {name} may use {used}, which does not stand before it"
+        folders = {path.parent.name for path in ROOT.glob(f"{self.program}/*/*.c")}
+        for name in sorted(folders ^ set(self.order)):
+            yield f"{self.list}: FOLDERS and the folders of {self.program}/ differ in {name}"
+        for path in sorted(ROOT.glob(f"{self.program}/*.[ch]")):
+            yield f"{path.relative_to(ROOT)}: not in a folder of {self.program}/"
+
+    def wrong_page(self):
+        """The table of docs/ARCHITECTURE.md: | `folder/` | what it is for | what it may use |"""
+        text = (ROOT / "docs/ARCHITECTURE.md").read_text()
+        rows = {name: set(re.findall(r"`(\w+)`", used)) for name, used in
+                re.findall(rf"^\| `{self.program}/(\w+)/` \|[^|]*\|([^|]*)\|", text, re.M)}
+        for name in self.order:
+            place = f"{self.program}/{name}/"
+            if name not in rows:
+                yield f"docs/ARCHITECTURE.md: no row for {place}"
+            elif rows[name] != self.uses[name]:
+                yield f"docs/ARCHITECTURE.md: {place} may use {' '.join(sorted(self.uses[name])) or 'nothing'}"
+
+    def may_use(self, folder):
+        return self.uses.get(folder, set()) | {folder}
 
 
-def wrong_order(order, uses):
-    for name in order:
-        if name not in uses:
-            yield f"analyzer/layers.mk: USES_{name} is missing"
-        for used in sorted(uses.get(name, ())):
-            if used not in order[: order.index(name)]:
-                yield f"analyzer/layers.mk: {name} may use {used}, which does not stand before it"
-    folders = {path.parent.name for path in ROOT.glob("analyzer/*/*.c")}
-    for name in sorted(folders ^ set(order)):
-        yield f"analyzer/layers.mk: FOLDERS and the folders of analyzer/ differ in {name}"
-
-
-def wrong_include(path, uses):
+def wrong_include(path, layers):
     """What is wrong with each include of one file."""
     place = path.relative_to(ROOT).parts
     for line in INCLUDE.findall(path.read_text()):
@@ -52,28 +72,16 @@ def wrong_include(path, uses):
             continue  # made by the build, or the system's
         if target[0] not in PROGRAMS[place[0]]:
             yield f"{path.relative_to(ROOT)}: {place[0]}/ may not use {line}"
-        elif target[0] == "analyzer" and target[1] not in uses[place[1]] | {place[1]}:
-            yield f"{path.relative_to(ROOT)}: analyzer/{place[1]}/ may not use {line}"
-
-
-def wrong_page(order, uses):
-    """The table of docs/ARCHITECTURE.md: | `folder/` | what it is for | what it may use |"""
-    text = (ROOT / "docs/ARCHITECTURE.md").read_text()
-    rows = {name: set(re.findall(r"`(\w+)`", used)) for name, used in
-            re.findall(r"^\| `analyzer/(\w+)/` \|[^|]*\|([^|]*)\|", text, re.M)}
-    for name in order:
-        if name not in rows:
-            yield f"docs/ARCHITECTURE.md: no row for analyzer/{name}/"
-        elif rows[name] != uses[name]:
-            yield f"docs/ARCHITECTURE.md: analyzer/{name}/ may use {' '.join(sorted(uses[name])) or 'nothing'}"
+        elif target[0] == place[0] in layers and target[1] not in layers[place[0]].may_use(place[1]):
+            yield f"{path.relative_to(ROOT)}: {place[0]}/{place[1]}/ may not use {line}"
 
 
 def main():
-    order, uses = layers()
-    wrong = list(wrong_order(order, uses)) + list(wrong_page(order, uses))
+    layers = {"recorder": Layers("recorder", "RECORDER_"), "analyzer": Layers("analyzer", "")}
+    wrong = [line for each in layers.values() for line in [*each.wrong_order(), *each.wrong_page()]]
     for program in PROGRAMS:
         for path in sorted(ROOT.glob(f"{program}/**/*.[ch]")):
-            wrong += wrong_include(path, uses)
+            wrong += wrong_include(path, layers)
     for line in wrong:
         print(line)
     return 1 if wrong else 0

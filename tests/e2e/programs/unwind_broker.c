@@ -3,7 +3,7 @@
  * hud-record's plan broker and nothing else: unwind_broker FILE asks for a plan of FILE and copies
  * what comes to stdout; before it, what the broker and the analyzer are, seen from outside.
  */
-#include "recorder/plan_broker.h"
+#include "recorder/plan/broker.h"
 
 #include <fcntl.h>
 #include <stdio.h>

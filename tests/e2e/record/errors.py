@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Whatever cannot be done is said in one clear line, with the documented exit code."""
+"""What cannot be done is reported in one clear line, with the documented exit code."""
 
 import os
 import re
@@ -43,11 +43,13 @@ def wrong_usage():
     refused(record("-F", "100000", 1), RECORD_USAGE, "frequency")
     refused(record("--"), RECORD_USAGE, "command")
     refused(record("-p", 1, "--", "true"), RECORD_USAGE, "not both")
-    expect_equal(record("--no-such-option").returncode, RECORD_USAGE, "exit code")
+    done = record("--no-such-option")
+    expect_equal(done.returncode, RECORD_USAGE, "exit code")
+    expect("no-such-option" in done.stderr and "--help" in done.stderr, f"stderr:\n{done.stderr}")
 
 
 @fact(root=False)
-def a_binary_that_is_cut_while_it_is_read_is_one_line():
+def a_binary_that_is_truncated_while_it_is_read_is_reported_in_one_line():
     binary = path_for("cut")
     shutil.copy(program("crowd"), binary)
     symbols = {line.split()[2]: line.split()[0] for line in run(["nm", binary]).stdout.splitlines()
@@ -72,19 +74,19 @@ def a_pid_that_does_not_exist():
 
 
 @fact
-def a_thread_of_the_kernel_is_no_target():
+def a_kernel_thread_is_no_target():
     if not os.path.exists("/proc/2/comm"):
         raise Skip("no pid 2 here")
     refused(record("-d", 1, "-p", 2), RECORD_NO_TARGET, "kernel")
 
 
 @fact
-def a_name_that_nobody_has():
+def a_name_that_no_process_has():
     refused(record("-d", 1, "no-such-program-here"), RECORD_NO_TARGET, "no-such-program-here")
 
 
 @fact
-def an_ambiguous_name_lists_who_has_it():
+def an_ambiguous_name_lists_the_processes_that_match():
     twin = path_for("hud-e2e-twin")
     shutil.copy(program("crowd"), twin)
     pids = [started_program([twin, 1]).pid for _ in range(2)]
@@ -124,7 +126,7 @@ def a_full_disk():
 
 
 @fact
-def a_reader_that_goes_away():
+def a_reader_that_closes_the_pipe():
     target = crowd(50)
     done = run(["bash", "-c", f"'{RECORD}' -d 30 -t 50us -p {target.pid} -o - | head -c 100 >/dev/null; "
                 "exit ${PIPESTATUS[0]}"])
@@ -158,11 +160,11 @@ def a_command_that_cannot_be_run():
 
 
 @fact
-def a_capture_is_not_for_a_terminal():
+def a_capture_is_not_written_to_a_terminal():
     target = crowd()
     done = run(["script", "-qec", f"'{RECORD}' -d 1 -p {target.pid} -o -", "/dev/null"])
     expect_equal(done.returncode, RECORD_NOT_WRITTEN, f"exit code (it said {done.stdout!r})")
-    expect("terminal" in done.stdout and "hud-analyze report -" in done.stdout, f"terminal: {done.stdout!r}")
+    expect("refusing to write a binary capture to the terminal" in done.stdout and "hud-analyze report -" in done.stdout, f"terminal: {done.stdout!r}")
 
 
 @fact(root=False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Marks: what a person says to a recording under way, and where it is found again."""
+"""Marks: added by hud-record mark to a running recording, found again in the capture."""
 
 import ctypes
 import os
@@ -13,7 +13,7 @@ from lib import (RECORD, Recording, RECORD_NO_TARGET, RECORD_NOT_ABLE, RECORD_US
 NOBODY = 65534
 CLONE_NEWNET = 0x40000000
 
-# Recorders are found by their sockets: those of others on this machine shall not be.
+# A network namespace of its own: other recorders on this machine are not to be found.
 ctypes.CDLL(None).unshare(CLONE_NEWNET)
 
 
@@ -25,17 +25,17 @@ def refused(done, code, *words):
     one_clear_message(done, "hud-record", code, *words)
 
 
-def marked(*arguments):
+def mark(*arguments):
     done = record("mark", *arguments)
-    expect_equal((done.returncode, done.stdout, done.stderr), (0, "", ""), "what mark did")
+    expect_equal((done.returncode, done.stdout, done.stderr), (0, "", ""), "exit code, stdout, stderr of mark")
 
 
 @fact
 def a_mark_is_in_the_capture_and_in_its_timeline():
     target = crowd()
     recording = Recording(path_for("marked.hud"), "-p", target.pid)
-    marked("deploy v2")
-    marked("größer")
+    mark("deploy v2")
+    mark("größer")
     capture = recording.ended_well(signal.SIGINT)
     rows = query(capture, "@marks")
     expect_equal([row["text"] for row in rows], ["deploy v2", "größer"], "marks")
@@ -52,8 +52,8 @@ def a_mark_is_in_the_capture_and_in_its_timeline():
 def a_mark_names_a_moment_for_from_and_to():
     target = crowd()
     recording = Recording(path_for("between.hud"), "-p", target.pid)
-    marked("begin")
-    marked("-r", target.pid, "end")
+    mark("begin")
+    mark("-r", target.pid, "end")
     capture = recording.ended_well(signal.SIGINT)
     analyzed("report", capture, "--from", "begin", "--to", "end")
 
@@ -72,15 +72,15 @@ def of_several_recordings_one_must_be_named():
     for i in range(2):
         expect(f"  {recordings[i].process.pid}  {targets[i].pid}" in done.stderr, done.stderr)
     refused(record("mark", "-r", "nobody", "x"), RECORD_NO_TARGET, "nobody")
-    marked("-r", recordings[0].process.pid, "by its own pid")
-    marked("-r", targets[1].pid, "by the target's")
+    mark("-r", recordings[0].process.pid, "by its own pid")
+    mark("-r", targets[1].pid, "by the target's")
     captures = [recording.ended_well(signal.SIGINT) for recording in recordings]
     for capture, text in zip(captures, ("by its own pid", "by the target's")):
         expect_equal([row["text"] for row in query(capture, "@marks")], [text], "marks")
 
 
 @fact
-def a_stranger_may_not_mark_and_who_called_sudo_may():
+def another_user_may_not_mark_and_the_user_who_called_sudo_may():
     target = crowd()
     place = path_for("stranger")
     os.mkdir(place)
@@ -101,7 +101,7 @@ def a_stranger_may_not_mark_and_who_called_sudo_may():
 
 
 @fact
-def what_is_no_mark_is_refused_and_harms_nothing():
+def an_invalid_mark_is_refused_and_the_recording_goes_on():
     target = crowd()
     recording = Recording(path_for("abuse.hud"), "-p", target.pid)
     refused(record("mark", "two\nlines"), RECORD_NOT_ABLE, "control characters")
@@ -111,13 +111,13 @@ def what_is_no_mark_is_refused_and_harms_nothing():
     stranger = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     for message in (b"", b"m", b"?x", b"\0", b"m\0a", b"x" * 60000, b"m" + b"y" * 2000):
         stranger.sendto(message, b"\0hud-record/%d" % recording.process.pid)
-    marked("and goes on")
+    mark("and goes on")
     expect_equal([row["text"] for row in query(recording.ended_well(signal.SIGINT), "@marks")],
                  ["and goes on"], "marks")
 
 
 @fact
-def who_took_a_recorders_name_is_not_taken_for_one():
+def a_process_that_took_the_name_of_a_recorders_socket_is_not_listed():
     false = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     false.bind(b"\0hud-record/1")
     refused(record("mark", "x"), RECORD_NO_TARGET, "no recording")

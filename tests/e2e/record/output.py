@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Where a capture goes: files, names, owners, pipes, concatenation; and how a target is named."""
+"""Where a capture is written: names, owners, pipes, concatenation; and how a target is named."""
 
 import json
 import os
@@ -20,7 +20,7 @@ def recording_of_crowd(name, *arguments, threads=2, seconds="500ms", **options):
 
 
 @fact
-def the_capture_is_its_owners_alone():
+def only_its_owner_can_read_a_capture():
     path, _ = recording_of_crowd("mine.hud")
     found = os.stat(path)
     expect_equal(oct(stat.S_IMODE(found.st_mode)), "0o600", "mode")
@@ -28,7 +28,7 @@ def the_capture_is_its_owners_alone():
 
 
 @fact
-def the_capture_belongs_to_who_called_sudo():
+def the_capture_belongs_to_the_user_who_called_sudo():
     path, _ = recording_of_crowd("sudo.hud", env={**os.environ, "SUDO_UID": "65534", "SUDO_GID": "65533"})
     found = os.stat(path)
     expect_equal((found.st_uid, found.st_gid, oct(stat.S_IMODE(found.st_mode))), (65534, 65533, "0o600"),
@@ -109,14 +109,14 @@ def a_command_is_recorded_without_the_recorder_that_started_it():
 
 
 @fact
-def a_command_that_outlives_its_recording_is_told_with_its_pid():
+def a_command_that_outlives_its_recording_is_named_with_its_pid():
     done = recorded("-d", "300ms", "-o", path_for("outlived.hud"), "--", "/bin/sh", "-c", "echo $$; exec sleep 30 >&- 2>&-")
     pid = int(done.stdout)
     expect(os.path.exists(f"/proc/{pid}"), "the command was ended")
     os.kill(pid, signal.SIGKILL)
-    expect(f"  /bin/sh runs on, pid {pid}\n" in done.stderr, f"stderr: {done.stderr!r}")
+    expect(f"  /bin/sh is still running, pid {pid}\n" in done.stderr, f"stderr: {done.stderr!r}")
     ended = recorded("-d", 30, "-o", path_for("ended.hud"), "--", "/bin/true")
-    expect("runs on" not in ended.stderr, f"of one that ended: {ended.stderr!r}")
+    expect("still running" not in ended.stderr, f"of one that ended: {ended.stderr!r}")
 
 
 @fact
@@ -159,7 +159,7 @@ def two_captures_in_one_file_are_two_captures():
 
 
 @fact
-def a_process_without_tokio_is_said_to_have_none():
+def the_report_of_a_process_without_tokio_says_so():
     path, _ = recording_of_crowd("no-tokio.hud", seconds="1s")
     verdict = report(path)["verdict"]
     expect_equal((verdict["reason"], verdict["workers"]), ("no-tokio", 0), "reason and workers")

@@ -179,7 +179,7 @@ def without_hud_analyze_one_line_says_so_and_it_goes_on():
     seen = Seen(house(None), cache_directory())
     seen.has_none()
     heads = [line for line in seen.errors.splitlines() if not line.startswith("  ")]
-    expect(len(heads) == 1 and "hud-analyze" in heads[0] and "polls are told by stacks" in heads[0],
+    expect(len(heads) == 1 and "hud-analyze" in heads[0] and "polls are distinguished by stack traces only" in heads[0],
            f"stderr:\n{seen.errors}")
 
 
@@ -290,7 +290,7 @@ def a_plan_of_another_build_is_said_to_be_and_the_right_one_is_made():
     seen = Seen(house(ANALYZE), cache_directory(), "--plan", other)
     seen.has_rows()
     heads = [line for line in seen.errors.splitlines() if not line.startswith("  ")]
-    expect(len(heads) == 1 and "other.plan is of no file" in heads[0], f"stderr:\n{seen.errors}")
+    expect(len(heads) == 1 and "other.plan matches no file" in heads[0], f"stderr:\n{seen.errors}")
 
 
 @fact

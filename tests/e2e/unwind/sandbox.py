@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""What reads the targets' files has no rights: recorder/plan_broker.c with an analyzer that tries."""
+"""What reads the targets' files has no rights: recorder/plan/broker.c with an analyzer that tries."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ def place():
     directory = path_for("sandbox")
     os.makedirs(directory, exist_ok=True)
     driver = program("unwind_broker", "-I", TOP, '-DHUD_BINDIR="/nonexistent"',
-                     os.path.join(TOP, "recorder", "plan_broker.c"), os.path.join(TOP, "recorder", "sandbox.c"),
+                     *(os.path.join(TOP, "recorder", "plan", f"{name}.c") for name in ("broker", "sandbox")),
                      *(os.path.join(TOP, "format", f"{name}.c") for name in ("build_id", "elf_bytes", "text_hash")))
     analyzer = program("unwind_analyzer")
     shutil.copy(driver, os.path.join(directory, "driver"))

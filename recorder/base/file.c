@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/base/file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int bytes_read(int fd, uint8_t *to, size_t bytes)
+{
+	while (bytes) {
+		ssize_t got = read(fd, to, bytes);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got ? -errno : -EIO; /* it was cut short meanwhile */
+		to += got;
+		bytes -= (size_t)got;
+	}
+	return 0;
+}
+
+int file_read(int fd, size_t bytes_max, uint8_t **data, size_t *bytes)
+{
+	struct stat st;
+	int error;
+
+	*data = NULL;
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode) || st.st_size < 1 || (uint64_t)st.st_size > bytes_max)
+		return -EBADMSG;
+	*bytes = (size_t)st.st_size;
+	*data = malloc(*bytes);
+	if (!*data)
+		return -ENOMEM;
+	error = bytes_read(fd, *data, *bytes);
+	if (error) {
+		free(*data);
+		*data = NULL;
+	}
+	return error;
+}

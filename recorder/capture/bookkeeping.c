@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/capture/bookkeeping.h"
+
+#include "recorder/base/clock.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+/* The cause in the capture of each loss counter of the BPF programs. */
+static const uint32_t cause_of_counter[COUNT_LOSSES] = {
+	[COUNT_RING_FULL] = HUD_LOSS_RING_FULL,
+	[COUNT_STACK_FAILED] = HUD_LOSS_STACK_FAILED,
+	[COUNT_STACK_LIMIT] = HUD_LOSS_STACK_LIMIT,
+	[COUNT_THREAD_STATE] = HUD_LOSS_THREAD_STATE,
+	[COUNT_OPEN_STACK] = HUD_LOSS_OPEN_STACK,
+	[COUNT_CLOCK_BACKWARD] = HUD_LOSS_CLOCK_BACKWARD,
+	[COUNT_POLL_SITE] = HUD_LOSS_POLL_SITE,
+	[COUNT_SWITCH_UNSEEN] = HUD_LOSS_SWITCH_UNSEEN,
+};
+
+static void loss_write(struct bookkeeping *b, uint32_t cause, uint64_t total, uint64_t now)
+{
+	struct hud_lost lost = {
+		.head = {.type = HUD_LOST, .size = (uint32_t)sizeof(lost)},
+		.cause = cause,
+		.count = total - b->lost[cause],
+		.from_ns = b->lost_ns,
+		.to_ns = now,
+	};
+
+	if (total <= b->lost[cause])
+		return;
+	b->lost[cause] = total;
+	capture_writer_event(b->writer, &lost.head);
+}
+
+void bookkeeping_losses(struct bookkeeping *b, uint64_t now)
+{
+	uint64_t count[COUNT_LOSSES], unplanned;
+
+	bpf_session_losses(b->bpf, count);
+	for (size_t i = 0; i < COUNT_LOSSES; i++)
+		loss_write(b, cause_of_counter[i], count[i], now);
+	loss_write(b, HUD_LOSS_MAPPING, b->transcript->mappings_lost, now);
+	loss_write(b, HUD_LOSS_UNKNOWN_PROCESS, b->transcript->unknown_process, now);
+	unplanned = object_table_counts(b->objects).failed + process_table_unplanned(b->processes);
+	loss_write(b, HUD_LOSS_UNPLANNED, unplanned, now);
+	b->lost_ns = now;
+}
+
+static uint64_t own_rss_bytes(void)
+{
+	unsigned long size, resident = 0;
+	FILE *f = fopen("/proc/self/statm", "re");
+
+	if (!f)
+		return 0;
+	if (fscanf(f, "%lu %lu", &size, &resident) != 2)
+		resident = 0;
+	fclose(f);
+	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+void bookkeeping_cost(const struct bookkeeping *b, uint64_t now)
+{
+	struct bpf_session_cost bpf = bpf_session_cost(b->bpf);
+	struct hud_cost cost = {
+		.head = {.type = HUD_COST, .size = (uint32_t)sizeof(cost)},
+		.time_ns = now,
+		.recorder_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID),
+		.rss_bytes = own_rss_bytes(),
+		.bpf_run_ns = bpf.run_ns,
+		.bpf_runs = bpf.runs,
+		.bpf_measured_ns = bpf.measured_ns,
+	};
+	struct hud_clock clock = {
+		.head = {.type = HUD_CLOCK, .size = (uint32_t)sizeof(clock)},
+		.monotonic_ns = clock_ns(CLOCK_MONOTONIC),
+		.realtime_ns = clock_ns(CLOCK_REALTIME),
+	};
+
+	capture_writer_event(b->writer, &cost.head);
+	capture_writer_event(b->writer, &clock.head);
+}
+
+uint64_t bookkeeping_lost(const struct bookkeeping *b)
+{
+	uint64_t lost = 0;
+
+	for (size_t i = 0; i < sizeof(b->lost) / sizeof(b->lost[0]); i++)
+		lost += b->lost[i];
+	return lost;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_CAPTURE_BOOKKEEPING_H
+#define HUD_RECORDER_CAPTURE_BOOKKEEPING_H
+
+#include "format/capture_writer.h"
+#include "recorder/capture/transcript.h"
+#include "recorder/kernel/session.h"
+
+/* What a capture says about its own recording: losses and cost. */
+struct bookkeeping {
+	struct capture_writer *writer;
+	const struct bpf_session *bpf;
+	const struct transcript *transcript;
+	const struct object_table *objects;
+	const struct process_table *processes;
+	uint64_t lost[HUD_LOSS_SWITCH_UNSEEN + 1]; /* by cause, written so far */
+	uint64_t lost_ns;                          /* when that was */
+};
+
+/* Writes HUD_LOST for every cause that has grown since the last call. */
+void bookkeeping_losses(struct bookkeeping *b, uint64_t now_ns);
+
+/* Writes HUD_COST and HUD_CLOCK. */
+void bookkeeping_cost(const struct bookkeeping *b, uint64_t now_ns);
+
+/* The sum over all causes of loss, as the status line shows it. */
+uint64_t bookkeeping_lost(const struct bookkeeping *b);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/capture/output.h"
+
+#include "recorder/base/invoker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static void name_make(const char *label, char *name, size_t room)
+{
+	time_t now = time(NULL);
+	char stamp[32], clean[64];
+	struct tm local;
+	size_t i;
+
+	for (i = 0; label[i] && i < sizeof(clean) - 1; i++)
+		clean[i] = strchr("/ \t\n", label[i]) ? '_' : label[i];
+	clean[i] = 0;
+	localtime_r(&now, &local);
+	strftime(stamp, sizeof(stamp), "%Y%m%d-%H%M%S", &local);
+	snprintf(name, room, "hud-%s-%s.hud", clean, stamp);
+}
+
+int output_open(const char *name, const char *label, struct output *out)
+{
+	char own[128];
+	struct stat st;
+	int uid = invoker_id("SUDO_UID"), gid = invoker_id("SUDO_GID");
+	int error;
+
+	*out = (struct output) {.file.fd = -1};
+	if (name && !strcmp(name, "-")) {
+		if (isatty(STDOUT_FILENO)) {
+			fputs("hud-record: refusing to write a binary capture to the terminal\n"
+			      "  pipe it: hud-record … -o - | hud-analyze report -\n",
+			      stderr);
+			return -ENOTTY;
+		}
+		out->file.fd = STDOUT_FILENO;
+		out->pipe = true;
+		snprintf(out->file.name, sizeof(out->file.name), "standard output");
+		return 0;
+	}
+	if (!name) {
+		name_make(label, own, sizeof(own));
+		name = own;
+	}
+	if (!stat(name, &st) && S_ISDIR(st.st_mode))
+		error = -EISDIR;
+	else
+		error = new_file_open(&out->file, AT_FDCWD, name, NEW_FILE_ONE_WRITER, 0600);
+	if (error) {
+		fprintf(stderr,
+			"hud-record: cannot write %s: %s\n  choose another place with -o FILE\n",
+			name, strerror(-error));
+		return error;
+	}
+	if (uid > 0 && fchown(out->file.fd, (uid_t)uid, gid > 0 ? (gid_t)gid : (gid_t)-1))
+		fprintf(stderr,
+			"hud-record: cannot give %s to the user who called sudo: %s\n"
+			"  it belongs to root; chown it afterwards\n",
+			name, strerror(errno));
+	return 0;
+}
+
+bool output_in_foreign_directory(const struct output *out)
+{
+	const char *slash = strrchr(out->file.name, '/');
+	char directory[PATH_MAX];
+	struct stat st;
+
+	if (out->pipe || geteuid() != 0)
+		return false;
+	snprintf(directory, sizeof(directory), "%.*s",
+		 slash ? (int)(slash - out->file.name + 1) : 1, slash ? out->file.name : ".");
+	return stat(directory, &st) || (st.st_uid != 0 && !(st.st_mode & S_IWOTH));
+}
+
+int output_write(void *output, const void *data, size_t bytes)
+{
+	const struct output *out = output;
+
+	return new_file_write(&out->file, data, bytes);
+}
+
+int output_close(struct output *out, bool whole)
+{
+	int error;
+
+	if (out->file.fd < 0 || out->pipe)
+		return 0;
+	error = whole ? new_file_close(&out->file, 0) : new_file_leave(&out->file);
+	if (error)
+		fprintf(stderr, "hud-record: cannot finish %s: %s\n", out->file.name,
+			strerror(-error));
+	return error;
+}
+
+void output_abandon(struct output *out)
+{
+	if (out->file.fd >= 0 && !out->pipe)
+		new_file_close(&out->file, -ECANCELED);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_CAPTURE_OUTPUT_H
+#define HUD_RECORDER_CAPTURE_OUTPUT_H
+
+#include "format/new_file.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Where the capture is written: NAME.partial until it is complete, then NAME; or stdout. */
+struct output {
+	struct new_file file; /* for stdout, its `fd` is that */
+	bool pipe;            /* to stdout */
+};
+
+/*
+ * Opens `name` ("-": stdout; NULL: a name from `label` and the time). The file is for its owner
+ * only, and belongs to the user who called sudo. Prints what is wrong; 0 or a negative errno.
+ */
+int output_open(const char *name, const char *label, struct output *out);
+
+/* Is it in a directory where root may write only with CAP_DAC_OVERRIDE? */
+bool output_in_foreign_directory(const struct output *out);
+
+/* A capture_sink. */
+int output_write(void *output, const void *data, size_t bytes);
+
+/*
+ * Closes it; if `whole` it gets its name, else it stays NAME.partial. 0 or a negative errno,
+ * printed.
+ */
+int output_close(struct output *out, bool whole);
+
+/* Nothing was recorded: the file is removed. */
+void output_abandon(struct output *out);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/capture/poll_timing.h"
+
+#include "recorder/base/clock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define COMMAND_SITES 4096       /* room for a program that does not run yet */
+#define WRITE_NS (10 * NS_PER_S) /* so much of the histograms a kill can lose */
+
+struct count {
+	uint32_t sites;
+};
+
+static void sites_add(void *context, pid_t pid, const struct plan *plan)
+{
+	struct count *c = context;
+
+	(void)pid;
+	if (plan->identity)
+		c->sites += (uint32_t)plan->poll_sites;
+}
+
+uint32_t poll_timing_sites(const struct process_table *processes, bool command)
+{
+	struct count c = {0};
+
+	process_table_executables(processes, false, sites_add, &c);
+	return c.sites ? c.sites : command ? COMMAND_SITES : 0;
+}
+
+static void state_write(struct poll_timing *t, uint64_t now_ns)
+{
+	struct poll_probes_state s = poll_probes_state(t->probes);
+	struct hud_probes wire = {
+		.head = {.type = HUD_PROBES, .size = (uint32_t)sizeof(wire)},
+		.time_ns = now_ns,
+		.probes_flags = (s.attached ? HUD_PROBES_ATTACHED : 0) |
+				(s.given_up ? HUD_PROBES_GIVEN_UP : 0),
+		.sites = s.sites,
+		.costly_sites = s.costly,
+		.probe_cost_ns = s.probe_cost_ns,
+		.cost_permille = s.percent < 1e6 ? (uint32_t)(10 * s.percent + 0.5) : 10000000,
+	};
+
+	capture_writer_event(t->transcript->writer, &wire.head);
+}
+
+struct addition {
+	struct poll_timing *timing;
+	uint32_t added;
+};
+
+static void process_add(void *context, pid_t pid, const struct plan *plan)
+{
+	struct addition *a = context;
+
+	if (plan->identity && !poll_probes_add(a->timing->probes, pid, plan, a->timing->force))
+		a->added++;
+}
+
+/* Probes processes whose plan has arrived since the last call. */
+static void processes_take(struct poll_timing *t, uint64_t now_ns)
+{
+	struct addition a = {.timing = t};
+	int error;
+
+	process_table_executables(t->processes, true, process_add, &a);
+	if (!a.added)
+		return;
+	error = poll_probes_attach(t->probes);
+	if (error)
+		fprintf(stderr,
+			"hud-record: cannot probe the functions that poll tasks: %s\n"
+			"  recording goes on without exact poll times\n",
+			strerror(-error));
+	else
+		t->attached = true;
+	state_write(t, now_ns);
+}
+
+void poll_timing_open(struct poll_timing *t, uint64_t now_ns)
+{
+	struct poll_probes_options probes = {
+		.program = bpf_session_poll_entry(t->bpf),
+		.multi = bpf_session_features(t->bpf).uprobe_multi,
+		.probing = bpf_session_probing(t->bpf),
+		.max_percent = t->max_percent,
+	};
+	struct poll_probes_state s;
+	int error = probes.program ? poll_probes_open(&probes, &t->probes) : 0;
+
+	if (error) {
+		fprintf(stderr,
+			"hud-record: the kernel refused a uprobe: %s\n"
+			"  recording goes on without exact poll times\n",
+			strerror(-error));
+		return;
+	}
+	if (t->probes)
+		processes_take(t, now_ns);
+	if (t->attached || t->command)
+		return;
+	s = t->probes ? poll_probes_state(t->probes) : (struct poll_probes_state) {0};
+	if (s.costly)
+		fprintf(stderr,
+			"hud-record: --polls: all %u poll sites begin with an instruction that is "
+			"costly to probe (some 10 us a poll)\n"
+			"  debug builds have no others; --force probes them nevertheless; "
+			"recording goes on without exact poll times\n",
+			s.costly);
+	else if (!s.sites)
+		fputs("hud-record: --polls: no poll site is known in the targets; recording goes "
+		      "on without exact poll times\n"
+		      "  hud-analyze plan BINARY shows what was found\n",
+		      stderr);
+}
+
+struct writing {
+	struct transcript *transcript;
+	uint64_t now_ns;
+};
+
+static void histogram_write(void *context, const struct poll_site *site,
+			    const struct poll_histogram *histogram)
+{
+	struct writing *w = context;
+
+	transcript_histogram(w->transcript, site, histogram, w->now_ns);
+}
+
+static void histograms_write(struct poll_timing *t, uint64_t now_ns)
+{
+	struct writing w = {t->transcript, now_ns};
+
+	bpf_session_histograms(t->bpf, histogram_write, &w);
+	t->written_ns = now_ns;
+}
+
+void poll_timing_tick(struct poll_timing *t, uint64_t now_ns)
+{
+	if (!t->probes)
+		return;
+	processes_take(t, now_ns);
+	if (!t->attached)
+		return;
+	if (poll_probes_govern(t->probes, bpf_session_poll_entries(t->bpf), now_ns))
+		state_write(t, now_ns);
+	if (now_ns - t->written_ns >= WRITE_NS)
+		histograms_write(t, now_ns);
+}
+
+void poll_timing_finish(struct poll_timing *t, uint64_t now_ns)
+{
+	struct poll_probes_state s;
+
+	if (!t->attached)
+		return;
+	histograms_write(t, now_ns);
+	s = poll_probes_state(t->probes);
+	state_write(t, now_ns);
+	if (s.given_up)
+		fprintf(stderr,
+			"hud-record: exact poll times were given up: the probes cost %.0f%% of the "
+			"targets' CPU time\n"
+			"  raise --max-overhead to keep them\n",
+			s.percent);
+}
+
+void poll_timing_close(struct poll_timing *t)
+{
+	poll_probes_close(t->probes);
+	t->probes = NULL;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_CAPTURE_PROCESS_TABLE_H
+#define HUD_RECORDER_CAPTURE_PROCESS_TABLE_H
+
+#include "format/capture_writer.h"
+#include "recorder/kernel/identity_store.h"
+#include "recorder/plan/object_table.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* A watched process and the image it runs now. */
+struct process_entry {
+	pid_t pid;
+	uint32_t id; /* in the capture; 0: hud-record's own fork, before it runs the command */
+	bool alive;
+};
+
+/* Watched processes and what is mapped in them, described to the capture as they change. */
+struct process_table;
+
+int process_table_open(struct capture_writer *w, struct object_table *objects,
+		       struct process_table **out);
+void process_table_close(struct process_table *t);
+
+/*
+ * Describes the image that `pid` runs now: at the start, and after exec. Reads /proc; where that
+ * fails the process gets an id nevertheless, and its mappings stay unknown. Its id, or an errno.
+ */
+int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_ns);
+
+/* Adds a command that does not run yet: exec describes it. 0 or a negative errno. */
+int process_table_announce(struct process_table *t, pid_t pid);
+
+/* Finds processes that exited without an event: events can be lost. */
+void process_table_reap(struct process_table *t);
+
+/* The entry of a watched process, or NULL. */
+struct process_entry *process_table_find(const struct process_table *t, pid_t pid);
+
+/* Reads /proc/PID/maps again, for mappings that perf records missed. */
+void process_table_refresh(struct process_table *t, pid_t pid, uint64_t now_ns);
+
+/*
+ * From now on the mappings of all processes are written into `store` too, and where their runtimes
+ * keep their state into `identities` (NULL: it is not to be read).
+ */
+void process_table_store(struct process_table *t, struct unwind_store *store,
+			 struct identity_store *identities);
+/* Plans became usable: writes the mappings of all processes again. */
+void process_table_replace(struct process_table *t);
+
+/* One PERF_RECORD_MMAP2 of any process of the machine. */
+void process_table_mmap(struct process_table *t, const void *record);
+
+/* How many executable mappings do not fit into the unwinder's maps. */
+size_t process_table_unplanned(const struct process_table *t);
+
+/*
+ * enum hud_scheduler_kind of the scheduler `number` (from 1) of a process's runtime; 0: not known.
+ */
+uint32_t process_table_scheduler(const struct process_table *t, pid_t pid, uint32_t number);
+
+/*
+ * Calls `each` for every process whose executable's plan is there. `only_new`: once for each
+ * process, and only if its runtime's state is read.
+ */
+void process_table_executables(const struct process_table *t, bool only_new,
+			       void (*each)(void *context, pid_t pid, const struct plan *plan),
+			       void *context);
+
+/* How many processes have a runtime whose state can be read. */
+size_t process_table_identified(const struct process_table *t);
+
+size_t process_table_alive(const struct process_table *t);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/cmd/options.h"
+#include "recorder/cmd/preflight.h"
+#include "recorder/cmd/recording.h"
+#include "recorder/mark/send.h"
+#include "recorder/target/set.h"
+
+#include <string.h>
+
+int main(int argc, char **argv)
+{
+	struct target_set targets;
+	struct options options;
+	enum exit_code code;
+
+	if (argc > 1 && !strcmp(argv[1], "mark"))
+		return mark_send(argc - 1, argv + 1);
+	switch (options_parse(argc, argv, &options)) {
+	case OPTIONS_DONE:
+		return EXIT_RECORDED;
+	case OPTIONS_WRONG:
+		return EXIT_USAGE;
+	case OPTIONS_RUN:
+		break;
+	}
+	code = preflight_check(&options);
+	if (code != EXIT_RECORDED)
+		return code;
+	code = options.command ? target_set_spawn(options.command, &targets)
+			       : target_set_find(options.target, options.targets, &targets);
+	if (code == EXIT_RECORDED)
+		code = preflight_check_targets(&targets);
+	if (code == EXIT_RECORDED)
+		code = recording_run(&options, &targets);
+	target_set_close(&targets);
+	return code;
+}

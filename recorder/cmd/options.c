@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/cmd/options.h"
+
+#include "recorder/base/clock.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The one place that knows the options: getopt's table and --help are made from it. */
+static const struct option_help {
+	char letter;
+	const char *name;
+	const char *argument; /* NULL: takes none */
+	const char *help;
+} option_table[] = {
+	{'p', "pid", "PID", "record the process PID (repeatable)"},
+	{'n', "name", "NAME", "record the process whose executable or comm is NAME (repeatable)"},
+	{'o', "output", "FILE",
+	 "write the capture to FILE, - for stdout (default: hud-TARGET-TIME.hud)"},
+	{'d', "duration", "TIME",
+	 "stop after TIME; a bare number is seconds (default: Ctrl-C or target's exit)"},
+	{'t', "threshold", "TIME",
+	 "record waits and polls of TIME or longer one by one (default: 5ms)"},
+	{'F', "freq", "HZ", "CPU profile: samples per second and CPU, 1 to 999 (default: 99)"},
+	{'w', "workers", "PREFIX", "threads whose names begin with PREFIX are workers"},
+	{'S', "save-binaries", "DIR",
+	 "copy mapped binaries to DIR, for hud-analyze --debug-dir DIR"},
+	{'P', "plan", "FILE",
+	 "use a plan that hud-analyze plan made of a mapped file (repeatable)"},
+	{'u', "unwind", "HOW",
+	 "auto, dwarf (fail without a plan) or fp (frame pointers only); default: auto"},
+	{'l', "polls", NULL,
+	 "time and count every poll, by uprobes on the functions that poll tasks"},
+	{'m', "max-overhead", "PCT",
+	 "budget of --polls in % of the targets' CPU time; beyond it, probe less (default: 2)"},
+	{'f', "force", NULL,
+	 "with --polls: probe also where it costs some 10 us a poll, as in debug builds"},
+	{'s', "stacks-only", NULL,
+	 "distinguish polls and parks by stack traces only, not by the runtime's state"},
+	{'q', "quiet", NULL, "print errors only"},
+	{'v', "verbose", NULL, "print what is attached and what the kernel lacks"},
+	{'h', "help", NULL, "print this"},
+	{'V', "version", NULL, "print the version"},
+};
+#define OPTION_COUNT (sizeof(option_table) / sizeof(option_table[0]))
+
+static void help_print(FILE *to)
+{
+	fputs("Usage: hud-record [OPTIONS] TARGET...\n"
+	      "       hud-record [OPTIONS] -- CMD [ARG...]\n"
+	      "       hud-record mark [-r RECORDING] TEXT\n"
+	      "\n"
+	      "Records what blocks the workers of running Tokio programs. TARGET is a pid, or the\n"
+	      "name of an executable or process; part of a name will do if only one process has "
+	      "it.\n"
+	      "\n",
+	      to);
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const struct option_help *o = &option_table[i];
+		char left[40];
+
+		snprintf(left, sizeof(left), "-%c, --%s%s%s", o->letter, o->name,
+			 o->argument ? " " : "", o->argument ? o->argument : "");
+		fprintf(to, "  %-26s %s\n", left, o->help);
+	}
+	fputs("\n"
+	      "TIME is a number with a unit: us, ms, s or m.\n"
+	      "\n"
+	      "Exit codes:\n"
+	      "  0  recorded\n"
+	      "  1  the kernel refused an operation\n"
+	      "  2  wrong usage\n"
+	      "  3  no such target, several match, or it has exited\n"
+	      "  4  the kernel lacks a feature, or privileges are missing\n"
+	      "  5  the capture could not be written completely\n"
+	      "\n"
+	      "Examples:\n"
+	      "  sudo hud-record -d 10 my-app -o - | hud-analyze report -\n"
+	      "  sudo hud-record -p 4711 -t 1ms\n"
+	      "  sudo hud-record -- ./my-app --port 8080\n"
+	      "  hud-record mark 'deploy v2'\n",
+	      to);
+}
+
+int time_parse(const char *text, uint64_t bare_unit_ns, uint64_t *out_ns)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = {{"us", 1000}, {"ms", 1000000}, {"s", NS_PER_S}, {"m", 60 * NS_PER_S}};
+	uint64_t unit = bare_unit_ns;
+	char *end;
+	double number;
+
+	if (*text < '0' || *text > '9')
+		return -EINVAL;
+	number = strtod(text, &end);
+	if (*end) {
+		unit = 0;
+		for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+			if (!strcmp(end, units[i].name))
+				unit = units[i].ns;
+	}
+	if (!unit || !isfinite(number) || number * (double)unit >= 1e18)
+		return -EINVAL;
+	*out_ns = (uint64_t)(number * (double)unit + 0.5);
+	return 0;
+}
+
+/* Prints what is wrong with the usage; false, for the caller to return. */
+static bool __attribute__((format(printf, 1, 2))) usage_error(const char *format, ...)
+{
+	va_list arguments;
+
+	fputs("hud-record: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputs("\n  hud-record --help shows the usage\n", stderr);
+	return false;
+}
+
+static bool target_add(struct options *o, enum target_kind kind, const char *text)
+{
+	if (o->targets == TARGETS_MAX)
+		return usage_error("at most %d targets; one too many is %s", TARGETS_MAX, text);
+	o->target[o->targets++] = (struct target_request) {kind, text};
+	return true;
+}
+
+static bool frequency_parse(const char *text, uint32_t *out)
+{
+	char *end;
+	unsigned long hz = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || hz < 1 || hz > 999)
+		return usage_error("the frequency must be a number from 1 to 999, not %s", text);
+	*out = (uint32_t)hz;
+	return true;
+}
+
+static bool percent_parse(const char *text, double *out)
+{
+	char *end;
+
+	*out = strtod(text, &end);
+	if (*text < '0' || *text > '9' || *end || !(*out > 0 && *out <= 100))
+		return usage_error("--max-overhead takes a percentage up to 100, not %s", text);
+	return true;
+}
+
+static bool option_apply(struct options *o, int letter, const char *value)
+{
+	switch (letter) {
+	case 'p':
+		return target_add(o, TARGET_PID, value);
+	case 'n':
+		return target_add(o, TARGET_NAME, value);
+	case 'o':
+		o->output = value;
+		return true;
+	case 'd':
+		if (time_parse(value, NS_PER_S, &o->duration_ns) || !o->duration_ns)
+			return usage_error("the duration must be a time such as 10s, not %s",
+					   value);
+		return true;
+	case 't':
+		if (time_parse(value, 0, &o->threshold_ns) || o->threshold_ns < 10000)
+			return usage_error(
+				"the threshold must be 10us or more, such as 5ms, not %s", value);
+		return true;
+	case 'F':
+		return frequency_parse(value, &o->profile_hz);
+	case 'w':
+		o->workers = value;
+		return true;
+	case 'S':
+		o->save_binaries = value;
+		return true;
+	case 'P':
+		if (o->plans == PLANS_MAX)
+			return usage_error("at most %d plans; one too many is %s", PLANS_MAX,
+					   value);
+		o->plan[o->plans++] = value;
+		return true;
+	case 'u':
+		o->frame_pointers_only = !strcmp(value, "fp");
+		o->plans_required = !strcmp(value, "dwarf");
+		if (o->frame_pointers_only || o->plans_required || !strcmp(value, "auto"))
+			return true;
+		return usage_error("--unwind takes auto, dwarf or fp, not %s", value);
+	case 'l':
+		o->polls = true;
+		return true;
+	case 'm':
+		return percent_parse(value, &o->max_overhead_percent);
+	case 'f':
+		o->force = true;
+		return true;
+	case 's':
+		o->stacks_only = true;
+		return true;
+	case 'q':
+		o->quiet = true;
+		return true;
+	case 'v':
+		o->verbose = true;
+		return true;
+	default:
+		fputs("  hud-record --help shows the usage\n", stderr);
+		return false; /* getopt has printed what is wrong */
+	}
+}
+
+static void getopt_tables(char *letters, struct option *longs)
+{
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
+		const struct option_help *o = &option_table[i];
+
+		*letters++ = o->letter;
+		if (o->argument)
+			*letters++ = ':';
+		longs[i] = (struct option) {o->name, o->argument ? required_argument : no_argument,
+					    NULL, o->letter};
+	}
+	*letters = 0;
+	longs[OPTION_COUNT] = (struct option) {0};
+}
+
+/* What follows "--" is the command; getopt gets only what is before it. */
+static int command_split(int argc, char **argv, char ***command)
+{
+	*command = NULL;
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") != 0)
+			continue;
+		*command = &argv[i + 1];
+		return i;
+	}
+	return argc;
+}
+
+static bool options_complete(const struct options *o)
+{
+	if (o->command && !o->command[0])
+		return usage_error("no command after --");
+	if (o->command && o->targets)
+		return usage_error("give targets or a command, not both: %s and %s",
+				   o->target[0].text, o->command[0]);
+	if (!o->command && !o->targets)
+		return usage_error("nothing to record: give a pid, a name, or -- CMD");
+	if (o->polls && (o->stacks_only || o->frame_pointers_only))
+		return usage_error(
+			"--polls reads the runtime's state and cannot be combined with %s",
+			o->stacks_only ? "--stacks-only" : "--unwind fp");
+	return true;
+}
+
+enum options_outcome options_parse(int argc, char **argv, struct options *out)
+{
+	struct option longs[OPTION_COUNT + 1];
+	char letters[2 * OPTION_COUNT + 1];
+	int letter;
+
+	*out = (struct options) {
+		.threshold_ns = 5000000, .profile_hz = 99, .max_overhead_percent = 2};
+	getopt_tables(letters, longs);
+	argc = command_split(argc, argv, &out->command);
+	while ((letter = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (letter == 'h') {
+			help_print(stdout);
+			return OPTIONS_DONE;
+		}
+		if (letter == 'V') {
+			puts("hud-record " HUD_VERSION);
+			return OPTIONS_DONE;
+		}
+		if (!option_apply(out, letter, optarg))
+			return OPTIONS_WRONG;
+	}
+	for (int i = optind; i < argc; i++)
+		if (!target_add(out, TARGET_ANY, argv[i]))
+			return OPTIONS_WRONG;
+	return options_complete(out) ? OPTIONS_RUN : OPTIONS_WRONG;
+}

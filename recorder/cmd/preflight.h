@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_CMD_PREFLIGHT_H
+#define HUD_RECORDER_CMD_PREFLIGHT_H
+
+#include "recorder/cmd/options.h"
+#include "recorder/target/set.h"
+
+/*
+ * Checks what recording needs before anything is opened: kernel version, BTF, pid namespace,
+ * capabilities. Prints what is missing and how to get it. EXIT_RECORDED: nothing is.
+ */
+enum exit_code preflight_check(const struct options *o);
+
+/* May the memory maps of the targets be read? As preflight_check(). */
+enum exit_code preflight_check_targets(const struct target_set *t);
+
+/*
+ * Gives up every capability that a running recording does not use. Kept are: CAP_SYS_PTRACE and
+ * CAP_DAC_READ_SEARCH (memory maps and build-ids after exec and dlopen, in any container),
+ * CAP_CHECKPOINT_RESTORE (deleted files still mapped), where `foreign_directory` CAP_DAC_OVERRIDE
+ * (to rename the capture in another user's directory), and where `probes` CAP_BPF, CAP_PERFMON and
+ * CAP_SYS_ADMIN (uprobes are attached and detached, to keep their budget). 0 or a negative errno.
+ */
+int privileges_drop(bool foreign_directory, bool probes);
+
+#endif

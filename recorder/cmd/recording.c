@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/cmd/recording.h"
+
+#include "format/capture_writer.h"
+#include "format/names.h"
+#include "recorder/base/clock.h"
+#include "recorder/capture/bookkeeping.h"
+#include "recorder/capture/output.h"
+#include "recorder/capture/poll_timing.h"
+#include "recorder/capture/process_table.h"
+#include "recorder/capture/transcript.h"
+#include "recorder/cmd/preflight.h"
+#include "recorder/cmd/status.h"
+#include "recorder/kernel/session.h"
+#include "recorder/kernel/symbols.h"
+#include "recorder/mark/receiver.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <malloc.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define DRAIN_MS 100
+#define WINDOW_MS 100
+#define SECOND_NS NS_PER_S
+
+/* After that recording starts; later plans are used as they arrive. */
+#define PLAN_WAIT_NS (10 * NS_PER_S)
+
+/* All state of a recording. */
+struct recording {
+	const struct options *options;
+	struct target_set *targets;
+	struct output output;
+	struct capture_writer *writer;
+	struct object_table *objects;
+	struct process_table *processes;
+	struct kernel_symbols *kernel;
+	struct bpf_session *bpf;
+	struct transcript transcript;
+	struct poll_timing timing;
+	struct bookkeeping books;
+	struct status status;
+	struct mark_receiver marks;
+	uint64_t start_ns;
+	uint64_t second_ns; /* when second_work() last ran */
+	int signals;
+	struct unwind_sizes sizes;
+	enum hud_end_reason end;
+	int write_error;
+};
+
+static void on_event(void *context, const struct event *event, size_t bytes)
+{
+	struct recording *r = context;
+
+	transcript_event(&r->transcript, event, bytes);
+}
+
+static void on_mmap(void *context, const void *record)
+{
+	struct recording *r = context;
+
+	process_table_mmap(r->processes, record);
+}
+
+static void on_mmap_lost(void *context, uint64_t count)
+{
+	struct recording *r = context;
+
+	r->transcript.mappings_lost += count;
+}
+
+static uint32_t string_id(struct recording *r, const char *text)
+{
+	int64_t id = text ? capture_writer_string(r->writer, text) : 0;
+
+	return id > 0 ? (uint32_t)id : 0;
+}
+
+static uint32_t machine_number(const char *name)
+{
+	return !strcmp(name, "x86_64")    ? EM_X86_64
+	       : !strcmp(name, "aarch64") ? EM_AARCH64
+					  : EM_NONE;
+}
+
+/* A command's program is not known yet; each event has its own source. */
+static enum hud_source source_of(const struct recording *r)
+{
+	if (r->options->stacks_only || !process_table_identified(r->processes))
+		return HUD_SOURCE_STACK;
+	return r->options->polls ? HUD_SOURCE_EXACT : HUD_SOURCE_PASSIVE;
+}
+
+static int session_write(struct recording *r)
+{
+	struct bpf_session_features features = bpf_session_features(r->bpf);
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	struct utsname name = {0};
+	struct hud_session session = {
+		.head = {.type = HUD_SESSION, .size = (uint32_t)sizeof(session)},
+		.start_ns = r->start_ns,
+		.start_realtime_ns = clock_ns(CLOCK_REALTIME),
+		.threshold_ns = r->options->threshold_ns,
+		.sample_hz = features.sample.hz,
+		.profile_hz = features.sample.hz / features.sample.samples_per_profile_sample,
+		.cpus = cpus > 0 ? (uint32_t)cpus : 0,
+		.source = source_of(r),
+		.page_bytes = (uint32_t)sysconf(_SC_PAGESIZE),
+		.window_ms = WINDOW_MS,
+	};
+
+	uname(&name);
+	session.machine = machine_number(name.machine);
+	session.kernel = string_id(r, name.release);
+	session.recorder = string_id(r, HUD_VERSION);
+	session.command = string_id(r, r->targets->label);
+	session.workers_prefix = string_id(r, r->options->workers);
+	if (features.stack_at_switch_in)
+		session.features |= HUD_FEATURE_STACK_AT_SWITCH_IN;
+	if (features.sleeper_stacks)
+		session.features |= HUD_FEATURE_OPEN_SPANS;
+	if (features.sample.ticks_per_sample)
+		session.features |= HUD_FEATURE_LOOKS_AT_TICKS;
+	return capture_writer_session(r->writer, &session);
+}
+
+static int writer_open(struct recording *r)
+{
+	struct capture_writer_options options = {.sink = output_write, .sink_context = &r->output};
+
+	if (getrandom(options.capture_id, sizeof(options.capture_id), 0) !=
+	    (ssize_t)sizeof(options.capture_id))
+		return -errno;
+	return capture_writer_open(&options, &r->writer);
+}
+
+static enum exit_code bpf_open(struct recording *r)
+{
+	struct bpf_session_options options = {
+		.threshold_ns = r->options->threshold_ns,
+		.window_ns = WINDOW_MS * NS_PER_MS,
+		.profile_hz = r->options->profile_hz,
+		.unwind = r->sizes,
+		.poll_sites = r->options->polls
+				      ? poll_timing_sites(r->processes, r->targets->child != 0)
+				      : 0,
+		.verbose = r->options->verbose,
+		.on_event = on_event,
+		.on_mmap = on_mmap,
+		.on_mmap_lost = on_mmap_lost,
+		.context = r,
+	};
+	struct bpf_session_features features;
+	enum exit_code code;
+
+	/* May fail, or hide addresses: then there are no kernel stacks, as preflight has warned. */
+	kernel_symbols_open(&r->kernel);
+	options.kernel = r->kernel;
+	code = bpf_session_open(&options, &r->bpf);
+	if (code != EXIT_RECORDED)
+		return code;
+	features = bpf_session_features(r->bpf);
+	if (!features.stack_at_switch_in)
+		fputs("hud-record: this kernel has no hook at switch-in: waits that have ended "
+		      "will have no stacks\n",
+		      stderr);
+	if (!features.sleeper_stacks)
+		fputs("hud-record: before Linux 5.18 waits that have not ended will have no "
+		      "stacks\n",
+		      stderr);
+	if (r->options->verbose)
+		fprintf(stderr,
+			"hud-record: %u samples a second on each CPU by %s, stacks %s, mapping "
+			"events %s\n",
+			features.sample.hz,
+			features.sample.ticks_per_sample ? "the scheduler's ticks" : "timers",
+			features.stack_at_switch_in ? "at switch-in" : "not at switch-in",
+			features.mmap_events ? "from perf" : "missing (/proc is read instead)");
+	return EXIT_RECORDED;
+}
+
+static int objects_open(struct recording *r)
+{
+	struct object_table_options options = {
+		.save_dir = r->options->save_binaries,
+		.plan_files = r->options->plan,
+		.plan_file_count = r->options->plans,
+		.plans = !r->options->frame_pointers_only,
+	};
+
+	return object_table_open(&options, &r->objects);
+}
+
+/* Warns about stacks that cannot be unwound; EXIT_NOT_ABLE: --unwind dwarf without a plan. */
+static enum exit_code plans_judge(const struct recording *r)
+{
+	struct object_counts counts = object_table_counts(r->objects);
+
+	if (r->options->frame_pointers_only)
+		return EXIT_RECORDED;
+	if (counts.misfit && !r->targets->child)
+		fprintf(stderr,
+			"hud-record: --plan %s matches no file that is mapped in the target; maybe "
+			"it is of another build\n"
+			"  recording goes on without it; hud-analyze plan BINARY -o FILE makes "
+			"one\n",
+			counts.misfit);
+	if (counts.no_analyzer && !r->options->plans)
+		fputs("hud-record: no hud-analyze beside hud-record: stacks need frame pointers, "
+		      "and polls are distinguished by stack traces only\n"
+		      "  install it, or make a plan elsewhere (hud-analyze plan BINARY -o FILE) "
+		      "and give it with --plan FILE\n",
+		      stderr);
+	else if (counts.failed)
+		fprintf(stderr,
+			"hud-record: no unwind rows for %zu of %zu mapped files: stacks through "
+			"them need frame pointers\n"
+			"  hud-analyze plan PID shows why\n",
+			counts.failed, counts.objects);
+	if (!r->options->plans_required || counts.usable || r->targets->child)
+		return EXIT_RECORDED;
+	fputs("hud-record: --unwind dwarf: no file mapped in the target has a plan\n"
+	      "  make one with hud-analyze plan BINARY -o FILE and pass --plan FILE, or use "
+	      "--unwind auto\n",
+	      stderr);
+	return EXIT_NOT_ABLE;
+}
+
+/*
+ * Describes the targets and gets plans of the files mapped in them, before anything is attached:
+ * the size of a BPF map is fixed when it is created.
+ */
+static enum exit_code targets_plan(struct recording *r)
+{
+	uint64_t began = clock_ns(CLOCK_MONOTONIC), limit = began + PLAN_WAIT_NS, now = began;
+	enum exit_code code;
+
+	for (size_t i = 0; i < r->targets->count; i++) {
+		if (r->targets->child)
+			process_table_announce(r->processes, r->targets->pid[i]);
+		else
+			process_table_describe(r->processes, r->targets->pid[i], began);
+	}
+	while (object_table_waiting(r->objects) && now < limit) {
+		object_table_poll(r->objects, DRAIN_MS);
+		now = clock_ns(CLOCK_MONOTONIC);
+		if (now - began > NS_PER_S)
+			status_note(&r->status, "reading unwind information: %zu files left",
+				    object_table_waiting(r->objects));
+	}
+	code = plans_judge(r);
+	if (code != EXIT_RECORDED)
+		return code;
+	object_table_sizes(r->objects, &r->sizes);
+	unwind_sizes_reserve(&r->sizes, (uint32_t)r->targets->count, r->targets->child != 0);
+	return EXIT_RECORDED;
+}
+
+static enum exit_code targets_watch(struct recording *r)
+{
+	struct unwind_store *store = bpf_session_unwind(r->bpf);
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	object_table_store(r->objects, store);
+	process_table_store(r->processes, store,
+			    r->options->stacks_only ? NULL : bpf_session_identities(r->bpf));
+	for (size_t i = 0; i < r->targets->count; i++) {
+		pid_t pid = r->targets->pid[i];
+		int error;
+
+		/* For what was mapped after /proc was read, before perf records were attached. */
+		process_table_refresh(r->processes, pid, now);
+		error = bpf_session_watch(r->bpf, pid);
+		if (error) {
+			fprintf(stderr,
+				"hud-record: cannot watch process %d: %s\n  it may have exited\n",
+				(int)pid, strerror(-error));
+			return EXIT_FAILED;
+		}
+	}
+	return EXIT_RECORDED;
+}
+
+static struct status_numbers numbers(const struct recording *r, uint64_t now)
+{
+	struct status_numbers n = {
+		.elapsed_ns = now - r->start_ns,
+		.events = capture_writer_events(r->writer),
+		.bytes = capture_writer_bytes(r->writer),
+		.lost = bookkeeping_lost(&r->books),
+		.cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID),
+	};
+
+	return n;
+}
+
+/* Once a second: open spans, losses, cost. Ends the chunk, so that a kill loses no more. */
+static int second_work(struct recording *r, uint64_t now)
+{
+	int error = bpf_session_walk(r->bpf, false);
+
+	bpf_session_measure(r->bpf, false); /* the first second is enough */
+	if (!error)
+		error = bpf_session_drain(r->bpf);
+	process_table_reap(r->processes);
+	bookkeeping_losses(&r->books, now);
+	bookkeeping_cost(&r->books, now);
+	if (r->status.terminal) {
+		struct status_numbers n = numbers(r, now);
+
+		status_update(&r->status, &n);
+	}
+	r->second_ns = now;
+	return error ? error : capture_writer_flush(r->writer);
+}
+
+/* True: SIGINT or SIGTERM. SIGCHLD only ends the wait: exits are seen by their events. */
+static bool signal_taken(struct recording *r)
+{
+	struct signalfd_siginfo info;
+
+	while (read(r->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
+		if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM)
+			return true;
+	return false;
+}
+
+static bool duration_over(const struct recording *r, uint64_t now)
+{
+	return r->options->duration_ns && now - r->start_ns >= r->options->duration_ns;
+}
+
+static int wait_ms(const struct recording *r, uint64_t now)
+{
+	uint64_t left = DRAIN_MS * NS_PER_MS;
+
+	if (r->options->duration_ns && r->start_ns + r->options->duration_ns - now < left)
+		left = r->start_ns + r->options->duration_ns - now;
+	return (int)((left + NS_PER_MS - 1) / NS_PER_MS);
+}
+
+static void record_loop(struct recording *r)
+{
+	struct pollfd wait = {.fd = r->signals, .events = POLLIN};
+
+	for (;;) {
+		uint64_t now = clock_ns(CLOCK_MONOTONIC);
+		int error = bpf_session_drain(r->bpf);
+
+		mark_receiver_work(&r->marks);
+		if (object_table_poll(r->objects, 0))
+			process_table_replace(r->processes);
+		poll_timing_tick(&r->timing, now);
+		if (!error && now - r->second_ns >= SECOND_NS)
+			error = second_work(r, now);
+		else if (!error && r->output.pipe)
+			error = capture_writer_flush(r->writer);
+		if (error) {
+			r->end = HUD_END_WRITE_FAILED;
+			r->write_error = error;
+			return;
+		}
+		if (!process_table_alive(r->processes)) {
+			r->end = HUD_END_TARGET_EXITED;
+			return;
+		}
+		if (duration_over(r, now)) {
+			r->end = HUD_END_DURATION;
+			return;
+		}
+		if (poll(&wait, 1, wait_ms(r, now)) > 0 && signal_taken(r)) {
+			r->end = HUD_END_INTERRUPTED;
+			return;
+		}
+	}
+}
+
+/* Writes what is still open: spans, windows, losses, cost; and the END record. */
+static int record_finish(struct recording *r)
+{
+	uint64_t now;
+	struct hud_end end = {
+		.head = {.type = HUD_END, .size = (uint32_t)sizeof(end)},
+		.reason = r->end,
+		.detail = (uint32_t)-r->write_error,
+	};
+
+	mark_receiver_work(&r->marks);
+	if (r->end != HUD_END_WRITE_FAILED) {
+		bpf_session_walk(r->bpf, true);
+		bpf_session_drain(r->bpf);
+	}
+	now = clock_ns(CLOCK_MONOTONIC);
+	poll_timing_finish(&r->timing, now);
+	bookkeeping_losses(&r->books, now);
+	bookkeeping_cost(&r->books, now);
+	end.time_ns = now;
+	end.events = capture_writer_events(r->writer);
+	capture_writer_event(r->writer, &end.head);
+	return capture_writer_flush(r->writer);
+}
+
+static int signals_open(struct recording *r)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN); /* a closed pipe becomes an error of write() */
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &set, NULL))
+		return -errno;
+	r->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+	return r->signals < 0 ? -errno : 0;
+}
+
+static enum exit_code failed(const char *what, int error)
+{
+	fprintf(stderr, "hud-record: cannot %s: %s\n", what, strerror(-error));
+	return EXIT_FAILED;
+}
+
+static enum exit_code record_prepare(struct recording *r)
+{
+	enum exit_code code;
+	int error;
+
+	error = signals_open(r);
+	if (error)
+		return failed("handle signals", error);
+	if (output_open(r->options->output, r->targets->label, &r->output))
+		return EXIT_NOT_WRITTEN;
+	error = objects_open(r);
+	if (error)
+		return EXIT_USAGE;
+	error = writer_open(r);
+	if (!error)
+		error = process_table_open(r->writer, r->objects, &r->processes);
+	if (error)
+		return failed("begin the capture", error);
+	status_begin(&r->status, r->options->quiet, r->targets->label, r->targets->count);
+	code = targets_plan(r);
+	if (code == EXIT_RECORDED)
+		code = bpf_open(r);
+	if (code != EXIT_RECORDED)
+		return code;
+	code = targets_watch(r);
+	if (code != EXIT_RECORDED)
+		return code;
+	/* Everything is watched from here on only: loading plans into the maps takes time. */
+	r->start_ns = r->second_ns = clock_ns(CLOCK_MONOTONIC);
+	error = session_write(r);
+	if (error)
+		return failed("begin the capture", error);
+	r->transcript = (struct transcript) {
+		.writer = r->writer,
+		.processes = r->processes,
+		.kernel = r->kernel && !kernel_symbols_hidden(r->kernel) ? r->kernel : NULL,
+	};
+	r->books = (struct bookkeeping) {
+		.writer = r->writer,
+		.bpf = r->bpf,
+		.transcript = &r->transcript,
+		.objects = r->objects,
+		.processes = r->processes,
+		.lost_ns = r->start_ns,
+	};
+	return EXIT_RECORDED;
+}
+
+static enum exit_code record_all(struct recording *r)
+{
+	struct status_numbers n;
+	bool whole;
+	int error;
+
+	malloc_trim(0); /* the kernel's BTF, several MB, was freed after loading */
+	error = mark_receiver_open(&r->marks, r->writer, r->targets);
+	if (error)
+		fprintf(stderr,
+			"hud-record: cannot receive marks: %s\n  recording goes on without them\n",
+			strerror(-error));
+	bpf_session_measure(r->bpf, true);
+	r->timing = (struct poll_timing) {
+		.bpf = r->bpf,
+		.transcript = &r->transcript,
+		.processes = r->processes,
+		.max_percent = r->options->max_overhead_percent,
+		.force = r->options->force,
+		.command = r->options->command != NULL,
+	};
+	if (r->options->polls)
+		poll_timing_open(&r->timing, clock_ns(CLOCK_MONOTONIC));
+	privileges_drop(output_in_foreign_directory(&r->output), r->options->polls);
+	record_loop(r);
+	error = record_finish(r);
+	if (!r->write_error)
+		r->write_error = error;
+	whole = !r->write_error;
+	n = numbers(r, clock_ns(CLOCK_MONOTONIC));
+	error = output_close(&r->output, whole);
+	if (r->write_error)
+		fprintf(stderr,
+			"hud-record: cannot write %s: %s\n"
+			"  what was written before is a readable capture\n",
+			r->output.pipe ? r->output.file.name : r->output.file.partial,
+			strerror(-r->write_error));
+	status_end(&r->status, &n, &r->output, whole && !error, hud_end_reason_name(r->end));
+	/* Not after Ctrl-C: the command got that signal too, and may be about to exit. */
+	if (r->end == HUD_END_DURATION && !r->options->quiet && target_set_runs(r->targets))
+		fprintf(stderr, "  %s is still running, pid %d\n", r->targets->command,
+			(int)r->targets->child);
+	return whole && !error ? EXIT_RECORDED : EXIT_NOT_WRITTEN;
+}
+
+enum exit_code recording_run(const struct options *o, struct target_set *targets)
+{
+	struct recording r = {.options = o,
+			      .targets = targets,
+			      .signals = -1,
+			      .output = {.file.fd = -1},
+			      .marks = {.fd = -1}};
+	enum exit_code code = record_prepare(&r);
+
+	if (code == EXIT_RECORDED)
+		code = target_set_start(targets);
+	if (code == EXIT_RECORDED) {
+		code = record_all(&r);
+	} else {
+		output_abandon(&r.output);
+	}
+	mark_receiver_close(&r.marks);
+	poll_timing_close(&r.timing);
+	bpf_session_close(r.bpf);
+	transcript_close(&r.transcript);
+	process_table_close(r.processes);
+	object_table_close(r.objects);
+	if (r.writer)
+		capture_writer_close(r.writer);
+	kernel_symbols_close(r.kernel);
+	if (r.signals >= 0)
+		close(r.signals);
+	return code;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_KERNEL_IDENTITY_STORE_H
+#define HUD_RECORDER_KERNEL_IDENTITY_STORE_H
+
+#include "bpf/identity_tables.h"
+#include "format/plan.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/* The maps that tell the BPF programs where the runtimes of processes keep their state. */
+struct identity_store {
+	int identities;
+	int identity_of;
+	uint32_t *version; /* the programs' identity_version, in memory shared with them */
+	uint32_t used;
+};
+
+/* -ENOSPC: too many distinct runtimes; or another negative errno. */
+int identity_store_set(struct identity_store *s, pid_t pid,
+		       const struct hud_plan_identity *identity);
+
+/* The process runs another image now. */
+void identity_store_clear(struct identity_store *s, pid_t pid);
+
+#endif

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/kernel/poll_probes.h"
+
+#include "recorder/base/array.h"
+#include "recorder/base/clock.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#define MEASURE_CALLS 4096
+#define MEASURE_ROUNDS 5
+#define PROGRAM_NS 300                /* of poll_entry itself, until the kernel has measured it */
+#define ATTACHED_NS (200 * NS_PER_MS) /* the least, between two decisions */
+#define SMALLEST_SHARE 0.02           /* of the time; below it, the probes are given up */
+
+/* Its first instruction is one that uprobes emulate, as in the functions that are probed. */
+void hud_probe_target(void);
+#if defined(__x86_64__)
+__asm__(".pushsection .text\n"
+	".globl hud_probe_target\n"
+	".type hud_probe_target, @function\n"
+	"hud_probe_target: push %rbp\n"
+	"pop %rbp\n"
+	"ret\n"
+	".size hud_probe_target, . - hud_probe_target\n"
+	".popsection\n");
+#else
+__asm__(".pushsection .text\n"
+	".globl hud_probe_target\n"
+	".type hud_probe_target, %function\n"
+	"hud_probe_target: nop\n"
+	"ret\n"
+	".size hud_probe_target, . - hud_probe_target\n"
+	".popsection\n");
+#endif
+
+struct probed_process {
+	pid_t pid;
+	clockid_t clock; /* its CPU time */
+	unsigned long *offset;
+	uint32_t offsets;
+	int multi;              /* descriptor of its one link; -1 */
+	struct bpf_link **link; /* … or one for each site */
+};
+
+struct poll_probes {
+	struct poll_probes_options options;
+	struct probed_process *process;
+	size_t processes, room;
+	struct poll_probes_state state;
+	uint64_t since_ns;        /* of the present state */
+	uint64_t entries, cpu_ns; /* … then */
+	uint64_t resume_ns;
+};
+
+/* linux/bpf.h of 6.6: struct bpf_attr, link_create.uprobe_multi; older headers lack it. */
+struct uprobe_multi_attr {
+	uint32_t program, target, attach_type, flags;
+	uint64_t path, offsets, counters, cookies;
+	uint32_t count, multi_flags, pid, reserved;
+};
+
+static int multi_attach(const struct bpf_program *program, const char *path,
+			const unsigned long *offset, uint32_t count)
+{
+	struct uprobe_multi_attr attr = {
+		.program = (uint32_t)bpf_program__fd(program),
+		.attach_type = ATTACH_UPROBE_MULTI,
+		.path = (uintptr_t)path,
+		.offsets = (uintptr_t)offset,
+		.count = count,
+	};
+	long fd = syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+static void process_detach(struct probed_process *t)
+{
+	if (t->multi >= 0)
+		close(t->multi);
+	t->multi = -1;
+	for (uint32_t i = 0; t->link && i < t->offsets; i++)
+		bpf_link__destroy(t->link[i]);
+	free(t->link);
+	t->link = NULL;
+}
+
+/*
+ * Probes all processes that run the executable, since before Linux 6.10 a link's pid means one
+ * thread only. The BPF program ignores those that are not watched.
+ */
+static int process_attach(const struct poll_probes *p, struct probed_process *t)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)t->pid);
+	if (p->options.multi) {
+		t->multi = multi_attach(p->options.program, path, t->offset, t->offsets);
+		return t->multi < 0 ? t->multi : 0;
+	}
+	t->link = calloc(t->offsets, sizeof(*t->link));
+	if (!t->link)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < t->offsets; i++) {
+		t->link[i] = bpf_program__attach_uprobe(p->options.program, false, -1, path,
+							t->offset[i]);
+		if (!t->link[i]) {
+			int error = -errno;
+
+			process_detach(t);
+			return error;
+		}
+	}
+	return 0;
+}
+
+static void detach_all(struct poll_probes *p)
+{
+	__atomic_store_n(p->options.probing, false, __ATOMIC_SEQ_CST);
+	for (size_t i = 0; i < p->processes; i++)
+		process_detach(&p->process[i]);
+	p->state.attached = false;
+}
+
+struct place {
+	uintptr_t address;
+	unsigned long offset;
+};
+
+/* The first object is the executable itself (dl_iterate_phdr(3)). */
+static int place_find(struct dl_phdr_info *info, size_t bytes, void *context)
+{
+	struct place *place = context;
+
+	(void)bytes;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *h = &info->dlpi_phdr[i];
+		uintptr_t start = info->dlpi_addr + h->p_vaddr;
+
+		if (h->p_type == PT_LOAD && place->address >= start &&
+		    place->address - start < h->p_filesz)
+			place->offset = place->address - start + h->p_offset;
+	}
+	return 1;
+}
+
+static uint64_t calls_ns(void)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (int round = 0; round < MEASURE_ROUNDS; round++) {
+		uint64_t start = clock_ns(CLOCK_MONOTONIC), ns;
+
+		for (int i = 0; i < MEASURE_CALLS; i++)
+			hud_probe_target();
+		ns = clock_ns(CLOCK_MONOTONIC) - start;
+		least = ns < least ? ns : least;
+	}
+	return least / MEASURE_CALLS;
+}
+
+/* Measures what a hit costs on this machine, by probing a function of our own. */
+static int probe_cost_measure(struct poll_probes *p)
+{
+	struct place place = {.address = (uintptr_t)hud_probe_target};
+	struct probed_process own = {
+		.pid = getpid(), .offset = &place.offset, .offsets = 1, .multi = -1};
+	uint64_t bare = calls_ns(), probed;
+	int error;
+
+	dl_iterate_phdr(place_find, &place);
+	error = process_attach(p, &own);
+	if (error)
+		return error;
+	probed = calls_ns();
+	process_detach(&own);
+	p->state.probe_cost_ns = (uint32_t)(probed > bare ? probed - bare : 0) + PROGRAM_NS;
+	return 0;
+}
+
+int poll_probes_open(const struct poll_probes_options *options, struct poll_probes **out)
+{
+	struct poll_probes *p = calloc(1, sizeof(*p));
+	int error;
+
+	*out = NULL;
+	if (!p)
+		return -ENOMEM;
+	p->options = *options;
+	error = probe_cost_measure(p);
+	if (error) {
+		poll_probes_close(p);
+		return error;
+	}
+	*out = p;
+	return 0;
+}
+
+void poll_probes_close(struct poll_probes *p)
+{
+	if (!p)
+		return;
+	detach_all(p);
+	for (size_t i = 0; i < p->processes; i++)
+		free(p->process[i].offset);
+	free(p->process);
+	free(p);
+}
+
+/* The file offset of an address of the ELF file; false: it is in no segment. */
+static bool offset_of(const struct plan *plan, uint64_t address, unsigned long *offset)
+{
+	for (size_t i = 0; i < plan->segments; i++) {
+		const struct hud_plan_segment *s = &plan->segment[i];
+
+		if (address < s->address || address - s->address >= s->bytes)
+			continue;
+		*offset = (unsigned long)(address - s->address + s->offset);
+		return true;
+	}
+	return false;
+}
+
+static int compare_offsets(const void *left, const void *right)
+{
+	const unsigned long *l = left, *r = right;
+
+	return (*l > *r) - (*l < *r);
+}
+
+/* Sorts; keeps each offset once, since the linker may have folded functions. How many are left. */
+static uint32_t offsets_unite(unsigned long *offset, uint32_t count)
+{
+	uint32_t kept = 0;
+
+	qsort(offset, count, sizeof(*offset), compare_offsets);
+	for (uint32_t i = 0; i < count; i++)
+		if (!kept || offset[kept - 1] != offset[i])
+			offset[kept++] = offset[i];
+	return kept;
+}
+
+int poll_probes_add(struct poll_probes *p, pid_t pid, const struct plan *plan, bool force)
+{
+	struct probed_process t = {.pid = pid, .multi = -1};
+
+	if (!array_reserve(&p->process, p->processes, 1, &p->room, sizeof(*p->process)))
+		return -ENOMEM;
+	t.offset = calloc(plan->poll_sites + 1, sizeof(*t.offset));
+	if (!t.offset)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->poll_sites; i++) {
+		const struct hud_plan_poll_site *s = &plan->poll_site[i];
+
+		if (s->site_flags & HUD_POLL_SITE_BLOCKING)
+			continue;
+		if (!(s->site_flags & HUD_POLL_SITE_CHEAP) && !force)
+			p->state.costly++;
+		else if (offset_of(plan, s->address, &t.offset[t.offsets]))
+			t.offsets++;
+	}
+	t.offsets = offsets_unite(t.offset, t.offsets);
+	if (!t.offsets || clock_getcpuclockid(pid, &t.clock)) {
+		free(t.offset);
+		return -ENOENT;
+	}
+	p->state.sites += t.offsets;
+	p->process[p->processes++] = t;
+	return 0;
+}
+
+/* CPU time of all targets that still run. */
+static uint64_t targets_cpu_ns(const struct poll_probes *p)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < p->processes; i++) {
+		struct timespec cpu;
+
+		if (!clock_gettime(p->process[i].clock, &cpu))
+			sum += timespec_ns(&cpu);
+	}
+	return sum;
+}
+
+int poll_probes_attach(struct poll_probes *p)
+{
+	for (size_t i = 0; i < p->processes; i++) {
+		int error = process_attach(p, &p->process[i]);
+
+		if (error) {
+			detach_all(p);
+			return error;
+		}
+	}
+	__atomic_store_n(p->options.probing, true, __ATOMIC_SEQ_CST);
+	p->state.attached = true;
+	p->since_ns = 0;
+	return 0;
+}
+
+/* Takes the measured run time of the program instead of PROGRAM_NS once there is one. */
+static uint64_t probe_cost_now(const struct poll_probes *p)
+{
+	struct bpf_prog_info info = {0};
+	uint32_t bytes = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(p->options.program), &info, &bytes) ||
+	    info.run_cnt < MEASURE_CALLS)
+		return p->state.probe_cost_ns;
+	return p->state.probe_cost_ns - PROGRAM_NS + info.run_time_ns / info.run_cnt;
+}
+
+static bool resume(struct poll_probes *p, uint64_t now_ns)
+{
+	if (p->state.given_up || now_ns < p->resume_ns)
+		return false;
+	if (poll_probes_attach(p))
+		p->state.given_up = true;
+	return true;
+}
+
+bool poll_probes_govern(struct poll_probes *p, uint64_t entries, uint64_t now_ns)
+{
+	uint64_t took_ns = now_ns - p->since_ns, cpu_ns = targets_cpu_ns(p), cost_ns;
+	double share;
+
+	if (!p->state.attached)
+		return resume(p, now_ns);
+	if (!p->since_ns || cpu_ns < p->cpu_ns) {
+		p->since_ns = now_ns;
+		p->entries = entries;
+		p->cpu_ns = cpu_ns;
+		return false;
+	}
+	if (took_ns < ATTACHED_NS)
+		return false;
+	cost_ns = (entries - p->entries) * probe_cost_now(p);
+	/* At least 1% of the time: a target that hardly runs cannot be slowed by much. */
+	p->state.percent =
+		100.0 * (double)cost_ns /
+		(double)(cpu_ns - p->cpu_ns > took_ns / 100 ? cpu_ns - p->cpu_ns : took_ns / 100);
+	share = p->options.max_percent / p->state.percent;
+	p->since_ns = 0;
+	if (share >= 1)
+		return false;
+	detach_all(p);
+	p->state.given_up = share < SMALLEST_SHARE;
+	p->resume_ns = now_ns + (uint64_t)((double)took_ns * (1 / share - 1));
+	return true;
+}
+
+struct poll_probes_state poll_probes_state(const struct poll_probes *p)
+{
+	return p->state;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/plan/binary_saver.h"
+
+#include "format/new_file.h"
+#include "recorder/plan/debug_name.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int directory_make(const char *path)
+{
+	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
+}
+
+/* Makes the directories too: at most DIR/.build-id/ab. */
+static int saved_name(const char *dir, const char *path, const struct build_id *id, char *name,
+		      size_t room)
+{
+	const char *slash = strrchr(path, '/');
+	char file[DEBUG_NAME_BYTES];
+	int error = directory_make(dir);
+
+	if (error || id->bytes < 2) {
+		snprintf(name, room, "%s/%s", dir, slash ? slash + 1 : path);
+		return error;
+	}
+	debug_name(id, file);
+	snprintf(name, room, "%s/%s", dir, build_id_is_hash(id) ? ".text-hash" : ".build-id");
+	error = directory_make(name);
+	snprintf(name + strlen(name), room - strlen(name), "/%s", file);
+	if (error)
+		return error;
+	slash = strrchr(name, '/');
+	name[slash - name] = 0;
+	error = directory_make(name);
+	name[slash - name] = '/';
+	return error;
+}
+
+static int bytes_copy(int from, int to)
+{
+	off_t at = 0;
+	struct stat st;
+
+	if (fstat(from, &st))
+		return -errno;
+	while (at < st.st_size) {
+		ssize_t sent = sendfile(to, from, &at, (size_t)(st.st_size - at));
+
+		if (sent < 0 && errno != EINTR)
+			return -errno;
+		if (sent == 0)
+			return -EIO; /* it shrank */
+	}
+	return 0;
+}
+
+int binary_save(const char *dir, int fd, const char *path, const struct build_id *id)
+{
+	char name[PATH_MAX];
+	int error = saved_name(dir, path, id, name, sizeof(name));
+	struct new_file file;
+
+	if (error)
+		return error;
+	if (!access(name, F_OK))
+		return 0;
+	error = new_file_open(&file, AT_FDCWD, name, NEW_FILE_MANY_WRITERS, 0600);
+	return error ? error : new_file_close(&file, bytes_copy(fd, file.fd));
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_PLAN_BINARY_SAVER_H
+#define HUD_RECORDER_PLAN_BINARY_SAVER_H
+
+#include "format/build_id.h"
+
+/*
+ * Copies an open ELF file, bytes only, into `dir`: by build-id as .build-id/ab/cdef….debug, the
+ * layout that debuggers and hud-analyze --debug-dir search; without one, by the hash of its code,
+ * as .text-hash/ab/cdef….debug, which hud-analyze searches; else under its base name.
+ * A file that is there already is kept. 0 or a negative errno.
+ */
+int binary_save(const char *dir, int fd, const char *path, const struct build_id *id);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_PLAN_DEBUG_NAME_H
+#define HUD_RECORDER_PLAN_DEBUG_NAME_H
+
+#include "format/build_id.h"
+#include "format/hex.h"
+
+#define DEBUG_NAME_BYTES (HEX_TEXT_BYTES(HUD_BUILD_ID_BYTES_MAX) + sizeof("/.debug"))
+
+/*
+ * "ab/cdef….debug": the name of a build's file below a .build-id directory, or below .text-hash for
+ * a hash of the code. `id` has 2 bytes or more.
+ */
+void debug_name(const struct build_id *id, char out[DEBUG_NAME_BYTES]);
+
+#endif

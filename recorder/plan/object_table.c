@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/plan/object_table.h"
+
+#include "recorder/base/array.h"
+#include "recorder/base/file.h"
+#include "recorder/plan/binary_saver.h"
+#include "recorder/plan/cache.h"
+#include "recorder/plan/debug_name.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PLAN_FILE_BYTES_MAX (64u << 20)
+#define READ_BYTES (1u << 16)
+
+enum plan_state { PLAN_MISSING, PLAN_WAITING, PLAN_READY, PLAN_STORED, PLAN_FAILED };
+
+struct object {
+	struct build_id id;
+	struct stat file;  /* as it was when it was opened */
+	struct stat debug; /* as `file`, of its debug file; inode 0: it has none */
+	enum plan_state state;
+	int pipe;      /* PLAN_WAITING: the plan comes from there */
+	uint8_t *text; /* … and is collected here */
+	size_t text_bytes, text_room;
+	struct plan plan; /* PLAN_READY, PLAN_STORED */
+	uint32_t number;  /* PLAN_STORED: in the maps */
+};
+
+struct object_table {
+	struct object_table_options options;
+	struct plan_broker broker;
+	struct plan_cache cache;
+	bool no_analyzer;
+	struct object *object;
+	uint32_t objects;
+	size_t room;
+	uint32_t vdso;
+	struct plan *given; /* --plan */
+	size_t given_count;
+	struct unwind_store *store;
+};
+
+static int given_load(struct object_table *t, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), error = fd < 0 ? -errno : 0;
+	uint8_t *data = NULL;
+	size_t bytes;
+
+	if (!error)
+		error = file_read(fd, PLAN_FILE_BYTES_MAX, &data, &bytes);
+	if (!error)
+		error = plan_parse(data, bytes, &t->given[t->given_count]);
+	free(data);
+	if (fd >= 0)
+		close(fd);
+	if (error)
+		fprintf(stderr,
+			"hud-record: cannot use the plan %s: %s\n"
+			"  make it with hud-analyze plan BINARY -o FILE\n",
+			path, error == -EBADMSG ? "it is no plan, or damaged" : strerror(-error));
+	else
+		t->given_count++;
+	return error;
+}
+
+int object_table_open(const struct object_table_options *options, struct object_table **out)
+{
+	struct object_table *t = calloc(1, sizeof(*t));
+	int error = t ? 0 : -ENOMEM;
+
+	*out = NULL;
+	if (error)
+		return error;
+	t->options = *options;
+	t->vdso = OBJECT_NONE;
+	t->broker.socket = t->cache.directory = -1;
+	t->given = calloc(options->plan_file_count + 1, sizeof(*t->given));
+	if (!t->given)
+		error = -ENOMEM;
+	for (size_t i = 0; !error && i < options->plan_file_count; i++)
+		error = given_load(t, options->plan_files[i]);
+	if (error) {
+		object_table_close(t);
+		return error;
+	}
+	if (options->plans)
+		plan_cache_open(&t->cache);
+	if (options->plans)
+		t->no_analyzer = plan_broker_open(&t->broker) != 0;
+	*out = t;
+	return 0;
+}
+
+void object_table_close(struct object_table *t)
+{
+	if (!t)
+		return;
+	for (uint32_t i = 0; i < t->objects; i++) {
+		if (t->object[i].state == PLAN_WAITING)
+			close(t->object[i].pipe);
+		free(t->object[i].text);
+		plan_free(&t->object[i].plan);
+	}
+	for (size_t i = 0; i < t->given_count; i++)
+		plan_free(&t->given[i]);
+	plan_broker_close(&t->broker);
+	plan_cache_close(&t->cache);
+	free(t->object);
+	free(t->given);
+	free(t);
+}
+
+static struct object *object_add(struct object_table *t)
+{
+	if (!array_reserve(&t->object, t->objects, 1, &t->room, sizeof(*t->object)))
+		return NULL;
+	t->object[t->objects] = (struct object) {.pipe = -1};
+	return &t->object[t->objects++];
+}
+
+static void plan_store(struct object_table *t, struct object *o)
+{
+	if (!t->store || o->state != PLAN_READY)
+		return;
+	o->state = unwind_store_add(t->store, &o->plan, &o->number) ? PLAN_FAILED : PLAN_STORED;
+}
+
+/* Moves a plan for this build-id that --plan gave into the object. */
+static bool given_take(struct object_table *t, struct object *o)
+{
+	for (size_t i = 0; i < t->given_count; i++) {
+		struct plan *p = &t->given[i];
+
+		if (!o->id.bytes || p->head.build_id_bytes != o->id.bytes || !p->block ||
+		    memcmp(p->head.build_id, o->id.byte, o->id.bytes) != 0)
+			continue;
+		o->plan = *p;
+		*p = (struct plan) {0};
+		o->state = PLAN_READY;
+		plan_store(t, o);
+		return true;
+	}
+	return false;
+}
+
+/* Is the received plan of the file that it was requested for? */
+static bool plan_fits(const struct object *o)
+{
+	return o->plan.head.build_id_bytes == o->id.bytes &&
+	       !memcmp(o->plan.head.build_id, o->id.byte, o->id.bytes);
+}
+
+static struct plan_key plan_key(const struct object_table *t, const struct object *o)
+{
+	return (struct plan_key) {&o->id, &o->file, o->debug.st_ino ? &o->debug : NULL,
+				  &t->broker.tool};
+}
+
+/* Takes the same file's plan of an earlier recording. */
+static bool cache_take(struct object_table *t, struct object *o)
+{
+	struct plan_key key = plan_key(t, o);
+	uint8_t *data;
+	size_t bytes;
+	bool fits;
+
+	if (!plan_cache_get(&t->cache, &key, &data, &bytes))
+		return false;
+	fits = !plan_parse(data, bytes, &o->plan) && plan_fits(o);
+	free(data);
+	if (!fits) {
+		plan_free(&o->plan);
+		return false;
+	}
+	o->state = PLAN_READY;
+	plan_store(t, o);
+	return true;
+}
+
+/*
+ * The separate debug file of a build, where packages install it, or -1: functions whose unwind
+ * information was stripped from the object may have it there (.debug_frame).
+ */
+static int debug_open(const struct build_id *id)
+{
+	char path[128], name[DEBUG_NAME_BYTES];
+
+	if (id->bytes < 2 || build_id_is_hash(id))
+		return -1;
+	debug_name(id, name);
+	snprintf(path, sizeof(path), "/usr/lib/debug/.build-id/%s", name);
+	return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+static void plan_request(struct object_table *t, struct object *o, int fd)
+{
+	int debug;
+
+	if (!t->options.plans || given_take(t, o))
+		return;
+	debug = debug_open(&o->id);
+	if (debug >= 0 && fstat(debug, &o->debug))
+		o->debug = (struct stat) {0};
+	if (!cache_take(t, o)) {
+		o->pipe = plan_broker_request(&t->broker, fd, debug);
+		o->state = o->pipe >= 0     ? PLAN_WAITING
+			   : t->no_analyzer ? PLAN_MISSING
+					    : PLAN_FAILED;
+		if (o->pipe >= 0)
+			fcntl(o->pipe, F_SETFL, O_NONBLOCK);
+	}
+	if (debug >= 0)
+		close(debug);
+}
+
+uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_mapping *m,
+			   const struct build_id *known_id)
+{
+	struct object *o;
+	struct stat st;
+	uint32_t found = OBJECT_NONE;
+	int fd = proc_mapping_open(pid, m);
+
+	if (fd < 0)
+		return OBJECT_NONE;
+	if (fstat(fd, &st))
+		goto done;
+	for (found = 0; found < t->objects; found++)
+		if (t->object[found].file.st_ino == st.st_ino &&
+		    t->object[found].file.st_dev == st.st_dev)
+			goto done;
+	o = object_add(t);
+	if (!o) {
+		found = OBJECT_NONE;
+		goto done;
+	}
+	o->file = st;
+	if (known_id && known_id->bytes)
+		o->id = *known_id;
+	else
+		build_id_read(fd, &o->id);
+	if (t->options.save_dir)
+		binary_save(t->options.save_dir, fd, m->path, &o->id);
+	plan_request(t, o, fd);
+done:
+	close(fd);
+	return found;
+}
+
+/* Finds the mapping of the vdso. */
+static void vdso_find(void *context, const struct proc_mapping *m)
+{
+	struct proc_mapping *out = context;
+
+	if (!strcmp(m->path, "[vdso]"))
+		*out = *m;
+}
+
+uint32_t object_table_vdso(struct object_table *t)
+{
+	struct proc_mapping m = {0};
+	struct object *o;
+	size_t bytes;
+	int fd;
+
+	if (t->vdso != OBJECT_NONE)
+		return t->vdso;
+	proc_mappings_each(getpid(), vdso_find, &m);
+	bytes = (size_t)(m.end - m.start);
+	fd = m.start ? memfd_create("vdso", MFD_CLOEXEC) : -1;
+	if (fd < 0)
+		return OBJECT_NONE;
+	o = object_add(t);
+	if (o && write(fd, (const void *)(uintptr_t)m.start, bytes) == (ssize_t)bytes) {
+		t->vdso = t->objects - 1;
+		build_id_of_image((const uint8_t *)(uintptr_t)m.start, bytes, &o->id);
+		plan_request(t, o, fd);
+	}
+	close(fd);
+	return t->vdso;
+}
+
+const struct build_id *object_build_id(const struct object_table *t, uint32_t object)
+{
+	static const struct build_id none;
+
+	return object < t->objects ? &t->object[object].id : &none;
+}
+
+/* Reads what the pipe has. 1: more may come; 0: end of file; or a negative errno. */
+static int text_collect(struct object *o)
+{
+	for (;;) {
+		ssize_t got;
+
+		if (o->text_bytes > PLAN_FILE_BYTES_MAX)
+			return -EFBIG;
+		if (!array_reserve(&o->text, o->text_bytes, READ_BYTES, &o->text_room, 1))
+			return -ENOMEM;
+		got = read(o->pipe, o->text + o->text_bytes, o->text_room - o->text_bytes);
+		if (got < 0)
+			return errno == EAGAIN ? 1 : errno == EINTR ? 1 : -errno;
+		if (got == 0)
+			return 0;
+		o->text_bytes += (size_t)got;
+	}
+}
+
+static void plan_take(struct object_table *t, struct object *o)
+{
+	struct plan_key key;
+	int more = text_collect(o);
+
+	if (more > 0)
+		return;
+	close(o->pipe);
+	o->pipe = -1;
+	o->state = PLAN_FAILED;
+	if (more == 0 && !plan_parse(o->text, o->text_bytes, &o->plan) && plan_fits(o)) {
+		o->state = PLAN_READY;
+		key = plan_key(t, o);
+		if (o->file.st_ino)
+			plan_cache_put(&t->cache, &key, o->text, o->text_bytes);
+	}
+	free(o->text);
+	o->text = NULL;
+	plan_store(t, o);
+}
+
+size_t object_table_waiting(const struct object_table *t)
+{
+	size_t waiting = 0;
+
+	for (uint32_t i = 0; i < t->objects; i++)
+		waiting += t->object[i].state == PLAN_WAITING;
+	return waiting;
+}
+
+bool object_table_poll(struct object_table *t, int wait_ms)
+{
+	size_t waiting = object_table_waiting(t), n = 0;
+	struct pollfd *fds = waiting ? calloc(waiting, sizeof(*fds)) : NULL;
+	bool changed = false;
+
+	if (!fds)
+		return false;
+	for (uint32_t i = 0; i < t->objects; i++)
+		if (t->object[i].state == PLAN_WAITING)
+			fds[n++] = (struct pollfd) {.fd = t->object[i].pipe, .events = POLLIN};
+	if (poll(fds, n, wait_ms) > 0) {
+		for (uint32_t i = 0; i < t->objects; i++) {
+			if (t->object[i].state != PLAN_WAITING)
+				continue;
+			plan_take(t, &t->object[i]);
+			changed |= t->object[i].state == PLAN_STORED;
+		}
+	}
+	free(fds);
+	return changed;
+}
+
+void object_table_sizes(const struct object_table *t, struct unwind_sizes *sizes)
+{
+	for (uint32_t i = 0; i < t->objects; i++)
+		if (t->object[i].state == PLAN_READY)
+			unwind_sizes_add(sizes, &t->object[i].plan);
+}
+
+void object_table_store(struct object_table *t, struct unwind_store *store)
+{
+	t->store = store;
+	for (uint32_t i = 0; i < t->objects; i++)
+		plan_store(t, &t->object[i]);
+}
+
+bool object_placed(const struct object_table *t, uint32_t object, uint64_t start, uint64_t offset,
+		   uint32_t *number, uint64_t *bias)
+{
+	const struct object *o = object < t->objects ? &t->object[object] : NULL;
+
+	if (!o || o->state != PLAN_STORED)
+		return false;
+	for (size_t i = 0; i < o->plan.segments; i++) {
+		const struct hud_plan_segment *s = &o->plan.segment[i];
+		/* A mapping begins at a page, maybe before the segment's first byte. */
+		uint64_t low = s->offset & ~(uint64_t)4095;
+
+		if (offset < low || offset >= s->offset + s->bytes)
+			continue;
+		*number = o->number;
+		*bias = start - (s->address - s->offset + offset);
+		return true;
+	}
+	return false;
+}
+
+const struct plan *object_plan(const struct object_table *t, uint32_t object)
+{
+	const struct object *o = object < t->objects ? &t->object[object] : NULL;
+
+	return o && (o->state == PLAN_READY || o->state == PLAN_STORED) ? &o->plan : NULL;
+}
+
+const struct hud_plan_identity *object_identity(const struct object_table *t, uint32_t object)
+{
+	const struct plan *plan = object_plan(t, object);
+
+	return plan ? plan->identity : NULL;
+}
+
+struct object_counts object_table_counts(const struct object_table *t)
+{
+	struct object_counts c = {.objects = t->objects, .no_analyzer = t->no_analyzer};
+
+	for (uint32_t i = 0; i < t->objects; i++) {
+		c.usable += t->object[i].state == PLAN_STORED || t->object[i].state == PLAN_READY;
+		c.failed += t->object[i].state == PLAN_FAILED;
+	}
+	for (size_t i = 0; i < t->given_count && !c.misfit; i++)
+		c.misfit = t->given[i].block ? t->options.plan_files[i] : NULL; /* not used */
+	return c;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_PLAN_OBJECT_TABLE_H
+#define HUD_RECORDER_PLAN_OBJECT_TABLE_H
+
+#include "format/build_id.h"
+#include "format/plan.h"
+#include "recorder/kernel/unwind_store.h"
+#include "recorder/plan/broker.h"
+#include "recorder/target/procfs.h"
+
+#include <stdbool.h>
+
+#define OBJECT_NONE UINT32_MAX
+
+/*
+ * The ELF files that are mapped in the targets, each once: its build-id, and its plan on the way
+ * from the broker into the BPF maps.
+ */
+struct object_table;
+
+struct object_table_options {
+	const char *save_dir;          /* --save-binaries, NULL: none */
+	const char *const *plan_files; /* --plan */
+	size_t plan_file_count;
+	bool plans; /* false: --unwind fp */
+};
+
+/* Prints which --plan file cannot be used. 0 or a negative errno. `*out` is owned by the caller. */
+int object_table_open(const struct object_table_options *options, struct object_table **out);
+void object_table_close(struct object_table *t);
+
+/*
+ * The object of a mapping of `pid`, identified by device and inode. A new one is opened, its
+ * build-id read, its plan requested. `known_id`: the build-id that the kernel gave, or NULL.
+ * OBJECT_NONE: no file, or it cannot be opened.
+ */
+uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_mapping *m,
+			   const struct build_id *known_id);
+/* The vdso, read from this process: it is the same in all. */
+uint32_t object_table_vdso(struct object_table *t);
+
+const struct build_id *object_build_id(const struct object_table *t, uint32_t object);
+
+/* Takes finished plans; waits up to `wait_ms` for one. True: some plan became usable. */
+bool object_table_poll(struct object_table *t, int wait_ms);
+/* How many plans are still being made. */
+size_t object_table_waiting(const struct object_table *t);
+
+/* Adds the room that the plans known by now need. */
+void object_table_sizes(const struct object_table *t, struct unwind_sizes *sizes);
+/* From now on plans are written into these maps; those known by now at once. */
+void object_table_store(struct object_table *t, struct unwind_store *store);
+
+/*
+ * Number of the object in the maps and its bias for a mapping of file offset `offset` at `start`.
+ * False: it has no plan (yet), or the mapping lies in no segment of it.
+ */
+bool object_placed(const struct object_table *t, uint32_t object, uint64_t start, uint64_t offset,
+		   uint32_t *number, uint64_t *bias);
+
+/* The object's plan, or NULL; valid as long as the table. */
+const struct plan *object_plan(const struct object_table *t, uint32_t object);
+/* Where the object's runtime keeps its state, or NULL; valid as long as the table. */
+const struct hud_plan_identity *object_identity(const struct object_table *t, uint32_t object);
+
+struct object_counts {
+	size_t objects;
+	size_t usable;      /* they have a plan */
+	size_t failed;      /* no plan could be made, or it did not fit */
+	bool no_analyzer;   /* hud-analyze is not on this host */
+	const char *misfit; /* a --plan that matches no mapped file; NULL: all match one */
+};
+struct object_counts object_table_counts(const struct object_table *t);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/target/procfs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#define DELETED " (deleted)"
+
+static int proc_read(pid_t pid, const char *file, char *text, size_t bytes)
+{
+	char path[64];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	got = read(fd, text, bytes - 1);
+	if (got < 0) {
+		got = -errno;
+		close(fd);
+		return (int)got;
+	}
+	text[got] = 0;
+	close(fd);
+	return 0;
+}
+
+static void deleted_mark_remove(char *path)
+{
+	size_t length = strlen(path), mark = strlen(DELETED);
+
+	if (length > mark && !strcmp(path + length - mark, DELETED))
+		path[length - mark] = 0;
+}
+
+int proc_identity_read(pid_t pid, struct proc_identity *out)
+{
+	char stat[512], path[64], *close_paren, *open_paren;
+	size_t length;
+	ssize_t got;
+	int error = proc_read(pid, "stat", stat, sizeof(stat));
+
+	if (error)
+		return -ESRCH;
+	*out = (struct proc_identity) {.pid = pid};
+	/* pid (comm) state ppid …; a comm may itself hold parentheses and blanks. */
+	open_paren = strchr(stat, '(');
+	close_paren = strrchr(stat, ')');
+	if (!open_paren || !close_paren || close_paren < open_paren)
+		return -ESRCH;
+	length = (size_t)(close_paren - open_paren - 1);
+	if (length >= sizeof(out->comm))
+		length = sizeof(out->comm) - 1;
+	memcpy(out->comm, open_paren + 1, length);
+	if (strlen(close_paren) > 4)
+		out->parent = (pid_t)strtol(close_paren + 4, NULL, 10);
+	out->kernel_thread = pid == 2 || out->parent == 2;
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	got = readlink(path, out->exe, sizeof(out->exe) - 1);
+	out->exe[got > 0 ? got : 0] = 0;
+	deleted_mark_remove(out->exe);
+	return 0;
+}
+
+const char *proc_program(const struct proc_identity *p)
+{
+	const char *slash = strrchr(p->exe, '/');
+
+	return slash ? slash + 1 : p->comm;
+}
+
+int proc_each(int (*visit)(void *context, pid_t pid), void *context)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	int answer = 0;
+
+	if (!dir)
+		return -errno;
+	while (!answer && (entry = readdir(dir))) {
+		char *end;
+		long pid = strtol(entry->d_name, &end, 10);
+
+		if (pid > 0 && !*end)
+			answer = visit(context, (pid_t)pid);
+	}
+	closedir(dir);
+	return answer;
+}
+
+static bool mapping_parse(char *line, struct proc_mapping *m)
+{
+	char permissions[5];
+	int path_at = 0;
+
+	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %4s %" SCNx64 " %x:%x %" SCNu64 " %n", &m->start,
+		   &m->end, permissions, &m->offset, &m->device_major, &m->device_minor, &m->inode,
+		   &path_at) < 7 ||
+	    permissions[2] != 'x' || !path_at)
+		return false;
+	line[strcspn(line, "\n")] = 0;
+	deleted_mark_remove(line + path_at);
+	m->path = line + path_at;
+	return true;
+}
+
+int proc_mappings_each(pid_t pid, void (*visit)(void *context, const struct proc_mapping *m),
+		       void *context)
+{
+	char path[64], *line = NULL;
+	size_t room = 0;
+	FILE *maps;
+
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	maps = fopen(path, "re");
+	if (!maps)
+		return -errno;
+	while (getline(&line, &room, maps) > 0) {
+		struct proc_mapping m;
+
+		if (mapping_parse(line, &m))
+			visit(context, &m);
+	}
+	free(line);
+	fclose(maps);
+	return 0;
+}
+
+/* O_NONBLOCK: a path in the target's root may have become a FIFO. */
+static int regular_open(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return -EINVAL;
+	}
+	return fd;
+}
+
+int proc_mapping_open(pid_t pid, const struct proc_mapping *m)
+{
+	char path[PATH_MAX + 64];
+	struct stat st;
+	int fd;
+
+	/* The mapped file itself, even if deleted or replaced; needs CAP_CHECKPOINT_RESTORE. */
+	snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)pid, m->start,
+		 m->end);
+	fd = regular_open(path);
+	if (fd >= 0)
+		return fd;
+	if (m->path[0] != '/')
+		return -ENOENT;
+	snprintf(path, sizeof(path), "/proc/%d/root%s", (int)pid, m->path);
+	fd = regular_open(path);
+	/*
+	 * The path may name another file by now. The inode decides: overlayfs shows other devices.
+	 */
+	if (fd >= 0 && m->inode && (fstat(fd, &st) || st.st_ino != m->inode)) {
+		close(fd);
+		return -ESTALE;
+	}
+	return fd;
+}

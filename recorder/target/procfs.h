@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_TARGET_PROCFS_H
+#define HUD_RECORDER_TARGET_PROCFS_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* What /proc says of a process. Texts that are too long are cut. */
+struct proc_identity {
+	pid_t pid;
+	pid_t parent;
+	char comm[64];
+	char exe[PATH_MAX]; /* as the process sees it, " (deleted)" taken off; "" when unreadable */
+	bool kernel_thread;
+};
+
+/* -ESRCH: no such process. */
+int proc_identity_read(pid_t pid, struct proc_identity *out);
+
+/* Last component of its executable's path, or its comm where the path cannot be read. */
+const char *proc_program(const struct proc_identity *p);
+
+/* Calls `visit` for every process. Stops at the first non-zero answer, and returns it. */
+int proc_each(int (*visit)(void *context, pid_t pid), void *context);
+
+/* One executable mapping, from /proc/PID/maps. */
+struct proc_mapping {
+	uint64_t start;
+	uint64_t end;
+	uint64_t offset;
+	uint64_t inode;
+	uint32_t device_major;
+	uint32_t device_minor;
+	const char *path; /* "" for anonymous memory; valid during the call */
+};
+
+/* -errno of opening it: -EACCES without CAP_SYS_PTRACE, -ENOENT when the process is gone. */
+int proc_mappings_each(pid_t pid, void (*visit)(void *context, const struct proc_mapping *m),
+		       void *context);
+
+/* Opens a file that a process maps, in the process's own root. A descriptor or a negative errno. */
+int proc_mapping_open(pid_t pid, const struct proc_mapping *m);
+
+#endif
