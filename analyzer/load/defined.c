@@ -47,8 +47,6 @@ static int add_session(struct defined *d, const struct hud_session *s)
 	if (s->start_ns > INT64_MAX / 4 || s->threshold_ns > INT64_MAX / 4 ||
 	    s->start_realtime_ns > INT64_MAX || s->sample_hz > 1000000)
 		return -EINVAL;
-	if (d->session_known)
-		return 0;
 	d->session = *s;
 	d->session_known = true;
 	return 0;
