@@ -2,9 +2,33 @@
 #include "analyzer/derive/schema.h"
 #include "analyzer/base/embedded.h"
 #include "analyzer/derive/advice.h"
+#include "analyzer/rules/cause.h"
 
 #include <errno.h>
 #include <stdio.h>
+
+static int cause_write(void *context, const char *name, const char *about)
+{
+	struct row row = row_begin(context);
+
+	row_text(&row, name);
+	row_text(&row, about);
+	return row_insert(&row);
+}
+
+/* The table of causes, from causes.rules. */
+static int causes_write(sqlite3 *db)
+{
+	sqlite3_stmt *insert;
+	int err;
+
+	if (sqlite3_prepare_v2(db, "INSERT INTO cause (name, about) VALUES (?, ?)", -1, &insert,
+			       NULL) != SQLITE_OK)
+		return -EIO;
+	err = cause_each(cause_write, insert);
+	sqlite3_finalize(insert);
+	return err;
+}
 
 static int schema_make(sqlite3 *db)
 {
@@ -13,6 +37,8 @@ static int schema_make(sqlite3 *db)
 
 	if (!err)
 		err = database_run_folder(db, "sql/view/", 0);
+	if (!err)
+		err = causes_write(db);
 	if (!err)
 		err = advice_write(db, embedded_text("rules/advice.rules"));
 	if (err)

@@ -53,7 +53,7 @@ static const char *real_cause(void *context, uint32_t machine, int32_t syscall,
 {
 	const struct real_resolver *real = context;
 
-	return cause_name(cause_of(real->rules, machine, syscall, kernel, count, off_cpu));
+	return cause_of(real->rules, machine, syscall, kernel, count, off_cpu);
 }
 
 static const char *real_syscall(void *context, uint32_t machine, int32_t number)

@@ -30,8 +30,8 @@ enum { CRATE_BYTES = 128 };
 static bool any_matches(const struct rules *r, const char *keyword, const char *text)
 {
 	for (size_t i = 0; i < r->origin.count; i++)
-		if (!strcmp(r->origin.rules[i].words[0], keyword) &&
-		    pattern_matches(r->origin.rules[i].words[1], text))
+		if (!strcmp(r->origin.lines[i].words[0], keyword) &&
+		    pattern_matches(r->origin.lines[i].words[1], text))
 			return true;
 	return false;
 }
@@ -41,12 +41,12 @@ static enum frame_origin crate_origin(const struct rules *r, const char *crate)
 	static const enum frame_origin known[] = {ORIGIN_STD, ORIGIN_TOKIO, ORIGIN_RUNTIME};
 
 	for (size_t i = 0; i < r->origin.count; i++) {
-		const struct rule *rule = &r->origin.rules[i];
+		const struct rules_line *line = &r->origin.lines[i];
 
-		if (strcmp(rule->words[0], "crate") != 0 || !pattern_matches(rule->words[1], crate))
+		if (strcmp(line->words[0], "crate") != 0 || !pattern_matches(line->words[1], crate))
 			continue;
 		for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
-			if (!strcmp(rule->words[2], frame_origin_name(known[k])))
+			if (!strcmp(line->words[2], frame_origin_name(known[k])))
 				return known[k];
 	}
 	return ORIGIN_UNKNOWN;
@@ -162,22 +162,22 @@ static bool path_is_foreign(const struct rules *r, const struct origin_query *q,
 			    size_t room)
 {
 	for (size_t i = 0; i < r->origin.count; i++) {
-		const struct rule *rule = &r->origin.rules[i];
-		const char *found = piece_end(q->decl_file, rule->words[1]);
+		const struct rules_line *line = &r->origin.lines[i];
+		const char *found = piece_end(q->decl_file, line->words[1]);
 		const char *at = NULL;
 
 		crate[0] = '\0';
 		if (!found)
 			continue;
-		if (!strcmp(rule->words[0], "repository"))
+		if (!strcmp(line->words[0], "repository"))
 			return true;
-		if (!strcmp(rule->words[0], "registry"))
-			at = skip_directories(found, strtol(rule->words[2], NULL, 10));
-		else if (!strcmp(rule->words[0], "vendor"))
-			at = vendored(q->decl_file, rule->words[1], q->comp_dir, true);
-		else if (!strcmp(rule->words[0], "external"))
-			at = vendored(q->decl_file, rule->words[1], q->comp_dir, false);
-		if (at && (!*rule->words[3] || has_version(at))) {
+		if (!strcmp(line->words[0], "registry"))
+			at = skip_directories(found, strtol(line->words[2], NULL, 10));
+		else if (!strcmp(line->words[0], "vendor"))
+			at = vendored(q->decl_file, line->words[1], q->comp_dir, true);
+		else if (!strcmp(line->words[0], "external"))
+			at = vendored(q->decl_file, line->words[1], q->comp_dir, false);
+		if (at && (!*line->words[3] || has_version(at))) {
 			crate_of_directory(at, crate, room);
 			return true;
 		}

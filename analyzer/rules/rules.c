@@ -57,20 +57,20 @@ bool pattern_matches(const char *pattern, const char *text)
 	return !*pattern;
 }
 
-static struct rule line_cut(char *line)
+static struct rules_line line_cut(char *text)
 {
-	struct rule rule = {.words = {"", "", "", ""}};
+	struct rules_line line = {.words = {"", "", "", ""}};
 	char *rest = NULL;
-	char *word = strtok_r(line, " \t", &rest);
+	char *word = strtok_r(text, " \t", &rest);
 
-	for (size_t i = 0; word && i < RULE_WORDS; i++) {
-		rule.words[i] = word;
+	for (size_t i = 0; word && i < RULES_WORDS; i++) {
+		line.words[i] = word;
 		word = strtok_r(NULL, " \t", &rest);
 	}
-	return rule;
+	return line;
 }
 
-int rule_file_open(struct rule_file *f, const char *text)
+int rules_file_open(struct rules_file *f, const char *text)
 {
 	size_t room = 0;
 	char *rest = NULL;
@@ -79,25 +79,25 @@ int rule_file_open(struct rule_file *f, const char *text)
 	f->text = text ? strdup(text) : NULL;
 	if (!f->text)
 		return text ? -ENOMEM : -ENOENT;
-	for (char *line = f->text; (line = strtok_r(line, "\n", &rest)); line = NULL) {
-		struct rule rule;
+	for (char *at = f->text; (at = strtok_r(at, "\n", &rest)); at = NULL) {
+		struct rules_line line;
 
-		line[strcspn(line, "#")] = '\0';
-		rule = line_cut(line);
-		if (!*rule.words[0])
+		at[strcspn(at, "#")] = '\0';
+		line = line_cut(at);
+		if (!*line.words[0])
 			continue;
-		if (!array_grow(&f->rules, f->count, &room, sizeof(*f->rules))) {
-			rule_file_close(f);
+		if (!array_grow(&f->lines, f->count, &room, sizeof(*f->lines))) {
+			rules_file_close(f);
 			return -ENOMEM;
 		}
-		f->rules[f->count++] = rule;
+		f->lines[f->count++] = line;
 	}
 	return 0;
 }
 
-void rule_file_close(struct rule_file *f)
+void rules_file_close(struct rules_file *f)
 {
-	free(f->rules);
+	free(f->lines);
 	free(f->text);
 	memset(f, 0, sizeof(*f));
 }
@@ -129,8 +129,8 @@ static int roles_read(struct rules *r)
 	for (size_t i = 0; i < r->tokio.count; i++) {
 		struct role_rule *out = &r->roles[r->role_count++];
 
-		out->role = role_of_word(r->tokio.rules[i].words[0]);
-		out->pattern = r->tokio.rules[i].words[2];
+		out->role = role_of_word(r->tokio.lines[i].words[0]);
+		out->pattern = r->tokio.lines[i].words[2];
 		out->last = last_word(out->pattern);
 		if (out->role == ROLE_NONE || !*out->pattern)
 			return -EINVAL;
@@ -145,11 +145,11 @@ int rules_open(struct rules **out)
 
 	if (!r)
 		return -ENOMEM;
-	error = rule_file_open(&r->tokio, embedded_text("rules/tokio.rules"));
+	error = rules_file_open(&r->tokio, embedded_text("rules/tokio.rules"));
 	if (!error)
-		error = rule_file_open(&r->origin, embedded_text("rules/origin.rules"));
+		error = rules_file_open(&r->origin, embedded_text("rules/origin.rules"));
 	if (!error)
-		error = rule_file_open(&r->causes, embedded_text("rules/causes.rules"));
+		error = rules_file_open(&r->causes, embedded_text("rules/causes.rules"));
 	if (!error)
 		error = roles_read(r);
 	if (error) {
@@ -165,9 +165,9 @@ void rules_close(struct rules *r)
 	if (!r)
 		return;
 	free(r->roles);
-	rule_file_close(&r->tokio);
-	rule_file_close(&r->origin);
-	rule_file_close(&r->causes);
+	rules_file_close(&r->tokio);
+	rules_file_close(&r->origin);
+	rules_file_close(&r->causes);
 	free(r);
 }
 

@@ -13,20 +13,20 @@
  * lies and of the kernel. Lines of words; '#' opens a comment. In a pattern '*' stands for any
  * text, also for none.
  */
-enum { RULE_WORDS = 4 };
+enum { RULES_WORDS = 4 };
 
-struct rule {
-	const char *words[RULE_WORDS]; /* "" where the line has fewer */
+struct rules_line {
+	const char *words[RULES_WORDS]; /* "" where the line has fewer */
 };
 
-struct rule_file {
+struct rules_file {
 	char *text; /* cut into words */
-	struct rule *rules;
+	struct rules_line *lines;
 	size_t count;
 };
 
-int rule_file_open(struct rule_file *f, const char *text);
-void rule_file_close(struct rule_file *f);
+int rules_file_open(struct rules_file *f, const char *text);
+void rules_file_close(struct rules_file *f);
 
 bool pattern_matches(const char *pattern, const char *text);
 
@@ -59,9 +59,9 @@ struct role_rule {
 };
 
 struct rules {
-	struct rule_file tokio;
-	struct rule_file origin;
-	struct rule_file causes;
+	struct rules_file tokio;
+	struct rules_file origin;
+	struct rules_file causes;
 	struct role_rule *roles; /* of tokio */
 	size_t role_count;
 };

@@ -512,6 +512,11 @@ CREATE TABLE mark (
 	text TEXT NOT NULL
 );
 
+CREATE TABLE cause (
+	name TEXT PRIMARY KEY,
+	about TEXT NOT NULL
+);
+
 CREATE TABLE advice_rule (
 	id INTEGER PRIMARY KEY,
 	rule INTEGER NOT NULL,
