@@ -18,7 +18,7 @@ static const struct {
 	[ROW_PROCESS] = {"process", "capture, pid, start_ns, name, executable, id"},
 	[ROW_BINARY] =
 		{"binary",
-		 "capture, path, build_id, text_hash, symbols, symbol_file, problem, has_tokio, id"},
+		 "capture, path, build_id, text_hash, symbols, symbol_file, problem, has_runtime, id"},
 	[ROW_MAPPING] = {"mapping", "capture, process, binary, start_address, end_address,"
 				    "file_offset, from_ns, vdso, anonymous, id"},
 	[ROW_THREAD] = {"thread", "capture, process, tid, comm, start_ns, exit_ns, id"},

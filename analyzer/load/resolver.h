@@ -17,7 +17,7 @@ struct resolved_binary {
 	const char *symbols;     /* quality: "dwarf", "none", … */
 	const char *symbol_file; /* NULL */
 	const char *problem;     /* NULL */
-	int has_tokio;           /* 1, 0, -1: not known */
+	int has_runtime;         /* 1, 0, -1: not known */
 };
 
 struct resolver {

@@ -84,7 +84,7 @@ static int write_binary(struct ingest *in, const struct capture_state *c, int64_
 	row_text(&row, b->symbols);
 	row_text(&row, b->symbol_file);
 	row_text(&row, b->problem);
-	row_number_if(&row, b->has_tokio >= 0, b->has_tokio);
+	row_number_if(&row, b->has_runtime >= 0, b->has_runtime);
 	row_number(&row, id);
 	return row_insert(&row);
 }

@@ -68,7 +68,7 @@ static int write_frame(struct ingest *in, const struct capture_state *c, int64_t
 	row_text(&row, text[4]);
 	row_id(&row, f->decl_line);
 	row_text(&row, text[5]);
-	row_text(&row, frame_origin_name(f->origin));
+	row_text(&row, frame_origin_name(f));
 	row_number(&row, f->inlined);
 	row_number(&row, f->generated);
 	row_number(&row, ingest_row_id(in, ROW_FRAME));

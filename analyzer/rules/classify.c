@@ -30,27 +30,30 @@ enum stack_class stack_class_named(const char *name)
 	return class;
 }
 
-static const char multi_thread[] = "multi_thread";
-static const char current_thread[] = "current_thread";
-
 /* A walk along one stack, from the innermost frame outward. */
 struct walk {
 	const struct rules *rules;
 	const struct symbol_frame *const *frames;
 	size_t count;
 	size_t at;
-	bool parked;    /* a park function, and no look without waiting around it */
-	bool polls;     /* poll: is the innermost one's, and its group is over */
-	bool in_group;  /* the frames of one poll follow one another */
-	bool blocking;  /* the innermost poll is a blocking task's */
-	bool launch;    /* the innermost blocking task is a worker */
-	bool rooted;    /* the root future of a block_on */
-	bool block_on;  /* a block_on of which it is not known what it drives */
-	bool local_set; /* tasks that may be polled on any thread */
-	int inside;     /* frame that ends the part with site and entry; -1: whole stack */
+	const struct role_rule *rule; /* of the frame at `at`; NULL: it has no role */
+	bool parked;                  /* a park function, and no look without waiting around it */
+	bool polls;                   /* poll: is the innermost one's, and its group is over */
+	bool in_group;                /* the frames of one poll follow one another */
+	bool blocking;                /* the innermost poll is a blocking task's */
+	bool launch;                  /* the innermost blocking task is a worker */
+	bool rooted;                  /* the root future of a block_on */
+	bool block_on;                /* a block_on of which it is not known what it drives */
+	bool local_set;               /* tasks that may be polled on any thread */
+	int inside; /* frame that ends the part with site and entry; -1: whole stack */
 	const char *task;
 	struct stack_verdict verdict;
 };
+
+static const struct role_rule *rule_at(const struct walk *w, size_t i)
+{
+	return rules_find(w->rules, w->frames[i]->site);
+}
 
 static enum role role_at(const struct walk *w, size_t i)
 {
@@ -100,21 +103,23 @@ static bool meet_worker(struct walk *w)
 	if (w->rooted)
 		return decide(w, STACK_ROOT, NULL);
 	if (w->verdict.poll >= 0 && !w->blocking)
-		return decide(w, STACK_POLL, multi_thread);
-	return decide(w, w->parked ? STACK_PARK : STACK_RUNTIME, multi_thread);
+		return decide(w, STACK_POLL, w->rule->runtime->multi_threaded);
+	return decide(w, w->parked ? STACK_PARK : STACK_RUNTIME, w->rule->runtime->multi_threaded);
 }
 
 /* The root future is polled by the loop itself, without a task's poll function. */
 static bool meet_current_thread(struct walk *w)
 {
+	const char *runtime = w->rule->runtime->single_threaded;
+
 	if (w->verdict.poll >= 0)
-		return decide(w, STACK_POLL, current_thread);
+		return decide(w, STACK_POLL, runtime);
 	if (w->parked)
-		return decide(w, STACK_PARK, current_thread);
+		return decide(w, STACK_PARK, runtime);
 	if (!has_user_frame(w, w->at))
-		return decide(w, STACK_RUNTIME, current_thread);
+		return decide(w, STACK_RUNTIME, runtime);
 	w->verdict.poll = (int)w->at;
-	return decide(w, STACK_POLL, current_thread);
+	return decide(w, STACK_POLL, runtime);
 }
 
 static bool meet_pool(struct walk *w)
@@ -147,7 +152,7 @@ static bool meet(struct walk *w, enum role role)
 		w->parked = false;
 		return false;
 	case ROLE_BLOCK_IN_PLACE:
-		return decide(w, STACK_BLOCK_IN_PLACE, multi_thread);
+		return decide(w, STACK_BLOCK_IN_PLACE, w->rule->runtime->multi_threaded);
 	case ROLE_WORKER:
 		return meet_worker(w);
 	case ROLE_CURRENT_THREAD:
@@ -191,7 +196,7 @@ static void decide_at_end(struct walk *w)
 	}
 	if (w->verdict.poll >= 0 && w->block_on && !w->local_set) {
 		w->verdict.class = STACK_POLL;
-		w->verdict.runtime = current_thread;
+		w->verdict.runtime = rule_at(w, (size_t)w->verdict.poll)->runtime->single_threaded;
 		return;
 	}
 	if (polls && w->verdict.complete && !w->block_on && !w->local_set) {
@@ -200,7 +205,7 @@ static void decide_at_end(struct walk *w)
 	}
 	/* A function without a name may be anybody's: a runtime's in a stripped program. */
 	for (size_t i = 0; i < w->count && !runtime; i++)
-		runtime = w->frames[i]->origin == ORIGIN_TOKIO || !has_name(w->frames[i]);
+		runtime = w->frames[i]->origin == ORIGIN_RUNTIME_ITSELF || !has_name(w->frames[i]);
 	w->verdict.class = w->verdict.complete && !runtime ? STACK_OTHER : STACK_UNKNOWN;
 }
 
@@ -221,7 +226,7 @@ static int site_rank(const struct walk *w, size_t i)
 		return f->generated ? 3 : 5;
 	if (f->origin == ORIGIN_THIRD_PARTY || (f->origin == ORIGIN_UNKNOWN && has_name(f)))
 		return role_at(w, i) == ROLE_THREAD_ROOT ? 0 : 4;
-	if (f->origin == ORIGIN_TOKIO || f->origin == ORIGIN_RUNTIME)
+	if (f->origin == ORIGIN_RUNTIME_ITSELF || f->origin == ORIGIN_RUNTIME)
 		return 2;
 	return has_name(f) ? 1 : 0;
 }
@@ -257,7 +262,8 @@ static bool between_polls(const struct walk *w)
 	for (int i = 0; i < w->verdict.poll; i++) {
 		enum frame_origin origin = w->frames[i]->origin;
 
-		if (origin != ORIGIN_TOKIO && origin != ORIGIN_STD && origin != ORIGIN_LIBC)
+		if (origin != ORIGIN_RUNTIME_ITSELF && origin != ORIGIN_STD &&
+		    origin != ORIGIN_LIBC)
 			return false;
 		around = around || role_at(w, (size_t)i) == ROLE_AROUND;
 	}
@@ -277,8 +283,10 @@ struct stack_verdict stack_classify(const struct rules *r, const struct symbol_f
 	bool decided = false;
 
 	for (; w.at < count && !decided; w.at++) {
-		enum role role = role_at(&w, w.at);
+		enum role role;
 
+		w.rule = rule_at(&w, w.at);
+		role = w.rule ? w.rule->role : ROLE_NONE;
 		if (role != ROLE_NONE && role != ROLE_POLL)
 			w.in_group = false;
 		decided = meet(&w, role);

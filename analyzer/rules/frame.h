@@ -9,14 +9,13 @@
 enum frame_origin {
 	ORIGIN_UNKNOWN,
 	ORIGIN_USER,
-	ORIGIN_TOKIO,   /* the runtime itself */
-	ORIGIN_RUNTIME, /* crates that only carry a runtime: mio, futures, tower, hyper … */
+	ORIGIN_RUNTIME_ITSELF, /* the crate that is a runtime: tokio */
+	ORIGIN_RUNTIME,        /* crates that only carry one: mio, futures, tower, hyper … */
 	ORIGIN_THIRD_PARTY,
 	ORIGIN_STD,
 	ORIGIN_LIBC,
 	ORIGIN_KERNEL,
 };
-const char *frame_origin_name(enum frame_origin origin); /* "user", "tokio", "third-party", … */
 
 /* One line of an inline chain. */
 struct symbol_frame {
@@ -36,8 +35,12 @@ struct symbol_frame {
 		*aliases; /* other functions folded to the same address by the linker, separated by
 				  '\n', folded like `site`; NULL */
 	enum frame_origin origin;
-	bool inlined;   /* inlined into the next frame of the chain */
-	bool generated; /* derive-generated: no place of its own in the user's source */
+	const char *runtime; /* ORIGIN_RUNTIME_ITSELF: its name; else NULL */
+	bool inlined;        /* inlined into the next frame of the chain */
+	bool generated;      /* derive-generated: no place of its own in the user's source */
 };
+
+/* "user", "third-party", …, and for a runtime its own name. */
+const char *frame_origin_name(const struct symbol_frame *frame);
 
 #endif

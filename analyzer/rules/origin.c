@@ -8,21 +8,16 @@
 #include "analyzer/names/fold.h"
 
 static const char *const origin_names[] = {
-	[ORIGIN_UNKNOWN] = "unknown",
-	[ORIGIN_USER] = "user",
-	[ORIGIN_TOKIO] = "tokio",
-	[ORIGIN_RUNTIME] = "runtime",
-	[ORIGIN_THIRD_PARTY] = "third-party",
-	[ORIGIN_STD] = "std",
-	[ORIGIN_LIBC] = "libc",
+	[ORIGIN_UNKNOWN] = "unknown",         [ORIGIN_USER] = "user", [ORIGIN_RUNTIME] = "runtime",
+	[ORIGIN_THIRD_PARTY] = "third-party", [ORIGIN_STD] = "std",   [ORIGIN_LIBC] = "libc",
 	[ORIGIN_KERNEL] = "kernel",
 };
 
-const char *frame_origin_name(enum frame_origin origin)
+const char *frame_origin_name(const struct symbol_frame *frame)
 {
-	return (size_t)origin < sizeof(origin_names) / sizeof(origin_names[0])
-		       ? origin_names[origin]
-		       : NULL;
+	const char *name = origin_names[frame->origin];
+
+	return frame->runtime ? frame->runtime : name ? name : origin_names[ORIGIN_UNKNOWN];
 }
 
 enum { CRATE_BYTES = 128 };
@@ -36,17 +31,28 @@ static bool any_matches(const struct rules *r, const char *keyword, const char *
 	return false;
 }
 
+/* Name of the runtime that is this crate, or NULL. */
+static const char *runtime_of_crate(const struct rules *r, const char *crate)
+{
+	for (size_t i = 0; i < r->runtime_count; i++)
+		if (!strcmp(r->runtimes[i].crate, crate))
+			return r->runtimes[i].name;
+	return NULL;
+}
+
 static enum frame_origin crate_origin(const struct rules *r, const char *crate)
 {
-	static const enum frame_origin known[] = {ORIGIN_STD, ORIGIN_TOKIO, ORIGIN_RUNTIME};
+	static const enum frame_origin known[] = {ORIGIN_STD, ORIGIN_RUNTIME};
 
+	if (runtime_of_crate(r, crate))
+		return ORIGIN_RUNTIME_ITSELF;
 	for (size_t i = 0; i < r->origin.count; i++) {
 		const struct rules_line *line = &r->origin.lines[i];
 
 		if (strcmp(line->words[0], "crate") != 0 || !pattern_matches(line->words[1], crate))
 			continue;
 		for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
-			if (!strcmp(line->words[2], frame_origin_name(known[k])))
+			if (!strcmp(line->words[2], origin_names[known[k]]))
 				return known[k];
 	}
 	return ORIGIN_UNKNOWN;
@@ -186,7 +192,7 @@ static bool path_is_foreign(const struct rules *r, const struct origin_query *q,
 }
 
 static enum frame_origin origin_by_path(const struct rules *r, const struct origin_query *q,
-					const char *crate)
+					const char *crate, const char **runtime)
 {
 	char directory[CRATE_BYTES];
 	const char *name;
@@ -202,6 +208,7 @@ static enum frame_origin origin_by_path(const struct rules *r, const struct orig
 	if (is_main_crate(q, name))
 		return ORIGIN_USER;
 	known = crate_origin(r, name);
+	*runtime = runtime_of_crate(r, name);
 	return known == ORIGIN_UNKNOWN || known == ORIGIN_STD ? ORIGIN_THIRD_PARTY : known;
 }
 
@@ -238,11 +245,13 @@ static bool user_said(const struct origin_query *q, const char *crate)
 	return false;
 }
 
-enum frame_origin origin_of(const struct rules *r, const struct origin_query *q)
+enum frame_origin origin_of(const struct rules *r, const struct origin_query *q,
+			    const char **runtime)
 {
 	char crate[CRATE_BYTES] = "";
 	enum frame_origin known;
 
+	*runtime = NULL;
 	if (q->crate && q->crate_length < sizeof(crate))
 		memcpy(crate, q->crate, q->crate_length);
 	if (user_said(q, crate))
@@ -255,12 +264,17 @@ enum frame_origin origin_of(const struct rules *r, const struct origin_query *q)
 	if (*crate && !q->by_trait) {
 		if (is_main_crate(q, crate))
 			return ORIGIN_USER;
-		if (known == ORIGIN_TOKIO) /* also where it is a path dependency */
+		if (known == ORIGIN_RUNTIME_ITSELF) { /* also where it is a path dependency */
+			*runtime = runtime_of_crate(r, crate);
 			return known;
+		}
 	}
 	if (q->decl_file)
-		return origin_by_path(r, q, crate);
-	return *crate && is_main_crate(q, crate) ? ORIGIN_USER : known;
+		return origin_by_path(r, q, crate, runtime);
+	if (*crate && is_main_crate(q, crate))
+		return ORIGIN_USER;
+	*runtime = runtime_of_crate(r, crate);
+	return known;
 }
 
 bool origin_derived(const struct rules *r, const char *function, bool sign)

@@ -21,7 +21,9 @@ struct origin_query {
 	size_t user_crate_count;
 };
 
-enum frame_origin origin_of(const struct rules *r, const struct origin_query *q);
+/* `*runtime`: name of the runtime whose crate it is, for ORIGIN_RUNTIME_ITSELF; else NULL. */
+enum frame_origin origin_of(const struct rules *r, const struct origin_query *q,
+			    const char **runtime);
 
 /*
  * Was this function (demangled in full) written by a derive macro? Its name can tell for sure, or

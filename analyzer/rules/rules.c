@@ -30,6 +30,8 @@ static const char *const role_names[] = {
 };
 enum { ROLE_COUNT = sizeof(role_names) / sizeof(role_names[0]) };
 
+static const char park_call[] = "park-call";
+
 /* Wrappers around wrappers: as many as a hostile type name may cost us. */
 enum { WRAPPERS = 16 };
 
@@ -120,22 +122,77 @@ static const char *last_word(const char *pattern)
 	return last && !strchr(last, '*') ? last : NULL;
 }
 
-/* A word that is no role is a mistake in our own file: it must not pass unseen. */
-static int roles_read(struct rules *r)
+/* A line that says something of the runtime itself. False: it is one of a function's role. */
+static bool runtime_take(struct runtime *runtime, const struct rules_line *line)
 {
-	r->roles = calloc(r->tokio.count + 1, sizeof(*r->roles));
-	if (!r->roles)
-		return -ENOMEM;
-	for (size_t i = 0; i < r->tokio.count; i++) {
-		struct role_rule *out = &r->roles[r->role_count++];
+	const char *keyword = line->words[0];
 
-		out->role = role_of_word(r->tokio.lines[i].words[0]);
-		out->pattern = r->tokio.lines[i].words[2];
-		out->last = last_word(out->pattern);
-		if (out->role == ROLE_NONE || !*out->pattern)
-			return -EINVAL;
+	if (!strcmp(keyword, "runtime")) {
+		runtime->name = line->words[1];
+		runtime->title = line->words[2];
+	} else if (!strcmp(keyword, "crate")) {
+		runtime->crate = line->words[2];
+	} else if (!strcmp(keyword, "multi-threaded")) {
+		runtime->multi_threaded = line->words[2];
+	} else if (!strcmp(keyword, "single-threaded")) {
+		runtime->single_threaded = line->words[2];
+	} else {
+		return !strcmp(keyword, park_call);
 	}
+	return true;
+}
+
+/* A word that is no role is a mistake in our own file: it must not pass unseen. */
+static int role_take(struct rules *r, const struct runtime *runtime, const struct rules_line *line)
+{
+	struct role_rule rule = {
+		.role = role_of_word(line->words[0]),
+		.runtime = runtime,
+		.pattern = line->words[2],
+		.last = last_word(line->words[2]),
+	};
+
+	if (rule.role == ROLE_NONE || !*rule.pattern)
+		return -EINVAL;
+	if (!array_grow(&r->roles, r->role_count, &r->role_room, sizeof(*r->roles)))
+		return -ENOMEM;
+	r->roles[r->role_count++] = rule;
 	return 0;
+}
+
+static int runtime_open(struct rules *r, const char *text)
+{
+	struct runtime *runtime = &r->runtimes[r->runtime_count];
+	int error;
+
+	if (r->runtime_count == RUNTIMES_MAX)
+		return -E2BIG;
+	error = rules_file_open(&runtime->file, text);
+	if (error)
+		return error;
+	r->runtime_count++;
+	for (size_t i = 0; i < runtime->file.count && !error; i++)
+		if (!runtime_take(runtime, &runtime->file.lines[i]))
+			error = role_take(r, runtime, &runtime->file.lines[i]);
+	return error;
+}
+
+static int runtimes_open(struct rules *r)
+{
+	int error = 0;
+
+	for (const struct embedded_file *f = embedded_files; f->name && !error; f++)
+		if (embedded_within(f, "rules/") && strstr(f->text, "\nruntime "))
+			error = runtime_open(r, f->text);
+	return error;
+}
+
+const char *runtime_park_call(const struct runtime *runtime, size_t index)
+{
+	for (size_t i = 0; i < runtime->file.count; i++)
+		if (!strcmp(runtime->file.lines[i].words[0], park_call) && !index--)
+			return runtime->file.lines[i].words[2];
+	return NULL;
 }
 
 int rules_open(struct rules **out)
@@ -145,13 +202,11 @@ int rules_open(struct rules **out)
 
 	if (!r)
 		return -ENOMEM;
-	error = rules_file_open(&r->tokio, embedded_text("rules/tokio.rules"));
+	error = runtimes_open(r);
 	if (!error)
 		error = rules_file_open(&r->origin, embedded_text("rules/origin.rules"));
 	if (!error)
 		error = rules_file_open(&r->causes, embedded_text("rules/causes.rules"));
-	if (!error)
-		error = roles_read(r);
 	if (error) {
 		rules_close(r);
 		return error;
@@ -165,19 +220,27 @@ void rules_close(struct rules *r)
 	if (!r)
 		return;
 	free(r->roles);
-	rules_file_close(&r->tokio);
+	for (size_t i = 0; i < r->runtime_count; i++)
+		rules_file_close(&r->runtimes[i].file);
 	rules_file_close(&r->origin);
 	rules_file_close(&r->causes);
 	free(r);
 }
 
-enum role rules_role(const struct rules *r, const char *site)
+const struct role_rule *rules_find(const struct rules *r, const char *site)
 {
 	for (size_t i = 0; i < r->role_count; i++)
 		if (r->roles[i].role != ROLE_WRAPPER && r->roles[i].role != ROLE_MARKER &&
 		    r->roles[i].role != ROLE_LAUNCH && pattern_matches(r->roles[i].pattern, site))
-			return r->roles[i].role;
-	return ROLE_NONE;
+			return &r->roles[i];
+	return NULL;
+}
+
+enum role rules_role(const struct rules *r, const char *site)
+{
+	const struct role_rule *rule = rules_find(r, site);
+
+	return rule ? rule->role : ROLE_NONE;
 }
 
 bool rules_has_role(const struct rules *r, enum role role, const char *name)

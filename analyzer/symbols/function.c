@@ -129,7 +129,7 @@ static int place_frame(struct symbol_module *m, struct symbol_frame *frame, cons
 	} else {
 		q.crate = NULL;
 	}
-	frame->origin = origin_of(m->owner->rules, &q);
+	frame->origin = origin_of(m->owner->rules, &q, &frame->runtime);
 	if (frame->origin == ORIGIN_USER)
 		file = symbol_path_short(file, f->comp_dir);
 	frame->decl_line = f->decl_line;

@@ -244,7 +244,7 @@ const char *symbolizer_unused_binary(const struct symbolizer *s, size_t index)
 	return NULL;
 }
 
-int symbol_module_has_tokio(struct symbol_module *m)
+int symbol_module_has_runtime(struct symbol_module *m)
 {
 	if (symbol_module_know(m))
 		return -1;

@@ -53,8 +53,8 @@ struct symbol_step {
 const struct symbol_step *symbol_module_step(const struct symbol_module *m, size_t index);
 /* What is missing and how to get it: one line or two, or NULL where nothing is. */
 const char *symbol_module_advice(struct symbol_module *m);
-/* Does it hold Tokio's scheduler? 1 yes, 0 no, -1 cannot tell (no symbols). */
-int symbol_module_has_tokio(struct symbol_module *m);
+/* Does it hold the scheduler of a runtime? 1 yes, 0 no, -1: it has no symbols to tell by. */
+int symbol_module_has_runtime(struct symbol_module *m);
 
 /*
  * Looks up many addresses at once, over all processors, so that symbol_module_resolve() finds them
