@@ -106,17 +106,38 @@ static int take(struct ingest *in, struct capture_state *c, const struct hud_rec
 {
 	if (c->skip_chunk && r->type != HUD_LOST)
 		return 0;
-	if (r->type >= HUD_SESSION && r->type <= HUD_KERNEL_STACK)
-		return count_refused(c,
-				     defined_add(&c->defined, in->inserts.last, r, chunk->end_ns));
-	if (r->type >= HUD_OFFCPU && r->type <= HUD_PROBES)
+	switch (r->type) {
+	case HUD_SESSION:
+	case HUD_STRING:
+	case HUD_PROCESS:
+	case HUD_MAPPING:
+	case HUD_THREAD:
+	case HUD_USER_STACK:
+	case HUD_KERNEL_STACK:
+		return defined_add(&c->defined, in->inserts.last, r, chunk->end_ns);
+	case HUD_OFFCPU:
+	case HUD_SAMPLE:
+	case HUD_WINDOW:
+	case HUD_LIFECYCLE:
+	case HUD_POLL:
+	case HUD_HISTOGRAM:
+	case HUD_PROBES:
 		c->events++;
-	if ((r->type >= HUD_OFFCPU && r->type <= HUD_PROBES) ||
-	    (r->type >= HUD_LOST && r->type <= HUD_MARK))
-		return count_refused(c, ingest_event(in, c, r));
-	if (r->type >= HUD_SYMBOL_TEXT && r->type <= HUD_SYMBOL_ADDRESS)
-		return count_refused(c, take_symbols(in, c, r));
-	return 0;
+		return ingest_event(in, c, r);
+	case HUD_LOST:
+	case HUD_COST:
+	case HUD_CLOCK:
+	case HUD_END:
+	case HUD_MARK:
+		return ingest_event(in, c, r);
+	case HUD_SYMBOL_TEXT:
+	case HUD_SYMBOL_BINARY:
+	case HUD_SYMBOL_FUNCTION:
+	case HUD_SYMBOL_ADDRESS:
+		return take_symbols(in, c, r);
+	default:
+		return 0; /* of a newer recorder */
+	}
 }
 
 static int read_all(struct ingest *in, struct capture_reader *reader, struct ingest_result *result)
@@ -144,7 +165,7 @@ static int read_all(struct ingest *in, struct capture_reader *reader, struct ing
 		if (!c && r->type == HUD_LOST)
 			in->pending = *(const struct hud_lost *)(const void *)r;
 		else if (c)
-			err = take(in, c, r, chunk);
+			err = count_refused(c, take(in, c, r, chunk));
 		if (err)
 			return err;
 	}
