@@ -29,7 +29,7 @@ int capture_stack_rows(const struct capture_state *c, uint32_t user, uint32_t ke
 	return 0;
 }
 
-/* The cause of an event; asked for once for each (system call, kernel stack). NULL: no memory. */
+/* The cause of an event, found once for each (system call, kernel stack). NULL: no memory. */
 static const char *cause_text(const struct ingest *in, struct capture_state *c, int32_t syscall,
 			      const struct defined_kernel_stack *kernel, bool off_cpu)
 {
@@ -67,9 +67,9 @@ static uint64_t run_queue_part(const struct hud_offcpu *o)
 }
 
 /*
- * The row of a span: one that was open when it was told first is replaced by its end. 0: not to be
- * written, since it is told open when a later one, or it itself, has ended: the walk over sleepers may
- * be late. -ENOMEM.
+ * The row id of a span. A span that was recorded while open keeps its id when its end comes, which
+ * replaces the row. 0: leave it out: it is recorded as open after it, or a later span, has ended,
+ * since the recorder's walk over sleeping threads can be late. -ENOMEM.
  */
 static int64_t span_row(struct ingest *in, struct capture_state *c, struct defined_thread *thread,
 			const struct hud_offcpu *o)
@@ -90,7 +90,7 @@ static int64_t span_row(struct ingest *in, struct capture_state *c, struct defin
 	return row;
 }
 
-/* What the runtime's state said of the thread at an event. */
+/* The state of the runtime on the thread, as it was read at an event. */
 static void bind_state(struct row *row, uint32_t where, bool unsure, uint64_t poll_ns,
 		       uint64_t task)
 {
@@ -123,7 +123,7 @@ static void bind_span(struct row *row, const struct ingest *in, const struct cap
 	bind_state(row, o->where, o->offcpu_flags & HUD_OFFCPU_UNSURE, o->poll_ns, o->task);
 }
 
-/* The runtime's state, as bind_state() stores it. */
+/* The same state, as an observation has it. */
 static uint8_t where_of(uint32_t where)
 {
 	return hud_where_name(where) ? (uint8_t)where : HUD_WHERE_UNKNOWN;
@@ -307,7 +307,7 @@ int ingest_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t cou
 		uint64_t from_ns, uint64_t to_ns)
 {
 	const char *name = hud_loss_name(cause), *unit = hud_loss_unit(cause);
-	const uint64_t most = UINT64_C(1) << 48; /* sums of absurd numbers still fit */
+	const uint64_t most = UINT64_C(1) << 48; /* so that sums of absurd counts fit */
 	struct row row = ingest_row(in, ROW_LOSS);
 
 	row_number(&row, capture);

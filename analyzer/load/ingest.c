@@ -37,7 +37,7 @@ static bool capture_known(sqlite3 *db, const char *capture_id)
 	return database_number(db, sql, 0) != 0;
 }
 
-/* The state of the capture a chunk belongs to, new if need be. */
+/* The state of the capture that a chunk belongs to; a new one at its first chunk. */
 static int capture_of_chunk(struct ingest *in, const struct hud_chunk *chunk,
 			    struct ingest_result *result, struct capture_state **out)
 {
@@ -67,12 +67,11 @@ static int capture_of_chunk(struct ingest *in, const struct hud_chunk *chunk,
 		return -ENOMEM;
 	memcpy(c->id, chunk->capture_id, sizeof(c->id));
 	c->row = ingest_row_id(in, ROW_CAPTURE);
-	c->first_ns = chunk->start_ns;
 	*out = c;
 	return 0;
 }
 
-/* A chunk has a sequence number above all before it; what comes again was copied twice. */
+/* Sequence numbers of chunks only grow: a lower one is a copy of a chunk that was read. */
 static void chunk_begin(struct capture_state *c, const struct hud_chunk *chunk)
 {
 	c->skip_chunk = c->chunks && chunk->sequence < c->next_sequence;
@@ -86,7 +85,7 @@ static void chunk_begin(struct capture_state *c, const struct hud_chunk *chunk)
 		c->last_ns = chunk->end_ns;
 }
 
-/* What makes no sense is counted; only what stops us is an error. */
+/* Records that make no sense are counted; only what ends loading is an error. */
 static int count_refused(struct capture_state *c, int err)
 {
 	c->invalid += err == -EINVAL;
@@ -197,7 +196,7 @@ static int finish(struct ingest *in, struct capture_state *c, struct ingest_resu
 	return derivation_run(in->db, c->row, &c->observations);
 }
 
-/* Captures of which nothing is known, not even how they were made, are left out. */
+/* Captures without a session record are left out. */
 static int finish_all(struct ingest *in, struct ingest_result *result)
 {
 	const struct hud_lost *p = &in->pending;

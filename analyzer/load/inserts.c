@@ -16,9 +16,9 @@ static const struct {
 		 "command, features, workers_prefix, bytes, chunks, repeated_chunks, events,"
 		 "truncated, end_reason, end_detail, id"},
 	[ROW_PROCESS] = {"process", "capture, pid, start_ns, name, executable, id"},
-	[ROW_BINARY] =
-		{"binary",
-		 "capture, path, build_id, text_hash, symbols, symbol_file, problem, has_runtime, id"},
+	[ROW_BINARY] = {"binary",
+			"capture, path, build_id, text_hash, symbols, symbol_file, problem,"
+			"has_runtime, id"},
 	[ROW_MAPPING] = {"mapping", "capture, process, binary, start_address, end_address,"
 				    "file_offset, from_ns, vdso, anonymous, id"},
 	[ROW_THREAD] = {"thread", "capture, process, tid, comm, start_ns, exit_ns, id"},
@@ -29,7 +29,8 @@ static const struct {
 	[ROW_FRAME_ALIAS] = {"frame_alias", "frame, function"},
 	[ROW_STACK] =
 		{"stack",
-		 "capture, kind, process, depth, stop, whole_frames, class, complete, pool_idle, site_position,"
+		 "capture, kind, process, depth, stop, whole_frames, class, complete, pool_idle,"
+		 "site_position,"
 		 "entry_position, poll_position, site_frame, entry_frame, poll_frame, task,"
 		 "runtime, id"},
 	[ROW_STACK_FRAME] = {"stack_frame", "stack, position, frame"},
@@ -50,9 +51,8 @@ static const struct {
 		 "maybe_parked_ns, stolen_ns, sample_gap_ns, samples, poll_samples, polls, id"},
 	[ROW_LIFECYCLE] = {"lifecycle", "capture, time_ns, process, tid, kind, detail, id"},
 	[ROW_LOSS] = {"loss", "capture, cause, unit, count, from_ns, to_ns, id"},
-	[ROW_COST] =
-		{"cost",
-		 "capture, time_ns, recorder_cpu_ns, rss_bytes, bpf_run_ns, bpf_runs, bpf_measured_ns, id"},
+	[ROW_COST] = {"cost", "capture, time_ns, recorder_cpu_ns, rss_bytes, bpf_run_ns, bpf_runs,"
+			      "bpf_measured_ns, id"},
 	[ROW_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id"},
 	[ROW_MARK] = {"mark", "capture, time_ns, text, id"},
 	[ROW_POLL] = {"poll",

@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
-/* Polls: the long ones, each with its bounds, and the histograms of all where each was seen. */
+/* Long polls, each with its bounds; and the histograms of all polls, where every poll was timed. */
 
 /*
- * Between its bounds a poll's ends are taken where they are known to lie near one, else in the
- * middle, where they are on average.
+ * A poll's start and end are known between bounds. Where a flag says near which bound it is, that
+ * bound is taken; else the middle, where it is on average.
  */
 static uint64_t poll_start(const struct hud_poll *p)
 {
@@ -29,7 +29,7 @@ static uint64_t poll_end(const struct hud_poll *p)
 	return p->end_min_ns + (p->end_max_ns - p->end_min_ns) / 2;
 }
 
-/* 0, or why such a poll cannot be. */
+/* 0, or -EINVAL or -ERANGE: no poll can be so. */
 static int poll_check(const struct capture_state *c, const struct hud_poll *p)
 {
 	if ((p->start_min_ns && !capture_time_plausible(c, p->start_min_ns)) ||
@@ -49,8 +49,8 @@ static int poll_check(const struct capture_state *c, const struct hud_poll *p)
 	return 0;
 }
 
-/* Who was left behind it, where that was seen. */
-static void behind(struct row *row, const struct hud_poll *p)
+/* The tasks that waited in the run queue when it ended, where that was seen. */
+static void bind_queue_wait(struct row *row, const struct hud_poll *p)
 {
 	bool known = p->poll_flags & HUD_POLL_FOLLOWED;
 
@@ -74,7 +74,7 @@ static int poll(struct ingest *in, struct capture_state *c, const struct hud_pol
 		return err;
 	if (!thread || capture_stack_rows(c, p->site, 0, &site, &none))
 		return -EINVAL;
-	/* The walk over sleepers may have seen it open and be late to say so. */
+	/* Recorded as open after it has ended: the recorder's walk over sleepers can be late. */
 	if (p->poll_flags & HUD_POLL_OPEN && p->start_max_ns <= thread->ended_poll_ns)
 		return 0;
 	if (!(p->poll_flags & HUD_POLL_OPEN) && p->start_max_ns > thread->ended_poll_ns)
@@ -97,7 +97,7 @@ static int poll(struct ingest *in, struct capture_state *c, const struct hud_pol
 	row_number(&row, p->ready_samples);
 	row_number(&row, p->ready_sum);
 	row_number(&row, p->ready_max);
-	behind(&row, p);
+	bind_queue_wait(&row, p);
 	row_number(&row, (p->poll_flags & HUD_POLL_OPEN) != 0);
 	row_number(&row, (p->poll_flags & HUD_POLL_UPPER_BOUND) != 0);
 	row_number(&row, (p->poll_flags & HUD_POLL_EXACT) != 0);
@@ -143,7 +143,7 @@ static int histogram(struct capture_state *c, const struct hud_histogram *h)
 	return 0;
 }
 
-/* Where a bucket begins, as HUD_HISTOGRAM has them, ns. */
+/* Lower bound of a bucket of HUD_HISTOGRAM, ns. */
 static int64_t bucket_low(uint32_t number)
 {
 	uint32_t octave = (number - 1) / 4, quarter = (number - 1) % 4;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 struct real_resolver {
-	struct resolver resolver; /* first: resolver_close() finds us by it */
+	struct resolver resolver; /* its context is this struct */
 	struct symbolizer *symbolizer;
 	struct rules *rules;
 };
@@ -22,7 +22,8 @@ static int real_binary(void *context, const uint8_t *build_id, size_t build_id_b
 	module = symbolizer_module(real->symbolizer, build_id, build_id_bytes, path);
 	if (!module)
 		return -ENOMEM;
-	has_runtime = symbol_module_has_runtime(module); /* opens it: now the quality is certain */
+	has_runtime = symbol_module_has_runtime(
+		module); /* opens the file: only then is the quality known */
 	*out = (struct resolved_binary) {
 		.module = module,
 		.symbols = symbol_quality_name(symbol_module_quality(module)),

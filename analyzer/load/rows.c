@@ -8,8 +8,8 @@
 #include <string.h>
 
 /*
- * The rows of processes, threads, binaries, mappings and of the capture itself: written when all of
- * it was read, since later chunks say more.
+ * The rows of processes, threads, binaries, mappings and of the capture itself. They are written
+ * when all of it was read, since later chunks can add to each.
  */
 
 static void hex(char *out, const uint8_t *bytes, size_t count)
@@ -23,7 +23,7 @@ static void hex(char *out, const uint8_t *bytes, size_t count)
 	*out = '\0';
 }
 
-/* A number that fits SQLite's, or NULL. */
+/* A time, or NULL: 0, or more than SQLite's numbers hold. */
 static void row_time(struct row *row, uint64_t time_ns)
 {
 	row_number_if(row, time_ns && time_ns <= INT64_MAX, (int64_t)time_ns);
@@ -89,7 +89,7 @@ static int write_binary(struct ingest *in, const struct capture_state *c, int64_
 	return row_insert(&row);
 }
 
-/* Two numbers that stand for a binary: of its build-id, or of its path where it has none. */
+/* A hash of a binary's build-id, or of its path where it has none. */
 static void binary_key(const struct defined_mapping *m, uint64_t *first, uint64_t *second)
 {
 	const uint8_t *bytes = m->build_id_bytes ? m->build_id : (const uint8_t *)m->path;
@@ -160,13 +160,13 @@ static int write_mappings(struct ingest *in, struct capture_state *c)
 	return err;
 }
 
-/* Until when the capture goes: its END, else its last chunk; never before it began. */
+/* When the capture ends: at its END, else with its last chunk; never before its start. */
 static uint64_t end_of(const struct capture_state *c)
 {
 	uint64_t start_ns = c->defined.session.start_ns;
 	uint64_t end_ns = c->ended ? c->end.time_ns : c->last_ns;
 
-	if (end_ns > start_ns + (UINT64_C(1) << 51))
+	if (end_ns > start_ns + LONGEST_NS)
 		end_ns = start_ns;
 	return end_ns < start_ns ? start_ns : end_ns;
 }

@@ -39,7 +39,7 @@ static int take(struct scan *s, const struct hud_record *r, const struct hud_chu
 	return error == -EINVAL ? 0 : error;
 }
 
-/* Symbols that the capture has already are the symbolizer's to know. */
+/* The symbolizer uses symbols that the capture has already. */
 static int take_symbols(struct scan *s, const struct hud_record *r, const struct hud_chunk *chunk)
 {
 	int error = symbolizer_add_record(s->symbolizer, chunk->capture_id, r);

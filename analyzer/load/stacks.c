@@ -11,11 +11,11 @@
  * Stacks: each distinct address becomes its chain of frames once, each stack is classified once.
  */
 
-/* A stack while it is put together: all frames, inlined ones included, innermost first. */
+/* A stack being resolved: all frames, inlined ones included, innermost first. */
 struct whole_stack {
 	LIST(const struct symbol_frame *) frame;
-	LIST(int64_t) row; /* in the frame table, one for each frame */
-	size_t whole;      /* so many frames, from the innermost on, lack no caller in between */
+	LIST(int64_t) row; /* of each frame, in the frame table */
+	size_t whole;      /* the innermost frames between which no caller is missing */
 };
 
 static int write_aliases(struct ingest *in, int64_t frame, const char *aliases)
@@ -79,7 +79,10 @@ static int write_frame(struct ingest *in, const struct capture_state *c, int64_t
 	return err ? err : write_aliases(in, in->inserts.last[ROW_FRAME], f->aliases);
 }
 
-/* Index in c->chain of the frames at an offset of a binary (index + 1; 0: a frame of its own). */
+/*
+ * Index in c->chain of the frames at an offset of a binary (index + 1), or a negative errno. Without
+ * a binary (0) the chain is the frame `single`; there are two of these, with offsets of their own.
+ */
 static int64_t chain_of(struct ingest *in, struct capture_state *c, size_t binary, uint64_t offset,
 			const struct symbol_frame *single)
 {
@@ -170,7 +173,7 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 
 	if (v.site >= 0 && (size_t)v.site >= stack->whole)
 		v.site = -1;
-	/* Inside the poll stands nothing of the user's; but that is what is missing there. */
+	/* No frame of the user's inside the poll; but a caller is missing there: it may be one. */
 	if (v.class == STACK_RUNTIME && v.poll >= 0 && (size_t)v.poll >= stack->whole)
 		v.class = STACK_UNKNOWN;
 	row_number(&row, c->row);
@@ -197,9 +200,9 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 }
 
 /*
- * A function of std or of a C library keeps no frame pointer, and leaving it by one passes over its
- * caller: the very function that waits. What stands further out is on the stack, but no longer
- * says who called what is innermost.
+ * Functions of std and of C libraries keep no frame pointer. To unwind out of one by frame pointer
+ * skips its caller, which is the function that waits. The frames further out are real, but none of
+ * them needs to be the caller of the innermost ones.
  */
 static bool caller_missing(const struct frame_chain *left)
 {
@@ -227,7 +230,7 @@ static int resolve_user_stack(struct ingest *in, struct capture_state *c,
 	return err ? err : write_user_stack(in, c, s, stack);
 }
 
-/* Row of a kernel function in the frame table: one for each name. */
+/* Row of a kernel function in the frame table, one for each name; or a negative errno. */
 static int64_t kernel_frame(struct ingest *in, struct capture_state *c, const char *name)
 {
 	struct symbol_frame frame = {.function = name, .site = name, .origin = ORIGIN_KERNEL};
@@ -257,7 +260,7 @@ static int write_kernel_stack(struct ingest *in, struct capture_state *c,
 	row_id(&row, 0);
 	row_number(&row, s->frames);
 	row_text(&row, hud_stack_stop_name(s->stop) ? hud_stack_stop_name(s->stop) : "unknown");
-	for (int i = 0; i < 12; i++) /* whole_frames to runtime: of user stacks only */
+	for (int i = 0; i < 12; i++) /* whole_frames to runtime are for user stacks only */
 		row_id(&row, 0);
 	row_number(&row, s->row);
 	err = row_insert(&row);

@@ -32,9 +32,9 @@ struct capture_state {
 	int64_t row;
 	bool ended;
 	struct hud_end end;
-	uint64_t next_sequence;     /* the next chunk has this number or a higher one */
-	bool skip_chunk;            /* its number was read before */
-	uint64_t first_ns, last_ns; /* of its chunks */
+	uint64_t next_sequence; /* the next chunk has this number or a higher one */
+	bool skip_chunk;        /* its number was read before */
+	uint64_t last_ns;       /* end of its chunks */
 	uint64_t chunks, repeated_chunks, events;
 	uint64_t bytes;
 	uint64_t invalid, backward; /* records that were refused: -EINVAL, -ERANGE */
@@ -83,7 +83,7 @@ int capture_stack_rows(const struct capture_state *c, uint32_t user, uint32_t ke
 		       int64_t *user_row, const struct defined_kernel_stack **kernel_stack);
 
 /*
- * events.c, polls.c: an event to a row. 0, a negative errno, -EINVAL: it makes no sense, or -ERANGE:
+ * events.c, polls.c: an event to a row. 0 or a negative errno. -EINVAL: it makes no sense; -ERANGE:
  * its times go backward.
  */
 int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);

@@ -66,7 +66,7 @@ static bool is_main_crate(const struct origin_query *q, const char *crate)
 	return false;
 }
 
-/* The crate's name from its directory: "tokio-util-0.7.8" and "crates__tokio-util-0.7.8". */
+/* Name of a crate by its directory: "some-util-0.7.8" or "crates__some-util-0.7.8". */
 static void crate_of_directory(const char *at, char *out, size_t room)
 {
 	size_t length = strcspn(at, "/");
@@ -99,8 +99,8 @@ static const char *skip_directories(const char *at, long count)
 }
 
 /*
- * The part of a path in which a src/ would be the user's: below the unit's directory, or without
- * the src/ that only names a place for projects (/usr/src/app, /src).
+ * The part of a path in which a directory src/ is of the user's project: what follows the unit's
+ * directory, or the src/ that is a place for projects (/usr/src/app, /src).
  */
 static const char *path_inside_project(const char *path, const char *comp_dir)
 {
@@ -130,7 +130,7 @@ static const char *vendored(const char *path, const char *needle, const char *co
 
 		if (!next || below_src(path, at + 1, comp_dir))
 			continue;
-		/* A crate that is itself called external has its src/ there. */
+		/* A crate with the name "external" has its src/ there. */
 		if (wants_src ? !strncmp(next, "/src/", 5) : strncmp(crate, "src/", 4) != 0)
 			return crate;
 	}
@@ -152,7 +152,7 @@ static bool has_version(const char *at)
 	return false;
 }
 
-/* Where a rule's piece of the path ends; "." is the start of one that is relative. NULL: nowhere. */
+/* End of a rule's piece in the path; "." is the start of a relative path. NULL: not in it. */
 static const char *piece_end(const char *path, const char *piece)
 {
 	const char *found;
@@ -163,7 +163,7 @@ static const char *piece_end(const char *path, const char *piece)
 	return found ? found + strlen(piece) : NULL;
 }
 
-/* Is the file in someone else's crate? Its name goes to `crate`, "" where the path has none. */
+/* Is the file in a crate that is not the user's? `crate`: its name, "" where the path has none. */
 static bool path_is_foreign(const struct rules *r, const struct origin_query *q, char *crate,
 			    size_t room)
 {
@@ -219,16 +219,16 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Packages are named with -, crates with _. */
-static bool same_crate(const char *said, const char *crate)
+/* Packages have - in their names where crates have _. */
+static bool same_crate(const char *option, const char *crate)
 {
-	for (; *said && *crate; said++, crate++)
-		if ((*said == '-' ? '_' : *said) != *crate)
+	for (; *option && *crate; option++, crate++)
+		if ((*option == '-' ? '_' : *option) != *crate)
 			return false;
-	return !*said && !*crate;
+	return !*option && !*crate;
 }
 
-static bool user_said(const struct origin_query *q, const char *crate)
+static bool named_by_user(const struct origin_query *q, const char *crate)
 {
 	for (size_t i = 0; q->decl_file && i < q->user_prefix_count; i++) {
 		size_t length = strlen(q->user_prefixes[i]);
@@ -254,7 +254,7 @@ enum frame_origin origin_of(const struct rules *r, const struct origin_query *q,
 	*runtime = NULL;
 	if (q->crate && q->crate_length < sizeof(crate))
 		memcpy(crate, q->crate, q->crate_length);
-	if (user_said(q, crate))
+	if (named_by_user(q, crate))
 		return ORIGIN_USER;
 	if (q->module_path && any_matches(r, "libc", base_name(q->module_path)))
 		return ORIGIN_LIBC;
@@ -264,7 +264,8 @@ enum frame_origin origin_of(const struct rules *r, const struct origin_query *q,
 	if (*crate && !q->by_trait) {
 		if (is_main_crate(q, crate))
 			return ORIGIN_USER;
-		if (known == ORIGIN_RUNTIME_ITSELF) { /* also where it is a path dependency */
+		if (known ==
+		    ORIGIN_RUNTIME_ITSELF) { /* wherever its source lies: a path dependency too */
 			*runtime = runtime_of_crate(r, crate);
 			return known;
 		}

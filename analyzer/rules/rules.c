@@ -32,7 +32,7 @@ enum { ROLE_COUNT = sizeof(role_names) / sizeof(role_names[0]) };
 
 static const char park_call[] = "park-call";
 
-/* Wrappers around wrappers: as many as a hostile type name may cost us. */
+/* Wrappers within wrappers: a limit for hostile type names. */
 enum { WRAPPERS = 16 };
 
 bool pattern_matches(const char *pattern, const char *text)
@@ -112,7 +112,7 @@ static enum role role_of_word(const char *word)
 	return ROLE_NONE;
 }
 
-/* The last part of a pattern's path; NULL: none, or one that may be anything. */
+/* The last word of a pattern's path; NULL: none, or one with a `*`. */
 static const char *last_word(const char *pattern)
 {
 	const char *last = NULL;
@@ -122,7 +122,7 @@ static const char *last_word(const char *pattern)
 	return last && !strchr(last, '*') ? last : NULL;
 }
 
-/* A line that says something of the runtime itself. False: it is one of a function's role. */
+/* Takes a line about the runtime itself. False: it is about a function's role. */
 static bool runtime_take(struct runtime *runtime, const struct rules_line *line)
 {
 	const char *keyword = line->words[0];
@@ -142,7 +142,7 @@ static bool runtime_take(struct runtime *runtime, const struct rules_line *line)
 	return true;
 }
 
-/* A word that is no role is a mistake in our own file: it must not pass unseen. */
+/* -EINVAL: the word is no role, a mistake in a rules file. */
 static int role_take(struct rules *r, const struct runtime *runtime, const struct rules_line *line)
 {
 	struct role_rule rule = {
@@ -251,7 +251,7 @@ bool rules_has_role(const struct rules *r, enum role role, const char *name)
 	return false;
 }
 
-/* The last part of a path stands in the linker's name as it is, however that is mangled. */
+/* Every mangling keeps the last word of a path as it is. */
 bool rules_may_have_role(const struct rules *r, enum role role, const char *linkage)
 {
 	const char *shortest = NULL;
@@ -264,7 +264,7 @@ bool rules_may_have_role(const struct rules *r, enum role role, const char *link
 		last = r->roles[i].last;
 		if (!last)
 			return true;
-		/* What lacks a part of a word lacks the word. */
+		/* Without this part of the word it has not the word. */
 		if (shortest && strstr(last, shortest))
 			continue;
 		if (strstr(linkage, last))
@@ -274,8 +274,8 @@ bool rules_may_have_role(const struct rules *r, enum role role, const char *link
 	return false;
 }
 
-/* Types that are the same for many a task. */
-static bool says_nothing(const char *type)
+/* Types that many different tasks share. */
+static bool names_no_task(const char *type)
 {
 	static const char *const starts[] = {"dyn ", "fn(", "unsafe ", "extern ", "for<"};
 
@@ -297,7 +297,7 @@ void rules_fold_task(const struct rules *r, struct text *out, const char *type)
 
 		fold_name(&folded, name);
 		wrapper = length && folded.bytes && rules_has_role(r, ROLE_WRAPPER, folded.bytes);
-		if (!wrapper && folded.bytes && !says_nothing(name))
+		if (!wrapper && folded.bytes && !names_no_task(name))
 			text_add(out, folded.bytes, folded.length);
 		text_close(&folded);
 		if (!wrapper)

@@ -9,9 +9,9 @@
 #include "analyzer/base/arena.h"
 
 /*
- * The rules files (analyzer/rules, embedded): what hud knows of runtimes, of places where source
- * lies and of the kernel. Lines of words; '#' opens a comment. In a pattern '*' stands for any
- * text, also for none.
+ * The embedded rules files (analyzer/rules): what hud knows of runtimes, of directories of
+ * source and of the kernel. Lines of words; '#' opens a comment. In a pattern '*' matches any text,
+ * also none.
  */
 enum { RULES_WORDS = 4 };
 
@@ -36,8 +36,8 @@ enum role {
 	ROLE_POLL,           /* one poll of a task */
 	ROLE_BLOCKING_TASK,  /* poll of a closure given to the blocking pool */
 	ROLE_LAUNCH,         /* type of the blocking task that a worker is */
-	ROLE_WORKER,         /* scheduler loop of the multi-threaded runtime */
-	ROLE_CURRENT_THREAD, /* scheduler loop of the current_thread runtime */
+	ROLE_WORKER,         /* loop of the multi-threaded scheduler */
+	ROLE_CURRENT_THREAD, /* loop of the single-threaded scheduler */
 	ROLE_PARK,           /* waiting for work, in whichever loop */
 	ROLE_BETWEEN,        /* asks the drivers for events without waiting */
 	ROLE_BLOCK_IN_PLACE,
@@ -48,8 +48,8 @@ enum role {
 	ROLE_THREAD_ROOT, /* where stacks of threads and processes begin */
 	ROLE_POLL_END,    /* what a task calls to be polled again: its poll ends */
 	ROLE_AROUND,      /* before the future of a task is entered, or after it is left */
-	ROLE_WRAPPER,     /* a future type that says nothing but what its first argument says */
-	ROLE_MARKER,      /* a linker's name that shows the runtime is in a binary */
+	ROLE_WRAPPER,     /* a future type around another, its first argument */
+	ROLE_MARKER,      /* a linker's name that only a binary with the runtime has */
 };
 
 /* What a rules file with a line `runtime` says of that runtime. */
@@ -68,7 +68,7 @@ struct role_rule {
 	enum role role;
 	const struct runtime *runtime;
 	const char *pattern;
-	const char *last; /* last word of its path; NULL: none, or one that may be anything */
+	const char *last; /* last word of its path; NULL: none, or one with a `*` */
 };
 
 enum { RUNTIMES_MAX = 8 };
@@ -87,7 +87,7 @@ const struct role_rule *rules_find(const struct rules *r, const char *site);
 /* ROLE_NONE where there is no rule. */
 enum role rules_role(const struct rules *r, const char *site);
 bool rules_has_role(const struct rules *r, enum role role, const char *name);
-/* May a function with this linker's name have the role? A quick no for most, before demangling. */
+/* Can a function with this linker's name have the role? Quick, before it is demangled. */
 bool rules_may_have_role(const struct rules *r, enum role role, const char *linkage);
 
 /*
