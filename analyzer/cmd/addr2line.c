@@ -23,8 +23,8 @@ enum { READ_BYTES = 1 << 16, GATHER_BYTES = 16 << 20, GATHER_MS = 5, WRITE_BYTES
 /* An address that was asked for. */
 struct question {
 	uint64_t address;
-	uint64_t offset;                 /* in the file; NOWHERE */
-	const struct kept_address *kept; /* what the cache has; NULL: nothing */
+	uint64_t offset;                  /* in the file; NOWHERE */
+	const struct cache_address *kept; /* what the cache has; NULL: nothing */
 };
 #define NOWHERE UINT64_MAX
 
@@ -110,10 +110,10 @@ static uint64_t address_read(const char *line)
 }
 
 /* What the cache has of an address, where all of it is said by its calls. */
-static const struct kept_address *kept_find(const struct conversation *c, uint64_t offset)
+static const struct cache_address *kept_find(const struct conversation *c, uint64_t offset)
 {
 	const struct symbol_module *m = c->module;
-	const struct kept_address *kept = m->cached ? symbol_kept_find(&m->kept, offset) : NULL;
+	const struct cache_address *kept = m->cached ? cache_file_find(&m->cache, offset) : NULL;
 
 	return kept && !kept->discriminator && !kept->symbol_file ? kept : NULL;
 }
@@ -229,7 +229,7 @@ static bool words_make(struct conversation *c, uint32_t link, struct words *w)
 	struct symbol_definition definition;
 	struct symbol_call call;
 
-	if (!symbol_kept_call(&c->module->kept, link, &call, &definition))
+	if (!cache_file_call(&c->module->cache, link, &call, &definition))
 		return false;
 	name_print(all, &definition);
 	place_print(all, &call, call.file, 0);
@@ -240,9 +240,9 @@ static bool words_make(struct conversation *c, uint32_t link, struct words *w)
 }
 
 /* False, and nothing printed: it makes no sense. */
-static bool kept_print(struct conversation *c, const struct kept_address *a)
+static bool kept_print(struct conversation *c, const struct cache_address *a)
 {
-	const struct symbol_kept *kept = &c->module->kept;
+	const struct cache_file *kept = &c->module->cache;
 	size_t before = c->out.length;
 
 	for (uint32_t link = a->link; link < a->link + a->count && !c->error; link++) {
@@ -349,7 +349,7 @@ enum exit_status verb_addr2line(const struct arguments *arguments)
 	enum exit_status status = module_open(arguments, &owner, &c.module);
 
 	if (status == STATUS_DONE && c.module->cached)
-		c.words = calloc(c.module->kept.header->calls + 1UL, sizeof(*c.words));
+		c.words = calloc(c.module->cache.header->calls + 1UL, sizeof(*c.words));
 	if (status == STATUS_DONE && c.module->cached && !c.words)
 		c.error = -ENOMEM;
 	if (status == STATUS_DONE) {

@@ -12,7 +12,7 @@
 #include "format/text_hash.h"
 
 /*
- * info --symbols: for each binary of a capture where its symbols were looked for, what came of it,
+ * info --symbols: for each binary of a capture, where its symbols were looked for, what was found,
  * and what to do about what is missing.
  */
 

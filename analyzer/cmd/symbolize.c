@@ -15,11 +15,11 @@
 #include "analyzer/load/scan.h"
 
 /*
- * symbolize: a copy of a capture with chunks of symbols behind it, so that it needs no binary any
- * more. All bytes of the capture are kept; only a chunk that it stops in is left out, since nothing
- * could stand behind that.
+ * symbolize: a copy of a capture with chunks of symbols after it, so that it needs no binary any
+ * more. The copy has all bytes of the capture, but for an incomplete chunk at its end: nothing
+ * could follow that.
  */
-enum { LEVEL = 9 }; /* zstd: read often, written once */
+enum { LEVEL = 9 }; /* of zstd: written once, read often */
 
 /* OUT.partial while it is written. */
 struct copy {
@@ -51,7 +51,7 @@ static int copy_write(void *context, const void *data, size_t bytes)
 	return 0;
 }
 
-/* What is read is written. */
+/* Reads the capture, and writes what was read to the copy. */
 static int64_t copy_read(void *context, void *data, size_t bytes)
 {
 	struct copy *c = context;
@@ -152,7 +152,7 @@ static void print_missing(const struct scan_binary *b)
 		symbol_quality_name(b->module->quality), b->offsets.list.count, advice);
 }
 
-/* A --binary that fits nothing is a mistake that nobody would see in the copy. */
+/* A --binary that fits nothing is a mistake, which the copy would not show. */
 static enum exit_status check_binaries(const struct symbolizer *symbolizer)
 {
 	const char *unused = symbolizer_unused_binary(symbolizer, 0);

@@ -80,8 +80,8 @@ static int write_frame(struct ingest *in, const struct capture_state *c, int64_t
 }
 
 /*
- * Index in c->chain of the frames at an offset of a binary (index + 1), or a negative errno. Without
- * a binary (0) the chain is the frame `single`; there are two of these, with offsets of their own.
+ * Index in c->chain of the frames at an offset of a binary (index + 1), or a negative errno.
+ * Without a binary (0) it is the frame `single`, of which there are two, at offsets of their own.
  */
 static int64_t chain_of(struct ingest *in, struct capture_state *c, size_t binary, uint64_t offset,
 			const struct symbol_frame *single)

@@ -8,7 +8,7 @@
 
 /*
  * For a capture that ingest() refused because the database has it. If the stream, read from its
- * start, has symbols and more chunks than were loaded, deletes the old rows: it can be loaded again.
+ * start, has symbols and more chunks than were loaded, deletes the old rows, for a new load.
  * 0: deleted; -EEXIST: kept; else an errno of the stream or the database.
  */
 int ingest_supersede(sqlite3 *db, const char *capture_id, capture_source source, void *context);

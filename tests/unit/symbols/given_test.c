@@ -419,7 +419,7 @@ static void many_at_once_leave_one_whole_file(void **state)
 	o = open_as(&options, program, program);
 	assert_int_equal(symbol_module_know(o.module), 0);
 	assert_true(o.module->cached);
-	assert_true(o.module->kept.header->addresses >= count / 8);
+	assert_true(o.module->cache.header->addresses >= count / 8);
 	check_same(plain.module, o.module, offsets, count);
 	symbolizer_close(o.symbolizer);
 	symbolizer_close(plain.symbolizer);
