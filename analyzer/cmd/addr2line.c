@@ -23,8 +23,8 @@ enum { READ_BYTES = 1 << 16, GATHER_BYTES = 16 << 20, GATHER_MS = 5, WRITE_BYTES
 /* An address to look up. */
 struct question {
 	uint64_t address;
-	uint64_t offset;                 /* in the file; or NOWHERE */
-	const struct kept_address *kept; /* its entry in the cache; NULL: none */
+	uint64_t offset;                  /* in the file; or NOWHERE */
+	const struct cache_address *kept; /* its entry in the cache; NULL: none */
 };
 #define NOWHERE UINT64_MAX
 
@@ -114,10 +114,10 @@ static uint64_t address_read(const char *line)
 }
 
 /* The cache entry of an address, if its calls say all that is to be printed. */
-static const struct kept_address *kept_find(const struct session *c, uint64_t offset)
+static const struct cache_address *kept_find(const struct session *c, uint64_t offset)
 {
 	const struct symbol_module *m = c->module;
-	const struct kept_address *kept = m->cached ? symbol_kept_find(&m->kept, offset) : NULL;
+	const struct cache_address *kept = m->cached ? cache_file_find(&m->cache, offset) : NULL;
 
 	return kept && !kept->discriminator && !kept->symbol_file ? kept : NULL;
 }
@@ -233,7 +233,7 @@ static bool call_print_once(struct session *c, uint32_t link, struct part *w)
 	struct symbol_definition definition;
 	struct symbol_call call;
 
-	if (!symbol_kept_call(&c->module->kept, link, &call, &definition))
+	if (!cache_file_call(&c->module->cache, link, &call, &definition))
 		return false;
 	name_print(all, &definition);
 	place_print(all, &call, call.file, 0);
@@ -244,9 +244,9 @@ static bool call_print_once(struct session *c, uint32_t link, struct part *w)
 }
 
 /* Prints an address from the cache. False: nothing was printed, since its entry is damaged. */
-static bool kept_print(struct session *c, const struct kept_address *a)
+static bool kept_print(struct session *c, const struct cache_address *a)
 {
-	const struct symbol_kept *kept = &c->module->kept;
+	const struct cache_file *kept = &c->module->cache;
 	size_t before = c->out.length;
 
 	for (uint32_t link = a->link; link < a->link + a->count && !c->error; link++) {
@@ -353,7 +353,7 @@ enum exit_status verb_addr2line(const struct arguments *arguments)
 	enum exit_status status = module_open(arguments, &owner, &c.module);
 
 	if (status == STATUS_DONE && c.module->cached)
-		c.parts = calloc(c.module->kept.header->calls + 1UL, sizeof(*c.parts));
+		c.parts = calloc(c.module->cache.header->calls + 1UL, sizeof(*c.parts));
 	if (status == STATUS_DONE && c.module->cached && !c.parts)
 		c.error = -ENOMEM;
 	if (status == STATUS_DONE) {

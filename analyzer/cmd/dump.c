@@ -9,7 +9,7 @@
 #include <string.h>
 
 /*
- * dump: every record of a capture as it stands there, one line each.
+ * dump: every record of a capture, unchanged, one line each.
  */
 
 static uint64_t number_at(const struct hud_record *r, size_t offset, size_t bytes)

@@ -4,17 +4,17 @@
 
 #include "format/wire.h"
 
-/* Every field of every record, as data: where it stands and how it is printed. */
+/* Every field of every record, as data: its offset and how it is printed. */
 
 enum field_form {
 	FIELD_NUMBER,
 	FIELD_SIGNED,
 	FIELD_HEX,
-	FIELD_BYTES,     /* hex digits, as many as `count` says */
-	FIELD_TEXT,      /* as many bytes as `count` says, escaped */
+	FIELD_BYTES,     /* hex digits; the count field has how many */
+	FIELD_TEXT,      /* bytes, escaped; the count field has how many */
 	FIELD_ADDRESSES, /* u64 each, hex */
 	FIELD_IDS,       /* u32 each */
-	FIELD_CALLS,     /* u32 each, HUD_SYMBOL_CALL_WORDS for each that `count` says */
+	FIELD_CALLS,     /* u32 each, HUD_SYMBOL_CALL_WORDS for each of the count field */
 };
 
 struct field {
@@ -28,7 +28,7 @@ struct field {
 
 struct record_fields {
 	uint16_t type;
-	const struct field *fields; /* the last one has no name */
+	const struct field *fields; /* the last has no name */
 };
 
 /* The fields of a type, or NULL. */

@@ -12,7 +12,7 @@
 #include "format/text_hash.h"
 
 /*
- * info --symbols: for each binary of a capture where its symbols were looked for, what came of it,
+ * info --symbols: for each binary of a capture, where its symbols were looked for, what was found,
  * and what to do about what is missing.
  */
 
@@ -40,35 +40,36 @@ static void print_binary(const struct scan_binary *b, size_t given)
 	printf("  %-22s %s\n", by_hash ? "hash of its code" : "build-id", id);
 	printf("  %-22s %s%s%s\n", "symbols", symbol_quality_name(symbol_module_quality(m)),
 	       file ? ", from " : "", file ? file : "");
-	printf("  %-22s %zu%s\n", "addresses", b->count,
+	printf("  %-22s %zu%s\n", "addresses", b->offsets.list.count,
 	       given ? ", their symbols come with the capture" : "");
 	print_steps(m);
 	if (symbol_module_problem(m))
 		printf("  %-22s %s\n", "problem", symbol_module_problem(m));
-	if (advice && b->count && m->path && m->path[0] != '[')
+	if (advice && b->offsets.list.count && m->path && m->path[0] != '[')
 		printf("  %-22s %s\n", "to do", advice);
 	putchar('\n');
 }
 
 static int most_addresses(const void *a, const void *b)
 {
-	const struct scan_binary *x = a;
-	const struct scan_binary *y = b;
+	size_t x = ((const struct scan_binary *)a)->offsets.list.count;
+	size_t y = ((const struct scan_binary *)b)->offsets.list.count;
 
-	return x->count < y->count ? 1 : x->count > y->count ? -1 : 0;
+	return x < y ? 1 : x > y ? -1 : 0;
 }
 
 static enum exit_status scan_print(struct scan *s)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		struct scan_capture *c = s->captures[i];
+	for (size_t i = 0; i < s->capture.count; i++) {
+		struct scan_capture *c = s->capture.at[i];
 
-		if (c->binary_count)
-			qsort(c->binaries, c->binary_count, sizeof(*c->binaries), most_addresses);
-		for (size_t k = 0; k < c->binary_count; k++) {
-			struct scan_binary *b = &c->binaries[k];
+		if (c->binary.count)
+			qsort(c->binary.at, c->binary.count, sizeof(*c->binary.at), most_addresses);
+		for (size_t k = 0; k < c->binary.count; k++) {
+			struct scan_binary *b = &c->binary.at[k];
 
-			if (symbol_module_prepare(b->module, b->offsets, b->count))
+			if (symbol_module_prepare(b->module, b->offsets.list.at,
+						  b->offsets.list.count))
 				return message(STATUS_SYSTEM, NULL, "out of memory");
 			print_binary(b, b->module->given != NULL);
 		}

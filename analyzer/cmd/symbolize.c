@@ -15,11 +15,11 @@
 #include "analyzer/load/scan.h"
 
 /*
- * symbolize: a copy of a capture with chunks of symbols behind it, so that it needs no binary any
- * more. All bytes of the capture are kept; only a chunk that it stops in is left out, since nothing
- * could stand behind that.
+ * symbolize: a copy of a capture with chunks of symbols after it, so that it needs no binary any
+ * more. The copy has all bytes of the capture, but for an incomplete chunk at its end: nothing
+ * could follow that.
  */
-enum { LEVEL = 9 }; /* zstd: read often, written once */
+enum { LEVEL = 9 }; /* of zstd: written once, read often */
 
 /* OUT.partial while it is written. */
 struct copy {
@@ -51,7 +51,7 @@ static int copy_write(void *context, const void *data, size_t bytes)
 	return 0;
 }
 
-/* What is read is written. */
+/* Reads the capture, and writes what was read to the copy. */
 static int64_t copy_read(void *context, void *data, size_t bytes)
 {
 	struct copy *c = context;
@@ -95,18 +95,18 @@ static enum exit_status copy_close(struct copy *c, const char *path, enum exit_s
 static int binary_write(struct symbol_writer *w, const struct scan_binary *b)
 {
 	struct symbol_binary about;
-	int error = symbol_module_prepare(b->module, b->offsets, b->count);
+	int error = symbol_module_prepare(b->module, b->offsets.list.at, b->offsets.list.count);
 
 	if (!error)
 		error = symbol_module_binary(b->module, &about);
 	if (!error)
 		error = symbol_writer_binary(w, &about);
-	for (size_t i = 0; i < b->count && !error; i++) {
+	for (size_t i = 0; i < b->offsets.list.count && !error; i++) {
 		const struct symbol_facts *facts;
 
-		error = symbol_module_facts(b->module, b->offsets[i], &facts);
+		error = symbol_module_facts(b->module, b->offsets.list.at[i], &facts);
 		if (!error)
-			error = symbol_writer_address(w, b->offsets[i], facts);
+			error = symbol_writer_address(w, b->offsets.list.at[i], facts);
 	}
 	return error;
 }
@@ -128,32 +128,31 @@ static int capture_write(const struct scan_capture *c, struct copy *copy)
 	error = symbol_writer_open(&options, &w);
 	if (error)
 		return error;
-	for (size_t i = 0; i < c->binary_count && !error; i++)
-		error = binary_write(w, &c->binaries[i]);
+	for (size_t i = 0; i < c->binary.count && !error; i++)
+		error = binary_write(w, &c->binary.at[i]);
 	closed = symbol_writer_close(w);
 	return error ? error : closed;
 }
 
 static bool any_symbolized(const struct scan *s)
 {
-	for (size_t i = 0; i < s->count; i++)
-		if (s->captures[i]->symbolized)
+	for (size_t i = 0; i < s->capture.count; i++)
+		if (s->capture.at[i]->symbolized)
 			return true;
 	return false;
 }
 
-static void binary_tell(const struct scan_binary *b)
+static void print_missing(const struct scan_binary *b)
 {
 	const char *advice = symbol_module_advice(b->module);
 
-	if (!b->count || !advice || !b->module->path || b->module->path[0] == '[')
+	if (!b->offsets.list.count || !advice || !b->module->path || b->module->path[0] == '[')
 		return;
-	fprintf(stderr, "%s: symbols %s for %zu addresses\n  %s\n",
-		b->module->path ? b->module->path : "?", symbol_quality_name(b->module->quality),
-		b->count, advice);
+	fprintf(stderr, "%s: symbols %s for %zu addresses\n  %s\n", b->module->path,
+		symbol_quality_name(b->module->quality), b->offsets.list.count, advice);
 }
 
-/* A --binary that fits nothing is a mistake that nobody would see in the copy. */
+/* A --binary that fits nothing is a mistake, which the copy would not show. */
 static enum exit_status check_binaries(const struct symbolizer *symbolizer)
 {
 	const char *unused = symbolizer_unused_binary(symbolizer, 0);
@@ -175,13 +174,13 @@ static enum exit_status symbols_append(struct scan *s, struct copy *copy, const 
 			error = copy->error = -errno;
 	}
 	status = error ? STATUS_DONE : check_binaries(s->symbolizer);
-	for (size_t i = 0; i < s->count && !error && status == STATUS_DONE; i++)
-		error = capture_write(s->captures[i], copy);
+	for (size_t i = 0; i < s->capture.count && !error && status == STATUS_DONE; i++)
+		error = capture_write(s->capture.at[i], copy);
 	if (error)
 		return message(STATUS_SYSTEM, NULL, "cannot write %s: %s", path, strerror(-error));
-	for (size_t i = 0; i < s->count && status == STATUS_DONE; i++)
-		for (size_t k = 0; k < s->captures[i]->binary_count; k++)
-			binary_tell(&s->captures[i]->binaries[k]);
+	for (size_t i = 0; i < s->capture.count && status == STATUS_DONE; i++)
+		for (size_t k = 0; k < s->capture.at[i]->binary.count; k++)
+			print_missing(&s->capture.at[i]->binary.at[k]);
 	return status;
 }
 

@@ -18,7 +18,7 @@ enum exit_status capture_file_open(const char *path, struct capture_file *out);
 int64_t capture_file_read(void *context, void *data, size_t bytes);
 void capture_file_close(struct capture_file *file);
 
-/* Says what is wrong with a capture, by the errno of its reader. */
+/* Prints what is wrong with a capture, by the errno of its reader. */
 enum exit_status capture_error(const char *path, int err);
 
 #endif

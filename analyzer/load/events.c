@@ -8,37 +8,30 @@
  * Events: checked against what they refer to and against the clock, then written as rows.
  */
 
-/* Things may have begun a while before the recording. */
-bool plausible(const struct capture_state *c, uint64_t time_ns)
+/* What an event speaks of may have begun long before the recording. */
+bool capture_time_plausible(const struct capture_state *c, uint64_t time_ns)
 {
-	uint64_t start_ns = c->session.start_ns;
+	uint64_t start_ns = c->defined.session.start_ns;
 
 	return time_ns <= start_ns + LONGEST_NS && time_ns + LONGEST_NS >= start_ns;
 }
 
-struct thread_seen *thread_of(const struct capture_state *c, uint32_t process, uint32_t tid)
+int capture_stack_rows(const struct capture_state *c, uint32_t user, uint32_t kernel,
+		       int64_t *user_row, const struct defined_kernel_stack **kernel_stack)
 {
-	uint64_t index = id_map_get(&c->threads, process, tid);
-
-	return index ? &c->thread.at[index - 1] : NULL;
-}
-
-int stack_rows(const struct capture_state *c, uint32_t user, uint32_t kernel, int64_t *user_row,
-	       const struct kernel_stack_seen **kernel_stack)
-{
-	uint64_t u = user ? id_map_get(&c->user_stacks, user, 0) : 0;
-	uint64_t k = kernel ? id_map_get(&c->kernel_stacks, kernel, 0) : 0;
+	uint64_t u = user ? id_map_get(&c->defined.user_stacks, user, 0) : 0;
+	uint64_t k = kernel ? id_map_get(&c->defined.kernel_stacks, kernel, 0) : 0;
 
 	if ((user && !u) || (kernel && !k))
 		return -EINVAL;
-	*user_row = u ? c->user_stack.at[u - 1].row : 0;
-	*kernel_stack = k ? &c->kernel_stack.at[k - 1] : NULL;
+	*user_row = u ? c->defined.user_stack.at[u - 1].row : 0;
+	*kernel_stack = k ? &c->defined.kernel_stack.at[k - 1] : NULL;
 	return 0;
 }
 
-/* The cause of an event; asked for once for each (system call, kernel stack). NULL: no memory. */
+/* The cause of an event, found once for each (system call, kernel stack). NULL: no memory. */
 static const char *cause_text(const struct ingest *in, struct capture_state *c, int32_t syscall,
-			      const struct kernel_stack_seen *kernel, bool off_cpu)
+			      const struct defined_kernel_stack *kernel, bool off_cpu)
 {
 	const struct resolver *resolver = in->options->resolver;
 	uint64_t key = (uint64_t)(uint32_t)syscall << 1 | off_cpu;
@@ -48,7 +41,7 @@ static const char *cause_text(const struct ingest *in, struct capture_state *c, 
 
 	if (cause)
 		return cause;
-	cause = resolver->cause(resolver->context, c->session.machine, syscall,
+	cause = resolver->cause(resolver->context, c->defined.session.machine, syscall,
 				kernel ? kernel->function : NULL, kernel ? kernel->frames : 0,
 				off_cpu);
 	return id_map_set(&c->causes, key, row, (uintptr_t)cause) ? NULL : cause;
@@ -59,8 +52,9 @@ static const char *syscall_text(const struct ingest *in, const struct capture_st
 {
 	const struct resolver *resolver = in->options->resolver;
 
-	return syscall < 0 ? NULL
-			   : resolver->syscall(resolver->context, c->session.machine, syscall);
+	return syscall < 0
+		       ? NULL
+		       : resolver->syscall(resolver->context, c->defined.session.machine, syscall);
 }
 
 static uint64_t run_queue_part(const struct hud_offcpu *o)
@@ -73,11 +67,11 @@ static uint64_t run_queue_part(const struct hud_offcpu *o)
 }
 
 /*
- * The row of a span: one that was open when it was told first is replaced by its end. 0: not to be
- * written, since it is told open when a later one, or it itself, has ended: the walk over sleepers may
- * be late. -ENOMEM.
+ * The row id of a span. A span that was recorded while open keeps its id when its end comes, which
+ * replaces the row. 0: leave it out: it is recorded as open after it, or a later span, has ended,
+ * since the recorder's walk over sleeping threads can be late. -ENOMEM.
  */
-static int64_t span_row(struct ingest *in, struct capture_state *c, struct thread_seen *thread,
+static int64_t span_row(struct ingest *in, struct capture_state *c, struct defined_thread *thread,
 			const struct hud_offcpu *o)
 {
 	bool open = o->offcpu_flags & HUD_OFFCPU_OPEN;
@@ -90,13 +84,13 @@ static int64_t span_row(struct ingest *in, struct capture_state *c, struct threa
 		thread->ended_ns = o->start_ns;
 	if (row)
 		return row;
-	row = ++in->row[TABLE_OFFCPU_SPAN];
+	row = ingest_row_id(in, ROW_OFFCPU_SPAN);
 	if (open && id_map_set(&c->open_spans, (uint64_t)thread->row, o->start_ns, (uint64_t)row))
 		return -ENOMEM;
 	return row;
 }
 
-/* What the runtime's state said of the thread at an event. */
+/* The state of the runtime on the thread, as it was read at an event. */
 static void bind_state(struct row *row, uint32_t where, bool unsure, uint64_t poll_ns,
 		       uint64_t task)
 {
@@ -107,13 +101,14 @@ static void bind_state(struct row *row, uint32_t where, bool unsure, uint64_t po
 }
 
 static void bind_span(struct row *row, const struct ingest *in, const struct capture_state *c,
-		      const struct thread_seen *thread, const struct hud_offcpu *o)
+		      const struct defined_thread *thread, const struct hud_offcpu *o)
 {
 	row_number(row, c->row);
 	row_number(row, thread->row);
 	row_number(row, (int64_t)o->start_ns);
 	row_number(row, (int64_t)o->end_ns);
-	row_number_if(row, o->wakeup_ns && plausible(c, o->wakeup_ns), (int64_t)o->wakeup_ns);
+	row_number_if(row, o->wakeup_ns && capture_time_plausible(c, o->wakeup_ns),
+		      (int64_t)o->wakeup_ns);
 	row_number(row, (int64_t)run_queue_part(o));
 	row_number_if(row, o->syscall >= 0, o->syscall);
 	row_text(row, syscall_text(in, c, o->syscall));
@@ -128,7 +123,7 @@ static void bind_span(struct row *row, const struct ingest *in, const struct cap
 	bind_state(row, o->where, o->offcpu_flags & HUD_OFFCPU_UNSURE, o->poll_ns, o->task);
 }
 
-/* The runtime's state, as bind_state() stores it. */
+/* The same state, as an observation has it. */
 static uint8_t where_of(uint32_t where)
 {
 	return hud_where_name(where) ? (uint8_t)where : HUD_WHERE_UNKNOWN;
@@ -165,18 +160,19 @@ static struct observation sample_of(const struct hud_sample *s, int64_t sample, 
 
 static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_offcpu *o)
 {
-	struct thread_seen *thread = thread_of(c, o->process, o->tid);
-	const struct thread_seen *waker = thread_of(c, o->waker_process, o->waker_tid);
-	const struct kernel_stack_seen *kernel, *none;
+	struct defined_thread *thread = defined_thread(&c->defined, o->process, o->tid);
+	const struct defined_thread *waker =
+		defined_thread(&c->defined, o->waker_process, o->waker_tid);
+	const struct defined_kernel_stack *kernel, *none;
 	int64_t user, waker_stack, span;
 	const char *cause;
 	struct observation seen;
 	struct row row;
 	int err;
 
-	if (!thread || stack_rows(c, o->user_stack, o->kernel_stack, &user, &kernel) ||
-	    stack_rows(c, o->waker_stack, 0, &waker_stack, &none) || !plausible(c, o->start_ns) ||
-	    !plausible(c, o->end_ns))
+	if (!thread || capture_stack_rows(c, o->user_stack, o->kernel_stack, &user, &kernel) ||
+	    capture_stack_rows(c, o->waker_stack, 0, &waker_stack, &none) ||
+	    !capture_time_plausible(c, o->start_ns) || !capture_time_plausible(c, o->end_ns))
 		return -EINVAL;
 	if (o->end_ns < o->start_ns)
 		return -ERANGE;
@@ -186,7 +182,7 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 	span = span_row(in, c, thread, o);
 	if (span <= 0)
 		return (int)span;
-	row = row_of(in, TABLE_OFFCPU_SPAN);
+	row = ingest_row(in, ROW_OFFCPU_SPAN);
 	bind_span(&row, in, c, thread, o);
 	row_text(&row, cause);
 	row_id(&row, user);
@@ -196,14 +192,14 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 	row_number(&row, span);
 	seen = sleep_of(o, span, user);
 	err = observations_add(&c->observations, thread->row, &seen, cause,
-			       span != in->row[TABLE_OFFCPU_SPAN]);
+			       span != in->inserts.last[ROW_OFFCPU_SPAN]);
 	return err ? err : row_insert(&row);
 }
 
 static int sample(struct ingest *in, struct capture_state *c, const struct hud_sample *s)
 {
-	const struct thread_seen *thread = thread_of(c, s->process, s->tid);
-	const struct kernel_stack_seen *kernel;
+	const struct defined_thread *thread = defined_thread(&c->defined, s->process, s->tid);
+	const struct defined_kernel_stack *kernel;
 	const char *cause;
 	struct observation seen;
 	uint64_t awake_for;
@@ -211,8 +207,8 @@ static int sample(struct ingest *in, struct capture_state *c, const struct hud_s
 	int64_t user;
 	int err;
 
-	if (!thread || stack_rows(c, s->user_stack, s->kernel_stack, &user, &kernel) ||
-	    !plausible(c, s->time_ns) || !plausible(c, s->awake_ns))
+	if (!thread || capture_stack_rows(c, s->user_stack, s->kernel_stack, &user, &kernel) ||
+	    !capture_time_plausible(c, s->time_ns) || !capture_time_plausible(c, s->awake_ns))
 		return -EINVAL;
 	if (s->awake_ns > s->time_ns)
 		return -ERANGE;
@@ -220,7 +216,7 @@ static int sample(struct ingest *in, struct capture_state *c, const struct hud_s
 	if (!cause)
 		return -ENOMEM;
 	awake_for = s->time_ns - s->awake_ns;
-	row = row_of(in, TABLE_SAMPLE);
+	row = ingest_row(in, ROW_SAMPLE);
 	row_number(&row, c->row);
 	row_number(&row, thread->row);
 	row_number(&row, (int64_t)s->time_ns);
@@ -235,26 +231,26 @@ static int sample(struct ingest *in, struct capture_state *c, const struct hud_s
 	row_text(&row, cause);
 	row_id(&row, user);
 	row_id(&row, kernel ? kernel->row : 0);
-	row_number(&row, ++in->row[TABLE_SAMPLE]);
-	seen = sample_of(s, in->row[TABLE_SAMPLE], user);
+	row_number(&row, ingest_row_id(in, ROW_SAMPLE));
+	seen = sample_of(s, in->inserts.last[ROW_SAMPLE], user);
 	err = observations_add(&c->observations, thread->row, &seen, cause, false);
 	return err ? err : row_insert(&row);
 }
 
 static int window(struct ingest *in, struct capture_state *c, const struct hud_window *w)
 {
-	const struct thread_seen *thread = thread_of(c, w->process, w->tid);
+	const struct defined_thread *thread = defined_thread(&c->defined, w->process, w->tid);
 	struct row row;
 
-	if (!thread || !plausible(c, w->start_ns) || !plausible(c, w->end_ns) ||
-	    w->cpu_ns > LONGEST_NS || w->sleep_ns > LONGEST_NS || w->run_queue_ns > LONGEST_NS ||
-	    w->parked_ns > LONGEST_NS || w->poll_sleep_ns > LONGEST_NS ||
-	    w->maybe_parked_ns > w->sleep_ns || w->stolen_ns > w->run_queue_ns ||
-	    w->sample_gap_ns > LONGEST_NS)
+	if (!thread || !capture_time_plausible(c, w->start_ns) ||
+	    !capture_time_plausible(c, w->end_ns) || w->cpu_ns > LONGEST_NS ||
+	    w->sleep_ns > LONGEST_NS || w->run_queue_ns > LONGEST_NS || w->parked_ns > LONGEST_NS ||
+	    w->poll_sleep_ns > LONGEST_NS || w->maybe_parked_ns > w->sleep_ns ||
+	    w->stolen_ns > w->run_queue_ns || w->sample_gap_ns > LONGEST_NS)
 		return -EINVAL;
 	if (w->end_ns < w->start_ns)
 		return -ERANGE;
-	row = row_of(in, TABLE_THREAD_WINDOW);
+	row = ingest_row(in, ROW_THREAD_WINDOW);
 	row_number(&row, c->row);
 	row_number(&row, thread->row);
 	row_number(&row, (int64_t)w->start_ns);
@@ -272,15 +268,14 @@ static int window(struct ingest *in, struct capture_state *c, const struct hud_w
 	row_number(&row, w->samples);
 	row_number(&row, w->poll_samples);
 	row_number(&row, w->polls);
-	row_number(&row, ++in->row[TABLE_THREAD_WINDOW]);
+	row_number(&row, ingest_row_id(in, ROW_THREAD_WINDOW));
 	return row_insert(&row);
 }
 
-/* When a thread began or ended bounds the time it was watched. */
-static void note_life(struct capture_state *c, const struct hud_lifecycle *l)
+/* The begin and the end of a thread bound the time that it was watched. */
+static void note_life(const struct capture_state *c, const struct hud_lifecycle *l)
 {
-	uint64_t index = id_map_get(&c->threads, l->process, l->tid);
-	struct thread_seen *thread = index ? &c->thread.at[index - 1] : NULL;
+	struct defined_thread *thread = defined_thread(&c->defined, l->process, l->tid);
 
 	if (thread && l->kind == HUD_THREAD_START)
 		thread->start_ns = l->time_ns;
@@ -288,31 +283,32 @@ static void note_life(struct capture_state *c, const struct hud_lifecycle *l)
 		thread->exit_ns = l->time_ns;
 }
 
-static int lifecycle(struct ingest *in, struct capture_state *c, const struct hud_lifecycle *l)
+static int lifecycle(struct ingest *in, const struct capture_state *c,
+		     const struct hud_lifecycle *l)
 {
-	uint64_t process = id_map_get(&c->processes, l->process, 0);
+	int64_t process = defined_process_row(&c->defined, l->process);
 	const char *kind = hud_lifecycle_name(l->kind);
-	struct row row = row_of(in, TABLE_LIFECYCLE);
+	struct row row = ingest_row(in, ROW_LIFECYCLE);
 
-	if (!plausible(c, l->time_ns) || (l->process && !process))
+	if (!capture_time_plausible(c, l->time_ns) || (l->process && !process))
 		return -EINVAL;
 	note_life(c, l);
 	row_number(&row, c->row);
 	row_number(&row, (int64_t)l->time_ns);
-	row_id(&row, process ? c->process.at[process - 1].row : 0);
+	row_id(&row, process);
 	row_number(&row, l->tid);
 	row_text(&row, kind ? kind : "unknown");
 	row_number(&row, l->detail);
-	row_number(&row, ++in->row[TABLE_LIFECYCLE]);
+	row_number(&row, ingest_row_id(in, ROW_LIFECYCLE));
 	return row_insert(&row);
 }
 
-int write_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t count, uint64_t from_ns,
-	       uint64_t to_ns)
+int ingest_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t count,
+		uint64_t from_ns, uint64_t to_ns)
 {
 	const char *name = hud_loss_name(cause), *unit = hud_loss_unit(cause);
-	const uint64_t most = UINT64_C(1) << 48; /* sums of absurd numbers still fit */
-	struct row row = row_of(in, TABLE_LOSS);
+	const uint64_t most = UINT64_C(1) << 48; /* so that sums of absurd counts fit */
+	struct row row = ingest_row(in, ROW_LOSS);
 
 	row_number(&row, capture);
 	row_text(&row, name ? name : "unknown");
@@ -320,15 +316,15 @@ int write_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t coun
 	row_number(&row, (int64_t)(count < most ? count : most));
 	row_number_if(&row, from_ns && from_ns <= INT64_MAX, (int64_t)from_ns);
 	row_number_if(&row, to_ns && to_ns <= INT64_MAX, (int64_t)to_ns);
-	row_number(&row, ++in->row[TABLE_LOSS]);
+	row_number(&row, ingest_row_id(in, ROW_LOSS));
 	return row_insert(&row);
 }
 
 static int cost(struct ingest *in, const struct capture_state *c, const struct hud_cost *o)
 {
-	struct row row = row_of(in, TABLE_COST);
+	struct row row = ingest_row(in, ROW_COST);
 
-	if (!plausible(c, o->time_ns) || o->recorder_cpu_ns > INT64_MAX ||
+	if (!capture_time_plausible(c, o->time_ns) || o->recorder_cpu_ns > INT64_MAX ||
 	    o->rss_bytes > INT64_MAX || o->bpf_run_ns > INT64_MAX || o->bpf_runs > INT64_MAX ||
 	    o->bpf_measured_ns > INT64_MAX)
 		return -EINVAL;
@@ -339,51 +335,51 @@ static int cost(struct ingest *in, const struct capture_state *c, const struct h
 	row_number_if(&row, o->bpf_measured_ns != 0, (int64_t)o->bpf_run_ns);
 	row_number_if(&row, o->bpf_measured_ns != 0, (int64_t)o->bpf_runs);
 	row_number(&row, (int64_t)o->bpf_measured_ns);
-	row_number(&row, ++in->row[TABLE_COST]);
+	row_number(&row, ingest_row_id(in, ROW_COST));
 	return row_insert(&row);
 }
 
 static int clock_pair(struct ingest *in, const struct capture_state *c, const struct hud_clock *k)
 {
-	struct row row = row_of(in, TABLE_CLOCK);
+	struct row row = ingest_row(in, ROW_CLOCK);
 
-	if (!plausible(c, k->monotonic_ns) || k->realtime_ns > INT64_MAX)
+	if (!capture_time_plausible(c, k->monotonic_ns) || k->realtime_ns > INT64_MAX)
 		return -EINVAL;
 	row_number(&row, c->row);
 	row_number(&row, (int64_t)k->monotonic_ns);
 	row_number(&row, (int64_t)k->realtime_ns);
-	row_number(&row, ++in->row[TABLE_CLOCK]);
+	row_number(&row, ingest_row_id(in, ROW_CLOCK));
 	return row_insert(&row);
 }
 
 static int mark(struct ingest *in, const struct capture_state *c, const struct hud_mark *m)
 {
-	struct row row = row_of(in, TABLE_MARK);
-	const char *text = string_of(c, m->text);
+	struct row row = ingest_row(in, ROW_MARK);
+	const char *text = defined_string(&c->defined, m->text);
 
-	if (!plausible(c, m->time_ns) || !text)
+	if (!capture_time_plausible(c, m->time_ns) || !text)
 		return -EINVAL;
 	row_number(&row, c->row);
 	row_number(&row, (int64_t)m->time_ns);
 	row_text(&row, text);
-	row_number(&row, ++in->row[TABLE_MARK]);
+	row_number(&row, ingest_row_id(in, ROW_MARK));
 	return row_insert(&row);
 }
 
 static int end(struct capture_state *c, const struct hud_end *e)
 {
-	if (!plausible(c, e->time_ns))
+	if (!capture_time_plausible(c, e->time_ns))
 		return -EINVAL;
 	c->end = *e;
 	c->ended = true;
 	return 0;
 }
 
-int event(struct ingest *in, struct capture_state *c, const struct hud_record *r)
+int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_record *r)
 {
 	const struct hud_lost *lost = (const void *)r;
 
-	if (!c->session_known && r->type != HUD_LOST)
+	if (!c->defined.session_known && r->type != HUD_LOST)
 		return -EINVAL;
 	switch (r->type) {
 	case HUD_OFFCPU:
@@ -397,9 +393,10 @@ int event(struct ingest *in, struct capture_state *c, const struct hud_record *r
 	case HUD_POLL:
 	case HUD_HISTOGRAM:
 	case HUD_PROBES:
-		return poll_event(in, c, r);
+		return ingest_poll_event(in, c, r);
 	case HUD_LOST:
-		return write_loss(in, c->row, lost->cause, lost->count, lost->from_ns, lost->to_ns);
+		return ingest_loss(in, c->row, lost->cause, lost->count, lost->from_ns,
+				   lost->to_ns);
 	case HUD_COST:
 		return cost(in, c, (const void *)r);
 	case HUD_CLOCK:

@@ -14,160 +14,16 @@
 
 #define CAPTURES_MAX 1000 /* in one stream */
 
-/* Columns of each table in the order in which the rows are bound; `id` is given out by us. */
-static const struct {
-	const char *table;
-	const char *columns;
-} inserts[TABLES] = {
-	[TABLE_CAPTURE] =
-		{"capture",
-		 "capture_id, file, start_ns, end_ns, start_realtime_ns, threshold_ns, sample_hz,"
-		 "profile_hz, window_ns, cpus, machine, source, page_bytes, kernel, recorder,"
-		 "command, features, workers_prefix, bytes, chunks, repeated_chunks, events,"
-		 "truncated, end_reason, end_detail, id"},
-	[TABLE_PROCESS] = {"process", "capture, pid, start_ns, name, executable, id"},
-	[TABLE_BINARY] =
-		{"binary",
-		 "capture, path, build_id, text_hash, symbols, symbol_file, problem, has_tokio, id"},
-	[TABLE_MAPPING] = {"mapping", "capture, process, binary, start_address, end_address,"
-				      "file_offset, from_ns, vdso, anonymous, id"},
-	[TABLE_THREAD] = {"thread", "capture, process, tid, comm, start_ns, exit_ns, id"},
-	[TABLE_FRAME] =
-		{"frame",
-		 "capture, binary, file_offset, inline_depth, function, site, crate, file, line,"
-		 "column, decl_file, decl_line, task_type, origin, inlined, generated, id"},
-	[TABLE_FRAME_ALIAS] = {"frame_alias", "frame, function"},
-	[TABLE_STACK] =
-		{"stack",
-		 "capture, kind, process, depth, stop, whole_frames, class, complete, pool_idle, site_position,"
-		 "entry_position, poll_position, site_frame, entry_frame, poll_frame, task,"
-		 "runtime, id"},
-	[TABLE_STACK_FRAME] = {"stack_frame", "stack, position, frame"},
-	[TABLE_OFFCPU_SPAN] =
-		{"offcpu_span",
-		 "capture, thread, start_ns, end_ns, wakeup_ns, run_queue_ns, syscall,"
-		 "syscall_name, open, at_attach, preempted, no_stack, task_state, cpu,"
-		 "waker_pid, waker_tid, runtime_state, unsure, poll_ns, task_id, cause,"
-		 "user_stack, kernel_stack, waker_thread, waker_stack, id"},
-	[TABLE_SAMPLE] =
-		{"sample",
-		 "capture, thread, time_ns, awake_ns, waited_ns, syscall, syscall_name, cpu,"
-		 "profile, no_stack, runtime_state, unsure, poll_ns, task_id, cause, user_stack,"
-		 "kernel_stack, id"},
-	[TABLE_THREAD_WINDOW] =
-		{"thread_window",
-		 "capture, thread, start_ns, end_ns, cpu_ns, sleep_ns,"
-		 "run_queue_ns, sleeps, preemptions, parked_ns, poll_sleep_ns,"
-		 "maybe_parked_ns, stolen_ns, sample_gap_ns, samples, poll_samples, polls, id"},
-	[TABLE_LIFECYCLE] = {"lifecycle", "capture, time_ns, process, tid, kind, detail, id"},
-	[TABLE_LOSS] = {"loss", "capture, cause, unit, count, from_ns, to_ns, id"},
-	[TABLE_COST] =
-		{"cost",
-		 "capture, time_ns, recorder_cpu_ns, rss_bytes, bpf_run_ns, bpf_runs, bpf_measured_ns, id"},
-	[TABLE_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id"},
-	[TABLE_MARK] = {"mark", "capture, time_ns, text, id"},
-	[TABLE_POLL] =
-		{"poll",
-		 "capture, thread, start_min_ns, start_max_ns, end_min_ns,"
-		 "end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"
-		 "site_stack, scheduler, samples, ready_samples, ready_sum, ready_max,"
-		 "left_queued, next_polls, next_sum_ns, next_max_ns, queued, queued_since_ns,"
-		 "open, upper_bound, start_exact, end_exact, unsure, id"},
-	[TABLE_POLL_SITE] = {"poll_site", "capture, process, stack, polls, total_ns, max_ns, id"},
-	[TABLE_POLL_BUCKET] = {"poll_bucket", "poll_site, low_ns, high_ns, polls"},
-	[TABLE_PROBE_STATE] = {"probe_state", "capture, time_ns, attached, given_up, sites,"
-					      "costly_sites, probe_cost_ns, cost_permille, id"},
-};
-
-/* `INSERT INTO table (columns) VALUES (?, …)`, or with REPLACE. */
-static int prepare_insert(sqlite3 *db, const char *verb, enum table t, sqlite3_stmt **out)
-{
-	char sql[1024];
-	size_t length = (size_t)snprintf(sql, sizeof(sql), "%s INTO %s (%s) VALUES (?", verb,
-					 inserts[t].table, inserts[t].columns);
-
-	for (const char *s = inserts[t].columns; *s && length < sizeof(sql) - 4; s++) {
-		if (*s == ',')
-			length += (size_t)snprintf(sql + length, sizeof(sql) - length, ",?");
-	}
-	snprintf(sql + length, sizeof(sql) - length, ")");
-	return sqlite3_prepare_v2(db, sql, -1, out, NULL) == SQLITE_OK ? 0 : -EIO;
-}
-
-/* What is written while the capture is read; texts in it stay as long as the capture. */
-static bool is_batched(enum table t)
-{
-	return t == TABLE_OFFCPU_SPAN || t == TABLE_SAMPLE || t == TABLE_THREAD_WINDOW ||
-	       t == TABLE_POLL || (t >= TABLE_LIFECYCLE && t <= TABLE_MARK) ||
-	       t == TABLE_PROBE_STATE;
-}
-
-/* An open span or poll is replaced by its end. */
-static const char *insert_verb(enum table t)
-{
-	if (t == TABLE_FRAME_ALIAS)
-		return "INSERT OR IGNORE";
-	return t == TABLE_OFFCPU_SPAN || t == TABLE_POLL ? "REPLACE" : "INSERT";
-}
-
-struct row row_of(const struct ingest *in, enum table table)
-{
-	return in->batch[table] ? row_begin_batched(in->batch[table])
-				: row_begin(in->insert[table]);
-}
-
-/* All rows are stored then, and the connection is ours again. */
-static int flush_all(struct ingest *in)
-{
-	int err = 0;
-
-	for (int t = 0; !err && t < TABLES; t++)
-		err = in->batch[t] && row_batch_flush(in->batch[t]) ? -EIO : 0;
-	return err;
-}
-
-static int prepare(struct ingest *in)
-{
-	char sql[128];
-	int err = store_thread_open(&in->store);
-
-	for (int t = 0; !err && t < TABLES; t++) {
-		const char *verb = insert_verb((enum table)t);
-
-		if (is_batched((enum table)t))
-			err = row_batch_open(in->db, in->store, verb, inserts[t].table,
-					     inserts[t].columns, &in->batch[t]);
-		else
-			err = prepare_insert(in->db, verb, (enum table)t, &in->insert[t]);
-		snprintf(sql, sizeof(sql), "SELECT max(rowid) FROM %s", inserts[t].table);
-		in->row[t] = database_number(in->db, sql, 0);
-	}
-	return err;
-}
-
 static void capture_state_free(struct capture_state *c)
 {
-	struct id_map *maps[] = {&c->strings,    &c->processes,   &c->threads,
-				 &c->mappings,   &c->user_stacks, &c->kernel_stacks,
-				 &c->binaries,   &c->chains,      &c->kernel_frames,
-				 &c->open_spans, &c->causes,      &c->histograms};
+	struct id_map *maps[] = {&c->binaries,   &c->chains, &c->kernel_frames,
+				 &c->open_spans, &c->causes, &c->histograms};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		id_map_free(maps[i]);
-	for (size_t i = 0; i < c->string.count; i++)
-		free(c->string.at[i]);
-	for (size_t i = 0; i < c->user_stack.count; i++)
-		free(c->user_stack.at[i].address);
-	for (size_t i = 0; i < c->kernel_stack.count; i++)
-		free(c->kernel_stack.at[i].function);
+	defined_free(&c->defined);
 	observations_free(&c->observations);
-	free(c->string.at);
-	free(c->process.at);
-	free(c->mapping.at);
 	free(c->binary.at);
-	free(c->thread.at);
-	free(c->user_stack.at);
-	free(c->kernel_stack.at);
 	free(c->chain.at);
 	free(c->histogram.at);
 	free(c);
@@ -181,7 +37,7 @@ static bool capture_known(sqlite3 *db, const char *capture_id)
 	return database_number(db, sql, 0) != 0;
 }
 
-/* The state of the capture a chunk belongs to, new if need be. */
+/* The state of the capture that a chunk belongs to; a new one at its first chunk. */
 static int capture_of_chunk(struct ingest *in, const struct hud_chunk *chunk,
 			    struct ingest_result *result, struct capture_state **out)
 {
@@ -195,7 +51,7 @@ static int capture_of_chunk(struct ingest *in, const struct hud_chunk *chunk,
 	}
 	for (size_t i = 0; i < sizeof(chunk->capture_id); i++)
 		snprintf(result->capture_id + 2 * i, 3, "%02x", chunk->capture_id[i]);
-	err = flush_all(in);
+	err = inserts_flush(&in->inserts);
 	if (err)
 		return err;
 	if (capture_known(in->db, result->capture_id))
@@ -210,13 +66,12 @@ static int capture_of_chunk(struct ingest *in, const struct hud_chunk *chunk,
 	if (!c)
 		return -ENOMEM;
 	memcpy(c->id, chunk->capture_id, sizeof(c->id));
-	c->row = ++in->row[TABLE_CAPTURE];
-	c->first_ns = chunk->start_ns;
+	c->row = ingest_row_id(in, ROW_CAPTURE);
 	*out = c;
 	return 0;
 }
 
-/* A chunk has a sequence number above all before it; what comes again was copied twice. */
+/* Sequence numbers of chunks only grow: a lower one is a copy of a chunk that was read. */
 static void chunk_begin(struct capture_state *c, const struct hud_chunk *chunk)
 {
 	c->skip_chunk = c->chunks && chunk->sequence < c->next_sequence;
@@ -230,7 +85,7 @@ static void chunk_begin(struct capture_state *c, const struct hud_chunk *chunk)
 		c->last_ns = chunk->end_ns;
 }
 
-/* What makes no sense is counted; only what stops us is an error. */
+/* Records that make no sense are counted; only what ends loading is an error. */
 static int count_refused(struct capture_state *c, int err)
 {
 	c->invalid += err == -EINVAL;
@@ -250,16 +105,38 @@ static int take(struct ingest *in, struct capture_state *c, const struct hud_rec
 {
 	if (c->skip_chunk && r->type != HUD_LOST)
 		return 0;
-	if (r->type >= HUD_SESSION && r->type <= HUD_KERNEL_STACK)
-		return count_refused(c, define(in, c, r, chunk));
-	if (r->type >= HUD_OFFCPU && r->type <= HUD_PROBES)
+	switch (r->type) {
+	case HUD_SESSION:
+	case HUD_STRING:
+	case HUD_PROCESS:
+	case HUD_MAPPING:
+	case HUD_THREAD:
+	case HUD_USER_STACK:
+	case HUD_KERNEL_STACK:
+		return defined_add(&c->defined, in->inserts.last, r, chunk->end_ns);
+	case HUD_OFFCPU:
+	case HUD_SAMPLE:
+	case HUD_WINDOW:
+	case HUD_LIFECYCLE:
+	case HUD_POLL:
+	case HUD_HISTOGRAM:
+	case HUD_PROBES:
 		c->events++;
-	if ((r->type >= HUD_OFFCPU && r->type <= HUD_PROBES) ||
-	    (r->type >= HUD_LOST && r->type <= HUD_MARK))
-		return count_refused(c, event(in, c, r));
-	if (r->type >= HUD_SYMBOL_TEXT && r->type <= HUD_SYMBOL_ADDRESS)
-		return count_refused(c, take_symbols(in, c, r));
-	return 0;
+		return ingest_event(in, c, r);
+	case HUD_LOST:
+	case HUD_COST:
+	case HUD_CLOCK:
+	case HUD_END:
+	case HUD_MARK:
+		return ingest_event(in, c, r);
+	case HUD_SYMBOL_TEXT:
+	case HUD_SYMBOL_BINARY:
+	case HUD_SYMBOL_FUNCTION:
+	case HUD_SYMBOL_ADDRESS:
+		return take_symbols(in, c, r);
+	default:
+		return 0; /* of a newer recorder */
+	}
 }
 
 static int read_all(struct ingest *in, struct capture_reader *reader, struct ingest_result *result)
@@ -287,7 +164,7 @@ static int read_all(struct ingest *in, struct capture_reader *reader, struct ing
 		if (!c && r->type == HUD_LOST)
 			in->pending = *(const struct hud_lost *)(const void *)r;
 		else if (c)
-			err = take(in, c, r, chunk);
+			err = count_refused(c, take(in, c, r, chunk));
 		if (err)
 			return err;
 	}
@@ -302,13 +179,13 @@ static int finish(struct ingest *in, struct capture_state *c, struct ingest_resu
 	int err;
 
 	result->phase = INGEST_SYMBOLIZING;
-	err = flush_all(in);
+	err = inserts_flush(&in->inserts);
 	if (!err)
-		err = write_definitions(in, c);
+		err = ingest_definitions(in, c);
 	if (!err)
-		err = write_stacks(in, c);
+		err = ingest_stacks(in, c);
 	if (!err)
-		err = flush_all(in);
+		err = inserts_flush(&in->inserts);
 	if (err)
 		return err;
 	result->phase = INGEST_DERIVING;
@@ -319,7 +196,7 @@ static int finish(struct ingest *in, struct capture_state *c, struct ingest_resu
 	return derivation_run(in->db, c->row, &c->observations);
 }
 
-/* Captures of which nothing is known, not even how they were made, are left out. */
+/* Captures without a session record are left out. */
 static int finish_all(struct ingest *in, struct ingest_result *result)
 {
 	const struct hud_lost *p = &in->pending;
@@ -328,10 +205,10 @@ static int finish_all(struct ingest *in, struct ingest_result *result)
 	for (size_t i = 0; !err && i < in->capture.count; i++) {
 		struct capture_state *c = in->capture.at[i];
 
-		if (!c->session_known)
+		if (!c->defined.session_known)
 			continue;
 		if (!result->captures && p->count)
-			err = write_loss(in, c->row, p->cause, p->count, p->from_ns, p->to_ns);
+			err = ingest_loss(in, c->row, p->cause, p->count, p->from_ns, p->to_ns);
 		if (!err)
 			err = finish(in, c, result);
 	}
@@ -340,16 +217,12 @@ static int finish_all(struct ingest *in, struct ingest_result *result)
 
 static void close_all(struct ingest *in)
 {
-	store_thread_close(in->store);
+	inserts_close(&in->inserts);
 	for (size_t i = 0; i < in->capture.count; i++) {
 		if (in->capture.at[i])
 			capture_state_free(in->capture.at[i]);
 	}
 	free(in->capture.at);
-	for (int t = 0; t < TABLES; t++) {
-		sqlite3_finalize(in->insert[t]);
-		row_batch_close(in->batch[t]);
-	}
 }
 
 int ingest(sqlite3 *db, capture_source source, void *source_context,
@@ -371,7 +244,7 @@ int ingest(sqlite3 *db, capture_source source, void *source_context,
 	err = database_run(db, "SAVEPOINT ingest");
 	if (err)
 		goto out_reader;
-	err = prepare(&in);
+	err = inserts_open(&in.inserts, db);
 	if (!err)
 		err = read_all(&in, reader, result);
 	if (!err)

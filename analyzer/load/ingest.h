@@ -7,17 +7,17 @@
 #include "format/capture_reader.h"
 
 /*
- * From a stream of captures into the database, as one savepoint: all of it, or nothing changes.
+ * Loads a stream of captures into the database, in one savepoint: all of it, or nothing changes.
  *
- * A capture is not trusted: what contradicts itself or refers to what is not there becomes counted
- * loss.
+ * A capture is not trusted: records that contradict themselves or refer to something undefined are
+ * left out and counted as loss.
  */
 enum ingest_phase { INGEST_READING, INGEST_SYMBOLIZING, INGEST_DERIVING };
 
 struct ingest_options {
 	const struct resolver *resolver;
 	const char *file; /* for the `file` column; NULL: not from a file */
-	/* Told now and then how far it is: bytes, then stacks. May be NULL. */
+	/* Called now and then with how far it is: bytes read, then stacks. May be NULL. */
 	void (*progress)(void *context, enum ingest_phase phase, uint64_t done, uint64_t all);
 	void *progress_context;
 };
@@ -31,8 +31,8 @@ struct ingest_result {
 
 /*
  * 0 or a negative errno: -EEXIST: `capture_id` is in the database already; -EBADMSG: no capture in
- * the stream; -EPROTO: it needs a newer hud; -ENODATA: captures, but none that says how it was made.
- * Errors of the database are told by sqlite3_errcode() as well.
+ * the stream; -EPROTO: it needs a newer hud; -ENODATA: captures, but none with a session record.
+ * sqlite3_errcode() has errors of the database as well.
  */
 int ingest(sqlite3 *db, capture_source source, void *source_context,
 	   const struct ingest_options *options, struct ingest_result *result);

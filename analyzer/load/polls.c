@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
-/* Polls: the long ones, each with its bounds, and the histograms of all where each was seen. */
+/* Long polls, each with its bounds; and the histograms of all polls, where every poll was timed. */
 
 /*
- * Between its bounds a poll's ends are taken where they are known to lie near one, else in the
- * middle, where they are on average.
+ * A poll's start and end are known between bounds. Where a flag says near which bound it is, that
+ * bound is taken; else the middle, where it is on average.
  */
 static uint64_t poll_start(const struct hud_poll *p)
 {
@@ -29,11 +29,12 @@ static uint64_t poll_end(const struct hud_poll *p)
 	return p->end_min_ns + (p->end_max_ns - p->end_min_ns) / 2;
 }
 
-/* 0, or why such a poll cannot be. */
+/* 0, or -EINVAL or -ERANGE: no poll can be so. */
 static int poll_check(const struct capture_state *c, const struct hud_poll *p)
 {
-	if ((p->start_min_ns && !plausible(c, p->start_min_ns)) || !plausible(c, p->start_max_ns) ||
-	    !plausible(c, p->end_min_ns) || !plausible(c, p->end_max_ns))
+	if ((p->start_min_ns && !capture_time_plausible(c, p->start_min_ns)) ||
+	    !capture_time_plausible(c, p->start_max_ns) ||
+	    !capture_time_plausible(c, p->end_min_ns) || !capture_time_plausible(c, p->end_max_ns))
 		return -EINVAL;
 	if (p->start_min_ns > p->start_max_ns || p->start_max_ns > p->end_min_ns ||
 	    p->end_min_ns > p->end_max_ns)
@@ -48,8 +49,8 @@ static int poll_check(const struct capture_state *c, const struct hud_poll *p)
 	return 0;
 }
 
-/* Who was left behind it, where that was seen. */
-static void behind(struct row *row, const struct hud_poll *p)
+/* The tasks that waited in the run queue when it ended, where that was seen. */
+static void bind_queue_wait(struct row *row, const struct hud_poll *p)
 {
 	bool known = p->poll_flags & HUD_POLL_FOLLOWED;
 
@@ -63,22 +64,22 @@ static void behind(struct row *row, const struct hud_poll *p)
 
 static int poll(struct ingest *in, struct capture_state *c, const struct hud_poll *p)
 {
-	struct thread_seen *thread = thread_of(c, p->process, p->tid);
-	const struct kernel_stack_seen *none;
+	struct defined_thread *thread = defined_thread(&c->defined, p->process, p->tid);
+	const struct defined_kernel_stack *none;
 	struct row row;
 	int64_t site;
 	int err = poll_check(c, p);
 
 	if (err)
 		return err;
-	if (!thread || stack_rows(c, p->site, 0, &site, &none))
+	if (!thread || capture_stack_rows(c, p->site, 0, &site, &none))
 		return -EINVAL;
-	/* The walk over sleepers may have seen it open and be late to say so. */
+	/* Recorded as open after it has ended: the recorder's walk over sleepers can be late. */
 	if (p->poll_flags & HUD_POLL_OPEN && p->start_max_ns <= thread->ended_poll_ns)
 		return 0;
 	if (!(p->poll_flags & HUD_POLL_OPEN) && p->start_max_ns > thread->ended_poll_ns)
 		thread->ended_poll_ns = p->start_max_ns;
-	row = row_of(in, TABLE_POLL);
+	row = ingest_row(in, ROW_POLL);
 	row_number(&row, c->row);
 	row_number(&row, thread->row);
 	row_number_if(&row, p->start_min_ns != 0, (int64_t)p->start_min_ns);
@@ -96,27 +97,27 @@ static int poll(struct ingest *in, struct capture_state *c, const struct hud_pol
 	row_number(&row, p->ready_samples);
 	row_number(&row, p->ready_sum);
 	row_number(&row, p->ready_max);
-	behind(&row, p);
+	bind_queue_wait(&row, p);
 	row_number(&row, (p->poll_flags & HUD_POLL_OPEN) != 0);
 	row_number(&row, (p->poll_flags & HUD_POLL_UPPER_BOUND) != 0);
 	row_number(&row, (p->poll_flags & HUD_POLL_EXACT) != 0);
 	row_number(&row, (p->poll_flags & HUD_POLL_END_EXACT) != 0);
 	row_number(&row, (p->poll_flags & HUD_POLL_UNSURE) != 0);
-	row_number(&row, ++in->row[TABLE_POLL]);
+	row_number(&row, ingest_row_id(in, ROW_POLL));
 	return row_insert(&row);
 }
 
 static int histogram(struct capture_state *c, const struct hud_histogram *h)
 {
-	uint64_t process = id_map_get(&c->processes, h->process, 0);
-	const struct kernel_stack_seen *none;
-	struct histogram_seen *seen;
+	int64_t process = defined_process_row(&c->defined, h->process);
+	const struct defined_kernel_stack *none;
+	struct latest_histogram *seen;
 	uint32_t before = 0;
 	uint64_t index;
 	int64_t site;
 	int err;
 
-	if (!process || !h->site || stack_rows(c, h->site, 0, &site, &none) ||
+	if (!process || !h->site || capture_stack_rows(c, h->site, 0, &site, &none) ||
 	    h->polls > INT64_MAX || h->total_ns > INT64_MAX || h->max_ns > LONGEST_NS)
 		return -EINVAL;
 	for (uint32_t i = 0; i < h->buckets; i++) {
@@ -136,13 +137,13 @@ static int histogram(struct capture_state *c, const struct hud_histogram *h)
 		index = c->histogram.count;
 	}
 	seen = &c->histogram.at[index - 1];
-	*seen = (struct histogram_seen) {.process = c->process.at[process - 1].row, .stack = site};
+	*seen = (struct latest_histogram) {.process = process, .stack = site};
 	memcpy(&seen->of, h, sizeof(seen->of));
 	memcpy(seen->bucket, h->bucket, h->buckets * 2 * sizeof(h->bucket[0]));
 	return 0;
 }
 
-/* Where a bucket begins, as HUD_HISTOGRAM has them, ns. */
+/* Lower bound of a bucket of HUD_HISTOGRAM, ns. */
 static int64_t bucket_low(uint32_t number)
 {
 	uint32_t octave = (number - 1) / 4, quarter = (number - 1) % 4;
@@ -150,11 +151,11 @@ static int64_t bucket_low(uint32_t number)
 	return number ? (INT64_C(64) << octave) * (4 + (int64_t)quarter) : 0;
 }
 
-static int write_buckets(struct ingest *in, const struct histogram_seen *h, int64_t site)
+static int write_buckets(struct ingest *in, const struct latest_histogram *h, int64_t site)
 {
 	for (uint32_t i = 0; i < h->of.buckets; i++) {
 		uint32_t number = h->bucket[2 * i], count = h->bucket[2 * i + 1];
-		struct row row = row_of(in, TABLE_POLL_BUCKET);
+		struct row row = ingest_row(in, ROW_POLL_BUCKET);
 		int err;
 
 		row_number(&row, site);
@@ -168,12 +169,12 @@ static int write_buckets(struct ingest *in, const struct histogram_seen *h, int6
 	return 0;
 }
 
-int write_histograms(struct ingest *in, const struct capture_state *c)
+int ingest_histograms(struct ingest *in, const struct capture_state *c)
 {
 	for (size_t i = 0; i < c->histogram.count; i++) {
-		const struct histogram_seen *h = &c->histogram.at[i];
-		struct row row = row_of(in, TABLE_POLL_SITE);
-		int64_t site = ++in->row[TABLE_POLL_SITE];
+		const struct latest_histogram *h = &c->histogram.at[i];
+		struct row row = ingest_row(in, ROW_POLL_SITE);
+		int64_t site = ingest_row_id(in, ROW_POLL_SITE);
 		int err;
 
 		row_number(&row, c->row);
@@ -194,9 +195,9 @@ int write_histograms(struct ingest *in, const struct capture_state *c)
 
 static int probes(struct ingest *in, const struct capture_state *c, const struct hud_probes *p)
 {
-	struct row row = row_of(in, TABLE_PROBE_STATE);
+	struct row row = ingest_row(in, ROW_PROBE_STATE);
 
-	if (!plausible(c, p->time_ns))
+	if (!capture_time_plausible(c, p->time_ns))
 		return -EINVAL;
 	row_number(&row, c->row);
 	row_number(&row, (int64_t)p->time_ns);
@@ -206,11 +207,11 @@ static int probes(struct ingest *in, const struct capture_state *c, const struct
 	row_number(&row, p->costly_sites);
 	row_number(&row, p->probe_cost_ns);
 	row_number(&row, p->cost_permille);
-	row_number(&row, ++in->row[TABLE_PROBE_STATE]);
+	row_number(&row, ingest_row_id(in, ROW_PROBE_STATE));
 	return row_insert(&row);
 }
 
-int poll_event(struct ingest *in, struct capture_state *c, const struct hud_record *r)
+int ingest_poll_event(struct ingest *in, struct capture_state *c, const struct hud_record *r)
 {
 	switch (r->type) {
 	case HUD_POLL:

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 struct real_resolver {
-	struct resolver resolver; /* first: resolver_close() finds us by it */
+	struct resolver resolver; /* its context is this struct */
 	struct symbolizer *symbolizer;
 	struct rules *rules;
 };
@@ -17,18 +17,19 @@ static int real_binary(void *context, const uint8_t *build_id, size_t build_id_b
 {
 	struct real_resolver *real = context;
 	struct symbol_module *module;
-	int has_tokio;
+	int has_runtime;
 
 	module = symbolizer_module(real->symbolizer, build_id, build_id_bytes, path);
 	if (!module)
 		return -ENOMEM;
-	has_tokio = symbol_module_has_tokio(module); /* opens it: now the quality is certain */
+	has_runtime = symbol_module_has_runtime(
+		module); /* opens the file: only then is the quality known */
 	*out = (struct resolved_binary) {
 		.module = module,
 		.symbols = symbol_quality_name(symbol_module_quality(module)),
 		.symbol_file = symbol_module_file(module),
 		.problem = symbol_module_problem(module),
-		.has_tokio = has_tokio,
+		.has_runtime = has_runtime,
 	};
 	return 0;
 }
@@ -53,7 +54,7 @@ static const char *real_cause(void *context, uint32_t machine, int32_t syscall,
 {
 	const struct real_resolver *real = context;
 
-	return cause_name(cause_of(real->rules, machine, syscall, kernel, count, off_cpu));
+	return cause_of(real->rules, machine, syscall, kernel, count, off_cpu);
 }
 
 static const char *real_syscall(void *context, uint32_t machine, int32_t number)

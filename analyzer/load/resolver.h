@@ -7,17 +7,17 @@
 #include "format/wire.h"
 
 /*
- * What ingest asks about code: who stands behind an address, and what does a stack say? Answered by
- * the symbolizer and the rules (resolver_open), or by a test.
+ * What the loader asks about code: the functions at an address, the class of a stack, the cause of
+ * a wait. The symbolizer and the rules answer (resolver_open), or a test.
  *
- * Strings and frames handed out live as long as the resolver.
+ * Strings and frames live as long as the resolver.
  */
 struct resolved_binary {
 	void *module;            /* for frames() */
 	const char *symbols;     /* quality: "dwarf", "none", … */
 	const char *symbol_file; /* NULL */
 	const char *problem;     /* NULL */
-	int has_tokio;           /* 1, 0, -1: not known */
+	int has_runtime;         /* 1, 0, -1: not known */
 };
 
 struct resolver {
@@ -31,13 +31,13 @@ struct resolver {
 	const char *(*cause)(void *context, uint32_t machine, int32_t syscall,
 			     const char *const *kernel, size_t count, bool off_cpu);
 	const char *(*syscall)(void *context, uint32_t machine, int32_t number);
-	/* A record of symbols that the capture brings. -EINVAL: refused. NULL: not wanted. */
+	/* Takes a record of symbols from the capture. -EINVAL: refused. NULL: not wanted. */
 	int (*symbols)(void *context, const uint8_t *capture_id, const struct hud_record *record);
-	/* These offsets will be asked for: look them up at once. NULL: not needed. */
+	/* Announces the offsets that frames() will be called with. NULL: not needed. */
 	int (*prepare)(void *context, void *module, const uint64_t *offsets, size_t count);
 };
 
-/* The real one. `options` is only read during the call. */
+/* One of the symbolizer and the embedded rules. `options` is only read during the call. */
 int resolver_open(const struct symbolizer_options *options, struct resolver **out);
 void resolver_close(struct resolver *resolver);
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 /*
- * The rows of processes, threads, binaries, mappings and of the capture itself: written when all of
- * it was read, since later chunks say more.
+ * The rows of processes, threads, binaries, mappings and of the capture itself. They are written
+ * when all of it was read, since later chunks can add to each.
  */
 
 static void hex(char *out, const uint8_t *bytes, size_t count)
@@ -23,7 +23,7 @@ static void hex(char *out, const uint8_t *bytes, size_t count)
 	*out = '\0';
 }
 
-/* A number that fits SQLite's, or NULL. */
+/* A time, or NULL: 0, or more than SQLite's numbers hold. */
 static void row_time(struct row *row, uint64_t time_ns)
 {
 	row_number_if(row, time_ns && time_ns <= INT64_MAX, (int64_t)time_ns);
@@ -33,9 +33,9 @@ static int write_processes(struct ingest *in, const struct capture_state *c)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < c->process.count; i++) {
-		const struct process_seen *p = &c->process.at[i];
-		struct row row = row_of(in, TABLE_PROCESS);
+	for (size_t i = 0; !err && i < c->defined.process.count; i++) {
+		const struct defined_process *p = &c->defined.process.at[i];
+		struct row row = ingest_row(in, ROW_PROCESS);
 
 		row_number(&row, c->row);
 		row_number(&row, p->pid);
@@ -52,9 +52,9 @@ static int write_threads(struct ingest *in, const struct capture_state *c)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < c->thread.count; i++) {
-		const struct thread_seen *t = &c->thread.at[i];
-		struct row row = row_of(in, TABLE_THREAD);
+	for (size_t i = 0; !err && i < c->defined.thread.count; i++) {
+		const struct defined_thread *t = &c->defined.thread.at[i];
+		struct row row = ingest_row(in, ROW_THREAD);
 
 		row_number(&row, c->row);
 		row_number(&row, t->process);
@@ -69,9 +69,9 @@ static int write_threads(struct ingest *in, const struct capture_state *c)
 }
 
 static int write_binary(struct ingest *in, const struct capture_state *c, int64_t id,
-			const struct mapping_seen *m, const struct resolved_binary *b)
+			const struct defined_mapping *m, const struct resolved_binary *b)
 {
-	struct row row = row_of(in, TABLE_BINARY);
+	struct row row = ingest_row(in, ROW_BINARY);
 	bool by_hash = text_hash_is(m->build_id, m->build_id_bytes);
 	size_t mark = by_hash ? HUD_TEXT_HASH_MARK_BYTES : 0;
 	char text[2 * HUD_BUILD_ID_BYTES_MAX + 1];
@@ -84,13 +84,13 @@ static int write_binary(struct ingest *in, const struct capture_state *c, int64_
 	row_text(&row, b->symbols);
 	row_text(&row, b->symbol_file);
 	row_text(&row, b->problem);
-	row_number_if(&row, b->has_tokio >= 0, b->has_tokio);
+	row_number_if(&row, b->has_runtime >= 0, b->has_runtime);
 	row_number(&row, id);
 	return row_insert(&row);
 }
 
-/* Two numbers that stand for a binary: of its build-id, or of its path where it has none. */
-static void binary_key(const struct mapping_seen *m, uint64_t *first, uint64_t *second)
+/* A hash of a binary's build-id, or of its path where it has none. */
+static void binary_key(const struct defined_mapping *m, uint64_t *first, uint64_t *second)
 {
 	const uint8_t *bytes = m->build_id_bytes ? m->build_id : (const uint8_t *)m->path;
 	size_t count = m->build_id_bytes ? m->build_id_bytes : m->path ? strlen(m->path) : 0;
@@ -103,10 +103,12 @@ static void binary_key(const struct mapping_seen *m, uint64_t *first, uint64_t *
 	}
 }
 
-int64_t binary_of(struct ingest *in, struct capture_state *c, const struct mapping_seen *m)
+/* The binary of a mapping, resolved once. Index + 1 in c->binary, or a negative errno. */
+static int64_t binary_of_mapping(struct ingest *in, struct capture_state *c,
+				 const struct defined_mapping *m)
 {
 	const struct resolver *resolver = in->options->resolver;
-	struct binary_seen *seen;
+	struct loaded_binary *seen;
 	uint64_t first, second, known;
 	int err;
 
@@ -118,7 +120,7 @@ int64_t binary_of(struct ingest *in, struct capture_state *c, const struct mappi
 	if (err)
 		return err;
 	seen = &c->binary.at[c->binary.count - 1];
-	seen->row = ++in->row[TABLE_BINARY];
+	seen->row = ingest_row_id(in, ROW_BINARY);
 	err = resolver->binary(resolver->context, m->build_id, m->build_id_bytes, m->path,
 			       &seen->resolved);
 	if (!err)
@@ -132,20 +134,19 @@ static int write_mappings(struct ingest *in, struct capture_state *c)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < c->mapping.count; i++) {
-		struct mapping_seen *m = &c->mapping.at[i];
-		uint64_t process = id_map_get(&c->processes, m->process, 0);
+	for (size_t i = 0; !err && i < c->defined.mapping.count; i++) {
+		struct defined_mapping *m = &c->defined.mapping.at[i];
 		int64_t binary = 0;
 		struct row row;
 
 		if (!(m->flags & HUD_MAPPING_ANONYMOUS))
-			binary = binary_of(in, c, m);
+			binary = binary_of_mapping(in, c, m);
 		if (binary < 0)
 			return (int)binary;
 		m->binary = (size_t)binary;
-		row = row_of(in, TABLE_MAPPING);
+		row = ingest_row(in, ROW_MAPPING);
 		row_number(&row, c->row);
-		row_number(&row, c->process.at[process - 1].row);
+		row_number(&row, defined_process_row(&c->defined, m->process));
 		row_id(&row, binary ? c->binary.at[binary - 1].row : 0);
 		row_number(&row, (int64_t)m->start);
 		row_number(&row, (int64_t)m->end);
@@ -153,27 +154,27 @@ static int write_mappings(struct ingest *in, struct capture_state *c)
 		row_number(&row, m->from_ns <= INT64_MAX ? (int64_t)m->from_ns : INT64_MAX);
 		row_number(&row, (m->flags & HUD_MAPPING_VDSO) != 0);
 		row_number(&row, (m->flags & HUD_MAPPING_ANONYMOUS) != 0);
-		row_number(&row, ++in->row[TABLE_MAPPING]);
+		row_number(&row, ingest_row_id(in, ROW_MAPPING));
 		err = row_insert(&row);
 	}
 	return err;
 }
 
-/* Until when the capture goes: its END, else its last chunk; never before it began. */
+/* When the capture ends: at its END, else with its last chunk; never before its start. */
 static uint64_t end_of(const struct capture_state *c)
 {
-	uint64_t start_ns = c->session.start_ns;
+	uint64_t start_ns = c->defined.session.start_ns;
 	uint64_t end_ns = c->ended ? c->end.time_ns : c->last_ns;
 
-	if (end_ns > start_ns + (UINT64_C(1) << 51))
+	if (end_ns > start_ns + LONGEST_NS)
 		end_ns = start_ns;
 	return end_ns < start_ns ? start_ns : end_ns;
 }
 
 static int write_capture(struct ingest *in, const struct capture_state *c)
 {
-	const struct hud_session *s = &c->session;
-	struct row row = row_of(in, TABLE_CAPTURE);
+	const struct hud_session *s = &c->defined.session;
+	struct row row = ingest_row(in, ROW_CAPTURE);
 	const char *source = hud_source_name(s->source);
 	char id[33];
 
@@ -191,11 +192,11 @@ static int write_capture(struct ingest *in, const struct capture_state *c)
 	row_number(&row, s->machine);
 	row_text(&row, source ? source : "unknown");
 	row_number(&row, s->page_bytes);
-	row_text(&row, string_of(c, s->kernel));
-	row_text(&row, string_of(c, s->recorder));
-	row_text(&row, string_of(c, s->command));
+	row_text(&row, defined_string(&c->defined, s->kernel));
+	row_text(&row, defined_string(&c->defined, s->recorder));
+	row_text(&row, defined_string(&c->defined, s->command));
 	row_number(&row, s->features);
-	row_text(&row, string_of(c, s->workers_prefix));
+	row_text(&row, defined_string(&c->defined, s->workers_prefix));
 	row_number(&row, (int64_t)c->bytes);
 	row_number(&row, (int64_t)c->chunks);
 	row_number(&row, (int64_t)c->repeated_chunks);
@@ -207,7 +208,7 @@ static int write_capture(struct ingest *in, const struct capture_state *c)
 	return row_insert(&row);
 }
 
-int write_definitions(struct ingest *in, struct capture_state *c)
+int ingest_definitions(struct ingest *in, struct capture_state *c)
 {
 	int err = write_capture(in, c);
 
@@ -218,10 +219,10 @@ int write_definitions(struct ingest *in, struct capture_state *c)
 	if (!err)
 		err = write_mappings(in, c);
 	if (!err)
-		err = write_histograms(in, c);
+		err = ingest_histograms(in, c);
 	if (!err && c->invalid)
-		err = write_loss(in, c->row, HUD_LOSS_RECORD_INVALID, c->invalid, 0, 0);
+		err = ingest_loss(in, c->row, HUD_LOSS_RECORD_INVALID, c->invalid, 0, 0);
 	if (!err && c->backward)
-		err = write_loss(in, c->row, HUD_LOSS_CLOCK_BACKWARD, c->backward, 0, 0);
+		err = ingest_loss(in, c->row, HUD_LOSS_CLOCK_BACKWARD, c->backward, 0, 0);
 	return err;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/text_clean.h"
 #include "analyzer/load/state.h"
 #include "format/names.h"
 
@@ -10,30 +11,12 @@
  * Stacks: each distinct address becomes its chain of frames once, each stack is classified once.
  */
 
-/* A stack while it is put together: all frames, inlined ones included, innermost first. */
+/* A stack being resolved: all frames, inlined ones included, innermost first. */
 struct whole_stack {
-	GROWING(const struct symbol_frame *) frame;
-	GROWING(int64_t) row; /* in the frame table, one for each frame */
-	size_t whole;         /* so many frames, from the innermost on, lack no caller in between */
+	LIST(const struct symbol_frame *) frame;
+	LIST(int64_t) row; /* of each frame, in the frame table */
+	size_t whole;      /* the innermost frames between which no caller is missing */
 };
-
-const struct mapping_seen *mapping_of(const struct capture_state *c, uint32_t process,
-				      uint64_t address, uint64_t when_ns)
-{
-	const struct mapping_seen *best = NULL, *later = NULL;
-
-	for (size_t i = 0; i < c->mapping.count; i++) {
-		const struct mapping_seen *m = &c->mapping.at[i];
-
-		if (m->process != process || address < m->start || address >= m->end)
-			continue;
-		if (m->from_ns <= when_ns && (!best || m->from_ns >= best->from_ns))
-			best = m;
-		if (m->from_ns > when_ns && (!later || m->from_ns < later->from_ns))
-			later = m;
-	}
-	return best ? best : later;
-}
 
 static int write_aliases(struct ingest *in, int64_t frame, const char *aliases)
 {
@@ -42,7 +25,7 @@ static int write_aliases(struct ingest *in, int64_t frame, const char *aliases)
 	while (!err && aliases && *aliases) {
 		size_t length = strcspn(aliases, "\n");
 		char *name = text_clean(aliases, length);
-		struct row row = row_of(in, TABLE_FRAME_ALIAS);
+		struct row row = ingest_row(in, ROW_FRAME_ALIAS);
 
 		if (!name)
 			return -ENOMEM;
@@ -58,7 +41,7 @@ static int write_aliases(struct ingest *in, int64_t frame, const char *aliases)
 static int write_frame(struct ingest *in, const struct capture_state *c, int64_t binary,
 		       uint64_t offset, size_t depth, const struct symbol_frame *f)
 {
-	struct row row = row_of(in, TABLE_FRAME);
+	struct row row = ingest_row(in, ROW_FRAME);
 	const char *source[] = {f->function ? f->function : f->site,
 				f->site ? f->site : f->function,
 				f->crate,
@@ -85,18 +68,21 @@ static int write_frame(struct ingest *in, const struct capture_state *c, int64_t
 	row_text(&row, text[4]);
 	row_id(&row, f->decl_line);
 	row_text(&row, text[5]);
-	row_text(&row, frame_origin_name(f->origin));
+	row_text(&row, frame_origin_name(f));
 	row_number(&row, f->inlined);
 	row_number(&row, f->generated);
-	row_number(&row, ++in->row[TABLE_FRAME]);
+	row_number(&row, ingest_row_id(in, ROW_FRAME));
 	if (!err)
 		err = row_insert(&row);
 	for (size_t i = 0; i < sizeof(source) / sizeof(*source); i++)
 		free(text[i]);
-	return err ? err : write_aliases(in, in->row[TABLE_FRAME], f->aliases);
+	return err ? err : write_aliases(in, in->inserts.last[ROW_FRAME], f->aliases);
 }
 
-/* Index in c->chain of the frames at an offset of a binary (index + 1; 0: a frame of its own). */
+/*
+ * Index in c->chain of the frames at an offset of a binary (index + 1), or a negative errno.
+ * Without a binary (0) it is the frame `single`, of which there are two, at offsets of their own.
+ */
 static int64_t chain_of(struct ingest *in, struct capture_state *c, size_t binary, uint64_t offset,
 			const struct symbol_frame *single)
 {
@@ -115,7 +101,7 @@ static int64_t chain_of(struct ingest *in, struct capture_state *c, size_t binar
 		return err;
 	if (err || !chain.count)
 		chain = (struct frame_chain) {.frames = &in->unmapped, .count = 1};
-	chain.first_row = in->row[TABLE_FRAME] + 1;
+	chain.first_row = in->inserts.last[ROW_FRAME] + 1;
 	err = 0;
 	for (size_t i = 0; !err && i < chain.count; i++)
 		err = write_frame(in, c, row, offset, i, &chain.frames[i]);
@@ -128,18 +114,15 @@ static int64_t chain_of(struct ingest *in, struct capture_state *c, size_t binar
 	return err ? err : (int64_t)c->chain.count - 1;
 }
 
-/* Frames of one address of a stack; return addresses are looked up one byte before. */
+/* Index in c->chain of the frames at one address of a stack, or a negative errno. */
 static int64_t address_chain(struct ingest *in, struct capture_state *c,
-			     const struct user_stack_seen *s, size_t index)
+			     const struct defined_user_stack *s, size_t index)
 {
-	uint64_t address = s->address[index];
-	const struct mapping_seen *m;
+	uint64_t offset;
+	const struct defined_mapping *m = defined_frame(&c->defined, s, index, &offset);
 
-	if (index && address)
-		address--;
-	m = mapping_of(c, s->process, address, s->seen_ns);
 	if (m && m->binary)
-		return chain_of(in, c, m->binary, address - m->start + m->offset, NULL);
+		return chain_of(in, c, m->binary, offset, NULL);
 	return chain_of(in, c, 0, m ? 1 : 0, m ? &in->anonymous : &in->unmapped);
 }
 
@@ -163,7 +146,7 @@ static int write_stack_frames(struct ingest *in, int64_t stack, const int64_t *f
 	int err = 0;
 
 	for (size_t i = 0; !err && i < count; i++) {
-		struct row row = row_of(in, TABLE_STACK_FRAME);
+		struct row row = ingest_row(in, ROW_STACK_FRAME);
 
 		row_number(&row, stack);
 		row_number(&row, (int64_t)i);
@@ -179,24 +162,23 @@ static int64_t frame_at(const struct whole_stack *stack, int index)
 }
 
 static int write_user_stack(struct ingest *in, const struct capture_state *c,
-			    const struct user_stack_seen *s, const struct whole_stack *stack)
+			    const struct defined_user_stack *s, const struct whole_stack *stack)
 {
 	const struct resolver *resolver = in->options->resolver;
 	struct stack_verdict v =
 		resolver->classify(resolver->context, stack->frame.at, stack->frame.count);
-	uint64_t process = id_map_get(&c->processes, s->process, 0);
 	char *task = v.task ? text_clean(v.task, strlen(v.task)) : NULL;
-	struct row row = row_of(in, TABLE_STACK);
+	struct row row = ingest_row(in, ROW_STACK);
 	int err;
 
 	if (v.site >= 0 && (size_t)v.site >= stack->whole)
 		v.site = -1;
-	/* Inside the poll stands nothing of the user's; but that is what is missing there. */
+	/* No frame of the user's inside the poll; but a caller is missing there: it may be one. */
 	if (v.class == STACK_RUNTIME && v.poll >= 0 && (size_t)v.poll >= stack->whole)
 		v.class = STACK_UNKNOWN;
 	row_number(&row, c->row);
 	row_text(&row, "user");
-	row_number(&row, c->process.at[process - 1].row);
+	row_number(&row, defined_process_row(&c->defined, s->process));
 	row_number(&row, (int64_t)stack->frame.count);
 	row_text(&row, hud_stack_stop_name(s->stop) ? hud_stack_stop_name(s->stop) : "unknown");
 	row_number_if(&row, stack->whole != SIZE_MAX, (int64_t)stack->whole);
@@ -218,9 +200,9 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 }
 
 /*
- * A function of std or of a C library keeps no frame pointer, and leaving it by one passes over its
- * caller: the very function that waits. What stands further out is on the stack, but no longer
- * says who called what is innermost.
+ * Functions of std and of C libraries keep no frame pointer. To unwind out of one by frame pointer
+ * skips its caller, which is the function that waits. The frames further out are real, but none of
+ * them needs to be the caller of the innermost ones.
  */
 static bool caller_missing(const struct frame_chain *left)
 {
@@ -231,7 +213,7 @@ static bool caller_missing(const struct frame_chain *left)
 }
 
 static int resolve_user_stack(struct ingest *in, struct capture_state *c,
-			      const struct user_stack_seen *s, struct whole_stack *stack)
+			      const struct defined_user_stack *s, struct whole_stack *stack)
 {
 	int err = 0;
 
@@ -248,7 +230,7 @@ static int resolve_user_stack(struct ingest *in, struct capture_state *c,
 	return err ? err : write_user_stack(in, c, s, stack);
 }
 
-/* Row of a kernel function in the frame table: one for each name. */
+/* Row of a kernel function in the frame table, one for each name; or a negative errno. */
 static int64_t kernel_frame(struct ingest *in, struct capture_state *c, const char *name)
 {
 	struct symbol_frame frame = {.function = name, .site = name, .origin = ORIGIN_KERNEL};
@@ -262,14 +244,14 @@ static int64_t kernel_frame(struct ingest *in, struct capture_state *c, const ch
 	err = write_frame(in, c, 0, 0, 0, &frame);
 	if (!err)
 		err = id_map_set(&c->kernel_frames, (uintptr_t)name, 0,
-				 (uint64_t)in->row[TABLE_FRAME]);
-	return err ? err : in->row[TABLE_FRAME];
+				 (uint64_t)in->inserts.last[ROW_FRAME]);
+	return err ? err : in->inserts.last[ROW_FRAME];
 }
 
 static int write_kernel_stack(struct ingest *in, struct capture_state *c,
-			      const struct kernel_stack_seen *s)
+			      const struct defined_kernel_stack *s)
 {
-	struct row row = row_of(in, TABLE_STACK);
+	struct row row = ingest_row(in, ROW_STACK);
 	int64_t frame[HUD_STACK_FRAMES_MAX];
 	int err;
 
@@ -278,7 +260,7 @@ static int write_kernel_stack(struct ingest *in, struct capture_state *c,
 	row_id(&row, 0);
 	row_number(&row, s->frames);
 	row_text(&row, hud_stack_stop_name(s->stop) ? hud_stack_stop_name(s->stop) : "unknown");
-	for (int i = 0; i < 12; i++) /* whole_frames to runtime: of user stacks only */
+	for (int i = 0; i < 12; i++) /* whole_frames to runtime are for user stacks only */
 		row_id(&row, 0);
 	row_number(&row, s->row);
 	err = row_insert(&row);
@@ -289,20 +271,46 @@ static int write_kernel_stack(struct ingest *in, struct capture_state *c,
 	return err ? err : write_stack_frames(in, s->row, frame, s->frames);
 }
 
-int write_stacks(struct ingest *in, struct capture_state *c)
+/*
+ * The addresses of all stacks go to the resolver at once, binary by binary: it orders the work by
+ * compilation unit and does it on all processors.
+ */
+static int resolve_ahead(struct ingest *in, struct capture_state *c)
+{
+	const struct resolver *resolver = in->options->resolver;
+	struct offsets *of_binary;
+	int err;
+
+	if (!resolver->prepare)
+		return 0;
+	of_binary = calloc(c->binary.count + 1, sizeof(*of_binary));
+	if (!of_binary)
+		return -ENOMEM;
+	err = defined_offsets(&c->defined, of_binary);
+	for (size_t i = 0; i < c->binary.count; i++) {
+		if (!err && of_binary[i].list.count)
+			err = resolver->prepare(resolver->context, c->binary.at[i].resolved.module,
+						of_binary[i].list.at, of_binary[i].list.count);
+		free(of_binary[i].list.at);
+	}
+	free(of_binary);
+	return err == -ENOMEM ? err : 0;
+}
+
+int ingest_stacks(struct ingest *in, struct capture_state *c)
 {
 	const struct ingest_options *o = in->options;
 	struct whole_stack stack = {0};
-	int err = prepare_addresses(in, c);
+	int err = resolve_ahead(in, c);
 
-	for (size_t i = 0; !err && i < c->user_stack.count; i++) {
+	for (size_t i = 0; !err && i < c->defined.user_stack.count; i++) {
 		if (o->progress)
 			o->progress(o->progress_context, INGEST_SYMBOLIZING, i,
-				    c->user_stack.count);
-		err = resolve_user_stack(in, c, &c->user_stack.at[i], &stack);
+				    c->defined.user_stack.count);
+		err = resolve_user_stack(in, c, &c->defined.user_stack.at[i], &stack);
 	}
-	for (size_t i = 0; !err && i < c->kernel_stack.count; i++)
-		err = write_kernel_stack(in, c, &c->kernel_stack.at[i]);
+	for (size_t i = 0; !err && i < c->defined.kernel_stack.count; i++)
+		err = write_kernel_stack(in, c, &c->defined.kernel_stack.at[i]);
 	free(stack.frame.at);
 	free(stack.row.at);
 	return err;

@@ -8,7 +8,7 @@
 
 #include "analyzer/store/database.h"
 
-/* Rows that belong to a capture by something of it, before what they belong to goes. */
+/* Rows without a column `capture`, by the frames and stacks they belong to. */
 static const char *const indirect[] = {
 	"DELETE FROM frame_alias WHERE frame IN (SELECT id FROM frame WHERE capture = %lld)",
 	"DELETE FROM stack_frame WHERE stack IN (SELECT id FROM stack WHERE capture = %lld)",
@@ -22,7 +22,7 @@ static int run_for(sqlite3 *db, const char *format, long long capture)
 	return database_run(db, sql);
 }
 
-/* All other tables say in a column which capture a row is of. */
+/* All other tables have a column `capture`. */
 static int tables_clear(sqlite3 *db, long long capture)
 {
 	sqlite3_stmt *tables;
@@ -53,7 +53,7 @@ static bool same_id(const struct hud_chunk *chunk, const char *capture_id)
 	return !strcmp(id, capture_id);
 }
 
-/* How many chunks the stream has of this capture; 0: it brings no symbols for it. */
+/* Number of chunks that the stream has of this capture; 0: none of them has symbols. */
 static int chunks_count(const char *capture_id, capture_source source, void *context,
 			uint64_t *chunks)
 {

@@ -7,9 +7,9 @@
 #include "format/capture_reader.h"
 
 /*
- * A capture that ingest() refused since the database has it: when the stream, from its beginning,
- * brings symbols and more chunks than were loaded, the old rows go, so that it can be loaded again.
- * 0: they are gone; -EEXIST: they stay; else an errno of the stream or the database.
+ * For a capture that ingest() refused because the database has it. If the stream, read from its
+ * start, has symbols and more chunks than were loaded, deletes the old rows, for a new load.
+ * 0: deleted; -EEXIST: kept; else an errno of the stream or the database.
  */
 int ingest_supersede(sqlite3 *db, const char *capture_id, capture_source source, void *context);
 

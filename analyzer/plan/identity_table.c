@@ -14,12 +14,12 @@ enum { FIELD_NUMBERS = 4, WORD_BYTES = 8 };
 
 struct guess {
 	const struct plan_table_source *source;
-	const struct rule_file *file;
+	const struct rules_file *file;
 	const char *drivers; /* "", "-io" or "-signal": which drivers the program has */
 	struct hud_plan_identity *out;
 	uint64_t context; /* offset of the runtime's thread-local in the thread-local block */
 	uint64_t context_bytes;
-	const struct rule *layout; /* row of that thread-local; NULL */
+	const struct rules_line *layout; /* row of that thread-local; NULL */
 };
 
 /* "1.29": as one number that can be compared. */
@@ -55,7 +55,7 @@ static bool in_range(const char *range, const struct plan_version *v)
 }
 
 /* "name=1:2:3" among fields that commas separate; missing numbers are 0. */
-static bool field(const struct rule *rule, const char *name, uint64_t out[FIELD_NUMBERS])
+static bool field(const struct rules_line *rule, const char *name, uint64_t out[FIELD_NUMBERS])
 {
 	size_t length = strlen(name);
 	const char *at = rule->words[COLUMN_FIELDS];
@@ -73,14 +73,14 @@ static bool field(const struct rule *rule, const char *name, uint64_t out[FIELD_
 	return false;
 }
 
-static uint32_t number(const struct rule *rule, const char *name, uint32_t otherwise)
+static uint32_t number(const struct rules_line *rule, const char *name, uint32_t otherwise)
 {
 	uint64_t value[FIELD_NUMBERS];
 
 	return field(rule, name, value) ? (uint32_t)value[0] : otherwise;
 }
 
-static struct hud_plan_tag tag(const struct rule *rule, const char *name)
+static struct hud_plan_tag tag(const struct rules_line *rule, const char *name)
 {
 	uint64_t value[FIELD_NUMBERS];
 
@@ -90,13 +90,13 @@ static struct hud_plan_tag tag(const struct rule *rule, const char *name)
 }
 
 /* The first row of this item for both versions and, where `bytes` is not 0, for that size. */
-static const struct rule *row_find(const struct guess *g, const char *item, const char *suffix,
-				   uint64_t bytes)
+static const struct rules_line *row_find(const struct guess *g, const char *item,
+					 const char *suffix, uint64_t bytes)
 {
 	size_t length = strlen(item);
 
 	for (size_t i = 0; i < g->file->count; i++) {
-		const struct rule *rule = &g->file->rules[i];
+		const struct rules_line *rule = &g->file->lines[i];
 		const char *own = rule->words[COLUMN_ITEM];
 
 		if (!strncmp(own, item, length) && !strcmp(own + length, suffix) &&
@@ -150,7 +150,7 @@ static bool context_guess(const struct guess *g, const struct plan_scheduler_kin
 	return symbol && symbol->bytes == WORD_BYTES && place(g, symbol->value, out);
 }
 
-static void queue_guess(const struct rule *row, struct hud_plan_scheduler *s)
+static void queue_guess(const struct rules_line *row, struct hud_plan_scheduler *s)
 {
 	uint64_t v[FIELD_NUMBERS];
 
@@ -178,7 +178,7 @@ static void scheduler_guess(struct guess *g, const struct plan_scheduler_kind *k
 {
 	struct hud_plan_scheduler s = {.kind = kind->kind};
 	bool single = kind->kind == HUD_SCHEDULER_CURRENT_THREAD;
-	const struct rule *row = row_find(g, kind->item, single ? g->drivers : "", 0);
+	const struct rules_line *row = row_find(g, kind->item, single ? g->drivers : "", 0);
 
 	if (!row || !context_guess(g, kind, &s.context))
 		return;
@@ -227,19 +227,19 @@ int plan_identity_read_table(struct hud_plan_identity *out, const struct plan_ta
 			     const char **problem)
 {
 	struct guess g = {.source = source, .out = out};
-	struct rule_file file;
+	struct rules_file file;
 	int err;
 
 	memset(out, 0, sizeof(*out));
 	*problem = guess_problem(source);
 	if (*problem)
 		return 0;
-	err = rule_file_open(&file, embedded_text(source->names->name[NAME_LAYOUTS]));
+	err = rules_file_open(&file, embedded_text(source->names->name[NAME_LAYOUTS]));
 	if (err)
 		return err;
 	g.file = &file;
 	identity_guess(&g);
-	rule_file_close(&file);
+	rules_file_close(&file);
 	if (!out->schedulers) {
 		out->identity_flags = 0;
 		*problem = "no debug information, and no layout of these versions of the runtime "

@@ -66,7 +66,7 @@ static const char *const items[NAMES] = {
 	[NAME_POLL_SINGLE] = "poll-single",
 };
 
-static int name_take(struct plan_names *n, const struct rule *rule)
+static int name_take(struct plan_names *n, const struct rules_line *rule)
 {
 	for (size_t i = 0; i < NAMES; i++) {
 		if (strcmp(items[i], rule->words[0]) != 0)
@@ -84,9 +84,9 @@ int plan_names_open(struct plan_names *n, const char *file)
 	int err;
 
 	memset(n, 0, sizeof(*n));
-	err = rule_file_open(&n->file, embedded_text(file));
+	err = rules_file_open(&n->file, embedded_text(file));
 	for (size_t i = 0; !err && i < n->file.count; i++)
-		err = name_take(n, &n->file.rules[i]);
+		err = name_take(n, &n->file.lines[i]);
 	for (size_t i = 0; !err && i < NAMES; i++)
 		if (!n->name[i] && i != NAME_SINGLE + OF_LIFO)
 			err = -EINVAL;
@@ -97,7 +97,7 @@ int plan_names_open(struct plan_names *n, const char *file)
 
 void plan_names_close(struct plan_names *n)
 {
-	rule_file_close(&n->file);
+	rules_file_close(&n->file);
 	memset(n, 0, sizeof(*n));
 }
 

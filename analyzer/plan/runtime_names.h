@@ -63,7 +63,7 @@ enum plan_scheduler_name {
 };
 
 struct plan_names {
-	struct rule_file file;
+	struct rules_file file;
 	const char *name[NAMES]; /* NULL: the file has none */
 };
 

@@ -1,45 +1,91 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <string.h>
-
 #include "analyzer/rules/cause.h"
 
-static const char *const cause_names[] = {
-	[CAUSE_CPU] = "cpu",         [CAUSE_LOCK] = "lock",     [CAUSE_SLEEP] = "sleep",
-	[CAUSE_FILE_IO] = "file-io", [CAUSE_NET_IO] = "net-io", [CAUSE_PAGE_FAULT] = "page-fault",
-	[CAUSE_SYSCALL] = "syscall",
-};
-enum { CAUSE_COUNT = sizeof(cause_names) / sizeof(cause_names[0]) };
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
-const char *cause_name(enum cause c)
+#include "analyzer/base/embedded.h"
+
+/* What code decides by itself; all other causes are named by lines of causes.rules only. */
+static const char cpu[] = "cpu";
+static const char page_fault[] = "page-fault";
+static const char other_syscall[] = "syscall";
+
+int cause_each(int (*take)(void *context, const char *name, const char *about), void *context)
 {
-	return (size_t)c < CAUSE_COUNT ? cause_names[c] : NULL;
+	char *text = strdup(embedded_text("rules/causes.rules"));
+	char *rest = text;
+	char *line;
+	int result = text ? 0 : -ENOMEM;
+
+	while (!result && (line = strsep(&rest, "\n"))) {
+		const char *keyword = strsep(&line, " \t");
+		const char *name;
+
+		if (strcmp(keyword, "cause") != 0 || !line)
+			continue;
+		line += strspn(line, " \t");
+		name = strsep(&line, " \t");
+		result = take(context, name, line ? line + strspn(line, " \t") : "");
+	}
+	free(text);
+	return result;
+}
+
+struct wanted {
+	const char *name;
+	size_t length;
+};
+
+static int is_wanted(void *context, const char *name, const char *about)
+{
+	const struct wanted *wanted = context;
+
+	(void)about;
+	return strlen(name) == wanted->length && !strncmp(name, wanted->name, wanted->length);
 }
 
 bool cause_named(const char *name, size_t length)
 {
-	for (int c = 0; c < CAUSE_COUNT; c++) {
-		if (strlen(cause_names[c]) == length && !strncmp(cause_names[c], name, length))
-			return true;
-	}
-	return false;
+	struct wanted wanted = {name, length};
+
+	return cause_each(is_wanted, &wanted) > 0;
+}
+
+struct list {
+	struct text *out;
+	bool any;
+};
+
+static int append(void *context, const char *name, const char *about)
+{
+	struct list *list = context;
+
+	(void)about;
+	text_add_string(list->out, list->any ? ", " : "");
+	text_add_string(list->out, name);
+	list->any = true;
+	return 0;
 }
 
 void cause_list(struct text *out)
 {
-	for (int c = 0; c < CAUSE_COUNT; c++) {
-		text_add_string(out, c ? ", " : "");
-		text_add_string(out, cause_names[c]);
-	}
+	struct list list = {.out = out};
+
+	if (cause_each(append, &list))
+		out->failed = true;
 }
 
 /* The first line of this kind that fits `name`. */
-static const struct rule *find_line(const struct rules *r, const char *keyword, const char *name)
+static const struct rules_line *find_line(const struct rules *r, const char *keyword,
+					  const char *name)
 {
 	for (size_t i = 0; i < r->causes.count; i++) {
-		const struct rule *rule = &r->causes.rules[i];
+		const struct rules_line *line = &r->causes.lines[i];
 
-		if (!strcmp(rule->words[0], keyword) && pattern_matches(rule->words[1], name))
-			return rule;
+		if (!strcmp(line->words[0], keyword) && pattern_matches(line->words[1], name))
+			return line;
 	}
 	return NULL;
 }
@@ -53,37 +99,29 @@ static bool any_frame(const struct rules *r, const char *keyword, const char *co
 	return false;
 }
 
-static enum cause cause_of_line(const struct rule *rule)
+static const char *cause_of_call(const struct rules *r, const char *name, const char *const *kernel,
+				 size_t count)
 {
-	for (int c = 0; c < CAUSE_COUNT; c++)
-		if (!strcmp(rule->words[2], cause_names[c]))
-			return (enum cause)c;
-	return CAUSE_SYSCALL;
-}
+	const struct rules_line *line = name ? find_line(r, "call", name) : NULL;
 
-static enum cause cause_of_call(const struct rules *r, const char *name, const char *const *kernel,
-				size_t count)
-{
-	const struct rule *rule = name ? find_line(r, "call", name) : NULL;
-
-	for (size_t i = 0; i < count && !rule; i++)
-		rule = kernel[i] ? find_line(r, "kernel", kernel[i]) : NULL;
-	return rule ? cause_of_line(rule) : CAUSE_SYSCALL;
+	for (size_t i = 0; i < count && !line; i++)
+		line = kernel[i] ? find_line(r, "kernel", kernel[i]) : NULL;
+	return line ? line->words[2] : other_syscall;
 }
 
 /*
- * On CPU in a system call: that call's cause, see DESIGN section 2. Asleep with neither a call nor
- * a fault: taken off the CPU by an interrupt it was computing; anything else that held it there
- * (a stop signal, a debugger, a frozen control group) is the kernel's and goes as `syscall`.
+ * On CPU in a system call the cause is that call's. Asleep in no system call and no page fault: a
+ * thread that an interrupt took off its CPU was computing; what else held it (a stop signal, a
+ * debugger, a frozen control group) is the kernel's, and counts as a system call.
  */
-enum cause cause_of(const struct rules *r, uint32_t machine, int32_t syscall,
-		    const char *const *kernel, size_t count, bool off_cpu)
+const char *cause_of(const struct rules *r, uint32_t machine, int32_t syscall,
+		     const char *const *kernel, size_t count, bool off_cpu)
 {
 	if (syscall >= 0)
 		return cause_of_call(r, syscall_name(machine, syscall), kernel, count);
 	if (any_frame(r, "fault", kernel, count))
-		return CAUSE_PAGE_FAULT;
+		return page_fault;
 	if (!off_cpu || any_frame(r, "preempt", kernel, count))
-		return CAUSE_CPU;
-	return CAUSE_SYSCALL;
+		return cpu;
+	return other_syscall;
 }

@@ -5,28 +5,25 @@
 #include "analyzer/base/arena.h"
 #include "analyzer/rules/rules.h"
 
-/* Why a thread did not run, or what it ran. Names as in the report: "cpu", "lock", … */
-enum cause {
-	CAUSE_CPU,
-	CAUSE_LOCK,
-	CAUSE_SLEEP,
-	CAUSE_FILE_IO,
-	CAUSE_NET_IO,
-	CAUSE_PAGE_FAULT,
-	CAUSE_SYSCALL
-};
-const char *cause_name(enum cause c);
+/*
+ * Why a thread did not run, or what it ran: "cpu", "lock", … The list of causes is in causes.rules;
+ * code names only those that it decides itself.
+ */
+
+/* Gives each cause to `take`, in their order, until it returns not 0: that, 0, or -ENOMEM. */
+int cause_each(int (*take)(void *context, const char *name, const char *about), void *context);
 /* Is there a cause with this name, of `length` bytes? */
 bool cause_named(const char *name, size_t length);
 /* Appends the names of all, "cpu, lock, …", for a message. */
 void cause_list(struct text *out);
 
 /*
- * `machine`: ELF e_machine of the host; `syscall` -1: none; `kernel`: names of the kernel stack,
- * innermost first; `off_cpu`: asleep, not running.
+ * The cause of a wait, or of computing. `machine`: ELF e_machine of the host; `syscall` -1: none;
+ * `kernel`: names of the kernel stack, innermost first; `off_cpu`: asleep, not running. Never NULL;
+ * lives as long as the rules.
  */
-enum cause cause_of(const struct rules *r, uint32_t machine, int32_t syscall,
-		    const char *const *kernel, size_t count, bool off_cpu);
+const char *cause_of(const struct rules *r, uint32_t machine, int32_t syscall,
+		     const char *const *kernel, size_t count, bool off_cpu);
 /* Name of a system call, or NULL. */
 const char *syscall_name(uint32_t machine, int32_t number);
 

@@ -30,34 +30,36 @@ enum stack_class stack_class_named(const char *name)
 	return class;
 }
 
-static const char multi_thread[] = "multi_thread";
-static const char current_thread[] = "current_thread";
-
 /* A walk along one stack, from the innermost frame outward. */
 struct walk {
 	const struct rules *rules;
 	const struct symbol_frame *const *frames;
 	size_t count;
 	size_t at;
-	bool parked;    /* a park function, and no look without waiting around it */
-	bool polls;     /* poll: is the innermost one's, and its group is over */
-	bool in_group;  /* the frames of one poll follow one another */
-	bool blocking;  /* the innermost poll is a blocking task's */
-	bool launch;    /* the innermost blocking task is a worker */
-	bool rooted;    /* the root future of a block_on */
-	bool block_on;  /* a block_on of which it is not known what it drives */
-	bool local_set; /* tasks that may be polled on any thread */
-	int inside;     /* frame that ends the part with site and entry; -1: whole stack */
+	const struct role_rule *rule; /* of the frame at `at`; NULL: it has no role */
+	bool parked;                  /* in a park function that does wait */
+	bool in_group;                /* still among the adjacent frames of the innermost poll */
+	bool blocking;                /* the innermost poll is a blocking task's */
+	bool launch;                  /* the innermost blocking task is a worker */
+	bool rooted;                  /* in the root future of a block_on */
+	bool block_on;                /* in a block_on; what it drives is not known */
+	bool local_set;               /* in a LocalSet, which any thread may poll */
+	int inside; /* site and entry are further in than this frame; -1: anywhere */
 	const char *task;
 	struct stack_verdict verdict;
 };
+
+static const struct role_rule *rule_at(const struct walk *w, size_t i)
+{
+	return rules_find(w->rules, w->frames[i]->site);
+}
 
 static enum role role_at(const struct walk *w, size_t i)
 {
 	return rules_role(w->rules, w->frames[i]->site);
 }
 
-/* Code that is neither the runtime's nor what it stands on. */
+/* Is there a frame of the user's or of a library, not of the runtime or what carries it? */
 static bool has_user_frame(const struct walk *w, size_t end)
 {
 	for (size_t i = 0; i < end; i++) {
@@ -79,7 +81,7 @@ static bool decide(struct walk *w, enum stack_class class, const char *runtime)
 	return true;
 }
 
-/* The frames of one poll: raw::poll, Harness::poll, std's catch_unwind between them … */
+/* One poll has several adjacent frames: raw::poll, Harness::poll, std's catch_unwind … */
 static void meet_poll(struct walk *w)
 {
 	const struct symbol_frame *f = w->frames[w->at];
@@ -100,26 +102,28 @@ static bool meet_worker(struct walk *w)
 	if (w->rooted)
 		return decide(w, STACK_ROOT, NULL);
 	if (w->verdict.poll >= 0 && !w->blocking)
-		return decide(w, STACK_POLL, multi_thread);
-	return decide(w, w->parked ? STACK_PARK : STACK_RUNTIME, multi_thread);
+		return decide(w, STACK_POLL, w->rule->runtime->multi_threaded);
+	return decide(w, w->parked ? STACK_PARK : STACK_RUNTIME, w->rule->runtime->multi_threaded);
 }
 
-/* The root future is polled by the loop itself, without a task's poll function. */
+/* The loop polls its root future itself: there is no frame of a task's poll function. */
 static bool meet_current_thread(struct walk *w)
 {
+	const char *runtime = w->rule->runtime->single_threaded;
+
 	if (w->verdict.poll >= 0)
-		return decide(w, STACK_POLL, current_thread);
+		return decide(w, STACK_POLL, runtime);
 	if (w->parked)
-		return decide(w, STACK_PARK, current_thread);
+		return decide(w, STACK_PARK, runtime);
 	if (!has_user_frame(w, w->at))
-		return decide(w, STACK_RUNTIME, current_thread);
+		return decide(w, STACK_RUNTIME, runtime);
 	w->verdict.poll = (int)w->at;
-	return decide(w, STACK_POLL, current_thread);
+	return decide(w, STACK_POLL, runtime);
 }
 
 static bool meet_pool(struct walk *w)
 {
-	if (w->launch) /* the worker's own frames are missing, its task is not */
+	if (w->launch) /* the task is a worker's, whose own frames are missing */
 		return meet_worker(w);
 	w->verdict.pool_idle =
 		w->verdict.poll < 0 && !w->blocking && !w->rooted && !has_user_frame(w, w->at);
@@ -127,8 +131,8 @@ static bool meet_pool(struct walk *w)
 }
 
 /*
- * One frame; true once the class is certain. A poll or a block_on says what is going on, but who
- * is hurt by it is said by what lies around it: a scheduler, the pool, block_in_place or nothing.
+ * Takes one frame; true once the class is certain. A poll or a block_on shows what goes on. Whom it
+ * delays depends on the frames around it: a scheduler, the pool, block_in_place or none.
  */
 static bool meet(struct walk *w, enum role role)
 {
@@ -147,7 +151,7 @@ static bool meet(struct walk *w, enum role role)
 		w->parked = false;
 		return false;
 	case ROLE_BLOCK_IN_PLACE:
-		return decide(w, STACK_BLOCK_IN_PLACE, multi_thread);
+		return decide(w, STACK_BLOCK_IN_PLACE, w->rule->runtime->multi_threaded);
 	case ROLE_WORKER:
 		return meet_worker(w);
 	case ROLE_CURRENT_THREAD:
@@ -175,10 +179,10 @@ static bool has_name(const struct symbol_frame *f)
 }
 
 /*
- * A stack that ended before a loop was met. Without debug information and with everything inlined
- * some loops leave no frame, but not a worker's: so a task polled by a thread whose stack is whole
- * and has no worker is blocking work, and one polled under a bare block_on is polled by the
- * current_thread scheduler in it. Waiting there, for whatever flavour, blocks no task.
+ * The class of a stack in which no loop was found. Without debug information and with everything
+ * inlined some loops have no frame, but a worker's always has. So a task on a whole stack without a
+ * worker is blocking work, and a task under a bare block_on is polled by the single-threaded
+ * scheduler in it. A wait under a block_on, of whatever scheduler, blocks no task.
  */
 static void decide_at_end(struct walk *w)
 {
@@ -191,16 +195,16 @@ static void decide_at_end(struct walk *w)
 	}
 	if (w->verdict.poll >= 0 && w->block_on && !w->local_set) {
 		w->verdict.class = STACK_POLL;
-		w->verdict.runtime = current_thread;
+		w->verdict.runtime = rule_at(w, (size_t)w->verdict.poll)->runtime->single_threaded;
 		return;
 	}
 	if (polls && w->verdict.complete && !w->block_on && !w->local_set) {
 		w->verdict.class = STACK_POOL;
 		return;
 	}
-	/* A function without a name may be anybody's: a runtime's in a stripped program. */
+	/* In a stripped program a function without a name may be the runtime's. */
 	for (size_t i = 0; i < w->count && !runtime; i++)
-		runtime = w->frames[i]->origin == ORIGIN_TOKIO || !has_name(w->frames[i]);
+		runtime = w->frames[i]->origin == ORIGIN_RUNTIME_ITSELF || !has_name(w->frames[i]);
 	w->verdict.class = w->verdict.complete && !runtime ? STACK_OTHER : STACK_UNKNOWN;
 }
 
@@ -212,7 +216,7 @@ static bool reaches_root(const struct walk *w)
 	return false;
 }
 
-/* How well a frame serves as the site; the innermost of the best wins. */
+/* How good a frame is as the site. The innermost of the best is taken. */
 static int site_rank(const struct walk *w, size_t i)
 {
 	const struct symbol_frame *f = w->frames[i];
@@ -221,7 +225,7 @@ static int site_rank(const struct walk *w, size_t i)
 		return f->generated ? 3 : 5;
 	if (f->origin == ORIGIN_THIRD_PARTY || (f->origin == ORIGIN_UNKNOWN && has_name(f)))
 		return role_at(w, i) == ROLE_THREAD_ROOT ? 0 : 4;
-	if (f->origin == ORIGIN_TOKIO || f->origin == ORIGIN_RUNTIME)
+	if (f->origin == ORIGIN_RUNTIME_ITSELF || f->origin == ORIGIN_RUNTIME)
 		return 2;
 	return has_name(f) ? 1 : 0;
 }
@@ -244,10 +248,10 @@ static void find_site(struct walk *w)
 }
 
 /*
- * Around the poll of a task the runtime has work of its own: before the future is entered, and after
- * it is left. A stack with nothing but Tokio, std and libc inside the poll is there, between two
- * polls; where debug information is missing the future may be inlined in those same functions, but
- * for those that are known to be around it.
+ * Inside its poll functions a runtime does work of its own, before it enters the future and after.
+ * A stack with only the runtime, std and libc inside the poll is in such work: between two polls.
+ * Without debug information the future itself may be inlined into these functions; then only those
+ * that are known to be outside of the future (ROLE_AROUND) show it.
  */
 static bool between_polls(const struct walk *w)
 {
@@ -257,7 +261,8 @@ static bool between_polls(const struct walk *w)
 	for (int i = 0; i < w->verdict.poll; i++) {
 		enum frame_origin origin = w->frames[i]->origin;
 
-		if (origin != ORIGIN_TOKIO && origin != ORIGIN_STD && origin != ORIGIN_LIBC)
+		if (origin != ORIGIN_RUNTIME_ITSELF && origin != ORIGIN_STD &&
+		    origin != ORIGIN_LIBC)
 			return false;
 		around = around || role_at(w, (size_t)i) == ROLE_AROUND;
 	}
@@ -277,8 +282,10 @@ struct stack_verdict stack_classify(const struct rules *r, const struct symbol_f
 	bool decided = false;
 
 	for (; w.at < count && !decided; w.at++) {
-		enum role role = role_at(&w, w.at);
+		enum role role;
 
+		w.rule = rule_at(&w, w.at);
+		role = w.rule ? w.rule->role : ROLE_NONE;
 		if (role != ROLE_NONE && role != ROLE_POLL)
 			w.in_group = false;
 		decided = meet(&w, role);
@@ -297,7 +304,8 @@ struct stack_verdict stack_classify(const struct rules *r, const struct symbol_f
 		if (!w.task && w.verdict.entry >= 0)
 			w.verdict.task = frames[w.verdict.entry]->site;
 	} else if (w.verdict.class == STACK_UNKNOWN) {
-		w.verdict.task = w.task; /* a stack cut short, or the function that polls alone */
+		w.verdict.task =
+			w.task; /* the stack was cut short, or has no frame around its poll */
 	}
 	return w.verdict;
 }

@@ -7,36 +7,38 @@
 #include <stddef.h>
 
 /*
- * What a thread was doing, told from one stack by the rules file of the runtime
- * (rules/tokio.rules), from the innermost frame outward: every worker's stack also holds an outer
- * poll, since a worker is itself one endless blocking task.
+ * What a thread was doing, by the roles that its stack's functions have in the rules of a runtime.
+ * It goes from the innermost frame outward, since a worker is itself one endless task of the
+ * blocking pool: its stack has that outer poll as well.
  */
 enum stack_class {
-	STACK_UNKNOWN,        /* the stack does not reach far enough to tell */
+	STACK_UNKNOWN,        /* the stack has too few frames to decide */
 	STACK_POLL,           /* inside a poll on a worker: a wait here blocks it */
 	STACK_PARK,           /* a worker with nothing to run */
 	STACK_RUNTIME,        /* a worker between polls: scheduling, driving I/O */
 	STACK_BLOCK_IN_PLACE, /* inside block_in_place: the worker gave its core away */
 	STACK_POOL,           /* a blocking-pool thread, at work or idle */
 	STACK_ROOT,           /* the root future of block_on on a thread that is no worker */
-	STACK_OTHER,          /* reaches its root and holds nothing of a runtime */
+	STACK_OTHER,          /* whole, without a function of a runtime */
 };
 const char *stack_class_name(enum stack_class c);     /* "poll", "park", … */
 enum stack_class stack_class_named(const char *name); /* NULL, or none of them: unknown */
 
 struct stack_verdict {
 	enum stack_class class;
-	bool complete;    /* reaches a known root of a thread or process */
-	bool pool_idle;   /* STACK_POOL and waiting for work */
-	int site;         /* index of the frame that is the site: see DESIGN section 2; -1 none */
+	bool complete;  /* reaches the outermost function of a thread or process */
+	bool pool_idle; /* STACK_POOL and waiting for work */
+	int site; /* frame that is named: the innermost of the user's, else of a library; -1 none */
 	int entry;        /* outermost user frame inside the poll; -1 none */
 	int poll;         /* frame of the poll function; -1 none */
-	const char *task; /* task type folded for people, or NULL */
-	const char *runtime; /* "multi_thread", "current_thread", or NULL */
+	const char *task; /* type of the task, folded for people; or NULL */
+	const char
+		*runtime; /* name of the scheduler, as its rules have it: "multi_thread"; or NULL */
 };
 
 struct rules;
-int rules_open(struct rules **out); /* the embedded ones */
+/* Reads the embedded rules. 0, -ENOMEM, or -EINVAL: a mistake in them. */
+int rules_open(struct rules **out);
 void rules_close(struct rules *r);
 
 /* `frames`: the whole stack, innermost first, inlined frames included. */

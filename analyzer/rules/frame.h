@@ -9,35 +9,37 @@
 enum frame_origin {
 	ORIGIN_UNKNOWN,
 	ORIGIN_USER,
-	ORIGIN_TOKIO,   /* the runtime itself */
-	ORIGIN_RUNTIME, /* crates that only carry a runtime: mio, futures, tower, hyper … */
+	ORIGIN_RUNTIME_ITSELF, /* the crate that is a runtime: tokio */
+	ORIGIN_RUNTIME,        /* crates that only carry one: mio, futures, tower, hyper … */
 	ORIGIN_THIRD_PARTY,
 	ORIGIN_STD,
 	ORIGIN_LIBC,
 	ORIGIN_KERNEL,
 };
-const char *frame_origin_name(enum frame_origin origin); /* "user", "tokio", "third-party", … */
 
 /* One line of an inline chain. */
 struct symbol_frame {
-	const char *function; /* demangled in full; "module+0x1234" where nothing is known */
-	const char *site;     /* folded for people and keys: demo::guilty::hash; no hash, generics,
-				  closure and async indices */
-	const char *crate;    /* "demo"; NULL when not Rust or not known */
-	const char *file; /* of the line below, as the debug info names it, made short of comp_dir
-				  for the user's own; NULL */
-	uint32_t line;    /* the call site, or the pc's own line for the innermost; 0 unknown */
+	const char *function; /* demangled in full; "module+0x1234" where no name is known */
+	/* Folded for people and keys: no hash, generics, closure and async indices. */
+	const char *site;  /* demo::guilty::hash */
+	const char *crate; /* "demo"; NULL when not Rust or not known */
+	/* Of `line`, as in the debug information; the user's without comp_dir; NULL. */
+	const char *file;
+	uint32_t line; /* the call site, or the pc's own line for the innermost; 0 unknown */
 	uint32_t column;
 	const char *decl_file;
 	uint32_t decl_line;    /* where the function is declared; 0 unknown */
 	const char *task_type; /* for a poll function with a future type T: T's full name; NULL */
 	const char *task;      /* task_type folded for people, wrappers taken off; NULL */
-	const char
-		*aliases; /* other functions folded to the same address by the linker, separated by
-				  '\n', folded like `site`; NULL */
+	/* Other functions that the linker put at the same address, folded, by '\n'; NULL. */
+	const char *aliases;
 	enum frame_origin origin;
-	bool inlined;   /* inlined into the next frame of the chain */
-	bool generated; /* derive-generated: no place of its own in the user's source */
+	const char *runtime; /* ORIGIN_RUNTIME_ITSELF: its name; else NULL */
+	bool inlined;        /* inlined into the next frame of the chain */
+	bool generated;      /* written by derive: not in the user's source */
 };
+
+/* "user", "third-party", …, and for a runtime its own name. */
+const char *frame_origin_name(const struct symbol_frame *frame);
 
 #endif

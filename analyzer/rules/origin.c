@@ -8,21 +8,16 @@
 #include "analyzer/names/fold.h"
 
 static const char *const origin_names[] = {
-	[ORIGIN_UNKNOWN] = "unknown",
-	[ORIGIN_USER] = "user",
-	[ORIGIN_TOKIO] = "tokio",
-	[ORIGIN_RUNTIME] = "runtime",
-	[ORIGIN_THIRD_PARTY] = "third-party",
-	[ORIGIN_STD] = "std",
-	[ORIGIN_LIBC] = "libc",
+	[ORIGIN_UNKNOWN] = "unknown",         [ORIGIN_USER] = "user", [ORIGIN_RUNTIME] = "runtime",
+	[ORIGIN_THIRD_PARTY] = "third-party", [ORIGIN_STD] = "std",   [ORIGIN_LIBC] = "libc",
 	[ORIGIN_KERNEL] = "kernel",
 };
 
-const char *frame_origin_name(enum frame_origin origin)
+const char *frame_origin_name(const struct symbol_frame *frame)
 {
-	return (size_t)origin < sizeof(origin_names) / sizeof(origin_names[0])
-		       ? origin_names[origin]
-		       : NULL;
+	const char *name = origin_names[frame->origin];
+
+	return frame->runtime ? frame->runtime : name ? name : origin_names[ORIGIN_UNKNOWN];
 }
 
 enum { CRATE_BYTES = 128 };
@@ -30,23 +25,34 @@ enum { CRATE_BYTES = 128 };
 static bool any_matches(const struct rules *r, const char *keyword, const char *text)
 {
 	for (size_t i = 0; i < r->origin.count; i++)
-		if (!strcmp(r->origin.rules[i].words[0], keyword) &&
-		    pattern_matches(r->origin.rules[i].words[1], text))
+		if (!strcmp(r->origin.lines[i].words[0], keyword) &&
+		    pattern_matches(r->origin.lines[i].words[1], text))
 			return true;
 	return false;
 }
 
+/* Name of the runtime that is this crate, or NULL. */
+static const char *runtime_of_crate(const struct rules *r, const char *crate)
+{
+	for (size_t i = 0; i < r->runtime_count; i++)
+		if (!strcmp(r->runtimes[i].crate, crate))
+			return r->runtimes[i].name;
+	return NULL;
+}
+
 static enum frame_origin crate_origin(const struct rules *r, const char *crate)
 {
-	static const enum frame_origin known[] = {ORIGIN_STD, ORIGIN_TOKIO, ORIGIN_RUNTIME};
+	static const enum frame_origin known[] = {ORIGIN_STD, ORIGIN_RUNTIME};
 
+	if (runtime_of_crate(r, crate))
+		return ORIGIN_RUNTIME_ITSELF;
 	for (size_t i = 0; i < r->origin.count; i++) {
-		const struct rule *rule = &r->origin.rules[i];
+		const struct rules_line *line = &r->origin.lines[i];
 
-		if (strcmp(rule->words[0], "crate") != 0 || !pattern_matches(rule->words[1], crate))
+		if (strcmp(line->words[0], "crate") != 0 || !pattern_matches(line->words[1], crate))
 			continue;
 		for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
-			if (!strcmp(rule->words[2], frame_origin_name(known[k])))
+			if (!strcmp(line->words[2], origin_names[known[k]]))
 				return known[k];
 	}
 	return ORIGIN_UNKNOWN;
@@ -60,7 +66,7 @@ static bool is_main_crate(const struct origin_query *q, const char *crate)
 	return false;
 }
 
-/* The crate's name from its directory: "tokio-util-0.7.8" and "crates__tokio-util-0.7.8". */
+/* Name of a crate by its directory: "some-util-0.7.8" or "crates__some-util-0.7.8". */
 static void crate_of_directory(const char *at, char *out, size_t room)
 {
 	size_t length = strcspn(at, "/");
@@ -93,8 +99,8 @@ static const char *skip_directories(const char *at, long count)
 }
 
 /*
- * The part of a path in which a src/ would be the user's: below the unit's directory, or without
- * the src/ that only names a place for projects (/usr/src/app, /src).
+ * The part of a path in which a directory src/ is of the user's project: what follows the unit's
+ * directory, or the src/ that is a place for projects (/usr/src/app, /src).
  */
 static const char *path_inside_project(const char *path, const char *comp_dir)
 {
@@ -124,7 +130,7 @@ static const char *vendored(const char *path, const char *needle, const char *co
 
 		if (!next || below_src(path, at + 1, comp_dir))
 			continue;
-		/* A crate that is itself called external has its src/ there. */
+		/* A crate with the name "external" has its src/ there. */
 		if (wants_src ? !strncmp(next, "/src/", 5) : strncmp(crate, "src/", 4) != 0)
 			return crate;
 	}
@@ -146,7 +152,7 @@ static bool has_version(const char *at)
 	return false;
 }
 
-/* Where a rule's piece of the path ends; "." is the start of one that is relative. NULL: nowhere. */
+/* End of a rule's piece in the path; "." is the start of a relative path. NULL: not in it. */
 static const char *piece_end(const char *path, const char *piece)
 {
 	const char *found;
@@ -157,27 +163,27 @@ static const char *piece_end(const char *path, const char *piece)
 	return found ? found + strlen(piece) : NULL;
 }
 
-/* Is the file in someone else's crate? Its name goes to `crate`, "" where the path has none. */
+/* Is the file in a crate that is not the user's? `crate`: its name, "" where the path has none. */
 static bool path_is_foreign(const struct rules *r, const struct origin_query *q, char *crate,
 			    size_t room)
 {
 	for (size_t i = 0; i < r->origin.count; i++) {
-		const struct rule *rule = &r->origin.rules[i];
-		const char *found = piece_end(q->decl_file, rule->words[1]);
+		const struct rules_line *line = &r->origin.lines[i];
+		const char *found = piece_end(q->decl_file, line->words[1]);
 		const char *at = NULL;
 
 		crate[0] = '\0';
 		if (!found)
 			continue;
-		if (!strcmp(rule->words[0], "repository"))
+		if (!strcmp(line->words[0], "repository"))
 			return true;
-		if (!strcmp(rule->words[0], "registry"))
-			at = skip_directories(found, strtol(rule->words[2], NULL, 10));
-		else if (!strcmp(rule->words[0], "vendor"))
-			at = vendored(q->decl_file, rule->words[1], q->comp_dir, true);
-		else if (!strcmp(rule->words[0], "external"))
-			at = vendored(q->decl_file, rule->words[1], q->comp_dir, false);
-		if (at && (!*rule->words[3] || has_version(at))) {
+		if (!strcmp(line->words[0], "registry"))
+			at = skip_directories(found, strtol(line->words[2], NULL, 10));
+		else if (!strcmp(line->words[0], "vendor"))
+			at = vendored(q->decl_file, line->words[1], q->comp_dir, true);
+		else if (!strcmp(line->words[0], "external"))
+			at = vendored(q->decl_file, line->words[1], q->comp_dir, false);
+		if (at && (!*line->words[3] || has_version(at))) {
 			crate_of_directory(at, crate, room);
 			return true;
 		}
@@ -186,7 +192,7 @@ static bool path_is_foreign(const struct rules *r, const struct origin_query *q,
 }
 
 static enum frame_origin origin_by_path(const struct rules *r, const struct origin_query *q,
-					const char *crate)
+					const char *crate, const char **runtime)
 {
 	char directory[CRATE_BYTES];
 	const char *name;
@@ -202,6 +208,7 @@ static enum frame_origin origin_by_path(const struct rules *r, const struct orig
 	if (is_main_crate(q, name))
 		return ORIGIN_USER;
 	known = crate_origin(r, name);
+	*runtime = runtime_of_crate(r, name);
 	return known == ORIGIN_UNKNOWN || known == ORIGIN_STD ? ORIGIN_THIRD_PARTY : known;
 }
 
@@ -212,16 +219,16 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Packages are named with -, crates with _. */
-static bool same_crate(const char *said, const char *crate)
+/* Packages have - in their names where crates have _. */
+static bool same_crate(const char *option, const char *crate)
 {
-	for (; *said && *crate; said++, crate++)
-		if ((*said == '-' ? '_' : *said) != *crate)
+	for (; *option && *crate; option++, crate++)
+		if ((*option == '-' ? '_' : *option) != *crate)
 			return false;
-	return !*said && !*crate;
+	return !*option && !*crate;
 }
 
-static bool user_said(const struct origin_query *q, const char *crate)
+static bool named_by_user(const struct origin_query *q, const char *crate)
 {
 	for (size_t i = 0; q->decl_file && i < q->user_prefix_count; i++) {
 		size_t length = strlen(q->user_prefixes[i]);
@@ -238,14 +245,16 @@ static bool user_said(const struct origin_query *q, const char *crate)
 	return false;
 }
 
-enum frame_origin origin_of(const struct rules *r, const struct origin_query *q)
+enum frame_origin origin_of(const struct rules *r, const struct origin_query *q,
+			    const char **runtime)
 {
 	char crate[CRATE_BYTES] = "";
 	enum frame_origin known;
 
+	*runtime = NULL;
 	if (q->crate && q->crate_length < sizeof(crate))
 		memcpy(crate, q->crate, q->crate_length);
-	if (user_said(q, crate))
+	if (named_by_user(q, crate))
 		return ORIGIN_USER;
 	if (q->module_path && any_matches(r, "libc", base_name(q->module_path)))
 		return ORIGIN_LIBC;
@@ -255,12 +264,18 @@ enum frame_origin origin_of(const struct rules *r, const struct origin_query *q)
 	if (*crate && !q->by_trait) {
 		if (is_main_crate(q, crate))
 			return ORIGIN_USER;
-		if (known == ORIGIN_TOKIO) /* also where it is a path dependency */
+		if (known ==
+		    ORIGIN_RUNTIME_ITSELF) { /* wherever its source lies: a path dependency too */
+			*runtime = runtime_of_crate(r, crate);
 			return known;
+		}
 	}
 	if (q->decl_file)
-		return origin_by_path(r, q, crate);
-	return *crate && is_main_crate(q, crate) ? ORIGIN_USER : known;
+		return origin_by_path(r, q, crate, runtime);
+	if (*crate && is_main_crate(q, crate))
+		return ORIGIN_USER;
+	*runtime = runtime_of_crate(r, crate);
+	return known;
 }
 
 bool origin_derived(const struct rules *r, const char *function, bool sign)

@@ -5,7 +5,7 @@
 #include "analyzer/rules/rules.h"
 #include "analyzer/rules/frame.h"
 
-/* What is known of a function whose origin is asked for. */
+/* What is known of a function whose origin is wanted. */
 struct origin_query {
 	const char *crate; /* NULL: not Rust, or not known */
 	size_t crate_length;
@@ -15,18 +15,20 @@ struct origin_query {
 	const char *module_path; /* of the mapping; NULL */
 	const char *const *main_crates; /* crates that hold a `main`: always the user's */
 	size_t main_crate_count;
-	const char *const *user_prefixes; /* what the user said is theirs: comes before all rules */
+	const char *const *user_prefixes; /* --user-prefix, --user-crate: before all rules */
 	size_t user_prefix_count;
 	const char *const *user_crates;
 	size_t user_crate_count;
 };
 
-enum frame_origin origin_of(const struct rules *r, const struct origin_query *q);
+/* `*runtime`: name of the runtime whose crate it is, for ORIGIN_RUNTIME_ITSELF; else NULL. */
+enum frame_origin origin_of(const struct rules *r, const struct origin_query *q,
+			    const char **runtime);
 
 /*
- * Was this function (demangled in full) written by a derive macro? Its name can tell for sure, or
- * only that it may be: then `sign` decides, which is that it has names only macros give, or that
- * its code is all on the line it is declared on, the derive attribute's.
+ * Was this function (demangled in full) written by a derive macro? Some names show it. Others only
+ * allow it; then `sign` decides: the function has names that only macros give, or all its code is
+ * on the line of its declaration, where the derive attribute is.
  */
 bool origin_derived(const struct rules *r, const char *function, bool sign);
 

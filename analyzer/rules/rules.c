@@ -30,7 +30,9 @@ static const char *const role_names[] = {
 };
 enum { ROLE_COUNT = sizeof(role_names) / sizeof(role_names[0]) };
 
-/* Wrappers around wrappers: as many as a hostile type name may cost us. */
+static const char park_call[] = "park-call";
+
+/* Wrappers within wrappers: a limit for hostile type names. */
 enum { WRAPPERS = 16 };
 
 bool pattern_matches(const char *pattern, const char *text)
@@ -57,20 +59,20 @@ bool pattern_matches(const char *pattern, const char *text)
 	return !*pattern;
 }
 
-static struct rule line_cut(char *line)
+static struct rules_line line_cut(char *text)
 {
-	struct rule rule = {.words = {"", "", "", ""}};
+	struct rules_line line = {.words = {"", "", "", ""}};
 	char *rest = NULL;
-	char *word = strtok_r(line, " \t", &rest);
+	char *word = strtok_r(text, " \t", &rest);
 
-	for (size_t i = 0; word && i < RULE_WORDS; i++) {
-		rule.words[i] = word;
+	for (size_t i = 0; word && i < RULES_WORDS; i++) {
+		line.words[i] = word;
 		word = strtok_r(NULL, " \t", &rest);
 	}
-	return rule;
+	return line;
 }
 
-int rule_file_open(struct rule_file *f, const char *text)
+int rules_file_open(struct rules_file *f, const char *text)
 {
 	size_t room = 0;
 	char *rest = NULL;
@@ -79,25 +81,25 @@ int rule_file_open(struct rule_file *f, const char *text)
 	f->text = text ? strdup(text) : NULL;
 	if (!f->text)
 		return text ? -ENOMEM : -ENOENT;
-	for (char *line = f->text; (line = strtok_r(line, "\n", &rest)); line = NULL) {
-		struct rule rule;
+	for (char *at = f->text; (at = strtok_r(at, "\n", &rest)); at = NULL) {
+		struct rules_line line;
 
-		line[strcspn(line, "#")] = '\0';
-		rule = line_cut(line);
-		if (!*rule.words[0])
+		at[strcspn(at, "#")] = '\0';
+		line = line_cut(at);
+		if (!*line.words[0])
 			continue;
-		if (!array_grow(&f->rules, f->count, &room, sizeof(*f->rules))) {
-			rule_file_close(f);
+		if (!array_grow(&f->lines, f->count, &room, sizeof(*f->lines))) {
+			rules_file_close(f);
 			return -ENOMEM;
 		}
-		f->rules[f->count++] = rule;
+		f->lines[f->count++] = line;
 	}
 	return 0;
 }
 
-void rule_file_close(struct rule_file *f)
+void rules_file_close(struct rules_file *f)
 {
-	free(f->rules);
+	free(f->lines);
 	free(f->text);
 	memset(f, 0, sizeof(*f));
 }
@@ -110,7 +112,7 @@ static enum role role_of_word(const char *word)
 	return ROLE_NONE;
 }
 
-/* The last part of a pattern's path; NULL: none, or one that may be anything. */
+/* The last word of a pattern's path; NULL: none, or one with a `*`. */
 static const char *last_word(const char *pattern)
 {
 	const char *last = NULL;
@@ -120,22 +122,77 @@ static const char *last_word(const char *pattern)
 	return last && !strchr(last, '*') ? last : NULL;
 }
 
-/* A word that is no role is a mistake in our own file: it must not pass unseen. */
-static int roles_read(struct rules *r)
+/* Takes a line about the runtime itself. False: it is about a function's role. */
+static bool runtime_take(struct runtime *runtime, const struct rules_line *line)
 {
-	r->roles = calloc(r->tokio.count + 1, sizeof(*r->roles));
-	if (!r->roles)
-		return -ENOMEM;
-	for (size_t i = 0; i < r->tokio.count; i++) {
-		struct role_rule *out = &r->roles[r->role_count++];
+	const char *keyword = line->words[0];
 
-		out->role = role_of_word(r->tokio.rules[i].words[0]);
-		out->pattern = r->tokio.rules[i].words[2];
-		out->last = last_word(out->pattern);
-		if (out->role == ROLE_NONE || !*out->pattern)
-			return -EINVAL;
+	if (!strcmp(keyword, "runtime")) {
+		runtime->name = line->words[1];
+		runtime->title = line->words[2];
+	} else if (!strcmp(keyword, "crate")) {
+		runtime->crate = line->words[2];
+	} else if (!strcmp(keyword, "multi-threaded")) {
+		runtime->multi_threaded = line->words[2];
+	} else if (!strcmp(keyword, "single-threaded")) {
+		runtime->single_threaded = line->words[2];
+	} else {
+		return !strcmp(keyword, park_call);
 	}
+	return true;
+}
+
+/* -EINVAL: the word is no role, a mistake in a rules file. */
+static int role_take(struct rules *r, const struct runtime *runtime, const struct rules_line *line)
+{
+	struct role_rule rule = {
+		.role = role_of_word(line->words[0]),
+		.runtime = runtime,
+		.pattern = line->words[2],
+		.last = last_word(line->words[2]),
+	};
+
+	if (rule.role == ROLE_NONE || !*rule.pattern)
+		return -EINVAL;
+	if (!array_grow(&r->roles, r->role_count, &r->role_room, sizeof(*r->roles)))
+		return -ENOMEM;
+	r->roles[r->role_count++] = rule;
 	return 0;
+}
+
+static int runtime_open(struct rules *r, const char *text)
+{
+	struct runtime *runtime = &r->runtimes[r->runtime_count];
+	int error;
+
+	if (r->runtime_count == RUNTIMES_MAX)
+		return -E2BIG;
+	error = rules_file_open(&runtime->file, text);
+	if (error)
+		return error;
+	r->runtime_count++;
+	for (size_t i = 0; i < runtime->file.count && !error; i++)
+		if (!runtime_take(runtime, &runtime->file.lines[i]))
+			error = role_take(r, runtime, &runtime->file.lines[i]);
+	return error;
+}
+
+static int runtimes_open(struct rules *r)
+{
+	int error = 0;
+
+	for (const struct embedded_file *f = embedded_files; f->name && !error; f++)
+		if (embedded_within(f, "rules/") && strstr(f->text, "\nruntime "))
+			error = runtime_open(r, f->text);
+	return error;
+}
+
+const char *runtime_park_call(const struct runtime *runtime, size_t index)
+{
+	for (size_t i = 0; i < runtime->file.count; i++)
+		if (!strcmp(runtime->file.lines[i].words[0], park_call) && !index--)
+			return runtime->file.lines[i].words[2];
+	return NULL;
 }
 
 int rules_open(struct rules **out)
@@ -145,13 +202,11 @@ int rules_open(struct rules **out)
 
 	if (!r)
 		return -ENOMEM;
-	error = rule_file_open(&r->tokio, embedded_text("rules/tokio.rules"));
+	error = runtimes_open(r);
 	if (!error)
-		error = rule_file_open(&r->origin, embedded_text("rules/origin.rules"));
+		error = rules_file_open(&r->origin, embedded_text("rules/origin.rules"));
 	if (!error)
-		error = rule_file_open(&r->causes, embedded_text("rules/causes.rules"));
-	if (!error)
-		error = roles_read(r);
+		error = rules_file_open(&r->causes, embedded_text("rules/causes.rules"));
 	if (error) {
 		rules_close(r);
 		return error;
@@ -165,19 +220,27 @@ void rules_close(struct rules *r)
 	if (!r)
 		return;
 	free(r->roles);
-	rule_file_close(&r->tokio);
-	rule_file_close(&r->origin);
-	rule_file_close(&r->causes);
+	for (size_t i = 0; i < r->runtime_count; i++)
+		rules_file_close(&r->runtimes[i].file);
+	rules_file_close(&r->origin);
+	rules_file_close(&r->causes);
 	free(r);
 }
 
-enum role rules_role(const struct rules *r, const char *site)
+const struct role_rule *rules_find(const struct rules *r, const char *site)
 {
 	for (size_t i = 0; i < r->role_count; i++)
 		if (r->roles[i].role != ROLE_WRAPPER && r->roles[i].role != ROLE_MARKER &&
 		    r->roles[i].role != ROLE_LAUNCH && pattern_matches(r->roles[i].pattern, site))
-			return r->roles[i].role;
-	return ROLE_NONE;
+			return &r->roles[i];
+	return NULL;
+}
+
+enum role rules_role(const struct rules *r, const char *site)
+{
+	const struct role_rule *rule = rules_find(r, site);
+
+	return rule ? rule->role : ROLE_NONE;
 }
 
 bool rules_has_role(const struct rules *r, enum role role, const char *name)
@@ -188,7 +251,7 @@ bool rules_has_role(const struct rules *r, enum role role, const char *name)
 	return false;
 }
 
-/* The last part of a path stands in the linker's name as it is, however that is mangled. */
+/* Every mangling keeps the last word of a path as it is. */
 bool rules_may_have_role(const struct rules *r, enum role role, const char *linkage)
 {
 	const char *shortest = NULL;
@@ -201,7 +264,7 @@ bool rules_may_have_role(const struct rules *r, enum role role, const char *link
 		last = r->roles[i].last;
 		if (!last)
 			return true;
-		/* What lacks a part of a word lacks the word. */
+		/* Without this part of the word it has not the word. */
 		if (shortest && strstr(last, shortest))
 			continue;
 		if (strstr(linkage, last))
@@ -211,8 +274,8 @@ bool rules_may_have_role(const struct rules *r, enum role role, const char *link
 	return false;
 }
 
-/* Types that are the same for many a task. */
-static bool says_nothing(const char *type)
+/* Types that many different tasks share. */
+static bool names_no_task(const char *type)
 {
 	static const char *const starts[] = {"dyn ", "fn(", "unsafe ", "extern ", "for<"};
 
@@ -234,7 +297,7 @@ void rules_fold_task(const struct rules *r, struct text *out, const char *type)
 
 		fold_name(&folded, name);
 		wrapper = length && folded.bytes && rules_has_role(r, ROLE_WRAPPER, folded.bytes);
-		if (!wrapper && folded.bytes && !says_nothing(name))
+		if (!wrapper && folded.bytes && !names_no_task(name))
 			text_add(out, folded.bytes, folded.length);
 		text_close(&folded);
 		if (!wrapper)

@@ -9,66 +9,85 @@
 #include "analyzer/base/arena.h"
 
 /*
- * The rules files (analyzer/rules, embedded): what hud knows of runtimes, of places where source
- * lies and of the kernel. Lines of words; '#' opens a comment. In a pattern '*' stands for any
- * text, also for none.
+ * The embedded rules files (analyzer/rules): what hud knows of runtimes, of directories of
+ * source and of the kernel. Lines of words; '#' opens a comment. In a pattern '*' matches any text,
+ * also none.
  */
-enum { RULE_WORDS = 4 };
+enum { RULES_WORDS = 4 };
 
-struct rule {
-	const char *words[RULE_WORDS]; /* "" where the line has fewer */
+struct rules_line {
+	const char *words[RULES_WORDS]; /* "" where the line has fewer */
 };
 
-struct rule_file {
+struct rules_file {
 	char *text; /* cut into words */
-	struct rule *rules;
+	struct rules_line *lines;
 	size_t count;
 };
 
-int rule_file_open(struct rule_file *f, const char *text);
-void rule_file_close(struct rule_file *f);
+int rules_file_open(struct rules_file *f, const char *text);
+void rules_file_close(struct rules_file *f);
 
 bool pattern_matches(const char *pattern, const char *text);
 
-/* What a function is to the runtime; the words in tokio.rules, in this order. */
+/* What a function is to its runtime: the first words of lines in the runtime's rules. */
 enum role {
 	ROLE_NONE,
 	ROLE_POLL,           /* one poll of a task */
 	ROLE_BLOCKING_TASK,  /* poll of a closure given to the blocking pool */
 	ROLE_LAUNCH,         /* type of the blocking task that a worker is */
-	ROLE_WORKER,         /* scheduler loop of the multi-threaded runtime */
-	ROLE_CURRENT_THREAD, /* scheduler loop of the current_thread runtime */
+	ROLE_WORKER,         /* loop of the multi-threaded scheduler */
+	ROLE_CURRENT_THREAD, /* loop of the single-threaded scheduler */
 	ROLE_PARK,           /* waiting for work, in whichever loop */
-	ROLE_BETWEEN,        /* a look at the drivers that does not wait */
+	ROLE_BETWEEN,        /* asks the drivers for events without waiting */
 	ROLE_BLOCK_IN_PLACE,
 	ROLE_POOL,        /* loop of a blocking-pool thread */
 	ROLE_ROOT,        /* block_on on a thread that drives no scheduler */
 	ROLE_BLOCK_ON,    /* block_on that may drive one */
 	ROLE_LOCAL_SET,   /* polls its tasks on whichever thread polls it */
 	ROLE_THREAD_ROOT, /* where stacks of threads and processes begin */
-	ROLE_POLL_END,    /* what a task does to be polled again: no block */
+	ROLE_POLL_END,    /* what a task calls to be polled again: its poll ends */
 	ROLE_AROUND,      /* before the future of a task is entered, or after it is left */
-	ROLE_WRAPPER,     /* a future type that says nothing but what its first argument says */
-	ROLE_MARKER,      /* a linker's name that shows the runtime is in a binary */
+	ROLE_WRAPPER,     /* a future type around another, its first argument */
+	ROLE_MARKER,      /* a linker's name that only a binary with the runtime has */
 };
+
+/* What a rules file with a line `runtime` says of that runtime. */
+struct runtime {
+	struct rules_file file;
+	const char *name;            /* "tokio" */
+	const char *title;           /* for people: "Tokio" */
+	const char *crate;           /* the crate that it is */
+	const char *multi_threaded;  /* names of its schedulers: "multi_thread", … */
+	const char *single_threaded; /* … "current_thread" */
+};
+/* A system call in which a worker waits for work; NULL behind the last. */
+const char *runtime_park_call(const struct runtime *runtime, size_t index);
 
 struct role_rule {
 	enum role role;
+	const struct runtime *runtime;
 	const char *pattern;
-	const char *last; /* part of its path; NULL: none, or one that may be anything */
+	const char *last; /* last word of its path; NULL: none, or one with a `*` */
 };
+
+enum { RUNTIMES_MAX = 8 };
 
 struct rules {
-	struct rule_file tokio;
-	struct rule_file origin;
-	struct rule_file causes;
-	struct role_rule *roles; /* of tokio */
-	size_t role_count;
+	struct runtime runtimes[RUNTIMES_MAX];
+	size_t runtime_count;
+	struct rules_file origin;
+	struct rules_file causes;
+	struct role_rule *roles; /* of all runtimes */
+	size_t role_count, role_room;
 };
 
+/* The rule of a function with this folded name, and so its role and runtime; NULL: it has none. */
+const struct role_rule *rules_find(const struct rules *r, const char *site);
+/* ROLE_NONE where there is no rule. */
 enum role rules_role(const struct rules *r, const char *site);
 bool rules_has_role(const struct rules *r, enum role role, const char *name);
-/* May a function with this linker's name have the role? A quick no for most, before demangling. */
+/* Can a function with this linker's name have the role? Quick, before it is demangled. */
 bool rules_may_have_role(const struct rules *r, enum role role, const char *linkage);
 
 /*

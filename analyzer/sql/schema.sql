@@ -53,7 +53,7 @@ CREATE TABLE binary (
 	symbols TEXT NOT NULL,
 	symbol_file TEXT,
 	problem TEXT,
-	has_tokio INTEGER
+	has_runtime INTEGER
 );
 
 CREATE TABLE mapping (
@@ -510,6 +510,21 @@ CREATE TABLE mark (
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	time_ns INTEGER NOT NULL,
 	text TEXT NOT NULL
+);
+
+CREATE TABLE runtime (
+	name TEXT PRIMARY KEY,
+	title TEXT NOT NULL
+);
+
+CREATE TABLE park_call (
+	runtime TEXT NOT NULL REFERENCES runtime (name),
+	syscall_name TEXT NOT NULL
+);
+
+CREATE TABLE cause (
+	name TEXT PRIMARY KEY,
+	about TEXT NOT NULL
 );
 
 CREATE TABLE advice_rule (

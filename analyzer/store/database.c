@@ -253,6 +253,8 @@ int row_insert(struct row *row)
 		return errno_of(row_batch_end(row->batch));
 	if (row->error)
 		return row->error;
+	if (row->column != sqlite3_bind_parameter_count(row->statement))
+		return -EIO;
 	err = sqlite3_step(row->statement);
 	sqlite3_reset(row->statement);
 	return errno_of(err);

@@ -56,6 +56,7 @@ void row_number(struct row *row, int64_t value);
 void row_number_if(struct row *row, bool known, int64_t value); /* else NULL */
 void row_id(struct row *row, int64_t id);                       /* 0: NULL */
 void row_text(struct row *row, const char *text);               /* NULL: NULL */
+/* 0 or a negative errno; -EIO also for a row with too many or too few values. */
 int row_insert(struct row *row);
 
 #endif

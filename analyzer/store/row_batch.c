@@ -144,9 +144,8 @@ static void value_add(struct row_batch *b, int kind, union value value)
 	struct block *block = b->filled;
 	size_t at = block->rows * b->columns + b->column;
 
-	if (b->column == b->columns)
+	if (b->column++ >= b->columns)
 		return;
-	b->column++;
 	block->kind[at] = (uint8_t)kind;
 	block->value[at] = value;
 }
@@ -195,9 +194,11 @@ static int block_give(struct row_batch *b)
 
 int row_batch_end(struct row_batch *b)
 {
-	while (b->column < b->columns)
-		row_batch_null(b);
+	bool whole = b->column == b->columns;
+
 	b->column = 0;
+	if (!whole)
+		return SQLITE_MISUSE;
 	return ++b->filled->rows < ROWS ? SQLITE_OK : block_give(b);
 }
 

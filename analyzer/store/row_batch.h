@@ -25,12 +25,15 @@ struct row_batch;
 int row_batch_open(sqlite3 *db, struct store_thread *thread, const char *verb, const char *table,
 		   const char *columns, struct row_batch **out);
 
-/* The next value of the row under way. Too many are ignored. */
+/* The next value of the row under way. */
 void row_batch_number(struct row_batch *b, int64_t value);
 void row_batch_text(struct row_batch *b, const char *text); /* NULL: NULL */
 void row_batch_null(struct row_batch *b);
 
-/* The row is whole; those that wait are stored when there are enough. 0 or SQLite's error. */
+/*
+ * The row is whole; those that wait are stored when there are enough. 0 or SQLite's error;
+ * SQLITE_MISUSE: it had not as many values as there are columns, and is left out.
+ */
 int row_batch_end(struct row_batch *b);
 
 /* All rows are stored when it returns, those of other batches too that were full. 0 or SQLite's error. */

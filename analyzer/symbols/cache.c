@@ -14,7 +14,7 @@
 #include "analyzer/symbols/cache_file.h"
 #include "format/build_id.h"
 
-/* All files together, and how many of them are looked at when one is added. */
+/* The most bytes of all files together; and the most files that are listed when one is added. */
 #define CACHE_BYTES (UINT64_C(512) << 20)
 enum { CACHE_FILES = 4096, NAME_BYTES = 2 * ELF_BUILD_ID_BYTES + 32, PROGRAM_HEAD_BYTES = 4096 };
 
@@ -32,7 +32,7 @@ char *symbol_cache_directory(void)
 		return *own ? strdup(own) : NULL;
 	if (xdg && xdg[0] == '/')
 		return asprintf(&path, "%s/hud", xdg) < 0 ? NULL : path;
-	/* Under sudo HOME may be another's: nothing of root's is left there. */
+	/* Under sudo HOME may be another user's: root leaves no files there. */
 	if (!home || home[0] != '/' || stat(home, &st) || st.st_uid != geteuid())
 		return NULL;
 	return asprintf(&path, "%s/.cache/hud", home) < 0 ? NULL : path;
@@ -47,10 +47,10 @@ static uint64_t hash_add(uint64_t hash, const void *data, size_t bytes)
 	return hash;
 }
 
-/* This program's own build: what is kept holds names as it has demangled them. */
+/* The build-id of this program: the files have names as this build demangles them. */
 static uint64_t program_add(uint64_t hash)
 {
-	/* The linker's name for the headers of this very program; its notes are in the same page. */
+	/* The linker's name for this program's own headers; its notes are in the same page. */
 	extern const uint8_t __ehdr_start[] __attribute__((visibility("hidden")));
 	struct build_id id;
 
@@ -60,13 +60,13 @@ static uint64_t program_add(uint64_t hash)
 	return hash;
 }
 
-/* Which files they are, and that they are as they were. */
+/* Identifies the files and their state: device, inode, size, time of change. */
 static uint64_t identity(const struct symbol_module *m)
 {
 	const struct module_files *files = &m->files;
 	const struct module_file *all[] = {&files->image, &files->debug, &files->symbols,
 					   &files->package, &files->supplement};
-	uint32_t version = KEPT_VERSION;
+	uint32_t version = CACHE_FILE_VERSION;
 	uint64_t hash = hash_add(UINT64_C(0xcbf29ce484222325), &version, sizeof(version));
 
 	hash = program_add(hash);
@@ -111,35 +111,35 @@ int symbol_cache_load(struct symbol_module *m)
 	close(directory);
 	if (fd < 0)
 		return 0;
-	/* Not one that somebody else has put there. */
+	/* Only files of our own user. */
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid()) {
-		/* What is damaged is missing, no more than that. */
-		error = symbol_kept_open(&m->kept, fd, (size_t)st.st_size);
+		/* A damaged file counts as missing. */
+		error = cache_file_open(&m->cache, fd, (size_t)st.st_size);
 		m->cached = !error;
-		futimens(fd, NULL); /* used: it stays */
+		futimens(fd, NULL); /* now the one used last */
 	}
 	close(fd);
 	return error == -ENOMEM ? error : 0;
 }
 
-/* All that is known of the module, from this run and from those before. */
-static size_t items_fill(struct symbol_module *m, struct symbol_keep_item *items)
+/* Everything known of the module, from this run and from earlier ones. */
+static size_t items_fill(struct symbol_module *m, struct cache_item *items)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < m->facts.slots; i++) {
-		struct symbol_keep_item item = {m->facts.keys[i], m->facts.values[i]};
+		struct cache_item item = {m->facts.keys[i], m->facts.values[i]};
 
 		if (item.facts && !item.facts->incomplete)
 			items[count++] = item;
 	}
-	for (size_t i = 0; m->cached && i < m->kept.header->addresses; i++) {
-		uint64_t offset = m->kept.addresses[i].offset;
-		const struct kept_address *kept = symbol_kept_find(&m->kept, offset);
-		struct symbol_keep_item item = {.offset = offset};
+	for (size_t i = 0; m->cached && i < m->cache.header->addresses; i++) {
+		uint64_t offset = m->cache.addresses[i].offset;
+		const struct cache_address *kept = cache_file_find(&m->cache, offset);
+		struct cache_item item = {.offset = offset};
 
 		if (kept && !key_map_find(&m->facts, offset) &&
-		    !symbol_kept_facts(&m->kept, kept, &m->owner->pool, &item.facts))
+		    !cache_file_facts(&m->cache, kept, &m->owner->pool, &item.facts))
 			items[count++] = item;
 	}
 	return count;
@@ -147,18 +147,18 @@ static size_t items_fill(struct symbol_module *m, struct symbol_keep_item *items
 
 static int module_write(struct symbol_module *m, int fd)
 {
-	size_t room = m->facts.used + (m->cached ? m->kept.header->addresses : 0);
-	struct symbol_keep_item *items = calloc(room + 1, sizeof(*items));
+	size_t room = m->facts.used + (m->cached ? m->cache.header->addresses : 0);
+	struct cache_item *items = calloc(room + 1, sizeof(*items));
 	struct symbol_binary binary;
 	int error = items ? symbol_module_binary(m, &binary) : -ENOMEM;
 
 	if (!error)
-		error = symbol_keep_write(&binary, items, items_fill(m, items), fd);
+		error = cache_file_write(&binary, items, items_fill(m, items), fd);
 	free(items);
 	return error;
 }
 
-struct cache_file {
+struct cache_entry {
 	char name[NAME_BYTES + HEX_BYTES];
 	struct timespec used;
 	uint64_t bytes;
@@ -166,15 +166,15 @@ struct cache_file {
 
 static int file_order(const void *a, const void *b)
 {
-	const struct cache_file *x = a;
-	const struct cache_file *y = b;
+	const struct cache_entry *x = a;
+	const struct cache_entry *y = b;
 
 	if (x->used.tv_sec != y->used.tv_sec)
 		return x->used.tv_sec < y->used.tv_sec ? 1 : -1;
 	return x->used.tv_nsec < y->used.tv_nsec ? 1 : -1;
 }
 
-static size_t files_list(int directory, struct cache_file *out)
+static size_t files_list(int directory, struct cache_entry *out)
 {
 	int again = dup(directory);
 	DIR *d = again < 0 ? NULL : fdopendir(again);
@@ -200,10 +200,10 @@ static size_t files_list(int directory, struct cache_file *out)
 	return count;
 }
 
-/* Those not used for longest go, until the rest is small enough. */
+/* Removes those not used for longest, until the rest is small enough. */
 static void cache_trim(int directory)
 {
-	struct cache_file *all = calloc(CACHE_FILES, sizeof(*all));
+	struct cache_entry *all = calloc(CACHE_FILES, sizeof(*all));
 	size_t count = all ? files_list(directory, all) : 0;
 	uint64_t bytes = 0;
 

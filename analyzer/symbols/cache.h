@@ -6,17 +6,17 @@
 
 /*
  * Facts kept on disk from one run to the next: a file for each binary, named by its build-id, by
- * which files its symbols come from (device, inode, size, time of change) and by the version of
- * this program. It is replaced as a whole, never changed; failures are not kept; when all of them
- * together are too large the ones not used for longest go.
+ * the files its symbols come from (device, inode, size, time of change) and by the version of this
+ * program. A file is replaced as a whole, never changed; failures are not kept. When all files
+ * together are too large, those not used for longest are removed.
  */
 
-/* Where: $HUD_CACHE, else $XDG_CACHE_HOME/hud, else ~/.cache/hud. NULL: nowhere. For free(). */
+/* $HUD_CACHE, else $XDG_CACHE_HOME/hud, else ~/.cache/hud; NULL: none. The caller's to free(). */
 char *symbol_cache_directory(void);
 
-/* What is kept of the module goes to m->cached. 0, also when there is nothing, or -ENOMEM. */
+/* Opens the module's file as m->cache; m->cached: there is one. 0 or -ENOMEM. */
 int symbol_cache_load(struct symbol_module *m);
-/* Keeps what is known of the module now. What goes wrong costs the next run time, no more. */
+/* Writes what is known of the module now. Failure is silent: it only costs the next run time. */
 void symbol_cache_save(struct symbol_module *m);
 
 #endif

@@ -8,8 +8,8 @@
 #include <sys/mman.h>
 #include <xxhash.h>
 
-/* The next part, behind `at`; NULL: it would not end in the file, nor would those behind it. */
-static const void *part(const struct symbol_kept *k, uint64_t *at, uint32_t count, size_t size)
+/* Takes the next part, at `at`. NULL: it, or one before it, would not end within the file. */
+static const void *part(const struct cache_file *k, uint64_t *at, uint32_t count, size_t size)
 {
 	uint64_t start = *at;
 
@@ -19,10 +19,10 @@ static const void *part(const struct symbol_kept *k, uint64_t *at, uint32_t coun
 	return k->image + start;
 }
 
-/* Where the parts are. False: they do not fill the file. */
-static bool parts_find(struct symbol_kept *k)
+/* Finds the parts. False: together they are not as large as the file. */
+static bool parts_find(struct cache_file *k)
 {
-	const struct kept_header *h = k->header;
+	const struct cache_header *h = k->header;
 	uint64_t at = sizeof(*h);
 
 	k->addresses = part(k, &at, h->addresses, sizeof(*k->addresses));
@@ -34,12 +34,13 @@ static bool parts_find(struct symbol_kept *k)
 	return at == k->bytes && h->text_bytes && !k->texts[0] && !k->texts[h->text_bytes - 1];
 }
 
-static int header_check(struct symbol_kept *k)
+static int header_check(struct cache_file *k)
 {
-	const struct kept_header *h = (const void *)k->image;
-	size_t from = offsetof(struct kept_header, version);
+	const struct cache_header *h = (const void *)k->image;
+	size_t from = offsetof(struct cache_header, version);
 
-	if (memcmp(h->magic, KEPT_MAGIC, sizeof(h->magic)) != 0 || h->version != KEPT_VERSION ||
+	if (memcmp(h->magic, CACHE_FILE_MAGIC, sizeof(h->magic)) != 0 ||
+	    h->version != CACHE_FILE_VERSION ||
 	    XXH3_64bits(k->image + from, k->bytes - from) != h->checksum)
 		return -EBADMSG;
 	k->header = h;
@@ -50,15 +51,15 @@ static int header_check(struct symbol_kept *k)
 }
 
 /* False: there is no such text. */
-static bool text_of(const struct symbol_kept *k, uint32_t at, const char **out)
+static bool text_of(const struct cache_file *k, uint32_t at, const char **out)
 {
 	*out = at ? k->texts + at : NULL;
 	return at < k->header->text_bytes;
 }
 
-static int binary_take(struct symbol_kept *k)
+static int binary_take(struct cache_file *k)
 {
-	const struct kept_header *h = k->header;
+	const struct cache_header *h = k->header;
 	struct symbol_binary *b = &k->binary;
 
 	b->quality = h->quality;
@@ -70,13 +71,13 @@ static int binary_take(struct symbol_kept *k)
 		       : -EBADMSG;
 }
 
-int symbol_kept_open(struct symbol_kept *k, int fd, size_t bytes)
+int cache_file_open(struct cache_file *k, int fd, size_t bytes)
 {
 	void *image;
 	int error;
 
 	memset(k, 0, sizeof(*k));
-	if (bytes < sizeof(struct kept_header))
+	if (bytes < sizeof(struct cache_header))
 		return -EBADMSG;
 	image = mmap(NULL, bytes, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
 	if (image == MAP_FAILED)
@@ -91,11 +92,11 @@ int symbol_kept_open(struct symbol_kept *k, int fd, size_t bytes)
 	if (!error && !k->made)
 		error = -ENOMEM;
 	if (error)
-		symbol_kept_close(k);
+		cache_file_close(k);
 	return error;
 }
 
-void symbol_kept_close(struct symbol_kept *k)
+void cache_file_close(struct cache_file *k)
 {
 	if (k->image)
 		munmap((void *)(uintptr_t)k->image, k->bytes);
@@ -103,10 +104,10 @@ void symbol_kept_close(struct symbol_kept *k)
 	memset(k, 0, sizeof(*k));
 }
 
-/* Which of the addresses; -1: none. What a damaged table says is no more than a wrong guess. */
-static int64_t number_of(const struct symbol_kept *k, uint64_t offset)
+/* Index of an address; -1: not there. A damaged table can only make the search fail. */
+static int64_t number_of(const struct cache_file *k, uint64_t offset)
 {
-	const struct kept_header *h = k->header;
+	const struct cache_header *h = k->header;
 	uint64_t bucket;
 	uint32_t low;
 	uint32_t high;
@@ -133,10 +134,10 @@ static int64_t number_of(const struct symbol_kept *k, uint64_t offset)
 	return -1;
 }
 
-const struct kept_address *symbol_kept_find(const struct symbol_kept *k, uint64_t offset)
+const struct cache_address *cache_file_find(const struct cache_file *k, uint64_t offset)
 {
 	int64_t number = number_of(k, offset);
-	const struct kept_address *found = number < 0 ? NULL : &k->addresses[number];
+	const struct cache_address *found = number < 0 ? NULL : &k->addresses[number];
 
 	if (found && found->link <= k->header->links &&
 	    found->count <= k->header->links - found->link)
@@ -144,14 +145,14 @@ const struct kept_address *symbol_kept_find(const struct symbol_kept *k, uint64_
 	return NULL;
 }
 
-const char *symbol_kept_text(const struct symbol_kept *k, uint32_t place)
+const char *cache_file_text(const struct cache_file *k, uint32_t place)
 {
 	const char *text = NULL;
 
 	return text_of(k, place, &text) ? text : NULL;
 }
 
-static bool definition_take(const struct symbol_kept *k, const struct kept_definition *from,
+static bool definition_take(const struct cache_file *k, const struct cache_definition *from,
 			    struct symbol_definition *out)
 {
 	*out = (struct symbol_definition) {
@@ -162,11 +163,11 @@ static bool definition_take(const struct symbol_kept *k, const struct kept_defin
 	       out->name && out->own <= strlen(out->name);
 }
 
-bool symbol_kept_call(const struct symbol_kept *k, uint32_t link, struct symbol_call *call,
-		      struct symbol_definition *definition)
+bool cache_file_call(const struct cache_file *k, uint32_t link, struct symbol_call *call,
+		     struct symbol_definition *definition)
 {
 	uint32_t number = k->links[link];
-	const struct kept_call *from = number < k->header->calls ? &k->calls[number] : NULL;
+	const struct cache_call *from = number < k->header->calls ? &k->calls[number] : NULL;
 
 	if (!from || from->definition >= k->header->definitions)
 		return false;
@@ -176,14 +177,14 @@ bool symbol_kept_call(const struct symbol_kept *k, uint32_t link, struct symbol_
 	       definition_take(k, &k->definitions[from->definition], definition);
 }
 
-/* A call in the pool, its definition the same for all calls of it. */
-static int call_make(struct symbol_kept *k, uint32_t link, struct text_pool *pool,
+/* Makes a call in the pool. All calls of a function share its definition. */
+static int call_make(struct cache_file *k, uint32_t link, struct text_pool *pool,
 		     struct symbol_call *call)
 {
 	struct symbol_definition definition;
 	struct symbol_definition **made;
 
-	if (!symbol_kept_call(k, link, call, &definition))
+	if (!cache_file_call(k, link, call, &definition))
 		return -EBADMSG;
 	made = &k->made[k->calls[k->links[link]].definition];
 	if (!*made) {
@@ -196,8 +197,8 @@ static int call_make(struct symbol_kept *k, uint32_t link, struct text_pool *poo
 	return 0;
 }
 
-int symbol_kept_facts(struct symbol_kept *k, const struct kept_address *from,
-		      struct text_pool *pool, const struct symbol_facts **out)
+int cache_file_facts(struct cache_file *k, const struct cache_address *from, struct text_pool *pool,
+		     const struct symbol_facts **out)
 {
 	struct symbol_facts *facts = text_pool_alloc(pool, sizeof(*facts));
 	int error = 0;

@@ -11,26 +11,27 @@
 #include "analyzer/symbols/cache_file.h"
 #include "analyzer/base/arena.h"
 
-/* Things of one kind, each once. */
+/* Items of one kind, equal ones once. */
 struct once {
 	void *items;
 	size_t size; /* of one */
 	size_t count, room;
-	uint32_t *slots; /* number and 1; 0: free */
+	uint32_t *slots; /* index + 1; 0: free */
 	size_t slot_count;
 };
 
 struct keep {
-	struct kept_header header;
+	struct cache_header header;
 	struct once definitions, calls;
-	struct kept_address *addresses;
+	struct cache_address *addresses;
 	uint32_t *links;
 	size_t link_count, link_room;
 	uint32_t *buckets;
 	struct text texts;
-	struct text_pool pool;  /* texts, each once */
-	struct key_map places;  /* where a text is, by it and by its copy in the pool */
-	struct key_map numbers; /* of definitions, and 1 */
+	struct text_pool pool; /* texts, each once */
+	struct key_map
+		places; /* offset of a text, by its address and by that of its copy in the pool */
+	struct key_map numbers; /* index + 1, by definition */
 	int error;
 };
 
@@ -98,7 +99,7 @@ static bool slots_double(struct once *o)
 	return true;
 }
 
-/* The number of the one that is like `item`. */
+/* Index of the item equal to `item`, which is added if there is none. */
 static uint32_t once_add(struct keep *k, struct once *o, const void *item)
 {
 	size_t at;
@@ -120,7 +121,8 @@ static uint32_t once_add(struct keep *k, struct once *o, const void *item)
 static uint32_t definition_keep(struct keep *k, const struct symbol_definition *d)
 {
 	uint32_t number = recall(&k->numbers, d);
-	struct kept_definition kept = {.decl_line = d->decl_line, .flags = d->flags, .own = d->own};
+	struct cache_definition kept = {
+		.decl_line = d->decl_line, .flags = d->flags, .own = d->own};
 
 	if (number)
 		return number - 1;
@@ -134,12 +136,12 @@ static uint32_t definition_keep(struct keep *k, const struct symbol_definition *
 	return number;
 }
 
-static void address_keep(struct keep *k, const struct symbol_keep_item *item)
+static void address_keep(struct keep *k, const struct cache_item *item)
 {
 	const struct symbol_facts *facts = item->facts;
-	struct kept_address *out = &k->addresses[k->header.addresses++];
+	struct cache_address *out = &k->addresses[k->header.addresses++];
 
-	*out = (struct kept_address) {
+	*out = (struct cache_address) {
 		.offset = item->offset,
 		.link = (uint32_t)k->link_count,
 		.count = facts->count,
@@ -149,7 +151,7 @@ static void address_keep(struct keep *k, const struct symbol_keep_item *item)
 	};
 	for (uint32_t i = 0; i < facts->count && !k->error; i++) {
 		const struct symbol_call *c = &facts->calls[i];
-		struct kept_call call = {.line = c->line, .column = c->column};
+		struct cache_call call = {.line = c->line, .column = c->column};
 
 		call.definition = definition_keep(k, c->definition);
 		call.file = text_keep(k, c->file);
@@ -162,10 +164,10 @@ static void address_keep(struct keep *k, const struct symbol_keep_item *item)
 	}
 }
 
-/* About as many buckets as addresses, each a power of two bytes of the binary long. */
+/* About as many buckets as addresses; each is for a power of two bytes of the binary. */
 static int buckets_make(struct keep *k)
 {
-	struct kept_header *h = &k->header;
+	struct cache_header *h = &k->header;
 	uint64_t first = h->addresses ? k->addresses[0].offset : 0;
 	uint64_t span = h->addresses ? k->addresses[h->addresses - 1].offset - first : 0;
 	uint32_t next = 0;
@@ -203,8 +205,8 @@ static int all_write(int fd, const void *data, size_t bytes)
 
 static int keep_write(struct keep *k, int fd)
 {
-	struct kept_header *h = &k->header;
-	const char *checked = (const char *)h + offsetof(struct kept_header, version);
+	struct cache_header *h = &k->header;
+	const char *checked = (const char *)h + offsetof(struct cache_header, version);
 	const struct iovec parts[] = {
 		{k->addresses, h->addresses * sizeof(*k->addresses)},
 		{k->definitions.items, k->definitions.count * k->definitions.size},
@@ -230,19 +232,19 @@ static int keep_write(struct keep *k, int fd)
 
 static int item_order(const void *a, const void *b)
 {
-	const struct symbol_keep_item *x = a;
-	const struct symbol_keep_item *y = b;
+	const struct cache_item *x = a;
+	const struct cache_item *y = b;
 
 	return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
 static int keep_fill(struct keep *k, const struct symbol_binary *binary,
-		     const struct symbol_keep_item *items, size_t count)
+		     const struct cache_item *items, size_t count)
 {
-	struct kept_header *h = &k->header;
+	struct cache_header *h = &k->header;
 
-	memcpy(h->magic, KEPT_MAGIC, sizeof(h->magic));
-	h->version = KEPT_VERSION;
+	memcpy(h->magic, CACHE_FILE_MAGIC, sizeof(h->magic));
+	h->version = CACHE_FILE_VERSION;
 	text_add(&k->texts, "", 1); /* none */
 	h->file = text_keep(k, binary->file);
 	h->problem = text_keep(k, binary->problem);
@@ -259,12 +261,12 @@ static int keep_fill(struct keep *k, const struct symbol_binary *binary,
 	return k->error ? k->error : buckets_make(k);
 }
 
-int symbol_keep_write(const struct symbol_binary *binary, struct symbol_keep_item *items,
-		      size_t count, int fd)
+int cache_file_write(const struct symbol_binary *binary, struct cache_item *items, size_t count,
+		     int fd)
 {
 	struct keep k = {
-		.definitions.size = sizeof(struct kept_definition),
-		.calls.size = sizeof(struct kept_call),
+		.definitions.size = sizeof(struct cache_definition),
+		.calls.size = sizeof(struct cache_call),
 		.addresses = calloc(count + 1, sizeof(*k.addresses)),
 	};
 	int error = k.addresses ? count > UINT32_MAX ? -E2BIG : 0 : -ENOMEM;

@@ -9,7 +9,7 @@
 
 static const char debug_root[] = "/usr/lib/debug";
 
-/* "A/B/C" with what is NULL left out; NULL: no memory. */
+/* "A/B/C"; parts that are NULL are left out. NULL: no memory. */
 static char *joined(struct search *s, const char *a, const char *b, const char *c)
 {
 	char *path = NULL;
@@ -30,7 +30,7 @@ static char *directory_of(struct search *s, const char *path)
 	return directory;
 }
 
-/* The file that .gnu_debuglink means has its checksum, and no other build-id. */
+/* Is it the file of .gnu_debuglink: with its checksum, and without another build-id? */
 static bool link_fits(struct search *s, const char *path, const struct elf_file *f)
 {
 	const struct elf_file *image = &s->found->image.elf;
@@ -75,7 +75,7 @@ static void try_link(struct search *s, char *path)
 	free(path);
 }
 
-/* Where GDB and its like look for it, and in the directories given. */
+/* Tries where debuggers look for it, and the directories of --debug-dir. */
 static void debuglink_find(struct search *s)
 {
 	const struct module_file *image = &s->found->image;

@@ -8,15 +8,15 @@
 #include <string.h>
 #include <unistd.h>
 
-/* As elfutils/debuginfod.h declares it. */
+/* As in elfutils/debuginfod.h. */
 struct debuginfod_client;
 typedef int (*progress_function)(struct debuginfod_client *client, long done, long all);
 
 struct debug_server {
 	const struct symbolizer_options *options;
-	bool opened;      /* or tried to */
-	bool received;    /* some of the file that is asked for */
-	const char *lost; /* why nobody is asked any more; NULL */
+	bool opened;      /* or could not be */
+	bool received;    /* some bytes of the current file */
+	const char *lost; /* why no server is asked any more; NULL: servers are asked */
 	struct debuginfod_client *client;
 	void (*end)(struct debuginfod_client *client);
 	int (*find_debuginfo)(struct debuginfod_client *client, const unsigned char *build_id,
@@ -41,7 +41,7 @@ struct debug_server *debug_server_open(const struct symbolizer_options *options)
 	return s;
 }
 
-/* The library stays loaded: what it links may have threads of its own. */
+/* The library is never unloaded: libraries it uses may have threads. */
 void debug_server_close(struct debug_server *s)
 {
 	if (s && s->client)
@@ -57,7 +57,7 @@ static bool symbol_load(void *library, const char *name, void *out)
 	return symbol != NULL;
 }
 
-/* The library hands the callback its client only, so it has to ask that for what is ours. */
+/* The callback gets only the client, which has our pointer as its user data. */
 static int progress_told(struct debuginfod_client *client, long done, long all)
 {
 	void *(*get_user_data)(struct debuginfod_client *);
@@ -66,7 +66,7 @@ static int progress_told(struct debuginfod_client *client, long done, long all)
 	if (!symbol_load(RTLD_DEFAULT, "debuginfod_get_user_data", &get_user_data))
 		return 0;
 	s = get_user_data(client);
-	s->received = s->received || (done > 0 && all > 0); /* else `done` only counts the calls */
+	s->received = s->received || (done > 0 && all > 0); /* before that `done` counts calls */
 	if (s->options->progress)
 		s->options->progress(s->options->progress_context, "debuginfod",
 				     done > 0 ? (uint64_t)done : 0, all > 0 ? (uint64_t)all : 0);
@@ -110,7 +110,7 @@ static char *outcome_of(struct debug_server *s, int error)
 {
 	const char *why = strerrordesc_np(error);
 
-	/* The library takes what broke off for what is not there. */
+	/* The library reports a broken transfer as a missing file. */
 	if (error == EIO || (error == ENOENT && s->received)) {
 		why = "the answer broke off";
 		debug_server_trouble(s, why);
@@ -120,7 +120,7 @@ static char *outcome_of(struct debug_server *s, int error)
 		return strdup("no server has it");
 	if (error == ETIME)
 		why = "no answer in time (DEBUGINFOD_TIMEOUT)";
-	/* A server that is not there for one file is not there for the next either. */
+	/* A server that cannot be reached for one file will not be for the next. */
 	s->lost = why;
 	debug_server_trouble(s, why);
 	return strdup(why);

@@ -26,7 +26,7 @@ void debug_server_close(struct debug_server *s);
 int debug_server_find(struct debug_server *s, const uint8_t *build_id, size_t build_id_bytes,
 		      enum debug_server_file kind, char **path, char **outcome);
 
-/* Tells whoever listens of what a server did wrong: one line. */
+/* Calls options.trouble with what a server did wrong: one line. */
 void debug_server_trouble(const struct debug_server *s, const char *what);
 
 #endif

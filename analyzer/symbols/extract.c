@@ -15,7 +15,7 @@
 
 enum { ALIASES = 8 };
 
-/* Tables of a unit whose addresses are asked for. */
+/* The tables of a unit. */
 struct unit_tables {
 	struct dwarf_scopes scopes;
 	struct dwarf_lines lines;
@@ -93,7 +93,7 @@ static uint64_t address_key(const void *at)
 	return (uint64_t)(uintptr_t)at;
 }
 
-/* The directory a unit was compiled in; a split unit's may stand with its skeleton. */
+/* The directory a unit was compiled in; of a split unit perhaps that of its skeleton. */
 static const char *comp_dir_of(struct symbol_extract *e, const struct dwarf_unit *unit)
 {
 	const char *dir = key_map_find(&e->directories, address_key(unit));
@@ -107,7 +107,7 @@ static const char *comp_dir_of(struct symbol_extract *e, const struct dwarf_unit
 	return dir;
 }
 
-/* Source files as the unit's entries number them: those of its skeleton where it has none. */
+/* The source files that the unit's entries refer to: its own, or those of its skeleton. */
 static struct dwarf_lines *sources_of(struct symbol_extract *e, const struct dwarf_unit *unit)
 {
 	struct dwarf_lines *lines;
@@ -128,7 +128,7 @@ static struct dwarf_lines *sources_of(struct symbol_extract *e, const struct dwa
 	return lines;
 }
 
-/* A source's path: with its directory, but not with the unit's. Joined once. */
+/* Path of a source file: with its directory, without that of the unit. Joined once. */
 static const char *source_path(struct symbol_extract *e, const struct dwarf_unit *unit,
 			       uint64_t number)
 {
@@ -170,7 +170,7 @@ static const struct dwarf_containers *containers_of(void *context, struct dwarf_
 	return c;
 }
 
-/* Rust's names are demangled here, where many threads do it; others when they are asked for. */
+/* Rust's names are demangled here, in many threads; others only when needed. */
 static int definition_demangle(struct symbol_extract *e, struct symbol_definition *d)
 {
 	struct text full = {0};
@@ -189,13 +189,13 @@ static int definition_demangle(struct symbol_extract *e, struct symbol_definitio
 	return error;
 }
 
-/* The type of future is asked for only where the function is one that polls it. */
+/* Finds the type of future, for functions that poll one. */
 static bool is_poll(const struct symbol_extract *e, const struct symbol_definition *d)
 {
 	struct text site = {0};
 	bool poll;
 
-	/* No rule can hold for a name that lacks the rules' common part. */
+	/* Without a word of the rules no rule fits: a quick test. */
 	if (!rules_may_have_role(e->source->rules, ROLE_POLL, d->name))
 		return false;
 	fold_name(&site, d->rust ? d->rust : d->name);
@@ -256,7 +256,7 @@ static int definition_fill(struct symbol_extract *e, const struct dwarf_entry *e
 static int definition_of_entry(struct symbol_extract *e, const struct dwarf_entry *entry,
 			       struct symbol_definition **out)
 {
-	/* The instance, not its declaration: that may be shared by instances of other types. */
+	/* Of the instance: its declaration may be shared with instances of other types. */
 	struct dwarf_entry instance = dwarf_instance(entry);
 	const uint8_t *info = instance.unit->file->sections.view[DWARF_INFO].start;
 	uint64_t key = address_key(info + instance.offset);
@@ -299,7 +299,7 @@ static int definition_of_symbol(struct symbol_extract *e, const struct elf_symbo
 	return key_map_put(&e->symbols, symbol->start, *out);
 }
 
-/* Names of functions that start where the one at `vaddr` does. C has many such on purpose. */
+/* Names of functions with the same start as the one at `vaddr`. In C they are common. */
 static const char *aliases_at(struct symbol_extract *e, uint64_t vaddr)
 {
 	const struct elf_symbols *symtab = e->source->symtab;
@@ -353,7 +353,7 @@ static int chain_add(struct symbol_extract *e, struct symbol_facts *facts,
 	return error;
 }
 
-/* The chain that debug information tells of: none where no function is known there. */
+/* The chain by debug information; empty where it has no function. */
 static int facts_from_dwarf(struct symbol_extract *e, const struct unit_tables *t,
 			    struct dwarf_unit *unit, struct dwarf_unit *whole,
 			    struct symbol_address *a)
@@ -416,7 +416,7 @@ static int facts_from_symbols(struct symbol_extract *e, const struct unit_tables
 		return -ENOMEM;
 	a->facts->count = 1;
 	a->facts->symbol_file = keep_text(e, symbol->file);
-	if (t) /* assembly has lines and no functions */
+	if (t) /* assembly has lines without functions */
 		call_place(e, a->facts->calls, a->unit, dwarf_lines_find(&t->lines, a->vaddr));
 	a->facts->calls->definition = definition;
 	return 0;
@@ -430,7 +430,7 @@ static int tables_read(struct unit_tables *t, struct dwarf_unit *unit, struct dw
 	return error ? error : dwarf_lines_rows(&t->lines, unit, wanted);
 }
 
-/* Tables that answer for these addresses; to be closed by the caller unless they are kept. */
+/* Tables for these addresses; the caller closes them unless e->keep. */
 static int tables_of(struct symbol_extract *e, const struct symbol_address *addresses, size_t count,
 		     struct dwarf_unit *whole, struct unit_tables **out)
 {

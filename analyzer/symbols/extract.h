@@ -9,8 +9,8 @@
 #include "analyzer/base/arena.h"
 
 /*
- * Facts about addresses out of one binary's files. Each thread has an extraction of its own; what
- * they read from is shared and never changes.
+ * Facts about addresses, out of one binary's files. Each thread has an extraction of its own; the
+ * sources they read are shared and never change.
  */
 struct symbol_source {
 	struct dwarf_index *index; /* NULL: no debug information */
@@ -21,22 +21,22 @@ struct symbol_source {
 struct symbol_extract;
 
 struct symbol_address {
-	uint64_t key;            /* the caller's: file offset */
-	uint64_t vaddr;          /* asked for */
+	uint64_t key;            /* for the caller: file offset */
+	uint64_t vaddr;          /* to look up */
 	struct dwarf_unit *unit; /* dwarf_index_unit(); NULL: none */
 	struct symbol_facts *facts;
 };
 
-/* `keep`: a unit's tables are built whole and kept, for addresses that come one by one. */
+/* `keep`: the tables of a unit are built whole and kept, for addresses that come one by one. */
 int symbol_extract_open(const struct symbol_source *source, bool keep, struct symbol_extract **out);
 /* Fills in `facts` of addresses of one unit, sorted by vaddr. */
 int symbol_extract_unit(struct symbol_extract *e, struct symbol_address *addresses, size_t count);
-/* Frees all but the facts: their memory is taken over by `pool`, or freed where that is NULL. */
+/* Frees all but the facts, whose memory `pool` takes over; NULL: frees these as well. */
 void symbol_extract_close(struct symbol_extract *e, struct text_pool *pool);
 
 /*
- * The same for addresses of many units in any order, over all processors. They are sorted in place.
- * `shared` takes over the facts' memory.
+ * The same for addresses of many units in any order, on all processors. Sorts them in place.
+ * `shared` takes over the memory of the facts.
  */
 int symbol_extract_all(const struct symbol_source *source, struct symbol_address *addresses,
 		       size_t count, struct text_pool *shared);

@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 /*
- * What debug information and symbol tables say of an address, as they say it: names not demangled,
- * paths not shortened, nothing classified. It is what a symbolized capture and the cache hold, and
- * what symbols_function.c makes frames of: the same frames, wherever the facts came from.
+ * The content of debug information and symbol tables about an address, unchanged: names not
+ * demangled, paths not shortened, nothing classified. Symbolized captures and the cache store it;
+ * function.c makes frames of it, which are the same wherever the facts came from.
  */
 enum symbol_definition_flags {
 	SYMBOL_LINKAGE = 1 << 0,     /* the name is the linker's; else as the debug info has it */
@@ -27,10 +27,9 @@ struct symbol_definition {
 	const char *comp_dir;  /* of the unit that declares it; NULL */
 	uint32_t decl_line;    /* 0: not known */
 	uint32_t flags;
-	uint32_t own; /* where the function's own name begins in one of debug info, for addr2line */
-	const char
-		*rust; /* the name demangled, where it is Rust's and that was done already; NULL */
-	const struct symbol_function *made; /* of it, by symbols_function.c; NULL: not yet */
+	uint32_t own;     /* offset in `name` of its part after the path, for addr2line */
+	const char *rust; /* a Rust name demangled, where that was done already; NULL */
+	const struct symbol_function *made; /* by function.c; NULL: not yet */
 };
 
 /* One line of an inline chain. */
@@ -49,8 +48,8 @@ struct symbol_facts {
 	bool incomplete; /* part of the debug information was missing: not worth keeping */
 	/* For addr2line. */
 	uint32_t discriminator;  /* of the innermost line */
-	const char *symbol_file; /* the symbol table's word for its source; NULL */
-	const char *aliases;     /* linker's names of the functions at this place, by '\n'; NULL */
+	const char *symbol_file; /* source file by the symbol table; NULL */
+	const char *aliases; /* linker's names of the functions at this address, by '\n'; NULL */
 };
 
 #endif

@@ -59,7 +59,7 @@ static bool id_matches(const struct search *s, struct elf_file *f)
 	       (!f->build_id_bytes || !memcmp(f->build_id, s->key->build_id, f->build_id_bytes));
 }
 
-/* The first problem is the one told: later candidates are further from what was asked for. */
+/* Keeps the first problem: later candidates are less likely to be the right file. */
 static void problem_set(struct search *s, const char *path, const char *what)
 {
 	if (s->found->problem)
@@ -70,7 +70,7 @@ static void problem_set(struct search *s, const char *path, const char *what)
 	}
 }
 
-/* What a file is told by, in the kind of the key, and why it is not what is looked for. */
+/* Why a file is not the one wanted: its build-id or hash, and that of the capture. */
 static void refusal_word(const struct search *s, struct elf_file *f, char *what, size_t room)
 {
 	const struct build_id *hash;
@@ -82,8 +82,8 @@ static void refusal_word(const struct search *s, struct elf_file *f, char *what,
 			 *id ? id : "missing", *s->id ? s->id : "none");
 	} else if (elf_file_text_hash(f, &hash)) {
 		snprintf(what, room,
-			 "holds no code, and without a build-id that is all there is to tell it "
-			 "by: its binary finds it by .gnu_debuglink");
+			 "has neither code nor a build-id to compare: it is found through "
+			 ".gnu_debuglink of its binary only");
 	} else {
 		search_hex(id, hash->byte + HUD_TEXT_HASH_MARK_BYTES, HUD_TEXT_HASH_DIGEST_BYTES);
 		snprintf(what, room,
@@ -92,13 +92,13 @@ static void refusal_word(const struct search *s, struct elf_file *f, char *what,
 	}
 }
 
-static void refuse_build_id(struct search *s, const char *path, struct elf_file *f, bool told)
+static void refuse_build_id(struct search *s, const char *path, struct elf_file *f, bool notable)
 {
 	char what[2 * HEX_BYTES + 128];
 
 	refusal_word(s, f, what, sizeof(what));
 	search_log(s, path, what);
-	if (told)
+	if (notable)
 		problem_set(s, path, what);
 }
 
@@ -126,7 +126,7 @@ static bool search_done(const struct search *s)
 	return s->error || (s->found->image.path && !search_needs_debug(s));
 }
 
-/* A file that can be read and is of this build. */
+/* Takes a file of this build for what is missing yet. False: it is not needed. */
 static bool try_slots(struct search *s, const char *path, struct elf_file *f)
 {
 	struct module_files *found = s->found;
@@ -145,8 +145,8 @@ static bool try_slots(struct search *s, const char *path, struct elf_file *f)
 	return false;
 }
 
-/* `told`: a file that cannot be read or is another build is worth telling about. */
-bool search_try(struct search *s, const char *path, bool told)
+/* `notable`: a file that cannot be read or is another build is a problem to report. */
+bool search_try(struct search *s, const char *path, bool notable)
 {
 	struct elf_file f;
 	const char *what;
@@ -158,12 +158,12 @@ bool search_try(struct search *s, const char *path, bool told)
 	if (error) {
 		what = error == -ENOEXEC ? "is no ELF file" : strerrordesc_np(-error);
 		search_log(s, path, what);
-		if (told)
+		if (notable)
 			problem_set(s, path, what);
 		return false;
 	}
 	if (!id_matches(s, &f))
-		refuse_build_id(s, path, &f, told);
+		refuse_build_id(s, path, &f, notable);
 	else if (try_slots(s, path, &f))
 		return true;
 	elf_file_close(&f);
@@ -210,7 +210,7 @@ static void try_debug_dir(struct search *s, const char *directory)
 	try_joined(s, directory, path, ".debug");
 }
 
-/* The vdso is no file: it is the kernel's, so that of our own process where it is the same kernel. */
+/* The vdso is in no file, but in our own process, if this is the same kernel. */
 static void try_vdso(struct search *s)
 {
 	unsigned long start = getauxval(AT_SYSINFO_EHDR);
@@ -222,7 +222,7 @@ static void try_vdso(struct search *s)
 	if (!start || !s->key->path || strcmp(s->key->path, "[vdso]") != 0 || s->key->own)
 		return;
 	s->step = "the vdso of this kernel";
-	header = (const void *)start; /* section headers are its last part */
+	header = (const void *)start; /* section headers are at its end */
 	bytes = header->e_shoff + (size_t)header->e_shnum * header->e_shentsize;
 	image = bytes < VDSO_BYTES ? malloc(bytes) : NULL;
 	if (!image)
@@ -265,7 +265,7 @@ static void search_run(struct search *s, bool *used)
 		try_vdso(s);
 }
 
-/* Debug information without the binary: it names code, and says where in memory that lies. */
+/* Debug information without the binary still has names, and addresses of code. */
 static void image_stand_in(struct search *s)
 {
 	struct module_files *found = s->found;
@@ -281,7 +281,7 @@ static void image_stand_in(struct search *s)
 		elf_file_close(&f);
 }
 
-/* What a user should hear of a search that is over. */
+/* The problem to report, once the search is over. */
 static void problem_judge(struct search *s)
 {
 	struct module_files *found = s->found;

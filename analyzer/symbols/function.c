@@ -36,7 +36,7 @@ const char *symbol_path_full(struct symbol_module *m, const char *path, const ch
 	return kept;
 }
 
-/* What is known of a function before it is named for people. */
+/* The facts of a function while its frame is made. */
 struct facts {
 	struct text name; /* demangled */
 	struct text type; /* T of a poll function */
@@ -58,7 +58,7 @@ static const char *keep(struct symbol_module *m, const char *text)
 	return text_pool_intern(&m->owner->pool, text, strlen(text));
 }
 
-/* Without debug information a v0 name still says T: raw::poll::<T, S>, <Harness<T, S>>::poll. */
+/* Without debug information a v0 name still has T: raw::poll::<T, S>, <Harness<T, S>>::poll. */
 static void type_from_name(struct facts *f)
 {
 	struct text inner = {0};
@@ -71,7 +71,7 @@ static void type_from_name(struct facts *f)
 		argument = fold_first_argument(inner.bytes ? inner.bytes : "", &length);
 	}
 	for (size_t i = 0; i + 1 < length; i++)
-		if (!memcmp(argument + i, "::", 2)) { /* a mere `T` says nothing */
+		if (!memcmp(argument + i, "::", 2)) { /* a bare `T` names no type */
 			text_add(&f->type, argument, length);
 			break;
 		}
@@ -129,7 +129,7 @@ static int place_frame(struct symbol_module *m, struct symbol_frame *frame, cons
 	} else {
 		q.crate = NULL;
 	}
-	frame->origin = origin_of(m->owner->rules, &q);
+	frame->origin = origin_of(m->owner->rules, &q, &frame->runtime);
 	if (frame->origin == ORIGIN_USER)
 		file = symbol_path_short(file, f->comp_dir);
 	frame->decl_line = f->decl_line;

@@ -8,7 +8,7 @@
 #include "analyzer/base/arena.h"
 #include "format/wire.h"
 
-/* Facts that come as records of a symbolized capture. Nothing is trusted. */
+/* Facts of one binary in records of symbolized captures. Nothing in them is trusted. */
 struct symbol_given {
 	struct symbol_given *next;
 	struct symbol_binary binary;
@@ -16,15 +16,15 @@ struct symbol_given {
 };
 
 struct symbol_givens {
-	struct text_pool *pool; /* what is given lives there */
+	struct text_pool *pool; /* of the facts */
 	struct symbol_givens_capture *captures;
 	struct symbol_given *binaries;
 };
 
-/* -EINVAL: a record that makes no sense, and is left out; -ENOMEM. Other types are passed over. */
+/* Takes a record. -EINVAL: it makes no sense and was left out; -ENOMEM. Ignores other types. */
 int symbol_givens_add(struct symbol_givens *g, const uint8_t *capture_id,
 		      const struct hud_record *record);
-/* What is given of a binary; NULL: nothing. Where two captures do, the better one. */
+/* The facts of a binary, or NULL; of several captures those of the best quality. */
 struct symbol_given *symbol_givens_find(const struct symbol_givens *g, const uint8_t *build_id,
 					size_t build_id_bytes, const char *path);
 void symbol_givens_close(struct symbol_givens *g);

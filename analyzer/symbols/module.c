@@ -69,7 +69,7 @@ static int dwarf_load(struct symbol_module *m)
 	return error == -ENOMEM ? error : 0;
 }
 
-/* What the tables turned out to be. Of a module that a capture gave, that is known better. */
+/* Sets what the tables show; not for a module whose facts came with a capture. */
 static void judge(struct symbol_module *m)
 {
 	if (m->given)
@@ -120,7 +120,7 @@ int symbol_module_load(struct symbol_module *m)
 	return error;
 }
 
-/* The crates as a capture or the cache has them: one a line. */
+/* The crates with a `main`, as a capture or the cache stores them: one a line. */
 static int main_crates_take(struct symbol_module *m, const char *lines)
 {
 	m->main_crate_count = 0;
@@ -159,7 +159,7 @@ int symbol_module_know(struct symbol_module *m)
 		error = symbol_cache_load(m);
 	if (error)
 		return error;
-	return m->cached ? know_from(m, &m->kept.binary) : symbol_module_load(m);
+	return m->cached ? know_from(m, &m->cache.binary) : symbol_module_load(m);
 }
 
 int symbol_module_binary(struct symbol_module *m, struct symbol_binary *out)
@@ -202,19 +202,19 @@ static bool address_fill(struct symbol_module *m, uint64_t file_offset, struct s
 	return true;
 }
 
-/* What the cache has, from now on among what is known. What makes no sense is not known. */
-static const struct symbol_facts *facts_kept(struct symbol_module *m, uint64_t file_offset)
+/* The facts in the cache, from then on in m->facts. NULL: none, or damaged. */
+static const struct symbol_facts *facts_cached(struct symbol_module *m, uint64_t file_offset)
 {
-	const struct kept_address *kept = symbol_kept_find(&m->kept, file_offset);
+	const struct cache_address *kept = cache_file_find(&m->cache, file_offset);
 	const struct symbol_facts *facts;
 
-	if (!kept || symbol_kept_facts(&m->kept, kept, &m->owner->pool, &facts) ||
+	if (!kept || cache_file_facts(&m->cache, kept, &m->owner->pool, &facts) ||
 	    key_map_put(&m->facts, file_offset, (void *)(uintptr_t)facts))
 		return NULL;
 	return facts;
 }
 
-/* What is known already, from whichever source. */
+/* Facts that were looked up before, in this run or an earlier one, or came with the capture. */
 static const struct symbol_facts *facts_known(struct symbol_module *m, uint64_t file_offset)
 {
 	const struct symbol_facts *facts = key_map_find(&m->facts, file_offset);
@@ -222,7 +222,7 @@ static const struct symbol_facts *facts_known(struct symbol_module *m, uint64_t 
 	if (!facts && m->given)
 		facts = key_map_find(&m->given->facts, file_offset);
 	if (!facts && m->cached)
-		facts = facts_kept(m, file_offset);
+		facts = facts_cached(m, file_offset);
 	return facts;
 }
 
@@ -259,7 +259,7 @@ int symbol_module_facts(struct symbol_module *m, uint64_t file_offset,
 	return error;
 }
 
-/* Those not known yet. */
+/* The addresses among them that are not known yet. */
 static size_t offsets_unknown(struct symbol_module *m, uint64_t *offsets, size_t count)
 {
 	size_t used = 0;

@@ -10,7 +10,7 @@
 #include "analyzer/symbols/cache_file.h"
 #include "analyzer/symbols/symbols.h"
 
-/* The parts of symbols.h that its own files share. */
+/* What the files of this folder share; scan.c and addr2line use it too. */
 
 enum { MAIN_CRATES = 8 };
 
@@ -21,10 +21,10 @@ struct symbolizer {
 	bool *used;                        /* by --binary */
 	struct debug_server *server;
 	struct symbol_module *modules;
-	struct symbol_givens givens; /* by symbolized captures */
+	struct symbol_givens givens; /* facts that came with captures */
 };
 
-/* What is the same for all frames of one function. */
+/* What all frames of one function share. */
 struct symbol_function {
 	struct symbol_frame frame; /* without line, column, inlined */
 	const char *comp_dir;
@@ -48,10 +48,11 @@ struct symbol_module {
 	bool searched; /* for files */
 	bool known;    /* quality, crates and marker */
 	bool loaded;
-	bool changed;               /* something was looked up that is not in the cache */
-	struct symbol_given *given; /* by a capture: used before files; NULL */
-	bool cached;                /* the cache has something, and that is `kept` */
-	struct symbol_kept kept;
+	bool changed; /* something was looked up that is not in the cache */
+	struct symbol_given
+		*given; /* facts that came with a capture: used instead of files; NULL */
+	bool cached;    /* `cache` is open */
+	struct cache_file cache;
 	bool has_symtab;
 	struct dwarf_index *index;
 	struct elf_symbols symtab;
@@ -60,37 +61,37 @@ struct symbol_module {
 	struct symbol_extract *single; /* for addresses that come one by one */
 	const char *main_crates[MAIN_CRATES];
 	size_t main_crate_count;
-	const char *marker;    /* a name that shows the runtime is in it; NULL */
+	const char *marker;    /* a name that shows that a runtime is in it; NULL */
 	struct key_map facts;  /* struct symbol_facts, by file offset */
 	struct key_map chains; /* struct symbol_chain, by file offset */
 };
 
 /* Looks for files, once. */
 int symbol_module_search(struct symbol_module *m, bool own);
-/* Finds out what is the same for all of it: quality, crates with a main, the runtime's marker. */
+/* Finds what holds for the whole binary: quality, crates with a main, the runtime's marker. */
 int symbol_module_know(struct symbol_module *m);
-/* Opens tables on first use. What cannot be opened lowers the quality. */
+/* Opens the tables, once. One that cannot be opened lowers the quality. */
 int symbol_module_load(struct symbol_module *m);
-/* What symbol_writer_binary() is told of it. */
+/* Describes it for symbol_writer_binary(). */
 int symbol_module_binary(struct symbol_module *m, struct symbol_binary *out);
 
-/* Where an address of the file's own is in the file. False: in no segment of it. */
+/* Offset in the file of a virtual address. False: in no segment of it. */
 bool symbol_module_offset(const struct symbol_module *m, uint64_t vaddr, uint64_t *offset);
 
-/* The module of a file by itself, not of a mapping: this very file, wherever it lies. */
+/* The module of a file at a path, instead of that of a mapping. */
 struct symbol_module *symbolizer_module_at(struct symbolizer *s, const uint8_t *build_id,
 					   size_t build_id_bytes, const char *path);
 
-/* What is known of an address, looked up on first use; `count` 0: nothing. */
+/* The facts of an address, looked up on first use; `count` 0: there are none. */
 int symbol_module_facts(struct symbol_module *m, uint64_t file_offset,
 			const struct symbol_facts **out);
 
-/* The function of a definition, named and placed once. */
+/* The function of a definition: named, its origin found; once. */
 int symbol_function_of(struct symbol_module *m, struct symbol_definition *d,
 		       const struct symbol_function **out);
 /* Folded names of the functions in `aliases` other than `site`, by '\n'; NULL: none. */
 const char *symbol_aliases(struct symbol_module *m, const char *aliases, const char *site);
-/* A path as debug information has it, kept: joined with the directory of its unit where relative. */
+/* A path of debug information, joined with its unit's directory where relative. */
 const char *symbol_path_full(struct symbol_module *m, const char *path, const char *comp_dir);
 /* `path` without the directory the unit was compiled in. */
 const char *symbol_path_short(const char *path, const char *comp_dir);

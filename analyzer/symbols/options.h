@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Where symbols are looked for, whose code is the user's, and who is told how far it is. */
+/* Where to look for symbols, which code is the user's, and whom to call while it takes long. */
 struct symbolizer_options {
 	const char *const *binaries; /* --binary paths */
 	size_t binary_count;
@@ -16,14 +16,14 @@ struct symbolizer_options {
 	const char *const *user_crates; /* --user-crate: so is code of these crates */
 	size_t user_crate_count;
 	/*
-	 * Told now and then how far a download is, `all` 0: not known; and with `what` NULL when it
-	 * is over. NULL: nobody listens.
+	 * Called now and then during a download, `all` 0: not known; with `what` NULL after it. May
+	 * be NULL.
 	 */
 	void (*progress)(void *context, const char *what, uint64_t done, uint64_t all);
-	/* Told in one line what a server did that should have given debug files. NULL: nobody. */
+	/* Called with one line when a server of debug files fails. May be NULL. */
 	void (*trouble)(void *context, const char *what);
 	void *progress_context; /* of both */
-	const char *cache; /* directory for what is known from one run to the next; NULL: none */
+	const char *cache;      /* directory of the cache; NULL: none */
 };
 
 #endif

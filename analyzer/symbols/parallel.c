@@ -7,14 +7,14 @@
 
 #include "analyzer/symbols/extract.h"
 
-/* A thread has to be worth starting: so many bytes of entries, or so many addresses without any. */
+/* A thread is started for each so many bytes of entries, or addresses of units without entries. */
 enum { THREADS = 16, THREAD_BYTES = 256 << 10, ADDRESSES_A_GROUP = 2048 };
 
 /* Addresses of one unit. */
 struct group {
 	struct symbol_address *addresses;
 	size_t count;
-	uint64_t bytes; /* of the unit's entries: what has to be read */
+	uint64_t bytes; /* of the unit's entries, which must be read */
 };
 
 struct work {
@@ -120,13 +120,13 @@ int symbol_extract_all(const struct symbol_source *source, struct symbol_address
 	struct worker workers[THREADS] = {{0}};
 	int error = groups_make(&work, addresses, count);
 	size_t threads = threads_for(&work);
-	size_t started = 1; /* the first one is ourselves */
+	size_t started = 1; /* the first is this thread */
 
 	for (size_t i = 0; !error && i < threads; i++) {
 		workers[i].work = &work;
 		error = symbol_extract_open(source, false, &workers[i].extract);
 	}
-	/* Where no thread can be had the others do its work. */
+	/* If a thread cannot be started the others do its work. */
 	while (!error && started < threads &&
 	       !pthread_create(&workers[started].thread, NULL, work_run, &workers[started]))
 		started++;

@@ -63,7 +63,7 @@ static int chain_from_offset(struct symbol_module *m, uint64_t offset, struct sy
 		chain->count = 1;
 		chain->frames->function = chain->frames->site =
 			text_pool_intern(&m->owner->pool, name.bytes, name.length);
-		chain->frames->origin = origin_of(m->owner->rules, &q);
+		chain->frames->origin = origin_of(m->owner->rules, &q, &chain->frames->runtime);
 		error = chain->frames->function ? 0 : -ENOMEM;
 	}
 	text_close(&name);

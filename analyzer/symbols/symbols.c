@@ -77,7 +77,7 @@ static void module_close(struct symbol_module *m)
 {
 	if (m->changed && m->quality > SYMBOLS_DYNSYM)
 		symbol_cache_save(m);
-	symbol_kept_close(&m->kept);
+	cache_file_close(&m->cache);
 	symbol_extract_close(m->single, NULL);
 	dwarf_index_close(m->index);
 	elf_symbols_close(&m->symtab);
@@ -138,7 +138,7 @@ int symbol_module_search(struct symbol_module *m, bool own)
 	return module_files_find(&m->files, &s->options, s->server, s->used, &key);
 }
 
-/* Files or what a capture gave: the better one, and of equals the one that was asked for. */
+/* Chooses between files and the facts of a capture: the better; of equals, files if named. */
 static int sources_find(struct symbol_module *m, bool own)
 {
 	const struct symbolizer_options *o = &m->owner->options;
@@ -162,7 +162,7 @@ static int sources_find(struct symbol_module *m, bool own)
 	return 0;
 }
 
-/* A module that got nothing from a capture read later is looked for again. */
+/* Facts may have come since for a module that had none. */
 static struct symbol_module *module_current(struct symbolizer *s, const uint8_t *build_id,
 					    size_t bytes, const char *path)
 {
@@ -244,7 +244,7 @@ const char *symbolizer_unused_binary(const struct symbolizer *s, size_t index)
 	return NULL;
 }
 
-int symbol_module_has_tokio(struct symbol_module *m)
+int symbol_module_has_runtime(struct symbol_module *m)
 {
 	if (symbol_module_know(m))
 		return -1;
@@ -258,7 +258,7 @@ const struct symbol_step *symbol_module_step(const struct symbol_module *m, size
 	return index < m->files.step_count ? &m->files.steps[index] : NULL;
 }
 
-/* By quality: what it costs, and what to do. */
+/* What is missing at each quality, and what to do about it. */
 static const char *const advices[] = {
 	[SYMBOLS_NONE] = "no names: give the binary with --binary or --debug-dir, or record with "
 			 "--save-binaries; a stripped one needs its debug file as well",
@@ -296,7 +296,7 @@ const char *symbol_module_advice(struct symbol_module *m)
 		return advices[m->quality];
 	holder = m->files.debug.path ? &m->files.debug : &m->files.image;
 	if (holder->elf.altlink && !m->files.supplement.path)
-		return "some names are in a file that dwz made and that was not found: put it where "
+		return "some names are in a file made by dwz, which was not found: put it where "
 		       ".gnu_debugaltlink says, or give its directory with --debug-dir";
 	return m->index ? split_advice(m) : NULL;
 }

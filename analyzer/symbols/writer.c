@@ -11,11 +11,11 @@
 #include "analyzer/base/arena.h"
 #include "format/frame.h"
 
-/* A chunk is closed when it is this large; one address may make it larger, up to what fits. */
+/* A chunk is closed when it is this large. One address can make it larger, up to the limit. */
 enum { CHUNK_BYTES = 1 << 20, ADDRESS_BYTES = 2 << 20 };
 
-/* Something with an id: in which chunk was it said last? */
-struct said {
+/* A text, function or binary with an id, and the last chunk that defined it. */
+struct entry {
 	uint32_t id;
 	uint32_t chunk; /* from 1 */
 };
@@ -28,13 +28,13 @@ struct symbol_writer {
 	size_t used;
 	uint32_t records;
 	uint32_t chunk;               /* the one under way, from 1 */
-	struct text_pool pool;        /* texts, and keys of functions: each once */
-	struct key_map texts;         /* struct said, by kept text */
-	struct key_map by_key;        /* struct said of functions, by kept key */
-	struct key_map by_definition; /* kept key, by definition */
+	struct text_pool pool;        /* of texts and keys of functions, each once */
+	struct key_map texts;         /* struct entry, by text in the pool */
+	struct key_map by_key;        /* struct entry of functions, by key in the pool */
+	struct key_map by_definition; /* key in the pool, by definition */
 	uint32_t last_text, last_function, last_binary;
 	struct symbol_binary binary;
-	struct said binary_said;
+	struct entry binary_entry;
 	int error;
 };
 
@@ -92,7 +92,7 @@ static int chunk_close(struct symbol_writer *w)
 	return w->options.sink(w->options.sink_context, w->frame, bytes);
 }
 
-/* Room for a record with `tail` bytes behind its fixed part, zeroed; NULL: the chunk is full. */
+/* Room for a record with `tail` bytes after its fixed part, zeroed; NULL: the chunk is full. */
 static void *record_add(struct symbol_writer *w, uint16_t type, size_t fixed, size_t tail)
 {
 	size_t bytes = (fixed + tail + 7) & ~(size_t)7;
@@ -116,52 +116,52 @@ static uint64_t key_of(const void *kept)
 	return (uint64_t)(uintptr_t)kept;
 }
 
-/* The entry for what is kept there, new with the next id if need be; NULL: no memory. */
-static struct said *said_of(struct symbol_writer *w, struct key_map *map, const char *kept,
-			    uint32_t *last)
+/* The entry of a text in the pool; a new one gets the next id. NULL: no memory. */
+static struct entry *entry_of(struct symbol_writer *w, struct key_map *map, const char *kept,
+			      uint32_t *last)
 {
-	struct said *said = key_map_find(map, key_of(kept));
+	struct entry *entry = key_map_find(map, key_of(kept));
 
-	if (said)
-		return said;
-	said = text_pool_alloc(&w->pool, sizeof(*said));
-	if (!said || key_map_put(map, key_of(kept), said)) {
+	if (entry)
+		return entry;
+	entry = text_pool_alloc(&w->pool, sizeof(*entry));
+	if (!entry || key_map_put(map, key_of(kept), entry)) {
 		w->error = -ENOMEM;
 		return NULL;
 	}
-	said->id = ++*last;
-	return said;
+	entry->id = ++*last;
+	return entry;
 }
 
-static uint32_t text_say(struct symbol_writer *w, const char *text)
+static uint32_t text_define(struct symbol_writer *w, const char *text)
 {
 	size_t bytes = text ? strlen(text) : 0;
 	struct hud_symbol_text *r;
-	struct said *said;
+	struct entry *entry;
 	const char *kept;
 
 	if (!text || w->error)
 		return 0;
 	bytes = bytes < HUD_SYMBOL_TEXT_BYTES_MAX ? bytes : HUD_SYMBOL_TEXT_BYTES_MAX;
 	kept = text_pool_intern(&w->pool, text, bytes);
-	said = kept ? said_of(w, &w->texts, kept, &w->last_text) : NULL;
-	if (!said) {
+	entry = kept ? entry_of(w, &w->texts, kept, &w->last_text) : NULL;
+	if (!entry) {
 		w->error = -ENOMEM;
 		return 0;
 	}
-	if (said->chunk == w->chunk)
-		return said->id;
+	if (entry->chunk == w->chunk)
+		return entry->id;
 	r = record_add(w, HUD_SYMBOL_TEXT, sizeof(*r), bytes);
 	if (!r)
 		return 0;
-	r->id = said->id;
+	r->id = entry->id;
 	r->bytes = (uint32_t)bytes;
 	memcpy(r->text, kept, bytes);
-	said->chunk = w->chunk;
-	return said->id;
+	entry->chunk = w->chunk;
+	return entry->id;
 }
 
-/* Equal functions come from many threads and files: they are told by what they say. */
+/* Equal functions come from many threads: a text of all their facts shows that they are equal. */
 static const char *definition_key(struct symbol_writer *w, const struct symbol_definition *d)
 {
 	const char *key = key_map_find(&w->by_definition, key_of(d));
@@ -185,21 +185,21 @@ static const char *definition_key(struct symbol_writer *w, const struct symbol_d
 	return key;
 }
 
-static uint32_t function_say(struct symbol_writer *w, const struct symbol_definition *d)
+static uint32_t function_define(struct symbol_writer *w, const struct symbol_definition *d)
 {
 	const char *key = w->error ? NULL : definition_key(w, d);
-	struct said *said = key ? said_of(w, &w->by_key, key, &w->last_function) : NULL;
+	struct entry *entry = key ? entry_of(w, &w->by_key, key, &w->last_function) : NULL;
 	struct hud_symbol_function f = {0};
 	struct hud_symbol_function *r;
 
-	if (!said || said->chunk == w->chunk)
-		return said ? said->id : 0;
-	f.id = said->id;
+	if (!entry || entry->chunk == w->chunk)
+		return entry ? entry->id : 0;
+	f.id = entry->id;
 	f.symbol_flags = d->flags;
-	f.name = text_say(w, d->name);
-	f.task_type = text_say(w, d->task_type);
-	f.decl_file = text_say(w, d->decl_file);
-	f.comp_dir = text_say(w, d->comp_dir);
+	f.name = text_define(w, d->name);
+	f.task_type = text_define(w, d->task_type);
+	f.decl_file = text_define(w, d->decl_file);
+	f.comp_dir = text_define(w, d->comp_dir);
 	f.decl_line = d->decl_line;
 	f.own = d->own;
 	r = w->error ? NULL : record_add(w, HUD_SYMBOL_FUNCTION, sizeof(*r), 0);
@@ -207,22 +207,22 @@ static uint32_t function_say(struct symbol_writer *w, const struct symbol_defini
 		return 0;
 	f.head = r->head;
 	*r = f;
-	said->chunk = w->chunk;
-	return said->id;
+	entry->chunk = w->chunk;
+	return entry->id;
 }
 
-static uint32_t binary_say(struct symbol_writer *w)
+static uint32_t binary_define(struct symbol_writer *w)
 {
 	const struct symbol_binary *b = &w->binary;
 	struct hud_symbol_binary f = {
-		.id = w->binary_said.id,
+		.id = w->binary_entry.id,
 		.quality = b->quality,
 		.symtab = b->symtab,
-		.path = text_say(w, b->path),
-		.file = text_say(w, b->file),
-		.problem = text_say(w, b->problem),
-		.marker = text_say(w, b->marker),
-		.main_crates = text_say(w, b->main_crates),
+		.path = text_define(w, b->path),
+		.file = text_define(w, b->file),
+		.problem = text_define(w, b->problem),
+		.marker = text_define(w, b->marker),
+		.main_crates = text_define(w, b->main_crates),
 	};
 	struct hud_symbol_binary *r;
 
@@ -238,17 +238,17 @@ static uint32_t binary_say(struct symbol_writer *w)
 		return 0;
 	f.head = r->head;
 	*r = f;
-	w->binary_said.chunk = w->chunk;
+	w->binary_entry.chunk = w->chunk;
 	return f.id;
 }
 
 int symbol_writer_binary(struct symbol_writer *w, const struct symbol_binary *binary)
 {
 	w->binary = *binary;
-	w->binary_said = (struct said) {.id = ++w->last_binary};
+	w->binary_entry = (struct entry) {.id = ++w->last_binary};
 	if (!w->error && w->used > CHUNK_BYTES)
 		w->error = chunk_close(w);
-	binary_say(w);
+	binary_define(w);
 	return w->error;
 }
 
@@ -258,15 +258,15 @@ static void calls_write(struct symbol_writer *w, uint32_t *out, const struct sym
 	for (uint32_t i = 0; i < count; i++, out += HUD_SYMBOL_CALL_WORDS) {
 		const struct symbol_call *c = &facts->calls[i];
 
-		out[0] = function_say(w, c->definition);
-		out[1] = text_say(w, c->file);
-		out[2] = text_say(w, c->comp_dir);
+		out[0] = function_define(w, c->definition);
+		out[1] = text_define(w, c->file);
+		out[2] = text_define(w, c->comp_dir);
 		out[3] = c->line;
 		out[4] = c->column;
 	}
 }
 
-/* What the texts of an address may take at most; most are said already. */
+/* The most bytes that the texts of an address need, if none of them is defined yet. */
 static size_t facts_bytes(const struct symbol_facts *facts)
 {
 	size_t bytes = facts->aliases ? strlen(facts->aliases) : 0;
@@ -299,14 +299,14 @@ int symbol_writer_address(struct symbol_writer *w, uint64_t offset,
 		w->error = chunk_close(w);
 	if (w->error)
 		return w->error;
-	/* Names of megabytes are nobody's: the address is known by its offset then. */
+	/* Too large for a chunk: the address keeps its offset only. */
 	if (count > HUD_SYMBOL_CALLS_MAX || facts_bytes(facts) > ADDRESS_BYTES)
 		count = 0;
-	f.binary = w->binary_said.chunk == w->chunk ? w->binary_said.id : binary_say(w);
-	f.aliases = count ? text_say(w, facts->aliases) : 0;
+	f.binary = w->binary_entry.chunk == w->chunk ? w->binary_entry.id : binary_define(w);
+	f.aliases = count ? text_define(w, facts->aliases) : 0;
 	f.calls = (uint16_t)count;
 	f.discriminator = count ? facts->discriminator : 0;
-	f.source = count ? text_say(w, facts->symbol_file) : 0;
+	f.source = count ? text_define(w, facts->symbol_file) : 0;
 	calls_write(w, call, facts, count);
 	r = w->error ? NULL
 		     : record_add(w, HUD_SYMBOL_ADDRESS, sizeof(*r),

@@ -6,8 +6,8 @@
 #include "format/capture_writer.h"
 
 /*
- * Facts as chunks of symbols (docs/FORMAT.md, section 7), behind a capture. What was said once in a
- * chunk is said once; every chunk stands alone.
+ * Writes facts as chunks of symbols (docs/FORMAT.md), after a capture. Each chunk defines every
+ * text and function that it uses, once.
  */
 struct symbol_writer;
 
@@ -22,7 +22,7 @@ struct symbol_writer_options {
 
 int symbol_writer_open(const struct symbol_writer_options *options, struct symbol_writer **out);
 
-/* What is said of the binary that the following addresses are of. */
+/* A binary: the addresses that follow are in it. */
 struct symbol_binary {
 	const uint8_t *build_id;
 	size_t build_id_bytes;
@@ -34,7 +34,7 @@ int symbol_writer_binary(struct symbol_writer *w, const struct symbol_binary *bi
 int symbol_writer_address(struct symbol_writer *w, uint64_t offset,
 			  const struct symbol_facts *facts);
 
-/* Writes what is left, and frees. The first error there was. */
+/* Writes what is left, and frees. 0, or the first error there was. */
 int symbol_writer_close(struct symbol_writer *w);
 
 #endif

@@ -2,7 +2,7 @@
 --
 -- Those inside a poll on a thread that had its core, at or over the threshold without the time they
 -- waited for a CPU. Also those of a worker whose stack tells nothing, when they cannot be a park:
--- parks wait in epoll_wait or futex and nowhere else, and a park's futex is never woken by the
+-- parks wait in the calls of park_call and nowhere else, and a park's futex is never woken by the
 -- user's own code directly (view user_waker). Long sleeps of workers are told by
 -- analyzer/derive/long_sleep.c.
 INSERT INTO blocking_poll (capture, thread, kind, offcpu_span, start_ns, end_ns, wall_ns,
@@ -23,9 +23,8 @@ WHERE NOT EXISTS (SELECT 1 FROM poll AS p
 	AND (e.class = 'poll'
 		OR (e.class = 'unknown'
 			AND r.role = 'worker'
-			AND (coalesce(s.syscall_name, CASE WHEN s.syscall IS NULL THEN '' ELSE 'futex' END)
-				NOT IN ('futex', 'futex_wait', 'futex_waitv',
-					'epoll_wait', 'epoll_pwait', 'epoll_pwait2')
+			AND (s.syscall IS NULL
+				OR s.syscall_name NOT IN (SELECT c.syscall_name FROM park_call AS c)
 				OR (s.cause = 'lock'
 					AND s.waker_stack IN (SELECT stack FROM user_waker)))))
 ORDER BY s.start_ns, s.id;

@@ -26,10 +26,10 @@ WITH workers AS (
 	SELECT c.id AS capture,
 		EXISTS (SELECT 1 FROM stack AS k WHERE k.capture = c.id AND k.class IN
 			('poll', 'park', 'runtime', 'pool', 'block-in-place', 'root')) AS runtime_seen,
-		EXISTS (SELECT 1 FROM binary AS b WHERE b.capture = c.id AND b.has_tokio) AS tokio_linked,
+		EXISTS (SELECT 1 FROM binary AS b WHERE b.capture = c.id AND b.has_runtime) AS tokio_linked,
 		EXISTS (SELECT 1 FROM binary AS b JOIN mapping AS m ON m.binary = b.id
 			JOIN process AS p ON p.id = m.process AND p.executable = b.path
-			WHERE b.capture = c.id AND b.has_tokio IS NULL) AS symbols_lacking
+			WHERE b.capture = c.id AND b.has_runtime IS NULL) AS symbols_lacking
 	FROM capture AS c
 ), figures AS (
 	SELECT c.id AS capture, c.threshold_ns, c.end_ns - c.start_ns AS duration_ns,

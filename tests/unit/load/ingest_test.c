@@ -166,6 +166,35 @@ static void the_last_look_at_an_open_span_holds(void **state)
 	sqlite3_close(db);
 }
 
+/* Each chunk has one; the last two chunks have one that cannot be. */
+static void of_several_sessions_the_last_holds(void **state)
+{
+	struct hud_session session = {
+		.head = {HUD_SESSION, 0, sizeof(session)},
+		.start_ns = BEGIN_NS,
+		.threshold_ns = 7000000,
+		.sample_hz = 200,
+		.machine = 62,
+	};
+	struct hud_session impossible = session;
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	impossible.start_ns = UINT64_MAX;
+	scene_begin(&s, 1);
+	for (size_t i = 0; i < 3; i++) {
+		scene_span(&s, block(i * 30000, i * 30000 + 20000));
+		assert_int_equal(capture_writer_flush(s.writer), 0);
+		assert_int_equal(capture_writer_session(s.writer, i ? &impossible : &session), 0);
+	}
+	db = scene_load(&s, 100000);
+	assert_number(db, "SELECT threshold_ns FROM capture", 7000000);
+	assert_number(db, "SELECT sample_hz FROM capture", 200);
+	assert_number(db, LOST("record-invalid"), 2);
+	sqlite3_close(db);
+}
+
 static void a_capture_without_end_is_truncated(void **state)
 {
 	struct scene s;
@@ -368,6 +397,7 @@ int main(void)
 		cmocka_unit_test(a_chunk_that_comes_twice_is_read_once),
 		cmocka_unit_test(an_open_span_is_superseded_by_its_end),
 		cmocka_unit_test(the_last_look_at_an_open_span_holds),
+		cmocka_unit_test(of_several_sessions_the_last_holds),
 		cmocka_unit_test(a_capture_without_end_is_truncated),
 		cmocka_unit_test(what_is_no_capture_is_refused),
 		cmocka_unit_test(times_that_go_backward_are_lost_and_counted),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "tests/unit/fixture/analysis_fixture.h"
 #include "analyzer/derive/schema.h"
+#include "analyzer/load/inserts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -257,6 +258,47 @@ static void a_mark_is_in_its_moment(void **state)
 	sqlite3_close(db);
 }
 
+/* Columns of a table that the loader's list has; `of_all`: that it must have. */
+static int64_t columns(sqlite3 *db, enum row_kind kind, bool of_all)
+{
+	char sql[2048];
+
+	snprintf(sql, sizeof(sql),
+		 "SELECT count(*) FROM pragma_table_info('%s') WHERE %s "
+		 "instr(',' || replace('%s', ' ', '') || ',', ',' || name || ',')",
+		 row_kind_table(kind), of_all ? "\"notnull\" AND dflt_value IS NULL AND NOT" : "",
+		 row_kind_columns(kind));
+	return database_number(db, sql, -1);
+}
+
+static void the_loader_fills_columns_that_tables_have(void **state)
+{
+	sqlite3 *db = database_empty();
+
+	(void)state;
+	for (int kind = 0; kind < ROW_KINDS; kind++) {
+		int64_t listed = 1;
+
+		for (const char *c = row_kind_columns((enum row_kind)kind); *c; c++)
+			listed += *c == ',';
+		if (columns(db, (enum row_kind)kind, false) != listed ||
+		    columns(db, (enum row_kind)kind, true) != 0)
+			fail_msg("%s (%s)", row_kind_table((enum row_kind)kind),
+				 row_kind_columns((enum row_kind)kind));
+	}
+	sqlite3_close(db);
+}
+
+static void runtimes_and_their_park_calls_are_in_the_database(void **state)
+{
+	sqlite3 *db = database_empty();
+
+	(void)state;
+	assert_text(db, "SELECT group_concat(name || ' ' || title) FROM runtime", "tokio Tokio");
+	assert_number(db, "SELECT count(*) FROM park_call WHERE runtime = 'tokio'", 6);
+	sqlite3_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +307,8 @@ int main(void)
 		cmocka_unit_test(functions_are_hot_in_themselves_and_with_what_they_call),
 		cmocka_unit_test(a_function_with_a_part_of_the_users_is_the_users),
 		cmocka_unit_test(a_mark_is_in_its_moment),
+		cmocka_unit_test(the_loader_fills_columns_that_tables_have),
+		cmocka_unit_test(runtimes_and_their_park_calls_are_in_the_database),
 		cmocka_unit_test(a_timeline_splits_what_the_worker_did),
 	};
 

@@ -296,9 +296,9 @@ static void a_program_without_tokio_is_said_to_be_so(void **state)
 
 	(void)state;
 	assert_text(db, "SELECT level || ', ' || reason FROM verdict", "CANNOT TELL, no-worker");
-	assert_int_equal(database_run(db, "UPDATE binary SET has_tokio = 0"), 0);
+	assert_int_equal(database_run(db, "UPDATE binary SET has_runtime = 0"), 0);
 	assert_text(db, "SELECT level || ', ' || reason FROM verdict", "CANNOT TELL, no-tokio");
-	assert_int_equal(database_run(db, "UPDATE binary SET has_tokio = NULL, symbols = 'none'"),
+	assert_int_equal(database_run(db, "UPDATE binary SET has_runtime = NULL, symbols = 'none'"),
 			 0);
 	assert_text(db, "SELECT level || ', ' || reason FROM verdict", "CANNOT TELL, no-symbols");
 	sqlite3_close(db);

@@ -3,6 +3,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <elf.h>
@@ -28,74 +31,68 @@ struct wait {
 	int32_t call; /* on x86-64 */
 	const char *kernel[FRAMES];
 	bool off_cpu;
-	enum cause cause;
+	const char *cause;
 };
 
-static void the_cause_is_told_by_the_call_or_by_the_kernels_functions(void **state)
+static void the_system_call_or_the_kernels_functions_name_the_cause(void **state)
 {
 	static const struct wait waits[] = {
-		{202, {"futex_wait_queue", "futex_wait", "do_futex"}, true, CAUSE_LOCK},
-		{455, {NULL}, true, CAUSE_LOCK},
-		{35, {"do_nanosleep"}, true, CAUSE_SLEEP},
-		{230, {"do_nanosleep", "hrtimer_nanosleep"}, true, CAUSE_SLEEP},
-		{74, {"io_schedule", "folio_wait_bit"}, true, CAUSE_FILE_IO},
-		{75, {NULL}, true, CAUSE_FILE_IO},
-		{257, {"io_schedule", "ext4_bread"}, true, CAUSE_FILE_IO},
-		{263, {"jbd2_log_wait_commit"}, true, CAUSE_FILE_IO},
-		{332, {NULL}, true, CAUSE_FILE_IO},
-		{42, {"inet_stream_connect"}, true, CAUSE_NET_IO},
-		{45, {"sk_wait_data", "tcp_recvmsg"}, true, CAUSE_NET_IO},
-		{7, {"do_sys_poll"}, true, CAUSE_NET_IO},
-		{232, {"ep_poll"}, true, CAUSE_NET_IO},
+		{202, {"futex_wait_queue", "futex_wait", "do_futex"}, true, "lock"},
+		{455, {NULL}, true, "lock"},
+		{35, {"do_nanosleep"}, true, "sleep"},
+		{230, {"do_nanosleep", "hrtimer_nanosleep"}, true, "sleep"},
+		{74, {"io_schedule", "folio_wait_bit"}, true, "file-io"},
+		{75, {NULL}, true, "file-io"},
+		{257, {"io_schedule", "ext4_bread"}, true, "file-io"},
+		{263, {"jbd2_log_wait_commit"}, true, "file-io"},
+		{332, {NULL}, true, "file-io"},
+		{42, {"inet_stream_connect"}, true, "net-io"},
+		{45, {"sk_wait_data", "tcp_recvmsg"}, true, "net-io"},
+		{7, {"do_sys_poll"}, true, "net-io"},
+		{232, {"ep_poll"}, true, "net-io"},
 		/* read, write and their like say nothing by themselves */
-		{0, {"schedule", "io_schedule", "filemap_read", "vfs_read"}, true, CAUSE_FILE_IO},
-		{0, {"schedule", "sk_wait_data", "tcp_recvmsg_locked"}, true, CAUSE_NET_IO},
-		{0, {"schedule", "unix_stream_read_generic"}, true, CAUSE_NET_IO},
-		{0, {"schedule", "pipe_read", "vfs_read"}, true, CAUSE_SYSCALL},
-		{0, {"schedule", "n_tty_read"}, true, CAUSE_SYSCALL},
-		{1, {"jbd2_log_wait_commit", "ext4_sync_file"}, true, CAUSE_FILE_IO},
-		{0, {NULL}, true, CAUSE_SYSCALL},
-		{61, {"do_wait"}, true, CAUSE_SYSCALL},
-		{16, {"fancy_driver_ioctl"}, true, CAUSE_SYSCALL},
-		{99999, {"futex_wait"}, true, CAUSE_SYSCALL},
+		{0, {"schedule", "io_schedule", "filemap_read", "vfs_read"}, true, "file-io"},
+		{0, {"schedule", "sk_wait_data", "tcp_recvmsg_locked"}, true, "net-io"},
+		{0, {"schedule", "unix_stream_read_generic"}, true, "net-io"},
+		{0, {"schedule", "pipe_read", "vfs_read"}, true, "syscall"},
+		{0, {"schedule", "n_tty_read"}, true, "syscall"},
+		{1, {"jbd2_log_wait_commit", "ext4_sync_file"}, true, "file-io"},
+		{0, {NULL}, true, "syscall"},
+		{61, {"do_wait"}, true, "syscall"},
+		{16, {"fancy_driver_ioctl"}, true, "syscall"},
+		{99999, {"futex_wait"}, true, "syscall"},
 		/* on CPU in a call: that call's cause */
-		{202, {"futex_wake"}, false, CAUSE_LOCK},
-		{1, {"ext4_file_write_iter"}, false, CAUSE_FILE_IO},
-		{39, {NULL}, false, CAUSE_SYSCALL},
+		{202, {"futex_wake"}, false, "lock"},
+		{1, {"ext4_file_write_iter"}, false, "file-io"},
+		{39, {NULL}, false, "syscall"},
 		/* no call */
-		{NONE, {NULL}, false, CAUSE_CPU},
-		{NONE, {"asm_sysvec_apic_timer_interrupt"}, false, CAUSE_CPU},
-		{NONE,
-		 {"clear_page", "handle_mm_fault", "exc_page_fault"},
-		 false,
-		 CAUSE_PAGE_FAULT},
-		{NONE,
-		 {"io_schedule", "filemap_fault", "do_user_addr_fault"},
-		 true,
-		 CAUSE_PAGE_FAULT},
-		{NONE, {"schedule", "do_mem_abort", "el0_da"}, true, CAUSE_PAGE_FAULT},
-		{NONE, {"schedule", "irqentry_exit_to_user_mode"}, true, CAUSE_CPU},
-		{NONE, {"schedule", "do_signal_stop", "get_signal"}, true, CAUSE_SYSCALL},
+		{NONE, {NULL}, false, "cpu"},
+		{NONE, {"asm_sysvec_apic_timer_interrupt"}, false, "cpu"},
+		{NONE, {"clear_page", "handle_mm_fault", "exc_page_fault"}, false, "page-fault"},
+		{NONE, {"io_schedule", "filemap_fault", "do_user_addr_fault"}, true, "page-fault"},
+		{NONE, {"schedule", "do_mem_abort", "el0_da"}, true, "page-fault"},
+		{NONE, {"schedule", "irqentry_exit_to_user_mode"}, true, "cpu"},
+		{NONE, {"schedule", "do_signal_stop", "get_signal"}, true, "syscall"},
 	};
 
 	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
 		size_t count = 0;
-		enum cause got;
+		const char *got;
 
 		while (count < FRAMES && waits[i].kernel[count])
 			count++;
 		got = cause_of(*state, EM_X86_64, waits[i].call, waits[i].kernel, count,
 			       waits[i].off_cpu);
-		if (got != waits[i].cause)
-			fail_msg("wait %zu (call %d): %s", i, waits[i].call, cause_name(got));
+		if (strcmp(got, waits[i].cause) != 0)
+			fail_msg("wait %zu (call %d): %s", i, waits[i].call, got);
 	}
 }
 
-static void a_kernel_frame_without_a_name_is_passed_over(void **state)
+static void a_kernel_frame_without_a_name_is_skipped(void **state)
 {
 	static const char *const kernel[] = {NULL, "tcp_recvmsg"};
 
-	assert_int_equal(cause_of(*state, EM_X86_64, 0, kernel, 2, true), CAUSE_NET_IO);
+	assert_string_equal(cause_of(*state, EM_X86_64, 0, kernel, 2, true), "net-io");
 }
 
 static void system_calls_have_the_names_of_their_machine(void **state)
@@ -140,26 +137,95 @@ static void every_line_of_the_rules_names_a_cause(void **state)
 	const struct rules *rules = *state;
 
 	for (size_t i = 0; i < rules->causes.count; i++) {
-		const struct rule *rule = &rules->causes.rules[i];
-		bool known = false;
+		const struct rules_line *line = &rules->causes.lines[i];
+		const char *keyword = line->words[0];
+		bool known;
 
-		for (int c = CAUSE_CPU; c <= CAUSE_SYSCALL; c++)
-			known = known || !strcmp(rule->words[2], cause_name((enum cause)c));
-		if (strcmp(rule->words[0], "call") && strcmp(rule->words[0], "kernel"))
-			known = !*rule->words[2] && (!strcmp(rule->words[0], "fault") ||
-						     !strcmp(rule->words[0], "preempt"));
+		if (!strcmp(keyword, "call") || !strcmp(keyword, "kernel"))
+			known = cause_named(line->words[2], strlen(line->words[2]));
+		else if (!strcmp(keyword, "fault") || !strcmp(keyword, "preempt"))
+			known = !*line->words[2];
+		else
+			known = !strcmp(keyword, "cause") && *line->words[2];
 		if (!known)
-			fail_msg("%s %s %s", rule->words[0], rule->words[1], rule->words[2]);
+			fail_msg("%s %s %s", line->words[0], line->words[1], line->words[2]);
+	}
+}
+
+/* A file without its white space, terminated. The caller's to free(). */
+static char *read_packed(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = calloc(1, 1 << 20);
+	size_t used = 0;
+
+	assert_non_null(file);
+	assert_non_null(text);
+	for (int c; (c = fgetc(file)) != EOF && used + 1 < 1 << 20;)
+		if (!isspace(c))
+			text[used++] = (char)c;
+	fclose(file);
+	return text;
+}
+
+struct spelled {
+	const char *quote;
+	struct text list; /* `cpu`,`lock`,… */
+};
+
+static int spell(void *context, const char *name, const char *about)
+{
+	struct spelled *s = context;
+
+	assert_true(*about);
+	text_add_string(&s->list, s->list.length ? "," : "");
+	text_add_string(&s->list, s->quote);
+	text_add_string(&s->list, name);
+	text_add_string(&s->list, s->quote);
+	return 0;
+}
+
+/* Each place that begins to list the causes must list all of them, in the order of the rules. */
+static void the_documents_list_the_causes_of_the_rules(void **state)
+{
+	static const struct {
+		const char *path, *quote, *begin, *end;
+		size_t lists;
+	} documents[] = {
+		{"docs/report.schema.json", "\"", "[\"cpu\",", "]", 2},
+		{"docs/SCHEMA.md", "`", "|`cpu`,", "|", 1},
+		{"docs/REPORT.md", "`", ":`cpu`,", "|", 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
+		char *text = read_packed(documents[i].path);
+		struct spelled all = {.quote = documents[i].quote};
+		const char *at = text;
+		size_t lists = 0;
+
+		assert_int_equal(cause_each(spell, &all), 0);
+		text_add_string(&all.list, documents[i].end);
+		while ((at = strstr(at, documents[i].begin))) {
+			at++;
+			lists++;
+			if (strncmp(at, all.list.bytes, all.list.length) != 0)
+				fail_msg("%s: %.100s", documents[i].path, at);
+		}
+		assert_int_equal(lists, documents[i].lists);
+		text_close(&all.list);
+		free(text);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_cause_is_told_by_the_call_or_by_the_kernels_functions),
-		cmocka_unit_test(a_kernel_frame_without_a_name_is_passed_over),
+		cmocka_unit_test(the_system_call_or_the_kernels_functions_name_the_cause),
+		cmocka_unit_test(a_kernel_frame_without_a_name_is_skipped),
 		cmocka_unit_test(system_calls_have_the_names_of_their_machine),
 		cmocka_unit_test(every_line_of_the_rules_names_a_cause),
+		cmocka_unit_test(the_documents_list_the_causes_of_the_rules),
 	};
 
 	return cmocka_run_group_tests(tests, open_rules, close_rules);

@@ -361,7 +361,7 @@ static enum frame_origin origin(const char *name)
 		const char *start;
 		enum frame_origin origin;
 	} starts[] = {
-		{"demo::", ORIGIN_USER},     {"tokio::", ORIGIN_TOKIO},
+		{"demo::", ORIGIN_USER},     {"tokio::", ORIGIN_RUNTIME_ITSELF},
 		{"std::", ORIGIN_STD},       {"hyper::", ORIGIN_RUNTIME},
 		{"mio::", ORIGIN_RUNTIME},   {"parking_lot::", ORIGIN_RUNTIME},
 		{"futures", ORIGIN_RUNTIME}, {"regex::", ORIGIN_THIRD_PARTY},

@@ -32,6 +32,8 @@ static int close_rules(void **state)
 static enum frame_origin origin(const struct rules *rules, const struct layout *l)
 {
 	static const char *const mains[] = {"demo"};
+	const char *runtime;
+	enum frame_origin origin;
 	struct origin_query q = {
 		.crate = l->crate,
 		.crate_length = l->crate ? strlen(l->crate) : 0,
@@ -42,7 +44,12 @@ static enum frame_origin origin(const struct rules *rules, const struct layout *
 		.main_crate_count = 1,
 	};
 
-	return origin_of(rules, &q);
+	origin = origin_of(rules, &q, &runtime);
+	if (origin == ORIGIN_RUNTIME_ITSELF)
+		assert_string_equal(runtime, "tokio");
+	else
+		assert_null(runtime);
+	return origin;
 }
 
 static void the_file_of_the_declaration_tells_whose_code_it_is(void **state)
@@ -51,7 +58,7 @@ static void the_file_of_the_declaration_tells_whose_code_it_is(void **state)
 		{"/home/me/demo/src/main.rs", "demo", NULL, ORIGIN_USER},
 		{"/home/me/demo/store/src/lib.rs", "store", NULL, ORIGIN_USER},
 		{CRATES "serde-1.0.152/src/lib.rs", "serde", NULL, ORIGIN_THIRD_PARTY},
-		{CRATES "tokio-1.24.2/src/runtime/park.rs", "tokio", NULL, ORIGIN_TOKIO},
+		{CRATES "tokio-1.24.2/src/runtime/park.rs", "tokio", NULL, ORIGIN_RUNTIME_ITSELF},
 		{CRATES "tokio-util-0.7.8/src/lib.rs", "tokio_util", NULL, ORIGIN_RUNTIME},
 		{CRATES "mio-0.8.4/src/poll.rs", "mio", NULL, ORIGIN_RUNTIME},
 		{"/usr/local/cargo/registry/src/index.crates.io-6f17d22bba15001f/ring-0.17.8/src/"
@@ -61,7 +68,7 @@ static void the_file_of_the_declaration_tells_whose_code_it_is(void **state)
 		{"/root/.cargo/git/checkouts/rust-rdkafka-c0dd/93bb/src/client.rs", "rdkafka", NULL,
 		 ORIGIN_THIRD_PARTY},
 		{"/root/.cargo/git/checkouts/tokio-c0dd/93bb/tokio/src/lib.rs", "tokio", NULL,
-		 ORIGIN_TOKIO},
+		 ORIGIN_RUNTIME_ITSELF},
 		{"/rustc/90c541806f23a127002de5b4038be731ba1458ca/library/core/src/ops/function.rs",
 		 "core", NULL, ORIGIN_STD},
 		{"/rust/deps/hashbrown-0.15.2/src/raw/mod.rs", "hashbrown", NULL, ORIGIN_STD},
@@ -71,7 +78,8 @@ static void the_file_of_the_declaration_tells_whose_code_it_is(void **state)
 		{"/usr/src/rustc-1.63.0/library/std/src/io/mod.rs", "std", NULL, ORIGIN_STD},
 		{"/usr/src/rustc-1.63.0/vendor/gimli-0.25.0/src/read/line.rs", "gimli", NULL,
 		 ORIGIN_STD},
-		{"/usr/share/cargo/registry/tokio-1.24.2/src/lib.rs", "tokio", NULL, ORIGIN_TOKIO},
+		{"/usr/share/cargo/registry/tokio-1.24.2/src/lib.rs", "tokio", NULL,
+		 ORIGIN_RUNTIME_ITSELF},
 		{"/usr/share/cargo/registry/regex-1.7.1/src/exec.rs", "regex", NULL,
 		 ORIGIN_THIRD_PARTY},
 		{"/home/me/app/vendor/regex/src/exec.rs", "regex", "/home/me/app",
@@ -89,7 +97,7 @@ static void the_file_of_the_declaration_tells_whose_code_it_is(void **state)
 		{"/proc/self/cwd/external/rules_rust~~crate~crates__h2-0.4.5/src/lib.rs", "h2",
 		 NULL, ORIGIN_RUNTIME},
 		{"/proc/self/cwd/external/raze__tokio__1_24_2/src/lib.rs", "tokio", NULL,
-		 ORIGIN_TOKIO},
+		 ORIGIN_RUNTIME_ITSELF},
 		{"/proc/self/cwd/services/api/src/lib.rs", "api", NULL, ORIGIN_USER},
 		{"/home/me/app/src/external/mod.rs", "app", NULL, ORIGIN_USER},
 		{"/build/cargo-vendor-dir/regex-1.7.1/src/exec.rs", "regex", NULL,
@@ -108,7 +116,8 @@ static void the_file_of_the_declaration_tells_whose_code_it_is(void **state)
 		enum frame_origin got = origin(*state, &layouts[i]);
 
 		if (got != layouts[i].origin)
-			fail_msg("%s: %s", layouts[i].decl_file, frame_origin_name(got));
+			fail_msg("%s: %s", layouts[i].decl_file,
+				 frame_origin_name(&(struct symbol_frame) {.origin = got}));
 	}
 }
 
@@ -125,7 +134,7 @@ static void remapped_paths_tell_as_much(void **state)
 		{"/registry/src/index.crates.io-6f17d22bba15001f/h2-0.4.5/src/lib.rs", "h2", NULL,
 		 ORIGIN_RUNTIME},
 		{"serde-1.0.152/src/lib.rs", "serde", NULL, ORIGIN_THIRD_PARTY},
-		{"./tokio-1.24.2/src/lib.rs", "tokio", NULL, ORIGIN_TOKIO},
+		{"./tokio-1.24.2/src/lib.rs", "tokio", NULL, ORIGIN_RUNTIME_ITSELF},
 		{"demo-0.1.0/src/main.rs", "demo", NULL, ORIGIN_USER},
 		{"/build/app-1.2.3/src/main.rs", "app", NULL, ORIGIN_USER},
 	};
@@ -134,7 +143,8 @@ static void remapped_paths_tell_as_much(void **state)
 		enum frame_origin got = origin(*state, &layouts[i]);
 
 		if (got != layouts[i].origin)
-			fail_msg("%s: %s", layouts[i].decl_file, frame_origin_name(got));
+			fail_msg("%s: %s", layouts[i].decl_file,
+				 frame_origin_name(&(struct symbol_frame) {.origin = got}));
 	}
 }
 
@@ -156,7 +166,8 @@ static void a_users_crate_may_be_called_as_a_layout_is(void **state)
 		enum frame_origin got = origin(*state, &layouts[i]);
 
 		if (got != layouts[i].origin)
-			fail_msg("%s: %s", layouts[i].decl_file, frame_origin_name(got));
+			fail_msg("%s: %s", layouts[i].decl_file,
+				 frame_origin_name(&(struct symbol_frame) {.origin = got}));
 	}
 }
 
@@ -176,9 +187,12 @@ static void the_crate_of_main_is_the_users_wherever_it_lies(void **state)
 static void without_a_file_the_crate_tells_or_nobody_does(void **state)
 {
 	static const struct layout layouts[] = {
-		{NULL, "tokio", NULL, ORIGIN_TOKIO},        {NULL, "core", NULL, ORIGIN_STD},
-		{NULL, "alloc", NULL, ORIGIN_STD},          {NULL, "mio", NULL, ORIGIN_RUNTIME},
-		{NULL, "tower_http", NULL, ORIGIN_RUNTIME}, {NULL, "store", NULL, ORIGIN_UNKNOWN},
+		{NULL, "tokio", NULL, ORIGIN_RUNTIME_ITSELF},
+		{NULL, "core", NULL, ORIGIN_STD},
+		{NULL, "alloc", NULL, ORIGIN_STD},
+		{NULL, "mio", NULL, ORIGIN_RUNTIME},
+		{NULL, "tower_http", NULL, ORIGIN_RUNTIME},
+		{NULL, "store", NULL, ORIGIN_UNKNOWN},
 		{NULL, NULL, NULL, ORIGIN_UNKNOWN},
 	};
 
@@ -189,6 +203,7 @@ static void without_a_file_the_crate_tells_or_nobody_does(void **state)
 static void a_traits_own_body_is_not_the_implementing_crates(void **state)
 {
 	static const char *const mains[] = {"demo"};
+	const char *runtime;
 	struct origin_query q = {
 		.crate = "demo",
 		.crate_length = 4,
@@ -198,7 +213,7 @@ static void a_traits_own_body_is_not_the_implementing_crates(void **state)
 		.main_crate_count = 1,
 	};
 
-	assert_int_equal(origin_of(*state, &q), ORIGIN_THIRD_PARTY);
+	assert_int_equal(origin_of(*state, &q, &runtime), ORIGIN_THIRD_PARTY);
 }
 
 static void shared_objects_of_the_system_are_not_the_users(void **state)
@@ -217,8 +232,9 @@ static void shared_objects_of_the_system_are_not_the_users(void **state)
 
 	for (size_t i = 0; i < sizeof(modules) / sizeof(modules[0]); i++) {
 		struct origin_query q = {.module_path = modules[i].path};
+		const char *runtime;
 
-		assert_int_equal(origin_of(*state, &q), modules[i].origin);
+		assert_int_equal(origin_of(*state, &q, &runtime), modules[i].origin);
 	}
 }
 
@@ -263,6 +279,7 @@ static void what_the_user_says_is_theirs_comes_before_all_rules(void **state)
 
 	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]); i++) {
 		const struct layout *l = &layouts[i];
+		const char *runtime;
 		struct origin_query q = {
 			.crate = l->crate,
 			.crate_length = strlen(l->crate),
@@ -274,7 +291,7 @@ static void what_the_user_says_is_theirs_comes_before_all_rules(void **state)
 			.user_crate_count = 1,
 		};
 
-		assert_int_equal(origin_of(*state, &q), l->origin);
+		assert_int_equal(origin_of(*state, &q, &runtime), l->origin);
 	}
 }
 

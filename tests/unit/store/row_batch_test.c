@@ -85,11 +85,29 @@ static void after_a_row_that_cannot_be_stored_none_is(void **state)
 	store_end(&s);
 }
 
+static void a_row_with_too_few_or_too_many_values_is_refused(void **state)
+{
+	struct store s;
+
+	(void)state;
+	store_begin(&s, "INSERT");
+	row_batch_number(s.batch, 1);
+	assert_int_equal(row_batch_end(s.batch), SQLITE_MISUSE);
+	for (int i = 0; i < 9; i++)
+		row_batch_number(s.batch, i);
+	assert_int_equal(row_batch_end(s.batch), SQLITE_MISUSE);
+	assert_int_equal(store_row(&s, "whole", 3), SQLITE_OK);
+	assert_int_equal(row_batch_flush(s.batch), SQLITE_OK);
+	assert_int_equal(database_number(s.db, "SELECT count(*) FROM kept", -1), 1);
+	store_end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_rows_are_stored_in_the_order_in_which_they_came),
 		cmocka_unit_test(a_later_row_replaces_an_earlier_one_where_asked_to),
+		cmocka_unit_test(a_row_with_too_few_or_too_many_values_is_refused),
 		cmocka_unit_test(after_a_row_that_cannot_be_stored_none_is),
 	};
 

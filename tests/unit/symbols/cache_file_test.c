@@ -76,16 +76,16 @@ static int told_keep(const struct told *t, size_t *bytes)
 {
 	static const struct symbol_binary binary = {
 		.quality = HUD_SYMBOLS_DWARF, .symtab = true, .file = "/x", .main_crates = "a\nb"};
-	struct symbol_keep_item items[ADDRESSES];
+	struct cache_item items[ADDRESSES];
 	int fd = memfd_create("kept", MFD_CLOEXEC);
 
 	assert_true(fd >= 0);
 	for (size_t i = 0; i < ADDRESSES; i++) {
 		size_t number = i * 7 % ADDRESSES;
 
-		items[i] = (struct symbol_keep_item) {offset_of(number), &t->facts[number]};
+		items[i] = (struct cache_item) {offset_of(number), &t->facts[number]};
 	}
-	assert_int_equal(symbol_keep_write(&binary, items, ADDRESSES, fd), 0);
+	assert_int_equal(cache_file_write(&binary, items, ADDRESSES, fd), 0);
 	*bytes = (size_t)lseek(fd, 0, SEEK_END);
 	return fd;
 }
@@ -127,33 +127,33 @@ static void what_was_kept_is_found_and_nothing_else(void **state)
 {
 	struct told *t = told_make();
 	struct text_pool pool = {0};
-	struct symbol_kept kept;
+	struct cache_file kept;
 	size_t bytes;
 	int fd = told_keep(t, &bytes);
 
 	(void)state;
-	assert_int_equal(symbol_kept_open(&kept, fd, bytes), 0);
+	assert_int_equal(cache_file_open(&kept, fd, bytes), 0);
 	assert_int_equal(kept.binary.quality, HUD_SYMBOLS_DWARF);
 	assert_true(kept.binary.symtab);
 	check_text(kept.binary.file, "/x");
 	check_text(kept.binary.problem, NULL);
 	check_text(kept.binary.main_crates, "a\nb");
 	for (size_t i = 0; i < ADDRESSES; i++) {
-		const struct kept_address *a = symbol_kept_find(&kept, offset_of(i));
+		const struct cache_address *a = cache_file_find(&kept, offset_of(i));
 		const struct symbol_facts *facts;
 
 		assert_non_null(a);
-		assert_int_equal(symbol_kept_facts(&kept, a, &pool, &facts), 0);
+		assert_int_equal(cache_file_facts(&kept, a, &pool, &facts), 0);
 		check_facts(facts, &t->facts[i]);
-		assert_null(symbol_kept_find(&kept, offset_of(i) - 1));
-		assert_null(symbol_kept_find(&kept, offset_of(i) + 1));
+		assert_null(cache_file_find(&kept, offset_of(i) - 1));
+		assert_null(cache_file_find(&kept, offset_of(i) + 1));
 	}
-	assert_null(symbol_kept_find(&kept, 0));
-	assert_null(symbol_kept_find(&kept, UINT64_MAX));
+	assert_null(cache_file_find(&kept, 0));
+	assert_null(cache_file_find(&kept, UINT64_MAX));
 	/* What is the same is there once. */
 	assert_int_equal(kept.header->definitions, DEFINITIONS);
 	assert_true(kept.header->calls < kept.header->links);
-	symbol_kept_close(&kept);
+	cache_file_close(&kept);
 	text_pool_close(&pool);
 	close(fd);
 	free(t);
@@ -163,38 +163,38 @@ static void nothing_kept_is_a_file_too(void **state)
 {
 	static const struct symbol_binary binary;
 	int fd = memfd_create("kept", MFD_CLOEXEC);
-	struct symbol_kept kept;
+	struct cache_file kept;
 
 	(void)state;
-	assert_int_equal(symbol_keep_write(&binary, NULL, 0, fd), 0);
-	assert_int_equal(symbol_kept_open(&kept, fd, (size_t)lseek(fd, 0, SEEK_END)), 0);
-	assert_null(symbol_kept_find(&kept, 0));
-	symbol_kept_close(&kept);
-	assert_int_not_equal(symbol_kept_open(&kept, fd, 0), 0);
+	assert_int_equal(cache_file_write(&binary, NULL, 0, fd), 0);
+	assert_int_equal(cache_file_open(&kept, fd, (size_t)lseek(fd, 0, SEEK_END)), 0);
+	assert_null(cache_file_find(&kept, 0));
+	cache_file_close(&kept);
+	assert_int_not_equal(cache_file_open(&kept, fd, 0), 0);
 	close(fd);
 }
 
 static void checksum_set(uint8_t *image, size_t bytes)
 {
-	struct kept_header *header = (void *)image;
-	size_t from = offsetof(struct kept_header, version);
+	struct cache_header *header = (void *)image;
+	size_t from = offsetof(struct cache_header, version);
 
 	header->checksum = XXH3_64bits(image + from, bytes - from);
 }
 
 /* Everything there is to ask of it. How much of it made sense. */
-static size_t kept_ask(struct symbol_kept *k)
+static size_t kept_ask(struct cache_file *k)
 {
 	struct text_pool pool = {0};
 	size_t sense = 0;
 
 	for (size_t i = 0; i < k->header->addresses; i++) {
-		const struct kept_address *a = symbol_kept_find(k, k->addresses[i].offset);
+		const struct cache_address *a = cache_file_find(k, k->addresses[i].offset);
 		const struct symbol_facts *facts;
 
 		if (a)
 			assert_true(a->link + (uint64_t)a->count <= k->header->links);
-		if (!a || symbol_kept_facts(k, a, &pool, &facts))
+		if (!a || cache_file_facts(k, a, &pool, &facts))
 			continue;
 		sense++;
 		for (uint32_t c = 0; c < facts->count; c++) {
@@ -214,18 +214,18 @@ static void one_changed_bit_of_a_kept_file_is_seen(void **state)
 	size_t bytes;
 	int fd = told_keep(t, &bytes);
 	uint8_t *image = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	struct symbol_kept kept;
+	struct cache_file kept;
 
 	(void)state;
 	assert_ptr_not_equal(image, MAP_FAILED);
 	for (size_t at = 0; at < bytes; at++) {
 		image[at] ^= (uint8_t)(1 << at % 8);
-		assert_int_not_equal(symbol_kept_open(&kept, fd, bytes), 0);
+		assert_int_not_equal(cache_file_open(&kept, fd, bytes), 0);
 		image[at] ^= (uint8_t)(1 << at % 8);
 	}
-	assert_int_not_equal(symbol_kept_open(&kept, fd, bytes - 1), 0);
-	assert_int_equal(symbol_kept_open(&kept, fd, bytes), 0);
-	symbol_kept_close(&kept);
+	assert_int_not_equal(cache_file_open(&kept, fd, bytes - 1), 0);
+	assert_int_equal(cache_file_open(&kept, fd, bytes), 0);
+	cache_file_close(&kept);
 	munmap(image, bytes);
 	close(fd);
 	free(t);
@@ -245,16 +245,16 @@ static void a_kept_file_that_lies_is_not_followed(void **state)
 	assert_ptr_not_equal(image, MAP_FAILED);
 	for (size_t i = 4; i < words; i++) {
 		uint32_t was = image[i];
-		struct symbol_kept kept;
+		struct cache_file kept;
 
 		image[i] = i % 5 == 4 ? was + (uint32_t)i : lies[i % 5];
 		checksum_set((uint8_t *)image, bytes);
-		if (symbol_kept_open(&kept, fd, bytes)) {
+		if (cache_file_open(&kept, fd, bytes)) {
 			refused++;
 		} else {
 			opened++;
 			senseless += kept_ask(&kept) < ADDRESSES;
-			symbol_kept_close(&kept);
+			cache_file_close(&kept);
 		}
 		image[i] = was;
 	}

@@ -220,7 +220,7 @@ static void symbols_written_and_read_are_the_same(void **state)
 					 "/nowhere/program");
 	elf_file_close(&elf);
 	assert_non_null(given.module->given);
-	assert_int_equal(symbol_module_has_tokio(given.module), 0);
+	assert_int_equal(symbol_module_has_runtime(given.module), 0);
 	assert_int_equal(symbol_module_quality(given.module), SYMBOLS_DWARF);
 	check_text(symbol_module_file(given.module), program);
 	check_same(from_file.module, given.module, offsets, count);
@@ -326,7 +326,7 @@ static void a_second_run_takes_all_from_the_cache(void **state)
 	symbolizer_close(first.symbolizer);
 	assert_int_equal(count_kept(), 1);
 	second = open_as(&options, program, program);
-	assert_int_equal(symbol_module_has_tokio(second.module), 0);
+	assert_int_equal(symbol_module_has_runtime(second.module), 0);
 	assert_int_equal(symbol_module_prepare(second.module, offsets, 100), 0);
 	assert_false(second.module->loaded); /* no table was opened */
 	check_same(plain.module, second.module, offsets, count);
@@ -419,7 +419,7 @@ static void many_at_once_leave_one_whole_file(void **state)
 	o = open_as(&options, program, program);
 	assert_int_equal(symbol_module_know(o.module), 0);
 	assert_true(o.module->cached);
-	assert_true(o.module->kept.header->addresses >= count / 8);
+	assert_true(o.module->cache.header->addresses >= count / 8);
 	check_same(plain.module, o.module, offsets, count);
 	symbolizer_close(o.symbolizer);
 	symbolizer_close(plain.symbolizer);

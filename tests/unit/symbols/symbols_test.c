@@ -296,7 +296,7 @@ static void rust_is_symbolized_in_either_mangling(void **state)
 		struct opened o;
 
 		open_path(&o, built(programs[i]));
-		assert_int_equal(symbol_module_has_tokio(o.module), 0);
+		assert_int_equal(symbol_module_has_runtime(o.module), 0);
 		check_rust(&o);
 		close_all(&o);
 	}
@@ -314,7 +314,7 @@ static void another_build_is_refused_and_both_ids_are_told(void **state)
 	open_with(&o, NULL, built("dwarf5"), built("other-build"));
 	assert_int_equal(symbol_module_quality(o.module), SYMBOLS_NONE);
 	assert_null(symbol_module_file(o.module));
-	assert_int_equal(symbol_module_has_tokio(o.module), -1);
+	assert_int_equal(symbol_module_has_runtime(o.module), -1);
 	problem = symbol_module_problem(o.module);
 	assert_non_null(problem);
 	assert_non_null(strstr(problem, "other-build"));
@@ -450,7 +450,7 @@ static void survive(const char *path, const struct elf_file *original)
 		if (!symbol_module_resolve(m, text->offset + at, &frames, &count))
 			assert_true(count >= 1);
 	}
-	symbol_module_has_tokio(m);
+	symbol_module_has_runtime(m);
 	symbolizer_close(s);
 }
 

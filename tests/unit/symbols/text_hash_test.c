@@ -278,7 +278,7 @@ static void a_debug_file_without_code_needs_the_link_of_its_binary(void **state)
 	assert_int_equal(hash_of("twin", hash), 0);
 	a = ask(hash, path_of("x.debug"), NULL);
 	assert_int_equal(symbol_module_quality(a.module), SYMBOLS_NONE);
-	assert_true(step_said(a.module, "holds no code"));
+	assert_true(step_said(a.module, "has neither code nor a build-id"));
 	symbolizer_close(a.symbolizer);
 
 	shell("objcopy --add-gnu-debuglink=x.debug twin");

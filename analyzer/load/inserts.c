@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+#include "analyzer/load/inserts.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* `id` is given out by the loader, so that rows can refer to one another before they are stored. */
+static const struct {
+	const char *table;
+	const char *columns;
+} rows[ROW_KINDS] = {
+	[ROW_CAPTURE] =
+		{"capture",
+		 "capture_id, file, start_ns, end_ns, start_realtime_ns, threshold_ns, sample_hz,"
+		 "profile_hz, window_ns, cpus, machine, source, page_bytes, kernel, recorder,"
+		 "command, features, workers_prefix, bytes, chunks, repeated_chunks, events,"
+		 "truncated, end_reason, end_detail, id"},
+	[ROW_PROCESS] = {"process", "capture, pid, start_ns, name, executable, id"},
+	[ROW_BINARY] = {"binary",
+			"capture, path, build_id, text_hash, symbols, symbol_file, problem,"
+			"has_runtime, id"},
+	[ROW_MAPPING] = {"mapping", "capture, process, binary, start_address, end_address,"
+				    "file_offset, from_ns, vdso, anonymous, id"},
+	[ROW_THREAD] = {"thread", "capture, process, tid, comm, start_ns, exit_ns, id"},
+	[ROW_FRAME] =
+		{"frame",
+		 "capture, binary, file_offset, inline_depth, function, site, crate, file, line,"
+		 "column, decl_file, decl_line, task_type, origin, inlined, generated, id"},
+	[ROW_FRAME_ALIAS] = {"frame_alias", "frame, function"},
+	[ROW_STACK] =
+		{"stack",
+		 "capture, kind, process, depth, stop, whole_frames, class, complete, pool_idle,"
+		 "site_position,"
+		 "entry_position, poll_position, site_frame, entry_frame, poll_frame, task,"
+		 "runtime, id"},
+	[ROW_STACK_FRAME] = {"stack_frame", "stack, position, frame"},
+	[ROW_OFFCPU_SPAN] = {"offcpu_span",
+			     "capture, thread, start_ns, end_ns, wakeup_ns, run_queue_ns, syscall,"
+			     "syscall_name, open, at_attach, preempted, no_stack, task_state, cpu,"
+			     "waker_pid, waker_tid, runtime_state, unsure, poll_ns, task_id, cause,"
+			     "user_stack, kernel_stack, waker_thread, waker_stack, id"},
+	[ROW_SAMPLE] =
+		{"sample",
+		 "capture, thread, time_ns, awake_ns, waited_ns, syscall, syscall_name, cpu,"
+		 "profile, no_stack, runtime_state, unsure, poll_ns, task_id, cause, user_stack,"
+		 "kernel_stack, id"},
+	[ROW_THREAD_WINDOW] =
+		{"thread_window",
+		 "capture, thread, start_ns, end_ns, cpu_ns, sleep_ns,"
+		 "run_queue_ns, sleeps, preemptions, parked_ns, poll_sleep_ns,"
+		 "maybe_parked_ns, stolen_ns, sample_gap_ns, samples, poll_samples, polls, id"},
+	[ROW_LIFECYCLE] = {"lifecycle", "capture, time_ns, process, tid, kind, detail, id"},
+	[ROW_LOSS] = {"loss", "capture, cause, unit, count, from_ns, to_ns, id"},
+	[ROW_COST] = {"cost", "capture, time_ns, recorder_cpu_ns, rss_bytes, bpf_run_ns, bpf_runs,"
+			      "bpf_measured_ns, id"},
+	[ROW_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id"},
+	[ROW_MARK] = {"mark", "capture, time_ns, text, id"},
+	[ROW_POLL] = {"poll",
+		      "capture, thread, start_min_ns, start_max_ns, end_min_ns,"
+		      "end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"
+		      "site_stack, scheduler, samples, ready_samples, ready_sum, ready_max,"
+		      "left_queued, next_polls, next_sum_ns, next_max_ns, queued, queued_since_ns,"
+		      "open, upper_bound, start_exact, end_exact, unsure, id"},
+	[ROW_POLL_SITE] = {"poll_site", "capture, process, stack, polls, total_ns, max_ns, id"},
+	[ROW_POLL_BUCKET] = {"poll_bucket", "poll_site, low_ns, high_ns, polls"},
+	[ROW_PROBE_STATE] = {"probe_state", "capture, time_ns, attached, given_up, sites,"
+					    "costly_sites, probe_cost_ns, cost_permille, id"},
+};
+
+const char *row_kind_table(enum row_kind kind)
+{
+	return rows[kind].table;
+}
+
+const char *row_kind_columns(enum row_kind kind)
+{
+	return rows[kind].columns;
+}
+
+/* `INSERT INTO table (columns) VALUES (?, …)`, or with another verb. */
+static int prepare_insert(sqlite3 *db, const char *verb, enum row_kind kind, sqlite3_stmt **out)
+{
+	char sql[1024];
+	size_t length = (size_t)snprintf(sql, sizeof(sql), "%s INTO %s (%s) VALUES (?", verb,
+					 rows[kind].table, rows[kind].columns);
+
+	for (const char *s = rows[kind].columns; *s && length < sizeof(sql) - 4; s++) {
+		if (*s == ',')
+			length += (size_t)snprintf(sql + length, sizeof(sql) - length, ",?");
+	}
+	snprintf(sql + length, sizeof(sql) - length, ")");
+	return sqlite3_prepare_v2(db, sql, -1, out, NULL) == SQLITE_OK ? 0 : -EIO;
+}
+
+/* Written while the capture is read. Texts in these rows stay as long as the capture's state. */
+static bool is_batched(enum row_kind kind)
+{
+	switch (kind) {
+	case ROW_OFFCPU_SPAN:
+	case ROW_SAMPLE:
+	case ROW_THREAD_WINDOW:
+	case ROW_LIFECYCLE:
+	case ROW_LOSS:
+	case ROW_COST:
+	case ROW_CLOCK:
+	case ROW_MARK:
+	case ROW_POLL:
+	case ROW_PROBE_STATE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A span or poll that was written while open is replaced by the whole one. */
+static const char *insert_verb(enum row_kind kind)
+{
+	if (kind == ROW_FRAME_ALIAS)
+		return "INSERT OR IGNORE";
+	return kind == ROW_OFFCPU_SPAN || kind == ROW_POLL ? "REPLACE" : "INSERT";
+}
+
+static int kind_open(struct inserts *inserts, sqlite3 *db, enum row_kind kind)
+{
+	const char *verb = insert_verb(kind);
+	char sql[128];
+
+	snprintf(sql, sizeof(sql), "SELECT max(rowid) FROM %s", rows[kind].table);
+	inserts->last[kind] = database_number(db, sql, 0);
+	if (!is_batched(kind))
+		return prepare_insert(db, verb, kind, &inserts->statement[kind]);
+	return row_batch_open(db, inserts->store, verb, rows[kind].table, rows[kind].columns,
+			      &inserts->batch[kind]);
+}
+
+int inserts_open(struct inserts *inserts, sqlite3 *db)
+{
+	int err = store_thread_open(&inserts->store);
+
+	for (int kind = 0; !err && kind < ROW_KINDS; kind++)
+		err = kind_open(inserts, db, (enum row_kind)kind);
+	return err;
+}
+
+void inserts_close(struct inserts *inserts)
+{
+	store_thread_close(inserts->store);
+	for (int kind = 0; kind < ROW_KINDS; kind++) {
+		sqlite3_finalize(inserts->statement[kind]);
+		row_batch_close(inserts->batch[kind]);
+	}
+}
+
+struct row inserts_row(const struct inserts *inserts, enum row_kind kind)
+{
+	return inserts->batch[kind] ? row_begin_batched(inserts->batch[kind])
+				    : row_begin(inserts->statement[kind]);
+}
+
+int inserts_flush(struct inserts *inserts)
+{
+	int err = 0;
+
+	for (int kind = 0; !err && kind < ROW_KINDS; kind++)
+		err = inserts->batch[kind] && row_batch_flush(inserts->batch[kind]) ? -EIO : 0;
+	return err;
+}
