@@ -62,7 +62,7 @@ static const struct {
 } exempt[] = {
 	{"block_in_place_count", "block_in_place_ns", "in block_in_place"},
 	{"without_core_count", "without_core_ns", "in polls that went on without a core"},
-	{"root_count", "root_ns", "in root futures"},
+	{"root_future_count", "root_future_ns", "in root futures"},
 };
 
 static void print_exempt(const struct page *page, sqlite3_stmt *q)
@@ -100,7 +100,7 @@ static void print_closure(const struct page *page, sqlite3_stmt *q)
 
 	fprintf(page->out, "  longest %9s at %8s  %-10s  %s",
 		duration_word(wall, column_number(q, "wall_ns", -1)),
-		duration_word(at, column_number(q, "at_ms", 0) * 1000000), column_text(q, "cause"),
+		duration_word(at, column_number(q, "at_ns", 0)), column_text(q, "cause"),
 		column_text(q, "function"));
 	page_place(page, q, 0, 0);
 	fputc('\n', page->out);
@@ -199,11 +199,11 @@ static void print_limits_row(const struct page *page, sqlite3_stmt *q)
 		column_number(q, "stacks_complete", 0), column_number(q, "stacks", 0));
 	if (column_text(q, "stops"))
 		fprintf(page->out, "; the others end: %s", column_text(q, "stops"));
-	if (column_number(q, "unknown_spans", 0))
+	if (column_number(q, "unclassified_spans", 0))
 		fprintf(page->out,
 			"\n  sleeps of workers that could be parks or blocks: %" PRId64 " (%s)",
-			column_number(q, "unknown_spans", 0),
-			duration_word(word, column_number(q, "unknown_span_ns", 0)));
+			column_number(q, "unclassified_spans", 0),
+			duration_word(word, column_number(q, "unclassified_span_ns", 0)));
 	if (column_number(q, "unproven_runs", 0))
 		fprintf(page->out, "\n  %s on the CPU could be one long poll or many short ones",
 			duration_word(word, column_number(q, "unproven_cpu_ns", 0)));
@@ -214,7 +214,7 @@ static void print_symbols_row(const struct page *page, sqlite3_stmt *q)
 {
 	fprintf(page->out,
 		"  symbols of %s: %s: %s\n    %s; hud-analyze info --symbols says what was tried\n",
-		column_text(q, "path"), column_text(q, "symbols"), column_text(q, "cost"),
+		column_text(q, "path"), column_text(q, "symbols"), column_text(q, "missing"),
 		column_text(q, "remedy"));
 }
 

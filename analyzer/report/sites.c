@@ -169,7 +169,7 @@ static void print_delay(const struct page *page, sqlite3_stmt *q)
 		fprintf(page->out,
 			"  at the ends of %" PRId64 " polls %" PRId64
 			" had queued there for %s or longer on average, one for %s\n",
-			column_number(q, "followed", 0), column_number(q, "queued", 0),
+			column_number(q, "polls_ended", 0), column_number(q, "queued", 0),
 			duration_word(mean, column_number(q, "queue_wait_mean_ns", -1)),
 			duration_word(max, column_number(q, "queue_wait_max_ns", -1)));
 	if (column_number(q, "next_polls", 0))
@@ -196,8 +196,8 @@ static void print_span_row(const struct page *page, sqlite3_stmt *q)
 
 	fprintf(page->out, "%9s  at %8s on %" PRId64 "%s%s%s\n",
 		duration_word(time, column_number(q, "wall_ns", -1)),
-		duration_word(at, column_number(q, "at_ms", 0) * 1000000),
-		column_number(q, "tid", 0), task ? " in task " : "", task ? task : "",
+		duration_word(at, column_number(q, "at_ns", 0)), column_number(q, "tid", 0),
+		task ? " in task " : "", task ? task : "",
 		column_number(q, "open", 0) ? "  STILL BLOCKED AT THE END" : "");
 }
 
@@ -221,7 +221,7 @@ enum exit_status report_one_site(const struct page *page)
 	shown = page_list(page, "queue_wait", 1, "WAITING BEHIND IT", print_queue_wait_row, NULL);
 	if (shown < 0)
 		return STATUS_SYSTEM;
-	shown = page_list(page, "spans", list, page->polls ? "LONGEST POLLS" : "LONGEST SPANS",
+	shown = page_list(page, "longest", list, page->polls ? "LONGEST POLLS" : "LONGEST SPANS",
 			  print_span_row, NULL);
 	return shown < 0 ? STATUS_SYSTEM : STATUS_DONE;
 }

@@ -20,8 +20,8 @@ static void a_poll_after_block_in_place_is_exempt(void **state)
 
 	(void)state;
 	assert_number(db, SITES, 0);
-	assert_number(db, "SELECT without_core_ns FROM pool", 30000000);
-	assert_number(db, "SELECT block_in_place_ns FROM pool", 20000000);
+	assert_number(db, "SELECT without_core_ns FROM blocking_pool", 30000000);
+	assert_number(db, "SELECT block_in_place_ns FROM blocking_pool", 20000000);
 	assert_number(db, "SELECT wall_ns <= 13000000 FROM worker", 1);
 	sqlite3_close(db);
 }

@@ -21,7 +21,7 @@ static void a_sleep_inside_a_poll_is_a_site(void **state)
 		    "demo::sleepy::nap sleep demo");
 	assert_text(db, "SELECT file || ':' || line FROM site_line", "src/sleepy.rs:12");
 	assert_text(db, "SELECT function FROM site_entry", "demo::sleepy::run");
-	assert_text(db, "SELECT group_concat(function) FROM site_chain",
+	assert_text(db, "SELECT group_concat(function) FROM site_user_frame",
 		    "demo::sleepy::run,demo::sleepy::nap");
 	assert_number(db, "SELECT total_ns FROM site_figures", 20000000);
 	assert_number(db, "SELECT run_queue_ns FROM site_figures", 1000000);
@@ -161,7 +161,7 @@ static void a_block_that_no_stack_covers_is_the_site_unknown(void **state)
 	assert_number(db, TOTAL, 40000);
 	assert_number(db, "SELECT count(*) FROM site WHERE function = 'unknown' AND crate IS NULL",
 		      2);
-	assert_number(db, "SELECT unknown_span_ns FROM limits", 20000000);
+	assert_number(db, "SELECT unclassified_span_ns FROM limits", 20000000);
 	assert_number(db, "SELECT poll_offcpu_ns FROM worker", 40000000);
 	assert_number(db, "SELECT count(*) FROM site_line WHERE file IS NULL AND line IS NULL", 2);
 	sqlite3_close(db);
@@ -196,7 +196,7 @@ static void the_lock_holder_is_named(void **state)
 	(void)state;
 	assert_text(
 		db,
-		"SELECT function || ' ' || file || ':' || line || printf(' %.2f', share) FROM site_waker",
+		"SELECT waker || ' ' || file || ':' || line || printf(' %.2f', share) FROM site_waker",
 		"demo::holder::hold src/holder.rs:7 1.00");
 	sqlite3_close(db);
 }
@@ -356,7 +356,7 @@ static void the_innermost_user_frame_of_a_waker_names_it(void **state)
 					  .waker_stack = HASH});
 
 	(void)state;
-	assert_text(db, "SELECT function FROM site_waker", "demo::hasher::hash");
+	assert_text(db, "SELECT waker FROM site_waker", "demo::hasher::hash");
 	sqlite3_close(db);
 }
 
@@ -433,7 +433,7 @@ static void the_tasks_ready_behind_a_site_are_told_where_they_were_read(void **s
 	assert_int_equal(database_run(db, make), 0);
 	assert_text(db,
 		    "SELECT group_concat(function || ' ' || samples || ' ' || mean || ' ' || max) "
-		    "FROM site_queue_wait AS b JOIN site AS s ON s.id = b.site",
+		    "FROM site_queue_wait",
 		    "demo::sleepy::nap 5 2.0 6");
 	sqlite3_close(db);
 }
