@@ -116,7 +116,7 @@ enum exit_status verb_info(const struct arguments *arguments)
 	for (size_t i = 0; status == STATUS_DONE && i < sizeof(sections) / sizeof(*sections); i++)
 		status = print_query(&input, sections[i].title, sections[i].query);
 	if (status != STATUS_DONE)
-		message(status, NULL, "cannot tell about the capture: %s",
+		message(status, NULL, "cannot read the capture: %s",
 			sqlite3_errmsg(input.db));
 	input_close(&input);
 	return status;

@@ -1,4 +1,4 @@
--- By which numbers are captures judged, and long lists cut? One row; each number stands here only.
+-- Which numbers decide the verdict, and where do long lists end? One row, the only place with them.
 CREATE VIEW constant AS
 SELECT 10 AS warning_percent, 100000000 AS warning_longest_ns, 1 AS caution_percent,
 	1 AS lost_percent_max, 50 AS classified_percent_min,
