@@ -1,4 +1,4 @@
--- Which stacks blocked, for how many ns? Lines for flame graph tools, given --plain: main;read 1200
+-- Which stacks blocked, for how many ns? With --plain, lines for flame graph tools: main;read 1200
 SELECT calls || ' ' || sum(wall_ns) AS folded
 FROM site_folded
 WHERE capture = :capture

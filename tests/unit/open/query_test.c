@@ -69,6 +69,46 @@ static void a_query_changes_nothing_and_reads_nothing_else(void **state)
 	sqlite3_close(db);
 }
 
+/* One line of @folded: no blank but the one before the count, which is returned. */
+static int64_t folded_count(const char *line)
+{
+	const char *blank = strrchr(line, ' ');
+	char *end;
+	int64_t count;
+
+	assert_non_null(blank);
+	count = strtoll(blank + 1, &end, 10);
+	assert_true(blank > line && end > blank + 1 && !*end && count > 0);
+	assert_int_equal(strcspn(line, "\n\t"), strlen(line));
+	return count;
+}
+
+static void folded_stacks_are_lines_that_flame_graph_tools_read(void **state)
+{
+	struct input input = {.db = everything_load(), .capture = 1, .captures = 1};
+	int64_t total = 0, arrays = 0;
+	sqlite3_stmt *q;
+
+	(void)state;
+	assert_int_equal(database_run(input.db, "UPDATE frame SET site = 'fill<[u8; 4]>' "
+						"WHERE site = 'demo::sleepy::nap'"),
+			 0);
+	q = named_query(&input, "folded", 0);
+	assert_int_equal(sqlite3_column_count(q), 1);
+	while (sqlite3_step(q) == SQLITE_ROW) {
+		const char *line = (const char *)sqlite3_column_text(q, 0);
+
+		total += folded_count(line);
+		assert_null(strstr(line, "[u8;"));
+		arrays += strstr(line, ";fill<[u8: 4]>;") != NULL;
+	}
+	sqlite3_finalize(q);
+	assert_true(arrays > 0);
+	assert_number(input.db, "SELECT sum(wall_ns) FROM site_time WHERE stack IS NOT NULL",
+		      total);
+	input_close(&input);
+}
+
 static void percentages_add_up(void **state)
 {
 	static const int64_t wholes[][6] = {
@@ -202,6 +242,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_named_query_answers),
 		cmocka_unit_test(a_query_changes_nothing_and_reads_nothing_else),
+		cmocka_unit_test(folded_stacks_are_lines_that_flame_graph_tools_read),
 		cmocka_unit_test(percentages_add_up),
 		cmocka_unit_test(durations_have_units),
 		cmocka_unit_test(the_documented_schema_is_the_schema),
