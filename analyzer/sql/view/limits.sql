@@ -1,4 +1,7 @@
 -- How much of what was recorded is not known for sure?
+--
+-- stacks: the sleeps and samples that should have a stack. Threads that were only preempted are not
+-- among them, whether a stack was taken or not.
 CREATE VIEW limits AS
 WITH cut AS MATERIALIZED (
 	SELECT e.capture, coalesce(k.stop, 'none taken') AS stop, count(*) AS stacks,
@@ -48,7 +51,8 @@ WITH cut AS MATERIALIZED (
 )
 SELECT s.capture,
 	s.stacks - s.preempted AS stacks,
-	s.stacks - coalesce((SELECT sum(stacks) FROM cut WHERE cut.capture = s.capture), 0)
+	s.stacks - s.preempted
+		- coalesce((SELECT sum(stacks - preempted) FROM cut WHERE cut.capture = s.capture), 0)
 		AS stacks_complete,
 	(SELECT group_concat(stop || ' ' || stacks, ', ') FROM (
 		SELECT stop, stacks - preempted AS stacks FROM cut

@@ -53,6 +53,8 @@ static void a_preempted_span_is_no_site(void **state)
 	(void)state;
 	assert_number(db, SITES, 0);
 	assert_number(db, "SELECT run_queue_ns FROM worker", 50000000);
+	/* nor does it need a stack, whether it has one or not */
+	assert_text(db, "SELECT stacks_complete || ' of ' || stacks FROM limits", "0 of 0");
 	sqlite3_close(db);
 }
 
