@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Queries, and what docs/SCHEMA.md says of the tables they ask. */
+/* Queries, and whether docs/SCHEMA.md describes the tables and views they read. */
 
 static void every_named_query_answers(void **state)
 {
@@ -228,7 +228,7 @@ static void the_documented_schema_is_the_schema(void **state)
 
 		*column++ = '\0';
 		if (!documented(text, line, column))
-			fail_msg("docs/SCHEMA.md does not tell of %s.%s", line, column);
+			fail_msg("docs/SCHEMA.md does not describe %s.%s", line, column);
 		columns++;
 	}
 	assert_int_equal(occurrences(text, "\n| `"), columns);
