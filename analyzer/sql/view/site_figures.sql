@@ -13,9 +13,11 @@ WITH whole AS MATERIALIZED (
 	JOIN blocking_poll AS b ON b.id = p.blocking_poll
 	GROUP BY p.site
 ), ranked AS MATERIALIZED (
-	SELECT subject AS site, p50_ns, p99_ns
+	SELECT subject AS site, max(CASE WHEN percent = 50 THEN wall_ns END) AS p50_ns,
+		max(CASE WHEN percent = 99 THEN wall_ns END) AS p99_ns
 	FROM percentile
 	WHERE kind = 'site'
+	GROUP BY subject
 )
 SELECT s.capture, w.site, w.count, w.total_ns, w.run_queue_ns, r.p50_ns, r.p99_ns, w.max_ns,
 	w.open_count,

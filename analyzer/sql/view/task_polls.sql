@@ -11,9 +11,11 @@ WITH summed AS (
 	WHERE k.task IS NOT NULL
 	GROUP BY s.capture, k.task
 ), ranked AS (
-	SELECT capture, subject AS task, p50_ns, p99_ns
+	SELECT capture, subject AS task, max(CASE WHEN percent = 50 THEN wall_ns END) AS p50_ns,
+		max(CASE WHEN percent = 99 THEN wall_ns END) AS p99_ns
 	FROM percentile
 	WHERE kind = 'timed-task'
+	GROUP BY capture, subject
 )
 SELECT s.capture, s.task, s.polls, s.total_ns, min(r.p50_ns, s.max_ns) AS p50_ns,
 	min(r.p99_ns, s.max_ns) AS p99_ns, s.max_ns

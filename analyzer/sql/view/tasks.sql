@@ -22,9 +22,11 @@ WITH declared AS (
 	FROM blocking_poll
 	GROUP BY capture, task
 ), ranked AS MATERIALIZED (
-	SELECT capture, subject AS task, p50_ns, p99_ns
+	SELECT capture, subject AS task, max(CASE WHEN percent = 50 THEN wall_ns END) AS p50_ns,
+		max(CASE WHEN percent = 99 THEN wall_ns END) AS p99_ns
 	FROM percentile
 	WHERE kind = 'task'
+	GROUP BY capture, subject
 ), place AS MATERIALIZED (
 	SELECT capture, task, site,
 		row_number() OVER (PARTITION BY capture, task ORDER BY wall_ns DESC, site) AS rank
