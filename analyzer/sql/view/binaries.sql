@@ -12,7 +12,7 @@ SELECT b.capture, b.id AS binary, b.path, b.build_id, b.text_hash, b.symbols, b.
 		WHERE p.capture = b.capture AND p.executable = b.path) AS program,
 	CASE b.symbols
 	WHEN 'dwarf' THEN NULL
-	WHEN 'none' THEN 'functions have no names, and the runtime''s code looks like yours'
+	WHEN 'none' THEN 'no function has a name, and the runtime''s code looks like yours'
 	WHEN 'dynsym' THEN 'only exported functions have names, and the runtime''s code looks '
 		|| 'like yours'
 	ELSE
