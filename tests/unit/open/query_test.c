@@ -39,6 +39,36 @@ static void every_named_query_answers(void **state)
 	input_close(&input);
 }
 
+/* @activity has a parameter that no view can have; @report puts views together. */
+static bool is_more_than_a_select(const char *file)
+{
+	return strcmp(file, "activity.sql") == 0 || strcmp(file, "report.sql") == 0;
+}
+
+static void a_named_query_is_a_select_from_one_view(void **state)
+{
+	sqlite3 *db = database_empty();
+
+	(void)state;
+	for (const struct embedded_file *f = embedded_files; f->name; f++) {
+		const char *file = embedded_within(f, "sql/query/");
+		const char *select = strstr(f->text, "\nSELECT "), *from;
+		char count[128];
+
+		if (!file || is_more_than_a_select(file))
+			continue;
+		from = select ? strstr(select, "\nFROM ") : NULL;
+		if (!from || strstr(from + 1, "FROM ") != from + 1 || strstr(select, "JOIN "))
+			fail_msg("%s is not a SELECT from one view", file);
+		snprintf(count, sizeof(count),
+			 "SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND name = '%.*s'",
+			 (int)strcspn(from + 6, "\n;"), from + 6);
+		if (database_number(db, count, 0) != 1)
+			fail_msg("%s reads no view", file);
+	}
+	sqlite3_close(db);
+}
+
 static void a_query_changes_nothing_and_reads_nothing_else(void **state)
 {
 	static const char *const forbidden[] = {
@@ -241,6 +271,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_named_query_answers),
+		cmocka_unit_test(a_named_query_is_a_select_from_one_view),
 		cmocka_unit_test(a_query_changes_nothing_and_reads_nothing_else),
 		cmocka_unit_test(folded_stacks_are_lines_that_flame_graph_tools_read),
 		cmocka_unit_test(percentages_add_up),
