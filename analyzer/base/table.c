@@ -256,6 +256,19 @@ static int print_csv(sqlite3_stmt *statement, uint64_t most)
 	return err == SQLITE_DONE ? 0 : err;
 }
 
+static int print_plain(sqlite3_stmt *statement, uint64_t most)
+{
+	int columns = sqlite3_column_count(statement), err;
+
+	while ((err = row_next(statement, &most)) == SQLITE_ROW) {
+		for (int i = 0; i < columns; i++) {
+			fputs(cell(statement, i), stdout);
+			putchar(i + 1 < columns ? '\t' : '\n');
+		}
+	}
+	return err == SQLITE_DONE ? 0 : err;
+}
+
 static int print_json(sqlite3_stmt *statement, uint64_t most)
 {
 	int columns = sqlite3_column_count(statement), err;
@@ -331,7 +344,12 @@ static int print_text(sqlite3_stmt *statement, uint64_t most)
 
 int table_print_first(sqlite3_stmt *statement, enum table_form form, uint64_t most)
 {
-	static int (*const print[])(sqlite3_stmt *, uint64_t) = {print_text, print_csv, print_json};
+	static int (*const print[])(sqlite3_stmt *, uint64_t) = {
+		[TABLE_TEXT] = print_text,
+		[TABLE_PLAIN] = print_plain,
+		[TABLE_CSV] = print_csv,
+		[TABLE_JSON] = print_json,
+	};
 
 	return print[form](statement, most);
 }

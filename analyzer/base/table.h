@@ -19,7 +19,8 @@ const char *bytes_word(char out[WORD_BYTES], int64_t bytes);
 /* Parts of a whole in tenths of a percent that add up to 1000 (or to 0 where the whole is 0). */
 void percent_parts(const int64_t *part, int count, int *tenths);
 
-enum table_form { TABLE_TEXT, TABLE_CSV, TABLE_JSON };
+/* TABLE_PLAIN: values only, tabs between them; no names of columns, no padding. */
+enum table_form { TABLE_TEXT, TABLE_PLAIN, TABLE_CSV, TABLE_JSON };
 
 /* Prints all rows of a statement. 0, or the SQLite error it ended with. */
 int table_print(sqlite3_stmt *statement, enum table_form form);

@@ -48,6 +48,7 @@ struct arguments {
 	bool symbols;
 	bool json;
 	bool csv;
+	bool plain;
 	bool list;
 	bool help;
 };

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /*
- * info: how a capture was made, what it holds, and what is missing to say more.
+ * info: prints how a capture was made, what it holds, and what is missing.
  */
 
 static void line(const char *label, const char *value)
@@ -34,8 +34,7 @@ static void print_recording(sqlite3_stmt *q)
 	       column_text(q, "source"));
 	line("workers named", column_text(q, "workers_prefix"));
 	if (column_number(q, "truncated", 0))
-		line("ended",
-		     "TRUNCATED: no end was written; all up to the last whole chunk is here");
+		line("ended", "TRUNCATED: its end is missing; all chunks before it were read");
 	else
 		line("ended",
 		     column_text(q, "end_reason") ? column_text(q, "end_reason") : "unknown");
@@ -49,7 +48,7 @@ static void print_content(sqlite3_stmt *q)
 	       bytes_word(bytes, column_number(q, "bytes", 0)), column_number(q, "chunks", 0),
 	       column_number(q, "events", 0));
 	if (column_number(q, "repeated_chunks", 0))
-		printf("%-14s %" PRId64 " chunks came twice and were read once\n", "",
+		printf("%-14s %" PRId64 " chunks are there twice and were read once\n", "",
 		       column_number(q, "repeated_chunks", 0));
 	printf("%-14s %" PRId64 " sleeps (%" PRId64 " still open), %" PRId64 " samples, %" PRId64
 	       " windows, %" PRId64 " threads\n",
@@ -116,8 +115,7 @@ enum exit_status verb_info(const struct arguments *arguments)
 	for (size_t i = 0; status == STATUS_DONE && i < sizeof(sections) / sizeof(*sections); i++)
 		status = print_query(&input, sections[i].title, sections[i].query);
 	if (status != STATUS_DONE)
-		message(status, NULL, "cannot tell about the capture: %s",
-			sqlite3_errmsg(input.db));
+		message(status, NULL, "cannot read the capture: %s", sqlite3_errmsg(input.db));
 	input_close(&input);
 	return status;
 }

@@ -214,6 +214,13 @@ static bool take_csv(struct arguments *a, const char *value)
 	return true;
 }
 
+static bool take_plain(struct arguments *a, const char *value)
+{
+	(void)value;
+	a->plain = true;
+	return true;
+}
+
 static bool take_list(struct arguments *a, const char *value)
 {
 	(void)value;
@@ -242,6 +249,7 @@ static const struct option_rule options[] = {
 	{"--json", NULL, NULL, "print JSON", take_json},
 	{"--markdown", NULL, NULL, "print Markdown, for a pull request", take_markdown},
 	{"--csv", NULL, NULL, "print CSV (RFC 4180)", take_csv},
+	{"--plain", NULL, NULL, "print values only: no names of columns, no padding", take_plain},
 	{"--list", NULL, NULL, "list the queries that have a name", take_list},
 	{"--top", NULL, "N", "no more than N sites or rows", take_top},
 	{"--site", NULL, "N", "only this site, by its number; report: all there is to say of it",
@@ -386,6 +394,8 @@ enum exit_status arguments_read(const struct verb *verb, int count, char *const 
 	}
 	if (!out->help && out->positionals < verb->least)
 		return usage_error(verb, "it needs ", verb->usage);
+	if (out->plain && (out->json || out->csv))
+		return usage_error(verb, "--plain, --json or --csv, not two of them", "");
 	if (out->json && out->csv)
 		return usage_error(verb, "--json or --csv, not both", "");
 	if (out->json && out->markdown)

@@ -10,13 +10,13 @@
 #include <string.h>
 
 /*
- * query: a person's own SQL, from the command line or a file, or a query that has a name.
+ * query: runs SQL from the command line or a file, or a query that has a name.
  */
 
 #define FILE_BYTES_MAX ((size_t)1 << 20)
-#define RESULT_BYTES_MAX (64 << 20) /* of one value: a query cannot ask for all memory there is */
+#define RESULT_BYTES_MAX (64 << 20) /* of one value, so that a query cannot use up all memory */
 
-/* A number where the text is one, else text. */
+/* Binds a number where the text is one, else the text. */
 static int bind_value(sqlite3_stmt *statement, int index, const char *text)
 {
 	char *end;
@@ -33,7 +33,7 @@ static int bind_value(sqlite3_stmt *statement, int index, const char *text)
 	return sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
 }
 
-/* --set NAME=VALUE: the value of :NAME, $NAME or @NAME. */
+/* --set NAME=VALUE binds :NAME, $NAME or @NAME. */
 static enum exit_status bind_set(sqlite3_stmt *statement, const char *set)
 {
 	int length = (int)strcspn(set, "=");
@@ -63,7 +63,7 @@ static bool is_set(const struct arguments *a, const char *name)
 	return false;
 }
 
-/* What a person's own query leaves open must be given: it would be NULL, and find nothing. */
+/* Parameters of a person's own query must be set: as NULL they would find nothing. */
 static enum exit_status check_all_set(sqlite3_stmt *statement, const struct arguments *a)
 {
 	for (int i = 1; i <= sqlite3_bind_parameter_count(statement); i++) {
@@ -88,7 +88,10 @@ static bool has_limit(sqlite3_stmt *statement)
 
 static enum exit_status print(sqlite3_stmt *statement, const struct arguments *a)
 {
-	enum table_form form = a->json ? TABLE_JSON : a->csv ? TABLE_CSV : TABLE_TEXT;
+	enum table_form form = a->json    ? TABLE_JSON
+			       : a->csv   ? TABLE_CSV
+			       : a->plain ? TABLE_PLAIN
+					  : TABLE_TEXT;
 	uint64_t most = a->top && !has_limit(statement) ? a->top : UINT64_MAX;
 	int err = table_print_first(statement, form, most);
 
@@ -116,7 +119,7 @@ static enum exit_status run(const struct input *input, const struct arguments *a
 	return status;
 }
 
-/* NAME.sql, and no more words, is a file. */
+/* Whether it is the name of a file, NAME.sql, and not SQL. */
 static bool is_file(const char *text)
 {
 	size_t length = strlen(text);
@@ -125,7 +128,7 @@ static bool is_file(const char *text)
 	       text[strcspn(text, " \t\n")] == '\0';
 }
 
-/* The text of a file, to be freed; NULL after saying why. */
+/* Reads a file; the caller frees its text. NULL after saying why. */
 static char *file_read(const char *path)
 {
 	FILE *file = fopen(path, "r");
@@ -135,7 +138,8 @@ static char *file_read(const char *path)
 	if (!text || ferror(file))
 		message(STATUS_INPUT, NULL, "cannot read %s: %s", path, strerror(errno));
 	else if (bytes > FILE_BYTES_MAX || memchr(text, '\0', bytes))
-		message(STATUS_INPUT, "a query is text, of at most 1 MiB", "%s is no query", path);
+		message(STATUS_INPUT, "a query is text, of at most 1 MiB", "%s is not a query",
+			path);
 	else {
 		fclose(file);
 		return text;
@@ -152,8 +156,7 @@ static enum exit_status query_text(const char *asked, const char **sql, char **o
 	if (*asked == '@') {
 		*sql = named_query_text(asked + 1);
 		return *sql ? STATUS_DONE
-			    : message(STATUS_INPUT,
-				      "hud-analyze query --list lists those there are",
+			    : message(STATUS_INPUT, "hud-analyze query --list lists all of them",
 				      "there is no query %s", asked);
 	}
 	if (is_file(asked))

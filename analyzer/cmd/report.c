@@ -3,7 +3,7 @@
 #include "analyzer/report/report.h"
 
 /*
- * report: opens what it is about and prints it, as text or as JSON.
+ * report: prints the report of a capture, as text or as JSON.
  */
 
 enum exit_status verb_report(const struct arguments *arguments)

@@ -23,10 +23,11 @@ const struct verb verbs[] = {
 	 "a database keeps whole captures: report, query, diff and check take filters", 1,
 	 ARGUMENTS_MAX, verb_load},
 	{"query", "CAPTURE|DB SQL|FILE.sql|@NAME",
-	 "ask SQL of a capture; @NAME is one of the queries of --list",
-	 "docs/SCHEMA.md describes tables and views. :capture stands for the chosen capture, :limit for\n"
-	 "--limit, :NAME for what --set gives it. A query changes nothing; Ctrl-C ends one that takes long.\n",
-	 "--json --csv --list --limit --top --set --site " FILTER_OPTIONS
+	 "run SQL on a capture; @NAME is one of the queries that --list lists",
+	 "docs/SCHEMA.md describes tables and views. In a query :capture is the chosen capture, :limit the\n"
+	 "value of --limit, :NAME that of --set NAME=VALUE. A query cannot change anything; Ctrl-C ends it.\n"
+	 "For flame graphs: hud-analyze query CAPTURE @folded --plain | flamegraph.pl > blocked.svg\n",
+	 "--json --csv --plain --list --limit --top --set --site " FILTER_OPTIONS
 	 " --capture --binary --debug-dir --user-prefix --user-crate",
 	 NULL, 0, 2, verb_query},
 	{"diff", "BEFORE AFTER", "say what has changed between two recordings, and what has not",

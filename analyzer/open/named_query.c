@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The name of a query, which ends before ".sql"; NULL: a file of another kind. */
+/* The name of a query, `length` bytes without ".sql"; NULL: the file is not a query. */
 static const char *query_name(const struct embedded_file *f, size_t *length)
 {
 	const char *name = embedded_within(f, "sql/query/");
@@ -16,7 +16,7 @@ static const char *query_name(const struct embedded_file *f, size_t *length)
 	return name;
 }
 
-/* What may be given to it, as options. */
+/* Prints the parameters of a query, as the options that set them. */
 static void print_parameters(sqlite3 *db, const char *sql)
 {
 	sqlite3_stmt *statement = NULL;
@@ -38,7 +38,7 @@ void named_query_list(void)
 {
 	sqlite3 *db;
 
-	/* An empty database knows the parameters of each. */
+	/* Statements can be prepared, and asked for their parameters, over an empty database. */
 	schema_open(NULL, DATABASE_TEMPORARY, &db);
 	for (const struct embedded_file *f = embedded_files; f->name; f++) {
 		size_t length;

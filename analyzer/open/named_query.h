@@ -5,24 +5,24 @@
 #include "analyzer/open/input.h"
 
 /*
- * Queries with a name: each file of analyzer/sql that is neither schema, view,
- * derivation nor part of a comparison.
+ * Queries that have a name: the files of analyzer/sql/query/, each a SELECT from a view. Its first
+ * line, a comment, is the question that it answers.
  */
 
-/* Prints name and question of each. */
+/* Prints the name, the question and the parameters of each. */
 void named_query_list(void);
 
-/* Its SQL, or NULL. */
+/* The SQL of a query, or NULL: there is none of this name. */
 const char *named_query_text(const char *name);
 
 /*
- * Prepares SQL over the chosen capture: binds :capture and :top (0: all). Only one statement, only
- * one that reads. Says on stderr what is wrong with it.
+ * Prepares SQL over the chosen capture: binds :capture, and :top and :limit (0: all rows). It must be
+ * one statement. Says on stderr what is wrong with it. The caller finalizes *out.
  */
 enum exit_status query_prepare(const struct input *input, const char *sql, uint64_t top,
 			       sqlite3_stmt **out);
 
-/* A named query that presenters use. NULL after saying why. */
+/* Prepares a named query. NULL after saying why on stderr. */
 sqlite3_stmt *named_query(const struct input *input, const char *name, uint64_t top);
 
 #endif

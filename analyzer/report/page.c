@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* The helpers that the parts of the report share. */
+
 const char *page_unit(const struct page *page)
 {
 	return page->polls ? "polls" : "spans";
@@ -61,18 +63,20 @@ uint64_t page_rows(const struct page *page, uint64_t otherwise)
 	return page->form->top ? page->form->top : otherwise;
 }
 
-int64_t page_list(const struct page *page, const char *query, uint64_t rows, const char *heading,
-		  void (*print)(const struct page *, sqlite3_stmt *), bool *more)
+int64_t page_list(const struct page *page, const struct page_list *list, bool *more)
 {
-	sqlite3_stmt *q = named_query(page->input, query, rows + 1);
+	uint64_t rows = list->rows ? page_rows(page, list->rows) : UINT32_MAX;
+	sqlite3_stmt *q = named_query(page->input, list->query, rows + 1);
 	int step = q ? SQLITE_ROW : SQLITE_ERROR;
 	int64_t shown = 0;
 
 	while (step == SQLITE_ROW && (step = sqlite3_step(q)) == SQLITE_ROW &&
 	       (uint64_t)shown < rows) {
-		if (!shown++ && heading)
-			page_heading(page, heading);
-		print(page, q);
+		if (!shown && list->heading)
+			page_heading(page, list->heading);
+		if (!shown++ && list->labels)
+			list->labels(page);
+		list->row(page, q);
 	}
 	if (more)
 		*more = step == SQLITE_ROW;

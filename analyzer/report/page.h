@@ -6,49 +6,58 @@
 #include "analyzer/report/report.h"
 
 /*
- * What the parts of the text report share. All numbers come from named queries; here they get units
- * and columns.
+ * What the parts of the text report share. All numbers come from named queries; a part gives them
+ * units and columns.
  */
 struct page {
 	const struct input *input;
 	const struct report_form *form;
 	FILE *out;
 	bool polls; /* whole polls are counted, not spans */
-	int column; /* where functions, and what is told of them, begin */
+	int column; /* where functions, and the lines about them, begin */
+};
+
+/* A part of the page that is the rows of one query. */
+struct page_list {
+	const char *query;
+	const char *heading; /* printed before the first row; NULL: none */
+	/* Prints the names of the columns before the first row; NULL: they have none. */
+	void (*labels)(const struct page *page);
+	void (*row)(const struct page *page, sqlite3_stmt *q);
+	uint64_t rows; /* at most, where --top says nothing else; 0: all */
 };
 
 #define BOLD "\033[1m"
 #define DIM "\033[2m"
 #define PLAIN "\033[0m"
 
-/* What is counted, in the plural: "polls", or "spans" where only stacks tell. */
+/* What is counted, in the plural: "polls", or "spans" where polls are known by stacks only. */
 const char *page_unit(const struct page *page);
 
-/* A colour where colours are wanted, else "". */
+/* The escape sequence where colours are wanted, else "". */
 const char *page_paint(const struct page *page, const char *code);
 
 void page_heading(const struct page *page, const char *text);
 
 /*
- * "  file:line" of the columns `file` and `line`, or nothing. `at`: columns of the line that are used;
- * where it does not fit behind them it goes to the next line, at `column`.
+ * Prints "  file:line" of the columns `file` and `line`, or nothing where `file` is NULL. `at`: columns
+ * of the line that are used; what does not fit after them goes to the next line, at `column`.
  */
 void page_place(const struct page *page, sqlite3_stmt *q, int at, int column);
 
-/* Words from `column` on, in lines of at most the page's width (100 where it has none). */
+/* Prints words from `column` on, in lines of at most the page's width (100 where it has none). */
 void page_words(const struct page *page, int column, const char *words);
 
 /* Rows of a list: --top, or `otherwise`. */
 uint64_t page_rows(const struct page *page, uint64_t otherwise);
 
 /*
- * Runs a named query and calls `print` for at most `rows` rows; after `heading` (NULL: none) when there
- * is one. *more: whether there were more; may be NULL. Returns rows printed, or -1 after a failure.
+ * Prints a list. *more: whether there are more rows than were printed; may be NULL. Returns the rows
+ * printed, or -1 after an error, which the database has.
  */
-int64_t page_list(const struct page *page, const char *query, uint64_t rows, const char *heading,
-		  void (*print)(const struct page *, sqlite3_stmt *), bool *more);
+int64_t page_list(const struct page *page, const struct page_list *list, bool *more);
 
-/* The parts. */
+/* The parts. STATUS_SYSTEM after an error, which the database has. */
 enum exit_status report_sites(const struct page *page);
 enum exit_status report_one_site(const struct page *page);
 enum exit_status report_workers(const struct page *page);
@@ -56,8 +65,6 @@ enum exit_status report_timeline(const struct page *page);
 enum exit_status report_tasks(const struct page *page);
 enum exit_status report_pool(const struct page *page);
 enum exit_status report_hotspots(const struct page *page);
-enum exit_status report_lost(const struct page *page);
-enum exit_status report_limits(const struct page *page);
-enum exit_status report_symbols(const struct page *page);
+enum exit_status report_unknown(const struct page *page);
 
 #endif

@@ -5,18 +5,18 @@
 #include "analyzer/open/input.h"
 #include "analyzer/base/table.h"
 
-/* In which form people get it. */
+/* How the text report is printed. */
 struct report_form {
 	uint64_t top; /* rows of each list; 0: as many as fit a first screen */
-	bool site;    /* one site was chosen: all there is to say about it */
+	bool site;    /* one site was chosen: print all about it */
 	bool colour;
-	int width; /* columns of the terminal; 0: it is none, nothing is cut */
+	int width; /* columns of the terminal; 0: not a terminal, lines are not cut */
 };
 
-/* The report for people: a first screen that answers. */
+/* Prints the report for people. Says on stderr what failed. */
 enum exit_status report_text(const struct input *input, const struct report_form *form);
 
-/* The whole report as one JSON document; `top` 0: all rows of each list. */
+/* Prints the whole report as one JSON document; `top`: rows of each list, 0: see sql/query/report.sql. */
 enum exit_status report_json(const struct input *input, uint64_t top);
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /*
- * The report for people: the verdict, what is looked at, and the parts in their order.
+ * The report for people: the filters, the verdict, and the parts in their order.
  */
 
 #define FUNCTION_COLUMN 56
@@ -24,7 +24,7 @@ static const struct {
 	{"CANNOT TELL", "\033[1;35m"},
 };
 
-/* A line as it is, or in several where the terminal is narrower. */
+/* Prints a line, in several where the terminal is narrower. */
 static void print_line(const struct page *page, const char *line)
 {
 	if (page->form->width)
@@ -33,14 +33,14 @@ static void print_line(const struct page *page, const char *line)
 		fprintf(page->out, "%s\n", line);
 }
 
-/* How polls are known, for people. */
+/* How polls are known, in words; `timed` is room for them. */
 static const char *source_words(const char *source, char *timed, size_t room, double timed_percent)
 {
 	if (strcmp(source, "stack") == 0)
-		return "polls told from parks by stacks";
+		return "polls and parks distinguished by stack traces only";
 	if (strcmp(source, "passive") == 0)
 		return "polls seen in the runtime's own state";
-	snprintf(timed, room, "each poll timed for %.0f%% of it", timed_percent);
+	snprintf(timed, room, "each poll timed, during %.0f%% of it", timed_percent);
 	return timed;
 }
 
@@ -63,7 +63,7 @@ static void print_verdict(const struct page *page, sqlite3_stmt *q)
 		 duration_word(threshold, column_number(q, "threshold_ns", -1)),
 		 source_words(column_text(q, "source"), timed, sizeof(timed),
 			      column_real(q, "timed_percent")),
-		 column_number(q, "truncated", 0) ? "; the capture is TRUNCATED: it has no end"
+		 column_number(q, "truncated", 0) ? "; the capture is TRUNCATED: its end is missing"
 						  : "",
 		 page_paint(page, PLAIN));
 	print_line(page, line);
@@ -109,18 +109,34 @@ static void print_filter(const struct page *page, sqlite3_stmt *q)
 		fputc('\n', page->out);
 }
 
+/* Prints filters and verdict, and sets what the parts need to know of the latter. */
+static enum exit_status print_head(struct page *page)
+{
+	const struct page_list filter = {"filter", NULL, NULL, print_filter, 1};
+	sqlite3_stmt *q;
+	int step;
+
+	if (page_list(page, &filter, NULL) != 1)
+		return STATUS_SYSTEM;
+	q = named_query(page->input, "verdict", 0);
+	step = q ? sqlite3_step(q) : SQLITE_ERROR;
+	if (step == SQLITE_ROW) {
+		page->polls = strcmp(column_text(q, "count_unit"), "poll") == 0;
+		print_verdict(page, q);
+	}
+	sqlite3_finalize(q);
+	return step == SQLITE_ROW ? STATUS_DONE : STATUS_SYSTEM;
+}
+
 static enum exit_status print_parts(const struct page *page)
 {
 	static enum exit_status (*const whole[])(const struct page *) = {
-		report_sites,    report_workers, report_timeline, report_tasks,   report_pool,
-		report_hotspots, report_lost,    report_limits,   report_symbols, NULL};
+		report_sites, report_workers,  report_timeline, report_tasks,
+		report_pool,  report_hotspots, report_unknown,  NULL};
 	static enum exit_status (*const one[])(const struct page *) = {
 		report_sites, report_one_site, report_tasks, report_timeline, NULL};
 	enum exit_status status = STATUS_DONE;
 
-	if (page_list(page, "filter", 1, NULL, print_filter, NULL) != 1 ||
-	    page_list(page, "verdict", 1, NULL, print_verdict, NULL) != 1)
-		return STATUS_SYSTEM;
 	for (size_t i = 0; status == STATUS_DONE && (page->form->site ? one : whole)[i]; i++)
 		status = (page->form->site ? one : whole)[i](page);
 	return status;
@@ -141,16 +157,6 @@ static void print_cut(const char *text, const struct report_form *form)
 	}
 }
 
-static bool polls_counted(const struct input *input)
-{
-	sqlite3_stmt *q = named_query(input, "verdict", 0);
-	const char *unit = q && sqlite3_step(q) == SQLITE_ROW ? column_text(q, "count_unit") : NULL;
-	bool polls = unit && strcmp(unit, "poll") == 0;
-
-	sqlite3_finalize(q);
-	return polls;
-}
-
 enum exit_status report_text(const struct input *input, const struct report_form *form)
 {
 	struct page page = {.input = input, .form = form, .out = stdout, .column = FUNCTION_COLUMN};
@@ -164,8 +170,9 @@ enum exit_status report_text(const struct input *input, const struct report_form
 		page.out = open_memstream(&text, &bytes);
 	if (!page.out)
 		return message(STATUS_SYSTEM, NULL, "out of memory");
-	page.polls = polls_counted(input);
-	status = print_parts(&page);
+	status = print_head(&page);
+	if (status == STATUS_DONE)
+		status = print_parts(&page);
 	if (form->width) {
 		if (fclose(page.out) == 0)
 			print_cut(text, form);

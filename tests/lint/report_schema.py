@@ -12,7 +12,7 @@ import jsonschema
 
 
 def undescribed(schema, path="report"):
-    """Paths of what has no description, or is an object of ours that is open to anything."""
+    """Paths of fields without a description, and of objects that allow undescribed fields."""
     if "description" not in schema:
         yield path + ": no description"
     if "properties" in schema:

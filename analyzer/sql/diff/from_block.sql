@@ -3,8 +3,8 @@
 -- Time spent waiting for a CPU is left out: it is the machine's, and what two recordings of the same
 -- code differ by most.
 WITH ranked AS (
-	SELECT thread, row_number() OVER (ORDER BY blocking_ns DESC, wall_ns DESC, thread) AS rank
-	FROM worker
+	SELECT thread, rank
+	FROM workers
 	WHERE capture = :capture
 ), part AS (
 	SELECT 'all' AS kind, '' AS crate, '' AS name, '' AS cause, id AS blocking_poll,

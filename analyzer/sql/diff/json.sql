@@ -30,7 +30,7 @@ WITH side_figure AS (
 	JOIN figure AS fa ON fa.subject = s.id AND fa.side = 1
 )
 SELECT json_object(
-	'schema', 1,
+	'schema', 2,
 	'comparable', json(CASE WHEN :reason IS NULL THEN 'true' ELSE 'false' END),
 	'reason', :reason,
 	'filter', (SELECT json_object('from', from_time, 'to', to_time, 'worker', worker, 'task', task,

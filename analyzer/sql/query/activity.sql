@@ -1,13 +1,17 @@
--- When did each worker use its CPU, and when was it blocked? Shares of :columns columns, as text.
+-- When did each worker use its CPU, and when was it blocked? A bar for each of :columns columns.
+--
+-- Drawn from the view activity, which a view cannot do: the number of columns is the reader's.
 WITH wanted AS (
-	SELECT max(1, min(120, coalesce(:columns, 60))) AS columns
+	SELECT activity_columns AS most,
+		max(1, min(activity_columns, coalesce(:columns, 60))) AS columns
+	FROM constant
 ), summed AS (
-	SELECT a.thread, a.place * w.columns / 120 AS place, min(a.start_ns) AS start_ns,
+	SELECT a.thread, a.place * w.columns / w.most AS place, min(a.start_ns) AS start_ns,
 		max(a.end_ns) AS end_ns, 1.0 * sum(a.cpu_ns) / sum(a.end_ns - a.start_ns) AS cpu,
 		1.0 * sum(a.blocked_ns) / sum(a.end_ns - a.start_ns) AS blocked
 	FROM activity AS a JOIN wanted AS w
 	WHERE a.capture = :capture
-	GROUP BY a.thread, a.place * w.columns / 120
+	GROUP BY a.thread, a.place * w.columns / w.most
 ), whole AS (
 	SELECT NULL AS thread, place, avg(cpu) AS cpu, avg(blocked) AS blocked,
 		min(start_ns) AS start_ns, max(end_ns) AS end_ns
@@ -27,11 +31,10 @@ WITH wanted AS (
 	WINDOW line AS (PARTITION BY thread ORDER BY place
 		ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 )
-SELECT t.tid, t.comm, d.cpu, d.blocked, d.column_ns,
+SELECT w.tid, w.comm, d.cpu, d.blocked, d.column_ns,
 	d.from_ns - (SELECT start_ns FROM capture WHERE id = :capture) AS from_ns
 FROM drawn AS d
-LEFT JOIN thread AS t ON t.id = d.thread
-LEFT JOIN worker AS k ON k.thread = d.thread
+LEFT JOIN workers AS w ON w.thread = d.thread
 WHERE d.place = 0
-ORDER BY d.thread IS NOT NULL, k.blocking_ns DESC, k.wall_ns DESC, t.tid
+ORDER BY d.thread IS NOT NULL, w.rank
 LIMIT :top;

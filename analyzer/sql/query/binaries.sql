@@ -1,8 +1,5 @@
--- Which binaries were mapped, and how much do their symbols tell?
-SELECT path, build_id, symbols, symbol_file, problem,
-	(SELECT count(*) FROM (SELECT DISTINCT file_offset FROM frame AS f WHERE f.binary = b.id))
-		AS addresses,
-	text_hash
-FROM binary AS b
+-- Which binaries were mapped, and what is known of their functions?
+SELECT path, build_id, symbols, symbol_file, problem, addresses, text_hash
+FROM binaries
 WHERE capture = :capture
 ORDER BY addresses DESC, path;

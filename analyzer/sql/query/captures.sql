@@ -1,5 +1,5 @@
 -- Which captures does the database hold?
-SELECT id, capture_id, datetime(start_realtime_ns / 1000000000, 'unixepoch') AS started_utc,
-	printf('%.1f', (end_ns - start_ns) / 1e9) AS seconds, events, truncated, command, file
-FROM capture
-ORDER BY id;
+SELECT capture AS id, capture_id, started_utc, printf('%.1f', duration_ns / 1e9) AS seconds, events,
+	truncated, command, file
+FROM recording
+ORDER BY capture;

@@ -1,6 +1,5 @@
 -- Which functions used the CPU themselves? std and libc count for their callers.
-SELECT function, origin, crate, file, line, samples, self_ns, total_ns,
-	1.0 * self_ns / max(sum(self_ns) OVER (), 1) AS share
+SELECT function, origin, crate, file, line, samples, self_ns, total_ns, share
 FROM hotspots
 WHERE capture = :capture AND self_ns > 0
 ORDER BY self_ns DESC, total_ns DESC, function

@@ -1,2 +1,4 @@
--- How much of what was recorded could be told apart?
-SELECT * FROM limits WHERE capture = :capture;
+-- How much of what was recorded is not known for sure?
+SELECT *
+FROM limits
+WHERE capture = :capture;

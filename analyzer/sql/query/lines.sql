@@ -1,7 +1,6 @@
 -- At which lines did each site block?
-SELECT l.site, s.function, s.cause, l.file, l.line, l.wall_ns
-FROM site_line AS l
-JOIN site AS s ON s.id = l.site
-WHERE l.capture = :capture
-ORDER BY l.site, l.rank
+SELECT site, function, cause, file, line, wall_ns
+FROM site_line
+WHERE capture = :capture
+ORDER BY site, rank
 LIMIT :top;

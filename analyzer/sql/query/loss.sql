@@ -1,4 +1,4 @@
--- What happened and is not in the capture?
+-- What was lost, that is: happened, and is not in the capture?
 SELECT cause, unit, count, percent
 FROM loss_total
 WHERE capture = :capture

@@ -1,7 +1,6 @@
--- What was marked while the recording went on, and when?
-SELECT (m.time_ns - c.start_ns) / 1e9 AS at_s, m.text, m.time_ns
-FROM mark AS m
-JOIN capture AS c ON c.id = m.capture
-WHERE m.capture = :capture
-ORDER BY m.time_ns, m.id
+-- Which marks were set while the recording went on, and when?
+SELECT at_ns, text
+FROM marks
+WHERE capture = :capture
+ORDER BY at_ns
 LIMIT :top;

@@ -1,9 +1,7 @@
--- Who stood ready behind each site, how many and how long?
-SELECT v.site, s.function, s.cause, v.samples, v.mean, v.max, v.followed, v.queued,
-	v.queue_wait_ns / nullif(v.queued, 0) AS queue_wait_mean_ns, v.queue_wait_max_ns, v.left_queued, v.next_polls,
-	v.next_ns / nullif(v.next_polls, 0) AS next_mean_ns, v.next_max_ns
-FROM site_queue_wait AS v
-JOIN site AS s ON s.id = v.site
-WHERE v.capture = :capture
-ORDER BY v.mean * v.samples DESC, v.site
+-- How many tasks waited in their worker's run queue while each site blocked it, and for how long?
+SELECT site, function, cause, samples, mean, max, polls_ended, queued, queue_wait_mean_ns,
+	queue_wait_max_ns, left_queued, next_polls, next_mean_ns, next_max_ns
+FROM site_queue_wait
+WHERE capture = :capture
+ORDER BY mean * samples DESC, site
 LIMIT :top;

@@ -1,15 +1,6 @@
--- What is each thread, and on what evidence?
-SELECT t.tid, t.comm, p.pid, r.role, r.runtime,
-	sum(e.offcpu_span IS NOT NULL) AS spans, sum(e.sample IS NOT NULL) AS samples,
-	sum(e.class = 'poll' AND NOT e.without_core) AS poll, sum(e.class = 'poll' AND e.without_core) AS without_core,
-	sum(e.class = 'park') AS park, sum(e.class = 'runtime') AS runtime_code,
-	sum(e.class = 'pool') AS pool, sum(e.class = 'block-in-place') AS block_in_place,
-	sum(e.class = 'root') AS root, sum(e.class = 'other') AS other,
-	sum(e.class = 'unknown') AS unknown
-FROM thread AS t
-JOIN process AS p ON p.id = t.process
-LEFT JOIN thread_role AS r ON r.thread = t.id
-LEFT JOIN observation AS e ON e.thread = t.id
-WHERE t.capture = :capture
-GROUP BY t.id
-ORDER BY t.tid;
+-- What is each thread, and which observations say so? Counts of each class of observation.
+SELECT tid, comm, pid, role, runtime, spans, samples, poll, without_core, park, runtime_code, pool,
+	block_in_place, root, other, unknown
+FROM threads
+WHERE capture = :capture
+ORDER BY tid;

@@ -1,7 +1,8 @@
--- When did each worker use its CPU, and when was it blocked? The time looked at in 120 columns.
+-- When did each worker use its CPU, and when was it blocked? The chosen time in columns of equal
+-- length.
 --
--- CPU time is spread evenly over its window; blocking polls lie where they were. One that was seen
--- before all was watched, where a capture begins, is drawn as it is counted.
+-- CPU time is spread evenly over its window; blocking polls lie where they were. One that began
+-- before the capture lengthens the time that is drawn.
 CREATE VIEW activity AS
 WITH RECURSIVE reached AS (
 	SELECT capture, min(start_ns) AS start_ns, max(end_ns) AS end_ns
@@ -14,9 +15,10 @@ WITH RECURSIVE reached AS (
 	FROM capture AS c
 	JOIN filter AS l ON l.capture = c.id
 	LEFT JOIN reached AS r ON r.capture = c.id
-), looked_at AS (
-	SELECT capture, from_ns, max(to_ns - from_ns, 120) AS length_ns
-	FROM chosen
+), divided AS (
+	SELECT h.capture, h.from_ns, max(h.to_ns - h.from_ns, k.activity_columns) AS length_ns,
+		k.activity_columns AS columns
+	FROM chosen AS h JOIN constant AS k
 ), seen AS (
 	SELECT w.capture, w.thread, w.start_ns, w.end_ns, w.cpu_ns, 0 AS blocked
 	FROM thread_window AS w
@@ -27,35 +29,36 @@ WITH RECURSIVE reached AS (
 ), placed AS (
 	SELECT s.thread, s.blocked, s.cpu_ns AS ns, s.end_ns - s.start_ns AS wall_ns,
 		max(s.start_ns, a.from_ns) - a.from_ns AS start_ns,
-		min(s.end_ns, a.from_ns + a.length_ns) - a.from_ns AS end_ns, a.length_ns
+		min(s.end_ns, a.from_ns + a.length_ns) - a.from_ns AS end_ns, a.length_ns, a.columns
 	FROM seen AS s
-	JOIN looked_at AS a ON a.capture = s.capture
+	JOIN divided AS a ON a.capture = s.capture
 	WHERE s.start_ns < a.from_ns + a.length_ns AND s.end_ns > a.from_ns
 ), part AS (
-	SELECT thread, blocked, ns, wall_ns, start_ns, end_ns, length_ns,
-		start_ns * 120 / length_ns AS place
+	SELECT *, start_ns * columns / length_ns AS place
 	FROM placed
 	UNION ALL
-	SELECT thread, blocked, ns, wall_ns, start_ns, end_ns, length_ns, place + 1
+	SELECT thread, blocked, ns, wall_ns, start_ns, end_ns, length_ns, columns, place + 1
 	FROM part
-	WHERE place < 119 AND (place + 1) * length_ns / 120 < end_ns
+	WHERE place + 1 < columns AND (place + 1) * length_ns / columns < end_ns
 ), summed AS (
 	SELECT thread, place,
-		total(CASE WHEN NOT blocked THEN 1.0 * ns * (min(end_ns, (place + 1) * length_ns / 120)
-			- max(start_ns, place * length_ns / 120)) / wall_ns END) AS cpu_ns,
-		total(CASE WHEN blocked THEN 1.0 * ns * (min(end_ns, (place + 1) * length_ns / 120)
-			- max(start_ns, place * length_ns / 120)) / wall_ns END) AS blocked_ns
-	FROM part
+		total(CASE WHEN NOT blocked THEN 1.0 * ns * covered_ns / wall_ns END) AS cpu_ns,
+		total(CASE WHEN blocked THEN 1.0 * ns * covered_ns / wall_ns END) AS blocked_ns
+	FROM (SELECT *, min(end_ns, (place + 1) * length_ns / columns)
+			- max(start_ns, place * length_ns / columns) AS covered_ns
+		FROM part)
 	GROUP BY thread, place
 ), every AS (
-	SELECT 0 AS place UNION ALL SELECT place + 1 FROM every WHERE place < 119
+	SELECT 0 AS place, activity_columns AS columns FROM constant
+	UNION ALL
+	SELECT place + 1, columns FROM every WHERE place + 1 < columns
 )
 SELECT k.capture, k.thread, e.place,
-	a.from_ns + e.place * a.length_ns / 120 AS start_ns,
-	a.from_ns + (e.place + 1) * a.length_ns / 120 AS end_ns,
+	a.from_ns + e.place * a.length_ns / a.columns AS start_ns,
+	a.from_ns + (e.place + 1) * a.length_ns / a.columns AS end_ns,
 	CAST(round(coalesce(max(s.cpu_ns, 0), 0)) AS INTEGER) AS cpu_ns,
 	CAST(round(coalesce(max(s.blocked_ns, 0), 0)) AS INTEGER) AS blocked_ns
 FROM worker AS k
-JOIN looked_at AS a ON a.capture = k.capture
+JOIN divided AS a ON a.capture = k.capture
 JOIN every AS e
 LEFT JOIN summed AS s ON s.thread = k.thread AND s.place = e.place;

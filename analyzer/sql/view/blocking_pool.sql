@@ -1,10 +1,41 @@
--- How busy was the blocking pool?
+-- How busy was the blocking pool, and what else waited without blocking a worker?
 --
--- peak_busy is the most of its threads seen at work at the same moment: a lower bound.
+-- The CPU time of threads is exact; samples divide it. peak_busy is the most threads of the pool
+-- that were seen at work at the same moment: a lower bound.
 CREATE VIEW blocking_pool AS
-SELECT p.capture, p.threads, p.peak_busy, p.busy_ns, p.idle_ns,
-	CASE WHEN p.threads > 0 AND c.end_ns > c.start_ns
-		THEN 100.0 * p.busy_ns / p.threads / (c.end_ns - c.start_ns) END AS busy_percent,
-	p.block_in_place_ns, p.block_in_place_count
-FROM pool AS p
-JOIN capture AS c ON c.id = p.capture;
+WITH slept AS (
+	SELECT capture, sum(in_pool) AS threads, sum(pool_busy_ns) AS busy_ns,
+		sum(pool_idle_ns) AS idle_ns, sum(in_place_ns) AS in_place_ns,
+		sum(in_place_count) AS in_place_count, sum(root_ns) AS root_ns,
+		sum(root_count) AS root_count, sum(without_core_ns) AS without_core_ns,
+		sum(without_core_count) AS without_core_count
+	FROM thread_seen
+	GROUP BY capture
+), ran AS (
+	SELECT capture, sum(pool_cpu_ns) AS busy_ns, sum(in_place_cpu_ns) AS in_place_ns,
+		sum(root_cpu_ns) AS root_ns
+	FROM thread_cpu
+	GROUP BY capture
+), pool AS (
+	SELECT c.id AS capture, c.end_ns - c.start_ns AS duration_ns,
+		coalesce(s.threads, 0) AS threads,
+		coalesce(k.busy, 0) AS peak_busy,
+		coalesce(s.busy_ns, 0) + coalesce(r.busy_ns, 0) AS busy_ns,
+		coalesce(s.idle_ns, 0) AS idle_ns,
+		coalesce(s.in_place_ns, 0) + coalesce(r.in_place_ns, 0) AS block_in_place_ns,
+		coalesce(s.in_place_count, 0) AS block_in_place_count,
+		coalesce(s.root_ns, 0) + coalesce(r.root_ns, 0) AS root_future_ns,
+		coalesce(s.root_count, 0) AS root_future_count,
+		coalesce(s.without_core_ns, 0) AS without_core_ns,
+		coalesce(s.without_core_count, 0) AS without_core_count
+	FROM capture AS c
+	LEFT JOIN slept AS s ON s.capture = c.id
+	LEFT JOIN ran AS r ON r.capture = c.id
+	LEFT JOIN pool_peak AS k ON k.capture = c.id
+)
+SELECT capture, threads, peak_busy, busy_ns, idle_ns,
+	CASE WHEN threads > 0 AND duration_ns > 0 THEN 100.0 * busy_ns / threads / duration_ns END
+		AS busy_percent,
+	block_in_place_ns, block_in_place_count, root_future_ns, root_future_count,
+	without_core_ns, without_core_count
+FROM pool;

@@ -1,9 +1,9 @@
--- Which code blocked the workers, for how long, how often, and why?
+-- Which code blocked the workers, for how long, how often, why, and what can be done about it?
 CREATE VIEW blocking_sites AS
 WITH figures AS MATERIALIZED (
 	SELECT * FROM site_figures
 ), line AS MATERIALIZED (
-	SELECT site, file, line FROM site_line WHERE rank = 1
+	SELECT site, file, line, decl_line FROM site_line WHERE rank = 1
 ), entry AS MATERIALIZED (
 	SELECT site, function FROM site_entry WHERE rank = 1
 ), task AS MATERIALIZED (
@@ -12,17 +12,22 @@ WITH figures AS MATERIALIZED (
 	GROUP BY site
 ), waker AS MATERIALIZED (
 	SELECT site, group_concat(who, ', ') AS wakers
-	FROM (SELECT site, coalesce(function, 'a thread without a stack') || printf(' %.0f%%', 100 * share)
-		AS who FROM site_waker ORDER BY site, share DESC, function)
+	FROM (SELECT site, coalesce(waker || coalesce(' (' || file || ':' || line || ')', ''),
+			'a thread without a stack') || printf(' %.0f%%', 100 * share) AS who
+		FROM site_waker WHERE rank <= 3 ORDER BY site, rank)
 	GROUP BY site
+), advised AS MATERIALIZED (
+	SELECT site, function, advice, documentation FROM site_advice
 )
 SELECT s.capture, s.id AS site, s.function, s.crate, s.origin, s.cause, l.file, l.line,
-	e.function AS entry, t.tasks, w.wakers, f.count, f.total_ns, f.run_queue_ns, f.p50_ns,
-	f.p99_ns, f.max_ns, f.bounds
+	l.decl_line, e.function AS entry, t.tasks, w.wakers, f.count, f.total_ns, f.run_queue_ns,
+	f.p50_ns, f.p99_ns, f.max_ns, f.open_count, f.bounds, f.at_most, f.exact_share,
+	f.passive_share, f.stack_share, a.advice, a.documentation, a.function AS advice_function
 FROM site AS s
 JOIN figures AS f ON f.site = s.id
 LEFT JOIN line AS l ON l.site = s.id
 LEFT JOIN entry AS e ON e.site = s.id
 LEFT JOIN task AS t ON t.site = s.id
 LEFT JOIN waker AS w ON w.site = s.id
+LEFT JOIN advised AS a ON a.site = s.id
 ORDER BY s.capture, f.total_ns DESC, s.function, s.cause;

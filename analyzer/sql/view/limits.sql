@@ -1,4 +1,7 @@
--- How much of what was recorded could be told apart?
+-- How much of what was recorded is not known for sure?
+--
+-- stacks: the sleeps and samples that should have a stack. Threads that were only preempted are not
+-- among them, whether a stack was taken or not.
 CREATE VIEW limits AS
 WITH cut AS MATERIALIZED (
 	SELECT e.capture, coalesce(k.stop, 'none taken') AS stop, count(*) AS stacks,
@@ -23,15 +26,16 @@ WITH cut AS MATERIALIZED (
 		(SELECT count(*) FROM offcpu_span AS s WHERE s.capture = c.id AND s.preempted)
 			AS preempted
 	FROM capture AS c
-), doubted AS MATERIALIZED (
+), doubtful AS MATERIALIZED (
 	SELECT r.capture, r.last_ns - r.first_ns AS wall_ns
 	FROM sample_run AS r
 	JOIN capture AS c ON c.id = r.capture
 	JOIN activity_proof AS a ON a.capture = r.capture AND a.activity = r.activity
 	JOIN thread AS t ON t.id = r.thread
 	JOIN process_source AS q ON q.process = t.process
+	JOIN constant AS k
 	WHERE q.source = 'stack' AND r.poll AND NOT a.proven AND r.samples >= 2
-		AND r.last_ns - r.first_ns - r.waited_ns >= 0.98 * c.threshold_ns
+		AND r.last_ns - r.first_ns - r.waited_ns >= k.run_share_min * c.threshold_ns
 	UNION ALL
 	SELECT p.capture, p.end_min_ns - p.start_max_ns - p.run_queue_ns - p.sleep_ns
 	FROM poll AS p
@@ -42,18 +46,19 @@ WITH cut AS MATERIALIZED (
 		AND p.end_min_ns - p.start_max_ns - p.run_queue_ns - p.sleep_ns >= c.threshold_ns
 ), unproven AS MATERIALIZED (
 	SELECT capture, count(*) AS runs, sum(wall_ns) AS wall_ns
-	FROM doubted
+	FROM doubtful
 	GROUP BY capture
 )
 SELECT s.capture,
 	s.stacks - s.preempted AS stacks,
-	s.stacks - coalesce((SELECT sum(stacks) FROM cut WHERE cut.capture = s.capture), 0)
+	s.stacks - s.preempted
+		- coalesce((SELECT sum(stacks - preempted) FROM cut WHERE cut.capture = s.capture), 0)
 		AS stacks_complete,
 	(SELECT group_concat(stop || ' ' || stacks, ', ') FROM (
 		SELECT stop, stacks - preempted AS stacks FROM cut
 		WHERE cut.capture = s.capture AND stacks > preempted
 		ORDER BY 2 DESC, 1)) AS stops,
-	coalesce(t.spans, 0) AS unknown_spans, coalesce(t.wall_ns, 0) AS unknown_span_ns,
+	coalesce(t.spans, 0) AS unclassified_spans, coalesce(t.wall_ns, 0) AS unclassified_span_ns,
 	coalesce(u.runs, 0) AS unproven_runs, coalesce(u.wall_ns, 0) AS unproven_cpu_ns,
 	(SELECT count(*) FROM binary AS b WHERE b.capture = s.capture AND b.symbols = 'none')
 		AS binaries_without_symbols

@@ -1,10 +1,8 @@
--- Who held the locks that workers waited for? Who let go of one woke the waiter.
+-- Who held the locks that workers waited for? The thread that released the lock woke the waiter.
 --
--- holder is NULL where a thread woke it whose stack names nobody.
+-- holder is NULL where the stack of that thread does not show which function it was.
 CREATE VIEW lock_holders AS
-SELECT s.capture, s.id AS site, s.function AS waiter, w.function AS holder, w.file, w.line, w.count,
-	w.wall_ns, w.share
-FROM site_waker AS w
-JOIN site AS s ON s.id = w.site
-WHERE s.cause = 'lock'
-ORDER BY s.capture, w.wall_ns DESC, s.function, w.function;
+SELECT capture, site, function AS waiter, waker AS holder, file, line, count, wall_ns, share
+FROM site_waker
+WHERE cause = 'lock'
+ORDER BY capture, wall_ns DESC, waiter, holder;

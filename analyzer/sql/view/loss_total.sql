@@ -1,4 +1,4 @@
--- What was lost, by cause? percent is of all events, bytes or chunks there were; NULL: no such whole.
+-- What was lost, by cause? percent is of all events, bytes or chunks; NULL: the whole is not known.
 CREATE VIEW loss_total AS
 SELECT l.capture, l.cause, l.unit, sum(l.count) AS count,
 	CASE l.unit

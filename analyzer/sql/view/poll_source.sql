@@ -1,10 +1,10 @@
--- By what are the polls of each capture known, what is counted, and of which polls do figures speak?
+-- How are the polls of each capture known, what is counted, and which polls do figures cover?
 --
--- count_unit is `poll` where every process of the capture with a worker has its polls seen as such,
--- else `span`. population is `all` where each poll was seen, at least for a part of the time
--- (timed_percent), else `long`.
+-- count_unit is `poll` where whole polls are known in every process with a worker, else `span`.
+-- population is `all` where each poll was timed, at least for a part of the time (timed_percent),
+-- else `long`: only polls that blocked.
 CREATE VIEW poll_source AS
-WITH told AS (
+WITH known AS (
 	SELECT w.capture, min(q.source <> 'stack') AS polls, max(q.source <> 'stack') AS any_poll
 	FROM worker AS w
 	JOIN thread AS t ON t.id = w.thread
@@ -12,8 +12,8 @@ WITH told AS (
 	GROUP BY w.capture
 ), state AS (
 	SELECT s.capture, s.attached,
-		coalesce(lead(s.time_ns) OVER (PARTITION BY s.capture ORDER BY s.time_ns, s.id), c.end_ns)
-			- s.time_ns AS wall_ns
+		coalesce(lead(s.time_ns) OVER (PARTITION BY s.capture ORDER BY s.time_ns, s.id),
+			c.end_ns) - s.time_ns AS wall_ns
 	FROM probe_state AS s
 	JOIN capture AS c ON c.id = s.capture
 ), timed AS (
@@ -22,12 +22,13 @@ WITH told AS (
 	GROUP BY capture
 )
 SELECT c.id AS capture,
-	CASE WHEN coalesce(m.wall_ns, 0) > 0 THEN 'exact' WHEN t.any_poll THEN 'passive' ELSE 'stack' END
-		AS source,
+	CASE WHEN coalesce(m.wall_ns, 0) > 0 THEN 'exact' WHEN t.any_poll THEN 'passive'
+		ELSE 'stack' END AS source,
 	CASE WHEN t.polls THEN 'poll' ELSE 'span' END AS count_unit,
 	CASE WHEN coalesce(m.wall_ns, 0) > 0 THEN 'all' ELSE 'long' END AS population,
 	CASE WHEN m.wall_ns IS NOT NULL
-		THEN min(100.0, 100.0 * m.wall_ns / max(c.end_ns - c.start_ns, 1)) END AS timed_percent
+		THEN min(100.0, 100.0 * m.wall_ns / max(c.end_ns - c.start_ns, 1)) END
+		AS timed_percent
 FROM capture AS c
-LEFT JOIN told AS t ON t.capture = c.id
+LEFT JOIN known AS t ON t.capture = c.id
 LEFT JOIN timed AS m ON m.capture = c.id;

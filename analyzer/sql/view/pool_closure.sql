@@ -1,18 +1,17 @@
--- Which waits and which stretches on a CPU made up the closures of the blocking pool?
+-- Which sleeps and which stretches on a CPU of closures in the blocking pool were seen?
 --
--- What of a closure can be seen: its sleeps at or over the threshold, and its looks in a row without
--- a sleep. So a closure that sleeps several times has several rows. function is the outermost of the
--- user's: the closure itself.
+-- Sleeps at or over the threshold, and two or more samples in a row without a sleep between them: a
+-- closure that sleeps several times has several rows. function is the user's outermost: the
+-- closure.
 CREATE VIEW pool_closure AS
 WITH slept AS (
-	SELECT e.capture, e.thread, e.stack, s.cause, e.start_ns, e.end_ns,
-		e.end_ns - e.start_ns AS wall_ns
+	SELECT e.capture, e.thread, e.stack, s.cause, e.start_ns, e.end_ns - e.start_ns AS wall_ns
 	FROM observation AS e
 	JOIN offcpu_span AS s ON s.id = e.offcpu_span
 	WHERE e.class = 'pool' AND NOT e.pool_idle
 ), ran AS (
-	SELECT e.capture, e.thread, max(e.stack) AS stack, 'cpu' AS cause, min(e.start_ns) AS start_ns,
-		max(e.end_ns) AS end_ns, max(e.end_ns) - min(e.start_ns) AS wall_ns
+	SELECT e.capture, e.thread, max(e.stack) AS stack, 'cpu' AS cause,
+		min(e.start_ns) AS start_ns, max(e.end_ns) - min(e.start_ns) AS wall_ns
 	FROM observation AS e
 	JOIN sample AS s ON s.id = e.sample
 	LEFT JOIN stack AS k ON k.id = e.stack
@@ -22,8 +21,10 @@ WITH slept AS (
 ), seen AS (
 	SELECT * FROM slept UNION ALL SELECT * FROM ran
 )
-SELECT p.capture, p.thread, p.start_ns, p.end_ns, p.wall_ns, p.cause, p.stack,
+SELECT p.capture, p.thread, t.tid, p.start_ns - c.start_ns AS at_ns, p.wall_ns, p.cause, p.stack,
 	coalesce(f.site, 'unknown') AS function, f.file, f.line
 FROM seen AS p
+JOIN thread AS t ON t.id = p.thread
+JOIN capture AS c ON c.id = p.capture
 LEFT JOIN stack AS k ON k.id = p.stack
 LEFT JOIN frame AS f ON f.id = coalesce(k.entry_frame, k.site_frame);

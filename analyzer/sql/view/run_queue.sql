@@ -1,9 +1,10 @@
--- Which threads were ready and waited for a CPU, for how long? The machine's fault, not the code's.
+-- Which threads were ready to run and waited for a CPU, for how long? That is the machine's doing,
+-- not the code's.
 CREATE VIEW run_queue AS
 WITH short AS MATERIALIZED (
 	SELECT thread, run_queue_ns, cpu_ns FROM thread_cpu
 )
-SELECT t.capture, t.id AS thread, t.tid, t.comm AS name, r.role,
+SELECT t.capture, t.id AS thread, t.tid, t.comm, r.role,
 	coalesce(s.run_queue_ns, 0) + coalesce(e.run_queue_ns, 0) AS run_queue_ns,
 	coalesce(e.longest_run_queue_ns, 0) AS longest_ns,
 	coalesce(s.cpu_ns, 0) AS cpu_ns,

@@ -1,22 +1,23 @@
--- What is to be done about each site? The first rule that fits half of its time or more, and the
--- function it was told by: a frame from the innermost up to the site's own.
+-- What can be done about each site? By the first rule of advice.rules that fits half of its time or
+-- more, with the function that shows it: a frame from the innermost up to the site's own.
 CREATE VIEW site_advice AS
 WITH shown AS MATERIALIZED (
-	SELECT h.capture, h.site, h.stack, h.wall_ns, f.site AS function, sf.position
+	SELECT h.capture, h.site, h.cause, h.stack, h.wall_ns, f.site AS function, sf.position
 	FROM site_stack AS h
 	JOIN stack AS k ON k.id = h.stack
 	JOIN stack_frame AS sf ON sf.stack = h.stack
 		AND sf.position <= coalesce(k.site_position, k.depth)
 	JOIN frame AS f ON f.id = sf.frame
 ), named AS MATERIALIZED (
-	SELECT DISTINCT s.id AS site, s.cause, n.function
-	FROM shown AS n JOIN site AS s ON s.id = n.site
+	SELECT DISTINCT site, cause, function
+	FROM shown
 ), fitting AS MATERIALIZED (
 	SELECT n.site, n.function, r.rule
 	FROM named AS n
 	JOIN advice_rule AS r ON n.cause GLOB r.cause AND n.function GLOB r.function
 ), covered AS (
-	SELECT n.capture, n.site, n.stack, n.wall_ns, g.rule, n.function, min(n.position) AS position
+	SELECT n.capture, n.site, n.stack, n.wall_ns, g.rule, n.function,
+		min(n.position) AS position
 	FROM shown AS n
 	JOIN fitting AS g ON g.site = n.site AND g.function = n.function
 	GROUP BY n.site, n.stack, g.rule
@@ -25,7 +26,8 @@ WITH shown AS MATERIALIZED (
 		row_number() OVER (PARTITION BY site ORDER BY rule) AS rank
 	FROM covered AS c
 	GROUP BY site, rule
-	HAVING 2 * sum(wall_ns) >= (SELECT sum(s.wall_ns) FROM site_time AS s WHERE s.site = c.site)
+	HAVING sum(wall_ns) >= (SELECT advice_share_min FROM constant)
+		* (SELECT sum(s.wall_ns) FROM site_time AS s WHERE s.site = c.site)
 )
 SELECT w.capture, w.site, w.rule, w.function, r.advice, r.documentation
 FROM weighed AS w

@@ -1,4 +1,5 @@
--- Which other functions did the linker fold to the same code as a site's own?
+-- Which other functions share the machine code of a site's own, because the linker folded them into
+-- one?
 CREATE VIEW site_alias AS
 SELECT DISTINCT s.capture, s.site, a.function
 FROM site_time AS s

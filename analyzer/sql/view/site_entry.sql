@@ -1,4 +1,5 @@
--- Through which outermost function of the user's did each site's time come, the most time first?
+-- Which outermost functions of the user's led to each site, the one with the most time first (rank
+-- 1)?
 CREATE VIEW site_entry AS
 WITH per_stack AS MATERIALIZED (
 	SELECT site, stack, sum(wall_ns) AS wall_ns FROM site_time GROUP BY site, stack

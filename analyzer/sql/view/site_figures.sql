@@ -1,28 +1,31 @@
--- How often, how long did each site block? Percentiles (nearest rank) are over the sums per span.
+-- How often and how long did each site block? Percentiles are over the time per blocking poll.
 CREATE VIEW site_figures AS
 WITH whole AS MATERIALIZED (
-	SELECT p.site, count(*) AS count, sum(p.wall_ns) AS total_ns, sum(p.run_queue_ns) AS run_queue_ns,
-		max(p.wall_ns) AS max_ns, sum(b.open) AS open_count,
+	SELECT p.site, count(*) AS count, sum(p.wall_ns) AS total_ns,
+		sum(p.run_queue_ns) AS run_queue_ns, max(p.wall_ns) AS max_ns,
+		sum(b.open) AS open_count,
 		min(b.bounds) AS first_bounds, max(b.bounds) AS last_bounds,
-		total(CASE WHEN b.bounds = 'upper' THEN p.wall_ns END) AS upper_ns
+		total(CASE WHEN b.bounds = 'upper' THEN p.wall_ns END) AS upper_ns,
+		total(CASE WHEN b.source = 'exact' THEN p.wall_ns END) AS exact_ns,
+		total(CASE WHEN b.source = 'passive' THEN p.wall_ns END) AS passive_ns,
+		total(CASE WHEN b.source = 'stack' THEN p.wall_ns END) AS stack_ns
 	FROM site_poll AS p
 	JOIN blocking_poll AS b ON b.id = p.blocking_poll
 	GROUP BY p.site
-), ranked AS (
-	SELECT site, wall_ns, row_number() OVER (PARTITION BY site ORDER BY wall_ns) AS rank
-	FROM site_poll
-), percentile AS MATERIALIZED (
-	SELECT r.site,
-		max(CASE WHEN r.rank = (w.count * 50 + 99) / 100 THEN r.wall_ns END) AS p50_ns,
-		max(CASE WHEN r.rank = (w.count * 99 + 99) / 100 THEN r.wall_ns END) AS p99_ns
-	FROM ranked AS r
-	JOIN whole AS w ON w.site = r.site
-	WHERE r.rank IN ((w.count * 50 + 99) / 100, (w.count * 99 + 99) / 100)
-	GROUP BY r.site
+), ranked AS MATERIALIZED (
+	SELECT subject AS site, max(CASE WHEN percent = 50 THEN wall_ns END) AS p50_ns,
+		max(CASE WHEN percent = 99 THEN wall_ns END) AS p99_ns
+	FROM percentile
+	WHERE kind = 'site'
+	GROUP BY subject
 )
-SELECT s.capture, w.site, w.count, w.total_ns, w.run_queue_ns, p.p50_ns, p.p99_ns, w.max_ns, w.open_count,
+SELECT s.capture, w.site, w.count, w.total_ns, w.run_queue_ns, r.p50_ns, r.p99_ns, w.max_ns,
+	w.open_count,
 	CASE WHEN w.first_bounds = w.last_bounds THEN w.first_bounds ELSE 'mixed' END AS bounds,
-	2 * w.upper_ns > w.total_ns AS at_most
+	2 * w.upper_ns > w.total_ns AS at_most,
+	w.exact_ns / max(w.total_ns, 1) AS exact_share,
+	w.passive_ns / max(w.total_ns, 1) AS passive_share,
+	w.stack_ns / max(w.total_ns, 1) AS stack_share
 FROM whole AS w
-JOIN percentile AS p ON p.site = w.site
+JOIN ranked AS r ON r.site = w.site
 JOIN site AS s ON s.id = w.site;

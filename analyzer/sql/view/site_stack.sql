@@ -1,11 +1,12 @@
--- Which stacks stand behind each site, the heaviest first?
+-- With which stacks did each site block, the one with the most time first (rank 1)?
 CREATE VIEW site_stack AS
 WITH per_stack AS (
-	SELECT capture, site, stack, sum(wall_ns) AS wall_ns
+	SELECT site, stack, sum(wall_ns) AS wall_ns
 	FROM site_time
 	WHERE stack IS NOT NULL
 	GROUP BY site, stack
 )
-SELECT capture, site, stack, wall_ns,
-	row_number() OVER (PARTITION BY site ORDER BY wall_ns DESC, stack) AS rank
-FROM per_stack;
+SELECT s.capture, p.site, s.function, s.cause, p.stack, p.wall_ns,
+	row_number() OVER (PARTITION BY p.site ORDER BY p.wall_ns DESC, p.stack) AS rank
+FROM per_stack AS p
+JOIN site AS s ON s.id = p.site;

@@ -1,24 +1,29 @@
--- Who ended the waits of each site? share is of the time of its sleeps.
+-- Who ended the waits of each site (rank 1: the most of them)? share is of the site's time asleep.
 --
--- A waker that is a thread but has no stack that names it has the function NULL; what the kernel
--- itself ended (timers, disks) has no row.
+-- waker NULL: another thread did, whose stack does not show which function. What the kernel itself
+-- ended (timers, disks) has no row.
 CREATE VIEW site_waker AS
 WITH whole AS MATERIALIZED (
 	SELECT site, sum(wall_ns) AS wall_ns
 	FROM site_time
 	WHERE slept
 	GROUP BY site
-), waker AS MATERIALIZED (
+), by_stack AS MATERIALIZED (
 	SELECT site, waker_stack AS stack, sum(wall_ns) AS wall_ns, sum(count) AS count
 	FROM site_time
 	WHERE woken
 	GROUP BY site, waker_stack
+), waker AS (
+	SELECT b.site, f.site AS waker, f.file, f.line, sum(b.wall_ns) AS wall_ns,
+		sum(b.count) AS count
+	FROM by_stack AS b
+	LEFT JOIN waker_frame AS w ON w.stack = b.stack
+	LEFT JOIN frame AS f ON f.id = w.frame
+	GROUP BY b.site, f.site, f.file, f.line
 )
-SELECT t.capture, l.site, f.site AS function, f.file, f.line, sum(l.wall_ns) AS wall_ns,
-	sum(l.count) AS count, 1.0 * sum(l.wall_ns) / max(h.wall_ns) AS share
-FROM waker AS l
-JOIN whole AS h ON h.site = l.site
-JOIN site AS t ON t.id = l.site
-LEFT JOIN waker_frame AS w ON w.stack = l.stack
-LEFT JOIN frame AS f ON f.id = w.frame
-GROUP BY l.site, f.site, f.file, f.line;
+SELECT s.capture, w.site, s.function, s.cause, w.waker, w.file, w.line, w.wall_ns, w.count,
+	1.0 * w.wall_ns / h.wall_ns AS share,
+	row_number() OVER (PARTITION BY w.site ORDER BY w.wall_ns DESC, w.waker, w.line) AS rank
+FROM waker AS w
+JOIN whole AS h ON h.site = w.site
+JOIN site AS s ON s.id = w.site;

@@ -1,16 +1,16 @@
--- Which looks at each thread divide its CPU time fairly?
+-- Which samples of each thread divide its CPU time fairly?
 --
--- All, where each left a sample. Looks at young polls are often only counted; then those of the CPU
--- profile alone (by_profile), which leave one whatever they see.
+-- All of them, where each one taken is in the capture. Samples of young polls are often only
+-- counted; then those of the CPU profile alone (by_profile), which are kept whatever they saw.
 CREATE VIEW thread_samples AS
-WITH taken AS (
+WITH kept AS (
 	SELECT t.capture, s.thread, count(*) AS samples, sum(s.profile) AS profiled
 	FROM sample AS s
 	JOIN thread AS t ON t.id = s.thread
 	GROUP BY s.thread
 ), judged AS (
 	SELECT t.*, t.profiled > 0 AND coalesce(c.samples, 0) > t.samples AS by_profile, c.cpu_ns
-	FROM taken AS t
+	FROM kept AS t
 	LEFT JOIN thread_cpu AS c ON c.thread = t.thread
 )
 SELECT j.capture, j.thread, j.by_profile,

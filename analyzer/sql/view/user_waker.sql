@@ -1,8 +1,10 @@
--- Which wakers' stacks show that the user's own code woke a thread, and not a runtime for it?
+-- Which wakers' stacks show that the user's own code woke a thread, and not a runtime on its
+-- behalf?
 --
--- The stack is whole, it is of a plain thread or of a closure in the blocking pool, and between the
--- system call and the user's frame stand only libc and std. Full debug information is asked for:
--- without it a runtime's functions may be hidden in the user's by inlining.
+-- The stack is complete, its thread is a plain one or runs a closure of the blocking pool, and
+-- between the system call and the user's frame are only frames of libc and std. Full debug
+-- information is required: without it functions of a runtime may be hidden in the user's by
+-- inlining.
 CREATE VIEW user_waker AS
 WITH waker AS (
 	SELECT DISTINCT o.waker_stack AS stack

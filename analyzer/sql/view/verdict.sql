@@ -1,7 +1,8 @@
--- Is the runtime healthy? By the rule of the docs, with the numbers it stands on.
+-- Is the runtime healthy? The verdict, its reason, and the numbers it follows from.
 --
--- WARNING: a tenth or more of the workers' time in blocking polls, or one of 100 ms or more.
--- CAUTION: a hundredth. CANNOT TELL: over 1% of events lost, or polls could not be told from parks.
+-- WARNING, CAUTION: by the share of the workers' time in blocking polls, or by the longest of them.
+-- CANNOT TELL: no worker, too much was lost, or too little could be classified. The limits are in
+-- the view constant.
 CREATE VIEW verdict AS
 WITH workers AS (
 	SELECT capture, count(*) AS workers, sum(wall_ns) AS wall_ns,
@@ -12,9 +13,10 @@ WITH workers AS (
 	FROM blocking_poll GROUP BY capture
 ), lost AS (
 	SELECT capture, sum(percent) AS percent FROM loss_total GROUP BY capture
-), told AS (
+), classified AS (
 	SELECT s.capture, total(s.slept_ns + s.samples * l.sample_ns) AS all_ns,
-		total(s.slept_ns - s.unclassified_sleep_ns + (s.samples - s.unclassified_samples) * l.sample_ns) AS classified_ns
+		total(s.slept_ns - s.unclassified_sleep_ns
+			+ (s.samples - s.unclassified_samples) * l.sample_ns) AS classified_ns
 	FROM thread_seen AS s
 	JOIN (SELECT id, 1000000000 / max(coalesce(sample_hz, 1), 1) AS sample_ns FROM capture) AS l
 		ON l.id = s.capture
@@ -25,11 +27,13 @@ WITH workers AS (
 ), found AS (
 	SELECT c.id AS capture,
 		EXISTS (SELECT 1 FROM stack AS k WHERE k.capture = c.id AND k.class IN
-			('poll', 'park', 'runtime', 'pool', 'block-in-place', 'root')) AS runtime_seen,
-		EXISTS (SELECT 1 FROM binary AS b WHERE b.capture = c.id AND b.has_runtime) AS tokio_linked,
+			('poll', 'park', 'runtime', 'pool', 'block-in-place', 'root'))
+			AS runtime_seen,
+		EXISTS (SELECT 1 FROM binary AS b WHERE b.capture = c.id AND b.has_runtime)
+			AS tokio_linked,
 		EXISTS (SELECT 1 FROM binary AS b JOIN mapping AS m ON m.binary = b.id
 			JOIN process AS p ON p.id = m.process AND p.executable = b.path
-			WHERE b.capture = c.id AND b.has_runtime IS NULL) AS symbols_lacking
+			WHERE b.capture = c.id AND b.has_runtime IS NULL) AS symbols_missing
 	FROM capture AS c
 ), figures AS (
 	SELECT c.id AS capture, c.threshold_ns, c.end_ns - c.start_ns AS duration_ns,
@@ -40,33 +44,47 @@ WITH workers AS (
 		CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(b.blocking_ns, 0) / w.wall_ns END
 			AS blocking_percent,
 		coalesce(l.percent, 0.0) AS loss_percent,
-		CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END AS classified_percent,
-		f.runtime_seen, f.tokio_linked, f.symbols_lacking, u.count_unit
+		CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END
+			AS classified_percent,
+		f.runtime_seen, f.tokio_linked, f.symbols_missing, u.source, u.count_unit,
+		u.population, u.timed_percent, c.truncated, c.command
 	FROM capture AS c
 	JOIN found AS f ON f.capture = c.id
 	JOIN poll_source AS u ON u.capture = c.id
 	LEFT JOIN workers AS w ON w.capture = c.id
 	LEFT JOIN blocked AS b ON b.capture = c.id
 	LEFT JOIN lost AS l ON l.capture = c.id
-	LEFT JOIN told AS t ON t.capture = c.id
-), judged AS (
+	LEFT JOIN classified AS t ON t.capture = c.id
+), compared AS (
+	SELECT f.*,
+		coalesce(f.blocking_percent >= k.warning_percent, 0)
+			OR f.longest_ns >= k.warning_longest_ns AS warning,
+		coalesce(f.blocking_percent >= k.caution_percent, 0) AS caution,
+		f.loss_percent > k.lost_percent_max AS lossy,
+		coalesce(f.classified_percent, 0) < k.classified_percent_min AS unclassified
+	FROM figures AS f
+	JOIN constant AS k
+), reasoned AS (
 	SELECT *,
 		CASE
-		WHEN blocking_percent >= 10 OR longest_ns >= 100000000 THEN 'WARNING'
-		WHEN blocking_percent >= 1 THEN 'CAUTION'
-		WHEN workers = 0 OR loss_percent > 1 OR coalesce(classified_percent, 0) < 50 THEN 'CANNOT TELL'
-		ELSE 'NOMINAL'
-		END AS level,
-		CASE
-		WHEN blocking_percent >= 1 OR longest_ns >= 100000000 THEN 'blocking'
-		WHEN workers = 0 AND NOT runtime_seen AND NOT tokio_linked AND symbols_lacking
+		WHEN warning OR caution THEN 'blocking'
+		WHEN workers = 0 AND NOT runtime_seen AND NOT tokio_linked AND symbols_missing
 			THEN 'no-symbols'
 		WHEN workers = 0 AND NOT runtime_seen AND NOT tokio_linked THEN 'no-tokio'
 		WHEN workers = 0 THEN 'no-worker'
-		WHEN loss_percent > 1 THEN 'loss'
-		WHEN coalesce(classified_percent, 0) < 50 THEN 'unclassified'
+		WHEN lossy THEN 'loss'
+		WHEN unclassified THEN 'unclassified'
 		END AS reason
-	FROM figures
+	FROM compared
+), judged AS (
+	SELECT *,
+		CASE
+		WHEN warning THEN 'WARNING'
+		WHEN caution THEN 'CAUTION'
+		WHEN reason IS NOT NULL THEN 'CANNOT TELL'
+		ELSE 'NOMINAL'
+		END AS level
+	FROM reasoned
 ), worded AS (
 	SELECT *,
 		CASE WHEN blocking_ns >= 1000000000 THEN printf('%.2f s', blocking_ns / 1e9)
@@ -85,21 +103,35 @@ WITH workers AS (
 )
 SELECT capture, level, reason,
 	CASE
-	WHEN reason = 'blocking' THEN printf('polls blocked %s for %s of their %s (%.1f%%): %s of %s or more, the longest %s.',
-		workers_text, blocking_text, wall_text, blocking_percent, spans_text, threshold_text, longest_text)
-	WHEN reason = 'no-symbols' THEN 'no Tokio runtime was found, but the recorded program has no symbols: see `hud-analyze info`.'
+	WHEN reason = 'blocking' THEN
+		printf('polls blocked %s for %s of their %s (%.1f%%): %s of %s or more, the '
+			|| 'longest %s.',
+			workers_text, blocking_text, wall_text, blocking_percent, spans_text,
+			threshold_text, longest_text)
+	WHEN reason = 'no-symbols' THEN 'no Tokio runtime was found, but the recorded program '
+		|| 'has no symbols: see `hud-analyze info`.'
 	WHEN reason = 'no-tokio' THEN 'no Tokio runtime was found in what was recorded.'
-	WHEN reason = 'no-worker' THEN printf('no thread could be told to be a worker: of the time seen, %.0f%% had a stack that tells what it was doing.',
-		coalesce(classified_percent, 0.0))
-	WHEN reason = 'loss' THEN printf('%.1f%% of what happened was lost; %s seen on %s (%s in polls).',
-		loss_percent, spans_text, workers_text, polling_text)
-	WHEN reason = 'unclassified' THEN printf('only %.0f%% of what %s did could be told apart by stacks.',
-		coalesce(classified_percent, 0.0), workers_text)
-	WHEN blocking_polls > 0 THEN printf('%s (%s, the longest %s) in %s of polling watched on %s over %s.',
-		spans_text, blocking_text, longest_text, polling_text, workers_text, wall_text)
+	WHEN reason = 'no-worker' THEN
+		printf('no thread could be identified as a worker: %.0f%% of the time seen could '
+			|| 'be classified by its stacks.', coalesce(classified_percent, 0.0))
+	WHEN reason = 'loss' THEN
+		printf('%.1f%% of what happened was lost; %s seen on %s (%s in polls).',
+			loss_percent, spans_text, workers_text, polling_text)
+	WHEN reason = 'unclassified' THEN
+		printf('only %.0f%% of what %s did could be classified by stacks.',
+			coalesce(classified_percent, 0.0), workers_text)
+	WHEN blocking_polls > 0 THEN
+		printf('%s (%s, the longest %s) in %s of polling watched on %s over %s.',
+			spans_text, blocking_text, longest_text, polling_text, workers_text,
+			wall_text)
 	ELSE printf('no poll blocked for %s or more in %s of polling watched on %s over %s.',
 		threshold_text, polling_text, workers_text, wall_text)
 	END AS sentence,
 	threshold_ns, duration_ns, workers, worker_wall_ns, polling_ns, blocking_polls, blocking_ns,
-	longest_ns, blocking_percent, loss_percent, classified_percent
-FROM worded;
+	longest_ns, blocking_percent, loss_percent, classified_percent,
+	workers = 0 OR unclassified AS unclassified, source, count_unit, population, timed_percent,
+	truncated, command,
+	(SELECT group_concat(name, ', ') FROM (
+		SELECT DISTINCT coalesce(p.name, 'pid ' || p.pid) AS name
+		FROM process AS p WHERE p.capture = w.capture ORDER BY name LIMIT 4)) AS processes
+FROM worded AS w;

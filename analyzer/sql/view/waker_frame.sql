@@ -1,5 +1,5 @@
--- Which frame of a waker's stack says who it is: the innermost of the user's own, else the innermost
--- that is neither runtime nor std.
+-- Which frame of a waker's stack names it? The innermost of the user's own, else the innermost that
+-- is neither the runtime's nor std's.
 CREATE VIEW waker_frame AS
 WITH waker AS (
 	SELECT DISTINCT waker_stack AS stack FROM offcpu_span WHERE waker_stack IS NOT NULL

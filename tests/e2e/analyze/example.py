@@ -35,7 +35,7 @@ def it_names_the_guilty_functions_with_their_lines():
 
 @fact(root=False)
 def async_functions_read_as_a_chain_of_calls():
-    rows = query(CAPTURE, """SELECT c.function FROM site_chain AS c JOIN site AS s ON s.id = c.site
+    rows = query(CAPTURE, """SELECT c.function FROM site_user_frame AS c JOIN site AS s ON s.id = c.site
         WHERE s.function = 'demo::guilty::pause' ORDER BY c.position""")
     # Timed::poll is the demo's own future around the connection's, so this stands twice.
     expect_equal([row["function"] for row in rows],

@@ -4,12 +4,13 @@
 import hashlib
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
 import time
 
-from lib import (ANALYZE, ANALYZE_UNUSABLE, analyze, analyzed, end_of, expect, expect_equal, fact, facts_check,
+from lib import (ANALYZE, ANALYZE_UNUSABLE, TOP, analyze, analyzed, end_of, expect, expect_equal, fact, facts_check,
                  once, one_clear_message, path_for, program, recorded, start, started_program)
 
 INTERRUPTED = 130
@@ -133,6 +134,17 @@ def the_list_names_questions_and_parameters():
     lines = analyzed("query", "--list").splitlines()
     sites = next(line for line in lines if line.startswith("@sites "))
     expect("--limit" in sites and "?" in sites, sites)
+
+
+@fact(root=False)
+def folded_stacks_are_lines_that_flame_graph_tools_read():
+    demo = os.path.join(TOP, "examples", "demo.hud")
+    lines = analyzed("query", demo, "@folded", "--plain").splitlines()
+    wrong = [line for line in lines if not re.fullmatch(r"[^;\s][^;]*(;[^;]+)* [1-9][0-9]*", line)]
+    expect(len(lines) > 10 and not wrong, f"{len(lines)} lines\n" + "\n".join(wrong[:5]))
+    rows = json.loads(analyzed("query", demo, "@stacks", "--json"))
+    expect_equal(sum(int(line.rsplit(" ", 1)[1]) for line in lines), sum(row["wall_ns"] for row in rows), "ns")
+    unusable(analyze("query", demo, "@folded", "--plain", "--csv"), "--plain")
 
 
 @fact

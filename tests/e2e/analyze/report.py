@@ -255,11 +255,11 @@ def each_kind_of_block_has_its_advice():
     for site in report(capture())["sites"]:
         word = expected.get(site["function"])
         if word and site["cause"] in ("sleep", "lock", "net-io", "cpu", "file-io") and site["count"] > 3:
-            told = (site["advice"] or {}).get("documentation", "none")
-            if word not in told:
-                wrong.append(f"{site['function']} {site['cause']}: {told}")
+            given = (site["advice"] or {}).get("documentation", "none")
+            if word not in given:
+                wrong.append(f"{site['function']} {site['cause']}: {given}")
         if site["function"] == "unknown":
-            expect_equal(site["advice"], None, "advice for a site that no stack reaches")
+            expect_equal(site["advice"], None, "advice for a site without a stack")
     expect(not wrong, "\n".join(wrong))
 
 
@@ -288,7 +288,7 @@ def dump_prints_every_record_that_the_database_has_a_row_of():
         (SELECT count(*) FROM poll) AS poll""")[0]
     for name in ("sample", "window"):
         expect_equal(lines[name], rows[name], f"lines and rows of {name}")
-    for name in ("offcpu", "poll"):  # what is open is told again and again
+    for name in ("offcpu", "poll"):  # an open one is reported again and again
         expect(rows[name] and lines[name] >= rows[name], f"{lines[name]} lines, {rows[name]} rows of {name}")
     expect_equal((lines["session"] > 0, lines["end"], lines["unknown"]), (True, 1, 0), "session, end, unknown records")
 
@@ -299,7 +299,7 @@ def info_says_what_the_recording_was():
     said = dict(line.split(None, 1) for line in text.split("\n\n")[0].splitlines())
     seen = report(capture())["capture"]
     expect_equal(said["capture"], seen["id"], "id")
-    expect(said["settings"].startswith(f"threshold 5.0 ms, looks {seen['sample_hz']} Hz") and said["settings"].endswith("passive"),
+    expect(said["settings"].startswith(f"threshold 5.0 ms, samples {seen['sample_hz']} Hz") and said["settings"].endswith("passive"),
            said["settings"])
     expect_equal(said["ended"], "duration", "why it ended")
     expect(re.search(r", [34]\.\d\d s$", said["recorded"]), said["recorded"])
@@ -317,7 +317,7 @@ def a_filter_that_means_nothing_is_one_clear_message():
 
 
 def on_terminal(columns, **environment):
-    """The report as a terminal so wide gets it."""
+    """The report as printed on a terminal of this width."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     process = start([ANALYZE, "report", capture()], stdout=slave, stdin=slave,
@@ -328,7 +328,7 @@ def on_terminal(columns, **environment):
         while part := os.read(master, 65536):
             text += part
     except OSError:
-        pass  # how a terminal says that the other side has gone
+        pass  # EIO: the other side of the terminal was closed
     os.close(master)
     expect_equal(process.wait(), 0, "exit code")
     return text.decode().replace("\r\n", "\n")

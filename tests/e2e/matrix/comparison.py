@@ -362,7 +362,7 @@ class Comparison:
         wrong = [s for s in self.report["sites"] if s["function"] != "unknown" and not tokios(s)
                  and s["count"] > stolen[s["function"], s["cause"]]
                  and (innocent(s["function"]) or innocent(s["entry"])
-                      or any(innocent(f["function"]) for f in s["user_chain"]) or any(map(innocent, s["tasks"])))]
+                      or any(innocent(f["function"]) for f in s["user_frames"]) or any(map(innocent, s["tasks"])))]
         expect(not wrong, f"{len(wrong)} sites\n" + sites_text(wrong))
 
     def the_holder_is_the_waker(self):

@@ -40,7 +40,7 @@ def a_mark_is_in_the_capture_and_in_its_timeline():
     rows = query(capture, "@marks")
     expect_equal([row["text"] for row in rows], ["deploy v2", "größer"], "marks")
     length = query(capture, "SELECT end_ns - start_ns AS ns FROM capture")[0]["ns"]
-    expect(0 < rows[0]["at_s"] <= rows[1]["at_s"] <= length / 1e9, f"{rows} of {length} ns")
+    expect(0 < rows[0]["at_ns"] <= rows[1]["at_ns"] <= length, f"{rows} of {length} ns")
     db = database(capture)
     inside = db.execute("""SELECT count(*) FROM thread_window AS w JOIN mark AS m
         ON m.time_ns >= w.start_ns AND m.time_ns < w.end_ns""").fetchone()[0]

@@ -38,6 +38,9 @@ static const struct golden {
 	{"query/query-tasks.csv",
 	 verb_query,
 	 {.positional = {DATABASE, "@tasks"}, .positionals = 2, .csv = true}},
+	{"query/query-folded.txt",
+	 verb_query,
+	 {.positional = {DATABASE, "@folded"}, .positionals = 2, .plain = true}},
 	{"query/query-filters.csv",
 	 verb_query,
 	 {.positional = {DATABASE, "SELECT function, total_ns, :word AS word FROM blocking_sites "

@@ -146,8 +146,8 @@ static void pieces_of_time_add_up_to_the_whole(void **state)
 	assert_pieces_add_up("SELECT sum(parked_ns) FROM worker");
 	assert_pieces_add_up("SELECT sum(run_queue_ns) FROM worker");
 	assert_pieces_add_up("SELECT sum(cpu_ns) FROM thread_window");
-	assert_pieces_add_up("SELECT busy_ns FROM pool");
-	assert_pieces_add_up("SELECT idle_ns FROM pool");
+	assert_pieces_add_up("SELECT busy_ns FROM blocking_pool");
+	assert_pieces_add_up("SELECT idle_ns FROM blocking_pool");
 	assert_pieces_add_up("SELECT count(*) FROM sample");
 	assert_pieces_add_up("SELECT sum(wall_ns) FROM pool_closure");
 }
@@ -171,7 +171,7 @@ static void the_states_of_workers_do_not_hang_on_what_is_asked_for(void **state)
 		{.cause = "page-fault"}, {.task = "nobody"}, {.min_ns = 1}, {.match = "^$"}};
 	sqlite3 *db = everything_load();
 	int64_t poll_ns = database_number(db, "SELECT sum(poll_offcpu_ns) FROM worker", -1);
-	int64_t classified_ns = database_number(db, "SELECT unknown_span_ns FROM limits", -1);
+	int64_t classified_ns = database_number(db, "SELECT unclassified_span_ns FROM limits", -1);
 	int64_t line_ns =
 		database_number(db, "SELECT sum(poll_offcpu_ns) FROM worker_timeline", -1);
 
@@ -183,7 +183,7 @@ static void the_states_of_workers_do_not_hang_on_what_is_asked_for(void **state)
 		choice.from = i % 2 ? "0s" : NULL; /* once with a time, once without */
 		db = filtered(everything_load(), choice);
 		assert_number(db, "SELECT sum(poll_offcpu_ns) FROM worker", poll_ns);
-		assert_number(db, "SELECT unknown_span_ns FROM limits", classified_ns);
+		assert_number(db, "SELECT unclassified_span_ns FROM limits", classified_ns);
 		assert_number(db, "SELECT sum(poll_offcpu_ns) FROM worker_timeline", line_ns);
 		sqlite3_close(db);
 	}

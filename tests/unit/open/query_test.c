@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Queries, and what docs/SCHEMA.md says of the tables they ask. */
+/* Queries, and whether docs/SCHEMA.md describes the tables and views they read. */
 
 static void every_named_query_answers(void **state)
 {
@@ -39,6 +39,36 @@ static void every_named_query_answers(void **state)
 	input_close(&input);
 }
 
+/* @activity has a parameter that no view can have; @report puts views together. */
+static bool is_more_than_a_select(const char *file)
+{
+	return strcmp(file, "activity.sql") == 0 || strcmp(file, "report.sql") == 0;
+}
+
+static void a_named_query_is_a_select_from_one_view(void **state)
+{
+	sqlite3 *db = database_empty();
+
+	(void)state;
+	for (const struct embedded_file *f = embedded_files; f->name; f++) {
+		const char *file = embedded_within(f, "sql/query/");
+		const char *select = strstr(f->text, "\nSELECT "), *from;
+		char count[128];
+
+		if (!file || is_more_than_a_select(file))
+			continue;
+		from = select ? strstr(select, "\nFROM ") : NULL;
+		if (!from || strstr(from + 1, "FROM ") != from + 1 || strstr(select, "JOIN "))
+			fail_msg("%s is not a SELECT from one view", file);
+		snprintf(count, sizeof(count),
+			 "SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND name = '%.*s'",
+			 (int)strcspn(from + 6, "\n;"), from + 6);
+		if (database_number(db, count, 0) != 1)
+			fail_msg("%s reads no view", file);
+	}
+	sqlite3_close(db);
+}
+
 static void a_query_changes_nothing_and_reads_nothing_else(void **state)
 {
 	static const char *const forbidden[] = {
@@ -67,6 +97,46 @@ static void a_query_changes_nothing_and_reads_nothing_else(void **state)
 	}
 	assert_number(db, "SELECT count(*) FROM pragma_table_info('site')", 6);
 	sqlite3_close(db);
+}
+
+/* One line of @folded: no blank but the one before the count, which is returned. */
+static int64_t folded_count(const char *line)
+{
+	const char *blank = strrchr(line, ' ');
+	char *end;
+	int64_t count;
+
+	assert_non_null(blank);
+	count = strtoll(blank + 1, &end, 10);
+	assert_true(blank > line && end > blank + 1 && !*end && count > 0);
+	assert_int_equal(strcspn(line, "\n\t"), strlen(line));
+	return count;
+}
+
+static void folded_stacks_are_lines_that_flame_graph_tools_read(void **state)
+{
+	struct input input = {.db = everything_load(), .capture = 1, .captures = 1};
+	int64_t total = 0, arrays = 0;
+	sqlite3_stmt *q;
+
+	(void)state;
+	assert_int_equal(database_run(input.db, "UPDATE frame SET site = 'fill<[u8; 4]>' "
+						"WHERE site = 'demo::sleepy::nap'"),
+			 0);
+	q = named_query(&input, "folded", 0);
+	assert_int_equal(sqlite3_column_count(q), 1);
+	while (sqlite3_step(q) == SQLITE_ROW) {
+		const char *line = (const char *)sqlite3_column_text(q, 0);
+
+		total += folded_count(line);
+		assert_null(strstr(line, "[u8;"));
+		arrays += strstr(line, ";fill<[u8: 4]>;") != NULL;
+	}
+	sqlite3_finalize(q);
+	assert_true(arrays > 0);
+	assert_number(input.db, "SELECT sum(wall_ns) FROM site_time WHERE stack IS NOT NULL",
+		      total);
+	input_close(&input);
 }
 
 static void percentages_add_up(void **state)
@@ -188,7 +258,7 @@ static void the_documented_schema_is_the_schema(void **state)
 
 		*column++ = '\0';
 		if (!documented(text, line, column))
-			fail_msg("docs/SCHEMA.md does not tell of %s.%s", line, column);
+			fail_msg("docs/SCHEMA.md does not describe %s.%s", line, column);
 		columns++;
 	}
 	assert_int_equal(occurrences(text, "\n| `"), columns);
@@ -201,7 +271,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_named_query_answers),
+		cmocka_unit_test(a_named_query_is_a_select_from_one_view),
 		cmocka_unit_test(a_query_changes_nothing_and_reads_nothing_else),
+		cmocka_unit_test(folded_stacks_are_lines_that_flame_graph_tools_read),
 		cmocka_unit_test(percentages_add_up),
 		cmocka_unit_test(durations_have_units),
 		cmocka_unit_test(the_documented_schema_is_the_schema),

@@ -13,7 +13,7 @@
  * HUD_GOLDEN=write writes tests/golden/ anew; then look at what git says has changed.
  */
 
-/* One report: what was asked for, and the file that holds what it was. */
+/* One report: its options, and the file that holds what it printed. */
 struct golden {
 	const char *file;
 	bool json;
@@ -66,7 +66,7 @@ static void print_report(void *context)
 			 STATUS_DONE);
 }
 
-/* The made-up world, with the filters of a report laid over it. */
+/* The made-up world with the filters of a report. */
 static struct printing printing_open(const struct golden *g)
 {
 	struct printing p = {g, {.db = everything_load(), .capture = 1, .captures = 1}};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "tests/unit/fixture/analysis_fixture.h"
 
-/* A layout of the runtime's state that was guessed, not read in debug information. */
+/* A layout of the runtime's state that was guessed, not read from debug information. */
 
 #define END_US UINT64_C(1000000)
 
@@ -10,7 +10,7 @@ static uint64_t at_ns(uint64_t us)
 	return BEGIN_NS + us * 1000;
 }
 
-/* What the state said of thread 11 at a moment, and what its stack shows. */
+/* What the runtime's state showed of thread 11 at a moment, and what its stack shows. */
 static void observation(struct scene *s, uint64_t at, enum hud_where where, enum fake_stack stack)
 {
 	struct hud_sample record = {
@@ -28,7 +28,7 @@ static void observation(struct scene *s, uint64_t at, enum hud_where where, enum
 	scene_event(s, &record);
 }
 
-/* Of ten windows, 100 ms each: 20 on the CPU, 80 in short sleeps, 70 of them parks if the guess holds. */
+/* Windows of 100 ms: 20 ms on the CPU, 80 ms in short sleeps; of these 70 ms parked, if the guess holds. */
 static void windows(struct scene *s)
 {
 	for (uint64_t us = 0; us < END_US; us += 100000) {
@@ -47,7 +47,7 @@ static void windows(struct scene *s)
 	}
 }
 
-/* Loaded, with this many sightings of parks and polls each, and others where the stack denies it. */
+/* Loads this many observations of parks and of polls, and others whose stacks contradict the state. */
 static sqlite3 *guess_load(unsigned each, unsigned denied)
 {
 	struct scene s;
@@ -63,7 +63,7 @@ static sqlite3 *guess_load(unsigned each, unsigned denied)
 	return scene_load(&s, END_US);
 }
 
-static void a_guess_that_stacks_bear_out_tells_short_parks(void **state)
+static void a_guessed_layout_that_stacks_confirm_gives_short_parks(void **state)
 {
 	sqlite3 *db = guess_load(20, 0);
 
@@ -74,7 +74,7 @@ static void a_guess_that_stacks_bear_out_tells_short_parks(void **state)
 	sqlite3_close(db);
 }
 
-static void a_guess_that_stacks_deny_tells_nothing(void **state)
+static void a_guessed_layout_that_stacks_contradict_is_not_used(void **state)
 {
 	sqlite3 *db = guess_load(20, 20);
 
@@ -85,7 +85,7 @@ static void a_guess_that_stacks_deny_tells_nothing(void **state)
 	sqlite3_close(db);
 }
 
-static void a_guess_with_few_sightings_tells_nothing(void **state)
+static void a_guessed_layout_with_few_observations_is_not_used(void **state)
 {
 	sqlite3 *db = guess_load(3, 0);
 
@@ -98,9 +98,9 @@ static void a_guess_with_few_sightings_tells_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_guess_that_stacks_bear_out_tells_short_parks),
-		cmocka_unit_test(a_guess_that_stacks_deny_tells_nothing),
-		cmocka_unit_test(a_guess_with_few_sightings_tells_nothing),
+		cmocka_unit_test(a_guessed_layout_that_stacks_confirm_gives_short_parks),
+		cmocka_unit_test(a_guessed_layout_that_stacks_contradict_is_not_used),
+		cmocka_unit_test(a_guessed_layout_with_few_observations_is_not_used),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

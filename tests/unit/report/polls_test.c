@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* What is made of whole polls, seen in the runtime's own state. */
+/* What whole polls, read from the runtime's own state, become in the report. */
 
 #define TOTAL "SELECT coalesce(sum(wall_ns), 0) / 1000 FROM blocking_poll"
 #define COUNT "SELECT count(*) FROM blocking_poll"
@@ -13,7 +13,7 @@ static uint64_t at_ns(uint64_t us)
 	return BEGIN_NS + us * 1000;
 }
 
-/* A poll of a task on thread 11 from `from` to `to` (us), its bounds 10 us apart. */
+/* A poll of a task on thread 11 from `from` to `to` (us), the bounds of either end 10 us apart. */
 struct seen {
 	uint64_t from, to;
 	uint64_t task;
@@ -41,7 +41,7 @@ static void poll_seen(struct scene *s, struct seen seen)
 	scene_event(s, &record);
 }
 
-/* A look at the poll that began at `poll`, which makes the process one whose state is known. */
+/* A sample in the poll that began at `poll`; it makes the process one whose state is known. */
 static void sample_in_poll(struct scene *s, uint64_t at, uint64_t poll, uint64_t task,
 			   enum fake_stack stack)
 {
@@ -99,7 +99,7 @@ static void short_sleeps_of_one_poll_are_one_blocking_poll(void **state)
 	sqlite3_close(db);
 }
 
-/* Looks at polls of tasks without an id, of two tasks in turn or of the first alone. */
+/* Samples in polls of tasks without an id: of two tasks in turn, or of the first alone. */
 static sqlite3 *nameless_polls(enum fake_stack first, enum fake_stack second)
 {
 	struct scene s;
@@ -115,7 +115,7 @@ static sqlite3 *nameless_polls(enum fake_stack first, enum fake_stack second)
 	return scene_load(&s, 100000);
 }
 
-static void without_ids_what_computes_is_a_poll_where_looks_prove_it(void **state)
+static void without_task_ids_computing_is_one_poll_where_samples_prove_it(void **state)
 {
 	sqlite3 *db = nameless_polls(HASH, TINY);
 
@@ -138,7 +138,7 @@ static void a_stack_agrees_with_the_state_or_contradicts_it_or_neither(void **st
 	(void)state;
 	scene_begin(&s, 1);
 	sample_in_poll(&s, 12000, 10000, 7, HASH);
-	/* It is about to give its core away. */
+	/* The worker is about to give its core away. */
 	sample_in_poll(&s, 14000, 10000, 7, IN_PLACE);
 	sample_in_poll(&s, 16000, 10000, 7, PARK);
 	sample_in_poll(&s, 18000, 10000, 7, POOL);
@@ -149,7 +149,7 @@ static void a_stack_agrees_with_the_state_or_contradicts_it_or_neither(void **st
 	sqlite3_close(db);
 }
 
-static void a_poll_seen_before_the_capture_began_is_drawn_as_it_is_counted(void **state)
+static void a_poll_that_began_before_the_capture_is_drawn_as_it_is_counted(void **state)
 {
 	const uint64_t before = 0 - UINT64_C(15000);
 	struct scene s;
@@ -169,7 +169,7 @@ static void a_poll_seen_before_the_capture_began_is_drawn_as_it_is_counted(void 
 	sqlite3_close(db);
 }
 
-static void a_poll_that_waited_for_a_cpu_is_as_long_as_without(void **state)
+static void the_wait_for_a_cpu_does_not_lengthen_a_poll(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -186,7 +186,7 @@ static void a_poll_that_waited_for_a_cpu_is_as_long_as_without(void **state)
 	sqlite3_close(db);
 }
 
-static void a_poll_that_may_have_been_short_is_no_blocking_poll(void **state)
+static void a_poll_that_may_have_been_short_does_not_block(void **state)
 {
 	struct scene s;
 	struct hud_poll record = {
@@ -215,7 +215,7 @@ static void a_poll_that_may_have_been_short_is_no_blocking_poll(void **state)
 	sqlite3_close(db);
 }
 
-static void a_poll_that_may_be_several_is_no_blocking_poll_but_counted(void **state)
+static void a_poll_that_may_be_several_is_counted_as_unproven_and_does_not_block(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -231,7 +231,7 @@ static void a_poll_that_may_be_several_is_no_blocking_poll_but_counted(void **st
 	sqlite3_close(db);
 }
 
-static void a_task_that_came_back_once_is_in_doubt_where_it_computes(void **state)
+static void a_task_that_came_back_once_is_unproven_where_it_computes(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -250,7 +250,7 @@ static void a_task_that_came_back_once_is_in_doubt_where_it_computes(void **stat
 	sqlite3_close(db);
 }
 
-static void a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps(void **state)
+static void a_task_that_came_back_once_blocks_where_it_sleeps(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -266,8 +266,8 @@ static void a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps(void **st
 	sqlite3_close(db);
 }
 
-/* A worker's own id is the key while two tasks wake each other for long. */
-static void what_looks_like_a_poll_between_polls_is_none(void **state)
+/* A sample in the runtime's own code, of the same task and round: these were several polls. */
+static void runtime_code_between_polls_shows_several_polls(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -302,8 +302,8 @@ static void a_long_poll_may_end_in_the_runtime(void **state)
 	sqlite3_close(db);
 }
 
-/* Two tasks stood behind the one for 15 and more ms; one more came late; nobody behind the other. */
-static void tasks_behind_a_poll_whose_end_was_seen_have_their_delay(void **state)
+/* Two tasks waited for 15 ms or longer during the first poll; none during the second. */
+static void tasks_queued_during_a_poll_have_their_wait_where_its_end_was_seen(void **state)
 {
 	struct hud_poll record = {
 		.head = {HUD_POLL, 0, sizeof(record)},
@@ -340,12 +340,12 @@ static void tasks_behind_a_poll_whose_end_was_seen_have_their_delay(void **state
 	sample_in_poll(&s, 45000, 40000, 7, HASH);
 	scene_event(&s, &record);
 	db = scene_load(&s, 100000);
-	assert_text(
-		db,
-		"SELECT followed || ' ' || queued || ' ' || queue_wait_ns || ' ' || queue_wait_max_ns || ' ' || "
-		"left_queued || ' ' || next_polls || ' ' || next_ns || ' ' || next_max_ns FROM "
-		"site_queue_wait AS b JOIN site AS s ON s.id = b.site WHERE s.function = 'demo::hasher::hash'",
-		"2 2 30000000 15000000 2 2 300000 200000");
+	assert_text(db,
+		    "SELECT polls_ended || ' ' || queued || ' ' || queue_wait_mean_ns || ' ' || "
+		    "queue_wait_max_ns || ' ' || left_queued || ' ' || next_polls || ' ' || "
+		    "next_mean_ns || ' ' || next_max_ns FROM site_queue_wait "
+		    "WHERE function = 'demo::hasher::hash'",
+		    "2 2 15000000 15000000 2 2 150000 200000");
 	sqlite3_close(db);
 }
 
@@ -368,7 +368,7 @@ static void histogram(struct scene *s, uint64_t polls, const uint32_t bucket[6])
 	scene_event(s, &record);
 }
 
-static void the_last_histogram_of_a_task_tells_of_all_its_polls(void **state)
+static void the_last_histogram_of_a_task_covers_all_its_polls(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -382,7 +382,7 @@ static void the_last_histogram_of_a_task_tells_of_all_its_polls(void **state)
 		    "SELECT group_concat(low_ns || '-' || high_ns || ' ' || polls, ', ') "
 		    "FROM (SELECT * FROM poll_bucket ORDER BY low_ns)",
 		    "256-320 498, 512-640 491, 8192-10240 11");
-	/* Bounds from above; none is above the longest that was seen. */
+	/* Upper bounds, at most the longest poll. */
 	assert_text(db,
 		    "SELECT task || ' ' || polls || ' ' || population || ' ' || p50_ns || ' ' || "
 		    "p99_ns || ' ' || max_ns || ' ' || count FROM tasks",
@@ -390,7 +390,7 @@ static void the_last_histogram_of_a_task_tells_of_all_its_polls(void **state)
 	sqlite3_close(db);
 }
 
-static void a_histogram_out_of_order_is_not_believed(void **state)
+static void a_histogram_with_buckets_out_of_order_is_dropped(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -404,7 +404,7 @@ static void a_histogram_out_of_order_is_not_believed(void **state)
 	sqlite3_close(db);
 }
 
-static void without_a_seen_end_nothing_is_known_of_the_delay(void **state)
+static void without_a_seen_end_the_wait_of_queued_tasks_is_not_known(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -421,8 +421,8 @@ static void without_a_seen_end_nothing_is_known_of_the_delay(void **state)
 	sqlite3_close(db);
 }
 
-/* The walk over sleepers may be overtaken by the sleeper: its word comes after the end. */
-static void an_end_is_not_undone_by_a_record_that_comes_late(void **state)
+/* An open poll is reported by a walk over sleeping threads, maybe after the poll has ended. */
+static void a_late_record_does_not_reopen_a_poll(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -443,21 +443,22 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_sleeps_of_one_poll_are_one_blocking_poll),
-		cmocka_unit_test(without_ids_what_computes_is_a_poll_where_looks_prove_it),
+		cmocka_unit_test(without_task_ids_computing_is_one_poll_where_samples_prove_it),
 		cmocka_unit_test(a_stack_agrees_with_the_state_or_contradicts_it_or_neither),
-		cmocka_unit_test(a_poll_seen_before_the_capture_began_is_drawn_as_it_is_counted),
-		cmocka_unit_test(a_poll_that_waited_for_a_cpu_is_as_long_as_without),
-		cmocka_unit_test(a_poll_that_may_have_been_short_is_no_blocking_poll),
-		cmocka_unit_test(a_poll_that_may_be_several_is_no_blocking_poll_but_counted),
-		cmocka_unit_test(a_task_that_came_back_once_is_in_doubt_where_it_computes),
-		cmocka_unit_test(a_task_that_came_back_once_is_not_in_doubt_where_it_sleeps),
-		cmocka_unit_test(what_looks_like_a_poll_between_polls_is_none),
+		cmocka_unit_test(a_poll_that_began_before_the_capture_is_drawn_as_it_is_counted),
+		cmocka_unit_test(the_wait_for_a_cpu_does_not_lengthen_a_poll),
+		cmocka_unit_test(a_poll_that_may_have_been_short_does_not_block),
+		cmocka_unit_test(
+			a_poll_that_may_be_several_is_counted_as_unproven_and_does_not_block),
+		cmocka_unit_test(a_task_that_came_back_once_is_unproven_where_it_computes),
+		cmocka_unit_test(a_task_that_came_back_once_blocks_where_it_sleeps),
+		cmocka_unit_test(runtime_code_between_polls_shows_several_polls),
 		cmocka_unit_test(a_long_poll_may_end_in_the_runtime),
-		cmocka_unit_test(tasks_behind_a_poll_whose_end_was_seen_have_their_delay),
-		cmocka_unit_test(the_last_histogram_of_a_task_tells_of_all_its_polls),
-		cmocka_unit_test(a_histogram_out_of_order_is_not_believed),
-		cmocka_unit_test(without_a_seen_end_nothing_is_known_of_the_delay),
-		cmocka_unit_test(an_end_is_not_undone_by_a_record_that_comes_late),
+		cmocka_unit_test(tasks_queued_during_a_poll_have_their_wait_where_its_end_was_seen),
+		cmocka_unit_test(the_last_histogram_of_a_task_covers_all_its_polls),
+		cmocka_unit_test(a_histogram_with_buckets_out_of_order_is_dropped),
+		cmocka_unit_test(without_a_seen_end_the_wait_of_queued_tasks_is_not_known),
+		cmocka_unit_test(a_late_record_does_not_reopen_a_poll),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ static void a_sleep_inside_a_poll_is_a_site(void **state)
 		    "demo::sleepy::nap sleep demo");
 	assert_text(db, "SELECT file || ':' || line FROM site_line", "src/sleepy.rs:12");
 	assert_text(db, "SELECT function FROM site_entry", "demo::sleepy::run");
-	assert_text(db, "SELECT group_concat(function) FROM site_chain",
+	assert_text(db, "SELECT group_concat(function) FROM site_user_frame",
 		    "demo::sleepy::run,demo::sleepy::nap");
 	assert_number(db, "SELECT total_ns FROM site_figures", 20000000);
 	assert_number(db, "SELECT run_queue_ns FROM site_figures", 1000000);
@@ -53,6 +53,8 @@ static void a_preempted_span_is_no_site(void **state)
 	(void)state;
 	assert_number(db, SITES, 0);
 	assert_number(db, "SELECT run_queue_ns FROM worker", 50000000);
+	/* nor does it need a stack, whether it has one or not */
+	assert_text(db, "SELECT stacks_complete || ' of ' || stacks FROM limits", "0 of 0");
 	sqlite3_close(db);
 }
 
@@ -72,7 +74,7 @@ static void a_wait_that_is_mostly_run_queue_is_no_site(void **state)
 	sqlite3_close(db);
 }
 
-static void looks_in_a_row_at_one_task_are_a_cpu_block(void **state)
+static void samples_in_a_row_of_one_task_are_a_cpu_block(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -88,7 +90,7 @@ static void looks_in_a_row_at_one_task_are_a_cpu_block(void **state)
 	sqlite3_close(db);
 }
 
-static void a_sleep_between_looks_ends_the_block(void **state)
+static void a_sleep_between_samples_ends_the_block(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -161,7 +163,7 @@ static void a_block_that_no_stack_covers_is_the_site_unknown(void **state)
 	assert_number(db, TOTAL, 40000);
 	assert_number(db, "SELECT count(*) FROM site WHERE function = 'unknown' AND crate IS NULL",
 		      2);
-	assert_number(db, "SELECT unknown_span_ns FROM limits", 20000000);
+	assert_number(db, "SELECT unclassified_span_ns FROM limits", 20000000);
 	assert_number(db, "SELECT poll_offcpu_ns FROM worker", 40000000);
 	assert_number(db, "SELECT count(*) FROM site_line WHERE file IS NULL AND line IS NULL", 2);
 	sqlite3_close(db);
@@ -196,7 +198,7 @@ static void the_lock_holder_is_named(void **state)
 	(void)state;
 	assert_text(
 		db,
-		"SELECT function || ' ' || file || ':' || line || printf(' %.2f', share) FROM site_waker",
+		"SELECT waker || ' ' || file || ':' || line || printf(' %.2f', share) FROM site_waker",
 		"demo::holder::hold src/holder.rs:7 1.00");
 	sqlite3_close(db);
 }
@@ -289,7 +291,7 @@ static void the_timeline_splits_spans_at_its_windows(void **state)
 	sqlite3_close(db);
 }
 
-static void a_program_without_tokio_is_said_to_be_so(void **state)
+static void a_program_without_tokio_is_reported_as_such(void **state)
 {
 	sqlite3 *db = spans_load(
 		100000, {.tid = 20, .from = 0, .to = 90000, .stack = OTHER, .syscall = SYS_FSYNC});
@@ -304,7 +306,7 @@ static void a_program_without_tokio_is_said_to_be_so(void **state)
 	sqlite3_close(db);
 }
 
-static void the_verdict_follows_its_rule(void **state)
+static void the_verdict_follows_the_limits(void **state)
 {
 	static const struct {
 		uint64_t block_us, lost;
@@ -356,18 +358,18 @@ static void the_innermost_user_frame_of_a_waker_names_it(void **state)
 					  .waker_stack = HASH});
 
 	(void)state;
-	assert_text(db, "SELECT function FROM site_waker", "demo::hasher::hash");
+	assert_text(db, "SELECT waker FROM site_waker", "demo::hasher::hash");
 	sqlite3_close(db);
 }
 
-static void looks_that_leave_no_sample_do_not_bend_the_cpu_profile(void **state)
+static void samples_that_are_only_counted_do_not_bias_the_cpu_profile(void **state)
 {
 	static const struct {
 		const char *change, *functions;
 	} cases[] = {
-		/* Nine looks at HASH, one at RUNTIME, all with a sample. */
+		/* Nine samples in HASH, one in RUNTIME, all kept. */
 		{"SELECT 1", "demo::hasher::hash 41850000,tokio::schedule 4650000"},
-		/* Of these one each was of the profile; of young polls ten more were only counted. */
+		/* One of each is of the CPU profile; ten more, in young polls, were only counted. */
 		{"UPDATE sample SET profile = time_ns IN (SELECT max(time_ns) FROM sample UNION "
 		 "SELECT min(time_ns) FROM sample); UPDATE thread_totals SET poll_samples = 19 "
 		 "WHERE cpu_ns = 46500000",
@@ -389,7 +391,7 @@ static void looks_that_leave_no_sample_do_not_bend_the_cpu_profile(void **state)
 
 static void the_most_threads_at_work_in_the_pool_are_counted(void **state)
 {
-	/* 11 goes on without a break, and leaves as 12 comes. */
+	/* 11 works without a break, and ends as 12 begins. */
 	sqlite3 *db = spans_load(
 		200000, {.tid = 11, .from = 0, .to = 20000, .stack = POOL, .syscall = SYS_FSYNC},
 		{.tid = 11, .from = 20000, .to = 40000, .stack = POOL, .syscall = SYS_FSYNC},
@@ -402,7 +404,7 @@ static void the_most_threads_at_work_in_the_pool_are_counted(void **state)
 	sqlite3_close(db);
 }
 
-static void a_caller_that_is_missing_is_not_taken_for_the_runtime(void **state)
+static void a_missing_caller_is_not_taken_for_the_runtime(void **state)
 {
 	sqlite3 *db = spans_load(
 		200000, {.tid = 11, .from = 0, .to = 20000, .stack = NAP, .syscall = SYS_NANOSLEEP},
@@ -417,7 +419,7 @@ static void a_caller_that_is_missing_is_not_taken_for_the_runtime(void **state)
 	sqlite3_close(db);
 }
 
-static void the_tasks_ready_behind_a_site_are_told_where_they_were_read(void **state)
+static void a_site_has_the_queued_tasks_of_polls_that_read_the_queue(void **state)
 {
 	static const char make[] =
 		"INSERT INTO poll VALUES "
@@ -433,7 +435,7 @@ static void the_tasks_ready_behind_a_site_are_told_where_they_were_read(void **s
 	assert_int_equal(database_run(db, make), 0);
 	assert_text(db,
 		    "SELECT group_concat(function || ' ' || samples || ' ' || mean || ' ' || max) "
-		    "FROM site_queue_wait AS b JOIN site AS s ON s.id = b.site",
+		    "FROM site_queue_wait",
 		    "demo::sleepy::nap 5 2.0 6");
 	sqlite3_close(db);
 }
@@ -444,12 +446,12 @@ int main(void)
 		cmocka_unit_test(a_sleep_inside_a_poll_is_a_site),
 		cmocka_unit_test(a_park_is_never_a_block),
 		cmocka_unit_test(the_most_threads_at_work_in_the_pool_are_counted),
-		cmocka_unit_test(a_caller_that_is_missing_is_not_taken_for_the_runtime),
+		cmocka_unit_test(a_missing_caller_is_not_taken_for_the_runtime),
 		cmocka_unit_test(a_preempted_span_is_no_site),
 		cmocka_unit_test(a_wait_that_is_mostly_run_queue_is_no_site),
 		cmocka_unit_test(the_innermost_user_frame_of_a_waker_names_it),
-		cmocka_unit_test(looks_in_a_row_at_one_task_are_a_cpu_block),
-		cmocka_unit_test(a_sleep_between_looks_ends_the_block),
+		cmocka_unit_test(samples_in_a_row_of_one_task_are_a_cpu_block),
+		cmocka_unit_test(a_sleep_between_samples_ends_the_block),
 		cmocka_unit_test(short_polls_in_a_row_are_not_a_block),
 		cmocka_unit_test(time_waited_for_a_cpu_is_not_cpu_time),
 		cmocka_unit_test(a_block_that_no_stack_covers_is_the_site_unknown),
@@ -459,10 +461,10 @@ int main(void)
 		cmocka_unit_test(slices_of_all_sites_add_up_to_blocking_time),
 		cmocka_unit_test(states_add_up_to_wall),
 		cmocka_unit_test(the_timeline_splits_spans_at_its_windows),
-		cmocka_unit_test(a_program_without_tokio_is_said_to_be_so),
-		cmocka_unit_test(the_verdict_follows_its_rule),
-		cmocka_unit_test(looks_that_leave_no_sample_do_not_bend_the_cpu_profile),
-		cmocka_unit_test(the_tasks_ready_behind_a_site_are_told_where_they_were_read),
+		cmocka_unit_test(a_program_without_tokio_is_reported_as_such),
+		cmocka_unit_test(the_verdict_follows_the_limits),
+		cmocka_unit_test(samples_that_are_only_counted_do_not_bias_the_cpu_profile),
+		cmocka_unit_test(a_site_has_the_queued_tasks_of_polls_that_read_the_queue),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

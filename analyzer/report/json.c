@@ -2,6 +2,10 @@
 #include "analyzer/report/report.h"
 #include "analyzer/open/named_query.h"
 
+#include <stdio.h>
+
+/* The report as JSON: one query makes all of it. */
+
 enum exit_status report_json(const struct input *input, uint64_t top)
 {
 	sqlite3_stmt *statement = named_query(input, "report", top);

@@ -1,5 +1,7 @@
--- The user's own frames of each site's heaviest stack, outermost first (position 0).
-CREATE VIEW site_chain AS
+-- Which of the user's own functions are on the stack with the most time of each site?
+--
+-- From the outermost (position 0) to the one that the site is named after.
+CREATE VIEW site_user_frame AS
 SELECT h.capture, h.site,
 	row_number() OVER (PARTITION BY h.site ORDER BY sf.position DESC) - 1 AS position,
 	f.site AS function, f.file, f.line, f.inlined

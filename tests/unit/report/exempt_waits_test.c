@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "tests/unit/fixture/analysis_fixture.h"
 
-/* Waits that block no worker, and how they are told from those that do. */
+/* Waits that block no worker, and how they differ from those that do. */
 
 #define TOTAL "SELECT coalesce(sum(wall_ns), 0) / 1000 FROM blocking_poll"
 #define SITES "SELECT count(*) FROM site"
@@ -20,13 +20,13 @@ static void a_poll_after_block_in_place_is_exempt(void **state)
 
 	(void)state;
 	assert_number(db, SITES, 0);
-	assert_number(db, "SELECT without_core_ns FROM pool", 30000000);
-	assert_number(db, "SELECT block_in_place_ns FROM pool", 20000000);
+	assert_number(db, "SELECT without_core_ns FROM blocking_pool", 30000000);
+	assert_number(db, "SELECT block_in_place_ns FROM blocking_pool", 20000000);
 	assert_number(db, "SELECT wall_ns <= 13000000 FROM worker", 1);
 	sqlite3_close(db);
 }
 
-static void a_poll_before_the_pool_had_no_core(void **state)
+static void a_poll_before_work_in_the_pool_had_no_core(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -84,10 +84,10 @@ static void a_poll_before_block_in_place_had_its_core(void **state)
 
 static void the_pool_and_plain_threads_may_block(void **state)
 {
-	static const enum fake_stack innocents[] = {POOL, POOL_IDLE, IN_PLACE, ROOT, OTHER};
+	static const enum fake_stack exempt[] = {POOL, POOL_IDLE, IN_PLACE, ROOT, OTHER};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(innocents) / sizeof(*innocents); i++) {
+	for (size_t i = 0; i < sizeof(exempt) / sizeof(*exempt); i++) {
 		struct scene s;
 		sqlite3 *db;
 
@@ -95,9 +95,9 @@ static void the_pool_and_plain_threads_may_block(void **state)
 		scene_span(&s, (struct span) {.tid = 20,
 					      .from = 0,
 					      .to = 90000,
-					      .stack = innocents[i],
+					      .stack = exempt[i],
 					      .syscall = SYS_FSYNC});
-		scene_samples(&s, 20, 91000, 99000, 90000, innocents[i]);
+		scene_samples(&s, 20, 91000, 99000, 90000, exempt[i]);
 		db = scene_load(&s, 100000);
 		assert_number(db, SITES, 0);
 		assert_number(db, "SELECT count(*) FROM worker", 0);
@@ -105,7 +105,7 @@ static void the_pool_and_plain_threads_may_block(void **state)
 	}
 }
 
-static void an_unclear_sleep_of_no_worker_is_no_site(void **state)
+static void an_unclassified_sleep_of_a_thread_that_is_no_worker_is_no_site(void **state)
 {
 	sqlite3 *db = spans_load(
 		100000,
@@ -116,7 +116,7 @@ static void an_unclear_sleep_of_no_worker_is_no_site(void **state)
 	sqlite3_close(db);
 }
 
-/* Blocking sites of a worker whose stack tells nothing, by who ended its wait for a futex. */
+/* Sites of a worker whose stack is unclassified, by the thread that ended its wait for a futex. */
 static int64_t sites_of_unclear_wait(enum fake_stack waker)
 {
 	struct scene s;
@@ -139,7 +139,7 @@ static int64_t sites_of_unclear_wait(enum fake_stack waker)
 	return sites;
 }
 
-static void who_wakes_a_futex_tells_a_lock_from_a_park(void **state)
+static void the_waker_of_a_futex_distinguishes_a_lock_from_a_park(void **state)
 {
 	(void)state;
 	assert_int_equal(sites_of_unclear_wait(OTHER), 1);
@@ -155,13 +155,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_poll_after_block_in_place_is_exempt),
-		cmocka_unit_test(a_poll_before_the_pool_had_no_core),
+		cmocka_unit_test(a_poll_before_work_in_the_pool_had_no_core),
 		cmocka_unit_test(a_park_after_block_in_place_gives_the_core_back),
 		cmocka_unit_test(a_poll_between_block_in_place_and_a_park_is_exempt),
 		cmocka_unit_test(a_poll_before_block_in_place_had_its_core),
 		cmocka_unit_test(the_pool_and_plain_threads_may_block),
-		cmocka_unit_test(an_unclear_sleep_of_no_worker_is_no_site),
-		cmocka_unit_test(who_wakes_a_futex_tells_a_lock_from_a_park),
+		cmocka_unit_test(an_unclassified_sleep_of_a_thread_that_is_no_worker_is_no_site),
+		cmocka_unit_test(the_waker_of_a_futex_distinguishes_a_lock_from_a_park),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

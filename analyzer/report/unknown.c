@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/report/page.h"
+
+#include <inttypes.h>
+
+/* What was lost, what is not known for sure, and which symbols are missing. */
+
+static enum exit_status print_lost(const struct page *page)
+{
+	sqlite3_stmt *q = named_query(page->input, "loss", 0);
+	int step = q ? SQLITE_ROW : SQLITE_ERROR;
+	bool any = false;
+
+	while (step == SQLITE_ROW && (step = sqlite3_step(q)) == SQLITE_ROW) {
+		fprintf(page->out, "%s%s %" PRId64 " %s", any ? "; " : "  ",
+			column_text(q, "cause"), column_number(q, "count", 0),
+			column_text(q, "unit"));
+		if (column_text(q, "percent"))
+			fprintf(page->out, " (%.2g%%)", column_real(q, "percent"));
+		any = true;
+	}
+	fputs(any ? "\n" : "  no event was lost\n", page->out);
+	sqlite3_finalize(q);
+	return step == SQLITE_DONE ? STATUS_DONE : STATUS_SYSTEM;
+}
+
+static void print_limits(const struct page *page, sqlite3_stmt *q)
+{
+	char word[WORD_BYTES];
+
+	fprintf(page->out, "  %" PRId64 " of %" PRId64 " sleeps and samples have a complete stack",
+		column_number(q, "stacks_complete", 0), column_number(q, "stacks", 0));
+	if (column_text(q, "stops"))
+		fprintf(page->out, "; the others stop: %s", column_text(q, "stops"));
+	if (column_number(q, "unclassified_spans", 0))
+		fprintf(page->out,
+			"\n  sleeps of workers that may be parks or blocking: %" PRId64 " (%s)",
+			column_number(q, "unclassified_spans", 0),
+			duration_word(word, column_number(q, "unclassified_span_ns", 0)));
+	if (column_number(q, "unproven_runs", 0))
+		fprintf(page->out, "\n  %s on the CPU may be one long poll or many short ones",
+			duration_word(word, column_number(q, "unproven_cpu_ns", 0)));
+	fputc('\n', page->out);
+}
+
+static void print_symbols(const struct page *page, sqlite3_stmt *q)
+{
+	fprintf(page->out,
+		"  symbols of %s: %s: %s\n    %s; hud-analyze info --symbols shows what was tried\n",
+		column_text(q, "path"), column_text(q, "symbols"), column_text(q, "missing"),
+		column_text(q, "remedy"));
+}
+
+enum exit_status report_unknown(const struct page *page)
+{
+	const struct page_list limits = {"limits", NULL, NULL, print_limits, 1};
+	const struct page_list symbols = {"symbols_missing", NULL, NULL, print_symbols, 0};
+
+	page_heading(page, "LOST OR NOT KNOWN");
+	if (print_lost(page) != STATUS_DONE || page_list(page, &limits, NULL) != 1 ||
+	    page_list(page, &symbols, NULL) < 0)
+		return STATUS_SYSTEM;
+	return STATUS_DONE;
+}

@@ -1,0 +1,27 @@
+-- Which binaries were mapped, what is known of their functions, and what can be done about the
+-- rest?
+--
+-- program: it is the executable of a recorded process. missing and remedy: what cannot be shown
+-- without full debug information, and how it can be given; NULL: nothing is missing.
+CREATE VIEW binaries AS
+SELECT b.capture, b.id AS binary, b.path, b.build_id, b.text_hash, b.symbols, b.symbol_file,
+	b.problem,
+	(SELECT count(*) FROM (SELECT DISTINCT file_offset FROM frame AS f WHERE f.binary = b.id))
+		AS addresses,
+	EXISTS (SELECT 1 FROM process AS p
+		WHERE p.capture = b.capture AND p.executable = b.path) AS program,
+	CASE b.symbols
+	WHEN 'dwarf' THEN NULL
+	WHEN 'none' THEN 'no function has a name, and the runtime''s code looks like yours'
+	WHEN 'dynsym' THEN 'only exported functions have names, and the runtime''s code looks '
+		|| 'like yours'
+	ELSE
+		'no lines are known, and inlined functions appear as the one they were inlined into'
+	END AS missing,
+	CASE b.symbols
+	WHEN 'dwarf' THEN NULL
+	WHEN 'symtab' THEN
+		'build with debug = "line-tables-only", or give its debug file with --debug-dir'
+	ELSE 'give the unstripped file with --binary, or its debug file with --debug-dir'
+	END AS remedy
+FROM binary AS b;

@@ -1,0 +1,12 @@
+-- Which blocking polls were there, one by one, and at which site was each for the most of its time?
+CREATE VIEW blocking_polls AS
+SELECT b.capture, b.id AS blocking_poll, b.start_ns - c.start_ns AS at_ns, t.tid, t.comm, b.kind,
+	b.wall_ns, b.run_queue_ns, b.open, b.bounds, b.source, b.task,
+	(SELECT s.function || ' ' || s.cause
+		FROM site_poll AS p
+		JOIN site AS s ON s.id = p.site
+		WHERE p.blocking_poll = b.id
+		ORDER BY p.wall_ns DESC LIMIT 1) AS site
+FROM blocking_poll AS b
+JOIN thread AS t ON t.id = b.thread
+JOIN capture AS c ON c.id = b.capture;

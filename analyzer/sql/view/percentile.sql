@@ -1,0 +1,32 @@
+-- How long is the median, and the 99th percentile, of what each site and task did?
+--
+-- The only place with the rule: nearest rank, the smallest value that so many percent of all do not
+-- exceed. kind `site` (of site.id) and `task` are over blocking polls; `timed-task` is over all
+-- polls of a task while each was timed, each as the end of the histogram bucket that it is in.
+CREATE VIEW percentile AS
+WITH value AS NOT MATERIALIZED (
+	SELECT capture, 'site' AS kind, site AS subject, wall_ns, 1 AS count
+	FROM site_poll
+	UNION ALL
+	SELECT capture, 'task', task, wall_ns, 1
+	FROM blocking_poll
+	UNION ALL
+	SELECT s.capture, 'timed-task', k.task, coalesce(b.high_ns, b.low_ns), b.polls
+	FROM poll_site AS s
+	JOIN stack AS k ON k.id = s.stack
+	JOIN poll_bucket AS b ON b.poll_site = s.id
+	WHERE k.task IS NOT NULL
+), ranked AS (
+	SELECT capture, kind, subject, wall_ns, count, sum(count) OVER shorter AS rank,
+		sum(count) OVER (PARTITION BY capture, kind, subject) AS all_count
+	FROM value
+	WINDOW shorter AS (PARTITION BY capture, kind, subject ORDER BY wall_ns
+		ROWS UNBOUNDED PRECEDING)
+), wanted AS (
+	SELECT 50 AS percent UNION ALL SELECT 99
+)
+SELECT r.capture, r.kind, r.subject, w.percent, r.wall_ns
+FROM ranked AS r
+JOIN wanted AS w
+WHERE r.rank >= (r.all_count * w.percent + 99) / 100
+	AND r.rank - r.count < (r.all_count * w.percent + 99) / 100;
