@@ -15,7 +15,7 @@ struct check {
 };
 
 /* Applies one rule, the `number`th: writes what it finds. Its own status is the worst of it. */
-enum exit_status check_apply(struct check *c, size_t number, const struct rule *rule);
+enum exit_status check_apply(struct check *c, size_t number, const struct check_rule *rule);
 
 /*
  * When all rules were applied: is enough known? What is seen to break a rule does so all the same,

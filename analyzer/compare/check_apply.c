@@ -18,14 +18,14 @@
 /* The columns of check_subjects.sql that hold a figure, in the unit of a rule's limit. */
 static const struct {
 	const char *after, *before;
-} columns[RULE_FIGURES] = {
-	[RULE_BLOCKED] = {"after_blocked", "before_blocked"},
-	[RULE_RATE] = {"after_rate", "before_rate"},
-	[RULE_COUNT] = {"after_count", "before_count"},
-	[RULE_TOTAL] = {"after_total", NULL},
-	[RULE_P50] = {"after_p50", "before_p50"},
-	[RULE_P99] = {"after_p99", "before_p99"},
-	[RULE_MAX] = {"after_max", NULL},
+} columns[CHECK_FIGURES] = {
+	[CHECK_BLOCKED] = {"after_blocked", "before_blocked"},
+	[CHECK_RATE] = {"after_rate", "before_rate"},
+	[CHECK_COUNT] = {"after_count", "before_count"},
+	[CHECK_TOTAL] = {"after_total", NULL},
+	[CHECK_P50] = {"after_p50", "before_p50"},
+	[CHECK_P99] = {"after_p99", "before_p99"},
+	[CHECK_MAX] = {"after_max", NULL},
 };
 
 const char *check_word(enum exit_status status)
@@ -33,18 +33,18 @@ const char *check_word(enum exit_status status)
 	return status == STATUS_FAILED ? "fail" : status == STATUS_DONE ? "pass" : "cannot tell";
 }
 
-static const char *figure_text(char out[FIGURE_BYTES], enum rule_figure figure, double value)
+static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure, double value)
 {
 	char word[WORD_BYTES];
 
 	switch (figure) {
-	case RULE_BLOCKED:
+	case CHECK_BLOCKED:
 		snprintf(out, FIGURE_BYTES, "%.2f%% of worker time", 100 * value);
 		break;
-	case RULE_RATE:
+	case CHECK_RATE:
 		snprintf(out, FIGURE_BYTES, "%.3g a second", value);
 		break;
-	case RULE_COUNT:
+	case CHECK_COUNT:
 		snprintf(out, FIGURE_BYTES, "%.0f", value);
 		break;
 	default:
@@ -58,7 +58,7 @@ struct finding {
 	char sentence[SENTENCE_BYTES];
 };
 
-static bool over(const struct rule *rule, double value)
+static bool over(const struct check_rule *rule, double value)
 {
 	return rule->or_equal ? value >= rule->limit : value > rule->limit;
 }
@@ -75,7 +75,7 @@ static void subject_name(sqlite3_stmt *q, char *out, size_t size)
 			 cause ? ")" : "");
 }
 
-static void judge_limit(const struct rule *rule, sqlite3_stmt *q, struct finding *out)
+static void judge_limit(const struct check_rule *rule, sqlite3_stmt *q, struct finding *out)
 {
 	double value = column_real(q, columns[rule->figure].after);
 	const char *longest = column_text(q, "longest_site");
@@ -88,7 +88,7 @@ static void judge_limit(const struct rule *rule, sqlite3_stmt *q, struct finding
 		snprintf(out->sentence, SENTENCE_BYTES, "%s: no poll blocked", name);
 	else
 		snprintf(out->sentence, SENTENCE_BYTES, "%s: %s is %s, %s %s%s%s", name,
-			 rule_figure_name(rule->figure), figure_text(is, rule->figure, value),
+			 check_figure_name(rule->figure), figure_text(is, rule->figure, value),
 			 broken ? "the limit is" : "within",
 			 figure_text(limit, rule->figure, rule->limit),
 			 longest ? ", the longest in " : "", longest ? longest : "");
@@ -114,10 +114,10 @@ static enum exit_status length_at(struct comparison *c, int64_t subject, enum si
  * The least that a percentile has grown by: its lower end after over its upper end before. NaN: too
  * few blocks have such an end.
  */
-static enum exit_status percentile_low(struct check *c, const struct rule *rule, sqlite3_stmt *q,
+static enum exit_status percentile_low(struct check *c, const struct check_rule *rule, sqlite3_stmt *q,
 				       double error, double *low)
 {
-	double quantile = rule->figure == RULE_P99 ? 0.99 : 0.5, was, is;
+	double quantile = rule->figure == CHECK_P99 ? 0.99 : 0.5, was, is;
 	int64_t before_count = column_number(q, "before_count", 0), id = column_number(q, "id", 0);
 	int64_t after_count = column_number(q, "after_count", 0), before[2], after[2];
 	enum exit_status status;
@@ -136,18 +136,18 @@ static enum exit_status percentile_low(struct check *c, const struct rule *rule,
 }
 
 /* The least that a figure has grown by; NaN: cannot be told. */
-static enum exit_status growth_low(struct check *c, const struct rule *rule, sqlite3_stmt *q,
+static enum exit_status growth_low(struct check *c, const struct check_rule *rule, sqlite3_stmt *q,
 				   double *low)
 {
 	double error = STATISTICS_ERROR / (double)column_number(q, "subjects", 1);
-	enum measure measure = rule->figure == RULE_BLOCKED ? MEASURE_BLOCKED : MEASURE_RATE;
+	enum measure measure = rule->figure == CHECK_BLOCKED ? MEASURE_BLOCKED : MEASURE_RATE;
 	struct estimate sides[SIDES];
 	enum exit_status status;
 
 	*low = -1;
 	if (!column_number(q, "after_count", 0))
 		return STATUS_DONE;
-	if (rule->figure != RULE_BLOCKED && rule->figure != RULE_RATE &&
+	if (rule->figure != CHECK_BLOCKED && rule->figure != CHECK_RATE &&
 	    column_number(q, "before_count", 0))
 		return percentile_low(c, rule, q, error, low);
 	status = comparison_estimate(&c->comparison, column_number(q, "id", 0), measure, sides);
@@ -156,10 +156,10 @@ static enum exit_status growth_low(struct check *c, const struct rule *rule, sql
 	return status;
 }
 
-static enum exit_status judge_growth(struct check *c, const struct rule *rule, sqlite3_stmt *q,
+static enum exit_status judge_growth(struct check *c, const struct check_rule *rule, sqlite3_stmt *q,
 				     struct finding *out)
 {
-	const char *figure = rule_figure_name(rule->figure);
+	const char *figure = check_figure_name(rule->figure);
 	double was = column_real(q, columns[rule->figure].before);
 	double is = column_real(q, columns[rule->figure].after), low;
 	char name[400], before[FIGURE_BYTES], after[FIGURE_BYTES], change[FIGURE_BYTES] = "new";
@@ -197,7 +197,7 @@ static enum exit_status judge_growth(struct check *c, const struct rule *rule, s
 	return STATUS_DONE;
 }
 
-static enum exit_status finding_write(struct check *c, size_t number, const struct rule *rule,
+static enum exit_status finding_write(struct check *c, size_t number, const struct check_rule *rule,
 				      const struct finding *f, sqlite3_stmt *subject)
 {
 	sqlite3_stmt *q = comparison_query(&c->comparison, "sql/check/write.sql");
@@ -227,7 +227,7 @@ static void status_add(struct check *c, enum exit_status found)
 		c->status = found;
 }
 
-static enum exit_status judge(struct check *c, const struct rule *rule, sqlite3_stmt *q,
+static enum exit_status judge(struct check *c, const struct check_rule *rule, sqlite3_stmt *q,
 			      struct finding *out)
 {
 	if (!rule->relative) {
@@ -243,7 +243,7 @@ static enum exit_status judge(struct check *c, const struct rule *rule, sqlite3_
 	return judge_growth(c, rule, q, out);
 }
 
-enum exit_status check_apply(struct check *c, size_t number, const struct rule *rule)
+enum exit_status check_apply(struct check *c, size_t number, const struct check_rule *rule)
 {
 	sqlite3_stmt *q = comparison_query(&c->comparison, "sql/check/subjects.sql");
 	struct finding finding = {STATUS_DONE, "nothing of this name blocked"};

@@ -269,6 +269,10 @@ def wrong_usage_and_input_are_told_from_a_failed_check():
         file.write("this is no capture\n")
     for words, *arguments in ((("needs a rule",), "check", one),
                               (("cannot read the rule", "character 9"), "check", one, "--fail-on", "blocked_p98 > 1ms"),
+                              (("cannot read the rule", "no cause `lok`", "causes: cpu, lock, "), "check", one,
+                               "--fail-on", 'site("*", "lok").max >= 1ms'),
+                              (("--cause sleep,cpu leaves that out",), "check", one, "--cause", "sleep,cpu",
+                               "--fail-on", 'site("*", "lock").max >= 1ms'),
                               (("needs a baseline",), "check", one, "--fail-on", "blocked > +5%"),
                               ((), "check", one, "--min-busy", "soon", "--fail-on", "blocked > 5%"),
                               ((), "check", junk, "--fail-on", "blocked > 5%"),

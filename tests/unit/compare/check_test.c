@@ -8,12 +8,12 @@
 
 /* The rules of a check: how they read, and what they find. */
 
-static struct rule rule(const char *text)
+static struct check_rule rule(const char *text)
 {
-	char error[RULE_ERROR_BYTES];
-	struct rule out;
+	char error[CHECK_ERROR_BYTES];
+	struct check_rule out;
 
-	if (!rule_read(text, &out, error))
+	if (!check_rule_read(text, &out, error))
 		fail_msg("%s: %s", text, error);
 	return out;
 }
@@ -25,17 +25,17 @@ static void near(double seen, double expected)
 
 static void rules_read_as_they_are_written(void **state)
 {
-	struct rule r = rule("blocked_p99 > 10ms");
+	struct check_rule r = rule("blocked_p99 > 10ms");
 
 	(void)state;
 	assert_string_equal(r.kind, "all");
-	assert_int_equal(r.figure, RULE_P99);
+	assert_int_equal(r.figure, CHECK_P99);
 	assert_false(r.relative || r.or_equal);
 	near(r.limit, 10e6);
 	r = rule("site(\"db::*\").rate > +20%");
 	assert_string_equal(r.kind, "site");
 	assert_string_equal(r.pattern, "db::*");
-	assert_int_equal(r.figure, RULE_RATE);
+	assert_int_equal(r.figure, CHECK_RATE);
 	assert_true(r.relative);
 	near(r.limit, 0.2);
 	r = rule("  site( \"db::*\" , \"lock\" ).blocked>=1.5ms/s ");
@@ -49,6 +49,17 @@ static void rules_read_as_they_are_written(void **state)
 	near(rule("task(\"*\").total > 250us").limit, 250e3);
 }
 
+static void assert_refused(const char *text, const char *says)
+{
+	char error[CHECK_ERROR_BYTES];
+	struct check_rule out;
+
+	if (check_rule_read(text, &out, error))
+		fail_msg("taken: %s", text);
+	if (!strstr(error, says))
+		fail_msg("%s: %s", text, error);
+}
+
 static void a_rule_that_makes_no_sense_is_refused_with_its_place(void **state)
 {
 	static const struct {
@@ -57,51 +68,84 @@ static void a_rule_that_makes_no_sense_is_refused_with_its_place(void **state)
 		{"", "at character 1"},
 		{"p99 > 10ms", "at character 1"},
 		{"blocked_p98 > 10ms", "at character 9"},
-		{"blocked_p99 < 10ms", "> or >= is expected"},
-		{"blocked_p99 > 10", "p99 is given like 10ms"},
-		{"blocked_p99 > ms", "a number is expected"},
-		{"blocked_p99 > 10ms 3", "the rule is complete"},
-		{"blocked_p99 > 10%", "p99 is given like 10ms"},
-		{"blocked_p99 > +10ms", "% is expected"},
-		{"blocked_p99 > +10%%", "the rule is complete"},
-		{"blocked_p99 > -10%", "a limit below nothing"},
-		{"blocked_max > +10%", "a change is told of"},
-		{"blocked > nan%", "a number is expected"},
+		{"blocked_p99 < 10ms", "expected > or >="},
+		{"blocked_p99 > 10", "give p99 like 10ms"},
+		{"blocked_p99 > ms", "expected a number"},
+		{"blocked_p99 > 10ms 3", "the rule ends before"},
+		{"blocked_p99 > 10%", "give p99 like 10ms"},
+		{"blocked_p99 > +10ms", "expected %: give a change"},
+		{"blocked_p99 > +10%%", "the rule ends before"},
+		{"blocked_p99 > -10%", "cannot be negative"},
+		{"blocked_max > +10%", "can be compared with a baseline"},
+		{"blocked > nan%", "expected a number"},
 		{"blocked > 1e999%", "not a usable number"},
-		{"blocked_count > 3ms", "count is given like 3"},
-		{"site > 10ms", "( is expected"},
+		{"blocked_count > 3ms", "give count like 3"},
+		{"site > 10ms", "expected ( after site"},
 		{"site(db).p99 > 10ms", "double quotes"},
-		{"site(\"\").p99 > 10ms", "the name is empty"},
+		{"site(\"\").p99 > 10ms", "a name cannot be empty"},
 		{"site(\"db).p99 > 10ms", "the closing quote is missing"},
-		{"site(\"db\") > 10ms", ". and a figure"},
-		{"task(\"a\", \"lock\").p99 > 1ms", ") is expected"},
+		{"site(\"db\") > 10ms", "expected . and a figure"},
+		{"task(\"a\", \"lock\").p99 > 1ms", "expected )"},
 		{"sites(\"db\").p99 > 10ms", "at character 1"},
 	};
-	char error[RULE_ERROR_BYTES];
-	struct rule out;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		if (rule_read(wrong[i].text, &out, error))
-			fail_msg("taken: %s", wrong[i].text);
-		if (!strstr(error, wrong[i].says))
-			fail_msg("%s: %s", wrong[i].text, error);
-	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_refused(wrong[i].text, wrong[i].says);
 }
 
+static void a_rule_that_nothing_could_break_is_refused(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} wrong[] = {
+		{"site(\"*\", \"lok\").max >= 1ms",
+		 "at character 11: there is no cause `lok`; causes: cpu, lock, sleep, file-io"},
+		{"site(\"*\", \"lock,sleep\").max >= 1ms", "no cause `lock,sleep`"},
+		{"site(\"*\", \"*\").max >= 1ms", "no cause `*`"},
+		{"site(\"*\", \"Lock\").max >= 1ms", "no cause `Lock`"},
+		{"site(\"::pause\").max > 1ms", "at character 6: no name begins or ends with ::"},
+		{"site(\"db::\").max > 1ms", "no name begins or ends with ::"},
+		{"task(\" db\").max > 1ms", "no name begins or ends with a blank"},
+		{"task(\"db \").max > 1ms", "no name begins or ends with a blank"},
+		{"site(\"db[ab\").max > 1ms", "[ is not closed"},
+		{"site(\"db[]\").max > 1ms", "[ is not closed"},
+		{"site(\"db[z-a]\").max > 1ms", "z-a in [ ] has no character"},
+		{"blocked > 100%", "blocked is never over 100%"},
+		{"site(\"*\").blocked >= 1001ms/s", "blocked is never over 100%"},
+		{"blocked_max > 1e12s", "max is never over 292 years"},
+		{"blocked_count > 1e19", "count is never over 9.2e18"},
+		{"blocked_rate > 1e10/s", "rate is never over 1e9/s"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_refused(wrong[i].text, wrong[i].says);
+}
+
+static void patterns_and_limits_at_the_edge_are_taken(void **state)
+{
+	(void)state;
+	rule("site(\"[]a]\").max > 1ms");
+	rule("site(\"[^]]*\").max > 1ms");
+	rule("site(\"[a-z]::[a-]\").max > 1ms");
+	rule("task(\"<A as B>::c\").max > 1ms");
+	rule("blocked >= 100%");
+	rule("blocked > +500%");
+}
 static void every_beginning_of_a_rule_is_read_or_refused(void **state)
 {
 	static const char whole[] = "site(\"db::*\", \"lock\").blocked >= +20%";
-	char text[sizeof(whole)], error[RULE_ERROR_BYTES];
-	struct rule out;
+	char text[sizeof(whole)], error[CHECK_ERROR_BYTES];
+	struct check_rule out;
 
 	(void)state;
 	for (size_t length = 0; length + 1 < sizeof(whole); length++) {
 		memcpy(text, whole, length);
 		text[length] = '\0';
-		assert_false(rule_read(text, &out, error));
+		assert_false(check_rule_read(text, &out, error));
 	}
-	assert_true(rule_read(whole, &out, error));
+	assert_true(check_rule_read(whole, &out, error));
 }
 
 static void add(struct comparison *c, enum side side, struct busy busy)
@@ -130,7 +174,7 @@ static struct check begun(struct busy after, const struct busy *before)
 
 static void apply(struct check *c, const char *text)
 {
-	struct rule r = rule(text);
+	struct check_rule r = rule(text);
 
 	assert_int_equal(check_apply(c, 1, &r), STATUS_DONE);
 }
@@ -155,7 +199,7 @@ static void a_limit_is_kept_or_broken(void **state)
 	assert_int_equal(ended(b, NULL, "blocked_p99 > 10ms"), STATUS_FAILED);
 	assert_int_equal(ended(b, NULL, "blocked_p99 > 41ms"), STATUS_DONE);
 	assert_int_equal(ended(b, NULL, "blocked_count >= 1"), STATUS_FAILED);
-	assert_int_equal(ended(b, NULL, "blocked > 100%"), STATUS_DONE);
+	assert_int_equal(ended(b, NULL, "blocked > 99%"), STATUS_DONE);
 	assert_int_equal(ended(b, NULL, "blocked > 1ms/s"), STATUS_FAILED);
 	assert_int_equal(ended(b, NULL, "task(\"demo::*\").rate > 1/s"), STATUS_FAILED);
 }
@@ -267,6 +311,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_read_as_they_are_written),
 		cmocka_unit_test(a_rule_that_makes_no_sense_is_refused_with_its_place),
+		cmocka_unit_test(a_rule_that_nothing_could_break_is_refused),
+		cmocka_unit_test(patterns_and_limits_at_the_edge_are_taken),
 		cmocka_unit_test(every_beginning_of_a_rule_is_read_or_refused),
 		cmocka_unit_test(a_limit_is_kept_or_broken),
 		cmocka_unit_test(a_pattern_fits_a_whole_name_or_its_end),

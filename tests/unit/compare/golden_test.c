@@ -116,11 +116,11 @@ static struct check checked(struct filter filters)
 		"site(\"db::*\").rate > +20%",
 	};
 	struct check c = {.comparison = changed(filters, NULL), .status = STATUS_DONE};
-	char error[RULE_ERROR_BYTES];
-	struct rule rule;
+	char error[CHECK_ERROR_BYTES];
+	struct check_rule rule;
 
 	for (size_t i = 0; i < sizeof(rules) / sizeof(*rules); i++) {
-		assert_true(rule_read(rules[i], &rule, error));
+		assert_true(check_rule_read(rules[i], &rule, error));
 		assert_int_equal(check_apply(&c, i + 1, &rule), STATUS_DONE);
 	}
 	c.min_busy_ns = UINT64_C(3600000000000);
