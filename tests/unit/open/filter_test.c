@@ -152,6 +152,51 @@ static void pieces_of_time_add_up_to_the_whole(void **state)
 	assert_pieces_add_up("SELECT sum(wall_ns) FROM pool_closure");
 }
 
+/*
+ * Every amount of a window that is cut shrinks, whichever columns the table has: all are a million
+ * before, so one that is forgotten in clip_thread_window.sql stays a million.
+ */
+static void every_amount_of_a_window_that_is_cut_is_scaled(void **state)
+{
+	static const char *const kept =
+		"('id', 'capture', 'thread', 'start_ns', 'end_ns', 'sample_gap_ns')";
+	sqlite3 *db = everything_load();
+	sqlite3_stmt *columns;
+	char sql[256];
+	int amounts = 0;
+
+	(void)state;
+	assert_int_equal(database_run(db,
+				      "DELETE FROM thread_window WHERE id NOT IN (SELECT min(id) "
+				      "FROM thread_window)"),
+			 0);
+	snprintf(sql, sizeof(sql),
+		 "SELECT name FROM pragma_table_info('thread_window') "
+		 "WHERE name NOT IN %s",
+		 kept);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &columns, NULL), SQLITE_OK);
+	while (sqlite3_step(columns) == SQLITE_ROW) {
+		snprintf(sql, sizeof(sql), "UPDATE thread_window SET %s = 1000000",
+			 (const char *)sqlite3_column_text(columns, 0));
+		assert_int_equal(database_run(db, sql), 0);
+	}
+	sqlite3_reset(columns);
+	filtered(db, (struct filter) {.to = "103ms"});
+	while (sqlite3_step(columns) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(columns, 0);
+		int64_t amount;
+
+		snprintf(sql, sizeof(sql), "SELECT %s FROM thread_window", name);
+		amount = database_number(db, sql, -1);
+		if (amount <= 0 || amount >= 1000000)
+			fail_msg("%s is %lld", name, (long long)amount);
+		amounts++;
+	}
+	assert_true(amounts >= 12);
+	sqlite3_finalize(columns);
+	sqlite3_close(db);
+}
+
 static void a_poll_that_is_cut_counts_as_far_as_it_is_inside(void **state)
 {
 	sqlite3 *db = everything_filtered(.from = "125ms", .to = "160ms");
@@ -370,6 +415,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums_hold_under_every_filter),
 		cmocka_unit_test(pieces_of_time_add_up_to_the_whole),
+		cmocka_unit_test(every_amount_of_a_window_that_is_cut_is_scaled),
 		cmocka_unit_test(a_poll_that_is_cut_counts_as_far_as_it_is_inside),
 		cmocka_unit_test(the_states_of_workers_do_not_hang_on_what_is_asked_for),
 		cmocka_unit_test(what_is_unproven_is_of_the_chosen_time_and_worker),
