@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/compare/check.h"
+#include "analyzer/compare/check_print.h"
 #include "analyzer/compare/diff.h"
+#include "analyzer/compare/judge.h"
 #include "analyzer/open/filter.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 #include "tests/unit/fixture/golden.h"
@@ -131,17 +132,17 @@ static struct check checked(struct filter filters)
 
 static void check_text(void *c)
 {
-	check_print_text(c);
+	assert_int_equal(check_print_text(c), STATUS_DONE);
 }
 
 static void check_json(void *c)
 {
-	check_print_json(c);
+	assert_int_equal(check_print_json(c), STATUS_DONE);
 }
 
 static void check_github(void *c)
 {
-	check_print_github(c);
+	assert_int_equal(check_print_github(c), STATUS_DONE);
 }
 
 static void a_check_prints_as_it_did(void **state)
@@ -156,10 +157,10 @@ static void a_check_prints_as_it_did(void **state)
 	golden_output("tests/golden/check/check.txt", check_text, &c);
 	golden_output("tests/golden/check/check.json", check_json, &c);
 	golden_output("tests/golden/check/check-github.txt", check_github, &c);
-	assert_int_equal(check_write_junit(&c, path), 0);
+	assert_int_equal(check_write_junit(&c, path), STATUS_DONE);
 	golden_file("tests/golden/check/check.xml", path);
 	unlink(path);
-	assert_true(check_write_junit(&c, "/nowhere/at/all.xml") < 0);
+	assert_int_equal(check_write_junit(&c, "/nowhere/at/all.xml"), STATUS_SYSTEM);
 	free(c.reason);
 	comparison_close(&c.comparison);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/compare/statistics.h"
+#include "analyzer/compare/change.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -58,20 +58,20 @@ static const struct load mixed[SITES] = {
 };
 
 struct side {
-	double value[MOST_SECONDS], weight[MOST_SECONDS], starts[MOST_SECONDS];
+	struct window windows[MOST_SECONDS];
 	size_t seconds;
 };
 
 static void side_add(struct side *s, double from, double to)
 {
-	s->starts[(size_t)from]++;
+	s->windows[(size_t)from].starts++;
 	while (from < to) {
 		size_t window = (size_t)from;
 		double end = fmin(to, (double)window + 1);
 
 		if (window >= s->seconds)
 			break;
-		s->value[window] += 1e3 * (end - from);
+		s->windows[window].value += 1e3 * (end - from);
 		from = end;
 	}
 }
@@ -132,7 +132,7 @@ static void side_make(struct side *s, const struct load *l, size_t seconds, doub
 
 	*s = (struct side) {.seconds = seconds};
 	for (size_t i = 0; i < seconds; i++)
-		s->weight[i] = WORKERS;
+		s->windows[i].weight = WORKERS;
 	if (l->arrival == STEADY) {
 		steady_make(s, l, factor);
 		return;
@@ -155,10 +155,9 @@ static void side_make(struct side *s, const struct load *l, size_t seconds, doub
 
 static struct estimate estimated(const struct side *s)
 {
-	struct window_series series = {s->value, s->weight, s->starts, NULL, s->seconds};
 	struct estimate out;
 
-	assert_int_equal(estimate_make(&series, 7, &out), 0);
+	assert_int_equal(estimate_make(s->windows, s->seconds, 7, &out), 0);
 	return out;
 }
 
@@ -171,7 +170,7 @@ static void pair_judge(const struct load *loads, size_t seconds, unsigned number
 
 	state = number * UINT64_C(0x123456789);
 	for (size_t i = 0; i < SITES; i++) {
-		changes[i] = (struct change) {.told = true};
+		changes[i] = (struct change) {.comparable = true};
 		side_make(&side, &loads[i], seconds, 1);
 		changes[i].before = estimated(&side);
 		side_make(&side, &loads[i], seconds, i == 0 ? factor : 1);
@@ -274,7 +273,7 @@ static struct estimate counted(double exposure, double events)
 
 static enum change_status judged(struct estimate before, struct estimate after)
 {
-	struct change c = {.before = before, .after = after, .told = true};
+	struct change c = {.before = before, .after = after, .comparable = true};
 	double seconds[] = {30, 30};
 
 	assert_int_equal(changes_judge(&c, 1, seconds), 0);
@@ -309,7 +308,7 @@ static void a_few_blocks_vary_as_chance_does(void **unused)
 
 	(void)unused;
 	for (size_t i = 0; i < 6; i++) {
-		s.weight[i] = WORKERS;
+		s.windows[i].weight = WORKERS;
 		side_add(&s, (double)i + 0.1, (double)i + 0.12);
 	}
 	assert_true(estimated(&s).variance >= 1.0 / 6);
@@ -322,7 +321,7 @@ static void one_burst_is_one_occurrence(void **unused)
 
 	(void)unused;
 	for (size_t i = 0; i < 60; i++)
-		s.weight[i] = WORKERS;
+		s.windows[i].weight = WORKERS;
 	for (int i = 0; i < 40; i++)
 		side_add(&s, 20.02 + 0.05 * i, 20.03 + 0.05 * i);
 	e = estimated(&s);
@@ -337,10 +336,10 @@ static void windows_that_resemble_their_neighbours_tell_less(void **unused)
 
 	(void)unused;
 	for (size_t i = 0; i < 120; i++) {
-		waves.weight[i] = shuffled.weight[i] = WORKERS;
-		waves.starts[i] = shuffled.starts[i] = 5;
-		waves.value[i] = i / 20 % 2 ? 100 : 20;
-		shuffled.value[i] = i * 47 % 120 / 20 % 2 ? 100 : 20;
+		waves.windows[i].weight = shuffled.windows[i].weight = WORKERS;
+		waves.windows[i].starts = shuffled.windows[i].starts = 5;
+		waves.windows[i].value = i / 20 % 2 ? 100 : 20;
+		shuffled.windows[i].value = i * 47 % 120 / 20 % 2 ? 100 : 20;
 	}
 	assert_true(estimated(&waves).variance > 4 * estimated(&shuffled).variance);
 }
@@ -349,21 +348,19 @@ static void windows_that_resemble_their_neighbours_tell_less(void **unused)
 static void captures_of_a_side_that_differ_tell_less(void **unused)
 {
 	struct side s = {.seconds = 120};
-	int64_t capture[120];
-	struct window_series series = {s.value, s.weight, s.starts, capture, 120};
 	struct estimate apart, together;
 
 	(void)unused;
 	for (size_t i = 0; i < 120; i++) {
-		s.weight[i] = WORKERS;
-		s.starts[i] = 5;
-		s.value[i] = 20 + 10 * (double)(i / 40) + (i % 2 ? 3 : -3);
-		capture[i] = (int64_t)(i / 40);
+		s.windows[i].weight = WORKERS;
+		s.windows[i].starts = 5;
+		s.windows[i].value = 20 + 10 * (double)(i / 40) + (i % 2 ? 3 : -3);
+		s.windows[i].capture = (int64_t)(i / 40);
 	}
-	assert_int_equal(estimate_make(&series, 7, &apart), 0);
+	assert_int_equal(estimate_make(s.windows, 120, 7, &apart), 0);
 	for (size_t i = 0; i < 120; i++)
-		s.value[i] = 30 + (i % 2 ? 3 : -3);
-	assert_int_equal(estimate_make(&series, 7, &together), 0);
+		s.windows[i].value = 30 + (i % 2 ? 3 : -3);
+	assert_int_equal(estimate_make(s.windows, 120, 7, &together), 0);
 	/* The standard error of three that vary by a third is about a fifth. */
 	assert_true(apart.variance > 0.03 && apart.variance < 0.05);
 	assert_true(apart.degrees < 10);
