@@ -10,8 +10,6 @@
  * check: fails when a recording breaks a rule.
  */
 
-#define MIN_BUSY_NS 100000000
-
 /* Is a cause in the list of --cause, "lock,sleep"? */
 static bool cause_listed(const char *list, const char *cause)
 {
@@ -98,8 +96,7 @@ static enum exit_status check_run(struct check *c, const struct arguments *a,
 
 enum exit_status verb_check(const struct arguments *a)
 {
-	struct check c = {.status = STATUS_DONE,
-			  .min_busy_ns = a->min_busy_given ? a->min_busy_ns : MIN_BUSY_NS};
+	struct check c = {.status = STATUS_DONE, .min_busy_ns = a->min_busy_ns};
 	struct check_rule *rules = calloc(ARGUMENTS_MAX, sizeof(*rules));
 	enum exit_status status;
 
