@@ -6,8 +6,8 @@
 #include <sys/types.h>
 
 /*
- * A file that gets its name when it is complete: until then it is NAME.partial, so that nobody takes
- * a part for the whole. Functions return 0 or a negative errno.
+ * A file that gets its name when it is complete: until then it is NAME.partial, so that nobody
+ * takes a part for the whole. Functions return 0 or a negative errno.
  */
 struct new_file {
 	const char *path;
@@ -22,8 +22,9 @@ int new_file_open(struct new_file *f, const char *path, mode_t mode);
 /* All of the bytes. */
 int new_file_write(struct new_file *f, const void *data, size_t bytes);
 /*
- * `error` 0: the file goes to the disk and gets its name, replacing a file that has it. Otherwise, or if
- * that fails, it is removed. Returns the first error. Does nothing for a file that was not begun.
+ * `error` 0: the file goes to the disk and gets its name, replacing a file that has it. Otherwise,
+ * or if that fails, it is removed. Returns the first error. Does nothing for a file that was not
+ * begun.
  */
 int new_file_close(struct new_file *f, int error);
 

@@ -9,7 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The command line. Verbs (verbs.c) and options (options.c) are tables; --help is made from them. */
+/*
+ * The command line. Verbs (verbs.c) and options (options.c) are tables; --help is made from them.
+ */
 
 #define ARGUMENTS_MAX 256 /* of each kind */
 

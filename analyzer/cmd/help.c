@@ -52,7 +52,8 @@ void help_print(void)
 		snprintf(left, sizeof(left), "%s %s", v->name, v->usage);
 		print_row(left, VERB_WIDTH, v->summary);
 	}
-	puts("\nCAPTURE is a .hud file, or - for standard input; DB is a database made by `load`.\n\n"
+	puts("\n"
+	     "CAPTURE is a .hud file, or - for standard input; DB is a database made by `load`.\n\n"
 	     "Options, where a verb takes them (hud-analyze VERB --help):");
 	for (const struct option *o = options; o->name; o++)
 		option_print(o);

@@ -8,10 +8,10 @@
 /*
  * What may be claimed of many figures at once.
  *
- * Claims of a change are corrected for their number by Holm's procedure, weighted: the error that all
- * claims together may have is divided among the figures by their size, both sides added up, which
- * does not depend on how the sides differ. A figure of which a change is claimed leaves its share to
- * the others. That nothing changed is claimed of each figure by itself.
+ * Claims of a change are corrected for their number by Holm's procedure, weighted: the error that
+ * all claims together may have is divided among the figures by their size, both sides added up,
+ * which does not depend on how the sides differ. A figure of which a change is claimed leaves its
+ * share to the others. That nothing changed is claimed of each figure by itself.
  */
 
 struct candidate {

@@ -30,8 +30,8 @@ struct change {
 };
 
 /*
- * Judges a family of figures together: where nothing changed, the chance that a change is claimed of
- * any of them is STATISTICS_ERROR at most. `seconds` recorded before and after. -ENOMEM, or 0.
+ * Judges a family of figures together: where nothing changed, the chance that a change is claimed
+ * of any of them is STATISTICS_ERROR at most. `seconds` recorded before and after. -ENOMEM, or 0.
  */
 int changes_judge(struct change *changes, size_t count, const double seconds[2]);
 

@@ -6,8 +6,8 @@
 #include "analyzer/compare/comparison.h"
 
 /*
- * Rules applied to the side AFTER of a comparison. check.c judges, check_sentence.c says it in words,
- * check_print.h prints it.
+ * Rules applied to the side AFTER of a comparison. check.c judges, check_sentence.c says it in
+ * words, check_print.h prints it.
  */
 struct check {
 	struct comparison comparison; /* its table `finding` has the results */
@@ -32,12 +32,15 @@ struct finding {
 	double low;              /* the least that it has grown by, 0.1 is 10%; NaN: not known */
 };
 
-/* Applies one rule, the `number`th: writes what it finds, and makes the status of the check the worst. */
+/*
+ * Applies one rule, the `number`th: writes what it finds, and makes the status of the check the
+ * worst.
+ */
 enum exit_status check_apply(struct check *c, size_t number, const struct check_rule *rule);
 
 /*
- * After all rules: was enough recorded to tell? A rule that was seen to be broken stays broken, unless
- * no worker was seen at all.
+ * After all rules: was enough recorded to tell? A rule that was seen to be broken stays broken,
+ * unless no worker was seen at all.
  */
 enum exit_status check_conclude(struct check *c);
 
@@ -45,7 +48,9 @@ enum exit_status check_conclude(struct check *c);
 const char *check_word(enum exit_status status);
 
 #define CHECK_SENTENCE_BYTES 768
-/* A finding for people. `subject`: the row of sql/check/subjects.sql that it is about, NULL: none. */
+/*
+ * A finding for people. `subject`: the row of sql/check/subjects.sql that it is about, NULL: none.
+ */
 void check_sentence(const struct check *c, const struct check_rule *rule, const struct finding *f,
 		    sqlite3_stmt *subject, char out[CHECK_SENTENCE_BYTES]);
 

@@ -104,7 +104,10 @@ static void xml_escaped(FILE *out, const char *text)
 	}
 }
 
-/* A test case. A rule that cannot be told is an `error`, which JUnit distinguishes from a `failure`. */
+/*
+ * A test case. A rule that cannot be told is an `error`, which JUnit distinguishes from a
+ * `failure`.
+ */
 static void junit_case(FILE *out, const char *name, const char *status, const char *sentence)
 {
 	const char *element = strcmp(status, "fail") == 0   ? "failure"
@@ -134,14 +137,15 @@ static enum exit_status junit_print(struct check *c, FILE *out)
 	}
 	fprintf(out,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<testsuite name=\"hud-analyze check\" tests=\"%d\" failures=\"%d\" errors=\"%d\">\n",
+		"<testsuite name=\"hud-analyze check\" tests=\"%d\" failures=\"%d\" "
+		"errors=\"%d\">\n",
 		tests + 1, failures, errors + (c->reason != NULL));
 	if (q)
 		sqlite3_reset(q);
 	while (q && sqlite3_step(q) == SQLITE_ROW)
 		junit_case(out, column_text(q, "text"), column_text(q, "status"),
 			   column_text(q, "sentence"));
-	junit_case(out, "enough was watched", c->reason ? "cannot tell" : "pass",
+	junit_case(out, "enough was recorded", c->reason ? "cannot tell" : "pass",
 		   c->reason ? c->reason : "");
 	fputs("</testsuite>\n", out);
 	return comparison_query_end(&c->comparison, q);

@@ -9,8 +9,8 @@
 #include <string.h>
 
 /*
- * A parser for rules, written by hand and reading from left to right, so that an error can say where
- * it is.
+ * A parser for rules, written by hand and reading from left to right, so that an error can say
+ * where it is.
  */
 
 struct cursor {

@@ -8,8 +8,8 @@
 
 /*
  * Two sides of a comparison, each of one or many captures, copied into a database of their own
- * (analyzer/sql/diff/schema.sql): first what was recorded, then the sums of it, in windows of about a
- * second. judge.h says what has changed; diff.h and check.h use it.
+ * (analyzer/sql/diff/schema.sql): first what was recorded, then the sums of it, in windows of about
+ * a second. judge.h says what has changed; diff.h and check.h use it.
  *
  * Functions say on stderr what went wrong and return the exit status for it.
  */

@@ -81,7 +81,9 @@ static bool is_change(const char *status)
 	return strcmp(status, "unchanged") != 0 && strcmp(status, "cannot tell") != 0;
 }
 
-/* The rows with a change, or those without, with their table around them; their number in `rows`. */
+/*
+ * The rows with a change, or those without, with their table around them; their number in `rows`.
+ */
 static enum exit_status print_rows(struct comparison *c, const char *kind, bool changed,
 				   uint64_t top, uint64_t *rows)
 {
@@ -95,7 +97,7 @@ static enum exit_status print_rows(struct comparison *c, const char *kind, bool 
 			continue;
 		if (!(*rows)++) {
 			if (!changed)
-				puts("\n<details><summary>unchanged, or cannot be told</summary>\n");
+				puts("\n<details><summary>unchanged, or cannot tell</summary>\n");
 			puts("| | what | cause | ms/worker-s before | after | change | between "
 			     "| blocks/s before | after | p99 before | after |\n"
 			     "|---|---|---|--:|--:|--:|---|--:|--:|--:|--:|");

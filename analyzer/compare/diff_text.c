@@ -133,7 +133,10 @@ static void print_row(sqlite3_stmt *q, bool colour)
 	putchar('\n');
 }
 
-/* A row not worth a line: it hardly blocks, or only in polls that block elsewhere, and cannot be told. */
+/*
+ * A row not worth a line: it hardly blocks, or only in polls that block elsewhere, and cannot be
+ * told.
+ */
 static bool quiet(sqlite3_stmt *q)
 {
 	return column_number(q, "aside", 0) && strcmp(column_text(q, "status"), "cannot tell") == 0;
@@ -163,7 +166,7 @@ static enum exit_status print_table(struct comparison *c, size_t table, uint64_t
 		printf("and %" PRIu64 " more: --top N\n", rows - minor - top);
 	if (minor)
 		printf("and %" PRIu64
-		       " that cannot be told: each less than 1%% of the blocked time, "
+		       " of which it cannot tell: each less than 1%% of the blocked time, "
 		       "or a bystander\n",
 		       minor);
 	return comparison_query_end(c, q);

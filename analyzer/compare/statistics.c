@@ -126,9 +126,9 @@ static double correlation(const struct window *windows, size_t count, double rat
 /*
  * How many windows make a block, that is, are drawn together: twice as many as resemble their
  * neighbours, since the spread of bursts that last minutes shows in long blocks only. At least two,
- * where there are enough windows: under a regular load what began late falls into the next window, so
- * neighbours vary against each other, and windows drawn one by one would vary too much. At most a
- * fifth of the series.
+ * where there are enough windows: under a regular load what began late falls into the next window,
+ * so neighbours vary against each other, and windows drawn one by one would vary too much. At most
+ * a fifth of the series.
  */
 static size_t block_length(const struct window *windows, size_t count, double rate)
 {
@@ -291,8 +291,8 @@ static double change_degrees(const struct estimate *a, const struct estimate *b)
 }
 
 /*
- * The largest ratio nothing : something with which it would still happen, with probability error / 2,
- * that nothing is seen on one side while the other side has its occurrences.
+ * The largest ratio nothing : something with which it would still happen, with probability error /
+ * 2, that nothing is seen on one side while the other side has its occurrences.
  */
 static double most_of_nothing(const struct estimate *nothing, const struct estimate *something,
 			      double error)

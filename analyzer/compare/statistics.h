@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * Estimates of a figure, and how sure a difference of two is. Pure arithmetic; docs/DIFF.md explains
- * what is done here and why.
+ * Estimates of a figure, and how sure a difference of two is. Pure arithmetic; docs/DIFF.md
+ * explains what is done here and why.
  *
  * A figure is a ratio, for instance blocked time over worker time, watched in windows of about a
  * second.
@@ -57,8 +57,8 @@ double student_quantile(double degrees, double error);
 double student_tails(double degrees, double t);
 
 /*
- * The confidence interval of a quantile (0.5, 0.99), as ranks from 0 among `count` sorted values; -1
- * or `count`: none of them bounds it.
+ * The confidence interval of a quantile (0.5, 0.99), as ranks from 0 among `count` sorted values;
+ * -1 or `count`: none of them bounds it.
  */
 void quantile_ranks(size_t count, double quantile, double error, int64_t ranks[2]);
 

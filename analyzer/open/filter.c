@@ -8,9 +8,9 @@
 #include <string.h>
 
 /*
- * The chosen part of a capture, as temporary tables with the names of the database's own. SQLite looks
- * among temporary tables first, so all queries find them, and so do the views, which are created again
- * as temporary ones. The files in sql/filter/ fill the tables.
+ * The chosen part of a capture, as temporary tables with the names of the database's own. SQLite
+ * looks among temporary tables first, so all queries find them, and so do the views, which are
+ * created again as temporary ones. The files in sql/filter/ fill the tables.
  */
 
 /*
@@ -75,9 +75,9 @@ static const struct layer recorded = {
 };
 
 /*
- * Views that become tables, filled before blocking polls and samples are chosen: what they say of the
- * recorded time must not depend on the sites, tasks or causes that are asked for. Without a time or a
- * worker, `limits` of the database itself is right.
+ * Views that become tables, filled before blocking polls and samples are chosen: what they say of
+ * the recorded time must not depend on the sites, tasks or causes that are asked for. Without a
+ * time or a worker, `limits` of the database itself is right.
  */
 static const struct step kept_views[] = {{"limits", IF_RECORDED},
 					 {"pool_closure", ALWAYS},

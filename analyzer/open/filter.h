@@ -32,8 +32,9 @@ int filter_functions(sqlite3 *db);
 
 /*
  * Applies the filters to these captures; the filtered tables hold no others. Does nothing without
- * filters. Call it once, before database_restrict(). Says on stderr what is wrong with the filters: a
- * time outside the capture, a mark, worker or site that it does not have, a bad regular expression.
+ * filters. Call it once, before database_restrict(). Says on stderr what is wrong with the filters:
+ * a time outside the capture, a mark, worker or site that it does not have, a bad regular
+ * expression.
  */
 enum exit_status filter_apply(sqlite3 *db, const struct filter *filter, const int64_t *captures,
 			      size_t count);
@@ -42,8 +43,8 @@ enum exit_status filter_apply(sqlite3 *db, const struct filter *filter, const in
 bool filter_given(const struct filter *filter);
 
 /*
- * Appends the filters as a sentence, "only from 2s, cause lock"; nothing where there are none. `row`:
- * the current row of a query, with a column for each filter it knows (sql/query/filter.sql,
+ * Appends the filters as a sentence, "only from 2s, cause lock"; nothing where there are none.
+ * `row`: the current row of a query, with a column for each filter it knows (sql/query/filter.sql,
  * sql/diff/filter.sql).
  */
 void filter_sentence(sqlite3_stmt *row, struct text *out);

@@ -73,7 +73,9 @@ static int64_t mark_find(sqlite3 *db, int64_t capture, const char *text, int64_t
 	return statement_answer(q, -1);
 }
 
-/* "2s" after the start, "-2s" before the end, or the text of a mark after `after_ns`. False: none. */
+/*
+ * "2s" after the start, "-2s" before the end, or the text of a mark after `after_ns`. False: none.
+ */
 static bool moment_read(sqlite3 *db, int64_t capture, const struct range *r, const char *text,
 			int64_t after_ns, int64_t *out)
 {
@@ -121,9 +123,9 @@ static enum exit_status range_read(sqlite3 *db, const struct filter *f, int64_t 
 static enum exit_status check_worker(sqlite3 *db, const char *worker, int64_t capture)
 {
 	sqlite3_stmt *q = database_statement(
-		db,
-		"SELECT 1 FROM worker AS w JOIN thread AS t ON t.id = w.thread WHERE "
-		"w.capture = :capture AND (:worker = CAST(t.tid AS TEXT) OR fits(:worker, t.comm))");
+		db, "SELECT 1 FROM worker AS w JOIN thread AS t ON t.id = w.thread WHERE "
+		    "w.capture = :capture "
+		    "AND (:worker = CAST(t.tid AS TEXT) OR fits(:worker, t.comm))");
 
 	statement_number(q, ":capture", capture);
 	statement_text(q, ":worker", worker);

@@ -25,8 +25,8 @@ struct input_request {
 };
 
 /*
- * Opens it and chooses the capture. Applies the filters to that capture, or with `one_of_many` to all
- * captures.
+ * Opens it and chooses the capture. Applies the filters to that capture, or with `one_of_many` to
+ * all captures.
  */
 enum exit_status input_open(const struct input_request *request, struct input *out);
 void input_close(struct input *input);
@@ -38,8 +38,8 @@ enum exit_status input_load(sqlite3 *db, const char *path, const struct resolver
 enum exit_status input_check_binaries(sqlite3 *db, const struct resolver *resolver);
 
 /*
- * Opens a resolver with the cache of symbols, and with messages about downloads; these two in `symbols`
- * are not used.
+ * Opens a resolver with the cache of symbols, and with messages about downloads; these two in
+ * `symbols` are not used.
  */
 enum exit_status input_resolver(const struct symbolizer_options *symbols, struct resolver **out);
 

@@ -5,6 +5,7 @@ SELECT json_object(
 	'reason', :reason,
 	'filter', (SELECT json(text) FROM filter_document),
 	'rules', (SELECT json_group_array(json(text)) FROM (
-		SELECT json_object('rule', text, 'status', status, 'findings', json(findings)) AS text
+		SELECT json_object('rule', text, 'status', status,
+			'findings', json(findings)) AS text
 		FROM rule_result
 		ORDER BY rule))) AS document;

@@ -8,7 +8,8 @@ SELECT s.id, s.name, nullif(s.cause, '') AS cause, p.file, p.line,
 	a.p50_ns AS after_p50, b.p50_ns AS before_p50,
 	a.p99_ns AS after_p99, b.p99_ns AS before_p99,
 	a.max_ns AS after_max,
-	(SELECT group_concat(kind_name, ', ') FROM (SELECT o.name || ' (' || o.cause || ')' AS kind_name
+	(SELECT group_concat(kind_name, ', ') FROM (
+		SELECT o.name || ' (' || o.cause || ')' AS kind_name
 		FROM subject AS o JOIN figure AS f ON f.subject = o.id AND f.side = 1
 		WHERE s.kind = 'all' AND o.kind = 'site' AND f.count > 0
 		ORDER BY f.max_ns DESC LIMIT 1)) AS longest_site,

@@ -7,7 +7,8 @@ WITH side_figure AS (
 	FROM figure
 ), row AS (
 	SELECT s.kind, s.name, json_object(
-		'crate', nullif(s.crate, ''), 'name', nullif(s.name, ''), 'cause', nullif(s.cause, ''),
+		'crate', nullif(s.crate, ''), 'name', nullif(s.name, ''),
+		'cause', nullif(s.cause, ''),
 		'status', c.status, 'reason', c.reason,
 		'change', round(c.change, 4),
 		'interval', json_array(round(c.low, 4), round(c.high, 4)),
@@ -15,7 +16,8 @@ WITH side_figure AS (
 		'record_s', round(c.record_s),
 		'minor', json(CASE WHEN h.minor THEN 'true' ELSE 'false' END),
 		'before', json(b.figures), 'after', json(a.figures)) AS text,
-		row_number() OVER (ORDER BY CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END,
+		row_number() OVER (ORDER BY
+			CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END,
 			h.share DESC, s.name, s.cause) AS place
 	FROM subject AS s
 	JOIN change AS c ON c.subject = s.id
@@ -43,5 +45,5 @@ SELECT json_object(
 		ORDER BY place)),
 	'tasks', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row WHERE kind = 'task'
 		ORDER BY place)),
-	'workers', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row WHERE kind = 'worker'
-		ORDER BY place))) AS document;
+	'workers', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row
+		WHERE kind = 'worker' ORDER BY place))) AS document;

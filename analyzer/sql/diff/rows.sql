@@ -1,6 +1,6 @@
 -- What has changed? The subject that blocked the most comes first.
-SELECT s.kind, nullif(s.crate, '') AS crate, s.name, nullif(s.cause, '') AS cause, c.status, c.reason,
-	c.change, c.low, c.high, c.rate_low, c.rate_high, c.record_s,
+SELECT s.kind, nullif(s.crate, '') AS crate, s.name, nullif(s.cause, '') AS cause, c.status,
+	c.reason, c.change, c.low, c.high, c.rate_low, c.rate_high, c.record_s,
 	p.file, p.line,
 	s.bystander OR h.minor AS aside,
 	1e3 * b.blocked_ns / nullif(b.worker_ns, 0) AS before_ms,
@@ -18,4 +18,5 @@ JOIN subject_share AS h ON h.subject = s.id
 LEFT JOIN latest_place AS p ON s.kind = 'site' AND p.crate = s.crate AND p.name = s.name
 	AND p.cause = s.cause
 WHERE s.kind = :kind
-ORDER BY CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END, h.share DESC, s.name, s.cause;
+ORDER BY CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END, h.share DESC, s.name,
+	s.cause;

@@ -178,8 +178,8 @@ FROM (SELECT *, row_number() OVER (PARTITION BY crate, name, cause ORDER BY comp
 	FROM place)
 WHERE latest = 1;
 
--- How much of the workers' time each subject blocked, on the side with more of it? `minor`: less than
--- a hundredth of all blocking.
+-- How much of the workers' time each subject blocked, on the side with more of it? `minor`: less
+-- than a hundredth of all blocking.
 CREATE VIEW subject_share AS
 WITH shares AS (
 	SELECT subject, max(blocked_ns / max(worker_ns, 1)) AS share
@@ -200,10 +200,10 @@ FROM filter;
 -- How did each rule end? The worst of its findings decides.
 CREATE VIEW rule_result AS
 SELECT rule, text,
-	CASE WHEN max(status = 'fail') THEN 'fail' WHEN max(status = 'cannot tell') THEN 'cannot tell'
-		ELSE 'pass' END AS status,
+	CASE WHEN max(status = 'fail') THEN 'fail'
+		WHEN max(status = 'cannot tell') THEN 'cannot tell' ELSE 'pass' END AS status,
 	group_concat(CASE WHEN status <> 'pass' THEN sentence END, '; ') AS sentence,
-	json_group_array(json_object('status', status, 'sentence', sentence, 'file', file, 'line', line))
-		AS findings
+	json_group_array(json_object('status', status, 'sentence', sentence, 'file', file,
+		'line', line)) AS findings
 FROM (SELECT * FROM finding ORDER BY rule, id)
 GROUP BY rule;

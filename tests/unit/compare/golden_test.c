@@ -27,7 +27,9 @@ static void add(struct comparison *c, enum side side, struct busy busy,
 	sqlite3_close(input.db);
 }
 
-/* One site twice as bad, one gone; only what filters choose; at another threshold where so asked. */
+/*
+ * One site twice as bad, one gone; only what filters choose; at another threshold where so asked.
+ */
 static struct comparison changed(struct filter filters, const char *differently)
 {
 	struct comparison c;

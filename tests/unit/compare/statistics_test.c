@@ -107,8 +107,8 @@ static unsigned quarter_draw(unsigned *left)
 }
 
 /*
- * A block every quarter of a second, in its first 100 ms; of four in a row one is from each quarter of
- * the range.
+ * A block every quarter of a second, in its first 100 ms; of four in a row one is from each quarter
+ * of the range.
  */
 static void steady_make(struct side *s, const struct load *l, double factor)
 {
