@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The rules of a check: how they read, and what they find. */
+/* Rules of a check: how they are parsed, and what they find. */
 
 static struct check_rule rule(const char *text)
 {
@@ -23,7 +23,7 @@ static void near(double seen, double expected)
 	assert_true(fabs(seen - expected) <= 1e-9 * fabs(expected));
 }
 
-static void rules_read_as_they_are_written(void **state)
+static void rules_are_parsed_as_they_are_written(void **state)
 {
 	struct check_rule r = rule("blocked_p99 > 10ms");
 
@@ -55,12 +55,12 @@ static void assert_refused(const char *text, const char *says)
 	struct check_rule out;
 
 	if (check_rule_read(text, &out, error))
-		fail_msg("taken: %s", text);
+		fail_msg("accepted: %s", text);
 	if (!strstr(error, says))
 		fail_msg("%s: %s", text, error);
 }
 
-static void a_rule_that_makes_no_sense_is_refused_with_its_place(void **state)
+static void a_rule_that_does_not_parse_is_refused_with_the_place(void **state)
 {
 	static const struct {
 		const char *text, *says;
@@ -123,7 +123,7 @@ static void a_rule_that_nothing_could_break_is_refused(void **state)
 		assert_refused(wrong[i].text, wrong[i].says);
 }
 
-static void patterns_and_limits_at_the_edge_are_taken(void **state)
+static void unusual_patterns_and_limits_are_accepted(void **state)
 {
 	(void)state;
 	rule("site(\"[]a]\").max > 1ms");
@@ -133,7 +133,7 @@ static void patterns_and_limits_at_the_edge_are_taken(void **state)
 	rule("blocked >= 100%");
 	rule("blocked > +500%");
 }
-static void every_beginning_of_a_rule_is_read_or_refused(void **state)
+static void no_beginning_of_a_rule_is_a_rule(void **state)
 {
 	static const char whole[] = "site(\"db::*\", \"lock\").blocked >= +20%";
 	char text[sizeof(whole)], error[CHECK_ERROR_BYTES];
@@ -179,7 +179,7 @@ static void apply(struct check *c, const char *text)
 	assert_int_equal(check_apply(c, 1, &r), STATUS_DONE);
 }
 
-/* How a check of one rule ends. */
+/* The result of a check with one rule. */
 static enum exit_status ended(struct busy after, const struct busy *before, const char *text)
 {
 	struct check c = begun(after, before);
@@ -191,7 +191,7 @@ static enum exit_status ended(struct busy after, const struct busy *before, cons
 	return c.status;
 }
 
-static void a_limit_is_kept_or_broken(void **state)
+static void a_rule_fails_when_the_figure_is_over_its_limit(void **state)
 {
 	struct busy b = {1, 10, 1, false};
 
@@ -204,7 +204,7 @@ static void a_limit_is_kept_or_broken(void **state)
 	assert_int_equal(ended(b, NULL, "task(\"demo::*\").rate > 1/s"), STATUS_FAILED);
 }
 
-static void a_pattern_fits_a_whole_name_or_its_end(void **state)
+static void a_pattern_matches_a_whole_name_or_its_end(void **state)
 {
 	struct busy b = {1, 10, 1, false};
 
@@ -217,7 +217,7 @@ static void a_pattern_fits_a_whole_name_or_its_end(void **state)
 	assert_int_equal(ended(b, NULL, "site(\"db::*\").count > 0"), STATUS_DONE);
 }
 
-static void a_change_fails_only_when_it_is_sure(void **state)
+static void a_change_fails_only_when_it_is_certain(void **state)
 {
 	struct busy before = {1, 60, 1, false}, same = {2, 60, 1, false};
 	struct busy worse = {3, 60, 2, false};
@@ -231,7 +231,7 @@ static void a_change_fails_only_when_it_is_sure(void **state)
 	assert_int_equal(ended(before, &worse, "site(\"*\").blocked > +20%"), STATUS_DONE);
 }
 
-static void a_site_that_is_new_is_more_than_any_limit(void **state)
+static void a_new_site_exceeds_any_limit_of_growth(void **state)
 {
 	struct busy before = {1, 30, 1, true}, after = {2, 30, 1, false};
 
@@ -263,7 +263,7 @@ static enum exit_status ended_with(const char *change, const char *text)
 	return c.status;
 }
 
-static void too_little_known_is_neither_pass_nor_fail(void **state)
+static void when_too_little_is_known_a_check_cannot_tell(void **state)
 {
 	static const char kept[] = "blocked_max > 1s", broken[] = "blocked_max > 1ms";
 
@@ -276,13 +276,13 @@ static void too_little_known_is_neither_pass_nor_fail(void **state)
 			 STATUS_CANNOT_TELL);
 	assert_int_equal(ended_with("UPDATE compared SET unclassified = 1", kept),
 			 STATUS_CANNOT_TELL);
-	/* What was seen was there, whatever was lost beside it. */
+	/* What was recorded happened, whatever else was lost. */
 	assert_int_equal(ended_with("UPDATE compared SET loss_percent = 2", broken), STATUS_FAILED);
 	assert_int_equal(ended_with("UPDATE compared SET workers = 0, unclassified = 1", broken),
 			 STATUS_CANNOT_TELL);
 }
 
-static void no_block_in_enough_polling_passes(void **state)
+static void enough_polling_without_a_block_passes(void **state)
 {
 	struct check c = {.status = STATUS_DONE, .min_busy_ns = 1000000};
 	struct input input = {.capture = 1, .captures = 1};
@@ -309,18 +309,18 @@ static void no_block_in_enough_polling_passes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rules_read_as_they_are_written),
-		cmocka_unit_test(a_rule_that_makes_no_sense_is_refused_with_its_place),
+		cmocka_unit_test(rules_are_parsed_as_they_are_written),
+		cmocka_unit_test(a_rule_that_does_not_parse_is_refused_with_the_place),
 		cmocka_unit_test(a_rule_that_nothing_could_break_is_refused),
-		cmocka_unit_test(patterns_and_limits_at_the_edge_are_taken),
-		cmocka_unit_test(every_beginning_of_a_rule_is_read_or_refused),
-		cmocka_unit_test(a_limit_is_kept_or_broken),
-		cmocka_unit_test(a_pattern_fits_a_whole_name_or_its_end),
-		cmocka_unit_test(a_change_fails_only_when_it_is_sure),
-		cmocka_unit_test(a_site_that_is_new_is_more_than_any_limit),
+		cmocka_unit_test(unusual_patterns_and_limits_are_accepted),
+		cmocka_unit_test(no_beginning_of_a_rule_is_a_rule),
+		cmocka_unit_test(a_rule_fails_when_the_figure_is_over_its_limit),
+		cmocka_unit_test(a_pattern_matches_a_whole_name_or_its_end),
+		cmocka_unit_test(a_change_fails_only_when_it_is_certain),
+		cmocka_unit_test(a_new_site_exceeds_any_limit_of_growth),
 		cmocka_unit_test(a_percentile_of_too_few_blocks_cannot_be_compared),
-		cmocka_unit_test(too_little_known_is_neither_pass_nor_fail),
-		cmocka_unit_test(no_block_in_enough_polling_passes),
+		cmocka_unit_test(when_too_little_is_known_a_check_cannot_tell),
+		cmocka_unit_test(enough_polling_without_a_block_passes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Comparisons and checks of made-up services, byte for byte. */
+/* What diff and check print of made-up services, byte for byte. */
 
 static void add(struct comparison *c, enum side side, struct busy busy,
 		const struct filter *filters)
@@ -28,7 +28,8 @@ static void add(struct comparison *c, enum side side, struct busy busy,
 }
 
 /*
- * One site twice as bad, one gone; only what filters choose; at another threshold where so asked.
+ * One site twice as long, one gone; `differently` is SQL that changes how a side was recorded, or
+ * NULL.
  */
 static struct comparison changed(struct filter filters, const char *differently)
 {

@@ -9,7 +9,9 @@
 
 #include <cmocka.h>
 
-/* How sure a comparison is: made-up loads whose truth is known, drawn from fixed seeds. */
+/*
+ * How often a comparison is right, on made-up loads whose truth is known, drawn from fixed seeds.
+ */
 
 #define WORKERS 4.0
 #define SITES 9
@@ -31,14 +33,14 @@ static double waiting(double rate)
 	return -log(1 - uniform(0, 1)) / rate;
 }
 
-/* How a site blocks: durations in ms, and how its next block comes. */
+/* How a site blocks: durations in ms, and when its next block begins. */
 struct load {
 	enum { CLIENT, CHANCE, BURSTS, STEADY } arrival;
 	double low, high; /* ms; CHANCE: the median, and the spread of its logarithm */
 	double rate;      /* a second; not for CLIENT, which thinks 150 to 350 ms, nor for STEADY */
 };
 
-/* As examples/demo loads itself: see steady_make(). */
+/* The load of examples/demo: see steady_make(). */
 static const struct load demo[SITES] = {
 	{STEADY, 10, 60, 0}, {STEADY, 10, 60, 0}, {STEADY, 10, 50, 0},
 	{STEADY, 10, 50, 0}, {STEADY, 15, 40, 0}, {STEADY, 15, 40, 0},
@@ -76,7 +78,7 @@ static void side_add(struct side *s, double from, double to)
 	}
 }
 
-/* Ten seconds on and thirty off, more or less. */
+/* About ten seconds of load and thirty without, in turn. */
 static double burst_next(double at, double rate, double *until, bool *on)
 {
 	for (;;) {
@@ -93,7 +95,7 @@ static double burst_next(double at, double rate, double *until, bool *on)
 	}
 }
 
-/* Of the quarters 0 to 3 that are left, a bit each, one by chance. */
+/* Draws one of the quarters 0 to 3 that are left, a bit each. */
 static unsigned quarter_draw(unsigned *left)
 {
 	unsigned quarter = (unsigned)uniform(0, 4);
@@ -184,11 +186,11 @@ static bool claims(const struct change *c)
 	return c->status != CHANGE_UNCHANGED && c->status != CHANGE_CANNOT_TELL;
 }
 
-/* Of 100 pairs of the same load: how many claim no change; the share of sites told unchanged. */
+/* Of 100 pairs of the same load: how many claim no change; the share of sites found unchanged. */
 static unsigned clean_pairs(const struct load *loads, size_t seconds, double *unchanged)
 {
 	struct change changes[SITES];
-	unsigned clean = 0, told = 0;
+	unsigned clean = 0, same = 0;
 
 	for (unsigned pair = 1; pair <= 100; pair++) {
 		bool any = false;
@@ -196,28 +198,28 @@ static unsigned clean_pairs(const struct load *loads, size_t seconds, double *un
 		pair_judge(loads, seconds, pair, 1, changes);
 		for (size_t i = 0; i < SITES; i++) {
 			any |= claims(&changes[i]);
-			told += changes[i].status == CHANGE_UNCHANGED;
+			same += changes[i].status == CHANGE_UNCHANGED;
 		}
 		clean += !any;
 	}
-	*unchanged = told / 100.0 / SITES;
+	*unchanged = same / 100.0 / SITES;
 	return clean;
 }
 
-static void of_100_pairs_of_the_same_service_at_least_95_claim_no_change(void **unused)
+static void at_least_95_of_100_pairs_of_the_same_service_claim_no_change(void **unused)
 {
 	double unchanged;
 
 	(void)unused;
 	assert_in_range(clean_pairs(demo, 30, &unchanged), 95, 100);
-	/* More than is asked for: 0.90 without the pairs of windows, 0.99 with them. */
+	/* 0.99 with windows drawn in pairs, 0.90 without. */
 	assert_true(unchanged >= 0.95);
 	assert_in_range(clean_pairs(server, 30, &unchanged), 95, 100);
 	assert_in_range(clean_pairs(server, 120, &unchanged), 95, 100);
 	assert_true(unchanged >= 0.8);
 }
 
-static void nor_do_bursts_and_heavy_tails_make_a_change(void **unused)
+static void bursts_and_heavy_tails_are_not_taken_for_a_change(void **unused)
 {
 	double unchanged;
 
@@ -226,7 +228,7 @@ static void nor_do_bursts_and_heavy_tails_make_a_change(void **unused)
 	assert_in_range(clean_pairs(mixed, 300, &unchanged), 93, 100);
 }
 
-/* Of 100 pairs of 30 s: how often the change of the first site, and nothing else, is found. */
+/* Of 100 pairs of 30 s: how often the change of the first site, and no other, is found. */
 static unsigned found_pairs(const struct load *all, const struct load *first, double factor,
 			    enum change_status expected)
 {
@@ -243,7 +245,7 @@ static unsigned found_pairs(const struct load *all, const struct load *first, do
 	return found;
 }
 
-static void what_is_30_percent_worse_is_found_in_30_seconds(void **unused)
+static void a_site_30_percent_worse_is_found_in_30_seconds(void **unused)
 {
 	static const struct load computing = {CLIENT, 15, 40, 0}, writing = {CLIENT, 14, 25, 0};
 
@@ -287,12 +289,12 @@ static void gone_and_new_need_more_than_a_few_blocks(void **unused)
 	assert_int_equal(judged(nothing(120), counted(120, 3)), CHANGE_CANNOT_TELL);
 	assert_int_equal(judged(counted(120, 20), nothing(120)), CHANGE_GONE);
 	assert_int_equal(judged(nothing(120), counted(120, 20)), CHANGE_NEW);
-	/* Ten in an hour are not missed within a minute. */
+	/* Ten in an hour: none in a minute says nothing. */
 	assert_int_equal(judged(counted(3600, 10), nothing(60)), CHANGE_CANNOT_TELL);
 	assert_int_equal(judged(nothing(60), nothing(60)), CHANGE_UNCHANGED);
 }
 
-static void chance_goes_by_how_long_each_side_was_watched(void **unused)
+static void the_p_value_takes_account_of_how_long_each_side_was_recorded(void **unused)
 {
 	struct estimate hour = counted(3600, 10), none = nothing(60), minute = counted(60, 10);
 
@@ -302,7 +304,7 @@ static void chance_goes_by_how_long_each_side_was_watched(void **unused)
 	assert_true(change_chance(&minute, &none) < 0.01);
 }
 
-static void a_few_blocks_vary_as_chance_does(void **unused)
+static void a_few_blocks_vary_as_a_poisson_process_does(void **unused)
 {
 	struct side s = {.seconds = 6};
 
@@ -330,7 +332,7 @@ static void one_burst_is_one_occurrence(void **unused)
 	assert_int_equal(judged(e, nothing(240)), CHANGE_CANNOT_TELL);
 }
 
-static void windows_that_resemble_their_neighbours_tell_less(void **unused)
+static void windows_that_resemble_their_neighbours_widen_the_interval(void **unused)
 {
 	struct side waves = {.seconds = 120}, shuffled = {.seconds = 120};
 
@@ -345,7 +347,7 @@ static void windows_that_resemble_their_neighbours_tell_less(void **unused)
 }
 
 /* Three captures of 40 s, each steady in itself, that block 20, 30 and 40 ms in each window. */
-static void captures_of_a_side_that_differ_tell_less(void **unused)
+static void captures_of_a_side_that_differ_widen_the_interval(void **unused)
 {
 	struct side s = {.seconds = 120};
 	struct estimate apart, together;
@@ -368,11 +370,11 @@ static void captures_of_a_side_that_differ_tell_less(void **unused)
 	assert_true(together.degrees > 50);
 }
 
-static void a_recording_as_long_as_advised_tells(void **unused)
+static void a_recording_as_long_as_advised_can_tell(void **unused)
 {
 	struct change changes[SITES];
 	double advised;
-	unsigned told = 0;
+	unsigned same = 0;
 
 	(void)unused;
 	pair_judge(server, 30, 1, 1, changes);
@@ -381,9 +383,9 @@ static void a_recording_as_long_as_advised_tells(void **unused)
 	assert_true(advised > 60 && advised < MOST_SECONDS);
 	for (unsigned pair = 1; pair <= 20; pair++) {
 		pair_judge(server, (size_t)advised, pair, 1, changes);
-		told += changes[0].status == CHANGE_UNCHANGED;
+		same += changes[0].status == CHANGE_UNCHANGED;
 	}
-	assert_true(told >= 16);
+	assert_true(same >= 16);
 }
 
 static void the_interval_says_what_the_status_says(void **unused)
@@ -405,7 +407,7 @@ static void the_interval_says_what_the_status_says(void **unused)
 	}
 }
 
-static void what_cannot_be_compared_is_never_told(void **unused)
+static void no_change_is_claimed_of_what_cannot_be_compared(void **unused)
 {
 	struct change c = {.before = counted(120, 50), .after = counted(120, 500)};
 	double seconds[] = {30, 30};
@@ -447,18 +449,18 @@ static void a_percentile_of_few_blocks_has_no_upper_end(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(of_100_pairs_of_the_same_service_at_least_95_claim_no_change),
-		cmocka_unit_test(nor_do_bursts_and_heavy_tails_make_a_change),
-		cmocka_unit_test(what_is_30_percent_worse_is_found_in_30_seconds),
+		cmocka_unit_test(at_least_95_of_100_pairs_of_the_same_service_claim_no_change),
+		cmocka_unit_test(bursts_and_heavy_tails_are_not_taken_for_a_change),
+		cmocka_unit_test(a_site_30_percent_worse_is_found_in_30_seconds),
 		cmocka_unit_test(gone_and_new_need_more_than_a_few_blocks),
-		cmocka_unit_test(chance_goes_by_how_long_each_side_was_watched),
-		cmocka_unit_test(a_few_blocks_vary_as_chance_does),
+		cmocka_unit_test(the_p_value_takes_account_of_how_long_each_side_was_recorded),
+		cmocka_unit_test(a_few_blocks_vary_as_a_poisson_process_does),
 		cmocka_unit_test(one_burst_is_one_occurrence),
-		cmocka_unit_test(windows_that_resemble_their_neighbours_tell_less),
-		cmocka_unit_test(captures_of_a_side_that_differ_tell_less),
-		cmocka_unit_test(a_recording_as_long_as_advised_tells),
+		cmocka_unit_test(windows_that_resemble_their_neighbours_widen_the_interval),
+		cmocka_unit_test(captures_of_a_side_that_differ_widen_the_interval),
+		cmocka_unit_test(a_recording_as_long_as_advised_can_tell),
 		cmocka_unit_test(the_interval_says_what_the_status_says),
-		cmocka_unit_test(what_cannot_be_compared_is_never_told),
+		cmocka_unit_test(no_change_is_claimed_of_what_cannot_be_compared),
 		cmocka_unit_test(students_distribution_is_students),
 		cmocka_unit_test(a_percentile_of_few_blocks_has_no_upper_end),
 	};
