@@ -155,7 +155,7 @@ static enum exit_status finding_write(struct check *c, size_t number, const stru
 	return comparison_query_end(&c->comparison, q);
 }
 
-/* A broken rule decides; then one that cannot be told. */
+/* FAILED wins over CANNOT_TELL, and that over DONE. */
 static void status_add(struct check *c, enum exit_status found)
 {
 	if (found == STATUS_FAILED || (found == STATUS_CANNOT_TELL && c->status == STATUS_DONE))

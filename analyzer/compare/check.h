@@ -13,7 +13,7 @@ struct check {
 	struct comparison comparison; /* its table `finding` has the results */
 	enum exit_status status;      /* DONE, FAILED or CANNOT_TELL */
 	char *reason;                 /* why it cannot tell; NULL */
-	int64_t min_busy_ns;          /* polling that must have been watched */
+	int64_t min_busy_ns;          /* how much polling must have been recorded */
 };
 
 /* What a rule found of one subject. */

@@ -105,7 +105,7 @@ static void xml_escaped(FILE *out, const char *text)
 }
 
 /*
- * A test case. A rule that cannot be told is an `error`, which JUnit distinguishes from a
+ * A test case. JUnit distinguishes an `error`, here of a rule that cannot be decided, from a
  * `failure`.
  */
 static void junit_case(FILE *out, const char *name, const char *status, const char *sentence)

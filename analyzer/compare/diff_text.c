@@ -68,7 +68,7 @@ static enum exit_status print_sides(struct comparison *c)
 	return comparison_query_end(c, q);
 }
 
-/* Why it cannot be told, and how long to record. */
+/* How long to record to find out, or why that does not help. */
 static void print_advice(sqlite3_stmt *q)
 {
 	char text[CHANGE_BYTES];
@@ -133,10 +133,7 @@ static void print_row(sqlite3_stmt *q, bool colour)
 	putchar('\n');
 }
 
-/*
- * A row not worth a line: it hardly blocks, or only in polls that block elsewhere, and cannot be
- * told.
- */
+/* A row not worth a line: `cannot tell`, and it hardly blocks, or is a bystander. */
 static bool quiet(sqlite3_stmt *q)
 {
 	return column_number(q, "aside", 0) && strcmp(column_text(q, "status"), "cannot tell") == 0;

@@ -14,16 +14,15 @@ WITH side_figure AS (
 		'interval', json_array(round(c.low, 4), round(c.high, 4)),
 		'rate_interval', json_array(round(c.rate_low, 4), round(c.rate_high, 4)),
 		'record_s', round(c.record_s),
-		'minor', json(CASE WHEN h.minor THEN 'true' ELSE 'false' END),
+		'minor', json(CASE WHEN s.minor THEN 'true' ELSE 'false' END),
 		'before', json(b.figures), 'after', json(a.figures)) AS text,
 		row_number() OVER (ORDER BY
 			CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END,
-			h.share DESC, s.name, s.cause) AS place
+			s.share DESC, s.name, s.cause) AS place
 	FROM subject AS s
 	JOIN change AS c ON c.subject = s.id
 	JOIN side_figure AS b ON b.subject = s.id AND b.side = 0
 	JOIN side_figure AS a ON a.subject = s.id AND a.side = 1
-	JOIN subject_share AS h ON h.subject = s.id
 ), capture AS (
 	SELECT id, side, json_object('id', capture_id, 'file', file, 'duration_ns', duration_ns,
 		'threshold_ns', threshold_ns, 'source', source, 'sample_hz', sample_hz,

@@ -2,7 +2,7 @@
 SELECT s.kind, nullif(s.crate, '') AS crate, s.name, nullif(s.cause, '') AS cause, c.status,
 	c.reason, c.change, c.low, c.high, c.rate_low, c.rate_high, c.record_s,
 	p.file, p.line,
-	s.bystander OR h.minor AS aside,
+	s.bystander OR s.minor AS aside,
 	1e3 * b.blocked_ns / nullif(b.worker_ns, 0) AS before_ms,
 	1e3 * a.blocked_ns / nullif(a.worker_ns, 0) AS after_ms,
 	b.count / b.seconds AS before_rate, a.count / a.seconds AS after_rate,
@@ -14,9 +14,8 @@ FROM subject AS s
 JOIN change AS c ON c.subject = s.id
 JOIN figure AS b ON b.subject = s.id AND b.side = 0
 JOIN figure AS a ON a.subject = s.id AND a.side = 1
-JOIN subject_share AS h ON h.subject = s.id
 LEFT JOIN latest_place AS p ON s.kind = 'site' AND p.crate = s.crate AND p.name = s.name
 	AND p.cause = s.cause
 WHERE s.kind = :kind
-ORDER BY CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END, h.share DESC, s.name,
+ORDER BY CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END, s.share DESC, s.name,
 	s.cause;

@@ -92,6 +92,8 @@ CREATE TABLE subject (
 	name TEXT NOT NULL,
 	cause TEXT NOT NULL,
 	bystander INTEGER NOT NULL DEFAULT 0, -- sql/diff/derive/70_bystander.sql
+	share REAL, -- sql/diff/derive/80_share.sql
+	minor INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (kind, crate, name, cause)
 );
 
@@ -177,19 +179,6 @@ SELECT crate, name, cause, file, line
 FROM (SELECT *, row_number() OVER (PARTITION BY crate, name, cause ORDER BY compared DESC) AS latest
 	FROM place)
 WHERE latest = 1;
-
--- How much of the workers' time each subject blocked, on the side with more of it? `minor`: less
--- than a hundredth of all blocking.
-CREATE VIEW subject_share AS
-WITH shares AS (
-	SELECT subject, max(blocked_ns / max(worker_ns, 1)) AS share
-	FROM figure
-	GROUP BY subject
-)
-SELECT h.subject, h.share,
-	h.share < 0.01 * (SELECT w.share FROM shares AS w
-		JOIN subject AS k ON k.id = w.subject AND k.kind = 'all') AS minor
-FROM shares AS h;
 
 -- The filters as a JSON object; no row: none was given.
 CREATE VIEW filter_document AS
