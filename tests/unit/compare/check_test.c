@@ -306,6 +306,20 @@ static void enough_polling_without_a_block_passes(void **state)
 	comparison_close(&c.comparison);
 }
 
+static void a_finding_that_cannot_be_kept_ends_the_check(void **state)
+{
+	struct check c = begun((struct busy) {1, 10, 1, false}, NULL);
+	struct check_rule r = rule("blocked_max > 1s");
+
+	(void)state;
+	assert_int_equal(database_run(c.comparison.db,
+				      "CREATE TRIGGER refuse BEFORE INSERT ON finding "
+				      "BEGIN SELECT RAISE(ABORT, 'refused'); END"),
+			 0);
+	assert_int_equal(check_apply(&c, 1, &r), STATUS_SYSTEM);
+	comparison_close(&c.comparison);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +335,7 @@ int main(void)
 		cmocka_unit_test(a_percentile_of_too_few_blocks_cannot_be_compared),
 		cmocka_unit_test(when_too_little_is_known_a_check_cannot_tell),
 		cmocka_unit_test(enough_polling_without_a_block_passes),
+		cmocka_unit_test(a_finding_that_cannot_be_kept_ends_the_check),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -392,6 +392,27 @@ static void only_the_chosen_part_is_compared(void **state)
 	comparison_close(&c);
 }
 
+/* A trigger makes a statement fail after it was prepared. */
+static void a_statement_that_fails_ends_the_comparison(void **state)
+{
+	struct comparison c;
+
+	(void)state;
+	assert_int_equal(comparison_open(&c), STATUS_DONE);
+	assert_int_equal(database_run(c.db, "CREATE TRIGGER refuse BEFORE INSERT ON change "
+					    "BEGIN SELECT RAISE(ABORT, 'refused'); END"),
+			 0);
+	assert_int_equal(comparison_prepare(&c), STATUS_DONE);
+	assert_int_equal(comparison_judge(&c), STATUS_SYSTEM);
+	comparison_close(&c);
+	assert_int_equal(comparison_open(&c), STATUS_DONE);
+	assert_int_equal(database_run(c.db, "CREATE TRIGGER refuse BEFORE INSERT ON filter "
+					    "BEGIN SELECT RAISE(ABORT, 'refused'); END"),
+			 0);
+	assert_int_equal(comparison_filter(&c, &(struct filter) {.from = "2s"}), STATUS_SYSTEM);
+	comparison_close(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -408,6 +429,7 @@ int main(void)
 		cmocka_unit_test(no_change_of_a_bystander_is_claimed),
 		cmocka_unit_test(parts_of_the_time_add_up),
 		cmocka_unit_test(only_the_chosen_part_is_compared),
+		cmocka_unit_test(a_statement_that_fails_ends_the_comparison),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
