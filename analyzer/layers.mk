@@ -18,5 +18,5 @@ USES_derive    := base rules store
 USES_load      := base rules symbols store derive
 USES_open      := base rules symbols store derive load
 USES_report    := base store open
-USES_compare   := base store open
+USES_compare   := base rules store open
 USES_cmd       := base debuginfo names symbols plan store derive load open report compare

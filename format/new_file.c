@@ -17,16 +17,24 @@ static void names_set(struct new_file *f, const char *name, enum new_file_writer
 		snprintf(f->partial, sizeof(f->partial), "%s.%d.partial", f->name, (int)gettid());
 }
 
-int new_file_open(struct new_file *f, int directory, const char *name,
-		  enum new_file_writers writers, mode_t mode)
+int new_file_begin(struct new_file *f, int directory, const char *name,
+		   enum new_file_writers writers)
 {
 	f->directory = directory;
 	f->fd = -1;
 	names_set(f, name, writers);
 	if (strlen(name) >= sizeof(f->name))
 		return -ENAMETOOLONG;
-	if (unlinkat(directory, f->partial, 0) && errno != ENOENT)
-		return -errno;
+	return unlinkat(directory, f->partial, 0) && errno != ENOENT ? -errno : 0;
+}
+
+int new_file_open(struct new_file *f, int directory, const char *name,
+		  enum new_file_writers writers, mode_t mode)
+{
+	int error = new_file_begin(f, directory, name, writers);
+
+	if (error)
+		return error;
 	f->fd = openat(directory, f->partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		       mode);
 	return f->fd < 0 ? -errno : 0;
@@ -49,9 +57,16 @@ int new_file_write(const struct new_file *f, const void *data, size_t bytes)
 	return 0;
 }
 
+int new_file_sync(struct new_file *f)
+{
+	if (f->fd < 0)
+		f->fd = openat(f->directory, f->partial, O_RDONLY | O_CLOEXEC);
+	return f->fd < 0 || fsync(f->fd) ? -errno : 0;
+}
+
 int new_file_leave(struct new_file *f)
 {
-	int error = close(f->fd) ? -errno : 0;
+	int error = f->fd >= 0 && close(f->fd) ? -errno : 0;
 
 	f->fd = -1;
 	return error;

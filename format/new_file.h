@@ -25,13 +25,21 @@ enum new_file_writers {
 };
 
 /*
- * Creates the file with `mode`, less the umask. `name` is relative to `directory`, or to the
+ * Only takes the temporary name, for another (SQLite) to create the file: what has it is removed. 0 or
+ * a negative errno; `partial` is set in either case.
+ */
+int new_file_begin(struct new_file *f, int directory, const char *name,
+		   enum new_file_writers writers);
+/*
+ * The same, and creates the file with `mode`, less the umask. `name` is relative to `directory`, or to the
  * current directory for AT_FDCWD. 0 or a negative errno; `partial` is set in either case.
  */
 int new_file_open(struct new_file *f, int directory, const char *name,
 		  enum new_file_writers writers, mode_t mode);
 /* Writes all of it. 0 or a negative errno. */
 int new_file_write(const struct new_file *f, const void *data, size_t bytes);
+/* Has the kernel write it to the disk, so that it is complete there when it gets its name. */
+int new_file_sync(struct new_file *f);
 /*
  * Ends it. `error` 0: the file is complete and gets its name. A negative errno, or if the renaming
  * fails: it is removed. Returns the first error.

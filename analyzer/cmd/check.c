@@ -1,37 +1,58 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/command.h"
-#include "analyzer/compare/check.h"
+#include "analyzer/compare/check_print.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * check: rules that a recording must not break.
+ * check: fails when a recording breaks a rule.
  */
 
-#define MIN_BUSY_NS 100000000
-
-static enum exit_status rules_read(const struct arguments *a, struct rule *rules)
+/* Is a cause in the list of --cause, "lock,sleep"? */
+static bool cause_listed(const char *list, const char *cause)
 {
-	char error[RULE_ERROR_BYTES], said[RULE_ERROR_BYTES + 64];
+	for (const char *word = list; word; word = strchr(word, ',')) {
+		word += *word == ',';
+		if (strcspn(word, ",") == strlen(cause) && !strncmp(word, cause, strlen(cause)))
+			return true;
+	}
+	return false;
+}
+
+static enum exit_status rule_read(const struct arguments *a, const char *text,
+				  struct check_rule *out)
+{
+	char error[CHECK_ERROR_BYTES], advice[CHECK_ERROR_BYTES + 64];
+
+	if (!check_rule_read(text, out, error)) {
+		snprintf(advice, sizeof(advice), "%s; docs/CHECK.md has the grammar", error);
+		return message(STATUS_INPUT, advice, "cannot read the rule `%s`", text);
+	}
+	if (out->relative && !a->baseline_count)
+		return message(STATUS_INPUT, "give it with --baseline PATH",
+			       "the rule `%s` needs a baseline", text);
+	if (out->cause[0] && a->filter.cause && !cause_listed(a->filter.cause, out->cause))
+		return message(
+			STATUS_INPUT, "no site can be of both",
+			"the rule `%s` is about the cause %s, and --cause %s leaves that out", text,
+			out->cause, a->filter.cause);
+	return STATUS_DONE;
+}
+
+static enum exit_status rules_read(const struct arguments *a, struct check_rule *rules)
+{
+	enum exit_status status = STATUS_DONE;
 
 	if (a->json && a->github)
 		return message(STATUS_INPUT, "run it twice", "check: --json or --github, not both");
 	if (!a->rule_count)
 		return message(STATUS_INPUT, "docs/CHECK.md has the grammar of rules",
 			       "check: it needs a rule: --fail-on 'blocked_p99 > 10ms'");
-	for (size_t i = 0; i < a->rule_count; i++) {
-		if (!rule_read(a->rules[i], &rules[i], error)) {
-			snprintf(said, sizeof(said), "%s; docs/CHECK.md has the grammar", error);
-			return message(STATUS_INPUT, said, "cannot read the rule `%s`",
-				       a->rules[i]);
-		}
-		if (rules[i].relative && !a->baseline_count)
-			return message(STATUS_INPUT, "give it with --baseline PATH",
-				       "the rule `%s` needs a baseline", a->rules[i]);
-	}
-	return STATUS_DONE;
+	for (size_t i = 0; status == STATUS_DONE && i < a->rule_count; i++)
+		status = rule_read(a, a->rules[i], &rules[i]);
+	return status;
 }
 
 static enum exit_status sides_add(struct check *c, const struct arguments *a)
@@ -50,21 +71,17 @@ static enum exit_status sides_add(struct check *c, const struct arguments *a)
 
 static enum exit_status results_print(struct check *c, const struct arguments *a)
 {
-	int err;
+	enum exit_status status = a->json ? check_print_json(c) : check_print_text(c);
 
-	if (a->json)
-		check_print_json(c);
-	else
-		check_print_text(c);
-	if (a->github)
-		check_print_github(c);
-	err = a->junit ? check_write_junit(c, a->junit) : 0;
-	return err ? message(STATUS_SYSTEM, NULL, "cannot write %s: %s", a->junit, strerror(-err))
-		   : STATUS_DONE;
+	if (status == STATUS_DONE && a->github)
+		status = check_print_github(c);
+	if (status == STATUS_DONE && a->junit)
+		status = check_write_junit(c, a->junit);
+	return status;
 }
 
 static enum exit_status check_run(struct check *c, const struct arguments *a,
-				  const struct rule *rules)
+				  const struct check_rule *rules)
 {
 	enum exit_status status = sides_add(c, a);
 
@@ -79,10 +96,8 @@ static enum exit_status check_run(struct check *c, const struct arguments *a,
 
 enum exit_status verb_check(const struct arguments *a)
 {
-	struct check c = {.status = STATUS_DONE,
-			  .min_busy_ns = a->min_busy_given ? a->min_busy_ns : MIN_BUSY_NS,
-			  .baseline = a->baseline_count > 0};
-	struct rule *rules = calloc(ARGUMENTS_MAX, sizeof(*rules));
+	struct check c = {.status = STATUS_DONE, .min_busy_ns = a->min_busy_ns};
+	struct check_rule *rules = calloc(ARGUMENTS_MAX, sizeof(*rules));
 	enum exit_status status;
 
 	if (!rules)

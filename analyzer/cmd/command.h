@@ -9,7 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What was asked on the command line. Verbs and options are tables; --help is made from them. */
+/*
+ * The command line. Verbs (verbs.c) and options (options.c) are tables; --help is made from them.
+ */
 
 #define ARGUMENTS_MAX 256 /* of each kind */
 
@@ -36,9 +38,8 @@ struct arguments {
 	size_t baseline_count;
 	const char *rules[ARGUMENTS_MAX]; /* --fail-on */
 	size_t rule_count;
-	int64_t min_busy_ns;
-	bool min_busy_given;
-	const char *junit; /* --junit: a file to make */
+	int64_t min_busy_ns; /* --min-busy, or its default */
+	const char *junit;   /* --junit: a file to write */
 	bool github;
 	bool markdown;
 	const char *output;
@@ -60,14 +61,14 @@ struct verb {
 	const char *details; /* more lines for its own --help, or NULL */
 	const char *options; /* names of the options it takes, separated by spaces */
 	const char *
-		whole; /* why it takes no filters, for who gives one; NULL: it does, or nobody would */
+		why_whole; /* why it takes no filters, for whoever gives one; NULL: it takes them */
 	size_t least, most; /* positional arguments */
 	enum exit_status (*run)(const struct arguments *arguments);
 };
 
 /*
- * Options of all verbs that look at a capture's parts, for struct verb.options. --site stands apart: it
- * is a number of one database, and means nothing in the next.
+ * The filters, for struct verb.options. --site is not among them: the number of a site is of one
+ * database, so diff and check cannot take it.
  */
 #define FILTER_OPTIONS "--from --to --worker --task --cause --match --min"
 
@@ -78,9 +79,9 @@ extern const struct verb verbs[];
 enum exit_status arguments_read(const struct verb *verb, int count, char *const *text,
 				struct arguments *out);
 
-/* Where symbols are looked for. It points into `arguments`. */
+/* Where to look for symbols. It points into `arguments`. */
 struct symbolizer_options arguments_symbols(const struct arguments *arguments);
-/* The capture or database at `path`, and what to look at in it. It points into `arguments`. */
+/* The capture or database at `path`, with the chosen filters. It points into `arguments`. */
 struct input_request arguments_input(const struct arguments *arguments, const char *path);
 
 void help_print(void);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/command.h"
 #include "analyzer/compare/diff.h"
+#include "analyzer/compare/judge.h"
 
 /*
  * diff: what has changed between two sides.

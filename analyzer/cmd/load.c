@@ -1,34 +1,17 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/interrupt.h"
+#include "format/new_file.h"
 #include "analyzer/cmd/command.h"
 #include "analyzer/derive/schema.h"
-#include "analyzer/base/interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /*
- * load: captures into a database file, all of them or none.
+ * load: puts captures into a database file, all of them or none.
  */
-
-/* A new database is written beside its name, whole and on disk before it takes it. */
-static enum exit_status publish(const char *partial, const char *path)
-{
-	int descriptor = open(partial, O_RDONLY | O_CLOEXEC);
-	int err = 0;
-
-	if (descriptor < 0 || fsync(descriptor) || rename(partial, path))
-		err = errno;
-	if (descriptor >= 0)
-		close(descriptor);
-	if (!err)
-		return STATUS_DONE;
-	return message(STATUS_SYSTEM, NULL, "cannot finish %s: %s", path, strerror(err));
-}
 
 static enum exit_status load_all(sqlite3 *db, const struct arguments *arguments,
 				 const struct resolver *resolver)
@@ -79,7 +62,7 @@ static enum exit_status load_existing(const struct arguments *arguments)
 			       "%s was made by another version of hud-analyze", path);
 	if (err == -EBADMSG)
 		return message(STATUS_INPUT, "hud-analyze does not overwrite what it did not make",
-			       "%s exists and is no database of hud's", path);
+			       "%s exists and is not a database of hud", path);
 	if (err)
 		return message(STATUS_SYSTEM, NULL, "cannot open %s: %s", path, strerror(-err));
 	status = load_into(db, arguments);
@@ -90,24 +73,23 @@ static enum exit_status load_existing(const struct arguments *arguments)
 static enum exit_status load_new(const struct arguments *arguments)
 {
 	const char *path = arguments->output;
-	char partial[PATH_MAX];
+	struct new_file file;
 	enum exit_status status;
 	sqlite3 *db;
-	int err;
+	int err = new_file_begin(&file, AT_FDCWD, path, NEW_FILE_ONE_WRITER);
 
-	if (snprintf(partial, sizeof(partial), "%s.partial", path) >= (int)sizeof(partial))
-		return message(STATUS_INPUT, NULL, "the name %s is too long", path);
-	unlink(partial);
-	err = schema_open(partial, DATABASE_CREATE, &db);
-	if (err)
+	if (!err)
+		err = schema_open(file.partial, DATABASE_CREATE, &db);
+	if (err) {
+		unlink(file.partial);
 		return message(STATUS_SYSTEM, "is the directory there, and writable?",
-			       "cannot make %s", partial);
+			       "cannot make %s.partial", path);
+	}
 	status = load_into(db, arguments);
 	sqlite3_close(db);
-	if (status == STATUS_DONE)
-		status = publish(partial, path);
-	if (status != STATUS_DONE)
-		unlink(partial);
+	err = new_file_close(&file, status == STATUS_DONE ? new_file_sync(&file) : -ECANCELED);
+	if (err && status == STATUS_DONE)
+		status = message(STATUS_SYSTEM, NULL, "cannot finish %s: %s", path, strerror(-err));
 	return status;
 }
 

@@ -17,7 +17,7 @@ static const struct verb *verb_find(const char *name)
 	return NULL;
 }
 
-/* What was printed must have arrived: a full disk behind `>` is an error. */
+/* Output that could not be written, to a full disk for instance, is an error. */
 static enum exit_status flushed(enum exit_status status)
 {
 	if ((fflush(stdout) || ferror(stdout)) && status == STATUS_DONE)
@@ -25,7 +25,7 @@ static enum exit_status flushed(enum exit_status status)
 	return status;
 }
 
-/* Binaries are mapped: one that is cut short while it is read ends us, with a word on why. */
+/* Binaries are mapped into memory: reading one that is truncated meanwhile raises SIGBUS. */
 static void file_was_cut(int signal)
 {
 	static const char said[] = "hud-analyze: a file was cut short while it was read\n"
@@ -37,8 +37,8 @@ static void file_was_cut(int signal)
 	_exit(STATUS_SYSTEM);
 }
 
-/* Large tables come and go: asking the kernel for each anew costs more than filling them. */
-static void memory_keep(void)
+/* Large tables come and go: fresh pages from the kernel cost more than filling the tables does. */
+static void allocator_keep_memory(void)
 {
 	mallopt(M_MMAP_THRESHOLD, 32 << 20);
 	mallopt(M_TRIM_THRESHOLD, 64 << 20);
@@ -52,7 +52,7 @@ int main(int count, char **text)
 	enum exit_status status;
 
 	signal(SIGBUS, file_was_cut);
-	memory_keep();
+	allocator_keep_memory();
 	if (count < 2 || strcmp(text[1], "--help") == 0 || strcmp(text[1], "-h") == 0) {
 		help_print();
 		return (int)flushed(count < 2 ? STATUS_INPUT : STATUS_DONE);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "format/new_file.h"
 #include "analyzer/cmd/command.h"
 #include "analyzer/load/capture_file.h"
 #include "analyzer/symbols/cache.h"
@@ -21,11 +22,9 @@
  */
 enum { LEVEL = 9 }; /* of zstd: written once, read often */
 
-/* OUT.partial while it is written. */
 struct copy {
 	struct capture_file *in;
-	char *partial;
-	int out;
+	struct new_file out;
 	uint64_t bytes;
 	int error; /* of writing */
 };
@@ -33,22 +32,12 @@ struct copy {
 static int copy_write(void *context, const void *data, size_t bytes)
 {
 	struct copy *c = context;
-	const char *at = data;
 
-	while (bytes) {
-		ssize_t put = write(c->out, at, bytes);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0) {
-			c->error = -errno;
-			return c->error;
-		}
-		at += put;
-		bytes -= (size_t)put;
-		c->bytes += (uint64_t)put;
-	}
-	return 0;
+	if (!c->error)
+		c->error = new_file_write(&c->out, data, bytes);
+	if (!c->error)
+		c->bytes += bytes;
+	return c->error;
 }
 
 /* Reads the capture, and writes what was read to the copy. */
@@ -64,31 +53,25 @@ static int64_t copy_read(void *context, void *data, size_t bytes)
 static enum exit_status copy_open(struct copy *c, const char *path)
 {
 	struct stat st;
+	int error;
 
 	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
 		return message(STATUS_INPUT, "give the name of a file to make after -o",
 			       "%s is there and is no regular file", path);
-	if (asprintf(&c->partial, "%s.partial", path) < 0) {
-		c->partial = NULL;
-		return message(STATUS_SYSTEM, NULL, "out of memory");
-	}
-	c->out = open(c->partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (c->out < 0)
-		return message(STATUS_SYSTEM, NULL, "cannot make %s: %s", c->partial,
-			       strerror(errno));
+	error = new_file_open(&c->out, AT_FDCWD, path, NEW_FILE_ONE_WRITER, 0600);
+	if (error)
+		return message(STATUS_SYSTEM, NULL, "cannot make %s: %s", path, strerror(-error));
 	return STATUS_DONE;
 }
 
 static enum exit_status copy_close(struct copy *c, const char *path, enum exit_status status)
 {
-	if (c->out >= 0 && close(c->out) && status == STATUS_DONE)
-		status = message(STATUS_SYSTEM, NULL, "cannot write %s: %s", c->partial,
-				 strerror(errno));
-	if (c->out >= 0 && status == STATUS_DONE && rename(c->partial, path))
-		status = message(STATUS_SYSTEM, NULL, "cannot make %s: %s", path, strerror(errno));
-	if (c->out >= 0 && status != STATUS_DONE)
-		unlink(c->partial);
-	free(c->partial);
+	int error = new_file_close(&c->out,
+				   status == STATUS_DONE ? new_file_sync(&c->out) : -ECANCELED);
+
+	if (error && status == STATUS_DONE)
+		status =
+			message(STATUS_SYSTEM, NULL, "cannot write %s: %s", path, strerror(-error));
 	return status;
 }
 
@@ -170,7 +153,8 @@ static enum exit_status symbols_append(struct scan *s, struct copy *copy, const 
 
 	if (!error && s->reader.cut_bytes) {
 		copy->bytes -= s->reader.cut_bytes;
-		if (ftruncate(copy->out, (off_t)copy->bytes) || lseek(copy->out, 0, SEEK_END) < 0)
+		if (ftruncate(copy->out.fd, (off_t)copy->bytes) ||
+		    lseek(copy->out.fd, 0, SEEK_END) < 0)
 			error = copy->error = -errno;
 	}
 	status = error ? STATUS_DONE : check_binaries(s->symbolizer);
@@ -193,7 +177,7 @@ static enum exit_status symbolize(const struct arguments *arguments, struct symb
 	int error = scan_read(&scan, symbolizer, copy_read, copy);
 
 	if (copy->error)
-		status = message(STATUS_SYSTEM, NULL, "cannot write %s: %s", copy->partial,
+		status = message(STATUS_SYSTEM, NULL, "cannot write %s: %s", arguments->output,
 				 strerror(-copy->error));
 	else if (error)
 		status = capture_error(path, error);
@@ -219,7 +203,7 @@ static enum exit_status copy_run(const struct arguments *arguments, struct captu
 		.cache = cache,
 	};
 	struct symbolizer *symbolizer = NULL;
-	struct copy copy = {.in = in, .out = -1};
+	struct copy copy = {.in = in};
 	enum exit_status status;
 	int error = symbolizer_open(&options, &symbolizer);
 

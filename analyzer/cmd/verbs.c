@@ -1,66 +1,160 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/command.h"
 
-/* What hud-analyze can do. */
+/*
+ * What hud-analyze can do: a row for each verb. The help lists its options in the order given here.
+ */
+
+#define SYMBOL_OPTIONS "--binary --debug-dir"
+#define USER_OPTIONS "--user-prefix --user-crate"
+
 const struct verb verbs[] = {
-	{"report", "CAPTURE|DB", "say which code blocked the workers, for how long, and why",
-	 "The verdict in one sentence, blocking sites with advice, workers by state, a timeline, tasks,\n"
-	 "the blocking pool, CPU hotspots, and what was lost. --site N: all about one site. Filters choose\n"
-	 "a part; all numbers are of it then. --json prints what docs/report.schema.json describes.\n",
-	 "--json --top --site " FILTER_OPTIONS
-	 " --capture --binary --debug-dir --user-prefix --user-crate",
-	 NULL, 1, 1, verb_report},
-	{"info", "CAPTURE|DB", "say how a capture was made, what it holds, and what is missing",
-	 "How it was recorded and how it ended, processes, binaries and their symbols, how many stacks\n"
-	 "are whole, what was lost, what recording cost.\n",
-	 "--symbols --capture --binary --debug-dir",
-	 "info is about the whole recording: report, query, diff and check take filters", 1, 1,
-	 verb_info},
-	{"load", "CAPTURE... -o DB", "load captures into an SQLite database",
-	 "An existing DB is added to: all captures, or, where something fails, none. A capture that it\n"
-	 "holds already is refused. A new DB has the name DB.partial until it is whole.\n",
-	 "--output --binary --debug-dir --user-prefix --user-crate",
-	 "a database keeps whole captures: report, query, diff and check take filters", 1,
-	 ARGUMENTS_MAX, verb_load},
-	{"query", "CAPTURE|DB SQL|FILE.sql|@NAME",
-	 "run SQL on a capture; @NAME is one of the queries that --list lists",
-	 "docs/SCHEMA.md describes tables and views. In a query :capture is the chosen capture, :limit the\n"
-	 "value of --limit, :NAME that of --set NAME=VALUE. A query cannot change anything; Ctrl-C ends it.\n"
-	 "For flame graphs: hud-analyze query CAPTURE @folded --plain | flamegraph.pl > blocked.svg\n",
-	 "--json --csv --plain --list --limit --top --set --site " FILTER_OPTIONS
-	 " --capture --binary --debug-dir --user-prefix --user-crate",
-	 NULL, 0, 2, verb_query},
-	{"diff", "BEFORE AFTER", "say what has changed between two recordings, and what has not",
-	 "Each is a capture, a database (all captures of it) or DB@ID; several a side with --before and\n"
-	 "--after. Per site, task and worker: blocked time per worker-second, with its interval.\n"
-	 "docs/DIFF.md explains the words. Filters choose the same part of each.\n",
-	 "--json --markdown --top --before --after " FILTER_OPTIONS
-	 " --binary --debug-dir --user-prefix --user-crate",
-	 NULL, 0, 2, verb_diff},
-	{"check", "CAPTURE|DB --fail-on RULE...", "fail when the workers were blocked too much",
-	 "docs/CHECK.md has the grammar of RULE. Examples: 'blocked_p99 > 10ms', 'blocked > 1%',\n"
-	 "and against a --baseline: 'site(\"db::*\").rate > +20%'.\n"
-	 "Exit status 0: no rule was broken; 1: one was; 2: too little is known; 3: usage or input.\n"
-	 "Filters choose what is checked, of the baseline too.\n",
-	 "--fail-on --baseline --min-busy --junit --github --json " FILTER_OPTIONS
-	 " --binary --debug-dir --user-prefix --user-crate",
-	 NULL, 1, 1, verb_check},
-	{"dump", "CAPTURE", "print every record of a capture, one line each", NULL, "",
-	 "dump prints a file as it is, record by record: report, query, diff and check take filters",
-	 1, 1, verb_dump},
-	{"plan", "BINARY|PID", "write down what hud-record needs to know of a binary",
-	 "Writes NAME.plan into the current directory, or what -o names; - is standard output. Of a\n"
-	 "PID: a plan of every object that it has mapped, into the directory that -o names, by build-id.\n"
-	 "--fd takes the place of BINARY, and writes to standard output; hud-record uses it.\n",
-	 "--output --fd --json", NULL, 0, 1, verb_plan},
-	{"symbolize", "CAPTURE -o OUT", "copy a capture with the symbols it needs",
-	 "OUT is read without any binary at hand, anywhere. The symbols are of this capture's addresses\n"
-	 "only, found as for report.\n",
-	 "--output --binary --debug-dir",
-	 "a copy is of the whole capture: report, query, diff and check take filters", 1, 1,
-	 verb_symbolize},
-	{"addr2line", "BINARY", "functions and lines of addresses on standard input",
-	 "Prints what `addr2line -aifC -e BINARY` does, faster, and finds separate and split debug files.\n",
-	 "--debug-dir", NULL, 1, 1, verb_addr2line},
-	{NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL},
+	{
+		.name = "report",
+		.usage = "CAPTURE|DB",
+		.summary = "say which code blocked the workers, for how long, and why",
+		.details =
+			"Prints a verdict in one sentence, the blocking sites with advice, what\n"
+			"each worker did, a timeline, tasks, the blocking pool, CPU hotspots, and\n"
+			"what was lost. With --site N: everything about one site. Filters (--from\n"
+			"to --min) choose a part of the recording; all numbers are then of that\n"
+			"part. docs/REPORT.md explains it; docs/report.schema.json describes what\n"
+			"--json prints.\n",
+		.options = "--top --site --json " FILTER_OPTIONS " --capture " SYMBOL_OPTIONS
+			   " " USER_OPTIONS,
+		.least = 1,
+		.most = 1,
+		.run = verb_report,
+	},
+	{
+		.name = "info",
+		.usage = "CAPTURE|DB",
+		.summary = "say how a capture was made, what it holds, and what is missing",
+		.details =
+			"Prints how it was recorded and how it ended, its processes, the binaries\n"
+			"and where their symbols came from, how many stacks are complete, what\n"
+			"was lost, and what recording cost.\n",
+		.options = "--symbols --capture " SYMBOL_OPTIONS,
+		.why_whole = "info is about the whole recording; report, query, diff and check "
+			     "take filters",
+		.least = 1,
+		.most = 1,
+		.run = verb_info,
+	},
+	{
+		.name = "load",
+		.usage = "CAPTURE... -o DB",
+		.summary = "load captures into an SQLite database",
+		.details =
+			"Adds the captures to DB, which is made if there is none: all of them or,\n"
+			"if anything fails, none. A capture that is in the database already is\n"
+			"refused. A new database is DB.partial until it is complete.\n",
+		.options = "--output " SYMBOL_OPTIONS " " USER_OPTIONS,
+		.why_whole = "a database keeps whole captures; report, query, diff and check "
+			     "take filters",
+		.least = 1,
+		.most = ARGUMENTS_MAX,
+		.run = verb_load,
+	},
+	{
+		.name = "query",
+		.usage = "CAPTURE|DB SQL|FILE.sql|@NAME",
+		.summary = "run SQL over a capture, or a named query (--list)",
+		.details =
+			"docs/SCHEMA.md describes the tables and views. In the SQL, :capture is\n"
+			"the chosen capture, :limit the value of --limit, and :NAME what --set\n"
+			"gives it. A query cannot change anything; Ctrl-C ends one that takes too\n"
+			"long. For a flame graph:\n"
+			"  hud-analyze query CAPTURE @folded --plain | flamegraph.pl > blocked.svg\n",
+		.options = "--list --limit --top --set --json --csv --plain --site " FILTER_OPTIONS
+			   " --capture " SYMBOL_OPTIONS " " USER_OPTIONS,
+		.least = 0,
+		.most = 2,
+		.run = verb_query,
+	},
+	{
+		.name = "diff",
+		.usage = "BEFORE AFTER",
+		.summary = "say what has changed between two recordings, and what has not",
+		.details =
+			"BEFORE and AFTER are captures, databases (all captures in it) or DB@ID\n"
+			"(one of them); --before and --after take several for a side. For each\n"
+			"site, task and worker: blocked time per worker-second, its change, and\n"
+			"the interval in which the change lies. Filters choose the same part of\n"
+			"each. docs/DIFF.md explains the words.\n",
+		.options = "--before --after --top --json --markdown " FILTER_OPTIONS
+			   " " SYMBOL_OPTIONS " " USER_OPTIONS,
+		.least = 0,
+		.most = 2,
+		.run = verb_diff,
+	},
+	{
+		.name = "check",
+		.usage = "CAPTURE|DB --fail-on RULE...",
+		.summary = "fail when the workers were blocked too much",
+		.details =
+			"Rules are such as 'blocked_p99 > 10ms' or 'blocked > 1%' or, compared\n"
+			"with a --baseline, 'site(\"db::*\").rate > +20%'. docs/CHECK.md has the\n"
+			"grammar. Exit status 0: no rule was broken; 1: one was; 2: too little is\n"
+			"known; 3: bad arguments or input. Filters apply to the capture and the\n"
+			"baseline.\n",
+		.options = "--fail-on --baseline --min-busy --junit --github --json " FILTER_OPTIONS
+			   " " SYMBOL_OPTIONS " " USER_OPTIONS,
+		.least = 1,
+		.most = 1,
+		.run = verb_check,
+	},
+	{
+		.name = "dump",
+		.usage = "CAPTURE",
+		.summary = "print every record of a capture, one line each",
+		.options = "",
+		.why_whole = "dump prints every record of a file; report, query, diff and check "
+			     "take filters",
+		.least = 1,
+		.most = 1,
+		.run = verb_dump,
+	},
+	{
+		.name = "plan",
+		.usage = "BINARY|PID",
+		.summary = "write down what hud-record needs to know of a binary",
+		.details =
+			"Writes NAME.plan into the current directory, or the file given with -o;\n"
+			"- is standard output. For a PID: a plan of every object that it has\n"
+			"mapped, named by build-id, into the directory given with -o. With --fd\n"
+			"there is no BINARY, and the plan goes to standard output: hud-record\n"
+			"uses that.\n",
+		.options = "--output --json --fd",
+		.least = 0,
+		.most = 1,
+		.run = verb_plan,
+	},
+	{
+		.name = "symbolize",
+		.usage = "CAPTURE -o OUT",
+		.summary = "copy a capture with the symbols it needs",
+		.details =
+			"OUT can be analyzed anywhere, without the binaries. It has symbols for\n"
+			"the addresses in this capture only, found as report finds them.\n",
+		.options = "--output " SYMBOL_OPTIONS,
+		.why_whole = "a copy is of the whole capture; report, query, diff and check "
+			     "take filters",
+		.least = 1,
+		.most = 1,
+		.run = verb_symbolize,
+	},
+	{
+		.name = "addr2line",
+		.usage = "BINARY",
+		.summary = "print functions and lines of the addresses on standard input",
+		.details =
+			"Prints what `addr2line -aifC -e BINARY` prints, faster; finds separate\n"
+			"and split debug files.\n",
+		.options = "--debug-dir",
+		.least = 1,
+		.most = 1,
+		.run = verb_addr2line,
+	},
+	{.name = NULL},
 };

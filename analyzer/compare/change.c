@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/compare/statistics.h"
+#include "analyzer/compare/change.h"
 
 #include <errno.h>
 #include <math.h>
@@ -8,21 +8,35 @@
 /*
  * What may be claimed of many figures at once.
  *
- * Claims of a change are corrected for their number (Holm's procedure, weighted): the error that all
- * claims may have together is shared out by how much each figure is of the whole, for both sides
- * together, which says nothing of how they differ. What is claimed hands its share to the others.
- * That nothing changed is claimed of each figure by itself.
+ * Claims of a change are corrected for their number by Holm's procedure, weighted: the error that
+ * all claims together may have is divided among the figures by their size, both sides added up,
+ * which does not depend on how the sides differ. A figure of which a change is claimed leaves its
+ * share to the others. That nothing changed is claimed of each figure by itself.
  */
 
 struct candidate {
 	struct change *change;
-	double chance;
-	double share; /* of the family, 0 to 1 */
+	double chance; /* p-value */
+	double share;  /* of the family's size, 0 to 1 */
 };
 
-/* Half widths, as logarithms of a ratio, that tell: no change nine times in ten; this change so. */
+/*
+ * Half widths of an interval of ln(ratio) that suffice nine times in ten: SAME_WIDTH to claim that
+ * nothing changed, CHANGE_PART of the change to claim a change.
+ */
 #define SAME_WIDTH 0.06
 #define CHANGE_PART 0.6
+
+const char *change_word(enum change_status status)
+{
+	static const char *const words[CHANGE_STATUSES] = {
+		[CHANGE_UNCHANGED] = "unchanged", [CHANGE_BETTER] = "better",
+		[CHANGE_WORSE] = "worse",         [CHANGE_NEW] = "new",
+		[CHANGE_GONE] = "gone",           [CHANGE_CANNOT_TELL] = "cannot tell",
+	};
+
+	return words[status];
+}
 
 static int least_probable_first(const void *left, const void *right)
 {
@@ -32,16 +46,16 @@ static int least_probable_first(const void *left, const void *right)
 	return (x > y) - (x < y);
 }
 
-static double amount(const struct change *c)
+static double size_of(const struct change *c)
 {
 	return c->before.rate * c->before.exposure + c->after.rate * c->after.exposure;
 }
 
-/* Gives each change the error it may be claimed with. */
-static void share_out(struct candidate *candidates, size_t count)
+/* Gives each figure its part of the error. The most improbable figure comes first. */
+static void error_divide(struct candidate *candidates, size_t count)
 {
 	double left = 0;
-	bool over = false;
+	bool claimed = true; /* so are all figures up to this one */
 
 	for (size_t i = 0; i < count; i++)
 		left += candidates[i].share;
@@ -52,8 +66,8 @@ static void share_out(struct candidate *candidates, size_t count)
 		if (k->change->error > STATISTICS_ERROR)
 			k->change->error = STATISTICS_ERROR;
 		if (k->chance > k->change->error)
-			over = true;
-		if (!over)
+			claimed = false;
+		if (claimed)
 			left -= k->share;
 	}
 }
@@ -92,7 +106,7 @@ static double seconds_needed(const struct change *c, const double seconds[2])
 static void judge(struct change *c, const double seconds[2])
 {
 	struct interval plain = change_interval(&c->before, &c->after, STATISTICS_ERROR);
-	struct interval careful = change_interval(&c->before, &c->after, c->error);
+	struct interval corrected = change_interval(&c->before, &c->after, c->error);
 
 	c->record_seconds = 0;
 	if (plain.low >= -STATISTICS_SAME && plain.high <= STATISTICS_SAME) {
@@ -100,8 +114,8 @@ static void judge(struct change *c, const double seconds[2])
 		c->status = CHANGE_UNCHANGED;
 		return;
 	}
-	c->interval = careful;
-	if (!holds_zero(careful)) {
+	c->interval = corrected;
+	if (!holds_zero(corrected)) {
 		c->status = direction(c);
 		return;
 	}
@@ -115,7 +129,7 @@ int changes_judge(struct change *changes, size_t count, const double seconds[2])
 {
 	struct candidate *candidates = calloc(count ? count : 1, sizeof(*candidates));
 	double whole = 0;
-	size_t told = 0;
+	size_t comparable = 0;
 
 	if (!candidates)
 		return -ENOMEM;
@@ -126,17 +140,18 @@ int changes_judge(struct change *changes, size_t count, const double seconds[2])
 		c->error = STATISTICS_ERROR;
 		c->record_seconds = 0;
 		c->interval = (struct interval) {-1, INFINITY};
-		if (!c->told)
+		if (!c->comparable)
 			continue;
-		candidates[told++] =
-			(struct candidate) {c, change_chance(&c->before, &c->after), amount(c)};
-		whole += amount(c);
+		candidates[comparable++] =
+			(struct candidate) {c, change_chance(&c->before, &c->after), size_of(c)};
+		whole += size_of(c);
 	}
-	for (size_t i = 0; i < told; i++)
-		candidates[i].share = whole > 0 ? candidates[i].share / whole : 1 / (double)told;
-	qsort(candidates, told, sizeof(*candidates), least_probable_first);
-	share_out(candidates, told);
-	for (size_t i = 0; i < told; i++)
+	for (size_t i = 0; i < comparable; i++)
+		candidates[i].share =
+			whole > 0 ? candidates[i].share / whole : 1 / (double)comparable;
+	qsort(candidates, comparable, sizeof(*candidates), least_probable_first);
+	error_divide(candidates, comparable);
+	for (size_t i = 0; i < comparable; i++)
 		judge(candidates[i].change, seconds);
 	free(candidates);
 	return 0;

@@ -2,23 +2,203 @@
 #include "analyzer/compare/check.h"
 #include "analyzer/base/table.h"
 
+#include <math.h>
 #include <string.h>
+
+/*
+ * Judges rules: by a limit, or by how much a figure has certainly grown.
+ */
+
+/* The columns of sql/check/subjects.sql that hold a figure, in the unit of a rule's limit. */
+static const struct {
+	const char *after, *before;
+} columns[CHECK_FIGURES] = {
+	[CHECK_BLOCKED] = {"after_blocked", "before_blocked"},
+	[CHECK_RATE] = {"after_rate", "before_rate"},
+	[CHECK_COUNT] = {"after_count", "before_count"},
+	[CHECK_TOTAL] = {"after_total", NULL},
+	[CHECK_P50] = {"after_p50", "before_p50"},
+	[CHECK_P99] = {"after_p99", "before_p99"},
+	[CHECK_MAX] = {"after_max", NULL},
+};
+
+const char *check_word(enum exit_status status)
+{
+	return status == STATUS_FAILED ? "fail" : status == STATUS_DONE ? "pass" : "cannot tell";
+}
+
+bool check_rule_broken(const struct check_rule *rule, double figure)
+{
+	return rule->or_equal ? figure >= rule->limit : figure > rule->limit;
+}
+
+/* The length of the block with this rank, in ns. */
+static enum exit_status length_at(struct comparison *c, int64_t subject, enum side side,
+				  int64_t rank, double *out)
+{
+	sqlite3_stmt *q = comparison_query(c, "sql/check/lengths.sql");
+
+	statement_number(q, ":subject", subject);
+	statement_number(q, ":side", side);
+	statement_number(q, ":rank", rank);
+	*out = q && sqlite3_step(q) == SQLITE_ROW ? column_real(q, "wall_ns") : 0;
+	return comparison_query_end(c, q);
+}
+
+/*
+ * The least that a percentile has grown by: the lower end of its interval after, over the upper end
+ * of its interval before. NaN: too few blocks bound it.
+ */
+static enum exit_status percentile_low(struct check *c, const struct check_rule *rule,
+				       sqlite3_stmt *q, double error, double *low)
+{
+	double quantile = rule->figure == CHECK_P99 ? 0.99 : 0.5, was, is;
+	int64_t before_count = column_number(q, "before_count", 0), id = column_number(q, "id", 0);
+	int64_t after_count = column_number(q, "after_count", 0), before[2], after[2];
+	enum exit_status status;
+
+	quantile_ranks((size_t)before_count, quantile, error, before);
+	quantile_ranks((size_t)after_count, quantile, error, after);
+	*low = NAN;
+	if (before[1] >= before_count || after[0] < 0)
+		return STATUS_DONE;
+	status = length_at(&c->comparison, id, BEFORE, before[1], &was);
+	if (status == STATUS_DONE)
+		status = length_at(&c->comparison, id, AFTER, after[0], &is);
+	if (status == STATUS_DONE && was > 0)
+		*low = is / was - 1;
+	return status;
+}
+
+/* The least that a figure has grown by; NaN: not known. */
+static enum exit_status growth_low(struct check *c, const struct check_rule *rule, sqlite3_stmt *q,
+				   double *low)
+{
+	double error = STATISTICS_ERROR / (double)column_number(q, "subjects", 1);
+	enum measure measure = rule->figure == CHECK_BLOCKED ? MEASURE_BLOCKED : MEASURE_RATE;
+	struct estimate sides[SIDES];
+	enum exit_status status;
+
+	if (rule->figure != CHECK_BLOCKED && rule->figure != CHECK_RATE &&
+	    column_number(q, "before_count", 0))
+		return percentile_low(c, rule, q, error, low);
+	status = comparison_estimate(&c->comparison, column_number(q, "id", 0), measure, sides);
+	if (status == STATUS_DONE)
+		*low = change_interval(&sides[BEFORE], &sides[AFTER], error).low;
+	return status;
+}
+
+static void judge_limit(const struct check_rule *rule, struct finding *out)
+{
+	out->kind = FINDING_LIMIT;
+	if (check_rule_broken(rule, out->after))
+		out->status = STATUS_FAILED;
+}
+
+static enum exit_status judge_growth(struct check *c, const struct check_rule *rule,
+				     sqlite3_stmt *q, struct finding *out)
+{
+	enum exit_status status = growth_low(c, rule, q, &out->low);
+
+	if (status != STATUS_DONE)
+		return status;
+	out->kind = isnan(out->low) ? FINDING_TOO_FEW : FINDING_GROWTH;
+	if (isnan(out->low))
+		out->status = STATUS_CANNOT_TELL;
+	else if (check_rule_broken(rule, out->low))
+		out->status = STATUS_FAILED;
+	return STATUS_DONE;
+}
+
+/* Judges one subject, a row of sql/check/subjects.sql. */
+static enum exit_status judge(struct check *c, const struct check_rule *rule, sqlite3_stmt *q,
+			      struct finding *out)
+{
+	const char *before = columns[rule->figure].before;
+
+	*out = (struct finding) {.status = STATUS_DONE, .low = NAN};
+	out->after = column_real(q, columns[rule->figure].after);
+	out->before = before ? column_real(q, before) : 0;
+	if (rule->relative && c->comparison.reason) {
+		out->kind = FINDING_INCOMPARABLE;
+		out->status = STATUS_CANNOT_TELL;
+	} else if (rule->relative && column_number(q, "bystander", 0)) {
+		out->kind = FINDING_BYSTANDER;
+	} else if (!column_number(q, "after_count", 0)) {
+		out->kind = FINDING_NO_BLOCK;
+	} else if (rule->relative) {
+		return judge_growth(c, rule, q, out);
+	} else {
+		judge_limit(rule, out);
+	}
+	return STATUS_DONE;
+}
+
+/* `subject`: the row that the finding is about; NULL: none. */
+static enum exit_status finding_write(struct check *c, size_t number, const struct check_rule *rule,
+				      const struct finding *f, sqlite3_stmt *subject)
+{
+	sqlite3_stmt *q = comparison_query(&c->comparison, "sql/check/write.sql");
+	char sentence[CHECK_SENTENCE_BYTES];
+
+	check_sentence(c, rule, f, subject, sentence);
+	statement_number(q, ":rule", (int64_t)number);
+	statement_text(q, ":text", rule->text);
+	statement_text(q, ":status", check_word(f->status));
+	statement_text(q, ":sentence", sentence);
+	if (subject && column_text(subject, "file")) {
+		statement_text(q, ":file", column_text(subject, "file"));
+		statement_number(q, ":line", column_number(subject, "line", 0));
+	}
+	if (q)
+		sqlite3_step(q);
+	return comparison_query_end(&c->comparison, q);
+}
+
+/* FAILED wins over CANNOT_TELL, and that over DONE. */
+static void status_add(struct check *c, enum exit_status found)
+{
+	if (found == STATUS_FAILED || (found == STATUS_CANNOT_TELL && c->status == STATUS_DONE))
+		c->status = found;
+}
+
+enum exit_status check_apply(struct check *c, size_t number, const struct check_rule *rule)
+{
+	sqlite3_stmt *q = comparison_query(&c->comparison, "sql/check/subjects.sql");
+	struct finding finding = {.kind = FINDING_NO_SUBJECT, .status = STATUS_DONE};
+	enum exit_status status = STATUS_DONE, end;
+	size_t found = 0;
+
+	statement_text(q, ":kind", rule->kind);
+	statement_text(q, ":pattern", rule->pattern);
+	statement_text(q, ":cause", rule->cause);
+	while (q && status == STATUS_DONE && sqlite3_step(q) == SQLITE_ROW) {
+		found++;
+		status = judge(c, rule, q, &finding);
+		if (status == STATUS_DONE)
+			status = finding_write(c, number, rule, &finding, q);
+		status_add(c, finding.status);
+	}
+	end = comparison_query_end(&c->comparison, q);
+	if (status == STATUS_DONE)
+		status = end;
+	if (status == STATUS_DONE && !found)
+		status = finding_write(c, number, rule, &finding, NULL);
+	return status;
+}
 
 enum exit_status check_conclude(struct check *c)
 {
 	sqlite3_stmt *q = comparison_query(&c->comparison, "sql/check/quality.sql");
 	enum exit_status status = STATUS_DONE;
 
-	if (!q)
-		return STATUS_SYSTEM;
 	statement_number(q, ":min_busy", c->min_busy_ns);
-	if (sqlite3_step(q) == SQLITE_ROW) {
+	if (q && sqlite3_step(q) == SQLITE_ROW) {
 		c->reason = strdup(column_text(q, "sentence"));
 		if (!c->reason)
 			status = message(STATUS_SYSTEM, NULL, "out of memory");
 		if (c->status == STATUS_DONE || column_number(q, "blind", 0))
 			c->status = STATUS_CANNOT_TELL;
 	}
-	sqlite3_finalize(q);
-	return status;
+	return comparison_query_end(&c->comparison, q) == STATUS_DONE ? status : STATUS_SYSTEM;
 }

@@ -3,35 +3,58 @@
 #define HUD_ANALYZER_COMPARE_CHECK_H
 
 #include "analyzer/compare/check_rule.h"
-#include "analyzer/compare/compare.h"
-
-/* How a check went, for its presenters. Findings are in the table `finding` of the comparison. */
-struct check {
-	struct comparison comparison;
-	enum exit_status status; /* DONE, FAILED or CANNOT_TELL */
-	char *reason;            /* why it cannot tell; NULL */
-	int64_t min_busy_ns;
-	bool baseline; /* there is one */
-};
-
-/* Applies one rule, the `number`th: writes what it finds. Its own status is the worst of it. */
-enum exit_status check_apply(struct check *c, size_t number, const struct rule *rule);
+#include "analyzer/compare/comparison.h"
 
 /*
- * When all rules were applied: is enough known? What is seen to break a rule does so all the same,
- * unless there was nothing to see.
+ * Rules applied to the side AFTER of a comparison. check.c judges, check_sentence.c says it in
+ * words, check_print.h prints it.
+ */
+struct check {
+	struct comparison comparison; /* its table `finding` has the results */
+	enum exit_status status;      /* DONE, FAILED or CANNOT_TELL */
+	char *reason;                 /* why it cannot tell; NULL */
+	int64_t min_busy_ns;          /* how much polling must have been recorded */
+};
+
+/* What a rule found of one subject. */
+struct finding {
+	enum {
+		FINDING_NO_SUBJECT,   /* no subject fits the rule */
+		FINDING_NO_BLOCK,     /* the subject did not block */
+		FINDING_LIMIT,        /* against a fixed limit */
+		FINDING_GROWTH,       /* against the baseline */
+		FINDING_TOO_FEW,      /* blocks, for an interval of the growth */
+		FINDING_BYSTANDER,    /* see docs/DIFF.md: no growth is judged */
+		FINDING_INCOMPARABLE, /* with the baseline */
+	} kind;
+	enum exit_status status; /* DONE, FAILED or CANNOT_TELL */
+	double before, after;    /* the figure; 0: it did not block before */
+	double low;              /* the least that it has grown by, 0.1 is 10%; NaN: not known */
+};
+
+/*
+ * Applies one rule, the `number`th: writes what it finds, and makes the status of the check the
+ * worst.
+ */
+enum exit_status check_apply(struct check *c, size_t number, const struct check_rule *rule);
+
+/*
+ * After all rules: was enough recorded to tell? A rule that was seen to be broken stays broken,
+ * unless no worker was seen at all.
  */
 enum exit_status check_conclude(struct check *c);
 
-/* One line a finding, and how it went. */
-void check_print_text(struct check *c);
-void check_print_json(struct check *c);
-/* Annotations of GitHub Actions. */
-void check_print_github(struct check *c);
-/* JUnit XML into a file that is whole when it has its name. 0 or a negative errno. */
-int check_write_junit(struct check *c, const char *path);
-
 /* "pass", "fail" or "cannot tell" */
 const char *check_word(enum exit_status status);
+
+#define CHECK_SENTENCE_BYTES 768
+/*
+ * A finding for people. `subject`: the row of sql/check/subjects.sql that it is about, NULL: none.
+ */
+void check_sentence(const struct check *c, const struct check_rule *rule, const struct finding *f,
+		    sqlite3_stmt *subject, char out[CHECK_SENTENCE_BYTES]);
+
+/* Is a figure over the limit of a rule? */
+bool check_rule_broken(const struct check_rule *rule, double figure);
 
 #endif

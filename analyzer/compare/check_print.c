@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/compare/check.h"
+#include "analyzer/compare/check_print.h"
 #include "analyzer/base/table.h"
+#include "format/new_file.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /*
- * How a check went: for people, as JSON, as JUnit XML, as annotations of GitHub Actions.
+ * The result of a check: as text, JSON, JUnit XML, and annotations of GitHub Actions.
  */
 
-void check_print_text(struct check *c)
+enum exit_status check_print_text(struct check *c)
 {
+	enum exit_status status = comparison_filter_print(&c->comparison, "\n");
 	sqlite3_stmt *q = comparison_query(&c->comparison, "sql/check/findings.sql");
 	int64_t last = 0;
 
-	comparison_filter_print(&c->comparison, "\n");
 	while (q && sqlite3_step(q) == SQLITE_ROW) {
 		const char *file = column_text(q, "file");
 
@@ -30,13 +30,13 @@ void check_print_text(struct check *c)
 			printf("  %s:%" PRId64, file, column_number(q, "line", 0));
 		putchar('\n');
 	}
-	sqlite3_finalize(q);
 	if (c->reason)
 		printf("too little is known: %s\n", c->reason);
 	printf("check: %s\n", check_word(c->status));
+	return comparison_query_end(&c->comparison, q) == STATUS_DONE ? status : STATUS_SYSTEM;
 }
 
-void check_print_json(struct check *c)
+enum exit_status check_print_json(struct check *c)
 {
 	sqlite3_stmt *q = comparison_query(&c->comparison, "sql/check/json.sql");
 
@@ -44,10 +44,10 @@ void check_print_json(struct check *c)
 	statement_text(q, ":reason", c->reason);
 	if (q && sqlite3_step(q) == SQLITE_ROW)
 		puts((const char *)sqlite3_column_text(q, 0));
-	sqlite3_finalize(q);
+	return comparison_query_end(&c->comparison, q);
 }
 
-/* A workflow command ends at a line's end; a property also at a comma or colon. */
+/* A workflow command ends with the line; the value of a property ends at a comma or colon too. */
 static void github_escaped(const char *text, bool property)
 {
 	for (; *text; text++) {
@@ -77,7 +77,7 @@ static void github_print(const char *level, sqlite3_stmt *q, const char *text)
 	putchar('\n');
 }
 
-void check_print_github(struct check *c)
+enum exit_status check_print_github(struct check *c)
 {
 	sqlite3_stmt *q = comparison_query(&c->comparison, "sql/check/findings.sql");
 
@@ -88,9 +88,9 @@ void check_print_github(struct check *c)
 			github_print(strcmp(status, "fail") == 0 ? "error" : "warning", q,
 				     column_text(q, "sentence"));
 	}
-	sqlite3_finalize(q);
 	if (c->reason)
 		github_print("warning", NULL, c->reason);
+	return comparison_query_end(&c->comparison, q);
 }
 
 static void xml_escaped(FILE *out, const char *text)
@@ -105,7 +105,10 @@ static void xml_escaped(FILE *out, const char *text)
 	}
 }
 
-/* A test case for each rule; what cannot be told is an error, as JUnit tells them from failures. */
+/*
+ * A test case. JUnit distinguishes an `error`, here of a rule that cannot be decided, from a
+ * `failure`.
+ */
 static void junit_case(FILE *out, const char *name, const char *status, const char *sentence)
 {
 	const char *element = strcmp(status, "fail") == 0   ? "failure"
@@ -123,7 +126,7 @@ static void junit_case(FILE *out, const char *name, const char *status, const ch
 	fprintf(out, "\"/>\n  </testcase>\n");
 }
 
-static void junit_print(struct check *c, FILE *out)
+static enum exit_status junit_print(struct check *c, FILE *out)
 {
 	sqlite3_stmt *q = comparison_query(&c->comparison, "sql/check/rules.sql");
 	int tests = 0, failures = 0, errors = 0;
@@ -135,38 +138,49 @@ static void junit_print(struct check *c, FILE *out)
 	}
 	fprintf(out,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
-		"<testsuite name=\"hud-analyze check\" tests=\"%d\" failures=\"%d\" errors=\"%d\">\n",
+		"<testsuite name=\"hud-analyze check\" tests=\"%d\" failures=\"%d\" "
+		"errors=\"%d\">\n",
 		tests + 1, failures, errors + (c->reason != NULL));
 	if (q)
 		sqlite3_reset(q);
 	while (q && sqlite3_step(q) == SQLITE_ROW)
 		junit_case(out, column_text(q, "text"), column_text(q, "status"),
 			   column_text(q, "sentence"));
-	junit_case(out, "enough was watched", c->reason ? "cannot tell" : "pass",
+	junit_case(out, "enough was recorded", c->reason ? "cannot tell" : "pass",
 		   c->reason ? c->reason : "");
 	fputs("</testsuite>\n", out);
-	sqlite3_finalize(q);
+	return comparison_query_end(&c->comparison, q);
 }
 
-int check_write_junit(struct check *c, const char *path)
+/* The document in memory; it is the caller's. */
+static enum exit_status junit_text(struct check *c, char **text, size_t *length)
 {
-	char partial[PATH_MAX];
-	FILE *out;
-	int err = 0;
+	FILE *out = open_memstream(text, length);
+	enum exit_status status = out ? junit_print(c, out) : STATUS_DONE;
 
-	if (snprintf(partial, sizeof(partial), "%s.partial", path) >= (int)sizeof(partial))
-		return -ENAMETOOLONG;
-	out = fopen(partial, "we");
-	if (!out)
-		return -errno;
-	junit_print(c, out);
-	if (fflush(out) || ferror(out))
-		err = -EIO;
-	if (fclose(out) && !err)
-		err = -errno;
-	if (!err && rename(partial, path))
-		err = -errno;
-	if (err)
-		unlink(partial);
-	return err;
+	if (!out || fclose(out))
+		return message(STATUS_SYSTEM, NULL, "out of memory");
+	return status;
+}
+
+enum exit_status check_write_junit(struct check *c, const char *path)
+{
+	char *text = NULL;
+	size_t length;
+	struct new_file file;
+	enum exit_status status = junit_text(c, &text, &length);
+	int err;
+
+	if (status == STATUS_DONE) {
+		err = new_file_open(&file, AT_FDCWD, path, NEW_FILE_ONE_WRITER, 0666);
+		if (!err) {
+			err = new_file_write(&file, text, length);
+			err = new_file_close(&file, err ? err : new_file_sync(&file));
+		}
+		if (err)
+			status = message(STATUS_SYSTEM, NULL, "cannot write %s: %s", path,
+					 strerror(-err));
+	}
+	free(text);
+	return status;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/check_rule.h"
+#include "analyzer/rules/cause.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -8,12 +9,13 @@
 #include <string.h>
 
 /*
- * The reading of rules: by hand, from left to right, so that an error can say where it is.
+ * A parser for rules, written by hand and reading from left to right, so that an error can say
+ * where it is.
  */
 
 struct cursor {
 	const char *text, *at;
-	char *error; /* RULE_ERROR_BYTES */
+	char *error; /* CHECK_ERROR_BYTES */
 };
 
 static void skip_space(struct cursor *c)
@@ -23,12 +25,12 @@ static void skip_space(struct cursor *c)
 
 __attribute__((format(printf, 2, 3))) static bool refuse(struct cursor *c, const char *form, ...)
 {
-	int length = snprintf(c->error, RULE_ERROR_BYTES,
+	int length = snprintf(c->error, CHECK_ERROR_BYTES,
 			      "at character %zu: ", (size_t)(c->at - c->text) + 1);
 	va_list arguments;
 
 	va_start(arguments, form);
-	vsnprintf(c->error + length, RULE_ERROR_BYTES - (size_t)length, form, arguments);
+	vsnprintf(c->error + length, CHECK_ERROR_BYTES - (size_t)length, form, arguments);
 	va_end(arguments);
 	return false;
 }
@@ -58,10 +60,9 @@ static bool take_word(struct cursor *c, const char *word)
 	return take(c, word);
 }
 
-/* Units, and how many of the figure's own unit one of them is. */
 struct unit {
 	const char *name;
-	double times;
+	double times; /* one of it in the unit that the figure is kept in */
 };
 
 static const struct unit time_units[] = {{"ns", 1},  {"us", 1e3},   {"ms", 1e6},
@@ -71,73 +72,143 @@ static const struct unit rate_units[] = {
 	{"/s", 1}, {"/min", 1.0 / 60}, {"/h", 1.0 / 3600}, {NULL, 0}};
 static const struct unit count_units[] = {{"", 1}, {NULL, 0}};
 
+#define INT64_MAX_REAL 9.22e18
+
 static const struct {
 	const char *name;
 	const struct unit *units;
 	const char *example;
-	bool relative; /* a change of it has an interval */
-} figures[RULE_FIGURES] = {
-	[RULE_BLOCKED] = {"blocked", share_units, "1% or 10ms/s", true},
-	[RULE_RATE] = {"rate", rate_units, "5/s", true},
-	[RULE_COUNT] = {"count", count_units, "3", false},
-	[RULE_TOTAL] = {"total", time_units, "200ms", false},
-	[RULE_P50] = {"p50", time_units, "10ms", true},
-	[RULE_P99] = {"p99", time_units, "10ms", true},
-	[RULE_MAX] = {"max", time_units, "100ms", false},
+	bool relative; /* a change of it has a confidence interval */
+	double most;   /* no recording has more */
+	const char *most_text;
+} figures[CHECK_FIGURES] = {
+	[CHECK_BLOCKED] = {"blocked", share_units, "1% or 10ms/s", true, 1, "100%"},
+	[CHECK_RATE] = {"rate", rate_units, "5/s", true, 1e9, "1e9/s"},
+	[CHECK_COUNT] = {"count", count_units, "3", false, INT64_MAX_REAL, "9.2e18"},
+	[CHECK_TOTAL] = {"total", time_units, "200ms", false, INT64_MAX_REAL, "292 years"},
+	[CHECK_P50] = {"p50", time_units, "10ms", true, INT64_MAX_REAL, "292 years"},
+	[CHECK_P99] = {"p99", time_units, "10ms", true, INT64_MAX_REAL, "292 years"},
+	[CHECK_MAX] = {"max", time_units, "100ms", false, INT64_MAX_REAL, "292 years"},
 };
 
-const char *rule_figure_name(enum rule_figure figure)
+const char *check_figure_name(enum check_figure figure)
 {
 	return figures[figure].name;
 }
 
-static bool read_figure(struct cursor *c, struct rule *out)
+static bool read_figure(struct cursor *c, struct check_rule *out)
 {
-	for (int i = 0; i < RULE_FIGURES; i++) {
+	for (int i = 0; i < CHECK_FIGURES; i++) {
 		if (take_word(c, figures[i].name)) {
-			out->figure = (enum rule_figure)i;
+			out->figure = (enum check_figure)i;
 			return true;
 		}
 	}
-	return refuse(c, "one of blocked, rate, count, total, p50, p99 or max is expected");
+	return refuse(c, "expected blocked, rate, count, total, p50, p99 or max");
 }
 
-static bool read_string(struct cursor *c, char *out, size_t size)
+/* The text between double quotes. An error says what kind of text, `what`, was expected. */
+static bool read_string(struct cursor *c, const char *what, char *out, size_t size)
 {
 	size_t length;
 
 	if (!take(c, "\""))
-		return refuse(c, "a name in double quotes is expected");
+		return refuse(c, "expected %s in double quotes", what);
 	length = strcspn(c->at, "\"");
 	if (!c->at[length])
 		return refuse(c, "the closing quote is missing");
 	if (length == 0 || length >= size)
-		return refuse(c, length ? "the name is too long" : "the name is empty");
+		return refuse(c, "%s cannot be %s", what, length ? "this long" : "empty");
 	memcpy(out, c->at, length);
 	out[length] = '\0';
 	c->at += length + 1;
 	return true;
 }
 
+/* Goes back to `at`, so that an error found late names the place where its text begins. */
+static struct cursor *back_to(struct cursor *c, const char *at)
+{
+	c->at = at;
+	skip_space(c);
+	return c;
+}
+
+/* "[a-z]" in a pattern, from its first character after the "[" to after the "]"; NULL: refused. */
+static const char *check_class(struct cursor *c, const char *at, const char *begin)
+{
+	at += *at == '^';
+	for (const char *first = at; *at && (*at != ']' || at == first); at++) {
+		bool range = at > first && *at == '-' && at[1] != ']';
+
+		if (range && at[-1] > at[1] && at[1] > 0) {
+			refuse(back_to(c, begin), "the range %.3s in [ ] has no character", at - 1);
+			return NULL;
+		}
+	}
+	if (*at)
+		return at + 1;
+	refuse(back_to(c, begin), "the [ is not closed");
+	return NULL;
+}
+
+/* Could any name fit the pattern? `begin`: where it stands in the rule. */
+static bool check_pattern(struct cursor *c, const char *pattern, const char *begin)
+{
+	size_t length = strlen(pattern);
+
+	if (pattern[0] == ' ' || pattern[length - 1] == ' ')
+		return refuse(back_to(c, begin), "no name begins or ends with a blank");
+	if (strncmp(pattern, "::", 2) == 0 ||
+	    (length >= 2 && strcmp(pattern + length - 2, "::") == 0))
+		return refuse(back_to(c, begin), "no name begins or ends with ::");
+	while (pattern && *pattern)
+		pattern = *pattern == '[' ? check_class(c, pattern + 1, begin) : pattern + 1;
+	return pattern != NULL;
+}
+
+static bool read_pattern(struct cursor *c, struct check_rule *out)
+{
+	const char *begin = c->at;
+
+	return read_string(c, "a name", out->pattern, sizeof(out->pattern)) &&
+	       check_pattern(c, out->pattern, begin);
+}
+
+static bool read_cause(struct cursor *c, struct check_rule *out)
+{
+	const char *begin = c->at;
+	struct text causes = {0};
+
+	if (!read_string(c, "a cause", out->cause, sizeof(out->cause)))
+		return false;
+	if (cause_named(out->cause, strlen(out->cause)))
+		return true;
+	cause_list(&causes);
+	refuse(back_to(c, begin), "there is no cause `%s`; causes: %s", out->cause,
+	       causes.bytes ? causes.bytes : "");
+	text_close(&causes);
+	return false;
+}
+
 /* ("PATTERN") or ("PATTERN", "CAUSE"), then the figure after a dot */
-static bool read_selection(struct cursor *c, struct rule *out)
+static bool read_selection(struct cursor *c, struct check_rule *out)
 {
 	bool site = strcmp(out->kind, "site") == 0;
 
 	if (!take(c, "("))
-		return refuse(c, "( is expected after %s", out->kind);
-	if (!read_string(c, out->pattern, sizeof(out->pattern)))
+		return refuse(c, "expected ( after %s", out->kind);
+	if (!read_pattern(c, out))
 		return false;
-	if (site && take(c, ",") && !read_string(c, out->cause, sizeof(out->cause)))
+	if (site && take(c, ",") && !read_cause(c, out))
 		return false;
 	if (!take(c, ")"))
-		return refuse(c, ") is expected");
+		return refuse(c, "expected )");
 	if (!take(c, "."))
-		return refuse(c, ". and a figure are expected");
+		return refuse(c, "expected . and a figure");
 	return read_figure(c, out);
 }
 
-static bool read_subject(struct cursor *c, struct rule *out)
+static bool read_subject(struct cursor *c, struct check_rule *out)
 {
 	static const char *const kinds[] = {"site", "task"};
 
@@ -147,19 +218,19 @@ static bool read_subject(struct cursor *c, struct rule *out)
 			return read_selection(c, out);
 	}
 	out->kind = "all";
-	out->figure = RULE_BLOCKED;
+	out->figure = CHECK_BLOCKED;
 	if (take_word(c, "blocked"))
 		return true;
 	if (!take(c, "blocked_"))
-		return refuse(c, "blocked, blocked_FIGURE, site(\"...\").FIGURE or "
-				 "task(\"...\").FIGURE is expected");
+		return refuse(c, "expected blocked, blocked_FIGURE, site(\"...\").FIGURE or "
+				 "task(\"...\").FIGURE");
 	return read_figure(c, out);
 }
 
-static bool read_comparison(struct cursor *c, struct rule *out)
+static bool read_comparison(struct cursor *c, struct check_rule *out)
 {
 	if (!take(c, ">"))
-		return refuse(c, "> or >= is expected");
+		return refuse(c, "expected > or >=");
 	if (*c->at == '=') {
 		out->or_equal = true;
 		c->at++;
@@ -168,7 +239,7 @@ static bool read_comparison(struct cursor *c, struct rule *out)
 	return true;
 }
 
-static bool read_unit(struct cursor *c, struct rule *out)
+static bool read_unit(struct cursor *c, struct check_rule *out)
 {
 	size_t length;
 
@@ -181,39 +252,51 @@ static bool read_unit(struct cursor *c, struct rule *out)
 			return true;
 		}
 	}
-	return refuse(c, "%s is given like %s", figures[out->figure].name,
+	return refuse(c, "give %s like %s", figures[out->figure].name,
 		      figures[out->figure].example);
 }
 
-static bool read_limit(struct cursor *c, struct rule *out)
+/* Could a recording have a figure beyond the limit? `begin`: where the limit stands in the rule. */
+static bool check_limit(struct cursor *c, const struct check_rule *rule, const char *begin)
 {
+	double most = figures[rule->figure].most;
+
+	if (rule->relative || rule->limit < most || (rule->limit <= most && rule->or_equal))
+		return true;
+	return refuse(back_to(c, begin), "%s is never over %s", figures[rule->figure].name,
+		      figures[rule->figure].most_text);
+}
+
+static bool read_limit(struct cursor *c, struct check_rule *out)
+{
+	const char *begin = c->at;
 	char *end;
 
 	if (*c->at == '-')
-		return refuse(c, "a limit below nothing is broken by all that is no better");
+		return refuse(c, "a limit cannot be negative");
 	out->relative = *c->at == '+';
 	if (out->relative && !figures[out->figure].relative)
-		return refuse(c, "a change is told of blocked, rate, p50 and p99 only");
+		return refuse(c, "only blocked, rate, p50 and p99 can be compared with a baseline");
 	c->at += out->relative;
 	if (*c->at < '0' || *c->at > '9')
-		return refuse(c, "a number is expected");
+		return refuse(c, "expected a number");
 	out->limit = strtod(c->at, &end);
 	if (!isfinite(out->limit) || c->at[strspn(c->at, "0123456789.eE+-")] == 'x')
 		return refuse(c, "not a usable number");
 	c->at = end;
 	if (!out->relative)
-		return read_unit(c, out);
+		return read_unit(c, out) && check_limit(c, out, begin);
 	out->limit /= 100;
-	return take(c, "%") || refuse(c, "%% is expected: a change is given like +20%%");
+	return take(c, "%") || refuse(c, "expected %%: give a change like +20%%");
 }
 
-bool rule_read(const char *text, struct rule *out, char error[RULE_ERROR_BYTES])
+bool check_rule_read(const char *text, struct check_rule *out, char error[CHECK_ERROR_BYTES])
 {
 	struct cursor c = {text, text, error};
 
-	*out = (struct rule) {.text = text};
+	*out = (struct check_rule) {.text = text};
 	if (!read_subject(&c, out) || !read_comparison(&c, out) || !read_limit(&c, out))
 		return false;
 	skip_space(&c);
-	return !*c.at || refuse(&c, "the rule is complete before `%.40s`", c.at);
+	return !*c.at || refuse(&c, "the rule ends before `%.40s`", c.at);
 }

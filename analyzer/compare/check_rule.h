@@ -5,38 +5,43 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A rule of `check --fail-on`: docs/CHECK.md has the grammar. */
+/* The rules of `check --fail-on`: docs/CHECK.md has the grammar. */
 
-enum rule_figure {
-	RULE_BLOCKED, /* of worker time: 0.01 is 1%, 10 ms per worker-second */
-	RULE_RATE,    /* per second */
-	RULE_COUNT,
-	RULE_TOTAL, /* the durations: ns */
-	RULE_P50,
-	RULE_P99,
-	RULE_MAX,
-	RULE_FIGURES,
+enum check_figure {
+	CHECK_BLOCKED, /* share of worker time: 0.01 is 1%, 10 ms per worker-second */
+	CHECK_RATE,    /* blocking polls per second */
+	CHECK_COUNT,   /* blocking polls */
+	CHECK_TOTAL,   /* this and what follows are durations, in ns */
+	CHECK_P50,
+	CHECK_P99,
+	CHECK_MAX,
+	CHECK_FIGURES,
 };
 
-#define RULE_PATTERN_BYTES 256
+#define CHECK_PATTERN_BYTES 256
 
-struct rule {
+struct check_rule {
 	const char *text;
-	const char *kind;                 /* "all", "site" or "task" */
-	char pattern[RULE_PATTERN_BYTES]; /* of names; empty for all */
-	char cause[32];                   /* empty: any */
-	enum rule_figure figure;
-	bool or_equal;
+	const char *kind; /* "all", "site" or "task" */
+	char pattern
+		[CHECK_PATTERN_BYTES]; /* for the name, as SQLite's GLOB; empty: kind is "all" */
+	char cause[32];                /* empty: any */
+	enum check_figure figure;
+	bool or_equal; /* >= instead of > */
 	bool relative; /* the limit is a change from the baseline: 0.2 is +20% */
 	double limit;  /* in the unit of the figure */
 };
 
-#define RULE_ERROR_BYTES 192
+#define CHECK_ERROR_BYTES 256
 
-/* False: `error` says what is wrong, and where. `out` keeps pointing into `text`. */
-bool rule_read(const char *text, struct rule *out, char error[RULE_ERROR_BYTES]);
+/*
+ * Reads a rule. False: `error` says what is wrong, and at which character. A rule that no recording
+ * could break, because its cause, pattern or limit fits nothing, is an error too. `out->text` is
+ * `text`, which must outlive it.
+ */
+bool check_rule_read(const char *text, struct check_rule *out, char error[CHECK_ERROR_BYTES]);
 
 /* "p99" */
-const char *rule_figure_name(enum rule_figure figure);
+const char *check_figure_name(enum check_figure figure);
 
 #endif

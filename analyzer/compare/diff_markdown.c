@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/diff.h"
 #include "analyzer/base/table.h"
+#include "analyzer/compare/diff_words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 /*
- * The comparison as Markdown: what has changed is seen at once, the rest unfolds.
+ * The comparison as Markdown: changes are visible, the rest is folded away.
  */
 
-/* Text inside a table cell's code: no bar may end the cell, no backtick the code. */
+/* Code in a table cell: a bar would end the cell, a backtick the code. */
 static void print_code(const char *text)
 {
 	putchar('`');
@@ -43,12 +44,12 @@ static void print_whole(struct comparison *c, sqlite3_stmt *q)
 		fputs("\n\n", stdout);
 }
 
-static void print_sides(struct comparison *c)
+static enum exit_status print_sides(struct comparison *c)
 {
+	enum exit_status status = comparison_filter_print(c, ".\n\n");
 	sqlite3_stmt *q = comparison_query(c, "sql/diff/sides.sql");
 	char duration[WORD_BYTES];
 
-	comparison_filter_print(c, ".\n\n");
 	while (q && sqlite3_step(q) == SQLITE_ROW) {
 		fputs(column_number(q, "side", 0) == BEFORE ? "Before: " : "\nAfter: ", stdout);
 		print_code(column_text(q, "files"));
@@ -57,7 +58,7 @@ static void print_sides(struct comparison *c)
 		       column_number(q, "workers_most", 0));
 	}
 	puts("\n");
-	sqlite3_finalize(q);
+	return comparison_query_end(c, q) == STATUS_DONE ? status : STATUS_SYSTEM;
 }
 
 static void print_row(sqlite3_stmt *q)
@@ -80,22 +81,23 @@ static bool is_change(const char *status)
 	return strcmp(status, "unchanged") != 0 && strcmp(status, "cannot tell") != 0;
 }
 
-/* The rows that have changed, or those that have not. */
+/*
+ * The rows with a change, or those without, with their table around them; their number in `rows`.
+ */
 static enum exit_status print_rows(struct comparison *c, const char *kind, bool changed,
 				   uint64_t top, uint64_t *rows)
 {
 	sqlite3_stmt *q = comparison_query(c, "sql/diff/rows.sql");
-	int step = SQLITE_ERROR;
 
 	*rows = 0;
 	statement_text(q, ":kind", kind);
-	while (q && (step = sqlite3_step(q)) == SQLITE_ROW) {
+	while (q && sqlite3_step(q) == SQLITE_ROW) {
 		if (is_change(column_text(q, "status")) != changed ||
 		    (!changed && column_number(q, "aside", 0)))
 			continue;
 		if (!(*rows)++) {
 			if (!changed)
-				puts("\n<details><summary>unchanged, or cannot be told</summary>\n");
+				puts("\n<details><summary>unchanged, or cannot tell</summary>\n");
 			puts("| | what | cause | ms/worker-s before | after | change | between "
 			     "| blocks/s before | after | p99 before | after |\n"
 			     "|---|---|---|--:|--:|--:|---|--:|--:|--:|--:|");
@@ -107,23 +109,22 @@ static enum exit_status print_rows(struct comparison *c, const char *kind, bool 
 		printf("\nand %" PRIu64 " more\n", *rows - top);
 	if (!changed && *rows)
 		puts("\n</details>");
-	sqlite3_finalize(q);
-	return step == SQLITE_DONE ? STATUS_DONE : STATUS_SYSTEM;
+	return comparison_query_end(c, q);
 }
 
 enum exit_status diff_markdown(struct comparison *c, uint64_t top)
 {
 	static const char *const kinds[] = {"site", "task"};
 	sqlite3_stmt *q = comparison_query(c, "sql/diff/rows.sql");
-	enum exit_status status = q ? STATUS_DONE : STATUS_SYSTEM;
+	enum exit_status status;
 	uint64_t rows;
 
 	statement_text(q, ":kind", "all");
 	if (q && sqlite3_step(q) == SQLITE_ROW)
 		print_whole(c, q);
-	sqlite3_finalize(q);
+	status = comparison_query_end(c, q);
 	if (status == STATUS_DONE)
-		print_sides(c);
+		status = print_sides(c);
 	for (size_t i = 0; status == STATUS_DONE && i < 2; i++) {
 		printf("#### %s\n\n", i ? "Tasks" : "Sites");
 		status = print_rows(c, kinds[i], true, top, &rows);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/diff.h"
 #include "analyzer/base/table.h"
+#include "analyzer/compare/diff_words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -62,14 +63,12 @@ static enum exit_status print_sides(struct comparison *c)
 {
 	sqlite3_stmt *q = comparison_query(c, "sql/diff/sides.sql");
 
-	if (!q)
-		return STATUS_SYSTEM;
-	while (sqlite3_step(q) == SQLITE_ROW)
+	while (q && sqlite3_step(q) == SQLITE_ROW)
 		print_side(column_number(q, "side", 0) == BEFORE ? "before" : "after", q);
-	sqlite3_finalize(q);
-	return STATUS_DONE;
+	return comparison_query_end(c, q);
 }
 
+/* How long to record to find out, or why that does not help. */
 static void print_advice(sqlite3_stmt *q)
 {
 	char text[CHANGE_BYTES];
@@ -88,10 +87,8 @@ static enum exit_status print_whole(struct comparison *c, bool colour)
 	sqlite3_stmt *q = comparison_query(c, "sql/diff/rows.sql");
 	char change[CHANGE_BYTES], interval[CHANGE_BYTES];
 
-	if (!q)
-		return STATUS_SYSTEM;
 	statement_text(q, ":kind", "all");
-	if (sqlite3_step(q) == SQLITE_ROW) {
+	if (q && sqlite3_step(q) == SQLITE_ROW) {
 		const char *status = column_text(q, "status");
 
 		printf("%s%s%s: blocked %.1f ms per worker-second, before %.1f ms",
@@ -105,8 +102,7 @@ static enum exit_status print_whole(struct comparison *c, bool colour)
 	}
 	if (c->reason)
 		printf("these recordings cannot be compared: %s\n", c->sentence);
-	sqlite3_finalize(q);
-	return STATUS_DONE;
+	return comparison_query_end(c, q);
 }
 
 static void print_lengths(sqlite3_stmt *q, const char *before, const char *after)
@@ -137,7 +133,7 @@ static void print_row(sqlite3_stmt *q, bool colour)
 	putchar('\n');
 }
 
-/* Of what hardly ever blocks, or only beside what does, nothing can be told, and nobody asks. */
+/* A row not worth a line: `cannot tell`, and it hardly blocks, or is a bystander. */
 static bool quiet(sqlite3_stmt *q)
 {
 	return column_number(q, "aside", 0) && strcmp(column_text(q, "status"), "cannot tell") == 0;
@@ -147,12 +143,9 @@ static enum exit_status print_table(struct comparison *c, size_t table, uint64_t
 {
 	sqlite3_stmt *q = comparison_query(c, "sql/diff/rows.sql");
 	uint64_t rows = 0, minor = 0;
-	int step = SQLITE_ERROR;
 
-	if (!q)
-		return STATUS_SYSTEM;
 	statement_text(q, ":kind", tables[table].kind);
-	while ((step = sqlite3_step(q)) == SQLITE_ROW) {
+	while (q && sqlite3_step(q) == SQLITE_ROW) {
 		if (!rows++)
 			printf("\n%s\n%s%-11s %17s %7s  %-18s %13s %17s %17s  %s%s\n"
 			       "%s%-11s %8s %8s %7s  %-18s %6s %6s %8s %8s %8s %8s%s\n",
@@ -170,22 +163,19 @@ static enum exit_status print_table(struct comparison *c, size_t table, uint64_t
 		printf("and %" PRIu64 " more: --top N\n", rows - minor - top);
 	if (minor)
 		printf("and %" PRIu64
-		       " that cannot be told: each less than 1%% of the blocked time, "
+		       " of which it cannot tell: each less than 1%% of the blocked time, "
 		       "or a bystander\n",
 		       minor);
-	sqlite3_finalize(q);
-	return step == SQLITE_DONE
-		       ? STATUS_DONE
-		       : message(STATUS_SYSTEM, NULL, "cannot compare: %s", sqlite3_errmsg(c->db));
+	return comparison_query_end(c, q);
 }
 
 enum exit_status diff_text(struct comparison *c, uint64_t top)
 {
 	bool colour = colour_wanted(stdout);
-	enum exit_status status;
+	enum exit_status status = comparison_filter_print(c, "\n");
 
-	comparison_filter_print(c, "\n");
-	status = print_whole(c, colour);
+	if (status == STATUS_DONE)
+		status = print_whole(c, colour);
 	if (status == STATUS_DONE)
 		status = print_sides(c);
 	for (size_t i = 0; status == STATUS_DONE && i < sizeof(tables) / sizeof(*tables); i++)

@@ -6,19 +6,26 @@
 #include <stdlib.h>
 
 /*
- * From windows to the spread of a figure, by a block bootstrap; from two figures to the interval of
- * their change.
+ * From windows to the spread of a figure, by a block bootstrap; from two figures to the confidence
+ * interval of their change.
  */
 
-#define DRAWS 2000          /* the spread is then known to within 2% */
-#define MOST_BLOCKS 400     /* drawn at once: more make nothing better, only slower */
-#define PAIRS_OF_WINDOWS 20 /* from so many on they are drawn in pairs at least */
-#define FEW_EVENTS 10       /* below, chance alone is as Poisson has it */
-#define CLEARLY_APART 2.0   /* variance among captures, over that of one: less is chance */
-#define MOST_DEGREES 200.0  /* of freedom; beyond, Student's is the normal distribution */
-#define TAIL_STEPS 400      /* of the integral, even */
+/* Draws of the bootstrap: the spread is known to within 2%. */
+#define DRAWS 2000
+/* Blocks in one draw at most: more take longer and change nothing. */
+#define MOST_BLOCKS 400
+/* With this many windows or more, a block has two windows at least. */
+#define PAIRS_FROM_WINDOWS 20
+/* With fewer events the variance is that of a Poisson process at least. */
+#define FEW_EVENTS 10
+/* Variance among captures over that within one, above which captures are taken to differ. */
+#define CLEARLY_APART 2.0
+/* Degrees of freedom beyond which Student's distribution is taken to be the normal one. */
+#define MOST_DEGREES 200.0
+/* Steps of the integral of Student's density; even. */
+#define TAIL_STEPS 400
 
-/* splitmix64: a generator as small as its state, good enough to draw windows. */
+/* splitmix64: one word of state, and good enough to draw windows. */
 static uint64_t random_next(uint64_t *state)
 {
 	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
@@ -75,67 +82,71 @@ double student_quantile(double degrees, double error)
 	return high;
 }
 
-static double ratio_of(const struct window_series *s, double *exposure, double *events)
-{
-	double value = 0, weight = 0, starts = 0;
+/* Sums of the first windows of a series. */
+struct sums {
+	double value, weight, starts;
+};
 
-	for (size_t i = 0; i < s->windows; i++) {
-		value += s->value[i];
-		weight += s->weight[i];
-		starts += s->starts[i];
-	}
-	*exposure = weight;
-	*events = starts;
-	return weight > 0 ? value / weight : 0;
+static struct sums sums_between(const struct sums *sums, size_t begin, size_t end)
+{
+	return (struct sums) {sums[end].value - sums[begin].value,
+			      sums[end].weight - sums[begin].weight,
+			      sums[end].starts - sums[begin].starts};
 }
 
-/* How alike windows are that lie `lag` apart, -1 to 1. */
-static double correlation(const struct window_series *s, double rate, size_t lag)
+/* Running sums over the series twice in a row, so that a block may reach over its end. */
+static struct sums *running_sums(const struct window *windows, size_t count)
+{
+	struct sums *sums = calloc(2 * count + 1, sizeof(*sums));
+
+	for (size_t i = 0; sums && i < 2 * count; i++) {
+		const struct window *w = &windows[i % count];
+
+		sums[i + 1] = (struct sums) {sums[i].value + w->value, sums[i].weight + w->weight,
+					     sums[i].starts + w->starts};
+	}
+	return sums;
+}
+
+/* The autocorrelation of the windows at a distance of `lag` windows, -1 to 1. */
+static double correlation(const struct window *windows, size_t count, double rate, size_t lag)
 {
 	double at_lag = 0, at_zero = 0;
 
-	for (size_t i = 0; i < s->windows; i++) {
-		double here = s->value[i] - rate * s->weight[i];
+	for (size_t i = 0; i < count; i++) {
+		double here = windows[i].value - rate * windows[i].weight;
 
 		at_zero += here * here;
 		if (i >= lag)
-			at_lag += here * (s->value[i - lag] - rate * s->weight[i - lag]);
+			at_lag += here * (windows[i - lag].value - rate * windows[i - lag].weight);
 	}
 	return at_zero > 0 ? at_lag / at_zero : 0;
 }
 
 /*
- * Windows drawn together: twice as many as resemble their neighbours; bursts of minutes need many. At
- * least two, where there are enough: of a regular load each window has what the one before it did not,
- * and window by window it would look more erratic than it is. At least five blocks must be left.
+ * How many windows make a block, that is, are drawn together: twice as many as resemble their
+ * neighbours, since the spread of bursts that last minutes shows in long blocks only. At least two,
+ * where there are enough windows: under a regular load what began late falls into the next window,
+ * so neighbours vary against each other, and windows drawn one by one would vary too much. At most
+ * a fifth of the series.
  */
-static size_t block_length(const struct window_series *s, double rate)
+static size_t block_length(const struct window *windows, size_t count, double rate)
 {
-	double chance = 1.645 / sqrt((double)s->windows);
-	size_t most = s->windows / 5, alike = 0, length;
-	size_t least = s->windows >= PAIRS_OF_WINDOWS ? 2 : 1;
+	double chance = 1.645 / sqrt((double)count);
+	size_t most = count / 5, alike = 0, length;
+	size_t least = count >= PAIRS_FROM_WINDOWS ? 2 : 1;
 
-	while (2 * (alike + 1) < most && correlation(s, rate, alike + 1) > chance)
+	while (2 * (alike + 1) < most && correlation(windows, count, rate, alike + 1) > chance)
 		alike++;
 	length = alike ? 2 * (alike + 1) : least;
 	if (length > most)
 		length = most ? most : 1;
-	return length * MOST_BLOCKS < s->windows ? s->windows / MOST_BLOCKS + 1 : length;
-}
-
-/* Running sums over the series twice in a row, so that a block may reach over its end. */
-static double *running_sums(const double *of, size_t count)
-{
-	double *sums = calloc(2 * count + 1, sizeof(*sums));
-
-	for (size_t i = 0; sums && i < 2 * count; i++)
-		sums[i + 1] = sums[i] + of[i % count];
-	return sums;
+	return length * MOST_BLOCKS < count ? count / MOST_BLOCKS + 1 : length;
 }
 
 /* The variance of the ratio among draws of blocks, relative to its square. */
-static double draw_variance(const double *values, const double *weights, size_t windows,
-			    size_t length, double rate, uint64_t seed)
+static double draw_variance(const struct sums *sums, size_t windows, size_t length, double rate,
+			    uint64_t seed)
 {
 	size_t blocks = (windows + length - 1) / length;
 	double sum = 0;
@@ -145,9 +156,10 @@ static double draw_variance(const double *values, const double *weights, size_t 
 
 		for (size_t i = 0; i < blocks; i++) {
 			size_t at = random_below(&seed, windows);
+			struct sums block = sums_between(sums, at, at + length);
 
-			value += values[at + length] - values[at];
-			weight += weights[at + length] - weights[at];
+			value += block.value;
+			weight += block.weight;
 		}
 		off = weight > 0 ? value / weight / rate - 1 : -1;
 		sum += off * off;
@@ -155,14 +167,14 @@ static double draw_variance(const double *values, const double *weights, size_t 
 	return sum / DRAWS * (double)blocks / (double)(blocks > 1 ? blocks - 1 : 1);
 }
 
-/* The variance of the number of events in a block, over what it is where each comes by chance. */
-static double burstiness(const double *starts, size_t windows, size_t length)
+/* The variance of the number of events in a block, over that of a Poisson process; at least 1. */
+static double burstiness(const struct sums *sums, size_t windows, size_t length)
 {
 	size_t blocks = windows / length;
 	double sum = 0, squares = 0, mean;
 
 	for (size_t i = 0; i < blocks; i++) {
-		double events = starts[(i + 1) * length] - starts[i * length];
+		double events = sums_between(sums, i * length, (i + 1) * length).starts;
 
 		sum += events;
 		squares += events * events;
@@ -175,25 +187,25 @@ static double burstiness(const double *starts, size_t windows, size_t length)
 }
 
 /*
- * How much captures of one side differ beyond what their windows explain: the variance of their
- * ratios, relative to the whole one's square, less what a single capture's own spread is. 0 where they
- * do not clearly differ: few captures vary widely by chance.
+ * How much the captures of one side differ beyond what the spread of their windows explains: the
+ * variance of their ratios, relative to the square of the whole ratio, less the spread within one
+ * capture. 0 where they do not clearly differ: a few captures vary widely by chance.
  */
-static double between_captures(const struct window_series *s, double rate, double within,
-			       size_t *captures)
+static double between_captures(const struct window *windows, size_t count, double rate,
+			       double within, size_t *captures)
 {
 	double squares = 0;
 	size_t begin = 0;
 
 	*captures = 0;
-	for (size_t i = 0; i < s->windows; i++) {
+	for (size_t i = 0; i < count; i++) {
 		double value = 0, weight = 0;
 
-		if (i + 1 < s->windows && (!s->capture || s->capture[i] == s->capture[i + 1]))
+		if (i + 1 < count && windows[i].capture == windows[i + 1].capture)
 			continue;
 		for (; begin <= i; begin++) {
-			value += s->value[begin];
-			weight += s->weight[begin];
+			value += windows[begin].value;
+			weight += windows[begin].weight;
 		}
 		if (weight <= 0)
 			continue;
@@ -207,11 +219,11 @@ static double between_captures(const struct window_series *s, double rate, doubl
 	return squares > CLEARLY_APART * within ? squares - within : 0;
 }
 
-/* Adds it to the spread, with the few degrees of freedom that a few captures have. */
-static void estimate_widen(struct estimate *out, const struct window_series *s)
+/* Adds the variance between captures, with the few degrees of freedom that a few captures have. */
+static void estimate_widen(struct estimate *out, const struct window *windows)
 {
 	size_t captures;
-	double extra = between_captures(s, out->rate, out->variance, &captures);
+	double extra = between_captures(windows, out->windows, out->rate, out->variance, &captures);
 	double part, all;
 
 	if (extra <= 0)
@@ -225,8 +237,8 @@ static void estimate_widen(struct estimate *out, const struct window_series *s)
 }
 
 /*
- * As many independent ones would tell as much of the spread as these overlapping blocks: all windows
- * where each is drawn by itself, three for two blocks where they are long.
+ * How many independent blocks would give as exact a spread as these overlapping ones: the number of
+ * windows where a block is one window, three for every two blocks where blocks are long.
  */
 static double blocks_worth(size_t windows, size_t length)
 {
@@ -244,34 +256,29 @@ static void estimate_spread(struct estimate *out, size_t length)
 	out->degrees = fmax(1, fmin(blocks, out->events) - 1);
 }
 
-int estimate_make(const struct window_series *s, uint64_t seed, struct estimate *out)
+int estimate_make(const struct window *windows, size_t count, uint64_t seed, struct estimate *out)
 {
-	double *values = NULL, *weights = NULL, *starts = NULL;
+	struct sums *sums = running_sums(windows, count), all;
 	size_t length;
-	int err = -ENOMEM;
 
-	*out = (struct estimate) {.windows = s->windows};
-	out->rate = ratio_of(s, &out->exposure, &out->events);
-	if (out->rate <= 0)
-		return 0;
-	values = running_sums(s->value, s->windows);
-	weights = running_sums(s->weight, s->windows);
-	starts = running_sums(s->starts, s->windows);
-	if (!values || !weights || !starts)
-		goto out;
-	length = block_length(s, out->rate);
-	/* What began before the recording is one event as well. */
-	out->events = fmax(out->events, 1);
-	out->occurrences = fmax(1, out->events / burstiness(starts, s->windows, length));
-	out->variance = draw_variance(values, weights, s->windows, length, out->rate, seed);
-	estimate_spread(out, length);
-	estimate_widen(out, s);
-	err = 0;
-out:
-	free(values);
-	free(weights);
-	free(starts);
-	return err;
+	*out = (struct estimate) {.windows = count};
+	if (!sums)
+		return -ENOMEM;
+	all = sums[count];
+	out->exposure = all.weight;
+	out->events = all.starts;
+	out->rate = all.weight > 0 ? all.value / all.weight : 0;
+	if (out->rate > 0) {
+		length = block_length(windows, count, out->rate);
+		/* An event that began before the recording is one as well. */
+		out->events = fmax(out->events, 1);
+		out->occurrences = fmax(1, out->events / burstiness(sums, count, length));
+		out->variance = draw_variance(sums, count, length, out->rate, seed);
+		estimate_spread(out, length);
+		estimate_widen(out, windows);
+	}
+	free(sums);
+	return 0;
 }
 
 static double change_degrees(const struct estimate *a, const struct estimate *b)
@@ -284,8 +291,8 @@ static double change_degrees(const struct estimate *a, const struct estimate *b)
 }
 
 /*
- * The most that the ratio nothing : something can be: nothing was seen where `seen` occurrences
- * fell on the other side, by chance with probability error / 2.
+ * The largest ratio nothing : something with which it would still happen, with probability error /
+ * 2, that nothing is seen on one side while the other side has its occurrences.
  */
 static double most_of_nothing(const struct estimate *nothing, const struct estimate *something,
 			      double error)

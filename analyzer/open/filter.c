@@ -8,219 +8,247 @@
 #include <string.h>
 
 /*
- * The chosen part of a capture, as temporary tables over those of the database. SQLite looks for a
- * name among temporary tables first, so the views, made again as temporary ones, and all queries
- * find them there. What is chosen stands in the files filter_*.sql.
+ * The chosen part of a capture, as temporary tables with the names of the database's own. SQLite
+ * looks among temporary tables first, so all queries find them, and so do the views, which are
+ * created again as temporary ones. The files in sql/filter/ fill the tables.
  */
 
-#define COUNT(array) (sizeof(array) / sizeof(*(array)))
+/*
+ * Most filters choose among blocking polls. --from, --to and --worker also choose among what was
+ * recorded, so they need more steps.
+ */
+enum when { ALWAYS, IF_RECORDED, IF_NOT_RECORDED };
 
-/* Steps that are left out unless a time or a worker was chosen, or unless none was. */
-enum when { ALWAYS, WATCHED, UNWATCHED };
-
+/* A table, a view or an embedded file. Lists of them end with one without a name. */
 struct step {
 	const char *name;
 	enum when when;
 };
 
-/* What was seen: tables laid over those of the same name, and what fills them. */
-static const struct step seen_tables[] = {
-	{"observation", WATCHED}, {"offcpu_span", WATCHED},   {"thread_window", WATCHED},
-	{"sample_run", WATCHED},  {"sample", ALWAYS},         {"worker", ALWAYS},
-	{"thread_seen", WATCHED}, {"timeline", WATCHED},      {"pool_peak", WATCHED},
-	{"poll", WATCHED},        {"thread_totals", WATCHED},
+/* Tables of the database, the files that fill their twins, and what is derived again from these. */
+struct layer {
+	const struct step *tables;
+	const struct step *files;
+	const struct step *derived;
 };
-static const struct step seen_files[] = {
-	{"sql/filter/stack.sql", ALWAYS},
-	{"sql/filter/thread.sql", WATCHED},
-	{"sql/filter/observation.sql", WATCHED},
-	{"sql/filter/offcpu_span.sql", WATCHED},
-	{"sql/filter/thread_window.sql", WATCHED},
-	{"sql/filter/sample_run.sql", WATCHED},
-	{"sql/filter/poll.sql", WATCHED},
-	{"sql/filter/sample.sql", ALWAYS},
-	{"sql/filter/clip_observation.sql", WATCHED},
-	{"sql/filter/clip_offcpu_span.sql", WATCHED},
-	{"sql/filter/clip_thread_window.sql", WATCHED},
-	{"sql/filter/worker.sql", UNWATCHED},
+
+/* What was recorded. */
+static const struct layer recorded = {
+	.tables =
+		(const struct step[]) {
+			{"observation", IF_RECORDED},
+			{"offcpu_span", IF_RECORDED},
+			{"thread_window", IF_RECORDED},
+			{"sample_run", IF_RECORDED},
+			{"sample", ALWAYS},
+			{"worker", ALWAYS},
+			{"thread_seen", IF_RECORDED},
+			{"timeline", IF_RECORDED},
+			{"pool_peak", IF_RECORDED},
+			{"poll", IF_RECORDED},
+			{"thread_totals", IF_RECORDED},
+			{NULL, ALWAYS},
+		},
+	.files =
+		(const struct step[]) {
+			{"sql/filter/stack.sql", ALWAYS},
+			{"sql/filter/thread.sql", IF_RECORDED},
+			{"sql/filter/observation.sql", IF_RECORDED},
+			{"sql/filter/offcpu_span.sql", IF_RECORDED},
+			{"sql/filter/thread_window.sql", IF_RECORDED},
+			{"sql/filter/sample_run.sql", IF_RECORDED},
+			{"sql/filter/poll.sql", IF_RECORDED},
+			{"sql/filter/sample.sql", ALWAYS},
+			{"sql/filter/clip_observation.sql", IF_RECORDED},
+			{"sql/filter/clip_offcpu_span.sql", IF_RECORDED},
+			{"sql/filter/clip_thread_window.sql", IF_RECORDED},
+			{"sql/filter/worker.sql", IF_NOT_RECORDED},
+			{NULL, ALWAYS},
+		},
+	.derived =
+		(const struct step[]) {
+			{"sql/derive/11_thread_totals.sql", IF_RECORDED},
+			{"sql/derive/17_thread_seen.sql", IF_RECORDED},
+			{"sql/derive/19_pool_peak.sql", IF_RECORDED},
+			{NULL, ALWAYS},
+		},
 };
 
 /*
- * Views that are answered before blocking polls and looks are chosen: a sleep inside a poll stays one
- * when it is not asked for, and a look stands for as much CPU time. UNWATCHED: then the view of the database itself is right.
+ * Views that become tables, filled before blocking polls and samples are chosen: what they say of
+ * the recorded time must not depend on the sites, tasks or causes that are asked for. Without a
+ * time or a worker, `limits` of the database itself is right.
  */
-static const struct step kept_views[] = {
-	{"limits", WATCHED}, {"pool_closure", ALWAYS}, {"thread_samples", ALWAYS}};
+static const struct step kept_views[] = {{"limits", IF_RECORDED},
+					 {"pool_closure", ALWAYS},
+					 {"thread_samples", ALWAYS},
+					 {NULL, ALWAYS}};
 
-/* Which blocking polls are looked at. */
-static const struct step chosen_tables[] = {{"blocking_poll", ALWAYS},
-					    {"slice", ALWAYS},
-					    {"site", ALWAYS},
-					    {"site_poll", ALWAYS},
-					    {"site_time", ALWAYS}};
-static const struct step chosen_files[] = {
-	{"sql/filter/blocking_poll.sql", ALWAYS},
-	{"sql/filter/slice.sql", ALWAYS},
-	{"sql/filter/clip_slice.sql", WATCHED},
-	{"sql/filter/clip_blocking_poll.sql", WATCHED},
-	{"sql/filter/rest_blocking_poll.sql", ALWAYS},
-	{"sql/filter/sum_blocking_poll.sql", ALWAYS},
-	{"sql/filter/site.sql", ALWAYS},
-	{"sql/filter/sum_worker.sql", ALWAYS},
-	{"sql/filter/rest_sample.sql", ALWAYS},
-	{"sql/filter/rest_pool_closure.sql", ALWAYS},
+/* Derived from views. */
+static const struct step derived_over_views[] = {{"sql/derive/60_worker.sql", IF_RECORDED},
+						 {"sql/derive/61_timeline.sql", IF_RECORDED},
+						 {NULL, ALWAYS}};
+
+/* The blocking polls. */
+static const struct layer chosen = {
+	.tables =
+		(const struct step[]) {
+			{"blocking_poll", ALWAYS},
+			{"slice", ALWAYS},
+			{"site", ALWAYS},
+			{"site_poll", ALWAYS},
+			{"site_time", ALWAYS},
+			{NULL, ALWAYS},
+		},
+	.files =
+		(const struct step[]) {
+			{"sql/filter/blocking_poll.sql", ALWAYS},
+			{"sql/filter/slice.sql", ALWAYS},
+			{"sql/filter/clip_slice.sql", IF_RECORDED},
+			{"sql/filter/clip_blocking_poll.sql", IF_RECORDED},
+			{"sql/filter/rest_blocking_poll.sql", ALWAYS},
+			{"sql/filter/sum_blocking_poll.sql", ALWAYS},
+			{"sql/filter/site.sql", ALWAYS},
+			{"sql/filter/sum_worker.sql", ALWAYS},
+			{"sql/filter/rest_sample.sql", ALWAYS},
+			{"sql/filter/rest_pool_closure.sql", ALWAYS},
+			{NULL, ALWAYS},
+		},
+	.derived =
+		(const struct step[]) {
+			{"sql/derive/52_site_poll.sql", ALWAYS},
+			{"sql/derive/53_site_time.sql", ALWAYS},
+			{NULL, ALWAYS},
+		},
 };
 
 struct overlay {
 	sqlite3 *db;
-	enum when watched; /* WATCHED or UNWATCHED */
+	const int64_t *captures;
+	size_t capture_count;
+	enum when when; /* IF_RECORDED or IF_NOT_RECORDED */
 };
 
 static bool step_wanted(const struct overlay *o, const struct step *step)
 {
-	return step->when == ALWAYS || step->when == o->watched;
+	return step->when == ALWAYS || step->when == o->when;
 }
 
-/*
- * Makes things of the database again as temporary ones: `like` chooses among the statements that made
- * them, which begin with `begin`; ours begin with `instead`. `name`: the table they belong to, or NULL.
- */
-static int make_again(const struct overlay *o, const char *like, const char *name,
-		      const char *begin, const char *instead)
-{
-	sqlite3_stmt *q;
-	int err = 0;
+/* A kind of thing in the database, and how its temporary twin is created. */
+struct twin {
+	const char *type;    /* as in sqlite_schema */
+	const char *begin;   /* of the statement that made it */
+	const char *instead; /* what the twin's statement begins with */
+};
 
-	if (sqlite3_prepare_v2(
-		    o->db,
-		    "SELECT ?3 || substr(sql, length(?2) + 1) FROM main.sqlite_schema "
-		    "WHERE type = ?1 AND sql LIKE ?2 || '%' AND tbl_name = coalesce(?4, tbl_name)",
-		    -1, &q, NULL) != SQLITE_OK)
-		return -EIO;
-	sqlite3_bind_text(q, 1, like, -1, SQLITE_STATIC);
-	sqlite3_bind_text(q, 2, begin, -1, SQLITE_STATIC);
-	sqlite3_bind_text(q, 3, instead, -1, SQLITE_STATIC);
-	sqlite3_bind_text(q, 4, name, -1, SQLITE_STATIC);
+static const struct twin table_twin = {"table", "CREATE TABLE ", "CREATE TEMP TABLE "};
+static const struct twin index_twin = {"index", "CREATE INDEX ", "CREATE INDEX temp."};
+static const struct twin view_twin = {"view", "CREATE VIEW ", "CREATE TEMP VIEW "};
+static const struct twin kept_view_twin = {"view", "CREATE VIEW ", "CREATE TEMP TABLE "};
+
+/* Creates the twins of what belongs to the table, or view, `name`. */
+static int make_twins(sqlite3 *db, const struct twin *twin, const char *name)
+{
+	sqlite3_stmt *q = database_statement(
+		db, "SELECT :instead || substr(sql, length(:begin) + 1) FROM main.sqlite_schema "
+		    "WHERE type = :type AND tbl_name = :name AND sql LIKE :begin || '%'");
+	int err = q ? 0 : -EIO;
+
+	statement_text(q, ":type", twin->type);
+	statement_text(q, ":begin", twin->begin);
+	statement_text(q, ":instead", twin->instead);
+	statement_text(q, ":name", name);
 	while (!err && sqlite3_step(q) == SQLITE_ROW)
-		err = database_run(o->db, (const char *)sqlite3_column_text(q, 0));
+		err = database_run(db, (const char *)sqlite3_column_text(q, 0));
 	sqlite3_finalize(q);
 	return err;
 }
 
-static int make_tables(const struct overlay *o, const struct step *tables, size_t count)
+static int make_all_twins(const struct overlay *o, const struct twin *twin, const struct step *step)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < count; i++) {
-		if (step_wanted(o, &tables[i]))
-			err = make_again(o, "table", tables[i].name, "CREATE TABLE ",
-					 "CREATE TEMP TABLE ");
-	}
-	return err;
-}
-
-static int make_indexes(const struct overlay *o, const struct step *tables, size_t count)
-{
-	int err = 0;
-
-	for (size_t i = 0; !err && i < count; i++) {
-		if (step_wanted(o, &tables[i]))
-			err = make_again(o, "index", tables[i].name, "CREATE INDEX ",
-					 "CREATE INDEX temp.");
-	}
-	return err;
-}
-
-static int run_files(const struct overlay *o, const struct step *files, size_t count)
-{
-	int err = 0;
-
-	for (size_t i = 0; !err && i < count; i++) {
-		if (step_wanted(o, &files[i]))
-			err = database_run_file(o->db, files[i].name, 0);
+	for (; !err && step->name; step++) {
+		if (step_wanted(o, step))
+			err = make_twins(o->db, twin, step->name);
 	}
 	return err;
 }
 
 static bool is_kept(const char *view)
 {
-	for (size_t i = 0; i < COUNT(kept_views); i++) {
-		if (strcmp(kept_views[i].name, view) == 0)
+	for (const struct step *s = kept_views; s->name; s++) {
+		if (strcmp(s->name, view) == 0)
 			return true;
 	}
 	return strcmp(view, "filter") == 0;
 }
 
-/* All views again, over the temporary tables; then the answers of those that are kept. */
+static int make_view(void *context, sqlite3_stmt *q)
+{
+	const char *name = (const char *)sqlite3_column_text(q, 0);
+
+	return is_kept(name) || !make_twins(context, &view_twin, name) ? SQLITE_OK : SQLITE_ERROR;
+}
+
+/* All views again, over the temporary tables; then the tables of those that are kept. */
 static int make_views(const struct overlay *o)
 {
-	sqlite3_stmt *q;
-	int err = 0;
-
-	if (sqlite3_prepare_v2(o->db, "SELECT name FROM main.sqlite_schema WHERE type = 'view'", -1,
-			       &q, NULL) != SQLITE_OK)
+	if (database_rows(o->db, "SELECT name FROM main.sqlite_schema WHERE type = 'view'", 0,
+			  make_view, o->db))
 		return -EIO;
-	while (!err && sqlite3_step(q) == SQLITE_ROW) {
-		const char *name = (const char *)sqlite3_column_text(q, 0);
-
-		if (!is_kept(name))
-			err = make_again(o, "view", name, "CREATE VIEW ", "CREATE TEMP VIEW ");
-	}
-	sqlite3_finalize(q);
-	for (size_t i = 0; !err && i < COUNT(kept_views); i++) {
-		if (step_wanted(o, &kept_views[i]))
-			err = make_again(o, "view", kept_views[i].name, "CREATE VIEW ",
-					 "CREATE TEMP TABLE ");
-	}
-	return err;
+	return make_all_twins(o, &kept_view_twin, kept_views);
 }
 
-/* Derives things again, of what is left of each capture. */
-static int derive_again(const struct overlay *o, const int64_t *captures, size_t count,
-			const char *const *files)
+static int run_files(const struct overlay *o, const struct step *file)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < count; i++) {
-		for (const char *const *file = files; !err && *file; file++)
-			err = database_run_file(o->db, *file, captures[i]);
+	for (; !err && file->name; file++) {
+		if (step_wanted(o, file))
+			err = database_run_file(o->db, file->name, 0);
 	}
 	return err;
 }
 
-static const char *const seen_again[] = {"sql/derive/11_thread_totals.sql",
-					 "sql/derive/17_thread_seen.sql",
-					 "sql/derive/19_pool_peak.sql", NULL};
-static const char *const worked_again[] = {"sql/derive/60_worker.sql", "sql/derive/61_timeline.sql",
-					   NULL};
-static const char *const chosen_again[] = {"sql/derive/52_site_poll.sql",
-					   "sql/derive/53_site_time.sql", NULL};
+/* Derives tables again for each capture, from what is left of it. */
+static int derive_again(const struct overlay *o, const struct step *file)
+{
+	int err = 0;
 
-static int lay_over(const struct overlay *o, const int64_t *captures, size_t count)
+	for (; !err && file->name; file++) {
+		for (size_t i = 0; !err && i < o->capture_count && step_wanted(o, file); i++)
+			err = database_run_file(o->db, file->name, o->captures[i]);
+	}
+	return err;
+}
+
+static int make_layer(const struct overlay *o, const struct layer *layer)
+{
+	int err = make_all_twins(o, &table_twin, layer->tables);
+
+	if (!err)
+		err = run_files(o, layer->files);
+	if (!err)
+		err = make_all_twins(o, &index_twin, layer->tables);
+	if (!err)
+		err = derive_again(o, layer->derived);
+	return err;
+}
+
+static int lay_over(const struct overlay *o)
 {
 	struct derivation derivation;
 	int err = derivation_begin(&derivation, o->db);
 
 	if (!err)
-		err = make_tables(o, seen_tables, COUNT(seen_tables));
-	if (!err)
-		err = run_files(o, seen_files, COUNT(seen_files));
-	if (!err)
-		err = make_indexes(o, seen_tables, COUNT(seen_tables));
-	if (!err && o->watched == WATCHED)
-		err = derive_again(o, captures, count, seen_again);
+		err = make_layer(o, &recorded);
 	if (!err)
 		err = make_views(o);
-	if (!err && o->watched == WATCHED)
-		err = derive_again(o, captures, count, worked_again);
 	if (!err)
-		err = make_tables(o, chosen_tables, COUNT(chosen_tables));
+		err = derive_again(o, derived_over_views);
 	if (!err)
-		err = run_files(o, chosen_files, COUNT(chosen_files));
-	if (!err)
-		err = make_indexes(o, chosen_tables, COUNT(chosen_tables));
-	if (!err)
-		err = derive_again(o, captures, count, chosen_again);
+		err = make_layer(o, &chosen);
 	derivation_end(&derivation);
 	return err;
 }
@@ -234,14 +262,15 @@ bool filter_given(const struct filter *f)
 enum exit_status filter_apply(sqlite3 *db, const struct filter *filter, const int64_t *captures,
 			      size_t count)
 {
-	struct overlay overlay = {db, filter->from || filter->to || filter->worker ? WATCHED
-										   : UNWATCHED};
+	bool of_recorded = filter->from || filter->to || filter->worker;
+	const struct overlay overlay = {db, captures, count,
+					of_recorded ? IF_RECORDED : IF_NOT_RECORDED};
 	enum exit_status status = STATUS_DONE;
 	int err;
 
 	if (!filter_given(filter))
 		return STATUS_DONE;
-	/* Only temporary tables are written; they have no foreign keys into the database. */
+	/* Only temporary tables are written: their foreign keys would lead nowhere. */
 	err = database_run(db, "PRAGMA query_only = 0; PRAGMA foreign_keys = 0;"
 			       "PRAGMA temp.cache_size = -65536; BEGIN");
 	if (!err)
@@ -249,7 +278,7 @@ enum exit_status filter_apply(sqlite3 *db, const struct filter *filter, const in
 	for (size_t i = 0; !err && status == STATUS_DONE && i < count; i++)
 		status = filter_row(db, filter, captures[i]);
 	if (!err && status == STATUS_DONE)
-		err = lay_over(&overlay, captures, count);
+		err = lay_over(&overlay);
 	if (!err && status == STATUS_DONE)
 		err = database_run(db, "COMMIT");
 	return err ? message(STATUS_SYSTEM, NULL, "cannot apply the filters: %s",

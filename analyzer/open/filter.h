@@ -2,6 +2,7 @@
 #ifndef HUD_ANALYZER_OPEN_FILTER_H
 #define HUD_ANALYZER_OPEN_FILTER_H
 
+#include "analyzer/base/arena.h"
 #include "analyzer/base/message.h"
 
 #include <sqlite3.h>
@@ -10,18 +11,18 @@
 #include <stdint.h>
 
 /*
- * Filters: which part of a capture a verb looks at (--from, --to, --worker, --task, --cause, --match,
- * --min). They are laid over the database as temporary tables of the same names, so that all views
- * and queries are of the chosen part, and none of them knows of filters.
+ * Filters: the part of a capture that a verb is about (--from, --to, --worker, --task, --cause,
+ * --match, --min, --site). They become temporary tables with the names of the database's own, which
+ * hold the chosen part only, so that views and queries need to know nothing of filters.
  */
 
+/* As given on the command line. NULL, or 0: not given. */
 struct filter {
-	const char *from,
-		*to; /* "2s", "-2s" or the text of a mark. NULL, or 0, here and below: not given */
-	const char *worker; /* a tid, or a name in which * is any text */
-	const char *task;
-	const char *cause; /* several with commas */
-	const char *match; /* a POSIX extended regular expression */
+	const char *from, *to; /* "2s", "-2s" or the text of a mark */
+	const char *worker;    /* a thread id, or a name in which * matches any text */
+	const char *task;      /* a name in which * matches any text */
+	const char *cause;     /* one, or several separated by commas */
+	const char *match;     /* a POSIX extended regular expression */
 	int64_t min_ns;
 	uint64_t site; /* site.id */
 };
@@ -30,14 +31,22 @@ struct filter {
 int filter_functions(sqlite3 *db);
 
 /*
- * Lays the filters over these captures, all others vanish from the filtered tables; nothing to do
- * without filters. Before database_restrict(), once. Says on stderr what cannot be meant: a time
- * outside of a capture, a mark or worker that is not there, a damaged regular expression.
+ * Applies the filters to these captures; the filtered tables hold no others. Does nothing without
+ * filters. Call it once, before database_restrict(). Says on stderr what is wrong with the filters:
+ * a time outside the capture, a mark, worker or site that it does not have, a bad regular
+ * expression.
  */
 enum exit_status filter_apply(sqlite3 *db, const struct filter *filter, const int64_t *captures,
 			      size_t count);
 
 /* Whether any filter was given. */
 bool filter_given(const struct filter *filter);
+
+/*
+ * Appends the filters as a sentence, "only from 2s, cause lock"; nothing where there are none.
+ * `row`: the current row of a query, with a column for each filter it knows (sql/query/filter.sql,
+ * sql/diff/filter.sql).
+ */
+void filter_sentence(sqlite3_stmt *row, struct text *out);
 
 #endif

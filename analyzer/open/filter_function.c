@@ -8,10 +8,10 @@
 #include <string.h>
 
 /*
- * The functions that filters need in SQL.
+ * SQL functions for filters: regular expressions, and patterns with *.
  */
 
-/* The expression used last: a query asks the same one of all its rows. */
+/* The expression compiled last: a query uses the same one for all of its rows. */
 struct expression {
 	char *pattern; /* NULL: none yet */
 	regex_t compiled;
@@ -50,7 +50,7 @@ static const regex_t *expression_of(sqlite3_context *context, const char *patter
 	return NULL;
 }
 
-/* text REGEXP pattern, as regexp(pattern, text): NULL where either is. */
+/* SQLite calls regexp(pattern, text) for `text REGEXP pattern`. NULL where either is NULL. */
 static void regexp(sqlite3_context *context, int count, sqlite3_value **value)
 {
 	const char *pattern = (const char *)sqlite3_value_text(value[0]);
@@ -65,7 +65,7 @@ static void regexp(sqlite3_context *context, int count, sqlite3_value **value)
 		sqlite3_result_int(context, regexec(expression, text, 0, NULL, 0) == 0);
 }
 
-/* fits(pattern, text): '*' in the pattern is any text. 0 where the text is NULL. */
+/* fits(pattern, text): * in the pattern matches any text. 0 where either is NULL. */
 static void fits(sqlite3_context *context, int count, sqlite3_value **value)
 {
 	const char *pattern = (const char *)sqlite3_value_text(value[0]);

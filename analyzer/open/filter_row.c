@@ -11,12 +11,12 @@
 #include <string.h>
 
 /*
- * From what was given on the command line to one row of the table filter.
+ * From the filters as given on the command line to one row of the table `filter`.
  */
 
 struct range {
 	int64_t start_ns, end_ns; /* of the capture */
-	int64_t from_ns, to_ns;   /* chosen */
+	int64_t from_ns, to_ns;   /* of the chosen part */
 };
 
 static enum exit_status refuse_cause(const char *word, size_t length)
@@ -60,27 +60,22 @@ static enum exit_status check_expression(const char *pattern)
 		       "--match `%s`: %s", pattern, why);
 }
 
-/* When the first mark of this name after `after_ns` was set; -1: there is none. */
+/* The time of the first mark with this text after `after_ns`; -1: there is none. */
 static int64_t mark_find(sqlite3 *db, int64_t capture, const char *text, int64_t after_ns)
 {
-	sqlite3_stmt *q;
-	int64_t found = -1;
+	sqlite3_stmt *q = database_statement(db, "SELECT min(time_ns) FROM mark WHERE "
+						 "capture = :capture AND text = :text "
+						 "AND time_ns > :after");
 
-	if (sqlite3_prepare_v2(db,
-			       "SELECT min(time_ns) FROM mark "
-			       "WHERE capture = ?1 AND text = ?2 AND time_ns > ?3",
-			       -1, &q, NULL) != SQLITE_OK)
-		return -1; /* no such table: no mark can be there */
-	sqlite3_bind_int64(q, 1, capture);
-	sqlite3_bind_text(q, 2, text, -1, SQLITE_STATIC);
-	sqlite3_bind_int64(q, 3, after_ns);
-	if (sqlite3_step(q) == SQLITE_ROW && sqlite3_column_type(q, 0) != SQLITE_NULL)
-		found = sqlite3_column_int64(q, 0);
-	sqlite3_finalize(q);
-	return found;
+	statement_number(q, ":capture", capture);
+	statement_text(q, ":text", text);
+	statement_number(q, ":after", after_ns);
+	return statement_answer(q, -1);
 }
 
-/* "2s" after the start, "-2s" before the end, or a mark that comes after `after_ns`. */
+/*
+ * "2s" after the start, "-2s" before the end, or the text of a mark after `after_ns`. False: none.
+ */
 static bool moment_read(sqlite3 *db, int64_t capture, const struct range *r, const char *text,
 			int64_t after_ns, int64_t *out)
 {
@@ -102,17 +97,17 @@ static enum exit_status range_read(sqlite3 *db, const struct filter *f, int64_t 
 				   struct range *r)
 {
 	static const char advice[] =
-		"a time since the start like 2s or 1m30s, before the end like -2s, or the text of a mark";
+		"give a time from the start like 2s, from the end like -2s, or the text of a mark";
 	char length[WORD_BYTES];
 
 	r->from_ns = r->start_ns;
 	r->to_ns = r->end_ns;
 	if (f->from && !moment_read(db, capture, r, f->from, 0, &r->from_ns))
 		return message(STATUS_INPUT, advice,
-			       "--from %s: no time, and no mark of the capture", f->from);
+			       "--from %s: not a time, and not a mark of the capture", f->from);
 	if (f->to && !moment_read(db, capture, r, f->to, r->from_ns, &r->to_ns))
 		return message(STATUS_INPUT, advice,
-			       "--to %s: no time, and no mark of the capture%s", f->to,
+			       "--to %s: not a time, and not a mark of the capture%s", f->to,
 			       f->from ? " after --from" : "");
 	if (r->to_ns > r->end_ns)
 		r->to_ns = r->end_ns;
@@ -127,94 +122,68 @@ static enum exit_status range_read(sqlite3 *db, const struct filter *f, int64_t 
 
 static enum exit_status check_worker(sqlite3 *db, const char *worker, int64_t capture)
 {
-	sqlite3_stmt *q;
-	bool there = false;
+	sqlite3_stmt *q = database_statement(
+		db, "SELECT 1 FROM worker AS w JOIN thread AS t ON t.id = w.thread WHERE "
+		    "w.capture = :capture "
+		    "AND (:worker = CAST(t.tid AS TEXT) OR fits(:worker, t.comm))");
 
-	if (sqlite3_prepare_v2(
-		    db,
-		    "SELECT 1 FROM worker AS w JOIN thread AS t ON t.id = w.thread "
-		    "WHERE w.capture = ?1 AND (?2 = CAST(t.tid AS TEXT) OR fits(?2, t.comm))",
-		    -1, &q, NULL) == SQLITE_OK) {
-		sqlite3_bind_int64(q, 1, capture);
-		sqlite3_bind_text(q, 2, worker, -1, SQLITE_STATIC);
-		there = sqlite3_step(q) == SQLITE_ROW;
-	}
-	sqlite3_finalize(q);
-	if (there)
+	statement_number(q, ":capture", capture);
+	statement_text(q, ":worker", worker);
+	if (statement_answer(q, 0))
 		return STATUS_DONE;
-	return message(STATUS_INPUT,
-		       "a thread id, or a name in which * is any text; query @workers lists them",
-		       "--worker %s: no worker of the capture", worker);
+	return message(
+		STATUS_INPUT,
+		"a thread id, or a name in which * matches any text; query @workers lists them",
+		"--worker %s: no such worker in the capture", worker);
 }
 
 static enum exit_status check_site(sqlite3 *db, uint64_t site, int64_t capture)
 {
-	sqlite3_stmt *q;
-	bool there = false;
+	sqlite3_stmt *q = database_statement(
+		db, "SELECT 1 FROM main.site WHERE capture = :capture AND id = :site");
 
-	if (sqlite3_prepare_v2(db, "SELECT 1 FROM main.site WHERE capture = ? AND id = ?", -1, &q,
-			       NULL) == SQLITE_OK) {
-		sqlite3_bind_int64(q, 1, capture);
-		sqlite3_bind_int64(q, 2, (int64_t)site);
-		there = sqlite3_step(q) == SQLITE_ROW;
-	}
-	sqlite3_finalize(q);
-	if (there)
+	statement_number(q, ":capture", capture);
+	statement_number(q, ":site", (int64_t)site);
+	if (statement_answer(q, 0))
 		return STATUS_DONE;
 	return message(STATUS_INPUT, "the first column of the report's sites, or of query @sites",
-		       "--site %" PRIu64 ": no site of the capture", site);
-}
-
-static void bind_words(sqlite3_stmt *q, const struct filter *f)
-{
-	const char *const words[] = {f->worker, f->task, f->cause, f->match};
-
-	for (int i = 0; i < 4; i++)
-		sqlite3_bind_text(q, 4 + i, words[i], -1, SQLITE_STATIC);
-	if (f->min_ns)
-		sqlite3_bind_int64(q, 8, f->min_ns);
-	if (f->site)
-		sqlite3_bind_int64(q, 9, (int64_t)f->site);
+		       "--site %" PRIu64 ": no such site in the capture", site);
 }
 
 static enum exit_status row_write(sqlite3 *db, const struct filter *f, int64_t capture,
 				  const struct range *r)
 {
-	sqlite3_stmt *q;
-	int err = sqlite3_prepare_v2(
-		db, "INSERT INTO temp.filter VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", -1, &q, NULL);
+	sqlite3_stmt *q = database_statement(
+		db, "INSERT INTO temp.filter VALUES (:capture, :from, :to, :worker, :task, :cause, "
+		    ":match, :min, :site)");
 
-	if (err == SQLITE_OK) {
-		sqlite3_bind_int64(q, 1, capture);
-		if (f->from)
-			sqlite3_bind_int64(q, 2, r->from_ns);
-		if (f->to)
-			sqlite3_bind_int64(q, 3, r->to_ns);
-		bind_words(q, f);
-		err = sqlite3_step(q);
-		sqlite3_finalize(q);
-	}
-	if (err == SQLITE_DONE)
+	statement_number(q, ":capture", capture);
+	if (f->from)
+		statement_number(q, ":from", r->from_ns);
+	if (f->to)
+		statement_number(q, ":to", r->to_ns);
+	statement_text(q, ":worker", f->worker);
+	statement_text(q, ":task", f->task);
+	statement_text(q, ":cause", f->cause);
+	statement_text(q, ":match", f->match);
+	if (f->min_ns)
+		statement_number(q, ":min", f->min_ns);
+	if (f->site)
+		statement_number(q, ":site", (int64_t)f->site);
+	if (q)
+		sqlite3_step(q);
+	if (q && sqlite3_finalize(q) == SQLITE_OK)
 		return STATUS_DONE;
 	return message(STATUS_SYSTEM, NULL, "cannot apply the filters: %s", sqlite3_errmsg(db));
 }
 
-static bool range_of_capture(sqlite3 *db, int64_t capture, struct range *r)
+static int range_read_row(void *context, sqlite3_stmt *q)
 {
-	sqlite3_stmt *q;
-	bool there = false;
+	struct range *r = context;
 
-	if (sqlite3_prepare_v2(db, "SELECT start_ns, end_ns FROM capture WHERE id = ?", -1, &q,
-			       NULL) != SQLITE_OK)
-		return false;
-	sqlite3_bind_int64(q, 1, capture);
-	if (sqlite3_step(q) == SQLITE_ROW) {
-		r->start_ns = sqlite3_column_int64(q, 0);
-		r->end_ns = sqlite3_column_int64(q, 1);
-		there = true;
-	}
-	sqlite3_finalize(q);
-	return there;
+	r->start_ns = sqlite3_column_int64(q, 0);
+	r->end_ns = sqlite3_column_int64(q, 1);
+	return SQLITE_OK;
 }
 
 enum exit_status filter_row(sqlite3 *db, const struct filter *f, int64_t capture)
@@ -222,7 +191,8 @@ enum exit_status filter_row(sqlite3 *db, const struct filter *f, int64_t capture
 	struct range range = {0};
 	enum exit_status status = STATUS_DONE;
 
-	if (!range_of_capture(db, capture, &range))
+	if (database_rows(db, "SELECT start_ns, end_ns FROM capture WHERE id = ?", capture,
+			  range_read_row, &range))
 		return message(STATUS_SYSTEM, NULL, "cannot read the capture: %s",
 			       sqlite3_errmsg(db));
 	if (f->cause)

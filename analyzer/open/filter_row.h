@@ -7,8 +7,8 @@
 #include <sqlite3.h>
 
 /*
- * Checks what the filters mean in one capture, and writes it into the table filter. Says on stderr
- * what is wrong with them.
+ * Checks the filters against one capture, and writes what they mean there into the table `filter`.
+ * Says on stderr what is wrong with them.
  */
 enum exit_status filter_row(sqlite3 *db, const struct filter *filter, int64_t capture);
 

@@ -44,7 +44,7 @@ static enum exit_status load_error(sqlite3 *db, const char *path, int err,
 		return interrupt_message();
 	if (err == -EEXIST)
 		return message(STATUS_INPUT, "nothing was changed",
-			       "%s: capture %s is in the database already", path,
+			       "%s: the database already has the capture %s", path,
 			       result->capture_id);
 	if (result->phase == INGEST_READING &&
 	    (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW))
@@ -97,23 +97,21 @@ enum exit_status input_load(sqlite3 *db, const char *path, const struct resolver
 enum exit_status input_check_binaries(sqlite3 *db, const struct resolver *resolver)
 {
 	const char *unused = resolver_unused_binary(resolver);
-	sqlite3_stmt *statement;
+	sqlite3_stmt *q;
 	char advice[512] = "it is none of the binaries in the capture";
 
 	if (!unused)
 		return STATUS_DONE;
-	if (sqlite3_prepare_v2(
-		    db,
-		    "SELECT DISTINCT b.path, coalesce('build-id ' || b.build_id, 'code with the hash ' "
-		    "|| b.text_hash, 'no build-id') FROM binary AS b JOIN process AS p "
-		    "ON p.capture = b.capture AND p.executable = b.path",
-		    -1, &statement, NULL) == SQLITE_OK) {
-		if (sqlite3_step(statement) == SQLITE_ROW)
-			snprintf(advice, sizeof(advice), "the capture has %s with %s",
-				 (const char *)sqlite3_column_text(statement, 0),
-				 (const char *)sqlite3_column_text(statement, 1));
-		sqlite3_finalize(statement);
-	}
+	q = database_statement(
+		db,
+		"SELECT DISTINCT b.path, coalesce('build-id ' || b.build_id, 'code with the hash ' "
+		"|| b.text_hash, 'no build-id') FROM binary AS b JOIN process AS p "
+		"ON p.capture = b.capture AND p.executable = b.path");
+	if (q && sqlite3_step(q) == SQLITE_ROW)
+		snprintf(advice, sizeof(advice), "the capture has %s with %s",
+			 (const char *)sqlite3_column_text(q, 0),
+			 (const char *)sqlite3_column_text(q, 1));
+	sqlite3_finalize(q);
 	return message(STATUS_INPUT, advice,
 		       "--binary %s fits no binary of the capture: another build", unused);
 }
@@ -136,7 +134,7 @@ static enum exit_status open_database(const struct input_request *request, sqlit
 	if (err == -EBADMSG)
 		return message(STATUS_INPUT,
 			       "give a capture, or a database made by hud-analyze load",
-			       "%s is an SQLite database, but none of hud's", path);
+			       "%s is an SQLite database that hud-analyze did not make", path);
 	if (err)
 		return message(STATUS_SYSTEM, NULL, "cannot read %s: %s", path, strerror(-err));
 	return STATUS_DONE;
@@ -157,29 +155,22 @@ static enum exit_status open_capture(const struct input_request *request, struct
 				 "cannot make a temporary database: %s", strerror(-err));
 	if (status == STATUS_DONE)
 		status = load_file(*out, request->path, file, resolver);
-	/* Of several inputs, a --binary may fit another one. */
+	/* With several inputs, a --binary may be for another one. */
 	if (status == STATUS_DONE && !request->one_of_many)
 		status = input_check_binaries(*out, resolver);
 	resolver_close(resolver);
 	return status;
 }
 
-/* The row of the capture whose id begins so; 0 none, -1 more than one. */
+/* The row of the capture whose id begins with this; 0: none, -1: more than one. */
 static int64_t capture_named(sqlite3 *db, const char *beginning)
 {
-	sqlite3_stmt *statement;
-	int64_t row = 0;
+	sqlite3_stmt *q = database_statement(
+		db, "SELECT CASE count(*) WHEN 0 THEN 0 WHEN 1 THEN min(id) ELSE -1 END "
+		    "FROM capture WHERE substr(capture_id, 1, length(:beginning)) = :beginning");
 
-	if (sqlite3_prepare_v2(db,
-			       "SELECT CASE count(*) WHEN 0 THEN 0 WHEN 1 THEN min(id) ELSE -1 END "
-			       "FROM capture WHERE substr(capture_id, 1, length(?1)) = ?1",
-			       -1, &statement, NULL) != SQLITE_OK)
-		return 0;
-	sqlite3_bind_text(statement, 1, beginning, -1, SQLITE_STATIC);
-	if (sqlite3_step(statement) == SQLITE_ROW)
-		row = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return row;
+	statement_text(q, ":beginning", beginning);
+	return statement_answer(q, 0);
 }
 
 static enum exit_status choose(const struct input_request *request, struct input *input)
@@ -202,23 +193,21 @@ static enum exit_status choose(const struct input_request *request, struct input
 		       request->capture);
 }
 
-/* Of several inputs each counts with all of its captures, where none is chosen. */
+/* For one input of several: all of its captures, where none is chosen. */
 static enum exit_status filter_all(struct input *input, const struct filter *filter)
 {
 	int64_t *captures = calloc(input->captures, sizeof(*captures));
-	sqlite3_stmt *q = NULL;
+	sqlite3_stmt *q = database_statement(input->db, "SELECT id FROM capture ORDER BY id");
 	size_t count = 0;
-	enum exit_status status = STATUS_DONE;
+	enum exit_status status;
 
-	if (!captures || sqlite3_prepare_v2(input->db, "SELECT id FROM capture ORDER BY id", -1, &q,
-					    NULL) != SQLITE_OK)
-		status = message(STATUS_SYSTEM, NULL, "cannot apply the filters: %s",
-				 captures ? sqlite3_errmsg(input->db) : "out of memory");
-	while (status == STATUS_DONE && count < input->captures && sqlite3_step(q) == SQLITE_ROW)
+	while (captures && q && count < input->captures && sqlite3_step(q) == SQLITE_ROW)
 		captures[count++] = sqlite3_column_int64(q, 0);
 	sqlite3_finalize(q);
-	if (status == STATUS_DONE)
-		status = filter_apply(input->db, filter, captures, count);
+	status = count == input->captures
+			 ? filter_apply(input->db, filter, captures, count)
+			 : message(STATUS_SYSTEM, NULL, "cannot apply the filters: %s",
+				   captures ? sqlite3_errmsg(input->db) : "out of memory");
 	free(captures);
 	return status;
 }

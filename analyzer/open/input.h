@@ -11,23 +11,22 @@
  */
 struct input {
 	sqlite3 *db;
-	int64_t capture;   /* row of the chosen one */
-	uint64_t captures; /* how many there are to choose from */
+	int64_t capture;   /* the chosen one: capture.id */
+	uint64_t captures; /* how many the database has */
 };
 
-/* What is asked for. */
+/* What to open. */
 struct input_request {
-	const char *path; /* of a capture (- is standard input), or of a database */
-	const char
-		*capture; /* which one of a database: the beginning of its id; NULL: the newest */
-	bool one_of_many; /* of several inputs: without `capture` all of its captures count */
+	const char *path;    /* of a capture (- is standard input), or of a database */
+	const char *capture; /* of a database: the beginning of a capture's id; NULL: the newest */
+	bool one_of_many;    /* one of several inputs: without `capture`, all of its captures */
 	struct filter filter;
 	struct symbolizer_options symbols;
 };
 
 /*
- * Opens and chooses the capture. Filters are laid over it, or, where it is one input of many, over all
- * of its captures.
+ * Opens it and chooses the capture. Applies the filters to that capture, or with `one_of_many` to
+ * all captures.
  */
 enum exit_status input_open(const struct input_request *request, struct input *out);
 void input_close(struct input *input);
@@ -35,12 +34,12 @@ void input_close(struct input *input);
 /* Loads one capture file (or -) into an open database. */
 enum exit_status input_load(sqlite3 *db, const char *path, const struct resolver *resolver);
 
-/* A --binary that fits nothing that was loaded is an error: says so. */
+/* Refuses a --binary that fits nothing that was loaded. */
 enum exit_status input_check_binaries(sqlite3 *db, const struct resolver *resolver);
 
 /*
- * Makes a resolver, with the cache of symbols and with messages about downloads, whatever `symbols` has
- * for those. Says why it could not be made.
+ * Opens a resolver with the cache of symbols, and with messages about downloads; these two in
+ * `symbols` are not used.
  */
 enum exit_status input_resolver(const struct symbolizer_options *symbols, struct resolver **out);
 

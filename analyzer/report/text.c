@@ -74,39 +74,14 @@ static void print_verdict(const struct page *page, sqlite3_stmt *q)
 			page_paint(page, DIM), page->input->captures, page_paint(page, PLAIN));
 }
 
-/* The filters in the order in which they are told; times get units, words stand as they are. */
-static const struct {
-	const char *column;
-	const char *label;
-	bool time;
-} filters[] = {
-	{"from_ns", "from", true},
-	{"to_ns", "to", true},
-	{"worker", "worker", false},
-	{"task", "task", false},
-	{"cause", "cause", false},
-	{"match", "matching", false},
-	{"min_ns", "blocks of at least", true},
-	{"site", "site", false},
-};
-
 static void print_filter(const struct page *page, sqlite3_stmt *q)
 {
-	bool any = false;
+	struct text sentence = {0};
 
-	for (size_t i = 0; i < sizeof(filters) / sizeof(*filters); i++) {
-		const char *text = column_text(q, filters[i].column);
-		char word[WORD_BYTES];
-
-		if (!text)
-			continue;
-		if (filters[i].time)
-			text = duration_word(word, column_number(q, filters[i].column, 0));
-		fprintf(page->out, "%s%s %s", any ? ", " : "only ", filters[i].label, text);
-		any = true;
-	}
-	if (any)
-		fputc('\n', page->out);
+	filter_sentence(q, &sentence);
+	if (sentence.bytes)
+		fprintf(page->out, "%s\n", sentence.bytes);
+	text_close(&sentence);
 }
 
 /* Prints filters and verdict, and sets what the parts need to know of the latter. */

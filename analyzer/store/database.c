@@ -33,14 +33,6 @@ static int errno_of(int sqlite)
 	}
 }
 
-static void bind_capture(sqlite3_stmt *statement, int64_t capture)
-{
-	int index = sqlite3_bind_parameter_index(statement, ":capture");
-
-	if (index > 0)
-		sqlite3_bind_int64(statement, index, capture);
-}
-
 static int run_text(sqlite3 *db, const char *sql, int64_t capture)
 {
 	while (sql && *sql) {
@@ -51,7 +43,7 @@ static int run_text(sqlite3 *db, const char *sql, int64_t capture)
 			return errno_of(err);
 		if (!statement)
 			continue;
-		bind_capture(statement, capture);
+		statement_number(statement, ":capture", capture);
 		do
 			err = sqlite3_step(statement);
 		while (err == SQLITE_ROW);
@@ -98,18 +90,43 @@ int database_rows(sqlite3 *db, const char *sql, int64_t capture,
 	return err ? err : end;
 }
 
-int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise)
+sqlite3_stmt *database_statement(sqlite3 *db, const char *sql)
 {
 	sqlite3_stmt *statement;
+
+	return sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK ? statement : NULL;
+}
+
+void statement_text(sqlite3_stmt *statement, const char *name, const char *value)
+{
+	int index = sqlite3_bind_parameter_index(statement, name);
+
+	if (index > 0)
+		sqlite3_bind_text(statement, index, value, -1, SQLITE_TRANSIENT);
+}
+
+void statement_number(sqlite3_stmt *statement, const char *name, int64_t value)
+{
+	int index = sqlite3_bind_parameter_index(statement, name);
+
+	if (index > 0)
+		sqlite3_bind_int64(statement, index, value);
+}
+
+int64_t statement_answer(sqlite3_stmt *statement, int64_t otherwise)
+{
 	int64_t value = otherwise;
 
-	if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK)
-		return otherwise;
-	if (sqlite3_step(statement) == SQLITE_ROW &&
+	if (statement && sqlite3_step(statement) == SQLITE_ROW &&
 	    sqlite3_column_type(statement, 0) != SQLITE_NULL)
 		value = sqlite3_column_int64(statement, 0);
 	sqlite3_finalize(statement);
 	return value;
+}
+
+int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise)
+{
+	return statement_answer(database_statement(db, sql), otherwise);
 }
 
 /*

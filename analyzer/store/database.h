@@ -39,6 +39,18 @@ int database_rows(sqlite3 *db, const char *sql, int64_t capture,
 /* A whole number that a statement without parameters answers with, or `otherwise`. */
 int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise);
 
+/*
+ * For statements with parameters. Each function takes NULL for a statement that could not be
+ * prepared, so that only the last result needs to be checked.
+ */
+/* The statement, or NULL: sqlite3_errmsg() says why. */
+sqlite3_stmt *database_statement(sqlite3 *db, const char *sql);
+/* Binds a parameter by its name, if the statement has one of that name. The text is copied. */
+void statement_text(sqlite3_stmt *statement, const char *name, const char *value);
+void statement_number(sqlite3_stmt *statement, const char *name, int64_t value);
+/* The first column of the first row, `otherwise` where there is none or it is NULL. Finalizes. */
+int64_t statement_answer(sqlite3_stmt *statement, int64_t otherwise);
+
 /* Lets the connection do nothing but read the main database. */
 void database_restrict(sqlite3 *db);
 

@@ -1,4 +1,4 @@
--- How long is the block of a rank (from 0, the shortest first) of a subject on one side?
+-- How long is the blocking poll with this rank of a subject on one side? Rank 0 is the shortest.
 SELECT wall_ns
 FROM block
 WHERE subject = :subject AND side = :side

@@ -1,24 +1,26 @@
--- Why can nothing be said of the side after? No row: enough is known.
-WITH watched AS (
-	SELECT min(workers) AS workers, max(unclassified) AS unclassified, min(classified_percent) AS classified_percent, max(loss_percent) AS loss_percent,
+-- Why is too little known of the side after? No row: enough is. `blind`: nothing at all is known.
+WITH after_side AS (
+	SELECT min(workers) AS workers, max(unclassified) AS unclassified,
+		min(classified_percent) AS classified_percent, max(loss_percent) AS loss_percent,
 		sum(duration_ns) AS duration_ns, sum(polling_ns) AS polling_ns,
 		(SELECT sentence FROM compared WHERE side = 1 AND workers = 0 ORDER BY id LIMIT 1)
 			AS sentence
 	FROM compared
 	WHERE side = 1
 )
-SELECT 'source' AS reason, sentence, 1 AS blind FROM watched WHERE workers = 0
+SELECT 'source' AS reason, sentence, 1 AS blind FROM after_side WHERE workers = 0
 UNION ALL
-SELECT 'source', printf('only %.0f%% of what workers did could be told apart by stacks', classified_percent), 0
-FROM watched WHERE unclassified
+SELECT 'source', printf('only %.0f%% of what the workers did could be classified by stacks',
+	classified_percent), 0
+FROM after_side WHERE unclassified
 UNION ALL
 SELECT 'loss', printf('%.1f%% of what happened was lost', loss_percent), 0
-FROM watched WHERE loss_percent > 1
+FROM after_side WHERE loss_percent > 1
 UNION ALL
 SELECT 'short', printf('only %.2f s were recorded: at least 1 s is needed', duration_ns / 1e9), 0
-FROM watched WHERE duration_ns < 1000000000
+FROM after_side WHERE duration_ns < 1000000000
 UNION ALL
-SELECT 'idle', printf('only %.0f ms of polling were watched, less than the %.0f ms of --min-busy',
+SELECT 'idle', printf('only %.0f ms of polling were recorded, less than the %.0f ms of --min-busy',
 	polling_ns / 1e6, :min_busy / 1e6), 0
-FROM watched WHERE polling_ns < :min_busy
+FROM after_side WHERE polling_ns < :min_busy
 LIMIT 1;

@@ -1,8 +1,4 @@
--- How did each rule end? The worst of its findings.
-SELECT rule, text,
-	CASE WHEN max(status = 'fail') THEN 'fail' WHEN max(status = 'cannot tell') THEN 'cannot tell'
-		ELSE 'pass' END AS status,
-	group_concat(CASE WHEN status <> 'pass' THEN sentence END, '; ') AS sentence
-FROM (SELECT * FROM finding ORDER BY rule, id)
-GROUP BY rule
+-- How did each rule end?
+SELECT rule, text, status, sentence
+FROM rule_result
 ORDER BY rule;

@@ -1,4 +1,4 @@
--- Which subjects does a rule speak of? A pattern fits a whole name, or its end from a `::` on.
+-- Which subjects is a rule about? A pattern matches a whole name, or its end after a `::`.
 SELECT s.id, s.name, nullif(s.cause, '') AS cause, p.file, p.line,
 	s.bystander, a.count AS after_count, coalesce(b.count, 0) AS before_count,
 	1.0 * a.blocked_ns / max(a.worker_ns, 1) AS after_blocked,
@@ -8,7 +8,8 @@ SELECT s.id, s.name, nullif(s.cause, '') AS cause, p.file, p.line,
 	a.p50_ns AS after_p50, b.p50_ns AS before_p50,
 	a.p99_ns AS after_p99, b.p99_ns AS before_p99,
 	a.max_ns AS after_max,
-	(SELECT group_concat(kind_name, ', ') FROM (SELECT o.name || ' (' || o.cause || ')' AS kind_name
+	(SELECT group_concat(kind_name, ', ') FROM (
+		SELECT o.name || ' (' || o.cause || ')' AS kind_name
 		FROM subject AS o JOIN figure AS f ON f.subject = o.id AND f.side = 1
 		WHERE s.kind = 'all' AND o.kind = 'site' AND f.count > 0
 		ORDER BY f.max_ns DESC LIMIT 1)) AS longest_site,
@@ -16,9 +17,7 @@ SELECT s.id, s.name, nullif(s.cause, '') AS cause, p.file, p.line,
 FROM subject AS s
 JOIN figure AS a ON a.subject = s.id AND a.side = 1
 LEFT JOIN figure AS b ON b.subject = s.id AND b.side = 0
-LEFT JOIN (SELECT crate, name, cause, file, line,
-		row_number() OVER (PARTITION BY crate, name, cause ORDER BY compared DESC) AS latest
-	FROM place) AS p ON p.latest = 1 AND s.kind = 'site' AND p.crate = s.crate AND p.name = s.name
+LEFT JOIN latest_place AS p ON s.kind = 'site' AND p.crate = s.crate AND p.name = s.name
 	AND p.cause = s.cause
 WHERE s.kind = :kind
 	AND (:pattern = '' OR s.name GLOB :pattern OR s.name GLOB '*::' || :pattern)

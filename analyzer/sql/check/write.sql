@@ -1,2 +1,3 @@
--- What was found by a rule.
-INSERT INTO finding (rule, text, status, sentence, file, line) VALUES (?1, ?2, ?3, ?4, ?5, ?6);
+-- Keeps what a rule found of a subject.
+INSERT INTO finding (rule, text, status, sentence, file, line)
+VALUES (:rule, :text, :status, :sentence, :file, :line);

@@ -1,7 +1,8 @@
--- What did each blocking poll count for: all, its sites, its task, its worker (1: blocked the most)?
+-- What did each blocking poll count for: all blocking, its sites, its task, its worker? A worker's
+-- name is its rank; 1 was blocked the most.
 --
--- Time spent waiting for a CPU is left out: it is the machine's, and what two recordings of the same
--- code differ by most.
+-- Time spent waiting for a CPU is left out: it depends on the machine more than on the code, and
+-- differs most between two recordings of the same code.
 WITH ranked AS (
 	SELECT thread, rank
 	FROM workers
@@ -12,7 +13,8 @@ WITH ranked AS (
 	FROM blocking_poll
 	WHERE capture = :capture
 	UNION ALL
-	SELECT 'site', coalesce(s.crate, ''), s.function, s.cause, p.blocking_poll, p.wall_ns - p.run_queue_ns
+	SELECT 'site', coalesce(s.crate, ''), s.function, s.cause, p.blocking_poll,
+		p.wall_ns - p.run_queue_ns
 	FROM site_poll AS p
 	JOIN site AS s ON s.id = p.site
 	WHERE p.capture = :capture

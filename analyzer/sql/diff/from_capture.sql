@@ -1,4 +1,4 @@
--- What must two captures have in common to be compared, and how much was watched?
+-- What must two captures have in common to be compared, and how much was recorded?
 SELECT c.capture_id, c.file, c.command, c.start_realtime_ns, max(e.end_ns - e.start_ns, 1),
 	c.threshold_ns, c.sample_hz, c.source, v.workers, v.worker_wall_ns, v.polling_ns, v.loss_percent,
 	c.truncated, v.level, v.reason, v.sentence,

@@ -1,4 +1,4 @@
--- In which tasks could computing be one long poll or many short ones, so that it made no site?
+-- In which tasks could computing have been one long poll or many short ones, so that it is no site?
 SELECT DISTINCT r.task
 FROM sample_run AS r
 JOIN activity_proof AS a ON a.capture = r.capture AND a.activity = r.activity

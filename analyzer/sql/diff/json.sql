@@ -7,48 +7,42 @@ WITH side_figure AS (
 	FROM figure
 ), row AS (
 	SELECT s.kind, s.name, json_object(
-		'crate', nullif(s.crate, ''), 'name', nullif(s.name, ''), 'cause', nullif(s.cause, ''),
+		'crate', nullif(s.crate, ''), 'name', nullif(s.name, ''),
+		'cause', nullif(s.cause, ''),
 		'status', c.status, 'reason', c.reason,
 		'change', round(c.change, 4),
 		'interval', json_array(round(c.low, 4), round(c.high, 4)),
 		'rate_interval', json_array(round(c.rate_low, 4), round(c.rate_high, 4)),
 		'record_s', round(c.record_s),
-		'minor', json(CASE WHEN max(fb.blocked_ns / max(fb.worker_ns, 1),
-				fa.blocked_ns / max(fa.worker_ns, 1))
-			< 0.01 * (SELECT max(w.blocked_ns / max(w.worker_ns, 1)) FROM figure AS w
-				JOIN subject AS k ON k.id = w.subject AND k.kind = 'all')
-			THEN 'true' ELSE 'false' END),
+		'minor', json(CASE WHEN s.minor THEN 'true' ELSE 'false' END),
 		'before', json(b.figures), 'after', json(a.figures)) AS text,
-		row_number() OVER (ORDER BY CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END,
-			max(fb.blocked_ns / max(fb.worker_ns, 1), fa.blocked_ns / max(fa.worker_ns, 1)) DESC,
-			s.name, s.cause) AS place
+		row_number() OVER (ORDER BY
+			CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END,
+			s.share DESC, s.name, s.cause) AS place
 	FROM subject AS s
 	JOIN change AS c ON c.subject = s.id
 	JOIN side_figure AS b ON b.subject = s.id AND b.side = 0
 	JOIN side_figure AS a ON a.subject = s.id AND a.side = 1
-	JOIN figure AS fb ON fb.subject = s.id AND fb.side = 0
-	JOIN figure AS fa ON fa.subject = s.id AND fa.side = 1
+), capture AS (
+	SELECT id, side, json_object('id', capture_id, 'file', file, 'duration_ns', duration_ns,
+		'threshold_ns', threshold_ns, 'source', source, 'sample_hz', sample_hz,
+		'workers', workers, 'worker_wall_ns', worker_wall_ns, 'polling_ns', polling_ns,
+		'loss_percent', round(loss_percent, 4)) AS text
+	FROM compared
 )
 SELECT json_object(
 	'schema', 2,
 	'comparable', json(CASE WHEN :reason IS NULL THEN 'true' ELSE 'false' END),
 	'reason', :reason,
-	'filter', (SELECT json_object('from', from_time, 'to', to_time, 'worker', worker, 'task', task,
-		'cause', cause, 'match', match, 'min_ns', min_ns) FROM filter),
-	'before', (SELECT json_group_array(json(text)) FROM (SELECT json_object('id', capture_id,
-		'file', file, 'duration_ns', duration_ns, 'threshold_ns', threshold_ns, 'source', source,
-		'sample_hz', sample_hz, 'workers', workers, 'worker_wall_ns', worker_wall_ns,
-		'polling_ns', polling_ns, 'loss_percent', round(loss_percent, 4)) AS text
-		FROM compared WHERE side = 0 ORDER BY id)),
-	'after', (SELECT json_group_array(json(text)) FROM (SELECT json_object('id', capture_id,
-		'file', file, 'duration_ns', duration_ns, 'threshold_ns', threshold_ns, 'source', source,
-		'sample_hz', sample_hz, 'workers', workers, 'worker_wall_ns', worker_wall_ns,
-		'polling_ns', polling_ns, 'loss_percent', round(loss_percent, 4)) AS text
-		FROM compared WHERE side = 1 ORDER BY id)),
+	'filter', (SELECT json(text) FROM filter_document),
+	'before', (SELECT json_group_array(json(text)) FROM (SELECT text FROM capture WHERE side = 0
+		ORDER BY id)),
+	'after', (SELECT json_group_array(json(text)) FROM (SELECT text FROM capture WHERE side = 1
+		ORDER BY id)),
 	'all', (SELECT json(text) FROM row WHERE kind = 'all'),
 	'sites', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row WHERE kind = 'site'
 		ORDER BY place)),
 	'tasks', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row WHERE kind = 'task'
 		ORDER BY place)),
-	'workers', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row WHERE kind = 'worker'
-		ORDER BY place))) AS document;
+	'workers', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row
+		WHERE kind = 'worker' ORDER BY place))) AS document;

@@ -1,18 +1,20 @@
--- Why can these captures not be compared? No row: they can.
+-- Why can these captures not be compared? No row: they can be.
 WITH all_of AS (
 	SELECT min(threshold_ns) AS threshold_least, max(threshold_ns) AS threshold_most,
 		min(coalesce(source, '')) AS source_first, max(coalesce(source, '')) AS source_last,
-		min(coalesce(sample_hz, 0)) AS sample_least, max(coalesce(sample_hz, 0)) AS sample_most,
-		min(workers) AS workers, max(unclassified) AS unclassified, max(loss_percent) AS loss_percent,
-		(SELECT min(windows) FROM (SELECT sum(windows) AS windows FROM compared GROUP BY side))
-			AS windows
+		min(coalesce(sample_hz, 0)) AS sample_least,
+		max(coalesce(sample_hz, 0)) AS sample_most,
+		min(workers) AS workers, max(unclassified) AS unclassified,
+		max(loss_percent) AS loss_percent,
+		(SELECT min(windows) FROM (SELECT sum(windows) AS windows
+			FROM compared GROUP BY side)) AS windows
 	FROM compared
 )
 SELECT 'threshold' AS reason, printf('recorded with different thresholds, %g ms and %g ms',
 		threshold_least / 1e6, threshold_most / 1e6) AS sentence
 FROM all_of WHERE threshold_least <> threshold_most
 UNION ALL
-SELECT 'source', printf('polls were told from parks in different ways, by %s and by %s',
+SELECT 'source', printf('polls and parks were distinguished in different ways, by %s and by %s',
 		source_first, source_last)
 FROM all_of WHERE source_first <> source_last
 UNION ALL
@@ -20,10 +22,10 @@ SELECT 'frequency', printf('recorded with different sample frequencies, %d Hz an
 		sample_least, sample_most)
 FROM all_of WHERE sample_least <> sample_most
 UNION ALL
-SELECT 'no-worker', 'in one of them no thread could be told to be a worker'
+SELECT 'no-worker', 'in one of them no thread was known to be a worker'
 FROM all_of WHERE workers = 0
 UNION ALL
-SELECT 'unclassified', 'in one of them most of what the workers did could not be told apart'
+SELECT 'unclassified', 'in one of them most of what the workers did could not be classified'
 FROM all_of WHERE unclassified AND workers > 0
 UNION ALL
 SELECT 'loss', printf('%.1f%% of one of them was lost', loss_percent)

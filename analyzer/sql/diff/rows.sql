@@ -1,11 +1,10 @@
--- What has changed, the most time first?
-SELECT s.kind, nullif(s.crate, '') AS crate, s.name, nullif(s.cause, '') AS cause, c.status, c.reason,
-	c.change, c.low, c.high, c.rate_low, c.rate_high, c.record_s,
+-- What has changed? The subject that blocked the most comes first.
+SELECT s.kind, nullif(s.crate, '') AS crate, s.name, nullif(s.cause, '') AS cause, c.status,
+	c.reason, c.change, c.low, c.high, c.rate_low, c.rate_high, c.record_s,
 	p.file, p.line,
-	s.bystander OR max(b.blocked_ns / max(b.worker_ns, 1), a.blocked_ns / max(a.worker_ns, 1))
-		< 0.01 * (SELECT max(w.blocked_ns / max(w.worker_ns, 1)) FROM figure AS w
-			JOIN subject AS k ON k.id = w.subject AND k.kind = 'all') AS aside,
-	1e3 * b.blocked_ns / nullif(b.worker_ns, 0) AS before_ms, 1e3 * a.blocked_ns / nullif(a.worker_ns, 0) AS after_ms,
+	s.bystander OR s.minor AS aside,
+	1e3 * b.blocked_ns / nullif(b.worker_ns, 0) AS before_ms,
+	1e3 * a.blocked_ns / nullif(a.worker_ns, 0) AS after_ms,
 	b.count / b.seconds AS before_rate, a.count / a.seconds AS after_rate,
 	b.count AS before_count, a.count AS after_count,
 	b.p50_ns AS before_p50_ns, a.p50_ns AS after_p50_ns,
@@ -15,11 +14,8 @@ FROM subject AS s
 JOIN change AS c ON c.subject = s.id
 JOIN figure AS b ON b.subject = s.id AND b.side = 0
 JOIN figure AS a ON a.subject = s.id AND a.side = 1
-LEFT JOIN (SELECT crate, name, cause, file, line,
-		row_number() OVER (PARTITION BY crate, name, cause ORDER BY compared DESC) AS latest
-	FROM place) AS p ON s.kind = 'site' AND p.latest = 1 AND p.crate = s.crate AND p.name = s.name
+LEFT JOIN latest_place AS p ON s.kind = 'site' AND p.crate = s.crate AND p.name = s.name
 	AND p.cause = s.cause
 WHERE s.kind = :kind
-ORDER BY
-	CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END,
-	max(b.blocked_ns / max(b.worker_ns, 1), a.blocked_ns / max(a.worker_ns, 1)) DESC, s.name, s.cause;
+ORDER BY CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END, s.share DESC, s.name,
+	s.cause;

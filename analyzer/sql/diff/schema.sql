@@ -1,6 +1,7 @@
--- Where two sides of a comparison are put together: side 0 is before, side 1 after.
--- Times are nanoseconds since the beginning of each capture, or of what --from chose of it.
+-- The database of a comparison. Side 0 is before, side 1 after. Times are nanoseconds since the
+-- beginning of each capture, or of the part that --from chose.
 
+-- The captures of both sides.
 CREATE TABLE compared (
 	id INTEGER PRIMARY KEY,
 	side INTEGER NOT NULL,
@@ -25,7 +26,7 @@ CREATE TABLE compared (
 	windows INTEGER NOT NULL
 );
 
--- The filters as they were given, the same for each capture; no row: none was.
+-- The filters as they were given, the same for each capture; no row: none was given.
 CREATE TABLE filter (
 	from_time TEXT,
 	to_time TEXT,
@@ -36,7 +37,7 @@ CREATE TABLE filter (
 	min_ns INTEGER
 );
 
--- As they come: one row for each blocking poll of each thing it counts for.
+-- Copied from the captures: a row for each blocking poll and each subject it counts for.
 CREATE TABLE arrived (
 	compared INTEGER NOT NULL,
 	kind TEXT NOT NULL,
@@ -48,6 +49,7 @@ CREATE TABLE arrived (
 	wall_ns INTEGER NOT NULL
 );
 
+-- When each thread was a worker; rank 1 was blocked the most.
 CREATE TABLE worker_time (
 	compared INTEGER NOT NULL,
 	rank INTEGER NOT NULL,
@@ -56,11 +58,13 @@ CREATE TABLE worker_time (
 	wall_ns INTEGER NOT NULL
 );
 
+-- Tasks whose computing could be one long poll or many short ones.
 CREATE TABLE unproven (
 	compared INTEGER NOT NULL,
 	task TEXT NOT NULL
 );
 
+-- The tasks in which each site blocked.
 CREATE TABLE site_of_task (
 	compared INTEGER NOT NULL,
 	crate TEXT NOT NULL,
@@ -69,6 +73,7 @@ CREATE TABLE site_of_task (
 	task TEXT NOT NULL
 );
 
+-- The line at which each site blocked the most.
 CREATE TABLE place (
 	compared INTEGER NOT NULL,
 	crate TEXT NOT NULL,
@@ -78,17 +83,21 @@ CREATE TABLE place (
 	line INTEGER
 );
 
--- Made of these by the files diff_NN_*.sql.
+-- What is compared: all blocking, sites, tasks, workers. This and the next tables are filled by
+-- sql/diff/derive/ from the tables above.
 CREATE TABLE subject (
 	id INTEGER PRIMARY KEY,
 	kind TEXT NOT NULL,
 	crate TEXT NOT NULL,
 	name TEXT NOT NULL,
 	cause TEXT NOT NULL,
-	bystander INTEGER NOT NULL DEFAULT 0, -- see sql/diff/derive/70_bystander.sql
+	bystander INTEGER NOT NULL DEFAULT 0, -- sql/diff/derive/70_bystander.sql
+	share REAL, -- sql/diff/derive/80_share.sql
+	minor INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (kind, crate, name, cause)
 );
 
+-- The blocking polls of each subject.
 CREATE TABLE block (
 	subject INTEGER NOT NULL REFERENCES subject (id),
 	compared INTEGER NOT NULL REFERENCES compared (id),
@@ -98,6 +107,7 @@ CREATE TABLE block (
 	wall_ns INTEGER NOT NULL
 );
 
+-- Parts of each capture, about a second long.
 CREATE TABLE time_window (
 	id INTEGER PRIMARY KEY,
 	compared INTEGER NOT NULL REFERENCES compared (id),
@@ -108,6 +118,7 @@ CREATE TABLE time_window (
 	UNIQUE (compared, number)
 );
 
+-- How long each worker was watched in each window.
 CREATE TABLE worker_window (
 	time_window INTEGER NOT NULL REFERENCES time_window (id),
 	rank INTEGER NOT NULL,
@@ -115,6 +126,7 @@ CREATE TABLE worker_window (
 	PRIMARY KEY (time_window, rank)
 ) WITHOUT ROWID;
 
+-- How long, and how many times, each subject blocked in each window; no row: not at all.
 CREATE TABLE subject_window (
 	subject INTEGER NOT NULL REFERENCES subject (id),
 	time_window INTEGER NOT NULL REFERENCES time_window (id),
@@ -123,6 +135,7 @@ CREATE TABLE subject_window (
 	PRIMARY KEY (subject, time_window)
 ) WITHOUT ROWID;
 
+-- Each subject's figures on each side.
 CREATE TABLE figure (
 	subject INTEGER NOT NULL REFERENCES subject (id),
 	side INTEGER NOT NULL,
@@ -136,6 +149,7 @@ CREATE TABLE figure (
 	PRIMARY KEY (subject, side)
 ) WITHOUT ROWID;
 
+-- What was found of each subject: written by analyzer/compare/judge.c.
 CREATE TABLE change (
 	subject INTEGER PRIMARY KEY REFERENCES subject (id),
 	status TEXT NOT NULL,
@@ -148,7 +162,7 @@ CREATE TABLE change (
 	record_s REAL
 );
 
--- What the rules of a check found.
+-- What the rules of a check found: written by analyzer/compare/check.c.
 CREATE TABLE finding (
 	id INTEGER PRIMARY KEY,
 	rule INTEGER NOT NULL,
@@ -158,3 +172,27 @@ CREATE TABLE finding (
 	file TEXT,
 	line INTEGER
 );
+
+-- The line of a site, as the capture that was added last has it.
+CREATE VIEW latest_place AS
+SELECT crate, name, cause, file, line
+FROM (SELECT *, row_number() OVER (PARTITION BY crate, name, cause ORDER BY compared DESC) AS latest
+	FROM place)
+WHERE latest = 1;
+
+-- The filters as a JSON object; no row: none was given.
+CREATE VIEW filter_document AS
+SELECT json_object('from', from_time, 'to', to_time, 'worker', worker, 'task', task, 'cause', cause,
+	'match', match, 'min_ns', min_ns) AS text
+FROM filter;
+
+-- How did each rule end? The worst of its findings decides.
+CREATE VIEW rule_result AS
+SELECT rule, text,
+	CASE WHEN max(status = 'fail') THEN 'fail'
+		WHEN max(status = 'cannot tell') THEN 'cannot tell' ELSE 'pass' END AS status,
+	group_concat(CASE WHEN status <> 'pass' THEN sentence END, '; ') AS sentence,
+	json_group_array(json_object('status', status, 'sentence', sentence, 'file', file,
+		'line', line)) AS findings
+FROM (SELECT * FROM finding ORDER BY rule, id)
+GROUP BY rule;

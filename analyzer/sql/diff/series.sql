@@ -1,5 +1,7 @@
--- Window by window: how long did a subject block (ms), how often, and of how many worker-seconds?
-SELECT w.side, w.compared, coalesce(s.blocked_ns, 0) / 1e6 AS blocked_ms, coalesce(s.starts, 0) AS starts,
+-- In each window: how long did a subject block (ms), how many times, and in how many
+-- worker-seconds?
+SELECT w.side, w.compared, coalesce(s.blocked_ns, 0) / 1e6 AS blocked_ms,
+	coalesce(s.starts, 0) AS starts,
 	(SELECT total(k.worker_ns) / 1e9 FROM worker_window AS k WHERE k.time_window = w.id
 		AND (j.kind <> 'worker' OR k.rank = CAST(j.name AS INTEGER))) AS worker_s,
 	(w.end_ns - w.start_ns) / 1e9 AS wall_s

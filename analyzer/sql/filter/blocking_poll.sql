@@ -1,5 +1,5 @@
 -- Which blocking polls reach into the chosen time, on the chosen workers, in the chosen task, and
--- lasted long enough (in whole, also where a part of them is outside)?
+-- lasted long enough? The whole poll counts for that, also where a part is outside the chosen time.
 INSERT INTO temp.blocking_poll
 SELECT r.*
 FROM filter AS l

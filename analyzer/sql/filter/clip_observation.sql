@@ -1,4 +1,4 @@
--- A sleep counts as far as it is in the chosen time, its wait for a CPU (the tail) likewise.
+-- The part of a sleep that is in the chosen time counts, and of the wait for a CPU at its end.
 UPDATE temp.observation
 SET start_ns = max(start_ns, coalesce(l.from_ns, start_ns)),
 	end_ns = min(end_ns, coalesce(l.to_ns, end_ns)),

@@ -1,5 +1,6 @@
--- A sleep counts as far as it is in the chosen time, its wait for a CPU (the tail) likewise. One that
--- lies over another of its thread keeps its own times: their evidence is clipped all the same.
+-- The part of a sleep that is in the chosen time counts, and of the wait for a CPU at its end.
+-- Where that would give two sleeps of a thread the same start, one keeps its times: figures are
+-- computed from the observations, which are clipped anyway.
 UPDATE OR IGNORE temp.offcpu_span
 SET start_ns = max(start_ns, coalesce(l.from_ns, start_ns)),
 	end_ns = min(end_ns, coalesce(l.to_ns, end_ns)),

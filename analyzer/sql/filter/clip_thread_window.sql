@@ -1,5 +1,6 @@
--- A window that is cut counts in proportion: by the time in it that no long sleep covers, since a
--- window tells of nothing else.
+-- A window that the chosen time cuts counts in proportion: by how much of the time that no recorded
+-- sleep covers is inside. Recorded sleeps are not part of a window's amounts. sample_gap_ns is the
+-- largest gap between two samples, not an amount: it stays.
 WITH cut AS (
 	SELECT w.id, w.thread, w.start_ns, w.end_ns,
 		max(w.start_ns, coalesce(l.from_ns, w.start_ns)) AS part_start_ns,
@@ -28,6 +29,8 @@ SET start_ns = h.part_start_ns, end_ns = h.part_end_ns,
 	run_queue_ns = CAST(run_queue_ns * h.share AS INTEGER),
 	parked_ns = CAST(parked_ns * h.share AS INTEGER),
 	poll_sleep_ns = CAST(poll_sleep_ns * h.share AS INTEGER),
+	maybe_parked_ns = CAST(maybe_parked_ns * h.share AS INTEGER),
+	stolen_ns = CAST(stolen_ns * h.share AS INTEGER),
 	sleeps = CAST(round(sleeps * h.share) AS INTEGER),
 	preemptions = CAST(round(preemptions * h.share) AS INTEGER),
 	samples = CAST(round(samples * h.share) AS INTEGER),

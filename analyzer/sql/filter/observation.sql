@@ -1,4 +1,4 @@
--- What was seen in the chosen time, on the chosen workers?
+-- Which observations reach into the chosen time, on the chosen workers?
 INSERT INTO temp.observation
 SELECT r.*
 FROM filter AS l

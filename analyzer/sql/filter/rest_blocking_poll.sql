@@ -1,2 +1,2 @@
--- Which blocking polls have no slice that was chosen?
+-- Removes blocking polls without a chosen slice.
 DELETE FROM temp.blocking_poll WHERE id NOT IN (SELECT blocking_poll FROM temp.slice);

@@ -1,4 +1,4 @@
--- Which closures of the blocking pool were not chosen? A closure is of no task and of no site.
+-- Removes closures of the blocking pool that were not chosen. A closure has no task and no site.
 DELETE FROM temp.pool_closure
 WHERE EXISTS (SELECT 1 FROM filter AS l WHERE l.capture = pool_closure.capture
 	AND (l.task IS NOT NULL OR l.site IS NOT NULL OR pool_closure.wall_ns < l.min_ns

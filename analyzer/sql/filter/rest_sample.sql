@@ -1,4 +1,5 @@
--- Which looks saw something else than the chosen task, cause, site, or what --match means?
+-- Removes samples of another task, cause or site than the chosen one, or that --match does not
+-- match.
 DELETE FROM temp.sample
 WHERE EXISTS (SELECT 1 FROM filter AS l
 	LEFT JOIN stack AS k ON k.id = sample.user_stack

@@ -1,4 +1,4 @@
--- Which looks are in the chosen time, on the chosen workers?
+-- Which samples are in the chosen time, on the chosen workers?
 INSERT INTO temp.sample
 SELECT r.*
 FROM filter AS l

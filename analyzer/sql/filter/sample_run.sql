@@ -1,4 +1,4 @@
--- Which runs of looks reach into the chosen time, on the chosen workers?
+-- Which runs of samples reach into the chosen time, on the chosen workers?
 INSERT INTO temp.sample_run
 SELECT r.*
 FROM filter AS l

@@ -1,4 +1,5 @@
--- The filter in force, one row per capture that is looked at, and what it makes of threads and stacks.
+-- The filters, a row for each chosen capture; the threads that --worker chose, and the stacks that
+-- --match matches.
 CREATE TEMP TABLE filter (
 	capture INTEGER PRIMARY KEY,
 	from_ns INTEGER,

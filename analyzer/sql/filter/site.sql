@@ -1,4 +1,4 @@
--- Which sites are left?
+-- Which sites have a chosen slice?
 INSERT INTO temp.site
 SELECT r.*
 FROM main.site AS r

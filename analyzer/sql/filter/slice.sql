@@ -1,4 +1,4 @@
--- Which slices of those blocking polls are of the chosen site and cause, and match?
+-- Which slices of the chosen blocking polls are of the chosen site and cause, and match --match?
 INSERT INTO temp.slice
 SELECT r.*
 FROM filter AS l

@@ -1,5 +1,5 @@
--- Which stacks does --match mean? Those with a function, or the file of one, that fits, not counting
--- the runtime, std and libc; and those of a task that fits.
+-- Which stacks does --match match? Those with a matching function, or a function in a matching
+-- file, outside the runtime, std and libc; and those of a matching task.
 INSERT INTO temp.filter_stack (stack)
 SELECT sf.stack
 FROM filter AS l

@@ -1,4 +1,4 @@
--- A blocking poll is as long as those of its slices that were chosen.
+-- A blocking poll is as long as its chosen slices together.
 UPDATE temp.blocking_poll
 SET wall_ns = h.wall_ns, run_queue_ns = h.run_queue_ns
 FROM (SELECT blocking_poll, sum(wall_ns) AS wall_ns, sum(run_queue_ns) AS run_queue_ns

@@ -1,4 +1,4 @@
--- How long did the chosen blocking polls keep each worker?
+-- How long was each worker blocked by the chosen blocking polls?
 UPDATE temp.worker
 SET blocking_ns = coalesce((SELECT sum(b.wall_ns) FROM temp.blocking_poll AS b
 		WHERE b.thread = worker.thread), 0),

@@ -1,4 +1,4 @@
--- Which threads does --worker mean? Workers with this thread id, or a name that fits.
+-- Which threads does --worker choose? Workers with this thread id, or a name that matches.
 INSERT INTO temp.filter_thread (thread)
 SELECT t.id
 FROM filter AS l

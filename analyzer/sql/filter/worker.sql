@@ -1,4 +1,5 @@
--- How did each worker spend its time? As in the capture: neither time nor workers were chosen.
+-- How did each worker spend its time? As in the capture, since neither time nor workers were
+-- chosen.
 INSERT INTO temp.worker
 SELECT r.*
 FROM filter AS l

@@ -110,7 +110,7 @@ def the_first_run_has_nothing_to_compare_with_and_passes():
 
 
 @fact
-def what_is_archived_needs_no_binary():
+def the_archived_recording_needs_no_binary():
     runner = recorded()["main"]
     elsewhere = runner.file("elsewhere")
     os.mkdir(elsewhere)
@@ -140,7 +140,7 @@ def a_pull_request_that_blocks_longer_fails_and_says_where():
 
 
 @fact
-def what_cannot_be_told_warns_and_goes_on():
+def a_check_that_cannot_tell_warns_and_goes_on():
     runner = recorded()["idle"]
     out = runner.done("Gate")
     expect("::warning title=hud::" in out and "check: cannot tell" in out, f"stdout: {out}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""diff and check over recordings of the demo: what was changed on purpose is found, and nothing else."""
+"""diff and check over recordings of the demo: they find what was changed on purpose, and nothing else."""
 
 import json
 import os
@@ -8,13 +8,13 @@ import xml.etree.ElementTree as xml
 from lib import (ANALYZE_UNUSABLE, TOP, Demo, Recording, Skip, analyze, analyzed, expect, expect_equal, fact, facts_check, once,
                  one_clear_message, path_for, recorded)
 
-# Endpoints that need no calibration at the demo's start: they block as long in every run.
+# Endpoints that are not calibrated when the demo starts: they block equally long in every run.
 SAME = ("--only", "sleep,lock,resolve,fetch")
 SECONDS = 12
 PASS, FAIL, CANNOT_TELL = 0, 1, 2
 
 
-truths = {}  # what the demo says of itself, by recording
+truths = {}  # what the demo itself measured, by recording
 
 
 def recorded_together(demos):
@@ -55,7 +55,7 @@ def claims(document):
 
 
 def truly_blocked(path, function):
-    """Of a second of a recording, by the demo's own clock; waiting for a CPU is left out."""
+    """Blocked time per second of a recording, by the demo's own clock, without waiting for a CPU."""
     start, end = json.loads(analyzed("query", path, "SELECT start_ns, end_ns FROM capture", "--json"))[0].values()
     inside = [block for block in truths[path]["blocks"]
               if block["function"] == function and start <= block["start_ns"] and block["end_ns"] <= end]
@@ -63,7 +63,7 @@ def truly_blocked(path, function):
 
 
 def untrue_claims(before, after):
-    """What diff claims, and the demo's own clock does not bear out: a busy machine makes blocks longer."""
+    """Changes that diff claims and the demo's clock does not confirm: a busy machine makes blocks longer."""
     untrue = {}
     for site in diff(before, after)["sites"]:
         if site["status"] in ("unchanged", "cannot tell"):
@@ -77,7 +77,7 @@ def untrue_claims(before, after):
 
 
 @fact
-def the_same_service_twice_is_no_change():
+def the_same_service_twice_is_unchanged():
     document = diff(*usual())
     expect_equal((document["comparable"], document["reason"]), (True, None), "comparable")
     expect_equal(untrue_claims(*usual()), {}, "claims that are not so")
@@ -94,7 +94,7 @@ def the_same_service_twice_is_no_change():
 
 
 @fact
-def what_was_changed_is_found_and_nothing_that_is_not_so():
+def what_was_changed_is_found_and_nothing_else():
     lock, pause = ("demo::guilty::find_in_index", "lock"), ("demo::guilty::pause", "sleep")
     for before, after, gone, worse in ((usual()[0], changed(), "gone", "worse"), (changed(), usual()[0], "new", "better")):
         found = claims(diff(before, after))
@@ -110,7 +110,7 @@ def sites_are_matched_across_builds():
 
 
 @fact
-def databases_and_captures_are_the_same_to_it():
+def databases_and_captures_give_the_same_answer():
     both = path_for("both.db")
     analyzed("load", *usual(), "-o", both)
     ids = [
@@ -123,7 +123,7 @@ def databases_and_captures_are_the_same_to_it():
 
 
 @fact
-def the_json_is_as_its_schema_says():
+def the_json_fits_its_schema():
     try:
         import jsonschema
     except ImportError:
@@ -150,7 +150,7 @@ def markdown_shows_what_has_changed():
 
 
 @fact
-def another_threshold_cannot_be_told():
+def recordings_with_different_thresholds_cannot_be_compared():
     demo = Demo("release", *SAME)
     path = path_for("threshold.hud")
     recorded("-d", 6, "-t", "2ms", "-p", demo.pid, "-o", path)
@@ -191,7 +191,7 @@ def check(*arguments):
 
 
 @fact
-def rules_pass_fail_or_cannot_be_told():
+def rules_pass_fail_or_cannot_tell():
     one, two = usual()
     for expected, *arguments in (
             (PASS, one, "--fail-on", "blocked_p99 > 2s"),
@@ -224,7 +224,7 @@ def filters_choose_what_is_checked():
 
 
 @fact
-def what_is_about_whole_captures_refuses_filters():
+def verbs_about_whole_captures_refuse_filters():
     for verb in ("info", "dump"):
         one_clear_message(analyze(verb, usual()[0], "--cause", "lock"), "hud-analyze", ANALYZE_UNUSABLE,
                           f"{verb} takes no --cause", "report, query, diff and check take filters")
@@ -262,13 +262,17 @@ def check_writes_what_machines_read():
 
 
 @fact
-def wrong_usage_and_input_are_told_from_a_failed_check():
+def bad_usage_and_input_differ_from_a_failed_check():
     one = usual()[0]
     junk = path_for("junk")
     with open(junk, "w") as file:
         file.write("this is no capture\n")
     for words, *arguments in ((("needs a rule",), "check", one),
                               (("cannot read the rule", "character 9"), "check", one, "--fail-on", "blocked_p98 > 1ms"),
+                              (("cannot read the rule", "no cause `lok`", "causes: cpu, lock, "), "check", one,
+                               "--fail-on", 'site("*", "lok").max >= 1ms'),
+                              (("--cause sleep,cpu leaves that out",), "check", one, "--cause", "sleep,cpu",
+                               "--fail-on", 'site("*", "lock").max >= 1ms'),
                               (("needs a baseline",), "check", one, "--fail-on", "blocked > +5%"),
                               ((), "check", one, "--min-busy", "soon", "--fail-on", "blocked > 5%"),
                               ((), "check", junk, "--fail-on", "blocked > 5%"),

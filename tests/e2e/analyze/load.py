@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Many threads, many switches: what is recorded, and how exactly loss is counted."""
+"""Many threads and switches: what is recorded, and how exactly loss is counted."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from lib import (Recording, database, end_of, expect, expect_equal, expect_near,
                  once, path_for, program, query, recorded, report, started_program, wait_until)
 
 PAIRS = 4
-HIDDEN = {"switch-unseen"}  # some kernels hide a few
+HIDDEN = {"switch-unseen"}  # some kernels hide a few switches
 
 
 def loss_counts(capture):
@@ -68,15 +68,15 @@ def every_one_of_many_switches_is_counted():
 
 
 @fact
-def what_is_said_to_be_lost_is_what_the_capture_says():
+def hud_record_reports_the_loss_that_the_capture_has():
     capture, errors, *_ = switching()
     expect_equal(lost_said(errors), sum(loss_counts(capture).values()), "lost, in hud-record's last line")
 
 
 def stopped(name, exits_meanwhile):
     """
-    Of so many pairs each waits for its turn, so that at a threshold of 10 us each sleep is an event; stopped,
-    hud-record does not empty its ring. The capture, the loss in it, and what hud-record said.
+    With so many pairs each waits for its turn, so at a threshold of 10 us each sleep is an event; a stopped
+    hud-record does not drain its ring. Returns the capture, the loss in it, and what hud-record printed.
     """
     target = started_program([program("pingpong"), 16 * PAIRS, 2])
     recording = Recording(path_for(name), "-t", "10us", "-p", target.pid)

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 /*
- * What info, dump and query print of a small made-up world, in each form and filtered, byte for byte.
- * The report has its own, report_golden_test.c; diff and check theirs, compare_golden_test.c.
+ * What info, dump and query print of a small made-up capture, in each form and filtered, byte for
+ * byte. report, diff and check: tests/unit/report/golden_test.c, tests/unit/compare/golden_test.c.
  */
 
 #define CAPTURE "everything.hud"
@@ -57,7 +57,7 @@ struct printing {
 	const char *directory;
 };
 
-/* Where the capture lies, so that no path of this machine is in the output. */
+/* In the capture's directory, so that no path of this machine is in the output. */
 static void print_verb(void *context)
 {
 	const struct printing *p = context;
@@ -70,7 +70,7 @@ static void print_verb(void *context)
 	close(back);
 }
 
-/* Without the lines that hang on the clock while the capture was written: times and size of its chunk. */
+/* Without the lines that depend on the clock: times and sizes of chunks. */
 static void print_timeless(void *context)
 {
 	char *text = printed_text(print_verb, context), *rest = text;
@@ -127,7 +127,7 @@ int main(void)
 		cmocka_unit_test(every_verb_prints_as_it_did),
 	};
 
-	/* What other tests have resolved, and where this machine keeps debug files, is not the capture's. */
+	/* Neither the cache of symbols nor debug files of this machine may be found. */
 	setenv("HUD_CACHE", "", 1);
 	unsetenv("DEBUGINFOD_URLS");
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The rules of a check: how they read, and what they find. */
+/* Rules of a check: how they are parsed, and what they find. */
 
-static struct rule rule(const char *text)
+static struct check_rule rule(const char *text)
 {
-	char error[RULE_ERROR_BYTES];
-	struct rule out;
+	char error[CHECK_ERROR_BYTES];
+	struct check_rule out;
 
-	if (!rule_read(text, &out, error))
+	if (!check_rule_read(text, &out, error))
 		fail_msg("%s: %s", text, error);
 	return out;
 }
@@ -23,19 +23,19 @@ static void near(double seen, double expected)
 	assert_true(fabs(seen - expected) <= 1e-9 * fabs(expected));
 }
 
-static void rules_read_as_they_are_written(void **state)
+static void rules_are_parsed_as_they_are_written(void **state)
 {
-	struct rule r = rule("blocked_p99 > 10ms");
+	struct check_rule r = rule("blocked_p99 > 10ms");
 
 	(void)state;
 	assert_string_equal(r.kind, "all");
-	assert_int_equal(r.figure, RULE_P99);
+	assert_int_equal(r.figure, CHECK_P99);
 	assert_false(r.relative || r.or_equal);
 	near(r.limit, 10e6);
 	r = rule("site(\"db::*\").rate > +20%");
 	assert_string_equal(r.kind, "site");
 	assert_string_equal(r.pattern, "db::*");
-	assert_int_equal(r.figure, RULE_RATE);
+	assert_int_equal(r.figure, CHECK_RATE);
 	assert_true(r.relative);
 	near(r.limit, 0.2);
 	r = rule("  site( \"db::*\" , \"lock\" ).blocked>=1.5ms/s ");
@@ -49,7 +49,18 @@ static void rules_read_as_they_are_written(void **state)
 	near(rule("task(\"*\").total > 250us").limit, 250e3);
 }
 
-static void a_rule_that_makes_no_sense_is_refused_with_its_place(void **state)
+static void assert_refused(const char *text, const char *says)
+{
+	char error[CHECK_ERROR_BYTES];
+	struct check_rule out;
+
+	if (check_rule_read(text, &out, error))
+		fail_msg("accepted: %s", text);
+	if (!strstr(error, says))
+		fail_msg("%s: %s", text, error);
+}
+
+static void a_rule_that_does_not_parse_is_refused_with_the_place(void **state)
 {
 	static const struct {
 		const char *text, *says;
@@ -57,51 +68,84 @@ static void a_rule_that_makes_no_sense_is_refused_with_its_place(void **state)
 		{"", "at character 1"},
 		{"p99 > 10ms", "at character 1"},
 		{"blocked_p98 > 10ms", "at character 9"},
-		{"blocked_p99 < 10ms", "> or >= is expected"},
-		{"blocked_p99 > 10", "p99 is given like 10ms"},
-		{"blocked_p99 > ms", "a number is expected"},
-		{"blocked_p99 > 10ms 3", "the rule is complete"},
-		{"blocked_p99 > 10%", "p99 is given like 10ms"},
-		{"blocked_p99 > +10ms", "% is expected"},
-		{"blocked_p99 > +10%%", "the rule is complete"},
-		{"blocked_p99 > -10%", "a limit below nothing"},
-		{"blocked_max > +10%", "a change is told of"},
-		{"blocked > nan%", "a number is expected"},
+		{"blocked_p99 < 10ms", "expected > or >="},
+		{"blocked_p99 > 10", "give p99 like 10ms"},
+		{"blocked_p99 > ms", "expected a number"},
+		{"blocked_p99 > 10ms 3", "the rule ends before"},
+		{"blocked_p99 > 10%", "give p99 like 10ms"},
+		{"blocked_p99 > +10ms", "expected %: give a change"},
+		{"blocked_p99 > +10%%", "the rule ends before"},
+		{"blocked_p99 > -10%", "cannot be negative"},
+		{"blocked_max > +10%", "can be compared with a baseline"},
+		{"blocked > nan%", "expected a number"},
 		{"blocked > 1e999%", "not a usable number"},
-		{"blocked_count > 3ms", "count is given like 3"},
-		{"site > 10ms", "( is expected"},
+		{"blocked_count > 3ms", "give count like 3"},
+		{"site > 10ms", "expected ( after site"},
 		{"site(db).p99 > 10ms", "double quotes"},
-		{"site(\"\").p99 > 10ms", "the name is empty"},
+		{"site(\"\").p99 > 10ms", "a name cannot be empty"},
 		{"site(\"db).p99 > 10ms", "the closing quote is missing"},
-		{"site(\"db\") > 10ms", ". and a figure"},
-		{"task(\"a\", \"lock\").p99 > 1ms", ") is expected"},
+		{"site(\"db\") > 10ms", "expected . and a figure"},
+		{"task(\"a\", \"lock\").p99 > 1ms", "expected )"},
 		{"sites(\"db\").p99 > 10ms", "at character 1"},
 	};
-	char error[RULE_ERROR_BYTES];
-	struct rule out;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
-		if (rule_read(wrong[i].text, &out, error))
-			fail_msg("taken: %s", wrong[i].text);
-		if (!strstr(error, wrong[i].says))
-			fail_msg("%s: %s", wrong[i].text, error);
-	}
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_refused(wrong[i].text, wrong[i].says);
 }
 
-static void every_beginning_of_a_rule_is_read_or_refused(void **state)
+static void a_rule_that_nothing_could_break_is_refused(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} wrong[] = {
+		{"site(\"*\", \"lok\").max >= 1ms",
+		 "at character 11: there is no cause `lok`; causes: cpu, lock, sleep, file-io"},
+		{"site(\"*\", \"lock,sleep\").max >= 1ms", "no cause `lock,sleep`"},
+		{"site(\"*\", \"*\").max >= 1ms", "no cause `*`"},
+		{"site(\"*\", \"Lock\").max >= 1ms", "no cause `Lock`"},
+		{"site(\"::pause\").max > 1ms", "at character 6: no name begins or ends with ::"},
+		{"site(\"db::\").max > 1ms", "no name begins or ends with ::"},
+		{"task(\" db\").max > 1ms", "no name begins or ends with a blank"},
+		{"task(\"db \").max > 1ms", "no name begins or ends with a blank"},
+		{"site(\"db[ab\").max > 1ms", "[ is not closed"},
+		{"site(\"db[]\").max > 1ms", "[ is not closed"},
+		{"site(\"db[z-a]\").max > 1ms", "z-a in [ ] has no character"},
+		{"blocked > 100%", "blocked is never over 100%"},
+		{"site(\"*\").blocked >= 1001ms/s", "blocked is never over 100%"},
+		{"blocked_max > 1e12s", "max is never over 292 years"},
+		{"blocked_count > 1e19", "count is never over 9.2e18"},
+		{"blocked_rate > 1e10/s", "rate is never over 1e9/s"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		assert_refused(wrong[i].text, wrong[i].says);
+}
+
+static void unusual_patterns_and_limits_are_accepted(void **state)
+{
+	(void)state;
+	rule("site(\"[]a]\").max > 1ms");
+	rule("site(\"[^]]*\").max > 1ms");
+	rule("site(\"[a-z]::[a-]\").max > 1ms");
+	rule("task(\"<A as B>::c\").max > 1ms");
+	rule("blocked >= 100%");
+	rule("blocked > +500%");
+}
+static void no_beginning_of_a_rule_is_a_rule(void **state)
 {
 	static const char whole[] = "site(\"db::*\", \"lock\").blocked >= +20%";
-	char text[sizeof(whole)], error[RULE_ERROR_BYTES];
-	struct rule out;
+	char text[sizeof(whole)], error[CHECK_ERROR_BYTES];
+	struct check_rule out;
 
 	(void)state;
 	for (size_t length = 0; length + 1 < sizeof(whole); length++) {
 		memcpy(text, whole, length);
 		text[length] = '\0';
-		assert_false(rule_read(text, &out, error));
+		assert_false(check_rule_read(text, &out, error));
 	}
-	assert_true(rule_read(whole, &out, error));
+	assert_true(check_rule_read(whole, &out, error));
 }
 
 static void add(struct comparison *c, enum side side, struct busy busy)
@@ -130,12 +174,12 @@ static struct check begun(struct busy after, const struct busy *before)
 
 static void apply(struct check *c, const char *text)
 {
-	struct rule r = rule(text);
+	struct check_rule r = rule(text);
 
 	assert_int_equal(check_apply(c, 1, &r), STATUS_DONE);
 }
 
-/* How a check of one rule ends. */
+/* The result of a check with one rule. */
 static enum exit_status ended(struct busy after, const struct busy *before, const char *text)
 {
 	struct check c = begun(after, before);
@@ -147,7 +191,7 @@ static enum exit_status ended(struct busy after, const struct busy *before, cons
 	return c.status;
 }
 
-static void a_limit_is_kept_or_broken(void **state)
+static void a_rule_fails_when_the_figure_is_over_its_limit(void **state)
 {
 	struct busy b = {1, 10, 1, false};
 
@@ -155,12 +199,12 @@ static void a_limit_is_kept_or_broken(void **state)
 	assert_int_equal(ended(b, NULL, "blocked_p99 > 10ms"), STATUS_FAILED);
 	assert_int_equal(ended(b, NULL, "blocked_p99 > 41ms"), STATUS_DONE);
 	assert_int_equal(ended(b, NULL, "blocked_count >= 1"), STATUS_FAILED);
-	assert_int_equal(ended(b, NULL, "blocked > 100%"), STATUS_DONE);
+	assert_int_equal(ended(b, NULL, "blocked > 99%"), STATUS_DONE);
 	assert_int_equal(ended(b, NULL, "blocked > 1ms/s"), STATUS_FAILED);
 	assert_int_equal(ended(b, NULL, "task(\"demo::*\").rate > 1/s"), STATUS_FAILED);
 }
 
-static void a_pattern_fits_a_whole_name_or_its_end(void **state)
+static void a_pattern_matches_a_whole_name_or_its_end(void **state)
 {
 	struct busy b = {1, 10, 1, false};
 
@@ -173,7 +217,7 @@ static void a_pattern_fits_a_whole_name_or_its_end(void **state)
 	assert_int_equal(ended(b, NULL, "site(\"db::*\").count > 0"), STATUS_DONE);
 }
 
-static void a_change_fails_only_when_it_is_sure(void **state)
+static void a_change_fails_only_when_it_is_certain(void **state)
 {
 	struct busy before = {1, 60, 1, false}, same = {2, 60, 1, false};
 	struct busy worse = {3, 60, 2, false};
@@ -187,7 +231,7 @@ static void a_change_fails_only_when_it_is_sure(void **state)
 	assert_int_equal(ended(before, &worse, "site(\"*\").blocked > +20%"), STATUS_DONE);
 }
 
-static void a_site_that_is_new_is_more_than_any_limit(void **state)
+static void a_new_site_exceeds_any_limit_of_growth(void **state)
 {
 	struct busy before = {1, 30, 1, true}, after = {2, 30, 1, false};
 
@@ -219,7 +263,7 @@ static enum exit_status ended_with(const char *change, const char *text)
 	return c.status;
 }
 
-static void too_little_known_is_neither_pass_nor_fail(void **state)
+static void when_too_little_is_known_a_check_cannot_tell(void **state)
 {
 	static const char kept[] = "blocked_max > 1s", broken[] = "blocked_max > 1ms";
 
@@ -232,13 +276,13 @@ static void too_little_known_is_neither_pass_nor_fail(void **state)
 			 STATUS_CANNOT_TELL);
 	assert_int_equal(ended_with("UPDATE compared SET unclassified = 1", kept),
 			 STATUS_CANNOT_TELL);
-	/* What was seen was there, whatever was lost beside it. */
+	/* What was recorded happened, whatever else was lost. */
 	assert_int_equal(ended_with("UPDATE compared SET loss_percent = 2", broken), STATUS_FAILED);
 	assert_int_equal(ended_with("UPDATE compared SET workers = 0, unclassified = 1", broken),
 			 STATUS_CANNOT_TELL);
 }
 
-static void no_block_in_enough_polling_passes(void **state)
+static void enough_polling_without_a_block_passes(void **state)
 {
 	struct check c = {.status = STATUS_DONE, .min_busy_ns = 1000000};
 	struct input input = {.capture = 1, .captures = 1};
@@ -262,19 +306,36 @@ static void no_block_in_enough_polling_passes(void **state)
 	comparison_close(&c.comparison);
 }
 
+static void a_finding_that_cannot_be_kept_ends_the_check(void **state)
+{
+	struct check c = begun((struct busy) {1, 10, 1, false}, NULL);
+	struct check_rule r = rule("blocked_max > 1s");
+
+	(void)state;
+	assert_int_equal(database_run(c.comparison.db,
+				      "CREATE TRIGGER refuse BEFORE INSERT ON finding "
+				      "BEGIN SELECT RAISE(ABORT, 'refused'); END"),
+			 0);
+	assert_int_equal(check_apply(&c, 1, &r), STATUS_SYSTEM);
+	comparison_close(&c.comparison);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rules_read_as_they_are_written),
-		cmocka_unit_test(a_rule_that_makes_no_sense_is_refused_with_its_place),
-		cmocka_unit_test(every_beginning_of_a_rule_is_read_or_refused),
-		cmocka_unit_test(a_limit_is_kept_or_broken),
-		cmocka_unit_test(a_pattern_fits_a_whole_name_or_its_end),
-		cmocka_unit_test(a_change_fails_only_when_it_is_sure),
-		cmocka_unit_test(a_site_that_is_new_is_more_than_any_limit),
+		cmocka_unit_test(rules_are_parsed_as_they_are_written),
+		cmocka_unit_test(a_rule_that_does_not_parse_is_refused_with_the_place),
+		cmocka_unit_test(a_rule_that_nothing_could_break_is_refused),
+		cmocka_unit_test(unusual_patterns_and_limits_are_accepted),
+		cmocka_unit_test(no_beginning_of_a_rule_is_a_rule),
+		cmocka_unit_test(a_rule_fails_when_the_figure_is_over_its_limit),
+		cmocka_unit_test(a_pattern_matches_a_whole_name_or_its_end),
+		cmocka_unit_test(a_change_fails_only_when_it_is_certain),
+		cmocka_unit_test(a_new_site_exceeds_any_limit_of_growth),
 		cmocka_unit_test(a_percentile_of_too_few_blocks_cannot_be_compared),
-		cmocka_unit_test(too_little_known_is_neither_pass_nor_fail),
-		cmocka_unit_test(no_block_in_enough_polling_passes),
+		cmocka_unit_test(when_too_little_is_known_a_check_cannot_tell),
+		cmocka_unit_test(enough_polling_without_a_block_passes),
+		cmocka_unit_test(a_finding_that_cannot_be_kept_ends_the_check),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/compare/compare.h"
+#include "analyzer/compare/judge.h"
 #include "analyzer/open/filter.h"
 #include "analyzer/base/table.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <stdio.h>
 
-/* Captures on two sides, all the way through SQL: what is said of each thing, and of the whole. */
+/* Captures on two sides, through all of the SQL: what is found of each subject. */
 
 static void add(struct comparison *c, enum side side, sqlite3 *db)
 {
@@ -98,7 +98,7 @@ static void a_site_that_was_removed_is_gone_and_nothing_else_is(void **state)
 	comparison_close(&c);
 }
 
-static void what_is_30_percent_worse_is_found_in_9_of_10(void **state)
+static void a_site_30_percent_worse_is_found_in_9_of_10_pairs(void **state)
 {
 	int64_t found = 0;
 
@@ -133,7 +133,7 @@ static void several_captures_make_one_side(void **state)
 	comparison_close(&c);
 }
 
-/* What differs in how two captures were made is set in the second one's database. */
+/* `change` makes the second capture look as if it was recorded in another way. */
 static void incomparable(const char *change, const char *reason)
 {
 	sqlite3 *after = usual(2, 30);
@@ -147,7 +147,7 @@ static void incomparable(const char *change, const char *reason)
 	comparison_close(&c);
 }
 
-static void captures_made_differently_cannot_be_told(void **state)
+static void captures_recorded_in_different_ways_cannot_be_compared(void **state)
 {
 	(void)state;
 	incomparable("UPDATE capture SET threshold_ns = 1000000", "threshold");
@@ -180,7 +180,7 @@ static void no_blocks_at_all_are_unchanged(void **state)
 	comparison_close(&c);
 }
 
-static void a_block_over_many_windows_is_split_and_loses_nothing(void **state)
+static void a_block_over_many_windows_is_split_without_loss(void **state)
 {
 	struct scene s;
 	struct comparison c;
@@ -225,7 +225,7 @@ static void the_figures_are_those_of_the_report(void **state)
 	comparison_close(&c);
 }
 
-static void waiting_for_a_cpu_is_no_change_of_the_code(void **state)
+static void waiting_for_a_cpu_is_not_compared(void **state)
 {
 	sqlite3 *after = usual(1, 30);
 	struct comparison c;
@@ -242,14 +242,14 @@ static void waiting_for_a_cpu_is_no_change_of_the_code(void **state)
 	comparison_close(&c);
 }
 
-/* Looks in a row at HASH, at `from` and for 20 ms; then the runtime. */
+/* Samples in HASH from `from` on for 20 ms, then in the runtime. */
 static void hash_block(struct scene *s, uint64_t from)
 {
 	scene_samples(s, 11, from, from + 20000, from - 1000, HASH);
 	scene_sample(s, 11, from + 22500, from - 1000, RUNTIME);
 }
 
-/* The same task, but short polls between others: nothing proves that one run is one poll. */
+/* The same task in short polls between others: nothing proves that a run of samples is one poll. */
 static void hash_sandwiches(struct scene *s)
 {
 	for (uint64_t at = 100000; at < 9900000; at += 40000) {
@@ -259,7 +259,7 @@ static void hash_sandwiches(struct scene *s)
 	}
 }
 
-static void computing_that_cannot_be_told_from_short_polls_is_not_gone(void **state)
+static void computing_that_may_now_be_short_polls_is_not_gone(void **state)
 {
 	struct scene s;
 	sqlite3 *before, *after;
@@ -284,7 +284,7 @@ static void computing_that_cannot_be_told_from_short_polls_is_not_gone(void **st
 	comparison_close(&c);
 }
 
-/* One more site, in some polls before, and in none after. */
+/* One more site, in some polls before and in none after. */
 static struct comparison with_gone(unsigned polls, unsigned wall_ns)
 {
 	struct comparison c;
@@ -304,7 +304,7 @@ static struct comparison with_gone(unsigned polls, unsigned wall_ns)
 	return c;
 }
 
-static void of_what_only_stands_by_no_change_is_told(void **state)
+static void no_change_of_a_bystander_is_claimed(void **state)
 {
 	struct comparison c = with_gone(60, 4900000);
 
@@ -315,17 +315,17 @@ static void of_what_only_stands_by_no_change_is_told(void **state)
 		    "WHERE name = 'demo::small'",
 		    "bystander");
 	comparison_close(&c);
-	/* As rare, but each long enough to block. */
+	/* As rare, but each is long enough to block by itself. */
 	c = with_gone(60, 5100000);
 	assert_text(c.db, STATUS_OF("demo::small", "net-io"), "gone");
 	comparison_close(&c);
-	/* As short, but so many that they are a part of all that blocked. */
+	/* As short, but so many that they are a large part of the blocked time. */
 	c = with_gone(300, 4900000);
 	assert_text(c.db, STATUS_OF("demo::small", "net-io"), "gone");
 	comparison_close(&c);
 }
 
-/* Both sides of the same capture, only what is chosen of it. */
+/* The same capture on both sides, filtered. */
 static struct comparison part(struct filter filters)
 {
 	const int64_t capture = 1;
@@ -348,7 +348,7 @@ static struct comparison part(struct filter filters)
 	" AS INTEGER) FROM figure AS f JOIN subject AS s ON s.id = f.subject "                     \
 	"WHERE s.kind = 'all' AND f.side = 1"
 
-static void pieces_of_time_add_up(void **state)
+static void parts_of_the_time_add_up(void **state)
 {
 	static const struct filter pieces[] = {
 		{.to = "9s"}, {.from = "9s", .to = "17500ms"}, {.from = "17500ms"}};
@@ -363,7 +363,7 @@ static void pieces_of_time_add_up(void **state)
 		assert_null(c.reason);
 		blocked -= database_number(c.db, WHOLE("f.blocked_ns"), 0);
 		worker -= database_number(c.db, WHOLE("f.worker_ns"), 0);
-		/* Where each piece begins is its zero. */
+		/* Times count from the beginning of each part. */
 		assert_number(c.db,
 			      "SELECT count(*) FROM block JOIN compared AS c ON c.id = compared "
 			      "WHERE start_ns < 0 OR end_ns > duration_ns",
@@ -378,7 +378,7 @@ static void pieces_of_time_add_up(void **state)
 	assert_in_range(worker + 100, 0, 200);
 }
 
-static void what_is_not_chosen_is_not_compared(void **state)
+static void only_the_chosen_part_is_compared(void **state)
 {
 	struct comparison c = part((struct filter) {.cause = "lock", .match = "take$"});
 
@@ -392,22 +392,44 @@ static void what_is_not_chosen_is_not_compared(void **state)
 	comparison_close(&c);
 }
 
+/* A trigger makes a statement fail after it was prepared. */
+static void a_statement_that_fails_ends_the_comparison(void **state)
+{
+	struct comparison c;
+
+	(void)state;
+	assert_int_equal(comparison_open(&c), STATUS_DONE);
+	assert_int_equal(database_run(c.db, "CREATE TRIGGER refuse BEFORE INSERT ON change "
+					    "BEGIN SELECT RAISE(ABORT, 'refused'); END"),
+			 0);
+	assert_int_equal(comparison_prepare(&c), STATUS_DONE);
+	assert_int_equal(comparison_judge(&c), STATUS_SYSTEM);
+	comparison_close(&c);
+	assert_int_equal(comparison_open(&c), STATUS_DONE);
+	assert_int_equal(database_run(c.db, "CREATE TRIGGER refuse BEFORE INSERT ON filter "
+					    "BEGIN SELECT RAISE(ABORT, 'refused'); END"),
+			 0);
+	assert_int_equal(comparison_filter(&c, &(struct filter) {.from = "2s"}), STATUS_SYSTEM);
+	comparison_close(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_service_twice_is_unchanged),
 		cmocka_unit_test(a_site_that_was_removed_is_gone_and_nothing_else_is),
-		cmocka_unit_test(what_is_30_percent_worse_is_found_in_9_of_10),
+		cmocka_unit_test(a_site_30_percent_worse_is_found_in_9_of_10_pairs),
 		cmocka_unit_test(several_captures_make_one_side),
-		cmocka_unit_test(captures_made_differently_cannot_be_told),
+		cmocka_unit_test(captures_recorded_in_different_ways_cannot_be_compared),
 		cmocka_unit_test(no_blocks_at_all_are_unchanged),
-		cmocka_unit_test(a_block_over_many_windows_is_split_and_loses_nothing),
+		cmocka_unit_test(a_block_over_many_windows_is_split_without_loss),
 		cmocka_unit_test(the_figures_are_those_of_the_report),
-		cmocka_unit_test(waiting_for_a_cpu_is_no_change_of_the_code),
-		cmocka_unit_test(computing_that_cannot_be_told_from_short_polls_is_not_gone),
-		cmocka_unit_test(of_what_only_stands_by_no_change_is_told),
-		cmocka_unit_test(pieces_of_time_add_up),
-		cmocka_unit_test(what_is_not_chosen_is_not_compared),
+		cmocka_unit_test(waiting_for_a_cpu_is_not_compared),
+		cmocka_unit_test(computing_that_may_now_be_short_polls_is_not_gone),
+		cmocka_unit_test(no_change_of_a_bystander_is_claimed),
+		cmocka_unit_test(parts_of_the_time_add_up),
+		cmocka_unit_test(only_the_chosen_part_is_compared),
+		cmocka_unit_test(a_statement_that_fails_ends_the_comparison),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/compare/statistics.h"
+#include "analyzer/compare/change.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -9,7 +9,9 @@
 
 #include <cmocka.h>
 
-/* How sure a comparison is: made-up loads whose truth is known, drawn from fixed seeds. */
+/*
+ * How often a comparison is right, on made-up loads whose truth is known, drawn from fixed seeds.
+ */
 
 #define WORKERS 4.0
 #define SITES 9
@@ -31,14 +33,14 @@ static double waiting(double rate)
 	return -log(1 - uniform(0, 1)) / rate;
 }
 
-/* How a site blocks: durations in ms, and how its next block comes. */
+/* How a site blocks: durations in ms, and when its next block begins. */
 struct load {
 	enum { CLIENT, CHANCE, BURSTS, STEADY } arrival;
 	double low, high; /* ms; CHANCE: the median, and the spread of its logarithm */
 	double rate;      /* a second; not for CLIENT, which thinks 150 to 350 ms, nor for STEADY */
 };
 
-/* As examples/demo loads itself: see steady_make(). */
+/* The load of examples/demo: see steady_make(). */
 static const struct load demo[SITES] = {
 	{STEADY, 10, 60, 0}, {STEADY, 10, 60, 0}, {STEADY, 10, 50, 0},
 	{STEADY, 10, 50, 0}, {STEADY, 15, 40, 0}, {STEADY, 15, 40, 0},
@@ -58,25 +60,25 @@ static const struct load mixed[SITES] = {
 };
 
 struct side {
-	double value[MOST_SECONDS], weight[MOST_SECONDS], starts[MOST_SECONDS];
+	struct window windows[MOST_SECONDS];
 	size_t seconds;
 };
 
 static void side_add(struct side *s, double from, double to)
 {
-	s->starts[(size_t)from]++;
+	s->windows[(size_t)from].starts++;
 	while (from < to) {
 		size_t window = (size_t)from;
 		double end = fmin(to, (double)window + 1);
 
 		if (window >= s->seconds)
 			break;
-		s->value[window] += 1e3 * (end - from);
+		s->windows[window].value += 1e3 * (end - from);
 		from = end;
 	}
 }
 
-/* Ten seconds on and thirty off, more or less. */
+/* About ten seconds of load and thirty without, in turn. */
 static double burst_next(double at, double rate, double *until, bool *on)
 {
 	for (;;) {
@@ -93,7 +95,7 @@ static double burst_next(double at, double rate, double *until, bool *on)
 	}
 }
 
-/* Of the quarters 0 to 3 that are left, a bit each, one by chance. */
+/* Draws one of the quarters 0 to 3 that are left, a bit each. */
 static unsigned quarter_draw(unsigned *left)
 {
 	unsigned quarter = (unsigned)uniform(0, 4);
@@ -107,8 +109,8 @@ static unsigned quarter_draw(unsigned *left)
 }
 
 /*
- * A block every quarter of a second, in its first 100 ms; of four in a row one is from each quarter of
- * the range.
+ * A block every quarter of a second, in its first 100 ms; of four in a row one is from each quarter
+ * of the range.
  */
 static void steady_make(struct side *s, const struct load *l, double factor)
 {
@@ -132,7 +134,7 @@ static void side_make(struct side *s, const struct load *l, size_t seconds, doub
 
 	*s = (struct side) {.seconds = seconds};
 	for (size_t i = 0; i < seconds; i++)
-		s->weight[i] = WORKERS;
+		s->windows[i].weight = WORKERS;
 	if (l->arrival == STEADY) {
 		steady_make(s, l, factor);
 		return;
@@ -155,10 +157,9 @@ static void side_make(struct side *s, const struct load *l, size_t seconds, doub
 
 static struct estimate estimated(const struct side *s)
 {
-	struct window_series series = {s->value, s->weight, s->starts, NULL, s->seconds};
 	struct estimate out;
 
-	assert_int_equal(estimate_make(&series, 7, &out), 0);
+	assert_int_equal(estimate_make(s->windows, s->seconds, 7, &out), 0);
 	return out;
 }
 
@@ -171,7 +172,7 @@ static void pair_judge(const struct load *loads, size_t seconds, unsigned number
 
 	state = number * UINT64_C(0x123456789);
 	for (size_t i = 0; i < SITES; i++) {
-		changes[i] = (struct change) {.told = true};
+		changes[i] = (struct change) {.comparable = true};
 		side_make(&side, &loads[i], seconds, 1);
 		changes[i].before = estimated(&side);
 		side_make(&side, &loads[i], seconds, i == 0 ? factor : 1);
@@ -185,11 +186,11 @@ static bool claims(const struct change *c)
 	return c->status != CHANGE_UNCHANGED && c->status != CHANGE_CANNOT_TELL;
 }
 
-/* Of 100 pairs of the same load: how many claim no change; the share of sites told unchanged. */
+/* Of 100 pairs of the same load: how many claim no change; the share of sites found unchanged. */
 static unsigned clean_pairs(const struct load *loads, size_t seconds, double *unchanged)
 {
 	struct change changes[SITES];
-	unsigned clean = 0, told = 0;
+	unsigned clean = 0, same = 0;
 
 	for (unsigned pair = 1; pair <= 100; pair++) {
 		bool any = false;
@@ -197,28 +198,28 @@ static unsigned clean_pairs(const struct load *loads, size_t seconds, double *un
 		pair_judge(loads, seconds, pair, 1, changes);
 		for (size_t i = 0; i < SITES; i++) {
 			any |= claims(&changes[i]);
-			told += changes[i].status == CHANGE_UNCHANGED;
+			same += changes[i].status == CHANGE_UNCHANGED;
 		}
 		clean += !any;
 	}
-	*unchanged = told / 100.0 / SITES;
+	*unchanged = same / 100.0 / SITES;
 	return clean;
 }
 
-static void of_100_pairs_of_the_same_service_at_least_95_claim_no_change(void **unused)
+static void at_least_95_of_100_pairs_of_the_same_service_claim_no_change(void **unused)
 {
 	double unchanged;
 
 	(void)unused;
 	assert_in_range(clean_pairs(demo, 30, &unchanged), 95, 100);
-	/* More than is asked for: 0.90 without the pairs of windows, 0.99 with them. */
+	/* 0.99 with windows drawn in pairs, 0.90 without. */
 	assert_true(unchanged >= 0.95);
 	assert_in_range(clean_pairs(server, 30, &unchanged), 95, 100);
 	assert_in_range(clean_pairs(server, 120, &unchanged), 95, 100);
 	assert_true(unchanged >= 0.8);
 }
 
-static void nor_do_bursts_and_heavy_tails_make_a_change(void **unused)
+static void bursts_and_heavy_tails_are_not_taken_for_a_change(void **unused)
 {
 	double unchanged;
 
@@ -227,7 +228,7 @@ static void nor_do_bursts_and_heavy_tails_make_a_change(void **unused)
 	assert_in_range(clean_pairs(mixed, 300, &unchanged), 93, 100);
 }
 
-/* Of 100 pairs of 30 s: how often the change of the first site, and nothing else, is found. */
+/* Of 100 pairs of 30 s: how often the change of the first site, and no other, is found. */
 static unsigned found_pairs(const struct load *all, const struct load *first, double factor,
 			    enum change_status expected)
 {
@@ -244,7 +245,7 @@ static unsigned found_pairs(const struct load *all, const struct load *first, do
 	return found;
 }
 
-static void what_is_30_percent_worse_is_found_in_30_seconds(void **unused)
+static void a_site_30_percent_worse_is_found_in_30_seconds(void **unused)
 {
 	static const struct load computing = {CLIENT, 15, 40, 0}, writing = {CLIENT, 14, 25, 0};
 
@@ -274,7 +275,7 @@ static struct estimate counted(double exposure, double events)
 
 static enum change_status judged(struct estimate before, struct estimate after)
 {
-	struct change c = {.before = before, .after = after, .told = true};
+	struct change c = {.before = before, .after = after, .comparable = true};
 	double seconds[] = {30, 30};
 
 	assert_int_equal(changes_judge(&c, 1, seconds), 0);
@@ -288,12 +289,12 @@ static void gone_and_new_need_more_than_a_few_blocks(void **unused)
 	assert_int_equal(judged(nothing(120), counted(120, 3)), CHANGE_CANNOT_TELL);
 	assert_int_equal(judged(counted(120, 20), nothing(120)), CHANGE_GONE);
 	assert_int_equal(judged(nothing(120), counted(120, 20)), CHANGE_NEW);
-	/* Ten in an hour are not missed within a minute. */
+	/* Ten in an hour: none in a minute says nothing. */
 	assert_int_equal(judged(counted(3600, 10), nothing(60)), CHANGE_CANNOT_TELL);
 	assert_int_equal(judged(nothing(60), nothing(60)), CHANGE_UNCHANGED);
 }
 
-static void chance_goes_by_how_long_each_side_was_watched(void **unused)
+static void the_p_value_takes_account_of_how_long_each_side_was_recorded(void **unused)
 {
 	struct estimate hour = counted(3600, 10), none = nothing(60), minute = counted(60, 10);
 
@@ -303,13 +304,13 @@ static void chance_goes_by_how_long_each_side_was_watched(void **unused)
 	assert_true(change_chance(&minute, &none) < 0.01);
 }
 
-static void a_few_blocks_vary_as_chance_does(void **unused)
+static void a_few_blocks_vary_as_a_poisson_process_does(void **unused)
 {
 	struct side s = {.seconds = 6};
 
 	(void)unused;
 	for (size_t i = 0; i < 6; i++) {
-		s.weight[i] = WORKERS;
+		s.windows[i].weight = WORKERS;
 		side_add(&s, (double)i + 0.1, (double)i + 0.12);
 	}
 	assert_true(estimated(&s).variance >= 1.0 / 6);
@@ -322,7 +323,7 @@ static void one_burst_is_one_occurrence(void **unused)
 
 	(void)unused;
 	for (size_t i = 0; i < 60; i++)
-		s.weight[i] = WORKERS;
+		s.windows[i].weight = WORKERS;
 	for (int i = 0; i < 40; i++)
 		side_add(&s, 20.02 + 0.05 * i, 20.03 + 0.05 * i);
 	e = estimated(&s);
@@ -331,39 +332,37 @@ static void one_burst_is_one_occurrence(void **unused)
 	assert_int_equal(judged(e, nothing(240)), CHANGE_CANNOT_TELL);
 }
 
-static void windows_that_resemble_their_neighbours_tell_less(void **unused)
+static void windows_that_resemble_their_neighbours_widen_the_interval(void **unused)
 {
 	struct side waves = {.seconds = 120}, shuffled = {.seconds = 120};
 
 	(void)unused;
 	for (size_t i = 0; i < 120; i++) {
-		waves.weight[i] = shuffled.weight[i] = WORKERS;
-		waves.starts[i] = shuffled.starts[i] = 5;
-		waves.value[i] = i / 20 % 2 ? 100 : 20;
-		shuffled.value[i] = i * 47 % 120 / 20 % 2 ? 100 : 20;
+		waves.windows[i].weight = shuffled.windows[i].weight = WORKERS;
+		waves.windows[i].starts = shuffled.windows[i].starts = 5;
+		waves.windows[i].value = i / 20 % 2 ? 100 : 20;
+		shuffled.windows[i].value = i * 47 % 120 / 20 % 2 ? 100 : 20;
 	}
 	assert_true(estimated(&waves).variance > 4 * estimated(&shuffled).variance);
 }
 
 /* Three captures of 40 s, each steady in itself, that block 20, 30 and 40 ms in each window. */
-static void captures_of_a_side_that_differ_tell_less(void **unused)
+static void captures_of_a_side_that_differ_widen_the_interval(void **unused)
 {
 	struct side s = {.seconds = 120};
-	int64_t capture[120];
-	struct window_series series = {s.value, s.weight, s.starts, capture, 120};
 	struct estimate apart, together;
 
 	(void)unused;
 	for (size_t i = 0; i < 120; i++) {
-		s.weight[i] = WORKERS;
-		s.starts[i] = 5;
-		s.value[i] = 20 + 10 * (double)(i / 40) + (i % 2 ? 3 : -3);
-		capture[i] = (int64_t)(i / 40);
+		s.windows[i].weight = WORKERS;
+		s.windows[i].starts = 5;
+		s.windows[i].value = 20 + 10 * (double)(i / 40) + (i % 2 ? 3 : -3);
+		s.windows[i].capture = (int64_t)(i / 40);
 	}
-	assert_int_equal(estimate_make(&series, 7, &apart), 0);
+	assert_int_equal(estimate_make(s.windows, 120, 7, &apart), 0);
 	for (size_t i = 0; i < 120; i++)
-		s.value[i] = 30 + (i % 2 ? 3 : -3);
-	assert_int_equal(estimate_make(&series, 7, &together), 0);
+		s.windows[i].value = 30 + (i % 2 ? 3 : -3);
+	assert_int_equal(estimate_make(s.windows, 120, 7, &together), 0);
 	/* The standard error of three that vary by a third is about a fifth. */
 	assert_true(apart.variance > 0.03 && apart.variance < 0.05);
 	assert_true(apart.degrees < 10);
@@ -371,11 +370,11 @@ static void captures_of_a_side_that_differ_tell_less(void **unused)
 	assert_true(together.degrees > 50);
 }
 
-static void a_recording_as_long_as_advised_tells(void **unused)
+static void a_recording_as_long_as_advised_can_tell(void **unused)
 {
 	struct change changes[SITES];
 	double advised;
-	unsigned told = 0;
+	unsigned same = 0;
 
 	(void)unused;
 	pair_judge(server, 30, 1, 1, changes);
@@ -384,9 +383,9 @@ static void a_recording_as_long_as_advised_tells(void **unused)
 	assert_true(advised > 60 && advised < MOST_SECONDS);
 	for (unsigned pair = 1; pair <= 20; pair++) {
 		pair_judge(server, (size_t)advised, pair, 1, changes);
-		told += changes[0].status == CHANGE_UNCHANGED;
+		same += changes[0].status == CHANGE_UNCHANGED;
 	}
-	assert_true(told >= 16);
+	assert_true(same >= 16);
 }
 
 static void the_interval_says_what_the_status_says(void **unused)
@@ -408,7 +407,7 @@ static void the_interval_says_what_the_status_says(void **unused)
 	}
 }
 
-static void what_cannot_be_compared_is_never_told(void **unused)
+static void no_change_is_claimed_of_what_cannot_be_compared(void **unused)
 {
 	struct change c = {.before = counted(120, 50), .after = counted(120, 500)};
 	double seconds[] = {30, 30};
@@ -450,18 +449,18 @@ static void a_percentile_of_few_blocks_has_no_upper_end(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(of_100_pairs_of_the_same_service_at_least_95_claim_no_change),
-		cmocka_unit_test(nor_do_bursts_and_heavy_tails_make_a_change),
-		cmocka_unit_test(what_is_30_percent_worse_is_found_in_30_seconds),
+		cmocka_unit_test(at_least_95_of_100_pairs_of_the_same_service_claim_no_change),
+		cmocka_unit_test(bursts_and_heavy_tails_are_not_taken_for_a_change),
+		cmocka_unit_test(a_site_30_percent_worse_is_found_in_30_seconds),
 		cmocka_unit_test(gone_and_new_need_more_than_a_few_blocks),
-		cmocka_unit_test(chance_goes_by_how_long_each_side_was_watched),
-		cmocka_unit_test(a_few_blocks_vary_as_chance_does),
+		cmocka_unit_test(the_p_value_takes_account_of_how_long_each_side_was_recorded),
+		cmocka_unit_test(a_few_blocks_vary_as_a_poisson_process_does),
 		cmocka_unit_test(one_burst_is_one_occurrence),
-		cmocka_unit_test(windows_that_resemble_their_neighbours_tell_less),
-		cmocka_unit_test(captures_of_a_side_that_differ_tell_less),
-		cmocka_unit_test(a_recording_as_long_as_advised_tells),
+		cmocka_unit_test(windows_that_resemble_their_neighbours_widen_the_interval),
+		cmocka_unit_test(captures_of_a_side_that_differ_widen_the_interval),
+		cmocka_unit_test(a_recording_as_long_as_advised_can_tell),
 		cmocka_unit_test(the_interval_says_what_the_status_says),
-		cmocka_unit_test(what_cannot_be_compared_is_never_told),
+		cmocka_unit_test(no_change_is_claimed_of_what_cannot_be_compared),
 		cmocka_unit_test(students_distribution_is_students),
 		cmocka_unit_test(a_percentile_of_few_blocks_has_no_upper_end),
 	};

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Filters: what is chosen, and that all sums hold for it. */
+/* Filters: what they choose, and that all sums hold for it. */
 
 #define BLOCKING "SELECT coalesce(sum(wall_ns), 0) / 1000 FROM blocking_poll"
 
@@ -117,8 +117,8 @@ static void sums_hold_under_every_filter(void **state)
 	}
 }
 
-/* A sum over the whole capture, and over pieces of it that lie end to end. */
-static void assert_pieces_add_up(const char *sql)
+/* A sum over the whole capture equals the sum over adjacent parts of it. */
+static void assert_parts_add_up(const char *sql)
 {
 	static const char *const at[] = {"0s",    "7ms",      "62.5ms",   "66ms",  "77ms",
 					 "100ms", "109500us", "144.95ms", "170ms", "200ms"};
@@ -132,24 +132,68 @@ static void assert_pieces_add_up(const char *sql)
 		sqlite3_close(db);
 	}
 	if (whole - sum > 20 || sum - whole > 20)
-		fail_msg("%s: %lld in whole, %lld in pieces", sql, (long long)whole,
-			 (long long)sum);
+		fail_msg("%s: %lld in whole, %lld in parts", sql, (long long)whole, (long long)sum);
 }
 
-static void pieces_of_time_add_up_to_the_whole(void **state)
+static void parts_of_the_time_add_up_to_the_whole(void **state)
 {
 	(void)state;
-	assert_pieces_add_up("SELECT sum(wall_ns) FROM blocking_poll");
-	assert_pieces_add_up("SELECT sum(run_queue_ns) FROM slice");
-	assert_pieces_add_up("SELECT sum(wall_ns) FROM worker");
-	assert_pieces_add_up("SELECT sum(poll_offcpu_ns) FROM worker");
-	assert_pieces_add_up("SELECT sum(parked_ns) FROM worker");
-	assert_pieces_add_up("SELECT sum(run_queue_ns) FROM worker");
-	assert_pieces_add_up("SELECT sum(cpu_ns) FROM thread_window");
-	assert_pieces_add_up("SELECT busy_ns FROM blocking_pool");
-	assert_pieces_add_up("SELECT idle_ns FROM blocking_pool");
-	assert_pieces_add_up("SELECT count(*) FROM sample");
-	assert_pieces_add_up("SELECT sum(wall_ns) FROM pool_closure");
+	assert_parts_add_up("SELECT sum(wall_ns) FROM blocking_poll");
+	assert_parts_add_up("SELECT sum(run_queue_ns) FROM slice");
+	assert_parts_add_up("SELECT sum(wall_ns) FROM worker");
+	assert_parts_add_up("SELECT sum(poll_offcpu_ns) FROM worker");
+	assert_parts_add_up("SELECT sum(parked_ns) FROM worker");
+	assert_parts_add_up("SELECT sum(run_queue_ns) FROM worker");
+	assert_parts_add_up("SELECT sum(cpu_ns) FROM thread_window");
+	assert_parts_add_up("SELECT busy_ns FROM blocking_pool");
+	assert_parts_add_up("SELECT idle_ns FROM blocking_pool");
+	assert_parts_add_up("SELECT count(*) FROM sample");
+	assert_parts_add_up("SELECT sum(wall_ns) FROM pool_closure");
+}
+
+/*
+ * The columns are those of the table: one that clip_thread_window.sql does not scale stays a
+ * million.
+ */
+static void every_amount_of_a_window_that_is_cut_is_scaled(void **state)
+{
+	static const char *const kept =
+		"('id', 'capture', 'thread', 'start_ns', 'end_ns', 'sample_gap_ns')";
+	sqlite3 *db = everything_load();
+	sqlite3_stmt *columns;
+	char sql[256];
+	int amounts = 0;
+
+	(void)state;
+	assert_int_equal(database_run(db,
+				      "DELETE FROM thread_window WHERE id NOT IN (SELECT min(id) "
+				      "FROM thread_window)"),
+			 0);
+	snprintf(sql, sizeof(sql),
+		 "SELECT name FROM pragma_table_info('thread_window') "
+		 "WHERE name NOT IN %s",
+		 kept);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &columns, NULL), SQLITE_OK);
+	while (sqlite3_step(columns) == SQLITE_ROW) {
+		snprintf(sql, sizeof(sql), "UPDATE thread_window SET %s = 1000000",
+			 (const char *)sqlite3_column_text(columns, 0));
+		assert_int_equal(database_run(db, sql), 0);
+	}
+	sqlite3_reset(columns);
+	filtered(db, (struct filter) {.to = "103ms"});
+	while (sqlite3_step(columns) == SQLITE_ROW) {
+		const char *name = (const char *)sqlite3_column_text(columns, 0);
+		int64_t amount;
+
+		snprintf(sql, sizeof(sql), "SELECT %s FROM thread_window", name);
+		amount = database_number(db, sql, -1);
+		if (amount <= 0 || amount >= 1000000)
+			fail_msg("%s is %lld", name, (long long)amount);
+		amounts++;
+	}
+	assert_true(amounts >= 12);
+	sqlite3_finalize(columns);
+	sqlite3_close(db);
 }
 
 static void a_poll_that_is_cut_counts_as_far_as_it_is_inside(void **state)
@@ -165,7 +209,7 @@ static void a_poll_that_is_cut_counts_as_far_as_it_is_inside(void **state)
 	sqlite3_close(db);
 }
 
-static void the_states_of_workers_do_not_hang_on_what_is_asked_for(void **state)
+static void the_states_of_workers_do_not_depend_on_the_chosen_sites(void **state)
 {
 	static const struct filter choices[] = {
 		{.cause = "page-fault"}, {.task = "nobody"}, {.min_ns = 1}, {.match = "^$"}};
@@ -189,8 +233,8 @@ static void the_states_of_workers_do_not_hang_on_what_is_asked_for(void **state)
 	}
 }
 
-/* Of 20 ms at the start of the capture, on the worker with thread id 11. */
-static sqlite3 *doubted_poll_load(void)
+/* With a poll of 20 ms at the start, on thread 11, that may be several polls. */
+static sqlite3 *unproven_poll_load(void)
 {
 	sqlite3 *db = everything_load();
 
@@ -199,8 +243,8 @@ static sqlite3 *doubted_poll_load(void)
 			db,
 			"UPDATE process_source SET source = 'passive';"
 			"INSERT INTO poll (capture, thread, start_max_ns, end_min_ns, end_max_ns, "
-			"start_ns, end_ns, sleep_ns, run_queue_ns, samples, ready_samples, ready_sum, "
-			"ready_max, open, upper_bound, start_exact, end_exact, unsure) "
+			"start_ns, end_ns, sleep_ns, run_queue_ns, samples, ready_samples, "
+			"ready_sum, ready_max, open, upper_bound, start_exact, end_exact, unsure) "
 			"SELECT c.id, t.id, c.start_ns, c.start_ns + 20000000, "
 			"c.start_ns + 20000000, c.start_ns, c.start_ns + 20000000, "
 			"0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0 "
@@ -223,7 +267,7 @@ static void what_is_unproven_is_of_the_chosen_time_and_worker(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++) {
-		sqlite3 *db = filtered(doubted_poll_load(), choices[i].arguments);
+		sqlite3 *db = filtered(unproven_poll_load(), choices[i].arguments);
 
 		assert_number(db, "SELECT unproven_cpu_ns FROM limits", choices[i].unproven_ns);
 		sqlite3_close(db);
@@ -261,7 +305,7 @@ static void each_filter_keeps_what_it_names(void **state)
 	}
 }
 
-static void looks_that_are_left_stand_for_as_much_cpu_time(void **state)
+static void chosen_samples_stand_for_as_much_cpu_time_as_before(void **state)
 {
 	const char *const hash =
 		"SELECT self_ns FROM hotspots WHERE function = 'demo::hasher::hash'";
@@ -369,12 +413,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums_hold_under_every_filter),
-		cmocka_unit_test(pieces_of_time_add_up_to_the_whole),
+		cmocka_unit_test(parts_of_the_time_add_up_to_the_whole),
+		cmocka_unit_test(every_amount_of_a_window_that_is_cut_is_scaled),
 		cmocka_unit_test(a_poll_that_is_cut_counts_as_far_as_it_is_inside),
-		cmocka_unit_test(the_states_of_workers_do_not_hang_on_what_is_asked_for),
+		cmocka_unit_test(the_states_of_workers_do_not_depend_on_the_chosen_sites),
 		cmocka_unit_test(what_is_unproven_is_of_the_chosen_time_and_worker),
 		cmocka_unit_test(each_filter_keeps_what_it_names),
-		cmocka_unit_test(looks_that_are_left_stand_for_as_much_cpu_time),
+		cmocka_unit_test(chosen_samples_stand_for_as_much_cpu_time_as_before),
 		cmocka_unit_test(a_filter_changes_nothing_in_the_database),
 		cmocka_unit_test(a_mark_is_a_time),
 		cmocka_unit_test(filters_that_mean_nothing_are_refused),

@@ -1,5 +1,5 @@
--- What is compared? All blocking, also where there is none; workers only up to the number that every
--- capture has. What no stack reaches (`unknown`) is in the whole, and no place that could change.
+-- What is compared? All blocking, even if there is none, sites, tasks, and as many workers as every
+-- capture has. Time without a stack (the site `unknown`) counts in all blocking only.
 INSERT INTO subject (kind, crate, name, cause)
 SELECT kind, crate, name, cause
 FROM arrived

@@ -1,4 +1,4 @@
--- The blocks of each subject.
+-- Which blocking polls does each subject have?
 INSERT INTO block (subject, compared, side, start_ns, end_ns, wall_ns)
 SELECT s.id, a.compared, c.side, a.start_ns, max(a.end_ns, a.start_ns + 1), a.wall_ns
 FROM arrived AS a

@@ -1,4 +1,4 @@
--- Windows of about a second, all of a capture's alike.
+-- Cuts each capture into windows of about a second, equally long in a capture.
 INSERT INTO time_window (compared, side, number, start_ns, end_ns)
 WITH RECURSIVE step AS (
 	SELECT id, side, 0 AS number, windows, duration_ns FROM compared

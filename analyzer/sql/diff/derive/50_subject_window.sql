@@ -1,6 +1,6 @@
--- How long did each subject block in each window, and how often did it begin there?
+-- How long did each subject block in each window, and how many times did it begin to?
 --
--- A block that reaches over several windows is split.
+-- A blocking poll that reaches over several windows is split.
 INSERT INTO subject_window (subject, time_window, blocked_ns, starts)
 WITH RECURSIVE part AS (
 	SELECT b.subject, b.compared, b.start_ns, b.end_ns, b.wall_ns, c.windows, c.duration_ns,

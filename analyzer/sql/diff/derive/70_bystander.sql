@@ -1,6 +1,6 @@
--- Which sites are bystanders: on both sides less than a twentieth of the blocked time, and mostly
--- too short to be a block by themselves? They are in blocking polls for what else these did, and how much
--- there is of them is the machine's doing.
+-- Which sites are bystanders: less than a twentieth of the blocked time on both sides, and mostly
+-- shorter than the threshold? They are in blocking polls because these also did something longer,
+-- and how much time they take depends on the machine.
 UPDATE subject SET bystander = 1
 WHERE kind = 'site' AND NOT EXISTS (SELECT 1
 	FROM figure AS f

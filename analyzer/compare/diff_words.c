@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/compare/diff.h"
+#include "analyzer/compare/diff_words.h"
 #include "analyzer/base/table.h"
 
 #include <math.h>
@@ -47,20 +47,4 @@ const char *record_text(char out[CHANGE_BYTES], double seconds)
 		break;
 	}
 	return out;
-}
-
-enum exit_status diff_json(struct comparison *c)
-{
-	sqlite3_stmt *q = comparison_query(c, "sql/diff/json.sql");
-	enum exit_status status = STATUS_DONE;
-
-	if (!q)
-		return STATUS_SYSTEM;
-	statement_text(q, ":reason", c->reason);
-	if (sqlite3_step(q) == SQLITE_ROW)
-		puts((const char *)sqlite3_column_text(q, 0));
-	else
-		status = message(STATUS_SYSTEM, NULL, "cannot compare: %s", sqlite3_errmsg(c->db));
-	sqlite3_finalize(q);
-	return status;
 }

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/table.h"
+#include "analyzer/compare/check.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/*
+ * What a rule found, as a sentence.
+ */
+
+#define FIGURE_BYTES 48
+#define NAME_BYTES 400
+
+static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure, double value)
+{
+	char word[WORD_BYTES];
+
+	switch (figure) {
+	case CHECK_BLOCKED:
+		snprintf(out, FIGURE_BYTES, "%.2f%% of worker time", 100 * value);
+		break;
+	case CHECK_RATE:
+		snprintf(out, FIGURE_BYTES, "%.3g a second", value);
+		break;
+	case CHECK_COUNT:
+		snprintf(out, FIGURE_BYTES, "%.0f", value);
+		break;
+	default:
+		snprintf(out, FIGURE_BYTES, "%s", duration_word(word, (int64_t)value));
+	}
+	return out;
+}
+
+/* "all blocking", or "demo::guilty::pause (sleep)" */
+static void subject_name(sqlite3_stmt *q, char out[NAME_BYTES])
+{
+	const char *name = column_text(q, "name"), *cause = column_text(q, "cause");
+
+	if (!name || !*name)
+		snprintf(out, NAME_BYTES, "all blocking");
+	else
+		snprintf(out, NAME_BYTES, "%.300s%s%.30s%s", name, cause ? " (" : "",
+			 cause ? cause : "", cause ? ")" : "");
+}
+
+static void limit_sentence(const struct check_rule *rule, const struct finding *f, sqlite3_stmt *q,
+			   const char *name, char out[CHECK_SENTENCE_BYTES])
+{
+	const char *longest = column_text(q, "longest_site");
+	char is[FIGURE_BYTES], limit[FIGURE_BYTES];
+
+	snprintf(out, CHECK_SENTENCE_BYTES, "%s: %s is %s, %s %s%s%s", name,
+		 check_figure_name(rule->figure), figure_text(is, rule->figure, f->after),
+		 f->status == STATUS_FAILED ? "the limit is" : "within",
+		 figure_text(limit, rule->figure, rule->limit), longest ? ", the longest in " : "",
+		 longest ? longest : "");
+}
+
+static void growth_sentence(const struct check_rule *rule, const struct finding *f,
+			    const char *name, char out[CHECK_SENTENCE_BYTES])
+{
+	char before[FIGURE_BYTES], after[FIGURE_BYTES], change[FIGURE_BYTES] = "new";
+	double growth = f->before > 0 ? f->after / f->before - 1 : 0;
+
+	if (f->before > 0)
+		snprintf(change, sizeof(change), "%+.1f%%", 100 * growth);
+	snprintf(out, CHECK_SENTENCE_BYTES, "%s: %s is %s, before %s: %s, at least %+.1f%%%s", name,
+		 check_figure_name(rule->figure), figure_text(after, rule->figure, f->after),
+		 figure_text(before, rule->figure, f->before), change, 100 * f->low,
+		 f->status == STATUS_DONE && f->before > 0 && check_rule_broken(rule, growth)
+			 ? " (more than the limit, but that can be chance)"
+			 : "");
+}
+
+void check_sentence(const struct check *c, const struct check_rule *rule, const struct finding *f,
+		    sqlite3_stmt *subject, char out[CHECK_SENTENCE_BYTES])
+{
+	char name[NAME_BYTES] = "";
+
+	if (subject)
+		subject_name(subject, name);
+	switch (f->kind) {
+	case FINDING_NO_SUBJECT:
+		snprintf(out, CHECK_SENTENCE_BYTES, "nothing of this name blocked");
+		break;
+	case FINDING_NO_BLOCK:
+		snprintf(out, CHECK_SENTENCE_BYTES, "%s: no poll blocked", name);
+		break;
+	case FINDING_LIMIT:
+		limit_sentence(rule, f, subject, name, out);
+		break;
+	case FINDING_GROWTH:
+		growth_sentence(rule, f, name, out);
+		break;
+	case FINDING_TOO_FEW:
+		snprintf(out, CHECK_SENTENCE_BYTES,
+			 "%s: too few blocks (%" PRId64 " before, %" PRId64 " now) to compare %s",
+			 name, column_number(subject, "before_count", 0),
+			 column_number(subject, "after_count", 0), check_figure_name(rule->figure));
+		break;
+	case FINDING_BYSTANDER:
+		snprintf(out, CHECK_SENTENCE_BYTES,
+			 "%s: too small to compare, and mostly too short to block by itself", name);
+		break;
+	case FINDING_INCOMPARABLE:
+		snprintf(out, CHECK_SENTENCE_BYTES, "the baseline cannot be compared: %s",
+			 c->comparison.sentence);
+		break;
+	}
+}
