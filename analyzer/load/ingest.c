@@ -22,7 +22,7 @@ static const struct {
 	[TABLE_CAPTURE] =
 		{"capture",
 		 "capture_id, file, start_ns, end_ns, start_realtime_ns, threshold_ns, sample_hz,"
-		 "profile_hz, window_ns, cpus, machine, source, page_bytes, kernel, recorder,"
+		 "profile_hz, window_ns, cpus, machine, page_bytes, kernel, recorder,"
 		 "command, features, workers_prefix, bytes, chunks, repeated_chunks, events,"
 		 "truncated, end_reason, end_detail, id"},
 	[TABLE_PROCESS] = {"process", "capture, pid, start_ns, name, executable, id"},

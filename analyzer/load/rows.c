@@ -174,7 +174,6 @@ static int write_capture(struct ingest *in, const struct capture_state *c)
 {
 	const struct hud_session *s = &c->session;
 	struct row row = row_of(in, TABLE_CAPTURE);
-	const char *source = hud_source_name(s->source);
 	char id[33];
 
 	hex(id, c->id, sizeof(c->id));
@@ -189,7 +188,6 @@ static int write_capture(struct ingest *in, const struct capture_state *c)
 	row_number(&row, (int64_t)s->window_ms * 1000000);
 	row_number(&row, s->cpus);
 	row_number(&row, s->machine);
-	row_text(&row, source ? source : "unknown");
 	row_number(&row, s->page_bytes);
 	row_text(&row, string_of(c, s->kernel));
 	row_text(&row, string_of(c, s->recorder));

@@ -1,11 +1,11 @@
--- By what are the polls of each capture known, what is counted, and of which polls do figures speak?
+-- How are the polls of each capture known, what is counted, and of which polls do figures speak?
 --
 -- count_unit is `poll` where every process of the capture with a worker has its polls seen as such,
 -- else `span`. population is `all` where each poll was seen, at least for a part of the time
 -- (timed_percent), else `long`.
 CREATE VIEW poll_source AS
 WITH told AS (
-	SELECT w.capture, min(q.source <> 'stack') AS polls, max(q.source <> 'stack') AS any_poll
+	SELECT w.capture, min(q.source <> 'stack') AS polls
 	FROM worker AS w
 	JOIN thread AS t ON t.id = w.thread
 	JOIN process_source AS q ON q.process = t.process
@@ -21,9 +21,7 @@ WITH told AS (
 	FROM state
 	GROUP BY capture
 )
-SELECT c.id AS capture,
-	CASE WHEN coalesce(m.wall_ns, 0) > 0 THEN 'exact' WHEN t.any_poll THEN 'passive' ELSE 'stack' END
-		AS source,
+SELECT c.id AS capture, c.source,
 	CASE WHEN t.polls THEN 'poll' ELSE 'span' END AS count_unit,
 	CASE WHEN coalesce(m.wall_ns, 0) > 0 THEN 'all' ELSE 'long' END AS population,
 	CASE WHEN m.wall_ns IS NOT NULL
