@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/compare.h"
 #include "analyzer/base/embedded.h"
-#include "analyzer/base/table.h"
+#include "analyzer/store/column.h"
 
 #include <stdio.h>
 #include <stdlib.h>

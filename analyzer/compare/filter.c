@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/compare.h"
 #include "analyzer/open/filter.h"
-#include "analyzer/base/table.h"
+#include "analyzer/base/words.h"
+#include "analyzer/store/column.h"
 
 #include <stdio.h>
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "analyzer/debuginfo/dwarf_file.h"
+#include "analyzer/base/array.h"
 
 /* Hostile files: codes beyond what any compiler writes end the table. */
 enum { CODES = 1 << 18, ATTRIBUTES = 256 };

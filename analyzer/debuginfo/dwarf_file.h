@@ -7,7 +7,6 @@
 #include <stdatomic.h>
 
 #include "analyzer/debuginfo/dwarf_bytes.h"
-#include "analyzer/base/arena.h"
 
 /*
  * Debug information (DWARF 2 to 5) as it lies in one file: a binary, a separate debug file, a dwz

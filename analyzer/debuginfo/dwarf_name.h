@@ -3,7 +3,7 @@
 #define HUD_ANALYZER_DEBUGINFO_DWARF_NAME_H
 
 #include "analyzer/debuginfo/dwarf_entry.h"
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text.h"
 
 /* Namespaces and types of one unit, for the full names of what is in them. Item 0 is none. */
 struct dwarf_container {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "analyzer/debuginfo/elf_file.h"
-#include "analyzer/base/arena.h"
+#include "analyzer/base/array.h"
 
 /* Of names for one function the plain one comes first: clock_nanosleep, not __GI___clock_…. */
 static int name_order(const char *a, const char *b)

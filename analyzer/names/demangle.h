@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text.h"
 
 /*
  * Appends a linker's name as people write it: Rust (legacy and v0), C++, or unchanged but for a

@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_NAMES_DEMANGLE_LEGACY_H
 #define HUD_ANALYZER_NAMES_DEMANGLE_LEGACY_H
 
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text.h"
 
 /*
  * Rust's legacy mangling, _ZN…17h<hash>E, which is nearly all that a Rust program has: appends what

@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_NAMES_FOLD_H
 #define HUD_ANALYZER_NAMES_FOLD_H
 
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text.h"
 
 /*
  * A function's name for people and keys: what differs from build to build or from instance to

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/arena.h"
+#include "analyzer/base/array.h"
 
 /* A hostile header may claim any number. */
 enum { PROGRAM_HEADERS_MAX = 4096, PARTS_MAX = 64 };

@@ -3,6 +3,7 @@
 #define HUD_ANALYZER_PLAN_POLL_H
 
 #include "analyzer/debuginfo/dwarf_index.h"
+#include "analyzer/base/text_pool.h"
 #include "analyzer/plan/names.h"
 #include "analyzer/plan/vtable.h"
 #include "format/plan.h"

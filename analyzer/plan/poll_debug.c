@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/poll.h"
+#include "analyzer/base/text_pool.h"
+#include "analyzer/base/text.h"
 
 #include <dwarf.h>
 #include <errno.h>

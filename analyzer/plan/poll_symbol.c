@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/poll.h"
+#include "analyzer/base/text.h"
 
 #include <elf.h>
 #include <errno.h>

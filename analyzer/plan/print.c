@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/print.h"
-#include "analyzer/base/table.h"
+#include "analyzer/base/words.h"
 #include "format/text_hash.h"
 
 #include <elf.h>

@@ -9,7 +9,8 @@
 
 #include "analyzer/names/demangle.h"
 #include "analyzer/rules/rules.h"
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text.h"
+#include "analyzer/base/array.h"
 
 /* A hostile header may claim any number. */
 enum {

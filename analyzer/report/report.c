@@ -2,6 +2,8 @@
 #include "analyzer/report/report.h"
 #include "analyzer/open/named_query.h"
 
+#include <stdio.h>
+
 enum exit_status report_json(const struct input *input, uint64_t top)
 {
 	sqlite3_stmt *statement = named_query(input, "report", top);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/store/database.h"
 #include "analyzer/base/embedded.h"
+#include "analyzer/base/interrupt.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -148,6 +149,21 @@ int database_open(const char *path, enum database_access access, sqlite3 **out)
 	}
 	*out = db;
 	return 0;
+}
+
+/* Steps of SQLite's virtual machine between two checks: less than a millisecond. */
+#define INTERRUPT_STEPS 10000
+
+static int interrupted(void *context)
+{
+	(void)context;
+	return interrupt_came();
+}
+
+void database_stop_on_interrupt(sqlite3 *db)
+{
+	interrupt_watch();
+	sqlite3_progress_handler(db, INTERRUPT_STEPS, interrupted, NULL);
 }
 
 /* Reading, and asking for the schema: nothing else, not even of another file. */

@@ -39,6 +39,12 @@ int database_rows(sqlite3 *db, const char *sql, int64_t capture,
 /* A whole number that a statement without parameters answers with, or `otherwise`. */
 int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise);
 
+/*
+ * Ctrl-C and SIGTERM end the statement that runs, with SQLITE_INTERRUPT; base/interrupt.h says whether
+ * one came.
+ */
+void database_stop_on_interrupt(sqlite3 *db);
+
 /* Lets the connection do nothing but read the main database. */
 void database_restrict(sqlite3 *db);
 

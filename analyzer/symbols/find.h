@@ -5,7 +5,6 @@
 #include "analyzer/symbols/debug_server.h"
 #include "analyzer/debuginfo/elf_file.h"
 #include "analyzer/symbols/symbols.h"
-#include "analyzer/base/arena.h"
 
 /* What is asked for: one mapping of a capture. */
 struct module_key {

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "analyzer/names/demangle.h"
+#include "analyzer/base/text.h"
 #include "analyzer/names/demangle_legacy.h"
 
 #include <libiberty/demangle.h>
