@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 /*
- * From now on the first Ctrl-C or SIGTERM is only noted, so that the verb can stop and clean up. A second
- * one ends the process at once.
+ * From now on the first Ctrl-C or SIGTERM is only noted, so that the verb can stop and clean up. A
+ * second one ends the process at once.
  */
 void interrupt_watch(void);
 

@@ -22,7 +22,7 @@ int terminal_width(FILE *stream)
 	return size.ws_col;
 }
 
-/* Bytes of the escape sequence for a colour that begins here; 0: none. */
+/* Bytes of the escape sequence for a colour at `text`; 0: there is none. */
 static size_t escape_length(const char *text, size_t length)
 {
 	size_t i = 2;
@@ -34,7 +34,10 @@ static size_t escape_length(const char *text, size_t length)
 	return i < length ? i + 1 : length;
 }
 
-/* Walks as far as `width` columns reach. A character of UTF-8 takes one, near enough. */
+/*
+ * How many bytes fill `width` columns or fewer. Every UTF-8 character is taken to be one column
+ * wide.
+ */
 static size_t text_walk(const char *text, size_t length, int width, int *columns)
 {
 	size_t i = 0;

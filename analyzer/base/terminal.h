@@ -15,7 +15,10 @@ int terminal_width(FILE *stream);
 /* Columns that `length` bytes of UTF-8 take; escape sequences for colours take none. */
 int text_width(const char *text, size_t length);
 
-/* How many of `length` bytes fit into `width` columns. If not all do, one column is left for an ellipsis. */
+/*
+ * How many of `length` bytes fit into `width` columns. If not all do, one column is left for an
+ * ellipsis.
+ */
 size_t text_cut(const char *text, size_t length, int width);
 
 #endif

@@ -62,7 +62,7 @@ void text_pool_adopt(struct text_pool *p, struct text_pool *from)
 
 	while (*last)
 		last = &(*last)->next;
-	/* Behind our own: the first block is the one that is filled. */
+	/* After our first block, which is the one with room. */
 	*last = p->blocks ? p->blocks->next : NULL;
 	if (p->blocks)
 		p->blocks->next = from->blocks;
@@ -111,7 +111,7 @@ static bool slots_double(struct text_pool *p)
 	return true;
 }
 
-/* A kept one may be shorter: it ends before it is read too far. */
+/* `kept` is terminated and may be shorter; strncmp() stops at its end. */
 static bool text_same(const char *kept, const char *text, size_t bytes)
 {
 	return !strncmp(kept, text, bytes) && !kept[bytes];

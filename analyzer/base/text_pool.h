@@ -20,7 +20,10 @@ struct text_pool {
 /* Frees all strings and blocks. */
 void text_pool_close(struct text_pool *p);
 
-/* Moves the memory of `from`, which is empty afterwards, to `p`. Its strings are not found by intern(). */
+/*
+ * Moves the memory of `from`, which is empty afterwards, to `p`. Its strings are not found by
+ * intern().
+ */
 void text_pool_adopt(struct text_pool *p, struct text_pool *from);
 
 /* Zeroed memory, aligned for any object. NULL: out of memory. */

@@ -42,7 +42,7 @@ const char *bytes_word(char out[WORD_BYTES], int64_t bytes)
 	return out;
 }
 
-/* By largest remainder: each is rounded down, then the most cut off get one more. */
+/* Largest remainder: all are rounded down, then those that lost most get one more. */
 void percent_parts(const int64_t *part, int count, int *tenths)
 {
 	double whole = 0, remainder[16];

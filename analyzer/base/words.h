@@ -14,7 +14,10 @@ const char *duration_word(char out[WORD_BYTES], int64_t ns);
 /* "1.2 MB", "3.4 kB", "56 B". Returns `out`. */
 const char *bytes_word(char out[WORD_BYTES], int64_t bytes);
 
-/* Shares of a whole in tenths of a percent, which add up to 1000, or are all 0 where the whole is 0. */
+/*
+ * Shares of a whole in tenths of a percent, which add up to 1000, or are all 0 where the whole is
+ * 0.
+ */
 void percent_parts(const int64_t *part, int count, int *tenths);
 
 #endif

@@ -17,12 +17,11 @@ static int schema_make(sqlite3 *db)
 		err = advice_write(db, embedded_text("rules/advice.rules"));
 	if (err)
 		return err;
-	snprintf(
-		sql, sizeof(sql),
-		"PRAGMA application_id = %d; PRAGMA user_version = %d;"
-		"INSERT INTO schema_info VALUES ('version', '%d'), ('made_by', 'hud-analyze " HUD_VERSION
-		"')",
-		SCHEMA_APPLICATION, SCHEMA_VERSION, SCHEMA_VERSION);
+	snprintf(sql, sizeof(sql),
+		 "PRAGMA application_id = %d; PRAGMA user_version = %d;"
+		 "INSERT INTO schema_info VALUES ('version', '%d'),"
+		 "('made_by', 'hud-analyze " HUD_VERSION "')",
+		 SCHEMA_APPLICATION, SCHEMA_VERSION, SCHEMA_VERSION);
 	return database_run(db, sql);
 }
 

@@ -5,17 +5,17 @@
 #include "format/wire.h"
 
 /*
- * Does the innermost role on a stack say what the runtime's state does? A thread in no scheduler's
- * context may well run the runtime's own code: between two closures of the blocking pool it does. And
- * a parked scheduler may seem to run a root future: linkers fold a closure of block_on with one of
- * the scheduler's. And block_in_place begins with a core, which it then gives away. So those neither
- * agree nor contradict.
+ * A stack agrees with the state when its innermost role (park, poll) is what the state says. Three
+ * combinations neither agree nor contradict, since they occur with a correct layout too:
+ * - no scheduler's context, and the runtime's own code: a pool thread between two closures;
+ * - parked, and a root future: linkers fold a closure of block_on with one of the scheduler's;
+ * - in a poll, and block_in_place: it still has its core, and is about to give it away.
  */
 
 struct rows {
 	const struct observations *all;
 	size_t next;
-	int64_t state_known, unsure, parks, polls, contradicting; /* of the thread before `next` */
+	int64_t state_known, unsure, parks, polls, contradicting; /* thread before `next` */
 };
 
 static bool contradicts(const struct observation *s)

@@ -25,10 +25,10 @@ struct step {
 
 /* What was seen: tables laid over those of the same name, and what fills them. */
 static const struct step seen_tables[] = {
-	{"observation", WATCHED}, {"offcpu_span", WATCHED},   {"thread_window", WATCHED},
-	{"sample_run", WATCHED},  {"sample", ALWAYS},         {"worker", ALWAYS},
-	{"thread_seen", WATCHED}, {"timeline", WATCHED},      {"pool_peak", WATCHED},
-	{"poll", WATCHED},        {"thread_totals", WATCHED},
+	{"observation", WATCHED},    {"offcpu_span", WATCHED},   {"thread_window", WATCHED},
+	{"sample_run", WATCHED},     {"sample", ALWAYS},         {"worker", ALWAYS},
+	{"thread_summary", WATCHED}, {"timeline", WATCHED},      {"pool_peak", WATCHED},
+	{"poll", WATCHED},           {"thread_totals", WATCHED},
 };
 static const struct step seen_files[] = {
 	{"sql/filter/stack.sql", ALWAYS},
@@ -189,7 +189,7 @@ static int derive_again(const struct overlay *o, const int64_t *captures, size_t
 }
 
 static const char *const seen_again[] = {"sql/derive/11_thread_totals.sql",
-					 "sql/derive/17_thread_seen.sql",
+					 "sql/derive/17_thread_summary.sql",
 					 "sql/derive/19_pool_peak.sql", NULL};
 static const char *const worked_again[] = {"sql/derive/60_worker.sql", "sql/derive/61_timeline.sql",
 					   NULL};

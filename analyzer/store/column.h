@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * A column of the statement's current row, by its name. A column that does not exist is as one that is
- * NULL. A text is valid until the next step.
+ * A column of the statement's current row, by its name. A column that does not exist is as one that
+ * is NULL. A text is valid until the next step.
  */
 const char *column_text(sqlite3_stmt *statement, const char *name); /* NULL: NULL */
 int64_t column_number(sqlite3_stmt *statement, const char *name, int64_t if_null);

@@ -44,7 +44,7 @@ static void bind_capture(sqlite3_stmt *statement, int64_t capture)
 
 static int run_text(sqlite3 *db, const char *sql, int64_t capture)
 {
-	while (sql && *sql) {
+	while (*sql) {
 		sqlite3_stmt *statement;
 		int err = sqlite3_prepare_v2(db, sql, -1, &statement, &sql);
 
@@ -70,7 +70,9 @@ int database_run(sqlite3 *db, const char *sql)
 
 int database_run_file(sqlite3 *db, const char *name, int64_t capture)
 {
-	return run_text(db, embedded_text(name), capture);
+	const char *sql = embedded_text(name);
+
+	return sql ? run_text(db, sql, capture) : -ENOENT;
 }
 
 int database_run_folder(sqlite3 *db, const char *folder, int64_t capture)
@@ -114,14 +116,14 @@ int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise)
 }
 
 /*
- * Of a new file. It is renamed when done, or never seen: no journal on disk. Pages are read and written one
- * by one, so larger ones make fewer system calls (a tenth of the time to load); a larger cache is slower, for
- * its memory is new (both measured).
+ * For a new file, which is renamed when it is complete or deleted: it needs no journal on disk.
+ * With pages of 16 KiB there are fewer system calls, which saves a tenth of the time to load. A
+ * larger cache made it slower, as its memory is new. Both were measured: docs/PERFORMANCE.md.
  */
 static const char make_pragmas[] = "PRAGMA page_size = 16384; PRAGMA journal_mode = MEMORY;"
 				   "PRAGMA synchronous = OFF; PRAGMA cache_size = -8192";
 
-/* What each access asks of SQLite. One thread uses a connection: no locks. */
+/* How each access opens a connection. Only one thread at a time uses it, so it needs no locks. */
 static const struct access_rule {
 	int flags;
 	const char *pragmas;
@@ -166,7 +168,7 @@ void database_stop_on_interrupt(sqlite3 *db)
 	sqlite3_progress_handler(db, INTERRUPT_STEPS, interrupted, NULL);
 }
 
-/* Reading, and asking for the schema: nothing else, not even of another file. */
+/* Allows reading and questions about the schema; nothing else, not even reading another file. */
 static int allow_reading(void *context, int action, const char *first, const char *second,
 			 const char *database, const char *trigger)
 {
@@ -183,7 +185,7 @@ static int allow_reading(void *context, int action, const char *first, const cha
 	case SQLITE_READ:
 	case SQLITE_RECURSIVE:
 		return SQLITE_OK;
-	case SQLITE_UPDATE: /* so table-valued pragmas declare themselves; nobody can really write there */
+	case SQLITE_UPDATE: /* table-valued pragmas declare themselves so; it writes nothing */
 		return strcmp(first, "sqlite_master") == 0 ? SQLITE_OK : SQLITE_DENY;
 	case SQLITE_FUNCTION:
 		return strcmp(second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
@@ -256,7 +258,7 @@ void row_text(struct row *row, const char *text)
 		row_null(row);
 	else if (row->batch)
 		row_batch_text(row->batch, text);
-	else /* The text outlives the step: it is the caller's, and bound anew next time. */
+	else /* static: the caller's text outlives the step, and the next row binds another */
 		keep(row,
 		     sqlite3_bind_text(row->statement, ++row->column, text, -1, SQLITE_STATIC));
 }

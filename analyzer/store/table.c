@@ -69,7 +69,7 @@ static const char *cell(sqlite3_stmt *statement, int column)
 	return text ? text : "";
 }
 
-/* The next row; `left` counts down to the last that is wanted. */
+/* The next row, until `left` of them were read. */
 static int row_next(sqlite3_stmt *statement, uint64_t *left)
 {
 	return (*left)-- ? sqlite3_step(statement) : SQLITE_DONE;
@@ -124,7 +124,7 @@ static void print_cell(const char *text, int width, bool right, bool last)
 	fputs(last ? "\n" : "  ", stdout);
 }
 
-/* Twice over the rows: once for the widths. The statement has no side effects. */
+/* Runs the statement twice, first for the widths of the columns. It must have no side effects. */
 static int print_text(sqlite3_stmt *statement, uint64_t most)
 {
 	uint64_t left = most;

@@ -1,10 +1,10 @@
 -- How are the polls of each process known: by its runtime's own state, or by stacks alone?
 --
--- `stack`: no state was read, or it is not believed. A layout of the state that was taken from a similar
--- build (unsure) is believed when stacks confirm it: at least 20 observations, parks and polls among
--- them, whose stack says what the state says, and less than 1% that contradict it. A wrong layout reads
--- random words and is wrong nearly always; a stack without debug information is wrong now and then.
--- analyzer/derive/state_agreement.c counts both.
+-- `stack`: no state was read, or it is not believed. A layout of the state that was taken from a
+-- similar build (unsure) is believed when stacks confirm it: at least 20 observations, parks and
+-- polls among them, whose stack says what the state says, and less than 1% that contradict it. A
+-- wrong layout reads random words and is wrong nearly always; a stack without debug information is
+-- wrong now and then. analyzer/derive/state_agreement.c counts both.
 -- `exact`: the state is believed, and the probes of hud-record --polls were attached for a time.
 -- `passive`: the state is believed.
 INSERT INTO process_source (process, capture, source, agreeing, contradicting)

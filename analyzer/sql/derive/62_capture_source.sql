@@ -1,6 +1,8 @@
--- How are the polls of the capture known? In the best way in which those of any process with a worker are.
+-- How are the polls of the capture known? In the best way in which those of any process with a
+-- worker are.
 --
--- The session record says what the recorder expected before it knew the process; this is what came of it.
+-- The session record says what the recorder expected before it knew the process; this is what came
+-- of it.
 UPDATE capture SET source = coalesce((
 	SELECT q.source
 	FROM worker AS w

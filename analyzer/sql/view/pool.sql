@@ -5,24 +5,24 @@
 CREATE VIEW pool AS
 WITH slept AS (
 	SELECT capture, sum(pool_busy_ns) AS busy_ns, sum(pool_idle_ns) AS idle_ns,
-		sum(in_place_ns) AS in_place_ns, sum(in_place_count) AS in_place_count,
+		sum(block_in_place_ns) AS block_in_place_ns, sum(block_in_place_count) AS block_in_place_count,
 		sum(root_ns) AS root_ns, sum(root_count) AS root_count,
 		sum(without_core_ns) AS without_core_ns, sum(without_core_count) AS without_core_count
-	FROM thread_seen
+	FROM thread_summary
 	GROUP BY capture
 ), ran AS (
-	SELECT capture, sum(pool_cpu_ns) AS busy_ns, sum(in_place_cpu_ns) AS in_place_ns,
+	SELECT capture, sum(pool_cpu_ns) AS busy_ns, sum(block_in_place_cpu_ns) AS block_in_place_ns,
 		sum(root_cpu_ns) AS root_ns
 	FROM thread_cpu
 	GROUP BY capture
 )
 SELECT c.id AS capture,
-	(SELECT count(*) FROM thread_seen AS t WHERE t.capture = c.id AND t.in_pool) AS threads,
+	(SELECT count(*) FROM thread_summary AS t WHERE t.capture = c.id AND t.seen_in_pool) AS threads,
 	coalesce((SELECT p.busy FROM pool_peak AS p WHERE p.capture = c.id), 0) AS peak_busy,
 	coalesce(s.busy_ns, 0) + coalesce(r.busy_ns, 0) AS busy_ns,
 	coalesce(s.idle_ns, 0) AS idle_ns,
-	coalesce(s.in_place_ns, 0) + coalesce(r.in_place_ns, 0) AS block_in_place_ns,
-	coalesce(s.in_place_count, 0) AS block_in_place_count,
+	coalesce(s.block_in_place_ns, 0) + coalesce(r.block_in_place_ns, 0) AS block_in_place_ns,
+	coalesce(s.block_in_place_count, 0) AS block_in_place_count,
 	coalesce(s.root_ns, 0) + coalesce(r.root_ns, 0) AS root_ns,
 	coalesce(s.root_count, 0) AS root_count,
 	coalesce(s.without_core_ns, 0) AS without_core_ns,

@@ -6,13 +6,13 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* What the report advises, and when it does not. */
+/* The advice for a site, and when there is none. */
 
 #define ADVICE_OF                                                                                  \
 	"SELECT documentation FROM site_advice AS a JOIN site AS s ON s.id = a.site WHERE "        \
 	"s.function = "
 
-static void sites_of_known_functions_get_their_advice(void **state)
+static void a_site_of_a_known_function_has_its_advice(void **state)
 {
 	sqlite3 *db = everything_load();
 
@@ -25,12 +25,12 @@ static void sites_of_known_functions_get_their_advice(void **state)
 	sqlite3_close(db);
 }
 
-static void without_evidence_there_is_no_advice(void **state)
+static void an_unknown_function_has_no_advice(void **state)
 {
 	sqlite3 *db = everything_load();
 
 	(void)state;
-	/* A lock of a kind that no rule knows, and a site that no stack reaches. */
+	/* A kind of lock that no rule matches, and a site without stacks. */
 	assert_number(db,
 		      "SELECT count(*) FROM site_advice AS a JOIN site AS s ON s.id = a.site "
 		      "WHERE s.function IN ('demo::locker::take', 'unknown')",
@@ -56,7 +56,7 @@ static void assert_advice(const char *function, const char *cause, const char *d
 	sqlite3_close(db);
 }
 
-static void the_function_and_the_cause_choose_the_advice(void **state)
+static void advice_depends_on_function_and_cause(void **state)
 {
 	static const char which_mutex[] =
 		"tokio::sync::Mutex, \"Which kind of mutex should you use?\"";
@@ -92,9 +92,9 @@ static void the_function_and_the_cause_choose_the_advice(void **state)
 		assert_advice(cases[i].function, cases[i].cause, cases[i].documentation);
 }
 
-static void what_is_rare_at_a_site_does_not_choose_its_advice(void **state)
+static void a_function_in_a_minority_of_the_time_gives_no_advice(void **state)
 {
-	/* 40 ms at a mutex that std knows, and twice as long where it is not on the stack. */
+	/* 40 ms in std's mutex, and twice as long with stacks that do not have it. */
 	sqlite3 *db = spans_load(200000, {.tid = 11, .from = 0, .to = 40000, .stack = NAP_AT_14},
 				 {.tid = 11, .from = 50000, .to = 130000, .stack = NAP});
 
@@ -109,7 +109,7 @@ static void what_is_rare_at_a_site_does_not_choose_its_advice(void **state)
 	sqlite3_close(db);
 }
 
-static void every_rule_is_whole_and_can_be_matched(void **state)
+static void every_rule_is_complete_and_can_match(void **state)
 {
 	sqlite3 *db = database_empty();
 
@@ -125,7 +125,7 @@ static void every_rule_is_whole_and_can_be_matched(void **state)
 	sqlite3_close(db);
 }
 
-static void a_rule_that_is_not_whole_is_refused(void **state)
+static void an_incomplete_rule_is_refused(void **state)
 {
 	static const char *const bad[] = {
 		"say nothing to say it of\nsee here\n",
@@ -151,12 +151,12 @@ static void a_rule_that_is_not_whole_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sites_of_known_functions_get_their_advice),
-		cmocka_unit_test(without_evidence_there_is_no_advice),
-		cmocka_unit_test(the_function_and_the_cause_choose_the_advice),
-		cmocka_unit_test(what_is_rare_at_a_site_does_not_choose_its_advice),
-		cmocka_unit_test(every_rule_is_whole_and_can_be_matched),
-		cmocka_unit_test(a_rule_that_is_not_whole_is_refused),
+		cmocka_unit_test(a_site_of_a_known_function_has_its_advice),
+		cmocka_unit_test(an_unknown_function_has_no_advice),
+		cmocka_unit_test(advice_depends_on_function_and_cause),
+		cmocka_unit_test(a_function_in_a_minority_of_the_time_gives_no_advice),
+		cmocka_unit_test(every_rule_is_complete_and_can_match),
+		cmocka_unit_test(an_incomplete_rule_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
