@@ -1,5 +1,5 @@
--- The tables of an analysis: what a capture says, and what the derive files make of it.
--- docs/SCHEMA.md explains every column. Times are CLOCK_MONOTONIC nanoseconds.
+-- The tables of an analysis: what a capture has recorded, and what sql/derive/ computes from it.
+-- docs/SCHEMA.md explains every column. Times are nanoseconds on CLOCK_MONOTONIC.
 
 CREATE TABLE schema_info (
 	name TEXT PRIMARY KEY,

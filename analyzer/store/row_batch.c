@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS                                                                                       \
-	256 /* so many that the cost of a statement does not matter; few enough for a CPU cache */
+/* Rows of a block: the cost of one statement is nothing then, and they fit a CPU cache. */
+#define ROWS 256
 
 union value {
 	int64_t number;

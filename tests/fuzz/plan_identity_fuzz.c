@@ -6,7 +6,8 @@
  *   clang -std=c17 -g -O1 -I. -isystem build -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
  *       tests/fuzz/plan_identity_fuzz.c analyzer/plan/identity.c analyzer/plan/declared.c \
  *       analyzer/plan/names.c analyzer/plan/tls.c analyzer/dwarf_*.c analyzer/debuginfo/elf_file.c \
- *       analyzer/rules/rules.c analyzer/names/fold.c analyzer/names/demangle.c analyzer/base/arena.c \
+ *       analyzer/rules/rules.c analyzer/names/fold.c analyzer/names/demangle.c analyzer/base/array.c \
+ *       analyzer/base/text.c analyzer/base/text_pool.c \
  *       analyzer/base/embedded_text.c build/analyzer/embedded.c build/libhudformat.a -lelf -llzma -lz \
  *       -lzstd -liberty -lpthread -o build/plan_identity_fuzz
  *
