@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/derive/advice.h"
-#include "analyzer/base/embedded.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
-#include <errno.h>
 #include <stdio.h>
 
 /* The advice for a site, and when there is none. */
@@ -109,45 +106,6 @@ static void a_function_in_a_minority_of_the_time_gives_no_advice(void **state)
 	sqlite3_close(db);
 }
 
-static void every_rule_is_complete_and_can_match(void **state)
-{
-	sqlite3 *db = database_empty();
-
-	(void)state;
-	assert_number(db,
-		      "SELECT count(DISTINCT rule) = max(rule) AND max(rule) > 30 FROM advice_rule",
-		      1);
-	assert_number(db,
-		      "SELECT count(*) FROM advice_rule WHERE function GLOB '*[[?]*' OR "
-		      "cause NOT IN ('*', 'cpu', 'lock', 'sleep', 'file-io', 'net-io', "
-		      "'page-fault', 'syscall') OR advice NOT GLOB '*.' OR documentation = ''",
-		      0);
-	sqlite3_close(db);
-}
-
-static void an_incomplete_rule_is_refused(void **state)
-{
-	static const char *const bad[] = {
-		"say nothing to say it of\nsee here\n",
-		"when cpu *\nsee nothing said\n",
-		"when cpu\nsay no function.\nsee here\n",
-		"when cpu * x\nsay too much.\nsee here\n",
-		"when cpu *\nsay but no end.\n",
-		"when cpu *\n",
-		"whem cpu *\nsay a word nobody knows.\nsee here\n",
-		"when cpu *\nsay one.\nwhen lock *\nsee another\n",
-		"when cpu *\nsay\nsee here\n",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
-		sqlite3 *db = database_empty();
-
-		assert_int_equal(advice_write(db, bad[i]), -EINVAL);
-		sqlite3_close(db);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,8 +113,6 @@ int main(void)
 		cmocka_unit_test(an_unknown_function_has_no_advice),
 		cmocka_unit_test(advice_depends_on_function_and_cause),
 		cmocka_unit_test(a_function_in_a_minority_of_the_time_gives_no_advice),
-		cmocka_unit_test(every_rule_is_complete_and_can_match),
-		cmocka_unit_test(an_incomplete_rule_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/derivation.h"
-#include "tests/unit/fixture/analysis_fixture.h"
+#include "analyzer/derive/schema.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+#include <cmocka.h>
+
+#define assert_number(db, sql, expected)                                                           \
+	assert_int_equal(database_number(db, sql, INT64_MIN), expected)
 
 /* The passes over a thread's observations classify them as window functions in SQL do. */
 
@@ -78,6 +87,14 @@ static const char not_disjoint[] =
 	"SELECT count(*) FROM (SELECT disjoint_from_ns, max(start_ns, coalesce(max(end_ns) OVER ("
 	"PARTITION BY thread ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)) "
 	"AS expected FROM observation WHERE offcpu_span IS NOT NULL) WHERE disjoint_from_ns <> expected";
+
+static sqlite3 *database_empty(void)
+{
+	sqlite3 *db;
+
+	assert_int_equal(schema_open(NULL, DATABASE_TEMPORARY, &db), 0);
+	return db;
+}
 
 static uint32_t next_random(uint32_t *state)
 {
