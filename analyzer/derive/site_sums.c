@@ -45,8 +45,8 @@ struct sums {
 	struct time_sum *time;
 	size_t times, time_room;
 	struct id_map wakers; /* (stack, waker's stack) to a number for the pair */
-	struct id_map
-		places; /* (that number, site with `slept` and `woken`) to index in `time` + 1 */
+	/* (that number, site with `slept` and `woken`) to index in `time` + 1 */
+	struct id_map places;
 };
 
 static void sums_free(void *result)
