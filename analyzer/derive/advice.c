@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/advice.h"
 #include "analyzer/base/text.h"
-#include "analyzer/store/database.h"
+#include "analyzer/store/row.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -4,6 +4,7 @@
 #include "analyzer/derive/advice.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 static int schema_make(sqlite3 *db)

@@ -5,6 +5,7 @@
 #include "analyzer/base/id_map.h"
 #include "analyzer/load/ingest.h"
 #include "analyzer/derive/observations.h"
+#include "analyzer/store/row.h"
 
 /* What ingest remembers while it reads; seen by ingest_*.c only. */
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static int errno_of(int sqlite)
+int database_errno(int sqlite)
 {
 	switch (sqlite & 0xff) {
 	case SQLITE_OK:
@@ -49,7 +49,7 @@ static int run_text(sqlite3 *db, const char *sql, int64_t capture)
 		int err = sqlite3_prepare_v2(db, sql, -1, &statement, &sql);
 
 		if (err != SQLITE_OK)
-			return errno_of(err);
+			return database_errno(err);
 		if (!statement)
 			continue;
 		bind_capture(statement, capture);
@@ -58,7 +58,7 @@ static int run_text(sqlite3 *db, const char *sql, int64_t capture)
 		while (err == SQLITE_ROW);
 		sqlite3_finalize(statement);
 		if (err != SQLITE_DONE)
-			return errno_of(err);
+			return database_errno(err);
 	}
 	return 0;
 }
@@ -141,8 +141,8 @@ int database_open(const char *path, enum database_access access, sqlite3 **out)
 	int err;
 
 	*out = NULL;
-	err = errno_of(sqlite3_open_v2(access == DATABASE_TEMPORARY ? "" : path, &db,
-				       rule->flags | SQLITE_OPEN_NOMUTEX, NULL));
+	err = database_errno(sqlite3_open_v2(access == DATABASE_TEMPORARY ? "" : path, &db,
+					     rule->flags | SQLITE_OPEN_NOMUTEX, NULL));
 	if (!err)
 		err = database_run(db, rule->pragmas);
 	if (err) {
@@ -205,73 +205,4 @@ void database_restrict(sqlite3 *db)
 	sqlite3_exec(db, "PRAGMA query_only = 1; PRAGMA trusted_schema = 0", NULL, NULL, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_set_authorizer(db, allow_reading, NULL);
-}
-
-struct row row_begin(sqlite3_stmt *statement)
-{
-	return (struct row) {.statement = statement};
-}
-
-struct row row_begin_batched(struct row_batch *batch)
-{
-	return (struct row) {.batch = batch};
-}
-
-static void keep(struct row *row, int sqlite)
-{
-	if (!row->error && sqlite != SQLITE_OK)
-		row->error = errno_of(sqlite);
-}
-
-void row_number(struct row *row, int64_t value)
-{
-	if (row->batch)
-		row_batch_number(row->batch, value);
-	else
-		keep(row, sqlite3_bind_int64(row->statement, ++row->column, value));
-}
-
-static void row_null(struct row *row)
-{
-	if (row->batch)
-		row_batch_null(row->batch);
-	else
-		keep(row, sqlite3_bind_null(row->statement, ++row->column));
-}
-
-void row_number_if(struct row *row, bool known, int64_t value)
-{
-	if (known)
-		row_number(row, value);
-	else
-		row_null(row);
-}
-
-void row_id(struct row *row, int64_t id)
-{
-	row_number_if(row, id != 0, id);
-}
-
-void row_text(struct row *row, const char *text)
-{
-	if (!text)
-		row_null(row);
-	else if (row->batch)
-		row_batch_text(row->batch, text);
-	else /* static: the caller's text outlives the step, and the next row binds another */
-		keep(row,
-		     sqlite3_bind_text(row->statement, ++row->column, text, -1, SQLITE_STATIC));
-}
-
-int row_insert(struct row *row)
-{
-	int err;
-
-	if (row->batch)
-		return errno_of(row_batch_end(row->batch));
-	if (row->error)
-		return row->error;
-	err = sqlite3_step(row->statement);
-	sqlite3_reset(row->statement);
-	return errno_of(err);
 }

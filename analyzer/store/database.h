@@ -2,7 +2,9 @@
 #ifndef HUD_ANALYZER_STORE_DATABASE_H
 #define HUD_ANALYZER_STORE_DATABASE_H
 
-#include "analyzer/store/row_batch.h"
+#include <sqlite3.h>
+
+#include <stdint.h>
 
 /*
  * Opens SQLite databases and runs statements on them.
@@ -10,6 +12,9 @@
  * Functions return 0 or a negative errno where nothing else is said; sqlite3_errmsg() has the
  * details.
  */
+
+/* The errno, negative, for a code of SQLite's; 0 for SQLITE_OK, SQLITE_DONE and SQLITE_ROW. */
+int database_errno(int sqlite);
 
 enum database_access {
 	DATABASE_TEMPORARY, /* a new private one, deleted when closed; the path is not used */
@@ -51,23 +56,5 @@ void database_stop_on_interrupt(sqlite3 *db);
 
 /* From now on the connection can only read the main database. */
 void database_restrict(sqlite3 *db);
-
-/*
- * One row being put together, for a prepared INSERT or a batch. Errors are kept until row_insert().
- */
-struct row {
-	sqlite3_stmt *statement;
-	struct row_batch *batch;
-	int column;
-	int error;
-};
-
-struct row row_begin(sqlite3_stmt *statement);
-struct row row_begin_batched(struct row_batch *batch); /* texts must live until its flush */
-void row_number(struct row *row, int64_t value);
-void row_number_if(struct row *row, bool known, int64_t value); /* else NULL */
-void row_id(struct row *row, int64_t id);                       /* 0: NULL */
-void row_text(struct row *row, const char *text);               /* NULL: NULL */
-int row_insert(struct row *row);
 
 #endif

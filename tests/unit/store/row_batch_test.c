@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/store/database.h"
+#include "analyzer/store/row_batch.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <stdio.h>
