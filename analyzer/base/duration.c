@@ -13,7 +13,7 @@ static const struct {
 	{"s", 1e9}, {"m", 60e9}, {"min", 60e9}, {"h", 3600e9},
 };
 
-/* The unit that the letters at `text` are, and the text after it; 0: none. */
+/* The unit at *text, which is moved past it; 0: there is none. */
 static double unit_read(const char **text)
 {
 	size_t letters = strcspn(*text, "0123456789. ");
@@ -37,7 +37,7 @@ bool duration_read(const char *text, int64_t *ns)
 		char *end;
 		double number, unit;
 
-		/* No sign, exponent, hexadecimal or infinity, which strtod() takes. */
+		/* strtod() would accept a sign, an exponent, hexadecimal and infinity as well. */
 		if (!strspn(text, "0123456789."))
 			return false;
 		number = strtod(text, &end);

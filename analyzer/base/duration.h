@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * Reads "250ms", "1.5 s", "2m30s": numbers, each with its unit (ns, us, ms, s, m or min, h). False: it is
- * none, or none that fits into ns.
+ * Reads "250ms", "1.5 s" or "2m30s": numbers, each with a unit (ns, us, ms, s, m or min, h). False:
+ * the text is no duration, or is longer than fits into nanoseconds.
  */
 bool duration_read(const char *text, int64_t *ns);
 

@@ -2,17 +2,17 @@
 #ifndef HUD_ANALYZER_BASE_EMBEDDED_H
 #define HUD_ANALYZER_BASE_EMBEDDED_H
 
-/* The SQL and rules files, as they were at build time. The last entry has no name. */
+/* The SQL and rules files, compiled in. The name of the last entry is NULL. */
 struct embedded_file {
 	const char *name; /* "sql/query/sites.sql" */
 	const char *text; /* terminated */
 };
 extern const struct embedded_file embedded_files[];
 
-/* Text of a file by name, or NULL. */
+/* The text of a file, or NULL. */
 const char *embedded_text(const char *name);
 
-/* The name of a file within a folder ("sql/view/"): what follows the folder; NULL: it lies elsewhere. */
+/* What follows the folder ("sql/view/") in the name of a file; NULL: the file is not in it. */
 const char *embedded_within(const struct embedded_file *file, const char *folder);
 
 #endif

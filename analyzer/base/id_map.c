@@ -13,7 +13,7 @@ static uint64_t mix(uint64_t first, uint64_t second)
 	return h ^ (h >> 29);
 }
 
-/* The slot that holds the key, or the free one where it would go. The map is never full. */
+/* The slot of this key, or the free slot for it; there always is one. */
 static struct id_map_slot *find(const struct id_map *map, uint64_t first, uint64_t second)
 {
 	size_t at = (size_t)mix(first, second) & (map->slots - 1);

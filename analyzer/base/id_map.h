@@ -5,9 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * From a pair of numbers to a number that is not 0. All zeros is an empty map.
- */
+/* A hash map from a pair of numbers to a number that is not 0. All zeros is an empty map. */
 struct id_map_slot {
 	uint64_t first;
 	uint64_t second;
@@ -23,7 +21,7 @@ struct id_map {
 /* 0: not in the map. */
 uint64_t id_map_get(const struct id_map *map, uint64_t first, uint64_t second);
 
-/* Sets or replaces; `value` is not 0. 0 or -ENOMEM. */
+/* Adds or replaces; `value` must not be 0. 0 or -ENOMEM. */
 int id_map_set(struct id_map *map, uint64_t first, uint64_t second, uint64_t value);
 
 void id_map_free(struct id_map *map);

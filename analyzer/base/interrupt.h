@@ -4,19 +4,18 @@
 
 #include "analyzer/base/message.h"
 
-#include <sqlite3.h>
 #include <stdbool.h>
 
 /*
- * Ctrl-C, and SIGTERM, end what a database is doing: its statements fail with SQLITE_INTERRUPT, so
- * that the verb can tidy up. A second one ends the process at once.
+ * From now on the first Ctrl-C or SIGTERM is only noted, so that the verb can stop and clean up. A
+ * second one ends the process at once.
  */
-void interrupt_watch(sqlite3 *db);
+void interrupt_watch(void);
 
-/* Did one come? */
+/* Was one noted? */
 bool interrupt_came(void);
 
-/* Says so, and gives the exit status: 130, of SIGTERM 143. */
+/* Says on stderr that the process was interrupted. Its exit status: 130, for SIGTERM 143. */
 enum exit_status interrupt_message(void);
 
 #endif

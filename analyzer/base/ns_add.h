@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* A sum that stays at the most where it does not fit: captures may lie. */
+/* The sum, or the limit of its type where it overflows: the times in a capture may be anything. */
 static inline int64_t ns_add(int64_t a, int64_t b)
 {
 	int64_t sum;

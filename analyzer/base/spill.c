@@ -10,13 +10,13 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* An array by itself is on the heap up to this. */
+/* An array without a budget is on the heap up to this size, … */
 #define ALONE_BYTES ((size_t)8 << 20)
-/* … and one of many, even when all together have their share: a program has hundreds of threads. */
+/* … and one with a budget up to this even if that is used up: there may be hundreds of threads. */
 #define SMALL_BYTES ((size_t)256 << 10)
 #define FIRST_ELEMENTS 64u
 
-/* A descriptor of a new file that has no name any more; -1: not in this directory. */
+/* A descriptor of a new file that is deleted already; -1: none can be made in this directory. */
 static int nameless_file(const char *directory)
 {
 	char path[4096];
@@ -31,7 +31,7 @@ static int nameless_file(const char *directory)
 	return fd;
 }
 
-/* A mapped file of so many bytes; not mapped where it cannot be had in this directory. */
+/* A mapped file of this size; `mapped` is false if none can be made in this directory. */
 static struct spill map_in(const char *directory, size_t bytes)
 {
 	struct spill s = {.fd = nameless_file(directory)};
@@ -66,7 +66,7 @@ void spill_leave(struct spill *s, size_t offset)
 	s->near = offset - offset % SPILL_NEAR;
 }
 
-/* Longer where it is; false: it cannot be. */
+/* Extends a mapped array. False: it is on the heap, or cannot be extended. */
 static bool extend(struct spill *s, size_t bytes)
 {
 	void *at = s->mapped && !fallocate(s->fd, 0, 0, (off_t)bytes)
@@ -80,7 +80,10 @@ static bool extend(struct spill *s, size_t bytes)
 	return true;
 }
 
-/* On the heap, from there to a file, or back where the disk is full. */
+/*
+ * Copies the array to a larger place: on the heap, in a file, or on the heap because no file is
+ * possible.
+ */
 static int move(struct spill *s, size_t bytes, size_t heap_bytes)
 {
 	struct spill larger =

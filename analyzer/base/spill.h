@@ -6,50 +6,53 @@
 #include <stddef.h>
 
 /*
- * Memory for an array that grows with the length of a capture. While it is small it is of the heap; from
- * then on it is a mapped file without a name, so that the kernel can write it out when memory is short. The
- * file lies where SQLite puts its own: SQLITE_TMPDIR, TMPDIR, /var/tmp, /tmp. Its space is reserved: a full
- * disk is an error here and no SIGBUS later. Where no such file can be had it stays on the heap.
- * All-zero is a valid beginning.
+ * Memory for an array that grows with the length of a capture. While it is small it is on the heap;
+ * from then on it is a mapping of a deleted file, which the kernel can write out when memory is
+ * short. The file is in SQLite's directory for temporary files: SQLITE_TMPDIR, TMPDIR, /var/tmp or
+ * /tmp. Its blocks are allocated in advance, so that a full disk is an error here and not a SIGBUS
+ * later. Where no such file can be made the array stays on the heap.
+ *
+ * All zeros is an empty one.
  */
 struct spill {
-	void *at; /* NULL: there is none yet */
+	void *at; /* NULL while empty */
 	size_t bytes;
-	size_t near; /* where the part lies that is passed over just now */
+	size_t near; /* offset of the part that the current pass is at */
 	bool mapped;
-	int fd; /* of what is mapped */
+	int fd; /* of the mapped file */
 };
 
-/* Bytes that stay in memory of an array that is passed over. */
+/* How much of a mapped array a pass keeps in memory. */
 #define SPILL_NEAR ((size_t)2 << 20)
 
 /*
- * Room for one more element of `element` bytes after `count` of them, which are kept. 0 or -ENOMEM: it is as
- * it was.
+ * Makes room for one more element of `element` bytes after the `count` that are there. 0 or -ENOMEM
+ * with nothing changed.
  */
 int spill_grow(struct spill *s, size_t count, size_t element);
 
 /*
- * Several arrays that together may be of the heap for longer: a fault for each page of a mapped file costs a
- * third of the time that passes over them take. All-zero is a valid beginning.
+ * A limit for the heap memory of several arrays together. With it they stay on the heap longer: the
+ * page faults of a mapped file take a third of the time of the passes over it. All zeros is an
+ * unused one.
  */
 struct spill_budget {
-	size_t used; /* bytes of the heap, by all of them */
+	size_t used; /* bytes on the heap, of all its arrays */
 };
 
-/* Bytes of the heap for all arrays of a budget. */
+/* That limit. */
 #define SPILL_TOGETHER ((size_t)128 << 20)
 
-/* As spill_grow() and spill_free(), of an array that is always in this budget. */
+/* As spill_grow() and spill_free(), for an array that is always used with this budget. */
 int spill_grow_within(struct spill *s, size_t count, size_t element, struct spill_budget *budget);
 void spill_free_within(struct spill *s, struct spill_budget *budget);
 
-/* Takes all of it out of memory, as far as it is in a file; what is asked for again comes back from there. */
+/* Drops a mapped array from memory; its pages come back from the file when they are used. */
 void spill_leave(struct spill *s, size_t offset);
 
 /*
- * An element, for passes in one direction: what lies far from it leaves memory. (Two cursors that drift
- * apart would fight.)
+ * An element. For passes in one direction: an access far from the last one drops the rest from
+ * memory, so two passes at different places would keep reading it back.
  */
 static inline void *spill_at(struct spill *s, size_t index, size_t element)
 {

@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include "analyzer/cmd/command.h"
+#include "analyzer/base/text_pool.h"
+#include "analyzer/base/text.h"
+#include "analyzer/base/array.h"
 #include "analyzer/names/demangle.h"
 #include "analyzer/symbols/cache.h"
 #include "analyzer/symbols/progress.h"

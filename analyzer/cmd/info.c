@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/command.h"
 #include "analyzer/open/named_query.h"
-#include "analyzer/base/table.h"
+#include "analyzer/base/words.h"
+#include "analyzer/store/column.h"
+#include "analyzer/store/table.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -34,7 +34,7 @@ static enum exit_status load_into(sqlite3 *db, const struct arguments *arguments
 
 	if (status != STATUS_DONE)
 		return status;
-	interrupt_watch(db);
+	database_stop_on_interrupt(db);
 	if (database_run(db, "BEGIN IMMEDIATE")) {
 		status = message(STATUS_SYSTEM, NULL, "cannot write to %s: %s", arguments->output,
 				 sqlite3_errmsg(db));

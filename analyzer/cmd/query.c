@@ -2,7 +2,7 @@
 #include "analyzer/cmd/command.h"
 #include "analyzer/base/interrupt.h"
 #include "analyzer/open/named_query.h"
-#include "analyzer/base/table.h"
+#include "analyzer/store/table.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -184,7 +184,7 @@ enum exit_status verb_query(const struct arguments *a)
 	if (status == STATUS_DONE)
 		status = input_open(&request, &input);
 	if (status == STATUS_DONE) {
-		interrupt_watch(input.db);
+		database_stop_on_interrupt(input.db);
 		sqlite3_limit(input.db, SQLITE_LIMIT_LENGTH, RESULT_BYTES_MAX);
 		status = run(&input, a, sql, *a->positional[1] == '@');
 		input_close(&input);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/command.h"
+#include "analyzer/base/terminal.h"
 #include "analyzer/report/report.h"
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/check.h"
-#include "analyzer/base/table.h"
+#include "analyzer/store/column.h"
 
 #include <math.h>
 #include <string.h>

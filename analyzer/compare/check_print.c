@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/check_print.h"
-#include "analyzer/base/table.h"
+#include "analyzer/store/column.h"
 #include "format/new_file.h"
 
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/base/table.h"
+#include "analyzer/base/words.h"
+#include "analyzer/store/column.h"
 #include "analyzer/compare/check.h"
 
 #include <inttypes.h>

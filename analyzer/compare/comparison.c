@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/comparison.h"
-#include "analyzer/base/arena.h"
+#include "analyzer/base/array.h"
+#include "analyzer/base/text.h"
 #include "analyzer/base/embedded.h"
-#include "analyzer/base/table.h"
+#include "analyzer/store/column.h"
 
 #include <stdio.h>
 #include <stdlib.h>

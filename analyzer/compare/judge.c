@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/judge.h"
-#include "analyzer/base/arena.h"
-#include "analyzer/base/table.h"
+#include "analyzer/base/array.h"
+#include "analyzer/store/column.h"
 #include "analyzer/compare/change.h"
 
 #include <math.h>

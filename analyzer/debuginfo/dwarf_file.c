@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/debuginfo/dwarf_file.h"
+#include "analyzer/base/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-#include "analyzer/base/arena.h"
 #include "analyzer/debuginfo/dwarf_header.h"
 
 int dwarf_file_open(Elf *elf, bool split, struct dwarf_file **out)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/debuginfo/dwarf_index.h"
+#include "analyzer/base/array.h"
 
 #include <dwarf.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "analyzer/base/arena.h"
 #include "analyzer/debuginfo/dwarf_ranges.h"
 #include "analyzer/debuginfo/dwarf_split.h"
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/debuginfo/dwarf_lines.h"
+#include "analyzer/base/array.h"
 
 #include <dwarf.h>
 #include <errno.h>
 #include <stdlib.h>
-
-#include "analyzer/base/arena.h"
 
 enum { FORMATS = 16, SOURCES = 1 << 20, OPCODES = 256 };
 

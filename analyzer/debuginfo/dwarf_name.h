@@ -3,7 +3,7 @@
 #define HUD_ANALYZER_DEBUGINFO_DWARF_NAME_H
 
 #include "analyzer/debuginfo/dwarf_entry.h"
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text.h"
 
 /*
  * The namespaces, types and functions that contain others, for full names. Item 0 is no container.

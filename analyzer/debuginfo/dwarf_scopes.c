@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/debuginfo/dwarf_scopes.h"
+#include "analyzer/base/array.h"
 
 #include <dwarf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/base/arena.h"
 
 enum { OPEN = 512, DEPTH = 4096 };
 

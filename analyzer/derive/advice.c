@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/advice.h"
-#include "analyzer/store/database.h"
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text.h"
+#include "analyzer/store/row.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * From advice.rules to the table advice_rule, where the view site_advice finds them.
- */
+/* Reads advice.rules into the table advice_rule, which the view site_advice matches with sites. */
 
 #define CONDITIONS_MAX 32 /* of one rule */
 
@@ -20,7 +18,7 @@ struct rule_draft {
 	} when[CONDITIONS_MAX];
 	size_t conditions;
 	struct text say;
-	const char *see; /* ends a rule */
+	const char *see; /* the line that ends a rule */
 	int64_t number;
 };
 
@@ -36,7 +34,7 @@ static int write_condition(sqlite3_stmt *insert, const struct rule_draft *d, siz
 	return row_insert(&row);
 }
 
-/* The rule that `see` has ended; the next one begins. */
+/* Writes the rule that a `see` line ended, and begins the next. */
 static int write_rule(sqlite3_stmt *insert, struct rule_draft *d)
 {
 	int err = d->conditions && d->say.length ? 0 : -EINVAL;

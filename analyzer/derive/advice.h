@@ -5,8 +5,8 @@
 #include <sqlite3.h>
 
 /*
- * Fills the table advice_rule from rules as advice.rules has them. 0, -EINVAL (a rule that is not
- * whole: a mistake in our own file), -ENOMEM or -EIO.
+ * Fills the table advice_rule from `rules`, the text of advice.rules. 0, -EINVAL (a rule that is
+ * incomplete: a mistake in our own file), -ENOMEM or -EIO.
  */
 int advice_write(sqlite3 *db, const char *rules);
 

@@ -7,13 +7,13 @@
 #include <string.h>
 
 /*
- * A sleep with a record of its own is one part. What is left of the poll is time on CPUs, which is
- * divided in proportion to the looks, and the time of sleeps that were only counted, which is divided
- * in proportion to the sampled ones of the poll (those under the threshold). Without a look the time
- * on CPUs goes by those too. Where there was neither look nor such sleep, no stack tells the site.
+ * A sleep with a record of its own is one part. The rest of the poll is
+ * - time on CPUs, divided in proportion to the samples;
+ * - time in sleeps that were only counted, divided in proportion to the sleeps under the threshold
+ *   that have a record, which are a sample of them. Without samples the time on CPUs is divided
+ *   like the sleeps. What nothing divides has no stack.
  *
- * Divided by running sums: each part is what all up to and with it have, less what all before it
- * have, so parts add up to the whole whatever is rounded.
+ * Shares are differences of running sums, so that they add up to the whole whatever is rounded.
  */
 
 int parts_add(struct parts *parts, struct part part)
@@ -32,11 +32,11 @@ void parts_free(struct parts *parts)
 	*parts = (struct parts) {0};
 }
 
-/* What of a blocking poll is not in a sleep with a record of its own. */
+/* The time of a blocking poll outside the sleeps that have a record. */
 struct rest {
-	int64_t unseen_ns;    /* in sleeps that were only counted */
-	int64_t cpu_ns;       /* the rest: on a CPU, or waiting for one */
-	int64_t run_queue_ns; /* of it, waiting */
+	int64_t counted_ns;   /* in sleeps that were only counted */
+	int64_t cpu_ns;       /* on a CPU, or waiting for one */
+	int64_t run_queue_ns; /* of cpu_ns: waiting */
 };
 
 static int64_t least(int64_t a, int64_t b)
@@ -59,14 +59,17 @@ static struct rest rest_of(const struct blocking_whole *whole, const struct part
 		run_queue_ns = ns_add(run_queue_ns, sleeps->at[i].run_queue_ns);
 	}
 	left_ns = ns_add(whole->wall_ns, -wall_ns);
-	rest.unseen_ns = least(not_negative(whole->sleep_ns - (wall_ns - run_queue_ns)), left_ns);
-	rest.cpu_ns = left_ns - rest.unseen_ns;
+	rest.counted_ns = least(not_negative(whole->sleep_ns - (wall_ns - run_queue_ns)), left_ns);
+	rest.cpu_ns = left_ns - rest.counted_ns;
 	rest.run_queue_ns = least(not_negative(whole->run_queue_ns - run_queue_ns), rest.cpu_ns);
 	return rest;
 }
 
-/* By cause, then by stack, none first: an order that does not depend on how things were read. */
-static int by_place(const void *first, const void *second, void *context)
+/*
+ * By the cause's name, then by stack: the result does not depend on the order in which rows were
+ * read.
+ */
+static int by_key(const void *first, const void *second, void *context)
 {
 	const struct part *a = first, *b = second;
 	const struct text_set *causes = context;
@@ -76,27 +79,27 @@ static int by_place(const void *first, const void *second, void *context)
 	return order ? order : a->stack < b->stack ? -1 : a->stack > b->stack;
 }
 
-/* Those of each place in one, in their order. */
-static void places_sum(struct parts *parts, struct text_set *causes)
+/* Merges those with the same stack and cause, and sorts them. */
+static void keys_merge(struct parts *parts, struct text_set *causes)
 {
-	size_t places = 0;
+	size_t keys = 0;
 
 	if (parts->count)
-		qsort_r(parts->at, parts->count, sizeof(*parts->at), by_place, causes);
+		qsort_r(parts->at, parts->count, sizeof(*parts->at), by_key, causes);
 	for (size_t i = 0; i < parts->count; i++) {
-		struct part *last = places ? &parts->at[places - 1] : NULL;
+		struct part *last = keys ? &parts->at[keys - 1] : NULL;
 
-		if (last && !by_place(last, &parts->at[i], causes)) {
+		if (last && !by_key(last, &parts->at[i], causes)) {
 			last->wall_ns = ns_add(last->wall_ns, parts->at[i].wall_ns);
 			last->samples += parts->at[i].samples;
 		} else {
-			parts->at[places++] = parts->at[i];
+			parts->at[keys++] = parts->at[i];
 		}
 	}
-	parts->count = places;
+	parts->count = keys;
 }
 
-/* Those that were sampled only stay. */
+/* Removes the sleeps that all have a record, those at or over the threshold. */
 static void sampled_keep(struct parts *sleeps, int64_t threshold_ns)
 {
 	size_t count = 0;
@@ -108,42 +111,42 @@ static void sampled_keep(struct parts *sleeps, int64_t threshold_ns)
 	sleeps->count = count;
 }
 
-/* Products of two times do not fit 64 bits. */
+/* In double, since the product of two times does not fit 64 bits. */
 static int64_t portion(int64_t whole_ns, int64_t part, int64_t all)
 {
 	return (int64_t)((double)whole_ns * (double)part / (double)all);
 }
 
-static int portion_add(struct parts *out, int64_t blocking_poll, const struct part *place,
+static int portion_add(struct parts *out, int64_t blocking_poll, const struct part *key,
 		       int64_t wall_ns, int64_t run_queue_ns)
 {
 	return parts_add(out, (struct part) {.blocking_poll = blocking_poll,
-					     .stack = place->stack,
-					     .cause = place->cause,
-					     .samples = place->samples,
+					     .stack = key->stack,
+					     .cause = key->cause,
+					     .samples = key->samples,
 					     .wall_ns = wall_ns,
 					     .run_queue_ns = run_queue_ns});
 }
 
-/* What was not seen, in proportion to sampled sleeps. */
-static int unseen_divide(const struct parts *sampled, int64_t unseen_ns, int64_t run_queue_ns,
-			 int64_t blocking_poll, struct parts *out)
+/* Divides time in proportion to the sampled sleeps. */
+static int counted_divide(const struct parts *sampled, int64_t counted_ns, int64_t run_queue_ns,
+			  int64_t blocking_poll, struct parts *out)
 {
-	int64_t all_ns = 0, upto_ns = 0;
+	int64_t all_ns = 0, up_to_ns = 0;
 	int err = 0;
 
 	for (size_t i = 0; i < sampled->count; i++)
 		all_ns = ns_add(all_ns, sampled->at[i].wall_ns);
 	for (size_t i = 0; !err && all_ns > 0 && i < sampled->count; i++) {
-		int64_t before_ns = upto_ns;
+		int64_t before_ns = up_to_ns;
 		bool last;
 
-		upto_ns = ns_add(upto_ns, sampled->at[i].wall_ns);
-		last = upto_ns == all_ns;
+		up_to_ns = ns_add(up_to_ns, sampled->at[i].wall_ns);
+		last = up_to_ns == all_ns;
 		err = portion_add(out, blocking_poll, &sampled->at[i],
-				  (last ? unseen_ns : portion(unseen_ns, upto_ns, all_ns)) -
-					  portion(unseen_ns, before_ns, all_ns),
-				  (last ? run_queue_ns : portion(run_queue_ns, upto_ns, all_ns)) -
+				  (last ? counted_ns : portion(counted_ns, up_to_ns, all_ns)) -
+					  portion(counted_ns, before_ns, all_ns),
+				  (last ? run_queue_ns : portion(run_queue_ns, up_to_ns, all_ns)) -
 					  portion(run_queue_ns, before_ns, all_ns));
 	}
 	return err;
@@ -155,59 +158,60 @@ static int64_t share(int64_t value, int64_t count, int64_t all)
 	return value / all * count + value % all * count / all;
 }
 
-/* The time on CPUs, in proportion to looks. */
+/* Divides the time on CPUs in proportion to the samples. */
 static int cpu_divide(const struct parts *samples, const struct rest *rest, int64_t blocking_poll,
 		      struct parts *out)
 {
-	int64_t all = 0, upto = 0;
+	int64_t all = 0, up_to = 0;
 	int err = 0;
 
 	for (size_t i = 0; i < samples->count; i++)
 		all += samples->at[i].samples;
 	for (size_t i = 0; !err && i < samples->count; i++) {
-		int64_t before = upto;
+		int64_t before = up_to;
 
-		upto += samples->at[i].samples;
+		up_to += samples->at[i].samples;
 		err = portion_add(out, blocking_poll, &samples->at[i],
-				  share(rest->cpu_ns, upto, all) - share(rest->cpu_ns, before, all),
-				  share(rest->run_queue_ns, upto, all) -
+				  share(rest->cpu_ns, up_to, all) -
+					  share(rest->cpu_ns, before, all),
+				  share(rest->run_queue_ns, up_to, all) -
 					  share(rest->run_queue_ns, before, all));
 	}
 	return err;
 }
 
-/* No stack tells where it was. */
+/* A part without a stack. */
 static int unknown_add(struct parts *out, int64_t blocking_poll, const char *cause, int64_t wall_ns,
 		       int64_t run_queue_ns)
 {
 	int64_t index = text_set_index(&out->causes, cause);
-	struct part place = {.cause = (uint32_t)index};
+	struct part key = {.cause = (uint32_t)index};
 
 	return index < 0 ? (int)index
-			 : portion_add(out, blocking_poll, &place, wall_ns, run_queue_ns);
+			 : portion_add(out, blocking_poll, &key, wall_ns, run_queue_ns);
 }
 
 static int rest_divide(const struct blocking_whole *whole, const struct rest *rest,
 		       struct parts *sleeps, struct parts *samples, struct parts *out)
 {
-	bool unsampled = !samples->count, told = false;
+	bool unsampled = !samples->count, divided = false;
 	int err;
 
 	sampled_keep(sleeps, whole->threshold_ns);
-	if (rest->unseen_ns <= 0 && !unsampled)
+	if (rest->counted_ns <= 0 && !unsampled)
 		sleeps->count = 0;
-	places_sum(sleeps, &out->causes);
-	places_sum(samples, &out->causes);
+	keys_merge(sleeps, &out->causes);
+	keys_merge(samples, &out->causes);
 	for (size_t i = 0; i < sleeps->count; i++)
-		told = told || sleeps->at[i].wall_ns > 0;
-	err = unseen_divide(sleeps, rest->unseen_ns + (unsampled ? rest->cpu_ns : 0),
-			    unsampled ? rest->run_queue_ns : 0, whole->id, out);
+		divided = divided || sleeps->at[i].wall_ns > 0;
+	err = counted_divide(sleeps, rest->counted_ns + (unsampled ? rest->cpu_ns : 0),
+			     unsampled ? rest->run_queue_ns : 0, whole->id, out);
 	if (!err)
 		err = cpu_divide(samples, rest, whole->id, out);
-	if (!err && rest->cpu_ns > 0 && unsampled && !told)
+	if (!err && rest->cpu_ns > 0 && unsampled && !divided)
 		err = unknown_add(out, whole->id, "cpu", rest->cpu_ns, rest->run_queue_ns);
-	if (!err && rest->unseen_ns > 0 && !told)
-		err = unknown_add(out, whole->id, "syscall", rest->unseen_ns, 0);
+	if (!err && rest->counted_ns > 0 && !divided)
+		err = unknown_add(out, whole->id, "syscall", rest->counted_ns, 0);
 	return err;
 }
 

@@ -7,28 +7,28 @@
 
 #include <stdbool.h>
 
-/* A blocking poll, before it is divided. */
+/* A blocking poll that is to be divided. */
 struct blocking_whole {
 	int64_t id; /* blocking_poll.id */
 	int64_t wall_ns, run_queue_ns;
-	int64_t sleep_ns;     /* asleep in all, by the record of the poll; 0: it has none */
-	int64_t threshold_ns; /* sleeps under it were sampled only */
-	bool divides;         /* no: it is one sleep */
+	int64_t sleep_ns; /* time asleep, all sleeps together; 0: there is no record of the poll */
+	int64_t threshold_ns; /* of shorter sleeps only some have a record: they were sampled */
+	bool divides;         /* false: it is a single sleep */
 };
 
-/* A sleep in a poll, looks at it with one stack and cause, or a part that it divides into. */
+/* What a blocking poll is divided by (a sleep, or samples with one stack and cause) and into. */
 struct part {
-	int64_t offcpu_span;           /* 0: none */
-	int64_t stack;                 /* 0: it tells nothing */
-	int64_t wall_ns, run_queue_ns; /* of looks 0 */
-	int64_t blocking_poll;         /* of a part: blocking_poll.id */
-	uint32_t cause;                /* in the set of `causes` */
+	int64_t offcpu_span;           /* of a sleep with a record; 0: none */
+	int64_t stack;                 /* 0: none, or it shows no poll */
+	int64_t wall_ns, run_queue_ns; /* of samples 0 */
+	int64_t blocking_poll;         /* blocking_poll.id; of a result */
+	uint32_t cause;                /* index into `causes` */
 	uint32_t samples;              /* of sleeps 0 */
-	uint32_t place;                /* which (stack, cause) of all; for blocking_part.c */
+	uint32_t key;                  /* number of its (stack, cause), set by blocking_parts.c */
 };
 
 struct parts {
-	struct part *at; /* in `memory`; over all of many polls part_at() passes */
+	struct part *at; /* in `memory`; part_at() is for passes over the parts of many polls */
 	size_t count;
 	struct spill memory;
 	struct text_set causes;
@@ -44,9 +44,9 @@ int parts_add(struct parts *parts, struct part part);
 void parts_free(struct parts *parts);
 
 /*
- * Into which parts, by stack and cause, does a blocking poll divide? They are added to `out`, and add
- * up to the poll. `sleeps` and `looks` are those in the poll, and are put into another order; their
- * causes are in out->causes. 0 or -ENOMEM.
+ * Divides a blocking poll by stack and cause. The parts are added to `out`; their times add up to
+ * the poll's. `sleeps` and `samples` are those inside the poll, with causes of out->causes; they
+ * are sorted and merged on the way. 0 or -ENOMEM.
  */
 int blocking_divide(const struct blocking_whole *whole, struct parts *sleeps, struct parts *samples,
 		    struct parts *out);

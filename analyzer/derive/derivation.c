@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/derivation.h"
-#include "analyzer/derive/blocking_part.h"
+#include "analyzer/derive/blocking_parts.h"
 #include "analyzer/derive/observation_class.h"
 #include "analyzer/derive/long_sleep.h"
 #include "analyzer/derive/poll_task.h"
 #include "analyzer/derive/pool_peak.h"
 #include "analyzer/derive/site_sums.h"
 #include "analyzer/derive/state_agreement.h"
-#include "analyzer/derive/thread_seen.h"
+#include "analyzer/derive/thread_summary.h"
 #include "analyzer/derive/thread_totals.h"
 #include "analyzer/derive/worker_time.h"
 #include "analyzer/store/database.h"
@@ -15,12 +15,12 @@
 #include <errno.h>
 #include <stddef.h>
 
-static const struct row_source *const over_observations[] = {
-	&state_agreement, &observation_rows, &thread_seen_rows,   &pool_peak_rows,
+static const struct row_source *const sources[] = {
+	&state_agreement, &observation_rows, &thread_summary_rows, &pool_peak_rows,
 	&poll_task,       &long_sleep,       &thread_totals_rows,
 };
 
-static const struct kept_rows *const kept[] = {&blocking_part, &worker_time, &site_sums};
+static const struct row_pair *const pairs[] = {&blocking_parts, &worker_time, &site_sums};
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 
@@ -29,19 +29,19 @@ int derivation_begin(struct derivation *d, sqlite3 *db)
 	int err = SQLITE_OK;
 
 	*d = (struct derivation) {.db = db};
-	for (size_t i = 0; !err && i < COUNT(over_observations); i++)
-		err = row_source_provide(db, over_observations[i], &d->observations, NULL);
-	for (size_t i = 0; !err && i < COUNT(kept); i++)
-		err = kept_rows_provide(db, kept[i], &d->observations);
+	for (size_t i = 0; !err && i < COUNT(sources); i++)
+		err = row_source_provide(db, sources[i], &d->observations, NULL);
+	for (size_t i = 0; !err && i < COUNT(pairs); i++)
+		err = row_pair_provide(db, pairs[i], &d->observations);
 	return err ? -ENOMEM : 0;
 }
 
 void derivation_end(struct derivation *d)
 {
-	for (size_t i = 0; i < COUNT(kept); i++)
-		kept_rows_withdraw(d->db, kept[i]);
-	for (size_t i = 0; i < COUNT(over_observations); i++)
-		row_source_withdraw(d->db, over_observations[i]->name);
+	for (size_t i = 0; i < COUNT(pairs); i++)
+		row_pair_withdraw(d->db, pairs[i]);
+	for (size_t i = 0; i < COUNT(sources); i++)
+		row_source_withdraw(d->db, sources[i]->name);
 	observations_free(&d->observations);
 }
 

@@ -5,21 +5,25 @@
 #include "analyzer/derive/observations.h"
 
 /*
- * The table-valued functions that the files derive_*.sql ask, on one connection: what passes over rows
- * in the order of time tell better than SQL does. What they read is kept from one to the next.
+ * The table-valued functions that the files of sql/derive/ call, on one connection: what is easier
+ * to compute in a pass over rows in the order of time than in SQL. All of them share the
+ * observations.
  */
 struct derivation {
 	sqlite3 *db;
 	struct observations observations;
 };
 
-/* 0 or a negative errno; to be ended also then. `d` stays where it is until then. */
+/*
+ * Makes the functions known to the connection. `d` must stay where it is until derivation_end(),
+ * which is needed after an error too. 0 or -ENOMEM.
+ */
 int derivation_begin(struct derivation *d, sqlite3 *db);
 void derivation_end(struct derivation *d);
 
 /*
- * Runs all of sql/derive/ for one capture. `given`: its sleeps and looks, which are taken; NULL: they are
- * read. 0 or a negative errno.
+ * Runs all of sql/derive/ for one capture. `given`: its observations, as the loader added them;
+ * they are moved out of it. NULL: they are read from the database. 0 or a negative errno.
  */
 int derivation_run(sqlite3 *db, int64_t capture, struct observations *given);
 

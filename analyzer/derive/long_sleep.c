@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/long_sleep.h"
-#include "analyzer/rules/classify.h"
 #include "analyzer/derive/observations.h"
+#include "analyzer/rules/classify.h"
+#include "analyzer/store/database.h"
 
 static const char threshold_sql[] = "SELECT threshold_ns FROM capture WHERE id = ?1";
 
 struct rows {
 	const struct observations *all;
 	int64_t threshold_ns;
-	size_t thread, next; /* of all->thread, of its sightings */
+	size_t thread, next; /* of all->thread, of its observations */
 	const struct observation *s;
 };
+
+static int threshold_read(void *threshold_ns, sqlite3_stmt *q)
+{
+	*(int64_t *)threshold_ns = sqlite3_column_int64(q, 0);
+	return SQLITE_OK;
+}
 
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 {
 	struct rows *r = sqlite3_malloc(sizeof(*r));
 	int err = r ? observations_load_classified(context, db, capture) : SQLITE_NOMEM;
-	sqlite3_stmt *q;
 
 	*rows = r;
 	if (r)
 		*r = (struct rows) {.all = context};
-	if (!err)
-		err = sqlite3_prepare_v2(db, threshold_sql, -1, &q, NULL);
-	if (err)
-		return err;
-	sqlite3_bind_int64(q, 1, capture);
-	if (sqlite3_step(q) == SQLITE_ROW)
-		r->threshold_ns = sqlite3_column_int64(q, 0);
-	return sqlite3_finalize(q);
+	return err ? err
+		   : database_rows(db, threshold_sql, capture, threshold_read, &r->threshold_ns);
 }
 
 static bool is_long(const struct rows *r, const struct observation *s)

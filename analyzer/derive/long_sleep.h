@@ -5,9 +5,9 @@
 #include "analyzer/store/row_source.h"
 
 /*
- * long_sleep(capture): of the evidence, the sleeps of threads at work as workers that lasted for the
- * threshold or longer without their wait for a CPU, and were no preemption: few of all, for
- * sql/derive/40_blocking_offcpu.sql. Its context: struct sightings.
+ * long_sleep(capture): the sleeps of threads at work as workers that lasted for the threshold or
+ * longer, without their wait for a CPU, and were no preemption; for
+ * sql/derive/40_blocking_offcpu.sql. Its context is struct observations.
  */
 extern const struct row_source long_sleep;
 

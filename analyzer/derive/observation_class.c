@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/observation_class.h"
-#include "analyzer/rules/classify.h"
 #include "analyzer/derive/observations.h"
+#include "analyzer/rules/classify.h"
+#include "analyzer/store/database.h"
 #include "format/wire.h"
 
 /*
- * A row can be told only when what comes next on its thread is known. As SQL alone this takes six
- * sorts of all rows; over the rows in the order of time it is a few passes, from one telling thing to
- * the next.
+ * Whether a poll, or a stack that shows nothing, was on a thread with a worker's core depends on
+ * what the thread was observed doing before and after. In SQL that takes six sorts of all
+ * observations; here it is two passes over those of each thread, which go from one decisive
+ * observation to the next.
  */
 
-/* What a thread is known to do. */
+/* What a thread was doing, as far as it decides about the observations beside it. */
 enum doing { NOTHING, POLL, WITHOUT_CORE, PARK, RUNTIME, IN_PLACE, POOL };
 
 static const enum doing doing_of[] = {
@@ -19,8 +21,8 @@ static const enum doing doing_of[] = {
 	[STACK_POOL] = POOL,       [STACK_OTHER] = NOTHING,
 };
 
-/* Where the runtime's own state is believed. */
-static const char stated_sql[] =
+/* Threads whose runtime state is believed. */
+static const char believed_sql[] =
 	"SELECT t.id FROM thread AS t JOIN process_source AS p ON p.process = t.process "
 	"WHERE t.capture = ?1 AND p.source <> 'stack' ORDER BY t.id";
 
@@ -35,32 +37,36 @@ enum column {
 	COLUMN_POOL_IDLE,
 	COLUMN_WITHOUT_CORE,
 	COLUMN_AS_WORKER,
-	COLUMN_CLEAR_NS,
+	COLUMN_DISJOINT_FROM_NS,
 	COLUMN_RUN_QUEUE_NS,
 };
 
 struct rows {
 	const struct observations *all;
-	size_t thread, next;         /* of all->thread, of its rows */
-	const struct observation *s; /* the row */
+	size_t thread, next;         /* indexes into all->thread and its list */
+	const struct observation *s; /* the current row */
 };
 
-/* A thread's rows while they are told. */
-struct telling {
-	enum doing teller; /* what told last before the rows at hand, … */
-	enum doing doing;  /* … polls included, now that they are told */
+/* The pass over one thread. */
+struct pass {
+	enum doing before; /* the last decisive observation before the current ones */
+	enum doing doing;  /* the same, with polls and whether they had a core */
 };
 
-static bool tells(const struct observation *s)
+/* A poll decides nothing: whether it had a core is what is asked. */
+static bool is_decisive(const struct observation *s)
 {
 	return s->class != STACK_POLL && doing_of[s->class] != NOTHING;
 }
 
-/* The rows are whole: `teller` is the last of them, or NOTHING where the thread has no more. */
-static void rows_tell(struct telling *t, struct thread_observations *all, size_t from, size_t end,
-		      enum doing teller)
+/*
+ * Those in [from, end), of which only the last is decisive: `after`, or NOTHING where the thread
+ * ends.
+ */
+static void stretch_classify(struct pass *p, struct thread_observations *all, size_t from,
+			     size_t end, enum doing after)
 {
-	bool without_core = t->teller == IN_PLACE || teller == POOL; /* the polls among them */
+	bool without_core = p->before == IN_PLACE || after == POOL; /* the polls among them */
 	size_t after_polls = end;
 
 	while (after_polls > from &&
@@ -71,80 +77,95 @@ static void rows_tell(struct telling *t, struct thread_observations *all, size_t
 
 		if (s->class == STACK_POLL) {
 			s->without_core = without_core;
-			t->doing = without_core ? WITHOUT_CORE : POLL;
+			p->doing = without_core ? WITHOUT_CORE : POLL;
 			continue;
 		}
-		if (tells(s))
-			t->doing = teller;
+		if (is_decisive(s))
+			p->doing = after;
 		s->without_core = s->class == STACK_UNKNOWN &&
-				  (t->doing == IN_PLACE || t->doing == WITHOUT_CORE ||
-				   t->doing == POOL || (teller == POOL && i >= after_polls));
+				  (p->doing == IN_PLACE || p->doing == WITHOUT_CORE ||
+				   p->doing == POOL || (after == POOL && i >= after_polls));
 	}
-	t->teller = teller;
+	p->before = after;
 }
 
 /*
- * What the runtime's own state says goes before what the stack shows: a poll that holds no core
- * blocks no worker, and one that does blocks it whatever its stack.
+ * The runtime's own state overrides the stack: a poll without a core blocks no worker, and one with
+ * a core blocks it whatever its stack shows.
  */
-static uint8_t class_stated(const struct observation *s)
+static uint8_t class_by_state(const struct observation *s)
 {
 	return s->where == HUD_WHERE_POLL   ? STACK_POLL
 	       : s->where == HUD_WHERE_PARK ? STACK_PARK
 					    : s->stack_class;
 }
 
-static bool stated_without_core(const struct observation *s)
+static bool without_core_by_state(const struct observation *s)
 {
 	return s->where == HUD_WHERE_OUTSIDE ||
 	       (s->where == HUD_WHERE_NO_CORE && s->class == STACK_POLL);
 }
 
-static void thread_tell(struct thread_observations *all, bool stated)
+static void thread_classify(struct thread_observations *all, bool state_believed)
 {
-	struct telling t = {0};
-	int64_t slept_ns = INT64_MIN;
+	struct pass p = {0};
+	int64_t slept_until_ns = INT64_MIN;
 	size_t from = 0;
 
 	for (size_t i = 0; i < all->list.count; i++) {
 		struct observation *s = observation_at(&all->list, i);
 
-		s->clear_ns = s->start_ns > slept_ns ? s->start_ns : slept_ns;
-		if (s->slept && s->end_ns > slept_ns)
-			slept_ns = s->end_ns;
-		s->class = stated ? class_stated(s) : s->stack_class;
-		if (!tells(s) && i + 1 < all->list.count)
+		s->disjoint_from_ns = s->start_ns > slept_until_ns ? s->start_ns : slept_until_ns;
+		if (s->slept && s->end_ns > slept_until_ns)
+			slept_until_ns = s->end_ns;
+		s->class = state_believed ? class_by_state(s) : s->stack_class;
+		if (!is_decisive(s) && i + 1 < all->list.count)
 			continue;
-		rows_tell(&t, all, from, i + 1, tells(s) ? doing_of[s->class] : NOTHING);
+		stretch_classify(&p, all, from, i + 1,
+				 is_decisive(s) ? doing_of[s->class] : NOTHING);
 		from = i + 1;
 	}
 	for (size_t i = 0; i < all->list.count; i++) {
 		struct observation *s = observation_at(&all->list, i);
 
-		if (stated && s->where != HUD_WHERE_UNKNOWN)
-			s->without_core = stated_without_core(s);
+		if (state_believed && s->where != HUD_WHERE_UNKNOWN)
+			s->without_core = without_core_by_state(s);
 		s->as_worker = !s->without_core &&
 			       (s->class == STACK_POLL || s->class == STACK_PARK ||
 				s->class == STACK_RUNTIME || s->class == STACK_UNKNOWN);
 	}
 }
 
-static int all_tell(sqlite3 *db, int64_t capture, struct observations *all)
-{
-	sqlite3_stmt *q;
-	int err = sqlite3_prepare_v2(db, stated_sql, -1, &q, NULL), step;
+/* Threads come in the order of their ids: those before this one have no believed state. */
+struct believed {
+	struct observations *all;
+	size_t next;
+};
 
-	if (err)
-		return err;
-	sqlite3_bind_int64(q, 1, capture);
-	step = sqlite3_step(q);
-	for (size_t i = 0; i < all->count; i++) {
-		while (step == SQLITE_ROW && sqlite3_column_int64(q, 0) < all->thread[i].thread)
-			step = sqlite3_step(q);
-		thread_tell(&all->thread[i], step == SQLITE_ROW && sqlite3_column_int64(q, 0) ==
-									   all->thread[i].thread);
-	}
-	return sqlite3_finalize(q);
+static void threads_classify_before(struct believed *b, int64_t thread)
+{
+	for (; b->next < b->all->count && b->all->thread[b->next].thread < thread; b->next++)
+		thread_classify(&b->all->thread[b->next], false);
+}
+
+static int believed_read(void *context, sqlite3_stmt *q)
+{
+	struct believed *b = context;
+	int64_t thread = sqlite3_column_int64(q, 0);
+
+	threads_classify_before(b, thread);
+	if (b->next < b->all->count && b->all->thread[b->next].thread == thread)
+		thread_classify(&b->all->thread[b->next++], true);
+	return SQLITE_OK;
+}
+
+static int all_classify(sqlite3 *db, int64_t capture, struct observations *all)
+{
+	struct believed b = {.all = all};
+	int err = database_rows(db, believed_sql, capture, believed_read, &b);
+
+	threads_classify_before(&b, INT64_MAX);
+	return err;
 }
 
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
@@ -157,8 +178,8 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 	if (r)
 		*r = (struct rows) {.all = all};
 	if (!err)
-		err = all_tell(db, capture, all);
-	all->told = !err;
+		err = all_classify(db, capture, all);
+	all->classified = !err;
 	return err;
 }
 
@@ -212,8 +233,8 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 	case COLUMN_AS_WORKER:
 		sqlite3_result_int(out, s->as_worker);
 		break;
-	case COLUMN_CLEAR_NS:
-		row_source_number_if(out, s->slept, s->clear_ns);
+	case COLUMN_DISJOINT_FROM_NS:
+		row_source_number_if(out, s->slept, s->disjoint_from_ns);
 		break;
 	case COLUMN_RUN_QUEUE_NS:
 		row_source_number_if(out, s->slept, s->run_queue_ns);
@@ -224,7 +245,7 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 const struct row_source observation_rows = {
 	.name = "observation_rows",
 	.columns = "thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,"
-		   "without_core, as_worker, clear_ns, run_queue_ns",
+		   "without_core, as_worker, disjoint_from_ns, run_queue_ns",
 	.open = rows_open,
 	.next = rows_next,
 	.column = rows_column,

@@ -5,9 +5,9 @@
 #include "analyzer/store/row_source.h"
 
 /*
- * observation_rows(capture): all sleeps and looks of a capture, thread by thread in the order of time,
- * each with what its neighbours tell of it, for sql/derive/10_observation.sql. Its context: struct sightings,
- * which are told from then on.
+ * observation_rows(capture): all observations of a capture, thread by thread in the order of time,
+ * each classified by what was observed before and after it; for sql/derive/10_observation.sql. Its
+ * context is struct observations, which are classified afterwards.
  */
 extern const struct row_source observation_rows;
 

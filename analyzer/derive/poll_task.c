@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/poll_task.h"
-#include "analyzer/rules/classify.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/ns_add.h"
 #include "analyzer/derive/observations.h"
+#include "analyzer/rules/classify.h"
+#include "analyzer/store/database.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /*
- * Of the tasks on the stacks that were seen in a poll it is the heaviest one's: a sleep weighs as long
- * as it was, a look a millisecond. Where there is none, the function says it that was polled. Of two
- * alike the first by name.
+ * The stacks observed in a poll may show different tasks: its bounds are not exact, and stacks can
+ * be wrong. The task with the most time is taken, where a sleep counts as long as it was and a
+ * sample as one millisecond; of equals the first by name. Where no stack shows a task, the function
+ * that was polled (poll.site_stack) does.
  */
 
 #define SAMPLE_NS 1000000
@@ -25,35 +27,33 @@ static const char tasks_sql[] =
 struct rows {
 	struct observations *all;
 	sqlite3_stmt *polls;
-	struct id_map tasks; /* stack.id: index + 1 */
+	struct id_map tasks; /* stack.id to index in `names` + 1 */
 	struct text_set names;
-	int64_t *weight_ns; /* of each name, in the poll at hand; -1: not seen */
+	int64_t *weight_ns; /* of each name, in the current poll; -1: not seen */
 	const char *task;
 	bool in_runtime;
 };
 
+static int task_read(void *context, sqlite3_stmt *q)
+{
+	struct rows *r = context;
+	int64_t name = text_set_index(&r->names, (const char *)sqlite3_column_text(q, 1));
+
+	return name < 0 || id_map_set(&r->tasks, (uint64_t)sqlite3_column_int64(q, 0), 0,
+				      (uint64_t)name + 1)
+		       ? SQLITE_NOMEM
+		       : SQLITE_OK;
+}
+
 /* SQLite's code. */
 static int tasks_read(sqlite3 *db, int64_t capture, struct rows *r)
 {
-	sqlite3_stmt *q;
-	int err = sqlite3_prepare_v2(db, tasks_sql, -1, &q, NULL), end;
+	int err = database_rows(db, tasks_sql, capture, task_read, r);
 
 	if (err)
 		return err;
-	sqlite3_bind_int64(q, 1, capture);
-	while (!err && sqlite3_step(q) == SQLITE_ROW) {
-		int64_t name = text_set_index(&r->names, (const char *)sqlite3_column_text(q, 1));
-
-		if (name < 0 || id_map_set(&r->tasks, (uint64_t)sqlite3_column_int64(q, 0), 0,
-					   (uint64_t)name + 1))
-			err = SQLITE_NOMEM;
-	}
-	end = sqlite3_finalize(q);
-	if (!err && !end) {
-		r->weight_ns = malloc((r->names.count + 1) * sizeof(*r->weight_ns));
-		err = r->weight_ns ? SQLITE_OK : SQLITE_NOMEM;
-	}
-	return err ? err : end;
+	r->weight_ns = malloc((r->names.count + 1) * sizeof(*r->weight_ns));
+	return r->weight_ns ? SQLITE_OK : SQLITE_NOMEM;
 }
 
 static void weigh(struct rows *r, int64_t stack, int64_t weight_ns)
@@ -154,7 +154,7 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 		sqlite3_result_int64(out, sqlite3_column_int64(r->polls, 0));
 	else if (column == 2)
 		sqlite3_result_int(out, r->in_runtime);
-	else if (r->task) /* it may not outlive the rows */
+	else if (r->task) /* SQLite may keep it longer than the rows last */
 		sqlite3_result_text(out, r->task, -1, SQLITE_TRANSIENT);
 }
 

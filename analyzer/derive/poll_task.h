@@ -5,9 +5,9 @@
 #include "analyzer/store/row_source.h"
 
 /*
- * poll_task(capture): each poll (table poll), in the order of ids, with the type of its task where a
- * stack tells it, and whether half of the looks at it or more saw the runtime's own code between two
- * polls. Its context: struct sightings.
+ * poll_task(capture): for each row of poll, ordered by id, the type of its task where a stack shows
+ * it, and whether at least half of its samples saw the runtime's own code between two polls. Its
+ * context is struct observations.
  */
 extern const struct row_source poll_task;
 

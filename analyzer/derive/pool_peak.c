@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/pool_peak.h"
+#include "analyzer/derive/observations.h"
 #include "analyzer/rules/classify.h"
 #include "analyzer/store/database.h"
-#include "analyzer/derive/observations.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 
-static const char sample_sql[] =
+static const char period_sql[] =
 	"SELECT 1000000000 / max(coalesce(sample_hz, 1), 1) FROM capture WHERE id = ?1";
 
-/* A thread came to work, or left it. */
+/* A thread began to work (step 1) or stopped (-1). */
 struct edge {
 	int64_t time_ns;
 	int step;
@@ -19,8 +19,8 @@ struct edge {
 struct rows {
 	struct spill memory; /* struct edge */
 	size_t count;
-	int64_t most;
-	bool told;
+	int64_t most; /* at once */
+	bool done;    /* the row was given */
 };
 
 /* SQLite's code. */
@@ -32,15 +32,18 @@ static int edge_add(struct rows *r, int64_t time_ns, int step)
 	return SQLITE_OK;
 }
 
-/* When one thread was at work; a look stands for the time to the next. What overlaps or touches is one. */
-static int thread_add(struct rows *r, struct observation_list *list, int64_t sample_ns)
+/*
+ * The edges of one thread's times at work. A sample stands for the time up to the next one; times
+ * that overlap or touch are one.
+ */
+static int thread_add(struct rows *r, struct observation_list *list, int64_t period_ns)
 {
-	int64_t busy_ns = INT64_MIN; /* until when */
+	int64_t busy_ns = INT64_MIN; /* end of the time at work so far */
 	int err = SQLITE_OK;
 
 	for (size_t i = 0; !err && i < list->count; i++) {
 		const struct observation *s = observation_at(list, i);
-		int64_t end_ns = s->slept ? s->end_ns : s->end_ns + sample_ns;
+		int64_t end_ns = s->slept ? s->end_ns : s->end_ns + period_ns;
 
 		if (s->class != STACK_POOL || s->pool_idle)
 			continue;
@@ -56,7 +59,7 @@ static int thread_add(struct rows *r, struct observation_list *list, int64_t sam
 	return err || busy_ns == INT64_MIN ? err : edge_add(r, busy_ns, -1);
 }
 
-/* At the same moment who leaves goes first. */
+/* At the same moment a thread that stops counts before one that begins. */
 static int by_time(const void *first, const void *second)
 {
 	const struct edge *a = first, *b = second;
@@ -79,9 +82,9 @@ static void peak_count(struct rows *r)
 	}
 }
 
-static int sample_read(void *sample_ns, sqlite3_stmt *q)
+static int period_read(void *period_ns, sqlite3_stmt *q)
 {
-	*(int64_t *)sample_ns = sqlite3_column_int64(q, 0);
+	*(int64_t *)period_ns = sqlite3_column_int64(q, 0);
 	return SQLITE_OK;
 }
 
@@ -89,7 +92,7 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 {
 	struct rows *r = sqlite3_malloc(sizeof(*r));
 	struct observations *all = context;
-	int64_t sample_ns = 0;
+	int64_t period_ns = 0;
 	int err;
 
 	*rows = r;
@@ -98,9 +101,9 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 	*r = (struct rows) {0};
 	err = observations_load_classified(all, db, capture);
 	if (!err)
-		err = database_rows(db, sample_sql, capture, sample_read, &sample_ns);
+		err = database_rows(db, period_sql, capture, period_read, &period_ns);
 	for (size_t i = 0; !err && i < all->count; i++)
-		err = thread_add(r, &all->thread[i].list, sample_ns);
+		err = thread_add(r, &all->thread[i].list, period_ns);
 	if (!err)
 		peak_count(r);
 	return err;
@@ -110,9 +113,9 @@ static int rows_next(void *rows)
 {
 	struct rows *r = rows;
 
-	if (r->told)
+	if (r->done)
 		return SQLITE_DONE;
-	r->told = true;
+	r->done = true;
 	return SQLITE_ROW;
 }
 

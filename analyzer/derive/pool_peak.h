@@ -5,8 +5,8 @@
 #include "analyzer/store/row_source.h"
 
 /*
- * pool_peak_rows(capture): one row, how many threads of the blocking pool were seen at work at the same
- * moment at the most, for sql/derive/19_pool_peak.sql. Its context: struct sightings.
+ * pool_peak_rows(capture): one row, the most threads of the blocking pool that were observed at
+ * work at the same moment; for sql/derive/19_pool_peak.sql. Its context is struct observations.
  */
 extern const struct row_source pool_peak_rows;
 

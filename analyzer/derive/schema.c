@@ -3,8 +3,10 @@
 #include "analyzer/base/embedded.h"
 #include "analyzer/derive/advice.h"
 #include "analyzer/rules/cause.h"
+#include "analyzer/store/row.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 static int pair_write(void *insert, const char *first, const char *second)
@@ -76,12 +78,11 @@ static int schema_make(sqlite3 *db)
 		err = advice_write(db, embedded_text("rules/advice.rules"));
 	if (err)
 		return err;
-	snprintf(
-		sql, sizeof(sql),
-		"PRAGMA application_id = %d; PRAGMA user_version = %d;"
-		"INSERT INTO schema_info VALUES ('version', '%d'), ('made_by', 'hud-analyze " HUD_VERSION
-		"')",
-		SCHEMA_APPLICATION, SCHEMA_VERSION, SCHEMA_VERSION);
+	snprintf(sql, sizeof(sql),
+		 "PRAGMA application_id = %d; PRAGMA user_version = %d;"
+		 "INSERT INTO schema_info VALUES ('version', '%d'),"
+		 "('made_by', 'hud-analyze " HUD_VERSION "')",
+		 SCHEMA_APPLICATION, SCHEMA_VERSION, SCHEMA_VERSION);
 	return database_run(db, sql);
 }
 

@@ -10,8 +10,9 @@
 #define SCHEMA_VERSION 6              /* PRAGMA user_version */
 
 /*
- * Opens a database; makes the schema in a new one, checks the version of an existing one.
- * -EBADMSG: not a database of hud's; -EPROTO: of another version. `*out` is NULL then.
+ * Opens a database; makes the schema in a new one, checks the version of an existing one. 0 or a
+ * negative errno with `*out` NULL: -EBADMSG, it is no database of hud's; -EPROTO, it is of another
+ * version.
  */
 int schema_open(const char *path, enum database_access access, sqlite3 **out);
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/site_sums.h"
-#include "analyzer/store/database.h"
+#include "analyzer/base/array.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/ns_add.h"
 #include "analyzer/base/spill.h"
+#include "analyzer/store/database.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -12,7 +13,8 @@
 static const char slices_sql[] =
 	"SELECT s.blocking_poll, s.site, s.wall_ns, s.run_queue_ns, coalesce(s.stack, 0),"
 	"coalesce(s.frame, 0), s.offcpu_span IS NOT NULL, o.waker_tid IS NOT NULL,"
-	"coalesce(o.waker_stack, 0) FROM slice AS s LEFT JOIN offcpu_span AS o ON o.id = s.offcpu_span "
+	"coalesce(o.waker_stack, 0) FROM slice AS s "
+	"LEFT JOIN offcpu_span AS o ON o.id = s.offcpu_span "
 	"WHERE s.capture = ?1";
 
 enum slice_column {
@@ -37,32 +39,33 @@ struct time_sum {
 	int64_t count, wall_ns;
 };
 
-struct told {
-	struct spill polls; /* struct poll_sum; those of one poll follow one another */
+struct sums {
+	struct spill polls; /* of struct poll_sum; those of a poll follow one another */
 	size_t poll_count;
 	struct time_sum *time;
 	size_t times, time_room;
-	struct id_map wakers; /* stack, waker's stack: a number for both */
-	struct id_map places; /* that, site with `slept` and `woken`: index + 1 in `time` */
+	struct id_map wakers; /* (stack, waker's stack) to a number for the pair */
+	/* (that number, site with `slept` and `woken`) to index in `time` + 1 */
+	struct id_map places;
 };
 
-static void told_forget(void *reading)
+static void sums_free(void *result)
 {
-	struct told *t = reading;
+	struct sums *s = result;
 
-	spill_free(&t->polls);
-	free(t->time);
-	id_map_free(&t->wakers);
-	id_map_free(&t->places);
+	spill_free(&s->polls);
+	free(s->time);
+	id_map_free(&s->wakers);
+	id_map_free(&s->places);
 }
 
-static struct poll_sum *poll_at(struct told *t, size_t index)
+static struct poll_sum *poll_at(struct sums *t, size_t index)
 {
 	return spill_at(&t->polls, index, sizeof(struct poll_sum));
 }
 
 /* SQLite's code. The slices of a poll follow one another, and are at few sites. */
-static int poll_add(struct told *t, const struct poll_sum *slice)
+static int poll_add(struct sums *t, const struct poll_sum *slice)
 {
 	for (size_t i = t->poll_count; i-- > 0;) {
 		struct poll_sum *sum = poll_at(t, i);
@@ -81,24 +84,17 @@ static int poll_add(struct told *t, const struct poll_sum *slice)
 	return SQLITE_OK;
 }
 
-static struct time_sum *time_new(struct told *t, const struct time_sum *slice)
+static struct time_sum *time_new(struct sums *t, const struct time_sum *slice)
 {
-	if (t->times == t->time_room) {
-		size_t room = t->time_room ? 2 * t->time_room : 256;
-		struct time_sum *grown = reallocarray(t->time, room, sizeof(*grown));
-
-		if (!grown)
-			return NULL;
-		t->time = grown;
-		t->time_room = room;
-	}
+	if (!array_grow(&t->time, t->times, &t->time_room, sizeof(*t->time)))
+		return NULL;
 	t->time[t->times] = *slice;
 	t->time[t->times].count = t->time[t->times].wall_ns = 0;
 	return &t->time[t->times++];
 }
 
-/* SQLite's code. A stack has one frame that is the site's. */
-static int time_add(struct told *t, const struct time_sum *slice)
+/* SQLite's code. The frame is not part of the key: a stack has one that is the site's. */
+static int time_add(struct sums *t, const struct time_sum *slice)
 {
 	uint64_t stack = (uint64_t)slice->stack, waker = (uint64_t)slice->waker_stack;
 	uint64_t both = id_map_get(&t->wakers, stack, waker), place;
@@ -119,9 +115,9 @@ static int time_add(struct told *t, const struct time_sum *slice)
 	return SQLITE_OK;
 }
 
-static int slice_add(void *told, sqlite3_stmt *q)
+static int slice_add(void *context, sqlite3_stmt *q)
 {
-	struct told *t = told;
+	struct sums *t = context;
 	const struct poll_sum poll = {
 		.blocking_poll = sqlite3_column_int64(q, SLICE_BLOCKING_POLL),
 		.site = sqlite3_column_int64(q, SLICE_SITE),
@@ -159,9 +155,9 @@ static int by_place(const void *first, const void *second)
 	return 0;
 }
 
-static int told_read(sqlite3 *db, struct observations *observations, int64_t capture, void *reading)
+static int sums_read(sqlite3 *db, struct observations *observations, int64_t capture, void *result)
 {
-	struct told *t = reading;
+	struct sums *t = result;
 	int err = database_rows(db, slices_sql, capture, slice_add, t);
 
 	(void)observations;
@@ -170,27 +166,27 @@ static int told_read(sqlite3 *db, struct observations *observations, int64_t cap
 	return err;
 }
 
-static size_t polls_count(const void *reading)
+static size_t polls_count(const void *result)
 {
-	return ((const struct told *)reading)->poll_count;
+	return ((const struct sums *)result)->poll_count;
 }
 
-static size_t times_count(const void *reading)
+static size_t times_count(const void *result)
 {
-	return ((const struct told *)reading)->times;
+	return ((const struct sums *)result)->times;
 }
 
-static void polls_column(void *reading, size_t row, int column, sqlite3_context *out)
+static void polls_column(void *result, size_t row, int column, sqlite3_context *out)
 {
-	const struct poll_sum *p = poll_at(reading, row);
+	const struct poll_sum *p = poll_at(result, row);
 	const int64_t value[] = {p->blocking_poll, p->site, p->wall_ns, p->run_queue_ns};
 
 	sqlite3_result_int64(out, value[column]);
 }
 
-static void times_column(void *reading, size_t row, int column, sqlite3_context *out)
+static void times_column(void *result, size_t row, int column, sqlite3_context *out)
 {
-	const struct time_sum *t = &((const struct told *)reading)->time[row];
+	const struct time_sum *t = &((const struct sums *)result)->time[row];
 	const int64_t value[] = {t->site,  t->stack,       t->frame, t->slept,
 				 t->woken, t->waker_stack, t->count, t->wall_ns};
 	const bool known[] = {true, t->stack, t->frame, true, true, t->waker_stack, true, true};
@@ -198,10 +194,10 @@ static void times_column(void *reading, size_t row, int column, sqlite3_context 
 	row_source_number_if(out, known[column], value[column]);
 }
 
-const struct kept_rows site_sums = {
-	.bytes = sizeof(struct told),
-	.read = told_read,
-	.forget = told_forget,
+const struct row_pair site_sums = {
+	.bytes = sizeof(struct sums),
+	.read = sums_read,
+	.free = sums_free,
 	.first = {"site_poll_rows", "blocking_poll, site, wall_ns, run_queue_ns", polls_count,
 		  polls_column},
 	.last = {"site_time_rows", "site, stack, frame, slept, woken, waker_stack, count, wall_ns",

@@ -2,12 +2,12 @@
 #ifndef HUD_ANALYZER_DERIVE_SITE_SUMS_H
 #define HUD_ANALYZER_DERIVE_SITE_SUMS_H
 
-#include "analyzer/derive/kept_rows.h"
+#include "analyzer/derive/row_pair.h"
 
 /*
- * site_poll_rows(capture) and site_time_rows(capture): what the tables of these names hold, from one pass
- * over the slices. SQL would sort them all, twice.
+ * site_poll_rows(capture) and site_time_rows(capture): the rows of the tables site_poll and
+ * site_time, from one pass over the slices. In SQL each of them would sort all slices.
  */
-extern const struct kept_rows site_sums;
+extern const struct row_pair site_sums;
 
 #endif

@@ -5,17 +5,17 @@
 #include "format/wire.h"
 
 /*
- * Does the innermost role on a stack say what the runtime's state does? A thread in no scheduler's
- * context may well run the runtime's own code: between two closures of the blocking pool it does. And
- * a parked scheduler may seem to run a root future: linkers fold a closure of block_on with one of
- * the scheduler's. And block_in_place begins with a core, which it then gives away. So those neither
- * agree nor contradict.
+ * A stack agrees with the state when its innermost role (park, poll) is what the state says. Three
+ * combinations neither agree nor contradict, since they occur with a correct layout too:
+ * - no scheduler's context, and the runtime's own code: a pool thread between two closures;
+ * - parked, and a root future: linkers fold a closure of block_on with one of the scheduler's;
+ * - in a poll, and block_in_place: it still has its core, and is about to give it away.
  */
 
 struct rows {
 	const struct observations *all;
 	size_t next;
-	int64_t told, unsure, parks, polls, contradicting; /* of the thread before `next` */
+	int64_t state_known, unsure, parks, polls, contradicting; /* thread before `next` */
 };
 
 static bool contradicts(const struct observation *s)
@@ -55,7 +55,7 @@ static int rows_next(void *rows)
 	for (size_t i = 0; i < t->list.count; i++) {
 		const struct observation *s = observation_at(&t->list, i);
 
-		r->told = r->told || s->where != HUD_WHERE_UNKNOWN;
+		r->state_known = r->state_known || s->where != HUD_WHERE_UNKNOWN;
 		r->unsure = r->unsure || s->unsure;
 		r->parks += s->where == HUD_WHERE_PARK && s->stack_class == STACK_PARK;
 		r->polls += s->where == HUD_WHERE_POLL && s->stack_class == STACK_POLL;
@@ -68,7 +68,7 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 {
 	const struct rows *r = rows;
 	const int64_t value[] = {r->all->thread[r->next - 1].thread,
-				 r->told,
+				 r->state_known,
 				 r->unsure,
 				 r->parks,
 				 r->polls,
@@ -79,7 +79,7 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 
 const struct row_source state_agreement = {
 	.name = "state_agreement",
-	.columns = "thread, told, unsure, agreeing_parks, agreeing_polls, contradicting",
+	.columns = "thread, state_known, unsure, agreeing_parks, agreeing_polls, contradicting",
 	.open = rows_open,
 	.next = rows_next,
 	.column = rows_column,

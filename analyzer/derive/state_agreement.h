@@ -5,8 +5,9 @@
 #include "analyzer/store/row_source.h"
 
 /*
- * state_agreement(capture): for each thread, how often the runtime's own state and its stacks agree, for
- * sql/derive/05_process_source.sql. Its context: struct sightings.
+ * state_agreement(capture): for each thread, how many of its observations have a stack that agrees
+ * with the runtime's own state, and how many one that contradicts it; for
+ * sql/derive/05_process_source.sql. Its context is struct observations.
  */
 extern const struct row_source state_agreement;
 

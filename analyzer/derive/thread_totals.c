@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/thread_totals.h"
-#include "analyzer/store/database.h"
+#include "analyzer/base/array.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/ns_add.h"
+#include "analyzer/store/database.h"
 
 #include <stdlib.h>
 
@@ -10,42 +11,37 @@ static const char windows_sql[] =
 	"SELECT thread, start_ns, end_ns, cpu_ns, sleep_ns, run_queue_ns, parked_ns, poll_sleep_ns,"
 	"poll_samples FROM thread_window WHERE capture = ?1";
 
-/* Columns of the query, and of the function. */
+/* Columns of the query, which are those of the function too. */
 enum { THREAD, START_NS, END_NS, FIRST_SUM, COLUMNS = 9 };
 
-struct spent {
+struct totals {
 	int64_t value[COLUMNS];
 	int64_t last_start_ns; /* of the window that ends at END_NS */
 };
 
 struct rows {
-	struct spent *spent;
+	struct totals *totals;
 	size_t count, room, next;
-	struct id_map places; /* thread.id: index + 1 */
+	struct id_map places; /* thread.id to index + 1 */
 };
 
-/* NULL: no memory. */
-static struct spent *spent_new(struct rows *r, sqlite3_stmt *q)
+/* NULL: out of memory. */
+static struct totals *totals_new(struct rows *r, sqlite3_stmt *q)
 {
-	struct spent *s;
+	int64_t thread = sqlite3_column_int64(q, THREAD);
+	struct totals *s;
 
-	if (r->count == r->room) {
-		size_t room = r->room ? 2 * r->room : 64;
-
-		s = reallocarray(r->spent, room, sizeof(*s));
-		if (!s)
-			return NULL;
-		r->spent = s;
-		r->room = room;
-	}
-	s = &r->spent[r->count++];
-	*s = (struct spent) {
-		.value = {[THREAD] = sqlite3_column_int64(q, THREAD),
+	if (!array_grow(&r->totals, r->count, &r->room, sizeof(*s)) ||
+	    id_map_set(&r->places, (uint64_t)thread, 0, r->count + 1))
+		return NULL;
+	s = &r->totals[r->count++];
+	*s = (struct totals) {
+		.value = {[THREAD] = thread,
 			  [START_NS] = sqlite3_column_int64(q, START_NS),
 			  [END_NS] = sqlite3_column_int64(q, END_NS)},
 		.last_start_ns = sqlite3_column_int64(q, START_NS),
 	};
-	return id_map_set(&r->places, (uint64_t)s->value[THREAD], 0, r->count) ? NULL : s;
+	return s;
 }
 
 /* SQLite's code. */
@@ -53,7 +49,7 @@ static int window_add(void *context, sqlite3_stmt *q)
 {
 	struct rows *r = context;
 	uint64_t place = id_map_get(&r->places, (uint64_t)sqlite3_column_int64(q, THREAD), 0);
-	struct spent *s = place ? &r->spent[place - 1] : spent_new(r, q);
+	struct totals *s = place ? &r->totals[place - 1] : totals_new(r, q);
 	int64_t start_ns = sqlite3_column_int64(q, START_NS);
 
 	if (!s)
@@ -71,7 +67,7 @@ static int window_add(void *context, sqlite3_stmt *q)
 
 static int by_thread(const void *first, const void *second)
 {
-	const struct spent *a = first, *b = second;
+	const struct totals *a = first, *b = second;
 
 	return (a->value[THREAD] > b->value[THREAD]) - (a->value[THREAD] < b->value[THREAD]);
 }
@@ -88,7 +84,7 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 	*r = (struct rows) {0};
 	err = database_rows(db, windows_sql, capture, window_add, r);
 	if (r->count)
-		qsort(r->spent, r->count, sizeof(*r->spent), by_thread);
+		qsort(r->totals, r->count, sizeof(*r->totals), by_thread);
 	return err;
 }
 
@@ -103,7 +99,7 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 {
 	const struct rows *r = rows;
 
-	sqlite3_result_int64(out, r->spent[r->next - 1].value[column]);
+	sqlite3_result_int64(out, r->totals[r->next - 1].value[column]);
 }
 
 static void rows_close(void *rows)
@@ -112,7 +108,7 @@ static void rows_close(void *rows)
 
 	if (!r)
 		return;
-	free(r->spent);
+	free(r->totals);
 	id_map_free(&r->places);
 	sqlite3_free(r);
 }

@@ -5,8 +5,8 @@
 #include "analyzer/store/row_source.h"
 
 /*
- * thread_totals_rows(capture): what the windows of each thread come to, in the order of threads, for
- * sql/derive/11_thread_totals.sql. SQLite would sort all windows for it.
+ * thread_totals_rows(capture): the sums over the windows of each thread, ordered by thread; for
+ * sql/derive/11_thread_totals.sql. In SQL this would sort all windows.
  */
 extern const struct row_source thread_totals_rows;
 

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/worker_time.h"
-#include "analyzer/rules/classify.h"
-#include "analyzer/store/database.h"
+#include "analyzer/base/array.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/ns_add.h"
+#include "analyzer/rules/classify.h"
+#include "analyzer/store/database.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 /*
- * A sleep belongs to each window that it reaches into, with the part that lies there; the wait for a
- * CPU is its tail. As SQL this is a join of sleeps and windows with a group for each window.
+ * A sleep belongs to every window that it overlaps, with the part that lies in it; its wait for a
+ * CPU is at its end. In SQL this is a join of sleeps and windows, grouped by window.
  */
 
 static const char windows_sql[] =
@@ -38,15 +39,17 @@ static const char blocking_sql[] =
 	"SELECT offcpu_span FROM blocking_poll WHERE capture = ?1 AND offcpu_span IS NOT NULL "
 	"ORDER BY offcpu_span";
 
-/* Time asleep, without the wait for a CPU afterwards; what is not as a worker is all `other`. */
+/*
+ * Time asleep, without the wait for a CPU afterwards. `other`: not as a worker, that wait included.
+ */
 struct slept {
 	int64_t poll_ns, parked_ns, runtime_ns, run_queue_ns, other_ns;
 };
 
 struct window {
 	int64_t thread, start_ns, end_ns, cpu_ns;
-	struct slept slept;      /* the sleeps that it tells of only in sum included */
-	int64_t counted_samples; /* at young polls, most of which have no sample */
+	struct slept slept;      /* sleeps without a record included */
+	int64_t counted_samples; /* in polls; most of those in young polls have no record */
 	uint32_t samples, poll_samples, runtime_samples, other_samples;
 };
 
@@ -57,23 +60,22 @@ struct thread {
 	int64_t longest_ns; /* of its windows */
 };
 
-/* What one pass tells. */
-struct told {
+struct times {
 	struct observations *observations;
 	struct thread *thread;
 	size_t threads, thread_room;
 	struct window *window; /* in window_memory */
 	size_t windows;
 	struct spill window_memory;
-	struct id_map places; /* thread.id: index + 1 */
-	int64_t *blocking;    /* offcpu_span.id of sleeps that blocked a worker, ascending */
+	struct id_map places; /* thread.id to index + 1 */
+	int64_t *blocking;    /* offcpu_span.id of sleeps that blocked a worker, sorted */
 	size_t blocking_count;
 	struct spill blocking_memory;
 };
 
-static void told_forget(void *reading)
+static void times_free(void *result)
 {
-	struct told *t = reading;
+	struct times *t = result;
 
 	free(t->thread);
 	spill_free(&t->window_memory);
@@ -81,31 +83,23 @@ static void told_forget(void *reading)
 	spill_free(&t->blocking_memory);
 }
 
-/* NULL: no memory. */
-static struct thread *thread_of(struct told *all, int64_t id)
+/* Added where there is none yet. NULL: out of memory. */
+static struct thread *thread_of(struct times *all, int64_t id)
 {
 	uint64_t place = id_map_get(&all->places, (uint64_t)id, 0);
-	struct thread *t;
 
 	if (place)
 		return &all->thread[place - 1];
-	if (all->threads == all->thread_room) {
-		size_t room = all->thread_room ? 2 * all->thread_room : 64;
-
-		t = reallocarray(all->thread, room, sizeof(*t));
-		if (!t)
-			return NULL;
-		all->thread = t;
-		all->thread_room = room;
-	}
-	t = &all->thread[all->threads++];
-	*t = (struct thread) {.id = id};
-	return id_map_set(&all->places, (uint64_t)id, 0, all->threads) ? NULL : t;
+	if (!array_grow(&all->thread, all->threads, &all->thread_room, sizeof(*all->thread)) ||
+	    id_map_set(&all->places, (uint64_t)id, 0, all->threads + 1))
+		return NULL;
+	all->thread[all->threads] = (struct thread) {.id = id};
+	return &all->thread[all->threads++];
 }
 
-static int window_read(void *told, sqlite3_stmt *q)
+static int window_read(void *context, sqlite3_stmt *q)
 {
-	struct told *all = told;
+	struct times *all = context;
 	struct thread *t = thread_of(all, sqlite3_column_int64(q, WINDOW_THREAD));
 	struct window *w;
 
@@ -133,8 +127,8 @@ static int window_read(void *told, sqlite3_stmt *q)
 	return SQLITE_OK;
 }
 
-/* The first window of the thread that begins after the moment; the thread's windows are in order. */
-static size_t window_after(const struct told *all, const struct thread *t, int64_t time_ns)
+/* The thread's first window that begins after this time. */
+static size_t window_after(const struct times *all, const struct thread *t, int64_t time_ns)
 {
 	size_t low = t->first_window, high = low + t->windows;
 
@@ -156,7 +150,7 @@ static int by_id(const void *first, const void *second)
 	return (a > b) - (a < b);
 }
 
-static bool blocked(const struct told *all, int64_t offcpu_span)
+static bool blocked(const struct times *all, int64_t offcpu_span)
 {
 	return all->blocking_count && bsearch(&offcpu_span, all->blocking, all->blocking_count,
 					      sizeof(*all->blocking), by_id);
@@ -164,8 +158,8 @@ static bool blocked(const struct told *all, int64_t offcpu_span)
 
 enum state { POLL_OFF_CPU, PARKED, RUNTIME, UNKNOWN, NOT_WORKER };
 
-/* In which state of a worker was a thread in a sleep? */
-static enum state state_of(const struct told *all, const struct observation *s)
+/* The state of a worker that a sleep belongs to. */
+static enum state state_of(const struct times *all, const struct observation *s)
 {
 	if (!s->as_worker)
 		return NOT_WORKER;
@@ -174,7 +168,7 @@ static enum state state_of(const struct told *all, const struct observation *s)
 	return s->class == STACK_PARK ? PARKED : s->class == STACK_RUNTIME ? RUNTIME : UNKNOWN;
 }
 
-/* So long in a sleep that is in this state, of it waiting for a CPU. */
+/* Adds a sleep of wall_ns in this state, waited_ns of which were spent waiting for a CPU. */
 static void slept_add(struct slept *s, enum state state, int64_t wall_ns, int64_t waited_ns)
 {
 	if (state == NOT_WORKER) {
@@ -201,12 +195,13 @@ static int64_t most(int64_t a, int64_t b)
 }
 
 /*
- * Clipped to the time the thread was watched, and to what no earlier sleep of it covers.
+ * The sleep is clipped to the time the thread was watched, and to what no earlier sleep of it
+ * covers.
  */
-static void sleep_tell(const struct told *all, struct thread *t, const struct observation *s,
-		       int64_t watched_start_ns, int64_t watched_end_ns)
+static void sleep_add(const struct times *all, struct thread *t, const struct observation *s,
+		      int64_t watched_start_ns, int64_t watched_end_ns)
 {
-	int64_t start_ns = most(most(s->start_ns, s->clear_ns), watched_start_ns);
+	int64_t start_ns = most(most(s->start_ns, s->disjoint_from_ns), watched_start_ns);
 	int64_t end_ns = most(least(s->end_ns, watched_end_ns), start_ns);
 	int64_t run_queue_ns = least(s->run_queue_ns, end_ns - start_ns);
 	enum state state = state_of(all, s);
@@ -223,7 +218,7 @@ static void sleep_tell(const struct told *all, struct thread *t, const struct ob
 	}
 }
 
-static void sample_tell(const struct told *all, const struct thread *t, const struct observation *s)
+static void sample_add(const struct times *all, const struct thread *t, const struct observation *s)
 {
 	for (size_t i = window_after(all, t, s->start_ns - t->longest_ns);
 	     i < t->first_window + t->windows && all->window[i].start_ns <= s->start_ns; i++) {
@@ -239,10 +234,10 @@ static void sample_tell(const struct told *all, const struct thread *t, const st
 	}
 }
 
-/* A thread that was watched from when to when. */
-static int thread_read(void *told, sqlite3_stmt *q)
+/* A row of watched_sql: adds the observations of its thread. */
+static int thread_read(void *context, sqlite3_stmt *q)
 {
-	struct told *all = told;
+	struct times *all = context;
 	int64_t id = sqlite3_column_int64(q, 0);
 	int64_t start_ns = sqlite3_column_int64(q, 1), end_ns = sqlite3_column_int64(q, 2);
 	struct thread_observations *seen = observations_of_thread(all->observations, id);
@@ -254,16 +249,17 @@ static int thread_read(void *told, sqlite3_stmt *q)
 		const struct observation *s = observation_at(&seen->list, i);
 
 		if (s->slept)
-			sleep_tell(all, t, s, start_ns, end_ns);
+			sleep_add(all, t, s, start_ns, end_ns);
 		else
-			sample_tell(all, t, s);
+			sample_add(all, t, s);
 	}
 	return SQLITE_OK;
 }
 
-static int blocking_read(void *told, sqlite3_stmt *q)
+static int blocking_read(void *context, sqlite3_stmt *q)
 {
-	struct told *all = told;
+	struct times *all = context;
+
 	if (spill_grow(&all->blocking_memory, all->blocking_count, sizeof(*all->blocking)))
 		return SQLITE_NOMEM;
 	all->blocking = all->blocking_memory.at;
@@ -271,9 +267,9 @@ static int blocking_read(void *told, sqlite3_stmt *q)
 	return SQLITE_OK;
 }
 
-static int told_read(sqlite3 *db, struct observations *observations, int64_t capture, void *reading)
+static int times_read(sqlite3 *db, struct observations *observations, int64_t capture, void *result)
 {
-	struct told *all = reading;
+	struct times *all = result;
 	int err = observations_load_classified(observations, db, capture);
 
 	all->observations = observations;
@@ -284,19 +280,19 @@ static int told_read(sqlite3 *db, struct observations *observations, int64_t cap
 	return err ? err : database_rows(db, watched_sql, capture, thread_read, all);
 }
 
-static size_t threads_count(const void *reading)
+static size_t threads_count(const void *result)
 {
-	return ((const struct told *)reading)->threads;
+	return ((const struct times *)result)->threads;
 }
 
-static size_t windows_count(const void *reading)
+static size_t windows_count(const void *result)
 {
-	return ((const struct told *)reading)->windows;
+	return ((const struct times *)result)->windows;
 }
 
-static void threads_column(void *reading, size_t row, int column, sqlite3_context *out)
+static void threads_column(void *result, size_t row, int column, sqlite3_context *out)
 {
-	const struct thread *t = &((const struct told *)reading)->thread[row];
+	const struct thread *t = &((const struct times *)result)->thread[row];
 	const int64_t value[] = {t->id,
 				 t->slept.poll_ns,
 				 t->slept.parked_ns,
@@ -307,9 +303,9 @@ static void threads_column(void *reading, size_t row, int column, sqlite3_contex
 	sqlite3_result_int64(out, value[column]);
 }
 
-static void windows_column(void *reading, size_t row, int column, sqlite3_context *out)
+static void windows_column(void *result, size_t row, int column, sqlite3_context *out)
 {
-	const struct window *w = &((const struct told *)reading)->window[row];
+	const struct window *w = &((const struct times *)result)->window[row];
 	int64_t poll_samples = most(w->poll_samples, w->counted_samples);
 	const int64_t value[] = {w->thread,           w->start_ns,
 				 w->end_ns,           w->cpu_ns,
@@ -322,10 +318,10 @@ static void windows_column(void *reading, size_t row, int column, sqlite3_contex
 	sqlite3_result_int64(out, value[column]);
 }
 
-const struct kept_rows worker_time = {
-	.bytes = sizeof(struct told),
-	.read = told_read,
-	.forget = told_forget,
+const struct row_pair worker_time = {
+	.bytes = sizeof(struct times),
+	.read = times_read,
+	.free = times_free,
 	.first = {"thread_slept", "thread, poll_ns, parked_ns, runtime_ns, run_queue_ns, other_ns",
 		  threads_count, threads_column},
 	.last = {"window_rows",

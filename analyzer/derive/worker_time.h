@@ -2,17 +2,16 @@
 #ifndef HUD_ANALYZER_DERIVE_WORKER_TIME_H
 #define HUD_ANALYZER_DERIVE_WORKER_TIME_H
 
-#include "analyzer/derive/kept_rows.h"
+#include "analyzer/derive/row_pair.h"
 
 /*
- * Two table-valued functions, made in one pass over the sleeps of a capture and the looks at its
- * threads:
+ * Two table-valued functions from one pass over the observations of a capture:
  *
- * thread_slept(capture): for each thread, how long it slept in which state of a worker, for
- * sql/derive/60_worker.sql;
- * window_rows(capture): the same for each window of each worker, in the order of threads and times,
- * with all else that a window tells, and how many looks saw what there, for sql/derive/61_timeline.sql.
+ * thread_slept(capture): for each thread, how long it slept in which state of a worker; for
+ * sql/derive/60_worker.sql; window_rows(capture): for each window of each worker, ordered by thread
+ * and time, the same, the window's own times, and how many samples saw what in it; for
+ * sql/derive/61_timeline.sql.
  */
-extern const struct kept_rows worker_time;
+extern const struct row_pair worker_time;
 
 #endif

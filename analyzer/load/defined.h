@@ -2,10 +2,12 @@
 #ifndef HUD_ANALYZER_LOAD_DEFINED_H
 #define HUD_ANALYZER_LOAD_DEFINED_H
 
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text_pool.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/load/inserts.h"
 #include "format/wire.h"
+
+#include <stdbool.h>
 
 /*
  * What a capture defines: its session, and the strings, processes, mappings, threads and stacks

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/load/inserts.h"
+#include "analyzer/store/row_batch.h"
+#include "analyzer/store/store_thread.h"
+#include "analyzer/store/row.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdbool.h>
 
 /* `id` is given out by the loader, so that rows can refer to one another before they are stored. */
 static const struct {
@@ -12,7 +16,7 @@ static const struct {
 	[ROW_CAPTURE] =
 		{"capture",
 		 "capture_id, file, start_ns, end_ns, start_realtime_ns, threshold_ns, sample_hz,"
-		 "profile_hz, window_ns, cpus, machine, source, page_bytes, kernel, recorder,"
+		 "profile_hz, window_ns, cpus, machine, page_bytes, kernel, recorder,"
 		 "command, features, workers_prefix, bytes, chunks, repeated_chunks, events,"
 		 "truncated, end_reason, end_detail, id"},
 	[ROW_PROCESS] = {"process", "capture, pid, start_ns, name, executable, id"},

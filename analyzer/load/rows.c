@@ -175,7 +175,6 @@ static int write_capture(struct ingest *in, const struct capture_state *c)
 {
 	const struct hud_session *s = &c->defined.session;
 	struct row row = ingest_row(in, ROW_CAPTURE);
-	const char *source = hud_source_name(s->source);
 	char id[33];
 
 	hex(id, c->id, sizeof(c->id));
@@ -190,7 +189,6 @@ static int write_capture(struct ingest *in, const struct capture_state *c)
 	row_number(&row, (int64_t)s->window_ms * 1000000);
 	row_number(&row, s->cpus);
 	row_number(&row, s->machine);
-	row_text(&row, source ? source : "unknown");
 	row_number(&row, s->page_bytes);
 	row_text(&row, defined_string(&c->defined, s->kernel));
 	row_text(&row, defined_string(&c->defined, s->recorder));

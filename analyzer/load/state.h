@@ -2,6 +2,7 @@
 #ifndef HUD_ANALYZER_LOAD_STATE_H
 #define HUD_ANALYZER_LOAD_STATE_H
 
+#include "analyzer/store/row.h"
 #include "analyzer/derive/observations.h"
 #include "analyzer/load/defined.h"
 #include "analyzer/load/ingest.h"

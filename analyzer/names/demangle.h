@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text.h"
 
 /*
  * Appends the demangled form of a symbol's name: Rust (legacy, without the hash, and v0), C++, or

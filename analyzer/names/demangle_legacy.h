@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_NAMES_DEMANGLE_LEGACY_H
 #define HUD_ANALYZER_NAMES_DEMANGLE_LEGACY_H
 
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text.h"
 
 /*
  * Demangles Rust's legacy mangling, _ZN…17h<hash>E, which most symbols of a Rust program have:

@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_NAMES_FOLD_H
 #define HUD_ANALYZER_NAMES_FOLD_H
 
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text.h"
 
 /*
  * A function's name without what differs between builds or between instances of a generic function,

@@ -42,7 +42,7 @@ static const struct layer recorded = {
 			{"sample_run", IF_RECORDED},
 			{"sample", ALWAYS},
 			{"worker", ALWAYS},
-			{"thread_seen", IF_RECORDED},
+			{"thread_summary", IF_RECORDED},
 			{"timeline", IF_RECORDED},
 			{"pool_peak", IF_RECORDED},
 			{"poll", IF_RECORDED},
@@ -68,7 +68,7 @@ static const struct layer recorded = {
 	.derived =
 		(const struct step[]) {
 			{"sql/derive/11_thread_totals.sql", IF_RECORDED},
-			{"sql/derive/17_thread_seen.sql", IF_RECORDED},
+			{"sql/derive/17_thread_summary.sql", IF_RECORDED},
 			{"sql/derive/19_pool_peak.sql", IF_RECORDED},
 			{NULL, ALWAYS},
 		},

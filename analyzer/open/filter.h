@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_OPEN_FILTER_H
 #define HUD_ANALYZER_OPEN_FILTER_H
 
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text.h"
 #include "analyzer/base/message.h"
 
 #include <sqlite3.h>

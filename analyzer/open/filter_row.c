@@ -2,7 +2,8 @@
 #include "analyzer/open/filter_row.h"
 #include "analyzer/store/database.h"
 #include "analyzer/base/duration.h"
-#include "analyzer/base/table.h"
+#include "analyzer/base/text.h"
+#include "analyzer/base/words.h"
 #include "analyzer/rules/cause.h"
 
 #include <inttypes.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/base/arena.h"
-#include "analyzer/base/table.h"
+#include "analyzer/base/text.h"
+#include "analyzer/base/words.h"
+#include "analyzer/store/column.h"
 #include "analyzer/open/filter.h"
 
 /*

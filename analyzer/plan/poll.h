@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_PLAN_POLL_H
 #define HUD_ANALYZER_PLAN_POLL_H
 
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text_pool.h"
 #include "analyzer/debuginfo/dwarf_index.h"
 #include "analyzer/debuginfo/elf_symbols.h"
 #include "analyzer/plan/runtime_names.h"

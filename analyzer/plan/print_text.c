@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/print_text.h"
 
-#include "analyzer/base/table.h"
+#include "analyzer/base/words.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -8,7 +8,8 @@
 
 #include "analyzer/names/demangle.h"
 #include "analyzer/rules/rules.h"
-#include "analyzer/base/arena.h"
+#include "analyzer/base/array.h"
+#include "analyzer/base/text.h"
 #include "analyzer/debuginfo/elf_parts.h"
 
 /* Limits for hostile headers. */

@@ -5,6 +5,8 @@
 #include "analyzer/open/named_query.h"
 #include "analyzer/report/report.h"
 
+#include <stdio.h>
+
 /*
  * What the parts of the text report share. All numbers come from named queries; a part gives them
  * units and columns.

@@ -3,7 +3,6 @@
 #define HUD_ANALYZER_REPORT_REPORT_H
 
 #include "analyzer/open/input.h"
-#include "analyzer/base/table.h"
 
 /* How the text report is printed. */
 struct report_form {

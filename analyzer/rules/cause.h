@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_RULES_CAUSE_H
 #define HUD_ANALYZER_RULES_CAUSE_H
 
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text.h"
 #include "analyzer/rules/rules.h"
 
 /*

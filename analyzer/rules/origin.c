@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/rules/origin.h"
+#include "analyzer/base/text.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "analyzer/rules/classify.h"
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text.h"
 
 /*
  * The embedded rules files (analyzer/rules): what hud knows of runtimes, of directories of

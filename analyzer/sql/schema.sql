@@ -1,5 +1,5 @@
--- The tables of an analysis: what a capture says, and what the derive files make of it.
--- docs/SCHEMA.md explains every column. Times are CLOCK_MONOTONIC nanoseconds.
+-- The tables of an analysis: what a capture has recorded, and what sql/derive/ computes from it.
+-- docs/SCHEMA.md explains every column. Times are nanoseconds on CLOCK_MONOTONIC.
 
 CREATE TABLE schema_info (
 	name TEXT PRIMARY KEY,
@@ -327,11 +327,11 @@ CREATE TABLE observation (
 	pool_idle INTEGER NOT NULL,
 	without_core INTEGER NOT NULL,
 	as_worker INTEGER NOT NULL,
-	clear_ns INTEGER,
+	disjoint_from_ns INTEGER,
 	run_queue_ns INTEGER
 );
 
-CREATE TABLE thread_seen (
+CREATE TABLE thread_summary (
 	thread INTEGER PRIMARY KEY REFERENCES thread (id),
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	first_ns INTEGER NOT NULL,
@@ -341,7 +341,7 @@ CREATE TABLE thread_seen (
 	runtime_samples INTEGER NOT NULL,
 	unknown_samples INTEGER NOT NULL,
 	pool_samples INTEGER NOT NULL,
-	in_place_samples INTEGER NOT NULL,
+	block_in_place_samples INTEGER NOT NULL,
 	root_samples INTEGER NOT NULL,
 	not_worker_samples INTEGER NOT NULL,
 	unclassified_samples INTEGER NOT NULL,
@@ -351,17 +351,17 @@ CREATE TABLE thread_seen (
 	unclassified_sleep_ns INTEGER NOT NULL,
 	pool_busy_ns INTEGER NOT NULL,
 	pool_idle_ns INTEGER NOT NULL,
-	in_place_ns INTEGER NOT NULL,
-	in_place_count INTEGER NOT NULL,
+	block_in_place_ns INTEGER NOT NULL,
+	block_in_place_count INTEGER NOT NULL,
 	root_ns INTEGER NOT NULL,
 	root_count INTEGER NOT NULL,
 	without_core_ns INTEGER NOT NULL,
 	without_core_count INTEGER NOT NULL,
-	at_work INTEGER NOT NULL,
-	in_pool INTEGER NOT NULL,
-	in_place INTEGER NOT NULL,
-	in_root INTEGER NOT NULL,
-	elsewhere INTEGER NOT NULL,
+	seen_as_worker INTEGER NOT NULL,
+	seen_in_pool INTEGER NOT NULL,
+	seen_in_block_in_place INTEGER NOT NULL,
+	seen_in_root INTEGER NOT NULL,
+	seen_elsewhere INTEGER NOT NULL,
 	runtime TEXT
 );
 
@@ -377,6 +377,7 @@ CREATE TABLE thread_totals (
 	poll_sleep_ns INTEGER NOT NULL,
 	poll_samples INTEGER NOT NULL
 );
+
 CREATE TABLE pool_peak (
 	capture INTEGER PRIMARY KEY REFERENCES capture (id),
 	busy INTEGER NOT NULL
@@ -407,7 +408,7 @@ CREATE TABLE activity_proof (
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	activity TEXT NOT NULL,
 	runs INTEGER NOT NULL,
-	sandwiches INTEGER NOT NULL,
+	interruptions INTEGER NOT NULL,
 	proven INTEGER NOT NULL,
 	PRIMARY KEY (capture, activity)
 ) WITHOUT ROWID;

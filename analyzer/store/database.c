@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/store/database.h"
 #include "analyzer/base/embedded.h"
+#include "analyzer/base/interrupt.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-static int errno_of(int sqlite)
+int database_errno(int sqlite)
 {
 	switch (sqlite & 0xff) {
 	case SQLITE_OK:
@@ -35,12 +36,12 @@ static int errno_of(int sqlite)
 
 static int run_text(sqlite3 *db, const char *sql, int64_t capture)
 {
-	while (sql && *sql) {
+	while (*sql) {
 		sqlite3_stmt *statement;
 		int err = sqlite3_prepare_v2(db, sql, -1, &statement, &sql);
 
 		if (err != SQLITE_OK)
-			return errno_of(err);
+			return database_errno(err);
 		if (!statement)
 			continue;
 		statement_number(statement, ":capture", capture);
@@ -49,7 +50,7 @@ static int run_text(sqlite3 *db, const char *sql, int64_t capture)
 		while (err == SQLITE_ROW);
 		sqlite3_finalize(statement);
 		if (err != SQLITE_DONE)
-			return errno_of(err);
+			return database_errno(err);
 	}
 	return 0;
 }
@@ -61,7 +62,9 @@ int database_run(sqlite3 *db, const char *sql)
 
 int database_run_file(sqlite3 *db, const char *name, int64_t capture)
 {
-	return run_text(db, embedded_text(name), capture);
+	const char *sql = embedded_text(name);
+
+	return sql ? run_text(db, sql, capture) : -ENOENT;
 }
 
 int database_run_folder(sqlite3 *db, const char *folder, int64_t capture)
@@ -130,14 +133,14 @@ int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise)
 }
 
 /*
- * Of a new file. It is renamed when done, or never seen: no journal on disk. Pages are read and written one
- * by one, so larger ones make fewer system calls (a tenth of the time to load); a larger cache is slower, for
- * its memory is new (both measured).
+ * For a new file, which is renamed when it is complete or deleted: it needs no journal on disk.
+ * With pages of 16 KiB there are fewer system calls, which saves a tenth of the time to load. A
+ * larger cache made it slower, as its memory is new. Both were measured: docs/PERFORMANCE.md.
  */
 static const char make_pragmas[] = "PRAGMA page_size = 16384; PRAGMA journal_mode = MEMORY;"
 				   "PRAGMA synchronous = OFF; PRAGMA cache_size = -8192";
 
-/* What each access asks of SQLite. One thread uses a connection: no locks. */
+/* How each access opens a connection. Only one thread at a time uses it, so it needs no locks. */
 static const struct access_rule {
 	int flags;
 	const char *pragmas;
@@ -155,8 +158,8 @@ int database_open(const char *path, enum database_access access, sqlite3 **out)
 	int err;
 
 	*out = NULL;
-	err = errno_of(sqlite3_open_v2(access == DATABASE_TEMPORARY ? "" : path, &db,
-				       rule->flags | SQLITE_OPEN_NOMUTEX, NULL));
+	err = database_errno(sqlite3_open_v2(access == DATABASE_TEMPORARY ? "" : path, &db,
+					     rule->flags | SQLITE_OPEN_NOMUTEX, NULL));
 	if (!err)
 		err = database_run(db, rule->pragmas);
 	if (err) {
@@ -167,7 +170,22 @@ int database_open(const char *path, enum database_access access, sqlite3 **out)
 	return 0;
 }
 
-/* Reading, and asking for the schema: nothing else, not even of another file. */
+/* Steps of SQLite's virtual machine between two checks: less than a millisecond. */
+#define INTERRUPT_STEPS 10000
+
+static int interrupted(void *context)
+{
+	(void)context;
+	return interrupt_came();
+}
+
+void database_stop_on_interrupt(sqlite3 *db)
+{
+	interrupt_watch();
+	sqlite3_progress_handler(db, INTERRUPT_STEPS, interrupted, NULL);
+}
+
+/* Allows reading and questions about the schema; nothing else, not even reading another file. */
 static int allow_reading(void *context, int action, const char *first, const char *second,
 			 const char *database, const char *trigger)
 {
@@ -184,7 +202,7 @@ static int allow_reading(void *context, int action, const char *first, const cha
 	case SQLITE_READ:
 	case SQLITE_RECURSIVE:
 		return SQLITE_OK;
-	case SQLITE_UPDATE: /* so table-valued pragmas declare themselves; nobody can really write there */
+	case SQLITE_UPDATE: /* table-valued pragmas declare themselves so; it writes nothing */
 		return strcmp(first, "sqlite_master") == 0 ? SQLITE_OK : SQLITE_DENY;
 	case SQLITE_FUNCTION:
 		return strcmp(second, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
@@ -204,75 +222,4 @@ void database_restrict(sqlite3 *db)
 	sqlite3_exec(db, "PRAGMA query_only = 1; PRAGMA trusted_schema = 0", NULL, NULL, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_set_authorizer(db, allow_reading, NULL);
-}
-
-struct row row_begin(sqlite3_stmt *statement)
-{
-	return (struct row) {.statement = statement};
-}
-
-struct row row_begin_batched(struct row_batch *batch)
-{
-	return (struct row) {.batch = batch};
-}
-
-static void keep(struct row *row, int sqlite)
-{
-	if (!row->error && sqlite != SQLITE_OK)
-		row->error = errno_of(sqlite);
-}
-
-void row_number(struct row *row, int64_t value)
-{
-	if (row->batch)
-		row_batch_number(row->batch, value);
-	else
-		keep(row, sqlite3_bind_int64(row->statement, ++row->column, value));
-}
-
-static void row_null(struct row *row)
-{
-	if (row->batch)
-		row_batch_null(row->batch);
-	else
-		keep(row, sqlite3_bind_null(row->statement, ++row->column));
-}
-
-void row_number_if(struct row *row, bool known, int64_t value)
-{
-	if (known)
-		row_number(row, value);
-	else
-		row_null(row);
-}
-
-void row_id(struct row *row, int64_t id)
-{
-	row_number_if(row, id != 0, id);
-}
-
-void row_text(struct row *row, const char *text)
-{
-	if (!text)
-		row_null(row);
-	else if (row->batch)
-		row_batch_text(row->batch, text);
-	else /* The text outlives the step: it is the caller's, and bound anew next time. */
-		keep(row,
-		     sqlite3_bind_text(row->statement, ++row->column, text, -1, SQLITE_STATIC));
-}
-
-int row_insert(struct row *row)
-{
-	int err;
-
-	if (row->batch)
-		return errno_of(row_batch_end(row->batch));
-	if (row->error)
-		return row->error;
-	if (row->column != sqlite3_bind_parameter_count(row->statement))
-		return -EIO;
-	err = sqlite3_step(row->statement);
-	sqlite3_reset(row->statement);
-	return errno_of(err);
 }

@@ -7,39 +7,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROWS 256 /* enough that a statement's own cost is nothing; few enough to stay in a cache */
+/* Rows of a block: the cost of one statement is nothing then, and they fit a CPU cache. */
+#define ROWS 256
 
 union value {
 	int64_t number;
 	const char *text;
 };
 
-#define BLOCKS 8 /* one is filled, one is stored, the others wait */
+#define BLOCKS 8 /* one is being filled, one stored, the others wait for the store thread */
 
 struct block {
 	struct row_batch *batch;
 	size_t rows;
-	uint64_t number; /* of the store thread's: done, it may be filled again */
+	uint64_t number; /* of its job; when that is done the block can be filled again */
 	union value *value;
-	uint8_t *kind; /* of each: SQLITE_INTEGER, SQLITE_TEXT, SQLITE_NULL */
+	uint8_t *kind; /* of each value: SQLITE_INTEGER, SQLITE_TEXT or SQLITE_NULL */
 };
 
 struct row_batch {
 	sqlite3 *db;
 	struct store_thread *thread;
 	sqlite3_stmt *insert;
-	char name[64]; /* of the table that is selected from */
+	char name[64]; /* of the virtual table */
 	struct row_source source;
 	size_t columns, column;
 	struct block block[BLOCKS], *filled;
-	const struct block *stored; /* what is in that table */
+	const struct block *stored; /* whose rows are in it */
 };
 
-/* The rows of a block, as a table to select from. */
+/* A cursor of the virtual table. */
 struct rows {
 	const struct block *block;
 	size_t columns, next;
-	size_t first; /* value of the row before `next` */
+	size_t first; /* index of the first value of the row before `next` */
 };
 
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
@@ -83,8 +84,8 @@ static size_t columns_of(const char *list)
 }
 
 /*
- * The insert, with columns in the order that the table has them: SQLite then needs no copy of each. NULL:
- * no memory, or no such table.
+ * The INSERT, with the columns in the table's own order: SQLite then does not copy each of them.
+ * NULL: out of memory, or there is no such table.
  */
 static char *insert_text(sqlite3 *db, const char *verb, const char *table, const char *from)
 {
@@ -178,7 +179,7 @@ static int block_store(void *what)
 	return code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-/* Gives the block away, and takes the next when it is free. */
+/* Hands the filled block to the store thread, and waits until the next one is free. */
 static int block_give(struct row_batch *b)
 {
 	size_t next = (size_t)(b->filled - b->block + 1) % BLOCKS;

@@ -9,37 +9,42 @@
 #include <stddef.h>
 
 /*
- * Rows for one table that are stored many at a time, by a thread that does this while the next are
- * put together.
+ * Collects the rows of one table and stores many at a time, on a thread of its own, while the next
+ * are collected.
  *
- * What a row costs in SQLite is mostly the statement: bind, step, reset. Here a single INSERT …
- * SELECT reads all rows that were collected, from a virtual table that lives in this process. Texts
- * are not copied: they must stay until the batch is flushed or closed.
+ * The cost of a row in SQLite is mostly that of a statement: bind, step, reset. Here one INSERT …
+ * SELECT stores all collected rows, which it reads from a virtual table in this process.
+ * docs/PERFORMANCE.md says what that saves. Texts are not copied: they must live until the batch is
+ * flushed or closed.
  */
 struct row_batch;
 
 /*
- * `verb`: INSERT, or REPLACE; `columns`: all that the table has, separated by commas, in the order in
- * which the values of a row will come. The connection is used by `thread` from the first full batch on until the batches are flushed. -ENOMEM, -EIO.
+ * `verb`: INSERT or REPLACE. `columns`: all of the table's, separated by commas, in the order in
+ * which the values of a row will be added. `thread` uses the connection from the first full batch
+ * on until the batches are flushed. 0, -ENOMEM or -EIO; to be closed after an error too.
  */
 int row_batch_open(sqlite3 *db, struct store_thread *thread, const char *verb, const char *table,
 		   const char *columns, struct row_batch **out);
 
-/* The next value of the row under way. */
+/* Adds the next value of the current row. */
 void row_batch_number(struct row_batch *b, int64_t value);
 void row_batch_text(struct row_batch *b, const char *text); /* NULL: NULL */
 void row_batch_null(struct row_batch *b);
 
 /*
- * The row is whole; those that wait are stored when there are enough. 0 or SQLite's error;
- * SQLITE_MISUSE: it had not as many values as there are columns, and is left out.
+ * Ends the row; once there are enough rows they are stored. SQLite's code. SQLITE_MISUSE: the row had
+ * not as many values as there are columns, and is left out.
  */
 int row_batch_end(struct row_batch *b);
 
-/* All rows are stored when it returns, those of other batches too that were full. 0 or SQLite's error. */
+/*
+ * Stores all rows that are left, and waits for those of other batches that were full. SQLite's
+ * code.
+ */
 int row_batch_flush(struct row_batch *b);
 
-/* Frees; rows that wait are not stored. NULL is fine. */
+/* Frees it; rows that were not flushed are lost. `b` may be NULL. */
 void row_batch_close(struct row_batch *b);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* The module's methods: SQLite's names and signatures. */
+/* An SQLite virtual table module: https://sqlite.org/vtab.html. */
 
 struct provided {
 	const struct row_source *source;
@@ -17,7 +17,7 @@ struct table {
 	sqlite3 *db;
 	const struct row_source *source;
 	void *context;
-	int columns; /* without `asked`, the capture asked for, which comes after them */
+	int columns; /* without the hidden column `asked`, the capture, which comes after them */
 };
 
 struct cursor {
@@ -69,7 +69,7 @@ static int table_disconnect(sqlite3_vtab *base)
 	return SQLITE_OK;
 }
 
-/* The one way to ask: NAME(capture). */
+/* Only NAME(capture) is possible: an equality on the hidden column. */
 static int table_plan(sqlite3_vtab *base, sqlite3_index_info *plan)
 {
 	const struct table *t = (const struct table *)base;

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#define ROOM 256 /* more than there are blocks of rows */
+#define ROOM 256 /* jobs; more than there are blocks of rows */
 
 struct store_thread {
 	pthread_t thread;
@@ -17,9 +17,9 @@ struct store_thread {
 	struct {
 		int (*store)(void *what);
 		void *what;
-	} given[ROOM]; /* number n is at (n - 1) % ROOM */
+	} given[ROOM]; /* job n is at (n - 1) % ROOM */
 	uint64_t last, done;
-	uint64_t awaited; /* who waits is not woken before that is done */
+	uint64_t awaited; /* the waiting thread is woken when this job is done */
 	int code;
 	bool started, end;
 };
@@ -59,14 +59,14 @@ int store_thread_open(struct store_thread **out)
 		return -ENOMEM;
 	pthread_mutex_init(&t->lock, NULL);
 	pthread_cond_init(&t->changed, NULL);
-	sigfillset(&all); /* signals are for the thread that reads */
+	sigfillset(&all); /* signals go to the main thread */
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	t->started = !pthread_create(&t->thread, NULL, run, t);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return 0;
 }
 
-/* With the lock. */
+/* The lock is held. */
 static void done_wait(struct store_thread *t, uint64_t number)
 {
 	t->awaited = number;
@@ -96,7 +96,7 @@ uint64_t store_thread_give(struct store_thread *t, int (*store)(void *what), voi
 
 uint64_t store_thread_last(const struct store_thread *t)
 {
-	return t->last; /* written by who gives only */
+	return t->last; /* only the giving thread writes it */
 }
 
 int store_thread_await(struct store_thread *t, uint64_t number, uint64_t later)

@@ -5,31 +5,32 @@
 #include <stdint.h>
 
 /*
- * A thread that does one thing after the other, in the order they are given: it stores rows while the
- * next are read. An SQLite connection is for one thread at a time, so who gave it work that uses one
- * awaits the last of it before using the connection again.
+ * A thread that runs jobs in the order they are given: it stores rows while the next ones are read.
+ * Only one thread at a time may use an SQLite connection, so whoever gave it a job that uses one
+ * must await the last such job before using the connection again.
  */
 struct store_thread;
 
-/* 0 or -ENOMEM. Where no thread is to be had, what is given is done at once. */
+/* 0 or -ENOMEM. If no thread can be started, jobs run at once in store_thread_give(). */
 int store_thread_open(struct store_thread **out);
 
 /*
- * To be done, after all that was given before; `store` returns SQLite's code. After the first that is
- * not SQLITE_OK nothing more is done. Returns a number to await it by; waits while too much is to do.
+ * Queues the job store(what), which returns SQLite's code; after the first that is not SQLITE_OK no
+ * job runs any more. Returns the number of the job. Waits while the queue is full.
  */
 uint64_t store_thread_give(struct store_thread *t, int (*store)(void *what), void *what);
 
-/* The number of what was given last; 0: nothing. */
+/* The number of the last job; 0: there was none. */
 uint64_t store_thread_last(const struct store_thread *t);
 
 /*
- * Until this and all before it are done. Who has to wait for it waits for `later` too, which was given
- * as well, or is 0: waking up for each costs more. SQLite's code of the first that failed.
+ * Waits until this job and all before it are done. If it has to wait at all, it waits for the job
+ * `later` too (0: none), since waking up for each job costs more. SQLite's code of the first job
+ * that failed.
  */
 int store_thread_await(struct store_thread *t, uint64_t number, uint64_t later);
 
-/* Waits for all that was given. NULL is fine. */
+/* Waits for all jobs and frees it. `t` may be NULL. */
 void store_thread_close(struct store_thread *t);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "analyzer/symbols/facts.h"
 #include "analyzer/symbols/writer.h"
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text_pool.h"
 
 /*
  * A file of the cache: the facts of one binary, laid out to be searched in the mapped file. Only

@@ -9,7 +9,9 @@
 
 #include "analyzer/base/key_map.h"
 #include "analyzer/symbols/cache_file.h"
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text_pool.h"
+#include "analyzer/base/text.h"
+#include "analyzer/base/array.h"
 
 /* Items of one kind, equal ones once. */
 struct once {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/extract.h"
+#include "analyzer/base/text.h"
 
 #include <dwarf.h>
 #include <errno.h>

@@ -6,7 +6,7 @@
 #include "analyzer/debuginfo/elf_symbols.h"
 #include "analyzer/rules/rules.h"
 #include "analyzer/symbols/facts.h"
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text_pool.h"
 
 /*
  * Facts about addresses, out of one binary's files. Each thread has an extraction of its own; the

@@ -5,7 +5,6 @@
 #include "analyzer/symbols/debug_server.h"
 #include "analyzer/debuginfo/elf_file.h"
 #include "analyzer/symbols/symbols.h"
-#include "analyzer/base/arena.h"
 
 /* What to find: the binary of a mapping. */
 struct module_key {

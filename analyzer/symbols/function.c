@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "analyzer/names/demangle.h"
+#include "analyzer/base/text_pool.h"
+#include "analyzer/base/text.h"
 #include "analyzer/names/fold.h"
 #include "analyzer/symbols/module.h"
 

@@ -5,7 +5,7 @@
 #include "analyzer/base/key_map.h"
 #include "analyzer/symbols/facts.h"
 #include "analyzer/symbols/writer.h"
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text_pool.h"
 #include "format/wire.h"
 
 /* Facts of one binary in records of symbolized captures. Nothing in them is trusted. */

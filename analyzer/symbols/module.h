@@ -3,6 +3,7 @@
 #define HUD_ANALYZER_SYMBOLS_MODULE_H
 
 #include "analyzer/base/key_map.h"
+#include "analyzer/base/text_pool.h"
 #include "analyzer/symbols/find.h"
 #include "analyzer/rules/origin.h"
 #include "analyzer/symbols/extract.h"

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "analyzer/symbols/module.h"
+#include "analyzer/base/text_pool.h"
+#include "analyzer/base/text.h"
 
 static int frame_fill(struct symbol_module *m, struct symbol_frame *frame,
 		      const struct symbol_call *call)

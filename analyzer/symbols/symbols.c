@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/symbols.h"
+#include "analyzer/base/text_pool.h"
 
 #include <errno.h>
 #include <stdio.h>

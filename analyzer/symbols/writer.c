@@ -8,7 +8,8 @@
 #include <zstd.h>
 
 #include "analyzer/base/key_map.h"
-#include "analyzer/base/arena.h"
+#include "analyzer/base/text_pool.h"
+#include "analyzer/base/text.h"
 #include "format/frame.h"
 
 /* A chunk is closed when it is this large. One address can make it larger, up to the limit. */

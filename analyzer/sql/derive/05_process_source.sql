@@ -1,13 +1,15 @@
--- By what may the polls of each process be known: its runtime's state, or stacks alone?
+-- How are the polls of each process known: by its runtime's own state, or by stacks alone?
 --
--- A layout of the runtime's state that came from a like build is believed when stacks bear it out:
--- twenty sightings at least, among them parks and polls, where the innermost role on the stack is
--- what the state says, and not one in a hundred where it is not: a wrong layout reads words at random
--- and is wrong nearly always, a stack without debug information now and then. What agrees and what
--- contradicts is told by analyzer/derive/state_agreement.c.
+-- `stack`: no state was read, or it is not believed. A layout of the state that was taken from a
+-- similar build (unsure) is believed when stacks confirm it: at least 20 observations, parks and
+-- polls among them, whose stack says what the state says, and less than 1% that contradict it. A
+-- wrong layout reads random words and is wrong nearly always; a stack without debug information is
+-- wrong now and then. analyzer/derive/state_agreement.c counts both.
+-- `exact`: the state is believed, and the probes of hud-record --polls were attached for a time.
+-- `passive`: the state is believed.
 INSERT INTO process_source (process, capture, source, agreeing, contradicting)
 WITH counted AS MATERIALIZED (
-	SELECT t.process, max(a.told) AS told, max(a.unsure) AS unsure,
+	SELECT t.process, max(a.state_known) AS state_known, max(a.unsure) AS unsure,
 		sum(a.agreeing_parks) + sum(a.agreeing_polls) AS agreeing,
 		sum(a.contradicting) AS contradicting,
 		sum(a.agreeing_parks) AS parks, sum(a.agreeing_polls) AS polls
@@ -17,13 +19,13 @@ WITH counted AS MATERIALIZED (
 )
 SELECT p.id, p.capture,
 	CASE
-	WHEN NOT coalesce(k.told, 0) THEN 'stack'
-	WHEN k.unsure AND (100 * k.contradicting > k.agreeing OR k.agreeing < 20 OR k.parks = 0 OR k.polls = 0)
-		THEN 'stack'
-	WHEN c.source = 'exact' THEN 'exact'
+	WHEN NOT coalesce(k.state_known, 0) THEN 'stack'
+	WHEN k.unsure AND (100 * k.contradicting > k.agreeing OR k.agreeing < 20 OR k.parks = 0
+		OR k.polls = 0) THEN 'stack'
+	WHEN EXISTS (SELECT 1 FROM probe_state AS s WHERE s.capture = p.capture AND s.attached)
+		THEN 'exact'
 	ELSE 'passive'
 	END, coalesce(k.agreeing, 0), coalesce(k.contradicting, 0)
 FROM process AS p
-JOIN capture AS c ON c.id = p.capture
 LEFT JOIN counted AS k ON k.process = p.id
 WHERE p.capture = :capture;

@@ -1,2 +1,2 @@
--- Index: the evidence of one thread, in the order of time.
+-- Index: the observations of one thread, in the order of time.
 CREATE INDEX IF NOT EXISTS observation_by_thread ON observation (thread, start_ns);

@@ -1,10 +1,11 @@
--- Which looks at a thread in a row, with no sleep between them, saw the same thing?
+-- Which consecutive samples of a thread, with no sleep between them, saw the same activity?
 --
--- The activity of a look inside a poll is the task, or the poll function and the outermost user
--- frame where the task is not known; of any other look it is the class of its stack. Looks whose
--- stack tells nothing neither end a run nor make one.
+-- The activity of a sample inside a poll is the task, or the poll function and the outermost user
+-- frame where the task is not known; of any other sample it is the class of its stack. Samples
+-- whose stack shows nothing neither end a run nor belong to one.
 --
--- Asked where polls are known by stacks alone, or not by their tasks (sql/derive/38_poll_upper_bound.sql).
+-- Only needed where polls are known by stacks alone, or not by their tasks
+-- (38_poll_upper_bound.sql).
 INSERT INTO sample_run (capture, thread, awake_ns, activity, poll, task, samples, first_ns, last_ns,
 	waited_ns)
 WITH classified AS (

@@ -1,8 +1,10 @@
--- Which polls are the runtime's own code between polls, in one round of its scheduler?
+-- Which records of polls are really the runtime's own code between polls, in one round of its
+-- scheduler?
 --
--- While a task is polled its id is the key; around that a worker's own is. Two tasks that wake each other
--- for long in one round look like one poll when the looks happen to find that. Then their stacks show no
--- poll: half of them or more, since a long poll may begin or end where one of them was taken.
+-- While a task is polled its id identifies the poll; between polls the worker's own state does. Two
+-- tasks that keep waking each other in one round look like one poll when samples happen to fall
+-- between them. Then at least half of its stacks show no poll; not all, since a long poll may begin
+-- or end at one.
 UPDATE poll SET upper_bound = 1
 WHERE capture = :capture
 	AND NOT upper_bound

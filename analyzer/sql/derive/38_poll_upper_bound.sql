@@ -1,8 +1,9 @@
--- Which polls may be several, since their task was seen to come back within one round of its
--- scheduler elsewhere in the capture?
+-- Which polls may be several, since elsewhere in the capture their task was polled again within one
+-- round of its scheduler?
 --
--- Two tasks that wake each other look like one poll for as long as the looks happen to find the same
--- one of them. Time asleep is in one poll for sure, so only those spent on a CPU are in doubt.
+-- Two tasks that wake each other look like one poll as long as all samples happen to find the same
+-- one. A sleep is inside one poll for certain, so only polls that spent most of their time on a CPU
+-- are in doubt.
 UPDATE poll SET upper_bound = 1
 WHERE capture = :capture
 	AND NOT upper_bound
@@ -13,19 +14,3 @@ WHERE capture = :capture
 		FROM poll AS other
 		JOIN thread AS t ON t.id = other.thread
 		WHERE other.capture = :capture AND other.upper_bound);
-
--- Which polls may be several, since nothing tells one task from the next?
---
--- Tokio has the ids of tasks where they can be read from 1.22 on. Without them all that a multi_thread
--- worker polls in one round of its loop is one key, tasks that wake each other included: what computes
--- is one poll where looks prove it of its task, as they do without any state.
-UPDATE poll SET upper_bound = 1
-WHERE capture = :capture
-	AND NOT upper_bound
-	AND NOT start_exact
-	AND scheduler = 'multi_thread'
-	AND task_id IS NULL
-	AND sleep_ns < (end_ns - start_ns - run_queue_ns) / 2
-	AND id NOT IN (SELECT k.poll FROM poll_task(:capture) AS k
-		JOIN activity_proof AS a ON a.capture = :capture AND a.activity = 'task ' || k.task
-		WHERE a.proven);

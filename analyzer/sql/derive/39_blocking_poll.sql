@@ -1,9 +1,10 @@
--- Which polls, seen as such, blocked a worker?
+-- Which polls that have a record blocked a worker?
 --
--- Those that lasted for the threshold at least, by what was seen of them, without the time they waited
--- for a CPU: the middle between two looks far apart proves nothing. A poll that may be several
--- (upper_bound) is not among them: of it only the sleeps count that are long by themselves. The task
--- is told by analyzer/derive/poll_task.c.
+-- Those that certainly lasted for the threshold, without the time they waited for a CPU: from the
+-- latest possible start to the earliest possible end. (start_ns and end_ns may be the middle
+-- between two samples far apart, which proves nothing.) A poll that may be several (upper_bound)
+-- does not count; sleeps in it that are long by themselves do (40_blocking_offcpu.sql).
+-- analyzer/derive/poll_task.c finds the task.
 INSERT INTO blocking_poll (capture, thread, kind, poll, start_ns, end_ns, wall_ns, run_queue_ns,
 	open, bounds, source, task)
 SELECT p.capture, p.thread, 'poll', p.id, p.start_ns, p.end_ns, p.end_ns - p.start_ns,

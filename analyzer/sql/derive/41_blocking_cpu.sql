@@ -1,8 +1,9 @@
--- Which runs of looks were polls that kept a worker on its CPU for the threshold or longer?
+-- Which runs of samples were polls that kept a worker on its CPU for the threshold or longer?
 --
--- From the first look to the last, without the time waited for a CPU, it must reach the threshold
--- (98% of it: looks are not that regular). Half a look's period is added at either end, but none
--- before the thread last woke. Several polls of one task in a row look the same: an upper bound.
+-- The time from the first sample to the last, without waits for a CPU, must reach 98% of the
+-- threshold (samples are not quite regular). Half a sampling period is added at either end, but
+-- nothing from before the thread last woke. Several polls of one task in a row look the same, so
+-- the time is an upper bound.
 INSERT INTO blocking_poll (capture, thread, kind, sample_run, start_ns, end_ns, wall_ns,
 	run_queue_ns, open, bounds, source, task)
 WITH period AS (

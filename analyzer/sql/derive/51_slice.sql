@@ -2,9 +2,9 @@
 --
 -- (All columns in their order: SQLite needs no copy of each then.)
 INSERT INTO slice
-WITH place AS MATERIALIZED (
-	SELECT p.place, p.stack, f.id AS frame, s.id AS site
-	FROM part_place(:capture) AS p
+WITH key_site AS MATERIALIZED (
+	SELECT p.key, p.stack, f.id AS frame, s.id AS site
+	FROM part_keys(:capture) AS p
 	LEFT JOIN stack AS k ON k.id = p.stack
 	LEFT JOIN frame AS f ON f.id = k.site_frame
 	JOIN site AS s ON s.capture = :capture AND s.crate IS f.crate
@@ -13,4 +13,4 @@ WITH place AS MATERIALIZED (
 SELECT NULL, :capture, p.blocking_poll, e.site, e.stack, e.frame, p.offcpu_span, p.wall_ns,
 	p.run_queue_ns, p.samples
 FROM part_rows(:capture) AS p
-CROSS JOIN place AS e ON e.place = p.place;
+CROSS JOIN key_site AS e ON e.key = p.key;

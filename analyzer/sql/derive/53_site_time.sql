@@ -1,4 +1,5 @@
--- With which stacks did each site's time go, and who ended its sleeps? Summed up by analyzer/derive/site_sums.c.
+-- How does each site's time divide by stack, and who ended its sleeps? Summed up by
+-- analyzer/derive/site_sums.c.
 INSERT INTO site_time
 SELECT NULL, :capture, site, stack, frame, slept, woken, waker_stack, count, wall_ns
 FROM site_time_rows(:capture);

@@ -1,8 +1,9 @@
 -- How did each worker spend its time as a worker? The six states add up to wall_ns.
 --
--- Exact: time on CPUs, in sleeps over the threshold, waiting for a CPU. Divided by looks: time on
--- CPUs between polls and runtime. What is left cannot be told: sleeps under the threshold.
--- In which state a worker was in each sleep is told by analyzer/derive/worker_time.c.
+-- Exact: time on CPUs, in sleeps at or over the threshold, and waiting for a CPU. By the proportion
+-- of samples: how the time on CPUs divides between polls and the runtime. The rest, sleeps under
+-- the threshold of which nothing else is known, is unknown_ns. analyzer/derive/worker_time.c finds
+-- the state of a worker in each sleep.
 INSERT INTO worker (thread, capture, wall_ns, poll_cpu_ns, poll_offcpu_ns, run_queue_ns, parked_ns,
 	runtime_ns, unknown_ns, blocking_ns, blocking_polls, short_sleep_ns, other_ns)
 WITH slept AS MATERIALIZED (

@@ -2,7 +2,7 @@
 UPDATE temp.observation
 SET start_ns = max(start_ns, coalesce(l.from_ns, start_ns)),
 	end_ns = min(end_ns, coalesce(l.to_ns, end_ns)),
-	clear_ns = max(clear_ns, coalesce(l.from_ns, clear_ns)),
+	disjoint_from_ns = max(disjoint_from_ns, coalesce(l.from_ns, disjoint_from_ns)),
 	run_queue_ns = max(0, min(end_ns, coalesce(l.to_ns, end_ns))
 		- max(end_ns - run_queue_ns, coalesce(l.from_ns, start_ns)))
 FROM filter AS l

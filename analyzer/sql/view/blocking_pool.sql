@@ -4,15 +4,15 @@
 -- that were seen at work at the same moment: a lower bound.
 CREATE VIEW blocking_pool AS
 WITH slept AS (
-	SELECT capture, sum(in_pool) AS threads, sum(pool_busy_ns) AS busy_ns,
-		sum(pool_idle_ns) AS idle_ns, sum(in_place_ns) AS in_place_ns,
-		sum(in_place_count) AS in_place_count, sum(root_ns) AS root_ns,
+	SELECT capture, sum(seen_in_pool) AS threads, sum(pool_busy_ns) AS busy_ns,
+		sum(pool_idle_ns) AS idle_ns, sum(block_in_place_ns) AS block_in_place_ns,
+		sum(block_in_place_count) AS block_in_place_count, sum(root_ns) AS root_ns,
 		sum(root_count) AS root_count, sum(without_core_ns) AS without_core_ns,
 		sum(without_core_count) AS without_core_count
-	FROM thread_seen
+	FROM thread_summary
 	GROUP BY capture
 ), ran AS (
-	SELECT capture, sum(pool_cpu_ns) AS busy_ns, sum(in_place_cpu_ns) AS in_place_ns,
+	SELECT capture, sum(pool_cpu_ns) AS busy_ns, sum(block_in_place_cpu_ns) AS block_in_place_ns,
 		sum(root_cpu_ns) AS root_ns
 	FROM thread_cpu
 	GROUP BY capture
@@ -22,8 +22,8 @@ WITH slept AS (
 		coalesce(k.busy, 0) AS peak_busy,
 		coalesce(s.busy_ns, 0) + coalesce(r.busy_ns, 0) AS busy_ns,
 		coalesce(s.idle_ns, 0) AS idle_ns,
-		coalesce(s.in_place_ns, 0) + coalesce(r.in_place_ns, 0) AS block_in_place_ns,
-		coalesce(s.in_place_count, 0) AS block_in_place_count,
+		coalesce(s.block_in_place_ns, 0) + coalesce(r.block_in_place_ns, 0) AS block_in_place_ns,
+		coalesce(s.block_in_place_count, 0) AS block_in_place_count,
 		coalesce(s.root_ns, 0) + coalesce(r.root_ns, 0) AS root_future_ns,
 		coalesce(s.root_count, 0) AS root_future_count,
 		coalesce(s.without_core_ns, 0) AS without_core_ns,

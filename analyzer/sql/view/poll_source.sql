@@ -5,7 +5,7 @@
 -- else `long`: only polls that blocked.
 CREATE VIEW poll_source AS
 WITH known AS (
-	SELECT w.capture, min(q.source <> 'stack') AS polls, max(q.source <> 'stack') AS any_poll
+	SELECT w.capture, min(q.source <> 'stack') AS polls
 	FROM worker AS w
 	JOIN thread AS t ON t.id = w.thread
 	JOIN process_source AS q ON q.process = t.process
@@ -21,9 +21,7 @@ WITH known AS (
 	FROM state
 	GROUP BY capture
 )
-SELECT c.id AS capture,
-	CASE WHEN coalesce(m.wall_ns, 0) > 0 THEN 'exact' WHEN t.any_poll THEN 'passive'
-		ELSE 'stack' END AS source,
+SELECT c.id AS capture, c.source,
 	CASE WHEN t.polls THEN 'poll' ELSE 'span' END AS count_unit,
 	CASE WHEN coalesce(m.wall_ns, 0) > 0 THEN 'all' ELSE 'long' END AS population,
 	CASE WHEN m.wall_ns IS NOT NULL

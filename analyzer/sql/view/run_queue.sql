@@ -15,5 +15,5 @@ FROM thread AS t
 JOIN thread_watched AS w ON w.thread = t.id
 LEFT JOIN thread_role AS r ON r.thread = t.id
 LEFT JOIN short AS s ON s.thread = t.id
-LEFT JOIN thread_seen AS e ON e.thread = t.id
+LEFT JOIN thread_summary AS e ON e.thread = t.id
 ORDER BY t.capture, run_queue_ns DESC, t.tid;

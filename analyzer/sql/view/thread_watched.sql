@@ -5,7 +5,7 @@ WITH seen AS (
 		min(coalesce(s.first_ns, w.start_ns), coalesce(w.start_ns, s.first_ns)) AS start_ns,
 		max(coalesce(s.last_ns, w.end_ns), coalesce(w.end_ns, s.last_ns)) AS end_ns
 	FROM thread AS t
-	LEFT JOIN thread_seen AS s ON s.thread = t.id
+	LEFT JOIN thread_summary AS s ON s.thread = t.id
 	LEFT JOIN thread_totals AS w ON w.thread = t.id
 	WHERE s.thread IS NOT NULL OR w.thread IS NOT NULL
 )

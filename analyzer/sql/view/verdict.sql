@@ -17,7 +17,7 @@ WITH workers AS (
 	SELECT s.capture, total(s.slept_ns + s.samples * l.sample_ns) AS all_ns,
 		total(s.slept_ns - s.unclassified_sleep_ns
 			+ (s.samples - s.unclassified_samples) * l.sample_ns) AS classified_ns
-	FROM thread_seen AS s
+	FROM thread_summary AS s
 	JOIN (SELECT id, 1000000000 / max(coalesce(sample_hz, 1), 1) AS sample_ns FROM capture) AS l
 		ON l.id = s.capture
 	JOIN thread_role AS r ON r.thread = s.thread

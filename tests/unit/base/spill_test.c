@@ -43,7 +43,7 @@ static void assert_filled(struct spill *s, size_t count)
 		assert_int_equal(*(uint64_t *)spill_at(s, i, sizeof(uint64_t)), i * 7);
 }
 
-static void what_outgrows_the_heap_is_kept_in_a_file_without_a_name(void **state)
+static void a_large_array_moves_to_a_deleted_file(void **state)
 {
 	char directory[] = "/tmp/hud-spill-XXXXXX";
 	size_t descriptors = entries_of("/proc/self/fd");
@@ -62,7 +62,7 @@ static void what_outgrows_the_heap_is_kept_in_a_file_without_a_name(void **state
 	rmdir(directory);
 }
 
-static void what_is_small_stays_on_the_heap(void **state)
+static void a_small_array_stays_on_the_heap(void **state)
 {
 	struct spill s = {0};
 
@@ -73,7 +73,7 @@ static void what_is_small_stays_on_the_heap(void **state)
 	spill_free(&s);
 }
 
-static void a_directory_that_is_not_there_is_passed_over(void **state)
+static void a_missing_temporary_directory_is_skipped(void **state)
 {
 	struct spill s = {0};
 
@@ -86,8 +86,8 @@ static void a_directory_that_is_not_there_is_passed_over(void **state)
 	unsetenv("TMPDIR");
 }
 
-/* Also where it was in a file and that cannot grow. */
-static void where_no_file_can_be_had_the_heap_serves(void **state)
+/* Also if it was in a file already, and the file cannot grow. */
+static void without_a_file_the_array_stays_on_the_heap(void **state)
 {
 	struct rlimit before, none, small;
 	struct spill s = {0}, in_file = {0};
@@ -124,7 +124,7 @@ static void fill_within(struct spill *s, size_t count, struct spill_budget *budg
 	}
 }
 
-static void arrays_of_a_budget_stay_on_the_heap_as_long_as_it_has_room(void **state)
+static void arrays_with_a_budget_stay_on_the_heap_until_it_is_used_up(void **state)
 {
 	struct spill_budget budget = {0};
 	struct spill first = {0}, second = {0}, third = {0};
@@ -138,7 +138,7 @@ static void arrays_of_a_budget_stay_on_the_heap_as_long_as_it_has_room(void **st
 	budget.used += others;
 	fill_within(&second, MANY, &budget);
 	assert_true(second.mapped);
-	/* Many small ones are as large together. */
+	/* Many small arrays use up the budget as a large one does. */
 	fill_within(&third, MANY / 24, &budget);
 	assert_true(third.mapped);
 	assert_filled(&third, MANY / 24);
@@ -153,11 +153,11 @@ static void arrays_of_a_budget_stay_on_the_heap_as_long_as_it_has_room(void **st
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_outgrows_the_heap_is_kept_in_a_file_without_a_name),
-		cmocka_unit_test(what_is_small_stays_on_the_heap),
-		cmocka_unit_test(a_directory_that_is_not_there_is_passed_over),
-		cmocka_unit_test(where_no_file_can_be_had_the_heap_serves),
-		cmocka_unit_test(arrays_of_a_budget_stay_on_the_heap_as_long_as_it_has_room),
+		cmocka_unit_test(a_large_array_moves_to_a_deleted_file),
+		cmocka_unit_test(a_small_array_stays_on_the_heap),
+		cmocka_unit_test(a_missing_temporary_directory_is_skipped),
+		cmocka_unit_test(without_a_file_the_array_stays_on_the_heap),
+		cmocka_unit_test(arrays_with_a_budget_stay_on_the_heap_until_it_is_used_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

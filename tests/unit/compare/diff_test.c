@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/judge.h"
 #include "analyzer/open/filter.h"
-#include "analyzer/base/table.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <stdio.h>

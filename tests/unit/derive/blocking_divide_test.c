@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The parts of a blocking poll. */
+/* A blocking poll is divided by stack and cause. */
 
 #define THRESHOLD_NS 5000000
 
@@ -14,7 +14,7 @@ static uint32_t next_random(uint32_t *state)
 	return *state >> 8;
 }
 
-static void seen_add(struct parts *out, struct parts *list, const char *cause, struct part part)
+static void input_add(struct parts *out, struct parts *list, const char *cause, struct part part)
 {
 	int64_t index = text_set_index(&out->causes, cause);
 
@@ -23,7 +23,7 @@ static void seen_add(struct parts *out, struct parts *list, const char *cause, s
 	assert_int_equal(parts_add(list, part), 0);
 }
 
-/* A poll with some sleeps, long and short ones, some looks, and time that nothing was seen of. */
+/* A poll with long and short sleeps, samples, and time of which nothing is known. */
 static struct blocking_whole poll_of(uint32_t *random, struct parts *sleeps, struct parts *samples,
 				     struct parts *out)
 {
@@ -36,21 +36,21 @@ static struct blocking_whole poll_of(uint32_t *random, struct parts *sleeps, str
 				     .wall_ns = next_random(random) % 7000000};
 
 		sleep.run_queue_ns = sleep.wall_ns / (1 + next_random(random) % 5);
-		seen_add(out, sleeps, next_random(random) % 2 ? "file-io" : "lock", sleep);
+		input_add(out, sleeps, next_random(random) % 2 ? "file-io" : "lock", sleep);
 		whole.wall_ns += sleep.wall_ns;
 		whole.sleep_ns += sleep.wall_ns - sleep.run_queue_ns;
 		whole.run_queue_ns += sleep.run_queue_ns;
 	}
 	for (uint32_t i = 0; i < sample_count; i++)
-		seen_add(out, samples, next_random(random) % 2 ? "cpu" : "page-fault",
-			 (struct part) {.stack = next_random(random) % 3, .samples = 1});
+		input_add(out, samples, next_random(random) % 2 ? "cpu" : "page-fault",
+			  (struct part) {.stack = next_random(random) % 3, .samples = 1});
 	whole.wall_ns += next_random(random) % 10000000;
 	whole.sleep_ns += next_random(random) % 3 ? next_random(random) % 3000000 : 0;
 	whole.run_queue_ns += next_random(random) % 2 ? next_random(random) % 1000000 : 0;
 	return whole;
 }
 
-static void parts_add_up_to_the_poll_whatever_was_seen_of_it(void **state)
+static void parts_add_up_to_the_poll(void **state)
 {
 	uint32_t random = 11;
 
@@ -64,7 +64,7 @@ static void parts_add_up_to_the_poll_whatever_was_seen_of_it(void **state)
 		for (size_t i = 0; i < out.count; i++) {
 			assert_int_equal(out.at[i].blocking_poll, 1);
 			assert_true(out.at[i].wall_ns >= 0);
-			/* rounded each by itself */
+			/* each part is rounded */
 			assert_true(out.at[i].run_queue_ns >= 0 &&
 				    out.at[i].run_queue_ns <= out.at[i].wall_ns + 1);
 			wall_ns += out.at[i].wall_ns;
@@ -88,27 +88,29 @@ static int64_t time_at(const struct parts *out, const char *cause, int64_t stack
 	return wall_ns;
 }
 
-static void time_on_a_cpu_goes_by_looks_and_unseen_sleep_by_sampled_ones(void **state)
+static void cpu_time_divides_by_samples_and_counted_sleep_by_sampled_sleep(void **state)
 {
 	struct parts sleeps = {0}, samples = {0}, out = {0};
 	struct blocking_whole whole = {.id = 1,
-				       .wall_ns = 40000000, /* of it 10 on a CPU */
+				       .wall_ns = 40000000, /* 10 ms of it on a CPU */
 				       .sleep_ns = 30000000,
 				       .threshold_ns = THRESHOLD_NS,
 				       .divides = true};
 
 	(void)state;
-	seen_add(&out, &sleeps, "lock",
-		 (struct part) {.offcpu_span = 1, .stack = 1, .wall_ns = 10000000});
-	seen_add(&out, &sleeps, "file-io",
-		 (struct part) {.offcpu_span = 2, .stack = 2, .wall_ns = 3000000});
-	seen_add(&out, &sleeps, "file-io",
-		 (struct part) {.offcpu_span = 3, .stack = 3, .wall_ns = 1000000});
+	input_add(&out, &sleeps, "lock",
+		  (struct part) {.offcpu_span = 1, .stack = 1, .wall_ns = 10000000});
+	input_add(&out, &sleeps, "file-io",
+		  (struct part) {.offcpu_span = 2, .stack = 2, .wall_ns = 3000000});
+	input_add(&out, &sleeps, "file-io",
+		  (struct part) {.offcpu_span = 3, .stack = 3, .wall_ns = 1000000});
 	for (int i = 0; i < 4; i++)
-		seen_add(&out, &samples, "cpu", (struct part) {.stack = i ? 4 : 5, .samples = 1});
+		input_add(&out, &samples, "cpu", (struct part) {.stack = i ? 4 : 5, .samples = 1});
 	assert_int_equal(blocking_divide(&whole, &sleeps, &samples, &out), 0);
 	assert_int_equal(time_at(&out, "lock", 1), 10000000);
-	/* 16 of the 30 were only counted: three quarters of them where three of four were sampled */
+	/*
+	 * 16 of the 30 ms asleep were only counted; 3/4 of them go where 3/4 of the sampled time is
+	 */
 	assert_int_equal(time_at(&out, "file-io", 2), 3000000 + 12000000);
 	assert_int_equal(time_at(&out, "file-io", 3), 1000000 + 4000000);
 	assert_int_equal(time_at(&out, "cpu", 4), 7500000);
@@ -118,7 +120,7 @@ static void time_on_a_cpu_goes_by_looks_and_unseen_sleep_by_sampled_ones(void **
 	parts_free(&out);
 }
 
-static void what_nothing_was_seen_of_is_at_no_stack(void **state)
+static void time_without_samples_or_sleeps_has_no_stack(void **state)
 {
 	struct parts sleeps = {0}, samples = {0}, out = {0};
 	struct blocking_whole whole = {.id = 1,
@@ -137,9 +139,9 @@ static void what_nothing_was_seen_of_is_at_no_stack(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(parts_add_up_to_the_poll_whatever_was_seen_of_it),
-		cmocka_unit_test(time_on_a_cpu_goes_by_looks_and_unseen_sleep_by_sampled_ones),
-		cmocka_unit_test(what_nothing_was_seen_of_is_at_no_stack),
+		cmocka_unit_test(parts_add_up_to_the_poll),
+		cmocka_unit_test(cpu_time_divides_by_samples_and_counted_sleep_by_sampled_sleep),
+		cmocka_unit_test(time_without_samples_or_sleeps_has_no_stack),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

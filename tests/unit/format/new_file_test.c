@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "format/hex.h"
 #include "format/new_file.h"
 
 #include <errno.h>
@@ -6,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,117 +16,168 @@
 
 #include <cmocka.h>
 
-/* Files that get their name when they are complete. */
+/* The directory of one test, open; all its files are in it. */
+struct place {
+	char path[32];
+	int fd;
+};
 
-static char directory[] = "/tmp/hud-new-file-XXXXXX";
-static char path[64], partial[80];
-
-static int directory_make(void **state)
+static int place_make(void **state)
 {
-	(void)state;
-	if (!mkdtemp(directory))
-		return -1;
-	snprintf(path, sizeof(path), "%s/file", directory);
-	snprintf(partial, sizeof(partial), "%s.partial", path);
+	struct place *place = calloc(1, sizeof(*place));
+
+	assert_non_null(place);
+	strcpy(place->path, "/tmp/hud-new-file-XXXXXX");
+	assert_non_null(mkdtemp(place->path));
+	place->fd = open(place->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(place->fd >= 0);
+	*state = place;
 	return 0;
 }
 
-static int directory_remove(void **state)
+static int place_remove(void **state)
 {
-	(void)state;
-	unlink(path);
-	unlink(partial);
-	return rmdir(directory);
+	struct place *place = *state;
+	char command[64];
+
+	close(place->fd);
+	snprintf(command, sizeof(command), "rm -rf %s", place->path);
+	free(place);
+	return system(command);
 }
 
-static void assert_content(const char *expected)
+static bool there(const struct place *place, const char *name)
 {
-	char text[16] = "";
-	FILE *file = fopen(path, "re");
-
-	assert_non_null(file);
-	assert_true(fread(text, 1, sizeof(text) - 1, file) == strlen(expected));
-	assert_string_equal(text, expected);
-	fclose(file);
+	return !faccessat(place->fd, name, F_OK, AT_SYMLINK_NOFOLLOW);
 }
 
-static bool exists(const char *name)
+static void text_expect(const struct place *place, const char *name, const char *text)
 {
-	return access(name, F_OK) == 0;
+	int fd = openat(place->fd, name, O_RDONLY | O_CLOEXEC);
+	char found[64] = "";
+
+	assert_true(fd >= 0);
+	assert_true(read(fd, found, sizeof(found) - 1) >= 0);
+	close(fd);
+	assert_string_equal(found, text);
 }
 
-static void write_and_close(const char *text, int error)
+static void a_file_has_its_name_only_when_it_is_complete(void **state)
 {
+	const struct place *place = *state;
 	struct new_file f;
+	struct stat st;
 
-	assert_int_equal(new_file_open(&f, AT_FDCWD, path, NEW_FILE_ONE_WRITER, 0600), 0);
-	assert_int_equal(new_file_write(&f, text, strlen(text)), 0);
-	assert_true(exists(partial));
-	assert_int_equal(new_file_close(&f, error), error);
-	assert_false(exists(partial));
-}
-
-static void a_file_has_its_name_when_it_is_complete(void **state)
-{
-	(void)state;
-	write_and_close("one", 0);
-	assert_content("one");
-	write_and_close("two", 0);
-	assert_content("two");
-}
-
-static void a_file_that_failed_leaves_what_was_there(void **state)
-{
-	(void)state;
-	write_and_close("one", 0);
-	write_and_close("two", -ENOSPC);
-	assert_content("one");
-}
-
-static void a_file_made_by_its_name_is_renamed_too(void **state)
-{
-	struct new_file f;
-	FILE *file;
-
-	(void)state;
-	assert_int_equal(new_file_begin(&f, AT_FDCWD, path, NEW_FILE_ONE_WRITER), 0);
-	file = fopen(f.partial, "we");
-	assert_non_null(file);
-	fputs("three", file);
-	fclose(file);
+	assert_int_equal(new_file_open(&f, place->fd, "a", NEW_FILE_ONE_WRITER, 0600), 0);
+	assert_int_equal(new_file_write(&f, "whole", 5), 0);
+	assert_false(there(place, "a"));
+	assert_true(there(place, "a.partial"));
 	assert_int_equal(new_file_close(&f, 0), 0);
-	assert_content("three");
+	text_expect(place, "a", "whole");
+	assert_false(there(place, "a.partial"));
+	assert_int_equal(fstatat(place->fd, "a", &st, 0), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
 }
 
-static void a_symlink_is_not_written_through(void **state)
+static void a_file_that_failed_is_removed_and_the_old_one_stays(void **state)
 {
-	(void)state;
-	write_and_close("target", 0);
-	assert_int_equal(symlink(path, partial), 0);
-	write_and_close("other", -ECANCELED);
-	assert_content("target");
-}
-
-static void without_the_directory_nothing_is_left_to_close(void **state)
-{
+	const struct place *place = *state;
 	struct new_file f;
 
-	(void)state;
-	assert_int_equal(new_file_open(&f, "/nowhere/at/all", 0600), -ENOENT);
-	assert_int_equal(new_file_close(&f, -ENOENT), -ENOENT);
-	assert_int_equal(new_file_begin(&f, AT_FDCWD, path, NEW_FILE_ONE_WRITER), 0);
-	assert_int_equal(new_file_close(&f, 0), -ENOENT);
+	assert_int_equal(new_file_open(&f, place->fd, "a", NEW_FILE_ONE_WRITER, 0600), 0);
+	assert_int_equal(new_file_write(&f, "old", 3), 0);
+	assert_int_equal(new_file_close(&f, 0), 0);
+	assert_int_equal(new_file_open(&f, place->fd, "a", NEW_FILE_ONE_WRITER, 0600), 0);
+	assert_int_equal(new_file_write(&f, "new", 3), 0);
+	assert_int_equal(new_file_close(&f, -ENOSPC), -ENOSPC);
+	text_expect(place, "a", "old");
+	assert_false(there(place, "a.partial"));
 }
+
+static void a_file_that_is_left_keeps_its_temporary_name(void **state)
+{
+	const struct place *place = *state;
+	struct new_file f;
+
+	assert_int_equal(new_file_open(&f, place->fd, "a", NEW_FILE_ONE_WRITER, 0600), 0);
+	assert_int_equal(new_file_write(&f, "part", 4), 0);
+	assert_int_equal(new_file_leave(&f), 0);
+	text_expect(place, "a.partial", "part");
+	assert_false(there(place, "a"));
+}
+
+static void a_symlink_is_replaced_and_never_written_through(void **state)
+{
+	const struct place *place = *state;
+	struct new_file f;
+
+	assert_int_equal(new_file_open(&f, place->fd, "victim", NEW_FILE_ONE_WRITER, 0600), 0);
+	assert_int_equal(new_file_write(&f, "precious", 8), 0);
+	assert_int_equal(new_file_close(&f, 0), 0);
+	assert_int_equal(symlinkat("victim", place->fd, "a"), 0);
+	assert_int_equal(symlinkat("victim", place->fd, "a.partial"), 0);
+	assert_int_equal(new_file_open(&f, place->fd, "a", NEW_FILE_ONE_WRITER, 0600), 0);
+	assert_int_equal(new_file_write(&f, "other", 5), 0);
+	assert_int_equal(new_file_close(&f, 0), 0);
+	text_expect(place, "victim", "precious");
+	text_expect(place, "a", "other");
+}
+
+static void writers_of_the_same_file_do_not_share_its_temporary_name(void **state)
+{
+	const struct place *place = *state;
+	char own[64];
+	struct new_file f;
+
+	snprintf(own, sizeof(own), "a.%d.partial", (int)gettid());
+	assert_int_equal(new_file_open(&f, place->fd, "a", NEW_FILE_MANY_WRITERS, 0600), 0);
+	assert_true(there(place, own));
+	assert_int_equal(new_file_close(&f, 0), 0);
+	assert_true(there(place, "a"));
+	assert_false(there(place, own));
+}
+
+static void a_file_that_another_creates_by_its_temporary_name_is_renamed_too(void **state)
+{
+	const struct place *place = *state;
+	struct new_file f;
+	int fd;
+
+	assert_int_equal(new_file_begin(&f, place->fd, "made", NEW_FILE_ONE_WRITER), 0);
+	fd = openat(place->fd, f.partial, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, "three", 5), 5);
+	close(fd);
+	assert_int_equal(new_file_close(&f, new_file_sync(&f)), 0);
+	text_expect(place, "made", "three");
+	assert_int_equal(new_file_begin(&f, place->fd, "never", NEW_FILE_ONE_WRITER), 0);
+	assert_int_equal(new_file_close(&f, new_file_sync(&f)), -ENOENT);
+}
+
+static void bytes_are_two_lower_case_digits_each(void **state)
+{
+	static const uint8_t byte[] = {0x00, 0x0f, 0xa5, 0xff};
+	char text[HEX_TEXT_BYTES(sizeof(byte))];
+
+	(void)state;
+	hex_text(byte, sizeof(byte), text);
+	assert_string_equal(text, "000fa5ff");
+	hex_text(byte, 0, text);
+	assert_string_equal(text, "");
+}
+
+#define PLACED(test) cmocka_unit_test_setup_teardown(test, place_make, place_remove)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_file_has_its_name_when_it_is_complete),
-		cmocka_unit_test(a_file_that_failed_leaves_what_was_there),
-		cmocka_unit_test(a_file_made_by_its_name_is_renamed_too),
-		cmocka_unit_test(a_symlink_is_not_written_through),
-		cmocka_unit_test(without_the_directory_nothing_is_left_to_close),
+		PLACED(a_file_has_its_name_only_when_it_is_complete),
+		PLACED(a_file_that_failed_is_removed_and_the_old_one_stays),
+		PLACED(a_file_that_is_left_keeps_its_temporary_name),
+		PLACED(a_symlink_is_replaced_and_never_written_through),
+		PLACED(writers_of_the_same_file_do_not_share_its_temporary_name),
+		PLACED(a_file_that_another_creates_by_its_temporary_name_is_renamed_too),
+		cmocka_unit_test(bytes_are_two_lower_case_digits_each),
 	};
 
-	return cmocka_run_group_tests(tests, directory_make, directory_remove);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

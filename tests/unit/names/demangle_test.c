@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "analyzer/names/demangle.h"
+#include "analyzer/base/text.h"
 #include "analyzer/names/demangle_legacy.h"
 
 #include <libiberty/demangle.h>
@@ -100,11 +101,10 @@ static void legacy_names_are_demangled_as_by_libiberty(void **state)
 	FILE *symbols;
 
 	(void)state;
-	snprintf(
-		command, sizeof(command),
-		"d=$(mktemp -d) && PATH=/usr/bin:/bin rustc -O %.*s/../fixture/inlined.rs -o $d/x "
-		"&& nm $d/x | cut -d' ' -f3 | grep ^_ZN; rm -r $d",
-		slash ? (int)(slash - __FILE__) : 1, slash ? __FILE__ : ".");
+	snprintf(command, sizeof(command),
+		 "d=$(mktemp -d) && PATH=/usr/bin:/bin rustc -O %.*s/../fixture/inlined.rs -o $d/x "
+		 "&& nm $d/x | cut -d' ' -f3 | grep ^_ZN; rm -r $d",
+		 slash ? (int)(slash - __FILE__) : 1, slash ? __FILE__ : ".");
 	symbols = popen(command, "r");
 	assert_non_null(symbols);
 	while (fgets(line, sizeof(line), symbols)) {

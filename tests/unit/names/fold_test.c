@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "analyzer/names/demangle.h"
+#include "analyzer/base/text.h"
 #include "analyzer/names/fold.h"
 
 static void check_fold(const char *name, const char *folded)

@@ -2,9 +2,10 @@
 #include "analyzer/base/embedded.h"
 #include "analyzer/open/filter.h"
 #include "analyzer/open/named_query.h"
-#include "analyzer/base/table.h"
+#include "analyzer/base/words.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/open/filter.h"
+#include "analyzer/base/terminal.h"
 #include "analyzer/report/report.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 #include "tests/unit/fixture/golden.h"

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "analyzer/rules/rules.h"
+#include "analyzer/base/text.h"
 
 static void a_task_is_named_without_what_only_wraps_it(void **state)
 {

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/store/database.h"
+#include "analyzer/store/row_batch.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <stdio.h>
 
-/* Rows that another thread stores while the next are put together. */
+/* Rows are stored by another thread while the next are collected. */
 
 #define ROWS 100000 /* many blocks */
 
@@ -38,7 +39,7 @@ static void store_end(struct store *s)
 	sqlite3_close(s->db);
 }
 
-static void all_rows_are_stored_in_the_order_in_which_they_came(void **state)
+static void rows_are_stored_in_the_order_they_were_added(void **state)
 {
 	struct store s;
 
@@ -55,7 +56,7 @@ static void all_rows_are_stored_in_the_order_in_which_they_came(void **state)
 	store_end(&s);
 }
 
-static void a_later_row_replaces_an_earlier_one_where_asked_to(void **state)
+static void with_replace_a_later_row_replaces_an_earlier_one(void **state)
 {
 	struct store s;
 
@@ -70,7 +71,7 @@ static void a_later_row_replaces_an_earlier_one_where_asked_to(void **state)
 	store_end(&s);
 }
 
-static void after_a_row_that_cannot_be_stored_none_is(void **state)
+static void after_a_row_fails_no_more_are_stored(void **state)
 {
 	struct store s;
 	int err = SQLITE_OK;
@@ -105,10 +106,10 @@ static void a_row_with_too_few_or_too_many_values_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_rows_are_stored_in_the_order_in_which_they_came),
-		cmocka_unit_test(a_later_row_replaces_an_earlier_one_where_asked_to),
+		cmocka_unit_test(rows_are_stored_in_the_order_they_were_added),
+		cmocka_unit_test(with_replace_a_later_row_replaces_an_earlier_one),
 		cmocka_unit_test(a_row_with_too_few_or_too_many_values_is_refused),
-		cmocka_unit_test(after_a_row_that_cannot_be_stored_none_is),
+		cmocka_unit_test(after_a_row_fails_no_more_are_stored),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

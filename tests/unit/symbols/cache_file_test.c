@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "analyzer/symbols/cache_file.h"
+#include "analyzer/base/text_pool.h"
 
 enum { ADDRESSES = 300, DEFINITIONS = 40, CALLS_MAX = 5 };
 

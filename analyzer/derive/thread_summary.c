@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/derive/thread_seen.h"
-#include "analyzer/rules/classify.h"
-#include "analyzer/store/database.h"
+#include "analyzer/derive/thread_summary.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/ns_add.h"
 #include "analyzer/derive/observations.h"
+#include "analyzer/rules/classify.h"
+#include "analyzer/store/database.h"
 
 #include <string.h>
 
-/* As many sums as this in SQL cost more than all else about these rows. */
+/* In SQL so many sums cost more than everything else that is done with these rows. */
 
 static const char runtimes_sql[] =
 	"SELECT id, runtime FROM stack WHERE capture = ?1 AND runtime IS NOT NULL";
@@ -17,19 +17,20 @@ static const char runtimes_sql[] =
 struct sums {
 	int64_t thread, first_ns, last_ns;
 	int64_t samples, poll_samples, runtime_samples, unknown_samples, pool_samples,
-		in_place_samples, root_samples, not_worker_samples, unclassified_samples;
+		block_in_place_samples, root_samples, not_worker_samples, unclassified_samples;
 	int64_t slept_ns, run_queue_ns, longest_run_queue_ns, unclassified_sleep_ns;
-	int64_t pool_busy_ns, pool_idle_ns, in_place_ns, in_place_count, root_ns, root_count,
-		without_core_ns, without_core_count;
-	int64_t at_work, in_pool, in_place, in_root, elsewhere; /* seen so at all: 0, 1 */
+	int64_t pool_busy_ns, pool_idle_ns, block_in_place_ns, block_in_place_count, root_ns,
+		root_count, without_core_ns, without_core_count;
+	int64_t seen_as_worker, seen_in_pool, seen_in_block_in_place, seen_in_root,
+		seen_elsewhere; /* 0 or 1 */
 };
 
 struct rows {
 	const struct observations *all;
 	size_t next;
-	struct sums sums;       /* of the thread before `next`, … */
-	const char *runtime;    /* … and the last by name of those on its stacks; NULL: none */
-	struct id_map runtimes; /* stack.id: index + 1 */
+	struct sums sums;       /* of the thread before `next` */
+	const char *runtime;    /* of that thread: the last by name on its stacks; NULL: none */
+	struct id_map runtimes; /* stack.id to index in `names` + 1 */
 	struct text_set names;
 };
 
@@ -40,7 +41,7 @@ static void sample_sum(struct sums *t, const struct observation *s)
 	t->runtime_samples += s->class == STACK_RUNTIME || s->class == STACK_PARK;
 	t->unknown_samples += s->class == STACK_UNKNOWN && s->as_worker;
 	t->pool_samples += s->class == STACK_POOL;
-	t->in_place_samples += s->class == STACK_BLOCK_IN_PLACE;
+	t->block_in_place_samples += s->class == STACK_BLOCK_IN_PLACE;
 	t->root_samples += s->class == STACK_ROOT;
 	t->not_worker_samples += !s->as_worker;
 	t->unclassified_samples += s->class == STACK_UNKNOWN;
@@ -65,8 +66,8 @@ static void sleep_sum(struct sums *t, const struct observation *s)
 			t->pool_busy_ns = ns_add(t->pool_busy_ns, wall_ns);
 		break;
 	case STACK_BLOCK_IN_PLACE:
-		t->in_place_ns = ns_add(t->in_place_ns, wall_ns);
-		t->in_place_count++;
+		t->block_in_place_ns = ns_add(t->block_in_place_ns, wall_ns);
+		t->block_in_place_count++;
 		break;
 	case STACK_ROOT:
 		t->root_ns = ns_add(t->root_ns, wall_ns);
@@ -87,11 +88,11 @@ static void row_sum(struct sums *t, const struct observation *s)
 		t->first_ns = s->start_ns;
 	if (s->end_ns > t->last_ns)
 		t->last_ns = s->end_ns;
-	t->at_work |= s->as_worker && s->class != STACK_UNKNOWN;
-	t->in_pool |= s->class == STACK_POOL;
-	t->in_place |= s->class == STACK_BLOCK_IN_PLACE;
-	t->in_root |= s->class == STACK_ROOT;
-	t->elsewhere |= s->class == STACK_OTHER;
+	t->seen_as_worker |= s->as_worker && s->class != STACK_UNKNOWN;
+	t->seen_in_pool |= s->class == STACK_POOL;
+	t->seen_in_block_in_place |= s->class == STACK_BLOCK_IN_PLACE;
+	t->seen_in_root |= s->class == STACK_ROOT;
+	t->seen_elsewhere |= s->class == STACK_OTHER;
 	if (s->slept)
 		sleep_sum(t, s);
 	else
@@ -107,8 +108,7 @@ static void runtime_note(struct rows *r, int64_t stack)
 		r->runtime = runtime;
 }
 
-/* SQLite's code. */
-static int runtime_keep(void *rows, sqlite3_stmt *q)
+static int runtime_read(void *rows, sqlite3_stmt *q)
 {
 	struct rows *r = rows;
 	uint64_t stack = (uint64_t)sqlite3_column_int64(q, 0);
@@ -126,7 +126,7 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 	*rows = r;
 	if (r)
 		*r = (struct rows) {.all = context};
-	return err ? err : database_rows(db, runtimes_sql, capture, runtime_keep, r);
+	return err ? err : database_rows(db, runtimes_sql, capture, runtime_read, r);
 }
 
 static void rows_close(void *rows)
@@ -165,18 +165,19 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 
 	if ((size_t)column < sizeof(r->sums) / sizeof(int64_t))
 		sqlite3_result_int64(out, ((const int64_t *)&r->sums)[column]);
-	else if (r->runtime) /* it may not outlive the rows */
+	else if (r->runtime) /* SQLite may keep it longer than the rows last */
 		sqlite3_result_text(out, r->runtime, -1, SQLITE_TRANSIENT);
 }
 
-const struct row_source thread_seen_rows = {
-	.name = "thread_seen_rows",
-	.columns =
-		"thread, first_ns, last_ns, samples, poll_samples, runtime_samples, unknown_samples,"
-		"pool_samples, in_place_samples, root_samples, not_worker_samples, unclassified_samples,"
-		"slept_ns, run_queue_ns, longest_run_queue_ns, unclassified_sleep_ns, pool_busy_ns,"
-		"pool_idle_ns, in_place_ns, in_place_count, root_ns, root_count, without_core_ns,"
-		"without_core_count, at_work, in_pool, in_place, in_root, elsewhere, runtime",
+const struct row_source thread_summary_rows = {
+	.name = "thread_summary_rows",
+	.columns = "thread, first_ns, last_ns, samples, poll_samples, runtime_samples,"
+		   "unknown_samples, pool_samples, block_in_place_samples, root_samples,"
+		   "not_worker_samples, unclassified_samples, slept_ns, run_queue_ns,"
+		   "longest_run_queue_ns, unclassified_sleep_ns, pool_busy_ns, pool_idle_ns,"
+		   "block_in_place_ns, block_in_place_count, root_ns, root_count, without_core_ns,"
+		   "without_core_count, seen_as_worker, seen_in_pool, seen_in_block_in_place,"
+		   "seen_in_root, seen_elsewhere, runtime",
 	.open = rows_open,
 	.next = rows_next,
 	.column = rows_column,

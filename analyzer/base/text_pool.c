@@ -1,8 +1,9 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
-#include "analyzer/base/arena.h"
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/text_pool.h"
 
 #define XXH_INLINE_ALL
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <xxhash.h>
@@ -61,7 +62,7 @@ void text_pool_adopt(struct text_pool *p, struct text_pool *from)
 
 	while (*last)
 		last = &(*last)->next;
-	/* Behind our own: the first block is the one that is filled. */
+	/* After our first block, which is the one with room. */
 	*last = p->blocks ? p->blocks->next : NULL;
 	if (p->blocks)
 		p->blocks->next = from->blocks;
@@ -110,7 +111,7 @@ static bool slots_double(struct text_pool *p)
 	return true;
 }
 
-/* A kept one may be shorter: it ends before it is read too far. */
+/* `kept` is terminated and may be shorter; strncmp() stops at its end. */
 static bool text_same(const char *kept, const char *text, size_t bytes)
 {
 	return !strncmp(kept, text, bytes) && !kept[bytes];
@@ -136,52 +137,4 @@ const char *text_pool_intern(struct text_pool *p, const char *text, size_t bytes
 	p->hashes[at] = hash;
 	p->used++;
 	return copy;
-}
-
-void text_add(struct text *t, const char *bytes, size_t length)
-{
-	if (t->failed || !length)
-		return;
-	if (length >= t->room - t->length || !t->room) {
-		size_t room = (t->length + length + 1) * 2;
-		char *grown = realloc(t->bytes, room);
-
-		if (!grown) {
-			t->failed = true;
-			return;
-		}
-		t->bytes = grown;
-		t->room = room;
-	}
-	memcpy(t->bytes + t->length, bytes, length);
-	t->length += length;
-	t->bytes[t->length] = '\0';
-}
-
-void text_add_string(struct text *t, const char *string)
-{
-	text_add(t, string, strlen(string));
-}
-
-void text_close(struct text *t)
-{
-	free(t->bytes);
-	memset(t, 0, sizeof(*t));
-}
-
-bool array_grow(void *array, size_t count, size_t *room, size_t size)
-{
-	size_t want = *room ? *room * 2 : 16;
-	void *grown;
-	void *old;
-
-	if (count < *room)
-		return true;
-	memcpy(&old, array, sizeof(old));
-	grown = reallocarray(old, want, size);
-	if (!grown)
-		return false;
-	memcpy(array, &grown, sizeof(grown));
-	*room = want;
-	return true;
 }

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/derivation.h"
-#include "tests/unit/fixture/analysis_fixture.h"
+#include "analyzer/derive/schema.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-/* What is told in one pass over a thread's rows is what window functions tell of them, row by row. */
+#include <cmocka.h>
+
+#define assert_number(db, sql, expected)                                                           \
+	assert_int_equal(database_number(db, sql, INT64_MIN), expected)
+
+/* The passes over a thread's observations classify them as window functions in SQL do. */
 
 static const char by_windows[] =
 	"WITH seen AS ( "
@@ -23,32 +32,32 @@ static const char by_windows[] =
 	"), numbered AS ( "
 	"SELECT *, "
 	"row_number() OVER (PARTITION BY thread ORDER BY start_ns, offcpu_span, sample) AS place, "
-	"CASE WHEN class IN ('park', 'runtime', 'block-in-place', 'pool') THEN class END AS teller "
+	"CASE WHEN class IN ('park', 'runtime', 'block-in-place', 'pool') THEN class END AS decisive "
 	"FROM seen "
 	"), counted AS ( "
 	"SELECT *, "
-	"count(teller) OVER (PARTITION BY thread ORDER BY place) AS tellers_before, "
-	"count(teller) OVER (PARTITION BY thread ORDER BY place DESC) AS tellers_after "
+	"count(decisive) OVER (PARTITION BY thread ORDER BY place) AS decisive_before, "
+	"count(decisive) OVER (PARTITION BY thread ORDER BY place DESC) AS decisive_after "
 	"FROM numbered "
-	"), polls_told AS ( "
+	"), polls_bounded AS ( "
 	"SELECT *, "
-	"max(teller) OVER (PARTITION BY thread, tellers_before) AS poll_before, "
-	"max(teller) OVER (PARTITION BY thread, tellers_after) AS poll_after "
+	"max(decisive) OVER (PARTITION BY thread, decisive_before) AS poll_before, "
+	"max(decisive) OVER (PARTITION BY thread, decisive_after) AS poll_after "
 	"FROM counted "
 	"), polls_judged AS ( "
 	"SELECT *, "
 	"CASE "
-	"WHEN class <> 'poll' THEN teller "
+	"WHEN class <> 'poll' THEN decisive "
 	"WHEN poll_before = 'block-in-place' OR poll_after = 'pool' THEN 'without_core' "
 	"ELSE 'poll' "
 	"END AS doing "
-	"FROM polls_told "
+	"FROM polls_bounded "
 	"), recounted AS ( "
 	"SELECT *, "
 	"count(doing) OVER (PARTITION BY thread ORDER BY place) AS doings_before, "
 	"count(doing) OVER (PARTITION BY thread ORDER BY place DESC) AS doings_after "
 	"FROM polls_judged "
-	"), all_told AS ( "
+	"), all_bounded AS ( "
 	"SELECT *, "
 	"CASE WHEN class = 'poll' THEN poll_before "
 	"ELSE max(doing) OVER (PARTITION BY thread, doings_before) END AS class_before, "
@@ -63,7 +72,7 @@ static const char by_windows[] =
 	"OR coalesce(class_after = 'pool', 0) "
 	"ELSE 0 "
 	"END AS without_core "
-	"FROM all_told "
+	"FROM all_bounded "
 	") "
 	"SELECT thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle, "
 	"without_core, "
@@ -74,10 +83,18 @@ static const char stored[] =
 	"SELECT thread, start_ns, end_ns, offcpu_span, sample, stack, class, pool_idle,"
 	"without_core, as_worker FROM observation";
 
-static const char not_clear[] =
-	"SELECT count(*) FROM (SELECT clear_ns, max(start_ns, coalesce(max(end_ns) OVER ("
+static const char not_disjoint[] =
+	"SELECT count(*) FROM (SELECT disjoint_from_ns, max(start_ns, coalesce(max(end_ns) OVER ("
 	"PARTITION BY thread ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)) "
-	"AS expected FROM observation WHERE offcpu_span IS NOT NULL) WHERE clear_ns <> expected";
+	"AS expected FROM observation WHERE offcpu_span IS NOT NULL) WHERE disjoint_from_ns <> expected";
+
+static sqlite3 *database_empty(void)
+{
+	sqlite3 *db;
+
+	assert_int_equal(schema_open(NULL, DATABASE_TEMPORARY, &db), 0);
+	return db;
+}
 
 static uint32_t next_random(uint32_t *state)
 {
@@ -85,7 +102,9 @@ static uint32_t next_random(uint32_t *state)
 	return *state >> 8;
 }
 
-/* A stack of each class, two of the pool, one of the kernel; ids from 5 on, as in a second capture. */
+/*
+ * A stack of each class, two of the pool, one of the kernel. Ids from 5 on, as in a second capture.
+ */
 static void make_stacks(sqlite3 *db)
 {
 	static const char *const class[] = {"'unknown'",        "'poll'", "'park'", "'runtime'",
@@ -107,7 +126,7 @@ static void make_row(sqlite3 *db, uint32_t *random, int unknown_in_8)
 	uint32_t thread = 1 + next_random(random) % 4, start = next_random(random) % 3000;
 	uint32_t stack = next_random(random) % 8 < (uint32_t)unknown_in_8
 				 ? 5
-				 : 4 + next_random(random) % 11; /* 4: there is none such */
+				 : 4 + next_random(random) % 11; /* there is no stack 4 */
 	char sql[512];
 
 	if (next_random(random) % 2)
@@ -126,7 +145,7 @@ static void make_row(sqlite3 *db, uint32_t *random, int unknown_in_8)
 	assert_int_equal(database_run(db, sql), 0);
 }
 
-static void the_neighbours_of_a_row_tell_what_windows_tell(void **state)
+static void observations_are_classified_as_sql_windows_do(void **state)
 {
 	struct derivation derivation;
 	uint32_t random = 7;
@@ -150,7 +169,7 @@ static void the_neighbours_of_a_row_tell_what_windows_tell(void **state)
 				side ? stored : by_windows, side ? by_windows : stored);
 			assert_number(db, sql, 0);
 		}
-		assert_number(db, not_clear, 0);
+		assert_number(db, not_disjoint, 0);
 		assert_number(
 			db,
 			"SELECT count(*) FROM observation AS a JOIN observation AS b ON b.id = a.id + 1 "
@@ -160,7 +179,7 @@ static void the_neighbours_of_a_row_tell_what_windows_tell(void **state)
 	}
 }
 
-static void the_function_stays_in_no_database(void **state)
+static void the_function_is_gone_after_the_derivation(void **state)
 {
 	sqlite3 *db = database_empty();
 
@@ -173,8 +192,8 @@ static void the_function_stays_in_no_database(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_neighbours_of_a_row_tell_what_windows_tell),
-		cmocka_unit_test(the_function_stays_in_no_database),
+		cmocka_unit_test(observations_are_classified_as_sql_windows_do),
+		cmocka_unit_test(the_function_is_gone_after_the_derivation),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,16 @@
+-- Which polls may be several, since nothing distinguishes one task from the next?
+--
+-- Tokio keeps the id of the current task where it can be read from 1.22 on. Without it everything
+-- that a multi_thread worker polls in one round of its loop looks like one poll, tasks that wake
+-- each other included. A poll on a CPU is then believed only where activity_proof finds its task's
+-- samples to be long polls, as for processes whose state is not known at all.
+UPDATE poll SET upper_bound = 1
+WHERE capture = :capture
+	AND NOT upper_bound
+	AND NOT start_exact
+	AND scheduler = 'multi_thread'
+	AND task_id IS NULL
+	AND sleep_ns < (end_ns - start_ns - run_queue_ns) / 2
+	AND id NOT IN (SELECT k.poll FROM poll_task(:capture) AS k
+		JOIN activity_proof AS a ON a.capture = :capture AND a.activity = 'task ' || k.task
+		WHERE a.proven);

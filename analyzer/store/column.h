@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_STORE_COLUMN_H
+#define HUD_ANALYZER_STORE_COLUMN_H
+
+#include <sqlite3.h>
+
+#include <stdint.h>
+
+/*
+ * A column of the statement's current row, by its name. A column that does not exist is as one that
+ * is NULL. A text is valid until the next step.
+ */
+const char *column_text(sqlite3_stmt *statement, const char *name); /* NULL: NULL */
+int64_t column_number(sqlite3_stmt *statement, const char *name, int64_t if_null);
+double column_real(sqlite3_stmt *statement, const char *name); /* NULL: 0 */
+
+#endif
