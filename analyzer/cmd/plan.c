@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/command.h"
 #include "analyzer/plan/build.h"
-#include "analyzer/plan/print.h"
-#include "analyzer/plan/source.h"
+#include "analyzer/plan/print_json.h"
+#include "analyzer/plan/print_text.h"
+#include "analyzer/plan/file.h"
+#include "analyzer/plan/mappings.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -50,14 +52,14 @@ static void tell(const struct arguments *a, const struct plan_built *built, cons
 	if (a->json)
 		plan_print_json(to, built, object, output);
 	else if (!a->fd_count)
-		plan_print(to, built, object, output);
+		plan_print_text(to, built, object, output);
 }
 
 /* Builds, writes and tells. `output` NULL: DIRECTORY/BUILDID.plan, without build-id by its name. */
 static enum exit_status make(const struct arguments *a, const struct plan_object *object,
 			     uint64_t start_ns, const char *name, const char *output)
 {
-	char path[PATH_MAX + BUILD_ID_TEXT_BYTES], id[BUILD_ID_TEXT_BYTES];
+	char path[PATH_MAX + PLAN_ID_TEXT_BYTES], id[PLAN_ID_TEXT_BYTES];
 	const char *base = strrchr(name, '/');
 	enum exit_status status = STATUS_DONE;
 	struct plan_built built;
@@ -66,7 +68,7 @@ static enum exit_status make(const struct arguments *a, const struct plan_object
 	if (err)
 		return plan_error(name, err);
 	if (!output) {
-		build_id_text(id, &built.head);
+		plan_id_text(id, &built.head);
 		snprintf(path, sizeof(path), "%s/%s.plan", a->output,
 			 id[0]  ? id
 			 : base ? base + 1

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/build.h"
 
+#include "format/text_hash.h"
+
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,6 +15,26 @@ uint64_t plan_clock_ns(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+bool plan_by_hash(const struct hud_plan *head)
+{
+	return text_hash_is(head->build_id, head->build_id_bytes);
+}
+
+const char *plan_id_text(char out[PLAN_ID_TEXT_BYTES], const struct hud_plan *head)
+{
+	size_t skip = plan_by_hash(head) ? HUD_TEXT_HASH_MARK_BYTES : 0;
+
+	out[0] = '\0';
+	for (size_t i = skip; i < head->build_id_bytes; i++)
+		snprintf(out + 2 * (i - skip), 3, "%02x", head->build_id[i]);
+	return out;
+}
+
+double plan_built_percent(const struct plan_built *b, uint64_t bytes)
+{
+	return b->numbers.text_bytes ? 100.0 * (double)bytes / (double)b->numbers.text_bytes : 0;
 }
 
 static void describe(struct plan_built *out, const struct plan_object *o,
@@ -36,7 +59,7 @@ static void describe(struct plan_built *out, const struct plan_object *o,
 	out->unwind_information = rows->fdes > 0;
 }
 
-/* As the plan file has them: `*out` is malloc'ed. */
+/* The sites as the plan file has them; `*out` is to be freed. 0 or -ENOMEM. */
 static int poll_sites_make(const struct plan_polls *polls, struct hud_plan_poll_site **out)
 {
 	*out = calloc(polls->count + 1, sizeof(**out));

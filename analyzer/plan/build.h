@@ -6,7 +6,7 @@
 #include "analyzer/plan/runtime.h"
 #include "format/plan.h"
 
-/* The plan of one object, serialized, and what is worth telling of it. */
+/* The plan of one object, as the file has it, and what is printed of it. */
 struct plan_built {
 	void *data;
 	size_t bytes;
@@ -15,18 +15,28 @@ struct plan_built {
 	size_t rows;
 	size_t rules;
 	size_t pages;
-	size_t content_bytes;   /* of rows, pages and rules: about what the kernel has to hold */
-	uint64_t rules_dropped; /* ranges made unsupported since their rule was one too many */
+	size_t content_bytes;   /* of rows, pages and rules: about what they take in the kernel */
+	uint64_t rules_dropped; /* ranges made unsupported since there were too many rules */
 	uint64_t skipped;       /* FDEs that could not be read */
 	bool damaged;
 	struct plan_runtime runtime;
-	bool unwind_information; /* false: it has none at all, frame pointers it is */
+	bool unwind_information; /* false: none, so stacks need frame pointers */
 };
 
-/* `start_ns`: CLOCK_MONOTONIC when work on this object began. 0 or a negative errno. */
+/* `start_ns`: plan_clock_ns() when work on this object began. 0 or a negative errno. */
 int plan_build(struct plan_built *out, const struct plan_object *object, uint64_t start_ns);
 void plan_built_free(struct plan_built *built);
 
+/* Is the plan known by a hash of its object's code, since the object has no build-id? */
+bool plan_by_hash(const struct hud_plan *head);
+/* The build-id, or the hash without its mark, in hexadecimal; empty: there is neither. */
+enum { PLAN_ID_TEXT_BYTES = 2 * HUD_BUILD_ID_BYTES_MAX + 1 };
+const char *plan_id_text(char out[PLAN_ID_TEXT_BYTES], const struct hud_plan *head);
+
+/* So many bytes as a part of the object's code, in percent. */
+double plan_built_percent(const struct plan_built *built, uint64_t bytes);
+
+/* CLOCK_MONOTONIC. */
 uint64_t plan_clock_ns(void);
 
 #endif

@@ -2,31 +2,32 @@
 #ifndef HUD_ANALYZER_PLAN_POLL_H
 #define HUD_ANALYZER_PLAN_POLL_H
 
+#include "analyzer/base/arena.h"
 #include "analyzer/debuginfo/dwarf_index.h"
 #include "analyzer/debuginfo/elf_symbols.h"
-#include "analyzer/plan/names.h"
-#include "analyzer/plan/vtable.h"
+#include "analyzer/plan/runtime_names.h"
+#include "analyzer/plan/task_vtable.h"
 #include "format/plan.h"
 
-/* A function that polls one type of task, and what is known of that type. */
+/* A poll site: the function that polls tasks of one type, and what is known of that type. */
 struct plan_poll {
 	struct hud_plan_poll_site site;
-	const char *task;      /* the type's full name; NULL */
-	const char *scheduler; /* that of what schedules it; NULL */
-	const char *file;      /* where the async fn or block is written; NULL */
+	const char *task;      /* full name of the task's type; NULL */
+	const char *scheduler; /* full name of the scheduler's type; NULL */
+	const char *file;      /* of the async fn or block; NULL */
 	uint32_t line;
-	bool scheduled; /* by code alone it is known who schedules it: kind, blocking pool */
+	bool scheduled; /* the scheduler or blocking pool is known from code, without its type */
 };
 
 struct plan_polls {
 	struct text_pool pool;
 	struct plan_poll *item; /* by address */
-	size_t count;
-	size_t left_out; /* that a plan has no room for */
-	bool by_shape;   /* found by the tables they stand in: there are no symbols */
+	size_t count, room;
+	size_t left_out; /* sites that a plan has no room for */
+	bool by_shape;   /* there are no symbols: found by the vtables of tasks */
 };
 
-/* What the search has to go by. */
+/* All that poll sites are searched in. */
 struct plan_poll_source {
 	const struct plan_names *names;
 	const struct rules *rules;
@@ -37,15 +38,11 @@ struct plan_poll_source {
 	size_t vtables;
 };
 
-/* 0 or -ENOMEM. */
-int plan_polls_find(struct plan_polls *out, const struct plan_poll_source *source);
+/* Adds a site; ascending addresses, and each of them once. 0 or -ENOMEM. */
+int plan_polls_add(struct plan_polls *polls, uint64_t address);
 void plan_polls_close(struct plan_polls *polls);
 
-/* What plan_poll_debug.c adds from debug information, and plan_poll_symbol.c from symbols. */
-int plan_polls_debug(struct plan_polls *polls, const struct plan_poll_source *source);
-int plan_polls_symbols(struct plan_polls *polls, const struct plan_poll_source *source);
-
-/* Keeps the two type parameters of "name<TASK, SCHEDULER>" with the site, as far as there are any. */
-int plan_poll_types(struct plan_polls *polls, struct plan_poll *poll, const char *name);
+/* Sets both types from "name<TASK, SCHEDULER>", as far as the name has them. 0 or -ENOMEM. */
+int plan_poll_set_types(struct plan_polls *polls, struct plan_poll *poll, const char *name);
 
 #endif

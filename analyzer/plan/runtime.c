@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "analyzer/plan/layout.h"
+#include "analyzer/base/embedded.h"
+#include "analyzer/plan/identity_dwarf.h"
+#include "analyzer/plan/identity_table.h"
+#include "analyzer/plan/poll_find.h"
 
-/* What stands before the version that rustc leaves in .comment, and distributions in std's paths. */
+/* What precedes the version of rustc in .comment, and in std's paths as distributions build it. */
 #define COMPILER_MARK "rustc version "
 #define COMPILER_PATH "/rustc-"
 
@@ -15,7 +18,7 @@ enum { ELFS = 2 }; /* the object, its separate debug file */
 struct reading {
 	struct plan_runtime *out;
 	const struct plan_object *object;
-	struct plan_names names;
+	const struct plan_names *names;
 	struct rules *rules;
 	struct plan_tls tls;
 	struct plan_image image;
@@ -51,13 +54,13 @@ static int symbols_open(struct reading *r)
 	return 0;
 }
 
-/* Before anything that takes its time: most objects have no such runtime. */
-static bool runtime_is_there(const struct reading *r)
+/* Found out before anything that takes long, since most objects have no such runtime. */
+static bool runtime_is_present(const struct reading *r)
 {
 	if (r->out->version.known)
 		return true;
 	for (size_t i = 0; i < r->symbols.count; i++)
-		if (pattern_matches(r->names.name[NAME_POLL_MARK], r->symbols.items[i].name))
+		if (pattern_matches(r->names->name[NAME_POLL_MARK], r->symbols.items[i].name))
 			return true;
 	return false;
 }
@@ -83,15 +86,15 @@ static struct plan_version units_version(const struct dwarf_file *file, const ch
 
 static int identity_guess(struct reading *r)
 {
-	struct plan_layout_source source = {
-		.names = &r->names,
+	struct plan_table_source source = {
+		.names = r->names,
 		.tls = &r->tls,
 		.symbols = &r->symbols,
 		.version = r->out->version,
 		.compiler = r->out->compiler,
 	};
 
-	return plan_layout_guess(r->out->identity, &source, &r->out->problem);
+	return plan_identity_read_table(r->out->identity, &source, &r->out->problem);
 }
 
 static int identity_read(struct reading *r)
@@ -99,7 +102,8 @@ static int identity_read(struct reading *r)
 	struct plan_runtime *out = r->out;
 	int err = 0;
 
-	out->problem = "it is a library, and where thread-locals lie is known of programs only";
+	out->problem =
+		"this is a library, and the place of thread-locals is known in programs only";
 	if (!r->tls.bytes || !r->tls.executable)
 		return 0;
 	out->problem = NULL;
@@ -109,7 +113,8 @@ static int identity_read(struct reading *r)
 	if (!out->identity)
 		return -ENOMEM;
 	if (r->debug)
-		plan_identity_read(out->identity, dwarf_index_file(r->debug), &r->names, &r->tls);
+		plan_identity_read_dwarf(out->identity, dwarf_index_file(r->debug), r->names,
+					 &r->tls);
 	if (!out->identity->schedulers)
 		err = identity_guess(r);
 	out->identity->runtime_version = plan_version_number(&out->version);
@@ -123,7 +128,7 @@ static int identity_read(struct reading *r)
 static int polls_read(struct reading *r)
 {
 	struct plan_poll_source source = {
-		.names = &r->names,
+		.names = r->names,
 		.rules = r->rules,
 		.image = &r->image,
 		.symbols = &r->symbols,
@@ -144,12 +149,10 @@ static int runtime_read(struct reading *r)
 {
 	struct plan_runtime *out = r->out;
 	Elf *elf = r->object->elf[0];
-	int err = symbols_open(r);
+	int err;
 
-	if (err)
-		return err;
-	out->version = plan_version_of_paths(elf, r->names.name[NAME_PATH]);
-	out->present = runtime_is_there(r);
+	out->version = plan_version_of_paths(elf, r->names->name[NAME_PATH]);
+	out->present = runtime_is_present(r);
 	if (!out->present)
 		return 0;
 	out->compiler = plan_version_of_comment(elf, COMPILER_MARK);
@@ -161,9 +164,24 @@ static int runtime_read(struct reading *r)
 	if (err)
 		return err;
 	if (r->debug && !out->version.known)
-		out->version = units_version(dwarf_index_file(r->debug), r->names.name[NAME_PATH]);
+		out->version = units_version(dwarf_index_file(r->debug), r->names->name[NAME_PATH]);
 	err = identity_read(r);
 	return err ? err : polls_read(r);
+}
+
+/* Reads the runtime that this rules file names, if the object has it. */
+static int runtime_try(struct reading *r, const char *file)
+{
+	struct plan_runtime *out = r->out;
+	int err = plan_names_open(&out->names, file);
+
+	if (err)
+		return err;
+	r->names = &out->names;
+	err = runtime_read(r);
+	if (!err && !out->present)
+		plan_runtime_free(out);
+	return err;
 }
 
 int plan_runtime_read(struct plan_runtime *out, const struct plan_object *object)
@@ -172,18 +190,18 @@ int plan_runtime_read(struct plan_runtime *out, const struct plan_object *object
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	err = plan_names_open(&r.names);
+	err = symbols_open(&r);
 	if (!err)
 		err = rules_open(&r.rules);
-	if (!err)
-		err = runtime_read(&r);
+	for (const struct embedded_file *f = embedded_files; !err && !out->present && f->name; f++)
+		if (pattern_matches("rules/*-state.rules", f->name))
+			err = runtime_try(&r, f->name);
 	free(r.vtable);
 	plan_image_close(&r.image);
 	plan_tls_close(&r.tls);
 	dwarf_index_close(r.debug);
 	elf_symbols_close(&r.symbols);
 	rules_close(r.rules);
-	plan_names_close(&r.names);
 	if (err)
 		plan_runtime_free(out);
 	return err;
@@ -193,5 +211,6 @@ void plan_runtime_free(struct plan_runtime *r)
 {
 	free(r->identity);
 	plan_polls_close(&r->polls);
+	plan_names_close(&r->names);
 	memset(r, 0, sizeof(*r));
 }

@@ -19,7 +19,7 @@
  *   open("seed", "wb").write(struct.pack("<II", a, s) + b"".join(open(n, "rb").read() \
  *       for n in ("abbrev", "str", "info")))'
  */
-#include "analyzer/plan/identity.h"
+#include "analyzer/plan/identity_dwarf.h"
 
 #include <elf.h>
 #include <stdlib.h>
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct plan_names names = {0};
 	uint32_t bytes[2];
 
-	if (!file || !identity || size < SIZES_BYTES || plan_names_open(&names))
+	if (!file || !identity || size < SIZES_BYTES || plan_names_open(&names, "rules/tokio-state.rules"))
 		goto out;
 	pthread_mutex_init(&file->lock, NULL);
 	memcpy(bytes, data, sizeof(bytes));
@@ -84,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (take(&file->sections.view[DWARF_ABBREV], bytes[0], &data, &size) &&
 	    take(&file->sections.view[DWARF_STR], bytes[1], &data, &size) &&
 	    take(&file->sections.view[DWARF_INFO], size, &data, &size) && !dwarf_units_read(file)) {
-		plan_identity_read(identity, file, &names, &tls);
+		plan_identity_read_dwarf(identity, file, &names, &tls);
 		check(identity);
 	}
 	plan_names_close(&names);

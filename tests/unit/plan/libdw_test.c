@@ -2,6 +2,8 @@
 /* What a plan says of an address is what libdw says, on real binaries. */
 #include "tests/unit/fixture/plan_fixture.h"
 
+#include "analyzer/plan/mappings.h"
+
 #include <dwarf.h>
 #include <elf.h>
 #include <elfutils/libdw.h>

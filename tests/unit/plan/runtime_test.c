@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "analyzer/plan/probe.h"
+#include "analyzer/plan/instruction.h"
+#include "analyzer/plan/tls.h"
 
 #define MULTI "tokio::runtime::scheduler::multi_thread::worker::"
 #define SINGLE "tokio::runtime::scheduler::current_thread::"
@@ -420,7 +421,7 @@ static bool cheap(uint32_t machine, const char *code, size_t bytes)
 	struct plan_image image = {.machine = machine, .part = &part, .parts = 1};
 
 	part.data = (uint8_t *)(uintptr_t)code;
-	return plan_probe_is_cheap(&image, 0x1000);
+	return plan_instruction_is_cheap(&image, 0x1000);
 }
 
 static void what_the_kernel_emulates_is_cheap_to_probe(void **state)
@@ -446,7 +447,7 @@ static uint64_t target(uint32_t machine, const char *code, size_t bytes)
 	struct plan_image_part part = {.address = 0x2000, .bytes = sizeof(table), .data = table};
 	struct plan_image image = {.machine = machine, .part = &part, .parts = 1};
 
-	return plan_branch_target(&image, (const uint8_t *)code, bytes, 0x1000);
+	return plan_instruction_target(&image, (const uint8_t *)code, bytes, 0x1000);
 }
 
 static void a_branch_leads_where_its_distance_or_the_linkers_word_says(void **state)
@@ -465,7 +466,7 @@ static void the_rules_name_all_that_is_looked_for(void **state)
 	struct plan_names names;
 
 	(void)state;
-	assert_int_equal(plan_names_open(&names), 0);
+	assert_int_equal(plan_names_open(&names, "rules/tokio-state.rules"), 0);
 	plan_names_close(&names);
 }
 

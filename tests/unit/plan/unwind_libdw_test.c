@@ -6,6 +6,8 @@
  */
 #include "tests/unit/fixture/unwind_fixture.h"
 
+#include "analyzer/plan/mappings.h"
+
 #include <alloca.h>
 #include <dlfcn.h>
 #include <elfutils/libdwfl.h>

@@ -1,48 +1,32 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/plan/poll.h"
+#include "analyzer/plan/poll_calls.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "analyzer/debuginfo/sorted.h"
 #include "analyzer/names/demangle.h"
 #include "analyzer/names/fold.h"
-#include "analyzer/plan/probe.h"
+#include "analyzer/plan/instruction.h"
 
 /*
- * Legacy names do not have the task's type, but those of the functions that drop a value of a type
- * do. So: the function that frees a task calls one that drops what holds it, and that says which;
- * and the one that schedules it calls its scheduler.
+ * In the legacy mangling the name of a poll function does not have the task's type, but the names of
+ * functions that drop a value have its type. The function that frees a task calls the one that drops
+ * its cell, whose type has the task's; and the function that schedules a task calls its scheduler.
  */
-#define DROP "core::ptr::drop_in_place"
-
 enum { CALL_DEPTH = 3, FUNCTION_BYTES = 4096, NAMES_OF_ONE = 64 };
 
-/* What functions of one task's table call, as far as that says something. */
+/* What a function of one task's vtable calls. */
 struct calls {
 	const struct plan_poll_source *source;
-	enum plan_name follow; /* functions that are looked into */
-	struct text holder;    /* what is dropped: "…Cell<TASK, SCHEDULER>" */
-	bool ambiguous;        /* functions of several types were made one by the compiler */
-	bool blocking;         /* calls what schedules on the blocking pool */
-	uint32_t kind;         /* calls what this scheduler has; 0: none */
+	enum plan_name follow; /* the calls of functions with this name are searched too */
+	struct text holder;    /* the type that is dropped: "…Cell<TASK, SCHEDULER>" */
+	bool ambiguous; /* it drops several: the compiler merged functions of several types */
+	bool blocking;  /* it schedules on the blocking pool */
+	uint32_t kind;  /* it calls a function of this scheduler; 0: of none */
 };
-
-static const struct elf_symbol *symbol_starting(const struct elf_symbols *s, uint64_t address)
-{
-	size_t low = 0, high = s->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->items[middle].start < address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < s->count && s->items[low].start == address ? &s->items[low] : NULL;
-}
 
 static void holder_take(struct calls *c, const char *demangled)
 {
@@ -71,13 +55,11 @@ static void scheduler_take(struct calls *c, const char *demangled)
 
 	if (pattern_matches(names[NAME_POLL_POOL], demangled))
 		c->blocking = true;
-	else if (pattern_matches(names[NAME_POLL_MULTI], demangled))
-		c->kind = HUD_SCHEDULER_MULTI_THREAD;
-	else if (pattern_matches(names[NAME_POLL_SINGLE], demangled))
-		c->kind = HUD_SCHEDULER_CURRENT_THREAD;
+	else if (plan_names_kind_of(c->source->names, demangled))
+		c->kind = plan_names_kind_of(c->source->names, demangled);
 }
 
-/* One name of what is called; true: it is to be looked into. */
+/* One name of a function that is called. True: its own calls are to be searched too. */
 static bool name_take(struct calls *c, const char *linkage)
 {
 	struct text name = {0}, folded = {0};
@@ -88,7 +70,8 @@ static bool name_take(struct calls *c, const char *linkage)
 		fold_name(&folded, name.bytes);
 	if (folded.bytes && c->follow == NAME_POLL_SCHEDULING)
 		scheduler_take(c, name.bytes);
-	else if (folded.bytes && !strncmp(name.bytes, DROP, strlen(DROP)))
+	else if (folded.bytes &&
+		 pattern_matches(c->source->names->name[NAME_POLL_DROP], name.bytes))
 		holder_take(c, name.bytes);
 	if (folded.bytes)
 		further = pattern_matches(c->source->names->name[c->follow], folded.bytes);
@@ -102,12 +85,12 @@ static bool is_done(const struct calls *c)
 	return c->holder.bytes || c->kind || c->blocking;
 }
 
-static void function_look(struct calls *c, uint64_t address, int depth);
+static void function_search(struct calls *c, uint64_t address, int depth);
 
-static void call_look(struct calls *c, uint64_t address, int depth)
+static void call_follow(struct calls *c, uint64_t address, int depth)
 {
 	const struct elf_symbols *symbols = c->source->symbols;
-	const struct elf_symbol *symbol = symbol_starting(symbols, address);
+	const struct elf_symbol *symbol = elf_symbols_starting(symbols, address);
 	const struct elf_symbol *end = symbols->items + symbols->count;
 	bool further = false;
 
@@ -115,14 +98,14 @@ static void call_look(struct calls *c, uint64_t address, int depth)
 	     symbol++, i++)
 		further |= name_take(c, symbol->name);
 	if (further && !is_done(c) && depth < CALL_DEPTH)
-		function_look(c, address, depth + 1);
+		function_search(c, address, depth + 1);
 }
 
-/* The code of one function, looked at for calls at every place where an instruction may begin. */
-static void function_look(struct calls *c, uint64_t address, int depth)
+/* Searches the code of a function for calls, at each address where an instruction may begin. */
+static void function_search(struct calls *c, uint64_t address, int depth)
 {
 	const struct plan_image *image = c->source->image;
-	const struct elf_symbol *symbol = symbol_starting(c->source->symbols, address);
+	const struct elf_symbol *symbol = elf_symbols_starting(c->source->symbols, address);
 	size_t step = image->machine == EM_X86_64 ? 1 : 4, left, bytes;
 	const uint8_t *at = plan_image_at(image, address, &left);
 
@@ -131,28 +114,19 @@ static void function_look(struct calls *c, uint64_t address, int depth)
 	bytes = symbol->end - symbol->start < left ? (size_t)(symbol->end - symbol->start) : left;
 	bytes = bytes < FUNCTION_BYTES ? bytes : FUNCTION_BYTES;
 	for (size_t i = 0; i < bytes && !is_done(c); i += step) {
-		uint64_t target = plan_branch_target(image, at + i, bytes - i, address + i);
+		uint64_t target = plan_instruction_target(image, at + i, bytes - i, address + i);
 
 		if (target && target != address)
-			call_look(c, target, depth);
+			call_follow(c, target, depth);
 	}
 }
 
 static const struct plan_vtable *vtable_of(const struct plan_poll_source *s, uint64_t poll)
 {
-	size_t low = 0, high = s->vtables;
+	size_t at = SORTED_BELOW(s->vtable, s->vtables, function[PLAN_VTABLE_POLL], poll);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (s->vtable[middle].function[PLAN_VTABLE_POLL] < poll)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < s->vtables && s->vtable[low].function[PLAN_VTABLE_POLL] == poll
-		       ? &s->vtable[low]
-		       : NULL;
+	return at < s->vtables && s->vtable[at].function[PLAN_VTABLE_POLL] == poll ? &s->vtable[at]
+										   : NULL;
 }
 
 static void scheduler_read(struct plan_poll *poll, const struct plan_poll_source *source,
@@ -160,7 +134,7 @@ static void scheduler_read(struct plan_poll *poll, const struct plan_poll_source
 {
 	struct calls c = {.source = source, .follow = NAME_POLL_SCHEDULING};
 
-	function_look(&c, vtable->function[PLAN_VTABLE_SCHEDULE], 0);
+	function_search(&c, vtable->function[PLAN_VTABLE_SCHEDULE], 0);
 	poll->site.kind = c.kind;
 	if (c.blocking)
 		poll->site.site_flags |= HUD_POLL_SITE_BLOCKING;
@@ -173,16 +147,16 @@ static int type_read(struct plan_polls *polls, struct plan_poll *poll,
 	struct calls c = {.source = source, .follow = NAME_POLL_FREEING};
 	int err = 0;
 
-	function_look(&c, vtable->function[PLAN_VTABLE_DEALLOC], 0);
+	function_search(&c, vtable->function[PLAN_VTABLE_DEALLOC], 0);
 	if (c.holder.bytes && !c.ambiguous)
-		err = plan_poll_types(polls, poll, c.holder.bytes);
+		err = plan_poll_set_types(polls, poll, c.holder.bytes);
 	if (c.holder.failed)
 		err = -ENOMEM;
 	text_close(&c.holder);
 	return err;
 }
 
-int plan_polls_symbols(struct plan_polls *polls, const struct plan_poll_source *source)
+int plan_polls_read_calls(struct plan_polls *polls, const struct plan_poll_source *source)
 {
 	int err = 0;
 

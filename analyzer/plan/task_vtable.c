@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/plan/vtable.h"
+#include "analyzer/plan/task_vtable.h"
 
 #include <errno.h>
 #include <stdlib.h>

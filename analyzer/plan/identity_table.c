@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/plan/layout.h"
+#include "analyzer/plan/identity_table.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -8,54 +8,53 @@
 
 #include "analyzer/base/embedded.h"
 
-/* Columns of tokio-layout.rules. */
+/* Columns of the rules file. */
 enum { COLUMN_ITEM, COLUMN_VERSIONS, COLUMN_COMPILERS, COLUMN_FIELDS };
 enum { FIELD_NUMBERS = 4, WORD_BYTES = 8 };
 
-static const struct kind {
-	enum hud_scheduler_kind kind;
-	size_t names; /* of enum plan_name */
-	const char *item;
-} kinds[] = {
-	{HUD_SCHEDULER_MULTI_THREAD, NAME_MULTI, "multi"},
-	{HUD_SCHEDULER_CURRENT_THREAD, NAME_SINGLE, "single"},
-};
-
 struct guess {
-	const struct plan_layout_source *source;
+	const struct plan_table_source *source;
 	const struct rule_file *file;
-	const char *drivers; /* "", "-io" or "-signal": which of them the program has */
+	const char *drivers; /* "", "-io" or "-signal": which drivers the program has */
 	struct hud_plan_identity *out;
-	uint64_t context; /* the runtime's thread-local, in its block */
+	uint64_t context; /* offset of the runtime's thread-local in the thread-local block */
 	uint64_t context_bytes;
-	const struct rule *layout; /* of that; NULL */
+	const struct rule *layout; /* row of that thread-local; NULL */
 };
 
-static bool minor_read(const char **at, unsigned long *out)
+/* "1.29": as one number that can be compared. */
+static bool minor_version_read(const char **at, uint64_t *out)
 {
 	char *end;
+	unsigned long major = strtoul(*at, &end, 10);
 
-	if (strncmp(*at, "1.", 2) != 0)
+	if (end == *at || *end != '.')
 		return false;
-	*out = strtoul(*at + 2, &end, 10);
+	*out = (uint64_t)major << 32 | (uint32_t)strtoul(end + 1, &end, 10);
 	*at = end;
 	return true;
 }
 
-/* "1.29-1.43", "1.44-", "1.63": minor versions, both ends included. */
+/*
+ * "1.29-1.43", "1.44-", "1.63": minor versions, both ends included. A range without an end is of one
+ * major version.
+ */
 static bool in_range(const char *range, const struct plan_version *v)
 {
-	unsigned long low, high;
+	uint64_t own = (uint64_t)v->major << 32 | v->minor;
+	uint64_t low, high;
 
-	if (!v->known || v->major != 1 || !minor_read(&range, &low))
+	if (!v->known || !minor_version_read(&range, &low))
 		return false;
 	if (!*range)
-		return v->minor == low;
+		return own == low;
 	range++;
-	return v->minor >= low && (!minor_read(&range, &high) || v->minor <= high);
+	if (!minor_version_read(&range, &high))
+		high = low | UINT32_MAX;
+	return own >= low && own <= high;
 }
 
-/* "name=1:2:3" among fields joined by commas; numbers that are not there are 0. */
+/* "name=1:2:3" among fields that commas separate; missing numbers are 0. */
 static bool field(const struct rule *rule, const char *name, uint64_t out[FIELD_NUMBERS])
 {
 	size_t length = strlen(name);
@@ -90,7 +89,7 @@ static struct hud_plan_tag tag(const struct rule *rule, const char *name)
 		.offset = (uint32_t)value[0], .bytes = (uint32_t)value[1], .value = value[2]};
 }
 
-/* The first row of this item for both versions and, where `bytes` is not 0, of that size. */
+/* The first row of this item for both versions and, where `bytes` is not 0, for that size. */
 static const struct rule *row_find(const struct guess *g, const char *item, const char *suffix,
 				   uint64_t bytes)
 {
@@ -109,7 +108,7 @@ static const struct rule *row_find(const struct guess *g, const char *item, cons
 	return NULL;
 }
 
-static bool has_symbol(const struct plan_layout_source *s, enum plan_name mark)
+static bool has_symbol(const struct plan_table_source *s, enum plan_name mark)
 {
 	for (size_t i = 0; i < s->symbols->count; i++)
 		if (pattern_matches(s->names->name[mark], s->symbols->items[i].name))
@@ -137,8 +136,9 @@ static void task_guess(struct guess *g)
 		g->out->identity_flags |= HUD_IDENTITY_TASK_TAG;
 }
 
-/* The one thread-local of all schedulers, or in older versions that of its own. */
-static bool context_guess(const struct guess *g, const struct kind *kind, int64_t *out)
+/* The thread-local of the whole runtime, or in older versions one of this scheduler. */
+static bool context_guess(const struct guess *g, const struct plan_scheduler_kind *kind,
+			  int64_t *out)
 {
 	const char *own = g->source->names->name[kind->names + OF_VARIABLE];
 	const struct plan_tls_symbol *symbol;
@@ -174,7 +174,7 @@ static void queue_guess(const struct rule *row, struct hud_plan_scheduler *s)
 	}
 }
 
-static void scheduler_guess(struct guess *g, const struct kind *kind)
+static void scheduler_guess(struct guess *g, const struct plan_scheduler_kind *kind)
 {
 	struct hud_plan_scheduler s = {.kind = kind->kind};
 	bool single = kind->kind == HUD_SCHEDULER_CURRENT_THREAD;
@@ -191,7 +191,7 @@ static void scheduler_guess(struct guess *g, const struct kind *kind)
 	g->out->scheduler[g->out->schedulers++] = s;
 }
 
-static const char *guess_problem(const struct plan_layout_source *s)
+static const char *guess_problem(const struct plan_table_source *s)
 {
 	if (s->tls->machine != EM_X86_64)
 		return "no debug information; layouts of other builds are known for x86-64 only";
@@ -206,7 +206,7 @@ static const char *guess_problem(const struct plan_layout_source *s)
 
 static void identity_guess(struct guess *g)
 {
-	const struct plan_layout_source *s = g->source;
+	const struct plan_table_source *s = g->source;
 	const struct plan_tls_symbol *context =
 		plan_tls_match(s->tls, s->names->name[NAME_CONTEXT_VARIABLE]);
 
@@ -219,12 +219,12 @@ static void identity_guess(struct guess *g)
 		     : has_symbol(s, NAME_DRIVER_IO)   ? "-io"
 						       : "";
 	task_guess(g);
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		scheduler_guess(g, &kinds[i]);
+	for (size_t i = 0; i < PLAN_SCHEDULERS; i++)
+		scheduler_guess(g, &plan_scheduler_kinds[i]);
 }
 
-int plan_layout_guess(struct hud_plan_identity *out, const struct plan_layout_source *source,
-		      const char **problem)
+int plan_identity_read_table(struct hud_plan_identity *out, const struct plan_table_source *source,
+			     const char **problem)
 {
 	struct guess g = {.source = source, .out = out};
 	struct rule_file file;
@@ -234,7 +234,7 @@ int plan_layout_guess(struct hud_plan_identity *out, const struct plan_layout_so
 	*problem = guess_problem(source);
 	if (*problem)
 		return 0;
-	err = rule_file_open(&file, embedded_text("rules/tokio-layout.rules"));
+	err = rule_file_open(&file, embedded_text(source->names->name[NAME_LAYOUTS]));
 	if (err)
 		return err;
 	g.file = &file;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/plan/identity.h"
+#include "analyzer/plan/identity_dwarf.h"
 
 #include "analyzer/debuginfo/dwarf_type.h"
-#include "analyzer/plan/declared.h"
+#include "analyzer/plan/declarations.h"
 
 enum { WORD_BYTES = 8, TICK_BYTES = 4 };
 
@@ -256,9 +256,10 @@ static void queue_read(const struct reader *r, size_t of, const struct dwarf_pla
 	s->queue = s->queue_head = s->queue_tail = s->queue_room = 0;
 }
 
-static void scheduler_read(struct reader *r, size_t of, enum hud_scheduler_kind kind)
+static void scheduler_read(struct reader *r, const struct plan_scheduler_kind *kind)
 {
-	struct hud_plan_scheduler s = {.kind = kind};
+	struct hud_plan_scheduler s = {.kind = kind->kind};
+	size_t of = kind->names;
 	struct dwarf_place context, core;
 
 	if (!context_read(r, of, &s, &context) || !core_read(r, of, &context, &s, &core) ||
@@ -270,8 +271,8 @@ static void scheduler_read(struct reader *r, size_t of, enum hud_scheduler_kind 
 	r->out->scheduler[r->out->schedulers++] = s;
 }
 
-void plan_identity_read(struct hud_plan_identity *out, struct dwarf_file *file,
-			const struct plan_names *names, const struct plan_tls *tls)
+void plan_identity_read_dwarf(struct hud_plan_identity *out, struct dwarf_file *file,
+			      const struct plan_names *names, const struct plan_tls *tls)
 {
 	struct plan_declarations declared;
 	struct reader r = {.declared = &declared, .names = names, .tls = tls, .out = out};
@@ -281,8 +282,8 @@ void plan_identity_read(struct hud_plan_identity *out, struct dwarf_file *file,
 	task_read(&r);
 	budget_read(&r);
 	header_read(&r);
-	scheduler_read(&r, NAME_MULTI, HUD_SCHEDULER_MULTI_THREAD);
-	scheduler_read(&r, NAME_SINGLE, HUD_SCHEDULER_CURRENT_THREAD);
+	for (size_t i = 0; i < PLAN_SCHEDULERS; i++)
+		scheduler_read(&r, &plan_scheduler_kinds[i]);
 	if (out->schedulers)
 		out->identity_flags |= HUD_IDENTITY_KNOWN;
 	else

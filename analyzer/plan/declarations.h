@@ -3,7 +3,7 @@
 #define HUD_ANALYZER_PLAN_DECLARED_H
 
 #include "analyzer/debuginfo/dwarf_entry.h"
-#include "analyzer/plan/names.h"
+#include "analyzer/plan/runtime_names.h"
 #include "analyzer/plan/tls.h"
 
 /* Where the debug information describes the thread-locals and types that the rules name. */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/plan/source.h"
+#include "analyzer/plan/mappings.h"
+
+#include "analyzer/base/arena.h"
+#include "analyzer/plan/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
@@ -14,7 +16,7 @@
 
 enum { MAPPINGS_MAX = 65536 };
 
-/* One line of /proc/PID/maps; false: not executable, or nothing that could be an object. */
+/* One line of /proc/PID/maps. False: not executable, or not a file. */
 static bool mapping_parse(const char *line, struct plan_mapping *out)
 {
 	char permissions[5];
@@ -46,16 +48,10 @@ static bool is_known(const struct plan_mappings *m, const struct plan_mapping *o
 
 static int mapping_add(struct plan_mappings *m, const struct plan_mapping *one)
 {
-	struct plan_mapping *item;
-
 	if (is_known(m, one) || m->count == MAPPINGS_MAX)
 		return 0;
-	if ((m->count & (m->count - 1)) == 0) {
-		item = realloc(m->item, (m->count ? m->count * 2 : 1) * sizeof(*item));
-		if (!item)
-			return -ENOMEM;
-		m->item = item;
-	}
+	if (!array_grow(&m->item, m->count, &m->room, sizeof(*m->item)))
+		return -ENOMEM;
 	m->item[m->count++] = *one;
 	return 0;
 }
@@ -95,22 +91,6 @@ void plan_mappings_free(struct plan_mappings *m)
 	memset(m, 0, sizeof(*m));
 }
 
-int plan_file_open(const char *path)
-{
-	/* It may be a pipe or a device: do not wait on it. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	int err;
-
-	if (fd < 0)
-		return -errno;
-	err = fstat(fd, &st) ? -errno : S_ISREG(st.st_mode) ? 0 : -ENOEXEC;
-	if (!err)
-		return fd;
-	close(fd);
-	return err;
-}
-
 int plan_mapping_open(const struct plan_mapping *m, pid_t pid)
 {
 	char path[PATH_MAX + 64];
@@ -122,7 +102,7 @@ int plan_mapping_open(const struct plan_mapping *m, pid_t pid)
 	fd = plan_file_open(path);
 	if (fd >= 0)
 		return fd;
-	/* That wants a capability. The name will do, if it still means the same file. */
+	/* map_files takes a capability. The path will do, if it still is the same file. */
 	snprintf(path, sizeof(path), "/proc/%d/root%s", (int)pid, m->path);
 	fd = plan_file_open(path);
 	if (fd < 0)
@@ -146,62 +126,10 @@ int plan_vdso(void **image, size_t *bytes)
 	for (size_t i = 0; i < m.count; i++) {
 		if (!m.item[i].vdso || m.item[i].start != start)
 			continue;
-		*image = (void *)start; /* NOLINT: the kernel tells it as a number */
+		*image = (void *)start; /* NOLINT: the kernel gives it as a number */
 		*bytes = (size_t)(m.item[i].end - m.item[i].start);
 		err = 0;
 	}
 	plan_mappings_free(&m);
-	return err;
-}
-
-static int write_all(int fd, const uint8_t *data, size_t bytes)
-{
-	while (bytes) {
-		ssize_t done = write(fd, data, bytes);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return done ? -errno : -EIO;
-		data += done;
-		bytes -= (size_t)done;
-	}
-	return 0;
-}
-
-static int write_partial(const char *partial, const void *data, size_t bytes)
-{
-	int fd, err;
-
-	if (unlink(partial) && errno != ENOENT)
-		return -errno;
-	fd = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
-	if (fd < 0)
-		return -errno;
-	err = write_all(fd, data, bytes);
-	if (!err && fsync(fd))
-		err = -errno;
-	if (close(fd) && !err)
-		err = -errno;
-	if (err)
-		unlink(partial);
-	return err;
-}
-
-int plan_file_write(const char *path, const void *data, size_t bytes)
-{
-	char *partial;
-	int err;
-
-	if (strcmp(path, "-") == 0)
-		return write_all(STDOUT_FILENO, data, bytes);
-	if (asprintf(&partial, "%s.partial", path) < 0)
-		return -ENOMEM;
-	err = write_partial(partial, data, bytes);
-	if (!err && rename(partial, path)) {
-		err = -errno;
-		unlink(partial);
-	}
-	free(partial);
 	return err;
 }

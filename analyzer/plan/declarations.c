@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/plan/declared.h"
+#include "analyzer/plan/declarations.h"
 
 #include <dwarf.h>
 #include <stdio.h>

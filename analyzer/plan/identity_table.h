@@ -3,7 +3,7 @@
 #define HUD_ANALYZER_PLAN_LAYOUT_H
 
 #include "analyzer/debuginfo/elf_symbols.h"
-#include "analyzer/plan/names.h"
+#include "analyzer/plan/runtime_names.h"
 #include "analyzer/plan/tls.h"
 #include "analyzer/plan/version.h"
 #include "format/plan.h"
@@ -13,7 +13,7 @@
  * by its version and the compiler's, out of tokio-layout.rules. Symbols say where its thread-locals
  * are. It is a guess of what was seen elsewhere, without HUD_IDENTITY_KNOWN.
  */
-struct plan_layout_source {
+struct plan_table_source {
 	const struct plan_names *names;
 	const struct plan_tls *tls;
 	const struct elf_symbols *symbols;
@@ -22,7 +22,7 @@ struct plan_layout_source {
 };
 
 /* Fills in all but the version. 0, -ENOMEM or -EINVAL; no scheduler: `*problem` says why. */
-int plan_layout_guess(struct hud_plan_identity *out, const struct plan_layout_source *source,
-		      const char **problem);
+int plan_identity_read_table(struct hud_plan_identity *out, const struct plan_table_source *source,
+			     const char **problem);
 
 #endif

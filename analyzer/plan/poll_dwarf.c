@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/plan/poll.h"
+#include "analyzer/plan/poll_dwarf.h"
 
 #include <dwarf.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include "analyzer/debuginfo/dwarf_type.h"
 #include "analyzer/names/fold.h"
 
-/* Types that carry another one, in a type; more are not taken off. */
+/* How many wrappers around a future are removed at most. */
 enum { WRAPPERS = 16 };
 
 /* The sites in the code of one unit. */
@@ -20,13 +20,13 @@ struct batch {
 	struct plan_polls *polls;
 	const struct plan_poll_source *source;
 	struct dwarf_unit *unit;
-	uint64_t *address; /* of those, ascending */
-	size_t *index;     /* of the same, in `polls` */
+	uint64_t *address; /* of the sites, ascending */
+	size_t *index;     /* of the sites, in `polls` */
 	size_t count;
 };
 
-static int file_keep(struct plan_polls *polls, struct plan_poll *poll,
-		     const struct dwarf_lines *lines, uint64_t number, const char *directory)
+static int file_set(struct plan_polls *polls, struct plan_poll *poll,
+		    const struct dwarf_lines *lines, uint64_t number, const char *directory)
 {
 	const struct dwarf_source *from =
 		number < lines->source_count ? &lines->sources[number] : NULL;
@@ -49,7 +49,7 @@ static int file_keep(struct plan_polls *polls, struct plan_poll *poll,
 	return poll->file ? 0 : -ENOMEM;
 }
 
-/* Takes off what only carries another future, as far as rules and debug information go together. */
+/* The type of the future without its wrappers: those that the rules and debug information agree on. */
 static bool future_find(const struct batch *b, const struct dwarf_entry *function, const char *task,
 			struct dwarf_entry *future)
 {
@@ -78,8 +78,8 @@ static bool future_find(const struct batch *b, const struct dwarf_entry *functio
 	return found;
 }
 
-static int written_find(const struct batch *b, const struct dwarf_entry *function,
-			struct plan_poll *poll)
+static int place_read(const struct batch *b, const struct dwarf_entry *function,
+		      struct plan_poll *poll)
 {
 	struct dwarf_entry future, written;
 	struct dwarf_value file, line;
@@ -94,8 +94,8 @@ static int written_find(const struct batch *b, const struct dwarf_entry *functio
 	poll->line = (uint32_t)dwarf_value_number(&line);
 	err = dwarf_lines_sources(&lines, written.unit);
 	if (!err)
-		err = file_keep(b->polls, poll, &lines, dwarf_value_number(&file),
-				written.unit->comp_dir);
+		err = file_set(b->polls, poll, &lines, dwarf_value_number(&file),
+			       written.unit->comp_dir);
 	dwarf_lines_close(&lines);
 	return err;
 }
@@ -109,8 +109,8 @@ static int function_read(const struct batch *b, const struct dwarf_entry *functi
 
 	if (!text)
 		return 0;
-	err = plan_poll_types(b->polls, poll, text);
-	return err || !poll->task ? err : written_find(b, function, poll);
+	err = plan_poll_set_types(b->polls, poll, text);
+	return err || !poll->task ? err : place_read(b, function, poll);
 }
 
 static int batch_read(const struct batch *b)
@@ -133,7 +133,7 @@ static int batch_read(const struct batch *b)
 	return err;
 }
 
-/* All sites of the unit that site `first` is in, which are not done then. */
+/* Takes all sites of the unit that site `first` is in, and removes them from `units`. */
 static void batch_fill(struct batch *b, size_t first, struct dwarf_unit **units)
 {
 	b->count = 0;
@@ -147,7 +147,7 @@ static void batch_fill(struct batch *b, size_t first, struct dwarf_unit **units)
 	}
 }
 
-int plan_polls_debug(struct plan_polls *polls, const struct plan_poll_source *source)
+int plan_polls_read_dwarf(struct plan_polls *polls, const struct plan_poll_source *source)
 {
 	size_t count = polls->count;
 	struct dwarf_unit **units = calloc(count + 1, sizeof(struct dwarf_unit *));

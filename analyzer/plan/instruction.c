@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/plan/probe.h"
+#include "analyzer/plan/instruction.h"
 
 #include <elf.h>
 #include <string.h>
@@ -45,7 +45,7 @@ static bool arm_simulated(const uint8_t *at, size_t left)
 	return false;
 }
 
-bool plan_probe_is_cheap(const struct plan_image *image, uint64_t address)
+bool plan_instruction_is_cheap(const struct plan_image *image, uint64_t address)
 {
 	size_t left;
 	const uint8_t *at = plan_image_at(image, address, &left);
@@ -99,8 +99,8 @@ static uint64_t arm_target(const uint8_t *at, size_t left, uint64_t address)
 	return address + (uint64_t)(int64_t)distance;
 }
 
-uint64_t plan_branch_target(const struct plan_image *image, const uint8_t *at, size_t left,
-			    uint64_t address)
+uint64_t plan_instruction_target(const struct plan_image *image, const uint8_t *at, size_t left,
+				 uint64_t address)
 {
 	return image->machine == EM_X86_64 ? x86_target(image, at, left, address)
 					   : arm_target(at, left, address);

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/plan/names.h"
+#include "analyzer/plan/runtime_names.h"
 
 #include <errno.h>
 #include <string.h>
 
 #include "analyzer/base/embedded.h"
 
-static const char *const words[NAMES] = {
+const struct plan_scheduler_kind plan_scheduler_kinds[PLAN_SCHEDULERS] = {
+	{HUD_SCHEDULER_MULTI_THREAD, NAME_MULTI, "multi"},
+	{HUD_SCHEDULER_CURRENT_THREAD, NAME_SINGLE, "single"},
+};
+
+static const char *const items[NAMES] = {
+	[NAME_RUNTIME] = "name",
+	[NAME_LAYOUTS] = "layouts",
 	[NAME_UNIT] = "unit",
 	[NAME_PATH] = "path",
 	[NAME_DRIVER_IO] = "driver-io",
@@ -21,6 +28,7 @@ static const char *const words[NAMES] = {
 	[NAME_VTABLE_TYPE] = "vtable",
 	[NAME_VTABLE_POLL] = "vtable-poll",
 	[NAME_VTABLE_ID] = "vtable-id",
+	[NAME_MULTI + OF_NAME] = "multi-name",
 	[NAME_MULTI + OF_VARIABLE] = "multi-variable",
 	[NAME_MULTI + OF_VARIANT] = "multi-variant",
 	[NAME_MULTI + OF_CONTEXT] = "multi-context",
@@ -30,6 +38,7 @@ static const char *const words[NAMES] = {
 	[NAME_MULTI + OF_TICK] = "multi-tick",
 	[NAME_MULTI + OF_LIFO] = "multi-lifo",
 	[NAME_MULTI + OF_QUEUE] = "multi-queue",
+	[NAME_SINGLE + OF_NAME] = "single-name",
 	[NAME_SINGLE + OF_VARIABLE] = "single-variable",
 	[NAME_SINGLE + OF_VARIANT] = "single-variant",
 	[NAME_SINGLE + OF_CONTEXT] = "single-context",
@@ -48,6 +57,7 @@ static const char *const words[NAMES] = {
 	[NAME_POLL_SITE] = "poll-site",
 	[NAME_POLL_MARK] = "poll-mark",
 	[NAME_POLL_HOLDER] = "poll-holder",
+	[NAME_POLL_DROP] = "poll-drop",
 	[NAME_POLL_FREEING] = "poll-freeing",
 	[NAME_POLL_SCHEDULING] = "poll-scheduling",
 	[NAME_POLL_POOL] = "poll-pool",
@@ -59,7 +69,7 @@ static const char *const words[NAMES] = {
 static int name_take(struct plan_names *n, const struct rule *rule)
 {
 	for (size_t i = 0; i < NAMES; i++) {
-		if (strcmp(words[i], rule->words[0]) != 0)
+		if (strcmp(items[i], rule->words[0]) != 0)
 			continue;
 		if (n->name[i] || !*rule->words[2])
 			return -EINVAL;
@@ -69,12 +79,12 @@ static int name_take(struct plan_names *n, const struct rule *rule)
 	return -EINVAL;
 }
 
-int plan_names_open(struct plan_names *n)
+int plan_names_open(struct plan_names *n, const char *file)
 {
 	int err;
 
 	memset(n, 0, sizeof(*n));
-	err = rule_file_open(&n->file, embedded_text("rules/tokio-state.rules"));
+	err = rule_file_open(&n->file, embedded_text(file));
 	for (size_t i = 0; !err && i < n->file.count; i++)
 		err = name_take(n, &n->file.rules[i]);
 	for (size_t i = 0; !err && i < NAMES; i++)
@@ -89,4 +99,21 @@ void plan_names_close(struct plan_names *n)
 {
 	rule_file_close(&n->file);
 	memset(n, 0, sizeof(*n));
+}
+
+const char *plan_names_scheduler(const struct plan_names *n, uint32_t kind)
+{
+	for (size_t i = 0; i < PLAN_SCHEDULERS; i++)
+		if (plan_scheduler_kinds[i].kind == kind)
+			return n->name[plan_scheduler_kinds[i].names + OF_NAME];
+	return NULL;
+}
+
+uint32_t plan_names_kind_of(const struct plan_names *n, const char *full_name)
+{
+	if (pattern_matches(n->name[NAME_POLL_MULTI], full_name))
+		return HUD_SCHEDULER_MULTI_THREAD;
+	if (pattern_matches(n->name[NAME_POLL_SINGLE], full_name))
+		return HUD_SCHEDULER_CURRENT_THREAD;
+	return 0;
 }

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_PLAN_POLL_CALLS_H
+#define HUD_ANALYZER_PLAN_POLL_CALLS_H
+
+#include "analyzer/plan/poll.h"
+
+/*
+ * Adds what can be concluded from the code of functions beside the poll function in the task's
+ * vtable, where the types are not known yet. 0 or -ENOMEM.
+ */
+int plan_polls_read_calls(struct plan_polls *polls, const struct plan_poll_source *source);
+
+#endif
