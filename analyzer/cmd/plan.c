@@ -56,7 +56,7 @@ static void tell(const struct arguments *a, const struct plan_built *built, cons
 }
 
 /* Builds, writes and tells. `output` NULL: DIRECTORY/BUILDID.plan, without build-id by its name. */
-static enum exit_status make(const struct arguments *a, const struct plan_object *object,
+static enum exit_status make(const struct arguments *a, const struct unwind_object *object,
 			     uint64_t start_ns, const char *name, const char *output)
 {
 	char path[PATH_MAX + PLAN_ID_TEXT_BYTES], id[PLAN_ID_TEXT_BYTES];
@@ -89,19 +89,19 @@ static enum exit_status make_of_fd(const struct arguments *a, int fd, int debug_
 				   const char *name, const char *output)
 {
 	uint64_t start_ns = plan_clock_ns();
-	struct plan_object object;
+	struct unwind_object object;
 	enum exit_status status;
-	int err = plan_object_open(&object, fd);
+	int err = unwind_object_open(&object, fd);
 
 	if (err)
 		return plan_error(name, err);
-	err = debug_fd < 0 ? 0 : plan_object_add_debug(&object, debug_fd);
+	err = debug_fd < 0 ? 0 : unwind_object_add_debug(&object, debug_fd);
 	if (err == -EINVAL)
 		status = message(STATUS_INPUT, NULL,
 				 "the debug file is not of %s: build-ids differ", name);
 	else
 		status = err ? plan_error(name, err) : make(a, &object, start_ns, name, output);
-	plan_object_close(&object);
+	unwind_object_close(&object);
 	return status;
 }
 
@@ -123,18 +123,18 @@ static enum exit_status plan_of_file(const struct arguments *a)
 static enum exit_status plan_of_vdso(const struct arguments *a)
 {
 	uint64_t start_ns = plan_clock_ns();
-	struct plan_object object;
+	struct unwind_object object;
 	enum exit_status status;
 	size_t bytes;
 	void *image;
 	int err = plan_vdso(&image, &bytes);
 
 	if (!err)
-		err = plan_object_open_memory(&object, image, bytes);
+		err = unwind_object_open_memory(&object, image, bytes);
 	if (err)
 		return plan_error("[vdso]", err);
 	status = make(a, &object, start_ns, "[vdso]", NULL);
-	plan_object_close(&object);
+	unwind_object_close(&object);
 	return status;
 }
 

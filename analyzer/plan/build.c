@@ -37,7 +37,7 @@ double plan_built_percent(const struct plan_built *b, uint64_t bytes)
 	return b->numbers.text_bytes ? 100.0 * (double)bytes / (double)b->numbers.text_bytes : 0;
 }
 
-static void describe(struct plan_built *out, const struct plan_object *o,
+static void describe(struct plan_built *out, const struct unwind_object *o,
 		     const struct unwind_rows *rows)
 {
 	out->head.machine = o->machine;
@@ -70,7 +70,7 @@ static int poll_sites_make(const struct plan_polls *polls, struct hud_plan_poll_
 	return 0;
 }
 
-int plan_build(struct plan_built *out, const struct plan_object *o, uint64_t start_ns)
+int plan_build(struct plan_built *out, const struct unwind_object *o, uint64_t start_ns)
 {
 	struct unwind_rows rows;
 	struct hud_plan_poll_site *poll_site = NULL;

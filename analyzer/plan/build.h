@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_PLAN_BUILD_H
 #define HUD_ANALYZER_PLAN_BUILD_H
 
-#include "analyzer/plan/object.h"
+#include "analyzer/unwind/object.h"
 #include "analyzer/plan/runtime.h"
 #include "format/plan.h"
 
@@ -24,7 +24,7 @@ struct plan_built {
 };
 
 /* `start_ns`: plan_clock_ns() when work on this object began. 0 or a negative errno. */
-int plan_build(struct plan_built *out, const struct plan_object *object, uint64_t start_ns);
+int plan_build(struct plan_built *out, const struct unwind_object *object, uint64_t start_ns);
 void plan_built_free(struct plan_built *built);
 
 /* Is the plan known by a hash of its object's code, since the object has no build-id? */

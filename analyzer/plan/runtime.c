@@ -17,7 +17,7 @@ enum { ELFS = 2 }; /* the object, its separate debug file */
 
 struct reading {
 	struct plan_runtime *out;
-	const struct plan_object *object;
+	const struct unwind_object *object;
 	const struct plan_names *names;
 	struct rules *rules;
 	struct plan_tls tls;
@@ -184,7 +184,7 @@ static int runtime_try(struct reading *r, const char *file)
 	return err;
 }
 
-int plan_runtime_read(struct plan_runtime *out, const struct plan_object *object)
+int plan_runtime_read(struct plan_runtime *out, const struct unwind_object *object)
 {
 	struct reading r = {.out = out, .object = object};
 	int err;

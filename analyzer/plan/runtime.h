@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_PLAN_RUNTIME_H
 #define HUD_ANALYZER_PLAN_RUNTIME_H
 
-#include "analyzer/plan/object.h"
+#include "analyzer/unwind/object.h"
 #include "analyzer/plan/poll.h"
 #include "analyzer/plan/version.h"
 
@@ -18,7 +18,7 @@ struct plan_runtime {
 };
 
 /* The first runtime that has rules and is in the object. 0, -ENOMEM; -EINVAL: a mistake in the rules. */
-int plan_runtime_read(struct plan_runtime *r, const struct plan_object *object);
+int plan_runtime_read(struct plan_runtime *r, const struct unwind_object *object);
 void plan_runtime_free(struct plan_runtime *r);
 
 #endif

@@ -20,7 +20,7 @@
 /* The demo's plan, and the same file for libdw. */
 struct demo {
 	int fd;
-	struct plan_object object;
+	struct unwind_object object;
 	struct plan_built built;
 	Dwarf *dwarf;
 };
@@ -32,7 +32,7 @@ static bool demo_open(struct demo *d)
 		print_message("%s: not here, not checked\n", HUD_DEMO);
 		return false;
 	}
-	assert_int_equal(plan_object_open(&d->object, d->fd), 0);
+	assert_int_equal(unwind_object_open(&d->object, d->fd), 0);
 	assert_int_equal(plan_build(&d->built, &d->object, 0), 0);
 	d->dwarf = dwarf_begin(d->fd, DWARF_C_READ);
 	assert_non_null(d->dwarf);
@@ -43,7 +43,7 @@ static void demo_close(struct demo *d)
 {
 	dwarf_end(d->dwarf);
 	plan_built_free(&d->built);
-	plan_object_close(&d->object);
+	unwind_object_close(&d->object);
 	close(d->fd);
 }
 
@@ -493,18 +493,18 @@ enum { ROUNDS = 12, CHANGES = 400 };
 
 static void damage(uint8_t *image, size_t size, uint64_t start, uint64_t bytes, uint64_t *random)
 {
-	struct plan_object object;
+	struct unwind_object object;
 	struct plan_built built;
 	uint8_t *copy = malloc(size);
 
 	assert_non_null(copy);
 	memcpy(copy, image, size);
 	for (int i = 0; i < CHANGES; i++)
-		copy[start + plan_random(random) % bytes] = (uint8_t)plan_random(random);
-	if (!plan_object_open_memory(&object, copy, size)) {
+		copy[start + random_next(random) % bytes] = (uint8_t)random_next(random);
+	if (!unwind_object_open_memory(&object, copy, size)) {
 		if (!plan_build(&built, &object, 0))
 			plan_built_free(&built);
-		plan_object_close(&object);
+		unwind_object_close(&object);
 	}
 	free(copy);
 }

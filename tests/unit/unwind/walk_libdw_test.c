@@ -4,31 +4,18 @@
  * process is this program itself, as a child that brings itself into the situation of a fact and
  * stops; its registers and its stack are copied, and the copy is walked when the child is gone.
  */
-#include "tests/unit/fixture/unwind_fixture.h"
-
-#include "analyzer/plan/mappings.h"
+#include "tests/unit/fixture/stopped_fixture.h"
 
 #include <alloca.h>
 #include <dlfcn.h>
-#include <elfutils/libdwfl.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
-#include <stdio.h>
 #include <sys/mman.h>
-#include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
-#include <sys/user.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <zlib.h>
 
 #define NOINLINE __attribute__((noinline))
 #define KEEP() __asm__ volatile("" ::: "memory") /* also makes the call before it no tail call */
-
-/* The child ------------------------------------------------------------------------------- */
 
 static volatile int sink;
 
@@ -253,226 +240,6 @@ static int child_main(const char *name)
 			children[i].run();
 	}
 	return 0;
-}
-
-/* The parent ------------------------------------------------------------------------------ */
-
-struct stopped {
-	pid_t pid;
-	pid_t tid;
-	struct unwind_registers registers;
-	struct memory memory;
-	struct space space;
-	Dwfl *dwfl;
-	char linker[256]; /* path of the dynamic linker */
-};
-
-struct seen {
-	uint64_t address[FRAMES_MAX];
-	uint32_t frames;
-};
-
-/* Plans of the files that were met, made once. */
-static const struct plan *plan_for(const char *path)
-{
-	static struct {
-		char path[256];
-		struct plan plan;
-	} known[64];
-	static size_t count;
-	struct plan_object object;
-	size_t bytes;
-	void *image;
-
-	for (size_t i = 0; i < count; i++) {
-		if (!strcmp(known[i].path, path))
-			return &known[i].plan;
-	}
-	assert_true(count < 64 && strlen(path) < sizeof(known->path));
-	if (!strcmp(path, "[vdso]")) {
-		assert_int_equal(plan_vdso(&image, &bytes), 0);
-		assert_int_equal(plan_object_open_memory(&object, image, bytes), 0);
-		plan_of_object(&object, &known[count].plan);
-		plan_object_close(&object);
-	} else if (!plan_of_path(path, &known[count].plan)) {
-		return NULL;
-	}
-	strcpy(known[count].path, path);
-	return &known[count++].plan;
-}
-
-static void code_mapped(struct space *s, uint64_t start, uint64_t end, uint64_t offset,
-			const char *path)
-{
-	struct mapped *m = &s->at[s->count++];
-	bool known = path[0] == '/' || !strcmp(path, "[vdso]");
-
-	assert_true(s->count < MAPPINGS_MAX);
-	*m = (struct mapped) {.start = start, .end = end, .plan = known ? plan_for(path) : NULL};
-	for (size_t i = 0; m->plan && i < m->plan->segments; i++) {
-		const struct hud_plan_segment *seg = &m->plan->segment[i];
-		uint64_t low = seg->offset & ~UINT64_C(4095);
-
-		if (offset >= low && offset < seg->offset + seg->bytes)
-			m->bias = start - (seg->address - seg->offset + offset);
-	}
-}
-
-static void data_copied(struct stopped *s, uint64_t start, uint64_t end)
-{
-	struct memory_region *r = &s->memory.region[s->memory.regions++];
-
-	assert_true(s->memory.regions < REGIONS_MAX);
-	*r = (struct memory_region) {start, end - start, malloc(end - start)};
-	if (pread(s->memory.live, r->data, r->bytes, (off_t)start) != (ssize_t)r->bytes) {
-		free(r->data);
-		s->memory.regions--;
-	}
-}
-
-/* Where code lies; and, if it is to be walked later, what the stacks and the heap hold. */
-static void memory_map(struct stopped *s, bool copy)
-{
-	char path[64], line[512];
-	FILE *maps;
-
-	snprintf(path, sizeof(path), "/proc/%d/mem", (int)s->pid);
-	s->memory.live = open(path, O_RDONLY | O_CLOEXEC);
-	assert_true(s->memory.live >= 0);
-	snprintf(path, sizeof(path), "/proc/%d/maps", (int)s->pid);
-	maps = fopen(path, "r");
-	assert_non_null(maps);
-	while (fgets(line, sizeof(line), maps)) {
-		uint64_t start, end, offset;
-		char rights[8], name[256] = "";
-
-		assert_true(sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %" SCNx64 " %*s %*s %255s",
-				   &start, &end, rights, &offset, name) >= 4);
-		if (strstr(name, "/ld-linux"))
-			strcpy(s->linker, name);
-		if (rights[2] == 'x')
-			code_mapped(&s->space, start, end, offset, name);
-		else if (copy && rights[1] == 'w' && name[0] != '/' && end - start <= 32u << 20)
-			data_copied(s, start, end);
-	}
-	fclose(maps);
-}
-
-static void registers_read(struct stopped *s)
-{
-	struct user_regs_struct regs;
-	struct iovec data = {&regs, sizeof(regs)};
-
-	assert_int_equal(ptrace(PTRACE_GETREGSET, s->tid, (void *)1 /* NT_PRSTATUS */, &data), 0);
-#if defined(__x86_64__)
-	s->registers = (struct unwind_registers) {
-		.pc = regs.rip, .sp = regs.rsp, .fp = regs.rbp, .exact = 1};
-#else
-	s->registers = (struct unwind_registers) {.pc = regs.pc,
-						  .sp = regs.sp,
-						  .fp = regs.regs[29],
-						  .lr = regs.regs[30],
-						  .machine_arm = 1,
-						  .exact = 1};
-#endif
-}
-
-static int no_debug_file(Dwfl_Module *module, void **data, const char *name, Dwarf_Addr base,
-			 const char *file, const char *link, GElf_Word crc, char **found)
-{
-	(void)module, (void)data, (void)name, (void)base, (void)file, (void)link, (void)crc,
-		(void)found;
-	return -1;
-}
-
-static void libdw_attach(struct stopped *s)
-{
-	static const Dwfl_Callbacks callbacks = {
-		.find_elf = dwfl_linux_proc_find_elf,
-		.find_debuginfo = no_debug_file,
-	};
-
-	s->dwfl = dwfl_begin(&callbacks);
-	assert_non_null(s->dwfl);
-	assert_int_equal(dwfl_linux_proc_report(s->dwfl, s->pid), 0);
-	assert_int_equal(dwfl_report_end(s->dwfl, NULL, NULL), 0);
-	assert_int_equal(dwfl_linux_proc_attach(s->dwfl, s->pid, true), 0);
-}
-
-static int libdw_frame(Dwfl_Frame *frame, void *context)
-{
-	struct seen *seen = context;
-	Dwarf_Addr pc;
-
-	if (!dwfl_frame_pc(frame, &pc, NULL) || seen->frames == FRAMES_MAX)
-		return DWARF_CB_ABORT;
-	seen->address[seen->frames++] = pc;
-	return DWARF_CB_OK;
-}
-
-static void libdw_walk(const struct stopped *s, struct seen *seen)
-{
-	*seen = (struct seen) {0};
-	dwfl_getthread_frames(s->dwfl, s->tid, libdw_frame, seen);
-}
-
-/* A child in its situation. False: it cannot get there on this machine. */
-static bool stopped_start(struct stopped *s, const char *name, bool copy)
-{
-	int status = 0;
-
-	memset(s, 0, sizeof(*s));
-	s->pid = fork();
-	if (!s->pid) {
-		execl("/proc/self/exe", "unwind_libdw_test", "child", name, (char *)NULL);
-		_exit(127);
-	}
-	/* A signal that the child handles comes by here first: let it through. */
-	for (;;) {
-		s->tid = waitpid(-1, &status, __WALL);
-		if (s->tid < 0 || !WIFSTOPPED(status))
-			return false;
-		if (WSTOPSIG(status) == SIGSTOP)
-			break;
-		ptrace(PTRACE_CONT, s->tid, NULL, (void *)(uintptr_t)WSTOPSIG(status));
-	}
-	memory_map(s, copy);
-	registers_read(s);
-	libdw_attach(s);
-	return true;
-}
-
-static void child_end(struct stopped *s)
-{
-	dwfl_end(s->dwfl);
-	kill(s->pid, SIGKILL);
-	while (waitpid(-1, NULL, __WALL) > 0)
-		;
-}
-
-static void stopped_free(struct stopped *s)
-{
-	for (size_t i = 0; i < s->memory.regions; i++)
-		free(s->memory.region[i].data);
-	close(s->memory.live);
-}
-
-static void addresses_print(const char *who, const struct space *space, const uint64_t *address,
-			    uint32_t count)
-{
-	print_message("%s:", who);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct mapped *m = space_find(space, address[i]);
-
-		print_message(" %" PRIx64, m && m->plan ? address[i] - m->bias : address[i]);
-	}
-	print_message("\n");
-}
-
-static bool same(const struct walked *w, const struct seen *seen)
-{
-	return w->frames == seen->frames &&
-	       !memcmp(w->address, seen->address, w->frames * sizeof(*w->address));
 }
 
 /* The fact: the same frames, all the way to the root; `types` were among the rules. */

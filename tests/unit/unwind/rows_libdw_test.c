@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* What a plan says of an address is what libdw says, on real binaries. */
-#include "tests/unit/fixture/plan_fixture.h"
-
-#include "analyzer/plan/mappings.h"
+#include "tests/unit/fixture/unwind_fixture.h"
 
 #include <dwarf.h>
 #include <elf.h>
@@ -218,17 +216,17 @@ static void check_all(struct object *o, size_t step)
 				check(o, at - 1);
 		}
 		for (size_t n = 0; page->rows && n < 1000 / step; n++)
-			check(o, start + (plan_random(&random) & 0xffff));
+			check(o, start + (random_next(&random) & 0xffff));
 	}
 }
 
-static void check_elf(Elf *elf, struct plan_object *object, const char *name, size_t step)
+static void check_elf(Elf *elf, struct unwind_object *object, const char *name, size_t step)
 {
 	struct object o = {.elf = elf};
 	Dwarf *dwarf = dwarf_begin_elf(elf, DWARF_C_READ, NULL);
 
 	assert_non_null(elf);
-	plan_of_object(object, &o.plan);
+	rows_of_object(object, &o.plan);
 	o.registers = eh_registers(o.plan.head.machine);
 	o.eh_frame = dwarf_getcfi_elf(elf);
 	assert_non_null(o.eh_frame);
@@ -244,16 +242,16 @@ static void check_elf(Elf *elf, struct plan_object *object, const char *name, si
 
 static void check_path(const char *path, size_t step)
 {
-	struct plan_object object;
-	int fd = path ? plan_file_open(path) : -1;
+	struct unwind_object object;
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 
 	if (fd < 0) {
 		print_message("%s: not here, not checked\n", path ? path : "(no compiler)");
 		return;
 	}
-	assert_int_equal(plan_object_open(&object, fd), 0);
+	assert_int_equal(unwind_object_open(&object, fd), 0);
 	check_elf(elf_begin(fd, ELF_C_READ, NULL), &object, path, step);
-	plan_object_close(&object);
+	unwind_object_close(&object);
 	close(fd);
 }
 
@@ -294,16 +292,16 @@ static void a_tokio_program_agrees_with_libdw(void **state)
 
 static void the_vdso_agrees_with_libdw(void **state)
 {
-	struct plan_object object;
+	struct unwind_object object;
 	size_t bytes;
 	void *image;
 
 	(void)state;
-	if (plan_vdso(&image, &bytes))
+	if (!vdso_image(&image, &bytes))
 		skip();
-	assert_int_equal(plan_object_open_memory(&object, image, bytes), 0);
+	assert_int_equal(unwind_object_open_memory(&object, image, bytes), 0);
 	check_elf(elf_memory(image, bytes), &object, "[vdso]", 1);
-	plan_object_close(&object);
+	unwind_object_close(&object);
 }
 
 static const char realigned[] =
@@ -326,35 +324,35 @@ static size_t rows_of_type(const struct plan *plan, uint8_t type)
 
 static void a_realigned_stack_and_a_huge_one_agree_with_libdw(void **state)
 {
-	const char *path = plan_compile("cc -O2", realigned);
+	const char *path = program_compile("cc -O2", realigned);
 	struct plan plan;
 
 	(void)state;
 	if (!path)
 		skip();
 	check_path(path, 1);
-	assert_true(plan_of_path(path, &plan));
+	assert_true(rows_of_path(path, &plan));
 	if (plan.head.machine == EM_X86_64)
 		assert_true(rows_of_type(&plan, HUD_RULE_CFA_FP_DEREF) > 0);
 	if (plan.head.machine == EM_X86_64)
 		assert_true(rows_of_type(&plan, HUD_RULE_CFA_SP_FAR) > 0);
 	plan_free(&plan);
-	plan_compile_remove(path);
+	program_remove(path);
 }
 
 static void functions_with_debug_frame_only_have_rows(void **state)
 {
-	const char *path = plan_compile("cc -g -O2 -fno-asynchronous-unwind-tables", realigned);
+	const char *path = program_compile("cc -g -O2 -fno-asynchronous-unwind-tables", realigned);
 	struct plan with, without;
 
 	(void)state;
 	if (!path)
 		skip();
-	assert_true(plan_of_path(path, &with));
-	plan_compile_remove(path);
-	path = plan_compile("cc -g0 -O2 -fno-asynchronous-unwind-tables", realigned);
-	assert_true(plan_of_path(path, &without));
-	plan_compile_remove(path);
+	assert_true(rows_of_path(path, &with));
+	program_remove(path);
+	path = program_compile("cc -g0 -O2 -fno-asynchronous-unwind-tables", realigned);
+	assert_true(rows_of_path(path, &without));
+	program_remove(path);
 	assert_true(with.numbers.fdes >= without.numbers.fdes + 3);
 	plan_free(&with);
 	plan_free(&without);
@@ -362,7 +360,7 @@ static void functions_with_debug_frame_only_have_rows(void **state)
 
 static void an_aarch64_program_agrees_with_libdw(void **state)
 {
-	const char *path = plan_compile("aarch64-linux-gnu-gcc -O2 -static", realigned);
+	const char *path = program_compile("aarch64-linux-gnu-gcc -O2 -static", realigned);
 	struct plan plan;
 
 	(void)state;
@@ -371,12 +369,12 @@ static void an_aarch64_program_agrees_with_libdw(void **state)
 		skip();
 	}
 	check_path(path, 1);
-	assert_true(plan_of_path(path, &plan));
+	assert_true(rows_of_path(path, &plan));
 	assert_int_equal(plan.head.machine, EM_AARCH64);
 	assert_true(rows_of_type(&plan, HUD_RULE_CFA_SP) > 1000);
 	assert_true(rows_of_type(&plan, HUD_RULE_PLT) == 0);
 	plan_free(&plan);
-	plan_compile_remove(path);
+	program_remove(path);
 }
 
 static void an_aarch64_library_agrees_with_libdw(void **state)

@@ -3,7 +3,7 @@
  * AArch64: stacks of a real program, recorded by itself under qemu-user, walked by its plan here; and
  * single frames as libdw describes them. Linux on AArch64 was not at hand: see docs/UNWINDING.md.
  */
-#include "tests/unit/fixture/unwind_fixture.h"
+#include "tests/unit/fixture/walk_fixture.h"
 
 #include <elf.h>
 #include <elfutils/libdw.h>
@@ -103,7 +103,7 @@ static struct plan *trampoline_plan(void)
 
 static void a_stack_through_a_signal_a_leaf_and_libc_reaches_main(void **state)
 {
-	const char *path = plan_compile(COMPILER, program);
+	const char *path = program_compile(COMPILER, program);
 	struct memory m = {.live = -1};
 	struct space space = {0};
 	struct snapshot s;
@@ -115,13 +115,13 @@ static void a_stack_through_a_signal_a_leaf_and_libc_reaches_main(void **state)
 		print_message("no aarch64-linux-gnu-gcc\n");
 		skip();
 	}
-	assert_true(plan_of_path(path, &plan));
+	assert_true(rows_of_path(path, &plan));
 	if (!snapshot_record(path, &s, &m)) {
 		print_message("no qemu-aarch64\n");
-		plan_compile_remove(path);
+		program_remove(path);
 		skip();
 	}
-	plan_compile_remove(path);
+	program_remove(path);
 	for (size_t i = 0; i < plan.segments; i++)
 		space.at[space.count++] =
 			(struct mapped) {plan.segment[i].address,
@@ -220,7 +220,7 @@ static bool check_frame(const struct plan *plan, struct memory *m, Dwarf_CFI *cf
 
 static void a_frame_built_as_libdw_describes_it_leads_to_its_caller(void **state)
 {
-	const char *path = plan_compile(COMPILER, program);
+	const char *path = program_compile(COMPILER, program);
 	struct memory m = {.region = {{STACK, sizeof(words), (uint8_t *)words}}, .regions = 1};
 	size_t checked = 0;
 	struct plan plan;
@@ -235,9 +235,9 @@ static void a_frame_built_as_libdw_describes_it_leads_to_its_caller(void **state
 	}
 	for (size_t i = 0; i < WORDS; i++)
 		words[i] = 0x400000 + 8 * i;
-	assert_true(plan_of_path(path, &plan));
-	fd = plan_file_open(path);
-	plan_compile_remove(path);
+	assert_true(rows_of_path(path, &plan));
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	program_remove(path);
 	elf = elf_begin(fd, ELF_C_READ, NULL);
 	cfi = dwarf_getcfi_elf(elf);
 	assert_non_null(cfi);

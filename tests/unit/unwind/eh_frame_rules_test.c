@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* Call frame programs, opcode by opcode, and the rules that come of them. */
-#include "tests/unit/fixture/plan_fixture.h"
+#include "tests/unit/fixture/unwind_fixture.h"
 
 #include <dwarf.h>
 #include <elf.h>
@@ -55,7 +55,7 @@ static const uint8_t x86_cie[] = {DW_CFA_def_cfa, 7, 8, DW_CFA_offset | 16, 1};
 static void plan_of_program(struct plan *plan, const char *augmentation, const uint8_t *program,
 			    size_t bytes)
 {
-	struct plan_object object = {
+	struct unwind_object object = {
 		.machine = EM_X86_64,
 		.segment = {{.offset = START, .address = START, .bytes = 2 * SIZE}},
 		.segments = 1,
@@ -68,7 +68,7 @@ static void plan_of_program(struct plan *plan, const char *augmentation, const u
 	section_make(&section, augmentation, 16, x86_cie, sizeof(x86_cie), program, bytes);
 	description.bytes = section.bytes;
 	assert_int_equal(eh_frame_open(&object.frame[0], &description), 0);
-	plan_of_object(&object, plan);
+	rows_of_object(&object, plan);
 	eh_frame_close(&object.frame[0]);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/plan/object.h"
+#include "analyzer/unwind/object.h"
 
 #include <errno.h>
 #include <gelf.h>
@@ -8,7 +8,7 @@
 /* A hostile header may claim any number. */
 enum { PROGRAM_HEADERS_MAX = 4096 };
 
-static int header_read(struct plan_object *o, Elf *elf)
+static int header_read(struct unwind_object *o, Elf *elf)
 {
 	GElf_Ehdr header;
 
@@ -23,7 +23,7 @@ static int header_read(struct plan_object *o, Elf *elf)
 	return 0;
 }
 
-static int segments_read(struct plan_object *o, Elf *elf)
+static int segments_read(struct unwind_object *o, Elf *elf)
 {
 	size_t count = 0;
 
@@ -44,8 +44,8 @@ static int segments_read(struct plan_object *o, Elf *elf)
 	return o->segments ? 0 : -EINVAL;
 }
 
-/* Linkers may put constants into the executable segment: sections tell them apart. */
-static uint64_t text_measure(const struct plan_object *o, Elf *elf)
+/* Linkers may put constants into an executable segment: its sections say which part is code. */
+static uint64_t text_measure(const struct unwind_object *o, Elf *elf)
 {
 	uint64_t sections = 0, segments = 0;
 	Elf_Scn *section = NULL;
@@ -61,7 +61,7 @@ static uint64_t text_measure(const struct plan_object *o, Elf *elf)
 	return sections && sections < segments ? sections : segments;
 }
 
-static int frame_add(struct plan_object *o, const struct eh_section *section)
+static int frame_add(struct unwind_object *o, const struct eh_section *section)
 {
 	struct eh_frame *e = &o->frame[o->frames];
 	int err;
@@ -96,7 +96,7 @@ static bool section_bytes(Elf_Scn *section, struct eh_section *out)
 	return true;
 }
 
-static int section_add(struct plan_object *o, Elf *elf, const char *wanted)
+static int section_add(struct unwind_object *o, Elf *elf, const char *wanted)
 {
 	Elf_Scn *section = NULL;
 	size_t names;
@@ -117,7 +117,7 @@ static int section_add(struct plan_object *o, Elf *elf, const char *wanted)
 	return 0;
 }
 
-/* A segment's bytes from an address on. */
+/* The bytes from an address to the end of its segment. */
 static bool segment_bytes(Elf *elf, uint64_t address, struct eh_section *out)
 {
 	size_t count = 0;
@@ -147,8 +147,8 @@ static bool segment_bytes(Elf *elf, uint64_t address, struct eh_section *out)
 	return false;
 }
 
-/* A file whose section headers were stripped still says where .eh_frame is, for the C++ runtime. */
-static int segment_add(struct plan_object *o, Elf *elf)
+/* Without section headers PT_GNU_EH_FRAME, which the C++ runtime needs, leads to .eh_frame. */
+static int segment_add(struct unwind_object *o, Elf *elf)
 {
 	struct eh_section header = {0}, s = {.machine = o->machine, .unbounded = true};
 	struct dwarf_bytes c;
@@ -172,7 +172,7 @@ static int segment_add(struct plan_object *o, Elf *elf)
 	return frame_add(o, &s);
 }
 
-static int object_read(struct plan_object *o)
+static int object_read(struct unwind_object *o)
 {
 	Elf *elf = o->elf[0];
 	size_t before;
@@ -192,7 +192,7 @@ static int object_read(struct plan_object *o)
 	return err;
 }
 
-static int object_open(struct plan_object *o, Elf *elf, const struct build_id *id)
+static int object_open(struct unwind_object *o, Elf *elf, const struct build_id *id)
 {
 	int err;
 
@@ -201,20 +201,20 @@ static int object_open(struct plan_object *o, Elf *elf, const struct build_id *i
 	o->id = *id;
 	err = object_read(o);
 	if (err)
-		plan_object_close(o);
+		unwind_object_close(o);
 	return err;
 }
 
-int plan_object_open(struct plan_object *o, int fd)
+int unwind_object_open(struct unwind_object *o, int fd)
 {
 	struct build_id id;
 
 	elf_version(EV_CURRENT);
-	build_id_read(fd, &id); /* none: the plan says so */
+	build_id_read(fd, &id); /* without one it is empty */
 	return object_open(o, elf_begin(fd, ELF_C_READ, NULL), &id);
 }
 
-int plan_object_open_memory(struct plan_object *o, void *image, size_t bytes)
+int unwind_object_open_memory(struct unwind_object *o, void *image, size_t bytes)
 {
 	struct build_id id;
 
@@ -223,7 +223,7 @@ int plan_object_open_memory(struct plan_object *o, void *image, size_t bytes)
 	return object_open(o, elf_memory(image, bytes), &id);
 }
 
-int plan_object_add_debug(struct plan_object *o, int fd)
+int unwind_object_add_debug(struct unwind_object *o, int fd)
 {
 	Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
 	struct build_id id;
@@ -237,7 +237,7 @@ int plan_object_add_debug(struct plan_object *o, int fd)
 	o->elf[1] = elf;
 	if (!o->frames)
 		return section_add(o, elf, ".debug_frame");
-	/* .eh_frame, which comes last, is believed where both speak. */
+	/* .eh_frame stays last, and so counts where both describe a function. */
 	last = o->frame[--o->frames];
 	if (section_add(o, elf, ".debug_frame")) {
 		o->frame[o->frames++] = last;
@@ -247,7 +247,7 @@ int plan_object_add_debug(struct plan_object *o, int fd)
 	return 0;
 }
 
-void plan_object_close(struct plan_object *o)
+void unwind_object_close(struct unwind_object *o)
 {
 	for (size_t i = 0; i < o->frames; i++)
 		eh_frame_close(&o->frame[i]);

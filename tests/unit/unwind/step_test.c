@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* One step of the walk, by each type of rule, to each reason to stop; and rules that lie. */
-#include "tests/unit/fixture/unwind_fixture.h"
+#include "tests/unit/fixture/walk_fixture.h"
 
 #include <stdio.h>
 
@@ -373,7 +373,7 @@ static void code_in_no_mapping_ends_the_walk_with_the_frames_before_it(void **st
 
 static struct hud_plan_rule random_rule(uint64_t *seed)
 {
-	uint64_t r = plan_random(seed);
+	uint64_t r = random_next(seed);
 	struct hud_plan_rule rule = {
 		.type = (uint8_t)(r % (HUD_RULE_LAST + 2)),
 		.cfa_offset = (int16_t)(r >> 8),
@@ -399,16 +399,16 @@ static void no_rule_leads_down_or_in_circles(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < WORDS; i++) /* half of what lies there leads back into the stack */
-		words[i] = plan_random(&seed) & 1 ? STACK + plan_random(&seed) % BYTES
-						  : plan_random(&seed);
+		words[i] = random_next(&seed) & 1 ? STACK + random_next(&seed) % BYTES
+						  : random_next(&seed);
 	for (size_t i = 0; i < 2000000; i++) {
 		struct hud_plan_rule rule = random_rule(&seed);
 		struct unwind_registers r = {
-			.pc = plan_random(&seed),
-			.sp = STACK + plan_random(&seed) % BYTES,
-			.fp = STACK + plan_random(&seed) % BYTES,
+			.pc = random_next(&seed),
+			.sp = STACK + random_next(&seed) % BYTES,
+			.fp = STACK + random_next(&seed) % BYTES,
 			.machine_arm = i & 1,
-			.lr = i & 2 ? plan_random(&seed) : 0,
+			.lr = i & 2 ? random_next(&seed) : 0,
 		};
 		struct unwind_registers before = r;
 		uint32_t stop = unwind_step(&m, &rule, &r);
