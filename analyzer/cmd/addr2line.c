@@ -13,45 +13,46 @@
 #include "analyzer/symbols/module.h"
 
 /*
- * addr2line: addresses in, functions and lines out, as `addr2line -aifC` prints them. For scripts,
- * and to check the symbolizer against others.
+ * The verb addr2line: reads addresses and prints functions and lines as `addr2line -aifC` does. It
+ * serves scripts, and the comparison of the symbolizer with others.
  */
 
-/* What is read at once is looked up at once; who asks one by one is answered one by one. */
+/* Addresses that come together are looked up together; a single one is answered at once. */
 enum { READ_BYTES = 1 << 16, GATHER_BYTES = 16 << 20, GATHER_MS = 5, WRITE_BYTES = 1 << 16 };
 
-/* An address that was asked for. */
+/* An address to look up. */
 struct question {
 	uint64_t address;
-	uint64_t offset;                 /* in the file; NOWHERE */
-	const struct kept_address *kept; /* what the cache has; NULL: nothing */
+	uint64_t offset;                 /* in the file; or NOWHERE */
+	const struct kept_address *kept; /* its entry in the cache; NULL: none */
 };
 #define NOWHERE UINT64_MAX
 
-/* Where among all that was put into words. */
-struct words {
+/* A part of `printed`. */
+struct part {
 	uint32_t at;
-	uint32_t bytes; /* 0: not yet */
+	uint32_t bytes; /* 0: not printed yet */
 };
 
-struct conversation {
+struct session {
 	struct symbol_module *module;
 	char *input;
 	size_t length, room;
 	struct question *questions;
 	size_t count, question_room;
-	uint64_t *unknown; /* offsets of those the cache does not have */
+	uint64_t *unknown; /* offsets that are not in the cache */
 	size_t unknown_count, unknown_room;
-	struct words *words; /* of each call that the cache has */
-	struct text all_words;
-	struct key_map shown; /* demangled names of others, by definition */
+	struct part *parts; /* of each call in the cache */
+	struct text printed;
+	/* demangled names of calls that are not in the cache, by definition */
+	struct key_map shown;
 	struct text_pool names;
-	struct text out; /* what is not written yet */
+	struct text out; /* output that is not written yet */
 	int error;
 };
 
-/* The end of input is 0. */
-static ssize_t input_more(struct conversation *c)
+/* Reads more input. 0: the end of input, or an error. */
+static ssize_t input_more(struct session *c)
 {
 	ssize_t got;
 
@@ -71,8 +72,8 @@ static ssize_t input_more(struct conversation *c)
 	return got;
 }
 
-/* At least one line, and all that follows without a pause. False: no more input. */
-static bool input_gather(struct conversation *c)
+/* Reads at least one line, and all that follows without a pause. False: there is no more input. */
+static bool input_gather(struct session *c)
 {
 	struct pollfd ready = {.fd = STDIN_FILENO, .events = POLLIN};
 
@@ -89,7 +90,10 @@ static bool input_gather(struct conversation *c)
 	return false;
 }
 
-/* As strtoull() does it, which is asked where there is more than digits. What is no number is 0. */
+/*
+ * The number in a line, which is 0 where there is none: digits only are read here, and any other
+ * line by strtoull().
+ */
 static uint64_t address_read(const char *line)
 {
 	const char *at = line + (line[0] == '0' && line[1] == 'x' ? 2 : 0);
@@ -109,8 +113,8 @@ static uint64_t address_read(const char *line)
 	return digits && !at[digits] ? address : strtoull(line, NULL, 16);
 }
 
-/* What the cache has of an address, where all of it is said by its calls. */
-static const struct kept_address *kept_find(const struct conversation *c, uint64_t offset)
+/* The cache entry of an address, if its calls say all that is to be printed. */
+static const struct kept_address *kept_find(const struct session *c, uint64_t offset)
 {
 	const struct symbol_module *m = c->module;
 	const struct kept_address *kept = m->cached ? symbol_kept_find(&m->kept, offset) : NULL;
@@ -118,7 +122,7 @@ static const struct kept_address *kept_find(const struct conversation *c, uint64
 	return kept && !kept->discriminator && !kept->symbol_file ? kept : NULL;
 }
 
-static bool address_take(struct conversation *c, const char *line)
+static bool address_take(struct session *c, const char *line)
 {
 	struct question q = {address_read(line), NOWHERE, NULL};
 	bool inside = symbol_module_offset(c->module, q.address, &q.offset);
@@ -136,8 +140,8 @@ static bool address_take(struct conversation *c, const char *line)
 	return true;
 }
 
-/* Whole lines are taken, and the last one too when no more comes. */
-static void lines_take(struct conversation *c, bool last)
+/* Takes all complete lines. `last`: no more input follows, so the last line is complete too. */
+static void lines_take(struct session *c, bool last)
 {
 	size_t at = 0;
 
@@ -148,7 +152,7 @@ static void lines_take(struct conversation *c, bool last)
 		if (!end && !last)
 			break;
 		if (!end)
-			end = c->input + c->length; /* input_more() left room */
+			end = c->input + c->length; /* input_more() left room for it */
 		*end = '\0';
 		if (!address_take(c, c->input + at))
 			c->error = -ENOMEM;
@@ -169,8 +173,8 @@ static void name_print(struct text *out, const struct symbol_definition *d)
 		text_add_string(out, d->name + d->own);
 }
 
-/* The same, demangled once. */
-static const char *name_shown(struct conversation *c, const struct symbol_definition *d)
+/* The printed name, which is demangled once. */
+static const char *name_shown(struct session *c, const struct symbol_definition *d)
 {
 	uint64_t key = (uint64_t)(uintptr_t)d;
 	const char *shown = d->rust ? d->rust : key_map_find(&c->shown, key);
@@ -221,10 +225,10 @@ static void place_print(struct text *out, const struct symbol_call *call, const 
 	text_add(out, "\n", 1);
 }
 
-/* False: the call makes no sense. */
-static bool words_make(struct conversation *c, uint32_t link, struct words *w)
+/* Prints a call once. False: its entry in the cache is damaged. */
+static bool call_print_once(struct session *c, uint32_t link, struct part *w)
 {
-	struct text *all = &c->all_words;
+	struct text *all = &c->printed;
 	size_t at = all->length;
 	struct symbol_definition definition;
 	struct symbol_call call;
@@ -235,30 +239,30 @@ static bool words_make(struct conversation *c, uint32_t link, struct words *w)
 	place_print(all, &call, call.file, 0);
 	if (all->failed || all->length > UINT32_MAX)
 		c->error = -ENOMEM;
-	*w = (struct words) {(uint32_t)at, (uint32_t)(all->length - at)};
+	*w = (struct part) {(uint32_t)at, (uint32_t)(all->length - at)};
 	return true;
 }
 
-/* False, and nothing printed: it makes no sense. */
-static bool kept_print(struct conversation *c, const struct kept_address *a)
+/* Prints an address from the cache. False: nothing was printed, since its entry is damaged. */
+static bool kept_print(struct session *c, const struct kept_address *a)
 {
 	const struct symbol_kept *kept = &c->module->kept;
 	size_t before = c->out.length;
 
 	for (uint32_t link = a->link; link < a->link + a->count && !c->error; link++) {
 		uint32_t number = kept->links[link];
-		struct words *w = number < kept->header->calls ? &c->words[number] : NULL;
+		struct part *w = number < kept->header->calls ? &c->parts[number] : NULL;
 
-		if (!w || (!w->bytes && !words_make(c, link, w))) {
+		if (!w || (!w->bytes && !call_print_once(c, link, w))) {
 			c->out.length = before;
 			return false;
 		}
-		text_add(&c->out, c->all_words.bytes + w->at, w->bytes);
+		text_add(&c->out, c->printed.bytes + w->at, w->bytes);
 	}
 	return a->count;
 }
 
-static void call_print(struct conversation *c, const struct symbol_facts *facts,
+static void call_print(struct session *c, const struct symbol_facts *facts,
 		       const struct symbol_call *call)
 {
 	text_add_string(&c->out, name_shown(c, call->definition));
@@ -266,7 +270,7 @@ static void call_print(struct conversation *c, const struct symbol_facts *facts,
 		    facts->discriminator);
 }
 
-static void question_answer(struct conversation *c, const struct question *q)
+static void question_answer(struct session *c, const struct question *q)
 {
 	static const char hex[] = "0123456789abcdef";
 	char head[] = "0x0000000000000000\n";
@@ -285,7 +289,7 @@ static void question_answer(struct conversation *c, const struct question *q)
 		text_add_string(&c->out, "??\n??:0\n");
 }
 
-static void out_flush(struct conversation *c)
+static void out_flush(struct session *c)
 {
 	if (c->out.failed)
 		c->error = -ENOMEM;
@@ -294,7 +298,7 @@ static void out_flush(struct conversation *c)
 	c->out.length = 0;
 }
 
-static void converse(struct conversation *c)
+static void session_run(struct session *c)
 {
 	bool more = true;
 
@@ -329,7 +333,7 @@ static enum exit_status module_open(const struct arguments *arguments, struct sy
 	if (error) {
 		free(cache);
 		return message(STATUS_INPUT, NULL, "cannot read %s: %s", path,
-			       error == -ENOEXEC ? "it is no ELF file" : strerror(-error));
+			       error == -ENOEXEC ? "not an ELF file" : strerror(-error));
 	}
 	error = symbolizer_open(&options, owner);
 	free(cache);
@@ -344,25 +348,25 @@ static enum exit_status module_open(const struct arguments *arguments, struct sy
 
 enum exit_status verb_addr2line(const struct arguments *arguments)
 {
-	struct conversation c = {0};
+	struct session c = {0};
 	struct symbolizer *owner = NULL;
 	enum exit_status status = module_open(arguments, &owner, &c.module);
 
 	if (status == STATUS_DONE && c.module->cached)
-		c.words = calloc(c.module->kept.header->calls + 1UL, sizeof(*c.words));
-	if (status == STATUS_DONE && c.module->cached && !c.words)
+		c.parts = calloc(c.module->kept.header->calls + 1UL, sizeof(*c.parts));
+	if (status == STATUS_DONE && c.module->cached && !c.parts)
 		c.error = -ENOMEM;
 	if (status == STATUS_DONE) {
-		converse(&c);
+		session_run(&c);
 		if (c.error)
-			status = message(STATUS_SYSTEM, NULL, "cannot go on: %s",
+			status = message(STATUS_SYSTEM, NULL, "cannot read or write addresses: %s",
 					 strerror(-c.error));
 	}
 	free(c.input);
 	free(c.questions);
 	free(c.unknown);
-	free(c.words);
-	text_close(&c.all_words);
+	free(c.parts);
+	text_close(&c.printed);
 	key_map_close(&c.shown);
 	text_close(&c.out);
 	text_pool_close(&c.names);

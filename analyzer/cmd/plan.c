@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /*
- * plan: what hud-record needs to know of an object, from its ELF file, of one or of all that a
+ * The verb plan: writes what hud-record needs to know of an object, or of all objects that a
  * process has mapped.
  */
 
@@ -23,13 +23,13 @@ static const struct plan_error {
 	const char *what;
 	const char *advice;
 } plan_errors[] = {
-	{ENOEXEC, "no ELF file", "give the file that is run, or the pid of a process"},
+	{ENOEXEC, "not an ELF file", "give the executable itself, or the pid of a process"},
 	{EOPNOTSUPP, "not built for 64-bit x86-64 or AArch64",
-	 "hud-record knows only these machines"},
-	{EINVAL, "no code in it that could be run",
-	 "object files and separate debug files have no plan: give the file that is run"},
-	{EFBIG, "too large", "its code spans over 8 GiB, or its unwind information 4 GiB"},
-	{ESTALE, "another file has this name now", "as root the old one can still be read"},
+	 "hud-record supports only these machines"},
+	{EINVAL, "it has no code that can be run",
+	 "object files and separate debug files have no plan: give the executable itself"},
+	{EFBIG, "too large", "the limits are 8 GiB of code and 4 GiB of unwind information"},
+	{ESTALE, "another file has this path now", "as root the mapped file can still be read"},
 };
 
 static enum exit_status plan_error(const char *object, int err)
@@ -43,9 +43,9 @@ static enum exit_status plan_error(const char *object, int err)
 		       "cannot make a plan of %s: %s", object, strerror(-err));
 }
 
-/* To standard output goes the plan, or what is said of it, never both. */
-static void tell(const struct arguments *a, const struct plan_built *built, const char *object,
-		 const char *output)
+/* Standard output gets the plan or its description, never both. */
+static void describe(const struct arguments *a, const struct plan_built *built, const char *object,
+		     const char *output)
 {
 	FILE *to = strcmp(output, "-") == 0 ? stderr : stdout;
 
@@ -55,9 +55,12 @@ static void tell(const struct arguments *a, const struct plan_built *built, cons
 		plan_print_text(to, built, object, output);
 }
 
-/* Builds, writes and tells. `output` NULL: DIRECTORY/BUILDID.plan, without build-id by its name. */
-static enum exit_status make(const struct arguments *a, const struct unwind_object *object,
-			     uint64_t start_ns, const char *name, const char *output)
+/*
+ * Builds, writes and describes a plan. `output` NULL: DIRECTORY/BUILDID.plan; without a build-id
+ * DIRECTORY/NAME.plan.
+ */
+static enum exit_status plan_make(const struct arguments *a, const struct unwind_object *object,
+				  uint64_t start_ns, const char *name, const char *output)
 {
 	char path[PATH_MAX + PLAN_ID_TEXT_BYTES], id[PLAN_ID_TEXT_BYTES];
 	const char *base = strrchr(name, '/');
@@ -80,7 +83,7 @@ static enum exit_status make(const struct arguments *a, const struct unwind_obje
 		status =
 			message(STATUS_SYSTEM, NULL, "cannot write %s: %s", output, strerror(-err));
 	else
-		tell(a, &built, name, output);
+		describe(a, &built, name, output);
 	plan_built_free(&built);
 	return status;
 }
@@ -97,10 +100,13 @@ static enum exit_status make_of_fd(const struct arguments *a, int fd, int debug_
 		return plan_error(name, err);
 	err = debug_fd < 0 ? 0 : unwind_object_add_debug(&object, debug_fd);
 	if (err == -EINVAL)
-		status = message(STATUS_INPUT, NULL,
-				 "the debug file is not of %s: build-ids differ", name);
+		status = message(
+			STATUS_INPUT, NULL,
+			"the debug file belongs to another build than %s: their build-ids differ",
+			name);
 	else
-		status = err ? plan_error(name, err) : make(a, &object, start_ns, name, output);
+		status =
+			err ? plan_error(name, err) : plan_make(a, &object, start_ns, name, output);
 	unwind_object_close(&object);
 	return status;
 }
@@ -133,7 +139,7 @@ static enum exit_status plan_of_vdso(const struct arguments *a)
 		err = unwind_object_open_memory(&object, image, bytes);
 	if (err)
 		return plan_error("[vdso]", err);
-	status = make(a, &object, start_ns, "[vdso]", NULL);
+	status = plan_make(a, &object, start_ns, "[vdso]", NULL);
 	unwind_object_close(&object);
 	return status;
 }
@@ -154,7 +160,7 @@ static enum exit_status plan_of_mapping(const struct arguments *a, const struct 
 	return status;
 }
 
-/* As many as can be made; what cannot is said, and is the status. */
+/* Makes all plans that can be made. A failure gives a message and is the exit status. */
 static enum exit_status plan_of_process(const struct arguments *a, pid_t pid)
 {
 	enum exit_status status = STATUS_DONE;
@@ -162,8 +168,8 @@ static enum exit_status plan_of_process(const struct arguments *a, pid_t pid)
 	int err;
 
 	if (!a->output || strcmp(a->output, "-") == 0)
-		return message(STATUS_INPUT, "-o DIR says where",
-			       "a process has many objects: their plans need a directory");
+		return message(STATUS_INPUT, "name one with -o DIR",
+			       "the plans of a process are several files and need a directory");
 	if (mkdir(a->output, 0777) && errno != EEXIST)
 		return message(STATUS_INPUT, NULL, "cannot make the directory %s: %s", a->output,
 			       strerror(errno));
@@ -171,7 +177,7 @@ static enum exit_status plan_of_process(const struct arguments *a, pid_t pid)
 	if (err)
 		return message(STATUS_INPUT,
 			       err == -ENOENT
-				       ? "a file of that name? ./NAME says so"
+				       ? "for a file with this name write ./NAME"
 				       : "another user's process needs root or CAP_SYS_PTRACE",
 			       "cannot read the mappings of process %d: %s", (int)pid,
 			       err == -ENOENT ? "no such process" : strerror(-err));
@@ -185,12 +191,12 @@ static enum exit_status plan_of_process(const struct arguments *a, pid_t pid)
 	return status;
 }
 
-/* hud-record's child: all files are open, the plan goes to standard output. */
+/* As hud-record's child: the files are open already, and the plan goes to standard output. */
 static enum exit_status plan_of_fds(const struct arguments *a)
 {
 	if (a->positionals || a->output || a->fd_count > 2)
-		return message(STATUS_INPUT, "--fd OBJECT [--fd DEBUGFILE], and nothing else",
-			       "--fd names all that is read, and writes to standard output");
+		return message(STATUS_INPUT, "use --fd OBJECT [--fd DEBUGFILE] alone",
+			       "--fd cannot be combined with a file, a pid, -o, or a third --fd");
 	return make_of_fd(a, a->fds[0], a->fd_count > 1 ? a->fds[1] : -1, "the descriptor's object",
 			  "-");
 }
@@ -204,12 +210,12 @@ enum exit_status verb_plan(const struct arguments *a)
 	if (a->fd_count)
 		return plan_of_fds(a);
 	if (!a->positionals)
-		return message(STATUS_INPUT, "hud-analyze plan --help says how",
-			       "plan: it needs a BINARY or a PID");
+		return message(STATUS_INPUT, "see hud-analyze plan --help",
+			       "plan needs a BINARY or a PID");
 	pid = strtol(target, &end, 10);
 	if (*target >= '0' && *target <= '9' && !*end) {
 		if (pid <= 0 || pid > INT_MAX)
-			return message(STATUS_INPUT, NULL, "%s is no pid", target);
+			return message(STATUS_INPUT, NULL, "%s is not a valid pid", target);
 		return plan_of_process(a, (pid_t)pid);
 	}
 	return plan_of_file(a);

@@ -26,7 +26,7 @@ struct dwarf_abbreviation {
 	bool fixed; /* all its attributes together take `bytes` */
 	uint16_t tag;
 	uint32_t bytes;
-	uint32_t first; /* attribute */
+	uint32_t first; /* index of its first attribute */
 	uint32_t count;
 };
 

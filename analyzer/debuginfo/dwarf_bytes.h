@@ -7,11 +7,11 @@
 #include <stdint.h>
 #include <string.h>
 
-/* A part of a section, little-endian as all targets are. */
+/* A reader of a part of a section. Little-endian, as all supported machines are. */
 struct dwarf_bytes {
 	const uint8_t *at;
 	const uint8_t *end;
-	bool failed; /* was asked for more than there is: everything read from then on is 0 */
+	bool failed; /* a read went past the end: all further reads give 0 */
 };
 
 static inline struct dwarf_bytes dwarf_bytes_of(const uint8_t *start, size_t bytes)
@@ -56,7 +56,7 @@ static inline uint64_t dwarf_uleb(struct dwarf_bytes *b)
 {
 	uint64_t value = 0;
 
-	if (b->at < b->end && !(*b->at & 0x80)) /* most are short */
+	if (b->at < b->end && !(*b->at & 0x80)) /* most numbers take one byte */
 		return *b->at++;
 	for (unsigned int shift = 0; b->at < b->end; shift += 7) {
 		uint8_t byte = *b->at++;
@@ -91,7 +91,7 @@ static inline int64_t dwarf_sleb(struct dwarf_bytes *b)
 	return 0;
 }
 
-/* A terminated string; NULL when its end is missing. */
+/* A terminated string; NULL: its end is missing. */
 static inline const char *dwarf_text(struct dwarf_bytes *b)
 {
 	const char *text = (const char *)b->at;

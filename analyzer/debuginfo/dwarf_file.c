@@ -51,7 +51,7 @@ int dwarf_units_read(struct dwarf_file *f)
 		error = dwarf_unit_read(f, offset, &whole, unit);
 		if (error == -ENOMEM)
 			return error;
-		if (unit->end <= offset) /* where the next one begins is not known */
+		if (unit->end <= offset) /* where the next unit begins is not known */
 			return 0;
 		offset = unit->end;
 		f->unit_count += error ? 0 : 1;

@@ -13,10 +13,10 @@ struct dwarf_index {
 	struct dwarf_file *file;
 	struct dwarf_file *package;
 	struct dwarf_file *supplement;
-	char *directory;            /* the file's; NULL */
-	struct dwarf_range *ranges; /* of the units, by start */
+	char *directory;            /* of the main file; NULL */
+	struct dwarf_range *ranges; /* of the units' code, by start */
 	size_t range_count, range_room;
-	pthread_mutex_t lock;        /* of what follows */
+	pthread_mutex_t lock;        /* of the members below */
 	struct dwarf_split **splits; /* by unit; NULL: not asked for yet */
 	size_t split_units;
 	size_t missing;

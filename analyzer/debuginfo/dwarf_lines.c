@@ -13,13 +13,13 @@ struct format {
 	struct dwarf_attribute kind; /* name: DW_LNCT_… */
 };
 
-/* One table being read. */
+/* The line table that is being read. */
 struct reader {
-	struct dwarf_unit unit; /* the sizes of this table, which may differ from the unit's */
+	struct dwarf_unit unit; /* the unit, with the table's own encoding */
 	struct dwarf_bytes at;
 	struct dwarf_bytes program;
 	uint16_t version;
-	uint8_t least_bytes; /* of an instruction */
+	uint8_t least_bytes; /* minimum_instruction_length */
 	int8_t line_base;
 	uint8_t line_range;
 	uint8_t opcode_base;
@@ -65,8 +65,9 @@ static bool header_numbers(struct reader *r)
 {
 	r->least_bytes = (uint8_t)dwarf_fixed(&r->at, 1);
 	if (r->version >= 4)
-		dwarf_skip(&r->at, 1); /* operations of an instruction: 1 but for VLIW machines */
-	dwarf_skip(&r->at, 1);         /* default_is_stmt */
+		/* maximum_operations_per_instruction: 1 except on VLIW machines */
+		dwarf_skip(&r->at, 1);
+	dwarf_skip(&r->at, 1); /* default_is_stmt */
 	r->line_base = (int8_t)dwarf_fixed(&r->at, 1);
 	r->line_range = (uint8_t)dwarf_fixed(&r->at, 1);
 	r->opcode_base = (uint8_t)dwarf_fixed(&r->at, 1);
@@ -103,7 +104,7 @@ static int directory_add(struct reader *r, const char *name)
 	return 0;
 }
 
-/* Up to DWARF 4: directories from 1, files from 1; 0 is the unit's own of each. */
+/* Up to DWARF 4: directories and files count from 1, and 0 is that of the unit itself. */
 static int names_read_old(struct reader *r, struct dwarf_lines *lines)
 {
 	int error = directory_add(r, NULL);
@@ -162,7 +163,7 @@ static void name_read(struct reader *r, const struct dwarf_attribute *formats, s
 	}
 }
 
-/* DWARF 5: directory 0 is the unit's own. */
+/* DWARF 5: directory 0 is that of the unit itself. */
 static int names_read(struct reader *r, struct dwarf_lines *lines)
 {
 	struct dwarf_attribute formats[FORMATS];
@@ -196,16 +197,16 @@ int dwarf_lines_sources(struct dwarf_lines *lines, const struct dwarf_unit *unit
 	return error == -ENOMEM ? error : 0;
 }
 
-/* The machine that runs a line program. */
+/* The state machine that runs a line number program. */
 struct machine {
 	const struct reader *r;
 	struct dwarf_lines *lines;
 	const struct dwarf_wanted *wanted;
-	size_t next; /* wanted address, at or after the row before */
+	size_t next; /* index of the first wanted address that is not before the last row */
 	size_t room;
 	uint64_t address;
 	uint32_t source, line, column, discriminator;
-	struct dwarf_line row; /* the one before; its end is not known yet */
+	struct dwarf_line row; /* the last row, whose end is not known yet */
 	bool open;
 	bool no_memory;
 };
@@ -235,7 +236,7 @@ static void row_close(struct machine *m, uint64_t end)
 {
 	struct dwarf_lines *lines = m->lines;
 
-	/* What begins at 0 was thrown away by the linker. */
+	/* Code that the linker discarded begins at 0. */
 	if (!m->open || !m->row.start || end <= m->row.start || !row_wanted(m, m->row.start, end))
 		return;
 	if (!array_grow(&lines->rows, lines->row_count, &m->room, sizeof(*lines->rows))) {

@@ -28,9 +28,12 @@ struct dwarf_lines {
 	size_t row_count;
 };
 
-/* The source files of the unit's table. Of a damaged table what comes before the damage. 0 or -ENOMEM. */
+/*
+ * Reads the source files of the unit's table, of a damaged one those before the damage. 0 or
+ * -ENOMEM.
+ */
 int dwarf_lines_sources(struct dwarf_lines *lines, const struct dwarf_unit *unit);
-/* The rows that hold a wanted address. As above. */
+/* Reads the rows that hold a wanted address. As above. */
 int dwarf_lines_rows(struct dwarf_lines *lines, const struct dwarf_unit *unit,
 		     const struct dwarf_wanted *wanted);
 void dwarf_lines_close(struct dwarf_lines *lines);

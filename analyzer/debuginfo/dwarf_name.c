@@ -7,10 +7,10 @@
 
 #include "analyzer/debuginfo/sorted.h"
 
-/* References and nesting of a hostile file may go in circles. */
+/* Limits for hostile files, whose references and nesting may be circular. */
 enum { REFERENCES = 16, NESTING = 64, CHILDREN = 64, DEPTH = 4096 };
 
-/* One step towards what declares the entry. */
+/* One step towards the declaration of the entry. */
 static bool origin_of_entry(const struct dwarf_entry *from, struct dwarf_entry *to)
 {
 	return dwarf_entry_follow(from, DW_AT_abstract_origin, to) ||
@@ -69,7 +69,7 @@ static bool is_container(unsigned int tag)
 	case DW_TAG_class_type:
 	case DW_TAG_union_type:
 	case DW_TAG_enumeration_type:
-	case DW_TAG_subprogram: /* for functions inside functions */
+	case DW_TAG_subprogram: /* functions may be inside functions */
 		return true;
 	default:
 		return false;
@@ -77,7 +77,7 @@ static bool is_container(unsigned int tag)
 }
 
 struct nesting {
-	uint32_t item[DEPTH]; /* the container around entries of this depth */
+	uint32_t item[DEPTH]; /* index of the innermost container of entries at this depth */
 };
 
 static int container_add(struct dwarf_containers *out, size_t *room, uint64_t offset,
@@ -89,7 +89,7 @@ static int container_add(struct dwarf_containers *out, size_t *room, uint64_t of
 	return 0;
 }
 
-/* All entries of the unit, one behind the other. */
+/* Walks all entries of the unit in the order of the file. */
 static int containers_walk(struct dwarf_containers *out, struct dwarf_unit *unit,
 			   struct nesting *around, size_t *room)
 {
@@ -173,8 +173,8 @@ static void container_name(const struct dwarf_containers *c, struct dwarf_unit *
 	text_add(out, "::", 2);
 }
 
-/* C has no containers: their pass is spared. */
-static bool is_flat(const struct dwarf_unit *unit)
+/* C has no namespaces or member functions, so that their containers need not be read. */
+static bool has_no_containers(const struct dwarf_unit *unit)
 {
 	switch (unit->language) {
 	case DW_LANG_C:
@@ -199,7 +199,7 @@ size_t dwarf_qualified_name(const struct dwarf_entry *entry, dwarf_container_sou
 
 	if (!name || !*name)
 		return 0;
-	c = is_flat(declared.unit) ? NULL : source(context, declared.unit);
+	c = has_no_containers(declared.unit) ? NULL : source(context, declared.unit);
 	item = c ? container_find(c, declared.offset) : 0;
 	if (item && c->items[item].parent)
 		container_name(c, declared.unit, c->items[item].parent, 0, out);

@@ -6,7 +6,7 @@
 
 #include "analyzer/debuginfo/sorted.h"
 
-/* One range list being read. */
+/* The range list that is being read. */
 struct range_walk {
 	const struct dwarf_unit *unit;
 	struct dwarf_bytes at;

@@ -34,32 +34,32 @@ struct builder {
 	struct dwarf_unit *unit;
 	const struct dwarf_wanted *wanted;
 	size_t scope_room, span_room, function_room;
-	bool hit;        /* a range of the function at hand holds a wanted address */
-	uint64_t jump;   /* offset of the entry behind such a function, if it says; else 0 */
-	int passed_over; /* depth of a function that nobody asked for; -1: in none */
-	int depth[OPEN]; /* of the scopes the current entry lies in */
+	bool hit;        /* a range of the current function holds a wanted address */
+	uint64_t jump;   /* offset of the entry after a function that is skipped; 0: not known */
+	int skipped;     /* depth of the function that is being skipped; -1: none */
+	int depth[OPEN]; /* of the scopes that contain the current entry */
 	uint32_t at[OPEN];
 	size_t open;
 	bool no_memory;
 };
 
-/* Nothing in the function at hand is asked for. */
-static void pass_over(struct builder *b, const struct dwarf_value *next, int depth)
+/* Skips the current function, which holds no wanted address. */
+static void function_skip(struct builder *b, const struct dwarf_value *next, int depth)
 {
 	struct dwarf_unit *unit;
 
-	b->passed_over = depth;
+	b->skipped = depth;
 	if (!dwarf_unit_reference(b->unit, next, &unit, &b->jump) || unit != b->unit)
 		b->jump = 0;
 }
 
-/* What lies at this depth or deeper has come to its end. */
+/* Closes all scopes at this depth or deeper. */
 static void scopes_leave(struct builder *b, int depth)
 {
 	while (b->open && b->depth[b->open - 1] >= depth)
 		b->out->scopes[b->at[--b->open]].next = (uint32_t)b->out->scope_count;
-	if (b->passed_over >= depth)
-		b->passed_over = -1;
+	if (b->skipped >= depth)
+		b->skipped = -1;
 }
 
 static bool span_add(void *context, uint64_t start, uint64_t end)
@@ -106,7 +106,7 @@ static void scope_add(struct builder *b, const struct dwarf_entry *e, int depth)
 	dwarf_ranges_each(b->unit, &v[VALUE_LOW], &v[VALUE_HIGH], &v[VALUE_RANGES], span_add, b);
 	if (function && !b->hit) {
 		out->span_count = spans;
-		pass_over(b, &v[VALUE_SIBLING], depth);
+		function_skip(b, &v[VALUE_SIBLING], depth);
 		return;
 	}
 	scope = (struct dwarf_scope) {
@@ -140,16 +140,16 @@ static bool is_scope(uint16_t tag)
 	       tag == DW_TAG_lexical_block;
 }
 
-/* A scope: all others pass by unseen, most of them types and variables. */
+/* Called for scopes only: most entries are types and variables, and those are skipped. */
 static void entry_take(struct builder *b, const struct dwarf_entry *e, int depth)
 {
 	bool function = e->kind->tag == DW_TAG_subprogram;
 
-	if (function || (b->open && b->passed_over < 0))
+	if (function || (b->open && b->skipped < 0))
 		scope_add(b, e, depth);
 }
 
-/* All entries of the unit, one behind the other. */
+/* Walks all entries of the unit in the order of the file. */
 static void entries_walk(struct builder *b)
 {
 	const struct dwarf_view *info = &b->unit->file->sections.view[DWARF_INFO];
@@ -203,7 +203,7 @@ int dwarf_scopes_read(struct dwarf_scopes *out, struct dwarf_unit *unit,
 	b->out = out;
 	b->unit = unit;
 	b->wanted = wanted;
-	b->passed_over = -1;
+	b->skipped = -1;
 	entries_walk(b);
 	scopes_leave(b, -1);
 	dwarf_ranges_sort(out->functions, out->function_count);
@@ -232,7 +232,7 @@ static bool scope_holds(const struct dwarf_scopes *s, const struct dwarf_scope *
 	return false;
 }
 
-/* Walks down from the function: into what holds the address, past what does not. */
+/* Walks down from the function into the scopes that hold the address. */
 size_t dwarf_scopes_chain(const struct dwarf_scopes *s, uint64_t address, uint32_t *chain)
 {
 	const struct dwarf_range *hit = dwarf_ranges_find(s->functions, s->function_count, address);

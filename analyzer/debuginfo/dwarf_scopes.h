@@ -7,18 +7,18 @@
 #include "analyzer/debuginfo/dwarf_wanted.h"
 
 /*
- * The functions of one unit with what is inlined into them, built in one pass over its entries in
- * the order they lie in the file.
+ * The functions of one unit, and the calls that are inlined into them. They are read in one pass
+ * over the entries.
  */
-/* A function, or a call or block inside one. */
+/* A function, or an inlined call or a block inside of one. */
 struct dwarf_scope {
 	uint64_t offset;
-	uint32_t first_range; /* of spans */
+	uint32_t first_range; /* index in `spans` */
 	uint32_t range_count;
-	uint32_t next; /* behind everything inside this one */
+	uint32_t next; /* index of the first scope that is not inside this one */
 	uint32_t call_file, call_line, call_column;
-	bool function; /* not inlined */
-	bool inlined;  /* neither: a block */
+	bool function; /* a function, not an inlined call */
+	bool inlined;  /* neither of both: a block */
 };
 
 struct dwarf_scopes {
@@ -31,8 +31,8 @@ struct dwarf_scopes {
 };
 
 /*
- * With `wanted` addresses: only functions that hold one. Where sense runs out what was found stays,
- * which is less, never wrong. 0 or -ENOMEM.
+ * Reads the functions that hold a wanted address. In a damaged unit those before the damage are
+ * found. 0 or -ENOMEM.
  */
 int dwarf_scopes_read(struct dwarf_scopes *out, struct dwarf_unit *unit,
 		      const struct dwarf_wanted *wanted);
@@ -40,8 +40,8 @@ void dwarf_scopes_close(struct dwarf_scopes *s);
 
 enum { DWARF_CHAIN = 256 };
 /*
- * Indexes of the function at this address and of the calls inlined there, innermost first, at most
- * DWARF_CHAIN; 0: no function known.
+ * The indexes of the function at this address and of the calls inlined there, innermost first, at
+ * most DWARF_CHAIN. Returns how many; 0: no function is known.
  */
 size_t dwarf_scopes_chain(const struct dwarf_scopes *s, uint64_t address, uint32_t *chain);
 

@@ -7,8 +7,8 @@
 #include "analyzer/debuginfo/dwarf_bytes.h"
 
 /*
- * The sections of one file with debug information (DWARF 2 to 5): a binary, a separate debug file, a
- * dwz supplement, a .dwo or a .dwp. They are read in place, without a copy; compressed ones are
+ * The sections of one file with debug information (DWARF 2 to 5): a binary, a separate debug file,
+ * a dwz supplement, a .dwo or a .dwp. They are read in place, without a copy; compressed ones are
  * unpacked.
  */
 enum dwarf_section {
@@ -53,7 +53,9 @@ static inline struct dwarf_bytes dwarf_view_from(const struct dwarf_view *view, 
 	return dwarf_bytes_of(view->start + offset, view->bytes - offset);
 }
 
-/* Number `index` of a table of numbers of `bytes` each, which begins at `base`. False: none there. */
+/*
+ * Number `index` of a table of numbers of `bytes` each, which begins at `base`. False: none there.
+ */
 static inline bool dwarf_view_number(const struct dwarf_view *view, uint64_t base, uint64_t index,
 				     unsigned int bytes, uint64_t *out)
 {

@@ -8,7 +8,10 @@
 
 #include "analyzer/debuginfo/dwarf_header.h"
 
-/* Section numbers of a package's index; the ones we read are the same in GNU's of before DWARF 5. */
+/*
+ * Section numbers in a package's index. Those used here are the same in GNU's format and in DWARF
+ * 5.
+ */
 enum { INDEX_INFO = 1, INDEX_ABBREV = 3, INDEX_LINE = 4, INDEX_STR_OFFSETS = 6, V5_RNGLISTS = 8 };
 enum { COLUMNS = 16 };
 
@@ -59,7 +62,7 @@ static uint64_t u64_at(const uint8_t *at, uint64_t index)
 	return value;
 }
 
-/* Row of a unit, from 1; 0: not in the package. */
+/* Row of a unit, counted from 1; 0: not in the package. */
 static uint32_t index_find(const struct package_index *p, uint64_t id)
 {
 	uint32_t mask = p->slots - 1;
@@ -180,7 +183,7 @@ int dwarf_split_in_file(struct dwarf_split *out, const char *directory, struct d
 		error = joined_read(out, skeleton->comp_dir, name, skeleton);
 	if (error == -ENOENT && directory && name[0] != '/')
 		error = joined_read(out, directory, name, skeleton);
-	if (error == -ENOENT && directory) /* moved together with the binary */
+	if (error == -ENOENT && directory) /* it may have been moved together with the binary */
 		error = joined_read(out, directory, last, skeleton);
 	return error;
 }

@@ -3,8 +3,8 @@
 
 #include <dwarf.h>
 
-/* Types of a hostile file may go in circles, or be endless. */
-enum { ALIASES = 16, DEPTH = 24, SAMPLES = 4096, MEMBERS = 1024 };
+/* Limits for hostile files, whose types may be circular. */
+enum { ALIASES = 16, DEPTH = 24, ENTRIES = 4096, MEMBERS = 1024 };
 #define OFFSET_MAX (UINT64_C(1) << 30)
 
 bool dwarf_place_of(const struct dwarf_entry *entry, uint64_t offset, struct dwarf_place *out)
@@ -38,7 +38,7 @@ uint64_t dwarf_type_bytes(const struct dwarf_entry *type)
 	return dwarf_value_number(&v);
 }
 
-/* Where a member lies, from the start of what it is a member of. */
+/* The type of a member, and its offset; `offset` is that of the value it is a member of. */
 static bool member_place(const struct dwarf_entry *member, uint64_t offset, struct dwarf_place *out)
 {
 	struct dwarf_value v = dwarf_entry_value(member, DW_AT_data_member_location);
@@ -49,7 +49,7 @@ static bool member_place(const struct dwarf_entry *member, uint64_t offset, stru
 	return dwarf_place_of(member, offset + inner, out);
 }
 
-static bool named(const struct dwarf_entry *entry, const char *name)
+static bool name_is(const struct dwarf_entry *entry, const char *name)
 {
 	const char *own = name ? dwarf_entry_name(entry) : NULL;
 
@@ -62,7 +62,7 @@ bool dwarf_place_member(const struct dwarf_place *in, const char *name, struct d
 	bool more = dwarf_entry_child(&in->type, &child);
 
 	for (int i = 0; more && i < MEMBERS; i++, more = dwarf_entry_sibling(&child))
-		if (child.kind->tag == DW_TAG_member && named(&child, name))
+		if (child.kind->tag == DW_TAG_member && name_is(&child, name))
 			return member_place(&child, in->offset, out);
 	return false;
 }
@@ -77,7 +77,7 @@ static bool child_of_tag(const struct dwarf_entry *entry, uint16_t tag, struct d
 	return false;
 }
 
-/* The tag's place, without a value; no bytes: this type has none. */
+/* Where the tag of a variant part is; 0 bytes: it has none. */
 static bool tag_place(const struct dwarf_entry *part, uint64_t offset, struct dwarf_tag *tag)
 {
 	struct dwarf_entry member;
@@ -93,7 +93,10 @@ static bool tag_place(const struct dwarf_entry *part, uint64_t offset, struct dw
 	return tag->bytes != 0;
 }
 
-/* A value that is written with more or fewer bytes than the tag has, or with a sign. */
+/*
+ * The value that stands for a variant. It may be stored with a sign, or in more bytes than the tag
+ * has.
+ */
 static void tag_value(const struct dwarf_entry *variant, struct dwarf_tag *tag)
 {
 	struct dwarf_value v = dwarf_entry_value(variant, DW_AT_discr_value);
@@ -116,7 +119,7 @@ bool dwarf_place_variant(const struct dwarf_place *in, const char *name, struct 
 	more = dwarf_entry_child(&part, &variant);
 	for (int i = 0; more && i < MEMBERS; i++, more = dwarf_entry_sibling(&variant)) {
 		if (variant.kind->tag != DW_TAG_variant ||
-		    !child_of_tag(&variant, DW_TAG_member, &member) || !named(&member, name))
+		    !child_of_tag(&variant, DW_TAG_member, &member) || !name_is(&member, name))
 			continue;
 		tag_value(&variant, tag);
 		return member_place(&member, in->offset, out);
@@ -127,7 +130,7 @@ bool dwarf_place_variant(const struct dwarf_place *in, const char *name, struct 
 struct search {
 	enum dwarf_kind wanted;
 	const char *name;
-	int left; /* looks that may still be taken */
+	int left; /* how many more entries may be read */
 	struct dwarf_place *out;
 };
 
@@ -145,7 +148,7 @@ static bool is_wanted(const struct search *s, const struct dwarf_place *place)
 	case DWARF_KIND_POINTER:
 		return tag == DW_TAG_pointer_type;
 	case DWARF_KIND_STRUCT:
-		return is_composite(tag) && named(&place->type, s->name);
+		return is_composite(tag) && name_is(&place->type, s->name);
 	case DWARF_KIND_ENUM:
 		return child_of_tag(&place->type, DW_TAG_variant_part, &part);
 	case DWARF_KIND_NUMBER:
@@ -165,14 +168,14 @@ static bool search_member(struct search *s, const struct dwarf_entry *member, ui
 
 	if (!member_place(member, offset, &place))
 		return false;
-	if (s->wanted == DWARF_KIND_MEMBER && named(member, s->name)) {
+	if (s->wanted == DWARF_KIND_MEMBER && name_is(member, s->name)) {
 		*s->out = place;
 		return true;
 	}
 	return search_type(s, &place, depth + 1);
 }
 
-/* Members of a struct, or those of each variant of an enum. */
+/* Searches the members of a struct, or those of each variant of an enum. */
 static bool search_children(struct search *s, const struct dwarf_entry *around, uint64_t offset,
 			    int depth)
 {
@@ -203,7 +206,7 @@ static bool search_type(struct search *s, const struct dwarf_place *in, int dept
 bool dwarf_place_within(const struct dwarf_place *in, enum dwarf_kind wanted, const char *name,
 			struct dwarf_place *out)
 {
-	struct search s = {.wanted = wanted, .name = name, .left = SAMPLES, .out = out};
+	struct search s = {.wanted = wanted, .name = name, .left = ENTRIES, .out = out};
 	struct dwarf_place from = *in;
 
 	return search_type(&s, &from, 0);
@@ -215,7 +218,7 @@ bool dwarf_place_target(const struct dwarf_place *pointer, struct dwarf_place *o
 	       dwarf_place_of(&pointer->type, 0, out);
 }
 
-bool dwarf_type_written(const struct dwarf_entry *type, struct dwarf_entry *out)
+bool dwarf_future_declaration(const struct dwarf_entry *type, struct dwarf_entry *out)
 {
 	struct dwarf_entry part, variant;
 	struct dwarf_value line;

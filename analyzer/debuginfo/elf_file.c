@@ -14,7 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A hostile header may claim any number, and a small section unpack to any size. */
+/*
+ * Limits for hostile files: headers may claim any number, and a small section may unpack to any
+ * size.
+ */
 enum { SEGMENTS = 4096, DEBUGDATA_BYTES = 256 << 20 };
 
 static int segments_read(struct elf_file *f)
@@ -44,9 +47,9 @@ static int segments_read(struct elf_file *f)
 }
 
 /*
- * A separate debug file says where segments lie in memory, but no longer where they lay in the
- * file. Linkers place them one behind the other, each at the next offset that is congruent to its
- * address, so that can be found again.
+ * A separate debug file has the addresses of segments, but no longer their offsets in the binary.
+ * Linkers place segments one after the other, each at the next offset that is congruent to its
+ * address, so the offsets can be computed again.
  */
 static void segments_place(struct elf_file *f)
 {
@@ -54,7 +57,7 @@ static void segments_place(struct elf_file *f)
 
 	for (size_t i = 0; i < f->segment_count; i++)
 		if (f->segments[i].executable && f->segments[i].bytes)
-			return; /* kept as they were: eu-strip does */
+			return; /* eu-strip keeps the offsets */
 	for (size_t i = 0; i < f->segment_count; i++) {
 		struct elf_segment *s = &f->segments[i];
 
@@ -95,8 +98,8 @@ static void altlink_read(struct elf_file *f, Elf_Scn *section)
 }
 
 /*
- * What DWARF 5 has in its place: version, whether this is the supplement, its path, its checksum. In
- * the supplement itself that is what it is told by, as by a build-id.
+ * DWARF 5's counterpart: version, whether this file is the supplement, path, checksum. The checksum
+ * identifies the supplement, as a build-id does.
  */
 static void supplement_read(struct elf_file *f, Elf_Scn *section)
 {
@@ -127,7 +130,10 @@ static void build_id_take(struct elf_file *f, const uint8_t *id, size_t bytes)
 	f->build_id_bytes = bytes;
 }
 
-/* Sections first: a separate debug file has kept its notes there, and its segments are hollow. */
+/*
+ * Sections first: a separate debug file keeps its note in a section, and has no bytes in its
+ * segments.
+ */
 static void notes_read(struct elf_file *f, const GElf_Shdr *header)
 {
 	size_t bytes = 0;
@@ -154,7 +160,7 @@ static void build_id_find(struct elf_file *f)
 		build_id_take(f, id.byte, id.bytes);
 }
 
-static void section_look(struct elf_file *f, Elf_Scn *section, const GElf_Shdr *header,
+static void section_read(struct elf_file *f, Elf_Scn *section, const GElf_Shdr *header,
 			 const char *name)
 {
 	if (header->sh_type == SHT_SYMTAB)
@@ -175,7 +181,7 @@ static void section_look(struct elf_file *f, Elf_Scn *section, const GElf_Shdr *
 		supplement_read(f, section);
 }
 
-static void sections_look(struct elf_file *f)
+static void sections_read(struct elf_file *f)
 {
 	Elf_Scn *section = NULL;
 	size_t names;
@@ -186,7 +192,7 @@ static void sections_look(struct elf_file *f)
 		GElf_Shdr header;
 
 		if (gelf_getshdr(section, &header) && header.sh_type != SHT_NOBITS)
-			section_look(f, section, &header,
+			section_read(f, section, &header,
 				     elf_strptr(f->elf, names, header.sh_name));
 	}
 }
@@ -206,7 +212,7 @@ static int elf_file_read(struct elf_file *f)
 	if (error)
 		return error;
 	build_id_find(f);
-	sections_look(f);
+	sections_read(f);
 	if (no_sections(f->elf))
 		f->has_code = f->segment_count > 0;
 	if (!f->has_code)
@@ -218,7 +224,9 @@ static int image_map(struct elf_file *f, const char *path)
 {
 	struct stat st;
 	int error = 0;
-	/* A path from a capture may name a pipe or a device by now: do not wait on it. */
+	/*
+	 * O_NONBLOCK: a path from a capture may be a pipe or a device by now, and must not block.
+	 */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
@@ -372,7 +380,7 @@ bool elf_file_vaddr(const struct elf_file *f, uint64_t offset, uint64_t *vaddr)
 	for (size_t i = 0; i < f->segment_count; i++) {
 		const struct elf_segment *s = &f->segments[i];
 
-		/* Segments may share a page of the file: code is what we are asked for. */
+		/* Segments may share a page of the file: callers ask for code. */
 		if (offset >= s->offset && offset - s->offset < s->bytes &&
 		    (!hit || (s->executable && !hit->executable)))
 			hit = s;

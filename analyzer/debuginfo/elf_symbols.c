@@ -9,7 +9,10 @@
 #include "analyzer/base/arena.h"
 #include "analyzer/debuginfo/sorted.h"
 
-/* Of several names of one function the plain one comes first: clock_nanosleep before __GI___clock_…. */
+/*
+ * Of several names of one function the plain one comes first: clock_nanosleep before
+ * __GI___clock_….
+ */
 static int name_order(const char *a, const char *b)
 {
 	bool plain_a = a[0] != '_';

@@ -25,7 +25,7 @@ int elf_symbols_open(struct elf_symbols *s, Elf *elf, uint32_t type);
 void elf_symbols_close(struct elf_symbols *s);
 /* The largest function that holds the address; NULL: none does. */
 const struct elf_symbol *elf_symbols_find(const struct elf_symbols *s, uint64_t vaddr);
-/* The first symbol that starts at the address, after which come others that do; NULL: none does. */
+/* The first of the symbols that start at the address; NULL: none does. */
 const struct elf_symbol *elf_symbols_starting(const struct elf_symbols *s, uint64_t vaddr);
 
 #endif

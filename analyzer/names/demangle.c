@@ -8,9 +8,9 @@
 #include <string.h>
 
 /*
- * libiberty's demanglers limit their recursion, not their output: a v0 name of a few hundred
- * bytes with back references can write gigabytes. So they write through a callback with a limit,
- * and a name that goes over it stays as it is.
+ * libiberty's demanglers limit their recursion, not their output: a v0 name of a few hundred bytes
+ * with back references can expand to gigabytes. So their output goes through a callback with a
+ * limit, and a name that exceeds it is not demangled.
  */
 enum { DEMANGLED_BYTES = 64 << 10 };
 
@@ -32,7 +32,10 @@ static void limited_add(const char *bytes, size_t length, void *opaque)
 
 static bool try_rust(const char *name, struct limited *out)
 {
-	/* LLVM appends .llvm.123 to what it makes local; v0 allows it, legacy does not. */
+	/*
+	 * LLVM appends .llvm.123 to symbols that it makes local. The v0 mangling allows that,
+	 * legacy does not.
+	 */
 	const char *tail = strstr(name, ".llvm.");
 	char *cut = tail ? strndup(name, (size_t)(tail - name)) : NULL;
 	bool done = rust_demangle_callback(cut ? cut : name, DMGL_NO_OPTS, limited_add, out);
@@ -65,7 +68,8 @@ static void demangle(struct text *out, const char *name, int options, bool *rust
 	if (done)
 		text_add(out, full.text.bytes, full.text.length);
 	else
-		text_add(out, name, strcspn(name, "@")); /* without C's symbol version */
+		/* without the symbol version of C libraries */
+		text_add(out, name, strcspn(name, "@"));
 	text_close(&full.text);
 }
 

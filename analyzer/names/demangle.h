@@ -7,12 +7,12 @@
 #include "analyzer/base/arena.h"
 
 /*
- * Appends a linker's name as people write it: Rust (legacy and v0), C++, or unchanged but for a
- * symbol version. The hash of legacy Rust names is left out. `*rust`: it was a Rust name.
+ * Appends the demangled form of a symbol's name: Rust (legacy, without the hash, and v0), C++, or
+ * otherwise the name without its symbol version. `*rust`: it was a Rust name.
  */
 void demangle_name(struct text *out, const char *name, bool *rust);
 
-/* The same as `c++filt` writes it, with the parameters of C++ functions. */
+/* The same with the parameters of C++ functions, as `c++filt` prints them. */
 void demangle_name_parameters(struct text *out, const char *name);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Longer names are libiberty's. What is written is never twice as long as what is read. */
+/* Longer names are left to libiberty. The output is never twice as long as the name. */
 enum { NAME_BYTES = 2048, HASH_BYTES = 17, HASH_DIGITS = 5 };
 
 struct part {
@@ -11,7 +11,7 @@ struct part {
 	size_t bytes;
 };
 
-/* "17h0123456789abcdef": a part with its length before it. */
+/* "17h0123456789abcdef": a part after its length. */
 static bool part_read(const char **at, const char *end, struct part *out)
 {
 	size_t bytes = 0;
@@ -25,7 +25,7 @@ static bool part_read(const char **at, const char *end, struct part *out)
 	return true;
 }
 
-/* C++ has names of this form too; theirs hardly end in what looks drawn by lot. */
+/* C++ names may have this form too, but hardly end in 16 digits that look random. */
 static bool is_hash(const struct part *p)
 {
 	unsigned int seen = 0;
@@ -45,7 +45,7 @@ static bool is_hash(const struct part *p)
 	return __builtin_popcount(seen) >= HASH_DIGITS;
 }
 
-/* Where the name ends: at its E. The hash, its last part, is left out. NULL: not of this kind. */
+/* The end of the parts, without the last one, which is the hash. NULL: not a legacy Rust name. */
 static const char *parts_end(const char *name, const char *end)
 {
 	const char *at = name, *before = name;
@@ -66,8 +66,7 @@ static int hex_digit(char c)
 	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* What is between two dollars; 0: nothing known. */
-static char escape_of(const char *text, size_t bytes)
+char demangle_legacy_escape(const char *text, size_t bytes)
 {
 	static const struct {
 		char text[3];
@@ -84,7 +83,7 @@ static char escape_of(const char *text, size_t bytes)
 	return 0;
 }
 
-/* Behind what was written of a part; NULL: it has what is not known. */
+/* Writes a part and returns the end of the output; NULL: the part has an unknown escape. */
 static char *part_write(const struct part *p, char *out)
 {
 	const char *at = p->text, *end = p->text + p->bytes;
@@ -100,7 +99,7 @@ static char *part_write(const struct part *p, char *out)
 			at++;
 		} else if (c == '$') {
 			close = memchr(at, '$', (size_t)(end - at));
-			c = close ? escape_of(at, (size_t)(close - at)) : 0;
+			c = close ? demangle_legacy_escape(at, (size_t)(close - at)) : 0;
 			if (!c)
 				return NULL;
 			*out++ = c;

@@ -5,10 +5,13 @@
 #include "analyzer/base/arena.h"
 
 /*
- * Rust's legacy mangling, _ZN…17h<hash>E, which is nearly all that a Rust program has: appends what
- * libiberty would write, without the hash, several times faster. False, and nothing is appended:
- * it is something else, or unusual, and is for libiberty to judge.
+ * Demangles Rust's legacy mangling, _ZN…17h<hash>E, which most symbols of a Rust program have:
+ * appends the same as libiberty, without the hash, several times faster. False: nothing is
+ * appended, since the name is of another kind or unusual, and libiberty has to demangle it.
  */
 bool demangle_legacy(struct text *out, const char *name);
+
+/* The character that the legacy mangling writes as $TEXT$; 0: unknown. */
+char demangle_legacy_escape(const char *text, size_t bytes);
 
 #endif

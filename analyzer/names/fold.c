@@ -4,7 +4,9 @@
 #include <ctype.h>
 #include <string.h>
 
-/* Types nest; a hostile name must not nest our stack. */
+#include "analyzer/names/demangle_legacy.h"
+
+/* Limits recursion: types nest, and the nesting of a hostile name is unlimited. */
 enum { FOLD_DEPTH = 32 };
 
 /* A piece of a name. */
@@ -25,7 +27,7 @@ static struct span span_from(struct span s, size_t from)
 	return (struct span) {s.at + from, s.length - from};
 }
 
-/* Index of the bracket that closes the one at the start, or the last index: never past the end. */
+/* Index of the bracket that closes the one at the start; the last index where none does. */
 static size_t span_closing(struct span s)
 {
 	char open = s.at[0];
@@ -42,7 +44,7 @@ static size_t span_closing(struct span s)
 	return s.length - 1;
 }
 
-/* First place of `word` outside all brackets, or the length. */
+/* Index of the first `word` outside of all brackets, or the length. */
 static size_t span_find(struct span s, const char *word)
 {
 	for (size_t i = 0; i < s.length; i++) {
@@ -67,12 +69,12 @@ static struct span type_bare(struct span s)
 	for (size_t i = 0; i < sizeof(before) / sizeof(before[0]); i++)
 		if (span_starts(s, before[i])) {
 			s = span_from(s, strlen(before[i]));
-			i = (size_t)-1; /* from the first again */
+			i = (size_t)-1; /* start over */
 		}
 	return s;
 }
 
-/* What stands between the bracket at the start and the one that closes it. */
+/* The text between the bracket at the start and the one that closes it. */
 static struct span span_inside(struct span s)
 {
 	size_t close = span_closing(s);
@@ -80,7 +82,7 @@ static struct span span_inside(struct span s)
 	return (struct span) {s.at + (close ? 1 : 0), close ? close - 1 : 0};
 }
 
-/* What a `<..>` in a path says: `T`, `T as Trait`, `impl Trait for T`, `impl T`. */
+/* The parts of a `<..>` in a path: `T`, `T as Trait`, `impl Trait for T`, `impl T`. */
 struct qualified {
 	struct span type;
 	struct span trait; /* length 0: none */
@@ -139,8 +141,8 @@ static bool is_std_crate(struct span c)
 }
 
 /*
- * A `<..>` that stands as a component of a path. The type names the function, but where only the
- * trait is not the standard library's it is the trait that says whose code this is.
+ * Appends a `<..>` that is a component of a path. The function is named by the type; but where the
+ * type is of the standard library and the trait is not, the trait says whose code it is.
  */
 static void qualified_add(struct text *out, size_t start, struct span inner, int depth)
 {
@@ -151,7 +153,8 @@ static void qualified_add(struct text *out, size_t start, struct span inner, int
 		       !is_std_crate(trait_crate);
 
 	if (!foreign && q.type.length && (span_is_path(q.type) || q.type.at[0] == '<')) {
-		out->length = start; /* the type's own path, not that of the module with the impl */
+		/* the type's own path replaces that of the module with the impl */
+		out->length = start;
 		fold_path(out, q.type, depth + 1);
 	} else if ((first || foreign) && q.trait.length) {
 		out->length = start;
@@ -173,7 +176,7 @@ static bool is_hash(struct span s)
 	return true;
 }
 
-/* One component up to `::`; what hangs on it in brackets is dropped. */
+/* The end of the component at the start, at `::`. */
 static size_t component_end(struct span s)
 {
 	if (span_starts(s, "operator") && s.length > 8 && !isalnum((unsigned char)s.at[8]) &&
@@ -221,7 +224,10 @@ static void fold_path(struct text *out, struct span s, int depth)
 		out->bytes[out->length] = '\0';
 }
 
-/* Compiler's suffixes: " [clone .cold]", ".llvm.123", ".part.0", "@GLIBC_2.2.5". */
+/*
+ * Length without the suffixes of compilers: " [clone .cold]", ".llvm.123", ".part.0",
+ * "@GLIBC_2.2.5".
+ */
 static size_t name_length(const char *name)
 {
 	static const char *const tails[] = {" [clone", ".llvm.",      ".cold",
@@ -238,24 +244,13 @@ static size_t name_length(const char *name)
 	return length;
 }
 
-/* The characters that rustc's legacy mangling writes as $..$; 0: not one of them. */
+/* The character that an escape $..$ at the start stands for, and its length; 0: none. */
 static char escape_read(struct span s, size_t *used)
 {
-	static const struct {
-		const char *code;
-		char letter;
-	} codes[] = {{"$LT$", '<'},  {"$GT$", '>'},   {"$LP$", '('},  {"$RP$", ')'},
-		     {"$C$", ','},   {"$RF$", '&'},   {"$BP$", '*'},  {"$SP$", '@'},
-		     {"$u20$", ' '}, {"$u27$", '\''}, {"$u5b$", '['}, {"$u5d$", ']'},
-		     {"$u7b$", '{'}, {"$u7d$", '}'},  {"$u7e$", '~'}, {"$u3d$", '='},
-		     {"$u2b$", '+'}, {"$u3b$", ';'},  {"$u22$", '"'}};
+	const char *end = s.length && s.at[0] == '$' ? memchr(s.at + 1, '$', s.length - 1) : NULL;
 
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (span_starts(s, codes[i].code)) {
-			*used = strlen(codes[i].code);
-			return codes[i].letter;
-		}
-	return 0;
+	*used = end ? (size_t)(end - s.at) + 1 : 0;
+	return end ? demangle_legacy_escape(s.at + 1, *used - 2) : 0;
 }
 
 static void unescape(struct text *out, struct span s)
@@ -298,7 +293,7 @@ void fold_name(struct text *out, const char *name)
 	text_close(&plain);
 }
 
-/* The qualified part of a name that has one. */
+/* Finds the first `<..>` of a name, and what comes after it. False: it has none. */
 static bool name_qualified(const char *name, struct qualified *q, struct span *rest)
 {
 	struct span s = {name, name_length(name)};

@@ -5,22 +5,22 @@
 #include "analyzer/base/arena.h"
 
 /*
- * A function's name for people and keys: what differs from build to build or from instance to
- * instance is left out.
+ * A function's name without what differs between builds or between instances of a generic function,
+ * for people to read and for keys.
  *
  *   demo::guilty::hash::h0123456789abcdef         demo::guilty::hash
  *   demo::save::{{closure}}::{{closure}}          demo::save
  *   <demo::Store<T> as demo::Save>::save          demo::Store::save
  *   alloc::vec::Vec<T>::push::<u8>                alloc::vec::Vec::push
  *
- * Appends to `out`; where nothing would be left the name is appended as it is.
+ * Appends to `out`. Where nothing would be left the whole name is appended.
  */
 void fold_name(struct text *out, const char *name);
 
 /*
- * The crate a folded Rust function was written in, as far as its demangled name tells: the type's,
- * or the trait's where the type is the standard library's. Points into `name`; *length 0: unknown.
- * `*by_trait`: a trait's method, whose default body may come from another crate.
+ * The crate of a Rust function, from its demangled name: that of the type, or of the trait where
+ * the type is of the standard library. Points into `name`; *length 0: unknown. `*by_trait`: it is a
+ * method of a trait, whose default body may be in another crate.
  */
 const char *fold_crate(const char *name, size_t *length, bool *by_trait);
 
@@ -30,7 +30,9 @@ const char *fold_crate(const char *name, size_t *length, bool *by_trait);
  */
 void fold_trait_method(struct text *out, const char *name);
 
-/* First argument of the last generic list in `name` ("A<B<C>, D>" gives "B<C>"); *length 0: none. */
+/*
+ * First argument of the last generic list in `name` ("A<B<C>, D>" gives "B<C>"); *length 0: none.
+ */
 const char *fold_first_argument(const char *name, size_t *length);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "analyzer/debuginfo/dwarf_type.h"
 
-/* Nesting of a hostile file; and no name of the rules has a path as long. */
+/* Limits for hostile files; no path in the rules comes near them. */
 enum { DEPTH = 4096, PATH_PARTS = 32, PATH_BYTES = 512 };
 
 struct walk {
@@ -15,8 +15,9 @@ struct walk {
 	const struct plan_tls *tls;
 	uint64_t around[PATH_PARTS]; /* the namespaces that an entry is in */
 	uint32_t parts;
-	uint32_t depth;         /* of entries around, of whatever kind */
-	uint64_t storage_bytes; /* of the runtime's thread-local, by its symbol; 0: has none */
+	uint32_t depth; /* how many entries of any kind contain the current one */
+	/* size of the runtime's thread-local, from its symbol; 0: no symbol */
+	uint64_t storage_bytes;
 };
 
 static const size_t variables[] = {
@@ -33,7 +34,9 @@ enum {
 	TYPES = sizeof(types) / sizeof(types[0]),
 };
 
-/* A place in the thread-local block: a constant, and the operation that makes an address of it. */
+/*
+ * A location in the thread-local block: a constant, and the operation that makes an address of it.
+ */
 static bool location_value(const struct dwarf_value *v, uint64_t *value)
 {
 	struct dwarf_bytes from = dwarf_bytes_of(v->bytes, v->bytes ? v->number : 0);
@@ -67,8 +70,8 @@ static const char *linkage_name(const struct dwarf_entry *e)
 }
 
 /*
- * The linker writes 0 for the place of a variable that it dropped: such a 0 is one only if there is
- * a symbol of that name.
+ * Is the variable in the program? The linker writes 0 for the place of one that it dropped, so 0 is
+ * a place only where the variable has a symbol.
  */
 static bool variable_kept(const struct walk *w, const struct dwarf_entry *e, uint64_t value)
 {
@@ -102,7 +105,7 @@ static bool path_read(const struct walk *w, const struct dwarf_entry *e, char pa
 	return true;
 }
 
-static void variable_look(struct walk *w, const struct dwarf_entry *e)
+static void variable_take(struct walk *w, const struct dwarf_entry *e)
 {
 	struct dwarf_value location = dwarf_entry_value(e, DW_AT_location);
 	char path[PATH_BYTES];
@@ -115,7 +118,7 @@ static void variable_look(struct walk *w, const struct dwarf_entry *e)
 		struct plan_declared *d = &w->out->of[variables[i]];
 		struct dwarf_place place;
 
-		/* Beside some of them lies a byte that says whether they are ready. */
+		/* Some have a byte of the same name, which says whether they are initialized. */
 		if (!d->found && pattern_matches(w->names->name[variables[i]], path) &&
 		    dwarf_place_of(e, 0, &place) && place.type.kind->tag != DW_TAG_base_type)
 			*d = (struct plan_declared) {.found = true, .entry = *e, .value = value};
@@ -131,7 +134,7 @@ static const char *last_part(const char *path)
 	return last;
 }
 
-static void type_look(struct walk *w, const struct dwarf_entry *e)
+static void type_take(struct walk *w, const struct dwarf_entry *e)
 {
 	const char *name = dwarf_entry_name(e);
 	char path[PATH_BYTES];
@@ -146,7 +149,7 @@ static void type_look(struct walk *w, const struct dwarf_entry *e)
 	}
 }
 
-static void storage_look(struct walk *w, const struct dwarf_entry *e)
+static void storage_take(struct walk *w, const struct dwarf_entry *e)
 {
 	struct plan_declared *d = &w->out->of[NAME_CONTEXT_STORAGE];
 	struct dwarf_place place = {.type = *e}, inner;
@@ -161,15 +164,16 @@ static void storage_look(struct walk *w, const struct dwarf_entry *e)
 		*d = (struct plan_declared) {.found = true, .entry = *e};
 }
 
-static void entry_look(struct walk *w, const struct dwarf_entry *e)
+static void entry_take(struct walk *w, const struct dwarf_entry *e)
 {
-	if (w->depth != w->parts + 1) /* in something that is no namespace, or the unit itself */
+	/* inside of something other than a namespace, or the unit itself */
+	if (w->depth != w->parts + 1)
 		return;
 	if (e->kind->tag == DW_TAG_variable)
-		variable_look(w, e);
+		variable_take(w, e);
 	if (e->kind->tag == DW_TAG_structure_type) {
-		type_look(w, e);
-		storage_look(w, e);
+		type_take(w, e);
+		storage_take(w, e);
 	}
 }
 
@@ -184,7 +188,7 @@ static void unit_walk(struct walk *w, struct dwarf_unit *unit)
 		bool inside = w->depth == w->parts + 1;
 
 		if (e.kind)
-			entry_look(w, &e);
+			entry_take(w, &e);
 		if (!dwarf_entry_end(&e, &offset))
 			return;
 		if (!e.kind) {
@@ -201,8 +205,8 @@ static void unit_walk(struct walk *w, struct dwarf_unit *unit)
 }
 
 /*
- * Optimizers may drop what describes a variable, and keep what describes its type. Its place is
- * that of its symbol then.
+ * Optimizers may drop the entry of a variable and keep the entry of its type. Its symbol says where
+ * the variable is then.
  */
 static void variables_by_symbol(struct walk *w)
 {
@@ -250,7 +254,7 @@ void plan_declarations_read(struct plan_declarations *out, struct dwarf_file *fi
 				unit_walk(&w, unit);
 		}
 		variables_by_symbol(&w);
-		/* A program may do without one kind of scheduler: other units know no more. */
+		/* One kind of scheduler is enough: a program may not have the other. */
 		if (out->of[NAME_CONTEXT_VARIABLE].found &&
 		    (scheduler_found(out, NAME_MULTI) || scheduler_found(out, NAME_SINGLE)))
 			break;

@@ -6,15 +6,17 @@
 #include "analyzer/plan/runtime_names.h"
 #include "analyzer/plan/tls.h"
 
-/* Where the debug information describes the thread-locals and types that the rules name. */
+/* The entries of debug information for the thread-locals and types that runtime_names.h lists. */
 struct plan_declared {
 	bool found;
 	struct dwarf_entry entry;
-	uint64_t value; /* of a thread-local: its place in the block */
+	uint64_t value; /* of a thread-local: its offset in the thread-local block */
 	enum plan_declared_by {
-		DECLARED_VARIABLE, /* by the entry of the variable, or of the type */
-		DECLARED_TYPE,     /* a thread-local by its symbol, and the entry of its type */
-		DECLARED_WORD,     /* by its symbol: one word, an address */
+		DECLARED_VARIABLE, /* `entry` is that of the variable, or of the type */
+		/* a thread-local found by its symbol; `entry` is that of its type */
+		DECLARED_TYPE,
+		/* a thread-local found by its symbol: one word, with an address; no `entry` */
+		DECLARED_WORD,
 	} by;
 };
 
@@ -23,8 +25,8 @@ struct plan_declarations {
 };
 
 /*
- * Looks through the units of the crate itself, and through all of that language when those do not
- * say enough. The file's units must have been read.
+ * Searches the units of the runtime's crate, and where those are not enough all Rust units. The
+ * file's units must have been read.
  */
 void plan_declarations_read(struct plan_declarations *out, struct dwarf_file *file,
 			    const struct plan_names *names, const struct plan_tls *tls);

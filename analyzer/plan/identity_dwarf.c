@@ -19,7 +19,7 @@ static bool narrow(uint64_t offset, uint32_t *out)
 	return offset < HUD_NO_OFFSET;
 }
 
-/* What a thread-local holds, below its storage; offsets count from the start of the block. */
+/* The value of a thread-local; offsets count from the start of the thread-local block. */
 static bool variable_place(const struct reader *r, size_t item, struct dwarf_place *out)
 {
 	const struct plan_declared *d = &r->declared->of[item];
@@ -38,7 +38,7 @@ static bool thread_offset(const struct reader *r, uint64_t value, uint64_t bytes
 	       plan_tls_offset(r->tls, value + bytes - 1, &end);
 }
 
-/* An Option of an id: 8 bytes that are not 0, or 8 bytes behind a tag of 8 bytes. */
+/* An Option of an id: 8 bytes that are not 0, or a tag of 8 bytes and then 8 bytes. */
 static void task_read(struct reader *r)
 {
 	struct hud_plan_identity *head = r->out;
@@ -65,7 +65,7 @@ static void task_read(struct reader *r)
 	head->identity_flags |= HUD_IDENTITY_TASK;
 }
 
-/* An Option of a byte, its tag before it. */
+/* An Option of a byte, with its tag before it. */
 static void budget_read(struct reader *r)
 {
 	struct dwarf_place place, option, some, left;
@@ -83,7 +83,7 @@ static void budget_read(struct reader *r)
 		r->out->identity_flags |= HUD_IDENTITY_BUDGET;
 }
 
-/* From the address of a task to what polls it and to its id. */
+/* How the function that polls a task, and the id of the task, are found from its address. */
 static void header_read(struct reader *r)
 {
 	const struct plan_declared *header = &r->declared->of[NAME_HEADER_TYPE];
@@ -111,7 +111,7 @@ static bool tag_take(const struct dwarf_tag *tag, struct hud_plan_tag *out)
 	return tag->known && wide && narrow(tag->offset, &out->offset);
 }
 
-/* Where the address of the context is, and what of it leads to the context of this kind. */
+/* Where the pointer to the context is, and how the scheduler of this kind is recognized in it. */
 static bool context_read(struct reader *r, size_t of, struct hud_plan_scheduler *s,
 			 struct dwarf_place *context)
 {
@@ -129,7 +129,7 @@ static bool context_read(struct reader *r, size_t of, struct hud_plan_scheduler 
 	    dwarf_place_variant(&place, names[of + OF_VARIANT], context, &tag))
 		return thread_offset(r, pointer.offset, WORD_BYTES, &s->context) &&
 		       (!tag.bytes || tag_take(&tag, &s->variant));
-	/* Older ones: a thread-local for each kind, an address whose type it does not tell. */
+	/* Older versions have a thread-local for each kind, with a pointer without a type. */
 	pointer.offset = variable->value;
 	if (!variable->found || !type->found ||
 	    (variable->by != DECLARED_WORD &&
@@ -140,7 +140,7 @@ static bool context_read(struct reader *r, size_t of, struct hud_plan_scheduler 
 	return thread_offset(r, pointer.offset, WORD_BYTES, &s->context);
 }
 
-/* The core, which the context holds in a box. */
+/* The core, which is in a Box in the context. */
 static bool core_read(const struct reader *r, size_t of, const struct dwarf_place *context,
 		      struct hud_plan_scheduler *s, struct dwarf_place *core)
 {
@@ -173,7 +173,7 @@ static bool tick_read(struct reader *r, const struct dwarf_place *core, const ch
 	return bytes == 1 || bytes == TICK_BYTES;
 }
 
-/* The parker or driver is taken out of the core while the thread is parked. */
+/* While the thread is parked the parker or driver is taken out of the core. */
 static bool parked_read(const struct dwarf_place *core, const char *name,
 			struct hud_plan_scheduler *s)
 {
@@ -197,7 +197,7 @@ static void lifo_read(const struct dwarf_place *core, const char *name,
 		s->lifo = HUD_NO_OFFSET;
 }
 
-/* A ring that others steal from: its head is two numbers in one, of the tail's width each. */
+/* A ring that other workers steal from. Its head is two numbers, each as wide as the tail. */
 static bool ring_read(const struct dwarf_place *queue, const char *const *names,
 		      struct hud_plan_scheduler *s)
 {
@@ -225,7 +225,7 @@ static bool word_within(const struct dwarf_place *queue, const char *name, uint3
 	       narrow(member.offset - queue->offset, out);
 }
 
-/* std's VecDeque: with a length, or before 1.67 with two ends in a room that is a power of two. */
+/* std's VecDeque: it has a length, or before Rust 1.67 two ends in a buffer of a power of two. */
 static bool deque_read(const struct dwarf_place *queue, const char *const *names,
 		       struct hud_plan_scheduler *s)
 {

@@ -8,9 +8,9 @@
 #include "format/plan.h"
 
 /*
- * Where the runtime keeps what it does on a thread, by what debug information says of its types.
- * Fills in all but the version, with room for HUD_PLAN_SCHEDULERS_MAX of them behind `out`. No
- * scheduler: nothing of it could be found.
+ * Where the runtime keeps the state of a thread, from debug information of its types. Fills in all
+ * but the version; `out` has room for HUD_PLAN_SCHEDULERS_MAX schedulers. Without any scheduler in
+ * `out` the state was not found.
  */
 void plan_identity_read_dwarf(struct hud_plan_identity *out, struct dwarf_file *file,
 			      const struct plan_names *names, const struct plan_tls *tls);

@@ -36,8 +36,8 @@ static bool minor_version_read(const char **at, uint64_t *out)
 }
 
 /*
- * "1.29-1.43", "1.44-", "1.63": minor versions, both ends included. A range without an end is of one
- * major version.
+ * "1.29-1.43", "1.44-", "1.63": minor versions, both ends included. A range without an end is of
+ * one major version.
  */
 static bool in_range(const char *range, const struct plan_version *v)
 {

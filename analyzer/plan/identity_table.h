@@ -9,9 +9,9 @@
 #include "format/plan.h"
 
 /*
- * Where the runtime keeps its state in builds like this one, for programs without debug information:
- * by its version and the compiler's, out of tokio-layout.rules. Symbols say where its thread-locals
- * are. It is a guess of what was seen elsewhere, without HUD_IDENTITY_KNOWN.
+ * Where the runtime keeps the state of a thread, for programs without debug information: from a
+ * table of layouts that were seen with the same versions of the runtime and of rustc. Symbols say
+ * where its thread-locals are. This is an assumption, so HUD_IDENTITY_KNOWN is not set.
  */
 struct plan_table_source {
 	const struct plan_names *names;
@@ -21,7 +21,10 @@ struct plan_table_source {
 	struct plan_version compiler; /* of rustc */
 };
 
-/* Fills in all but the version. 0, -ENOMEM or -EINVAL; no scheduler: `*problem` says why. */
+/*
+ * Fills in all but the version. 0, -ENOMEM or -EINVAL. Without a scheduler in `out` `*problem` says
+ * why.
+ */
 int plan_identity_read_table(struct hud_plan_identity *out, const struct plan_table_source *source,
 			     const char **problem);
 

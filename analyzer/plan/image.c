@@ -9,7 +9,7 @@
 
 #include "analyzer/base/arena.h"
 
-/* A hostile header may claim any number. */
+/* Limits for hostile headers. */
 enum { PROGRAM_HEADERS_MAX = 4096, PARTS_MAX = 64 };
 
 static int part_add(struct plan_image *image, Elf *elf, const GElf_Phdr *h, size_t *room)
@@ -89,7 +89,7 @@ static void relocations_apply(struct plan_image *image, uint64_t table, uint64_t
 	}
 }
 
-/* Only of the table with addends: where they stand in place (RELR) there is nothing to do. */
+/* Only relocations with addends: others (RELR) have their value in place already. */
 static void dynamic_apply(struct plan_image *image, const GElf_Phdr *h)
 {
 	uint64_t table = 0, bytes = 0;

@@ -7,12 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* An object as it lies in memory once it is loaded: its addresses are those of the file. */
+/* An object as it is in memory once it is loaded, at the addresses that it is linked for. */
 struct plan_image_part {
 	uint64_t address;
 	uint64_t bytes;
 	bool code;
-	uint8_t *data; /* ours; relocations that only add the load address are done */
+	uint8_t *data; /* owned; relocations that add the load address are applied */
 };
 
 struct plan_image {
@@ -21,11 +21,11 @@ struct plan_image {
 	size_t parts;
 };
 
-/* Reads all that is loaded. What makes no sense is left out. 0 or -ENOMEM. */
+/* Reads all that is loaded; damaged parts are left out. 0 or -ENOMEM. */
 int plan_image_read(struct plan_image *image, Elf *elf);
 void plan_image_close(struct plan_image *image);
 
-/* The bytes from an address on; `*left`: how many there are. NULL: none. */
+/* The bytes at an address, of which there are `*left`. NULL: none. */
 const uint8_t *plan_image_at(const struct plan_image *image, uint64_t address, size_t *left);
 
 bool plan_image_is_code(const struct plan_image *image, uint64_t address);

@@ -5,9 +5,9 @@
 #include <string.h>
 
 /*
- * What arch/x86/kernel/uprobes.c emulates in all kernels since 5.15 (branch_setup_xol_ops,
- * push_setup_xol_ops): jumps and calls by a distance, conditional ones too, nop and push of a
- * register. Newer kernels know more, which is not counted on.
+ * Instructions that arch/x86/kernel/uprobes.c emulates in all kernels since 5.15
+ * (branch_setup_xol_ops, push_setup_xol_ops): relative jumps, also conditional ones, relative
+ * calls, nop and push of a register. Newer kernels emulate more, which is not relied on.
  */
 static bool x86_emulated(const uint8_t *at, size_t left)
 {
@@ -21,7 +21,10 @@ static bool x86_emulated(const uint8_t *at, size_t left)
 	       (at[0] >= 0x70 && at[0] <= 0x7f);
 }
 
-/* What arch/arm64/kernel/probes/decode-insn.c simulates: branches, and addresses from the pc. */
+/*
+ * Instructions that arch/arm64/kernel/probes/decode-insn.c simulates: branches and pc-relative
+ * addresses.
+ */
 static bool arm_simulated(const uint8_t *at, size_t left)
 {
 	static const struct {
@@ -55,7 +58,7 @@ bool plan_instruction_is_cheap(const struct plan_image *image, uint64_t address)
 	return image->machine == EM_X86_64 ? x86_emulated(at, left) : arm_simulated(at, left);
 }
 
-/* `length` bytes of instruction, the last 4 of them a distance from its end. */
+/* An instruction of `length` bytes, of which the last 4 are a distance from its end. */
 static uint64_t x86_relative(const uint8_t *at, size_t length, uint64_t address)
 {
 	int32_t distance;
@@ -95,7 +98,7 @@ static uint64_t arm_target(const uint8_t *at, size_t left, uint64_t address)
 	memcpy(&word, at, sizeof(word));
 	if ((word & 0x7c000000) != 0x14000000)
 		return 0;
-	distance = (int32_t)(word << 6) >> 4; /* 26 bits of words, with their sign */
+	distance = (int32_t)(word << 6) >> 4; /* 26 bits with a sign, in words of 4 bytes */
 	return address + (uint64_t)(int64_t)distance;
 }
 

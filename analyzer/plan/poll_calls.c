@@ -12,9 +12,10 @@
 #include "analyzer/plan/instruction.h"
 
 /*
- * In the legacy mangling the name of a poll function does not have the task's type, but the names of
- * functions that drop a value have its type. The function that frees a task calls the one that drops
- * its cell, whose type has the task's; and the function that schedules a task calls its scheduler.
+ * In the legacy mangling the name of a poll function does not have the task's type, but the names
+ * of functions that drop a value have its type. The function that frees a task calls the one that
+ * drops its cell, whose type has the task's; and the function that schedules a task calls its
+ * scheduler.
  */
 enum { CALL_DEPTH = 3, FUNCTION_BYTES = 4096, NAMES_OF_ONE = 64 };
 

@@ -49,7 +49,9 @@ static int file_set(struct plan_polls *polls, struct plan_poll *poll,
 	return poll->file ? 0 : -ENOMEM;
 }
 
-/* The type of the future without its wrappers: those that the rules and debug information agree on. */
+/*
+ * The type of the future without its wrappers: those that the rules and debug information agree on.
+ */
 static bool future_find(const struct batch *b, const struct dwarf_entry *function, const char *task,
 			struct dwarf_entry *future)
 {
@@ -81,21 +83,21 @@ static bool future_find(const struct batch *b, const struct dwarf_entry *functio
 static int place_read(const struct batch *b, const struct dwarf_entry *function,
 		      struct plan_poll *poll)
 {
-	struct dwarf_entry future, written;
+	struct dwarf_entry future, declared;
 	struct dwarf_value file, line;
 	struct dwarf_lines lines = {0};
 	int err;
 
 	if (!future_find(b, function, poll->task, &future) ||
-	    !dwarf_type_written(&future, &written))
+	    !dwarf_future_declaration(&future, &declared))
 		return 0;
-	file = dwarf_entry_value(&written, DW_AT_decl_file);
-	line = dwarf_entry_value(&written, DW_AT_decl_line);
+	file = dwarf_entry_value(&declared, DW_AT_decl_file);
+	line = dwarf_entry_value(&declared, DW_AT_decl_line);
 	poll->line = (uint32_t)dwarf_value_number(&line);
-	err = dwarf_lines_sources(&lines, written.unit);
+	err = dwarf_lines_sources(&lines, declared.unit);
 	if (!err)
 		err = file_set(b->polls, poll, &lines, dwarf_value_number(&file),
-			       written.unit->comp_dir);
+			       declared.unit->comp_dir);
 	dwarf_lines_close(&lines);
 	return err;
 }

@@ -5,8 +5,8 @@
 #include "analyzer/plan/poll.h"
 
 /*
- * Finds all poll sites, by their symbols, or without symbols by the vtables of tasks; and what debug
- * information and code say of each. 0 or -ENOMEM.
+ * Finds all poll sites, by their symbols, or without symbols by the vtables of tasks; and what
+ * debug information and code say of each. 0 or -ENOMEM.
  */
 int plan_polls_find(struct plan_polls *out, const struct plan_poll_source *source);
 

@@ -136,7 +136,8 @@ static void print_gaps(FILE *to, const struct plan_built *b)
 	}
 	if (n->gap_bytes)
 		fprintf(to,
-			"  %.2f%% of its code has no unwind information: stacks need frame pointers there\n",
+			"  %.2f%% of its code has no unwind information: "
+			"stacks need frame pointers there\n",
 			plan_built_percent(b, n->gap_bytes));
 	if (n->unsupported_bytes)
 		fprintf(to,
@@ -167,7 +168,8 @@ void plan_print_text(FILE *to, const struct plan_built *b, const char *object, c
 	print_gaps(to, b);
 	print_runtime(to, &b->runtime);
 	if (!b->head.build_id_bytes)
-		fputs("  no build-id, and too much code for a hash: hud-record cannot use this plan\n",
+		fputs("  no build-id, and too much code for a hash: "
+		      "hud-record cannot use this plan\n",
 		      to);
 	else if (plan_by_hash(&b->head))
 		fputs("  no build-id: identified by a hash of its code\n", to);

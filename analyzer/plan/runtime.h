@@ -17,7 +17,9 @@ struct plan_runtime {
 	struct plan_polls polls;
 };
 
-/* The first runtime that has rules and is in the object. 0, -ENOMEM; -EINVAL: a mistake in the rules. */
+/*
+ * The first runtime with rules that is in the object. 0, -ENOMEM; -EINVAL: a mistake in the rules.
+ */
 int plan_runtime_read(struct plan_runtime *r, const struct unwind_object *object);
 void plan_runtime_free(struct plan_runtime *r);
 

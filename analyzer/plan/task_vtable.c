@@ -8,12 +8,18 @@
 #include "analyzer/base/arena.h"
 
 enum { WORD = 8, WORDS = PLAN_VTABLE_FUNCTIONS + PLAN_VTABLE_OFFSETS };
-/* No task is larger; the head of one, before what its offsets lead to, is never smaller. */
+/*
+ * Bounds of the size of a task, and of its header, which is before everything that offsets point
+ * to.
+ */
 #define TASK_BYTES_MAX (UINT64_C(1) << 32)
 #define TASK_HEAD_BYTES 32
-/* It is the address of a handle, or nothing at all. */
+/* The scheduler in a task is a pointer to a handle, or empty. */
 #define SCHEDULER_BYTES_MAX 64
-/* It lies behind the head, as its alignment wants it; addresses, as of the linker's table, do not. */
+/*
+ * The scheduler follows the header, after padding for its alignment. Words that are addresses are
+ * larger.
+ */
 #define SCHEDULER_OFFSET_MAX 4096
 
 static uint64_t word_at(const uint8_t *at, size_t index)
@@ -24,7 +30,9 @@ static uint64_t word_at(const uint8_t *at, size_t index)
 	return value;
 }
 
-/* The head of a task, its scheduler, close behind that its id, its future, and last the trailer. */
+/*
+ * A task is its header, its scheduler, right after that its id, then its future, and the trailer.
+ */
 static bool offsets_fit(const uint8_t *at)
 {
 	uint64_t trailer = word_at(at, 0), scheduler = word_at(at, 1), id = word_at(at, 2);
@@ -35,7 +43,7 @@ static bool offsets_fit(const uint8_t *at)
 	       scheduler % WORD == 0;
 }
 
-/* `functions`: so many addresses of code stand in a row before `at`, maybe the end of another table. */
+/* `functions`: how many addresses of code precede `at`; the first may be of another table. */
 static bool fits(size_t functions, const uint8_t *at, size_t left)
 {
 	return functions >= PLAN_VTABLE_FUNCTIONS && left >= PLAN_VTABLE_OFFSETS * WORD &&

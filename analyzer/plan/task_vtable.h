@@ -5,9 +5,9 @@
 #include "analyzer/plan/image.h"
 
 /*
- * The table of functions that a runtime has for each type of task, known by its shape: a number of
- * addresses of code and then the offsets of three parts of a task. It is there in every build,
- * without symbols too.
+ * The table of functions that the runtime has for each type of task. It is recognized by its shape,
+ * so in builds without symbols too: seven addresses of code, and then the offsets of three parts of
+ * a task.
  */
 enum { PLAN_VTABLE_FUNCTIONS = 7, PLAN_VTABLE_OFFSETS = 3 };
 
@@ -16,7 +16,7 @@ struct plan_vtable {
 };
 enum { PLAN_VTABLE_POLL = 0, PLAN_VTABLE_SCHEDULE = 1, PLAN_VTABLE_DEALLOC = 2 };
 
-/* By ascending address of the poll function, each of those once; `*out` is malloc'ed. 0 or -ENOMEM. */
+/* By address of the poll function, one table for each; `*out` is to be freed. 0 or -ENOMEM. */
 int plan_vtables_find(const struct plan_image *image, struct plan_vtable **out, size_t *count);
 
 #endif

@@ -11,7 +11,7 @@
 #include "analyzer/rules/rules.h"
 #include "analyzer/base/arena.h"
 
-/* A hostile header may claim any number. */
+/* Limits for hostile headers. */
 enum {
 	PROGRAM_HEADERS_MAX = 4096,
 	TLS_ALIGN_MAX = 1 << 20,
@@ -145,7 +145,7 @@ bool plan_tls_offset(const struct plan_tls *tls, uint64_t value, int64_t *out)
 {
 	if (value >= tls->bytes)
 		return false;
-	/* Below the thread pointer, or above it and two words of libc's. */
+	/* x86-64: below the thread pointer. AArch64: above it, after two words of the C library. */
 	if (tls->machine == EM_X86_64)
 		*out = (int64_t)value - (int64_t)round_up(tls->bytes, tls->align);
 	else

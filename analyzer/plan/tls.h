@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A thread-local variable that the linker kept. */
+/* A thread-local variable that has a symbol. */
 struct plan_tls_symbol {
-	uint64_t value; /* from the start of the block */
+	uint64_t value; /* offset in the thread-local block */
 	uint64_t bytes;
 	const char *name; /* owned by the Elf */
 };
@@ -17,12 +17,13 @@ struct plan_tls_symbol {
 /* The thread-local block of an object. */
 struct plan_tls {
 	uint32_t machine;
-	bool executable; /* a program: the block's place is the same in all its threads */
-	uint64_t bytes;  /* 0: it has none */
+	/* a program: the block is at the same offset from the thread pointer in all threads */
+	bool executable;
+	uint64_t bytes; /* 0: it has none */
 	uint64_t align;
 	struct plan_tls_symbol *symbol;
 	size_t symbols;
-	bool has_symbols; /* false: without a symbol table nothing is known of them */
+	bool has_symbols; /* false: no symbol table, so variables are not known */
 };
 
 /* `debug`: its separate debug file, or NULL. Both must stay open. 0 or -ENOMEM. */
@@ -30,17 +31,17 @@ int plan_tls_read(struct plan_tls *tls, Elf *elf, Elf *debug);
 void plan_tls_close(struct plan_tls *tls);
 
 /*
- * From the thread pointer (x86-64: fs base, AArch64: tpidr_el0) to what lies at `value` of the
- * block of the main program, as the ABI has it. False: that is not in the block.
+ * The offset from the thread pointer (x86-64: fs base, AArch64: tpidr_el0) to `value` in the
+ * thread-local block of the main program, by the ABI. False: it is not in the block.
  */
 bool plan_tls_offset(const struct plan_tls *tls, uint64_t value, int64_t *out);
 
-/* The variable of this linker's name, whatever the compiler hung on behind; NULL: it was dropped. */
+/* The variable with this symbol, which may have a suffix of the compiler; NULL: none. */
 const struct plan_tls_symbol *plan_tls_find(const struct plan_tls *tls, const char *name);
 
 /*
- * The variable of a word or more whose name, demangled, matches; beside some of them lies a byte that
- * says whether they are ready. NULL: there is none.
+ * The variable of at least a word whose demangled name matches. (Some have a byte of the same name,
+ * which says whether they are initialized.) NULL: none.
  */
 const struct plan_tls_symbol *plan_tls_match(const struct plan_tls *tls, const char *pattern);
 

@@ -58,7 +58,9 @@ static void bytes_search(const char *from, size_t bytes, const char *mark,
 	}
 }
 
-/* Sections with contents that are part of the program, but no code; or the one of that name. */
+/*
+ * Searches the section of this name; `name` NULL: all sections that are loaded as read-only data.
+ */
 static struct plan_version sections_search(Elf *elf, const char *name, const char *mark)
 {
 	struct plan_version best = {0};

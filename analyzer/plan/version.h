@@ -12,16 +12,16 @@ struct plan_version {
 	bool known;
 };
 
-/* The version that `text` begins with: "1.24.2". What follows is left. */
+/* The version at the start of `text`, "1.24.2"; anything may follow. */
 struct plan_version plan_version_read(const char *text, const char *end);
 
 /*
- * The highest version in PREFIX1.24.2/: paths of source files stand in a program for its panic
- * messages, with or without debug information.
+ * The highest version after PREFIX in read-only data. Programs have paths of source files there for
+ * panic messages, with or without debug information.
  */
 struct plan_version plan_version_of_paths(Elf *elf, const char *prefix);
 
-/* That of the compiler, from .comment, where its own mark stands before the version. */
+/* The compiler's version from .comment, where it follows `mark`. */
 struct plan_version plan_version_of_comment(Elf *elf, const char *mark);
 
 /* major << 16 | minor << 8 | patch; 0 where it is not known. */

@@ -17,8 +17,8 @@ struct entry {
 };
 
 /*
- * Reads the entry at `*at` and moves `*at` to the next one. 1; 0: the end; -EBADMSG: there cannot be
- * an entry here.
+ * Reads the entry at `*at` and moves `*at` to the next one. 1; 0: the end; -EBADMSG: there cannot
+ * be an entry here.
  */
 static int entry_next(const struct eh_section *s, size_t *at, struct entry *out)
 {

@@ -5,7 +5,7 @@
 #include <gelf.h>
 #include <string.h>
 
-/* A hostile header may claim any number. */
+/* Limit for hostile headers. */
 enum { PROGRAM_HEADERS_MAX = 4096 };
 
 static int header_read(struct unwind_object *o, Elf *elf)
@@ -77,7 +77,7 @@ static int frame_add(struct unwind_object *o, const struct eh_section *section)
 	return 0;
 }
 
-/* The section's bytes, inflated where they are compressed; false: it has none. */
+/* The bytes of a section, decompressed where needed. False: it has none. */
 static bool section_bytes(Elf_Scn *section, struct eh_section *out)
 {
 	GElf_Shdr header;

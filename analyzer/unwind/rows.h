@@ -6,9 +6,9 @@
 #include "format/plan.h"
 
 /*
- * The unwind rules of an object as its plan holds them: rows ordered by address, in pages of 64 KiB,
- * over all executable segments. Neighbours with the same rule are merged, and code that belongs to no
- * function has rows too.
+ * The unwind rules of an object as its plan holds them: rows ordered by address, in pages of 64
+ * KiB, over all executable segments. Neighbours with the same rule are merged, and code that
+ * belongs to no function has rows too.
  */
 
 #define UNWIND_SECTIONS_MAX 4

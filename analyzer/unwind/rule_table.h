@@ -17,7 +17,9 @@ struct rule_table {
 
 /* 0 or -ENOMEM. */
 int rule_table_open(struct rule_table *r);
-/* The number of a rule, which is added when it is new. UNWIND_RULE_UNSUPPORTED: the table is full. */
+/*
+ * The number of a rule, which is added when it is new. UNWIND_RULE_UNSUPPORTED: the table is full.
+ */
 uint16_t rule_table_intern(struct rule_table *r, struct hud_plan_rule rule);
 /* Hands the array of rules over to the caller, who frees it. */
 void rule_table_take(struct rule_table *r, struct hud_plan_rule **rule, size_t *count);

@@ -14,7 +14,7 @@
 
 #include <libiberty/demangle.h>
 
-static void rust_and_cplus_names_are_written_as_people_write_them(void **state)
+static void rust_and_cplus_names_are_demangled(void **state)
 {
 	static const struct {
 		const char *name;
@@ -50,8 +50,8 @@ static void rust_and_cplus_names_are_written_as_people_write_them(void **state)
 	}
 }
 
-/* Each level names the one before twice: 2^n bytes out of a name of 8 n. */
-static void a_name_that_grows_without_bound_stays_as_it_is(void **state)
+/* Each level refers to the one before it twice: a name of 8 n bytes expands to 2^n bytes. */
+static void a_name_that_expands_without_bound_is_not_demangled(void **state)
 {
 	struct text name = {0};
 	struct text out = {0};
@@ -73,7 +73,7 @@ static void library_add(const char *bytes, size_t length, void *out)
 	text_add(out, bytes, length);
 }
 
-/* What the quick way takes on itself it does as libiberty does. */
+/* Names that demangle_legacy() accepts come out as from libiberty. */
 static bool same_as_library(const char *name)
 {
 	struct text quick = {0}, library = {0};
@@ -92,7 +92,7 @@ static bool same_as_library(const char *name)
 	return taken;
 }
 
-static void legacy_names_are_written_as_libiberty_writes_them(void **state)
+static void legacy_names_are_demangled_as_by_libiberty(void **state)
 {
 	const char *slash = strrchr(__FILE__, '/');
 	char command[512], line[4096];
@@ -102,18 +102,18 @@ static void legacy_names_are_written_as_libiberty_writes_them(void **state)
 	(void)state;
 	snprintf(
 		command, sizeof(command),
-		"d=$(mktemp -d) && PATH=/usr/bin:/bin rustc -O %.*s/../fixture/inlined.rs -o $d/x && nm $d/x | cut -d' ' -f3 | "
-		"grep ^_ZN; rm -r $d",
+		"d=$(mktemp -d) && PATH=/usr/bin:/bin rustc -O %.*s/../fixture/inlined.rs -o $d/x "
+		"&& nm $d/x | cut -d' ' -f3 | grep ^_ZN; rm -r $d",
 		slash ? (int)(slash - __FILE__) : 1, slash ? __FILE__ : ".");
 	symbols = popen(command, "r");
 	assert_non_null(symbols);
 	while (fgets(line, sizeof(line), symbols)) {
 		line[strcspn(line, "\n")] = '\0';
-		if (strstr(line, ".llvm.")) /* the library is given such names cut */
+		if (strstr(line, ".llvm.")) /* libiberty gets such names without the suffix */
 			continue;
 		names++;
 		taken += same_as_library(line);
-		/* And names that are not quite right. */
+		/* Names that are slightly wrong. */
 		for (size_t i = 3; i < strlen(line); i += 5) {
 			char was = line[i];
 
@@ -134,9 +134,9 @@ static void legacy_names_are_written_as_libiberty_writes_them(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rust_and_cplus_names_are_written_as_people_write_them),
-		cmocka_unit_test(legacy_names_are_written_as_libiberty_writes_them),
-		cmocka_unit_test(a_name_that_grows_without_bound_stays_as_it_is),
+		cmocka_unit_test(rust_and_cplus_names_are_demangled),
+		cmocka_unit_test(legacy_names_are_demangled_as_by_libiberty),
+		cmocka_unit_test(a_name_that_expands_without_bound_is_not_demangled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@ static void check_fold(const char *name, const char *folded)
 	text_close(&out);
 }
 
-/* Left: as rust_demangle writes symbols of programs built with rustc 1.63 and 1.95. */
+/* Left: symbols of programs built with rustc 1.63 and 1.95, as rust_demangle() prints them. */
 static void names_are_folded(void **state)
 {
 	static const char *const cases[][2] = {
@@ -76,7 +76,7 @@ static void names_are_folded(void **state)
 		check_fold(cases[i][0], cases[i][1]);
 }
 
-static void a_name_with_a_thousand_brackets_is_only_a_name(void **state)
+static void a_name_with_a_thousand_brackets_is_folded_without_harm(void **state)
 {
 	char deep[4096];
 	struct text out = {0};
@@ -95,7 +95,7 @@ static void a_name_with_a_thousand_brackets_is_only_a_name(void **state)
 	text_close(&out);
 }
 
-static void the_crate_is_that_of_the_type_or_of_the_only_foreign_trait(void **state)
+static void the_crate_is_that_of_the_type_or_of_a_trait_outside_std(void **state)
 {
 	static const struct {
 		const char *name;
@@ -131,8 +131,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_folded),
-		cmocka_unit_test(a_name_with_a_thousand_brackets_is_only_a_name),
-		cmocka_unit_test(the_crate_is_that_of_the_type_or_of_the_only_foreign_trait),
+		cmocka_unit_test(a_name_with_a_thousand_brackets_is_folded_without_harm),
+		cmocka_unit_test(the_crate_is_that_of_the_type_or_of_a_trait_outside_std),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* A plan comes back as it was written, or is refused. */
+/* A plan is read as it was written, or is refused. */
 #include "tests/unit/fixture/plan_fixture.h"
 
 #include <elf.h>
@@ -98,7 +98,7 @@ static bool equal(const struct plan *l, const struct plan *r)
 	       l->numbers.text_bytes == r->numbers.text_bytes && l->numbers.fdes == r->numbers.fdes;
 }
 
-static void a_plan_comes_back_as_it_was_written(void **state)
+static void a_plan_is_read_as_it_was_written(void **state)
 {
 	struct plan written = small_plan(), plan;
 	size_t bytes;
@@ -112,7 +112,7 @@ static void a_plan_comes_back_as_it_was_written(void **state)
 	free(data);
 }
 
-static void the_plan_of_a_real_program_comes_back_as_it_was_written(void **state)
+static void the_plan_of_a_real_program_is_read_as_it_was_written(void **state)
 {
 	struct plan plan, again;
 	size_t bytes;
@@ -128,7 +128,7 @@ static void the_plan_of_a_real_program_comes_back_as_it_was_written(void **state
 	free(data);
 }
 
-static void an_empty_plan_comes_back(void **state)
+static void an_empty_plan_is_read(void **state)
 {
 	struct plan written = {0}, plan;
 	size_t bytes;
@@ -179,7 +179,7 @@ static void a_plan_cut_anywhere_is_refused(void **state)
 	free(data);
 }
 
-static void a_plan_with_one_bit_wrong_is_refused_or_the_same(void **state)
+static void a_plan_with_one_bit_flipped_is_refused_or_unchanged(void **state)
 {
 	struct plan written = small_plan(), plan;
 	size_t bytes;
@@ -198,7 +198,7 @@ static void a_plan_with_one_bit_wrong_is_refused_or_the_same(void **state)
 	free(data);
 }
 
-static void bytes_behind_a_plan_are_refused(void **state)
+static void bytes_after_a_plan_are_refused(void **state)
 {
 	struct plan written = small_plan(), plan;
 	uint8_t *data, *more;
@@ -215,7 +215,7 @@ static void bytes_behind_a_plan_are_refused(void **state)
 	free(data);
 }
 
-/* The content of a plan, to be spoiled and put into a frame that is right. */
+/* The content of a plan, which is damaged and then put into a valid frame. */
 struct content {
 	uint64_t data[1024];
 	size_t bytes;
@@ -320,7 +320,7 @@ static const struct spoil {
 	{"poll sites not in order", HUD_PLAN_POLL_SITES, 24, 8, FIRST, -EBADMSG},
 };
 
-static void content_that_makes_no_sense_is_refused(void **state)
+static void invalid_content_is_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(spoils) / sizeof(*spoils); i++) {
@@ -338,7 +338,7 @@ static void content_that_makes_no_sense_is_refused(void **state)
 	}
 }
 
-static void a_plan_that_claims_too_much_is_refused(void **state)
+static void a_plan_with_too_large_sizes_is_refused(void **state)
 {
 	size_t bytes = (size_t)HUD_PLAN_CONTENT_MAX + 8, size;
 	ZSTD_CCtx *context = ZSTD_createCCtx();
@@ -358,16 +358,16 @@ static void a_plan_that_claims_too_much_is_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_plan_comes_back_as_it_was_written),
-		cmocka_unit_test(the_plan_of_a_real_program_comes_back_as_it_was_written),
-		cmocka_unit_test(an_empty_plan_comes_back),
+		cmocka_unit_test(a_plan_is_read_as_it_was_written),
+		cmocka_unit_test(the_plan_of_a_real_program_is_read_as_it_was_written),
+		cmocka_unit_test(an_empty_plan_is_read),
 		cmocka_unit_test(the_row_at_or_before_an_address_is_found),
 		cmocka_unit_test(a_plan_cut_anywhere_is_refused),
-		cmocka_unit_test(a_plan_with_one_bit_wrong_is_refused_or_the_same),
-		cmocka_unit_test(bytes_behind_a_plan_are_refused),
+		cmocka_unit_test(a_plan_with_one_bit_flipped_is_refused_or_unchanged),
+		cmocka_unit_test(bytes_after_a_plan_are_refused),
 		cmocka_unit_test(a_frame_without_checksum_or_size_is_refused),
-		cmocka_unit_test(content_that_makes_no_sense_is_refused),
-		cmocka_unit_test(a_plan_that_claims_too_much_is_refused),
+		cmocka_unit_test(invalid_content_is_refused),
+		cmocka_unit_test(a_plan_with_too_large_sizes_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* An ELF file may be anything: there is a plan of it, or an error, and no crash. */
+/* A damaged ELF file gives a plan or an error, and no crash. */
 #include "tests/unit/fixture/plan_fixture.h"
 
 #include <errno.h>
@@ -24,7 +24,10 @@ static void an_elf_file_with_wrong_bytes_is_survived(void **state)
 		int err;
 
 		memcpy(copy, original, bytes);
-		/* Headers: the program's at the beginning, the sections' at the end. */
+		/*
+		 * Damages headers: those of the program are at the start, those of sections at the
+		 * end.
+		 */
 		for (size_t i = 0; i < 3; i++) {
 			uint64_t r = random_next(&random);
 			size_t at = r % 2 ? r / 2 % 1000 : bytes - 1 - r / 2 % 2000;
@@ -35,7 +38,7 @@ static void an_elf_file_with_wrong_bytes_is_survived(void **state)
 			continue;
 		err = plan_build(&built, &object, 0);
 		unwind_object_close(&object);
-		if (err == -EFBIG) /* a segment that claims to be anywhere */
+		if (err == -EFBIG) /* a segment at a random address */
 			continue;
 		planned++;
 		assert_int_equal(err, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* What a plan says of the runtime is what libdw reads of its types, and symbols of its functions. */
+/* A plan's data on the runtime agree with libdw on its types, and with symbols on its functions. */
 #include "tests/unit/fixture/plan_fixture.h"
 
 #include <dwarf.h>
@@ -17,7 +17,7 @@
 #define MULTI "tokio::runtime::scheduler::multi_thread::worker::"
 #define SINGLE "tokio::runtime::scheduler::current_thread::"
 
-/* The demo's plan, and the same file for libdw. */
+/* The demo's plan, and the demo opened with libdw. */
 struct demo {
 	int fd;
 	struct unwind_object object;
@@ -47,7 +47,7 @@ static void demo_close(struct demo *d)
 	close(d->fd);
 }
 
-/* A child of this name. */
+/* The child with this name. */
 static bool child_named(Dwarf_Die *in, const char *name, size_t length, Dwarf_Die *out)
 {
 	if (dwarf_child(in, out))
@@ -114,7 +114,7 @@ static Dwarf_Die type_of(Dwarf_Die *die)
 	return type;
 }
 
-/* Offset of "a.b.c" in a type. */
+/* The offset of "a.b.c" in a type. */
 static uint64_t member(Dwarf *dwarf, const char *path, const char *members, Dwarf_Die *type)
 {
 	uint64_t offset = 0;
@@ -140,7 +140,7 @@ static uint64_t offset_of(struct demo *d, const char *path, const char *members)
 	return member(d->dwarf, path, members, &type);
 }
 
-/* The tag of the variant "None" of the Option that a member is. */
+/* The tag of the variant "None" of a member that is an Option. */
 static struct hud_plan_tag none_of(struct demo *d, const char *path, const char *members)
 {
 	Dwarf_Die type, part, variant, held, discriminant;
@@ -185,7 +185,7 @@ static void expect_tag(const struct hud_plan_tag *tag, struct hud_plan_tag expec
 	assert_int_equal(tag->value, expected.value);
 }
 
-static void a_workers_core_lies_where_libdw_says(void **state)
+static void the_core_of_a_worker_is_where_libdw_says(void **state)
 {
 	const struct hud_plan_scheduler *s;
 	struct demo d;
@@ -203,7 +203,7 @@ static void a_workers_core_lies_where_libdw_says(void **state)
 	demo_close(&d);
 }
 
-static void a_current_threads_core_lies_where_libdw_says(void **state)
+static void the_core_of_a_current_thread_runtime_is_where_libdw_says(void **state)
 {
 	const struct hud_plan_scheduler *s;
 	struct demo d;
@@ -220,7 +220,7 @@ static void a_current_threads_core_lies_where_libdw_says(void **state)
 	demo_close(&d);
 }
 
-static void the_task_id_lies_where_libdw_says(void **state)
+static void the_task_id_is_where_libdw_says(void **state)
 {
 	const struct hud_plan_identity *identity;
 	struct demo d;
@@ -232,7 +232,7 @@ static void the_task_id_lies_where_libdw_says(void **state)
 	assert_non_null(identity);
 	assert_true(identity->identity_flags & HUD_IDENTITY_KNOWN);
 	assert_true(identity->identity_flags & HUD_IDENTITY_TASK_TAG);
-	/* 1.24: an Option<u64>, its tag before it; two words of one thread-local. */
+	/* Tokio 1.24: an Option<u64>, with its tag before it, in one thread-local. */
 	assert_int_equal(identity->task, identity->task_tag + 8);
 	assert_int_equal(offset_of(&d, "tokio::runtime::context::Context", "current_task_id.value"),
 			 32);
@@ -261,7 +261,7 @@ static void the_header_of_a_task_leads_to_its_poll_site_and_id(void **state)
 	demo_close(&d);
 }
 
-/* Those that symbols tell, and those that the shape of their tables tells. */
+/* Those found by symbols, and those found by the shape of vtables. */
 static void poll_sites_are_found_with_and_without_symbols(void **state)
 {
 	struct plan_image image;
@@ -285,7 +285,7 @@ static void poll_sites_are_found_with_and_without_symbols(void **state)
 	demo_close(&d);
 }
 
-/* A table of words: `codes` addresses of code, then these. */
+/* A table of words: `codes` addresses of code, and then these numbers. */
 static size_t vtables_in(size_t codes, uint64_t trailer, uint64_t scheduler, uint64_t id)
 {
 	uint64_t words[16] = {0};
@@ -309,12 +309,13 @@ static size_t vtables_in(size_t codes, uint64_t trailer, uint64_t scheduler, uin
 	return count;
 }
 
-static void a_table_of_a_task_is_known_by_its_shape(void **state)
+static void the_vtable_of_a_task_is_found_by_its_shape(void **state)
 {
 	(void)state;
 	assert_int_equal(vtables_in(7, 0x100, 32, 40), 1);
 	assert_int_equal(vtables_in(7, 0x30, 32, 32), 1);
-	assert_int_equal(vtables_in(9, 0x100, 32, 40), 1); /* the end of another table before it */
+	/* preceded by the end of another table */
+	assert_int_equal(vtables_in(9, 0x100, 32, 40), 1);
 	assert_int_equal(vtables_in(6, 0x100, 32, 40), 0);
 	assert_int_equal(vtables_in(7, 32, 32, 40), 0);
 	assert_int_equal(vtables_in(7, 0x100, 40, 32), 0);
@@ -332,7 +333,7 @@ static const struct plan_poll *poll_of(const struct plan_polls *polls, const cha
 	return NULL;
 }
 
-/* The line in a source file of the demo that has this text. */
+/* The line of a source file of the demo that has this text. */
 static uint32_t line_with(const char *path, const char *text)
 {
 	FILE *from = fopen(path, "r");
@@ -349,7 +350,7 @@ static uint32_t line_with(const char *path, const char *text)
 	return count;
 }
 
-static void a_poll_site_says_which_task_and_where_it_is_written(void **state)
+static void a_poll_site_has_the_type_of_its_task_and_its_source_line(void **state)
 {
 	const struct plan_polls *polls;
 	const struct plan_poll *poll;
@@ -370,7 +371,7 @@ static void a_poll_site_says_which_task_and_where_it_is_written(void **state)
 	demo_close(&d);
 }
 
-static void a_program_without_the_runtime_has_none_of_it(void **state)
+static void a_program_without_the_runtime_has_no_runtime_data(void **state)
 {
 	struct plan plan;
 
@@ -381,7 +382,7 @@ static void a_program_without_the_runtime_has_none_of_it(void **state)
 	plan_free(&plan);
 }
 
-static void a_thread_local_lies_below_the_thread_pointer_or_above_it(void **state)
+static void a_thread_local_is_below_or_above_the_thread_pointer(void **state)
 {
 	struct plan_tls x86 = {.machine = EM_X86_64, .bytes = 0x131, .align = 16};
 	struct plan_tls arm = {.machine = EM_AARCH64, .bytes = 0x131, .align = 8};
@@ -400,7 +401,7 @@ static void a_thread_local_lies_below_the_thread_pointer_or_above_it(void **stat
 	assert_false(plan_tls_offset(&x86, 0, &offset));
 }
 
-static void versions_are_read_where_three_numbers_stand(void **state)
+static void a_version_is_three_numbers(void **state)
 {
 	static const char text[] = "1.24.2/src", cut[] = "1.24.", util[] = "util-0.7.1/src";
 	struct plan_version v = plan_version_read(text, text + sizeof(text) - 1);
@@ -424,7 +425,7 @@ static bool cheap(uint32_t machine, const char *code, size_t bytes)
 	return plan_instruction_is_cheap(&image, 0x1000);
 }
 
-static void what_the_kernel_emulates_is_cheap_to_probe(void **state)
+static void instructions_that_the_kernel_emulates_are_cheap_to_probe(void **state)
 {
 	(void)state;
 	assert_true(cheap(EM_X86_64, "\x55\x48\x89\xe5", 4));         /* push rbp */
@@ -450,7 +451,7 @@ static uint64_t target(uint32_t machine, const char *code, size_t bytes)
 	return plan_instruction_target(&image, (const uint8_t *)code, bytes, 0x1000);
 }
 
-static void a_branch_leads_where_its_distance_or_the_linkers_word_says(void **state)
+static void the_target_of_a_branch_is_relative_or_in_a_word_of_the_object(void **state)
 {
 	(void)state;
 	assert_int_equal(target(EM_X86_64, "\xe8\xfb\xff\xff\xff", 5), 0x1000);
@@ -461,7 +462,7 @@ static void a_branch_leads_where_its_distance_or_the_linkers_word_says(void **st
 	assert_int_equal(target(EM_AARCH64, "\x02\x00\x00\x14", 4), 0x1008);
 }
 
-static void the_rules_name_all_that_is_looked_for(void **state)
+static void the_rules_have_all_names(void **state)
 {
 	struct plan_names names;
 
@@ -509,7 +510,7 @@ static void damage(uint8_t *image, size_t size, uint64_t start, uint64_t bytes, 
 	free(copy);
 }
 
-/* With ASan this says more; what matters is that it ends, and that there is a plan or an error. */
+/* It must end with a plan or an error; ASan finds more. */
 static void damaged_debug_information_does_no_harm(void **state)
 {
 	static const char *const sections[] = {".debug_info", ".debug_abbrev", ".debug_str",
@@ -540,19 +541,19 @@ static void damaged_debug_information_does_no_harm(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_workers_core_lies_where_libdw_says),
-		cmocka_unit_test(a_current_threads_core_lies_where_libdw_says),
-		cmocka_unit_test(the_task_id_lies_where_libdw_says),
+		cmocka_unit_test(the_core_of_a_worker_is_where_libdw_says),
+		cmocka_unit_test(the_core_of_a_current_thread_runtime_is_where_libdw_says),
+		cmocka_unit_test(the_task_id_is_where_libdw_says),
 		cmocka_unit_test(the_header_of_a_task_leads_to_its_poll_site_and_id),
 		cmocka_unit_test(poll_sites_are_found_with_and_without_symbols),
-		cmocka_unit_test(a_table_of_a_task_is_known_by_its_shape),
-		cmocka_unit_test(a_poll_site_says_which_task_and_where_it_is_written),
-		cmocka_unit_test(a_program_without_the_runtime_has_none_of_it),
-		cmocka_unit_test(a_thread_local_lies_below_the_thread_pointer_or_above_it),
-		cmocka_unit_test(versions_are_read_where_three_numbers_stand),
-		cmocka_unit_test(what_the_kernel_emulates_is_cheap_to_probe),
-		cmocka_unit_test(a_branch_leads_where_its_distance_or_the_linkers_word_says),
-		cmocka_unit_test(the_rules_name_all_that_is_looked_for),
+		cmocka_unit_test(the_vtable_of_a_task_is_found_by_its_shape),
+		cmocka_unit_test(a_poll_site_has_the_type_of_its_task_and_its_source_line),
+		cmocka_unit_test(a_program_without_the_runtime_has_no_runtime_data),
+		cmocka_unit_test(a_thread_local_is_below_or_above_the_thread_pointer),
+		cmocka_unit_test(a_version_is_three_numbers),
+		cmocka_unit_test(instructions_that_the_kernel_emulates_are_cheap_to_probe),
+		cmocka_unit_test(the_target_of_a_branch_is_relative_or_in_a_word_of_the_object),
+		cmocka_unit_test(the_rules_have_all_names),
 		cmocka_unit_test(damaged_debug_information_does_no_harm),
 	};
 

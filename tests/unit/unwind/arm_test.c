@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * AArch64: stacks of a real program, recorded by itself under qemu-user, walked by its plan here; and
- * single frames as libdw describes them. Linux on AArch64 was not at hand: see docs/UNWINDING.md.
+ * AArch64: the stack of a real program, which records it itself under qemu-user, is walked here
+ * with its plan; and single frames are compared with libdw. There was no AArch64 machine to test
+ * on: see docs/UNWINDING.md.
  */
 #include "tests/unit/fixture/walk_fixture.h"
 
@@ -14,16 +15,17 @@
 #define COMPILER "aarch64-linux-gnu-gcc -O2 -static"
 
 /*
- * Its main goes down through calls, a callback of qsort, a leaf that traps while its link register is
- * all that knows the caller, and a handler on a stack of its own. There it writes down its registers,
- * its stacks, and the return addresses that libgcc's unwinder sees.
+ * Its main goes through nested calls, a callback of qsort, a leaf that traps while only the link
+ * register has its return address, and a signal handler on a stack of its own. There it writes its
+ * registers, its stacks, and the return addresses that libgcc's unwinder finds.
  */
 static const char program[] =
 	"#include <signal.h>\n#include <stdint.h>\n#include <stdio.h>\n#include <stdlib.h>\n"
 	"#include <string.h>\n#include <unwind.h>\n"
 	"#define NOINLINE __attribute__((noipa))\n"
 	"extern void *__libc_stack_end;\n"
-	"static struct { uint64_t pc, sp, fp, lr, stack, stack_bytes, alt, alt_bytes, tramp, seen, at[100]; } s;\n"
+	"static struct { uint64_t pc, sp, fp, lr, stack, stack_bytes, alt, alt_bytes, tramp,\n"
+	"  seen, at[100]; } s;\n"
 	"static char alt[65536] __attribute__((aligned(16))), alt_copy[65536], copy[1 << 20];\n"
 	"static volatile int sink;\n"
 	"static _Unwind_Reason_Code see(struct _Unwind_Context *c, void *x)\n"
@@ -50,14 +52,15 @@ static const char program[] =
 	"{ int n[] = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8};\n"
 	"  stack_t other = {.ss_sp = alt, .ss_size = sizeof(alt)};\n"
 	"  struct sigaction a = {.sa_handler = handler, .sa_flags = SA_ONSTACK};\n"
-	"  sigaltstack(&other, NULL); sigaction(SIGTRAP, &a, NULL); qsort(n, 12, sizeof(*n), compare);\n"
+	"  sigaltstack(&other, NULL); sigaction(SIGTRAP, &a, NULL);\n"
+	"  qsort(n, 12, sizeof(*n), compare);\n"
 	"  return sink; }\n";
 
 struct snapshot {
 	uint64_t pc, sp, fp, lr, stack, stack_bytes, alt, alt_bytes, tramp, seen, at[100];
 };
 
-/* False: no qemu-user here. */
+/* False: there is no qemu-user here. */
 static bool snapshot_record(const char *path, struct snapshot *s, struct memory *m)
 {
 	static const char *const emulators[] = {"", "qemu-aarch64", "qemu-aarch64-static"};
@@ -89,7 +92,10 @@ static bool snapshot_record(const char *path, struct snapshot *s, struct memory 
 	return whole;
 }
 
-/* The kernel's trampoline is the vdso's, which says that it is a signal frame; qemu's is bare code. */
+/*
+ * The kernel's signal trampoline is in the vdso, which marks it as a signal frame; qemu's has no
+ * call frame information.
+ */
 static struct plan *trampoline_plan(void)
 {
 	static const struct hud_plan_page page = {0, 1};
@@ -148,7 +154,7 @@ static void a_stack_through_a_signal_a_leaf_and_libc_reaches_main(void **state)
 	plan_free(&plan);
 }
 
-/* A frame built as libdw describes the place: its caller is found. */
+/* Builds a frame as libdw describes it at an address; its caller must be found. */
 enum { WORDS = 16384 };
 static uint64_t words[WORDS];
 #define STACK UINT64_C(0x7000000)
@@ -206,7 +212,7 @@ static bool check_frame(const struct plan *plan, struct memory *m, Dwarf_CFI *cf
 	    rule->type == HUD_RULE_UNSUPPORTED)
 		return false;
 	stop = unwind_step(m, rule, &r);
-	if (cfa < MIDDLE) { /* what restores its registers before it returns, in assembly, once */
+	if (cfa < MIDDLE) { /* assembly that restores its registers before it returns */
 		assert_int_equal(stop, HUD_STOP_NOT_ADVANCING);
 		return true;
 	}
@@ -253,8 +259,8 @@ static void a_frame_built_as_libdw_describes_it_leads_to_its_caller(void **state
 	plan_free(&plan);
 }
 
-/* The kernel side compiles for it too; that it is accepted there was not tried. */
-static void the_kernel_side_compiles_for_arm64(void **state)
+/* The BPF programs compile for it; whether its kernel accepts them was not tested. */
+static void the_bpf_programs_compile_for_arm64(void **state)
 {
 	char command[512];
 
@@ -263,12 +269,13 @@ static void the_kernel_side_compiles_for_arm64(void **state)
 		print_message("no clang, or not run from the top of the tree\n");
 		skip();
 	}
-	snprintf(
-		command, sizeof(command),
-		"clang -std=gnu11 -g -O2 -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -target bpf "
-		"-D__TARGET_ARCH_arm64 -mcpu=v3 -I. -idirafter /usr/include/%s -c bpf/hud.bpf.c -o /dev/null",
-		access("/usr/include/aarch64-linux-gnu/asm/types.h", R_OK) ? "x86_64-linux-gnu"
-									   : "aarch64-linux-gnu");
+	snprintf(command, sizeof(command),
+		 "clang -std=gnu11 -g -O2 -Wall -Wextra -Wno-unused-parameter -Werror "
+		 "-ffreestanding -target bpf "
+		 "-D__TARGET_ARCH_arm64 -mcpu=v3 -I. -idirafter /usr/include/%s "
+		 "-c bpf/hud.bpf.c -o /dev/null",
+		 access("/usr/include/aarch64-linux-gnu/asm/types.h", R_OK) ? "x86_64-linux-gnu"
+									    : "aarch64-linux-gnu");
 	assert_int_equal(system(command), 0);
 }
 
@@ -277,7 +284,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stack_through_a_signal_a_leaf_and_libc_reaches_main),
 		cmocka_unit_test(a_frame_built_as_libdw_describes_it_leads_to_its_caller),
-		cmocka_unit_test(the_kernel_side_compiles_for_arm64),
+		cmocka_unit_test(the_bpf_programs_compile_for_arm64),
 	};
 
 	elf_version(EV_CURRENT);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* Call frame information may be anything: there is a plan of it, or an error, and no crash. */
+/* Damaged call frame information gives rows or an error, and no crash. */
 #include "tests/unit/fixture/unwind_fixture.h"
 
 #include <elf.h>
@@ -20,7 +20,7 @@ static void build(const struct unwind_object *object, const struct eh_section *s
 	eh_frame_close(&copy.frame[0]);
 }
 
-/* An object and a copy of its .eh_frame, exactly as large as it is. */
+/* An object, and a copy of its .eh_frame without room after its end. */
 struct subject {
 	struct unwind_object object;
 	struct eh_section section;
@@ -93,7 +93,7 @@ static void a_section_cut_anywhere_is_survived(void **state)
 	subject_close(&s);
 }
 
-static void a_section_taken_for_the_other_kind_is_survived(void **state)
+static void a_section_read_as_the_other_kind_is_survived(void **state)
 {
 	struct subject s;
 
@@ -113,7 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_section_with_wrong_bytes_is_survived),
 		cmocka_unit_test(a_section_cut_anywhere_is_survived),
-		cmocka_unit_test(a_section_taken_for_the_other_kind_is_survived),
+		cmocka_unit_test(a_section_read_as_the_other_kind_is_survived),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

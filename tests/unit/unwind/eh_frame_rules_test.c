@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* Call frame programs, opcode by opcode, and the rules that come of them. */
+/* Call frame programs, opcode by opcode, and the rules that they give. */
 #include "tests/unit/fixture/unwind_fixture.h"
 
 #include <dwarf.h>
@@ -86,7 +86,7 @@ static void expect(const struct plan *plan, uint64_t offset, uint8_t type, int c
 	plan_of_program(&(plan), "zR", (const uint8_t[]) {__VA_ARGS__},                            \
 			sizeof((const uint8_t[]) {__VA_ARGS__}))
 
-/* The rule 1 byte behind the program, which must fill the rest of the function. */
+/* The rule after the program, from the second byte to the end of the function. */
 #define RULE(type, cfa, fp, ra, ...)                                                               \
 	do {                                                                                       \
 		struct plan p;                                                                     \
@@ -99,7 +99,7 @@ static void expect(const struct plan *plan, uint64_t offset, uint8_t type, int c
 	} while (0)
 #define UNSUPPORTED(...) RULE(HUD_RULE_UNSUPPORTED, 0, 0, 0, __VA_ARGS__)
 
-static void a_usual_function_is_followed_through(void **state)
+static void an_ordinary_function_has_a_rule_for_each_part(void **state)
 {
 	struct plan p;
 
@@ -118,7 +118,7 @@ static void a_usual_function_is_followed_through(void **state)
 	plan_free(&p);
 }
 
-static void every_way_to_say_the_cfa_is_understood(void **state)
+static void each_opcode_for_the_cfa_is_supported(void **state)
 {
 	(void)state;
 	RULE(HUD_RULE_CFA_SP, 32, KEEP, -8, DW_CFA_def_cfa, 7, 32);
@@ -130,7 +130,7 @@ static void every_way_to_say_the_cfa_is_understood(void **state)
 	UNSUPPORTED(DW_CFA_def_cfa, 10, 0);
 }
 
-static void a_frame_over_32_kib_is_said_in_eights(void **state)
+static void a_frame_over_32_kib_has_its_size_in_units_of_8_bytes(void **state)
 {
 	(void)state;
 	RULE(HUD_RULE_CFA_SP_FAR, 32768 / 8, KEEP, -8, DW_CFA_def_cfa_offset, 0x80, 0x80, 2);
@@ -140,7 +140,7 @@ static void a_frame_over_32_kib_is_said_in_eights(void **state)
 	UNSUPPORTED(DW_CFA_def_cfa_sf, 7, 0x80, 0x80, 1);
 }
 
-static void every_way_to_say_a_register_is_understood(void **state)
+static void each_opcode_for_a_register_is_supported(void **state)
 {
 	(void)state;
 	RULE(HUD_RULE_CFA_SP, 8, -24, -8, DW_CFA_offset_extended, 6, 3);
@@ -158,7 +158,7 @@ static void every_way_to_say_a_register_is_understood(void **state)
 	UNSUPPORTED(DW_CFA_offset_extended, 6, 0x80, 0x80, 1);
 }
 
-static void a_return_address_elsewhere_is_not_followed(void **state)
+static void a_return_address_elsewhere_is_unsupported(void **state)
 {
 	(void)state;
 	RULE(HUD_RULE_ROOT, 0, 0, 0, DW_CFA_undefined, 16);
@@ -167,7 +167,7 @@ static void a_return_address_elsewhere_is_not_followed(void **state)
 	UNSUPPORTED(DW_CFA_same_value, 16);
 }
 
-static void the_plt_is_known(void **state)
+static void the_plt_has_its_own_rule(void **state)
 {
 	(void)state;
 	RULE(HUD_RULE_PLT, 11, KEEP, -8, DW_CFA_def_cfa_expression, 11, DW_OP_breg7, 8,
@@ -180,7 +180,7 @@ static void the_plt_is_known(void **state)
 		    DW_OP_and, DW_OP_lit11, DW_OP_ge, DW_OP_lit3, DW_OP_shl, DW_OP_plus);
 }
 
-static void a_realigned_stack_is_known(void **state)
+static void a_realigned_stack_has_its_own_rule(void **state)
 {
 	(void)state;
 	RULE(HUD_RULE_CFA_FP_DEREF, -8, 0, -8, DW_CFA_expression, 6, 2, DW_OP_breg6, 0,
@@ -192,7 +192,7 @@ static void a_realigned_stack_is_known(void **state)
 	UNSUPPORTED(DW_CFA_def_cfa_expression, 2, DW_OP_breg6, 0x78, DW_CFA_def_cfa_offset, 8);
 }
 
-static void the_stack_pointer_kept_on_the_stack_is_known(void **state)
+static void a_stack_pointer_saved_on_the_stack_has_its_own_rule(void **state)
 {
 	(void)state;
 	RULE(HUD_RULE_CFA_SP_DEREF, 40, -16, -8, DW_CFA_offset | 6, 2, DW_CFA_def_cfa_expression, 5,
@@ -204,7 +204,7 @@ static void the_stack_pointer_kept_on_the_stack_is_known(void **state)
 		    8, DW_OP_deref);
 }
 
-static void a_signal_frame_is_known(void **state)
+static void a_signal_frame_has_its_own_rule(void **state)
 {
 	static const uint8_t program[] = {DW_CFA_nop};
 	struct plan p;
@@ -215,7 +215,7 @@ static void a_signal_frame_is_known(void **state)
 	plan_free(&p);
 }
 
-static void what_makes_no_sense_is_unsupported_from_there_on(void **state)
+static void after_an_invalid_opcode_all_is_unsupported(void **state)
 {
 	(void)state;
 	UNSUPPORTED(0x3f);                                   /* no such opcode */
@@ -223,10 +223,10 @@ static void what_makes_no_sense_is_unsupported_from_there_on(void **state)
 	UNSUPPORTED(DW_CFA_restore_state);                   /* nothing remembered */
 	UNSUPPORTED(DW_CFA_set_loc, 0, 0, 0, 0);             /* backwards */
 	UNSUPPORTED(DW_CFA_def_cfa_expression, 99);          /* longer than the program */
-	UNSUPPORTED(DW_CFA_def_cfa, 0x80, 0x80, 0x80, 0x80); /* a number without end */
+	UNSUPPORTED(DW_CFA_def_cfa, 0x80, 0x80, 0x80, 0x80); /* a number without an end */
 }
 
-static void states_are_remembered_only_so_deep(void **state)
+static void remembered_states_have_a_limit(void **state)
 {
 	uint8_t program[42] = {DW_CFA_advance_loc | 1};
 	struct plan p;
@@ -239,7 +239,7 @@ static void states_are_remembered_only_so_deep(void **state)
 	plan_free(&p);
 }
 
-static void an_augmentation_that_is_not_known_makes_its_functions_unsupported(void **state)
+static void functions_with_an_unknown_augmentation_are_unsupported(void **state)
 {
 	static const uint8_t program[] = {DW_CFA_nop};
 	struct plan p;
@@ -250,7 +250,7 @@ static void an_augmentation_that_is_not_known_makes_its_functions_unsupported(vo
 	plan_free(&p);
 }
 
-static void set_loc_moves_on(void **state)
+static void set_loc_sets_the_location(void **state)
 {
 	struct plan p;
 
@@ -280,7 +280,7 @@ static void a_leaf_of_aarch64_has_its_return_address_in_a_register(void **state)
 }
 
 /* Two functions of which the second begins inside the first. */
-static void of_overlapping_functions_the_later_one_is_believed(void **state)
+static void of_overlapping_functions_the_later_one_counts(void **state)
 {
 	static const struct hud_plan_segment segment = {.address = START, .bytes = 4 * SIZE};
 	struct eh_cie cie = {.code_align = 1, .data_align = -8};
@@ -330,21 +330,21 @@ static void code_without_any_information_has_pages_without_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_usual_function_is_followed_through),
-		cmocka_unit_test(every_way_to_say_the_cfa_is_understood),
-		cmocka_unit_test(a_frame_over_32_kib_is_said_in_eights),
-		cmocka_unit_test(every_way_to_say_a_register_is_understood),
-		cmocka_unit_test(a_return_address_elsewhere_is_not_followed),
-		cmocka_unit_test(the_plt_is_known),
-		cmocka_unit_test(a_realigned_stack_is_known),
-		cmocka_unit_test(the_stack_pointer_kept_on_the_stack_is_known),
-		cmocka_unit_test(a_signal_frame_is_known),
-		cmocka_unit_test(what_makes_no_sense_is_unsupported_from_there_on),
-		cmocka_unit_test(states_are_remembered_only_so_deep),
-		cmocka_unit_test(an_augmentation_that_is_not_known_makes_its_functions_unsupported),
-		cmocka_unit_test(set_loc_moves_on),
+		cmocka_unit_test(an_ordinary_function_has_a_rule_for_each_part),
+		cmocka_unit_test(each_opcode_for_the_cfa_is_supported),
+		cmocka_unit_test(a_frame_over_32_kib_has_its_size_in_units_of_8_bytes),
+		cmocka_unit_test(each_opcode_for_a_register_is_supported),
+		cmocka_unit_test(a_return_address_elsewhere_is_unsupported),
+		cmocka_unit_test(the_plt_has_its_own_rule),
+		cmocka_unit_test(a_realigned_stack_has_its_own_rule),
+		cmocka_unit_test(a_stack_pointer_saved_on_the_stack_has_its_own_rule),
+		cmocka_unit_test(a_signal_frame_has_its_own_rule),
+		cmocka_unit_test(after_an_invalid_opcode_all_is_unsupported),
+		cmocka_unit_test(remembered_states_have_a_limit),
+		cmocka_unit_test(functions_with_an_unknown_augmentation_are_unsupported),
+		cmocka_unit_test(set_loc_sets_the_location),
 		cmocka_unit_test(a_leaf_of_aarch64_has_its_return_address_in_a_register),
-		cmocka_unit_test(of_overlapping_functions_the_later_one_is_believed),
+		cmocka_unit_test(of_overlapping_functions_the_later_one_counts),
 		cmocka_unit_test(segments_far_apart_are_refused),
 		cmocka_unit_test(code_without_any_information_has_pages_without_rows),
 	};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* What a plan says of an address is what libdw says, on real binaries. */
+/* The rules of real binaries are those that libdw has for the same addresses. */
 #include "tests/unit/fixture/unwind_fixture.h"
 
 #include <dwarf.h>
@@ -27,7 +27,7 @@ static bool fits(int64_t offset)
 	return offset > INT16_MIN && offset <= INT16_MAX;
 }
 
-/* An expression that is one register + offset. */
+/* Is the expression register + offset? */
 static bool based(const Dwarf_Op *op, uint64_t reg, int64_t *offset)
 {
 	if (op->atom == DW_OP_bregx && op->number == reg) {
@@ -55,7 +55,7 @@ static bool is_plt(const Dwarf_Op *op, size_t count)
 	return true;
 }
 
-/* Where a register was saved, from the CFA; UNCHANGED; or false: neither. */
+/* Where a register was saved, relative to the CFA; or UNCHANGED. False: neither. */
 static bool saved(const Dwarf_Op *op, size_t count, const Dwarf_Op *memory, int64_t *offset)
 {
 	*offset = HUD_RULE_UNCHANGED;
@@ -126,7 +126,8 @@ static struct hud_plan_rule expect(const struct object *o, Dwarf_Frame *frame)
 	bool signal;
 
 	if (dwarf_frame_info(frame, NULL, NULL, &signal) != (int)o->registers->ra)
-		return unsupported; /* some functions of glibc are called with it elsewhere */
+		/* some functions of glibc are called with the return address elsewhere */
+		return unsupported;
 	if (signal)
 		return (struct hud_plan_rule) {.type = HUD_RULE_SIGNAL};
 	assert_int_equal(dwarf_frame_register(frame, (int)o->registers->ra, memory, &op, &count),
@@ -142,7 +143,7 @@ static struct hud_plan_rule expect(const struct object *o, Dwarf_Frame *frame)
 	return expect_cfa(o, frame, &rule) && expect_fp(o, frame, &rule) ? rule : unsupported;
 }
 
-/* What libdw has for an address; NULL: nothing. */
+/* libdw's frame for an address; NULL: none. */
 static Dwarf_Frame *frame_at(const struct object *o, uint64_t address)
 {
 	Dwarf_Frame *frame = NULL;
@@ -159,7 +160,7 @@ static bool is_none(const struct hud_plan_rule *rule)
 	return !rule || rule->type == HUD_RULE_NONE;
 }
 
-/* Padding before a function: the plan gives it the function's own first rule. */
+/* Padding before a function has the first rule of the function. */
 static bool is_padding(struct object *o, uint64_t address, const struct hud_plan_rule *rule)
 {
 	for (uint64_t next = address + 1; next < address + PADDING_BYTES; next++) {
@@ -198,7 +199,7 @@ static void check(struct object *o, uint64_t address)
 			 expected.fp_offset, expected.ra_offset);
 }
 
-/* Every place where a row begins, the ones around it, and any others. */
+/* Each address where a row begins, those next to it, and random ones. */
 static void check_all(struct object *o, size_t step)
 {
 	uint64_t random = 88172645463325252u;

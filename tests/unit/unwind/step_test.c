@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* One step of the walk, by each type of rule, to each reason to stop; and rules that lie. */
+/* One step of the unwinder: each type of rule, each reason to stop, and wrong rules. */
 #include "tests/unit/fixture/walk_fixture.h"
 
 #include <stdio.h>
 
-/* A stack of words whose content tells where they lie. */
+/* A stack whose words contain their own address plus a constant. */
 enum { WORDS = 512, BYTES = WORDS * 8 };
 #define STACK UINT64_C(0x7000000)
-#define TELLS(address) ((address) + UINT64_C(0x400000))
+#define WORD_AT(address) ((address) + UINT64_C(0x400000))
 
 static uint64_t words[WORDS];
 
@@ -17,7 +17,7 @@ static struct memory stack_make(void)
 
 	m.region[0] = (struct memory_region) {STACK, BYTES, (uint8_t *)words};
 	for (size_t i = 0; i < WORDS; i++)
-		words[i] = TELLS(STACK + 8 * i);
+		words[i] = WORD_AT(STACK + 8 * i);
 	return m;
 }
 
@@ -63,17 +63,17 @@ static const struct step_case steps[] = {
 	{"a function's first instruction",
 	 {HUD_RULE_CFA_SP, 0, 8, UNCHANGED, -8},
 	 X86(),
-	 TO(TELLS(SP), SP + 8, FP),
+	 TO(WORD_AT(SP), SP + 8, FP),
 	 0},
 	{"a frame by its stack pointer",
 	 {HUD_RULE_CFA_SP, 0, 0x40, -16, -8},
 	 X86(),
-	 TO(TELLS(SP + 0x38), SP + 0x40, TELLS(SP + 0x30)),
+	 TO(WORD_AT(SP + 0x38), SP + 0x40, WORD_AT(SP + 0x30)),
 	 0},
 	{"a frame by its frame pointer",
 	 {HUD_RULE_CFA_FP, 0, 16, -16, -8},
 	 X86(),
-	 TO(TELLS(FP + 8), FP + 16, TELLS(FP)),
+	 TO(WORD_AT(FP + 8), FP + 16, WORD_AT(FP)),
 	 0},
 	{"a frame pointer below the stack pointer",
 	 {HUD_RULE_CFA_FP, 0, -0x108, UNCHANGED, -8},
@@ -93,27 +93,27 @@ static const struct step_case steps[] = {
 	{"a PLT entry before its push",
 	 {HUD_RULE_PLT, 0, 11, UNCHANGED, -8},
 	 X86_AT(PC + 10, SP, FP),
-	 TO(TELLS(SP), SP + 8, FP),
+	 TO(WORD_AT(SP), SP + 8, FP),
 	 0},
-	{"a PLT entry behind its push",
+	{"a PLT entry after its push",
 	 {HUD_RULE_PLT, 0, 11, UNCHANGED, -8},
 	 X86_AT(PC + 11, SP, FP),
-	 TO(TELLS(SP + 8), SP + 16, FP),
+	 TO(WORD_AT(SP + 8), SP + 16, FP),
 	 0},
 	{"a PLT entry with endbr64",
 	 {HUD_RULE_PLT, 0, 9, UNCHANGED, -8},
 	 X86_AT(PC + 9, SP, FP),
-	 TO(TELLS(SP + 8), SP + 16, FP),
+	 TO(WORD_AT(SP + 8), SP + 16, FP),
 	 0},
 	{"a frame of 80,000 bytes",
 	 {HUD_RULE_CFA_SP_FAR, 0, 400, -16, -8},
 	 X86_AT(PC, STACK, FP),
-	 TO(TELLS(STACK + 3192), STACK + 3200, TELLS(STACK + 3184)),
+	 TO(WORD_AT(STACK + 3192), STACK + 3200, WORD_AT(STACK + 3184)),
 	 0},
 	{"a frame of 500,000 bytes, its offset read as unsigned",
 	 {HUD_RULE_CFA_SP_FAR, 0, (int16_t)62500, UNCHANGED, -8},
 	 X86_AT(PC, STACK + 64 - 500000, FP),
-	 TO(TELLS(STACK + 56), STACK + 64, FP),
+	 TO(WORD_AT(STACK + 56), STACK + 64, FP),
 	 0},
 	{"no code at the address 0: the outermost frame",
 	 {HUD_RULE_CFA_SP, 0, 0x48, UNCHANGED, -8},
@@ -126,22 +126,22 @@ static const struct step_case steps[] = {
 	 X86(),
 	 TO(PC, SP, FP),
 	 HUD_STOP_UNSUPPORTED},
-	{"a type that does not exist",
+	{"an unknown type of rule",
 	 {200, 0, 8, 0, -8},
 	 X86(),
 	 TO(PC, SP, FP),
 	 HUD_STOP_UNSUPPORTED},
-	{"a return address out of the stack",
+	{"a return address outside of the stack",
 	 {HUD_RULE_CFA_SP, 0, 0x7f00, UNCHANGED, -8},
 	 X86(),
 	 TO(PC, SP, FP),
 	 HUD_STOP_READ_FAILED},
-	{"a frame pointer saved out of the stack",
+	{"a frame pointer saved outside of the stack",
 	 {HUD_RULE_CFA_SP, 0, 16, 0x7000, -8},
 	 X86(),
 	 TO(PC, SP, FP),
 	 HUD_STOP_READ_FAILED},
-	{"a stack pointer that is nonsense",
+	{"an invalid stack pointer",
 	 {HUD_RULE_CFA_SP, 0, 16, -16, -8},
 	 X86_AT(PC, 1, FP),
 	 TO(PC, SP, FP),
@@ -149,7 +149,7 @@ static const struct step_case steps[] = {
 	{"no rows: by the frame pointer",
 	 {HUD_RULE_NONE, 0, 0, 0, 0},
 	 X86(),
-	 TO(TELLS(FP + 8), FP + 16, TELLS(FP)),
+	 TO(WORD_AT(FP + 8), FP + 16, WORD_AT(FP)),
 	 0},
 	{"no rows, no frame pointer",
 	 {HUD_RULE_NONE, 0, 0, 0, 0},
@@ -171,7 +171,7 @@ static const struct step_case steps[] = {
 	 X86_AT(PC, SP, STACK + BYTES),
 	 TO(PC, SP, FP),
 	 HUD_STOP_READ_FAILED},
-	{"AArch64: a leaf that takes no room",
+	{"AArch64: a leaf without a frame",
 	 {HUD_RULE_CFA_SP, 0, 0, UNCHANGED, UNCHANGED},
 	 ARM(),
 	 TO_ARM(LR, SP, FP),
@@ -184,17 +184,17 @@ static const struct step_case steps[] = {
 	{"AArch64: stp x29, x30, [sp, #-32]!",
 	 {HUD_RULE_CFA_SP, 0, 32, -32, -24},
 	 ARM(),
-	 TO_ARM(TELLS(SP + 8), SP + 32, TELLS(SP)),
+	 TO_ARM(WORD_AT(SP + 8), SP + 32, WORD_AT(SP)),
 	 0},
 	{"AArch64: a frame by x29",
 	 {HUD_RULE_CFA_FP, 0, 32, -32, -24},
 	 ARM(),
-	 TO_ARM(TELLS(FP + 8), FP + 32, TELLS(FP)),
+	 TO_ARM(WORD_AT(FP + 8), FP + 32, WORD_AT(FP)),
 	 0},
 	{"AArch64: by the frame pointer",
 	 {HUD_RULE_NONE, 0, 0, 0, 0},
 	 ARM(),
-	 TO_ARM(TELLS(FP + 8), FP + 16, TELLS(FP)),
+	 TO_ARM(WORD_AT(FP + 8), FP + 16, WORD_AT(FP)),
 	 0},
 	{"AArch64: a signed return address",
 	 {HUD_RULE_CFA_SP, 0, 16, UNCHANGED, UNCHANGED},
@@ -229,7 +229,7 @@ static void each_type_of_rule_leads_to_the_caller_or_to_its_reason(void **state)
 	}
 }
 
-static void a_realigned_frame_is_left_by_what_its_slots_say(void **state)
+static void a_realigned_frame_is_left_by_its_saved_values(void **state)
 {
 	static const struct hud_plan_rule rule = {HUD_RULE_CFA_FP_DEREF, 0, -8, 0, -8};
 	struct unwind_registers r = X86();
@@ -239,12 +239,12 @@ static void a_realigned_frame_is_left_by_what_its_slots_say(void **state)
 	stack_set(FP - 8, SP + 0x300);
 	assert_int_equal(unwind_step(&m, &rule, &r), 0);
 	assert_int_equal(r.sp, SP + 0x300);
-	assert_int_equal(r.pc, TELLS(SP + 0x2f8));
+	assert_int_equal(r.pc, WORD_AT(SP + 0x2f8));
 	assert_int_equal(r.fp,
-			 TELLS(FP)); /* saved where the frame pointer points to, not at the CFA */
+			 WORD_AT(FP)); /* saved where the frame pointer points, not at the CFA */
 }
 
-static void a_frame_that_saved_its_stack_pointer_is_left_by_it(void **state)
+static void a_frame_with_a_saved_stack_pointer_is_left_by_it(void **state)
 {
 	static const struct hud_plan_rule rule = {HUD_RULE_CFA_SP_DEREF, 0, 0x40, -16, -8};
 	struct unwind_registers r = X86();
@@ -254,11 +254,11 @@ static void a_frame_that_saved_its_stack_pointer_is_left_by_it(void **state)
 	stack_set(SP + 0x40, SP + 0x80);
 	assert_int_equal(unwind_step(&m, &rule, &r), 0);
 	assert_int_equal(r.sp, SP + 0x88);
-	assert_int_equal(r.pc, TELLS(SP + 0x80));
-	assert_int_equal(r.fp, TELLS(SP + 0x78));
+	assert_int_equal(r.pc, WORD_AT(SP + 0x80));
+	assert_int_equal(r.fp, WORD_AT(SP + 0x78));
 }
 
-static void slots_that_lead_down_or_nowhere_end_the_walk(void **state)
+static void saved_values_that_lead_down_or_nowhere_end_the_walk(void **state)
 {
 	static const struct hud_plan_rule by_fp = {HUD_RULE_CFA_FP_DEREF, 0, -8, 0, -8};
 	static const struct hud_plan_rule by_sp = {HUD_RULE_CFA_SP_DEREF, 0, 0x40, -16, -8};
@@ -276,7 +276,7 @@ static void slots_that_lead_down_or_nowhere_end_the_walk(void **state)
 	assert_int_equal(unwind_step(&m, &by_sp, &r), HUD_STOP_READ_FAILED);
 }
 
-static void a_signal_frame_leads_to_what_it_interrupted(void **state)
+static void a_signal_frame_leads_to_the_interrupted_function(void **state)
 {
 	static const struct hud_plan_rule rule = {.type = HUD_RULE_SIGNAL};
 	struct unwind_registers r = X86(), arm = ARM();
@@ -284,22 +284,23 @@ static void a_signal_frame_leads_to_what_it_interrupted(void **state)
 
 	(void)state;
 	assert_int_equal(unwind_step(&m, &rule, &r), 0);
-	assert_int_equal(r.pc, TELLS(SP + 168)); /* ucontext at sp: 40 bytes, then r8 … rip */
-	assert_int_equal(r.sp, TELLS(SP + 160));
-	assert_int_equal(r.fp, TELLS(SP + 120));
+	assert_int_equal(r.pc, WORD_AT(SP + 168)); /* ucontext at sp: 40 bytes, then r8 … rip */
+	assert_int_equal(r.sp, WORD_AT(SP + 160));
+	assert_int_equal(r.fp, WORD_AT(SP + 120));
 	assert_int_equal(r.exact, 1);
 	assert_int_equal(unwind_step(&m, &rule, &arm), 0);
-	assert_int_equal(arm.pc, TELLS(SP + 128 + 176 + 8 + 256));
-	assert_int_equal(arm.sp, TELLS(SP + 128 + 176 + 8 + 248));
+	assert_int_equal(arm.pc, WORD_AT(SP + 128 + 176 + 8 + 256));
+	assert_int_equal(arm.sp, WORD_AT(SP + 128 + 176 + 8 + 248));
 	assert_int_equal(arm.lr,
-			 TELLS(SP + 128 + 176 + 8 + 240)); /* the interrupted one may be a leaf */
-	assert_int_equal(arm.fp, TELLS(SP + 128 + 176 + 8 + 232));
+			 /* the interrupted function may be a leaf */
+			 WORD_AT(SP + 128 + 176 + 8 + 240));
+	assert_int_equal(arm.fp, WORD_AT(SP + 128 + 176 + 8 + 232));
 	assert_int_equal(arm.exact, 1);
 	r.sp = STACK + BYTES - 100;
 	assert_int_equal(unwind_step(&m, &rule, &r), HUD_STOP_READ_FAILED);
 }
 
-/* A plan that is one rule, everywhere. */
+/* A plan with one rule for all addresses. */
 struct one_rule {
 	struct hud_plan_page page;
 	struct hud_plan_row row;
@@ -368,7 +369,7 @@ static void code_in_no_mapping_ends_the_walk_with_the_frames_before_it(void **st
 	assert_int_equal(w.stop, HUD_STOP_NO_MAPPING);
 	assert_int_equal(w.frames, 3);
 	assert_int_equal(w.address[1], CODE);
-	assert_int_equal(w.address[2], TELLS(SP + 24));
+	assert_int_equal(w.address[2], WORD_AT(SP + 24));
 }
 
 static struct hud_plan_rule random_rule(uint64_t *seed)
@@ -390,7 +391,7 @@ static struct hud_plan_rule random_rule(uint64_t *seed)
 	return rule;
 }
 
-/* Whatever a plan says: a step goes up, or leaves a signal frame, or ends the walk. */
+/* With any rule a step goes up the stack, leaves a signal frame, or ends the walk. */
 static void no_rule_leads_down_or_in_circles(void **state)
 {
 	struct memory m = stack_make();
@@ -398,7 +399,7 @@ static void no_rule_leads_down_or_in_circles(void **state)
 	size_t made = 0;
 
 	(void)state;
-	for (size_t i = 0; i < WORDS; i++) /* half of what lies there leads back into the stack */
+	for (size_t i = 0; i < WORDS; i++) /* half of the words point back into the stack */
 		words[i] = random_next(&seed) & 1 ? STACK + random_next(&seed) % BYTES
 						  : random_next(&seed);
 	for (size_t i = 0; i < 2000000; i++) {
@@ -431,10 +432,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_type_of_rule_leads_to_the_caller_or_to_its_reason),
-		cmocka_unit_test(a_realigned_frame_is_left_by_what_its_slots_say),
-		cmocka_unit_test(a_frame_that_saved_its_stack_pointer_is_left_by_it),
-		cmocka_unit_test(slots_that_lead_down_or_nowhere_end_the_walk),
-		cmocka_unit_test(a_signal_frame_leads_to_what_it_interrupted),
+		cmocka_unit_test(a_realigned_frame_is_left_by_its_saved_values),
+		cmocka_unit_test(a_frame_with_a_saved_stack_pointer_is_left_by_it),
+		cmocka_unit_test(saved_values_that_lead_down_or_nowhere_end_the_walk),
+		cmocka_unit_test(a_signal_frame_leads_to_the_interrupted_function),
 		cmocka_unit_test(a_stack_deeper_than_the_limit_is_cut_there),
 		cmocka_unit_test(a_signal_frame_that_leads_to_itself_ends_at_the_limit),
 		cmocka_unit_test(code_in_no_mapping_ends_the_walk_with_the_frames_before_it),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * Stacks of a process that stands still, walked by plans, are the stacks that libdw sees in it. The
- * process is this program itself, as a child that brings itself into the situation of a fact and
- * stops; its registers and its stack are copied, and the copy is walked when the child is gone.
+ * The stack of a stopped process, walked with plans, is the one that libdw finds. The process is
+ * this program itself, as a child that gets into the situation of the test and stops. Its registers
+ * and its memory are copied, and the copy is walked after the child has ended.
  */
 #include "tests/unit/fixture/stopped_fixture.h"
 
@@ -15,7 +15,8 @@
 #include <zlib.h>
 
 #define NOINLINE __attribute__((noinline))
-#define KEEP() __asm__ volatile("" ::: "memory") /* also makes the call before it no tail call */
+/* also keeps the call before it from becoming a tail call */
+#define KEEP() __asm__ volatile("" ::: "memory")
 
 static volatile int sink;
 
@@ -96,7 +97,10 @@ static void child_signal_on_its_own_stack(void)
 	interrupted(5);
 }
 
-/* Its first instruction faults: one before it, where a return address is looked up, is no part of it. */
+/*
+ * Its first instruction faults. The address before it, which is what a return address is looked up
+ * by, is not in this function.
+ */
 static NOINLINE void faults(void)
 {
 	__builtin_trap();
@@ -156,7 +160,7 @@ static void child_thread(void)
 		pthread_join(thread, NULL);
 }
 
-/* libelf has libz with it; of it nothing but the header is needed here. */
+/* libz is loaded, since libelf needs it: only its header is needed here. */
 static void *z_alloc(void *context, unsigned items, unsigned bytes)
 {
 	if (++sink == 2)
@@ -182,7 +186,7 @@ static void child_libz(void)
 		sink += open(&stream, 9, ZLIB_VERSION, (int)sizeof(stream));
 }
 
-/* What is stepped through: lazy binding, PLT, IFUNC, the vdso, prologues, epilogues, callbacks. */
+/* Single-stepped: lazy binding, PLT, IFUNC, the vdso, prologues, epilogues, callbacks. */
 static void child_steps(void)
 {
 	struct timespec now;
@@ -198,7 +202,7 @@ static void child_steps(void)
 	sink += nested(2);
 }
 
-/* Code that no one described: mov rbp to 0, then the system call that stops. */
+/* Code without call frame information, which sets rbp to 0 and calls the function that stops. */
 static void child_jit(void)
 {
 	static const uint8_t code[] = {
@@ -242,7 +246,7 @@ static int child_main(const char *name)
 	return 0;
 }
 
-/* The fact: the same frames, all the way to the root; `types` were among the rules. */
+/* Both have the same frames up to the root, and rules of all `types` were used. */
 static void check(const char *name, uint32_t frames_min, uint32_t types)
 {
 	struct stopped s;
@@ -328,8 +332,9 @@ static void an_allocator_called_by_libz(void **state)
 }
 
 /*
- * The one difference: the dynamic linker's entry for lazy binding keeps its CFA in rbx, which hud does
- * not follow. The frames before it are right (and libdw fails there as well, where the callee saved rbx).
+ * The one difference: the dynamic linker's entry for lazy binding has its CFA in rbx, which hud
+ * does not follow. The frames before it are right. (libdw fails there too, if the callee saved
+ * rbx.)
  */
 static bool in_lazy_binding(const struct stopped *s, const struct walked *w,
 			    const struct seen *seen)
@@ -341,7 +346,7 @@ static bool in_lazy_binding(const struct stopped *s, const struct walked *w,
 	       !memcmp(w->address, seen->address, w->frames * sizeof(*w->address));
 }
 
-/* Every instruction on the way through the dynamic linker, libc, the vdso and back. */
+/* Single-steps through the dynamic linker, libc and the vdso. */
 static void every_instruction_of_a_program(void **state)
 {
 	enum { STEPS = 60000 };
@@ -359,7 +364,10 @@ static void every_instruction_of_a_program(void **state)
 		if (waitpid(s.tid, &status, __WALL) < 0 || !WIFSTOPPED(status) ||
 		    WSTOPSIG(status) != SIGTRAP)
 			break;
-		/* The linker's look-up of names is long: of it every 16th is enough. */
+		/*
+		 * The dynamic linker's search for names is long: every 16th instruction of it will
+		 * do.
+		 */
 		if (steps++ > 4000 && steps % 16)
 			continue;
 		registers_read(&s);
@@ -382,18 +390,18 @@ static void every_instruction_of_a_program(void **state)
 			addresses_print("  libdw", &s.space, seen.address, seen.frames);
 		}
 	}
-	print_message(
-		"%zu instructions, %zu compared, %zu in a PLT, %zu in the vdso, %zu behind lazy binding, "
-		"%zu different\n",
-		steps, compared, plt, vdso, lazy, different);
+	print_message("%zu instructions, %zu compared, %zu in a PLT, %zu in the vdso, "
+		      "%zu after lazy binding, "
+		      "%zu different\n",
+		      steps, compared, plt, vdso, lazy, different);
 	child_end(&s);
 	stopped_free(&s);
 	assert_true(compared > 3000);
 	assert_int_equal(different, 0);
 }
 
-/* Nothing describes it and it keeps no frame pointer: the frames before it are all there is. */
-static void code_that_nothing_describes_ends_the_walk_behind_what_it_called(void **state)
+/* It has neither call frame information nor a frame pointer, so the walk ends at it. */
+static void code_without_unwind_information_ends_the_walk(void **state)
 {
 	struct stopped s;
 	struct walked w;
@@ -427,7 +435,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(the_root_of_a_thread),
 		cmocka_unit_test(an_allocator_called_by_libz),
 		cmocka_unit_test(every_instruction_of_a_program),
-		cmocka_unit_test(code_that_nothing_describes_ends_the_walk_behind_what_it_called),
+		cmocka_unit_test(code_without_unwind_information_ends_the_walk),
 	};
 
 	if (argc == 3 && !strcmp(argv[1], "child"))
