@@ -70,13 +70,9 @@ struct dwarf_value dwarf_value_read(const struct dwarf_encoding *encoding, struc
 	}
 }
 
-void dwarf_value_skip(const struct dwarf_encoding *encoding, struct dwarf_bytes *from,
-		      const struct dwarf_attribute *attribute)
+void dwarf_value_skip_sized(const struct dwarf_encoding *encoding, struct dwarf_bytes *from,
+			    const struct dwarf_attribute *attribute)
 {
-	if (attribute->bytes >= 0) {
-		dwarf_skip(from, (uint64_t)attribute->bytes);
-		return;
-	}
 	switch (attribute->form) {
 	case DW_FORM_exprloc:
 		dwarf_skip(from, dwarf_uleb(from));

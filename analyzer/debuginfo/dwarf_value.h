@@ -13,8 +13,17 @@ struct dwarf_value {
 
 struct dwarf_value dwarf_value_read(const struct dwarf_encoding *encoding, struct dwarf_bytes *from,
 				    const struct dwarf_attribute *attribute);
-void dwarf_value_skip(const struct dwarf_encoding *encoding, struct dwarf_bytes *from,
-		      const struct dwarf_attribute *attribute);
+/* Skips a value whose size its bytes say. */
+void dwarf_value_skip_sized(const struct dwarf_encoding *encoding, struct dwarf_bytes *from,
+			    const struct dwarf_attribute *attribute);
+static inline void dwarf_value_skip(const struct dwarf_encoding *encoding, struct dwarf_bytes *from,
+				    const struct dwarf_attribute *attribute)
+{
+	if (attribute->bytes >= 0)
+		dwarf_skip(from, (uint64_t)attribute->bytes);
+	else
+		dwarf_value_skip_sized(encoding, from, attribute);
+}
 /* Skips all values of an entry of this kind. */
 void dwarf_values_skip(const struct dwarf_abbreviations *table,
 		       const struct dwarf_abbreviation *kind, struct dwarf_bytes *from);

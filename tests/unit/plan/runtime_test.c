@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "analyzer/base/embedded.h"
 #include "analyzer/plan/instruction.h"
 #include "analyzer/plan/tls.h"
 
@@ -468,6 +469,16 @@ static void the_rules_have_all_names(void **state)
 
 	(void)state;
 	assert_int_equal(plan_names_open(&names, "rules/tokio-state.rules"), 0);
+	assert_string_equal(names.name[NAME_RUNTIME], "tokio");
+	assert_non_null(embedded_text(names.name[NAME_LAYOUTS]));
+	for (size_t i = 0; i < PLAN_SCHEDULERS; i++)
+		assert_non_null(plan_names_scheduler(&names, plan_scheduler_kinds[i].kind));
+	assert_null(plan_names_scheduler(&names, 0));
+	assert_int_equal(plan_names_kind_of(&names, "alloc::sync::Arc<" MULTI "Handle>"),
+			 HUD_SCHEDULER_MULTI_THREAD);
+	assert_int_equal(plan_names_kind_of(&names, "alloc::sync::Arc<" SINGLE "Handle>"),
+			 HUD_SCHEDULER_CURRENT_THREAD);
+	assert_int_equal(plan_names_kind_of(&names, "tokio::runtime::Handle"), 0);
 	plan_names_close(&names);
 }
 
