@@ -9,6 +9,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include "analyzer/debuginfo/elf_parts.h"
+
 /* elf.h of Debian 12 has no name for it yet. */
 enum { COMPRESS_ZSTD = 2 };
 /* No real section unpacks to more: one that claims to is damaged or hostile. */
@@ -152,22 +154,18 @@ static int section_take(struct dwarf_sections *s, enum dwarf_section which, Elf_
 static int sections_read(struct dwarf_sections *s, Elf *elf, bool split)
 {
 	Elf_Scn *section = NULL;
-	size_t names;
+	GElf_Shdr header;
+	const char *name;
 	int error = 0;
 
-	if (elf_getshdrstrndx(elf, &names))
-		return -ENODATA;
-	while (!error && (section = elf_nextscn(elf, section))) {
-		GElf_Shdr header;
-		const char *name;
+	while (!error && elf_section_next(elf, &section, &header, &name)) {
 		bool is_split = false;
 		bool old = false;
 		enum dwarf_section which;
 
-		if (!gelf_getshdr(section, &header) || header.sh_type == SHT_NOBITS)
+		if (header.sh_type == SHT_NOBITS)
 			continue;
-		name = elf_strptr(elf, names, header.sh_name);
-		which = name ? section_of(name, &is_split, &old) : DWARF_SECTIONS;
+		which = section_of(name, &is_split, &old);
 		/* Of a package's sections only the index has no .dwo suffix. */
 		if (which == DWARF_SECTIONS || s->view[which].start ||
 		    (is_split != split && which != DWARF_CU_INDEX))

@@ -2,6 +2,7 @@
 #include "analyzer/debuginfo/elf_file.h"
 
 #include "analyzer/debuginfo/dwarf_bytes.h"
+#include "analyzer/debuginfo/elf_parts.h"
 #include "format/text_hash.h"
 
 #include <errno.h>
@@ -14,17 +15,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/*
- * Limits for hostile files: headers may claim any number, and a small section may unpack to any
- * size.
- */
-enum { SEGMENTS = 4096, DEBUGDATA_BYTES = 256 << 20 };
+/* A hostile file may have a small section that unpacks to any size. */
+enum { DEBUGDATA_BYTES = 256 << 20 };
 
 static int segments_read(struct elf_file *f)
 {
 	size_t count = 0;
 
-	if (elf_getphdrnum(f->elf, &count) || count > SEGMENTS)
+	if (!elf_program_headers(f->elf, &count))
 		return -ENOEXEC;
 	f->segments = calloc(count + 1, sizeof(*f->segments));
 	if (!f->segments)
@@ -167,8 +165,6 @@ static void section_read(struct elf_file *f, Elf_Scn *section, const GElf_Shdr *
 		f->has_symtab = true;
 	if (header->sh_type == SHT_PROGBITS && header->sh_flags & SHF_EXECINSTR)
 		f->has_code = true;
-	if (!name)
-		return;
 	if (!strcmp(name, ".debug_info") || !strcmp(name, ".zdebug_info"))
 		f->has_dwarf = true;
 	else if (!strcmp(name, ".gnu_debugdata"))
@@ -184,17 +180,12 @@ static void section_read(struct elf_file *f, Elf_Scn *section, const GElf_Shdr *
 static void sections_read(struct elf_file *f)
 {
 	Elf_Scn *section = NULL;
-	size_t names;
+	GElf_Shdr header;
+	const char *name;
 
-	if (elf_getshdrstrndx(f->elf, &names))
-		return;
-	while ((section = elf_nextscn(f->elf, section))) {
-		GElf_Shdr header;
-
-		if (gelf_getshdr(section, &header) && header.sh_type != SHT_NOBITS)
-			section_read(f, section, &header,
-				     elf_strptr(f->elf, names, header.sh_name));
-	}
+	while (elf_section_next(f->elf, &section, &header, &name))
+		if (header.sh_type != SHT_NOBITS)
+			section_read(f, section, &header, name);
 }
 
 static bool no_sections(Elf *elf)
@@ -348,21 +339,16 @@ static int unpack_xz(const Elf_Data *data, void **out, size_t *bytes)
 int elf_file_debugdata(const struct elf_file *f, struct elf_file *out)
 {
 	Elf_Scn *section = NULL;
-	size_t names;
+	GElf_Shdr header;
+	const char *name;
 
-	if (!f->has_debugdata || elf_getshdrstrndx(f->elf, &names))
-		return -ENODATA;
-	while ((section = elf_nextscn(f->elf, section))) {
-		GElf_Shdr header;
-		const char *name = gelf_getshdr(section, &header)
-					   ? elf_strptr(f->elf, names, header.sh_name)
-					   : NULL;
+	while (f->has_debugdata && elf_section_next(f->elf, &section, &header, &name)) {
 		Elf_Data *data;
 		void *image;
 		size_t bytes;
 		int error;
 
-		if (!name || strcmp(name, ".gnu_debugdata") != 0)
+		if (strcmp(name, ".gnu_debugdata") != 0)
 			continue;
 		data = elf_rawdata(section, NULL);
 		if (!data || !data->d_buf || !data->d_size || data->d_size > DEBUGDATA_BYTES / 8)

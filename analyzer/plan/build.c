@@ -92,13 +92,7 @@ int plan_build(struct plan_built *out, const struct unwind_object *o, uint64_t s
 	plan.numbers = out->numbers;
 	plan.segment = o->segment;
 	plan.segments = o->segments;
-	plan.first = rows.first;
-	plan.page = rows.page;
-	plan.pages = rows.pages;
-	plan.row = rows.row;
-	plan.rows = rows.rows;
-	plan.rule = rows.rule;
-	plan.rules = rows.rules;
+	unwind_rows_set(&rows, &plan);
 	plan.identity = out->runtime.identity;
 	plan.poll_site = poll_site;
 	plan.poll_sites = out->runtime.polls.count;

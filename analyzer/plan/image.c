@@ -3,14 +3,14 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/base/arena.h"
+#include "analyzer/debuginfo/elf_parts.h"
 
-/* Limits for hostile headers. */
-enum { PROGRAM_HEADERS_MAX = 4096, PARTS_MAX = 64 };
+/* Limit for hostile headers. */
+enum { PARTS_MAX = 64 };
 
 static int part_add(struct plan_image *image, Elf *elf, const GElf_Phdr *h, size_t *room)
 {
@@ -120,8 +120,7 @@ int plan_image_read(struct plan_image *image, Elf *elf)
 	int err = 0;
 
 	memset(image, 0, sizeof(*image));
-	if (!gelf_getehdr(elf, &header) || elf_getphdrnum(elf, &count) ||
-	    count > PROGRAM_HEADERS_MAX)
+	if (!gelf_getehdr(elf, &header) || !elf_program_headers(elf, &count))
 		return 0;
 	image->machine = header.e_machine;
 	for (size_t i = 0; !err && i < count; i++) {

@@ -3,21 +3,16 @@
 
 #include <elf.h>
 #include <errno.h>
-#include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "analyzer/names/demangle.h"
 #include "analyzer/rules/rules.h"
 #include "analyzer/base/arena.h"
+#include "analyzer/debuginfo/elf_parts.h"
 
 /* Limits for hostile headers. */
-enum {
-	PROGRAM_HEADERS_MAX = 4096,
-	TLS_ALIGN_MAX = 1 << 20,
-	AARCH64_HEAD_BYTES = 16,
-	WORD_BYTES = 8
-};
+enum { TLS_ALIGN_MAX = 1 << 20, AARCH64_HEAD_BYTES = 16, WORD_BYTES = 8 };
 #define TLS_BYTES_MAX (UINT64_C(1) << 30)
 
 static bool dynamic_is_pie(Elf *elf, const GElf_Phdr *h)
@@ -64,8 +59,7 @@ static void headers_read(struct plan_tls *tls, Elf *elf)
 	size_t count = 0;
 	GElf_Ehdr header;
 
-	if (!gelf_getehdr(elf, &header) || elf_getphdrnum(elf, &count) ||
-	    count > PROGRAM_HEADERS_MAX)
+	if (!gelf_getehdr(elf, &header) || !elf_program_headers(elf, &count))
 		return;
 	tls->machine = header.e_machine;
 	tls->executable = header.e_type == ET_EXEC;

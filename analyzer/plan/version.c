@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/version.h"
 
-#include <gelf.h>
 #include <string.h>
+
+#include "analyzer/debuginfo/elf_parts.h"
 
 static bool number_read(const char **at, const char *end, uint32_t *out)
 {
@@ -65,19 +66,15 @@ static struct plan_version sections_search(Elf *elf, const char *name, const cha
 {
 	struct plan_version best = {0};
 	Elf_Scn *section = NULL;
-	size_t names;
+	GElf_Shdr header;
+	const char *own;
 
-	if (elf_getshdrstrndx(elf, &names))
-		return best;
-	while ((section = elf_nextscn(elf, section))) {
-		GElf_Shdr header;
-		const char *own;
+	while (elf_section_next(elf, &section, &header, &own)) {
 		Elf_Data *data;
 
-		if (!gelf_getshdr(section, &header) || header.sh_type != SHT_PROGBITS)
+		if (header.sh_type != SHT_PROGBITS)
 			continue;
-		own = elf_strptr(elf, names, header.sh_name);
-		if (name ? !own || strcmp(own, name) != 0
+		if (name ? strcmp(own, name) != 0
 			 : !(header.sh_flags & SHF_ALLOC) ||
 				    header.sh_flags & (SHF_EXECINSTR | SHF_WRITE))
 			continue;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/unwind/object.h"
 
+#include "analyzer/debuginfo/elf_parts.h"
+
 #include <errno.h>
 #include <gelf.h>
 #include <string.h>
-
-/* Limit for hostile headers. */
-enum { PROGRAM_HEADERS_MAX = 4096 };
 
 static int header_read(struct unwind_object *o, Elf *elf)
 {
@@ -27,7 +26,7 @@ static int segments_read(struct unwind_object *o, Elf *elf)
 {
 	size_t count = 0;
 
-	if (elf_getphdrnum(elf, &count) || count > PROGRAM_HEADERS_MAX)
+	if (!elf_program_headers(elf, &count))
 		return -ENOEXEC;
 	for (size_t i = 0; i < count; i++) {
 		GElf_Phdr h;
@@ -78,42 +77,33 @@ static int frame_add(struct unwind_object *o, const struct eh_section *section)
 }
 
 /* The bytes of a section, decompressed where needed. False: it has none. */
-static bool section_bytes(Elf_Scn *section, struct eh_section *out)
+static bool section_bytes(Elf_Scn *section, const GElf_Shdr *header, struct eh_section *out)
 {
-	GElf_Shdr header;
 	Elf_Data *data;
 
-	if (!gelf_getshdr(section, &header) || header.sh_type == SHT_NOBITS)
+	if (header->sh_type == SHT_NOBITS)
 		return false;
-	if (header.sh_flags & SHF_COMPRESSED && elf_compress(section, 0, 0) < 0)
+	if (header->sh_flags & SHF_COMPRESSED && elf_compress(section, 0, 0) < 0)
 		return false;
 	data = elf_rawdata(section, NULL);
 	if (!data || !data->d_buf || !data->d_size)
 		return false;
 	out->data = data->d_buf;
 	out->bytes = data->d_size;
-	out->address = header.sh_addr;
+	out->address = header->sh_addr;
 	return true;
 }
 
 static int section_add(struct unwind_object *o, Elf *elf, const char *wanted)
 {
+	struct eh_section s = {.machine = o->machine, .debug_frame = wanted[1] == 'd'};
 	Elf_Scn *section = NULL;
-	size_t names;
+	GElf_Shdr header;
+	const char *name;
 
-	if (elf_getshdrstrndx(elf, &names))
-		return 0;
-	while ((section = elf_nextscn(elf, section))) {
-		struct eh_section s = {.machine = o->machine, .debug_frame = wanted[1] == 'd'};
-		GElf_Shdr header;
-		const char *name;
-
-		if (!gelf_getshdr(section, &header))
-			continue;
-		name = elf_strptr(elf, names, header.sh_name);
-		if (name && !strcmp(name, wanted) && section_bytes(section, &s))
+	while (elf_section_next(elf, &section, &header, &name))
+		if (!strcmp(name, wanted) && section_bytes(section, &header, &s))
 			return frame_add(o, &s);
-	}
 	return 0;
 }
 
@@ -122,7 +112,7 @@ static bool segment_bytes(Elf *elf, uint64_t address, struct eh_section *out)
 {
 	size_t count = 0;
 
-	if (elf_getphdrnum(elf, &count) || count > PROGRAM_HEADERS_MAX)
+	if (!elf_program_headers(elf, &count))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		Elf_Data *data;
@@ -155,7 +145,7 @@ static int segment_add(struct unwind_object *o, Elf *elf)
 	size_t count = 0;
 	uint8_t encoding;
 
-	if (elf_getphdrnum(elf, &count) || count > PROGRAM_HEADERS_MAX)
+	if (!elf_program_headers(elf, &count))
 		return 0;
 	for (size_t i = 0; i < count && !header.data; i++) {
 		GElf_Phdr h;

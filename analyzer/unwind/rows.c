@@ -257,3 +257,14 @@ void unwind_rows_free(struct unwind_rows *rows)
 	free(rows->rule);
 	memset(rows, 0, sizeof(*rows));
 }
+
+void unwind_rows_set(const struct unwind_rows *rows, struct plan *plan)
+{
+	plan->first = rows->first;
+	plan->page = rows->page;
+	plan->pages = rows->pages;
+	plan->row = rows->row;
+	plan->rows = rows->rows;
+	plan->rule = rows->rule;
+	plan->rules = rows->rules;
+}

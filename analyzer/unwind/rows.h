@@ -37,4 +37,7 @@ int unwind_rows_build(struct unwind_rows *out, const struct eh_frame *frames, si
 		      const struct hud_plan_segment *segment, size_t segments);
 void unwind_rows_free(struct unwind_rows *rows);
 
+/* Makes these the rows of a plan; they must stay as long as the plan. */
+void unwind_rows_set(const struct unwind_rows *rows, struct plan *plan);
+
 #endif

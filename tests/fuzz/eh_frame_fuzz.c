@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * libFuzzer: whatever stands in .eh_frame or .debug_frame, there is a plan of it that hud-record
- * accepts.
+ * libFuzzer: any bytes as .eh_frame or .debug_frame give a plan that hud-record accepts.
  *
  *   clang -std=c17 -g -O1 -D_GNU_SOURCE -I. -fsanitize=fuzzer,address,undefined \
- *       tests/fuzz/eh_frame_fuzz.c analyzer/eh_frame*.c analyzer/unwind_rows*.c format/plan.c \
- *       -lzstd -o build/eh_frame_fuzz
+ *       tests/fuzz/eh_frame_fuzz.c analyzer/unwind/e*.c analyzer/unwind/r*.c \
+ *       analyzer/base/arena.c build/libhudformat.a -lzstd -o build/eh_frame_fuzz
  *
  * The first byte chooses the kind of section and the machine.
  */
@@ -37,13 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	plan.segment = &segment;
 	plan.segments = 1;
-	plan.first = rows.first;
-	plan.page = rows.page;
-	plan.pages = rows.pages;
-	plan.row = rows.row;
-	plan.rows = rows.rows;
-	plan.rule = rows.rule;
-	plan.rules = rows.rules;
+	unwind_rows_set(&rows, &plan);
 	if (rows.covered_bytes > segment.bytes || plan_serialize(&plan, &out, &bytes) ||
 	    plan_parse(out, bytes, &parsed))
 		abort();

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * libFuzzer: whatever debug information says, looking for the runtime's state in it ends, and finds
- * only what lies in the thread-local block.
+ * libFuzzer: with any debug information the search for the runtime's state ends, and finds only
+ * offsets inside of the thread-local block.
  *
  *   clang -std=c17 -g -O1 -I. -isystem build -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
- *       tests/fuzz/plan_identity_fuzz.c analyzer/plan/identity.c analyzer/plan/declared.c \
- *       analyzer/plan/names.c analyzer/plan/tls.c analyzer/dwarf_*.c analyzer/debuginfo/elf_file.c \
- *       analyzer/rules/rules.c analyzer/names/fold.c analyzer/names/demangle.c analyzer/base/arena.c \
- *       analyzer/base/embedded_text.c build/analyzer/embedded.c build/libhudformat.a -lelf -llzma -lz \
+ *       tests/fuzz/plan_identity_fuzz.c analyzer/plan/identity_dwarf.c \
+ *       analyzer/plan/declarations.c analyzer/plan/runtime_names.c analyzer/plan/tls.c \
+ *       analyzer/debuginfo/dwarf_*.c analyzer/debuginfo/elf_*.c build/analyzer/librules.a \
+ *       build/analyzer/libnames.a build/analyzer/libbase.a build/libhudformat.a -lelf -llzma -lz \
  *       -lzstd -liberty -lpthread -o build/plan_identity_fuzz
  *
  * Input: two numbers of 4 bytes, the bytes of .debug_abbrev and of .debug_str, then these two, and
