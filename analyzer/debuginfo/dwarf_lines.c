@@ -9,10 +9,6 @@
 
 enum { FORMATS = 16, SOURCES = 1 << 20, OPCODES = 256 };
 
-struct format {
-	struct dwarf_attribute kind; /* name: DW_LNCT_… */
-};
-
 /* The line table that is being read. */
 struct reader {
 	struct dwarf_unit unit; /* the unit, with the table's own encoding */

@@ -10,7 +10,8 @@
 /* Of .debug_info: pages of smaller ones are not worth giving back. */
 enum { FORGET_BYTES = 128 << 20 };
 
-struct dwarf_unit *dwarf_file_unit(const struct dwarf_file *f, uint64_t offset)
+/* The unit that an offset into .debug_info is in; NULL: none. */
+static struct dwarf_unit *unit_at(const struct dwarf_file *f, uint64_t offset)
 {
 	size_t count = SORTED_UP_TO(f->units, f->unit_count, offset, offset);
 
@@ -157,7 +158,7 @@ bool dwarf_unit_reference(struct dwarf_unit *unit, const struct dwarf_value *v,
 	default:
 		return false;
 	}
-	*out_unit = f ? dwarf_file_unit(f, *out_offset) : NULL;
+	*out_unit = f ? unit_at(f, *out_offset) : NULL;
 	if (!*out_unit && f == unit->file && *out_offset >= unit->first && *out_offset < unit->end)
 		*out_unit = unit;
 	return *out_unit != NULL;

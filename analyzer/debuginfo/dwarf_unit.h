@@ -39,9 +39,6 @@ struct dwarf_unit {
 	const struct dwarf_abbreviations *_Atomic abbreviations; /* NULL: not read yet */
 };
 
-/* The unit that an offset into .debug_info lies in; NULL: none. */
-struct dwarf_unit *dwarf_file_unit(const struct dwarf_file *f, uint64_t offset);
-
 /* The unit's abbreviations, which are read once. NULL: no memory. */
 const struct dwarf_abbreviations *dwarf_unit_abbreviations(struct dwarf_unit *unit);
 

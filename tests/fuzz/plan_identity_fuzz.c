@@ -75,7 +75,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct plan_names names = {0};
 	uint32_t bytes[2];
 
-	if (!file || !identity || size < SIZES_BYTES || plan_names_open(&names, "rules/tokio-state.rules"))
+	if (!file || !identity || size < SIZES_BYTES ||
+	    plan_names_open(&names, "rules/tokio-state.rules"))
 		goto out;
 	pthread_mutex_init(&file->lock, NULL);
 	memcpy(bytes, data, sizeof(bytes));

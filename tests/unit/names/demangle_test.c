@@ -100,11 +100,10 @@ static void legacy_names_are_demangled_as_by_libiberty(void **state)
 	FILE *symbols;
 
 	(void)state;
-	snprintf(
-		command, sizeof(command),
-		"d=$(mktemp -d) && PATH=/usr/bin:/bin rustc -O %.*s/../fixture/inlined.rs -o $d/x "
-		"&& nm $d/x | cut -d' ' -f3 | grep ^_ZN; rm -r $d",
-		slash ? (int)(slash - __FILE__) : 1, slash ? __FILE__ : ".");
+	snprintf(command, sizeof(command),
+		 "d=$(mktemp -d) && PATH=/usr/bin:/bin rustc -O %.*s/../fixture/inlined.rs -o $d/x "
+		 "&& nm $d/x | cut -d' ' -f3 | grep ^_ZN; rm -r $d",
+		 slash ? (int)(slash - __FILE__) : 1, slash ? __FILE__ : ".");
 	symbols = popen(command, "r");
 	assert_non_null(symbols);
 	while (fgets(line, sizeof(line), symbols)) {
