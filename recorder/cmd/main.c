@@ -5,6 +5,7 @@
 #include "recorder/mark/send.h"
 #include "recorder/target/set.h"
 
+#include <errno.h>
 #include <string.h>
 
 int main(int argc, char **argv)
@@ -13,8 +14,11 @@ int main(int argc, char **argv)
 	struct options options;
 	enum exit_code code;
 
-	if (argc > 1 && !strcmp(argv[1], "mark"))
+	argv[0] = program_invocation_short_name; /* getopt begins its messages with it */
+	if (argc > 1 && !strcmp(argv[1], "mark")) {
+		argv[1] = argv[0];
 		return mark_send(argc - 1, argv + 1);
+	}
 	switch (options_parse(argc, argv, &options)) {
 	case OPTIONS_DONE:
 		return EXIT_RECORDED;

@@ -150,7 +150,8 @@ static bool percent_parse(const char *text, double *out)
 
 	*out = strtod(text, &end);
 	if (*text < '0' || *text > '9' || *end || !(*out > 0 && *out <= 100))
-		return usage_error("--max-overhead takes a percentage up to 100, not %s", text);
+		return usage_error("--max-overhead takes a percentage above 0, up to 100, not %s",
+				   text);
 	return true;
 }
 
@@ -172,7 +173,8 @@ static bool option_apply(struct options *o, int letter, const char *value)
 	case 't':
 		if (time_parse(value, 0, &o->threshold_ns) || o->threshold_ns < 10000)
 			return usage_error(
-				"the threshold must be 10us or more, such as 5ms, not %s", value);
+				"the threshold must be 10us or more with a unit, as 5ms; not %s",
+				value);
 		return true;
 	case 'F':
 		return frequency_parse(value, &o->profile_hz);

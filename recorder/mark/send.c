@@ -33,14 +33,17 @@ static void help_print(void)
 	puts("Usage: hud-record mark [-r RECORDING] TEXT\n"
 	     "\n"
 	     "Marks this moment in a running recording. Timelines show the mark, and hud-analyze\n"
-	     "accepts it as a time: --from TEXT, --to TEXT. TEXT is up to 200 bytes without control\n"
+	     "accepts it as a time: --from TEXT, --to TEXT. TEXT is up to 200 bytes without "
+	     "control\n"
 	     "characters.\n"
 	     "\n"
-	     "  -r, --recording WHICH      if several run: pid of hud-record, or name or pid of its\n"
+	     "  -r, --recording WHICH      if several run: pid of hud-record, or name or pid of "
+	     "its\n"
 	     "                             target\n"
 	     "  -h, --help                 print this\n"
 	     "\n"
-	     "Root, the user that hud-record runs as, and the user who started it with sudo may add\n"
+	     "Root, the user that hud-record runs as, and the user who started it with sudo may "
+	     "add\n"
 	     "marks. To record a process named mark: hud-record -n mark");
 }
 

@@ -22,12 +22,12 @@ static int directory_make(const char *path)
 static int saved_name(const char *dir, const char *path, const struct build_id *id, char *name,
 		      size_t room)
 {
-	const char *slash = strrchr(path, '/');
 	char file[DEBUG_NAME_BYTES];
 	int error = directory_make(dir);
+	char *slash;
 
 	if (error || id->bytes < 2) {
-		snprintf(name, room, "%s/%s", dir, slash ? slash + 1 : path);
+		snprintf(name, room, "%s/%s", dir, basename(path));
 		return error;
 	}
 	debug_name(id, file);
@@ -37,9 +37,9 @@ static int saved_name(const char *dir, const char *path, const struct build_id *
 	if (error)
 		return error;
 	slash = strrchr(name, '/');
-	name[slash - name] = 0;
+	*slash = 0;
 	error = directory_make(name);
-	name[slash - name] = '/';
+	*slash = '/';
 	return error;
 }
 

@@ -43,33 +43,44 @@ static int analyzer_open(void)
 	return fd >= 0 ? fd : -ENOENT;
 }
 
-union descriptors {
-	struct cmsghdr head;
-	char room[CMSG_SPACE(REQUEST_FDS * sizeof(int))];
+/* A request on its way: one byte, and the descriptors. */
+struct request {
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(REQUEST_FDS * sizeof(int))];
+	} control;
+	char byte;
+	struct iovec data;
+	struct msghdr message; /* refers to the members above */
 };
+
+static void request_init(struct request *r)
+{
+	*r = (struct request) {0};
+	r->data = (struct iovec) {&r->byte, 1};
+	r->message = (struct msghdr) {
+		.msg_iov = &r->data,
+		.msg_iovlen = 1,
+		.msg_control = &r->control,
+		.msg_controllen = sizeof(r->control),
+	};
+}
 
 /* How many descriptors came, at least two; or a negative errno. */
 static int request_receive(int socket_fd, int fds[REQUEST_FDS])
 {
-	union descriptors control = {0};
-	char byte;
-	struct iovec data = {&byte, 1};
-	struct msghdr message = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
+	struct request r;
 	struct cmsghdr *head;
 	size_t bytes;
 	ssize_t got;
 
+	request_init(&r);
 	do
-		got = recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC);
+		got = recvmsg(socket_fd, &r.message, MSG_CMSG_CLOEXEC);
 	while (got < 0 && errno == EINTR);
 	if (got <= 0)
 		return -EPIPE;
-	head = CMSG_FIRSTHDR(&message);
+	head = CMSG_FIRSTHDR(&r.message);
 	if (!head || head->cmsg_type != SCM_RIGHTS)
 		return -EBADMSG;
 	bytes = head->cmsg_len - CMSG_LEN(0);
@@ -156,16 +167,8 @@ int plan_broker_open(struct plan_broker *out)
 
 int plan_broker_request(const struct plan_broker *b, int elf, int debug)
 {
-	union descriptors control = {0};
-	char byte = 0;
-	struct iovec data = {&byte, 1};
-	struct msghdr message = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *head = CMSG_FIRSTHDR(&message);
+	struct request r;
+	struct cmsghdr *head = &r.control.head;
 	size_t bytes = (debug < 0 ? 2 : REQUEST_FDS) * sizeof(int);
 	int pipe_fd[2], fds[REQUEST_FDS];
 
@@ -173,15 +176,16 @@ int plan_broker_request(const struct plan_broker *b, int elf, int debug)
 		return -ENOENT;
 	if (pipe2(pipe_fd, O_CLOEXEC))
 		return -errno;
+	request_init(&r);
 	fds[0] = pipe_fd[1];
 	fds[1] = elf;
 	fds[2] = debug;
 	head->cmsg_level = SOL_SOCKET;
 	head->cmsg_type = SCM_RIGHTS;
 	head->cmsg_len = CMSG_LEN(bytes);
-	message.msg_controllen = CMSG_SPACE(bytes);
+	r.message.msg_controllen = CMSG_SPACE(bytes);
 	memcpy(CMSG_DATA(head), fds, bytes);
-	if (sendmsg(b->socket, &message, MSG_NOSIGNAL) < 0) {
+	if (sendmsg(b->socket, &r.message, MSG_NOSIGNAL) < 0) {
 		int error = -errno;
 
 		close(pipe_fd[0]);

@@ -74,9 +74,7 @@ int proc_identity_read(pid_t pid, struct proc_identity *out)
 
 const char *proc_program(const struct proc_identity *p)
 {
-	const char *slash = strrchr(p->exe, '/');
-
-	return slash ? slash + 1 : p->comm;
+	return p->exe[0] ? basename(p->exe) : p->comm;
 }
 
 int proc_each(int (*visit)(void *context, pid_t pid), void *context)

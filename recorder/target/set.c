@@ -168,9 +168,7 @@ static void target_add(struct target_set *t, pid_t pid)
 
 static void label_set(struct target_set *t, const char *text)
 {
-	const char *slash = strrchr(text, '/');
-
-	snprintf(t->label, sizeof(t->label), "%s", slash ? slash + 1 : text);
+	snprintf(t->label, sizeof(t->label), "%s", basename(text));
 }
 
 enum exit_code target_set_find(const struct target_request *request, size_t count,

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""What the end-to-end facts share.
+"""What the end-to-end tests share.
 
-A file here is one subject. Each function marked @fact is one fact: it returns, or it raises Wrong
-(what was expected, what was seen) or Skip. facts_check() runs them in order and prints a line each,
-which tests/run.sh counts. One file alone: HUD_BUILD=build python3 tests/e2e/record/errors.py [FACT...]
+A file has one subject. Each function marked @fact is one fact: it returns, or it raises Wrong (what
+was expected, what was seen) or Skip. facts_check() runs them in order and prints a line each, which
+tests/run.sh counts. One file alone: HUD_BUILD=build python3 tests/e2e/record/errors.py [FACT...]
 
-Whatever a file starts ends with it: on return, on a signal, and by the kernel if it is killed.
+Whatever a file starts ends with it: when it returns, on a signal, and if it is killed.
 """
 
 import atexit
@@ -75,7 +75,7 @@ def fact(function=None, *, root=True, name=None, seconds=FACT_SECONDS):
 
 
 def once(function):
-    """The same result for every fact that asks; a failure is told in full only to the first."""
+    """The same result for every fact that asks; only the first prints a failure in full."""
     kept = {}
 
     @functools.wraps(function)
@@ -102,12 +102,12 @@ def lacking_privileges():
         have = int(re.search(r"^CapEff:\s*(\w+)", status.read(), re.M).group(1), 16)
     admin, perfmon, bpf = 1 << 21, 1 << 38, 1 << 39
     if not have & admin and not (have & perfmon and have & bpf):
-        return "needs CAP_BPF and CAP_PERFMON, which this root has not"
+        return "needs CAP_BPF and CAP_PERFMON, which root lacks here"
     return None
 
 
 def _too_late(*_):
-    raise Wrong("it did not come to an end in its time")
+    raise Wrong("it did not end in time")
 
 
 def facts_check():
@@ -137,13 +137,15 @@ def facts_check():
             while frame.tb_next:
                 frame = frame.tb_next
             verdict = "FAIL"
-            reason = f"{type(error).__name__}: {error} ({os.path.basename(frame.tb_frame.f_code.co_filename)}:{frame.tb_lineno})"
+            place = os.path.basename(frame.tb_frame.f_code.co_filename)
+            reason = f"{type(error).__name__}: {error} ({place}:{frame.tb_lineno})"
         finally:
             signal.alarm(0)
         processes_end()
         first, *more = (reason or "").splitlines() or [""]
         took = time.monotonic() - begun
-        print(f"{verdict} {label}{': ' + first if first else f' ({took:.1f} s)' if took >= 1 else ''}")
+        print(f"{verdict} "
+              f"{label}{': ' + first if first else f' ({took:.1f} s)' if took >= 1 else ''}")
         for line in more:
             print(f"       {line}")
         sys.stdout.flush()
@@ -163,7 +165,7 @@ def _die_with_parent():
 
 
 def start(command, **options):
-    """Starts a process that does not outlive the fact, its children included."""
+    """Starts a process that, with its children, does not outlive the fact."""
     options.setdefault("stdin", subprocess.DEVNULL)
     options.setdefault("stdout", subprocess.DEVNULL)
     options.setdefault("stderr", subprocess.DEVNULL)
@@ -212,12 +214,12 @@ def wait_until(condition, what, seconds=20):
         if value:
             return value
         if time.monotonic() > deadline:
-            raise Wrong(f"waited {seconds} s in vain until {what}")
+            raise Wrong(f"not so within {seconds} s: {what}")
         time.sleep(0.02)
 
 
 def end_of(process, what, seconds=30):
-    """The exit code of a process that is to end by itself."""
+    """The exit code of a process that ends by itself."""
     try:
         return process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -228,7 +230,7 @@ def end_of(process, what, seconds=30):
 
 @functools.lru_cache(maxsize=None)
 def work_directory():
-    # /var/tmp: on a disk; the demo's files and captures of some MB
+    # /var/tmp is on a disk: the demo writes files, and captures are some MB
     path = tempfile.mkdtemp(prefix="hud-e2e-", dir="/var/tmp")
     if os.environ.get("HUD_KEEP"):
         print(f"kept: {path}")
@@ -254,7 +256,7 @@ def program(name, *flags):
 
 
 def tokio_plugin():
-    """A library with a Tokio runtime in it, which plugin_host loads; make check has built it."""
+    """A library with a Tokio runtime, which plugin_host loads; make check builds it beforehand."""
     path = os.path.join(BUILD, "demo-release", "release", "libtokio_plugin.so")
     if not os.path.exists(path):
         signal.alarm(0)
@@ -265,7 +267,7 @@ def tokio_plugin():
 
 
 def started_program(command, **options):
-    """Starts a program of ours, and waits for the line `ready`; it goes on at a byte on stdin."""
+    """Starts one of programs/ and waits for its line `ready`; a byte on stdin lets it go on."""
     process = start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
     line = process.stdout.readline()
     expect_equal(line, "ready\n", f"first line of {os.path.basename(str(command[0]))}")
@@ -278,11 +280,11 @@ def go(process):
 
 
 class Stalls:
-    """Where the machine below stood still, noted from now on until end()."""
+    """When the hypervisor stopped the machine, observed from now on until end()."""
 
     def __init__(self):
         self._watch = started_program([program("stalls")])
-        self.all = []  # (start_ns, end_ns), on any CPU; none overlaps another
+        self.all = []  # (start_ns, end_ns), on any CPU, not overlapping
 
     def end(self):
         out, _ = self._watch.communicate()
@@ -294,38 +296,41 @@ class Stalls:
                 self.all.append((start_ns, end_ns))
 
     def ns(self, start_ns, end_ns):
-        """For so long did it stand still in that time, at most."""
+        """How long the machine was stopped in that time, at most."""
         return sum(max(0, min(end_ns, until) - max(start_ns, since)) for since, until in self.all)
 
 
 # The demo ------------------------------------------------------------------------------------
 
 def demo_path(variant):
-    """Where the Makefile builds it: release, fp, debug0 or debug."""
-    return os.path.join(BUILD, f"demo-{variant}", "debug" if variant == "debug" else "release", "demo")
+    """Where the Makefile builds this variant: release, fp, debug0 or debug."""
+    return os.path.join(BUILD, f"demo-{variant}", "debug" if variant == "debug" else "release",
+                        "demo")
 
 
 def make(path):
-    """Has it built, a no-op when fresh."""
+    """Runs make for one file."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
     return run(["make", "-C", TOP, f"BUILD={BUILD}", path], seconds=600, env=environment)
 
 
 def demo_build(variant):
-    """Has it built; make check has done so before."""
+    """Builds a variant of the demo, which make check does beforehand."""
     path = demo_path(variant)
     made = make(path)
-    expect(made.returncode == 0, f"the demo does not build (make deps installs what it takes)\n{made.stderr}")
+    expect(made.returncode == 0,
+           f"the demo does not build (make deps installs what it takes)\n{made.stderr}")
     return path
 
 
 class Demo:
-    """A demo under way."""
+    """A running demo."""
 
     def __init__(self, variant="release", *options, program=None):
         self.program = program or demo_path(variant)
         if not os.path.exists(self.program):
-            signal.alarm(0)  # make check has built it; who runs a file alone shall wait for it
+            # make check builds it beforehand; a file that is run alone waits for it
+            signal.alarm(0)
             demo_build(variant)
             signal.alarm(FACT_SECONDS)
         self.truth_file = path_for(f"truth-{time.monotonic_ns()}.json")
@@ -333,11 +338,12 @@ class Demo:
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         line = self.process.stdout.readline()
         expect(re.match(r"demo: pid \d+, http://", line),
-               f"the demo's first line is {line!r}; {self.process.stderr.read() if not line else ''}")
+               f"the demo's first line is {line!r}; "
+               f"{self.process.stderr.read() if not line else ''}")
         self.pid = self.process.pid
 
     def truth(self):
-        """Ends it; what it says it did."""
+        """Ends the demo; returns what it says it did."""
         self.process.send_signal(signal.SIGTERM)
         expect_equal(end_of(self.process, "the demo"), 0, "exit code of the demo")
         with open(self.truth_file) as file:
@@ -347,20 +353,21 @@ class Demo:
 # Recording and asking ------------------------------------------------------------------------
 
 def record(*arguments, seconds=60, **options):
-    """hud-record to its end."""
+    """Runs hud-record to its end."""
     return run([RECORD, *arguments], seconds=seconds, **options)
 
 
 def recorded(*arguments, **options):
-    """The same, and it must go well."""
+    """As record(), and expects exit code 0."""
     done = record(*arguments, **options)
     expect(done.returncode == 0,
-           f"hud-record {' '.join(map(str, arguments))}: exit code {done.returncode}\n{done.stderr}")
+           f"hud-record {' '.join(map(str, arguments))}: exit code "
+           f"{done.returncode}\n{done.stderr}")
     return done
 
 
 class Recording:
-    """A hud-record under way; begun means that its first second is in the file."""
+    """A running hud-record; `begun`: wait until its first second is in the file."""
 
     def __init__(self, output, *arguments, begun=True, **options):
         self.output = output
@@ -399,7 +406,8 @@ def analyze(*arguments, **options):
 def analyzed(*arguments, **options):
     done = analyze(*arguments, **options)
     expect(done.returncode == 0,
-           f"hud-analyze {' '.join(map(str, arguments))}: exit code {done.returncode}\n{done.stderr}")
+           f"hud-analyze {' '.join(map(str, arguments))}: exit code "
+           f"{done.returncode}\n{done.stderr}")
     return done.stdout
 
 
@@ -412,7 +420,7 @@ def query(capture, sql):
 
 
 def database(*captures):
-    """The captures loaded, options of `load` among them; rows by name."""
+    """A database of the captures (and options of `load`); columns of rows by name."""
     path = path_for(f"{os.path.basename(captures[0])}-{time.monotonic_ns()}.db")
     analyzed("load", *captures, "-o", path)
     connection = sqlite3.connect(path)
@@ -428,11 +436,13 @@ def one_clear_message(done, program_name, code, *words):
     expect(len(heads) == 1 and heads[0].startswith(program_name + ": "),
            f"one line that begins with `{program_name}: ` expected on stderr, seen:\n{done.stderr}")
     for word in words:
-        expect(word.lower() in done.stderr.lower(), f"{word!r} expected on stderr, seen:\n{done.stderr}")
+        expect(word.lower() in done.stderr.lower(),
+               f"{word!r} expected on stderr, seen:\n{done.stderr}")
     expect(len(lines) <= 4, f"more than four lines on stderr:\n{done.stderr}")
 
 
 def last_event_ns(db):
-    """When the last thing happened that a capture knows of."""
+    """Time of the last event in a capture."""
     return db.execute("""SELECT max((SELECT max(end_ns) FROM offcpu_span),
-        (SELECT max(time_ns) FROM sample), (SELECT max(end_ns) FROM thread_window))""").fetchone()[0]
+        (SELECT max(time_ns) FROM sample), (SELECT max(end_ns)
+        FROM thread_window))""").fetchone()[0]

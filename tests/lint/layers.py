@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Which folder may use which: holds the includes, and docs/ARCHITECTURE.md, to the lists below.
 
-Prints one line for each include that runs the wrong way, and exits with 1 if there is any. The folders
-of the recorder and of the analyzer are listed in recorder/layers.mk and analyzer/layers.mk, which the
-build reads too: each may use only folders that stand before it, so there is no circle.
+Prints one line for each include that runs the wrong way, and exits with 1 if there is any. The
+folders of the recorder and of the analyzer are listed in recorder/layers.mk and analyzer/layers.mk,
+which the build reads too: each may use only folders listed before it, so there is no circle.
 """
 
 import pathlib
@@ -40,7 +40,7 @@ class Layers:
                 yield f"{self.list}: USES_{name} is missing"
             for used in sorted(self.uses.get(name, ())):
                 if used not in self.order[: self.order.index(name)]:
-                    yield f"{self.list}: {name} may use {used}, which does not stand before it"
+                    yield f"{self.list}: {name} may use {used}, which is not listed before it"
         folders = {path.parent.name for path in ROOT.glob(f"{self.program}/*/*.c")}
         for name in sorted(folders ^ set(self.order)):
             yield f"{self.list}: FOLDERS and the folders of {self.program}/ differ in {name}"
@@ -57,7 +57,8 @@ class Layers:
             if name not in rows:
                 yield f"docs/ARCHITECTURE.md: no row for {place}"
             elif rows[name] != self.uses[name]:
-                yield f"docs/ARCHITECTURE.md: {place} may use {' '.join(sorted(self.uses[name])) or 'nothing'}"
+                used = " ".join(sorted(self.uses[name])) or "nothing"
+                yield f"docs/ARCHITECTURE.md: {place} may use {used}"
 
     def may_use(self, folder):
         return self.uses.get(folder, set()) | {folder}
@@ -72,7 +73,8 @@ def wrong_include(path, layers):
             continue  # made by the build, or the system's
         if target[0] not in PROGRAMS[place[0]]:
             yield f"{path.relative_to(ROOT)}: {place[0]}/ may not use {line}"
-        elif target[0] == place[0] in layers and target[1] not in layers[place[0]].may_use(place[1]):
+        elif (target[0] == place[0] in layers
+              and target[1] not in layers[place[0]].may_use(place[1])):
             yield f"{path.relative_to(ROOT)}: {place[0]}/{place[1]}/ may not use {line}"
 
 

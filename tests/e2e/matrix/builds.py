@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""The demo in the builds that production has, each recorded and compared with its own truth."""
+"""The demo, built as production programs are: each build recorded and compared with its own truth.
+"""
 
 import collections
 import os
@@ -10,7 +11,8 @@ import lib  # noqa: E402
 from comparison import Comparison  # noqa: E402
 from lib import BUILD, MS, TOP, analyzed, expect, query, run  # noqa: E402
 
-# name -> what differs from cargo's release profile with the demo's `debug = true`; None: made otherwise
+# name -> what differs from cargo's release profile with the demo's `debug = true`; None: made
+# otherwise
 BUILDS = {
     "release": None,
     "debug0": None,
@@ -20,29 +22,36 @@ BUILDS = {
     "abort": {"CARGO_PROFILE_RELEASE_PANIC": "abort"},
     "v0": {"RUSTFLAGS": "-C symbol-mangling-version=v0"},
     "no-id": None,     # a copy of release without its build-id
-    "stripped": None,  # a copy of release without symbols; plan and symbols come from release itself
+    # a copy of release without symbols; plan and symbols come from release itself
+    "stripped": None,
 }
 COPIES = {"no-id": "--remove-section=.note.gnu.build-id", "stripped": "--strip-all"}
 WITHOUT_DEBUG_INFO = {"debug0"}
-# Where members of types are not described, the runtime's state is found by other means or not at all.
+# Debug information without members of types: the runtime's state is found by other means or not at
+# all.
 WITHOUT_LAYOUT = {"debug0", "lines"}
 
 # enum hud_stack_stop in format/wire.h
-STOPS = ("end", "depth", "root", "no-mapping", "read-failed", "no-frame-pointer", "unsupported", "not-advancing")
+STOPS = ("end", "depth", "root", "no-mapping", "read-failed", "no-frame-pointer", "unsupported",
+         "not-advancing")
 
-# One block of these is many sleeps, most of them far shorter than the threshold: where polls are not seen
-# as such, most of these are not either.
-MANY_SLEEPS = {"demo::guilty::save_snapshot", "demo::guilty::append_journal", "demo::guilty::read_archive",
+# One block of these is many sleeps, most of them far shorter than the threshold: where whole polls
+# are not seen, most of these blocks are not either.
+MANY_SLEEPS = {"demo::guilty::save_snapshot", "demo::guilty::append_journal",
+               "demo::guilty::read_archive",
                "demo::guilty::throttle"}
 
-# What computes is found by samples, there: a page fault or a stolen CPU divides one block into two spans.
+# There, computing is found by samples: a page fault or a stolen CPU divides one block into two
+# spans.
 COMPUTE = {"demo::guilty::hash", "demo::guilty::compress", "demo::guilty::elsewhere::checksum"}
 
 
 def cargo(name, environment, *arguments):
     target = os.path.join(BUILD, "matrix", name)
-    made = run(["cargo", "build", "--quiet", *arguments], seconds=600, cwd=os.path.join(TOP, "examples", "demo"),
-               env={**os.environ, "PATH": "/usr/bin:/bin", "RUSTC": "/usr/bin/rustc", "RUSTFLAGS": "",
+    made = run(["cargo", "build", "--quiet", *arguments], seconds=600,
+               cwd=os.path.join(TOP, "examples", "demo"),
+               env={**os.environ, "PATH": "/usr/bin:/bin", "RUSTC": "/usr/bin/rustc",
+                    "RUSTFLAGS": "",
                     "CARGO_TARGET_DIR": target, **environment})
     expect(made.returncode == 0, f"the demo does not build ({name})\n{made.stderr}")
     return target
@@ -58,7 +67,7 @@ def copy_of_release(name):
 
 
 def build(name):
-    """Path of the demo in this build; made once, a no-op when fresh."""
+    """Path of the demo in this build, which is made if needed."""
     if name in COPIES:
         return copy_of_release(name)
     if BUILDS[name] is None:
@@ -92,10 +101,11 @@ class Outcome(Comparison):
             plan, symbols = lib.path_for("twin.plan"), ("--binary", build("release"))
             analyzed("plan", build("release"), "-o", plan)
             record = ("--plan", plan)
-        super().__init__(f"matrix-{name}", seconds, program=build(name), record=record, symbols=symbols)
+        super().__init__(f"matrix-{name}", seconds, program=build(name), record=record,
+                         symbols=symbols)
         self.name = name
         self.stops = stack_stops(self.capture)
-        # What the limit of 200 stacks in 100 ms let no one take was not attempted.
+        # Stacks beyond the limit of 200 in 100 ms were not attempted.
         self.stops["none"] = query(self.capture, """SELECT coalesce(sum(count), 0) AS n FROM loss
             WHERE cause IN ('stack-failed', 'open-stack')""")[0]["n"]
 
@@ -113,10 +123,14 @@ class Outcome(Comparison):
 
     def stacks_reach_the_root(self):
         expect(self.attempted() >= 500, f"only {self.attempted()} stacks")
-        expect(self.whole_share() >= 0.995, f"{self.whole_share():.2%} of {self.attempted()}: {dict(self.stops)}")
+        expect(self.whole_share() >= 0.995,
+               f"{self.whole_share():.2%} of {self.attempted()}: {dict(self.stops)}")
 
     def spans_hold(self):
-        """Without whole polls: sleeps and runs of looks over the threshold, by function, within a tenth."""
+        """
+        Without whole polls: sleeps and runs of samples over the threshold, by function, within a
+        tenth.
+        """
         true, true_ns = collections.Counter(), collections.Counter()
         for p in self.polls:
             for b in p.blocks:
@@ -130,21 +144,24 @@ class Outcome(Comparison):
                 for (function, _), ns in s["slices"].items():
                     seen[function] += 1
                     seen_ns[function] += ns
-        text = "\n".join(f"{true[f]:5} {seen[f]:5} {true_ns[f] / MS:9.1f} {seen_ns[f] / MS:9.1f} ms  {f}"
+        text = "\n".join(f"{true[f]:5} {seen[f]:5} {true_ns[f] / MS:9.1f} {seen_ns[f] / MS:9.1f} "
+                         f"ms  {f}"
                          for f in sorted(set(true) | set(seen)))
         wrong = []
         for f, count in true.items():
             if f not in COMPUTE and abs(seen[f] - count) > max(1, 0.1 * count):
                 wrong.append(f"{f}: {seen[f]} of {count} blocks")
-            if abs(seen_ns[f] - true_ns[f]) > max(0.2 if f in COMPUTE else 0.1, 1.1 / count) * true_ns[f]:
+            if abs(seen_ns[f] - true_ns[f]) > max(0.2 if f in COMPUTE else 0.1,
+                                                  1.1 / count) * true_ns[f]:
                 wrong.append(f"{f}: {seen_ns[f] / MS:.0f} of {true_ns[f] / MS:.0f} ms")
         expect(true and not wrong, "; ".join(wrong) + f"\n true   hud      true       hud\n{text}")
 
     def code_is_named_without_debug_info(self):
-        """All of it by a symbol of the program's own, or module+0x."""
+        """All code is named by a symbol of the program, or as module+0x."""
         own = every = true = 0
         for p in self.polls:
-            true += sum(b["wall_ns"] - b["run_queue_ns"] for b in p.blocks if b["function"] not in MANY_SLEEPS
+            true += sum(b["wall_ns"] - b["run_queue_ns"] for b in p.blocks
+                        if b["function"] not in MANY_SLEEPS
                         and b["wall_ns"] - b["run_queue_ns"] >= self.threshold_ns)
             for s in p.seen:
                 for (function, _), ns in s["slices"].items():
@@ -156,15 +173,17 @@ class Outcome(Comparison):
     def facts(self):
         """What must hold of this build."""
         facts = [self.stacks_reach_the_root, self.no_innocent_is_reported, self.little_is_unknown,
-                 self.slices_add_up, self.polls_compute_no_more_than_their_threads, self.workers_add_up,
+                 self.slices_add_up, self.polls_compute_no_more_than_their_threads,
+                 self.workers_add_up,
                  self.nothing_is_lost]
         if self.name not in WITHOUT_LAYOUT:
             facts += [self.polls_are_seen_passively]
         if self.passive():
-            facts += [self.every_long_poll_is_found_once, self.true_edges_lie_in_the_bounds, self.none_is_invented]
+            facts += [self.every_long_poll_is_found_once, self.true_edges_lie_in_the_bounds,
+                      self.none_is_invented]
         if self.name in WITHOUT_DEBUG_INFO:
             return facts + [self.code_is_named_without_debug_info]
-        facts += [self.no_function_is_blamed_for_another, self.the_holder_is_the_waker]
+        facts += [self.no_function_is_reported_for_another, self.the_holder_is_the_waker]
         if self.passive():
             return facts + [self.every_guilty_is_named, self.totals_and_counts_hold]
         return facts + [self.spans_hold]

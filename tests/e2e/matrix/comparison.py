@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """One run of the demo against its own ground truth, poll by poll.
 
-The demo times each poll in which it blocks, and each block in it. Both lie inside the poll as the runtime
-has it, by nanoseconds unless the thread loses its CPU just there: hence SLACK and SLIPS.
+The demo times each poll in which it blocks, and each block in it. Both lie inside the real poll, by
+some nanoseconds unless the thread loses its CPU just there: hence SLACK and SLIPS.
 """
 
 import collections
@@ -15,13 +15,14 @@ from lib import MS, Demo, Recording, analyzed, expect, path_for  # noqa: E402
 
 SLACK = MS // 5
 SLIPS = 1 / 200  # of edges, and of polls that may be several
-# From a thread's wakeup until it is in the queue of another CPU: 25 us on the mean (sched_waking to sched_wakeup).
-# For each sleep that is an event, one in four or so of many short ones.
+# From a thread's wakeup until it is in the queue of another CPU: 25 us on average (sched_waking to
+# sched_wakeup). Allowed for each sleep that is an event: about one in four of many short ones.
 WAKE = MS // 10
 WINDOW = 100 * MS  # of thread_window; one may end a little late
 
-# What the demo's blocks may consist of besides the guilty function: its own book-keeping, its server.
-AROUND = ("unknown", "demo::truth::", "<demo::truth::", "demo::clock::", "demo::server::", "demo::handlers::",
+# Code of the demo that may be in a block besides the guilty function: its book-keeping, its server.
+AROUND = ("unknown", "demo::truth::", "<demo::truth::", "demo::clock::", "demo::server::",
+          "demo::handlers::",
           "demo::elsewhere::", "demo::random::", "demo::calibrate::")
 TOKIOS_LOCK = "demo::server:: (a lock of Tokio's own)"
 
@@ -32,19 +33,21 @@ class TruePoll:
     def __init__(self, tid, start_ns, blocks):
         self.tid, self.start_ns, self.end_ns = tid, start_ns, blocks[0]["poll_end_ns"]
         self.wall_ns = self.end_ns - start_ns
-        self.busy_ns = self.wall_ns - blocks[0]["poll_run_queue_ns"]  # what makes it a blocking poll
+        # what makes it a blocking poll
+        self.busy_ns = self.wall_ns - blocks[0]["poll_run_queue_ns"]
         self.blocks = blocks
         self.open = any(b["open"] for b in blocks)
         self.functions = {b["function"] for b in blocks}
-        self.gap_ns = 0  # the largest between two looks around it, in which its thread ran
-        self.stolen_ns = 0  # by the hypervisor, from its thread: in it, or around it
+        self.gap_ns = 0  # the largest between two samples around it while its thread ran
+        self.stolen_ns = 0  # stolen by the hypervisor from its thread, in the poll or around it
         self.sleeps = 0  # of its thread in it
-        self.untold = False  # hud says that it does not know all that its thread did around it
-        self.seen = []   # blocking polls that overlap it
+        self.unaccounted = False  # its thread's windows do not account for all time around it
+        self.seen = []   # hud's blocking polls that are matched to it
 
     def __str__(self):
         return (f"{', '.join(sorted(self.functions))}: {self.wall_ns / MS:.2f} ms, of it "
-                f"{(self.wall_ns - self.busy_ns) / MS:.2f} in a run queue; largest gap {self.gap_ns / MS:.2f} ms")
+                f"{(self.wall_ns - self.busy_ns) / MS:.2f} in a run queue; largest gap "
+                f"{self.gap_ns / MS:.2f} ms")
 
 
 class Comparison:
@@ -53,18 +56,22 @@ class Comparison:
     def __init__(self, name, seconds, program=None, record=(), symbols=(), options=("--runtimes",)):
         demo = Demo(name, *options, program=program)
         self.stalls = lib.Stalls()
-        recording = Recording(path_for(f"comparison-{name}.hud"), "-d", seconds, "-p", demo.pid, *record,
+        recording = Recording(path_for(f"comparison-{name}.hud"), "-d", seconds, "-p", demo.pid,
+                              *record,
                               begun=False)
         self.capture = recording.ended_well()
         self.stalls.end()
         self.truth = demo.truth()
-        self.report = lib.json.loads(analyzed("report", self.capture, "--json", "--top", "1000", *symbols))
+        self.report = lib.json.loads(analyzed("report", self.capture, "--json", "--top", "1000",
+                                              *symbols))
         self.db = lib.database(self.capture, *symbols)
-        # What goes on at the end is told of as it was a little before: that is the end of what was seen whole.
+        # What was open at the end is recorded as of a little before: only until then is everything
+        # known.
         self.start_ns, self.end_ns, self.threshold_ns = self.db.execute(
-            """SELECT start_ns, min(end_ns, coalesce((SELECT min(end_ns) FROM blocking_poll WHERE open), end_ns)),
+            """SELECT start_ns, min(end_ns, coalesce((SELECT min(end_ns) FROM blocking_poll
+                WHERE open), end_ns)),
                 threshold_ns FROM capture""").fetchone()
-        self.sample_ns = 1e9 / self.report["capture"]["sample_hz"]  # from one look to the next
+        self.sample_ns = 1e9 / self.report["capture"]["sample_hz"]  # from one sample to the next
         self.in_tokio = self.stacks_in_tokio()
         self.polls = self.true_polls()
         self.doubted = self.doubted_polls()
@@ -72,15 +79,17 @@ class Comparison:
         self.match()
 
     def stacks_in_tokio(self):
-        """Those that are inside Tokio where they wait: called by the site's function, or there is none."""
+        """Stacks that wait inside Tokio, called by the site's function if there is one."""
         return {row[0] for row in self.db.execute("""SELECT DISTINCT k.id FROM stack AS k
-            JOIN stack_frame AS p ON p.stack = k.id AND p.position < coalesce(k.site_position, k.depth)
+            JOIN stack_frame AS p ON p.stack = k.id AND p.position < coalesce(k.site_position,
+            k.depth)
             JOIN frame AS f ON f.id = p.frame WHERE f.crate = 'tokio'""")}
 
     def is_tokios_lock(self, cause, stack):
         """
-        On a busy machine the thread that holds a lock of Tokio's own, such as that of the blocking pool's
-        queue, may have no CPU; who spawns, yields or ends then does block its worker. No block of the demo's.
+        On a busy machine the thread that holds one of Tokio's own locks, such as that of the
+        blocking pool's queue, may have no CPU: whatever spawns, yields or ends then does block its
+        worker, but it is no block that the demo made.
         """
         return cause == "lock" and stack in self.in_tokio
 
@@ -91,31 +100,39 @@ class Comparison:
             blocks[b["tid"], b["poll_start_ns"]].append(b)
         polls = [TruePoll(tid, start_ns, of) for (tid, start_ns), of in sorted(blocks.items())]
         windows = collections.defaultdict(list)
-        for w in self.db.execute("""SELECT t.tid, w.start_ns, w.end_ns, w.sample_gap_ns, w.stolen_ns,
+        for w in self.db.execute("""SELECT t.tid, w.start_ns, w.end_ns, w.sample_gap_ns,
+            w.stolen_ns,
                     w.end_ns - w.start_ns - w.cpu_ns - w.sleep_ns - w.run_queue_ns - w.parked_ns
-                    - coalesce((SELECT sum(s.end_ns - s.start_ns) FROM offcpu_span AS s WHERE s.thread = w.thread
-                        AND s.start_ns >= w.start_ns AND s.end_ns <= w.end_ns), 0) AS untold_ns
+                    - coalesce((SELECT sum(s.end_ns - s.start_ns) FROM offcpu_span AS s
+                    WHERE s.thread = w.thread
+                        AND s.start_ns >= w.start_ns AND s.end_ns <= w.end_ns), 0) AS unaccounted_ns
                 FROM thread_window AS w JOIN thread AS t ON t.id = w.thread ORDER BY w.start_ns"""):
             windows[w["tid"]].append(w)
         for p in polls:
-            around = [w for w in windows[p.tid] if w["start_ns"] < p.end_ns + WINDOW and w["end_ns"] > p.start_ns]
+            around = [w for w in windows[p.tid] if w["start_ns"] < p.end_ns + WINDOW
+                      and w["end_ns"] > p.start_ns]
             p.gap_ns = max((w["sample_gap_ns"] for w in around), default=0)
             p.stolen_ns = sum(w["stolen_ns"] for w in around)
-            p.untold = any(w["untold_ns"] > MS / 2 for w in around)
-            p.sleeps = self.db.execute("""SELECT count(*) FROM offcpu_span AS s JOIN thread AS t ON t.id = s.thread
-                WHERE t.tid = ? AND s.start_ns BETWEEN ? AND ?""", (p.tid, p.start_ns, p.end_ns)).fetchone()[0]
-        return [p for p in polls if not p.open and p.start_ns >= self.start_ns and p.end_ns <= self.end_ns]
+            p.unaccounted = any(w["unaccounted_ns"] > MS / 2 for w in around)
+            p.sleeps = self.db.execute("""SELECT count(*) FROM offcpu_span AS s
+                JOIN thread AS t ON t.id = s.thread
+                WHERE t.tid = ? AND s.start_ns BETWEEN ? AND ?""",
+                                       (p.tid, p.start_ns, p.end_ns)).fetchone()[0]
+        return [p for p in polls if not p.open and p.start_ns >= self.start_ns
+                and p.end_ns <= self.end_ns]
 
     def unstalled_ns(self, seen):
         """
-        What is left of it without the time in which the machine stood still: the machine below took the CPU away
-        from whatever ran there, or from the holder of a lock that it wanted.
+        Its time without that in which the hypervisor stopped the machine: it took the CPU from this
+        thread, or from the holder of a lock that this thread wanted.
         """
         return sum(seen["slices"].values()) - self.stalls.ns(seen["start_ns"], seen["end_ns"])
 
     def blocking_polls(self):
-        """By thread, those that ended in the recording, each with its slices: (function, cause) -> ns without
-        run-queue time."""
+        """
+        hud's, by thread, those that ended in the recording, each with its slices: (function, cause)
+        -> ns without run-queue time.
+        """
         slices = collections.defaultdict(lambda: collections.defaultdict(int))
         for s in self.db.execute("""SELECT p.blocking_poll, s.function, s.cause, p.stack,
                     p.wall_ns - p.run_queue_ns AS busy_ns
@@ -125,7 +142,8 @@ class Comparison:
             else:
                 slices[s["blocking_poll"]][s["function"], s["cause"]] += s["busy_ns"]
         seen = collections.defaultdict(list)
-        for row in self.db.execute("""SELECT b.id, b.kind, b.source, b.wall_ns, t.tid, b.start_ns, b.end_ns,
+        for row in self.db.execute("""SELECT b.id, b.kind, b.source, b.wall_ns, t.tid, b.start_ns,
+            b.end_ns,
                     b.task, b.poll, p.start_min_ns, p.start_max_ns, p.end_min_ns, p.end_max_ns
                 FROM blocking_poll AS b JOIN thread AS t ON t.id = b.thread
                 LEFT JOIN poll AS p ON p.id = b.poll
@@ -134,7 +152,10 @@ class Comparison:
         return seen
 
     def doubted_polls(self):
-        """By thread, the times of what may be several polls in one round of the scheduler, of which hud says so."""
+        """
+        By thread, start and end of the records that hud marks as possibly several polls
+        (upper_bound).
+        """
         doubted = collections.defaultdict(list)
         for row in self.db.execute("""SELECT t.tid, p.start_max_ns, p.end_min_ns
                 FROM poll AS p JOIN thread AS t ON t.id = p.thread WHERE p.upper_bound"""):
@@ -143,23 +164,26 @@ class Comparison:
 
     def is_doubted(self, poll):
         """
-        Was it seen, but its task also before or after it in the same round, with another between? Up to
-        Tokio 1.28 a round has no end while tasks hand the worker to each other. Its long sleeps count one by one.
+        Was it seen only as part of a record that may be several polls, since its task ran more than
+        once in the same round of the scheduler? Up to Tokio 1.28 a round has no end while tasks
+        hand the worker to each other. Its long sleeps count one by one.
         """
         return any(min(end_ns, poll.end_ns) - max(start_ns, poll.start_ns) >= 0.9 * poll.wall_ns
                    for start_ns, end_ns in self.doubted[poll.tid])
 
     def match(self):
         """
-        A blocking poll belongs to the true one with which it has most time in common. Not to one that it
-        merely touches: where it began or ended is an estimate, so what it surely lasted is what counts.
+        A blocking poll is matched to the true poll with which it has most time in common, but not
+        to one that it merely touches. Its start and end are estimates: only the time that it
+        certainly lasted counts.
         """
         by_thread = collections.defaultdict(list)
         for p in self.polls:
             by_thread[p.tid].append(p)
         for tid, rows in self.seen.items():
             for row in rows:
-                start_ns, end_ns = row["start_max_ns"] or row["start_ns"], row["end_min_ns"] or row["end_ns"]
+                start_ns = row["start_max_ns"] or row["start_ns"]
+                end_ns = row["end_min_ns"] or row["end_ns"]
 
                 def common(p):
                     return min(p.end_ns, end_ns) - max(p.start_ns, start_ns)
@@ -170,14 +194,15 @@ class Comparison:
 
     def due(self):
         """
-        The polls that must be found, whatever happened: threshold and two gaps. Run-queue time, which does
-        not count, is from the wakeup on for hud and from the enqueueing on for the kernel, later by what it
-        takes another CPU to hear of it: within a tenth, and WAKE for each sleep.
-        The demo does not see what the hypervisor stole, which does not count either. Where the kernel does not
-        tell of a switch, hud says that there is time of which it knows nothing.
+        The polls that must be found in any case: those of the threshold plus two gaps. Run-queue
+        time does not count. hud takes it from the wakeup, the kernel from the enqueueing, which
+        another CPU does a little later: a tenth is allowed for that, and WAKE for each sleep.
+        Stolen time, which the demo does not see, does not count either. Polls with time that hud
+        cannot account for, after a switch that the kernel did not report, are left out.
         """
-        return [p for p in self.polls if not p.untold and
-                p.busy_ns - p.stolen_ns >= self.threshold_ns + 2 * p.gap_ns + (p.wall_ns - p.busy_ns) / 10
+        return [p for p in self.polls if not p.unaccounted and
+                p.busy_ns - p.stolen_ns >= self.threshold_ns + 2 * p.gap_ns
+                + (p.wall_ns - p.busy_ns) / 10
                 + WAKE * p.sleeps]
 
     def known_sites(self):
@@ -185,7 +210,9 @@ class Comparison:
         known = {}
         for p in self.due():
             for b in p.blocks:
-                of = known.setdefault(b["function"], {"cause": b["cause"], "file": b["file"], "lines": set(), "n": 0})
+                of = known.setdefault(b["function"],
+                                      {"cause": b["cause"], "file": b["file"], "lines": set(),
+                                       "n": 0})
                 of["lines"] |= set(b["lines"])
                 of["n"] += 1
         return known
@@ -200,11 +227,14 @@ class Comparison:
                 wrong.append(f"{function} ({true['cause']}, {true['n']} blocks): not reported")
             elif sites[0]["cause"] != true["cause"]:
                 wrong.append(f"{function}: cause {true['cause']} expected to lead, seen "
-                             + ", ".join(f"{s['cause']} {s['total_ns'] / MS:.0f} ms" for s in sites))
-            elif not (sites[0]["file"] or "").endswith(true["file"]) or sites[0]["line"] not in true["lines"]:
+                             + ", ".join(f"{s['cause']} {s['total_ns'] / MS:.0f} ms"
+                                         for s in sites))
+            elif not (sites[0]["file"]
+                      or "").endswith(true["file"]) or sites[0]["line"] not in true["lines"]:
                 wrong.append(f"{function}: {true['file']}:{sorted(true['lines'])} expected, "
                              f"seen {sites[0]['file']}:{sites[0]['line']}")
-        expect(not wrong, f"{len(wrong)} of {len(self.known_sites())} functions\n" + "\n".join(wrong)
+        expect(not wrong,
+               f"{len(wrong)} of {len(self.known_sites())} functions\n" + "\n".join(wrong)
                + "\nreported:\n" + sites_text(self.report["sites"]))
 
     def every_long_poll_is_found_once(self):
@@ -213,7 +243,9 @@ class Comparison:
         sure = [p for p in due if p not in doubted]
         missing = [p for p in sure if not p.seen]
         divided = [p for p in sure if len(p.seen) > 1]
-        expect(not missing, f"{len(missing)} of {len(due)} polls not found\n" + "\n".join(map(str, missing[:10])))
+        expect(not missing,
+               f"{len(missing)} of {len(due)} polls not found\n"
+               + "\n".join(map(str, missing[:10])))
         expect(len(doubted) <= SLIPS * len(due), f"{len(doubted)} of {len(due)} polls doubted\n"
                + "\n".join(map(str, doubted[:10])))
         expect(not divided, f"{len(divided)} of {len(due)} polls found in pieces\n"
@@ -221,47 +253,53 @@ class Comparison:
 
     def true_edges_lie_in_the_bounds(self):
         """
-        No poll began after the demo was in it, or ended before the demo had left it. That it had not begun
-        before, or ended after, the demo's clock says but for the edges where the thread lost its CPU
-        between the poll's edge and the clock.
+        No poll begins after the demo was in it, or ends before the demo has left it. None begins
+        much before or ends much after that either, except for edges where the thread lost its CPU
+        between the poll's edge and the reading of the demo's clock.
         """
         outside, slipped = [], []
         pairs = [(p, s) for p in self.polls for s in p.seen if s["kind"] == "poll"]
         for p, s in pairs:
-            # (by how much hud's poll is too short there, by how much it is too long)
+            # (how much hud's poll is too short there, how much it is too long)
             for name, short_ns, long_ns in (
-                    ("start", (s["start_min_ns"] or 0) - p.start_ns, p.start_ns - s["start_max_ns"]),
+                    ("start", (s["start_min_ns"] or 0) - p.start_ns,
+                     p.start_ns - s["start_max_ns"]),
                     ("end", p.end_ns - s["end_max_ns"], s["end_min_ns"] - p.end_ns)):
                 for found, ns in ((outside, short_ns), (slipped, long_ns)):
                     if ns > SLACK:
                         found.append(f"{name} {ns / 1000:.0f} us out of its bounds: {p}")
-        expect(pairs and not outside, f"{len(outside)} of {2 * len(pairs)} edges, the demo was still in the poll\n"
+        expect(pairs and not outside,
+               f"{len(outside)} of {2 * len(pairs)} edges, the demo was still in the poll\n"
                + "\n".join(outside[:10]))
         expect(len(slipped) <= SLIPS * 2 * len(pairs), f"{len(slipped)} of {2 * len(pairs)} edges\n"
                + "\n".join(slipped[:10]))
 
     def none_is_invented(self):
         """
-        Each blocking poll is one in which the demo blocked, or one of its own making: on a busy machine its
-        book-keeping, or Tokio's, can wait for a lock whose holder has no CPU. Without that, and without the
-        machine's stops, it would not have been one.
+        Each of hud's blocking polls is one in which the demo blocked, or would be short without
+        book-keeping and stops: on a busy machine the demo's book-keeping, or Tokio's, can wait for
+        a lock whose holder has no CPU.
         """
         extra = []
         for s in (s for rows in self.seen.values() for s in rows):
-            own_ns = sum(ns for (function, _), ns in s["slices"].items() if function.startswith(AROUND[1:]))
-            if not s["of"] and not self.cut(s) and self.unstalled_ns(s) - own_ns >= self.threshold_ns:
+            own_ns = sum(ns for (function, _), ns in s["slices"].items()
+                         if function.startswith(AROUND[1:]))
+            long = self.unstalled_ns(s) - own_ns >= self.threshold_ns
+            if long and not s["of"] and not self.cut(s):
                 extra.append(s)
         expect(not extra, f"{len(extra)} blocking polls are none of the demo's\n" + "\n".join(
-            f"{s['kind']} {s['wall_ns'] / MS:.2f} ms in task {s['task']}: {dict(s['slices'])}" for s in extra[:10]))
+            f"{s['kind']} {s['wall_ns'] / MS:.2f} ms in task {s['task']}: {dict(s['slices'])}"
+            for s in extra[:10]))
 
     def cut(self, seen):
-        """Does it belong to a poll that the demo, or the recording, did not see whole?"""
+        """Is it of a poll that the demo, or the recording, did not see to its end?"""
         return any(b["tid"] == seen["tid"] and b["poll_start_ns"] < seen["end_ns"]
                    and b["poll_end_ns"] > seen["start_ns"]
-                   and (b["open"] or b["poll_start_ns"] < self.start_ns or b["poll_end_ns"] > self.end_ns)
+                   and (b["open"] or b["poll_start_ns"] < self.start_ns
+                        or b["poll_end_ns"] > self.end_ns)
                    for b in self.truth["blocks"])
 
-    def no_function_is_blamed_for_another(self):
+    def no_function_is_reported_for_another(self):
         wrong = collections.Counter()
         for p in self.polls:
             for s in p.seen:
@@ -272,15 +310,16 @@ class Comparison:
 
     def totals(self):
         """
-        Function -> true count, seen count, true ns, seen ns, true ns on a CPU, ns stolen by the machine below
-        (which the demo does not see) or on the way of wakeups. Of the polls that must be found, without the time in
-        a run queue: the machine puts it where it likes.
+        Function -> true count, seen count, true ns, seen ns, true ns on a CPU, ns that were stolen
+        by the hypervisor (which the demo does not see) or that wakeups took. Of the polls that must
+        be found, without run-queue time, which may fall anywhere.
         """
         table = collections.defaultdict(lambda: [0] * 6)
         for p in self.due():
             for function in p.functions:
                 table[function][0] += 1
-                table[function][5] += max(p.stolen_ns, p.gap_ns - 2 * self.sample_ns) + WAKE * p.sleeps
+                table[function][5] += max(p.stolen_ns,
+                                          p.gap_ns - 2 * self.sample_ns) + WAKE * p.sleeps
             for b in p.blocks:
                 table[b["function"]][2] += b["wall_ns"] - b["run_queue_ns"]
                 table[b["function"]][4] += b["cpu_ns"]
@@ -295,8 +334,9 @@ class Comparison:
 
     def totals_and_counts_hold(self, share=0.05):
         """
-        Where the time on a CPU went is known by samples, so three standard deviations of their number are
-        allowed besides, stolen time, and the way of wakeups; together the sites must hold without that.
+        CPU time is attributed by samples, so three standard deviations of their number are allowed
+        in addition, and stolen time and that of wakeups; the sum over all sites must hold without
+        the deviations.
         """
         table = self.totals()
         text = "\n".join(f"{t[0]:5} {t[1]:5} {t[2] / MS:9.1f} {t[3] / MS:9.1f} ms {f}"
@@ -305,7 +345,8 @@ class Comparison:
         for f, (count, seen, ns, seen_ns, cpu_ns, stolen_ns) in table.items():
             if abs(seen - count) > share * count:
                 wrong.append(f"{f}: {seen} of {count} polls")
-            if abs(seen_ns - ns) > share * ns + 3 * self.sample_ns * (cpu_ns / self.sample_ns) ** 0.5 + stolen_ns:
+            deviation_ns = self.sample_ns * (cpu_ns / self.sample_ns) ** 0.5
+            if abs(seen_ns - ns) > share * ns + 3 * deviation_ns + stolen_ns:
                 wrong.append(f"{f}: {seen_ns / MS:.1f} of {ns / MS:.1f} ms")
         ns, seen_ns = (sum(t[i] for t in table.values()) for i in (2, 3))
         if abs(seen_ns - ns) > share * ns + sum(p.stolen_ns for p in self.due()):
@@ -317,69 +358,92 @@ class Comparison:
         for rows in self.seen.values():
             for s in rows:
                 every += sum(s["slices"].values())
-                unknown += sum(ns for (function, _), ns in s["slices"].items() if function == "unknown")
+                unknown += sum(ns for (function, _), ns in s["slices"].items()
+                               if function == "unknown")
         expect(every and unknown <= share * every,
-               f"{unknown / MS:.0f} of {every / MS:.0f} ms in blocking polls have the site `unknown`")
+               f"{unknown / MS:.0f} of {every / MS:.0f} ms in blocking polls have the site "
+               f"`unknown`")
 
     def slices_add_up(self):
-        wrong = self.db.execute("""SELECT b.id, b.kind, b.wall_ns, coalesce(sum(s.wall_ns), 0) AS parts_ns
+        wrong = self.db.execute("""SELECT b.id, b.kind, b.wall_ns,
+                coalesce(sum(s.wall_ns), 0) AS parts_ns
             FROM blocking_poll AS b LEFT JOIN slice AS s ON s.blocking_poll = b.id
             GROUP BY b.id HAVING parts_ns <> b.wall_ns""").fetchall()
         expect(not wrong, f"{len(wrong)} blocking polls; {[dict(w) for w in wrong[:5]]}")
 
     def polls_compute_no_more_than_their_threads(self, slack_ns=SLACK):
-        """Time of which hud knows nothing, as after a switch that the kernel hid, is not computing."""
-        wrong = self.db.execute("""SELECT p.ran_ns, p.thread, p.start_ns, (SELECT sum(w.cpu_ns) FROM thread_window AS w
-                WHERE w.thread = p.thread AND w.start_ns < p.end_ns AND w.end_ns > p.start_ns) AS cpu_ns
-            FROM (SELECT *, end_min_ns - start_max_ns - sleep_ns - run_queue_ns AS ran_ns FROM poll WHERE NOT open) AS p
+        """
+        Time that hud cannot account for, as after a switch that the kernel hid, is not counted as
+        computing.
+        """
+        wrong = self.db.execute("""SELECT p.ran_ns, p.thread, p.start_ns, (SELECT sum(w.cpu_ns)
+            FROM thread_window AS w
+                WHERE w.thread = p.thread AND w.start_ns < p.end_ns
+                AND w.end_ns > p.start_ns) AS cpu_ns
+            FROM (SELECT *, end_min_ns - start_max_ns - sleep_ns - run_queue_ns AS ran_ns
+            FROM poll WHERE NOT open) AS p
             WHERE ran_ns > cpu_ns + ?""", (slack_ns,)).fetchall()
         expect(not wrong, f"{len(wrong)} polls; {[dict(w) for w in wrong[:5]]}")
 
     def workers_add_up(self, share=0.02):
-        """By stacks alone, sleeps under the threshold are `unknown`: then the sum is all that must hold."""
+        """
+        By stack traces only, sleeps under the threshold are `unknown`: then only the sum must hold.
+        """
         unknown = wall = 0
         for w in self.report["workers"]:
             states = w["states"]
-            expect(sum(states.values()) == w["wall_ns"], f"worker {w['tid']}: {states} of {w['wall_ns']}")
+            expect(sum(states.values()) == w["wall_ns"],
+                   f"worker {w['tid']}: {states} of {w['wall_ns']}")
             unknown += states["unknown"]
             wall += w["wall_ns"]
         if any(row["source"] == "stack" for row in self.sources()):
             share = 1
-        expect(wall and unknown <= share * wall, f"{unknown / MS:.0f} of {wall / MS:.0f} ms are `unknown`")
+        expect(wall and unknown <= share * wall,
+               f"{unknown / MS:.0f} of {wall / MS:.0f} ms are `unknown`")
 
     def no_innocent_is_reported(self):
         never = (self.truth["innocent_module"], "demo::load")
 
         def innocent(name):
-            return bool(name) and any(name == n or name.startswith((n + "::", f"<{n}::")) for n in never)
+            return bool(name) and any(name == n or name.startswith((n + "::", f"<{n}::"))
+                                      for n in never)
 
         def tokios(site):
-            stacks = self.db.execute("""SELECT DISTINCT p.stack FROM slice AS p JOIN site AS s ON s.id = p.site
-                WHERE s.function = ? AND s.cause = ?""", (site["function"], site["cause"])).fetchall()
+            stacks = self.db.execute("""SELECT DISTINCT p.stack FROM slice AS p
+                JOIN site AS s ON s.id = p.site
+                WHERE s.function = ? AND s.cause = ?""",
+                                     (site["function"], site["cause"])).fetchall()
             return all(self.is_tokios_lock(site["cause"], row["stack"]) for row in stacks)
         stolen = collections.Counter(site for rows in self.seen.values() for s in rows
-                                     if not s["of"] and self.unstalled_ns(s) < self.threshold_ns for site in s["slices"])
+                                     if not s["of"] and self.unstalled_ns(s) < self.threshold_ns
+                                     for site in s["slices"])
         wrong = [s for s in self.report["sites"] if s["function"] != "unknown" and not tokios(s)
                  and s["count"] > stolen[s["function"], s["cause"]]
                  and (innocent(s["function"]) or innocent(s["entry"])
-                      or any(innocent(f["function"]) for f in s["user_frames"]) or any(map(innocent, s["tasks"])))]
+                      or any(innocent(f["function"]) for f in s["user_frames"])
+                      or any(map(innocent, s["tasks"])))]
         expect(not wrong, f"{len(wrong)} sites\n" + sites_text(wrong))
 
     def the_holder_is_the_waker(self):
         sites = [s for s in self.report["sites"]
                  if s["function"] == "demo::guilty::find_in_index" and s["cause"] == "lock"]
-        expect(sites, "no site demo::guilty::find_in_index with cause lock\n" + sites_text(self.report["sites"]))
+        expect(sites,
+               "no site demo::guilty::find_in_index with cause lock\n"
+               + sites_text(self.report["sites"]))
         wakers = {w["function"]: w["share"] for w in sites[0]["wakers"]}
         expect(wakers.get(self.truth["holder"], 0) >= 0.9,
                f"{self.truth['holder']} expected to have woken nine tenths, seen {wakers}")
 
     def nothing_is_lost(self):
-        events = [x for x in self.report["loss"]["causes"] if x["unit"] in ("events", "records", "chunks", "bytes")]
+        events = [x for x in self.report["loss"]["causes"]
+                  if x["unit"] in ("events", "records", "chunks", "bytes")]
         expect(not events, f"lost: {events}")
 
     def sources(self):
-        """How its polls were told: the rows of process_source."""
-        return [dict(row) for row in self.db.execute("SELECT source, agreeing, contradicting FROM process_source")]
+        """The rows of process_source: how polls were seen."""
+        return [dict(row)
+                for row in self.db.execute("SELECT source, agreeing, contradicting FROM "
+                                           "process_source")]
 
     def polls_are_seen_passively(self):
         rows = self.sources()

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Tasks that never wake: one blocked for good before the recording, one during it."""
+"""Tasks that never wake: one blocked before the recording began, one during it."""
 
 import os
 
-from lib import (MS, S, Demo, Recording, analyzed, database, expect, expect_equal, fact, facts_check,
+from lib import (MS, S, Demo, Recording, analyzed, database, expect, expect_equal, fact,
+                 facts_check,
                  once, path_for, report, wait_until)
 
 
@@ -25,7 +26,8 @@ class Deadlocked:
 def deadlocked(variant):
     d = Deadlocked(variant)
     start, end = database(d.capture).execute("SELECT start_ns, end_ns FROM capture").fetchone()
-    d.blocks = [b for b in d.truth["blocks"] if b["open"] and b["function"] == "demo::guilty::deadlock"]
+    d.blocks = [b for b in d.truth["blocks"] if b["open"]
+                and b["function"] == "demo::guilty::deadlock"]
     before = [b for b in d.blocks if b["start_ns"] < start]
     during = [b for b in d.blocks if start < b["start_ns"] < end - S]
     expect(len(before) == 1 and len(during) == 1,
@@ -39,28 +41,32 @@ def deadlock_facts(variant, how):
     def _():
         d = deadlocked(variant)
         sites = [s for s in d.report["sites"] if s["function"] == "demo::guilty::deadlock"]
-        names = [(s["function"], s["cause"], s["count"], s["open_count"]) for s in d.report["sites"]]
+        names = [(s["function"], s["cause"], s["count"], s["open_count"])
+                 for s in d.report["sites"]]
         expect_equal(len(sites), 1, f"sites demo::guilty::deadlock among {names}")
         site = sites[0]
         lines = {line for b in d.blocks for line in b["lines"]}
-        expect_equal((site["cause"], site["count"], site["open_count"]), ("lock", 2, 2), "cause, spans, open")
+        expect_equal((site["cause"], site["count"], site["open_count"]), ("lock", 2, 2),
+                     "cause, spans, open")
         expect(site["file"].endswith("src/guilty.rs") and site["line"] in lines,
                f"{site['file']}:{site['line']}, true {sorted(lines)}")
         text = analyzed("report", d.capture)
         line = next(l for l in text.splitlines() if "demo::guilty::deadlock" in l)
         expect("STILL BLOCKED" in line.upper(), f"not marked as still blocked: {line}")
 
-    @fact(name=f"{how}_they_are_blocked_to_the_end_of_the_recording")
+    @fact(name=f"{how}_they_are_blocked_until_the_end_of_the_recording")
     def _():
         d = deadlocked(variant)
-        rows = {r["tid"]: r for r in database(d.capture).execute("""SELECT t.tid, s.start_ns, s.end_ns, s.open,
+        rows = {r["tid"]: r for r in database(d.capture).execute("""SELECT t.tid, s.start_ns,
+            s.end_ns, s.open,
             s.at_attach FROM offcpu_span AS s JOIN thread AS t ON t.id = s.thread WHERE s.open""")}
         for block in d.blocks:
             expect(block["tid"] in rows, f"no open span of thread {block['tid']}")
             row = rows[block["tid"]]
             expect_equal(bool(row["at_attach"]), block["start_ns"] < d.start_ns, "at_attach")
             expect(d.end_ns - row["end_ns"] < S // 2,
-                   f"the open span of {block['tid']} ends {(d.end_ns - row['end_ns']) / MS:.0f} ms before the capture")
+                   f"the open span of {block['tid']} ends {(d.end_ns - row['end_ns']) / MS:.0f} ms "
+                   f"before the capture")
             expect(abs(row["start_ns"] - max(block["start_ns"], d.start_ns)) < S // 4,
                    f"the open span of {block['tid']} begins "
                    f"{(row['start_ns'] - max(block['start_ns'], d.start_ns)) / MS:.0f} ms late")

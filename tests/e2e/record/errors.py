@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 
 from lib import (ANALYZE, ANALYZE_UNUSABLE, RECORD, RECORD_NO_TARGET, RECORD_NOT_ABLE,
-                 RECORD_NOT_WRITTEN, RECORD_USAGE, Skip, analyze, database, expect, expect_equal, fact,
+                 RECORD_NOT_WRITTEN, RECORD_USAGE, Skip, analyze, database, expect, expect_equal,
+                 fact,
                  facts_check, one_clear_message, path_for, program, record, report, run, start,
                  started_program, wait_until)
 
@@ -58,12 +59,14 @@ def a_binary_that_is_truncated_while_it_is_read_is_reported_in_one_line():
                     stderr=subprocess.PIPE, env={**os.environ, "HUD_CACHE": ""})
     process.stdin.write(f"0x{symbols['main']}\n")
     process.stdin.flush()
-    expect_equal([process.stdout.readline() for _ in range(2)][1], "main\n", "answer before the cut")
+    expect_equal([process.stdout.readline() for _ in range(2)][1], "main\n",
+                 "answer before the cut")
     process.stdout.readline()
     os.truncate(binary, 0)
     _, errors = process.communicate("".join(f"0x{a}\n" for a in symbols.values()), timeout=20)
     expect_equal(process.returncode, 4, f"exit code (it said {errors!r})")
-    expect("cut short while it was read" in errors and len(errors.splitlines()) == 2, f"stderr:\n{errors}")
+    expect("cut short while it was read" in errors and len(errors.splitlines()) == 2,
+           f"stderr:\n{errors}")
 
 
 @fact
@@ -93,16 +96,19 @@ def an_ambiguous_name_lists_the_processes_that_match():
     done = record("-d", 1, "hud-e2e-twin", "-o", path_for("twin.hud"))
     expect_equal(done.returncode, RECORD_NO_TARGET, "exit code")
     for pid in pids:
-        expect(re.search(rf"^\s+{pid}\b", done.stderr, re.M), f"pid {pid} is not listed:\n{done.stderr}")
+        expect(re.search(rf"^\s+{pid}\b", done.stderr, re.M),
+               f"pid {pid} is not listed:\n{done.stderr}")
     expect(done.stderr.splitlines()[0].startswith("hud-record: 2 processes"), done.stderr)
 
 
 @fact
 def a_path_that_cannot_be_written():
     target = crowd()
-    for path, word in ((path_for("no/such/place.hud"), "no such file"), ("/proc/here.hud", "/proc/here.hud"),
+    for path, word in ((path_for("no/such/place.hud"), "no such file"),
+                       ("/proc/here.hud", "/proc/here.hud"),
                        (path_for(""), "directory")):
-        refused(record("-d", 1, "-p", target.pid, "-o", path), RECORD_NOT_WRITTEN, "cannot write", word)
+        refused(record("-d", 1, "-p", target.pid, "-o", path), RECORD_NOT_WRITTEN, "cannot write",
+                word)
 
 
 @fact
@@ -112,7 +118,8 @@ def a_full_disk():
         raise Skip("a tmpfs cannot be mounted here")
     try:
         target = crowd(200)
-        done = record("-d", 30, "-t", "10us", "-p", target.pid, "-o", os.path.join(place, "full.hud"))
+        done = record("-d", 30, "-t", "10us", "-p", target.pid, "-o",
+                      os.path.join(place, "full.hud"))
         lines = [line for line in done.stderr.splitlines() if line.startswith("hud-record: cannot")]
         expect_equal(done.returncode, RECORD_NOT_WRITTEN, f"exit code (it said {done.stderr!r})")
         expect(len(lines) == 1 and "no space left" in lines[0].lower(), f"stderr:\n{done.stderr}")
@@ -122,13 +129,15 @@ def a_full_disk():
         run(["umount", "-l", place])
     expect_equal(report(partial)["capture"]["truncated"], True, "truncated")
     db = database(partial)
-    expect(db.execute("SELECT count(*) FROM thread").fetchone()[0] > 0, "what was written is not readable")
+    expect(db.execute("SELECT count(*) FROM thread").fetchone()[0] > 0,
+           "what was written is not readable")
 
 
 @fact
 def a_reader_that_closes_the_pipe():
     target = crowd(50)
-    done = run(["bash", "-c", f"'{RECORD}' -d 30 -t 50us -p {target.pid} -o - | head -c 100 >/dev/null; "
+    done = run(["bash", "-c",
+                f"'{RECORD}' -d 30 -t 50us -p {target.pid} -o - | head -c 100 >/dev/null; "
                 "exit ${PIPESTATUS[0]}"])
     expect_equal(done.returncode, RECORD_NOT_WRITTEN, f"exit code (it said {done.stderr!r})")
     expect("broken pipe" in done.stderr.lower(), f"stderr:\n{done.stderr}")
@@ -142,8 +151,10 @@ def no_privileges():
         os.chmod(place, 0o755)
         for name in (RECORD, ANALYZE):
             shutil.copy(name, place)
-        done = run(["setpriv", "--reuid", 65534, "--regid", 65534, "--clear-groups", "--inh-caps=-all",
-                    "--bounding-set=-all", os.path.join(place, "hud-record"), "-d", 1, "-p", target.pid],
+        done = run(["setpriv", "--reuid", 65534, "--regid", 65534, "--clear-groups",
+                    "--inh-caps=-all",
+                    "--bounding-set=-all", os.path.join(place, "hud-record"), "-d", 1, "-p",
+                    target.pid],
                    cwd="/tmp")
     finally:
         shutil.rmtree(place)
@@ -155,7 +166,8 @@ def no_privileges():
 @fact
 def a_command_that_cannot_be_run():
     done = record("-d", 5, "-o", path_for("command.hud"), "--", "/no/such/program")
-    expect(done.returncode in (RECORD_NO_TARGET, 1), f"exit code {done.returncode} (it said {done.stderr!r})")
+    expect(done.returncode in (RECORD_NO_TARGET, 1),
+           f"exit code {done.returncode} (it said {done.stderr!r})")
     expect("/no/such/program" in done.stderr, f"stderr:\n{done.stderr}")
 
 
@@ -164,7 +176,8 @@ def a_capture_is_not_written_to_a_terminal():
     target = crowd()
     done = run(["script", "-qec", f"'{RECORD}' -d 1 -p {target.pid} -o -", "/dev/null"])
     expect_equal(done.returncode, RECORD_NOT_WRITTEN, f"exit code (it said {done.stdout!r})")
-    expect("refusing to write a binary capture to the terminal" in done.stdout and "hud-analyze report -" in done.stdout, f"terminal: {done.stdout!r}")
+    expect("refusing to write a binary capture to the terminal" in done.stdout
+           and "hud-analyze report -" in done.stdout, f"terminal: {done.stdout!r}")
 
 
 @fact(root=False)

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Targets that end, are killed, exec, start threads and load libraries; recorders that are killed."""
+"""Targets that end, are killed, exec, start threads and load libraries; recorders that are killed.
+"""
 
 import json
 import os
 import signal
 import time
 
-from lib import (S, Demo, Recording, analyzed, database, end_of, expect, expect_equal, fact, facts_check,
+from lib import (S, Demo, Recording, analyzed, database, end_of, expect, expect_equal, fact,
+                 facts_check,
                  go, last_event_ns, path_for, program, query, recorded, report, run,
                  started_program, tokio_plugin, wait_until)
 
 
 def whole(capture, reason="target-exited"):
-    """A capture that ended as it should."""
+    """Expects a capture that is complete and ended for this reason."""
     seen = query(capture, "SELECT end_reason, truncated FROM capture")[0]
     expect_equal(seen, {"end_reason": reason, "truncated": 0}, "how the capture ended")
     expect(os.path.exists(capture) and not os.path.exists(capture + ".partial"), "not renamed")
@@ -23,7 +25,7 @@ def ended(capture):
 
 
 @fact
-def a_target_that_exits_ends_the_recording_and_says_how():
+def a_target_that_exits_ends_the_recording_with_its_status():
     target = started_program([program("crowd"), 3, 7])
     recording = Recording(path_for("exits.hud"), "-p", target.pid)
     go(target)
@@ -32,12 +34,13 @@ def a_target_that_exits_ends_the_recording_and_says_how():
     whole(capture)
     expect_equal(ended(capture), ["process-exit (status 7)"], "how the process ended")
     kinds = query(capture, "SELECT kind, count(*) AS n FROM lifecycle GROUP BY kind")
-    expect({"kind": "thread-exit", "n": 3} in kinds or {"kind": "thread-exit", "n": 4} in kinds, f"{kinds}")
+    expect({"kind": "thread-exit", "n": 3} in kinds or {"kind": "thread-exit", "n": 4} in kinds,
+           f"{kinds}")
     expect("target-exited" in analyzed("info", capture), "info does not say that the target exited")
 
 
 @fact
-def a_target_that_is_killed_ends_the_recording_and_says_so():
+def a_target_that_is_killed_ends_the_recording_with_the_signal():
     target = started_program([program("crowd"), 20])
     recording = Recording(path_for("killed.hud"), "-p", target.pid)
     target.kill()
@@ -69,7 +72,8 @@ def a_target_that_execs_is_followed_into_its_new_image():
     go(target)
     expect_equal(target.stdout.readline(), "ready\n", "first line of the new image")
     begun = os.path.getsize(recording.partial)
-    wait_until(lambda: os.path.getsize(recording.partial) > begun, "a chunk of the new image is written")
+    wait_until(lambda: os.path.getsize(recording.partial) > begun,
+               "a chunk of the new image is written")
     go(target)
     expect_equal(end_of(target, "the new image"), 4, "exit code of the new image")
     capture = recording.ended_well()
@@ -79,13 +83,14 @@ def a_target_that_execs_is_followed_into_its_new_image():
                  [(target.pid, "becomes"), (target.pid, "crowd")], "process images")
     kinds = [r["kind"] for r in query(capture, "SELECT kind FROM lifecycle ORDER BY time_ns")]
     expect("process-exec" in kinds and kinds[-1] == "process-exit", f"lifecycle: {kinds}")
-    functions = {r["function"] for r in query(capture, """SELECT DISTINCT f.function FROM offcpu_span AS s
+    functions = {r["function"] for r in query(capture, """SELECT DISTINCT f.function
+        FROM offcpu_span AS s
         JOIN stack_frame AS k ON k.stack = s.user_stack JOIN frame AS f ON f.id = k.frame""")}
     expect("nap_in_a_crowd" in functions, f"nothing of the new image is named: {sorted(functions)}")
 
 
 @fact
-def a_killed_recorder_leaves_all_but_the_last_second():
+def a_killed_recorder_loses_no_more_than_the_last_second():
     demo = Demo("release")
     recording = Recording(path_for("cut.hud"), "-p", demo.pid)
     size = os.path.getsize(recording.partial)
@@ -100,13 +105,14 @@ def a_killed_recorder_leaves_all_but_the_last_second():
     document = report(recording.partial)
     expect_equal(document["capture"]["truncated"], True, "truncated")
     expect_equal(document["capture"]["end_reason"], None, "end_reason")
-    expect("truncated" in analyzed("report", recording.partial).lower(), "the text report does not say `truncated`")
+    expect("truncated" in analyzed("report", recording.partial).lower(),
+           "the text report does not say `truncated`")
     lost_ns = killed_ns - last_event_ns(database(recording.partial))
     expect(0 <= lost_ns < 1.5 * S, f"the last {lost_ns / S:.2f} s before the kill are missing")
 
 
 @fact
-def a_signal_ends_a_recording_whole():
+def a_recording_ended_by_a_signal_is_complete():
     target = started_program([program("crowd"), 3])
     for number in (signal.SIGINT, signal.SIGTERM):
         recording = Recording(path_for(f"signal-{int(number)}.hud"), "-p", target.pid)
@@ -126,13 +132,16 @@ def new_threads_and_libraries_are_followed():
     capture = recording.ended_well()
     threads = query(capture, "SELECT comm FROM thread")
     expect({"comm": "newcomer"} in threads, f"the new thread is missing: {threads}")
-    naps = query(capture, """SELECT count(DISTINCT s.id) AS n, coalesce(sum(k.complete), 0) AS complete
+    naps = query(capture, """SELECT count(DISTINCT s.id) AS n,
+            coalesce(sum(k.complete), 0) AS complete
         FROM offcpu_span AS s JOIN stack AS k ON k.id = s.user_stack
         JOIN thread AS t ON t.id = s.thread
-        WHERE t.comm = 'newcomer' AND EXISTS (SELECT 1 FROM stack_frame AS p JOIN frame AS f ON f.id = p.frame
+        WHERE t.comm = 'newcomer' AND EXISTS (SELECT 1 FROM stack_frame AS p
+        JOIN frame AS f ON f.id = p.frame
             WHERE p.stack = k.id AND f.function = 'nap_in_a_plugin')""")[0]
     every = query(capture, """SELECT group_concat(function, ' < ') AS stack, n FROM (
-            SELECT s.user_stack, count(*) AS n FROM offcpu_span AS s JOIN thread AS t ON t.id = s.thread
+            SELECT s.user_stack, count(*) AS n FROM offcpu_span AS s
+            JOIN thread AS t ON t.id = s.thread
             WHERE t.comm = 'newcomer' GROUP BY 1) AS u
         LEFT JOIN stack_frame AS p ON p.stack = u.user_stack LEFT JOIN frame AS f ON f.id = p.frame
         GROUP BY u.user_stack""")
@@ -140,7 +149,7 @@ def new_threads_and_libraries_are_followed():
 
 
 @fact
-def a_runtime_in_a_library_that_is_loaded_goes_by_stacks_and_it_is_said():
+def a_runtime_in_a_loaded_library_is_seen_by_stack_traces_only_and_the_capture_says_so():
     target = started_program([program("plugin_host"), tokio_plugin()])
     recording = Recording(path_for("tokio-plugin.hud"), "-p", target.pid)
     go(target)
@@ -150,8 +159,9 @@ def a_runtime_in_a_library_that_is_loaded_goes_by_stacks_and_it_is_said():
     seen = report(recording.ended_well())
     expect_equal(seen["capture"]["source"], "stack", "source")
     counts = {(s["function"], s["cause"]): s["count"] for s in seen["sites"]}
-    # Until the library's rows have come its stacks are cut: of those blocks the function is not known, nor,
-    # where nothing has shown yet that the thread is a worker, that they are blocks.
+    # Until the library's unwind rows arrive its stacks are cut short: the function of those blocks
+    # is not known, and before anything shows that the thread is a worker, they are not known to be
+    # blocks.
     unknown = counts.pop(("unknown", "sleep"), 0)
     expect_equal(list(counts), [("tokio_plugin::blocks_in_a_plugin", "sleep")], "sites")
     expect(sum(counts.values()) >= 25 and unknown + sum(counts.values()) <= 40,
@@ -159,7 +169,7 @@ def a_runtime_in_a_library_that_is_loaded_goes_by_stacks_and_it_is_said():
 
 
 @fact
-def children_that_the_target_starts_do_not_disturb():
+def children_of_the_target_do_not_disturb_the_recording():
     capture = path_for("children.hud")
     done = recorded("-o", capture, "-d", 10, "--", "/bin/sh", "-c",
                     "for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done; sleep 1.2; exit 5")

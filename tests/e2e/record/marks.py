@@ -7,7 +7,8 @@ import signal
 import socket
 
 from lib import (RECORD, Recording, RECORD_NO_TARGET, RECORD_NOT_ABLE, RECORD_USAGE, Skip, analyzed,
-                 database, expect, expect_equal, fact, facts_check, one_clear_message, path_for, program, query, record,
+                 database, expect, expect_equal, fact, facts_check, one_clear_message, path_for,
+                 program, query, record,
                  run, started_program)
 
 NOBODY = 65534
@@ -27,7 +28,8 @@ def refused(done, code, *words):
 
 def mark(*arguments):
     done = record("mark", *arguments)
-    expect_equal((done.returncode, done.stdout, done.stderr), (0, "", ""), "exit code, stdout, stderr of mark")
+    expect_equal((done.returncode, done.stdout, done.stderr), (0, "", ""),
+                 "exit code, stdout, stderr of mark")
 
 
 @fact

@@ -29,9 +29,11 @@ def only_its_owner_can_read_a_capture():
 
 @fact
 def the_capture_belongs_to_the_user_who_called_sudo():
-    path, _ = recording_of_crowd("sudo.hud", env={**os.environ, "SUDO_UID": "65534", "SUDO_GID": "65533"})
+    path, _ = recording_of_crowd("sudo.hud",
+                                 env={**os.environ, "SUDO_UID": "65534", "SUDO_GID": "65533"})
     found = os.stat(path)
-    expect_equal((found.st_uid, found.st_gid, oct(stat.S_IMODE(found.st_mode))), (65534, 65533, "0o600"),
+    expect_equal((found.st_uid, found.st_gid, oct(stat.S_IMODE(found.st_mode))),
+                 (65534, 65533, "0o600"),
                  "owner, group, mode")
 
 
@@ -56,8 +58,10 @@ def the_default_name_carries_target_and_time():
     started_program([unique, 1])
     done = recorded("-d", "500ms", "hud-e2e-named", cwd=directory)
     names = os.listdir(directory)
-    expect(len(names) == 1 and re.fullmatch(r"hud-hud-e2e-named-\d{8}-\d{6}\.hud", names[0]), f"names: {names}")
-    expect(f"hud-analyze report {names[0]}" in done.stderr, f"the next command is not shown:\n{done.stderr}")
+    expect(len(names) == 1 and re.fullmatch(r"hud-hud-e2e-named-\d{8}-\d{6}\.hud", names[0]),
+           f"names: {names}")
+    expect(f"hud-analyze report {names[0]}" in done.stderr,
+           f"the next command is not shown:\n{done.stderr}")
 
 
 @fact
@@ -72,12 +76,15 @@ def pid_and_name_in_every_form_are_the_same_target():
     shutil.copy(program("crowd"), unique)
     target = started_program([unique, 4])
     for number, form in enumerate((["-p", target.pid], ["--pid", target.pid], [target.pid],
-                                   ["-n", "hud-e2e-only"], ["--name", "hud-e2e-only"], ["hud-e2e-only"],
+                                   ["-n", "hud-e2e-only"], ["--name", "hud-e2e-only"],
+                                   ["hud-e2e-only"],
                                    ["hud-e2e-onl"], [target.pid, "hud-e2e-only"])):
         path = path_for(f"form-{number}.hud")
         recorded("-d", "400ms", "-o", path, *form)
-        rows = query(path, """SELECT p.pid, p.name, (SELECT count(*) FROM thread) AS threads FROM process AS p""")
-        expect_equal(rows, [{"pid": target.pid, "name": "hud-e2e-only", "threads": 5}], f"recorded by {form}")
+        rows = query(path, """SELECT p.pid, p.name, (SELECT count(*) FROM thread) AS threads
+            FROM process AS p""")
+        expect_equal(rows, [{"pid": target.pid, "name": "hud-e2e-only", "threads": 5}],
+                     f"recorded by {form}")
 
 
 @fact
@@ -85,14 +92,17 @@ def many_targets_are_recorded_at_once():
     pids = sorted(started_program([program("crowd"), 2]).pid for _ in range(3))
     path = path_for("many.hud")
     recorded("-d", "500ms", "-o", path, "-p", pids[0], "-p", pids[1], pids[2])
-    rows = query(path, "SELECT pid, (SELECT count(*) FROM thread AS t WHERE t.process = p.id) AS n FROM process AS p ORDER BY pid")
+    rows = query(path,
+                 "SELECT pid, (SELECT count(*) FROM thread AS t WHERE t.process = p.id) AS n FROM "
+                 "process AS p ORDER BY pid")
     expect_equal(rows, [{"pid": pid, "n": 3} for pid in pids], "processes and their threads")
 
 
 @fact
 def a_command_runs_with_its_output_intact():
     path = path_for("command.hud")
-    done = recorded("-o", path, "--", "/bin/sh", "-c", "echo to stdout; echo to stderr >&2; sleep 0.3; exit 3")
+    done = recorded("-o", path, "--", "/bin/sh", "-c",
+                    "echo to stdout; echo to stderr >&2; sleep 0.3; exit 3")
     expect_equal(done.stdout, "to stdout\n", "stdout")
     expect(done.stderr.startswith("to stderr\n"), f"stderr: {done.stderr!r}")
     expect_equal(report(path)["capture"]["end_reason"], "target-exited", "end_reason")
@@ -105,12 +115,14 @@ def a_command_is_recorded_without_the_recorder_that_started_it():
     path = path_for("command-only.hud")
     recorded("-q", "-o", path, "--", "/bin/sleep", "0.3")
     names = [p["executable"] for p in report(path)["capture"]["processes"]]
-    expect_equal([os.path.basename(name or "?") for name in names], ["sleep"], "executables in the report")
+    expect_equal([os.path.basename(name or "?") for name in names], ["sleep"],
+                 "executables in the report")
 
 
 @fact
 def a_command_that_outlives_its_recording_is_named_with_its_pid():
-    done = recorded("-d", "300ms", "-o", path_for("outlived.hud"), "--", "/bin/sh", "-c", "echo $$; exec sleep 30 >&- 2>&-")
+    done = recorded("-d", "300ms", "-o", path_for("outlived.hud"), "--", "/bin/sh", "-c",
+                    "echo $$; exec sleep 30 >&- 2>&-")
     pid = int(done.stdout)
     expect(os.path.exists(f"/proc/{pid}"), "the command was ended")
     os.kill(pid, signal.SIGKILL)
@@ -121,7 +133,8 @@ def a_command_that_outlives_its_recording_is_named_with_its_pid():
 
 @fact
 def a_command_gets_its_arguments_as_they_are():
-    done = recorded("-q", "-d", 5, "-o", path_for("arguments.hud"), "--", "printf", "%s|", "-d", "a b", "--", "*")
+    done = recorded("-q", "-d", 5, "-o", path_for("arguments.hud"), "--", "printf", "%s|", "-d",
+                    "a b", "--", "*")
     expect_equal(done.stdout, "-d|a b|--|*|", "stdout of the command")
 
 
@@ -153,8 +166,10 @@ def two_captures_in_one_file_are_two_captures():
     db = path_for("both.db")
     analyzed("load", both, "-o", db)
     rows = json.loads(analyzed("query", db, """SELECT c.capture_id, c.truncated,
-        (SELECT count(*) FROM thread AS t WHERE t.capture = c.id) AS n FROM capture AS c ORDER BY c.id""", "--json"))
-    expect_equal([(r["truncated"], r["n"]) for r in rows], [(0, 3), (0, 5)], "captures, and their threads")
+        (SELECT count(*) FROM thread AS t WHERE t.capture = c.id) AS n FROM capture AS c
+        ORDER BY c.id""", "--json"))
+    expect_equal([(r["truncated"], r["n"]) for r in rows], [(0, 3), (0, 5)],
+                 "captures, and their threads")
     expect_equal(len({r["capture_id"] for r in rows}), 2, "capture ids")
 
 
@@ -178,7 +193,8 @@ def binaries_are_saved_for_later():
     hidden = program("crowd") + ".hidden"
     os.rename(program("crowd"), hidden)
     try:
-        done = analyzed("query", path, "SELECT DISTINCT function FROM frame", "--debug-dir", directory, "--json")
+        done = analyzed("query", path, "SELECT DISTINCT function FROM frame", "--debug-dir",
+                        directory, "--json")
     finally:
         os.rename(hidden, path_for("crowd"))
     expect("nap_in_a_crowd" in done, f"functions: {done}")

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Innocent polls that look like one long poll to whoever looks now and then."""
+"""Short polls that samples could take for one long poll."""
 
-from lib import Demo, Recording, Stalls, database, expect, expect_equal, fact, facts_check, path_for, report
+from lib import (Demo, Recording, Stalls, database, expect, expect_equal, fact, facts_check,
+                 path_for, report)
 
 SECONDS = 5
 
 
 def recorded_alone(*parts):
-    """The demo with these parts only: its database, its report, and where the machine below stood still."""
+    """
+    The demo with these parts only: its database, its report, and when the hypervisor stopped the
+    machine.
+    """
     demo = Demo("release", "--only", ",".join(parts))
     stalls = Stalls()
     recording = Recording(path_for(f"{parts[0]}.hud"), "-d", SECONDS, "-p", demo.pid, begun=False)
@@ -17,20 +21,25 @@ def recorded_alone(*parts):
 
 
 def long_but_for(stalls, rows):
-    """Those over the threshold also without the time in which the machine below stood still."""
+    """
+    Those that are over the threshold even without the time in which the hypervisor stopped the
+    machine.
+    """
     return [dict(row) for row in rows
             if row["busy_ns"] - stalls.ns(row["start_ns"], row["end_ns"]) >= row["threshold_ns"]]
 
 
 def no_site(db, document, stalls):
-    """Nothing blocked, but for a poll that would be short had the machine below not stopped in it."""
-    slices = db.execute("""SELECT s.function, s.cause, b.start_ns, b.end_ns, b.wall_ns - b.run_queue_ns AS busy_ns,
+    """There are no sites, except of polls that only the hypervisor's stops made long."""
+    slices = db.execute("""SELECT s.function, s.cause, b.start_ns, b.end_ns,
+        b.wall_ns - b.run_queue_ns AS busy_ns,
             c.threshold_ns
         FROM blocking_poll AS b JOIN capture AS c ON c.id = b.capture
         JOIN slice AS p ON p.blocking_poll = b.id JOIN site AS s ON s.id = p.site""").fetchall()
     wrong = long_but_for(stalls, slices)
     expect(not wrong, f"reported: {wrong}")
-    expect(len(document["sites"]) <= len(slices) <= 3, f"{len(document['sites'])} sites of {len(slices)} slices")
+    expect(len(document["sites"]) <= len(slices) <= 3,
+           f"{len(document['sites'])} sites of {len(slices)} slices")
 
 
 def one(db, sql):
@@ -41,19 +50,20 @@ def one(db, sql):
 def tasks_that_wake_each_other_in_the_lifo_slot_are_an_upper_bound_and_no_site():
     db, document, stalls = recorded_alone("ping-pong")
     expect(one(db, "SELECT count(*) FROM poll WHERE upper_bound AND task_id IS NOT NULL") > 0,
-           "no poll is an upper bound: a broken set-up, or hud does not see the tasks come back")
+           "no poll is an upper bound: a broken set-up, or hud does not see the tasks run again")
     sure = long_but_for(stalls, db.execute("""SELECT p.start_ns, p.end_ns,
             p.end_ns - p.start_ns - p.run_queue_ns AS busy_ns, c.threshold_ns
         FROM poll AS p JOIN capture AS c ON c.id = p.capture WHERE NOT p.upper_bound"""))
-    expect(not sure, f"said to be one poll each: {sure}")
+    expect(not sure, f"reported as one poll each: {sure}")
     no_site(db, document, stalls)
 
 
 @fact
 def yields_of_tasks_and_root_futures_are_no_poll():
-    db, document, stalls = recorded_alone("yields", "busy-yields", "root-yields", "single-yields", "unconstrained")
+    db, document, stalls = recorded_alone("yields", "busy-yields", "root-yields", "single-yields",
+                                          "unconstrained")
     samples = one(db, "SELECT sum(poll_samples) FROM thread_window")
-    expect(samples >= 100, f"only {looks} looks saw a poll: a broken set-up")
+    expect(samples >= 100, f"only {samples} samples met a poll: a broken set-up")
     no_site(db, document, stalls)
 
 

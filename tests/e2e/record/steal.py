@@ -10,14 +10,16 @@ TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 
 
 def stolen_ns():
-    """From all CPUs since boot, as the kernel tells: by ticks, and of time when a CPU wanted to run."""
+    """
+    Of all CPUs since boot, as the kernel counts it: in ticks, while a CPU had something to run.
+    """
     with open("/proc/stat") as file:
         return int(file.readline().split()[8]) * TICK_NS
 
 
 @once
 def busy_cpus():
-    """A recording of a loop on each CPU: its database, and what the hypervisor took meanwhile."""
+    """A recording of a busy loop on each CPU: its database, and the time stolen meanwhile."""
     cpus = sorted(os.sched_getaffinity(0))
     busy = [start(["taskset", "-c", cpu, "sh", "-c", "while :; do :; done"]) for cpu in cpus]
     before = stolen_ns()
@@ -27,20 +29,22 @@ def busy_cpus():
 
 
 @fact
-def no_window_holds_more_than_its_length():
+def no_window_has_more_time_than_its_length():
     db, _ = busy_cpus()
     wrong = db.execute("""SELECT * FROM thread_window
-        WHERE cpu_ns + sleep_ns + run_queue_ns + parked_ns > end_ns - start_ns OR stolen_ns > run_queue_ns""").fetchall()
+        WHERE cpu_ns + sleep_ns + run_queue_ns + parked_ns > end_ns - start_ns OR stolen_ns >
+        run_queue_ns""").fetchall()
     expect(not wrong, f"{[dict(row) for row in wrong[:3]]}")
 
 
 @fact
-def what_the_hypervisor_took_is_no_time_on_a_cpu():
+def stolen_time_is_not_time_on_a_cpu():
     db, taken = busy_cpus()
     if taken < 200 * MS:
         raise Skip(f"the hypervisor took {taken / MS:.0f} ms only")
     stolen = db.execute("SELECT sum(stolen_ns) FROM thread_window").fetchone()[0]
-    expect(stolen >= 0.5 * taken, f"{stolen / MS:.0f} ms are said to be stolen, the kernel says {taken / MS:.0f}")
+    expect(stolen >= 0.5 * taken,
+           f"{stolen / MS:.0f} ms are said to be stolen, the kernel says {taken / MS:.0f}")
 
 
 facts_check()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""hud-record --polls: exact times, all polls counted, within a budget that is kept."""
+"""hud-record --polls: exact times, all polls counted, within the budget."""
 
 import collections
 import os
@@ -22,12 +22,15 @@ def comparison():
 
 @once
 def in_turns():
-    """Recorded with a third of what the probes cost: they are attached a third of the time."""
-    cost = comparison().db.execute("SELECT max(cost_permille) / 10.0 FROM probe_state").fetchone()[0]
+    """
+    With a budget of a third of what the probes cost, so that they are attached a third of the time.
+    """
+    cost, = comparison().db.execute("SELECT max(cost_permille) / 10.0 FROM probe_state").fetchone()
     return Comparison("release", 8, record=("--polls", "--max-overhead", f"{cost / 3:.3f}"))
 
 
-# Polls of tasks on every kind of runtime: current_thread, LocalSet, multi_thread without a budget, a second one.
+# Polls of tasks on every kind of runtime: current_thread, LocalSet, multi_thread without a budget,
+# a second one.
 EVERYWHERE = ("wait_for_meter", "ask_over_socket", "settle", "checksum")
 
 
@@ -45,18 +48,20 @@ def _():
         if off > max(p.wall_ns / 50, MS / 5):
             wrong.append(f"{p}: hud {exact[0]['wall_ns'] / MS:.2f} ms")
     expect(timed >= 1000, f"only {timed} polls were timed")
-    expect(all(where[f"demo::guilty::elsewhere::{function}"] >= 30 for function in EVERYWHERE), f"{where}")
-    # A thread that loses its CPU between the demo's clock and the poll's edge is neither's fault.
-    expect(len(wrong) <= timed / 100, f"{len(wrong)} of {timed} are off by more than 2% and 0.2 ms\n"
+    expect(all(where[f"demo::guilty::elsewhere::{function}"] >= 30 for function in EVERYWHERE),
+           f"{where}")
+    # A thread may lose its CPU between the poll's edge and the reading of the demo's clock.
+    expect(len(wrong) <= timed / 100,
+           f"{len(wrong)} of {timed} are off by more than 2% and 0.2 ms\n"
            + "\n".join(wrong[:10]))
 
 
-@fact(name="nothing_else_changes_where_each_poll_is_timed")
+@fact(name="timing_each_poll_changes_nothing_else")
 def _():
     c = comparison()
     c.every_long_poll_is_found_once()
     c.none_is_invented()
-    # A poll may be over before the tick tells that it is late: then only the thread is told what was stolen.
+    # A poll may end before a late tick shows what was stolen; then only the thread's window has it.
     c.polls_compute_no_more_than_their_threads(c.sample_ns)
     c.no_innocent_is_reported()
     expect_equal(c.report["count_unit"], "poll", "count_unit")
@@ -71,17 +76,22 @@ def _():
     begun = c.db.execute("SELECT sum(polls) FROM thread_window").fetchone()[0]
     expect(counted >= 10000, f"only {counted} polls were counted")
     expect_near(counted, begun, 0.02, "polls counted by site, and polls begun by thread")
-    for site, in_buckets, polls in c.db.execute("""SELECT s.id, sum(b.polls), s.polls FROM poll_site AS s
+    for site, in_buckets, polls in c.db.execute("""SELECT s.id, sum(b.polls), s.polls
+        FROM poll_site AS s
             JOIN poll_bucket AS b ON b.poll_site = s.id GROUP BY s.id"""):
         expect_equal(in_buckets, polls, f"polls in the buckets of site {site}")
     tasks = {t["task"]: t for t in c.report["tasks"]}
     short = tasks["demo::innocent::tasks::yield_idly"]
-    expect(short["polls"] > 100 and short["population"] == "all" and short["count"] == 0, f"{short}")
+    expect(short["polls"] > 100 and short["population"] == "all" and short["count"] == 0,
+           f"{short}")
     expect(short["p50_ns"] <= short["p99_ns"] <= short["max_ns"] < 1000 * MS, f"{short}")
 
 
-def behind(c):
-    """Of polls whose end was seen: the true one, its row, and the tasks that the demo had put behind it."""
+def polls_with_queues(c):
+    """
+    Of polls whose end was observed: the true one, its row, and the tasks that the demo had queued
+    meanwhile.
+    """
     late = collections.defaultdict(list)
     for task in c.truth["late"]:
         late[task["behind_tid"]].append(task)
@@ -90,48 +100,56 @@ def behind(c):
             continue
         row = c.db.execute("SELECT * FROM poll WHERE id = ?", (p.seen[0]["poll"],)).fetchone()
         if row["left_queued"] is not None:
-            yield p, row, sorted((t for t in late[p.tid] if p.start_ns <= t["ready_ns"] <= p.end_ns),
+            yield p, row, sorted((t for t in late[p.tid]
+                                  if p.start_ns <= t["ready_ns"] <= p.end_ns),
                                  key=lambda t: t["ready_ns"])
 
 
-@fact(name="tasks_stood_behind_a_poll_for_as_long_as_hud_says_or_longer")
+@fact(name="tasks_wait_in_the_queue_at_least_as_long_as_hud_says")
 def _():
-    stood, wrong = 0, []
-    for p, row, late in behind(comparison()):
+    waited, wrong = 0, []
+    for p, row, late in polls_with_queues(comparison()):
         if not late:
             continue
-        stood += row["queued"]
+        waited += row["queued"]
         if row["queued"] > len(late):
-            wrong.append(f"{row['queued']} of {len(late)} tasks are said to have stood there: {p}")
+            wrong.append(f"{row['queued']} of {len(late)} tasks are said to have waited: {p}")
         elif row["queued"] and row["queued_since_ns"] < late[row["queued"] - 1]["ready_ns"]:
-            wrong.append(f"{late[row['queued'] - 1]['ready_ns'] - row['queued_since_ns']} ns too early: {p}")
-    expect(stood >= 100 and not wrong, f"{stood} stood; {len(wrong)} wrong\n" + "\n".join(wrong[:10]))
+            wrong.append(f"{late[row['queued'] - 1]['ready_ns'] - row['queued_since_ns']} ns too "
+                         f"early: {p}")
+    expect(waited >= 100 and not wrong,
+           f"{waited} waited; {len(wrong)} wrong\n" + "\n".join(wrong[:10]))
 
 
-@fact(name="where_nobody_steals_the_polls_that_came_next_are_of_those_that_stood_behind")
+@fact(name="without_other_workers_the_next_polls_are_of_the_tasks_that_waited")
 def _():
     good, wrong = 0, []
-    for p, row, late in behind(comparison()):
+    for p, row, late in polls_with_queues(comparison()):
         if p.functions != {"demo::guilty::elsewhere::wait_for_meter"} or len(late) != 3:
             continue
         before_ns = row["queued_since_ns"] - late[-1]["ready_ns"] if row["queued"] else -1
         off_ns = row["end_ns"] + row["next_max_ns"] - late[-1]["begun_ns"]
-        if (row["queued"], row["left_queued"], row["next_polls"]) != (3, 2, 2) or not 0 <= before_ns < MS / 5 \
-                or not -MS / 5 < off_ns <= 0 or not row["next_max_ns"] <= row["next_sum_ns"] < 2 * row["next_max_ns"]:
-            wrong.append(f"{row['queued']} stood {before_ns} ns less than they did, {row['left_queued']} were left, "
+        if ((row["queued"], row["left_queued"], row["next_polls"]) != (3, 2, 2)
+                or not 0 <= before_ns < MS / 5 or not -MS / 5 < off_ns <= 0
+                or not row["next_max_ns"] <= row["next_sum_ns"] < 2 * row["next_max_ns"]):
+            wrong.append(f"{row['queued']} waited {before_ns} ns less than they did, "
+                         f"{row['left_queued']} were left, "
                          f"{row['next_polls']} followed, the last {off_ns} ns off: {p}")
         else:
             good += 1
-    expect(good >= 50 and len(wrong) <= good / 20, f"{good} good, {len(wrong)} wrong\n" + "\n".join(wrong[:10]))
+    expect(good >= 50 and len(wrong) <= good / 20,
+           f"{good} good, {len(wrong)} wrong\n" + "\n".join(wrong[:10]))
 
 
-@fact(name="probes_that_cost_too_much_come_and_go_and_no_poll_is_missed")
+@fact(name="probes_over_budget_are_attached_in_turns_and_no_poll_is_missed")
 def _():
     c = in_turns()
-    states = [row[0] for row in c.db.execute("SELECT attached FROM probe_state WHERE NOT given_up ORDER BY time_ns")]
+    states = [row[0] for row in c.db.execute("SELECT attached FROM probe_state WHERE NOT given_up "
+                                             "ORDER BY time_ns")]
     turns = sum(now and not before for before, now in zip(states, states[1:]))
     expect(turns >= 2, f"attached again {turns} times: {states}")
-    expect(5 < c.report["timed_percent"] < 80, f"timed for {c.report['timed_percent']}% of the time")
+    expect(5 < c.report["timed_percent"] < 80,
+           f"timed for {c.report['timed_percent']}% of the time")
     sources = collections.Counter(s["source"] for p in c.polls for s in p.seen)
     expect(sources["exact"] >= 20 and sources["passive"] >= 20, f"{sources}")
     c.every_long_poll_is_found_once()
@@ -141,34 +159,39 @@ def _():
 
 
 @fact
-def a_budget_that_is_used_up_detaches_the_probes_and_says_so():
+def an_exhausted_budget_detaches_the_probes_and_is_recorded():
     demo = Demo("release")
-    recording = Recording(path_for("budget.hud"), "-d", 4, "-p", demo.pid, "--polls", "--max-overhead", "0.01",
+    recording = Recording(path_for("budget.hud"), "-d", 4, "-p", demo.pid, "--polls",
+                          "--max-overhead", "0.01",
                           begun=False)
     capture = recording.ended_well()
     db = database(capture)
-    states = db.execute("SELECT attached, given_up, probe_cost_ns, cost_permille FROM probe_state ORDER BY time_ns").fetchall()
-    expect(states[0]["attached"] and any(not s["attached"] for s in states), f"{[dict(s) for s in states]}")
+    states = db.execute("SELECT attached, given_up, probe_cost_ns, cost_permille FROM probe_state "
+                        "ORDER BY time_ns").fetchall()
+    expect(states[0]["attached"] and any(not s["attached"] for s in states),
+           f"{[dict(s) for s in states]}")
     expect(all(s["probe_cost_ns"] > 0 for s in states), "a hit is said to cost nothing")
     seen = report(capture)
     expect(seen["timed_percent"] < 50, f"timed for {seen['timed_percent']}% of the time")
-    expect(seen["sites"], "the watchdog found nothing while there were no probes")
+    expect(seen["sites"], "samples found nothing while there were no probes")
     expect_equal(seen["count_unit"], "poll", "count_unit")
 
 
 @fact
-def a_debug_build_is_refused_with_the_reason_and_recorded_all_the_same():
+def a_debug_build_is_recorded_without_exact_times_and_with_the_reason():
     demo = Demo("debug")
     recording = Recording(path_for("debug.hud"), "-d", 2, "-p", demo.pid, "--polls", begun=False)
     capture = recording.ended_well()
-    expect("dear to probe" in recording.errors and "--force" in recording.errors, recording.errors)
+    expect("costly to probe" in recording.errors and "--force" in recording.errors,
+           recording.errors)
     expect_equal(report(capture)["population"], "long", "population")
-    forced = Recording(path_for("forced.hud"), "-d", 2, "-p", demo.pid, *EVERY_POLL, "--force", begun=False)
+    forced = Recording(path_for("forced.hud"), "-d", 2, "-p", demo.pid, *EVERY_POLL, "--force",
+                       begun=False)
     expect_equal(report(forced.ended_well())["population"], "all", "population with --force")
 
 
 @fact
-def where_no_task_is_polled_it_says_so_and_goes_on():
+def a_target_without_poll_sites_is_recorded_with_a_message():
     process = start(["sleep", "60"])
     done = run([RECORD, "-o", path_for("none.hud"), "-d", 1, "-p", process.pid, "--polls"])
     process.kill()
@@ -177,9 +200,10 @@ def where_no_task_is_polled_it_says_so_and_goes_on():
 
 
 @fact
-def stacks_only_asks_the_stacks():
+def stacks_only_distinguishes_by_stack_traces():
     demo = Demo("release")
-    recording = Recording(path_for("stacks.hud"), "-d", 3, "-p", demo.pid, "--stacks-only", begun=False)
+    recording = Recording(path_for("stacks.hud"), "-d", 3, "-p", demo.pid, "--stacks-only",
+                          begun=False)
     seen = report(recording.ended_well())
     expect_equal(seen["capture"]["source"], "stack", "source")
     expect_equal(seen["count_unit"], "span", "count_unit")

@@ -23,16 +23,20 @@ def truth_facts(variant, how):
     def say(name, check):
         fact(name=f"{how}_{name}")(lambda: check(comparison(variant)))
 
-    say("polls_are_told_by_the_runtimes_own_state", Comparison.polls_are_seen_passively)
-    say("every_poll_of_the_threshold_and_two_gaps_is_found_once", Comparison.every_long_poll_is_found_once)
-    say("the_true_start_and_end_of_a_poll_lie_in_its_bounds", Comparison.true_edges_lie_in_the_bounds)
+    say("polls_are_seen_in_the_runtimes_own_state", Comparison.polls_are_seen_passively)
+    say("every_poll_of_the_threshold_and_two_gaps_is_found_once",
+        Comparison.every_long_poll_is_found_once)
+    say("the_true_start_and_end_of_a_poll_lie_in_its_bounds",
+        Comparison.true_edges_lie_in_the_bounds)
     say("no_poll_is_invented", Comparison.none_is_invented)
-    say("every_guilty_function_is_named_with_its_line_and_its_cause", Comparison.every_guilty_is_named)
-    say("no_function_is_blamed_for_the_block_of_another", Comparison.no_function_is_blamed_for_another)
+    say("every_guilty_function_is_named_with_its_line_and_cause", Comparison.every_guilty_is_named)
+    say("no_function_is_reported_for_the_block_of_another",
+        Comparison.no_function_is_reported_for_another)
     say("totals_and_counts_of_sites_are_within_a_twentieth", Comparison.totals_and_counts_hold)
     say("little_of_the_time_in_blocking_polls_is_unknown", Comparison.little_is_unknown)
     say("the_slices_of_a_poll_add_up_to_it", Comparison.slices_add_up)
-    say("no_poll_computes_more_than_its_thread", Comparison.polls_compute_no_more_than_their_threads)
+    say("no_poll_computes_more_than_its_thread",
+        Comparison.polls_compute_no_more_than_their_threads)
     say("the_states_of_a_worker_add_up_and_little_is_unknown", Comparison.workers_add_up)
     say("no_innocent_and_no_client_is_reported", Comparison.no_innocent_is_reported)
     say("the_holder_of_the_lock_is_its_waker", Comparison.the_holder_is_the_waker)
@@ -44,13 +48,14 @@ truth_facts("release", "in_plain_release")
 
 
 @fact
-def a_poll_is_looked_at_when_it_reaches_the_threshold():
+def a_poll_is_sampled_when_it_reaches_the_threshold():
     """
-    Polls that compute for 7 to 9 ms, which nothing finds for sure. By looks alone, 4 ms apart, one in 16 of them
-    would be found; that another comes at the threshold finds three in four.
+    Polls that compute for 7 to 9 ms are not found with certainty. Samples 4 ms apart alone would
+    find one in 16 of them; with another sample at the threshold three in four are found.
     """
     short = Comparison("short", 20, program=demo_path("release"),
-                       options=("--only", "hash,compress", "--stretch", "hash=0.33", "--stretch", "compress=0.33"))
+                       options=("--only", "hash,compress", "--stretch", "hash=0.33", "--stretch",
+                                "compress=0.33"))
     polls = [p for p in short.polls if 7 * MS <= p.busy_ns < 9 * MS]
     found = sum(bool(p.seen) for p in polls)
     expect(len(polls) >= 10, f"only {len(polls)} such polls: a broken set-up")
@@ -64,18 +69,19 @@ def a_thousand_polls_had_to_be_found():
 
 
 @fact
-def the_capture_says_how_many_stacks_are_whole():
+def the_capture_says_how_many_stacks_are_complete():
     loss = comparison("release").report["loss"]
     expect(loss["stacks"] > 0 and loss["stacks_complete"] >= 0.995 * loss["stacks"],
-           f"{loss['stacks_complete']} of {loss['stacks']} distinct stacks are whole")
+           f"{loss['stacks_complete']} of {loss['stacks']} distinct stacks are complete")
 
 
 @fact
-def of_looks_at_parked_workers_the_profile_alone_is_recorded():
-    rows = dict(comparison("release").db.execute(
-        "SELECT profile, count(*) FROM sample WHERE runtime_state = 'park' GROUP BY profile").fetchall())
+def samples_of_parked_workers_are_recorded_for_the_profile_only():
+    rows = dict(comparison("release").db.execute("""SELECT profile, count(*) FROM sample
+        WHERE runtime_state = 'park' GROUP BY profile""").fetchall())
     expect(rows.get(1, 0) > 0, "no worker was met on its way in or out of a park: a broken set-up")
-    expect(not rows.get(0), f"{rows.get(0)} looks were recorded beside {rows.get(1)} of the profile")
+    expect(not rows.get(0),
+           f"{rows.get(0)} samples were recorded beside {rows.get(1)} of the profile")
 
 
 @fact
@@ -83,7 +89,8 @@ def the_text_report_opens_with_the_verdict_and_names_the_guilty():
     text = analyzed("report", comparison("release").capture)
     level = comparison("release").report["verdict"]["level"]
     expect(text.splitlines()[0].startswith(level + ": "), f"first line: {text.splitlines()[0]!r}")
-    for line in ("elsewhere::wait_for_meter  src/guilty/elsewhere.rs:", "elsewhere::settle  src/guilty/elsewhere.rs:"):
+    for line in ("elsewhere::wait_for_meter  src/guilty/elsewhere.rs:",
+                 "elsewhere::settle  src/guilty/elsewhere.rs:"):
         if f"demo::guilty::{line}" not in text:
             raise Wrong(f"demo::guilty::{line} is not on the first screen\n{text}")
 
