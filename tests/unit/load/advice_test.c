@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-/* What the report advises, and when it does not. */
+/* Which advice a site has, and when it has none. */
 
 #define ADVICE_OF                                                                                  \
 	"SELECT documentation FROM site_advice AS a JOIN site AS s ON s.id = a.site WHERE "        \
@@ -25,12 +25,12 @@ static void sites_of_known_functions_get_their_advice(void **state)
 	sqlite3_close(db);
 }
 
-static void without_evidence_there_is_no_advice(void **state)
+static void where_no_rule_fits_there_is_no_advice(void **state)
 {
 	sqlite3 *db = everything_load();
 
 	(void)state;
-	/* A lock of a kind that no rule knows, and a site that no stack reaches. */
+	/* A lock that no rule fits, and a site without a stack. */
 	assert_number(db,
 		      "SELECT count(*) FROM site_advice AS a JOIN site AS s ON s.id = a.site "
 		      "WHERE s.function IN ('demo::locker::take', 'unknown')",
@@ -38,7 +38,7 @@ static void without_evidence_there_is_no_advice(void **state)
 	sqlite3_close(db);
 }
 
-/* What is advised where a poll of `cause` waits in `function`. */
+/* The advice for a poll with this cause that waits in `function`. */
 static void assert_advice(const char *function, const char *cause, const char *documentation)
 {
 	sqlite3 *db = everything_load();
@@ -92,9 +92,9 @@ static void the_function_and_the_cause_choose_the_advice(void **state)
 		assert_advice(cases[i].function, cases[i].cause, cases[i].documentation);
 }
 
-static void what_is_rare_at_a_site_does_not_choose_its_advice(void **state)
+static void a_rule_for_a_small_part_of_a_site_gives_no_advice(void **state)
 {
-	/* 40 ms at a mutex that std knows, and twice as long where it is not on the stack. */
+	/* 40 ms at std's mutex, and twice as long without it on the stack. */
 	sqlite3 *db = spans_load(200000, {.tid = 11, .from = 0, .to = 40000, .stack = NAP_AT_14},
 				 {.tid = 11, .from = 50000, .to = 130000, .stack = NAP});
 
@@ -152,9 +152,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sites_of_known_functions_get_their_advice),
-		cmocka_unit_test(without_evidence_there_is_no_advice),
+		cmocka_unit_test(where_no_rule_fits_there_is_no_advice),
 		cmocka_unit_test(the_function_and_the_cause_choose_the_advice),
-		cmocka_unit_test(what_is_rare_at_a_site_does_not_choose_its_advice),
+		cmocka_unit_test(a_rule_for_a_small_part_of_a_site_gives_no_advice),
 		cmocka_unit_test(every_rule_is_whole_and_can_be_matched),
 		cmocka_unit_test(a_rule_that_is_not_whole_is_refused),
 	};

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What is told in one pass over a thread's rows is what window functions tell of them, row by row. */
+/* Classes found in one pass over a thread's rows are those that window functions find. */
 
 static const char by_windows[] =
 	"WITH seen AS ( "
@@ -85,7 +85,7 @@ static uint32_t next_random(uint32_t *state)
 	return *state >> 8;
 }
 
-/* A stack of each class, two of the pool, one of the kernel; ids from 5 on, as in a second capture. */
+/* Stacks: one of each class, two of the pool, one of the kernel; ids from 5 on. */
 static void make_stacks(sqlite3 *db)
 {
 	static const char *const class[] = {"'unknown'",        "'poll'", "'park'", "'runtime'",
@@ -107,7 +107,7 @@ static void make_row(sqlite3 *db, uint32_t *random, int unknown_in_8)
 	uint32_t thread = 1 + next_random(random) % 4, start = next_random(random) % 3000;
 	uint32_t stack = next_random(random) % 8 < (uint32_t)unknown_in_8
 				 ? 5
-				 : 4 + next_random(random) % 11; /* 4: there is none such */
+				 : 4 + next_random(random) % 11; /* 4: no such stack */
 	char sql[512];
 
 	if (next_random(random) % 2)
@@ -126,7 +126,7 @@ static void make_row(sqlite3 *db, uint32_t *random, int unknown_in_8)
 	assert_int_equal(database_run(db, sql), 0);
 }
 
-static void the_neighbours_of_a_row_tell_what_windows_tell(void **state)
+static void one_pass_classifies_observations_as_window_functions_do(void **state)
 {
 	struct derivation derivation;
 	uint32_t random = 7;
@@ -173,7 +173,7 @@ static void the_function_stays_in_no_database(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_neighbours_of_a_row_tell_what_windows_tell),
+		cmocka_unit_test(one_pass_classifies_observations_as_window_functions_do),
 		cmocka_unit_test(the_function_stays_in_no_database),
 	};
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What holds in every database, and what it answers without hud. */
+/* What holds in every database, and queries that any SQLite can answer. */
 
 static void profile_sample(struct scene *s, uint64_t at_us, enum fake_stack stack)
 {
@@ -106,7 +106,7 @@ static void every_view_answers_without_hud(void **state)
 	unlink(path);
 }
 
-static void what_adds_up_adds_up_in_each_capture(void **state)
+static void sums_hold_in_each_capture(void **state)
 {
 	static const char *const never[] = {
 		"SELECT count(*) FROM pragma_foreign_key_check",
@@ -114,7 +114,7 @@ static void what_adds_up_adds_up_in_each_capture(void **state)
 		"SELECT count(*) FROM blocking_poll AS b WHERE b.wall_ns <> (SELECT coalesce(sum(s.wall_ns), 0)"
 		" FROM slice AS s WHERE s.blocking_poll = b.id)",
 		"SELECT count(*) FROM slice WHERE wall_ns < 0 OR run_queue_ns NOT BETWEEN 0 AND wall_ns",
-		/* … and what is summed over them is their sum */
+		/* … and tables of sums over them have their sums */
 		"SELECT count(*) FROM site_poll AS p WHERE (p.wall_ns, p.run_queue_ns) IS NOT"
 		" (SELECT sum(s.wall_ns), sum(s.run_queue_ns) FROM slice AS s"
 		"  WHERE s.blocking_poll = p.blocking_poll AND s.site = p.site)",
@@ -131,7 +131,7 @@ static void what_adds_up_adds_up_in_each_capture(void **state)
 		/* states add up to a worker's time */
 		"SELECT count(*) FROM workers WHERE wall_ns <> poll_cpu_ns + poll_offcpu_ns + run_queue_ns"
 		" + parked_ns + runtime_ns + unknown_ns",
-		/* nothing is of two captures */
+		/* no row refers to one of another capture */
 		"SELECT count(*) FROM slice AS s JOIN site AS t ON t.id = s.site WHERE t.capture <> s.capture",
 		"SELECT count(*) FROM slice AS s JOIN blocking_poll AS b ON b.id = s.blocking_poll"
 		" WHERE b.capture <> s.capture",
@@ -153,7 +153,7 @@ static void what_adds_up_adds_up_in_each_capture(void **state)
 	unlink(path);
 }
 
-static void functions_are_hot_in_themselves_and_with_what_they_call(void **state)
+static void hotspots_count_functions_alone_and_with_their_callees(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -163,9 +163,9 @@ static void functions_are_hot_in_themselves_and_with_what_they_call(void **state
 	profile_sample(&s, 1000, HASH);
 	profile_sample(&s, 2000, HASH);
 	profile_sample(&s, 3000, LOCK);
-	scene_sample(&s, 11, 4000, 0, HASH); /* a look for long polls tells as much */
+	scene_sample(&s, 11, 4000, 0, HASH); /* a sample for long polls counts as well */
 	db = scene_load(&s, 200000);
-	/* What ran under take() counts for it; poll() was only on the way. */
+	/* take() is charged with its callees; poll() is only a caller. */
 	assert_number(db, "SELECT samples FROM hotspots WHERE function = 'demo::hasher::hash'", 3);
 	assert_number(db, "SELECT samples FROM hotspots WHERE function = 'demo::locker::take'", 1);
 	assert_number(
@@ -179,8 +179,8 @@ static void functions_are_hot_in_themselves_and_with_what_they_call(void **state
 	sqlite3_close(db);
 }
 
-/* As an arm of select! has it: a closure of the user's, declared in the macro. */
-static void a_function_with_a_part_of_the_users_is_the_users(void **state)
+/* As in an arm of select!: a closure of the user's, declared in the macro. */
+static void a_function_that_is_the_users_in_part_is_the_users(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -204,8 +204,8 @@ static void a_function_with_a_part_of_the_users_is_the_users(void **state)
 	sqlite3_close(db);
 }
 
-/* The windows' states are the worker's, where its windows reach. */
-static void a_timeline_splits_what_the_worker_did(void **state)
+/* The sum of the windows' states is the worker's, as far as its windows go. */
+static void a_timeline_splits_the_workers_states(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -234,7 +234,7 @@ static void a_timeline_splits_what_the_worker_did(void **state)
 	sqlite3_close(db);
 }
 
-static void a_mark_is_in_its_moment(void **state)
+static void a_mark_is_in_the_timeline_at_its_time(void **state)
 {
 	struct scene s;
 	struct hud_mark mark = {.head = {HUD_MARK, 0, sizeof(mark)}};
@@ -245,7 +245,7 @@ static void a_mark_is_in_its_moment(void **state)
 	mark.text = (uint32_t)capture_writer_string(s.writer, "deploy v2");
 	mark.time_ns = BEGIN_NS + 150000000;
 	scene_event(&s, &mark);
-	mark.time_ns = UINT64_MAX; /* no moment of this recording */
+	mark.time_ns = UINT64_MAX; /* not in this recording */
 	scene_event(&s, &mark);
 	scene_span(&s, (struct span) {.tid = 11, .from = 0, .to = 200000, .stack = PARK});
 	scene_window(&s, 11, 0, 100000, 0, 0, 0);
@@ -303,13 +303,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_view_answers_without_hud),
-		cmocka_unit_test(what_adds_up_adds_up_in_each_capture),
-		cmocka_unit_test(functions_are_hot_in_themselves_and_with_what_they_call),
-		cmocka_unit_test(a_function_with_a_part_of_the_users_is_the_users),
-		cmocka_unit_test(a_mark_is_in_its_moment),
+		cmocka_unit_test(sums_hold_in_each_capture),
+		cmocka_unit_test(hotspots_count_functions_alone_and_with_their_callees),
+		cmocka_unit_test(a_function_that_is_the_users_in_part_is_the_users),
+		cmocka_unit_test(a_mark_is_in_the_timeline_at_its_time),
 		cmocka_unit_test(the_loader_fills_columns_that_tables_have),
 		cmocka_unit_test(runtimes_and_their_park_calls_are_in_the_database),
-		cmocka_unit_test(a_timeline_splits_what_the_worker_did),
+		cmocka_unit_test(a_timeline_splits_the_workers_states),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
