@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/find.h"
+#include "analyzer/base/hex.h"
 
 #include "format/text_hash.h"
 
@@ -13,10 +14,7 @@ enum { VDSO_BYTES = 1 << 20 };
 
 void search_hex(char *out, const uint8_t *bytes, size_t count)
 {
-	count = count < ELF_BUILD_ID_BYTES ? count : ELF_BUILD_ID_BYTES;
-	for (size_t i = 0; i < count; i++)
-		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-	out[2 * count] = '\0';
+	hex_write(out, bytes, count < ELF_BUILD_ID_BYTES ? count : ELF_BUILD_ID_BYTES);
 }
 
 const char *search_base_name(const char *path)
