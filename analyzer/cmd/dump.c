@@ -2,6 +2,7 @@
 #include "analyzer/cmd/dump_fields.h"
 #include "analyzer/cmd/command.h"
 #include "analyzer/load/capture_file.h"
+#include "format/hex.h"
 #include "format/names.h"
 
 #include <inttypes.h>
@@ -103,12 +104,12 @@ static void print_record(const struct hud_record *r)
 
 static void print_chunk(const struct hud_chunk *c)
 {
-	fputs("chunk capture=", stdout);
-	for (size_t i = 0; i < sizeof(c->capture_id); i++)
-		printf("%02x", c->capture_id[i]);
-	printf(" sequence=%" PRIu64 " start_ns=%" PRIu64 " end_ns=%" PRIu64 " records=%" PRIu32
-	       " bytes=%" PRIu64 "\n",
-	       c->sequence, c->start_ns, c->end_ns, c->records, c->bytes);
+	char id[HEX_TEXT_BYTES(sizeof(c->capture_id))];
+
+	hex_text(c->capture_id, sizeof(c->capture_id), id);
+	printf("chunk capture=%s sequence=%" PRIu64 " start_ns=%" PRIu64 " end_ns=%" PRIu64
+	       " records=%" PRIu32 " bytes=%" PRIu64 "\n",
+	       id, c->sequence, c->start_ns, c->end_ns, c->records, c->bytes);
 }
 
 static int dump_all(struct capture_reader *reader)

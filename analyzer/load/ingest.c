@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "format/hex.h"
 #include "analyzer/derive/derivation.h"
 #include "analyzer/load/state.h"
 
@@ -49,8 +50,7 @@ static int capture_of_chunk(struct ingest *in, const struct hud_chunk *chunk,
 		if (memcmp((*out)->id, chunk->capture_id, sizeof((*out)->id)) == 0)
 			return 0;
 	}
-	for (size_t i = 0; i < sizeof(chunk->capture_id); i++)
-		snprintf(result->capture_id + 2 * i, 3, "%02x", chunk->capture_id[i]);
+	hex_text(chunk->capture_id, sizeof(chunk->capture_id), result->capture_id);
 	err = inserts_flush(&in->inserts);
 	if (err)
 		return err;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "format/hex.h"
 #include "analyzer/load/state.h"
 #include "format/names.h"
 #include "format/text_hash.h"
@@ -11,17 +12,6 @@
  * The rows of processes, threads, binaries, mappings and of the capture itself. They are written
  * when all of it was read, since later chunks can add to each.
  */
-
-static void hex(char *out, const uint8_t *bytes, size_t count)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < count; i++) {
-		*out++ = digits[bytes[i] >> 4];
-		*out++ = digits[bytes[i] & 15];
-	}
-	*out = '\0';
-}
 
 /* A time, or NULL: 0, or more than SQLite's numbers hold. */
 static void row_time(struct row *row, uint64_t time_ns)
@@ -76,7 +66,7 @@ static int write_binary(struct ingest *in, const struct capture_state *c, int64_
 	size_t mark = by_hash ? HUD_TEXT_HASH_MARK_BYTES : 0;
 	char text[2 * HUD_BUILD_ID_BYTES_MAX + 1];
 
-	hex(text, m->build_id + mark, m->build_id_bytes - mark);
+	hex_text(m->build_id + mark, m->build_id_bytes - mark, text);
 	row_number(&row, c->row);
 	row_text(&row, m->path);
 	row_text(&row, m->build_id_bytes && !by_hash ? text : NULL);
@@ -177,7 +167,7 @@ static int write_capture(struct ingest *in, const struct capture_state *c)
 	struct row row = ingest_row(in, ROW_CAPTURE);
 	char id[33];
 
-	hex(id, c->id, sizeof(c->id));
+	hex_text(c->id, sizeof(c->id), id);
 	row_text(&row, id);
 	row_text(&row, in->options->file);
 	row_number(&row, (int64_t)s->start_ns);

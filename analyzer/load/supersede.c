@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "format/hex.h"
 #include "analyzer/store/database.h"
 
 /* Rows without a column `capture`, by the frames and stacks they belong to. */
@@ -48,8 +49,7 @@ static bool same_id(const struct hud_chunk *chunk, const char *capture_id)
 {
 	char id[33];
 
-	for (size_t i = 0; i < sizeof(chunk->capture_id); i++)
-		snprintf(id + 2 * i, 3, "%02x", chunk->capture_id[i]);
+	hex_text(chunk->capture_id, sizeof(chunk->capture_id), id);
 	return !strcmp(id, capture_id);
 }
 

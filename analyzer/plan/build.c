@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/build.h"
+#include "format/hex.h"
 
 #include "format/text_hash.h"
 
@@ -26,9 +27,7 @@ const char *plan_id_text(char out[PLAN_ID_TEXT_BYTES], const struct hud_plan *he
 {
 	size_t skip = plan_by_hash(head) ? HUD_TEXT_HASH_MARK_BYTES : 0;
 
-	out[0] = '\0';
-	for (size_t i = skip; i < head->build_id_bytes; i++)
-		snprintf(out + 2 * (i - skip), 3, "%02x", head->build_id[i]);
+	hex_text(head->build_id + skip, head->build_id_bytes - skip, out);
 	return out;
 }
 

@@ -175,6 +175,9 @@ static int runtime_open(struct rules *r, const char *text)
 	for (size_t i = 0; i < runtime->file.count && !error; i++)
 		if (!runtime_take(runtime, &runtime->file.lines[i]))
 			error = role_take(r, runtime, &runtime->file.lines[i]);
+	if (!error && (!runtime->name || !runtime->title || !runtime->crate ||
+		       !runtime->multi_threaded || !runtime->single_threaded))
+		error = -EINVAL;
 	return error;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/find.h"
 #include "analyzer/base/array.h"
+#include "format/hex.h"
 
 #include "format/text_hash.h"
 
@@ -14,10 +15,7 @@ enum { VDSO_BYTES = 1 << 20 };
 
 void search_hex(char *out, const uint8_t *bytes, size_t count)
 {
-	count = count < ELF_BUILD_ID_BYTES ? count : ELF_BUILD_ID_BYTES;
-	for (size_t i = 0; i < count; i++)
-		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-	out[2 * count] = '\0';
+	hex_text(bytes, count < ELF_BUILD_ID_BYTES ? count : ELF_BUILD_ID_BYTES, out);
 }
 
 const char *search_base_name(const char *path)

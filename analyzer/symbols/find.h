@@ -50,6 +50,7 @@ struct search {
 	int error;          /* -ENOMEM ends the search */
 };
 
+/* As hex_write(), of ELF_BUILD_ID_BYTES at most. */
 void search_hex(char *out, const uint8_t *bytes, size_t count);
 void search_log(struct search *s, const char *path, const char *outcome);
 const char *search_base_name(const char *path);

@@ -35,7 +35,7 @@ static void an_unknown_function_has_no_advice(void **state)
 	sqlite3_close(db);
 }
 
-/* What is advised where a poll of `cause` waits in `function`. */
+/* The advice for a poll with this cause that waits in `function`. */
 static void assert_advice(const char *function, const char *cause, const char *documentation)
 {
 	sqlite3 *db = everything_load();

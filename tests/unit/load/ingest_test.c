@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What becomes of the records of a capture, also of one that lies. */
+/* Records of a capture become rows or loss, also those of a forged one. */
 
 #define LOST(cause) "SELECT coalesce(sum(count), 0) FROM loss WHERE cause = '" cause "'"
 #define SPANS "SELECT count(*) FROM offcpu_span"
@@ -16,7 +16,7 @@ static struct span block(uint64_t from, uint64_t to)
 		.tid = 11, .from = from, .to = to, .stack = LOCK, .syscall = SYS_FUTEX};
 }
 
-static void everything_that_is_referred_to_is_there(void **state)
+static void every_reference_between_rows_resolves(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -129,7 +129,7 @@ static void a_chunk_that_comes_twice_is_read_once(void **state)
 	sqlite3_close(db);
 }
 
-static void an_open_span_is_superseded_by_its_end(void **state)
+static void an_open_span_is_replaced_by_its_end(void **state)
 {
 	struct scene s;
 	struct span open = block(0, 10000);
@@ -149,7 +149,7 @@ static void an_open_span_is_superseded_by_its_end(void **state)
 	sqlite3_close(db);
 }
 
-static void the_last_look_at_an_open_span_holds(void **state)
+static void the_last_record_of_an_open_span_holds(void **state)
 {
 	struct scene s;
 	struct span open = block(0, 10000);
@@ -166,7 +166,7 @@ static void the_last_look_at_an_open_span_holds(void **state)
 	sqlite3_close(db);
 }
 
-/* Each chunk has one; the last two chunks have one that cannot be. */
+/* Each chunk has one. That of the last two chunks is impossible, and refused. */
 static void of_several_sessions_the_last_holds(void **state)
 {
 	struct hud_session session = {
@@ -210,7 +210,7 @@ static void a_capture_without_end_is_truncated(void **state)
 	sqlite3_close(db);
 }
 
-static void what_is_no_capture_is_refused(void **state)
+static void noise_is_refused_as_no_capture(void **state)
 {
 	uint8_t noise[5000];
 	struct scene s = {.data = noise, .size = sizeof(noise)};
@@ -265,7 +265,7 @@ static void absurd_times_are_lost_and_counted(void **state)
 	sqlite3_close(db);
 }
 
-/* Numbers that stay the same from run to run. */
+/* Random numbers, the same in each run. */
 static uint64_t noise(uint64_t *seed)
 {
 	*seed ^= *seed << 13;
@@ -274,7 +274,7 @@ static uint64_t noise(uint64_t *seed)
 	return *seed;
 }
 
-/* A moment that is mostly near, now and then absurd. */
+/* A time: mostly within the recording, sometimes absurd. */
 static uint64_t some_time(uint64_t *seed)
 {
 	uint64_t n = noise(seed);
@@ -318,7 +318,7 @@ static void some_record(struct scene *s, uint64_t *seed)
 	scene_event(s, records[noise(seed) % 3]);
 }
 
-static void a_capture_that_lies_is_told_of_without_harm(void **state)
+static void a_forged_capture_loads_without_harm(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 20; seed++) {
@@ -369,7 +369,7 @@ static void damage_of_any_byte_is_survived(void **state)
 	scene_free(&s);
 }
 
-static void names_cannot_talk_to_the_terminal(void **state)
+static void names_have_no_control_characters(void **state)
 {
 	struct scene s;
 	struct hud_thread thread = {.tid = 20, .from_ns = BEGIN_NS + 5};
@@ -390,21 +390,21 @@ static void names_cannot_talk_to_the_terminal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(everything_that_is_referred_to_is_there),
+		cmocka_unit_test(every_reference_between_rows_resolves),
 		cmocka_unit_test(loading_twice_is_refused),
 		cmocka_unit_test(a_stream_that_fails_late_changes_nothing),
 		cmocka_unit_test(two_captures_in_one_stream_are_two),
 		cmocka_unit_test(a_chunk_that_comes_twice_is_read_once),
-		cmocka_unit_test(an_open_span_is_superseded_by_its_end),
-		cmocka_unit_test(the_last_look_at_an_open_span_holds),
+		cmocka_unit_test(an_open_span_is_replaced_by_its_end),
+		cmocka_unit_test(the_last_record_of_an_open_span_holds),
 		cmocka_unit_test(of_several_sessions_the_last_holds),
 		cmocka_unit_test(a_capture_without_end_is_truncated),
-		cmocka_unit_test(what_is_no_capture_is_refused),
+		cmocka_unit_test(noise_is_refused_as_no_capture),
 		cmocka_unit_test(times_that_go_backward_are_lost_and_counted),
 		cmocka_unit_test(absurd_times_are_lost_and_counted),
-		cmocka_unit_test(a_capture_that_lies_is_told_of_without_harm),
+		cmocka_unit_test(a_forged_capture_loads_without_harm),
 		cmocka_unit_test(damage_of_any_byte_is_survived),
-		cmocka_unit_test(names_cannot_talk_to_the_terminal),
+		cmocka_unit_test(names_have_no_control_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

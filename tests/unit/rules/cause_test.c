@@ -50,7 +50,7 @@ static void the_system_call_or_the_kernels_functions_name_the_cause(void **state
 		{45, {"sk_wait_data", "tcp_recvmsg"}, true, "net-io"},
 		{7, {"do_sys_poll"}, true, "net-io"},
 		{232, {"ep_poll"}, true, "net-io"},
-		/* read, write and their like say nothing by themselves */
+		/* read, write and similar calls: by the kernel stack */
 		{0, {"schedule", "io_schedule", "filemap_read", "vfs_read"}, true, "file-io"},
 		{0, {"schedule", "sk_wait_data", "tcp_recvmsg_locked"}, true, "net-io"},
 		{0, {"schedule", "unix_stream_read_generic"}, true, "net-io"},
@@ -131,7 +131,7 @@ static void system_calls_have_the_names_of_their_machine(void **state)
 	}
 }
 
-/* A misspelt cause would pass as `syscall`. */
+/* A misspelt cause would be stored as it is. */
 static void every_line_of_the_rules_names_a_cause(void **state)
 {
 	const struct rules *rules = *state;

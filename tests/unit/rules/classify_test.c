@@ -11,7 +11,7 @@
 
 enum { FRAMES = 24 };
 
-/* What every stack of one kind ends with, outward. */
+/* The outermost frames of each kind of stack. */
 #define MT "tokio::runtime::scheduler::multi_thread::"
 #define TASK                                                                                       \
 	"tokio::runtime::task::core::Core::poll", "std::panic::catch_unwind",                      \
@@ -108,7 +108,7 @@ static const struct stack stacks[] = {
 	 "demo::wait",
 	 true,
 	 false},
-	/* without debug information the future may be inlined in what polls it, but not in these */
+	/* without debug information the future may be inlined in its poll function, but not in these */
 	{{"tokio::runtime::task::state::State::transition_to_running", TASK, RUN, WORKER},
 	 STACK_RUNTIME,
 	 "multi_thread",
@@ -337,7 +337,7 @@ static const struct stack stacks[] = {
 	 false,
 	 false},
 	{{"nanosleep", "std::thread::sleep"}, STACK_UNKNOWN, NULL, "nanosleep", NULL, false, false},
-	/* a stripped program: whose function this is cannot be told */
+	/* a stripped program: whose function this is, is not known */
 	{{"epoll_wait", "sccache+0x2f842d", THREAD},
 	 STACK_UNKNOWN,
 	 NULL,
@@ -405,7 +405,7 @@ static int close_rules(void **state)
 	return 0;
 }
 
-static void a_stack_says_what_its_thread_was_doing(void **state)
+static void a_stack_has_the_class_of_what_its_thread_does(void **state)
 {
 	for (size_t i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
 		const struct stack *s = &stacks[i];
@@ -424,7 +424,7 @@ static void a_stack_says_what_its_thread_was_doing(void **state)
 	}
 }
 
-/* Whatever part of a worker's stack the unwinder got, a park does not become a poll. */
+/* However much of a worker's stack was unwound, a park does not become a poll. */
 static void a_park_is_never_a_block(void **state)
 {
 	for (size_t i = 0; i < sizeof(stacks) / sizeof(stacks[0]); i++) {
@@ -442,7 +442,7 @@ static void a_park_is_never_a_block(void **state)
 	}
 }
 
-static void generated_code_is_passed_over_for_the_site(void **state)
+static void generated_code_is_never_the_site_while_there_is_other_code(void **state)
 {
 	struct symbol_frame frames[FRAMES];
 	const struct symbol_frame *list[FRAMES];
@@ -505,9 +505,9 @@ static void a_worker_is_known_by_the_type_of_its_task(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_stack_says_what_its_thread_was_doing),
+		cmocka_unit_test(a_stack_has_the_class_of_what_its_thread_does),
 		cmocka_unit_test(a_park_is_never_a_block),
-		cmocka_unit_test(generated_code_is_passed_over_for_the_site),
+		cmocka_unit_test(generated_code_is_never_the_site_while_there_is_other_code),
 		cmocka_unit_test(the_task_is_that_of_the_innermost_poll),
 		cmocka_unit_test(a_worker_is_known_by_the_type_of_its_task),
 	};

@@ -52,7 +52,7 @@ static enum frame_origin origin(const struct rules *rules, const struct layout *
 	return origin;
 }
 
-static void the_file_of_the_declaration_tells_whose_code_it_is(void **state)
+static void the_file_of_the_declaration_decides_whose_code_it_is(void **state)
 {
 	static const struct layout layouts[] = {
 		{"/home/me/demo/src/main.rs", "demo", NULL, ORIGIN_USER},
@@ -121,8 +121,8 @@ static void the_file_of_the_declaration_tells_whose_code_it_is(void **state)
 	}
 }
 
-/* What rustc writes when it is told to leave out where things lay: --remap-path-prefix FROM=TO. */
-static void remapped_paths_tell_as_much(void **state)
+/* Paths that rustc writes with --remap-path-prefix FROM=TO. */
+static void remapped_paths_give_the_same_origins(void **state)
 {
 	static const struct layout layouts[] = {
 		{"/app/src/handlers.rs", "api", "/app", ORIGIN_USER},
@@ -148,7 +148,7 @@ static void remapped_paths_tell_as_much(void **state)
 	}
 }
 
-static void a_users_crate_may_be_called_as_a_layout_is(void **state)
+static void a_users_crate_may_be_named_vendor_external_or_registry(void **state)
 {
 	static const struct layout layouts[] = {
 		{"/home/me/app/registry/src/lib.rs", "registry", "/home/me/app", ORIGIN_USER},
@@ -171,7 +171,7 @@ static void a_users_crate_may_be_called_as_a_layout_is(void **state)
 	}
 }
 
-static void the_crate_of_main_is_the_users_wherever_it_lies(void **state)
+static void the_crate_of_main_is_the_users_in_any_directory(void **state)
 {
 	static const struct layout layouts[] = {
 		{CRATES "demo-0.1.0/src/main.rs", "demo", NULL, ORIGIN_USER},
@@ -184,7 +184,7 @@ static void the_crate_of_main_is_the_users_wherever_it_lies(void **state)
 		assert_int_equal(origin(*state, &layouts[i]), ORIGIN_USER);
 }
 
-static void without_a_file_the_crate_tells_or_nobody_does(void **state)
+static void without_a_file_the_crate_decides_the_origin(void **state)
 {
 	static const struct layout layouts[] = {
 		{NULL, "tokio", NULL, ORIGIN_RUNTIME_ITSELF},
@@ -200,7 +200,7 @@ static void without_a_file_the_crate_tells_or_nobody_does(void **state)
 		assert_int_equal(origin(*state, &layouts[i]), layouts[i].origin);
 }
 
-static void a_traits_own_body_is_not_the_implementing_crates(void **state)
+static void a_default_method_belongs_to_the_crate_of_its_trait(void **state)
 {
 	static const char *const mains[] = {"demo"};
 	const char *runtime;
@@ -238,7 +238,7 @@ static void shared_objects_of_the_system_are_not_the_users(void **state)
 	}
 }
 
-static void what_derive_wrote_is_told_from_what_a_person_wrote(void **state)
+static void methods_by_derive_are_recognized(void **state)
 {
 	static const struct {
 		const char *function;
@@ -261,7 +261,7 @@ static void what_derive_wrote_is_told_from_what_a_person_wrote(void **state)
 				 cases[i].derived);
 }
 
-static void what_the_user_says_is_theirs_comes_before_all_rules(void **state)
+static void user_prefixes_and_user_crates_come_before_all_rules(void **state)
 {
 	static const char *const prefixes[] = {"/home/me/.cargo/git/checkouts/ours-1a2b/",
 					       "/opt/lib"};
@@ -298,15 +298,15 @@ static void what_the_user_says_is_theirs_comes_before_all_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_the_user_says_is_theirs_comes_before_all_rules),
-		cmocka_unit_test(the_file_of_the_declaration_tells_whose_code_it_is),
-		cmocka_unit_test(remapped_paths_tell_as_much),
-		cmocka_unit_test(a_users_crate_may_be_called_as_a_layout_is),
-		cmocka_unit_test(the_crate_of_main_is_the_users_wherever_it_lies),
-		cmocka_unit_test(without_a_file_the_crate_tells_or_nobody_does),
-		cmocka_unit_test(a_traits_own_body_is_not_the_implementing_crates),
+		cmocka_unit_test(user_prefixes_and_user_crates_come_before_all_rules),
+		cmocka_unit_test(the_file_of_the_declaration_decides_whose_code_it_is),
+		cmocka_unit_test(remapped_paths_give_the_same_origins),
+		cmocka_unit_test(a_users_crate_may_be_named_vendor_external_or_registry),
+		cmocka_unit_test(the_crate_of_main_is_the_users_in_any_directory),
+		cmocka_unit_test(without_a_file_the_crate_decides_the_origin),
+		cmocka_unit_test(a_default_method_belongs_to_the_crate_of_its_trait),
 		cmocka_unit_test(shared_objects_of_the_system_are_not_the_users),
-		cmocka_unit_test(what_derive_wrote_is_told_from_what_a_person_wrote),
+		cmocka_unit_test(methods_by_derive_are_recognized),
 	};
 
 	return cmocka_run_group_tests(tests, open_rules, close_rules);

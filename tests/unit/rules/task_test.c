@@ -9,7 +9,7 @@
 #include "analyzer/rules/rules.h"
 #include "analyzer/base/text.h"
 
-static void a_task_is_named_without_what_only_wraps_it(void **state)
+static void a_task_is_named_without_its_wrappers(void **state)
 {
 	static const char *const cases[][2] = {
 		{"demo::handlers::save::{async_fn_env#0}", "demo::handlers::save"},
@@ -45,7 +45,7 @@ static void a_task_is_named_without_what_only_wraps_it(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_task_is_named_without_what_only_wraps_it),
+		cmocka_unit_test(a_task_is_named_without_its_wrappers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-/* A file of the symbol cache, searched where it is mapped: what was put in, and nothing else. */
+/* A file of the cache has exactly what was written to it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 
 enum { ADDRESSES = 300, DEFINITIONS = 40, CALLS_MAX = 5 };
 
-/* Facts of a program that never was. */
+/* Facts of an invented program. */
 struct told {
 	struct symbol_definition definitions[DEFINITIONS];
 	struct symbol_call calls[ADDRESSES][CALLS_MAX];
@@ -28,7 +28,7 @@ struct told {
 	char names[DEFINITIONS][16];
 };
 
-/* Near each other, and far from each other. */
+/* Offsets: some close together, some far apart. */
 static uint64_t offset_of(size_t number)
 {
 	return 4096 + number * 7 + (number / 100) * UINT64_C(0x10000000000);
@@ -72,7 +72,7 @@ static struct told *told_make(void)
 	return t;
 }
 
-/* As a file in memory. Handed over in disorder. */
+/* Writes them in any order, to a file in memory. */
 static int told_keep(const struct told *t, size_t *bytes)
 {
 	static const struct symbol_binary binary = {
@@ -124,7 +124,7 @@ static void check_facts(const struct symbol_facts *a, const struct symbol_facts 
 	}
 }
 
-static void what_was_kept_is_found_and_nothing_else(void **state)
+static void exactly_the_addresses_that_were_written_are_found(void **state)
 {
 	struct told *t = told_make();
 	struct text_pool pool = {0};
@@ -151,7 +151,7 @@ static void what_was_kept_is_found_and_nothing_else(void **state)
 	}
 	assert_null(cache_file_find(&kept, 0));
 	assert_null(cache_file_find(&kept, UINT64_MAX));
-	/* What is the same is there once. */
+	/* Equal items are stored once. */
 	assert_int_equal(kept.header->definitions, DEFINITIONS);
 	assert_true(kept.header->calls < kept.header->links);
 	cache_file_close(&kept);
@@ -160,7 +160,7 @@ static void what_was_kept_is_found_and_nothing_else(void **state)
 	free(t);
 }
 
-static void nothing_kept_is_a_file_too(void **state)
+static void a_cache_file_can_be_empty(void **state)
 {
 	static const struct symbol_binary binary;
 	int fd = memfd_create("kept", MFD_CLOEXEC);
@@ -183,7 +183,7 @@ static void checksum_set(uint8_t *image, size_t bytes)
 	header->checksum = XXH3_64bits(image + from, bytes - from);
 }
 
-/* Everything there is to ask of it. How much of it made sense. */
+/* Reads everything in it. How much of it was not refused. */
 static size_t kept_ask(struct cache_file *k)
 {
 	struct text_pool pool = {0};
@@ -209,7 +209,7 @@ static size_t kept_ask(struct cache_file *k)
 	return sense;
 }
 
-static void one_changed_bit_of_a_kept_file_is_seen(void **state)
+static void a_cache_file_with_one_changed_bit_is_refused(void **state)
 {
 	struct told *t = told_make();
 	size_t bytes;
@@ -232,8 +232,8 @@ static void one_changed_bit_of_a_kept_file_is_seen(void **state)
 	free(t);
 }
 
-/* With the right checksum it cannot come from damage, but from someone who means it. */
-static void a_kept_file_that_lies_is_not_followed(void **state)
+/* Damage with a right checksum: as someone would make it on purpose. */
+static void a_forged_cache_file_is_read_without_harm(void **state)
 {
 	struct told *t = told_make();
 	size_t bytes;
@@ -268,10 +268,10 @@ static void a_kept_file_that_lies_is_not_followed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_was_kept_is_found_and_nothing_else),
-		cmocka_unit_test(nothing_kept_is_a_file_too),
-		cmocka_unit_test(one_changed_bit_of_a_kept_file_is_seen),
-		cmocka_unit_test(a_kept_file_that_lies_is_not_followed),
+		cmocka_unit_test(exactly_the_addresses_that_were_written_are_found),
+		cmocka_unit_test(a_cache_file_can_be_empty),
+		cmocka_unit_test(a_cache_file_with_one_changed_bit_is_refused),
+		cmocka_unit_test(a_forged_cache_file_is_read_without_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-/* Symbols that come with a capture or from the cache are those that the binary gives. */
+/* Symbols from a capture or the cache are the same as those from the binary. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -183,7 +183,7 @@ static void stream_write(struct stream *out, struct symbol_module *m, const uint
 	assert_int_equal(symbol_writer_close(w), 0);
 }
 
-/* How many records were refused. */
+/* Number of records that were refused. */
 static size_t stream_read(struct stream *in, struct symbolizer *s)
 {
 	struct capture_reader *reader;
@@ -215,7 +215,7 @@ static void symbols_written_and_read_are_the_same(void **state)
 	assert_int_equal(symbolizer_open(NULL, &given.symbolizer), 0);
 	assert_int_equal(stream_read(&stream, given.symbolizer), 0);
 	assert_int_equal(elf_file_open(&elf, program), 0);
-	/* The binary is gone: the path is nowhere. */
+	/* As if the binary were gone: there is no such path. */
 	given.module = symbolizer_module(given.symbolizer, elf.build_id, elf.build_id_bytes,
 					 "/nowhere/program");
 	elf_file_close(&elf);
@@ -229,7 +229,7 @@ static void symbols_written_and_read_are_the_same(void **state)
 	free(stream.bytes);
 }
 
-static void better_symbols_that_are_named_come_before_given_ones(void **state)
+static void better_files_that_are_named_come_before_the_captures_symbols(void **state)
 {
 	static uint64_t offsets[8192];
 	size_t count = offsets_of(stripped, offsets, 8192);
@@ -254,8 +254,8 @@ static void better_symbols_that_are_named_come_before_given_ones(void **state)
 	free(stream.bytes);
 }
 
-/* Whole chunks with nonsense in them cannot come from damage, but from someone who means it. */
-static void records_that_lie_are_refused(void **state)
+/* Nonsense in whole chunks: as someone would write it on purpose. */
+static void forged_records_are_refused(void **state)
 {
 	static uint64_t offsets[2048];
 	size_t count = offsets_of(program, offsets, 2048);
@@ -277,7 +277,7 @@ static void records_that_lie_are_refused(void **state)
 
 		assert_non_null(copy);
 		memcpy(copy, r, r->size);
-		/* The reader vouches for sizes and counts; all else may be anything. */
+		/* The reader checks sizes and counts only. */
 		if (r->type == HUD_SYMBOL_ADDRESS && rand_r(&seed) % 2)
 			memset(copy + sizeof(struct hud_symbol_address), rand_r(&seed) % 256,
 			       r->size - sizeof(struct hud_symbol_address));
@@ -307,7 +307,7 @@ static int count_kept(void)
 	return count;
 }
 
-static void a_second_run_takes_all_from_the_cache(void **state)
+static void a_second_run_reads_everything_from_the_cache(void **state)
 {
 	static uint64_t offsets[8192];
 	size_t count = offsets_of(program, offsets, 8192);
@@ -320,7 +320,7 @@ static void a_second_run_takes_all_from_the_cache(void **state)
 	assert_int_equal(symbol_module_prepare(first.module, offsets, count / 2), 0);
 	symbolizer_close(first.symbolizer);
 	assert_int_equal(count_kept(), 1);
-	/* What is new is added to it. */
+	/* New facts are added to it. */
 	first = open_as(&options, program, program);
 	check_same(plain.module, first.module, offsets, count);
 	symbolizer_close(first.symbolizer);
@@ -334,7 +334,7 @@ static void a_second_run_takes_all_from_the_cache(void **state)
 	symbolizer_close(plain.symbolizer);
 }
 
-static void a_file_that_changed_is_another_file_to_the_cache(void **state)
+static void the_cache_is_not_used_for_a_changed_file(void **state)
 {
 	struct symbolizer_options options = {.cache = cache};
 	struct opened o;
@@ -352,7 +352,7 @@ static void a_file_that_changed_is_another_file_to_the_cache(void **state)
 	assert_int_equal(count_kept(), 2);
 }
 
-static void failures_are_not_kept(void **state)
+static void the_cache_keeps_no_failures(void **state)
 {
 	static uint64_t offsets[64];
 	size_t count = offsets_of(stripped, offsets, 64);
@@ -369,7 +369,7 @@ static void failures_are_not_kept(void **state)
 	assert_int_equal(count_kept(), before);
 }
 
-static void a_damaged_cache_costs_time_and_nothing_else(void **state)
+static void a_damaged_cache_file_changes_no_result(void **state)
 {
 	static uint64_t offsets[2048];
 	size_t count = offsets_of(program, offsets, 2048);
@@ -390,7 +390,7 @@ static void a_damaged_cache_costs_time_and_nothing_else(void **state)
 	symbolizer_close(plain.symbolizer);
 }
 
-static void many_at_once_leave_one_whole_file(void **state)
+static void many_writers_at_once_leave_one_whole_cache_file(void **state)
 {
 	static uint64_t offsets[2048];
 	size_t count = offsets_of(program, offsets, 2048);
@@ -425,7 +425,7 @@ static void many_at_once_leave_one_whole_file(void **state)
 	symbolizer_close(plain.symbolizer);
 }
 
-static void what_was_not_used_for_longest_goes_when_there_is_too_much(void **state)
+static void a_full_cache_loses_the_files_not_used_for_longest(void **state)
 {
 	struct symbolizer_options options = {.cache = cache};
 	struct opened o;
@@ -433,7 +433,7 @@ static void what_was_not_used_for_longest_goes_when_there_is_too_much(void **sta
 	uint64_t offset;
 
 	(void)state;
-	/* Holes take no space, but count: three of 200 MB are more than all may be together. */
+	/* Sparse files count with their size: three of 200 MB are more than the limit. */
 	shell("rm -f cache/* && cd cache && truncate -s 200M old.symbols new.symbols newest.symbols "
 	      "other && touch -d '3 days ago' old.symbols && touch -d '2 days ago' new.symbols");
 	o = open_as(&options, program, program);
@@ -446,7 +446,7 @@ static void what_was_not_used_for_longest_goes_when_there_is_too_much(void **sta
 	shell("rm -f cache/*");
 }
 
-static void a_file_that_another_user_put_there_is_not_taken(void **state)
+static void a_cache_file_of_another_user_is_not_read(void **state)
 {
 	struct symbolizer_options options = {.cache = cache};
 	const struct symbol_facts *facts;
@@ -454,7 +454,7 @@ static void a_file_that_another_user_put_there_is_not_taken(void **state)
 
 	(void)state;
 	if (geteuid())
-		skip(); /* cannot give it away */
+		skip(); /* not root: cannot change the owner */
 	offsets_of(program, &offset, 1);
 	for (int taken = 0; taken < 2; taken++) {
 		struct opened o = open_as(&options, program, program);
@@ -475,15 +475,15 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(symbols_written_and_read_are_the_same),
-		cmocka_unit_test(better_symbols_that_are_named_come_before_given_ones),
-		cmocka_unit_test(records_that_lie_are_refused),
-		cmocka_unit_test(a_second_run_takes_all_from_the_cache),
-		cmocka_unit_test(a_file_that_changed_is_another_file_to_the_cache),
-		cmocka_unit_test(failures_are_not_kept),
-		cmocka_unit_test(a_damaged_cache_costs_time_and_nothing_else),
-		cmocka_unit_test(many_at_once_leave_one_whole_file),
-		cmocka_unit_test(what_was_not_used_for_longest_goes_when_there_is_too_much),
-		cmocka_unit_test(a_file_that_another_user_put_there_is_not_taken),
+		cmocka_unit_test(better_files_that_are_named_come_before_the_captures_symbols),
+		cmocka_unit_test(forged_records_are_refused),
+		cmocka_unit_test(a_second_run_reads_everything_from_the_cache),
+		cmocka_unit_test(the_cache_is_not_used_for_a_changed_file),
+		cmocka_unit_test(the_cache_keeps_no_failures),
+		cmocka_unit_test(a_damaged_cache_file_changes_no_result),
+		cmocka_unit_test(many_writers_at_once_leave_one_whole_cache_file),
+		cmocka_unit_test(a_full_cache_loses_the_files_not_used_for_longest),
+		cmocka_unit_test(a_cache_file_of_another_user_is_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, build, clean);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 /*
- * Debug information wherever it may be: each case is built here, and must give the functions, lines
- * and columns that llvm-symbolizer gives for the same code with all of its debug information inside.
+ * Debug information in every place it can be in. Each case is built here, and must have the
+ * functions, lines and columns that llvm-symbolizer has for the same code with everything inside.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ struct source_case {
 	const char *file;
 	const char *reference;
 	const char *debug_dir; /* NULL: none given */
-	const char *taken;     /* what a step must say; NULL: none in particular */
+	const char *taken;     /* outcome that one step must have; NULL: any */
 	bool lines;
 };
 
@@ -244,7 +244,7 @@ static void shell(const char *name, const char *command)
 		fail_msg("%s: cannot be built: %s", name, command);
 }
 
-/* Addresses all over the functions of the reference that are the program's own. */
+/* Addresses in all functions of the reference, without libraries'. */
 static FILE *reference_open(const char *reference)
 {
 	char command[2048];
@@ -300,7 +300,7 @@ static void check_call(const struct source_case *c, const struct symbol_facts *f
 	assert_string_equal(place + strlen(place) - strlen(call->file), call->file);
 }
 
-/* How many addresses agreed. */
+/* Number of addresses that agreed. */
 static size_t compare(const struct source_case *c, struct symbol_module *m)
 {
 	const struct symbol_facts *facts = NULL;
@@ -381,7 +381,7 @@ static void every_place_of_debug_information_gives_the_same_functions_and_lines(
 		run_case(&cases[i]);
 }
 
-/* The advice for a case that lacks something. */
+/* The advice for a case with something missing. */
 static void check_advice(const char *build, const char *file, const char *words)
 {
 	char path[256];
@@ -408,7 +408,7 @@ static void check_advice(const char *build, const char *file, const char *words)
 	elf_file_close(&elf);
 }
 
-static void what_is_missing_is_told_with_what_to_do(void **state)
+static void missing_symbols_come_with_advice(void **state)
 {
 	(void)state;
 	check_advice(SPLIT("gcc", "5") " && rm *.dwo", "split", "split units");
@@ -459,7 +459,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			every_place_of_debug_information_gives_the_same_functions_and_lines),
-		cmocka_unit_test(what_is_missing_is_told_with_what_to_do),
+		cmocka_unit_test(missing_symbols_come_with_advice),
 		cmocka_unit_test(a_debug_file_with_another_checksum_is_refused),
 	};
 

@@ -40,7 +40,7 @@ static const char *fixture(const char *name)
 	return path;
 }
 
-/* A path below the directory; each name's own, for as long as the test runs. */
+/* A path below the directory; lives as long as the test, one for each name. */
 static const char *built(const char *name)
 {
 	static char paths[16][512];
@@ -87,7 +87,7 @@ static int remove_all(void **state)
 struct opened {
 	struct symbolizer *symbolizer;
 	struct symbol_module *module;
-	struct elf_file elf; /* of the binary whose id was asked for */
+	struct elf_file elf; /* the binary of the module */
 };
 
 static void open_with(struct opened *o, const struct symbolizer_options *options, const char *id_of,
@@ -149,7 +149,7 @@ static void cut_line(char *line)
 		line[--n] = '\0';
 }
 
-/* What llvm-symbolizer says of one address must be what we say. */
+/* Compares one address with the answer of llvm-symbolizer. */
 static void check_frame(const struct symbol_frame *f, const char *name, const char *place,
 			bool names)
 {
@@ -165,7 +165,7 @@ static void check_frame(const struct symbol_frame *f, const char *name, const ch
 	assert_memory_equal(colon - length, file, length);
 }
 
-/* Its way of telling where the next address begins. */
+/* It prints this before the next address. */
 static bool is_address(const char *line)
 {
 	return !strncmp(line, "0x", 2);
@@ -213,7 +213,7 @@ static size_t compare_function(struct opened *o, const char *path, const char *f
 	return deepest;
 }
 
-static void inlined_calls_are_told_as_llvm_tells_them(void **state)
+static void inlined_calls_are_those_of_llvm_symbolizer(void **state)
 {
 	static const char *const programs[] = {"dwarf5", "dwarf4", "clang"};
 
@@ -302,7 +302,7 @@ static void rust_is_symbolized_in_either_mangling(void **state)
 	}
 }
 
-static void another_build_is_refused_and_both_ids_are_told(void **state)
+static void another_build_is_refused_with_both_build_ids(void **state)
 {
 	const struct symbol_frame *frames;
 	const char *problem;
@@ -342,7 +342,7 @@ static void without_a_build_id_only_a_file_without_one_is_taken(void **state)
 	close_all(&o);
 }
 
-static void a_given_binary_is_taken_by_its_id_wherever_the_capture_saw_it(void **state)
+static void a_binary_is_taken_by_its_build_id_whatever_its_path(void **state)
 {
 	const char *binaries[] = {built("other-build"), built("dwarf5")};
 	const struct symbolizer_options options = {.binaries = binaries, .binary_count = 2};
@@ -429,11 +429,11 @@ static void a_stripped_file_gives_offsets(void **state)
 	assert_string_equal(frames[0].function, expected);
 	assert_string_equal(frames[0].site, expected);
 	assert_int_equal(symbol_module_resolve(o.module, offset, &again, &count), 0);
-	assert_ptr_equal(frames, again); /* remembered */
+	assert_ptr_equal(frames, again); /* resolved once */
 	close_all(&o);
 }
 
-/* Resolves all over a file that was damaged on purpose: any answer will do, a crash will not. */
+/* Resolves addresses all over a damaged file: any answer is right, a crash is not. */
 static void survive(const char *path, const struct elf_file *original)
 {
 	const struct elf_segment *text = code(original);
@@ -508,7 +508,7 @@ static void a_damaged_file_never_crashes(void **state)
 	free(content);
 }
 
-static void what_is_no_regular_file_is_not_waited_for(void **state)
+static void a_file_that_is_not_regular_is_not_waited_for(void **state)
 {
 	struct opened o;
 
@@ -529,17 +529,17 @@ static void what_is_no_regular_file_is_not_waited_for(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(inlined_calls_are_told_as_llvm_tells_them),
+		cmocka_unit_test(inlined_calls_are_those_of_llvm_symbolizer),
 		cmocka_unit_test(only_the_outermost_of_a_chain_is_not_inlined),
 		cmocka_unit_test(rust_is_symbolized_in_either_mangling),
-		cmocka_unit_test(another_build_is_refused_and_both_ids_are_told),
+		cmocka_unit_test(another_build_is_refused_with_both_build_ids),
 		cmocka_unit_test(without_a_build_id_only_a_file_without_one_is_taken),
-		cmocka_unit_test(a_given_binary_is_taken_by_its_id_wherever_the_capture_saw_it),
+		cmocka_unit_test(a_binary_is_taken_by_its_build_id_whatever_its_path),
 		cmocka_unit_test(debug_information_is_found_in_its_own_directory),
 		cmocka_unit_test(without_dwarf_the_symbol_table_names_functions),
 		cmocka_unit_test(a_stripped_file_gives_offsets),
 		cmocka_unit_test(a_damaged_file_never_crashes),
-		cmocka_unit_test(what_is_no_regular_file_is_not_waited_for),
+		cmocka_unit_test(a_file_that_is_not_regular_is_not_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, build_all, remove_all);

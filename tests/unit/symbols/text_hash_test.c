@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-/* Files without a build-id: what they are known by, and that no other file is taken for them. */
+/* Files without a build-id are known by a hash of their code, and no other file is taken. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -68,7 +68,7 @@ static const char *const twins[] = {
 	"strip -g whole -o twin",
 	"objcopy --strip-all whole twin",
 	"eu-strip whole -o twin",
-	/* It refuses static files of GNU's linker. */
+	/* (It refuses static files of GNU ld.) */
 	"if readelf -d whole | grep -q NEEDED; then llvm-strip whole -o twin; fi",
 	"objcopy --compress-debug-sections=zlib whole twin",
 	"objcopy --only-keep-debug whole whole.debug && strip whole -o twin && objcopy "
@@ -148,7 +148,7 @@ static int small_hash(const struct small *s, size_t bytes, uint8_t out[HUD_TEXT_
 			 out);
 }
 
-static void it_is_what_the_format_says(void **state)
+static void the_hash_is_what_the_format_describes(void **state)
 {
 	struct small s = small_make();
 	uint8_t text[2 * 16 + offsetof(struct small, code) + 16 + 32] = {0};
@@ -167,7 +167,7 @@ static void it_is_what_the_format_says(void **state)
 	assert_memory_equal(hash + 8, expected.digest, 16);
 }
 
-static void what_is_no_code_does_not_matter(void **state)
+static void only_code_matters_for_the_hash(void **state)
 {
 	struct small s = small_make();
 	uint8_t before[HUD_TEXT_HASH_BYTES], after[HUD_TEXT_HASH_BYTES];
@@ -207,7 +207,7 @@ static void hostile_headers_are_refused(void **state)
 	assert_int_equal(small_hash(&s, sizeof(s), hash), -ENODATA);
 }
 
-/* The module of a mapping whose file had this hash and stood at a path where nothing is now. */
+/* The module of a mapping: its file had this hash, and is gone. */
 struct asked {
 	struct symbolizer *symbolizer;
 	struct symbol_module *module;
@@ -240,7 +240,7 @@ static bool step_said(const struct symbol_module *m, const char *words)
 	return false;
 }
 
-static void the_twin_gives_the_symbols_and_no_other_file_does(void **state)
+static void only_a_file_with_the_same_hash_gives_symbols(void **state)
 {
 	uint8_t hash[HUD_TEXT_HASH_BYTES];
 	struct asked a;
@@ -307,10 +307,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stripped_file_and_its_twin_have_the_same_hash),
 		cmocka_unit_test(other_code_has_another_hash),
-		cmocka_unit_test(it_is_what_the_format_says),
-		cmocka_unit_test(what_is_no_code_does_not_matter),
+		cmocka_unit_test(the_hash_is_what_the_format_describes),
+		cmocka_unit_test(only_code_matters_for_the_hash),
 		cmocka_unit_test(hostile_headers_are_refused),
-		cmocka_unit_test(the_twin_gives_the_symbols_and_no_other_file_does),
+		cmocka_unit_test(only_a_file_with_the_same_hash_gives_symbols),
 		cmocka_unit_test(a_debug_file_without_code_needs_the_link_of_its_binary),
 	};
 
