@@ -11,7 +11,6 @@ Whatever a file starts ends with it: on return, on a signal, and by the kernel i
 import atexit
 import ctypes
 import functools
-import glob
 import json
 import os
 import re
