@@ -140,7 +140,7 @@ if [ -z "$only_unit" ]; then
 	fi
 	concurrent=() alone=()
 	for name in "$@"; do
-		if [[ $CONCURRENT =~ [[:space:]]$name[[:space:]] ]]; then
+		if [[ $CONCURRENT =~ [[:space:]]${name}[[:space:]] ]]; then
 			concurrent+=("$name")
 		else
 			alone+=("$name")
