@@ -71,11 +71,7 @@ class Judge:
         self.analyze = os.path.join(build, "hud-analyze")
         self.database = os.path.join(directory, f"judge-{os.getpid()}.db")
         paths = sorted(glob.glob(os.path.join(directory, "*.hud")))
-        subprocess.run(
-            [self.analyze, "load", *paths, "-o", self.database],
-            check=True,
-            stderr=subprocess.DEVNULL,
-        )
+        subprocess.run([self.analyze, "load", *paths, "-o", self.database], check=True)
         captures = "SELECT file, capture_id FROM capture ORDER BY file"
         self.ids = collections.defaultdict(list)
         for row in self.ask("query", self.database, captures, "--json"):
