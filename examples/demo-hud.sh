@@ -1,9 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
-# Makes examples/demo.hud anew, as root: examples/demo-hud.sh BUILD OUT. Some seconds of the demo with the
-# symbols inside. No path in it is of the machine it was made on: the demo is built as if it lay in /demo,
-# and runs as /srv/demo in a mount namespace of its own.
+# Makes examples/demo.hud anew: records some seconds of the demo, with the symbols inside.
+#
+#   examples/demo-hud.sh BUILD OUT    as root
+#
+# The capture is to contain no path of the machine it is made on. So the demo is built with its
+# source paths mapped to /demo, and runs as /srv/demo in a mount namespace of its own.
 
 set -u
 if [ $# -ne 2 ]; then
@@ -20,13 +23,14 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
 (
-	cd "$source" &&
-		PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc RUSTFLAGS="--remap-path-prefix=$source=/demo" \
-			CARGO_TARGET_DIR="$build/demo-example" cargo build --release --quiet
+	cd "$source" || exit 1
+	export PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc
+	export RUSTFLAGS="--remap-path-prefix=$source=/demo" CARGO_TARGET_DIR="$build/demo-example"
+	cargo build --release --quiet
 ) || exit 1
 mkdir "$work/srv" "$work/data" && cp "$build/demo-example/release/demo" "$work/srv/demo" || exit 1
 
-# The demo's first line comes when it has measured the machine, after about a second.
+# Before the demo's first line it measures the machine, which takes about a second.
 inside='
 	mount --bind "$1/srv" /srv || exit 1
 	cd / || exit 1

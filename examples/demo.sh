@@ -1,7 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
-# Records 10 s of the demo and prints what blocked its workers: examples/demo.sh BUILD DEMO, as root.
+# Records 10 s of the demo and prints what blocked its workers.
+#
+#   examples/demo.sh BUILD DEMO    as root; DEMO is the demo's binary
 
 set -u
 if [ $# -ne 2 ]; then
@@ -32,7 +34,7 @@ trap 'finish 130' INT TERM HUP
 
 "$demo" --quiet > "$work/said" 2> "$work/errors" &
 demo_pid=$!
-# Its first line comes when it has measured the machine, after about a second.
+# Before its first line it measures the machine, which takes about a second.
 tries=0
 while ! grep -q '^demo: pid' "$work/said"; do
 	tries=$((tries + 1))
@@ -44,7 +46,8 @@ while ! grep -q '^demo: pid' "$work/said"; do
 	sleep 0.1
 done
 
-echo "A Tokio server runs as pid $demo_pid and blocks its workers. hud-record watches it for 10 s …" >&2
+echo "A Tokio server runs as pid $demo_pid and blocks its workers." \
+	"hud-record watches it for 10 s …" >&2
 "$build/hud-record" -d 10 -p "$demo_pid" -o "$work/demo.hud" -q || exit $?
 "$build/hud-analyze" report "$work/demo.hud" || exit $?
 cat >&2 <<END

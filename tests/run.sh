@@ -5,9 +5,9 @@
 # N passed, N failed, N skipped. Exit code 1 if any failed.
 #
 #   tests/run.sh [--unit] BUILD     all tests, or only those that need neither root nor BPF
-#   tests/run.sh BUILD NAME...      only tests/e2e/NAME.py: record/polls, analyze/query
+#   tests/run.sh BUILD NAME...      only these files of tests/e2e: record/polls, analyze/query
 #
-# Unit tests are cmocka programs; HUD_KEEP=1 keeps what end-to-end tests recorded.
+# Unit tests are cmocka programs. HUD_KEEP=1 keeps the recordings of end-to-end tests.
 
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -27,16 +27,21 @@ PYTHONPATH=$PWD/tests/e2e:$PWD/tests/e2e/matrix
 export HUD_BUILD PYTHONDONTWRITEBYTECODE PYTHONPATH
 shift
 
-# The distribution's own, for its python3-jsonschema; else whatever is called so.
+# The distribution's own, which has its python3-jsonschema, rather than another in the PATH.
 PYTHON=/usr/bin/python3
 [ -x "$PYTHON" ] || PYTHON=python3
 
 UNIT_SECONDS=300 # one program of unit tests
-E2E_SECONDS=300  # one file of end-to-end facts; each fact has its own bound in tests/e2e/lib.py
+E2E_SECONDS=300  # one file of end-to-end tests; tests/e2e/lib.py limits each fact in it
 
-# These files of end-to-end facts compare no times, mind no other recorder and mostly wait: they run beside
-# each other. Each of the others has the machine to itself.
-BESIDE="analyze/debuginfod analyze/example analyze/memory analyze/query analyze/report analyze/symbols record/deadlock record/errors record/identity record/lifecycle record/output unwind/plans unwind/sandbox"
+# End-to-end tests that run at the same time: they compare no times, are not disturbed by other
+# recorders, and mostly wait. Each of the others has the machine to itself.
+CONCURRENT="
+	analyze/debuginfod analyze/example analyze/memory
+	analyze/query analyze/report analyze/symbols
+	record/deadlock record/errors record/identity record/lifecycle record/output
+	unwind/plans unwind/sandbox
+"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/hud-tests-XXXXXX") || exit 2
 results=$work/results
@@ -50,13 +55,14 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
-# Calls a function for each name, some at once; what each prints comes whole, when it is done.
-beside() { # HOW-MANY FUNCTION NAME...
-	local many=$1 function=$2 name
+# Calls a function for each name, up to LIMIT at the same time. The output of each call is printed
+# in one piece when it is done.
+run_concurrently() { # LIMIT FUNCTION NAME...
+	local limit=$1 function=$2 name
 	shift 2
 	set -m # a process group for each
 	for name in "$@"; do
-		while [ "$(jobs -rp | wc -l)" -ge "$many" ]; do wait -n; done
+		while [ "$(jobs -rp | wc -l)" -ge "$limit" ]; do wait -n; done
 		{
 			"$function" "$name" > "$work/${name//\//-}.out"
 			flock "$results" cat "$work/${name//\//-}.out"
@@ -72,41 +78,48 @@ say() {
 	printf '%s\n' "$1" | tee -a "$results"
 }
 
-# The end of a log, below the line of the test that failed.
+# Prints the end of a log, indented, below the line of the test that failed.
 show_tail() {
 	grep -v '^ok ' "$1" | tail -n 25 | sed 's/^/       | /'
 }
 
-unit_run() { # NAME, of a program below tests/unit
-	local name=$1 log=$work/${1//\//-}.log code
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "$UNIT_SECONDS" "$HUD_BUILD/tests/unit/$name" < /dev/null > "$log" 2>&1
+unit_run() { # NAME of a program in tests/unit
+	local name=$1 log=$work/${1//\//-}.log lines=$work/${1//\//-}.lines code
+	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "$UNIT_SECONDS" "$HUD_BUILD/tests/unit/$name" \
+		< /dev/null > "$log" 2>&1
 	code=$?
 	awk -v name="$name" '
 		/^ok [0-9]+ - / { sub(/^ok [0-9]+ - /, ""); print "ok   " name ": " $0 }
-		/^(not )?ok [0-9]+ # SKIP/ { sub(/^(not )?ok [0-9]+ # SKIP */, ""); print "skip " name ": " $0; next }
+		/^(not )?ok [0-9]+ # SKIP/ {
+			sub(/^(not )?ok [0-9]+ # SKIP */, "")
+			print "skip " name ": " $0
+			next
+		}
 		/^not ok [0-9]+ - / { sub(/^not ok [0-9]+ - /, ""); print "FAIL " name ": " $0 }
-	' "$log" > "${log%.log}.lines"
+	' "$log" > "$lines"
 	if [ "$code" -eq 124 ] || [ "$code" -eq 137 ]; then
-		echo "FAIL $name: did not end within $UNIT_SECONDS s" >> "${log%.log}.lines"
-	elif [ "$code" -ne 0 ] && ! grep -q '^FAIL' "${log%.log}.lines"; then
-		echo "FAIL $name: ended with $code" >> "${log%.log}.lines"
-	elif [ ! -s "${log%.log}.lines" ]; then
-		echo "FAIL $name: no test in it" >> "${log%.log}.lines"
+		echo "FAIL $name: did not end within $UNIT_SECONDS s" >> "$lines"
+	elif [ "$code" -ne 0 ] && ! grep -q '^FAIL' "$lines"; then
+		echo "FAIL $name: ended with $code" >> "$lines"
+	elif [ ! -s "$lines" ]; then
+		echo "FAIL $name: contains no test" >> "$lines"
 	fi
-	tee -a "$results" < "${log%.log}.lines"
-	if grep -q '^FAIL' "${log%.log}.lines"; then
+	tee -a "$results" < "$lines"
+	if grep -q '^FAIL' "$lines"; then
 		show_tail "$log"
 	fi
 }
 
 e2e_run() { # NAME
-	local name=$1 begun file=tests/e2e/$1.py log=$work/${1//\//-}.log
+	local name=$1 begun log=$work/${1//\//-}.log lines=$work/${1//\//-}.lines
 	begun=$(date +%s)
-	# Lines come as the facts are found; what python itself says goes below them.
-	timeout -k 10 "$E2E_SECONDS" "$PYTHON" "$file" < /dev/null 2> "$log" | tee "${log%.log}.lines"
-	grep -E '^(ok  |FAIL|skip|    ) ' "${log%.log}.lines" >> "$results"
-	if grep -q '^[A-Za-z]*Error\|^Traceback' "$log" || ! grep -qE '^(ok  |FAIL|skip) ' "${log%.log}.lines"; then
-		say "FAIL $name: did not come to its end"
+	# Each fact's line is printed as soon as it is known; stderr of Python follows them.
+	timeout -k 10 "$E2E_SECONDS" "$PYTHON" "tests/e2e/$name.py" < /dev/null 2> "$log" |
+		tee "$lines"
+	grep -E '^(ok  |FAIL|skip|    ) ' "$lines" >> "$results"
+	if grep -q '^[A-Za-z]*Error\|^Traceback' "$log" ||
+		! grep -qE '^(ok  |FAIL|skip) ' "$lines"; then
+		say "FAIL $name: ended before all its facts were tested"
 	fi
 	if [ $(($(date +%s) - begun)) -ge "$E2E_SECONDS" ]; then
 		say "FAIL $name: not all facts within $E2E_SECONDS s"
@@ -116,20 +129,24 @@ e2e_run() { # NAME
 
 if [ $# -eq 0 ]; then
 	mapfile -t programs < <(cd tests/unit && ls ./*/*_test.c | sed 's,^\./,,; s,\.c$,,')
-	beside "$(nproc)" unit_run "${programs[@]}"
+	run_concurrently "$(nproc)" unit_run "${programs[@]}"
 	[ ${#programs[@]} -gt 0 ] || say "FAIL unit: no test in tests/unit"
 fi
 
 if [ -z "$only_unit" ]; then
-	[ $# -gt 0 ] || set -- $(cd tests/e2e && ls record/*.py analyze/*.py unwind/*.py | sed 's,\.py$,,')
-	together=() alone=()
+	if [ $# -eq 0 ]; then
+		mapfile -t names < <(cd tests/e2e && ls record/*.py analyze/*.py unwind/*.py)
+		set -- "${names[@]%.py}"
+	fi
+	concurrent=() alone=()
 	for name in "$@"; do
-		case " $BESIDE " in
-		*" $name "*) together+=("$name") ;;
-		*) alone+=("$name") ;;
-		esac
+		if [[ $CONCURRENT =~ [[:space:]]${name}[[:space:]] ]]; then
+			concurrent+=("$name")
+		else
+			alone+=("$name")
+		fi
 	done
-	beside $((2 * $(nproc))) e2e_run "${together[@]}"
+	run_concurrently $((2 * $(nproc))) e2e_run "${concurrent[@]}"
 	for name in "${alone[@]}"; do
 		e2e_run "$name"
 	done
@@ -141,8 +158,12 @@ skipped=$(grep -c '^skip' "$results")
 if [ "$failed" -gt 0 ]; then
 	echo
 	echo "failed:"
-	# With what was seen, for whoever has only the end of the log.
-	awk '/^(ok  |skip) / { left = 0 } /^FAIL / { left = 12 } left-- > 0 { print "  " $0 }' "$results"
+	# Each with the lines below it, so that the end of the log is enough to see what failed.
+	awk '
+		/^(ok  |skip) / { left = 0 }
+		/^FAIL / { left = 12 }
+		left-- > 0 { print "  " $0 }
+	' "$results"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ]

@@ -8,13 +8,13 @@
 #include <unistd.h>
 
 /*
- * bare_insert FROM TO: how long do the rows of a database take when they are only stored?
+ * bare_insert FROM TO: how long does it take to only store the rows of a database?
  *
- * All rows of FROM are read into memory first. Then the clock runs: tables of the same schema are
- * made in TO, and each row is inserted by a prepared statement, one row a step, in one transaction
- * and with the pragmas that hud-analyze uses. Indexes are made after the rows, as hud-analyze does.
- * Prints seconds, seconds of CPU time, rows, and seconds until all is on the disk, where hud-analyze load
- * leaves it too.
+ * All rows of FROM are read into memory first. Then the clock starts: the tables of FROM's schema
+ * are created in TO, and each row is inserted by a prepared statement, one row a step, in one
+ * transaction and with the pragmas that hud-analyze uses. Indexes are created after the rows, as
+ * hud-analyze does. Prints seconds, seconds of CPU time, rows, and seconds until all is synced to
+ * the disk, as hud-analyze load does.
  */
 
 struct value {

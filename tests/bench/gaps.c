@@ -5,11 +5,11 @@
 #include <time.h>
 
 /*
- * gaps SECONDS: reads the clock all the time, so that whatever takes the processor away for a moment shows
- * as a gap between two readings. Prints every SECONDS: gaps a second, ns a second that went in them. Runs
+ * gaps SECONDS: reads the clock all the time, so that an interruption of the thread shows as a gap
+ * between two readings. Prints every SECONDS: gaps a second, and ns a second lost in them. Runs
  * until it is killed.
  *
- * Gaps of a millisecond or more are another program's turn, and left out.
+ * In a gap of a millisecond or more another program ran; it is left out.
  */
 
 #define GAP_NS 400

@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""What recording costs the program that is recorded, beside what other tools cost it.
+"""What recording costs the program that is recorded, compared with other tools.
 
     tests/bench/overhead.py BUILD [--rounds N] [--only WORKLOAD,…] [--tools TEXT,…]
                             [--hud NAME=BUILD] [--doc FILE]
 
-As root; `make bench` builds what it needs. A program runs all the time. In each round every tool is
-attached once, in random order, with a window of nothing before and after it: its ratio is the work
-done in its window over the mean of these two. "nothing (A/A)" does the same with no tool: how far
-its ratio is from 1 is how far this machine can be trusted. Median of the rounds' ratios, with the
-bootstrapped 95% interval of that median.
+As root; `make bench` builds what it needs. A program runs all the time. In each round every tool
+is attached once, in random order, with a window without any tool before and after it. A tool's
+ratio is the work done in its window over the mean of these two; reported is the median of the
+rounds' ratios, with the bootstrapped 95% interval of that median. "nothing (A/A)" goes through
+the same without a tool: by how much its ratio differs from 1 is this machine's noise.
 
 hud-record measures its BPF programs in its first second, which itself costs; the window begins
 when that is over. Its own CPU time is taken over the window, its memory at the window's end.
 """
+
 import argparse
 import datetime
 import os
@@ -30,16 +31,16 @@ from overhead_parts import (Hud, Nothing, Unusable, cpu_seconds, memory_bytes, s
                             workloads)
 
 BARE_SECONDS = 0.6
-FIRST_SECONDS = 1.0  # in which hud-record measures its programs
+FIRST_SECONDS = 1.0  # hud-record measures its programs in them
 SETTLE_SECONDS = 0.3
 WINDOW_SECONDS = 1.2
-QUIET_SECONDS = 0.1  # after a tool has gone
+QUIET_SECONDS = 0.1  # after a tool has ended
 RESAMPLES = 2000
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
 def rates(workload, seconds):
-    """Work a second, and by second of the target's CPU time, over the next `seconds`."""
+    """Work a second, and work a second of the target's CPU time, over the next `seconds`."""
     work, began, used = workload.count(), time.monotonic(), cpu_seconds(workload.target)
     time.sleep(seconds)
     work, used = workload.count() - work, cpu_seconds(workload.target) - used
@@ -68,15 +69,18 @@ def tool_window(workload, tool, directory):
     return seen
 
 
-def workload_run(workload, given, directory, progress):
-    """{tool: [what was seen, one for each round]} (its rates to those without it), and work a second."""
-    results = {tool: [] for tool in given.tools}
+def workload_run(workload, attached, rounds, directory):
+    """({tool: [what was seen, one for each round]}, work a second without any tool).
+
+    The rates of a tool are ratios to those without it.
+    """
+    results = {tool: [] for tool in attached}
     bare_rates = []
     order = random.Random(7)
     workload.start(directory)
     try:
-        for _ in range(given.rounds):
-            sequence = list(given.tools)
+        for _ in range(rounds):
+            sequence = list(attached)
             order.shuffle(sequence)
             bare = rates(workload, BARE_SECONDS)
             for tool in sequence:
@@ -102,7 +106,7 @@ def interval(values):
 
 
 def middle(rounds, key):
-    """The median of a figure over the rounds that have it; None: none has."""
+    """The median of a figure over the rounds that have it; None if none has."""
     values = [seen[key] for seen in rounds if seen.get(key) is not None]
     return statistics.median(values) if values else None
 
@@ -146,20 +150,23 @@ def table(results):
 
 def workload_text(workload, results, bare):
     control = next(iter(results.values()))
-    return (f"### {workload.title}\n\n"
-            f"Bare: {bare:,.0f} {workload.unit} a second, {middle(control, 'switches'):,.0f} of its "
-            f"threads switched out a second, {100 * middle(control, 'target_cpu'):.0f}% of a "
-            f"processor.\n\n{table(results)}\n")
+    switched, used = middle(control, "switches"), middle(control, "target_cpu")
+    return (
+        f"### {workload.title}\n\n"
+        f"Bare: {bare:,.0f} {workload.unit} a second, {switched:,.0f} of its threads switched out "
+        f"a second, {100 * used:.0f}% of a processor.\n\n{table(results)}\n"
+    )
 
 
 def start_text(build, pid, directory):
-    """What it takes to start and to end: a recording of a tenth of a second."""
+    """What starting and ending hud-record takes, from recordings of a tenth of a second."""
     output = os.path.join(directory, "short.hud")
     walls, cpus, peaks = [], [], []
     for _ in range(5):
         began = time.monotonic()
-        child = subprocess.Popen([os.path.join(build, "hud-record"), "-q", "-d", "0.1", "-p",
-                                  str(pid), "-o", output])
+        child = subprocess.Popen(
+            [os.path.join(build, "hud-record"), "-q", "-d", "0.1", "-p", str(pid), "-o", output]
+        )
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = 0
         if status:
@@ -168,7 +175,7 @@ def start_text(build, pid, directory):
         cpus.append(used.ru_utime + used.ru_stime)
         peaks.append(used.ru_maxrss / 1000)
     return (f"To start and to end, its plans cached: {statistics.median(walls):.2f} s, "
-            f"{statistics.median(cpus):.2f} s of CPU time, and at its most "
+            f"{statistics.median(cpus):.2f} s of CPU time, and at most "
             f"{statistics.median(peaks):.0f} MB resident, rings included.\n")
 
 
@@ -195,25 +202,27 @@ def arguments_parse():
     parser = argparse.ArgumentParser()
     parser.add_argument("build")
     parser.add_argument("--rounds", type=int, default=10)
-    parser.add_argument("--only", help="workloads, by name, with commas: pipe,echo,link,yield,paced")
-    parser.add_argument("--tools", help="only tools whose name begins so; with commas")
+    parser.add_argument("--only", help="workloads, comma-separated: pipe,echo,link,yield,paced")
+    parser.add_argument("--tools", help="only tools whose names begin so, comma-separated")
     parser.add_argument("--hud", action="append", default=[], metavar="NAME=BUILD",
                         help="another build of hud-record, beside this one")
     parser.add_argument("--doc", help="write the results between the marks of this file")
     given = parser.parse_args()
-    given.tools_wanted = given.tools.split(",") if given.tools else None
-    given.tools, given.missing = tools(given.build, [one.split("=", 1) for one in given.hud])
-    if given.tools_wanted:
-        given.tools = [tool for tool in given.tools if isinstance(tool, Nothing) or
-                       any(tool.name.startswith(name) for name in given.tools_wanted)]
+    wanted = tuple(given.tools.split(",")) if given.tools else ("",)
+    found, given.missing = tools(given.build, [one.split("=", 1) for one in given.hud])
+    given.tools = [
+        tool for tool in found if isinstance(tool, Nothing) or tool.name.startswith(wanted)
+    ]
     return given
 
 
-def tools_for(workload, given):
-    """Held to a rate, a program shows nothing of what it is slowed by: only what hud-record uses."""
+def tools_for(workload, attached):
+    """The throughput of a program with a fixed rate shows no slowdown, so `paced` is for what
+    hud-record itself uses: no other tool.
+    """
     if workload.name != "paced":
-        return given.tools
-    return [tool for tool in given.tools if isinstance(tool, Nothing) or tool.name == "hud-record"]
+        return attached
+    return [tool for tool in attached if isinstance(tool, Nothing) or tool.name == "hud-record"]
 
 
 def progress(*what):
@@ -225,14 +234,14 @@ def main():
     given = arguments_parse()
     if os.geteuid():
         sys.exit("overhead.py: needs root, to record and to read what that costs")
-    text, every_tool = machine_text(given) + "\n", given.tools
+    text = machine_text(given) + "\n"
     with tempfile.TemporaryDirectory(prefix="hud-bench-", dir="/var/tmp") as directory:
         for workload in workloads(given.build):
             if given.only and workload.name not in given.only.split(","):
                 continue
-            given.tools = every_tool
-            given.tools = tools_for(workload, given)
-            text += workload_text(workload, *workload_run(workload, given, directory, progress)) + "\n"
+            attached = tools_for(workload, given.tools)
+            results, bare = workload_run(workload, attached, given.rounds, directory)
+            text += workload_text(workload, results, bare) + "\n"
         text += start_text(given.build, os.getpid(), directory)
     text += "".join(f"\nNot measured: {line}\n" for line in given.missing)
     progress("")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""The programs that tests/bench/overhead.py records, the tools that record them, what each used."""
+"""The programs that tests/bench/overhead.py records, and the tools that record them."""
+
 import mmap
 import os
 import re
@@ -12,15 +13,16 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 LINKS = 8  # connections of the echo server's client: its worker seldom parks
 PACED_ROUNDS = 3333  # a second; three switches each
+ATTACH_SECONDS = 30
 STOP_SECONDS = 20
 
 
 class Unusable(Exception):
-    """What is missing, in one line."""
+    """Something needed is missing or failed; the message says what, in one line."""
 
 
 class Workload:
-    """A program under load. `target` is its pid; count() the work done so far."""
+    """A program under load. `target` is its pid, count() the work done so far."""
 
     def __init__(self, name, title, unit, commands):
         self.name, self.title, self.unit, self.commands = name, title, unit, commands
@@ -35,8 +37,9 @@ class Workload:
         printed = ""
         for cpu, command in self.commands:
             command = [part.format(file=path, printed=printed) for part in command]
-            child = subprocess.Popen(["taskset", "-c", str(cpu)] + command, stdout=subprocess.PIPE,
-                                     text=True)
+            child = subprocess.Popen(
+                ["taskset", "-c", str(cpu), *command], stdout=subprocess.PIPE, text=True
+            )
             self.children.append(child)
             if self.target is None:
                 self.target = child.pid
@@ -60,30 +63,42 @@ class Workload:
 
 
 def workloads(build):
-    """Each pinned: the target to the last processor, its client to the first."""
+    """Each is pinned: the target to the last processor, its client to the first."""
     cpus = sorted(os.sched_getaffinity(0))
     first, last = cpus[0], cpus[-1]
     pipe = os.path.join(build, "bench", "pipe")
     tokio = os.path.join(build, "bench", "tokio", "release", "bench-tokio")
+
     def echo(name, title, links):
-        return Workload(name, title, "messages",
-                        [(last, [tokio, "serve"]),
-                         (first, [tokio, "load", "{printed}", str(links), "{file}"])])
+        client = [tokio, "load", "{printed}", str(links), "{file}"]
+        return Workload(name, title, "messages", [(last, [tokio, "serve"]), (first, client)])
 
     return [
-        Workload("pipe", "Two threads and a pipe (C, no Tokio; nothing but context switches)",
-                 "rounds", [(last, [pipe, "{file}"])]),
+        Workload(
+            "pipe",
+            "Two threads and a pipe (C, no Tokio; nothing but context switches)",
+            "rounds",
+            [(last, [pipe, "{file}"])],
+        ),
         echo("echo", f"A Tokio echo server, one worker, {LINKS} connections", LINKS),
         echo("link", "The same with one connection: its worker parks after each message", 1),
-        Workload("yield", "A Tokio worker in a `yield_now` loop", "polls",
-                 [(last, [tokio, "yield", "{file}"])]),
-        Workload("paced", "The pipe, held to some 10,000 switches a second", "rounds",
-                 [(last, [pipe, "{file}", str(PACED_ROUNDS)])]),
+        Workload(
+            "yield",
+            "A Tokio worker in a `yield_now` loop",
+            "polls",
+            [(last, [tokio, "yield", "{file}"])],
+        ),
+        Workload(
+            "paced",
+            "The pipe, held to some 10,000 switches a second",
+            "rounds",
+            [(last, [pipe, "{file}", str(PACED_ROUNDS)])],
+        ),
     ]
 
 
 def threads_of(pid):
-    """The tasks of a process and of its children."""
+    """Directories in /proc of the threads of a process and of its children."""
     try:
         tasks = os.listdir(f"/proc/{pid}/task")
     except OSError:
@@ -122,7 +137,7 @@ def switches(pid):
 
 
 def memory_bytes(pid):
-    """Resident bytes without the rings it shares with the kernel, and those of the rings."""
+    """Resident bytes without the rings shared with the kernel, and those of the rings."""
     own = rings = 0
     is_ring = False
     try:
@@ -139,7 +154,7 @@ def memory_bytes(pid):
 
 
 class Tool:
-    """Something that records a process. Subclasses say how it is called and what it tells."""
+    """Something that records a process. Subclasses know its command line and its messages."""
 
     def __init__(self, name):
         self.name, self.child, self.used = name, None, {}
@@ -148,11 +163,11 @@ class Tool:
         raise NotImplementedError
 
     def ready(self, said):
-        """Does what it said so far show that it is attached? None: it never says."""
+        """Does what it has printed show that it is attached? None: it does not print that."""
         return None
 
-    def told(self, output, said):
-        """What it says of its own cost and loss."""
+    def reported(self, output, said):
+        """What it reports of its own cost and loss."""
         return {}
 
     def start(self, pid, directory):
@@ -160,11 +175,14 @@ class Tool:
         self.log = os.path.join(directory, "said")
         began = time.monotonic()
         with open(self.log, "w") as log:
-            self.child = subprocess.Popen(self.command(pid, self.output), stdout=log, stderr=log,
-                                          stdin=subprocess.DEVNULL)
+            self.child = subprocess.Popen(
+                self.command(pid, self.output), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
         while self.ready(self.said()) is False and self.child.poll() is None:
-            if time.monotonic() - began > 30:
-                break
+            if time.monotonic() - began > ATTACH_SECONDS:
+                self.child.kill()
+                self.child.wait()
+                raise Unusable(f"{self.name} does not attach: {self.said()[-300:].strip()}")
             time.sleep(0.05)
         self.attached = time.monotonic()
 
@@ -173,7 +191,7 @@ class Tool:
             return log.read()
 
     def stop(self):
-        """What it used, as a dictionary; Unusable with its last words when it failed."""
+        """What it used, as a dictionary; Unusable with its last message when it failed."""
         seconds = time.monotonic() - self.attached
         if self.child.poll() is not None:
             raise Unusable(f"{self.name} ended by itself: {self.said()[-300:].strip()}")
@@ -187,7 +205,7 @@ class Tool:
         if self.child.returncode in (-signal.SIGABRT, -signal.SIGSEGV):
             raise Unusable(f"{self.name} died: {said[-300:].strip()}")
         size = os.path.getsize(self.output) if os.path.exists(self.output) else len(said)
-        result = {"bytes": size / seconds, "lost": 0, **self.told(self.output, said)}
+        result = {"bytes": size / seconds, "lost": 0, **self.reported(self.output, said)}
         for left in (self.output, self.output + ".partial"):
             if os.path.exists(left):
                 os.remove(left)
@@ -195,7 +213,7 @@ class Tool:
 
 
 class Nothing(Tool):
-    """The control: everything as with a tool, and no tool."""
+    """The control: everything as with a tool, without a tool."""
 
     def start(self, pid, directory):
         self.child = None
@@ -210,17 +228,20 @@ class Hud(Tool):
         self.build, self.options = build, options
 
     def command(self, pid, output):
-        return [os.path.join(self.build, "hud-record"), "-v", "-p", str(pid), "-o", output] + \
-            self.options
+        recorder = os.path.join(self.build, "hud-record")
+        return [recorder, "-v", "-p", str(pid), "-o", output, *self.options]
 
     def ready(self, said):
-        return "looks a second" in said
+        return "samples a second" in said
 
-    def told(self, output, said):
-        asked = subprocess.run([os.path.join(self.build, "hud-analyze"), "query", "--csv", output,
-                                "SELECT max(bpf_run_ns), max(bpf_runs), max(bpf_measured_ns) "
-                                "FROM cost WHERE bpf_measured_ns > 0"],
-                               capture_output=True, text=True)
+    def reported(self, output, said):
+        costs = """SELECT max(bpf_run_ns), max(bpf_runs), max(bpf_measured_ns)
+            FROM cost WHERE bpf_measured_ns > 0"""
+        asked = subprocess.run(
+            [os.path.join(self.build, "hud-analyze"), "query", "--csv", output, costs],
+            capture_output=True,
+            text=True,
+        )
         row = asked.stdout.strip().splitlines()[-1].split(",") if asked.returncode == 0 else []
         lost = re.search(r"(\d+) lost", said)
         cost = {"lost": int(lost.group(1)) if lost else None}
@@ -238,7 +259,7 @@ class Perf(Tool):
     def command(self, pid, output):
         return ["perf"] + [part.format(pid=pid, output=output) for part in self.arguments]
 
-    def told(self, output, said):
+    def reported(self, output, said):
         lost = re.search(r"lost (\d+) ", said)
         return {"lost": int(lost.group(1)) if lost else 0}
 
@@ -250,16 +271,20 @@ class Bpftrace(Tool):
     def ready(self, said):
         return "ready" in said
 
-    def told(self, output, said):
+    def reported(self, output, said):
         return {"lost": sum(map(int, re.findall(r"Lost (\d+) events", said)))}
 
 
 def tools(build, others):
-    """Those that are here, and a line for each that is not. `others`: (name, build) of other huds."""
+    """The tools installed here, and a line for each that is not.
+
+    `others` are (name, build) of other builds of hud-record.
+    """
     found, missing = [Nothing("nothing (A/A)"), Hud("hud-record", build, [])], []
     found += [Hud(f"hud-record ({name})", where, []) for name, where in others]
-    options = subprocess.run([os.path.join(build, "hud-record"), "--help"], capture_output=True,
-                             text=True).stdout
+    options = subprocess.run(
+        [os.path.join(build, "hud-record"), "--help"], capture_output=True, text=True
+    ).stdout
     for option in ("--stacks-only", "--polls"):
         if re.search(rf"{option}\b", options):
             found.append(Hud(f"hud-record {option}", build, [option]))
@@ -274,9 +299,9 @@ def tools(build, others):
             Perf("perf sched record", ["sched", "record", "-o", "{output}"]),
         ]
     else:
-        missing.append("perf: not here (Debian package linux-perf; make bench-deps)")
+        missing.append("perf: not installed (Debian package linux-perf; make bench-deps)")
     if shutil.which("bpftrace"):
         found.append(Bpftrace("bpftrace, off-CPU time by user stack"))
     else:
-        missing.append("bpftrace: not here (Debian package bpftrace; make bench-deps)")
+        missing.append("bpftrace: not installed (Debian package bpftrace; make bench-deps)")
     return found, missing

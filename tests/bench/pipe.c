@@ -1,8 +1,8 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * pipe FILE [ROUNDS]: two threads hand one byte back and forth through two pipes, which switches
- * threads twice a round when both may run on one CPU only. FILE (eight bytes, mapped by a reader too)
- * counts the rounds. ROUNDS a second: wait for the clock between them; else as fast as it goes.
+ * pipe FILE [ROUNDS]: two threads pass one byte back and forth through two pipes, which switches
+ * threads twice a round when both are confined to one CPU. The number of rounds is in FILE, eight
+ * bytes that a reader maps too. ROUNDS limits the rounds a second; without it, as many as it can.
  */
 #include <fcntl.h>
 #include <pthread.h>

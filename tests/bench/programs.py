@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Where hud-record's time in the kernel goes: nanoseconds a run of each BPF program, by workload.
+"""Where hud-record's time in the kernel goes: ns a run of each BPF program, by workload.
 
     tests/bench/programs.py BUILD… [--rounds N] [--only WORKLOAD,…] [--options "…"]
 
-As root. Several builds take turns in one run, so that they can be compared on a noisy machine; what
-the kernel counts (kernel.bpf_stats_enabled) holds its own two looks at the clock a run.
+As root. Several builds take turns in one run, so that they can be compared on a noisy machine. The
+figures are the kernel's (kernel.bpf_stats_enabled) and contain its own two readings of the clock a
+run.
 """
+
 import argparse
 import glob
 import json
@@ -33,15 +35,18 @@ def programs(pid):
         except OSError:
             continue
         if number:
-            said = subprocess.run(["bpftool", "-j", "prog", "show", "id", number.group(1)],
-                                  capture_output=True, text=True).stdout
-            one = json.loads(said or "{}")
+            shown = subprocess.run(
+                ["bpftool", "-j", "prog", "show", "id", number.group(1)],
+                capture_output=True,
+                text=True,
+            ).stdout
+            one = json.loads(shown or "{}")
             seen[one.get("name")] = (one.get("run_cnt", 0), one.get("run_time_ns", 0))
     return seen
 
 
 def window(workload, hud, directory):
-    """{program: (ns a run, runs for each of the target's switches)}, and "all" for each switch."""
+    """{program: (ns a run, runs for each of the target's switches)}, and two sums over all."""
     hud.start(workload.target, directory)
     time.sleep(1.3)
     with open(STATS, "w") as file:
@@ -92,8 +97,11 @@ def main():
                 cells = []
                 for hud in huds:
                     values = [one[name] for one in results[hud] if name in one]
-                    cells.append(f"{statistics.median(v[0] for v in values):.1f} "
-                                 f"({statistics.median(v[1] for v in values):.2f})" if values else "")
+                    ns, runs = (
+                        statistics.median(value[i] for value in values) if values else 0
+                        for i in (0, 1)
+                    )
+                    cells.append(f"{ns:.1f} ({runs:.2f})" if values else "")
                 print(f"  {name:28}" + "".join(f"{text:>24}" for text in cells))
 
 

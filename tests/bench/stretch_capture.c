@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 /*
- * stretch_capture TIMES < SHORT > LONG: the capture of a program that does the same thing again and
- * again, TIMES as long: each event stands in it TIMES over, later by the recording's length each
- * time. All else is as recorded: threads, stacks, rates.
+ * stretch_capture TIMES < SHORT > LONG: writes a capture that is TIMES as long, as of a program
+ * that does the same again and again: each event is written TIMES, each time later by the length
+ * of the recording. All else is as recorded: threads, stacks, rates.
  */
 
-/* Definitions and events as read, in their order; definitions once. */
+/* Definitions and events in the order in which they were read. */
 struct recording {
 	struct hud_record **record;
 	size_t count, room;
@@ -23,13 +23,13 @@ struct recording {
 	uint64_t last_ns;
 };
 
-/* From the ids that were read to those that are written; stacks stay as they are and are interned again. */
+/* Ids read to ids written. A stack maps to its record, which is interned again for each event. */
 struct renaming {
 	uint32_t *string, *process;
 	struct hud_record **user_stack, **kernel_stack;
-	size_t room;
-	uint64_t tasks; /* more than any task's id: each copy has tasks of its own */
-	uint64_t copy;
+	size_t room;    /* of each of these arrays: the highest id read, plus one */
+	uint64_t tasks; /* above all task ids read: each copy has tasks of its own */
+	uint64_t copy;  /* number of the copy being written */
 };
 
 static _Noreturn void fail(const char *what)
@@ -82,7 +82,7 @@ static void recording_read(struct recording *all)
 		fail("no memory");
 	for (;;) {
 		if (capture_reader_next(reader, &record))
-			fail("the input is no capture");
+			fail("the input is not a capture");
 		if (!record)
 			break;
 		if (record->type == HUD_SESSION)
@@ -94,7 +94,7 @@ static void recording_read(struct recording *all)
 	}
 	capture_reader_close(reader);
 	if (!all->end.time_ns)
-		fail("the capture does not end");
+		fail("the capture has no end record");
 }
 
 static size_t highest_id(const struct recording *all)

@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Symbolizing files that are large: time and memory.
+"""Symbolizing large files: time and memory.
 
     tests/bench/symbols_big.py BUILD DIRECTORY [--symbols-mb N] [--debug-mb N]
 
-Makes, in DIRECTORY, and keeps for the next time:
+Makes in DIRECTORY, and keeps there for the next run:
   symbols    a program of N MB (225) with a symbol table and no debug information
   stripped   the same without any symbol
   debug      a program with N MB (1024) of debug information, in many units; linked with lld
 
-and asks hud-analyze addr2line, without its cache, for 20,000 addresses of each, and for 20. Peak RSS
-counts pages of the mapped file that were looked at, which the kernel may take back at any time;
-anonymous memory, which it cannot, is the most that was seen in /proc/PID/status.
+Then hud-analyze addr2line resolves 20 addresses of each, and 20,000, without its cache. Peak RSS
+includes pages of the mapped file, which the kernel may take back at any time. Anonymous memory,
+which it cannot, is the most that was seen in /proc/PID/status.
 """
+
 import argparse
 import os
 import random
@@ -22,6 +23,7 @@ import threading
 import time
 
 FUNCTIONS_A_UNIT = 400
+INLINED = "static inline __attribute__((always_inline))"
 
 
 def make(path, *commands):
@@ -38,29 +40,42 @@ def big_symbols(path, megabytes):
         out.write("\t.section .note.GNU-stack\n\t.text\n\t.globl main\nmain:\n\tret\n")
         for n in range(count):
             name = f"_ZN4demo6module{n % 97:02}8function{n:09}17h{n * 2654435761 % (1 << 64):016x}E"
-            out.write(f"\t.type {name}, @function\n{name}:\n\t.skip 100, 0x90\n\tret\n\t.size {name}, .-{name}\n")
+            out.write(
+                f"\t.type {name}, @function\n{name}:\n"
+                f"\t.skip 100, 0x90\n\tret\n\t.size {name}, .-{name}\n"
+            )
 
 
 def unit_source():
     """A unit of C whose functions have inlined calls two deep, variables and types."""
     lines = ["struct pair { long a, b; struct pair *next; };"]
     for n in range(FUNCTIONS_A_UNIT):
-        lines.append(f"static inline __attribute__((always_inline)) long low{n}(struct pair *p, long k)\n"
-                     f"{{ long s = k; for (long i = 0; i < p->a; i++) s += p->b * i ^ k; return s; }}")
-        lines.append(f"static inline __attribute__((always_inline)) long middle{n}(struct pair *p, long k)\n"
-                     f"{{ long x = low{n}(p, k + 1), y = low{n}(p->next, x); return x ^ y; }}")
-        lines.append(f"long high{n}(struct pair *p, long k)\n"
-                     f"{{ long r = middle{n}(p, k); return r + middle{n}(p->next, r) + {n}; }}")
+        lines += [
+            f"{INLINED} long low{n}(struct pair *p, long k)",
+            "{ long s = k; for (long i = 0; i < p->a; i++) s += p->b * i ^ k; return s; }",
+            f"{INLINED} long middle{n}(struct pair *p, long k)",
+            f"{{ long x = low{n}(p, k + 1), y = low{n}(p->next, x); return x ^ y; }}",
+            f"long high{n}(struct pair *p, long k)",
+            f"{{ long r = middle{n}(p, k); return r + middle{n}(p->next, r) + {n}; }}",
+        ]
     return "\n".join(lines) + "\n"
 
 
+def sections(path):
+    """(name, type, address, offset, size, …) of each section, as readelf prints them."""
+    listed = subprocess.run(["readelf", "-SW", path], capture_output=True, text=True, check=True)
+    for line in listed.stdout.splitlines():
+        number, bracket, rest = line.partition("]")
+        if bracket and number.strip(" [").isdigit() and rest.split()[0].startswith("."):
+            yield rest.split()
+
+
 def debug_bytes(path):
-    out = subprocess.run(["readelf", "-SW", path], capture_output=True, text=True, check=True).stdout
-    return sum(int(line.split("]")[1].split()[4], 16) for line in out.splitlines() if " .debug_" in line)
+    return sum(int(part[4], 16) for part in sections(path) if part[0].startswith(".debug_"))
 
 
 def big_debug(path, megabytes):
-    """One object many times over, each time with other names of its functions."""
+    """Links one object file many times, its functions renamed each time."""
     directory = os.path.dirname(path)
     if os.path.exists(path):
         return
@@ -68,7 +83,10 @@ def big_debug(path, megabytes):
         out.write(unit_source())
     with open(os.path.join(directory, "main.c"), "w") as out:
         out.write("int main(void) { return 0; }\n")
-    run = lambda *command: subprocess.run(command, check=True, cwd=directory)
+
+    def run(*command):
+        subprocess.run(command, check=True, cwd=directory)
+
     run("gcc", "-g", "-O2", "-c", "unit.c", "-o", "unit.o")
     run("gcc", "-g", "-c", "main.c", "-o", "main.o")
     copies = megabytes * (1 << 20) // debug_bytes(os.path.join(directory, "unit.o")) + 1
@@ -82,16 +100,14 @@ def big_debug(path, megabytes):
 
 
 def text_range(path):
-    for line in subprocess.run(["readelf", "-SW", path], capture_output=True, text=True,
-                               check=True).stdout.splitlines():
-        if " .text " in line:
-            part = line.split("]")[1].split()
+    for part in sections(path):
+        if part[0] == ".text":
             return int(part[2], 16), int(part[4], 16)
     sys.exit(f"{path} has no .text")
 
 
 def watch(child, most):
-    """The most anonymous memory, in MB, until the process is gone or a zombie."""
+    """Keeps the most anonymous memory seen, in MB, in most[0], until the process ends."""
     while True:
         with open(f"/proc/{child.pid}/status") as status:
             seen = [line for line in status if line.startswith("RssAnon")]
@@ -108,8 +124,13 @@ def measured(hud, path, count):
     given = "".join(f"{start + pick.randrange(size):#x}\n" for _ in range(count))
     most = [0]
     begin = time.monotonic()
-    child = subprocess.Popen([hud, "addr2line", path], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-                             env={**os.environ, "HUD_CACHE": ""}, text=True)
+    child = subprocess.Popen(
+        [hud, "addr2line", path],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        env={**os.environ, "HUD_CACHE": ""},
+        text=True,
+    )
     watcher = threading.Thread(target=watch, args=(child, most))
     watcher.start()
     child.stdin.write(given)
@@ -132,19 +153,27 @@ def main():
     hud = os.path.abspath(os.path.join(given.build, "hud-analyze"))
     directory = os.path.abspath(given.directory)
     os.makedirs(directory, exist_ok=True)
-    symbols, stripped, debug = (os.path.join(directory, name) for name in ("symbols", "stripped", "debug"))
+    names = ("symbols", "stripped", "debug")
+    symbols, stripped, debug = (os.path.join(directory, name) for name in names)
 
     if not os.path.exists(symbols):
         big_symbols(symbols, given.symbols_mb)
     make(symbols, ["gcc", symbols + ".s", "-o", symbols])
     make(stripped, ["strip", symbols, "-o", stripped])
     big_debug(debug, given.debug_mb)
-    print(f"{'file':10} {'MB':>6} {'debug MB':>9} {'addresses':>10} {'s':>7} {'anonymous MB':>13} {'peak RSS MB':>12}")
+    print(
+        f"{'file':10} {'MB':>6} {'debug MB':>9} {'addresses':>10} {'s':>7}"
+        f" {'anonymous MB':>13} {'peak RSS MB':>12}"
+    )
     for path in (symbols, stripped, debug):
         for count in (20, 20000):
             seconds, anonymous, peak = measured(hud, path, count)
-            print(f"{os.path.basename(path):10} {os.path.getsize(path) / 1e6:6.0f} {debug_bytes(path) / 1e6:9.0f} "
-                  f"{count:10} {seconds:7.2f} {anonymous:13.0f} {peak:12.0f}", flush=True)
+            print(
+                f"{os.path.basename(path):10} {os.path.getsize(path) / 1e6:6.0f} "
+                f"{debug_bytes(path) / 1e6:9.0f} {count:10} {seconds:7.2f} {anonymous:13.0f} "
+                f"{peak:12.0f}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
-# What a stack costs: tests/bench/unwind.sh BUILD [ROUNDS], as root.
+# What taking a stack costs: tests/bench/unwind.sh BUILD [ROUNDS], as root.
 #
-# Programs that compute at a depth of 15 frames are looked at 999 times a second on each CPU; the BPF
-# run time of the program `look` is what the kernel counts (kernel.bpf_stats_enabled). In turn, in one
-# run: by rows (no frame pointers in the program), by frame pointers with our own walker, and the
-# kernel's own walk (bpf_get_stack) in a program that does nothing else. The first two are the whole
-# program `look`: accounting, kernel stack and sending the event are in both.
+# Programs that compute at a depth of 15 frames are sampled 999 times a second on each CPU. The
+# cost is the run time that the kernel counts for a BPF program (kernel.bpf_stats_enabled). Three
+# ways to walk a stack take turns: by unwind rows (a program without frame pointers), by frame
+# pointers with hud's own walker, and the kernel's own walk (bpf_get_stack) in a BPF program that
+# does nothing else. The first two are the whole BPF program `sample`: accounting, kernel stack
+# and sending the event included.
 
 set -u
 build=$(cd "${1:?usage: unwind.sh BUILD [ROUNDS]}" && pwd) || exit 2
@@ -26,14 +27,21 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
 
-cc -O2 -g -fomit-frame-pointer tests/bench/unwind_deep.c -o "$work/rows" || exit 1
-cc -O2 -g -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer tests/bench/unwind_deep.c -o "$work/frames" 2>/dev/null ||
-	cc -O2 -g -fno-omit-frame-pointer tests/bench/unwind_deep.c -o "$work/frames" || exit 1
-clang -g -O2 -target bpf -idirafter "/usr/include/$(cc -dumpmachine)" -c tests/bench/unwind_kernel.bpf.c -o "$work/kernel.o" || exit 1
+deep() { # PROGRAM OPTION...
+	program=$1
+	shift
+	cc -O2 -g "$@" tests/bench/unwind_deep.c -o "$work/$program"
+}
+deep rows -fomit-frame-pointer || exit 1
+# Not every compiler has the option for leaf functions.
+deep frames -fno-omit-frame-pointer -mno-omit-leaf-frame-pointer 2>/dev/null ||
+	deep frames -fno-omit-frame-pointer || exit 1
+clang -g -O2 -target bpf -idirafter "/usr/include/$(cc -dumpmachine)" \
+	-c tests/bench/unwind_kernel.bpf.c -o "$work/kernel.o" || exit 1
 cc -O2 tests/bench/unwind_kernel.c -o "$work/kernel" -lbpf || exit 1
 echo 1 > /proc/sys/kernel/bpf_stats_enabled
 
-# Runs and nanoseconds of a program of hud's that is loaded now.
+# Runs and run time in ns, so far, of a BPF program that a process holds.
 program_cost() { # NAME PID
 	sed -n 's/^prog_id:[[:space:]]*//p' "/proc/$2/fdinfo/"* | while read -r id; do
 		bpftool -j prog show id "$id"
@@ -47,8 +55,9 @@ for line in sys.stdin:
         break' "$1"
 }
 
-# ns per look, and frames of the most frequent stack: PROGRAM DEPTH OPTION...
-sample_cost() {
+# Prints: ns a sample with a stack, frames and stop reason of the most frequent stack, runs of the
+# BPF program, samples among them that took a stack, ns of all runs.
+sample_cost() { # PROGRAM DEPTH OPTION...
 	program=$1 depth=$2
 	shift 2
 	"$work/$program" "$depth" &
@@ -57,15 +66,19 @@ sample_cost() {
 	"$build/hud-record" -q -d 4 -F 999 -p "$pid" -o "$work/c.hud" "$@" 2>"$work/errors" &
 	recorder=$!
 	sleep 1.5
-	set -- $(program_cost look "$recorder")
+	while [ -z "$(program_cost sample "$recorder")" ] && kill -0 "$recorder" 2>/dev/null; do
+		sleep 0.1
+	done
+	set -- $(program_cost sample "$recorder")
 	sleep 2
-	set -- "$1" "$2" $(program_cost look "$recorder")
+	set -- "$1" "$2" $(program_cost sample "$recorder")
 	wait "$recorder" || { cat "$work/errors" >&2; return 1; }
 	kill "$pid"
 	wait "$pid" 2>/dev/null
 	pid=
 	"$build/hud-analyze" dump "$work/c.hud" > "$work/dump"
-	# a look at another process costs next to nothing: count only those that took a stack
+	# A run that meets another process takes no stack and costs next to nothing: divide by the
+	# samples in the capture, not by the runs.
 	python3 - "$work/dump" "$(($3 - $1))" "$(($4 - $2))" <<'END'
 import collections, sys
 depth, seen, first, last, samples = {}, collections.Counter(), None, None, 0
@@ -81,21 +94,23 @@ for line in open(sys.argv[1]):
         samples += 1
         first = first or int(field["time_ns"])
         last = int(field["time_ns"])
-looks, ns = int(sys.argv[2]), int(sys.argv[3])
+runs, ns = int(sys.argv[2]), int(sys.argv[3])
 taken = samples / ((last - first) / 2e9)  # in the two seconds that were measured
 frames, stop = seen.most_common(1)[0][0]
-print(f"{ns / taken:.0f} {frames} {stop} {looks} {taken:.0f} {ns}")
+print(f"{ns / taken:.0f} {frames} {stop} {runs} {taken:.0f} {ns}")
 END
 }
 
 for round in $(seq "$rounds"); do
 	for how in rows frames; do
-		# what ends at 15 frames: libc's own three below main keep no frame pointer
+		# Both stacks end up 15 frames deep: by frame pointers, libc's own three frames
+		# below main are not seen.
 		option=auto depth=16
 		[ "$how" = frames ] && option=fp depth=19
 		line=$(sample_cost "$how" "$depth" --unwind "$option") || exit 1
 		set -- $line
-		echo "round $round: $how: $1 ns a look, $2 frames, stop $3 ($4 looks, about $5 with a stack)"
+		echo "round $round: $how: $1 ns a sample, $2 frames, stop $3" \
+			"($4 runs, about $5 with a stack)"
 		echo "$1" >> "$work/$how.ns"
 	done
 	"$work/frames" 19 &
@@ -113,6 +128,9 @@ import statistics, sys
 rows, frames, kernel = ([float(x) for x in open(f"{sys.argv[1]}/{how}.ns")]
                         for how in ("rows", "frames", "kernel"))
 ratios = [r / f for r, f in zip(rows, frames)]
-print(f"by rows {statistics.median(rows):.0f} ns, by frame pointers {statistics.median(frames):.0f} ns, "
-      f"the kernel's own walk {statistics.median(kernel):.0f} ns; rows to frame pointers: ratio {statistics.median(ratios):.2f} (of {', '.join(f'{r:.2f}' for r in ratios)})")
+print(f"by rows {statistics.median(rows):.0f} ns, "
+      f"by frame pointers {statistics.median(frames):.0f} ns, "
+      f"the kernel's own walk {statistics.median(kernel):.0f} ns; "
+      f"rows to frame pointers: ratio {statistics.median(ratios):.2f} "
+      f"(of {', '.join(f'{r:.2f}' for r in ratios)})")
 END

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Assembly of a program as large as big servers are: unwind_big.py FUNCTIONS TEXT_MB DATA_MB > big.s
+"""Writes the assembly of a program as large as a big server.
 
-Each function has its own FDE with ten rows, as LLVM's and rustc's have on average, of offsets that
-differ. cc -static-pie big.s -o big; it sleeps at the bottom of 15 of its functions.
+    unwind_big.py FUNCTIONS TEXT_MB DATA_MB > big.s; cc -static-pie big.s -o big
+
+Each function has an FDE of its own with ten rows, the average of LLVM and rustc, and the offsets
+differ from function to function. The program calls the first 14, each from the one before it, and
+sleeps below them.
 """
 
 import sys
@@ -43,7 +46,7 @@ f\\number:
 \t.globl main
 """)
 for n in range(functions):
-    # the first fourteen call one another, far apart they would be too in a server
+    # The stack is f0 to f13 and napper. The others are never called.
     following = f"f{n + 1}" if n < 13 else "napper"
     out.write(f"\tfunction {n}, {16 + 16 * (n * 7919 % 300)}, {following}\n")
 out.write("""\t.type main, @function

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* Computes for ever at a stack depth of argv[1] frames (main and below), with frame pointers or without. */
+/* Computes for ever at a stack depth of argv[1] frames, with frame pointers or without. */
 #include <stdio.h>
 #include <stdlib.h>
 

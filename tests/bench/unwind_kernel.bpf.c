@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: (MIT OR Apache-2.0) */
-/* The kernel's own frame-pointer walk, and a look that takes nothing, to compare with. */
+/* The kernel's own walk by frame pointers, and nothing else, to compare hud's walk with. */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 

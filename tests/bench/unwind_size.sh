@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
-# What a plan of a large binary takes: tests/bench/unwind_size.sh BUILD [BINARY...], as root.
+# What the plan of a large binary costs: tests/bench/unwind_size.sh BUILD [BINARY...], as root.
 #
-# Without BINARY: a static-PIE program of 225 MB with 195,000 FDEs, made by unwind_big.py. Prints time
-# and size of the plan; then records the program (if it can be run without arguments) with no cache:
-# time until it begins, memory of the maps that hold rows, their reserve, and the stacks.
+# With BINARY: prints the time it takes to make its plan, and the plan's size. Without: does so
+# for a static-PIE program of 225 MB with 195,000 FDEs, made by unwind_big.py, and records that,
+# first without a cached plan and then with it: time until the recording begins, memory of the
+# maps that hold unwind rows, and how the stacks ended.
 
 set -u
 build=$(cd "${1:?usage: unwind_size.sh BUILD [BINARY...]}" && pwd) || exit 2
@@ -24,16 +25,21 @@ plan() { # BINARY
 	"$build/hud-analyze" plan "$1" -o "$work/plan" --json | python3 -c '
 import json, sys
 p = json.load(sys.stdin)
-print("%s: %.0f MiB of text, %d FDEs, %d rows, %d rules; plan made in %.2f s, %.1f MB; %.1f MB in the kernel, %.0f KiB per MiB of text; %.3f%% unsupported, %.3f%% gaps" % (
-    p["object"].split("/")[-1], p["text_bytes"] / 2**20, p["fdes"], p["rows"], p["rules"], p["build_ns"] / 1e9,
-    p["plan_bytes"] / 1e6, p["kernel_bytes"] / 1e6, p["kernel_bytes_per_mib"] / 1024, p["unsupported_percent"], p["gap_percent"]))'
+name = p["object"].split("/")[-1]
+print(f"""{name}: {p["text_bytes"] / 2**20:.0f} MiB of text, {p["fdes"]} FDEs, \
+{p["rows"]} rows, {p["rules"]} rules; \
+plan made in {p["build_ns"] / 1e9:.2f} s, {p["plan_bytes"] / 1e6:.1f} MB; \
+{p["kernel_bytes"] / 1e6:.1f} MB in the kernel, \
+{p["kernel_bytes_per_mib"] / 1024:.0f} KiB per MiB of text; \
+{p["unsupported_percent"]:.3f}% unsupported, {p["gap_percent"]:.3f}% gaps""")'
 }
 
 if [ $# -gt 0 ]; then
 	for binary in "$@"; do plan "$binary"; done
 	exit
 fi
-python3 tests/bench/unwind_big.py 195000 110 100 > "$work/big.s" && cc -static-pie -Wl,--build-id "$work/big.s" -o "$work/big" || exit 1
+python3 tests/bench/unwind_big.py 195000 110 100 > "$work/big.s" || exit 1
+cc -static-pie -Wl,--build-id "$work/big.s" -o "$work/big" || exit 1
 rm "$work/big.s"
 echo "$(stat -c %s "$work/big") bytes"
 plan "$work/big"
@@ -48,8 +54,11 @@ for how in "no cache" "cached"; do
 	unshare -m sh -c 'mount --bind "$0" /var/cache/hud && exec "$@"' "$work/cache" \
 		"$build/hud-record" -q -d 3 -p "$pid" -o "$work/c.hud" &
 	recorder=$!
-	while [ "$(stat -c %s "$work/c.hud.partial" 2>/dev/null || echo 0)" -le 64 ]; do sleep 0.02; done
-	echo "$how: recording began after $(python3 -c "import time; print('%.2f' % (time.time() - $began))") s"
+	while [ "$(stat -c %s "$work/c.hud.partial" 2>/dev/null || echo 0)" -le 64 ]; do
+		sleep 0.02
+	done
+	seconds=$(python3 -c "import time; print('%.2f' % (time.time() - $began))")
+	echo "$how: recording began after $seconds s"
 	sleep 1
 	[ "$how" = cached ] && python3 - "$recorder" <<'END'
 import glob, json, subprocess, sys
@@ -58,12 +67,15 @@ for path in glob.glob(f"/proc/{sys.argv[1]}/fdinfo/*"):
     field = dict(line.split(":\t", 1) for line in open(path).read().splitlines() if ":\t" in line)
     if "map_id" not in field:
         continue
-    m = json.loads(subprocess.run(["bpftool", "-j", "map", "show", "id", field["map_id"]], stdout=subprocess.PIPE).stdout)
+    show = ["bpftool", "-j", "map", "show", "id", field["map_id"]]
+    m = json.loads(subprocess.run(show, stdout=subprocess.PIPE).stdout)
     if m["name"] in ("pages", "shards", "rules", "objects", "ranges", "spaces"):
-        print("  map %-8s %8d entries of %3d bytes, %8.1f KiB" % (m["name"], m["max_entries"], m["bytes_value"], m["bytes_memlock"] / 1024))
+        print(f"  map {m['name']:8} {m['max_entries']:8} entries of {m['bytes_value']:3} bytes,"
+              f" {m['bytes_memlock'] / 1024:8.1f} KiB")
         total += m["bytes_memlock"]
-print("  together %.1f MiB" % (total / 2**20))
+print(f"  together {total / 2**20:.1f} MiB")
 END
 	wait "$recorder"
-	"$build/hud-analyze" dump "$work/c.hud" | sed -n 's/^user-stack .*\(frames=[0-9]* stop=[0-9]*\).*/  \1/p' | sort | uniq -c
+	"$build/hud-analyze" dump "$work/c.hud" |
+		sed -n 's/^user-stack .*\(frames=[0-9]* stop=[0-9]*\).*/  \1/p' | sort | uniq -c
 done

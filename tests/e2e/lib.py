@@ -11,7 +11,6 @@ Whatever a file starts ends with it: when it returns, on a signal, and if it is 
 import atexit
 import ctypes
 import functools
-import glob
 import json
 import os
 import re

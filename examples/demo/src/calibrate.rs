@@ -1,7 +1,7 @@
 //! How much work fills a given time on this machine.
 //!
-//! Work is given by amount, not by "until the clock says so": a real hash does not look at a clock,
-//! and a loop that does would show its clock call in the profile.
+//! Work is given by amount, not by time: a real hash does not read a clock, and a loop that does
+//! would show that call in the profile.
 
 use crate::clock;
 use std::time::Duration;

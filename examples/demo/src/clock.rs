@@ -78,7 +78,8 @@ pub struct Moment {
 impl Moment {
     pub const ATTEMPTS: u32 = 10;
 
-    /// Two readings are one moment only if the thread kept its CPU between them; else they are taken again.
+    /// Reads clock and delay until the thread kept its CPU between the two readings: they then
+    /// belong to one moment.
     pub fn now() -> Moment {
         let mut moment = Moment { ns: 0, run_queue_ns: 0 };
         for _ in 0..Moment::ATTEMPTS {
@@ -92,13 +93,14 @@ impl Moment {
         moment
     }
 
-    /// The moment a little before it, at `ns`. If another thread had its turn in between, this one waited for that.
+    /// The moment `ns`, shortly before this one. If another thread ran in between, this one
+    /// waited for all of that time.
     pub fn back_to(self, ns: u64) -> Moment {
         let waited_ns = if self.is_close_to(ns) { 0 } else { self.ns - ns };
         Moment { ns, run_queue_ns: self.run_queue_ns.saturating_sub(waited_ns) }
     }
 
-    /// Nothing like a turn of another thread lies between it and `ns`.
+    /// Too little time lies between it and `ns` for another thread to have run.
     pub fn is_close_to(&self, ns: u64) -> bool {
         self.ns.abs_diff(ns) < 100_000
     }

@@ -1,6 +1,6 @@
-//! What the server has besides its own runtime (`--runtimes`): runtimes of other kinds, and tasks of
-//! other kinds, that block as often as they can, for 6 to 40 ms, so that some seconds show a thousand
-//! blocks. And what a part is, innocent or not.
+//! Runtimes and tasks of other kinds, beside the server's own runtime (`--runtimes`). They block as
+//! often as they can, for 6 to 40 ms, so that some seconds contain a thousand blocks. Also defines
+//! what a part is, innocent or not.
 
 use crate::calibrate::Rate;
 use crate::clock;
@@ -22,9 +22,9 @@ pub struct Part {
     pub name: &'static str,
     /// block_in_place exists on the multi_thread runtime only.
     pub multi_thread_only: bool,
-    /// Is on or has another runtime: started on request only.
+    /// Runs on another runtime or has one of its own: started on request only.
     pub elsewhere: bool,
-    /// With the server's runtime.
+    /// Takes the server's runtime.
     pub start: fn(&Handle) -> io::Result<()>,
 }
 
@@ -62,12 +62,14 @@ async fn pause() {
     time::sleep(between_ms(5, 25)).await;
 }
 
-/// Tasks that will stand ready behind the block that follows, and tell for how long they did.
+/// Spawns tasks that wait in the run queue while the block that follows lasts, and note for how
+/// long.
 fn spawn_late(tasks: usize) {
     for _ in 0..tasks {
         let behind_tid = clock::thread_id();
         let ready_ns = clock::monotonic_ns();
-        // Within its own task: a debug build calls what makes the future, and a look may find that.
+        // In a task of its own: a debug build calls the function that makes the future, and a
+        // sample may be taken in it.
         tokio::spawn(async move { innocent::be_late(behind_tid, ready_ns).await });
     }
 }
@@ -108,7 +110,7 @@ async fn ask_again(question: Sender<Duration>, answers: Receiver<u64>) {
     }).await
 }
 
-/// A plain thread, which may block as it likes.
+/// On a plain thread, which is allowed to block.
 fn answer_all(questions: Receiver<Duration>, answer: Sender<u64>) {
     for time in questions {
         thread::sleep(time);
@@ -137,7 +139,7 @@ async fn ask_locally(socket: UnixDatagram) {
     }).await
 }
 
-/// A plain thread, which may block as it likes.
+/// On a plain thread, which is allowed to block.
 fn answer_socket(socket: UnixDatagram) {
     let mut question = [0; 8];
     while socket.recv(&mut question).is_ok() {
@@ -146,7 +148,7 @@ fn answer_socket(socket: UnixDatagram) {
     }
 }
 
-/// A task of the server's runtime that no budget ever stops.
+/// A task on the server's runtime without a coop budget.
 fn start_unconstrained_task(runtime: &Handle) -> io::Result<()> {
     runtime.spawn(unconstrained(settle_again()));
     Ok(())

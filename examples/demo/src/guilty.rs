@@ -1,7 +1,7 @@
 //! The guilty: plain synchronous functions that the handlers call inside a poll.
 //!
 //! Each is one site with one cause. They are ordinary code and the compiler may inline them;
-//! `inline(never)` stands only where a test looks a function up by its symbol. None ends with its
+//! `inline(never)` is used only where a test looks a function up by its symbol. None ends with its
 //! blocking call: as a tail call that is a jump, and the function is on no stack.
 
 pub mod elsewhere;
@@ -18,7 +18,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
-/// The function that makes `find_in_index` wait, and whose unlock ends the wait.
+/// The function that holds the lock for which `find_in_index` waits; its unlock ends the wait.
 pub const HOLDER: &str = concat!(module_path!(), "::rebuild_index");
 
 pub const MEGABYTE: usize = 1 << 20;
@@ -62,8 +62,8 @@ pub fn pause(time: Duration) -> Duration {
 }
 
 /// sleep: a rate limiter that gives out one token every 2 ms. No wait is long; the poll is.
-/// Recursive, as a walk over a tree is: half of the tokens in either call, and none is the last thing
-/// done here.
+/// Recursive, as a walk over a tree is: each call takes half of the tokens. Neither call is the
+/// last thing done here.
 #[inline(never)]
 pub fn throttle(tokens: u64) -> Duration {
     if tokens > 1 {
@@ -83,7 +83,7 @@ pub struct Rebuild {
     pub has_lock: oneshot::Sender<()>,
 }
 
-/// The index thread: a plain thread, which may block as it likes.
+/// The index thread: a plain thread, which is allowed to block.
 pub fn keep_index(requests: Receiver<Rebuild>) {
     for request in requests {
         let index = INDEX.lock().unwrap();

@@ -62,7 +62,7 @@ pub const INNOCENTS: &[Part] = &[
     elsewhere!("local-no-core", elsewhere::start_local_set_without_core),
 ];
 
-/// Was spawned behind a block, and comes too late.
+/// A task that was spawned just before a block, and is polled late.
 pub async fn be_late(behind_tid: u32, ready_ns: u64) {
     crate::truth::note_late(behind_tid, ready_ns);
 }
@@ -72,7 +72,7 @@ fn compute(rounds: u64) -> u64 {
     (0..rounds).fold(crate::random::next(), |x, y| (x ^ y).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
-/// Spends about this long computing. The innocents may look at the clock: they are never measured.
+/// Computes for about this long. Innocent code may read the clock: it is never measured.
 fn compute_for(time: std::time::Duration) -> u64 {
     let start = std::time::Instant::now();
     let mut sum = 0;

@@ -11,12 +11,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{self, Instant, MissedTickBehavior};
 
-/// Four requests a second, each somewhere in the first part of its quarter: a steady load, so that two
-/// recordings differ by what was changed.
+/// Four requests a second, each at a random moment of the first part of its quarter. The load is
+/// steady, so that two recordings differ only by what was changed.
 const EVERY: Duration = Duration::from_millis(250);
 const FIRST_PART_MS: u64 = 100;
 
-/// A task left behind in a deadlocked worker's LIFO slot is never polled; its client goes on.
+/// How long a client waits: a task in the LIFO slot of a deadlocked worker is never polled.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub fn start(server: SocketAddr, endpoints: Vec<&'static str>) -> io::Result<()> {

@@ -159,7 +159,7 @@ impl Control {
     }
 
     /// None: waits for ever. Any other return than a signal's number is the time running out, or a
-    /// debugger's interruption: the caller looks at the clock.
+    /// debugger's interruption: the caller reads the clock.
     fn signal_within(&self, time: Option<Duration>) -> bool {
         let time = time.unwrap_or(Duration::from_secs(3600));
         let time = libc::timespec {

@@ -249,7 +249,8 @@ pub fn help() -> String {
         chosen.map(|part| part.name).collect::<Vec<_>>().join(" ")
     };
     text += &format!("  {:<26} {}\n\n", "--help", "print this");
-    text += &format!("Endpoints: {}\nInnocents: {}\n", ENDPOINTS.join(" "), named(INNOCENTS, false));
+    text += &format!("Endpoints: {}\n", ENDPOINTS.join(" "));
+    text += &format!("Innocents: {}\n", named(INNOCENTS, false));
     text += &format!("On other runtimes: {}\n", named(ELSEWHERE, true));
     text += &format!("Innocents there: {}\n", named(INNOCENTS, true));
     text

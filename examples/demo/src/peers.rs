@@ -26,8 +26,10 @@ fn serve_names(socket: UdpSocket, factor: f64) {
         let mut answer = query[..size].to_vec();
         answer[2] |= 0x80; // a response
         answer[7] = 1; // with one answer: A, IN, 60 s, of the name at offset 12
-        answer.extend_from_slice(b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x0a\x00\x00\x07");
-        // A client that is gone is no concern of ours.
+        answer.extend_from_slice(
+            b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04\x0a\x00\x00\x07",
+        );
+        // The client may have gone; that is no error here.
         let _ = socket.send_to(&answer, client);
     }
 }

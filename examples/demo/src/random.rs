@@ -23,9 +23,9 @@ pub fn between_ms(low: u64, high: u64) -> Duration {
     Duration::from_micros(low * 1000 + next() % ((high - low) * 1000 + 1))
 }
 
-/// Draws from a range by its quarters, each four draws one from each, in random order: so short ones and
-/// long ones come as often in one recording as in the next. Holds the quarters that are still to come,
-/// a bit each.
+/// Draws from the quarters of a range: of each four draws one is from each quarter, in random
+/// order, so that short and long ones are as frequent in one recording as in the next. A bit is
+/// set for each quarter that is still to come.
 pub struct Quarters(AtomicU8);
 
 impl Quarters {
@@ -33,7 +33,7 @@ impl Quarters {
         Quarters(AtomicU8::new(0))
     }
 
-    /// Who draws at the same time may get the same quarter; that is all.
+    /// Two threads that draw at the same time may get the same quarter, which does no harm.
     pub fn stretched_ms(&self, factor: f64, low: u64, high: u64) -> Duration {
         let left = match self.0.load(Ordering::Relaxed) {
             0 => 0b1111,

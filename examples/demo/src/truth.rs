@@ -13,7 +13,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
-/// In hud's words.
+/// The causes by the names that hud gives them.
 #[derive(Clone, Copy)]
 pub enum Cause {
     Cpu,
@@ -35,7 +35,8 @@ impl Cause {
     }
 }
 
-/// A task that stood ready behind a block: on which thread and since when, and where and when it was polled.
+/// A task that waited in the run queue of a blocked worker (`behind_tid`) since `ready_ns`, and was
+/// first polled on `tid` at `begun_ns`.
 struct Late {
     behind_tid: u32,
     ready_ns: u64,
@@ -45,13 +46,13 @@ struct Late {
 
 static LATE: Mutex<Vec<Late>> = Mutex::new(Vec::new());
 
-/// In the first poll of a task that `behind_tid` spawned at `ready_ns`.
+/// To be called in the first poll of a task that thread `behind_tid` spawned at `ready_ns`.
 pub fn note_late(behind_tid: u32, ready_ns: u64) {
     let begun_ns = clock::monotonic_ns();
     LATE.lock().unwrap().push(Late { behind_tid, ready_ns, tid: clock::thread_id(), begun_ns });
 }
 
-/// Where the blocking calls of one block stand; filled in by `blocking!` as they are reached.
+/// Where the blocking calls of one block are in the source; `blocking!` fills it in.
 #[derive(Clone, Default)]
 struct Place {
     file: &'static str,
@@ -111,8 +112,8 @@ pub struct Timed<F> {
 }
 
 /// Blocks in this future are noted with the start and the end of the poll that they lie in. To be
-/// awaited as the whole body of a task, so that no part of the poll but nanoseconds lies outside. One
-/// within another, as in a LocalSet: a block belongs to the inner one.
+/// awaited as the whole body of a task, so that all but nanoseconds of the poll are inside. Where
+/// one is within another, as in a LocalSet, a block belongs to the inner one.
 pub fn timed<F: Future>(future: F) -> Timed<F> {
     Timed { future: Box::pin(future) }
 }
@@ -135,7 +136,8 @@ impl<F: Future> Future for Timed<F> {
 }
 
 impl TimedPoll {
-    /// The clock is read last, for what comes before it is part of the poll too: where that takes long, all again.
+    /// The clock is read last, since all before it is part of the poll too. If that took long it is
+    /// done again.
     fn finish(mut self) {
         if self.blocks.is_empty() {
             return;
@@ -280,8 +282,8 @@ impl TruthFile {
     }
 }
 
-/// Ends the record: blocks that still run are closed at this time and said to be open. How many
-/// blocks there were, and the JSON.
+/// Ends the record: blocks that have not ended are closed now and marked open. Gives the number of
+/// blocks, and the JSON.
 pub fn finish(run: &Run) -> (usize, String) {
     let end_ns = clock::monotonic_ns();
     let mut blocks = BLOCKS.lock().unwrap();
@@ -313,7 +315,8 @@ fn to_json(run: &Run, end_ns: u64, blocks: &[Block]) -> String {
         let _ = write!(
             out,
             "{}\n{{\"function\":{},\"file\":{},\"lines\":[{}],\"cause\":{},\"tid\":{},\
-             \"start_ns\":{},\"end_ns\":{},\"wall_ns\":{},\"cpu_ns\":{},\"run_queue_ns\":{},\"open\":{},\
+             \"start_ns\":{},\"end_ns\":{},\"wall_ns\":{},\"cpu_ns\":{},\
+             \"run_queue_ns\":{},\"open\":{},\
              \"poll_start_ns\":{},\"poll_end_ns\":{},\"poll_run_queue_ns\":{}}}",
             if number == 0 { "" } else { "," },
             quoted(block.function), quoted(block.place.file), lines.join(","),

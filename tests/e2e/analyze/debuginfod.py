@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Debug files from debuginfod: asked for only when the user says so, and one clear line for all that goes wrong."""
+"""Debug files from debuginfod: requested only if the user wants it; an error is one clear line."""
 
 import ctypes.util
 import http.server
@@ -10,20 +10,31 @@ import sys
 import threading
 import time
 
-from lib import (ANALYZE, Recording, Skip, expect, expect_equal, fact, facts_check, once, one_clear_message, path_for,
-                 program, run, started_program)
-
-FUNCTION = "switch_once"
+from lib import (
+    ANALYZE,
+    Recording,
+    Skip,
+    expect,
+    expect_equal,
+    fact,
+    facts_check,
+    once,
+    one_clear_message,
+    path_for,
+    program,
+    run,
+    started_program,
+)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Serves /buildid/ID/debuginfo as the class's `answer` does."""
+    """Answers each request by calling `answer`, and keeps the paths that were requested."""
 
     answer = None
-    asked = []
+    requests = []
 
     def do_GET(self):
-        Handler.asked.append(self.path)
+        Handler.requests.append(self.path)
         Handler.answer(self)
 
     def log_message(self, *_):
@@ -57,26 +68,33 @@ def stripped():
     files = [path_for(name) for name in ("pp", "pp.debug", "other.debug")]
     subprocess.run(["objcopy", "--only-keep-debug", built, files[1]], check=True)
     subprocess.run(["strip", built, "-o", files[0]], check=True)
-    subprocess.run(["cc", "-g", "-O0", "-D_GNU_SOURCE", "-o", path_for("other"), "-x", "c", "-"], check=True,
-                   input="int main(void) { return 0; }", text=True)
+    subprocess.run(
+        ["cc", "-g", "-O0", "-o", path_for("other"), "-x", "c", "-"],
+        input="int main(void) { return 0; }",
+        text=True,
+        check=True,
+    )
     subprocess.run(["objcopy", "--only-keep-debug", path_for("other"), files[2]], check=True)
-    symbols = subprocess.run(["nm", built], capture_output=True, text=True, check=True).stdout
+    symbols = run(["nm", built]).stdout
     address = next(line.split()[0] for line in symbols.splitlines() if line.endswith(" main"))
-    notes = subprocess.run(["readelf", "-n", built], capture_output=True, text=True, check=True).stdout
-    build_id = notes.split("Build ID: ")[1].split()[0]
+    build_id = run(["readelf", "-n", built]).stdout.split("Build ID: ")[1].split()[0]
     return (*files, address, build_id)
 
 
-def asked(answer=None, urls=None):
-    """What addr2line says of `main` with this server: its output, and all of the process."""
+def main_resolved(answer=None, urls=None):
+    """The ended addr2line, which was asked for the line of `main` with a server that answers so."""
     binary, _, _, address, _ = stripped()
-    cache = path_for(f"cache-{time.monotonic_ns()}")
-    environment = {**os.environ, "HUD_CACHE": "", "DEBUGINFOD_CACHE_PATH": cache, "DEBUGINFOD_TIMEOUT": "2",
-                   "DEBUGINFOD_RETRY_LIMIT": "1"}
+    environment = {
+        **os.environ,
+        "HUD_CACHE": "",
+        "DEBUGINFOD_CACHE_PATH": path_for(f"cache-{time.monotonic_ns()}"),
+        "DEBUGINFOD_TIMEOUT": "2",
+        "DEBUGINFOD_RETRY_LIMIT": "1",
+    }
     environment.pop("DEBUGINFOD_URLS", None)
     if answer or urls:
         environment["DEBUGINFOD_URLS"] = urls or server()
-    Handler.answer, Handler.asked = answer, []
+    Handler.answer, Handler.requests = answer, []
     given = path_for("addresses")
     with open(given, "w") as file:
         file.write(f"0x{address}\n")
@@ -88,30 +106,31 @@ def has_line(done):
     return "main\n" in done.stdout and "pingpong.c:" in done.stdout
 
 
-def one_line(done, *words):
-    expect(not has_line(done), f"a line came from nowhere: {done.stdout}")
+def expect_one_line(done, *words):
+    """No source line was found, and stderr has one line with these words."""
+    expect(not has_line(done), f"a source line without debug information: {done.stdout}")
     one_clear_message(done, "hud-analyze", 0, "debuginfod: ", *words)
 
 
 @fact(root=False)
-def without_the_variable_no_server_is_asked():
+def without_the_environment_variable_no_request_is_made():
     server()
-    done = asked()
+    done = main_resolved()
     expect(not has_line(done) and not done.stderr, f"seen {done.stdout!r} {done.stderr!r}")
-    expect_equal(Handler.asked, [], "requests")
+    expect_equal(Handler.requests, [], "requests")
 
 
 @fact(root=False)
 def a_debug_file_is_fetched_by_build_id():
     _, debug, _, _, build_id = stripped()
-    done = asked(lambda h: h.send(whole(debug)))
+    done = main_resolved(lambda h: h.send(whole(debug)))
     expect(has_line(done), f"seen {done.stdout!r} {done.stderr!r}")
-    expect_equal(done.stderr, "", "stderr of what is no terminal")
-    expect_equal(Handler.asked, [f"/buildid/{build_id}/debuginfo"], "requests")
+    expect_equal(done.stderr, "", "stderr, which is no terminal")
+    expect_equal(Handler.requests, [f"/buildid/{build_id}/debuginfo"], "requests")
 
 
 @fact(root=False)
-def a_terminal_sees_progress():
+def progress_is_printed_on_a_terminal():
     debug = whole(stripped()[1])
 
     def slowly(handler):
@@ -123,69 +142,84 @@ def a_terminal_sees_progress():
     binary, _, _, address, _ = stripped()
     script = f"""
 import os, pty, sys
-def said(fd):
-    return os.read(fd, 4096)
-os.environ.update(HUD_CACHE="", DEBUGINFOD_CACHE_PATH={path_for("cache-tty")!r}, DEBUGINFOD_URLS={server()!r})
+os.environ.update(
+    HUD_CACHE="", DEBUGINFOD_CACHE_PATH={path_for("cache-tty")!r}, DEBUGINFOD_URLS={server()!r}
+)
 os.environ.pop("DEBUGINFOD_PROGRESS", None)
-pty.spawn(["sh", "-c", "echo 0x{address} | {ANALYZE} addr2line {binary}"], said)
+pty.spawn(["sh", "-c", "echo 0x{address} | {ANALYZE} addr2line {binary}"])
 """
     done = run([sys.executable, "-c", script])
-    expect("debuginfod: " in done.stdout and "main" in done.stdout, f"seen {done.stdout!r} {done.stderr!r}")
+    expect(
+        "debuginfod: " in done.stdout and "main" in done.stdout,
+        f"seen {done.stdout!r} {done.stderr!r}",
+    )
 
 
 @fact(root=False)
-def a_server_that_has_nothing_is_no_trouble():
-    done = asked(lambda h: h.send_error(404))
+def a_server_without_the_file_is_not_an_error():
+    done = main_resolved(lambda h: h.send_error(404))
     expect(not has_line(done) and not done.stderr, f"seen {done.stdout!r} {done.stderr!r}")
-    expect(len(Handler.asked) <= 2, f"requests: {Handler.asked}")
+    expect(len(Handler.requests) <= 2, f"requests: {Handler.requests}")
 
 
 @fact(root=False)
-def a_dead_server_is_one_line():
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))  # and nobody listens
-        one_line(asked(urls=f"http://127.0.0.1:{taken.getsockname()[1]}"))
+def a_refused_connection_is_reported_in_one_line():
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))  # and does not listen
+        expect_one_line(main_resolved(urls=f"http://127.0.0.1:{bound.getsockname()[1]}"))
 
 
 @fact(root=False)
-def a_server_that_does_not_answer_is_one_line():
+def a_server_that_does_not_answer_is_reported_in_one_line():
     begun = time.monotonic()
-    one_line(asked(lambda h: time.sleep(8)), "in time")
-    expect(time.monotonic() - begun < 30, "it waited on and on")
+    expect_one_line(main_resolved(lambda h: time.sleep(8)), "in time")
+    expect(time.monotonic() - begun < 30, "it waited for 30 s or longer")
 
 
 @fact(root=False)
-def a_download_that_breaks_off_is_one_line():
+def an_incomplete_download_is_reported_in_one_line():
     debug = whole(stripped()[1])
-    one_line(asked(lambda h: h.send(debug[:len(debug) // 2], len(debug))))
+    expect_one_line(main_resolved(lambda h: h.send(debug[: len(debug) // 2], len(debug))))
 
 
 @fact(root=False)
 def a_file_of_another_build_is_refused_in_one_line():
-    one_line(asked(lambda h: h.send(whole(stripped()[2]))), "another build")
+    expect_one_line(main_resolved(lambda h: h.send(whole(stripped()[2]))), "another build")
 
 
 @fact(root=False)
-def what_is_no_elf_file_is_refused_in_one_line():
-    one_line(asked(lambda h: h.send(b"<html>please log in</html>")), "no ELF file")
+def a_file_that_is_not_elf_is_refused_in_one_line():
+    page = b"<html>please log in</html>"
+    expect_one_line(main_resolved(lambda h: h.send(page)), "no ELF file")
 
 
 @fact
-def info_symbols_tells_of_each_question():
+def info_symbols_lists_each_request_with_its_result():
     binary, debug, _, _, build_id = stripped()
     process = started_program([binary])
     capture = path_for("pp.hud")
     Recording(capture, "-d", "1", "-t", "10us", "-p", str(process.pid), begun=False).ended_well()
     process.kill()
+
+    def without_file(handler):
+        handler.send_error(404)
+
+    def with_file(handler):
+        if build_id in handler.path:
+            handler.send(whole(debug))
+        else:
+            handler.send_error(404)
+
     environment = {**os.environ, "HUD_CACHE": "", "DEBUGINFOD_URLS": server()}
-    for name, answer, words in (("none", lambda h: h.send_error(404), "no server has it"),
-                                ("some", lambda h: h.send(whole(debug)) if build_id in h.path else h.send_error(404),
-                                 "taken: debug information")):
+    for answer, words in (
+        (without_file, "no server has it"),
+        (with_file, "taken: debug information"),
+    ):
         Handler.answer = answer
-        environment["DEBUGINFOD_CACHE_PATH"] = path_for(f"cache-info-{name}")
-        told = run([ANALYZE, "info", "--symbols", capture], env=environment).stdout
-        steps = [line for line in told.splitlines() if line.startswith("  debuginfod ") and words in line]
-        expect(steps, f"no step says `{words}`:\n{told}")
+        environment["DEBUGINFOD_CACHE_PATH"] = path_for(f"cache-{answer.__name__}")
+        printed = run([ANALYZE, "info", "--symbols", capture], env=environment).stdout
+        steps = [line for line in printed.splitlines() if line.startswith("  debuginfod ")]
+        expect(any(words in step for step in steps), f"no step says `{words}`:\n{printed}")
 
 
 facts_check()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""What a plan says of Tokio's state holds in a live process: read through it from outside, as hud-record does."""
+"""The layout of Tokio's state in a plan is right: a live process is read by it from outside."""
 
 import collections
 import ctypes
@@ -46,42 +46,44 @@ def thread_pointer(tid):
 
 
 class Thread:
-    """One thread of the process, and what was seen of it."""
+    """One thread of the process, and what was read of it."""
 
     def __init__(self, process, tid):
         self.directory = f"/proc/{process.pid}/task/{tid}"
         self.process, self.pointer = process, thread_pointer(tid)
         self.name = open(f"{self.directory}/comm").read().strip()
         self.ticks, self.tasks = set(), set()
-        self.budgets = collections.Counter()  # (state, is there one)
-        self.waiting = set()  # (poll site, task id) of those in the LIFO slot
-        self.seen = collections.Counter()  # (kind, state, system call) of looks while it did not run
+        self.budgets = collections.Counter()  # (state, has a budget)
+        self.waiting = set()  # (poll site, task id) of tasks in the LIFO slot
+        self.seen = collections.Counter()  # (kind, state, system call) of readings
 
     def read(self, address, size=WORD):
         return self.process.read(address, size)
 
     def state(self):
-        """(kind, state), and beside it what the core says."""
+        """(kind of scheduler, state). Notes the core's tick, and the task in its LIFO slot."""
         for s in self.process.identity["schedulers"]:
             context = self.read(self.pointer + s["context"])
-            variant, parked = s["variant"], s["parked"]
-            if not context or (variant and
-                               self.read(context + variant["offset"], variant["bytes"]) != variant["value"]):
+            if not context or not self.is_variant(context, s["variant"]):
                 continue
             core = self.read(context + s["core"])
             if not core:
                 return s["kind"], "no core"
             self.ticks.add(self.read(core + s["tick"], 4))
             self.next = self.read(core + s["lifo"]) if s["lifo"] is not None else 0
-            waits = self.read(core + parked["offset"], parked["bytes"]) == parked["value"]
-            return s["kind"], "parked" if waits else "polls"
+            return s["kind"], "parked" if self.is_variant(core, s["parked"]) else "polls"
         return None, "no context"
 
-    def waits_next(self):
-        """Of the task in the LIFO slot: what polls it, and its id."""
+    def is_variant(self, address, tag):
+        """Is it the variant that the tag describes? Without a tag there is only one."""
+        return not tag or self.read(address + tag["offset"], tag["bytes"]) == tag["value"]
+
+    def next_task(self):
+        """(poll site, task id) of the task in the LIFO slot."""
         header = self.process.identity["task_header"]
         table = self.read(self.next + header["vtable"])
-        return self.read(table) - self.process.base, self.read(self.next + self.read(table + header["id"]))
+        site = self.read(table) - self.process.base
+        return site, self.read(self.next + self.read(table + header["id"]))
 
     def task(self):
         identity = self.process.identity
@@ -89,19 +91,22 @@ class Thread:
             return 0
         return self.read(self.pointer + identity["task"])
 
-    def ran(self):
+    def schedstat(self):
         with open(f"{self.directory}/schedstat") as file:
             return file.read()
 
-    def look(self):
+    def observe(self):
+        """Reads the thread's state once; this counts if the thread did not run meanwhile."""
         try:
-            before, call = self.ran(), open(f"{self.directory}/syscall").read().split()[0]
+            before = self.schedstat()
+            with open(f"{self.directory}/syscall") as file:
+                call = file.read().split()[0]
             self.next = 0
             kind, state = self.state()
             task = self.task()
             budget = self.read(self.pointer + self.process.identity["budget"], 1)
-            waiting = self.waits_next() if self.next else None
-            if call == "running" or self.ran() != before:
+            waiting = self.next_task() if self.next else None
+            if call == "running" or self.schedstat() != before:
                 return
         except (OSError, ValueError):
             return
@@ -114,24 +119,31 @@ class Thread:
 
 
 class Process:
+    """A process whose threads were observed for some seconds."""
+
     def __init__(self, demo, runtime):
         self.pid, self.identity = demo.pid, runtime["identity"]
         self.memory = os.open(f"/proc/{self.pid}/mem", os.O_RDONLY)
         with open(f"/proc/{self.pid}/maps") as file:
-            self.base = int(file.readline().split("-")[0], 16)  # the program lies lowest
+            self.base = int(file.readline().split("-")[0], 16)  # the program is mapped lowest
         self.threads = [Thread(self, int(tid)) for tid in os.listdir(f"/proc/{self.pid}/task")]
         end = time.monotonic() + SECONDS
         while time.monotonic() < end:
             for thread in self.threads:
-                thread.look()
+                thread.observe()
             time.sleep(0.001)
 
     def read(self, address, size):
         return int.from_bytes(os.pread(self.memory, size, address), "little")
 
-    def seen(self, state, calls, kind=None):
-        return sum(n for t in self.threads for (k, s, c), n in t.seen.items()
-                   if s == state and c in calls and (not kind or k == kind))
+    def seen(self, state, calls):
+        """Readings of threads in this state that were in one of these system calls."""
+        return sum(
+            count
+            for thread in self.threads
+            for (_, of_state, call), count in thread.seen.items()
+            if of_state == state and call in calls
+        )
 
 
 @once
@@ -141,8 +153,15 @@ def demo_program():
     return demo.program
 
 
+def stripped_demo(name, *options):
+    out = path_for(name)
+    done = run(["strip", *options, "-o", out, demo_program()])
+    expect_equal(done.returncode, 0, f"exit code of strip ({done.stderr})")
+    return out
+
+
 @once
-def looked(*options):
+def observed(*options):
     demo = Demo("release", *options)
     time.sleep(0.5)
     try:
@@ -160,98 +179,109 @@ def of_machine(table):
 @fact
 def a_worker_that_waits_for_work_is_parked():
     waits = of_machine(EPOLL_WAITS)
-    expect(looked().seen("parked", waits) >= 50, f"{looked().seen('parked', waits)} parks seen in epoll_wait")
-    expect_equal(looked().seen("polls", waits), 0, "looks at a worker in epoll_wait that were taken for polls")
+    parks = observed().seen("parked", waits)
+    expect(parks >= 50, f"{parks} readings of a parked worker in epoll_wait")
+    expect_equal(observed().seen("polls", waits), 0, "readings of a poll in epoll_wait")
 
 
 @fact
 def a_worker_that_sleeps_with_its_core_polls_and_is_never_parked():
     sleeps = of_machine(SLEEPS)
-    expect(looked().seen("polls", sleeps) >= 20, f"{looked().seen('polls', sleeps)} sleeps seen in polls")
-    expect_equal(looked().seen("parked", sleeps), 0, "sleeps that were taken for parks")
+    polls = observed().seen("polls", sleeps)
+    expect(polls >= 20, f"{polls} readings of a poll that sleeps")
+    expect_equal(observed().seen("parked", sleeps), 0, "readings of a parked worker that sleeps")
 
 
 @fact
-def who_gave_the_core_away_sleeps_without_one():
+def a_worker_that_gave_its_core_away_sleeps_without_one():
     sleeps = of_machine(SLEEPS)
-    expect(looked().seen("no core", sleeps) >= 10, f"{looked().seen('no core', sleeps)} of them seen")
+    without_core = observed().seen("no core", sleeps)
+    expect(without_core >= 10, f"{without_core} readings of a sleep without a core")
 
 
 @fact
 def both_kinds_of_scheduler_are_seen_on_threads_of_their_own():
     kinds = collections.defaultdict(set)
-    for thread in looked().threads:
+    for thread in observed().threads:
         kinds[thread.name == "load"] |= {kind for kind, _, _ in thread.seen if kind}
     expect_equal(kinds[True], {"current_thread"}, "schedulers of the thread `load`")
     expect_equal(kinds[False], {"multi_thread"}, "schedulers of all other threads")
 
 
 @fact
-def threads_of_no_runtime_have_no_context():
-    for thread in looked().threads:
+def threads_outside_of_any_runtime_have_no_context():
+    for thread in observed().threads:
         if thread.name in ("index", "dns", "config", "batch"):
-            expect_equal({s for _, s, _ in thread.seen}, {"no context"}, f"states of {thread.name}")
+            states = {state for _, state, _ in thread.seen}
+            expect_equal(states, {"no context"}, f"states of {thread.name}")
 
 
 @fact
 def ticks_and_tasks_change_from_poll_to_poll():
-    expect(max(len(t.ticks) for t in looked().threads) >= 20, "no worker's tick changed 20 times")
-    expect(len(set().union(*(t.tasks for t in looked().threads))) >= 10, "fewer than 10 tasks were seen")
+    expect(max(len(t.ticks) for t in observed().threads) >= 20, "no worker's tick changed 20 times")
+    tasks = set().union(*(t.tasks for t in observed().threads))
+    expect(len(tasks) >= 10, f"only {len(tasks)} tasks were seen")
 
 
 @fact
-def a_coop_budget_is_there_in_polls_and_not_in_parks():
-    budgets = sum((t.budgets for t in looked().threads), collections.Counter())
+def a_coop_budget_exists_in_polls_and_not_in_parks():
+    budgets = sum((t.budgets for t in observed().threads), collections.Counter())
     expect(budgets["polls", 1] > 9 * budgets["polls", 0], f"of polls that sleep: {budgets}")
     expect(budgets["parked", 0] >= 50 and not budgets["parked", 1], f"of parks: {budgets}")
 
 
 @fact
-def the_header_of_a_task_that_is_to_run_next_leads_to_its_poll_site_and_its_id():
-    process = looked("--only", "second-runtime")
+def the_header_of_the_task_in_the_lifo_slot_gives_its_poll_site_and_its_id():
+    process = observed("--only", "second-runtime")
     waiting = set().union(*(t.waiting for t in process.threads))
     sites = {s["address"]: s["task"] for s in plan_of(demo_program())["poll_sites"]}
-    expect(len(waiting) >= 10, f"{len(waiting)} tasks were seen to be next")
-    expect({sites.get(site) for site, _ in waiting} <= {t for t in sites.values() if t and "spawn_late" in t},
-           f"poll sites: { {sites.get(site) for site, _ in waiting} }")
-    expect(len({task for _, task in waiting}) == len(waiting) and all(task for _, task in waiting), f"ids: {waiting}")
+    expect(len(waiting) >= 10, f"{len(waiting)} tasks were seen in the LIFO slot")
+    tasks = {sites.get(site) for site, _ in waiting}
+    expect(all(task and "spawn_late" in task for task in tasks), f"tasks of poll sites: {tasks}")
+    ids = {task_id for _, task_id in waiting}
+    expect(len(ids) == len(waiting) and all(ids), f"ids: {waiting}")
 
 
 @fact(root=False)
-def a_stripped_program_has_poll_sites_but_no_identity_and_says_so():
-    stripped = path_for("stripped")
-    expect_equal(run(["strip", "-o", stripped, demo_program()]).returncode, 0, "exit code of strip")
+def the_plan_of_a_stripped_program_has_poll_sites_and_says_that_it_has_no_identity():
+    stripped = stripped_demo("stripped")
     whole, runtime = plan_of(demo_program()), plan_of(stripped)
-    expect(runtime["identity"] is None and runtime["identity_problem"], f"identity: {runtime['identity']}")
-    expect_equal({s["address"] for s in runtime["poll_sites"]}, {s["address"] for s in whole["poll_sites"]},
-                 "poll sites by shape, against those by symbols")
+    identity = runtime["identity"]
+    expect(identity is None and runtime["identity_problem"], f"identity: {identity}")
+    by_shape, by_symbols = (
+        {site["address"] for site in plan["poll_sites"]} for plan in (runtime, whole)
+    )
+    expect_equal(by_shape, by_symbols, "poll sites found by shape, and by symbols")
     expect_equal(runtime["poll_sites_by"], "shape", "how they were found")
     text = run([ANALYZE, "plan", stripped, "-o", path_for("stripped.plan")]).stdout
-    expect("is not known" in text and "found without symbols" in text, f"it said {text!r}")
+    expect("is not known" in text and "found without symbols" in text, f"printed: {text!r}")
 
 
 @fact(root=False)
-def without_debug_information_the_guess_is_what_debug_information_says():
-    bare = path_for("bare")
-    expect_equal(run(["strip", "-g", "-o", bare, demo_program()]).returncode, 0, "exit code of strip")
+def the_guess_without_debug_information_equals_what_debug_information_says():
+    bare = stripped_demo("bare", "-g")
     known, guess = plan_of(demo_program())["identity"], plan_of(bare)["identity"]
     expect(guess, "there is no guess")
-    expect_equal((known.pop("known"), guess.pop("known")), (True, False), "`known` with debug information, and without")
+    flags = (known.pop("known"), guess.pop("known"))
+    expect_equal(flags, (True, False), "`known` with debug information, and without")
     for more in ("budget", "task_header"):
-        expect(known.pop(more) is not None and guess.pop(more) is None, f"{more} comes from debug information only")
-    expect_equal(guess, known, "where the state lies")
+        both = (known.pop(more), guess.pop(more))
+        expect(both[0] is not None and both[1] is None, f"{more} with, and without: {both}")
+    expect_equal(guess, known, "layout of the state")
 
 
 @fact(root=False)
-def without_debug_information_scheduler_and_blocking_pool_of_a_site_are_known():
-    bare = path_for("bare-sites")
-    expect_equal(run(["strip", "-g", "-o", bare, demo_program()]).returncode, 0, "exit code of strip")
-    known, told = ({s["address"]: (s["scheduler"], s["blocking_pool"]) for s in plan_of(p)["poll_sites"]}
-                   for p in (demo_program(), bare))
-    unknown = {address for address, site in told.items() if site == (None, None)}
+def scheduler_and_blocking_pool_of_a_site_are_known_without_debug_information():
+    bare = stripped_demo("bare-sites", "-g")
+    known, found = (
+        {s["address"]: (s["scheduler"], s["blocking_pool"]) for s in plan_of(program)["poll_sites"]}
+        for program in (demo_program(), bare)
+    )
+    unknown = {address for address, site in found.items() if site == (None, None)}
     expect(len(unknown) <= len(known) / 20, f"{len(unknown)} of {len(known)} sites are not known")
-    expect_equal({a: s for a, s in told.items() if a not in unknown},
-                 {a: s for a, s in known.items() if a not in unknown}, "scheduler and blocking pool of the poll sites")
+    expected = {address: site for address, site in known.items() if address not in unknown}
+    seen = {address: site for address, site in found.items() if address not in unknown}
+    expect_equal(seen, expected, "scheduler and blocking pool of the poll sites")
 
 
 facts_check()

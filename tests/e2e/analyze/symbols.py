@@ -1,56 +1,82 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Symbols that travel with a capture or stay in the cache: they say what the binary said, to the byte."""
+"""Symbols kept in a capture or in the cache give exactly what the binary gives, to the byte."""
 
 import os
 import random
 import shutil
 import signal
 
-from lib import (ANALYZE, FACT_SECONDS, Demo, Recording, analyzed, database, demo_build, expect, expect_equal,
-                 fact, facts_check, json, once, path_for, program, run)
+from lib import (
+    ANALYZE,
+    FACT_SECONDS,
+    Demo,
+    Recording,
+    analyzed,
+    database,
+    demo_build,
+    expect,
+    expect_equal,
+    fact,
+    facts_check,
+    json,
+    once,
+    path_for,
+    program,
+    run,
+)
 
 COLD = {**os.environ, "HUD_CACHE": ""}
 
 
-def lines_of(binary, addresses, cache):
+def resolved(binary, addresses, cache):
+    """The output of addr2line for these lines of input, with this cache directory ("": none)."""
     source = path_for("addresses")
     with open(source, "w") as file:
         file.write(addresses)
     with open(source) as file:
-        done = run([ANALYZE, "addr2line", binary], stdin=file, env={**os.environ, "HUD_CACHE": cache})
+        environment = {**os.environ, "HUD_CACHE": cache}
+        done = run([ANALYZE, "addr2line", binary], stdin=file, env=environment)
     expect_equal((done.returncode, done.stderr), (0, ""), "exit code and errors of addr2line")
     return done.stdout
 
 
 def addresses_in(binary):
-    """All over its functions, each twice, and what is none."""
+    """Four addresses in each function, each twice, in random order; and input that is none."""
     pick = random.Random(1)
-    functions = [line.split()[:2] for line in run(["nm", "-S", "--defined-only", binary]).stdout.splitlines()
-                 if len(line.split()) == 4 and line.split()[2] in "tT"]
-    chosen = [int(start, 16) + pick.randrange(int(size, 16) or 1) for start, size in functions for _ in range(4)] * 2
+    listed = run(["nm", "-S", "--defined-only", binary]).stdout
+    symbols = [line.split() for line in listed.splitlines()]
+    functions = [
+        (int(words[0], 16), int(words[1], 16) or 1)
+        for words in symbols
+        if len(words) == 4 and words[2] in "tT"
+    ]
+    chosen = [start + pick.randrange(size) for start, size in functions for _ in range(4)] * 2
     pick.shuffle(chosen)
     odd = ["0", "", "nothing", "0x", "ffffffffffffffffff", "0xffffffffffffffff", " 0x40", "-1"]
     return [f"{a:#x}" for a in chosen], odd
 
 
 @fact(root=False)
-def addr2line_says_the_same_with_a_cache_and_without():
+def addr2line_prints_the_same_with_a_cache_and_without():
     for binary in (ANALYZE, program("crowd")):
         cache = path_for(f"cache-{os.path.basename(binary)}")
         known, odd = addresses_in(binary)
         half, whole = "\n".join(known[::3]), "\n".join(known + odd)
-        cold = lines_of(binary, whole, "")
+        cold = resolved(binary, whole, "")
         expect_equal(cold.count("\n0x") + 1, len(known) + len(odd), "addresses answered")
-        lines_of(binary, half, cache)
-        for what in ("a cache with some of them", "a cache with all of them", "a cache that was used"):
-            expect(lines_of(binary, whole, cache) == cold, f"{binary}: {what} says something else")
+        resolved(binary, half, cache)
+        caches = ("a cache with some of them", "a cache with all of them", "a cache that was used")
+        for kind in caches:
+            expect(resolved(binary, whole, cache) == cold, f"{binary}: other output with {kind}")
 
 
 @fact(root=False)
-def addr2line_says_what_binutils_says():
+def addr2line_prints_what_binutils_prints():
     binary = program("crowd")
     symbols = [line.split() for line in run(["nm", "-S", binary]).stdout.splitlines()]
-    start, size = next((int(s[0], 16), int(s[1], 16)) for s in symbols if s[-1] == "nap_in_a_crowd")
+    start, size = next(
+        (int(words[0], 16), int(words[1], 16)) for words in symbols if words[-1] == "nap_in_a_crowd"
+    )
     addresses = "".join(f"{a:#x}\n" for a in range(start, start + size))
     source = path_for("few")
     with open(source, "w") as file:
@@ -58,19 +84,20 @@ def addr2line_says_what_binutils_says():
     with open(source) as file:
         theirs = run(["addr2line", "-aifC", "-e", binary], stdin=file).stdout
     for _ in range(2):
-        expect_equal(lines_of(binary, addresses, path_for("cache-few")), theirs, "output")
+        expect_equal(resolved(binary, addresses, path_for("cache-few")), theirs, "output")
 
 
 @once
 def demo_recorded():
-    """Ten seconds of a demo that lies where it can be removed; and the same cut in its last third."""
-    signal.alarm(0)  # the first build takes its time
+    """Ten seconds of a copy of the demo, which can be removed; and the same capture, truncated."""
+    signal.alarm(0)  # the first build takes longer than a fact may
     built = demo_build("release")
     signal.alarm(FACT_SECONDS)
     copy = path_for("demo")
     shutil.copy(built, copy)
     demo = Demo(program=copy)
-    whole = Recording(path_for("raw.hud"), "-d", "10", "-p", str(demo.pid), begun=False).ended_well()
+    options = ("-d", "10", "-p", str(demo.pid))
+    whole = Recording(path_for("raw.hud"), *options, begun=False).ended_well()
     demo.process.kill()
     cut = path_for("cut.hud")
     shutil.copy(whole, cut)
@@ -78,8 +105,8 @@ def demo_recorded():
     return copy, whole, cut
 
 
-def told_of(capture, *options, cache=""):
-    """The report, with the same name for each capture."""
+def report_of(capture, *options, cache=""):
+    """The report of a copy with a fixed name, since the report names the file."""
     shown = path_for("shown.hud")
     shutil.copy(capture, shown)
     return analyzed("report", shown, *options, env={**os.environ, "HUD_CACHE": cache})
@@ -87,40 +114,44 @@ def told_of(capture, *options, cache=""):
 
 @once
 def symbolized():
-    """What the binary says of both captures, the captures with their symbols; then the binary goes."""
+    """The reports of both captures by the binary, and both symbolized. Removes the binary."""
     binary, whole, cut = demo_recorded()
-    said = {"whole": told_of(whole, "--json"), "text": told_of(whole), "cut": told_of(cut, "--json")}
+    reports = {
+        "whole": report_of(whole, "--json"),
+        "text": report_of(whole),
+        "cut": report_of(cut, "--json"),
+    }
     for _ in range(2):
-        again = told_of(whole, "--json", cache=path_for("cache-demo"))
-        expect(again == said["whole"], "with a cache the report is another")
+        again = report_of(whole, "--json", cache=path_for("cache-demo"))
+        expect(again == reports["whole"], "another report with a cache")
     made = {}
     for name, capture in (("whole", whole), ("cut", cut)):
         made[name] = path_for(f"{name}-symbols.hud")
         analyzed("symbolize", capture, "-o", made[name], env=COLD)
     os.unlink(binary)
-    return said, made
+    return reports, made
 
 
 @fact(seconds=150)
 def a_symbolized_capture_gives_the_same_report_to_the_byte():
-    said, made = symbolized()
-    text = told_of(made["whole"])
-    expect("demo::guilty::" in text and "src/guilty.rs:" in text, f"the report says\n{text}")
-    expect(text == said["text"], f"another report:\n{text}\ninstead of\n{said['text']}")
-    expect(told_of(made["whole"], "--json") == said["whole"], "another JSON report")
+    reports, made = symbolized()
+    text, expected = report_of(made["whole"]), reports["text"]
+    expect("demo::guilty::" in text and "src/guilty.rs:" in text, f"no names in\n{text}")
+    expect(text == expected, f"another report:\n{text}\ninstead of\n{expected}")
+    expect(report_of(made["whole"], "--json") == reports["whole"], "another JSON report")
 
 
 @fact
-def a_truncated_capture_symbolizes():
-    said, made = symbolized()
-    document = told_of(made["cut"], "--json")
-    expect(document == said["cut"], f"another report:\n{document}\ninstead of\n{said['cut']}")
+def a_truncated_capture_can_be_symbolized():
+    reports, made = symbolized()
+    document, expected = report_of(made["cut"], "--json"), reports["cut"]
+    expect(document == expected, f"another report:\n{document}\ninstead of\n{expected}")
     expect_equal(json.loads(document)["capture"]["truncated"], True, "truncated")
-    expect("demo::guilty::" in document, "nothing has its name")
+    expect("demo::guilty::" in document, "no function of the demo is named")
 
 
 @fact
-def the_symbols_of_ten_seconds_take_less_than_a_megabyte():
+def ten_seconds_with_symbols_take_less_than_a_megabyte():
     _, whole, _ = demo_recorded()
     made = symbolized()[1]["whole"]
     expect_equal(run(["zstd", "-tq", made]).returncode, 0, "exit code of zstd -t")
@@ -130,13 +161,14 @@ def the_symbols_of_ten_seconds_take_less_than_a_megabyte():
 
 
 @fact
-def loading_it_supersedes_the_one_without():
+def a_symbolized_capture_supersedes_the_one_without_symbols():
     _, whole, _ = demo_recorded()
     made = symbolized()[1]["whole"]
     db = database(whole, made)
     expect_equal(db.execute("SELECT count(*) FROM capture").fetchone()[0], 1, "captures")
-    named = db.execute("SELECT count(*) FROM frame WHERE function LIKE 'demo::guilty::%'").fetchone()[0]
-    expect(named > 0, "the binary is gone, and nothing has its name")
+    frames = "SELECT count(*) FROM frame WHERE function LIKE 'demo::guilty::%'"
+    named = db.execute(frames).fetchone()[0]
+    expect(named > 0, "without the binary, no function of the demo is named")
 
 
 facts_check()

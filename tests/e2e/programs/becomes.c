@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* At a byte on stdin: a thread that is not the leader executes argv[1...], while others sleep. */
+/* After a byte on stdin a thread that is not the leader executes argv[1...]; others sleep. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* N threads, each of which naps for 20 ms again and again, until a byte or an end comes on stdin. */
+/*
+ * crowd [THREADS [STATUS]]: threads that each nap for 20 ms again and again, until a byte or the
+ * end of file comes on stdin. Then ends with STATUS.
+ */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>

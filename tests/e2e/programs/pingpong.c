@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * Pairs of threads that pass a byte to and fro through pipes, for SECONDS after a byte on stdin.
- * The threads are there all the time, so that who records sees them from the first switch on. Then
- * prints on one line: how often they went to sleep (ru_nvcsw), and for how many ns they did so.
+ * pingpong [PAIRS [SECONDS]]: pairs of threads that pass a byte back and forth through pipes, for
+ * SECONDS after a byte on stdin. All threads exist before that, so that a recorder sees them from
+ * their first switch on. At the end prints on one line how often they went to sleep (ru_nvcsw), and
+ * how many ns this took.
  */
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* At a byte on stdin: loads the library argv[1], and calls its nap_in_a_plugin in a new thread. */
+/* After a byte on stdin: loads library argv[1] and calls its nap_in_a_plugin in a new thread. */
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * Says when the machine stood still, as only who wanted to run can tell: on each CPU a real-time
- * thread, before which nothing else may run, is due every millisecond. Where it comes late nothing
- * ran there, or ran with interrupts off. Prints "ready"; at the end of stdin a line for each stop:
- * when that CPU was last seen to run and when it ran again, in ns of CLOCK_MONOTONIC.
+ * Finds out when the machine stalled. On each CPU a thread of the highest real-time priority is
+ * due to run every millisecond. Where it runs late the CPU did not run, or ran with interrupts
+ * off. Prints "ready"; at the end of stdin a line for each stall: when the thread ran last and
+ * when it ran again, in ns of CLOCK_MONOTONIC.
  */
 #include <pthread.h>
 #include <sched.h>

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * Put beside hud-record as hud-analyze: tells on stdout what it is, what it holds and what it may,
- * a `key value` line each. Descriptor 3 is what it was to read: lines with what it shall try.
+ * A hostile hud-analyze, to be installed beside hud-record. Prints `key value` lines: its
+ * arguments, environment, descriptors and limits, and the result of each system call that it
+ * tries. Descriptor 3, the file that it is to make a plan of, has lines with what else to try:
  *   victim PID   write to this process's memory, and signal it
  *   file PATH    open this file for writing, truncate it, remove it
  *   hang         never end
- * Compiled with -DFAIL, -DGARBAGE or -DHANG it does only that.
+ * Compiled with -DFAIL, -DGARBAGE or -DHANG it only fails, prints random bytes or hangs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,7 +30,7 @@
 
 extern char **environ;
 
-static void tell_limit(const char *name, int resource)
+static void limit_print(const char *name, int resource)
 {
 	struct rlimit limit = {0};
 
@@ -38,13 +39,13 @@ static void tell_limit(const char *name, int resource)
 	       (unsigned long long)limit.rlim_max);
 }
 
-/* What came of a call that must fail. */
-static void tried(const char *what, long result)
+/* Prints the result of a call that must fail. */
+static void result_print(const char *what, long result)
 {
 	printf("try %s %s\n", what, result < 0 ? strerror(errno) : "DONE");
 }
 
-static void tell_descriptors(void)
+static void descriptors_print(void)
 {
 	for (int fd = 0; fd < 4096; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0)
@@ -60,34 +61,35 @@ static void try_calls(void)
 	struct iovec nothing = {(void *)"x", 1};
 	struct rlimit more = {RLIM_INFINITY, RLIM_INFINITY};
 
-	tried("socket-inet", socket(AF_INET, SOCK_STREAM, 0));
-	tried("socket-unix", socket(AF_UNIX, SOCK_STREAM, 0));
-	tried("ptrace", ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
-	tried("process_vm_writev", process_vm_writev(getppid(), &nothing, 1, &nothing, 1, 0));
-	tried("setuid-0", setuid(0));
-	tried("setresuid-0", setresuid(0, 0, 0));
-	tried("kill-parent", kill(getppid(), 0));
-	tried("bpf", syscall(SYS_bpf, BPF_MAP_CREATE, &bpf, sizeof(bpf)));
-	tried("perf_event_open", syscall(SYS_perf_event_open, &perf, 0, -1, -1, 0));
-	tried("mount", mount("none", "/tmp", "tmpfs", 0, NULL));
-	tried("unshare-user", syscall(SYS_unshare, 0x10000000));
-	tried("mkdir", mkdir("/tmp/hud-unwind-try", 0777));
-	tried("prctl", prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
-	tried("more-memory", setrlimit(RLIMIT_AS, &more));
-	tried("file-size", setrlimit(RLIMIT_FSIZE, &more));
-	tried("io_uring", syscall(SYS_io_uring_setup, 1, NULL));
-	tried("create", open("/tmp/hud-unwind-try", O_WRONLY | O_CREAT | O_EXCL, 0666));
+	result_print("socket-inet", socket(AF_INET, SOCK_STREAM, 0));
+	result_print("socket-unix", socket(AF_UNIX, SOCK_STREAM, 0));
+	result_print("ptrace", ptrace(PTRACE_ATTACH, getppid(), NULL, NULL));
+	result_print("process_vm_writev",
+		     process_vm_writev(getppid(), &nothing, 1, &nothing, 1, 0));
+	result_print("setuid-0", setuid(0));
+	result_print("setresuid-0", setresuid(0, 0, 0));
+	result_print("kill-parent", kill(getppid(), 0));
+	result_print("bpf", syscall(SYS_bpf, BPF_MAP_CREATE, &bpf, sizeof(bpf)));
+	result_print("perf_event_open", syscall(SYS_perf_event_open, &perf, 0, -1, -1, 0));
+	result_print("mount", mount("none", "/tmp", "tmpfs", 0, NULL));
+	result_print("unshare-user", syscall(SYS_unshare, 0x10000000));
+	result_print("mkdir", mkdir("/tmp/hud-unwind-try", 0777));
+	result_print("prctl", prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+	result_print("more-memory", setrlimit(RLIMIT_AS, &more));
+	result_print("file-size", setrlimit(RLIMIT_FSIZE, &more));
+	result_print("io_uring", syscall(SYS_io_uring_setup, 1, NULL));
+	result_print("create", open("/tmp/hud-unwind-try", O_WRONLY | O_CREAT | O_EXCL, 0666));
 	unlink("/tmp/hud-unwind-try");
-	tried("open-null-for-writing", open("/dev/null", O_WRONLY));
+	result_print("open-null-for-writing", open("/dev/null", O_WRONLY));
 }
 
 static void try_terminal(void)
 {
 	int fd = open("/dev/tty", O_RDONLY);
 
-	tried("terminal", fd);
+	result_print("terminal", fd);
 	if (fd >= 0)
-		tried("terminal-input", ioctl(fd, TIOCSTI, "#"));
+		result_print("terminal-input", ioctl(fd, TIOCSTI, "#"));
 }
 
 static void try_victim(int pid)
@@ -96,17 +98,17 @@ static void try_victim(int pid)
 	struct rlimit seen;
 
 	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
-	tried("victim-memory", open(path, O_RDWR));
-	tried("victim-signal", kill(pid, SIGTERM));
-	tried("victim-limits", syscall(SYS_prlimit64, pid, RLIMIT_NOFILE, NULL, &seen));
+	result_print("victim-memory", open(path, O_RDWR));
+	result_print("victim-signal", kill(pid, SIGTERM));
+	result_print("victim-limits", syscall(SYS_prlimit64, pid, RLIMIT_NOFILE, NULL, &seen));
 }
 
 static void try_file(const char *path)
 {
-	tried("file-write", open(path, O_WRONLY));
-	tried("file-truncate", open(path, O_WRONLY | O_TRUNC));
-	tried("file-remove", unlink(path));
-	tried("file-read-truncate", open(path, O_RDONLY | O_TRUNC));
+	result_print("file-write", open(path, O_WRONLY));
+	result_print("file-truncate", open(path, O_WRONLY | O_TRUNC));
+	result_print("file-remove", unlink(path));
+	result_print("file-read-truncate", open(path, O_RDONLY | O_TRUNC));
 }
 
 int main(int argc, char **argv)
@@ -125,20 +127,20 @@ int main(int argc, char **argv)
 	for (;;)
 		nanosleep(&(struct timespec) {1, 0}, NULL);
 #endif
-	nanosleep(&(struct timespec) {.tv_nsec = 500000000},
-		  NULL); /* who starts it looks at it first */
+	/* The driver reads this process's state in /proc first. */
+	nanosleep(&(struct timespec) {.tv_nsec = 500000000}, NULL);
 	while (environ[environment])
 		environment++;
 	for (int i = 0; i < argc; i++)
 		printf("argument %s\n", argv[i]);
 	printf("environment %d\n", environment);
 	printf("pid %d\n", getpid());
-	tell_descriptors();
-	tell_limit("cpu", RLIMIT_CPU);
-	tell_limit("as", RLIMIT_AS);
-	tell_limit("fsize", RLIMIT_FSIZE);
-	tell_limit("core", RLIMIT_CORE);
-	tell_limit("nofile", RLIMIT_NOFILE);
+	descriptors_print();
+	limit_print("cpu", RLIMIT_CPU);
+	limit_print("as", RLIMIT_AS);
+	limit_print("fsize", RLIMIT_FSIZE);
+	limit_print("core", RLIMIT_CORE);
+	limit_print("nofile", RLIMIT_NOFILE);
 	try_calls();
 	try_terminal();
 	orders = fdopen(3, "r");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * hud-record's plan broker and nothing else: unwind_broker FILE asks for a plan of FILE and copies
- * what comes to stdout; before it, what the broker and the analyzer are, seen from outside.
+ * unwind_broker FILE: hud-record's plan broker and nothing else of it. Requests a plan of FILE and
+ * copies the answer to stdout, after what /proc has on the broker and the analyzer.
  */
 #include "recorder/plan/broker.h"
 
@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Lines of a file in /proc, which those inside cannot read, each behind `key`. */
-static void proc_tell(const char *key, int pid, const char *name)
+/* Prints lines of a file in /proc, each after `key`; the sandboxed process cannot read it. */
+static void proc_print(const char *key, int pid, const char *name)
 {
 	char path[64], line[1024];
 	FILE *f;
@@ -53,7 +53,7 @@ static bool is_analyzer(int pid)
 	return !strcmp(name, "hud-analyze\n");
 }
 
-/* The analyzer, as soon as it runs; it sleeps at first. 0: it did not come. */
+/* The pid of the analyzer as soon as it runs (it sleeps at first); 0 if it does not within 10 s. */
 static int analyzer_await(int broker)
 {
 	for (int tries = 0; tries < 1000; tries++) {
@@ -76,7 +76,7 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		return 98;
 	fd = open(argv[1], O_RDONLY | O_CLOEXEC);
-	/* Some that must not be handed on. */
+	/* Descriptors that the broker and the analyzer must not inherit. */
 	for (int i = 0; i < 20; i++)
 		open("/etc/hostname", O_RDONLY);
 	error = plan_broker_open(&broker);
@@ -91,9 +91,9 @@ int main(int argc, char **argv)
 	}
 	analyzer = analyzer_await(broker.pid);
 	printf("broker-pid %d\n", broker.pid);
-	proc_tell("broker", broker.pid, "status");
-	proc_tell("status", analyzer, "status");
-	proc_tell("stat", analyzer, "stat");
+	proc_print("broker", broker.pid, "status");
+	proc_print("status", analyzer, "status");
+	proc_print("stat", analyzer, "stat");
 	fflush(stdout);
 	while ((got = read(pipe_fd, data, sizeof(data))) > 0)
 		if (write(1, data, (size_t)got) != got)

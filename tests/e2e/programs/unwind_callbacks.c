@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * At a byte on stdin: threads that nap in callbacks of C libraries, in signal handlers, in frames of
- * all kinds and in code that nothing describes. Each is named for its situation. argv[1]: naps of each.
+ * unwind_callbacks [NAPS]: after a byte on stdin, threads that nap in callbacks of C libraries, in
+ * signal handlers, in frames of all kinds and in generated code without unwind information. Each
+ * thread is named for its situation.
  */
 #include <alloca.h>
 #include <pthread.h>

@@ -1,38 +1,51 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Where plans come from: the child, --plan, the cache; and what happens when none comes, or a bad one.
+"""Where plans come from (the child, --plan, the cache), and what happens without or with a bad one.
 
-Each recording has a directory of its own over /var/cache/hud, in a mount namespace.
+Each recording has its own directory mounted over /var/cache/hud, in a mount namespace.
 """
 
 import os
 import shutil
 import subprocess
-import sys
 import time
 
-from lib import (ANALYZE, RECORD, Skip, expect, expect_equal, fact, facts_check, once, path_for, program, run,
-                 started_program, go)
+from lib import (
+    ANALYZE,
+    RECORD,
+    Skip,
+    expect,
+    expect_equal,
+    fact,
+    facts_check,
+    go,
+    once,
+    path_for,
+    program,
+    run,
+    started_program,
+)
 
 import builds
 
 INSTALLED = "/usr/local/bin/hud-analyze"
+FLAGS = ("-O2", "-fomit-frame-pointer", "-Wl,--no-as-needed", "-lz")
 
 
-def house(analyzer):
-    """A directory with hud-record and this as hud-analyze beside it; None: nothing."""
-    directory = path_for(f"house-{time.monotonic_ns()}")
+def installed(analyzer):
+    """A directory with hud-record, and the given file beside it as hud-analyze (None: no file)."""
+    directory = path_for(f"installed-{time.monotonic_ns()}")
     os.mkdir(directory)
     os.chmod(directory, 0o755)
     shutil.copy(RECORD, directory)
     if analyzer:
         shutil.copy(analyzer, os.path.join(directory, "hud-analyze"))
     elif os.path.exists(INSTALLED):
-        raise Skip(f"{INSTALLED} is there")
+        raise Skip(f"{INSTALLED} exists, and hud-record would find it")
     return directory
 
 
-def dead_twin():
-    """hud-analyze by its build-id, and nothing that could run."""
+def analyzer_that_cannot_run():
+    """A file with hud-analyze's build-id that cannot be executed."""
     out = path_for("analyzer-dead")
     with open(ANALYZE, "rb") as whole, open(out, "wb") as head:
         head.write(whole.read(4096))
@@ -40,11 +53,17 @@ def dead_twin():
     return out
 
 
-def fake(kind):
+def fake_analyzer(kind):
+    """A program that fails (FAIL) or prints random bytes instead of a plan (GARBAGE)."""
     out = path_for(f"analyzer-{kind}")
     shutil.copy(program("unwind_analyzer", f"-D{kind}", "-Wno-unused"), out)
     os.unlink(path_for("unwind_analyzer"))
     return out
+
+
+def plan_make(binary, plan):
+    made = run([ANALYZE, "plan", binary, "-o", plan])
+    expect_equal(made.returncode, 0, f"exit code of hud-analyze plan {binary} ({made.stderr})")
 
 
 def cache_directory():
@@ -55,31 +74,37 @@ def cache_directory():
 
 @once
 def target():
-    """Threads that nap below functions without frame pointers; they live for all facts of a file."""
-    return program("unwind_callbacks", "-O2", "-fomit-frame-pointer", "-Wl,--no-as-needed", "-lz")
+    """Threads that nap below functions without frame pointers."""
+    return program("unwind_callbacks", *FLAGS)
 
 
 @once
 def target_without_build_id():
     shutil.copy(target(), path_for("target"))
     os.unlink(target())
-    program("unwind_callbacks", "-O2", "-fomit-frame-pointer", "-Wl,--no-as-needed", "-lz", "-Wl,--build-id=none")
+    program("unwind_callbacks", *FLAGS, "-Wl,--build-id=none")
     os.rename(path_for("unwind_callbacks"), path_for("no-id"))
     os.rename(path_for("target"), target())
     return path_for("no-id")
 
 
-class Seen:
+class Recorded:
+    """One second of the target, recorded with this installation and cache."""
+
     def __init__(self, where, cache, *options, of=None, debug=None):
         process = started_program([of or target(), 100000])
         go(process)
         self.capture = path_for(f"plans-{time.monotonic_ns()}.hud")
         os.makedirs("/var/cache/hud", mode=0o700, exist_ok=True)
+        steps = ['mount --bind "$0" /var/cache/hud', 'exec "$@"']
+        if debug:
+            steps.insert(1, f"mount --bind {debug} /usr/lib/debug")
+        command = [os.path.join(where, "hud-record"), "-q", "-o", self.capture, "-d", "1"]
         recorder = builds.lib.start(
-            ["unshare", "-m", "sh", "-c", 'mount --bind "$0" /var/cache/hud && '
-             + (f'mount --bind {debug} /usr/lib/debug && ' if debug else "") + 'exec "$@"', cache,
-             os.path.join(where, "hud-record"), "-q", "-o", self.capture, "-d", "1", "-p", process.pid, *options],
-            stderr=subprocess.PIPE)
+            ["unshare", "-m", "sh", "-c", " && ".join(steps), cache]
+            + [*command, "-p", process.pid, *options],
+            stderr=subprocess.PIPE,
+        )
         _, self.errors = recorder.communicate(timeout=60)
         self.code = recorder.returncode
         process.kill()
@@ -89,24 +114,27 @@ class Seen:
         expect_equal(self.code, 0, f"exit code of hud-record ({self.errors})")
         return self
 
-    def share(self):
-        """Of stacks that reach the root; `jit` and `depth` never do: 2 threads of 9."""
+    def whole_share(self):
+        """The share of stacks that reach the root. At most 7 of 9: `jit` and `depth` never do."""
         return self.stops["root"] / max(sum(self.stops.values()), 1)
 
-    def has_rows(self):
+    def expect_rows(self):
+        """Stacks were taken by unwind rows, so there were plans."""
         self.ended_well()
-        expect(self.share() >= 0.7, f"{self.share():.0%} reach the root: {dict(self.stops)}; it said {self.errors!r}")
+        seen = f"{self.whole_share():.0%} reach the root: {dict(self.stops)}"
+        expect(self.whole_share() >= 0.7, f"{seen}; stderr: {self.errors!r}")
 
-    def has_none(self):
+    def expect_no_rows(self):
         self.ended_well()
-        expect(sum(self.stops.values()) >= 100, f"stacks: {dict(self.stops)}")
-        expect(self.share() < 0.5, f"{self.share():.0%} reach the root: {dict(self.stops)}")
+        seen = f"{self.whole_share():.0%} reach the root: {dict(self.stops)}"
+        expect(sum(self.stops.values()) >= 100, seen)
+        expect(self.whole_share() < 0.5, seen)
 
 
 @fact
-def plans_are_made_and_kept():
+def plans_are_made_and_kept_in_the_cache():
     cache = cache_directory()
-    Seen(house(ANALYZE), cache).has_rows()
+    Recorded(installed(ANALYZE), cache).expect_rows()
     kept = [n for n in os.listdir(cache) if n.endswith(".plan")]
     expect(len(kept) >= 3, f"kept: {os.listdir(cache)}")
     expect(all(n.endswith(".plan") for n in os.listdir(cache)), f"left: {os.listdir(cache)}")
@@ -115,33 +143,33 @@ def plans_are_made_and_kept():
 
 
 @fact
-def a_second_recording_takes_them_from_the_cache():
+def a_second_recording_takes_plans_from_the_cache():
     cache = cache_directory()
-    Seen(house(ANALYZE), cache).has_rows()
-    Seen(house(dead_twin()), cache).has_rows()
+    Recorded(installed(ANALYZE), cache).expect_rows()
+    Recorded(installed(analyzer_that_cannot_run()), cache).expect_rows()
 
 
 @fact
-def plans_of_another_hud_analyze_are_not_taken():
+def cached_plans_of_another_hud_analyze_are_not_used():
     cache = cache_directory()
-    Seen(house(ANALYZE), cache).has_rows()
-    Seen(house(fake("FAIL")), cache).has_none()
+    Recorded(installed(ANALYZE), cache).expect_rows()
+    Recorded(installed(fake_analyzer("FAIL")), cache).expect_no_rows()
 
 
 @fact
 def a_failure_is_never_kept():
     cache = cache_directory()
-    Seen(house(fake("FAIL")), cache).has_none()
+    Recorded(installed(fake_analyzer("FAIL")), cache).expect_no_rows()
     expect_equal(os.listdir(cache), [], "kept")
-    Seen(house(fake("GARBAGE")), cache).has_none()
+    Recorded(installed(fake_analyzer("GARBAGE")), cache).expect_no_rows()
     expect_equal(os.listdir(cache), [], "kept")
-    Seen(house(ANALYZE), cache).has_rows()
+    Recorded(installed(ANALYZE), cache).expect_rows()
 
 
 @fact
-def a_damaged_entry_is_made_again():
+def a_damaged_plan_in_the_cache_is_made_again():
     cache = cache_directory()
-    Seen(house(ANALYZE), cache).has_rows()
+    Recorded(installed(ANALYZE), cache).expect_rows()
     sizes = {}
     for i, name in enumerate(sorted(os.listdir(cache))):
         path = os.path.join(cache, name)
@@ -154,7 +182,7 @@ def a_damaged_entry_is_made_again():
                 file.write(b"\xff" * 8)
             else:
                 file.truncate(0)
-    Seen(house(ANALYZE), cache).has_rows()
+    Recorded(installed(ANALYZE), cache).expect_rows()
     now = {n: os.path.getsize(os.path.join(cache, n)) for n in os.listdir(cache)}
     expect(all(abs(now[n] - sizes[n]) < 64 for n in sizes), f"not made again: {sizes} {now}")
 
@@ -162,87 +190,88 @@ def a_damaged_entry_is_made_again():
 @fact
 def a_cache_that_others_may_write_to_is_not_used():
     cache = cache_directory()
-    Seen(house(ANALYZE), cache).has_rows()
+    Recorded(installed(ANALYZE), cache).expect_rows()
     os.chmod(cache, 0o777)
-    Seen(house(fake("FAIL")), cache).has_none()
+    Recorded(installed(fake_analyzer("FAIL")), cache).expect_no_rows()
 
 
 @fact
-def a_hostile_plan_means_frame_pointers_and_a_word():
-    seen = Seen(house(fake("GARBAGE")), cache_directory())
-    seen.has_none()
-    expect(seen.errors.strip(), "nothing on stderr says that plans could not be made")
+def after_a_hostile_plan_frame_pointers_are_used_and_a_message_says_so():
+    seen = Recorded(installed(fake_analyzer("GARBAGE")), cache_directory())
+    seen.expect_no_rows()
+    expect(seen.errors.strip(), "no message on stderr about plans that could not be made")
 
 
 @fact
-def without_hud_analyze_one_line_says_so_and_it_goes_on():
-    seen = Seen(house(None), cache_directory())
-    seen.has_none()
+def without_hud_analyze_one_line_says_so_and_recording_goes_on():
+    seen = Recorded(installed(None), cache_directory())
+    seen.expect_no_rows()
     heads = [line for line in seen.errors.splitlines() if not line.startswith("  ")]
-    expect(len(heads) == 1 and "hud-analyze" in heads[0] and "polls are distinguished by stack traces only" in heads[0],
-           f"stderr:\n{seen.errors}")
+    expect(
+        len(heads) == 1 and "hud-analyze" in heads[0] and "polls are distinguished by stack traces only" in heads[0],
+        f"stderr:\n{seen.errors}",
+    )
 
 
 @fact
-def unwind_fp_takes_no_plans():
+def unwind_fp_uses_no_plans():
     cache = cache_directory()
-    Seen(house(ANALYZE), cache, "--unwind", "fp").has_none()
+    Recorded(installed(ANALYZE), cache, "--unwind", "fp").expect_no_rows()
     expect_equal(os.listdir(cache), [], "kept")
 
 
 @fact
 def unwind_fp_is_silent_without_hud_analyze():
-    seen = Seen(house(None), cache_directory(), "--unwind", "fp")
-    seen.has_none()
+    seen = Recorded(installed(None), cache_directory(), "--unwind", "fp")
+    seen.expect_no_rows()
     expect_equal(seen.errors, "", "stderr")
 
 
 @fact
 def unwind_dwarf_is_refused_without_plans():
-    seen = Seen(house(None), cache_directory(), "--unwind", "dwarf")
+    seen = Recorded(installed(None), cache_directory(), "--unwind", "dwarf")
     expect_equal(seen.code, 4, f"exit code ({seen.errors})")
     expect("hud-analyze" in seen.errors, f"stderr:\n{seen.errors}")
-    expect(not os.path.exists(seen.capture) and not os.path.exists(seen.capture + ".partial"), "a file was left")
+    left = [path for path in (seen.capture, seen.capture + ".partial") if os.path.exists(path)]
+    expect(not left, f"left: {left}")
 
 
 @fact
 def unwind_dwarf_is_refused_when_no_plan_can_be_made():
-    seen = Seen(house(fake("GARBAGE")), cache_directory(), "--unwind", "dwarf")
+    seen = Recorded(installed(fake_analyzer("GARBAGE")), cache_directory(), "--unwind", "dwarf")
     expect_equal(seen.code, 4, f"exit code ({seen.errors})")
 
 
 @fact
 def unwind_dwarf_records_where_plans_can_be_made():
-    Seen(house(ANALYZE), cache_directory(), "--unwind", "dwarf").has_rows()
+    Recorded(installed(ANALYZE), cache_directory(), "--unwind", "dwarf").expect_rows()
 
 
 @fact
-def plans_that_are_given_need_no_hud_analyze():
+def plans_given_by_option_need_no_hud_analyze():
     options = []
     for path in (target(), *shared_objects(target())):
-        plan = path_for(f"{os.path.basename(path)}.plan")
-        made = run([ANALYZE, "plan", path, "-o", plan])
-        expect_equal(made.returncode, 0, f"exit code of hud-analyze plan {path} ({made.stderr})")
-        options += ["--plan", plan]
-    Seen(house(None), cache_directory(), *options).has_rows()
+        options += ["--plan", path_for(f"{os.path.basename(path)}.plan")]
+        plan_make(path, options[-1])
+    Recorded(installed(None), cache_directory(), *options).expect_rows()
 
 
 def shared_objects(path):
-    return [os.path.realpath(word) for line in run(["ldd", path]).stdout.splitlines() for word in line.split()
-            if word.startswith("/")]
+    words = run(["ldd", path]).stdout.split()
+    return [os.path.realpath(word) for word in words if word.startswith("/")]
 
 
-def own_plans(cache):
-    """What is kept under a hash of code: `hud.text`, in hexadecimal."""
+def plans_by_hash(cache):
+    """The plans that are kept by a hash of the code: their names begin with `hud.text` in hex."""
     return [name for name in os.listdir(cache) if name.startswith(b"hud.text".hex())]
 
 
 @fact
 def a_file_without_a_build_id_has_its_plan_kept_by_the_hash_of_its_code():
     cache, of = cache_directory(), target_without_build_id()
-    Seen(house(ANALYZE), cache, of=of).has_rows()
-    expect_equal(len(own_plans(cache)), 1, f"plans under a hash: {os.listdir(cache)}")
-    Seen(house(dead_twin()), cache, of=of).has_rows()
+    Recorded(installed(ANALYZE), cache, of=of).expect_rows()
+    expect_equal(len(plans_by_hash(cache)), 1, f"plans under a hash: {os.listdir(cache)}")
+    Recorded(installed(analyzer_that_cannot_run()), cache, of=of).expect_rows()
 
 
 @fact
@@ -259,48 +288,54 @@ def a_debug_file_that_comes_later_makes_the_plan_anew():
     def kept():
         return [name for name in os.listdir(cache) if name.startswith(build_id)]
 
-    Seen(house(ANALYZE), cache, debug=debug).has_rows()
+    Recorded(installed(ANALYZE), cache, debug=debug).expect_rows()
     expect_equal(len(kept()), 1, f"plans of the program: {kept()}")
-    made = run(["objcopy", "--only-keep-debug", target(), os.path.join(place, build_id[2:] + ".debug")])
+    debug_file = os.path.join(place, build_id[2:] + ".debug")
+    made = run(["objcopy", "--only-keep-debug", target(), debug_file])
     expect_equal(made.returncode, 0, f"exit code of objcopy ({made.stderr})")
-    Seen(house(ANALYZE), cache, debug=debug).has_rows()
+    Recorded(installed(ANALYZE), cache, debug=debug).expect_rows()
     expect_equal(len(kept()), 2, f"plans of the program: {kept()}")
-    Seen(house(dead_twin()), cache, debug=debug).has_rows()
+    Recorded(installed(analyzer_that_cannot_run()), cache, debug=debug).expect_rows()
 
 
 @fact
-def a_plan_of_the_unstripped_twin_fits_by_the_hash_of_its_code_and_no_other_does():
+def a_plan_of_the_unstripped_file_fits_the_stripped_one_by_the_hash_of_its_code():
     of = target_without_build_id()
-    stripped, plan, wrong = path_for("no-id-stripped"), path_for("twin.plan"), path_for("wrong.plan")
+    names = ("no-id-stripped", "twin.plan", "wrong.plan")
+    stripped, plan, wrong = (path_for(name) for name in names)
     run(["strip", "-o", stripped, of])
     libraries = []
     for path in shared_objects(of):
         libraries += ["--plan", path_for(f"{os.path.basename(path)}.plan")]
-        expect_equal(run([ANALYZE, "plan", path, "-o", libraries[-1]]).returncode, 0, "exit code of plan")
-    expect_equal(run([ANALYZE, "plan", of, "-o", plan]).returncode, 0, "exit code of plan")
-    expect_equal(run([ANALYZE, "plan", target(), "-o", wrong]).returncode, 0, "exit code of plan")
-    Seen(house(None), cache_directory(), "--plan", plan, *libraries, of=stripped).has_rows()
-    Seen(house(None), cache_directory(), "--plan", wrong, *libraries, of=stripped).has_none()
+        plan_make(path, libraries[-1])
+    plan_make(of, plan)
+    plan_make(target(), wrong)
+    for given, holds in ((plan, Recorded.expect_rows), (wrong, Recorded.expect_no_rows)):
+        options = ("--plan", given, *libraries)
+        holds(Recorded(installed(None), cache_directory(), *options, of=stripped))
 
 
 @fact
-def a_plan_of_another_build_is_said_to_be_and_the_right_one_is_made():
+def a_plan_of_another_build_is_reported_and_the_right_one_is_made():
     other = path_for("other.plan")
-    expect_equal(run([ANALYZE, "plan", target_without_build_id(), "-o", other]).returncode, 0, "exit code of plan")
-    seen = Seen(house(ANALYZE), cache_directory(), "--plan", other)
-    seen.has_rows()
+    plan_make(target_without_build_id(), other)
+    seen = Recorded(installed(ANALYZE), cache_directory(), "--plan", other)
+    seen.expect_rows()
     heads = [line for line in seen.errors.splitlines() if not line.startswith("  ")]
     expect(len(heads) == 1 and "other.plan matches no file" in heads[0], f"stderr:\n{seen.errors}")
 
 
 @fact
-def a_plan_that_is_none_is_refused_with_its_name():
+def a_file_that_is_no_plan_is_refused_by_name():
     bad = path_for("bad.plan")
     with open(bad, "wb") as file:
         file.write(os.urandom(1000))
-    seen = Seen(house(ANALYZE), cache_directory(), "--plan", bad)
+    seen = Recorded(installed(ANALYZE), cache_directory(), "--plan", bad)
     expect_equal(seen.code, 2, f"exit code ({seen.errors})")
-    expect("bad.plan" in seen.errors and len(seen.errors.splitlines()) <= 3, f"stderr:\n{seen.errors}")
+    expect(
+        "bad.plan" in seen.errors and len(seen.errors.splitlines()) <= 3,
+        f"stderr:\n{seen.errors}",
+    )
 
 
 facts_check()

@@ -1,4 +1,4 @@
-//! The guilty of `crate::elsewhere`: as in `guilty`, each is one site with one cause.
+//! The guilty functions of `crate::elsewhere`. As in `guilty`, each is one site with one cause.
 
 use crate::blocking;
 use std::io;
@@ -31,7 +31,7 @@ pub fn ask_over_socket((socket, question): (&UnixDatagram, [u8; 8])) -> io::Resu
     Ok(u64::from_le_bytes(answer))
 }
 
-/// sleep, in a task that knows no budget.
+/// sleep, in a task without a coop budget.
 #[inline(never)]
 pub fn settle(time: Duration) -> Duration {
     let start = Instant::now();

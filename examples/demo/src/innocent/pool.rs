@@ -40,10 +40,10 @@ pub async fn sleep_in_place() {
     }
 }
 
-/// A poll that goes on after block_in_place: its core is with another thread by then, so it blocks
-/// nobody. Tokio gives the core back when no thread has taken it yet, so this waits for a pool
-/// thread to run something that was queued behind "take this core", and some ms more; and it makes
-/// sure, for on a busy machine that thread may still have no CPU.
+/// A poll that goes on after block_in_place: another thread has its core by then, so it blocks
+/// nobody. Tokio gives the core back if no thread has taken it yet. So this waits until a pool
+/// thread has run a job that was queued after "take this core", and some ms more. Then it checks
+/// that the core is gone, for on a busy machine that thread may not have run yet.
 pub async fn go_on_without_core() {
     loop {
         block_in_place(|| {

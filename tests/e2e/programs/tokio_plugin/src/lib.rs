@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
-/// 30 ms in a poll of a worker's.
+/// Blocks a worker for 30 ms in a poll.
 #[inline(never)]
 fn blocks_in_a_plugin() -> usize {
     thread::sleep(Duration::from_millis(30));
@@ -23,7 +23,7 @@ thread_local! {
         Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
 }
 
-/// What the host calls, from a thread of its own, again and again.
+/// The host calls this again and again, from a thread of its own.
 #[no_mangle]
 pub extern "C" fn nap_in_a_plugin() {
     RUNTIME.with(|runtime| {

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""The demo as cargo builds it, without debug info. All other builds: tests/e2e/matrix/run.py."""
+"""The demo as cargo builds it, with and without debug information.
 
-import os
+All other builds: tests/e2e/matrix/run.py.
+"""
+
 import signal
-import sys
 
 from lib import FACT_SECONDS, fact, facts_check, once
 
@@ -14,7 +15,7 @@ SECONDS = 6
 
 @once
 def outcome(name):
-    signal.alarm(0)  # the first build takes its time
+    signal.alarm(0)  # the first build takes longer than a fact may
     builds.build(name)
     signal.alarm(FACT_SECONDS)
     return builds.Outcome(name, SECONDS)
