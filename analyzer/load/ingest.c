@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/derivation.h"
 #include "analyzer/load/state.h"
+#include "format/records.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -250,15 +251,19 @@ static int take(struct ingest *in, struct capture_state *c, const struct hud_rec
 {
 	if (c->skip_chunk && r->type != HUD_LOST)
 		return 0;
-	if (r->type >= HUD_SESSION && r->type <= HUD_KERNEL_STACK)
+	switch (record_group(r->type)) {
+	case RECORD_DEFINITION:
 		return count_refused(c, define(in, c, r, chunk));
-	if (r->type >= HUD_OFFCPU && r->type <= HUD_PROBES)
+	case RECORD_EVENT:
 		c->events++;
-	if ((r->type >= HUD_OFFCPU && r->type <= HUD_PROBES) ||
-	    (r->type >= HUD_LOST && r->type <= HUD_MARK))
 		return count_refused(c, event(in, c, r));
-	if (r->type >= HUD_SYMBOL_TEXT && r->type <= HUD_SYMBOL_ADDRESS)
+	case RECORD_RECORDING:
+		return count_refused(c, event(in, c, r));
+	case RECORD_SYMBOL:
 		return count_refused(c, take_symbols(in, c, r));
+	case RECORD_UNKNOWN:
+		break;
+	}
 	return 0;
 }
 

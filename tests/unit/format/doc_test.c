@@ -176,6 +176,22 @@ static void every_constant_is_documented_with_its_number(void **state)
 	free(wire);
 }
 
+/* The ranges of numbers that FORMAT.md gives for the groups. */
+static void the_group_of_every_record_type_is_that_of_its_number(void **state)
+{
+	static const enum record_group groups[] = {RECORD_DEFINITION, RECORD_EVENT,
+						   RECORD_RECORDING, RECORD_SYMBOL};
+
+	(void)state;
+	for (unsigned type = 0; type <= UINT16_MAX; type++)
+		if (record_kind((uint16_t)type)) {
+			assert_true(type / 32 < sizeof(groups) / sizeof(groups[0]));
+			assert_int_equal(record_group((uint16_t)type), groups[type / 32]);
+		} else {
+			assert_int_equal(record_group((uint16_t)type), RECORD_UNKNOWN);
+		}
+}
+
 static void every_record_size_is_documented(void **state)
 {
 	char *document = read_text("docs/FORMAT.md");
@@ -279,6 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_every_wire_struct_is_documented_with_its_offset),
 		cmocka_unit_test(every_constant_is_documented_with_its_number),
+		cmocka_unit_test(the_group_of_every_record_type_is_that_of_its_number),
 		cmocka_unit_test(every_record_size_is_documented),
 		cmocka_unit_test(every_loss_has_a_name_and_a_unit_and_they_are_documented),
 		cmocka_unit_test(every_number_has_a_word_and_other_numbers_have_none),
