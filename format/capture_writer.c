@@ -15,8 +15,6 @@
 #define CHUNK_BYTES_MAX ((size_t)512 << 10)
 #define STACK_BYTES_MAX ((size_t)64 << 20) /* then stacks are forgotten and interned anew */
 #define EVENT_BYTES_MAX ((size_t)16 << 10)
-#define FIRST_EVENT_TYPE HUD_OFFCPU
-#define LAST_EVENT_TYPE (HUD_LOST - 1)
 
 /*
  * The most that one event can bring along: two user stacks with every frame in a mapping of its
@@ -275,8 +273,8 @@ static bool event_is_sound(const struct hud_record *event)
 {
 	const struct record_kind *kind = record_kind(event->type);
 
-	if (event->type < FIRST_EVENT_TYPE || event->size < sizeof(*event) || event->size % 8 ||
-	    event->size > EVENT_BYTES_MAX)
+	if (!event->type || record_group(event->type) == RECORD_DEFINITION ||
+	    event->size < sizeof(*event) || event->size % 8 || event->size > EVENT_BYTES_MAX)
 		return false;
 	return !kind || record_is_whole(kind, event);
 }
@@ -293,7 +291,7 @@ int capture_writer_event(struct capture_writer *w, const struct hud_record *even
 		chunk_begin(w);
 	define_references(w, event);
 	put(w, event);
-	if (event->type <= LAST_EVENT_TYPE)
+	if (record_group(event->type) == RECORD_EVENT)
 		w->events++;
 	if (definitions_stack_bytes(&w->definitions) > STACK_BYTES_MAX)
 		definitions_forget_stacks(&w->definitions);

@@ -17,7 +17,8 @@
 /* clang-format off */
 static const struct record_kind kinds[] = {
 	[HUD_SESSION] = {
-		.name = "session", .bytes = sizeof(struct hud_session),
+		.name = "session", .group = RECORD_DEFINITION,
+		.bytes = sizeof(struct hud_session),
 		.reference = {
 			ID(STRING, hud_session, kernel),
 			ID(STRING, hud_session, recorder),
@@ -26,18 +27,21 @@ static const struct record_kind kinds[] = {
 		},
 	},
 	[HUD_STRING] = {
-		.name = "string", .bytes = sizeof(struct hud_string),
+		.name = "string", .group = RECORD_DEFINITION,
+		.bytes = sizeof(struct hud_string),
 		.count = {AT(hud_string, bytes), 4, 1, HUD_STRING_BYTES_MAX},
 	},
 	[HUD_PROCESS] = {
-		.name = "process", .bytes = sizeof(struct hud_process),
+		.name = "process", .group = RECORD_DEFINITION,
+		.bytes = sizeof(struct hud_process),
 		.reference = {
 			ID(STRING, hud_process, name),
 			ID(STRING, hud_process, exe),
 		},
 	},
 	[HUD_MAPPING] = {
-		.name = "mapping", .bytes = sizeof(struct hud_mapping),
+		.name = "mapping", .group = RECORD_DEFINITION,
+		.bytes = sizeof(struct hud_mapping),
 		.count = {AT(hud_mapping, build_id_bytes), 2, 0, HUD_BUILD_ID_BYTES_MAX},
 		.reference = {
 			ID(PROCESS, hud_mapping, process),
@@ -45,14 +49,16 @@ static const struct record_kind kinds[] = {
 		},
 	},
 	[HUD_THREAD] = {
-		.name = "thread", .bytes = sizeof(struct hud_thread),
+		.name = "thread", .group = RECORD_DEFINITION,
+		.bytes = sizeof(struct hud_thread),
 		.reference = {
 			ID(PROCESS, hud_thread, process),
 			ID(STRING, hud_thread, comm),
 		},
 	},
 	[HUD_USER_STACK] = {
-		.name = "user-stack", .bytes = sizeof(struct hud_user_stack),
+		.name = "user-stack", .group = RECORD_DEFINITION,
+		.bytes = sizeof(struct hud_user_stack),
 		.count = {AT(hud_user_stack, frames), 2, 8, HUD_STACK_FRAMES_MAX},
 		.reference = {
 			ID(PROCESS, hud_user_stack, process),
@@ -61,7 +67,8 @@ static const struct record_kind kinds[] = {
 		},
 	},
 	[HUD_KERNEL_STACK] = {
-		.name = "kernel-stack", .bytes = sizeof(struct hud_kernel_stack),
+		.name = "kernel-stack", .group = RECORD_DEFINITION,
+		.bytes = sizeof(struct hud_kernel_stack),
 		.count = {AT(hud_kernel_stack, frames), 2, 4, HUD_STACK_FRAMES_MAX},
 		.reference = {
 			{.kind = REFERENCE_STRING, .offset = AT(hud_kernel_stack, function),
@@ -69,7 +76,8 @@ static const struct record_kind kinds[] = {
 		},
 	},
 	[HUD_OFFCPU] = {
-		.name = "offcpu", .bytes = sizeof(struct hud_offcpu),
+		.name = "offcpu", .group = RECORD_EVENT,
+		.bytes = sizeof(struct hud_offcpu),
 		.reference = {
 			ID(PROCESS, hud_offcpu, process),
 			THREAD(hud_offcpu, tid, process),
@@ -81,7 +89,8 @@ static const struct record_kind kinds[] = {
 		},
 	},
 	[HUD_SAMPLE] = {
-		.name = "sample", .bytes = sizeof(struct hud_sample),
+		.name = "sample", .group = RECORD_EVENT,
+		.bytes = sizeof(struct hud_sample),
 		.reference = {
 			ID(PROCESS, hud_sample, process),
 			THREAD(hud_sample, tid, process),
@@ -90,14 +99,16 @@ static const struct record_kind kinds[] = {
 		},
 	},
 	[HUD_WINDOW] = {
-		.name = "window", .bytes = sizeof(struct hud_window),
+		.name = "window", .group = RECORD_EVENT,
+		.bytes = sizeof(struct hud_window),
 		.reference = {
 			ID(PROCESS, hud_window, process),
 			THREAD(hud_window, tid, process),
 		},
 	},
 	[HUD_LIFECYCLE] = {
-		.name = "lifecycle", .bytes = sizeof(struct hud_lifecycle),
+		.name = "lifecycle", .group = RECORD_EVENT,
+		.bytes = sizeof(struct hud_lifecycle),
 		.reference = {
 			ID(PROCESS, hud_lifecycle, process),
 			THREAD(hud_lifecycle, tid, process),
@@ -106,7 +117,8 @@ static const struct record_kind kinds[] = {
 		},
 	},
 	[HUD_POLL] = {
-		.name = "poll", .bytes = sizeof(struct hud_poll),
+		.name = "poll", .group = RECORD_EVENT,
+		.bytes = sizeof(struct hud_poll),
 		.reference = {
 			ID(PROCESS, hud_poll, process),
 			THREAD(hud_poll, tid, process),
@@ -114,37 +126,58 @@ static const struct record_kind kinds[] = {
 		},
 	},
 	[HUD_HISTOGRAM] = {
-		.name = "histogram", .bytes = sizeof(struct hud_histogram),
+		.name = "histogram", .group = RECORD_EVENT,
+		.bytes = sizeof(struct hud_histogram),
 		.count = {AT(hud_histogram, buckets), 4, 8, HUD_HISTOGRAM_BUCKETS},
 		.reference = {
 			ID(PROCESS, hud_histogram, process),
 			ID(USER_STACK, hud_histogram, site),
 		},
 	},
-	[HUD_PROBES] = {.name = "probes", .bytes = sizeof(struct hud_probes)},
-	[HUD_LOST] = {.name = "lost", .bytes = sizeof(struct hud_lost)},
-	[HUD_COST] = {.name = "cost", .bytes = sizeof(struct hud_cost)},
-	[HUD_CLOCK] = {.name = "clock", .bytes = sizeof(struct hud_clock)},
-	[HUD_END] = {.name = "end", .bytes = sizeof(struct hud_end)},
+	[HUD_PROBES] = {
+		.name = "probes", .group = RECORD_EVENT,
+		.bytes = sizeof(struct hud_probes),
+	},
+	[HUD_LOST] = {
+		.name = "lost", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_lost),
+	},
+	[HUD_COST] = {
+		.name = "cost", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_cost),
+	},
+	[HUD_CLOCK] = {
+		.name = "clock", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_clock),
+	},
+	[HUD_END] = {
+		.name = "end", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_end),
+	},
 	[HUD_MARK] = {
-		.name = "mark", .bytes = sizeof(struct hud_mark),
+		.name = "mark", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_mark),
 		.reference = {
 			ID(STRING, hud_mark, text),
 		},
 	},
 	[HUD_SYMBOL_TEXT] = {
-		.name = "symbol-text", .bytes = sizeof(struct hud_symbol_text),
+		.name = "symbol-text", .group = RECORD_SYMBOL,
+		.bytes = sizeof(struct hud_symbol_text),
 		.count = {AT(hud_symbol_text, bytes), 4, 1, HUD_SYMBOL_TEXT_BYTES_MAX},
 	},
 	[HUD_SYMBOL_BINARY] = {
-		.name = "symbol-binary", .bytes = sizeof(struct hud_symbol_binary),
+		.name = "symbol-binary", .group = RECORD_SYMBOL,
+		.bytes = sizeof(struct hud_symbol_binary),
 		.count = {AT(hud_symbol_binary, build_id_bytes), 2, 0, HUD_BUILD_ID_BYTES_MAX},
 	},
 	[HUD_SYMBOL_FUNCTION] = {
-		.name = "symbol-function", .bytes = sizeof(struct hud_symbol_function),
+		.name = "symbol-function", .group = RECORD_SYMBOL,
+		.bytes = sizeof(struct hud_symbol_function),
 	},
 	[HUD_SYMBOL_ADDRESS] = {
-		.name = "symbol-address", .bytes = sizeof(struct hud_symbol_address),
+		.name = "symbol-address", .group = RECORD_SYMBOL,
+		.bytes = sizeof(struct hud_symbol_address),
 		.count = {AT(hud_symbol_address, calls), 2, 4 * HUD_SYMBOL_CALL_WORDS,
 			  HUD_SYMBOL_CALLS_MAX},
 	},
@@ -156,6 +189,13 @@ const struct record_kind *record_kind(uint16_t type)
 	if (type >= sizeof(kinds) / sizeof(kinds[0]) || !kinds[type].bytes)
 		return NULL;
 	return &kinds[type];
+}
+
+enum record_group record_group(uint16_t type)
+{
+	const struct record_kind *kind = record_kind(type);
+
+	return kind ? kind->group : RECORD_UNKNOWN;
 }
 
 uint32_t record_u32(const struct hud_record *record, uint16_t offset)

@@ -6,7 +6,18 @@
 
 #include <stdbool.h>
 
-/* What both sides must know of each record type, as data: how large it is and what it refers to. */
+/*
+ * What both sides must know of each record type, as data: its group, how large it is and what it
+ * refers to.
+ */
+
+enum record_group {
+	RECORD_UNKNOWN = 0,
+	RECORD_DEFINITION,
+	RECORD_EVENT,
+	RECORD_RECORDING, /* about the recording itself */
+	RECORD_SYMBOL,
+};
 
 enum reference_kind {
 	REFERENCE_NONE = 0,
@@ -40,6 +51,7 @@ struct record_count {
 
 struct record_kind {
 	const char *name;
+	enum record_group group;
 	uint16_t bytes; /* of the fixed part; 0: not a known type */
 	struct record_count count;
 	struct record_reference reference[RECORD_REFERENCES]; /* up to the first NONE */
@@ -47,6 +59,9 @@ struct record_kind {
 
 /* NULL: not a type this code knows. */
 const struct record_kind *record_kind(uint16_t type);
+
+/* RECORD_UNKNOWN: not a type this code knows. */
+enum record_group record_group(uint16_t type);
 
 /* The record's own count, 0 where its type has none. The fixed part must be there. */
 uint32_t record_count(const struct record_kind *kind, const struct hud_record *record);

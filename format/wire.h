@@ -3,7 +3,7 @@
 #define HUD_FORMAT_WIRE_H
 
 /*
- * What stands in a .hud capture, byte for byte. docs/FORMAT.md is the normative text.
+ * What a .hud capture contains, byte for byte. docs/FORMAT.md is the normative text.
  *
  * All integers are little-endian and of fixed width; times are CLOCK_MONOTONIC nanoseconds unless
  * a field says otherwise; sizes are bytes. Records are 8-byte aligned. A reader skips types it does
@@ -14,13 +14,14 @@
 #include <stdint.h>
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "the format is little-endian and its structs are used in place: big-endian hosts need a codec"
+#error "the format is little-endian and used in place: big-endian hosts need a codec"
 #endif
 
-#define HUD_ASSERT_SIZE(type, bytes) \
+#define HUD_ASSERT_SIZE(type, bytes)                                                               \
 	_Static_assert(sizeof(type) == (bytes), "wire layout of " #type " drifted")
-#define HUD_ASSERT_OFFSET(type, field, bytes) \
-	_Static_assert(offsetof(type, field) == (bytes), "wire layout of " #type "." #field " drifted")
+#define HUD_ASSERT_OFFSET(type, field, bytes)                                                      \
+	_Static_assert(offsetof(type, field) == (bytes),                                           \
+		       "wire layout of " #type "." #field " drifted")
 
 /* The naming frame: a zstd skippable frame with this magic and payload opens a capture. */
 #define HUD_NAMING_MAGIC 0x184D2A5Du
@@ -50,7 +51,8 @@ struct hud_chunk {
 HUD_ASSERT_SIZE(struct hud_chunk, 64);
 
 enum hud_record_flags {
-	HUD_MUST_UNDERSTAND = 1u << 15, /* a reader that does not know the type refuses the capture */
+	/* a reader that does not know the type refuses the capture */
+	HUD_MUST_UNDERSTAND = 1u << 15,
 };
 
 /* Before every record. `size` includes this header and is a multiple of 8. */
@@ -94,32 +96,32 @@ enum hud_record_type {
 /* How the recording was made. In every chunk, first. */
 struct hud_session {
 	struct hud_record head;
-	uint64_t start_ns;         /* CLOCK_MONOTONIC when recording began */
+	uint64_t start_ns;          /* CLOCK_MONOTONIC when recording began */
 	uint64_t start_realtime_ns; /* CLOCK_REALTIME at that moment */
-	uint64_t threshold_ns;     /* off-CPU spans at or over it are events of their own */
-	uint32_t sample_hz;          /* how often the sampler looks at each CPU */
-	uint32_t profile_hz;       /* how many of the looks are profile samples (HUD_SAMPLE_PROFILE) */
-	uint32_t cpus;             /* online when recording began */
-	uint32_t machine;          /* ELF e_machine of the host: 62 x86-64, 183 AArch64 */
-	uint32_t source;           /* enum hud_source: the best source this recording had */
+	uint64_t threshold_ns;      /* off-CPU spans at or over it are events of their own */
+	uint32_t sample_hz;         /* samples of each CPU a second */
+	uint32_t profile_hz;        /* of these: profile samples (HUD_SAMPLE_PROFILE) */
+	uint32_t cpus;              /* online when recording began */
+	uint32_t machine;           /* ELF e_machine of the host: 62 x86-64, 183 AArch64 */
+	uint32_t source;            /* enum hud_source: the best source this recording had */
 	uint32_t page_bytes;
-	uint32_t kernel;           /* string: uname -r */
-	uint32_t recorder;         /* string: version of hud-record */
-	uint32_t command;          /* string: what a person called the target; 0 none */
-	uint32_t features;         /* enum hud_feature bits */
-	uint32_t workers_prefix;   /* string: --workers; 0 none */
-	uint32_t window_ms;        /* length of a HUD_WINDOW */
+	uint32_t kernel;         /* string: uname -r */
+	uint32_t recorder;       /* string: version of hud-record */
+	uint32_t command;        /* string: the target as named on the command line; 0 none */
+	uint32_t features;       /* enum hud_feature bits */
+	uint32_t workers_prefix; /* string: --workers; 0 none */
+	uint32_t window_ms;      /* length of a HUD_WINDOW */
 };
 HUD_ASSERT_SIZE(struct hud_session, 80);
 HUD_ASSERT_OFFSET(struct hud_session, kernel, 56);
 
 enum hud_source {
-	HUD_SOURCE_STACK = 1,   /* polls and parks are told apart by stacks, offline */
-	HUD_SOURCE_PASSIVE = 2, /* by the runtime's own state, read at each look at a thread */
-	HUD_SOURCE_EXACT = 3,   /* and each poll's beginning is seen (--polls) */
+	HUD_SOURCE_STACK = 1,   /* offline, from stacks: which waits are polls */
+	HUD_SOURCE_PASSIVE = 2, /* from the runtime's state, read at each sample */
+	HUD_SOURCE_EXACT = 3,   /* and the start of each poll is seen (--polls) */
 };
 
-/* What the runtime's state said that a thread did. */
+/* What a thread did, by the runtime's state. */
 enum hud_where {
 	HUD_WHERE_UNKNOWN = 0, /* the runtime's state is not known in this process: ask the stack */
 	HUD_WHERE_POLL = 1,    /* a worker, in a poll */
@@ -131,9 +133,10 @@ enum hud_where {
 };
 
 enum hud_feature {
-	HUD_FEATURE_STACK_AT_SWITCH_IN = 1u << 0, /* sleep stacks taken by the sleeper, afterwards */
-	HUD_FEATURE_OPEN_SPANS = 1u << 1,         /* sleepers that never wake are found, with stacks */
-	/* Looks came at the scheduler's ticks, and when a poll that one met reached the threshold. */
+	/* sleep stacks taken by the sleeper, afterwards */
+	HUD_FEATURE_STACK_AT_SWITCH_IN = 1u << 0,
+	HUD_FEATURE_OPEN_SPANS = 1u << 1, /* sleepers that never wake are found, with stacks */
+	/* Samples come at scheduler ticks, and when a poll seen at a tick reaches the threshold. */
 	HUD_FEATURE_LOOKS_AT_TICKS = 1u << 2,
 };
 
@@ -150,10 +153,10 @@ HUD_ASSERT_SIZE(struct hud_string, 16);
 struct hud_process {
 	struct hud_record head;
 	uint32_t id;
-	uint32_t pid;     /* in the initial pid namespace */
+	uint32_t pid;      /* in the initial pid namespace */
 	uint64_t start_ns; /* first seen */
-	uint32_t name;    /* string: comm of the leader */
-	uint32_t exe;     /* string: path of the executable as the target sees it */
+	uint32_t name;     /* string: comm of the leader */
+	uint32_t exe;      /* string: path of the executable as the target sees it */
 };
 HUD_ASSERT_SIZE(struct hud_process, 32);
 
@@ -166,12 +169,12 @@ enum hud_mapping_flags {
 struct hud_mapping {
 	struct hud_record head;
 	uint32_t process;
-	uint32_t id;       /* unique in the capture */
-	uint64_t start;    /* first address */
-	uint64_t end;      /* one past the last */
-	uint64_t offset;   /* in the file */
-	uint64_t from_ns;  /* first seen */
-	uint32_t path;     /* string, as the target sees it */
+	uint32_t id;             /* unique in the capture */
+	uint64_t start;          /* first address */
+	uint64_t end;            /* one past the last */
+	uint64_t offset;         /* in the file */
+	uint64_t from_ns;        /* first seen */
+	uint32_t path;           /* string, as the target sees it */
 	uint16_t build_id_bytes; /* 0: none known */
 	uint16_t mapping_flags;
 	uint8_t build_id[HUD_BUILD_ID_BYTES_MAX]; /* or a hash of the code: format/text_hash.h */
@@ -181,7 +184,7 @@ HUD_ASSERT_SIZE(struct hud_mapping, 88);
 /* A thread; defined anew when it is renamed. */
 struct hud_thread {
 	struct hud_record head;
-	uint32_t tid;     /* in the initial pid namespace */
+	uint32_t tid; /* in the initial pid namespace */
 	uint32_t process;
 	uint64_t from_ns; /* this name holds from here */
 	uint32_t comm;    /* string */
@@ -191,10 +194,11 @@ HUD_ASSERT_SIZE(struct hud_thread, 32);
 
 /* Why a walk up a stack ended. */
 enum hud_stack_stop {
-	HUD_STOP_END = 0,              /* the kernel's frame-pointer walk found nothing further */
-	HUD_STOP_DEPTH = 1,            /* it had as many frames as fit */
-	HUD_STOP_ROOT = 2,             /* the outermost frame: the stack is complete */
-	HUD_STOP_NO_MAPPING = 3,       /* code in no known mapping: JIT, or a mapping that is gone */
+	HUD_STOP_END = 0,   /* the kernel's frame-pointer walk found nothing further */
+	HUD_STOP_DEPTH = 1, /* it had as many frames as fit */
+	HUD_STOP_ROOT = 2,  /* the outermost frame: the stack is complete */
+	/* code in no known mapping: JIT, or a mapping that is gone */
+	HUD_STOP_NO_MAPPING = 3,
 	HUD_STOP_READ_FAILED = 4,      /* the thread's memory could not be read */
 	HUD_STOP_NO_FRAME_POINTER = 5, /* no unwind rows here, and no frame pointer */
 	HUD_STOP_UNSUPPORTED = 6,      /* unwind rows of a kind that is not followed */
@@ -208,8 +212,8 @@ struct hud_user_stack {
 	uint32_t process;
 	uint16_t frames;
 	uint16_t stop; /* enum hud_stack_stop */
-	/* 1 + index of the innermost frame that was left by its frame pointer; 0: all by unwind rows.
-	   If that frame's code keeps no frame pointer, its caller is missing behind it. */
+	/* 1 + index of the innermost frame left by its frame pointer; 0: all by unwind rows.
+	   If that frame's code keeps no frame pointer, its caller is missing after it. */
 	uint32_t frame_pointer_from;
 	uint64_t address[];
 };
@@ -227,40 +231,44 @@ HUD_ASSERT_SIZE(struct hud_kernel_stack, 16);
 
 enum hud_offcpu_flags {
 	HUD_OFFCPU_PREEMPTED = 1u << 0, /* was runnable all the time: run-queue delay only */
-	HUD_OFFCPU_OPEN = 1u << 1,      /* still asleep at end_ns; a later record may supersede it */
-	HUD_OFFCPU_AT_ATTACH = 1u << 2, /* was off the CPU when recording began: start_ns is a bound */
-	HUD_OFFCPU_NO_STACK = 1u << 3,  /* a stack was wanted and could not be taken */
-	HUD_OFFCPU_UNSURE = 1u << 4,    /* `where` is by a runtime layout still to be confirmed */
+	/* still asleep at end_ns; a later record may supersede it */
+	HUD_OFFCPU_OPEN = 1u << 1,
+	/* was off the CPU when recording began: start_ns is a bound */
+	HUD_OFFCPU_AT_ATTACH = 1u << 2,
+	HUD_OFFCPU_NO_STACK = 1u << 3, /* a stack was wanted and could not be taken */
+	HUD_OFFCPU_UNSURE = 1u << 4,   /* `where` is by a runtime layout still to be confirmed */
 };
 
 enum { HUD_NO_SYSCALL = -1 };
 
 /*
- * One off-CPU span of a watched thread: at or over the threshold, or shorter in a poll that has gone
- * on for a while. Parks known to be such are only counted. Written when the thread is
- * switched in again; while it sleeps, written as OPEN again and again: of several with the same
+ * One off-CPU span of a watched thread: at or over the threshold, or shorter in a poll that has
+ * gone on for a while. Known parks are only counted. Written when the thread is switched in again;
+ * while it sleeps, it may be written as OPEN, more than once: of several with the same
  * (tid, start_ns) the last one holds.
  */
 struct hud_offcpu {
 	struct hud_record head;
-	uint64_t start_ns;     /* at switch-out */
-	uint64_t end_ns;       /* at switch-in; OPEN: when last seen asleep */
-	uint64_t wakeup_ns;    /* 0: not seen, or never asleep (preempted); else run-queue delay starts */
+	uint64_t start_ns; /* at switch-out */
+	uint64_t end_ns;   /* at switch-in; OPEN: when last seen asleep */
+	/* 0: not seen, or never asleep (preempted); else run-queue delay starts */
+	uint64_t wakeup_ns;
 	uint32_t process;
 	uint32_t tid;
 	uint32_t user_stack;   /* 0: none */
 	uint32_t kernel_stack; /* 0: none */
 	int32_t syscall;       /* number, HUD_NO_SYSCALL in none (page fault, preemption) */
 	uint32_t offcpu_flags;
-	uint32_t state;        /* the kernel's task state at switch-out, flag bits masked */
-	uint32_t cpu;          /* it ran on at switch-in; OPEN: at switch-out */
-	uint32_t waker_pid;    /* 0: the kernel itself (a timer, an interrupt), or not seen */
+	uint32_t state;     /* the kernel's task state at switch-out, flag bits masked */
+	uint32_t cpu;       /* it ran on at switch-in; OPEN: at switch-out */
+	uint32_t waker_pid; /* 0: the kernel itself (a timer, an interrupt), or not seen */
 	uint32_t waker_tid;
 	uint32_t waker_process; /* 0: the waker is in no watched process */
-	uint32_t waker_stack;  /* user stack of the waker, 0: none */
-	uint64_t poll_ns;      /* start_max_ns of the poll it lies in, 0: in none, or not known */
-	uint64_t task;         /* the runtime's id of the task being polled, 0: none or not known */
-	uint32_t where;        /* enum hud_where */
+	uint32_t waker_stack;   /* user stack of the waker, 0: none */
+	uint64_t poll_ns;       /* start_max_ns of the poll it lies in, 0: in none, or not known */
+	/* the runtime's id of the task being polled, 0: none or not known */
+	uint64_t task;
+	uint32_t where; /* enum hud_where */
 	uint32_t reserved;
 };
 HUD_ASSERT_SIZE(struct hud_offcpu, 104);
@@ -271,12 +279,15 @@ enum hud_sample_flags {
 	HUD_SAMPLE_UNSURE = 1u << 2,   /* as HUD_OFFCPU_UNSURE */
 };
 
-/* A look at a watched thread on its CPU; of one that lost it unlooked, as it gets one again. */
+/*
+ * A sample of a watched thread on its CPU, or taken at switch-in: it had lost its CPU before any
+ * sample for longer than the time between two.
+ */
 struct hud_sample {
 	struct hud_record head;
 	uint64_t time_ns;
-	uint64_t awake_ns;     /* since then it has not slept: only run, or waited for a CPU */
-	uint64_t waited_ns;    /* how long it waited for a CPU since awake_ns (duration) */
+	uint64_t awake_ns;  /* since then it has not slept: only run, or waited for a CPU */
+	uint64_t waited_ns; /* how long it waited for a CPU since awake_ns (duration) */
 	uint32_t process;
 	uint32_t tid;
 	uint32_t user_stack;
@@ -284,8 +295,8 @@ struct hud_sample {
 	int32_t syscall;
 	uint32_t cpu;
 	uint32_t sample_flags;
-	uint32_t where;        /* enum hud_where */
-	uint64_t poll_ns;      /* as in struct hud_offcpu */
+	uint32_t where;   /* enum hud_where */
+	uint64_t poll_ns; /* as in struct hud_offcpu */
 	uint64_t task;
 };
 HUD_ASSERT_SIZE(struct hud_sample, 80);
@@ -303,40 +314,46 @@ struct hud_window {
 	uint32_t process;
 	uint32_t tid;
 	uint64_t cpu_ns;
-	uint64_t sleep_ns;     /* in sleeps shorter than the threshold, without their run-queue tail */
-	uint64_t run_queue_ns; /* waiting for a CPU, in spans shorter than the threshold, and behind parks */
-	uint32_t sleeps;       /* all switch-outs into sleep, long ones as well */
+	/* in sleeps shorter than the threshold, without their run-queue tail */
+	uint64_t sleep_ns;
+	/* waiting for a CPU, in spans shorter than the threshold, and after parks */
+	uint64_t run_queue_ns;
+	uint32_t sleeps; /* all switch-outs into sleep, long ones as well */
 	uint32_t preemptions;
-	uint64_t parked_ns;    /* in parks known to be such, of any length, without their run-queue tail */
-	uint64_t poll_sleep_ns; /* of sleep_ns: inside polls */
+	/* in parks known to be such, of any length, without their run-queue tail */
+	uint64_t parked_ns;
+	uint64_t poll_sleep_ns;   /* of sleep_ns: inside polls */
 	uint64_t maybe_parked_ns; /* of sleep_ns: in parks, if a layout that was guessed is right */
-	/* Of run_queue_ns: on a CPU that the hypervisor gave to others, as it tells or a late tick shows. */
+	/* Part of run_queue_ns: the hypervisor ran others on that CPU (steal time, late tick). */
 	uint64_t stolen_ns;
-	uint64_t sample_gap_ns;  /* the longest that it ran, or waited for a CPU, without a look at it */
-	uint32_t samples;        /* of the sampler at it, those without a record included … */
-	uint32_t poll_samples;   /* … of them inside polls */
-	uint32_t polls;        /* that began, where each is seen (HUD_SOURCE_EXACT) */
+	uint64_t sample_gap_ns; /* longest time it ran or waited for a CPU without a sample */
+	uint32_t samples;       /* samples of it, including those without a record */
+	uint32_t poll_samples;  /* of samples: inside polls */
+	uint32_t polls;         /* polls that began, where each is seen (HUD_SOURCE_EXACT) */
 	uint32_t reserved;
 };
 HUD_ASSERT_SIZE(struct hud_window, 120);
 
 enum hud_poll_flags {
-	HUD_POLL_OPEN = 1u << 0, /* goes on: a later record of its (tid, start_max_ns) holds */
-	/* A task came back while the scheduler counted no new round: tasks that hand a worker to each
-	   other (LIFO slot) look like one poll, and this may be several. */
+	/* goes on: a later record of its (tid, start_max_ns) holds */
+	HUD_POLL_OPEN = 1u << 0,
+	/* A task came back while the scheduler counted no new round: tasks that wake each other
+	   (LIFO slot) look like one poll, and this may be several. */
 	HUD_POLL_UPPER_BOUND = 1u << 1,
-	HUD_POLL_START_AT_MIN = 1u << 2, /* it was the first thing after a park: began at start_min_ns */
-	HUD_POLL_END_AT_MAX = 1u << 3,   /* a park was the next thing: ended at end_max_ns */
-	HUD_POLL_EXACT = 1u << 4,        /* its beginning was seen */
-	HUD_POLL_END_EXACT = 1u << 5,    /* its end was seen */
-	HUD_POLL_UNSURE = 1u << 6,       /* as HUD_OFFCPU_UNSURE */
-	HUD_POLL_FOLLOWED = 1u << 7, /* what came after it was seen: `left_queued` and all after it are known */
+	/* it was the first thing after a park: began at start_min_ns */
+	HUD_POLL_START_AT_MIN = 1u << 2,
+	HUD_POLL_END_AT_MAX = 1u << 3, /* a park was the next thing: ended at end_max_ns */
+	HUD_POLL_EXACT = 1u << 4,      /* its beginning was seen */
+	HUD_POLL_END_EXACT = 1u << 5,  /* its end was seen */
+	HUD_POLL_UNSURE = 1u << 6,     /* as HUD_OFFCPU_UNSURE */
+	/* what came next was seen: the fields from `left_queued` on are known */
+	HUD_POLL_FOLLOWED = 1u << 7,
 };
 
 /*
- * One poll at or over the threshold, counted from start_max_ns to end_min_ns: so long the runtime's
- * state was seen unchanged. It began in [start_min_ns, start_max_ns] and ended in
- * [end_min_ns, end_max_ns]; in those two gaps the thread ran or waited for a CPU, and did not sleep.
+ * One poll at or over the threshold, counted from start_max_ns to end_min_ns: between these two the
+ * runtime's state was seen unchanged. It began in [start_min_ns, start_max_ns] and ended in
+ * [end_min_ns, end_max_ns]; in those gaps the thread ran or waited for a CPU, and did not sleep.
  */
 struct hud_poll {
 	struct hud_record head;
@@ -349,19 +366,25 @@ struct hud_poll {
 	uint64_t run_queue_ns; /* in the same time */
 	uint32_t process;
 	uint32_t tid;
-	uint32_t site;         /* user stack of one frame: the function that polled it; 0: not seen */
-	uint32_t poll_flags;   /* enum hud_poll_flags */
-	uint32_t scheduler;    /* enum hud_scheduler_kind (format/plan.h) of its worker; 0 not known */
-	uint32_t samples;        /* at it, by the sampler */
-	uint32_t ready_samples;  /* how often the worker's own queue was read meanwhile; … */
-	uint32_t ready_sum;    /* … tasks ready behind it, all looks together, … */
-	uint32_t ready_max;    /* … and most at once */
-	uint32_t left_queued;  /* tasks still in the worker's own queue when the next poll began; 0: it parked */
-	uint32_t next_polls;   /* as many polls came next, or fewer: another long one did, or a park */
-	uint32_t queued;        /* so many tasks stood ready when it ended that had … */
-	uint64_t queued_since_ns; /* … since then at the latest; 0: none are known */
-	uint64_t next_sum_ns;  /* from its end to the beginnings of next_polls, all together */
-	uint64_t next_max_ns;  /* … and of the last */
+	/* user stack of one frame: the function that polled it; 0: not seen */
+	uint32_t site;
+	uint32_t poll_flags; /* enum hud_poll_flags */
+	/* enum hud_scheduler_kind (format/plan.h) of its worker; 0 not known */
+	uint32_t scheduler;
+	uint32_t samples;       /* samples taken during it */
+	uint32_t ready_samples; /* how often the worker's own run queue was read during it */
+	uint32_t ready_sum;     /* tasks waiting in that queue, summed over these reads */
+	uint32_t ready_max;     /* most tasks waiting at one read */
+	/* tasks still in the worker's own queue when the next poll began; 0: it parked */
+	uint32_t left_queued;
+	/* left_queued, or fewer: how many polls followed before a long poll or a park */
+	uint32_t next_polls;
+	/* tasks that were queued when it ended and had been since queued_since_ns */
+	uint32_t queued;
+	/* the latest time at which those were queued; 0: none are known */
+	uint64_t queued_since_ns;
+	uint64_t next_sum_ns; /* sum over next_polls of the time from its end to their start */
+	uint64_t next_max_ns; /* the same for the last of them */
 };
 HUD_ASSERT_SIZE(struct hud_poll, 136);
 
@@ -370,7 +393,7 @@ HUD_ASSERT_SIZE(struct hud_poll, 136);
 /*
  * How long all polls took that one function made, since recording began and while probes were
  * attached: of several of one (process, site) the last holds. Bucket 0 is under 256 ns; bucket
- * 1 + 4 * (n - 8) + i, with i from 0 to 3, is [2^n * (4 + i) / 4, 2^n * (5 + i) / 4) ns; the last one
+ * 1 + 4 * (n - 8) + i, with i from 0 to 3, is [2^n * (4 + i) / 4, 2^n * (5 + i) / 4) ns; the last
  * has no end. Only buckets that hold something are written, in order.
  */
 struct hud_histogram {
@@ -379,7 +402,7 @@ struct hud_histogram {
 	uint64_t total_ns;
 	uint64_t max_ns;
 	uint32_t process;
-	uint32_t site;    /* user stack of one frame: the function */
+	uint32_t site; /* user stack of one frame: the function */
 	uint32_t buckets;
 	uint32_t reserved;
 	uint32_t bucket[]; /* number and count of each */
@@ -397,8 +420,8 @@ struct hud_probes {
 	uint64_t time_ns;
 	uint32_t probes_flags;  /* enum hud_probes_flags */
 	uint32_t sites;         /* functions that are probed */
-	uint32_t costly_sites;    /* left out: their first instruction would be single-stepped */
-	uint32_t probe_cost_ns;      /* of one hit, as measured on this machine */
+	uint32_t costly_sites;  /* left out: their first instruction would be single-stepped */
+	uint32_t probe_cost_ns; /* of one hit, as measured on this machine */
 	uint32_t cost_permille; /* of the targets' CPU time, while last attached */
 	uint32_t reserved;
 };
@@ -421,22 +444,25 @@ struct hud_lifecycle {
 };
 HUD_ASSERT_SIZE(struct hud_lifecycle, 32);
 
-/* Why events, or parts of them, are not in the capture. Names stand in format/names.c. */
+/* Why events, or parts of them, are not in the capture. Names: format/names.c. */
 enum hud_loss {
-	HUD_LOSS_RING_FULL = 1,       /* events: the ring buffer had no room */
-	HUD_LOSS_STACK_FAILED = 2,    /* stacks: the kernel could not walk */
-	HUD_LOSS_STACK_LIMIT = 3,     /* stacks: over the rate limit of the thread */
-	HUD_LOSS_THREAD_STATE = 4,    /* threads: no memory for their state, they are not watched */
+	HUD_LOSS_RING_FULL = 1,    /* events: the ring buffer had no room */
+	HUD_LOSS_STACK_FAILED = 2, /* stacks: the kernel could not walk */
+	HUD_LOSS_STACK_LIMIT = 3,  /* stacks: over the rate limit of the thread */
+	/* threads: no memory for their state, they are not watched */
+	HUD_LOSS_THREAD_STATE = 4,
 	HUD_LOSS_OPEN_STACK = 5,      /* stacks of sleepers that could not be read */
 	HUD_LOSS_CHUNK_DAMAGED = 6,   /* bytes: written by readers, never by recorders */
 	HUD_LOSS_CHUNK_MISSING = 7,   /* chunks: sequence numbers that never came; by readers */
 	HUD_LOSS_MAPPING = 8,         /* mapping changes the kernel could not deliver */
 	HUD_LOSS_RECORD_INVALID = 9,  /* records a reader refused; by readers */
 	HUD_LOSS_CLOCK_BACKWARD = 10, /* spans dropped since their end lay before their start */
-	HUD_LOSS_UNKNOWN_PROCESS = 11, /* events of a process that was gone before it could be described */
-	HUD_LOSS_UNPLANNED = 12,       /* objects without unwind rows: none could be made, or no room */
-	HUD_LOSS_POLL_SITE = 13,       /* polls of functions for whose histogram there was no room */
-	HUD_LOSS_SWITCH_UNSEEN = 14,   /* switches to a thread that the kernel did not tell of */
+	/* events of a process that was gone before it could be described */
+	HUD_LOSS_UNKNOWN_PROCESS = 11,
+	/* objects without unwind rows: none could be made, or no room */
+	HUD_LOSS_UNPLANNED = 12,
+	HUD_LOSS_POLL_SITE = 13,     /* polls of functions for whose histogram there was no room */
+	HUD_LOSS_SWITCH_UNSEEN = 14, /* switches to a thread that the kernel did not report */
 };
 
 /* `count` more were lost for `cause` in [from_ns, to_ns]. */
@@ -456,9 +482,9 @@ struct hud_cost {
 	uint64_t time_ns;
 	uint64_t recorder_cpu_ns; /* user and system time of hud-record */
 	uint64_t rss_bytes;
-	uint64_t bpf_run_ns;      /* its BPF programs ran so long, on all CPUs together, … */
-	uint64_t bpf_runs;        /* … and so often, … */
-	uint64_t bpf_measured_ns; /* … while the kernel measured it, so long; 0: it did not */
+	uint64_t bpf_run_ns;      /* run time of its BPF programs, all CPUs together */
+	uint64_t bpf_runs;        /* how often they ran */
+	uint64_t bpf_measured_ns; /* how long the kernel measured both; 0: not measured */
 };
 HUD_ASSERT_SIZE(struct hud_cost, 56);
 
@@ -481,23 +507,23 @@ enum hud_end_reason {
 struct hud_end {
 	struct hud_record head;
 	uint64_t time_ns;
-	uint64_t events; /* records with type 32..63 written */
+	uint64_t events; /* records written whose type is an event */
 	uint32_t reason; /* enum hud_end_reason */
 	uint32_t detail;
 };
 HUD_ASSERT_SIZE(struct hud_end, 32);
 
-/* A person said so while recording went on: `hud-record mark "deploy v2"`. */
+/* A moment that a person marked during the recording: `hud-record mark "deploy v2"`. */
 struct hud_mark {
 	struct hud_record head;
 	uint64_t time_ns; /* when it arrived */
 	uint32_t text;    /* string */
-	uint32_t uid;     /* of who said it */
+	uint32_t uid;     /* of the user who marked it */
 };
 HUD_ASSERT_SIZE(struct hud_mark, 24);
 
 /*
- * Symbols stand in chunks of their own, behind HUD_END where there is one. They are facts as debug
+ * Symbols have chunks of their own, after HUD_END where there is one. They are facts as debug
  * information has them: names not demangled, paths not shortened, nothing classified. Their ids are
  * of one kind each, scoped to the capture; a chunk of symbols holds all it refers to.
  */
@@ -518,16 +544,17 @@ enum hud_symbol_quality {
 	HUD_SYMBOLS_DWARF = 3,  /* lines and inlined calls as well */
 };
 
-/* One binary, and what was found to say of it. Known by build-id or hash of its code, else by path. */
+/* One binary and its symbols. Identified by build-id or hash of its code, else by path. */
 struct hud_symbol_binary {
 	struct hud_record head;
 	uint32_t id;
 	uint16_t quality; /* enum hud_symbol_quality */
 	uint16_t build_id_bytes;
-	uint32_t path;        /* symbol text: as the mappings have it; 0 none */
-	uint32_t file;        /* symbol text: where the symbols came from; 0 none */
-	uint32_t problem;     /* symbol text: why there are no better ones; 0 none */
-	uint32_t marker;      /* symbol text: a linker's name that shows the runtime is in it; 0 none */
+	uint32_t path;    /* symbol text: as the mappings have it; 0 none */
+	uint32_t file;    /* symbol text: where the symbols came from; 0 none */
+	uint32_t problem; /* symbol text: why there are no better ones; 0 none */
+	/* symbol text: a linker's name that shows the runtime is in it; 0 none */
+	uint32_t marker;
 	uint32_t main_crates; /* symbol text: crates with a main, one a line; 0 none */
 	uint32_t symtab;      /* 1: has a symbol table, so that no marker means no runtime */
 	uint8_t build_id[HUD_BUILD_ID_BYTES_MAX];
@@ -535,7 +562,8 @@ struct hud_symbol_binary {
 HUD_ASSERT_SIZE(struct hud_symbol_binary, 72);
 
 enum hud_symbol_flags {
-	HUD_SYMBOL_LINKAGE = 1u << 0,     /* `name` is the linker's; else as debug information has it */
+	/* `name` is the linker's; else as debug information has it */
+	HUD_SYMBOL_LINKAGE = 1u << 0,
 	HUD_SYMBOL_RUST = 1u << 1,        /* from a unit written in Rust */
 	HUD_SYMBOL_MACRO_NAMES = 1u << 2, /* has arguments or type parameters named __LIKE_THIS */
 };
@@ -550,14 +578,15 @@ struct hud_symbol_function {
 	uint32_t decl_file;
 	uint32_t decl_line;
 	uint32_t comp_dir; /* of the unit that declares it */
-	uint32_t own;      /* bytes of `name` before the function's own, where that is not the linker's */
+	/* bytes of `name` before the function's own, where that is not the linker's */
+	uint32_t own;
 };
 HUD_ASSERT_SIZE(struct hud_symbol_function, 40);
 
 #define HUD_SYMBOL_CALL_WORDS 5u
 
 /*
- * What stands behind one offset of a binary: a chain of calls, innermost first, all but the last
+ * What is at one offset of a binary: a chain of calls, innermost first, all but the last
  * inlined; none: nothing is known of it. Of each call five numbers: function, file, comp_dir of the
  * file (symbol texts), line, column.
  */
@@ -565,11 +594,13 @@ struct hud_symbol_address {
 	struct hud_record head;
 	uint64_t offset; /* in the file; of a return address less one */
 	uint32_t binary; /* HUD_SYMBOL_BINARY */
-	uint32_t aliases; /* symbol text: linker's names of all functions there, one a line; 0 none */
+	/* symbol text: linker's names of all functions there, one a line; 0 none */
+	uint32_t aliases;
 	uint16_t calls;
 	uint16_t reserved;
 	uint32_t discriminator; /* of the innermost line; 0 none */
-	uint32_t source; /* symbol text: the symbol table's word for the source file; 0 none */
+	/* symbol text: the symbol table's word for the source file; 0 none */
+	uint32_t source;
 	uint32_t reserved2;
 	uint32_t call[];
 };

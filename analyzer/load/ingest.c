@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "format/hex.h"
 #include "analyzer/derive/derivation.h"
 #include "analyzer/load/state.h"
+#include "format/hex.h"
+#include "format/records.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -105,38 +106,20 @@ static int take(struct ingest *in, struct capture_state *c, const struct hud_rec
 {
 	if (c->skip_chunk && r->type != HUD_LOST)
 		return 0;
-	switch (r->type) {
-	case HUD_SESSION:
-	case HUD_STRING:
-	case HUD_PROCESS:
-	case HUD_MAPPING:
-	case HUD_THREAD:
-	case HUD_USER_STACK:
-	case HUD_KERNEL_STACK:
+	switch (record_group(r->type)) {
+	case RECORD_DEFINITION:
 		return defined_add(&c->defined, in->inserts.last, r, chunk->end_ns);
-	case HUD_OFFCPU:
-	case HUD_SAMPLE:
-	case HUD_WINDOW:
-	case HUD_LIFECYCLE:
-	case HUD_POLL:
-	case HUD_HISTOGRAM:
-	case HUD_PROBES:
+	case RECORD_EVENT:
 		c->events++;
 		return ingest_event(in, c, r);
-	case HUD_LOST:
-	case HUD_COST:
-	case HUD_CLOCK:
-	case HUD_END:
-	case HUD_MARK:
+	case RECORD_RECORDING:
 		return ingest_event(in, c, r);
-	case HUD_SYMBOL_TEXT:
-	case HUD_SYMBOL_BINARY:
-	case HUD_SYMBOL_FUNCTION:
-	case HUD_SYMBOL_ADDRESS:
+	case RECORD_SYMBOL:
 		return take_symbols(in, c, r);
-	default:
-		return 0; /* of a newer recorder */
+	case RECORD_UNKNOWN: /* of a newer recorder */
+		break;
 	}
+	return 0;
 }
 
 static int read_all(struct ingest *in, struct capture_reader *reader, struct ingest_result *result)

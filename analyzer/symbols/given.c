@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/given.h"
+#include "format/records.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -158,7 +159,7 @@ int symbol_givens_add(struct symbol_givens *g, const uint8_t *capture_id,
 {
 	struct symbol_givens_capture *c;
 
-	if (record->type < HUD_SYMBOL_TEXT || record->type > HUD_SYMBOL_ADDRESS)
+	if (record_group(record->type) != RECORD_SYMBOL)
 		return 0;
 	c = capture_of(g, capture_id);
 	if (!c)

@@ -176,6 +176,22 @@ static void every_constant_is_documented_with_its_number(void **state)
 	free(wire);
 }
 
+/* The ranges of numbers that FORMAT.md gives for the groups. */
+static void the_group_of_every_record_type_is_that_of_its_number(void **state)
+{
+	static const enum record_group groups[] = {RECORD_DEFINITION, RECORD_EVENT,
+						   RECORD_RECORDING, RECORD_SYMBOL};
+
+	(void)state;
+	for (unsigned type = 0; type <= UINT16_MAX; type++)
+		if (record_kind((uint16_t)type)) {
+			assert_true(type / 32 < sizeof(groups) / sizeof(groups[0]));
+			assert_int_equal(record_group((uint16_t)type), groups[type / 32]);
+		} else {
+			assert_int_equal(record_group((uint16_t)type), RECORD_UNKNOWN);
+		}
+}
+
 static void every_record_size_is_documented(void **state)
 {
 	char *document = read_text("docs/FORMAT.md");
@@ -197,26 +213,45 @@ static void every_record_size_is_documented(void **state)
 	free(document);
 }
 
+struct causes {
+	const char *document;
+	uint32_t highest;
+	uint32_t count;
+};
+
+/* "\tHUD_LOSS_X = n," of wire.h: its row in FORMAT.md has its number, name and unit. */
+static void check_loss(const char *line, void *context)
+{
+	struct causes *c = context;
+	char name[64], row[192];
+	uint32_t cause;
+
+	if (sscanf(line, "\tHUD_LOSS_%63[A-Z_0-9] = %u,", name, &cause) != 2)
+		return;
+	if (!hud_loss_name(cause) || !hud_loss_unit(cause))
+		fail_msg("format/names.c has no name or unit of HUD_LOSS_%s", name);
+	snprintf(row, sizeof(row), "\n| HUD_LOSS_%s | %u | %s | %s | ", name, cause,
+		 hud_loss_name(cause), hud_loss_unit(cause));
+	if (!strstr(c->document, row))
+		fail_msg("FORMAT.md has no row %s", row + 1);
+	c->highest = cause > c->highest ? cause : c->highest;
+	c->count++;
+}
+
 static void every_loss_has_a_name_and_a_unit_and_they_are_documented(void **state)
 {
-	char *document = read_text("docs/FORMAT.md"), *header = read_text("format/wire.h");
-	uint32_t causes = 0;
-	char row[128];
+	char *wire = read_text("format/wire.h"), *document = read_text("docs/FORMAT.md");
+	struct causes c = {.document = document};
+	const char *causes = strstr(wire, "\nenum hud_loss {\n");
 
 	(void)state;
-	for (const char *at = header; (at = strstr(at, "\tHUD_LOSS_")); at++)
-		causes++;
-	assert_true(causes >= 14);
-	for (uint32_t cause = 1; cause <= causes; cause++) {
-		assert_non_null(hud_loss_name(cause));
-		assert_non_null(hud_loss_unit(cause));
-		snprintf(row, sizeof(row), " | %u | %s | %s | ", cause, hud_loss_name(cause),
-			 hud_loss_unit(cause));
-		if (!strstr(document, row))
-			fail_msg("FORMAT.md has no cause%s", row);
-	}
-	free(header);
+	assert_non_null(causes);
+	each_line(causes + 1, "};", check_loss, &c);
+	assert_true(c.count >= HUD_LOSS_SWITCH_UNSEEN);
+	assert_int_equal(c.count, c.highest); /* from 1, without a gap */
+	assert_null(hud_loss_name(c.highest + 1));
 	free(document);
+	free(wire);
 }
 
 static void every_number_has_a_word_and_other_numbers_have_none(void **state)
@@ -260,6 +295,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_every_wire_struct_is_documented_with_its_offset),
 		cmocka_unit_test(every_constant_is_documented_with_its_number),
+		cmocka_unit_test(the_group_of_every_record_type_is_that_of_its_number),
 		cmocka_unit_test(every_record_size_is_documented),
 		cmocka_unit_test(every_loss_has_a_name_and_a_unit_and_they_are_documented),
 		cmocka_unit_test(every_number_has_a_word_and_other_numbers_have_none),
