@@ -40,8 +40,14 @@ $(BUILD)/%.o: %.c
 $(BUILD)/libhudformat.a: $(FORMAT_OBJ)
 	@rm -f $@ && ar rcs $@ $^
 
-# SQL and rules are compiled into hud-analyze, each under its path below analyzer/.
-$(BUILD)/analyzer/base/embedded_files.c: $(EMBEDDED) analyzer/base/embed.sh
+# SQL and rules are compiled into hud-analyze, each under its path below analyzer/; anew also when one
+# is gone.
+$(BUILD)/analyzer/base/embedded.list: FORCE
+	@mkdir -p $(@D)
+	@echo '$(EMBEDDED)' | cmp -s - $@ || echo '$(EMBEDDED)' > $@
+FORCE:
+
+$(BUILD)/analyzer/base/embedded_files.c: $(EMBEDDED) $(BUILD)/analyzer/base/embedded.list analyzer/base/embed.sh
 	@mkdir -p $(@D)
 	@sh analyzer/base/embed.sh analyzer $(EMBEDDED) > $@.partial && mv $@.partial $@
 
@@ -179,7 +185,8 @@ install: all ## into DESTDIR/PREFIX (default /usr/local)
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/hud/LICENSE
 
 C_FILES := $(wildcard format/*.[ch] recorder/*/*.[ch] analyzer/*/*.[ch] tests/unit/*/*.[ch] tests/fuzz/*.c)
-lint: check-layers $(BUILD)/bpf/hud.skel.h ## clang-tidy's bugprone set
+lint: check-layers $(BUILD)/bpf/hud.skel.h ## layers, clang-format, lines of 100 columns, clang-tidy
+	@python3 tests/lint/style.py
 	clang-tidy --quiet $(filter-out %_test.c,$(filter %.c,$(C_FILES))) -- -std=c17 $(CPPFLAGS)
 
 clean: ## remove what was built

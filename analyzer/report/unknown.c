@@ -42,6 +42,10 @@ static void print_limits(const struct page *page, sqlite3_stmt *q)
 	if (column_number(q, "unproven_runs", 0))
 		fprintf(page->out, "\n  %s on the CPU may be one long poll or many short ones",
 			duration_word(word, column_number(q, "unproven_cpu_ns", 0)));
+	if (column_number(q, "probe_waits", 0))
+		fprintf(page->out, "\n  waits for hud's own probes (--polls): %" PRId64 " (%s)",
+			column_number(q, "probe_waits", 0),
+			duration_word(word, column_number(q, "probe_wait_ns", 0)));
 	fputc('\n', page->out);
 }
 

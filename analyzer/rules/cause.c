@@ -9,7 +9,6 @@
 
 /* What code decides by itself; all other causes are named by lines of causes.rules only. */
 static const char cpu[] = "cpu";
-static const char page_fault[] = "page-fault";
 static const char other_syscall[] = "syscall";
 
 int cause_each(int (*take)(void *context, const char *name, const char *about), void *context)
@@ -90,13 +89,17 @@ static const struct rules_line *find_line(const struct rules *r, const char *key
 	return NULL;
 }
 
-static bool any_frame(const struct rules *r, const char *keyword, const char *const *kernel,
-		      size_t count)
+/* The cause of the first `trap` line that fits any function of the stack, or NULL. */
+static const char *cause_of_trap(const struct rules *r, const char *const *kernel, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		if (kernel[i] && find_line(r, keyword, kernel[i]))
-			return true;
-	return false;
+	for (size_t i = 0; i < r->causes.count; i++) {
+		const struct rules_line *line = &r->causes.lines[i];
+
+		for (size_t k = 0; !strcmp(line->words[0], "trap") && k < count; k++)
+			if (kernel[k] && pattern_matches(line->words[1], kernel[k]))
+				return line->words[2];
+	}
+	return NULL;
 }
 
 static const char *cause_of_call(const struct rules *r, const char *name, const char *const *kernel,
@@ -110,18 +113,17 @@ static const char *cause_of_call(const struct rules *r, const char *name, const 
 }
 
 /*
- * On CPU in a system call the cause is that call's. Asleep in no system call and no page fault: a
- * thread that an interrupt took off its CPU was computing; what else held it (a stop signal, a
- * debugger, a frozen control group) is the kernel's, and counts as a system call.
+ * On CPU in a system call the cause is that call's. What held a thread in the kernel outside of a
+ * call for another reason than the rules name (a stop signal, a debugger, a frozen control group)
+ * counts as a system call.
  */
 const char *cause_of(const struct rules *r, uint32_t machine, int32_t syscall,
 		     const char *const *kernel, size_t count, bool off_cpu)
 {
+	const char *trap;
+
 	if (syscall >= 0)
 		return cause_of_call(r, syscall_name(machine, syscall), kernel, count);
-	if (any_frame(r, "fault", kernel, count))
-		return page_fault;
-	if (!off_cpu || any_frame(r, "preempt", kernel, count))
-		return cpu;
-	return other_syscall;
+	trap = cause_of_trap(r, kernel, count);
+	return trap ? trap : off_cpu ? other_syscall : cpu;
 }

@@ -1,7 +1,7 @@
 -- Which polls that have a record blocked a worker?
 --
--- Those that certainly lasted for the threshold, without the time they waited for a CPU: from the
--- latest possible start to the earliest possible end. (start_ns and end_ns may be the middle
+-- Those that certainly lasted for the threshold, without the time they waited for a CPU or for a probe
+-- of hud's own: from the latest possible start to the earliest possible end. (start_ns and end_ns may be the middle
 -- between two samples far apart, which proves nothing.) A poll that may be several (upper_bound)
 -- does not count; sleeps in it that are long by themselves do (40_blocking_offcpu.sql).
 -- analyzer/derive/poll_task.c finds the task.
@@ -24,4 +24,9 @@ JOIN capture AS c ON c.id = p.capture
 WHERE q.source <> 'stack'
 	AND NOT p.upper_bound
 	AND p.end_min_ns - p.start_max_ns - p.run_queue_ns >= c.threshold_ns
+	AND p.end_min_ns - p.start_max_ns - p.run_queue_ns - coalesce((
+			SELECT sum(min(w.end_ns, p.end_min_ns) - w.start_ns)
+			FROM probe_wait AS w
+			WHERE w.thread = p.thread AND w.start_ns >= p.start_max_ns
+				AND w.start_ns < p.end_min_ns), 0) >= c.threshold_ns
 ORDER BY p.start_ns, p.id;

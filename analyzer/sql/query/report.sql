@@ -170,7 +170,8 @@ SELECT json_object(
 		'stacks', m.stacks, 'stacks_complete', m.stacks_complete, 'stops', m.stops,
 		'unclassified_spans', m.unclassified_spans,
 		'unclassified_span_ns', m.unclassified_span_ns,
-		'unproven_runs', m.unproven_runs, 'unproven_cpu_ns', m.unproven_cpu_ns)
+		'unproven_runs', m.unproven_runs, 'unproven_cpu_ns', m.unproven_cpu_ns,
+		'probe_waits', m.probe_waits, 'probe_wait_ns', m.probe_wait_ns)
 		FROM limits AS m WHERE m.capture = :capture)) AS report
 FROM verdict AS v
 WHERE v.capture = :capture;

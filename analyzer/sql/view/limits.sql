@@ -60,6 +60,9 @@ SELECT s.capture,
 		ORDER BY 2 DESC, 1)) AS stops,
 	coalesce(t.spans, 0) AS unclassified_spans, coalesce(t.wall_ns, 0) AS unclassified_span_ns,
 	coalesce(u.runs, 0) AS unproven_runs, coalesce(u.wall_ns, 0) AS unproven_cpu_ns,
+	(SELECT count(*) FROM probe_wait AS w WHERE w.capture = s.capture) AS probe_waits,
+	(SELECT coalesce(sum(w.wall_ns), 0) FROM probe_wait AS w WHERE w.capture = s.capture)
+		AS probe_wait_ns,
 	(SELECT count(*) FROM binary AS b WHERE b.capture = s.capture AND b.symbols = 'none')
 		AS binaries_without_symbols
 FROM seen AS s

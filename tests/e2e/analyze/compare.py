@@ -134,7 +134,7 @@ def the_json_fits_its_schema():
     validator.check_schema(schema)
     documents = [diff(*usual()), diff(usual()[0], changed())]
     for name in ("diff.json", "diff-thresholds.json"):
-        with open(os.path.join(TOP, "tests", "golden", name)) as file:
+        with open(os.path.join(TOP, "tests", "golden", "diff", name)) as file:
             documents.append(json.load(file))
     for document in documents:
         errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:200]}"

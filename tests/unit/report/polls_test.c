@@ -61,7 +61,8 @@ static void sample_in_poll(struct scene *s, uint64_t at, uint64_t poll, uint64_t
 	scene_event(s, &record);
 }
 
-static void sleep_in_poll(struct scene *s, uint64_t from, uint64_t to, uint64_t poll)
+static void wait_in_poll(struct scene *s, uint64_t from, uint64_t to, uint64_t poll,
+			 enum fake_syscall call)
 {
 	struct hud_offcpu record = {
 		.head = {HUD_OFFCPU, 0, sizeof(record)},
@@ -70,12 +71,17 @@ static void sleep_in_poll(struct scene *s, uint64_t from, uint64_t to, uint64_t 
 		.process = s->process,
 		.tid = 11,
 		.user_stack = s->stack[NAP],
-		.syscall = SYS_NANOSLEEP,
+		.syscall = call,
 		.where = HUD_WHERE_POLL,
 		.poll_ns = at_ns(poll) + 5000,
 	};
 
 	scene_event(s, &record);
+}
+
+static void sleep_in_poll(struct scene *s, uint64_t from, uint64_t to, uint64_t poll)
+{
+	wait_in_poll(s, from, to, poll, SYS_NANOSLEEP);
 }
 
 static void short_sleeps_of_one_poll_are_one_blocking_poll(void **state)
@@ -96,6 +102,26 @@ static void short_sleeps_of_one_poll_are_one_blocking_poll(void **state)
 		      "WHERE s.function = 'demo::sleepy::nap'",
 		      1);
 	assert_number(db, "SELECT sum(wall_ns) / 1000 FROM slice", 20000);
+	sqlite3_close(db);
+}
+
+static void a_wait_for_a_probe_of_huds_own_is_no_block(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	wait_in_poll(&s, 10100, 30000, 10000, IN_PROBE);
+	poll_seen(&s, (struct seen) {10000, 31000, 7, 19900, 0, 0});
+	sleep_in_poll(&s, 50100, 56000, 50000);
+	wait_in_poll(&s, 56000, 58000, 50000, IN_PROBE);
+	poll_seen(&s, (struct seen) {50000, 60000, 7, 7900, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 1);
+	assert_number(db, TOTAL, 10000);
+	assert_number(db, "SELECT probe_waits FROM limits", 2);
+	assert_number(db, "SELECT probe_wait_ns / 1000 FROM limits", 21900);
 	sqlite3_close(db);
 }
 
@@ -443,6 +469,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_sleeps_of_one_poll_are_one_blocking_poll),
+		cmocka_unit_test(a_wait_for_a_probe_of_huds_own_is_no_block),
 		cmocka_unit_test(without_task_ids_computing_is_one_poll_where_samples_prove_it),
 		cmocka_unit_test(a_stack_agrees_with_the_state_or_contradicts_it_or_neither),
 		cmocka_unit_test(a_poll_that_began_before_the_capture_is_drawn_as_it_is_counted),

@@ -72,6 +72,11 @@ static void the_system_call_or_the_kernels_functions_name_the_cause(void **state
 		{NONE, {"io_schedule", "filemap_fault", "do_user_addr_fault"}, true, "page-fault"},
 		{NONE, {"schedule", "do_mem_abort", "el0_da"}, true, "page-fault"},
 		{NONE, {"schedule", "irqentry_exit_to_user_mode"}, true, "cpu"},
+		{NONE,
+		 {"schedule", "down_read", "find_active_uprobe_rcu", "uprobe_notify_resume",
+		  "irqentry_exit_to_user_mode", "asm_exc_int3"},
+		 true,
+		 "probe"},
 		{NONE, {"schedule", "do_signal_stop", "get_signal"}, true, "syscall"},
 	};
 
@@ -141,10 +146,9 @@ static void every_line_of_the_rules_names_a_cause(void **state)
 		const char *keyword = line->words[0];
 		bool known;
 
-		if (!strcmp(keyword, "call") || !strcmp(keyword, "kernel"))
+		if (!strcmp(keyword, "call") || !strcmp(keyword, "kernel") ||
+		    !strcmp(keyword, "trap"))
 			known = cause_named(line->words[2], strlen(line->words[2]));
-		else if (!strcmp(keyword, "fault") || !strcmp(keyword, "preempt"))
-			known = !*line->words[2];
 		else
 			known = !strcmp(keyword, "cause") && *line->words[2];
 		if (!known)
