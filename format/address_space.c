@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/address_space.h"
+#include "format/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,32 +22,14 @@ static size_t first_behind(const struct address_space *space, uint64_t address)
 	return low;
 }
 
-static int reserve(struct address_space *space, size_t more)
-{
-	struct address_range *grown;
-	size_t capacity;
-
-	if (space->count + more <= space->capacity)
-		return 0;
-	capacity = space->capacity * 2 + more + 14;
-	grown = realloc(space->range, capacity * sizeof(*grown));
-	if (!grown)
-		return -ENOMEM;
-	space->range = grown;
-	space->capacity = capacity;
-	return 0;
-}
-
 int address_space_map(struct address_space *space, uint64_t start, uint64_t end, uint32_t mapping)
 {
 	struct address_range instead[3];
 	size_t first, behind, pieces = 0;
-	int err;
 
 	/* A mapping inside an older one leaves two pieces of that: one range becomes three. */
-	err = reserve(space, 2);
-	if (err)
-		return err;
+	if (!array_reserve(&space->range, space->count, 2, &space->capacity, sizeof(*space->range)))
+		return -ENOMEM;
 	first = behind = first_behind(space, start);
 	while (behind < space->count && space->range[behind].start < end)
 		behind++;

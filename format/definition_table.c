@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/definition_table.h"
+#include "format/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -90,16 +91,11 @@ uint64_t definition_table_next_id(const struct definition_table *t)
 /* Room for one more record of `bytes` and its definition, so that storing it cannot fail. */
 static int reserve(struct definition_table *t, size_t bytes)
 {
-	if (t->count == t->capacity) {
-		size_t capacity = t->capacity ? t->capacity * 2 : 64;
-		struct definition *grown = realloc(t->definition, capacity * sizeof(*grown));
+	size_t room = t->capacity;
 
-		if (!grown)
-			return -ENOMEM;
-		t->definition = grown;
-		t->bytes += (capacity - t->capacity) * sizeof(*grown);
-		t->capacity = capacity;
-	}
+	if (!array_grow(&t->definition, t->count, &t->capacity, sizeof(*t->definition)))
+		return -ENOMEM;
+	t->bytes += (t->capacity - room) * sizeof(*t->definition);
 	if (!t->block || t->block->capacity - t->block->used < bytes) {
 		size_t capacity = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
 		struct definition_block *block = malloc(sizeof(*block) + capacity);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/definitions.h"
+#include "format/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -62,15 +63,8 @@ int64_t definitions_process(struct definitions *d, const struct hud_process *pro
 	p.id = (uint32_t)definition_table_next_id(&d->process);
 	if (!definitions_hold(d, &p.head))
 		return -ENOENT;
-	if (d->process.count == d->spaces) {
-		size_t spaces = d->spaces ? d->spaces * 2 : 8;
-		struct address_space *grown = realloc(d->space, spaces * sizeof(*grown));
-
-		if (!grown)
-			return -ENOMEM;
-		d->space = grown;
-		d->spaces = spaces;
-	}
+	if (!array_grow(&d->space, d->process.count, &d->spaces, sizeof(*d->space)))
+		return -ENOMEM;
 	id = definition_table_append(&d->process, &p.head);
 	if (id > 0)
 		d->space[id - 1] = (struct address_space) {0};

@@ -9,7 +9,7 @@
 #include "analyzer/cmd/command.h"
 #include "analyzer/base/text_pool.h"
 #include "analyzer/base/text.h"
-#include "analyzer/base/array.h"
+#include "format/array.h"
 #include "analyzer/names/demangle.h"
 #include "analyzer/symbols/cache.h"
 #include "analyzer/symbols/progress.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/judge.h"
-#include "analyzer/base/array.h"
+#include "format/array.h"
 #include "analyzer/store/column.h"
 #include "analyzer/compare/change.h"
 

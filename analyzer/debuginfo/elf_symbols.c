@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/array.h"
+#include "format/array.h"
 #include "analyzer/debuginfo/sorted.h"
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/observations.h"
-#include "analyzer/base/array.h"
+#include "format/array.h"
 #include "analyzer/rules/classify.h"
 #include "analyzer/store/database.h"
 #include "format/names.h"

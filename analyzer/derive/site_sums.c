@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/site_sums.h"
-#include "analyzer/base/array.h"
+#include "format/array.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/ns_add.h"
 #include "analyzer/base/spill.h"

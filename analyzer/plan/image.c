@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/array.h"
+#include "format/array.h"
 #include "analyzer/debuginfo/elf_parts.h"
 
 /* Limit for hostile headers. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/mappings.h"
 
-#include "analyzer/base/array.h"
+#include "format/array.h"
 #include "analyzer/plan/file.h"
 
 #include <errno.h>

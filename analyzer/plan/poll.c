@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/poll.h"
 #include "analyzer/base/text.h"
-#include "analyzer/base/array.h"
+#include "format/array.h"
 
 #include <errno.h>
 #include <stdlib.h>

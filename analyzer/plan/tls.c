@@ -8,7 +8,7 @@
 
 #include "analyzer/names/demangle.h"
 #include "analyzer/rules/rules.h"
-#include "analyzer/base/array.h"
+#include "format/array.h"
 #include "analyzer/base/text.h"
 #include "analyzer/debuginfo/elf_parts.h"
 

@@ -11,7 +11,7 @@
 #include "analyzer/symbols/cache_file.h"
 #include "analyzer/base/text_pool.h"
 #include "analyzer/base/text.h"
-#include "analyzer/base/array.h"
+#include "format/array.h"
 
 /* Items of one kind, equal ones once. */
 struct once {

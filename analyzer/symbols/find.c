@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/find.h"
-#include "analyzer/base/array.h"
+#include "format/array.h"
 #include "format/hex.h"
 
 #include "format/text_hash.h"

@@ -7,7 +7,7 @@
 
 #include "analyzer/symbols/extract.h"
 #include "analyzer/base/text_pool.h"
-#include "analyzer/base/array.h"
+#include "format/array.h"
 
 /* A thread is started for each so many bytes of entries, or addresses of units without entries. */
 enum { THREADS = 16, THREAD_BYTES = 256 << 10, ADDRESSES_A_GROUP = 2048 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/unwind/eh_frame.h"
-#include "analyzer/base/array.h"
+#include "format/array.h"
 #include "analyzer/debuginfo/sorted.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/unwind/rows.h"
-#include "analyzer/base/array.h"
+#include "format/array.h"
 #include "analyzer/unwind/rule_table.h"
 
 #include <errno.h>

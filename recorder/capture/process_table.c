@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/process_table.h"
 
-#include "recorder/base/array.h"
+#include "format/array.h"
 #include "recorder/base/clock.h"
 #include "recorder/target/procfs.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/kernel/symbols.h"
 
-#include "recorder/base/array.h"
+#include "format/array.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "recorder/base/array.h"
+#include "format/array.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,4 +22,9 @@ bool array_reserve(void *array, size_t count, size_t more, size_t *room, size_t 
 	memcpy(array, &grown, sizeof(grown));
 	*room = wanted;
 	return true;
+}
+
+bool array_grow(void *array, size_t count, size_t *room, size_t bytes)
+{
+	return array_reserve(array, count, 1, room, bytes);
 }
