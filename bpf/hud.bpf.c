@@ -97,14 +97,18 @@ static __always_inline void open_span_end(struct task_struct *task, struct threa
 	span_send(NULL, task, st);
 }
 
-/* What of that time was asleep, and what was not, for the poll under way, if that goes on. */
+/*
+ * The poll in which it left the CPU, if it was in one, lasted until then at least. What the thread did
+ * afterwards is not known to be that poll's.
+ */
 static __always_inline void off_cpu_unseen(struct task_struct *task, struct thread_state *st,
 					   __u64 now)
 {
-	__u64 woken = unseen_wakeup(task, st, now);
+	__u64 off = unseen_off_cpu_end(task, st, now), woken = unseen_wakeup(task, st, now);
+	__u64 end = off > woken ? off : woken;
 
-	st->poll.slept_ns += woken - st->out_ns;
-	st->poll.stolen_ns += now - woken;
+	poll_wait(&st->poll, woken - st->out_ns, end - woken, end);
+	st->poll.stolen_ns += now - end;
 }
 
 /* What its time off the CPU surely was. The rest, in which it ran, is charged to nothing. */
@@ -115,10 +119,13 @@ static __always_inline void off_cpu_charge(struct task_struct *task, struct thre
 
 	if (off > woken)
 		st->run_queue_ns += off - woken;
-	if (is_park(st))
+	if (is_park(st)) {
 		st->parked_ns += woken - st->out_ns;
-	else
-		st->sleep_ns += woken - st->out_ns;
+		return;
+	}
+	st->sleep_ns += woken - st->out_ns;
+	if (st->poll.span.start_max_ns && st->poll.span.start_max_ns <= st->out_ns)
+		st->poll_sleep_ns += woken - st->out_ns;
 }
 
 /*
@@ -139,8 +146,6 @@ static __always_inline void switch_in_unseen(struct task_struct *task, struct th
 		open_span_end(task, st, now); /* all that time is in the span */
 	else
 		off_cpu_charge(task, st, now);
-	if (st->wakeup_ns > st->poll.sample_ns)
-		st->poll.sample_ns = st->wakeup_ns;
 	st->poll.key.where = HUD_WHERE_UNKNOWN;
 	thread_runs(task, st, now);
 	thread_awake(st, now);

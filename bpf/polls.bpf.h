@@ -306,7 +306,6 @@ static __always_inline void poll_sample(struct thread_state *st, const struct po
 		entered_sample(&p->span, key, now);
 	if (poll_goes_on(p, key)) {
 		p->span.end_min_ns = now;
-		p->span.sleep_ns += p->slept_ns;
 		poll_stolen(p);
 	} else {
 		if (p->span.start_max_ns)
@@ -318,7 +317,6 @@ static __always_inline void poll_sample(struct thread_state *st, const struct po
 	}
 	p->key = *key;
 	p->sample_ns = now;
-	p->slept_ns = 0;
 }
 
 /* Off the CPU a thread stays in its poll: what it waited is the poll's. */

@@ -141,7 +141,6 @@ struct poll_watch {
 	struct poll_key key;           /* at the last look */
 	__u64 sample_ns;               /* of the last look; 0: none yet */
 	__u64 stolen_ns;               /* from the thread, since it is watched */
-	__u64 slept_ns;                /* since the last look, as was told in hindsight */
 	struct poll_span span;         /* the poll under way */
 	struct poll_span kept;         /* a long one that has ended, in the round that may go on */
 	struct poll_queue queued;      /* behind the poll under way */
