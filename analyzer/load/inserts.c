@@ -12,6 +12,7 @@
 static const struct {
 	const char *table;
 	const char *columns;
+	bool batched; /* written while the capture is read, by the store thread */
 } rows[ROW_KINDS] = {
 	[ROW_CAPTURE] =
 		{"capture",
@@ -42,33 +43,41 @@ static const struct {
 			     "capture, thread, start_ns, end_ns, wakeup_ns, run_queue_ns, syscall,"
 			     "syscall_name, open, at_attach, preempted, no_stack, task_state, cpu,"
 			     "waker_pid, waker_tid, runtime_state, unsure, poll_ns, task_id, cause,"
-			     "user_stack, kernel_stack, waker_thread, waker_stack, id"},
+			     "user_stack, kernel_stack, waker_thread, waker_stack, id",
+			     true},
 	[ROW_SAMPLE] =
 		{"sample",
 		 "capture, thread, time_ns, awake_ns, waited_ns, syscall, syscall_name, cpu,"
 		 "profile, no_stack, runtime_state, unsure, poll_ns, task_id, cause, user_stack,"
-		 "kernel_stack, id"},
+		 "kernel_stack, id",
+		 true},
 	[ROW_THREAD_WINDOW] =
 		{"thread_window",
 		 "capture, thread, start_ns, end_ns, cpu_ns, sleep_ns,"
 		 "run_queue_ns, sleeps, preemptions, parked_ns, poll_sleep_ns,"
-		 "maybe_parked_ns, stolen_ns, sample_gap_ns, samples, poll_samples, polls, id"},
-	[ROW_LIFECYCLE] = {"lifecycle", "capture, time_ns, process, tid, kind, detail, id"},
-	[ROW_LOSS] = {"loss", "capture, cause, unit, count, from_ns, to_ns, id"},
-	[ROW_COST] = {"cost", "capture, time_ns, recorder_cpu_ns, rss_bytes, bpf_run_ns, bpf_runs,"
-			      "bpf_measured_ns, id"},
-	[ROW_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id"},
-	[ROW_MARK] = {"mark", "capture, time_ns, text, id"},
+		 "maybe_parked_ns, stolen_ns, sample_gap_ns, samples, poll_samples, polls, id",
+		 true},
+	[ROW_LIFECYCLE] = {"lifecycle", "capture, time_ns, process, tid, kind, detail, id", true},
+	[ROW_LOSS] = {"loss", "capture, cause, unit, count, from_ns, to_ns, id", true},
+	[ROW_COST] = {"cost",
+		      "capture, time_ns, recorder_cpu_ns, rss_bytes, bpf_run_ns, bpf_runs,"
+		      "bpf_measured_ns, id",
+		      true},
+	[ROW_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id", true},
+	[ROW_MARK] = {"mark", "capture, time_ns, text, id", true},
 	[ROW_POLL] = {"poll",
 		      "capture, thread, start_min_ns, start_max_ns, end_min_ns,"
 		      "end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"
 		      "site_stack, scheduler, samples, ready_samples, ready_sum, ready_max,"
 		      "left_queued, next_polls, next_sum_ns, next_max_ns, queued, queued_since_ns,"
-		      "open, upper_bound, start_exact, end_exact, unsure, id"},
+		      "open, upper_bound, start_exact, end_exact, unsure, id",
+		      true},
 	[ROW_POLL_SITE] = {"poll_site", "capture, process, stack, polls, total_ns, max_ns, id"},
 	[ROW_POLL_BUCKET] = {"poll_bucket", "poll_site, low_ns, high_ns, polls"},
-	[ROW_PROBE_STATE] = {"probe_state", "capture, time_ns, attached, given_up, sites,"
-					    "costly_sites, probe_cost_ns, cost_permille, id"},
+	[ROW_PROBE_STATE] = {"probe_state",
+			     "capture, time_ns, attached, given_up, sites,"
+			     "costly_sites, probe_cost_ns, cost_permille, id",
+			     true},
 };
 
 const char *row_kind_table(enum row_kind kind)
@@ -97,25 +106,6 @@ static int prepare_insert(sqlite3 *db, const char *verb, enum row_kind kind, sql
 }
 
 /* Written while the capture is read. Texts in these rows stay as long as the capture's state. */
-static bool is_batched(enum row_kind kind)
-{
-	switch (kind) {
-	case ROW_OFFCPU_SPAN:
-	case ROW_SAMPLE:
-	case ROW_THREAD_WINDOW:
-	case ROW_LIFECYCLE:
-	case ROW_LOSS:
-	case ROW_COST:
-	case ROW_CLOCK:
-	case ROW_MARK:
-	case ROW_POLL:
-	case ROW_PROBE_STATE:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* A span or poll that was written while open is replaced by the whole one. */
 static const char *insert_verb(enum row_kind kind)
 {
@@ -131,7 +121,7 @@ static int kind_open(struct inserts *inserts, sqlite3 *db, enum row_kind kind)
 
 	snprintf(sql, sizeof(sql), "SELECT max(rowid) FROM %s", rows[kind].table);
 	inserts->last[kind] = database_number(db, sql, 0);
-	if (!is_batched(kind))
+	if (!rows[kind].batched)
 		return prepare_insert(db, verb, kind, &inserts->statement[kind]);
 	return row_batch_open(db, inserts->store, verb, rows[kind].table, rows[kind].columns,
 			      &inserts->batch[kind]);

@@ -172,54 +172,29 @@ static char *read_packed(const char *path)
 	return text;
 }
 
-struct spelled {
-	const char *quote;
-	struct text list; /* `cpu`,`lock`,… */
-};
-
 static int spell(void *context, const char *name, const char *about)
 {
-	struct spelled *s = context;
+	struct text *list = context;
 
 	assert_true(*about);
-	text_add_string(&s->list, s->list.length ? "," : "");
-	text_add_string(&s->list, s->quote);
-	text_add_string(&s->list, name);
-	text_add_string(&s->list, s->quote);
+	text_add_string(list, list->length ? ",`" : ":`");
+	text_add_string(list, name);
+	text_add_string(list, "`");
 	return 0;
 }
 
-/* Each place that begins to list the causes must list all of them, in the order of the rules. */
-static void the_documents_list_the_causes_of_the_rules(void **state)
+static void the_report_page_lists_the_causes_of_the_rules(void **state)
 {
-	static const struct {
-		const char *path, *quote, *begin, *end;
-		size_t lists;
-	} documents[] = {
-		{"docs/report.schema.json", "\"", "[\"cpu\",", "]", 2},
-		{"docs/SCHEMA.md", "`", "|`cpu`,", "|", 1},
-		{"docs/REPORT.md", "`", ":`cpu`,", "|", 1},
-	};
+	char *page = read_packed("docs/REPORT.md");
+	struct text list = {0};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
-		char *text = read_packed(documents[i].path);
-		struct spelled all = {.quote = documents[i].quote};
-		const char *at = text;
-		size_t lists = 0;
-
-		assert_int_equal(cause_each(spell, &all), 0);
-		text_add_string(&all.list, documents[i].end);
-		while ((at = strstr(at, documents[i].begin))) {
-			at++;
-			lists++;
-			if (strncmp(at, all.list.bytes, all.list.length) != 0)
-				fail_msg("%s: %.100s", documents[i].path, at);
-		}
-		assert_int_equal(lists, documents[i].lists);
-		text_close(&all.list);
-		free(text);
-	}
+	assert_int_equal(cause_each(spell, &list), 0);
+	text_add_string(&list, "|");
+	if (!strstr(page, list.bytes))
+		fail_msg("docs/REPORT.md has no %s", list.bytes);
+	text_close(&list);
+	free(page);
 }
 
 int main(void)
@@ -229,7 +204,7 @@ int main(void)
 		cmocka_unit_test(a_kernel_frame_without_a_name_is_skipped),
 		cmocka_unit_test(system_calls_have_the_names_of_their_machine),
 		cmocka_unit_test(every_line_of_the_rules_names_a_cause),
-		cmocka_unit_test(the_documents_list_the_causes_of_the_rules),
+		cmocka_unit_test(the_report_page_lists_the_causes_of_the_rules),
 	};
 
 	return cmocka_run_group_tests(tests, open_rules, close_rules);
