@@ -44,10 +44,10 @@ static void assert_sums_hold(sqlite3 *db)
 		      "SELECT count(*) FROM blocking_poll AS b WHERE wall_ns <> "
 		      "(SELECT sum(wall_ns) FROM site_poll AS p WHERE p.blocking_poll = b.id)",
 		      0);
-	assert_number(
-		db,
-		"SELECT (SELECT total(wall_ns) FROM slice) - (SELECT total(wall_ns) FROM site_time)",
-		0);
+	assert_number(db,
+		      "SELECT (SELECT total(wall_ns) FROM slice) - "
+		      "(SELECT total(wall_ns) FROM site_time)",
+		      0);
 	assert_number(db,
 		      "SELECT count(*) FROM slice WHERE run_queue_ns > wall_ns OR wall_ns < 0 "
 		      "OR run_queue_ns < 0",
