@@ -9,7 +9,8 @@ echo '#include "analyzer/base/embedded.h"'
 echo 'const struct embedded_file embedded_files[] = {'
 for file in "$@"; do
 	printf '\t{"%s", (const char[]){' "${file#"$directory"/}"
-	od -An -v -tu1 "$file" | sed 's/  */,/g; s/^,//; s/$/,/' | sed "s/\([0-9][0-9]*\)/(char)\1/g" | tr -d '\n'
+	od -An -v -tu1 "$file" | sed 's/  */,/g; s/^,//; s/$/,/; s/[0-9][0-9]*/(char)&/g' |
+		tr -d '\n'
 	printf '0}},\n'
 done
 echo '	{0, 0},'

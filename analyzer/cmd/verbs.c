@@ -65,7 +65,8 @@ const struct verb verbs[] = {
 			"the chosen capture, :limit the value of --limit, and :NAME what --set\n"
 			"gives it. A query cannot change anything; Ctrl-C ends one that takes too\n"
 			"long. For a flame graph:\n"
-			"  hud-analyze query CAPTURE @folded --plain | flamegraph.pl > blocked.svg\n",
+			"  hud-analyze query CAPTURE @folded --plain |\n"
+			"      flamegraph.pl > blocked.svg\n",
 		.options = "--list --limit --top --set --json --csv --plain --site " FILTER_OPTIONS
 			   " --capture " SYMBOL_OPTIONS " " USER_OPTIONS,
 		.least = 0,

@@ -46,7 +46,8 @@ enum exit_status comparison_open(struct comparison *out)
 	if (sqlite3_open_v2("", &out->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) ==
 		    SQLITE_OK &&
 	    !database_run(out->db, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF") &&
-	    !database_run_file(out->db, "sql/diff/schema.sql", 0))
+	    !database_run_file(out->db, "sql/diff/schema.sql", 0) &&
+	    !database_run_file(out->db, "sql/view/constant.sql", 0))
 		return STATUS_DONE;
 	comparison_failed(out);
 	comparison_close(out);

@@ -16,8 +16,8 @@ void named_query_list(void);
 const char *named_query_text(const char *name);
 
 /*
- * Prepares SQL over the chosen capture: binds :capture, and :top and :limit (0: all rows). It must be
- * one statement. Says on stderr what is wrong with it. The caller finalizes *out.
+ * Prepares SQL over the chosen capture: binds :capture, and :top and :limit (0: all rows). It must
+ * be one statement. Says on stderr what is wrong with it. The caller finalizes *out.
  */
 enum exit_status query_prepare(const struct input *input, const char *sql, uint64_t top,
 			       sqlite3_stmt **out);

@@ -42,8 +42,9 @@ const char *page_paint(const struct page *page, const char *code);
 void page_heading(const struct page *page, const char *text);
 
 /*
- * Prints "  file:line" of the columns `file` and `line`, or nothing where `file` is NULL. `at`: columns
- * of the line that are used; what does not fit after them goes to the next line, at `column`.
+ * Prints "  file:line" of the columns `file` and `line`, or nothing where `file` is NULL. `at`:
+ * columns of the line that are used; what does not fit after them goes to the next line, at
+ * `column`.
  */
 void page_place(const struct page *page, sqlite3_stmt *q, int at, int column);
 
@@ -54,8 +55,8 @@ void page_words(const struct page *page, int column, const char *words);
 uint64_t page_rows(const struct page *page, uint64_t otherwise);
 
 /*
- * Prints a list. *more: whether there are more rows than were printed; may be NULL. Returns the rows
- * printed, or -1 after an error, which the database has.
+ * Prints a list. *more: whether there are more rows than were printed; may be NULL. Returns the
+ * rows printed, or -1 after an error, which the database has.
  */
 int64_t page_list(const struct page *page, const struct page_list *list, bool *more);
 

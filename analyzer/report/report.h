@@ -15,7 +15,10 @@ struct report_form {
 /* Prints the report for people. Says on stderr what failed. */
 enum exit_status report_text(const struct input *input, const struct report_form *form);
 
-/* Prints the whole report as one JSON document; `top`: rows of each list, 0: see sql/query/report.sql. */
+/*
+ * Prints the whole report as one JSON document; `top`: rows of each list, 0: see
+ * sql/query/report.sql.
+ */
 enum exit_status report_json(const struct input *input, uint64_t top);
 
 #endif

@@ -68,8 +68,8 @@ static void print_delay(const struct page *page, sqlite3_stmt *q)
 	if (column_number(q, "next_polls", 0))
 		fprintf(page->out,
 			"  %" PRId64
-			" tasks were left when the next poll began; the polls after that began %s later "
-			"on average, %s at most\n",
+			" tasks were left when the next poll began; the polls after that began %s "
+			"later on average, %s at most\n",
 			column_number(q, "left_queued", 0),
 			duration_word(mean, column_number(q, "next_mean_ns", -1)),
 			duration_word(max, column_number(q, "next_max_ns", -1)));

@@ -52,7 +52,8 @@ static void print_limits(const struct page *page, sqlite3_stmt *q)
 static void print_symbols(const struct page *page, sqlite3_stmt *q)
 {
 	fprintf(page->out,
-		"  symbols of %s: %s: %s\n    %s; hud-analyze info --symbols shows what was tried\n",
+		"  symbols of %s: %s: %s\n"
+		"    %s; hud-analyze info --symbols shows what was tried\n",
 		column_text(q, "path"), column_text(q, "symbols"), column_text(q, "missing"),
 		column_text(q, "remedy"));
 }

@@ -61,7 +61,7 @@ struct runtime {
 	const char *multi_threaded;  /* names of its schedulers: "multi_thread", … */
 	const char *single_threaded; /* … "current_thread" */
 };
-/* A system call in which a worker waits for work; NULL behind the last. */
+/* A system call in which a worker waits for work; NULL after the last. */
 const char *runtime_park_call(const struct runtime *runtime, size_t index);
 
 struct role_rule {

@@ -33,8 +33,8 @@ void row_batch_text(struct row_batch *b, const char *text); /* NULL: NULL */
 void row_batch_null(struct row_batch *b);
 
 /*
- * Ends the row; once there are enough rows they are stored. SQLite's code. SQLITE_MISUSE: the row had
- * not as many values as there are columns, and is left out.
+ * Ends the row; once there are enough rows they are stored. SQLite's code. SQLITE_MISUSE: the row
+ * had not as many values as there are columns, and is left out.
  */
 int row_batch_end(struct row_batch *b);
 

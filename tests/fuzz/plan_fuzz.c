@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * libFuzzer: whatever the bytes are, a plan is refused or is safe to search, and comes back the same
- * when it is written again.
+ * libFuzzer: any bytes are refused as a plan, or give one that is safe to search and comes back
+ * the same when it is written again.
  *
  *   clang -std=c17 -g -O1 -I. -fsanitize=fuzzer,address,undefined \
  *       tests/fuzz/plan_fuzz.c format/plan.c -lzstd -o build/plan_fuzz

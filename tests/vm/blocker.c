@@ -2,8 +2,8 @@
 
 /*
  * A program with known answers for the test in a virtual machine: each thread is named for the one
- * thing it does, and does it for ever. Built static, not as PIE, and with frame pointers, so that its
- * stacks need no plan.
+ * thing it does, and does it for ever. Built static, not as PIE, and with frame pointers, so that
+ * its stacks need no plan.
  */
 
 #include <fcntl.h>
@@ -120,8 +120,8 @@ static IN_STACK void *stuck_thread(void *unused)
 }
 
 /*
- * Burns CPU without a look outside, so it runs at any address: it is mapped once more below, and
- * begins a page of its own.
+ * Burns CPU and refers to nothing outside, so it runs at any address: it is mapped once more below,
+ * and begins a page of its own.
  */
 static IN_STACK __attribute__((aligned(4096))) void spin_in_a_copy(unsigned long rounds)
 {

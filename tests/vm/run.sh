@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
 # sh tests/vm/run.sh [KERNEL...]: boots Debian's cloud kernels (default: 6.1 and 6.12) in qemu, lets
-# the static hud-record record a program with known answers in there, and checks what it brought.
+# the static hud-record record a program with known answers in there, and checks the captures.
 #
 # Wants `make all static` before. Takes from Debian: qemu-system-x86, busybox-static, cpio, a C
 # compiler, and the kernels' packages, which it downloads and unpacks below build/vm and does not
@@ -25,16 +25,23 @@ indented() { sed 's/^/        /'; }
 
 # What must be there for any kernel; prints what is missing.
 missing() {
-	[ "$(uname -m)" = x86_64 ] || { echo "it is set up for x86_64 only, this is $(uname -m)"; return; }
-	for tool in qemu-system-x86_64:qemu-system-x86 cpio:cpio gzip:gzip timeout:coreutils "${CC:-cc}:gcc"; do
-		command -v "${tool%%:*}" >/dev/null || echo "no ${tool%%:*} (Debian package ${tool#*:})"
+	if [ "$(uname -m)" != x86_64 ]; then
+		echo "it is set up for x86_64 only, this is $(uname -m)"
+		return
+	fi
+	for tool in qemu-system-x86_64:qemu-system-x86 cpio:cpio gzip:gzip timeout:coreutils \
+		"${CC:-cc}:gcc"; do
+		command -v "${tool%%:*}" >/dev/null ||
+			echo "no ${tool%%:*} (Debian package ${tool#*:})"
 	done
 	[ -n "$busybox" ] || echo "no static busybox (Debian package busybox-static)"
 }
 
 # The newest package of a version; the meta-packages' names differ between releases.
 package_of() {
-	apt-cache search --names-only "^linux-image-$(echo "$1" | sed 's/\./\\./g')(\.[0-9]+)?[-.+].*cloud-amd64$" 2>/dev/null |
+	version=$(echo "$1" | sed 's/\./\\./g')
+	apt-cache search --names-only \
+		"^linux-image-$version(\.[0-9]+)?[-.+].*cloud-amd64$" 2>/dev/null |
 		cut -d' ' -f1 | grep -v -- '-rt-' | sort -V | tail -n 1
 }
 
@@ -43,12 +50,21 @@ kernel_image() {
 	case $1 in */*) [ -r "$1" ] && echo "$1" || echo "cannot read $1" >&2; return ;; esac
 	cache=$work/kernel-$1
 	if ! ls "$cache"/boot/vmlinuz-* >/dev/null 2>&1; then
-		command -v apt-get >/dev/null || { echo "no apt-get to download the kernel with" >&2; return; }
+		if ! command -v apt-get >/dev/null; then
+			echo "no apt-get to download the kernel with" >&2
+			return
+		fi
 		package=$(package_of "$1")
-		[ -n "$package" ] || { echo "apt knows no linux-image-$1*-cloud-amd64 (apt-get update?)" >&2; return; }
+		if [ -z "$package" ]; then
+			echo "apt knows no linux-image-$1*-cloud-amd64 (apt-get update?)" >&2
+			return
+		fi
 		mkdir -p "$cache"
-		(cd "$cache" && apt-get -q -o APT::Sandbox::User= download "$package" >download.log 2>&1) ||
-			{ echo "cannot download $package: $(tail -n 1 "$cache/download.log")" >&2; return; }
+		if ! (cd "$cache" && apt-get -q -o APT::Sandbox::User= download "$package" \
+			>download.log 2>&1); then
+			echo "cannot download $package: $(tail -n 1 "$cache/download.log")" >&2
+			return
+		fi
 		# Of its files only the kernel: everything needed is built in.
 		dpkg-deb --fsys-tarfile "$cache"/*.deb | tar -x -C "$cache" ./boot || return
 		rm -f "$cache"/*.deb
@@ -62,8 +78,11 @@ demo_add() {
 	[ -x "$demo" ] && [ "$plan" = rows ] || return
 	mkdir -p "$1/lib64" "$1/lib/x86_64-linux-gnu"
 	strip -g -o "$1/demo" "$demo"
-	ldd "$demo" | grep -o '/[^ ]*' | while read -r library; do cp -L "$library" "$1$library"; done
-	"$build/hud-analyze" plan -o "$1/demo.plan" "$demo" >"$work/plan.log" 2>&1 || rm -f "$1/demo"
+	ldd "$demo" | grep -o '/[^ ]*' | while read -r library; do
+		cp -L "$library" "$1$library"
+	done
+	"$build/hud-analyze" plan -o "$1/demo.plan" "$demo" >"$work/plan.log" 2>&1 ||
+		rm -f "$1/demo"
 }
 
 # The test program, its plan if hud-analyze makes plans, and all of the guest's files.
@@ -71,8 +90,9 @@ initramfs_make() {
 	root=$work/root
 	rm -rf "$root"
 	mkdir -p "$root/bin"
-	"${CC:-cc}" -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE -fno-omit-frame-pointer -fno-optimize-sibling-calls \
-		-static -no-pie -pthread -Wl,--build-id "$here/blocker.c" -o "$work/blocker" || return 1
+	"${CC:-cc}" -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE \
+		-fno-omit-frame-pointer -fno-optimize-sibling-calls -static -no-pie -pthread \
+		-Wl,--build-id "$here/blocker.c" -o "$work/blocker" || return 1
 	cp "$busybox" "$root/bin/busybox"
 	ln -s busybox "$root/bin/sh"
 	cp "$build/static/hud-record" "$root/bin/hud-record"
@@ -82,7 +102,8 @@ initramfs_make() {
 	: >"$root/plan.options"
 	plan=none
 	if "$build/hud-analyze" --help | grep -q '^ *plan '; then
-		if "$build/hud-analyze" plan -o "$root/blocker.plan" "$work/blocker" >"$work/plan.log" 2>&1; then
+		if "$build/hud-analyze" plan -o "$root/blocker.plan" "$work/blocker" \
+			>"$work/plan.log" 2>&1; then
 			plan=rows
 			echo "-P /blocker.plan" >"$root/plan.options"
 		else
@@ -100,17 +121,21 @@ initramfs_make() {
 # patches, and a guest that only switches the sched_switch tracepoint on and off oopses within a
 # minute ("int3", or a call of 0), hud or not.
 machine_run() {
-	exec timeout "$seconds" qemu-system-x86_64 -accel "${HUD_VM_ACCEL:-tcg,thread=single}" -cpu "${HUD_VM_CPU:-qemu64}" \
-		-smp 2 -m 768 -nodefaults -no-user-config -display none -no-reboot \
-		-kernel "$1" -initrd "$work/initramfs.gz" -append "console=ttyS0 quiet panic=-1 loglevel=4" \
-		-serial "file:$out/console.log" -serial "file:$out/captures.tar" </dev/null >"$out/qemu.log" 2>&1
+	exec timeout "$seconds" qemu-system-x86_64 -accel "${HUD_VM_ACCEL:-tcg,thread=single}" \
+		-cpu "${HUD_VM_CPU:-qemu64}" -smp 2 -m 768 \
+		-nodefaults -no-user-config -display none -no-reboot \
+		-kernel "$1" -initrd "$work/initramfs.gz" \
+		-append "console=ttyS0 quiet panic=-1 loglevel=4" \
+		-serial "file:$out/console.log" -serial "file:$out/captures.tar" \
+		</dev/null >"$out/qemu.log" 2>&1
 }
 
-# While the machine asks for it ("vm: freeze", "vm: thaw" on its console), stops it for 20 ms of each 60: as a
-# hypervisor may, that says nothing of it. $1: pid of the machine's `timeout`.
+# While the machine asks for it ("vm: freeze", "vm: thaw" on its console), stops it for 20 of every
+# 60 ms, as a hypervisor may that reports no steal time. $1: pid of the machine's `timeout`.
 machine_freeze() {
 	while kill -0 "$1" 2>/dev/null; do
-		case $(grep -ao 'vm: \(freeze\|thaw\)' "$out/console.log" 2>/dev/null | tail -n 1) in
+		case $(grep -ao 'vm: \(freeze\|thaw\)' "$out/console.log" 2>/dev/null |
+			tail -n 1) in
 		*freeze)
 			machine=$(cat "/proc/$1/task/$1/children" 2>/dev/null)
 			[ -n "$machine" ] || return
@@ -128,18 +153,28 @@ machine_freeze() {
 # running for seconds, and what it recorded says nothing. The console has "hud-record: 3.0 s, ...".
 machine_starved() {
 	tr -d '\r' <"$out/console.log" |
-		awk '/^hud-record: [0-9.]+ s, .* to \/[a-z]+\.hud/ { most = / to \/name\.hud/ ? 3.5 : 1.5; if ($2 > most) starved = 1 }
+		awk '/^hud-record: [0-9.]+ s, .* to \/[a-z]+\.hud/ {
+			most = / to \/name\.hud/ ? 3.5 : 1.5
+			if ($2 > most)
+				starved = 1
+		     }
 		     END { exit !starved }'
 }
 
-# One statement in facts/ is one fact of the capture that begins its file's name: its first line says
-# it, its result is (holds, evidence).
+# Each file in facts/ is a statement about the capture that its name begins with: the first line
+# says the fact, the result is whether it holds, and the numbers.
 facts_check() {
 	for file in "$here"/facts/$1_*.sql; do
 		fact=$(sed -n '1s/^-- //p' "$file")
-		case $fact in *" (with a plan)") [ "$plan" = rows ] || { skip "$fact: hud-analyze makes no plans yet"; continue; } ;; esac
-		row=$("$build/hud-analyze" query --csv "$out/$1.db" "$(sed 1d "$file")" 2>"$out/query.log" |
-			tail -n 1 | tr -d '"\r')
+		case $plan,$fact in
+		rows,*) ;;
+		*" (with a plan)")
+			skip "$fact: there is no plan"
+			continue
+			;;
+		esac
+		row=$("$build/hud-analyze" query --csv "$out/$1.db" "$(sed 1d "$file")" \
+			2>"$out/query.log" | tail -n 1 | tr -d '"\r')
 		case $row in
 		1,*) ok "$fact (${row#1,})" ;;
 		0,* | ,*) fail "$fact (${row#0,})" ;;
@@ -159,7 +194,8 @@ capture_check() {
 	rm -f "$out/$1.db"
 	if [ ! -s "$out/$1.hud" ]; then
 		fail "the capture $1.hud came out of the machine"
-	elif ! "$build/hud-analyze" load -o "$out/$1.db" --binary "$program" "$out/$1.hud" >"$out/load.log" 2>&1; then
+	elif ! "$build/hud-analyze" load -o "$out/$1.db" --binary "$program" "$out/$1.hud" \
+		>"$out/load.log" 2>&1; then
 		fail "hud-analyze loads $1.hud"
 		indented <"$out/load.log"
 	else
@@ -183,7 +219,7 @@ kernel_check() {
 		wait $!
 		status=$?
 		machine_starved && [ $try -lt 3 ] || break
-		echo "      $kernel: this host is busy, and the machine stood still for seconds: once more"
+		echo "      $kernel: this host was busy and stopped the machine: once more"
 	done
 	took=$(($(date +%s) - begin))
 	before=$failed
@@ -193,18 +229,21 @@ kernel_check() {
 		fail "the machine runs to its end (qemu's status $status after $took s)"
 		indented <"$out/qemu.log"
 	else
-		ok "$(sed -n 's/^vm: \(kernel [^,]*\),.*/\1/p' "$out/console.log" | tr -d '\r') booted, recorded and ended in $took s"
+		version=$(tr -d '\r' <"$out/console.log" | sed -n 's/^vm: \(kernel [^,]*\),.*/\1/p')
+		ok "$version booted, recorded and ended in $took s"
 	fi
 	tar -x -C "$out" -f "$out/captures.tar" 2>/dev/null
-	# libbpf says something only when it was refused something: then what it and the verifier said of
-	# the first program that was.
+	# libbpf prints only what the kernel refused: show that, with what the verifier said of the
+	# first program.
 	if grep -q '^libbpf:' "$out/console.log"; then
 		fail "the kernel refuses nothing"
-		tr -d '\r' <"$out/console.log" | sed -n '/^libbpf:/,$p' | sed '/^hud-record:/q' | tail -n 80 | indented
+		tr -d '\r' <"$out/console.log" | sed -n '/^libbpf:/,$p' | sed '/^hud-record:/q' |
+			tail -n 80 | indented
 	elif grep -q '^vm: name exit' "$out/console.log"; then
 		ok "the kernel refuses nothing"
 	fi
-	kprobe=$(sed -n 's/^vm: kprobe .* k  *\(finish_task_switch[^ ]*\).*/\1/p' "$out/console.log" | head -n 1)
+	kprobe=$(sed -n 's/^vm: kprobe .* k  *\(finish_task_switch[^ ]*\).*/\1/p' \
+		"$out/console.log" | head -n 1)
 	if [ -n "$kprobe" ]; then
 		ok "stacks are taken at switch-in by a kprobe ($kprobe)"
 	elif grep -q 'stacks at switch-in' "$out/console.log"; then

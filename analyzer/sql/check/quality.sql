@@ -15,7 +15,7 @@ SELECT 'source', printf('only %.0f%% of what the workers did could be classified
 FROM after_side WHERE unclassified
 UNION ALL
 SELECT 'loss', printf('%.1f%% of what happened was lost', loss_percent), 0
-FROM after_side WHERE loss_percent > 1
+FROM after_side WHERE loss_percent > (SELECT lost_percent_max FROM constant)
 UNION ALL
 SELECT 'short', printf('only %.2f s were recorded: at least 1 s is needed', duration_ns / 1e9), 0
 FROM after_side WHERE duration_ns < 1000000000

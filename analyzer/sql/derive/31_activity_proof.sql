@@ -23,12 +23,15 @@ WITH neighbour AS (
 )
 SELECT :capture, r.activity, sum(r.samples >= 2), coalesce(max(s.interruptions), 0),
 	coalesce(max(s.interruptions), 0) <= max(1.0, 0.05 * sum(r.samples >= 2))
-		AND (max(r.last_ns - r.first_ns - r.waited_ns) >= 4 * 0.98 * c.threshold_ns
-			OR (sum(r.last_ns - r.first_ns - r.waited_ns >= 0.98 * c.threshold_ns) >= 2
+		AND (max(r.last_ns - r.first_ns - r.waited_ns)
+				>= 4 * k.run_share_min * c.threshold_ns
+			OR (sum(r.last_ns - r.first_ns - r.waited_ns
+					>= k.run_share_min * c.threshold_ns) >= 2
 				AND 20 * sum(r.last_ns - r.first_ns - r.waited_ns
-					>= 0.98 * c.threshold_ns) >= count(*)))
+					>= k.run_share_min * c.threshold_ns) >= count(*)))
 FROM sample_run AS r
 JOIN capture AS c ON c.id = r.capture
+JOIN constant AS k
 LEFT JOIN interruption AS s ON s.activity = r.activity
 WHERE r.capture = :capture AND r.poll
 GROUP BY r.activity;

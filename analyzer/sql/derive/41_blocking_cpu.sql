@@ -1,7 +1,7 @@
 -- Which runs of samples were polls that kept a worker on its CPU for the threshold or longer?
 --
--- The time from the first sample to the last, without waits for a CPU, must reach 98% of the
--- threshold (samples are not quite regular). Half a sampling period is added at either end, but
+-- The time from the first sample to the last, without waits for a CPU, must reach run_share_min of
+-- the threshold (samples are not quite regular). Half a sampling period is added at either end, but
 -- nothing from before the thread last woke. Several polls of one task in a row look the same, so
 -- the time is an upper bound.
 INSERT INTO blocking_poll (capture, thread, kind, sample_run, start_ns, end_ns, wall_ns,
@@ -20,8 +20,9 @@ WITH period AS (
 	JOIN activity_proof AS a ON a.capture = r.capture AND a.activity = r.activity
 	JOIN thread AS t ON t.id = r.thread
 	JOIN process_source AS q ON q.process = t.process
+	JOIN constant AS k
 	WHERE q.source = 'stack' AND r.poll AND a.proven AND r.samples >= 2
-		AND r.last_ns - r.first_ns - r.waited_ns >= 0.98 * p.threshold_ns
+		AND r.last_ns - r.first_ns - r.waited_ns >= k.run_share_min * p.threshold_ns
 )
 SELECT capture, thread, 'cpu', id, start_ns, end_ns, end_ns - start_ns,
 	min(waited_ns, end_ns - start_ns), 0, 'upper', 'stack', task

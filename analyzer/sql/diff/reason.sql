@@ -29,7 +29,7 @@ SELECT 'unclassified', 'in one of them most of what the workers did could not be
 FROM all_of WHERE unclassified AND workers > 0
 UNION ALL
 SELECT 'loss', printf('%.1f%% of one of them was lost', loss_percent)
-FROM all_of WHERE loss_percent > 1
+FROM all_of WHERE loss_percent > (SELECT lost_percent_max FROM constant)
 UNION ALL
 SELECT 'short', printf('only %d s were recorded on one side: at least %d are needed',
 		windows, :least_windows)

@@ -22,11 +22,11 @@ WITH wanted AS (
 	SELECT thread, place, min(start_ns) OVER line AS from_ns,
 		(max(end_ns) OVER line - min(start_ns) OVER line) / count(*) OVER line AS column_ns,
 		group_concat(CASE WHEN cpu < 0.005 THEN ' '
-			ELSE substr('▁▂▃▄▅▆▇█', min(8, 1 + CAST(cpu * 8 AS INTEGER)), 1) END, '')
-			OVER line AS cpu,
+			ELSE substr('▁▂▃▄▅▆▇█', min(8, 1 + CAST(cpu * 8 AS INTEGER)), 1)
+			END, '') OVER line AS cpu,
 		group_concat(CASE WHEN blocked <= 0 THEN ' '
-			ELSE substr('▁▂▃▄▅▆▇█', min(8, 1 + CAST(blocked * 8 AS INTEGER)), 1) END, '')
-			OVER line AS blocked
+			ELSE substr('▁▂▃▄▅▆▇█', min(8, 1 + CAST(blocked * 8 AS INTEGER)), 1)
+			END, '') OVER line AS blocked
 	FROM whole
 	WINDOW line AS (PARTITION BY thread ORDER BY place
 		ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)

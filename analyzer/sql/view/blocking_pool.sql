@@ -12,7 +12,8 @@ WITH slept AS (
 	FROM thread_summary
 	GROUP BY capture
 ), ran AS (
-	SELECT capture, sum(pool_cpu_ns) AS busy_ns, sum(block_in_place_cpu_ns) AS block_in_place_ns,
+	SELECT capture, sum(pool_cpu_ns) AS busy_ns,
+		sum(block_in_place_cpu_ns) AS block_in_place_ns,
 		sum(root_cpu_ns) AS root_ns
 	FROM thread_cpu
 	GROUP BY capture
@@ -22,7 +23,8 @@ WITH slept AS (
 		coalesce(k.busy, 0) AS peak_busy,
 		coalesce(s.busy_ns, 0) + coalesce(r.busy_ns, 0) AS busy_ns,
 		coalesce(s.idle_ns, 0) AS idle_ns,
-		coalesce(s.block_in_place_ns, 0) + coalesce(r.block_in_place_ns, 0) AS block_in_place_ns,
+		coalesce(s.block_in_place_ns, 0) + coalesce(r.block_in_place_ns, 0)
+			AS block_in_place_ns,
 		coalesce(s.block_in_place_count, 0) AS block_in_place_count,
 		coalesce(s.root_ns, 0) + coalesce(r.root_ns, 0) AS root_future_ns,
 		coalesce(s.root_count, 0) AS root_future_count,

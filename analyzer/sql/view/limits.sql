@@ -52,7 +52,8 @@ WITH cut AS MATERIALIZED (
 SELECT s.capture,
 	s.stacks - s.preempted AS stacks,
 	s.stacks - s.preempted
-		- coalesce((SELECT sum(stacks - preempted) FROM cut WHERE cut.capture = s.capture), 0)
+		- coalesce((SELECT sum(stacks - preempted) FROM cut
+			WHERE cut.capture = s.capture), 0)
 		AS stacks_complete,
 	(SELECT group_concat(stop || ' ' || stacks, ', ') FROM (
 		SELECT stop, stacks - preempted AS stacks FROM cut

@@ -28,7 +28,8 @@ SELECT capture, thread, cpu_ns, sleep_ns, run_queue_ns, parked_ns, poll_sleep_ns
 	each_ns * in_poll + rest_ns * in_poll / samples AS poll_cpu_ns,
 	each_ns * runtime_samples + rest_ns * runtime_samples / samples AS runtime_cpu_ns,
 	each_ns * pool_samples + rest_ns * pool_samples / samples AS pool_cpu_ns,
-	each_ns * block_in_place_samples + rest_ns * block_in_place_samples / samples AS block_in_place_cpu_ns,
+	each_ns * block_in_place_samples + rest_ns * block_in_place_samples / samples
+		AS block_in_place_cpu_ns,
 	each_ns * root_samples + rest_ns * root_samples / samples AS root_cpu_ns,
 	each_ns * not_worker_samples + rest_ns * not_worker_samples / samples AS other_cpu_ns
 FROM divided;

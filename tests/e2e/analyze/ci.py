@@ -7,7 +7,8 @@ import re
 import shutil
 import subprocess
 
-from lib import ANALYZE, RECORD, TOP, Demo, expect, expect_equal, fact, facts_check, once, path_for, run, start
+from lib import (ANALYZE, RECORD, TOP, Demo, expect, expect_equal, fact, facts_check, once,
+                 path_for, run, start)
 
 RECIPE = os.path.join(TOP, "examples", "ci", "github-actions.yml")
 
@@ -45,7 +46,8 @@ class Runner:
                   'download) mkdir -p baseline && cp "$BASELINE" baseline/blocked.hud;; esac')
         self.service = f"ci-{os.getpid()}-{name}"
         shutil.copy(demo, os.path.join(self.tools, self.service))
-        self.tool("service", f'exec {self.service} --quiet --only sleep,lock,resolve {" ".join(demo_options)}')
+        self.tool("service", f'exec {self.service} --quiet --only sleep,lock,resolve '
+                             f'{" ".join(demo_options)}')
 
     def tool(self, name, script):
         path = os.path.join(self.tools, name)
@@ -55,10 +57,12 @@ class Runner:
 
     def step(self, name, baseline=""):
         script = dict(steps())[name]
-        environment = {**os.environ, "PATH": self.tools + ":" + os.environ["PATH"], "SERVICE": "service",
-                       "PROCESS": self.service, "RECORD_SECONDS": "10", "GITHUB_STEP_SUMMARY": self.summary,
-                       "GITHUB_BASE_REF": "main", "GITHUB_REF_NAME": "main", "BASELINE": baseline}
-        return ["bash", "-e", "-o", "pipefail", "-c", script], {"cwd": self.directory, "env": environment}
+        environment = {**os.environ, "PATH": self.tools + ":" + os.environ["PATH"],
+                       "SERVICE": "service", "PROCESS": self.service, "RECORD_SECONDS": "10",
+                       "GITHUB_STEP_SUMMARY": self.summary, "GITHUB_BASE_REF": "main",
+                       "GITHUB_REF_NAME": "main", "BASELINE": baseline}
+        command = ["bash", "-e", "-o", "pipefail", "-c", script]
+        return command, {"cwd": self.directory, "env": environment}
 
     def run(self, name, **options):
         command, where = self.step(name, **options)
@@ -66,7 +70,8 @@ class Runner:
 
     def done(self, name, **options):
         done = self.run(name, **options)
-        expect_equal(done.returncode, 0, f"exit code of the step {name!r}\n{done.stdout}{done.stderr}")
+        expect_equal(done.returncode, 0,
+                     f"exit code of the step {name!r}\n{done.stdout}{done.stderr}")
         return done.stdout
 
     def file(self, name):
@@ -75,7 +80,7 @@ class Runner:
 
 @once
 def recorded():
-    """Three services, recorded by the recipe at the same time: as usual, blocking longer, and not at all."""
+    """Three services recorded by the recipe at once: as usual, blocking longer, and not at all."""
     runners = {"main": Runner("main"), "request": Runner("request", "--stretch", "sleep=2.5"),
                "idle": Runner("idle", "--only", "sleep", "--without", "sleep,lock,resolve")}
     under_way = {}
@@ -93,8 +98,8 @@ def recorded():
 @fact
 def the_recipe_has_the_steps_that_are_run_here():
     expect_equal([name for name, _ in steps()],
-                 ["actions/checkout@v4", "Build", "Record", "Symbolize", "Archive", "Fetch the baseline",
-                  "Show what has changed", "Gate"], "steps")
+                 ["actions/checkout@v4", "Build", "Record", "Symbolize", "Archive",
+                  "Fetch the baseline", "Show what has changed", "Gate"], "steps")
 
 
 @fact
@@ -118,7 +123,8 @@ def the_archived_recording_needs_no_binary():
     binary = os.path.join(runner.tools, runner.service)
     os.rename(binary, binary + ".away")
     try:
-        done = run([ANALYZE, "report", "--json", "blocked.hud"], cwd=elsewhere, env={**os.environ, "HUD_CACHE": ""})
+        done = run([ANALYZE, "report", "--json", "blocked.hud"], cwd=elsewhere,
+                   env={**os.environ, "HUD_CACHE": ""})
     finally:
         os.rename(binary + ".away", binary)
     sites = [site["function"] for site in json.loads(done.stdout)["sites"]]
@@ -135,8 +141,10 @@ def a_pull_request_that_blocks_longer_fails_and_says_where():
     expect("| worse | `demo::guilty::pause` | sleep |" in summary, f"the summary:\n{summary}")
     done = runner.run("Gate")
     expect_equal(done.returncode, 1, f"exit code of the gate\n{done.stdout}{done.stderr}")
-    errors = [line for line in done.stdout.splitlines() if line.startswith("::error file=src/guilty.rs")]
-    expect(errors and all("demo::guilty::pause" in line for line in errors), f"annotations:\n{done.stdout}")
+    errors = [line for line in done.stdout.splitlines()
+              if line.startswith("::error file=src/guilty.rs")]
+    expect(errors and all("demo::guilty::pause" in line for line in errors),
+           f"annotations:\n{done.stdout}")
 
 
 @fact

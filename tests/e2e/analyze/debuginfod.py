@@ -10,21 +10,8 @@ import sys
 import threading
 import time
 
-from lib import (
-    ANALYZE,
-    Recording,
-    Skip,
-    expect,
-    expect_equal,
-    fact,
-    facts_check,
-    once,
-    one_clear_message,
-    path_for,
-    program,
-    run,
-    started_program,
-)
+from lib import (ANALYZE, Recording, Skip, expect, expect_equal, fact, facts_check, once,
+                 one_clear_message, path_for, program, run, started_program,)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):

@@ -5,8 +5,8 @@ import os
 import re
 import signal
 
-from lib import (Recording, database, end_of, expect, expect_equal, expect_near, fact, facts_check, go,
-                 once, path_for, program, query, recorded, report, started_program, wait_until)
+from lib import (Recording, database, end_of, expect, expect_equal, expect_near, fact, facts_check,
+                 go, once, path_for, program, query, recorded, report, started_program, wait_until)
 
 PAIRS = 4
 HIDDEN = {"switch-unseen"}  # some kernels hide a few switches
@@ -38,7 +38,7 @@ def a_process_of_a_thousand_threads_is_recorded_whole():
 
 @once
 def switching():
-    """The pairs, recorded at default settings from before their first byte until after their last."""
+    """The pairs, recorded at default settings from before their first byte to after their last."""
     target = started_program([program("pingpong"), PAIRS, 3])
     recording = Recording(path_for("pingpong.hud"), "-p", target.pid)
     go(target)
@@ -70,13 +70,15 @@ def every_one_of_many_switches_is_counted():
 @fact
 def hud_record_reports_the_loss_that_the_capture_has():
     capture, errors, *_ = switching()
-    expect_equal(lost_said(errors), sum(loss_counts(capture).values()), "lost, in hud-record's last line")
+    expect_equal(lost_said(errors), sum(loss_counts(capture).values()),
+                 "lost, in hud-record's last line")
 
 
 def stopped(name, exits_meanwhile):
     """
-    With so many pairs each waits for its turn, so at a threshold of 10 us each sleep is an event; a stopped
-    hud-record does not drain its ring. Returns the capture, the loss in it, and what hud-record printed.
+    With so many pairs each waits for its turn, so at a threshold of 10 us each sleep is an event;
+    a stopped hud-record does not drain its ring. Returns the capture, the loss in it, and what
+    hud-record printed.
     """
     target = started_program([program("pingpong"), 16 * PAIRS, 2])
     recording = Recording(path_for(name), "-t", "10us", "-p", target.pid)
@@ -101,11 +103,12 @@ def stopped(name, exits_meanwhile):
 @fact
 def what_a_stopped_recorder_misses_is_counted():
     capture, counts, errors = stopped("stopped.hud", exits_meanwhile=False)
-    expect_equal(lost_said(errors), sum(counts.values()), f"lost, in hud-record's last line ({counts})")
+    expect_equal(lost_said(errors), sum(counts.values()),
+                 f"lost, in hud-record's last line ({counts})")
     document = report(capture)
     events = document["capture"]["events"]
-    expect_near(document["loss"]["percent"], 100 * counts["ring-full"] / (events + counts["ring-full"]), 0.01,
-                "percent lost")
+    expect_near(document["loss"]["percent"],
+                100 * counts["ring-full"] / (events + counts["ring-full"]), 0.01, "percent lost")
 
 
 @fact

@@ -10,8 +10,9 @@ import sqlite3
 import subprocess
 import time
 
-from lib import (ANALYZE, ANALYZE_UNUSABLE, TOP, analyze, analyzed, end_of, expect, expect_equal, fact, facts_check,
-                 once, one_clear_message, path_for, program, recorded, start, started_program)
+from lib import (ANALYZE, ANALYZE_UNUSABLE, TOP, analyze, analyzed, end_of, expect, expect_equal,
+                 fact, facts_check, once, one_clear_message, path_for, program, recorded, start,
+                 started_program)
 
 INTERRUPTED = 130
 ENDLESS = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c"
@@ -50,13 +51,16 @@ def unusable(done, *words):
 def sql_that_writes_changes_nothing():
     before = digest(loaded())
     other = path_for("other.db")
-    for sql in ("DELETE FROM site", "CREATE TABLE t (a)", "CREATE TEMP TABLE t (a)", "DROP VIEW verdict",
+    for sql in ("DELETE FROM site", "CREATE TABLE t (a)", "CREATE TEMP TABLE t (a)",
+                "DROP VIEW verdict",
                 "UPDATE thread SET comm = ''", "INSERT INTO schema_info VALUES ('a', 'b')",
                 f"ATTACH '{other}' AS other", f"VACUUM INTO '{other}'", "VACUUM", "REINDEX",
-                "PRAGMA user_version = 7", "PRAGMA writable_schema = 1", "PRAGMA journal_mode = WAL",
+                "PRAGMA user_version = 7", "PRAGMA writable_schema = 1",
+                "PRAGMA journal_mode = WAL",
                 "SELECT load_extension('libm.so.6')", "BEGIN IMMEDIATE", "DETACH main"):
         for place in (loaded(), capture()):
-            expect_equal(analyze("query", place, sql).returncode, ANALYZE_UNUSABLE, f"exit code of {sql}")
+            expect_equal(analyze("query", place, sql).returncode, ANALYZE_UNUSABLE,
+                         f"exit code of {sql}")
     expect_equal(digest(loaded()), before, "the database's content")
     expect(not os.path.exists(other), f"{other} was made")
 
@@ -143,14 +147,16 @@ def folded_stacks_are_lines_that_flame_graph_tools_read():
     wrong = [line for line in lines if not re.fullmatch(r"[^;\s][^;]*(;[^;]+)* [1-9][0-9]*", line)]
     expect(len(lines) > 10 and not wrong, f"{len(lines)} lines\n" + "\n".join(wrong[:5]))
     rows = json.loads(analyzed("query", demo, "@stacks", "--json"))
-    expect_equal(sum(int(line.rsplit(" ", 1)[1]) for line in lines), sum(row["wall_ns"] for row in rows), "ns")
+    expect_equal(sum(int(line.rsplit(" ", 1)[1]) for line in lines),
+                 sum(row["wall_ns"] for row in rows), "ns")
     unusable(analyze("query", demo, "@folded", "--plain", "--csv"), "--plain")
 
 
 @fact
 def a_load_that_is_interrupted_leaves_nothing():
     path = path_for("half.db")
-    process = start([ANALYZE, "load", "-", "-o", path], stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process = start([ANALYZE, "load", "-", "-o", path], stdin=subprocess.PIPE,
+                    stderr=subprocess.PIPE)
     with open(capture(), "rb") as file:
         process.stdin.buffer.write(file.read()[:5000])
     process.stdin.flush()
@@ -158,7 +164,8 @@ def a_load_that_is_interrupted_leaves_nothing():
     process.send_signal(signal.SIGINT)
     expect_equal(end_of(process, "load"), INTERRUPTED, "exit code")
     expect_equal(process.stderr.read(), "hud-analyze: interrupted\n", "stderr")
-    expect_equal([name for name in os.listdir(path_for("")) if name.startswith("half")], [], "files left")
+    expect_equal([name for name in os.listdir(path_for("")) if name.startswith("half")], [],
+                 "files left")
 
 
 @fact
@@ -171,7 +178,8 @@ def a_load_that_fails_leaves_a_database_as_it_was():
         file.write(b"no capture at all")
     unusable(analyze("load", second, bad, "-o", loaded()), "bad.hud")
     unusable(analyze("load", second, capture(), "-o", loaded()), "already")
-    expect_equal(sqlite3.connect(loaded()).execute("SELECT count(*) FROM thread").fetchone(), rows, "threads")
+    expect_equal(sqlite3.connect(loaded()).execute("SELECT count(*) FROM thread").fetchone(), rows,
+                 "threads")
     analyzed("load", second, "-o", loaded())
     expect_equal(len(asked("@captures")), 2, "captures")
 

@@ -12,8 +12,9 @@ import re
 import struct
 import termios
 
-from lib import (ANALYZE, ANALYZE_UNUSABLE, MS, TOP, Demo, Skip, analyze, analyzed, database, expect, expect_equal, fact,
-                 facts_check, once, one_clear_message, path_for, query, recorded, report, run, start)
+from lib import (ANALYZE, ANALYZE_UNUSABLE, MS, TOP, Demo, Skip, analyze, analyzed, database,
+                 expect, expect_equal, fact, facts_check, once, one_clear_message, path_for, query,
+                 recorded, report, run, start)
 
 STATES = {"poll-cpu", "poll-off-cpu", "run-queue", "parked", "runtime", "unknown"}
 
@@ -81,11 +82,14 @@ def the_totals_of_the_sites_add_up_to_the_blocking_time():
     sites = sum(s["total_ns"] for s in document["sites"])
     expect(document["sites"], "no site at all")
     expect_equal(len(document["sites"]), document["sites_total"], "sites without --top")
-    expect_equal(sites, document["verdict"]["blocking_ns"], "sum of total_ns over the sites, and the verdict's")
-    expect_equal(sum(w["blocking_ns"] for w in document["workers"]), sites, "blocking_ns of the workers")
+    expect_equal(sites, document["verdict"]["blocking_ns"],
+                 "sum of total_ns over the sites, and the verdict's")
+    expect_equal(sum(w["blocking_ns"] for w in document["workers"]), sites,
+                 "blocking_ns of the workers")
     for site in document["sites"]:
         figures = [site[k] for k in ("p50_ns", "p99_ns", "max_ns", "total_ns")]
-        expect_equal(figures, sorted(figures), f"p50, p99, max and total of {site['function']} rise")
+        expect_equal(figures, sorted(figures),
+                     f"p50, p99, max and total of {site['function']} rise")
 
 
 @fact
@@ -94,19 +98,21 @@ def the_states_of_a_worker_add_up_to_its_time():
     expect(workers, "no worker at all")
     for worker in workers:
         expect_equal(set(worker["states"]), STATES, f"states of worker {worker['tid']}")
-        expect_equal(sum(worker["states"].values()), worker["wall_ns"], f"sum of the states of {worker['tid']}")
+        expect_equal(sum(worker["states"].values()), worker["wall_ns"],
+                     f"sum of the states of {worker['tid']}")
 
 
 @fact
 def the_time_of_every_thread_is_accounted_for():
     """
-    CPU, short sleeps and waits in the windows, and the spans: together the whole recording. It may be less where
-    the capture says that switches were not seen.
+    CPU, short sleeps and waits in the windows, and the spans: together the whole recording. It may
+    be less where the capture says that switches were not seen.
     """
-    unseen = query(capture(), "SELECT count(*) AS n FROM loss WHERE cause = 'switch-unseen'")[0]["n"]
+    unseen = query(capture(), """SELECT count(*) AS n FROM loss
+        WHERE cause = 'switch-unseen'""")[0]["n"]
     rows = query(capture(), """SELECT t.tid, t.comm, c.end_ns - c.start_ns AS recorded_ns,
-            coalesce((SELECT sum(w.cpu_ns + w.sleep_ns + w.parked_ns + w.run_queue_ns) FROM thread_window AS w
-                WHERE w.thread = t.id), 0) AS windows_ns,
+            coalesce((SELECT sum(w.cpu_ns + w.sleep_ns + w.parked_ns + w.run_queue_ns)
+                FROM thread_window AS w WHERE w.thread = t.id), 0) AS windows_ns,
             coalesce((SELECT sum(s.end_ns - max(s.start_ns, c.start_ns)) FROM offcpu_span AS s
                 WHERE s.thread = t.id), 0) AS spans_ns
         FROM thread AS t JOIN capture AS c ON c.id = t.capture
@@ -118,14 +124,16 @@ def the_time_of_every_thread_is_accounted_for():
     wrong = [r for r in rows if r["over_ns"] > r["recorded_ns"] / 100
              or not unseen and r["over_ns"] < -r["recorded_ns"] / 100]
     expect(not wrong, f"{len(wrong)} of {len(rows)} threads\n" + "\n".join(
-        f"{r['comm']} {r['tid']}: {r['windows_ns'] / MS:.1f} ms in windows + {r['spans_ns'] / MS:.1f} ms in spans, "
-        f"of {r['recorded_ns'] / MS:.1f} ms" for r in wrong))
+        f"{r['comm']} {r['tid']}: {r['windows_ns'] / MS:.1f} ms in windows"
+        f" + {r['spans_ns'] / MS:.1f} ms in spans, of {r['recorded_ns'] / MS:.1f} ms"
+        for r in wrong))
 
 
 @fact
 def the_windows_of_a_thread_do_not_overlap():
     twice = query(capture(), """SELECT count(*) AS n FROM thread_window AS w JOIN thread_window AS o
-        ON o.thread = w.thread AND o.id <> w.id AND o.start_ns <= w.start_ns AND o.end_ns > w.start_ns""")
+        ON o.thread = w.thread AND o.id <> w.id
+        AND o.start_ns <= w.start_ns AND o.end_ns > w.start_ns""")
     expect_equal(twice[0]["n"], 0, "windows that begin in another of their thread")
 
 
@@ -133,9 +141,11 @@ def the_windows_of_a_thread_do_not_overlap():
 def the_workers_are_those_of_the_demo():
     rows = query(capture(), """SELECT t.comm, r.role, count(*) AS n FROM thread_role AS r
         JOIN thread AS t ON t.id = r.thread GROUP BY 1, 2""")
-    wrong = [r for r in rows if r["role"] == "worker" and r["comm"] not in ("tokio-runtime-w", "load")]
+    wrong = [r for r in rows
+             if r["role"] == "worker" and r["comm"] not in ("tokio-runtime-w", "load")]
     wrong += [r for r in rows if r["role"] != "worker" and r["comm"] == "load"]
-    wrong += [r for r in rows if r["role"] in ("worker", "pool") and r["comm"] in ("batch", "index", "control")]
+    wrong += [r for r in rows
+              if r["role"] in ("worker", "pool") and r["comm"] in ("batch", "index", "control")]
     expect(not wrong, f"wrong roles: {wrong}\nall: {rows}")
 
 
@@ -152,7 +162,8 @@ def csv_and_json_of_a_query_hold_the_same_rows():
 def a_loaded_database_reports_as_its_capture_does():
     path = path_for("again.db")
     analyzed("load", capture(), "-o", path)
-    expect_equal(json.loads(analyzed("report", path, "--json")), report(capture()), "report of the database")
+    expect_equal(json.loads(analyzed("report", path, "--json")), report(capture()),
+                 "report of the database")
 
 
 @fact
@@ -175,15 +186,16 @@ def a_cut_capture_is_said_to_be_truncated():
         part.write(data[:len(data) * 2 // 3])
     document = report(cut)
     expect_equal(document["capture"]["truncated"], True, "truncated")
-    expect("truncated" in analyzed("report", cut).lower(), "the text report does not say `truncated`")
+    expect("truncated" in analyzed("report", cut).lower(),
+           "the text report does not say `truncated`")
     db = database(cut)
     expect(db.execute("SELECT count(*) FROM thread_window").fetchone()[0] > 0, "nothing was loaded")
 
 
 FILTERS = [
     ("--from", "1s"), ("--to", "1.5s"), ("--from", "-1s"), ("--from", "1.2s", "--to", "2.9s"),
-    ("--cause", "lock"), ("--cause", "cpu,file-io"), ("--task", "demo::server::*"), ("--match", "guilty"),
-    ("--min", "20ms"), ("--worker", "tokio-runtime-w"), ("--site", "1"),
+    ("--cause", "lock"), ("--cause", "cpu,file-io"), ("--task", "demo::server::*"),
+    ("--match", "guilty"), ("--min", "20ms"), ("--worker", "tokio-runtime-w"), ("--site", "1"),
     ("--from", "1s", "--worker", "tokio*", "--cause", "sleep,lock,net-io", "--min", "10ms"),
 ]
 
@@ -199,7 +211,8 @@ def the_sums_hold_under_every_filter():
         what = " ".join(filters)
         blocking = document["verdict"]["blocking_ns"]
         expect_equal(sum(s["total_ns"] for s in document["sites"]), blocking, f"sites, {what}")
-        expect_equal(sum(w["blocking_ns"] for w in document["workers"]), blocking, f"workers, {what}")
+        expect_equal(sum(w["blocking_ns"] for w in document["workers"]), blocking,
+                     f"workers, {what}")
         expect_equal(sum(t["blocked_ns"] for t in document["tasks"]), blocking, f"tasks, {what}")
         for worker in document["workers"]:
             expect_equal(sum(worker["states"].values()), worker["wall_ns"], f"states, {what}")
@@ -224,9 +237,10 @@ def a_filter_keeps_what_it_names():
     expect_equal(causes, {"sleep", "lock"}, "causes")
     functions = {s["function"] for s in filtered("--match", "demo::guilty::pause")["sites"]}
     expect("demo::guilty::pause" in functions, f"functions: {functions}")
-    expect_equal({s["cause"] for s in filtered("--match", "guilty::pause$", "--cause", "sleep")["sites"]}, {"sleep"},
-                 "causes of pause")
-    expect(all(s["wall_ns"] >= 30 * MS for s in filtered("--min", "30ms")["longest"]), "shorter ones are left")
+    sleeps = filtered("--match", "guilty::pause$", "--cause", "sleep")
+    expect_equal({s["cause"] for s in sleeps["sites"]}, {"sleep"}, "causes of pause")
+    expect(all(s["wall_ns"] >= 30 * MS for s in filtered("--min", "30ms")["longest"]),
+           "shorter ones are left")
     tid = report(capture())["workers"][0]["tid"]
     expect_equal([w["tid"] for w in filtered("--worker", tid)["workers"]], [tid], "workers")
     rows = json.loads(analyzed("query", capture(), "@workers", "--json", "--worker", tid))
@@ -239,7 +253,8 @@ def a_site_alone_is_the_site_among_others():
         alone = filtered("--site", site["id"])
         expect_equal(alone["sites"], [site], f"site {site['id']}")
         text = analyzed("report", capture(), "--site", site["id"])
-        expect("CALLS" in text and site["function"] in text, f"the text of site {site['id']}:\n{text}")
+        expect("CALLS" in text and site["function"] in text,
+               f"the text of site {site['id']}:\n{text}")
 
 
 @fact
@@ -254,7 +269,8 @@ def each_kind_of_block_has_its_advice():
     wrong = []
     for site in report(capture())["sites"]:
         word = expected.get(site["function"])
-        if word and site["cause"] in ("sleep", "lock", "net-io", "cpu", "file-io") and site["count"] > 3:
+        plain = site["cause"] in ("sleep", "lock", "net-io", "cpu", "file-io")
+        if word and plain and site["count"] > 3:
             given = (site["advice"] or {}).get("documentation", "none")
             if word not in given:
                 wrong.append(f"{site['function']} {site['cause']}: {given}")
@@ -267,7 +283,8 @@ def each_kind_of_block_has_its_advice():
 def the_cpu_time_of_functions_adds_up_to_that_of_threads():
     rows = query(capture(), """SELECT (SELECT sum(self_ns) FROM hotspots) AS functions_ns,
         (SELECT sum(self_ns) FROM hot_file) AS files_ns,
-        (SELECT sum(cpu_ns) FROM thread_cpu WHERE thread IN (SELECT thread FROM sample_weight)) AS threads_ns""")[0]
+        (SELECT sum(cpu_ns) FROM thread_cpu
+            WHERE thread IN (SELECT thread FROM sample_weight)) AS threads_ns""")[0]
     for name in ("functions_ns", "files_ns"):
         expect(abs(rows[name] - rows["threads_ns"]) <= rows["threads_ns"] // 100, f"{rows}")
 
@@ -282,15 +299,19 @@ def the_tasks_are_the_demos():
 
 @fact
 def dump_prints_every_record_that_the_database_has_a_row_of():
-    lines = collections.Counter(line.split(None, 1)[0] for line in analyzed("dump", capture()).splitlines())
+    lines = collections.Counter(line.split(None, 1)[0]
+                                for line in analyzed("dump", capture()).splitlines())
     rows = query(capture(), """SELECT (SELECT count(*) FROM sample) AS sample,
-        (SELECT count(*) FROM thread_window) AS window, (SELECT count(*) FROM offcpu_span) AS offcpu,
+        (SELECT count(*) FROM thread_window) AS window,
+        (SELECT count(*) FROM offcpu_span) AS offcpu,
         (SELECT count(*) FROM poll) AS poll""")[0]
     for name in ("sample", "window"):
         expect_equal(lines[name], rows[name], f"lines and rows of {name}")
     for name in ("offcpu", "poll"):  # an open one is reported again and again
-        expect(rows[name] and lines[name] >= rows[name], f"{lines[name]} lines, {rows[name]} rows of {name}")
-    expect_equal((lines["session"] > 0, lines["end"], lines["unknown"]), (True, 1, 0), "session, end, unknown records")
+        expect(rows[name] and lines[name] >= rows[name],
+               f"{lines[name]} lines, {rows[name]} rows of {name}")
+    expect_equal((lines["session"] > 0, lines["end"], lines["unknown"]), (True, 1, 0),
+                 "session, end, unknown records")
 
 
 @fact
@@ -299,21 +320,24 @@ def info_says_what_the_recording_was():
     said = dict(line.split(None, 1) for line in text.split("\n\n")[0].splitlines())
     seen = report(capture())["capture"]
     expect_equal(said["capture"], seen["id"], "id")
-    expect(said["settings"].startswith(f"threshold 5.0 ms, samples {seen['sample_hz']} Hz") and said["settings"].endswith("passive"),
-           said["settings"])
+    expect(said["settings"].startswith(f"threshold 5.0 ms, samples {seen['sample_hz']} Hz")
+           and said["settings"].endswith("passive"), said["settings"])
     expect_equal(said["ended"], "duration", "why it ended")
     expect(re.search(r", [34]\.\d\d s$", said["recorded"]), said["recorded"])
-    expect(re.search(r"^\d+ sleeps .*\d+ samples, \d+ windows, \d+ threads$", said["events"]), said["events"])
+    expect(re.search(r"^\d+ sleeps .*\d+ samples, \d+ windows, \d+ threads$", said["events"]),
+           said["events"])
     for part in ("PROCESSES", "THREADS", "BINARIES", "LIMITS", "LOST"):
         expect(f"\n{part}\n" in text, f"no part {part}")
 
 
 @fact
 def a_filter_that_means_nothing_is_one_clear_message():
-    for filters, word in ((("--from", "1h"), "long"), (("--from", "noon"), "noon"), (("--to", "0s"), "--to"),
-                          (("--worker", "1"), "worker"), (("--cause", "bug"), "bug"), (("--match", "("), "--match"),
+    for filters, word in ((("--from", "1h"), "long"), (("--from", "noon"), "noon"),
+                          (("--to", "0s"), "--to"), (("--worker", "1"), "worker"),
+                          (("--cause", "bug"), "bug"), (("--match", "("), "--match"),
                           (("--min", "5"), "5"), (("--site", "99999"), "site")):
-        one_clear_message(analyze("report", capture(), *filters), "hud-analyze", ANALYZE_UNUSABLE, word)
+        one_clear_message(analyze("report", capture(), *filters), "hud-analyze", ANALYZE_UNUSABLE,
+                          word)
 
 
 def on_terminal(columns, **environment):

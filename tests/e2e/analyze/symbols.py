@@ -6,24 +6,8 @@ import random
 import shutil
 import signal
 
-from lib import (
-    ANALYZE,
-    FACT_SECONDS,
-    Demo,
-    Recording,
-    analyzed,
-    database,
-    demo_build,
-    expect,
-    expect_equal,
-    fact,
-    facts_check,
-    json,
-    once,
-    path_for,
-    program,
-    run,
-)
+from lib import (ANALYZE, FACT_SECONDS, Demo, Recording, analyzed, database, demo_build, expect,
+                 expect_equal, fact, facts_check, json, once, path_for, program, run,)
 
 COLD = {**os.environ, "HUD_CACHE": ""}
 

@@ -4,8 +4,7 @@
 import os
 
 from lib import (MS, S, Demo, Recording, analyzed, database, expect, expect_equal, fact,
-                 facts_check,
-                 once, path_for, report, wait_until)
+                 facts_check, once, path_for, report, wait_until)
 
 
 class Deadlocked:

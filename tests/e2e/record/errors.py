@@ -9,9 +9,8 @@ import tempfile
 
 from lib import (ANALYZE, ANALYZE_UNUSABLE, RECORD, RECORD_NO_TARGET, RECORD_NOT_ABLE,
                  RECORD_NOT_WRITTEN, RECORD_USAGE, Skip, analyze, database, expect, expect_equal,
-                 fact,
-                 facts_check, one_clear_message, path_for, program, record, report, run, start,
-                 started_program, wait_until)
+                 fact, facts_check, one_clear_message, path_for, program, record, report, run,
+                 start, started_program)
 
 
 def refused(done, code, *words):

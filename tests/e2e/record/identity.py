@@ -4,11 +4,10 @@ symbols."""
 
 import os
 import signal
-import sys
 
 from lib import (ANALYZE_UNUSABLE, FACT_SECONDS, Demo, Recording, analyze, analyzed, expect,
-                 expect_equal, fact,
-                 facts_check, json, once, one_clear_message, path_for, query, run, start)
+                 expect_equal, fact, facts_check, json, once, one_clear_message, path_for, query,
+                 run, start)
 
 import builds
 import lib

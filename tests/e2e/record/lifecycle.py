@@ -8,8 +8,7 @@ import signal
 import time
 
 from lib import (S, Demo, Recording, analyzed, database, end_of, expect, expect_equal, fact,
-                 facts_check,
-                 go, last_event_ns, path_for, program, query, recorded, report, run,
+                 facts_check, go, last_event_ns, path_for, program, query, recorded, report,
                  started_program, tokio_plugin, wait_until)
 
 

@@ -8,8 +8,7 @@ import socket
 
 from lib import (RECORD, Recording, RECORD_NO_TARGET, RECORD_NOT_ABLE, RECORD_USAGE, Skip, analyzed,
                  database, expect, expect_equal, fact, facts_check, one_clear_message, path_for,
-                 program, query, record,
-                 run, started_program)
+                 program, query, record, run, started_program)
 
 NOBODY = 65534
 CLONE_NEWNET = 0x40000000

@@ -8,8 +8,8 @@ import shutil
 import signal
 import stat
 
-from lib import (ANALYZE, RECORD, Demo, analyzed, expect, expect_equal, fact, facts_check, once,
-                 path_for, program, query, record, recorded, report, run, start, started_program)
+from lib import (ANALYZE, RECORD, Demo, analyzed, expect, expect_equal, fact, facts_check, path_for,
+                 program, query, recorded, report, run, started_program)
 
 
 def recording_of_crowd(name, *arguments, threads=2, seconds="500ms", **options):

@@ -68,7 +68,7 @@ def yields_of_tasks_and_root_futures_are_no_poll():
 
 
 @fact
-def a_local_set_with_short_tasks_is_no_long_poll_and_without_a_core_it_blocks_nobody():
+def a_local_set_with_short_tasks_is_no_long_poll_and_without_a_core_it_blocks_no_worker():
     db, document, stalls = recorded_alone("local-short", "local-no-core")
     expect(one(db, """SELECT count(*) FROM offcpu_span AS s JOIN thread AS t ON t.id = s.thread
         WHERE t.comm = 'local-no-core' AND s.end_ns - s.start_ns >= 10000000""") >= 10,

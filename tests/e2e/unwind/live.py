@@ -4,22 +4,8 @@
 import collections
 import os
 
-from lib import (
-    Recording,
-    Skip,
-    analyzed,
-    expect,
-    expect_equal,
-    fact,
-    facts_check,
-    go,
-    once,
-    path_for,
-    program,
-    query,
-    run,
-    started_program,
-)
+from lib import (Recording, Skip, analyzed, expect, expect_equal, fact, facts_check, go, once,
+                 path_for, program, query, run, started_program,)
 
 import builds
 

@@ -9,21 +9,8 @@ import shutil
 import subprocess
 import time
 
-from lib import (
-    ANALYZE,
-    RECORD,
-    Skip,
-    expect,
-    expect_equal,
-    fact,
-    facts_check,
-    go,
-    once,
-    path_for,
-    program,
-    run,
-    started_program,
-)
+from lib import (ANALYZE, RECORD, Skip, expect, expect_equal, fact, facts_check, go, once, path_for,
+                 program, run, started_program,)
 
 import builds
 
@@ -208,7 +195,8 @@ def without_hud_analyze_one_line_says_so_and_recording_goes_on():
     seen.expect_no_rows()
     heads = [line for line in seen.errors.splitlines() if not line.startswith("  ")]
     expect(
-        len(heads) == 1 and "hud-analyze" in heads[0] and "polls are distinguished by stack traces only" in heads[0],
+        len(heads) == 1 and "hud-analyze" in heads[0]
+        and "polls are distinguished by stack traces only" in heads[0],
         f"stderr:\n{seen.errors}",
     )
 

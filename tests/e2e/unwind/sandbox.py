@@ -7,20 +7,8 @@ import signal
 import subprocess
 import time
 
-from lib import (
-    TOP,
-    Skip,
-    expect,
-    expect_equal,
-    fact,
-    facts_check,
-    once,
-    path_for,
-    program,
-    run,
-    start,
-    wait_until,
-)
+from lib import (TOP, Skip, expect, expect_equal, fact, facts_check, once, path_for, program, run,
+                 start, wait_until,)
 
 USER = 4242  # a uid that nobody has
 NOBODY = 65534

@@ -132,7 +132,7 @@ static void several_captures_make_one_side(void **state)
 	comparison_close(&c);
 }
 
-/* `change` makes the second capture look as if it was recorded in another way. */
+/* `change` is SQL that makes the second capture one that was recorded in another way. */
 static void incomparable(const char *change, const char *reason)
 {
 	sqlite3 *after = usual(2, 30);
@@ -249,7 +249,7 @@ static void hash_block(struct scene *s, uint64_t from)
 }
 
 /* The same task in short polls between others: nothing proves that a run of samples is one poll. */
-static void hash_sandwiches(struct scene *s)
+static void hash_short_polls(struct scene *s)
 {
 	for (uint64_t at = 100000; at < 9900000; at += 40000) {
 		scene_samples(s, 11, at, at + 5000, at - 1000, HASH);
@@ -258,7 +258,7 @@ static void hash_sandwiches(struct scene *s)
 	}
 }
 
-static void computing_that_may_now_be_short_polls_is_not_gone(void **state)
+static void a_site_whose_polls_may_have_become_short_is_not_gone(void **state)
 {
 	struct scene s;
 	sqlite3 *before, *after;
@@ -272,7 +272,7 @@ static void computing_that_may_now_be_short_polls_is_not_gone(void **state)
 	before = scene_load(&s, 10000000);
 	scene_begin(&s, 2);
 	scene_window(&s, 11, 0, 10000000, 5000, 0, 0);
-	hash_sandwiches(&s);
+	hash_short_polls(&s);
 	after = scene_load(&s, 10000000);
 	c = compared(before, after);
 	assert_text(c.db, STATUS_OF("demo::hasher::hash", "cpu"), "cannot tell");
@@ -424,7 +424,7 @@ int main(void)
 		cmocka_unit_test(a_block_over_many_windows_is_split_without_loss),
 		cmocka_unit_test(the_figures_are_those_of_the_report),
 		cmocka_unit_test(waiting_for_a_cpu_is_not_compared),
-		cmocka_unit_test(computing_that_may_now_be_short_polls_is_not_gone),
+		cmocka_unit_test(a_site_whose_polls_may_have_become_short_is_not_gone),
 		cmocka_unit_test(no_change_of_a_bystander_is_claimed),
 		cmocka_unit_test(parts_of_the_time_add_up),
 		cmocka_unit_test(only_the_chosen_part_is_compared),

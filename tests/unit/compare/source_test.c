@@ -7,8 +7,8 @@
 #include <string.h>
 
 /*
- * How a capture's polls are known is derived from what was recorded. The session record says what the
- * recorder expected when it began, which of a command's first moments is often less.
+ * How a capture's polls are known is derived from the events. The session record says only what the
+ * recorder could do when it began, which is often less when it has just started a command.
  */
 
 /* A process whose samples carry the runtime's own state, or (`confirmed` false) stacks only. */

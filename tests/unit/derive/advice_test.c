@@ -34,7 +34,8 @@ static void every_rule_is_complete_and_can_match(void **state)
 	assert_number(
 		db,
 		"SELECT count(*) FROM advice_rule WHERE function GLOB '*[[?]*' OR "
-		"(cause <> '*' AND cause NOT IN (SELECT name FROM cause)) OR advice NOT GLOB '*.' OR documentation = ''",
+		"(cause <> '*' AND cause NOT IN (SELECT name FROM cause)) OR advice NOT GLOB '*.' "
+		"OR documentation = ''",
 		0);
 	sqlite3_close(db);
 }

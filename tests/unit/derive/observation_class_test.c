@@ -32,7 +32,8 @@ static const char by_windows[] =
 	"), numbered AS ( "
 	"SELECT *, "
 	"row_number() OVER (PARTITION BY thread ORDER BY start_ns, offcpu_span, sample) AS place, "
-	"CASE WHEN class IN ('park', 'runtime', 'block-in-place', 'pool') THEN class END AS decisive "
+	"CASE WHEN class IN ('park', 'runtime', 'block-in-place', 'pool') THEN class END "
+	"AS decisive "
 	"FROM seen "
 	"), counted AS ( "
 	"SELECT *, "
@@ -68,7 +69,8 @@ static const char by_windows[] =
 	"SELECT *, "
 	"CASE class "
 	"WHEN 'poll' THEN doing = 'without_core' "
-	"WHEN 'unknown' THEN coalesce(class_before IN ('block-in-place', 'without_core', 'pool'), 0) "
+	"WHEN 'unknown' THEN "
+	"coalesce(class_before IN ('block-in-place', 'without_core', 'pool'), 0) "
 	"OR coalesce(class_after = 'pool', 0) "
 	"ELSE 0 "
 	"END AS without_core "
@@ -86,7 +88,8 @@ static const char stored[] =
 static const char not_disjoint[] =
 	"SELECT count(*) FROM (SELECT disjoint_from_ns, max(start_ns, coalesce(max(end_ns) OVER ("
 	"PARTITION BY thread ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)) "
-	"AS expected FROM observation WHERE offcpu_span IS NOT NULL) WHERE disjoint_from_ns <> expected";
+	"AS expected FROM observation WHERE offcpu_span IS NOT NULL) "
+	"WHERE disjoint_from_ns <> expected";
 
 static sqlite3 *database_empty(void)
 {
@@ -163,18 +166,18 @@ static void observations_are_classified_as_sql_windows_do(void **state)
 		derivation_end(&derivation);
 		assert_true(database_number(db, "SELECT count(*) FROM observation", 0) > 300);
 		for (int side = 0; side < 2; side++) {
-			snprintf(
-				sql, sizeof(sql),
-				"SELECT count(*) FROM (SELECT * FROM (%s) EXCEPT SELECT * FROM (%s))",
-				side ? stored : by_windows, side ? by_windows : stored);
+			snprintf(sql, sizeof(sql),
+				 "SELECT count(*) FROM "
+				 "(SELECT * FROM (%s) EXCEPT SELECT * FROM (%s))",
+				 side ? stored : by_windows, side ? by_windows : stored);
 			assert_number(db, sql, 0);
 		}
 		assert_number(db, not_disjoint, 0);
-		assert_number(
-			db,
-			"SELECT count(*) FROM observation AS a JOIN observation AS b ON b.id = a.id + 1 "
-			"WHERE (b.thread, b.start_ns) < (a.thread, a.start_ns)",
-			0);
+		assert_number(db,
+			      "SELECT count(*) FROM observation AS a JOIN observation AS b "
+			      "ON b.id = a.id + 1 "
+			      "WHERE (b.thread, b.start_ns) < (a.thread, a.start_ns)",
+			      0);
 		sqlite3_close(db);
 	}
 }

@@ -160,12 +160,12 @@ static void one_flipped_byte_costs_at_most_one_chunk_and_invents_nothing(void **
 	bytes_free(&capture);
 }
 
-static void damage_is_told_once_with_its_bytes_and_where_it_was(void **state)
+static void damage_is_reported_once_with_its_bytes_and_where_it_was(void **state)
 {
 	struct bytes capture = {0};
 	size_t boundary[CHUNKS + 1];
 	struct loaded l;
-	size_t told = 0;
+	size_t reported = 0;
 
 	(void)state;
 	make_capture(&capture, 1, CHUNKS, SPANS, boundary);
@@ -176,16 +176,16 @@ static void damage_is_told_once_with_its_bytes_and_where_it_was(void **state)
 	for (size_t i = 0; i < l.count; i++) {
 		if (!is_reader_loss(&l.out[i]))
 			continue;
-		told++;
-		assert_int_equal(l.out[i].sequence, 2); /* the chunk behind the damage */
+		reported++;
+		assert_int_equal(l.out[i].sequence, 2); /* the chunk after the damage */
 		assert_int_equal(l.out[i].cause,
-				 told == 1 ? HUD_LOSS_CHUNK_DAMAGED : HUD_LOSS_CHUNK_MISSING);
+				 reported == 1 ? HUD_LOSS_CHUNK_DAMAGED : HUD_LOSS_CHUNK_MISSING);
 	}
-	assert_int_equal(told, 2);
+	assert_int_equal(reported, 2);
 	assert_int_equal(loss_of(&l, HUD_LOSS_CHUNK_MISSING), 1);
 	loaded_free(&l);
 
-	/* At the end of the stream there is no chunk behind it: the last one comes with it. */
+	/* At the end of the stream no chunk follows: the loss is the last record. */
 	capture.size = boundary[2];
 	l = load(capture.data, capture.size);
 	assert_int_equal(l.out[l.count - 1].cause, HUD_LOSS_CHUNK_DAMAGED);
@@ -377,7 +377,7 @@ static void a_longer_known_record_is_read_up_to_what_is_known(void **state)
 	bytes_free(&b);
 }
 
-static void a_record_that_lies_about_itself_is_refused_and_counted(void **state)
+static void a_record_with_a_false_size_or_count_is_refused_and_counted(void **state)
 {
 	struct {
 		struct hud_record head;
@@ -553,7 +553,7 @@ static void garbage_around_and_between_chunks_costs_no_chunk(void **state)
 	for (size_t c = 0; c <= CHUNKS; c++) {
 		size_t from = c ? boundary[c - 1] : 0;
 
-		/* Half a frame of the capture's own: it looks most like one. */
+		/* Half a frame of this capture: the garbage that is most like a frame. */
 		bytes_append(&b, capture.data + boundary[1], 100);
 		garbage += 100;
 		bytes_append(&b, capture.data + from, boundary[c] - from);
@@ -594,7 +594,7 @@ int main(void)
 		cmocka_unit_test(short_and_late_reads_change_nothing),
 		cmocka_unit_test(a_capture_cut_anywhere_loads_up_to_its_last_whole_chunk),
 		cmocka_unit_test(one_flipped_byte_costs_at_most_one_chunk_and_invents_nothing),
-		cmocka_unit_test(damage_is_told_once_with_its_bytes_and_where_it_was),
+		cmocka_unit_test(damage_is_reported_once_with_its_bytes_and_where_it_was),
 		cmocka_unit_test(two_captures_in_one_file_never_mix),
 		cmocka_unit_test(a_gap_in_sequence_is_loss),
 		cmocka_unit_test(unknown_records_are_skipped),
@@ -602,7 +602,7 @@ int main(void)
 		cmocka_unit_test(a_refused_capture_stays_refused),
 		cmocka_unit_test(a_chunk_of_a_newer_version_is_refused),
 		cmocka_unit_test(a_longer_known_record_is_read_up_to_what_is_known),
-		cmocka_unit_test(a_record_that_lies_about_itself_is_refused_and_counted),
+		cmocka_unit_test(a_record_with_a_false_size_or_count_is_refused_and_counted),
 		cmocka_unit_test(the_largest_record_of_each_kind_is_taken),
 		cmocka_unit_test(a_chunk_whose_sizes_do_not_add_up_is_damage),
 		cmocka_unit_test(a_frame_without_checksum_or_content_size_is_damage),

@@ -7,7 +7,7 @@
 
 #define IDS 8192
 
-/* What one chunk has defined so far, told apart without the tables of format/. */
+/* What one chunk has defined so far, read without the tables of format/. */
 struct chunk_contents {
 	uint8_t string[IDS], process[IDS], user_stack[IDS], kernel_stack[IDS], thread[IDS];
 	struct hud_mapping mapping[IDS];
@@ -25,7 +25,7 @@ static int holds(const struct chunk_contents *c, uint32_t process, uint64_t addr
 	return 0;
 }
 
-/* Every address below 0x100000 that is used here lies in a mapping, or right behind one. */
+/* Every address below 0x100000 that is used here lies in a mapping, or right after one. */
 static void check_user_stack(struct chunk_contents *c, const struct hud_user_stack *s)
 {
 	assert_true(c->process[s->process]);

@@ -31,10 +31,10 @@ static void every_reference_between_rows_resolves(void **state)
 		      "SELECT count(*) FROM (SELECT binary, file_offset, inline_depth FROM frame "
 		      "GROUP BY 1, 2, 3 HAVING count(*) > 1)",
 		      0);
-	assert_text(
-		db,
-		"SELECT source || ' ' || kernel || ' ' || command || ' ' || end_reason FROM capture",
-		"stack 6.18.0 demo duration");
+	assert_text(db,
+		    "SELECT source || ' ' || kernel || ' ' || command || ' ' || end_reason "
+		    "FROM capture",
+		    "stack 6.18.0 demo duration");
 	sqlite3_close(db);
 }
 
@@ -97,10 +97,10 @@ static void two_captures_in_one_stream_are_two(void **state)
 	memcpy(first.data + first.size, second.data, second.size);
 	first.size += second.size;
 	assert_int_equal(scene_ingest(&first, db), 0);
-	assert_text(
-		db,
-		"SELECT group_concat(n) FROM (SELECT count(*) AS n FROM blocking_poll GROUP BY capture)",
-		"6,1");
+	assert_text(db,
+		    "SELECT group_concat(n) FROM "
+		    "(SELECT count(*) AS n FROM blocking_poll GROUP BY capture)",
+		    "6,1");
 	assert_number(db,
 		      "SELECT count(*) FROM site AS s JOIN slice AS p ON p.site = s.id "
 		      "WHERE p.capture <> s.capture",

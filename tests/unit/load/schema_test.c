@@ -111,9 +111,11 @@ static void sums_hold_in_each_capture_of_a_database(void **state)
 	static const char *const never[] = {
 		"SELECT count(*) FROM pragma_foreign_key_check",
 		/* slices partition a blocking poll */
-		"SELECT count(*) FROM blocking_poll AS b WHERE b.wall_ns <> (SELECT coalesce(sum(s.wall_ns), 0)"
+		"SELECT count(*) FROM blocking_poll AS b WHERE b.wall_ns <>"
+		" (SELECT coalesce(sum(s.wall_ns), 0)"
 		" FROM slice AS s WHERE s.blocking_poll = b.id)",
-		"SELECT count(*) FROM slice WHERE wall_ns < 0 OR run_queue_ns NOT BETWEEN 0 AND wall_ns",
+		"SELECT count(*) FROM slice WHERE wall_ns < 0 OR"
+		" run_queue_ns NOT BETWEEN 0 AND wall_ns",
 		/* site_poll and site_time are sums of them */
 		"SELECT count(*) FROM site_poll AS p WHERE (p.wall_ns, p.run_queue_ns) IS NOT"
 		" (SELECT sum(s.wall_ns), sum(s.run_queue_ns) FROM slice AS s"
@@ -121,18 +123,20 @@ static void sums_hold_in_each_capture_of_a_database(void **state)
 		"SELECT (SELECT count(*) FROM site_poll) <>"
 		" (SELECT count(*) FROM (SELECT DISTINCT blocking_poll, site FROM slice))",
 		"SELECT count(*) FROM (SELECT site, stack, frame, sum(wall_ns), count(*) FROM slice"
-		" GROUP BY site, stack, frame EXCEPT SELECT site, stack, frame, sum(wall_ns), sum(count)"
-		" FROM site_time GROUP BY site, stack, frame)",
+		" GROUP BY site, stack, frame EXCEPT"
+		" SELECT site, stack, frame, sum(wall_ns), sum(count) FROM site_time"
+		" GROUP BY site, stack, frame)",
 		"SELECT (SELECT sum(wall_ns) FROM slice) <> (SELECT sum(wall_ns) FROM site_time)",
 		/* sites add up */
 		"SELECT count(*) FROM capture AS c WHERE"
 		" (SELECT sum(total_ns) FROM blocking_sites AS s WHERE s.capture = c.id) IS NOT"
 		" (SELECT sum(wall_ns) FROM blocking_poll AS b WHERE b.capture = c.id)",
 		/* states add up to a worker's time */
-		"SELECT count(*) FROM workers WHERE wall_ns <> poll_cpu_ns + poll_offcpu_ns + run_queue_ns"
-		" + parked_ns + runtime_ns + unknown_ns",
+		"SELECT count(*) FROM workers WHERE wall_ns <> poll_cpu_ns + poll_offcpu_ns"
+		" + run_queue_ns + parked_ns + runtime_ns + unknown_ns",
 		/* no row refers to another capture */
-		"SELECT count(*) FROM slice AS s JOIN site AS t ON t.id = s.site WHERE t.capture <> s.capture",
+		"SELECT count(*) FROM slice AS s JOIN site AS t ON t.id = s.site"
+		" WHERE t.capture <> s.capture",
 		"SELECT count(*) FROM slice AS s JOIN blocking_poll AS b ON b.id = s.blocking_poll"
 		" WHERE b.capture <> s.capture",
 		"SELECT count(*) FROM observation AS e JOIN thread AS t ON t.id = e.thread"

@@ -44,10 +44,10 @@ static void assert_sums_hold(sqlite3 *db)
 		      "SELECT count(*) FROM blocking_poll AS b WHERE wall_ns <> "
 		      "(SELECT sum(wall_ns) FROM site_poll AS p WHERE p.blocking_poll = b.id)",
 		      0);
-	assert_number(
-		db,
-		"SELECT (SELECT total(wall_ns) FROM slice) - (SELECT total(wall_ns) FROM site_time)",
-		0);
+	assert_number(db,
+		      "SELECT (SELECT total(wall_ns) FROM slice) - "
+		      "(SELECT total(wall_ns) FROM site_time)",
+		      0);
 	assert_number(db,
 		      "SELECT count(*) FROM slice WHERE run_queue_ns > wall_ns OR wall_ns < 0 "
 		      "OR run_queue_ns < 0",
@@ -305,7 +305,7 @@ static void each_filter_keeps_what_it_names(void **state)
 	}
 }
 
-static void chosen_samples_stand_for_as_much_cpu_time_as_before(void **state)
+static void chosen_samples_weigh_as_much_cpu_time_as_before(void **state)
 {
 	const char *const hash =
 		"SELECT self_ns FROM hotspots WHERE function = 'demo::hasher::hash'";
@@ -419,7 +419,7 @@ int main(void)
 		cmocka_unit_test(the_states_of_workers_do_not_depend_on_the_chosen_sites),
 		cmocka_unit_test(what_is_unproven_is_of_the_chosen_time_and_worker),
 		cmocka_unit_test(each_filter_keeps_what_it_names),
-		cmocka_unit_test(chosen_samples_stand_for_as_much_cpu_time_as_before),
+		cmocka_unit_test(chosen_samples_weigh_as_much_cpu_time_as_before),
 		cmocka_unit_test(a_filter_changes_nothing_in_the_database),
 		cmocka_unit_test(a_mark_is_a_time),
 		cmocka_unit_test(filters_that_mean_nothing_are_refused),

@@ -297,7 +297,7 @@ static const struct spoil {
 	{"segment address", HUD_PLAN_SEGMENTS, 16, 8, UINT64_MAX, -EBADMSG},
 	{"segment bytes", HUD_PLAN_SEGMENTS, 24, 8, UINT64_MAX, -EBADMSG},
 	{"page not on its bound", HUD_PLAN_PAGES, 8, 8, FIRST + 8, -EBADMSG},
-	{"pages behind the end", HUD_PLAN_PAGES, 8, 8, ~UINT64_C(0x1ffff), -EBADMSG},
+	{"pages after the end", HUD_PLAN_PAGES, 8, 8, ~UINT64_C(0x1ffff), -EBADMSG},
 	{"page count", HUD_PLAN_PAGES, 16, 4, 4, -EBADMSG},
 	{"first row", HUD_PLAN_PAGES, 24, 4, 1, -EBADMSG},
 	{"rows of a page", HUD_PLAN_PAGES, 28, 4, 2, -EBADMSG},

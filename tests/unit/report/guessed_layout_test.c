@@ -28,7 +28,7 @@ static void observation(struct scene *s, uint64_t at, enum hud_where where, enum
 	scene_event(s, &record);
 }
 
-/* Windows of 100 ms: 20 ms on the CPU, 80 ms in short sleeps; of these 70 ms parked, if the guess holds. */
+/* Windows of 100 ms: 20 on the CPU, 80 in short sleeps; 70 of these parked, if the guess holds. */
 static void windows(struct scene *s)
 {
 	for (uint64_t us = 0; us < END_US; us += 100000) {
@@ -47,7 +47,7 @@ static void windows(struct scene *s)
 	}
 }
 
-/* Loads this many observations of parks and of polls, and others whose stacks contradict the state. */
+/* `each` observations of parks and of polls; `denied` more whose stacks contradict the state. */
 static sqlite3 *guess_load(unsigned each, unsigned denied)
 {
 	struct scene s;

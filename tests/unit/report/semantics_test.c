@@ -196,10 +196,10 @@ static void the_lock_holder_is_named(void **state)
 					  .waker_stack = OTHER});
 
 	(void)state;
-	assert_text(
-		db,
-		"SELECT waker || ' ' || file || ':' || line || printf(' %.2f', share) FROM site_waker",
-		"demo::holder::hold src/holder.rs:7 1.00");
+	assert_text(db,
+		    "SELECT waker || ' ' || file || ':' || line || printf(' %.2f', share) "
+		    "FROM site_waker",
+		    "demo::holder::hold src/holder.rs:7 1.00");
 	sqlite3_close(db);
 }
 
@@ -257,10 +257,10 @@ static void states_add_up_to_wall(void **state)
 		"SELECT count(*) FROM worker WHERE poll_cpu_ns + poll_offcpu_ns + run_queue_ns + "
 		"parked_ns + runtime_ns + unknown_ns <> wall_ns",
 		0);
-	assert_number(
-		db,
-		"SELECT wall_ns FROM worker AS w JOIN thread AS t ON t.id = w.thread WHERE tid = 12",
-		200000000);
+	assert_number(db,
+		      "SELECT wall_ns FROM worker AS w JOIN thread AS t ON t.id = w.thread "
+		      "WHERE tid = 12",
+		      200000000);
 	assert_number(
 		db,
 		"SELECT min(poll_cpu_ns, poll_offcpu_ns, run_queue_ns, parked_ns, runtime_ns, "
@@ -369,7 +369,7 @@ static void samples_that_are_only_counted_do_not_bias_the_cpu_profile(void **sta
 	} cases[] = {
 		/* Nine samples in HASH, one in RUNTIME, all kept. */
 		{"SELECT 1", "demo::hasher::hash 41850000,tokio::schedule 4650000"},
-		/* One of each is of the CPU profile; ten more, in young polls, were only counted. */
+		/* One of each is of the CPU profile; ten more, in young polls, only counted. */
 		{"UPDATE sample SET profile = time_ns IN (SELECT max(time_ns) FROM sample UNION "
 		 "SELECT min(time_ns) FROM sample); UPDATE thread_totals SET poll_samples = 19 "
 		 "WHERE cpu_ns = 46500000",
@@ -422,10 +422,12 @@ static void a_missing_caller_is_not_taken_for_the_runtime(void **state)
 static void a_site_has_the_queued_tasks_of_polls_that_read_the_queue(void **state)
 {
 	static const char make[] =
-		"INSERT INTO poll VALUES "
-		"(1, 1, 1, NULL, 0, 1, NULL, 0, 1, NULL, 0, 0, NULL, NULL, 9, 4, 10, 6, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0),"
-		"(2, 1, 1, NULL, 2, 3, NULL, 2, 3, NULL, 0, 0, NULL, NULL, 9, 1, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0),"
-		"(3, 1, 1, NULL, 4, 5, NULL, 4, 5, NULL, 0, 0, NULL, NULL, 9, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0);"
+		"INSERT INTO poll (id, capture, thread, start_ns, start_max_ns, end_ns, end_min_ns,"
+		" samples, ready_samples, ready_sum, ready_max, sleep_ns, run_queue_ns, open,"
+		" upper_bound, start_exact, end_exact, unsure) VALUES"
+		" (1, 1, 1, 0, 0, 1, 1, 9, 4, 10, 6, 0, 0, 0, 0, 0, 0, 0),"
+		" (2, 1, 1, 2, 2, 3, 3, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0),"
+		" (3, 1, 1, 4, 4, 5, 5, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);"
 		"UPDATE blocking_poll SET poll = id WHERE id <= 3";
 	sqlite3 *db = spans_load(200000, {.tid = 11, .from = 0, .to = 20000, .stack = NAP},
 				 {.tid = 11, .from = 30000, .to = 50000, .stack = NAP},

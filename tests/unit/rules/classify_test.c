@@ -108,7 +108,7 @@ static const struct stack stacks[] = {
 	 "demo::wait",
 	 true,
 	 false},
-	/* without debug information the future may be inlined in its poll function, but not in these */
+	/* without debug information a future may be inlined in its poll function, not in these */
 	{{"tokio::runtime::task::state::State::transition_to_running", TASK, RUN, WORKER},
 	 STACK_RUNTIME,
 	 "multi_thread",

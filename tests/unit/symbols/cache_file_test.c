@@ -21,7 +21,7 @@
 enum { ADDRESSES = 300, DEFINITIONS = 40, CALLS_MAX = 5 };
 
 /* Facts of an invented program. */
-struct told {
+struct invented {
 	struct symbol_definition definitions[DEFINITIONS];
 	struct symbol_call calls[ADDRESSES][CALLS_MAX];
 	struct symbol_facts facts[ADDRESSES];
@@ -34,9 +34,9 @@ static uint64_t offset_of(size_t number)
 	return 4096 + number * 7 + (number / 100) * UINT64_C(0x10000000000);
 }
 
-static struct told *told_make(void)
+static struct invented *invented_make(void)
 {
-	struct told *t = calloc(1, sizeof(*t));
+	struct invented *t = calloc(1, sizeof(*t));
 
 	assert_non_null(t);
 	for (uint32_t i = 0; i < DEFINITIONS; i++) {
@@ -73,7 +73,7 @@ static struct told *told_make(void)
 }
 
 /* Writes them in any order, to a file in memory. */
-static int told_keep(const struct told *t, size_t *bytes)
+static int invented_write(const struct invented *t, size_t *bytes)
 {
 	static const struct symbol_binary binary = {
 		.quality = HUD_SYMBOLS_DWARF, .symtab = true, .file = "/x", .main_crates = "a\nb"};
@@ -126,11 +126,11 @@ static void check_facts(const struct symbol_facts *a, const struct symbol_facts 
 
 static void exactly_the_addresses_that_were_written_are_found(void **state)
 {
-	struct told *t = told_make();
+	struct invented *t = invented_make();
 	struct text_pool pool = {0};
 	struct cache_file kept;
 	size_t bytes;
-	int fd = told_keep(t, &bytes);
+	int fd = invented_write(t, &bytes);
 
 	(void)state;
 	assert_int_equal(cache_file_open(&kept, fd, bytes), 0);
@@ -211,9 +211,9 @@ static size_t kept_ask(struct cache_file *k)
 
 static void a_cache_file_with_one_changed_bit_is_refused(void **state)
 {
-	struct told *t = told_make();
+	struct invented *t = invented_make();
 	size_t bytes;
-	int fd = told_keep(t, &bytes);
+	int fd = invented_write(t, &bytes);
 	uint8_t *image = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	struct cache_file kept;
 
@@ -235,9 +235,9 @@ static void a_cache_file_with_one_changed_bit_is_refused(void **state)
 /* Damage with a right checksum: as someone would make it on purpose. */
 static void a_forged_cache_file_is_read_without_harm(void **state)
 {
-	struct told *t = told_make();
+	struct invented *t = invented_make();
 	size_t bytes;
-	int fd = told_keep(t, &bytes);
+	int fd = invented_write(t, &bytes);
 	uint32_t *image = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	size_t words = bytes / sizeof(*image), opened = 0, refused = 0, senseless = 0;
 	static const uint32_t lies[] = {0, 1, 0x7fffffff, UINT32_MAX};

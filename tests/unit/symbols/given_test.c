@@ -434,7 +434,8 @@ static void a_full_cache_loses_the_files_not_used_for_longest(void **state)
 
 	(void)state;
 	/* Sparse files count with their size: three of 200 MB are more than the limit. */
-	shell("rm -f cache/* && cd cache && truncate -s 200M old.symbols new.symbols newest.symbols "
+	shell("rm -f cache/* && cd cache && "
+	      "truncate -s 200M old.symbols new.symbols newest.symbols "
 	      "other && touch -d '3 days ago' old.symbols && touch -d '2 days ago' new.symbols");
 	o = open_as(&options, program, program);
 	offsets_of(program, &offset, 1);

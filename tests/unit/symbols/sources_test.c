@@ -127,8 +127,9 @@ static const struct source_case cases[] = {
 	 "RUSTC_BOOTSTRAP=1 rustc -g -O -Z unstable-options -C split-debuginfo=off $RUST -o whole",
 	 "whole", "whole", NULL, NULL, true},
 	{"rustc's split-debuginfo=packed",
-	 "RUSTC_BOOTSTRAP=1 rustc -g -O -Z unstable-options -C split-debuginfo=off $RUST -o whole && "
-	 "RUSTC_BOOTSTRAP=1 rustc -g -O -Z unstable-options -C split-debuginfo=packed $RUST -o x && "
+	 "export RUSTC_BOOTSTRAP=1; RUSTC='rustc -g -O -Z unstable-options'; "
+	 "$RUSTC -C split-debuginfo=off $RUST -o whole && "
+	 "$RUSTC -C split-debuginfo=packed $RUST -o x && "
 	 "rm -f *.dwo",
 	 "x", "x", NULL, "taken: split units", true},
 	{"rustc's split-debuginfo=unpacked",
@@ -195,7 +196,8 @@ static const struct source_case cases[] = {
 			   "objcopy --add-gnu-debuglink=x.debug x",
 	 "x", "whole", NULL, "taken: debug information", true},
 	{"split units in the objects",
-	 "clang -g -gsplit-dwarf=single -O2 -c inlined.c -o inlined.o && clang inlined.o -o split && "
+	 "clang -g -gsplit-dwarf=single -O2 -c inlined.c -o inlined.o && "
+	 "clang inlined.o -o split && "
 	 "clang -g -O2 inlined.c -o whole",
 	 "split", "whole", NULL, NULL, true},
 	{"split units, packed",
@@ -235,11 +237,11 @@ static void shell(const char *name, const char *command)
 
 	snprintf(fixtures, sizeof(fixtures), "%.*s", slash ? (int)(slash - __FILE__) : 1,
 		 slash ? __FILE__ : ".");
-	if (snprintf(
-		    whole, sizeof(whole),
-		    "F=$(cd %s/../fixture && pwd) && cd %s && { SOURCE=$F/inlined.c; RUST=$F/inlined.rs; "
-		    "CPLUS=$F/inlined.cc; cp $SOURCE .; %s; } > log 2>&1",
-		    fixtures, directory, command) >= (int)sizeof(whole) ||
+	if (snprintf(whole, sizeof(whole),
+		     "F=$(cd %s/../fixture && pwd) && cd %s && "
+		     "{ SOURCE=$F/inlined.c; RUST=$F/inlined.rs; "
+		     "CPLUS=$F/inlined.cc; cp $SOURCE .; %s; } > log 2>&1",
+		     fixtures, directory, command) >= (int)sizeof(whole) ||
 	    system(whole))
 		fail_msg("%s: cannot be built: %s", name, command);
 }

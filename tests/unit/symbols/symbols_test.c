@@ -184,10 +184,10 @@ static size_t compare_function(struct opened *o, const char *path, const char *f
 	size_t deepest = 0;
 	FILE *out;
 
-	snprintf(
-		command, sizeof(command),
-		"seq %lu %lu | xargs printf '0x%%x\\n' | llvm-symbolizer -aifC --output-style=GNU -e %s",
-		(unsigned long)start, (unsigned long)(start + bytes - 1), path);
+	snprintf(command, sizeof(command),
+		 "seq %lu %lu | xargs printf '0x%%x\\n' | "
+		 "llvm-symbolizer -aifC --output-style=GNU -e %s",
+		 (unsigned long)start, (unsigned long)(start + bytes - 1), path);
 	out = popen(command, "r");
 	assert_non_null(out);
 	while (fgets(name, sizeof(name), out)) {
@@ -373,8 +373,9 @@ static void debug_information_is_found_in_its_own_directory(void **state)
 		shell("rm -rf %s/debug && mkdir -p %s/debug%s", directory, directory, directory);
 		if (!strcmp(places[i], ".build-id"))
 			shell("cd %s && id=$(readelf -n dwarf5 | sed -n 's/.*Build ID: //p') && "
-			      "mkdir -p debug/.build-id/$(echo $id | cut -c1-2) && cp only.debug "
-			      "debug/.build-id/$(echo $id | cut -c1-2)/$(echo $id | cut -c3-).debug",
+			      "folder=debug/.build-id/$(echo $id | cut -c1-2) && "
+			      "mkdir -p $folder && "
+			      "cp only.debug $folder/$(echo $id | cut -c3-).debug",
 			      directory);
 		else if (!strcmp(places[i], "full"))
 			shell("cd %s && cp only.debug debug%s/stripped", directory, directory);

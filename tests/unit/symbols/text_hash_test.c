@@ -25,11 +25,11 @@ static void shell(const char *command)
 	const char *slash = strrchr(__FILE__, '/');
 	char whole[2048];
 
-	snprintf(
-		whole, sizeof(whole),
-		"F=$(cd %.*s/../fixture && pwd) && cd %s && { SOURCE=$F/inlined.c; RUST=$F/inlined.rs; "
-		"%s; } > log 2>&1",
-		slash ? (int)(slash - __FILE__) : 1, slash ? __FILE__ : ".", directory, command);
+	snprintf(whole, sizeof(whole),
+		 "F=$(cd %.*s/../fixture && pwd) && cd %s && "
+		 "{ SOURCE=$F/inlined.c; RUST=$F/inlined.rs; "
+		 "%s; } > log 2>&1",
+		 slash ? (int)(slash - __FILE__) : 1, slash ? __FILE__ : ".", directory, command);
 	if (system(whole))
 		fail_msg("cannot be made: %s", command);
 }
@@ -246,7 +246,8 @@ static void only_a_file_with_the_same_hash_gives_symbols(void **state)
 	struct asked a;
 
 	(void)state;
-	shell("rm -rf * && gcc -g -O2 -Wl,--build-id=none $SOURCE -o whole && strip whole -o twin && "
+	shell("rm -rf * && gcc -g -O2 -Wl,--build-id=none $SOURCE -o whole && "
+	      "strip whole -o twin && "
 	      "gcc -g -O1 -Wl,--build-id=none $SOURCE -o other && mkdir dir && cp other dir/twin");
 	assert_int_equal(hash_of("twin", hash), 0);
 	a = ask(hash, path_of("whole"), NULL);

@@ -2,10 +2,12 @@
 SELECT count(*) >= 50
        AND avg(EXISTS (SELECT 1 FROM stack_frame sf JOIN frame f ON f.id = sf.frame
                        WHERE sf.stack = s.user_stack AND f.function = 'sleeper_thread')) = 1,
-       count(*) || ' spans; ' || count(s.user_stack) || ' with user stack; ' || COALESCE(sum(s.no_stack), 0) || ' failed; '
+       count(*) || ' spans; ' || count(s.user_stack) || ' with user stack; '
+       || COALESCE(sum(s.no_stack), 0) || ' failed; '
        || (SELECT group_concat(function, ' < ') FROM
            (SELECT f.function FROM stack_frame sf JOIN frame f ON f.id = sf.frame
-            WHERE sf.stack = (SELECT max(user_stack) FROM offcpu_span o JOIN thread ot ON ot.id = o.thread
+            WHERE sf.stack = (SELECT max(user_stack)
+                              FROM offcpu_span o JOIN thread ot ON ot.id = o.thread
                               WHERE ot.comm = 'sleeper') ORDER BY sf.position))
 FROM offcpu_span s JOIN thread t ON t.id = s.thread
 WHERE t.comm = 'sleeper' AND NOT s.preempted AND NOT s.open AND NOT s.at_attach;

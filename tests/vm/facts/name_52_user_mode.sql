@@ -1,4 +1,4 @@
--- a look that meets a thread in user mode has no kernel stack, one that meets it in a system call has
+-- a sample in a system call has a kernel stack, one in user mode has none
 SELECT count(*) >= 100
        AND sum(s.syscall IS NULL AND s.kernel_stack IS NOT NULL) <= 0.05 * count(*)
        AND sum(s.syscall IS NOT NULL AND s.kernel_stack IS NULL) = 0,
