@@ -107,8 +107,8 @@ static __always_inline bool tag_matches(struct task_struct *sleeper, __u64 base,
 #define CORE_SPAN_BYTES 64
 
 /*
- * The core's two words; in one read where they lie close together, as the multi_thread's do. Overwrites
- * the thread's: there is no room on the stack for both.
+ * The core's two words; in one read where they lie close together, as the multi_thread's do.
+ * Overwrites the thread's: there is no room on the stack for both.
  */
 static __always_inline bool core_read(struct task_struct *sleeper, struct thread_words *w,
 				      __u64 core, const struct hud_plan_scheduler *s, bool *parked,
@@ -200,8 +200,8 @@ static __always_inline void where_read(struct task_struct *sleeper, __u64 base,
 }
 
 /*
- * Of current, whose thread pointer is `base`. Global to the verifier: it follows the many ways through
- * the reads once, and not in each program and on each path that leads here.
+ * Of current, whose thread pointer is `base`. Global to the verifier: it follows the many ways
+ * through the reads once, and not in each program and on each path that leads here.
  */
 __noinline int where_read_current(__u64 base, const struct identity *id, struct poll_key *key)
 {

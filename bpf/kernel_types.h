@@ -49,7 +49,10 @@ struct signal_struct {
 	int group_exit_code;
 };
 
-/* uretprobes of any tool: where a function would return to, had its return address not been changed. */
+/*
+ * uretprobes of any tool: where a function would return to, had its return address not been
+ * changed.
+ */
 struct return_instance {
 	struct return_instance *next;
 	unsigned long orig_ret_vaddr;

@@ -8,8 +8,8 @@
 
 /*
  * The walk up a user stack by the rows of the plans. Runs as the thread itself, or (from the walk
- * over all tasks) for another one that sleeps. Costs one map look-up a search step; a page of 64 KiB
- * of code has some hundred rows.
+ * over all tasks) for another one that sleeps. Costs one map look-up a search step; a page of 64
+ * KiB of code has some hundred rows.
  */
 
 /* False before Linux 5.17 (bpf_loop): the kernel's own frame-pointer walk then. */
@@ -164,7 +164,9 @@ static __always_inline const struct hud_plan_rule *rule_find(const struct unwind
 
 #define CHAINED_INSTANCES_MAX 4
 
-/* The stack begins inside functions with uretprobes: their return addresses lead to a trampoline. */
+/*
+ * The stack begins inside functions with uretprobes: their return addresses lead to a trampoline.
+ */
 static __always_inline void trampoline_begin(struct unwind_walk *w, struct task_struct *task)
 {
 	struct uprobe_task *utask;
@@ -232,7 +234,9 @@ static long unwind_sleeper_frame(__u32 index, struct unwind_walk *w)
 	return unwind_frame(w, w->sleeper);
 }
 
-/* The user registers of a task, as it entered the kernel. False: it has no memory map to walk by. */
+/*
+ * The user registers of a task, as it entered the kernel. False: it has no memory map to walk by.
+ */
 static __always_inline bool unwind_begin(struct unwind_walk *w, struct task_struct *task,
 					 __u32 tgid, __u64 *address)
 {

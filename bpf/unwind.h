@@ -3,9 +3,9 @@
 #define HUD_BPF_UNWIND_H
 
 /*
- * One step of the walk up a stack: from a frame's registers and the rule that holds at its pc to its
- * caller's registers. One source for two compilers: the kernel side walks live threads with it, and
- * tests/unit walks recorded snapshots.
+ * One step of the walk up a stack: from a frame's registers and the rule that holds at its pc to
+ * its caller's registers. One source for two compilers: the kernel side walks live threads with it,
+ * and tests/unit walks recorded snapshots.
  *
  * The includer defines before it includes this:
  *   UNWIND_READ(context, to, address)  read 8 bytes of the walked thread's memory; 0 or an error
@@ -25,7 +25,10 @@ struct unwind_registers {
 /* Zero: the step was made. Else why the walk ends here: values of enum hud_stack_stop. */
 typedef uint32_t unwind_result;
 
-/* Fields of the signal frame, from the stack pointer at the trampoline (the uapi headers of each arch). */
+/*
+ * Fields of the signal frame, from the stack pointer at the trampoline (the uapi headers of each
+ * arch).
+ */
 #define UNWIND_X86_SIGNAL_FP                                                                       \
 	120 /* ucontext: 8 flags, 8 link, 24 stack, then sigcontext.rbp at 80 */
 #define UNWIND_X86_SIGNAL_SP 160

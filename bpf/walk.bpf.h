@@ -53,8 +53,8 @@ struct sleeper {
 };
 
 /*
- * In a map and not on the stack: what the verifier knows of words there makes it follow the stack walk
- * anew for each way that leads to it, ten times as many instructions. One walk runs at a time.
+ * In a map and not on the stack: what the verifier knows of words there makes it follow the stack
+ * walk anew for each way that leads to it, ten times as many instructions. One walk runs at a time.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -64,8 +64,8 @@ struct {
 } sleepers SEC(".maps");
 
 /*
- * The poll that a sleeper is in, as it would stand if it ended now. A copy: the thread may wake at any
- * moment and go on with its own.
+ * The poll that a sleeper is in, as it would stand if it ended now. A copy: the thread may wake at
+ * any moment and go on with its own.
  */
 static __always_inline void sleeper_poll(struct task_struct *task, struct thread_state *st,
 					 __u64 start, __u64 now, struct sleeper *out)
@@ -90,8 +90,9 @@ static __always_inline void sleeper_poll(struct task_struct *task, struct thread
 }
 
 /*
- * Report a thread that has slept for long, with its stack the first time. At the end also one that was
- * woken and has no CPU yet: nobody else would tell of it. True: it is parked, and nothing is to be said.
+ * Report a thread that has slept for long, with its stack the first time. At the end also one that
+ * was woken and has no CPU yet: nobody else would tell of it. True: it is parked, and nothing is to
+ * be said.
  */
 static __always_inline bool open_report(struct task_struct *task, struct thread_state *st,
 					__u64 now)
@@ -170,8 +171,9 @@ static __always_inline struct event_window window_now(struct task_struct *task,
 #define WINDOW_TRIES 4
 
 /*
- * On another CPU the thread may be switched meanwhile, and each of those changes st->change_ns: what was read
- * before and after one would count the time between twice (seen: a window of 74 ms with 170 ms in it).
+ * On another CPU the thread may be switched meanwhile, and each of those changes st->change_ns:
+ * what was read before and after one would count the time between twice (seen: a window of 74 ms
+ * with 170 ms in it).
  */
 static __always_inline void window_final(struct task_struct *task, struct thread_state *st,
 					 bool parked)
@@ -197,7 +199,7 @@ static __always_inline void poll_final(struct task_struct *task, struct thread_s
 	struct poll_span span = st->poll.kept;
 
 	if (span.start_max_ns)
-		poll_span_send(&span, &st->poll.behind, task->tgid, task->pid);
+		poll_span_send(&span, &st->poll.queue_wait, task->tgid, task->pid);
 	span = st->poll.span;
 	if (st->phase == PHASE_SLEEPING || !poll_is_long(&span))
 		return; /* a sleeper's was written with its open span */
