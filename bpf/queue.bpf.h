@@ -5,8 +5,8 @@
 #include "bpf/identity.bpf.h"
 
 /*
- * The run queue of a worker, read as the worker itself: only its own thread adds to it (what other
- * threads wake goes to a queue that all workers share), so nothing new comes in while it sleeps.
+ * The run queue of a worker, read as the worker itself: only its own thread adds to it (tasks that
+ * other threads wake go to a queue that all workers share), so it does not grow while that sleeps.
  * Two to four reads of user memory.
  */
 struct queue_state {
@@ -44,8 +44,8 @@ static __always_inline void ring_read(const struct hud_plan_scheduler *s, __u64 
 }
 
 /*
- * Of the worker that holds `core`, by the scheduler of this index. A function to the verifier: see
- * histogram_add().
+ * Reads the queue of the worker that holds `core`, of the identity's scheduler with this index. Not
+ * inlined: see histogram_add().
  */
 __noinline int queue_read(__u32 identity, __u32 scheduler, __u64 core, struct queue_state *out)
 {
