@@ -6,13 +6,13 @@
 #include "bpf/steal.bpf.h"
 
 /*
- * Where a thread's time goes. Every interval between two changes is charged once, whole, to the
- * window under way; a window ends at the first change after its length has passed, so that its
- * numbers are exact. Runs with interrupts off (scheduler) or as the sampler on the thread's CPU:
- * nothing else touches this thread's numbers at the same time. A few dozen instructions.
+ * Where a thread's time goes. Every interval between two changes is charged once, as a whole, to
+ * the current window. A window ends at the first change after its length has passed, so its numbers
+ * are exact. Runs with interrupts off (scheduler), or in an interrupt on the thread's CPU
+ * (samples): nothing else touches this thread's numbers at the same time. A few dozen instructions.
  */
 
-/* Time of a window that is not charged to it yet. */
+/* Time that belongs to a window and is not charged to it yet. */
 struct window_rest {
 	__u64 cpu_ns;
 	__u64 sleep_ns;
@@ -80,11 +80,11 @@ static __always_inline void window_roll(struct thread_state *st, __u32 tgid, __u
 		return;
 	window_send(st, &(struct window_rest) {}, tgid, tid, now);
 	window_restart(st, now);
-	if (!st->poll.behind.to_follow)
+	if (!st->poll.queue_wait.to_follow)
 		poll_flush(&st->poll, tgid, tid);
 }
 
-/* Charge CPU time up to now. */
+/* Charges the CPU time up to `now`. */
 static __always_inline void cpu_charge(struct thread_state *st, __u64 now)
 {
 	__u64 ran = now > st->change_ns ? now - st->change_ns : 0;
@@ -98,13 +98,13 @@ static __always_inline void cpu_charge(struct thread_state *st, __u64 now)
 	st->change_ns = now;
 }
 
-/* A thread that was never seen to switch has been as it is since hud watches it. */
+/* Since when it is in its phase: without a switch seen, since hud watches it; else `known`. */
 static __always_inline __u64 phase_since(const struct thread_state *st, __u64 known)
 {
 	return st->phase == PHASE_UNKNOWN ? st->since_ns : known;
 }
 
-/* A wakeup may come so long before the switch-out that it ends, while the thread is on its way out. */
+/* A thread may be woken while it is being switched out, as long as this before the switch. */
 #define WAKEUP_EARLY_NS 100000
 
 static __always_inline void thread_switch_out(struct task_struct *task, struct thread_state *st,
@@ -114,9 +114,9 @@ static __always_inline void thread_switch_out(struct task_struct *task, struct t
 		st->change_ns = st->awake_ns = st->since_ns ? st->since_ns : now;
 	cpu_charge(st, now);
 	/*
-	 * No end of this sleep: of one before, noted by a waker that was slow to do so, or of one that never
-	 * was, since the thread was woken before another could take its CPU. Who is woken on the way out has
-	 * that written in its state.
+	 * This wakeup does not end the sleep that begins now. It was of an earlier sleep, and its
+	 * waker was slow to note it; or the thread was woken before it could be switched out. A
+	 * thread that is woken while it is being switched out no longer has a sleeping state.
 	 */
 	if (st->wakeup_ns + WAKEUP_EARLY_NS < now || task->__state & TASK_SLEEPS)
 		st->wakeup_ns = 0;
@@ -143,7 +143,7 @@ static __always_inline void limit_roll(struct thread_state *st, __u64 now)
 	st->short_sleeps = 0;
 }
 
-/* A thread may have so many stacks in a window; what is over is skipped and counted. */
+/* The limit on a thread's stacks in a window; stacks over it are not taken, and counted. */
 static __always_inline bool stack_allowed(struct thread_state *st, __u64 now)
 {
 	limit_roll(st, now);
@@ -156,9 +156,9 @@ static __always_inline bool stack_allowed(struct thread_state *st, __u64 now)
 }
 
 /*
- * Of the short sleeps in a long poll a sample gets stacks, the sparser the more there are: of 3,000
- * in a window about 80. The others stay in the sums of their window and their poll. Each poll begins
- * anew: one of few sleeps would have none where another of thousands was before it in the window.
+ * Only some of the short sleeps in a long poll get stacks, a smaller share the more there are: of
+ * 3,000 in a window, about 80. The others are only in the sums of their window and their poll. Each
+ * poll is counted anew: else a poll with few sleeps would get no stack after one with thousands.
  */
 static __always_inline bool short_sleep_chosen(struct thread_state *st, __u64 now)
 {
@@ -177,7 +177,7 @@ static __always_inline bool short_sleep_chosen(struct thread_state *st, __u64 no
 	return true;
 }
 
-/* Ask the switch-in hook to write [start, now) as a span of its own. */
+/* Asks for [start, now) to be written as a span, with a stack where the switch-in hook runs. */
 static __always_inline void span_want(struct thread_state *st, __u64 start, __u64 wakeup,
 				      __u32 flags)
 {
@@ -187,22 +187,22 @@ static __always_inline void span_want(struct thread_state *st, __u64 start, __u6
 	st->span_flags = flags;
 }
 
-/* A park that is known to be one is only counted. */
+/* Certainly parked, by a confirmed layout: its time is only counted. */
 static __always_inline bool is_park(const struct thread_state *st)
 {
 	return st->poll.key.where == HUD_WHERE_PARK && st->poll.key.trusted;
 }
 
 /*
- * From `start` to `now` it wanted a CPU. Returns true when a span is to be written. At attach nobody
- * had looked at its poll yet: the wait is none that a look ended.
+ * It waited for a CPU from `start` to `now`. True: a span is to be written. `at_attach`: its poll
+ * has not been observed yet, and is not charged.
  */
 static __always_inline bool runnable_end(struct thread_state *st, __u64 start, __u64 now,
 					 bool at_attach)
 {
 	st->waited_ns += now - start;
 	if (!at_attach)
-		poll_wait(&st->poll, 0, now - start, now);
+		poll_off_cpu_charge(&st->poll, 0, now - start, now);
 	if (now - start >= threshold_ns) {
 		span_want(st, start, 0, EVENT_SPAN_PREEMPTED);
 		return true;
@@ -211,7 +211,7 @@ static __always_inline bool runnable_end(struct thread_state *st, __u64 start, _
 	return false;
 }
 
-/* It slept from `start` on, was woken, and runs since `now`. */
+/* It slept from `start` on, was woken, and runs since `now`. True: a span is to be written. */
 static __always_inline bool sleep_end(struct thread_state *st, __u64 start, __u64 now,
 				      bool at_attach)
 {
@@ -222,7 +222,7 @@ static __always_inline bool sleep_end(struct thread_state *st, __u64 start, __u6
 	st->awake_ns = woken;
 	st->waited_ns = now - woken;
 	if (!at_attach)
-		poll_wait(&st->poll, woken - start, now - woken, now);
+		poll_off_cpu_charge(&st->poll, woken - start, now - woken, now);
 	if (is_park(st)) {
 		st->parked_ns += woken - start;
 		st->run_queue_ns += now - woken;
@@ -232,8 +232,8 @@ static __always_inline bool sleep_end(struct thread_state *st, __u64 start, __u6
 		span_want(st, start, wakeup ? woken : 0, at_attach ? EVENT_SPAN_AT_ATTACH : 0);
 		return true;
 	}
-	if (stack_at_switch_in && now - start >= short_sleep_ns && poll_lasts(&st->poll, now) &&
-	    short_sleep_chosen(st, now)) {
+	if (stack_at_switch_in && now - start >= short_sleep_ns &&
+	    poll_worth_stacks(&st->poll, now) && short_sleep_chosen(st, now)) {
 		span_want(st, start, wakeup ? woken : 0, EVENT_SPAN_SHORT);
 		return true;
 	}
@@ -246,7 +246,7 @@ static __always_inline bool sleep_end(struct thread_state *st, __u64 start, __u6
 	return false;
 }
 
-/* On a CPU, maybe another. */
+/* The thread has a CPU since `now`, maybe another one than before. */
 static __always_inline void thread_runs(struct task_struct *task, struct thread_state *st,
 					__u64 now)
 {
@@ -256,7 +256,7 @@ static __always_inline void thread_runs(struct task_struct *task, struct thread_
 	st->late_ns = 0;
 }
 
-/* It is not known for how long it slept or waited before. */
+/* It is awake since `now`; for how long it slept or waited before is not known. */
 static __always_inline void thread_awake(struct thread_state *st, __u64 now)
 {
 	st->wakeup_ns = 0;
@@ -264,7 +264,7 @@ static __always_inline void thread_awake(struct thread_state *st, __u64 now)
 	st->waited_ns = 0;
 }
 
-/* Returns true when a span is to be written. */
+/* True: a span is to be written. */
 static __always_inline bool thread_switch_in(struct task_struct *task, struct thread_state *st,
 					     __u64 now)
 {
@@ -279,13 +279,13 @@ static __always_inline bool thread_switch_in(struct task_struct *task, struct th
 		thread_awake(st, now);
 		return false;
 	}
-	/* A sleeper would have been woken since attach: who was not wanted a CPU even then. */
+	/* At attach it was runnable if no wakeup was seen since: a sleeper needs one to run. */
 	if (phase == PHASE_RUNNABLE || (at_attach && !st->wakeup_ns))
 		wanted = runnable_end(st, start, now, at_attach);
 	else
 		wanted = sleep_end(st, start, now, at_attach);
 	st->wakeup_ns = 0;
-	if (wanted) /* it has not left the kernel yet */
+	if (wanted) /* still in the system call that it slept in */
 		st->syscall = task_syscall(task);
 	window_roll(st, task->tgid, task->pid, now);
 	return wanted;

@@ -3,8 +3,8 @@
 #define HUD_BPF_EVENTS_H
 
 /*
- * What the programs in the kernel hand to hud-record through the ring buffer. Never written to a
- * capture: format/wire.h has those. Both sides come from one build, so there is no versioning here.
+ * Events that the BPF programs send to hud-record through the ring buffer. They are not the records
+ * of a capture (format/wire.h). Both sides come from one build, so there are no versions here.
  */
 
 #include <linux/types.h>
@@ -13,23 +13,23 @@
 typedef __u64 event_address;
 #else
 #include <stdint.h>
-typedef uint64_t event_address; /* of the same size, but another C type on x86-64 */
+typedef uint64_t event_address; /* the same size, but another C type than __u64 on x86-64 */
 #endif
 
-#define EVENT_FRAMES_MAX                                                                           \
-	255 /* of each stack; a kernel stack has no more than perf_event_max_stack */
+/* Of each stack; perf_event_max_stack limits kernel stacks further. */
+#define EVENT_FRAMES_MAX 255
 #define EVENT_COMM_BYTES 16
 
 enum event_type {
 	EVENT_OFFCPU = 1,
-	EVENT_OPEN, /* an off-CPU span that has not ended */
-	EVENT_WAKE, /* who wakes a thread that slept for long; precedes its EVENT_OFFCPU */
+	EVENT_OPEN, /* an off-CPU span that has not ended yet */
+	EVENT_WAKE, /* the waker of a thread that slept for long; precedes its EVENT_OFFCPU */
 	EVENT_SAMPLE,
 	EVENT_WINDOW,
 	EVENT_THREAD, /* a thread of a target was seen, started or was renamed */
 	EVENT_EXIT,
 	EVENT_EXEC,
-	EVENT_POLL, /* a long poll that has ended, or has not */
+	EVENT_POLL, /* a long poll, ended or still open (HUD_POLL_OPEN) */
 };
 
 /* First in every event. */
@@ -41,7 +41,7 @@ struct event {
 	__u64 time_ns;
 };
 
-/* Behind an event with stacks: user frames, then kernel frames, eight bytes each. */
+/* In an event with stacks. Its addresses: user frames, then kernel frames, eight bytes each. */
 struct event_stacks {
 	__u16 user_frames;
 	__u16 kernel_frames;
@@ -53,27 +53,27 @@ struct event_stacks {
 enum event_stack_flags {
 	EVENT_STACK_LIMITED = 1u << 0,   /* none taken: over the rate limit */
 	EVENT_STACK_FAILED = 1u << 1,    /* the user stack could not be walked */
-	EVENT_STACK_NOT_TAKEN = 1u << 2, /* not wanted here, or no hook to take it */
+	EVENT_STACK_NOT_TAKEN = 1u << 2, /* not wanted here, or no hook to take it in */
 };
 
 enum event_span_flags {
 	EVENT_SPAN_PREEMPTED = 1u << 0,
 	EVENT_SPAN_AT_ATTACH = 1u << 1,
-	EVENT_SPAN_REPEATED = 1u << 2, /* its stack came with an EVENT_OPEN before */
-	EVENT_SPAN_SHORT =
-		1u << 3, /* under the threshold, in a poll that lasts; its stack is allowed */
+	EVENT_SPAN_REPEATED = 1u << 2, /* its stack came with an earlier EVENT_OPEN */
+	/* Under the threshold, in a long poll; already counted against the stack limit. */
+	EVENT_SPAN_SHORT = 1u << 3,
 };
 
-/* What the runtime's state said of the thread at this event. */
+/* The runtime's state of the thread at this event. */
 struct event_where {
 	__u64 poll_ns; /* struct hud_poll start_max_ns, 0: in no poll */
 	__u64 task;
 	__u32 where;   /* enum hud_where */
-	__u32 trusted; /* 0: by an identity that is still to be confirmed */
+	__u32 trusted; /* 0: by an unconfirmed identity */
 };
 
 struct event_offcpu {
-	struct event head; /* time_ns: its end, or when it was seen open */
+	struct event head; /* time_ns: its end; EVENT_OPEN: when it was seen */
 	struct event_where where;
 	__u64 start_ns;
 	__u64 wakeup_ns;
@@ -86,7 +86,7 @@ struct event_offcpu {
 };
 
 struct event_wake {
-	struct event head; /* of the thread that is woken */
+	struct event head; /* of the woken thread */
 	__u32 waker_tgid;
 	__u32 waker_tid;
 	struct event_stacks stacks;
@@ -123,7 +123,7 @@ struct event_window {
 	__u32 reserved;
 };
 
-/* struct hud_poll without what hud-record adds. */
+/* See struct hud_poll. */
 struct event_poll {
 	struct event head; /* time_ns: end_max */
 	__u64 start_min_ns;
@@ -167,8 +167,9 @@ struct event_exec {
 };
 
 /*
- * Map `histograms`: how long the polls by one function took. Bucket 0: under 256 ns; then four for
- * each power of two: bucket 1 + 4 * (n - 8) + i holds [2^n * (4 + i) / 4, 2^n * (5 + i) / 4).
+ * Map `histograms`: how long the polls by one function took. Bucket 0: under 256 ns; then four
+ * buckets for each power of two: bucket 1 + 4 * (n - 8) + i holds [2^n * (4 + i) / 4, 2^n * (5 + i)
+ * / 4).
  */
 #define HISTOGRAM_BUCKETS 128 /* HUD_HISTOGRAM_BUCKETS */
 #define HISTOGRAM_LOG_MIN 8
@@ -199,11 +200,11 @@ enum loss_counter {
 	COUNT_LOSSES,
 };
 
-/* What the thread walk does on its next run. */
+/* What the next walk over the threads does. */
 enum walk_mode {
-	WALK_ATTACH, /* begin to watch the threads there are */
-	WALK_OPEN,   /* report threads asleep for long */
-	WALK_FINAL,  /* the same, and the windows under way */
+	WALK_ATTACH, /* start to watch all threads */
+	WALK_OPEN,   /* report threads that have slept for long */
+	WALK_FINAL,  /* the same, and send what is kept of polls and windows */
 };
 
 #endif

@@ -3,8 +3,8 @@
 /*
  * The programs that watch the targets' threads. Each says in which context it runs.
  *
- * A thread is watched when its task has a struct thread_state: for all others a program costs one
- * look-up of task-local storage.
+ * A thread is watched if its task has a struct thread_state. For all others a program costs one
+ * lookup of task-local storage.
  */
 
 #include "bpf/account.bpf.h"
@@ -18,8 +18,8 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 #define PF_KTHREAD 0x00200000
 
 /*
- * A thread that slept when hud came has not run since: the poll it is in now, if any, is the one it
- * slept in, and began at an unknown time before.
+ * A thread that slept at attach has not run since: the poll it is in now, if any, is the one it
+ * slept in. It began at an unknown time before.
  */
 static __always_inline void poll_of_sleeper(struct task_struct *task, struct thread_state *st,
 					    __u64 now)
@@ -27,7 +27,7 @@ static __always_inline void poll_of_sleeper(struct task_struct *task, struct thr
 	struct poll_key key;
 
 	identity_read(task, NULL, st, task->tgid, &key);
-	poll_sample(st, &key, task->tgid, task->pid, now);
+	poll_observe(st, &key, task->tgid, task->pid, now);
 	if (!st->poll.span.start_max_ns)
 		return;
 	st->poll.span.start_min_ns = 0;
@@ -36,7 +36,7 @@ static __always_inline void poll_of_sleeper(struct task_struct *task, struct thr
 	st->poll.span.sleep_ns = now - st->span_start_ns - st->waited_ns;
 }
 
-/* Writes the span that thread_switch_in() wanted; `ctx`: NULL where the stack cannot be taken. */
+/* Writes the span that span_want() asked for. `ctx`: NULL where the stack cannot be taken. */
 static __always_inline void span_send(void *ctx, struct task_struct *task, struct thread_state *st)
 {
 	struct scratch *s = scratch_get(SCRATCH_SWITCH);
@@ -71,23 +71,23 @@ static __always_inline void span_send(void *ctx, struct task_struct *task, struc
 	scratch_send(s, sizeof(*e), stack_bytes);
 }
 
-/* On this CPU: the thread that was switched in last wants its span written, or is owed a look. */
+/* On this CPU: the thread that was switched in last has a span to write, or a sample due. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, __u32);
-} span_wanted SEC(".maps");
+} hook_requested SEC(".maps");
 
-static __always_inline void span_leave_to_hook(void)
+static __always_inline void hook_request(void)
 {
-	__u32 key = 0, *wanted = bpf_map_lookup_elem(&span_wanted, &key);
+	__u32 key = 0, *wanted = bpf_map_lookup_elem(&hook_requested, &key);
 
 	if (wanted)
 		*wanted = true;
 }
 
-/* Its sleep, which was reported as going on, with its stack, is over. */
+/* A sleep that was reported as open, with its stack, has ended. */
 static __always_inline void open_span_end(struct task_struct *task, struct thread_state *st,
 					  __u64 now)
 {
@@ -98,20 +98,20 @@ static __always_inline void open_span_end(struct task_struct *task, struct threa
 }
 
 /*
- * The poll in which it left the CPU, if it was in one, lasted until then at least. What the thread did
- * afterwards is not known to be that poll's.
+ * The poll in which it left the CPU, if it was in one, lasted until then at least. What the thread
+ * did afterwards is not known to be that poll's.
  */
-static __always_inline void off_cpu_unseen(struct task_struct *task, struct thread_state *st,
-					   __u64 now)
+static __always_inline void off_cpu_to_poll(struct task_struct *task, struct thread_state *st,
+					    __u64 now)
 {
 	__u64 off = unseen_off_cpu_end(task, st, now), woken = unseen_wakeup(task, st, now);
 	__u64 end = off > woken ? off : woken;
 
-	poll_wait(&st->poll, woken - st->out_ns, end - woken, end);
+	poll_off_cpu_charge(&st->poll, woken - st->out_ns, end - woken, end);
 	st->poll.stolen_ns += now - end;
 }
 
-/* What its time off the CPU surely was. The rest, in which it ran, is charged to nothing. */
+/* Charges the time that it was certainly off the CPU. It may have run in the rest: not charged. */
 static __always_inline void off_cpu_charge(struct task_struct *task, struct thread_state *st,
 					   __u64 now)
 {
@@ -129,10 +129,11 @@ static __always_inline void off_cpu_charge(struct task_struct *task, struct thre
 }
 
 /*
- * The thread runs, and its switch-in was not seen: a kernel may hide switches away from a process of
- * its host's (seen: three a second). How long it had no CPU is known from the scheduler's count of
- * its CPU time; what it did on the CPU since then, and its stack of that moment, are not. A poll that it
- * was preempted in is not blamed for that time; one that it is in now may have begun at any time since.
+ * The thread runs, and its switch-in was not seen: a kernel may not report switches from a process
+ * of the virtual machine's host (seen: three a second). How long it had no CPU follows from the
+ * scheduler's count of its CPU time. What it did on the CPU since, and its stack at switch-in, are
+ * not known. A poll that it was preempted in is not charged with that time as CPU time; the poll it
+ * is in now may have begun at any time since.
  */
 static __always_inline void switch_in_unseen(struct task_struct *task, struct thread_state *st,
 					     __u64 now)
@@ -141,9 +142,9 @@ static __always_inline void switch_in_unseen(struct task_struct *task, struct th
 		return;
 	loss_count(COUNT_SWITCH_UNSEEN);
 	if (st->poll.span.start_max_ns <= st->out_ns)
-		off_cpu_unseen(task, st, now);
+		off_cpu_to_poll(task, st, now);
 	if (st->phase == PHASE_SLEEPING && st->open_start_ns == st->out_ns)
-		open_span_end(task, st, now); /* all that time is in the span */
+		open_span_end(task, st, now); /* the span covers all that time */
 	else
 		off_cpu_charge(task, st, now);
 	st->poll.key.where = HUD_WHERE_UNKNOWN;
@@ -151,7 +152,7 @@ static __always_inline void switch_in_unseen(struct task_struct *task, struct th
 	thread_awake(st, now);
 }
 
-/* Scheduler, interrupts off, as the outgoing thread; task_struct of both is at hand. */
+/* In the scheduler, interrupts off, as the outgoing thread. */
 static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 				      struct task_struct *next, __u32 state)
 {
@@ -162,13 +163,13 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 
 	if (out) {
 		now = bpf_ktime_get_ns();
-		/* The hook did not run (kprobes can be missed): better without a stack than lost. */
+		/* The hook did not run (kprobes can be missed): write the span without a stack. */
 		if (out->span_start_ns)
 			span_send(NULL, prev, out);
 		switch_in_unseen(prev, out, now);
 		identity_read(prev, NULL, out, prev->tgid, &key);
 		steal_note(prev, out, now, 0);
-		poll_sample(out, &key, prev->tgid, prev->pid, now);
+		poll_observe(out, &key, prev->tgid, prev->pid, now);
 		thread_switch_out(prev, out, state & TASK_STATE_MASK, runnable, now);
 		out->sample_due = 0;
 		if (runnable)
@@ -181,7 +182,7 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 	if (!thread_switch_in(next, in, now) && !in->sample_due)
 		return;
 	if (stack_at_switch_in)
-		span_leave_to_hook();
+		hook_request();
 	else if (in->span_start_ns)
 		span_send(NULL, next, in);
 }
@@ -204,12 +205,13 @@ int BPF_PROG(sched_switch_old, bool preempt, struct task_struct *prev, struct ta
 }
 
 /*
- * As the thread that was just switched in, preemption off: its memory is at hand now, which it is
- * not in sched_switch. Runs at every switch of the machine: what has nothing to write costs a load.
+ * As the thread that was just switched in, preemption off: its memory can be read now, which it
+ * cannot be in sched_switch. Runs at every switch of the machine: with nothing to write, it costs
+ * one map lookup.
  */
 static __always_inline void on_switched_in(void *ctx)
 {
-	__u32 key = 0, *wanted = bpf_map_lookup_elem(&span_wanted, &key);
+	__u32 key = 0, *wanted = bpf_map_lookup_elem(&hook_requested, &key);
 	struct task_struct *task;
 	struct thread_state *st;
 
@@ -233,7 +235,7 @@ int BPF_PROG(sched_exit, bool is_switch)
 	return 0;
 }
 
-/* Before: a kprobe; the compiler may have renamed the function, so hud-record finds its name. */
+/* Before 6.15: a kprobe. The compiler may have renamed the function: hud-record finds its name. */
 SEC("kprobe/finish_task_switch")
 int finish_switch(struct pt_regs *ctx)
 {
@@ -242,8 +244,9 @@ int finish_switch(struct pt_regs *ctx)
 }
 
 /*
- * Who ended a long sleep. In an interrupt, current is only the task that it happened to hit: the
- * kernel stack shows that, and hud-record decides by it (kernels hide their preempt count).
+ * Which thread ended a long sleep. In an interrupt, current is merely the task that was
+ * interrupted: hud-record finds that from the kernel stack (the preempt count cannot be read on all
+ * kernels).
  */
 static __always_inline void wake_send(void *ctx, struct task_struct *woken, struct thread_state *st,
 				      __u64 now)
@@ -264,14 +267,14 @@ static __always_inline void wake_send(void *ctx, struct task_struct *woken, stru
 		e->stacks.stack_flags = EVENT_STACK_LIMITED;
 	else if (thread_find(waker))
 		stack_bytes = stacks_take(ctx, &e->stacks, e->address, true);
-	else /* a stranger's user stack would mean nothing: its memory map is not in the capture */
+	else /* not watched: no memory map in the capture to make sense of its user stack */
 		stack_bytes = kernel_stack_only(ctx, &e->stacks, e->address);
 	scratch_send(s, sizeof(*e), stack_bytes);
 }
 
 /*
- * As the waker, maybe in an interrupt. A thread that is still on its way out of the CPU has left
- * the run queue already (on_rq 0); one that is merely about to sleep has not, and will not sleep.
+ * As the waker, maybe in an interrupt. A thread that is being switched out has left the run queue
+ * already (on_rq 0); one that is only about to sleep has not, and will not sleep.
  */
 SEC("tp_btf/sched_waking")
 int BPF_PROG(sched_waking, struct task_struct *task)
@@ -290,7 +293,7 @@ int BPF_PROG(sched_waking, struct task_struct *task)
 	return 0;
 }
 
-/* Current is looked at, in an interrupt that was due at `expected_ns` (0: not known). */
+/* Samples current, in an interrupt that was due at `expected_ns` (0: not known). */
 static __always_inline void sample_take(void *ctx, struct task_struct *task,
 					struct thread_state *st, __u64 expected_ns)
 {
@@ -309,16 +312,16 @@ static __always_inline void sample_take(void *ctx, struct task_struct *task,
 	st->phase = PHASE_RUNNING;
 	cpu_charge(st, now);
 	identity_read(task, NULL, st, tgid, &key);
-	poll_sample(st, &key, tgid, tid, now);
+	poll_observe(st, &key, tgid, tid, now);
 	window_roll(st, tgid, tid, now);
-	if (!sample_tells(st, profile, now))
+	if (!sample_count(st, profile, now))
 		return;
-	if (in_known_poll(st) && poll_lasts(&st->poll, now))
+	if (in_known_poll(st) && poll_worth_stacks(&st->poll, now))
 		ready_note(st, now);
 	sample_send(ctx, task, st, SCRATCH_SAMPLE, profile, interrupted_kernel(task), now);
 }
 
-/* A timer of hud's own on every CPU, sample_hz times a second. */
+/* A timer of hud's own on every CPU: in its interrupt, sample_hz times a second. */
 SEC("perf_event")
 int sample(struct bpf_perf_event_data *ctx)
 {
@@ -331,8 +334,9 @@ int sample(struct bpf_perf_event_data *ctx)
 }
 
 /*
- * The scheduler's own tick, which comes anyway where a thread runs: no interrupt is added, and no idle CPU
- * is woken. In the timer interrupt, before it does its work; so do all other timers, which are passed over.
+ * The scheduler tick, which fires anyway where a thread runs: no interrupt is added, no idle CPU is
+ * woken. In the timer interrupt, before the timer's own function. Called for every other timer too:
+ * these are ignored.
  */
 SEC("tp_btf/hrtimer_expire_entry")
 int BPF_PROG(tick, struct hrtimer *timer)

@@ -7,14 +7,14 @@
 #include "bpf/user_memory.bpf.h"
 
 /*
- * What the runtime does on a thread, read from the thread's own memory. A worker polls iff its
- * scheduler's context holds the core and the core still holds its parker (Tokio puts the core into
- * the context before a poll and takes it back after it; a park takes the parker out of the core:
- * runtime/scheduler/multi_thread/worker.rs, current_thread/mod.rs). Costs three to
- * five reads of some 90 ns each, more than all else that is done at a switch.
+ * What the runtime does on a thread, read from the thread's own memory. A worker is in a poll if
+ * and only if its scheduler's context holds the core and the core holds its parker: Tokio puts the
+ * core into the context before a poll and takes it out after it, and a park takes the parker out of
+ * the core (runtime/scheduler/multi_thread/worker.rs, current_thread/mod.rs). Costs three to five
+ * reads of some 90 ns each, more than everything else that is done at a switch.
  */
 
-/* By tgid: index of its identity. 8192: as targets. */
+/* From a tgid to the index of its identity. 8192: as `targets`. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);
@@ -29,9 +29,9 @@ struct {
 	__type(value, struct identity);
 } identities SEC(".maps");
 
-__u32 identity_version = 1; /* hud-record adds one when identity_of has changed */
+__u32 identity_version = 1; /* hud-record increments it when identity_of has changed */
 
-/* A thread remembers its process's identity; NULL: it has none. */
+/* The identity of the thread's process, cached in the thread; NULL: none. */
 static __always_inline struct identity *identity_find(struct thread_state *st, __u32 tgid)
 {
 	__u32 version = identity_version;
@@ -56,9 +56,9 @@ static __always_inline __u64 thread_pointer(struct task_struct *task)
 #endif
 }
 
-#define THREAD_BYTES 152 /* words so close together come in one read, others in one each */
+#define THREAD_BYTES 152 /* read at once; words outside of them take a read each */
 
-/* A thread's own words, as far as one read gets them. */
+/* The thread-local words of the runtime that one read gets. */
 struct thread_words {
 	__u64 base;  /* the thread pointer */
 	__u64 first; /* address of byte[0]; 0: nothing was read */
@@ -73,7 +73,7 @@ static __always_inline void thread_words_read(struct task_struct *sleeper, struc
 		w->first = 0;
 }
 
-/* As user_word(), of a word at `offset` from the thread pointer. */
+/* Like user_word(), for the word at `offset` from the thread pointer. */
 static __always_inline int thread_word(struct task_struct *sleeper, const struct thread_words *w,
 				       __u64 *to, __s64 offset)
 {
@@ -107,8 +107,8 @@ static __always_inline bool tag_matches(struct task_struct *sleeper, __u64 base,
 #define CORE_SPAN_BYTES 64
 
 /*
- * The core's two words; in one read where they lie close together, as the multi_thread's do. Overwrites
- * the thread's: there is no room on the stack for both.
+ * Reads the core's two words, at once where they are close together, as in multi_thread. Overwrites
+ * the thread's words in `w`: the stack has no room for both.
  */
 static __always_inline bool core_read(struct task_struct *sleeper, struct thread_words *w,
 				      __u64 core, const struct hud_plan_scheduler *s, bool *parked,
@@ -129,8 +129,8 @@ static __always_inline bool core_read(struct task_struct *sleeper, struct thread
 }
 
 /*
- * One scheduler's word on the thread. False: it is not in this one's context (or it cannot be read,
- * which comes to the same: key->where stays as it is).
+ * Reads the state of the thread in one scheduler. False: the thread is not in a context of this
+ * scheduler, or that could not be read.
  */
 static __always_inline bool scheduler_read(struct task_struct *sleeper, struct thread_words *w,
 					   const struct identity *id,
@@ -183,7 +183,7 @@ static __always_inline void where_read(struct task_struct *sleeper, __u64 base,
 	bool early;
 
 	thread_words_read(sleeper, &w, id);
-	if (w.first) /* it is at hand; wanted in a poll only, but later the core's words are here */
+	if (w.first) /* free now; needed in a poll only, but core_read() overwrites these words */
 		task_read(sleeper, &w, id, key);
 	early = w.first;
 	key->trusted = id->flags & HUD_IDENTITY_KNOWN;
@@ -200,8 +200,8 @@ static __always_inline void where_read(struct task_struct *sleeper, __u64 base,
 }
 
 /*
- * Of current, whose thread pointer is `base`. Global to the verifier: it follows the many ways through
- * the reads once, and not in each program and on each path that leads here.
+ * where_read() for current, whose thread pointer is `base`. Global to the verifier: it checks
+ * the many paths through the reads once, and not on every path of every program.
  */
 __noinline int where_read_current(__u64 base, const struct identity *id, struct poll_key *key)
 {
@@ -210,7 +210,7 @@ __noinline int where_read_current(__u64 base, const struct identity *id, struct 
 	return 0;
 }
 
-/* `sleeper`: NULL for current. Leaves HUD_WHERE_UNKNOWN where nothing is known of the process. */
+/* `sleeper`: NULL for current. HUD_WHERE_UNKNOWN if the process has no identity. */
 static __always_inline void identity_read(struct task_struct *task, struct task_struct *sleeper,
 					  struct thread_state *st, __u32 tgid, struct poll_key *key)
 {

@@ -3,20 +3,20 @@
 #define HUD_BPF_IDENTITY_TABLES_H
 
 /*
- * How hud-record tells the programs where the runtime of a process keeps its state: the identity of
- * its main executable's plan (format/plan.h), laid out for reading from BPF.
+ * Where the runtime of a process keeps its state: the identity in the plan of its main executable
+ * (format/plan.h), laid out by hud-record for the BPF programs.
  */
 
 #include "format/plan.h"
 
 #include <linux/types.h>
 
-#define IDENTITIES_MAX 64     /* distinct executables with a runtime; more go by stacks */
+#define IDENTITIES_MAX 64     /* distinct executables with a runtime; for more, stacks only */
 #define IDENTITY_SCHEDULERS 4 /* HUD_PLAN_SCHEDULERS_MAX */
 #define IDENTITY_NONE 0xffffffffu
 
 struct identity {
-	__s64 first;    /* from the thread pointer: the lowest of its words there */
+	__s64 first;    /* from the thread pointer: the lowest of the words there */
 	__s64 task;     /* from the thread pointer */
 	__s64 task_tag; /* from the thread pointer */
 	__u32 flags;    /* enum hud_identity_flags */

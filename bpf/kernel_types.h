@@ -3,8 +3,9 @@
 #define HUD_BPF_KERNEL_TYPES_H
 
 /*
- * The few kernel types hud reads, as far as it reads them. CO-RE relocates each field to where the
- * running kernel has it, so neither order nor size here matters, and no vmlinux.h is needed.
+ * The few kernel types that hud reads, with only the fields that it reads. CO-RE relocates each
+ * field to where the running kernel has it: order and size do not matter, and no vmlinux.h is
+ * needed.
  */
 
 #include <linux/bpf.h>
@@ -28,7 +29,7 @@ struct pt_regs {
 };
 #endif
 
-/* A CPU's run queue, which a task leads to where the kernel schedules groups. */
+/* A CPU's run queue; reachable from a task with CONFIG_FAIR_GROUP_SCHED only. */
 struct rq {
 	__u64 prev_steal_time_rq; /* CONFIG_PARAVIRT_TIME_ACCOUNTING */
 };
@@ -49,7 +50,7 @@ struct signal_struct {
 	int group_exit_code;
 };
 
-/* uretprobes of any tool: where a function would return to, had its return address not been changed. */
+/* A uretprobe (of any tool) on a function: it replaced the return address, and this keeps it. */
 struct return_instance {
 	struct return_instance *next;
 	unsigned long orig_ret_vaddr;

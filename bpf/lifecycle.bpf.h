@@ -4,7 +4,7 @@
 
 #include "bpf/account.bpf.h"
 
-/* Threads that come, go and change their name. Process context; rare. */
+/* Threads that start, exec, exit or change their name. Process context; rare. */
 
 static __always_inline void thread_send(struct task_struct *task, const char *comm, bool started,
 					__u64 now)
@@ -26,7 +26,7 @@ static __always_inline struct thread_state *thread_watch(struct task_struct *tas
 		loss_count(COUNT_THREAD_STATE);
 		return NULL;
 	}
-	/* Else the first tick of each thread would be a look, and count for several. */
+	/* Random: else the first tick of each thread would be a sample, and count for several. */
 	st->sample_turn = st->profile_turn = bpf_get_prandom_u32();
 	return st;
 }
@@ -69,7 +69,7 @@ int BPF_PROG(task_exec, struct task_struct *task, int old_pid, struct linux_binp
 	if (!bpf_map_lookup_elem(&targets, &tgid))
 		return 0;
 	st = thread_watch(task);
-	if (st) { /* another program from here on, with another runtime or none */
+	if (st) { /* another program, with another runtime or none */
 		poll_flush(&st->poll, tgid, task->pid);
 		st->poll = (struct poll_watch) {};
 		st->identity_version = 0;

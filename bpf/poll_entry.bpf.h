@@ -6,17 +6,18 @@
 #include "bpf/steal.bpf.h"
 
 /*
- * Exact times (--polls): a uprobe where each type of task is polled. It sees polls begin; one ends
- * when the next begins, or at the look that sees it gone. A probe on the return would double the
- * price and cut stacks.
+ * Exact times (--polls): a uprobe on each function that polls a type of task. It sees polls begin;
+ * a poll ends when the next begins, or at the first observation that does not find it. A probe on
+ * the return would double the cost and cut stacks short.
  *
- * Runs as the thread, preemptible: a look may come in between, and leaves the poll alone while
+ * Runs as the thread, preemptible: an observation that interrupts it leaves the poll alone while
  * `entering` is set.
  */
 
 /*
- * A poll of another task from inside a poll (LocalSet): the runtime notes which task is polled, and
- * then it is not what it was when the poll under way began, before that task was noted.
+ * A poll of another task from inside a poll (LocalSet). The runtime sets the id of the task being
+ * polled after the probe: if it has changed since the current poll began, that one is still going
+ * on.
  */
 static __always_inline bool is_nested(const struct poll_watch *p, const struct poll_key *key)
 {
@@ -24,33 +25,33 @@ static __always_inline bool is_nested(const struct poll_watch *p, const struct p
 	       key->tick == p->tick && key->task != p->task_before;
 }
 
-/* What a worker's own queue holds; behind a longer one the first of them are followed. */
+/* As many tasks as a worker's own queue holds; of a longer queue the first are followed. */
 #define FOLLOW_MAX 256u
 
-/* Of the tasks that were seen behind the poll that has just ended, how many are sure to stand there still? */
-static __always_inline __u32 still_stand(const struct poll_queue *queued,
-					 const struct queue_state *q)
+/* Of the tasks seen queued during the poll that has just ended: how many certainly still are? */
+static __always_inline __u32 still_queued(const struct poll_queue *queued,
+					  const struct queue_state *q)
 {
 	__u32 there;
 
 	if (!queued->ring)
-		return queued->tasks; /* nobody but the worker takes any, and it was in the poll */
+		return queued->tasks; /* only the worker takes tasks, and it was in the poll */
 	there = queue_distance(q->head, queued->tail, queued->ring);
-	return there <= queued->tasks ? there : 0; /* more: the queue is past them */
+	return there <= queued->tasks ? there : 0; /* more: the head has passed them */
 }
 
-/* The long poll that is kept has ended, and the next begins: who was left behind? */
+/* After the kept long poll the next poll begins: which tasks are still queued? */
 static __always_inline void queue_wait_begin(struct thread_state *st, const struct poll_key *key)
 {
 	struct poll_watch *p = &st->poll;
 	struct queue_state q = {};
 
 	queue_read(st->identity, key->scheduler, key->core, &q);
-	p->behind.left = q.ready + q.next;
-	p->behind.to_follow = p->behind.left < FOLLOW_MAX ? p->behind.left : FOLLOW_MAX;
+	p->queue_wait.left = q.ready + q.next;
+	p->queue_wait.to_follow = p->queue_wait.left < FOLLOW_MAX ? p->queue_wait.left : FOLLOW_MAX;
 	if (p->queued.tasks && p->queued.ring == q.ring) {
-		p->behind.queued = still_stand(&p->queued, &q);
-		p->behind.queued_since_ns = p->behind.queued ? p->queued.since_ns : 0;
+		p->queue_wait.queued = still_queued(&p->queued, &q);
+		p->queue_wait.queued_since_ns = p->queue_wait.queued ? p->queued.since_ns : 0;
 	}
 	p->kept.flags |= HUD_POLL_FOLLOWED;
 }
@@ -59,18 +60,18 @@ static __always_inline void queue_wait_follow(struct poll_watch *p, __u64 now)
 {
 	__u64 after = now - p->kept.end_min_ns;
 
-	p->behind.to_follow--;
-	p->behind.next_polls++;
-	p->behind.next_sum_ns += after;
-	p->behind.next_max_ns = after;
+	p->queue_wait.to_follow--;
+	p->queue_wait.next_polls++;
+	p->queue_wait.next_sum_ns += after;
+	p->queue_wait.next_max_ns = after;
 }
 
 /*
- * What the poll that ends at `now` did not compute, and the thread was not told of yet: only looks and switches
- * do that, and a kernel may hide a switch (switch_in_unseen()).
+ * Charges the poll that ends at `now` with stolen and off-CPU time that is not accounted yet.
+ * Samples and switches account for it, but a kernel may hide a switch (switch_in_unseen()).
  */
-static __always_inline void poll_unseen(struct task_struct *task, struct thread_state *st,
-					__u64 now)
+static __always_inline void poll_off_cpu_add(struct task_struct *task, struct thread_state *st,
+					     __u64 now)
 {
 	struct poll_span *span = &st->poll.span;
 	__u64 woken;
@@ -94,7 +95,7 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 	if (is_nested(p, key))
 		return;
 	sample_gap_note(st, now);
-	if (p->behind.to_follow)
+	if (p->queue_wait.to_follow)
 		queue_wait_follow(p, now);
 	if (p->span.start_max_ns) {
 		bool exact = p->span.flags & HUD_POLL_EXACT;
@@ -102,7 +103,7 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 		if (exact) {
 			p->span.end_min_ns = now;
 			p->span.flags |= HUD_POLL_END_EXACT;
-			poll_unseen(task, st, now);
+			poll_off_cpu_add(task, st, now);
 		}
 		if (poll_end(p, key, tgid, tid, now) && exact)
 			queue_wait_begin(st, key);
@@ -110,7 +111,7 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 	p->queued.tasks = 0;
 	p->core = key->core;
 	p->tick = key->tick;
-	p->came_back = false;
+	p->repolled = false;
 	p->polled[0] = p->polled[1] = POLLED_NONE;
 	p->task_before = key->task;
 	p->span = (struct poll_span) {
@@ -118,18 +119,18 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 		.start_max_ns = now,
 		.end_min_ns = now,
 		.stolen_ns = p->stolen_ns,
-		.task = POLLED_NONE, /* the runtime notes it after this: the next look reads it */
+		.task = POLLED_NONE, /* the runtime sets it after this probe */
 		.site = site,
 		.flags = HUD_POLL_EXACT,
 		.scheduler = key->scheduler + 1,
 		.trusted = key->trusted,
 	};
 	p->key = *key;
-	p->sample_ns = now;
+	p->observed_ns = now;
 	st->polls++;
 }
 
-/* Hits of the probes, whoever was hit: what they cost follows from it. */
+/* Hits of the probes, by any thread: hud-record computes from it what they cost. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
@@ -169,7 +170,7 @@ int poll_entry(struct pt_regs *ctx)
 	now = bpf_ktime_get_ns();
 	identity_read(task, NULL, st, bpf_get_current_pid_tgid() >> 32, &key);
 	if (key.where != HUD_WHERE_POLL)
-		return 0; /* on a thread without a core it blocks no worker */
+		return 0; /* without a core: it blocks no worker */
 	st->poll.entering = true;
 	barrier();
 	poll_enter(task, st, &key, probe_address(ctx), now);

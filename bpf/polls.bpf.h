@@ -5,21 +5,22 @@
 #include "bpf/queue.bpf.h"
 
 /*
- * The watchdog: from one look at a thread to the next, is it still the same poll? Runs where a look
- * is taken (switch-out, sampler), as the thread itself; nothing else touches its struct poll_watch at
- * the same time. A dozen instructions while a poll goes on.
+ * Finds long polls: is a thread, from one observation of the runtime's state to the next, still in
+ * the same poll? Runs at switch-outs and samples, as the thread itself; nothing else touches its
+ * struct poll_watch at the same time. A dozen instructions while a poll goes on.
  *
- * The key is (core, tick, task). The scheduler counts a tick for each round of its loop, but a round
- * may poll several tasks out of the LIFO slot. Two tasks that wake each other can so stay in one
- * round for long, and looks may happen to find the same one of them: such a poll is kept back until
- * its round is over, or a window is, and marked when a task came back within the round.
+ * A poll is identified by (core, tick, task). The scheduler counts a tick for each round of its
+ * loop, but one round may poll several tasks out of the LIFO slot. Two tasks that wake each other
+ * can stay in one round for long, and every observation may find the same one of them. So a long
+ * poll is kept until its round or the window ends, and marked if a task was polled twice in the
+ * round.
  */
 
 /*
- * `behind`: NULL where nobody looked what came after it. A function of its own for its stack: with the
- * event on it, those of the programs would be too large together with what they call (512 bytes).
+ * `wait`: NULL where what followed the poll was not observed. Not inlined, so that the event is on
+ * a stack frame of its own: with it, the programs' stacks would exceed 512 bytes.
  */
-__noinline int poll_span_send(const struct poll_span *span, const struct poll_queue_wait *behind,
+__noinline int poll_span_send(const struct poll_span *span, const struct poll_queue_wait *wait,
 			      __u32 tgid, __u32 tid)
 {
 	struct event_poll e = {};
@@ -41,26 +42,26 @@ __noinline int poll_span_send(const struct poll_span *span, const struct poll_qu
 	e.ready_sum = span->ready_sum;
 	e.ready_max = span->ready_max;
 	e.trusted = span->trusted;
-	if (behind) {
-		e.queued = behind->queued;
-		e.queued_since_ns = behind->queued_since_ns;
-		e.next_sum_ns = behind->next_sum_ns;
-		e.next_max_ns = behind->next_max_ns;
-		e.left_queued = behind->left;
-		e.next_polls = behind->next_polls;
+	if (wait) {
+		e.queued = wait->queued;
+		e.queued_since_ns = wait->queued_since_ns;
+		e.next_sum_ns = wait->next_sum_ns;
+		e.next_max_ns = wait->next_max_ns;
+		e.left_queued = wait->left;
+		e.next_polls = wait->next_polls;
 	}
 	event_send(&e, sizeof(e));
 	return 0;
 }
 
-/* Writes the poll that was kept back. */
+/* Writes the kept poll, if there is one. */
 static __always_inline void poll_flush(struct poll_watch *p, __u32 tgid, __u32 tid)
 {
 	if (!p->kept.start_max_ns)
 		return;
-	poll_span_send(&p->kept, &p->behind, tgid, tid);
+	poll_span_send(&p->kept, &p->queue_wait, tgid, tid);
 	p->kept.start_max_ns = 0;
-	p->behind.to_follow = 0;
+	p->queue_wait.to_follow = 0;
 }
 
 static __always_inline bool poll_is_long(const struct poll_span *span)
@@ -68,7 +69,7 @@ static __always_inline bool poll_is_long(const struct poll_span *span)
 	return span->start_max_ns && span->end_min_ns - span->start_max_ns >= threshold_ns;
 }
 
-/* Polls whose beginning was seen, by the function that polls them. */
+/* Durations of the polls whose beginning a probe saw, by the function that polls. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(max_entries, 1); /* hud-record sets it */
@@ -89,7 +90,7 @@ static __always_inline __u32 log2_of(__u64 value)
 	return log;
 }
 
-/* Four buckets for each power of two; all under 256 ns in the first. */
+/* See HISTOGRAM_BUCKETS. */
 static __always_inline __u32 bucket_of(__u64 ns)
 {
 	__u32 log = log2_of(ns), bucket;
@@ -100,7 +101,7 @@ static __always_inline __u32 bucket_of(__u64 ns)
 	return bucket < HISTOGRAM_BUCKETS ? bucket : HISTOGRAM_BUCKETS - 1;
 }
 
-/* A function of its own to the verifier, which would else follow it along every look's paths. */
+/* Not inlined: the verifier checks it once, not on every path of every caller. */
 __noinline int histogram_add(__u64 address, __u32 tgid, __u64 ns)
 {
 	struct poll_site key = {.address = address, .tgid = tgid};
@@ -131,7 +132,7 @@ static __always_inline void poll_count(const struct poll_span *span, const struc
 	histogram_add(span->site, tgid, (to_now ? now : span->end_min_ns) - span->start_max_ns);
 }
 
-/* Wall time of the poll as far as it was seen, in which it neither slept nor wanted a CPU. */
+/* Time of the poll as far as it was observed, less sleep and waiting for a CPU. */
 static __always_inline __u64 poll_ran_ns(const struct poll_span *span)
 {
 	__u64 lasted = span->end_min_ns - span->start_max_ns;
@@ -148,8 +149,8 @@ static __always_inline void poll_stolen_add(struct poll_span *span, __u64 stolen
 }
 
 /*
- * What the machine below took since the last look is no work of the poll. If the poll has ended in between it
- * may have been taken after that: better a poll that looks short than one that is blamed for it.
+ * Adds the time stolen since the last observation to the poll's waiting. If the poll has ended in
+ * between, it may have been stolen after that: a poll is rather shown too short than too long.
  */
 static __always_inline void poll_stolen(struct poll_watch *p)
 {
@@ -157,7 +158,7 @@ static __always_inline void poll_stolen(struct poll_watch *p)
 	p->span.stolen_ns = p->stolen_ns;
 }
 
-/* The poll under way is over: `next` was seen at `now`. True: it was long, and is kept. */
+/* The current poll has ended: `next` was observed at `now`. True: it was long, and is kept. */
 static __always_inline bool poll_end(struct poll_watch *p, const struct poll_key *next, __u32 tgid,
 				     __u32 tid, __u64 now)
 {
@@ -167,17 +168,17 @@ static __always_inline bool poll_end(struct poll_watch *p, const struct poll_key
 	poll_stolen(p);
 	if (span->flags & HUD_POLL_EXACT)
 		poll_count(span, next, tgid, now);
-	/* Without one look that saw the core in its place, nothing says that it held it throughout. */
+	/* Seen only by probes, never observed: it may not have held its core throughout. */
 	if (poll_is_long(span) && !(span->flags & HUD_POLL_EXACT && span->task == POLLED_NONE)) {
 		span->end_max_ns = now;
 		if (next->where == HUD_WHERE_PARK && next->tick - p->tick <= 1)
 			span->flags |= HUD_POLL_END_AT_MAX;
 		poll_flush(p, tgid, tid);
 		p->kept = *span;
-		p->behind = (struct poll_queue_wait) {};
-		if (p->came_back)
+		p->queue_wait = (struct poll_queue_wait) {};
+		if (p->repolled)
 			p->kept.flags |= HUD_POLL_UPPER_BOUND;
-		/* Who parks has nothing left to do. */
+		/* A worker parks only when its queue is empty: what followed is known. */
 		if (span->flags & HUD_POLL_EXACT && span->flags & HUD_POLL_END_AT_MAX)
 			p->kept.flags |= HUD_POLL_FOLLOWED;
 		kept = true;
@@ -187,48 +188,48 @@ static __always_inline bool poll_end(struct poll_watch *p, const struct poll_key
 }
 
 /*
- * Was this task polled before in this round of the scheduler's loop, and another since? True for the
- * first such task of the round.
+ * Notes that `key`'s task is polled. True if it is the first task of this round of the scheduler's
+ * loop that is polled again after another one.
  */
 static __always_inline bool round_note(struct poll_watch *p, const struct poll_key *key, __u32 tgid,
 				       __u32 tid)
 {
-	bool back, first;
+	bool again, first;
 
 	if (key->core != p->core || key->tick != p->tick) {
 		poll_flush(p, tgid, tid);
 		p->core = key->core;
 		p->tick = key->tick;
-		p->came_back = false;
+		p->repolled = false;
 		p->polled[0] = p->polled[1] = POLLED_NONE;
 	}
-	/* The same as last, with nothing else between: it goes on after block_in_place. */
+	/* The same task as before: it goes on after block_in_place. */
 	if (p->polled[0] == key->task)
 		return false;
-	back = p->polled[1] == key->task;
+	again = p->polled[1] == key->task;
 	p->polled[1] = p->polled[0];
 	p->polled[0] = key->task;
-	if (!back)
+	if (!again)
 		return false;
-	first = !p->came_back;
-	p->came_back = true;
+	first = !p->repolled;
+	p->repolled = true;
 	if (p->kept.start_max_ns)
 		p->kept.flags |= HUD_POLL_UPPER_BOUND;
 	return first;
 }
 
 /*
- * A task came back within a round: written though nothing was long, for where looks happen to find
- * the same task of such a pair all the time, only the other rounds betray it. From the last look,
- * which saw another task, to this one.
+ * A task was polled twice in a round. Every such round is reported, long or not: where observations
+ * happen to find the same task of a pair all the time, it is the other rounds that show that its
+ * long polls may be several. The span is from the last observation, of another task, to this one.
  */
-static __always_inline void came_back_send(struct poll_watch *p, const struct poll_key *key,
-					   __u32 tgid, __u32 tid, __u64 now)
+static __always_inline void repolled_send(struct poll_watch *p, const struct poll_key *key,
+					  __u32 tgid, __u32 tid, __u64 now)
 {
 	p->span = (struct poll_span) {
-		.start_min_ns = p->sample_ns,
-		.start_max_ns = p->sample_ns,
-		.end_min_ns = p->sample_ns,
+		.start_min_ns = p->observed_ns,
+		.start_max_ns = p->observed_ns,
+		.end_min_ns = p->observed_ns,
 		.end_max_ns = now,
 		.task = key->task,
 		.flags = HUD_POLL_UPPER_BOUND,
@@ -245,15 +246,15 @@ static __always_inline void poll_begin(struct poll_watch *p, const struct poll_k
 	bool after_park = p->key.where == HUD_WHERE_PARK && key->tick - p->key.tick <= 1;
 
 	if (round_note(p, key, tgid, tid))
-		came_back_send(p, key, tgid, tid, now);
+		repolled_send(p, key, tgid, tid, now);
 	p->queued.tasks = 0;
 	*span = (struct poll_span) {
-		.start_min_ns = p->sample_ns,
+		.start_min_ns = p->observed_ns,
 		.start_max_ns = now,
 		.end_min_ns = now,
 		.task = key->task,
 		.stolen_ns = p->stolen_ns,
-		.flags = after_park && p->sample_ns ? HUD_POLL_START_AT_MIN : 0,
+		.flags = after_park && p->observed_ns ? HUD_POLL_START_AT_MIN : 0,
 		.scheduler = key->scheduler + 1,
 		.trusted = key->trusted,
 	};
@@ -261,18 +262,19 @@ static __always_inline void poll_begin(struct poll_watch *p, const struct poll_k
 
 static __always_inline void sample_gap_note(struct thread_state *st, __u64 now)
 {
-	__u64 before = st->poll.sample_ns;
+	__u64 before = st->poll.observed_ns;
 
 	if (before && now > before && now - before > st->sample_gap_ns)
 		st->sample_gap_ns = now - before;
 }
 
 /*
- * The first look at a poll whose beginning was seen. Once the probes are detached it may be another in
- * the same round, out of the LIFO slot: then this look is the first that is known of it.
+ * The first observation in a poll whose beginning a probe saw: it adds the task. Once the probes
+ * are detached this may be a later poll of the same round, out of the LIFO slot: its beginning was
+ * not seen then.
  */
-static __always_inline void entered_sample(struct poll_span *span, const struct poll_key *key,
-					   __u64 now)
+static __always_inline void exact_poll_identify(struct poll_span *span, const struct poll_key *key,
+						__u64 now)
 {
 	span->task = key->task;
 	if (probing)
@@ -285,16 +287,16 @@ static __always_inline void entered_sample(struct poll_span *span, const struct 
 	span->end_min_ns = now;
 }
 
-/* Is what was read now still the poll under way? */
+/* Is `key`, just read, of the current poll? */
 static __always_inline bool poll_goes_on(const struct poll_watch *p, const struct poll_key *key)
 {
 	return p->span.start_max_ns && key->where == HUD_WHERE_POLL && key->task == p->span.task &&
 	       key->core == p->core && key->tick == p->tick;
 }
 
-/* `key` was read from current at `now`. */
-static __always_inline void poll_sample(struct thread_state *st, const struct poll_key *key,
-					__u32 tgid, __u32 tid, __u64 now)
+/* `key` was read from current at `now`: the current poll goes on, ends or begins. */
+static __always_inline void poll_observe(struct thread_state *st, const struct poll_key *key,
+					 __u32 tgid, __u32 tid, __u64 now)
 {
 	struct poll_watch *p = &st->poll;
 
@@ -303,7 +305,7 @@ static __always_inline void poll_sample(struct thread_state *st, const struct po
 	sample_gap_note(st, now);
 	if (p->span.task == POLLED_NONE && key->where == HUD_WHERE_POLL && key->core == p->core &&
 	    key->tick == p->tick)
-		entered_sample(&p->span, key, now);
+		exact_poll_identify(&p->span, key, now);
 	if (poll_goes_on(p, key)) {
 		p->span.end_min_ns = now;
 		poll_stolen(p);
@@ -316,14 +318,14 @@ static __always_inline void poll_sample(struct thread_state *st, const struct po
 			poll_flush(p, tgid, tid);
 	}
 	p->key = *key;
-	p->sample_ns = now;
+	p->observed_ns = now;
 }
 
-/* Off the CPU a thread stays in its poll: what it waited is the poll's. */
-static __always_inline void poll_wait(struct poll_watch *p, __u64 sleep_ns, __u64 run_queue_ns,
-				      __u64 now)
+/* A thread that is off the CPU stays in its poll: charges that time to it. */
+static __always_inline void poll_off_cpu_charge(struct poll_watch *p, __u64 sleep_ns,
+						__u64 run_queue_ns, __u64 now)
 {
-	p->sample_ns = now;
+	p->observed_ns = now;
 	if (!p->span.start_max_ns)
 		return;
 	p->span.sleep_ns += sleep_ns;
@@ -332,9 +334,9 @@ static __always_inline void poll_wait(struct poll_watch *p, __u64 sleep_ns, __u6
 }
 
 /*
- * A thread runs, and its switch-in was not seen (switch_in_unseen()): until when it surely had no
- * CPU. It had one for no longer than the scheduler has charged it since, and that count may lack the
- * time since the last tick.
+ * A thread runs, and its switch-in was not seen (switch_in_unseen()): until when it certainly had
+ * no CPU. Since it was switched out it ran no longer than the scheduler has charged it, and that
+ * count may lack the time since the last tick.
  */
 static __always_inline __u64 unseen_off_cpu_end(struct task_struct *task,
 						const struct thread_state *st, __u64 now)
@@ -344,7 +346,7 @@ static __always_inline __u64 unseen_off_cpu_end(struct task_struct *task,
 	return ran < now - st->out_ns ? now - ran : st->out_ns;
 }
 
-/* Until when it surely slept: one that was preempted did not at all. */
+/* Until when it certainly slept; a preempted thread did not sleep. */
 static __always_inline __u64 unseen_wakeup(struct task_struct *task, const struct thread_state *st,
 					   __u64 now)
 {
@@ -355,15 +357,16 @@ static __always_inline __u64 unseen_wakeup(struct task_struct *task, const struc
 	return unseen_off_cpu_end(task, st, now);
 }
 
-/* Has the poll under way lasted so long that what it does is worth a stack? */
-static __always_inline bool poll_lasts(const struct poll_watch *p, __u64 now)
+/* Has the current poll lasted so long that its sleeps and samples get stacks? */
+static __always_inline bool poll_worth_stacks(const struct poll_watch *p, __u64 now)
 {
 	return p->span.start_max_ns && now - p->span.start_max_ns >= watch_ns;
 }
 
 /*
- * The worker's queue, read in the poll under way; what stands there has stood there since `since_ns`.
- * The first tasks found are remembered: they wait longest.
+ * Reads the worker's run queue during the current poll. The tasks in it have been queued since
+ * `since_ns` or longer. Those of the first reading that finds any are remembered: they wait
+ * longest.
  */
 static __always_inline void ready_note(struct thread_state *st, __u64 since_ns)
 {

@@ -5,19 +5,20 @@
 #include "bpf/identity.bpf.h"
 
 /*
- * The run queue of a worker, read as the worker itself: only its own thread adds to it (what other
- * threads wake goes to a queue that all workers share), so nothing new comes in while it sleeps. Two to
- * four reads of user memory.
+ * The run queue of a worker, read as the worker itself: only its own thread adds to it (tasks that
+ * other threads wake go to a queue that all workers share), so it does not grow while that sleeps.
+ * Two to four reads of user memory.
  */
 struct queue_state {
-	__u32 ready; /* tasks in it; racy against thieves, who only take: an upper bound by a few */
-	__u32 next;  /* 1: one more is to run next (LIFO slot) */
-	__u32 ring; /* bytes of the two below, which count what went out and came in; 0: no such counts */
-	__u32 head; /* thieves take here too */
+	__u32 ready; /* tasks in it, or fewer: other workers may steal some meanwhile */
+	__u32 next;  /* 1: one more task, in the LIFO slot */
+	/* Width in bytes of the two counters below, of tasks removed and added; 0: not a ring. */
+	__u32 ring;
+	__u32 head; /* other workers steal here too */
 	__u32 tail;
 };
 
-/* A word of `bytes` 2, 4 or 8 at an address; 0 where it cannot be read. */
+/* The value of 2, 4 or 8 `bytes` at an address; 0 where it cannot be read. */
 static __always_inline __u64 word_read(__u64 address, __u32 bytes)
 {
 	__u64 value = 0;
@@ -42,7 +43,10 @@ static __always_inline void ring_read(const struct hud_plan_scheduler *s, __u64 
 	out->ready = queue_distance(out->head, out->tail, s->queue_bytes);
 }
 
-/* Of the worker that holds `core`, by the scheduler of this index. A function to the verifier: see histogram_add(). */
+/*
+ * Reads the queue of the worker that holds `core`, of the identity's scheduler with this index. Not
+ * inlined: see histogram_add().
+ */
 __noinline int queue_read(__u32 identity, __u32 scheduler, __u64 core, struct queue_state *out)
 {
 	struct identity *id = bpf_map_lookup_elem(&identities, &identity);

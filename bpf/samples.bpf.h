@@ -6,13 +6,13 @@
 #include "bpf/stacks.bpf.h"
 
 /*
- * Looks at what a watched thread computes: one for so much of its CPU time, with its stack where that tells
- * anything. The programs that take them are in bpf/hud.bpf.c.
+ * Samples of what a watched thread computes, one for each period of its CPU time, with its stack
+ * where that is useful. The programs that take them are in bpf/hud.bpf.c.
  */
 
 /*
- * One in `every` of the thread's own. Of the CPU's it would be wrong: where two threads take turns tick by tick,
- * all looks could meet the same one of them.
+ * True for one in `every` of the thread's own ticks or samples. They are not counted by CPU: where
+ * two threads take turns tick by tick, all samples could be of the same thread.
  */
 static __always_inline bool turn_comes(__u32 *count, __u32 every)
 {
@@ -24,8 +24,8 @@ static __always_inline bool in_known_poll(const struct thread_state *st)
 	return st->poll.span.start_max_ns && st->poll.key.trusted;
 }
 
-/* Is this look at a thread worth an event? A poll that has just begun, and a park, is only counted. */
-static __always_inline bool sample_tells(struct thread_state *st, bool profile, __u64 now)
+/* Counts a sample. True: it is sent as an event. In a young poll or a park it is only counted. */
+static __always_inline bool sample_count(struct thread_state *st, bool profile, __u64 now)
 {
 	st->samples++;
 	st->unsampled_ns = 0;
@@ -35,7 +35,7 @@ static __always_inline bool sample_tells(struct thread_state *st, bool profile, 
 		return true;
 	st->poll_samples++;
 	st->poll.span.samples++;
-	return profile || poll_lasts(&st->poll, now);
+	return profile || poll_worth_stacks(&st->poll, now);
 }
 
 static __always_inline void sample_send(void *ctx, struct task_struct *task,
@@ -65,36 +65,37 @@ static __always_inline void sample_send(void *ctx, struct task_struct *task,
 }
 
 /*
- * A thread that loses its CPU after no look has met it for as long as should lie between two is owed one: where
- * threads that take the CPU run in step with the ticks, none might meet it for long. In a poll that lasts and
- * that none has met yet half of that is enough. It is taken when the thread has a CPU again, where its stack
- * is still the same (sample_take_due()). `in_kernel`: it was interrupted there, and not on its way to user mode.
+ * At a switch-out of a runnable thread: a sample is due if it has run for a sample period without
+ * one. Where other threads take its CPU in step with the ticks, a tick might not interrupt it for
+ * long. In a long poll without a sample half a period is enough. The sample is taken at switch-in
+ * (sample_take_due()), when the stack is still the same. `in_kernel`: it was preempted in the
+ * kernel, and not on its way to user mode.
  */
 static __always_inline void sample_fall_due(struct thread_state *st, bool in_kernel, __u64 now)
 {
 	const struct poll_span *span = &st->poll.span;
-	bool unmet = poll_lasts(&st->poll, now) && !span->samples &&
-		     poll_ran_ns(span) >= sample_period_ns / 2;
+	bool unsampled_poll = poll_worth_stacks(&st->poll, now) && !span->samples &&
+			      poll_ran_ns(span) >= sample_period_ns / 2;
 	bool profile;
 
-	if (st->unsampled_ns < sample_period_ns && !unmet)
+	if (st->unsampled_ns < sample_period_ns && !unsampled_poll)
 		return;
 	profile = turn_comes(&st->profile_turn, samples_per_profile_sample);
-	if (sample_tells(st, profile, now))
+	if (sample_count(st, profile, now))
 		st->sample_due = SAMPLE_DUE | (profile ? SAMPLE_PROFILE : 0) |
 				 (in_kernel ? SAMPLE_IN_KERNEL : 0);
 }
 
-/* As the thread that was just switched in. */
+/* Takes the sample that is due, as the thread that was just switched in. */
 static __always_inline void sample_take_due(void *ctx, struct task_struct *task,
 					    struct thread_state *st)
 {
-	__u32 owed = st->sample_due;
+	__u32 due = st->sample_due;
 
-	if (!owed)
+	if (!due)
 		return;
 	st->sample_due = 0;
-	sample_send(ctx, task, st, SCRATCH_SWITCH, owed & SAMPLE_PROFILE, owed & SAMPLE_IN_KERNEL,
+	sample_send(ctx, task, st, SCRATCH_SWITCH, due & SAMPLE_PROFILE, due & SAMPLE_IN_KERNEL,
 		    st->change_ns);
 }
 

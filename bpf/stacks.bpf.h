@@ -5,8 +5,8 @@
 #include "bpf/unwind.bpf.h"
 
 /*
- * Stacks are walked into a per-CPU scratch behind the event they belong to. One scratch for each
- * context that may interrupt another: a sample may hit a switch-in hook, never itself.
+ * Events with stacks are built in a per-CPU scratch. Each context that may interrupt another has
+ * its own: a sample may interrupt a switch-in hook, but not another sample.
  */
 enum scratch_slot { SCRATCH_SWITCH, SCRATCH_WAKE, SCRATCH_SAMPLE, SCRATCH_WALK, SCRATCH_SLOTS };
 
@@ -39,7 +39,7 @@ static __always_inline struct scratch *scratch_get(enum scratch_slot slot)
 
 /*
  * Frames in what a stack helper returned. The mask repeats the bound in the form that the verifier
- * follows; the barrier keeps the compiler from proving it needless.
+ * follows; the barrier keeps the compiler from removing it.
  */
 static __always_inline __u32 frames_of(long bytes)
 {
@@ -49,13 +49,13 @@ static __always_inline __u32 frames_of(long bytes)
 	return frames & EVENT_FRAMES_MAX;
 }
 
-/* Append the kernel stack of current behind `user` user frames. */
+/* Appends the kernel stack of current after `user` user frames. Returns its frames. */
 static __always_inline __u32 kernel_stack_take(void *ctx, __u64 *address, __u32 user)
 {
 	return frames_of(bpf_get_stack(ctx, &address[user], EVENT_FRAMES_MAX * sizeof(__u64), 0));
 }
 
-/* The user stack of current by the kernel's own frame-pointer walk. */
+/* The user stack of current by the kernel's frame-pointer walk. Returns its frames. */
 static __always_inline __u32 user_stack_by_kernel(void *ctx, struct event_stacks *out,
 						  __u64 *address)
 {
@@ -82,7 +82,7 @@ static __always_inline __u32 user_stack_by_plan(struct event_stacks *out, __u64 
 	return w.frames & EVENT_FRAMES_MAX;
 }
 
-/* The stacks of current, packed; fills `out`. Returns the bytes behind the event. */
+/* The stacks of current, in `out` and `address`. Returns the bytes of their frames. */
 static __always_inline __u64 stacks_take(void *ctx, struct event_stacks *out, __u64 *address,
 					 bool kernel_too)
 {
@@ -111,7 +111,7 @@ static __always_inline __u64 kernel_stack_only(void *ctx, struct event_stacks *o
 	return (__u64)kernel * sizeof(__u64);
 }
 
-/* Sends an event with the stack bytes behind it; all of it lies in one scratch. */
+/* Sends the event in the scratch, with the stack bytes that follow it. */
 static __always_inline void scratch_send(struct scratch *s, __u64 event_bytes, __u64 stack_bytes)
 {
 	barrier_var(stack_bytes);

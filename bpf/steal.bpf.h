@@ -5,14 +5,15 @@
 #include "bpf/state.bpf.h"
 
 /*
- * What the machine below takes of a running thread's CPU: the thread spends it wanting a CPU, as in a
- * run queue. A hypervisor may tell of it; whether or not it does, a CPU that stands still misses its
- * ticks, or has them late.
+ * Stolen time: the host of a virtual machine does not run the CPU that a thread is on. The thread
+ * then waits for a CPU, as in a run queue. The hypervisor may report that time; whether or not it
+ * does, a CPU that was stopped gets its ticks late, or misses them.
  */
 
 /*
- * How long the hypervisor has kept the CPU of this running task from running so far, in ns. The kernel asks
- * it at each switch and tick (update_rq_clock_task() in kernel/sched/core.c). 0 where no hypervisor tells.
+ * The stolen time of the CPU that this running task is on so far, in ns, as the hypervisor reports
+ * it. The kernel reads it at each switch and tick (update_rq_clock_task() in kernel/sched/core.c).
+ * 0: none is reported.
  */
 static __always_inline __u64 steal_read(struct task_struct *task)
 {
@@ -21,12 +22,13 @@ static __always_inline __u64 steal_read(struct task_struct *task)
 	return task_rq(task)->prev_steal_time_rq;
 }
 
-#define TICK_LATE_NS 200000 /* interrupts may well be off for so long */
+#define TICK_LATE_NS 200000 /* not more than the time that interrupts may be off */
 
 /*
- * By so much is a tick late at `now`, which was due at `expected_ns` (0: none has come now), or has not come
- * since the last one that met the thread, or since it was switched in. A CPU may go on after a stop before the
- * timer's interrupt reaches it (seen where interrupts are emulated: a poll was over by then).
+ * How late the tick is at `now`, in ns. `expected_ns`: when the tick that fires now was due; 0:
+ * none fires now. A tick was also due one period after the last tick or switch-in of the thread:
+ * after a stop, a CPU may go on before its timer interrupt reaches it (seen where interrupts are
+ * emulated: a poll had ended by then).
  */
 static __always_inline __u64 tick_late_ns(const struct thread_state *st, __u64 now,
 					  __u64 expected_ns)
@@ -43,38 +45,40 @@ static __always_inline __u64 tick_late_ns(const struct thread_state *st, __u64 n
 struct stolen {
 	__u64 ns;
 	__u64 counter_ns; /* steal_read() */
-	__u64 known_ns;   /* told by the hypervisor now, but known before by a late tick */
-	__u64 ahead_ns;   /* known by a late tick now, and not told yet */
+	__u64 counted_ns; /* reported only now, but counted before because of a late tick */
+	__u64 late_ns;    /* counted now because of a late tick, and not reported yet */
 };
 
-/* Before the thread's first switch it is not known since when to count what the hypervisor tells. */
+/*
+ * Before its first switch the counter's value to subtract is not known: then only late ticks count.
+ */
 static __always_inline struct stolen stolen_since(struct task_struct *task,
 						  const struct thread_state *st, __u64 now,
 						  __u64 expected_ns)
 {
 	__u64 ran = now > st->change_ns ? now - st->change_ns : 0;
-	__u64 late = tick_late_ns(st, now, expected_ns), told;
+	__u64 late = tick_late_ns(st, now, expected_ns), reported;
 	struct stolen s = {.counter_ns = steal_read(task)};
 
-	told = st->steal_ns && s.counter_ns > st->steal_ns ? s.counter_ns - st->steal_ns : 0;
-	s.known_ns = told < st->late_ns ? told : st->late_ns;
-	s.ns = told - s.known_ns;
+	reported = st->steal_ns && s.counter_ns > st->steal_ns ? s.counter_ns - st->steal_ns : 0;
+	s.counted_ns = reported < st->late_ns ? reported : st->late_ns;
+	s.ns = reported - s.counted_ns;
 	if (late > s.ns) {
-		s.ahead_ns = late - s.ns;
+		s.late_ns = late - s.ns;
 		s.ns = late;
 	}
-	if (s.ns > ran) /* seen: 17 ms in 3; what is told late was taken from another */
+	if (s.ns > ran) /* seen: 17 ms in 3; reported late, it was stolen from the thread before */
 		s.ns = ran;
 	return s;
 }
 
-/* Notes it, before the CPU time up to `now` is charged. */
+/* Notes the stolen time up to `now`; must come before that CPU time is charged. */
 static __always_inline void steal_note(struct task_struct *task, struct thread_state *st, __u64 now,
 				       __u64 expected_ns)
 {
 	struct stolen s = stolen_since(task, st, now, expected_ns);
 
-	st->late_ns += s.ahead_ns - s.known_ns;
+	st->late_ns += s.late_ns - s.counted_ns;
 	st->uncharged_ns = s.ns;
 	st->waited_ns += s.ns;
 	st->poll.stolen_ns += s.ns;

@@ -7,12 +7,12 @@
 #include "bpf/user_memory.bpf.h"
 
 /*
- * The walk up a user stack by the rows of the plans. Runs as the thread itself, or (from the walk
- * over all tasks) for another one that sleeps. Costs one map look-up a search step; a page of 64 KiB
- * of code has some hundred rows.
+ * Walks a user stack by the rows of the plans. Runs as the thread itself, or, in the walk over all
+ * tasks, for another thread that sleeps. Each step of a search costs one map lookup; a page of
+ * 64 KiB of code has some hundred rows.
  */
 
-/* False before Linux 5.17 (bpf_loop): the kernel's own frame-pointer walk then. */
+/* False before Linux 5.17 (no bpf_loop): then the kernel's frame-pointer walk is used. */
 const volatile bool own_walk = true;
 
 #define UNWIND_READ(context, to, address) user_word(context, (__u64 *)(to), address)
@@ -20,12 +20,12 @@ const volatile bool own_walk = true;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 8192); /* as targets */
+	__uint(max_entries, 8192); /* as `targets` */
 	__type(key, __u32);
 	__type(value, struct unwind_space);
 } spaces SEC(".maps");
 
-/* Two slots of UNWIND_RANGES_MAX for each target: one in use, one to write the next state to. */
+/* Two slots of UNWIND_RANGES_MAX for each target: one in use, one to write the next state into. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1); /* hud-record sets it */
@@ -40,7 +40,7 @@ struct {
 	__type(value, struct unwind_object);
 } objects SEC(".maps");
 
-/* hud-record sizes these three for the plans it has, and a reserve for what dlopen brings. */
+/* hud-record sizes these three for the plans it has, with reserve for objects opened later. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
@@ -62,24 +62,24 @@ struct {
 	__type(value, struct hud_plan_rule);
 } rules SEC(".maps");
 
-/* What a walk carries from frame to frame; lives on the BPF stack. */
+/* State of a walk; on the BPF stack. */
 struct unwind_walk {
 	struct unwind_registers registers;
 	struct unwind_space space;
-	__u64 *address;              /* where frames go */
-	struct task_struct *sleeper; /* whose stack it is, if it is not that of current */
-	struct unwind_range range;   /* the last one that was found */
+	__u64 *address;              /* the frames found so far */
+	struct task_struct *sleeper; /* whose stack it is; NULL: of current */
+	struct unwind_range range;   /* found last */
 	__u32 frames;
 	__u32 stop;
 	__u32 frame_pointer_from;
-	__u64 trampoline; /* return addresses that are this were replaced by a uretprobe */
+	__u64 trampoline; /* a uretprobe replaces return addresses by this one; 0: no uretprobe */
 	struct return_instance *instance;
 };
 
 /*
- * The two searches are functions of their own, global to the verifier: it checks each once, for any
- * arguments, and not along every path of every caller. Both look up a map at each step: an index
- * into one big value would have to be followed along all paths of the search.
+ * The two searches are global functions to the verifier: it checks each once, for any arguments,
+ * and not along every path of every caller. Both look up a map element at each step: the verifier
+ * would follow an index into one big value along all paths of the search.
  */
 
 /* Index of the last range that starts at or below pc, of `count` > 0 from `first` on. */
@@ -120,7 +120,7 @@ __noinline __u32 row_rule(__u32 first, __u32 count, __u32 delta)
 	return shard ? shard->rule[low & (UNWIND_SHARD_ROWS - 1)] : 0;
 }
 
-/* The range that holds pc, in w->range. */
+/* Sets w->range to the range that holds pc. False: there is none. */
 static __always_inline bool range_find(struct unwind_walk *w, __u64 pc)
 {
 	struct unwind_range *range;
@@ -138,7 +138,7 @@ static __always_inline bool range_find(struct unwind_walk *w, __u64 pc)
 	return pc >= w->range.start && pc < w->range.end;
 }
 
-/* NULL: nothing is known of this pc's object, or of this place in it. */
+/* NULL: the plan has no rows for this pc, or there is no such object. */
 static __always_inline const struct hud_plan_rule *rule_find(const struct unwind_range *range,
 							     __u64 pc)
 {
@@ -164,7 +164,7 @@ static __always_inline const struct hud_plan_rule *rule_find(const struct unwind
 
 #define CHAINED_INSTANCES_MAX 4
 
-/* The stack begins inside functions with uretprobes: their return addresses lead to a trampoline. */
+/* For functions with uretprobes: their return addresses lead to a trampoline. */
 static __always_inline void trampoline_begin(struct unwind_walk *w, struct task_struct *task)
 {
 	struct uprobe_task *utask;
@@ -179,7 +179,7 @@ static __always_inline void trampoline_begin(struct unwind_walk *w, struct task_
 		w->trampoline = BPF_CORE_READ(task, mm, uprobes_state.xol_area, vaddr);
 }
 
-/* The caller that the kernel kept aside. */
+/* The kernel keeps the original return address: goes on there. */
 static __always_inline void trampoline_cross(struct unwind_walk *w)
 {
 	struct return_instance *instance = w->instance;
@@ -193,7 +193,7 @@ static __always_inline void trampoline_cross(struct unwind_walk *w)
 	w->instance = instance;
 }
 
-/* One frame: note its pc, find its rule, step to its caller. 1 ends the loop. */
+/* One frame: notes its pc, finds its rule, steps to its caller. 1 ends the loop. */
 static __always_inline long unwind_frame(struct unwind_walk *w, struct task_struct *sleeper)
 {
 	struct hud_plan_rule by_frame_pointer = {.type = HUD_RULE_NONE};
@@ -203,7 +203,7 @@ static __always_inline long unwind_frame(struct unwind_walk *w, struct task_stru
 
 	w->address[frames] = pc;
 	w->frames = frames + 1;
-	/* A return address may be the first of the next function: look it up one before. */
+	/* The call is before the return address, which may already be in the next function. */
 	if (!w->registers.exact)
 		pc--;
 	if (!range_find(w, pc)) {
@@ -232,7 +232,7 @@ static long unwind_sleeper_frame(__u32 index, struct unwind_walk *w)
 	return unwind_frame(w, w->sleeper);
 }
 
-/* The user registers of a task, as it entered the kernel. False: it has no memory map to walk by. */
+/* Starts at a task's user registers as it entered the kernel. False: its mappings are not known. */
 static __always_inline bool unwind_begin(struct unwind_walk *w, struct task_struct *task,
 					 __u32 tgid, __u64 *address)
 {

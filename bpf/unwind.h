@@ -3,9 +3,9 @@
 #define HUD_BPF_UNWIND_H
 
 /*
- * One step of the walk up a stack: from a frame's registers and the rule that holds at its pc to its
- * caller's registers. One source for two compilers: the kernel side walks live threads with it, and
- * tests/unit walks recorded snapshots.
+ * One step up a stack: from a frame's registers and the rule for its pc to its caller's registers.
+ * Compiled for BPF, which walks live threads, and for the host, where tests/unit walks recorded
+ * stacks.
  *
  * The includer defines before it includes this:
  *   UNWIND_READ(context, to, address)  read 8 bytes of the walked thread's memory; 0 or an error
@@ -18,16 +18,16 @@ struct unwind_registers {
 	uint64_t sp;
 	uint64_t fp;
 	uint64_t lr;          /* AArch64, innermost frame only; 0 afterwards */
-	uint32_t machine_arm; /* AArch64 rules, not x86-64's */
-	uint32_t exact;       /* pc is where execution goes on, not a return address */
+	uint32_t machine_arm; /* 1: AArch64; 0: x86-64 */
+	uint32_t exact;       /* pc is the next instruction, not a return address */
 };
 
-/* Zero: the step was made. Else why the walk ends here: values of enum hud_stack_stop. */
+/* 0: the step was made. Else why the walk ends here: enum hud_stack_stop. */
 typedef uint32_t unwind_result;
 
-/* Fields of the signal frame, from the stack pointer at the trampoline (the uapi headers of each arch). */
-#define UNWIND_X86_SIGNAL_FP                                                                       \
-	120 /* ucontext: 8 flags, 8 link, 24 stack, then sigcontext.rbp at 80 */
+/* Fields of the signal frame (uapi headers), from the stack pointer at the signal trampoline. */
+/* In ucontext: 8 flags, 8 link, 24 stack, then sigcontext.rbp at 80. */
+#define UNWIND_X86_SIGNAL_FP 120
 #define UNWIND_X86_SIGNAL_SP 160
 #define UNWIND_X86_SIGNAL_PC 168
 #define UNWIND_ARM_SIGNAL_FP (128 + 176 + 8 + 29 * 8) /* siginfo, ucontext up to regs[29] */
@@ -51,13 +51,13 @@ static inline __attribute__((always_inline)) unwind_result unwind_signal_frame(
 	if (arm && UNWIND_READ(context, &r->lr, base + UNWIND_ARM_SIGNAL_LR))
 		return HUD_STOP_READ_FAILED;
 	r->pc = pc;
-	r->sp = sp; /* may lie anywhere: signals can have a stack of their own */
+	r->sp = sp; /* may be anywhere: signals can have a stack of their own */
 	r->fp = fp;
 	r->exact = 1;
 	return 0;
 }
 
-/* By the frame pointer: the saved one lies where it points to, the return address above it. */
+/* By the frame pointer: it points to the caller's, with the return address above that. */
 static inline __attribute__((always_inline)) unwind_result unwind_frame_pointer(
 	void *context, struct unwind_registers *r)
 {
@@ -112,7 +112,7 @@ static inline __attribute__((always_inline)) unwind_result unwind_step(
 	default:
 		return HUD_STOP_UNSUPPORTED;
 	}
-	/* Frames lie below their callers; only a leaf on AArch64 may take no room. */
+	/* Frames lie below their callers'; only a leaf on AArch64 may have an empty frame. */
 	if (cfa < r->sp || (cfa == r->sp && !r->lr))
 		return HUD_STOP_NOT_ADVANCING;
 	if (rule->ra_offset == HUD_RULE_UNCHANGED && !r->lr)

@@ -3,19 +3,19 @@
 #define HUD_BPF_UNWIND_TABLES_H
 
 /*
- * How hud-record lays plans out in BPF maps. All objects share the same arrays; an object knows
- * where its part begins. Rows lie in shards of 64, since array values are padded to 8 bytes: four
- * bytes a row, no matter how many there are.
+ * The layout of plans in BPF maps, which hud-record writes. All objects share the same arrays; an
+ * object holds where its parts begin. Rows are in shards of 64, because array values are padded to
+ * 8 bytes: so a row takes four.
  */
 
 #include <linux/types.h>
 
 #define UNWIND_SHARD_BITS 6
 #define UNWIND_SHARD_ROWS (1u << UNWIND_SHARD_BITS)
-#define UNWIND_OBJECTS_MAX 1024 /* distinct ELF files over all targets; more are unplanned */
+#define UNWIND_OBJECTS_MAX 1024 /* distinct ELF files of all targets; more are unplanned */
 #define UNWIND_RANGES_MAX 512   /* executable mappings of one process; more are unplanned */
 #define UNWIND_RANGE_STEPS 10   /* of a binary search over them */
-#define UNWIND_ROW_STEPS 17     /* … over the rows of a 64 KiB page */
+#define UNWIND_ROW_STEPS 17     /* of one over the rows of a 64 KiB page */
 #define UNWIND_NO_OBJECT 0xffffffffu
 
 struct unwind_shard {
@@ -31,7 +31,7 @@ struct unwind_page {
 struct unwind_object {
 	__u64 first;      /* address of page 0 */
 	__u32 first_page; /* in the pages array */
-	__u32 pages;      /* 0: it has no rows: frame pointers */
+	__u32 pages;      /* 0: no rows, so frame pointers are used */
 	__u32 first_rule;
 	__u32 reserved;
 };
@@ -45,7 +45,7 @@ struct unwind_range {
 	__u32 reserved;
 };
 
-/* Where the ranges of one process lie, sorted by start. Replaced as one 8-byte value. */
+/* Where the ranges of one process are, sorted by start. Replaced as one 8-byte value. */
 struct unwind_space {
 	__u32 first;
 	__u32 ranges;

@@ -7,8 +7,9 @@
 #include <bpf/bpf_helpers.h>
 
 /*
- * A word of a watched process's memory; 0, or 1 where it cannot be read. `sleeper`: NULL for current,
- * whose memory is at hand; else a thread that sleeps, read page faults and all (sleepable programs).
+ * Reads a word of a watched process's memory: 0, or 1 where it cannot be read. `sleeper`: NULL for
+ * current, whose memory is mapped; else a sleeping thread, in a sleepable program only: that may
+ * take page faults.
  */
 static __always_inline int user_word(struct task_struct *sleeper, __u64 *to, __u64 address)
 {

@@ -6,14 +6,13 @@
 #include "bpf/stacks.bpf.h"
 
 /*
- * The walk over a target's threads, started by hud-record: to begin watching them, and to find
- * those that sleep and may never wake. Runs in hud-record's own context and may sleep itself, so it
- * reads the other process's memory page faults and all.
+ * The walk over the targets' threads, which hud-record starts: to watch them, and to find those
+ * that sleep and may never wake. Runs in hud-record's context and may sleep, so it may take page
+ * faults when it reads the memory of a target.
  */
 
 /*
- * The user stack of a sleeping task; returns the number of frames. A target without a plan of its
- * memory (fp mode) has no space: the walk then goes by frame pointers alone.
+ * The user stack of a sleeping task. Returns its frames; 0 if the target's mappings are not known.
  */
 static __always_inline __u32 sleeper_user_stack(struct task_struct *task, struct event_stacks *out,
 						__u64 *address)
@@ -53,8 +52,9 @@ struct sleeper {
 };
 
 /*
- * In a map and not on the stack: what the verifier knows of words there makes it follow the stack walk
- * anew for each way that leads to it, ten times as many instructions. One walk runs at a time.
+ * In a map and not on the stack: the verifier tracks the values of words on the stack, and so would
+ * check the stack walk again for each path to it, ten times as many instructions. One walk runs at
+ * a time.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -64,8 +64,8 @@ struct {
 } sleepers SEC(".maps");
 
 /*
- * The poll that a sleeper is in, as it would stand if it ended now. A copy: the thread may wake at any
- * moment and go on with its own.
+ * The poll that a sleeper is in, as if it ended now. A copy: the thread may wake at any time and
+ * change its own.
  */
 static __always_inline void sleeper_poll(struct task_struct *task, struct thread_state *st,
 					 __u64 start, __u64 now, struct sleeper *out)
@@ -90,8 +90,9 @@ static __always_inline void sleeper_poll(struct task_struct *task, struct thread
 }
 
 /*
- * Report a thread that has slept for long, with its stack the first time. At the end also one that was
- * woken and has no CPU yet: nobody else would tell of it. True: it is parked, and nothing is to be said.
+ * Reports a thread that has slept for long, with its stack the first time. In the final walk also
+ * one that was woken and has no CPU yet: its span would be lost. True: it is parked, and not
+ * reported.
  */
 static __always_inline bool open_report(struct task_struct *task, struct thread_state *st,
 					__u64 now)
@@ -131,7 +132,7 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 	} else {
 		open_stacks(task, e, &stack_bytes);
 	}
-	/* Awake by now: the stack may be a mix of before and after, and its end will be told. */
+	/* It woke meanwhile: its stack may be inconsistent, and the switch-in reports its span. */
 	if (st->phase != seen->phase || phase_since(st, st->out_ns) != seen->start_ns ||
 	    (st->wakeup_ns && !woken))
 		return false;
@@ -142,7 +143,7 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 	return false;
 }
 
-/* The time since the last change is of the phase the thread is in; it is not charged yet. */
+/* The window, with the time since the last change, which is of the phase the thread is in. */
 static __always_inline struct event_window window_now(struct task_struct *task,
 						      const struct thread_state *st, bool parked)
 {
@@ -158,7 +159,7 @@ static __always_inline struct event_window window_now(struct task_struct *task,
 		rest.run_queue_ns = now - out_since;
 	else if (phase == PHASE_SLEEPING && now > out_since && is_park(st))
 		rest.parked_ns = now - out_since;
-	else if (phase == PHASE_UNKNOWN && parked) /* all the time */
+	else if (phase == PHASE_UNKNOWN && parked) /* since it is watched */
 		rest.parked_ns = now - start;
 	else if (phase == PHASE_SLEEPING && now > out_since && now - out_since < threshold_ns)
 		rest.sleep_ns = now - out_since;
@@ -170,8 +171,9 @@ static __always_inline struct event_window window_now(struct task_struct *task,
 #define WINDOW_TRIES 4
 
 /*
- * On another CPU the thread may be switched meanwhile, and each of those changes st->change_ns: what was read
- * before and after one would count the time between twice (seen: a window of 74 ms with 170 ms in it).
+ * Sends the last window. The thread may be switched on another CPU meanwhile, which changes
+ * st->change_ns: then the window is computed again, because values from before and after a switch
+ * would count time twice (seen: a window of 74 ms with 170 ms in it).
  */
 static __always_inline void window_final(struct task_struct *task, struct thread_state *st,
 					 bool parked)
@@ -191,16 +193,16 @@ static __always_inline void window_final(struct task_struct *task, struct thread
 		event_send(&e, sizeof(e));
 }
 
-/* The last words on the polls of a thread: the one kept back, and the one under way. */
+/* Sends the kept poll of a thread, and its current poll if that is long. */
 static __always_inline void poll_final(struct task_struct *task, struct thread_state *st)
 {
 	struct poll_span span = st->poll.kept;
 
 	if (span.start_max_ns)
-		poll_span_send(&span, &st->poll.behind, task->tgid, task->pid);
+		poll_span_send(&span, &st->poll.queue_wait, task->tgid, task->pid);
 	span = st->poll.span;
 	if (st->phase == PHASE_SLEEPING || !poll_is_long(&span))
-		return; /* a sleeper's was written with its open span */
+		return; /* a sleeper's poll was sent with its open span */
 	span.end_max_ns = span.end_min_ns;
 	span.flags |= HUD_POLL_OPEN;
 	poll_span_send(&span, NULL, task->tgid, task->pid);

@@ -137,7 +137,7 @@ enum hud_feature {
 	HUD_FEATURE_STACK_AT_SWITCH_IN = 1u << 0,
 	HUD_FEATURE_OPEN_SPANS = 1u << 1, /* sleepers that never wake are found, with stacks */
 	/* Samples come at scheduler ticks, and when a poll seen at a tick reaches the threshold. */
-	HUD_FEATURE_LOOKS_AT_TICKS = 1u << 2,
+	HUD_FEATURE_SAMPLES_AT_TICKS = 1u << 2,
 };
 
 /* Text; not terminated; `bytes` of it, then padding to 8. Id 0 is never defined: "none". */

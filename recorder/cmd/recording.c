@@ -132,7 +132,7 @@ static int session_write(struct recording *r)
 	if (features.sleeper_stacks)
 		session.features |= HUD_FEATURE_OPEN_SPANS;
 	if (features.sample.ticks_per_sample)
-		session.features |= HUD_FEATURE_LOOKS_AT_TICKS;
+		session.features |= HUD_FEATURE_SAMPLES_AT_TICKS;
 	return capture_writer_session(r->writer, &session);
 }
 
