@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Position of the first range that ends behind `address`. */
+/* Position of the first range that ends after `address`. */
 static size_t first_behind(const struct address_space *space, uint64_t address)
 {
 	size_t low = 0, high = space->count;

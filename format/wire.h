@@ -116,14 +116,14 @@ HUD_ASSERT_SIZE(struct hud_session, 80);
 HUD_ASSERT_OFFSET(struct hud_session, kernel, 56);
 
 enum hud_source {
-	HUD_SOURCE_STACK = 1,   /* offline, from stacks: which waits are polls */
+	HUD_SOURCE_STACK = 1,   /* offline: polls and parks are distinguished by stacks */
 	HUD_SOURCE_PASSIVE = 2, /* from the runtime's state, read at each sample */
-	HUD_SOURCE_EXACT = 3,   /* and the start of each poll is seen (--polls) */
+	HUD_SOURCE_EXACT = 3,   /* and probes see the start of each poll (--polls) */
 };
 
 /* What a thread did, by the runtime's state. */
 enum hud_where {
-	HUD_WHERE_UNKNOWN = 0, /* the runtime's state is not known in this process: ask the stack */
+	HUD_WHERE_UNKNOWN = 0, /* the runtime's state is not known: classify by stacks */
 	HUD_WHERE_POLL = 1,    /* a worker, in a poll */
 	HUD_WHERE_PARK = 2,    /* a worker without work */
 	/* In a scheduler's context, without its core: between two polls, in block_in_place, or in a
@@ -133,7 +133,7 @@ enum hud_where {
 };
 
 enum hud_feature {
-	/* sleep stacks taken by the sleeper, afterwards */
+	/* the stack of a sleep is taken when the thread is switched in again */
 	HUD_FEATURE_STACK_AT_SWITCH_IN = 1u << 0,
 	HUD_FEATURE_OPEN_SPANS = 1u << 1, /* sleepers that never wake are found, with stacks */
 	/* Samples come at scheduler ticks, and when a poll seen at a tick reaches the threshold. */
