@@ -31,7 +31,7 @@
 	 2 * (sizeof(struct hud_thread) + STRING_MAX) +                                            \
 	 4 * (sizeof(struct hud_process) + 2 * STRING_MAX))
 _Static_assert(EVENT_CLOSURE_MAX + CHUNK_BYTES_MAX <= HUD_CHUNK_CONTENT_MAX,
-	       "any event fits behind a chunk that is nearly full");
+	       "any event fits into a chunk that is nearly full");
 
 struct capture_writer {
 	capture_sink sink;

@@ -74,7 +74,7 @@ int64_t capture_writer_kernel_stack(struct capture_writer *w, const uint32_t *fu
  */
 int capture_writer_event(struct capture_writer *w, const struct hud_record *event);
 
-/* Closes the chunk under way, if it holds an event, and hands it to the sink. */
+/* Closes the current chunk, if it holds an event, and hands it to the sink. */
 int capture_writer_flush(struct capture_writer *w);
 
 /* Bytes handed to the sink, and events written, so far. */

@@ -11,7 +11,7 @@
 /* The size of the largest frame of a chunk: zstd's bound for its content. */
 #define FRAME_BYTES_MAX ((size_t)HUD_CHUNK_CONTENT_MAX + (HUD_CHUNK_CONTENT_MAX >> 8) + 64)
 
-/* The naming frame as it stands in the stream. */
+/* The naming frame as it is in the stream. */
 struct naming_frame {
 	uint32_t magic;
 	uint32_t bytes;

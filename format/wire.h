@@ -7,7 +7,7 @@
  *
  * All integers are little-endian and of fixed width; times are CLOCK_MONOTONIC nanoseconds unless
  * a field says otherwise; sizes are bytes. Records are 8-byte aligned. A reader skips types it does
- * not know by their size, and reads of a longer known record what it knows.
+ * not know by their size, and reads the known part of a longer record.
  */
 
 #include <stddef.h>
@@ -599,7 +599,7 @@ struct hud_symbol_address {
 	uint16_t calls;
 	uint16_t reserved;
 	uint32_t discriminator; /* of the innermost line; 0 none */
-	/* symbol text: the symbol table's word for the source file; 0 none */
+	/* symbol text: the source file by the symbol table; 0 none */
 	uint32_t source;
 	uint32_t reserved2;
 	uint32_t call[];
