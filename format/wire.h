@@ -337,8 +337,8 @@ HUD_ASSERT_SIZE(struct hud_window, 120);
 enum hud_poll_flags {
 	/* goes on: a later record of its (tid, start_max_ns) holds */
 	HUD_POLL_OPEN = 1u << 0,
-	/* A task came back while the scheduler counted no new round: tasks that wake each other
-	   (LIFO slot) look like one poll, and this may be several. */
+	/* A task was polled twice in one round of the scheduler's loop: this may be several polls
+	   of tasks that wake each other (LIFO slot). */
 	HUD_POLL_UPPER_BOUND = 1u << 1,
 	/* it was the first thing after a park: began at start_min_ns */
 	HUD_POLL_START_AT_MIN = 1u << 2,
