@@ -168,8 +168,8 @@ struct event_exec {
 
 /*
  * Map `histograms`: how long the polls by one function took. Bucket 0: under 256 ns; then four
- * buckets for each power of two: bucket 1 + 4 * (n - 8) + i holds [2^n * (4 + i) / 4, 2^n * (5 + i)
- * / 4).
+ * buckets for each power of two: bucket 1 + 4 * (n - 8) + i holds
+ * [2^n * (4 + i) / 4, 2^n * (5 + i) / 4).
  */
 #define HISTOGRAM_BUCKETS 128 /* HUD_HISTOGRAM_BUCKETS */
 #define HISTOGRAM_LOG_MIN 8

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A capture that the stream holds, in the shape of a definition table's record. */
+/* A capture of the stream, as a record for a definition table. */
 struct capture_seen {
 	struct hud_record head;
 	uint8_t capture_id[16];
@@ -22,14 +22,14 @@ struct capture_reader {
 	struct definition_table captures;
 	struct capture_seen *current; /* NULL: no chunk since the last naming frame */
 	struct hud_chunk chunk;       /* the last one found, a copy: its content is soon reused */
-	bool chunk_open;         /* the chunk in `stream` has records left, or losses to tell */
-	bool any;                /* a naming frame or a chunk was found */
-	size_t at;               /* of the next record in the chunk's content */
-	uint64_t invalid;        /* records refused in this chunk */
-	struct hud_lost lost[2]; /* to be told before anything else */
+	bool chunk_open;              /* the chunk in `stream` has records or losses to give out */
+	bool any;                     /* a naming frame or a chunk was found */
+	size_t at;                    /* of the next record in the chunk's content */
+	uint64_t invalid;             /* records refused in this chunk */
+	struct hud_lost lost[2];      /* to be given out before anything else */
 	size_t losses, lost_told;
 	struct hud_lost invalid_lost;
-	int error; /* for good; 1 at the end */
+	int error; /* final; 1: at the end */
 	struct capture_reader_state state;
 };
 
@@ -63,7 +63,7 @@ static struct hud_lost lost_record(enum hud_loss cause, uint64_t count, uint64_t
 	};
 }
 
-/* Damage and gaps are told when the next chunk is there, with the times around them if known. */
+/* Damage and gaps are reported with the next chunk, with the times around them if known. */
 static void tell_damage(struct capture_reader *r, uint64_t from_ns, uint64_t to_ns)
 {
 	if (!r->stream.skipped)
@@ -94,7 +94,7 @@ static int begin_chunk(struct capture_reader *r)
 	bool same;
 
 	if (!capture) {
-		r->error = -ENOMEM; /* for good: this chunk would be missed in silence */
+		r->error = -ENOMEM; /* final: else this chunk would be lost without notice */
 		return r->error;
 	}
 	same = capture == r->current;
@@ -116,7 +116,7 @@ static int begin_chunk(struct capture_reader *r)
 	return 0;
 }
 
-/* On to the next chunk, with what was lost before it. 1 at the end of the stream. */
+/* Goes to the next chunk, and notes what was lost before it. 1: at the end of the stream. */
 static int advance(struct capture_reader *r)
 {
 	int found = chunk_stream_next(&r->stream);
@@ -145,7 +145,7 @@ static int advance(struct capture_reader *r)
 	return found;
 }
 
-/* The chunk's next record that can be given out; NULL when there is none. */
+/* The chunk's next valid record; NULL: there is none. */
 static int next_in_chunk(struct capture_reader *r, const struct hud_record **out)
 {
 	size_t end = sizeof(r->chunk) + r->chunk.bytes;

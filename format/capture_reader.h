@@ -7,10 +7,10 @@
 #include <stdbool.h>
 
 /*
- * Reads captures out of a byte stream: a file, a pipe, several captures one after another.
+ * Reads captures from a byte stream: a file, a pipe, several captures one after another.
  *
- * Damage is skipped and counted: never does it yield content that was not written. Definitions come
- * out as records, in the order they stand in; one that repeats an earlier chunk's comes again.
+ * Damage is skipped and counted, and never yields content that was not written. Definitions are
+ * given out as records, in the order of the stream, repeated ones too.
  */
 struct capture_reader;
 
@@ -35,21 +35,20 @@ int capture_reader_open(capture_source source, void *context, struct capture_rea
 int capture_reader_next(struct capture_reader *r, const struct hud_record **out);
 
 /*
- * The chunk that the last record came from; valid until the next call. NULL before the first.
+ * The chunk that contains the last record; valid until the next call. NULL before the first.
  *
- * A HUD_LOST that the reader made for damage or a gap stands in no chunk: with it comes the chunk
- * that was found right behind; before a naming frame and at the end of the stream, the last chunk
- * or NULL.
+ * A HUD_LOST that the reader made for damage or a gap is in no chunk: this is then the chunk that
+ * follows it; before a naming frame and at the end of the stream, the last chunk or NULL.
  */
 const struct hud_chunk *capture_reader_chunk(const struct capture_reader *r);
 
 struct capture_reader_state {
 	uint64_t bytes;         /* read from the source so far */
 	uint64_t chunks;        /* whole ones */
-	uint64_t damaged_bytes; /* skipped; HUD_LOSS_CHUNK_DAMAGED tells of the same */
-	uint64_t cut_bytes; /* of a frame at the very end that the stream stops in; not damage */
-	uint32_t captures;  /* distinct capture ids seen */
-	bool truncated;     /* the capture that was read last ended without HUD_END (yet) */
+	uint64_t damaged_bytes; /* skipped; the same as in HUD_LOSS_CHUNK_DAMAGED */
+	uint64_t cut_bytes;     /* of an incomplete frame at the end of the stream; not damage */
+	uint32_t captures;      /* distinct capture ids seen */
+	bool truncated;         /* the capture read last has no HUD_END (yet) */
 };
 struct capture_reader_state capture_reader_state(const struct capture_reader *r);
 

@@ -13,13 +13,13 @@
 
 #define CHUNK_BYTES ((size_t)256 << 10)
 #define CHUNK_BYTES_MAX ((size_t)512 << 10)
-#define STACK_BYTES_MAX ((size_t)64 << 20) /* then stacks are forgotten and interned anew */
+#define STACK_BYTES_MAX ((size_t)64 << 20) /* above it, all stacks are forgotten */
 #define EVENT_BYTES_MAX ((size_t)16 << 10)
 
 /*
- * The most that one event can bring along: two user stacks with every frame in a mapping of its
+ * The largest set of definitions of one event: two user stacks with every frame in a mapping of its
  * own, a kernel stack of names that are all different, two threads and four processes, and all
- * strings as long as can be. A chunk is closed so early that the next event fits, whatever it is.
+ * strings as long as can be. A chunk is closed early enough that any next event fits.
  */
 #define STRING_MAX (sizeof(struct hud_string) + HUD_STRING_BYTES_MAX)
 #define USER_STACK_MAX                                                                             \
@@ -31,18 +31,18 @@
 	 2 * (sizeof(struct hud_thread) + STRING_MAX) +                                            \
 	 4 * (sizeof(struct hud_process) + 2 * STRING_MAX))
 _Static_assert(EVENT_CLOSURE_MAX + CHUNK_BYTES_MAX <= HUD_CHUNK_CONTENT_MAX,
-	       "any event fits behind a chunk that is nearly full");
+	       "any event fits into a chunk that is nearly full");
 
 struct capture_writer {
 	capture_sink sink;
 	void *sink_context;
 	size_t chunk_bytes;
-	int error; /* of the sink or of zstd: nothing is taken after it */
+	int error; /* of the sink or of zstd; then nothing more is accepted */
 
 	struct hud_session session;
 	struct definitions definitions;
 
-	struct hud_chunk chunk; /* the one under way; `records` is 0 when none is */
+	struct hud_chunk chunk; /* the current one; `records` is 0 when there is none */
 	uint8_t *content;       /* HUD_CHUNK_CONTENT_MAX of it */
 	size_t used;
 	uint8_t *frame;
@@ -111,7 +111,7 @@ int capture_writer_open(const struct capture_writer_options *options, struct cap
 	memcpy(&seed, options->capture_id, sizeof(seed));
 	definitions_init(&w->definitions, seed);
 
-	/* As large as they will ever be: pages that are not used cost nothing. */
+	/* The largest size at once: unused pages cost nothing. */
 	w->content = malloc(HUD_CHUNK_CONTENT_MAX);
 	w->frame = malloc(FRAME_BYTES_MAX);
 	if (!w->content || !w->frame)
@@ -201,7 +201,7 @@ static void define_mappings(struct capture_writer *w, const struct address_space
 		uint64_t address = stack->address[i];
 		uint32_t mapping = 0;
 
-		/* A call stands before its return address, maybe as the last thing in its mapping. */
+		/* The call is before its return address: the mapping may end there. */
 		if (i)
 			mapping = address_space_find(space, address - 1);
 		if (!mapping)
@@ -210,7 +210,7 @@ static void define_mappings(struct capture_writer *w, const struct address_space
 	}
 }
 
-/* Defines in this chunk what the record refers to and the chunk has not yet. */
+/* Adds the definitions that the record refers to and the chunk does not hold yet. */
 static void define_references(struct capture_writer *w, const struct hud_record *record)
 {
 	const struct record_kind *kind = record_kind(record->type);
@@ -250,7 +250,7 @@ static void define(struct capture_writer *w, struct definition *d)
 
 	if (!d)
 		return;
-	/* A stack that the chunk has already may lie in a mapping that came after it. */
+	/* A stack already in the chunk may now be in a newer mapping. */
 	layout = layout_of(w, d->record);
 	if (d->chunk == number && d->layout == layout)
 		return;

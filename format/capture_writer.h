@@ -7,12 +7,12 @@
 #include <stdbool.h>
 
 /*
- * Writes a capture: append-only, to anything that takes bytes in order.
+ * Writes a capture: append-only, to anything that accepts bytes in order.
  *
  * Definitions are registered once and get an id; the writer repeats them in each chunk in which an
- * event refers to them, so every chunk stands alone. Ids are never reused within a capture.
- * All functions return 0 (or a non-zero id) or a negative errno; after an error of the sink the
- * writer stays in that error and takes nothing more.
+ * event refers to them, so that every chunk can be read alone. Ids are never reused within a
+ * capture. All functions return 0 (or a non-zero id) or a negative errno; after an error of the
+ * sink the writer stays in that error and accepts nothing more.
  */
 struct capture_writer;
 
@@ -27,9 +27,7 @@ struct capture_writer_options {
 	uint8_t capture_id[16]; /* random */
 };
 
-/*
- * A new writer, which has written the naming frame. `*out` is owned by the caller.
- */
+/* Makes a writer and writes the naming frame. The caller owns `*out`. */
 int capture_writer_open(const struct capture_writer_options *options, struct capture_writer **out);
 
 /*
@@ -50,7 +48,7 @@ int64_t capture_writer_mapping(struct capture_writer *w, const struct hud_mappin
 /* Registers a thread, or its new name; `head` is filled in here. */
 int capture_writer_thread(struct capture_writer *w, const struct hud_thread *thread);
 
-/* Is there a mapping of `process` that holds `address`? (The newest one at that address.) */
+/* True: a mapping of `process` holds `address`. */
 bool capture_writer_mapped(const struct capture_writer *w, uint32_t process, uint64_t address);
 
 /*
@@ -58,8 +56,8 @@ bool capture_writer_mapped(const struct capture_writer *w, uint32_t process, uin
  * HUD_STACK_FRAMES_MAX frames are kept; more means HUD_STOP_DEPTH. User and kernel stacks have ids
  * of their own each.
  *
- * Memory is bounded: an id is good up to and with the next event. After that its stack may be
- * forgotten; who needs it again interns it again, and does not keep the id.
+ * Memory is bounded: an id is valid for the next event only. After that its stack may be forgotten:
+ * do not keep the id, intern the stack again.
  */
 int64_t capture_writer_user_stack(struct capture_writer *w, uint32_t process,
 				  const uint64_t *address, size_t frames, enum hud_stack_stop stop,
@@ -76,14 +74,14 @@ int64_t capture_writer_kernel_stack(struct capture_writer *w, const uint32_t *fu
  */
 int capture_writer_event(struct capture_writer *w, const struct hud_record *event);
 
-/* Closes the chunk under way, if it holds an event, and hands it to the sink. */
+/* Closes the current chunk, if it holds an event, and hands it to the sink. */
 int capture_writer_flush(struct capture_writer *w);
 
 /* Bytes handed to the sink, and events written, so far. */
 uint64_t capture_writer_bytes(const struct capture_writer *w);
 uint64_t capture_writer_events(const struct capture_writer *w);
 
-/* Flushes and frees; the caller wrote HUD_END before. Returns the first error the writer had. */
+/* Flushes and frees, after the caller wrote HUD_END. Returns the writer's first error. */
 int capture_writer_close(struct capture_writer *w);
 
 #endif

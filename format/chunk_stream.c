@@ -37,7 +37,7 @@ const struct hud_chunk *chunk_stream_chunk(const struct chunk_stream *s)
 	return (const struct hud_chunk *)s->content;
 }
 
-/* Reads once, behind what is there; the buffer grows to what one frame may need and no further. */
+/* Reads once, appending to the buffer, which grows to the size of the largest frame at most. */
 static int fill(struct chunk_stream *s)
 {
 	int64_t got;
@@ -82,7 +82,7 @@ static int content_reserve(struct chunk_stream *s, size_t bytes)
 	return 0;
 }
 
-/* Do header and record sizes add up? */
+/* True: header and record sizes add up. */
 static bool chunk_is_sound(const uint8_t *content, size_t bytes)
 {
 	const struct hud_chunk *chunk = (const struct hud_chunk *)content;
@@ -103,7 +103,7 @@ static bool chunk_is_sound(const uint8_t *content, size_t bytes)
 	return records == chunk->records;
 }
 
-/* The whole frame at `head`, which has been measured. */
+/* Decompresses the complete frame at `head`, which has been measured. */
 static int open_chunk(struct chunk_stream *s)
 {
 	const struct hud_chunk *chunk;
@@ -126,7 +126,7 @@ static int open_chunk(struct chunk_stream *s)
 	return chunk_is_sound(s->content, bytes) ? CHUNK_STREAM_CHUNK : -EBADMSG;
 }
 
-/* What stands at `head`: a find, 0 when more bytes are wanted, -EBADMSG when neither. */
+/* What is at `head`: enum chunk_stream_find; 0: more bytes needed; -EBADMSG: neither. */
 static int sample(struct chunk_stream *s)
 {
 	const uint8_t *data = s->buffer + s->head;
@@ -144,7 +144,7 @@ static int sample(struct chunk_stream *s)
 	return whole == 1 ? open_chunk(s) : whole;
 }
 
-/* On to the next byte at which a frame may begin. */
+/* Skips to the next byte at which a frame may begin. */
 static void pass_over(struct chunk_stream *s)
 {
 	static const uint32_t frame_magic = FRAME_MAGIC;

@@ -8,10 +8,10 @@
 #include <zstd.h>
 
 /*
- * Finds whole chunks in a stream of bytes, and passes over everything else.
+ * Finds complete chunks in a stream of bytes, and skips everything else.
  *
- * Nothing is taken on trust: a chunk is what stands in a frame with content size and checksum,
- * decompresses, and has a header and record sizes that add up.
+ * Nothing is trusted: a chunk is a frame with content size and checksum that decompresses and holds
+ * a valid header and records whose sizes add up.
  */
 struct chunk_stream {
 	capture_source source;
@@ -25,8 +25,8 @@ struct chunk_stream {
 	uint8_t *content; /* of the chunk found last */
 	size_t content_capacity;
 	uint64_t bytes;   /* read from the source */
-	uint64_t skipped; /* passed over right before what was found */
-	bool cut;         /* at the end: what was passed over began as a sound frame, and stopped */
+	uint64_t skipped; /* bytes right before what was found */
+	bool cut;         /* at the end: what was skipped is a valid frame as far as it goes */
 };
 
 enum chunk_stream_find { CHUNK_STREAM_END = 0, CHUNK_STREAM_NAMING, CHUNK_STREAM_CHUNK };
@@ -34,7 +34,7 @@ enum chunk_stream_find { CHUNK_STREAM_END = 0, CHUNK_STREAM_NAMING, CHUNK_STREAM
 int chunk_stream_open(struct chunk_stream *s, capture_source source, void *context);
 
 /*
- * The next chunk (in `content`, with its records behind it) or naming frame, whichever comes first.
+ * The next chunk (in `content`: header, then records) or naming frame, whichever comes first.
  * One of enum chunk_stream_find; -EPROTO for a chunk of a newer version; an errno of the source,
  * after which the call may be repeated.
  */

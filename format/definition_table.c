@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_BYTES ((size_t)64 << 10) /* many records to one allocation; the largest has 4 KiB */
+#define BLOCK_BYTES ((size_t)64 << 10) /* holds many records; the largest has 4 KiB */
 #define SLOTS_FIRST 64u
 
 struct definition_block {
@@ -88,7 +88,7 @@ uint64_t definition_table_next_id(const struct definition_table *t)
 	return t->first_id + t->count;
 }
 
-/* Room for one more record of `bytes` and its definition, so that storing it cannot fail. */
+/* Makes room for a record of `bytes` and its definition, so that storing it cannot fail. */
 static int reserve(struct definition_table *t, size_t bytes)
 {
 	size_t room = t->capacity;

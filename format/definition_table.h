@@ -5,22 +5,22 @@
 #include "format/wire.h"
 
 /*
- * Records that define something, found by id and by exact content.
+ * Definition records, found by id or by exact content.
  *
- * Ids are dense, begin at 1 and are never given twice, not even after forgetting. A table keeps its
- * own copies; they stay where they are until it forgets or is freed.
+ * Ids are dense, begin at 1 and are never reused, not even after definition_table_forget(). A table
+ * keeps its own copies; they do not move until it forgets them or is freed.
  */
 struct definition {
 	struct hud_record *record;
-	uint64_t chunk; /* the last one it was written in; 0: none */
+	uint64_t chunk; /* the last chunk it was written in; 0: none */
 	uint32_t hash;
 	uint32_t layout; /* user stacks: the address space's version when its mappings were found */
 };
 
 struct definition_table {
-	uint16_t key_from; /* the bytes of a record that tell it from others: [key_from, key_to) */
+	uint16_t key_from; /* a record's key is its bytes [key_from, key_to) */
 	uint16_t key_to;   /* 0: to its end */
-	uint64_t seed;     /* of the hash, so that a target cannot choose what collides */
+	uint64_t seed;     /* of the hash, so that a target cannot provoke collisions */
 	uint64_t first_id;
 	struct definition *definition;
 	size_t count, capacity;
@@ -37,20 +37,20 @@ void definition_table_free(struct definition_table *t);
 /* The id that the next new record gets. */
 uint64_t definition_table_next_id(const struct definition_table *t);
 
-/* A new definition, whatever is there already. Its id or a negative errno. */
+/* Adds a definition, even if there is one with the same key. Its id or a negative errno. */
 int64_t definition_table_append(struct definition_table *t, const struct hud_record *record);
 
-/* The one with the same key, else a new one. Its id or a negative errno. */
+/* Finds the definition with the same key, or adds one. Its id or a negative errno. */
 int64_t definition_table_intern(struct definition_table *t, const struct hud_record *record);
 
-/* The one with the same key, or NULL. */
+/* The definition with the same key, or NULL. */
 struct definition *definition_table_find(const struct definition_table *t,
 					 const struct hud_record *record);
 
 /* NULL: no such id, or forgotten. */
 struct definition *definition_table_at(const struct definition_table *t, uint64_t id);
 
-/* Gives all memory back; ids go on. */
+/* Frees all definitions; ids continue. */
 void definition_table_forget(struct definition_table *t);
 
 #endif

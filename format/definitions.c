@@ -109,7 +109,7 @@ int definitions_thread(struct definitions *d, const struct hud_thread *thread)
 	if (known->comm == t.comm)
 		return 0;
 	*known = t;
-	definition->chunk = 0; /* the chunk under way has the old name */
+	definition->chunk = 0; /* the current chunk has the old name */
 	return 0;
 }
 

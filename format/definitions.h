@@ -6,7 +6,7 @@
 #include "format/definition_table.h"
 #include "format/records.h"
 
-/* Everything one capture has defined so far, and may have to define again in a later chunk. */
+/* All definitions of a capture so far; later chunks may have to repeat them. */
 struct definitions {
 	struct definition_table string;
 	struct definition_table process;
@@ -26,7 +26,7 @@ _Static_assert(sizeof(struct hud_string) + HUD_STRING_BYTES_MAX >=
 void definitions_init(struct definitions *d, uint64_t seed);
 void definitions_free(struct definitions *d);
 
-/* These are the functions of capture_writer.h, less the writer. Ids or negative errnos. */
+/* As the functions of the same names in capture_writer.h. Ids or negative errnos. */
 int64_t definitions_string(struct definitions *d, const char *text);
 int64_t definitions_process(struct definitions *d, const struct hud_process *process);
 int64_t definitions_mapping(struct definitions *d, const struct hud_mapping *mapping);
@@ -43,10 +43,10 @@ struct definition *definitions_find(const struct definitions *d, enum reference_
 /* NULL: no such process. */
 const struct address_space *definitions_space(const struct definitions *d, uint32_t process);
 
-/* Is all that the record refers to defined? Threads may be missing: they have no name then. */
+/* True: all that the record refers to is defined, except threads, which may have no name. */
 bool definitions_hold(const struct definitions *d, const struct hud_record *record);
 
-/* Memory that stacks hold, and giving it back. */
+/* Memory that the stacks hold, and freeing it. */
 size_t definitions_stack_bytes(const struct definitions *d);
 void definitions_forget_stacks(struct definitions *d);
 

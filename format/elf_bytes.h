@@ -7,8 +7,8 @@
 #include <stdint.h>
 
 /*
- * The ELF header and the program headers of a 64-bit little-endian file, no more: what tells one
- * file from another without reading symbols. The file is hostile input.
+ * The ELF header and the program headers of a 64-bit little-endian file, no more: enough to
+ * identify a file without reading symbols. The file is hostile input.
  */
 struct elf_bytes {
 	int fd;               /* where `image` is NULL */
@@ -16,7 +16,7 @@ struct elf_bytes {
 	size_t image_bytes;
 };
 
-/* No real file has more; what lies behind them is not looked at. */
+/* No real file has more; further ones are ignored. */
 #define ELF_PROGRAM_HEADERS_MAX 64u
 
 /* Copies `bytes` from offset `at`. 0, errno of reading, or -EINVAL: they are not all there. */
@@ -25,7 +25,7 @@ int elf_bytes_read(const struct elf_bytes *e, uint64_t at, void *to, size_t byte
 /* -EINVAL: no 64-bit little-endian ELF file. */
 int elf_bytes_header(const struct elf_bytes *e, Elf64_Ehdr *out);
 
-/* How many program headers are looked at. */
+/* The number of program headers, at most ELF_PROGRAM_HEADERS_MAX. */
 unsigned elf_bytes_segments(const Elf64_Ehdr *header);
 int elf_bytes_segment(const struct elf_bytes *e, const Elf64_Ehdr *header, unsigned number,
 		      Elf64_Phdr *out);

@@ -20,7 +20,7 @@ const struct naming_frame naming_frame = {
 	.text = HUD_NAMING_TEXT,
 };
 
-/* Size and content size out of the frame header; 1, 0 (more bytes wanted) or -EBADMSG. */
+/* Reads header size and content size; 1, 0 (more bytes needed) or -EBADMSG. */
 static int measure_header(struct frame_measure *m, const uint8_t *data, size_t bytes)
 {
 	static const uint32_t magic = FRAME_MAGIC;

@@ -7,9 +7,9 @@
 #include <sys/types.h>
 
 /*
- * A file that gets its name only when it is complete. Until then it has a temporary name beside it.
- * It is created anew: whatever has the temporary name before, a symlink included, is removed and
- * never written through.
+ * A file that gets its name only when it is complete. Until then it has a temporary name in the
+ * same directory. It is always a new file: one that has the temporary name already, even a symlink,
+ * is removed and never written to.
  */
 struct new_file {
 	int fd; /* -1: not open */
@@ -18,31 +18,31 @@ struct new_file {
 	char partial[PATH_MAX + 32];
 };
 
-/* The temporary name: which one depends on who else may be writing a file of this name. */
+/* The temporary name depends on whether others may be writing a file of this name. */
 enum new_file_writers {
 	NEW_FILE_ONE_WRITER,   /* NAME.partial */
 	NEW_FILE_MANY_WRITERS, /* NAME.TID.partial: the last to finish wins, and all are complete */
 };
 
 /*
- * Only takes the temporary name, for another (SQLite) to create the file: what has it is removed. 0 or
- * a negative errno; `partial` is set in either case.
+ * Sets `partial` to the temporary name and removes a file of that name, but creates none: other
+ * code does (SQLite). 0 or a negative errno; `partial` is set in either case.
  */
 int new_file_begin(struct new_file *f, int directory, const char *name,
 		   enum new_file_writers writers);
 /*
- * The same, and creates the file with `mode`, less the umask. `name` is relative to `directory`, or to the
- * current directory for AT_FDCWD. 0 or a negative errno; `partial` is set in either case.
+ * The same, and creates the file with `mode`, less the umask. `name` is relative to `directory`, or
+ * to the current directory for AT_FDCWD. 0 or a negative errno; `partial` is set in either case.
  */
 int new_file_open(struct new_file *f, int directory, const char *name,
 		  enum new_file_writers writers, mode_t mode);
-/* Writes all of it. 0 or a negative errno. */
+/* Writes all `bytes`. 0 or a negative errno. */
 int new_file_write(const struct new_file *f, const void *data, size_t bytes);
-/* Has the kernel write it to the disk, so that it is complete there when it gets its name. */
+/* fsync: the file is complete on disk before it gets its name. 0 or a negative errno. */
 int new_file_sync(struct new_file *f);
 /*
- * Ends it. `error` 0: the file is complete and gets its name. A negative errno, or if the renaming
- * fails: it is removed. Returns the first error.
+ * Closes it. `error` 0: the file is complete and gets its name. Else, or if renaming fails, it is
+ * removed. Returns the first error, negative.
  */
 int new_file_close(struct new_file *f, int error);
 /* Closes it and leaves it under its temporary name. 0 or a negative errno. */

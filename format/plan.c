@@ -14,7 +14,7 @@
 
 #define PAGE_BYTES (UINT64_C(1) << HUD_PLAN_PAGE_BITS)
 
-/* What plan_parse() needs to know beside the plan itself. */
+/* State of plan_parse(). */
 struct parse {
 	struct plan *plan;
 	size_t row_room; /* rows that the record could hold, padding included */
@@ -26,7 +26,7 @@ static int zstd_errno(size_t result)
 	return ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation ? -ENOMEM : -EBADMSG;
 }
 
-/* One frame and nothing else, that says how much it holds and proves it. */
+/* Exactly one frame, with content size and checksum. */
 static int content_inflate(const void *data, size_t bytes, void **content, size_t *content_bytes)
 {
 	const uint8_t *frame = data;
@@ -212,7 +212,7 @@ static int check_page(const struct plan *p, const struct hud_plan_page *page)
 	return 0;
 }
 
-/* Pages share the rows out among them, in order; at most one row of padding is left, and is zero. */
+/* The pages' rows follow one another; at most one row of padding follows, and is zero. */
 static int check_rows(struct parse *p)
 {
 	static const struct hud_plan_row padding;
@@ -302,7 +302,7 @@ static size_t put_pages(uint8_t *content, size_t at, const struct plan *p)
 	return at + pages.head.size;
 }
 
-/* Bytes of the identity record, which hud-analyze makes whole but for its head. */
+/* Bytes of the identity record. */
 static size_t identity_bytes(const struct plan *p)
 {
 	const struct hud_plan_identity *identity = p->identity;
@@ -408,7 +408,7 @@ const struct hud_plan_rule *plan_find(const struct plan *p, uint64_t address)
 	page = &p->page[(address - p->first) / PAGE_BYTES];
 	if (!page->rows)
 		return NULL;
-	/* Row `low` is at or before the address, row `high` behind it. */
+	/* Row `low` is at or before the address, row `high` after it. */
 	low = page->first_row;
 	high = low + page->rows;
 	while (high - low > 1) {

@@ -7,13 +7,13 @@
 #include <stdbool.h>
 
 /*
- * What stands in a .plan: all that hud-record needs to know of one ELF object, made by hud-analyze.
+ * The content of a .plan: all that hud-record needs to know of one ELF object, made by hud-analyze.
  * docs/FORMAT.md is the normative text.
  *
  * One zstd frame with content size and checksum; its content is a struct hud_plan followed by
  * records, each a struct hud_record header and an array. Unknown records are skipped by size. To
- * hud-record a plan is hostile input: plan_parse() checks every bound, and no row can make the
- * walker do more than give a wrong address of this process's own memory.
+ * hud-record a plan is hostile input: plan_parse() checks every bound, and a wrong row can only
+ * make a walk read wrong addresses of the watched process.
  */
 
 #define HUD_PLAN_MAGIC "HUDPLAN1"
@@ -43,7 +43,7 @@ enum hud_plan_record_type {
 	HUD_PLAN_POLL_SITES = 7, /* struct hud_plan_poll_site[], by address */
 };
 
-/* An executable PT_LOAD: from file offsets to the addresses that rows speak of. */
+/* An executable PT_LOAD: maps file offsets to the addresses that rows use. */
 struct hud_plan_segment {
 	uint64_t offset;
 	uint64_t address; /* p_vaddr */
@@ -51,13 +51,13 @@ struct hud_plan_segment {
 };
 HUD_ASSERT_SIZE(struct hud_plan_segment, 24);
 
-#define HUD_PLAN_PAGE_BITS 16 /* a page covers 64 KiB, so that a row's place in it fits 16 bits */
+#define HUD_PLAN_PAGE_BITS 16 /* a page covers 64 KiB: a row's offset in it fits 16 bits */
 
 /*
  * Head of the PAGES array: page i covers [first + i * 64 KiB, …). Its first row, if it has any, is
- * at delta 0: what holds at the start of the page is said there again. A page without rows says
- * nothing (as if all of it were HUD_RULE_NONE). Pages share the ROWS array out among them in order:
- * first_row is the sum of the rows before; where their sum is odd a row of zeroes pads the record.
+ * at delta 0 and repeats the rule that holds at the start of the page. A page without rows is all
+ * HUD_RULE_NONE. The rows of the pages follow one another in the ROWS array: first_row is the sum
+ * of `rows` of the pages before. If the total is odd, a row of zeroes pads the record.
  */
 struct hud_plan_pages {
 	struct hud_record head;
@@ -71,7 +71,7 @@ struct hud_plan_pages {
 };
 HUD_ASSERT_SIZE(struct hud_plan_pages, 24);
 
-/* From this place in its page on, up to the next row, this rule holds. */
+/* The rule that holds from this offset in the page up to the next row. */
 struct hud_plan_row {
 	uint16_t delta;
 	uint16_t rule;
@@ -94,7 +94,7 @@ enum hud_plan_rule_type {
 	HUD_RULE_CFA_FP_DEREF = 7,
 	/* CFA = sp + 8 * (uint16_t)cfa_offset: frames of 32 KiB and more, as async code has them */
 	HUD_RULE_CFA_SP_FAR = 8,
-	/* CFA = *(sp + cfa_offset) + 8: the assembly of OpenSSL, ring and their kin */
+	/* CFA = *(sp + cfa_offset) + 8: assembly code of OpenSSL, ring and others */
 	HUD_RULE_CFA_SP_DEREF = 9,
 };
 #define HUD_RULE_LAST HUD_RULE_CFA_SP_DEREF
@@ -111,12 +111,12 @@ struct hud_plan_rule {
 HUD_ASSERT_SIZE(struct hud_plan_rule, 8);
 
 /*
- * How to see from outside what an asynchronous runtime does on a thread. Its state lies in
- * thread-local variables of the object, which has to be the main executable: their places count
- * from the thread pointer (x86-64: fs base; AArch64: tpidr_el0).
+ * Where an asynchronous runtime keeps its state of a thread: in thread-local variables of the
+ * object, which must be the main executable. Their offsets count from the thread pointer (x86-64:
+ * fs base; AArch64: tpidr_el0).
  *
- * To hud-record these are numbers from a stranger: a wrong one makes it read a wrong word of the
- * watched process, and believe it.
+ * hud-record cannot check these offsets: with a wrong one it reads a wrong word of the watched
+ * process, and uses its value.
  */
 struct hud_plan_identity {
 	struct hud_record head;
@@ -125,11 +125,14 @@ struct hud_plan_identity {
 	uint16_t schedulers;
 	int64_t task;     /* from the thread pointer: id of the task being polled, 8 bytes */
 	int64_t task_tag; /* from the thread pointer: 8 bytes, 0: there is no id */
-	/* For readers of other kinds: hud-record reads none of these. */
-	int64_t budget; /* from the thread pointer: 1 byte, 1: the next one is the coop budget */
-	uint32_t
-		task_vtable; /* in the header of a task: address of its table, the poll function first */
-	uint32_t task_id; /* in that table: where in the task its id is, 8 bytes */
+	/* For other readers: hud-record uses none of these. */
+	/* From the thread pointer: 1 byte; if it is 1, the next byte is the coop budget. */
+	int64_t budget;
+	/*
+	 * In the header of a task: address of its vtable, whose first entry is the poll function.
+	 */
+	uint32_t task_vtable;
+	uint32_t task_id; /* in that vtable: offset of the id in the task, 8 bytes */
 	struct hud_plan_scheduler {
 		uint32_t kind;   /* enum hud_scheduler_kind */
 		uint32_t core;   /* in the context: address of the core, 0: it is not held */
@@ -138,19 +141,19 @@ struct hud_plan_identity {
 			uint32_t offset;
 			uint32_t bytes; /* 1, 2, 4, 8; 0: there is no such tag */
 			uint64_t value;
-		} variant; /* in the context: has this value, or it is of another kind */
-		struct hud_plan_tag
-			parked; /* in the core: has this value while the thread is parked */
-		uint32_t tick;  /* in the core: 4 bytes, or 1 (HUD_IDENTITY_SHORT_TICK) */
-		uint32_t
-			lifo; /* in the core: a task that is to run next, 0: none; or HUD_NO_OFFSET */
+		} variant; /* in the context: any other value means another kind of scheduler */
+		/* In the core: has this value while the thread is parked. */
+		struct hud_plan_tag parked;
+		uint32_t tick; /* in the core: 4 bytes, or 1 (HUD_IDENTITY_SHORT_TICK) */
+		/* In the core: the task that is to run next, 0: none; or HUD_NO_OFFSET. */
+		uint32_t lifo;
 		uint16_t queue_kind;  /* enum hud_queue_kind */
 		uint16_t queue_bytes; /* width of the two ends below */
 		uint32_t queue;       /* in the core: the queue, or its address (HUD_QUEUE_RING) */
 		uint32_t queue_head;  /* from the queue */
 		uint32_t queue_tail;  /* from the queue: the other end, or the length */
-		uint32_t
-			queue_room; /* from the queue: 8 bytes, a power of two (HUD_QUEUE_WRAPPED) */
+		/* From the queue: its capacity, 8 bytes, a power of two (HUD_QUEUE_WRAPPED). */
+		uint32_t queue_room;
 		uint32_t reserved;
 	} scheduler[];
 };
@@ -161,7 +164,7 @@ HUD_ASSERT_SIZE(struct hud_plan_identity, 48);
 #define HUD_NO_OFFSET UINT32_MAX
 
 enum hud_identity_flags {
-	/* From debug information; without it the offsets are those of a like build, to be confirmed. */
+	/* From debug information; else the offsets are of a similar build, to be confirmed. */
 	HUD_IDENTITY_KNOWN = 1u << 0,
 	HUD_IDENTITY_TASK = 1u << 1,     /* `task` is there */
 	HUD_IDENTITY_TASK_TAG = 1u << 2, /* `task_tag` is there */
@@ -183,9 +186,9 @@ enum hud_queue_kind {
 };
 
 enum hud_poll_site_flags {
-	HUD_POLL_SITE_BLOCKING = 1u << 0, /* a closure of the blocking pool: no worker's */
-	HUD_POLL_SITE_CHEAP =
-		1u << 1, /* its first instruction is emulated by uprobes: no single step */
+	HUD_POLL_SITE_BLOCKING = 1u << 0, /* a closure of the blocking pool: runs on no worker */
+	/* Its first instruction is emulated by uprobes: no single step. */
+	HUD_POLL_SITE_CHEAP = 1u << 1,
 };
 
 /* A function that polls one type of task. */
@@ -198,7 +201,7 @@ HUD_ASSERT_SIZE(struct hud_plan_poll_site, 16);
 
 #define HUD_PLAN_POLL_SITES_MAX 65536u
 
-/* Numbers for people; nothing depends on them. */
+/* Numbers for information only. */
 struct hud_plan_numbers {
 	struct hud_record head;
 	uint64_t build_ns; /* making this plan took (wall) */
@@ -222,8 +225,8 @@ struct plan {
 	const struct hud_plan_rule *rule;
 	size_t rules;
 	struct hud_plan_numbers numbers;
-	const struct hud_plan_identity
-		*identity; /* NULL: has no runtime, or its state is not known */
+	/* NULL: has no runtime, or the place of its state is not known. */
+	const struct hud_plan_identity *identity;
 	const struct hud_plan_poll_site *poll_site;
 	size_t poll_sites;
 	void *block;
@@ -240,7 +243,7 @@ void plan_free(struct plan *p);
 /* Serializes and compresses; `*out` is malloc'ed. 0 or a negative errno. */
 int plan_serialize(const struct plan *p, void **out, size_t *bytes);
 
-/* The rule that holds at an address, by the same search that BPF does; NULL: the plan says nothing. */
+/* The rule for an address, found by the same search as in BPF; NULL: none. */
 const struct hud_plan_rule *plan_find(const struct plan *p, uint64_t address);
 
 #endif

@@ -6,10 +6,7 @@
 
 #include <stdbool.h>
 
-/*
- * What both sides must know of each record type, as data: its group, how large it is and what it
- * refers to.
- */
+/* What reader and writer must know of each record type: its group, its size, what it refers to. */
 
 enum record_group {
 	RECORD_UNKNOWN = 0,
@@ -34,12 +31,12 @@ struct record_reference {
 	enum reference_kind kind;
 	uint16_t offset;  /* of the field */
 	uint16_t process; /* THREAD, MAPPING: offset of the process id */
-	bool each;        /* the field is an array of as many as `count` says */
-	uint16_t when;    /* if not 0: refers only when the u32 at this offset is `equals` */
+	bool each;        /* the field is an array, with the record's count of elements */
+	uint16_t when;    /* if not 0: refers only if the u32 at this offset is `equals` */
 	uint32_t equals;
 };
 
-/* A count inside a record: `element` bytes times the count follow the fixed part; 0: none do. */
+/* A record's count: so many elements of `element` bytes follow its fixed part (0: none do). */
 struct record_count {
 	uint16_t offset;
 	uint8_t width; /* of the count; 0: the record has none */
@@ -66,7 +63,7 @@ enum record_group record_group(uint16_t type);
 /* The record's own count, 0 where its type has none. The fixed part must be there. */
 uint32_t record_count(const struct record_kind *kind, const struct hud_record *record);
 
-/* Is it as large as its type and its own count say? (`size` bytes must be readable.) */
+/* True: it has the size that its type and its count require. `size` bytes must be readable. */
 bool record_is_whole(const struct record_kind *kind, const struct hud_record *record);
 
 /* The u32 at `offset` of a record. */

@@ -10,7 +10,7 @@ enum { BLOCK_BYTES = 64 << 10 };
 
 static const uint8_t mark[HUD_TEXT_HASH_MARK_BYTES] = {'h', 'u', 'd', '.', 't', 'e', 'x', 't'};
 
-/* Part of the file that counts as zeroes. */
+/* A part of the file that is hashed as zeroes. */
 struct blank {
 	uint64_t start;
 	uint64_t end;
@@ -23,7 +23,7 @@ struct hashing {
 	XXH3_state_t state;
 };
 
-/* Blanks those bytes of a block at `at` of the file that are in the headers. */
+/* Zeroes the bytes of a block, at offset `at` of the file, that belong to the headers. */
 static void block_blank(const struct hashing *h, uint64_t at, uint8_t *block, size_t bytes)
 {
 	for (size_t i = 0; i < sizeof(h->blank) / sizeof(h->blank[0]); i++) {

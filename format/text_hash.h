@@ -7,21 +7,21 @@
 #include <stdbool.h>
 
 /*
- * What stands in for the build-id of a file that has none: a hash of its code, the same for a
- * stripped file and its unstripped twin. It goes wherever a build-id goes, and says itself that it
- * is none: the bytes "hud.text", then 16 bytes.
+ * Used in place of the build-id of a file without one: a hash of its code, the same for a stripped
+ * file and its unstripped original. It is stored wherever a build-id is, and begins with the bytes
+ * "hud.text", which distinguish it; 16 bytes follow.
  *
  * The 16 bytes are XXH3-128 (canonical, big-endian, seed 0) over all PT_LOAD with PF_X and a file
  * size, in the order of the program headers: p_vaddr and p_filesz (u64, little-endian each), then
- * the segment's bytes of the file. Of these the ELF header and the program headers count as zeroes,
- * since they lie in the code of some files, and stripping changes them. Nothing is read from
- * memory, so relocations do not matter.
+ * the segment's bytes of the file. The ELF header and the program headers are hashed as zeroes:
+ * in some files they are in a code segment, and stripping changes them. The process's memory is not
+ * read, so relocations do not matter.
  */
 #define HUD_TEXT_HASH_MARK_BYTES 8u
 #define HUD_TEXT_HASH_DIGEST_BYTES 16u
 #define HUD_TEXT_HASH_BYTES (HUD_TEXT_HASH_MARK_BYTES + HUD_TEXT_HASH_DIGEST_BYTES)
 
-/* More code than this is not hashed: 0.2 s, when it is in memory. */
+/* More code than this is not hashed. This much takes 0.2 s, if it is in the page cache. */
 #define HUD_TEXT_HASH_CODE_MAX (1ull << 30)
 
 /*
@@ -30,7 +30,7 @@
  */
 int text_hash(const struct elf_bytes *e, uint8_t out[HUD_TEXT_HASH_BYTES]);
 
-/* Is this, where a build-id may stand, a hash? */
+/* True: this build-id is such a hash. */
 bool text_hash_is(const uint8_t *id, size_t bytes);
 
 #endif

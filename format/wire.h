@@ -7,7 +7,7 @@
  *
  * All integers are little-endian and of fixed width; times are CLOCK_MONOTONIC nanoseconds unless
  * a field says otherwise; sizes are bytes. Records are 8-byte aligned. A reader skips types it does
- * not know by their size, and reads of a longer known record what it knows.
+ * not know by their size, and reads the known part of a longer record.
  */
 
 #include <stddef.h>
@@ -116,14 +116,14 @@ HUD_ASSERT_SIZE(struct hud_session, 80);
 HUD_ASSERT_OFFSET(struct hud_session, kernel, 56);
 
 enum hud_source {
-	HUD_SOURCE_STACK = 1,   /* offline, from stacks: which waits are polls */
+	HUD_SOURCE_STACK = 1,   /* offline: polls and parks are distinguished by stacks */
 	HUD_SOURCE_PASSIVE = 2, /* from the runtime's state, read at each sample */
-	HUD_SOURCE_EXACT = 3,   /* and the start of each poll is seen (--polls) */
+	HUD_SOURCE_EXACT = 3,   /* and probes see the start of each poll (--polls) */
 };
 
 /* What a thread did, by the runtime's state. */
 enum hud_where {
-	HUD_WHERE_UNKNOWN = 0, /* the runtime's state is not known in this process: ask the stack */
+	HUD_WHERE_UNKNOWN = 0, /* the runtime's state is not known: classify by stacks */
 	HUD_WHERE_POLL = 1,    /* a worker, in a poll */
 	HUD_WHERE_PARK = 2,    /* a worker without work */
 	/* In a scheduler's context, without its core: between two polls, in block_in_place, or in a
@@ -133,7 +133,7 @@ enum hud_where {
 };
 
 enum hud_feature {
-	/* sleep stacks taken by the sleeper, afterwards */
+	/* the stack of a sleep is taken when the thread is switched in again */
 	HUD_FEATURE_STACK_AT_SWITCH_IN = 1u << 0,
 	HUD_FEATURE_OPEN_SPANS = 1u << 1, /* sleepers that never wake are found, with stacks */
 	/* Samples come at scheduler ticks, and when a poll seen at a tick reaches the threshold. */
@@ -337,8 +337,8 @@ HUD_ASSERT_SIZE(struct hud_window, 120);
 enum hud_poll_flags {
 	/* goes on: a later record of its (tid, start_max_ns) holds */
 	HUD_POLL_OPEN = 1u << 0,
-	/* A task came back while the scheduler counted no new round: tasks that wake each other
-	   (LIFO slot) look like one poll, and this may be several. */
+	/* A task was polled twice in one round of the scheduler's loop: this may be several polls
+	   of tasks that wake each other (LIFO slot). */
 	HUD_POLL_UPPER_BOUND = 1u << 1,
 	/* it was the first thing after a park: began at start_min_ns */
 	HUD_POLL_START_AT_MIN = 1u << 2,
@@ -599,7 +599,7 @@ struct hud_symbol_address {
 	uint16_t calls;
 	uint16_t reserved;
 	uint32_t discriminator; /* of the innermost line; 0 none */
-	/* symbol text: the symbol table's word for the source file; 0 none */
+	/* symbol text: the source file by the symbol table; 0 none */
 	uint32_t source;
 	uint32_t reserved2;
 	uint32_t call[];
