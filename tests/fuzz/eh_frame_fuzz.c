@@ -4,7 +4,7 @@
  *
  *   clang -std=c17 -g -O1 -D_GNU_SOURCE -I. -fsanitize=fuzzer,address,undefined \
  *       tests/fuzz/eh_frame_fuzz.c analyzer/unwind/e*.c analyzer/unwind/r*.c \
- *       analyzer/base/array.c build/libhudformat.a -lzstd -o build/eh_frame_fuzz
+ *       build/libhudformat.a -lzstd -o build/eh_frame_fuzz
  *
  * The first byte chooses the kind of section and the machine.
  */

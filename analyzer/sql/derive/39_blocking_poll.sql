@@ -1,10 +1,10 @@
 -- Which polls that have a record blocked a worker?
 --
--- Those that certainly lasted for the threshold, without the time they waited for a CPU or for a probe
--- of hud's own: from the latest possible start to the earliest possible end. (start_ns and end_ns may be the middle
--- between two samples far apart, which proves nothing.) A poll that may be several (upper_bound)
--- does not count; sleeps in it that are long by themselves do (40_blocking_offcpu.sql).
--- analyzer/derive/poll_task.c finds the task.
+-- Those that certainly lasted for the threshold, without the time they waited for a CPU or for a
+-- probe of hud's own: from the latest possible start to the earliest possible end. (start_ns and
+-- end_ns may be the middle between two samples far apart, which proves nothing.) A poll that may be
+-- several (upper_bound) does not count; sleeps in it that are long by themselves do
+-- (40_blocking_offcpu.sql). analyzer/derive/poll_task.c finds the task.
 INSERT INTO blocking_poll (capture, thread, kind, poll, start_ns, end_ns, wall_ns, run_queue_ns,
 	open, bounds, source, task)
 SELECT p.capture, p.thread, 'poll', p.id, p.start_ns, p.end_ns, p.end_ns - p.start_ns,

@@ -3,8 +3,8 @@
 -- Those inside a poll on a thread that had its core, at or over the threshold without the time they
 -- waited for a CPU (analyzer/derive/long_sleep.c finds them). Also those of a worker whose stack
 -- shows nothing, if they cannot be a park: a park waits in the calls of park_call, and the futex of
--- a park is never woken directly by the user's own code (view user_waker). Waits for a probe of hud's
--- own do not count.
+-- a park is never woken directly by the user's own code (view user_waker). Waits for a probe of
+-- hud's own do not count.
 INSERT INTO blocking_poll (capture, thread, kind, offcpu_span, start_ns, end_ns, wall_ns,
 	run_queue_ns, open, bounds, source, task)
 SELECT s.capture, s.thread, 'off-cpu', s.id, s.start_ns, s.end_ns, s.end_ns - s.start_ns,
