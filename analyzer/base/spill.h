@@ -41,7 +41,7 @@ struct spill_budget {
 };
 
 /* That limit. */
-#define SPILL_TOGETHER ((size_t)128 << 20)
+#define SPILL_TOGETHER ((size_t)96 << 20)
 
 /* As spill_grow() and spill_free(), for an array that is always used with this budget. */
 int spill_grow_within(struct spill *s, size_t count, size_t element, struct spill_budget *budget);
