@@ -8,8 +8,8 @@ import subprocess
 from lib import ANALYZE, BUILD, TOP, expect, expect_equal, fact, facts_check, path_for, run, start
 
 MB = 1 << 20
-PRIVATE = 210 * MB  # it takes 180 MB; with all rows on the heap it would take twice that
-RESIDENT = 290 * MB  # it takes 241 MB; this includes file pages that the kernel can take back
+PRIVATE = 210 * MB  # it takes 165 MB; with all rows on the heap it would take twice that
+RESIDENT = 290 * MB  # it takes 205 MB; this includes file pages that the kernel can take back
 
 
 def stretched(times):
