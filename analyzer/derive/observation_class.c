@@ -100,10 +100,12 @@ static uint8_t class_by_state(const struct observation *s)
 					    : s->stack_class;
 }
 
+/* Other classes say themselves that it is no worker at work, or that it is between polls. */
 static bool without_core_by_state(const struct observation *s)
 {
 	return s->where == HUD_WHERE_OUTSIDE ||
-	       (s->where == HUD_WHERE_NO_CORE && s->class == STACK_POLL);
+	       (s->where == HUD_WHERE_NO_CORE &&
+		(s->class == STACK_POLL || s->class == STACK_UNKNOWN));
 }
 
 static void thread_classify(struct thread_observations *all, bool state_believed)

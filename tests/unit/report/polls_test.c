@@ -105,6 +105,31 @@ static void short_sleeps_of_one_poll_are_one_blocking_poll(void **state)
 	sqlite3_close(db);
 }
 
+static void a_sleep_without_the_core_is_no_block_though_no_stack_shows_it(void **state)
+{
+	struct hud_offcpu sleep = {
+		.head = {HUD_OFFCPU, 0, sizeof(sleep)},
+		.start_ns = at_ns(50000),
+		.end_ns = at_ns(70000),
+		.tid = 11,
+		.syscall = SYS_NANOSLEEP,
+		.where = HUD_WHERE_NO_CORE,
+	};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	sleep_in_poll(&s, 10100, 30000, 10000);
+	poll_seen(&s, (struct seen) {10000, 31000, 7, 19900, 0, 0});
+	sleep.process = s.process;
+	scene_event(&s, &sleep);
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 1);
+	assert_number(db, TOTAL, 21000);
+	sqlite3_close(db);
+}
+
 static void a_wait_for_a_probe_of_huds_own_is_no_block(void **state)
 {
 	struct scene s;
@@ -470,6 +495,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_sleeps_of_one_poll_are_one_blocking_poll),
 		cmocka_unit_test(a_wait_for_a_probe_of_huds_own_is_no_block),
+		cmocka_unit_test(a_sleep_without_the_core_is_no_block_though_no_stack_shows_it),
 		cmocka_unit_test(without_task_ids_computing_is_one_poll_where_samples_prove_it),
 		cmocka_unit_test(a_stack_agrees_with_the_state_or_contradicts_it_or_neither),
 		cmocka_unit_test(a_poll_that_began_before_the_capture_is_drawn_as_it_is_counted),
