@@ -12,7 +12,6 @@
 #include "format/array.h"
 #include "analyzer/names/demangle.h"
 #include "analyzer/symbols/cache.h"
-#include "analyzer/symbols/progress.h"
 #include "analyzer/symbols/module.h"
 
 /*
@@ -323,13 +322,7 @@ static enum exit_status module_open(const struct arguments *arguments, struct sy
 {
 	const char *path = arguments->positional[0];
 	char *cache = symbol_cache_directory();
-	struct symbolizer_options options = {
-		.debug_dirs = arguments->debug_dirs,
-		.debug_dir_count = arguments->debug_dir_count,
-		.progress = symbol_progress,
-		.trouble = symbol_trouble,
-		.cache = cache,
-	};
+	struct symbolizer_options options = arguments_symbols(arguments);
 	struct elf_file elf;
 	int error = elf_file_open(&elf, path);
 
@@ -338,6 +331,7 @@ static enum exit_status module_open(const struct arguments *arguments, struct sy
 		return message(STATUS_INPUT, NULL, "cannot read %s: %s", path,
 			       error == -ENOEXEC ? "not an ELF file" : strerror(-error));
 	}
+	options.cache = cache;
 	error = symbolizer_open(&options, owner);
 	free(cache);
 	if (!error) {

@@ -7,7 +7,6 @@
 #include "analyzer/cmd/command.h"
 #include "analyzer/load/capture_file.h"
 #include "analyzer/symbols/cache.h"
-#include "analyzer/symbols/progress.h"
 #include "analyzer/load/scan.h"
 #include "format/text_hash.h"
 
@@ -98,19 +97,12 @@ enum exit_status info_symbols(const struct arguments *arguments)
 {
 	const char *path = arguments->positional[0];
 	char *cache = symbol_cache_directory();
-	struct symbolizer_options options = {
-		.binaries = arguments->binaries,
-		.binary_count = arguments->binary_count,
-		.debug_dirs = arguments->debug_dirs,
-		.debug_dir_count = arguments->debug_dir_count,
-		.progress = symbol_progress,
-		.trouble = symbol_trouble,
-		.cache = cache,
-	};
+	struct symbolizer_options options = arguments_symbols(arguments);
 	struct symbolizer *symbolizer = NULL;
 	struct capture_file in;
 	enum exit_status status = capture_file_open(path, &in);
 
+	options.cache = cache;
 	if (status == STATUS_DONE && in.database)
 		status = message(STATUS_INPUT, "give the capture",
 				 "%s is a database: its symbols were resolved when it was loaded",

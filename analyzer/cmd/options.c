@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/options.h"
 #include "analyzer/base/duration.h"
+#include "analyzer/symbols/progress.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -274,6 +275,8 @@ struct symbolizer_options arguments_symbols(const struct arguments *a)
 		.user_prefix_count = a->user_prefix_count,
 		.user_crates = a->user_crates,
 		.user_crate_count = a->user_crate_count,
+		.progress = symbol_progress,
+		.trouble = symbol_trouble,
 	};
 }
 

@@ -12,7 +12,6 @@
 #include "analyzer/cmd/command.h"
 #include "analyzer/load/capture_file.h"
 #include "analyzer/symbols/cache.h"
-#include "analyzer/symbols/progress.h"
 #include "analyzer/load/scan.h"
 
 /*
@@ -193,20 +192,14 @@ static enum exit_status symbolize(const struct arguments *arguments, struct symb
 static enum exit_status copy_run(const struct arguments *arguments, struct capture_file *in)
 {
 	char *cache = symbol_cache_directory();
-	struct symbolizer_options options = {
-		.binaries = arguments->binaries,
-		.binary_count = arguments->binary_count,
-		.debug_dirs = arguments->debug_dirs,
-		.debug_dir_count = arguments->debug_dir_count,
-		.progress = symbol_progress,
-		.trouble = symbol_trouble,
-		.cache = cache,
-	};
+	struct symbolizer_options options = arguments_symbols(arguments);
 	struct symbolizer *symbolizer = NULL;
 	struct copy copy = {.in = in};
 	enum exit_status status;
-	int error = symbolizer_open(&options, &symbolizer);
+	int error;
 
+	options.cache = cache;
+	error = symbolizer_open(&options, &symbolizer);
 	free(cache);
 	if (error)
 		return message(STATUS_SYSTEM, NULL, "cannot begin: %s", strerror(-error));

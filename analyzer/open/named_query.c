@@ -66,14 +66,6 @@ const char *named_query_text(const char *name)
 	return NULL;
 }
 
-static void bind(sqlite3_stmt *statement, const char *name, int64_t value)
-{
-	int index = sqlite3_bind_parameter_index(statement, name);
-
-	if (index > 0)
-		sqlite3_bind_int64(statement, index, value);
-}
-
 enum exit_status query_prepare(const struct input *input, const char *sql, uint64_t top,
 			       sqlite3_stmt **out)
 {
@@ -93,9 +85,9 @@ enum exit_status query_prepare(const struct input *input, const char *sql, uint6
 		return message(STATUS_INPUT, "run one after the other",
 			       "the query holds more than one statement");
 	}
-	bind(*out, ":capture", input->capture);
-	bind(*out, ":top", top ? (int64_t)top : -1); /* LIMIT -1 is none */
-	bind(*out, ":limit", top ? (int64_t)top : -1);
+	statement_number(*out, ":capture", input->capture);
+	statement_number(*out, ":top", top ? (int64_t)top : -1); /* LIMIT -1 is none */
+	statement_number(*out, ":limit", top ? (int64_t)top : -1);
 	return STATUS_DONE;
 }
 
