@@ -6,8 +6,11 @@
 #include "analyzer/store/row.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static int pair_write(void *insert, const char *first, const char *second)
 {
@@ -32,35 +35,80 @@ static int causes_write(sqlite3 *db)
 	return err;
 }
 
-static int runtime_write(sqlite3_stmt *insert, sqlite3_stmt *insert_call, const struct runtime *r)
+/* The statements that write what the rules of a runtime say. */
+struct runtime_inserts {
+	sqlite3_stmt *runtime;
+	sqlite3_stmt *many;   /* a multi-threaded scheduler */
+	sqlite3_stmt *single; /* a single-threaded one */
+	sqlite3_stmt *call;
+};
+
+static int runtime_write(const struct runtime_inserts *insert, const struct runtime *r)
 {
 	const char *call;
-	int err = pair_write(insert, r->name, r->title);
+	int err = pair_write(insert->runtime, r->name, r->title);
 
+	if (!err)
+		err = pair_write(insert->many, r->multi_threaded, r->name);
+	if (!err)
+		err = pair_write(insert->single, r->single_threaded, r->name);
 	for (size_t i = 0; !err && (call = runtime_park_call(r, i)); i++)
-		err = pair_write(insert_call, r->name, call);
+		err = pair_write(insert->call, r->name, call);
 	return err;
 }
 
-/* The tables of runtimes and of the calls their workers park in, from their rules. */
+static int runtime_inserts_open(struct runtime_inserts *insert, sqlite3 *db)
+{
+	const struct {
+		const char *sql;
+		sqlite3_stmt **statement;
+	} all[] = {
+		{"INSERT INTO runtime (name, title) VALUES (?, ?)", &insert->runtime},
+		{"INSERT INTO scheduler (name, runtime, single_threaded) VALUES (?, ?, 0)",
+		 &insert->many},
+		{"INSERT INTO scheduler (name, runtime, single_threaded) VALUES (?, ?, 1)",
+		 &insert->single},
+		{"INSERT INTO park_call (runtime, syscall_name) VALUES (?, ?)", &insert->call},
+	};
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
+		if (sqlite3_prepare_v2(db, all[i].sql, -1, all[i].statement, NULL) != SQLITE_OK)
+			return -EIO;
+	}
+	return 0;
+}
+
+static void runtime_inserts_close(struct runtime_inserts *insert)
+{
+	sqlite3_finalize(insert->runtime);
+	sqlite3_finalize(insert->many);
+	sqlite3_finalize(insert->single);
+	sqlite3_finalize(insert->call);
+}
+
+/* The tables of runtimes, their schedulers and the calls their workers park in, from the rules. */
 static int runtimes_write(sqlite3 *db)
 {
-	sqlite3_stmt *insert = NULL, *insert_call = NULL;
+	struct runtime_inserts insert = {0};
 	struct rules *rules = NULL;
 	int err = rules_open(&rules);
 
-	if (!err &&
-	    (sqlite3_prepare_v2(db, "INSERT INTO runtime (name, title) VALUES (?, ?)", -1, &insert,
-				NULL) != SQLITE_OK ||
-	     sqlite3_prepare_v2(db, "INSERT INTO park_call (runtime, syscall_name) VALUES (?, ?)",
-				-1, &insert_call, NULL) != SQLITE_OK))
-		err = -EIO;
+	if (!err)
+		err = runtime_inserts_open(&insert, db);
 	for (size_t i = 0; !err && i < rules->runtime_count; i++)
-		err = runtime_write(insert, insert_call, &rules->runtimes[i]);
-	sqlite3_finalize(insert);
-	sqlite3_finalize(insert_call);
+		err = runtime_write(&insert, &rules->runtimes[i]);
+	runtime_inserts_close(&insert);
 	rules_close(rules);
 	return err;
+}
+
+/* The version that sql/schema.sql gives to what it makes. */
+static int64_t schema_version(void)
+{
+	static const char before[] = "PRAGMA user_version = ";
+	const char *at = strstr(embedded_text("sql/schema.sql"), before);
+
+	return at ? strtoll(at + strlen(before), NULL, 10) : -1;
 }
 
 static int schema_make(sqlite3 *db)
@@ -79,10 +127,10 @@ static int schema_make(sqlite3 *db)
 	if (err)
 		return err;
 	snprintf(sql, sizeof(sql),
-		 "PRAGMA application_id = %d; PRAGMA user_version = %d;"
-		 "INSERT INTO schema_info VALUES ('version', '%d'),"
+		 "PRAGMA application_id = %d;"
+		 "INSERT INTO schema_info VALUES ('version', '%" PRId64 "'),"
 		 "('made_by', 'hud-analyze " HUD_VERSION "')",
-		 SCHEMA_APPLICATION, SCHEMA_VERSION, SCHEMA_VERSION);
+		 SCHEMA_APPLICATION, schema_version());
 	return database_run(db, sql);
 }
 
@@ -91,7 +139,7 @@ static int schema_check(sqlite3 *db)
 	/* -1 also when the file is no database at all. */
 	if (database_number(db, "PRAGMA application_id", -1) != SCHEMA_APPLICATION)
 		return -EBADMSG;
-	if (database_number(db, "PRAGMA user_version", -1) != SCHEMA_VERSION)
+	if (database_number(db, "PRAGMA user_version", -1) != schema_version())
 		return -EPROTO;
 	return 0;
 }

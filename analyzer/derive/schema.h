@@ -7,7 +7,6 @@
 /* The tables and views of an analysis (sql/schema.sql, sql/view/), and their version. */
 
 #define SCHEMA_APPLICATION 0x68756431 /* "hud1", as PRAGMA application_id */
-#define SCHEMA_VERSION 6              /* PRAGMA user_version */
 
 /*
  * Opens a database; makes the schema in a new one, checks the version of an existing one. 0 or a

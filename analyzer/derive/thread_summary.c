@@ -10,8 +10,8 @@
 
 /* In SQL so many sums cost more than everything else that is done with these rows. */
 
-static const char runtimes_sql[] =
-	"SELECT id, runtime FROM stack WHERE capture = ?1 AND runtime IS NOT NULL";
+static const char schedulers_sql[] =
+	"SELECT id, scheduler FROM stack WHERE capture = ?1 AND scheduler IS NOT NULL";
 
 /* In the order of the function's columns. */
 struct sums {
@@ -28,9 +28,9 @@ struct sums {
 struct rows {
 	const struct observations *all;
 	size_t next;
-	struct sums sums;       /* of the thread before `next` */
-	const char *runtime;    /* of that thread: the last by name on its stacks; NULL: none */
-	struct id_map runtimes; /* stack.id to index in `names` + 1 */
+	struct sums sums;         /* of the thread before `next` */
+	const char *scheduler;    /* of that thread: the last by name on its stacks; NULL: none */
+	struct id_map schedulers; /* stack.id to index in `names` + 1 */
 	struct text_set names;
 };
 
@@ -99,22 +99,22 @@ static void row_sum(struct sums *t, const struct observation *s)
 		sample_sum(t, s);
 }
 
-static void runtime_note(struct rows *r, int64_t stack)
+static void scheduler_note(struct rows *r, int64_t stack)
 {
-	uint64_t index = id_map_get(&r->runtimes, (uint64_t)stack, 0);
-	const char *runtime = index ? r->names.text[index - 1] : NULL;
+	uint64_t index = id_map_get(&r->schedulers, (uint64_t)stack, 0);
+	const char *scheduler = index ? r->names.text[index - 1] : NULL;
 
-	if (runtime && (!r->runtime || strcmp(runtime, r->runtime) > 0))
-		r->runtime = runtime;
+	if (scheduler && (!r->scheduler || strcmp(scheduler, r->scheduler) > 0))
+		r->scheduler = scheduler;
 }
 
-static int runtime_read(void *rows, sqlite3_stmt *q)
+static int scheduler_read(void *rows, sqlite3_stmt *q)
 {
 	struct rows *r = rows;
 	uint64_t stack = (uint64_t)sqlite3_column_int64(q, 0);
 	int64_t index = text_set_index(&r->names, (const char *)sqlite3_column_text(q, 1));
 
-	return index < 0 || id_map_set(&r->runtimes, stack, 0, (uint64_t)index + 1) ? SQLITE_NOMEM
+	return index < 0 || id_map_set(&r->schedulers, stack, 0, (uint64_t)index + 1) ? SQLITE_NOMEM
 										    : SQLITE_OK;
 }
 
@@ -126,7 +126,7 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 	*rows = r;
 	if (r)
 		*r = (struct rows) {.all = context};
-	return err ? err : database_rows(db, runtimes_sql, capture, runtime_read, r);
+	return err ? err : database_rows(db, schedulers_sql, capture, scheduler_read, r);
 }
 
 static void rows_close(void *rows)
@@ -136,7 +136,7 @@ static void rows_close(void *rows)
 	if (!r)
 		return;
 	text_set_free(&r->names);
-	id_map_free(&r->runtimes);
+	id_map_free(&r->schedulers);
 	sqlite3_free(r);
 }
 
@@ -148,13 +148,13 @@ static int rows_next(void *rows)
 	if (r->next == r->all->count)
 		return SQLITE_DONE;
 	t = &r->all->thread[r->next++];
-	r->runtime = NULL;
+	r->scheduler = NULL;
 	r->sums = (struct sums) {.thread = t->thread, .first_ns = INT64_MAX, .last_ns = INT64_MIN};
 	for (size_t i = 0; i < t->list.count; i++) {
 		const struct observation *s = observation_at(&t->list, i);
 
 		row_sum(&r->sums, s);
-		runtime_note(r, s->stack);
+		scheduler_note(r, s->stack);
 	}
 	return SQLITE_ROW;
 }
@@ -165,8 +165,8 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 
 	if ((size_t)column < sizeof(r->sums) / sizeof(int64_t))
 		sqlite3_result_int64(out, ((const int64_t *)&r->sums)[column]);
-	else if (r->runtime) /* SQLite may keep it longer than the rows last */
-		sqlite3_result_text(out, r->runtime, -1, SQLITE_TRANSIENT);
+	else if (r->scheduler) /* SQLite may keep it longer than the rows last */
+		sqlite3_result_text(out, r->scheduler, -1, SQLITE_TRANSIENT);
 }
 
 const struct row_source thread_summary_rows = {
@@ -177,7 +177,7 @@ const struct row_source thread_summary_rows = {
 		   "longest_run_queue_ns, unclassified_sleep_ns, pool_busy_ns, pool_idle_ns,"
 		   "block_in_place_ns, block_in_place_count, root_ns, root_count, without_core_ns,"
 		   "without_core_count, seen_as_worker, seen_in_pool, seen_in_block_in_place,"
-		   "seen_in_root, seen_elsewhere, runtime",
+		   "seen_in_root, seen_elsewhere, scheduler",
 	.open = rows_open,
 	.next = rows_next,
 	.column = rows_column,

@@ -37,7 +37,7 @@ static const struct {
 		 "capture, kind, process, depth, stop, whole_frames, class, complete, pool_idle,"
 		 "site_position,"
 		 "entry_position, poll_position, site_frame, entry_frame, poll_frame, task,"
-		 "runtime, id"},
+		 "scheduler, id"},
 	[ROW_STACK_FRAME] = {"stack_frame", "stack, position, frame"},
 	[ROW_OFFCPU_SPAN] = {"offcpu_span",
 			     "capture, thread, start_ns, end_ns, wakeup_ns, run_queue_ns, syscall,"

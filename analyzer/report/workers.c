@@ -4,7 +4,6 @@
 #include "analyzer/store/column.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 /* How workers spent their time, in sums. */
 
@@ -41,7 +40,7 @@ static void print_worker_labels(const struct page *page)
 static void print_worker(const struct page *page, sqlite3_stmt *q)
 {
 	char wall[WORD_BYTES], blocking[WORD_BYTES];
-	const char *comm = column_text(q, "comm"), *runtime = column_text(q, "runtime");
+	const char *comm = column_text(q, "comm");
 	int64_t ns[STATES];
 	int tenths[STATES];
 
@@ -56,7 +55,7 @@ static void print_worker(const struct page *page, sqlite3_stmt *q)
 	fprintf(page->out, " %9s %7s%s\n",
 		duration_word(blocking, column_number(q, "blocking_ns", -1)),
 		duration_word(wall, column_number(q, "wall_ns", -1)),
-		runtime && strcmp(runtime, "current_thread") == 0 ? "  current" : "");
+		column_number(q, "single_threaded", 0) ? "  single" : "");
 }
 
 enum exit_status report_workers(const struct page *page)

@@ -72,10 +72,10 @@ static bool has_user_frame(const struct walk *w, size_t end)
 	return false;
 }
 
-static bool decide(struct walk *w, enum stack_class class, const char *runtime)
+static bool decide(struct walk *w, enum stack_class class, const char *scheduler)
 {
 	w->verdict.class = class;
-	w->verdict.runtime = runtime;
+	w->verdict.scheduler = scheduler;
 	if (w->inside < 0)
 		w->inside = (int)w->at;
 	return true;
@@ -109,16 +109,16 @@ static bool meet_worker(struct walk *w)
 /* The loop polls its root future itself: there is no frame of a task's poll function. */
 static bool meet_current_thread(struct walk *w)
 {
-	const char *runtime = w->rule->runtime->single_threaded;
+	const char *scheduler = w->rule->runtime->single_threaded;
 
 	if (w->verdict.poll >= 0)
-		return decide(w, STACK_POLL, runtime);
+		return decide(w, STACK_POLL, scheduler);
 	if (w->parked)
-		return decide(w, STACK_PARK, runtime);
+		return decide(w, STACK_PARK, scheduler);
 	if (!has_user_frame(w, w->at))
-		return decide(w, STACK_RUNTIME, runtime);
+		return decide(w, STACK_RUNTIME, scheduler);
 	w->verdict.poll = (int)w->at;
-	return decide(w, STACK_POLL, runtime);
+	return decide(w, STACK_POLL, scheduler);
 }
 
 static bool meet_pool(struct walk *w)
@@ -195,7 +195,7 @@ static void decide_at_end(struct walk *w)
 	}
 	if (w->verdict.poll >= 0 && w->block_on && !w->local_set) {
 		w->verdict.class = STACK_POLL;
-		w->verdict.runtime = rule_at(w, (size_t)w->verdict.poll)->runtime->single_threaded;
+		w->verdict.scheduler = rule_at(w, (size_t)w->verdict.poll)->runtime->single_threaded;
 		return;
 	}
 	if (polls && w->verdict.complete && !w->block_on && !w->local_set) {

@@ -32,8 +32,7 @@ struct stack_verdict {
 	int entry;        /* outermost user frame inside the poll; -1 none */
 	int poll;         /* frame of the poll function; -1 none */
 	const char *task; /* type of the task, folded for people; or NULL */
-	const char
-		*runtime; /* name of the scheduler, as its rules have it: "multi_thread"; or NULL */
+	const char *scheduler; /* its name in the rules of its runtime: "multi_thread"; or NULL */
 };
 
 struct rules;

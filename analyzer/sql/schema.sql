@@ -1,6 +1,9 @@
 -- The tables of an analysis: what a capture has recorded, and what sql/derive/ computes from it.
 -- docs/SCHEMA.md explains every column. Times are nanoseconds on CLOCK_MONOTONIC.
 
+-- Databases of another version are refused: to be raised when tables, views or columns change.
+PRAGMA user_version = 7;
+
 CREATE TABLE schema_info (
 	name TEXT PRIMARY KEY,
 	value TEXT NOT NULL
@@ -123,7 +126,7 @@ CREATE TABLE stack (
 	entry_frame INTEGER REFERENCES frame (id),
 	poll_frame INTEGER REFERENCES frame (id),
 	task TEXT,
-	runtime TEXT
+	scheduler TEXT
 );
 
 CREATE TABLE stack_frame (
@@ -362,7 +365,7 @@ CREATE TABLE thread_summary (
 	seen_in_block_in_place INTEGER NOT NULL,
 	seen_in_root INTEGER NOT NULL,
 	seen_elsewhere INTEGER NOT NULL,
-	runtime TEXT
+	scheduler TEXT
 );
 
 CREATE TABLE thread_totals (
@@ -387,7 +390,7 @@ CREATE TABLE thread_role (
 	thread INTEGER PRIMARY KEY REFERENCES thread (id),
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	role TEXT NOT NULL,
-	runtime TEXT
+	scheduler TEXT
 );
 
 CREATE TABLE sample_run (
@@ -516,6 +519,12 @@ CREATE TABLE mark (
 CREATE TABLE runtime (
 	name TEXT PRIMARY KEY,
 	title TEXT NOT NULL
+);
+
+CREATE TABLE scheduler (
+	name TEXT PRIMARY KEY,
+	runtime TEXT NOT NULL REFERENCES runtime (name),
+	single_threaded INTEGER NOT NULL
 );
 
 CREATE TABLE park_call (

@@ -7,11 +7,11 @@ INSERT INTO thread_summary (thread, capture, first_ns, last_ns, samples, poll_sa
 	not_worker_samples, unclassified_samples, slept_ns, run_queue_ns, longest_run_queue_ns,
 	unclassified_sleep_ns, pool_busy_ns, pool_idle_ns, block_in_place_ns, block_in_place_count,
 	root_ns, root_count, without_core_ns, without_core_count, seen_as_worker, seen_in_pool,
-	seen_in_block_in_place, seen_in_root, seen_elsewhere, runtime)
+	seen_in_block_in_place, seen_in_root, seen_elsewhere, scheduler)
 SELECT thread, :capture, first_ns, last_ns, samples, poll_samples, runtime_samples, unknown_samples,
 	pool_samples, block_in_place_samples, root_samples, not_worker_samples,
 	unclassified_samples, slept_ns, run_queue_ns, longest_run_queue_ns, unclassified_sleep_ns,
 	pool_busy_ns, pool_idle_ns, block_in_place_ns, block_in_place_count, root_ns, root_count,
 	without_core_ns, without_core_count, seen_as_worker, seen_in_pool, seen_in_block_in_place,
-	seen_in_root, seen_elsewhere, runtime
+	seen_in_root, seen_elsewhere, scheduler
 FROM thread_summary_rows(:capture);

@@ -3,7 +3,7 @@
 -- Its role follows from what it was observed to run, not from its name, unless the recording named
 -- the workers (hud-record --workers). A thread that was both is a worker; its time in the pool does
 -- not count as a worker's.
-INSERT INTO thread_role (thread, capture, role, runtime)
+INSERT INTO thread_role (thread, capture, role, scheduler)
 SELECT t.id, t.capture,
 	CASE
 	WHEN s.seen_as_worker OR EXISTS (SELECT 1 FROM thread_window AS w WHERE w.thread = t.id
@@ -14,7 +14,7 @@ SELECT t.id, t.capture,
 	WHEN s.seen_elsewhere THEN 'other'
 	ELSE 'unknown'
 	END,
-	coalesce(s.runtime, (SELECT max(p.scheduler) FROM poll AS p WHERE p.thread = t.id))
+	coalesce(s.scheduler, (SELECT max(p.scheduler) FROM poll AS p WHERE p.thread = t.id))
 FROM thread AS t
 JOIN capture AS c ON c.id = t.capture
 LEFT JOIN thread_summary AS s ON s.thread = t.id

@@ -27,7 +27,9 @@ WITH classified AS (
 	WHERE q.capture = :capture AND e.class <> 'unknown'
 		AND (q.source = 'stack' OR q.process IN (SELECT o.process FROM poll AS u
 			JOIN thread AS o ON o.id = u.thread WHERE u.capture = :capture
-				AND u.scheduler = 'multi_thread' AND u.task_id IS NULL))
+				AND u.task_id IS NULL
+				AND u.scheduler IN (SELECT k.name FROM scheduler AS k
+					WHERE NOT k.single_threaded)))
 ), numbered AS (
 	SELECT *,
 		row_number() OVER (PARTITION BY thread, awake_ns ORDER BY time_ns, observation)

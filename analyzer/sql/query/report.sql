@@ -121,7 +121,7 @@ SELECT json_object(
 	'sites', (SELECT json_group_array(json(text)) FROM site_text),
 	'sites_total', (SELECT count(*) FROM site WHERE capture = :capture),
 	'workers', (SELECT json_group_array(json_object(
-		'tid', tid, 'comm', comm, 'runtime', runtime, 'wall_ns', wall_ns,
+		'tid', tid, 'comm', comm, 'scheduler', scheduler, 'wall_ns', wall_ns,
 		'states', json_object(
 			'poll-cpu', poll_cpu_ns, 'poll-off-cpu', poll_offcpu_ns,
 			'run-queue', run_queue_ns, 'parked', parked_ns,

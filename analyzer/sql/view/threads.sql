@@ -1,6 +1,6 @@
 -- What is each thread, and which observations say so? Counts of each class of observation.
 CREATE VIEW threads AS
-SELECT t.capture, t.id AS thread, t.tid, t.comm, p.pid, r.role, r.runtime,
+SELECT t.capture, t.id AS thread, t.tid, t.comm, p.pid, r.role, r.scheduler,
 	sum(e.offcpu_span IS NOT NULL) AS spans, sum(e.sample IS NOT NULL) AS samples,
 	sum(e.class = 'poll' AND NOT e.without_core) AS poll,
 	sum(e.class = 'poll' AND e.without_core) AS without_core,

@@ -30,7 +30,7 @@ WITH workers AS (
 			('poll', 'park', 'runtime', 'pool', 'block-in-place', 'root'))
 			AS runtime_seen,
 		EXISTS (SELECT 1 FROM binary AS b WHERE b.capture = c.id AND b.has_runtime)
-			AS tokio_linked,
+			AS runtime_linked,
 		EXISTS (SELECT 1 FROM binary AS b JOIN mapping AS m ON m.binary = b.id
 			JOIN process AS p ON p.id = m.process AND p.executable = b.path
 			WHERE b.capture = c.id AND b.has_runtime IS NULL) AS symbols_missing
@@ -46,7 +46,7 @@ WITH workers AS (
 		coalesce(l.percent, 0.0) AS loss_percent,
 		CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END
 			AS classified_percent,
-		f.runtime_seen, f.tokio_linked, f.symbols_missing, u.source, u.count_unit,
+		f.runtime_seen, f.runtime_linked, f.symbols_missing, u.source, u.count_unit,
 		u.population, u.timed_percent, c.truncated, c.command
 	FROM capture AS c
 	JOIN found AS f ON f.capture = c.id
@@ -68,9 +68,9 @@ WITH workers AS (
 	SELECT *,
 		CASE
 		WHEN warning OR caution THEN 'blocking'
-		WHEN workers = 0 AND NOT runtime_seen AND NOT tokio_linked AND symbols_missing
+		WHEN workers = 0 AND NOT runtime_seen AND NOT runtime_linked AND symbols_missing
 			THEN 'no-symbols'
-		WHEN workers = 0 AND NOT runtime_seen AND NOT tokio_linked THEN 'no-tokio'
+		WHEN workers = 0 AND NOT runtime_seen AND NOT runtime_linked THEN 'no-runtime'
 		WHEN workers = 0 THEN 'no-worker'
 		WHEN lossy THEN 'loss'
 		WHEN unclassified THEN 'unclassified'
@@ -96,6 +96,7 @@ WITH workers AS (
 		CASE WHEN longest_ns >= 1000000000 THEN printf('%.2f s', longest_ns / 1e9)
 			ELSE printf('%.1f ms', longest_ns / 1e6) END AS longest_text,
 		printf('%g ms', threshold_ns / 1e6) AS threshold_text,
+		(SELECT group_concat(title, ' or ') FROM runtime) AS runtimes,
 		workers || CASE WHEN workers = 1 THEN ' worker' ELSE ' workers' END AS workers_text,
 		printf('%d blocking %s%s', blocking_polls, count_unit,
 			CASE WHEN blocking_polls = 1 THEN '' ELSE 's' END) AS spans_text
@@ -108,9 +109,10 @@ SELECT capture, level, reason,
 			|| 'longest %s.',
 			workers_text, blocking_text, wall_text, blocking_percent, spans_text,
 			threshold_text, longest_text)
-	WHEN reason = 'no-symbols' THEN 'no Tokio runtime was found, but the recorded program '
-		|| 'has no symbols: see `hud-analyze info`.'
-	WHEN reason = 'no-tokio' THEN 'no Tokio runtime was found in what was recorded.'
+	WHEN reason = 'no-symbols' THEN 'no ' || runtimes || ' runtime was found, but the '
+		|| 'recorded program has no symbols: see `hud-analyze info`.'
+	WHEN reason = 'no-runtime' THEN 'no ' || runtimes || ' runtime was found in what '
+		|| 'was recorded.'
 	WHEN reason = 'no-worker' THEN
 		printf('no thread could be identified as a worker: %.0f%% of the time seen could '
 			|| 'be classified by its stacks.', coalesce(classified_percent, 0.0))

@@ -175,9 +175,9 @@ def two_captures_in_one_file_are_two_captures():
 
 @fact
 def the_report_of_a_process_without_tokio_says_so():
-    path, _ = recording_of_crowd("no-tokio.hud", seconds="1s")
+    path, _ = recording_of_crowd("no-runtime.hud", seconds="1s")
     verdict = report(path)["verdict"]
-    expect_equal((verdict["reason"], verdict["workers"]), ("no-tokio", 0), "reason and workers")
+    expect_equal((verdict["reason"], verdict["workers"]), ("no-runtime", 0), "reason and workers")
     expect("no Tokio runtime was found" in analyzed("report", path).splitlines()[0],
            f"first line: {analyzed('report', path).splitlines()[0]!r}")
 

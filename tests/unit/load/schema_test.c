@@ -294,12 +294,16 @@ static void the_loader_fills_columns_that_tables_have(void **state)
 	sqlite3_close(db);
 }
 
-static void runtimes_and_their_park_calls_are_in_the_database(void **state)
+static void runtimes_their_schedulers_and_park_calls_are_in_the_database(void **state)
 {
 	sqlite3 *db = database_empty();
 
 	(void)state;
 	assert_text(db, "SELECT group_concat(name || ' ' || title) FROM runtime", "tokio Tokio");
+	assert_text(db,
+		    "SELECT group_concat(name || ' ' || single_threaded) FROM scheduler "
+		    "WHERE runtime = 'tokio'",
+		    "multi_thread 0,current_thread 1");
 	assert_number(db, "SELECT count(*) FROM park_call WHERE runtime = 'tokio'", 6);
 	sqlite3_close(db);
 }
@@ -313,7 +317,7 @@ int main(void)
 		cmocka_unit_test(a_function_with_inlined_user_code_is_the_users),
 		cmocka_unit_test(a_mark_is_at_its_time),
 		cmocka_unit_test(the_loader_fills_columns_that_tables_have),
-		cmocka_unit_test(runtimes_and_their_park_calls_are_in_the_database),
+		cmocka_unit_test(runtimes_their_schedulers_and_park_calls_are_in_the_database),
 		cmocka_unit_test(a_timeline_splits_the_time_of_a_worker),
 	};
 

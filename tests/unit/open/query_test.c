@@ -252,8 +252,13 @@ static void the_documented_schema_is_the_schema(void **state)
 	sqlite3 *db = database_empty();
 	char *text = document("docs/SCHEMA.md"), *outline = schema_outline(db);
 	size_t columns = 0;
+	char version[64];
 
 	(void)state;
+	snprintf(version, sizeof(version), "`PRAGMA user_version` is %lld.",
+		 (long long)database_number(db, "PRAGMA user_version", -1));
+	if (!strstr(text, version))
+		fail_msg("docs/SCHEMA.md does not say: %s", version);
 	for (char *line = strtok(outline, "\n"); line; line = strtok(NULL, "\n")) {
 		char *column = strchr(line, '.');
 

@@ -299,7 +299,7 @@ static void a_program_without_tokio_is_reported_as_such(void **state)
 	(void)state;
 	assert_text(db, "SELECT level || ', ' || reason FROM verdict", "CANNOT TELL, no-worker");
 	assert_int_equal(database_run(db, "UPDATE binary SET has_runtime = 0"), 0);
-	assert_text(db, "SELECT level || ', ' || reason FROM verdict", "CANNOT TELL, no-tokio");
+	assert_text(db, "SELECT level || ', ' || reason FROM verdict", "CANNOT TELL, no-runtime");
 	assert_int_equal(database_run(db, "UPDATE binary SET has_runtime = NULL, symbols = 'none'"),
 			 0);
 	assert_text(db, "SELECT level || ', ' || reason FROM verdict", "CANNOT TELL, no-symbols");

@@ -32,7 +32,7 @@ enum { FRAMES = 24 };
 struct stack {
 	const char *frames[FRAMES]; /* names folded, innermost first */
 	enum stack_class class;
-	const char *runtime;
+	const char *scheduler;
 	const char *site;
 	const char *entry;
 	bool complete;
@@ -416,10 +416,10 @@ static void a_stack_has_the_class_of_what_its_thread_does(void **state)
 		const char *site = v.site >= 0 ? list[v.site]->site : NULL;
 		const char *entry = v.entry >= 0 ? list[v.entry]->site : NULL;
 
-		if (v.class != s->class || !same(v.runtime, s->runtime) || !same(site, s->site) ||
+		if (v.class != s->class || !same(v.scheduler, s->scheduler) || !same(site, s->site) ||
 		    !same(entry, s->entry) || v.complete != s->complete || v.pool_idle != s->idle)
-			fail_msg("stack %zu (%s …): %s, runtime %s, site %s, entry %s%s%s", i,
-				 s->frames[0], stack_class_name(v.class), v.runtime, site, entry,
+			fail_msg("stack %zu (%s …): %s, scheduler %s, site %s, entry %s%s%s", i,
+				 s->frames[0], stack_class_name(v.class), v.scheduler, site, entry,
 				 v.complete ? ", complete" : "", v.pool_idle ? ", idle" : "");
 	}
 }
