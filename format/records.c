@@ -14,11 +14,278 @@
 		.process = AT(type, process_field)                                                 \
 	}
 
+#define ONE(type, field, form)                                                                     \
+	{                                                                                          \
+#field, AT(type, field), sizeof(((struct type *)0)->field), form                   \
+	}
+#define ARRAY(type, field, form)                                                                   \
+	{                                                                                          \
+#field, AT(type, field), sizeof(((struct type *)0)->field[0]), form                \
+	}
+
+static const struct record_field session_fields[] = {
+	ONE(hud_session, start_ns, FIELD_NUMBER),
+	ONE(hud_session, start_realtime_ns, FIELD_NUMBER),
+	ONE(hud_session, threshold_ns, FIELD_NUMBER),
+	ONE(hud_session, sample_hz, FIELD_NUMBER),
+	ONE(hud_session, profile_hz, FIELD_NUMBER),
+	ONE(hud_session, cpus, FIELD_NUMBER),
+	ONE(hud_session, machine, FIELD_NUMBER),
+	ONE(hud_session, source, FIELD_NUMBER),
+	ONE(hud_session, page_bytes, FIELD_NUMBER),
+	ONE(hud_session, kernel, FIELD_NUMBER),
+	ONE(hud_session, recorder, FIELD_NUMBER),
+	ONE(hud_session, command, FIELD_NUMBER),
+	ONE(hud_session, features, FIELD_HEX),
+	ONE(hud_session, workers_prefix, FIELD_NUMBER),
+	ONE(hud_session, window_ms, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field string_fields[] = {
+	ONE(hud_string, id, FIELD_NUMBER),
+	ONE(hud_string, bytes, FIELD_NUMBER),
+	ARRAY(hud_string, text, FIELD_TEXT),
+	{0},
+};
+
+static const struct record_field process_fields[] = {
+	ONE(hud_process, id, FIELD_NUMBER),       ONE(hud_process, pid, FIELD_NUMBER),
+	ONE(hud_process, start_ns, FIELD_NUMBER), ONE(hud_process, name, FIELD_NUMBER),
+	ONE(hud_process, exe, FIELD_NUMBER),      {0},
+};
+
+static const struct record_field mapping_fields[] = {
+	ONE(hud_mapping, process, FIELD_NUMBER),
+	ONE(hud_mapping, id, FIELD_NUMBER),
+	ONE(hud_mapping, start, FIELD_HEX),
+	ONE(hud_mapping, end, FIELD_HEX),
+	ONE(hud_mapping, offset, FIELD_HEX),
+	ONE(hud_mapping, from_ns, FIELD_NUMBER),
+	ONE(hud_mapping, path, FIELD_NUMBER),
+	ONE(hud_mapping, build_id_bytes, FIELD_NUMBER),
+	ONE(hud_mapping, mapping_flags, FIELD_HEX),
+	ARRAY(hud_mapping, build_id, FIELD_BYTES),
+	{0},
+};
+
+static const struct record_field thread_fields[] = {
+	ONE(hud_thread, tid, FIELD_NUMBER),
+	ONE(hud_thread, process, FIELD_NUMBER),
+	ONE(hud_thread, from_ns, FIELD_NUMBER),
+	ONE(hud_thread, comm, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field user_stack_fields[] = {
+	ONE(hud_user_stack, id, FIELD_NUMBER),
+	ONE(hud_user_stack, process, FIELD_NUMBER),
+	ONE(hud_user_stack, frames, FIELD_NUMBER),
+	ONE(hud_user_stack, stop, FIELD_NUMBER),
+	ONE(hud_user_stack, frame_pointer_from, FIELD_NUMBER),
+	ARRAY(hud_user_stack, address, FIELD_ADDRESSES),
+	{0},
+};
+
+static const struct record_field kernel_stack_fields[] = {
+	ONE(hud_kernel_stack, id, FIELD_NUMBER),
+	ONE(hud_kernel_stack, frames, FIELD_NUMBER),
+	ONE(hud_kernel_stack, stop, FIELD_NUMBER),
+	ARRAY(hud_kernel_stack, function, FIELD_NUMBERS),
+	{0},
+};
+
+static const struct record_field offcpu_fields[] = {
+	ONE(hud_offcpu, start_ns, FIELD_NUMBER),
+	ONE(hud_offcpu, end_ns, FIELD_NUMBER),
+	ONE(hud_offcpu, wakeup_ns, FIELD_NUMBER),
+	ONE(hud_offcpu, process, FIELD_NUMBER),
+	ONE(hud_offcpu, tid, FIELD_NUMBER),
+	ONE(hud_offcpu, user_stack, FIELD_NUMBER),
+	ONE(hud_offcpu, kernel_stack, FIELD_NUMBER),
+	ONE(hud_offcpu, syscall, FIELD_SIGNED),
+	ONE(hud_offcpu, offcpu_flags, FIELD_HEX),
+	ONE(hud_offcpu, state, FIELD_NUMBER),
+	ONE(hud_offcpu, cpu, FIELD_NUMBER),
+	ONE(hud_offcpu, waker_pid, FIELD_NUMBER),
+	ONE(hud_offcpu, waker_tid, FIELD_NUMBER),
+	ONE(hud_offcpu, waker_process, FIELD_NUMBER),
+	ONE(hud_offcpu, waker_stack, FIELD_NUMBER),
+	ONE(hud_offcpu, poll_ns, FIELD_NUMBER),
+	ONE(hud_offcpu, task, FIELD_NUMBER),
+	ONE(hud_offcpu, where, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field sample_fields[] = {
+	ONE(hud_sample, time_ns, FIELD_NUMBER),      ONE(hud_sample, awake_ns, FIELD_NUMBER),
+	ONE(hud_sample, waited_ns, FIELD_NUMBER),    ONE(hud_sample, process, FIELD_NUMBER),
+	ONE(hud_sample, tid, FIELD_NUMBER),          ONE(hud_sample, user_stack, FIELD_NUMBER),
+	ONE(hud_sample, kernel_stack, FIELD_NUMBER), ONE(hud_sample, syscall, FIELD_SIGNED),
+	ONE(hud_sample, cpu, FIELD_NUMBER),          ONE(hud_sample, sample_flags, FIELD_HEX),
+	ONE(hud_sample, where, FIELD_NUMBER),        ONE(hud_sample, poll_ns, FIELD_NUMBER),
+	ONE(hud_sample, task, FIELD_NUMBER),         {0},
+};
+
+static const struct record_field window_fields[] = {
+	ONE(hud_window, start_ns, FIELD_NUMBER),
+	ONE(hud_window, end_ns, FIELD_NUMBER),
+	ONE(hud_window, process, FIELD_NUMBER),
+	ONE(hud_window, tid, FIELD_NUMBER),
+	ONE(hud_window, cpu_ns, FIELD_NUMBER),
+	ONE(hud_window, sleep_ns, FIELD_NUMBER),
+	ONE(hud_window, run_queue_ns, FIELD_NUMBER),
+	ONE(hud_window, sleeps, FIELD_NUMBER),
+	ONE(hud_window, preemptions, FIELD_NUMBER),
+	ONE(hud_window, parked_ns, FIELD_NUMBER),
+	ONE(hud_window, poll_sleep_ns, FIELD_NUMBER),
+	ONE(hud_window, maybe_parked_ns, FIELD_NUMBER),
+	ONE(hud_window, stolen_ns, FIELD_NUMBER),
+	ONE(hud_window, sample_gap_ns, FIELD_NUMBER),
+	ONE(hud_window, samples, FIELD_NUMBER),
+	ONE(hud_window, poll_samples, FIELD_NUMBER),
+	ONE(hud_window, polls, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field lifecycle_fields[] = {
+	ONE(hud_lifecycle, time_ns, FIELD_NUMBER), ONE(hud_lifecycle, process, FIELD_NUMBER),
+	ONE(hud_lifecycle, tid, FIELD_NUMBER),     ONE(hud_lifecycle, kind, FIELD_NUMBER),
+	ONE(hud_lifecycle, detail, FIELD_NUMBER),  {0},
+};
+
+static const struct record_field poll_fields[] = {
+	ONE(hud_poll, start_min_ns, FIELD_NUMBER),
+	ONE(hud_poll, start_max_ns, FIELD_NUMBER),
+	ONE(hud_poll, end_min_ns, FIELD_NUMBER),
+	ONE(hud_poll, end_max_ns, FIELD_NUMBER),
+	ONE(hud_poll, task, FIELD_NUMBER),
+	ONE(hud_poll, sleep_ns, FIELD_NUMBER),
+	ONE(hud_poll, run_queue_ns, FIELD_NUMBER),
+	ONE(hud_poll, process, FIELD_NUMBER),
+	ONE(hud_poll, tid, FIELD_NUMBER),
+	ONE(hud_poll, site, FIELD_NUMBER),
+	ONE(hud_poll, poll_flags, FIELD_HEX),
+	ONE(hud_poll, scheduler, FIELD_NUMBER),
+	ONE(hud_poll, samples, FIELD_NUMBER),
+	ONE(hud_poll, ready_samples, FIELD_NUMBER),
+	ONE(hud_poll, ready_sum, FIELD_NUMBER),
+	ONE(hud_poll, ready_max, FIELD_NUMBER),
+	ONE(hud_poll, left_queued, FIELD_NUMBER),
+	ONE(hud_poll, next_polls, FIELD_NUMBER),
+	ONE(hud_poll, queued, FIELD_NUMBER),
+	ONE(hud_poll, queued_since_ns, FIELD_NUMBER),
+	ONE(hud_poll, next_sum_ns, FIELD_NUMBER),
+	ONE(hud_poll, next_max_ns, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field histogram_fields[] = {
+	ONE(hud_histogram, polls, FIELD_NUMBER),     ONE(hud_histogram, total_ns, FIELD_NUMBER),
+	ONE(hud_histogram, max_ns, FIELD_NUMBER),    ONE(hud_histogram, process, FIELD_NUMBER),
+	ONE(hud_histogram, site, FIELD_NUMBER),      ONE(hud_histogram, buckets, FIELD_NUMBER),
+	ARRAY(hud_histogram, bucket, FIELD_NUMBERS), {0},
+};
+
+static const struct record_field probes_fields[] = {
+	ONE(hud_probes, time_ns, FIELD_NUMBER),
+	ONE(hud_probes, probes_flags, FIELD_HEX),
+	ONE(hud_probes, sites, FIELD_NUMBER),
+	ONE(hud_probes, costly_sites, FIELD_NUMBER),
+	ONE(hud_probes, probe_cost_ns, FIELD_NUMBER),
+	ONE(hud_probes, cost_permille, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field lost_fields[] = {
+	ONE(hud_lost, cause, FIELD_NUMBER),
+	ONE(hud_lost, count, FIELD_NUMBER),
+	ONE(hud_lost, from_ns, FIELD_NUMBER),
+	ONE(hud_lost, to_ns, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field cost_fields[] = {
+	ONE(hud_cost, time_ns, FIELD_NUMBER),
+	ONE(hud_cost, recorder_cpu_ns, FIELD_NUMBER),
+	ONE(hud_cost, rss_bytes, FIELD_NUMBER),
+	ONE(hud_cost, bpf_run_ns, FIELD_NUMBER),
+	ONE(hud_cost, bpf_runs, FIELD_NUMBER),
+	ONE(hud_cost, bpf_measured_ns, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field clock_fields[] = {
+	ONE(hud_clock, monotonic_ns, FIELD_NUMBER),
+	ONE(hud_clock, realtime_ns, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field end_fields[] = {
+	ONE(hud_end, time_ns, FIELD_NUMBER),
+	ONE(hud_end, events, FIELD_NUMBER),
+	ONE(hud_end, reason, FIELD_NUMBER),
+	ONE(hud_end, detail, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field mark_fields[] = {
+	ONE(hud_mark, time_ns, FIELD_NUMBER),
+	ONE(hud_mark, text, FIELD_NUMBER),
+	ONE(hud_mark, uid, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field symbol_text_fields[] = {
+	ONE(hud_symbol_text, id, FIELD_NUMBER),
+	ONE(hud_symbol_text, bytes, FIELD_NUMBER),
+	ARRAY(hud_symbol_text, text, FIELD_TEXT),
+	{0},
+};
+
+static const struct record_field symbol_binary_fields[] = {
+	ONE(hud_symbol_binary, id, FIELD_NUMBER),
+	ONE(hud_symbol_binary, quality, FIELD_NUMBER),
+	ONE(hud_symbol_binary, build_id_bytes, FIELD_NUMBER),
+	ONE(hud_symbol_binary, path, FIELD_NUMBER),
+	ONE(hud_symbol_binary, file, FIELD_NUMBER),
+	ONE(hud_symbol_binary, problem, FIELD_NUMBER),
+	ONE(hud_symbol_binary, marker, FIELD_NUMBER),
+	ONE(hud_symbol_binary, main_crates, FIELD_NUMBER),
+	ONE(hud_symbol_binary, symtab, FIELD_NUMBER),
+	ARRAY(hud_symbol_binary, build_id, FIELD_BYTES),
+	{0},
+};
+
+static const struct record_field symbol_function_fields[] = {
+	ONE(hud_symbol_function, id, FIELD_NUMBER),
+	ONE(hud_symbol_function, symbol_flags, FIELD_HEX),
+	ONE(hud_symbol_function, name, FIELD_NUMBER),
+	ONE(hud_symbol_function, task_type, FIELD_NUMBER),
+	ONE(hud_symbol_function, decl_file, FIELD_NUMBER),
+	ONE(hud_symbol_function, decl_line, FIELD_NUMBER),
+	ONE(hud_symbol_function, comp_dir, FIELD_NUMBER),
+	ONE(hud_symbol_function, own, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field symbol_address_fields[] = {
+	ONE(hud_symbol_address, offset, FIELD_HEX),
+	ONE(hud_symbol_address, binary, FIELD_NUMBER),
+	ONE(hud_symbol_address, aliases, FIELD_NUMBER),
+	ONE(hud_symbol_address, calls, FIELD_NUMBER),
+	ONE(hud_symbol_address, discriminator, FIELD_NUMBER),
+	ONE(hud_symbol_address, source, FIELD_NUMBER),
+	ARRAY(hud_symbol_address, call, FIELD_NUMBERS),
+	{0},
+};
+
 /* clang-format off */
 static const struct record_kind kinds[] = {
 	[HUD_SESSION] = {
 		.name = "session", .group = RECORD_DEFINITION,
 		.bytes = sizeof(struct hud_session),
+		.fields = session_fields,
 		.reference = {
 			ID(STRING, hud_session, kernel),
 			ID(STRING, hud_session, recorder),
@@ -29,11 +296,13 @@ static const struct record_kind kinds[] = {
 	[HUD_STRING] = {
 		.name = "string", .group = RECORD_DEFINITION,
 		.bytes = sizeof(struct hud_string),
+		.fields = string_fields,
 		.count = {AT(hud_string, bytes), 4, 1, HUD_STRING_BYTES_MAX},
 	},
 	[HUD_PROCESS] = {
 		.name = "process", .group = RECORD_DEFINITION,
 		.bytes = sizeof(struct hud_process),
+		.fields = process_fields,
 		.reference = {
 			ID(STRING, hud_process, name),
 			ID(STRING, hud_process, exe),
@@ -42,6 +311,7 @@ static const struct record_kind kinds[] = {
 	[HUD_MAPPING] = {
 		.name = "mapping", .group = RECORD_DEFINITION,
 		.bytes = sizeof(struct hud_mapping),
+		.fields = mapping_fields,
 		.count = {AT(hud_mapping, build_id_bytes), 2, 0, HUD_BUILD_ID_BYTES_MAX},
 		.reference = {
 			ID(PROCESS, hud_mapping, process),
@@ -51,6 +321,7 @@ static const struct record_kind kinds[] = {
 	[HUD_THREAD] = {
 		.name = "thread", .group = RECORD_DEFINITION,
 		.bytes = sizeof(struct hud_thread),
+		.fields = thread_fields,
 		.reference = {
 			ID(PROCESS, hud_thread, process),
 			ID(STRING, hud_thread, comm),
@@ -59,6 +330,7 @@ static const struct record_kind kinds[] = {
 	[HUD_USER_STACK] = {
 		.name = "user-stack", .group = RECORD_DEFINITION,
 		.bytes = sizeof(struct hud_user_stack),
+		.fields = user_stack_fields,
 		.count = {AT(hud_user_stack, frames), 2, 8, HUD_STACK_FRAMES_MAX},
 		.reference = {
 			ID(PROCESS, hud_user_stack, process),
@@ -69,6 +341,7 @@ static const struct record_kind kinds[] = {
 	[HUD_KERNEL_STACK] = {
 		.name = "kernel-stack", .group = RECORD_DEFINITION,
 		.bytes = sizeof(struct hud_kernel_stack),
+		.fields = kernel_stack_fields,
 		.count = {AT(hud_kernel_stack, frames), 2, 4, HUD_STACK_FRAMES_MAX},
 		.reference = {
 			{.kind = REFERENCE_STRING, .offset = AT(hud_kernel_stack, function),
@@ -78,6 +351,7 @@ static const struct record_kind kinds[] = {
 	[HUD_OFFCPU] = {
 		.name = "offcpu", .group = RECORD_EVENT,
 		.bytes = sizeof(struct hud_offcpu),
+		.fields = offcpu_fields,
 		.reference = {
 			ID(PROCESS, hud_offcpu, process),
 			THREAD(hud_offcpu, tid, process),
@@ -91,6 +365,7 @@ static const struct record_kind kinds[] = {
 	[HUD_SAMPLE] = {
 		.name = "sample", .group = RECORD_EVENT,
 		.bytes = sizeof(struct hud_sample),
+		.fields = sample_fields,
 		.reference = {
 			ID(PROCESS, hud_sample, process),
 			THREAD(hud_sample, tid, process),
@@ -101,6 +376,7 @@ static const struct record_kind kinds[] = {
 	[HUD_WINDOW] = {
 		.name = "window", .group = RECORD_EVENT,
 		.bytes = sizeof(struct hud_window),
+		.fields = window_fields,
 		.reference = {
 			ID(PROCESS, hud_window, process),
 			THREAD(hud_window, tid, process),
@@ -109,6 +385,7 @@ static const struct record_kind kinds[] = {
 	[HUD_LIFECYCLE] = {
 		.name = "lifecycle", .group = RECORD_EVENT,
 		.bytes = sizeof(struct hud_lifecycle),
+		.fields = lifecycle_fields,
 		.reference = {
 			ID(PROCESS, hud_lifecycle, process),
 			THREAD(hud_lifecycle, tid, process),
@@ -119,6 +396,7 @@ static const struct record_kind kinds[] = {
 	[HUD_POLL] = {
 		.name = "poll", .group = RECORD_EVENT,
 		.bytes = sizeof(struct hud_poll),
+		.fields = poll_fields,
 		.reference = {
 			ID(PROCESS, hud_poll, process),
 			THREAD(hud_poll, tid, process),
@@ -128,6 +406,7 @@ static const struct record_kind kinds[] = {
 	[HUD_HISTOGRAM] = {
 		.name = "histogram", .group = RECORD_EVENT,
 		.bytes = sizeof(struct hud_histogram),
+		.fields = histogram_fields,
 		.count = {AT(hud_histogram, buckets), 4, 8, HUD_HISTOGRAM_BUCKETS},
 		.reference = {
 			ID(PROCESS, hud_histogram, process),
@@ -137,26 +416,32 @@ static const struct record_kind kinds[] = {
 	[HUD_PROBES] = {
 		.name = "probes", .group = RECORD_EVENT,
 		.bytes = sizeof(struct hud_probes),
+		.fields = probes_fields,
 	},
 	[HUD_LOST] = {
 		.name = "lost", .group = RECORD_RECORDING,
 		.bytes = sizeof(struct hud_lost),
+		.fields = lost_fields,
 	},
 	[HUD_COST] = {
 		.name = "cost", .group = RECORD_RECORDING,
 		.bytes = sizeof(struct hud_cost),
+		.fields = cost_fields,
 	},
 	[HUD_CLOCK] = {
 		.name = "clock", .group = RECORD_RECORDING,
 		.bytes = sizeof(struct hud_clock),
+		.fields = clock_fields,
 	},
 	[HUD_END] = {
 		.name = "end", .group = RECORD_RECORDING,
 		.bytes = sizeof(struct hud_end),
+		.fields = end_fields,
 	},
 	[HUD_MARK] = {
 		.name = "mark", .group = RECORD_RECORDING,
 		.bytes = sizeof(struct hud_mark),
+		.fields = mark_fields,
 		.reference = {
 			ID(STRING, hud_mark, text),
 		},
@@ -164,20 +449,24 @@ static const struct record_kind kinds[] = {
 	[HUD_SYMBOL_TEXT] = {
 		.name = "symbol-text", .group = RECORD_SYMBOL,
 		.bytes = sizeof(struct hud_symbol_text),
+		.fields = symbol_text_fields,
 		.count = {AT(hud_symbol_text, bytes), 4, 1, HUD_SYMBOL_TEXT_BYTES_MAX},
 	},
 	[HUD_SYMBOL_BINARY] = {
 		.name = "symbol-binary", .group = RECORD_SYMBOL,
 		.bytes = sizeof(struct hud_symbol_binary),
+		.fields = symbol_binary_fields,
 		.count = {AT(hud_symbol_binary, build_id_bytes), 2, 0, HUD_BUILD_ID_BYTES_MAX},
 	},
 	[HUD_SYMBOL_FUNCTION] = {
 		.name = "symbol-function", .group = RECORD_SYMBOL,
 		.bytes = sizeof(struct hud_symbol_function),
+		.fields = symbol_function_fields,
 	},
 	[HUD_SYMBOL_ADDRESS] = {
 		.name = "symbol-address", .group = RECORD_SYMBOL,
 		.bytes = sizeof(struct hud_symbol_address),
+		.fields = symbol_address_fields,
 		.count = {AT(hud_symbol_address, calls), 2, 4 * HUD_SYMBOL_CALL_WORDS,
 			  HUD_SYMBOL_CALLS_MAX},
 	},

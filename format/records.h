@@ -6,7 +6,10 @@
 
 #include <stdbool.h>
 
-/* What reader and writer must know of each record type: its group, its size, what it refers to. */
+/*
+ * What is known of each record type: its group, its size, its fields, and what it refers to. Reader,
+ * writer and `hud-analyze dump` need no more.
+ */
 
 enum record_group {
 	RECORD_UNKNOWN = 0,
@@ -44,12 +47,31 @@ struct record_count {
 	uint32_t max;
 };
 
+enum field_form {
+	FIELD_NUMBER,
+	FIELD_SIGNED,
+	FIELD_HEX,
+	/* Arrays, of as many elements as the record's count says. */
+	FIELD_BYTES,     /* printed as hex digits */
+	FIELD_TEXT,      /* bytes of a text */
+	FIELD_ADDRESSES, /* u64 each */
+	FIELD_NUMBERS,   /* u32 each */
+};
+
+struct record_field {
+	const char *name;
+	uint16_t offset;
+	uint8_t bytes; /* of the number, or of one element */
+	uint8_t form;  /* enum field_form */
+};
+
 #define RECORD_REFERENCES 8
 
 struct record_kind {
 	const char *name;
 	enum record_group group;
-	uint16_t bytes; /* of the fixed part; 0: not a known type */
+	uint16_t bytes;                    /* of the fixed part; 0: not a known type */
+	const struct record_field *fields; /* the last has no name */
 	struct record_count count;
 	struct record_reference reference[RECORD_REFERENCES]; /* up to the first NONE */
 };

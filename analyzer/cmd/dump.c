@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/cmd/dump_fields.h"
 #include "analyzer/cmd/command.h"
 #include "analyzer/load/capture_file.h"
 #include "format/hex.h"
 #include "format/names.h"
+#include "format/records.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -38,61 +38,69 @@ static void print_text(const char *text, size_t bytes)
 	putchar('"');
 }
 
-static void print_elements(const struct hud_record *r, const struct field *f, uint64_t count)
+/* How many elements the array of a record has: as its count says, and as fit into it. */
+static uint64_t element_count(const struct record_kind *kind, const struct hud_record *r,
+			      const struct record_field *f)
 {
-	static const char *const forms[] = {
-		[FIELD_BYTES] = "%02" PRIx64,
-		[FIELD_ADDRESSES] = "0x%" PRIx64,
-		[FIELD_IDS] = "%" PRIu64,
-	};
+	uint64_t count = r->size >= kind->bytes ? record_count(kind, r) : 0;
+	uint64_t room = f->offset < r->size ? (r->size - f->offset) / f->bytes : 0;
 
+	if (kind->count.element) /* else the count is of single bytes */
+		count = count * kind->count.element / f->bytes;
+	return count < room ? count : room;
+}
+
+static void print_elements(const struct hud_record *r, const struct record_field *f, uint64_t count)
+{
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t value = number_at(r, f->offset + i * f->bytes, f->bytes);
 
-		if (i && f->form != FIELD_BYTES)
-			putchar(',');
 		if (f->form == FIELD_BYTES)
-			printf(forms[FIELD_BYTES], value);
+			printf("%02" PRIx64, value);
 		else if (f->form == FIELD_ADDRESSES)
-			printf(forms[FIELD_ADDRESSES], value);
+			printf("%s0x%" PRIx64, i ? "," : "", value);
 		else
-			printf(forms[FIELD_IDS], value);
+			printf("%s%" PRIu64, i ? "," : "", value);
 	}
 }
 
-static void print_field(const struct hud_record *r, const struct field *f)
+static void print_field(const struct record_kind *kind, const struct hud_record *r,
+			const struct record_field *f)
 {
-	uint64_t count = f->count_bytes ? number_at(r, f->count_offset, f->count_bytes) : 0;
-	uint64_t room = f->offset < r->size ? (r->size - f->offset) / (f->bytes ? f->bytes : 1) : 0;
-
 	printf(" %s=", f->name);
-	if (f->form == FIELD_CALLS)
-		count *= HUD_SYMBOL_CALL_WORDS;
-	if (count > room)
-		count = room;
-	if (f->form == FIELD_TEXT)
-		print_text((const char *)r + f->offset, (size_t)count);
-	else if (f->form == FIELD_NUMBER)
+	switch ((enum field_form)f->form) {
+	case FIELD_NUMBER:
 		printf("%" PRIu64, number_at(r, f->offset, f->bytes));
-	else if (f->form == FIELD_SIGNED)
+		break;
+	case FIELD_SIGNED:
 		printf("%" PRId32, (int32_t)number_at(r, f->offset, f->bytes));
-	else if (f->form == FIELD_HEX)
+		break;
+	case FIELD_HEX:
 		printf("0x%" PRIx64, number_at(r, f->offset, f->bytes));
-	else
-		print_elements(r, f, count);
+		break;
+	case FIELD_TEXT:
+		print_text((const char *)r + f->offset, (size_t)element_count(kind, r, f));
+		break;
+	case FIELD_BYTES:
+	case FIELD_ADDRESSES:
+	case FIELD_NUMBERS:
+		print_elements(r, f, element_count(kind, r, f));
+		break;
+	}
 }
 
 static void print_record(const struct hud_record *r)
 {
 	const char *name = hud_record_name(r->type);
-	const struct field *f = record_fields(r->type);
+	const struct record_kind *kind = record_kind(r->type);
+	const struct record_field *f = kind ? kind->fields : NULL;
 
 	if (name)
 		fputs(name, stdout);
 	else
 		printf("type-%u size=%" PRIu32, r->type, r->size);
 	for (; f && f->name; f++)
-		print_field(r, f);
+		print_field(kind, r, f);
 	if (r->type == HUD_LOST) {
 		const char *cause =
 			hud_loss_name(((const struct hud_lost *)(const void *)r)->cause);
