@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analyzer/cmd/command.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/base/text_pool.h"
 #include "analyzer/base/text.h"
 #include "format/array.h"
@@ -343,7 +343,7 @@ static enum exit_status module_open(const struct arguments *arguments, struct sy
 		     : STATUS_DONE;
 }
 
-enum exit_status verb_addr2line(const struct arguments *arguments)
+static enum exit_status addr2line_run(const struct arguments *arguments)
 {
 	struct session c = {0};
 	struct symbolizer *owner = NULL;
@@ -370,3 +370,15 @@ enum exit_status verb_addr2line(const struct arguments *arguments)
 	symbolizer_close(owner);
 	return status;
 }
+
+const struct verb verb_addr2line = {
+	.name = "addr2line",
+	.usage = "BINARY",
+	.summary = "print functions and lines of the addresses on standard input",
+	.details = "Prints what `addr2line -aifC -e BINARY` prints, faster; finds separate\n"
+		   "and split debug files.\n",
+	.options = "--debug-dir",
+	.least = 1,
+	.most = 1,
+	.run = addr2line_run,
+};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/cmd/command.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/compare/check_print.h"
 
 #include <stdio.h>
@@ -80,8 +80,8 @@ static enum exit_status results_print(struct check *c, const struct arguments *a
 	return status;
 }
 
-static enum exit_status check_run(struct check *c, const struct arguments *a,
-				  const struct check_rule *rules)
+static enum exit_status check_rules(struct check *c, const struct arguments *a,
+				    const struct check_rule *rules)
 {
 	enum exit_status status = sides_add(c, a);
 
@@ -94,7 +94,7 @@ static enum exit_status check_run(struct check *c, const struct arguments *a,
 	return status == STATUS_DONE ? c->status : status;
 }
 
-enum exit_status verb_check(const struct arguments *a)
+static enum exit_status check_run(const struct arguments *a)
 {
 	struct check c = {.status = STATUS_DONE, .min_busy_ns = a->min_busy_ns};
 	struct check_rule *rules = calloc(ARGUMENTS_MAX, sizeof(*rules));
@@ -106,10 +106,26 @@ enum exit_status verb_check(const struct arguments *a)
 	if (status == STATUS_DONE)
 		status = comparison_open(&c.comparison);
 	if (status == STATUS_DONE) {
-		status = check_run(&c, a, rules);
+		status = check_rules(&c, a, rules);
 		comparison_close(&c.comparison);
 	}
 	free(c.reason);
 	free(rules);
 	return status;
 }
+
+const struct verb verb_check = {
+	.name = "check",
+	.usage = "CAPTURE|DB --fail-on RULE...",
+	.summary = "fail when the workers were blocked too much",
+	.details = "Rules are such as 'blocked_p99 > 10ms' or 'blocked > 1%' or, compared\n"
+		   "with a --baseline, 'site(\"db::*\").rate > +20%'. docs/CHECK.md has the\n"
+		   "grammar. Exit status 0: no rule was broken; 1: one was; 2: too little is\n"
+		   "known; 3: bad arguments or input. Filters apply to the capture and the\n"
+		   "baseline.\n",
+	.options = "--fail-on --baseline --min-busy --junit --github --json " FILTER_OPTIONS
+		   " " SYMBOL_OPTIONS " " USER_OPTIONS,
+	.least = 1,
+	.most = 1,
+	.run = check_run,
+};

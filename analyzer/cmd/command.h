@@ -10,7 +10,8 @@
 #include <stdint.h>
 
 /*
- * The command line. Verbs (verbs.c) and options (options.c) are tables; --help is made from them.
+ * The command line: one file a verb (verbs.h lists them), and a table of options (options.c). --help
+ * is made from them.
  */
 
 #define ARGUMENTS_MAX 256 /* of each kind */
@@ -71,9 +72,8 @@ struct verb {
  * database, so diff and check cannot take it.
  */
 #define FILTER_OPTIONS "--from --to --worker --task --cause --match --min"
-
-/* The last one has no name. */
-extern const struct verb verbs[];
+#define SYMBOL_OPTIONS "--binary --debug-dir"
+#define USER_OPTIONS "--user-prefix --user-crate"
 
 /* Reads the arguments after the verb. STATUS_DONE, or what message() returned. */
 enum exit_status arguments_read(const struct verb *verb, int count, char *const *text,
@@ -87,16 +87,6 @@ struct input_request arguments_input(const struct arguments *arguments, const ch
 void help_print(void);
 void help_print_verb(const struct verb *verb);
 
-enum exit_status verb_load(const struct arguments *arguments);
-enum exit_status verb_report(const struct arguments *arguments);
-enum exit_status verb_query(const struct arguments *arguments);
-enum exit_status verb_info(const struct arguments *arguments);
 enum exit_status info_symbols(const struct arguments *arguments); /* info --symbols */
-enum exit_status verb_dump(const struct arguments *arguments);
-enum exit_status verb_addr2line(const struct arguments *arguments);
-enum exit_status verb_symbolize(const struct arguments *arguments);
-enum exit_status verb_diff(const struct arguments *arguments);
-enum exit_status verb_check(const struct arguments *arguments);
-enum exit_status verb_plan(const struct arguments *arguments);
 
 #endif

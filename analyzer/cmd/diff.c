@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/cmd/command.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/compare/diff.h"
 #include "analyzer/compare/judge.h"
 
@@ -40,7 +40,7 @@ static enum exit_status sides_add(struct comparison *c, const struct arguments *
 			a);
 }
 
-enum exit_status verb_diff(const struct arguments *a)
+static enum exit_status diff_run(const struct arguments *a)
 {
 	uint64_t top = a->top ? a->top : ROWS_SHOWN;
 	struct comparison c;
@@ -62,3 +62,19 @@ enum exit_status verb_diff(const struct arguments *a)
 	comparison_close(&c);
 	return status;
 }
+
+const struct verb verb_diff = {
+	.name = "diff",
+	.usage = "BEFORE AFTER",
+	.summary = "say what has changed between two recordings, and what has not",
+	.details = "BEFORE and AFTER are captures, databases (all captures in it) or DB@ID\n"
+		   "(one of them); --before and --after take several for a side. For each\n"
+		   "site, task and worker: blocked time per worker-second, its change, and\n"
+		   "the interval in which the change lies. Filters choose the same part of\n"
+		   "each. docs/DIFF.md explains the words.\n",
+	.options = "--before --after --top --json --markdown " FILTER_OPTIONS " " SYMBOL_OPTIONS
+		   " " USER_OPTIONS,
+	.least = 0,
+	.most = 2,
+	.run = diff_run,
+};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/cmd/command.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/load/capture_file.h"
 #include "format/hex.h"
 #include "format/names.h"
@@ -140,7 +140,7 @@ static int dump_all(struct capture_reader *reader)
 	return err;
 }
 
-enum exit_status verb_dump(const struct arguments *arguments)
+static enum exit_status dump_run(const struct arguments *arguments)
 {
 	const char *path = arguments->positional[0];
 	struct capture_reader *reader = NULL;
@@ -163,3 +163,15 @@ enum exit_status verb_dump(const struct arguments *arguments)
 	capture_file_close(&file);
 	return err ? capture_error(path, err) : STATUS_DONE;
 }
+
+const struct verb verb_dump = {
+	.name = "dump",
+	.usage = "CAPTURE",
+	.summary = "print every record of a capture, one line each",
+	.options = "",
+	.why_whole = "dump prints every record of a file; report, query, diff and check "
+		     "take filters",
+	.least = 1,
+	.most = 1,
+	.run = dump_run,
+};

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/options.h"
+#include "analyzer/cmd/verbs.h"
 
 #include <stdio.h>
 
 /*
- * --help, of hud-analyze and of each verb, from the tables of verbs and options.
+ * --help, of hud-analyze and of each verb, from the list of verbs and the table of options.
  */
 
 /* The columns before the explanation of a verb or an option. */
@@ -46,11 +47,11 @@ void help_print(void)
 {
 	puts("Usage: hud-analyze VERB [OPTIONS] ARGUMENTS\n\n"
 	     "Reads what hud-record wrote and says which code blocks a Tokio runtime.\n\nVerbs:");
-	for (const struct verb *v = verbs; v->name; v++) {
+	for (const struct verb *const *v = verbs; *v; v++) {
 		char left[64];
 
-		snprintf(left, sizeof(left), "%s %s", v->name, v->usage);
-		print_row(left, VERB_WIDTH, v->summary);
+		snprintf(left, sizeof(left), "%s %s", (*v)->name, (*v)->usage);
+		print_row(left, VERB_WIDTH, (*v)->summary);
 	}
 	puts("\n"
 	     "CAPTURE is a .hud file, or - for standard input; DB is a database made by `load`.\n\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/cmd/command.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/open/named_query.h"
 #include "analyzer/base/words.h"
 #include "analyzer/store/column.h"
@@ -102,7 +102,7 @@ static const struct {
 	{"LIMITS", "limits"},       {"LOST", "loss"},
 };
 
-enum exit_status verb_info(const struct arguments *arguments)
+static enum exit_status info_run(const struct arguments *arguments)
 {
 	const struct input_request request = arguments_input(arguments, arguments->positional[0]);
 	struct input input;
@@ -121,3 +121,18 @@ enum exit_status verb_info(const struct arguments *arguments)
 	input_close(&input);
 	return status;
 }
+
+const struct verb verb_info = {
+	.name = "info",
+	.usage = "CAPTURE|DB",
+	.summary = "say how a capture was made, what it holds, and what is missing",
+	.details = "Prints how it was recorded and how it ended, its processes, the binaries\n"
+		   "and where their symbols came from, how many stacks are complete, what\n"
+		   "was lost, and what recording cost.\n",
+	.options = "--symbols --capture " SYMBOL_OPTIONS,
+	.why_whole = "info is about the whole recording; report, query, diff and check "
+		     "take filters",
+	.least = 1,
+	.most = 1,
+	.run = info_run,
+};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/base/interrupt.h"
 #include "format/new_file.h"
-#include "analyzer/cmd/command.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/derive/schema.h"
 
 #include <errno.h>
@@ -93,7 +93,7 @@ static enum exit_status load_new(const struct arguments *arguments)
 	return status;
 }
 
-enum exit_status verb_load(const struct arguments *arguments)
+static enum exit_status load_run(const struct arguments *arguments)
 {
 	if (!arguments->output)
 		return message(STATUS_INPUT, "hud-analyze load CAPTURE... -o DB",
@@ -101,3 +101,18 @@ enum exit_status verb_load(const struct arguments *arguments)
 	return access(arguments->output, F_OK) == 0 ? load_existing(arguments)
 						    : load_new(arguments);
 }
+
+const struct verb verb_load = {
+	.name = "load",
+	.usage = "CAPTURE... -o DB",
+	.summary = "load captures into an SQLite database",
+	.details = "Adds the captures to DB, which is made if there is none: all of them or,\n"
+		   "if anything fails, none. A capture that is in the database already is\n"
+		   "refused. A new database is DB.partial until it is complete.\n",
+	.options = "--output " SYMBOL_OPTIONS " " USER_OPTIONS,
+	.why_whole = "a database keeps whole captures; report, query, diff and check "
+		     "take filters",
+	.least = 1,
+	.most = ARGUMENTS_MAX,
+	.run = load_run,
+};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/cmd/command.h"
+#include "analyzer/cmd/verbs.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -7,15 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-static const struct verb *verb_find(const char *name)
-{
-	for (const struct verb *v = verbs; v->name; v++) {
-		if (strcmp(v->name, name) == 0)
-			return v;
-	}
-	return NULL;
-}
 
 /* Output that could not be written, to a full disk for instance, is an error. */
 static enum exit_status flushed(enum exit_status status)
@@ -61,7 +52,7 @@ int main(int count, char **text)
 		puts("hud-analyze " HUD_VERSION);
 		return (int)flushed(STATUS_DONE);
 	}
-	verb = verb_find(text[1]);
+	verb = verb_named(text[1]);
 	if (!verb)
 		return (int)message(STATUS_INPUT, "hud-analyze --help lists the verbs",
 				    "there is no verb `%s`", text[1]);

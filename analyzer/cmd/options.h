@@ -4,7 +4,7 @@
 
 #include "analyzer/cmd/command.h"
 
-/* All options, one row each; verbs.c says which verb takes which. */
+/* All options, one row each; each verb says which it takes. */
 
 enum option_kind {
 	OPTION_FLAG,     /* bool, takes no value */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/cmd/command.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/plan/build.h"
 #include "analyzer/plan/print_json.h"
 #include "analyzer/plan/print_text.h"
@@ -201,7 +201,7 @@ static enum exit_status plan_of_fds(const struct arguments *a)
 			  "-");
 }
 
-enum exit_status verb_plan(const struct arguments *a)
+static enum exit_status plan_run(const struct arguments *a)
 {
 	const char *target = a->positional[0];
 	char *end;
@@ -220,3 +220,18 @@ enum exit_status verb_plan(const struct arguments *a)
 	}
 	return plan_of_file(a);
 }
+
+const struct verb verb_plan = {
+	.name = "plan",
+	.usage = "BINARY|PID",
+	.summary = "write down what hud-record needs to know of a binary",
+	.details = "Writes NAME.plan into the current directory, or the file given with -o;\n"
+		   "- is standard output. For a PID: a plan of every object that it has\n"
+		   "mapped, named by build-id, into the directory given with -o. With --fd\n"
+		   "there is no BINARY, and the plan goes to standard output: hud-record\n"
+		   "uses that.\n",
+	.options = "--output --json --fd",
+	.least = 0,
+	.most = 1,
+	.run = plan_run,
+};

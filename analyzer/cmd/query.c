@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/cmd/command.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/base/interrupt.h"
 #include "analyzer/open/named_query.h"
 #include "analyzer/store/table.h"
@@ -164,7 +164,7 @@ static enum exit_status query_text(const char *asked, const char **sql, char **o
 	return *sql ? STATUS_DONE : STATUS_INPUT;
 }
 
-enum exit_status verb_query(const struct arguments *a)
+static enum exit_status query_run(const struct arguments *a)
 {
 	const struct input_request request = arguments_input(a, a->positional[0]);
 	const char *sql = NULL;
@@ -192,3 +192,20 @@ enum exit_status verb_query(const struct arguments *a)
 	free(owned);
 	return status;
 }
+
+const struct verb verb_query = {
+	.name = "query",
+	.usage = "CAPTURE|DB SQL|FILE.sql|@NAME",
+	.summary = "run SQL over a capture, or a named query (--list)",
+	.details = "docs/SCHEMA.md describes the tables and views. In the SQL, :capture is\n"
+		   "the chosen capture, :limit the value of --limit, and :NAME what --set\n"
+		   "gives it. A query cannot change anything; Ctrl-C ends one that takes too\n"
+		   "long. For a flame graph:\n"
+		   "  hud-analyze query CAPTURE @folded --plain |\n"
+		   "      flamegraph.pl > blocked.svg\n",
+	.options = "--list --limit --top --set --json --csv --plain --site " FILTER_OPTIONS
+		   " --capture " SYMBOL_OPTIONS " " USER_OPTIONS,
+	.least = 0,
+	.most = 2,
+	.run = query_run,
+};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/cmd/command.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/base/terminal.h"
 #include "analyzer/report/report.h"
 
@@ -7,7 +7,7 @@
  * report: prints the report of a capture, as text or as JSON.
  */
 
-enum exit_status verb_report(const struct arguments *arguments)
+static enum exit_status report_run(const struct arguments *arguments)
 {
 	const struct report_form form = {
 		.top = arguments->top,
@@ -28,3 +28,20 @@ enum exit_status verb_report(const struct arguments *arguments)
 	input_close(&input);
 	return status;
 }
+
+const struct verb verb_report = {
+	.name = "report",
+	.usage = "CAPTURE|DB",
+	.summary = "say which code blocked the workers, for how long, and why",
+	.details = "Prints a verdict in one sentence, the blocking sites with advice, what\n"
+		   "each worker did, a timeline, tasks, the blocking pool, CPU hotspots, and\n"
+		   "what was lost. With --site N: everything about one site. Filters (--from\n"
+		   "to --min) choose a part of the recording; all numbers are then of that\n"
+		   "part. docs/REPORT.md explains it; docs/report.schema.json describes what\n"
+		   "--json prints.\n",
+	.options =
+		"--top --site --json " FILTER_OPTIONS " --capture " SYMBOL_OPTIONS " " USER_OPTIONS,
+	.least = 1,
+	.most = 1,
+	.run = report_run,
+};

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "format/new_file.h"
-#include "analyzer/cmd/command.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/load/capture_file.h"
 #include "analyzer/symbols/cache.h"
 #include "analyzer/load/scan.h"
@@ -211,7 +211,7 @@ static enum exit_status copy_run(const struct arguments *arguments, struct captu
 	return status;
 }
 
-enum exit_status verb_symbolize(const struct arguments *arguments)
+static enum exit_status symbolize_run(const struct arguments *arguments)
 {
 	const char *path = arguments->positional[0];
 	struct capture_file in;
@@ -232,3 +232,17 @@ enum exit_status verb_symbolize(const struct arguments *arguments)
 	capture_file_close(&in);
 	return status;
 }
+
+const struct verb verb_symbolize = {
+	.name = "symbolize",
+	.usage = "CAPTURE -o OUT",
+	.summary = "copy a capture with the symbols it needs",
+	.details = "OUT can be analyzed anywhere, without the binaries. It has symbols for\n"
+		   "the addresses in this capture only, found as report finds them.\n",
+	.options = "--output " SYMBOL_OPTIONS,
+	.why_whole = "a copy is of the whole capture; report, query, diff and check "
+		     "take filters",
+	.least = 1,
+	.most = 1,
+	.run = symbolize_run,
+};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/options.h"
+#include "analyzer/cmd/verbs.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,19 +9,9 @@
 
 #include <cmocka.h>
 
-/* The tables of verbs and options, and how a command line is read by them. */
+/* Verbs, the table of options, and how a command line is read by them. */
 
 #define COLUMNS 100
-
-static const struct verb *verb_named(const char *name)
-{
-	for (const struct verb *v = verbs; v->name; v++) {
-		if (strcmp(v->name, name) == 0)
-			return v;
-	}
-	fail_msg("no verb %s", name);
-	return NULL;
-}
 
 static struct arguments arguments;
 
@@ -41,7 +32,8 @@ static enum exit_status parse(const char *line)
 static void every_option_of_a_verb_is_in_the_table(void **state)
 {
 	(void)state;
-	for (const struct verb *v = verbs; v->name; v++) {
+	for (const struct verb *const *next = verbs; *next; next++) {
+		const struct verb *v = *next;
 		size_t length;
 
 		for (const char *name = v->options; *name; name += length) {
@@ -56,7 +48,8 @@ static void every_option_of_a_verb_is_in_the_table(void **state)
 static void every_line_of_the_help_fits_a_terminal(void **state)
 {
 	(void)state;
-	for (const struct verb *v = verbs; v->name; v++) {
+	for (const struct verb *const *next = verbs; *next; next++) {
+		const struct verb *v = *next;
 		assert_true(strlen(v->summary) + 29 <= COLUMNS);
 		for (const char *line = v->details; line && *line; line = strchr(line, '\n') + 1) {
 			if (strcspn(line, "\n") > COLUMNS)
