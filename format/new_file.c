@@ -40,12 +40,12 @@ int new_file_open(struct new_file *f, int directory, const char *name,
 	return f->fd < 0 ? -errno : 0;
 }
 
-int new_file_write(const struct new_file *f, const void *data, size_t bytes)
+int write_whole(int fd, const void *data, size_t bytes)
 {
 	const uint8_t *at = data;
 
 	while (bytes) {
-		ssize_t written = write(f->fd, at, bytes);
+		ssize_t written = write(fd, at, bytes);
 
 		if (written < 0 && errno == EINTR)
 			continue;
@@ -55,6 +55,11 @@ int new_file_write(const struct new_file *f, const void *data, size_t bytes)
 		bytes -= (size_t)written;
 	}
 	return 0;
+}
+
+int new_file_write(const struct new_file *f, const void *data, size_t bytes)
+{
+	return write_whole(f->fd, data, bytes);
 }
 
 int new_file_sync(struct new_file *f)

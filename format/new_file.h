@@ -48,4 +48,7 @@ int new_file_close(struct new_file *f, int error);
 /* Closes it and leaves it under its temporary name. 0 or a negative errno. */
 int new_file_leave(struct new_file *f);
 
+/* Writes all `bytes` to any open file. 0 or a negative errno. */
+int write_whole(int fd, const void *data, size_t bytes);
+
 #endif

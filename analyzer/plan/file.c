@@ -26,11 +26,11 @@ int plan_file_open(const char *path)
 
 int plan_file_write(const char *path, const void *data, size_t bytes)
 {
-	struct new_file file = {.fd = STDOUT_FILENO};
+	struct new_file file;
 	int err;
 
 	if (strcmp(path, "-") == 0)
-		return new_file_write(&file, data, bytes);
+		return write_whole(STDOUT_FILENO, data, bytes);
 	err = new_file_open(&file, AT_FDCWD, path, NEW_FILE_ONE_WRITER, 0666);
 	if (err)
 		return err;

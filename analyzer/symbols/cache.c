@@ -13,6 +13,7 @@
 
 #include "analyzer/symbols/cache_file.h"
 #include "format/build_id.h"
+#include "format/new_file.h"
 
 /* The most bytes of all files together; and the most files that are listed when one is added. */
 #define CACHE_BYTES (UINT64_C(512) << 20)
@@ -233,9 +234,8 @@ static void directories_make(const char *path)
 void symbol_cache_save(struct symbol_module *m)
 {
 	char name[NAME_BYTES + HEX_BYTES];
-	char temporary[64];
-	int directory;
-	int fd;
+	struct new_file file;
+	int directory, error;
 
 	if (!m->owner->options.cache)
 		return;
@@ -244,18 +244,8 @@ void symbol_cache_save(struct symbol_module *m)
 	if (directory < 0)
 		return;
 	cache_name(m, name);
-	snprintf(temporary, sizeof(temporary), ".%d-%p.partial", getpid(), (void *)m);
-	fd = openat(directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-		    0600);
-	if (fd >= 0) {
-		int error = module_write(m, fd);
-
-		if (close(fd))
-			error = -EIO;
-		if (error || renameat(directory, temporary, directory, name))
-			unlinkat(directory, temporary, 0);
-		else
-			cache_trim(directory);
-	}
+	error = new_file_open(&file, directory, name, NEW_FILE_MANY_WRITERS, 0600);
+	if (!error && !new_file_close(&file, module_write(m, file.fd)))
+		cache_trim(directory);
 	close(directory);
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
-#include <unistd.h>
 #include <xxhash.h>
 
 #include "analyzer/base/key_map.h"
@@ -12,6 +11,7 @@
 #include "analyzer/base/text_pool.h"
 #include "analyzer/base/text.h"
 #include "format/array.h"
+#include "format/new_file.h"
 
 /* Items of one kind, equal ones once. */
 struct once {
@@ -190,21 +190,6 @@ static int buckets_make(struct keep *k)
 	return 0;
 }
 
-static int all_write(int fd, const void *data, size_t bytes)
-{
-	const char *at = data;
-
-	while (bytes) {
-		ssize_t put = write(fd, at, bytes);
-
-		if (put < 0 && errno != EINTR)
-			return -errno;
-		at += put > 0 ? put : 0;
-		bytes -= put > 0 ? (size_t)put : 0;
-	}
-	return 0;
-}
-
 static int keep_write(struct keep *k, int fd)
 {
 	struct cache_header *h = &k->header;
@@ -226,9 +211,9 @@ static int keep_write(struct keep *k, int fd)
 	for (size_t i = 0; i < PARTS; i++)
 		XXH3_64bits_update(&checksum, parts[i].iov_base, parts[i].iov_len);
 	h->checksum = XXH3_64bits_digest(&checksum);
-	error = all_write(fd, h, sizeof(*h));
+	error = write_whole(fd, h, sizeof(*h));
 	for (size_t i = 0; i < PARTS && !error; i++)
-		error = all_write(fd, parts[i].iov_base, parts[i].iov_len);
+		error = write_whole(fd, parts[i].iov_base, parts[i].iov_len);
 	return error;
 }
 
