@@ -120,16 +120,14 @@ HUD_ASSERT_SIZE(struct hud_plan_rule, 8);
  */
 struct hud_plan_identity {
 	struct hud_record head;
-	uint32_t runtime_version; /* of Tokio: major << 16 | minor << 8 | patch; 0: not known */
-	uint16_t identity_flags;  /* enum hud_identity_flags */
+	uint16_t identity_flags; /* enum hud_identity_flags */
 	uint16_t schedulers;
+	uint32_t reserved;
 	int64_t task;     /* from the thread pointer: id of the task being polled, 8 bytes */
 	int64_t task_tag; /* from the thread pointer: 8 bytes, 0: there is no id */
-	/* For other readers: hud-record uses none of these. */
-	/* From the thread pointer: 1 byte; if it is 1, the next byte is the coop budget. */
-	int64_t budget;
 	/*
-	 * In the header of a task: address of its vtable, whose first entry is the poll function.
+	 * For other readers, hud-record does not use it. In the header of a task: address of its
+	 * vtable, whose first entry is the poll function.
 	 */
 	uint32_t task_vtable;
 	uint32_t task_id; /* in that vtable: offset of the id in the task, 8 bytes */
@@ -158,7 +156,7 @@ struct hud_plan_identity {
 	} scheduler[];
 };
 HUD_ASSERT_SIZE(struct hud_plan_scheduler, 80);
-HUD_ASSERT_SIZE(struct hud_plan_identity, 48);
+HUD_ASSERT_SIZE(struct hud_plan_identity, 40);
 
 #define HUD_PLAN_SCHEDULERS_MAX 4u
 #define HUD_NO_OFFSET UINT32_MAX
@@ -169,8 +167,7 @@ enum hud_identity_flags {
 	HUD_IDENTITY_TASK = 1u << 1,     /* `task` is there */
 	HUD_IDENTITY_TASK_TAG = 1u << 2, /* `task_tag` is there */
 	HUD_IDENTITY_SHORT_TICK = 1u << 3,
-	HUD_IDENTITY_BUDGET = 1u << 4, /* `budget` is there */
-	HUD_IDENTITY_HEADER = 1u << 5, /* `task_vtable` and `task_id` are there */
+	HUD_IDENTITY_HEADER = 1u << 4, /* `task_vtable` and `task_id` are there */
 };
 
 enum hud_scheduler_kind {

@@ -65,24 +65,6 @@ static void task_read(struct reader *r)
 	head->identity_flags |= HUD_IDENTITY_TASK;
 }
 
-/* An Option of a byte, with its tag before it. */
-static void budget_read(struct reader *r)
-{
-	struct dwarf_place place, option, some, left;
-	struct dwarf_tag tag;
-
-	if (!variable_place(r, NAME_CONTEXT_VARIABLE, &place) ||
-	    !dwarf_place_within(&place, DWARF_KIND_MEMBER, r->names->name[NAME_CONTEXT_BUDGET],
-				&option) ||
-	    !dwarf_place_within(&option, DWARF_KIND_ENUM, NULL, &option) ||
-	    !dwarf_place_variant(&option, "Some", &some, &tag) ||
-	    !dwarf_place_within(&some, DWARF_KIND_NUMBER, NULL, &left))
-		return;
-	if (tag.known && tag.value == 1 && tag.bytes == 1 && dwarf_type_bytes(&left.type) == 1 &&
-	    left.offset == tag.offset + 1 && thread_offset(r, tag.offset, 2, &r->out->budget))
-		r->out->identity_flags |= HUD_IDENTITY_BUDGET;
-}
-
 /* How the function that polls a task, and the id of the task, are found from its address. */
 static void header_read(struct reader *r)
 {
@@ -280,7 +262,6 @@ void plan_identity_read_dwarf(struct hud_plan_identity *out, struct dwarf_file *
 	memset(out, 0, sizeof(*out));
 	plan_declarations_read(&declared, file, names, tls);
 	task_read(&r);
-	budget_read(&r);
 	header_read(&r);
 	for (size_t i = 0; i < PLAN_SCHEDULERS; i++)
 		scheduler_read(&r, &plan_scheduler_kinds[i]);

@@ -97,10 +97,6 @@ static void json_identity(FILE *to, const struct plan_runtime *r)
 		fprintf(to, "%" PRId64, identity->task_tag);
 	else
 		fputs("null", to);
-	if (flags & HUD_IDENTITY_BUDGET)
-		fprintf(to, ",\"budget\":%" PRId64, identity->budget);
-	else
-		fputs(",\"budget\":null", to);
 	if (flags & HUD_IDENTITY_HEADER)
 		fprintf(to, ",\"task_header\":{\"vtable\":%u,\"id\":%u}", identity->task_vtable,
 			identity->task_id);

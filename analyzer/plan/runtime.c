@@ -117,7 +117,6 @@ static int identity_read(struct reading *r)
 					 &r->tls);
 	if (!out->identity->schedulers)
 		err = identity_guess(r);
-	out->identity->runtime_version = plan_version_number(&out->version);
 	if (!out->identity->schedulers) {
 		free(out->identity);
 		out->identity = NULL;

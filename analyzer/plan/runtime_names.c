@@ -22,7 +22,6 @@ static const char *const items[NAMES] = {
 	[NAME_CONTEXT_STORAGE] = "context-storage",
 	[NAME_CONTEXT_TASK] = "context-task",
 	[NAME_CONTEXT_SCHEDULER] = "context-scheduler",
-	[NAME_CONTEXT_BUDGET] = "context-budget",
 	[NAME_HEADER_TYPE] = "header",
 	[NAME_HEADER_VTABLE] = "header-vtable",
 	[NAME_VTABLE_TYPE] = "vtable",

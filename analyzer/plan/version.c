@@ -29,13 +29,6 @@ struct plan_version plan_version_read(const char *text, const char *end)
 	return v.known ? v : (struct plan_version) {0};
 }
 
-uint32_t plan_version_number(const struct plan_version *v)
-{
-	if (!v->known || v->major > UINT16_MAX || v->minor > UINT8_MAX || v->patch > UINT8_MAX)
-		return 0;
-	return v->major << 16 | v->minor << 8 | v->patch;
-}
-
 static bool later(const struct plan_version *a, const struct plan_version *b)
 {
 	if (!b->known || !a->known || a->major != b->major)

@@ -24,7 +24,4 @@ struct plan_version plan_version_of_paths(Elf *elf, const char *prefix);
 /* The compiler's version from .comment, where it follows `mark`. */
 struct plan_version plan_version_of_comment(Elf *elf, const char *mark);
 
-/* major << 16 | minor << 8 | patch; 0 where it is not known. */
-uint32_t plan_version_number(const struct plan_version *v);
-
 #endif

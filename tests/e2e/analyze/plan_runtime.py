@@ -53,7 +53,6 @@ class Thread:
         self.process, self.pointer = process, thread_pointer(tid)
         self.name = open(f"{self.directory}/comm").read().strip()
         self.ticks, self.tasks = set(), set()
-        self.budgets = collections.Counter()  # (state, has a budget)
         self.waiting = set()  # (poll site, task id) of tasks in the LIFO slot
         self.seen = collections.Counter()  # (kind, state, system call) of readings
 
@@ -104,14 +103,12 @@ class Thread:
             self.next = 0
             kind, state = self.state()
             task = self.task()
-            budget = self.read(self.pointer + self.process.identity["budget"], 1)
             waiting = self.next_task() if self.next else None
             if call == "running" or self.schedstat() != before:
                 return
         except (OSError, ValueError):
             return
         self.seen[kind, state, int(call)] += 1
-        self.budgets[state, budget] += 1
         if waiting:
             self.waiting.add(waiting)
         if state == "polls" and task:
@@ -224,13 +221,6 @@ def ticks_and_tasks_change_from_poll_to_poll():
 
 
 @fact
-def a_coop_budget_exists_in_polls_and_not_in_parks():
-    budgets = sum((t.budgets for t in observed().threads), collections.Counter())
-    expect(budgets["polls", 1] > 9 * budgets["polls", 0], f"of polls that sleep: {budgets}")
-    expect(budgets["parked", 0] >= 50 and not budgets["parked", 1], f"of parks: {budgets}")
-
-
-@fact
 def the_header_of_the_task_in_the_lifo_slot_gives_its_poll_site_and_its_id():
     process = observed("--only", "second-runtime")
     waiting = set().union(*(t.waiting for t in process.threads))
@@ -264,9 +254,8 @@ def the_guess_without_debug_information_equals_what_debug_information_says():
     expect(guess, "there is no guess")
     flags = (known.pop("known"), guess.pop("known"))
     expect_equal(flags, (True, False), "`known` with debug information, and without")
-    for more in ("budget", "task_header"):
-        both = (known.pop(more), guess.pop(more))
-        expect(both[0] is not None and both[1] is None, f"{more} with, and without: {both}")
+    both = (known.pop("task_header"), guess.pop("task_header"))
+    expect(both[0] is not None and both[1] is None, f"task_header with, and without: {both}")
     expect_equal(guess, known, "layout of the state")
 
 

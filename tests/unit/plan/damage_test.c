@@ -35,7 +35,6 @@ static const struct hud_plan_identity *small_identity(void)
 	} one;
 
 	one.identity = (struct hud_plan_identity) {
-		.runtime_version = 1 << 16 | 24 << 8 | 2,
 		.identity_flags = HUD_IDENTITY_KNOWN | HUD_IDENTITY_TASK,
 		.schedulers = 1,
 		.task = -64,
@@ -312,11 +311,11 @@ static const struct spoil {
 	{"no rules", HUD_PLAN_RULES, 0, 2, 77, -EBADMSG},
 	{"no rows", HUD_PLAN_ROWS, 0, 2, 77, -EBADMSG},
 	{"no pages", HUD_PLAN_PAGES, 0, 2, 77, -EBADMSG},
-	{"more schedulers than there are", HUD_PLAN_IDENTITY, 14, 2, 2, -EBADMSG},
-	{"fewer schedulers than there are", HUD_PLAN_IDENTITY, 14, 2, 0, -EBADMSG},
-	{"a tag of three bytes", HUD_PLAN_IDENTITY, 48 + 20, 4, 3, -EBADMSG},
-	{"no way to tell a park", HUD_PLAN_IDENTITY, 48 + 36, 4, 0, -EBADMSG},
-	{"an unknown kind of queue", HUD_PLAN_IDENTITY, 48 + 56, 2, 4, -EBADMSG},
+	{"more schedulers than there are", HUD_PLAN_IDENTITY, 10, 2, 2, -EBADMSG},
+	{"fewer schedulers than there are", HUD_PLAN_IDENTITY, 10, 2, 0, -EBADMSG},
+	{"a tag of three bytes", HUD_PLAN_IDENTITY, 40 + 20, 4, 3, -EBADMSG},
+	{"no way to tell a park", HUD_PLAN_IDENTITY, 40 + 36, 4, 0, -EBADMSG},
+	{"an unknown kind of queue", HUD_PLAN_IDENTITY, 40 + 56, 2, 4, -EBADMSG},
 	{"poll sites not in order", HUD_PLAN_POLL_SITES, 24, 8, FIRST, -EBADMSG},
 };
 

@@ -237,10 +237,6 @@ static void the_task_id_is_where_libdw_says(void **state)
 	assert_int_equal(identity->task, identity->task_tag + 8);
 	assert_int_equal(offset_of(&d, "tokio::runtime::context::Context", "current_task_id.value"),
 			 32);
-	assert_int_equal(identity->runtime_version, 1 << 16 | 24 << 8 | 2);
-	assert_true(identity->identity_flags & HUD_IDENTITY_BUDGET);
-	assert_int_equal(identity->budget - identity->task_tag,
-			 offset_of(&d, "tokio::runtime::context::Context", "budget") - 32);
 	demo_close(&d);
 }
 
@@ -409,10 +405,9 @@ static void a_version_is_three_numbers(void **state)
 
 	(void)state;
 	assert_true(v.known);
-	assert_int_equal(plan_version_number(&v), 1 << 16 | 24 << 8 | 2);
+	assert_true(v.major == 1 && v.minor == 24 && v.patch == 2);
 	v = plan_version_read(cut, cut + sizeof(cut) - 1);
 	assert_false(v.known);
-	assert_int_equal(plan_version_number(&v), 0);
 	v = plan_version_read(util, util + sizeof(util) - 1);
 	assert_false(v.known);
 }
