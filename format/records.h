@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 /*
- * What is known of each record type: its group, its size, its fields, and what it refers to. Reader,
- * writer and `hud-analyze dump` need no more.
+ * What is known of each record type: its group, its size, its fields, and what it refers to.
+ * Reader, writer and `hud-analyze dump` need no more.
  */
 
 enum record_group {

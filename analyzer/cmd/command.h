@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /*
- * The command line: one file a verb (verbs.h lists them), and a table of options (options.c). --help
- * is made from them.
+ * The command line: one file a verb (verbs.h lists them), and a table of options (options.c).
+ * --help is made from them.
  */
 
 #define ARGUMENTS_MAX 256 /* of each kind */

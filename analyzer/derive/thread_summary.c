@@ -115,7 +115,7 @@ static int scheduler_read(void *rows, sqlite3_stmt *q)
 	int64_t index = text_set_index(&r->names, (const char *)sqlite3_column_text(q, 1));
 
 	return index < 0 || id_map_set(&r->schedulers, stack, 0, (uint64_t)index + 1) ? SQLITE_NOMEM
-										    : SQLITE_OK;
+										      : SQLITE_OK;
 }
 
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)

@@ -195,7 +195,8 @@ static void decide_at_end(struct walk *w)
 	}
 	if (w->verdict.poll >= 0 && w->block_on && !w->local_set) {
 		w->verdict.class = STACK_POLL;
-		w->verdict.scheduler = rule_at(w, (size_t)w->verdict.poll)->runtime->single_threaded;
+		w->verdict.scheduler =
+			rule_at(w, (size_t)w->verdict.poll)->runtime->single_threaded;
 		return;
 	}
 	if (polls && w->verdict.complete && !w->block_on && !w->local_set) {

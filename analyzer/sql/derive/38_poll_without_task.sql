@@ -2,8 +2,9 @@
 --
 -- Older runtimes do not keep the id of the current task where it can be read (Tokio before 1.22).
 -- Without it everything that a worker of a multi-threaded scheduler polls in one round of its loop
--- looks like one poll, tasks that wake each other included. A poll on a CPU is then believed only where activity_proof finds its task's
--- samples to be long polls, as for processes whose state is not known at all.
+-- looks like one poll, tasks that wake each other included. A poll on a CPU is then believed only
+-- where activity_proof finds its task's samples to be long polls, as for processes whose state is
+-- not known at all.
 UPDATE poll SET upper_bound = 1
 WHERE capture = :capture
 	AND NOT upper_bound

@@ -416,8 +416,9 @@ static void a_stack_has_the_class_of_what_its_thread_does(void **state)
 		const char *site = v.site >= 0 ? list[v.site]->site : NULL;
 		const char *entry = v.entry >= 0 ? list[v.entry]->site : NULL;
 
-		if (v.class != s->class || !same(v.scheduler, s->scheduler) || !same(site, s->site) ||
-		    !same(entry, s->entry) || v.complete != s->complete || v.pool_idle != s->idle)
+		if (v.class != s->class || !same(v.scheduler, s->scheduler) ||
+		    !same(site, s->site) || !same(entry, s->entry) || v.complete != s->complete ||
+		    v.pool_idle != s->idle)
 			fail_msg("stack %zu (%s …): %s, scheduler %s, site %s, entry %s%s%s", i,
 				 s->frames[0], stack_class_name(v.class), v.scheduler, site, entry,
 				 v.complete ? ", complete" : "", v.pool_idle ? ", idle" : "");
