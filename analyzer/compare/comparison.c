@@ -5,6 +5,7 @@
 #include "analyzer/base/embedded.h"
 #include "analyzer/store/column.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -145,6 +146,7 @@ enum exit_status comparison_add_input(struct comparison *c, enum side side,
 	enum exit_status status = STATUS_DONE;
 	sqlite3_stmt *q;
 
+	c->unfit &= input->unfit;
 	if (chosen_only)
 		return capture_add(c, input->db, input->capture, side);
 	q = database_statement(input->db, "SELECT id FROM capture ORDER BY id");
@@ -161,10 +163,13 @@ static const char *id_cut(char *path)
 {
 	char *at = strrchr(path, '@');
 
-	if (!at || !at[1] || at[1 + strspn(at + 1, "0123456789abcdef")] || !access(path, F_OK))
+	if (!at || !at[1] || !access(path, F_OK))
 		return NULL;
 	*at = '\0';
-	return at + 1;
+	if (!access(path, F_OK))
+		return at + 1;
+	*at = '@';
+	return NULL;
 }
 
 enum exit_status comparison_add(struct comparison *c, enum side side, const char *path,
@@ -195,6 +200,8 @@ enum exit_status comparison_filter(struct comparison *c, const struct filter *f)
 
 	if (!filter_given(f))
 		return STATUS_DONE;
+	c->filter = f;
+	c->unfit = UINT_MAX;
 	q = comparison_query(c, "sql/diff/filter_write.sql");
 	statement_text(q, ":from_time", f->from);
 	statement_text(q, ":to_time", f->to);
@@ -227,6 +234,8 @@ enum exit_status comparison_prepare(struct comparison *c)
 	enum exit_status status = STATUS_DONE;
 	sqlite3_stmt *q;
 
+	if (c->unfit)
+		return filter_refuse(c->filter, c->unfit);
 	if (database_run_folder(c->db, "sql/diff/derive/", 0))
 		return comparison_failed(c);
 	q = comparison_query(c, "sql/diff/reason.sql");

@@ -18,9 +18,11 @@ enum side { BEFORE, AFTER, SIDES };
 
 struct comparison {
 	sqlite3 *db;
-	int64_t captures; /* on both sides */
-	char *reason;     /* why they cannot be compared, in one word; NULL: they can */
-	char *sentence;   /* the same for people */
+	int64_t captures;            /* on both sides */
+	char *reason;                /* why they cannot be compared, in one word; NULL: they can */
+	char *sentence;              /* the same for people */
+	const struct filter *filter; /* NULL: none */
+	unsigned unfit;              /* filters that fit nothing on either side */
 };
 
 enum exit_status comparison_open(struct comparison *out);

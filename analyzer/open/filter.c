@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/embedded.h"
 #include "analyzer/store/database.h"
 #include "analyzer/derive/derivation.h"
 #include "analyzer/open/filter.h"
@@ -284,4 +285,26 @@ enum exit_status filter_apply(sqlite3 *db, const struct filter *filter, const in
 	return err ? message(STATUS_SYSTEM, NULL, "cannot apply the filters: %s",
 			     sqlite3_errmsg(db))
 		   : status;
+}
+
+unsigned filter_unfit(sqlite3 *db, const struct filter *filter)
+{
+	unsigned unfit = 0;
+
+	if (filter->task && !database_number(db, embedded_text("sql/filter/task_fits.sql"), 1))
+		unfit |= FILTER_TASK_UNFIT;
+	if (filter->match && !database_number(db, embedded_text("sql/filter/match_fits.sql"), 1))
+		unfit |= FILTER_MATCH_UNFIT;
+	return unfit;
+}
+
+enum exit_status filter_refuse(const struct filter *filter, unsigned unfit)
+{
+	if (unfit & FILTER_TASK_UNFIT)
+		return message(STATUS_INPUT,
+			       "the name of a task, or its end after a ::, in which * matches any "
+			       "text; query @tasks lists those that blocked",
+			       "--task %s: no task that was seen has this name", filter->task);
+	return message(STATUS_INPUT, "it is compared with names of functions, files and tasks",
+		       "--match %s: nothing that was seen matches", filter->match);
 }

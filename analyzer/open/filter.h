@@ -20,14 +20,17 @@
 struct filter {
 	const char *from, *to; /* "2s", "-2s" or the text of a mark */
 	const char *worker;    /* a thread id, or a name in which * matches any text */
-	const char *task;      /* a name in which * matches any text */
+	const char *task;      /* a name, or its end after a `::`; * matches any text */
 	const char *cause;     /* one, or several separated by commas */
 	const char *match;     /* a POSIX extended regular expression */
 	int64_t min_ns;
 	uint64_t site; /* site.id */
 };
 
-/* Registers the SQL functions that queries may use: text REGEXP pattern, fits(pattern, text). */
+/*
+ * Registers the SQL functions that queries may use: text REGEXP pattern, fits(pattern, text), and
+ * named(pattern, path): the whole path, or its end after a `::`.
+ */
 int filter_functions(sqlite3 *db);
 
 /*
@@ -38,6 +41,18 @@ int filter_functions(sqlite3 *db);
  */
 enum exit_status filter_apply(sqlite3 *db, const struct filter *filter, const int64_t *captures,
 			      size_t count);
+
+/* Filters that fit nothing, not even what did not block: mistyped names. */
+enum filter_unfit {
+	FILTER_TASK_UNFIT = 1u << 0,
+	FILTER_MATCH_UNFIT = 1u << 1,
+};
+
+/* Which of the applied filters fit nothing in these captures: enum filter_unfit bits. */
+unsigned filter_unfit(sqlite3 *db, const struct filter *filter);
+
+/* Says that filters fit nothing. `unfit` is not 0. */
+enum exit_status filter_refuse(const struct filter *filter, unsigned unfit);
 
 /* Whether any filter was given. */
 bool filter_given(const struct filter *filter);

@@ -75,6 +75,19 @@ static void fits(sqlite3_context *context, int count, sqlite3_value **value)
 	sqlite3_result_int(context, pattern && text && pattern_matches(pattern, text));
 }
 
+/* Whether the pattern matches a whole path of names, or its end after a `::`. */
+static void named(sqlite3_context *context, int count, sqlite3_value **value)
+{
+	const char *pattern = (const char *)sqlite3_value_text(value[0]);
+	const char *path = (const char *)sqlite3_value_text(value[1]);
+	bool matches = false;
+
+	(void)count;
+	for (; pattern && path && !matches; path = (path = strstr(path, "::")) ? path + 2 : NULL)
+		matches = pattern_matches(pattern, path);
+	sqlite3_result_int(context, matches);
+}
+
 int filter_functions(sqlite3 *db)
 {
 	static const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
@@ -85,7 +98,8 @@ int filter_functions(sqlite3 *db)
 	if (!e || sqlite3_create_function_v2(db, "regexp", 2, flags, e, regexp, NULL, NULL,
 					     expression_free))
 		return -ENOMEM;
-	if (sqlite3_create_function(db, "fits", 2, flags, NULL, fits, NULL, NULL))
+	if (sqlite3_create_function(db, "fits", 2, flags, NULL, fits, NULL, NULL) ||
+	    sqlite3_create_function(db, "named", 2, flags, NULL, named, NULL, NULL))
 		return -ENOMEM;
 	return 0;
 }

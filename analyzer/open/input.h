@@ -13,6 +13,7 @@ struct input {
 	sqlite3 *db;
 	int64_t capture;   /* the chosen one: capture.id */
 	uint64_t captures; /* how many the database has */
+	unsigned unfit;    /* with `one_of_many`: filters that fit nothing in it (filter.h) */
 };
 
 /* What to open. */
@@ -26,7 +27,7 @@ struct input_request {
 
 /*
  * Opens it and chooses the capture. Applies the filters to that capture, or with `one_of_many` to
- * all captures.
+ * all captures. Filters that fit nothing in it are refused, but of one of many noted in `unfit`.
  */
 enum exit_status input_open(const struct input_request *request, struct input *out);
 void input_close(struct input *input);

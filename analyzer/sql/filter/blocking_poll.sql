@@ -6,5 +6,5 @@ FROM filter AS l
 JOIN main.blocking_poll AS r ON r.capture = l.capture
 WHERE r.start_ns < coalesce(l.to_ns, 9223372036854775807) AND r.end_ns > coalesce(l.from_ns, 0)
 	AND (l.worker IS NULL OR r.thread IN (SELECT thread FROM temp.filter_thread))
-	AND (l.task IS NULL OR fits(l.task, r.task))
+	AND (l.task IS NULL OR named(l.task, r.task))
 	AND (l.min_ns IS NULL OR r.wall_ns >= l.min_ns);

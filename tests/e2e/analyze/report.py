@@ -335,7 +335,8 @@ def a_filter_that_means_nothing_is_one_clear_message():
     for filters, word in ((("--from", "1h"), "long"), (("--from", "noon"), "noon"),
                           (("--to", "0s"), "--to"), (("--worker", "1"), "worker"),
                           (("--cause", "bug"), "bug"), (("--match", "("), "--match"),
-                          (("--min", "5"), "5"), (("--site", "99999"), "site")):
+                          (("--min", "5"), "20ms"), (("--site", "99999"), "site"),
+                          (("--task", "typo"), "@tasks"), (("--match", "typo"), "matches")):
         one_clear_message(analyze("report", capture(), *filters), "hud-analyze", ANALYZE_UNUSABLE,
                           word)
 

@@ -351,6 +351,46 @@ static void a_mark_is_a_time(void **state)
 	assert_int_equal(refused(other), STATUS_INPUT);
 }
 
+/* What is left over of filters that were applied. */
+static unsigned unfit(struct filter arguments)
+{
+	const int64_t capture = 1;
+	sqlite3 *db = everything_load();
+	unsigned unfit;
+
+	assert_int_equal(filter_functions(db), 0);
+	assert_int_equal(filter_apply(db, &arguments, &capture, 1), STATUS_DONE);
+	unfit = filter_unfit(db, &arguments);
+	sqlite3_close(db);
+	return unfit;
+}
+
+static void names_that_nothing_has_are_told_from_what_did_not_block(void **state)
+{
+	(void)state;
+	assert_int_equal(unfit((struct filter) {.task = "demo::sleepy::run"}), 0);
+	assert_int_equal(unfit((struct filter) {.task = "sleepy::run"}),
+			 0); /* the end after a :: */
+	assert_int_equal(unfit((struct filter) {.task = "sleepy::run", .cause = "net-io"}), 0);
+	assert_int_equal(unfit((struct filter) {.task = "leepy::run"}), FILTER_TASK_UNFIT);
+	assert_int_equal(unfit((struct filter) {.task = "typo", .match = "typo"}),
+			 FILTER_TASK_UNFIT | FILTER_MATCH_UNFIT);
+	assert_int_equal(unfit((struct filter) {.match = "hold$"}), 0); /* blocks nobody */
+	assert_int_equal(unfit((struct filter) {.from = "100ms"}), 0);
+}
+
+static void a_task_is_chosen_by_its_whole_name_or_by_the_end_of_it(void **state)
+{
+	sqlite3 *whole = everything_filtered(.task = "demo::sleepy::run");
+	sqlite3 *end = everything_filtered(.task = "sleepy::run");
+
+	(void)state;
+	assert_true(database_number(whole, BLOCKING, 0) > 0);
+	assert_int_equal(database_number(end, BLOCKING, 0), database_number(whole, BLOCKING, 0));
+	sqlite3_close(whole);
+	sqlite3_close(end);
+}
+
 static void filters_that_mean_nothing_are_refused(void **state)
 {
 	static const struct filter choices[] = {
@@ -423,6 +463,8 @@ int main(void)
 		cmocka_unit_test(a_filter_changes_nothing_in_the_database),
 		cmocka_unit_test(a_mark_is_a_time),
 		cmocka_unit_test(filters_that_mean_nothing_are_refused),
+		cmocka_unit_test(names_that_nothing_has_are_told_from_what_did_not_block),
+		cmocka_unit_test(a_task_is_chosen_by_its_whole_name_or_by_the_end_of_it),
 		cmocka_unit_test(durations_are_read_with_their_units),
 	};
 
