@@ -122,7 +122,8 @@ const struct verb verb_check = {
 		   "with a --baseline, 'site(\"db::*\").rate > +20%'. docs/CHECK.md has the\n"
 		   "grammar. Exit status 0: no rule was broken; 1: one was; 2: too little is\n"
 		   "known; 3: bad arguments or input. Filters apply to the capture and the\n"
-		   "baseline.\n",
+		   "baseline. All captures of a DB count; DB@ID is the one whose id begins\n"
+		   "with ID.\n",
 	.options = "--fail-on --baseline --min-busy --junit --github --json " FILTER_OPTIONS
 		   " " SYMBOL_OPTIONS " " USER_OPTIONS,
 	.least = 1,

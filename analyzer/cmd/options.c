@@ -41,7 +41,7 @@ static bool is_some_time(const char *value)
 	OPTION_FDS, offsetof(struct arguments, field), offsetof(struct arguments, count), NULL
 
 const struct option options[] = {
-	{"--output", "-o", "PATH", "the file to write; load adds to a database that exists",
+	{"--output", "-o", "PATH", "the file to write; `load` adds to a database that exists",
 	 TEXT(output, NULL)},
 	{"--fd", NULL, "N", "read this open descriptor; a second one is the debug file",
 	 FDS(fds, fd_count)},
@@ -51,7 +51,7 @@ const struct option options[] = {
 	{"--plain", NULL, NULL, "print values only: no column names, no padding", FLAG(plain)},
 	{"--list", NULL, NULL, "list the named queries", FLAG(list)},
 	{"--top", NULL, "N", "show at most N sites or rows", NUMBER(top)},
-	{"--site", NULL, "N", "only the site with this number; report then shows all about it",
+	{"--site", NULL, "N", "only the site with this number; `report` prints all about it",
 	 NUMBER(filter.site)},
 	{"--from", NULL, "TIME",
 	 "only what comes after TIME: 2s from the start, -2s from the end, or a mark",
@@ -59,7 +59,8 @@ const struct option options[] = {
 	{"--to", NULL, "TIME", "only what comes before TIME", TEXT(filter.to, NULL)},
 	{"--worker", NULL, "TID|NAME", "only this worker; * in a name matches any text",
 	 TEXT(filter.worker, NULL)},
-	{"--task", NULL, "NAME", "only polls of this task; * matches any text",
+	{"--task", NULL, "NAME",
+	 "only polls of this task: its name, or its end after a ::; * is any text",
 	 TEXT(filter.task, NULL)},
 	{"--cause", NULL, "CAUSE,..", "only these causes: cpu, lock, sleep, file-io, net-io, ...",
 	 TEXT(filter.cause, NULL)},
@@ -67,7 +68,7 @@ const struct option options[] = {
 	 TEXT(filter.match, NULL)},
 	{"--min", NULL, "TIME", "only blocking polls that lasted at least TIME, such as 20ms",
 	 DURATION(filter.min_ns, is_some_time)},
-	{"--limit", NULL, "N", "the same as --top", NUMBER(top)},
+	{"--limit", NULL, "N", "the same as --top: at most N rows", NUMBER(top)},
 	{"--set", NULL, "NAME=VALUE", "the value of :NAME in the query; repeatable",
 	 LIST(sets, set_count, is_assignment)},
 	{"--capture", NULL, "ID", "the capture of a database whose id begins with ID [the newest]",
@@ -92,7 +93,8 @@ const struct option options[] = {
 	{"--min-busy", NULL, "TIME", "how much polling must have been recorded [100ms]",
 	 DURATION(min_busy_ns, NULL)},
 	{"--junit", NULL, "FILE", "write the results as JUnit XML too", TEXT(junit, NULL)},
-	{"--github", NULL, NULL, "print annotations for GitHub Actions too", FLAG(github)},
+	{"--github", NULL, NULL, "print annotations for GitHub Actions too; not with --json",
+	 FLAG(github)},
 	{"--symbols", NULL, NULL, "where symbols were looked for, and how to get what is missing",
 	 FLAG(symbols)},
 	{"--help", "-h", NULL, "print this", FLAG(help)},
@@ -208,6 +210,14 @@ static bool looks_like_option(const char *text)
 	return text[0] == '-' && text[1] && strcspn(text, " \t\n") >= strcspn(text, "=");
 }
 
+/* What a value of each kind looks like; NULL: the help of the option says it. */
+static const char *const forms[] = {
+	[OPTION_TEXT] = NULL,
+	[OPTION_NUMBER] = "a whole number of at least 1",
+	[OPTION_DURATION] = "a time with its unit, such as 20ms, 1.5s or 2m",
+	[OPTION_FDS] = "the number of an open file descriptor",
+};
+
 static enum exit_status option_read(const struct verb *verb, int count, char *const *text, int *at,
 				    struct arguments *out)
 {
@@ -231,7 +241,8 @@ static enum exit_status option_read(const struct verb *verb, int count, char *co
 		return usage_error(verb, "given too many times: ", o->name);
 	if (option_store(o, out, value))
 		return STATUS_DONE;
-	return message(STATUS_INPUT, o->help, "%s: %s cannot be `%s`", verb->name, o->name, value);
+	return message(STATUS_INPUT, forms[o->kind] ? forms[o->kind] : o->help,
+		       "%s: %s cannot be `%s`", verb->name, o->name, value);
 }
 
 enum exit_status arguments_read(const struct verb *verb, int count, char *const *text,

@@ -172,6 +172,10 @@ static enum exit_status query_run(const struct arguments *a)
 	struct input input;
 	enum exit_status status;
 
+	if (a->list && a->positionals)
+		return message(STATUS_INPUT, "hud-analyze query --list",
+			       "query: --list takes no argument, but there is %s",
+			       a->positional[0]);
 	if (a->list) {
 		named_query_list();
 		return STATUS_DONE;

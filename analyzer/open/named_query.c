@@ -71,9 +71,14 @@ enum exit_status query_prepare(const struct input *input, const char *sql, uint6
 {
 	const char *rest;
 	sqlite3_stmt *second = NULL;
+	int err;
 
 	*out = NULL;
-	if (sqlite3_prepare_v2(input->db, sql, -1, out, &rest) != SQLITE_OK)
+	err = sqlite3_prepare_v2(input->db, sql, -1, out, &rest);
+	if (err == SQLITE_AUTH)
+		return message(STATUS_INPUT, "open the database with sqlite3 to change it",
+			       "a query can only read");
+	if (err != SQLITE_OK)
 		return message(STATUS_INPUT, "docs/SCHEMA.md describes the tables",
 			       "cannot run the query: %s", sqlite3_errmsg(input->db));
 	if (!*out)

@@ -40,12 +40,21 @@ static void print_activity(const struct page *page, sqlite3_stmt *q)
 	print_bars(page, "blocked", column_text(q, "blocked"));
 }
 
+static void print_mark(const struct page *page, sqlite3_stmt *q)
+{
+	char word[WORD_BYTES];
+
+	fprintf(page->out, "  mark %10s  %s\n", duration_word(word, column_number(q, "at_ns", 0)),
+		column_text(q, "text"));
+}
+
 enum exit_status report_timeline(const struct page *page)
 {
 	int width = page->form->width ? page->form->width - LABEL_COLUMN : COLUMNS_PLAIN;
 	int columns = width < COLUMNS_MIN ? COLUMNS_MIN : width;
 	sqlite3_stmt *q = named_query(page->input, "activity", page_rows(page, WORKERS_SHOWN) + 1);
 	int step = q ? SQLITE_ROW : SQLITE_ERROR;
+	const struct page_list marks = {"marks", NULL, NULL, print_mark, 0};
 	bool any = false;
 	char word[WORD_BYTES];
 
@@ -71,5 +80,7 @@ enum exit_status report_timeline(const struct page *page)
 		print_activity(page, q);
 	}
 	sqlite3_finalize(q);
+	if (step == SQLITE_DONE && any && page_list(page, &marks, NULL) < 0)
+		return STATUS_SYSTEM;
 	return step == SQLITE_DONE ? STATUS_DONE : STATUS_SYSTEM;
 }

@@ -26,7 +26,8 @@ static const struct option_help {
 	 "stop after TIME; a bare number is seconds (default: Ctrl-C or target's exit)"},
 	{'t', "threshold", "TIME",
 	 "record waits and polls of TIME or longer one by one (default: 5ms)"},
-	{'F', "freq", "HZ", "CPU profile: samples per second and CPU, 1 to 999 (default: 99)"},
+	{'F', "freq", "HZ",
+	 "CPU profile: samples per second and CPU, 1 to 999, at timer ticks (default: 99)"},
 	{'w', "workers", "PREFIX", "threads whose names begin with PREFIX are workers"},
 	{'S', "save-binaries", "DIR",
 	 "copy mapped binaries to DIR, for hud-analyze --debug-dir DIR"},
@@ -159,6 +160,8 @@ static bool option_apply(struct options *o, int letter, const char *value)
 {
 	switch (letter) {
 	case 'p':
+		if (!*value || value[strspn(value, "0123456789")])
+			return usage_error("a pid is a number, not %s", value);
 		return target_add(o, TARGET_PID, value);
 	case 'n':
 		return target_add(o, TARGET_NAME, value);
