@@ -286,7 +286,8 @@ CREATE TABLE poll_site (
 	stack INTEGER NOT NULL REFERENCES stack (id),
 	polls INTEGER NOT NULL,
 	total_ns INTEGER NOT NULL,
-	max_ns INTEGER NOT NULL
+	max_ns INTEGER NOT NULL,
+	task TEXT
 );
 
 CREATE TABLE poll_bucket (

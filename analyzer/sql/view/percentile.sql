@@ -11,11 +11,10 @@ WITH value AS NOT MATERIALIZED (
 	SELECT capture, 'task', task, wall_ns, 1
 	FROM blocking_poll
 	UNION ALL
-	SELECT s.capture, 'timed-task', k.task, coalesce(b.high_ns, b.low_ns), b.polls
+	SELECT s.capture, 'timed-task', s.task, coalesce(b.high_ns, b.low_ns), b.polls
 	FROM poll_site AS s
-	JOIN stack AS k ON k.id = s.stack
 	JOIN poll_bucket AS b ON b.poll_site = s.id
-	WHERE k.task IS NOT NULL
+	WHERE s.task IS NOT NULL
 ), ranked AS (
 	SELECT capture, kind, subject, wall_ns, count, sum(count) OVER shorter AS rank,
 		sum(count) OVER (PARTITION BY capture, kind, subject) AS all_count

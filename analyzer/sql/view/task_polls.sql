@@ -4,12 +4,10 @@
 -- most.
 CREATE VIEW task_polls AS
 WITH summed AS (
-	SELECT s.capture, k.task, sum(s.polls) AS polls, sum(s.total_ns) AS total_ns,
-		max(s.max_ns) AS max_ns
-	FROM poll_site AS s
-	JOIN stack AS k ON k.id = s.stack
-	WHERE k.task IS NOT NULL
-	GROUP BY s.capture, k.task
+	SELECT capture, task, sum(polls) AS polls, sum(total_ns) AS total_ns, max(max_ns) AS max_ns
+	FROM poll_site
+	WHERE task IS NOT NULL
+	GROUP BY capture, task
 ), ranked AS (
 	SELECT capture, subject AS task, max(CASE WHEN percent = 50 THEN wall_ns END) AS p50_ns,
 		max(CASE WHEN percent = 99 THEN wall_ns END) AS p99_ns

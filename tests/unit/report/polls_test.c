@@ -21,7 +21,8 @@ struct seen {
 	uint32_t flags;
 };
 
-static void poll_seen(struct scene *s, struct seen seen)
+/* `site`: the function that polled it, where a probe saw that. */
+static void poll_seen_at(struct scene *s, enum fake_stack site, struct seen seen)
 {
 	struct hud_poll record = {
 		.head = {HUD_POLL, 0, sizeof(record)},
@@ -36,9 +37,15 @@ static void poll_seen(struct scene *s, struct seen seen)
 		.tid = 11,
 		.poll_flags = seen.flags,
 		.scheduler = 1,
+		.site = s->stack[site],
 	};
 
 	scene_event(s, &record);
+}
+
+static void poll_seen(struct scene *s, struct seen seen)
+{
+	poll_seen_at(s, NO_STACK, seen);
 }
 
 /* A sample in the poll that began at `poll`; it makes the process one whose state is known. */
@@ -400,7 +407,8 @@ static void tasks_queued_during_a_poll_have_their_wait_where_its_end_was_seen(vo
 	sqlite3_close(db);
 }
 
-static void histogram(struct scene *s, uint64_t polls, const uint32_t bucket[6])
+static void histogram_of(struct scene *s, enum fake_stack site, uint64_t polls,
+			 const uint32_t bucket[6])
 {
 	struct {
 		struct hud_histogram head;
@@ -411,12 +419,17 @@ static void histogram(struct scene *s, uint64_t polls, const uint32_t bucket[6])
 			    .total_ns = polls * 1000,
 			    .max_ns = 9000,
 			    .process = s->process,
-			    .site = s->stack[HASH],
+			    .site = s->stack[site],
 			    .buckets = 3,
 		    }};
 
 	memcpy(record.bucket, bucket, sizeof(record.bucket));
 	scene_event(s, &record);
+}
+
+static void histogram(struct scene *s, uint64_t polls, const uint32_t bucket[6])
+{
+	histogram_of(s, HASH, polls, bucket);
 }
 
 static void the_last_histogram_of_a_task_covers_all_its_polls(void **state)
@@ -438,6 +451,35 @@ static void the_last_histogram_of_a_task_covers_all_its_polls(void **state)
 		    "SELECT task || ' ' || polls || ' ' || population || ' ' || p50_ns || ' ' || "
 		    "p99_ns || ' ' || max_ns || ' ' || count FROM tasks",
 		    "demo::hasher::run 1000 all 640 9000 9000 0");
+	sqlite3_close(db);
+}
+
+/* As in a program without types in its debug information. */
+static void blocking_polls_name_the_task_of_a_site_whose_symbol_does_not(void **state)
+{
+	const uint32_t buckets[] = {1, 498, 5, 491, 21, 11};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	histogram_of(&s, NAMELESS, 1000, buckets);
+	sample_in_poll(&s, 12000, 10000, 7, HASH);
+	poll_seen_at(&s, NAMELESS, (struct seen) {10000, 30000, 7, 0, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_text(db, "SELECT task || ' ' || polls || ' ' || population FROM tasks",
+		    "demo::hasher::run 1000 all");
+	sqlite3_close(db);
+
+	scene_begin(&s, 1);
+	histogram_of(&s, NAMELESS, 1000, buckets);
+	sample_in_poll(&s, 12000, 10000, 7, HASH);
+	sample_in_poll(&s, 42000, 40000, 8, TINY);
+	poll_seen_at(&s, NAMELESS, (struct seen) {10000, 30000, 7, 0, 0, 0});
+	poll_seen_at(&s, NAMELESS, (struct seen) {40000, 60000, 8, 0, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, "SELECT count(*) FROM tasks WHERE population = 'long'", 2);
+	assert_number(db, "SELECT count(*) FROM poll_site WHERE task IS NULL", 1);
 	sqlite3_close(db);
 }
 
@@ -509,6 +551,7 @@ int main(void)
 		cmocka_unit_test(a_long_poll_may_end_in_the_runtime),
 		cmocka_unit_test(tasks_queued_during_a_poll_have_their_wait_where_its_end_was_seen),
 		cmocka_unit_test(the_last_histogram_of_a_task_covers_all_its_polls),
+		cmocka_unit_test(blocking_polls_name_the_task_of_a_site_whose_symbol_does_not),
 		cmocka_unit_test(a_histogram_with_buckets_out_of_order_is_dropped),
 		cmocka_unit_test(without_a_seen_end_the_wait_of_queued_tasks_is_not_known),
 		cmocka_unit_test(a_late_record_does_not_reopen_a_poll),
