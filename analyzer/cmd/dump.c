@@ -169,8 +169,7 @@ const struct verb verb_dump = {
 	.usage = "CAPTURE",
 	.summary = "print every record of a capture, one line each",
 	.options = "",
-	.why_whole = "dump prints every record of a file; report, query, diff and check "
-		     "take filters",
+	.why_whole = "dump prints every record of a file",
 	.least = 1,
 	.most = 1,
 	.run = dump_run,

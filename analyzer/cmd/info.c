@@ -130,8 +130,7 @@ const struct verb verb_info = {
 		   "and where their symbols came from, how many stacks are complete, what\n"
 		   "was lost, and what recording cost.\n",
 	.options = "--symbols --capture " SYMBOL_OPTIONS,
-	.why_whole = "info is about the whole recording; report, query, diff and check "
-		     "take filters",
+	.why_whole = "info is about the whole recording",
 	.least = 1,
 	.most = 1,
 	.run = info_run,

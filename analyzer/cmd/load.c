@@ -110,8 +110,7 @@ const struct verb verb_load = {
 		   "if anything fails, none. A capture that is in the database already is\n"
 		   "refused. A new database is DB.partial until it is complete.\n",
 	.options = "--output " SYMBOL_OPTIONS " " USER_OPTIONS,
-	.why_whole = "a database keeps whole captures; report, query, diff and check "
-		     "take filters",
+	.why_whole = "a database keeps whole captures",
 	.least = 1,
 	.most = ARGUMENTS_MAX,
 	.run = load_run,

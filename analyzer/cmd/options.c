@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/options.h"
 #include "analyzer/base/duration.h"
+#include "analyzer/base/text.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/symbols/progress.h"
 
 #include <errno.h>
@@ -218,6 +220,24 @@ static const char *const forms[] = {
 	[OPTION_FDS] = "the number of an open file descriptor",
 };
 
+static enum exit_status refuse_filter(const struct verb *verb, const struct option *o)
+{
+	struct text advice = {0};
+	enum exit_status status;
+
+	text_add_string(&advice, verb->why_whole);
+	text_add_string(&advice, "; these verbs take it:");
+	for (const struct verb *const *v = verbs; *v; v++) {
+		if (!is_among((*v)->options, o))
+			continue;
+		text_add_string(&advice, " ");
+		text_add_string(&advice, (*v)->name);
+	}
+	status = message(STATUS_INPUT, advice.bytes, "%s takes no %s", verb->name, o->name);
+	text_close(&advice);
+	return status;
+}
+
 static enum exit_status option_read(const struct verb *verb, int count, char *const *text, int *at,
 				    struct arguments *out)
 {
@@ -226,8 +246,7 @@ static enum exit_status option_read(const struct verb *verb, int count, char *co
 
 	if (o && verb->why_whole && is_among(FILTER_OPTIONS " --site", o) &&
 	    !is_among(verb->options, o))
-		return message(STATUS_INPUT, verb->why_whole, "%s takes no %s", verb->name,
-			       o->name);
+		return refuse_filter(verb, o);
 	if (!o || !(is_among(verb->options, o) || strcmp(o->name, "--help") == 0))
 		return usage_error(verb, "there is no option ", name);
 	if (!o->value && value)

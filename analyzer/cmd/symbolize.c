@@ -240,8 +240,7 @@ const struct verb verb_symbolize = {
 	.details = "OUT can be analyzed anywhere, without the binaries. It has symbols for\n"
 		   "the addresses in this capture only, found as report finds them.\n",
 	.options = "--output " SYMBOL_OPTIONS,
-	.why_whole = "a copy is of the whole capture; report, query, diff and check "
-		     "take filters",
+	.why_whole = "a copy is of the whole capture",
 	.least = 1,
 	.most = 1,
 	.run = symbolize_run,

@@ -34,7 +34,7 @@ static void loss_write(struct bookkeeping *b, uint32_t cause, uint64_t total, ui
 	capture_writer_event(b->writer, &lost.head);
 }
 
-void bookkeeping_losses(struct bookkeeping *b, uint64_t now)
+static void losses_write(struct bookkeeping *b, uint64_t now)
 {
 	uint64_t count[COUNT_LOSSES], unplanned;
 
@@ -61,7 +61,7 @@ static uint64_t own_rss_bytes(void)
 	return (uint64_t)resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
-void bookkeeping_cost(const struct bookkeeping *b, uint64_t now)
+static void cost_write(const struct bookkeeping *b, uint64_t now)
 {
 	struct bpf_session_cost bpf = bpf_session_cost(b->bpf);
 	struct hud_cost cost = {
@@ -73,14 +73,26 @@ void bookkeeping_cost(const struct bookkeeping *b, uint64_t now)
 		.bpf_runs = bpf.runs,
 		.bpf_measured_ns = bpf.measured_ns,
 	};
+
+	capture_writer_event(b->writer, &cost.head);
+}
+
+static void clock_write(const struct bookkeeping *b)
+{
 	struct hud_clock clock = {
 		.head = {.type = HUD_CLOCK, .size = (uint32_t)sizeof(clock)},
 		.monotonic_ns = clock_ns(CLOCK_MONOTONIC),
 		.realtime_ns = clock_ns(CLOCK_REALTIME),
 	};
 
-	capture_writer_event(b->writer, &cost.head);
 	capture_writer_event(b->writer, &clock.head);
+}
+
+void bookkeeping_write(struct bookkeeping *b, uint64_t now)
+{
+	losses_write(b, now);
+	cost_write(b, now);
+	clock_write(b);
 }
 
 uint64_t bookkeeping_lost(const struct bookkeeping *b)

@@ -17,11 +17,11 @@ struct bookkeeping {
 	uint64_t lost_ns;                          /* when that was */
 };
 
-/* Writes HUD_LOST for every cause that has grown since the last call. */
-void bookkeeping_losses(struct bookkeeping *b, uint64_t now_ns);
-
-/* Writes HUD_COST and HUD_CLOCK. */
-void bookkeeping_cost(const struct bookkeeping *b, uint64_t now_ns);
+/*
+ * Once a second and at the end. Writes HUD_LOST for every cause that has grown since the last call,
+ * HUD_COST and HUD_CLOCK.
+ */
+void bookkeeping_write(struct bookkeeping *b, uint64_t now_ns);
 
 /* The sum over all causes of loss, as the status line shows it. */
 uint64_t bookkeeping_lost(const struct bookkeeping *b);

@@ -315,8 +315,7 @@ static int second_work(struct recording *r, uint64_t now)
 	if (!error)
 		error = bpf_session_drain(r->bpf);
 	process_table_reap(r->processes);
-	bookkeeping_losses(&r->books, now);
-	bookkeeping_cost(&r->books, now);
+	bookkeeping_write(&r->books, now);
 	if (r->status.terminal) {
 		struct status_numbers n = numbers(r, now);
 
@@ -404,8 +403,7 @@ static int record_finish(struct recording *r)
 	}
 	now = clock_ns(CLOCK_MONOTONIC);
 	poll_timing_finish(&r->timing, now);
-	bookkeeping_losses(&r->books, now);
-	bookkeeping_cost(&r->books, now);
+	bookkeeping_write(&r->books, now);
 	end.time_ns = now;
 	end.events = capture_writer_events(r->writer);
 	capture_writer_event(r->writer, &end.head);

@@ -1,7 +1,7 @@
 -- Which type of task does each poll site poll?
 --
--- The site's own symbol says it where debug information has its types. Else the blocking polls of the
--- site do, if they agree.
+-- The site's own symbol says it where debug information has its types. Else the blocking polls of
+-- the site do, if they agree.
 WITH agreed AS MATERIALIZED (
 	SELECT p.site_stack, min(b.task) AS task
 	FROM blocking_poll AS b

@@ -70,8 +70,9 @@ def a_binary_that_is_truncated_while_it_is_read_is_reported_in_one_line():
 
 @fact
 def a_pid_that_does_not_exist():
-    for pid in (2 ** 22 + 1, "0", "12x"):
-        refused(record("-d", 1, "-p", pid, "-o", path_for("none.hud")), RECORD_NO_TARGET, str(pid))
+    for pid, code in ((2 ** 22 + 1, RECORD_NO_TARGET), ("0", RECORD_NO_TARGET),
+                      ("12x", RECORD_USAGE)):
+        refused(record("-d", 1, "-p", pid, "-o", path_for("none.hud")), code, str(pid))
     expect(not os.path.exists(path_for("none.hud.partial")), "a file was left behind")
 
 

@@ -284,7 +284,8 @@ static struct loaded load_between_clocks(const void *record, size_t bytes)
 
 static void unknown_records_are_skipped(void **state)
 {
-	static const uint16_t type[] = {0, 8, 31, 37, 40, 63, 69, 4096, UINT16_MAX};
+	/* The last number of each group, which is taken last. */
+	static const uint16_t type[] = {0, 31, 63, 95, 127, 4096, UINT16_MAX};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(type) / sizeof(type[0]); i++) {

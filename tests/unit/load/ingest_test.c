@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "format/records.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <errno.h>
@@ -36,6 +37,50 @@ static void every_reference_between_rows_resolves(void **state)
 		    "FROM capture",
 		    "stack 6.18.0 demo duration");
 	sqlite3_close(db);
+}
+
+/* What each kind of event calls the time that it is of. */
+static const struct record_field *time_field(const struct record_kind *kind)
+{
+	static const char *const names[] = {"time_ns", "start_ns", "start_max_ns", "monotonic_ns"};
+
+	for (const struct record_field *f = kind->fields; f->name; f++) {
+		for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+			if (strcmp(f->name, names[i]) == 0)
+				return f;
+		}
+	}
+	return NULL;
+}
+
+static void every_event_of_another_time_is_refused(void **state)
+{
+	size_t refused = 0;
+
+	(void)state;
+	for (uint16_t type = HUD_OFFCPU; type < HUD_SYMBOL_TEXT; type++) {
+		const struct record_kind *kind = record_kind(type);
+		const struct record_field *time = kind ? time_field(kind) : NULL;
+		union {
+			struct hud_record head;
+			uint8_t byte[256];
+		} record = {.head = {.type = type}};
+		struct scene s;
+		sqlite3 *db;
+
+		if (!time)
+			continue; /* a histogram, a loss: of the whole recording */
+		record.head.size = kind->bytes;
+		memset(&record.byte[time->offset], 0x7f, time->bytes);
+		scene_begin(&s, 1);
+		scene_event(&s, &record);
+		db = scene_load(&s, 200000);
+		if (database_number(db, LOST("record-invalid"), 0) != 1)
+			fail_msg("%s was taken", kind->name);
+		sqlite3_close(db);
+		refused++;
+	}
+	assert_true(refused >= 9);
 }
 
 static void loading_twice_is_refused(void **state)
@@ -391,6 +436,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_reference_between_rows_resolves),
+		cmocka_unit_test(every_event_of_another_time_is_refused),
 		cmocka_unit_test(loading_twice_is_refused),
 		cmocka_unit_test(a_stream_that_fails_late_changes_nothing),
 		cmocka_unit_test(two_captures_in_one_stream_are_two),
