@@ -214,7 +214,6 @@ static bool looks_like_option(const char *text)
 
 /* What a value of each kind looks like; NULL: the help of the option says it. */
 static const char *const forms[] = {
-	[OPTION_TEXT] = NULL,
 	[OPTION_NUMBER] = "a whole number of at least 1",
 	[OPTION_DURATION] = "a time with its unit, such as 20ms, 1.5s or 2m",
 	[OPTION_FDS] = "the number of an open file descriptor",

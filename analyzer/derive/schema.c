@@ -35,69 +35,48 @@ static int causes_write(sqlite3 *db)
 	return err;
 }
 
-/* The statements that write what the rules of a runtime say. */
-struct runtime_inserts {
-	sqlite3_stmt *runtime;
-	sqlite3_stmt *many;   /* a multi-threaded scheduler */
-	sqlite3_stmt *single; /* a single-threaded one */
-	sqlite3_stmt *call;
-};
-
-static int runtime_write(const struct runtime_inserts *insert, const struct runtime *r)
+static int pair_insert(sqlite3 *db, const char *sql, const char *first, const char *second)
 {
-	const char *call;
-	int err = pair_write(insert->runtime, r->name, r->title);
+	sqlite3_stmt *insert;
+	int err;
 
-	if (!err)
-		err = pair_write(insert->many, r->multi_threaded, r->name);
-	if (!err)
-		err = pair_write(insert->single, r->single_threaded, r->name);
-	for (size_t i = 0; !err && (call = runtime_park_call(r, i)); i++)
-		err = pair_write(insert->call, r->name, call);
+	if (sqlite3_prepare_v2(db, sql, -1, &insert, NULL) != SQLITE_OK)
+		return -EIO;
+	err = pair_write(insert, first, second);
+	sqlite3_finalize(insert);
 	return err;
 }
 
-static int runtime_inserts_open(struct runtime_inserts *insert, sqlite3 *db)
+static int runtime_write(sqlite3 *db, const struct runtime *r)
 {
-	const struct {
-		const char *sql;
-		sqlite3_stmt **statement;
-	} all[] = {
-		{"INSERT INTO runtime (name, title) VALUES (?, ?)", &insert->runtime},
-		{"INSERT INTO scheduler (name, runtime, single_threaded) VALUES (?, ?, 0)",
-		 &insert->many},
-		{"INSERT INTO scheduler (name, runtime, single_threaded) VALUES (?, ?, 1)",
-		 &insert->single},
-		{"INSERT INTO park_call (runtime, syscall_name) VALUES (?, ?)", &insert->call},
-	};
+	const char *call;
+	int err = pair_insert(db, "INSERT INTO runtime (name, title) VALUES (?, ?)", r->name,
+			      r->title);
 
-	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++) {
-		if (sqlite3_prepare_v2(db, all[i].sql, -1, all[i].statement, NULL) != SQLITE_OK)
-			return -EIO;
-	}
-	return 0;
-}
-
-static void runtime_inserts_close(struct runtime_inserts *insert)
-{
-	sqlite3_finalize(insert->runtime);
-	sqlite3_finalize(insert->many);
-	sqlite3_finalize(insert->single);
-	sqlite3_finalize(insert->call);
+	if (!err)
+		err = pair_insert(
+			db,
+			"INSERT INTO scheduler (name, runtime, single_threaded) VALUES (?, ?, 0)",
+			r->multi_threaded, r->name);
+	if (!err)
+		err = pair_insert(
+			db,
+			"INSERT INTO scheduler (name, runtime, single_threaded) VALUES (?, ?, 1)",
+			r->single_threaded, r->name);
+	for (size_t i = 0; !err && (call = runtime_park_call(r, i)); i++)
+		err = pair_insert(db, "INSERT INTO park_call (runtime, syscall_name) VALUES (?, ?)",
+				  r->name, call);
+	return err;
 }
 
 /* The tables of runtimes, their schedulers and the calls their workers park in, from the rules. */
 static int runtimes_write(sqlite3 *db)
 {
-	struct runtime_inserts insert = {0};
 	struct rules *rules = NULL;
 	int err = rules_open(&rules);
 
-	if (!err)
-		err = runtime_inserts_open(&insert, db);
 	for (size_t i = 0; !err && i < rules->runtime_count; i++)
-		err = runtime_write(&insert, &rules->runtimes[i]);
-	runtime_inserts_close(&insert);
+		err = runtime_write(db, &rules->runtimes[i]);
 	rules_close(rules);
 	return err;
 }

@@ -75,6 +75,14 @@ static void fits(sqlite3_context *context, int count, sqlite3_value **value)
 	sqlite3_result_int(context, pattern && text && pattern_matches(pattern, text));
 }
 
+/* What follows the first `::` of a path; NULL: it has none. */
+static const char *path_rest(const char *path)
+{
+	const char *at = strstr(path, "::");
+
+	return at ? at + 2 : NULL;
+}
+
 /* Whether the pattern matches a whole path of names, or its end after a `::`. */
 static void named(sqlite3_context *context, int count, sqlite3_value **value)
 {
@@ -83,7 +91,7 @@ static void named(sqlite3_context *context, int count, sqlite3_value **value)
 	bool matches = false;
 
 	(void)count;
-	for (; pattern && path && !matches; path = (path = strstr(path, "::")) ? path + 2 : NULL)
+	for (; pattern && path && !matches; path = path_rest(path))
 		matches = pattern_matches(pattern, path);
 	sqlite3_result_int(context, matches);
 }

@@ -233,7 +233,7 @@ enum exit_status input_open(const struct input_request *request, struct input *o
 		status = request->one_of_many && !request->capture
 				 ? filter_all(out, &request->filter)
 				 : filter_apply(out->db, &request->filter, &out->capture, 1);
-	if (status == STATUS_DONE && filter_given(&request->filter))
+	if (status == STATUS_DONE)
 		out->unfit = filter_unfit(out->db, &request->filter);
 	if (out->unfit && !request->one_of_many)
 		status = filter_refuse(&request->filter, out->unfit);

@@ -27,7 +27,7 @@ struct input_request {
 
 /*
  * Opens it and chooses the capture. Applies the filters to that capture, or with `one_of_many` to
- * all captures. Filters that fit nothing in it are refused, but of one of many noted in `unfit`.
+ * all captures. Filters that fit nothing are refused; with `one_of_many` they are noted in `unfit`.
  */
 enum exit_status input_open(const struct input_request *request, struct input *out);
 void input_close(struct input *input);
