@@ -34,6 +34,7 @@ static void loss_write(struct bookkeeping *b, uint32_t cause, uint64_t total, ui
 	capture_writer_event(b->writer, &lost.head);
 }
 
+/* HUD_LOST for every cause that has grown since the last call. */
 static void losses_write(struct bookkeeping *b, uint64_t now)
 {
 	uint64_t count[COUNT_LOSSES], unplanned;

@@ -17,10 +17,7 @@ struct bookkeeping {
 	uint64_t lost_ns;                          /* when that was */
 };
 
-/*
- * Once a second and at the end. Writes HUD_LOST for every cause that has grown since the last call,
- * HUD_COST and HUD_CLOCK.
- */
+/* Writes what is to be said of the recording so far: once a second, and at its end. */
 void bookkeeping_write(struct bookkeeping *b, uint64_t now_ns);
 
 /* The sum over all causes of loss, as the status line shows it. */

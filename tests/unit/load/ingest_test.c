@@ -68,8 +68,12 @@ static void every_event_of_another_time_is_refused(void **state)
 		struct scene s;
 		sqlite3 *db;
 
-		if (!time)
-			continue; /* a histogram, a loss: of the whole recording */
+		if (!kind)
+			continue;
+		if (!time) { /* of the whole recording */
+			assert_true(type == HUD_HISTOGRAM || type == HUD_LOST);
+			continue;
+		}
 		record.head.size = kind->bytes;
 		memset(&record.byte[time->offset], 0x7f, time->bytes);
 		scene_begin(&s, 1);
