@@ -63,6 +63,9 @@ static enum exit_status load_existing(const struct arguments *arguments)
 	if (err == -EBADMSG)
 		return message(STATUS_INPUT, "hud-analyze does not overwrite what it did not make",
 			       "%s exists and is not a database of hud", path);
+	if (err == -EBUSY)
+		return message(STATUS_SYSTEM, "try again when it has finished",
+			       "another process is writing %s", path);
 	if (err)
 		return message(STATUS_SYSTEM, NULL, "cannot open %s: %s", path, strerror(-err));
 	status = load_into(db, arguments);
@@ -76,20 +79,20 @@ static enum exit_status load_new(const struct arguments *arguments)
 	struct new_file file;
 	enum exit_status status;
 	sqlite3 *db;
-	int err = new_file_begin(&file, AT_FDCWD, path, NEW_FILE_ONE_WRITER);
+	int err = new_file_begin(&file, AT_FDCWD, path, NEW_FILE_PRIVATE);
 
 	if (!err)
 		err = schema_open(file.partial, DATABASE_CREATE, &db);
 	if (err) {
-		unlink(file.partial);
 		return message(STATUS_SYSTEM, "is the directory there, and writable?",
-			       "cannot make %s.partial", path);
+			       "cannot make %s: %s", path, new_file_error(err));
 	}
 	status = load_into(db, arguments);
 	sqlite3_close(db);
 	err = new_file_close(&file, status == STATUS_DONE ? new_file_sync(&file) : -ECANCELED);
 	if (err && status == STATUS_DONE)
-		status = message(STATUS_SYSTEM, NULL, "cannot finish %s: %s", path, strerror(-err));
+		status = message(STATUS_SYSTEM, NULL, "cannot finish %s: %s", path,
+				 new_file_error(err));
 	return status;
 }
 
@@ -108,7 +111,7 @@ const struct verb verb_load = {
 	.summary = "load captures into an SQLite database",
 	.details = "Adds the captures to DB, which is made if there is none: all of them or,\n"
 		   "if anything fails, none. A capture that is in the database already is\n"
-		   "refused. A new database is DB.partial until it is complete.\n",
+		   "refused. A new database has a temporary name until it is complete.\n",
 	.options = "--output " SYMBOL_OPTIONS " " USER_OPTIONS,
 	.why_whole = "a database keeps whole captures",
 	.least = 1,

@@ -4,6 +4,7 @@
 #include "analyzer/plan/print_json.h"
 #include "analyzer/plan/print_text.h"
 #include "analyzer/plan/file.h"
+#include "format/new_file.h"
 #include "analyzer/plan/mappings.h"
 
 #include <errno.h>
@@ -80,8 +81,8 @@ static enum exit_status plan_make(const struct arguments *a, const struct unwind
 	}
 	err = plan_file_write(output, built.data, built.bytes);
 	if (err)
-		status =
-			message(STATUS_SYSTEM, NULL, "cannot write %s: %s", output, strerror(-err));
+		status = message(STATUS_SYSTEM, NULL, "cannot write %s: %s", output,
+				 new_file_error(err));
 	else
 		describe(a, &built, name, output);
 	plan_built_free(&built);

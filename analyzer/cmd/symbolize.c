@@ -51,15 +51,11 @@ static int64_t copy_read(void *context, void *data, size_t bytes)
 
 static enum exit_status copy_open(struct copy *c, const char *path)
 {
-	struct stat st;
-	int error;
+	int error = new_file_open(&c->out, AT_FDCWD, path, NEW_FILE_PRIVATE, 0600);
 
-	if (!lstat(path, &st) && !S_ISREG(st.st_mode))
-		return message(STATUS_INPUT, "give the name of a file to make after -o",
-			       "%s is there and is no regular file", path);
-	error = new_file_open(&c->out, AT_FDCWD, path, NEW_FILE_ONE_WRITER, 0600);
 	if (error)
-		return message(STATUS_SYSTEM, NULL, "cannot make %s: %s", path, strerror(-error));
+		return message(STATUS_SYSTEM, "give the name of a file to make after -o",
+			       "cannot make %s: %s", path, new_file_error(error));
 	return STATUS_DONE;
 }
 
@@ -69,8 +65,8 @@ static enum exit_status copy_close(struct copy *c, const char *path, enum exit_s
 				   status == STATUS_DONE ? new_file_sync(&c->out) : -ECANCELED);
 
 	if (error && status == STATUS_DONE)
-		status =
-			message(STATUS_SYSTEM, NULL, "cannot write %s: %s", path, strerror(-error));
+		status = message(STATUS_SYSTEM, NULL, "cannot write %s: %s", path,
+				 new_file_error(error));
 	return status;
 }
 
@@ -220,6 +216,9 @@ static enum exit_status symbolize_run(const struct arguments *arguments)
 	if (!arguments->output)
 		return message(STATUS_INPUT, "hud-analyze symbolize CAPTURE -o OUT",
 			       "symbolize: the name of the file to make is missing");
+	if (strcmp(arguments->output, "-") == 0)
+		return message(STATUS_INPUT, "give the name of a file to make after -o",
+			       "symbolize cannot write to standard output");
 	status = capture_file_open(path, &in);
 	if (status != STATUS_DONE)
 		return status;

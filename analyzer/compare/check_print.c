@@ -172,14 +172,14 @@ enum exit_status check_write_junit(struct check *c, const char *path)
 	int err;
 
 	if (status == STATUS_DONE) {
-		err = new_file_open(&file, AT_FDCWD, path, NEW_FILE_ONE_WRITER, 0666);
+		err = new_file_open(&file, AT_FDCWD, path, NEW_FILE_PRIVATE, 0666);
 		if (!err) {
 			err = new_file_write(&file, text, length);
 			err = new_file_close(&file, err ? err : new_file_sync(&file));
 		}
 		if (err)
 			status = message(STATUS_SYSTEM, NULL, "cannot write %s: %s", path,
-					 strerror(-err));
+					 new_file_error(err));
 	}
 	free(text);
 	return status;

@@ -115,7 +115,10 @@ static int schema_make(sqlite3 *db)
 
 static int schema_check(sqlite3 *db)
 {
-	/* -1 also when the file is no database at all. */
+	int err = database_run(db, "SELECT count(*) FROM sqlite_master");
+
+	if (err)
+		return err;
 	if (database_number(db, "PRAGMA application_id", -1) != SCHEMA_APPLICATION)
 		return -EBADMSG;
 	if (database_number(db, "PRAGMA user_version", -1) != schema_version())

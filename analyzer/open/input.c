@@ -39,6 +39,7 @@ static enum exit_status load_error(sqlite3 *db, const char *path, int err,
 				   const struct ingest_result *result)
 {
 	int code = sqlite3_errcode(db);
+	const char *into;
 
 	if (interrupt_came())
 		return interrupt_message();
@@ -49,10 +50,11 @@ static enum exit_status load_error(sqlite3 *db, const char *path, int err,
 	if (result->phase == INGEST_READING &&
 	    (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW))
 		return capture_error(path, err);
-	return message(STATUS_SYSTEM, NULL, "cannot load %s: %s", path,
-		       code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW
-			       ? strerror(-err)
-			       : sqlite3_errmsg(db));
+	if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW)
+		return message(STATUS_SYSTEM, NULL, "cannot load %s: %s", path, strerror(-err));
+	into = sqlite3_db_filename(db, "main");
+	return message(STATUS_SYSTEM, NULL, "cannot load %s into %s: %s", path,
+		       into && *into ? into : "a temporary database", sqlite3_errmsg(db));
 }
 
 static enum exit_status load_file(sqlite3 *db, const char *path, struct capture_file *file,
@@ -134,7 +136,12 @@ static enum exit_status open_database(const struct input_request *request, sqlit
 	if (err == -EBADMSG)
 		return message(STATUS_INPUT,
 			       "give a capture, or a database made by hud-analyze load",
-			       "%s is an SQLite database that hud-analyze did not make", path);
+			       "%s is an SQLite database that is damaged, or that hud-analyze did "
+			       "not make",
+			       path);
+	if (err == -EBUSY)
+		return message(STATUS_SYSTEM, "try again when it has finished",
+			       "another process is writing %s", path);
 	if (err)
 		return message(STATUS_SYSTEM, NULL, "cannot read %s: %s", path, strerror(-err));
 	return STATUS_DONE;
@@ -175,7 +182,12 @@ static int64_t capture_named(sqlite3 *db, const char *beginning)
 
 static enum exit_status choose(const struct input_request *request, struct input *input)
 {
-	input->captures = (uint64_t)database_number(input->db, "SELECT count(*) FROM capture", 0);
+	int64_t captures = database_number(input->db, "SELECT count(*) FROM capture", -1);
+
+	if (captures < 0)
+		return message(STATUS_SYSTEM, NULL, "cannot read %s: %s", request->path,
+			       sqlite3_errmsg(input->db));
+	input->captures = (uint64_t)captures;
 	if (request->capture)
 		input->capture = capture_named(input->db, request->capture);
 	else

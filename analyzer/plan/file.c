@@ -31,7 +31,7 @@ int plan_file_write(const char *path, const void *data, size_t bytes)
 
 	if (strcmp(path, "-") == 0)
 		return write_whole(STDOUT_FILENO, data, bytes);
-	err = new_file_open(&file, AT_FDCWD, path, NEW_FILE_ONE_WRITER, 0666);
+	err = new_file_open(&file, AT_FDCWD, path, NEW_FILE_PRIVATE, 0666);
 	if (err)
 		return err;
 	err = new_file_write(&file, data, bytes);

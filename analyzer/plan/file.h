@@ -10,8 +10,8 @@
 int plan_file_open(const char *path);
 
 /*
- * Writes a plan as `path`.partial and renames it once it is complete and on disk. "-": to standard
- * output. 0 or a negative errno.
+ * Writes a plan, which gets its name once it is complete and on disk. "-": to standard output. 0 or
+ * an error as new_file_error() tells it.
  */
 int plan_file_write(const char *path, const void *data, size_t bytes);
 

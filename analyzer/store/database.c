@@ -148,8 +148,12 @@ static const struct access_rule {
 	[DATABASE_TEMPORARY] = {SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, make_pragmas},
 	[DATABASE_CREATE] = {SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, make_pragmas},
 	[DATABASE_APPEND] = {SQLITE_OPEN_READWRITE, "PRAGMA cache_size = -16384"},
-	[DATABASE_READ] = {SQLITE_OPEN_READONLY, "PRAGMA query_only = 1"},
+	/* Writable for SQLite only, which may have to undo what a killed writer left half done. */
+	[DATABASE_READ] = {SQLITE_OPEN_READWRITE, "PRAGMA query_only = 1"},
 };
+
+/* A load of another process takes the file for as long as it lasts; most are done by then. */
+#define BUSY_TIMEOUT_MS 5000
 
 int database_open(const char *path, enum database_access access, sqlite3 **out)
 {
@@ -160,6 +164,8 @@ int database_open(const char *path, enum database_access access, sqlite3 **out)
 	*out = NULL;
 	err = database_errno(sqlite3_open_v2(access == DATABASE_TEMPORARY ? "" : path, &db,
 					     rule->flags | SQLITE_OPEN_NOMUTEX, NULL));
+	if (!err)
+		err = database_errno(sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS));
 	if (!err)
 		err = database_run(db, rule->pragmas);
 	if (err) {

@@ -244,7 +244,7 @@ void symbol_cache_save(struct symbol_module *m)
 	if (directory < 0)
 		return;
 	cache_name(m, name);
-	error = new_file_open(&file, directory, name, NEW_FILE_MANY_WRITERS, 0600);
+	error = new_file_open(&file, directory, name, NEW_FILE_PRIVATE, 0600);
 	if (!error && !new_file_close(&file, module_write(m, file.fd)))
 		cache_trim(directory);
 	close(directory);

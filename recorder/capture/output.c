@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +14,9 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+/* How long the reader of a pipe may take nothing once the recording is to end. */
+#define READER_WAIT_MS 5000
 
 static void name_make(const char *label, char *name, size_t room)
 {
@@ -28,38 +33,47 @@ static void name_make(const char *label, char *name, size_t room)
 	snprintf(name, room, "hud-%s-%s.hud", clean, stamp);
 }
 
-int output_open(const char *name, const char *label, struct output *out)
+static int pipe_open(struct output *out)
+{
+	if (isatty(STDOUT_FILENO)) {
+		fputs("hud-record: refusing to write a binary capture to the terminal\n"
+		      "  pipe it: hud-record … -o - | hud-analyze report -\n",
+		      stderr);
+		return -ENOTTY;
+	}
+	if (fcntl(STDOUT_FILENO, F_GETFL) < 0) {
+		fputs("hud-record: cannot write standard output: it is closed\n", stderr);
+		return -EBADF;
+	}
+	out->file.fd = STDOUT_FILENO;
+	out->pipe = true;
+	snprintf(out->file.name, sizeof(out->file.name), "standard output");
+	return 0;
+}
+
+int output_open(const char *name, const char *label, struct signals *signals, struct output *out)
 {
 	char own[128];
-	struct stat st;
 	int uid = invoker_id("SUDO_UID"), gid = invoker_id("SUDO_GID");
 	int error;
 
-	*out = (struct output) {.file.fd = -1};
-	if (name && !strcmp(name, "-")) {
-		if (isatty(STDOUT_FILENO)) {
-			fputs("hud-record: refusing to write a binary capture to the terminal\n"
-			      "  pipe it: hud-record … -o - | hud-analyze report -\n",
-			      stderr);
-			return -ENOTTY;
-		}
-		out->file.fd = STDOUT_FILENO;
-		out->pipe = true;
-		snprintf(out->file.name, sizeof(out->file.name), "standard output");
-		return 0;
-	}
+	*out = (struct output) {.file.fd = -1, .signals = signals};
+	if (name && !strcmp(name, "-"))
+		return pipe_open(out);
 	if (!name) {
 		name_make(label, own, sizeof(own));
 		name = own;
 	}
-	if (!stat(name, &st) && S_ISDIR(st.st_mode))
-		error = -EISDIR;
-	else
-		error = new_file_open(&out->file, AT_FDCWD, name, NEW_FILE_ONE_WRITER, 0600);
+	if (new_file_keep_leftover(AT_FDCWD, name))
+		fprintf(stderr,
+			"hud-record: %s.partial, of a recording that did not finish, is now "
+			"%s.partial.old\n",
+			name, name);
+	error = new_file_open(&out->file, AT_FDCWD, name, NEW_FILE_KEPT, 0600);
 	if (error) {
 		fprintf(stderr,
 			"hud-record: cannot write %s: %s\n  choose another place with -o FILE\n",
-			name, strerror(-error));
+			name, output_error(error));
 		return error;
 	}
 	if (uid > 0 && fchown(out->file.fd, (uid_t)uid, gid > 0 ? (gid_t)gid : (gid_t)-1))
@@ -83,11 +97,52 @@ bool output_in_foreign_directory(const struct output *out)
 	return stat(directory, &st) || (st.st_uid != 0 && !(st.st_mode & S_IWOTH));
 }
 
+/* Waits until the pipe takes PIPE_BUF bytes. 0 or a negative errno. */
+static int pipe_wait(const struct output *out)
+{
+	struct pollfd wait[] = {{.fd = out->file.fd, .events = POLLOUT},
+				{.fd = out->signals->fd, .events = POLLIN}};
+
+	for (;;) {
+		unsigned ended = signals_take(out->signals);
+		int ready = poll(wait, 2, ended ? READER_WAIT_MS : -1);
+
+		if (ready < 0 && errno != EINTR)
+			return -errno;
+		if (ready > 0 && wait[0].revents)
+			return 0;
+		if (ready == 0 || (ended && signals_take(out->signals) > ended))
+			return -ETIMEDOUT;
+	}
+}
+
+/* In parts that a pipe takes without blocking: a signal can end only a wait in poll(). */
+static int pipe_write(const struct output *out, const uint8_t *data, size_t bytes)
+{
+	int error = 0;
+
+	while (bytes && !error) {
+		size_t part = bytes < PIPE_BUF ? bytes : PIPE_BUF;
+
+		error = pipe_wait(out);
+		if (!error)
+			error = write_whole(out->file.fd, data, part);
+		data += part;
+		bytes -= part;
+	}
+	return error;
+}
+
 int output_write(void *output, const void *data, size_t bytes)
 {
 	const struct output *out = output;
 
-	return new_file_write(&out->file, data, bytes);
+	return out->pipe ? pipe_write(out, data, bytes) : new_file_write(&out->file, data, bytes);
+}
+
+const char *output_error(int error)
+{
+	return error == -ETIMEDOUT ? "its reader takes nothing" : new_file_error(error);
 }
 
 int output_close(struct output *out, bool whole)
@@ -99,7 +154,7 @@ int output_close(struct output *out, bool whole)
 	error = whole ? new_file_close(&out->file, 0) : new_file_leave(&out->file);
 	if (error)
 		fprintf(stderr, "hud-record: cannot finish %s: %s\n", out->file.name,
-			strerror(-error));
+			output_error(error));
 	return error;
 }
 

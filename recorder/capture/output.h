@@ -3,6 +3,7 @@
 #define HUD_RECORDER_CAPTURE_OUTPUT_H
 
 #include "format/new_file.h"
+#include "recorder/base/signals.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,18 +12,23 @@
 struct output {
 	struct new_file file; /* for stdout, its `fd` is that */
 	bool pipe;            /* to stdout */
+	struct signals *signals;
 };
 
 /*
  * Opens `name` ("-": stdout; NULL: a name from `label` and the time). The file is for its owner
  * only, and belongs to the user who called sudo. Prints what is wrong; 0 or a negative errno.
+ * `signals` must live as long: they end a wait for the reader of a pipe.
  */
-int output_open(const char *name, const char *label, struct output *out);
+int output_open(const char *name, const char *label, struct signals *signals, struct output *out);
 
 /* Is it in a directory where root may write only with CAP_DAC_OVERRIDE? */
 bool output_in_foreign_directory(const struct output *out);
 
-/* A capture_sink. */
+/*
+ * A capture_sink. A pipe may be full for as long as its reader likes, until a signal asks to end:
+ * then -ETIMEDOUT after 5 s without progress, or at a second signal.
+ */
 int output_write(void *output, const void *data, size_t bytes);
 
 /*
@@ -30,6 +36,9 @@ int output_write(void *output, const void *data, size_t bytes);
  * printed.
  */
 int output_close(struct output *out, bool whole);
+
+/* What an error of output_write() or output_open() means. */
+const char *output_error(int error);
 
 /* Nothing was recorded: the file is removed. */
 void output_abandon(struct output *out);

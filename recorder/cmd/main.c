@@ -6,6 +6,7 @@
 #include "recorder/target/set.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 int main(int argc, char **argv)
@@ -21,7 +22,7 @@ int main(int argc, char **argv)
 	}
 	switch (options_parse(argc, argv, &options)) {
 	case OPTIONS_DONE:
-		return EXIT_RECORDED;
+		return fflush(stdout) ? EXIT_NOT_WRITTEN : EXIT_RECORDED;
 	case OPTIONS_WRONG:
 		return EXIT_USAGE;
 	case OPTIONS_RUN:

@@ -78,7 +78,7 @@ static void help_print(FILE *to)
 	      "  2  wrong usage\n"
 	      "  3  no such target, several match, or it has exited\n"
 	      "  4  the kernel lacks a feature, or privileges are missing\n"
-	      "  5  the capture could not be written completely\n"
+	      "  5  the capture, or a binary to save, could not be written completely\n"
 	      "\n"
 	      "Examples:\n"
 	      "  sudo hud-record -d 10 my-app -o - | hud-analyze report -\n"
@@ -166,6 +166,8 @@ static bool option_apply(struct options *o, int letter, const char *value)
 	case 'n':
 		return target_add(o, TARGET_NAME, value);
 	case 'o':
+		if (!*value)
+			return usage_error("the name of the capture, after -o, is empty");
 		o->output = value;
 		return true;
 	case 'd':
@@ -185,6 +187,8 @@ static bool option_apply(struct options *o, int letter, const char *value)
 		o->workers = value;
 		return true;
 	case 'S':
+		if (!*value)
+			return usage_error("the directory, after --save-binaries, is empty");
 		o->save_binaries = value;
 		return true;
 	case 'P':

@@ -4,6 +4,7 @@
 #include "format/capture_writer.h"
 #include "format/names.h"
 #include "recorder/base/clock.h"
+#include "recorder/base/signals.h"
 #include "recorder/capture/bookkeeping.h"
 #include "recorder/capture/output.h"
 #include "recorder/capture/poll_timing.h"
@@ -19,12 +20,10 @@
 #include <errno.h>
 #include <malloc.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -54,7 +53,7 @@ struct recording {
 	struct mark_receiver marks;
 	uint64_t start_ns;
 	uint64_t second_ns; /* when second_work() last ran */
-	int signals;
+	struct signals signals;
 	struct unwind_sizes sizes;
 	enum hud_end_reason end;
 	int write_error;
@@ -325,17 +324,6 @@ static int second_work(struct recording *r, uint64_t now)
 	return error ? error : capture_writer_flush(r->writer);
 }
 
-/* True: SIGINT or SIGTERM. SIGCHLD only ends the wait: exits are seen by their events. */
-static bool signal_taken(struct recording *r)
-{
-	struct signalfd_siginfo info;
-
-	while (read(r->signals, &info, sizeof(info)) == (ssize_t)sizeof(info))
-		if (info.ssi_signo == SIGINT || info.ssi_signo == SIGTERM)
-			return true;
-	return false;
-}
-
 static bool duration_over(const struct recording *r, uint64_t now)
 {
 	return r->options->duration_ns && now - r->start_ns >= r->options->duration_ns;
@@ -352,7 +340,7 @@ static int wait_ms(const struct recording *r, uint64_t now)
 
 static void record_loop(struct recording *r)
 {
-	struct pollfd wait = {.fd = r->signals, .events = POLLIN};
+	struct pollfd wait = {.fd = r->signals.fd, .events = POLLIN};
 
 	for (;;) {
 		uint64_t now = clock_ns(CLOCK_MONOTONIC);
@@ -379,7 +367,8 @@ static void record_loop(struct recording *r)
 			r->end = HUD_END_DURATION;
 			return;
 		}
-		if (poll(&wait, 1, wait_ms(r, now)) > 0 && signal_taken(r)) {
+		poll(&wait, 1, wait_ms(r, now)); /* SIGCHLD only ends it: exits have events */
+		if (signals_take(&r->signals)) {
 			r->end = HUD_END_INTERRUPTED;
 			return;
 		}
@@ -410,25 +399,20 @@ static int record_finish(struct recording *r)
 	return capture_writer_flush(r->writer);
 }
 
-static int signals_open(struct recording *r)
-{
-	sigset_t set;
-
-	signal(SIGPIPE, SIG_IGN); /* a closed pipe becomes an error of write() */
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGCHLD);
-	if (sigprocmask(SIG_BLOCK, &set, NULL))
-		return -errno;
-	r->signals = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
-	return r->signals < 0 ? -errno : 0;
-}
-
 static enum exit_code failed(const char *what, int error)
 {
 	fprintf(stderr, "hud-record: cannot %s: %s\n", what, strerror(-error));
 	return EXIT_FAILED;
+}
+
+/* A capture whose first bytes cannot be written is not begun. */
+static enum exit_code not_begun(const struct recording *r, int error)
+{
+	if (error == -ENOMEM)
+		return failed("begin the capture", error);
+	fprintf(stderr, "hud-record: cannot write %s: %s\n", r->output.file.name,
+		output_error(error));
+	return EXIT_NOT_WRITTEN;
 }
 
 static enum exit_code record_prepare(struct recording *r)
@@ -436,10 +420,10 @@ static enum exit_code record_prepare(struct recording *r)
 	enum exit_code code;
 	int error;
 
-	error = signals_open(r);
+	error = signals_open(&r->signals);
 	if (error)
 		return failed("handle signals", error);
-	if (output_open(r->options->output, r->targets->label, &r->output))
+	if (output_open(r->options->output, r->targets->label, &r->signals, &r->output))
 		return EXIT_NOT_WRITTEN;
 	error = objects_open(r);
 	if (error)
@@ -448,7 +432,7 @@ static enum exit_code record_prepare(struct recording *r)
 	if (!error)
 		error = process_table_open(r->writer, r->objects, &r->processes);
 	if (error)
-		return failed("begin the capture", error);
+		return not_begun(r, error);
 	status_begin(&r->status, r->options->quiet, r->targets->label, r->targets->count);
 	code = targets_plan(r);
 	if (code == EXIT_RECORDED)
@@ -462,7 +446,7 @@ static enum exit_code record_prepare(struct recording *r)
 	r->start_ns = r->second_ns = clock_ns(CLOCK_MONOTONIC);
 	error = session_write(r);
 	if (error)
-		return failed("begin the capture", error);
+		return not_begun(r, error);
 	r->transcript = (struct transcript) {
 		.writer = r->writer,
 		.processes = r->processes,
@@ -477,6 +461,27 @@ static enum exit_code record_prepare(struct recording *r)
 		.lost_ns = r->start_ns,
 	};
 	return EXIT_RECORDED;
+}
+
+/* Says what became of the command. */
+static void command_report(const struct recording *r)
+{
+	const struct target_set *t = r->targets;
+	int status;
+
+	if (!t->child)
+		return;
+	if (target_set_exited(t, r->end == HUD_END_TARGET_EXITED, &status)) {
+		if (WIFSIGNALED(status))
+			fprintf(stderr, "  %s was killed by signal %d\n", t->command,
+				WTERMSIG(status));
+		else if (WEXITSTATUS(status))
+			fprintf(stderr, "  %s exited with status %d\n", t->command,
+				WEXITSTATUS(status));
+	} else if (r->end == HUD_END_DURATION) {
+		/* Not after Ctrl-C: it got that signal too, and may be about to exit. */
+		fprintf(stderr, "  %s is still running, pid %d\n", t->command, (int)t->child);
+	}
 }
 
 static enum exit_code record_all(struct recording *r)
@@ -515,20 +520,19 @@ static enum exit_code record_all(struct recording *r)
 			"hud-record: cannot write %s: %s\n"
 			"  what was written before is a readable capture\n",
 			r->output.pipe ? r->output.file.name : r->output.file.partial,
-			strerror(-r->write_error));
+			output_error(r->write_error));
 	status_end(&r->status, &n, &r->output, whole && !error, hud_end_reason_name(r->end));
-	/* Not after Ctrl-C: the command got that signal too, and may be about to exit. */
-	if (r->end == HUD_END_DURATION && !r->options->quiet && target_set_runs(r->targets))
-		fprintf(stderr, "  %s is still running, pid %d\n", r->targets->command,
-			(int)r->targets->child);
-	return whole && !error ? EXIT_RECORDED : EXIT_NOT_WRITTEN;
+	if (!r->options->quiet)
+		command_report(r);
+	return whole && !error && !object_table_counts(r->objects).unsaved ? EXIT_RECORDED
+									   : EXIT_NOT_WRITTEN;
 }
 
 enum exit_code recording_run(const struct options *o, struct target_set *targets)
 {
 	struct recording r = {.options = o,
 			      .targets = targets,
-			      .signals = -1,
+			      .signals = {.fd = -1},
 			      .output = {.file.fd = -1},
 			      .marks = {.fd = -1}};
 	enum exit_code code = record_prepare(&r);
@@ -549,7 +553,6 @@ enum exit_code recording_run(const struct options *o, struct target_set *targets
 	if (r.writer)
 		capture_writer_close(r.writer);
 	kernel_symbols_close(r.kernel);
-	if (r.signals >= 0)
-		close(r.signals);
+	signals_close(&r.signals);
 	return code;
 }

@@ -61,6 +61,18 @@ static int bytes_copy(int from, int to)
 	return 0;
 }
 
+int binary_save_dir(const char *dir)
+{
+	struct stat st;
+	int error = directory_make(dir);
+
+	if (!error && stat(dir, &st))
+		error = -errno;
+	if (!error && !S_ISDIR(st.st_mode))
+		error = -ENOTDIR;
+	return error ? error : access(dir, W_OK | X_OK) ? -errno : 0;
+}
+
 int binary_save(const char *dir, int fd, const char *path, const struct build_id *id)
 {
 	char name[PATH_MAX];
@@ -71,6 +83,6 @@ int binary_save(const char *dir, int fd, const char *path, const struct build_id
 		return error;
 	if (!access(name, F_OK))
 		return 0;
-	error = new_file_open(&file, AT_FDCWD, name, NEW_FILE_MANY_WRITERS, 0600);
+	error = new_file_open(&file, AT_FDCWD, name, NEW_FILE_PRIVATE, 0600);
 	return error ? error : new_file_close(&file, bytes_copy(fd, file.fd));
 }

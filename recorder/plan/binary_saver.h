@@ -4,6 +4,9 @@
 
 #include "format/build_id.h"
 
+/* Makes the directory, but not those above it. 0; a negative errno: nothing can be saved there. */
+int binary_save_dir(const char *dir);
+
 /*
  * Copies an open ELF file, bytes only, into `dir`: by build-id as .build-id/ab/cdef….debug, the
  * layout that debuggers and hud-analyze --debug-dir search; without one, by the hash of its code,

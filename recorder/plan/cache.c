@@ -155,7 +155,7 @@ void plan_cache_put(const struct plan_cache *c, const struct plan_key *key, cons
 
 	if (c->directory < 0 || bytes > ENTRY_BYTES_MAX || !entry_name(key, name))
 		return;
-	if (new_file_open(&file, c->directory, name, NEW_FILE_MANY_WRITERS, 0600))
+	if (new_file_open(&file, c->directory, name, NEW_FILE_PRIVATE, 0600))
 		return;
 	if (!new_file_close(&file, new_file_write(&file, data, bytes)))
 		cache_trim(c->directory);

@@ -44,6 +44,7 @@ struct object_table {
 	uint32_t objects;
 	size_t room;
 	uint32_t vdso;
+	size_t unsaved;
 	struct plan *given; /* --plan */
 	size_t given_count;
 	struct unwind_store *store;
@@ -72,6 +73,18 @@ static int given_load(struct object_table *t, const char *path)
 	return error;
 }
 
+static int save_dir_check(const char *dir)
+{
+	int error = binary_save_dir(dir);
+
+	if (error)
+		fprintf(stderr,
+			"hud-record: cannot save binaries in %s: %s\n"
+			"  give a directory that is there, or one to make, after --save-binaries\n",
+			dir, strerror(-error));
+	return error;
+}
+
 int object_table_open(const struct object_table_options *options, struct object_table **out)
 {
 	struct object_table *t = calloc(1, sizeof(*t));
@@ -88,6 +101,8 @@ int object_table_open(const struct object_table_options *options, struct object_
 		error = -ENOMEM;
 	for (size_t i = 0; !error && i < options->plan_file_count; i++)
 		error = given_load(t, options->plan_files[i]);
+	if (!error && options->save_dir)
+		error = save_dir_check(options->save_dir);
 	if (error) {
 		object_table_close(t);
 		return error;
@@ -222,6 +237,17 @@ static void plan_request(struct object_table *t, struct object *o, int fd)
 		close(debug);
 }
 
+static void object_save(struct object_table *t, const struct object *o, int fd, const char *path)
+{
+	int error = binary_save(t->options.save_dir, fd, path, &o->id);
+
+	if (!error)
+		return;
+	t->unsaved++;
+	fprintf(stderr, "hud-record: cannot save a copy of %s in %s: %s\n", path,
+		t->options.save_dir, strerror(-error));
+}
+
 uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_mapping *m,
 			   const struct build_id *known_id)
 {
@@ -249,7 +275,7 @@ uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_
 	else
 		build_id_read(fd, &o->id);
 	if (t->options.save_dir)
-		binary_save(t->options.save_dir, fd, m->path, &o->id);
+		object_save(t, o, fd, m->path);
 	plan_request(t, o, fd);
 done:
 	close(fd);
@@ -419,7 +445,8 @@ const struct hud_plan_identity *object_identity(const struct object_table *t, ui
 
 struct object_counts object_table_counts(const struct object_table *t)
 {
-	struct object_counts c = {.objects = t->objects, .no_analyzer = t->no_analyzer};
+	struct object_counts c = {
+		.objects = t->objects, .no_analyzer = t->no_analyzer, .unsaved = t->unsaved};
 
 	for (uint32_t i = 0; i < t->objects; i++) {
 		c.usable += t->object[i].state == PLAN_STORED || t->object[i].state == PLAN_READY;

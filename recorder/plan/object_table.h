@@ -25,7 +25,10 @@ struct object_table_options {
 	bool plans; /* false: --unwind fp */
 };
 
-/* Prints which --plan file cannot be used. 0 or a negative errno. `*out` is owned by the caller. */
+/*
+ * Prints which --plan file or save_dir cannot be used. 0 or a negative errno. `*out` is the
+ * caller's.
+ */
 int object_table_open(const struct object_table_options *options, struct object_table **out);
 void object_table_close(struct object_table *t);
 
@@ -68,6 +71,7 @@ struct object_counts {
 	size_t usable;      /* they have a plan */
 	size_t failed;      /* no plan could be made, or it did not fit */
 	bool no_analyzer;   /* hud-analyze is not on this host */
+	size_t unsaved;     /* could not be copied to save_dir */
 	const char *misfit; /* a --plan that matches no mapped file; NULL: all match one */
 };
 struct object_counts object_table_counts(const struct object_table *t);

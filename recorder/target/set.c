@@ -257,9 +257,10 @@ enum exit_code target_set_start(struct target_set *t)
 	return EXIT_NO_TARGET;
 }
 
-bool target_set_runs(const struct target_set *t)
+bool target_set_exited(const struct target_set *t, bool wait, int *status)
 {
-	return t->child && t->start_fd < 0 && waitpid(t->child, NULL, WNOHANG) == 0;
+	return t->child && t->start_fd < 0 &&
+	       waitpid(t->child, status, wait ? 0 : WNOHANG) == t->child;
 }
 
 void target_set_close(struct target_set *t)

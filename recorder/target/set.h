@@ -40,8 +40,11 @@ enum exit_code target_set_spawn(char **command, struct target_set *out);
  */
 enum exit_code target_set_start(struct target_set *t);
 
-/* Is the command that was started still running? */
-bool target_set_runs(const struct target_set *t);
+/*
+ * Has the command that was started exited? Then `*status` is as waitpid() gives it. `wait`: it is
+ * about to, so wait for it.
+ */
+bool target_set_exited(const struct target_set *t, bool wait, int *status);
 
 /* Ends a command that was never started; closes what is open. */
 void target_set_close(struct target_set *t);

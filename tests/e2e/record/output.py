@@ -7,9 +7,11 @@ import re
 import shutil
 import signal
 import stat
+import subprocess
 
-from lib import (ANALYZE, RECORD, Demo, analyzed, expect, expect_equal, fact, facts_check, path_for,
-                 program, query, recorded, report, run, started_program)
+from lib import (ANALYZE, RECORD, RECORD_NOT_WRITTEN, RECORD_USAGE, Demo, Recording, Skip, analyzed,
+                 expect, expect_equal, fact, facts_check, once, one_clear_message, path_for,
+                 program, query, record, recorded, report, run, start, started_program, wait_until)
 
 
 def recording_of_crowd(name, *arguments, threads=2, seconds="500ms", **options):
@@ -17,6 +19,11 @@ def recording_of_crowd(name, *arguments, threads=2, seconds="500ms", **options):
     path = path_for(name)
     done = recorded("-d", seconds, "-o", path, "-p", target.pid, *arguments, **options)
     return path, done
+
+
+@once
+def capture_of_crowd():
+    return recording_of_crowd("crowd.hud")[0]
 
 
 @fact
@@ -38,15 +45,125 @@ def the_capture_belongs_to_the_user_who_called_sudo():
 
 
 @fact
-def a_symlink_is_replaced_and_never_written_through():
-    victim = path_for("victim")
+def only_a_regular_file_is_replaced():
+    """As root a rename would put a capture in the place of /dev/null."""
+    target = started_program([program("crowd"), 1])
+    victim, link, pipe, device = (path_for(f"place-{name}")
+                                  for name in ("victim", "link", "pipe", "device"))
     with open(victim, "w") as file:
         file.write("precious")
-    for link in ("link.hud", "link.hud.partial"):
-        os.symlink(victim, path_for(link))
-    path, _ = recording_of_crowd("link.hud")
+    os.symlink(victim, link)
+    os.mkfifo(pipe)
+    os.mknod(device, 0o600 | stat.S_IFCHR, os.makedev(1, 3))
+    kinds = {path: stat.S_IFMT(os.lstat(path).st_mode) for path in (link, pipe, device)}
+    for path in kinds:
+        done = record("-d", "100ms", "-o", path, "-p", target.pid)
+        one_clear_message(done, "hud-record", RECORD_NOT_WRITTEN, "no regular file")
+        for arguments in (["plan", program("crowd"), "-o", path],
+                          ["check", capture_of_crowd(), "--min-busy", "1us", "--junit", path,
+                           "--fail-on", "blocked > 99%"],
+                          ["symbolize", capture_of_crowd(), "-o", path]):
+            done = run([ANALYZE, *arguments])
+            expect_equal(done.returncode, 4, f"{arguments}: exit code ({done.stderr!r})")
+            expect("no regular file" in done.stderr, f"{arguments}:\n{done.stderr}")
+    expect_equal({path: stat.S_IFMT(os.lstat(path).st_mode) for path in kinds}, kinds, "kinds")
     expect_equal(open(victim).read(), "precious", "what the link pointed to")
-    expect(not os.path.islink(path), "the capture is still a symlink")
+
+
+@fact
+def two_recordings_do_not_share_a_file():
+    target = started_program([program("crowd"), 1])
+    first = Recording(path_for("shared.hud"), "-p", target.pid)
+    second = record("-d", "100ms", "-o", first.output, "-p", target.pid)
+    one_clear_message(second, "hud-record", RECORD_NOT_WRITTEN, "another process is writing it")
+    first.ended_well(signal.SIGINT)
+    expect(report(first.output)["capture"]["id"], "the first recording is lost")
+
+
+@fact
+def what_a_killed_recording_left_is_kept():
+    target = started_program([program("crowd"), 1])
+    first = Recording(path_for("left.hud"), "-p", target.pid)
+    first.process.kill()
+    first.process.wait()
+    left = report(first.partial)["capture"]["id"]
+    done = recorded("-d", "100ms", "-o", first.output, "-p", target.pid)
+    expect(f"now {first.partial}.old" in done.stderr, f"stderr:\n{done.stderr}")
+    expect_equal(report(first.partial + ".old")["capture"]["id"], left, "its id")
+    expect(report(first.output)["capture"]["id"] != left, "the new one is the old one")
+
+
+@fact
+def a_capture_that_cannot_get_its_name_is_kept():
+    target = started_program([program("crowd"), 1])
+    recording = Recording(path_for("taken.hud"), "-p", target.pid)
+    os.mkdir(recording.output)
+    recording.process.send_signal(signal.SIGINT)
+    _, errors = recording.process.communicate(timeout=20)
+    expect_equal(recording.process.returncode, RECORD_NOT_WRITTEN, f"exit code ({errors!r})")
+    expect(f"next: hud-analyze report {recording.partial}" in errors, f"stderr:\n{errors}")
+    expect(report(recording.partial)["capture"]["truncated"] is False, "it is not complete")
+
+
+@fact
+def a_reader_that_takes_nothing_does_not_hold_the_recorder():
+    """A pipe that is full from the start: the recorder waits, and the second signal ends it."""
+    target = started_program([program("crowd"), 1])
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    while True:
+        try:
+            os.write(writer, bytes(4096))
+        except BlockingIOError:
+            break
+    os.set_blocking(writer, True)
+    process = start([RECORD, "-p", target.pid, "-o", "-"], stdout=writer, stderr=subprocess.PIPE)
+    os.close(writer)
+    for _ in range(2):
+        wait_until(lambda: "poll" in open(f"/proc/{process.pid}/wchan").read(), "it waits")
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: not term_pending(process.pid), "the signal is taken")
+    _, errors = process.communicate(timeout=20)
+    os.close(reader)
+    expect_equal(process.returncode, RECORD_NOT_WRITTEN, f"exit code ({errors!r})")
+    expect("its reader takes nothing" in errors, f"stderr:\n{errors}")
+
+
+def term_pending(pid):
+    """Is a SIGTERM on its way to it? Of a zombie other signals may be, for ever."""
+    masks = re.findall(r"^S\w*Pnd:\s+(\w+)", open(f"/proc/{pid}/status").read(), re.M)
+    return any(int(mask, 16) >> (signal.SIGTERM - 1) & 1 for mask in masks)
+
+
+@fact
+def what_became_of_a_command_is_said():
+    for code, text in (("exit 3", "exited with status 3"), ("kill -9 $$", "killed by signal 9")):
+        done = recorded("-o", path_for("command.hud"), "--", "sh", "-c", code)
+        expect(text in done.stderr, f"{code}:\n{done.stderr}")
+    done = recorded("-o", path_for("command.hud"), "--", "true")
+    expect("with status" not in done.stderr, f"true:\n{done.stderr}")
+
+
+@fact
+def a_binary_that_cannot_be_saved_is_named():
+    target = started_program([program("crowd"), 1])
+    file = path_for("save-file")
+    open(file, "w").close()
+    for directory in (file, path_for("no/such/save"), ""):
+        done = record("-d", "100ms", "-p", target.pid, "-o", path_for("save.hud"), "-S", directory)
+        one_clear_message(done, "hud-record", RECORD_USAGE, "save" if directory else "empty")
+    place = path_for("save-full")
+    os.mkdir(place)
+    if run(["mount", "-t", "tmpfs", "-o", "size=8k", "none", place]).returncode:
+        raise Skip("a tmpfs cannot be mounted here")
+    try:
+        done = record("-d", "100ms", "-p", target.pid, "-o", path_for("save.hud"), "-S", place)
+    finally:
+        run(["umount", "-l", place])
+    expect_equal(done.returncode, RECORD_NOT_WRITTEN, f"exit code ({done.stderr!r})")
+    expect(re.search(r"cannot save a copy of .*crowd in .*save-full: No space left", done.stderr),
+           f"stderr:\n{done.stderr}")
+    expect(os.path.exists(path_for("save.hud")), "the capture itself is missing")
 
 
 @fact
