@@ -33,6 +33,9 @@ static enum exit_status rule_read(const struct arguments *a, const char *text,
 	if (out->relative && !a->baseline_count)
 		return message(STATUS_INPUT, "give it with --baseline PATH",
 			       "the rule `%s` needs a baseline", text);
+	if (out->figure >= CHECK_P50 && !out->relative && out->limit < (double)a->filter.min_ns)
+		return message(STATUS_INPUT, "give a shorter --min, or none",
+			       "the rule `%s` is about blocks that --min leaves out", text);
 	if (out->cause[0] && a->filter.cause && !cause_listed(a->filter.cause, out->cause))
 		return message(
 			STATUS_INPUT, "no site can be of both",
@@ -47,6 +50,9 @@ static enum exit_status rules_read(const struct arguments *a, struct check_rule 
 
 	if (a->json && a->github)
 		return message(STATUS_INPUT, "run it twice", "check: --json or --github, not both");
+	if (a->junit && strcmp(a->junit, "-") == 0)
+		return message(STATUS_INPUT, "give the name of a file to make after --junit",
+			       "check: standard output has the results as text");
 	if (!a->rule_count)
 		return message(STATUS_INPUT, "docs/CHECK.md has the grammar of rules",
 			       "check: it needs a rule: --fail-on 'blocked_p99 > 10ms'");
@@ -85,6 +91,8 @@ static enum exit_status check_rules(struct check *c, const struct arguments *a,
 {
 	enum exit_status status = sides_add(c, a);
 
+	if (status == STATUS_DONE)
+		status = check_begin(c);
 	for (size_t i = 0; status == STATUS_DONE && i < a->rule_count; i++)
 		status = check_apply(c, i + 1, &rules[i]);
 	if (status == STATUS_DONE)

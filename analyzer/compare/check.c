@@ -9,6 +9,9 @@
  * Judges rules: by a limit, or by how much a figure has certainly grown.
  */
 
+/* With more of the stacks lost, a rule of sites cannot pass. */
+#define STACKS_LOST_PERCENT_MAX 1
+
 /* The columns of sql/check/subjects.sql that hold a figure, in the unit of a rule's limit. */
 static const struct {
 	const char *after, *before;
@@ -88,6 +91,24 @@ static enum exit_status growth_low(struct check *c, const struct check_rule *rul
 	return status;
 }
 
+/* What a rule that nothing has broken still cannot be told of. False: it passes. */
+static bool doubt(const struct check *c, const struct check_rule *rule, struct finding *out)
+{
+	bool length = rule->figure >= CHECK_P50 && !rule->relative;
+
+	if (rule->relative && c->comparison.reason)
+		out->kind = FINDING_INCOMPARABLE;
+	else if (length && rule->limit < (double)c->threshold_ns)
+		out->kind = FINDING_THRESHOLD;
+	else if (strcmp(rule->kind, "site") == 0 &&
+		 c->stacks_lost_percent > STACKS_LOST_PERCENT_MAX)
+		out->kind = FINDING_STACKS_LOST;
+	else
+		return false;
+	out->status = STATUS_CANNOT_TELL;
+	return true;
+}
+
 static void judge_limit(const struct check_rule *rule, struct finding *out)
 {
 	out->kind = FINDING_LIMIT;
@@ -115,23 +136,26 @@ static enum exit_status judge(struct check *c, const struct check_rule *rule, sq
 			      struct finding *out)
 {
 	const char *before = columns[rule->figure].before;
+	enum exit_status status = STATUS_DONE;
 
 	*out = (struct finding) {.status = STATUS_DONE, .low = NAN};
 	out->after = column_real(q, columns[rule->figure].after);
 	out->before = before ? column_real(q, before) : 0;
 	if (rule->relative && c->comparison.reason) {
-		out->kind = FINDING_INCOMPARABLE;
-		out->status = STATUS_CANNOT_TELL;
-	} else if (rule->relative && column_number(q, "bystander", 0)) {
-		out->kind = FINDING_BYSTANDER;
-	} else if (!column_number(q, "after_count", 0)) {
-		out->kind = FINDING_NO_BLOCK;
-	} else if (rule->relative) {
-		return judge_growth(c, rule, q, out);
-	} else {
-		judge_limit(rule, out);
+		doubt(c, rule, out);
+		return STATUS_DONE;
 	}
-	return STATUS_DONE;
+	if (rule->relative && column_number(q, "bystander", 0))
+		out->kind = FINDING_BYSTANDER;
+	else if (!column_number(q, "after_count", 0))
+		out->kind = FINDING_NO_BLOCK;
+	else if (rule->relative)
+		status = judge_growth(c, rule, q, out);
+	else
+		judge_limit(rule, out);
+	if (out->status == STATUS_DONE)
+		doubt(c, rule, out);
+	return status;
 }
 
 /* `subject`: the row that the finding is about; NULL: none. */
@@ -182,9 +206,25 @@ enum exit_status check_apply(struct check *c, size_t number, const struct check_
 	end = comparison_query_end(&c->comparison, q);
 	if (status == STATUS_DONE)
 		status = end;
-	if (status == STATUS_DONE && !found)
+	if (status == STATUS_DONE && !found) {
+		doubt(c, rule, &finding);
 		status = finding_write(c, number, rule, &finding, NULL);
+		status_add(c, finding.status);
+	}
 	return status;
+}
+
+enum exit_status check_begin(struct check *c)
+{
+	sqlite3_stmt *q = comparison_query(&c->comparison, "sql/diff/sides.sql");
+
+	while (q && sqlite3_step(q) == SQLITE_ROW) {
+		if (column_number(q, "side", 0) != AFTER)
+			continue;
+		c->threshold_ns = column_number(q, "threshold_ns", 0);
+		c->stacks_lost_percent = column_real(q, "stacks_lost_percent");
+	}
+	return comparison_query_end(&c->comparison, q);
 }
 
 enum exit_status check_conclude(struct check *c)

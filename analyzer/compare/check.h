@@ -14,6 +14,8 @@ struct check {
 	enum exit_status status;      /* DONE, FAILED or CANNOT_TELL */
 	char *reason;                 /* why it cannot tell; NULL */
 	int64_t min_busy_ns;          /* how much polling must have been recorded */
+	int64_t threshold_ns;         /* shorter blocks were not recorded */
+	double stacks_lost_percent;
 };
 
 /* What a rule found of one subject. */
@@ -26,11 +28,16 @@ struct finding {
 		FINDING_TOO_FEW,      /* blocks, for an interval of the growth */
 		FINDING_BYSTANDER,    /* see docs/DIFF.md: no growth is judged */
 		FINDING_INCOMPARABLE, /* with the baseline */
+		FINDING_THRESHOLD,    /* a block of the limit's length would not be recorded */
+		FINDING_STACKS_LOST,  /* so what blocked may have no name */
 	} kind;
 	enum exit_status status; /* DONE, FAILED or CANNOT_TELL */
 	double before, after;    /* the figure; 0: it did not block before */
 	double low;              /* the least that it has grown by, 0.1 is 10%; NaN: not known */
 };
+
+/* Reads what the recording could not see. Call it before the first rule. */
+enum exit_status check_begin(struct check *c);
 
 /*
  * Applies one rule, the `number`th: writes what it finds, and makes the status of the check the

@@ -25,7 +25,7 @@ static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure,
 		snprintf(out, FIGURE_BYTES, "%.3g a second", value);
 		break;
 	case CHECK_COUNT:
-		snprintf(out, FIGURE_BYTES, "%.0f", value);
+		snprintf(out, FIGURE_BYTES, "%.10g", value);
 		break;
 	default:
 		snprintf(out, FIGURE_BYTES, "%s", duration_word(word, (int64_t)value));
@@ -77,7 +77,7 @@ static void growth_sentence(const struct check_rule *rule, const struct finding 
 void check_sentence(const struct check *c, const struct check_rule *rule, const struct finding *f,
 		    sqlite3_stmt *subject, char out[CHECK_SENTENCE_BYTES])
 {
-	char name[NAME_BYTES] = "";
+	char name[NAME_BYTES] = "", word[WORD_BYTES];
 
 	if (subject)
 		subject_name(subject, name);
@@ -107,6 +107,18 @@ void check_sentence(const struct check *c, const struct check_rule *rule, const 
 	case FINDING_INCOMPARABLE:
 		snprintf(out, CHECK_SENTENCE_BYTES, "the baseline cannot be compared: %s",
 			 c->comparison.sentence);
+		break;
+	case FINDING_THRESHOLD:
+		snprintf(out, CHECK_SENTENCE_BYTES,
+			 "what blocks for less than %s was not recorded: record with a lower "
+			 "--threshold",
+			 duration_word(word, c->threshold_ns));
+		break;
+	case FINDING_STACKS_LOST:
+		snprintf(out, CHECK_SENTENCE_BYTES,
+			 "%.1f%% of the stacks were lost, so what blocked may have no name: "
+			 "record with a higher --threshold",
+			 c->stacks_lost_percent);
 		break;
 	}
 }

@@ -121,6 +121,21 @@ static enum exit_status transfer_run(struct comparison *c, sqlite3 *input, int64
 	return status;
 }
 
+/* A capture that counts twice would make chance look smaller than it is. */
+static enum exit_status once_check(struct comparison *c, enum side side)
+{
+	sqlite3_stmt *q = comparison_query(c, "sql/diff/twice.sql");
+	enum exit_status status = STATUS_DONE;
+
+	statement_number(q, ":side", side);
+	if (q && sqlite3_step(q) == SQLITE_ROW)
+		status = message(STATUS_INPUT, "give each capture once",
+				 "the capture %s is given twice, in %s and in %s",
+				 column_text(q, "capture_id"), column_text(q, "first"),
+				 column_text(q, "second"));
+	return comparison_query_end(c, q) == STATUS_DONE ? status : STATUS_SYSTEM;
+}
+
 static enum exit_status capture_add(struct comparison *c, sqlite3 *input, int64_t capture,
 				    enum side side)
 {
@@ -135,6 +150,8 @@ static enum exit_status capture_add(struct comparison *c, sqlite3 *input, int64_
 	const int64_t front[] = {++c->captures, side};
 	enum exit_status status = transfer_run(c, input, capture, &head, front, 2);
 
+	if (status == STATUS_DONE)
+		status = once_check(c, side);
 	for (size_t i = 0; status == STATUS_DONE && i < sizeof(parts) / sizeof(*parts); i++)
 		status = transfer_run(c, input, capture, &parts[i], front, 1);
 	return status;

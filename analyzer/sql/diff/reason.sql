@@ -1,26 +1,38 @@
 -- Why can these captures not be compared? No row: they can be.
 WITH all_of AS (
-	SELECT min(threshold_ns) AS threshold_least, max(threshold_ns) AS threshold_most,
-		min(coalesce(source, '')) AS source_first, max(coalesce(source, '')) AS source_last,
-		min(coalesce(sample_hz, 0)) AS sample_least,
-		max(coalesce(sample_hz, 0)) AS sample_most,
+	SELECT count(DISTINCT threshold_ns) AS thresholds,
+		count(DISTINCT coalesce(source, '')) AS sources,
+		count(DISTINCT coalesce(sample_hz, 0)) AS frequencies,
 		min(workers) AS workers, max(unclassified) AS unclassified,
 		max(loss_percent) AS loss_percent,
 		(SELECT min(windows) FROM (SELECT sum(windows) AS windows
 			FROM compared GROUP BY side)) AS windows
 	FROM compared
+), side_of AS (
+	SELECT side, group_concat(DISTINCT printf('%g ms', threshold_ns / 1e6)) AS thresholds,
+		group_concat(DISTINCT coalesce(source, 'nothing')) AS sources,
+		group_concat(DISTINCT printf('%d Hz', sample_hz)) AS frequencies
+	FROM compared GROUP BY side
 )
-SELECT 'threshold' AS reason, printf('recorded with different thresholds, %g ms and %g ms',
-		threshold_least / 1e6, threshold_most / 1e6) AS sentence
-FROM all_of WHERE threshold_least <> threshold_most
+SELECT 'same' AS reason, printf('the capture %s is on both sides', b.capture_id) AS sentence
+FROM compared AS b
+JOIN compared AS a ON a.side = 1 AND a.capture_id = b.capture_id
+WHERE b.side = 0
 UNION ALL
-SELECT 'source', printf('polls and parks were distinguished in different ways, by %s and by %s',
-		source_first, source_last)
-FROM all_of WHERE source_first <> source_last
+SELECT 'threshold', printf('recorded with different thresholds, %s before and %s after: record '
+		|| 'both with the same --threshold', b.thresholds, a.thresholds)
+FROM all_of AS l JOIN side_of AS b ON b.side = 0 JOIN side_of AS a ON a.side = 1
+WHERE l.thresholds > 1
 UNION ALL
-SELECT 'frequency', printf('recorded with different sample frequencies, %d Hz and %d Hz',
-		sample_least, sample_most)
-FROM all_of WHERE sample_least <> sample_most
+SELECT 'source', printf('polls and parks were distinguished in different ways, by %s before and by '
+		|| '%s after', b.sources, a.sources)
+FROM all_of AS l JOIN side_of AS b ON b.side = 0 JOIN side_of AS a ON a.side = 1
+WHERE l.sources > 1
+UNION ALL
+SELECT 'frequency', printf('recorded with different sample frequencies, %s before and %s after: '
+		|| 'record both with the same --freq', b.frequencies, a.frequencies)
+FROM all_of AS l JOIN side_of AS b ON b.side = 0 JOIN side_of AS a ON a.side = 1
+WHERE l.frequencies > 1
 UNION ALL
 SELECT 'no-worker', 'in one of them no thread was known to be a worker'
 FROM all_of WHERE workers = 0

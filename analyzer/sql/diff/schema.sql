@@ -17,6 +17,7 @@ CREATE TABLE compared (
 	worker_wall_ns INTEGER NOT NULL,
 	polling_ns INTEGER NOT NULL,
 	loss_percent REAL NOT NULL,
+	stacks_lost_percent REAL NOT NULL,
 	truncated INTEGER NOT NULL,
 	level TEXT NOT NULL,
 	reason TEXT,

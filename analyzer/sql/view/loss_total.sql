@@ -1,10 +1,12 @@
--- What was lost, by cause? percent is of all events, bytes or chunks; NULL: the whole is not known.
+-- What was lost, by cause? percent is of all events, bytes or chunks, and for stacks of the events,
+-- each of which may have one; NULL: the whole is not known.
 CREATE VIEW loss_total AS
 SELECT l.capture, l.cause, l.unit, sum(l.count) AS count,
 	CASE l.unit
 	WHEN 'events' THEN 100.0 * sum(l.count) / (c.events + total(l.count))
 	WHEN 'records' THEN 100.0 * sum(l.count) / (c.events + total(l.count))
 	WHEN 'spans' THEN 100.0 * sum(l.count) / (c.events + total(l.count))
+	WHEN 'stacks' THEN 100.0 * sum(l.count) / max(c.events, total(l.count), 1)
 	WHEN 'bytes' THEN 100.0 * sum(l.count) / max(c.bytes, total(l.count), 1)
 	WHEN 'chunks' THEN 100.0 * sum(l.count) / (c.chunks + total(l.count))
 	END AS percent

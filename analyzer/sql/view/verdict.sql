@@ -2,7 +2,7 @@
 --
 -- WARNING, CAUTION: by the share of the workers' time in blocking polls, or by the longest of them.
 -- CANNOT TELL: no worker, too much was lost, or too little could be classified. The limits are in
--- the view constant.
+-- the view constant. What lost its stack only was seen: it is not lost, but may be unclassified.
 CREATE VIEW verdict AS
 WITH workers AS (
 	SELECT capture, count(*) AS workers, sum(wall_ns) AS wall_ns,
@@ -12,7 +12,8 @@ WITH workers AS (
 	SELECT capture, count(*) AS spans, sum(wall_ns) AS blocking_ns, max(wall_ns) AS longest_ns
 	FROM blocking_poll GROUP BY capture
 ), lost AS (
-	SELECT capture, sum(percent) AS percent FROM loss_total GROUP BY capture
+	SELECT capture, sum(percent) AS percent FROM loss_total
+	WHERE unit <> 'stacks' GROUP BY capture
 ), classified AS (
 	SELECT s.capture, total(s.slept_ns + s.samples * l.sample_ns) AS all_ns,
 		total(s.slept_ns - s.unclassified_sleep_ns
@@ -36,7 +37,8 @@ WITH workers AS (
 			WHERE b.capture = c.id AND b.has_runtime IS NULL) AS symbols_missing
 	FROM capture AS c
 ), figures AS (
-	SELECT c.id AS capture, c.threshold_ns, c.end_ns - c.start_ns AS duration_ns,
+	SELECT c.id AS capture, c.threshold_ns, max(c.threshold_ns, coalesce(i.min_ns, 0)) AS least_ns,
+		c.end_ns - c.start_ns AS duration_ns,
 		coalesce(w.workers, 0) AS workers, coalesce(w.wall_ns, 0) AS worker_wall_ns,
 		coalesce(w.polling_ns, 0) AS polling_ns,
 		coalesce(b.spans, 0) AS blocking_polls, coalesce(b.blocking_ns, 0) AS blocking_ns,
@@ -50,6 +52,7 @@ WITH workers AS (
 		u.population, u.timed_percent, c.truncated, c.command
 	FROM capture AS c
 	JOIN found AS f ON f.capture = c.id
+	JOIN filter AS i ON i.capture = c.id
 	JOIN poll_source AS u ON u.capture = c.id
 	LEFT JOIN workers AS w ON w.capture = c.id
 	LEFT JOIN blocked AS b ON b.capture = c.id
@@ -95,7 +98,7 @@ WITH workers AS (
 			ELSE printf('%.1f ms', polling_ns / 1e6) END AS polling_text,
 		CASE WHEN longest_ns >= 1000000000 THEN printf('%.2f s', longest_ns / 1e9)
 			ELSE printf('%.1f ms', longest_ns / 1e6) END AS longest_text,
-		printf('%g ms', threshold_ns / 1e6) AS threshold_text,
+		printf('%g ms', least_ns / 1e6) AS threshold_text,
 		(SELECT group_concat(title, ' or ') FROM runtime) AS runtimes,
 		workers || CASE WHEN workers = 1 THEN ' worker' ELSE ' workers' END AS workers_text,
 		printf('%d blocking %s%s', blocking_polls, count_unit,

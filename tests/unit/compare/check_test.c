@@ -176,6 +176,7 @@ static void apply(struct check *c, const char *text)
 {
 	struct check_rule r = rule(text);
 
+	assert_int_equal(check_begin(c), STATUS_DONE);
 	assert_int_equal(check_apply(c, 1, &r), STATUS_DONE);
 }
 
@@ -256,8 +257,6 @@ static enum exit_status ended_with(const char *change, const char *text)
 	assert_int_equal(database_run(c.comparison.db, change), 0);
 	apply(&c, text);
 	assert_int_equal(check_conclude(&c), STATUS_DONE);
-	if (c.status == STATUS_CANNOT_TELL)
-		assert_non_null(c.reason);
 	comparison_close(&c.comparison);
 	free(c.reason);
 	return c.status;
@@ -280,6 +279,39 @@ static void when_too_little_is_known_a_check_cannot_tell(void **state)
 	assert_int_equal(ended_with("UPDATE compared SET loss_percent = 2", broken), STATUS_FAILED);
 	assert_int_equal(ended_with("UPDATE compared SET workers = 0, unclassified = 1", broken),
 			 STATUS_CANNOT_TELL);
+}
+
+static void what_the_recording_could_not_see_does_not_pass(void **state)
+{
+	static const char lost[] = "UPDATE compared SET stacks_lost_percent = 20";
+	struct busy short_time = {1, 3, 1, false}, b = {2, 10, 1, false};
+
+	(void)state;
+	/* The threshold is 5 ms. */
+	assert_int_equal(ended(b, NULL, "site(\"db::*\").max > 5ms"), STATUS_DONE);
+	assert_int_equal(ended(b, NULL, "site(\"db::*\").max > 4ms"), STATUS_CANNOT_TELL);
+	assert_int_equal(ended(b, NULL, "site(\"nap\").max > 4ms"), STATUS_FAILED);
+	assert_int_equal(ended(b, NULL, "site(\"db::*\").count > 0"), STATUS_DONE);
+	assert_int_equal(ended_with(lost, "site(\"db::*\").count > 0"), STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with(lost, "site(\"nap\").count > 0"), STATUS_FAILED);
+	assert_int_equal(ended_with(lost, "blocked > 99%"), STATUS_DONE);
+	assert_int_equal(ended(b, &short_time, "site(\"db::*\").rate > +20%"), STATUS_CANNOT_TELL);
+	assert_int_equal(ended(b, &b, "blocked > +20%"), STATUS_CANNOT_TELL);
+}
+
+static void a_capture_counts_once_on_each_side(void **state)
+{
+	struct check c = begun((struct busy) {1, 10, 1, false}, NULL);
+	struct input input = {.capture = 1, .captures = 1};
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, 2);
+	scene_busy(&s, (struct busy) {1, 10, 1, false});
+	input.db = scene_load(&s, 10 * UINT64_C(1000000));
+	assert_int_equal(comparison_add_input(&c.comparison, AFTER, &input, false), STATUS_INPUT);
+	sqlite3_close(input.db);
+	comparison_close(&c.comparison);
 }
 
 static void enough_polling_without_a_block_passes(void **state)
@@ -334,6 +366,8 @@ int main(void)
 		cmocka_unit_test(a_new_site_exceeds_any_limit_of_growth),
 		cmocka_unit_test(a_percentile_of_too_few_blocks_cannot_be_compared),
 		cmocka_unit_test(when_too_little_is_known_a_check_cannot_tell),
+		cmocka_unit_test(what_the_recording_could_not_see_does_not_pass),
+		cmocka_unit_test(a_capture_counts_once_on_each_side),
 		cmocka_unit_test(enough_polling_without_a_block_passes),
 		cmocka_unit_test(a_finding_that_cannot_be_kept_ends_the_check),
 	};
