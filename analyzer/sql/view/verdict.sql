@@ -37,7 +37,8 @@ WITH workers AS (
 			WHERE b.capture = c.id AND b.has_runtime IS NULL) AS symbols_missing
 	FROM capture AS c
 ), figures AS (
-	SELECT c.id AS capture, c.threshold_ns, max(c.threshold_ns, coalesce(i.min_ns, 0)) AS least_ns,
+	SELECT c.id AS capture, c.threshold_ns,
+		max(c.threshold_ns, coalesce(i.min_ns, 0)) AS least_ns,
 		c.end_ns - c.start_ns AS duration_ns,
 		coalesce(w.workers, 0) AS workers, coalesce(w.wall_ns, 0) AS worker_wall_ns,
 		coalesce(w.polling_ns, 0) AS polling_ns,

@@ -335,7 +335,8 @@ static struct comparison part(struct filter filters)
 		sqlite3 *db = usual(1, 30);
 
 		if (side == AFTER) /* the same numbers, but not the same capture */
-			assert_int_equal(database_run(db, "UPDATE capture SET capture_id = 'b'"), 0);
+			assert_int_equal(database_run(db, "UPDATE capture SET capture_id = 'b'"),
+					 0);
 		assert_int_equal(filter_functions(db), 0);
 		assert_int_equal(filter_apply(db, &filters, &capture, 1), STATUS_DONE);
 		add(&c, side, db);
