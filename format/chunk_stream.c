@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define BUFFER_FIRST ((size_t)256 << 10)
+/* So much before the first frame: it is another kind of file, maybe endless. */
+#define SKIPPED_MAX ((uint64_t)64 << 20)
 #define BUFFER_MAX (FRAME_BYTES_MAX + BUFFER_FIRST)
 
 _Static_assert(FRAME_BYTES_MAX >= ZSTD_COMPRESSBOUND(HUD_CHUNK_CONTENT_MAX),
@@ -127,7 +129,7 @@ static int open_chunk(struct chunk_stream *s)
 }
 
 /* What is at `head`: enum chunk_stream_find; 0: more bytes needed; -EBADMSG: neither. */
-static int sample(struct chunk_stream *s)
+static int head_read(struct chunk_stream *s)
 {
 	const uint8_t *data = s->buffer + s->head;
 	size_t bytes = s->tail - s->head;
@@ -168,12 +170,15 @@ int chunk_stream_next(struct chunk_stream *s)
 		s->found = false;
 	}
 	for (;;) {
-		int found = s->head < s->tail ? sample(s) : 0;
+		int found = s->head < s->tail ? head_read(s) : 0;
 		int err = 0;
 
 		s->found = found > 0;
+		s->ever_found |= s->found;
 		if (s->found)
 			return found;
+		if (!s->ever_found && s->skipped > SKIPPED_MAX)
+			return -EBADMSG;
 		if (found == 0 && s->ended && s->head == s->tail)
 			return CHUNK_STREAM_END;
 		if (found == 0 && !s->ended) {

@@ -20,6 +20,7 @@ struct chunk_stream {
 	size_t head, tail, capacity;
 	bool ended; /* the source has no more */
 	struct frame_measure measure;
+	bool ever_found;
 	bool found; /* `measure` is that of the frame found last */
 	ZSTD_DCtx *zstd;
 	uint8_t *content; /* of the chunk found last */
@@ -35,7 +36,8 @@ int chunk_stream_open(struct chunk_stream *s, capture_source source, void *conte
 
 /*
  * The next chunk (in `content`: header, then records) or naming frame, whichever comes first.
- * One of enum chunk_stream_find; -EPROTO for a chunk of a newer version; an errno of the source,
+ * One of enum chunk_stream_find; -EPROTO for a chunk of a newer version; -EBADMSG: the
+ * first 64 MiB have neither; an errno of the source,
  * after which the call may be repeated.
  */
 int chunk_stream_next(struct chunk_stream *s);

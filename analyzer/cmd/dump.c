@@ -5,6 +5,7 @@
 #include "format/names.h"
 #include "format/records.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -137,7 +138,7 @@ static int dump_all(struct capture_reader *reader)
 	}
 	if (!err && capture_reader_state(reader).truncated)
 		puts("truncated");
-	return err;
+	return err || chunks ? err : -ENODATA;
 }
 
 static enum exit_status dump_run(const struct arguments *arguments)

@@ -89,6 +89,8 @@ static enum exit_status report(struct capture_file *in, const char *path,
 		status = message(STATUS_SYSTEM, NULL, "out of memory");
 	else
 		status = scan_print(&scan);
+	if (status == STATUS_DONE)
+		status = scan_check_binaries(&scan);
 	scan_close(&scan);
 	return status;
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /*
  * The options, and reading the command line.
@@ -31,6 +32,29 @@ static bool is_some_time(const char *value)
 	int64_t ns;
 
 	return duration_read(value, &ns) && ns > 0;
+}
+
+/* `mode` as in stat(); errno says why not. */
+static bool is_there(const char *path, mode_t mode)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return false;
+	if ((st.st_mode & S_IFMT) == mode)
+		return true;
+	errno = mode == S_IFDIR ? ENOTDIR : S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+	return false;
+}
+
+static bool is_file(const char *value)
+{
+	return is_there(value, S_IFREG);
+}
+
+static bool is_directory(const char *value)
+{
+	return is_there(value, S_IFDIR);
 }
 
 #define FLAG(field) OPTION_FLAG, offsetof(struct arguments, field), 0, NULL
@@ -77,9 +101,9 @@ const struct option options[] = {
 	 TEXT(capture, is_capture_id)},
 	{"--binary", NULL, "PATH",
 	 "take symbols from this file, if its build-id or code fits; repeatable",
-	 LIST(binaries, binary_count, NULL)},
+	 LIST(binaries, binary_count, is_file)},
 	{"--debug-dir", NULL, "DIR", "look for binaries and debug files here too; repeatable",
-	 LIST(debug_dirs, debug_dir_count, NULL)},
+	 LIST(debug_dirs, debug_dir_count, is_directory)},
 	{"--user-prefix", NULL, "DIR", "source files below DIR are your own code; repeatable",
 	 LIST(user_prefixes, user_prefix_count, NULL)},
 	{"--user-crate", NULL, "NAME", "this crate is your own code; repeatable",
@@ -242,6 +266,7 @@ static enum exit_status option_read(const struct verb *verb, int count, char *co
 {
 	const char *name = text[*at], *value;
 	const struct option *o = option_find(name, &value);
+	bool path;
 
 	if (o && verb->why_whole && is_among(FILTER_OPTIONS " --site", o) &&
 	    !is_among(verb->options, o))
@@ -257,10 +282,13 @@ static enum exit_status option_read(const struct verb *verb, int count, char *co
 	}
 	if (list_is_full(o, out))
 		return usage_error(verb, "given too many times: ", o->name);
+	errno = 0;
 	if (option_store(o, out, value))
 		return STATUS_DONE;
+	path = o->usable == is_file || o->usable == is_directory;
 	return message(STATUS_INPUT, forms[o->kind] ? forms[o->kind] : o->help,
-		       "%s: %s cannot be `%s`", verb->name, o->name, value);
+		       "%s: %s cannot be `%s`%s%s", verb->name, o->name, value,
+		       path && errno ? ": " : "", path && errno ? strerror(errno) : "");
 }
 
 enum exit_status arguments_read(const struct verb *verb, int count, char *const *text,

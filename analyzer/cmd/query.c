@@ -86,6 +86,22 @@ static bool has_limit(sqlite3_stmt *statement)
 	       sqlite3_bind_parameter_index(statement, ":limit") > 0;
 }
 
+/* In JSON a column is known by its name alone. */
+static enum exit_status check_names(sqlite3_stmt *statement)
+{
+	int columns = sqlite3_column_count(statement);
+
+	for (int i = 1; i < columns; i++) {
+		const char *name = sqlite3_column_name(statement, i);
+
+		for (int k = 0; k < i; k++)
+			if (strcmp(sqlite3_column_name(statement, k), name) == 0)
+				return message(STATUS_INPUT, "give one another name with AS",
+					       "two columns have the name %s", name);
+	}
+	return STATUS_DONE;
+}
+
 static enum exit_status print(sqlite3_stmt *statement, const struct arguments *a)
 {
 	enum table_form form = a->json    ? TABLE_JSON
@@ -113,6 +129,8 @@ static enum exit_status run(const struct input *input, const struct arguments *a
 		status = bind_set(statement, a->sets[i]);
 	if (status == STATUS_DONE && !named)
 		status = check_all_set(statement, a);
+	if (status == STATUS_DONE && a->json)
+		status = check_names(statement);
 	if (status == STATUS_DONE)
 		status = print(statement, a);
 	sqlite3_finalize(statement);

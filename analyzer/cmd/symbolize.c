@@ -130,17 +130,6 @@ static void print_missing(const struct scan_binary *b)
 		symbol_quality_name(b->module->quality), b->offsets.list.count, advice);
 }
 
-/* A --binary that fits nothing is a mistake, which the copy would not show. */
-static enum exit_status check_binaries(const struct symbolizer *symbolizer)
-{
-	const char *unused = symbolizer_unused_binary(symbolizer, 0);
-
-	if (!unused)
-		return STATUS_DONE;
-	return message(STATUS_INPUT, "it is none of the binaries in the capture",
-		       "--binary %s fits no binary of the capture: another build", unused);
-}
-
 static enum exit_status symbols_append(struct scan *s, struct copy *copy, const char *path)
 {
 	enum exit_status status;
@@ -152,7 +141,7 @@ static enum exit_status symbols_append(struct scan *s, struct copy *copy, const 
 		    lseek(copy->out.fd, 0, SEEK_END) < 0)
 			error = copy->error = -errno;
 	}
-	status = error ? STATUS_DONE : check_binaries(s->symbolizer);
+	status = error ? STATUS_DONE : scan_check_binaries(s);
 	for (size_t i = 0; i < s->capture.count && !error && status == STATUS_DONE; i++)
 		error = capture_write(s->capture.at[i], copy);
 	if (error)

@@ -60,6 +60,7 @@ void comparison_close(struct comparison *c)
 	sqlite3_close(c->db);
 	free(c->reason);
 	free(c->sentence);
+	free(c->binary_used);
 	*c = (struct comparison) {0};
 }
 
@@ -202,6 +203,11 @@ enum exit_status comparison_add(struct comparison *c, enum side side, const char
 	request.capture = id_cut(name);
 	request.path = name;
 	request.one_of_many = true;
+	if (!c->binary_used)
+		c->binary_used = calloc(how->symbols.binary_count + 1, sizeof(*c->binary_used));
+	c->binaries = how->symbols.binaries;
+	c->binary_count = how->symbols.binary_count;
+	request.binary_used = c->binary_used;
 	status = input_open(&request, &input);
 	if (status == STATUS_DONE) {
 		status = comparison_add_input(c, side, &input, request.capture != NULL);
@@ -246,6 +252,17 @@ enum exit_status comparison_filter_print(struct comparison *c, const char *end)
 	return comparison_query_end(c, q);
 }
 
+static enum exit_status binaries_check(const struct comparison *c)
+{
+	for (size_t i = 0; c->binary_used && i < c->binary_count; i++) {
+		if (!c->binary_used[i])
+			return message(STATUS_INPUT, "it is none of the binaries in the captures",
+				       "--binary %s fits no binary of the captures: another build",
+				       c->binaries[i]);
+	}
+	return STATUS_DONE;
+}
+
 enum exit_status comparison_prepare(struct comparison *c)
 {
 	enum exit_status status = STATUS_DONE;
@@ -253,6 +270,9 @@ enum exit_status comparison_prepare(struct comparison *c)
 
 	if (c->unfit)
 		return filter_refuse(c->filter, c->unfit);
+	status = binaries_check(c);
+	if (status != STATUS_DONE)
+		return status;
 	if (database_run_folder(c->db, "sql/diff/derive/", 0))
 		return comparison_failed(c);
 	q = comparison_query(c, "sql/diff/reason.sql");

@@ -23,6 +23,9 @@ struct comparison {
 	char *sentence;              /* the same for people */
 	const struct filter *filter; /* NULL: none */
 	unsigned unfit;              /* filters that fit nothing on either side */
+	const char *const *binaries; /* --binary, as the inputs were added with */
+	size_t binary_count;
+	bool *binary_used; /* by its index: it fits a capture; NULL: no input was added */
 };
 
 enum exit_status comparison_open(struct comparison *out);
@@ -44,7 +47,10 @@ enum exit_status comparison_filter(struct comparison *c, const struct filter *fi
 /* Prints "only from 2s, cause lock" and `end`; nothing where no filter was given. */
 enum exit_status comparison_filter_print(struct comparison *c, const char *end);
 
-/* After the last capture was added: computes the sums, and whether the sides can be compared. */
+/*
+ * After the last capture was added: computes the sums, and whether the sides can be compared.
+ * Refuses a filter or a --binary that fits none of them.
+ */
 enum exit_status comparison_prepare(struct comparison *c);
 
 /* The figures that are compared of a subject: all blocking, a site, a task or a worker. */

@@ -117,6 +117,13 @@ void resolver_close(struct resolver *resolver)
 	free(real);
 }
 
+bool resolver_binary_used(const struct resolver *resolver, size_t index)
+{
+	const struct real_resolver *real = resolver->context;
+
+	return symbolizer_binary_used(real->symbolizer, index);
+}
+
 const char *resolver_unused_binary(const struct resolver *resolver)
 {
 	const struct real_resolver *real = resolver->context;

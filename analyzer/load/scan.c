@@ -153,3 +153,13 @@ void scan_close(struct scan *s)
 	free(s->capture.at);
 	memset(s, 0, sizeof(*s));
 }
+
+enum exit_status scan_check_binaries(const struct scan *s)
+{
+	const char *unused = symbolizer_unused_binary(s->symbolizer, 0);
+
+	if (!unused)
+		return STATUS_DONE;
+	return message(STATUS_INPUT, "it is none of the binaries in the capture",
+		       "--binary %s fits no binary of the capture: another build", unused);
+}

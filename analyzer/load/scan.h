@@ -2,6 +2,7 @@
 #ifndef HUD_ANALYZER_LOAD_SCAN_H
 #define HUD_ANALYZER_LOAD_SCAN_H
 
+#include "analyzer/base/message.h"
 #include "analyzer/load/defined.h"
 #include "analyzer/symbols/module.h"
 #include "format/capture_reader.h"
@@ -36,5 +37,8 @@ int scan_read(struct scan *s, struct symbolizer *symbolizer, capture_source sour
 /* Finds the binaries and their offsets. After scan_read(). 0 or -ENOMEM. */
 int scan_resolve(struct scan *s);
 void scan_close(struct scan *s);
+
+/* Refuses a --binary that fits nothing, which may not show otherwise. */
+enum exit_status scan_check_binaries(const struct scan *s);
 
 #endif

@@ -163,6 +163,8 @@ static enum exit_status open_capture(const struct input_request *request, struct
 	if (status == STATUS_DONE)
 		status = load_file(*out, request->path, file, resolver);
 	/* With several inputs, a --binary may be for another one. */
+	for (size_t i = 0; request->binary_used && i < request->symbols.binary_count; i++)
+		request->binary_used[i] |= resolver_binary_used(resolver, i);
 	if (status == STATUS_DONE && !request->one_of_many)
 		status = input_check_binaries(*out, resolver);
 	resolver_close(resolver);

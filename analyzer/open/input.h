@@ -21,6 +21,7 @@ struct input_request {
 	const char *path;    /* of a capture (- is standard input), or of a database */
 	const char *capture; /* of a database: the beginning of a capture's id; NULL: the newest */
 	bool one_of_many;    /* one of several inputs: without `capture`, all of its captures */
+	bool *binary_used;   /* with `one_of_many`: set for each --binary that fits it; NULL */
 	struct filter filter;
 	struct symbolizer_options symbols;
 };

@@ -39,6 +39,14 @@ static void json_text(const char *text)
 	putchar('"');
 }
 
+static void blob_text(const uint8_t *byte, size_t bytes)
+{
+	putchar('"');
+	for (size_t i = 0; i < bytes; i++)
+		printf("%02x", byte[i]);
+	putchar('"');
+}
+
 static void json_value(sqlite3_stmt *statement, int column)
 {
 	switch (sqlite3_column_type(statement, column)) {
@@ -56,6 +64,10 @@ static void json_value(sqlite3_stmt *statement, int column)
 		break;
 	case SQLITE_NULL:
 		fputs("null", stdout);
+		break;
+	case SQLITE_BLOB:
+		blob_text(sqlite3_column_blob(statement, column),
+			  (size_t)sqlite3_column_bytes(statement, column));
 		break;
 	default:
 		json_text((const char *)sqlite3_column_text(statement, column));

@@ -237,6 +237,11 @@ const char *symbol_module_problem(const struct symbol_module *m)
 	return m->problem;
 }
 
+bool symbolizer_binary_used(const struct symbolizer *s, size_t index)
+{
+	return s->used[index];
+}
+
 const char *symbolizer_unused_binary(const struct symbolizer *s, size_t index)
 {
 	for (size_t i = 0; i < s->options.binary_count; i++)

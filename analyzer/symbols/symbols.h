@@ -69,6 +69,8 @@ int symbol_module_prepare(struct symbol_module *m, const uint64_t *offsets, size
 int symbol_module_resolve(struct symbol_module *m, uint64_t file_offset,
 			  const struct symbol_frame **frames, size_t *count);
 
+/* Did the --binary with this index fit a mapping? */
+bool symbolizer_binary_used(const struct symbolizer *s, size_t index);
 /* Path of the --binary with this index among those that fit no mapping, or NULL. */
 const char *symbolizer_unused_binary(const struct symbolizer *s, size_t index);
 

@@ -68,6 +68,28 @@ def a_binary_that_is_truncated_while_it_is_read_is_reported_in_one_line():
            f"stderr:\n{errors}")
 
 
+@fact(root=False)
+def an_endless_file_is_no_capture():
+    unusable(analyze("report", "/dev/zero"), "/dev/zero is no hud capture")
+
+
+@fact
+def a_file_that_symbols_cannot_come_from():
+    capture = path_for("paths.hud")
+    record("-d", "100ms", "-p", crowd().pid, "-o", capture)
+    for option, path, word in (("--binary", path_for("none"), "no such file"),
+                               ("--binary", path_for(""), "directory"),
+                               ("--debug-dir", path_for("none"), "no such file"),
+                               ("--debug-dir", capture, "not a directory")):
+        unusable(analyze("report", capture, option, path), option, word)
+    for verb in (["report"], ["info"], ["info", "--symbols"],
+                 ["check", "--fail-on", "blocked > 1%"],
+                 ["symbolize", "-o", path_for("never.hud")]):
+        done = analyze(*verb, capture, "--binary", program("stalls"))
+        expect_equal(done.returncode, ANALYZE_UNUSABLE, f"{verb}: exit code")
+        expect("fits no binary" in done.stderr, f"{verb}:\n{done.stderr}")
+
+
 @fact
 def a_pid_that_does_not_exist():
     for pid, code in ((2 ** 22 + 1, RECORD_NO_TARGET), ("0", RECORD_NO_TARGET),

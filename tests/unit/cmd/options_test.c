@@ -136,7 +136,7 @@ static void what_cannot_be_meant_is_refused(void **state)
 static void a_list_has_an_end(void **state)
 {
 	const struct verb *load = verb_named("load");
-	char option[] = "--binary", value[] = "x";
+	char option[] = "--binary", value[] = "/proc/self/exe";
 	char *words[2 * (ARGUMENTS_MAX + 1)];
 
 	(void)state;
