@@ -16,6 +16,8 @@
 static const struct {
 	const char *after, *before;
 } columns[CHECK_FIGURES] = {
+	[CHECK_RUN_QUEUE] = {"after_run_queue", NULL},
+	[CHECK_RUN_QUEUE_MAX] = {"after_run_queue_max", NULL},
 	[CHECK_BLOCKED] = {"after_blocked", "before_blocked"},
 	[CHECK_RATE] = {"after_rate", "before_rate"},
 	[CHECK_COUNT] = {"after_count", "before_count"},
@@ -147,7 +149,7 @@ static enum exit_status judge(struct check *c, const struct check_rule *rule, sq
 	}
 	if (rule->relative && column_number(q, "bystander", 0))
 		out->kind = FINDING_BYSTANDER;
-	else if (!column_number(q, "after_count", 0))
+	else if (rule->figure >= CHECK_BLOCKED && !column_number(q, "after_count", 0))
 		out->kind = FINDING_NO_BLOCK;
 	else if (rule->relative)
 		status = judge_growth(c, rule, q, out);

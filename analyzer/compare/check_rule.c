@@ -82,6 +82,9 @@ static const struct {
 	double most;   /* no recording has more */
 	const char *most_text;
 } figures[CHECK_FIGURES] = {
+	[CHECK_RUN_QUEUE] = {"run_queue", share_units, "10% or 100ms/s", false, 1, "100%"},
+	[CHECK_RUN_QUEUE_MAX] = {"run_queue_max", time_units, "100ms", false, INT64_MAX_REAL,
+				 "292 years"},
 	[CHECK_BLOCKED] = {"blocked", share_units, "1% or 10ms/s", true, 1, "100%"},
 	[CHECK_RATE] = {"rate", rate_units, "5/s", true, 1e9, "1e9/s"},
 	[CHECK_COUNT] = {"count", count_units, "3", false, INT64_MAX_REAL, "9.2e18"},
@@ -98,7 +101,7 @@ const char *check_figure_name(enum check_figure figure)
 
 static bool read_figure(struct cursor *c, struct check_rule *out)
 {
-	for (int i = 0; i < CHECK_FIGURES; i++) {
+	for (int i = CHECK_BLOCKED; i < CHECK_FIGURES; i++) {
 		if (take_word(c, figures[i].name)) {
 			out->figure = (enum check_figure)i;
 			return true;
@@ -218,12 +221,14 @@ static bool read_subject(struct cursor *c, struct check_rule *out)
 			return read_selection(c, out);
 	}
 	out->kind = "all";
-	out->figure = CHECK_BLOCKED;
-	if (take_word(c, "blocked"))
-		return true;
+	for (int i = CHECK_RUN_QUEUE; i <= CHECK_BLOCKED; i++) {
+		out->figure = (enum check_figure)i;
+		if (take_word(c, figures[i].name))
+			return true;
+	}
 	if (!take(c, "blocked_"))
-		return refuse(c, "expected blocked, blocked_FIGURE, site(\"...\").FIGURE or "
-				 "task(\"...\").FIGURE");
+		return refuse(c, "expected blocked, blocked_FIGURE, site(\"...\").FIGURE, "
+				 "task(\"...\").FIGURE, run_queue or run_queue_max");
 	return read_figure(c, out);
 }
 

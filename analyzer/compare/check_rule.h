@@ -8,10 +8,12 @@
 /* The rules of `check --fail-on`: docs/CHECK.md has the grammar. */
 
 enum check_figure {
-	CHECK_BLOCKED, /* share of worker time: 0.01 is 1%, 10 ms per worker-second */
-	CHECK_RATE,    /* blocking polls per second */
-	CHECK_COUNT,   /* blocking polls */
-	CHECK_TOTAL,   /* this and what follows are durations, in ns */
+	CHECK_RUN_QUEUE,     /* share of worker time that workers waited for a CPU */
+	CHECK_RUN_QUEUE_MAX, /* the longest of these waits, in ns */
+	CHECK_BLOCKED,       /* share of worker time: 0.01 is 1%, 10 ms per worker-second */
+	CHECK_RATE,          /* blocking polls per second */
+	CHECK_COUNT,         /* blocking polls */
+	CHECK_TOTAL,         /* this and what follows are durations, in ns */
 	CHECK_P50,
 	CHECK_P99,
 	CHECK_MAX,

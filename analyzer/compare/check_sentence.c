@@ -19,6 +19,7 @@ static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure,
 
 	switch (figure) {
 	case CHECK_BLOCKED:
+	case CHECK_RUN_QUEUE:
 		snprintf(out, FIGURE_BYTES, "%.2f%% of worker time", 100 * value);
 		break;
 	case CHECK_RATE:
@@ -51,6 +52,10 @@ static void limit_sentence(const struct check_rule *rule, const struct finding *
 	const char *longest = column_text(q, "longest_site");
 	char is[FIGURE_BYTES], limit[FIGURE_BYTES];
 
+	if (rule->figure < CHECK_BLOCKED) {
+		longest = NULL;
+		name = "all workers, waiting for a CPU";
+	}
 	snprintf(out, CHECK_SENTENCE_BYTES, "%s: %s is %s, %s %s%s%s", name,
 		 check_figure_name(rule->figure), figure_text(is, rule->figure, f->after),
 		 f->status == STATUS_FAILED ? "the limit is" : "within",

@@ -36,7 +36,7 @@ struct poll_sum {
 struct time_sum {
 	int64_t site, stack, frame, waker_stack; /* 0: none */
 	bool slept, woken;
-	int64_t count, wall_ns;
+	int64_t count, blocked_ns;
 };
 
 struct sums {
@@ -89,7 +89,7 @@ static struct time_sum *time_new(struct sums *t, const struct time_sum *slice)
 	if (!array_grow(&t->time, t->times, &t->time_room, sizeof(*t->time)))
 		return NULL;
 	t->time[t->times] = *slice;
-	t->time[t->times].count = t->time[t->times].wall_ns = 0;
+	t->time[t->times].count = t->time[t->times].blocked_ns = 0;
 	return &t->time[t->times++];
 }
 
@@ -111,7 +111,7 @@ static int time_add(struct sums *t, const struct time_sum *slice)
 	if (!sum || (!place && id_map_set(&t->places, both, where, t->times)))
 		return SQLITE_NOMEM;
 	sum->count++;
-	sum->wall_ns = ns_add(sum->wall_ns, slice->wall_ns);
+	sum->blocked_ns = ns_add(sum->blocked_ns, slice->blocked_ns);
 	return SQLITE_OK;
 }
 
@@ -131,7 +131,7 @@ static int slice_add(void *context, sqlite3_stmt *q)
 		.waker_stack = sqlite3_column_int64(q, SLICE_WAKER_STACK),
 		.slept = sqlite3_column_int(q, SLICE_SLEPT),
 		.woken = sqlite3_column_int(q, SLICE_WOKEN),
-		.wall_ns = poll.wall_ns,
+		.blocked_ns = poll.wall_ns - poll.run_queue_ns,
 	};
 	int err = poll_add(t, &poll);
 
@@ -188,7 +188,7 @@ static void times_column(void *result, size_t row, int column, sqlite3_context *
 {
 	const struct time_sum *t = &((const struct sums *)result)->time[row];
 	const int64_t value[] = {t->site,  t->stack,       t->frame, t->slept,
-				 t->woken, t->waker_stack, t->count, t->wall_ns};
+				 t->woken, t->waker_stack, t->count, t->blocked_ns};
 	const bool known[] = {true, t->stack, t->frame, true, true, t->waker_stack, true, true};
 
 	row_source_number_if(out, known[column], value[column]);
@@ -200,6 +200,7 @@ const struct row_pair site_sums = {
 	.free = sums_free,
 	.first = {"site_poll_rows", "blocking_poll, site, wall_ns, run_queue_ns", polls_count,
 		  polls_column},
-	.last = {"site_time_rows", "site, stack, frame, slept, woken, waker_stack, count, wall_ns",
-		 times_count, times_column},
+	.last = {"site_time_rows",
+		 "site, stack, frame, slept, woken, waker_stack, count, blocked_ns", times_count,
+		 times_column},
 };

@@ -18,8 +18,8 @@ static void print_tree_row(const struct page *page, sqlite3_stmt *q)
 	int fork = (int)column_number(q, "fork", 0);
 
 	fprintf(page->out, "%9s %6.1f%%  %*s%s%s",
-		duration_word(time, column_number(q, "wall_ns", -1)), 100 * column_real(q, "share"),
-		2 * fork, "",
+		duration_word(time, column_number(q, "blocked_ns", -1)),
+		100 * column_real(q, "share"), 2 * fork, "",
 		column_number(q, "forked", 0) ? "└ "
 		: fork                        ? "  "
 					      : "",
@@ -33,7 +33,7 @@ static void print_line_row(const struct page *page, sqlite3_stmt *q)
 {
 	char time[WORD_BYTES];
 
-	fprintf(page->out, "%9s", duration_word(time, column_number(q, "wall_ns", -1)));
+	fprintf(page->out, "%9s", duration_word(time, column_number(q, "blocked_ns", -1)));
 	if (column_text(q, "file"))
 		page_place(page, q, 0, 0);
 	else
@@ -46,7 +46,8 @@ static void print_waker_row(const struct page *page, sqlite3_stmt *q)
 	char time[WORD_BYTES];
 	const char *waker = column_text(q, "waker");
 
-	fprintf(page->out, "%9s %6.1f%%  %s", duration_word(time, column_number(q, "wall_ns", -1)),
+	fprintf(page->out, "%9s %6.1f%%  %s",
+		duration_word(time, column_number(q, "blocked_ns", -1)),
 		100 * column_real(q, "share"),
 		waker ? waker : "a thread whose stack does not show it");
 	page_place(page, q, 0, 0);

@@ -2,7 +2,7 @@
 -- docs/SCHEMA.md explains every column. Times are nanoseconds on CLOCK_MONOTONIC.
 
 -- Databases of another version are refused: to be raised when tables, views or columns change.
-PRAGMA user_version = 7;
+PRAGMA user_version = 8;
 
 CREATE TABLE schema_info (
 	name TEXT PRIMARY KEY,
@@ -476,7 +476,7 @@ CREATE TABLE site_time (
 	woken INTEGER NOT NULL,
 	waker_stack INTEGER REFERENCES stack (id),
 	count INTEGER NOT NULL,
-	wall_ns INTEGER NOT NULL
+	blocked_ns INTEGER NOT NULL
 );
 
 CREATE TABLE worker (

@@ -8,6 +8,9 @@ SELECT s.id, s.name, nullif(s.cause, '') AS cause, p.file, p.line,
 	a.p50_ns AS after_p50, b.p50_ns AS before_p50,
 	a.p99_ns AS after_p99, b.p99_ns AS before_p99,
 	a.max_ns AS after_max,
+	(SELECT 1.0 * sum(run_queue_ns) / max(sum(worker_wall_ns), 1) FROM compared WHERE side = 1)
+		AS after_run_queue,
+	(SELECT max(longest_run_queue_ns) FROM compared WHERE side = 1) AS after_run_queue_max,
 	(SELECT group_concat(kind_name, ', ') FROM (
 		SELECT o.name || ' (' || o.cause || ')' AS kind_name
 		FROM subject AS o JOIN figure AS f ON f.subject = o.id AND f.side = 1

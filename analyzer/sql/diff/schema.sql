@@ -16,6 +16,8 @@ CREATE TABLE compared (
 	workers INTEGER NOT NULL,
 	worker_wall_ns INTEGER NOT NULL,
 	polling_ns INTEGER NOT NULL,
+	run_queue_ns INTEGER NOT NULL,
+	longest_run_queue_ns INTEGER NOT NULL,
 	loss_percent REAL NOT NULL,
 	stacks_lost_percent REAL NOT NULL,
 	truncated INTEGER NOT NULL,

@@ -1,5 +1,5 @@
 -- At which lines did each site block?
-SELECT site, function, cause, file, line, wall_ns
+SELECT site, function, cause, file, line, blocked_ns
 FROM site_line
 WHERE capture = :capture
 ORDER BY site, rank

@@ -39,7 +39,7 @@ WITH listed AS (
 		'p50_ns', s.p50_ns, 'p99_ns', s.p99_ns, 'max_ns', s.max_ns,
 		'tasks', (SELECT json_group_array(task)
 			FROM (SELECT task FROM task AS t WHERE t.site = s.site
-				ORDER BY wall_ns DESC, task)),
+				ORDER BY blocked_ns DESC, task)),
 		'wakers', (SELECT json_group_array(json_object('function', waker,
 			'file', file, 'line', line, 'share', share))
 			FROM (SELECT * FROM waker AS w WHERE w.site = s.site ORDER BY rank)),
@@ -49,7 +49,7 @@ WITH listed AS (
 			FROM (SELECT function FROM alias AS a WHERE a.site = s.site
 				ORDER BY function)),
 		'lines', (SELECT json_group_array(json_object('file', file, 'line', line,
-			'wall_ns', wall_ns))
+			'blocked_ns', blocked_ns))
 			FROM (SELECT * FROM code_line AS l WHERE l.site = s.site
 				ORDER BY rank)),
 		'queue_wait', (SELECT json(q.text) FROM queue_wait AS q WHERE q.site = s.site),
@@ -110,7 +110,9 @@ SELECT json_object(
 		'workers', v.workers, 'worker_wall_ns', v.worker_wall_ns,
 		'polling_ns', v.polling_ns, 'blocking_polls', v.blocking_polls,
 		'blocking_ns', v.blocking_ns, 'longest_ns', v.longest_ns,
-		'blocking_percent', v.blocking_percent, 'loss_percent', v.loss_percent,
+		'blocking_percent', v.blocking_percent, 'run_queue_ns', v.run_queue_ns,
+		'longest_run_queue_ns', v.longest_run_queue_ns,
+		'run_queue_percent', v.run_queue_percent, 'loss_percent', v.loss_percent,
 		'classified_percent', v.classified_percent),
 	'filter', (SELECT json_object('from_ns', from_ns, 'to_ns', to_ns, 'worker', worker,
 		'task', task, 'cause', cause, 'match', match, 'min_ns', min_ns, 'site', site)

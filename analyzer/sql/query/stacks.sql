@@ -1,6 +1,6 @@
 -- With which stacks did each site block? Outermost function first. For flame graph tools: @folded
-SELECT function, cause, wall_ns, calls
+SELECT function, cause, blocked_ns, calls
 FROM site_folded
 WHERE capture = :capture
-ORDER BY wall_ns DESC, site, calls
+ORDER BY blocked_ns DESC, site, calls
 LIMIT :top;

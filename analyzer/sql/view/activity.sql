@@ -25,7 +25,7 @@ WITH RECURSIVE reached AS (
 	JOIN worker AS k ON k.thread = w.thread
 	WHERE w.cpu_ns > 0
 	UNION ALL
-	SELECT capture, thread, start_ns, end_ns, wall_ns, 1 FROM blocking_poll
+	SELECT capture, thread, start_ns, end_ns, wall_ns - run_queue_ns, 1 FROM blocking_poll
 ), placed AS (
 	SELECT s.thread, s.blocked, s.cpu_ns AS ns, s.end_ns - s.start_ns AS wall_ns,
 		max(s.start_ns, a.from_ns) - a.from_ns AS start_ns,

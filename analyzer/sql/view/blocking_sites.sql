@@ -8,7 +8,7 @@ WITH figures AS MATERIALIZED (
 	SELECT site, function FROM site_entry WHERE rank = 1
 ), task AS MATERIALIZED (
 	SELECT site, group_concat(task, ', ') AS tasks
-	FROM (SELECT site, task FROM site_task ORDER BY site, wall_ns DESC, task)
+	FROM (SELECT site, task FROM site_task ORDER BY site, blocked_ns DESC, task)
 	GROUP BY site
 ), waker AS MATERIALIZED (
 	SELECT site, group_concat(who, ', ') AS wakers

@@ -2,7 +2,7 @@
 --
 -- holder is NULL where the stack of that thread does not show which function it was.
 CREATE VIEW lock_holders AS
-SELECT capture, site, function AS waiter, waker AS holder, file, line, count, wall_ns, share
+SELECT capture, site, function AS waiter, waker AS holder, file, line, count, blocked_ns, share
 FROM site_waker
 WHERE cause = 'lock'
-ORDER BY capture, wall_ns DESC, waiter, holder;
+ORDER BY capture, blocked_ns DESC, waiter, holder;

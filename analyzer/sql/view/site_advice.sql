@@ -2,7 +2,7 @@
 -- more, with the function that shows it: a frame from the innermost up to the site's own.
 CREATE VIEW site_advice AS
 WITH shown AS MATERIALIZED (
-	SELECT h.capture, h.site, h.cause, h.stack, h.wall_ns, f.site AS function, sf.position
+	SELECT h.capture, h.site, h.cause, h.stack, h.blocked_ns, f.site AS function, sf.position
 	FROM site_stack AS h
 	JOIN stack AS k ON k.id = h.stack
 	JOIN stack_frame AS sf ON sf.stack = h.stack
@@ -16,18 +16,18 @@ WITH shown AS MATERIALIZED (
 	FROM named AS n
 	JOIN advice_rule AS r ON n.cause GLOB r.cause AND n.function GLOB r.function
 ), covered AS (
-	SELECT n.capture, n.site, n.stack, n.wall_ns, g.rule, n.function,
+	SELECT n.capture, n.site, n.stack, n.blocked_ns, g.rule, n.function,
 		min(n.position) AS position
 	FROM shown AS n
 	JOIN fitting AS g ON g.site = n.site AND g.function = n.function
 	GROUP BY n.site, n.stack, g.rule
 ), weighed AS (
-	SELECT capture, site, rule, function, sum(wall_ns) AS wall_ns,
+	SELECT capture, site, rule, function, sum(blocked_ns) AS blocked_ns,
 		row_number() OVER (PARTITION BY site ORDER BY rule) AS rank
 	FROM covered AS c
 	GROUP BY site, rule
-	HAVING sum(wall_ns) >= (SELECT advice_share_min FROM constant)
-		* (SELECT sum(s.wall_ns) FROM site_time AS s WHERE s.site = c.site)
+	HAVING sum(blocked_ns) >= (SELECT advice_share_min FROM constant)
+		* (SELECT sum(s.blocked_ns) FROM site_time AS s WHERE s.site = c.site)
 )
 SELECT w.capture, w.site, w.rule, w.function, r.advice, r.documentation
 FROM weighed AS w

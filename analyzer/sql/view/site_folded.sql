@@ -10,8 +10,8 @@ WITH named AS MATERIALIZED (
 		ORDER BY sf.stack, sf.position DESC)
 	GROUP BY stack
 )
-SELECT h.capture, h.site, h.function, h.cause, n.calls, sum(h.wall_ns) AS wall_ns
+SELECT h.capture, h.site, h.function, h.cause, n.calls, sum(h.blocked_ns) AS blocked_ns
 FROM site_stack AS h
 JOIN named AS n ON n.stack = h.stack
 GROUP BY h.site, n.calls
-ORDER BY h.capture, wall_ns DESC, n.calls;
+ORDER BY h.capture, blocked_ns DESC, n.calls;

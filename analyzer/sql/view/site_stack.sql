@@ -1,12 +1,12 @@
 -- With which stacks did each site block, the one with the most time first (rank 1)?
 CREATE VIEW site_stack AS
 WITH per_stack AS (
-	SELECT site, stack, sum(wall_ns) AS wall_ns
+	SELECT site, stack, sum(blocked_ns) AS blocked_ns
 	FROM site_time
 	WHERE stack IS NOT NULL
 	GROUP BY site, stack
 )
-SELECT s.capture, p.site, s.function, s.cause, p.stack, p.wall_ns,
-	row_number() OVER (PARTITION BY p.site ORDER BY p.wall_ns DESC, p.stack) AS rank
+SELECT s.capture, p.site, s.function, s.cause, p.stack, p.blocked_ns,
+	row_number() OVER (PARTITION BY p.site ORDER BY p.blocked_ns DESC, p.stack) AS rank
 FROM per_stack AS p
 JOIN site AS s ON s.id = p.site;

@@ -1,6 +1,8 @@
 -- Is the runtime healthy? The verdict, its reason, and the numbers it follows from.
 --
 -- WARNING, CAUTION: by the share of the workers' time in blocking polls, or by the longest of them.
+-- STARVED: the workers were ready to run and waited for a CPU, for starved_percent of their time,
+-- or for longer than they ran and starved_least_percent; and for longer than polls blocked them.
 -- CANNOT TELL: no worker, too much was lost, or too little could be classified. The limits are in
 -- the view constant. What lost its stack only was seen: it is not lost, but may be unclassified.
 CREATE VIEW verdict AS
@@ -8,8 +10,14 @@ WITH workers AS (
 	SELECT capture, count(*) AS workers, sum(wall_ns) AS wall_ns,
 		sum(poll_cpu_ns + poll_offcpu_ns) AS polling_ns
 	FROM worker GROUP BY capture
+), queued AS (
+	SELECT q.capture, sum(q.run_queue_ns) AS run_queue_ns, max(q.longest_ns) AS longest_ns,
+		sum(q.cpu_ns) AS cpu_ns
+	FROM run_queue AS q JOIN worker AS w ON w.thread = q.thread
+	GROUP BY q.capture
 ), blocked AS (
-	SELECT capture, count(*) AS spans, sum(wall_ns) AS blocking_ns, max(wall_ns) AS longest_ns
+	SELECT capture, count(*) AS spans, sum(wall_ns - run_queue_ns) AS blocking_ns,
+		max(wall_ns - run_queue_ns) AS longest_ns
 	FROM blocking_poll GROUP BY capture
 ), lost AS (
 	SELECT capture, sum(percent) AS percent FROM loss_total
@@ -46,6 +54,10 @@ WITH workers AS (
 		coalesce(b.longest_ns, 0) AS longest_ns,
 		CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(b.blocking_ns, 0) / w.wall_ns END
 			AS blocking_percent,
+		coalesce(q.run_queue_ns, 0) AS run_queue_ns,
+		coalesce(q.longest_ns, 0) AS longest_run_queue_ns, coalesce(q.cpu_ns, 0) AS cpu_ns,
+		CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(q.run_queue_ns, 0) / w.wall_ns END
+			AS run_queue_percent,
 		coalesce(l.percent, 0.0) AS loss_percent,
 		CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END
 			AS classified_percent,
@@ -56,6 +68,7 @@ WITH workers AS (
 	JOIN filter AS i ON i.capture = c.id
 	JOIN poll_source AS u ON u.capture = c.id
 	LEFT JOIN workers AS w ON w.capture = c.id
+	LEFT JOIN queued AS q ON q.capture = c.id
 	LEFT JOIN blocked AS b ON b.capture = c.id
 	LEFT JOIN lost AS l ON l.capture = c.id
 	LEFT JOIN classified AS t ON t.capture = c.id
@@ -64,6 +77,10 @@ WITH workers AS (
 		coalesce(f.blocking_percent >= k.warning_percent, 0)
 			OR f.longest_ns >= k.warning_longest_ns AS warning,
 		coalesce(f.blocking_percent >= k.caution_percent, 0) AS caution,
+		(coalesce(f.run_queue_percent >= k.starved_percent, 0)
+			OR (coalesce(f.run_queue_percent >= k.starved_least_percent, 0)
+				AND f.run_queue_ns > f.cpu_ns))
+			AND f.run_queue_ns > f.blocking_ns AS starved,
 		f.loss_percent > k.lost_percent_max AS lossy,
 		coalesce(f.classified_percent, 0) < k.classified_percent_min AS unclassified
 	FROM figures AS f
@@ -71,6 +88,7 @@ WITH workers AS (
 ), reasoned AS (
 	SELECT *,
 		CASE
+		WHEN starved THEN 'starved'
 		WHEN warning OR caution THEN 'blocking'
 		WHEN workers = 0 AND NOT runtime_seen AND NOT runtime_linked AND symbols_missing
 			THEN 'no-symbols'
@@ -83,6 +101,7 @@ WITH workers AS (
 ), judged AS (
 	SELECT *,
 		CASE
+		WHEN starved THEN 'STARVED'
 		WHEN warning THEN 'WARNING'
 		WHEN caution THEN 'CAUTION'
 		WHEN reason IS NOT NULL THEN 'CANNOT TELL'
@@ -99,6 +118,12 @@ WITH workers AS (
 			ELSE printf('%.1f ms', polling_ns / 1e6) END AS polling_text,
 		CASE WHEN longest_ns >= 1000000000 THEN printf('%.2f s', longest_ns / 1e9)
 			ELSE printf('%.1f ms', longest_ns / 1e6) END AS longest_text,
+		CASE WHEN run_queue_ns >= 1000000000 THEN printf('%.2f s', run_queue_ns / 1e9)
+			ELSE printf('%.1f ms', run_queue_ns / 1e6) END AS run_queue_text,
+		CASE WHEN longest_run_queue_ns > 0
+			THEN printf('up to %.1f ms at a time', longest_run_queue_ns / 1e6)
+			ELSE printf('each time less than %g ms', threshold_ns / 1e6)
+			END AS longest_run_queue_text,
 		printf('%g ms', least_ns / 1e6) AS threshold_text,
 		(SELECT group_concat(title, ' or ') FROM runtime) AS runtimes,
 		workers || CASE WHEN workers = 1 THEN ' worker' ELSE ' workers' END AS workers_text,
@@ -108,6 +133,12 @@ WITH workers AS (
 )
 SELECT capture, level, reason,
 	CASE
+	WHEN reason = 'starved' THEN
+		printf('%s waited for a CPU for %s of their %s (%.1f%%), %s: the machine, or the '
+			|| 'limit of the process, gives too little CPU%s.',
+			workers_text, run_queue_text, wall_text, run_queue_percent,
+			longest_run_queue_text, CASE WHEN blocking_polls > 0
+				THEN '; ' || spans_text || ' took ' || blocking_text ELSE '' END)
 	WHEN reason = 'blocking' THEN
 		printf('polls blocked %s for %s of their %s (%.1f%%): %s of %s or more, the '
 			|| 'longest %s.',
@@ -134,7 +165,8 @@ SELECT capture, level, reason,
 		threshold_text, polling_text, workers_text, wall_text)
 	END AS sentence,
 	threshold_ns, duration_ns, workers, worker_wall_ns, polling_ns, blocking_polls, blocking_ns,
-	longest_ns, blocking_percent, loss_percent, classified_percent,
+	longest_ns, blocking_percent, run_queue_ns, longest_run_queue_ns, run_queue_percent,
+	loss_percent, classified_percent,
 	workers = 0 OR unclassified AS unclassified, source, count_unit, population, timed_percent,
 	truncated, command,
 	(SELECT group_concat(name, ', ') FROM (

@@ -148,7 +148,7 @@ def folded_stacks_are_lines_that_flame_graph_tools_read():
     expect(len(lines) > 10 and not wrong, f"{len(lines)} lines\n" + "\n".join(wrong[:5]))
     rows = json.loads(analyzed("query", demo, "@stacks", "--json"))
     expect_equal(sum(int(line.rsplit(" ", 1)[1]) for line in lines),
-                 sum(row["wall_ns"] for row in rows), "ns")
+                 sum(row["blocked_ns"] for row in rows), "ns")
     unusable(analyze("query", demo, "@folded", "--plain", "--csv"), "--plain")
 
 

@@ -47,6 +47,8 @@ static void rules_are_parsed_as_they_are_written(void **state)
 	near(rule("blocked_rate > 6/min").limit, 0.1);
 	near(rule("blocked_count > 3").limit, 3);
 	near(rule("task(\"*\").total > 250us").limit, 250e3);
+	assert_int_equal(rule("run_queue > 10%").figure, CHECK_RUN_QUEUE);
+	assert_int_equal(rule("run_queue_max > 1s").figure, CHECK_RUN_QUEUE_MAX);
 }
 
 static void assert_refused(const char *text, const char *says)
@@ -76,6 +78,8 @@ static void a_rule_that_does_not_parse_is_refused_with_the_place(void **state)
 		{"blocked_p99 > +10ms", "expected %: give a change"},
 		{"blocked_p99 > +10%%", "the rule ends before"},
 		{"blocked_p99 > -10%", "cannot be negative"},
+		{"run_queue > +10%", "can be compared with a baseline"},
+		{"site(\"db\").run_queue > 10%", "expected blocked, rate"},
 		{"blocked_max > +10%", "can be compared with a baseline"},
 		{"blocked > nan%", "expected a number"},
 		{"blocked > 1e999%", "not a usable number"},
@@ -299,6 +303,18 @@ static void what_the_recording_could_not_see_does_not_pass(void **state)
 	assert_int_equal(ended(b, &b, "blocked > +20%"), STATUS_CANNOT_TELL);
 }
 
+static void waiting_for_a_cpu_has_rules_of_its_own(void **state)
+{
+	static const char starved[] = "UPDATE compared SET run_queue_ns = worker_wall_ns / 4, "
+				      "longest_run_queue_ns = 30000000";
+
+	(void)state;
+	assert_int_equal(ended_with(starved, "run_queue > 24%"), STATUS_FAILED);
+	assert_int_equal(ended_with(starved, "run_queue > 26%"), STATUS_DONE);
+	assert_int_equal(ended_with(starved, "run_queue_max > 29ms"), STATUS_FAILED);
+	assert_int_equal(ended_with(starved, "run_queue_max > 31ms"), STATUS_DONE);
+}
+
 static void a_capture_counts_once_on_each_side(void **state)
 {
 	struct check c = begun((struct busy) {1, 10, 1, false}, NULL);
@@ -367,6 +383,7 @@ int main(void)
 		cmocka_unit_test(a_percentile_of_too_few_blocks_cannot_be_compared),
 		cmocka_unit_test(when_too_little_is_known_a_check_cannot_tell),
 		cmocka_unit_test(what_the_recording_could_not_see_does_not_pass),
+		cmocka_unit_test(waiting_for_a_cpu_has_rules_of_its_own),
 		cmocka_unit_test(a_capture_counts_once_on_each_side),
 		cmocka_unit_test(enough_polling_without_a_block_passes),
 		cmocka_unit_test(a_finding_that_cannot_be_kept_ends_the_check),

@@ -122,15 +122,18 @@ static void sums_hold_in_each_capture_of_a_database(void **state)
 		"  WHERE s.blocking_poll = p.blocking_poll AND s.site = p.site)",
 		"SELECT (SELECT count(*) FROM site_poll) <>"
 		" (SELECT count(*) FROM (SELECT DISTINCT blocking_poll, site FROM slice))",
-		"SELECT count(*) FROM (SELECT site, stack, frame, sum(wall_ns), count(*) FROM slice"
+		"SELECT count(*) FROM (SELECT site, stack, frame, sum(wall_ns - run_queue_ns), "
+		"count(*) FROM slice"
 		" GROUP BY site, stack, frame EXCEPT"
-		" SELECT site, stack, frame, sum(wall_ns), sum(count) FROM site_time"
+		" SELECT site, stack, frame, sum(blocked_ns), sum(count) FROM site_time"
 		" GROUP BY site, stack, frame)",
-		"SELECT (SELECT sum(wall_ns) FROM slice) <> (SELECT sum(wall_ns) FROM site_time)",
+		"SELECT (SELECT sum(wall_ns - run_queue_ns) FROM slice) <> "
+		"(SELECT sum(blocked_ns) FROM site_time)",
 		/* sites add up */
 		"SELECT count(*) FROM capture AS c WHERE"
 		" (SELECT sum(total_ns) FROM blocking_sites AS s WHERE s.capture = c.id) IS NOT"
-		" (SELECT sum(wall_ns) FROM blocking_poll AS b WHERE b.capture = c.id)",
+		" (SELECT sum(wall_ns - run_queue_ns) FROM blocking_poll AS b"
+		" WHERE b.capture = c.id)",
 		/* states add up to a worker's time */
 		"SELECT count(*) FROM workers WHERE wall_ns <> poll_cpu_ns + poll_offcpu_ns"
 		" + run_queue_ns + parked_ns + runtime_ns + unknown_ns",
