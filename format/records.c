@@ -215,6 +215,17 @@ static const struct record_field cost_fields[] = {
 	{0},
 };
 
+static const struct record_field cpu_quota_fields[] = {
+	ONE(hud_cpu_quota, time_ns, FIELD_NUMBER),
+	ONE(hud_cpu_quota, process, FIELD_NUMBER),
+	ONE(hud_cpu_quota, quota_ns, FIELD_NUMBER),
+	ONE(hud_cpu_quota, period_ns, FIELD_NUMBER),
+	ONE(hud_cpu_quota, periods, FIELD_NUMBER),
+	ONE(hud_cpu_quota, throttled_periods, FIELD_NUMBER),
+	ONE(hud_cpu_quota, throttled_ns, FIELD_NUMBER),
+	{0},
+};
+
 static const struct record_field clock_fields[] = {
 	ONE(hud_clock, monotonic_ns, FIELD_NUMBER),
 	ONE(hud_clock, realtime_ns, FIELD_NUMBER),
@@ -427,6 +438,12 @@ static const struct record_kind kinds[] = {
 		.name = "cost", .group = RECORD_RECORDING,
 		.bytes = sizeof(struct hud_cost),
 		.fields = cost_fields,
+	},
+	[HUD_CPU_QUOTA] = {
+		.name = "cpu-quota", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_cpu_quota),
+		.fields = cpu_quota_fields,
+		.reference = {ID(PROCESS, hud_cpu_quota, process)},
 	},
 	[HUD_CLOCK] = {
 		.name = "clock", .group = RECORD_RECORDING,

@@ -86,6 +86,7 @@ enum hud_record_type {
 	HUD_CLOCK = 66,
 	HUD_END = 67,
 	HUD_MARK = 68,
+	HUD_CPU_QUOTA = 69,
 	/* Symbols: what debug information says of the addresses, added after the recording. */
 	HUD_SYMBOL_TEXT = 96,
 	HUD_SYMBOL_BINARY = 97,
@@ -487,6 +488,20 @@ struct hud_cost {
 	uint64_t bpf_measured_ns; /* how long the kernel measured both; 0: not measured */
 };
 HUD_ASSERT_SIZE(struct hud_cost, 56);
+
+/* What the quota of a process's cgroup had done so far; where there is one. */
+struct hud_cpu_quota {
+	struct hud_record head;
+	uint64_t time_ns;
+	uint32_t process;
+	uint32_t reserved;
+	uint64_t quota_ns; /* CPU time that all of the cgroup may use in a period */
+	uint64_t period_ns;
+	uint64_t periods;           /* since the cgroup was made, as the next two */
+	uint64_t throttled_periods; /* in which the quota was used up */
+	uint64_t throttled_ns;      /* how long CPUs were held back, all together */
+};
+HUD_ASSERT_SIZE(struct hud_cpu_quota, 64);
 
 /* The two clocks at one moment; at the start (in HUD_SESSION) and now and then. */
 struct hud_clock {

@@ -18,6 +18,7 @@ static const struct {
 } columns[CHECK_FIGURES] = {
 	[CHECK_RUN_QUEUE] = {"after_run_queue", NULL},
 	[CHECK_RUN_QUEUE_MAX] = {"after_run_queue_max", NULL},
+	[CHECK_THROTTLED] = {"after_throttled", NULL},
 	[CHECK_BLOCKED] = {"after_blocked", "before_blocked"},
 	[CHECK_RATE] = {"after_rate", "before_rate"},
 	[CHECK_COUNT] = {"after_count", "before_count"},

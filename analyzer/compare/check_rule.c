@@ -68,6 +68,7 @@ struct unit {
 static const struct unit time_units[] = {{"ns", 1},  {"us", 1e3},   {"ms", 1e6},
 					 {"s", 1e9}, {"min", 60e9}, {NULL, 0}};
 static const struct unit share_units[] = {{"%", 0.01}, {"us/s", 1e-6}, {"ms/s", 1e-3}, {NULL, 0}};
+static const struct unit percent_units[] = {{"%", 0.01}, {NULL, 0}};
 static const struct unit rate_units[] = {
 	{"/s", 1}, {"/min", 1.0 / 60}, {"/h", 1.0 / 3600}, {NULL, 0}};
 static const struct unit count_units[] = {{"", 1}, {NULL, 0}};
@@ -85,6 +86,7 @@ static const struct {
 	[CHECK_RUN_QUEUE] = {"run_queue", share_units, "10% or 100ms/s", false, 1, "100%"},
 	[CHECK_RUN_QUEUE_MAX] = {"run_queue_max", time_units, "100ms", false, INT64_MAX_REAL,
 				 "292 years"},
+	[CHECK_THROTTLED] = {"throttled", percent_units, "10%", false, 1, "100%"},
 	[CHECK_BLOCKED] = {"blocked", share_units, "1% or 10ms/s", true, 1, "100%"},
 	[CHECK_RATE] = {"rate", rate_units, "5/s", true, 1e9, "1e9/s"},
 	[CHECK_COUNT] = {"count", count_units, "3", false, INT64_MAX_REAL, "9.2e18"},
@@ -228,7 +230,7 @@ static bool read_subject(struct cursor *c, struct check_rule *out)
 	}
 	if (!take(c, "blocked_"))
 		return refuse(c, "expected blocked, blocked_FIGURE, site(\"...\").FIGURE, "
-				 "task(\"...\").FIGURE, run_queue or run_queue_max");
+				 "task(\"...\").FIGURE, run_queue, run_queue_max or throttled");
 	return read_figure(c, out);
 }
 

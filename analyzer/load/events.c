@@ -339,6 +339,28 @@ static int cost(struct ingest *in, const struct capture_state *c, const struct h
 	return row_insert(&row);
 }
 
+static int cpu_quota(struct ingest *in, const struct capture_state *c,
+		     const struct hud_cpu_quota *q)
+{
+	int64_t process = defined_process_row(&c->defined, q->process);
+	struct row row = ingest_row(in, ROW_CPU_QUOTA);
+
+	if (!process || !capture_time_plausible(c, q->time_ns) || q->quota_ns > INT64_MAX ||
+	    q->period_ns > INT64_MAX || q->periods > INT64_MAX ||
+	    q->throttled_periods > INT64_MAX || q->throttled_ns > INT64_MAX)
+		return -EINVAL;
+	row_number(&row, c->row);
+	row_number(&row, (int64_t)q->time_ns);
+	row_id(&row, process);
+	row_number(&row, (int64_t)q->quota_ns);
+	row_number(&row, (int64_t)q->period_ns);
+	row_number(&row, (int64_t)q->periods);
+	row_number(&row, (int64_t)q->throttled_periods);
+	row_number(&row, (int64_t)q->throttled_ns);
+	row_number(&row, ingest_row_id(in, ROW_CPU_QUOTA));
+	return row_insert(&row);
+}
+
 static int clock_pair(struct ingest *in, const struct capture_state *c, const struct hud_clock *k)
 {
 	struct row row = ingest_row(in, ROW_CLOCK);
@@ -399,6 +421,8 @@ int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_re
 				   lost->to_ns);
 	case HUD_COST:
 		return cost(in, c, (const void *)r);
+	case HUD_CPU_QUOTA:
+		return cpu_quota(in, c, (const void *)r);
 	case HUD_CLOCK:
 		return clock_pair(in, c, (const void *)r);
 	case HUD_MARK:

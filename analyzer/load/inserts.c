@@ -63,6 +63,10 @@ static const struct {
 		      "capture, time_ns, recorder_cpu_ns, rss_bytes, bpf_run_ns, bpf_runs,"
 		      "bpf_measured_ns, id",
 		      true},
+	[ROW_CPU_QUOTA] = {"cpu_quota",
+			   "capture, time_ns, process, quota_ns, period_ns, periods,"
+			   "throttled_periods, throttled_ns, id",
+			   true},
 	[ROW_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id", true},
 	[ROW_MARK] = {"mark", "capture, time_ns, text, id", true},
 	[ROW_POLL] = {"poll",

@@ -272,6 +272,18 @@ CREATE TABLE cost (
 	bpf_measured_ns INTEGER NOT NULL
 );
 
+CREATE TABLE cpu_quota (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	time_ns INTEGER NOT NULL,
+	process INTEGER NOT NULL REFERENCES process (id),
+	quota_ns INTEGER NOT NULL,
+	period_ns INTEGER NOT NULL,
+	periods INTEGER NOT NULL,
+	throttled_periods INTEGER NOT NULL,
+	throttled_ns INTEGER NOT NULL
+);
+
 CREATE TABLE clock (
 	id INTEGER PRIMARY KEY,
 	capture INTEGER NOT NULL REFERENCES capture (id),

@@ -78,6 +78,38 @@ static void cost_write(const struct bookkeeping *b, uint64_t now)
 	capture_writer_event(b->writer, &cost.head);
 }
 
+struct quota_visit {
+	struct capture_writer *writer;
+	uint64_t now_ns;
+};
+
+static void quota_write(void *context, uint32_t process, const struct cgroup_quota *q)
+{
+	const struct quota_visit *v = context;
+	struct cgroup_throttling done;
+	struct hud_cpu_quota quota = {
+		.head = {.type = HUD_CPU_QUOTA, .size = (uint32_t)sizeof(quota)},
+		.time_ns = v->now_ns,
+		.process = process,
+		.quota_ns = q->quota_ns,
+		.period_ns = q->period_ns,
+	};
+
+	if (cgroup_throttling_read(q, &done))
+		return; /* the cgroup is gone, and the process soon will be */
+	quota.periods = done.periods;
+	quota.throttled_periods = done.throttled_periods;
+	quota.throttled_ns = done.throttled_ns;
+	capture_writer_event(v->writer, &quota.head);
+}
+
+static void quotas_write(const struct bookkeeping *b, uint64_t now)
+{
+	struct quota_visit visit = {b->writer, now};
+
+	process_table_quotas(b->processes, quota_write, &visit);
+}
+
 static void clock_write(const struct bookkeeping *b)
 {
 	struct hud_clock clock = {
@@ -93,7 +125,13 @@ void bookkeeping_write(struct bookkeeping *b, uint64_t now)
 {
 	losses_write(b, now);
 	cost_write(b, now);
+	quotas_write(b, now);
 	clock_write(b);
+}
+
+void bookkeeping_begin(struct bookkeeping *b, uint64_t now)
+{
+	quotas_write(b, now);
 }
 
 uint64_t bookkeeping_lost(const struct bookkeeping *b)

@@ -6,7 +6,7 @@
 #include "recorder/capture/transcript.h"
 #include "recorder/kernel/session.h"
 
-/* What a capture says about its own recording: losses and cost. */
+/* What a capture says about its own recording, and about the limits of what it records. */
 struct bookkeeping {
 	struct capture_writer *writer;
 	const struct bpf_session *bpf;
@@ -16,6 +16,9 @@ struct bookkeeping {
 	uint64_t lost[HUD_LOSS_SWITCH_UNSEEN + 1]; /* by cause, written so far */
 	uint64_t lost_ns;                          /* when that was */
 };
+
+/* At the start of the recording: what counted before it. */
+void bookkeeping_begin(struct bookkeeping *b, uint64_t now_ns);
 
 /* Writes what is to be said of the recording so far: once a second, and at its end. */
 void bookkeeping_write(struct bookkeeping *b, uint64_t now_ns);

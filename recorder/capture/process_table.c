@@ -37,6 +37,7 @@ struct process {
 	int64_t space;            /* slot in the store; negative: none */
 	uint32_t version;         /* of what was written there */
 	uint64_t refreshed_ns;
+	struct cgroup_quota quota;
 	int pidfd; /* -1: none; readable once all of its threads are gone */
 };
 
@@ -69,6 +70,7 @@ void process_table_close(struct process_table *t)
 	for (size_t i = 0; i < t->processes; i++) {
 		free(t->process[i].mapping);
 		free(t->process[i].executable);
+		cgroup_quota_close(&t->process[i].quota);
 		if (t->process[i].pidfd >= 0)
 			close(t->process[i].pidfd);
 	}
@@ -99,6 +101,18 @@ size_t process_table_unplanned(const struct process_table *t)
 		if (t->process[i].mappings > UNWIND_RANGES_MAX)
 			count += t->process[i].mappings - UNWIND_RANGES_MAX;
 	return count;
+}
+
+void process_table_quotas(const struct process_table *t,
+			  void (*each)(void *context, uint32_t id, const struct cgroup_quota *q),
+			  void *context)
+{
+	for (size_t i = 0; i < t->processes; i++) {
+		const struct process *p = &t->process[i];
+
+		if (p->entry.alive && p->entry.id && p->quota.stat >= 0)
+			each(context, p->entry.id, &p->quota);
+	}
 }
 
 size_t process_table_alive(const struct process_table *t)
@@ -291,6 +305,7 @@ static struct process *process_make(struct process_table *t, pid_t pid)
 		.space = -1,
 		.pidfd = (int)syscall(SYS_pidfd_open, pid, 0),
 	};
+	cgroup_quota_open(pid, &t->process[t->processes].quota);
 	return &t->process[t->processes++];
 }
 

@@ -5,6 +5,7 @@
 #include "format/capture_writer.h"
 #include "recorder/kernel/identity_store.h"
 #include "recorder/plan/object_table.h"
+#include "recorder/target/cgroup.h"
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -68,6 +69,11 @@ uint32_t process_table_scheduler(const struct process_table *t, pid_t pid, uint3
 void process_table_executables(const struct process_table *t, bool only_new,
 			       void (*each)(void *context, pid_t pid, const struct plan *plan),
 			       void *context);
+
+/* Calls `each` for every living process that a cgroup's quota limits; `id`: in the capture. */
+void process_table_quotas(const struct process_table *t,
+			  void (*each)(void *context, uint32_t id, const struct cgroup_quota *q),
+			  void *context);
 
 /* How many processes have a runtime whose state can be read. */
 size_t process_table_identified(const struct process_table *t);

@@ -496,6 +496,7 @@ static enum exit_code record_all(struct recording *r)
 		fprintf(stderr,
 			"hud-record: cannot receive marks: %s\n  recording goes on without them\n",
 			strerror(-error));
+	bookkeeping_begin(&r->books, r->start_ns);
 	bpf_session_measure(r->bpf, true);
 	r->timing = (struct poll_timing) {
 		.bpf = r->bpf,

@@ -260,6 +260,7 @@ kernel_check() {
 	program=$demo
 	if [ -x "$work/root/demo" ]; then
 		capture_check polls "times each poll of the demo"
+		capture_check limited "records the demo under the CPU quota of a cgroup"
 	else
 		skip "it times each poll of the demo: there is no $demo (tests/run.sh build timing)"
 	fi

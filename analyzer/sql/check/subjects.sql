@@ -11,6 +11,8 @@ SELECT s.id, s.name, nullif(s.cause, '') AS cause, p.file, p.line,
 	(SELECT 1.0 * sum(run_queue_ns) / max(sum(worker_wall_ns), 1) FROM compared WHERE side = 1)
 		AS after_run_queue,
 	(SELECT max(longest_run_queue_ns) FROM compared WHERE side = 1) AS after_run_queue_max,
+	(SELECT max(1.0 * throttled_periods / max(quota_periods, 1)) FROM compared WHERE side = 1)
+		AS after_throttled,
 	(SELECT group_concat(kind_name, ', ') FROM (
 		SELECT o.name || ' (' || o.cause || ')' AS kind_name
 		FROM subject AS o JOIN figure AS f ON f.subject = o.id AND f.side = 1

@@ -18,6 +18,8 @@ CREATE TABLE compared (
 	polling_ns INTEGER NOT NULL,
 	run_queue_ns INTEGER NOT NULL,
 	longest_run_queue_ns INTEGER NOT NULL,
+	quota_periods INTEGER NOT NULL,
+	throttled_periods INTEGER NOT NULL,
 	loss_percent REAL NOT NULL,
 	stacks_lost_percent REAL NOT NULL,
 	truncated INTEGER NOT NULL,

@@ -112,7 +112,10 @@ SELECT json_object(
 		'blocking_ns', v.blocking_ns, 'longest_ns', v.longest_ns,
 		'blocking_percent', v.blocking_percent, 'run_queue_ns', v.run_queue_ns,
 		'longest_run_queue_ns', v.longest_run_queue_ns,
-		'run_queue_percent', v.run_queue_percent, 'loss_percent', v.loss_percent,
+		'run_queue_percent', v.run_queue_percent, 'stolen_ns', v.stolen_ns,
+		'quota_cpus', v.quota_cpus, 'quota_periods', v.quota_periods,
+		'throttled_periods', v.throttled_periods, 'throttled_ns', v.throttled_ns,
+		'loss_percent', v.loss_percent,
 		'classified_percent', v.classified_percent),
 	'filter', (SELECT json_object('from_ns', from_ns, 'to_ns', to_ns, 'worker', worker,
 		'task', task, 'cause', cause, 'match', match, 'min_ns', min_ns, 'site', site)

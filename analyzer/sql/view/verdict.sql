@@ -15,6 +15,15 @@ WITH workers AS (
 		sum(q.cpu_ns) AS cpu_ns
 	FROM run_queue AS q JOIN worker AS w ON w.thread = q.thread
 	GROUP BY q.capture
+), throttled AS (
+	/* Processes may share a cgroup: its periods are counted once. */
+	SELECT capture, cpus, periods, throttled_periods, throttled_ns,
+		row_number() OVER (PARTITION BY capture ORDER BY throttled_ns DESC) AS rank
+	FROM throttling
+), stolen AS (
+	SELECT w.capture, sum(n.stolen_ns) AS stolen_ns
+	FROM thread_window AS n JOIN worker AS w ON w.thread = n.thread
+	GROUP BY w.capture
 ), blocked AS (
 	SELECT capture, count(*) AS spans, sum(wall_ns - run_queue_ns) AS blocking_ns,
 		max(wall_ns - run_queue_ns) AS longest_ns
@@ -58,6 +67,9 @@ WITH workers AS (
 		coalesce(q.longest_ns, 0) AS longest_run_queue_ns, coalesce(q.cpu_ns, 0) AS cpu_ns,
 		CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(q.run_queue_ns, 0) / w.wall_ns END
 			AS run_queue_percent,
+		h.cpus AS quota_cpus, coalesce(h.periods, 0) AS quota_periods,
+		coalesce(h.throttled_periods, 0) AS throttled_periods,
+		coalesce(h.throttled_ns, 0) AS throttled_ns, coalesce(e.stolen_ns, 0) AS stolen_ns,
 		coalesce(l.percent, 0.0) AS loss_percent,
 		CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END
 			AS classified_percent,
@@ -69,6 +81,8 @@ WITH workers AS (
 	JOIN poll_source AS u ON u.capture = c.id
 	LEFT JOIN workers AS w ON w.capture = c.id
 	LEFT JOIN queued AS q ON q.capture = c.id
+	LEFT JOIN throttled AS h ON h.capture = c.id AND h.rank = 1
+	LEFT JOIN stolen AS e ON e.capture = c.id
 	LEFT JOIN blocked AS b ON b.capture = c.id
 	LEFT JOIN lost AS l ON l.capture = c.id
 	LEFT JOIN classified AS t ON t.capture = c.id
@@ -124,6 +138,14 @@ WITH workers AS (
 			THEN printf('up to %.1f ms at a time', longest_run_queue_ns / 1e6)
 			ELSE printf('each time less than %g ms', threshold_ns / 1e6)
 			END AS longest_run_queue_text,
+		CASE
+		WHEN throttled_periods > 0 THEN
+			printf('the limit of its cgroup, %.3g CPUs, was used up in %d of %d '
+				|| 'periods', quota_cpus, throttled_periods, quota_periods)
+		WHEN 2 * stolen_ns > run_queue_ns THEN
+			'the hypervisor gave the CPUs to other machines'
+		ELSE 'the CPUs were busy with other threads'
+		END AS short_of_text,
 		printf('%g ms', least_ns / 1e6) AS threshold_text,
 		(SELECT group_concat(title, ' or ') FROM runtime) AS runtimes,
 		workers || CASE WHEN workers = 1 THEN ' worker' ELSE ' workers' END AS workers_text,
@@ -134,10 +156,9 @@ WITH workers AS (
 SELECT capture, level, reason,
 	CASE
 	WHEN reason = 'starved' THEN
-		printf('%s waited for a CPU for %s of their %s (%.1f%%), %s: the machine, or the '
-			|| 'limit of the process, gives too little CPU%s.',
+		printf('%s waited for a CPU for %s of their %s (%.1f%%), %s: %s%s.',
 			workers_text, run_queue_text, wall_text, run_queue_percent,
-			longest_run_queue_text, CASE WHEN blocking_polls > 0
+			longest_run_queue_text, short_of_text, CASE WHEN blocking_polls > 0
 				THEN '; ' || spans_text || ' took ' || blocking_text ELSE '' END)
 	WHEN reason = 'blocking' THEN
 		printf('polls blocked %s for %s of their %s (%.1f%%): %s of %s or more, the '
@@ -166,6 +187,7 @@ SELECT capture, level, reason,
 	END AS sentence,
 	threshold_ns, duration_ns, workers, worker_wall_ns, polling_ns, blocking_polls, blocking_ns,
 	longest_ns, blocking_percent, run_queue_ns, longest_run_queue_ns, run_queue_percent,
+	stolen_ns, quota_cpus, quota_periods, throttled_periods, throttled_ns,
 	loss_percent, classified_percent,
 	workers = 0 OR unclassified AS unclassified, source, count_unit, population, timed_percent,
 	truncated, command,

@@ -307,12 +307,17 @@ static void waiting_for_a_cpu_has_rules_of_its_own(void **state)
 {
 	static const char starved[] = "UPDATE compared SET run_queue_ns = worker_wall_ns / 4, "
 				      "longest_run_queue_ns = 30000000";
+	static const char throttled[] = "UPDATE compared SET quota_periods = 100, "
+					"throttled_periods = 25";
 
 	(void)state;
 	assert_int_equal(ended_with(starved, "run_queue > 24%"), STATUS_FAILED);
 	assert_int_equal(ended_with(starved, "run_queue > 26%"), STATUS_DONE);
 	assert_int_equal(ended_with(starved, "run_queue_max > 29ms"), STATUS_FAILED);
 	assert_int_equal(ended_with(starved, "run_queue_max > 31ms"), STATUS_DONE);
+	assert_int_equal(ended_with(throttled, "throttled > 24%"), STATUS_FAILED);
+	assert_int_equal(ended_with(throttled, "throttled > 26%"), STATUS_DONE);
+	assert_int_equal(ended_with(starved, "throttled > 0%"), STATUS_DONE);
 }
 
 static void a_capture_counts_once_on_each_side(void **state)

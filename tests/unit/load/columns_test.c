@@ -21,6 +21,7 @@ union any {
 	struct hud_poll poll;
 	struct hud_probes probes;
 	struct hud_cost cost;
+	struct hud_cpu_quota cpu_quota;
 	struct hud_clock clock;
 	uint8_t bytes[256];
 };
@@ -59,6 +60,7 @@ static const struct loaded {
 	{HUD_POLL, "poll", poll_correct, 16},
 	{HUD_PROBES, "probe_state", NULL, 5},
 	{HUD_COST, "cost", NULL, 6},
+	{HUD_CPU_QUOTA, "cpu_quota", NULL, 6},
 	{HUD_CLOCK, "clock", NULL, 2},
 };
 
