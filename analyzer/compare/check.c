@@ -19,6 +19,8 @@ static const struct {
 	[CHECK_RUN_QUEUE] = {"after_run_queue", NULL},
 	[CHECK_RUN_QUEUE_MAX] = {"after_run_queue_max", NULL},
 	[CHECK_THROTTLED] = {"after_throttled", NULL},
+	[CHECK_MAIN_BLOCKED] = {"after_main_blocked", NULL},
+	[CHECK_MAIN_MAX] = {"after_main_max", NULL},
 	[CHECK_BLOCKED] = {"after_blocked", "before_blocked"},
 	[CHECK_RATE] = {"after_rate", "before_rate"},
 	[CHECK_COUNT] = {"after_count", "before_count"},

@@ -87,6 +87,8 @@ static const struct {
 	[CHECK_RUN_QUEUE_MAX] = {"run_queue_max", time_units, "100ms", false, INT64_MAX_REAL,
 				 "292 years"},
 	[CHECK_THROTTLED] = {"throttled", percent_units, "10%", false, 1, "100%"},
+	[CHECK_MAIN_BLOCKED] = {"main_blocked", share_units, "1% or 10ms/s", false, 1, "100%"},
+	[CHECK_MAIN_MAX] = {"main_max", time_units, "100ms", false, INT64_MAX_REAL, "292 years"},
 	[CHECK_BLOCKED] = {"blocked", share_units, "1% or 10ms/s", true, 1, "100%"},
 	[CHECK_RATE] = {"rate", rate_units, "5/s", true, 1e9, "1e9/s"},
 	[CHECK_COUNT] = {"count", count_units, "3", false, INT64_MAX_REAL, "9.2e18"},
@@ -230,7 +232,8 @@ static bool read_subject(struct cursor *c, struct check_rule *out)
 	}
 	if (!take(c, "blocked_"))
 		return refuse(c, "expected blocked, blocked_FIGURE, site(\"...\").FIGURE, "
-				 "task(\"...\").FIGURE, run_queue, run_queue_max or throttled");
+				 "task(\"...\").FIGURE, run_queue, run_queue_max, throttled, "
+				 "main_blocked or main_max");
 	return read_figure(c, out);
 }
 

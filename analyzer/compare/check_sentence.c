@@ -18,6 +18,9 @@ static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure,
 	char word[WORD_BYTES];
 
 	switch (figure) {
+	case CHECK_MAIN_BLOCKED:
+		snprintf(out, FIGURE_BYTES, "%.2f%% of the time", 100 * value);
+		break;
 	case CHECK_THROTTLED:
 		snprintf(out, FIGURE_BYTES, "%.2f%% of its periods", 100 * value);
 		break;
@@ -57,8 +60,9 @@ static void limit_sentence(const struct check_rule *rule, const struct finding *
 
 	if (rule->figure < CHECK_BLOCKED) {
 		longest = NULL;
-		name = rule->figure == CHECK_THROTTLED ? "the CPU quota of the cgroup"
-						       : "all workers, waiting for a CPU";
+		name = rule->figure >= CHECK_MAIN_BLOCKED ? "the main future"
+		       : rule->figure == CHECK_THROTTLED  ? "the CPU quota of the cgroup"
+							  : "all workers, waiting for a CPU";
 	}
 	snprintf(out, CHECK_SENTENCE_BYTES, "%s: %s is %s, %s %s%s%s", name,
 		 check_figure_name(rule->figure), figure_text(is, rule->figure, f->after),

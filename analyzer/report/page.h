@@ -62,6 +62,7 @@ int64_t page_list(const struct page *page, const struct page_list *list, bool *m
 
 /* The parts. STATUS_SYSTEM after an error, which the database has. */
 enum exit_status report_sites(const struct page *page);
+enum exit_status report_main_future(const struct page *page);
 enum exit_status report_one_site(const struct page *page);
 enum exit_status report_workers(const struct page *page);
 enum exit_status report_timeline(const struct page *page);

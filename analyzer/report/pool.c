@@ -16,7 +16,6 @@ static const struct {
 } exempt[] = {
 	{"block_in_place_count", "block_in_place_ns", "in block_in_place"},
 	{"without_core_count", "without_core_ns", "in polls that went on without a core"},
-	{"root_future_count", "root_future_ns", "in root futures (of block_on)"},
 };
 
 static void print_exempt(const struct page *page, sqlite3_stmt *q)

@@ -13,6 +13,9 @@ SELECT s.id, s.name, nullif(s.cause, '') AS cause, p.file, p.line,
 	(SELECT max(longest_run_queue_ns) FROM compared WHERE side = 1) AS after_run_queue_max,
 	(SELECT max(1.0 * throttled_periods / max(quota_periods, 1)) FROM compared WHERE side = 1)
 		AS after_throttled,
+	(SELECT 1.0 * sum(main_blocked_ns) / max(sum(duration_ns), 1) FROM compared WHERE side = 1)
+		AS after_main_blocked,
+	(SELECT max(main_longest_ns) FROM compared WHERE side = 1) AS after_main_max,
 	(SELECT group_concat(kind_name, ', ') FROM (
 		SELECT o.name || ' (' || o.cause || ')' AS kind_name
 		FROM subject AS o JOIN figure AS f ON f.subject = o.id AND f.side = 1

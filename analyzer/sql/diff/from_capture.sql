@@ -1,7 +1,8 @@
 -- What must two captures have in common to be compared, and how much was recorded?
 SELECT c.capture_id, c.file, c.command, c.start_realtime_ns, max(e.end_ns - e.start_ns, 1),
 	c.threshold_ns, c.sample_hz, c.source, v.workers, v.worker_wall_ns, v.polling_ns,
-	v.run_queue_ns, v.longest_run_queue_ns, v.quota_periods, v.throttled_periods,
+	v.run_queue_ns, v.longest_run_queue_ns, v.main_blocked_ns,
+	v.main_longest_ns, v.quota_periods, v.throttled_periods,
 	v.loss_percent,
 	(SELECT total(l.percent) FROM loss_total AS l WHERE l.capture = c.id AND l.unit = 'stacks')
 		AS stacks_lost_percent,

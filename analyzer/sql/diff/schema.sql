@@ -18,6 +18,8 @@ CREATE TABLE compared (
 	polling_ns INTEGER NOT NULL,
 	run_queue_ns INTEGER NOT NULL,
 	longest_run_queue_ns INTEGER NOT NULL,
+	main_blocked_ns INTEGER NOT NULL,
+	main_longest_ns INTEGER NOT NULL,
 	quota_periods INTEGER NOT NULL,
 	throttled_periods INTEGER NOT NULL,
 	loss_percent REAL NOT NULL,

@@ -113,6 +113,9 @@ SELECT json_object(
 		'blocking_percent', v.blocking_percent, 'run_queue_ns', v.run_queue_ns,
 		'longest_run_queue_ns', v.longest_run_queue_ns,
 		'run_queue_percent', v.run_queue_percent, 'stolen_ns', v.stolen_ns,
+		'main_blocks', v.main_blocks, 'main_blocked_ns', v.main_blocked_ns,
+		'main_longest_ns', v.main_longest_ns,
+		'main_blocked_percent', v.main_blocked_percent,
 		'quota_cpus', v.quota_cpus, 'quota_periods', v.quota_periods,
 		'throttled_periods', v.throttled_periods, 'throttled_ns', v.throttled_ns,
 		'loss_percent', v.loss_percent,
@@ -124,6 +127,13 @@ SELECT json_object(
 	'population', v.population,
 	'timed_percent', v.timed_percent,
 	'sites', (SELECT json_group_array(json(text)) FROM site_text),
+	'main_sites', (SELECT json_group_array(json_object(
+		'function', function, 'crate', crate, 'file', file, 'line', line, 'cause', cause,
+		'count', count, 'total_ns', total_ns, 'max_ns', max_ns, 'open_count', open_count,
+		'all_the_time', json(CASE WHEN all_the_time THEN 'true' ELSE 'false' END),
+		'at_most', json(CASE WHEN at_most THEN 'true' ELSE 'false' END)))
+		FROM (SELECT * FROM main_sites WHERE capture = :capture
+			ORDER BY total_ns DESC, function, cause LIMIT :top)),
 	'sites_total', (SELECT count(*) FROM site WHERE capture = :capture),
 	'workers', (SELECT json_group_array(json_object(
 		'tid', tid, 'comm', comm, 'scheduler', scheduler, 'wall_ns', wall_ns,

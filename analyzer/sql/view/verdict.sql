@@ -3,6 +3,8 @@
 -- WARNING, CAUTION: by the share of the workers' time in blocking polls, or by the longest of them.
 -- STARVED: the workers were ready to run and waited for a CPU, for starved_percent of their time,
 -- or for longer than they ran and starved_least_percent; and for longer than polls blocked them.
+-- The main future, which blocks no worker, makes it WARNING or CAUTION by the same limits; CAUTION
+-- where it is in one wait all the time, which may be meant.
 -- CANNOT TELL: no worker, too much was lost, or too little could be classified. The limits are in
 -- the view constant. What lost its stack only was seen: it is not lost, but may be unclassified.
 CREATE VIEW verdict AS
@@ -15,6 +17,12 @@ WITH workers AS (
 		sum(q.cpu_ns) AS cpu_ns
 	FROM run_queue AS q JOIN worker AS w ON w.thread = q.thread
 	GROUP BY q.capture
+), main_time AS (
+	SELECT capture, count(*) AS blocks, sum(ns) AS blocked_ns, max(ns) AS longest_ns,
+		max(all_the_time) AS all_the_time
+	FROM (SELECT capture, sum(blocked_ns) AS ns, max(open AND at_attach) AS all_the_time
+		FROM main_block GROUP BY capture, thread, start_ns)
+	GROUP BY capture
 ), throttled AS (
 	/* Processes may share a cgroup: its periods are counted once. */
 	SELECT capture, cpus, periods, throttled_periods, throttled_ns,
@@ -67,6 +75,11 @@ WITH workers AS (
 		coalesce(q.longest_ns, 0) AS longest_run_queue_ns, coalesce(q.cpu_ns, 0) AS cpu_ns,
 		CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(q.run_queue_ns, 0) / w.wall_ns END
 			AS run_queue_percent,
+		coalesce(m.blocks, 0) AS main_blocks, coalesce(m.blocked_ns, 0) AS main_blocked_ns,
+		coalesce(m.longest_ns, 0) AS main_longest_ns,
+		coalesce(m.all_the_time, 0) AS main_all_the_time,
+		100.0 * coalesce(m.blocked_ns, 0) / max(c.end_ns - c.start_ns, 1)
+			AS main_blocked_percent,
 		h.cpus AS quota_cpus, coalesce(h.periods, 0) AS quota_periods,
 		coalesce(h.throttled_periods, 0) AS throttled_periods,
 		coalesce(h.throttled_ns, 0) AS throttled_ns, coalesce(e.stolen_ns, 0) AS stolen_ns,
@@ -81,6 +94,7 @@ WITH workers AS (
 	JOIN poll_source AS u ON u.capture = c.id
 	LEFT JOIN workers AS w ON w.capture = c.id
 	LEFT JOIN queued AS q ON q.capture = c.id
+	LEFT JOIN main_time AS m ON m.capture = c.id
 	LEFT JOIN throttled AS h ON h.capture = c.id AND h.rank = 1
 	LEFT JOIN stolen AS e ON e.capture = c.id
 	LEFT JOIN blocked AS b ON b.capture = c.id
@@ -95,6 +109,10 @@ WITH workers AS (
 			OR (coalesce(f.run_queue_percent >= k.starved_least_percent, 0)
 				AND f.run_queue_ns > f.cpu_ns))
 			AND f.run_queue_ns > f.blocking_ns AS starved,
+		(f.main_blocked_percent >= k.warning_percent
+			OR f.main_longest_ns >= k.warning_longest_ns)
+			AND NOT f.main_all_the_time AS main_warning,
+		f.main_blocked_percent >= k.caution_percent AS main_caution,
 		f.loss_percent > k.lost_percent_max AS lossy,
 		coalesce(f.classified_percent, 0) < k.classified_percent_min AS unclassified
 	FROM figures AS f
@@ -104,6 +122,7 @@ WITH workers AS (
 		CASE
 		WHEN starved THEN 'starved'
 		WHEN warning OR caution THEN 'blocking'
+		WHEN main_warning OR main_caution THEN 'main'
 		WHEN workers = 0 AND NOT runtime_seen AND NOT runtime_linked AND symbols_missing
 			THEN 'no-symbols'
 		WHEN workers = 0 AND NOT runtime_seen AND NOT runtime_linked THEN 'no-runtime'
@@ -118,6 +137,8 @@ WITH workers AS (
 		WHEN starved THEN 'STARVED'
 		WHEN warning THEN 'WARNING'
 		WHEN caution THEN 'CAUTION'
+		WHEN main_warning THEN 'WARNING'
+		WHEN main_caution THEN 'CAUTION'
 		WHEN reason IS NOT NULL THEN 'CANNOT TELL'
 		ELSE 'NOMINAL'
 		END AS level
@@ -132,6 +153,10 @@ WITH workers AS (
 			ELSE printf('%.1f ms', polling_ns / 1e6) END AS polling_text,
 		CASE WHEN longest_ns >= 1000000000 THEN printf('%.2f s', longest_ns / 1e9)
 			ELSE printf('%.1f ms', longest_ns / 1e6) END AS longest_text,
+		CASE WHEN main_blocked_ns >= 1000000000
+			THEN printf('%.2f s', main_blocked_ns / 1e9)
+			ELSE printf('%.1f ms', main_blocked_ns / 1e6) END AS main_text,
+		printf('%.2f s', duration_ns / 1e9) AS duration_text,
 		CASE WHEN run_queue_ns >= 1000000000 THEN printf('%.2f s', run_queue_ns / 1e9)
 			ELSE printf('%.1f ms', run_queue_ns / 1e6) END AS run_queue_text,
 		CASE WHEN longest_run_queue_ns > 0
@@ -165,6 +190,14 @@ SELECT capture, level, reason,
 			|| 'longest %s.',
 			workers_text, blocking_text, wall_text, blocking_percent, spans_text,
 			threshold_text, longest_text)
+	WHEN reason = 'main' AND main_all_the_time THEN
+		printf('the main future has been in one wait since before the recording (%s); it '
+			|| 'blocks itself and what it joins, but no worker.', duration_text)
+	WHEN reason = 'main' THEN
+		printf('the main future blocked for %s of %s (%.1f%%), %d time%s, the longest '
+			|| '%.1f ms; it blocks itself and what it joins, but no worker.',
+			main_text, duration_text, main_blocked_percent, main_blocks,
+			CASE WHEN main_blocks = 1 THEN '' ELSE 's' END, main_longest_ns / 1e6)
 	WHEN reason = 'no-symbols' THEN 'no ' || runtimes || ' runtime was found, but the '
 		|| 'recorded program has no symbols: see `hud-analyze info`.'
 	WHEN reason = 'no-runtime' THEN 'no ' || runtimes || ' runtime was found in what '
@@ -187,6 +220,7 @@ SELECT capture, level, reason,
 	END AS sentence,
 	threshold_ns, duration_ns, workers, worker_wall_ns, polling_ns, blocking_polls, blocking_ns,
 	longest_ns, blocking_percent, run_queue_ns, longest_run_queue_ns, run_queue_percent,
+	main_blocks, main_blocked_ns, main_longest_ns, main_blocked_percent,
 	stolen_ns, quota_cpus, quota_periods, throttled_periods, throttled_ns,
 	loss_percent, classified_percent,
 	workers = 0 OR unclassified AS unclassified, source, count_unit, population, timed_percent,

@@ -303,10 +303,12 @@ static void what_the_recording_could_not_see_does_not_pass(void **state)
 	assert_int_equal(ended(b, &b, "blocked > +20%"), STATUS_CANNOT_TELL);
 }
 
-static void waiting_for_a_cpu_has_rules_of_its_own(void **state)
+static void what_blocks_no_poll_has_rules_of_its_own(void **state)
 {
 	static const char starved[] = "UPDATE compared SET run_queue_ns = worker_wall_ns / 4, "
 				      "longest_run_queue_ns = 30000000";
+	static const char blocked[] = "UPDATE compared SET main_blocked_ns = duration_ns / 2, "
+				      "main_longest_ns = 1000000000";
 	static const char throttled[] = "UPDATE compared SET quota_periods = 100, "
 					"throttled_periods = 25";
 
@@ -318,6 +320,9 @@ static void waiting_for_a_cpu_has_rules_of_its_own(void **state)
 	assert_int_equal(ended_with(throttled, "throttled > 24%"), STATUS_FAILED);
 	assert_int_equal(ended_with(throttled, "throttled > 26%"), STATUS_DONE);
 	assert_int_equal(ended_with(starved, "throttled > 0%"), STATUS_DONE);
+	assert_int_equal(ended_with(blocked, "main_blocked > 49%"), STATUS_FAILED);
+	assert_int_equal(ended_with(blocked, "main_max > 1s"), STATUS_DONE);
+	assert_int_equal(ended_with(blocked, "main_max > 1ms"), STATUS_FAILED);
 }
 
 static void a_capture_counts_once_on_each_side(void **state)
@@ -388,7 +393,7 @@ int main(void)
 		cmocka_unit_test(a_percentile_of_too_few_blocks_cannot_be_compared),
 		cmocka_unit_test(when_too_little_is_known_a_check_cannot_tell),
 		cmocka_unit_test(what_the_recording_could_not_see_does_not_pass),
-		cmocka_unit_test(waiting_for_a_cpu_has_rules_of_its_own),
+		cmocka_unit_test(what_blocks_no_poll_has_rules_of_its_own),
 		cmocka_unit_test(a_capture_counts_once_on_each_side),
 		cmocka_unit_test(enough_polling_without_a_block_passes),
 		cmocka_unit_test(a_finding_that_cannot_be_kept_ends_the_check),
