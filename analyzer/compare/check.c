@@ -9,9 +9,6 @@
  * Judges rules: by a limit, or by how much a figure has certainly grown.
  */
 
-/* With more of the stacks lost, a rule of sites cannot pass. */
-#define STACKS_LOST_PERCENT_MAX 1
-
 /* The columns of sql/check/subjects.sql that hold a figure, in the unit of a rule's limit. */
 static const struct {
 	const char *after, *before;
@@ -105,8 +102,7 @@ static bool doubt(const struct check *c, const struct check_rule *rule, struct f
 		out->kind = FINDING_INCOMPARABLE;
 	else if (length && rule->limit < (double)c->threshold_ns)
 		out->kind = FINDING_THRESHOLD;
-	else if (strcmp(rule->kind, "site") == 0 &&
-		 c->stacks_lost_percent > STACKS_LOST_PERCENT_MAX)
+	else if (strcmp(rule->kind, "site") == 0 && c->stacks_lossy)
 		out->kind = FINDING_STACKS_LOST;
 	else
 		return false;
@@ -228,6 +224,7 @@ enum exit_status check_begin(struct check *c)
 			continue;
 		c->threshold_ns = column_number(q, "threshold_ns", 0);
 		c->stacks_lost_percent = column_real(q, "stacks_lost_percent");
+		c->stacks_lossy = column_number(q, "stacks_lossy", 0) != 0;
 	}
 	return comparison_query_end(&c->comparison, q);
 }

@@ -16,6 +16,7 @@ struct check {
 	int64_t min_busy_ns;          /* how much polling must have been recorded */
 	int64_t threshold_ns;         /* shorter blocks were not recorded */
 	double stacks_lost_percent;
+	bool stacks_lossy; /* so many that a rule of sites cannot pass */
 };
 
 /* What a rule found of one subject. */

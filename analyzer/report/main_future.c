@@ -10,12 +10,11 @@
 /* What blocked the main future; only where something did. */
 
 #define SITES_SHOWN 5
-#define FIGURES_END 44 /* of a site's line, as in the list of blocking sites */
 
 static void print_labels(const struct page *page)
 {
 	fprintf(page->out, "%s     %9s %7s %9s %9s  %s%s\n", page_paint(page, DIM), "total",
-		"times", "", "max", page->column < FIGURES_END ? "cause" : "cause       function",
+		"times", "", "max", page_function_apart(page) ? "cause" : "cause       function",
 		page_paint(page, PLAIN));
 }
 
@@ -29,7 +28,7 @@ static void print_site(const struct page *page, sqlite3_stmt *q)
 		duration_word(total, column_number(q, "total_ns", -1)),
 		column_number(q, "count", 0), "",
 		duration_word(max, column_number(q, "max_ns", -1)));
-	if (page->column < FIGURES_END)
+	if (page_function_apart(page))
 		fprintf(page->out, "%s\n%*s", column_text(q, "cause"), page->column, "");
 	else
 		fprintf(page->out, "%-12s", column_text(q, "cause"));

@@ -18,6 +18,13 @@ const char *page_paint(const struct page *page, const char *code)
 	return page->form->colour ? code : "";
 }
 
+#define FIGURES_END 44 /* of a site's line */
+
+bool page_function_apart(const struct page *page)
+{
+	return page->column < FIGURES_END;
+}
+
 void page_heading(const struct page *page, const char *text)
 {
 	fprintf(page->out, "\n%s%s%s\n", page_paint(page, BOLD), text, page_paint(page, PLAIN));

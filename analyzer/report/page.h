@@ -39,6 +39,9 @@ const char *page_unit(const struct page *page);
 /* The escape sequence where colours are wanted, else "". */
 const char *page_paint(const struct page *page, const char *code);
 
+/* Whether the functions of sites have lines of their own: on a narrow page. */
+bool page_function_apart(const struct page *page);
+
 void page_heading(const struct page *page, const char *text);
 
 /*

@@ -11,19 +11,13 @@
 
 #define SITES_SHOWN 10
 #define ADVICE_COLUMN 15
-#define FIGURES_END 44 /* of a site's line */
-
-/* Whether functions have lines of their own: on a narrow page. */
-static bool function_apart(const struct page *page)
-{
-	return page->column < FIGURES_END;
-}
 
 static void print_site_labels(const struct page *page)
 {
 	fprintf(page->out, "%s%4s %9s %7s %9s %9s  %s%s\n", page_paint(page, DIM), "site", "total",
 		page_unit(page), "p99", "max",
-		function_apart(page) ? "cause" : "cause       function", page_paint(page, PLAIN));
+		page_function_apart(page) ? "cause" : "cause       function",
+		page_paint(page, PLAIN));
 }
 
 /* Who called it: the task, and the user's outermost function where that has another name. */
@@ -80,7 +74,7 @@ static void print_site(const struct page *page, sqlite3_stmt *q)
 		duration_word(total, column_number(q, "total_ns", -1)),
 		column_number(q, "count", 0), duration_word(p99, column_number(q, "p99_ns", -1)),
 		duration_word(max, column_number(q, "max_ns", -1)));
-	if (function_apart(page))
+	if (page_function_apart(page))
 		fprintf(page->out, "%s\n%*s", cause, page->column, "");
 	else
 		fprintf(page->out, "%-12s", cause);

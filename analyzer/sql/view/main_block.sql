@@ -1,12 +1,14 @@
 -- When did the main future, which block_on drives on the main thread, block that thread? A row for
 -- each part of each block: start_ns tells blocks apart, frame names the function.
 --
--- A block_on elsewhere may be there to block, on a thread of its own. Waits and runs of samples at or over the threshold, without time waiting for a CPU, whose stack
--- has code of the user's inside the block_on: a future that only waits has none. Runs of
--- samples with no sleep between them are upper bounds, as several polls in a row look the same.
+-- A block_on elsewhere may be there to block, on a thread of its own. Counted are waits and runs of
+-- samples at or over the threshold, without time waiting for a CPU, whose stack has code of the
+-- user's inside the block_on: a future that only waits has none. Runs of samples with no sleep
+-- between them are upper bounds, as several polls in a row look the same.
 CREATE VIEW main_block AS
 WITH main_thread AS MATERIALIZED (
-	SELECT t.id AS thread FROM thread AS t JOIN process AS p ON p.id = t.process AND p.pid = t.tid
+	SELECT t.id AS thread
+	FROM thread AS t JOIN process AS p ON p.id = t.process AND p.pid = t.tid
 ), root_stack AS MATERIALIZED (
 	SELECT id, site_frame FROM stack
 	WHERE class = 'root' AND site_frame IS NOT NULL AND entry_frame IS NOT NULL
@@ -24,7 +26,8 @@ WITH main_thread AS MATERIALIZED (
 	CROSS JOIN sample AS s ON s.thread = m.thread
 	LEFT JOIN root_stack AS k ON k.id = s.user_stack
 ), run AS (
-	SELECT s.capture, s.thread, s.awake_ns, s.run, min(s.time_ns) AS start_ns, count(*) AS samples,
+	SELECT s.capture, s.thread, s.awake_ns, s.run, min(s.time_ns) AS start_ns,
+		count(*) AS samples,
 		max(s.time_ns) - min(s.time_ns) + p.sample_ns
 			- (max(s.waited_ns) - min(s.waited_ns)) AS blocked_ns
 	FROM seen AS s

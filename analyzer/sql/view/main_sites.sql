@@ -1,9 +1,9 @@
--- Which code blocked the main future (of block_on on the main thread), for how long and how often? It
--- blocks itself and what it joins, but no worker.
+-- Which code blocked the main future (of block_on on the main thread), for how long and how often?
+-- It blocks itself and what it joins, but no worker.
 CREATE VIEW main_sites AS
 WITH part AS MATERIALIZED (
-	SELECT b.capture, b.thread, b.start_ns, f.site AS function, f.crate, b.cause, f.file, f.line,
-		b.blocked_ns, b.open, b.at_attach, b.at_most
+	SELECT b.capture, b.thread, b.start_ns, f.site AS function, f.crate, b.cause, f.file,
+		f.line, b.blocked_ns, b.open, b.at_attach, b.at_most
 	FROM main_block AS b
 	JOIN frame AS f ON f.id = b.frame
 ), block AS (

@@ -306,6 +306,21 @@ static void a_program_without_tokio_is_reported_as_such(void **state)
 	sqlite3_close(db);
 }
 
+static void worker_parks(struct scene *s, uint64_t from, uint64_t to)
+{
+	scene_span(s,
+		   (struct span) {
+			   .tid = 11, .from = from, .to = to, .stack = PARK, .syscall = SYS_FUTEX});
+}
+
+static void worker_blocks(struct scene *s, uint64_t from, uint64_t to)
+{
+	scene_span(
+		s,
+		(struct span) {
+			.tid = 11, .from = from, .to = to, .stack = NAP, .syscall = SYS_NANOSLEEP});
+}
+
 /* A worker that waits for a CPU: no function is to blame, and nothing is nominal. */
 static void a_worker_that_waits_for_a_cpu_is_starved(void **state)
 {
@@ -325,17 +340,9 @@ static void a_worker_that_waits_for_a_cpu_is_starved(void **state)
 		sqlite3 *db;
 
 		scene_begin(&s, 1);
-		scene_span(&s, (struct span) {.tid = 11,
-					      .from = 500000,
-					      .to = 800000,
-					      .stack = PARK,
-					      .syscall = SYS_FUTEX});
+		worker_parks(&s, 500000, 800000);
 		if (cases[i].block_us)
-			scene_span(&s, (struct span) {.tid = 11,
-						      .from = 800000,
-						      .to = 800000 + cases[i].block_us,
-						      .stack = NAP,
-						      .syscall = SYS_NANOSLEEP});
+			worker_blocks(&s, 800000, 800000 + cases[i].block_us);
 		scene_window(&s, 11, 0, 1000000, cases[i].cpu_us, 0, cases[i].run_queue_us);
 		db = scene_load(&s, 1000000);
 		assert_number(db, "SELECT run_queue_ns / 1000 FROM verdict",
@@ -414,22 +421,10 @@ static void the_verdict_follows_the_limits(void **state)
 		sqlite3 *db;
 
 		scene_begin(&s, 1);
-		scene_span(&s, (struct span) {.tid = 11,
-					      .from = 0,
-					      .to = 500000,
-					      .stack = PARK,
-					      .syscall = SYS_FUTEX});
-		scene_span(&s, (struct span) {.tid = 11,
-					      .from = 700000,
-					      .to = 1000000,
-					      .stack = PARK,
-					      .syscall = SYS_FUTEX});
+		worker_parks(&s, 0, 500000);
+		worker_parks(&s, 700000, 1000000);
 		if (cases[i].block_us)
-			scene_span(&s, (struct span) {.tid = 11,
-						      .from = 500000,
-						      .to = 500000 + cases[i].block_us,
-						      .stack = NAP,
-						      .syscall = SYS_NANOSLEEP});
+			worker_blocks(&s, 500000, 500000 + cases[i].block_us);
 		if (cases[i].lost)
 			scene_lost(&s, HUD_LOSS_RING_FULL, cases[i].lost);
 		db = scene_load(&s, 1000000);
