@@ -47,6 +47,20 @@ def the_json_report_validates_against_its_schema():
 
 
 @fact
+def the_schema_lists_every_level_and_reason_of_the_verdict():
+    with open(os.path.join(TOP, "docs", "report.schema.json")) as file:
+        verdict = json.load(file)["properties"]["verdict"]["properties"]
+    with open(os.path.join(TOP, "analyzer", "sql", "view", "verdict.sql")) as file:
+        sql = re.sub(r"--.*", "", file.read())
+    for name in ("level", "reason"):
+        before = sql[:re.search(rf"\bEND AS {name}\b", sql).start()]
+        given = re.findall(r"(?:THEN|ELSE) '([^']*)'", before[before.rindex("CASE"):])
+        listed = [value for value in verdict[name]["enum"] if value is not None]
+        expect(sorted(set(given)) == sorted(listed), f"{name}: {given} in verdict.sql, "
+               f"{listed} in docs/report.schema.json")
+
+
+@fact
 def the_schema_knows_every_field_of_the_report():
     with open(os.path.join(TOP, "docs", "report.schema.json")) as file:
         schema = json.load(file)
