@@ -10,6 +10,7 @@
 static enum exit_status report_run(const struct arguments *arguments)
 {
 	const struct report_form form = {
+		.path = arguments->positional[0],
 		.top = arguments->top,
 		.site = arguments->filter.site != 0,
 		.colour = colour_wanted(stdout),

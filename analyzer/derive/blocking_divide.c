@@ -11,7 +11,9 @@
  * - time on CPUs, divided in proportion to the samples;
  * - time in sleeps that were only counted, divided in proportion to the sleeps under the threshold
  *   that have a record, which are a sample of them. Without samples the time on CPUs is divided
- *   like the sleeps. What nothing divides has no stack.
+ *   like the sleeps. What nothing divides belongs to the sleeps with a record, where they agree and
+ *   are the longer part: it is the time before the first look and after the last one. Else it has
+ *   no stack.
  *
  * Shares are differences of running sums, so that they add up to the whole whatever is rounded.
  */
@@ -191,9 +193,36 @@ static int unknown_add(struct parts *out, int64_t blocking_poll, const char *cau
 			 : portion_add(out, blocking_poll, &key, wall_ns, run_queue_ns);
 }
 
+/* The stack and cause that all sleeps have, with the sum of their time; stack 0: they differ. */
+static struct part sleeps_agreed(const struct parts *sleeps)
+{
+	struct part agreed = {0};
+
+	for (size_t i = 0; i < sleeps->count; i++) {
+		const struct part *s = &sleeps->at[i];
+
+		if (i && (s->stack != agreed.stack || s->cause != agreed.cause))
+			return (struct part) {0};
+		agreed.stack = s->stack;
+		agreed.cause = s->cause;
+		agreed.wall_ns = ns_add(agreed.wall_ns, s->wall_ns);
+	}
+	return agreed;
+}
+
+/* Time on CPUs that no sample divides. */
+static int unsampled_add(const struct blocking_whole *whole, const struct rest *rest,
+			 const struct part *agreed, struct parts *out)
+{
+	if (agreed->stack && rest->cpu_ns <= agreed->wall_ns)
+		return portion_add(out, whole->id, agreed, rest->cpu_ns, rest->run_queue_ns);
+	return unknown_add(out, whole->id, "cpu", rest->cpu_ns, rest->run_queue_ns);
+}
+
 static int rest_divide(const struct blocking_whole *whole, const struct rest *rest,
 		       struct parts *sleeps, struct parts *samples, struct parts *out)
 {
+	const struct part agreed = sleeps_agreed(sleeps);
 	bool unsampled = !samples->count, divided = false;
 	int err;
 
@@ -209,7 +238,7 @@ static int rest_divide(const struct blocking_whole *whole, const struct rest *re
 	if (!err)
 		err = cpu_divide(samples, rest, whole->id, out);
 	if (!err && rest->cpu_ns > 0 && unsampled && !divided)
-		err = unknown_add(out, whole->id, "cpu", rest->cpu_ns, rest->run_queue_ns);
+		err = unsampled_add(whole, rest, &agreed, out);
 	if (!err && rest->counted_ns > 0 && !divided)
 		err = unknown_add(out, whole->id, "syscall", rest->counted_ns, 0);
 	return err;

@@ -21,16 +21,26 @@ static int pair_write(void *insert, const char *first, const char *second)
 	return row_insert(&row);
 }
 
+static int cause_write(void *insert, const struct cause *cause)
+{
+	struct row row = row_begin(insert);
+
+	row_text(&row, cause->name);
+	row_text(&row, cause->about);
+	row_number(&row, cause->work);
+	return row_insert(&row);
+}
+
 /* The table of causes, from causes.rules. */
 static int causes_write(sqlite3 *db)
 {
 	sqlite3_stmt *insert;
 	int err;
 
-	if (sqlite3_prepare_v2(db, "INSERT INTO cause (name, about) VALUES (?, ?)", -1, &insert,
-			       NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(db, "INSERT INTO cause (name, about, work) VALUES (?, ?, ?)", -1,
+			       &insert, NULL) != SQLITE_OK)
 		return -EIO;
-	err = cause_each(pair_write, insert);
+	err = cause_each(cause_write, insert);
 	sqlite3_finalize(insert);
 	return err;
 }

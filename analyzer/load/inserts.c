@@ -35,9 +35,8 @@ static const struct {
 	[ROW_STACK] =
 		{"stack",
 		 "capture, kind, process, depth, stop, whole_frames, class, complete, pool_idle,"
-		 "site_position,"
-		 "entry_position, poll_position, site_frame, entry_frame, poll_frame, task,"
-		 "scheduler, id"},
+		 "site_position, entry_position, boundary_position, poll_position, site_frame,"
+		 "entry_frame, boundary_frame, poll_frame, task, scheduler, id"},
 	[ROW_STACK_FRAME] = {"stack_frame", "stack, position, frame"},
 	[ROW_OFFCPU_SPAN] = {"offcpu_span",
 			     "capture, thread, start_ns, end_ns, wakeup_ns, run_queue_ns, syscall,"

@@ -172,7 +172,7 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 	int err;
 
 	if (v.site >= 0 && (size_t)v.site >= stack->whole)
-		v.site = -1;
+		v.site = v.boundary = -1;
 	/* No frame of the user's inside the poll; but a caller is missing there: it may be one. */
 	if (v.class == STACK_RUNTIME && v.poll >= 0 && (size_t)v.poll >= stack->whole)
 		v.class = STACK_UNKNOWN;
@@ -187,9 +187,11 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 	row_number(&row, v.pool_idle);
 	row_number_if(&row, frame_at(stack, v.site) != 0, v.site);
 	row_number_if(&row, frame_at(stack, v.entry) != 0, v.entry);
+	row_number_if(&row, frame_at(stack, v.boundary) != 0, v.boundary);
 	row_number_if(&row, frame_at(stack, v.poll) != 0, v.poll);
 	row_id(&row, frame_at(stack, v.site));
 	row_id(&row, frame_at(stack, v.entry));
+	row_id(&row, frame_at(stack, v.boundary));
 	row_id(&row, frame_at(stack, v.poll));
 	row_text(&row, task);
 	row_text(&row, v.scheduler);
@@ -260,7 +262,7 @@ static int write_kernel_stack(struct ingest *in, struct capture_state *c,
 	row_id(&row, 0);
 	row_number(&row, s->frames);
 	row_text(&row, hud_stack_stop_name(s->stop) ? hud_stack_stop_name(s->stop) : "unknown");
-	for (int i = 0; i < 12; i++) /* whole_frames to scheduler are for user stacks only */
+	for (int i = 0; i < 14; i++) /* whole_frames to scheduler are for user stacks only */
 		row_id(&row, 0);
 	row_number(&row, s->row);
 	err = row_insert(&row);

@@ -13,9 +13,9 @@
 
 static void print_labels(const struct page *page)
 {
-	fprintf(page->out, "%s     %9s %7s %9s %9s  %s%s\n", page_paint(page, DIM), "total",
-		"times", "", "max", page_function_apart(page) ? "cause" : "cause       function",
-		page_paint(page, PLAIN));
+	fprintf(page->out, "%s     %9s %7s %9s %9s  %-*s%s%s\n", page_paint(page, DIM), "total",
+		"times", "", "max", page_function_apart(page) ? 0 : PAGE_CAUSE_COLUMNS, "cause",
+		page_function_apart(page) ? "" : "function", page_paint(page, PLAIN));
 }
 
 static void print_site(const struct page *page, sqlite3_stmt *q)
@@ -31,7 +31,7 @@ static void print_site(const struct page *page, sqlite3_stmt *q)
 	if (page_function_apart(page))
 		fprintf(page->out, "%s\n%*s", column_text(q, "cause"), page->column, "");
 	else
-		fprintf(page->out, "%-12s", column_text(q, "cause"));
+		fprintf(page->out, "%-*s", PAGE_CAUSE_COLUMNS, column_text(q, "cause"));
 	fprintf(page->out, "%s%s%s", page_paint(page, BOLD), function, page_paint(page, PLAIN));
 	page_place(page, q, page->column + text_width(function, strlen(function)), page->column);
 	fputc('\n', page->out);

@@ -19,6 +19,8 @@ struct page {
 	int column; /* where functions, and the lines about them, begin */
 };
 
+#define PAGE_CAUSE_COLUMNS 20 /* "file-io 97%, cpu 3%" */
+
 /* A part of the page that is the rows of one query. */
 struct page_list {
 	const char *query;
@@ -65,6 +67,7 @@ int64_t page_list(const struct page *page, const struct page_list *list, bool *m
 
 /* The parts. STATUS_SYSTEM after an error, which the database has. */
 enum exit_status report_sites(const struct page *page);
+enum exit_status report_remedies(const struct page *page);
 enum exit_status report_main_future(const struct page *page);
 enum exit_status report_one_site(const struct page *page);
 enum exit_status report_workers(const struct page *page);

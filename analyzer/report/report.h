@@ -6,8 +6,9 @@
 
 /* How the text report is printed. */
 struct report_form {
-	uint64_t top; /* rows of each list; 0: as many as fit a first screen */
-	bool site;    /* one site was chosen: print all about it */
+	const char *path; /* of what is reported, as given */
+	uint64_t top;     /* rows of each list; 0: as many as fit a first screen */
+	bool site;        /* one site was chosen: print all about it */
 	bool colour;
 	int width; /* columns of the terminal; 0: not a terminal, lines are not cut */
 };

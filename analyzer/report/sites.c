@@ -1,51 +1,95 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/report/page.h"
-#include "analyzer/base/words.h"
 #include "analyzer/base/terminal.h"
+#include "analyzer/base/text.h"
+#include "analyzer/base/words.h"
 #include "analyzer/store/column.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-/* The blocking sites: the list. */
+/* The blocking sites: the list, by function. */
 
 #define SITES_SHOWN 10
-#define ADVICE_COLUMN 15
+#define REMEDY_COLUMN 2
+#define REMEDIES_SHOWN 5
 
-static void print_site_labels(const struct page *page)
+static void print_labels(const struct page *page)
 {
-	fprintf(page->out, "%s%4s %9s %7s %9s %9s  %s%s\n", page_paint(page, DIM), "site", "total",
-		page_unit(page), "p99", "max",
-		page_function_apart(page) ? "cause" : "cause       function",
-		page_paint(page, PLAIN));
+	fprintf(page->out, "%s%4s %9s %7s %9s %9s  %-*s%s%s\n", page_paint(page, DIM), "site",
+		"total", page_unit(page), "p99", "max",
+		page_function_apart(page) ? 0 : PAGE_CAUSE_COLUMNS, "cause",
+		page_function_apart(page) ? "" : "function", page_paint(page, PLAIN));
 }
 
-/* Who called it: the task, and the user's outermost function where that has another name. */
-static void print_caller(const struct page *page, const char *function, const char *tasks,
-			 const char *entry)
-{
-	bool entered =
-		entry && strcmp(entry, function) != 0 && !(tasks && strcmp(entry, tasks) == 0);
+/* What is said about a function below its line: several phrases, in as few lines as they need. */
+struct phrases {
+	const struct page *page;
+	struct text text; /* on a narrow page, which prints them as one paragraph */
+};
 
-	if (!tasks && !entered)
+static void phrase_add(struct phrases *phrases, const char *phrase)
+{
+	if (!page_function_apart(phrases->page)) {
+		fprintf(phrases->page->out, "%*s%s\n", phrases->page->column, "", phrase);
 		return;
-	fprintf(page->out, "%*s%s%s%s%s%s\n", page->column, "", tasks ? "in task " : "",
-		tasks ? tasks : "", tasks && entered ? ", " : "", entered ? "called from " : "",
-		entered ? entry : "");
+	}
+	text_add_string(&phrases->text, phrases->text.length ? "; " : "");
+	text_add_string(&phrases->text, phrase);
 }
 
-static void print_advice(const struct page *page, sqlite3_stmt *q)
+/* "demo::step (src/step.rs:6)" of three columns of a row: `name`, `name`_file, `name`_line. */
+static const char *place_name(char *out, size_t room, sqlite3_stmt *q, const char *name)
 {
-	const char *advice = column_text(q, "advice");
-	const char *documentation = column_text(q, "documentation");
-	char words[1024];
+	char file_column[32], line_column[32];
+	const char *file;
 
-	if (!advice)
-		return;
-	snprintf(words, sizeof(words), "→ %s (docs: %s)", advice, documentation);
-	fputs(page_paint(page, DIM), page->out);
-	page_words(page, ADVICE_COLUMN, words);
-	fputs(page_paint(page, PLAIN), page->out);
+	snprintf(file_column, sizeof(file_column), "%s_file", name);
+	snprintf(line_column, sizeof(line_column), "%s_line", name);
+	file = column_text(q, file_column);
+	if (file)
+		snprintf(out, room, "%s (%s:%" PRId64 ")", column_text(q, name), file,
+			 column_number(q, line_column, 0));
+	else
+		snprintf(out, room, "%s", column_text(q, name));
+	return out;
+}
+
+static bool is_another(const char *name, const char *function)
+{
+	return name && strcmp(name, function) != 0;
+}
+
+static void print_phrases(const struct page *page, sqlite3_stmt *q)
+{
+	struct phrases phrases = {.page = page};
+	const char *function = column_text(q, "function"), *tasks = column_text(q, "tasks");
+	const char *wakers = column_text(q, "wakers");
+	double share = column_real(q, "leaf_share");
+	char phrase[1024], place[512];
+
+	if (tasks && !page_function_apart(page)) {
+		snprintf(phrase, sizeof(phrase), "in task %s", tasks);
+		phrase_add(&phrases, phrase);
+	}
+	if (is_another(column_text(q, "leaf"), function)) {
+		snprintf(phrase, sizeof(phrase), "%.0f%% of it in %s", 100 * share,
+			 place_name(place, sizeof(place), q, "leaf"));
+		phrase_add(&phrases, phrase);
+	}
+	if (is_another(column_text(q, "boundary"), function) &&
+	    (!tasks || is_another(column_text(q, "boundary"), tasks))) {
+		snprintf(phrase, sizeof(phrase), "called from %s",
+			 place_name(place, sizeof(place), q, "boundary"));
+		phrase_add(&phrases, phrase);
+	}
+	if (wakers && strncmp(column_text(q, "causes"), "lock", 4) == 0) {
+		snprintf(phrase, sizeof(phrase), "woken by %s", wakers);
+		phrase_add(&phrases, phrase);
+	}
+	if (phrases.text.bytes)
+		page_words(page, page->column, phrases.text.bytes);
+	text_close(&phrases.text);
 }
 
 static void print_function(const struct page *page, sqlite3_stmt *q)
@@ -54,19 +98,16 @@ static void print_function(const struct page *page, sqlite3_stmt *q)
 
 	fprintf(page->out, "%s%s%s", page_paint(page, BOLD), function, page_paint(page, PLAIN));
 	page_place(page, q, page->column + text_width(function, strlen(function)), page->column);
-	if (strcmp(function, "unknown") == 0)
-		fputs("  no stack was taken", page->out);
-	else if (strcmp(origin, "user") != 0)
+	if (strcmp(origin, "user") != 0)
 		fprintf(page->out, "  (%s)", origin);
 	if (column_number(q, "open_count", 0))
 		fputs("  STILL BLOCKED AT THE END", page->out);
 	fputc('\n', page->out);
 }
 
-static void print_site(const struct page *page, sqlite3_stmt *q)
+static void print_row(const struct page *page, sqlite3_stmt *q)
 {
 	char total[WORD_BYTES], p99[WORD_BYTES], max[WORD_BYTES];
-	const char *wakers = column_text(q, "wakers"), *cause = column_text(q, "cause");
 	bool at_most = column_number(q, "at_most", 0) != 0;
 
 	fprintf(page->out, "%4" PRId64 " %s%*s %7" PRId64 " %9s %9s  ", column_number(q, "site", 0),
@@ -75,38 +116,103 @@ static void print_site(const struct page *page, sqlite3_stmt *q)
 		column_number(q, "count", 0), duration_word(p99, column_number(q, "p99_ns", -1)),
 		duration_word(max, column_number(q, "max_ns", -1)));
 	if (page_function_apart(page))
-		fprintf(page->out, "%s\n%*s", cause, page->column, "");
+		fprintf(page->out, "%s\n%*s", column_text(q, "causes"), page->column, "");
 	else
-		fprintf(page->out, "%-12s", cause);
+		fprintf(page->out, "%-*s", PAGE_CAUSE_COLUMNS - 1, column_text(q, "causes"));
+	fputs(page_function_apart(page) ? "" : " ", page->out);
 	print_function(page, q);
-	print_caller(page, column_text(q, "function"), column_text(q, "tasks"),
-		     column_text(q, "entry"));
-	if (wakers && strcmp(cause, "lock") == 0)
-		fprintf(page->out, "%*swoken by %s\n", page->column, "", wakers);
-	print_advice(page, q);
+	print_phrases(page, q);
+}
+
+/* The polls, or parts of polls, that no stack shows are no function's. */
+static void print_unknown(const struct page *page, sqlite3_stmt *q)
+{
+	char total[WORD_BYTES];
+
+	fprintf(page->out,
+		"%4" PRId64 " %9s %7" PRId64 "  where no stack shows the function (%s)\n",
+		column_number(q, "site", 0), duration_word(total, column_number(q, "total_ns", -1)),
+		column_number(q, "count", 0), column_text(q, "causes"));
+}
+
+/* The rows that are not shown. */
+static void print_rest(const struct page *page, int64_t rest, int64_t rest_ns)
+{
+	char total[WORD_BYTES];
+
+	if (rest)
+		fprintf(page->out, "     and %" PRId64 " more, %s in all: --top N\n", rest,
+			duration_word(total, rest_ns));
+}
+
+/* The heading, and what to ask next; not where one site is shown already. */
+static void print_heading(const struct page *page)
+{
+	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789_-+=.,:@%/";
+	const char *path = page->form->path;
+	char text[512];
+
+	if (path[strspn(path, safe)] || strcmp(path, "-") == 0)
+		path = "CAPTURE";
+	snprintf(text, sizeof(text), "BLOCKING SITES%s%s%s",
+		 page->form->site ? "" : "  (one in full: hud-analyze report ",
+		 page->form->site ? "" : path, page->form->site ? "" : " --site N)");
+	page_heading(page, text);
 }
 
 enum exit_status report_sites(const struct page *page)
 {
 	uint64_t rows = page_rows(page, SITES_SHOWN), shown = 0;
-	sqlite3_stmt *q = named_query(page->input, "sites", rows + 1);
+	sqlite3_stmt *q = named_query(page->input, "functions", 0);
 	int step = q ? SQLITE_ROW : SQLITE_ERROR;
+	int64_t rest = 0, rest_ns = 0;
 	bool upper = false;
 
-	page_heading(page, "BLOCKING SITES");
-	while (step == SQLITE_ROW && (step = sqlite3_step(q)) == SQLITE_ROW && shown < rows) {
-		if (!shown++)
-			print_site_labels(page);
-		print_site(page, q);
+	print_heading(page);
+	while (step == SQLITE_ROW && (step = sqlite3_step(q)) == SQLITE_ROW) {
+		bool unknown = column_number(q, "unknown", 0) != 0;
+		bool small = !page->form->top && column_number(q, "small", 0);
+
+		if (!unknown && (shown == rows || (shown && small)))
+			continue;
+		if (unknown)
+			print_rest(page, rest, rest_ns);
+		if (!shown++ && !unknown)
+			print_labels(page);
+		if (unknown) {
+			print_unknown(page, q);
+			rest = 0;
+			continue;
+		}
+		print_row(page, q);
 		upper |= column_number(q, "at_most", 0) != 0;
+		rest = column_number(q, "rest", 0);
+		rest_ns = column_number(q, "rest_ns", 0);
 	}
+	print_rest(page, rest, rest_ns);
 	if (upper)
 		fputs("     ≤  upper bound: several polls of one task in a row can look like one\n",
 		      page->out);
-	if (step == SQLITE_ROW)
-		fputs("     more: --top N, or hud-analyze query … @sites\n", page->out);
-	else if (!shown)
+	if (!shown)
 		fputs("  none\n", page->out);
 	sqlite3_finalize(q);
 	return step == SQLITE_ROW || step == SQLITE_DONE ? STATUS_DONE : STATUS_SYSTEM;
+}
+
+static void print_remedy(const struct page *page, sqlite3_stmt *q)
+{
+	char words[2048];
+
+	snprintf(words, sizeof(words), "site %s: %s (docs: %s)", column_text(q, "sites"),
+		 column_text(q, "advice"), column_text(q, "documentation"));
+	page_words(page, REMEDY_COLUMN, words);
+}
+
+enum exit_status report_remedies(const struct page *page)
+{
+	const struct page_list remedies = {"remedies", "WHAT TO DO", NULL, print_remedy,
+					   REMEDIES_SHOWN};
+
+	return page_list(page, &remedies, NULL) < 0 ? STATUS_SYSTEM : STATUS_DONE;
 }

@@ -13,7 +13,7 @@
  * The report for people: the filters, the verdict, and the parts in their order.
  */
 
-#define FUNCTION_COLUMN 56
+#define FUNCTION_COLUMN 64
 #define NARROW 110 /* columns; below, functions have lines of their own */
 #define NARROW_COLUMN 15
 
@@ -107,11 +107,11 @@ static enum exit_status print_head(struct page *page)
 static enum exit_status print_parts(const struct page *page)
 {
 	static enum exit_status (*const whole[])(const struct page *) = {
-		report_sites,    report_main_future, report_workers,
-		report_timeline, report_tasks,       report_pool,
-		report_hotspots, report_unknown,     NULL};
+		report_sites, report_remedies, report_main_future, report_workers, report_timeline,
+		report_tasks, report_pool,     report_hotspots,    report_unknown, NULL};
 	static enum exit_status (*const one[])(const struct page *) = {
-		report_sites, report_one_site, report_tasks, report_timeline, NULL};
+		report_sites, report_remedies, report_one_site,
+		report_tasks, report_timeline, NULL};
 	enum exit_status status = STATUS_DONE;
 
 	for (size_t i = 0; status == STATUS_DONE && (page->form->site ? one : whole)[i]; i++)

@@ -11,7 +11,7 @@
 static const char cpu[] = "cpu";
 static const char other_syscall[] = "syscall";
 
-int cause_each(int (*take)(void *context, const char *name, const char *about), void *context)
+int cause_each(int (*take)(void *context, const struct cause *cause), void *context)
 {
 	char *text = strdup(embedded_text("rules/causes.rules"));
 	char *rest = text;
@@ -20,13 +20,14 @@ int cause_each(int (*take)(void *context, const char *name, const char *about), 
 
 	while (!result && (line = strsep(&rest, "\n"))) {
 		const char *keyword = strsep(&line, " \t");
-		const char *name;
+		struct cause cause = {.work = !strcmp(keyword, "work")};
 
-		if (strcmp(keyword, "cause") != 0 || !line)
+		if ((!cause.work && strcmp(keyword, "cause") != 0) || !line)
 			continue;
 		line += strspn(line, " \t");
-		name = strsep(&line, " \t");
-		result = take(context, name, line ? line + strspn(line, " \t") : "");
+		cause.name = strsep(&line, " \t");
+		cause.about = line ? line + strspn(line, " \t") : "";
+		result = take(context, &cause);
 	}
 	free(text);
 	return result;
@@ -37,12 +38,12 @@ struct wanted {
 	size_t length;
 };
 
-static int is_wanted(void *context, const char *name, const char *about)
+static int is_wanted(void *context, const struct cause *cause)
 {
 	const struct wanted *wanted = context;
 
-	(void)about;
-	return strlen(name) == wanted->length && !strncmp(name, wanted->name, wanted->length);
+	return strlen(cause->name) == wanted->length &&
+	       !strncmp(cause->name, wanted->name, wanted->length);
 }
 
 bool cause_named(const char *name, size_t length)
@@ -57,13 +58,12 @@ struct list {
 	bool any;
 };
 
-static int append(void *context, const char *name, const char *about)
+static int append(void *context, const struct cause *cause)
 {
 	struct list *list = context;
 
-	(void)about;
 	text_add_string(list->out, list->any ? ", " : "");
-	text_add_string(list->out, name);
+	text_add_string(list->out, cause->name);
 	list->any = true;
 	return 0;
 }

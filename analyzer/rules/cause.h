@@ -10,8 +10,13 @@
  * code names only those that it decides itself.
  */
 
+struct cause {
+	const char *name, *about;
+	bool work; /* the code's own, no wait: sites are named by the boundary of the block */
+};
+
 /* Gives each cause to `take`, in their order, until it returns not 0: that, 0, or -ENOMEM. */
-int cause_each(int (*take)(void *context, const char *name, const char *about), void *context);
+int cause_each(int (*take)(void *context, const struct cause *cause), void *context);
 /* Is there a cause with this name, of `length` bytes? */
 bool cause_named(const char *name, size_t length);
 /* Appends the names of all, "cpu, lock, …", for a message. */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "analyzer/rules/boundary.h"
 #include "analyzer/rules/rules.h"
 
 static const char *const class_names[] = {
@@ -246,6 +247,8 @@ static void find_site(struct walk *w)
 		if (w->frames[i]->origin == ORIGIN_USER && !w->frames[i]->generated)
 			w->verdict.entry = (int)i;
 	}
+	if (w->verdict.entry >= 0)
+		w->verdict.boundary = boundary_find(w->frames, w->verdict.site, (int)end);
 }
 
 /*
@@ -278,7 +281,7 @@ struct stack_verdict stack_classify(const struct rules *r, const struct symbol_f
 		.frames = frames,
 		.count = count,
 		.inside = -1,
-		.verdict = {.site = -1, .entry = -1, .poll = -1},
+		.verdict = {.site = -1, .entry = -1, .boundary = -1, .poll = -1},
 	};
 	bool decided = false;
 

@@ -30,6 +30,7 @@ struct stack_verdict {
 	bool pool_idle; /* STACK_POOL and waiting for work */
 	int site; /* frame that is named: the innermost of the user's, else of a library; -1 none */
 	int entry;             /* outermost user frame inside the poll; -1 none */
+	int boundary;          /* where spawn_blocking would go, see boundary.h; -1 none */
 	int poll;              /* frame of the poll function; -1 none */
 	const char *task;      /* type of the task, folded for people; or NULL */
 	const char *scheduler; /* its name in the rules of its runtime: "multi_thread"; or NULL */

@@ -2,7 +2,7 @@
 -- docs/SCHEMA.md explains every column. Times are nanoseconds on CLOCK_MONOTONIC.
 
 -- Databases of another version are refused: to be raised when tables, views or columns change.
-PRAGMA user_version = 8;
+PRAGMA user_version = 9;
 
 CREATE TABLE schema_info (
 	name TEXT PRIMARY KEY,
@@ -121,9 +121,11 @@ CREATE TABLE stack (
 	pool_idle INTEGER,
 	site_position INTEGER,
 	entry_position INTEGER,
+	boundary_position INTEGER,
 	poll_position INTEGER,
 	site_frame INTEGER REFERENCES frame (id),
 	entry_frame INTEGER REFERENCES frame (id),
+	boundary_frame INTEGER REFERENCES frame (id),
 	poll_frame INTEGER REFERENCES frame (id),
 	task TEXT,
 	scheduler TEXT
@@ -547,7 +549,8 @@ CREATE TABLE park_call (
 
 CREATE TABLE cause (
 	name TEXT PRIMARY KEY,
-	about TEXT NOT NULL
+	about TEXT NOT NULL,
+	work INTEGER NOT NULL
 );
 
 CREATE TABLE advice_rule (

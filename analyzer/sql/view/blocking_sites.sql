@@ -6,6 +6,10 @@ WITH figures AS MATERIALIZED (
 	SELECT site, file, line, decl_line FROM site_line WHERE rank = 1
 ), entry AS MATERIALIZED (
 	SELECT site, function FROM site_entry WHERE rank = 1
+), boundary AS MATERIALIZED (
+	SELECT site, function, file, line FROM site_boundary WHERE rank = 1
+), leaf AS MATERIALIZED (
+	SELECT site, function, file, line, share FROM site_leaf WHERE rank = 1
 ), task AS MATERIALIZED (
 	SELECT site, group_concat(task, ', ') AS tasks
 	FROM (SELECT site, task FROM site_task ORDER BY site, blocked_ns DESC, task)
@@ -20,13 +24,17 @@ WITH figures AS MATERIALIZED (
 	SELECT site, function, advice, documentation FROM site_advice
 )
 SELECT s.capture, s.id AS site, s.function, s.crate, s.origin, s.cause, l.file, l.line,
-	l.decl_line, e.function AS entry, t.tasks, w.wakers, f.count, f.total_ns, f.run_queue_ns,
+	l.decl_line, e.function AS entry, o.function AS boundary, o.file AS boundary_file,
+	o.line AS boundary_line, m.function AS leaf, m.file AS leaf_file, m.line AS leaf_line,
+	m.share AS leaf_share, t.tasks, w.wakers, f.count, f.total_ns, f.run_queue_ns,
 	f.p50_ns, f.p99_ns, f.max_ns, f.open_count, f.bounds, f.at_most, f.exact_share,
 	f.passive_share, f.stack_share, a.advice, a.documentation, a.function AS advice_function
 FROM site AS s
 JOIN figures AS f ON f.site = s.id
 LEFT JOIN line AS l ON l.site = s.id
 LEFT JOIN entry AS e ON e.site = s.id
+LEFT JOIN boundary AS o ON o.site = s.id
+LEFT JOIN leaf AS m ON m.site = s.id
 LEFT JOIN task AS t ON t.site = s.id
 LEFT JOIN waker AS w ON w.site = s.id
 LEFT JOIN advised AS a ON a.site = s.id

@@ -6,7 +6,7 @@ WITH shown AS MATERIALIZED (
 	FROM site_stack AS h
 	JOIN stack AS k ON k.id = h.stack
 	JOIN stack_frame AS sf ON sf.stack = h.stack
-		AND sf.position <= coalesce(k.site_position, k.depth)
+		AND sf.position <= coalesce(h.position, k.depth)
 	JOIN frame AS f ON f.id = sf.frame
 ), named AS MATERIALIZED (
 	SELECT DISTINCT site, cause, function

@@ -14,7 +14,7 @@ WITH RECURSIVE shown AS (
 	JOIN stack_frame AS sf ON sf.stack = h.stack
 		AND sf.position <= coalesce(k.entry_position, k.poll_position, k.depth)
 	JOIN frame AS f ON f.id = sf.frame
-	WHERE NOT (f.origin = 'std' AND sf.position > coalesce(k.site_position, -1))
+	WHERE NOT (f.origin = 'std' AND sf.position > coalesce(h.position, -1))
 ), walked AS (
 	SELECT capture, site, stack, blocked_ns, function, file, line, origin,
 		function || ' ' || coalesce(line, '') AS step,

@@ -8,6 +8,6 @@ SELECT h.capture, h.site,
 FROM site_stack AS h
 JOIN stack AS k ON k.id = h.stack
 JOIN stack_frame AS sf ON sf.stack = h.stack
-	AND sf.position BETWEEN k.site_position AND coalesce(k.entry_position, k.site_position)
+	AND sf.position BETWEEN h.position AND coalesce(k.entry_position, h.position)
 JOIN frame AS f ON f.id = sf.frame
 WHERE h.rank = 1 AND f.origin = 'user' AND NOT f.generated;

@@ -136,12 +136,44 @@ static void time_without_samples_or_sleeps_has_no_stack(void **state)
 	parts_free(&out);
 }
 
+/* What no sample saw of a poll that slept in one place is before, after or between these sleeps. */
+static void time_without_samples_goes_to_the_sleeps_if_they_agree(void **state)
+{
+	struct parts sleeps = {0}, samples = {0}, out = {0};
+	struct blocking_whole whole = {.id = 1,
+				       .wall_ns = 20000000, /* 2 ms of it on a CPU */
+				       .sleep_ns = 18000000,
+				       .threshold_ns = THRESHOLD_NS,
+				       .divides = true};
+
+	(void)state;
+	for (int64_t i = 1; i <= 3; i++)
+		input_add(&out, &sleeps, "lock",
+			  (struct part) {.offcpu_span = i, .stack = 7, .wall_ns = 6000000});
+	assert_int_equal(blocking_divide(&whole, &sleeps, &samples, &out), 0);
+	assert_int_equal(time_at(&out, "lock", 7), 20000000);
+	out.count = 0;
+	sleeps.at[1].stack = 8; /* they differ */
+	assert_int_equal(blocking_divide(&whole, &sleeps, &samples, &out), 0);
+	assert_int_equal(time_at(&out, "cpu", 0), 2000000);
+	out.count = 0;
+	sleeps.at[1].stack = 7;
+	whole.wall_ns = 40000000; /* 22 ms of it on a CPU: too much to say that it was the same */
+	for (int64_t i = 0; i < 3; i++)
+		sleeps.at[i].stack = 7;
+	assert_int_equal(blocking_divide(&whole, &sleeps, &samples, &out), 0);
+	assert_int_equal(time_at(&out, "cpu", 0), 22000000);
+	parts_free(&sleeps);
+	parts_free(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(parts_add_up_to_the_poll),
 		cmocka_unit_test(cpu_time_divides_by_samples_and_counted_sleep_by_sampled_sleep),
 		cmocka_unit_test(time_without_samples_or_sleeps_has_no_stack),
+		cmocka_unit_test(time_without_samples_goes_to_the_sleeps_if_they_agree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,7 +174,7 @@ static void a_hot_function_has_self_time_and_total_time(void **state)
 		     HASH); /* a sample that is not for the profile counts as well */
 	db = scene_load(&s, 200000);
 	/* hash() ran below take(), whose total has it; poll() only called it. */
-	assert_number(db, "SELECT samples FROM hotspots WHERE function = 'demo::hasher::hash'", 3);
+	assert_number(db, "SELECT samples FROM hotspots WHERE function = 'demo::hasher::mix'", 3);
 	assert_number(db, "SELECT samples FROM hotspots WHERE function = 'demo::locker::take'", 1);
 	assert_number(
 		db,

@@ -308,7 +308,7 @@ static void each_filter_keeps_what_it_names(void **state)
 static void chosen_samples_weigh_as_much_cpu_time_as_before(void **state)
 {
 	const char *const hash =
-		"SELECT self_ns FROM hotspots WHERE function = 'demo::hasher::hash'";
+		"SELECT self_ns FROM hotspots WHERE function = 'demo::hasher::mix'";
 	sqlite3 *db = everything_load();
 	int64_t self_ns = database_number(db, hash, -1);
 

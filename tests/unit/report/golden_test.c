@@ -60,8 +60,11 @@ static void print_report(void *context)
 {
 	const struct printing *p = context;
 	const struct golden *g = p->golden;
-	const struct report_form form = {
-		.top = g->top, .site = g->filter.site != 0, .colour = g->colour, .width = g->width};
+	const struct report_form form = {.path = "demo.hud",
+					 .top = g->top,
+					 .site = g->filter.site != 0,
+					 .colour = g->colour,
+					 .width = g->width};
 
 	assert_int_equal(g->json ? report_json(&p->input, form.top) : report_text(&p->input, &form),
 			 STATUS_DONE);

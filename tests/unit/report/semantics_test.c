@@ -444,7 +444,7 @@ static void the_innermost_user_frame_of_a_waker_names_it(void **state)
 					  .waker_stack = HASH});
 
 	(void)state;
-	assert_text(db, "SELECT waker FROM site_waker", "demo::hasher::hash");
+	assert_text(db, "SELECT waker FROM site_waker", "demo::hasher::mix");
 	sqlite3_close(db);
 }
 
@@ -454,12 +454,12 @@ static void samples_that_are_only_counted_do_not_bias_the_cpu_profile(void **sta
 		const char *change, *functions;
 	} cases[] = {
 		/* Nine samples in HASH, one in RUNTIME, all kept. */
-		{"SELECT 1", "demo::hasher::hash 41850000,tokio::schedule 4650000"},
+		{"SELECT 1", "demo::hasher::mix 41850000,tokio::schedule 4650000"},
 		/* One of each is of the CPU profile; ten more, in young polls, only counted. */
 		{"UPDATE sample SET profile = time_ns IN (SELECT max(time_ns) FROM sample UNION "
 		 "SELECT min(time_ns) FROM sample); UPDATE thread_totals SET poll_samples = 19 "
 		 "WHERE cpu_ns = 46500000",
-		 "demo::hasher::hash 23250000,tokio::schedule 23250000"},
+		 "demo::hasher::mix 23250000,tokio::schedule 23250000"},
 	};
 
 	(void)state;

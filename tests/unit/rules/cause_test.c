@@ -150,7 +150,8 @@ static void every_line_of_the_rules_names_a_cause(void **state)
 		    !strcmp(keyword, "trap"))
 			known = cause_named(line->words[2], strlen(line->words[2]));
 		else
-			known = !strcmp(keyword, "cause") && *line->words[2];
+			known = (!strcmp(keyword, "cause") || !strcmp(keyword, "work")) &&
+				*line->words[2];
 		if (!known)
 			fail_msg("%s %s %s", line->words[0], line->words[1], line->words[2]);
 	}
@@ -172,13 +173,13 @@ static char *read_packed(const char *path)
 	return text;
 }
 
-static int spell(void *context, const char *name, const char *about)
+static int spell(void *context, const struct cause *cause)
 {
 	struct text *list = context;
 
-	assert_true(*about);
+	assert_true(*cause->about);
 	text_add_string(list, list->length ? ",`" : ":`");
-	text_add_string(list, name);
+	text_add_string(list, cause->name);
 	text_add_string(list, "`");
 	return 0;
 }

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/rules/boundary.h"
+
+#include <string.h>
+
+/*
+ * The walk goes from the poll inward. An async fn or block is a closure in the symbols, as any
+ * other closure is; what polls it tells it apart: another async function, or a function named poll.
+ * The closures that an async function hands to others are its own text, and count as async code
+ * too: so a helper that only runs what it is given (`retry(|| work())`) is passed, and `work` is
+ * found.
+ */
+
+static bool is_users(const struct symbol_frame *f)
+{
+	return f->origin == ORIGIN_USER && !f->generated;
+}
+
+/* "demo::run::{{closure}}", "demo::run::{closure#0}" */
+static bool is_closure(const struct symbol_frame *f)
+{
+	size_t length = strlen(f->function);
+
+	return length && f->function[length - 1] == '}';
+}
+
+/* Future::poll, Stream::poll_next, and what is named in their manner. */
+static bool is_poll(const struct symbol_frame *f)
+{
+	const char *name = f->site;
+
+	for (const char *part = name; (part = strstr(part, "::"));)
+		name = part += 2;
+	return !strncmp(name, "poll", 4) && (!name[4] || name[4] == '_');
+}
+
+/* std only passes a call on. */
+static bool is_passed(const struct symbol_frame *f)
+{
+	return f->origin == ORIGIN_STD && !is_poll(f);
+}
+
+/* Is frame `i` called by async code, or by the runtime? */
+static bool called_by_async(const struct symbol_frame *const *frames, int i, int inside)
+{
+	do
+		i++;
+	while (i < inside && is_passed(frames[i]));
+	return i >= inside || is_poll(frames[i]) || is_closure(frames[i]);
+}
+
+/* The innermost closure, further in than `from`, of an async function that is not. -1: none. */
+static int handed_closure(const struct symbol_frame *const *frames, int site, int from, int inside)
+{
+	for (int i = site; i < from; i++) {
+		if (!is_users(frames[i]) || !is_closure(frames[i]))
+			continue;
+		for (int outer = from; outer < inside; outer++)
+			if (is_users(frames[outer]) &&
+			    !strcmp(frames[outer]->site, frames[i]->site))
+				return i;
+	}
+	return -1;
+}
+
+/* Does it call what it was given (a function, by Fn, FnMut or FnOnce), and nothing in between? */
+static bool calls_its_argument(const struct symbol_frame *const *frames, int i)
+{
+	return i > 1 && !strncmp(frames[i - 1]->site, "core::ops::function::", 21) &&
+	       is_users(frames[i - 2]);
+}
+
+int boundary_find(const struct symbol_frame *const *frames, int site, int inside)
+{
+	int async = inside; /* the innermost frame of async code so far */
+
+	for (int i = inside - 1; i >= site; i--) {
+		int handed;
+
+		if (!is_users(frames[i]))
+			continue;
+		if (is_poll(frames[i]) ||
+		    (is_closure(frames[i]) && called_by_async(frames, i, inside))) {
+			async = i;
+			continue;
+		}
+		handed = handed_closure(frames, site, async, inside);
+		if (handed >= 0)
+			async = i = handed;
+		else if (!calls_its_argument(frames, i))
+			return i;
+	}
+	return site;
+}

@@ -1,0 +1,51 @@
+-- Which functions blocked the workers, for how long, how often, and by which causes?
+--
+-- The sites of one function as one row, with the causes' shares of its time. What no stack shows is
+-- the last row (function `unknown`). rest: of the functions after it, which have less time.
+CREATE VIEW blocking_functions AS
+WITH whole AS MATERIALIZED (
+	SELECT capture, function_site AS site, count(*) AS count,
+		sum(wall_ns - run_queue_ns) AS total_ns, sum(run_queue_ns) AS run_queue_ns,
+		max(wall_ns - run_queue_ns) AS max_ns
+	FROM function_poll
+	GROUP BY function_site
+), cause AS MATERIALIZED (
+	SELECT n.function_site AS site, s.cause, f.total_ns, f.open_count, f.at_most,
+		1.0 * f.total_ns / max(sum(f.total_ns) OVER (PARTITION BY n.function_site), 1)
+			AS share
+	FROM site_function AS n
+	JOIN site AS s ON s.id = n.site
+	JOIN site_figures AS f ON f.site = n.site
+), causes AS MATERIALIZED (
+	SELECT site, group_concat(named, ', ') AS causes, max(at_most) AS at_most,
+		sum(open_count) AS open_count
+	FROM (SELECT site, at_most, open_count,
+			CASE
+			WHEN share >= 0.995 THEN cause
+			WHEN share >= 0.005 THEN cause || printf(' %.0f%%', 100 * share)
+			END AS named
+		FROM cause ORDER BY site, total_ns DESC, cause)
+	GROUP BY site
+), ranked AS MATERIALIZED (
+	SELECT subject AS site, wall_ns AS p99_ns
+	FROM percentile
+	WHERE kind = 'function' AND percent = 99
+), listed AS MATERIALIZED (
+	SELECT * FROM blocking_sites
+)
+SELECT w.capture, w.site, b.function, b.crate, b.origin, b.file, b.line, c.causes, b.boundary,
+	b.boundary_file, b.boundary_line, b.leaf, b.leaf_file, b.leaf_line, b.leaf_share, b.tasks,
+	b.wakers, w.count, w.total_ns, w.run_queue_ns, r.p99_ns, w.max_ns, c.open_count, c.at_most,
+	1.0 * w.total_ns / max(sum(w.total_ns) OVER (PARTITION BY w.capture), 1) AS share,
+	count(*) OVER after AS rest, coalesce(sum(w.total_ns) OVER after, 0) AS rest_ns,
+	b.function = 'unknown' AND b.origin = 'unknown' AS unknown,
+	w.total_ns < small_share * max(sum(w.total_ns) OVER (PARTITION BY w.capture), 1) AS small
+FROM whole AS w
+JOIN causes AS c ON c.site = w.site
+JOIN ranked AS r ON r.site = w.site
+JOIN listed AS b ON b.site = w.site
+JOIN constant
+WINDOW after AS (PARTITION BY w.capture, b.function = 'unknown' AND b.origin = 'unknown'
+	ORDER BY w.total_ns DESC, b.function, w.site
+	ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+ORDER BY w.capture, unknown, w.total_ns DESC, b.function, w.site;

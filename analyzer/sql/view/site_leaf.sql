@@ -1,0 +1,23 @@
+-- Which of the user's functions, innermost on the stack, did the work of each site, or waited? The
+-- one with the most time first (rank 1); share is of the site's time.
+CREATE VIEW site_leaf AS
+WITH per_line AS (
+	SELECT h.capture, h.site, f.site AS function, f.file, f.line,
+		sum(h.blocked_ns) AS blocked_ns
+	FROM site_stack AS h
+	JOIN stack AS k ON k.id = h.stack
+	JOIN frame AS f ON f.id = k.site_frame
+	GROUP BY h.site, f.site, f.file, f.line
+), per_function AS (
+	SELECT capture, site, function, file, line,
+		sum(blocked_ns) OVER (PARTITION BY site, function) AS function_ns,
+		sum(blocked_ns) OVER (PARTITION BY site) AS site_ns,
+		row_number() OVER (PARTITION BY site, function
+			ORDER BY blocked_ns DESC, file, line) AS line_rank
+	FROM per_line
+)
+SELECT capture, site, function, file, line, function_ns AS blocked_ns,
+	1.0 * function_ns / max(site_ns, 1) AS share,
+	row_number() OVER (PARTITION BY site ORDER BY function_ns DESC, function) AS rank
+FROM per_function
+WHERE line_rank = 1;
