@@ -24,13 +24,19 @@ static bool is_closure(const struct symbol_frame *f)
 	return length && f->function[length - 1] == '}';
 }
 
+/* "poll" of "demo::Machine::poll" */
+static const char *last_part(const char *name)
+{
+	for (const char *part = name; (part = strstr(part, "::"));)
+		name = part += 2;
+	return name;
+}
+
 /* Future::poll, Stream::poll_next, and what is named in their manner. */
 static bool is_poll(const struct symbol_frame *f)
 {
-	const char *name = f->site;
+	const char *name = last_part(f->site);
 
-	for (const char *part = name; (part = strstr(part, "::"));)
-		name = part += 2;
 	return !strncmp(name, "poll", 4) && (!name[4] || name[4] == '_');
 }
 
@@ -63,11 +69,23 @@ static int handed_closure(const struct symbol_frame *const *frames, int site, in
 	return -1;
 }
 
-/* Does it call what it was given (a function, by Fn, FnMut or FnOnce), and nothing in between? */
+/* Fn::call, FnMut::call_mut, FnOnce::call_once: the call of a function that is an argument. */
+static bool is_call_of_argument(const struct symbol_frame *f)
+{
+	const char *name = last_part(f->site);
+
+	return f->origin == ORIGIN_STD &&
+	       (!strcmp(name, "call") || !strcmp(name, "call_mut") || !strcmp(name, "call_once"));
+}
+
+/* Does it call a function that it was given, and nothing in between? */
 static bool calls_its_argument(const struct symbol_frame *const *frames, int i)
 {
-	return i > 1 && !strncmp(frames[i - 1]->site, "core::ops::function::", 21) &&
-	       is_users(frames[i - 2]);
+	int called = i;
+
+	while (called > 0 && is_call_of_argument(frames[called - 1]))
+		called--;
+	return called > 0 && called < i && is_users(frames[called - 1]);
 }
 
 int boundary_find(const struct symbol_frame *const *frames, int site, int inside)

@@ -69,6 +69,10 @@ static const struct block blocks[] = {
 	{"a helper that is given a function",
 	 {"app::step", "app::work", CALL_ONCE, "app::retry", "app::handle::{{closure}}", RAW},
 	 "app::work"},
+	{"a helper that is given a function, as v0 names it",
+	 {"app::step", "app::work", "<app::work as core::ops::function::FnOnce<()>>::call_once",
+	  "app::retry", "app::handle::{closure#0}", RAW},
+	 "app::work"},
 	{"a loop over things is no helper",
 	 {"app::each", CALL_ONCE, "core::iter::traits::iterator::Iterator::for_each", "app::all",
 	  "app::handle::{{closure}}", RAW},
@@ -87,7 +91,7 @@ static const struct block blocks[] = {
 
 static enum frame_origin origin_named(const char *function)
 {
-	if (strstr(function, "app::") && !strstr(function, "axum"))
+	if (strstr(function, "app::") && !strstr(function, "axum") && !strstr(function, "FnOnce"))
 		return ORIGIN_USER;
 	if (strstr(function, "tokio"))
 		return ORIGIN_RUNTIME_ITSELF;
