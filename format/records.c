@@ -247,6 +247,13 @@ static const struct record_field mark_fields[] = {
 	{0},
 };
 
+static const struct record_field waker_fields[] = {
+	ONE(hud_waker, time_ns, FIELD_NUMBER),
+	ONE(hud_waker, pid, FIELD_NUMBER),
+	ONE(hud_waker, name, FIELD_NUMBER),
+	{0},
+};
+
 static const struct record_field symbol_text_fields[] = {
 	ONE(hud_symbol_text, id, FIELD_NUMBER),
 	ONE(hud_symbol_text, bytes, FIELD_NUMBER),
@@ -461,6 +468,14 @@ static const struct record_kind kinds[] = {
 		.fields = mark_fields,
 		.reference = {
 			ID(STRING, hud_mark, text),
+		},
+	},
+	[HUD_WAKER] = {
+		.name = "waker", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_waker),
+		.fields = waker_fields,
+		.reference = {
+			ID(STRING, hud_waker, name),
 		},
 	},
 	[HUD_SYMBOL_TEXT] = {

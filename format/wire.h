@@ -87,6 +87,7 @@ enum hud_record_type {
 	HUD_END = 67,
 	HUD_MARK = 68,
 	HUD_CPU_QUOTA = 69,
+	HUD_WAKER = 71,
 	/* Symbols: what debug information says of the addresses, added after the recording. */
 	HUD_SYMBOL_TEXT = 96,
 	HUD_SYMBOL_BINARY = 97,
@@ -502,6 +503,15 @@ struct hud_cpu_quota {
 	uint64_t throttled_ns;      /* how long CPUs were held back, all together */
 };
 HUD_ASSERT_SIZE(struct hud_cpu_quota, 64);
+
+/* A process that is not recorded and that woke a recorded thread: before the first such span. */
+struct hud_waker {
+	struct hud_record head;
+	uint64_t time_ns; /* of the wake-up */
+	uint32_t pid;     /* as in hud_offcpu.waker_pid */
+	uint32_t name;    /* string: of its program */
+};
+HUD_ASSERT_SIZE(struct hud_waker, 24);
 
 /* The two clocks at one moment; at the start (in HUD_SESSION) and now and then. */
 struct hud_clock {

@@ -13,7 +13,10 @@
 static const char slices_sql[] =
 	"SELECT s.blocking_poll, s.site, s.wall_ns, s.run_queue_ns, coalesce(s.stack, 0),"
 	"coalesce(s.frame, 0), s.offcpu_span IS NOT NULL, o.waker_tid IS NOT NULL,"
-	"coalesce(o.waker_stack, 0) FROM slice AS s "
+	"coalesce(o.waker_stack, 0),"
+	"CASE WHEN o.waker_stack IS NULL THEN coalesce(o.waker_thread, 0) ELSE 0 END,"
+	"CASE WHEN coalesce(o.waker_stack, o.waker_thread) IS NULL "
+	"THEN coalesce(o.waker_pid, 0) ELSE 0 END FROM slice AS s "
 	"LEFT JOIN offcpu_span AS o ON o.id = s.offcpu_span "
 	"WHERE s.capture = ?1";
 
@@ -27,6 +30,8 @@ enum slice_column {
 	SLICE_SLEPT,
 	SLICE_WOKEN,
 	SLICE_WAKER_STACK,
+	SLICE_WAKER_THREAD,
+	SLICE_WAKER_PID,
 };
 
 struct poll_sum {
@@ -34,7 +39,9 @@ struct poll_sum {
 };
 
 struct time_sum {
-	int64_t site, stack, frame, waker_stack; /* 0: none */
+	int64_t site, stack, frame; /* 0: none */
+	/* Who ended the sleeps: a stack, else the thread, else the process; the others are 0. */
+	int64_t waker_stack, waker_thread, waker_pid;
 	bool slept, woken;
 	int64_t count, blocked_ns;
 };
@@ -44,7 +51,7 @@ struct sums {
 	size_t poll_count;
 	struct time_sum *time;
 	size_t times, time_room;
-	struct id_map wakers; /* (stack, waker's stack) to a number for the pair */
+	struct id_map wakers; /* (stack, waker) to a number for the pair */
 	/* (that number, site with `slept` and `woken`) to index in `time` + 1 */
 	struct id_map places;
 };
@@ -93,10 +100,20 @@ static struct time_sum *time_new(struct sums *t, const struct time_sum *slice)
 	return &t->time[t->times++];
 }
 
+/* One number for a waker, whatever is known of it. */
+static uint64_t waker_key(const struct time_sum *t)
+{
+	if (t->waker_stack)
+		return (uint64_t)t->waker_stack * 4;
+	if (t->waker_thread)
+		return (uint64_t)t->waker_thread * 4 + 1;
+	return (uint64_t)t->waker_pid * 4 + 2;
+}
+
 /* SQLite's code. The frame is not part of the key: a stack has one that is the site's. */
 static int time_add(struct sums *t, const struct time_sum *slice)
 {
-	uint64_t stack = (uint64_t)slice->stack, waker = (uint64_t)slice->waker_stack;
+	uint64_t stack = (uint64_t)slice->stack, waker = waker_key(slice);
 	uint64_t both = id_map_get(&t->wakers, stack, waker), place;
 	uint64_t where = (uint64_t)slice->site * 4 + (uint64_t)slice->slept * 2 + slice->woken;
 	struct time_sum *sum;
@@ -129,6 +146,8 @@ static int slice_add(void *context, sqlite3_stmt *q)
 		.stack = sqlite3_column_int64(q, SLICE_STACK),
 		.frame = sqlite3_column_int64(q, SLICE_FRAME),
 		.waker_stack = sqlite3_column_int64(q, SLICE_WAKER_STACK),
+		.waker_thread = sqlite3_column_int64(q, SLICE_WAKER_THREAD),
+		.waker_pid = sqlite3_column_int64(q, SLICE_WAKER_PID),
 		.slept = sqlite3_column_int(q, SLICE_SLEPT),
 		.woken = sqlite3_column_int(q, SLICE_WOKEN),
 		.blocked_ns = poll.wall_ns - poll.run_queue_ns,
@@ -146,7 +165,9 @@ static int by_place(const void *first, const void *second)
 				      a->frame - b->frame,
 				      (int64_t)a->slept - b->slept,
 				      (int64_t)a->woken - b->woken,
-				      a->waker_stack - b->waker_stack};
+				      a->waker_stack - b->waker_stack,
+				      a->waker_thread - b->waker_thread,
+				      a->waker_pid - b->waker_pid};
 
 	for (size_t i = 0; i < sizeof(difference) / sizeof(*difference); i++) {
 		if (difference[i])
@@ -187,9 +208,11 @@ static void polls_column(void *result, size_t row, int column, sqlite3_context *
 static void times_column(void *result, size_t row, int column, sqlite3_context *out)
 {
 	const struct time_sum *t = &((const struct sums *)result)->time[row];
-	const int64_t value[] = {t->site,  t->stack,       t->frame, t->slept,
-				 t->woken, t->waker_stack, t->count, t->blocked_ns};
-	const bool known[] = {true, t->stack, t->frame, true, true, t->waker_stack, true, true};
+	const int64_t value[] = {t->site,  t->stack,       t->frame,        t->slept,
+				 t->woken, t->waker_stack, t->waker_thread, t->waker_pid,
+				 t->count, t->blocked_ns};
+	const bool known[] = {true,           t->stack,        t->frame,     true, true,
+			      t->waker_stack, t->waker_thread, t->waker_pid, true, true};
 
 	row_source_number_if(out, known[column], value[column]);
 }
@@ -201,6 +224,7 @@ const struct row_pair site_sums = {
 	.first = {"site_poll_rows", "blocking_poll, site, wall_ns, run_queue_ns", polls_count,
 		  polls_column},
 	.last = {"site_time_rows",
-		 "site, stack, frame, slept, woken, waker_stack, count, blocked_ns", times_count,
-		 times_column},
+		 "site, stack, frame, slept, woken, waker_stack, waker_thread, waker_pid, count,"
+		 "blocked_ns",
+		 times_count, times_column},
 };

@@ -388,6 +388,21 @@ static int mark(struct ingest *in, const struct capture_state *c, const struct h
 	return row_insert(&row);
 }
 
+static int waker(struct ingest *in, const struct capture_state *c, const struct hud_waker *w)
+{
+	struct row row = ingest_row(in, ROW_WAKER);
+	const char *name = defined_string(&c->defined, w->name);
+
+	if (!w->pid || !name || !capture_time_plausible(c, w->time_ns))
+		return -EINVAL;
+	row_number(&row, c->row);
+	row_number(&row, (int64_t)w->time_ns);
+	row_number(&row, w->pid);
+	row_text(&row, name);
+	row_number(&row, ingest_row_id(in, ROW_WAKER));
+	return row_insert(&row);
+}
+
 static int end(struct capture_state *c, const struct hud_end *e)
 {
 	if (!capture_time_plausible(c, e->time_ns))
@@ -427,6 +442,8 @@ int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_re
 		return clock_pair(in, c, (const void *)r);
 	case HUD_MARK:
 		return mark(in, c, (const void *)r);
+	case HUD_WAKER:
+		return waker(in, c, (const void *)r);
 	case HUD_END:
 		return end(c, (const void *)r);
 	default:

@@ -48,8 +48,7 @@ static void print_waker_row(const struct page *page, sqlite3_stmt *q)
 
 	fprintf(page->out, "%9s %6.1f%%  %s",
 		duration_word(time, column_number(q, "blocked_ns", -1)),
-		100 * column_real(q, "share"),
-		waker ? waker : "a thread whose stack does not show it");
+		100 * column_real(q, "share"), waker ? waker : column_text(q, "known_as"));
 	page_place(page, q, 0, 0);
 	fputc('\n', page->out);
 }

@@ -65,6 +65,7 @@ static void print_phrases(const struct page *page, sqlite3_stmt *q)
 	struct phrases phrases = {.page = page};
 	const char *function = column_text(q, "function"), *tasks = column_text(q, "tasks");
 	const char *wakers = column_text(q, "wakers");
+	const char *waited_for = column_text(q, "waited_for");
 	double share = column_real(q, "leaf_share");
 	char phrase[1024], place[512];
 
@@ -84,7 +85,8 @@ static void print_phrases(const struct page *page, sqlite3_stmt *q)
 		phrase_add(&phrases, phrase);
 	}
 	if (wakers && strncmp(column_text(q, "causes"), "lock", 4) == 0) {
-		snprintf(phrase, sizeof(phrase), "woken by %s", wakers);
+		snprintf(phrase, sizeof(phrase), "woken by %s%s%s", wakers,
+			 waited_for ? ", which had waited for " : "", waited_for ? waited_for : "");
 		phrase_add(&phrases, phrase);
 	}
 	if (phrases.text.bytes)

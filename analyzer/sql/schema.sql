@@ -489,8 +489,17 @@ CREATE TABLE site_time (
 	slept INTEGER NOT NULL,
 	woken INTEGER NOT NULL,
 	waker_stack INTEGER REFERENCES stack (id),
+	waker_thread INTEGER REFERENCES thread (id),
+	waker_pid INTEGER,
 	count INTEGER NOT NULL,
 	blocked_ns INTEGER NOT NULL
+);
+
+CREATE TABLE wait_chain (
+	offcpu_span INTEGER PRIMARY KEY REFERENCES offcpu_span (id),
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	last_span INTEGER NOT NULL REFERENCES offcpu_span (id),
+	waits INTEGER NOT NULL
 );
 
 CREATE TABLE worker (
@@ -529,6 +538,14 @@ CREATE TABLE mark (
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	time_ns INTEGER NOT NULL,
 	text TEXT NOT NULL
+);
+
+CREATE TABLE waker (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	time_ns INTEGER NOT NULL,
+	pid INTEGER NOT NULL,
+	name TEXT NOT NULL
 );
 
 CREATE TABLE runtime (

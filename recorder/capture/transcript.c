@@ -208,6 +208,8 @@ static void wake_remember(struct transcript *t, const struct event_wake *w, size
 	e->wake_ns = 0;
 	if (!waker_is_real(t, w, bytes - sizeof(*w)))
 		return;
+	if (!waker)
+		wakers_meet(&t->wakers, t->writer, (pid_t)w->waker_tgid, w->head.time_ns);
 	e->wake_ns = w->head.time_ns;
 	e->waker_pid = w->waker_tgid;
 	e->waker_tid = w->waker_tid;

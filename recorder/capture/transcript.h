@@ -6,6 +6,7 @@
 #include "format/capture_writer.h"
 #include "recorder/capture/process_table.h"
 #include "recorder/capture/thread_table.h"
+#include "recorder/capture/wakers.h"
 #include "recorder/kernel/symbols.h"
 
 /* Turns the kernel's events into records of the capture. */
@@ -14,6 +15,7 @@ struct transcript {
 	struct process_table *processes;
 	struct kernel_symbols *kernel; /* NULL: no names, no kernel stacks */
 	struct thread_table threads;
+	struct wakers wakers;     /* outside of the recorded processes */
 	uint64_t unknown_process; /* events of processes that are not described */
 	uint64_t mappings_lost;   /* perf records the kernel could not deliver */
 };

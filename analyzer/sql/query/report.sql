@@ -8,6 +8,8 @@ WITH listed AS (
 	SELECT * FROM site_task WHERE capture = :capture
 ), waker AS MATERIALIZED (
 	SELECT * FROM site_waker WHERE capture = :capture
+), holder AS MATERIALIZED (
+	SELECT * FROM site_holder WHERE capture = :capture
 ), code_line AS MATERIALIZED (
 	SELECT * FROM site_line WHERE capture = :capture
 ), user_frame AS MATERIALIZED (
@@ -33,6 +35,11 @@ WITH listed AS (
 			'file', file, 'line', line))
 			FROM (SELECT * FROM user_frame AS u WHERE u.site = s.site
 				ORDER BY position)),
+		'boundary', CASE WHEN s.boundary IS NOT NULL THEN json_object(
+			'function', s.boundary, 'file', s.boundary_file,
+			'line', s.boundary_line) END,
+		'leaf', CASE WHEN s.leaf IS NOT NULL THEN json_object('function', s.leaf,
+			'file', s.leaf_file, 'line', s.leaf_line, 'share', s.leaf_share) END,
 		'origin', s.origin, 'cause', s.cause, 'bounds', s.bounds,
 		'count', s.count, 'open_count', s.open_count,
 		'total_ns', s.total_ns, 'run_queue_ns', s.run_queue_ns,
@@ -41,8 +48,11 @@ WITH listed AS (
 			FROM (SELECT task FROM task AS t WHERE t.site = s.site
 				ORDER BY blocked_ns DESC, task)),
 		'wakers', (SELECT json_group_array(json_object('function', waker,
-			'file', file, 'line', line, 'share', share))
+			'file', file, 'line', line, 'known_as', known_as, 'share', share))
 			FROM (SELECT * FROM waker AS w WHERE w.site = s.site ORDER BY rank)),
+		'holders', (SELECT json_group_array(json_object('function', holder,
+			'file', file, 'line', line, 'through', through, 'share', share))
+			FROM (SELECT * FROM holder AS h WHERE h.site = s.site ORDER BY rank)),
 		'sources', json_object('exact', s.exact_share, 'passive', s.passive_share,
 			'stack', s.stack_share),
 		'aliases', (SELECT json_group_array(function)

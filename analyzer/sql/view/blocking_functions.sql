@@ -35,7 +35,8 @@ WITH whole AS MATERIALIZED (
 )
 SELECT w.capture, w.site, b.function, b.crate, b.origin, b.file, b.line, c.causes, b.boundary,
 	b.boundary_file, b.boundary_line, b.leaf, b.leaf_file, b.leaf_line, b.leaf_share, b.tasks,
-	b.wakers, w.count, w.total_ns, w.run_queue_ns, r.p99_ns, w.max_ns, c.open_count, c.at_most,
+	b.wakers, b.waited_for, w.count, w.total_ns, w.run_queue_ns, r.p99_ns, w.max_ns,
+	c.open_count, c.at_most,
 	1.0 * w.total_ns / max(sum(w.total_ns) OVER (PARTITION BY w.capture), 1) AS share,
 	count(*) OVER after AS rest, coalesce(sum(w.total_ns) OVER after, 0) AS rest_ns,
 	b.function = 'unknown' AND b.origin = 'unknown' AS unknown,

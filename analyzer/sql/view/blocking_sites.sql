@@ -17,8 +17,15 @@ WITH figures AS MATERIALIZED (
 ), waker AS MATERIALIZED (
 	SELECT site, group_concat(who, ', ') AS wakers
 	FROM (SELECT site, coalesce(waker || coalesce(' (' || file || ':' || line || ')', ''),
-			'a thread without a stack') || printf(' %.0f%%', 100 * share) AS who
+			known_as) || printf(' %.0f%%', 100 * share) AS who
 		FROM site_waker WHERE rank <= 3 ORDER BY site, rank)
+	GROUP BY site
+), holder AS MATERIALIZED (
+	SELECT site, group_concat(who, ', ') AS waited_for
+	FROM (SELECT site, holder || coalesce(' (' || file || ':' || line || ')', '')
+			|| printf(' %.0f%%', 100 * share) AS who
+		FROM site_holder
+		WHERE rank <= 3 AND through IS NOT NULL AND holder IS NOT NULL ORDER BY site, rank)
 	GROUP BY site
 ), advised AS MATERIALIZED (
 	SELECT site, function, advice, documentation FROM site_advice
@@ -26,7 +33,7 @@ WITH figures AS MATERIALIZED (
 SELECT s.capture, s.id AS site, s.function, s.crate, s.origin, s.cause, l.file, l.line,
 	l.decl_line, e.function AS entry, o.function AS boundary, o.file AS boundary_file,
 	o.line AS boundary_line, m.function AS leaf, m.file AS leaf_file, m.line AS leaf_line,
-	m.share AS leaf_share, t.tasks, w.wakers, f.count, f.total_ns, f.run_queue_ns,
+	m.share AS leaf_share, t.tasks, w.wakers, h.waited_for, f.count, f.total_ns, f.run_queue_ns,
 	f.p50_ns, f.p99_ns, f.max_ns, f.open_count, f.bounds, f.at_most, f.exact_share,
 	f.passive_share, f.stack_share, a.advice, a.documentation, a.function AS advice_function
 FROM site AS s
@@ -37,5 +44,6 @@ LEFT JOIN boundary AS o ON o.site = s.id
 LEFT JOIN leaf AS m ON m.site = s.id
 LEFT JOIN task AS t ON t.site = s.id
 LEFT JOIN waker AS w ON w.site = s.id
+LEFT JOIN holder AS h ON h.site = s.id
 LEFT JOIN advised AS a ON a.site = s.id
 ORDER BY s.capture, f.total_ns DESC, s.function, s.cause;
