@@ -33,4 +33,7 @@ bool build_id_is_hash(const struct build_id *id);
 /* True: both are the same. Two that are empty are not equal. */
 bool build_id_equal(const struct build_id *a, const struct build_id *b);
 
+/* hud-record keeps binaries beside the capture NAME in the directory NAME.binaries. */
+#define HUD_COPIES_SUFFIX ".binaries"
+
 #endif

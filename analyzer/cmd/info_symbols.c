@@ -81,7 +81,10 @@ static enum exit_status report(struct capture_file *in, const char *path,
 {
 	struct scan scan = {0};
 	enum exit_status status;
-	int error = scan_read(&scan, symbolizer, capture_file_read, in);
+	int error = symbolizer_look_beside(symbolizer, path);
+
+	if (!error)
+		error = scan_read(&scan, symbolizer, capture_file_read, in);
 
 	if (error)
 		status = capture_error(path, error);

@@ -158,7 +158,10 @@ static enum exit_status symbolize(const struct arguments *arguments, struct symb
 	const char *path = arguments->positional[0];
 	struct scan scan = {0};
 	enum exit_status status;
-	int error = scan_read(&scan, symbolizer, copy_read, copy);
+	int error = symbolizer_look_beside(symbolizer, path);
+
+	if (!error)
+		error = scan_read(&scan, symbolizer, copy_read, copy);
 
 	if (copy->error)
 		status = message(STATUS_SYSTEM, NULL, "cannot write %s: %s", arguments->output,

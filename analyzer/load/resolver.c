@@ -104,6 +104,13 @@ int resolver_open(const struct symbolizer_options *options, struct resolver **ou
 	return 0;
 }
 
+int resolver_look_beside(const struct resolver *resolver, const char *capture)
+{
+	const struct real_resolver *real = resolver->context;
+
+	return symbolizer_look_beside(real->symbolizer, capture);
+}
+
 void resolver_close(struct resolver *resolver)
 {
 	struct real_resolver *real = resolver ? resolver->context : NULL;

@@ -41,6 +41,9 @@ struct resolver {
 int resolver_open(const struct symbolizer_options *options, struct resolver **out);
 void resolver_close(struct resolver *resolver);
 
+/* See symbolizer_look_beside(). */
+int resolver_look_beside(const struct resolver *resolver, const char *capture);
+
 /* Did the --binary with this index fit a binary of what was loaded? */
 bool resolver_binary_used(const struct resolver *resolver, size_t index);
 /* A --binary path that fits no binary of what was loaded, or NULL. */

@@ -70,6 +70,8 @@ static enum exit_status load_file(sqlite3 *db, const char *path, struct capture_
 	struct ingest_result result;
 	int err;
 
+	if (options.file && resolver_look_beside(resolver, path))
+		return message(STATUS_SYSTEM, NULL, "out of memory");
 	progress_begin(&progress, file->bytes);
 	err = ingest(db, capture_file_read, file, &options, &result);
 	if (err == -EEXIST && !lseek(file->descriptor, 0, SEEK_SET) &&

@@ -75,6 +75,18 @@ static void print_verdict(const struct page *page, sqlite3_stmt *q)
 			page_paint(page, DIM), page->input->captures, page_paint(page, PLAIN));
 }
 
+/* Why functions have no names, where they have none: what is below cannot be read without. */
+static void print_nameless(const struct page *page, sqlite3_stmt *q)
+{
+	char line[1024];
+
+	if (!column_text(q, "reason"))
+		return;
+	snprintf(line, sizeof(line), "No function names: %s; %s.", column_text(q, "reason"),
+		 column_text(q, "remedy"));
+	print_line(page, line);
+}
+
 static void print_filter(const struct page *page, sqlite3_stmt *q)
 {
 	struct text sentence = {0};
@@ -89,6 +101,7 @@ static void print_filter(const struct page *page, sqlite3_stmt *q)
 static enum exit_status print_head(struct page *page)
 {
 	const struct page_list filter = {"filter", NULL, NULL, print_filter, 1};
+	const struct page_list nameless = {"symbols_missing", NULL, NULL, print_nameless, 0};
 	sqlite3_stmt *q;
 	int step;
 
@@ -101,7 +114,8 @@ static enum exit_status print_head(struct page *page)
 		print_verdict(page, q);
 	}
 	sqlite3_finalize(q);
-	return step == SQLITE_ROW ? STATUS_DONE : STATUS_SYSTEM;
+	return step == SQLITE_ROW && page_list(page, &nameless, NULL) >= 0 ? STATUS_DONE
+									   : STATUS_SYSTEM;
 }
 
 static enum exit_status print_parts(const struct page *page)

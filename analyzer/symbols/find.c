@@ -255,6 +255,9 @@ static void search_run(struct search *s, bool *used)
 	s->step = "--debug-dir";
 	for (size_t i = 0; i < options->debug_dir_count; i++)
 		try_debug_dir(s, options->debug_dirs[i]);
+	s->step = "beside the capture";
+	for (size_t i = 0; i < options->beside_count; i++)
+		try_by_id(s, options->beside[i]);
 	s->step = "path in the capture";
 	if (!s->key->own && s->key->path && s->key->path[0] == '/')
 		search_try(s, s->key->path, true);

@@ -11,6 +11,12 @@ struct symbolizer_options {
 	size_t binary_count;
 	const char *const *debug_dirs; /* --debug-dir paths */
 	size_t debug_dir_count;
+	/*
+	 * Directories beside captures, where hud-record kept what would be lost: as --debug-dir,
+	 * but nobody named them. The symbolizer's own, see symbolizer_look_beside().
+	 */
+	const char **beside;
+	size_t beside_count;
 	const char *const *user_prefixes; /* --user-prefix: code declared below is the user's */
 	size_t user_prefix_count;
 	const char *const *user_crates; /* --user-crate: so is code of these crates */

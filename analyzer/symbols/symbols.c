@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/symbols.h"
 #include "analyzer/base/text_pool.h"
+#include "format/build_id.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "analyzer/symbols/cache.h"
 #include "analyzer/symbols/module.h"
@@ -45,6 +48,8 @@ int symbolizer_open(const struct symbolizer_options *options, struct symbolizer 
 		return -ENOMEM;
 	options = options ? options : &none;
 	s->options = *options;
+	s->options.beside = NULL;
+	s->options.beside_count = 0;
 	s->options.binaries = paths_copy(s, options->binaries, options->binary_count);
 	s->options.debug_dirs = paths_copy(s, options->debug_dirs, options->debug_dir_count);
 	s->options.user_prefixes =
@@ -65,6 +70,30 @@ int symbolizer_open(const struct symbolizer_options *options, struct symbolizer 
 		return error;
 	}
 	*out = s;
+	return 0;
+}
+
+int symbolizer_look_beside(struct symbolizer *s, const char *capture)
+{
+	char directory[PATH_MAX];
+	size_t count = s->options.beside_count;
+	const char **beside;
+	struct stat st;
+
+	if (snprintf(directory, sizeof(directory), "%s" HUD_COPIES_SUFFIX, capture) >=
+		    (int)sizeof(directory) ||
+	    stat(directory, &st) || !S_ISDIR(st.st_mode))
+		return 0;
+	beside = text_pool_alloc(&s->pool, (count + 1) * sizeof(*beside));
+	if (!beside)
+		return -ENOMEM;
+	if (count)
+		memcpy(beside, s->options.beside, count * sizeof(*beside));
+	beside[count] = text_pool_intern(&s->pool, directory, strlen(directory));
+	if (!beside[count])
+		return -ENOMEM;
+	s->options.beside = beside;
+	s->options.beside_count++;
 	return 0;
 }
 

@@ -24,6 +24,12 @@ int symbolizer_open(const struct symbolizer_options *options, struct symbolizer 
 void symbolizer_close(struct symbolizer *s);
 
 /*
+ * Looks for files also in the directory that hud-record made beside the capture of this path, where
+ * there is one. -ENOMEM.
+ */
+int symbolizer_look_beside(struct symbolizer *s, const char *capture);
+
+/*
  * Takes a record of a symbolized capture. Symbols for a binary must come before its module is used;
  * they are used unless files have better ones, or were named with --binary or --debug-dir.
  * -EINVAL: it makes no sense and was left out; -ENOMEM.

@@ -8,4 +8,7 @@
  */
 int invoker_id(const char *variable);
 
+/* Gives an open file or directory to that user, where there is one. 0 or a negative errno. */
+int invoker_own(int fd);
+
 #endif

@@ -54,7 +54,6 @@ static int pipe_open(struct output *out)
 int output_open(const char *name, const char *label, struct signals *signals, struct output *out)
 {
 	char own[128];
-	int uid = invoker_id("SUDO_UID"), gid = invoker_id("SUDO_GID");
 	int error;
 
 	*out = (struct output) {.file.fd = -1, .signals = signals};
@@ -76,11 +75,12 @@ int output_open(const char *name, const char *label, struct signals *signals, st
 			name, output_error(error));
 		return error;
 	}
-	if (uid > 0 && fchown(out->file.fd, (uid_t)uid, gid > 0 ? (gid_t)gid : (gid_t)-1))
+	error = invoker_own(out->file.fd);
+	if (error)
 		fprintf(stderr,
 			"hud-record: cannot give %s to the user who called sudo: %s\n"
 			"  it belongs to root; chown it afterwards\n",
-			name, strerror(errno));
+			name, strerror(-error));
 	return 0;
 }
 

@@ -31,6 +31,8 @@ static const struct option_help {
 	{'w', "workers", "PREFIX", "threads whose names begin with PREFIX are workers"},
 	{'S', "save-binaries", "DIR",
 	 "copy mapped binaries to DIR, for hud-analyze --debug-dir DIR"},
+	{'C', "no-copies", NULL,
+	 "do not copy executables that were deleted or replaced while they ran (to FILE.binaries)"},
 	{'P', "plan", "FILE",
 	 "use a plan that hud-analyze plan made of a mapped file (repeatable)"},
 	{'u', "unwind", "HOW",
@@ -190,6 +192,9 @@ static bool option_apply(struct options *o, int letter, const char *value)
 		if (!*value)
 			return usage_error("the directory, after --save-binaries, is empty");
 		o->save_binaries = value;
+		return true;
+	case 'C':
+		o->no_copies = true;
 		return true;
 	case 'P':
 		if (o->plans == PLANS_MAX)

@@ -17,6 +17,7 @@ struct options {
 	const char *output;        /* "-": stdout; NULL: a name made from target and time */
 	const char *workers;       /* --workers, NULL: none */
 	const char *save_binaries; /* directory, NULL: none */
+	bool no_copies;            /* of files that were deleted or replaced */
 	const char *plan[PLANS_MAX];
 	size_t plans;
 	bool frame_pointers_only; /* --unwind fp */

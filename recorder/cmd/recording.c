@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/cmd/recording.h"
 
+#include "format/build_id.h"
 #include "format/capture_writer.h"
 #include "format/names.h"
 #include "recorder/base/clock.h"
@@ -18,6 +19,7 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <limits.h>
 #include <malloc.h>
 #include <poll.h>
 #include <stdio.h>
@@ -41,6 +43,9 @@ struct recording {
 	const struct options *options;
 	struct target_set *targets;
 	struct output output;
+	char copies
+		[PATH_MAX +
+		 sizeof(HUD_COPIES_SUFFIX)]; /* beside the output: where files are kept that would be lost */
 	struct capture_writer *writer;
 	struct object_table *objects;
 	struct process_table *processes;
@@ -194,11 +199,13 @@ static int objects_open(struct recording *r)
 {
 	struct object_table_options options = {
 		.save_dir = r->options->save_binaries,
+		.copies_dir = r->output.pipe || r->options->no_copies ? NULL : r->copies,
 		.plan_files = r->options->plan,
 		.plan_file_count = r->options->plans,
 		.plans = !r->options->frame_pointers_only,
 	};
 
+	snprintf(r->copies, sizeof(r->copies), "%s" HUD_COPIES_SUFFIX, r->output.file.name);
 	return object_table_open(&options, &r->objects);
 }
 

@@ -2,6 +2,7 @@
 #include "recorder/plan/binary_saver.h"
 
 #include "format/new_file.h"
+#include "recorder/base/invoker.h"
 #include "recorder/plan/debug_name.h"
 
 #include <errno.h>
@@ -13,9 +14,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A new one belongs to the user who called sudo: hud-analyze runs as that user. */
 static int directory_make(const char *path)
 {
-	return mkdir(path, 0700) && errno != EEXIST ? -errno : 0;
+	int fd, error;
+
+	if (mkdir(path, 0700))
+		return errno == EEXIST ? 0 : -errno;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	error = invoker_own(fd);
+	close(fd);
+	return error;
 }
 
 /* Makes the directories too: at most DIR/.build-id/ab. */
@@ -84,5 +95,8 @@ int binary_save(const char *dir, int fd, const char *path, const struct build_id
 	if (!access(name, F_OK))
 		return 0;
 	error = new_file_open(&file, AT_FDCWD, name, NEW_FILE_PRIVATE, 0600);
-	return error ? error : new_file_close(&file, bytes_copy(fd, file.fd));
+	if (error)
+		return error;
+	error = bytes_copy(fd, file.fd);
+	return new_file_close(&file, error ? error : invoker_own(file.fd));
 }

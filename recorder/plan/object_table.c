@@ -237,15 +237,39 @@ static void plan_request(struct object_table *t, struct object *o, int fd)
 		close(debug);
 }
 
-static void object_save(struct object_table *t, const struct object *o, int fd, const char *path)
+static void object_save(struct object_table *t, const struct object *o, int fd, const char *path,
+			const char *dir)
 {
-	int error = binary_save(t->options.save_dir, fd, path, &o->id);
+	int error = binary_save(dir, fd, path, &o->id);
 
 	if (!error)
 		return;
 	t->unsaved++;
-	fprintf(stderr, "hud-record: cannot save a copy of %s in %s: %s\n", path,
-		t->options.save_dir, strerror(-error));
+	fprintf(stderr, "hud-record: cannot save a copy of %s in %s: %s\n", path, dir,
+		strerror(-error));
+}
+
+/*
+ * A file that was deleted or replaced since it was mapped, as a deployment does to the program that
+ * still runs: nobody could read it after the process has ended.
+ */
+static void object_keep(struct object_table *t, const struct object *o, int fd, pid_t pid,
+			const struct proc_mapping *m)
+{
+	if (!proc_mapping_gone(pid, m) || !o->id.bytes)
+		return;
+	if (t->options.copies_dir) {
+		fprintf(stderr,
+			"hud-record: %s was deleted or replaced since it was started: a copy is "
+			"kept in %s\n",
+			m->path, t->options.copies_dir);
+		object_save(t, o, fd, m->path, t->options.copies_dir);
+	} else {
+		fprintf(stderr,
+			"hud-record: %s was deleted or replaced since it was started\n"
+			"  for its symbols keep that build, or a copy: --save-binaries DIR\n",
+			m->path);
+	}
 }
 
 uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_mapping *m,
@@ -275,7 +299,9 @@ uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_
 	else
 		build_id_read(fd, &o->id);
 	if (t->options.save_dir)
-		object_save(t, o, fd, m->path);
+		object_save(t, o, fd, m->path, t->options.save_dir);
+	else
+		object_keep(t, o, fd, pid, m);
 	plan_request(t, o, fd);
 done:
 	close(fd);

@@ -19,7 +19,9 @@
 struct object_table;
 
 struct object_table_options {
-	const char *save_dir;          /* --save-binaries, NULL: none */
+	const char *save_dir; /* --save-binaries, NULL: none */
+	/* For files that are no longer where they were mapped from; NULL: they are not copied. */
+	const char *copies_dir;
 	const char *const *plan_files; /* --plan */
 	size_t plan_file_count;
 	bool plans; /* false: --unwind fp */
@@ -71,7 +73,7 @@ struct object_counts {
 	size_t usable;      /* they have a plan */
 	size_t failed;      /* no plan could be made, or it did not fit */
 	bool no_analyzer;   /* hud-analyze is not on this host */
-	size_t unsaved;     /* could not be copied to save_dir */
+	size_t unsaved;     /* could not be copied to save_dir or copies_dir */
 	const char *misfit; /* a --plan that matches no mapped file; NULL: all match one */
 };
 struct object_counts object_table_counts(const struct object_table *t);

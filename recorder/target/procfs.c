@@ -149,6 +149,21 @@ static int regular_open(const char *path)
 	return fd;
 }
 
+bool proc_mapping_gone(pid_t pid, const struct proc_mapping *m)
+{
+	char path[PATH_MAX + 64];
+	struct stat st;
+
+	/* Memory of memfd_create() and of devices has a path that was never a file's. */
+	if (m->path[0] != '/' || !m->inode || !strncmp(m->path, "/memfd:", 7) ||
+	    !strncmp(m->path, "/dev/", 5))
+		return false;
+	snprintf(path, sizeof(path), "/proc/%d/root%s", (int)pid, m->path);
+	if (stat(path, &st))
+		return errno == ENOENT;
+	return st.st_ino != m->inode;
+}
+
 int proc_mapping_open(pid_t pid, const struct proc_mapping *m)
 {
 	char path[PATH_MAX + 64];

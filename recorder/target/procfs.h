@@ -40,6 +40,9 @@ struct proc_mapping {
 int proc_mappings_each(pid_t pid, void (*visit)(void *context, const struct proc_mapping *m),
 		       void *context);
 
+/* Is the mapped file no longer at its path, as the process sees it? False: it is, or not known. */
+bool proc_mapping_gone(pid_t pid, const struct proc_mapping *m);
+
 /* Opens a file that a process maps, in the process's own root. A descriptor or a negative errno. */
 int proc_mapping_open(pid_t pid, const struct proc_mapping *m);
 

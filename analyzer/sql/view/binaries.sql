@@ -1,7 +1,8 @@
 -- Which binaries were mapped, what is known of their functions, and what can be done about the
 -- rest?
 --
--- program: it is the executable of a recorded process. missing and remedy: what cannot be shown
+-- program: it is the executable of a recorded process. reason: why no names were found, in short.
+-- missing and remedy: what cannot be shown
 -- without full debug information, and how it can be given; NULL: nothing is missing.
 CREATE VIEW binaries AS
 SELECT b.capture, b.id AS binary, b.path, b.build_id, b.text_hash, b.symbols, b.symbol_file,
@@ -10,6 +11,13 @@ SELECT b.capture, b.id AS binary, b.path, b.build_id, b.text_hash, b.symbols, b.
 		AS addresses,
 	EXISTS (SELECT 1 FROM process AS p
 		WHERE p.capture = b.capture AND p.executable = b.path) AS program,
+	CASE
+	WHEN b.symbols NOT IN ('none', 'dynsym') THEN NULL
+	WHEN instr(b.problem, ' is another build') THEN
+		b.path || ' is another build than the one that was recorded'
+	WHEN b.problem IS NOT NULL THEN b.problem
+	ELSE b.path || ' has no symbols'
+	END AS reason,
 	CASE b.symbols
 	WHEN 'dwarf' THEN NULL
 	WHEN 'none' THEN 'no function has a name, and the runtime''s code looks like yours'
@@ -18,10 +26,13 @@ SELECT b.capture, b.id AS binary, b.path, b.build_id, b.text_hash, b.symbols, b.
 	ELSE
 		'no lines are known, and inlined functions appear as the one they were inlined into'
 	END AS missing,
-	CASE b.symbols
-	WHEN 'dwarf' THEN NULL
-	WHEN 'symtab' THEN
+	CASE
+	WHEN b.symbols = 'dwarf' THEN NULL
+	WHEN b.symbols = 'symtab' THEN
 		'build with debug = "line-tables-only", or give its debug file with --debug-dir'
+	WHEN instr(b.problem, ' is another build')
+		THEN 'give the one that was recorded with --binary, or its debug file with '
+			|| '--debug-dir'
 	ELSE 'give the unstripped file with --binary, or its debug file with --debug-dir'
 	END AS remedy
 FROM binary AS b;

@@ -317,4 +317,47 @@ def binaries_are_saved_for_later():
     expect("nap_in_a_crowd" in done, f"functions: {done}")
 
 
+def replaced_program():
+    """A program that runs, and whose file was replaced by another build since."""
+    path = path_for("deployed")
+    shutil.copy(program("crowd"), path)
+    target = started_program([path, 2])
+    shutil.copy(shutil.which("true"), path + ".new")
+    os.rename(path + ".new", path)
+    return target
+
+
+@fact
+def a_program_that_was_replaced_while_it_ran_is_kept_and_found():
+    target = replaced_program()
+    done = recorded("-d", "500ms", "-o", path_for("replaced.hud"), "-p", target.pid)
+    expect(re.search(r"/deployed was deleted or replaced .*replaced.hud.binaries", done.stderr),
+           f"said: {done.stderr}")
+    names = analyzed("query", path_for("replaced.hud"), "SELECT DISTINCT function FROM frame")
+    expect("nap_in_a_crowd" in names, f"functions: {names}")
+    shutil.rmtree(path_for("replaced.hud.binaries"))
+    head = analyzed("report", path_for("replaced.hud")).splitlines()[:4]
+    expect(any("/deployed is another build than the one that was recorded" in line
+               for line in head), f"first lines: {head}")
+
+
+@fact
+def a_program_that_was_replaced_is_not_copied_where_that_is_not_wanted():
+    target = replaced_program()
+    done = recorded("-d", "200ms", "-C", "-o", path_for("left.hud"), "-p", target.pid)
+    expect("deleted or replaced" in done.stderr and "--save-binaries" in done.stderr,
+           f"said: {done.stderr}")
+    expect(not os.path.exists(path_for("left.hud.binaries")), "copies in spite of --no-copies")
+
+
+@fact
+def what_is_saved_belongs_to_the_user_who_called_sudo():
+    target = started_program([program("crowd"), 2])
+    recorded("-d", "200ms", "-S", path_for("given"), "-o", path_for("given.hud"), "-p", target.pid,
+             env={**os.environ, "SUDO_UID": "1234", "SUDO_GID": "1235"})
+    owners = {(os.stat(os.path.join(place, name)).st_uid, os.stat(os.path.join(place, name)).st_gid)
+              for place, below, names in os.walk(path_for("given")) for name in below + names}
+    expect_equal(owners, {(1234, 1235)}, "owners")
+
+
 facts_check()
