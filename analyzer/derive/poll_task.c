@@ -32,6 +32,7 @@ struct rows {
 	int64_t *weight_ns; /* of each name, in the current poll; -1: not seen */
 	const char *task;
 	bool in_runtime;
+	bool observed;
 };
 
 static int task_read(void *context, sqlite3_stmt *q)
@@ -87,6 +88,7 @@ static int poll_weigh(struct rows *r, int64_t thread, int64_t poll_ns, int64_t s
 {
 	struct thread_observations *t = observations_of_thread(r->all, thread);
 	size_t first = 0, samples = 0, in_runtime = 0;
+	bool observed = false;
 	int64_t count = t ? observations_of_poll(r->all, t, poll_ns, &first) : 0;
 
 	if (count < 0)
@@ -97,12 +99,14 @@ static int poll_weigh(struct rows *r, int64_t thread, int64_t poll_ns, int64_t s
 		const struct observation *s = observation_of_poll(t, first + i);
 
 		weigh(r, s->stack, s->slept ? s->end_ns - s->start_ns : SAMPLE_NS);
+		observed = observed || !s->slept || !s->preempted;
 		samples += !s->slept && s->stack;
 		in_runtime += !s->slept && s->stack_class == STACK_RUNTIME;
 	}
 	weigh(r, site_stack, 0);
 	r->task = heaviest(r);
 	r->in_runtime = samples && 2 * in_runtime >= samples;
+	r->observed = observed;
 	return SQLITE_OK;
 }
 
@@ -154,13 +158,15 @@ static void rows_column(const void *rows, int column, sqlite3_context *out)
 		sqlite3_result_int64(out, sqlite3_column_int64(r->polls, 0));
 	else if (column == 2)
 		sqlite3_result_int(out, r->in_runtime);
+	else if (column == 3)
+		sqlite3_result_int(out, r->observed);
 	else if (r->task) /* SQLite may keep it longer than the rows last */
 		sqlite3_result_text(out, r->task, -1, SQLITE_TRANSIENT);
 }
 
 const struct row_source poll_task = {
 	.name = "poll_task",
-	.columns = "poll, task, in_runtime",
+	.columns = "poll, task, in_runtime, observed",
 	.open = rows_open,
 	.next = rows_next,
 	.column = rows_column,

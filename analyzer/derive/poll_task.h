@@ -6,8 +6,8 @@
 
 /*
  * poll_task(capture): for each row of poll, ordered by id, the type of its task where a stack shows
- * it, and whether at least half of its samples saw the runtime's own code between two polls. Its
- * context is struct observations.
+ * it, whether at least half of its samples saw the runtime's own code between two polls, and
+ * whether any sample was taken or sleep recorded in it. Its context is struct observations.
  */
 extern const struct row_source poll_task;
 

@@ -74,7 +74,7 @@ static const struct {
 		      "end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"
 		      "site_stack, scheduler, samples, ready_samples, ready_sum, ready_max,"
 		      "left_queued, next_polls, next_sum_ns, next_max_ns, queued, queued_since_ns,"
-		      "open, upper_bound, start_exact, end_exact, unsure, id",
+		      "open, upper_bound, start_exact, end_exact, unsure, unobserved, id",
 		      true},
 	[ROW_POLL_SITE] = {"poll_site", "capture, process, stack, polls, total_ns, max_ns, id"},
 	[ROW_POLL_BUCKET] = {"poll_bucket", "poll_site, low_ns, high_ns, polls"},

@@ -103,6 +103,7 @@ static int poll(struct ingest *in, struct capture_state *c, const struct hud_pol
 	row_number(&row, (p->poll_flags & HUD_POLL_EXACT) != 0);
 	row_number(&row, (p->poll_flags & HUD_POLL_END_EXACT) != 0);
 	row_number(&row, (p->poll_flags & HUD_POLL_UNSURE) != 0);
+	row_number(&row, 0); /* unobserved: derived */
 	row_number(&row, ingest_row_id(in, ROW_POLL));
 	return row_insert(&row);
 }

@@ -42,6 +42,12 @@ static void print_limits(const struct page *page, sqlite3_stmt *q)
 	if (column_number(q, "unproven_runs", 0))
 		fprintf(page->out, "\n  %s on the CPU may be one long poll or many short ones",
 			duration_word(word, column_number(q, "unproven_cpu_ns", 0)));
+	if (column_number(q, "unobserved_polls", 0))
+		fprintf(page->out,
+			"\n  long polls by the clock alone, with no sample, sleep or probe in "
+			"them: %" PRId64 " (%s);\n    they count as unproven, not as blocking",
+			column_number(q, "unobserved_polls", 0),
+			duration_word(word, column_number(q, "unobserved_cpu_ns", 0)));
 	if (column_number(q, "probe_waits", 0))
 		fprintf(page->out, "\n  waits for hud's own probes (--polls): %" PRId64 " (%s)",
 			column_number(q, "probe_waits", 0),

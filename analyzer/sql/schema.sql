@@ -240,6 +240,7 @@ CREATE TABLE poll (
 	start_exact INTEGER NOT NULL,
 	end_exact INTEGER NOT NULL,
 	unsure INTEGER NOT NULL,
+	unobserved INTEGER NOT NULL DEFAULT 0,
 	UNIQUE (thread, start_max_ns)
 );
 

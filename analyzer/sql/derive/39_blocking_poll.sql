@@ -4,7 +4,8 @@
 -- probe of hud's own: from the latest possible start to the earliest possible end. (start_ns and
 -- end_ns may be the middle between two samples far apart, which proves nothing.) A poll that may be
 -- several (upper_bound) does not count; sleeps in it that are long by themselves do
--- (40_blocking_offcpu.sql). analyzer/derive/poll_task.c finds the task.
+-- (40_blocking_offcpu.sql). Nor does one that only clocks speak for (unobserved).
+-- analyzer/derive/poll_task.c finds the task.
 INSERT INTO blocking_poll (capture, thread, kind, poll, start_ns, end_ns, wall_ns, run_queue_ns,
 	open, bounds, source, task)
 SELECT p.capture, p.thread, 'poll', p.id, p.start_ns, p.end_ns, p.end_ns - p.start_ns,
@@ -23,6 +24,7 @@ JOIN process_source AS q ON q.process = t.process
 JOIN capture AS c ON c.id = p.capture
 WHERE q.source <> 'stack'
 	AND NOT p.upper_bound
+	AND NOT p.unobserved
 	AND p.end_min_ns - p.start_max_ns - p.run_queue_ns >= c.threshold_ns
 	AND p.end_min_ns - p.start_max_ns - p.run_queue_ns - coalesce((
 			SELECT sum(min(w.end_ns, p.end_min_ns) - w.start_ns)

@@ -196,6 +196,7 @@ SELECT json_object(
 		'unclassified_spans', m.unclassified_spans,
 		'unclassified_span_ns', m.unclassified_span_ns,
 		'unproven_runs', m.unproven_runs, 'unproven_cpu_ns', m.unproven_cpu_ns,
+		'unobserved_polls', m.unobserved_polls, 'unobserved_cpu_ns', m.unobserved_cpu_ns,
 		'probe_waits', m.probe_waits, 'probe_wait_ns', m.probe_wait_ns)
 		FROM limits AS m WHERE m.capture = :capture)) AS report
 FROM verdict AS v

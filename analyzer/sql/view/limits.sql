@@ -37,16 +37,15 @@ WITH cut AS MATERIALIZED (
 	WHERE q.source = 'stack' AND r.poll AND NOT a.proven AND r.samples >= 2
 		AND r.last_ns - r.first_ns - r.waited_ns >= k.run_share_min * c.threshold_ns
 	UNION ALL
-	SELECT p.capture, p.end_min_ns - p.start_max_ns - p.run_queue_ns - p.sleep_ns
-	FROM poll AS p
-	JOIN capture AS c ON c.id = p.capture
-	JOIN thread AS t ON t.id = p.thread
-	JOIN process_source AS q ON q.process = t.process
-	WHERE p.upper_bound AND q.source <> 'stack'
-		AND p.end_min_ns - p.start_max_ns - p.run_queue_ns - p.sleep_ns >= c.threshold_ns
+	SELECT capture, cpu_ns FROM unproven_poll WHERE reason = 'several'
 ), unproven AS MATERIALIZED (
 	SELECT capture, count(*) AS runs, sum(wall_ns) AS wall_ns
 	FROM doubtful
+	GROUP BY capture
+), unobserved AS MATERIALIZED (
+	SELECT capture, count(*) AS polls, sum(cpu_ns) AS cpu_ns
+	FROM unproven_poll
+	WHERE reason = 'unobserved'
 	GROUP BY capture
 )
 SELECT s.capture,
@@ -61,6 +60,7 @@ SELECT s.capture,
 		ORDER BY 2 DESC, 1)) AS stops,
 	coalesce(t.spans, 0) AS unclassified_spans, coalesce(t.wall_ns, 0) AS unclassified_span_ns,
 	coalesce(u.runs, 0) AS unproven_runs, coalesce(u.wall_ns, 0) AS unproven_cpu_ns,
+	coalesce(o.polls, 0) AS unobserved_polls, coalesce(o.cpu_ns, 0) AS unobserved_cpu_ns,
 	(SELECT count(*) FROM probe_wait AS w WHERE w.capture = s.capture) AS probe_waits,
 	(SELECT coalesce(sum(w.wall_ns), 0) FROM probe_wait AS w WHERE w.capture = s.capture)
 		AS probe_wait_ns,
@@ -68,4 +68,5 @@ SELECT s.capture,
 		AS binaries_without_symbols
 FROM seen AS s
 LEFT JOIN unclassified AS t ON t.capture = s.capture
-LEFT JOIN unproven AS u ON u.capture = s.capture;
+LEFT JOIN unproven AS u ON u.capture = s.capture
+LEFT JOIN unobserved AS o ON o.capture = s.capture;

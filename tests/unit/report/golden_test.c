@@ -94,6 +94,44 @@ static void every_report_is_as_it_was(void **state)
 	}
 }
 
+/* With two polls of 33 ms of which nothing but their start and end is known. */
+static void a_poll_by_the_clock_alone_is_told_with_what_is_not_known(void **state)
+{
+	static const char make[] =
+		"UPDATE process_source SET source = 'passive';"
+		"INSERT INTO poll (capture, thread, start_max_ns, end_min_ns, end_max_ns, start_ns,"
+		" end_ns, sleep_ns, run_queue_ns, samples, ready_samples, ready_sum, ready_max,"
+		" open, upper_bound, start_exact, end_exact, unsure, unobserved) "
+		"SELECT c.id, t.id, c.start_ns + n, c.start_ns + n + 33000000, c.start_ns + n,"
+		" c.start_ns + n, c.start_ns + n + 33000000, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 "
+		"FROM capture AS c JOIN thread AS t ON t.capture = c.id AND t.tid = 11 "
+		"JOIN (SELECT 0 AS n UNION ALL SELECT 50000000)";
+	static const struct {
+		bool json;
+		const char *says;
+	} forms[] = {
+		{false, "long polls by the clock alone, with no sample, sleep or probe in them: "
+			"2 (66.0 ms);"},
+		{true, "\"unobserved_polls\":2,\"unobserved_cpu_ns\":66000000"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		const struct golden g = {.json = forms[i].json};
+		struct printing p = {&g, {.db = everything_load(), .capture = 1, .captures = 1}};
+		char *text;
+
+		assert_int_equal(database_run(p.input.db, make), 0);
+		assert_int_equal(filter_functions(p.input.db), 0);
+		assert_int_equal(filter_apply(p.input.db, &g.filter, &p.input.capture, 1),
+				 STATUS_DONE);
+		text = printed_text(print_report, &p);
+		assert_non_null(strstr(text, forms[i].says));
+		free(text);
+		input_close(&p.input);
+	}
+}
+
 /* The widest line of a report, in columns. */
 static int widest_line(int width)
 {
@@ -136,6 +174,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_report_is_as_it_was),
+		cmocka_unit_test(a_poll_by_the_clock_alone_is_told_with_what_is_not_known),
 		cmocka_unit_test(no_line_is_wider_than_the_terminal),
 		cmocka_unit_test(a_colour_takes_no_column),
 	};

@@ -22,10 +22,10 @@ struct seen {
 };
 
 /* `site`: the function that polled it, where a probe saw that. */
-static void poll_seen_at(struct scene *s, enum fake_stack site, struct seen seen)
+static struct hud_poll poll_of(const struct scene *s, enum fake_stack site, struct seen seen)
 {
-	struct hud_poll record = {
-		.head = {HUD_POLL, 0, sizeof(record)},
+	return (struct hud_poll) {
+		.head = {HUD_POLL, 0, sizeof(struct hud_poll)},
 		.start_min_ns = at_ns(seen.from) - 5000,
 		.start_max_ns = at_ns(seen.from) + 5000,
 		.end_min_ns = at_ns(seen.to) - 5000,
@@ -39,6 +39,11 @@ static void poll_seen_at(struct scene *s, enum fake_stack site, struct seen seen
 		.scheduler = 1,
 		.site = s->stack[site],
 	};
+}
+
+static void poll_seen_at(struct scene *s, enum fake_stack site, struct seen seen)
+{
+	struct hud_poll record = poll_of(s, site, seen);
 
 	scene_event(s, &record);
 }
@@ -286,6 +291,91 @@ static void a_poll_that_may_be_several_is_counted_as_unproven_and_does_not_block
 	assert_number(db, COUNT, 0);
 	assert_number(db, "SELECT unproven_runs FROM limits", 1);
 	assert_number(db, "SELECT unproven_cpu_ns FROM limits", 19990000);
+	sqlite3_close(db);
+}
+
+static void a_poll_that_only_clocks_speak_for_is_unproven_and_no_site(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	sample_in_poll(&s, 5000, 1000, 8, HASH);
+	poll_seen(&s, (struct seen) {1000, 8000, 8, 0, 0, 0});
+	poll_seen(&s, (struct seen) {10000, 43000, 0, 0, 0, 0});
+	poll_seen(&s,
+		  (struct seen) {50000, 95000, 7, 1000, 12000, 0}); /* nor does an id once read */
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 1);
+	assert_number(db, "SELECT count(*) FROM site WHERE function = 'unknown'", 0);
+	assert_number(db, "SELECT count(*) FROM unproven_poll WHERE reason = 'unobserved'", 2);
+	assert_number(db, "SELECT unobserved_polls FROM limits", 2);
+	assert_number(db, "SELECT unobserved_cpu_ns FROM limits", 32990000 + 31990000);
+	assert_number(db, "SELECT unproven_runs FROM limits", 0);
+	sqlite3_close(db);
+}
+
+/* One thing that speaks for a poll, beside the clock. */
+enum witness { COUNTED_SAMPLE, BARE_SAMPLE, RECORDED_SLEEP, COUNTED_SLEEPS, PROBE };
+
+static sqlite3 *poll_with(enum witness witness)
+{
+	struct seen seen = {10000, 43000, 7, 0, 0, 0};
+	struct hud_poll record;
+	struct scene s;
+
+	scene_begin(&s, 1);
+	sample_in_poll(&s, 5000, 1000, 8, HASH);
+	poll_seen(&s, (struct seen) {1000, 8000, 8, 0, 0, 0});
+	if (witness == BARE_SAMPLE)
+		sample_in_poll(&s, 20000, 10000, 7, NO_STACK);
+	if (witness == RECORDED_SLEEP)
+		sleep_in_poll(&s, 20000, 21000, 10000);
+	seen.slept = witness == RECORDED_SLEEP ? 1000 : witness == COUNTED_SLEEPS ? 30000 : 0;
+	seen.flags = witness == PROBE ? HUD_POLL_EXACT : 0;
+	record = poll_of(&s, witness == PROBE ? HASH : NO_STACK, seen);
+	record.samples = witness == COUNTED_SAMPLE;
+	scene_event(&s, &record);
+	return scene_load(&s, 100000);
+}
+
+static void a_poll_with_one_observation_in_it_blocks(void **state)
+{
+	(void)state;
+	for (enum witness witness = COUNTED_SAMPLE; witness <= PROBE; witness++) {
+		sqlite3 *db = poll_with(witness);
+
+		assert_number(db, COUNT, 2);
+		assert_number(db, "SELECT unobserved_polls FROM limits", 0);
+		sqlite3_close(db);
+	}
+}
+
+/* A preemption is no observation of the poll: it only says that the thread had no CPU. */
+static void a_preemption_does_not_speak_for_a_poll(void **state)
+{
+	struct hud_offcpu preempted = {
+		.head = {HUD_OFFCPU, 0, sizeof(preempted)},
+		.start_ns = at_ns(20000),
+		.end_ns = at_ns(30000),
+		.tid = 11,
+		.syscall = HUD_NO_SYSCALL,
+		.offcpu_flags = HUD_OFFCPU_PREEMPTED,
+		.where = HUD_WHERE_POLL,
+		.poll_ns = at_ns(10000) + 5000,
+	};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	preempted.process = s.process;
+	scene_event(&s, &preempted);
+	poll_seen(&s, (struct seen) {10000, 43000, 7, 0, 10000, 0});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 0);
+	assert_number(db, "SELECT unobserved_polls FROM limits", 1);
 	sqlite3_close(db);
 }
 
@@ -545,6 +635,9 @@ int main(void)
 		cmocka_unit_test(a_poll_that_may_have_been_short_does_not_block),
 		cmocka_unit_test(
 			a_poll_that_may_be_several_is_counted_as_unproven_and_does_not_block),
+		cmocka_unit_test(a_poll_that_only_clocks_speak_for_is_unproven_and_no_site),
+		cmocka_unit_test(a_poll_with_one_observation_in_it_blocks),
+		cmocka_unit_test(a_preemption_does_not_speak_for_a_poll),
 		cmocka_unit_test(a_task_that_came_back_once_is_unproven_where_it_computes),
 		cmocka_unit_test(a_task_that_came_back_once_blocks_where_it_sleeps),
 		cmocka_unit_test(runtime_code_between_polls_shows_several_polls),
