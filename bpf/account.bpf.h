@@ -130,6 +130,8 @@ static __always_inline void thread_switch_out(struct task_struct *task, struct t
 	} else {
 		st->phase = PHASE_SLEEPING;
 		st->sleeps++;
+		/* For the record of this sleep, should its end not be seen. */
+		st->syscall = st->poll.span.start_max_ns ? task_syscall(task) : -1;
 	}
 	window_roll(st, task->tgid, task->pid, now);
 }

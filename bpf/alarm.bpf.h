@@ -53,6 +53,8 @@ static int alarm_expired(void *map, __u32 *cpu, struct alarm *a)
 
 	if (!st || st->poll.entering || !a->poll_ns || st->poll.span.start_max_ns != a->poll_ns)
 		return 0;
+	if (st->phase != PHASE_RUNNING) /* its switch-in was not seen: a tick must charge that */
+		return 0;
 	st->poll.entering = true;
 	barrier();
 	now = bpf_ktime_get_ns();

@@ -87,13 +87,19 @@ static __always_inline void hook_request(void)
 		*wanted = true;
 }
 
-/* A sleep that was reported as open, with its stack, has ended. */
-static __always_inline void open_span_end(struct task_struct *task, struct thread_state *st,
-					  __u64 now)
+/*
+ * Records a sleep whose end was not seen. If it was reported as open, with its stack, it lasts
+ * until `now`; else as long as the thread surely slept, and of where only the system call is known.
+ */
+static __always_inline void unseen_span_send(struct task_struct *task, struct thread_state *st,
+					     __u64 end, __u64 now)
 {
-	span_want(st, st->out_ns, st->wakeup_ns, EVENT_SPAN_REPEATED);
-	st->span_end_ns = now;
-	st->syscall = -1; /* it may be in another by now */
+	bool open = st->open_start_ns == st->out_ns;
+	bool woken = st->wakeup_ns > st->out_ns && st->wakeup_ns <= end;
+
+	span_want(st, st->out_ns, open || woken ? st->wakeup_ns : 0,
+		  open ? EVENT_SPAN_REPEATED : 0);
+	st->span_end_ns = open ? now : end;
 	span_send(NULL, task, st);
 }
 
@@ -101,24 +107,29 @@ static __always_inline void open_span_end(struct task_struct *task, struct threa
  * The poll in which it left the CPU, if it was in one, lasted until then at least. What the thread
  * did afterwards is not known to be that poll's.
  */
-static __always_inline void off_cpu_to_poll(struct task_struct *task, struct thread_state *st,
+static __always_inline void off_cpu_to_poll(struct thread_state *st, __u64 woken, __u64 end,
 					    __u64 now)
 {
-	__u64 off = unseen_off_cpu_end(task, st, now), woken = unseen_wakeup(task, st, now);
-	__u64 end = off > woken ? off : woken;
-
 	poll_off_cpu_charge(&st->poll, woken - st->out_ns, end - woken, end);
 	st->poll.stolen_ns += now - end;
 }
 
-/* Charges the time that it was certainly off the CPU. It may have run in the rest: not charged. */
-static __always_inline void off_cpu_charge(struct task_struct *task, struct thread_state *st,
-					   __u64 now)
+/* Is the sleep that ended unseen, at `end` or later, to be recorded? */
+static __always_inline bool unseen_span_wanted(const struct thread_state *st, __u64 end)
 {
-	__u64 off = unseen_off_cpu_end(task, st, now), woken = unseen_wakeup(task, st, now);
+	const struct poll_span *span = &st->poll.span;
 
-	if (off > woken)
-		st->run_queue_ns += off - woken;
+	if (st->phase != PHASE_SLEEPING)
+		return false;
+	return st->open_start_ns == st->out_ns ||
+	       (span->start_max_ns && span->start_max_ns <= st->out_ns && st->poll.key.trusted &&
+		end - st->out_ns >= threshold_ns);
+}
+
+/* Charges the time that it was certainly off the CPU. It may have run in the rest: not charged. */
+static __always_inline void off_cpu_charge(struct thread_state *st, __u64 woken, __u64 end)
+{
+	st->run_queue_ns += end - woken;
 	if (is_park(st)) {
 		st->parked_ns += woken - st->out_ns;
 		return;
@@ -138,15 +149,21 @@ static __always_inline void off_cpu_charge(struct task_struct *task, struct thre
 static __always_inline void switch_in_unseen(struct task_struct *task, struct thread_state *st,
 					     __u64 now)
 {
+	__u64 woken, end;
+
 	if (st->phase != PHASE_RUNNABLE && st->phase != PHASE_SLEEPING)
 		return;
 	loss_count(COUNT_SWITCH_UNSEEN);
+	woken = unseen_wakeup(task, st, now);
+	end = unseen_off_cpu_end(task, st, now);
+	if (end < woken)
+		end = woken;
 	if (st->poll.span.start_max_ns <= st->out_ns)
-		off_cpu_to_poll(task, st, now);
-	if (st->phase == PHASE_SLEEPING && st->open_start_ns == st->out_ns)
-		open_span_end(task, st, now); /* the span covers all that time */
+		off_cpu_to_poll(st, woken, end, now);
+	if (unseen_span_wanted(st, end))
+		unseen_span_send(task, st, end, now);
 	else
-		off_cpu_charge(task, st, now);
+		off_cpu_charge(st, woken, end);
 	st->poll.key.where = HUD_WHERE_UNKNOWN;
 	thread_runs(task, st, now);
 	thread_awake(st, now);

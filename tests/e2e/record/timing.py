@@ -159,6 +159,22 @@ def _():
 
 
 @fact
+def each_sleep_of_a_long_poll_is_on_record():
+    """
+    Also one whose end the kernel did not report (switch-unseen): then without a stack, but with its
+    system call.
+    """
+    for c in comparison(), in_turns():
+        bare = c.db.execute("""SELECT p.task_id, p.sleep_ns FROM poll AS p
+            JOIN capture AS c ON c.id = p.capture
+            WHERE p.sleep_ns >= c.threshold_ns AND NOT p.open AND NOT EXISTS (
+                SELECT 1 FROM offcpu_span AS s WHERE s.thread = p.thread
+                    AND s.poll_ns = p.start_max_ns AND NOT s.preempted)""").fetchall()
+        expect(not bare, f"{len(bare)} polls slept, and no sleep is recorded in them: "
+               f"{[(b['task_id'], b['sleep_ns'] / MS) for b in bare[:5]]}")
+
+
+@fact
 def an_exhausted_budget_detaches_the_probes_and_is_recorded():
     demo = Demo("release")
     recording = Recording(path_for("budget.hud"), "-d", 4, "-p", demo.pid, "--polls",
