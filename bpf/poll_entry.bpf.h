@@ -92,8 +92,6 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 	__u32 tgid = both >> 32, tid = (__u32)both;
 	struct poll_watch *p = &st->poll;
 
-	if (is_nested(p, key))
-		return;
 	sample_gap_note(st, now);
 	if (p->queue_wait.to_follow)
 		queue_wait_follow(p, now);
@@ -128,6 +126,14 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 	p->key = *key;
 	p->observed_ns = now;
 	st->polls++;
+}
+
+/* The thread lost its CPU in poll_enter(): that time is of no poll, and the new one begins now. */
+static __always_inline void poll_entered_late(struct poll_watch *p, __u64 now)
+{
+	p->span.start_min_ns = p->span.start_max_ns = p->span.end_min_ns = now;
+	p->span.stolen_ns = p->stolen_ns;
+	p->observed_ns = now;
 }
 
 /* Hits of the probes, by any thread: hud-record computes from it what they cost. */
@@ -167,13 +173,15 @@ int poll_entry(struct pt_regs *ctx)
 	entry_count();
 	if (!st)
 		return 0;
-	now = bpf_ktime_get_ns();
 	identity_read(task, NULL, st, bpf_get_current_pid_tgid() >> 32, &key);
-	if (key.where != HUD_WHERE_POLL)
-		return 0; /* without a core: it blocks no worker */
+	if (key.where != HUD_WHERE_POLL || is_nested(&st->poll, &key))
+		return 0; /* without a core it blocks no worker */
 	st->poll.entering = true;
 	barrier();
+	now = bpf_ktime_get_ns();
 	poll_enter(task, st, &key, probe_address(ctx), now);
+	if (st->out_ns >= now)
+		poll_entered_late(&st->poll, bpf_ktime_get_ns());
 	barrier();
 	st->poll.entering = false;
 	return 0;

@@ -273,10 +273,13 @@ static __always_inline void sample_gap_note(struct thread_state *st, __u64 now)
  * are detached this may be a later poll of the same round, out of the LIFO slot: its beginning was
  * not seen then.
  */
-static __always_inline void exact_poll_identify(struct poll_span *span, const struct poll_key *key,
+static __always_inline void exact_poll_identify(struct poll_watch *p, const struct poll_key *key,
 						__u64 now)
 {
+	struct poll_span *span = &p->span;
+
 	span->task = key->task;
+	p->polled[0] = key->task;
 	if (probing)
 		return;
 	span->flags &= ~HUD_POLL_EXACT;
@@ -303,9 +306,9 @@ static __always_inline void poll_observe(struct thread_state *st, const struct p
 	if (p->entering)
 		return;
 	sample_gap_note(st, now);
-	if (p->span.task == POLLED_NONE && key->where == HUD_WHERE_POLL && key->core == p->core &&
-	    key->tick == p->tick)
-		exact_poll_identify(&p->span, key, now);
+	if (p->span.start_max_ns && p->span.task == POLLED_NONE && key->where == HUD_WHERE_POLL &&
+	    key->core == p->core && key->tick == p->tick)
+		exact_poll_identify(p, key, now);
 	if (poll_goes_on(p, key)) {
 		p->span.end_min_ns = now;
 		poll_stolen(p);
@@ -325,6 +328,8 @@ static __always_inline void poll_observe(struct thread_state *st, const struct p
 static __always_inline void poll_off_cpu_charge(struct poll_watch *p, __u64 sleep_ns,
 						__u64 run_queue_ns, __u64 now)
 {
+	if (p->entering) /* see poll_entered_late() */
+		return;
 	p->observed_ns = now;
 	if (!p->span.start_max_ns)
 		return;
