@@ -107,6 +107,20 @@ static __always_inline __u64 phase_since(const struct thread_state *st, __u64 kn
 /* A thread may be woken while it is being switched out, as long as this before the switch. */
 #define WAKEUP_EARLY_NS 100000
 
+/*
+ * Notes where a sleep begins, for its record should its end not be seen: by then a probe at poll
+ * entry may have seen other polls.
+ */
+static __always_inline void sleep_remember(struct task_struct *task, struct thread_state *st)
+{
+	const struct poll_span *span = &st->poll.span;
+
+	st->out_poll_ns = span->start_max_ns;
+	st->out_task = span->start_max_ns && span->task != POLLED_NONE ? span->task : 0;
+	st->out_where = st->poll.key.where;
+	st->syscall = span->start_max_ns ? task_syscall(task) : -1;
+}
+
 static __always_inline void thread_switch_out(struct task_struct *task, struct thread_state *st,
 					      __u32 state, bool runnable, __u64 now)
 {
@@ -130,8 +144,7 @@ static __always_inline void thread_switch_out(struct task_struct *task, struct t
 	} else {
 		st->phase = PHASE_SLEEPING;
 		st->sleeps++;
-		/* For the record of this sleep, should its end not be seen. */
-		st->syscall = st->poll.span.start_max_ns ? task_syscall(task) : -1;
+		sleep_remember(task, st);
 	}
 	window_roll(st, task->tgid, task->pid, now);
 }

@@ -96,46 +96,49 @@ static __always_inline void unseen_span_send(struct task_struct *task, struct th
 {
 	bool open = st->open_start_ns == st->out_ns;
 	bool woken = st->wakeup_ns > st->out_ns && st->wakeup_ns <= end;
+	struct scratch *s = scratch_get(SCRATCH_SWITCH);
+	struct event_offcpu *e;
 
-	span_want(st, st->out_ns, open || woken ? st->wakeup_ns : 0,
-		  open ? EVENT_SPAN_REPEATED : 0);
-	st->span_end_ns = open ? now : end;
-	span_send(NULL, task, st);
-}
-
-/*
- * The poll in which it left the CPU, if it was in one, lasted until then at least. What the thread
- * did afterwards is not known to be that poll's.
- */
-static __always_inline void off_cpu_to_poll(struct thread_state *st, __u64 woken, __u64 end,
-					    __u64 now)
-{
-	poll_off_cpu_charge(&st->poll, woken - st->out_ns, end - woken, end);
-	st->poll.stolen_ns += now - end;
+	if (!s)
+		return;
+	e = (struct event_offcpu *)s->word;
+	event_begin(&e->head, EVENT_OFFCPU, task->tgid, task->pid, open ? now : end);
+	e->where = (struct event_where) {
+		.poll_ns = st->out_poll_ns,
+		.task = st->out_task,
+		.where = st->out_where,
+		.trusted = st->poll.key.trusted,
+	};
+	e->start_ns = st->out_ns;
+	e->wakeup_ns = open || woken ? st->wakeup_ns : 0;
+	e->span_flags = open ? EVENT_SPAN_REPEATED : 0;
+	e->state = st->out_state;
+	e->out_cpu = st->out_cpu;
+	e->syscall = st->syscall;
+	e->stacks = (struct event_stacks) {.stack_flags = EVENT_STACK_NOT_TAKEN};
+	scratch_send(s, sizeof(*e), 0);
 }
 
 /* Is the sleep that ended unseen, at `end` or later, to be recorded? */
 static __always_inline bool unseen_span_wanted(const struct thread_state *st, __u64 end)
 {
-	const struct poll_span *span = &st->poll.span;
-
 	if (st->phase != PHASE_SLEEPING)
 		return false;
 	return st->open_start_ns == st->out_ns ||
-	       (span->start_max_ns && span->start_max_ns <= st->out_ns && st->poll.key.trusted &&
-		end - st->out_ns >= threshold_ns);
+	       (st->out_poll_ns && st->poll.key.trusted && end - st->out_ns >= threshold_ns);
 }
 
 /* Charges the time that it was certainly off the CPU. It may have run in the rest: not charged. */
 static __always_inline void off_cpu_charge(struct thread_state *st, __u64 woken, __u64 end)
 {
 	st->run_queue_ns += end - woken;
-	if (is_park(st)) {
+	if (st->phase == PHASE_SLEEPING && st->out_where == HUD_WHERE_PARK &&
+	    st->poll.key.trusted) {
 		st->parked_ns += woken - st->out_ns;
 		return;
 	}
 	st->sleep_ns += woken - st->out_ns;
-	if (st->poll.span.start_max_ns && st->poll.span.start_max_ns <= st->out_ns)
+	if (st->phase == PHASE_SLEEPING && st->out_poll_ns)
 		st->poll_sleep_ns += woken - st->out_ns;
 }
 
@@ -158,8 +161,10 @@ static __always_inline void switch_in_unseen(struct task_struct *task, struct th
 	end = unseen_off_cpu_end(task, st, now);
 	if (end < woken)
 		end = woken;
-	if (st->poll.span.start_max_ns <= st->out_ns)
-		off_cpu_to_poll(st, woken, end, now);
+	if (st->poll.span.start_max_ns <= st->out_ns) {
+		poll_off_cpu_charge(&st->poll, woken - st->out_ns, end - woken, end);
+		st->poll.stolen_ns += now - end;
+	}
 	if (unseen_span_wanted(st, end))
 		unseen_span_send(task, st, end, now);
 	else

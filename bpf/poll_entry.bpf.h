@@ -85,6 +85,20 @@ static __always_inline void poll_off_cpu_add(struct task_struct *task, struct th
 	}
 }
 
+/* The same of a poll whose beginning no probe saw: it lasted as long as it surely had no CPU. */
+static __always_inline void poll_unseen_off_cpu_add(struct task_struct *task,
+						    struct thread_state *st, __u64 now)
+{
+	__u64 off = unseen_off_cpu_end(task, st, now), woken = unseen_wakeup(task, st, now);
+	struct poll_span *span = &st->poll.span;
+
+	if (off < woken)
+		off = woken;
+	span->sleep_ns += woken - st->out_ns;
+	span->run_queue_ns += off - woken;
+	span->end_min_ns = off;
+}
+
 static __always_inline void poll_enter(struct task_struct *task, struct thread_state *st,
 				       const struct poll_key *key, __u64 site, __u64 now)
 {
@@ -102,6 +116,8 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 			p->span.end_min_ns = now;
 			p->span.flags |= HUD_POLL_END_EXACT;
 			poll_off_cpu_add(task, st, now);
+		} else if (st->phase != PHASE_RUNNING && p->span.start_max_ns <= st->out_ns) {
+			poll_unseen_off_cpu_add(task, st, now);
 		}
 		if (poll_end(p, key, tgid, tid, now) && exact)
 			queue_wait_begin(st, key);

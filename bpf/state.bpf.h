@@ -168,6 +168,8 @@ struct thread_state {
 	__u64 change_ns;   /* PHASE_RUNNING: CPU time is charged up to this time */
 	__u64 out_ns;      /* not running: since when */
 	__u64 out_exec_ns; /* its CPU time then, by the scheduler's count */
+	__u64 out_poll_ns; /* asleep: start_max_ns of the poll that it sleeps in; 0: none */
+	__u64 out_task;    /* … and the task of that poll */
 	__u64 wakeup_ns;   /* 0: not woken in this sleep */
 	__u64 awake_ns;    /* when it last woke */
 	__u64 waited_ns;   /* for a CPU, since awake_ns */
@@ -207,7 +209,7 @@ struct thread_state {
 	__s32 syscall; /* of the span for the hook */
 	__u32 span_flags;
 	__u32 sample_due; /* enum sample_flags: the switch-in hook takes it; 0: none */
-	__u32 reserved;
+	__u32 out_where;  /* asleep: enum hud_where then */
 	struct poll_watch poll;
 };
 
