@@ -71,6 +71,7 @@ class Comparison:
             """SELECT start_ns, min(end_ns, coalesce((SELECT min(end_ns) FROM blocking_poll
                 WHERE open), end_ns)),
                 threshold_ns FROM capture""").fetchone()
+        self.recorded = self.db.execute("SELECT start_ns, end_ns FROM capture").fetchone()
         self.sample_ns = 1e9 / self.report["capture"]["sample_hz"]  # from one sample to the next
         self.in_tokio = self.stacks_in_tokio()
         self.polls = self.true_polls()
@@ -217,6 +218,25 @@ class Comparison:
                 of["n"] += 1
         return known
 
+    def how_it_ran(self):
+        """Why a run may have fewer polls than others: the demo, the host, or the recording."""
+        start_ns, end_ns = self.recorded
+        stood_ns = self.stalls.ns(start_ns, end_ns)
+        made = sum(start_ns <= b["start_ns"] < end_ns for b in self.truth["blocks"])
+        return (f"the demo blocked {made} times in the {(end_ns - start_ns) / lib.S:.1f} s of the "
+                f"recording, {len(self.polls)} polls of it are compared; the host stood still for "
+                f"{stood_ns / MS:.0f} ms; everything is known until "
+                f"{(end_ns - self.end_ns) / MS:.0f} ms before the end; polls were timed for "
+                f"{self.report['timed_percent'] or 0:.0f}% of the time")
+
+    def skip_if_the_host_stood_still(self, share=0.3):
+        """A demo whose host takes its CPUs away for so long makes fewer polls than a fact needs."""
+        start_ns, end_ns = self.recorded
+        stood_ns = self.stalls.ns(start_ns, end_ns)
+        if stood_ns >= share * (end_ns - start_ns):
+            raise lib.Skip(f"the host stood still for {stood_ns / MS:.0f} ms of "
+                           f"{(end_ns - start_ns) / MS:.0f}")
+
     # What must hold. ------------------------------------------------------------------------
 
     def every_guilty_is_named(self):
@@ -273,6 +293,17 @@ class Comparison:
                + "\n".join(outside[:10]))
         expect(len(slipped) <= SLIPS * 2 * len(pairs), f"{len(slipped)} of {2 * len(pairs)} edges\n"
                + "\n".join(slipped[:10]))
+
+    def nothing_is_open_long_before_the_end(self):
+        """
+        What is open is recorded each second, and at the end. A poll that was open long before and
+        has no end has ended meanwhile, and hud does not know it; all after that would be left out
+        of the comparison.
+        """
+        left_ns = self.recorded["end_ns"] - self.end_ns
+        still = self.db.execute("SELECT * FROM blocking_poll WHERE open").fetchall()
+        expect(left_ns < 2 * lib.S, f"a poll is open as of {left_ns / MS:.0f} ms before the end: "
+               f"{[dict(row) for row in still]}")
 
     def none_is_invented(self):
         """

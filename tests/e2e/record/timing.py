@@ -47,7 +47,9 @@ def _():
         off = abs(exact[0]["wall_ns"] - p.wall_ns)
         if off > max(p.wall_ns / 50, MS / 5):
             wrong.append(f"{p}: hud {exact[0]['wall_ns'] / MS:.2f} ms")
-    expect(timed >= 1000, f"only {timed} polls were timed")
+    if timed < 1000:
+        c.skip_if_the_host_stood_still()
+    expect(timed >= 1000, f"only {timed} polls were timed: {c.how_it_ran()}")
     expect(all(where[f"demo::guilty::elsewhere::{function}"] >= 30 for function in EVERYWHERE),
            f"{where}")
     # A thread may lose its CPU between the poll's edge and the reading of the demo's clock.
@@ -60,6 +62,7 @@ def _():
 def _():
     c = comparison()
     c.every_long_poll_is_found_once()
+    c.nothing_is_open_long_before_the_end()
     c.none_is_invented()
     # A poll may end before a late tick shows what was stolen; then only the thread's window has it.
     c.polls_compute_no_more_than_their_threads(c.sample_ns)
@@ -153,6 +156,7 @@ def _():
     sources = collections.Counter(s["source"] for p in c.polls for s in p.seen)
     expect(sources["exact"] >= 20 and sources["passive"] >= 20, f"{sources}")
     c.every_long_poll_is_found_once()
+    c.nothing_is_open_long_before_the_end()
     c.true_edges_lie_in_the_bounds()
     c.none_is_invented()
     c.no_innocent_is_reported()
