@@ -605,6 +605,25 @@ static void without_a_seen_end_the_wait_of_queued_tasks_is_not_known(void **stat
 }
 
 /* An open poll is reported by a walk over sleeping threads, maybe after the poll has ended. */
+static void a_poll_that_another_follows_is_open_no_more(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	sleep_in_poll(&s, 10100, 29900, 10000);
+	poll_seen(&s, (struct seen) {10000, 30000, 7, 19800, 0, HUD_POLL_OPEN});
+	sleep_in_poll(&s, 50100, 69900, 50000);
+	poll_seen(&s, (struct seen) {50000, 70000, 8, 19800, 0, HUD_POLL_OPEN});
+	db = scene_load(&s, 100000);
+	assert_number(db, COUNT, 2);
+	assert_number(db, "SELECT sum(open) FROM blocking_poll", 1);
+	assert_number(db, "SELECT open FROM poll WHERE task_id = 8", 1);
+	assert_number(db, "SELECT end_max_ns - start_max_ns FROM poll WHERE task_id = 7", 40000000);
+	sqlite3_close(db);
+}
+
 static void a_late_record_does_not_reopen_a_poll(void **state)
 {
 	struct scene s;
@@ -647,6 +666,7 @@ int main(void)
 		cmocka_unit_test(blocking_polls_name_the_task_of_a_site_whose_symbol_does_not),
 		cmocka_unit_test(a_histogram_with_buckets_out_of_order_is_dropped),
 		cmocka_unit_test(without_a_seen_end_the_wait_of_queued_tasks_is_not_known),
+		cmocka_unit_test(a_poll_that_another_follows_is_open_no_more),
 		cmocka_unit_test(a_late_record_does_not_reopen_a_poll),
 	};
 
