@@ -30,6 +30,7 @@ enum event_type {
 	EVENT_EXIT,
 	EVENT_EXEC,
 	EVENT_POLL, /* a long poll, ended or still open (HUD_POLL_OPEN) */
+	EVENT_POOL, /* what was read of a blocking pool's queue */
 };
 
 /* First in every event. */
@@ -146,6 +147,19 @@ struct event_poll {
 	__u64 next_max_ns;
 	__u32 left_queued;
 	__u32 next_polls;
+};
+
+/* See struct hud_pool_queue. */
+struct event_pool {
+	struct event head; /* of the thread that led to the pool */
+	__u64 pool;
+	__u64 since_ns;
+	__u32 tasks;
+	__u32 threads;
+	__u32 idle;
+	__u32 limit;
+	__u32 workers;
+	__u32 kind;
 };
 
 struct event_thread {

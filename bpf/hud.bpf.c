@@ -9,6 +9,7 @@
 
 #include "bpf/account.bpf.h"
 #include "bpf/alarm.bpf.h"
+#include "bpf/pool.bpf.h"
 #include "bpf/samples.bpf.h"
 #include "bpf/poll_entry.bpf.h"
 
@@ -192,6 +193,7 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 		identity_read(prev, NULL, out, prev->tgid, &key);
 		steal_note(prev, out, now, 0);
 		poll_observe(out, &key, prev->tgid, prev->pid, now);
+		pool_look(prev, NULL, out, now);
 		thread_switch_out(prev, out, state & TASK_STATE_MASK, runnable, now);
 		out->sample_due = 0;
 		if (runnable)

@@ -21,7 +21,10 @@ struct identity {
 	__s64 task_tag; /* from the thread pointer */
 	__u32 flags;    /* enum hud_identity_flags */
 	__u32 schedulers;
+	__u32 task_vtable; /* with HUD_IDENTITY_HEADER: as in struct hud_plan_identity */
+	__u32 task_id;
 	struct hud_plan_scheduler scheduler[IDENTITY_SCHEDULERS];
+	struct hud_plan_pool pool; /* without roots: not known */
 };
 
 #endif

@@ -3,6 +3,7 @@
 #define HUD_BPF_WALK_BPF_H
 
 #include "bpf/lifecycle.bpf.h"
+#include "bpf/pool.bpf.h"
 #include "bpf/stacks.bpf.h"
 
 /*
@@ -230,6 +231,8 @@ static __always_inline void walk_task(struct task_struct *task)
 	st = thread_find(task);
 	if (!st)
 		return;
+	if (sleeper_stacks)
+		pool_look(task, task, st, now);
 	if (st->phase == PHASE_SLEEPING || st->phase == PHASE_UNKNOWN)
 		parked = open_report(task, st, now);
 	if (walk_mode == WALK_FINAL) {

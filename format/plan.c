@@ -144,6 +144,27 @@ static int take_identity(struct parse *p, const struct hud_record *record)
 	return 0;
 }
 
+static bool count_valid(const struct hud_plan_count *c)
+{
+	return !c->bytes || c->bytes == 4 || c->bytes == 8;
+}
+
+static int take_pool(struct parse *p, const struct hud_record *record)
+{
+	const struct hud_plan_pool *pool = (const void *)record;
+
+	if (record->size < sizeof(*pool) || pool->roots > HUD_PLAN_POOL_ROOTS_MAX ||
+	    (pool->queue_kind != HUD_QUEUE_LENGTH && pool->queue_kind != HUD_QUEUE_WRAPPED) ||
+	    !tag_valid(&pool->variant) || !count_valid(&pool->threads) ||
+	    !count_valid(&pool->idle) || !count_valid(&pool->limit))
+		return -EBADMSG;
+	for (uint32_t i = 0; i < pool->roots; i++)
+		if (!tag_valid(&pool->root[i].variant) || !count_valid(&pool->root[i].workers))
+			return -EBADMSG;
+	p->plan->pool = pool;
+	return 0;
+}
+
 static int take_poll_sites(struct parse *p, const struct hud_record *record)
 {
 	const struct hud_plan_poll_site *site = (const void *)(record + 1);
@@ -168,6 +189,7 @@ static int (*const take[])(struct parse *p, const struct hud_record *record) = {
 	[HUD_PLAN_NUMBERS] = take_numbers,
 	[HUD_PLAN_IDENTITY] = take_identity,
 	[HUD_PLAN_POLL_SITES] = take_poll_sites,
+	[HUD_PLAN_POOL] = take_pool,
 };
 
 static int take_record(struct parse *p, const struct hud_record *record)
@@ -311,13 +333,19 @@ static size_t identity_bytes(const struct plan *p)
 			: 0;
 }
 
-static size_t put_identity(uint8_t *content, size_t at, const struct plan *p)
+/* Bytes of the pool record. */
+static size_t pool_bytes(const struct plan *p)
 {
-	size_t bytes = identity_bytes(p);
-	struct hud_record head = {.type = HUD_PLAN_IDENTITY, .size = (uint32_t)bytes};
+	return p->pool ? sizeof(*p->pool) : 0;
+}
+
+/* A record that has its head in it; none if there are no `bytes`. */
+static size_t put_whole(uint8_t *content, size_t at, uint16_t type, const void *data, size_t bytes)
+{
+	struct hud_record head = {.type = type, .size = (uint32_t)bytes};
 
 	if (bytes) {
-		memcpy(content + at, p->identity, bytes);
+		memcpy(content + at, data, bytes);
 		memcpy(content + at, &head, sizeof(head));
 	}
 	return at + bytes;
@@ -338,7 +366,8 @@ static void put_content(uint8_t *content, size_t content_bytes, const struct pla
 	at += sizeof(numbers);
 	at = put(content, at, HUD_PLAN_SEGMENTS, p->segment, p->segments * sizeof(*p->segment));
 	at = put_pages(content, at, p);
-	at = put_identity(content, at, p);
+	at = put_whole(content, at, HUD_PLAN_IDENTITY, p->identity, identity_bytes(p));
+	at = put_whole(content, at, HUD_PLAN_POOL, p->pool, pool_bytes(p));
 	at = put(content, at, HUD_PLAN_POLL_SITES, p->poll_site,
 		 p->poll_sites * sizeof(*p->poll_site));
 	at = put(content, at, HUD_PLAN_RULES, p->rule, p->rules * sizeof(*p->rule));
@@ -378,11 +407,12 @@ int plan_serialize(const struct plan *p, void **out, size_t *bytes)
 	if (p->segments > HUD_PLAN_SEGMENTS_MAX || p->rules > HUD_PLAN_RULES_MAX ||
 	    p->poll_sites > HUD_PLAN_POLL_SITES_MAX ||
 	    (p->identity && p->identity->schedulers > HUD_PLAN_SCHEDULERS_MAX) ||
+	    (p->pool && p->pool->roots > HUD_PLAN_POOL_ROOTS_MAX) ||
 	    p->pages > HUD_PLAN_CONTENT_MAX / sizeof(*p->page) ||
 	    p->rows > HUD_PLAN_CONTENT_MAX / sizeof(*p->row))
 		return -EFBIG;
 	content_bytes = sizeof(struct hud_plan) + sizeof(struct hud_plan_numbers) +
-			4 * sizeof(struct hud_record) + identity_bytes(p) +
+			4 * sizeof(struct hud_record) + identity_bytes(p) + pool_bytes(p) +
 			p->poll_sites * sizeof(*p->poll_site) + p->segments * sizeof(*p->segment) +
 			sizeof(struct hud_plan_pages) + p->pages * sizeof(*p->page) +
 			p->rules * sizeof(*p->rule) + (p->rows * sizeof(*p->row) + 7) / 8 * 8;

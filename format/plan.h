@@ -41,6 +41,7 @@ enum hud_plan_record_type {
 	HUD_PLAN_NUMBERS = 5,    /* struct hud_plan_numbers */
 	HUD_PLAN_IDENTITY = 6,   /* struct hud_plan_identity, and its schedulers */
 	HUD_PLAN_POLL_SITES = 7, /* struct hud_plan_poll_site[], by address */
+	HUD_PLAN_POOL = 8,       /* struct hud_plan_pool */
 };
 
 /* An executable PT_LOAD: maps file offsets to the addresses that rows use. */
@@ -125,10 +126,7 @@ struct hud_plan_identity {
 	uint32_t reserved;
 	int64_t task;     /* from the thread pointer: id of the task being polled, 8 bytes */
 	int64_t task_tag; /* from the thread pointer: 8 bytes, 0: there is no id */
-	/*
-	 * For other readers, hud-record does not use it. In the header of a task: address of its
-	 * vtable, whose first entry is the poll function.
-	 */
+	/* In the header of a task: address of its vtable, which begins with the poll function. */
 	uint32_t task_vtable;
 	uint32_t task_id; /* in that vtable: offset of the id in the task, 8 bytes */
 	struct hud_plan_scheduler {
@@ -182,6 +180,52 @@ enum hud_queue_kind {
 	HUD_QUEUE_WRAPPED = 3, /* (tail - head) & (room - 1), 8 bytes each */
 };
 
+/* A number in memory. */
+struct hud_plan_count {
+	uint32_t offset;
+	uint32_t bytes; /* 4 or 8; 0: its place is not known */
+};
+
+#define HUD_PLAN_POOL_ROOTS_MAX 2u
+
+/*
+ * Where the runtime keeps the queue of its blocking pool, a VecDeque of tasks: always from debug
+ * information. A thread that is in the runtime has a handle of it in a thread-local variable; the
+ * handle leads to the pool. Used only with a HUD_PLAN_IDENTITY.
+ */
+struct hud_plan_pool {
+	struct hud_record head;
+	uint32_t roots;
+	uint32_t queue_kind;  /* HUD_QUEUE_LENGTH or HUD_QUEUE_WRAPPED */
+	uint32_t queue;       /* in the pool; the next four count from here, 8 bytes each */
+	uint32_t queue_first; /* index of the task that was queued first */
+	uint32_t queue_end;   /* the length; HUD_QUEUE_WRAPPED: the index after the last task */
+	uint32_t queue_room;  /* the capacity */
+	uint32_t queue_items; /* address of the ring of tasks */
+	uint32_t item_bytes;  /* of one task there; 0: its place is not known */
+	uint32_t item_task;   /* in it: address of the task's header */
+	uint32_t reserved;
+	/* In the pool: any other value means a queue of another kind, which is not read. */
+	struct hud_plan_tag variant;
+	struct hud_plan_count threads; /* in the pool: how many it has */
+	struct hud_plan_count idle;    /* in the pool: how many of them wait for work */
+	struct hud_plan_count limit;   /* in the pool: how many it may have */
+	struct hud_plan_pool_root {
+		uint32_t kind;   /* enum hud_scheduler_kind */
+		uint32_t handle; /* in the variable: address of the handle, 0: none */
+		int64_t place;   /* of the variable, from the thread pointer */
+		/* In the variable: any other value means a handle of another kind, or none. */
+		struct hud_plan_tag variant;
+		uint32_t pool; /* in the handle: address of the pool */
+		uint32_t reserved;
+		/* In the handle: its workers. Their threads are of the pool, and count there. */
+		struct hud_plan_count workers;
+	} root[HUD_PLAN_POOL_ROOTS_MAX]; /* as many as `roots` says, then zeros */
+};
+HUD_ASSERT_SIZE(struct hud_plan_count, 8);
+HUD_ASSERT_SIZE(struct hud_plan_pool_root, 48);
+HUD_ASSERT_SIZE(struct hud_plan_pool, 184);
+
 enum hud_poll_site_flags {
 	HUD_POLL_SITE_BLOCKING = 1u << 0, /* a closure of the blocking pool: runs on no worker */
 	/* Its first instruction is emulated by uprobes: no single step. */
@@ -224,6 +268,7 @@ struct plan {
 	struct hud_plan_numbers numbers;
 	/* NULL: has no runtime, or the place of its state is not known. */
 	const struct hud_plan_identity *identity;
+	const struct hud_plan_pool *pool; /* NULL: the place of its queue is not known */
 	const struct hud_plan_poll_site *poll_site;
 	size_t poll_sites;
 	void *block;

@@ -226,6 +226,20 @@ static const struct record_field cpu_quota_fields[] = {
 	{0},
 };
 
+static const struct record_field pool_queue_fields[] = {
+	ONE(hud_pool_queue, time_ns, FIELD_NUMBER),
+	ONE(hud_pool_queue, pool, FIELD_HEX),
+	ONE(hud_pool_queue, since_ns, FIELD_NUMBER),
+	ONE(hud_pool_queue, process, FIELD_NUMBER),
+	ONE(hud_pool_queue, tasks, FIELD_NUMBER),
+	ONE(hud_pool_queue, threads, FIELD_NUMBER),
+	ONE(hud_pool_queue, idle, FIELD_NUMBER),
+	ONE(hud_pool_queue, thread_limit, FIELD_NUMBER),
+	ONE(hud_pool_queue, workers, FIELD_NUMBER),
+	ONE(hud_pool_queue, scheduler, FIELD_NUMBER),
+	{0},
+};
+
 static const struct record_field clock_fields[] = {
 	ONE(hud_clock, monotonic_ns, FIELD_NUMBER),
 	ONE(hud_clock, realtime_ns, FIELD_NUMBER),
@@ -451,6 +465,12 @@ static const struct record_kind kinds[] = {
 		.bytes = sizeof(struct hud_cpu_quota),
 		.fields = cpu_quota_fields,
 		.reference = {ID(PROCESS, hud_cpu_quota, process)},
+	},
+	[HUD_POOL_QUEUE] = {
+		.name = "pool-queue", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_pool_queue),
+		.fields = pool_queue_fields,
+		.reference = {ID(PROCESS, hud_pool_queue, process)},
 	},
 	[HUD_CLOCK] = {
 		.name = "clock", .group = RECORD_RECORDING,

@@ -87,6 +87,7 @@ enum hud_record_type {
 	HUD_END = 67,
 	HUD_MARK = 68,
 	HUD_CPU_QUOTA = 69,
+	HUD_POOL_QUEUE = 70,
 	HUD_WAKER = 71,
 	/* Symbols: what debug information says of the addresses, added after the recording. */
 	HUD_SYMBOL_TEXT = 96,
@@ -504,6 +505,29 @@ struct hud_cpu_quota {
 };
 HUD_ASSERT_SIZE(struct hud_cpu_quota, 64);
 
+#define HUD_NOT_KNOWN UINT32_MAX /* in a count that may be missing */
+
+/*
+ * The queue of a runtime's blocking pool, as it was found at a moment: tasks that no thread of the
+ * pool had begun. Written when a thread of the process is switched out, on average no more than
+ * twice in the threshold while there is a queue, and each second.
+ */
+struct hud_pool_queue {
+	struct hud_record head;
+	uint64_t time_ns;
+	uint64_t pool; /* address in the process: one for each runtime */
+	/* The task that is next has been in the queue since then, or longer; 0: not known, none. */
+	uint64_t since_ns;
+	uint32_t process;
+	uint32_t tasks;        /* in the queue */
+	uint32_t threads;      /* of the pool; HUD_NOT_KNOWN, as in the next three */
+	uint32_t idle;         /* of these: wait for work */
+	uint32_t thread_limit; /* how many there may be */
+	uint32_t workers;      /* their threads are of the pool: in `threads` and `thread_limit` */
+	uint32_t scheduler;    /* enum hud_scheduler_kind (format/plan.h); 0 not known */
+	uint32_t reserved;
+};
+HUD_ASSERT_SIZE(struct hud_pool_queue, 64);
 /* A process that is not recorded and that woke a recorded thread: before the first such span. */
 struct hud_waker {
 	struct hud_record head;

@@ -361,6 +361,37 @@ static int cpu_quota(struct ingest *in, const struct capture_state *c,
 	return row_insert(&row);
 }
 
+/* HUD_NOT_KNOWN is NULL. */
+static void bind_count(struct row *row, uint32_t count)
+{
+	row_number_if(row, count != HUD_NOT_KNOWN, count);
+}
+
+static int pool_queue(struct ingest *in, const struct capture_state *c,
+		      const struct hud_pool_queue *q)
+{
+	int64_t process = defined_process_row(&c->defined, q->process);
+	struct row row = ingest_row(in, ROW_POOL_QUEUE);
+
+	if (!process || !capture_time_plausible(c, q->time_ns) || q->pool > INT64_MAX ||
+	    (q->since_ns &&
+	     (!capture_time_plausible(c, q->since_ns) || q->since_ns > q->time_ns || !q->tasks)))
+		return -EINVAL;
+	row_number(&row, c->row);
+	row_number(&row, (int64_t)q->time_ns);
+	row_id(&row, process);
+	row_number(&row, (int64_t)q->pool);
+	row_number_if(&row, q->since_ns != 0, (int64_t)q->since_ns);
+	row_number(&row, q->tasks);
+	bind_count(&row, q->threads);
+	bind_count(&row, q->idle);
+	bind_count(&row, q->thread_limit);
+	bind_count(&row, q->workers);
+	row_text(&row, hud_scheduler_name(q->scheduler));
+	row_number(&row, ingest_row_id(in, ROW_POOL_QUEUE));
+	return row_insert(&row);
+}
+
 static int clock_pair(struct ingest *in, const struct capture_state *c, const struct hud_clock *k)
 {
 	struct row row = ingest_row(in, ROW_CLOCK);
@@ -438,6 +469,8 @@ int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_re
 		return cost(in, c, (const void *)r);
 	case HUD_CPU_QUOTA:
 		return cpu_quota(in, c, (const void *)r);
+	case HUD_POOL_QUEUE:
+		return pool_queue(in, c, (const void *)r);
 	case HUD_CLOCK:
 		return clock_pair(in, c, (const void *)r);
 	case HUD_MARK:

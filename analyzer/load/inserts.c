@@ -66,6 +66,10 @@ static const struct {
 			   "capture, time_ns, process, quota_ns, period_ns, periods,"
 			   "throttled_periods, throttled_ns, id",
 			   true},
+	[ROW_POOL_QUEUE] = {"pool_queue",
+			    "capture, time_ns, process, pool, since_ns, tasks, threads, idle,"
+			    "thread_limit, workers, scheduler, id",
+			    true},
 	[ROW_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id", true},
 	[ROW_MARK] = {"mark", "capture, time_ns, text, id", true},
 	[ROW_WAKER] = {"waker", "capture, time_ns, pid, name, id", true},

@@ -93,6 +93,7 @@ int plan_build(struct plan_built *out, const struct unwind_object *o, uint64_t s
 	plan.segments = o->segments;
 	unwind_rows_set(&rows, &plan);
 	plan.identity = out->runtime.identity;
+	plan.pool = out->runtime.pool;
 	plan.poll_site = poll_site;
 	plan.poll_sites = out->runtime.polls.count;
 	err = plan_serialize(&plan, &out->data, &out->bytes);

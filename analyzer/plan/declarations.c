@@ -26,8 +26,10 @@ static const size_t variables[] = {
 	NAME_SINGLE + OF_VARIABLE,
 };
 static const size_t types[] = {
-	NAME_MULTI + OF_CONTEXT,    NAME_MULTI + OF_CORE_TYPE, NAME_SINGLE + OF_CONTEXT,
-	NAME_SINGLE + OF_CORE_TYPE, NAME_HEADER_TYPE,          NAME_VTABLE_TYPE,
+	NAME_MULTI + OF_CONTEXT,  NAME_MULTI + OF_CORE_TYPE,
+	NAME_SINGLE + OF_CONTEXT, NAME_SINGLE + OF_CORE_TYPE,
+	NAME_HEADER_TYPE,         NAME_VTABLE_TYPE,
+	NAME_POOL_TASK,
 };
 enum {
 	VARIABLES = sizeof(variables) / sizeof(variables[0]),
@@ -233,6 +235,14 @@ static bool scheduler_found(const struct plan_declarations *d, size_t of)
 {
 	return (d->of[of + OF_VARIABLE].found || d->of[NAME_CONTEXT_VARIABLE].found) &&
 	       d->of[of + OF_CONTEXT].found && d->of[of + OF_CORE_TYPE].found;
+}
+
+bool plan_declared_place(const struct plan_declared *d, struct dwarf_place *out)
+{
+	if (!d->found || d->by == DECLARED_WORD)
+		return false;
+	*out = (struct dwarf_place) {.type = d->entry, .offset = d->value};
+	return d->by == DECLARED_TYPE || dwarf_place_of(&d->entry, d->value, out);
 }
 
 void plan_declarations_read(struct plan_declarations *out, struct dwarf_file *file,

@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_PLAN_DECLARED_H
 #define HUD_ANALYZER_PLAN_DECLARED_H
 
-#include "analyzer/debuginfo/dwarf_entry.h"
+#include "analyzer/debuginfo/dwarf_type.h"
 #include "analyzer/plan/runtime_names.h"
 #include "analyzer/plan/tls.h"
 
@@ -30,5 +30,8 @@ struct plan_declarations {
  */
 void plan_declarations_read(struct plan_declarations *out, struct dwarf_file *file,
 			    const struct plan_names *names, const struct plan_tls *tls);
+
+/* The value of a thread-local; offsets count from the start of the thread-local block. */
+bool plan_declared_place(const struct plan_declared *d, struct dwarf_place *out);
 
 #endif

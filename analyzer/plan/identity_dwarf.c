@@ -19,23 +19,14 @@ static bool narrow(uint64_t offset, uint32_t *out)
 	return offset < HUD_NO_OFFSET;
 }
 
-/* The value of a thread-local; offsets count from the start of the thread-local block. */
 static bool variable_place(const struct reader *r, size_t item, struct dwarf_place *out)
 {
-	const struct plan_declared *d = &r->declared->of[item];
-
-	if (!d->found || d->by == DECLARED_WORD)
-		return false;
-	*out = (struct dwarf_place) {.type = d->entry, .offset = d->value};
-	return d->by == DECLARED_TYPE || dwarf_place_of(&d->entry, d->value, out);
+	return plan_declared_place(&r->declared->of[item], out);
 }
 
 static bool thread_offset(const struct reader *r, uint64_t value, uint64_t bytes, int64_t *out)
 {
-	int64_t end;
-
-	return plan_tls_offset(r->tls, value, out) &&
-	       plan_tls_offset(r->tls, value + bytes - 1, &end);
+	return plan_tls_place(r->tls, value, bytes, out);
 }
 
 /* An Option of an id: 8 bytes that are not 0, or a tag of 8 bytes and then 8 bytes. */
@@ -253,14 +244,13 @@ static void scheduler_read(struct reader *r, const struct plan_scheduler_kind *k
 	r->out->scheduler[r->out->schedulers++] = s;
 }
 
-void plan_identity_read_dwarf(struct hud_plan_identity *out, struct dwarf_file *file,
+void plan_identity_read_dwarf(struct hud_plan_identity *out,
+			      const struct plan_declarations *declared,
 			      const struct plan_names *names, const struct plan_tls *tls)
 {
-	struct plan_declarations declared;
-	struct reader r = {.declared = &declared, .names = names, .tls = tls, .out = out};
+	struct reader r = {.declared = declared, .names = names, .tls = tls, .out = out};
 
 	memset(out, 0, sizeof(*out));
-	plan_declarations_read(&declared, file, names, tls);
 	task_read(&r);
 	header_read(&r);
 	for (size_t i = 0; i < PLAN_SCHEDULERS; i++)

@@ -2,8 +2,7 @@
 #ifndef HUD_ANALYZER_PLAN_IDENTITY_H
 #define HUD_ANALYZER_PLAN_IDENTITY_H
 
-#include "analyzer/debuginfo/dwarf_file.h"
-#include "analyzer/plan/runtime_names.h"
+#include "analyzer/plan/declarations.h"
 #include "analyzer/plan/tls.h"
 #include "format/plan.h"
 
@@ -12,7 +11,8 @@
  * but the version; `out` has room for HUD_PLAN_SCHEDULERS_MAX schedulers. Without any scheduler in
  * `out` the state was not found.
  */
-void plan_identity_read_dwarf(struct hud_plan_identity *out, struct dwarf_file *file,
+void plan_identity_read_dwarf(struct hud_plan_identity *out,
+			      const struct plan_declarations *declared,
 			      const struct plan_names *names, const struct plan_tls *tls);
 
 #endif

@@ -47,14 +47,14 @@ static void json_tag(FILE *to, const char *name, const struct hud_plan_tag *tag)
 		fprintf(to, ",\"%s\":null", name);
 }
 
+static const char *const queue_kinds[] = {
+	[HUD_QUEUE_RING] = "ring",
+	[HUD_QUEUE_LENGTH] = "length",
+	[HUD_QUEUE_WRAPPED] = "wrapped",
+};
+
 static void json_queue(FILE *to, const struct hud_plan_scheduler *s)
 {
-	static const char *const kinds[] = {
-		[HUD_QUEUE_RING] = "ring",
-		[HUD_QUEUE_LENGTH] = "length",
-		[HUD_QUEUE_WRAPPED] = "wrapped",
-	};
-
 	if (s->queue_kind == HUD_QUEUE_UNKNOWN) {
 		fputs(",\"queue\":null", to);
 		return;
@@ -62,7 +62,7 @@ static void json_queue(FILE *to, const struct hud_plan_scheduler *s)
 	fprintf(to,
 		",\"queue\":{\"kind\":\"%s\",\"bytes\":%u,\"offset\":%u,\"head\":%u,\"tail\":%u,"
 		"\"room\":%u}",
-		kinds[s->queue_kind], s->queue_bytes, s->queue, s->queue_head, s->queue_tail,
+		queue_kinds[s->queue_kind], s->queue_bytes, s->queue, s->queue_head, s->queue_tail,
 		s->queue_room);
 }
 
@@ -111,6 +111,49 @@ static void json_identity(FILE *to, const struct plan_runtime *r)
 	fputs("]}", to);
 }
 
+static void json_count(FILE *to, const char *name, const struct hud_plan_count *c)
+{
+	if (c->bytes)
+		fprintf(to, ",\"%s\":{\"offset\":%u,\"bytes\":%u}", name, c->offset, c->bytes);
+	else
+		fprintf(to, ",\"%s\":null", name);
+}
+
+static void json_pool(FILE *to, const struct plan_runtime *r)
+{
+	const struct hud_plan_pool *p = r->pool;
+
+	if (!p) {
+		fputs("null", to);
+		return;
+	}
+	fprintf(to,
+		"{\"queue\":{\"kind\":\"%s\",\"offset\":%u,\"first\":%u,\"end\":%u,\"room\":%u,"
+		"\"items\":%u}",
+		queue_kinds[p->queue_kind], p->queue, p->queue_first, p->queue_end, p->queue_room,
+		p->queue_items);
+	if (p->item_bytes)
+		fprintf(to, ",\"item\":{\"bytes\":%u,\"task\":%u}", p->item_bytes, p->item_task);
+	else
+		fputs(",\"item\":null", to);
+	json_tag(to, "variant", &p->variant);
+	json_count(to, "threads", &p->threads);
+	json_count(to, "idle", &p->idle);
+	json_count(to, "limit", &p->limit);
+	fputs(",\"roots\":[", to);
+	for (uint32_t i = 0; i < p->roots; i++) {
+		const struct hud_plan_pool_root *root = &p->root[i];
+
+		fprintf(to, "%s{\"kind\":\"%s\",\"place\":%" PRId64 ",\"handle\":%u,\"pool\":%u",
+			i ? "," : "", plan_names_scheduler(&r->names, root->kind), root->place,
+			root->handle, root->pool);
+		json_tag(to, "variant", &root->variant);
+		json_count(to, "workers", &root->workers);
+		fputc('}', to);
+	}
+	fputs("]}", to);
+}
+
 static void json_poll(FILE *to, const struct plan_names *names, const struct plan_poll *p)
 {
 	fprintf(to, "{\"address\":%" PRIu64 ",\"task\":", p->site.address);
@@ -145,6 +188,8 @@ static void json_runtime(FILE *to, const struct plan_runtime *r)
 		json_identity(to, r);
 	else
 		fputs("null", to);
+	fputs(",\"pool\":", to);
+	json_pool(to, r);
 	fputs(",\"identity_problem\":", to);
 	json_text(to, r->problem);
 	fprintf(to, ",\"poll_sites_by\":\"%s\",\"poll_sites\":[",

@@ -66,6 +66,9 @@ static void print_missing(FILE *to, const struct plan_runtime *r)
 			fprintf(to,
 				"  the run queue of %s cannot be read: its length is not known\n",
 				plan_names_scheduler(&r->names, identity->scheduler[i].kind));
+	if (!r->pool)
+		fputs("  the queue of the blocking pool cannot be read: its length is not known\n",
+		      to);
 }
 
 static void print_identity(FILE *to, const struct plan_runtime *r)

@@ -7,6 +7,7 @@
 #include "analyzer/base/embedded.h"
 #include "analyzer/plan/identity_dwarf.h"
 #include "analyzer/plan/identity_table.h"
+#include "analyzer/plan/pool_dwarf.h"
 #include "analyzer/plan/poll_find.h"
 
 /* What precedes the version of rustc in .comment, and in std's paths as distributions build it. */
@@ -97,6 +98,27 @@ static int identity_guess(struct reading *r)
 	return plan_identity_read_table(r->out->identity, &source, &r->out->problem);
 }
 
+/* Both from debug information: the state of a thread, and the queue of the blocking pool. */
+static int declared_read(struct reading *r)
+{
+	struct plan_runtime *out = r->out;
+	struct plan_declarations declared;
+
+	plan_declarations_read(&declared, dwarf_index_file(r->debug), r->names, &r->tls);
+	plan_identity_read_dwarf(out->identity, &declared, r->names, &r->tls);
+	if (!out->identity->schedulers)
+		return 0;
+	out->pool = calloc(1, sizeof(*out->pool));
+	if (!out->pool)
+		return -ENOMEM;
+	plan_pool_read_dwarf(out->pool, &declared, r->names, &r->tls);
+	if (!out->pool->roots) {
+		free(out->pool);
+		out->pool = NULL;
+	}
+	return 0;
+}
+
 static int identity_read(struct reading *r)
 {
 	struct plan_runtime *out = r->out;
@@ -113,9 +135,8 @@ static int identity_read(struct reading *r)
 	if (!out->identity)
 		return -ENOMEM;
 	if (r->debug)
-		plan_identity_read_dwarf(out->identity, dwarf_index_file(r->debug), r->names,
-					 &r->tls);
-	if (!out->identity->schedulers)
+		err = declared_read(r);
+	if (!err && !out->identity->schedulers)
 		err = identity_guess(r);
 	if (!out->identity->schedulers) {
 		free(out->identity);
@@ -209,6 +230,7 @@ int plan_runtime_read(struct plan_runtime *out, const struct unwind_object *obje
 void plan_runtime_free(struct plan_runtime *r)
 {
 	free(r->identity);
+	free(r->pool);
 	plan_polls_close(&r->polls);
 	plan_names_close(&r->names);
 	memset(r, 0, sizeof(*r));

@@ -13,6 +13,7 @@ struct plan_runtime {
 	struct plan_version version;        /* of the runtime */
 	struct plan_version compiler;       /* of rustc */
 	struct hud_plan_identity *identity; /* NULL: not known */
+	struct hud_plan_pool *pool;         /* NULL: the place of its queue is not known */
 	const char *problem;                /* why `identity` is NULL; NULL: it is not */
 	struct plan_polls polls;
 };

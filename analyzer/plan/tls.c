@@ -148,6 +148,14 @@ bool plan_tls_offset(const struct plan_tls *tls, uint64_t value, int64_t *out)
 	return true;
 }
 
+bool plan_tls_place(const struct plan_tls *tls, uint64_t value, uint64_t bytes, int64_t *out)
+{
+	int64_t end;
+
+	return bytes && value <= UINT64_MAX - bytes && plan_tls_offset(tls, value, out) &&
+	       plan_tls_offset(tls, value + bytes - 1, &end);
+}
+
 const struct plan_tls_symbol *plan_tls_find(const struct plan_tls *tls, const char *name)
 {
 	size_t length = strlen(name);

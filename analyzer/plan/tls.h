@@ -36,6 +36,9 @@ void plan_tls_close(struct plan_tls *tls);
  */
 bool plan_tls_offset(const struct plan_tls *tls, uint64_t value, int64_t *out);
 
+/* The same for a value of this size, all of which must be in the block. */
+bool plan_tls_place(const struct plan_tls *tls, uint64_t value, uint64_t bytes, int64_t *out);
+
 /* The variable with this symbol, which may have a suffix of the compiler; NULL: none. */
 const struct plan_tls_symbol *plan_tls_find(const struct plan_tls *tls, const char *name);
 

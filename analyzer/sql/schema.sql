@@ -287,6 +287,21 @@ CREATE TABLE cpu_quota (
 	throttled_ns INTEGER NOT NULL
 );
 
+CREATE TABLE pool_queue (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	time_ns INTEGER NOT NULL,
+	process INTEGER NOT NULL REFERENCES process (id),
+	pool INTEGER NOT NULL,
+	since_ns INTEGER,
+	tasks INTEGER NOT NULL,
+	threads INTEGER,
+	idle INTEGER,
+	thread_limit INTEGER,
+	workers INTEGER,
+	scheduler TEXT
+);
+
 CREATE TABLE clock (
 	id INTEGER PRIMARY KEY,
 	capture INTEGER NOT NULL REFERENCES capture (id),

@@ -157,10 +157,11 @@ static void space_write(struct process_table *t, struct process *p)
  */
 static void identity_write(struct process_table *t, struct process *p)
 {
-	const struct hud_plan_identity *identity = object_identity(t->objects, p->object);
+	const struct plan *plan = object_plan(t->objects, p->object);
 
-	if (t->identities && identity && !p->identified)
-		p->identified = !identity_store_set(t->identities, p->entry.pid, identity);
+	if (t->identities && plan && plan->identity && !p->identified)
+		p->identified = !identity_store_set(t->identities, p->entry.pid, plan->identity,
+						    plan->pool);
 }
 
 static void image_write(struct process_table *t, struct process *p)

@@ -320,6 +320,26 @@ static void poll_write(struct transcript *t, const struct process_entry *p,
 	capture_writer_event(t->writer, &wire.head);
 }
 
+static void pool_write(struct transcript *t, const struct process_entry *p,
+		       const struct event_pool *e)
+{
+	struct hud_pool_queue wire = {
+		.head = RECORD_HEAD(HUD_POOL_QUEUE, wire),
+		.time_ns = e->head.time_ns,
+		.pool = e->pool,
+		.since_ns = e->since_ns,
+		.process = p->id,
+		.tasks = e->tasks,
+		.threads = e->threads,
+		.idle = e->idle,
+		.thread_limit = e->limit,
+		.workers = e->workers,
+		.scheduler = e->kind,
+	};
+
+	capture_writer_event(t->writer, &wire.head);
+}
+
 static void lifecycle_write(struct transcript *t, uint32_t process, const struct event *e,
 			    enum hud_lifecycle_kind kind, uint32_t detail)
 {
@@ -381,7 +401,7 @@ static const size_t event_bytes_min[] = {
 	[EVENT_WAKE] = sizeof(struct event_wake),     [EVENT_SAMPLE] = sizeof(struct event_sample),
 	[EVENT_WINDOW] = sizeof(struct event_window), [EVENT_THREAD] = sizeof(struct event_thread),
 	[EVENT_EXIT] = sizeof(struct event_exit),     [EVENT_EXEC] = sizeof(struct event_exec),
-	[EVENT_POLL] = sizeof(struct event_poll),
+	[EVENT_POLL] = sizeof(struct event_poll),     [EVENT_POOL] = sizeof(struct event_pool),
 };
 
 void transcript_event(struct transcript *t, const struct event *event, size_t bytes)
@@ -419,6 +439,9 @@ void transcript_event(struct transcript *t, const struct event *event, size_t by
 		break;
 	case EVENT_POLL:
 		poll_write(t, p, (const struct event_poll *)event);
+		break;
+	case EVENT_POOL:
+		pool_write(t, p, (const struct event_pool *)event);
 		break;
 	case EVENT_EXEC:
 		exec_write(t, p, (const struct event_exec *)event);

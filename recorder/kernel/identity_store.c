@@ -23,7 +23,7 @@ static int64_t first_word(const struct hud_plan_identity *identity)
 }
 
 int identity_store_set(struct identity_store *s, pid_t pid,
-		       const struct hud_plan_identity *identity)
+		       const struct hud_plan_identity *identity, const struct hud_plan_pool *pool)
 {
 	struct identity value = {
 		.first = first_word(identity),
@@ -31,6 +31,8 @@ int identity_store_set(struct identity_store *s, pid_t pid,
 		.task_tag = identity->task_tag,
 		.flags = identity->identity_flags,
 		.schedulers = identity->schedulers,
+		.task_vtable = identity->task_vtable,
+		.task_id = identity->task_id,
 	};
 	uint32_t key = (uint32_t)pid;
 
@@ -38,6 +40,8 @@ int identity_store_set(struct identity_store *s, pid_t pid,
 		return -ENOSPC;
 	memcpy(value.scheduler, identity->scheduler,
 	       identity->schedulers * sizeof(value.scheduler[0]));
+	if (pool)
+		value.pool = *pool;
 	if (bpf_map_update_elem(s->identities, &s->used, &value, BPF_ANY) ||
 	    bpf_map_update_elem(s->identity_of, &key, &s->used, BPF_ANY))
 		return -errno;

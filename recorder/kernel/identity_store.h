@@ -16,9 +16,12 @@ struct identity_store {
 	uint32_t used;
 };
 
-/* -ENOSPC: too many distinct runtimes; or another negative errno. */
+/*
+ * `pool`: where the runtime's blocking pool is, or NULL. -ENOSPC: too many distinct runtimes; or
+ * another negative errno.
+ */
 int identity_store_set(struct identity_store *s, pid_t pid,
-		       const struct hud_plan_identity *identity);
+		       const struct hud_plan_identity *identity, const struct hud_plan_pool *pool);
 
 /* The process runs another image now. */
 void identity_store_clear(struct identity_store *s, pid_t pid);

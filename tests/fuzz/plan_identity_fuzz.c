@@ -4,7 +4,7 @@
  * offsets inside of the thread-local block.
  *
  *   clang -std=c17 -g -O1 -I. -isystem build -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
- *       tests/fuzz/plan_identity_fuzz.c analyzer/plan/identity_dwarf.c \
+ *       tests/fuzz/plan_identity_fuzz.c analyzer/plan/identity_dwarf.c analyzer/plan/pool_dwarf.c \
  *       analyzer/plan/declarations.c analyzer/plan/runtime_names.c analyzer/plan/tls.c \
  *       analyzer/debuginfo/dwarf_*.c analyzer/debuginfo/elf_*.c build/analyzer/librules.a \
  *       build/analyzer/libnames.a build/analyzer/libbase.a build/libhudformat.a -lelf -llzma -lz \
@@ -20,6 +20,7 @@
  *       for n in ("abbrev", "str", "info")))'
  */
 #include "analyzer/plan/identity_dwarf.h"
+#include "analyzer/plan/pool_dwarf.h"
 
 #include <elf.h>
 #include <stdlib.h>
@@ -45,6 +46,15 @@ static void check(const struct hud_plan_identity *identity)
 		check_offset(identity->task_tag);
 	for (uint16_t i = 0; i < identity->schedulers; i++)
 		check_offset(identity->scheduler[i].context);
+}
+
+static void check_pool(const struct hud_plan_pool *pool)
+{
+	if (pool->roots > HUD_PLAN_POOL_ROOTS_MAX)
+		abort();
+	for (uint32_t i = 0; i < pool->roots; i++)
+		if (pool->root[i].place < -BLOCK_BYTES || pool->root[i].place >= 0)
+			abort();
 }
 
 static bool take(struct dwarf_view *view, size_t bytes, const uint8_t **data, size_t *left)
@@ -73,6 +83,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct hud_plan_identity *identity = calloc(
 		1, sizeof(*identity) + HUD_PLAN_SCHEDULERS_MAX * sizeof(identity->scheduler[0]));
 	struct plan_names names = {0};
+	struct plan_declarations declared;
+	struct hud_plan_pool pool;
 	uint32_t bytes[2];
 
 	if (!file || !identity || size < SIZES_BYTES ||
@@ -85,8 +97,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (take(&file->sections.view[DWARF_ABBREV], bytes[0], &data, &size) &&
 	    take(&file->sections.view[DWARF_STR], bytes[1], &data, &size) &&
 	    take(&file->sections.view[DWARF_INFO], size, &data, &size) && !dwarf_units_read(file)) {
-		plan_identity_read_dwarf(identity, file, &names, &tls);
+		plan_declarations_read(&declared, file, &names, &tls);
+		plan_identity_read_dwarf(identity, &declared, &names, &tls);
 		check(identity);
+		plan_pool_read_dwarf(&pool, &declared, &names, &tls);
+		check_pool(&pool);
 	}
 	plan_names_close(&names);
 	dwarf_file_close(file);

@@ -22,6 +22,7 @@ union any {
 	struct hud_probes probes;
 	struct hud_cost cost;
 	struct hud_cpu_quota cpu_quota;
+	struct hud_pool_queue pool_queue;
 	struct hud_clock clock;
 	uint8_t bytes[256];
 };
@@ -47,6 +48,12 @@ static void poll_correct(union any *r)
 	r->poll.poll_flags = HUD_POLL_FOLLOWED;
 }
 
+static void pool_queue_correct(union any *r)
+{
+	r->pool_queue.time_ns = BEGIN_NS;
+	r->pool_queue.since_ns = BEGIN_NS - 1;
+}
+
 static const struct loaded {
 	uint16_t type;
 	const char *table;
@@ -61,6 +68,7 @@ static const struct loaded {
 	{HUD_PROBES, "probe_state", NULL, 5},
 	{HUD_COST, "cost", NULL, 6},
 	{HUD_CPU_QUOTA, "cpu_quota", NULL, 6},
+	{HUD_POOL_QUEUE, "pool_queue", pool_queue_correct, 7},
 	{HUD_CLOCK, "clock", NULL, 2},
 };
 

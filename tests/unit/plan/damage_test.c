@@ -50,6 +50,15 @@ static const struct hud_plan_identity *small_identity(void)
 	return &one.identity;
 }
 
+static const struct hud_plan_pool small_pool = {
+	.roots = 1,
+	.queue_kind = HUD_QUEUE_LENGTH,
+	.queue = 32,
+	.item_bytes = 16,
+	.threads = {.offset = 240, .bytes = 8},
+	.root = {{.kind = HUD_SCHEDULER_MULTI_THREAD, .place = -216, .handle = 16, .pool = 440}},
+};
+
 static struct plan small_plan(void)
 {
 	return (struct plan) {
@@ -66,6 +75,7 @@ static struct plan small_plan(void)
 		.rule = rules,
 		.rules = 3,
 		.identity = small_identity(),
+		.pool = &small_pool,
 		.poll_site = poll_sites,
 		.poll_sites = 2,
 		.numbers = {.build_ns = 1, .text_bytes = 2, .fdes = 3},
@@ -80,6 +90,14 @@ static bool equal_identity(const struct hud_plan_identity *l, const struct hud_p
 	       !memcmp(l->scheduler, r->scheduler, l->schedulers * sizeof(l->scheduler[0]));
 }
 
+/* Without its head, which plan_serialize() writes. */
+static bool equal_pool(const struct hud_plan_pool *l, const struct hud_plan_pool *r)
+{
+	if (!l || !r)
+		return l == r;
+	return !memcmp(&l->head + 1, &r->head + 1, sizeof(*l) - sizeof(l->head));
+}
+
 static bool equal(const struct plan *l, const struct plan *r)
 {
 	return l->head.machine == r->head.machine &&
@@ -87,7 +105,7 @@ static bool equal(const struct plan *l, const struct plan *r)
 	       !memcmp(l->head.build_id, r->head.build_id, sizeof(l->head.build_id)) &&
 	       l->segments == r->segments && l->first == r->first && l->pages == r->pages &&
 	       l->rows == r->rows && l->rules == r->rules && l->poll_sites == r->poll_sites &&
-	       equal_identity(l->identity, r->identity) &&
+	       equal_identity(l->identity, r->identity) && equal_pool(l->pool, r->pool) &&
 	       !memcmp(l->poll_site, r->poll_site, l->poll_sites * sizeof(*l->poll_site)) &&
 	       !memcmp(l->segment, r->segment, l->segments * sizeof(*l->segment)) &&
 	       !memcmp(l->page, r->page, l->pages * sizeof(*l->page)) &&
@@ -308,6 +326,11 @@ static const struct spoil {
 	{"rule that is not there", HUD_PLAN_ROWS, 14, 2, 3, -EBADMSG},
 	{"padding not zero", HUD_PLAN_ROWS, 28, 2, 1, -EBADMSG},
 	{"rule type", HUD_PLAN_RULES, 8, 1, HUD_RULE_LAST + 1, -EBADMSG},
+	{"roots of a pool", HUD_PLAN_POOL, 8, 4, 3, -EBADMSG},
+	{"a pool's queue that is a worker's", HUD_PLAN_POOL, 12, 4, HUD_QUEUE_RING, -EBADMSG},
+	{"a pool's variant", HUD_PLAN_POOL, 52, 4, 3, -EBADMSG},
+	{"width of a count", HUD_PLAN_POOL, 68, 4, 2, -EBADMSG},
+	{"width of a root's count", HUD_PLAN_POOL, 132, 4, 16, -EBADMSG},
 	{"no rules", HUD_PLAN_RULES, 0, 2, 77, -EBADMSG},
 	{"no rows", HUD_PLAN_ROWS, 0, 2, 77, -EBADMSG},
 	{"no pages", HUD_PLAN_PAGES, 0, 2, 77, -EBADMSG},

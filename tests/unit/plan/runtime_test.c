@@ -259,6 +259,78 @@ static void the_header_of_a_task_leads_to_its_poll_site_and_id(void **state)
 }
 
 /* Those found by symbols, and those found by the shape of vtables. */
+/* Behind the two counters of an Arc. */
+#define ARC_BYTES 16
+#define POOL "tokio::runtime::blocking::pool::"
+
+static void the_queue_of_the_blocking_pool_is_where_libdw_says(void **state)
+{
+	const struct hud_plan_pool *p;
+	struct demo d;
+
+	(void)state;
+	if (!demo_open(&d))
+		skip();
+	p = d.built.runtime.pool;
+	assert_non_null(p);
+	assert_int_equal(p->queue_kind, HUD_QUEUE_WRAPPED);
+	assert_int_equal(p->queue,
+			 ARC_BYTES + offset_of(&d, POOL "Inner", "shared.__0.data.value.queue"));
+	assert_int_equal(p->queue_first, offset_of(&d, POOL "Shared", "queue.tail") -
+						 offset_of(&d, POOL "Shared", "queue"));
+	assert_int_equal(p->queue_end, offset_of(&d, POOL "Shared", "queue.head") -
+					       offset_of(&d, POOL "Shared", "queue"));
+	assert_int_equal(p->queue_room, offset_of(&d, POOL "Shared", "queue.buf.cap") -
+						offset_of(&d, POOL "Shared", "queue"));
+	assert_int_equal(p->queue_items, offset_of(&d, POOL "Shared", "queue.buf.ptr") -
+						 offset_of(&d, POOL "Shared", "queue"));
+	assert_int_equal(p->item_task, offset_of(&d, POOL "Task", "task.raw.ptr"));
+	assert_int_equal(p->item_bytes, 16);
+	assert_int_equal(p->variant.bytes, 0);
+	assert_int_equal(p->limit.offset, ARC_BYTES + offset_of(&d, POOL "Inner", "thread_cap"));
+	assert_int_equal(p->threads.offset,
+			 ARC_BYTES + offset_of(&d, POOL "Inner", "metrics.num_threads"));
+	assert_int_equal(p->idle.offset,
+			 ARC_BYTES + offset_of(&d, POOL "Inner", "metrics.num_idle_threads"));
+	assert_int_equal(p->threads.bytes, 8);
+	demo_close(&d);
+}
+
+static void a_thread_leads_to_the_pool_of_either_runtime(void **state)
+{
+	const struct hud_plan_pool_root *multi, *single;
+	const struct hud_plan_identity *identity;
+	struct demo d;
+
+	(void)state;
+	if (!demo_open(&d))
+		skip();
+	identity = d.built.runtime.identity;
+	assert_int_equal(d.built.runtime.pool->roots, 2);
+	multi = &d.built.runtime.pool->root[0];
+	single = &d.built.runtime.pool->root[1];
+	assert_int_equal(multi->kind, HUD_SCHEDULER_MULTI_THREAD);
+	assert_int_equal(single->kind, HUD_SCHEDULER_CURRENT_THREAD);
+	/* In the same variable as the task's id. */
+	assert_int_equal(multi->place - identity->task_tag,
+			 (int64_t)offset_of(&d, "tokio::runtime::context::Context", "handle") -
+				 (int64_t)offset_of(&d, "tokio::runtime::context::Context",
+						    "current_task_id.value"));
+	assert_int_equal(single->place, multi->place);
+	assert_int_equal(multi->variant.offset, single->variant.offset);
+	assert_int_equal(multi->variant.value, 1);
+	assert_int_equal(single->variant.value, 0);
+	assert_int_equal(
+		multi->pool,
+		ARC_BYTES + offset_of(&d, "tokio::runtime::scheduler::multi_thread::handle::Handle",
+				      "blocking_spawner"));
+	assert_int_equal(single->pool,
+			 ARC_BYTES + offset_of(&d, SINGLE "Handle", "blocking_spawner"));
+	assert_int_equal(multi->workers.bytes, 8);
+	assert_int_equal(single->workers.bytes, 0);
+	demo_close(&d);
+}
+
 static void poll_sites_are_found_with_and_without_symbols(void **state)
 {
 	struct plan_image image;
@@ -551,6 +623,8 @@ int main(void)
 		cmocka_unit_test(the_core_of_a_current_thread_runtime_is_where_libdw_says),
 		cmocka_unit_test(the_task_id_is_where_libdw_says),
 		cmocka_unit_test(the_header_of_a_task_leads_to_its_poll_site_and_id),
+		cmocka_unit_test(the_queue_of_the_blocking_pool_is_where_libdw_says),
+		cmocka_unit_test(a_thread_leads_to_the_pool_of_either_runtime),
 		cmocka_unit_test(poll_sites_are_found_with_and_without_symbols),
 		cmocka_unit_test(the_vtable_of_a_task_is_found_by_its_shape),
 		cmocka_unit_test(a_poll_site_has_the_type_of_its_task_and_its_source_line),
