@@ -528,6 +528,7 @@ struct hud_pool_queue {
 	uint32_t reserved;
 };
 HUD_ASSERT_SIZE(struct hud_pool_queue, 64);
+
 /* A process that is not recorded and that woke a recorded thread: before the first such span. */
 struct hud_waker {
 	struct hud_record head;

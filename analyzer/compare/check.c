@@ -12,19 +12,23 @@
 /* The columns of sql/check/subjects.sql that hold a figure, in the unit of a rule's limit. */
 static const struct {
 	const char *after, *before;
+	const char *unknown; /* 1: in a recording the figure is not known; NULL: it always is */
 } columns[CHECK_FIGURES] = {
-	[CHECK_RUN_QUEUE] = {"after_run_queue", NULL},
-	[CHECK_RUN_QUEUE_MAX] = {"after_run_queue_max", NULL},
-	[CHECK_THROTTLED] = {"after_throttled", NULL},
-	[CHECK_MAIN_BLOCKED] = {"after_main_blocked", NULL},
-	[CHECK_MAIN_MAX] = {"after_main_max", NULL},
-	[CHECK_BLOCKED] = {"after_blocked", "before_blocked"},
-	[CHECK_RATE] = {"after_rate", "before_rate"},
-	[CHECK_COUNT] = {"after_count", "before_count"},
-	[CHECK_TOTAL] = {"after_total", NULL},
-	[CHECK_P50] = {"after_p50", "before_p50"},
-	[CHECK_P99] = {"after_p99", "before_p99"},
-	[CHECK_MAX] = {"after_max", NULL},
+	[CHECK_RUN_QUEUE] = {"after_run_queue", NULL, NULL},
+	[CHECK_RUN_QUEUE_MAX] = {"after_run_queue_max", NULL, NULL},
+	[CHECK_THROTTLED] = {"after_throttled", NULL, NULL},
+	[CHECK_POOL_QUEUE] = {"after_pool_queue", NULL, "pool_queue_unknown"},
+	[CHECK_POOL_WAIT] = {"after_pool_wait", NULL, "pool_wait_unknown"},
+	[CHECK_POOL_FULL] = {"after_pool_full", NULL, "pool_wait_unknown"},
+	[CHECK_MAIN_BLOCKED] = {"after_main_blocked", NULL, NULL},
+	[CHECK_MAIN_MAX] = {"after_main_max", NULL, NULL},
+	[CHECK_BLOCKED] = {"after_blocked", "before_blocked", NULL},
+	[CHECK_RATE] = {"after_rate", "before_rate", NULL},
+	[CHECK_COUNT] = {"after_count", "before_count", NULL},
+	[CHECK_TOTAL] = {"after_total", NULL, NULL},
+	[CHECK_P50] = {"after_p50", "before_p50", NULL},
+	[CHECK_P99] = {"after_p99", "before_p99", NULL},
+	[CHECK_MAX] = {"after_max", NULL, NULL},
 };
 
 const char *check_word(enum exit_status status)
@@ -96,7 +100,8 @@ static enum exit_status growth_low(struct check *c, const struct check_rule *rul
 /* What a rule that nothing has broken still cannot be told of. False: it passes. */
 static bool doubt(const struct check *c, const struct check_rule *rule, struct finding *out)
 {
-	bool length = rule->figure >= CHECK_P50 && !rule->relative;
+	bool length =
+		(rule->figure >= CHECK_P50 || rule->figure == CHECK_POOL_WAIT) && !rule->relative;
 
 	if (rule->relative && c->comparison.reason)
 		out->kind = FINDING_INCOMPARABLE;
@@ -110,11 +115,17 @@ static bool doubt(const struct check *c, const struct check_rule *rule, struct f
 	return true;
 }
 
-static void judge_limit(const struct check_rule *rule, struct finding *out)
+static void judge_limit(const struct check_rule *rule, sqlite3_stmt *q, struct finding *out)
 {
+	const char *unknown = columns[rule->figure].unknown;
+
 	out->kind = FINDING_LIMIT;
-	if (check_rule_broken(rule, out->after))
+	if (check_rule_broken(rule, out->after)) {
 		out->status = STATUS_FAILED;
+	} else if (unknown && column_number(q, unknown, 0)) {
+		out->kind = FINDING_NOT_KNOWN;
+		out->status = STATUS_CANNOT_TELL;
+	}
 }
 
 static enum exit_status judge_growth(struct check *c, const struct check_rule *rule,
@@ -153,7 +164,7 @@ static enum exit_status judge(struct check *c, const struct check_rule *rule, sq
 	else if (rule->relative)
 		status = judge_growth(c, rule, q, out);
 	else
-		judge_limit(rule, out);
+		judge_limit(rule, q, out);
 	if (out->status == STATUS_DONE)
 		doubt(c, rule, out);
 	return status;

@@ -29,6 +29,7 @@ struct finding {
 		FINDING_TOO_FEW,      /* blocks, for an interval of the growth */
 		FINDING_BYSTANDER,    /* see docs/DIFF.md: no growth is judged */
 		FINDING_INCOMPARABLE, /* with the baseline */
+		FINDING_NOT_KNOWN,    /* in a recording: the figure */
 		FINDING_THRESHOLD,    /* a block of the limit's length would not be recorded */
 		FINDING_STACKS_LOST,  /* so what blocked may have no name */
 	} kind;

@@ -87,6 +87,9 @@ static const struct {
 	[CHECK_RUN_QUEUE_MAX] = {"run_queue_max", time_units, "100ms", false, INT64_MAX_REAL,
 				 "292 years"},
 	[CHECK_THROTTLED] = {"throttled", percent_units, "10%", false, 1, "100%"},
+	[CHECK_POOL_QUEUE] = {"pool_queue", count_units, "100", false, 1000000, "1000000"},
+	[CHECK_POOL_WAIT] = {"pool_wait", time_units, "100ms", false, INT64_MAX_REAL, "292 years"},
+	[CHECK_POOL_FULL] = {"pool_full", share_units, "10% or 100ms/s", false, 1, "100%"},
 	[CHECK_MAIN_BLOCKED] = {"main_blocked", share_units, "1% or 10ms/s", false, 1, "100%"},
 	[CHECK_MAIN_MAX] = {"main_max", time_units, "100ms", false, INT64_MAX_REAL, "292 years"},
 	[CHECK_BLOCKED] = {"blocked", share_units, "1% or 10ms/s", true, 1, "100%"},
@@ -233,7 +236,7 @@ static bool read_subject(struct cursor *c, struct check_rule *out)
 	if (!take(c, "blocked_"))
 		return refuse(c, "expected blocked, blocked_FIGURE, site(\"...\").FIGURE, "
 				 "task(\"...\").FIGURE, run_queue, run_queue_max, throttled, "
-				 "main_blocked or main_max");
+				 "pool_queue, pool_wait, pool_full, main_blocked or main_max");
 	return read_figure(c, out);
 }
 

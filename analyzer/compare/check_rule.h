@@ -11,6 +11,9 @@ enum check_figure {
 	CHECK_RUN_QUEUE,     /* share of worker time that workers waited for a CPU */
 	CHECK_RUN_QUEUE_MAX, /* the longest of these waits, in ns */
 	CHECK_THROTTLED,     /* share of the periods in which a cgroup's CPU quota was used up */
+	CHECK_POOL_QUEUE,    /* most tasks seen in the queue of the blocking pool */
+	CHECK_POOL_WAIT,     /* the longest wait there, in ns: a lower bound */
+	CHECK_POOL_FULL,     /* share of the time that the pool was full and tasks waited */
 	CHECK_MAIN_BLOCKED,  /* share of the time that the main future was blocked */
 	CHECK_MAIN_MAX,      /* the longest of these blocks, in ns */
 	CHECK_BLOCKED,       /* share of worker time: 0.01 is 1%, 10 ms per worker-second */

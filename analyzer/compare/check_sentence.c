@@ -18,6 +18,7 @@ static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure,
 	char word[WORD_BYTES];
 
 	switch (figure) {
+	case CHECK_POOL_FULL:
 	case CHECK_MAIN_BLOCKED:
 		snprintf(out, FIGURE_BYTES, "%.2f%% of the time", 100 * value);
 		break;
@@ -32,6 +33,7 @@ static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure,
 		snprintf(out, FIGURE_BYTES, "%.3g a second", value);
 		break;
 	case CHECK_COUNT:
+	case CHECK_POOL_QUEUE:
 		snprintf(out, FIGURE_BYTES, "%.10g", value);
 		break;
 	default:
@@ -61,6 +63,7 @@ static void limit_sentence(const struct check_rule *rule, const struct finding *
 	if (rule->figure < CHECK_BLOCKED) {
 		longest = NULL;
 		name = rule->figure >= CHECK_MAIN_BLOCKED ? "the main future"
+		       : rule->figure >= CHECK_POOL_QUEUE ? "the blocking pool"
 		       : rule->figure == CHECK_THROTTLED  ? "the CPU quota of the cgroup"
 							  : "all workers, waiting for a CPU";
 	}
@@ -121,9 +124,14 @@ void check_sentence(const struct check *c, const struct check_rule *rule, const 
 		snprintf(out, CHECK_SENTENCE_BYTES, "the baseline cannot be compared: %s",
 			 c->comparison.sentence);
 		break;
+	case FINDING_NOT_KNOWN:
+		snprintf(out, CHECK_SENTENCE_BYTES,
+			 "the queue of the blocking pool is not known: hud finds it by the "
+			 "program's debug information");
+		break;
 	case FINDING_THRESHOLD:
 		snprintf(out, CHECK_SENTENCE_BYTES,
-			 "what blocks for less than %s was not recorded: record with a lower "
+			 "what lasts for less than %s was not recorded: record with a lower "
 			 "--threshold",
 			 duration_word(word, c->threshold_ns));
 		break;

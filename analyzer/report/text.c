@@ -21,8 +21,8 @@ static const struct {
 	const char *level;
 	const char *code;
 } level_colours[] = {
-	{"STARVED", "\033[1;31m"}, {"WARNING", "\033[1;31m"},     {"CAUTION", "\033[1;33m"},
-	{"NOMINAL", "\033[1;32m"}, {"CANNOT TELL", "\033[1;35m"},
+	{"STARVED", "\033[1;31m"}, {"SATURATED", "\033[1;31m"}, {"WARNING", "\033[1;31m"},
+	{"CAUTION", "\033[1;33m"}, {"NOMINAL", "\033[1;32m"},   {"CANNOT TELL", "\033[1;35m"},
 };
 
 /* Prints a line, in several where the terminal is narrower. */

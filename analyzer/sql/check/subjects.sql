@@ -13,6 +13,11 @@ SELECT s.id, s.name, nullif(s.cause, '') AS cause, p.file, p.line,
 	(SELECT max(longest_run_queue_ns) FROM compared WHERE side = 1) AS after_run_queue_max,
 	(SELECT max(1.0 * throttled_periods / max(quota_periods, 1)) FROM compared WHERE side = 1)
 		AS after_throttled,
+	(SELECT max(pool_tasks) FROM compared WHERE side = 1) AS after_pool_queue,
+	(SELECT max(pool_wait_ns) FROM compared WHERE side = 1) AS after_pool_wait,
+	(SELECT max(pool_full_percent) / 100 FROM compared WHERE side = 1) AS after_pool_full,
+	(SELECT max(pool_tasks IS NULL) FROM compared WHERE side = 1) AS pool_queue_unknown,
+	(SELECT max(pool_wait_ns IS NULL) FROM compared WHERE side = 1) AS pool_wait_unknown,
 	(SELECT 1.0 * sum(main_blocked_ns) / max(sum(duration_ns), 1) FROM compared WHERE side = 1)
 		AS after_main_blocked,
 	(SELECT max(main_longest_ns) FROM compared WHERE side = 1) AS after_main_max,

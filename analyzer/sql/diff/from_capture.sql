@@ -3,6 +3,7 @@ SELECT c.capture_id, c.file, c.command, c.start_realtime_ns, max(e.end_ns - e.st
 	c.threshold_ns, c.sample_hz, c.source, v.workers, v.worker_wall_ns, v.polling_ns,
 	v.run_queue_ns, v.longest_run_queue_ns, v.main_blocked_ns,
 	v.main_longest_ns, v.quota_periods, v.throttled_periods,
+	v.pool_tasks, v.pool_wait_ns, v.pool_full_percent,
 	v.loss_percent,
 	(SELECT total(l.percent) FROM loss_total AS l WHERE l.capture = c.id AND l.unit = 'stacks')
 		AS stacks_lost_percent,

@@ -22,6 +22,9 @@ CREATE TABLE compared (
 	main_longest_ns INTEGER NOT NULL,
 	quota_periods INTEGER NOT NULL,
 	throttled_periods INTEGER NOT NULL,
+	pool_tasks INTEGER, -- NULL: not known, as the next two
+	pool_wait_ns INTEGER,
+	pool_full_percent REAL,
 	loss_percent REAL NOT NULL,
 	stacks_lost_percent REAL NOT NULL,
 	truncated INTEGER NOT NULL,

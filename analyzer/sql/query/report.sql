@@ -126,6 +126,8 @@ SELECT json_object(
 		'main_blocks', v.main_blocks, 'main_blocked_ns', v.main_blocked_ns,
 		'main_longest_ns', v.main_longest_ns,
 		'main_blocked_percent', v.main_blocked_percent,
+		'pool_tasks', v.pool_tasks, 'pool_wait_ns', v.pool_wait_ns,
+		'pool_full_ns', v.pool_full_ns, 'pool_full_percent', v.pool_full_percent,
 		'quota_cpus', v.quota_cpus, 'quota_periods', v.quota_periods,
 		'throttled_periods', v.throttled_periods, 'throttled_ns', v.throttled_ns,
 		'loss_percent', v.loss_percent,
@@ -183,6 +185,14 @@ SELECT json_object(
 		'block_in_place_count', p.block_in_place_count,
 		'root_future_ns', p.root_future_ns, 'root_future_count', p.root_future_count,
 		'without_core_ns', p.without_core_ns, 'without_core_count', p.without_core_count,
+		'queues', (SELECT CASE WHEN count(*) > 0 THEN json_group_array(json_object(
+			'pid', pid, 'process', name, 'scheduler', scheduler, 'threads', threads,
+			'thread_limit', thread_limit, 'workers', workers,
+			'peak_tasks', peak_tasks, 'longest_wait_ns', longest_wait_ns,
+			'waiting_ns', waiting_ns, 'full_ns', full_ns, 'full_percent', full_percent,
+			'queued_at_end', queued_at_end, 'watched_ns', watched_ns)) END
+			FROM (SELECT * FROM pool_load WHERE capture = :capture
+				ORDER BY full_ns DESC, longest_wait_ns DESC, pid, pool)),
 		'closures', (SELECT json_group_array(json_object('at_ns', at_ns, 'tid', tid,
 			'wall_ns', wall_ns, 'cause', cause, 'function', function, 'file', file,
 			'line', line)) FROM closure))

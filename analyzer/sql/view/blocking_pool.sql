@@ -39,5 +39,6 @@ SELECT capture, threads, peak_busy, busy_ns, idle_ns,
 	CASE WHEN threads > 0 AND duration_ns > 0 THEN 100.0 * busy_ns / threads / duration_ns END
 		AS busy_percent,
 	block_in_place_ns, block_in_place_count, root_future_ns, root_future_count,
-	without_core_ns, without_core_count
-FROM pool;
+	without_core_ns, without_core_count,
+	EXISTS (SELECT 1 FROM pool_queue AS q WHERE q.capture = p.capture) AS queue_known
+FROM pool AS p;

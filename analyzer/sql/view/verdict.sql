@@ -3,6 +3,8 @@
 -- WARNING, CAUTION: by the share of the workers' time in blocking polls, or by the longest of them.
 -- STARVED: the workers were ready to run and waited for a CPU, for starved_percent of their time,
 -- or for longer than they ran and starved_least_percent; and for longer than polls blocked them.
+-- SATURATED: a blocking pool had no thread left while tasks waited for one, for warning_percent of
+-- the time, or one of them for warning_longest_ns.
 -- The main future, which blocks no worker, makes it WARNING or CAUTION by the same limits; CAUTION
 -- where it is in one wait all the time, which may be meant.
 -- CANNOT TELL: no worker, too much was lost, or too little could be classified. The limits are in
@@ -23,6 +25,12 @@ WITH workers AS (
 	FROM (SELECT capture, sum(blocked_ns) AS ns, max(open AND at_attach) AS all_the_time
 		FROM main_block GROUP BY capture, thread, start_ns)
 	GROUP BY capture
+), pooled AS (
+	SELECT *, row_number() OVER (PARTITION BY capture
+			ORDER BY full_ns DESC, longest_wait_ns DESC, pid, pool) AS rank,
+		max(peak_tasks) OVER (PARTITION BY capture) AS most_tasks,
+		max(longest_wait_ns) OVER (PARTITION BY capture) AS most_wait_ns
+	FROM pool_load
 ), throttled AS (
 	/* Processes may share a cgroup: its periods are counted once. */
 	SELECT capture, cpus, periods, throttled_periods, throttled_ns,
@@ -80,6 +88,10 @@ WITH workers AS (
 		coalesce(m.all_the_time, 0) AS main_all_the_time,
 		100.0 * coalesce(m.blocked_ns, 0) / max(c.end_ns - c.start_ns, 1)
 			AS main_blocked_percent,
+		o.most_tasks AS pool_tasks, o.most_wait_ns AS pool_wait_ns,
+		o.full_ns AS pool_full_ns, o.full_percent AS pool_full_percent,
+		o.thread_limit - o.workers AS pool_threads, o.peak_tasks AS full_pool_tasks,
+		o.longest_wait_ns AS full_pool_wait_ns, o.watched_ns AS pool_watched_ns,
 		h.cpus AS quota_cpus, coalesce(h.periods, 0) AS quota_periods,
 		coalesce(h.throttled_periods, 0) AS throttled_periods,
 		coalesce(h.throttled_ns, 0) AS throttled_ns, coalesce(e.stolen_ns, 0) AS stolen_ns,
@@ -95,6 +107,7 @@ WITH workers AS (
 	LEFT JOIN workers AS w ON w.capture = c.id
 	LEFT JOIN queued AS q ON q.capture = c.id
 	LEFT JOIN main_time AS m ON m.capture = c.id
+	LEFT JOIN pooled AS o ON o.capture = c.id AND o.rank = 1
 	LEFT JOIN throttled AS h ON h.capture = c.id AND h.rank = 1
 	LEFT JOIN stolen AS e ON e.capture = c.id
 	LEFT JOIN blocked AS b ON b.capture = c.id
@@ -113,15 +126,20 @@ WITH workers AS (
 			OR f.main_longest_ns >= k.warning_longest_ns)
 			AND NOT f.main_all_the_time AS main_warning,
 		f.main_blocked_percent >= k.caution_percent AS main_caution,
-		f.loss_percent > k.lost_percent_max AS lossy,
+		coalesce(f.pool_full_ns > 0 AND (f.pool_full_percent >= k.warning_percent
+			OR f.full_pool_wait_ns >= k.warning_longest_ns), 0) AS saturated,
+		k.starved_percent, f.loss_percent > k.lost_percent_max AS lossy,
 		coalesce(f.classified_percent, 0) < k.classified_percent_min AS unclassified
 	FROM figures AS f
 	JOIN constant AS k
 ), reasoned AS (
 	SELECT *,
 		CASE
-		WHEN starved THEN 'starved'
-		WHEN warning OR caution THEN 'blocking'
+		WHEN starved AND NOT (saturated AND run_queue_percent < starved_percent
+			AND run_queue_ns < pool_full_ns) THEN 'starved'
+		WHEN warning THEN 'blocking'
+		WHEN saturated THEN 'pool'
+		WHEN caution THEN 'blocking'
 		WHEN main_warning OR main_caution THEN 'main'
 		WHEN workers = 0 AND NOT runtime_seen AND NOT runtime_linked AND symbols_missing
 			THEN 'no-symbols'
@@ -134,8 +152,9 @@ WITH workers AS (
 ), judged AS (
 	SELECT *,
 		CASE
-		WHEN starved THEN 'STARVED'
+		WHEN reason = 'starved' THEN 'STARVED'
 		WHEN warning THEN 'WARNING'
+		WHEN saturated THEN 'SATURATED'
 		WHEN caution THEN 'CAUTION'
 		WHEN main_warning THEN 'WARNING'
 		WHEN main_caution THEN 'CAUTION'
@@ -171,6 +190,18 @@ WITH workers AS (
 			'the hypervisor gave the CPUs to other machines'
 		ELSE 'the CPUs were busy with other threads'
 		END AS short_of_text,
+		CASE WHEN saturated THEN
+			printf('%s busy while tasks waited, for at least %.2f s of %.2f s '
+				|| '(%.1f%%): up to %d task%s in its queue, '
+				|| 'one for %.1f ms or longer',
+				CASE WHEN pool_threads = 1
+					THEN 'the only thread of the blocking pool was'
+					ELSE printf('all %d threads of the blocking pool were',
+						pool_threads) END,
+				pool_full_ns / 1e9, pool_watched_ns / 1e9, pool_full_percent,
+				full_pool_tasks,
+				CASE WHEN full_pool_tasks = 1 THEN '' ELSE 's' END,
+				full_pool_wait_ns / 1e6) END AS pool_text,
 		printf('%g ms', least_ns / 1e6) AS threshold_text,
 		(SELECT group_concat(title, ' or ') FROM runtime) AS runtimes,
 		workers || CASE WHEN workers = 1 THEN ' worker' ELSE ' workers' END AS workers_text,
@@ -190,6 +221,9 @@ SELECT capture, level, reason,
 			|| 'longest %s.',
 			workers_text, blocking_text, wall_text, blocking_percent, spans_text,
 			threshold_text, longest_text)
+	WHEN reason = 'pool' THEN
+		pool_text || CASE WHEN blocking_polls > 0
+			THEN '; ' || spans_text || ' took ' || blocking_text ELSE '' END || '.'
 	WHEN reason = 'main' AND main_all_the_time THEN
 		printf('the main future has been in one wait since before the recording (%s); it '
 			|| 'blocks itself and what it joins, but no worker.', duration_text)
@@ -217,10 +251,12 @@ SELECT capture, level, reason,
 			wall_text)
 	ELSE printf('no poll blocked for %s or more in %s of polling watched on %s over %s.',
 		threshold_text, polling_text, workers_text, wall_text)
-	END AS sentence,
+	END || CASE WHEN saturated AND reason IS NOT 'pool' THEN ' Also, ' || pool_text || '.'
+		ELSE '' END AS sentence,
 	threshold_ns, duration_ns, workers, worker_wall_ns, polling_ns, blocking_polls, blocking_ns,
 	longest_ns, blocking_percent, run_queue_ns, longest_run_queue_ns, run_queue_percent,
 	main_blocks, main_blocked_ns, main_longest_ns, main_blocked_percent,
+	pool_tasks, pool_wait_ns, pool_full_ns, pool_full_percent,
 	stolen_ns, quota_cpus, quota_periods, throttled_periods, throttled_ns,
 	loss_percent, classified_percent,
 	workers = 0 OR unclassified AS unclassified, source, count_unit, population, timed_percent,

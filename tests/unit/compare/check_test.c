@@ -309,6 +309,8 @@ static void what_blocks_no_poll_has_rules_of_its_own(void **state)
 				      "longest_run_queue_ns = 30000000";
 	static const char blocked[] = "UPDATE compared SET main_blocked_ns = duration_ns / 2, "
 				      "main_longest_ns = 1000000000";
+	static const char pool[] = "UPDATE compared SET pool_tasks = 30, pool_wait_ns = 700000000, "
+				   "pool_full_percent = 75";
 	static const char throttled[] = "UPDATE compared SET quota_periods = 100, "
 					"throttled_periods = 25";
 
@@ -323,6 +325,29 @@ static void what_blocks_no_poll_has_rules_of_its_own(void **state)
 	assert_int_equal(ended_with(blocked, "main_blocked > 49%"), STATUS_FAILED);
 	assert_int_equal(ended_with(blocked, "main_max > 1s"), STATUS_DONE);
 	assert_int_equal(ended_with(blocked, "main_max > 1ms"), STATUS_FAILED);
+	assert_int_equal(ended_with(pool, "pool_queue > 29"), STATUS_FAILED);
+	assert_int_equal(ended_with(pool, "pool_queue > 30"), STATUS_DONE);
+	assert_int_equal(ended_with(pool, "pool_wait >= 700ms"), STATUS_FAILED);
+	assert_int_equal(ended_with(pool, "pool_wait > 700ms"), STATUS_DONE);
+	assert_int_equal(ended_with(pool, "pool_full > 74%"), STATUS_FAILED);
+	assert_int_equal(ended_with(pool, "pool_full > 76%"), STATUS_DONE);
+	/* Shorter waits may not have been seen. */
+	assert_int_equal(ended_with("UPDATE compared SET pool_wait_ns = 0", "pool_wait > 4ms"),
+			 STATUS_CANNOT_TELL);
+}
+
+static void a_rule_on_a_pool_that_was_not_seen_does_not_pass(void **state)
+{
+	static const char unknown[] = "UPDATE compared SET pool_tasks = NULL, pool_wait_ns = NULL";
+	static const char nameless[] = "UPDATE compared SET pool_tasks = 3, pool_wait_ns = NULL";
+
+	(void)state;
+	assert_int_equal(ended_with(unknown, "pool_queue > 29"), STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with(unknown, "pool_wait > 1s"), STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with(unknown, "pool_full > 10%"), STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with(nameless, "pool_queue > 2"), STATUS_FAILED);
+	assert_int_equal(ended_with(nameless, "pool_queue > 3"), STATUS_DONE);
+	assert_int_equal(ended_with(nameless, "pool_wait > 1s"), STATUS_CANNOT_TELL);
 }
 
 static void a_capture_counts_once_on_each_side(void **state)
@@ -394,6 +419,7 @@ int main(void)
 		cmocka_unit_test(when_too_little_is_known_a_check_cannot_tell),
 		cmocka_unit_test(what_the_recording_could_not_see_does_not_pass),
 		cmocka_unit_test(what_blocks_no_poll_has_rules_of_its_own),
+		cmocka_unit_test(a_rule_on_a_pool_that_was_not_seen_does_not_pass),
 		cmocka_unit_test(a_capture_counts_once_on_each_side),
 		cmocka_unit_test(enough_polling_without_a_block_passes),
 		cmocka_unit_test(a_finding_that_cannot_be_kept_ends_the_check),
