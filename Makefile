@@ -118,11 +118,15 @@ $(BUILD)/demo-debug0/release/demo: export CARGO_PROFILE_RELEASE_DEBUG := 0
 $(TEST_DEMOS): $(wildcard examples/demo/src/*.rs examples/demo/src/*/*.rs examples/demo/Cargo.toml examples/demo/.cargo/config.toml)
 	$(DEMO_CARGO) $(if $(filter %/release/demo,$@),--release)
 
-# A library with Tokio in it, which tests load into a program that has none; it takes the demo's build of Tokio.
+# A library with Tokio in it, which tests load into a program that has none; a program whose requests wait for
+# the blocking pool. They take the demo's build of Tokio.
 TOKIO_PLUGIN := $(BUILD)/demo-release/release/libtokio_plugin.so
-$(TOKIO_PLUGIN): export RUSTFLAGS :=
-$(TOKIO_PLUGIN): $(wildcard tests/e2e/programs/tokio_plugin/src/*.rs tests/e2e/programs/tokio_plugin/Cargo.toml) | $(DEMO)
-	cd tests/e2e/programs/tokio_plugin && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$(abspath $(@D)/..) cargo build --release
+TOKIO_POOL   := $(BUILD)/demo-release/release/tokio_pool
+$(TOKIO_PLUGIN): $(wildcard tests/e2e/programs/tokio_plugin/src/*.rs tests/e2e/programs/tokio_plugin/Cargo.toml)
+$(TOKIO_POOL): $(wildcard tests/e2e/programs/tokio_pool/src/*.rs tests/e2e/programs/tokio_pool/Cargo.toml)
+$(TOKIO_PLUGIN) $(TOKIO_POOL): export RUSTFLAGS :=
+$(TOKIO_PLUGIN) $(TOKIO_POOL): | $(DEMO)
+	cd tests/e2e/programs/$(patsubst lib%.so,%,$(@F)) && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$(abspath $(@D)/..) cargo build --release
 
 # What a build, the demo and the tests take, on Debian 12 and newer Ubuntu.
 DEPS := gcc libc6-dev clang llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-dev liblzma-dev libzstd-dev zstd libxxhash-dev \
@@ -149,7 +153,7 @@ example: all ## make examples/demo.hud anew (as root)
 check: ## all tests; as root with real BPF, without it what can be tested so
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; fi
 	@$(MAKE) --no-print-directory check-layers
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PLUGIN))
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PLUGIN) $(TOKIO_POOL))
 	@bash tests/run.sh $(BUILD)
 
 check-layers: ## no folder uses another that it may not: docs/ARCHITECTURE.md

@@ -226,6 +226,8 @@ static __always_inline void walk_task(struct task_struct *task)
 			return;
 		st->since_ns = bpf_ktime_get_ns();
 		thread_send(task, task->comm, false, now);
+		if (sleeper_stacks) /* what waits now may be seen to wait later */
+			pool_look(task, task, st, now);
 		return;
 	}
 	st = thread_find(task);

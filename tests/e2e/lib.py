@@ -254,15 +254,25 @@ def program(name, *flags):
     return out
 
 
-def tokio_plugin():
-    """A library with a Tokio runtime, which plugin_host loads; make check builds it beforehand."""
-    path = os.path.join(BUILD, "demo-release", "release", "libtokio_plugin.so")
+def beside_demo(name):
+    """What is built with the demo's build of Tokio; make check builds it beforehand."""
+    path = os.path.join(BUILD, "demo-release", "release", name)
     if not os.path.exists(path):
         signal.alarm(0)
         made = make(path)
-        expect(made.returncode == 0, f"the library does not build\n{made.stderr}")
+        expect(made.returncode == 0, f"{name} does not build\n{made.stderr}")
         signal.alarm(FACT_SECONDS)
     return path
+
+
+def tokio_plugin():
+    """A library with a Tokio runtime, which plugin_host loads."""
+    return beside_demo("libtokio_plugin.so")
+
+
+def tokio_pool():
+    """A program whose requests wait for a thread of the blocking pool."""
+    return beside_demo("tokio_pool")
 
 
 def started_program(command, **options):
