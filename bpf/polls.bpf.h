@@ -368,6 +368,17 @@ static __always_inline bool poll_worth_stacks(const struct poll_watch *p, __u64 
 	return p->span.start_max_ns && now - p->span.start_max_ns >= watch_ns;
 }
 
+/* One more reading of the worker's run queue during the poll. */
+static __always_inline void ready_add(struct poll_span *span, const struct queue_state *q)
+{
+	__u32 ready = q->ready + q->next;
+
+	span->ready_samples++;
+	span->ready_sum += ready;
+	if (ready > span->ready_max)
+		span->ready_max = ready;
+}
+
 /*
  * Reads the worker's run queue during the current poll. The tasks in it have been queued since
  * `since_ns` or longer. Those of the first reading that finds any are remembered: they wait
@@ -378,10 +389,8 @@ static __always_inline void ready_note(struct thread_state *st, __u64 since_ns)
 	struct poll_watch *p = &st->poll;
 	struct poll_span *span = &p->span;
 	struct queue_state q = {};
-	__u32 ready;
 
 	queue_read(st->identity, p->key.scheduler, p->key.core, &q);
-	ready = q.ready + q.next;
 	if (!p->queued.tasks && q.ready)
 		p->queued = (struct poll_queue) {
 			.since_ns = since_ns,
@@ -389,10 +398,7 @@ static __always_inline void ready_note(struct thread_state *st, __u64 since_ns)
 			.ring = q.ring,
 			.tail = q.tail,
 		};
-	span->ready_samples++;
-	span->ready_sum += ready;
-	if (ready > span->ready_max)
-		span->ready_max = ready;
+	ready_add(span, &q);
 }
 
 static __always_inline void where_fill(struct event_where *out, const struct poll_key *key,

@@ -5,9 +5,9 @@
 #include "bpf/identity.bpf.h"
 
 /*
- * The run queue of a worker, read as the worker itself: only its own thread adds to it (tasks that
- * other threads wake go to a queue that all workers share), so it does not grow while that sleeps.
- * Two to four reads of user memory.
+ * The run queue of a worker. Only its own thread adds to it (tasks that other threads wake go to a
+ * queue that all workers share), so it does not grow while that sleeps. Two to four reads of user
+ * memory, as the worker itself or, while it sleeps, in the walk over all threads.
  */
 struct queue_state {
 	__u32 ready; /* tasks in it, or fewer: other workers may steal some meanwhile */
@@ -18,12 +18,12 @@ struct queue_state {
 	__u32 tail;
 };
 
-/* The value of 2, 4 or 8 `bytes` at an address; 0 where it cannot be read. */
-static __always_inline __u64 word_read(__u64 address, __u32 bytes)
+/* The value of 2, 4 or 8 `bytes` at an address; 0 where it cannot be read: see user_word(). */
+static __always_inline __u64 word_read(struct task_struct *sleeper, __u64 address, __u32 bytes)
 {
 	__u64 value = 0;
 
-	if (user_word(NULL, &value, address))
+	if (user_word(sleeper, &value, address))
 		return 0;
 	return bytes == 2 ? (__u16)value : bytes == 4 ? (__u32)value : value;
 }
@@ -33,46 +33,53 @@ static __always_inline __u32 queue_distance(__u32 from, __u32 to, __u32 bytes)
 	return bytes == 2 ? (__u16)(to - from) : to - from;
 }
 
-static __always_inline void ring_read(const struct hud_plan_scheduler *s, __u64 queue,
+static __always_inline void ring_read(struct task_struct *sleeper,
+				      const struct hud_plan_scheduler *s, __u64 queue,
 				      struct queue_state *out)
 {
-	queue = word_read(queue, 8);
+	queue = word_read(sleeper, queue, 8);
 	out->ring = s->queue_bytes;
-	out->head = (__u32)word_read(queue + s->queue_head, s->queue_bytes);
-	out->tail = (__u32)word_read(queue + s->queue_tail, s->queue_bytes);
+	out->head = (__u32)word_read(sleeper, queue + s->queue_head, s->queue_bytes);
+	out->tail = (__u32)word_read(sleeper, queue + s->queue_tail, s->queue_bytes);
 	out->ready = queue_distance(out->head, out->tail, s->queue_bytes);
 }
 
+/* Fills `out`, which is zero, with the queue of the worker that holds `core`. */
+static __always_inline void queue_fill(struct task_struct *sleeper,
+				       const struct hud_plan_scheduler *s, __u64 core,
+				       struct queue_state *out)
+{
+	__u64 queue = core + s->queue, head, tail, room;
+
+	if (s->queue_kind == HUD_QUEUE_RING) {
+		ring_read(sleeper, s, queue, out);
+	} else if (s->queue_kind == HUD_QUEUE_LENGTH) {
+		out->ready = (__u32)word_read(sleeper, queue + s->queue_tail, 8);
+	} else if (s->queue_kind == HUD_QUEUE_WRAPPED) {
+		head = word_read(sleeper, queue + s->queue_head, 8);
+		tail = word_read(sleeper, queue + s->queue_tail, 8);
+		room = word_read(sleeper, queue + s->queue_room, 8);
+		out->ready = (__u32)((tail - head) & (room - 1));
+	}
+	if (s->lifo != HUD_NO_OFFSET && word_read(sleeper, core + s->lifo, 8))
+		out->next = 1;
+	if (out->ready > READY_MAX)
+		out->ready = READY_MAX;
+}
+
 /*
- * Reads the queue of the worker that holds `core`, of the identity's scheduler with this index. Not
- * inlined: see histogram_add().
+ * Reads the queue of the worker that holds `core`, of the identity's scheduler with this index, as
+ * that worker. Not inlined: see histogram_add().
  */
 __noinline int queue_read(__u32 identity, __u32 scheduler, __u64 core, struct queue_state *out)
 {
 	struct identity *id = bpf_map_lookup_elem(&identities, &identity);
-	const struct hud_plan_scheduler *s;
-	__u64 queue = core, head, tail;
 
 	if (!out)
 		return 0;
 	*out = (struct queue_state) {};
-	if (!id || scheduler >= IDENTITY_SCHEDULERS || !core)
-		return 0;
-	s = &id->scheduler[scheduler];
-	queue += s->queue;
-	if (s->queue_kind == HUD_QUEUE_RING) {
-		ring_read(s, queue, out);
-	} else if (s->queue_kind == HUD_QUEUE_LENGTH) {
-		out->ready = (__u32)word_read(queue + s->queue_tail, 8);
-	} else if (s->queue_kind == HUD_QUEUE_WRAPPED) {
-		head = word_read(queue + s->queue_head, 8);
-		tail = word_read(queue + s->queue_tail, 8);
-		out->ready = (__u32)((tail - head) & (word_read(queue + s->queue_room, 8) - 1));
-	}
-	if (s->lifo != HUD_NO_OFFSET && word_read(core + s->lifo, 8))
-		out->next = 1;
-	if (out->ready > READY_MAX)
-		out->ready = READY_MAX;
+	if (id && scheduler < IDENTITY_SCHEDULERS && core)
+		queue_fill(NULL, &id->scheduler[scheduler], core, out);
 	return 0;
 }
 

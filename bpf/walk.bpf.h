@@ -48,6 +48,7 @@ static __always_inline void open_stacks(struct task_struct *task, struct event_o
 struct sleeper {
 	struct poll_key key; /* the poll that it is in */
 	struct poll_span span;
+	struct queue_state queue;
 	__u64 start_ns; /* of its sleep */
 	__u32 phase;
 };
@@ -88,6 +89,23 @@ static __always_inline void sleeper_poll(struct task_struct *task, struct thread
 	out->span.end_min_ns = out->span.end_max_ns = now;
 	out->span.sleep_ns += now - start;
 	out->span.flags |= HUD_POLL_OPEN;
+}
+
+/*
+ * What waits in the run queue of a worker that sleeps. It may never wake, and then this is the only
+ * reading of it.
+ */
+static __always_inline void sleeper_queue(struct task_struct *task, struct thread_state *st,
+					  struct sleeper *s)
+{
+	struct identity *id = identity_find(st, task->tgid);
+	__u32 scheduler = s->key.scheduler;
+
+	if (!sleeper_stacks || !id || !s->key.core || scheduler >= IDENTITY_SCHEDULERS)
+		return;
+	s->queue = (struct queue_state) {};
+	queue_fill(task, &id->scheduler[scheduler], s->key.core, &s->queue);
+	ready_add(&s->span, &s->queue);
 }
 
 /*
@@ -139,8 +157,10 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 		return false;
 	st->open_start_ns = seen->start_ns;
 	scratch_send(s, sizeof(*e), stack_bytes);
-	if (seen->span.start_max_ns)
-		poll_span_send(&seen->span, NULL, task->tgid, task->pid);
+	if (!seen->span.start_max_ns)
+		return false;
+	sleeper_queue(task, st, seen);
+	poll_span_send(&seen->span, NULL, task->tgid, task->pid);
 	return false;
 }
 
