@@ -17,6 +17,7 @@ struct rule_draft {
 		const char *cause, *function;
 	} when[CONDITIONS_MAX];
 	size_t conditions;
+	const char *condition; /* NULL: none */
 	struct text say;
 	const char *see; /* the line that ends a rule */
 	int64_t number;
@@ -29,6 +30,7 @@ static int write_condition(sqlite3_stmt *insert, const struct rule_draft *d, siz
 	row_number(&row, d->number);
 	row_text(&row, d->when[i].cause);
 	row_text(&row, d->when[i].function);
+	row_text(&row, d->condition);
 	row_text(&row, d->say.bytes);
 	row_text(&row, d->see);
 	return row_insert(&row);
@@ -42,7 +44,7 @@ static int write_rule(sqlite3_stmt *insert, struct rule_draft *d)
 	for (size_t i = 0; !err && i < d->conditions; i++)
 		err = write_condition(insert, d, i);
 	d->conditions = 0;
-	d->see = NULL;
+	d->condition = d->see = NULL;
 	text_close(&d->say);
 	d->say = (struct text) {0};
 	d->number++;
@@ -62,6 +64,16 @@ static int read_when(struct rule_draft *d, char *rest)
 	return 0;
 }
 
+/* The only condition there is; the view site_advice evaluates it. */
+static int read_if(struct rule_draft *d, const char *condition)
+{
+	if (!d->conditions || d->condition || d->say.length ||
+	    strcmp(condition, "holder-suspended") != 0)
+		return -EINVAL;
+	d->condition = condition;
+	return 0;
+}
+
 static int read_line(sqlite3_stmt *insert, struct rule_draft *d, char *line)
 {
 	size_t length = strcspn(line, " \t");
@@ -74,6 +86,8 @@ static int read_line(sqlite3_stmt *insert, struct rule_draft *d, char *line)
 		return read_when(d, rest);
 	if (!*rest)
 		return -EINVAL;
+	if (strcmp(line, "if") == 0)
+		return read_if(d, rest);
 	if (strcmp(line, "see") == 0) {
 		d->see = rest;
 		return write_rule(insert, d);
@@ -94,8 +108,8 @@ int advice_write(sqlite3 *db, const char *rules)
 	int err = text ? 0 : -ENOMEM;
 
 	if (!err && sqlite3_prepare_v2(db,
-				       "INSERT INTO advice_rule (rule, cause, function, advice, "
-				       "documentation) VALUES (?, ?, ?, ?, ?)",
+				       "INSERT INTO advice_rule (rule, cause, function, condition, "
+				       "advice, documentation) VALUES (?, ?, ?, ?, ?, ?)",
 				       -1, &insert, NULL) != SQLITE_OK)
 		err = -EIO;
 	for (char *line = err ? NULL : strtok_r(text, "\n", &state); line && !err;

@@ -10,13 +10,21 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+/*
+ * A wait is open if nobody ended it before the recording ended, and began before the recording if
+ * that watched its process from the start on and found it waiting.
+ */
 static const char slices_sql[] =
 	"SELECT s.blocking_poll, s.site, s.wall_ns, s.run_queue_ns, coalesce(s.stack, 0),"
 	"coalesce(s.frame, 0), s.offcpu_span IS NOT NULL, o.waker_tid IS NOT NULL,"
 	"coalesce(o.waker_stack, 0),"
 	"CASE WHEN o.waker_stack IS NULL THEN coalesce(o.waker_thread, 0) ELSE 0 END,"
 	"CASE WHEN coalesce(o.waker_stack, o.waker_thread) IS NULL "
-	"THEN coalesce(o.waker_pid, 0) ELSE 0 END FROM slice AS s "
+	"THEN coalesce(o.waker_pid, 0) ELSE 0 END,"
+	"coalesce(o.open AND o.wakeup_ns IS NULL, 0),"
+	"CASE WHEN o.at_attach THEN (SELECT p.start_ns <= c.start_ns FROM thread AS t "
+	"JOIN process AS p ON p.id = t.process JOIN capture AS c ON c.id = p.capture "
+	"WHERE t.id = o.thread) ELSE 0 END FROM slice AS s "
 	"LEFT JOIN offcpu_span AS o ON o.id = s.offcpu_span "
 	"WHERE s.capture = ?1";
 
@@ -32,17 +40,20 @@ enum slice_column {
 	SLICE_WAKER_STACK,
 	SLICE_WAKER_THREAD,
 	SLICE_WAKER_PID,
+	SLICE_OPEN,
+	SLICE_AT_ATTACH,
 };
 
 struct poll_sum {
 	int64_t blocking_poll, site, wall_ns, run_queue_ns;
+	bool open, at_attach;
 };
 
 struct time_sum {
 	int64_t site, stack, frame; /* 0: none */
 	/* Who ended the sleeps: a stack, else the thread, else the process; the others are 0. */
 	int64_t waker_stack, waker_thread, waker_pid;
-	bool slept, woken;
+	bool slept, woken, open;
 	int64_t count, blocked_ns;
 };
 
@@ -52,7 +63,7 @@ struct sums {
 	struct time_sum *time;
 	size_t times, time_room;
 	struct id_map wakers; /* (stack, waker) to a number for the pair */
-	/* (that number, site with `slept` and `woken`) to index in `time` + 1 */
+	/* (that number, site with `slept`, `woken` and `open`) to index in `time` + 1 */
 	struct id_map places;
 };
 
@@ -83,6 +94,8 @@ static int poll_add(struct sums *t, const struct poll_sum *slice)
 			continue;
 		sum->wall_ns = ns_add(sum->wall_ns, slice->wall_ns);
 		sum->run_queue_ns = ns_add(sum->run_queue_ns, slice->run_queue_ns);
+		sum->open |= slice->open;
+		sum->at_attach |= slice->at_attach;
 		return SQLITE_OK;
 	}
 	if (spill_grow(&t->polls, t->poll_count, sizeof(*slice)))
@@ -115,7 +128,8 @@ static int time_add(struct sums *t, const struct time_sum *slice)
 {
 	uint64_t stack = (uint64_t)slice->stack, waker = waker_key(slice);
 	uint64_t both = id_map_get(&t->wakers, stack, waker), place;
-	uint64_t where = (uint64_t)slice->site * 4 + (uint64_t)slice->slept * 2 + slice->woken;
+	uint64_t where = (uint64_t)slice->site * 8 + (uint64_t)slice->slept * 4 +
+			 (uint64_t)slice->woken * 2 + slice->open;
 	struct time_sum *sum;
 
 	if (!both) {
@@ -140,6 +154,8 @@ static int slice_add(void *context, sqlite3_stmt *q)
 		.site = sqlite3_column_int64(q, SLICE_SITE),
 		.wall_ns = sqlite3_column_int64(q, SLICE_WALL_NS),
 		.run_queue_ns = sqlite3_column_int64(q, SLICE_RUN_QUEUE_NS),
+		.open = sqlite3_column_int(q, SLICE_OPEN),
+		.at_attach = sqlite3_column_int(q, SLICE_AT_ATTACH),
 	};
 	const struct time_sum time = {
 		.site = poll.site,
@@ -150,6 +166,7 @@ static int slice_add(void *context, sqlite3_stmt *q)
 		.waker_pid = sqlite3_column_int64(q, SLICE_WAKER_PID),
 		.slept = sqlite3_column_int(q, SLICE_SLEPT),
 		.woken = sqlite3_column_int(q, SLICE_WOKEN),
+		.open = poll.open,
 		.blocked_ns = poll.wall_ns - poll.run_queue_ns,
 	};
 	int err = poll_add(t, &poll);
@@ -165,6 +182,7 @@ static int by_place(const void *first, const void *second)
 				      a->frame - b->frame,
 				      (int64_t)a->slept - b->slept,
 				      (int64_t)a->woken - b->woken,
+				      (int64_t)a->open - b->open,
 				      a->waker_stack - b->waker_stack,
 				      a->waker_thread - b->waker_thread,
 				      a->waker_pid - b->waker_pid};
@@ -200,7 +218,8 @@ static size_t times_count(const void *result)
 static void polls_column(void *result, size_t row, int column, sqlite3_context *out)
 {
 	const struct poll_sum *p = poll_at(result, row);
-	const int64_t value[] = {p->blocking_poll, p->site, p->wall_ns, p->run_queue_ns};
+	const int64_t value[] = {p->blocking_poll, p->site, p->wall_ns,
+				 p->run_queue_ns,  p->open, p->at_attach};
 
 	sqlite3_result_int64(out, value[column]);
 }
@@ -208,10 +227,10 @@ static void polls_column(void *result, size_t row, int column, sqlite3_context *
 static void times_column(void *result, size_t row, int column, sqlite3_context *out)
 {
 	const struct time_sum *t = &((const struct sums *)result)->time[row];
-	const int64_t value[] = {t->site,  t->stack,       t->frame,        t->slept,
-				 t->woken, t->waker_stack, t->waker_thread, t->waker_pid,
-				 t->count, t->blocked_ns};
-	const bool known[] = {true,           t->stack,        t->frame,     true, true,
+	const int64_t value[] = {t->site,      t->stack, t->frame,       t->slept,
+				 t->woken,     t->open,  t->waker_stack, t->waker_thread,
+				 t->waker_pid, t->count, t->blocked_ns};
+	const bool known[] = {true,           t->stack,        t->frame,     true, true, true,
 			      t->waker_stack, t->waker_thread, t->waker_pid, true, true};
 
 	row_source_number_if(out, known[column], value[column]);
@@ -221,10 +240,10 @@ const struct row_pair site_sums = {
 	.bytes = sizeof(struct sums),
 	.read = sums_read,
 	.free = sums_free,
-	.first = {"site_poll_rows", "blocking_poll, site, wall_ns, run_queue_ns", polls_count,
-		  polls_column},
+	.first = {"site_poll_rows", "blocking_poll, site, wall_ns, run_queue_ns, open, at_attach",
+		  polls_count, polls_column},
 	.last = {"site_time_rows",
-		 "site, stack, frame, slept, woken, waker_stack, waker_thread, waker_pid, count,"
-		 "blocked_ns",
+		 "site, stack, frame, slept, woken, open, waker_stack, waker_thread, waker_pid,"
+		 "count, blocked_ns",
 		 times_count, times_column},
 };

@@ -46,6 +46,8 @@ static void print_waker_row(const struct page *page, sqlite3_stmt *q)
 	char time[WORD_BYTES];
 	const char *waker = column_text(q, "waker");
 
+	if (column_number(q, "open", 0))
+		waker = "nobody ended it until the end of the recording";
 	fprintf(page->out, "%9s %6.1f%%  %s",
 		duration_word(time, column_number(q, "blocked_ns", -1)),
 		100 * column_real(q, "share"), waker ? waker : column_text(q, "known_as"));
@@ -61,15 +63,15 @@ static void print_delay(const struct page *page, sqlite3_stmt *q)
 	if (column_number(q, "queued", 0))
 		fprintf(page->out,
 			"  when %" PRId64 " polls ended, %" PRId64
-			" tasks were still queued: for ≥ %s on average, one for ≥ %s\n",
+			" tasks in all were still queued: for ≥ %s on average, one for ≥ %s\n",
 			column_number(q, "polls_ended", 0), column_number(q, "queued", 0),
 			duration_word(mean, column_number(q, "queue_wait_mean_ns", -1)),
 			duration_word(max, column_number(q, "queue_wait_max_ns", -1)));
 	if (column_number(q, "next_polls", 0))
 		fprintf(page->out,
-			"  %" PRId64
-			" tasks were left when the next poll began; the polls after that began %s "
-			"later on average, %s at most\n",
+			"  when the next polls began, %" PRId64
+			" tasks in all were queued, with those that became ready or were taken "
+			"over after the block; these were polled %s later on average, %s at most\n",
 			column_number(q, "left_queued", 0),
 			duration_word(mean, column_number(q, "next_mean_ns", -1)),
 			duration_word(max, column_number(q, "next_max_ns", -1)));
@@ -77,9 +79,13 @@ static void print_delay(const struct page *page, sqlite3_stmt *q)
 
 static void print_queue_wait_row(const struct page *page, sqlite3_stmt *q)
 {
+	double mean = column_real(q, "mean");
+
 	fprintf(page->out,
-		"  %.1f tasks in the worker's run queue on average, at most %" PRId64 "\n",
-		column_real(q, "mean"), column_number(q, "max", 0));
+		"  %.*f tasks in the worker's run queue on average, at most %" PRId64 " (%" PRId64
+		" reading%s)\n",
+		mean > 0 && mean < 0.1 ? 2 : 1, mean, column_number(q, "max", 0),
+		column_number(q, "samples", 0), column_number(q, "samples", 0) == 1 ? "" : "s");
 	print_delay(page, q);
 }
 
@@ -87,12 +93,16 @@ static void print_longest_row(const struct page *page, sqlite3_stmt *q)
 {
 	char time[WORD_BYTES], at[WORD_BYTES];
 	const char *task = column_text(q, "task");
+	int64_t at_ns = column_number(q, "at_ns", 0);
 
-	fprintf(page->out, "%9s  at %8s on %" PRId64 "%s%s%s\n",
+	fprintf(page->out, "%9s  at %8s on %" PRId64 "%s%s%s%s\n",
 		duration_word(time, column_number(q, "wall_ns", -1)),
-		duration_word(at, column_number(q, "at_ns", 0)), column_number(q, "tid", 0),
+		duration_word(at, at_ns > 0 ? at_ns : 0), column_number(q, "tid", 0),
 		task ? " in task " : "", task ? task : "",
-		column_number(q, "open", 0) ? "  STILL BLOCKED AT THE END" : "");
+		column_number(q, "at_attach", 0) ? "  since before the recording" : "",
+		column_number(q, "waits", 0)  ? "  STILL BLOCKED AT THE END"
+		: column_number(q, "open", 0) ? "  goes on at the end"
+					      : "");
 }
 
 enum exit_status report_one_site(const struct page *page)

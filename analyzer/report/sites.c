@@ -60,12 +60,30 @@ static bool is_another(const char *name, const char *function)
 	return name && strcmp(name, function) != 0;
 }
 
+/* Who ended the waits for a lock, and whether anybody did. */
+static void waker_phrases_add(struct phrases *phrases, sqlite3_stmt *q)
+{
+	const char *wakers = column_text(q, "wakers"), *waited_for = column_text(q, "waited_for");
+	double unended = column_real(q, "unended_share");
+	char phrase[1024];
+
+	if (wakers) {
+		snprintf(phrase, sizeof(phrase), "woken by %s%s%s", wakers,
+			 waited_for ? ", which had waited for " : "", waited_for ? waited_for : "");
+		phrase_add(phrases, phrase);
+	}
+	if (unended > 0 && wakers) {
+		snprintf(phrase, sizeof(phrase), "nobody ended it %.0f%%", 100 * unended);
+		phrase_add(phrases, phrase);
+	} else if (unended > 0) {
+		phrase_add(phrases, "nobody ended it");
+	}
+}
+
 static void print_phrases(const struct page *page, sqlite3_stmt *q)
 {
 	struct phrases phrases = {.page = page};
 	const char *function = column_text(q, "function"), *tasks = column_text(q, "tasks");
-	const char *wakers = column_text(q, "wakers");
-	const char *waited_for = column_text(q, "waited_for");
 	double share = column_real(q, "leaf_share");
 	char phrase[1024], place[512];
 
@@ -84,14 +102,22 @@ static void print_phrases(const struct page *page, sqlite3_stmt *q)
 			 place_name(place, sizeof(place), q, "boundary"));
 		phrase_add(&phrases, phrase);
 	}
-	if (wakers && strncmp(column_text(q, "causes"), "lock", 4) == 0) {
-		snprintf(phrase, sizeof(phrase), "woken by %s%s%s", wakers,
-			 waited_for ? ", which had waited for " : "", waited_for ? waited_for : "");
-		phrase_add(&phrases, phrase);
-	}
+	if (strncmp(column_text(q, "causes"), "lock", 4) == 0)
+		waker_phrases_add(&phrases, q);
 	if (phrases.text.bytes)
 		page_words(page, page->column, phrases.text.bytes);
 	text_close(&phrases.text);
+}
+
+/* Whether waits went on at the end, or had begun before the recording. */
+static void print_bounds(const struct page *page, sqlite3_stmt *q)
+{
+	int64_t open = column_number(q, "open_count", 0);
+
+	if (open)
+		fputs("  STILL BLOCKED AT THE END", page->out);
+	if (column_number(q, "longest_at_attach", 0))
+		fprintf(page->out, "%s since before the recording", open ? "," : " ");
 }
 
 static void print_function(const struct page *page, sqlite3_stmt *q)
@@ -102,8 +128,7 @@ static void print_function(const struct page *page, sqlite3_stmt *q)
 	page_place(page, q, page->column + text_width(function, strlen(function)), page->column);
 	if (strcmp(origin, "user") != 0)
 		fprintf(page->out, "  (%s)", origin);
-	if (column_number(q, "open_count", 0))
-		fputs("  STILL BLOCKED AT THE END", page->out);
+	print_bounds(page, q);
 	fputc('\n', page->out);
 }
 

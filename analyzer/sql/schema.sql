@@ -493,6 +493,8 @@ CREATE TABLE site_poll (
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	wall_ns INTEGER NOT NULL,
 	run_queue_ns INTEGER NOT NULL,
+	open INTEGER NOT NULL,
+	at_attach INTEGER NOT NULL,
 	PRIMARY KEY (blocking_poll, site)
 ) WITHOUT ROWID;
 
@@ -504,6 +506,7 @@ CREATE TABLE site_time (
 	frame INTEGER REFERENCES frame (id),
 	slept INTEGER NOT NULL,
 	woken INTEGER NOT NULL,
+	open INTEGER NOT NULL,
 	waker_stack INTEGER REFERENCES stack (id),
 	waker_thread INTEGER REFERENCES thread (id),
 	waker_pid INTEGER,
@@ -591,6 +594,7 @@ CREATE TABLE advice_rule (
 	rule INTEGER NOT NULL,
 	cause TEXT NOT NULL,
 	function TEXT NOT NULL,
+	condition TEXT,
 	advice TEXT NOT NULL,
 	documentation TEXT NOT NULL
 );

@@ -42,13 +42,15 @@ WITH listed AS (
 			'file', s.leaf_file, 'line', s.leaf_line, 'share', s.leaf_share) END,
 		'origin', s.origin, 'cause', s.cause, 'bounds', s.bounds,
 		'count', s.count, 'open_count', s.open_count,
+		'at_attach_count', s.at_attach_count,
 		'total_ns', s.total_ns, 'run_queue_ns', s.run_queue_ns,
 		'p50_ns', s.p50_ns, 'p99_ns', s.p99_ns, 'max_ns', s.max_ns,
 		'tasks', (SELECT json_group_array(task)
 			FROM (SELECT task FROM task AS t WHERE t.site = s.site
 				ORDER BY blocked_ns DESC, task)),
 		'wakers', (SELECT json_group_array(json_object('function', waker,
-			'file', file, 'line', line, 'known_as', known_as, 'share', share))
+			'file', file, 'line', line, 'known_as', known_as, 'share', share,
+			'open', json(CASE WHEN open THEN 'true' ELSE 'false' END)))
 			FROM (SELECT * FROM waker AS w WHERE w.site = s.site ORDER BY rank)),
 		'holders', (SELECT json_group_array(json_object('function', holder,
 			'file', file, 'line', line, 'through', through, 'share', share))
@@ -120,6 +122,9 @@ SELECT json_object(
 		'workers', v.workers, 'worker_wall_ns', v.worker_wall_ns,
 		'polling_ns', v.polling_ns, 'blocking_polls', v.blocking_polls,
 		'blocking_ns', v.blocking_ns, 'longest_ns', v.longest_ns,
+		'longest_at_attach',
+		json(CASE WHEN v.longest_at_attach THEN 'true' ELSE 'false' END),
+		'stuck_workers', v.stuck_workers,
 		'blocking_percent', v.blocking_percent, 'run_queue_ns', v.run_queue_ns,
 		'longest_run_queue_ns', v.longest_run_queue_ns,
 		'run_queue_percent', v.run_queue_percent, 'stolen_ns', v.stolen_ns,
@@ -178,6 +183,8 @@ SELECT json_object(
 	'longest', (SELECT json_group_array(json_object('at_ns', at_ns, 'tid', tid, 'task', task,
 		'wall_ns', wall_ns, 'run_queue_ns', run_queue_ns,
 		'open', json(CASE WHEN open THEN 'true' ELSE 'false' END),
+		'waits', json(CASE WHEN waits THEN 'true' ELSE 'false' END),
+		'at_attach', json(CASE WHEN at_attach THEN 'true' ELSE 'false' END),
 		'bounds', bounds, 'source', source)) FROM longest),
 	'pool', (SELECT json_object(
 		'threads', p.threads, 'peak_busy', p.peak_busy, 'busy_ns', p.busy_ns,

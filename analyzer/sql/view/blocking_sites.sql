@@ -18,8 +18,10 @@ WITH figures AS MATERIALIZED (
 	SELECT site, group_concat(who, ', ') AS wakers
 	FROM (SELECT site, coalesce(waker || coalesce(' (' || file || ':' || line || ')', ''),
 			known_as) || printf(' %.0f%%', 100 * share) AS who
-		FROM site_waker WHERE rank <= 3 ORDER BY site, rank)
+		FROM site_waker WHERE rank <= 3 AND NOT open ORDER BY site, rank)
 	GROUP BY site
+), unended AS MATERIALIZED (
+	SELECT site, share FROM site_waker WHERE rank <= 3 AND open
 ), holder AS MATERIALIZED (
 	SELECT site, group_concat(who, ', ') AS waited_for
 	FROM (SELECT site, holder || coalesce(' (' || file || ':' || line || ')', '')
@@ -33,8 +35,9 @@ WITH figures AS MATERIALIZED (
 SELECT s.capture, s.id AS site, s.function, s.crate, s.origin, s.cause, l.file, l.line,
 	l.decl_line, e.function AS entry, o.function AS boundary, o.file AS boundary_file,
 	o.line AS boundary_line, m.function AS leaf, m.file AS leaf_file, m.line AS leaf_line,
-	m.share AS leaf_share, t.tasks, w.wakers, h.waited_for, f.count, f.total_ns, f.run_queue_ns,
-	f.p50_ns, f.p99_ns, f.max_ns, f.open_count, f.bounds, f.at_most, f.exact_share,
+	m.share AS leaf_share, t.tasks, w.wakers, h.waited_for, u.share AS unended_share, f.count,
+	f.total_ns, f.run_queue_ns, f.p50_ns, f.p99_ns, f.max_ns, f.open_count, f.at_attach_count,
+	f.longest_at_attach, f.bounds, f.at_most, f.exact_share,
 	f.passive_share, f.stack_share, a.advice, a.documentation, a.function AS advice_function
 FROM site AS s
 JOIN figures AS f ON f.site = s.id
@@ -45,5 +48,6 @@ LEFT JOIN leaf AS m ON m.site = s.id
 LEFT JOIN task AS t ON t.site = s.id
 LEFT JOIN waker AS w ON w.site = s.id
 LEFT JOIN holder AS h ON h.site = s.id
+LEFT JOIN unended AS u ON u.site = s.id
 LEFT JOIN advised AS a ON a.site = s.id
 ORDER BY s.capture, f.total_ns DESC, s.function, s.cause;

@@ -15,6 +15,8 @@ WITH shown AS MATERIALIZED (
 	SELECT n.site, n.function, r.rule
 	FROM named AS n
 	JOIN advice_rule AS r ON n.cause GLOB r.cause AND n.function GLOB r.function
+	WHERE r.condition IS NULL
+		OR n.site IN (SELECT site FROM site_suspended_holder)
 ), covered AS (
 	SELECT n.capture, n.site, n.stack, n.blocked_ns, g.rule, n.function,
 		min(n.position) AS position

@@ -1,14 +1,18 @@
 -- How often and how long did each site block? Percentiles are over the time per blocking poll.
 --
--- Time in which the worker waited for a CPU is apart (run_queue_ns): it is no function's doing.
+-- open_count: waits that went on when the recording ended; at_attach_count: waits that had begun
+-- before it. Time in which the worker waited for a CPU is apart (run_queue_ns): it is no function's
+-- doing.
 CREATE VIEW site_figures AS
 WITH own AS (
-	SELECT site, blocking_poll, run_queue_ns, wall_ns - run_queue_ns AS blocked_ns
+	SELECT site, blocking_poll, run_queue_ns, wall_ns - run_queue_ns AS blocked_ns, open,
+		at_attach
 	FROM site_poll
 ), whole AS MATERIALIZED (
 	SELECT p.site, count(*) AS count, sum(p.blocked_ns) AS total_ns,
 		sum(p.run_queue_ns) AS run_queue_ns, max(p.blocked_ns) AS max_ns,
-		sum(b.open) AS open_count,
+		sum(p.open) AS open_count, sum(p.at_attach) AS at_attach_count,
+		max(CASE WHEN p.at_attach THEN p.blocked_ns END) AS at_attach_max_ns,
 		min(b.bounds) AS first_bounds, max(b.bounds) AS last_bounds,
 		total(CASE WHEN b.bounds = 'upper' THEN p.blocked_ns END) AS upper_ns,
 		total(CASE WHEN b.source = 'exact' THEN p.blocked_ns END) AS exact_ns,
@@ -25,7 +29,8 @@ WITH own AS (
 	GROUP BY subject
 )
 SELECT s.capture, w.site, w.count, w.total_ns, w.run_queue_ns, r.p50_ns, r.p99_ns, w.max_ns,
-	w.open_count,
+	w.open_count, w.at_attach_count,
+	coalesce(w.at_attach_max_ns = w.max_ns, 0) AS longest_at_attach,
 	CASE WHEN w.first_bounds = w.last_bounds THEN w.first_bounds ELSE 'mixed' END AS bounds,
 	2 * w.upper_ns > w.total_ns AS at_most,
 	w.exact_ns / max(w.total_ns, 1) AS exact_share,

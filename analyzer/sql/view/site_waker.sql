@@ -1,8 +1,8 @@
 -- Who ended the waits of each site (rank 1: the most of them)? share is of the site's time asleep.
 --
--- waker: its function; NULL where the stack of that thread does not show which. Then `known_as`
--- says what else is known: the thread, or the process, which was not recorded. What the kernel
--- itself ended (timers, disks) has no row.
+-- open: nobody did, until the recording ended. waker: its function; NULL where the stack of that
+-- thread does not show which. Then `known_as` says what else is known: the thread, or the process,
+-- which was not recorded. What the kernel itself ended (timers, disks) has no row.
 CREATE VIEW site_waker AS
 WITH whole AS MATERIALIZED (
 	SELECT site, sum(blocked_ns) AS blocked_ns
@@ -10,15 +10,15 @@ WITH whole AS MATERIALIZED (
 	WHERE slept
 	GROUP BY site
 ), by_stack AS MATERIALIZED (
-	SELECT capture, site, waker_stack AS stack, waker_thread AS thread, waker_pid AS pid,
-		sum(blocked_ns) AS blocked_ns, sum(count) AS count
+	SELECT capture, site, open, waker_stack AS stack, waker_thread AS thread,
+		waker_pid AS pid, sum(blocked_ns) AS blocked_ns, sum(count) AS count
 	FROM site_time
-	WHERE woken
-	GROUP BY site, waker_stack, waker_thread, waker_pid
+	WHERE woken OR open
+	GROUP BY site, open, waker_stack, waker_thread, waker_pid
 ), named AS (
-	SELECT b.site, f.site AS waker, f.file, f.line, b.blocked_ns, b.count,
+	SELECT b.site, b.open, f.site AS waker, f.file, f.line, b.blocked_ns, b.count,
 		CASE
-		WHEN f.id IS NOT NULL THEN NULL
+		WHEN f.id IS NOT NULL OR b.open THEN NULL
 		WHEN t.id IS NOT NULL THEN 'thread ' || t.tid || coalesce(' (' || t.comm || ')', '')
 		WHEN b.pid IS NOT NULL THEN 'process ' || b.pid || coalesce(' (' || (SELECT p.name
 			FROM waker AS p WHERE p.capture = b.capture AND p.pid = b.pid) || ')', '')
@@ -29,14 +29,15 @@ WITH whole AS MATERIALIZED (
 	LEFT JOIN frame AS f ON f.id = w.frame
 	LEFT JOIN thread AS t ON t.id = b.thread
 ), waking AS (
-	SELECT site, waker, file, line, known_as, sum(blocked_ns) AS blocked_ns, sum(count) AS count
+	SELECT site, open, waker, file, line, known_as, sum(blocked_ns) AS blocked_ns,
+		sum(count) AS count
 	FROM named
-	GROUP BY site, waker, file, line, known_as
+	GROUP BY site, open, waker, file, line, known_as
 )
-SELECT s.capture, w.site, s.function, s.cause, w.waker, w.file, w.line, w.known_as, w.blocked_ns,
-	w.count, 1.0 * w.blocked_ns / h.blocked_ns AS share,
+SELECT s.capture, w.site, s.function, s.cause, w.open, w.waker, w.file, w.line, w.known_as,
+	w.blocked_ns, w.count, 1.0 * w.blocked_ns / h.blocked_ns AS share,
 	row_number() OVER (PARTITION BY w.site
-		ORDER BY w.blocked_ns DESC, w.waker, w.line, w.known_as) AS rank
+		ORDER BY w.blocked_ns DESC, w.open, w.waker, w.line, w.known_as) AS rank
 FROM waking AS w
 JOIN whole AS h ON h.site = w.site
 JOIN site AS s ON s.id = w.site;

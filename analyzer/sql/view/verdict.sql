@@ -1,6 +1,7 @@
 -- Is the runtime healthy? The verdict, its reason, and the numbers it follows from.
 --
 -- WARNING, CAUTION: by the share of the workers' time in blocking polls, or by the longest of them.
+-- WARNING also where no worker of a runtime runs any more (view stuck_runtime).
 -- STARVED: the workers were ready to run and waited for a CPU, for starved_percent of their time,
 -- or for longer than they ran and starved_least_percent; and for longer than polls blocked them.
 -- SATURATED: a blocking pool had no thread left while tasks waited for one, for warning_percent of
@@ -44,6 +45,19 @@ WITH workers AS (
 	SELECT capture, count(*) AS spans, sum(wall_ns - run_queue_ns) AS blocking_ns,
 		max(wall_ns - run_queue_ns) AS longest_ns
 	FROM blocking_poll GROUP BY capture
+), before AS (
+	/* Of what had begun before the recording only a part was seen. */
+	SELECT capture, max(wall_ns - run_queue_ns) AS longest_ns
+	FROM blocking_poll
+	WHERE id IN (SELECT blocking_poll FROM site_poll WHERE at_attach)
+	GROUP BY capture
+), stuck AS (
+	SELECT capture, count(*) AS runtimes, sum(workers) AS workers,
+		min(waited_ns) AS waited_ns, min(at_attach) AS at_attach,
+		min(progress_by = 'nothing') AS hopeless,
+		group_concat(DISTINCT places) AS places,
+		group_concat(DISTINCT name || ' (' || pid || ')') AS processes
+	FROM stuck_runtime GROUP BY capture
 ), lost AS (
 	SELECT capture, sum(percent) AS percent FROM loss_total
 	WHERE unit <> 'stacks' GROUP BY capture
@@ -77,6 +91,11 @@ WITH workers AS (
 		coalesce(w.polling_ns, 0) AS polling_ns,
 		coalesce(b.spans, 0) AS blocking_polls, coalesce(b.blocking_ns, 0) AS blocking_ns,
 		coalesce(b.longest_ns, 0) AS longest_ns,
+		coalesce(g.longest_ns = b.longest_ns, 0) AS longest_at_attach,
+		coalesce(x.workers, 0) AS stuck_workers, coalesce(x.runtimes, 0) AS stuck_runtimes,
+		x.waited_ns AS stuck_ns, x.at_attach AS stuck_at_attach,
+		x.hopeless AS stuck_hopeless, x.places AS stuck_places,
+		x.processes AS stuck_processes,
 		CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(b.blocking_ns, 0) / w.wall_ns END
 			AS blocking_percent,
 		coalesce(q.run_queue_ns, 0) AS run_queue_ns,
@@ -99,7 +118,8 @@ WITH workers AS (
 		CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END
 			AS classified_percent,
 		f.runtime_seen, f.runtime_linked, f.symbols_missing, u.source, u.count_unit,
-		u.population, u.timed_percent, c.truncated, c.command
+		u.population, u.timed_percent, c.truncated, c.command,
+		(SELECT count(*) FROM process AS p WHERE p.capture = c.id) AS capture_processes
 	FROM capture AS c
 	JOIN found AS f ON f.capture = c.id
 	JOIN filter AS i ON i.capture = c.id
@@ -110,6 +130,8 @@ WITH workers AS (
 	LEFT JOIN pooled AS o ON o.capture = c.id AND o.rank = 1
 	LEFT JOIN throttled AS h ON h.capture = c.id AND h.rank = 1
 	LEFT JOIN stolen AS e ON e.capture = c.id
+	LEFT JOIN before AS g ON g.capture = c.id
+	LEFT JOIN stuck AS x ON x.capture = c.id
 	LEFT JOIN blocked AS b ON b.capture = c.id
 	LEFT JOIN lost AS l ON l.capture = c.id
 	LEFT JOIN classified AS t ON t.capture = c.id
@@ -135,6 +157,7 @@ WITH workers AS (
 ), reasoned AS (
 	SELECT *,
 		CASE
+		WHEN stuck_workers THEN 'stuck'
 		WHEN starved AND NOT (saturated AND run_queue_percent < starved_percent
 			AND run_queue_ns < pool_full_ns) THEN 'starved'
 		WHEN warning THEN 'blocking'
@@ -152,6 +175,7 @@ WITH workers AS (
 ), judged AS (
 	SELECT *,
 		CASE
+		WHEN reason = 'stuck' THEN 'WARNING'
 		WHEN reason = 'starved' THEN 'STARVED'
 		WHEN warning THEN 'WARNING'
 		WHEN saturated THEN 'SATURATED'
@@ -171,7 +195,16 @@ WITH workers AS (
 		CASE WHEN polling_ns >= 1000000000 THEN printf('%.2f s', polling_ns / 1e9)
 			ELSE printf('%.1f ms', polling_ns / 1e6) END AS polling_text,
 		CASE WHEN longest_ns >= 1000000000 THEN printf('%.2f s', longest_ns / 1e9)
-			ELSE printf('%.1f ms', longest_ns / 1e6) END AS longest_text,
+			ELSE printf('%.1f ms', longest_ns / 1e6) END
+			|| CASE WHEN longest_at_attach THEN ', since before the recording'
+				ELSE '' END AS longest_text,
+		printf('%s %s ', stuck_workers || CASE WHEN stuck_workers = 1 THEN ' worker waits'
+				ELSE ' workers wait' END,
+			CASE WHEN stuck_at_attach THEN 'since before the recording'
+				ELSE printf('for %.2f s or longer', stuck_ns / 1e9) END)
+			|| 'in ' || replace(stuck_places, ',', ', ')
+			|| CASE WHEN stuck_hopeless THEN '; nobody ended that' ELSE '' END
+			AS stuck_text,
 		CASE WHEN main_blocked_ns >= 1000000000
 			THEN printf('%.2f s', main_blocked_ns / 1e9)
 			ELSE printf('%.1f ms', main_blocked_ns / 1e6) END AS main_text,
@@ -211,6 +244,11 @@ WITH workers AS (
 )
 SELECT capture, level, reason,
 	CASE
+	WHEN reason = 'stuck' THEN
+		printf('no worker of %s runs: nothing can make progress%s; %s.',
+			CASE WHEN stuck_runtimes = 1 AND capture_processes = 1 THEN 'this runtime'
+				ELSE 'the runtime of ' || replace(stuck_processes, ',', ', ') END,
+			CASE WHEN stuck_hopeless THEN '' ELSE ' until a wait ends' END, stuck_text)
 	WHEN reason = 'starved' THEN
 		printf('%s waited for a CPU for %s of their %s (%.1f%%), %s: %s%s.',
 			workers_text, run_queue_text, wall_text, run_queue_percent,
@@ -254,7 +292,8 @@ SELECT capture, level, reason,
 	END || CASE WHEN saturated AND reason IS NOT 'pool' THEN ' Also, ' || pool_text || '.'
 		ELSE '' END AS sentence,
 	threshold_ns, duration_ns, workers, worker_wall_ns, polling_ns, blocking_polls, blocking_ns,
-	longest_ns, blocking_percent, run_queue_ns, longest_run_queue_ns, run_queue_percent,
+	longest_ns, longest_at_attach, stuck_workers, blocking_percent, run_queue_ns,
+	longest_run_queue_ns, run_queue_percent,
 	main_blocks, main_blocked_ns, main_longest_ns, main_blocked_percent,
 	pool_tasks, pool_wait_ns, pool_full_ns, pool_full_percent,
 	stolen_ns, quota_cpus, quota_periods, throttled_periods, throttled_ns,

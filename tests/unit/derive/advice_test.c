@@ -48,6 +48,8 @@ static void an_incomplete_rule_is_refused(void **state)
 		"when cpu\nsay no function.\nsee here\n",
 		"when cpu * x\nsay too much.\nsee here\n",
 		"when cpu *\nsay but no end.\n",
+		"when cpu *\nif it-rains\nsay such a condition.\nsee here\n",
+		"if holder-suspended\nwhen cpu *\nsay the condition first.\nsee here\n",
 		"when cpu *\n",
 		"whem cpu *\nsay a word nobody knows.\nsee here\n",
 		"when cpu *\nsay one.\nwhen lock *\nsee another\n",

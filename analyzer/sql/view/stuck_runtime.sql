@@ -1,0 +1,37 @@
+-- In which runtimes did no worker run any more when the recording ended, and where do they wait?
+--
+-- Each worker that had not exited is in a wait inside a poll, which has lasted for stuck_ns or more
+-- and went on at the end. Runtimes are told apart by process, multi_thread or not; a current_thread
+-- runtime is a thread. Two multi_thread runtimes of one process count as one: then both must wait.
+-- progress_by: 'nothing' where all wait for locks, since before the recording, and nobody ended
+-- these waits; else 'wait'.
+CREATE VIEW stuck_runtime AS
+WITH wait AS MATERIALIZED (
+	SELECT b.capture, b.thread, b.end_ns - b.start_ns AS waited_ns, s.function, s.cause,
+		max(p.at_attach) AS at_attach
+	FROM site_poll AS p
+	JOIN blocking_poll AS b ON b.id = p.blocking_poll
+	JOIN site AS s ON s.id = p.site
+	JOIN capture AS c ON c.id = b.capture
+	JOIN constant AS k
+	WHERE p.open AND b.end_ns - b.start_ns >= k.stuck_ns AND b.end_ns + k.stuck_ns >= c.end_ns
+	GROUP BY b.thread
+), member AS (
+	SELECT t.capture, t.process, coalesce(r.scheduler, '') AS scheduler,
+		CASE WHEN s.single_threaded THEN t.id END AS only_thread, w.thread, w.waited_ns,
+		w.function, w.cause, w.at_attach
+	FROM thread_role AS r
+	JOIN thread AS t ON t.id = r.thread
+	LEFT JOIN scheduler AS s ON s.name = r.scheduler
+	LEFT JOIN wait AS w ON w.thread = t.id
+	WHERE r.role = 'worker' AND t.exit_ns IS NULL
+)
+SELECT m.capture, m.process, p.pid, p.name, m.scheduler, count(*) AS workers,
+	min(m.waited_ns) AS waited_ns, min(m.at_attach) AS at_attach,
+	group_concat(DISTINCT m.function || ' (' || m.cause || ')') AS places,
+	CASE WHEN min(m.at_attach) AND min(m.cause = 'lock') THEN 'nothing' ELSE 'wait' END
+		AS progress_by
+FROM member AS m
+JOIN process AS p ON p.id = m.process
+GROUP BY m.capture, m.process, m.scheduler, m.only_thread
+HAVING count(*) = count(m.thread);

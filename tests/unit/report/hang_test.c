@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "tests/unit/fixture/analysis_fixture.h"
+
+#include <stdio.h>
+
+/* Waits that nobody ends, and runtimes in which no worker runs any more. */
+
+#define END_US 3000000
+#define SINCE_BEFORE (HUD_OFFCPU_OPEN | HUD_OFFCPU_AT_ATTACH)
+
+static void waits(struct scene *s, uint32_t tid, enum fake_stack stack, uint64_t from,
+		  uint32_t flags)
+{
+	scene_span(s, (struct span) {.tid = tid,
+				     .from = from,
+				     .to = END_US,
+				     .stack = stack,
+				     .syscall = stack == LOCK ? SYS_FUTEX : SYS_NANOSLEEP,
+				     .flags = flags});
+}
+
+static void parks(struct scene *s, uint32_t tid, uint64_t from, uint64_t to)
+{
+	scene_span(s, (struct span) {.tid = tid,
+				     .from = from,
+				     .to = to,
+				     .stack = PARK,
+				     .syscall = SYS_EPOLL_WAIT});
+}
+
+static void a_wait_since_before_the_recording_that_nobody_ended_says_so(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	waits(&s, 11, LOCK, 0, SINCE_BEFORE);
+	parks(&s, 12, 0, 2900000);
+	db = scene_load(&s, END_US);
+	assert_text(db,
+		    "SELECT open_count || ' ' || at_attach_count || ' ' || longest_at_attach || ' '"
+		    " || unended_share || ' ' || coalesce(wakers, 'none') FROM blocking_sites",
+		    "1 1 1 1.0 none");
+	assert_text(db,
+		    "SELECT open || ' ' || coalesce(waker, '-') || ' ' || count FROM site_waker",
+		    "1 - 1");
+	assert_number(db, "SELECT count(*) FROM lock_holders", 0);
+	assert_text(db, "SELECT waits || ' ' || at_attach FROM blocking_polls", "1 1");
+	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "WARNING blocking");
+	assert_number(db,
+		      "SELECT sentence LIKE '%the longest 3.00 s, since before the recording.' "
+		      "AND longest_at_attach FROM verdict",
+		      1);
+	sqlite3_close(db);
+}
+
+/* It is not known to have begun before the recording, and it was ended. */
+static void a_wait_that_was_seen_whole_has_neither_mark(void **state)
+{
+	sqlite3 *db = spans_load(100000, {.tid = 11,
+					  .from = 10000,
+					  .to = 40000,
+					  .wakeup = 39000,
+					  .stack = LOCK,
+					  .syscall = SYS_FUTEX,
+					  .waker_tid = 20,
+					  .waker_stack = OTHER});
+
+	(void)state;
+	assert_text(db,
+		    "SELECT open_count || ' ' || at_attach_count || ' ' || longest_at_attach || ' '"
+		    " || coalesce(unended_share, 'none') FROM blocking_sites",
+		    "0 0 0 none");
+	assert_text(db, "SELECT open || ' ' || waker FROM site_waker", "0 demo::holder::hold");
+	assert_number(db, "SELECT count(*) FROM lock_holders", 1);
+	assert_text(db, "SELECT waits || ' ' || at_attach FROM blocking_polls", "0 0");
+	sqlite3_close(db);
+}
+
+/* The poll goes on at the end; the wait in it was over long before, or has been ended just now. */
+static void only_a_wait_that_goes_on_is_still_blocked(void **state)
+{
+	struct hud_poll poll = {
+		.head = {HUD_POLL, 0, sizeof(poll)},
+		.start_min_ns = BEGIN_NS + 10000000,
+		.start_max_ns = BEGIN_NS + 10000000,
+		.end_min_ns = BEGIN_NS + 100000000,
+		.end_max_ns = BEGIN_NS + 100000000,
+		.task = 7,
+		.tid = 11,
+		.poll_flags = HUD_POLL_OPEN,
+		.scheduler = 2,
+		.sleep_ns = 20000000,
+	};
+	struct hud_offcpu nap = {
+		.head = {HUD_OFFCPU, 0, sizeof(nap)},
+		.start_ns = BEGIN_NS + 12000000,
+		.end_ns = BEGIN_NS + 32000000,
+		.wakeup_ns = BEGIN_NS + 32000000,
+		.tid = 11,
+		.syscall = SYS_NANOSLEEP,
+		.poll_ns = BEGIN_NS + 10000000,
+		.task = 7,
+		.where = HUD_WHERE_POLL,
+	};
+
+	(void)state;
+	for (int ended_by_then = 0; ended_by_then < 2; ended_by_then++) {
+		struct scene s;
+		sqlite3 *db;
+
+		scene_begin_expecting(&s, 1, HUD_SOURCE_PASSIVE);
+		poll.process = nap.process = s.process;
+		nap.user_stack = s.stack[NAP];
+		if (ended_by_then) {
+			nap.end_ns = BEGIN_NS + 100000000;
+			nap.wakeup_ns = BEGIN_NS + 99900000;
+			nap.offcpu_flags = HUD_OFFCPU_OPEN;
+		}
+		scene_event(&s, &nap);
+		scene_event(&s, &poll);
+		db = scene_load(&s, 100000);
+		assert_number(db, "SELECT count(*) FROM blocking_sites WHERE open_count > 0", 0);
+		assert_text(db, "SELECT open || ' ' || waits FROM blocking_polls", "1 0");
+		sqlite3_close(db);
+	}
+}
+
+static void a_runtime_without_a_running_worker_is_stuck(void **state)
+{
+	static const struct {
+		enum fake_stack first, second;
+		uint64_t first_from, second_from;
+		uint32_t flags;
+		const char *sentence; /* NULL: not stuck */
+	} cases[] = {
+		{LOCK, LOCK, 0, 0, SINCE_BEFORE,
+		 "no worker of this runtime runs: nothing can make progress; 2 workers wait since "
+		 "before the recording in demo::locker::take (lock); nobody ended that."},
+		{LOCK, NAP, 0, 0, SINCE_BEFORE,
+		 "no worker of this runtime runs: nothing can make progress until a wait ends; 2 "
+		 "workers wait since before the recording in demo::locker::take (lock), "
+		 "demo::sleepy::nap (sleep)."},
+		{LOCK, LOCK, 1000000, 2000000, HUD_OFFCPU_OPEN,
+		 "no worker of this runtime runs: nothing can make progress until a wait ends; 2 "
+		 "workers wait for 1.00 s or longer in demo::locker::take (lock)."},
+		{LOCK, LOCK, 0, 2100000, HUD_OFFCPU_OPEN, NULL}, /* may be over soon */
+		{LOCK, PARK, 0, 0, SINCE_BEFORE, NULL},          /* that one can run */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct scene s;
+		sqlite3 *db;
+
+		scene_begin(&s, 1);
+		waits(&s, 11, cases[i].first, cases[i].first_from, cases[i].flags);
+		if (cases[i].second == PARK)
+			parks(&s, 12, 0, 2900000);
+		else
+			waits(&s, 12, cases[i].second, cases[i].second_from, cases[i].flags);
+		db = scene_load(&s, END_US);
+		assert_number(db, "SELECT count(*) FROM stuck_runtime", cases[i].sentence != NULL);
+		assert_number(db, "SELECT stuck_workers FROM verdict", cases[i].sentence ? 2 : 0);
+		if (cases[i].sentence) {
+			assert_text(db, "SELECT level || ' ' || reason FROM verdict",
+				    "WARNING stuck");
+			assert_text(db, "SELECT sentence FROM verdict", cases[i].sentence);
+		}
+		sqlite3_close(db);
+	}
+}
+
+/* In the middle of the recording it stood still, and then it went on. */
+static void a_runtime_that_went_on_is_not_stuck(void **state)
+{
+	sqlite3 *db = spans_load(END_US, {.tid = 11,
+					  .from = 0,
+					  .to = 1500000,
+					  .stack = LOCK,
+					  .syscall = SYS_FUTEX,
+					  .flags = SINCE_BEFORE});
+
+	(void)state;
+	assert_number(db, "SELECT count(*) FROM stuck_runtime", 0);
+	sqlite3_close(db);
+}
+
+static void assert_advised(sqlite3 *db, bool suspended)
+{
+	assert_int_equal(database_run(db, "UPDATE frame SET site = 'std::sync::mutex::Mutex::lock' "
+					  "WHERE site = 'std::sys::futex'"),
+			 0);
+	assert_number(db,
+		      "SELECT advice LIKE '%guard that is kept over an .await%' FROM site_advice "
+		      "AS a JOIN site AS s ON s.id = a.site WHERE s.cause = 'lock'",
+		      suspended);
+	sqlite3_close(db);
+}
+
+static void a_lock_that_nobody_gives_back_has_the_advice_of_a_guard_over_await(void **state)
+{
+	static const struct {
+		uint64_t from;
+		uint32_t flags;
+		bool suspended;
+	} cases[] = {{0, SINCE_BEFORE, true},
+		     {1000000, HUD_OFFCPU_OPEN, true},
+		     {2990000, HUD_OFFCPU_OPEN, false}, /* it may be given back soon */
+		     {0, HUD_OFFCPU_AT_ATTACH, false}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct scene s;
+
+		scene_begin(&s, 1);
+		waits(&s, 11, LOCK, cases[i].from, cases[i].flags);
+		assert_advised(scene_load(&s, END_US), cases[i].suspended);
+	}
+}
+
+/* Worker 12 parked for 60 ms in a window that ends 60 ms after the wait began, at 100 ms. */
+static void counted_park(struct scene *s, uint64_t from)
+{
+	struct hud_window window = {
+		.head = {HUD_WINDOW, 0, sizeof(window)},
+		.start_ns = BEGIN_NS + from * 1000,
+		.end_ns = BEGIN_NS + 160000000,
+		.process = s->process,
+		.tid = 12,
+		.parked_ns = 60000000,
+	};
+
+	scene_event(s, &window);
+}
+
+/* Worker 12 ends a wait of 11 in a poll: what did it do since the wait began? */
+static void a_lock_given_back_by_a_worker_that_parked_has_it_too(void **state)
+{
+	enum meanwhile {
+		PARKED,
+		PARK_COUNTED, /* in a window that began before the wait, 60 ms of which it parked */
+		PARK_BEFORE,  /* the same, but these 60 ms may have been before the wait */
+		POLLED_ANOTHER_TASK,
+		HELD_IT,
+		WAITED_ITSELF,
+		ENDED_BY_OTHER,
+	};
+	static const bool suspended[] = {[PARKED] = true,
+					 [PARK_COUNTED] = true,
+					 [POLLED_ANOTHER_TASK] = true,
+					 [ENDED_BY_OTHER] = false};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(suspended) / sizeof(*suspended); i++) {
+		struct scene s;
+
+		scene_begin(&s, 1);
+		if (i == PARKED || i == WAITED_ITSELF)
+			parks(&s, 12, 120000, 200000);
+		else
+			parks(&s, 12, 20000, 50000);
+		if (i == PARK_COUNTED || i == PARK_BEFORE)
+			counted_park(&s, i == PARK_COUNTED ? 95000 : 20000);
+		if (i == POLLED_ANOTHER_TASK)
+			scene_samples(&s, 12, 200000, 220000, 190000, TINY);
+		if (i == WAITED_ITSELF)
+			scene_span(&s, (struct span) {12, 210000, 240000, 239000, LOCK, SYS_FUTEX,
+						      0, 20, OTHER});
+		scene_samples(&s, 12, 390000, 400000, 385000, HASH);
+		scene_span(&s, (struct span) {11, 100000, 401000, 400000, LOCK, SYS_FUTEX, 0,
+					      i == ENDED_BY_OTHER ? 20 : 12,
+					      i == ENDED_BY_OTHER ? OTHER : HASH});
+		assert_advised(scene_load(&s, 500000), suspended[i]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_wait_since_before_the_recording_that_nobody_ended_says_so),
+		cmocka_unit_test(a_wait_that_was_seen_whole_has_neither_mark),
+		cmocka_unit_test(only_a_wait_that_goes_on_is_still_blocked),
+		cmocka_unit_test(a_runtime_without_a_running_worker_is_stuck),
+		cmocka_unit_test(a_runtime_that_went_on_is_not_stuck),
+		cmocka_unit_test(
+			a_lock_that_nobody_gives_back_has_the_advice_of_a_guard_over_await),
+		cmocka_unit_test(a_lock_given_back_by_a_worker_that_parked_has_it_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
