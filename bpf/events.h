@@ -82,6 +82,7 @@ struct event_offcpu {
 	__u32 state;
 	__u32 span_flags;
 	__u32 out_cpu;
+	__u64 next_poll; /* polls the task in the worker's LIFO slot; 0: none, or not known */
 	struct event_stacks stacks;
 	event_address address[];
 };

@@ -50,8 +50,9 @@ static __always_inline void span_send(void *ctx, struct task_struct *task, struc
 	event_begin(&e->head, EVENT_OFFCPU, task->tgid, task->pid, now);
 	if (ctx && st->span_flags & EVENT_SPAN_AT_ATTACH)
 		poll_of_sleeper(task, st, now);
+	e->next_poll = 0;
 	if (ctx && st->poll.span.start_max_ns)
-		ready_note(st, st->span_start_ns);
+		e->next_poll = ready_note(st, st->span_start_ns);
 	where_fill(&e->where, &st->poll.key, &st->poll.span);
 	e->start_ns = st->span_start_ns;
 	e->wakeup_ns = st->span_wakeup_ns;

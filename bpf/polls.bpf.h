@@ -382,9 +382,9 @@ static __always_inline void ready_add(struct poll_span *span, const struct queue
 /*
  * Reads the worker's run queue during the current poll. The tasks in it have been queued since
  * `since_ns` or longer. Those of the first reading that finds any are remembered: they wait
- * longest.
+ * longest. Returns the function that polls the task in the LIFO slot; 0: none, or not known.
  */
-static __always_inline void ready_note(struct thread_state *st, __u64 since_ns)
+static __always_inline __u64 ready_note(struct thread_state *st, __u64 since_ns)
 {
 	struct poll_watch *p = &st->poll;
 	struct poll_span *span = &p->span;
@@ -399,6 +399,7 @@ static __always_inline void ready_note(struct thread_state *st, __u64 since_ns)
 			.tail = q.tail,
 		};
 	ready_add(span, &q);
+	return q.next_poll;
 }
 
 static __always_inline void where_fill(struct event_where *out, const struct poll_key *key,

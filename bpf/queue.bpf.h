@@ -6,7 +6,7 @@
 
 /*
  * The run queue of a worker. Only its own thread adds to it (tasks that other threads wake go to a
- * queue that all workers share), so it does not grow while that sleeps. Two to four reads of user
+ * queue that all workers share), so it does not grow while that sleeps. Two to six reads of user
  * memory, as the worker itself or, while it sleeps, in the walk over all threads.
  */
 struct queue_state {
@@ -16,6 +16,8 @@ struct queue_state {
 	__u32 ring;
 	__u32 head; /* other workers steal here too */
 	__u32 tail;
+	__u32 reserved;
+	__u64 next_poll; /* of the task in the LIFO slot: its poll function; 0: not known */
 };
 
 /* The value of 2, 4 or 8 `bytes` at an address; 0 where it cannot be read: see user_word(). */
@@ -44,8 +46,22 @@ static __always_inline void ring_read(struct task_struct *sleeper,
 	out->ready = queue_distance(out->head, out->tail, s->queue_bytes);
 }
 
+/* The task in the LIFO slot, which no other worker can take, and the function that polls it. */
+static __always_inline void lifo_read(struct task_struct *sleeper, const struct identity *id,
+				      __u64 slot, struct queue_state *out)
+{
+	__u64 task = word_read(sleeper, slot, 8);
+
+	if (!task)
+		return;
+	out->next = 1;
+	if (id->flags & HUD_IDENTITY_HEADER)
+		out->next_poll =
+			word_read(sleeper, word_read(sleeper, task + id->task_vtable, 8), 8);
+}
+
 /* Fills `out`, which is zero, with the queue of the worker that holds `core`. */
-static __always_inline void queue_fill(struct task_struct *sleeper,
+static __always_inline void queue_fill(struct task_struct *sleeper, const struct identity *id,
 				       const struct hud_plan_scheduler *s, __u64 core,
 				       struct queue_state *out)
 {
@@ -61,8 +77,8 @@ static __always_inline void queue_fill(struct task_struct *sleeper,
 		room = word_read(sleeper, queue + s->queue_room, 8);
 		out->ready = (__u32)((tail - head) & (room - 1));
 	}
-	if (s->lifo != HUD_NO_OFFSET && word_read(sleeper, core + s->lifo, 8))
-		out->next = 1;
+	if (s->lifo != HUD_NO_OFFSET)
+		lifo_read(sleeper, id, core + s->lifo, out);
 	if (out->ready > READY_MAX)
 		out->ready = READY_MAX;
 }
@@ -79,7 +95,7 @@ __noinline int queue_read(__u32 identity, __u32 scheduler, __u64 core, struct qu
 		return 0;
 	*out = (struct queue_state) {};
 	if (id && scheduler < IDENTITY_SCHEDULERS && core)
-		queue_fill(NULL, &id->scheduler[scheduler], core, out);
+		queue_fill(NULL, id, &id->scheduler[scheduler], core, out);
 	return 0;
 }
 

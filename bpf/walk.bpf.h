@@ -101,10 +101,11 @@ static __always_inline void sleeper_queue(struct task_struct *task, struct threa
 	struct identity *id = identity_find(st, task->tgid);
 	__u32 scheduler = s->key.scheduler;
 
-	if (!sleeper_stacks || !id || !s->key.core || scheduler >= IDENTITY_SCHEDULERS)
-		return;
 	s->queue = (struct queue_state) {};
-	queue_fill(task, &id->scheduler[scheduler], s->key.core, &s->queue);
+	if (!sleeper_stacks || !id || !s->span.start_max_ns || !s->key.core ||
+	    scheduler >= IDENTITY_SCHEDULERS)
+		return;
+	queue_fill(task, id, &id->scheduler[scheduler], s->key.core, &s->queue);
 	ready_add(&s->span, &s->queue);
 }
 
@@ -142,6 +143,8 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 	e->syscall = task_syscall(task);
 	e->state = task->__state & TASK_STATE_MASK;
 	e->out_cpu = st->out_cpu;
+	sleeper_queue(task, st, seen);
+	e->next_poll = seen->queue.next_poll;
 	e->stacks = (struct event_stacks) {};
 	if (st->open_start_ns == start) {
 		e->span_flags |= EVENT_SPAN_REPEATED;
@@ -157,10 +160,8 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 		return false;
 	st->open_start_ns = seen->start_ns;
 	scratch_send(s, sizeof(*e), stack_bytes);
-	if (!seen->span.start_max_ns)
-		return false;
-	sleeper_queue(task, st, seen);
-	poll_span_send(&seen->span, NULL, task->tgid, task->pid);
+	if (seen->span.start_max_ns)
+		poll_span_send(&seen->span, NULL, task->tgid, task->pid);
 	return false;
 }
 

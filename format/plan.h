@@ -126,9 +126,10 @@ struct hud_plan_identity {
 	uint32_t reserved;
 	int64_t task;     /* from the thread pointer: id of the task being polled, 8 bytes */
 	int64_t task_tag; /* from the thread pointer: 8 bytes, 0: there is no id */
-	/* In the header of a task: address of its vtable, which begins with the poll function. */
+	/* In the header of a task: address of its vtable, whose first entry polls the task. */
 	uint32_t task_vtable;
-	uint32_t task_id; /* in that vtable: offset of the id in the task, 8 bytes */
+	/* In that vtable: offset of the id in the task, 8 bytes. hud-record does not use it. */
+	uint32_t task_id;
 	struct hud_plan_scheduler {
 		uint32_t kind;   /* enum hud_scheduler_kind */
 		uint32_t core;   /* in the context: address of the core, 0: it is not held */

@@ -96,25 +96,16 @@ static const struct record_field kernel_stack_fields[] = {
 };
 
 static const struct record_field offcpu_fields[] = {
-	ONE(hud_offcpu, start_ns, FIELD_NUMBER),
-	ONE(hud_offcpu, end_ns, FIELD_NUMBER),
-	ONE(hud_offcpu, wakeup_ns, FIELD_NUMBER),
-	ONE(hud_offcpu, process, FIELD_NUMBER),
-	ONE(hud_offcpu, tid, FIELD_NUMBER),
-	ONE(hud_offcpu, user_stack, FIELD_NUMBER),
-	ONE(hud_offcpu, kernel_stack, FIELD_NUMBER),
-	ONE(hud_offcpu, syscall, FIELD_SIGNED),
-	ONE(hud_offcpu, offcpu_flags, FIELD_HEX),
-	ONE(hud_offcpu, state, FIELD_NUMBER),
-	ONE(hud_offcpu, cpu, FIELD_NUMBER),
-	ONE(hud_offcpu, waker_pid, FIELD_NUMBER),
-	ONE(hud_offcpu, waker_tid, FIELD_NUMBER),
-	ONE(hud_offcpu, waker_process, FIELD_NUMBER),
-	ONE(hud_offcpu, waker_stack, FIELD_NUMBER),
-	ONE(hud_offcpu, poll_ns, FIELD_NUMBER),
-	ONE(hud_offcpu, task, FIELD_NUMBER),
-	ONE(hud_offcpu, where, FIELD_NUMBER),
-	{0},
+	ONE(hud_offcpu, start_ns, FIELD_NUMBER),     ONE(hud_offcpu, end_ns, FIELD_NUMBER),
+	ONE(hud_offcpu, wakeup_ns, FIELD_NUMBER),    ONE(hud_offcpu, process, FIELD_NUMBER),
+	ONE(hud_offcpu, tid, FIELD_NUMBER),          ONE(hud_offcpu, user_stack, FIELD_NUMBER),
+	ONE(hud_offcpu, kernel_stack, FIELD_NUMBER), ONE(hud_offcpu, syscall, FIELD_SIGNED),
+	ONE(hud_offcpu, offcpu_flags, FIELD_HEX),    ONE(hud_offcpu, state, FIELD_NUMBER),
+	ONE(hud_offcpu, cpu, FIELD_NUMBER),          ONE(hud_offcpu, waker_pid, FIELD_NUMBER),
+	ONE(hud_offcpu, waker_tid, FIELD_NUMBER),    ONE(hud_offcpu, waker_process, FIELD_NUMBER),
+	ONE(hud_offcpu, waker_stack, FIELD_NUMBER),  ONE(hud_offcpu, poll_ns, FIELD_NUMBER),
+	ONE(hud_offcpu, task, FIELD_NUMBER),         ONE(hud_offcpu, where, FIELD_NUMBER),
+	ONE(hud_offcpu, next_site, FIELD_NUMBER),    {0},
 };
 
 static const struct record_field sample_fields[] = {
@@ -392,6 +383,7 @@ static const struct record_kind kinds[] = {
 			ID(PROCESS, hud_offcpu, waker_process),
 			THREAD(hud_offcpu, waker_tid, waker_process),
 			ID(USER_STACK, hud_offcpu, waker_stack),
+			ID(USER_STACK, hud_offcpu, next_site),
 		},
 	},
 	[HUD_SAMPLE] = {

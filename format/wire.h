@@ -272,7 +272,9 @@ struct hud_offcpu {
 	/* the runtime's id of the task being polled, 0: none or not known */
 	uint64_t task;
 	uint32_t where; /* enum hud_where */
-	uint32_t reserved;
+	/* User stack of one frame: the function that polls the task which stood in the worker's
+	   LIFO slot at the end of the span; 0: there was none, or it is not known. */
+	uint32_t next_site;
 };
 HUD_ASSERT_SIZE(struct hud_offcpu, 104);
 

@@ -164,7 +164,7 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 	const struct defined_thread *waker =
 		defined_thread(&c->defined, o->waker_process, o->waker_tid);
 	const struct defined_kernel_stack *kernel, *none;
-	int64_t user, waker_stack, span;
+	int64_t user, waker_stack, next, span;
 	const char *cause;
 	struct observation seen;
 	struct row row;
@@ -172,6 +172,7 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 
 	if (!thread || capture_stack_rows(c, o->user_stack, o->kernel_stack, &user, &kernel) ||
 	    capture_stack_rows(c, o->waker_stack, 0, &waker_stack, &none) ||
+	    capture_stack_rows(c, o->next_site, 0, &next, &none) ||
 	    !capture_time_plausible(c, o->start_ns) || !capture_time_plausible(c, o->end_ns))
 		return -EINVAL;
 	if (o->end_ns < o->start_ns)
@@ -189,6 +190,7 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 	row_id(&row, kernel ? kernel->row : 0);
 	row_id(&row, o->waker_process && waker ? waker->row : 0);
 	row_id(&row, waker_stack);
+	row_id(&row, next);
 	row_number(&row, span);
 	seen = sleep_of(o, span, user);
 	err = observations_add(&c->observations, thread->row, &seen, cause,

@@ -42,7 +42,7 @@ static const struct {
 			     "capture, thread, start_ns, end_ns, wakeup_ns, run_queue_ns, syscall,"
 			     "syscall_name, open, at_attach, preempted, no_stack, task_state, cpu,"
 			     "waker_pid, waker_tid, runtime_state, unsure, poll_ns, task_id, cause,"
-			     "user_stack, kernel_stack, waker_thread, waker_stack, id",
+			     "user_stack, kernel_stack, waker_thread, waker_stack, next_stack, id",
 			     true},
 	[ROW_SAMPLE] =
 		{"sample",

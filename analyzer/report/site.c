@@ -89,6 +89,16 @@ static void print_queue_wait_row(const struct page *page, sqlite3_stmt *q)
 	print_delay(page, q);
 }
 
+/* Tasks in the LIFO slot. */
+static void print_next_row(const struct page *page, sqlite3_stmt *q)
+{
+	char time[WORD_BYTES];
+
+	fprintf(page->out, "%9s  %s, in %" PRId64 " wait%s\n",
+		duration_word(time, column_number(q, "blocked_ns", -1)), column_text(q, "task"),
+		column_number(q, "waits", 0), column_number(q, "waits", 0) == 1 ? "" : "s");
+}
+
 static void print_longest_row(const struct page *page, sqlite3_stmt *q)
 {
 	char time[WORD_BYTES], at[WORD_BYTES];
@@ -112,6 +122,9 @@ enum exit_status report_one_site(const struct page *page)
 	const struct page_list wakers = {"wakers", "WOKEN BY", NULL, print_waker_row, LIST_SHOWN};
 	const struct page_list queue_wait = {"queue_wait", "TASKS QUEUED MEANWHILE", NULL,
 					     print_queue_wait_row, 1};
+	const struct page_list next = {"next_tasks",
+				       "IN THE LIFO SLOT MEANWHILE (no other worker can take it)",
+				       NULL, print_next_row, LIST_SHOWN};
 	const struct page_list longest = {"longest",
 					  page->polls ? "LONGEST POLLS" : "LONGEST SPANS", NULL,
 					  print_longest_row, LIST_SHOWN};
@@ -122,7 +135,7 @@ enum exit_status report_one_site(const struct page *page)
 	if (more)
 		fprintf(page->out, "%*smore: --top N\n", TREE_COLUMN, "");
 	if (page_list(page, &wakers, NULL) < 0 || page_list(page, &queue_wait, NULL) < 0 ||
-	    page_list(page, &longest, NULL) < 0)
+	    page_list(page, &next, NULL) < 0 || page_list(page, &longest, NULL) < 0)
 		return STATUS_SYSTEM;
 	return STATUS_DONE;
 }

@@ -165,6 +165,7 @@ CREATE TABLE offcpu_span (
 	task_id INTEGER,
 	waker_thread INTEGER REFERENCES thread (id),
 	waker_stack INTEGER REFERENCES stack (id),
+	next_stack INTEGER REFERENCES stack (id),
 	UNIQUE (thread, start_ns)
 );
 

@@ -36,6 +36,15 @@ static uint32_t user_stack(struct transcript *t, const struct process_entry *p,
 						    s->frame_pointer_from));
 }
 
+/* A stack of one frame, at the beginning of a function; 0: none. */
+static uint32_t function_stack(struct transcript *t, const struct process_entry *p,
+			       uint64_t address, uint64_t now_ns)
+{
+	const struct event_stacks one = {.user_frames = 1};
+
+	return address ? user_stack(t, p, &address, 1, &one, now_ns) : 0;
+}
+
 /*
  * Index of __schedule() in the kernel stack of a sleeping thread: frames before it can be of the
  * hook that took the stack. 0: not found.
@@ -150,6 +159,7 @@ static void offcpu_write(struct transcript *t, const struct process_entry *p,
 
 	if (e && o->span_flags & EVENT_SPAN_REPEATED && e->open_start_ns == o->start_ns)
 		ids = (struct stack_ids) {e->open_user_stack, e->open_kernel_stack};
+	wire.next_site = function_stack(t, p, o->next_poll, o->head.time_ns);
 	wire.user_stack = ids.user;
 	wire.kernel_stack = ids.kernel;
 	if (e && o->head.type == EVENT_OPEN) {
@@ -312,11 +322,7 @@ static void poll_write(struct transcript *t, const struct process_entry *p,
 		.next_sum_ns = e->next_sum_ns,
 		.next_max_ns = e->next_max_ns,
 	};
-	const struct event_stacks site = {.user_frames = 1};
-	uint64_t address = e->site;
-
-	if (address)
-		wire.site = user_stack(t, p, &address, 1, &site, e->head.time_ns);
+	wire.site = function_stack(t, p, e->site, e->head.time_ns);
 	capture_writer_event(t->writer, &wire.head);
 }
 
@@ -453,14 +459,12 @@ void transcript_histogram(struct transcript *t, const struct poll_site *site,
 			  const struct poll_histogram *histogram, uint64_t now_ns)
 {
 	const struct process_entry *p = process_table_find(t->processes, (pid_t)site->tgid);
-	const struct event_stacks one = {.user_frames = 1};
 	union {
 		struct hud_histogram wire;
 		uint8_t room[sizeof(struct hud_histogram) +
 			     HUD_HISTOGRAM_BUCKETS * 2 * sizeof(uint32_t)];
 	} out = {0};
 	struct hud_histogram *wire = &out.wire;
-	uint64_t address = site->address;
 
 	if (!p || !p->id)
 		return;
@@ -477,7 +481,7 @@ void transcript_histogram(struct transcript *t, const struct poll_site *site,
 	wire->total_ns = histogram->total_ns;
 	wire->max_ns = histogram->max_ns;
 	wire->process = p->id;
-	wire->site = user_stack(t, p, &address, 1, &one, now_ns);
+	wire->site = function_stack(t, p, site->address, now_ns);
 	capture_writer_event(t->writer, &wire->head);
 }
 

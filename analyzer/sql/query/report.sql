@@ -27,6 +27,8 @@ WITH listed AS (
 			'next_mean_ns', next_mean_ns, 'next_max_ns', next_max_ns) END) AS text
 	FROM site_queue_wait
 	WHERE capture = :capture
+), next_task AS MATERIALIZED (
+	SELECT * FROM site_next_task WHERE capture = :capture
 ), site_text AS (
 	SELECT json_object(
 		'id', s.site, 'function', s.function, 'crate', s.crate, 'file', s.file,
@@ -65,6 +67,9 @@ WITH listed AS (
 			FROM (SELECT * FROM code_line AS l WHERE l.site = s.site
 				ORDER BY rank)),
 		'queue_wait', (SELECT json(q.text) FROM queue_wait AS q WHERE q.site = s.site),
+		'next_tasks', (SELECT json_group_array(json_object('task', task, 'waits', waits,
+			'blocked_ns', blocked_ns))
+			FROM (SELECT * FROM next_task AS n WHERE n.site = s.site ORDER BY rank)),
 		'advice', CASE WHEN s.advice IS NOT NULL THEN json_object(
 			'text', s.advice, 'documentation', s.documentation,
 			'function', s.advice_function) END) AS text

@@ -215,9 +215,16 @@ async fn fetch(service: &Service) -> io::Result<String> {
     measure(Cause::NetIo, guilty::fetch_config, service.config_server)
 }
 
+/// A task that the doomed job has spawned: it stands in the LIFO slot of the job's worker, from
+/// where no other worker takes it.
+async fn left_behind() {
+    tokio::task::yield_now().await;
+}
+
 /// No endpoint: a job that never comes back (`--deadlock-at`).
 pub async fn doomed_job(number: usize) {
     timed(async move {
+        tokio::spawn(left_behind());
         measure(Cause::Lock, guilty::deadlock, number);
     }).await
 }

@@ -4,7 +4,17 @@
 import os
 
 from lib import (MS, S, Demo, Recording, analyzed, database, expect, expect_equal, fact,
-                 facts_check, once, path_for, report, wait_until)
+                 facts_check, once, path_for, recorded, report, wait_until)
+
+
+def demo_waits(pid):
+    """Whether the only worker of a demo waits in a futex, as one that parks with drivers does not.
+    """
+    tasks = f"/proc/{pid}/task"
+    for task in os.listdir(tasks):
+        if open(f"{tasks}/{task}/comm").read() == "tokio-runtime-w\n":
+            return open(f"{tasks}/{task}/wchan").read().startswith("futex")
+    return False
 
 
 class Deadlocked:
@@ -53,6 +63,27 @@ def deadlock_facts(variant, how):
         line = next(l for l in text.splitlines() if "demo::guilty::deadlock" in l)
         expect("STILL BLOCKED" in line.upper(), f"not marked as still blocked: {line}")
 
+    @fact(name=f"{how}_nobody_ended_these_waits_and_one_began_before_the_recording")
+    def _():
+        d = deadlocked(variant)
+        site = next(s for s in d.report["sites"] if s["function"] == "demo::guilty::deadlock")
+        expect_equal(site["at_attach_count"], 1, "waits that had begun before the recording")
+        expect_equal([(w["function"], w["open"]) for w in site["wakers"]], [(None, True)],
+                     "who ended them")
+        expect("guard that is kept over an .await" in site["advice"]["text"],
+               f"the advice: {site['advice']}")
+        text = analyzed("report", d.capture, "--site", site["id"])
+        expect("nobody ended it until the end" in text, f"who ended them, on its page:\n{text}")
+
+    @fact(name=f"{how}_what_waits_behind_them_is_read_while_they_sleep")
+    def _():
+        d = deadlocked(variant)
+        site = next(s for s in d.report["sites"] if s["function"] == "demo::guilty::deadlock")
+        expect(site["queue_wait"] and site["queue_wait"]["max"] >= 1,
+               f"tasks in the run queue: {site['queue_wait']}")
+        expect_equal([(t["task"], t["waits"]) for t in site["next_tasks"]],
+                     [("demo::handlers::left_behind", 2)], "tasks in the LIFO slot")
+
     @fact(name=f"{how}_they_are_blocked_until_the_end_of_the_recording")
     def _():
         d = deadlocked(variant)
@@ -73,5 +104,21 @@ def deadlock_facts(variant, how):
 
 deadlock_facts("fp", "with_frame_pointers")
 deadlock_facts("release", "in_plain_release")
+
+
+@fact
+def a_runtime_whose_only_worker_is_deadlocked_makes_no_progress():
+    demo = Demo("release", "--workers", "1", "--deadlock-at", "0", "--only", "sleep")
+    wait_until(lambda: demo_waits(demo.pid), "the worker waits for the lock")
+    capture = path_for("stuck.hud")
+    recorded("-d", "2", "-p", demo.pid, "-o", capture)
+    demo.truth()
+    verdict = report(capture)["verdict"]
+    expect_equal((verdict["level"], verdict["reason"], verdict["stuck_workers"]),
+                 ("WARNING", "stuck", 1), "level, reason and stuck workers")
+    expect(verdict["sentence"].startswith(
+        "no worker of this runtime runs: nothing can make progress; 1 worker waits since before "
+        "the recording in demo::guilty::deadlock (lock)"), verdict["sentence"])
+
 
 facts_check()

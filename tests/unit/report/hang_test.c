@@ -187,6 +187,37 @@ static void a_runtime_that_went_on_is_not_stuck(void **state)
 	sqlite3_close(db);
 }
 
+/* No other worker can take it from there. */
+static void the_task_in_the_lifo_slot_of_a_worker_that_waits_is_named(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	for (uint64_t i = 0; i < 3; i++) {
+		struct hud_offcpu wait = {
+			.head = {HUD_OFFCPU, 0, sizeof(wait)},
+			.start_ns = BEGIN_NS + i * 100000000,
+			.end_ns = BEGIN_NS + i * 100000000 + 40000000,
+			.process = s.process,
+			.tid = 11,
+			.user_stack = s.stack[LOCK],
+			.syscall = SYS_FUTEX,
+			/* OTHER polls no task: not what a LIFO slot can hold */
+			.next_site = i == 0 ? 0 : s.stack[i == 1 ? TINY : OTHER],
+		};
+
+		scene_event(&s, &wait);
+	}
+	db = scene_load(&s, 500000);
+	assert_text(db,
+		    "SELECT count(*) || ' ' || group_concat(task || ' ' || waits || ' ' || "
+		    "(blocked_ns / 1000000)) FROM site_next_task",
+		    "1 demo::tiny::run 1 40");
+	sqlite3_close(db);
+}
+
 static void assert_advised(sqlite3 *db, bool suspended)
 {
 	assert_int_equal(database_run(db, "UPDATE frame SET site = 'std::sync::mutex::Mutex::lock' "
@@ -284,6 +315,7 @@ int main(void)
 		cmocka_unit_test(only_a_wait_that_goes_on_is_still_blocked),
 		cmocka_unit_test(a_runtime_without_a_running_worker_is_stuck),
 		cmocka_unit_test(a_runtime_that_went_on_is_not_stuck),
+		cmocka_unit_test(the_task_in_the_lifo_slot_of_a_worker_that_waits_is_named),
 		cmocka_unit_test(
 			a_lock_that_nobody_gives_back_has_the_advice_of_a_guard_over_await),
 		cmocka_unit_test(a_lock_given_back_by_a_worker_that_parked_has_it_too),
