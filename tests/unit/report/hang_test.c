@@ -55,6 +55,23 @@ static void a_wait_since_before_the_recording_that_nobody_ended_says_so(void **s
 	sqlite3_close(db);
 }
 
+/* A process that was found later was asleep then: since when is not known. */
+static void a_wait_in_a_process_that_was_found_later_may_have_begun_in_the_recording(void **state)
+{
+	(void)state;
+	for (uint64_t found = 0; found < 2; found++) {
+		struct scene s;
+		sqlite3 *db;
+
+		scene_begin_late(&s, 1, found);
+		waits(&s, 11, LOCK, found, SINCE_BEFORE);
+		db = scene_load(&s, END_US);
+		assert_number(db, "SELECT at_attach_count FROM blocking_sites", !found);
+		assert_number(db, "SELECT open_count FROM blocking_sites", 1);
+		sqlite3_close(db);
+	}
+}
+
 /* It is not known to have begun before the recording, and it was ended. */
 static void a_wait_that_was_seen_whole_has_neither_mark(void **state)
 {
@@ -311,6 +328,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_wait_since_before_the_recording_that_nobody_ended_says_so),
+		cmocka_unit_test(
+			a_wait_in_a_process_that_was_found_later_may_have_begun_in_the_recording),
 		cmocka_unit_test(a_wait_that_was_seen_whole_has_neither_mark),
 		cmocka_unit_test(only_a_wait_that_goes_on_is_still_blocked),
 		cmocka_unit_test(a_runtime_without_a_running_worker_is_stuck),
