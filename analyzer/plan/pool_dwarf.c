@@ -130,7 +130,7 @@ static void workers_read(struct reader *r, const struct dwarf_place *handle,
 
 	if (dwarf_place_within(handle, DWARF_KIND_MEMBER, r->names->name[NAME_POOL_WORKERS],
 			       &slice))
-		count_read(&slice, "length", out);
+		count_read(&slice, r->names->name[NAME_SLICE_LENGTH], out);
 }
 
 /*

@@ -54,6 +54,7 @@ static const char *const items[NAMES] = {
 	[NAME_DEQUE_BACK] = "deque-back",
 	[NAME_DEQUE_ROOM] = "deque-room",
 	[NAME_DEQUE_FIRST] = "deque-first",
+	[NAME_SLICE_LENGTH] = "slice-length",
 	[NAME_POOL_HANDLE] = "pool-handle",
 	[NAME_POOL_SPAWNER] = "pool-spawner",
 	[NAME_POOL_SHARED] = "pool-shared",
