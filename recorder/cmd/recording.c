@@ -43,9 +43,8 @@ struct recording {
 	const struct options *options;
 	struct target_set *targets;
 	struct output output;
-	char copies
-		[PATH_MAX +
-		 sizeof(HUD_COPIES_SUFFIX)]; /* beside the output: where files are kept that would be lost */
+	/* Beside the output: where files are kept that would be lost. */
+	char copies[PATH_MAX + sizeof(HUD_COPIES_SUFFIX)];
 	struct capture_writer *writer;
 	struct object_table *objects;
 	struct process_table *processes;
