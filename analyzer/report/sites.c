@@ -64,7 +64,7 @@ static bool is_another(const char *name, const char *function)
 static void waker_phrases_add(struct phrases *phrases, sqlite3_stmt *q)
 {
 	const char *wakers = column_text(q, "wakers"), *waited_for = column_text(q, "waited_for");
-	double unended = column_real(q, "unended_share");
+	double unended = column_number(q, "longest_open", 0) ? column_real(q, "unended_share") : 0;
 	char phrase[1024];
 
 	if (wakers) {
@@ -109,10 +109,13 @@ static void print_phrases(const struct page *page, sqlite3_stmt *q)
 	text_close(&phrases.text);
 }
 
-/* Whether waits went on at the end, or had begun before the recording. */
+/*
+ * Whether the longest wait went on at the end, or had begun before the recording. That a usual one
+ * was under way when the recording ended says nothing.
+ */
 static void print_bounds(const struct page *page, sqlite3_stmt *q)
 {
-	int64_t open = column_number(q, "open_count", 0);
+	bool open = column_number(q, "longest_open", 0) != 0;
 
 	if (open)
 		fputs("  STILL BLOCKED AT THE END", page->out);

@@ -11,7 +11,7 @@ WITH whole AS MATERIALIZED (
 	GROUP BY function_site
 ), cause AS MATERIALIZED (
 	SELECT n.function_site AS site, s.cause, f.total_ns, f.open_count, f.longest_at_attach,
-		f.at_most,
+		f.longest_open, f.at_most,
 		1.0 * f.total_ns / max(sum(f.total_ns) OVER (PARTITION BY n.function_site), 1)
 			AS share
 	FROM site_function AS n
@@ -19,8 +19,9 @@ WITH whole AS MATERIALIZED (
 	JOIN site_figures AS f ON f.site = n.site
 ), causes AS MATERIALIZED (
 	SELECT site, group_concat(named, ', ') AS causes, max(at_most) AS at_most,
-		sum(open_count) AS open_count, max(longest_at_attach) AS longest_at_attach
-	FROM (SELECT site, at_most, open_count, longest_at_attach,
+		sum(open_count) AS open_count, max(longest_at_attach) AS longest_at_attach,
+		max(longest_open) AS longest_open
+	FROM (SELECT site, at_most, open_count, longest_at_attach, longest_open,
 			CASE
 			WHEN share >= 0.995 THEN cause
 			WHEN share >= 0.005 THEN cause || printf(' %.0f%%', 100 * share)
@@ -37,7 +38,7 @@ WITH whole AS MATERIALIZED (
 SELECT w.capture, w.site, b.function, b.crate, b.origin, b.file, b.line, c.causes, b.boundary,
 	b.boundary_file, b.boundary_line, b.leaf, b.leaf_file, b.leaf_line, b.leaf_share, b.tasks,
 	b.wakers, b.waited_for, w.count, w.total_ns, w.run_queue_ns, r.p99_ns, w.max_ns,
-	c.open_count, c.longest_at_attach, b.unended_share, c.at_most,
+	c.open_count, c.longest_at_attach, c.longest_open, b.unended_share, c.at_most,
 	1.0 * w.total_ns / max(sum(w.total_ns) OVER (PARTITION BY w.capture), 1) AS share,
 	count(*) OVER after AS rest, coalesce(sum(w.total_ns) OVER after, 0) AS rest_ns,
 	b.function = 'unknown' AND b.origin = 'unknown' AS unknown,

@@ -37,7 +37,7 @@ SELECT s.capture, s.id AS site, s.function, s.crate, s.origin, s.cause, l.file, 
 	o.line AS boundary_line, m.function AS leaf, m.file AS leaf_file, m.line AS leaf_line,
 	m.share AS leaf_share, t.tasks, w.wakers, h.waited_for, u.share AS unended_share, f.count,
 	f.total_ns, f.run_queue_ns, f.p50_ns, f.p99_ns, f.max_ns, f.open_count, f.at_attach_count,
-	f.longest_at_attach, f.bounds, f.at_most, f.exact_share,
+	f.longest_at_attach, f.longest_open, f.bounds, f.at_most, f.exact_share,
 	f.passive_share, f.stack_share, a.advice, a.documentation, a.function AS advice_function
 FROM site AS s
 JOIN figures AS f ON f.site = s.id
