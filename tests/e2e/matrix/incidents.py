@@ -2,8 +2,8 @@
 """Programs made after public incidents, each against its own ledger of what blocked.
 
 As root: HUD_BUILD=build PYTHONPATH=tests/e2e python3 tests/e2e/matrix/incidents.py DIR [NAME...]
-DIR/NAME is a cargo project, DIR/common what they share; `$EVENTS` is where the program writes a line
-for each stretch that blocked: its start (ns of the wall clock), length, function and cause; on
+DIR/NAME is a cargo project, DIR/common what they share; `$EVENTS` is where the program writes a
+line for each stretch that blocked: its start (ns of the wall clock), length, function and cause; on
 standard error it says INNOCENT and a function. Exit code 1 if a report says otherwise.
 """
 
@@ -114,7 +114,8 @@ def main(directory, *names):
             print(f"{name}: {rows(capture, 'SELECT sentence, level FROM verdict')[0]['level']}")
             failed |= compare(said, lines, capture)
             report = subprocess.run([ANALYZE, "report", capture], capture_output=True, text=True)
-            print("\n".join("    | " + line for line in report.stdout.splitlines()[:12]), flush=True)
+            for line in report.stdout.splitlines()[:12]:
+                print("    | " + line, flush=True)
     sys.exit(failed)
 
 
