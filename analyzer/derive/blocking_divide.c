@@ -244,10 +244,33 @@ static int rest_divide(const struct blocking_whole *whole, const struct rest *re
 	return err;
 }
 
+/*
+ * Makes the parts' waits for a CPU add up to the poll's, as their times do. The kernel counts both
+ * apart: of a sleep whose end it did not report it knows the wait in one place only.
+ */
+static void run_queue_settle(const struct blocking_whole *whole, struct parts *out, size_t first)
+{
+	int64_t missing_ns = whole->run_queue_ns;
+
+	for (size_t i = first; i < out->count; i++)
+		missing_ns = ns_add(missing_ns, -part_at(out, i)->run_queue_ns);
+	for (size_t i = first; missing_ns && i < out->count; i++) {
+		struct part *part = part_at(out, i);
+		int64_t change_ns = least(missing_ns, part->wall_ns - part->run_queue_ns);
+
+		/* No part waits for longer than it lasts, or for less than nothing. */
+		if (change_ns < -part->run_queue_ns)
+			change_ns = -part->run_queue_ns;
+		part->run_queue_ns += change_ns;
+		missing_ns -= change_ns;
+	}
+}
+
 int blocking_divide(const struct blocking_whole *whole, struct parts *sleeps, struct parts *samples,
 		    struct parts *out)
 {
 	struct rest rest = rest_of(whole, sleeps);
+	size_t first = out->count;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < sleeps->count; i++) {
@@ -256,5 +279,9 @@ int blocking_divide(const struct blocking_whole *whole, struct parts *sleeps, st
 		part.blocking_poll = whole->id;
 		err = parts_add(out, part);
 	}
-	return err || !whole->divides ? err : rest_divide(whole, &rest, sleeps, samples, out);
+	if (!err && whole->divides)
+		err = rest_divide(whole, &rest, sleeps, samples, out);
+	if (!err)
+		run_queue_settle(whole, out, first);
+	return err;
 }

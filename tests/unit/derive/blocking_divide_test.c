@@ -58,8 +58,13 @@ static void parts_add_up_to_the_poll(void **state)
 	for (int round = 0; round < 2000; round++) {
 		struct parts sleeps = {0}, samples = {0}, out = {0};
 		struct blocking_whole whole = poll_of(&random, &sleeps, &samples, &out);
-		int64_t wall_ns = 0;
+		int64_t wall_ns = 0, run_queue_ns = 0;
 
+		/* As counted in another place: less or more than the sleeps have. */
+		if (next_random(&random) % 2)
+			whole.run_queue_ns = next_random(&random) % 3000000;
+		if (whole.run_queue_ns > whole.wall_ns)
+			whole.run_queue_ns = whole.wall_ns;
 		assert_int_equal(blocking_divide(&whole, &sleeps, &samples, &out), 0);
 		for (size_t i = 0; i < out.count; i++) {
 			assert_int_equal(out.at[i].blocking_poll, 1);
@@ -68,8 +73,10 @@ static void parts_add_up_to_the_poll(void **state)
 			assert_true(out.at[i].run_queue_ns >= 0 &&
 				    out.at[i].run_queue_ns <= out.at[i].wall_ns + 1);
 			wall_ns += out.at[i].wall_ns;
+			run_queue_ns += out.at[i].run_queue_ns;
 		}
 		assert_int_equal(wall_ns, whole.wall_ns);
+		assert_int_equal(run_queue_ns, whole.run_queue_ns);
 		parts_free(&sleeps);
 		parts_free(&samples);
 		parts_free(&out);
