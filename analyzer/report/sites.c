@@ -102,7 +102,7 @@ static void print_phrases(const struct page *page, sqlite3_stmt *q)
 			 place_name(place, sizeof(place), q, "boundary"));
 		phrase_add(&phrases, phrase);
 	}
-	if (strncmp(column_text(q, "causes"), "lock", 4) == 0)
+	if (strcmp(column_text(q, "cause"), "lock") == 0)
 		waker_phrases_add(&phrases, q);
 	if (phrases.text.bytes)
 		page_words(page, page->column, phrases.text.bytes);

@@ -7,9 +7,9 @@ WITH figures AS MATERIALIZED (
 ), entry AS MATERIALIZED (
 	SELECT site, function FROM site_entry WHERE rank = 1
 ), boundary AS MATERIALIZED (
-	SELECT site, function, file, line FROM site_boundary WHERE rank = 1
+	SELECT site, function, file, line FROM site_part WHERE part = 'boundary' AND rank = 1
 ), leaf AS MATERIALIZED (
-	SELECT site, function, file, line, share FROM site_leaf WHERE rank = 1
+	SELECT site, function, file, line, share FROM site_part WHERE part = 'leaf' AND rank = 1
 ), task AS MATERIALIZED (
 	SELECT site, group_concat(task, ', ') AS tasks
 	FROM (SELECT site, task FROM site_task ORDER BY site, blocked_ns DESC, task)
