@@ -31,8 +31,7 @@ SELECT b.capture, b.id AS binary, b.path, b.build_id, b.text_hash, b.symbols, b.
 	WHEN b.symbols = 'symtab' THEN
 		'build with debug = "line-tables-only", or give its debug file with --debug-dir'
 	WHEN instr(b.problem, ' is another build')
-		THEN 'give the one that was recorded with --binary, or its debug file with '
-			|| '--debug-dir'
+		THEN 'give the recorded build with --binary, or its debug file with --debug-dir'
 	ELSE 'give the unstripped file with --binary, or its debug file with --debug-dir'
 	END AS remedy
 FROM binary AS b;
