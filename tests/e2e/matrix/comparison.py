@@ -76,7 +76,10 @@ class Comparison:
         self.in_tokio = self.stacks_in_tokio()
         self.polls = self.true_polls()
         self.doubted = self.doubted_polls()
-        self.seen = self.blocking_polls()
+        self.ended, self.open = self.blocking_polls()
+        self.seen = collections.defaultdict(list)
+        for row in self.ended:
+            self.seen[row["tid"]].append(row)
         self.match()
 
     def stacks_in_tokio(self):
@@ -131,8 +134,8 @@ class Comparison:
 
     def blocking_polls(self):
         """
-        hud's, by thread, those that ended in the recording, each with its slices: (function, cause)
-        -> ns without run-queue time.
+        hud's, those that ended in the recording and those open at its end, each with its slices:
+        (function, cause) -> ns without run-queue time.
         """
         slices = collections.defaultdict(lambda: collections.defaultdict(int))
         for s in self.db.execute("""SELECT p.blocking_poll, s.function, s.cause, p.stack,
@@ -142,14 +145,14 @@ class Comparison:
                 slices[s["blocking_poll"]][TOKIOS_LOCK, "lock"] += s["busy_ns"]
             else:
                 slices[s["blocking_poll"]][s["function"], s["cause"]] += s["busy_ns"]
-        seen = collections.defaultdict(list)
+        seen = [], []
         for row in self.db.execute("""SELECT b.id, b.kind, b.source, b.wall_ns, t.tid, b.start_ns,
-            b.end_ns,
+            b.end_ns, b.open,
                     b.task, b.poll, p.start_min_ns, p.start_max_ns, p.end_min_ns, p.end_max_ns
                 FROM blocking_poll AS b JOIN thread AS t ON t.id = b.thread
                 LEFT JOIN poll AS p ON p.id = b.poll
-                WHERE NOT b.open ORDER BY b.start_ns"""):
-            seen[row["tid"]].append({**row, "slices": slices[row["id"]], "of": None})
+                ORDER BY b.start_ns"""):
+            seen[row["open"]].append({**row, "slices": slices[row["id"]], "of": None})
         return seen
 
     def doubted_polls(self):
@@ -445,15 +448,25 @@ class Comparison:
                 WHERE s.function = ? AND s.cause = ?""",
                                      (site["function"], site["cause"])).fetchall()
             return all(self.is_tokios_lock(site["cause"], row["stack"]) for row in stacks)
-        stolen = collections.Counter(site for rows in self.seen.values() for s in rows
-                                     if not s["of"] and self.unstalled_ns(s) < self.threshold_ns
+        unmatched = [s for s in self.ended + self.open if not s["of"]]
+        stolen = collections.Counter(site for s in unmatched
+                                     if self.unstalled_ns(s) < self.threshold_ns
                                      for site in s["slices"])
         wrong = [s for s in self.report["sites"] if s["function"] != "unknown" and not tokios(s)
                  and s["count"] > stolen[s["function"], s["cause"]]
                  and (innocent(s["function"]) or innocent(s["entry"])
                       or any(innocent(f["function"]) for f in s["user_frames"])
                       or any(map(innocent, s["tasks"])))]
-        expect(not wrong, f"{len(wrong)} sites\n" + sites_text(wrong))
+        expect(not wrong, f"{len(wrong)} sites\n" + sites_text(wrong) + "\n"
+               + "\n".join(map(self.poll_text, unmatched)))
+
+    def poll_text(self, seen):
+        """How long it is said to be, what of it the machine may have made, and of what it is."""
+        stalls = ", ".join(f"{(until - since) / MS:.1f}" for since, until in self.stalls.all
+                           if since < seen["end_ns"] and until > seen["start_ns"])
+        return (f"thread {seen['tid']}: {seen['kind']} of {seen['wall_ns'] / MS:.2f} ms"
+                f"{', open at the end' if seen['open'] else ''}; {self.unstalled_ns(seen) / MS:.2f}"
+                f" ms of it without stalls ({stalls}); {dict(seen['slices'])}")
 
     def the_holder_is_the_waker(self):
         sites = [s for s in self.report["sites"]
