@@ -13,17 +13,17 @@
 /* In the order of enum column. */
 static const char sleeps_sql[] =
 	"SELECT thread, start_ns, end_ns, run_queue_ns, id, user_stack, 1, unsure, poll_ns, "
-	"preempted, cause, runtime_state FROM offcpu_span WHERE capture = ?1";
+	"preempted, cause, runtime_state, syscall IS NOT NULL FROM offcpu_span WHERE capture = ?1";
 
 static const char samples_sql[] =
 	"SELECT thread, time_ns, time_ns, 0, id, user_stack, 0, unsure, poll_ns, 0, cause, "
-	"runtime_state FROM sample WHERE capture = ?1";
+	"runtime_state, syscall IS NOT NULL FROM sample WHERE capture = ?1";
 
 /* By thread, for which there is an index: other captures in the database cost nothing. */
 static const char classified_sql[] =
 	"SELECT e.thread, e.start_ns, e.end_ns, e.run_queue_ns, "
 	"coalesce(e.offcpu_span, e.sample), e.stack, e.offcpu_span IS NOT NULL, 0, 0, 0, NULL, "
-	"NULL, e.class, e.pool_idle, e.without_core, e.as_worker, e.disjoint_from_ns "
+	"NULL, 0, e.class, e.pool_idle, e.without_core, e.as_worker, e.disjoint_from_ns "
 	"FROM thread AS t CROSS JOIN observation AS e ON e.thread = t.id WHERE t.capture = ?1";
 
 enum column {
@@ -39,6 +39,7 @@ enum column {
 	COLUMN_PREEMPTED,
 	COLUMN_CAUSE,
 	COLUMN_WHERE,
+	COLUMN_IN_CALL,
 	/* in classified_sql only */
 	COLUMN_CLASS,
 	COLUMN_POOL_IDLE,
@@ -48,15 +49,18 @@ enum column {
 };
 
 static const char stacks_sql[] =
-	"SELECT id, class, coalesce(pool_idle, 0) FROM stack WHERE capture = ?1 ORDER BY id";
+	"SELECT id, class, coalesce(pool_idle, 0), waits_for FROM stack WHERE capture = ?1 "
+	"ORDER BY id";
 
 /* What the stacks of a capture show. Their ids lie close together, so an array has them. */
 struct stacks {
 	struct shown {
 		uint8_t class;
 		bool pool_idle;
+		uint16_t waits_for; /* index into causes + 1; 0: the system call says it */
 	} * shown;
 	int64_t first, count; /* ids */
+	struct text_set *causes;
 };
 
 static int stack_read(void *context, sqlite3_stmt *q)
@@ -64,15 +68,21 @@ static int stack_read(void *context, sqlite3_stmt *q)
 	struct stacks *all = context;
 	int64_t id = sqlite3_column_int64(q, 0);
 	int64_t first = all->shown ? all->first : id, count = id - first + 1;
+	const char *cause = (const char *)sqlite3_column_text(q, 3);
+	int64_t waits_for = cause ? text_set_index(all->causes, cause) : -1;
 	struct shown *grown = sqlite3_realloc64(all->shown, (size_t)count * sizeof(*grown));
 
 	if (!grown)
 		return SQLITE_NOMEM;
+	all->shown = grown;
+	if (cause && waits_for < 0)
+		return SQLITE_NOMEM;
 	memset(grown + all->count, 0, (size_t)(count - all->count) * sizeof(*grown));
 	grown[count - 1] =
 		(struct shown) {(uint8_t)stack_class_named((const char *)sqlite3_column_text(q, 1)),
-				sqlite3_column_int(q, 2)};
-	*all = (struct stacks) {grown, first, count};
+				sqlite3_column_int(q, 2), (uint16_t)(waits_for + 1)};
+	all->first = first;
+	all->count = count;
 	return SQLITE_OK;
 }
 
@@ -154,6 +164,7 @@ static struct observation observation_of_row(sqlite3_stmt *q)
 		.slept = sqlite3_column_int(q, COLUMN_SLEPT),
 		.unsure = sqlite3_column_int(q, COLUMN_UNSURE),
 		.preempted = sqlite3_column_int(q, COLUMN_PREEMPTED),
+		.in_call = sqlite3_column_int(q, COLUMN_IN_CALL),
 	};
 }
 
@@ -228,8 +239,12 @@ static bool list_next(struct observation_list *list, size_t at, const struct sta
 		return false;
 	*s = *observation_at(list, at);
 	if (s->stack >= stacks->first && s->stack - stacks->first < stacks->count) {
-		s->stack_class = stacks->shown[s->stack - stacks->first].class;
-		s->pool_idle = stacks->shown[s->stack - stacks->first].pool_idle;
+		const struct shown *shown = &stacks->shown[s->stack - stacks->first];
+
+		s->stack_class = shown->class;
+		s->pool_idle = shown->pool_idle;
+		if (shown->waits_for && s->in_call && !s->preempted)
+			s->cause = shown->waits_for - 1;
 	}
 	return true;
 }
@@ -278,7 +293,7 @@ static void threads_sort(struct observations *s)
 
 static int all_merge(struct observations *s, sqlite3 *db, int64_t capture)
 {
-	struct stacks stacks = {0};
+	struct stacks stacks = {.causes = &s->causes};
 	int err = database_rows(db, stacks_sql, capture, stack_read, &stacks);
 
 	for (size_t i = 0; !err && i < s->count; i++)

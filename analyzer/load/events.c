@@ -141,6 +141,7 @@ static struct observation sleep_of(const struct hud_offcpu *o, int64_t span, int
 		.where = where_of(o->where),
 		.slept = true,
 		.preempted = o->offcpu_flags & HUD_OFFCPU_PREEMPTED,
+		.in_call = o->syscall >= 0,
 		.unsure = o->offcpu_flags & HUD_OFFCPU_UNSURE,
 	};
 }
@@ -154,6 +155,7 @@ static struct observation sample_of(const struct hud_sample *s, int64_t sample, 
 		.stack = stack,
 		.poll_ns = s->poll_ns <= INT64_MAX ? (int64_t)s->poll_ns : 0,
 		.where = where_of(s->where),
+		.in_call = s->syscall >= 0,
 		.unsure = s->sample_flags & HUD_SAMPLE_UNSURE,
 	};
 }

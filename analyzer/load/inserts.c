@@ -36,7 +36,7 @@ static const struct {
 		{"stack",
 		 "capture, kind, process, depth, stop, whole_frames, class, complete, pool_idle,"
 		 "site_position, entry_position, boundary_position, poll_position, site_frame,"
-		 "entry_frame, boundary_frame, poll_frame, task, scheduler, id"},
+		 "entry_frame, boundary_frame, poll_frame, task, scheduler, waits_for, id"},
 	[ROW_STACK_FRAME] = {"stack_frame", "stack, position, frame"},
 	[ROW_OFFCPU_SPAN] = {"offcpu_span",
 			     "capture, thread, start_ns, end_ns, wakeup_ns, run_queue_ns, syscall,"

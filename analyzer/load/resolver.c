@@ -46,7 +46,10 @@ static struct stack_verdict real_classify(void *context, const struct symbol_fra
 {
 	const struct real_resolver *real = context;
 
-	return stack_classify(real->rules, frames, count);
+	struct stack_verdict v = stack_classify(real->rules, frames, count);
+
+	v.waits_for = cause_of_frames(real->rules, frames, v.site < 0 ? count : (size_t)v.site);
+	return v;
 }
 
 static const char *real_cause(void *context, uint32_t machine, int32_t syscall,

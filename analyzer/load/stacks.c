@@ -195,6 +195,7 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 	row_id(&row, frame_at(stack, v.poll));
 	row_text(&row, task);
 	row_text(&row, v.scheduler);
+	row_text(&row, v.waits_for);
 	row_number(&row, s->row);
 	err = row_insert(&row);
 	free(task);
@@ -262,7 +263,7 @@ static int write_kernel_stack(struct ingest *in, struct capture_state *c,
 	row_id(&row, 0);
 	row_number(&row, s->frames);
 	row_text(&row, hud_stack_stop_name(s->stop) ? hud_stack_stop_name(s->stop) : "unknown");
-	for (int i = 0; i < 14; i++) /* whole_frames to scheduler are for user stacks only */
+	for (int i = 0; i < 15; i++) /* whole_frames to waits_for are for user stacks only */
 		row_id(&row, 0);
 	row_number(&row, s->row);
 	err = row_insert(&row);

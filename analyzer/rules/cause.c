@@ -89,6 +89,17 @@ static const struct rules_line *find_line(const struct rules *r, const char *key
 	return NULL;
 }
 
+/* The line that fits the first function that any fits. */
+static const struct rules_line *find_any(const struct rules *r, const char *keyword,
+					 const char *const *names, size_t count)
+{
+	const struct rules_line *line = NULL;
+
+	for (size_t i = 0; i < count && !line; i++)
+		line = names[i] ? find_line(r, keyword, names[i]) : NULL;
+	return line;
+}
+
 /* The cause of the first `trap` line that fits any function of the stack, or NULL. */
 static const char *cause_of_trap(const struct rules *r, const char *const *kernel, size_t count)
 {
@@ -105,11 +116,23 @@ static const char *cause_of_trap(const struct rules *r, const char *const *kerne
 static const char *cause_of_call(const struct rules *r, const char *name, const char *const *kernel,
 				 size_t count)
 {
-	const struct rules_line *line = name ? find_line(r, "call", name) : NULL;
+	const struct rules_line *line = find_any(r, "frame", kernel, count);
+
+	if (!line && name)
+		line = find_line(r, "call", name);
+	if (!line)
+		line = find_any(r, "kernel", kernel, count);
+	return line ? line->words[2] : other_syscall;
+}
+
+const char *cause_of_frames(const struct rules *r, const struct symbol_frame *const *frames,
+			    size_t count)
+{
+	const struct rules_line *line = NULL;
 
 	for (size_t i = 0; i < count && !line; i++)
-		line = kernel[i] ? find_line(r, "kernel", kernel[i]) : NULL;
-	return line ? line->words[2] : other_syscall;
+		line = frames[i]->site ? find_line(r, "frame", frames[i]->site) : NULL;
+	return line ? line->words[2] : NULL;
 }
 
 /*

@@ -3,6 +3,7 @@
 #define HUD_ANALYZER_RULES_CAUSE_H
 
 #include "analyzer/base/text.h"
+#include "analyzer/rules/frame.h"
 #include "analyzer/rules/rules.h"
 
 /*
@@ -29,6 +30,12 @@ void cause_list(struct text *out);
  */
 const char *cause_of(const struct rules *r, uint32_t machine, int32_t syscall,
 		     const char *const *kernel, size_t count, bool off_cpu);
+/*
+ * What a system call under these frames waits for, where one of them tells it better than the
+ * kernel does; else NULL. `frames`: innermost first.
+ */
+const char *cause_of_frames(const struct rules *r, const struct symbol_frame *const *frames,
+			    size_t count);
 /* Name of a system call, or NULL. */
 const char *syscall_name(uint32_t machine, int32_t number);
 

@@ -34,6 +34,7 @@ struct stack_verdict {
 	int poll;              /* frame of the poll function; -1 none */
 	const char *task;      /* type of the task, folded for people; or NULL */
 	const char *scheduler; /* its name in the rules of its runtime: "multi_thread"; or NULL */
+	const char *waits_for; /* cause of a wait in a system call that its frames tell; or NULL */
 };
 
 struct rules;

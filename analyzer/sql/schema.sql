@@ -128,7 +128,8 @@ CREATE TABLE stack (
 	boundary_frame INTEGER REFERENCES frame (id),
 	poll_frame INTEGER REFERENCES frame (id),
 	task TEXT,
-	scheduler TEXT
+	scheduler TEXT,
+	waits_for TEXT
 );
 
 CREATE TABLE stack_frame (

@@ -216,6 +216,52 @@ static void the_last_record_of_an_open_span_holds(void **state)
 }
 
 /* Each chunk has one. That of the last two chunks is impossible, and refused. */
+/* Two waits of a poll: in a call, and off the CPU for another reason. The first is for a pipe. */
+static void a_stack_may_tell_better_than_its_call_what_it_waits_for(void **state)
+{
+	struct hud_offcpu wait = {
+		.head = {HUD_OFFCPU, 0, sizeof(wait)},
+		.tid = 11,
+		.where = HUD_WHERE_POLL,
+		.poll_ns = BEGIN_NS + 10000000,
+	};
+	struct hud_poll poll = {
+		.head = {HUD_POLL, 0, sizeof(poll)},
+		.start_min_ns = BEGIN_NS + 10000000,
+		.start_max_ns = BEGIN_NS + 10000000,
+		.end_min_ns = BEGIN_NS + 60000000,
+		.end_max_ns = BEGIN_NS + 60000000,
+		.sleep_ns = 40000000,
+		.tid = 11,
+		.scheduler = 1,
+	};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	wait.process = poll.process = s.process;
+	wait.user_stack = s.stack[PIPE];
+	for (int i = 0; i < 2; i++) {
+		wait.start_ns = BEGIN_NS + 10000000 + (uint64_t)i * 30000000;
+		wait.end_ns = wait.start_ns + 20000000;
+		wait.syscall = i ? HUD_NO_SYSCALL : SYS_EPOLL_WAIT;
+		scene_event(&s, &wait);
+	}
+	scene_event(&s, &poll);
+	db = scene_load(&s, 100000);
+	assert_text(db,
+		    "SELECT group_concat(cause) FROM (SELECT cause FROM offcpu_span ORDER BY id)",
+		    "pipe,page-fault");
+	assert_text(db,
+		    "SELECT group_concat(part, ', ') FROM (SELECT s.cause || ' ' || "
+		    "(sum(p.wall_ns) / 1000000) AS part FROM slice AS p JOIN site AS s "
+		    "ON s.id = p.site WHERE s.function = 'demo::piper::read' "
+		    "GROUP BY s.id ORDER BY s.cause)",
+		    "page-fault 20, pipe 20");
+	sqlite3_close(db);
+}
+
 static void of_several_sessions_the_last_holds(void **state)
 {
 	struct hud_session session = {
@@ -447,6 +493,7 @@ int main(void)
 		cmocka_unit_test(a_chunk_that_comes_twice_is_read_once),
 		cmocka_unit_test(an_open_span_is_replaced_by_its_end),
 		cmocka_unit_test(the_last_record_of_an_open_span_holds),
+		cmocka_unit_test(a_stack_may_tell_better_than_its_call_what_it_waits_for),
 		cmocka_unit_test(of_several_sessions_the_last_holds),
 		cmocka_unit_test(a_capture_without_end_is_truncated),
 		cmocka_unit_test(noise_is_refused_as_no_capture),

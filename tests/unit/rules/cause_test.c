@@ -54,11 +54,13 @@ static void the_system_call_or_the_kernels_functions_name_the_cause(void **state
 		{0, {"schedule", "io_schedule", "filemap_read", "vfs_read"}, true, "file-io"},
 		{0, {"schedule", "sk_wait_data", "tcp_recvmsg_locked"}, true, "net-io"},
 		{0, {"schedule", "unix_stream_read_generic"}, true, "net-io"},
-		{0, {"schedule", "pipe_read", "vfs_read"}, true, "syscall"},
+		{0, {"schedule", "pipe_read", "vfs_read"}, true, "pipe"},
+		{257, {"schedule", "wait_for_partner", "fifo_open"}, true, "pipe"},
 		{0, {"schedule", "n_tty_read"}, true, "syscall"},
 		{1, {"jbd2_log_wait_commit", "ext4_sync_file"}, true, "file-io"},
 		{0, {NULL}, true, "syscall"},
-		{61, {"do_wait"}, true, "syscall"},
+		{61, {"do_wait"}, true, "child"},
+		{56, {"wait_for_vfork_done", "kernel_clone"}, true, "child"},
 		{16, {"fancy_driver_ioctl"}, true, "syscall"},
 		{99999, {"futex_wait"}, true, "syscall"},
 		/* on CPU in a call: that call's cause */
@@ -91,6 +93,19 @@ static void the_system_call_or_the_kernels_functions_name_the_cause(void **state
 		if (strcmp(got, waits[i].cause) != 0)
 			fail_msg("wait %zu (call %d): %s", i, waits[i].call, got);
 	}
+}
+
+static void a_function_of_the_program_may_tell_what_a_call_waits_for(void **state)
+{
+	const struct symbol_frame call = {.site = "__poll", .origin = ORIGIN_LIBC};
+	const struct symbol_frame pipe = {.site = "std::sys::unix::pipe::read2"};
+	const struct symbol_frame output = {.site = "std::process::Command::output"};
+	const struct symbol_frame *const stack[] = {&call, &pipe, &output};
+	const struct symbol_frame *const without[] = {&call, &output};
+
+	assert_string_equal(cause_of_frames(*state, stack, 3), "pipe");
+	assert_null(cause_of_frames(*state, stack, 1));
+	assert_null(cause_of_frames(*state, without, 2));
 }
 
 static void a_kernel_frame_without_a_name_is_skipped(void **state)
@@ -147,7 +162,7 @@ static void every_line_of_the_rules_names_a_cause(void **state)
 		bool known;
 
 		if (!strcmp(keyword, "call") || !strcmp(keyword, "kernel") ||
-		    !strcmp(keyword, "trap"))
+		    !strcmp(keyword, "trap") || !strcmp(keyword, "frame"))
 			known = cause_named(line->words[2], strlen(line->words[2]));
 		else
 			known = (!strcmp(keyword, "cause") || !strcmp(keyword, "work")) &&
@@ -203,6 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_system_call_or_the_kernels_functions_name_the_cause),
 		cmocka_unit_test(a_kernel_frame_without_a_name_is_skipped),
+		cmocka_unit_test(a_function_of_the_program_may_tell_what_a_call_waits_for),
 		cmocka_unit_test(system_calls_have_the_names_of_their_machine),
 		cmocka_unit_test(every_line_of_the_rules_names_a_cause),
 		cmocka_unit_test(the_report_page_lists_the_causes_of_the_rules),
