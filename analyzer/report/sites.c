@@ -232,10 +232,14 @@ enum exit_status report_sites(const struct page *page)
 
 static void print_remedy(const struct page *page, sqlite3_stmt *q)
 {
+	const char *sites = column_text(q, "sites"); /* NULL: for the main future only */
+	bool main_future = column_number(q, "main_future", 0) != 0;
 	char words[2048];
 
-	snprintf(words, sizeof(words), "site %s: %s (docs: %s)", column_text(q, "sites"),
-		 column_text(q, "advice"), column_text(q, "documentation"));
+	snprintf(words, sizeof(words), "%s%s%s%s: %s (docs: %s)", sites ? "site " : "",
+		 sites ? sites : "", sites && main_future ? ", " : "",
+		 main_future ? "main future" : "", column_text(q, "advice"),
+		 column_text(q, "documentation"));
 	page_words(page, REMEDY_COLUMN, words);
 }
 

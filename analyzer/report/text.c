@@ -121,8 +121,8 @@ static enum exit_status print_head(struct page *page)
 static enum exit_status print_parts(const struct page *page)
 {
 	static enum exit_status (*const whole[])(const struct page *) = {
-		report_sites, report_remedies, report_main_future, report_workers, report_timeline,
-		report_tasks, report_pool,     report_hotspots,    report_unknown, NULL};
+		report_sites, report_main_future, report_remedies, report_workers, report_timeline,
+		report_tasks, report_pool,        report_hotspots, report_unknown, NULL};
 	static enum exit_status (*const one[])(const struct page *) = {
 		report_sites, report_remedies, report_one_site,
 		report_tasks, report_timeline, NULL};

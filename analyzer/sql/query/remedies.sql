@@ -1,5 +1,5 @@
--- What can be done, and for which sites?
-SELECT sites, advice, documentation, total_ns
+-- What can be done, and for which sites, or for the main future?
+SELECT sites, main_future, advice, documentation, total_ns
 FROM site_remedy
 WHERE capture = :capture
 ORDER BY total_ns DESC, rule

@@ -153,7 +153,9 @@ SELECT json_object(
 		'function', function, 'crate', crate, 'file', file, 'line', line, 'cause', cause,
 		'count', count, 'total_ns', total_ns, 'max_ns', max_ns, 'open_count', open_count,
 		'all_the_time', json(CASE WHEN all_the_time THEN 'true' ELSE 'false' END),
-		'at_most', json(CASE WHEN at_most THEN 'true' ELSE 'false' END)))
+		'at_most', json(CASE WHEN at_most THEN 'true' ELSE 'false' END),
+		'advice', CASE WHEN advice IS NOT NULL THEN json_object('text', advice,
+			'documentation', documentation, 'function', advised) END))
 		FROM (SELECT * FROM main_sites WHERE capture = :capture
 			ORDER BY total_ns DESC, function, cause LIMIT :top)),
 	'sites_total', (SELECT count(*) FROM site WHERE capture = :capture),

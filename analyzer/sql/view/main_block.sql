@@ -17,7 +17,7 @@ WITH main_thread AS MATERIALIZED (
 		CASE WHEN sample_hz > 0 THEN 1000000000 / sample_hz ELSE 0 END AS sample_ns
 	FROM capture
 ), seen AS (
-	SELECT s.capture, s.thread, s.awake_ns, s.time_ns, s.waited_ns, k.site_frame,
+	SELECT s.capture, s.thread, s.awake_ns, s.time_ns, s.waited_ns, s.user_stack, k.site_frame,
 		k.id IS NOT NULL AS own,
 		row_number() OVER (PARTITION BY s.thread, s.awake_ns ORDER BY s.time_ns, s.id)
 		- row_number() OVER (PARTITION BY s.thread, s.awake_ns, k.id IS NOT NULL
@@ -38,7 +38,7 @@ WITH main_thread AS MATERIALIZED (
 	HAVING count(*) >= 2 AND max(s.time_ns) - min(s.time_ns)
 		- (max(s.waited_ns) - min(s.waited_ns)) >= c.run_share_min * p.threshold_ns
 )
-SELECT o.capture, o.thread, o.start_ns, k.site_frame AS frame, o.cause,
+SELECT o.capture, o.thread, o.start_ns, k.id AS stack, k.site_frame AS frame, o.cause,
 	o.end_ns - o.start_ns - o.run_queue_ns AS blocked_ns, o.open, o.at_attach, 0 AS at_most
 FROM main_thread AS m
 CROSS JOIN offcpu_span AS o ON o.thread = m.thread
@@ -46,8 +46,8 @@ JOIN root_stack AS k ON k.id = o.user_stack
 JOIN period AS p ON p.capture = o.capture
 WHERE NOT o.preempted AND o.end_ns - o.start_ns - o.run_queue_ns >= p.threshold_ns
 UNION ALL
-SELECT r.capture, r.thread, r.start_ns, s.site_frame, 'cpu',
+SELECT r.capture, r.thread, r.start_ns, s.user_stack, s.site_frame, 'cpu',
 	CAST(1.0 * r.blocked_ns * count(*) / r.samples AS INTEGER), 0, 0, 1
 FROM run AS r
 JOIN seen AS s ON s.thread = r.thread AND s.awake_ns = r.awake_ns AND s.run = r.run AND s.own
-GROUP BY r.capture, r.thread, r.start_ns, s.site_frame;
+GROUP BY r.capture, r.thread, r.start_ns, s.user_stack;

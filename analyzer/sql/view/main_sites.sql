@@ -20,9 +20,12 @@ WITH part AS MATERIALIZED (
 )
 SELECT b.capture, b.function, b.crate, b.cause, l.file, l.line, count(*) AS count,
 	sum(b.blocked_ns) AS total_ns, max(b.blocked_ns) AS max_ns, sum(b.open) AS open_count,
-	max(b.all_the_time) AS all_the_time, max(b.at_most) AS at_most
+	max(b.all_the_time) AS all_the_time, max(b.at_most) AS at_most, a.rule, a.advised, a.advice,
+	a.documentation
 FROM block AS b
 LEFT JOIN line AS l ON l.capture = b.capture AND l.function = b.function AND l.crate IS b.crate
 	AND l.cause = b.cause AND l.rank = 1
+LEFT JOIN main_advice AS a ON a.capture = b.capture AND a.function = b.function
+	AND a.crate IS b.crate AND a.cause = b.cause
 GROUP BY b.capture, b.function, b.crate, b.cause
 ORDER BY b.capture, total_ns DESC, b.function, b.cause;

@@ -142,7 +142,8 @@ WITH workers AS (
 		coalesce(f.blocking_percent >= k.caution_percent, 0) AS caution,
 		(coalesce(f.run_queue_percent >= k.starved_percent, 0)
 			OR (coalesce(f.run_queue_percent >= k.starved_least_percent, 0)
-				AND f.run_queue_ns > f.cpu_ns))
+				AND f.run_queue_ns > f.cpu_ns
+				AND f.longest_run_queue_ns >= f.threshold_ns))
 			AND f.run_queue_ns > f.blocking_ns AS starved,
 		(f.main_blocked_percent >= k.warning_percent
 			OR f.main_longest_ns >= k.warning_longest_ns)
@@ -159,7 +160,9 @@ WITH workers AS (
 		CASE
 		WHEN stuck_workers THEN 'stuck'
 		WHEN starved AND NOT (saturated AND run_queue_percent < starved_percent
-			AND run_queue_ns < pool_full_ns) THEN 'starved'
+			AND run_queue_ns < pool_full_ns)
+			AND NOT (main_warning AND run_queue_percent < starved_percent
+			AND run_queue_ns < main_blocked_ns) THEN 'starved'
 		WHEN warning THEN 'blocking'
 		WHEN saturated THEN 'pool'
 		WHEN caution THEN 'blocking'
@@ -211,7 +214,7 @@ WITH workers AS (
 		printf('%.2f s', duration_ns / 1e9) AS duration_text,
 		CASE WHEN run_queue_ns >= 1000000000 THEN printf('%.2f s', run_queue_ns / 1e9)
 			ELSE printf('%.1f ms', run_queue_ns / 1e6) END AS run_queue_text,
-		CASE WHEN longest_run_queue_ns > 0
+		CASE WHEN longest_run_queue_ns >= threshold_ns
 			THEN printf('up to %.1f ms at a time', longest_run_queue_ns / 1e6)
 			ELSE printf('each time less than %g ms', threshold_ns / 1e6)
 			END AS longest_run_queue_text,

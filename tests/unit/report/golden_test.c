@@ -94,6 +94,22 @@ static void every_report_is_as_it_was(void **state)
 	}
 }
 
+/* Closes `db`. */
+static void assert_report_says(sqlite3 *db, bool json, const char *says)
+{
+	const struct golden g = {.json = json};
+	struct printing p = {&g, {.db = db, .capture = 1, .captures = 1}};
+	char *text;
+
+	assert_int_equal(filter_functions(db), 0);
+	assert_int_equal(filter_apply(db, &g.filter, &p.input.capture, 1), STATUS_DONE);
+	text = printed_text(print_report, &p);
+	if (!strstr(text, says))
+		fail_msg("without \"%s\":\n%s", says, text);
+	free(text);
+	input_close(&p.input);
+}
+
 /* With two polls of 33 ms of which nothing but their start and end is known. */
 static void a_poll_by_the_clock_alone_is_told_with_what_is_not_known(void **state)
 {
@@ -117,19 +133,49 @@ static void a_poll_by_the_clock_alone_is_told_with_what_is_not_known(void **stat
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
-		const struct golden g = {.json = forms[i].json};
-		struct printing p = {&g, {.db = everything_load(), .capture = 1, .captures = 1}};
-		char *text;
+		sqlite3 *db = everything_load();
 
-		assert_int_equal(database_run(p.input.db, make), 0);
-		assert_int_equal(filter_functions(p.input.db), 0);
-		assert_int_equal(filter_apply(p.input.db, &g.filter, &p.input.capture, 1),
-				 STATUS_DONE);
-		text = printed_text(print_report, &p);
-		assert_non_null(strstr(text, forms[i].says));
-		free(text);
-		input_close(&p.input);
+		assert_int_equal(database_run(db, make), 0);
+		assert_report_says(db, forms[i].json, forms[i].says);
 	}
+}
+
+/* The main thread blocks in block_on; a worker in one poll as well if `worker`. */
+static sqlite3 *main_future_load(bool worker)
+{
+	struct scene s;
+
+	scene_begin(&s, 1);
+	scene_window(&s, 11, 0, 1000000, 1000, 0, 0);
+	scene_samples(&s, 11, 5000, 8000, 1000, TINY);
+	for (uint64_t at = 100000; at < 200000; at += 50000) {
+		struct span nap = {.tid = 10,
+				   .from = at,
+				   .to = at + 20000,
+				   .wakeup = at + 20000,
+				   .stack = ROOT,
+				   .syscall = SYS_NANOSLEEP};
+
+		scene_span(&s, nap);
+		nap.tid = 12;
+		nap.stack = LOCK;
+		if (worker)
+			scene_span(&s, nap);
+	}
+	return scene_load(&s, 1000000);
+}
+
+static void a_main_future_that_blocks_is_told_with_what_to_do(void **state)
+{
+	(void)state;
+	assert_report_says(main_future_load(false), false,
+			   "MAIN FUTURE (blocks itself and what it joins, no worker)");
+	assert_report_says(main_future_load(false), false,
+			   "\nWHAT TO DO\n  main future: Sleeps on the thread that polls.");
+	assert_report_says(main_future_load(true), false,
+			   "\nWHAT TO DO\n  site 1, main future: Sleeps on the thread that polls.");
+	assert_report_says(main_future_load(false), true,
+			   "\"advice\":{\"text\":\"Sleeps on the thread that polls.");
 }
 
 /* The widest line of a report, in columns. */
@@ -174,6 +220,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_report_is_as_it_was),
+		cmocka_unit_test(a_main_future_that_blocks_is_told_with_what_to_do),
 		cmocka_unit_test(a_poll_by_the_clock_alone_is_told_with_what_is_not_known),
 		cmocka_unit_test(no_line_is_wider_than_the_terminal),
 		cmocka_unit_test(a_colour_takes_no_column),

@@ -325,13 +325,14 @@ static void worker_blocks(struct scene *s, uint64_t from, uint64_t to)
 static void a_worker_that_waits_for_a_cpu_is_starved(void **state)
 {
 	static const struct {
-		uint64_t cpu_us, run_queue_us, block_us;
+		uint64_t cpu_us, short_us, long_us,
+			block_us; /* waits: under the threshold, over it */
 		const char *level;
 	} cases[] = {
-		{400000, 90000, 0, "NOMINAL"},       {400000, 100000, 0, "STARVED"},
-		{9000, 10000, 0, "STARVED"},         {11000, 10000, 0, "NOMINAL"},
-		{9000, 9000, 0, "NOMINAL"},          {400000, 100000, 99000, "STARVED"},
-		{400000, 100000, 110000, "WARNING"},
+		{400000, 90000, 0, 0, "NOMINAL"},      {400000, 100000, 0, 0, "STARVED"},
+		{9000, 4000, 6000, 0, "STARVED"},      {11000, 4000, 6000, 0, "NOMINAL"},
+		{9000, 3000, 6000, 0, "NOMINAL"},      {9000, 6000, 4000, 0, "NOMINAL"},
+		{400000, 100000, 0, 99000, "STARVED"}, {400000, 100000, 0, 110000, "WARNING"},
 	};
 
 	(void)state;
@@ -343,10 +344,16 @@ static void a_worker_that_waits_for_a_cpu_is_starved(void **state)
 		worker_parks(&s, 500000, 800000);
 		if (cases[i].block_us)
 			worker_blocks(&s, 800000, 800000 + cases[i].block_us);
-		scene_window(&s, 11, 0, 1000000, cases[i].cpu_us, 0, cases[i].run_queue_us);
+		scene_span(&s, (struct span) {.tid = 11,
+					      .from = 950000 - cases[i].long_us - 10000,
+					      .to = 950000,
+					      .wakeup = 950000 - cases[i].long_us,
+					      .stack = PARK,
+					      .syscall = SYS_EPOLL_WAIT});
+		scene_window(&s, 11, 0, 1000000, cases[i].cpu_us, 0, cases[i].short_us);
 		db = scene_load(&s, 1000000);
 		assert_number(db, "SELECT run_queue_ns / 1000 FROM verdict",
-			      (int64_t)cases[i].run_queue_us);
+			      (int64_t)(cases[i].short_us + cases[i].long_us));
 		assert_text(db, "SELECT level FROM verdict", cases[i].level);
 		sqlite3_close(db);
 	}
@@ -376,11 +383,26 @@ static void a_main_future_that_blocks_is_told_apart_from_workers(void **state)
 	block_of_root(&s, 10, 200000, 204000, 0); /* under the threshold */
 	scene_samples(&s, 10, 300000, 350000, 299000, ROOT);
 	block_of_root(&s, 20, 100000, 400000, 0); /* a thread of its own may be there to block */
+	/* Its worker waits for a CPU now and then: less than the main future blocks. */
+	scene_span(&s, (struct span) {.tid = 11,
+				      .from = 880000,
+				      .to = 910000,
+				      .wakeup = 890000,
+				      .stack = PARK,
+				      .syscall = SYS_EPOLL_WAIT});
 	db = scene_load(&s, 1000000);
 	assert_text(db,
 		    "SELECT group_concat(function || ' ' || cause || ' ' || count || ' ' || "
 		    "(total_ns / 1000)) FROM main_sites",
 		    "demo::root cpu 1 52500,demo::root sleep 1 50000");
+	assert_text(db,
+		    "SELECT group_concat(cause || ' ' || advised || ' ' || documentation) FROM "
+		    "(SELECT * FROM main_advice ORDER BY cause)",
+		    "cpu demo::root tokio, \"CPU-bound tasks and blocking code\","
+		    "sleep demo::root tokio::time");
+	assert_text(db,
+		    "SELECT group_concat(coalesce(sites, 'none') || main_future) FROM site_remedy",
+		    "none1,none1");
 	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "WARNING main");
 	assert_number(db, "SELECT main_blocked_ns / 1000 FROM verdict", 102500);
 	assert_number(db, "SELECT blocking_ns FROM verdict", 0);
