@@ -13,7 +13,7 @@ WITH part AS MATERIALIZED (
 	JOIN stack AS k ON k.id = p.stack
 	JOIN stack_frame AS sf ON sf.stack = p.stack AND sf.position <= k.site_position
 	JOIN frame AS f ON f.id = sf.frame
-	JOIN advice_rule AS r ON p.cause GLOB r.cause AND f.site GLOB r.function
+	JOIN frame_advice AS r ON r.frame = f.id AND r.cause = p.cause
 	WHERE r.condition IS NULL
 	GROUP BY p.capture, p.function, p.crate, p.cause, p.stack, r.rule
 ), weighed AS (

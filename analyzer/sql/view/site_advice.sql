@@ -2,26 +2,27 @@
 -- more, with the function that shows it: a frame from the innermost up to the site's own.
 CREATE VIEW site_advice AS
 WITH shown AS MATERIALIZED (
-	SELECT h.capture, h.site, h.cause, h.stack, h.blocked_ns, f.site AS function, sf.position
+	SELECT h.capture, h.site, h.cause, h.stack, h.blocked_ns, sf.frame,
+		f.site AS function, sf.position
 	FROM site_stack AS h
 	JOIN stack AS k ON k.id = h.stack
 	JOIN stack_frame AS sf ON sf.stack = h.stack
 		AND sf.position <= coalesce(h.position, k.depth)
 	JOIN frame AS f ON f.id = sf.frame
 ), named AS MATERIALIZED (
-	SELECT DISTINCT site, cause, function
+	SELECT DISTINCT site, cause, frame
 	FROM shown
 ), fitting AS MATERIALIZED (
-	SELECT n.site, n.function, r.rule
+	SELECT DISTINCT n.site, n.frame, r.rule
 	FROM named AS n
-	JOIN advice_rule AS r ON n.cause GLOB r.cause AND n.function GLOB r.function
+	JOIN frame_advice AS r ON r.frame = n.frame AND r.cause = n.cause
 	WHERE r.condition IS NULL
 		OR n.site IN (SELECT site FROM site_suspended_holder)
 ), covered AS (
 	SELECT n.capture, n.site, n.stack, n.blocked_ns, g.rule, n.function,
 		min(n.position) AS position
 	FROM shown AS n
-	JOIN fitting AS g ON g.site = n.site AND g.function = n.function
+	JOIN fitting AS g ON g.site = n.site AND g.frame = n.frame
 	GROUP BY n.site, n.stack, g.rule
 ), weighed AS (
 	SELECT capture, site, rule, function, sum(blocked_ns) AS blocked_ns,

@@ -97,6 +97,27 @@ static void advice_depends_on_function_and_cause(void **state)
 		assert_advice(cases[i].function, cases[i].cause, cases[i].documentation);
 }
 
+/* The linker folds what has the same code, such as the sockets' functions of std. */
+static void of_functions_folded_into_one_advice_is_what_fits_all(void **state)
+{
+	sqlite3 *db = everything_load();
+
+	(void)state;
+	assert_int_equal(database_run(db,
+				      "UPDATE frame SET site = 'std::net::tcp::TcpStream::read' "
+				      "WHERE site = 'std::sys::futex';"
+				      "UPDATE site SET cause = 'net-io' "
+				      "WHERE function = 'demo::locker::take'"),
+			 0);
+	assert_text(db, ADVICE_OF "'demo::locker::take'", "tokio::net::TcpStream");
+	assert_int_equal(database_run(db, "INSERT INTO frame_alias SELECT id, "
+					  "'std::net::udp::UdpSocket::recv' FROM frame "
+					  "WHERE site = 'std::net::tcp::TcpStream::read'"),
+			 0);
+	assert_text(db, ADVICE_OF "'demo::locker::take'", "tokio::task::spawn_blocking");
+	sqlite3_close(db);
+}
+
 static void a_function_in_a_minority_of_the_time_gives_no_advice(void **state)
 {
 	/* 40 ms in std's mutex, and twice as long with stacks that do not have it. */
@@ -120,6 +141,7 @@ int main(void)
 		cmocka_unit_test(a_site_of_a_known_function_has_its_advice),
 		cmocka_unit_test(an_unknown_function_has_no_advice),
 		cmocka_unit_test(advice_depends_on_function_and_cause),
+		cmocka_unit_test(of_functions_folded_into_one_advice_is_what_fits_all),
 		cmocka_unit_test(a_function_in_a_minority_of_the_time_gives_no_advice),
 	};
 
