@@ -72,16 +72,20 @@ static __always_inline void window_restart(struct thread_state *st, __u64 now)
 	st->polls = 0;
 }
 
-static __always_inline void window_roll(struct thread_state *st, __u32 tgid, __u32 tid, __u64 now)
+/* Ends the window if its length has passed. Global to the verifier, as poll_observe() is. */
+__noinline int window_roll(struct thread_state *st, __u32 tgid, __u32 tid, __u64 now)
 {
+	if (!st)
+		return 0;
 	if (!st->window_start_ns)
 		st->window_start_ns = st->since_ns ? st->since_ns : now;
 	if (now < st->window_start_ns + window_ns)
-		return;
+		return 0;
 	window_send(st, &(struct window_rest) {}, tgid, tid, now);
 	window_restart(st, now);
 	if (!st->poll.queue_wait.to_follow)
 		poll_flush(&st->poll, tgid, tid);
+	return 0;
 }
 
 /* Charges the CPU time up to `now`. */

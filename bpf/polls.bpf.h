@@ -297,14 +297,20 @@ static __always_inline bool poll_goes_on(const struct poll_watch *p, const struc
 	       key->core == p->core && key->tick == p->tick;
 }
 
-/* `key` was read from current at `now`: the current poll goes on, ends or begins. */
-static __always_inline void poll_observe(struct thread_state *st, const struct poll_key *key,
-					 __u32 tgid, __u32 tid, __u64 now)
+/*
+ * `key` was read from current at `now`: the current poll goes on, ends or begins. Global to the
+ * verifier, as where_read_current() is.
+ */
+__noinline int poll_observe(struct thread_state *st, const struct poll_key *key, __u32 tgid,
+			    __u32 tid, __u64 now)
 {
-	struct poll_watch *p = &st->poll;
+	struct poll_watch *p;
 
+	if (!st || !key)
+		return 0;
+	p = &st->poll;
 	if (p->entering)
-		return;
+		return 0;
 	sample_gap_note(st, now);
 	if (p->span.start_max_ns && p->span.task == POLLED_NONE && key->where == HUD_WHERE_POLL &&
 	    key->core == p->core && key->tick == p->tick)
@@ -322,6 +328,7 @@ static __always_inline void poll_observe(struct thread_state *st, const struct p
 	}
 	p->key = *key;
 	p->observed_ns = now;
+	return 0;
 }
 
 /* A thread that is off the CPU stays in its poll: charges that time to it. */

@@ -67,15 +67,25 @@ static __always_inline __u32 user_stack_by_kernel(void *ctx, struct event_stacks
 	return frames;
 }
 
-static __always_inline __u32 user_stack_by_plan(struct event_stacks *out, __u64 *address)
+struct user_frames {
+	__u64 address[EVENT_FRAMES_MAX + 1];
+};
+
+/*
+ * The user stack of current, unwound. Returns its frames. Global to the verifier: it checks the
+ * walk once in each program, and not on each path that leads to it.
+ */
+__noinline __u32 user_stack_by_plan(struct event_stacks *out, struct user_frames *to)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	struct unwind_walk w = {};
+	struct unwind_work work = {.walk = &w};
 
-	if (!unwind_begin(&w, task, tgid, address))
+	if (!out || !to || !unwind_begin(&w, task, tgid))
 		return 0;
-	bpf_loop(EVENT_FRAMES_MAX, unwind_own_frame, &w, 0);
+	work.address = to->address;
+	bpf_loop(EVENT_FRAMES_MAX, unwind_own_frame, &work, 0);
 	out->stop = (__u8)w.stop;
 	out->frame_pointer_from = (__u8)w.frame_pointer_from;
 	barrier_var(w.frames);
@@ -89,7 +99,7 @@ static __always_inline __u64 stacks_take(void *ctx, struct event_stacks *out, __
 	__u32 user = 0, kernel = 0;
 
 	if (own_walk)
-		user = user_stack_by_plan(out, address);
+		user = user_stack_by_plan(out, (struct user_frames *)address) & EVENT_FRAMES_MAX;
 	if (!user)
 		user = user_stack_by_kernel(ctx, out, address);
 	if (!user) {

@@ -62,18 +62,24 @@ struct {
 	__type(value, struct hud_plan_rule);
 } rules SEC(".maps");
 
-/* State of a walk; on the BPF stack. */
+/* State of a walk. */
 struct unwind_walk {
 	struct unwind_registers registers;
 	struct unwind_space space;
-	__u64 *address;              /* the frames found so far */
-	struct task_struct *sleeper; /* whose stack it is; NULL: of current */
-	struct unwind_range range;   /* found last */
+	struct unwind_range range; /* found last */
 	__u32 frames;
 	__u32 stop;
 	__u32 frame_pointer_from;
+	__u32 reserved;
 	__u64 trampoline; /* a uretprobe replaces return addresses by this one; 0: no uretprobe */
 	struct return_instance *instance;
+};
+
+/* What a step of a walk works on. */
+struct unwind_work {
+	struct unwind_walk *walk;
+	__u64 *address;              /* the frames found so far */
+	struct task_struct *sleeper; /* whose stack it is; NULL: of current */
 };
 
 /*
@@ -193,15 +199,22 @@ static __always_inline void trampoline_cross(struct unwind_walk *w)
 	w->instance = instance;
 }
 
+/* unwind_step() in current, which is one function to the verifier too. */
+__noinline int unwind_own_step(const struct hud_plan_rule *rule, struct unwind_registers *r)
+{
+	return rule && r ? (int)unwind_step(NULL, rule, r) : HUD_STOP_UNSUPPORTED;
+}
+
 /* One frame: notes its pc, finds its rule, steps to its caller. 1 ends the loop. */
-static __always_inline long unwind_frame(struct unwind_walk *w, struct task_struct *sleeper)
+static __always_inline long unwind_frame(struct unwind_walk *w, __u64 *address,
+					 struct task_struct *sleeper)
 {
 	struct hud_plan_rule by_frame_pointer = {.type = HUD_RULE_NONE};
 	const struct hud_plan_rule *rule = NULL;
 	__u64 pc = w->registers.pc;
 	__u32 frames = w->frames & EVENT_FRAMES_MAX;
 
-	w->address[frames] = pc;
+	address[frames] = pc;
 	w->frames = frames + 1;
 	/* The call is before the return address, which may already be in the next function. */
 	if (!w->registers.exact)
@@ -214,7 +227,10 @@ static __always_inline long unwind_frame(struct unwind_walk *w, struct task_stru
 		rule = rule_find(&w->range, pc);
 	if ((!rule || rule->type == HUD_RULE_NONE) && !w->frame_pointer_from)
 		w->frame_pointer_from = w->frames;
-	w->stop = unwind_step(sleeper, rule ? rule : &by_frame_pointer, &w->registers);
+	if (!rule)
+		rule = &by_frame_pointer;
+	w->stop = sleeper ? unwind_step(sleeper, rule, &w->registers)
+			  : unwind_own_step(rule, &w->registers);
 	if (!w->stop && w->trampoline && w->registers.pc == w->trampoline && w->instance)
 		trampoline_cross(w);
 	if (!w->stop && w->frames >= EVENT_FRAMES_MAX)
@@ -222,19 +238,19 @@ static __always_inline long unwind_frame(struct unwind_walk *w, struct task_stru
 	return w->stop != 0;
 }
 
-static long unwind_own_frame(__u32 index, struct unwind_walk *w)
+static long unwind_own_frame(__u32 index, struct unwind_work *work)
 {
-	return unwind_frame(w, NULL);
+	return unwind_frame(work->walk, work->address, NULL);
 }
 
-static long unwind_sleeper_frame(__u32 index, struct unwind_walk *w)
+static long unwind_sleeper_frame(__u32 index, struct unwind_work *work)
 {
-	return unwind_frame(w, w->sleeper);
+	return unwind_frame(work->walk, work->address, work->sleeper);
 }
 
 /* Starts at a task's user registers as it entered the kernel. False: its mappings are not known. */
 static __always_inline bool unwind_begin(struct unwind_walk *w, struct task_struct *task,
-					 __u32 tgid, __u64 *address)
+					 __u32 tgid)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 
@@ -244,7 +260,6 @@ static __always_inline bool unwind_begin(struct unwind_walk *w, struct task_stru
 		return false;
 	trampoline_begin(w, task);
 	w->space = *space;
-	w->address = address;
 	w->registers.exact = 1;
 #if defined(__TARGET_ARCH_x86)
 	w->registers.pc = BPF_CORE_READ(regs, ip);

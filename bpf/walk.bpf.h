@@ -15,24 +15,27 @@
 /*
  * The user stack of a sleeping task. Returns its frames; 0 if the target's mappings are not known.
  */
-static __always_inline __u32 sleeper_user_stack(struct task_struct *task, struct event_stacks *out,
-						__u64 *address)
+static __always_inline __u32 sleeper_user_stack(struct task_struct *task, struct unwind_walk *w,
+						struct event_stacks *out, __u64 *address)
 {
-	struct unwind_walk w = {.sleeper = task};
+	struct unwind_work work = {.walk = w, .address = address, .sleeper = task};
+	__u32 frames;
 
-	if (!sleeper_stacks || !unwind_begin(&w, task, task->tgid, address))
+	*w = (struct unwind_walk) {};
+	if (!sleeper_stacks || !unwind_begin(w, task, task->tgid))
 		return 0;
-	bpf_loop(EVENT_FRAMES_MAX, unwind_sleeper_frame, &w, 0);
-	out->stop = (__u8)w.stop;
-	out->frame_pointer_from = (__u8)w.frame_pointer_from;
-	barrier_var(w.frames);
-	return w.frames & EVENT_FRAMES_MAX;
+	bpf_loop(EVENT_FRAMES_MAX, unwind_sleeper_frame, &work, 0);
+	out->stop = (__u8)w->stop;
+	out->frame_pointer_from = (__u8)w->frame_pointer_from;
+	frames = w->frames;
+	barrier_var(frames);
+	return frames & EVENT_FRAMES_MAX;
 }
 
-static __always_inline void open_stacks(struct task_struct *task, struct event_offcpu *e,
-					__u64 *stack_bytes)
+static __always_inline void open_stacks(struct task_struct *task, struct unwind_walk *w,
+					struct event_offcpu *e, __u64 *stack_bytes)
 {
-	__u32 user = sleeper_user_stack(task, &e->stacks, e->address);
+	__u32 user = sleeper_user_stack(task, w, &e->stacks, e->address);
 	long bytes;
 
 	bytes = bpf_get_task_stack(task, &e->address[user], EVENT_FRAMES_MAX * sizeof(__u64), 0);
@@ -49,7 +52,8 @@ struct sleeper {
 	struct poll_key key; /* the poll that it is in */
 	struct poll_span span;
 	struct queue_state queue;
-	__u64 start_ns; /* of its sleep */
+	struct unwind_walk walk; /* of its stack */
+	__u64 start_ns;          /* of its sleep */
 	__u32 phase;
 };
 
@@ -152,7 +156,7 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 	} else if (woken) {
 		e->stacks.stack_flags = EVENT_STACK_NOT_TAKEN;
 	} else {
-		open_stacks(task, e, &stack_bytes);
+		open_stacks(task, &seen->walk, e, &stack_bytes);
 	}
 	/* It woke meanwhile: its stack may be inconsistent, and the switch-in reports its span. */
 	if (st->phase != seen->phase || phase_since(st, st->out_ns) != seen->start_ns ||

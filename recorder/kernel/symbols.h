@@ -23,7 +23,7 @@ const char *kernel_symbols_find(struct kernel_symbols *k, uint64_t address);
 
 /*
  * Address of the first of `names` (NULL-terminated) that is a function of the kernel. 0: none is,
- * or addresses are hidden. Does not load the table.
+ * or addresses are hidden.
  */
 uint64_t kernel_symbols_address(struct kernel_symbols *k, const char *const *names);
 
