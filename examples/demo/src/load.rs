@@ -3,6 +3,7 @@
 //! waits for the index thread and never for another request.
 
 use crate::random::between_ms;
+use crate::truth::timed;
 use std::io;
 use std::net::SocketAddr;
 use std::thread;
@@ -31,14 +32,17 @@ pub fn start(server: SocketAddr, endpoints: Vec<&'static str>) -> io::Result<()>
 }
 
 async fn client(server: SocketAddr, endpoint: &'static str) {
-    let mut quarters = time::interval_at(Instant::now() + between_ms(0, 250), EVERY);
-    quarters.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    loop {
-        quarters.tick().await;
-        time::sleep(between_ms(0, FIRST_PART_MS)).await;
-        // An answer that is late or none at all is the server's to report.
-        let _ = time::timeout(PATIENCE, request(server, endpoint)).await;
-    }
+    timed(async move {
+        let mut quarters = time::interval_at(Instant::now() + between_ms(0, 250), EVERY);
+        quarters.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        loop {
+            quarters.tick().await;
+            time::sleep(between_ms(0, FIRST_PART_MS)).await;
+            // An answer that is late or none at all is the server's to report.
+            let _ = time::timeout(PATIENCE, request(server, endpoint)).await;
+        }
+    })
+    .await
 }
 
 async fn request(server: SocketAddr, endpoint: &str) -> io::Result<()> {

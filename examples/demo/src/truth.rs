@@ -46,6 +46,17 @@ struct Late {
 
 static LATE: Mutex<Vec<Late>> = Mutex::new(Vec::new());
 
+/// A timed poll in which the program made no block, and which took its thread for SLOW_NS or
+/// longer, time without a CPU not counted: the kernel was slow, or the machine.
+struct Slow {
+    tid: u32,
+    poll: PollTimes,
+}
+
+const SLOW_NS: u64 = 2_000_000;
+
+static SLOW: Mutex<Vec<Slow>> = Mutex::new(Vec::new());
+
 /// To be called in the first poll of a task that thread `behind_tid` spawned at `ready_ns`.
 pub fn note_late(behind_tid: u32, ready_ns: u64) {
     let begun_ns = clock::monotonic_ns();
@@ -140,6 +151,7 @@ impl TimedPoll {
     /// done again.
     fn finish(mut self) {
         if self.blocks.is_empty() {
+            self.note_if_slow();
             return;
         }
         let mut attempts = 0;
@@ -158,6 +170,18 @@ impl TimedPoll {
             run_queue_ns: end.run_queue_ns.saturating_sub(self.start.run_queue_ns),
         };
         blocks.extend(self.blocks.drain(..).map(|block| Block { poll, ..block }));
+    }
+
+    fn note_if_slow(&self) {
+        if clock::monotonic_ns() - self.start.ns < SLOW_NS {
+            return;
+        }
+        let end = Moment::now();
+        let run_queue_ns = end.run_queue_ns.saturating_sub(self.start.run_queue_ns);
+        if end.ns - self.start.ns >= SLOW_NS + run_queue_ns {
+            let poll = PollTimes { start_ns: self.start.ns, end_ns: end.ns, run_queue_ns };
+            SLOW.lock().unwrap().push(Slow { tid: clock::thread_id(), poll });
+        }
     }
 }
 
@@ -331,6 +355,14 @@ fn to_json(run: &Run, end_ns: u64, blocks: &[Block]) -> String {
             out, "{}\n{{\"behind_tid\":{},\"ready_ns\":{},\"tid\":{},\"begun_ns\":{}}}",
             if number == 0 { "" } else { "," },
             late.behind_tid, late.ready_ns, late.tid, late.begun_ns,
+        );
+    }
+    out.push_str("\n],\n\"slow\":[");
+    for (number, slow) in SLOW.lock().unwrap().iter().enumerate() {
+        let _ = write!(
+            out, "{}\n{{\"tid\":{},\"start_ns\":{},\"end_ns\":{},\"run_queue_ns\":{}}}",
+            if number == 0 { "" } else { "," },
+            slow.tid, slow.poll.start_ns, slow.poll.end_ns, slow.poll.run_queue_ns,
         );
     }
     out.push_str("\n]}\n");
