@@ -6,6 +6,7 @@
 #include "analyzer/store/column.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 /* The blocking sites: the list, by function. */
@@ -180,14 +181,19 @@ static void print_heading(const struct page *page)
 {
 	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				   "0123456789_-+=.,:@%/";
+	static const char command[] =
+		"BLOCKING SITES  (one in full: hud-analyze report %s --site N)";
 	const char *path = page->form->path;
+	int room = page->form->width ? page->form->width - (int)sizeof(command) + 3 : INT_MAX;
 	char text[512];
 
-	if (path[strspn(path, safe)] || strcmp(path, "-") == 0)
+	if (page->form->site) {
+		page_heading(page, "BLOCKING SITES");
+		return;
+	}
+	if (path[strspn(path, safe)] || strcmp(path, "-") == 0 || (int)strlen(path) > room)
 		path = "CAPTURE";
-	snprintf(text, sizeof(text), "BLOCKING SITES%s%s%s",
-		 page->form->site ? "" : "  (one in full: hud-analyze report ",
-		 page->form->site ? "" : path, page->form->site ? "" : " --site N)");
+	snprintf(text, sizeof(text), command, path);
 	page_heading(page, text);
 }
 

@@ -384,4 +384,24 @@ def a_terminal_gets_colours_and_lines_that_fit():
         expect(longest <= columns, f"a line of {longest} in {columns} columns")
     expect("\x1b" not in on_terminal(80, NO_COLOR="1"), "colour in spite of NO_COLOR")
 
+
+@fact
+def the_first_screen_of_24_lines_of_80_columns_says_what_is_wrong_and_what_to_do_next():
+    """Of a service with many blocking sites: the worst five, each with its line and its cause."""
+    screen = on_terminal(80, NO_COLOR="1").split("\n")[:24]
+    report = json.loads(analyzed("report", capture(), "--json"))
+    expect(" ".join(screen[:3]).startswith(report["verdict"]["level"] + ": "), screen[0])
+    text = "\n".join(screen)
+    expect("hud-analyze report " in text and "--site N" in text, f"no next command\n{text}")
+    worst = query(capture(), """SELECT function, file, line FROM blocking_functions
+        WHERE function <> 'unknown' ORDER BY total_ns DESC LIMIT 5""")
+    expect_equal(len(worst), 5, "functions that block")
+    for site in worst:
+        place = f"{site['function']}  {site['file']}:{site['line']}"
+        at = next((i for i, line in enumerate(screen) if place in line), None)
+        expect(at is not None, f"{place} is not on the first screen\n{text}")
+        expect(re.search(r" polls |ms .* (cpu|lock|sleep|file-io|net-io)", screen[at - 1]),
+               f"no cause above {place}\n{text}")
+
+
 facts_check()
