@@ -4,15 +4,15 @@
 # format/ only, and its unit tests are linked with those, and with what they use, only.
 # docs/ARCHITECTURE.md says what each is for; make check-layers holds the code and that page to this list.
 
-FOLDERS := base debuginfo names unwind rules symbols plan store derive load open report compare cmd
+FOLDERS := base debuginfo names unwind rules plan symbols store derive load open report compare cmd
 
 USES_base      :=
 USES_debuginfo := base
 USES_names     := base
 USES_unwind    := base debuginfo
 USES_rules     := base names
-USES_symbols   := base debuginfo names rules
 USES_plan      := base debuginfo names unwind rules
+USES_symbols   := base debuginfo names unwind rules plan
 USES_store     := base
 USES_derive    := base rules store
 USES_load      := base rules symbols store derive

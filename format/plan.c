@@ -181,6 +181,23 @@ static int take_poll_sites(struct parse *p, const struct hud_record *record)
 	return 0;
 }
 
+static int take_code(struct parse *p, const struct hud_record *record)
+{
+	const struct hud_plan_code *code = (const void *)(record + 1);
+	size_t bytes = record->size - sizeof(*record), count = bytes / sizeof(*code);
+
+	if (bytes % sizeof(*code) || count > HUD_PLAN_CODE_MAX)
+		return -EBADMSG;
+	for (size_t i = 0; i < count; i++) {
+		if (!code[i].bytes || code[i].bytes > UINT64_MAX - code[i].address ||
+		    (i && code[i].address < code[i - 1].address + code[i - 1].bytes))
+			return -EBADMSG;
+	}
+	p->plan->code = code;
+	p->plan->codes = count;
+	return 0;
+}
+
 static int (*const take[])(struct parse *p, const struct hud_record *record) = {
 	[HUD_PLAN_SEGMENTS] = take_segments,
 	[HUD_PLAN_PAGES] = take_pages,
@@ -190,6 +207,7 @@ static int (*const take[])(struct parse *p, const struct hud_record *record) = {
 	[HUD_PLAN_IDENTITY] = take_identity,
 	[HUD_PLAN_POLL_SITES] = take_poll_sites,
 	[HUD_PLAN_POOL] = take_pool,
+	[HUD_PLAN_CODE] = take_code,
 };
 
 static int take_record(struct parse *p, const struct hud_record *record)
@@ -370,6 +388,7 @@ static void put_content(uint8_t *content, size_t content_bytes, const struct pla
 	at = put_whole(content, at, HUD_PLAN_POOL, p->pool, pool_bytes(p));
 	at = put(content, at, HUD_PLAN_POLL_SITES, p->poll_site,
 		 p->poll_sites * sizeof(*p->poll_site));
+	at = put(content, at, HUD_PLAN_CODE, p->code, p->codes * sizeof(*p->code));
 	at = put(content, at, HUD_PLAN_RULES, p->rule, p->rules * sizeof(*p->rule));
 	put(content, at, HUD_PLAN_ROWS, p->row, p->rows * sizeof(*p->row));
 }
@@ -405,17 +424,18 @@ int plan_serialize(const struct plan *p, void **out, size_t *bytes)
 	int err;
 
 	if (p->segments > HUD_PLAN_SEGMENTS_MAX || p->rules > HUD_PLAN_RULES_MAX ||
-	    p->poll_sites > HUD_PLAN_POLL_SITES_MAX ||
+	    p->poll_sites > HUD_PLAN_POLL_SITES_MAX || p->codes > HUD_PLAN_CODE_MAX ||
 	    (p->identity && p->identity->schedulers > HUD_PLAN_SCHEDULERS_MAX) ||
 	    (p->pool && p->pool->roots > HUD_PLAN_POOL_ROOTS_MAX) ||
 	    p->pages > HUD_PLAN_CONTENT_MAX / sizeof(*p->page) ||
 	    p->rows > HUD_PLAN_CONTENT_MAX / sizeof(*p->row))
 		return -EFBIG;
 	content_bytes = sizeof(struct hud_plan) + sizeof(struct hud_plan_numbers) +
-			4 * sizeof(struct hud_record) + identity_bytes(p) + pool_bytes(p) +
-			p->poll_sites * sizeof(*p->poll_site) + p->segments * sizeof(*p->segment) +
-			sizeof(struct hud_plan_pages) + p->pages * sizeof(*p->page) +
-			p->rules * sizeof(*p->rule) + (p->rows * sizeof(*p->row) + 7) / 8 * 8;
+			5 * sizeof(struct hud_record) + p->codes * sizeof(*p->code) +
+			identity_bytes(p) + pool_bytes(p) + p->poll_sites * sizeof(*p->poll_site) +
+			p->segments * sizeof(*p->segment) + sizeof(struct hud_plan_pages) +
+			p->pages * sizeof(*p->page) + p->rules * sizeof(*p->rule) +
+			(p->rows * sizeof(*p->row) + 7) / 8 * 8;
 	if (content_bytes > HUD_PLAN_CONTENT_MAX)
 		return -EFBIG;
 	content = calloc(1, content_bytes);

@@ -42,6 +42,7 @@ enum hud_plan_record_type {
 	HUD_PLAN_IDENTITY = 6,   /* struct hud_plan_identity, and its schedulers */
 	HUD_PLAN_POLL_SITES = 7, /* struct hud_plan_poll_site[], by address */
 	HUD_PLAN_POOL = 8,       /* struct hud_plan_pool */
+	HUD_PLAN_CODE = 20,      /* struct hud_plan_code[], by address */
 };
 
 /* An executable PT_LOAD: maps file offsets to the addresses that rows use. */
@@ -243,6 +244,17 @@ HUD_ASSERT_SIZE(struct hud_plan_poll_site, 16);
 
 #define HUD_PLAN_POLL_SITES_MAX 65536u
 
+/* A function that is known by its shape or by what it refers to, whether it has a name or not. */
+struct hud_plan_code {
+	uint64_t address;
+	uint64_t site; /* HUD_CODE_POLL: the poll site that it is part of; 0: none, or several */
+	uint32_t bytes;
+	uint32_t code_flags; /* enum hud_code_flags */
+};
+HUD_ASSERT_SIZE(struct hud_plan_code, 24);
+
+#define HUD_PLAN_CODE_MAX 262144u
+
 /* Numbers for information only. */
 struct hud_plan_numbers {
 	struct hud_record head;
@@ -272,6 +284,8 @@ struct plan {
 	const struct hud_plan_pool *pool; /* NULL: the place of its queue is not known */
 	const struct hud_plan_poll_site *poll_site;
 	size_t poll_sites;
+	const struct hud_plan_code *code;
+	size_t codes;
 	void *block;
 };
 

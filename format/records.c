@@ -252,6 +252,12 @@ static const struct record_field mark_fields[] = {
 	{0},
 };
 
+static const struct record_field code_fields[] = {
+	ONE(hud_code, time_ns, FIELD_NUMBER),        ARRAY(hud_code, build_id, FIELD_BYTES),
+	ONE(hud_code, build_id_bytes, FIELD_NUMBER), ONE(hud_code, functions, FIELD_NUMBER),
+	ARRAY(hud_code, function, FIELD_ADDRESSES),  {0},
+};
+
 static const struct record_field waker_fields[] = {
 	ONE(hud_waker, time_ns, FIELD_NUMBER),
 	ONE(hud_waker, pid, FIELD_NUMBER),
@@ -489,6 +495,12 @@ static const struct record_kind kinds[] = {
 		.reference = {
 			ID(STRING, hud_waker, name),
 		},
+	},
+	[HUD_CODE] = {
+		.name = "code", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_code),
+		.fields = code_fields,
+		.count = {AT(hud_code, functions), 4, 8 * HUD_CODE_WORDS, HUD_CODE_FUNCTIONS_MAX},
 	},
 	[HUD_SYMBOL_TEXT] = {
 		.name = "symbol-text", .group = RECORD_SYMBOL,

@@ -89,6 +89,7 @@ enum hud_record_type {
 	HUD_CPU_QUOTA = 69,
 	HUD_POOL_QUEUE = 70,
 	HUD_WAKER = 71,
+	HUD_CODE = 76,
 	/* Symbols: what debug information says of the addresses, added after the recording. */
 	HUD_SYMBOL_TEXT = 96,
 	HUD_SYMBOL_BINARY = 97,
@@ -539,6 +540,41 @@ struct hud_waker {
 	uint32_t name;    /* string: of its program */
 };
 HUD_ASSERT_SIZE(struct hud_waker, 24);
+
+/*
+ * What the plan of a binary knows of some of its functions by their shape and by what they refer
+ * to, so that stacks through them can be classified where no function has a name.
+ */
+struct hud_code {
+	struct hud_record head;
+	uint64_t time_ns; /* when the plan was there */
+	uint8_t build_id[HUD_BUILD_ID_BYTES_MAX];
+	uint16_t build_id_bytes;
+	uint16_t reserved;
+	uint32_t functions;
+	/*
+	 * HUD_CODE_WORDS for each: offset in the file; its size in bytes (low half) and enum
+	 * hud_code_flags (high half); offset of the poll site that it is part of, 0: of none or of
+	 * several.
+	 */
+	uint64_t function[];
+};
+HUD_ASSERT_SIZE(struct hud_code, 56);
+
+#define HUD_CODE_WORDS 3u
+#define HUD_CODE_FUNCTIONS_MAX 4096u
+
+enum hud_code_flags {
+	HUD_CODE_POLL = 1u << 0,    /* polls one type of task */
+	HUD_CODE_TASK = 1u << 1,    /* … which is none of the blocking pool */
+	HUD_CODE_CLOSURE = 1u << 2, /* … which is one of the blocking pool, maybe a worker itself */
+	/* Refers to what only … refers to. It may be inlined there. */
+	HUD_CODE_IN_PLACE = 1u << 3, /* block_in_place */
+	HUD_CODE_ENTER = 1u << 4,    /* block_on, as it enters a runtime */
+	HUD_CODE_POOL = 1u << 5,     /* the blocking pool */
+	HUD_CODE_WORKER = 1u << 6,   /* the multi-threaded scheduler */
+	HUD_CODE_SINGLE = 1u << 7,   /* the single-threaded scheduler */
+};
 
 /* The two clocks at one moment; at the start (in HUD_SESSION) and now and then. */
 struct hud_clock {

@@ -46,6 +46,8 @@ static uint64_t element_count(const struct record_kind *kind, const struct hud_r
 	uint64_t count = r->size >= kind->bytes ? record_count(kind, r) : 0;
 	uint64_t room = f->offset < r->size ? (r->size - f->offset) / f->bytes : 0;
 
+	if (f->form == FIELD_BYTES && kind->count.element) /* a build-id, before the array */
+		return room < HUD_BUILD_ID_BYTES_MAX ? room : HUD_BUILD_ID_BYTES_MAX;
 	if (kind->count.element) /* else the count is of single bytes */
 		count = count * kind->count.element / f->bytes;
 	return count < room ? count : room;

@@ -21,13 +21,14 @@ enum exit_status check_print_text(struct check *c)
 
 	while (q && sqlite3_step(q) == SQLITE_ROW) {
 		const char *file = column_text(q, "file");
+		char line[COLUMN_LINE_BYTES];
 
 		if (column_number(q, "rule", 0) != last)
 			printf("%s\n", column_text(q, "text"));
 		last = column_number(q, "rule", 0);
 		printf("  %-11s %s", column_text(q, "status"), column_text(q, "sentence"));
 		if (file)
-			printf("  %s:%" PRId64, file, column_number(q, "line", 0));
+			printf("  %s%s", file, column_line(q, "line", line));
 		putchar('\n');
 	}
 	if (c->reason)

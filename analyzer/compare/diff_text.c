@@ -117,7 +117,7 @@ static void print_lengths(sqlite3_stmt *q, const char *before, const char *after
 
 static void print_row(sqlite3_stmt *q, bool colour)
 {
-	char change[CHANGE_BYTES], interval[CHANGE_BYTES];
+	char change[CHANGE_BYTES], interval[CHANGE_BYTES], line[COLUMN_LINE_BYTES];
 	const char *status = column_text(q, "status"), *cause = column_text(q, "cause");
 
 	printf("%s%-11s%s %8.2f %8.2f %7s  %-18s %6.2f %6.2f", colour ? colour_of(status) : "",
@@ -130,7 +130,7 @@ static void print_row(sqlite3_stmt *q, bool colour)
 		printf("  %-10s", cause);
 	printf("  %s", column_text(q, "name"));
 	if (column_text(q, "file"))
-		printf("  %s:%" PRId64, column_text(q, "file"), column_number(q, "line", 0));
+		printf("  %s%s", column_text(q, "file"), column_line(q, "line", line));
 	print_advice(q);
 	putchar('\n');
 }

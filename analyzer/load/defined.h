@@ -63,6 +63,8 @@ struct defined_user_stack {
 	uint32_t frame_pointer_from; /* as in struct hud_user_stack */
 	uint64_t seen_ns;            /* resolved by the mappings of this time */
 	uint64_t *address;
+	bool slept;       /* a thread slept with it… */
+	uint8_t parks_in; /* … always in calls of this kind, enum stack_park */
 };
 
 struct defined_kernel_stack {

@@ -160,6 +160,21 @@ static struct observation sample_of(const struct hud_sample *s, int64_t sample, 
 	};
 }
 
+/* A worker without a name for its loop is parked where all its sleeps are in calls of a park. */
+static void stack_slept(struct ingest *in, struct capture_state *c, const struct hud_offcpu *o)
+{
+	const struct resolver *resolver = in->options->resolver;
+	uint64_t index = id_map_get(&c->defined.user_stacks, o->user_stack, 0);
+	struct defined_user_stack *stack = index ? &c->defined.user_stack.at[index - 1] : NULL;
+	uint8_t park;
+
+	if (!stack || !resolver->parks_in || o->offcpu_flags & HUD_OFFCPU_PREEMPTED)
+		return;
+	park = (uint8_t)resolver->parks_in(resolver->context, syscall_text(in, c, o->syscall));
+	stack->parks_in = stack->slept && stack->parks_in < park ? stack->parks_in : park;
+	stack->slept = true;
+}
+
 static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_offcpu *o)
 {
 	struct defined_thread *thread = defined_thread(&c->defined, o->process, o->tid);
@@ -194,6 +209,7 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 	row_id(&row, waker_stack);
 	row_id(&row, next);
 	row_number(&row, span);
+	stack_slept(in, c, o);
 	seen = sleep_of(o, span, user);
 	err = observations_add(&c->observations, thread->row, &seen, cause,
 			       span != in->inserts.last[ROW_OFFCPU_SPAN]);
@@ -481,6 +497,8 @@ int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_re
 		return mark(in, c, (const void *)r);
 	case HUD_WAKER:
 		return waker(in, c, (const void *)r);
+	case HUD_CODE:
+		return known_code_add(&c->code, (const void *)r);
 	case HUD_END:
 		return end(c, (const void *)r);
 	default:

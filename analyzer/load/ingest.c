@@ -24,6 +24,7 @@ static void capture_state_free(struct capture_state *c)
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		id_map_free(maps[i]);
 	defined_free(&c->defined);
+	known_codes_close(&c->code);
 	observations_free(&c->observations);
 	free(c->binary.at);
 	free(c->chain.at);

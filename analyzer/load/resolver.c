@@ -66,6 +66,13 @@ static const char *real_syscall(void *context, uint32_t machine, int32_t number)
 	return syscall_name(machine, number);
 }
 
+static enum stack_park real_parks_in(void *context, const char *syscall)
+{
+	const struct real_resolver *real = context;
+
+	return syscall ? rules_parks_in(real->rules, syscall) : STACK_PARKS_NOT;
+}
+
 static int real_symbols(void *context, const uint8_t *capture_id, const struct hud_record *record)
 {
 	const struct real_resolver *real = context;
@@ -93,6 +100,7 @@ int resolver_open(const struct symbolizer_options *options, struct resolver **ou
 		.classify = real_classify,
 		.cause = real_cause,
 		.syscall = real_syscall,
+		.parks_in = real_parks_in,
 		.symbols = real_symbols,
 		.prepare = real_prepare,
 	};

@@ -31,6 +31,8 @@ struct resolver {
 	const char *(*cause)(void *context, uint32_t machine, int32_t syscall,
 			     const char *const *kernel, size_t count, bool off_cpu);
 	const char *(*syscall)(void *context, uint32_t machine, int32_t number);
+	/* How a worker without work waits in this system call. NULL: not known. */
+	enum stack_park (*parks_in)(void *context, const char *syscall);
 	/* Takes a record of symbols from the capture. -EINVAL: refused. NULL: not wanted. */
 	int (*symbols)(void *context, const uint8_t *capture_id, const struct hud_record *record);
 	/* Announces the offsets that frames() will be called with. NULL: not needed. */

@@ -113,6 +113,7 @@ static int64_t binary_of_mapping(struct ingest *in, struct capture_state *c,
 	seen->row = ingest_row_id(in, ROW_BINARY);
 	err = resolver->binary(resolver->context, m->build_id, m->build_id_bytes, m->path,
 			       &seen->resolved);
+	seen->code = known_code_of(&c->code, m->build_id, m->build_id_bytes);
 	if (!err)
 		err = write_binary(in, c, seen->row, m, &seen->resolved);
 	if (!err)

@@ -103,6 +103,9 @@ static int64_t chain_of(struct ingest *in, struct capture_state *c, size_t binar
 		chain = (struct frame_chain) {.frames = &in->unmapped, .count = 1};
 	chain.first_row = in->inserts.last[ROW_FRAME] + 1;
 	err = 0;
+	if (binary && c->binary.at[binary - 1].code)
+		err = known_code_apply(c->binary.at[binary - 1].code, &c->defined.pool, offset,
+				       &chain.frames, chain.count);
 	for (size_t i = 0; !err && i < chain.count; i++)
 		err = write_frame(in, c, row, offset, i, &chain.frames[i]);
 	if (!err)
@@ -171,6 +174,8 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 	struct row row = ingest_row(in, ROW_STACK);
 	int err;
 
+	if (v.park && s->parks_in >= v.park)
+		v.class = STACK_PARK;
 	if (v.site >= 0 && (size_t)v.site >= stack->whole)
 		v.site = v.boundary = -1;
 	/* No frame of the user's inside the poll; but a caller is missing there: it may be one. */

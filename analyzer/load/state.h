@@ -6,12 +6,14 @@
 #include "analyzer/derive/observations.h"
 #include "analyzer/load/defined.h"
 #include "analyzer/load/ingest.h"
+#include "analyzer/load/known_code.h"
 
 /* What ingest() remembers while it reads; of this folder only. */
 
 struct loaded_binary {
 	int64_t row;
 	struct resolved_binary resolved;
+	struct known_code *code; /* of functions that may have no name; NULL: none is known */
 };
 
 /* The latest histogram of a function that polls: each replaces the one before. */
@@ -48,6 +50,7 @@ struct capture_state {
 	struct id_map causes;             /* by system call and side, and kernel stack: pointer */
 	struct id_map histograms;         /* by stack row: index + 1 in `histogram` */
 	struct observations observations; /* all that were stored */
+	struct known_codes code;
 	LIST(struct loaded_binary) binary;
 	LIST(struct frame_chain) chain;
 	LIST(struct latest_histogram) histogram;

@@ -96,6 +96,8 @@ int plan_build(struct plan_built *out, const struct unwind_object *o, uint64_t s
 	plan.pool = out->runtime.pool;
 	plan.poll_site = poll_site;
 	plan.poll_sites = out->runtime.polls.count;
+	plan.code = out->runtime.codes.item;
+	plan.codes = out->runtime.codes.count;
 	err = plan_serialize(&plan, &out->data, &out->bytes);
 out:
 	if (err)

@@ -52,11 +52,56 @@ const uint8_t *plan_image_at(const struct plan_image *image, uint64_t address, s
 	return part->data + (address - part->address);
 }
 
+const struct plan_image_text *plan_image_text(const struct plan_image *image, uint64_t address)
+{
+	for (size_t i = 0; i < image->texts; i++)
+		if (address >= image->text[i].start && address < image->text[i].end)
+			return &image->text[i];
+	return NULL;
+}
+
 bool plan_image_is_code(const struct plan_image *image, uint64_t address)
 {
-	const struct plan_image_part *part = part_at(image, address);
+	return plan_image_text(image, address) != NULL;
+}
 
-	return part && part->code;
+bool plan_image_word(const struct plan_image *image, uint64_t address, uint64_t *word)
+{
+	size_t left;
+	const uint8_t *at = plan_image_at(image, address, &left);
+
+	if (!at || left < sizeof(*word))
+		return false;
+	memcpy(word, at, sizeof(*word));
+	return true;
+}
+
+static void text_add(struct plan_image *image, uint64_t start, uint64_t bytes)
+{
+	struct plan_image_text *last = image->texts ? &image->text[image->texts - 1] : NULL;
+
+	if (!bytes || bytes > UINT64_MAX - start || (last && start < last->end))
+		return;
+	if (last && last->end == start)
+		last->end = start + bytes;
+	else if (image->texts < PLAN_IMAGE_TEXTS_MAX)
+		image->text[image->texts++] = (struct plan_image_text) {start, start + bytes};
+}
+
+static void texts_read(struct plan_image *image, Elf *elf)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+
+	while ((section = elf_nextscn(elf, section)))
+		if (gelf_getshdr(section, &header) && header.sh_flags & SHF_EXECINSTR &&
+		    header.sh_type == SHT_PROGBITS)
+			text_add(image, header.sh_addr, header.sh_size);
+	if (image->texts)
+		return;
+	for (size_t i = 0; i < image->parts; i++)
+		if (image->part[i].code)
+			text_add(image, image->part[i].address, image->part[i].bytes);
 }
 
 static void relocation_apply(struct plan_image *image, const Elf64_Rela *r, uint32_t relative)
@@ -131,11 +176,14 @@ int plan_image_read(struct plan_image *image, Elf *elf)
 		if (h.p_type == PT_DYNAMIC)
 			dynamic = h;
 	}
-	if (err)
+	if (err) {
 		plan_image_close(image);
-	else if (dynamic.p_type == PT_DYNAMIC)
+		return err;
+	}
+	texts_read(image, elf);
+	if (dynamic.p_type == PT_DYNAMIC)
 		dynamic_apply(image, &dynamic);
-	return err;
+	return 0;
 }
 
 void plan_image_close(struct plan_image *image)

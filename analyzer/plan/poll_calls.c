@@ -122,7 +122,7 @@ static void function_search(struct calls *c, uint64_t address, int depth)
 	}
 }
 
-static const struct plan_vtable *vtable_of(const struct plan_poll_source *s, uint64_t poll)
+const struct plan_vtable *plan_vtable_of(const struct plan_poll_source *s, uint64_t poll)
 {
 	size_t at = SORTED_BELOW(s->vtable, s->vtables, function[PLAN_VTABLE_POLL], poll);
 
@@ -163,7 +163,7 @@ int plan_polls_read_calls(struct plan_polls *polls, const struct plan_poll_sourc
 
 	for (size_t i = 0; !err && i < polls->count; i++) {
 		struct plan_poll *poll = &polls->item[i];
-		const struct plan_vtable *vtable = vtable_of(source, poll->site.address);
+		const struct plan_vtable *vtable = plan_vtable_of(source, poll->site.address);
 
 		if (vtable && !poll->task)
 			err = type_read(polls, poll, source, vtable);

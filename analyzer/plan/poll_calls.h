@@ -10,4 +10,7 @@
  */
 int plan_polls_read_calls(struct plan_polls *polls, const struct plan_poll_source *source);
 
+/* The table of the tasks that this function polls; NULL: none was found. */
+const struct plan_vtable *plan_vtable_of(const struct plan_poll_source *source, uint64_t poll);
+
 #endif

@@ -173,6 +173,29 @@ static void json_poll(FILE *to, const struct plan_names *names, const struct pla
 		p->site.site_flags & HUD_POLL_SITE_CHEAP ? "true" : "false");
 }
 
+/* A function that is known without a name, and what by. */
+static void json_code(FILE *to, const struct hud_plan_code *code, bool follows)
+{
+	static const char *const names[] = {"poll",  "task", "closure", "in-place",
+					    "enter", "pool", "worker",  "single"};
+	bool more = false;
+
+	fprintf(to, "%s{\"address\":%" PRIu64 ",\"bytes\":%" PRIu32 ",\"poll_site\":",
+		follows ? "," : "", code->address, code->bytes);
+	if (code->site)
+		fprintf(to, "%" PRIu64, code->site);
+	else
+		fputs("null", to);
+	fputs(",\"known_by\":[", to);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!(code->code_flags & 1u << i))
+			continue;
+		fprintf(to, "%s\"%s\"", more ? "," : "", names[i]);
+		more = true;
+	}
+	fputs("]}", to);
+}
+
 static void json_runtime(FILE *to, const struct plan_runtime *r)
 {
 	if (!r->present) {
@@ -199,6 +222,9 @@ static void json_runtime(FILE *to, const struct plan_runtime *r)
 			fputc(',', to);
 		json_poll(to, &r->names, &r->polls.item[i]);
 	}
+	fputs("],\"functions\":[", to);
+	for (size_t i = 0; i < r->codes.count; i++)
+		json_code(to, &r->codes.item[i], i > 0);
 	fputs("]}", to);
 }
 

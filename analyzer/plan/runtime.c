@@ -27,6 +27,7 @@ struct reading {
 	struct dwarf_index *debug; /* NULL: none */
 	struct plan_vtable *vtable;
 	size_t vtables;
+	struct plan_functions functions;
 };
 
 static int debug_open(struct reading *r)
@@ -162,7 +163,12 @@ static int polls_read(struct reading *r)
 		return err;
 	source.vtable = r->vtable;
 	source.vtables = r->vtables;
-	return plan_polls_find(&r->out->polls, &source);
+	err = plan_polls_find(&r->out->polls, &source);
+	if (!err)
+		err = plan_functions_read(&r->functions, r->object, &r->image);
+	if (!err)
+		err = plan_codes_find(&r->out->codes, &r->out->polls, &source, &r->functions);
+	return err;
 }
 
 static int runtime_read(struct reading *r)
@@ -217,6 +223,7 @@ int plan_runtime_read(struct plan_runtime *out, const struct unwind_object *obje
 		if (pattern_matches("rules/*-state.rules", f->name))
 			err = runtime_try(&r, f->name);
 	free(r.vtable);
+	plan_functions_close(&r.functions);
 	plan_image_close(&r.image);
 	plan_tls_close(&r.tls);
 	dwarf_index_close(r.debug);
@@ -232,6 +239,7 @@ void plan_runtime_free(struct plan_runtime *r)
 	free(r->identity);
 	free(r->pool);
 	plan_polls_close(&r->polls);
+	plan_codes_close(&r->codes);
 	plan_names_close(&r->names);
 	memset(r, 0, sizeof(*r));
 }

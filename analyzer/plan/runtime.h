@@ -3,6 +3,7 @@
 #define HUD_ANALYZER_PLAN_RUNTIME_H
 
 #include "analyzer/unwind/object.h"
+#include "analyzer/plan/code.h"
 #include "analyzer/plan/poll.h"
 #include "analyzer/plan/version.h"
 
@@ -16,6 +17,7 @@ struct plan_runtime {
 	struct hud_plan_pool *pool;         /* NULL: the place of its queue is not known */
 	const char *problem;                /* why `identity` is NULL; NULL: it is not */
 	struct plan_polls polls;
+	struct plan_codes codes;
 };
 
 /*

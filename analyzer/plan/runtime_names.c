@@ -76,6 +76,13 @@ static const char *const items[NAMES] = {
 	[NAME_POLL_BLOCKING] = "poll-blocking",
 	[NAME_POLL_MULTI] = "poll-multi",
 	[NAME_POLL_SINGLE] = "poll-single",
+	[NAME_CODE_NEVER] = "code-never",
+	[NAME_CODE_IN_PLACE] = "code-in-place",
+	[NAME_CODE_EXIT] = "code-exit",
+	[NAME_CODE_ENTER] = "code-enter",
+	[NAME_CODE_POOL] = "code-pool",
+	[NAME_CODE_MULTI] = "code-multi",
+	[NAME_CODE_SINGLE] = "code-single",
 };
 
 static int name_take(struct plan_names *n, const struct rules_line *rule)

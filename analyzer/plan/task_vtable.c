@@ -50,6 +50,13 @@ static bool fits(size_t functions, const uint8_t *at, size_t left)
 	       offsets_fit(at);
 }
 
+/* The place of the last word that begins before `end`, where words begin at `skip`. */
+static uint64_t last_word(uint64_t end, uint64_t bytes, uint64_t skip)
+{
+	end = end < bytes ? end : bytes;
+	return end - 1 - (end - 1 - skip) % WORD;
+}
+
 static int part_search(const struct plan_image *image, const struct plan_image_part *part,
 		       struct plan_vtable **out, size_t *count, size_t *room)
 {
@@ -58,7 +65,14 @@ static int part_search(const struct plan_image *image, const struct plan_image_p
 
 	for (uint64_t at = skip; at + WORD <= part->bytes; at += WORD) {
 		const uint8_t *here = part->data + at;
+		const struct plan_image_text *text =
+			part->code ? plan_image_text(image, part->address + at) : NULL;
 
+		if (text) {
+			at = last_word(text->end - part->address, part->bytes, skip);
+			functions = 0;
+			continue;
+		}
 		if (plan_image_is_code(image, word_at(here, 0))) {
 			functions++;
 			continue;
@@ -89,8 +103,7 @@ int plan_vtables_find(const struct plan_image *image, struct plan_vtable **out, 
 	*out = NULL;
 	*count = 0;
 	for (size_t i = 0; !err && i < image->parts; i++)
-		if (!image->part[i].code)
-			err = part_search(image, &image->part[i], out, count, &room);
+		err = part_search(image, &image->part[i], out, count, &room);
 	if (err) {
 		free(*out);
 		*out = NULL;

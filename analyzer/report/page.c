@@ -33,13 +33,11 @@ void page_heading(const struct page *page, const char *text)
 void page_place(const struct page *page, sqlite3_stmt *q, int at, int column)
 {
 	const char *file = column_text(q, "file");
-	int64_t line = column_number(q, "line", 0);
-	char number[24] = "";
+	char number[COLUMN_LINE_BYTES];
 
 	if (!file)
 		return;
-	if (line)
-		snprintf(number, sizeof(number), ":%" PRId64, line);
+	column_line(q, "line", number);
 	if (page->form->width &&
 	    at + 2 + text_width(file, strlen(file)) + (int)strlen(number) > page->form->width)
 		fprintf(page->out, "\n%*s%s%s", column, "", file, number);

@@ -42,15 +42,15 @@ static void phrase_add(struct phrases *phrases, const char *phrase)
 /* "demo::step (src/step.rs:6)" of three columns of a row: `name`, `name`_file, `name`_line. */
 static const char *place_name(char *out, size_t room, sqlite3_stmt *q, const char *name)
 {
-	char file_column[32], line_column[32];
+	char file_column[32], line_column[32], line[COLUMN_LINE_BYTES];
 	const char *file;
 
 	snprintf(file_column, sizeof(file_column), "%s_file", name);
 	snprintf(line_column, sizeof(line_column), "%s_line", name);
 	file = column_text(q, file_column);
 	if (file)
-		snprintf(out, room, "%s (%s:%" PRId64 ")", column_text(q, name), file,
-			 column_number(q, line_column, 0));
+		snprintf(out, room, "%s (%s%s)", column_text(q, name), file,
+			 column_line(q, line_column, line));
 	else
 		snprintf(out, room, "%s", column_text(q, name));
 	return out;

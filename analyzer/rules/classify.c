@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "analyzer/rules/boundary.h"
+#include "analyzer/rules/nameless.h"
 #include "analyzer/rules/rules.h"
 
 static const char *const class_names[] = {
@@ -273,6 +274,12 @@ static bool between_polls(const struct walk *w)
 	return around || poll->decl_line != 0;
 }
 
+/* Does the name of a function show that a runtime is at work? */
+static bool names_show(const struct walk *w)
+{
+	return w->verdict.poll >= 0 || w->blocking || w->rooted || w->block_on || w->parked;
+}
+
 struct stack_verdict stack_classify(const struct rules *r, const struct symbol_frame *const *frames,
 				    size_t count)
 {
@@ -297,6 +304,10 @@ struct stack_verdict stack_classify(const struct rules *r, const struct symbol_f
 			break;
 	}
 	w.verdict.complete = reaches_root(&w);
+	if (!decided && !names_show(&w) && nameless_is(frames, count)) {
+		nameless_classify(r, frames, count, &w.verdict);
+		return w.verdict;
+	}
 	if (!decided)
 		decide_at_end(&w);
 	if (w.verdict.class == STACK_POLL && w.verdict.poll >= 0 && between_polls(&w))

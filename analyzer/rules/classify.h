@@ -24,6 +24,13 @@ enum stack_class {
 const char *stack_class_name(enum stack_class c);     /* "poll", "park", … */
 enum stack_class stack_class_named(const char *name); /* NULL, or none of them: unknown */
 
+/* The class is STACK_PARK if the thread sleeps with this stack only in such calls. */
+enum stack_park {
+	STACK_PARKS_NOT,
+	STACK_PARKS_IN_ANY,    /* … that a worker without work waits in */
+	STACK_PARKS_IN_DRIVER, /* … that it waits for its drivers in, which little else does */
+};
+
 struct stack_verdict {
 	enum stack_class class;
 	bool complete;  /* reaches the outermost function of a thread or process */
@@ -35,12 +42,16 @@ struct stack_verdict {
 	const char *task;      /* type of the task, folded for people; or NULL */
 	const char *scheduler; /* its name in the rules of its runtime: "multi_thread"; or NULL */
 	const char *waits_for; /* cause of a wait in a system call that its frames tell; or NULL */
+	enum stack_park park;
 };
 
 struct rules;
 /* Reads the embedded rules. 0, -ENOMEM, or -EINVAL: a mistake in them. */
 int rules_open(struct rules **out);
 void rules_close(struct rules *r);
+
+/* How a worker without work waits in this system call, if it does. */
+enum stack_park rules_parks_in(const struct rules *r, const char *syscall);
 
 /* `frames`: the whole stack, innermost first, inlined frames included. */
 struct stack_verdict stack_classify(const struct rules *r, const struct symbol_frame *const *frames,

@@ -37,6 +37,10 @@ struct symbol_frame {
 	const char *runtime; /* ORIGIN_RUNTIME_ITSELF: its name; else NULL */
 	bool inlined;        /* inlined into the next frame of the chain */
 	bool generated;      /* written by derive: not in the user's source */
+	/* Has no name, in a program whose runtime is known by the shape of its functions. */
+	bool nameless;
+	uint32_t code;      /* enum hud_code_flags: what is known of it then */
+	uint64_t poll_site; /* HUD_CODE_POLL: offset of the poll site; 0: it is not known which */
 };
 
 /* "user", "third-party", …, and for a runtime its own name. */

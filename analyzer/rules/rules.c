@@ -219,6 +219,22 @@ int rules_open(struct rules **out)
 	return 0;
 }
 
+enum stack_park rules_parks_in(const struct rules *r, const char *syscall)
+{
+	for (size_t i = 0; i < r->runtime_count; i++) {
+		const struct rules_file *file = &r->runtimes[i].file;
+
+		for (size_t k = 0; k < file->count; k++) {
+			const struct rules_line *line = &file->lines[k];
+
+			if (!strcmp(line->words[0], park_call) && !strcmp(line->words[2], syscall))
+				return !strcmp(line->words[3], "driver") ? STACK_PARKS_IN_DRIVER
+									 : STACK_PARKS_IN_ANY;
+		}
+	}
+	return STACK_PARKS_NOT;
+}
+
 void rules_close(struct rules *r)
 {
 	if (!r)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/store/column.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 static int column_index(sqlite3_stmt *statement, const char *name)
@@ -26,6 +28,16 @@ int64_t column_number(sqlite3_stmt *statement, const char *name, int64_t otherwi
 	if (i < 0 || sqlite3_column_type(statement, i) == SQLITE_NULL)
 		return otherwise;
 	return sqlite3_column_int64(statement, i);
+}
+
+const char *column_line(sqlite3_stmt *statement, const char *name, char out[COLUMN_LINE_BYTES])
+{
+	int64_t line = column_number(statement, name, 0);
+
+	*out = 0;
+	if (line)
+		snprintf(out, COLUMN_LINE_BYTES, ":%" PRId64, line);
+	return out;
 }
 
 double column_real(sqlite3_stmt *statement, const char *name)

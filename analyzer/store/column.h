@@ -12,6 +12,9 @@
  */
 const char *column_text(sqlite3_stmt *statement, const char *name); /* NULL: NULL */
 int64_t column_number(sqlite3_stmt *statement, const char *name, int64_t if_null);
+/* ":12", or "" where the line is not known. */
+enum { COLUMN_LINE_BYTES = 24 };
+const char *column_line(sqlite3_stmt *statement, const char *name, char out[COLUMN_LINE_BYTES]);
 double column_real(sqlite3_stmt *statement, const char *name); /* NULL: 0 */
 
 #endif

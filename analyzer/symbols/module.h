@@ -59,6 +59,8 @@ struct symbol_module {
 	struct elf_symbols symtab;
 	struct elf_symbols dynsym;
 	struct symbol_source source;
+	struct symbol_nameless *nameless; /* the binary's code; NULL: not read, or it cannot be */
+	bool nameless_tried;
 	struct symbol_extract *single; /* for addresses that come one by one */
 	const char *main_crates[MAIN_CRATES];
 	size_t main_crate_count;

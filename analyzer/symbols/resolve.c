@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "analyzer/symbols/module.h"
+#include "analyzer/symbols/nameless.h"
 #include "analyzer/base/text_pool.h"
 #include "analyzer/base/text.h"
 
@@ -52,24 +51,11 @@ static int chain_from_facts(struct symbol_module *m, const struct symbol_facts *
 
 static int chain_from_offset(struct symbol_module *m, uint64_t offset, struct symbol_chain *chain)
 {
-	struct origin_query q = {.module_path = m->path};
-	struct text name = {0};
-	char digits[24];
-	int error = -ENOMEM;
-
-	snprintf(digits, sizeof(digits), "+0x%" PRIx64, offset);
-	text_add_string(&name, m->name);
-	text_add_string(&name, digits);
 	chain->frames = text_pool_alloc(&m->owner->pool, sizeof(*chain->frames));
-	if (chain->frames && !name.failed) {
-		chain->count = 1;
-		chain->frames->function = chain->frames->site =
-			text_pool_intern(&m->owner->pool, name.bytes, name.length);
-		chain->frames->origin = origin_of(m->owner->rules, &q, &chain->frames->runtime);
-		error = chain->frames->function ? 0 : -ENOMEM;
-	}
-	text_close(&name);
-	return error;
+	if (!chain->frames)
+		return -ENOMEM;
+	chain->count = 1;
+	return symbol_nameless_frame(m, offset, chain->frames);
 }
 
 static int chain_make(struct symbol_module *m, uint64_t offset, struct symbol_chain *chain)

@@ -12,6 +12,7 @@
 
 #include "analyzer/symbols/cache.h"
 #include "analyzer/symbols/module.h"
+#include "analyzer/symbols/nameless.h"
 
 static const char *const quality_names[] = {
 	[SYMBOLS_NONE] = "none",
@@ -109,6 +110,7 @@ static void module_close(struct symbol_module *m)
 		symbol_cache_save(m);
 	cache_file_close(&m->cache);
 	symbol_extract_close(m->single, NULL);
+	symbol_nameless_close(m->nameless);
 	dwarf_index_close(m->index);
 	elf_symbols_close(&m->symtab);
 	elf_symbols_close(&m->dynsym);

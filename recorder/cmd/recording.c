@@ -8,6 +8,7 @@
 #include "recorder/base/signals.h"
 #include "recorder/capture/bookkeeping.h"
 #include "recorder/capture/output.h"
+#include "recorder/capture/plan_report.h"
 #include "recorder/capture/poll_timing.h"
 #include "recorder/capture/process_table.h"
 #include "recorder/capture/transcript.h"
@@ -53,6 +54,7 @@ struct recording {
 	struct transcript transcript;
 	struct poll_timing timing;
 	struct bookkeeping books;
+	struct plan_report plans;
 	struct status status;
 	struct mark_receiver marks;
 	uint64_t start_ns;
@@ -353,8 +355,10 @@ static void record_loop(struct recording *r)
 		int error = bpf_session_drain(r->bpf);
 
 		mark_receiver_work(&r->marks);
-		if (object_table_poll(r->objects, 0))
+		if (object_table_poll(r->objects, 0)) {
 			process_table_replace(r->processes);
+			plan_report_write(&r->plans, now);
+		}
 		poll_timing_tick(&r->timing, now);
 		if (!error && now - r->second_ns >= SECOND_NS)
 			error = second_work(r, now);
@@ -458,6 +462,7 @@ static enum exit_code record_prepare(struct recording *r)
 		.processes = r->processes,
 		.kernel = r->kernel && !kernel_symbols_hidden(r->kernel) ? r->kernel : NULL,
 	};
+	r->plans = (struct plan_report) {.writer = r->writer, .objects = r->objects};
 	r->books = (struct bookkeeping) {
 		.writer = r->writer,
 		.bpf = r->bpf,
@@ -503,6 +508,7 @@ static enum exit_code record_all(struct recording *r)
 			"hud-record: cannot receive marks: %s\n  recording goes on without them\n",
 			strerror(-error));
 	bookkeeping_begin(&r->books, r->start_ns);
+	plan_report_write(&r->plans, r->start_ns);
 	bpf_session_measure(r->bpf, true);
 	r->timing = (struct poll_timing) {
 		.bpf = r->bpf,

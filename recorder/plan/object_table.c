@@ -33,6 +33,7 @@ struct object {
 	size_t text_bytes, text_room;
 	struct plan plan; /* PLAN_READY, PLAN_STORED */
 	uint32_t number;  /* PLAN_STORED: in the maps */
+	bool reported;    /* object_table_each_new() has given its plan */
 };
 
 struct object_table {
@@ -467,6 +468,20 @@ const struct hud_plan_identity *object_identity(const struct object_table *t, ui
 	const struct plan *plan = object_plan(t, object);
 
 	return plan ? plan->identity : NULL;
+}
+
+void object_table_each_new(struct object_table *t,
+			   void (*each)(void *context, uint32_t object, const struct plan *plan),
+			   void *context)
+{
+	for (uint32_t i = 0; i < t->objects; i++) {
+		const struct plan *plan = t->object[i].reported ? NULL : object_plan(t, i);
+
+		if (!plan)
+			continue;
+		t->object[i].reported = true;
+		each(context, i, plan);
+	}
 }
 
 struct object_counts object_table_counts(const struct object_table *t)

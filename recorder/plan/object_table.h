@@ -68,6 +68,11 @@ const struct plan *object_plan(const struct object_table *t, uint32_t object);
 /* Where the object's runtime keeps its state, or NULL; valid as long as the table. */
 const struct hud_plan_identity *object_identity(const struct object_table *t, uint32_t object);
 
+/* Calls `each` for every object whose plan became usable since the last call. */
+void object_table_each_new(struct object_table *t,
+			   void (*each)(void *context, uint32_t object, const struct plan *plan),
+			   void *context);
+
 struct object_counts {
 	size_t objects;
 	size_t usable;      /* they have a plan */

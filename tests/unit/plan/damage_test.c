@@ -26,6 +26,10 @@ static const struct hud_plan_poll_site poll_sites[] = {
 	{.address = FIRST + 0x1000, .site_flags = HUD_POLL_SITE_CHEAP},
 	{.address = FIRST + 0x1040, .site_flags = HUD_POLL_SITE_BLOCKING}};
 
+static const struct hud_plan_code codes[] = {
+	{.address = FIRST + 0x1000, .bytes = 0x20, .code_flags = HUD_CODE_POLL},
+	{.address = FIRST + 0x1020, .bytes = 0x20, .code_flags = HUD_CODE_WORKER}};
+
 /* An identity with one scheduler, in a block of its own size. */
 static const struct hud_plan_identity *small_identity(void)
 {
@@ -78,6 +82,8 @@ static struct plan small_plan(void)
 		.pool = &small_pool,
 		.poll_site = poll_sites,
 		.poll_sites = 2,
+		.code = codes,
+		.codes = 2,
 		.numbers = {.build_ns = 1, .text_bytes = 2, .fdes = 3},
 	};
 }
@@ -105,6 +111,7 @@ static bool equal(const struct plan *l, const struct plan *r)
 	       !memcmp(l->head.build_id, r->head.build_id, sizeof(l->head.build_id)) &&
 	       l->segments == r->segments && l->first == r->first && l->pages == r->pages &&
 	       l->rows == r->rows && l->rules == r->rules && l->poll_sites == r->poll_sites &&
+	       l->codes == r->codes && !memcmp(l->code, r->code, l->codes * sizeof(*l->code)) &&
 	       equal_identity(l->identity, r->identity) && equal_pool(l->pool, r->pool) &&
 	       !memcmp(l->poll_site, r->poll_site, l->poll_sites * sizeof(*l->poll_site)) &&
 	       !memcmp(l->segment, r->segment, l->segments * sizeof(*l->segment)) &&
@@ -340,6 +347,8 @@ static const struct spoil {
 	{"no way to tell a park", HUD_PLAN_IDENTITY, 40 + 36, 4, 0, -EBADMSG},
 	{"an unknown kind of queue", HUD_PLAN_IDENTITY, 40 + 56, 2, 4, -EBADMSG},
 	{"poll sites not in order", HUD_PLAN_POLL_SITES, 24, 8, FIRST, -EBADMSG},
+	{"functions that overlap", HUD_PLAN_CODE, 8 + 16, 4, 0x21, -EBADMSG},
+	{"a function without code", HUD_PLAN_CODE, 8 + 16, 4, 0, -EBADMSG},
 };
 
 static void invalid_content_is_refused(void **state)

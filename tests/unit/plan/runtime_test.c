@@ -362,7 +362,13 @@ static size_t vtables_in(size_t codes, uint64_t trailer, uint64_t scheduler, uin
 		{.address = 0x1000, .bytes = 0x100, .code = true},
 		{.address = 0x2000, .bytes = sizeof(words), .data = (uint8_t *)words},
 	};
-	struct plan_image image = {.machine = EM_X86_64, .part = part, .parts = 2};
+	struct plan_image image = {
+		.machine = EM_X86_64,
+		.part = part,
+		.parts = 2,
+		.text = {{0x1000, 0x1100}},
+		.texts = 1,
+	};
 	struct plan_vtable *vtable;
 	size_t count;
 
