@@ -22,13 +22,14 @@ static int part_add(struct plan_image *image, Elf *elf, const GElf_Phdr *h, size
 	data = elf_getdata_rawchunk(elf, (int64_t)h->p_offset, h->p_filesz, ELF_T_BYTE);
 	if (!data || !data->d_buf || !data->d_size || data->d_size > UINT64_MAX - h->p_vaddr)
 		return 0;
-	part.bytes = data->d_size;
-	part.data = malloc(data->d_size);
-	if (!part.data || !array_grow(&image->part, image->parts, room, sizeof(part))) {
-		free(part.data);
+	if (!array_grow(&image->part, image->parts, room, sizeof(part)))
 		return -ENOMEM;
-	}
-	memcpy(part.data, data->d_buf, data->d_size);
+	part.bytes = data->d_size;
+	part.data = part.code ? data->d_buf : malloc(data->d_size);
+	if (!part.data)
+		return -ENOMEM;
+	if (!part.code)
+		memcpy(part.data, data->d_buf, data->d_size);
 	image->part[image->parts++] = part;
 	return 0;
 }
@@ -113,7 +114,7 @@ static void relocation_apply(struct plan_image *image, const Elf64_Rela *r, uint
 		return;
 	part = part_at(image, r->r_offset);
 	at = part ? r->r_offset - part->address : 0;
-	if (part && part->bytes - at >= sizeof(value))
+	if (part && !part->code && part->bytes - at >= sizeof(value))
 		memcpy(part->data + at, &value, sizeof(value));
 }
 
@@ -189,7 +190,8 @@ int plan_image_read(struct plan_image *image, Elf *elf)
 void plan_image_close(struct plan_image *image)
 {
 	for (size_t i = 0; i < image->parts; i++)
-		free(image->part[i].data);
+		if (!image->part[i].code)
+			free(image->part[i].data);
 	free(image->part);
 	memset(image, 0, sizeof(*image));
 }

@@ -12,7 +12,8 @@ struct plan_image_part {
 	uint64_t address;
 	uint64_t bytes;
 	bool code;
-	uint8_t *data; /* owned; relocations that add the load address are applied */
+	/* Owned, and relocations that add the load address are applied; or, of code, the file's. */
+	uint8_t *data;
 };
 
 /* Instructions. Linkers may put constants beside them into one executable segment. */
@@ -32,7 +33,10 @@ struct plan_image {
 	size_t texts;
 };
 
-/* Reads all that is loaded; damaged parts are left out. 0 or -ENOMEM. */
+/*
+ * Reads all that is loaded; damaged parts are left out. It refers to `elf`, which must stay: code,
+ * most of a large program, is not copied. 0 or -ENOMEM.
+ */
 int plan_image_read(struct plan_image *image, Elf *elf);
 void plan_image_close(struct plan_image *image);
 
