@@ -252,6 +252,13 @@ static const struct record_field mark_fields[] = {
 	{0},
 };
 
+static const struct record_field late_rows_fields[] = {
+	ONE(hud_late_rows, time_ns, FIELD_NUMBER),
+	ONE(hud_late_rows, stacks, FIELD_NUMBER),
+	ONE(hud_late_rows, path, FIELD_NUMBER),
+	{0},
+};
+
 static const struct record_field code_fields[] = {
 	ONE(hud_code, time_ns, FIELD_NUMBER),        ARRAY(hud_code, build_id, FIELD_BYTES),
 	ONE(hud_code, build_id_bytes, FIELD_NUMBER), ONE(hud_code, functions, FIELD_NUMBER),
@@ -501,6 +508,14 @@ static const struct record_kind kinds[] = {
 		.bytes = sizeof(struct hud_code),
 		.fields = code_fields,
 		.count = {AT(hud_code, functions), 4, 8 * HUD_CODE_WORDS, HUD_CODE_FUNCTIONS_MAX},
+	},
+	[HUD_LATE_ROWS] = {
+		.name = "late-rows", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_late_rows),
+		.fields = late_rows_fields,
+		.reference = {
+			ID(STRING, hud_late_rows, path),
+		},
 	},
 	[HUD_SYMBOL_TEXT] = {
 		.name = "symbol-text", .group = RECORD_SYMBOL,

@@ -90,6 +90,7 @@ enum hud_record_type {
 	HUD_POOL_QUEUE = 70,
 	HUD_WAKER = 71,
 	HUD_CODE = 76,
+	HUD_LATE_ROWS = 77,
 	/* Symbols: what debug information says of the addresses, added after the recording. */
 	HUD_SYMBOL_TEXT = 96,
 	HUD_SYMBOL_BINARY = 97,
@@ -575,6 +576,19 @@ enum hud_code_flags {
 	HUD_CODE_WORKER = 1u << 6,   /* the multi-threaded scheduler */
 	HUD_CODE_SINGLE = 1u << 7,   /* the single-threaded scheduler */
 };
+
+/*
+ * The unwind rows of a mapped file came while recording: stacks through it that were taken before
+ * may be cut. Written when they come; at the end, for those that did not.
+ */
+struct hud_late_rows {
+	struct hud_record head;
+	uint64_t time_ns; /* when they could be used; 0: not before the end */
+	uint64_t stacks;  /* through it that were taken before */
+	uint32_t path;    /* string: of the file, as the target sees it */
+	uint32_t reserved;
+};
+HUD_ASSERT_SIZE(struct hud_late_rows, 32);
 
 /* The two clocks at one moment; at the start (in HUD_SESSION) and now and then. */
 struct hud_clock {

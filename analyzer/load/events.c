@@ -454,6 +454,23 @@ static int waker(struct ingest *in, const struct capture_state *c, const struct 
 	return row_insert(&row);
 }
 
+static int late_rows(struct ingest *in, const struct capture_state *c,
+		     const struct hud_late_rows *l)
+{
+	struct row row = ingest_row(in, ROW_LATE_ROWS);
+	const char *path = defined_string(&c->defined, l->path);
+
+	if (!path || l->stacks > INT64_MAX ||
+	    (l->time_ns && !capture_time_plausible(c, l->time_ns)))
+		return -EINVAL;
+	row_number(&row, c->row);
+	row_text(&row, path);
+	row_number(&row, (int64_t)l->stacks);
+	row_number_if(&row, l->time_ns != 0, (int64_t)l->time_ns);
+	row_number(&row, ingest_row_id(in, ROW_LATE_ROWS));
+	return row_insert(&row);
+}
+
 static int end(struct capture_state *c, const struct hud_end *e)
 {
 	if (!capture_time_plausible(c, e->time_ns))
@@ -497,6 +514,8 @@ int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_re
 		return mark(in, c, (const void *)r);
 	case HUD_WAKER:
 		return waker(in, c, (const void *)r);
+	case HUD_LATE_ROWS:
+		return late_rows(in, c, (const void *)r);
 	case HUD_CODE:
 		return known_code_add(&c->code, (const void *)r);
 	case HUD_END:

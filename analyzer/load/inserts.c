@@ -73,6 +73,7 @@ static const struct {
 	[ROW_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id", true},
 	[ROW_MARK] = {"mark", "capture, time_ns, text, id", true},
 	[ROW_WAKER] = {"waker", "capture, time_ns, pid, name, id", true},
+	[ROW_LATE_ROWS] = {"late_rows", "capture, path, stacks, time_ns, id"},
 	[ROW_POLL] = {"poll",
 		      "capture, thread, start_min_ns, start_max_ns, end_min_ns,"
 		      "end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"

@@ -55,6 +55,19 @@ static void print_limits(const struct page *page, sqlite3_stmt *q)
 	fputc('\n', page->out);
 }
 
+static void print_late_rows(const struct page *page, sqlite3_stmt *q)
+{
+	int64_t stacks = column_number(q, "stacks", 0), after = column_number(q, "after_ns", -1);
+	char word[WORD_BYTES];
+
+	fprintf(page->out, "  %" PRId64 " stack%s may be cut: the unwind rows of %s ", stacks,
+		stacks == 1 ? "" : "s", column_text(q, "path"));
+	if (after >= 0)
+		fprintf(page->out, "came after %s\n", duration_word(word, after));
+	else
+		fputs("did not come while recording\n", page->out);
+}
+
 static void print_symbols(const struct page *page, sqlite3_stmt *q)
 {
 	fprintf(page->out,
@@ -67,11 +80,12 @@ static void print_symbols(const struct page *page, sqlite3_stmt *q)
 enum exit_status report_unknown(const struct page *page)
 {
 	const struct page_list limits = {"limits", NULL, NULL, print_limits, 1};
+	const struct page_list late = {"late_unwind_rows", NULL, NULL, print_late_rows, 0};
 	const struct page_list symbols = {"symbols_missing", NULL, NULL, print_symbols, 0};
 
 	page_heading(page, "LOST OR NOT KNOWN");
 	if (print_lost(page) != STATUS_DONE || page_list(page, &limits, NULL) != 1 ||
-	    page_list(page, &symbols, NULL) < 0)
+	    page_list(page, &late, NULL) < 0 || page_list(page, &symbols, NULL) < 0)
 		return STATUS_SYSTEM;
 	return STATUS_DONE;
 }

@@ -2,7 +2,7 @@
 -- docs/SCHEMA.md explains every column. Times are nanoseconds on CLOCK_MONOTONIC.
 
 -- Databases of another version are refused: to be raised when tables, views or columns change.
-PRAGMA user_version = 9;
+PRAGMA user_version = 10;
 
 CREATE TABLE schema_info (
 	name TEXT PRIMARY KEY,
@@ -567,6 +567,14 @@ CREATE TABLE waker (
 	time_ns INTEGER NOT NULL,
 	pid INTEGER NOT NULL,
 	name TEXT NOT NULL
+);
+
+CREATE TABLE late_rows (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	path TEXT NOT NULL,
+	stacks INTEGER NOT NULL,
+	time_ns INTEGER
 );
 
 CREATE TABLE runtime (

@@ -93,6 +93,16 @@ struct process_entry *process_table_find(const struct process_table *t, pid_t pi
 	return p ? &p->entry : NULL;
 }
 
+uint32_t process_table_object(const struct process_table *t, pid_t pid, uint64_t address)
+{
+	const struct process *p = process_find(t, pid);
+
+	for (uint32_t i = 0; p && i < p->mappings; i++)
+		if (address >= p->mapping[i].start && address < p->mapping[i].end)
+			return p->mapping[i].object;
+	return OBJECT_NONE;
+}
+
 size_t process_table_unplanned(const struct process_table *t)
 {
 	size_t count = 0;

@@ -39,6 +39,9 @@ void process_table_reap(struct process_table *t);
 /* The entry of a watched process, or NULL. */
 struct process_entry *process_table_find(const struct process_table *t, pid_t pid);
 
+/* Number of the object that is mapped at an address of a process; OBJECT_NONE: none is known. */
+uint32_t process_table_object(const struct process_table *t, pid_t pid, uint64_t address);
+
 /* Reads /proc/PID/maps again, for mappings that perf records missed. */
 void process_table_refresh(struct process_table *t, pid_t pid, uint64_t now_ns);
 

@@ -88,6 +88,8 @@ static struct stack_ids stacks_intern(struct transcript *t, const struct process
 	if (user > EVENT_FRAMES_MAX || kernel > EVENT_FRAMES_MAX ||
 	    bytes < (user + kernel) * sizeof(*address))
 		return ids;
+	if (user && t->plans)
+		plan_report_stack(t->plans, p->pid, address, user);
 	if (user)
 		ids.user = user_stack(t, p, address, user, s, now_ns);
 	if (kernel && t->kernel)

@@ -4,6 +4,7 @@
 
 #include "bpf/events.h"
 #include "format/capture_writer.h"
+#include "recorder/capture/plan_report.h"
 #include "recorder/capture/process_table.h"
 #include "recorder/capture/thread_table.h"
 #include "recorder/capture/wakers.h"
@@ -13,6 +14,7 @@
 struct transcript {
 	struct capture_writer *writer;
 	struct process_table *processes;
+	struct plan_report *plans;     /* NULL: nobody asks for stacks that were cut */
 	struct kernel_symbols *kernel; /* NULL: no names, no kernel stacks */
 	struct thread_table threads;
 	struct wakers wakers;     /* outside of the recorded processes */

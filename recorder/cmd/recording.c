@@ -12,6 +12,7 @@
 #include "recorder/capture/poll_timing.h"
 #include "recorder/capture/process_table.h"
 #include "recorder/capture/transcript.h"
+#include "recorder/cmd/plan_wait.h"
 #include "recorder/cmd/preflight.h"
 #include "recorder/cmd/status.h"
 #include "recorder/kernel/session.h"
@@ -35,9 +36,6 @@
 #define DRAIN_MS 100
 #define WINDOW_MS 100
 #define SECOND_NS NS_PER_S
-
-/* After that recording starts; later plans are used as they arrive. */
-#define PLAN_WAIT_NS (10 * NS_PER_S)
 
 /* All state of a recording. */
 struct recording {
@@ -251,22 +249,16 @@ static enum exit_code plans_judge(const struct recording *r)
  */
 static enum exit_code targets_plan(struct recording *r)
 {
-	uint64_t began = clock_ns(CLOCK_MONOTONIC), limit = began + PLAN_WAIT_NS, now = began;
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 	enum exit_code code;
 
 	for (size_t i = 0; i < r->targets->count; i++) {
 		if (r->targets->child)
 			process_table_announce(r->processes, r->targets->pid[i]);
 		else
-			process_table_describe(r->processes, r->targets->pid[i], began);
+			process_table_describe(r->processes, r->targets->pid[i], now);
 	}
-	while (object_table_waiting(r->objects) && now < limit) {
-		object_table_poll(r->objects, DRAIN_MS);
-		now = clock_ns(CLOCK_MONOTONIC);
-		if (now - began > NS_PER_S)
-			status_note(&r->status, "reading unwind information: %zu files left",
-				    object_table_waiting(r->objects));
-	}
+	plans_wait(r->objects, &r->status);
 	code = plans_judge(r);
 	if (code != EXIT_RECORDED)
 		return code;
@@ -401,6 +393,7 @@ static int record_finish(struct recording *r)
 		bpf_session_drain(r->bpf);
 	}
 	now = clock_ns(CLOCK_MONOTONIC);
+	plan_report_finish(&r->plans);
 	poll_timing_finish(&r->timing, now);
 	bookkeeping_write(&r->books, now);
 	end.time_ns = now;
@@ -423,6 +416,24 @@ static enum exit_code not_begun(const struct recording *r, int error)
 	fprintf(stderr, "hud-record: cannot write %s: %s\n", r->output.file.name,
 		output_error(error));
 	return EXIT_NOT_WRITTEN;
+}
+
+/* Stacks were taken without unwind rows. */
+static void late_rows(void *context, const char *path, uint64_t stacks, bool came)
+{
+	struct recording *r = context;
+	double seconds = (double)(clock_ns(CLOCK_MONOTONIC) - r->start_ns) / 1e9;
+
+	if (came)
+		status_say(&r->status,
+			   "the unwind rows of %s came after %.1f s: %llu stacks through it were "
+			   "taken before, and may be cut",
+			   path, seconds, (unsigned long long)stacks);
+	else
+		status_say(&r->status,
+			   "the unwind rows of %s did not come in %.1f s: %llu stacks through it "
+			   "may be cut",
+			   path, seconds, (unsigned long long)stacks);
 }
 
 static enum exit_code record_prepare(struct recording *r)
@@ -460,9 +471,14 @@ static enum exit_code record_prepare(struct recording *r)
 	r->transcript = (struct transcript) {
 		.writer = r->writer,
 		.processes = r->processes,
+		.plans = &r->plans,
 		.kernel = r->kernel && !kernel_symbols_hidden(r->kernel) ? r->kernel : NULL,
 	};
-	r->plans = (struct plan_report) {.writer = r->writer, .objects = r->objects};
+	r->plans = (struct plan_report) {.writer = r->writer,
+					 .objects = r->objects,
+					 .processes = r->processes,
+					 .late = late_rows,
+					 .context = r};
 	r->books = (struct bookkeeping) {
 		.writer = r->writer,
 		.bpf = r->bpf,
@@ -509,6 +525,7 @@ static enum exit_code record_all(struct recording *r)
 			strerror(-error));
 	bookkeeping_begin(&r->books, r->start_ns);
 	plan_report_write(&r->plans, r->start_ns);
+	r->plans.recording = true;
 	bpf_session_measure(r->bpf, true);
 	r->timing = (struct poll_timing) {
 		.bpf = r->bpf,
@@ -561,6 +578,7 @@ enum exit_code recording_run(const struct options *o, struct target_set *targets
 	poll_timing_close(&r.timing);
 	bpf_session_close(r.bpf);
 	transcript_close(&r.transcript);
+	plan_report_close(&r.plans);
 	process_table_close(r.processes);
 	object_table_close(r.objects);
 	if (r.writer)

@@ -24,18 +24,18 @@ void status_begin(struct status *s, bool quiet, const char *label, size_t target
 			targets, targets == 1 ? "" : "es");
 }
 
-void status_note(struct status *s, const char *format, ...)
+void status_say(struct status *s, const char *format, ...)
 {
 	va_list arguments;
 
-	if (!s->terminal)
+	if (s->quiet)
 		return;
-	fputs("\r\033[K", stderr);
+	fputs(s->line_shown ? "\r\033[Khud-record: " : "hud-record: ", stderr);
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
-	fflush(stderr);
-	s->line_shown = true;
+	fputc('\n', stderr);
+	s->line_shown = false;
 }
 
 void status_update(struct status *s, const struct status_numbers *n)

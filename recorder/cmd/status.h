@@ -24,8 +24,8 @@ struct status_numbers {
 };
 
 void status_begin(struct status *s, bool quiet, const char *label, size_t targets);
-/* A temporary note in place of the progress line; on a terminal only. */
-void status_note(struct status *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A line that stays, unless the user wants errors only. */
+void status_say(struct status *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Overwrites the progress line; on a terminal only. */
 void status_update(struct status *s, const struct status_numbers *n);
 /*

@@ -13,6 +13,11 @@
 #define COMMAND_TIMES 8u
 #define RESERVE_SPACES 8u
 
+/* Seen: 37 bytes of code a row in small programs, 60 and more in large ones; up to 1,900 rules. */
+#define CODE_BYTES_A_ROW 40u
+#define CODE_RULES 8192u
+#define CODE_BYTES_MAX (1ull << 30)
+
 static uint32_t shards_of(size_t rows)
 {
 	return (uint32_t)((rows + UNWIND_SHARD_ROWS - 1) / UNWIND_SHARD_ROWS);
@@ -23,6 +28,15 @@ void unwind_sizes_add(struct unwind_sizes *sizes, const struct plan *plan)
 	sizes->pages += (uint32_t)plan->pages;
 	sizes->shards += shards_of(plan->rows);
 	sizes->rules += (uint32_t)plan->rules;
+}
+
+void unwind_sizes_add_code(struct unwind_sizes *sizes, uint64_t bytes)
+{
+	if (bytes > CODE_BYTES_MAX)
+		bytes = CODE_BYTES_MAX;
+	sizes->pages += (uint32_t)(bytes >> HUD_PLAN_PAGE_BITS) + 2;
+	sizes->shards += shards_of((size_t)(bytes / CODE_BYTES_A_ROW)) + 1;
+	sizes->rules += CODE_RULES;
 }
 
 void unwind_sizes_reserve(struct unwind_sizes *sizes, uint32_t targets, bool command)

@@ -20,6 +20,8 @@ struct unwind_sizes {
 
 /* Adds the room that one plan needs. */
 void unwind_sizes_add(struct unwind_sizes *sizes, const struct plan *plan);
+/* Adds what a file with so many bytes of code may need: its plan is not there yet. */
+void unwind_sizes_add_code(struct unwind_sizes *sizes, uint64_t bytes);
 /*
  * Adds a reserve for objects that are loaded while recording; a large one for a command, of which
  * nothing is known before it runs.

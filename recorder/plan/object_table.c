@@ -31,9 +31,11 @@ struct object {
 	int pipe;      /* PLAN_WAITING: the plan comes from there */
 	uint8_t *text; /* … and is collected here */
 	size_t text_bytes, text_room;
-	struct plan plan; /* PLAN_READY, PLAN_STORED */
-	uint32_t number;  /* PLAN_STORED: in the maps */
-	bool reported;    /* object_table_each_new() has given its plan */
+	struct plan plan;    /* PLAN_READY, PLAN_STORED */
+	uint32_t number;     /* PLAN_STORED: in the maps */
+	char *path;          /* NULL: the vdso, or no memory */
+	uint64_t code_bytes; /* mapped as code */
+	bool reported;       /* object_table_each_new() has given its plan */
 };
 
 struct object_table {
@@ -124,6 +126,7 @@ void object_table_close(struct object_table *t)
 		if (t->object[i].state == PLAN_WAITING)
 			close(t->object[i].pipe);
 		free(t->object[i].text);
+		free(t->object[i].path);
 		plan_free(&t->object[i].plan);
 	}
 	for (size_t i = 0; i < t->given_count; i++)
@@ -288,13 +291,14 @@ uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_
 	for (found = 0; found < t->objects; found++)
 		if (t->object[found].file.st_ino == st.st_ino &&
 		    t->object[found].file.st_dev == st.st_dev)
-			goto done;
+			goto found;
 	o = object_add(t);
 	if (!o) {
 		found = OBJECT_NONE;
 		goto done;
 	}
 	o->file = st;
+	o->path = strdup(m->path);
 	if (known_id && known_id->bytes)
 		o->id = *known_id;
 	else
@@ -304,6 +308,9 @@ uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_
 	else
 		object_keep(t, o, fd, pid, m);
 	plan_request(t, o, fd);
+found:
+	if (m->end - m->start > t->object[found].code_bytes)
+		t->object[found].code_bytes = m->end - m->start;
 done:
 	close(fd);
 	return found;
@@ -423,9 +430,12 @@ bool object_table_poll(struct object_table *t, int wait_ms)
 
 void object_table_sizes(const struct object_table *t, struct unwind_sizes *sizes)
 {
-	for (uint32_t i = 0; i < t->objects; i++)
+	for (uint32_t i = 0; i < t->objects; i++) {
 		if (t->object[i].state == PLAN_READY)
 			unwind_sizes_add(sizes, &t->object[i].plan);
+		else if (t->object[i].state == PLAN_WAITING)
+			unwind_sizes_add_code(sizes, t->object[i].code_bytes);
+	}
 }
 
 void object_table_store(struct object_table *t, struct unwind_store *store)
@@ -468,6 +478,28 @@ const struct hud_plan_identity *object_identity(const struct object_table *t, ui
 	const struct plan *plan = object_plan(t, object);
 
 	return plan ? plan->identity : NULL;
+}
+
+uint32_t object_table_count(const struct object_table *t)
+{
+	return t->objects;
+}
+
+bool object_waits(const struct object_table *t, uint32_t object)
+{
+	return object < t->objects && t->object[object].state == PLAN_WAITING;
+}
+
+const char *object_path(const struct object_table *t, uint32_t object)
+{
+	const char *path = object < t->objects ? t->object[object].path : NULL;
+
+	return path ? path : "[vdso]";
+}
+
+uint64_t object_code_bytes(const struct object_table *t, uint32_t object)
+{
+	return object < t->objects ? t->object[object].code_bytes : 0;
 }
 
 void object_table_each_new(struct object_table *t,

@@ -50,6 +50,8 @@ const struct build_id *object_build_id(const struct object_table *t, uint32_t ob
 bool object_table_poll(struct object_table *t, int wait_ms);
 /* How many plans are still being made. */
 size_t object_table_waiting(const struct object_table *t);
+/* How many objects there are; they are numbered from 0. */
+uint32_t object_table_count(const struct object_table *t);
 
 /* Adds the room that the plans known by now need. */
 void object_table_sizes(const struct object_table *t, struct unwind_sizes *sizes);
@@ -67,6 +69,13 @@ bool object_placed(const struct object_table *t, uint32_t object, uint64_t start
 const struct plan *object_plan(const struct object_table *t, uint32_t object);
 /* Where the object's runtime keeps its state, or NULL; valid as long as the table. */
 const struct hud_plan_identity *object_identity(const struct object_table *t, uint32_t object);
+
+/* Is the object's plan still being made? */
+bool object_waits(const struct object_table *t, uint32_t object);
+/* Path of the object as the first target that has it sees it; valid as long as the table. */
+const char *object_path(const struct object_table *t, uint32_t object);
+/* Bytes of it that are mapped as code. */
+uint64_t object_code_bytes(const struct object_table *t, uint32_t object);
 
 /* Calls `each` for every object whose plan became usable since the last call. */
 void object_table_each_new(struct object_table *t,

@@ -216,6 +216,10 @@ SELECT json_object(
 		'causes', (SELECT json_group_array(json_object('cause', cause, 'unit', unit,
 			'count', count, 'percent', percent))
 			FROM (SELECT * FROM loss_total WHERE capture = :capture ORDER BY cause)),
+		'late_rows', (SELECT json_group_array(json_object('path', path, 'stacks', stacks,
+			'after_ns', after_ns))
+			FROM (SELECT * FROM late_unwind_rows WHERE capture = :capture
+				ORDER BY stacks DESC, path)),
 		'stacks', m.stacks, 'stacks_complete', m.stacks_complete, 'stops', m.stops,
 		'unclassified_spans', m.unclassified_spans,
 		'unclassified_span_ns', m.unclassified_span_ns,

@@ -78,7 +78,7 @@ def target_without_build_id():
 class Recorded:
     """One second of the target, recorded with this installation and cache."""
 
-    def __init__(self, where, cache, *options, of=None, debug=None):
+    def __init__(self, where, cache, *options, of=None, debug=None, seconds=1, quiet=True):
         process = started_program([of or target(), 100000])
         go(process)
         self.capture = path_for(f"plans-{time.monotonic_ns()}.hud")
@@ -86,7 +86,8 @@ class Recorded:
         steps = ['mount --bind "$0" /var/cache/hud', 'exec "$@"']
         if debug:
             steps.insert(1, f"mount --bind {debug} /usr/lib/debug")
-        command = [os.path.join(where, "hud-record"), "-q", "-o", self.capture, "-d", "1"]
+        command = [os.path.join(where, "hud-record"), "-o", self.capture, "-d", str(seconds)]
+        command += ["-q"] * quiet
         recorder = builds.lib.start(
             ["unshare", "-m", "sh", "-c", " && ".join(steps), cache]
             + [*command, "-p", process.pid, *options],
@@ -324,6 +325,33 @@ def a_file_that_is_no_plan_is_refused_by_name():
         "bad.plan" in seen.errors and len(seen.errors.splitlines()) <= 3,
         f"stderr:\n{seen.errors}",
     )
+
+
+
+@fact(seconds=90)
+def rows_that_come_while_recording_are_used_and_what_was_taken_before_is_counted():
+    """The plan of the target takes longer than hud-record waits for it."""
+    of, plan, libraries = target(), path_for("slow.plan"), []
+    plan_make(of, plan)
+    for path in shared_objects(of):
+        libraries += ["--plan", path_for(f"{os.path.basename(path)}.plan")]
+        plan_make(path, libraries[-1])
+    slow = program("slow_analyzer", f'-DPLAN="{plan}"', f"-DFILE_BYTES={os.path.getsize(of)}",
+                   "-DSECONDS=14")
+    seen = Recorded(installed(slow), cache_directory(), "-v", *libraries, seconds=8, quiet=False)
+    seen.ended_well()
+    lines = [line for line in seen.errors.splitlines() if of in line]
+    for text in ("reading the unwind information of", "take longer than 10 s",
+                 "taken before"):
+        expect(any(text in line for line in lines), f"no {text!r}; stderr:\n{seen.errors}")
+    late = builds.lib.query(seen.capture, "SELECT path, stacks, after_ns FROM late_unwind_rows")
+    expect_equal([row["path"] for row in late], [of], "files whose rows were late")
+    expect(late[0]["stacks"] >= 20 and 0 < late[0]["after_ns"] < 8e9, f"{late}")
+    expect(seen.stops["root"] >= 20, f"stacks: {dict(seen.stops)}")
+    lost = builds.lib.query(seen.capture, "SELECT count FROM loss WHERE cause = 'unplanned'")
+    expect_equal([row["count"] for row in lost], [1], "unplanned: all but the vdso have rows")
+    text = builds.lib.analyzed("report", seen.capture)
+    expect(f"may be cut: the unwind rows of {of} came after" in text, text)
 
 
 facts_check()
