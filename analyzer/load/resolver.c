@@ -66,6 +66,14 @@ static const char *real_syscall(void *context, uint32_t machine, int32_t number)
 	return syscall_name(machine, number);
 }
 
+static int real_generated(void *context, uint32_t pid, uint64_t address,
+			  const struct symbol_frame **frame)
+{
+	const struct real_resolver *real = context;
+
+	return symbolizer_generated(real->symbolizer, pid, address, frame);
+}
+
 static enum stack_park real_parks_in(void *context, const char *syscall)
 {
 	const struct real_resolver *real = context;
@@ -101,6 +109,7 @@ int resolver_open(const struct symbolizer_options *options, struct resolver **ou
 		.cause = real_cause,
 		.syscall = real_syscall,
 		.parks_in = real_parks_in,
+		.generated = real_generated,
 		.symbols = real_symbols,
 		.prepare = real_prepare,
 	};

@@ -35,6 +35,9 @@ struct resolver {
 	enum stack_park (*parks_in)(void *context, const char *syscall);
 	/* Takes a record of symbols from the capture. -EINVAL: refused. NULL: not wanted. */
 	int (*symbols)(void *context, const uint8_t *capture_id, const struct hud_record *record);
+	/* The frame of generated code at an address, NULL where it has no name. NULL: not known. */
+	int (*generated)(void *context, uint32_t pid, uint64_t address,
+			 const struct symbol_frame **frame);
 	/* Announces the offsets that frames() will be called with. NULL: not needed. */
 	int (*prepare)(void *context, void *module, const uint64_t *offsets, size_t count);
 };

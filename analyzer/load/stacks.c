@@ -117,6 +117,24 @@ static int64_t chain_of(struct ingest *in, struct capture_state *c, size_t binar
 	return err ? err : (int64_t)c->chain.count - 1;
 }
 
+/* The same for code that is in no file: by the name that its runtime gave it, if it did. */
+static int64_t generated_chain(struct ingest *in, struct capture_state *c,
+			       const struct defined_user_stack *s, size_t index)
+{
+	const struct resolver *resolver = in->options->resolver;
+	uint64_t process = id_map_get(&c->defined.processes, s->process, 0);
+	const struct symbol_frame *frame = NULL;
+	int err = 0;
+
+	if (process && resolver->generated)
+		err = resolver->generated(resolver->context, c->defined.process.at[process - 1].pid,
+					  s->address[index] - (index > 0), &frame);
+	if (err)
+		return err;
+	return frame ? chain_of(in, c, 0, (uintptr_t)frame, frame)
+		     : chain_of(in, c, 0, 1, &in->anonymous);
+}
+
 /* Index in c->chain of the frames at one address of a stack, or a negative errno. */
 static int64_t address_chain(struct ingest *in, struct capture_state *c,
 			     const struct defined_user_stack *s, size_t index)
@@ -126,7 +144,7 @@ static int64_t address_chain(struct ingest *in, struct capture_state *c,
 
 	if (m && m->binary)
 		return chain_of(in, c, m->binary, offset, NULL);
-	return chain_of(in, c, 0, m ? 1 : 0, m ? &in->anonymous : &in->unmapped);
+	return m ? generated_chain(in, c, s, index) : chain_of(in, c, 0, 0, &in->unmapped);
 }
 
 static int stack_push(struct whole_stack *stack, const struct frame_chain *chain)
@@ -214,9 +232,11 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
  */
 static bool caller_missing(const struct frame_chain *left)
 {
-	enum frame_origin origin =
-		left->count ? left->frames[left->count - 1].origin : ORIGIN_UNKNOWN;
+	const struct symbol_frame *frame = left->count ? &left->frames[left->count - 1] : NULL;
+	enum frame_origin origin = frame ? frame->origin : ORIGIN_UNKNOWN;
 
+	if (frame && frame->keeps_frame_pointer)
+		return false;
 	return origin == ORIGIN_STD || origin == ORIGIN_LIBC || origin == ORIGIN_UNKNOWN;
 }
 

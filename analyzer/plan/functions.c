@@ -63,29 +63,46 @@ static int by_unwind_information(struct plan_functions *out, const struct unwind
 	return 0;
 }
 
-/* A function ends where the next one sets up its frame, or later: what lies between has none. */
+/*
+ * Where the function that begins at `at` ends: at the padding before the next one, which need not
+ * set up a frame, or where the next one does.
+ */
+static const uint8_t *frame_end(const uint8_t *at, const uint8_t *end, uint64_t address)
+{
+	enum { PADDING = 0xcc, ALIGNMENT = 16 };
+	const uint8_t *begin = at, *next = at;
+
+	while ((at = memchr(next, PADDING, (size_t)(end - next)))) {
+		next = at;
+		while (next < end && *next == PADDING)
+			next++;
+		if ((address + (uint64_t)(next - begin)) % ALIGNMENT == 0)
+			return at;
+	}
+	return end;
+}
+
 static int by_frame_setup(struct plan_functions *out, const struct plan_image *image,
 			  const struct plan_image_text *text)
 {
-	size_t room = out->count, first = out->count, left = 0;
-	const uint8_t *begin = plan_image_at(image, text->start, &left), *at = begin, *end;
+	size_t room = out->count, left = 0;
+	const uint8_t *begin = plan_image_at(image, text->start, &left), *at, *next, *end;
 
 	if (!begin)
 		return 0;
 	left = text->end - text->start < left ? (size_t)(text->end - text->start) : left;
 	end = begin + left;
-	while ((at = memmem(at, (size_t)(end - at), frame_setup, sizeof(frame_setup)))) {
+	for (at = memmem(begin, left, frame_setup, sizeof(frame_setup)); at; at = next) {
+		const uint8_t *rest = at + sizeof(frame_setup);
 		uint64_t start = text->start + (uint64_t)(at - begin);
 
+		next = memmem(rest, (size_t)(end - rest), frame_setup, sizeof(frame_setup));
 		if (!array_grow(&out->item, out->count, &room, sizeof(*out->item)))
 			return -ENOMEM;
-		if (out->count > first)
-			out->item[out->count - 1].end = start;
-		out->item[out->count++] = (struct plan_function) {start, start};
-		at += sizeof(frame_setup);
+		out->item[out->count++] = (struct plan_function) {
+			start, start + (uint64_t)(frame_end(at, next ? next : end, start) - at)};
 	}
-	if (out->count > first)
-		out->item[out->count - 1].end = text->start + left;
+	out->by_frame_setup = true;
 	return 0;
 }
 

@@ -14,6 +14,7 @@ struct plan_function {
 struct plan_functions {
 	struct plan_function *item; /* by start; none overlaps the next */
 	size_t count;
+	bool by_frame_setup; /* there is no unwind information: these keep a frame pointer */
 };
 
 /*

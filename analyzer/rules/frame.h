@@ -39,7 +39,8 @@ struct symbol_frame {
 	bool generated;      /* written by derive: not in the user's source */
 	/* Has no name, in a program whose runtime is known by the shape of its functions. */
 	bool nameless;
-	uint32_t code;      /* enum hud_code_flags: what is known of it then */
+	bool keeps_frame_pointer; /* … which its first instructions set up */
+	uint32_t code;            /* enum hud_code_flags: what is known of it then */
 	uint64_t poll_site; /* HUD_CODE_POLL: offset of the poll site; 0: it is not known which */
 };
 

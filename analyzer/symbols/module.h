@@ -22,6 +22,7 @@ struct symbolizer {
 	bool *used;                        /* by --binary */
 	struct debug_server *server;
 	struct symbol_module *modules;
+	struct key_map perf_maps;    /* struct generated_code, by pid; of the last capture */
 	struct symbol_givens givens; /* facts that came with captures */
 };
 

@@ -125,6 +125,7 @@ static int frame_place(struct symbol_module *m, const struct plan_function *func
 	struct sources s = {.m = m};
 
 	frame->origin = origin_of(m->owner->rules, &q, &frame->runtime);
+	frame->keeps_frame_pointer = function && m->nameless->functions.by_frame_setup;
 	if (!function || frame->origin == ORIGIN_LIBC)
 		return 0;
 	plan_references_each(&m->nameless->image, function->start, function->end, source_take, &s);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "analyzer/symbols/cache.h"
+#include "analyzer/symbols/generated.h"
 #include "analyzer/symbols/module.h"
 #include "analyzer/symbols/nameless.h"
 
@@ -95,6 +96,7 @@ int symbolizer_look_beside(struct symbolizer *s, const char *capture)
 		return -ENOMEM;
 	s->options.beside = beside;
 	s->options.beside_count++;
+	symbol_generated_close(s); /* pids are of one capture */
 	return 0;
 }
 
@@ -125,6 +127,7 @@ void symbolizer_close(struct symbolizer *s)
 		return;
 	for (struct symbol_module *m = s->modules; m; m = m->next)
 		module_close(m);
+	symbol_generated_close(s);
 	symbol_givens_close(&s->givens);
 	debug_server_close(s->server);
 	rules_close(s->rules);

@@ -75,6 +75,14 @@ int symbol_module_prepare(struct symbol_module *m, const uint64_t *offsets, size
 int symbol_module_resolve(struct symbol_module *m, uint64_t file_offset,
 			  const struct symbol_frame **frames, size_t *count);
 
+/*
+ * The frame of generated code at an address of a process, by the names that its runtime wrote and
+ * hud-record kept beside the capture that symbolizer_look_beside() was called for last. `*out`
+ * NULL: it has no name. 0 or -ENOMEM.
+ */
+int symbolizer_generated(struct symbolizer *s, uint32_t pid, uint64_t address,
+			 const struct symbol_frame **out);
+
 /* Did the --binary with this index fit a mapping? */
 bool symbolizer_binary_used(const struct symbolizer *s, size_t index);
 /* Path of the --binary with this index among those that fit no mapping, or NULL. */

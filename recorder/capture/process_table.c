@@ -38,7 +38,8 @@ struct process {
 	uint32_t version;         /* of what was written there */
 	uint64_t refreshed_ns;
 	struct cgroup_quota quota;
-	int pidfd; /* -1: none; readable once all of its threads are gone */
+	int perf_map; /* names of its generated code; negative: none */
+	int pidfd;    /* -1: none; readable once all of its threads are gone */
 };
 
 struct process_table {
@@ -71,6 +72,8 @@ void process_table_close(struct process_table *t)
 		free(t->process[i].mapping);
 		free(t->process[i].executable);
 		cgroup_quota_close(&t->process[i].quota);
+		if (t->process[i].perf_map >= 0)
+			close(t->process[i].perf_map);
 		if (t->process[i].pidfd >= 0)
 			close(t->process[i].pidfd);
 	}
@@ -314,6 +317,7 @@ static struct process *process_make(struct process_table *t, pid_t pid)
 		.entry = {.pid = pid, .alive = true},
 		.object = OBJECT_NONE,
 		.space = -1,
+		.perf_map = -1,
 		.pidfd = (int)syscall(SYS_pidfd_open, pid, 0),
 	};
 	cgroup_quota_open(pid, &t->process[t->processes].quota);
@@ -323,6 +327,14 @@ static struct process *process_make(struct process_table *t, pid_t pid)
 int process_table_announce(struct process_table *t, pid_t pid)
 {
 	return process_make(t, pid) ? 0 : -ENOMEM;
+}
+
+void process_table_perf_maps(const struct process_table *t,
+			     void (*each)(void *context, pid_t pid, int fd), void *context)
+{
+	for (size_t i = 0; i < t->processes; i++)
+		if (t->process[i].perf_map >= 0)
+			each(context, t->process[i].entry.pid, t->process[i].perf_map);
 }
 
 void process_table_reap(struct process_table *t)
@@ -360,6 +372,9 @@ int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_
 	p->mappings = 0;
 	free(p->executable);
 	p->executable = strdup(identity.exe);
+	if (p->perf_map >= 0)
+		close(p->perf_map);
+	p->perf_map = proc_perf_map_open(pid);
 	p->object = OBJECT_NONE;
 	if (p->identified)
 		identity_store_clear(t->identities, pid);

@@ -78,6 +78,13 @@ void process_table_quotas(const struct process_table *t,
 			  void (*each)(void *context, uint32_t id, const struct cgroup_quota *q),
 			  void *context);
 
+/*
+ * Calls `each` for every process whose runtime names its generated code, with the open file: it was
+ * there when the process was described.
+ */
+void process_table_perf_maps(const struct process_table *t,
+			     void (*each)(void *context, pid_t pid, int fd), void *context);
+
 /* How many processes have a runtime whose state can be read. */
 size_t process_table_identified(const struct process_table *t);
 

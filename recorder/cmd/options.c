@@ -32,7 +32,7 @@ static const struct option_help {
 	{'S', "save-binaries", "DIR",
 	 "copy mapped binaries to DIR, for hud-analyze --debug-dir DIR"},
 	{'C', "no-copies", NULL,
-	 "do not copy executables that were deleted or replaced while they ran (to FILE.binaries)"},
+	 "do not keep deleted executables and names of generated code in FILE.binaries"},
 	{'P', "plan", "FILE",
 	 "use a plan that hud-analyze plan made of a mapped file (repeatable)"},
 	{'u', "unwind", "HOW",

@@ -18,6 +18,7 @@
 #include "recorder/kernel/session.h"
 #include "recorder/kernel/symbols.h"
 #include "recorder/mark/receiver.h"
+#include "recorder/plan/binary_saver.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -36,6 +37,7 @@
 #define DRAIN_MS 100
 #define WINDOW_MS 100
 #define SECOND_NS NS_PER_S
+#define PERF_MAP_BYTES_MAX (256u << 20)
 
 /* All state of a recording. */
 struct recording {
@@ -377,6 +379,21 @@ static void record_loop(struct recording *r)
 	}
 }
 
+/* The names of generated code, which are of no use to others, beside the capture. */
+static void perf_map_keep(void *context, pid_t pid, int fd)
+{
+	struct recording *r = context;
+	char name[32];
+	int error;
+
+	snprintf(name, sizeof(name), "perf-%d.map", (int)pid);
+	error = file_save(r->copies, fd, name, PERF_MAP_BYTES_MAX);
+	if (error)
+		fprintf(stderr,
+			"hud-record: cannot copy %s, the names of generated code, to %s: %s\n",
+			name, r->copies, strerror(-error));
+}
+
 /* Writes what is still open: spans, windows, losses, cost; and the END record. */
 static int record_finish(struct recording *r)
 {
@@ -540,6 +557,8 @@ static enum exit_code record_all(struct recording *r)
 	privileges_drop(output_in_foreign_directory(&r->output), r->options->polls);
 	record_loop(r);
 	error = record_finish(r);
+	if (!r->output.pipe && !r->options->no_copies)
+		process_table_perf_maps(r->processes, perf_map_keep, r);
 	if (!r->write_error)
 		r->write_error = error;
 	whole = !r->write_error;

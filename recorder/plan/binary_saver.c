@@ -54,15 +54,16 @@ static int saved_name(const char *dir, const char *path, const struct build_id *
 	return error;
 }
 
-static int bytes_copy(int from, int to)
+static int bytes_copy(int from, int to, uint64_t most)
 {
-	off_t at = 0;
+	off_t at = 0, end;
 	struct stat st;
 
 	if (fstat(from, &st))
 		return -errno;
-	while (at < st.st_size) {
-		ssize_t sent = sendfile(to, from, &at, (size_t)(st.st_size - at));
+	end = (uint64_t)st.st_size < most ? st.st_size : (off_t)most;
+	while (at < end) {
+		ssize_t sent = sendfile(to, from, &at, (size_t)(end - at));
 
 		if (sent < 0 && errno != EINTR)
 			return -errno;
@@ -97,6 +98,23 @@ int binary_save(const char *dir, int fd, const char *path, const struct build_id
 	error = new_file_open(&file, AT_FDCWD, name, NEW_FILE_PRIVATE, 0600);
 	if (error)
 		return error;
-	error = bytes_copy(fd, file.fd);
+	error = bytes_copy(fd, file.fd, UINT64_MAX);
+	return new_file_close(&file, error ? error : invoker_own(file.fd));
+}
+
+int file_save(const char *dir, int fd, const char *name, uint64_t most)
+{
+	char path[PATH_MAX];
+	int error = directory_make(dir);
+	struct new_file file;
+
+	if (error)
+		return error;
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path))
+		return -ENAMETOOLONG;
+	error = new_file_open(&file, AT_FDCWD, path, NEW_FILE_PRIVATE, 0600);
+	if (error)
+		return error;
+	error = bytes_copy(fd, file.fd, most);
 	return new_file_close(&file, error ? error : invoker_own(file.fd));
 }

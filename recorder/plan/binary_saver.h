@@ -4,6 +4,8 @@
 
 #include "format/build_id.h"
 
+#include <stdint.h>
+
 /* Makes the directory, but not those above it. 0; a negative errno: nothing can be saved there. */
 int binary_save_dir(const char *dir);
 
@@ -14,5 +16,11 @@ int binary_save_dir(const char *dir);
  * A file that is there already is kept. 0 or a negative errno.
  */
 int binary_save(const char *dir, int fd, const char *path, const struct build_id *id);
+
+/*
+ * Copies an open file, bytes only and at most `most` of them, as `name` into `dir`, which is made.
+ * 0 or a negative errno.
+ */
+int file_save(const char *dir, int fd, const char *name, uint64_t most);
 
 #endif

@@ -189,3 +189,38 @@ int proc_mapping_open(pid_t pid, const struct proc_mapping *m)
 	}
 	return fd;
 }
+
+/* Its pid in the innermost pid namespace, by which it knows itself; the same pid if not known. */
+static pid_t own_pid(pid_t pid)
+{
+	char status[4096], *line, *last;
+
+	if (proc_read(pid, "status", status, sizeof(status)))
+		return pid;
+	line = strstr(status, "\nNSpid:");
+	if (!line)
+		return pid;
+	line += strlen("\nNSpid:");
+	line[strcspn(line, "\n")] = 0;
+	last = strrchr(line, '\t');
+	return last ? (pid_t)strtol(last + 1, NULL, 10) : pid;
+}
+
+int proc_perf_map_open(pid_t pid)
+{
+	char path[64], directory[32];
+	struct stat process, file;
+	int fd;
+
+	snprintf(directory, sizeof(directory), "/proc/%d", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/root/tmp/perf-%d.map", (int)pid, (int)own_pid(pid));
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		return -errno;
+	if (stat(directory, &process) || fstat(fd, &file) || !S_ISREG(file.st_mode) ||
+	    file.st_uid != process.st_uid) {
+		close(fd);
+		return -EACCES;
+	}
+	return fd;
+}

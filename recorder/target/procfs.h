@@ -46,4 +46,11 @@ bool proc_mapping_gone(pid_t pid, const struct proc_mapping *m);
 /* Opens a file that a process maps, in the process's own root. A descriptor or a negative errno. */
 int proc_mapping_open(pid_t pid, const struct proc_mapping *m);
 
+/*
+ * Opens the names of its generated code, where its runtime writes them: /tmp/perf-PID.map, as the
+ * process sees it. Only a regular file that belongs to the process's user. A descriptor or a
+ * negative errno.
+ */
+int proc_perf_map_open(pid_t pid);
+
 #endif

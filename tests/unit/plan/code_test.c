@@ -113,7 +113,7 @@ static void program_make(struct program *p)
 static void codes_find(struct program *p, struct plan_polls *polls, struct plan_codes *codes)
 {
 	struct plan_functions all = {(struct plan_function *)functions,
-				     sizeof(functions) / sizeof(functions[0])};
+				     sizeof(functions) / sizeof(functions[0]), false};
 	struct plan_poll_source source = {.image = &p->image};
 	struct plan_names names;
 	struct plan_vtable *vtable;
@@ -218,6 +218,30 @@ static void a_location_leads_to_a_source_file_in_rust(void **state)
 	assert_false(plan_location_at(&p.image, good, &at));
 }
 
+/* Code without unwind information, and one function that sets up no frame after the first. */
+static void without_unwind_information_functions_begin_where_they_set_up_a_frame(void **state)
+{
+	static const struct unwind_object none;
+	struct plan_functions found;
+	struct program p;
+
+	(void)state;
+	program_make(&p);
+	memset(p.bytes + TASK, 0x90, TEXT_END - TASK);
+	memcpy(p.bytes + TASK, "\x55\x48\x89\xe5", 4);
+	memset(p.bytes + TASK + 0x28, 0xcc, 8);
+	memcpy(p.bytes + CLOSURE, "\x55\x48\x89\xe5\xcc\x90", 6); /* no padding: a constant */
+	memcpy(p.bytes + WORKER, "\x55\x48\x89\xe5", 4);
+	assert_int_equal(plan_functions_read(&found, &none, &p.image), 0);
+	assert_true(found.by_frame_setup);
+	assert_int_equal(found.count, 3);
+	assert_int_equal(found.item[0].end, TASK + 0x28);
+	assert_null(plan_functions_at(&found, TASK + 0x30));
+	assert_int_equal(plan_functions_at(&found, WORKER - 1)->start, CLOSURE);
+	assert_int_equal(plan_functions_from(&found, WORKER)->end, TEXT_END);
+	plan_functions_close(&found);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -226,6 +250,8 @@ int main(void)
 			without_the_source_of_a_schedule_that_panics_no_poll_is_known_as_a_closure),
 		cmocka_unit_test(functions_are_known_by_what_they_refer_to),
 		cmocka_unit_test(a_location_leads_to_a_source_file_in_rust),
+		cmocka_unit_test(
+			without_unwind_information_functions_begin_where_they_set_up_a_frame),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
