@@ -4,7 +4,7 @@
 # format/ only, and its unit tests are linked with those, and with what they use, only.
 # docs/ARCHITECTURE.md says what each is for; make check-layers holds the code and that page to this list.
 
-FOLDERS := base debuginfo names unwind rules plan symbols store derive load open report compare cmd
+FOLDERS := base debuginfo names unwind rules plan symbols store derive load open report export compare cmd
 
 USES_base      :=
 USES_debuginfo := base
@@ -18,5 +18,6 @@ USES_derive    := base rules store
 USES_load      := base rules symbols store derive
 USES_open      := base rules symbols store derive load
 USES_report    := base store open
+USES_export    := base store open
 USES_compare   := base rules store open
-USES_cmd       := base debuginfo names symbols plan store derive load open report compare
+USES_cmd       := base debuginfo names symbols plan store derive load open report export compare

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Length of the valid UTF-8 sequence at `s`, or 0. */
-static size_t utf8_length(const unsigned char *s, size_t bytes)
+size_t text_sequence(const char *text, size_t bytes)
 {
+	const unsigned char *s = (const unsigned char *)text;
 	static const struct {
 		unsigned char first, last, low, high; /* range of the first byte, of the second */
 		size_t length;
@@ -43,7 +43,7 @@ char *text_clean(const char *text, size_t bytes)
 	if (!clean)
 		return NULL;
 	for (size_t i = 0; i < bytes;) {
-		size_t length = utf8_length((const unsigned char *)text + i, bytes - i);
+		size_t length = text_sequence(text + i, bytes - i);
 
 		memcpy(clean + out, length ? text + i : replacement, length ? length : 3);
 		out += length ? length : 3;

@@ -44,6 +44,8 @@ struct arguments {
 	bool github;
 	bool markdown;
 	const char *output;
+	const char *format;  /* --format */
+	const char *of;      /* --of */
 	const char *capture; /* --capture: the beginning of an id */
 	uint64_t top;        /* 0: not given */
 	struct filter filter;

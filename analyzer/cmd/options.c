@@ -69,6 +69,10 @@ static bool is_directory(const char *value)
 const struct option options[] = {
 	{"--output", "-o", "PATH", "the file to write; `load` adds to a database that exists",
 	 TEXT(output, NULL)},
+	{"--format", NULL, "FORMAT", "what to write; `export --help` lists the formats",
+	 TEXT(format, NULL)},
+	{"--of", NULL, "WHAT", "whose stacks: blocked [default], cpu (all CPU time), or a cause",
+	 TEXT(of, NULL)},
 	{"--fd", NULL, "N", "read this open descriptor; a second one is the debug file",
 	 FDS(fds, fd_count)},
 	{"--json", NULL, NULL, "print JSON", FLAG(json)},

@@ -109,7 +109,7 @@ static enum exit_status print(sqlite3_stmt *statement, const struct arguments *a
 			       : a->plain ? TABLE_PLAIN
 					  : TABLE_TEXT;
 	uint64_t most = a->top && !has_limit(statement) ? a->top : UINT64_MAX;
-	int err = table_print_first(statement, form, most);
+	int err = table_write(statement, form, most, stdout);
 
 	if (interrupt_came())
 		return interrupt_message();
@@ -222,9 +222,7 @@ const struct verb verb_query = {
 	.details = "docs/SCHEMA.md describes the tables and views. In the SQL, :capture is\n"
 		   "the chosen capture, :limit the value of --limit, and :NAME what --set\n"
 		   "gives it. A query cannot change anything; Ctrl-C ends one that takes too\n"
-		   "long. For a flame graph:\n"
-		   "  hud-analyze query CAPTURE @folded --plain |\n"
-		   "      flamegraph.pl > blocked.svg\n",
+		   "long. For flame graphs and other tools: hud-analyze export.\n",
 	.options = "--list --limit --top --set --json --csv --plain --site " FILTER_OPTIONS
 		   " --capture " SYMBOL_OPTIONS " " USER_OPTIONS,
 	.least = 0,

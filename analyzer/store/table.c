@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/store/table.h"
+#include "analyzer/base/json.h"
 #include "analyzer/base/terminal.h"
 
 #include <inttypes.h>
@@ -8,69 +9,53 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void csv_field(const char *text)
+static void csv_field(FILE *out, const char *text)
 {
 	if (!text[strcspn(text, ",\"\r\n")]) {
-		fputs(text, stdout);
+		fputs(text, out);
 		return;
 	}
-	putchar('"');
+	putc_unlocked('"', out);
 	for (; *text; text++) {
 		if (*text == '"')
-			putchar('"');
-		putchar(*text);
+			putc_unlocked('"', out);
+		putc_unlocked(*text, out);
 	}
-	putchar('"');
+	putc_unlocked('"', out);
 }
 
-static void json_text(const char *text)
+static void blob_text(FILE *out, const uint8_t *byte, size_t bytes)
 {
-	putchar('"');
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c == '"' || c == '\\')
-			printf("\\%c", c);
-		else if (c < 0x20)
-			printf("\\u%04x", c);
-		else
-			putchar(c);
-	}
-	putchar('"');
-}
-
-static void blob_text(const uint8_t *byte, size_t bytes)
-{
-	putchar('"');
+	putc_unlocked('"', out);
 	for (size_t i = 0; i < bytes; i++)
-		printf("%02x", byte[i]);
-	putchar('"');
+		fprintf(out, "%02x", byte[i]);
+	putc_unlocked('"', out);
 }
 
-static void json_value(sqlite3_stmt *statement, int column)
+static void json_value(FILE *out, sqlite3_stmt *statement, int column)
 {
 	switch (sqlite3_column_type(statement, column)) {
 	case SQLITE_INTEGER:
-		printf("%" PRId64, (int64_t)sqlite3_column_int64(statement, column));
+		fprintf(out, "%" PRId64, (int64_t)sqlite3_column_int64(statement, column));
 		break;
 	case SQLITE_FLOAT:
 		/* NaN is NULL in SQLite; an infinity has no JSON. */
 		if (sqlite3_column_double(statement, column) -
 			    sqlite3_column_double(statement, column) ==
 		    0)
-			printf("%.17g", sqlite3_column_double(statement, column));
+			fprintf(out, "%.17g", sqlite3_column_double(statement, column));
 		else
-			fputs("null", stdout);
+			fputs("null", out);
 		break;
 	case SQLITE_NULL:
-		fputs("null", stdout);
+		fputs("null", out);
 		break;
 	case SQLITE_BLOB:
-		blob_text(sqlite3_column_blob(statement, column),
+		blob_text(out, sqlite3_column_blob(statement, column),
 			  (size_t)sqlite3_column_bytes(statement, column));
 		break;
 	default:
-		json_text((const char *)sqlite3_column_text(statement, column));
+		json_text(out, (const char *)sqlite3_column_text(statement, column));
 	}
 }
 
@@ -87,70 +72,88 @@ static int row_next(sqlite3_stmt *statement, uint64_t *left)
 	return (*left)-- ? sqlite3_step(statement) : SQLITE_DONE;
 }
 
-static int print_csv(sqlite3_stmt *statement, uint64_t most)
+static int print_csv(sqlite3_stmt *statement, uint64_t most, FILE *out)
 {
 	int columns = sqlite3_column_count(statement), err;
 
 	for (int i = 0; i < columns; i++) {
-		csv_field(sqlite3_column_name(statement, i));
-		fputs(i + 1 < columns ? "," : "\r\n", stdout);
+		csv_field(out, sqlite3_column_name(statement, i));
+		fputs(i + 1 < columns ? "," : "\r\n", out);
 	}
 	while ((err = row_next(statement, &most)) == SQLITE_ROW) {
 		for (int i = 0; i < columns; i++) {
-			csv_field(cell(statement, i));
-			fputs(i + 1 < columns ? "," : "\r\n", stdout);
+			csv_field(out, cell(statement, i));
+			fputs(i + 1 < columns ? "," : "\r\n", out);
 		}
 	}
 	return err == SQLITE_DONE ? 0 : err;
 }
 
-static int print_plain(sqlite3_stmt *statement, uint64_t most)
+static int print_plain(sqlite3_stmt *statement, uint64_t most, FILE *out)
 {
 	int columns = sqlite3_column_count(statement), err;
 
 	while ((err = row_next(statement, &most)) == SQLITE_ROW) {
 		for (int i = 0; i < columns; i++) {
-			fputs(cell(statement, i), stdout);
-			putchar(i + 1 < columns ? '\t' : '\n');
+			fputs(cell(statement, i), out);
+			putc_unlocked(i + 1 < columns ? '\t' : '\n', out);
 		}
 	}
 	return err == SQLITE_DONE ? 0 : err;
 }
 
-static int print_json(sqlite3_stmt *statement, uint64_t most)
+static void json_object(FILE *out, sqlite3_stmt *statement)
 {
-	int columns = sqlite3_column_count(statement), err;
+	int columns = sqlite3_column_count(statement);
+
+	putc_unlocked('{', out);
+	for (int i = 0; i < columns; i++) {
+		json_text(out, sqlite3_column_name(statement, i));
+		fputs(": ", out);
+		json_value(out, statement, i);
+		fputs(i + 1 < columns ? ", " : "}", out);
+	}
+}
+
+static int print_ndjson(sqlite3_stmt *statement, uint64_t most, FILE *out)
+{
+	int err;
+
+	while ((err = row_next(statement, &most)) == SQLITE_ROW) {
+		json_object(out, statement);
+		putc_unlocked('\n', out);
+	}
+	return err == SQLITE_DONE ? 0 : err;
+}
+
+static int print_json(sqlite3_stmt *statement, uint64_t most, FILE *out)
+{
 	const char *before = "[\n";
+	int err;
 
 	while ((err = row_next(statement, &most)) == SQLITE_ROW) {
-		fputs(before, stdout);
+		fputs(before, out);
 		before = ",\n";
-		putchar('{');
-		for (int i = 0; i < columns; i++) {
-			json_text(sqlite3_column_name(statement, i));
-			fputs(": ", stdout);
-			json_value(statement, i);
-			fputs(i + 1 < columns ? ", " : "}", stdout);
-		}
+		json_object(out, statement);
 	}
-	puts(*before == '[' ? "[]" : "\n]");
+	fputs(*before == '[' ? "[]\n" : "\n]\n", out);
 	return err == SQLITE_DONE ? 0 : err;
 }
 
-static void print_cell(const char *text, int width, bool right, bool last)
+static void print_cell(FILE *out, const char *text, int width, bool right, bool last)
 {
 	int pad = width - text_width(text, strlen(text));
 
 	pad = pad < 0 ? 0 : pad;
 	if (right)
-		printf("%*s%s", pad, "", text);
+		fprintf(out, "%*s%s", pad, "", text);
 	else
-		printf("%s%*s", text, last ? 0 : pad, "");
-	fputs(last ? "\n" : "  ", stdout);
+		fprintf(out, "%s%*s", text, last ? 0 : pad, "");
+	fputs(last ? "\n" : "  ", out);
 }
 
 /* Runs the statement twice, first for the widths of the columns. It must have no side effects. */
-static int print_text(sqlite3_stmt *statement, uint64_t most)
+static int print_text(sqlite3_stmt *statement, uint64_t most, FILE *out)
 {
 	uint64_t left = most;
 	int columns = sqlite3_column_count(statement), err;
@@ -177,11 +180,11 @@ static int print_text(sqlite3_stmt *statement, uint64_t most)
 	if (err == SQLITE_DONE) {
 		sqlite3_reset(statement);
 		for (int i = 0; i < columns; i++)
-			print_cell(sqlite3_column_name(statement, i), width[i], number[i],
+			print_cell(out, sqlite3_column_name(statement, i), width[i], number[i],
 				   i + 1 == columns);
 		while ((err = row_next(statement, &most)) == SQLITE_ROW) {
 			for (int i = 0; i < columns; i++)
-				print_cell(cell(statement, i), width[i], number[i],
+				print_cell(out, cell(statement, i), width[i], number[i],
 					   i + 1 == columns);
 		}
 	}
@@ -190,19 +193,17 @@ static int print_text(sqlite3_stmt *statement, uint64_t most)
 	return err == SQLITE_DONE ? 0 : err;
 }
 
-int table_print_first(sqlite3_stmt *statement, enum table_form form, uint64_t most)
+int table_write(sqlite3_stmt *statement, enum table_form form, uint64_t most, FILE *out)
 {
-	static int (*const print[])(sqlite3_stmt *, uint64_t) = {
-		[TABLE_TEXT] = print_text,
-		[TABLE_PLAIN] = print_plain,
-		[TABLE_CSV] = print_csv,
-		[TABLE_JSON] = print_json,
+	static int (*const print[])(sqlite3_stmt *, uint64_t, FILE *) = {
+		[TABLE_TEXT] = print_text, [TABLE_PLAIN] = print_plain,   [TABLE_CSV] = print_csv,
+		[TABLE_JSON] = print_json, [TABLE_NDJSON] = print_ndjson,
 	};
 
-	return print[form](statement, most);
+	return print[form](statement, most, out);
 }
 
 int table_print(sqlite3_stmt *statement, enum table_form form)
 {
-	return table_print_first(statement, form, UINT64_MAX);
+	return table_write(statement, form, UINT64_MAX, stdout);
 }

@@ -5,16 +5,20 @@
 #include <sqlite3.h>
 
 #include <stdint.h>
+#include <stdio.h>
 
-/* The rows of a query on standard output: columns for people, CSV or JSON. */
+/* The rows of a query as text: columns for people, CSV or JSON. */
 
-/* TABLE_PLAIN: values only, tabs between them; no names of columns, no padding. */
-enum table_form { TABLE_TEXT, TABLE_PLAIN, TABLE_CSV, TABLE_JSON };
+/*
+ * TABLE_PLAIN: values only, tabs between them; no names of columns, no padding. TABLE_NDJSON: an
+ * object a line.
+ */
+enum table_form { TABLE_TEXT, TABLE_PLAIN, TABLE_CSV, TABLE_JSON, TABLE_NDJSON };
 
-/* Prints all rows of a statement. 0, or the SQLite error it ended with. */
+/* Prints all rows of a statement on standard output. 0, or the SQLite error it ended with. */
 int table_print(sqlite3_stmt *statement, enum table_form form);
 
-/* The same, but no more than `most` rows. */
-int table_print_first(sqlite3_stmt *statement, enum table_form form, uint64_t most);
+/* Writes at most `most` of its rows to `out`. */
+int table_write(sqlite3_stmt *statement, enum table_form form, uint64_t most, FILE *out);
 
 #endif

@@ -1,8 +1,7 @@
 -- Which stacks blocked, for how many ns? With --plain, lines for flame graph tools: main;read 1200
-SELECT calls || ' ' || sum(blocked_ns) AS folded
-FROM site_folded
-WHERE capture = :capture
+SELECT calls || ' ' || sum(ns) AS folded
+FROM profile_folded
+WHERE capture = :capture AND kind = 'blocked'
 GROUP BY calls
-HAVING sum(blocked_ns) > 0
-ORDER BY sum(blocked_ns) DESC, calls
+ORDER BY sum(ns) DESC, calls
 LIMIT :top;

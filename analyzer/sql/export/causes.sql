@@ -1,0 +1,2 @@
+-- The causes that --of takes.
+SELECT name FROM cause ORDER BY name;
