@@ -133,7 +133,7 @@ DEPS := gcc libc6-dev clang llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-
 	libsqlite3-dev sqlite3 libiberty-dev libcmocka-dev linux-libc-dev binutils git \
 	cargo rustc librust-tokio-dev librust-sha2-dev librust-miniz-oxide-dev \
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
-	python3 python3-jsonschema clang-format clang-tidy file g++ lld dwz elfutils libdebuginfod-dev xz-utils
+	golang-go python3 python3-jsonschema clang-format clang-tidy file g++ lld dwz elfutils libdebuginfod-dev xz-utils
 # libzstd, libelf and libz come with their static libraries in these same packages.
 deps: ## install what building, demo and tests need (Debian, Ubuntu; as root)
 	@missing=$$(for p in $(DEPS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \

@@ -33,10 +33,11 @@ const struct verb verb_export = {
 	.name = "export",
 	.usage = "CAPTURE|DB [@QUERY] --format FORMAT [-o FILE]",
 	.summary = "write what was recorded for flame graphs, trace viewers and the like",
-	.details = "Formats: folded, speedscope (flame graphs), prometheus (a text snapshot),\n"
-		   "ndjson and csv (the rows of the named query @QUERY). Without -o, or with\n"
-		   "-o -, to standard output; a file has a temporary name until it is complete.\n"
-		   "docs/EXPORTS.md says which one to take for which question.\n",
+	.details = "Formats: perfetto, chrome (what each thread did, over time); folded,\n"
+		   "speedscope, pprof (flame graphs and call graphs); firefox (both); prometheus\n"
+		   "(a text snapshot); ndjson, csv (the rows of the named query @QUERY). Without\n"
+		   "-o, or with -o -, to standard output; a file has a temporary name until it\n"
+		   "is complete. docs/EXPORTS.md says which one to take for which question.\n",
 	.options = "--format --of --output --top --site " FILTER_OPTIONS
 		   " --capture " SYMBOL_OPTIONS " " USER_OPTIONS,
 	.least = 1,

@@ -32,6 +32,10 @@ extern const struct export_format export_formats[];
 
 enum exit_status export_folded(const struct export *e);
 enum exit_status export_speedscope(const struct export *e);
+enum exit_status export_chrome(const struct export *e);
+enum exit_status export_perfetto(const struct export *e);
+enum exit_status export_pprof(const struct export *e);
+enum exit_status export_firefox(const struct export *e);
 enum exit_status export_prometheus(const struct export *e);
 enum exit_status export_ndjson(const struct export *e);
 enum exit_status export_csv(const struct export *e);
