@@ -129,4 +129,5 @@ def main():
         hours_loaded(given.build, place, long, times * duration_ns / 3600e9)
 
 
-main()
+if __name__ == "__main__":
+    main()
