@@ -4,7 +4,7 @@
 # format/ only, and its unit tests are linked with those, and with what they use, only.
 # docs/ARCHITECTURE.md says what each is for; make check-layers holds the code and that page to this list.
 
-FOLDERS := base debuginfo names unwind rules plan symbols store derive load open report export compare cmd
+FOLDERS := base debuginfo names unwind rules plan symbols store derive load open report export compare live cmd
 
 USES_base      :=
 USES_debuginfo := base
@@ -20,4 +20,5 @@ USES_open      := base rules symbols store derive load
 USES_report    := base store open
 USES_export    := base store open
 USES_compare   := base rules store open
-USES_cmd       := base debuginfo names symbols plan store derive load open report export compare
+USES_live      := base rules symbols store derive load open
+USES_cmd       := base debuginfo names symbols plan store derive load open report export compare live

@@ -300,11 +300,16 @@ int capture_writer_event(struct capture_writer *w, const struct hud_record *even
 
 int capture_writer_flush(struct capture_writer *w)
 {
+	return capture_writer_flush_at(w, monotonic_ns());
+}
+
+int capture_writer_flush_at(struct capture_writer *w, uint64_t end_ns)
+{
 	size_t bytes;
 
 	if (w->error || !w->chunk.records)
 		return w->error;
-	w->chunk.end_ns = monotonic_ns();
+	w->chunk.end_ns = end_ns;
 	w->chunk.bytes = w->used - sizeof(w->chunk);
 	memcpy(w->content, &w->chunk, sizeof(w->chunk));
 	bytes = ZSTD_compress2(w->zstd, w->frame, FRAME_BYTES_MAX, w->content, w->used);

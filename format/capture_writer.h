@@ -76,6 +76,8 @@ int capture_writer_event(struct capture_writer *w, const struct hud_record *even
 
 /* Closes the current chunk, if it holds an event, and hands it to the sink. */
 int capture_writer_flush(struct capture_writer *w);
+/* The same for a capture of another time than now: the chunk ends at `end_ns`. */
+int capture_writer_flush_at(struct capture_writer *w, uint64_t end_ns);
 
 /* Bytes handed to the sink, and events written, so far. */
 uint64_t capture_writer_bytes(const struct capture_writer *w);

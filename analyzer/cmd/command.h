@@ -42,6 +42,9 @@ struct arguments {
 	int64_t min_busy_ns; /* --min-busy, or its default */
 	const char *junit;   /* --junit: a file to write */
 	bool github;
+	int64_t window_ns; /* --window; 0: not given */
+	int64_t alert_ns;  /* --alert; 0: none */
+	const char *save;  /* --save: a file to write */
 	bool markdown;
 	const char *output;
 	const char *format;  /* --format */

@@ -291,11 +291,11 @@ static int add_offset(const struct defined *d, const struct defined_user_stack *
 	return err;
 }
 
-int defined_offsets(const struct defined *d, struct offsets *of_binary)
+int defined_offsets(const struct defined *d, size_t first_stack, struct offsets *of_binary)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < d->user_stack.count; i++)
+	for (size_t i = first_stack; !err && i < d->user_stack.count; i++)
 		for (size_t k = 0; !err && k < d->user_stack.at[i].frames; k++)
 			err = add_offset(d, &d->user_stack.at[i], k, of_binary);
 	return err;

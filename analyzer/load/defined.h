@@ -117,9 +117,9 @@ struct offsets {
 };
 
 /*
- * Adds the offset of each frame of each user stack to that of `of_binary` whose index + 1 its
- * mapping's `binary` is. 0 or -ENOMEM.
+ * Adds the offset of each frame of each user stack, from that index on, to that of `of_binary`
+ * whose index + 1 its mapping's `binary` is. 0 or -ENOMEM.
  */
-int defined_offsets(const struct defined *d, struct offsets *of_binary);
+int defined_offsets(const struct defined *d, size_t first_stack, struct offsets *of_binary);
 
 #endif

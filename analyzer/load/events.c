@@ -175,6 +175,15 @@ static void stack_slept(struct ingest *in, struct capture_state *c, const struct
 	stack->slept = true;
 }
 
+/* Keeps it for the derivation; one of a window reads the rows instead. */
+static int observe(const struct ingest *in, struct capture_state *c,
+		   const struct defined_thread *thread, const struct observation *seen,
+		   const char *cause, bool again)
+{
+	return in->growing ? 0
+			   : observations_add(&c->observations, thread->row, seen, cause, again);
+}
+
 static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_offcpu *o)
 {
 	struct defined_thread *thread = defined_thread(&c->defined, o->process, o->tid);
@@ -211,8 +220,7 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 	row_number(&row, span);
 	stack_slept(in, c, o);
 	seen = sleep_of(o, span, user);
-	err = observations_add(&c->observations, thread->row, &seen, cause,
-			       span != in->inserts.last[ROW_OFFCPU_SPAN]);
+	err = observe(in, c, thread, &seen, cause, span != in->inserts.last[ROW_OFFCPU_SPAN]);
 	return err ? err : row_insert(&row);
 }
 
@@ -253,7 +261,7 @@ static int sample(struct ingest *in, struct capture_state *c, const struct hud_s
 	row_id(&row, kernel ? kernel->row : 0);
 	row_number(&row, ingest_row_id(in, ROW_SAMPLE));
 	seen = sample_of(s, in->inserts.last[ROW_SAMPLE], user);
-	err = observations_add(&c->observations, thread->row, &seen, cause, false);
+	err = observe(in, c, thread, &seen, cause, false);
 	return err ? err : row_insert(&row);
 }
 

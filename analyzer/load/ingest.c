@@ -16,7 +16,7 @@
 
 #define CAPTURES_MAX 1000 /* in one stream */
 
-static void capture_state_free(struct capture_state *c)
+void capture_state_free(struct capture_state *c)
 {
 	struct id_map *maps[] = {&c->binaries,   &c->chains, &c->kernel_frames,
 				 &c->open_spans, &c->causes, &c->histograms};
@@ -74,7 +74,7 @@ static int capture_of_chunk(struct ingest *in, const struct hud_chunk *chunk,
 }
 
 /* Sequence numbers of chunks only grow: a lower one is a copy of a chunk that was read. */
-static void chunk_begin(struct capture_state *c, const struct hud_chunk *chunk)
+void capture_chunk_begin(struct capture_state *c, const struct hud_chunk *chunk)
 {
 	c->skip_chunk = c->chunks && chunk->sequence < c->next_sequence;
 	if (c->skip_chunk) {
@@ -123,6 +123,12 @@ static int take(struct ingest *in, struct capture_state *c, const struct hud_rec
 	return 0;
 }
 
+int ingest_record(struct ingest *in, struct capture_state *c, const struct hud_record *r,
+		  const struct hud_chunk *chunk)
+{
+	return count_refused(c, take(in, c, r, chunk));
+}
+
 static int read_all(struct ingest *in, struct capture_reader *reader, struct ingest_result *result)
 {
 	const struct ingest_options *o = in->options;
@@ -139,7 +145,7 @@ static int read_all(struct ingest *in, struct capture_reader *reader, struct ing
 			err = capture_of_chunk(in, chunk, result, &c);
 			if (err)
 				return err;
-			chunk_begin(c, chunk);
+			capture_chunk_begin(c, chunk);
 			c->bytes = state.bytes;
 			chunks = state.chunks;
 		}
@@ -148,7 +154,7 @@ static int read_all(struct ingest *in, struct capture_reader *reader, struct ing
 		if (!c && r->type == HUD_LOST)
 			in->pending = *(const struct hud_lost *)(const void *)r;
 		else if (c)
-			err = count_refused(c, take(in, c, r, chunk));
+			err = ingest_record(in, c, r, chunk);
 		if (err)
 			return err;
 	}
@@ -209,15 +215,20 @@ static void close_all(struct ingest *in)
 	free(in->capture.at);
 }
 
-int ingest(sqlite3 *db, capture_source source, void *source_context,
-	   const struct ingest_options *options, struct ingest_result *result)
+struct ingest ingest_begin(sqlite3 *db, const struct ingest_options *options)
 {
-	struct ingest in = {
+	return (struct ingest) {
 		.db = db,
 		.options = options,
 		.unmapped = {.function = "unmapped", .site = "unmapped"},
 		.anonymous = {.function = "anonymous memory", .site = "anonymous memory"},
 	};
+}
+
+int ingest(sqlite3 *db, capture_source source, void *source_context,
+	   const struct ingest_options *options, struct ingest_result *result)
+{
+	struct ingest in = ingest_begin(db, options);
 	struct capture_reader *reader = NULL;
 	int err;
 

@@ -114,13 +114,24 @@ static int prepare_insert(sqlite3 *db, const char *verb, enum row_kind kind, sql
 	return sqlite3_prepare_v2(db, sql, -1, out, NULL) == SQLITE_OK ? 0 : -EIO;
 }
 
-/* Written while the capture is read. Texts in these rows stay as long as the capture's state. */
-/* A span or poll that was written while open is replaced by the whole one. */
+/*
+ * A span or poll that was written while open is replaced by the whole one; the capture, a process
+ * or a thread by what later chunks say of it, where it is loaded as it grows.
+ */
 static const char *insert_verb(enum row_kind kind)
 {
-	if (kind == ROW_FRAME_ALIAS)
+	switch (kind) {
+	case ROW_FRAME_ALIAS:
 		return "INSERT OR IGNORE";
-	return kind == ROW_OFFCPU_SPAN || kind == ROW_POLL ? "REPLACE" : "INSERT";
+	case ROW_CAPTURE:
+	case ROW_PROCESS:
+	case ROW_THREAD:
+	case ROW_OFFCPU_SPAN:
+	case ROW_POLL:
+		return "REPLACE";
+	default:
+		return "INSERT";
+	}
 }
 
 static int kind_open(struct inserts *inserts, sqlite3 *db, enum row_kind kind)

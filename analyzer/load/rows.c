@@ -125,7 +125,7 @@ static int write_mappings(struct ingest *in, struct capture_state *c)
 {
 	int err = 0;
 
-	for (size_t i = 0; !err && i < c->defined.mapping.count; i++) {
+	for (size_t i = c->written.mappings; !err && i < c->defined.mapping.count; i++) {
 		struct defined_mapping *m = &c->defined.mapping.at[i];
 		int64_t binary = 0;
 		struct row row;
@@ -148,11 +148,11 @@ static int write_mappings(struct ingest *in, struct capture_state *c)
 		row_number(&row, ingest_row_id(in, ROW_MAPPING));
 		err = row_insert(&row);
 	}
+	c->written.mappings = c->defined.mapping.count;
 	return err;
 }
 
-/* When the capture ends: at its END, else with its last chunk; never before its start. */
-static uint64_t end_of(const struct capture_state *c)
+uint64_t capture_end_ns(const struct capture_state *c)
 {
 	uint64_t start_ns = c->defined.session.start_ns;
 	uint64_t end_ns = c->ended ? c->end.time_ns : c->last_ns;
@@ -172,7 +172,7 @@ static int write_capture(struct ingest *in, const struct capture_state *c)
 	row_text(&row, id);
 	row_text(&row, in->options->file);
 	row_number(&row, (int64_t)s->start_ns);
-	row_number(&row, (int64_t)end_of(c));
+	row_number(&row, (int64_t)capture_end_ns(c));
 	row_time(&row, s->start_realtime_ns);
 	row_number(&row, (int64_t)s->threshold_ns);
 	row_number(&row, s->sample_hz);
@@ -209,9 +209,13 @@ int ingest_definitions(struct ingest *in, struct capture_state *c)
 		err = write_mappings(in, c);
 	if (!err)
 		err = ingest_histograms(in, c);
-	if (!err && c->invalid)
-		err = ingest_loss(in, c->row, HUD_LOSS_RECORD_INVALID, c->invalid, 0, 0);
-	if (!err && c->backward)
-		err = ingest_loss(in, c->row, HUD_LOSS_CLOCK_BACKWARD, c->backward, 0, 0);
+	if (!err && c->invalid > c->written.invalid)
+		err = ingest_loss(in, c->row, HUD_LOSS_RECORD_INVALID,
+				  c->invalid - c->written.invalid, 0, 0);
+	if (!err && c->backward > c->written.backward)
+		err = ingest_loss(in, c->row, HUD_LOSS_CLOCK_BACKWARD,
+				  c->backward - c->written.backward, 0, 0);
+	c->written.invalid = c->invalid;
+	c->written.backward = c->backward;
 	return err;
 }

@@ -113,7 +113,7 @@ static void keep_each_once(struct offsets *o)
 static int find_offsets(struct scan_capture *c)
 {
 	struct offsets *of_binary = calloc(c->binary.count + 1, sizeof(*of_binary));
-	int error = of_binary ? defined_offsets(&c->defined, of_binary) : -ENOMEM;
+	int error = of_binary ? defined_offsets(&c->defined, 0, of_binary) : -ENOMEM;
 
 	for (size_t i = 0; of_binary && i < c->binary.count; i++) {
 		keep_each_once(&of_binary[i]);

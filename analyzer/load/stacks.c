@@ -314,7 +314,7 @@ static int resolve_ahead(struct ingest *in, struct capture_state *c)
 	of_binary = calloc(c->binary.count + 1, sizeof(*of_binary));
 	if (!of_binary)
 		return -ENOMEM;
-	err = defined_offsets(&c->defined, of_binary);
+	err = defined_offsets(&c->defined, c->written.user_stacks, of_binary);
 	for (size_t i = 0; i < c->binary.count; i++) {
 		if (!err && of_binary[i].list.count)
 			err = resolver->prepare(resolver->context, c->binary.at[i].resolved.module,
@@ -331,14 +331,16 @@ int ingest_stacks(struct ingest *in, struct capture_state *c)
 	struct whole_stack stack = {0};
 	int err = resolve_ahead(in, c);
 
-	for (size_t i = 0; !err && i < c->defined.user_stack.count; i++) {
+	for (size_t i = c->written.user_stacks; !err && i < c->defined.user_stack.count; i++) {
 		if (o->progress)
 			o->progress(o->progress_context, INGEST_SYMBOLIZING, i,
 				    c->defined.user_stack.count);
 		err = resolve_user_stack(in, c, &c->defined.user_stack.at[i], &stack);
 	}
-	for (size_t i = 0; !err && i < c->defined.kernel_stack.count; i++)
+	for (size_t i = c->written.kernel_stacks; !err && i < c->defined.kernel_stack.count; i++)
 		err = write_kernel_stack(in, c, &c->defined.kernel_stack.at[i]);
+	c->written.user_stacks = c->defined.user_stack.count;
+	c->written.kernel_stacks = c->defined.kernel_stack.count;
 	free(stack.frame.at);
 	free(stack.row.at);
 	return err;

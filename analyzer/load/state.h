@@ -54,6 +54,12 @@ struct capture_state {
 	LIST(struct loaded_binary) binary;
 	LIST(struct frame_chain) chain;
 	LIST(struct latest_histogram) histogram;
+
+	/* What has its rows already; not 0 only where a capture is loaded as it grows. */
+	struct {
+		size_t mappings, user_stacks, kernel_stacks;
+		uint64_t invalid, backward; /* as loss */
+	} written;
 };
 
 struct ingest {
@@ -62,6 +68,7 @@ struct ingest {
 	struct inserts inserts;
 	LIST(struct capture_state *) capture;
 	struct hud_lost pending; /* damage met before the first chunk */
+	bool growing; /* observations are not kept: each derivation reads those of its window */
 	struct symbol_frame unmapped, anonymous;
 };
 
@@ -80,6 +87,16 @@ static inline int64_t ingest_row_id(struct ingest *in, enum row_kind kind)
 	return ++in->inserts.last[kind];
 }
 
+struct ingest ingest_begin(sqlite3 *db, const struct ingest_options *options);
+/* A chunk of this capture begins. */
+void capture_chunk_begin(struct capture_state *c, const struct hud_chunk *chunk);
+/* Takes a record of it. What makes no sense is counted; a negative errno ends loading. */
+int ingest_record(struct ingest *in, struct capture_state *c, const struct hud_record *r,
+		  const struct hud_chunk *chunk);
+void capture_state_free(struct capture_state *c);
+/* When the capture ends: at its END, else with its last chunk; never before its start. */
+uint64_t capture_end_ns(const struct capture_state *c);
+
 /* Can this recording have seen this time? */
 bool capture_time_plausible(const struct capture_state *c, uint64_t time_ns);
 /* Rows of the stacks an event refers to, 0 and NULL for none; -EINVAL: one was never defined. */
@@ -95,7 +112,11 @@ int ingest_poll_event(struct ingest *in, struct capture_state *c, const struct h
 int ingest_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t count,
 		uint64_t from_ns, uint64_t to_ns);
 
-/* rows.c, polls.c, stacks.c: what is written once all of the capture was read. 0 or an errno. */
+/*
+ * rows.c, polls.c, stacks.c: what is written once all of the capture was read, or so far. Called
+ * again, they replace the rows of what may have changed and add what is new; histograms are only
+ * added. 0 or an errno.
+ */
 int ingest_definitions(struct ingest *in, struct capture_state *c);
 int ingest_histograms(struct ingest *in, const struct capture_state *c);
 int ingest_stacks(struct ingest *in, struct capture_state *c);

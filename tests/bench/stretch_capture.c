@@ -17,6 +17,7 @@
 /* Definitions and events in the order in which they were read. */
 struct recording {
 	struct hud_record **record;
+	uint64_t *chunk_end_ns; /* of the chunk that each was read from */
 	size_t count, room;
 	struct hud_session session;
 	struct hud_end end;
@@ -61,14 +62,17 @@ static int give_output(void *context, const void *data, size_t bytes)
 	return fwrite(data, 1, bytes, stdout) == bytes ? 0 : -EIO;
 }
 
-static void keep(struct recording *all, const struct hud_record *record)
+static void keep(struct recording *all, const struct hud_record *record, uint64_t chunk_end_ns)
 {
 	if (all->count == all->room) {
 		all->room = all->room ? 2 * all->room : 4096;
 		all->record = realloc(all->record, all->room * sizeof(*all->record));
-		if (!all->record)
+		all->chunk_end_ns =
+			realloc(all->chunk_end_ns, all->room * sizeof(*all->chunk_end_ns));
+		if (!all->record || !all->chunk_end_ns)
 			fail("out of memory");
 	}
+	all->chunk_end_ns[all->count] = chunk_end_ns;
 	all->record[all->count] = room_for(1, record->size);
 	memcpy(all->record[all->count++], record, record->size);
 }
@@ -90,7 +94,7 @@ static void recording_read(struct recording *all)
 		else if (record->type == HUD_END)
 			memcpy(&all->end, record, sizeof(all->end));
 		else if (record->type < HUD_SYMBOL_TEXT && record->type != HUD_LOST)
-			keep(all, record);
+			keep(all, record, capture_reader_chunk(reader)->end_ns);
 	}
 	capture_reader_close(reader);
 	if (!all->end.time_ns)
@@ -282,6 +286,15 @@ static void write_event(struct capture_writer *w, const struct renaming *names,
 	}
 }
 
+/* A chunk ends where one that was read did, and has the end of that. */
+static void write_in_chunk(struct capture_writer *w, const struct renaming *names,
+			   const struct recording *all, size_t k, uint64_t later)
+{
+	if (k && all->chunk_end_ns[k] != all->chunk_end_ns[k - 1])
+		good(capture_writer_flush_at(w, all->chunk_end_ns[k - 1] + later));
+	write_event(w, names, all->record[k], later);
+}
+
 static void stretch(struct capture_writer *w, const struct recording *all, uint64_t times)
 {
 	uint64_t length = all->end.time_ns - all->session.start_ns;
@@ -303,15 +316,16 @@ static void stretch(struct capture_writer *w, const struct recording *all, uint6
 	names.tasks = highest_task(all) + 1;
 	for (uint64_t i = 0; i < times; names.copy = ++i)
 		for (size_t k = 0; k < all->count; k++)
-			write_event(w, &names, all->record[k], i * length);
+			write_in_chunk(w, &names, all, k, i * length);
 	end.time_ns += (times - 1) * length;
 	end.events = capture_writer_events(w);
 	good(capture_writer_event(w, &end.head));
+	good(capture_writer_flush_at(w, end.time_ns));
 }
 
 int main(int count, char **text)
 {
-	struct capture_writer_options options = {.sink = give_output};
+	struct capture_writer_options options = {.sink = give_output, .chunk_bytes = 512 << 10};
 	struct recording all = {0};
 	struct capture_writer *writer;
 	uint64_t times = count == 2 ? strtoull(text[1], NULL, 10) : 0;

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/cmd/verbs.h"
+#include "analyzer/compare/check.h"
+#include "analyzer/live/plain.h"
+#include "analyzer/load/capture_file.h"
+#include "analyzer/report/report.h"
+#include "analyzer/store/column.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * live: a recording while it goes on, from a pipe or a file.
+ */
+
+/* What the rules of --fail-on found so far, window by window. */
+struct judged {
+	const struct check_rule *rules;
+	size_t count;
+	int64_t min_busy_ns;
+	bool failed, passed;
+};
+
+/* The rules that are broken, a line each, with the time of the window's end. */
+static enum exit_status broken_print(struct check *c, const struct session *s)
+{
+	struct window_state w = session_state(s).window;
+	sqlite3_stmt *q = comparison_query(&c->comparison, "sql/check/findings.sql");
+
+	while (q && sqlite3_step(q) == SQLITE_ROW) {
+		if (strcmp(column_text(q, "status"), check_word(STATUS_FAILED)) == 0)
+			printf("%9.1f s  BROKEN: %s  %s\n",
+			       (double)(w.to_ns - w.recording.start_ns) / 1e9,
+			       column_text(q, "text"), column_text(q, "sentence"));
+	}
+	return comparison_query_end(&c->comparison, q);
+}
+
+static enum exit_status rules_apply(struct judged *j, struct check *c, struct session *s)
+{
+	const struct input input = {.db = session_database(s),
+				    .capture = session_state(s).window.capture,
+				    .captures = 1};
+	enum exit_status status = comparison_add_input(&c->comparison, AFTER, &input, true);
+
+	if (status == STATUS_DONE)
+		status = comparison_prepare(&c->comparison);
+	if (status == STATUS_DONE)
+		status = check_begin(c);
+	for (size_t i = 0; status == STATUS_DONE && i < j->count; i++)
+		status = check_apply(c, i + 1, &j->rules[i]);
+	if (status == STATUS_DONE)
+		status = check_conclude(c);
+	if (status == STATUS_DONE && c->status == STATUS_FAILED)
+		status = broken_print(c, s);
+	return status;
+}
+
+/* The rules hold, or do not, over each window by itself. */
+static enum exit_status judge(void *context, struct session *s)
+{
+	struct judged *j = context;
+	struct check c = {.status = STATUS_DONE, .min_busy_ns = j->min_busy_ns};
+	enum exit_status status = comparison_open(&c.comparison);
+
+	if (status != STATUS_DONE)
+		return status;
+	status = rules_apply(j, &c, s);
+	j->failed |= c.status == STATUS_FAILED;
+	j->passed |= c.status == STATUS_DONE;
+	comparison_close(&c.comparison);
+	free(c.reason);
+	return status;
+}
+
+static enum exit_status rule_read(const char *text, struct check_rule *out)
+{
+	char error[CHECK_ERROR_BYTES], advice[CHECK_ERROR_BYTES + 64];
+
+	if (!check_rule_read(text, out, error)) {
+		snprintf(advice, sizeof(advice), "%s; docs/CHECK.md has the grammar", error);
+		return message(STATUS_INPUT, advice, "cannot read the rule `%s`", text);
+	}
+	if (out->relative)
+		return message(STATUS_INPUT, "check --baseline compares recordings",
+			       "the rule `%s` needs a baseline, which live has not", text);
+	return STATUS_DONE;
+}
+
+static enum exit_status judged_status(const struct judged *j)
+{
+	if (j->failed)
+		return STATUS_FAILED;
+	return j->passed || !j->count ? STATUS_DONE : STATUS_CANNOT_TELL;
+}
+
+/* As JSON only the window at the end is printed. */
+static enum exit_status window_print(struct session *s)
+{
+	const struct input input = {.db = session_database(s),
+				    .capture = session_state(s).window.capture,
+				    .captures = 1};
+
+	return report_json(&input, 0);
+}
+
+static enum exit_status plain(const struct arguments *a, struct session *s, int descriptor,
+			      struct judged *judged)
+{
+	const struct plain_options options = {
+		.path = a->positional[0],
+		.descriptor = descriptor,
+		.every_ns = a->window_ns,
+		.alert_ns = a->alert_ns,
+		.quiet = a->json,
+		.whole_window = a->json,
+		.judge = judged->count ? judge : NULL,
+		.context = judged,
+	};
+	enum exit_status status = plain_run(s, &options);
+
+	if (status == STATUS_DONE && a->json)
+		status = window_print(s);
+	return status == STATUS_DONE ? judged_status(judged) : status;
+}
+
+static enum exit_status open_error(const struct arguments *a, int err)
+{
+	if (err == -ENOMEM)
+		return message(STATUS_SYSTEM, NULL, "out of memory");
+	if (a->save && err != -EIO)
+		return message(STATUS_INPUT, "choose another place with --save FILE",
+			       "cannot write %s: %s", a->save, new_file_error(err));
+	return message(STATUS_SYSTEM, "SQLITE_TMPDIR may name a directory with room",
+		       "cannot make a temporary database: %s", strerror(-err));
+}
+
+static enum exit_status run_session(const struct arguments *a, const struct capture_file *file,
+				    const struct resolver *resolver, struct judged *judged)
+{
+	const struct session_options options = {
+		.resolver = resolver,
+		.descriptor = file->descriptor,
+		.whole = file->bytes > 0,
+		.save = a->save,
+		.length_ns = a->window_ns ? a->window_ns : SESSION_WINDOW_NS,
+	};
+	struct session *s;
+	enum exit_status status;
+	int err = session_open(&options, &s);
+
+	if (err)
+		return open_error(a, err);
+	status = plain(a, s, file->descriptor, judged);
+	err = session_close(s);
+	if (err)
+		return message(STATUS_SYSTEM, "what was written is in its .partial file",
+			       "cannot write %s: %s", a->save, new_file_error(err));
+	return status;
+}
+
+static enum exit_status open_stream(const struct arguments *a, struct judged *judged)
+{
+	const struct symbolizer_options symbols = arguments_symbols(a);
+	struct capture_file file;
+	struct resolver *resolver = NULL;
+	enum exit_status status = capture_file_open(a->positional[0], &file);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (file.database)
+		status = message(STATUS_INPUT, "give a capture, or - for standard input",
+				 "%s is a database, not a capture", a->positional[0]);
+	if (status == STATUS_DONE)
+		status = input_resolver(&symbols, &resolver);
+	if (status == STATUS_DONE && file.bytes && resolver_look_beside(resolver, a->positional[0]))
+		status = message(STATUS_SYSTEM, NULL, "out of memory");
+	if (status == STATUS_DONE)
+		status = run_session(a, &file, resolver, judged);
+	resolver_close(resolver);
+	capture_file_close(&file);
+	return status;
+}
+
+static enum exit_status live_run(const struct arguments *a)
+{
+	struct check_rule *rules = calloc(ARGUMENTS_MAX, sizeof(*rules));
+	struct judged judged = {.rules = rules, .min_busy_ns = a->min_busy_ns};
+	enum exit_status status = STATUS_DONE;
+
+	if (!rules)
+		return message(STATUS_SYSTEM, NULL, "out of memory");
+	if (!a->plain && !a->json)
+		status = message(STATUS_INPUT, "add --plain", "live: there is no screen yet");
+	for (size_t i = 0; status == STATUS_DONE && i < a->rule_count; i++, judged.count++)
+		status = rule_read(a->rules[i], &rules[i]);
+	if (status == STATUS_DONE)
+		status = open_stream(a, &judged);
+	free(rules);
+	return status;
+}
+
+const struct verb verb_live = {
+	.name = "live",
+	.usage = "CAPTURE|-",
+	.summary = "watch a recording while it goes on",
+	.details = "Reads what hud-record writes as it comes:\n"
+		   "  sudo hud-record my-app -o - | hud-analyze live - --plain\n"
+		   "--plain prints a line for each second of the recording (or each --window),\n"
+		   "and with --alert a line for each block that is longer. --fail-on tests its\n"
+		   "rules over each of these parts; the exit status is that of check. --json\n"
+		   "prints the report of the last --window [10s] when the stream has ended.\n"
+		   "docs/LIVE.md explains it.\n",
+	.options = "--plain --json --window --alert --save --fail-on --min-busy " SYMBOL_OPTIONS
+		   " " USER_OPTIONS,
+	.why_whole = "it shows what goes on now; --window chooses how much of it",
+	.least = 1,
+	.most = 1,
+	.run = live_run,
+};

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/live/session.h"
+#include "analyzer/base/interrupt.h"
+#include "format/records.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TICK_NS INT64_C(1000000000)
+/* A derivation may take a thirtieth of the time that its figures are shown for. */
+#define COST_FACTOR 30
+#define TICK_MOST_NS INT64_C(10000000000)
+
+struct session {
+	struct session_options options;
+	struct window *window;
+	struct capture_reader *reader;
+	const struct hud_record *held; /* the first record of the next chunk; NULL */
+	uint64_t chunks;               /* of the reader, when the last record was taken */
+	struct new_file save;
+	int64_t derived_ns; /* of the recording: the end of the window last derived */
+	int64_t interval_ns;
+	int64_t begun_ns; /* CPU time when the last derivation began; 0: its cost is known */
+	struct session_state state;
+};
+
+/* Bytes of the stream, if there are any; a copy of them goes to the file to save. */
+static int64_t stream_read(void *context, void *data, size_t bytes)
+{
+	struct session *s = context;
+	struct pollfd ready = {.fd = s->options.descriptor, .events = POLLIN};
+	ssize_t got;
+
+	if (poll(&ready, 1, 0) == 0)
+		return -EAGAIN;
+	do
+		got = read(s->options.descriptor, data, bytes);
+	while (got < 0 && errno == EINTR && !interrupt_came());
+	if (got < 0)
+		return -errno;
+	s->state.bytes += (uint64_t)got;
+	if (s->save.fd >= 0 && !s->state.save_error)
+		s->state.save_error = new_file_write(&s->save, data, (size_t)got);
+	return got;
+}
+
+static int64_t file_read(void *context, void *data, size_t bytes)
+{
+	const struct session *s = context;
+	ssize_t got = read(s->options.descriptor, data, bytes);
+
+	return got < 0 ? -errno : got;
+}
+
+/* Symbols of a capture come after its events, but are needed for the first of them. */
+static int take_symbols(struct session *s)
+{
+	const struct resolver *resolver = s->options.resolver;
+	struct capture_reader *reader;
+	const struct hud_record *r;
+	int err = capture_reader_open(file_read, s, &reader);
+
+	if (err)
+		return err;
+	while (!err && !capture_reader_next(reader, &r) && r) {
+		if (record_group(r->type) == RECORD_SYMBOL && resolver->symbols)
+			err = resolver->symbols(resolver->context,
+						capture_reader_chunk(reader)->capture_id, r);
+		if (err == -EINVAL) /* loading counts it */
+			err = 0;
+	}
+	capture_reader_close(reader);
+	if (!err && lseek(s->options.descriptor, 0, SEEK_SET) < 0)
+		err = -errno;
+	return err;
+}
+
+static int begin_window(struct session *s)
+{
+	int err = window_open(s->options.resolver, &s->window);
+
+	if (err)
+		return err;
+	window_set_length(s->window, s->options.length_ns);
+	s->state.window = (struct window_state) {0};
+	s->state.captures++;
+	s->derived_ns = 0;
+	return 0;
+}
+
+int session_open(const struct session_options *options, struct session **out)
+{
+	struct session *s = calloc(1, sizeof(*s));
+	int err = s ? 0 : -ENOMEM;
+
+	*out = NULL;
+	if (err)
+		return err;
+	s->options = *options;
+	s->save.fd = -1;
+	s->interval_ns = TICK_NS;
+	if (options->save)
+		err = new_file_open(&s->save, AT_FDCWD, options->save, NEW_FILE_KEPT, 0666);
+	if (!err && options->whole)
+		err = take_symbols(s);
+	if (!err)
+		err = capture_reader_open(stream_read, s, &s->reader);
+	if (!err)
+		err = begin_window(s);
+	if (!err)
+		*out = s;
+	else
+		session_close(s);
+	return err;
+}
+
+int session_close(struct session *s)
+{
+	int err = s->state.save_error;
+
+	if (s->window)
+		window_close(s->window);
+	if (s->reader)
+		capture_reader_close(s->reader);
+	if (s->save.fd >= 0 && !err)
+		err = new_file_close(&s->save, 0);
+	else if (s->save.fd >= 0)
+		new_file_leave(&s->save);
+	free(s);
+	return err;
+}
+
+/* -EXDEV: another capture begins. */
+static int take(struct session *s, const struct hud_record *r)
+{
+	struct capture_reader_state reader = capture_reader_state(s->reader);
+	const struct hud_chunk *chunk = capture_reader_chunk(s->reader);
+	int err = window_add(s->window, r, chunk, reader.bytes);
+
+	if (err == -EXDEV) {
+		window_close(s->window);
+		s->window = NULL;
+		err = begin_window(s);
+		if (!err)
+			err = window_add(s->window, r, chunk, reader.bytes);
+	}
+	s->chunks = reader.chunks;
+	return err;
+}
+
+static enum session_event failed(struct session *s, int err)
+{
+	s->state.error = err;
+	s->state.over = s->state.cut = true;
+	return SESSION_FAILED;
+}
+
+static enum session_event ended(struct session *s)
+{
+	s->state.over = true;
+	s->state.cut = capture_reader_state(s->reader).truncated;
+	return SESSION_END;
+}
+
+static int64_t cpu_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* The next derivation is later, the more this one and what was asked after it cost. */
+static void cost_count(struct session *s)
+{
+	if (!s->begun_ns)
+		return;
+	s->state.cost_ns = cpu_ns() - s->begun_ns;
+	s->begun_ns = 0;
+	s->interval_ns = COST_FACTOR * s->state.cost_ns;
+	if (s->interval_ns < TICK_NS)
+		s->interval_ns = TICK_NS;
+	if (s->interval_ns > TICK_MOST_NS)
+		s->interval_ns = TICK_MOST_NS;
+}
+
+enum session_event session_next(struct session *s)
+{
+	const struct hud_record *r;
+	int err = s->held ? take(s, s->held) : 0;
+
+	cost_count(s);
+	s->held = NULL;
+	s->state.next_ns = 0;
+	if (s->state.over)
+		return s->state.error ? SESSION_FAILED : SESSION_END;
+	while (!err) {
+		err = capture_reader_next(s->reader, &r);
+		if (err == -EAGAIN)
+			return SESSION_WAIT;
+		if (err)
+			break;
+		if (!r)
+			return ended(s);
+		if (s->chunks && capture_reader_state(s->reader).chunks != s->chunks) {
+			s->held = r;
+			s->state.next_ns = (int64_t)capture_reader_chunk(s->reader)->end_ns;
+			return SESSION_CHUNK;
+		}
+		err = take(s, r);
+	}
+	return failed(s, err);
+}
+
+/* Chunks end about once a second: a little early is on time. */
+bool session_due(const struct session *s)
+{
+	return window_end(s->window) - s->derived_ns >= s->interval_ns - TICK_NS / 8;
+}
+
+int session_derive(struct session *s)
+{
+	int err;
+
+	if (!s->begun_ns)
+		s->begun_ns = cpu_ns();
+	err = window_derive(s->window);
+	if (err)
+		return err;
+	s->state.window = window_state(s->window);
+	s->derived_ns = s->state.window.to_ns;
+	return 0;
+}
+
+struct session_state session_state(const struct session *s)
+{
+	return s->state;
+}
+
+int64_t session_end(const struct session *s)
+{
+	return window_end(s->window);
+}
+
+sqlite3_stmt *session_query(struct session *s, const char *file)
+{
+	return window_query(s->window, file);
+}
+
+sqlite3 *session_database(const struct session *s)
+{
+	return window_database(s->window);
+}
+
+void session_set_length(struct session *s, int64_t ns)
+{
+	s->options.length_ns = ns;
+	window_set_length(s->window, ns);
+}

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""hud-analyze live without a screen: a stream that comes slowly, is cut, or is broken; lines, rules
+and the figures of --json, which are those of report."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+from lib import (ANALYZE, ANALYZE_UNUSABLE, TOP, analyze, analyzed, expect, expect_equal, fact,
+                 facts_check, once, one_clear_message, path_for, start, end_of)
+
+CAPTURE = os.path.join(TOP, "examples", "demo.hud")
+
+
+@once
+def frames():
+    """The capture's frames: ends of its chunks, as the reader counts bytes."""
+    data = open(CAPTURE, "rb").read()
+    ends = [found.start() for found in re.finditer(re.escape(b"\x28\xb5\x2f\xfd"), data)]
+    return data, ends[1:] + [len(data)]
+
+
+def fed(pieces, *arguments, pause=0.0):
+    """What live says of a pipe that gives these pieces."""
+    process = start([ANALYZE, "live", "-", *arguments], stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    for piece in pieces:
+        process.stdin.buffer.write(piece)
+        process.stdin.buffer.flush()
+        time.sleep(pause)
+    out, error = process.communicate(timeout=30)
+    return subprocess.CompletedProcess([], process.returncode, out, error)
+
+
+def without_ids(report):
+    """Numbers of sites are each database's own; a pipe has no name."""
+    for site in report["sites"]:
+        site.pop("id")
+    report["capture"]["file"] = None
+    return report
+
+
+@fact(root=False)
+def a_line_for_each_second():
+    out = analyzed("live", CAPTURE, "--plain")
+    times = [float(line.split()[0]) for line in out.splitlines()]
+    expect_equal([round(time) for time in times], [1, 2, 3, 4, 5, 6], "times of the lines")
+    expect("WARNING: polls blocked" in out and "demo::guilty::" in out, f"a verdict in\n{out}")
+
+
+@fact(root=False)
+def a_pipe_that_comes_in_pieces_gives_the_same_lines():
+    data, _ = frames()
+    pieces = [data[at:at + 20011] for at in range(0, len(data), 20011)]
+    done = fed(pieces, "--plain", pause=0.02)
+    expect_equal(done.returncode, 0, f"exit code\n{done.stderr}")
+    # Symbols come last in this capture: without a file they are not known before.
+    expect_equal(len(done.stdout.splitlines()), 6, "lines")
+    expect_equal(done.stderr, "", "stderr")
+
+
+@fact(root=False)
+def a_cut_is_said_and_what_was_seen_is_kept():
+    data, ends = frames()
+    done = fed([data[:ends[3] - 100]], "--plain")
+    expect_equal(done.returncode, 0, "exit code")
+    expect("the stream ended before the recording did" in done.stderr, f"said: {done.stderr!r}")
+    expect(len(done.stdout.splitlines()) >= 2, f"lines of what was seen:\n{done.stdout}")
+
+
+@fact(root=False)
+def the_figures_are_those_of_report():
+    for length in ("2s", "3500ms"):
+        seen = json.loads(analyzed("live", CAPTURE, "--json", "--window", length))
+        expected = json.loads(analyzed("report", CAPTURE, "--json", "--from", "-" + length))
+        expect_equal(without_ids(seen), without_ids(expected), f"report of the last {length}")
+
+
+@fact(root=False)
+def each_long_block_has_a_line():
+    out = analyzed("live", CAPTURE, "--plain", "--alert", "50ms")
+    alerts = [line for line in out.splitlines() if "BLOCKED for" in line]
+    polls = json.loads(analyzed("query", CAPTURE, "SELECT at_ns FROM blocking_polls "
+                                "WHERE wall_ns - run_queue_ns >= 50000000", "--json"))
+    expect_equal(sorted(float(line.split()[0]) for line in alerts),
+                 sorted(round(poll["at_ns"] / 1e9, 3) for poll in polls), "times of the blocks")
+
+
+@fact(root=False)
+def rules_decide_the_exit_status():
+    done = analyze("live", CAPTURE, "--plain", "--fail-on", "blocked_max > 1s")
+    expect_equal(done.returncode, 0, f"no rule is broken\n{done.stderr}")
+    done = analyze("live", CAPTURE, "--plain", "--fail-on", "blocked_p99 > 20ms")
+    expect_equal(done.returncode, 1, "a rule is broken")
+    expect(done.stdout.count("BROKEN: blocked_p99 > 20ms") == 6, f"in each second:\n{done.stdout}")
+    done = analyze("live", CAPTURE, "--plain", "--fail-on", "blocked > 1%", "--min-busy", "1h")
+    expect_equal(done.returncode, 1, "a broken rule stays broken")
+    done = analyze("live", CAPTURE, "--plain", "--fail-on", "blocked > 99%", "--min-busy", "1h")
+    expect_equal(done.returncode, 2, "too little was seen to pass")
+    one_clear_message(analyze("live", CAPTURE, "--plain", "--fail-on", "blocked_p99 > +5%"),
+                      "hud-analyze", ANALYZE_UNUSABLE, "baseline")
+
+
+@fact(root=False)
+def what_is_read_can_be_saved():
+    data, _ = frames()
+    saved = path_for("saved.hud")
+    done = fed([data], "--plain", "--save", saved)
+    expect_equal(done.returncode, 0, f"exit code\n{done.stderr}")
+    expect_equal(open(saved, "rb").read(), data, "the saved capture")
+    one_clear_message(analyze("live", CAPTURE, "--plain", "--save", "/nowhere/x.hud"),
+                      "hud-analyze", ANALYZE_UNUSABLE, "/nowhere/x.hud")
+
+
+@fact(root=False)
+def what_is_no_capture_is_refused():
+    one_clear_message(fed([b"no capture\n" * 100], "--plain"), "hud-analyze", ANALYZE_UNUSABLE,
+                      "no hud capture")
+    one_clear_message(fed([], "--plain"), "hud-analyze", ANALYZE_UNUSABLE)
+    one_clear_message(analyze("live", CAPTURE, "--plain", "--from", "2s"), "hud-analyze",
+                      ANALYZE_UNUSABLE, "--window")
+
+
+@fact(root=False)
+def an_interrupt_reads_to_the_end():
+    data, ends = frames()
+    process = start([ANALYZE, "live", "-", "--plain"], stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.buffer.write(data[:ends[2]])
+    process.stdin.buffer.flush()
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    expect(process.poll() is None, "it goes on, since the recorder does")
+    process.stdin.buffer.write(data[ends[2]:])
+    process.stdin.close()
+    expect_equal(end_of(process, "live"), 0, "exit code")
+    expect(len(process.stdout.read().splitlines()) >= 4, "lines of what came after")
+
+
+facts_check()
