@@ -24,7 +24,7 @@ UNIT_TESTS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c))
 FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/fixture/*.c))
 
 RECORD_LIBS  := -lbpf -lelf -lz -lzstd
-ANALYZE_LIBS := -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
+ANALYZE_LIBS := -lncursesw -ltinfo -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
 .PHONY: all help deps demo example check check-unit check-layers check-vm bench bench-deps static install lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
@@ -130,7 +130,7 @@ $(TOKIO_PLUGIN) $(TOKIO_POOL): | $(DEMO)
 
 # What a build, the demo and the tests take, on Debian 12 and newer Ubuntu.
 DEPS := gcc libc6-dev clang llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-dev liblzma-dev libzstd-dev zstd libxxhash-dev \
-	libsqlite3-dev sqlite3 libiberty-dev libcmocka-dev linux-libc-dev binutils git \
+	libsqlite3-dev sqlite3 libncurses-dev tmux libiberty-dev libcmocka-dev linux-libc-dev binutils git \
 	cargo rustc librust-tokio-dev librust-sha2-dev librust-miniz-oxide-dev \
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 	golang-go python3 python3-jsonschema clang-format clang-tidy file g++ lld dwz elfutils libdebuginfod-dev xz-utils

@@ -4,6 +4,7 @@
 #include "analyzer/live/plain.h"
 #include "analyzer/load/capture_file.h"
 #include "analyzer/report/report.h"
+#include "analyzer/screen/screen.h"
 #include "analyzer/store/column.h"
 
 #include <errno.h>
@@ -126,6 +127,20 @@ static enum exit_status plain(const struct arguments *a, struct session *s, int 
 	return status == STATUS_DONE ? judged_status(judged) : status;
 }
 
+static enum exit_status screen(const struct arguments *a, struct session *s,
+			       const struct capture_file *file, int64_t window_ns)
+{
+	const struct screen_options options = {
+		.path = a->positional[0],
+		.descriptor = file->descriptor,
+		.replay = file->bytes > 0,
+		.saving = a->save != NULL,
+		.window_ns = window_ns,
+	};
+
+	return screen_run(s, &options);
+}
+
 static enum exit_status open_error(const struct arguments *a, int err)
 {
 	if (err == -ENOMEM)
@@ -153,7 +168,8 @@ static enum exit_status run_session(const struct arguments *a, const struct capt
 
 	if (err)
 		return open_error(a, err);
-	status = plain(a, s, file->descriptor, judged);
+	status = a->plain || a->json ? plain(a, s, file->descriptor, judged)
+				     : screen(a, s, file, options.length_ns);
 	err = session_close(s);
 	if (err)
 		return message(STATUS_SYSTEM, "what was written is in its .partial file",
@@ -192,8 +208,9 @@ static enum exit_status live_run(const struct arguments *a)
 
 	if (!rules)
 		return message(STATUS_SYSTEM, NULL, "out of memory");
-	if (!a->plain && !a->json)
-		status = message(STATUS_INPUT, "add --plain", "live: there is no screen yet");
+	if (!a->plain && !a->json && (a->rule_count || a->alert_ns))
+		status = message(STATUS_INPUT, "add --plain",
+				 "live: --fail-on and --alert are for lines, not for the screen");
 	for (size_t i = 0; status == STATUS_DONE && i < a->rule_count; i++, judged.count++)
 		status = rule_read(a->rules[i], &rules[i]);
 	if (status == STATUS_DONE)

@@ -1,22 +1,37 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/live/session.h"
 #include "analyzer/base/interrupt.h"
+#include "format/array.h"
 #include "format/records.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #define TICK_NS INT64_C(1000000000)
 /* A derivation may take a thirtieth of the time that its figures are shown for. */
 #define COST_FACTOR 30
-#define TICK_MOST_NS INT64_C(10000000000)
+#define TICK_MOST_NS INT64_C(5000000000)
+
+/* Bytes of the stream that were read and not taken yet: minutes of a recording, compressed. */
+#define BACKLOG_MOST ((size_t)64 << 20)
+
+struct backlog {
+	uint8_t *bytes;
+	size_t at, count, room;
+};
+
+/* After a seek, what is so much before the window is not needed. */
+#define SEEK_BEFORE_NS INT64_C(3000000000)
 
 struct session {
 	struct session_options options;
+	struct backlog backlog;
+	int64_t skip_ns; /* events of chunks that end before that are left out; 0: none */
 	struct window *window;
 	struct capture_reader *reader;
 	const struct hud_record *held; /* the first record of the next chunk; NULL */
@@ -29,9 +44,8 @@ struct session {
 };
 
 /* Bytes of the stream, if there are any; a copy of them goes to the file to save. */
-static int64_t stream_read(void *context, void *data, size_t bytes)
+static int64_t fresh_read(struct session *s, void *data, size_t bytes)
 {
-	struct session *s = context;
 	struct pollfd ready = {.fd = s->options.descriptor, .events = POLLIN};
 	ssize_t got;
 
@@ -46,6 +60,37 @@ static int64_t stream_read(void *context, void *data, size_t bytes)
 	if (s->save.fd >= 0 && !s->state.save_error)
 		s->state.save_error = new_file_write(&s->save, data, (size_t)got);
 	return got;
+}
+
+static int64_t stream_read(void *context, void *data, size_t bytes)
+{
+	struct session *s = context;
+	struct backlog *b = &s->backlog;
+	size_t part = b->count - b->at < bytes ? b->count - b->at : bytes;
+
+	if (!part)
+		return fresh_read(s, data, bytes);
+	memcpy(data, b->bytes + b->at, part);
+	b->at += part;
+	if (b->at == b->count)
+		b->at = b->count = 0;
+	return (int64_t)part;
+}
+
+bool session_hold(struct session *s)
+{
+	struct backlog *b = &s->backlog;
+	const size_t step = 64 << 10;
+	int64_t got;
+
+	if (b->count + step > BACKLOG_MOST ||
+	    !array_reserve(&b->bytes, b->count, step, &b->room, 1))
+		return false;
+	got = fresh_read(s, b->bytes + b->count, step);
+	if (got <= 0)
+		return got == -EAGAIN; /* the end is found again by session_next() */
+	b->count += (size_t)got;
+	return true;
 }
 
 static int64_t file_read(void *context, void *data, size_t bytes)
@@ -72,6 +117,8 @@ static int take_symbols(struct session *s)
 						capture_reader_chunk(reader)->capture_id, r);
 		if (err == -EINVAL) /* loading counts it */
 			err = 0;
+		if (capture_reader_chunk(reader))
+			s->state.last_ns = (int64_t)capture_reader_chunk(reader)->end_ns;
 	}
 	capture_reader_close(reader);
 	if (!err && lseek(s->options.descriptor, 0, SEEK_SET) < 0)
@@ -126,6 +173,7 @@ int session_close(struct session *s)
 		window_close(s->window);
 	if (s->reader)
 		capture_reader_close(s->reader);
+	free(s->backlog.bytes);
 	if (s->save.fd >= 0 && !err)
 		err = new_file_close(&s->save, 0);
 	else if (s->save.fd >= 0)
@@ -134,12 +182,23 @@ int session_close(struct session *s)
 	return err;
 }
 
-/* -EXDEV: another capture begins. */
+/* Before the time that was sought only definitions are needed. */
+static bool skipped(struct session *s, const struct hud_record *r, const struct hud_chunk *chunk)
+{
+	if (!s->skip_ns || !chunk)
+		return false;
+	if ((int64_t)chunk->end_ns >= s->skip_ns) {
+		s->skip_ns = 0;
+		return false;
+	}
+	return record_group(r->type) != RECORD_DEFINITION;
+}
+
 static int take(struct session *s, const struct hud_record *r)
 {
 	struct capture_reader_state reader = capture_reader_state(s->reader);
 	const struct hud_chunk *chunk = capture_reader_chunk(s->reader);
-	int err = window_add(s->window, r, chunk, reader.bytes);
+	int err = skipped(s, r, chunk) ? 0 : window_add(s->window, r, chunk, reader.bytes);
 
 	if (err == -EXDEV) {
 		window_close(s->window);
@@ -164,6 +223,32 @@ static enum session_event ended(struct session *s)
 	s->state.over = true;
 	s->state.cut = capture_reader_state(s->reader).truncated;
 	return SESSION_END;
+}
+
+int session_seek(struct session *s, int64_t at_ns)
+{
+	int64_t start_ns = s->state.window.recording.start_ns;
+	int err;
+
+	if (!s->options.whole)
+		return -ESPIPE;
+	if (lseek(s->options.descriptor, 0, SEEK_SET) < 0)
+		return -errno;
+	capture_reader_close(s->reader);
+	s->reader = NULL;
+	window_close(s->window);
+	s->window = NULL;
+	s->held = NULL;
+	s->chunks = 0;
+	s->state.over = s->state.cut = false;
+	s->state.error = 0;
+	err = capture_reader_open(stream_read, s, &s->reader);
+	if (!err)
+		err = begin_window(s);
+	s->skip_ns = start_ns + at_ns - s->options.length_ns - SEEK_BEFORE_NS;
+	if (s->skip_ns < start_ns)
+		s->skip_ns = 0;
+	return err;
 }
 
 static int64_t cpu_ns(void)
@@ -224,11 +309,13 @@ bool session_due(const struct session *s)
 
 int session_derive(struct session *s)
 {
-	int err;
+	int err = window_store(s->window);
 
-	if (!s->begun_ns)
+	/* Symbols are resolved once: to wait because of them would help nothing. */
+	if (!err && !s->begun_ns)
 		s->begun_ns = cpu_ns();
-	err = window_derive(s->window);
+	if (!err)
+		err = window_derive(s->window);
 	if (err)
 		return err;
 	s->state.window = window_state(s->window);

@@ -37,6 +37,18 @@ int session_close(struct session *s);
 /* Takes the next chunk, or says why there is none. Never waits. */
 enum session_event session_next(struct session *s);
 
+/*
+ * Reads what there is and keeps it for session_next(), so that the recorder can go on while nothing
+ * changes here. False: no more fits.
+ */
+bool session_hold(struct session *s);
+
+/*
+ * Goes to a time of the recording, ns since its start: what session_next() gives after that is what
+ * comes until then, as fast as it goes, and then the rest. Of a file only. 0 or a negative errno.
+ */
+int session_seek(struct session *s, int64_t at_ns);
+
 /* Is a second of the recording, or the time in which its figures cost little, over? */
 bool session_due(const struct session *s);
 /* Derives the figures of the window. As window_derive(). */
@@ -47,6 +59,7 @@ struct session_state {
 	uint64_t bytes;    /* read */
 	uint64_t captures; /* begun in this stream */
 	int64_t next_ns;   /* when the next chunk ends, after SESSION_CHUNK; 0: not known */
+	int64_t last_ns;   /* when the last chunk of a whole file ends; 0: not known */
 	int64_t cost_ns;   /* CPU time of the last derivation */
 	int error;         /* a negative errno: of the stream, or of the database */
 	int save_error;    /* a negative errno: the file to save is not whole */

@@ -258,7 +258,7 @@ static int derive(struct window *w)
 	return err;
 }
 
-int window_derive(struct window *w)
+int window_store(struct window *w)
 {
 	int64_t capture;
 	int err;
@@ -270,6 +270,15 @@ int window_derive(struct window *w)
 		return err ? err : -EAGAIN;
 	w->state.capture = capture;
 	w->state.recording = growing_state(w->growing);
+	return 0;
+}
+
+int window_derive(struct window *w)
+{
+	int err = window_store(w);
+
+	if (err || w->derived)
+		return err;
 	err = derive(w);
 	w->derived = true;
 	if (!sqlite3_get_autocommit(w->db) && !err)

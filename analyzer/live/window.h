@@ -27,8 +27,14 @@ int window_add(struct window *w, const struct hud_record *r, const struct hud_ch
 	       uint64_t bytes);
 
 /*
+ * Stores what was added, and resolves the stacks that are new: window_derive() begins with it. As
+ * growing_write(), but -EAGAIN where nothing says yet how it is recorded.
+ */
+int window_store(struct window *w);
+
+/*
  * Derives all figures of the window that ends with what was added last. The views can be asked
- * until the next window_add(). 0 or a negative errno; -EAGAIN: nothing says yet how it is recorded.
+ * until the next window_add(). 0 or a negative errno, as window_store().
  */
 int window_derive(struct window *w);
 

@@ -4,6 +4,8 @@
 
 #include "analyzer/open/input.h"
 
+#include <stdio.h>
+
 /* How the text report is printed. */
 struct report_form {
 	const char *path; /* of what is reported, as given */
@@ -11,6 +13,7 @@ struct report_form {
 	bool site;        /* one site was chosen: print all about it */
 	bool colour;
 	int width; /* columns of the terminal; 0: not a terminal, lines are not cut */
+	FILE *out; /* NULL: standard output */
 };
 
 /* Prints the report for people. Says on stderr what failed. */

@@ -134,27 +134,28 @@ static enum exit_status print_parts(const struct page *page)
 }
 
 /* Prints text in which no line is wider than the terminal. */
-static void print_cut(const char *text, const struct report_form *form)
+static void print_cut(const char *text, const struct report_form *form, FILE *out)
 {
 	while (*text) {
 		size_t length = strcspn(text, "\n");
 		size_t fits = text_cut(text, length, form->width);
 
-		printf("%.*s%s\n", (int)fits, text,
-		       fits == length ? ""
-		       : form->colour ? "…" PLAIN
-				      : "…");
+		fprintf(out, "%.*s%s\n", (int)fits, text,
+			fits == length ? ""
+			: form->colour ? "…" PLAIN
+				       : "…");
 		text += length + (text[length] == '\n');
 	}
 }
 
 enum exit_status report_text(const struct input *input, const struct report_form *form)
 {
-	struct page page = {.input = input, .form = form, .out = stdout, .column = FUNCTION_COLUMN};
+	struct page page = {.input = input, .form = form, .column = FUNCTION_COLUMN};
 	enum exit_status status;
 	char *text = NULL;
 	size_t bytes;
 
+	page.out = form->out ? form->out : stdout;
 	if (form->width && form->width < NARROW)
 		page.column = NARROW_COLUMN;
 	if (form->width)
@@ -166,7 +167,7 @@ enum exit_status report_text(const struct input *input, const struct report_form
 		status = print_parts(&page);
 	if (form->width) {
 		if (fclose(page.out) == 0)
-			print_cut(text, form);
+			print_cut(text, form, form->out ? form->out : stdout);
 		else
 			status = message(STATUS_SYSTEM, NULL, "out of memory");
 		free(text);

@@ -37,7 +37,7 @@ static int pipe_open(struct output *out)
 {
 	if (isatty(STDOUT_FILENO)) {
 		fputs("hud-record: refusing to write a binary capture to the terminal\n"
-		      "  pipe it: hud-record … -o - | hud-analyze report -\n",
+		      "  pipe it: hud-record … -o - | hud-analyze live -\n",
 		      stderr);
 		return -ENOTTY;
 	}

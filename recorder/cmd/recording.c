@@ -471,7 +471,8 @@ static enum exit_code record_prepare(struct recording *r)
 		error = process_table_open(r->writer, r->objects, &r->processes);
 	if (error)
 		return not_begun(r, error);
-	status_begin(&r->status, r->options->quiet, r->targets->label, r->targets->count);
+	status_begin(&r->status, r->options->quiet, r->output.pipe, r->targets->label,
+		     r->targets->count);
 	code = targets_plan(r);
 	if (code == EXIT_RECORDED)
 		code = bpf_open(r);

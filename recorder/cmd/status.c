@@ -14,10 +14,11 @@ static const char *bytes_text(uint64_t bytes, char *text, size_t room)
 	return text;
 }
 
-void status_begin(struct status *s, bool quiet, const char *label, size_t targets)
+void status_begin(struct status *s, bool quiet, bool pipe, const char *label, size_t targets)
 {
 	s->quiet = quiet;
-	s->terminal = !quiet && isatty(STDERR_FILENO);
+	/* Who reads the pipe, such as hud-analyze live, has the terminal. */
+	s->terminal = !quiet && !pipe && isatty(STDERR_FILENO);
 	s->line_shown = false;
 	if (s->terminal)
 		fprintf(stderr, "hud-record: recording %s (%zu process%s); Ctrl-C ends it\n", label,

@@ -23,7 +23,8 @@ struct status_numbers {
 	uint64_t cpu_ns;
 };
 
-void status_begin(struct status *s, bool quiet, const char *label, size_t targets);
+/* `pipe`: the capture goes to standard output; then no line shows how far it is. */
+void status_begin(struct status *s, bool quiet, bool pipe, const char *label, size_t targets);
 /* A line that stays, unless the user wants errors only. */
 void status_say(struct status *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Overwrites the progress line; on a terminal only. */

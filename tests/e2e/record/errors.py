@@ -199,7 +199,7 @@ def a_capture_is_not_written_to_a_terminal():
     done = run(["script", "-qec", f"'{RECORD}' -d 1 -p {target.pid} -o -", "/dev/null"])
     expect_equal(done.returncode, RECORD_NOT_WRITTEN, f"exit code (it said {done.stdout!r})")
     expect("refusing to write a binary capture to the terminal" in done.stdout
-           and "hud-analyze report -" in done.stdout, f"terminal: {done.stdout!r}")
+           and "hud-analyze live -" in done.stdout, f"terminal: {done.stdout!r}")
 
 
 @fact(root=False)

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/words.h"
+#include "analyzer/screen/panels.h"
+
+#include <inttypes.h>
+#include <ncursesw/curses.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The screen around the panels: header, verdict, what is known, keys. */
+
+static const struct {
+	const char *level;
+	enum paint paint;
+} levels[] = {
+	{"STARVED", PAINT_BAD},  {"SATURATED", PAINT_BAD}, {"WARNING", PAINT_BAD},
+	{"CAUTION", PAINT_CARE}, {"NOMINAL", PAINT_GOOD},  {"CANNOT TELL", PAINT_DOUBT},
+};
+
+static enum paint level_paint(const char *level)
+{
+	for (size_t i = 0; i < sizeof(levels) / sizeof(*levels); i++) {
+		if (strcmp(levels[i].level, level) == 0)
+			return levels[i].paint;
+	}
+	return PAINT_PLAIN;
+}
+
+static void state_word(const struct screen *u, char *out, size_t room)
+{
+	struct session_state s = session_state(u->session);
+
+	if (s.error || s.cut)
+		snprintf(out, room, "CUT");
+	else if (s.over)
+		snprintf(out, room, u->options->replay ? "REPLAY ENDED" : "ENDED");
+	else if (u->paused)
+		snprintf(out, room, "PAUSED");
+	else if (u->options->replay)
+		snprintf(out, room, "REPLAY x%g", screen_speed(u));
+	else if (u->model.known && screen_now_ms() - u->arrived_ms > 3000)
+		snprintf(out, room, "NOTHING COMES");
+	else
+		snprintf(out, room, "LIVE");
+}
+
+static void header_draw(const struct screen *u)
+{
+	const struct model *m = &u->model;
+	const struct window_state *w = &m->window;
+	char state[32], line[320], more[32] = "";
+
+	state_word(u, state, sizeof(state));
+	if (m->processes > 1)
+		snprintf(more, sizeof(more), " +%" PRId64, m->processes - 1);
+	snprintf(line, sizeof(line),
+		 "hud  %s (%" PRId64 ")%s  %.1f s  last %.1f of %g s%s  %s  %.0f events/s",
+		 m->target ? m->target : "?", m->pid, more,
+		 (double)(w->to_ns - w->recording.start_ns) / 1e9,
+		 (double)(w->to_ns - w->from_ns) / 1e9, (double)screen_window_ns(u) / 1e9,
+		 screen_all_time(u) ? " (sites: all)" : "", m->source ? m->source : "",
+		 m->events_per_s);
+	paint_row(&u->canvas, 0, PAINT_TITLE, STYLE_REVERSE);
+	paint_text(&u->canvas, 0, 0, u->canvas.columns - (int)strlen(state) - 2,
+		   m->known ? line : "hud  waiting for the recorder", PAINT_TITLE, STYLE_REVERSE);
+	paint_right(&u->canvas, 0, u->canvas.columns - (int)strlen(state) - 1, (int)strlen(state),
+		    state, PAINT_TITLE, STYLE_REVERSE | STYLE_BOLD);
+}
+
+/* Where a line of `columns` is broken: at a blank, if there is one. */
+static size_t break_at(const char *text, int columns)
+{
+	size_t length = strlen(text), at = (size_t)columns;
+
+	if (length <= at)
+		return length;
+	while (at > 0 && text[at] != ' ')
+		at--;
+	return at ? at : (size_t)columns;
+}
+
+static int verdict_rows(const struct screen *u)
+{
+	const struct model *m = &u->model;
+
+	if (!m->known || !m->sentence || !m->level || u->canvas.columns < 20)
+		return 1;
+	return strlen(m->level) + 2 + strlen(m->sentence) > (size_t)u->canvas.columns ? 2 : 1;
+}
+
+static void verdict_draw(const struct screen *u, int rows)
+{
+	const struct model *m = &u->model;
+	char line[1024];
+	size_t at;
+
+	if (!m->known || !m->level)
+		return;
+	snprintf(line, sizeof(line), "%s: %s", m->level, m->sentence ? m->sentence : "");
+	at = rows > 1 ? break_at(line, u->canvas.columns) : strlen(line);
+	if (rows > 1)
+		paint_text(&u->canvas, 2, 0, u->canvas.columns, line + at + (line[at] == ' '),
+			   PAINT_PLAIN, STYLE_BOLD);
+	line[at] = '\0';
+	paint_text(&u->canvas, 1, 0, u->canvas.columns, line, PAINT_PLAIN, STYLE_BOLD);
+	paint_text(&u->canvas, 1, 0, u->canvas.columns, m->level, level_paint(m->level),
+		   STYLE_REVERSE | STYLE_BOLD);
+}
+
+static void known_draw(const struct screen *u, int y)
+{
+	const struct model *m = &u->model;
+	char line[200], threshold[WORD_BYTES];
+
+	if (!m->known)
+		return;
+	snprintf(line, sizeof(line),
+		 "lost %.2f%%  recorder %.1f%% of a CPU  whole stacks %.0f%%  blocks from %s",
+		 m->loss_percent, m->recorder_percent,
+		 m->stacks ? 100.0 * (double)m->whole_stacks / (double)m->stacks : 100.0,
+		 duration_word(threshold, m->threshold_ns));
+	paint_text(&u->canvas, y, 0, u->canvas.columns, line,
+		   m->loss_percent > 1 ? PAINT_CARE : PAINT_PLAIN,
+		   m->loss_percent > 1 ? STYLE_BOLD : STYLE_DIM);
+}
+
+static void keys_draw(const struct screen *u)
+{
+	char line[400];
+	int y = u->canvas.rows - 1;
+
+	if (u->filtering || u->filter[0]) {
+		snprintf(line, sizeof(line), "/%s%s", u->filter,
+			 u->filtering ? "_   Enter: keep, Esc: no filter" : "");
+		paint_text(&u->canvas, y, 0, u->canvas.columns, line, PAINT_CARE, STYLE_BOLD);
+		return;
+	}
+	if (u->said[0]) {
+		paint_text(&u->canvas, y, 0, u->canvas.columns, u->said, PAINT_CARE, STYLE_BOLD);
+		return;
+	}
+	keys_line(line, sizeof(line), u->canvas.columns);
+	paint_text(&u->canvas, y, 0, u->canvas.columns, line, PAINT_PLAIN, STYLE_DIM);
+}
+
+static void panels_draw(struct screen *u)
+{
+	struct frame f = frame_of(u->canvas.rows, verdict_rows(u));
+	int want[PANELS], rows[PANELS], y = f.first;
+
+	header_draw(u);
+	verdict_draw(u, f.verdict_rows);
+	if (f.known_rows)
+		known_draw(u, 1 + f.verdict_rows);
+	panels_count(u, want);
+	layout_divide(f.rows, want, u->focus, rows);
+	for (int i = 0; i < PANELS; i++) {
+		struct place *p = &u->place[i];
+
+		p->y = y;
+		p->rows = rows[i];
+		p->count = want[i];
+		y += rows[i];
+		if (p->rows)
+			panel_draw(u, (enum panel)i);
+	}
+	if (f.keys_rows || u->filtering)
+		keys_draw(u);
+}
+
+void view_draw(struct screen *u)
+{
+	getmaxyx(stdscr, u->canvas.rows, u->canvas.columns);
+	erase();
+	if (u->sheet.text)
+		sheet_draw(&u->sheet, &u->canvas);
+	else
+		panels_draw(u);
+	refresh();
+	u->drawn_ms = screen_now_ms();
+	u->changed = false;
+}

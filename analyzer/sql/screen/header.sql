@@ -1,0 +1,10 @@
+-- What is recorded, how, and at what price?
+SELECT c.capture_id, c.start_ns, c.end_ns, c.threshold_ns, c.source, c.events,
+	(SELECT count(*) FROM process AS p WHERE p.capture = c.id) AS processes, p.pid,
+	coalesce(p.name, c.command) AS name, r.recorder_cpu_percent, r.bpf_cpu_percent,
+	l.stacks, l.stacks_complete
+FROM capture AS c
+JOIN recording AS r ON r.capture = c.id
+JOIN limits AS l ON l.capture = c.id
+LEFT JOIN process AS p ON p.id = (SELECT min(m.id) FROM process AS m WHERE m.capture = c.id)
+WHERE c.id = :capture;

@@ -1,0 +1,414 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""hud-analyze live on a terminal, which is tmux: panels, keys, sizes, a replay whose numbers are
+those of report, how it leaves the terminal, and the demo while it blocks."""
+
+import base64
+import glob
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+
+from lib import (ANALYZE, RECORD, TOP, Demo, Skip, Wrong, analyzed, expect, expect_equal, fact,
+                 facts_check, path_for, processes_end, run, start, wait_until)
+
+CAPTURE = os.path.join(TOP, "examples", "demo.hud")
+REPLAY = f"{ANALYZE} live {CAPTURE}"
+
+
+class Terminal:
+    """A shell, or one command, in a terminal of tmux; ends with the fact."""
+
+    count = 0
+
+    def __init__(self, command="bash --norc -i", columns=80, rows=24, **environment):
+        if not shutil.which("tmux"):
+            raise Skip("needs tmux (make deps)")
+        Terminal.count += 1
+        self.socket = path_for(f"tmux-{Terminal.count}")
+        config = self.socket + ".conf"
+        self.directory = self.socket + ".cwd"
+        os.mkdir(self.directory)
+        with open(config, "w") as file:
+            file.write("set -g exit-empty off\nset -g set-clipboard on\nset -g remain-on-exit on\n"
+                       "set -g default-terminal tmux-256color\n")
+        variables = {**os.environ, "LANG": "C.UTF-8", "PS1": "$ ", **environment}
+        for name in ("TMUX", "NO_COLOR", "LC_ALL", "LC_CTYPE"):
+            if name not in environment:
+                variables.pop(name, None)
+        self.server = start(["tmux", "-D", "-u", "-S", self.socket, "-f", config], env=variables)
+        wait_until(lambda: self.tmux("new-session", "-d", "-x", columns, "-y", rows, "-c",
+                                     self.directory, command).returncode == 0, "tmux runs")
+
+    def tmux(self, *words):
+        return run(["tmux", "-N", "-S", self.socket, *words])
+
+    def text(self, *options):
+        return self.tmux("capture-pane", "-p", *options).stdout
+
+    def lines(self):
+        return self.text().splitlines()
+
+    def press(self, *keys):
+        for key in keys:
+            self.tmux("send-keys", key)
+
+    def type(self, text):
+        self.tmux("send-keys", "-l", text)
+
+    def see(self, *words, seconds=20):
+        """Waits until the screen has all of the words; returns it."""
+        seen = [""]
+
+        def all_there():
+            seen[0] = self.text()
+            return all(word in seen[0] for word in words)
+        try:
+            wait_until(all_there, f"{words} on the screen", seconds)
+        except Wrong as wrong:
+            raise Wrong(f"{wrong}\n{seen[0]}")
+        return seen[0]
+
+    def resize(self, columns, rows):
+        self.tmux("resize-window", "-x", columns, "-y", rows)
+
+    def pid(self, part):
+        """The process below the terminal whose command line has this."""
+        found = run(["pgrep", "-f", "--", part]).stdout.split()
+        expect(len(found) == 1, f"one process with {part!r}, seen {found}")
+        return int(found[0])
+
+
+def replayed(*arguments, columns=80, rows=24, **environment):
+    """A replay that has come to its end."""
+    words = " ".join(shlex.quote(str(word)) for word in arguments)
+    terminal = Terminal(f"{REPLAY} {words}", columns, rows, **environment)
+    terminal.see("REPLAY x1", "SITES")
+    terminal.press("+", "+", "+", "+", "+")
+    terminal.see("REPLAY ENDED")
+    return terminal
+
+
+def duration(ns):
+    """As analyzer/base/words.c prints it."""
+    for least, unit, form in ((100e9, 1e9, "%.0f s"), (10e9, 1e9, "%.1f s"),
+                              (1e9, 1e9, "%.2f s"), (100e6, 1e6, "%.0f ms"),
+                              (1e6, 1e6, "%.1f ms"), (1e3, 1e3, "%.0f us")):
+        if ns >= least:
+            return form % (ns / unit)
+    return "%.0f ns" % ns
+
+
+def columns_of_sites(text):
+    """total, polls, p99, max and cause of each function on the screen."""
+    rows = {}
+    for line in text.splitlines():
+        found = re.match(r" *([\d.]+ \w+) +(\d+) +([\d.]+ \w+) +([\d.]+ \w+) +[\d.]+ \w+[ !]"
+                         r"(\S+).*?((?:\w+::)+\w+)", line)
+        if found:
+            rows[found[6]] = found.groups()[:4]
+    return rows
+
+
+@fact(root=False)
+def all_panels_fit_80x24():
+    terminal = replayed()
+    text = terminal.see("hud  demo (25350)", "WARNING: polls blocked", "lost 0.00%", "SITES by",
+                        "NOW", "WORKERS", "TASKS", "BLOCKING POOL", "Enter all about it")
+    expect_equal(len(text.rstrip("\n").split("\n")), 24, "rows")
+    expect(max(map(len, text.split("\n"))) <= 80, "columns")
+    for name in ("find_in_index", "demo::server::connection", "threads"):
+        expect(name in text, f"{name} in\n{text}")
+
+
+@fact(root=False)
+def the_numbers_are_those_of_report():
+    for window in ("60s", "3s", "2500ms"):
+        terminal = replayed("--window", window, columns=160, rows=50)
+        text = terminal.text()
+        report = json.loads(analyzed("report", CAPTURE, "--json", *(
+            [] if window == "60s" else ["--from", "-" + window])))
+        sentence = report["verdict"]["sentence"]
+        expect(report["verdict"]["level"] + ": " + sentence in text, f"{sentence}\n in\n{text}")
+        seen = columns_of_sites(text)
+        functions = json.loads(analyzed("query", CAPTURE, "@functions", "--json", *(
+            [] if window == "60s" else ["--from", "-" + window])))
+        expect(len(functions) >= 9, "functions in the report")
+        for row in functions:
+            if row["function"] == "unknown":
+                continue
+            expected = (duration(row["total_ns"]), str(row["count"]), duration(row["p99_ns"]),
+                        duration(row["max_ns"]))
+            expect_equal(seen.get(row["function"]), expected,
+                         f"{row['function']} of the last {window}, in\n{text}\n")
+        for worker in report["workers"]:
+            share = 100 * worker["blocking_ns"] / worker["wall_ns"]
+            expect(re.search(rf"\b{worker['tid']} .*\b{share:.1f}%", text),
+                   f"worker {worker['tid']} with {share:.1f}% in\n{text}")
+        terminal.press("q")
+
+
+@fact(root=False)
+def a_row_opens_its_page_and_its_source():
+    terminal = replayed(columns=100, rows=40)
+    terminal.press("Home", "Enter")
+    text = terminal.see("find_in_index, from 0.0 s", "AT LINES", "CALLS")
+    expect("WHAT TO DO" in text, f"advice in\n{text}")
+    terminal.press("PgDn")
+    terminal.see("WOKEN BY")
+    terminal.press("Escape")
+    terminal.see("SITES by function")
+    # From where the sources are, a line of code opens its file.
+    other = Terminal("bash --norc -i", 100, 40)
+    other.type(f"cd {TOP}/examples/demo && {REPLAY}\n")
+    other.see("REPLAY", "SITES")
+    other.press("+", "+", "+", "+", "+")
+    other.see("REPLAY ENDED")
+    other.press("Enter")
+    page = other.see("AT LINES").splitlines()
+    at = next(i for i, line in enumerate(page) if line.startswith("AT LINES")) + 1
+    other.press(*["Down"] * (at - 1), "Enter")
+    other.see("src/guilty.rs:112", "   112  ")
+
+
+@fact(root=False)
+def the_filter_applies_as_one_types():
+    terminal = replayed()
+    terminal.press("/")
+    terminal.type("find_in")
+    text = terminal.see("/find_in", "with find_in", "find_in_index")
+    expect("demo::guilty::hash" not in text, f"only what fits in\n{text}")
+    terminal.press("Enter")
+    terminal.press("Escape")
+    terminal.see("demo::guilty::hash")
+    terminal.press("/")
+    terminal.type("no such name")
+    terminal.see("nothing that blocked has this in its name")
+    terminal.press("Escape")
+    terminal.see("demo::guilty::hash")
+
+
+@fact(root=False)
+def keys_sort_group_and_choose_the_window():
+    terminal = replayed()
+    for name in ("polls", "p99", "max", "last", "name", "total"):
+        terminal.press("s")
+        terminal.see(f"sorted by {name}")
+    terminal.press("g")
+    terminal.see("SITES by file", "src/guilty.rs")
+    terminal.press("g")
+    terminal.see("SITES by task", "demo::server::connection")
+    terminal.press("g")
+    terminal.see("SITES by function")
+    for name in ("of 30 s", "of 60 s", "(sites: all)", "of 10 s"):
+        terminal.press("w")
+        terminal.see(name, "find_in_index")
+
+
+@fact(root=False)
+def each_panel_can_be_reached():
+    terminal = replayed()
+
+    def focused():
+        """The panels whose title is drawn in reverse."""
+        return [found[1] for found in
+                (re.match(r"(?:\033\[[\d;]*m)*\033\[(?:\d+;)*7(?:;\d+)*m(?:\033\[[\d;]*m)*"
+                          r"(SITES|NOW|WORKERS|TASKS|BLOCKING)", line)
+                 for line in terminal.text("-e").splitlines()) if found]
+
+    wait_until(lambda: focused() == ["SITES"], "the first panel has the focus")
+    for name in ("NOW", "WORKERS", "TASKS", "BLOCKING", "SITES"):
+        terminal.press("Tab")
+        wait_until(lambda: focused() == [name], f"{name} has the focus")
+    terminal.press("BTab")
+    wait_until(lambda: focused() == ["BLOCKING"], "the panel before")
+    terminal.press("Tab", "j", "j", "k", "Down", "Up", "End", "Home", "NPage", "PPage")
+    terminal.see("SITES by function")
+
+
+@fact(root=False)
+def help_lists_every_key():
+    terminal = replayed(rows=45)
+    terminal.press("?")
+    text = terminal.see("Keys", "leave; the terminal is as it was")
+    table = open(os.path.join(TOP, "analyzer", "screen", "keys.c")).read()
+    names = re.findall(r'^\t\{\{[^}]*\},\s*"([^"]+)"', table, re.M)
+    expect(len(names) > 20, f"names of keys in the table: {names}")
+    for name in names:
+        expect(re.search(rf"^  {re.escape(name)} ", text, re.M), f"{name} in\n{text}")
+    terminal.press("Escape")
+    terminal.see("SITES")
+
+
+@fact(root=False)
+def a_replay_pauses_and_seeks():
+    terminal = Terminal(REPLAY)
+    terminal.see("REPLAY x1", "SITES")
+    terminal.press("Space")
+    before = terminal.see("PAUSED")
+    time.sleep(1.5)
+    expect_equal(terminal.text(), before, "the screen of a pause")
+    terminal.press("Space")
+    terminal.see("REPLAY x1")
+    terminal.press(".")
+    terminal.see("6.0 s  last 6.0", "REPLAY ENDED")
+    terminal.press("<")
+    terminal.see("1.1 s  last 1.1", "REPLAY x1")
+    terminal.press("-")
+    terminal.see("REPLAY x0.5")
+    terminal.press("+", "+", "+")
+    terminal.see("REPLAY x4")
+    # The same moment has the same numbers, however it was come to.
+    terminal.press(".")
+    terminal.see("REPLAY ENDED", "polls blocked 11 workers for 6.59 s of their 30.2 s (21.8%): 243")
+
+
+@fact(root=False)
+def it_fits_any_size():
+    terminal = replayed()
+    for columns, rows in ((200, 60), (20, 5), (3, 2), (1, 1), (132, 10), (80, 24)):
+        terminal.resize(columns, rows)
+        time.sleep(0.4)
+        expect(terminal.tmux("list-panes", "-F", "#{pane_dead}").stdout.strip() == "0",
+               f"it runs at {columns}x{rows}")
+        if rows >= 5:
+            terminal.see("hud")
+    terminal.resize(200, 60)
+    terminal.see("tokio-runtime-w", "demo::guilty::save_snapshot  src/guilty.rs:122")
+    terminal.resize(20, 5)
+    terminal.see("SITES by")
+    terminal.resize(80, 24)
+    terminal.see("WORKERS", "TASKS")
+
+
+@fact(root=False)
+def the_selected_name_is_copied():
+    terminal = replayed()
+    terminal.press("y")
+    terminal.see("copied")
+    expect_equal(terminal.tmux("show-buffer").stdout,
+                 "demo::guilty::find_in_index src/guilty.rs:112", "the clipboard")
+
+
+@fact(root=False)
+def the_window_is_exported():
+    terminal = replayed("--window", "3s")
+    terminal.press("e")
+    terminal.see("the report of the window")
+    [name] = glob.glob(os.path.join(terminal.directory, "hud-live-*.json"))
+    seen = json.load(open(name))
+    expected = json.loads(analyzed("report", CAPTURE, "--json", "--from", "-3s"))
+    expect_equal(seen["verdict"], expected["verdict"], "its verdict")
+    expect_equal([site["function"] for site in seen["sites"]],
+                 [site["function"] for site in expected["sites"]], "its sites")
+
+
+@fact(root=False)
+def without_colours_and_unicode():
+    terminal = replayed(NO_COLOR="1", LANG="C", columns=60)
+    text = terminal.text("-e")
+    expect(not re.search(r"\033\[[\d;]*3[1-6]m", text), f"no colours in\n{text!r}")
+    expect(text.isascii(), f"ASCII only in\n{text!r}")
+    terminal.see("~", "B")
+    colours = replayed().text("-e")
+    expect(re.search(r"\033\[[\d;]*3[1-6]m", colours), "colours where they are wanted")
+
+
+@fact(root=False)
+def the_terminal_is_left_as_it_was():
+    terminal = Terminal()
+    terminal.type("PS1='prompt> '; stty -g > before; clear\n")
+    terminal.see("prompt>")
+
+    def left(how):
+        terminal.type("clear; stty -g > after; echo left $?\n")
+        terminal.see("left 0")
+        expect("SITES" not in terminal.text(), f"{how}: the screen is gone")
+        before, after = (open(os.path.join(terminal.directory, name)).read()
+                         for name in ("before", "after"))
+        expect_equal(after, before, f"the terminal's settings {how}")
+        shown = terminal.tmux("display", "-p", "#{cursor_flag} #{alternate_on}").stdout.strip()
+        expect_equal(shown, "1 0", f"the cursor, and the other screen, {how}")
+
+    for signal_number in (None, signal.SIGTERM, signal.SIGINT, signal.SIGSEGV):
+        terminal.type(f"{REPLAY}\n")
+        terminal.see("SITES", "REPLAY")
+        if signal_number is None:
+            terminal.press("q")
+        else:
+            os.kill(terminal.pid(f"^{REPLAY}"), signal_number)
+        wait_until(lambda: "SITES" not in terminal.text(), "the screen is gone")
+        left(f"after {signal_number or 'q'}")
+    terminal.type(f"{REPLAY}\n")
+    terminal.see("SITES", "REPLAY")
+    terminal.press("C-z")
+    terminal.see("Stopped")
+    left("after Ctrl-Z")
+    terminal.type("fg\n")
+    terminal.see("SITES", "REPLAY")
+    terminal.press("q")
+    wait_until(lambda: "SITES" not in terminal.text(), "the screen is gone")
+    left("after Ctrl-Z and fg")
+
+
+@fact(root=False)
+def a_pipe_that_is_cut_keeps_the_screen():
+    data = open(CAPTURE, "rb").read()
+    fifo = path_for("cut.fifo")
+    os.mkfifo(fifo)
+    terminal = Terminal(f"{ANALYZE} live - < {fifo}", 100, 30)
+    with open(fifo, "wb") as pipe:
+        for at in range(0, 120000, 20000):
+            pipe.write(data[at:at + 20000])
+            pipe.flush()
+            time.sleep(0.1)
+        text = terminal.see("LIVE", "SITES by", "polls blocked")
+        expect("CUT" not in text, f"not cut yet\n{text}")
+        # Half of a key's sequence, which a slow link may give, is no key that quits or blocks.
+        terminal.type("\033[")
+        terminal.see("NOTHING COMES")
+    terminal.see("CUT", "SITES by", "polls blocked")
+    terminal.press("q")
+    wait_until(lambda: terminal.tmux("list-panes", "-F", "#{pane_dead} #{pane_dead_status}")
+               .stdout.strip() == "1 0", "it ends with status 0")
+
+
+def age_of(function, text):
+    """How long the poll that waits there for a lock has blocked, s."""
+    found = re.search(rf"^ *([\d.]+) (m?s) +\d+ lock +{function}", text, re.M)
+    expect(found, f"a poll that blocks in {function} in\n{text}")
+    return float(found[1]) / (1000 if found[2] == "ms" else 1)
+
+
+@fact
+def the_demo_is_shown_while_it_blocks():
+    demo = Demo("release", "--only", "lock,sleep", "--deadlock-at", "4")
+    begun = time.monotonic()
+    terminal = Terminal(f"{RECORD} -p {demo.pid} -o - | {ANALYZE} live -", 120, 30)
+    terminal.see("demo (", "demo::guilty::pause")
+    first = time.monotonic() - begun
+    text = terminal.see("NOW  1 poll still blocks", "demo::guilty::deadlock", seconds=30)
+    print(f"     the first function after {first:.1f} s, the deadlock after "
+          f"{time.monotonic() - begun:.1f} s", flush=True)
+    age = age_of("demo::guilty::deadlock", text)
+    time.sleep(2)
+    later = age_of("demo::guilty::deadlock", terminal.text())
+    expect(1 <= later - age <= 6, f"its age grows, from {age} s to {later} s")
+    terminal.press("Tab", "Enter")
+    terminal.see("demo::guilty::deadlock, from", "CALLS")
+    terminal.press("Escape", "Space")
+    paused = terminal.see("PAUSED")
+    time.sleep(1.5)
+    differ = [line for line in zip(paused.splitlines(), terminal.lines()) if line[0] != line[1]]
+    expect_equal(differ, [], "lines that changed in a pause")
+    terminal.press("Space")
+    terminal.see("LIVE")
+    terminal.press("q")
+    processes_end()
+
+
+facts_check()
