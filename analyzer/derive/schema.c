@@ -59,7 +59,7 @@ static int pair_insert(sqlite3 *db, const char *sql, const char *first, const ch
 
 static int runtime_write(sqlite3 *db, const struct runtime *r)
 {
-	const char *call;
+	const char *call, *name;
 	int err = pair_insert(db, "INSERT INTO runtime (name, title) VALUES (?, ?)", r->name,
 			      r->title);
 
@@ -76,6 +76,9 @@ static int runtime_write(sqlite3 *db, const struct runtime *r)
 	for (size_t i = 0; !err && (call = runtime_park_call(r, i)); i++)
 		err = pair_insert(db, "INSERT INTO park_call (runtime, syscall_name) VALUES (?, ?)",
 				  r->name, call);
+	for (size_t i = 0; !err && (name = runtime_worker_name(r, i)); i++)
+		err = pair_insert(db, "INSERT INTO worker_name (runtime, name) VALUES (?, ?)",
+				  r->name, name);
 	return err;
 }
 

@@ -114,6 +114,8 @@ static int64_t binary_of_mapping(struct ingest *in, struct capture_state *c,
 	err = resolver->binary(resolver->context, m->build_id, m->build_id_bytes, m->path,
 			       &seen->resolved);
 	seen->code = known_code_of(&c->code, m->build_id, m->build_id_bytes);
+	if (seen->code && seen->resolved.has_runtime < 0)
+		seen->resolved.has_runtime = 1; /* its plan has the functions that poll tasks */
 	if (!err)
 		err = write_binary(in, c, seen->row, m, &seen->resolved);
 	if (!err)

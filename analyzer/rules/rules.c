@@ -31,7 +31,7 @@ static const char *const role_names[] = {
 };
 enum { ROLE_COUNT = sizeof(role_names) / sizeof(role_names[0]) };
 
-static const char park_call[] = "park-call";
+static const char park_call[] = "park-call", worker_name[] = "worker-name";
 
 /* Wrappers within wrappers: a limit for hostile type names. */
 enum { WRAPPERS = 16 };
@@ -138,7 +138,7 @@ static bool runtime_take(struct runtime *runtime, const struct rules_line *line)
 	} else if (!strcmp(keyword, "single-threaded")) {
 		runtime->single_threaded = line->words[2];
 	} else {
-		return !strcmp(keyword, park_call);
+		return !strcmp(keyword, park_call) || !strcmp(keyword, worker_name);
 	}
 	return true;
 }
@@ -191,12 +191,23 @@ static int runtimes_open(struct rules *r)
 	return error;
 }
 
-const char *runtime_park_call(const struct runtime *runtime, size_t index)
+/* The third word of the line with this index among those of a keyword. */
+static const char *runtime_word(const struct runtime *runtime, const char *keyword, size_t index)
 {
 	for (size_t i = 0; i < runtime->file.count; i++)
-		if (!strcmp(runtime->file.lines[i].words[0], park_call) && !index--)
+		if (!strcmp(runtime->file.lines[i].words[0], keyword) && !index--)
 			return runtime->file.lines[i].words[2];
 	return NULL;
+}
+
+const char *runtime_park_call(const struct runtime *runtime, size_t index)
+{
+	return runtime_word(runtime, park_call, index);
+}
+
+const char *runtime_worker_name(const struct runtime *runtime, size_t index)
+{
+	return runtime_word(runtime, worker_name, index);
 }
 
 int rules_open(struct rules **out)

@@ -593,6 +593,11 @@ CREATE TABLE park_call (
 	syscall_name TEXT NOT NULL
 );
 
+CREATE TABLE worker_name (
+	runtime TEXT NOT NULL REFERENCES runtime (name),
+	name TEXT NOT NULL
+);
+
 CREATE TABLE cause (
 	name TEXT PRIMARY KEY,
 	about TEXT NOT NULL,

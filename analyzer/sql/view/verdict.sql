@@ -273,13 +273,11 @@ SELECT capture, level, reason,
 			|| '%.1f ms; it blocks itself and what it joins, but no worker.',
 			main_text, duration_text, main_blocked_percent, main_blocks,
 			CASE WHEN main_blocks = 1 THEN '' ELSE 's' END, main_longest_ns / 1e6)
-	WHEN reason = 'no-symbols' THEN 'no ' || runtimes || ' runtime was found, but the '
-		|| 'recorded program has no symbols: see `hud-analyze info`.'
-	WHEN reason = 'no-runtime' THEN 'no ' || runtimes || ' runtime was found in what '
-		|| 'was recorded.'
-	WHEN reason = 'no-worker' THEN
-		printf('no thread could be identified as a worker: %.0f%% of the time seen could '
-			|| 'be classified by its stacks.', coalesce(classified_percent, 0.0))
+	WHEN reason IN ('no-symbols', 'no-runtime', 'no-worker') THEN
+		(SELECT CASE WHEN n.reason IN ('symbols', 'runtime') THEN ''
+			ELSE 'no thread could be identified as a worker: ' END
+			|| n.why || '; ' || n.next_step || '.'
+			FROM no_worker AS n WHERE n.capture = w.capture)
 	WHEN reason = 'loss' THEN
 		printf('%.1f%% of what happened was lost; %s seen on %s (%s in polls).',
 			loss_percent, spans_text, workers_text, polling_text)

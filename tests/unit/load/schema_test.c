@@ -308,6 +308,8 @@ static void runtimes_their_schedulers_and_park_calls_are_in_the_database(void **
 		    "WHERE runtime = 'tokio'",
 		    "multi_thread 0,current_thread 1");
 	assert_number(db, "SELECT count(*) FROM park_call WHERE runtime = 'tokio'", 6);
+	assert_text(db, "SELECT group_concat(name) FROM worker_name WHERE runtime = 'tokio'",
+		    "tokio-runtime-w,tokio-rt-worker");
 	sqlite3_close(db);
 }
 

@@ -306,6 +306,46 @@ static void a_program_without_tokio_is_reported_as_such(void **state)
 	sqlite3_close(db);
 }
 
+static void why_there_is_no_worker_is_said_with_what_helps(void **state)
+{
+	static const char reason[] = "SELECT reason FROM no_worker";
+	static const char next[] = "SELECT next_step FROM no_worker";
+	sqlite3 *db = spans_load(
+		100000, {.tid = 20, .from = 0, .to = 90000, .stack = OTHER, .syscall = SYS_FSYNC},
+		{.tid = 12, .from = 0, .to = 90000, .stack = OTHER, .syscall = SYS_FSYNC});
+
+	(void)state;
+	assert_text(db, "SELECT sentence FROM verdict",
+		    "no thread could be identified as a worker: no stack shows the loop of one; "
+		    "2 threads are called tokio-runtime-w, as Tokio calls them: record with "
+		    "--workers tokio-runtime-w.");
+	assert_int_equal(database_run(db, "UPDATE thread SET comm = 'app-' || tid"), 0);
+	assert_text(db, next,
+		    "the largest group of threads is app (2): if these are its workers, record "
+		    "with --workers app");
+	assert_int_equal(database_run(db, "UPDATE stack SET complete = 0, stop = 'end'"), 0);
+	assert_text(db, "SELECT reason || ': ' || why FROM no_worker",
+		    "cut: 2 of 2 stacks are cut (end 2)");
+	assert_int_equal(database_run(db, "UPDATE capture SET workers_prefix = 'pool-'"), 0);
+	assert_text(db, reason, "prefix");
+	assert_int_equal(database_run(db, "UPDATE capture SET workers_prefix = NULL;"
+					  "DELETE FROM observation"),
+			 0);
+	assert_text(db, reason, "idle");
+	assert_text(db, next, "record it for longer, or under load");
+	sqlite3_close(db);
+}
+
+static void a_capture_with_a_worker_has_no_row_for_why_there_is_none(void **state)
+{
+	sqlite3 *db = spans_load(
+		100000, {.tid = 11, .from = 0, .to = 90000, .stack = NAP, .syscall = SYS_FSYNC});
+
+	(void)state;
+	assert_number(db, "SELECT count(*) FROM no_worker", 0);
+	sqlite3_close(db);
+}
+
 static void worker_parks(struct scene *s, uint64_t from, uint64_t to)
 {
 	scene_span(s,
@@ -573,6 +613,8 @@ int main(void)
 		cmocka_unit_test(states_add_up_to_wall),
 		cmocka_unit_test(the_timeline_splits_spans_at_its_windows),
 		cmocka_unit_test(a_program_without_tokio_is_reported_as_such),
+		cmocka_unit_test(why_there_is_no_worker_is_said_with_what_helps),
+		cmocka_unit_test(a_capture_with_a_worker_has_no_row_for_why_there_is_none),
 		cmocka_unit_test(a_main_future_that_blocks_is_told_apart_from_workers),
 		cmocka_unit_test(a_main_future_in_one_wait_all_the_time_is_no_more_than_caution),
 		cmocka_unit_test(the_verdict_follows_the_limits),
