@@ -4,7 +4,7 @@
 # format/ only, and its unit tests are linked with those, and with what they use, only.
 # docs/ARCHITECTURE.md says what each is for; make check-layers holds the code and that page to this list.
 
-FOLDERS := base debuginfo names unwind rules plan symbols store derive load open report export compare live screen cmd
+FOLDERS := base debuginfo names unwind rules plan symbols learn store derive load open report export compare live screen cmd
 
 USES_base      :=
 USES_debuginfo := base
@@ -13,6 +13,7 @@ USES_unwind    := base debuginfo
 USES_rules     := base names
 USES_plan      := base debuginfo names unwind rules
 USES_symbols   := base debuginfo names unwind rules plan
+USES_learn     := base
 USES_store     := base
 USES_derive    := base rules store
 USES_load      := base rules symbols store derive
@@ -22,4 +23,4 @@ USES_export    := base store open
 USES_compare   := base rules store open
 USES_live      := base rules symbols store derive load open
 USES_screen    := base store derive load open report live
-USES_cmd       := base debuginfo names symbols plan store derive load open report export compare live screen
+USES_cmd       := base debuginfo names symbols plan learn store derive load open report export compare live screen

@@ -165,6 +165,29 @@ static int take_pool(struct parse *p, const struct hud_record *record)
 	return 0;
 }
 
+static int take_thread_block(struct parse *p, const struct hud_record *record)
+{
+	if (record->size < sizeof(*p->plan->thread_block))
+		return -EBADMSG;
+	p->plan->thread_block = (const void *)record;
+	return 0;
+}
+
+static int take_learned(struct parse *p, const struct hud_record *record)
+{
+	const struct hud_plan_learned *learned = (const void *)record;
+
+	if (record->size < sizeof(*learned) || learned->reason > HUD_LEARN_REASON_LAST ||
+	    learned->next.step > HUD_LEARN_CORE || learned->next.words > HUD_LEARN_WORDS ||
+	    learned->next.chains > HUD_LEARN_CHAINS)
+		return -EBADMSG;
+	for (uint32_t i = 0; i < learned->next.chains; i++)
+		if (learned->next.chain[i].core > HUD_LEARN_CONTEXT_BYTES - sizeof(uint64_t))
+			return -EBADMSG;
+	p->plan->learned = learned;
+	return 0;
+}
+
 static int take_poll_sites(struct parse *p, const struct hud_record *record)
 {
 	const struct hud_plan_poll_site *site = (const void *)(record + 1);
@@ -208,6 +231,8 @@ static int (*const take[])(struct parse *p, const struct hud_record *record) = {
 	[HUD_PLAN_POLL_SITES] = take_poll_sites,
 	[HUD_PLAN_POOL] = take_pool,
 	[HUD_PLAN_CODE] = take_code,
+	[HUD_PLAN_BLOCK] = take_thread_block,
+	[HUD_PLAN_LEARNED] = take_learned,
 };
 
 static int take_record(struct parse *p, const struct hud_record *record)
@@ -351,21 +376,22 @@ static size_t identity_bytes(const struct plan *p)
 			: 0;
 }
 
-/* Bytes of the pool record. */
-static size_t pool_bytes(const struct plan *p)
+/* Bytes of the records that are of a fixed size, as far as there are any. */
+static size_t fixed_bytes(const struct plan *p)
 {
-	return p->pool ? sizeof(*p->pool) : 0;
+	return (p->pool ? sizeof(*p->pool) : 0) + (p->thread_block ? sizeof(*p->thread_block) : 0) +
+	       (p->learned ? sizeof(*p->learned) : 0);
 }
 
-/* A record that has its head in it; none if there are no `bytes`. */
+/* A record that has its head in it; none if there are no data, or no `bytes`. */
 static size_t put_whole(uint8_t *content, size_t at, uint16_t type, const void *data, size_t bytes)
 {
 	struct hud_record head = {.type = type, .size = (uint32_t)bytes};
 
-	if (bytes) {
-		memcpy(content + at, data, bytes);
-		memcpy(content + at, &head, sizeof(head));
-	}
+	if (!data || !bytes)
+		return at;
+	memcpy(content + at, data, bytes);
+	memcpy(content + at, &head, sizeof(head));
 	return at + bytes;
 }
 
@@ -385,7 +411,9 @@ static void put_content(uint8_t *content, size_t content_bytes, const struct pla
 	at = put(content, at, HUD_PLAN_SEGMENTS, p->segment, p->segments * sizeof(*p->segment));
 	at = put_pages(content, at, p);
 	at = put_whole(content, at, HUD_PLAN_IDENTITY, p->identity, identity_bytes(p));
-	at = put_whole(content, at, HUD_PLAN_POOL, p->pool, pool_bytes(p));
+	at = put_whole(content, at, HUD_PLAN_POOL, p->pool, sizeof(*p->pool));
+	at = put_whole(content, at, HUD_PLAN_BLOCK, p->thread_block, sizeof(*p->thread_block));
+	at = put_whole(content, at, HUD_PLAN_LEARNED, p->learned, sizeof(*p->learned));
 	at = put(content, at, HUD_PLAN_POLL_SITES, p->poll_site,
 		 p->poll_sites * sizeof(*p->poll_site));
 	at = put(content, at, HUD_PLAN_CODE, p->code, p->codes * sizeof(*p->code));
@@ -432,7 +460,7 @@ int plan_serialize(const struct plan *p, void **out, size_t *bytes)
 		return -EFBIG;
 	content_bytes = sizeof(struct hud_plan) + sizeof(struct hud_plan_numbers) +
 			5 * sizeof(struct hud_record) + p->codes * sizeof(*p->code) +
-			identity_bytes(p) + pool_bytes(p) + p->poll_sites * sizeof(*p->poll_site) +
+			identity_bytes(p) + fixed_bytes(p) + p->poll_sites * sizeof(*p->poll_site) +
 			p->segments * sizeof(*p->segment) + sizeof(struct hud_plan_pages) +
 			p->pages * sizeof(*p->page) + p->rules * sizeof(*p->rule) +
 			(p->rows * sizeof(*p->row) + 7) / 8 * 8;

@@ -2,6 +2,7 @@
 #ifndef HUD_FORMAT_PLAN_H
 #define HUD_FORMAT_PLAN_H
 
+#include "format/snapshot.h"
 #include "format/wire.h"
 
 #include <stdbool.h>
@@ -42,6 +43,8 @@ enum hud_plan_record_type {
 	HUD_PLAN_IDENTITY = 6,   /* struct hud_plan_identity, and its schedulers */
 	HUD_PLAN_POLL_SITES = 7, /* struct hud_plan_poll_site[], by address */
 	HUD_PLAN_POOL = 8,       /* struct hud_plan_pool */
+	HUD_PLAN_BLOCK = 9,      /* struct hud_plan_block */
+	HUD_PLAN_LEARNED = 10,   /* struct hud_plan_learned */
 	HUD_PLAN_CODE = 20,      /* struct hud_plan_code[], by address */
 };
 
@@ -142,7 +145,8 @@ struct hud_plan_identity {
 		} variant; /* in the context: any other value means another kind of scheduler */
 		/* In the core: has this value while the thread is parked. */
 		struct hud_plan_tag parked;
-		uint32_t tick; /* in the core: 4 bytes, or 1 (HUD_IDENTITY_SHORT_TICK) */
+		/* In the core: 4 bytes, or 1 (HUD_IDENTITY_SHORT_TICK); or HUD_NO_OFFSET. */
+		uint32_t tick;
 		/* In the core: the task that is to run next, 0: none; or HUD_NO_OFFSET. */
 		uint32_t lifo;
 		uint16_t queue_kind;  /* enum hud_queue_kind */
@@ -168,6 +172,10 @@ enum hud_identity_flags {
 	HUD_IDENTITY_TASK_TAG = 1u << 2, /* `task_tag` is there */
 	HUD_IDENTITY_SHORT_TICK = 1u << 3,
 	HUD_IDENTITY_HEADER = 1u << 4, /* `task_vtable` and `task_id` are there */
+	/* Found by watching the process, and proven: KNOWN is set too. */
+	HUD_IDENTITY_LEARNED = 1u << 5,
+	/* A thread that is in no context of these schedulers may be in one of another. */
+	HUD_IDENTITY_PARTIAL = 1u << 6,
 };
 
 enum hud_scheduler_kind {
@@ -228,6 +236,49 @@ HUD_ASSERT_SIZE(struct hud_plan_count, 8);
 HUD_ASSERT_SIZE(struct hud_plan_pool_root, 48);
 HUD_ASSERT_SIZE(struct hud_plan_pool, 184);
 
+/*
+ * The thread-local block of a main program that has a runtime, for where the place of its state has
+ * to be learned from the running process.
+ */
+struct hud_plan_block {
+	struct hud_record head;
+	int64_t first;  /* its first byte, from the thread pointer */
+	uint64_t bytes; /* its length */
+};
+HUD_ASSERT_SIZE(struct hud_plan_block, 24);
+
+/* Why the place of a runtime's state could not be learned from snapshots, or not all of it. */
+enum hud_learn_reason {
+	HUD_LEARN_OPEN = 0,         /* nothing speaks against it: more snapshots are needed */
+	HUD_LEARN_NO_WORDS = 1,     /* no thread-local word pointed into its thread's stack */
+	HUD_LEARN_NO_CHAINS = 2,    /* what they point to looked like no scheduler's context */
+	HUD_LEARN_MANY_CHAINS = 3,  /* more did than can be followed */
+	HUD_LEARN_FEW_PARKS = 4,    /* too few parks were seen */
+	HUD_LEARN_FEW_POLLS = 5,    /* too few polls were seen */
+	HUD_LEARN_ONE_CORE = 6,     /* several threads polled, with one core */
+	HUD_LEARN_CONTRADICTED = 7, /* no layout agreed with all parks and polls */
+	HUD_LEARN_AMBIGUOUS = 8,    /* several layouts agreed with all parks and polls */
+};
+#define HUD_LEARN_REASON_LAST HUD_LEARN_AMBIGUOUS
+
+/*
+ * The answer to snapshots (format/snapshot.h): what to take next, and what is proven by now, with a
+ * HUD_PLAN_IDENTITY then. Such a plan has neither code nor rows.
+ */
+struct hud_plan_learned {
+	struct hud_record head;
+	uint32_t reason;               /* enum hud_learn_reason: why it is not all known */
+	uint32_t unexplained;          /* polls in a context of no proven scheduler */
+	uint32_t parks;                /* that agree with the identity */
+	uint32_t polls;                /* the same, at probes */
+	uint32_t cores;                /* that polled */
+	uint32_t threads;              /* that polled */
+	uint32_t tasks;                /* times that a task's id was found where it is said to be */
+	uint32_t ticks;                /* pairs of polls between which the tick moved */
+	struct hud_learn_request next; /* step HUD_LEARN_NONE: nothing */
+};
+HUD_ASSERT_SIZE(struct hud_plan_learned, 256);
+
 enum hud_poll_site_flags {
 	HUD_POLL_SITE_BLOCKING = 1u << 0, /* a closure of the blocking pool: runs on no worker */
 	/* Its first instruction is emulated by uprobes: no single step. */
@@ -281,7 +332,9 @@ struct plan {
 	struct hud_plan_numbers numbers;
 	/* NULL: has no runtime, or the place of its state is not known. */
 	const struct hud_plan_identity *identity;
-	const struct hud_plan_pool *pool; /* NULL: the place of its queue is not known */
+	const struct hud_plan_pool *pool;          /* NULL: the place of its queue is not known */
+	const struct hud_plan_block *thread_block; /* NULL: nothing can be learned */
+	const struct hud_plan_learned *learned;    /* NULL: it is no answer to snapshots */
 	const struct hud_plan_poll_site *poll_site;
 	size_t poll_sites;
 	const struct hud_plan_code *code;

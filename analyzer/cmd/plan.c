@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/verbs.h"
+#include "analyzer/cmd/learn.h"
 #include "analyzer/plan/build.h"
 #include "analyzer/plan/print_json.h"
 #include "analyzer/plan/print_text.h"
@@ -198,6 +199,8 @@ static enum exit_status plan_of_fds(const struct arguments *a)
 	if (a->positionals || a->output || a->fd_count > 2)
 		return message(STATUS_INPUT, "use --fd OBJECT [--fd DEBUGFILE] alone",
 			       "--fd cannot be combined with a file, a pid, -o, or a third --fd");
+	if (learn_is_asked(a->fds[0]))
+		return learn_of_fd(a->fds[0], "-");
 	return make_of_fd(a, a->fds[0], a->fd_count > 1 ? a->fds[1] : -1, "the descriptor's object",
 			  "-");
 }

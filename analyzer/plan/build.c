@@ -94,6 +94,7 @@ int plan_build(struct plan_built *out, const struct unwind_object *o, uint64_t s
 	unwind_rows_set(&rows, &plan);
 	plan.identity = out->runtime.identity;
 	plan.pool = out->runtime.pool;
+	plan.thread_block = out->runtime.block;
 	plan.poll_site = poll_site;
 	plan.poll_sites = out->runtime.polls.count;
 	plan.code = out->runtime.codes.item;

@@ -215,6 +215,7 @@ static void json_runtime(FILE *to, const struct plan_runtime *r)
 	json_pool(to, r);
 	fputs(",\"identity_problem\":", to);
 	json_text(to, r->problem);
+	fprintf(to, ",\"can_be_learned\":%s", r->block ? "true" : "false");
 	fprintf(to, ",\"poll_sites_by\":\"%s\",\"poll_sites\":[",
 		r->polls.by_shape ? "shape" : "symbols");
 	for (size_t i = 0; i < r->polls.count; i++) {

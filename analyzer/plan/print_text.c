@@ -76,8 +76,10 @@ static void print_identity(FILE *to, const struct plan_runtime *r)
 	if (!r->identity) {
 		fprintf(to,
 			"  the state of its workers is not known: %s\n"
-			"    so polls and parks are distinguished by stack traces only\n",
-			r->problem);
+			"    %s\n",
+			r->problem,
+			r->block ? "hud-record learns it by watching the process while it works"
+				 : "so polls and parks are distinguished by stack traces only");
 		return;
 	}
 	fputs("  the state of its workers is", to);

@@ -171,6 +171,27 @@ static int polls_read(struct reading *r)
 	return err;
 }
 
+/*
+ * What is needed to learn where the state is from a running process, unless debug information says
+ * it: where thread-locals are, and a function that polls tasks.
+ */
+static int block_read(struct reading *r)
+{
+	struct plan_runtime *out = r->out;
+	struct hud_plan_block block = {.bytes = r->tls.bytes & ~(uint64_t)7};
+
+	if ((out->identity && out->identity->identity_flags & HUD_IDENTITY_KNOWN) ||
+	    !r->tls.executable || !out->polls.count || !block.bytes ||
+	    block.bytes > HUD_LEARN_BLOCKS_MAX * HUD_LEARN_BLOCK_BYTES ||
+	    !plan_tls_offset(&r->tls, 0, &block.first) || block.first % 8)
+		return 0;
+	out->block = malloc(sizeof(*out->block));
+	if (!out->block)
+		return -ENOMEM;
+	*out->block = block;
+	return 0;
+}
+
 static int runtime_read(struct reading *r)
 {
 	struct plan_runtime *out = r->out;
@@ -192,7 +213,9 @@ static int runtime_read(struct reading *r)
 	if (r->debug && !out->version.known)
 		out->version = units_version(dwarf_index_file(r->debug), r->names->name[NAME_PATH]);
 	err = identity_read(r);
-	return err ? err : polls_read(r);
+	if (!err)
+		err = polls_read(r);
+	return err ? err : block_read(r);
 }
 
 /* Reads the runtime that this rules file names, if the object has it. */
@@ -238,6 +261,7 @@ void plan_runtime_free(struct plan_runtime *r)
 {
 	free(r->identity);
 	free(r->pool);
+	free(r->block);
 	plan_polls_close(&r->polls);
 	plan_codes_close(&r->codes);
 	plan_names_close(&r->names);

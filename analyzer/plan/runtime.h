@@ -16,6 +16,7 @@ struct plan_runtime {
 	struct hud_plan_identity *identity; /* NULL: not known */
 	struct hud_plan_pool *pool;         /* NULL: the place of its queue is not known */
 	const char *problem;                /* why `identity` is NULL; NULL: it is not */
+	struct hud_plan_block *block;       /* NULL: nothing can be learned of a process */
 	struct plan_polls polls;
 	struct plan_codes codes;
 };

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/learn/cores.h"
+
+#include "analyzer/learn/words.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORD = 8, CORE_WORDS = HUD_LEARN_CORE_BYTES / WORD, OWNERS_MAX = 128 };
+/* A value that says "parked" is a variant's number, or a niche: no address, no count. */
+#define PARKED_SMALL UINT64_C(256)
+
+const struct hud_core_words *learn_group_words(const struct learn_input *in,
+					       const struct learn_group *g, uint32_t chain,
+					       const struct hud_core_snapshot *s)
+{
+	const struct hud_core_words *w = &s->chain[chain];
+
+	if (in->head.request.chain[chain].word != g->word ||
+	    !learn_on_stack(&s->head, w->context) || learn_tag_of(w->context_word[0]) != g->tag)
+		return NULL;
+	return w;
+}
+
+bool learn_is_poll(const struct hud_snapshot *s)
+{
+	return s->kind == HUD_SNAPSHOT_POLL && s->site && s->poll == s->site;
+}
+
+bool learn_polls(const struct learn_group *g, const struct hud_core_words *w)
+{
+	return w->core && w->word[g->parked / WORD] != g->parked_value;
+}
+
+/* A core while one thread has it: the runtime hands cores on, and frees them. */
+struct owner {
+	uint64_t core;
+	uint32_t tid;
+	uint64_t word[CORE_WORDS]; /* at its first poll */
+};
+
+/* The layouts with one chain: which words of the core can say whether the thread is parked? */
+struct scan {
+	bool possible[CORE_WORDS];
+	bool address[CORE_WORDS]; /* at polls it is an address in each core */
+	uint64_t parked[CORE_WORDS];
+	uint32_t parks, polls;
+	uint32_t without_core; /* parks that this chain finds no core at */
+	struct owner owner[OWNERS_MAX];
+	size_t owners;
+};
+
+static bool says_parked(uint64_t value)
+{
+	return value < PARKED_SMALL || value > UINT64_MAX - PARKED_SMALL;
+}
+
+static void park_take(struct scan *scan, const struct hud_core_words *w)
+{
+	if (!w->core) {
+		scan->without_core++;
+		return;
+	}
+	for (size_t i = 0; i < CORE_WORDS; i++) {
+		if (!scan->parks)
+			scan->parked[i] = w->word[i];
+		if (w->word[i] != scan->parked[i] || !says_parked(w->word[i]))
+			scan->possible[i] = false;
+	}
+	scan->parks++;
+}
+
+/* The first poll of this thread with this core; or that it is, now. NULL: no room. */
+static const struct owner *owner_find(struct scan *scan, const struct hud_core_snapshot *s,
+				      const struct hud_core_words *w)
+{
+	struct owner *o;
+
+	for (size_t i = 0; i < scan->owners; i++)
+		if (scan->owner[i].core == w->core && scan->owner[i].tid == s->head.tid)
+			return &scan->owner[i];
+	if (scan->owners == OWNERS_MAX)
+		return NULL;
+	o = &scan->owner[scan->owners++];
+	o->core = w->core;
+	o->tid = s->head.tid;
+	memcpy(o->word, w->word, sizeof(o->word));
+	return o;
+}
+
+static void poll_take(struct scan *scan, const struct hud_core_snapshot *s,
+		      const struct hud_core_words *w)
+{
+	const struct owner *o = owner_find(scan, s, w);
+
+	for (size_t i = 0; i < CORE_WORDS; i++) {
+		if (w->word[i] == scan->parked[i] || (o && w->word[i] != o->word[i]))
+			scan->possible[i] = false;
+		if (!learn_on_heap(&s->head, w->word[i]))
+			scan->address[i] = false;
+	}
+	scan->polls++;
+}
+
+static void chain_scan(struct scan *scan, const struct learn_input *in, const struct learn_group *g,
+		       uint32_t chain)
+{
+	memset(scan, 0, sizeof(*scan));
+	memset(scan->possible, true, sizeof(scan->possible));
+	memset(scan->address, true, sizeof(scan->address));
+	for (size_t i = 0; i < in->count; i++) {
+		const struct hud_core_snapshot *s = &in->core[i];
+		const struct hud_core_words *w = learn_group_words(in, g, chain, s);
+
+		if (w && s->head.kind == HUD_SNAPSHOT_PARK)
+			park_take(scan, w);
+	}
+	for (size_t i = 0; i < in->count; i++) {
+		const struct hud_core_snapshot *s = &in->core[i];
+		const struct hud_core_words *w = learn_group_words(in, g, chain, s);
+
+		if (w && w->core && learn_is_poll(&s->head))
+			poll_take(scan, s, w);
+	}
+}
+
+static void owners_count(const struct scan *scan, struct learn_group *g)
+{
+	g->cores = g->threads = 0;
+	for (size_t i = 0; i < scan->owners; i++) {
+		bool core = false, thread = false;
+
+		for (size_t k = 0; k < i; k++) {
+			core |= scan->owner[k].core == scan->owner[i].core;
+			thread |= scan->owner[k].tid == scan->owner[i].tid;
+		}
+		g->cores += !core;
+		g->threads += !thread;
+	}
+}
+
+/*
+ * In multi_thread what is taken out is the address of the parker, in current_thread a driver with
+ * variants. Where the context has a tag, both must agree. 0: they do not.
+ */
+static uint32_t kind_of(int tag, const struct scan *scan, size_t word)
+{
+	uint32_t kind = scan->address[word] && !scan->parked[word] ? HUD_SCHEDULER_MULTI_THREAD
+								   : HUD_SCHEDULER_CURRENT_THREAD;
+
+	if (tag != LEARN_NO_TAG && tag != (kind == HUD_SCHEDULER_MULTI_THREAD ? 1 : 0))
+		return 0;
+	return kind;
+}
+
+static void chain_judge(struct learn_group *g, const struct scan *scan, uint32_t chain)
+{
+	if (scan->parks + scan->polls >= g->parks + g->polls) {
+		g->parks = scan->parks;
+		g->polls = scan->polls;
+		owners_count(scan, g);
+		if (!g->candidates)
+			g->chain = chain;
+	}
+	if (scan->without_core || !scan->parks || !scan->polls)
+		return;
+	for (size_t i = 0; i < CORE_WORDS; i++) {
+		if (!scan->possible[i])
+			continue;
+		g->candidates++;
+		g->chain = chain;
+		g->parked = (uint32_t)(i * WORD);
+		g->parked_value = scan->parked[i];
+		g->kind = kind_of(g->tag, scan, i);
+	}
+}
+
+static enum hud_learn_reason group_reason(const struct learn_group *g)
+{
+	if (g->parks && g->polls && !g->candidates)
+		return HUD_LEARN_CONTRADICTED;
+	if (g->parks < LEARN_PARKS_MIN)
+		return HUD_LEARN_FEW_PARKS;
+	if (g->polls < LEARN_POLLS_MIN)
+		return HUD_LEARN_FEW_POLLS;
+	if (g->candidates > 1 || !g->kind)
+		return HUD_LEARN_AMBIGUOUS;
+	if (g->threads > 1 && g->cores < 2)
+		return HUD_LEARN_ONE_CORE;
+	return HUD_LEARN_OPEN;
+}
+
+static void group_judge(struct learn_group *g, const struct learn_input *in, struct scan *scan)
+{
+	for (uint32_t c = 0; c < in->head.request.chains; c++) {
+		if (in->head.request.chain[c].word != g->word)
+			continue;
+		chain_scan(scan, in, g, c);
+		chain_judge(g, scan, c);
+	}
+	g->reason = group_reason(g);
+	g->proven = g->reason == HUD_LEARN_OPEN;
+}
+
+static void group_add(struct learn_groups *groups, int64_t word, int tag)
+{
+	for (size_t i = 0; i < groups->count; i++)
+		if (groups->item[i].word == word && groups->item[i].tag == tag)
+			return;
+	if (groups->count < LEARN_GROUPS_MAX)
+		groups->item[groups->count++] = (struct learn_group) {.word = word, .tag = tag};
+}
+
+int learn_groups_find(struct learn_groups *out, const struct learn_input *in)
+{
+	struct scan *scan = malloc(sizeof(*scan));
+
+	memset(out, 0, sizeof(*out));
+	if (!scan)
+		return -ENOMEM;
+	for (size_t i = 0; i < in->count; i++) {
+		const struct hud_core_snapshot *s = &in->core[i];
+
+		for (uint32_t c = 0; c < in->head.request.chains; c++)
+			if (learn_on_stack(&s->head, s->chain[c].context))
+				group_add(out, in->head.request.chain[c].word,
+					  learn_tag_of(s->chain[c].context_word[0]));
+	}
+	for (size_t i = 0; i < out->count; i++)
+		group_judge(&out->item[i], in, scan);
+	free(scan);
+	return 0;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* What is learned of a recorded program is what its debug information says. */
+#include "tests/unit/learn/snapshots_fixture.h"
+
+#include "analyzer/learn/words.h"
+
+#include <errno.h>
+
+static void the_thread_local_words_that_lead_to_contexts_are_found(void **state)
+{
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "block");
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.learned.next.step, HUD_LEARN_CONTEXT);
+	assert_in_range(a.learned.next.words, 2, 4);
+	assert_int_equal(a.learned.next.word[0], -128);
+	learn_input_close(&in);
+}
+
+static void the_chains_to_cores_are_found(void **state)
+{
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "context");
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.learned.next.step, HUD_LEARN_CORE);
+	assert_int_equal(a.learned.next.chains, 2);
+	assert_int_equal(a.learned.next.chain[0].word, -128);
+	assert_int_equal(a.learned.next.chain[0].core, 16);
+	assert_int_equal(a.learned.next.chain[1].word, -120);
+	assert_int_equal(a.learned.next.chain[1].core, 16);
+	/* The window has the words of the task too. */
+	assert_true(a.learned.next.window <= -368);
+	learn_input_close(&in);
+}
+
+static void the_layout_is_that_of_debug_information(void **state)
+{
+	const struct hud_plan_scheduler *multi, *single;
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "core");
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.learned.next.step, HUD_LEARN_NONE);
+	assert_int_equal(a.learned.reason, HUD_LEARN_OPEN);
+	multi = scheduler_in(&a, HUD_SCHEDULER_MULTI_THREAD);
+	single = scheduler_in(&a, HUD_SCHEDULER_CURRENT_THREAD);
+	assert_non_null(multi);
+	assert_int_equal(multi->context, -128);
+	assert_int_equal(multi->core, 16);
+	assert_int_equal(multi->variant.bytes, 0);
+	assert_int_equal(multi->parked.offset, 16);
+	assert_int_equal(multi->parked.value, 0);
+	assert_int_equal(multi->tick, 24);
+	assert_int_equal(multi->lifo, HUD_NO_OFFSET);
+	assert_non_null(single);
+	assert_int_equal(single->context, -120);
+	assert_int_equal(single->parked.offset, 32);
+	assert_int_equal(single->parked.value, 2);
+	/* Each of its polls came right after a park: nothing shows which counter is of polls. */
+	assert_int_equal(single->tick, HUD_NO_OFFSET);
+	assert_int_equal(a.identity.head.identity_flags,
+			 HUD_IDENTITY_KNOWN | HUD_IDENTITY_LEARNED | HUD_IDENTITY_TASK |
+				 HUD_IDENTITY_TASK_TAG | HUD_IDENTITY_HEADER);
+	assert_int_equal(a.identity.head.task, -360);
+	assert_int_equal(a.identity.head.task_tag, -368);
+	assert_int_equal(a.identity.head.task_vtable, 16);
+	assert_int_equal(a.identity.head.task_id, 72);
+	assert_true(a.learned.parks >= 64 && a.learned.polls >= 64);
+	assert_true(a.learned.cores >= 2 && a.learned.threads >= 2);
+	learn_input_close(&in);
+}
+
+static void more_is_asked_for_until_it_is_whole_or_over(void **state)
+{
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "core");
+	in.head.snapshots_flags &= ~(uint32_t)HUD_SNAPSHOTS_LAST;
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.learned.next.step, HUD_LEARN_CORE);
+	assert_memory_equal(&a.learned.next, &in.head.request, sizeof(a.learned.next));
+	assert_int_equal(a.identity.head.schedulers, 0);
+	learn_input_close(&in);
+}
+
+static void an_answer_is_a_plan_that_hud_record_reads(void **state)
+{
+	struct learn_input in;
+	struct learn_answer a;
+	struct plan plan;
+	void *data;
+	size_t bytes;
+
+	(void)state;
+	recorded_read(&in, "core");
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(learn_answer_write(&a, &in, &data, &bytes), 0);
+	assert_int_equal(plan_parse(data, bytes, &plan), 0);
+	assert_non_null(plan.learned);
+	assert_int_equal(plan.learned->parks, a.learned.parks);
+	assert_non_null(plan.identity);
+	assert_int_equal(plan.identity->schedulers, 2);
+	assert_memory_equal(plan.identity->scheduler, a.identity.scheduler,
+			    2 * sizeof(a.identity.scheduler[0]));
+	plan_free(&plan);
+	free(data);
+	learn_input_close(&in);
+}
+
+static void a_process_that_idles_is_undecided_and_the_reason_is_said(void **state)
+{
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "core");
+	in.count = 20;
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.identity.head.schedulers, 0);
+	assert_true(a.learned.reason == HUD_LEARN_FEW_PARKS ||
+		    a.learned.reason == HUD_LEARN_FEW_POLLS);
+	in.count = 0;
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.identity.head.schedulers, 0);
+	assert_int_equal(a.learned.reason, HUD_LEARN_FEW_PARKS);
+	learn_input_close(&in);
+	recorded_read(&in, "block");
+	in.count = 0;
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.learned.next.step, HUD_LEARN_BLOCK);
+	in.head.snapshots_flags |= HUD_SNAPSHOTS_LAST;
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.learned.next.step, HUD_LEARN_NONE);
+	assert_int_equal(a.learned.reason, HUD_LEARN_NO_WORDS);
+	learn_input_close(&in);
+}
+
+static void damaged_snapshots_are_refused_or_read_without_harm(void **state)
+{
+	static const char *const steps[] = {"block", "context", "core"};
+	uint32_t seed = 7;
+
+	(void)state;
+	for (size_t k = 0; k < 3; k++) {
+		size_t bytes;
+		uint8_t *data = recorded(steps[k], &bytes);
+
+		for (size_t cut = 0; cut < sizeof(struct hud_snapshots) + 64; cut += 13) {
+			struct learn_input in;
+
+			assert_int_equal(learn_input_read(&in, data, cut), -EBADMSG);
+		}
+		for (int round = 0; round < 24; round++) {
+			struct learn_input in;
+			struct learn_answer a;
+
+			for (int i = 0; i < 40; i++)
+				data[random_next(&seed) % (i % 4 ? bytes : 256)] =
+					(uint8_t)random_next(&seed);
+			memcpy(data, HUD_SNAPSHOTS_MAGIC, 8);
+			data[8] = HUD_FORMAT_VERSION;
+			data[9] = data[10] = data[11] = 0;
+			if (learn_input_read(&in, data, bytes))
+				continue;
+			assert_int_equal(learn_answer(&a, &in), 0);
+			learn_input_close(&in);
+		}
+		free(data);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_thread_local_words_that_lead_to_contexts_are_found),
+		cmocka_unit_test(the_chains_to_cores_are_found),
+		cmocka_unit_test(the_layout_is_that_of_debug_information),
+		cmocka_unit_test(more_is_asked_for_until_it_is_whole_or_over),
+		cmocka_unit_test(an_answer_is_a_plan_that_hud_record_reads),
+		cmocka_unit_test(a_process_that_idles_is_undecided_and_the_reason_is_said),
+		cmocka_unit_test(damaged_snapshots_are_refused_or_read_without_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_TEST_LEARN_SNAPSHOTS_FIXTURE_H
+#define HUD_TEST_LEARN_SNAPSHOTS_FIXTURE_H
+
+/* clang-format off */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+/* clang-format on */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zstd.h>
+
+#include "analyzer/learn/learn.h"
+
+/*
+ * Snapshots that hud-record took of the demo (Tokio 1.24.2, rustc 1.63, stripped), of one step. Its
+ * debug information says: multi_thread's context at -128, its core at 16 there, parked 16 = 0, tick
+ * 24; current_thread's at -120, 16, 32 = 2, 536; the task's id at -360, with a tag.
+ */
+static inline uint8_t *recorded(const char *step, size_t *bytes)
+{
+	char path[128];
+	uint8_t packed[1 << 17], *data;
+	size_t packed_bytes;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "tests/unit/learn/demo-%s.zst", step);
+	file = fopen(path, "rb");
+	assert_non_null(file);
+	packed_bytes = fread(packed, 1, sizeof(packed), file);
+	fclose(file);
+	*bytes = (size_t)ZSTD_getFrameContentSize(packed, packed_bytes);
+	data = malloc(*bytes);
+	assert_non_null(data);
+	assert_int_equal(ZSTD_decompress(data, *bytes, packed, packed_bytes), *bytes);
+	return data;
+}
+
+static inline void recorded_read(struct learn_input *in, const char *step)
+{
+	size_t bytes;
+	uint8_t *data = recorded(step, &bytes);
+
+	assert_int_equal(learn_input_read(in, data, bytes), 0);
+	free(data);
+}
+
+/* The same every time. */
+static inline uint32_t random_next(uint32_t *state)
+{
+	*state = *state * 1664525u + 1013904223u;
+	return *state >> 8;
+}
+
+/* The scheduler of this kind in an answer; NULL: it is not proven. */
+static inline const struct hud_plan_scheduler *scheduler_in(const struct learn_answer *a,
+							    uint32_t kind)
+{
+	for (uint16_t i = 0; i < a->identity.head.schedulers; i++)
+		if (a->identity.scheduler[i].kind == kind)
+			return &a->identity.scheduler[i];
+	return NULL;
+}
+
+#endif
