@@ -72,17 +72,21 @@ $(BUILD)/hud-analyze: $(ANALYZER_OBJ) $(BUILD)/libhudformat.a
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(ANALYZE_LIBS) -o $@
 
 # The BPF object carries its own minimal kernel types (CO-RE), so no BTF of the build machine.
-$(BUILD)/bpf/hud.bpf.o: bpf/hud.bpf.c $(wildcard bpf/*.h) format/wire.h format/plan.h
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) format/wire.h format/plan.h format/snapshot.h
 	@mkdir -p $(@D)
 	@echo '  BPF $@'
 	@$(CLANG) -std=gnu11 -g -O2 -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -target bpf -D__TARGET_ARCH_$(ARCH) -mcpu=v3 \
 		-I. -idirafter /usr/include/$(shell $(CC) -dumpmachine) -c $< -o $@
 	@llvm-strip -g $@
 
-$(BUILD)/bpf/hud.skel.h: $(BUILD)/bpf/hud.bpf.o
-	@bpftool gen skeleton $< name hud_bpf > $@.partial && mv $@.partial $@
+$(BUILD)/bpf/hud.skel.h: NAME := hud_bpf
+$(BUILD)/bpf/learn.skel.h: NAME := hud_learn_bpf
+$(BUILD)/bpf/%.skel.h: $(BUILD)/bpf/%.bpf.o
+	@bpftool gen skeleton $< name $(NAME) > $@.partial && mv $@.partial $@
 
-$(RECORDER_OBJ): $(BUILD)/bpf/hud.skel.h
+SKELETONS := $(BUILD)/bpf/hud.skel.h $(BUILD)/bpf/learn.skel.h
+.SECONDARY: $(SKELETONS:.skel.h=.bpf.o)
+$(RECORDER_OBJ): $(SKELETONS)
 $(BUILD)/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a
 	@echo '  LD  $@'
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(RECORD_LIBS) -o $@
@@ -189,7 +193,7 @@ install: all ## into DESTDIR/PREFIX (default /usr/local)
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/hud/LICENSE
 
 C_FILES := $(wildcard format/*.[ch] recorder/*/*.[ch] analyzer/*/*.[ch] tests/unit/*/*.[ch] tests/fuzz/*.c)
-lint: check-layers $(BUILD)/bpf/hud.skel.h ## layers, clang-format, lines of 100 columns, clang-tidy
+lint: check-layers $(SKELETONS) ## layers, clang-format, lines of 100 columns, clang-tidy
 	@python3 tests/lint/style.py
 	clang-tidy --quiet $(filter-out %_test.c,$(filter %.c,$(C_FILES))) -- -std=c17 $(CPPFLAGS)
 

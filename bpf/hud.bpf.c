@@ -192,6 +192,8 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 			span_send(NULL, prev, out);
 		switch_in_unseen(prev, out, now);
 		identity_read(prev, NULL, out, prev->tgid, &key);
+		if (!runnable && key.trusted & KEY_LEARNED)
+			sleep_check(out, &key, task_syscall(prev));
 		steal_note(prev, out, now, 0);
 		poll_observe(out, &key, prev->tgid, prev->pid, now);
 		pool_look(prev, NULL, out, now);

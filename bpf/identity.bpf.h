@@ -2,6 +2,7 @@
 #ifndef HUD_BPF_IDENTITY_BPF_H
 #define HUD_BPF_IDENTITY_BPF_H
 
+#include "bpf/calls.bpf.h"
 #include "bpf/identity_tables.h"
 #include "bpf/state.bpf.h"
 #include "bpf/user_memory.bpf.h"
@@ -30,6 +31,25 @@ struct {
 } identities SEC(".maps");
 
 __u32 identity_version = 1; /* hud-record increments it when identity_of has changed */
+
+/* Of each learned identity: parks and polls that it denies. */
+__u64 contradictions[IDENTITIES_MAX];
+
+/*
+ * A thread that is about to sleep, with what a learned identity says of it. Only the runtime's
+ * driver waits in epoll, parked; some other calls it never makes.
+ */
+static __always_inline void sleep_check(const struct thread_state *st, const struct poll_key *key,
+					__s32 call)
+{
+	__u32 index = st->identity;
+
+	if (!(key->trusted & KEY_LEARNED) || index >= IDENTITIES_MAX)
+		return;
+	if ((key->where == HUD_WHERE_POLL && call_is_epoll(call)) ||
+	    (key->where == HUD_WHERE_PARK && call_is_of_poll(call)))
+		__sync_fetch_and_add(&contradictions[index], 1);
+}
 
 /* The identity of the thread's process, cached in the thread; NULL: none. */
 static __always_inline struct identity *identity_find(struct thread_state *st, __u32 tgid)
@@ -114,6 +134,7 @@ static __always_inline bool core_read(struct task_struct *sleeper, struct thread
 				      __u64 core, const struct hud_plan_scheduler *s, bool *parked,
 				      __u64 *tick)
 {
+	bool ticks = s->tick != HUD_NO_OFFSET;
 	__u32 first = s->tick < s->parked.offset ? s->tick : s->parked.offset;
 	__u32 to_tick = s->tick - first, to_parked = s->parked.offset - first;
 
@@ -125,7 +146,7 @@ static __always_inline bool core_read(struct task_struct *sleeper, struct thread
 		return true;
 	}
 	return tag_matches(sleeper, core, &s->parked, parked) &&
-	       !user_word(sleeper, tick, core + s->tick);
+	       (!ticks || !user_word(sleeper, tick, core + s->tick));
 }
 
 /*
@@ -145,8 +166,10 @@ static __always_inline bool scheduler_read(struct task_struct *sleeper, struct t
 	}
 	if (!context)
 		return false;
-	if (s->variant.bytes && (!tag_matches(sleeper, context, &s->variant, &match) || !match))
+	if (s->variant.bytes && (!tag_matches(sleeper, context, &s->variant, &match) || !match)) {
+		key->where = HUD_WHERE_UNKNOWN; /* in a scheduler's context, unless another's */
 		return false;
+	}
 	if (user_word(sleeper, &key->core, context + s->core)) {
 		key->where = HUD_WHERE_UNKNOWN;
 		return false;
@@ -159,6 +182,8 @@ static __always_inline bool scheduler_read(struct task_struct *sleeper, struct t
 		return true;
 	}
 	key->tick = id->flags & HUD_IDENTITY_SHORT_TICK ? (__u8)tick : (__u32)tick;
+	if (s->tick == HUD_NO_OFFSET)
+		key->trusted |= KEY_NO_TICK;
 	key->where = parked ? HUD_WHERE_PARK : HUD_WHERE_POLL;
 	return true;
 }
@@ -176,6 +201,12 @@ static __always_inline void task_read(struct task_struct *sleeper, const struct 
 		thread_word(sleeper, w, &key->task, id->task);
 }
 
+static __always_inline __u32 trust_of(__u32 flags)
+{
+	return (flags & HUD_IDENTITY_KNOWN ? KEY_TRUSTED : 0) |
+	       (flags & HUD_IDENTITY_LEARNED ? KEY_LEARNED : 0);
+}
+
 static __always_inline void where_read(struct task_struct *sleeper, __u64 base,
 				       const struct identity *id, struct poll_key *key)
 {
@@ -186,8 +217,8 @@ static __always_inline void where_read(struct task_struct *sleeper, __u64 base,
 	if (w.first) /* free now; needed in a poll only, but core_read() overwrites these words */
 		task_read(sleeper, &w, id, key);
 	early = w.first;
-	key->trusted = id->flags & HUD_IDENTITY_KNOWN;
-	key->where = HUD_WHERE_OUTSIDE;
+	key->trusted = trust_of(id->flags);
+	key->where = id->flags & HUD_IDENTITY_PARTIAL ? HUD_WHERE_UNKNOWN : HUD_WHERE_OUTSIDE;
 	for (__u32 i = 0; i < IDENTITY_SCHEDULERS && i < id->schedulers; i++) {
 		key->scheduler = i;
 		if (scheduler_read(sleeper, &w, id, &id->scheduler[i], key))

@@ -16,6 +16,7 @@
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long bp;
+	unsigned long di;
 	unsigned long orig_ax; /* number of the system call; -1 in interrupts and exceptions */
 	unsigned long ip;
 	unsigned long sp;
@@ -71,6 +72,7 @@ struct uprobes_state {
 
 struct mm_struct {
 	struct uprobes_state uprobes_state;
+	unsigned long start_stack; /* of the main thread, at exec */
 };
 
 struct thread_struct {
@@ -98,6 +100,7 @@ struct task_struct {
 	struct uprobe_task *utask;
 	struct bpf_local_storage
 		*bpf_storage; /* NULL: no BPF program keeps anything of this task */
+	unsigned long nvcsw;  /* how often it went to sleep */
 	struct thread_struct thread;
 	struct sched_entity se;
 };

@@ -190,6 +190,9 @@ int poll_entry(struct pt_regs *ctx)
 	if (!st)
 		return 0;
 	identity_read(task, NULL, st, bpf_get_current_pid_tgid() >> 32, &key);
+	if (key.where == HUD_WHERE_PARK && key.trusted & KEY_LEARNED &&
+	    st->identity < IDENTITIES_MAX)
+		__sync_fetch_and_add(&contradictions[st->identity], 1);
 	if (key.where != HUD_WHERE_POLL || is_nested(&st->poll, &key))
 		return 0; /* without a core it blocks no worker */
 	st->poll.entering = true;

@@ -171,7 +171,8 @@ static __always_inline bool poll_end(struct poll_watch *p, const struct poll_key
 	/* Seen only by probes, never observed: it may not have held its core throughout. */
 	if (poll_is_long(span) && !(span->flags & HUD_POLL_EXACT && span->task == POLLED_NONE)) {
 		span->end_max_ns = now;
-		if (next->where == HUD_WHERE_PARK && next->tick - p->tick <= 1)
+		if (next->where == HUD_WHERE_PARK && next->tick - p->tick <= 1 &&
+		    !(next->trusted & KEY_NO_TICK))
 			span->flags |= HUD_POLL_END_AT_MAX;
 		poll_flush(p, tgid, tid);
 		p->kept = *span;
@@ -244,9 +245,15 @@ static __always_inline void poll_begin(struct poll_watch *p, const struct poll_k
 {
 	struct poll_span *span = &p->span;
 	bool after_park = p->key.where == HUD_WHERE_PARK && key->tick - p->key.tick <= 1;
+	__u32 flags = after_park && p->observed_ns ? HUD_POLL_START_AT_MIN : 0;
 
-	if (round_note(p, key, tgid, tid))
+	if (key->trusted & KEY_NO_TICK) {
+		flags = HUD_POLL_UPPER_BOUND;
+		poll_flush(p, tgid, tid);
+		p->core = key->core;
+	} else if (round_note(p, key, tgid, tid)) {
 		repolled_send(p, key, tgid, tid, now);
+	}
 	p->queued.tasks = 0;
 	*span = (struct poll_span) {
 		.start_min_ns = p->observed_ns,
@@ -254,7 +261,7 @@ static __always_inline void poll_begin(struct poll_watch *p, const struct poll_k
 		.end_min_ns = now,
 		.task = key->task,
 		.stolen_ns = p->stolen_ns,
-		.flags = after_park && p->observed_ns ? HUD_POLL_START_AT_MIN : 0,
+		.flags = flags,
 		.scheduler = key->scheduler + 1,
 		.trusted = key->trusted,
 	};

@@ -91,7 +91,13 @@ struct poll_key {
 	__u32 tick;
 	__u32 where;     /* enum hud_where */
 	__u32 scheduler; /* index in the identity */
-	__u32 trusted;   /* 0: by the layout of a similar build, unconfirmed */
+	__u32 trusted;   /* enum key_trust */
+};
+
+enum key_trust {
+	KEY_TRUSTED = 1u << 0, /* else by the layout of a similar build, unconfirmed */
+	KEY_LEARNED = 1u << 1, /* the layout was learned: parks and polls go on checking it */
+	KEY_NO_TICK = 1u << 2, /* `tick` is not known: one poll after the other looks like one */
 };
 
 /* A poll as far as it was observed: see struct hud_poll. */

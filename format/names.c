@@ -55,6 +55,25 @@ static const char *const schedulers[] = {
 	[HUD_SCHEDULER_CURRENT_THREAD] = "current_thread",
 };
 
+static const char *const layouts[] = {
+	[HUD_LAYOUT_NONE] = "none",
+	[HUD_LAYOUT_DEBUG] = "debug",
+	[HUD_LAYOUT_TABLE] = "table",
+	[HUD_LAYOUT_LEARNED] = "learned",
+};
+
+static const char *const learn_reasons[] = {
+	[HUD_LEARN_OPEN] = "too little was seen of its workers",
+	[HUD_LEARN_NO_WORDS] = "no thread-local word pointed into its thread's stack",
+	[HUD_LEARN_NO_CHAINS] = "nothing on the stacks looked like a scheduler's context",
+	[HUD_LEARN_MANY_CHAINS] = "more than can be followed looked like a scheduler's context",
+	[HUD_LEARN_FEW_PARKS] = "too few parks were seen",
+	[HUD_LEARN_FEW_POLLS] = "too few polls were seen",
+	[HUD_LEARN_ONE_CORE] = "several threads polled, with one core",
+	[HUD_LEARN_CONTRADICTED] = "no layout agreed with all parks and polls",
+	[HUD_LEARN_AMBIGUOUS] = "several layouts agreed with all parks and polls",
+};
+
 static const char *const stack_stops[] = {
 	[HUD_STOP_END] = "end",
 	[HUD_STOP_DEPTH] = "depth",
@@ -103,6 +122,16 @@ const char *hud_source_name(uint32_t source)
 const char *hud_where_name(uint32_t where)
 {
 	return where < COUNT(wheres) ? wheres[where] : NULL;
+}
+
+const char *hud_layout_name(uint32_t source)
+{
+	return source < COUNT(layouts) ? layouts[source] : NULL;
+}
+
+const char *hud_learn_reason_name(uint32_t reason)
+{
+	return reason < COUNT(learn_reasons) ? learn_reasons[reason] : "for an unknown reason";
 }
 
 const char *hud_scheduler_name(uint32_t kind)

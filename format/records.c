@@ -265,6 +265,18 @@ static const struct record_field code_fields[] = {
 	ARRAY(hud_code, function, FIELD_ADDRESSES),  {0},
 };
 
+static const struct record_field layout_fields[] = {
+	ONE(hud_layout, time_ns, FIELD_NUMBER),        ONE(hud_layout, process, FIELD_NUMBER),
+	ONE(hud_layout, layout_source, FIELD_NUMBER),  ONE(hud_layout, layout_flags, FIELD_HEX),
+	ONE(hud_layout, reason, FIELD_NUMBER),         ONE(hud_layout, parks, FIELD_NUMBER),
+	ONE(hud_layout, polls, FIELD_NUMBER),          ONE(hud_layout, cores, FIELD_NUMBER),
+	ONE(hud_layout, threads, FIELD_NUMBER),        ONE(hud_layout, tasks, FIELD_NUMBER),
+	ONE(hud_layout, ticks, FIELD_NUMBER),          ONE(hud_layout, snapshots, FIELD_NUMBER),
+	ONE(hud_layout, attempts, FIELD_NUMBER),       ONE(hud_layout, took_ns, FIELD_NUMBER),
+	ONE(hud_layout, probe_hits, FIELD_NUMBER),     ONE(hud_layout, bpf_run_ns, FIELD_NUMBER),
+	ONE(hud_layout, contradictions, FIELD_NUMBER), {0},
+};
+
 static const struct record_field waker_fields[] = {
 	ONE(hud_waker, time_ns, FIELD_NUMBER),
 	ONE(hud_waker, pid, FIELD_NUMBER),
@@ -515,6 +527,14 @@ static const struct record_kind kinds[] = {
 		.fields = late_rows_fields,
 		.reference = {
 			ID(STRING, hud_late_rows, path),
+		},
+	},
+	[HUD_LAYOUT] = {
+		.name = "layout", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_layout),
+		.fields = layout_fields,
+		.reference = {
+			ID(PROCESS, hud_layout, process),
 		},
 	},
 	[HUD_SYMBOL_TEXT] = {

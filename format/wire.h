@@ -89,6 +89,7 @@ enum hud_record_type {
 	HUD_CPU_QUOTA = 69,
 	HUD_POOL_QUEUE = 70,
 	HUD_WAKER = 71,
+	HUD_LAYOUT = 72,
 	HUD_CODE = 76,
 	HUD_LATE_ROWS = 77,
 	/* Symbols: what debug information says of the addresses, added after the recording. */
@@ -542,6 +543,48 @@ struct hud_waker {
 };
 HUD_ASSERT_SIZE(struct hud_waker, 24);
 
+enum hud_layout_source {
+	HUD_LAYOUT_NONE = 0,    /* it is not known */
+	HUD_LAYOUT_DEBUG = 1,   /* debug information */
+	HUD_LAYOUT_TABLE = 2,   /* a table of similar builds: to be confirmed by stacks */
+	HUD_LAYOUT_LEARNED = 3, /* proven by watching a process that runs this program */
+};
+
+enum hud_layout_flags {
+	HUD_LAYOUT_TASK = 1u << 0, /* the task's id is known */
+	HUD_LAYOUT_TICK = 1u << 1, /* so is a counter that says whether it is still the same poll */
+	/* Threads in no context of these schedulers may be in one of another. */
+	HUD_LAYOUT_PARTIAL = 1u << 2,
+	HUD_LAYOUT_EARLIER = 1u << 3, /* learned in an earlier recording */
+	/* NONE: what was believed until then was contradicted, and was wrong. */
+	HUD_LAYOUT_WITHDRAWN = 1u << 4,
+};
+
+/*
+ * Where a process's runtime keeps its state is known from here on, and from where; or not known,
+ * and why. Of several of one process the last holds.
+ */
+struct hud_layout {
+	struct hud_record head;
+	uint64_t time_ns;
+	uint32_t process;
+	uint32_t layout_source;  /* enum hud_layout_source */
+	uint32_t layout_flags;   /* enum hud_layout_flags */
+	uint32_t reason;         /* enum hud_learn_reason (format/plan.h), where not known */
+	uint32_t parks;          /* seen while learning, all in agreement with it */
+	uint32_t polls;          /* the same, at probes */
+	uint32_t cores;          /* of schedulers, that polled */
+	uint32_t threads;        /* that polled */
+	uint32_t tasks;          /* times that a task's id was found where it is said to be */
+	uint32_t ticks;          /* pairs of polls between which the tick moved */
+	uint32_t snapshots;      /* taken of the process */
+	uint32_t attempts;       /* to learn it */
+	uint64_t took_ns;        /* from the beginning of the last attempt */
+	uint64_t probe_hits;     /* of all attempts, as the next */
+	uint64_t bpf_run_ns;     /* run time of the programs that took the snapshots */
+	uint64_t contradictions; /* parks and polls that denied it */
+};
+HUD_ASSERT_SIZE(struct hud_layout, 96);
 /*
  * What the plan of a binary knows of some of its functions by their shape and by what they refer
  * to, so that stacks through them can be classified where no function has a name.

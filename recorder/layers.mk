@@ -4,12 +4,13 @@
 # bpf/ and of format/ only. docs/ARCHITECTURE.md says what each is for; make check-layers holds the code
 # and that page to this list.
 
-RECORDER_FOLDERS := base target kernel plan capture mark cmd
+RECORDER_FOLDERS := base target kernel plan capture learn mark cmd
 
 RECORDER_USES_base    :=
 RECORDER_USES_target  := base
 RECORDER_USES_kernel  := base target
 RECORDER_USES_plan    := base target kernel
 RECORDER_USES_capture := base target kernel plan
+RECORDER_USES_learn   := base target kernel plan capture
 RECORDER_USES_mark    := base target
-RECORDER_USES_cmd     := base target kernel plan capture mark
+RECORDER_USES_cmd     := base target kernel plan capture learn mark

@@ -479,6 +479,36 @@ static int late_rows(struct ingest *in, const struct capture_state *c,
 	return row_insert(&row);
 }
 
+static int layout(struct ingest *in, const struct capture_state *c, const struct hud_layout *l)
+{
+	static const uint32_t flags[] = {HUD_LAYOUT_TASK, HUD_LAYOUT_TICK, HUD_LAYOUT_PARTIAL,
+					 HUD_LAYOUT_EARLIER, HUD_LAYOUT_WITHDRAWN};
+	const uint32_t counts[] = {l->parks, l->polls, l->cores,     l->threads,
+				   l->tasks, l->ticks, l->snapshots, l->attempts};
+	int64_t process = defined_process_row(&c->defined, l->process);
+	struct row row = ingest_row(in, ROW_LAYOUT);
+
+	if (!process || !hud_layout_name(l->layout_source) || l->took_ns > INT64_MAX ||
+	    !capture_time_plausible(c, l->time_ns) || l->probe_hits > INT64_MAX ||
+	    l->bpf_run_ns > INT64_MAX || l->contradictions > INT64_MAX)
+		return -EINVAL;
+	row_number(&row, c->row);
+	row_number(&row, (int64_t)l->time_ns);
+	row_id(&row, process);
+	row_text(&row, hud_layout_name(l->layout_source));
+	row_text(&row, l->layout_source ? NULL : hud_learn_reason_name(l->reason));
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		row_number(&row, (l->layout_flags & flags[i]) != 0);
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+		row_number(&row, counts[i]);
+	row_number(&row, (int64_t)l->took_ns);
+	row_number(&row, (int64_t)l->probe_hits);
+	row_number(&row, (int64_t)l->bpf_run_ns);
+	row_number(&row, (int64_t)l->contradictions);
+	row_number(&row, ingest_row_id(in, ROW_LAYOUT));
+	return row_insert(&row);
+}
+
 static int end(struct capture_state *c, const struct hud_end *e)
 {
 	if (!capture_time_plausible(c, e->time_ns))
@@ -522,6 +552,8 @@ int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_re
 		return mark(in, c, (const void *)r);
 	case HUD_WAKER:
 		return waker(in, c, (const void *)r);
+	case HUD_LAYOUT:
+		return layout(in, c, (const void *)r);
 	case HUD_LATE_ROWS:
 		return late_rows(in, c, (const void *)r);
 	case HUD_CODE:

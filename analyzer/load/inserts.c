@@ -73,7 +73,12 @@ static const struct {
 	[ROW_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id", true},
 	[ROW_MARK] = {"mark", "capture, time_ns, text, id", true},
 	[ROW_WAKER] = {"waker", "capture, time_ns, pid, name, id", true},
-	[ROW_LATE_ROWS] = {"late_rows", "capture, path, stacks, time_ns, id"},
+	[ROW_LAYOUT] = {"layout",
+			"capture, time_ns, process, source, reason, task_known, tick_known,"
+			"partial, earlier, withdrawn, parks, polls, cores, threads, tasks, ticks,"
+			"snapshots, attempts, took_ns, probe_hits, bpf_run_ns, contradictions, id",
+			true},
+	[ROW_LATE_ROWS] = {"late_rows", "capture, path, stacks, time_ns, id", true},
 	[ROW_POLL] = {"poll",
 		      "capture, thread, start_min_ns, start_max_ns, end_min_ns,"
 		      "end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"

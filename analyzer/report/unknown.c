@@ -77,15 +77,25 @@ static void print_symbols(const struct page *page, sqlite3_stmt *q)
 		column_text(q, "remedy"));
 }
 
+static void print_layout(const struct page *page, sqlite3_stmt *q)
+{
+	fprintf(page->out, "  %s (%" PRId64 "): %s\n", column_text(q, "name"),
+		column_number(q, "pid", 0), column_text(q, "sentence"));
+	if (column_text(q, "remedy"))
+		fprintf(page->out, "    %s\n", column_text(q, "remedy"));
+}
+
 enum exit_status report_unknown(const struct page *page)
 {
 	const struct page_list limits = {"limits", NULL, NULL, print_limits, 1};
 	const struct page_list late = {"late_unwind_rows", NULL, NULL, print_late_rows, 0};
+	const struct page_list layouts = {"layouts", NULL, NULL, print_layout, 0};
 	const struct page_list symbols = {"symbols_missing", NULL, NULL, print_symbols, 0};
 
 	page_heading(page, "LOST OR NOT KNOWN");
 	if (print_lost(page) != STATUS_DONE || page_list(page, &limits, NULL) != 1 ||
-	    page_list(page, &late, NULL) < 0 || page_list(page, &symbols, NULL) < 0)
+	    page_list(page, &layouts, NULL) < 0 || page_list(page, &late, NULL) < 0 ||
+	    page_list(page, &symbols, NULL) < 0)
 		return STATUS_SYSTEM;
 	return STATUS_DONE;
 }

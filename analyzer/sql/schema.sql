@@ -577,6 +577,32 @@ CREATE TABLE late_rows (
 	time_ns INTEGER
 );
 
+CREATE TABLE layout (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	time_ns INTEGER NOT NULL,
+	process INTEGER NOT NULL REFERENCES process (id),
+	source TEXT NOT NULL,
+	reason TEXT,
+	task_known INTEGER NOT NULL,
+	tick_known INTEGER NOT NULL,
+	partial INTEGER NOT NULL,
+	earlier INTEGER NOT NULL,
+	withdrawn INTEGER NOT NULL,
+	parks INTEGER NOT NULL,
+	polls INTEGER NOT NULL,
+	cores INTEGER NOT NULL,
+	threads INTEGER NOT NULL,
+	tasks INTEGER NOT NULL,
+	ticks INTEGER NOT NULL,
+	snapshots INTEGER NOT NULL,
+	attempts INTEGER NOT NULL,
+	took_ns INTEGER NOT NULL,
+	probe_hits INTEGER NOT NULL,
+	bpf_run_ns INTEGER NOT NULL,
+	contradictions INTEGER NOT NULL
+);
+
 CREATE TABLE runtime (
 	name TEXT PRIMARY KEY,
 	title TEXT NOT NULL

@@ -34,6 +34,7 @@ struct process {
 	uint32_t object;          /* … what is mapped from there, OBJECT_NONE */
 	bool executable_reported; /* process_table_executables() has given its plan */
 	bool identified;          /* the BPF programs know where its runtime keeps its state */
+	bool layout_known;        /* the capture says from where that is known */
 	int64_t space;            /* slot in the store; negative: none */
 	uint32_t version;         /* of what was written there */
 	uint64_t refreshed_ns;
@@ -216,6 +217,55 @@ void process_table_executables(const struct process_table *t, bool only_new,
 	}
 }
 
+void process_table_images(const struct process_table *t,
+			  void (*each)(void *context, const struct process_image *image),
+			  void *context)
+{
+	for (size_t i = 0; i < t->processes; i++) {
+		const struct process *p = &t->process[i];
+		struct process_image image = {
+			.pid = p->entry.pid,
+			.id = p->entry.id,
+			.object = p->object,
+			.identified = p->identified,
+			.layout_known = p->layout_known,
+			.path = p->executable,
+		};
+
+		if (p->entry.alive && p->entry.id)
+			each(context, &image);
+	}
+}
+
+void process_table_identify(struct process_table *t, uint32_t object)
+{
+	for (size_t i = 0; i < t->processes; i++) {
+		struct process *p = &t->process[i];
+
+		if (!p->entry.alive || p->object != object)
+			continue;
+		if (p->identified)
+			identity_store_clear(t->identities, p->entry.pid);
+		p->identified = p->layout_known = false;
+		identity_write(t, p);
+	}
+}
+
+void process_table_layout(struct process_table *t, pid_t pid, const struct hud_layout *layout,
+			  uint64_t now_ns)
+{
+	struct process *p = process_find(t, pid);
+	struct hud_layout wire = *layout;
+
+	if (!p)
+		return;
+	wire.head = (struct hud_record) {.type = HUD_LAYOUT, .size = (uint32_t)sizeof(wire)};
+	wire.time_ns = now_ns;
+	wire.process = p->entry.id;
+	p->layout_known = true;
+	capture_writer_event(t->writer, &wire.head);
+}
+
 size_t process_table_identified(const struct process_table *t)
 {
 	size_t count = 0;
@@ -378,7 +428,7 @@ int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_
 	p->object = OBJECT_NONE;
 	if (p->identified)
 		identity_store_clear(t->identities, pid);
-	p->identified = p->executable_reported = false;
+	p->identified = p->executable_reported = p->layout_known = false;
 	proc_mappings_each(pid, maps_visit, &visit);
 	image_write(t, p);
 	return id;

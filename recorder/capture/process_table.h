@@ -73,6 +73,26 @@ void process_table_executables(const struct process_table *t, bool only_new,
 			       void (*each)(void *context, pid_t pid, const struct plan *plan),
 			       void *context);
 
+/* The image of a living process. */
+struct process_image {
+	pid_t pid;
+	uint32_t id;       /* in the capture */
+	uint32_t object;   /* of its executable, or OBJECT_NONE */
+	bool identified;   /* its runtime's state is read */
+	bool layout_known; /* … and the capture says from where */
+	const char *path;
+};
+void process_table_images(const struct process_table *t,
+			  void (*each)(void *context, const struct process_image *image),
+			  void *context);
+
+/* The identity of this object is another now, or none: all processes that run it follow. */
+void process_table_identify(struct process_table *t, uint32_t object);
+
+/* Writes a HUD_LAYOUT of a process; `layout` has all but the head, the process and the time. */
+void process_table_layout(struct process_table *t, pid_t pid, const struct hud_layout *layout,
+			  uint64_t now_ns);
+
 /* Calls `each` for every living process that a cgroup's quota limits; `id`: in the capture. */
 void process_table_quotas(const struct process_table *t,
 			  void (*each)(void *context, uint32_t id, const struct cgroup_quota *q),

@@ -17,6 +17,7 @@
 #include "recorder/cmd/status.h"
 #include "recorder/kernel/session.h"
 #include "recorder/kernel/symbols.h"
+#include "recorder/learn/learner.h"
 #include "recorder/mark/receiver.h"
 #include "recorder/plan/binary_saver.h"
 
@@ -53,6 +54,7 @@ struct recording {
 	struct bpf_session *bpf;
 	struct transcript transcript;
 	struct poll_timing timing;
+	struct learner *learner; /* NULL: the runtime's state is not to be read */
 	struct bookkeeping books;
 	struct plan_report plans;
 	struct status status;
@@ -353,6 +355,8 @@ static void record_loop(struct recording *r)
 			process_table_replace(r->processes);
 			plan_report_write(&r->plans, now);
 		}
+		if (r->learner)
+			learner_tick(r->learner, now);
 		poll_timing_tick(&r->timing, now);
 		if (!error && now - r->second_ns >= SECOND_NS)
 			error = second_work(r, now);
@@ -411,6 +415,8 @@ static int record_finish(struct recording *r)
 	}
 	now = clock_ns(CLOCK_MONOTONIC);
 	plan_report_finish(&r->plans);
+	if (r->learner)
+		learner_finish(r->learner, now);
 	poll_timing_finish(&r->timing, now);
 	bookkeeping_write(&r->books, now);
 	end.time_ns = now;
@@ -529,6 +535,29 @@ static void command_report(const struct recording *r)
 	}
 }
 
+/* What a command will run is not known yet. */
+static bool learning_is_due(const struct recording *r)
+{
+	return r->learner && (r->options->command || learner_wanted(r->learner));
+}
+
+static void learner_begin(struct recording *r)
+{
+	struct learner_options options = {
+		.objects = r->objects,
+		.processes = r->processes,
+		.identities = bpf_session_identities(r->bpf),
+		.multi = bpf_session_features(r->bpf).uprobe_multi,
+		.quiet = r->options->quiet,
+		.verbose = r->options->verbose,
+	};
+	int error = r->options->stacks_only ? 0 : learner_open(&options, &r->learner);
+
+	if (error)
+		fprintf(stderr, "hud-record: cannot learn where runtimes keep their state: %s\n",
+			strerror(-error));
+}
+
 static enum exit_code record_all(struct recording *r)
 {
 	struct status_numbers n;
@@ -555,7 +584,9 @@ static enum exit_code record_all(struct recording *r)
 	};
 	if (r->options->polls)
 		poll_timing_open(&r->timing, clock_ns(CLOCK_MONOTONIC));
-	privileges_drop(output_in_foreign_directory(&r->output), r->options->polls);
+	learner_begin(r);
+	privileges_drop(output_in_foreign_directory(&r->output),
+			r->options->polls || learning_is_due(r));
 	record_loop(r);
 	error = record_finish(r);
 	if (!r->output.pipe && !r->options->no_copies)
@@ -596,6 +627,7 @@ enum exit_code recording_run(const struct options *o, struct target_set *targets
 	}
 	mark_receiver_close(&r.marks);
 	poll_timing_close(&r.timing);
+	learner_close(r.learner);
 	bpf_session_close(r.bpf);
 	transcript_close(&r.transcript);
 	plan_report_close(&r.plans);

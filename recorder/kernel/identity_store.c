@@ -57,3 +57,12 @@ void identity_store_clear(struct identity_store *s, pid_t pid)
 	bpf_map_delete_elem(s->identity_of, &key);
 	(*s->version)++;
 }
+
+uint64_t identity_store_contradictions(const struct identity_store *s, pid_t pid)
+{
+	uint32_t key = (uint32_t)pid, index;
+
+	if (bpf_map_lookup_elem(s->identity_of, &key, &index) || index >= IDENTITIES_MAX)
+		return 0;
+	return __atomic_load_n(&s->contradictions[index], __ATOMIC_RELAXED);
+}

@@ -13,6 +13,7 @@ struct identity_store {
 	int identities;
 	int identity_of;
 	uint32_t *version; /* the programs' identity_version, in memory shared with them */
+	const uint64_t *contradictions; /* … and their counts, by index of the identity */
 	uint32_t used;
 };
 
@@ -22,6 +23,9 @@ struct identity_store {
  */
 int identity_store_set(struct identity_store *s, pid_t pid,
 		       const struct hud_plan_identity *identity, const struct hud_plan_pool *pool);
+
+/* How many parks and polls of processes with this one's learned identity have denied it. */
+uint64_t identity_store_contradictions(const struct identity_store *s, pid_t pid);
 
 /* The process runs another image now. */
 void identity_store_clear(struct identity_store *s, pid_t pid);

@@ -3,6 +3,7 @@
 
 #include "format/array.h"
 #include "recorder/base/clock.h"
+#include "recorder/kernel/uprobes.h"
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -47,8 +47,7 @@ struct probed_process {
 	clockid_t clock; /* its CPU time */
 	unsigned long *offset;
 	uint32_t offsets;
-	int multi;              /* descriptor of its one link; -1 */
-	struct bpf_link **link; /* … or one for each site */
+	struct uprobes probes;
 };
 
 struct poll_probes {
@@ -61,73 +60,17 @@ struct poll_probes {
 	uint64_t resume_ns;
 };
 
-/* linux/bpf.h of 6.6: struct bpf_attr, link_create.uprobe_multi; older headers lack it. */
-struct uprobe_multi_attr {
-	uint32_t program, target, attach_type, flags;
-	uint64_t path, offsets, counters, cookies;
-	uint32_t count, multi_flags, pid, reserved;
-};
-
-static int multi_attach(const struct bpf_program *program, const char *path,
-			const unsigned long *offset, uint32_t count)
-{
-	struct uprobe_multi_attr attr = {
-		.program = (uint32_t)bpf_program__fd(program),
-		.attach_type = ATTACH_UPROBE_MULTI,
-		.path = (uintptr_t)path,
-		.offsets = (uintptr_t)offset,
-		.count = count,
-	};
-	long fd = syscall(SYS_bpf, BPF_LINK_CREATE, &attr, sizeof(attr));
-
-	return fd < 0 ? -errno : (int)fd;
-}
-
-static void process_detach(struct probed_process *t)
-{
-	if (t->multi >= 0)
-		close(t->multi);
-	t->multi = -1;
-	for (uint32_t i = 0; t->link && i < t->offsets; i++)
-		bpf_link__destroy(t->link[i]);
-	free(t->link);
-	t->link = NULL;
-}
-
-/*
- * Probes all processes that run the executable, since before Linux 6.10 a link's pid means one
- * thread only. The BPF program ignores those that are not watched.
- */
 static int process_attach(const struct poll_probes *p, struct probed_process *t)
 {
-	char path[64];
-
-	snprintf(path, sizeof(path), "/proc/%d/exe", (int)t->pid);
-	if (p->options.multi) {
-		t->multi = multi_attach(p->options.program, path, t->offset, t->offsets);
-		return t->multi < 0 ? t->multi : 0;
-	}
-	t->link = calloc(t->offsets, sizeof(*t->link));
-	if (!t->link)
-		return -ENOMEM;
-	for (uint32_t i = 0; i < t->offsets; i++) {
-		t->link[i] = bpf_program__attach_uprobe(p->options.program, false, -1, path,
-							t->offset[i]);
-		if (!t->link[i]) {
-			int error = -errno;
-
-			process_detach(t);
-			return error;
-		}
-	}
-	return 0;
+	return uprobes_attach(&t->probes, p->options.program, p->options.multi, t->pid, t->offset,
+			      t->offsets);
 }
 
 static void detach_all(struct poll_probes *p)
 {
 	__atomic_store_n(p->options.probing, false, __ATOMIC_SEQ_CST);
 	for (size_t i = 0; i < p->processes; i++)
-		process_detach(&p->process[i]);
+		uprobes_detach(&p->process[i].probes);
 	p->state.attached = false;
 }
 
@@ -173,7 +116,7 @@ static int probe_cost_measure(struct poll_probes *p)
 {
 	struct place place = {.address = (uintptr_t)hud_probe_target};
 	struct probed_process own = {
-		.pid = getpid(), .offset = &place.offset, .offsets = 1, .multi = -1};
+		.pid = getpid(), .offset = &place.offset, .offsets = 1, .probes.multi = -1};
 	uint64_t bare = calls_ns(), probed;
 	int error;
 
@@ -182,7 +125,7 @@ static int probe_cost_measure(struct poll_probes *p)
 	if (error)
 		return error;
 	probed = calls_ns();
-	process_detach(&own);
+	uprobes_detach(&own.probes);
 	p->state.probe_cost_ns = (uint32_t)(probed > bare ? probed - bare : 0) + PROGRAM_NS;
 	return 0;
 }
@@ -216,42 +159,9 @@ void poll_probes_close(struct poll_probes *p)
 	free(p);
 }
 
-/* The file offset of an address of the ELF file; false: it is in no segment. */
-static bool offset_of(const struct plan *plan, uint64_t address, unsigned long *offset)
-{
-	for (size_t i = 0; i < plan->segments; i++) {
-		const struct hud_plan_segment *s = &plan->segment[i];
-
-		if (address < s->address || address - s->address >= s->bytes)
-			continue;
-		*offset = (unsigned long)(address - s->address + s->offset);
-		return true;
-	}
-	return false;
-}
-
-static int compare_offsets(const void *left, const void *right)
-{
-	const unsigned long *l = left, *r = right;
-
-	return (*l > *r) - (*l < *r);
-}
-
-/* Sorts; keeps each offset once, since the linker may have folded functions. How many are left. */
-static uint32_t offsets_unite(unsigned long *offset, uint32_t count)
-{
-	uint32_t kept = 0;
-
-	qsort(offset, count, sizeof(*offset), compare_offsets);
-	for (uint32_t i = 0; i < count; i++)
-		if (!kept || offset[kept - 1] != offset[i])
-			offset[kept++] = offset[i];
-	return kept;
-}
-
 int poll_probes_add(struct poll_probes *p, pid_t pid, const struct plan *plan, bool force)
 {
-	struct probed_process t = {.pid = pid, .multi = -1};
+	struct probed_process t = {.pid = pid, .probes.multi = -1};
 
 	if (!array_reserve(&p->process, p->processes, 1, &p->room, sizeof(*p->process)))
 		return -ENOMEM;
@@ -265,10 +175,10 @@ int poll_probes_add(struct poll_probes *p, pid_t pid, const struct plan *plan, b
 			continue;
 		if (!(s->site_flags & HUD_POLL_SITE_CHEAP) && !force)
 			p->state.costly++;
-		else if (offset_of(plan, s->address, &t.offset[t.offsets]))
+		else if (uprobes_offset(plan, s->address, &t.offset[t.offsets]))
 			t.offsets++;
 	}
-	t.offsets = offsets_unite(t.offset, t.offsets);
+	t.offsets = uprobes_unite(t.offset, t.offsets);
 	if (!t.offsets || clock_getcpuclockid(pid, &t.clock)) {
 		free(t.offset);
 		return -ENOENT;

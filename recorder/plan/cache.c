@@ -82,8 +82,8 @@ static bool entry_name(const struct plan_key *key, char *name)
 	if (tool_bytes > TOOL_BYTES)
 		tool_bytes = TOOL_BYTES;
 	hex_text(key->tool->byte + key->tool->bytes - tool_bytes, tool_bytes, tool);
-	return snprintf(name + used, NAME_BYTES - used, "-%s.plan", tool) <
-	       (int)(NAME_BYTES - used);
+	return snprintf(name + used, NAME_BYTES - used, "-%s%s.plan", tool,
+			key->learned ? "-learned" : "") < (int)(NAME_BYTES - used);
 }
 
 bool plan_cache_get(const struct plan_cache *c, const struct plan_key *key, uint8_t **data,
@@ -159,4 +159,12 @@ void plan_cache_put(const struct plan_cache *c, const struct plan_key *key, cons
 		return;
 	if (!new_file_close(&file, new_file_write(&file, data, bytes)))
 		cache_trim(c->directory);
+}
+
+void plan_cache_remove(const struct plan_cache *c, const struct plan_key *key)
+{
+	char name[NAME_BYTES];
+
+	if (c->directory >= 0 && entry_name(key, name))
+		unlinkat(c->directory, name, 0);
 }

@@ -28,6 +28,7 @@ struct plan_key {
 	const struct stat *file;
 	const struct stat *debug;    /* its separate debug file; NULL: none */
 	const struct build_id *tool; /* hud-analyze's own */
+	bool learned;                /* not made of the file: learned from a process that ran it */
 };
 
 /* The cached plan of these files; the caller frees `*data`. False: there is none. */
@@ -37,5 +38,8 @@ bool plan_cache_get(const struct plan_cache *c, const struct plan_key *key, uint
 /* Stores a plan that was parsed without error. */
 void plan_cache_put(const struct plan_cache *c, const struct plan_key *key, const uint8_t *data,
 		    size_t bytes);
+
+/* Removes what turned out to be wrong. */
+void plan_cache_remove(const struct plan_cache *c, const struct plan_key *key);
 
 #endif

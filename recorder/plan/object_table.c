@@ -6,6 +6,7 @@
 #include "recorder/plan/binary_saver.h"
 #include "recorder/plan/cache.h"
 #include "recorder/plan/debug_name.h"
+#include "recorder/plan/learned.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +32,10 @@ struct object {
 	int pipe;      /* PLAN_WAITING: the plan comes from there */
 	uint8_t *text; /* … and is collected here */
 	size_t text_bytes, text_room;
-	struct plan plan;    /* PLAN_READY, PLAN_STORED */
+	struct plan plan; /* PLAN_READY, PLAN_STORED */
+	/* `plan.identity` points to it; NULL: nothing was learned. */
+	struct hud_plan_identity *learned;
+	bool recalled;       /* learned by an earlier recording */
 	uint32_t number;     /* PLAN_STORED: in the maps */
 	char *path;          /* NULL: the vdso, or no memory */
 	uint64_t code_bytes; /* mapped as code */
@@ -127,6 +131,7 @@ void object_table_close(struct object_table *t)
 			close(t->object[i].pipe);
 		free(t->object[i].text);
 		free(t->object[i].path);
+		free(t->object[i].learned);
 		plan_free(&t->object[i].plan);
 	}
 	for (size_t i = 0; i < t->given_count; i++)
@@ -171,17 +176,44 @@ static bool given_take(struct object_table *t, struct object *o)
 	return false;
 }
 
+static struct plan_key plan_key(const struct object_table *t, const struct object *o)
+{
+	return (struct plan_key) {
+		.id = &o->id,
+		.file = &o->file,
+		.debug = o->debug.st_ino ? &o->debug : NULL,
+		.tool = &t->broker.tool,
+	};
+}
+
+/* Takes what an earlier recording learned of a process that ran this object. */
+static void learned_recall(struct object_table *t, struct object *o)
+{
+	struct plan_key key = plan_key(t, o);
+	struct plan learned;
+	uint8_t *data;
+	size_t bytes;
+
+	key.learned = true;
+	if (!o->plan.thread_block || !plan_cache_get(&t->cache, &key, &data, &bytes))
+		return;
+	if (!plan_parse(data, bytes, &learned)) {
+		if (learned.learned && learned.identity)
+			o->learned = learned_identity(learned.identity, o->plan.identity);
+		plan_free(&learned);
+	}
+	free(data);
+	if (!o->learned)
+		return;
+	o->plan.identity = o->learned;
+	o->recalled = true;
+}
+
 /* Is the received plan of the file that it was requested for? */
 static bool plan_fits(const struct object *o)
 {
 	return o->plan.head.build_id_bytes == o->id.bytes &&
 	       !memcmp(o->plan.head.build_id, o->id.byte, o->id.bytes);
-}
-
-static struct plan_key plan_key(const struct object_table *t, const struct object *o)
-{
-	return (struct plan_key) {&o->id, &o->file, o->debug.st_ino ? &o->debug : NULL,
-				  &t->broker.tool};
 }
 
 /* Takes the same file's plan of an earlier recording. */
@@ -201,6 +233,7 @@ static bool cache_take(struct object_table *t, struct object *o)
 		return false;
 	}
 	o->state = PLAN_READY;
+	learned_recall(t, o);
 	plan_store(t, o);
 	return true;
 }
@@ -390,6 +423,7 @@ static void plan_take(struct object_table *t, struct object *o)
 		key = plan_key(t, o);
 		if (o->file.st_ino)
 			plan_cache_put(&t->cache, &key, o->text, o->text_bytes);
+		learned_recall(t, o);
 	}
 	free(o->text);
 	o->text = NULL;
@@ -514,6 +548,60 @@ void object_table_each_new(struct object_table *t,
 		t->object[i].reported = true;
 		each(context, i, plan);
 	}
+}
+
+bool object_learnable(const struct object_table *t, uint32_t object)
+{
+	const struct plan *plan = object_plan(t, object);
+
+	return plan && plan->thread_block &&
+	       (!plan->identity || !(plan->identity->identity_flags & HUD_IDENTITY_KNOWN));
+}
+
+bool object_recalled(const struct object_table *t, uint32_t object)
+{
+	return object < t->objects && t->object[object].recalled;
+}
+
+int object_table_ask(const struct object_table *t, int snapshots)
+{
+	return plan_broker_request(&t->broker, snapshots, -1);
+}
+
+int object_learn(struct object_table *t, uint32_t object, const struct plan *answer,
+		 const uint8_t *data, size_t bytes)
+{
+	struct object *o = &t->object[object];
+	struct plan_key key = plan_key(t, o);
+	struct hud_plan_identity *learned;
+
+	if (!answer->learned || !answer->identity ||
+	    !(answer->identity->identity_flags & HUD_IDENTITY_LEARNED))
+		return -EBADMSG;
+	learned = learned_identity(answer->identity, o->plan.identity);
+	if (!learned)
+		return -ENOMEM;
+	o->learned = learned;
+	o->plan.identity = learned;
+	key.learned = true;
+	if (o->file.st_ino)
+		plan_cache_put(&t->cache, &key, data, bytes);
+	return 0;
+}
+
+void object_unlearn(struct object_table *t, uint32_t object)
+{
+	struct object *o = &t->object[object];
+	struct plan_key key = plan_key(t, o);
+
+	if (!o->learned)
+		return;
+	o->plan.identity = NULL; /* what was guessed may be wrong in the same way */
+	free(o->learned);
+	o->learned = NULL;
+	o->recalled = false;
+	key.learned = true;
+	plan_cache_remove(&t->cache, &key);
 }
 
 struct object_counts object_table_counts(const struct object_table *t)

@@ -82,6 +82,26 @@ void object_table_each_new(struct object_table *t,
 			   void (*each)(void *context, uint32_t object, const struct plan *plan),
 			   void *context);
 
+/*
+ * Is there something to learn of processes that run this object: where its runtime keeps its state
+ * is not known, or guessed, and can be found out?
+ */
+bool object_learnable(const struct object_table *t, uint32_t object);
+/* Was its identity learned, by an earlier recording? */
+bool object_recalled(const struct object_table *t, uint32_t object);
+
+/* Hands snapshots (format/snapshot.h) to hud-analyze. As plan_broker_request(). */
+int object_table_ask(const struct object_table *t, int snapshots);
+
+/*
+ * Takes the identity in an answer, and keeps it for later recordings. -EBADMSG: it has none; or
+ * -ENOMEM.
+ */
+int object_learn(struct object_table *t, uint32_t object, const struct plan *answer,
+		 const uint8_t *data, size_t bytes);
+/* It was wrong: forgets it, in the cache too. */
+void object_unlearn(struct object_table *t, uint32_t object);
+
 struct object_counts {
 	size_t objects;
 	size_t usable;      /* they have a plan */

@@ -5,6 +5,7 @@
 -- polls among them, whose stack says what the state says, and less than 1% that contradict it. A
 -- wrong layout reads random words and is wrong nearly always; a stack without debug information is
 -- wrong now and then. analyzer/derive/state_agreement.c counts both.
+-- Nor is one believed that was learned from the process itself and contradicted afterwards.
 -- `exact`: the state is believed, and the probes of hud-record --polls were attached for a time.
 -- `passive`: the state is believed.
 INSERT INTO process_source (process, capture, source, agreeing, contradicting)
@@ -20,6 +21,7 @@ WITH counted AS MATERIALIZED (
 SELECT p.id, p.capture,
 	CASE
 	WHEN NOT coalesce(k.state_known, 0) THEN 'stack'
+	WHEN EXISTS (SELECT 1 FROM layout AS l WHERE l.process = p.id AND l.withdrawn) THEN 'stack'
 	WHEN k.unsure AND (100 * k.contradicting > k.agreeing OR k.agreeing < 20 OR k.parks = 0
 		OR k.polls = 0) THEN 'stack'
 	WHEN EXISTS (SELECT 1 FROM probe_state AS s WHERE s.capture = p.capture AND s.attached)

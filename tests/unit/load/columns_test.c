@@ -24,6 +24,7 @@ union any {
 	struct hud_cpu_quota cpu_quota;
 	struct hud_pool_queue pool_queue;
 	struct hud_clock clock;
+	struct hud_layout layout;
 	uint8_t bytes[256];
 };
 
@@ -54,6 +55,11 @@ static void pool_queue_correct(union any *r)
 	r->pool_queue.since_ns = BEGIN_NS - 1;
 }
 
+static void layout_correct(union any *r)
+{
+	r->layout.layout_source = HUD_LAYOUT_LEARNED;
+}
+
 static const struct loaded {
 	uint16_t type;
 	const char *table;
@@ -70,6 +76,7 @@ static const struct loaded {
 	{HUD_CPU_QUOTA, "cpu_quota", NULL, 6},
 	{HUD_POOL_QUEUE, "pool_queue", pool_queue_correct, 7},
 	{HUD_CLOCK, "clock", NULL, 2},
+	{HUD_LAYOUT, "layout", layout_correct, 13},
 };
 
 static bool is_number(const struct record_kind *kind, const struct record_field *f)

@@ -1,0 +1,31 @@
+-- From where is it known where each process's runtime keeps its state, and what was tried if not?
+CREATE VIEW runtime_layouts AS
+WITH ranked AS (
+	SELECT l.*, row_number() OVER (PARTITION BY process ORDER BY time_ns DESC, id DESC) AS rank
+	FROM layout AS l
+)
+SELECT l.capture, l.process, p.pid, p.name, p.executable, l.source,
+	l.time_ns - c.start_ns AS at_ns, l.reason, l.parks, l.polls, l.probe_hits, l.bpf_run_ns,
+	CASE
+	WHEN l.withdrawn THEN 'what was learned of where its workers keep their state was '
+		|| 'contradicted by ' || l.contradictions || ' parks or polls'
+	WHEN l.source = 'none' THEN 'where its workers keep their state could not be learned: '
+		|| l.reason
+	WHEN l.source = 'learned' AND l.earlier THEN 'where its workers keep their state was '
+		|| 'learned in an earlier recording'
+	WHEN l.source = 'learned' THEN printf('where its workers keep their state was learned '
+		|| 'in %.1f s: %d parks and %d polls agree', l.took_ns / 1e9, l.parks, l.polls)
+	WHEN l.source = 'table' THEN 'where its workers keep their state is assumed from similar '
+		|| 'builds'
+	END AS sentence,
+	CASE
+	WHEN l.withdrawn THEN 'its polls and parks are distinguished by stack traces only'
+	WHEN l.source = 'none' THEN 'record it for longer, while it has work to do; or record a '
+		|| 'build with debug information'
+	WHEN l.source = 'learned' AND NOT l.tick_known THEN 'of some of its workers several short '
+		|| 'polls may look like one: their polls are upper bounds'
+	END AS remedy
+FROM ranked AS l
+JOIN process AS p ON p.id = l.process
+JOIN capture AS c ON c.id = l.capture
+WHERE l.rank = 1;

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+/*
+ * Snapshots of the memory of one process's threads, for hud-analyze to find out where its runtime
+ * keeps its state (format/snapshot.h). Loaded and attached only while there is something to learn.
+ * Bounded: `left` snapshots in all, of each thread some of each kind and few in a while.
+ */
+#include "bpf/calls.bpf.h"
+#include "bpf/kernel_types.h"
+#include "bpf/learn.h"
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+/* BPF helpers that read current's memory are for GPL-compatible programs only. */
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+struct learn_config config;
+__s64 left[4]; /* snapshots that may still be taken, by kind - 1 */
+__u64 snapshots_lost;
+__u64 probe_hits;
+__u64 parks_seen;
+
+#define TASK_SLEEPS 0x3
+#define CALL_WORDS 8     /* a bit for each system call below 512 */
+#define BURST 3          /* snapshots of one kind, one right after the other … */
+#define PAUSE_NS 2000000 /* … and then none for this long: a poll costs no more than 1 in 20 */
+#define TAKEN_MAX 160    /* of one kind, of one thread */
+
+/* Twice what hud-record lets be taken between two drains. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 << 20);
+} learn_ring SEC(".maps");
+
+struct learn_thread {
+	__u32 generation;
+	__u32 reserved;
+	__u64 polls;
+	__u64 poll_taken; /* `polls` at the last poll that a snapshot was taken of */
+	struct {
+		__u64 since_ns;
+		__u32 burst;
+		__u32 taken;
+	} kind[4];
+};
+
+/* Threads of one process; those that do not fit are not learned from. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, struct learn_thread);
+} learn_threads SEC(".maps");
+
+#if defined(__TARGET_ARCH_x86)
+#define ARGUMENT_1(r) ((r)->di)
+#define USER_IP(r) ((r)->ip)
+static __always_inline __s32 call_of(struct pt_regs *regs)
+{
+	return BPF_CORE_READ(regs, orig_ax);
+}
+static __always_inline __u64 pointer_of(struct task_struct *task)
+{
+	return task->thread.fsbase;
+}
+#else
+#define ARGUMENT_1(r) ((r)->regs[0])
+#define USER_IP(r) ((r)->pc)
+static __always_inline __s32 call_of(struct pt_regs *regs)
+{
+	return BPF_CORE_READ(regs, syscallno);
+}
+static __always_inline __u64 pointer_of(struct task_struct *task)
+{
+	return task->thread.uw.tp_value;
+}
+#endif
+
+/* The thread's entry, if it may be taken a snapshot of now. */
+static __always_inline struct learn_thread *thread_get(__u32 tid)
+{
+	struct learn_thread fresh = {.generation = config.generation}, *t;
+
+	t = bpf_map_lookup_elem(&learn_threads, &tid);
+	if (t && t->generation == config.generation)
+		return t;
+	bpf_map_update_elem(&learn_threads, &tid, &fresh, BPF_ANY);
+	return bpf_map_lookup_elem(&learn_threads, &tid);
+}
+
+static __always_inline bool snapshot_allowed(struct learn_thread *t, __u32 kind, __u64 now)
+{
+	__u32 i = (kind - 1) & 3;
+
+	if (left[i] <= 0 || t->kind[i].taken >= TAKEN_MAX)
+		return false;
+	if (now - t->kind[i].since_ns > PAUSE_NS) {
+		t->kind[i].since_ns = now;
+		t->kind[i].burst = 0;
+	}
+	if (t->kind[i].burst >= BURST)
+		return false;
+	t->kind[i].burst++;
+	t->kind[i].taken++;
+	__sync_fetch_and_add(&left[i], -1);
+	return true;
+}
+
+/* True: read. Else, as at address 0, the bytes are 0. */
+static __always_inline bool user_read(void *to, __u64 bytes, __u64 address)
+{
+	return !bpf_probe_read_user(to, bytes, (const void *)address);
+}
+
+static __always_inline __u64 user_u64(__u64 address)
+{
+	__u64 value = 0;
+
+	user_read(&value, sizeof(value), address);
+	return value;
+}
+
+static __always_inline void head_fill(struct hud_snapshot *h, struct task_struct *task,
+				      struct pt_regs *regs, const struct learn_thread *t,
+				      __u32 kind, __s32 call, __u64 now)
+{
+	__u64 stack = BPF_CORE_READ(task, mm, start_stack);
+
+	*h = (struct hud_snapshot) {
+		.time_ns = now,
+		.thread_pointer = pointer_of(task),
+		.sp = BPF_CORE_READ(regs, sp),
+		.polls = t->polls,
+		.sleeps = BPF_CORE_READ(task, nvcsw),
+		.tid = BPF_CORE_READ(task, pid),
+		.kind = kind,
+		.syscall = call,
+	};
+	if (h->tid == config.tgid)
+		h->stack_end = stack;
+}
+
+/* A task is its header first: that has, third, the address of the table of its functions. */
+static __always_inline void poll_fill(struct hud_snapshot *h, __u64 site, __u64 header)
+{
+	__u64 table = user_u64(header + 16);
+
+	h->site = site;
+	h->poll = user_u64(table);
+	h->id_offset = user_u64(table + 72);
+	h->id = user_u64(header + h->id_offset);
+}
+
+static __always_inline void block_send(const struct hud_snapshot *head)
+{
+	for (__u32 part = 0; part < HUD_LEARN_BLOCKS_MAX; part++) {
+		__u64 at = (__u64)part * HUD_LEARN_BLOCK_BYTES, bytes = config.bytes - at;
+		struct hud_block_snapshot *s;
+
+		if (at >= config.bytes)
+			return;
+		if (bytes > HUD_LEARN_BLOCK_BYTES)
+			bytes = HUD_LEARN_BLOCK_BYTES;
+		s = bpf_ringbuf_reserve(&learn_ring, sizeof(*s), 0);
+		if (!s) {
+			__sync_fetch_and_add(&snapshots_lost, 1);
+			return;
+		}
+		s->head = *head;
+		s->head.part = part;
+		user_read(s->word, sizeof(s->word), 0);
+		user_read(s->word, bytes, head->thread_pointer + config.first + at);
+		bpf_ringbuf_submit(s, BPF_RB_NO_WAKEUP);
+	}
+}
+
+static __always_inline void context_send(const struct hud_snapshot *head)
+{
+	struct hud_context_snapshot *s = bpf_ringbuf_reserve(&learn_ring, sizeof(*s), 0);
+
+	if (!s) {
+		__sync_fetch_and_add(&snapshots_lost, 1);
+		return;
+	}
+	s->head = *head;
+	for (__u32 i = 0; i < HUD_LEARN_WORDS; i++) {
+		struct hud_context_words *c = &s->context[i];
+
+		c->address = 0;
+		if (i < config.request.words)
+			c->address = user_u64(head->thread_pointer + config.request.word[i]);
+		if (!user_read(c->word, sizeof(c->word), c->address))
+			c->address = 0;
+	}
+	bpf_ringbuf_submit(s, BPF_RB_NO_WAKEUP);
+}
+
+#define PIECE 256 /* a core may end close to the end of what is mapped */
+
+static __always_inline void chain_fill(struct hud_core_words *w, __u64 base,
+				       const struct hud_learn_chain *chain, bool used)
+{
+	w->core = 0;
+	w->context = used ? user_u64(base + chain->word) : 0;
+	if (!user_read(w->context_word, sizeof(w->context_word), w->context))
+		w->context = 0;
+	if (w->context)
+		w->core = user_u64(w->context + chain->core);
+	for (__u32 at = 0; at < HUD_LEARN_CORE_BYTES; at += PIECE)
+		if (!user_read((__u8 *)w->word + at, PIECE, w->core ? w->core + at : 0) && !at)
+			w->core = 0;
+}
+
+static __always_inline void core_send(const struct hud_snapshot *head)
+{
+	struct hud_core_snapshot *s = bpf_ringbuf_reserve(&learn_ring, sizeof(*s), 0);
+
+	if (!s) {
+		__sync_fetch_and_add(&snapshots_lost, 1);
+		return;
+	}
+	s->head = *head;
+	user_read(s->window, sizeof(s->window), head->thread_pointer + config.request.window);
+	for (__u32 i = 0; i < HUD_LEARN_CHAINS; i++)
+		chain_fill(&s->chain[i], head->thread_pointer, &config.request.chain[i],
+			   i < config.request.chains);
+	bpf_ringbuf_submit(s, BPF_RB_NO_WAKEUP);
+}
+
+/* As the thread itself, whose memory is mapped: at a switch, a system call, a probe. */
+static __always_inline void snapshot_take(struct task_struct *task, struct pt_regs *regs,
+					  struct learn_thread *t, __u32 kind, __s32 call,
+					  __u64 site, __u64 header)
+{
+	__u64 now = bpf_ktime_get_ns();
+	struct hud_snapshot head;
+
+	if (!snapshot_allowed(t, kind, now))
+		return;
+	head_fill(&head, task, regs, t, kind, call, now);
+	if (kind == HUD_SNAPSHOT_POLL) {
+		poll_fill(&head, site, header);
+		t->poll_taken = t->polls;
+	} else {
+		t->poll_taken = 0;
+	}
+	if (config.request.step == HUD_LEARN_BLOCK)
+		block_send(&head);
+	else if (config.request.step == HUD_LEARN_CONTEXT)
+		context_send(&head);
+	else if (config.request.step == HUD_LEARN_CORE)
+		core_send(&head);
+}
+
+/* One call in a poll shows the id of its task; other calls show nothing. */
+static __always_inline bool call_wanted(const struct learn_thread *t)
+{
+	return config.request.step != HUD_LEARN_CORE ||
+	       (t->poll_taken && t->poll_taken == t->polls);
+}
+
+static __always_inline void on_sleep(struct task_struct *task, bool preempt)
+{
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	struct learn_thread *t = thread_get(BPF_CORE_READ(task, pid));
+	__s32 call = call_of(regs);
+	__u32 kind = HUD_SNAPSHOT_SLEEP;
+
+	if (call_is_epoll(call)) {
+		kind = HUD_SNAPSHOT_PARK;
+		__sync_fetch_and_add(&parks_seen, 1);
+	} else if (call_is_of_poll(call)) {
+		kind = HUD_SNAPSHOT_CALL;
+	} else if (config.request.step == HUD_LEARN_CORE) {
+		return;
+	}
+	if (t && (kind != HUD_SNAPSHOT_CALL || call_wanted(t)))
+		snapshot_take(task, regs, t, kind, call, 0, 0);
+}
+
+/* In the scheduler, as the outgoing thread. Of threads of other processes it reads the tgid. */
+SEC("tp_btf/sched_switch")
+int BPF_PROG(learn_switch, bool preempt, struct task_struct *prev)
+{
+	if (!config.tgid || preempt || prev->tgid != (int)config.tgid ||
+	    !(prev->__state & TASK_SLEEPS))
+		return 0;
+	on_sleep(prev, preempt);
+	return 0;
+}
+
+SEC("tp_btf/sys_enter")
+int BPF_PROG(learn_call, struct pt_regs *regs, long call)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct learn_thread *t;
+
+	if (!config.tgid || task->tgid != (int)config.tgid || !call_is_of_poll(call))
+		return 0;
+	t = thread_get(task->pid);
+	if (t && call_wanted(t))
+		snapshot_take(task, regs, t, HUD_SNAPSHOT_CALL, call, 0, 0);
+	return 0;
+}
+
+/* At the first instruction of a function that polls tasks: the task is its argument. */
+SEC("uprobe")
+int learn_poll(struct pt_regs *ctx)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	struct learn_thread *t;
+
+	if (!config.tgid || task->tgid != (int)config.tgid)
+		return 0;
+	__sync_fetch_and_add(&probe_hits, 1);
+	t = thread_get(task->pid);
+	if (!t)
+		return 0;
+	t->polls++;
+	snapshot_take(task, regs, t, HUD_SNAPSHOT_POLL, -1, USER_IP(ctx), ARGUMENT_1(ctx));
+	return 0;
+}

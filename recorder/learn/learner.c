@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/learn/learner.h"
+
+#include "format/array.h"
+#include "recorder/base/clock.h"
+#include "recorder/kernel/learn_session.h"
+#include "recorder/kernel/uprobes.h"
+#include "recorder/learn/answer.h"
+#include "recorder/learn/report.h"
+#include "recorder/learn/snapshots.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define SETTLE_NS                                                                                  \
+	(300 * NS_PER_MS)       /* so long snapshots of a step are collected before a question */
+#define NEW_MIN 8               /* … and at least so many */
+#define HITS_NS (3 * NS_PER_S)  /* so long after their first hit the probes stay, at most */
+#define STEP_NS (20 * NS_PER_S) /* so long a step takes, at most: it may idle */
+#define PAUSE_NS (5 * NS_PER_S) /* before the next attempt; doubled each time */
+#define PAUSE_MAX_NS (60 * NS_PER_S)
+#define ALLOWED 64      /* snapshots of each kind between two ticks */
+#define SITES_MAX 4096  /* functions that are probed at once */
+#define SITES_SINGLE 32 /* … if each needs a link of its own */
+#define SITES_COSTLY 8  /* … if they have to be single-stepped */
+
+/* What became of learning about one object. */
+struct subject {
+	uint64_t next_ns; /* not before then */
+	uint64_t pause_ns;
+	struct hud_layout layout; /* the last result, and what all attempts have cost */
+	bool reported;            /* that it is not known was said */
+};
+
+struct learner {
+	struct learner_options options;
+	struct learn_session *session;
+	struct snapshots snapshots;
+	struct answer answer;
+	struct subject *subject; /* by object */
+	size_t subjects, room;
+	uint32_t object; /* of the present attempt; OBJECT_NONE: there is none */
+	struct process_image image;
+	uint64_t began_ns, step_ns, hit_ns; /* 0: no probe was hit yet */
+	uint64_t hits;                      /* before this attempt */
+	uint32_t asked;                     /* snapshots that the last question had */
+	bool last;                          /* it was the last */
+};
+
+static void on_snapshot(void *context, const struct hud_snapshot *one, size_t bytes)
+{
+	struct learner *l = context;
+
+	snapshots_add(&l->snapshots, one, bytes);
+}
+
+int learner_open(const struct learner_options *options, struct learner **out)
+{
+	struct learner *l = calloc(1, sizeof(*l));
+	struct learn_session_options session = {
+		.multi = options->multi, .on_snapshot = on_snapshot, .context = l};
+
+	*out = l;
+	if (!l)
+		return -ENOMEM;
+	l->options = *options;
+	l->object = OBJECT_NONE;
+	answer_begin(&l->answer, -1);
+	return learn_session_open(&session, &l->session);
+}
+
+void learner_close(struct learner *l)
+{
+	if (!l)
+		return;
+	learn_session_close(l->session);
+	snapshots_free(&l->snapshots);
+	answer_end(&l->answer);
+	free(l->subject);
+	free(l);
+}
+
+/* The state of learning about an object; NULL: no memory. */
+static struct subject *subject_of(struct learner *l, uint32_t object)
+{
+	if (object >= l->subjects) {
+		size_t more = object + 1 - l->subjects;
+
+		if (!array_reserve(&l->subject, l->subjects, more, &l->room, sizeof(*l->subject)))
+			return NULL;
+		for (; l->subjects <= object; l->subjects++)
+			l->subject[l->subjects] = (struct subject) {.pause_ns = PAUSE_NS};
+	}
+	return &l->subject[object];
+}
+
+struct wanted {
+	const struct learner *learner;
+	bool any;
+};
+
+static void wanted_find(void *context, const struct process_image *image)
+{
+	struct wanted *w = context;
+
+	w->any |= object_learnable(w->learner->options.objects, image->object);
+}
+
+bool learner_wanted(const struct learner *l)
+{
+	struct wanted w = {.learner = l};
+
+	process_table_images(l->options.processes, wanted_find, &w);
+	return w.any || l->object != OBJECT_NONE;
+}
+
+struct choice {
+	struct learner *learner;
+	struct process_image image;
+	uint64_t now_ns;
+	bool found;
+};
+
+static void choice_find(void *context, const struct process_image *image)
+{
+	struct choice *c = context;
+	struct subject *s;
+
+	if (c->found || !object_learnable(c->learner->options.objects, image->object))
+		return;
+	s = subject_of(c->learner, image->object);
+	if (!s || s->next_ns > c->now_ns)
+		return;
+	c->image = *image;
+	c->found = true;
+}
+
+static void step_begin(struct learner *l, const struct hud_learn_request *request, uint64_t now_ns)
+{
+	const struct plan *plan = object_plan(l->options.objects, l->object);
+
+	snapshots_begin(&l->snapshots, plan->thread_block, request);
+	l->step_ns = now_ns;
+	l->hit_ns = 0;
+	l->asked = 0;
+}
+
+/* An attempt is over: what it cost, and when the next may begin. */
+static void attempt_end(struct learner *l, uint64_t now_ns)
+{
+	struct subject *s = &l->subject[l->object];
+	struct learn_session_cost cost = learn_session_cost(l->session);
+
+	learn_session_end(l->session);
+	answer_end(&l->answer);
+	s->layout.snapshots += l->snapshots.head.count;
+	s->layout.attempts++;
+	s->layout.took_ns = now_ns - l->began_ns;
+	s->layout.probe_hits += cost.hits - l->hits;
+	s->layout.bpf_run_ns = cost.run_ns;
+	s->next_ns = now_ns + s->pause_ns;
+	s->pause_ns = s->pause_ns * 2 < PAUSE_MAX_NS ? s->pause_ns * 2 : PAUSE_MAX_NS;
+	snapshots_free(&l->snapshots);
+	l->object = OBJECT_NONE;
+}
+
+static void attempt_begin(struct learner *l, uint64_t now_ns)
+{
+	struct choice c = {.learner = l, .now_ns = now_ns};
+	struct hud_learn_request request = {.step = HUD_LEARN_BLOCK};
+	const struct plan *plan;
+
+	process_table_images(l->options.processes, choice_find, &c);
+	if (!c.found)
+		return;
+	l->object = c.image.object;
+	l->image = c.image;
+	l->began_ns = now_ns;
+	l->hits = learn_session_cost(l->session).hits;
+	plan = object_plan(l->options.objects, l->object);
+	step_begin(l, &request, now_ns);
+	if (learn_session_begin(l->session, l->image.pid, plan->thread_block))
+		attempt_end(l, now_ns);
+}
+
+/* The functions to probe: those that are cheap, and few of the others if there are none. */
+static uint32_t sites_choose(const struct plan *plan, bool cheap, uint32_t most,
+			     unsigned long *offset)
+{
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < plan->poll_sites && count < most; i++) {
+		const struct hud_plan_poll_site *s = &plan->poll_site[i];
+		bool is_cheap = s->site_flags & HUD_POLL_SITE_CHEAP;
+
+		if (!(s->site_flags & HUD_POLL_SITE_BLOCKING) && is_cheap == cheap &&
+		    uprobes_offset(plan, s->address, &offset[count]))
+			count++;
+	}
+	return uprobes_unite(offset, count);
+}
+
+static int probes_attach(struct learner *l)
+{
+	const struct plan *plan = object_plan(l->options.objects, l->object);
+	uint32_t most = l->options.multi ? SITES_MAX : SITES_SINGLE, count;
+	unsigned long *offset = calloc(most, sizeof(*offset));
+	int error = -ENOENT;
+
+	if (!offset)
+		return -ENOMEM;
+	count = sites_choose(plan, true, most, offset);
+	/* Not all: then a task that no probe saw may be polled between two that one did. */
+	if (plan->poll_sites <= most && count)
+		l->snapshots.head.snapshots_flags |= HUD_SNAPSHOTS_ALL_SITES;
+	if (!count)
+		count = sites_choose(plan, false, SITES_COSTLY, offset);
+	if (count)
+		error = learn_session_probe(l->session, offset, count);
+	free(offset);
+	return error;
+}
+
+static void answer_take(struct learner *l, const struct plan *plan, uint64_t now_ns)
+{
+	struct subject *s = &l->subject[l->object];
+	const struct hud_plan_learned *a = plan->learned;
+	uint32_t object = l->object;
+	int error = 0;
+
+	s->layout.reason = a->reason;
+	if (plan->identity) {
+		report_proof(&s->layout, plan);
+		error = object_learn(l->options.objects, object, plan, l->answer.data,
+				     l->answer.bytes);
+		attempt_end(l, now_ns);
+		if (!error)
+			process_table_identify(l->options.processes, object);
+		if (!error && !l->options.quiet)
+			report_learned(l->image.path, &s->layout);
+	} else if (a->next.step == HUD_LEARN_NONE || l->last) {
+		attempt_end(l, now_ns);
+	} else if (a->next.step != l->snapshots.head.request.step) {
+		step_begin(l, &a->next, now_ns);
+		learn_session_request(l->session, &a->next);
+		if (a->next.step == HUD_LEARN_CORE && probes_attach(l))
+			attempt_end(l, now_ns);
+	}
+}
+
+/* No more snapshots of this step: it has had its time. */
+static bool step_over(const struct learner *l, uint64_t now_ns)
+{
+	return now_ns - l->step_ns >= STEP_NS || (l->hit_ns && now_ns - l->hit_ns >= HITS_NS);
+}
+
+static void question_ask(struct learner *l, uint64_t now_ns)
+{
+	bool last = step_over(l, now_ns);
+	int fd;
+
+	if (!last &&
+	    (now_ns - l->step_ns < SETTLE_NS || l->snapshots.head.count < l->asked + NEW_MIN))
+		return;
+	fd = snapshots_file(&l->snapshots, last);
+	if (fd < 0)
+		return;
+	l->last = last;
+	l->asked = l->snapshots.head.count;
+	answer_begin(&l->answer, object_table_ask(l->options.objects, fd));
+	close(fd);
+	if (!answer_awaited(&l->answer))
+		attempt_end(l, now_ns);
+}
+
+static void attempt_go_on(struct learner *l, uint64_t now_ns)
+{
+	struct plan plan;
+	int64_t allowed[4];
+
+	snapshots_allowed(&l->snapshots, ALLOWED, allowed);
+	learn_session_drain(l->session, allowed);
+	if (!l->hit_ns && l->snapshots.head.request.step == HUD_LEARN_CORE &&
+	    learn_session_cost(l->session).hits > l->hits)
+		l->hit_ns = now_ns;
+	if (!answer_awaited(&l->answer)) {
+		question_ask(l, now_ns);
+		return;
+	}
+	switch (answer_read(&l->answer, &plan)) {
+	case ANSWER_MORE:
+		break;
+	case ANSWER_WHOLE:
+		answer_take(l, &plan, now_ns);
+		plan_free(&plan);
+		break;
+	case ANSWER_FAILED:
+		attempt_end(l, now_ns);
+	}
+}
+
+struct checking {
+	struct learner *learner;
+	uint64_t now_ns;
+	bool final;
+	uint32_t wrong; /* object whose layout was contradicted, or OBJECT_NONE */
+	uint64_t contradictions;
+	const char *path;
+};
+
+/* Says of a process whose state is read from where its place is known; finds contradictions. */
+static void image_check(void *context, const struct process_image *image)
+{
+	struct checking *c = context;
+	struct learner *l = c->learner;
+	const struct hud_plan_identity *identity =
+		object_identity(l->options.objects, image->object);
+	struct subject *s = subject_of(l, image->object);
+	struct hud_layout layout;
+	uint64_t wrong;
+
+	if (!s || !image->identified || !identity)
+		return;
+	if (!image->layout_known) {
+		layout = report_layout(&s->layout, identity,
+				       object_recalled(l->options.objects, image->object));
+		process_table_layout(l->options.processes, image->pid, &layout, c->now_ns);
+	}
+	wrong = identity_store_contradictions(l->options.identities, image->pid);
+	if (wrong && identity->identity_flags & HUD_IDENTITY_LEARNED) {
+		c->wrong = image->object;
+		c->contradictions = wrong;
+		c->path = image->path;
+	}
+}
+
+struct withdrawal {
+	struct learner *learner;
+	uint32_t object;
+	struct hud_layout layout;
+	uint64_t now_ns;
+};
+
+static void image_withdraw(void *context, const struct process_image *image)
+{
+	struct withdrawal *w = context;
+
+	if (image->object == w->object && image->identified)
+		process_table_layout(w->learner->options.processes, image->pid, &w->layout,
+				     w->now_ns);
+}
+
+/* What was learned is wrong, or the program does what Tokio's driver alone should do. */
+static void layout_withdraw(struct learner *l, const struct checking *c)
+{
+	struct withdrawal w = {l, c->wrong, {.layout_flags = HUD_LAYOUT_WITHDRAWN}, c->now_ns};
+	struct subject *s = &l->subject[c->wrong];
+
+	w.layout.reason = HUD_LEARN_CONTRADICTED;
+	w.layout.contradictions = c->contradictions;
+	process_table_images(l->options.processes, image_withdraw, &w);
+	object_unlearn(l->options.objects, c->wrong);
+	process_table_identify(l->options.processes, c->wrong);
+	s->next_ns = c->now_ns + s->pause_ns;
+	report_withdrawn(c->path, c->contradictions);
+}
+
+static void layouts_check(struct learner *l, uint64_t now_ns)
+{
+	struct checking c = {.learner = l, .now_ns = now_ns, .wrong = OBJECT_NONE};
+
+	process_table_images(l->options.processes, image_check, &c);
+	if (c.wrong != OBJECT_NONE)
+		layout_withdraw(l, &c);
+}
+
+void learner_tick(struct learner *l, uint64_t now_ns)
+{
+	if (l->object != OBJECT_NONE) {
+		const struct process_entry *e =
+			process_table_find(l->options.processes, l->image.pid);
+
+		if (!e || !e->alive || e->id != l->image.id)
+			attempt_end(l, now_ns);
+		else
+			attempt_go_on(l, now_ns);
+	}
+	if (l->object == OBJECT_NONE)
+		attempt_begin(l, now_ns);
+	layouts_check(l, now_ns);
+}
+
+static void image_finish(void *context, const struct process_image *image)
+{
+	struct checking *c = context;
+	struct learner *l = c->learner;
+	struct subject *s;
+	struct hud_layout layout;
+
+	if (image->layout_known || !object_learnable(l->options.objects, image->object))
+		return;
+	s = subject_of(l, image->object);
+	if (!s)
+		return;
+	layout = report_layout(&s->layout, NULL, false);
+	process_table_layout(l->options.processes, image->pid, &layout, c->now_ns);
+	if (!s->reported && !l->options.quiet)
+		report_undecided(image->path, &s->layout);
+	s->reported = true;
+}
+
+void learner_finish(struct learner *l, uint64_t now_ns)
+{
+	struct checking c = {.learner = l, .now_ns = now_ns, .final = true};
+
+	if (l->object != OBJECT_NONE)
+		attempt_end(l, now_ns);
+	layouts_check(l, now_ns);
+	process_table_images(l->options.processes, image_finish, &c);
+}

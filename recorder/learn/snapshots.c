@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/learn/snapshots.h"
+
+#include "format/array.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define KIND_MAX 448 /* of one kind: 2.5 MB; all four together fit HUD_SNAPSHOTS_MAX */
+
+#if defined(__x86_64__)
+#define MACHINE EM_X86_64
+#else
+#define MACHINE EM_AARCH64
+#endif
+
+static size_t snapshot_bytes(uint32_t step)
+{
+	return step == HUD_LEARN_BLOCK     ? sizeof(struct hud_block_snapshot)
+	       : step == HUD_LEARN_CONTEXT ? sizeof(struct hud_context_snapshot)
+					   : sizeof(struct hud_core_snapshot);
+}
+
+void snapshots_begin(struct snapshots *s, const struct hud_plan_block *block,
+		     const struct hud_learn_request *request)
+{
+	memset(s->of_kind, 0, sizeof(s->of_kind));
+	s->bytes = 0;
+	s->head = (struct hud_snapshots) {
+		.version = HUD_FORMAT_VERSION,
+		.machine = MACHINE,
+		.first = block->first,
+		.bytes = block->bytes,
+		.request = *request,
+	};
+	memcpy(s->head.magic, HUD_SNAPSHOTS_MAGIC, sizeof(s->head.magic));
+}
+
+void snapshots_add(struct snapshots *s, const struct hud_snapshot *one, size_t bytes)
+{
+	uint32_t kind = one->kind - 1;
+
+	if (kind >= 4 || bytes != snapshot_bytes(s->head.request.step) ||
+	    s->of_kind[kind] >= KIND_MAX || s->head.count >= HUD_SNAPSHOTS_MAX ||
+	    !array_reserve(&s->data, s->bytes, bytes, &s->room, 1))
+		return;
+	memcpy(s->data + s->bytes, one, bytes);
+	s->bytes += bytes;
+	s->of_kind[kind]++;
+	s->head.count++;
+}
+
+void snapshots_allowed(const struct snapshots *s, int64_t most, int64_t allowed[4])
+{
+	for (size_t i = 0; i < 4; i++) {
+		int64_t room = KIND_MAX - (int64_t)s->of_kind[i];
+
+		allowed[i] = room < most ? room : most;
+	}
+}
+
+static int bytes_write(int fd, const void *data, size_t bytes)
+{
+	const uint8_t *at = data;
+
+	while (bytes) {
+		ssize_t put = write(fd, at, bytes);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return -errno;
+		at += put;
+		bytes -= (size_t)put;
+	}
+	return 0;
+}
+
+int snapshots_file(const struct snapshots *s, bool last)
+{
+	struct hud_snapshots head = s->head;
+	int fd = memfd_create("snapshots", MFD_CLOEXEC), error;
+
+	if (fd < 0)
+		return -errno;
+	if (last)
+		head.snapshots_flags |= HUD_SNAPSHOTS_LAST;
+	error = bytes_write(fd, &head, sizeof(head));
+	if (!error)
+		error = bytes_write(fd, s->data, s->bytes);
+	if (!error)
+		return fd;
+	close(fd);
+	return error;
+}
+
+void snapshots_free(struct snapshots *s)
+{
+	free(s->data);
+	s->data = NULL;
+	s->bytes = s->room = 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_LEARN_SNAPSHOTS_H
+#define HUD_RECORDER_LEARN_SNAPSHOTS_H
+
+#include "format/plan.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Snapshots of one step, collected: some MB at most. */
+struct snapshots {
+	struct hud_snapshots head;
+	uint8_t *data;
+	size_t bytes, room;
+	uint32_t of_kind[4]; /* enum hud_snapshot_kind - 1 */
+};
+
+/* Forgets what there is and begins with this step. */
+void snapshots_begin(struct snapshots *s, const struct hud_plan_block *block,
+		     const struct hud_learn_request *request);
+/* Takes one if it is of this step; what there is no room for is left out. */
+void snapshots_add(struct snapshots *s, const struct hud_snapshot *one, size_t bytes);
+
+/* How many more of each kind there is room for, `most` at most. */
+void snapshots_allowed(const struct snapshots *s, int64_t most, int64_t allowed[4]);
+
+/* A memfd with all of them, or a negative errno. */
+int snapshots_file(const struct snapshots *s, bool last);
+
+void snapshots_free(struct snapshots *s);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "tests/unit/fixture/analysis_fixture.h"
+
+#include "format/plan.h"
+
+/* From where it is known where a runtime keeps its state: learned, not known, or withdrawn. */
+
+#define END_US UINT64_C(1000000)
+
+static void poll_and_park(struct scene *s)
+{
+	struct hud_window window = {
+		.head = {HUD_WINDOW, 0, sizeof(window)},
+		.start_ns = BEGIN_NS,
+		.end_ns = BEGIN_NS + 100000000,
+		.process = s->process,
+		.tid = 11,
+		.cpu_ns = 20000000,
+		.sleep_ns = 10000000,
+		.parked_ns = 70000000,
+	};
+	struct hud_sample sample = {
+		.head = {HUD_SAMPLE, 0, sizeof(sample)},
+		.time_ns = BEGIN_NS + 11000000,
+		.awake_ns = BEGIN_NS + 11000000,
+		.process = s->process,
+		.tid = 11,
+		.user_stack = s->stack[TINY],
+		.syscall = HUD_NO_SYSCALL,
+		.where = HUD_WHERE_POLL,
+	};
+
+	scene_event(s, &window);
+	scene_event(s, &sample);
+}
+
+static sqlite3 *layouts_load(const struct hud_layout *layouts, size_t count)
+{
+	struct scene s;
+
+	scene_begin(&s, 1);
+	poll_and_park(&s);
+	for (size_t i = 0; i < count; i++) {
+		struct hud_layout one = layouts[i];
+
+		one.head = (struct hud_record) {HUD_LAYOUT, 0, sizeof(one)};
+		one.process = s.process;
+		one.time_ns = BEGIN_NS + (i + 1) * 1000000;
+		scene_event(&s, &one);
+	}
+	return scene_load(&s, END_US);
+}
+
+#define LAYOUTS(...)                                                                               \
+	layouts_load((struct hud_layout[]) {__VA_ARGS__},                                          \
+		     sizeof((struct hud_layout[]) {__VA_ARGS__}) / sizeof(struct hud_layout))
+
+#define SENTENCE "SELECT sentence FROM runtime_layouts"
+#define REMEDY "SELECT remedy FROM runtime_layouts"
+
+static void what_was_learned_says_by_how_much(void **state)
+{
+	sqlite3 *db = LAYOUTS({.layout_source = HUD_LAYOUT_LEARNED,
+			       .layout_flags = HUD_LAYOUT_TASK | HUD_LAYOUT_TICK,
+			       .parks = 448,
+			       .polls = 440,
+			       .took_ns = 1240000000});
+
+	(void)state;
+	assert_text(db, SENTENCE,
+		    "where its workers keep their state was learned in 1.2 s: 448 parks and 440 "
+		    "polls agree");
+	assert_number(db, "SELECT remedy IS NULL FROM runtime_layouts", 1);
+	assert_text(db, "SELECT source FROM process_source", "passive");
+	sqlite3_close(db);
+	db = LAYOUTS({.layout_source = HUD_LAYOUT_LEARNED,
+		      .layout_flags = HUD_LAYOUT_TASK | HUD_LAYOUT_EARLIER});
+	assert_text(db, SENTENCE,
+		    "where its workers keep their state was learned in an earlier recording");
+	assert_text(db, REMEDY,
+		    "of some of its workers several short polls may look like one: their polls are "
+		    "upper bounds");
+	sqlite3_close(db);
+}
+
+static void what_could_not_be_learned_says_why_and_what_to_do(void **state)
+{
+	sqlite3 *db = LAYOUTS({.reason = HUD_LEARN_FEW_POLLS});
+
+	(void)state;
+	assert_text(db, SENTENCE,
+		    "where its workers keep their state could not be learned: too few polls were "
+		    "seen");
+	assert_text(db, REMEDY,
+		    "record it for longer, while it has work to do; or record a build with debug "
+		    "information");
+	sqlite3_close(db);
+}
+
+static void debug_information_needs_no_sentence(void **state)
+{
+	sqlite3 *db = LAYOUTS({.layout_source = HUD_LAYOUT_DEBUG});
+
+	(void)state;
+	assert_number(db, "SELECT sentence IS NULL AND remedy IS NULL FROM runtime_layouts", 1);
+	sqlite3_close(db);
+}
+
+static void the_last_of_a_process_holds(void **state)
+{
+	sqlite3 *db =
+		LAYOUTS({.layout_source = HUD_LAYOUT_TABLE}, {.layout_source = HUD_LAYOUT_LEARNED});
+
+	(void)state;
+	assert_text(db, "SELECT source FROM runtime_layouts", "learned");
+	assert_number(db, "SELECT count(*) FROM runtime_layouts", 1);
+	sqlite3_close(db);
+}
+
+static void nothing_is_believed_of_what_was_withdrawn(void **state)
+{
+	sqlite3 *db = LAYOUTS({.layout_source = HUD_LAYOUT_LEARNED});
+
+	(void)state;
+	assert_text(db, "SELECT source FROM process_source", "passive");
+	assert_number(db, "SELECT sum(parked_ns) FROM thread_window", 70000000);
+	sqlite3_close(db);
+	db = LAYOUTS({.layout_source = HUD_LAYOUT_LEARNED},
+		     {.layout_flags = HUD_LAYOUT_WITHDRAWN, .contradictions = 3},
+		     {.layout_source = HUD_LAYOUT_LEARNED});
+	assert_text(db, "SELECT source FROM process_source", "stack");
+	assert_number(db, "SELECT sum(parked_ns) FROM thread_window", 0);
+	assert_number(db, "SELECT sum(sleep_ns) FROM thread_window", 80000000);
+	sqlite3_close(db);
+	db = LAYOUTS({.layout_flags = HUD_LAYOUT_WITHDRAWN, .contradictions = 3});
+	assert_text(db, SENTENCE,
+		    "what was learned of where its workers keep their state was contradicted by 3 "
+		    "parks or polls");
+	assert_text(db, REMEDY, "its polls and parks are distinguished by stack traces only");
+	sqlite3_close(db);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_learned_says_by_how_much),
+		cmocka_unit_test(what_could_not_be_learned_says_why_and_what_to_do),
+		cmocka_unit_test(debug_information_needs_no_sentence),
+		cmocka_unit_test(the_last_of_a_process_holds),
+		cmocka_unit_test(nothing_is_believed_of_what_was_withdrawn),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
