@@ -28,8 +28,8 @@ struct tick_scan {
 	struct pairs idles;  /* parks, one after the other, without a poll between them */
 	struct pairs still;  /* looks at one poll */
 	/*
-	 * More polls than sleeps later, in current_thread, which has no LIFO slot: here `moved`
-	 * counts moves by no less than these polls.
+	 * In current_thread, which has no LIFO slot: more polls than twice the sleeps between them.
+	 * Here `moved` counts moves by no less than these polls, and one for the park.
 	 */
 	struct pairs many;
 	/* The last snapshot with each core. */
@@ -68,11 +68,20 @@ static struct pairs *pairs_of(struct tick_scan *scan, const struct learn_group *
 	return NULL;
 }
 
-static bool is_many(const struct learn_group *g, const struct hud_snapshot *a,
-		    const struct hud_snapshot *b)
+/*
+ * By how much the tick must have moved between two polls, or two parks, of one thread, where it
+ * must have moved by more than any count of parks, even one of parks and wakeups; else 0.
+ */
+static uint64_t many_least(const struct learn_group *g, const struct hud_snapshot *a,
+			   const struct hud_snapshot *b)
 {
-	return g->kind == HUD_SCHEDULER_CURRENT_THREAD && a->tid == b->tid && learn_is_poll(a) &&
-	       learn_is_poll(b) && b->polls - a->polls > b->sleeps - a->sleeps;
+	bool parks = a->kind == HUD_SNAPSHOT_PARK && b->kind == HUD_SNAPSHOT_PARK;
+	uint64_t least = b->polls - a->polls + parks;
+
+	if (g->kind != HUD_SCHEDULER_CURRENT_THREAD || a->tid != b->tid || b->polls <= a->polls ||
+	    b->sleeps < a->sleeps || (!parks && !(learn_is_poll(a) && learn_is_poll(b))))
+		return 0;
+	return least > 2 * (b->sleeps - a->sleeps) ? least : 0;
 }
 
 static void pair_take(struct tick_scan *scan, const struct learn_group *g,
@@ -81,11 +90,11 @@ static void pair_take(struct tick_scan *scan, const struct learn_group *g,
 {
 	uint64_t most = (b->head.time_ns - a->head.time_ns) / FASTEST_NS + 1;
 	struct pairs *pairs = pairs_of(scan, g, &a->head, &b->head);
-	bool many = is_many(g, &a->head, &b->head);
+	uint64_t many = many_least(g, &a->head, &b->head);
 
 	if (pairs)
 		pairs->count++;
-	scan->many.count += many;
+	scan->many.count += many != 0;
 	for (size_t i = 0; i < COUNTERS; i++) {
 		uint32_t step = counter(after, i) - counter(before, i);
 
@@ -93,7 +102,7 @@ static void pair_take(struct tick_scan *scan, const struct learn_group *g,
 			scan->grows[i] = false;
 		if (pairs && step)
 			pairs->moved[i]++;
-		if (many && step >= b->head.polls - a->head.polls)
+		if (many && step >= many)
 			scan->many.moved[i]++;
 	}
 }

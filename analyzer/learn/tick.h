@@ -7,7 +7,8 @@
 /*
  * The counter of a core that says whether it is still the same poll: 4 bytes that only grow, that
  * move between polls that follow each other without a sleep, and from park to park too, and stay
- * during a poll. A counter of parks fails the first, one of polls the second.
+ * during a poll. A counter of parks fails the first, one of polls the second. In current_thread,
+ * where each poll may follow a park, by no less than the polls and parks that were seen.
  */
 struct learn_tick {
 	bool proven;

@@ -267,6 +267,24 @@ static void a_counter_of_parks_is_no_tick(void **state)
 	learn_input_close(&in);
 }
 
+/* Each of its polls follows a park, and a count of parks and wakeups moves by as much. */
+static void a_counter_of_parks_and_wakeups_is_no_tick_of_current_thread(void **state)
+{
+	const struct hud_plan_scheduler *single;
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "core");
+	for (size_t i = 0; i < in.count; i++)
+		core_words(&in, i, 1)[67] = 2 * in.core[i].head.sleeps;
+	assert_int_equal(learn_answer(&a, &in), 0);
+	single = scheduler_in(&a, HUD_SCHEDULER_CURRENT_THREAD);
+	assert_non_null(single);
+	assert_int_equal(single->tick, HUD_NO_OFFSET);
+	learn_input_close(&in);
+}
+
 static void ids_that_disagree_are_not_believed(void **state)
 {
 	struct learn_input in;
@@ -295,6 +313,7 @@ int main(void)
 		cmocka_unit_test(a_probe_that_sees_no_task_is_no_poll),
 		cmocka_unit_test(a_counter_that_goes_back_is_no_tick),
 		cmocka_unit_test(a_counter_of_parks_is_no_tick),
+		cmocka_unit_test(a_counter_of_parks_and_wakeups_is_no_tick_of_current_thread),
 		cmocka_unit_test(ids_that_disagree_are_not_believed),
 	};
 
