@@ -6,14 +6,8 @@
 #include <string.h>
 
 enum { COUNTERS = HUD_LEARN_CORE_BYTES / 4, CORES_MAX = 128 };
-enum {
-	PAIRS_MIN = 16,
-	MOVED_PERCENT = 20,
-	STILL_PERCENT = 5,
-	IDLES_MIN = 4,
-	IDLE_PERCENT = 50,
-	MANY_MIN = 8
-};
+/* Of 100 pairs: a rare one may be of two snapshots between which another was lost. */
+enum { PAIRS_MIN = 8, ALWAYS = 95, NEVER = 5, OFTEN = 20, MOVED_MIN = 2 };
 #define FASTEST_NS 50 /* from one poll to the next */
 
 /* How often each counter moved in pairs of one sort. */
@@ -24,9 +18,10 @@ struct pairs {
 
 struct tick_scan {
 	bool grows[COUNTERS];
-	struct pairs rounds; /* polls, one after the other */
-	struct pairs idles;  /* parks, one after the other, without a poll between them */
+	struct pairs wakes;  /* a park, then a poll */
+	struct pairs rests;  /* a poll, then a park */
 	struct pairs still;  /* looks at one poll */
+	struct pairs rounds; /* polls, one after the other, without a sleep between them */
 	/*
 	 * In current_thread, which has no LIFO slot: more polls than twice the sleeps between them.
 	 * Here `moved` counts moves by no less than these polls, and one for the park.
@@ -49,20 +44,27 @@ static uint32_t counter(const struct hud_core_words *w, size_t i)
 	return value;
 }
 
+static bool is_in_poll(const struct hud_snapshot *s)
+{
+	return learn_is_poll(s) || s->kind == HUD_SNAPSHOT_CALL;
+}
+
 /* Which sort of pair are these snapshots of one core? NULL: none that says something. */
 static struct pairs *pairs_of(struct tick_scan *scan, const struct learn_group *g,
 			      const struct hud_snapshot *a, const struct hud_snapshot *b)
 {
-	if (a->tid != b->tid)
+	bool park = a->kind == HUD_SNAPSHOT_PARK;
+
+	if (a->tid != b->tid || (!park && !is_in_poll(a)))
 		return NULL;
-	if (learn_is_poll(a) && learn_is_poll(b))
-		return a->polls != b->polls && a->sleeps == b->sleeps ? &scan->rounds : NULL;
-	if (a->polls != b->polls)
+	if (learn_is_poll(b) && a->polls != b->polls)
+		return park ? &scan->wakes : a->sleeps == b->sleeps ? &scan->rounds : NULL;
+	if (park)
 		return NULL;
-	if (a->kind == HUD_SNAPSHOT_PARK && b->kind == HUD_SNAPSHOT_PARK)
-		return &scan->idles;
+	if (b->kind == HUD_SNAPSHOT_PARK)
+		return &scan->rests;
 	/* block_on polls its own future, which no probe sees. */
-	if (learn_is_poll(a) && b->kind == HUD_SNAPSHOT_CALL &&
+	if (learn_is_poll(a) && b->kind == HUD_SNAPSHOT_CALL && a->polls == b->polls &&
 	    g->kind == HUD_SCHEDULER_MULTI_THREAD)
 		return &scan->still;
 	return NULL;
@@ -130,37 +132,51 @@ static bool share(const struct pairs *p, size_t i, uint32_t percent)
 	return 100ull * p->moved[i] >= (uint64_t)percent * p->count;
 }
 
-static bool counts_polls(const struct tick_scan *scan, size_t i)
+/* What the tick must do: else it is another counter, or none. */
+static bool can_be_tick(const struct tick_scan *scan, size_t i)
 {
-	if (!scan->grows[i] ||
-	    100ull * scan->still.moved[i] > (uint64_t)STILL_PERCENT * scan->still.count)
-		return false;
-	if (scan->rounds.count >= PAIRS_MIN)
-		return share(&scan->rounds, i, MOVED_PERCENT);
-	return scan->many.count >= MANY_MIN && share(&scan->many, i, 100);
+	return scan->grows[i] && share(&scan->wakes, i, ALWAYS) && share(&scan->rests, i, ALWAYS) &&
+	       100ull * scan->still.moved[i] <= (uint64_t)NEVER * scan->still.count;
 }
 
-static void tick_choose(struct learn_tick *out, const struct tick_scan *scan)
+/*
+ * Of those that can be, the one that moves between polls. All of the core of multi_thread is in a
+ * snapshot, and so the tick is one of them: a single one needs little more.
+ */
+static bool counts_rounds(const struct tick_scan *scan, size_t i, size_t candidates)
 {
-	size_t all = 0, idle = 0, first = 0, first_idle = 0;
+	if (candidates == 1)
+		return scan->rounds.moved[i] >= MOVED_MIN;
+	return scan->rounds.count >= 2 * PAIRS_MIN && share(&scan->rounds, i, OFTEN);
+}
 
-	for (size_t i = COUNTERS; i-- > 0;) {
-		if (!counts_polls(scan, i))
-			continue;
-		all++;
-		first = i;
-		if (scan->idles.count < IDLES_MIN || !share(&scan->idles, i, IDLE_PERCENT))
-			continue;
-		idle++;
-		first_idle = i;
-	}
-	if (idle != 1 && all != 1)
+static bool is_proven(const struct tick_scan *scan, const struct learn_group *g, size_t i,
+		      size_t candidates)
+{
+	if (!can_be_tick(scan, i))
+		return false;
+	if (g->kind == HUD_SCHEDULER_CURRENT_THREAD)
+		return scan->many.count >= PAIRS_MIN && share(&scan->many, i, 100);
+	return counts_rounds(scan, i, candidates);
+}
+
+static void tick_choose(struct learn_tick *out, const struct tick_scan *scan,
+			const struct learn_group *g)
+{
+	size_t candidates = 0, proven = 0;
+
+	if (scan->wakes.count < PAIRS_MIN || scan->rests.count < PAIRS_MIN)
 		return;
-	out->proven = true;
-	first = idle == 1 ? first_idle : first;
-	out->offset = (uint32_t)(first * sizeof(uint32_t));
-	out->moved = scan->rounds.count >= PAIRS_MIN ? scan->rounds.moved[first]
-						     : scan->many.moved[first];
+	for (size_t i = 0; i < COUNTERS; i++)
+		candidates += can_be_tick(scan, i);
+	for (size_t i = 0; i < COUNTERS; i++) {
+		if (!is_proven(scan, g, i, candidates))
+			continue;
+		proven++;
+		out->offset = (uint32_t)(i * sizeof(uint32_t));
+		out->moved = scan->wakes.moved[i] + scan->rests.moved[i] + scan->rounds.moved[i];
+	}
+	out->proven = proven == 1;
 }
 
 int learn_tick_find(struct learn_tick *out, const struct learn_input *in,
@@ -179,7 +195,7 @@ int learn_tick_find(struct learn_tick *out, const struct learn_input *in,
 		if (w && w->core)
 			snapshot_take(scan, g, s, w);
 	}
-	tick_choose(out, scan);
+	tick_choose(out, scan, g);
 	free(scan);
 	return 0;
 }

@@ -6,14 +6,15 @@
 
 /*
  * The counter of a core that says whether it is still the same poll: 4 bytes that only grow, that
- * move between polls that follow each other without a sleep, and from park to park too, and stay
- * during a poll. A counter of parks fails the first, one of polls the second. In current_thread,
- * where each poll may follow a park, by no less than the polls and parks that were seen.
+ * move from each park to the next poll and from a poll to the next park, and stay during a poll. It
+ * moves between polls without a park too, which tells it from a count of parks and wakeups: in
+ * current_thread by no less than the polls that were seen, in multi_thread unless a task came out
+ * of the LIFO slot. A count of polls does not move from a poll to the next park.
  */
 struct learn_tick {
 	bool proven;
 	uint32_t offset; /* in the core */
-	uint32_t moved;  /* pairs of polls between which it moved */
+	uint32_t moved;  /* pairs of parks and polls between which it moved */
 };
 
 /* Of a proven group. 0 or -ENOMEM. */

@@ -6,6 +6,8 @@
 #include <string.h>
 
 enum { WORD = 8, CONTEXT_WORDS = HUD_LEARN_CONTEXT_BYTES / WORD, THREADS_MAX = 64 };
+/* A context begins with a tag or with its handle: neither is the flag before the core. */
+enum { CORE_FIRST = 2 };
 #define BLOCK_WORDS (HUD_LEARN_BLOCKS_MAX * (HUD_LEARN_BLOCK_BYTES / WORD))
 
 /* What was seen of one word of the block. */
@@ -114,7 +116,7 @@ static size_t distinct_cores(const struct chain_seen *c)
 static void context_take(const struct hud_snapshot *head, const struct hud_context_words *c,
 			 struct chain_seen seen[CONTEXT_WORDS])
 {
-	for (size_t i = 1; i < CONTEXT_WORDS; i++) {
+	for (size_t i = CORE_FIRST; i < CONTEXT_WORDS; i++) {
 		uint64_t core = c->word[i];
 
 		if (c->word[i - 1] || (core && !learn_on_heap(head, core)))
@@ -145,7 +147,7 @@ static void word_scan(const struct learn_input *in, size_t index, struct chain_s
 			    learn_tag_of(c->word[0]) == tag)
 				context_take(&in->context[i].head, c, seen);
 		}
-		for (size_t i = 1; i < CONTEXT_WORDS; i++)
+		for (size_t i = CORE_FIRST; i < CONTEXT_WORDS; i++)
 			threads[i] += chain_threads(&seen[i]);
 	}
 }
@@ -183,7 +185,7 @@ int learn_chains_find(const struct learn_input *in, struct hud_learn_chain chain
 		size_t threads[CONTEXT_WORDS] = {0};
 
 		word_scan(in, w, seen, threads);
-		for (uint32_t i = 1; i < CONTEXT_WORDS; i++) {
+		for (uint32_t i = CORE_FIRST; i < CONTEXT_WORDS; i++) {
 			struct hud_learn_chain one = {.word = in->head.request.word[w],
 						      .core = i * WORD};
 

@@ -15,6 +15,7 @@ enum plan_name {
 	NAME_LAYOUTS, /* the rules file of its known layouts */
 	NAME_UNIT,
 	NAME_PATH,
+	NAME_SOURCE,
 	NAME_DRIVER_IO,
 	NAME_DRIVER_SIGNAL,
 	NAME_CONTEXT_VARIABLE,

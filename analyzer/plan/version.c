@@ -52,9 +52,16 @@ static void bytes_search(const char *from, size_t bytes, const char *mark,
 	}
 }
 
-/*
- * Searches the section of this name; `name` NULL: all sections that are loaded as read-only data.
- */
+/* Is this a section of the name; `name` NULL: one that is loaded as read-only data? */
+static bool is_searched(const GElf_Shdr *header, const char *own, const char *name)
+{
+	if (header->sh_type != SHT_PROGBITS)
+		return false;
+	if (name)
+		return !strcmp(own, name);
+	return header->sh_flags & SHF_ALLOC && !(header->sh_flags & (SHF_EXECINSTR | SHF_WRITE));
+}
+
 static struct plan_version sections_search(Elf *elf, const char *name, const char *mark)
 {
 	struct plan_version best = {0};
@@ -63,19 +70,29 @@ static struct plan_version sections_search(Elf *elf, const char *name, const cha
 	const char *own;
 
 	while (elf_section_next(elf, &section, &header, &own)) {
-		Elf_Data *data;
+		Elf_Data *data =
+			is_searched(&header, own, name) ? elf_rawdata(section, NULL) : NULL;
 
-		if (header.sh_type != SHT_PROGBITS)
-			continue;
-		if (name ? strcmp(own, name) != 0
-			 : !(header.sh_flags & SHF_ALLOC) ||
-				    header.sh_flags & (SHF_EXECINSTR | SHF_WRITE))
-			continue;
-		data = elf_rawdata(section, NULL);
 		if (data && data->d_buf)
 			bytes_search(data->d_buf, data->d_size, mark, &best);
 	}
 	return best;
+}
+
+bool plan_text_is_in(Elf *elf, const char *text)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+	const char *own;
+
+	while (elf_section_next(elf, &section, &header, &own)) {
+		Elf_Data *data =
+			is_searched(&header, own, NULL) ? elf_rawdata(section, NULL) : NULL;
+
+		if (data && data->d_buf && memmem(data->d_buf, data->d_size, text, strlen(text)))
+			return true;
+	}
+	return false;
 }
 
 struct plan_version plan_version_of_paths(Elf *elf, const char *prefix)

@@ -15,6 +15,9 @@ struct plan_version {
 /* The version at the start of `text`, "1.24.2"; anything may follow. */
 struct plan_version plan_version_read(const char *text, const char *end);
 
+/* Does read-only data contain this text? */
+bool plan_text_is_in(Elf *elf, const char *text);
+
 /*
  * The highest version after PREFIX in read-only data. Programs have paths of source files there for
  * panic messages, with or without debug information.

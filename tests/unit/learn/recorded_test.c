@@ -12,7 +12,7 @@ static void the_thread_local_words_that_lead_to_contexts_are_found(void **state)
 	struct learn_answer a;
 
 	(void)state;
-	recorded_read(&in, "block");
+	recorded_read(&in, "demo-block");
 	assert_int_equal(learn_answer(&a, &in), 0);
 	assert_int_equal(a.learned.next.step, HUD_LEARN_CONTEXT);
 	assert_in_range(a.learned.next.words, 2, 4);
@@ -26,7 +26,7 @@ static void the_chains_to_cores_are_found(void **state)
 	struct learn_answer a;
 
 	(void)state;
-	recorded_read(&in, "context");
+	recorded_read(&in, "demo-context");
 	assert_int_equal(learn_answer(&a, &in), 0);
 	assert_int_equal(a.learned.next.step, HUD_LEARN_CORE);
 	assert_int_equal(a.learned.next.chains, 2);
@@ -46,7 +46,7 @@ static void the_layout_is_that_of_debug_information(void **state)
 	struct learn_answer a;
 
 	(void)state;
-	recorded_read(&in, "core");
+	recorded_read(&in, "demo-core");
 	assert_int_equal(learn_answer(&a, &in), 0);
 	assert_int_equal(a.learned.next.step, HUD_LEARN_NONE);
 	assert_int_equal(a.learned.reason, HUD_LEARN_OPEN);
@@ -77,13 +77,49 @@ static void the_layout_is_that_of_debug_information(void **state)
 	learn_input_close(&in);
 }
 
+/* One word leads to both schedulers, whose contexts have tags; ids have none. */
+static void the_layout_of_a_newer_runtime_is_that_of_debug_information(void **state)
+{
+	const struct hud_plan_scheduler *multi, *single;
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "newer-core");
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.learned.next.step, HUD_LEARN_NONE);
+	multi = scheduler_in(&a, HUD_SCHEDULER_MULTI_THREAD);
+	single = scheduler_in(&a, HUD_SCHEDULER_CURRENT_THREAD);
+	assert_non_null(multi);
+	assert_int_equal(multi->context, -200);
+	assert_int_equal(multi->core, 24);
+	assert_int_equal(multi->variant.bytes, 8);
+	assert_int_equal(multi->variant.offset, 0);
+	assert_int_equal(multi->variant.value, 1);
+	assert_int_equal(multi->parked.offset, 8);
+	assert_int_equal(multi->parked.value, 0);
+	assert_int_equal(multi->tick, 104); /* and not 64, of parks and wakeups */
+	assert_non_null(single);
+	assert_int_equal(single->context, -200);
+	assert_int_equal(single->variant.bytes, 8);
+	assert_int_equal(single->variant.value, 0);
+	assert_int_equal(single->parked.offset, 0);
+	assert_int_equal(single->parked.value, 3);
+	assert_int_equal(single->tick, 112); /* and not 88 */
+	assert_int_equal(a.identity.head.task, -192);
+	assert_int_equal(a.identity.head.identity_flags, HUD_IDENTITY_KNOWN | HUD_IDENTITY_LEARNED |
+								 HUD_IDENTITY_TASK |
+								 HUD_IDENTITY_HEADER);
+	learn_input_close(&in);
+}
+
 static void more_is_asked_for_until_it_is_whole_or_over(void **state)
 {
 	struct learn_input in;
 	struct learn_answer a;
 
 	(void)state;
-	recorded_read(&in, "core");
+	recorded_read(&in, "demo-core");
 	in.head.snapshots_flags &= ~(uint32_t)HUD_SNAPSHOTS_LAST;
 	assert_int_equal(learn_answer(&a, &in), 0);
 	assert_int_equal(a.learned.next.step, HUD_LEARN_NONE);
@@ -105,7 +141,7 @@ static void an_answer_is_a_plan_that_hud_record_reads(void **state)
 	size_t bytes;
 
 	(void)state;
-	recorded_read(&in, "core");
+	recorded_read(&in, "demo-core");
 	assert_int_equal(learn_answer(&a, &in), 0);
 	assert_int_equal(learn_answer_write(&a, &in, &data, &bytes), 0);
 	assert_int_equal(plan_parse(data, bytes, &plan), 0);
@@ -126,7 +162,7 @@ static void a_process_that_idles_is_undecided_and_the_reason_is_said(void **stat
 	struct learn_answer a;
 
 	(void)state;
-	recorded_read(&in, "core");
+	recorded_read(&in, "demo-core");
 	in.count = 20;
 	assert_int_equal(learn_answer(&a, &in), 0);
 	assert_int_equal(a.identity.head.schedulers, 0);
@@ -137,7 +173,7 @@ static void a_process_that_idles_is_undecided_and_the_reason_is_said(void **stat
 	assert_int_equal(a.identity.head.schedulers, 0);
 	assert_int_equal(a.learned.reason, HUD_LEARN_FEW_PARKS);
 	learn_input_close(&in);
-	recorded_read(&in, "block");
+	recorded_read(&in, "demo-block");
 	in.count = 0;
 	assert_int_equal(learn_answer(&a, &in), 0);
 	assert_int_equal(a.learned.next.step, HUD_LEARN_BLOCK);
@@ -150,7 +186,7 @@ static void a_process_that_idles_is_undecided_and_the_reason_is_said(void **stat
 
 static void damaged_snapshots_are_refused_or_read_without_harm(void **state)
 {
-	static const char *const steps[] = {"block", "context", "core"};
+	static const char *const steps[] = {"demo-block", "demo-context", "demo-core"};
 	uint32_t seed = 7;
 
 	(void)state;
@@ -188,6 +224,7 @@ int main(void)
 		cmocka_unit_test(the_thread_local_words_that_lead_to_contexts_are_found),
 		cmocka_unit_test(the_chains_to_cores_are_found),
 		cmocka_unit_test(the_layout_is_that_of_debug_information),
+		cmocka_unit_test(the_layout_of_a_newer_runtime_is_that_of_debug_information),
 		cmocka_unit_test(more_is_asked_for_until_it_is_whole_or_over),
 		cmocka_unit_test(an_answer_is_a_plan_that_hud_record_reads),
 		cmocka_unit_test(a_process_that_idles_is_undecided_and_the_reason_is_said),

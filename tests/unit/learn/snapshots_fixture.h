@@ -20,16 +20,17 @@
 /*
  * Snapshots that hud-record took of the demo (Tokio 1.24.2, rustc 1.63, stripped), of one step. Its
  * debug information says: multi_thread's context at -128, its core at 16 there, parked 16 = 0, tick
- * 24; current_thread's at -120, 16, 32 = 2, 536; the task's id at -360, with a tag.
+ * 24; current_thread's at -120, 16, 32 = 2, 536; the task's id at -360, with a tag. And "newer": of
+ * a server on Tokio 1.53.1 (rustc 1.95).
  */
-static inline uint8_t *recorded(const char *step, size_t *bytes)
+static inline uint8_t *recorded(const char *name, size_t *bytes)
 {
 	char path[128];
 	uint8_t packed[1 << 17], *data;
 	size_t packed_bytes;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "tests/unit/learn/demo-%s.zst", step);
+	snprintf(path, sizeof(path), "tests/unit/learn/%s.zst", name);
 	file = fopen(path, "rb");
 	assert_non_null(file);
 	packed_bytes = fread(packed, 1, sizeof(packed), file);
@@ -41,10 +42,10 @@ static inline uint8_t *recorded(const char *step, size_t *bytes)
 	return data;
 }
 
-static inline void recorded_read(struct learn_input *in, const char *step)
+static inline void recorded_read(struct learn_input *in, const char *name)
 {
 	size_t bytes;
-	uint8_t *data = recorded(step, &bytes);
+	uint8_t *data = recorded(name, &bytes);
 
 	assert_int_equal(learn_input_read(in, data, bytes), 0);
 	free(data);

@@ -34,7 +34,7 @@ static void no_offset_is_known_beforehand(void **state)
 		struct learn_input in;
 		struct learn_answer a;
 
-		recorded_read(&in, "core");
+		recorded_read(&in, "demo-core");
 		for (size_t i = 0; i < in.count; i++)
 			for (size_t c = 0; c < HUD_LEARN_CHAINS; c++) {
 				uint64_t *w = core_words(&in, i, c);
@@ -97,7 +97,7 @@ static void fewer_snapshots_prove_less_and_nothing_else(void **state)
 	struct life worst = {0};
 
 	(void)state;
-	recorded_read(&in, "core");
+	recorded_read(&in, "demo-core");
 	for (size_t from = 0; from + 300 < in.count; from += 60)
 		life_follow(&worst, &in, from);
 	print_message("proven after %zu to %zu snapshots; the last wrong layout lived until %zu, "
@@ -118,7 +118,7 @@ static void shuffled_words_prove_nothing(void **state)
 		struct learn_input in;
 		struct learn_answer a;
 
-		recorded_read(&in, "core");
+		recorded_read(&in, "demo-core");
 		for (size_t i = 0; i < in.count; i++)
 			for (size_t c = 0; c < 2; c++)
 				for (size_t k = CORE_WORDS - 1; k > 0; k--) {
@@ -145,7 +145,7 @@ static void parks_and_polls_that_change_places_prove_nothing(void **state)
 		struct learn_input in;
 		struct learn_answer a;
 
-		recorded_read(&in, "core");
+		recorded_read(&in, "demo-core");
 		for (size_t i = in.count - 1; i > 0; i--) {
 			size_t other = random_next(&seed) % (i + 1);
 			struct hud_core_words kept[HUD_LEARN_CHAINS];
@@ -172,7 +172,7 @@ static void one_lie_is_enough_to_believe_nothing(void **state)
 		struct learn_answer a;
 		size_t i;
 
-		recorded_read(&in, "core");
+		recorded_read(&in, "demo-core");
 		do
 			i = random_next(&seed) % in.count;
 		while (in.core[i].head.kind != kind || !in.core[i].chain[0].core);
@@ -190,7 +190,7 @@ static void two_words_that_say_the_same_are_ambiguous(void **state)
 	struct learn_answer a;
 
 	(void)state;
-	recorded_read(&in, "core");
+	recorded_read(&in, "demo-core");
 	for (size_t i = 0; i < in.count; i++)
 		core_words(&in, i, 0)[90] = core_words(&in, i, 0)[2];
 	assert_int_equal(learn_answer(&a, &in), 0);
@@ -204,7 +204,7 @@ static void threads_that_all_poll_with_one_core_are_not_believed(void **state)
 	struct learn_answer a;
 
 	(void)state;
-	recorded_read(&in, "core");
+	recorded_read(&in, "demo-core");
 	for (size_t i = 0; i < in.count; i++)
 		if (in.core[i].chain[0].core) {
 			in.core[i].chain[0].core = 0x7f0000001000;
@@ -222,7 +222,7 @@ static void a_probe_that_sees_no_task_is_no_poll(void **state)
 	struct learn_answer a;
 
 	(void)state;
-	recorded_read(&in, "core");
+	recorded_read(&in, "demo-core");
 	for (size_t i = 0; i < in.count; i++)
 		in.core[i].head.poll ^= 16;
 	assert_int_equal(learn_answer(&a, &in), 0);
@@ -239,7 +239,7 @@ static void a_counter_that_goes_back_is_no_tick(void **state)
 	uint32_t seed = 4;
 
 	(void)state;
-	recorded_read(&in, "core");
+	recorded_read(&in, "demo-core");
 	for (size_t i = 0; i < in.count; i++)
 		if (random_next(&seed) % 50 == 0)
 			core_words(&in, i, 0)[3] -= 100000;
@@ -257,7 +257,7 @@ static void a_counter_of_parks_is_no_tick(void **state)
 	struct learn_answer a;
 
 	(void)state;
-	recorded_read(&in, "core");
+	recorded_read(&in, "demo-core");
 	for (size_t i = 0; i < in.count; i++)
 		core_words(&in, i, 0)[3] = in.core[i].head.sleeps;
 	assert_int_equal(learn_answer(&a, &in), 0);
@@ -275,7 +275,7 @@ static void a_counter_of_parks_and_wakeups_is_no_tick_of_current_thread(void **s
 	struct learn_answer a;
 
 	(void)state;
-	recorded_read(&in, "core");
+	recorded_read(&in, "demo-core");
 	for (size_t i = 0; i < in.count; i++)
 		core_words(&in, i, 1)[67] = 2 * in.core[i].head.sleeps;
 	assert_int_equal(learn_answer(&a, &in), 0);
@@ -291,7 +291,7 @@ static void ids_that_disagree_are_not_believed(void **state)
 	struct learn_answer a;
 
 	(void)state;
-	recorded_read(&in, "core");
+	recorded_read(&in, "demo-core");
 	for (size_t i = 0; i < in.count; i++)
 		in.core[i].head.id += i % 2;
 	assert_int_equal(learn_answer(&a, &in), 0);
