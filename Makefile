@@ -123,13 +123,15 @@ $(TEST_DEMOS): $(wildcard examples/demo/src/*.rs examples/demo/src/*/*.rs exampl
 	$(DEMO_CARGO) $(if $(filter %/release/demo,$@),--release)
 
 # A library with Tokio in it, which tests load into a program that has none; a program whose requests wait for
-# the blocking pool. They take the demo's build of Tokio.
+# the blocking pool; one that idles until it is woken. They take the demo's build of Tokio.
 TOKIO_PLUGIN := $(BUILD)/demo-release/release/libtokio_plugin.so
 TOKIO_POOL   := $(BUILD)/demo-release/release/tokio_pool
+TOKIO_ECHO   := $(BUILD)/demo-release/release/tokio_echo
 $(TOKIO_PLUGIN): $(wildcard tests/e2e/programs/tokio_plugin/src/*.rs tests/e2e/programs/tokio_plugin/Cargo.toml)
 $(TOKIO_POOL): $(wildcard tests/e2e/programs/tokio_pool/src/*.rs tests/e2e/programs/tokio_pool/Cargo.toml)
-$(TOKIO_PLUGIN) $(TOKIO_POOL): export RUSTFLAGS :=
-$(TOKIO_PLUGIN) $(TOKIO_POOL): | $(DEMO)
+$(TOKIO_ECHO): $(wildcard tests/e2e/programs/tokio_echo/src/*.rs tests/e2e/programs/tokio_echo/Cargo.toml)
+$(TOKIO_PLUGIN) $(TOKIO_POOL) $(TOKIO_ECHO): export RUSTFLAGS :=
+$(TOKIO_PLUGIN) $(TOKIO_POOL) $(TOKIO_ECHO): | $(DEMO)
 	cd tests/e2e/programs/$(patsubst lib%.so,%,$(@F)) && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$(abspath $(@D)/..) cargo build --release
 
 # What a build, the demo and the tests take, on Debian 12 and newer Ubuntu.
@@ -157,7 +159,7 @@ example: all ## make examples/demo.hud anew (as root)
 check: ## all tests; as root with real BPF, without it what can be tested so
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; fi
 	@$(MAKE) --no-print-directory check-layers
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PLUGIN) $(TOKIO_POOL))
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PLUGIN) $(TOKIO_POOL) $(TOKIO_ECHO))
 	@bash tests/run.sh $(BUILD)
 
 check-layers: ## no folder uses another that it may not: docs/ARCHITECTURE.md

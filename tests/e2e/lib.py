@@ -275,6 +275,11 @@ def tokio_pool():
     return beside_demo("tokio_pool")
 
 
+def tokio_echo():
+    """A server that idles until it is woken."""
+    return beside_demo("tokio_echo")
+
+
 def started_program(command, **options):
     """Starts one of programs/ and waits for its line `ready`; a byte on stdin lets it go on."""
     process = start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)
