@@ -1,8 +1,8 @@
 -- Why is there no worker, and what helps? A row for each capture without one.
 --
--- A worker is known by what it ran, or by the prefix that the recording was given (--workers). Where
--- neither shows one, the names of threads may: the default names of runtimes, or the largest group
--- of threads whose names differ in a number only.
+-- A worker is known by what it ran, or by the prefix that the recording was given (--workers).
+-- Where neither shows one, the names of threads may: the default names of runtimes, or the largest
+-- group of threads whose names differ in a number only.
 CREATE VIEW no_worker AS
 WITH threads AS (
 	SELECT t.capture, rtrim(rtrim(t.comm, '0123456789'), '-_:#/ ') AS name, count(*) AS threads,
