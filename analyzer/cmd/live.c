@@ -2,6 +2,7 @@
 #include "analyzer/cmd/verbs.h"
 #include "analyzer/compare/check.h"
 #include "analyzer/live/plain.h"
+#include "analyzer/live/recorder.h"
 #include "analyzer/load/capture_file.h"
 #include "analyzer/report/report.h"
 #include "analyzer/screen/screen.h"
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /*
  * live: a recording while it goes on, from a pipe or a file.
@@ -104,6 +106,10 @@ static enum exit_status window_print(struct session *s)
 				    .capture = session_state(s).window.capture,
 				    .captures = 1};
 
+	/* What came after the last part, such as symbols, had no time of its own. */
+	if (session_derive(s))
+		return message(STATUS_SYSTEM, NULL, "cannot derive the figures: %s",
+			       sqlite3_errmsg(session_database(s)));
 	return report_json(&input, 0);
 }
 
@@ -177,25 +183,63 @@ static enum exit_status run_session(const struct arguments *a, const struct capt
 	return status;
 }
 
-static enum exit_status open_stream(const struct arguments *a, struct judged *judged)
+static enum exit_status show(const struct arguments *a, const struct capture_file *file,
+			     struct judged *judged)
 {
 	const struct symbolizer_options symbols = arguments_symbols(a);
-	struct capture_file file;
 	struct resolver *resolver = NULL;
-	enum exit_status status = capture_file_open(a->positional[0], &file);
+	enum exit_status status = STATUS_DONE;
 
-	if (status != STATUS_DONE)
-		return status;
-	if (file.database)
+	if (file->database)
 		status = message(STATUS_INPUT, "give a capture, or - for standard input",
 				 "%s is a database, not a capture", a->positional[0]);
 	if (status == STATUS_DONE)
 		status = input_resolver(&symbols, &resolver);
-	if (status == STATUS_DONE && file.bytes && resolver_look_beside(resolver, a->positional[0]))
+	if (status == STATUS_DONE && file->bytes &&
+	    resolver_look_beside(resolver, a->positional[0]))
 		status = message(STATUS_SYSTEM, NULL, "out of memory");
 	if (status == STATUS_DONE)
-		status = run_session(a, &file, resolver, judged);
+		status = run_session(a, file, resolver, judged);
 	resolver_close(resolver);
+	return status;
+}
+
+/* What is no file, and does not look like the name of one, is a process to record. */
+static bool is_target(const char *path)
+{
+	size_t length = strlen(path);
+
+	return strcmp(path, "-") != 0 && access(path, F_OK) != 0 && !strchr(path, '/') &&
+	       !(length > 4 && strcmp(path + length - 4, ".hud") == 0);
+}
+
+static enum exit_status record(const struct arguments *a, struct judged *judged)
+{
+	struct recorder recorder;
+	enum exit_status status = recorder_start(a->positional[0], &recorder);
+	struct capture_file file = {.descriptor = recorder.output};
+
+	if (status != STATUS_DONE)
+		return status;
+	if (!recorder_writes(&recorder))
+		status = STATUS_INPUT;
+	else
+		status = show(a, &file, judged);
+	recorder_end(&recorder, status != STATUS_DONE && status != STATUS_FAILED);
+	return status;
+}
+
+static enum exit_status open_stream(const struct arguments *a, struct judged *judged)
+{
+	struct capture_file file;
+	enum exit_status status;
+
+	if (is_target(a->positional[0]))
+		return record(a, judged);
+	status = capture_file_open(a->positional[0], &file);
+	if (status != STATUS_DONE)
+		return status;
+	status = show(a, &file, judged);
 	capture_file_close(&file);
 	return status;
 }
@@ -221,15 +265,16 @@ static enum exit_status live_run(const struct arguments *a)
 
 const struct verb verb_live = {
 	.name = "live",
-	.usage = "CAPTURE|-",
+	.usage = "-|TARGET|CAPTURE",
 	.summary = "watch a recording while it goes on",
-	.details = "Reads what hud-record writes as it comes:\n"
-		   "  sudo hud-record my-app -o - | hud-analyze live - --plain\n"
-		   "--plain prints a line for each second of the recording (or each --window),\n"
-		   "and with --alert a line for each block that is longer. --fail-on tests its\n"
-		   "rules over each of these parts; the exit status is that of check. --json\n"
-		   "prints the report of the last --window [10s] when the stream has ended.\n"
-		   "docs/LIVE.md explains it.\n",
+	.details = "Shows on the terminal what hud-record writes, as it comes:\n"
+		   "  sudo hud-record my-app -o - | hud-analyze live -\n"
+		   "TARGET, a pid or the name of a process, starts hud-record, with sudo. A\n"
+		   "CAPTURE is replayed. The key ? lists the keys. --plain prints a line for\n"
+		   "each second of the recording (or each --window), and with --alert one for\n"
+		   "each block that is longer. --fail-on tests its rules over each of these\n"
+		   "parts; the exit status is that of check. --json prints the report of the\n"
+		   "last --window when the stream has ended. docs/LIVE.md explains it.\n",
 	.options = "--plain --json --window --alert --save --fail-on --min-busy " SYMBOL_OPTIONS
 		   " " USER_OPTIONS,
 	.why_whole = "it shows what goes on now; --window chooses how much of it",

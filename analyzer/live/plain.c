@@ -23,7 +23,8 @@
 struct plain {
 	struct session *session;
 	const struct plain_options *options;
-	int64_t told_ns; /* the end of the part last told of; 0: none */
+	int64_t told_ns;   /* the end of the part last told of; 0: none */
+	uint64_t captures; /* how many have begun */
 	int64_t quiet_ms, stopping_ms;
 	bool silent;
 };
@@ -105,26 +106,27 @@ static enum exit_status alerts_print(struct plain *p)
 }
 
 /* Is the next part complete, or the recording over? */
-static bool part_over(const struct plain *p, int64_t end_ns, bool over)
+static bool part_over(const struct plain *p, const struct growing_state *recording, bool over)
 {
 	int64_t every = p->options->every_ns ? p->options->every_ns : STEP_NS;
+	int64_t since_ns = p->told_ns ? p->told_ns : recording->start_ns;
 
-	return end_ns > p->told_ns &&
-	       (over || !p->told_ns || end_ns - p->told_ns >= every - every / 8);
+	return recording->end_ns > p->told_ns &&
+	       (over || recording->end_ns - since_ns >= every - every / 8);
 }
 
 /* Each part begins where the one before ended. */
 static enum exit_status part_tell(struct plain *p, bool over)
 {
-	int64_t end_ns = session_end(p->session);
+	struct growing_state recording = session_recording(p->session);
 	enum exit_status status = STATUS_DONE;
 	struct window_state w;
 	int err;
 
-	if (!part_over(p, end_ns, over))
+	if (!part_over(p, &recording, over))
 		return STATUS_DONE;
 	if (!p->options->whole_window)
-		session_set_length(p->session, p->told_ns ? end_ns - p->told_ns : 0);
+		session_set_length(p->session, p->told_ns ? recording.end_ns - p->told_ns : 0);
 	err = session_derive(p->session);
 	if (err == -EAGAIN)
 		return STATUS_DONE;
@@ -193,8 +195,12 @@ enum exit_status plain_run(struct session *s, const struct plain_options *option
 	while (status == STATUS_DONE) {
 		enum session_event event = session_next(s);
 		bool over = event == SESSION_END || event == SESSION_FAILED;
+		struct session_state state = session_state(s);
 
-		status = part_tell(&p, over);
+		if (state.captures != p.captures)
+			p.told_ns = 0;
+		p.captures = state.captures;
+		status = part_tell(&p, over || state.another);
 		if (over)
 			return status == STATUS_DONE ? stream_end(&p) : status;
 		if (event == SESSION_WAIT && status == STATUS_DONE && !wait_for_more(&p))

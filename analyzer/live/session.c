@@ -240,6 +240,7 @@ int session_seek(struct session *s, int64_t at_ns)
 	s->window = NULL;
 	s->held = NULL;
 	s->chunks = 0;
+	s->state.captures = 0;
 	s->state.over = s->state.cut = false;
 	s->state.error = 0;
 	err = capture_reader_open(stream_read, s, &s->reader);
@@ -281,6 +282,7 @@ enum session_event session_next(struct session *s)
 	cost_count(s);
 	s->held = NULL;
 	s->state.next_ns = 0;
+	s->state.another = false;
 	if (s->state.over)
 		return s->state.error ? SESSION_FAILED : SESSION_END;
 	while (!err) {
@@ -294,6 +296,8 @@ enum session_event session_next(struct session *s)
 		if (s->chunks && capture_reader_state(s->reader).chunks != s->chunks) {
 			s->held = r;
 			s->state.next_ns = (int64_t)capture_reader_chunk(s->reader)->end_ns;
+			s->state.another =
+				capture_reader_state(s->reader).captures != s->state.captures;
 			return SESSION_CHUNK;
 		}
 		err = take(s, r);
@@ -304,7 +308,7 @@ enum session_event session_next(struct session *s)
 /* Chunks end about once a second: a little early is on time. */
 bool session_due(const struct session *s)
 {
-	return window_end(s->window) - s->derived_ns >= s->interval_ns - TICK_NS / 8;
+	return window_recording(s->window).end_ns - s->derived_ns >= s->interval_ns - TICK_NS / 8;
 }
 
 int session_derive(struct session *s)
@@ -328,9 +332,9 @@ struct session_state session_state(const struct session *s)
 	return s->state;
 }
 
-int64_t session_end(const struct session *s)
+struct growing_state session_recording(const struct session *s)
 {
-	return window_end(s->window);
+	return window_recording(s->window);
 }
 
 sqlite3_stmt *session_query(struct session *s, const char *file)

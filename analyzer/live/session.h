@@ -64,11 +64,12 @@ struct session_state {
 	int error;         /* a negative errno: of the stream, or of the database */
 	int save_error;    /* a negative errno: the file to save is not whole */
 	bool over, cut;    /* the stream has ended; without the END record of its recorder */
+	bool another;      /* the next chunk is of another capture: this one is over */
 };
 struct session_state session_state(const struct session *s);
 
-/* The end of what was taken; 0: nothing yet. */
-int64_t session_end(const struct session *s);
+/* What was taken so far, derived or not. */
+struct growing_state session_recording(const struct session *s);
 /* As window_query(). */
 sqlite3_stmt *session_query(struct session *s, const char *file);
 sqlite3 *session_database(const struct session *s);

@@ -305,9 +305,9 @@ sqlite3_stmt *window_query(struct window *w, const char *file)
 	return a->statement;
 }
 
-int64_t window_end(const struct window *w)
+struct growing_state window_recording(const struct window *w)
 {
-	return growing_state(w->growing).end_ns;
+	return growing_state(w->growing);
 }
 
 sqlite3 *window_database(const struct window *w)

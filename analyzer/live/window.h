@@ -38,8 +38,8 @@ int window_store(struct window *w);
  */
 int window_derive(struct window *w);
 
-/* The end of what was added; 0: nothing yet. */
-int64_t window_end(const struct window *w);
+/* What was added so far, derived or not. */
+struct growing_state window_recording(const struct window *w);
 
 /*
  * The statement of an embedded file, whose name must stay: prepared once, reset, and bound to the

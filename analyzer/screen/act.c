@@ -311,6 +311,20 @@ static void click(struct screen *u, int y, int x, bool twice)
 	}
 }
 
+static void press(struct screen *u, const MEVENT *event)
+{
+	int64_t at_ns = view_seek_at(u, event->y, event->x);
+
+	if (u->sheet.text) {
+		u->sheet.selected = u->sheet.top + event->y - 1;
+		select_by(u, 0);
+	} else if (at_ns >= 0) {
+		screen_seek(u, at_ns);
+	} else {
+		click(u, event->y, event->x, event->bstate & BUTTON1_DOUBLE_CLICKED);
+	}
+}
+
 void act_mouse(struct screen *u)
 {
 	MEVENT event;
@@ -321,8 +335,6 @@ void act_mouse(struct screen *u)
 		select_by(u, -3);
 	else if (event.bstate & BUTTON5_PRESSED)
 		select_by(u, 3);
-	else if (u->sheet.text)
-		u->sheet.selected = u->sheet.top + event.y - 1, select_by(u, 0);
-	else
-		click(u, event.y, event.x, event.bstate & BUTTON1_DOUBLE_CLICKED);
+	else if (event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_DOUBLE_CLICKED))
+		press(u, &event);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/screen/mark.h"
+#include "analyzer/live/recorder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,18 +26,18 @@ static void first_line(int pipe, char *answer, size_t room)
 
 static int start(const char *text, int in, int out, pid_t *child)
 {
-	char *const command[] = {"hud-record", "mark", (char *)text, NULL};
+	char program[RECORDER_BYTES];
+	char *const command[] = {program, "mark", (char *)text, NULL};
 	posix_spawn_file_actions_t files;
 	int err;
 
+	recorder_program(program);
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
 	posix_spawn_file_actions_addclose(&files, in);
-	err = posix_spawn(child, HUD_BINDIR "/hud-record", &files, NULL, command, environ);
-	if (err)
-		err = posix_spawnp(child, "hud-record", &files, NULL, command, environ);
+	err = posix_spawnp(child, program, &files, NULL, command, environ);
 	posix_spawn_file_actions_destroy(&files);
 	return err;
 }

@@ -175,6 +175,11 @@ static void header_read(struct model *m, sqlite3_stmt *q)
 	m->recorder_percent = column_real(q, "recorder_cpu_percent");
 }
 
+static void missing_read(struct model *m, sqlite3_stmt *q)
+{
+	m->missing = kept(m, q, "missing");
+}
+
 static void pool_read(struct model *m, sqlite3_stmt *q)
 {
 	m->pool_threads = column_number(q, "threads", 0);
@@ -226,11 +231,14 @@ int model_read(struct model *m, struct session *s, enum model_group group)
 	text_pool_close(&m->pool);
 	m->pool = (struct text_pool) {0};
 	m->window = session_state(s).window;
+	m->missing = NULL;
 	err = one_row(m, s, "sql/query/verdict.sql", verdict_read);
 	if (!err)
 		err = one_row(m, s, "sql/screen/header.sql", header_read);
 	if (!err)
 		err = one_row(m, s, "sql/screen/pool.sql", pool_read);
+	if (!err)
+		err = one_row(m, s, "sql/query/symbols_missing.sql", missing_read);
 	if (!err)
 		err = lists_read(m, s, group);
 	more_ns = m->window.to_ns - until_ns;

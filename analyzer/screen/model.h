@@ -69,6 +69,7 @@ struct model {
 	bool known; /* something was read */
 	struct window_state window;
 	const char *level, *sentence, *target, *source;
+	const char *missing; /* what cannot be shown, since symbols are missing; NULL: nothing */
 	int64_t pid, processes, threshold_ns, events, stacks, whole_stacks;
 	double loss_percent, recorder_percent;
 	double events_per_s; /* since the model before */

@@ -160,9 +160,9 @@ void screen_seek(struct screen *u, int64_t at_ns)
 /* Is the next chunk of a replay not due yet? */
 static bool replay_early(const struct screen *u)
 {
-	int64_t next_ns = session_state(u->session).next_ns;
+	struct session_state s = session_state(u->session);
 
-	return u->options->replay && u->model.known && next_ns > replay_now_ns(u);
+	return u->options->replay && u->model.known && !s.another && s.next_ns > replay_now_ns(u);
 }
 
 /* Takes what there is of the stream, for a short while. */
@@ -179,13 +179,14 @@ static void stream_take(struct screen *u)
 		u->arrived_ms = screen_now_ms();
 		u->over = event == SESSION_END || event == SESSION_FAILED;
 		u->waiting = event == SESSION_CHUNK;
-		if (u->over || (u->seeking ? replay_early(u) : session_due(u->session))) {
+		if (u->over || session_state(u->session).another ||
+		    (u->seeking ? replay_early(u) : session_due(u->session))) {
 			u->seeking = false;
 			if (!screen_refresh(u))
 				return;
-			if (u->options->replay && !u->started)
+			if (u->options->replay && u->captures != session_state(u->session).captures)
 				replay_clock(u, u->model.window.to_ns);
-			u->started = u->model.known;
+			u->captures = session_state(u->session).captures;
 		}
 		if (event == SESSION_WAIT)
 			break;
@@ -208,7 +209,8 @@ static int wait_ms(const struct screen *u)
 
 	if (u->changed)
 		wait = u->drawn_ms + FRAME_MS - now_ms;
-	if (u->options->replay && !u->over && !u->paused && (!u->waiting || !replay_early(u)))
+	if (u->options->replay && !u->over && (!u->paused || u->seeking) &&
+	    (!u->waiting || !replay_early(u)))
 		return 0;
 	if (u->options->replay && wait > FRAME_MS)
 		wait = FRAME_MS;
@@ -238,7 +240,7 @@ static void turn(struct screen *u)
 		return;
 	if (u->paused && (ready[1].revents & (POLLIN | POLLHUP)))
 		stream_hold(u);
-	else if (!u->paused && (u->options->replay || ready[1].revents || u->held))
+	else if (u->seeking || (!u->paused && (u->options->replay || ready[1].revents || u->held)))
 		stream_take(u);
 	u->held = u->paused;
 }

@@ -43,9 +43,10 @@ struct screen {
 	bool over;                    /* the stream has ended */
 	bool waiting;                 /* the next chunk is there, and is taken when it is due */
 	bool held;                    /* there may be more than what poll() sees */
-	bool started;                 /* a replay has a clock */
+	uint64_t captures;            /* of the stream; the clock of a replay begins with each */
 	int redrawn;                  /* how often, since the stream ended */
 	int64_t arrived_ms, drawn_ms; /* by the clock here: of the last chunk, of the drawing */
+	int known_y;                  /* where the line above the panels is; -1: nowhere */
 	char said[SAID_BYTES];        /* one line to the user, until the next key */
 
 	/* Of a replay: until when the recording is shown, CLOCK_MONOTONIC of its target. */
@@ -62,6 +63,8 @@ void screen_say(struct screen *u, const char *format, ...) __attribute__((format
 void view_draw(struct screen *u);
 /* How long a poll that goes on has lasted by now. */
 int64_t view_age(const struct screen *u, const struct model_now *n);
+/* The time of a replay at this place of its bar, ns since the start; -1: it is not there. */
+int64_t view_seek_at(const struct screen *u, int y, int x);
 /* Sorts and filters the rows of the model; what was selected stays selected. */
 void view_arrange(struct screen *u, const char *selected);
 /* The name of the selected site; NULL: there is none. */

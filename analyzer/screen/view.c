@@ -108,6 +108,45 @@ static void verdict_draw(const struct screen *u, int rows)
 		   STYLE_REVERSE | STYLE_BOLD);
 }
 
+/* Columns of the bar that shows where a replay is, at the right of the line above the panels. */
+#define SEEK_LEAST 16
+
+static int seek_width(const struct screen *u)
+{
+	int width = u->canvas.columns / 3;
+
+	return u->options->replay && width >= SEEK_LEAST ? width : 0;
+}
+
+int64_t view_seek_at(const struct screen *u, int y, int x)
+{
+	int64_t start_ns = u->model.window.recording.start_ns;
+	int64_t length_ns = session_state(u->session).last_ns - start_ns;
+	int width = seek_width(u), column = x - (u->canvas.columns - width);
+
+	if (!width || !u->model.known || length_ns <= 0 || y != u->known_y || column < 0)
+		return -1;
+	return length_ns * (column + 1) / width;
+}
+
+static void seek_draw(const struct screen *u, int y)
+{
+	int64_t start_ns = u->model.window.recording.start_ns;
+	int64_t length_ns = session_state(u->session).last_ns - start_ns;
+	int width = seek_width(u), done;
+	char length[WORD_BYTES + 8];
+
+	if (!width || length_ns <= 0)
+		return;
+	done = (int)((double)(u->model.window.to_ns - start_ns) / (double)length_ns * width + 0.5);
+	paint_repeat(&u->canvas, y, u->canvas.columns - width, width, '-', PAINT_CALM, STYLE_NONE);
+	paint_repeat(&u->canvas, y, u->canvas.columns - width, done < width ? done : width, '=',
+		     PAINT_TITLE, STYLE_BOLD);
+	snprintf(length, sizeof(length), " of %.1f s ", (double)length_ns / 1e9);
+	paint_right(&u->canvas, y, u->canvas.columns - width, width, length, PAINT_PLAIN,
+		    STYLE_NONE);
+}
+
 static void known_draw(const struct screen *u, int y)
 {
 	const struct model *m = &u->model;
@@ -120,9 +159,13 @@ static void known_draw(const struct screen *u, int y)
 		 m->loss_percent, m->recorder_percent,
 		 m->stacks ? 100.0 * (double)m->whole_stacks / (double)m->stacks : 100.0,
 		 duration_word(threshold, m->threshold_ns));
-	paint_text(&u->canvas, y, 0, u->canvas.columns, line,
-		   m->loss_percent > 1 ? PAINT_CARE : PAINT_PLAIN,
-		   m->loss_percent > 1 ? STYLE_BOLD : STYLE_DIM);
+	if (m->missing)
+		snprintf(line, sizeof(line), "symbols are missing (--binary, --debug-dir): %s",
+			 m->missing);
+	paint_text(&u->canvas, y, 0, u->canvas.columns - seek_width(u), line,
+		   m->loss_percent > 1 || m->missing ? PAINT_CARE : PAINT_PLAIN,
+		   m->loss_percent > 1 || m->missing ? STYLE_BOLD : STYLE_DIM);
+	seek_draw(u, y);
 }
 
 static void keys_draw(const struct screen *u)
@@ -151,8 +194,9 @@ static void panels_draw(struct screen *u)
 
 	header_draw(u);
 	verdict_draw(u, f.verdict_rows);
+	u->known_y = f.known_rows ? 1 + f.verdict_rows : -1;
 	if (f.known_rows)
-		known_draw(u, 1 + f.verdict_rows);
+		known_draw(u, u->known_y);
 	panels_count(u, want);
 	layout_divide(f.rows, want, u->focus, rows);
 	for (int i = 0; i < PANELS; i++) {

@@ -9,8 +9,8 @@ import signal
 import subprocess
 import time
 
-from lib import (ANALYZE, ANALYZE_UNUSABLE, TOP, analyze, analyzed, expect, expect_equal, fact,
-                 facts_check, once, one_clear_message, path_for, start, end_of)
+from lib import (ANALYZE, ANALYZE_UNUSABLE, TOP, Demo, analyze, analyzed, end_of, expect,
+                 expect_equal, fact, facts_check, once, one_clear_message, path_for, start)
 
 CAPTURE = os.path.join(TOP, "examples", "demo.hud")
 
@@ -113,6 +113,24 @@ def what_is_read_can_be_saved():
     expect_equal(open(saved, "rb").read(), data, "the saved capture")
     one_clear_message(analyze("live", CAPTURE, "--plain", "--save", "/nowhere/x.hud"),
                       "hud-analyze", ANALYZE_UNUSABLE, "/nowhere/x.hud")
+
+
+@fact(root=False)
+def a_chunk_that_comes_again_counts_once():
+    data, _ = frames()
+    done = fed([data, data], "--plain")
+    expect_equal(done.returncode, 0, f"exit code\n{done.stderr}")
+    expect_equal(len(done.stdout.splitlines()), 6, "lines")
+
+
+@fact
+def a_process_is_recorded_by_its_pid():
+    demo = Demo("release", "--only", "sleep", "--duration", "5")
+    done = analyze("live", demo.pid, "--plain")
+    expect_equal(done.returncode, 0, f"exit code\n{done.stderr}")
+    expect("demo::guilty::pause" in done.stdout, f"what blocks in\n{done.stdout}")
+    done = analyze("live", "no-such-process-here", "--plain")
+    one_clear_message(done, "hud-record", ANALYZE_UNUSABLE, "no-such-process-here")
 
 
 @fact(root=False)

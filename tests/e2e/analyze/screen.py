@@ -252,6 +252,14 @@ def a_replay_pauses_and_seeks():
     before = terminal.see("PAUSED")
     time.sleep(1.5)
     expect_equal(terminal.text(), before, "the screen of a pause")
+    # A moment has its numbers, however it was come to.
+    for _ in range(2):
+        terminal.press("<")
+        terminal.see("1.1 s  last 1.1",
+                     "polls blocked 10 workers for 1.31 s of their 5.4 s (24.2%)")
+        terminal.press(".")
+        terminal.see("4.1 s  last 4.1",
+                     "polls blocked 11 workers for 4.65 s of their 20.5 s (22.6%)")
     terminal.press("Space")
     terminal.see("REPLAY x1")
     terminal.press(".")
@@ -265,6 +273,33 @@ def a_replay_pauses_and_seeks():
     # The same moment has the same numbers, however it was come to.
     terminal.press(".")
     terminal.see("REPLAY ENDED", "polls blocked 11 workers for 6.59 s of their 30.2 s (21.8%): 243")
+
+
+@fact(root=False)
+def the_mouse_selects_sorts_and_seeks():
+    terminal = Terminal(REPLAY, 100, 30)
+    terminal.see("REPLAY x1", "SITES")
+    terminal.press("Space")
+    terminal.see("PAUSED")
+
+    def click(column, row):
+        """Press and release as terminals report them (X10), counted from 1."""
+        for button in (0, 3):
+            terminal.type("\033[M" + chr(32 + button) + chr(32 + column) + chr(32 + row))
+
+    place = {name: next(i for i, line in enumerate(terminal.lines(), 1) if name in line)
+             for name in ("SITES by", "TASKS", " of 6.0 s")}
+    click(12, place["SITES by"] + 1)
+    terminal.see("sorted by polls")
+    click(4, place["SITES by"] + 1)
+    terminal.see("sorted by total")
+    click(94, place[" of 6.0 s"])
+    terminal.see("4.1 s  last 4.1")
+    click(69, place[" of 6.0 s"])
+    terminal.see("1.1 s  last 1.1")
+    click(30, place["SITES by"] + 3)
+    click(30, place["SITES by"] + 3)
+    terminal.see("CALLS")
 
 
 @fact(root=False)
@@ -409,6 +444,39 @@ def the_demo_is_shown_while_it_blocks():
     terminal.see("LIVE")
     terminal.press("q")
     processes_end()
+
+
+@fact(seconds=60)
+def what_has_stopped_falls_out_of_the_window():
+    other = Demo("release", "--only", "timers")
+    demo = Demo("release", "--only", "sleep", "--duration", "7")
+    terminal = Terminal(f"{RECORD} -p {demo.pid} -p {other.pid} -o - | "
+                        f"{ANALYZE} live - --window 3s", 120, 30)
+    terminal.see("demo::guilty::pause")
+    wait_until(lambda: demo.process.poll() is not None, "the demo has ended")
+    wait_until(lambda: "demo::guilty::pause" not in terminal.text(), "it is gone from the window")
+    terminal.see("no poll blocked")
+    terminal.press("w", "w", "w")
+    terminal.see("(sites: all)", "demo::guilty::pause")
+    terminal.press("q")
+
+
+@fact
+def a_target_is_recorded_by_itself():
+    demo = Demo("release", "--only", "sleep,lock")
+    terminal = Terminal(f"{ANALYZE} live {demo.pid} --save saved.hud", 120, 30)
+    terminal.see("LIVE", "demo::guilty::pause")
+    terminal.press("m")
+    terminal.see("is set")
+    # The mark is above the workers, in the window.
+    terminal.see("v")
+    terminal.press("q")
+    saved = os.path.join(terminal.directory, "saved.hud")
+    wait_until(lambda: os.path.exists(saved), "the capture is saved")
+    marks = json.loads(analyzed("query", saved, "@marks", "--json"))
+    expect_equal(len(marks), 1, "marks in the capture")
+    expect(run(["pgrep", "-f", "--", f"^{RECORD} .*{demo.pid}$"]).stdout == "",
+           "the recorder has ended")
 
 
 facts_check()
