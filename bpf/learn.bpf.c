@@ -253,10 +253,13 @@ static __always_inline void snapshot_take(struct task_struct *task, struct pt_re
 		core_send(&head);
 }
 
-/* One call in a poll shows the id of its task; other calls show nothing. */
+/*
+ * One call in a poll shows the id of its task. Others show nothing but that it is a poll, which is
+ * of use on threads that hit no probe.
+ */
 static __always_inline bool call_wanted(const struct learn_thread *t)
 {
-	return config.request.step != HUD_LEARN_CORE ||
+	return config.request.step != HUD_LEARN_CORE || !t->polls ||
 	       (t->poll_taken && t->poll_taken == t->polls);
 }
 

@@ -267,17 +267,19 @@ enum hud_learn_reason {
  */
 struct hud_plan_learned {
 	struct hud_record head;
-	uint32_t reason;               /* enum hud_learn_reason: why it is not all known */
-	uint32_t unexplained;          /* polls in a context of no proven scheduler */
-	uint32_t parks;                /* that agree with the identity */
-	uint32_t polls;                /* the same, at probes */
-	uint32_t cores;                /* that polled */
-	uint32_t threads;              /* that polled */
-	uint32_t tasks;                /* times that a task's id was found where it is said to be */
-	uint32_t ticks;                /* pairs of polls between which the tick moved */
+	uint32_t reason;      /* enum hud_learn_reason: why it is not all known */
+	uint32_t unexplained; /* polls in a context of no proven scheduler */
+	uint32_t parks;       /* that agree with the identity */
+	uint32_t polls;       /* the same, at probes */
+	uint32_t cores;       /* that polled */
+	uint32_t threads;     /* that polled */
+	uint32_t tasks;       /* times that a task's id was found where it is said to be */
+	uint32_t ticks;       /* pairs of parks and polls between which the tick moved */
+	uint32_t calls;       /* system calls that count as polls, where probes saw few */
+	uint32_t reserved;
 	struct hud_learn_request next; /* step HUD_LEARN_NONE: nothing */
 };
-HUD_ASSERT_SIZE(struct hud_plan_learned, 256);
+HUD_ASSERT_SIZE(struct hud_plan_learned, 264);
 
 enum hud_poll_site_flags {
 	HUD_POLL_SITE_BLOCKING = 1u << 0, /* a closure of the blocking pool: runs on no worker */

@@ -572,7 +572,7 @@ struct hud_layout {
 	uint32_t layout_flags;   /* enum hud_layout_flags */
 	uint32_t reason;         /* enum hud_learn_reason (format/plan.h), where not known */
 	uint32_t parks;          /* seen while learning, all in agreement with it */
-	uint32_t polls;          /* the same, at probes */
+	uint32_t polls;          /* the same, at probes; or else in calls that only polls make */
 	uint32_t cores;          /* of schedulers, that polled */
 	uint32_t threads;        /* that polled */
 	uint32_t tasks;          /* times that a task's id was found where it is said to be */

@@ -45,7 +45,7 @@ struct scan {
 	bool possible[CORE_WORDS];
 	bool address[CORE_WORDS]; /* at polls it is an address in each core */
 	uint64_t parked[CORE_WORDS];
-	uint32_t parks, polls;
+	uint32_t parks, polls, calls;
 	uint32_t without_core; /* parks that this chain finds no core at */
 	struct owner owner[OWNERS_MAX];
 	size_t owners;
@@ -94,13 +94,30 @@ static void poll_take(struct scan *scan, const struct hud_core_snapshot *s,
 {
 	const struct owner *o = owner_find(scan, s, w);
 
+	if (s->head.kind == HUD_SNAPSHOT_CALL)
+		scan->calls++;
+	else
+		scan->polls++;
 	for (size_t i = 0; i < CORE_WORDS; i++) {
 		if (w->word[i] == scan->parked[i] || (o && w->word[i] != o->word[i]))
 			scan->possible[i] = false;
 		if (!learn_on_heap(&s->head, w->word[i]))
 			scan->address[i] = false;
 	}
-	scan->polls++;
+}
+
+/* Polls, and calls where those are few. */
+static void polls_scan(struct scan *scan, const struct learn_input *in, const struct learn_group *g,
+		       uint32_t chain, bool calls)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		const struct hud_core_snapshot *s = &in->core[i];
+		const struct hud_core_words *w = learn_group_words(in, g, chain, s);
+
+		if (w && w->core &&
+		    (calls ? s->head.kind == HUD_SNAPSHOT_CALL : learn_is_poll(&s->head)))
+			poll_take(scan, s, w);
+	}
 }
 
 static void chain_scan(struct scan *scan, const struct learn_input *in, const struct learn_group *g,
@@ -116,13 +133,9 @@ static void chain_scan(struct scan *scan, const struct learn_input *in, const st
 		if (w && s->head.kind == HUD_SNAPSHOT_PARK)
 			park_take(scan, w);
 	}
-	for (size_t i = 0; i < in->count; i++) {
-		const struct hud_core_snapshot *s = &in->core[i];
-		const struct hud_core_words *w = learn_group_words(in, g, chain, s);
-
-		if (w && w->core && learn_is_poll(&s->head))
-			poll_take(scan, s, w);
-	}
+	polls_scan(scan, in, g, chain, false);
+	if (scan->polls < LEARN_POLLS_MIN)
+		polls_scan(scan, in, g, chain, true);
 }
 
 static void owners_count(const struct scan *scan, struct learn_group *g)
@@ -156,14 +169,15 @@ static uint32_t kind_of(int tag, const struct scan *scan, size_t word)
 
 static void chain_judge(struct learn_group *g, const struct scan *scan, uint32_t chain)
 {
-	if (scan->parks + scan->polls >= g->parks + g->polls) {
+	if (scan->parks + scan->polls + scan->calls >= g->parks + g->polls + g->calls) {
 		g->parks = scan->parks;
 		g->polls = scan->polls;
+		g->calls = scan->calls;
 		owners_count(scan, g);
 		if (!g->candidates)
 			g->chain = chain;
 	}
-	if (scan->without_core || !scan->parks || !scan->polls)
+	if (scan->without_core || !scan->parks || !(scan->polls + scan->calls))
 		return;
 	for (size_t i = 0; i < CORE_WORDS; i++) {
 		if (!scan->possible[i])
@@ -178,11 +192,11 @@ static void chain_judge(struct learn_group *g, const struct scan *scan, uint32_t
 
 static enum hud_learn_reason group_reason(const struct learn_group *g)
 {
-	if (g->parks && g->polls && !g->candidates)
+	if (g->parks && g->polls + g->calls && !g->candidates)
 		return HUD_LEARN_CONTRADICTED;
 	if (g->parks < LEARN_PARKS_MIN)
 		return HUD_LEARN_FEW_PARKS;
-	if (g->polls < LEARN_POLLS_MIN)
+	if (g->polls < LEARN_POLLS_MIN && 2 * g->polls + g->calls < LEARN_CALLS_MIN)
 		return HUD_LEARN_FEW_POLLS;
 	if (g->candidates > 1 || !g->kind)
 		return HUD_LEARN_AMBIGUOUS;

@@ -7,6 +7,11 @@
 
 /* The least that a layout is believed for: of each scheduler. */
 enum { LEARN_PARKS_MIN = 32, LEARN_POLLS_MIN = 32 };
+/*
+ * Where probes see fewer polls, as where all work is in the future of block_on: system calls that
+ * the driver never makes count as polls, each as half of one.
+ */
+enum { LEARN_CALLS_MIN = 2 * LEARN_POLLS_MIN };
 
 /*
  * The schedulers whose contexts a thread-local word leads to, with this tag: all of one kind and
@@ -23,6 +28,7 @@ struct learn_group {
 	uint32_t parked;       /* offset in the core */
 	uint64_t parked_value; /* there, while the thread is parked */
 	uint32_t parks, polls; /* that were seen with a core */
+	uint32_t calls;        /* the same; of no weight where there are enough polls */
 	uint32_t cores, threads;
 	size_t candidates; /* layouts that agree with all of them */
 };

@@ -161,6 +161,7 @@ static int scheduler_add(struct learn_answer *out, const struct learn_input *in,
 	out->learned.ticks += tick.moved;
 	out->learned.parks += g->parks;
 	out->learned.polls += g->polls;
+	out->learned.calls += g->calls;
 	out->learned.cores += g->cores;
 	out->learned.threads += g->threads;
 	return 0;
@@ -189,7 +190,7 @@ static bool is_open(const struct learn_answer *out)
 	for (size_t i = 0; i < out->groups.count; i++) {
 		const struct learn_group *g = &out->groups.item[i];
 
-		if (!g->proven && g->parks && g->polls && g->candidates)
+		if (!g->proven && g->parks && g->polls + g->calls && g->candidates)
 			return true;
 	}
 	return false;
@@ -203,7 +204,8 @@ static enum hud_learn_reason groups_reason(const struct learn_groups *groups)
 	for (size_t i = 0; i < groups->count; i++) {
 		const struct learn_group *g = &groups->item[i];
 
-		if (!best || g->parks + g->polls > best->parks + best->polls)
+		if (!best ||
+		    g->parks + g->polls + g->calls > best->parks + best->polls + best->calls)
 			best = g;
 	}
 	return best ? best->reason : HUD_LEARN_FEW_PARKS;

@@ -282,7 +282,7 @@ static void attempt_go_on(struct learner *l, uint64_t now_ns)
 	snapshots_allowed(&l->snapshots, ALLOWED, allowed);
 	learn_session_drain(l->session, allowed);
 	if (!l->hit_ns && l->snapshots.head.request.step == HUD_LEARN_CORE &&
-	    learn_session_cost(l->session).hits > l->hits)
+	    snapshots_of_polls(&l->snapshots))
 		l->hit_ns = now_ns;
 	if (!answer_awaited(&l->answer)) {
 		question_ask(l, now_ns);

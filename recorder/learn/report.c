@@ -12,7 +12,7 @@ void report_proof(struct hud_layout *layout, const struct plan *answer)
 	const struct hud_plan_learned *a = answer->learned;
 
 	layout->parks = a->parks;
-	layout->polls = a->polls;
+	layout->polls = a->polls + a->calls;
 	layout->cores = a->cores;
 	layout->threads = a->threads;
 	layout->tasks = a->tasks;

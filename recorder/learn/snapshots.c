@@ -54,6 +54,11 @@ void snapshots_add(struct snapshots *s, const struct hud_snapshot *one, size_t b
 	s->head.count++;
 }
 
+bool snapshots_of_polls(const struct snapshots *s)
+{
+	return s->of_kind[HUD_SNAPSHOT_POLL - 1] || s->of_kind[HUD_SNAPSHOT_CALL - 1];
+}
+
 void snapshots_allowed(const struct snapshots *s, int64_t most, int64_t allowed[4])
 {
 	for (size_t i = 0; i < 4; i++) {

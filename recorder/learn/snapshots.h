@@ -21,6 +21,9 @@ void snapshots_begin(struct snapshots *s, const struct hud_plan_block *block,
 /* Takes one if it is of this step; what there is no room for is left out. */
 void snapshots_add(struct snapshots *s, const struct hud_snapshot *one, size_t bytes);
 
+/* Are there some of polls, or of calls that may be of polls? */
+bool snapshots_of_polls(const struct snapshots *s);
+
 /* How many more of each kind there is room for, `most` at most. */
 void snapshots_allowed(const struct snapshots *s, int64_t most, int64_t allowed[4]);
 

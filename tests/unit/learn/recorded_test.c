@@ -113,6 +113,30 @@ static void the_layout_of_a_newer_runtime_is_that_of_debug_information(void **st
 	learn_input_close(&in);
 }
 
+/* As where all work is in the future of block_on, which no probe sees. */
+static void without_probes_the_calls_of_polls_prove_it(void **state)
+{
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "newer-core");
+	in.head.snapshots_flags |= HUD_SNAPSHOTS_LAST;
+	for (size_t i = 0; i < in.count; i++)
+		if (in.core[i].head.kind == HUD_SNAPSHOT_POLL)
+			in.core[i].head.kind = HUD_SNAPSHOT_SLEEP;
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.identity.head.schedulers, 2);
+	assert_int_equal(a.learned.polls, 0);
+	assert_true(a.learned.calls >= 2 * LEARN_CALLS_MIN);
+	assert_int_equal(scheduler_in(&a, HUD_SCHEDULER_MULTI_THREAD)->parked.offset, 8);
+	assert_int_equal(scheduler_in(&a, HUD_SCHEDULER_CURRENT_THREAD)->parked.offset, 0);
+	/* Nothing shows the tick and the task's id then. */
+	assert_int_equal(scheduler_in(&a, HUD_SCHEDULER_MULTI_THREAD)->tick, HUD_NO_OFFSET);
+	assert_int_equal(a.identity.head.identity_flags & HUD_IDENTITY_TASK, 0);
+	learn_input_close(&in);
+}
+
 static void more_is_asked_for_until_it_is_whole_or_over(void **state)
 {
 	struct learn_input in;
@@ -225,6 +249,7 @@ int main(void)
 		cmocka_unit_test(the_chains_to_cores_are_found),
 		cmocka_unit_test(the_layout_is_that_of_debug_information),
 		cmocka_unit_test(the_layout_of_a_newer_runtime_is_that_of_debug_information),
+		cmocka_unit_test(without_probes_the_calls_of_polls_prove_it),
 		cmocka_unit_test(more_is_asked_for_until_it_is_whole_or_over),
 		cmocka_unit_test(an_answer_is_a_plan_that_hud_record_reads),
 		cmocka_unit_test(a_process_that_idles_is_undecided_and_the_reason_is_said),
