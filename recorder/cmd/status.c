@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *bytes_text(uint64_t bytes, char *text, size_t room)
@@ -14,11 +15,18 @@ static const char *bytes_text(uint64_t bytes, char *text, size_t room)
 	return text;
 }
 
+/* Who reads the pipe, such as hud-analyze live, has the terminal. */
+static bool terminal_is_taken(void)
+{
+	struct stat out;
+
+	return isatty(STDERR_FILENO) && !fstat(STDOUT_FILENO, &out) && S_ISFIFO(out.st_mode);
+}
+
 void status_begin(struct status *s, bool quiet, bool pipe, const char *label, size_t targets)
 {
-	s->quiet = quiet;
-	/* Who reads the pipe, such as hud-analyze live, has the terminal. */
-	s->terminal = !quiet && !pipe && isatty(STDERR_FILENO);
+	s->quiet = quiet || (pipe && terminal_is_taken());
+	s->terminal = !s->quiet && !pipe && isatty(STDERR_FILENO);
 	s->line_shown = false;
 	if (s->terminal)
 		fprintf(stderr, "hud-record: recording %s (%zu process%s); Ctrl-C ends it\n", label,

@@ -23,7 +23,10 @@ struct status_numbers {
 	uint64_t cpu_ns;
 };
 
-/* `pipe`: the capture goes to standard output; then no line shows how far it is. */
+/*
+ * `pipe`: the capture goes to standard output. Then no line shows how far it is; and if its reader
+ * has the same terminal, nothing but errors is said.
+ */
 void status_begin(struct status *s, bool quiet, bool pipe, const char *label, size_t targets);
 /* A line that stays, unless the user wants errors only. */
 void status_say(struct status *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
