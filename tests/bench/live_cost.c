@@ -15,9 +15,12 @@
  * time for each second of the recording, and the memory, each SHOWN_S.
  */
 
-static const char *const questions[] = {"sql/query/verdict.sql", "sql/query/functions.sql",
-					"sql/query/workers.sql", "sql/query/tasks.sql",
-					"sql/query/pool.sql"};
+static const char *const questions[] = {
+	"sql/query/verdict.sql",         "sql/screen/header.sql",         "sql/screen/pool.sql",
+	"sql/query/symbols_missing.sql", "sql/screen/sites_function.sql", "sql/screen/now.sql",
+	"sql/screen/workers.sql",        "sql/screen/lanes.sql",          "sql/screen/tasks.sql",
+	"sql/screen/marks.sql",
+};
 
 static double cpu_ms(void)
 {
@@ -56,6 +59,7 @@ static void show(struct shown *last, const struct session_state *s, int derivati
 	       at_s, (double)(s->window.recording.events - last->events) / length,
 	       (now - last->cpu_ms) / length, (now - last->cpu_ms) / length / 10,
 	       (derivations - last->derivations) / length, usage.ru_maxrss / 1024);
+	fflush(stdout);
 	*last = (struct shown) {now, at_s, s->window.recording.events, derivations};
 }
 

@@ -225,6 +225,7 @@ static void write_offcpu(struct capture_writer *w, const struct renaming *names,
 	o.waker_process = o.waker_process ? names->process[o.waker_process] : 0;
 	o.user_stack = user_stack(w, names, o.user_stack);
 	o.waker_stack = user_stack(w, names, o.waker_stack);
+	o.next_site = user_stack(w, names, o.next_site);
 	o.kernel_stack = kernel_stack(w, names, o.kernel_stack);
 	good(capture_writer_event(w, &o.head));
 }

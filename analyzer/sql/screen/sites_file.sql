@@ -1,8 +1,11 @@
 -- Which files have the functions that blocked the workers in the window?
 WITH listed AS MATERIALIZED (
-	SELECT site, coalesce(file, 'unknown') AS file, cause, total_ns, open_count, at_most
-	FROM blocking_sites
-	WHERE capture = :capture
+	SELECT f.site, coalesce(l.file, 'unknown') AS file, s.cause, f.total_ns, f.open_count,
+		f.at_most
+	FROM site_figures AS f
+	JOIN site AS s ON s.id = f.site
+	LEFT JOIN (SELECT site, file FROM site_line WHERE rank = 1) AS l ON l.site = f.site
+	WHERE s.capture = :capture
 ), part AS MATERIALIZED (
 	SELECT l.file, p.blocking_poll, sum(p.wall_ns - p.run_queue_ns) AS blocked_ns
 	FROM listed AS l
