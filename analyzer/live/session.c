@@ -15,6 +15,7 @@
 #define TICK_NS INT64_C(1000000000)
 /* A derivation may take a thirtieth of the time that its figures are shown for. */
 #define COST_FACTOR 30
+/* It is not put off for longer than that, or a quarter of the window. */
 #define TICK_MOST_NS INT64_C(5000000000)
 
 /* Bytes of the stream that were read and not taken yet: minutes of a recording, compressed. */
@@ -263,6 +264,9 @@ static int64_t cpu_ns(void)
 /* The next derivation is later, the more this one and what was asked after it cost. */
 static void cost_count(struct session *s)
 {
+	int64_t quarter_ns = s->options.length_ns / 4;
+	int64_t most_ns = quarter_ns > TICK_MOST_NS ? quarter_ns : TICK_MOST_NS;
+
 	if (!s->begun_ns)
 		return;
 	s->state.cost_ns = cpu_ns() - s->begun_ns;
@@ -270,8 +274,8 @@ static void cost_count(struct session *s)
 	s->interval_ns = COST_FACTOR * s->state.cost_ns;
 	if (s->interval_ns < TICK_NS)
 		s->interval_ns = TICK_NS;
-	if (s->interval_ns > TICK_MOST_NS)
-		s->interval_ns = TICK_MOST_NS;
+	if (s->interval_ns > most_ns)
+		s->interval_ns = most_ns;
 }
 
 enum session_event session_next(struct session *s)
@@ -308,7 +312,10 @@ enum session_event session_next(struct session *s)
 /* Chunks end about once a second: a little early is on time. */
 bool session_due(const struct session *s)
 {
-	return window_recording(s->window).end_ns - s->derived_ns >= s->interval_ns - TICK_NS / 8;
+	struct growing_state r = window_recording(s->window);
+	int64_t since_ns = s->derived_ns ? s->derived_ns : r.start_ns;
+
+	return r.end_ns > since_ns && r.end_ns - since_ns >= s->interval_ns - TICK_NS / 8;
 }
 
 int session_derive(struct session *s)

@@ -140,6 +140,7 @@ static int add_thread(struct defined *d, int64_t *last_row, const struct hud_thr
 		thread->tid = t->tid;
 	}
 	if (!thread->comm || t->from_ns >= thread->comm_ns) {
+		thread->written = false;
 		thread->comm = defined_string(d, t->comm);
 		thread->comm_ns = t->from_ns;
 	}

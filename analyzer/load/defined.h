@@ -54,6 +54,7 @@ struct defined_thread {
 	uint64_t start_ns, exit_ns; /* 0: not seen */
 	uint64_t ended_ns;          /* start of its latest span that has ended */
 	uint64_t ended_poll_ns;     /* start_max_ns of its latest poll that has ended */
+	bool written;               /* its row says all of the above that has a column */
 };
 
 struct defined_user_stack {

@@ -305,6 +305,8 @@ static void note_life(const struct capture_state *c, const struct hud_lifecycle 
 {
 	struct defined_thread *thread = defined_thread(&c->defined, l->process, l->tid);
 
+	if (thread)
+		thread->written = false;
 	if (thread && l->kind == HUD_THREAD_START)
 		thread->start_ns = l->time_ns;
 	if (thread && l->kind == HUD_THREAD_EXIT)

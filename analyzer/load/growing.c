@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define OPEN_SPANS_MOST 20000
+
 struct growing {
 	struct ingest in;
 	struct capture_state *capture; /* NULL: no chunk yet */
@@ -97,6 +99,17 @@ static int write_pending(struct growing *g)
 	return ingest_loss(&g->in, g->capture->row, p->cause, p->count, p->from_ns, p->to_ns);
 }
 
+/*
+ * Rows of spans that were seen open, so that their ends find them. Of a long recording they would
+ * become ever more; without one the end replaces the row all the same, since it has its thread and
+ * start.
+ */
+static void forget_open_spans(struct capture_state *c)
+{
+	if (c->open_spans.used > OPEN_SPANS_MOST)
+		id_map_free(&c->open_spans);
+}
+
 int growing_write(struct growing *g, int64_t *capture)
 {
 	struct capture_state *c = g->capture;
@@ -105,6 +118,7 @@ int growing_write(struct growing *g, int64_t *capture)
 	*capture = 0;
 	if (!c || !c->defined.session_known)
 		return 0;
+	forget_open_spans(c);
 	err = write_pending(g);
 	if (!err)
 		err = inserts_flush(&g->in.inserts);

@@ -38,14 +38,18 @@ static int write_processes(struct ingest *in, const struct capture_state *c)
 	return err;
 }
 
-static int write_threads(struct ingest *in, const struct capture_state *c)
+static int write_threads(struct ingest *in, struct capture_state *c)
 {
 	int err = 0;
 
 	for (size_t i = 0; !err && i < c->defined.thread.count; i++) {
-		const struct defined_thread *t = &c->defined.thread.at[i];
-		struct row row = ingest_row(in, ROW_THREAD);
+		struct defined_thread *t = &c->defined.thread.at[i];
+		struct row row;
 
+		if (t->written)
+			continue;
+		t->written = true;
+		row = ingest_row(in, ROW_THREAD);
 		row_number(&row, c->row);
 		row_number(&row, t->process);
 		row_number(&row, t->tid);

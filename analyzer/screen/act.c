@@ -231,7 +231,7 @@ void act_mark(struct screen *u)
 	}
 	localtime_r(&now, &local);
 	strftime(text, sizeof(text), "mark %H:%M:%S", &local);
-	if (mark_send(text, answer, sizeof(answer)))
+	if (mark_send(u->model.pid, text, answer, sizeof(answer)))
 		screen_say(u, "%s is set", text);
 	else
 		screen_say(u, "no mark was set: %s", answer);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,14 +25,16 @@ static void first_line(int pipe, char *answer, size_t room)
 	answer[strcspn(answer, "\n")] = '\0';
 }
 
-static int start(const char *text, int in, int out, pid_t *child)
+static int start(int64_t pid, const char *text, int in, int out, pid_t *child)
 {
 	char program[RECORDER_BYTES];
-	char *const command[] = {program, "mark", (char *)text, NULL};
+	char target[32];
+	char *const command[] = {program, "mark", "-r", target, "--", (char *)text, NULL};
 	posix_spawn_file_actions_t files;
 	int err;
 
 	recorder_program(program);
+	snprintf(target, sizeof(target), "%" PRId64, pid);
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
@@ -42,7 +45,7 @@ static int start(const char *text, int in, int out, pid_t *child)
 	return err;
 }
 
-bool mark_send(const char *text, char *answer, size_t room)
+bool mark_send(int64_t pid, const char *text, char *answer, size_t room)
 {
 	int ends[2], status = -1, err;
 	pid_t child;
@@ -50,7 +53,7 @@ bool mark_send(const char *text, char *answer, size_t room)
 	snprintf(answer, room, "out of file descriptors");
 	if (pipe2(ends, O_CLOEXEC))
 		return false;
-	err = start(text, ends[0], ends[1], &child);
+	err = start(pid, text, ends[0], ends[1], &child);
 	close(ends[1]);
 	if (err) {
 		snprintf(answer, room, "hud-record: %s", strerror(err));

@@ -4,11 +4,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
- * Sets a mark in the recording that goes on here, by hud-record mark. False: `answer` says why not,
- * in one line.
+ * Sets a mark in the recording of a process that goes on here, by hud-record mark. False: `answer`
+ * says why not, in one line.
  */
-bool mark_send(const char *text, char *answer, size_t room);
+bool mark_send(int64_t pid, const char *text, char *answer, size_t room);
 
 #endif

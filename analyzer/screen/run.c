@@ -149,7 +149,9 @@ void screen_seek(struct screen *u, int64_t at_ns)
 		at_ns = last_ns - start_ns;
 	err = session_seek(u->session, at_ns);
 	if (err) {
-		screen_say(u, "cannot go there: %s", strerror(-err));
+		message(STATUS_SYSTEM, NULL, "cannot go to another time of %s: %s",
+			u->options->path, strerror(-err));
+		u->quit = u->failed = true;
 		return;
 	}
 	replay_clock(u, start_ns + at_ns);
@@ -165,8 +167,8 @@ static bool replay_early(const struct screen *u)
 	return u->options->replay && u->model.known && !s.another && s.next_ns > replay_now_ns(u);
 }
 
-/* Takes what there is of the stream, for a short while. */
-static void stream_take(struct screen *u)
+/* Takes what there is of the stream, for a short while. True: there may be more. */
+static bool stream_take(struct screen *u)
 {
 	int64_t until_ms = screen_now_ms() + TAKE_MS;
 
@@ -174,7 +176,7 @@ static void stream_take(struct screen *u)
 		enum session_event event;
 
 		if (u->waiting && replay_early(u))
-			break;
+			return false;
 		event = session_next(u->session);
 		u->arrived_ms = screen_now_ms();
 		u->over = event == SESSION_END || event == SESSION_FAILED;
@@ -183,14 +185,15 @@ static void stream_take(struct screen *u)
 		    (u->seeking ? replay_early(u) : session_due(u->session))) {
 			u->seeking = false;
 			if (!screen_refresh(u))
-				return;
+				return false;
 			if (u->options->replay && u->captures != session_state(u->session).captures)
 				replay_clock(u, u->model.window.to_ns);
 			u->captures = session_state(u->session).captures;
 		}
 		if (event == SESSION_WAIT)
-			break;
+			return false;
 	}
+	return !u->over;
 }
 
 static void stream_hold(struct screen *u)
@@ -207,6 +210,8 @@ static int wait_ms(const struct screen *u)
 {
 	int64_t now_ms = screen_now_ms(), wait = u->model.now.count ? AGE_MS : IDLE_MS;
 
+	if (u->held && !u->paused)
+		return 0;
 	if (u->changed)
 		wait = u->drawn_ms + FRAME_MS - now_ms;
 	if (u->options->replay && !u->over && (!u->paused || u->seeking) &&
@@ -229,6 +234,7 @@ static void turn(struct screen *u)
 		{.fd = u->tty.descriptor, .events = POLLIN},
 		{.fd = stream_wanted(u) ? u->options->descriptor : -1, .events = POLLIN},
 	};
+	bool more;
 	int key;
 
 	poll(ready, 2, wait_ms(u));
@@ -238,11 +244,12 @@ static void turn(struct screen *u)
 		keys_take(u, key);
 	if (u->quit)
 		return;
+	more = u->paused;
 	if (u->paused && (ready[1].revents & (POLLIN | POLLHUP)))
 		stream_hold(u);
 	else if (u->seeking || (!u->paused && (u->options->replay || ready[1].revents || u->held)))
-		stream_take(u);
-	u->held = u->paused;
+		more = stream_take(u) || u->paused;
+	u->held = more;
 }
 
 /* A recorder on this terminal says at its end what it did, over the screen: that is drawn again. */

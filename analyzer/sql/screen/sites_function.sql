@@ -1,10 +1,11 @@
--- Which functions blocked the workers in the window? The figures of blocking_functions, without what
--- only the page of a site shows, such as advice, whose search takes most of its time. last_ns: when
--- the last such poll ended.
+-- Which functions blocked the workers in the window? The figures of blocking_functions, without
+-- what only the page of a site shows, such as advice, whose search takes most of its time. last_ns:
+-- when the last such poll ended.
 WITH named AS MATERIALIZED (
 	SELECT site, function_site, function_ns FROM site_function WHERE capture = :capture
 ), whole AS MATERIALIZED (
-	SELECT p.function_site AS site, count(*) AS count, sum(p.wall_ns - p.run_queue_ns) AS total_ns,
+	SELECT p.function_site AS site, count(*) AS count,
+		sum(p.wall_ns - p.run_queue_ns) AS total_ns,
 		max(p.wall_ns - p.run_queue_ns) AS max_ns, max(b.end_ns) AS last_ns
 	FROM function_poll AS p
 	JOIN blocking_poll AS b ON b.id = p.blocking_poll

@@ -359,9 +359,12 @@ def the_terminal_is_left_as_it_was():
     terminal.type("PS1='prompt> '; stty -g > before; clear\n")
     terminal.see("prompt>")
 
+    times = []
+
     def left(how):
-        terminal.type("clear; stty -g > after; echo left $?\n")
-        terminal.see("left 0")
+        times.append(how)
+        terminal.type(f"clear; stty -g > after; echo $? left {len(times)}\n")
+        terminal.see(f"0 left {len(times)}")
         expect("SITES" not in terminal.text(), f"{how}: the screen is gone")
         before, after = (open(os.path.join(terminal.directory, name)).read()
                          for name in ("before", "after"))
