@@ -21,6 +21,8 @@ struct identity {
 	__s64 task_tag; /* from the thread pointer */
 	__u32 flags;    /* enum hud_identity_flags */
 	__u32 schedulers;
+	__u32 module; /* of a library: the offsets count from its block; 0: of the main program */
+	__u32 reserved;
 	__u32 task_vtable; /* with HUD_IDENTITY_HEADER: as in struct hud_plan_identity */
 	__u32 task_id;
 	struct hud_plan_scheduler scheduler[IDENTITY_SCHEDULERS];

@@ -152,7 +152,26 @@ static __always_inline void poll_fill(struct hud_snapshot *h, __u64 site, __u64 
 	h->id = user_u64(header + h->id_offset);
 }
 
-static __always_inline void block_send(const struct hud_snapshot *head)
+/* What thread-locals count from: module_block() of bpf/identity.bpf.h. 0: the thread has none. */
+static __always_inline __u64 base_of(const struct hud_snapshot *head)
+{
+	__u64 array, block;
+#if defined(__TARGET_ARCH_x86)
+	__u64 place = head->thread_pointer + 8;
+#else
+	__u64 place = head->thread_pointer;
+#endif
+
+	if (!config.module)
+		return head->thread_pointer;
+	array = user_u64(place);
+	if (!array || config.module > user_u64(array - 16))
+		return 0;
+	block = user_u64(array + 16 * (__u64)config.module);
+	return block == ~0ull ? 0 : block;
+}
+
+static __always_inline void block_send(const struct hud_snapshot *head, __u64 base)
 {
 	for (__u32 part = 0; part < HUD_LEARN_BLOCKS_MAX; part++) {
 		__u64 at = (__u64)part * HUD_LEARN_BLOCK_BYTES, bytes = config.bytes - at;
@@ -170,12 +189,12 @@ static __always_inline void block_send(const struct hud_snapshot *head)
 		s->head = *head;
 		s->head.part = part;
 		user_read(s->word, sizeof(s->word), 0);
-		user_read(s->word, bytes, head->thread_pointer + config.first + at);
+		user_read(s->word, bytes, base + config.first + at);
 		bpf_ringbuf_submit(s, BPF_RB_NO_WAKEUP);
 	}
 }
 
-static __always_inline void context_send(const struct hud_snapshot *head)
+static __always_inline void context_send(const struct hud_snapshot *head, __u64 base)
 {
 	struct hud_context_snapshot *s = bpf_ringbuf_reserve(&learn_ring, sizeof(*s), 0);
 
@@ -189,7 +208,7 @@ static __always_inline void context_send(const struct hud_snapshot *head)
 
 		c->address = 0;
 		if (i < config.request.words)
-			c->address = user_u64(head->thread_pointer + config.request.word[i]);
+			c->address = user_u64(base + config.request.word[i]);
 		if (!user_read(c->word, sizeof(c->word), c->address))
 			c->address = 0;
 	}
@@ -212,19 +231,21 @@ static __always_inline void chain_fill(struct hud_core_words *w, __u64 base,
 			w->core = 0;
 }
 
-static __always_inline void core_send(const struct hud_snapshot *head)
+static __always_inline void core_send(const struct hud_snapshot *head, __u64 base)
 {
 	struct hud_core_snapshot *s = bpf_ringbuf_reserve(&learn_ring, sizeof(*s), 0);
+	__u32 bytes = config.request.window_bytes;
 
 	if (!s) {
 		__sync_fetch_and_add(&snapshots_lost, 1);
 		return;
 	}
 	s->head = *head;
-	user_read(s->window, sizeof(s->window), head->thread_pointer + config.request.window);
+	user_read(s->window, sizeof(s->window), 0);
+	if (bytes <= sizeof(s->window))
+		user_read(s->window, bytes, base + config.request.window);
 	for (__u32 i = 0; i < HUD_LEARN_CHAINS; i++)
-		chain_fill(&s->chain[i], head->thread_pointer, &config.request.chain[i],
-			   i < config.request.chains);
+		chain_fill(&s->chain[i], base, &config.request.chain[i], i < config.request.chains);
 	bpf_ringbuf_submit(s, BPF_RB_NO_WAKEUP);
 }
 
@@ -235,10 +256,14 @@ static __always_inline void snapshot_take(struct task_struct *task, struct pt_re
 {
 	__u64 now = bpf_ktime_get_ns();
 	struct hud_snapshot head;
+	__u64 base;
 
 	if (!snapshot_allowed(t, kind, now))
 		return;
 	head_fill(&head, task, regs, t, kind, call, now);
+	base = base_of(&head);
+	if (!base)
+		return;
 	if (kind == HUD_SNAPSHOT_POLL) {
 		poll_fill(&head, site, header);
 		t->poll_taken = t->polls;
@@ -246,11 +271,11 @@ static __always_inline void snapshot_take(struct task_struct *task, struct pt_re
 		t->poll_taken = 0;
 	}
 	if (config.request.step == HUD_LEARN_BLOCK)
-		block_send(&head);
+		block_send(&head, base);
 	else if (config.request.step == HUD_LEARN_CONTEXT)
-		context_send(&head);
+		context_send(&head, base);
 	else if (config.request.step == HUD_LEARN_CORE)
-		core_send(&head);
+		core_send(&head, base);
 }
 
 /*

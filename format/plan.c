@@ -179,7 +179,8 @@ static int take_learned(struct parse *p, const struct hud_record *record)
 
 	if (record->size < sizeof(*learned) || learned->reason > HUD_LEARN_REASON_LAST ||
 	    learned->next.step > HUD_LEARN_CORE || learned->next.words > HUD_LEARN_WORDS ||
-	    learned->next.chains > HUD_LEARN_CHAINS)
+	    learned->next.chains > HUD_LEARN_CHAINS ||
+	    learned->next.window_bytes > HUD_LEARN_WINDOW_BYTES)
 		return -EBADMSG;
 	for (uint32_t i = 0; i < learned->next.chains; i++)
 		if (learned->next.chain[i].core > HUD_LEARN_CONTEXT_BYTES - sizeof(uint64_t))

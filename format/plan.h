@@ -176,6 +176,8 @@ enum hud_identity_flags {
 	HUD_IDENTITY_LEARNED = 1u << 5,
 	/* A thread that is in no context of these schedulers may be in one of another. */
 	HUD_IDENTITY_PARTIAL = 1u << 6,
+	/* Of a library: its thread-locals count from its block (struct hud_plan_block). */
+	HUD_IDENTITY_MODULE = 1u << 7,
 };
 
 enum hud_scheduler_kind {
@@ -237,15 +239,21 @@ HUD_ASSERT_SIZE(struct hud_plan_pool_root, 48);
 HUD_ASSERT_SIZE(struct hud_plan_pool, 184);
 
 /*
- * The thread-local block of a main program that has a runtime, for where the place of its state has
- * to be learned from the running process.
+ * The thread-local block of an object that has a runtime, for where the place of its state has to
+ * be learned from the running process.
+ *
+ * In a main program it has the same place from the thread pointer in all threads. The block of a
+ * library is another piece of memory in each thread: the C library gives each library a number,
+ * its module, and each thread has an array of blocks by module. The offsets of a library's
+ * thread-locals count from its block.
  */
 struct hud_plan_block {
 	struct hud_record head;
-	int64_t first;  /* its first byte, from the thread pointer */
-	uint64_t bytes; /* its length */
+	int64_t first;        /* its first byte, from the thread pointer; of a library: 0 */
+	uint64_t bytes;       /* its length */
+	uint64_t module_slot; /* of a library: address of a word with its module; 0: main program */
 };
-HUD_ASSERT_SIZE(struct hud_plan_block, 24);
+HUD_ASSERT_SIZE(struct hud_plan_block, 32);
 
 /* Why the place of a runtime's state could not be learned from snapshots, or not all of it. */
 enum hud_learn_reason {

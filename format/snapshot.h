@@ -39,7 +39,7 @@ struct hud_learn_request {
 	uint32_t step; /* enum hud_learn_step */
 	uint32_t words;
 	uint32_t chains;
-	uint32_t reserved;
+	uint32_t window_bytes; /* CORE: length of the window, HUD_LEARN_WINDOW_BYTES at most */
 	int64_t word[HUD_LEARN_WORDS]; /* CONTEXT: thread-local words that may lead to a context */
 	/* CORE: a thread-local word leads to a context, a word of that to a core. */
 	struct hud_learn_chain {
@@ -54,6 +54,8 @@ HUD_ASSERT_SIZE(struct hud_learn_request, 216);
 enum hud_snapshots_flags {
 	HUD_SNAPSHOTS_LAST = 1u << 0,      /* no more will come: decide */
 	HUD_SNAPSHOTS_ALL_SITES = 1u << 1, /* each function that polls tasks is probed */
+	/* Of a library: `first` and all offsets of thread-locals count from its own block. */
+	HUD_SNAPSHOTS_MODULE = 1u << 2,
 };
 
 /* Head of the file. */

@@ -8,6 +8,7 @@
 enum { WORD = 8 };
 /* As much of a stack as is in use at once. */
 #define STACK_BYTES_MAX (UINT64_C(64) << 20)
+#define HEAD_FIRST_MAX (UINT64_C(1) << 40)
 #define HEAP_FIRST UINT64_C(0x10000)
 #define HEAP_END (UINT64_C(1) << 48)
 
@@ -20,7 +21,9 @@ static int head_check(const struct hud_snapshots *head)
 	if (head->version != HUD_FORMAT_VERSION)
 		return -EPROTO;
 	if (head->count > HUD_SNAPSHOTS_MAX || r->words > HUD_LEARN_WORDS ||
-	    r->chains > HUD_LEARN_CHAINS || head->bytes % WORD || head->first % WORD)
+	    r->chains > HUD_LEARN_CHAINS || head->bytes % WORD || head->first % WORD ||
+	    head->bytes > HUD_LEARN_BLOCKS_MAX * HUD_LEARN_BLOCK_BYTES ||
+	    head->first < -(int64_t)HEAD_FIRST_MAX || head->first > (int64_t)HEAD_FIRST_MAX)
 		return -EBADMSG;
 	for (uint32_t i = 0; i < r->chains; i++)
 		if (r->chain[i].core % WORD || !r->chain[i].core ||

@@ -35,21 +35,23 @@ static int words_answer(struct learn_answer *out, const struct learn_input *in)
 	return 0;
 }
 
-/* The window lies around the words, within the block. */
-static int64_t window_place(const struct hud_snapshots *head, const struct hud_learn_request *r)
+/* The window lies around the words, within the block: beyond it nothing may be mapped. */
+static void window_place(const struct hud_snapshots *head, struct hud_learn_request *r)
 {
-	int64_t low = INT64_MAX, high = INT64_MIN, window, end;
+	int64_t low = INT64_MAX, high = INT64_MIN, room = (int64_t)HUD_LEARN_WINDOW_BYTES;
+	int64_t end = head->first + (int64_t)head->bytes;
 
 	for (uint32_t i = 0; i < r->chains; i++) {
 		low = r->chain[i].word < low ? r->chain[i].word : low;
 		high = r->chain[i].word > high ? r->chain[i].word : high;
 	}
-	window = low + (high - low) / 2 - (int64_t)HUD_LEARN_WINDOW_BYTES / 2;
-	window -= window % WORD;
-	end = head->first + (int64_t)head->bytes - (int64_t)HUD_LEARN_WINDOW_BYTES;
-	if (window > end)
-		window = end - end % WORD;
-	return window < head->first ? head->first : window;
+	r->window = low + (high - low) / 2 - room / 2;
+	r->window -= r->window % WORD;
+	if (r->window > end - room)
+		r->window = end - room;
+	if (r->window < head->first)
+		r->window = head->first;
+	r->window_bytes = (uint32_t)(end - r->window < room ? end - r->window : room);
 }
 
 static int chains_answer(struct learn_answer *out, const struct learn_input *in)
@@ -62,7 +64,7 @@ static int chains_answer(struct learn_answer *out, const struct learn_input *in)
 		return chains;
 	if (chains) {
 		next->chains = (uint32_t)chains;
-		next->window = window_place(&in->head, next);
+		window_place(&in->head, next);
 		next->step = HUD_LEARN_CORE;
 		out->learned.reason = more ? HUD_LEARN_MANY_CHAINS : HUD_LEARN_OPEN;
 	} else if (is_last(in)) {
@@ -227,6 +229,8 @@ static int schedulers_prove(struct learn_answer *out, const struct learn_input *
 		return 0;
 	}
 	id->identity_flags |= HUD_IDENTITY_KNOWN | HUD_IDENTITY_LEARNED;
+	if (in->head.snapshots_flags & HUD_SNAPSHOTS_MODULE)
+		id->identity_flags |= HUD_IDENTITY_MODULE;
 	if (is_partial(out))
 		id->identity_flags |= HUD_IDENTITY_PARTIAL;
 	task_prove(out, in);

@@ -126,7 +126,7 @@ static int identity_read(struct reading *r)
 	int err = 0;
 
 	out->problem =
-		"this is a library, and the place of thread-locals is known in programs only";
+		"this is a library, and where its thread-locals are is known in processes only";
 	if (!r->tls.bytes || !r->tls.executable)
 		return 0;
 	out->problem = NULL;
@@ -178,12 +178,16 @@ static int polls_read(struct reading *r)
 static int block_read(struct reading *r)
 {
 	struct plan_runtime *out = r->out;
-	struct hud_plan_block block = {.bytes = r->tls.bytes & ~(uint64_t)7};
+	struct hud_plan_block block = {
+		.bytes = r->tls.bytes & ~(uint64_t)7,
+		.module_slot = r->tls.executable ? 0 : r->tls.module_slot,
+	};
 
 	if ((out->identity && out->identity->identity_flags & HUD_IDENTITY_KNOWN) ||
-	    !r->tls.executable || !out->polls.count || !block.bytes ||
-	    block.bytes > HUD_LEARN_BLOCKS_MAX * HUD_LEARN_BLOCK_BYTES ||
-	    !plan_tls_offset(&r->tls, 0, &block.first) || block.first % 8)
+	    !(r->tls.executable || block.module_slot) || !out->polls.count || !block.bytes ||
+	    block.bytes > HUD_LEARN_BLOCKS_MAX * HUD_LEARN_BLOCK_BYTES)
+		return 0;
+	if (r->tls.executable && (!plan_tls_offset(&r->tls, 0, &block.first) || block.first % 8))
 		return 0;
 	out->block = malloc(sizeof(*out->block));
 	if (!out->block)

@@ -110,12 +110,43 @@ static int symbols_read(struct plan_tls *tls, Elf *elf)
 	return 0;
 }
 
+/* A relocation that asks for the number of this object's own module: without a symbol. */
+static uint64_t module_slot_in(Elf_Scn *section, const GElf_Shdr *header)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+
+	if (!data || !header->sh_entsize)
+		return 0;
+	for (size_t i = 0; i < data->d_size / header->sh_entsize && i < INT32_MAX; i++) {
+		GElf_Rela r;
+
+		if (!gelf_getrela(data, (int)i, &r))
+			break;
+		if (GELF_R_TYPE(r.r_info) == R_X86_64_DTPMOD64 && !GELF_R_SYM(r.r_info))
+			return r.r_offset;
+	}
+	return 0;
+}
+
+static void module_slot_read(struct plan_tls *tls, Elf *elf)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+
+	if (tls->executable || tls->machine != EM_X86_64)
+		return;
+	while (!tls->module_slot && (section = elf_nextscn(elf, section)))
+		if (gelf_getshdr(section, &header) && header.sh_type == SHT_RELA)
+			tls->module_slot = module_slot_in(section, &header);
+}
+
 int plan_tls_read(struct plan_tls *tls, Elf *elf, Elf *debug)
 {
 	int err = 0;
 
 	memset(tls, 0, sizeof(*tls));
 	headers_read(tls, elf);
+	module_slot_read(tls, elf);
 	if (debug)
 		err = symbols_read(tls, debug);
 	if (!err && !tls->has_symbols)

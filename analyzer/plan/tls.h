@@ -24,6 +24,8 @@ struct plan_tls {
 	struct plan_tls_symbol *symbol;
 	size_t symbols;
 	bool has_symbols; /* false: no symbol table, so variables are not known */
+	/* Of a library: address of a word that the dynamic linker sets to its module; 0: none. */
+	uint64_t module_slot;
 };
 
 /* `debug`: its separate debug file, or NULL. Both must stay open. 0 or -ENOMEM. */

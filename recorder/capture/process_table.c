@@ -6,6 +6,8 @@
 #include "recorder/target/procfs.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define MODULES_MAX 65536u  /* libraries with thread-locals, in a process */
 #define REFRESH_NS NS_PER_S /* /proc/PID/maps is read again no more often than this */
 
 /* An executable mapping, as the unwinder needs it. */
@@ -32,6 +35,9 @@ struct process {
 	size_t mapping_room;
 	char *executable;         /* its path as the process sees it */
 	uint32_t object;          /* … what is mapped from there, OBJECT_NONE */
+	uint32_t runtime;         /* whose runtime is read: `object` or a library, OBJECT_NONE */
+	uint32_t module;          /* of the library */
+	char *library;            /* its path, NULL: the runtime is in the executable, or none */
 	bool executable_reported; /* process_table_executables() has given its plan */
 	bool identified;          /* the BPF programs know where its runtime keeps its state */
 	bool layout_known;        /* the capture says from where that is known */
@@ -72,6 +78,7 @@ void process_table_close(struct process_table *t)
 	for (size_t i = 0; i < t->processes; i++) {
 		free(t->process[i].mapping);
 		free(t->process[i].executable);
+		free(t->process[i].library);
 		cgroup_quota_close(&t->process[i].quota);
 		if (t->process[i].perf_map >= 0)
 			close(t->process[i].perf_map);
@@ -164,18 +171,88 @@ static void space_write(struct process_table *t, struct process *p)
 	free(range);
 }
 
+/* Does the object have a runtime whose state is known, or can be learned? */
+static bool has_runtime(const struct process_table *t, uint32_t object)
+{
+	const struct plan *plan = object_plan(t->objects, object);
+
+	return plan && (plan->identity || plan->thread_block);
+}
+
 /*
- * Tells the BPF programs where the runtime keeps its state, once the executable's plan is there. A
- * library has its thread-local variables at another offset in each thread: a runtime in one is seen
- * by stacks only.
+ * The number that the C library gave to a library in this process, from the word that the dynamic
+ * linker wrote it to. 0: not yet, or none.
  */
+static uint32_t module_read(const struct process_table *t, const struct process *p,
+			    const struct mapping *m)
+{
+	const struct plan *plan = object_plan(t->objects, m->object);
+	uint64_t bias, module;
+	uint32_t number;
+
+	if (!plan->thread_block ||
+	    !object_placed(t->objects, m->object, m->start, m->offset, &number, &bias) ||
+	    proc_word_read(p->entry.pid, bias + plan->thread_block->module_slot, &module))
+		return 0;
+	return module <= MODULES_MAX ? (uint32_t)module : 0;
+}
+
+static void mapping_link(const struct process *p, const struct mapping *m, char *path, size_t room)
+{
+	snprintf(path, room, "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)p->entry.pid, m->start,
+		 m->end);
+}
+
+/* For messages; NULL: it cannot be read, or no memory. */
+static char *library_path(const struct process *p, const struct mapping *m)
+{
+	char link[96], path[PATH_MAX];
+	ssize_t length;
+
+	mapping_link(p, m, link, sizeof(link));
+	length = readlink(link, path, sizeof(path) - 1);
+	if (length < 0)
+		return NULL;
+	path[length] = 0;
+	return strdup(path);
+}
+
+/*
+ * Chooses whose runtime is read: that of the executable, or else of the first library that has one.
+ * Several of one process would need as many identities.
+ */
+static void runtime_choose(const struct process_table *t, struct process *p)
+{
+	if (p->runtime != OBJECT_NONE)
+		return;
+	if (has_runtime(t, p->object)) {
+		p->runtime = p->object;
+		return;
+	}
+	for (uint32_t i = 0; i < p->mappings; i++) {
+		const struct mapping *m = &p->mapping[i];
+
+		if (!has_runtime(t, m->object))
+			continue;
+		p->module = module_read(t, p, m);
+		if (!p->module)
+			continue;
+		p->runtime = m->object;
+		p->library = library_path(p, m);
+		return;
+	}
+}
+
+/* Tells the BPF programs where the runtime keeps its state, once its object's plan is there. */
 static void identity_write(struct process_table *t, struct process *p)
 {
-	const struct plan *plan = object_plan(t->objects, p->object);
+	const struct plan *plan;
 
+	runtime_choose(t, p);
+	plan = object_plan(t->objects, p->runtime);
 	if (t->identities && plan && plan->identity && !p->identified)
 		p->identified = !identity_store_set(t->identities, p->entry.pid, plan->identity,
-						    plan->pool);
+						    plan->pool, p->module);
 }
 
 static void image_write(struct process_table *t, struct process *p)
@@ -194,7 +271,7 @@ void process_table_replace(struct process_table *t)
 uint32_t process_table_scheduler(const struct process_table *t, pid_t pid, uint32_t number)
 {
 	const struct process *p = process_find(t, pid);
-	const struct hud_plan_identity *identity = object_identity(t->objects, p->object);
+	const struct hud_plan_identity *identity = object_identity(t->objects, p->runtime);
 
 	return identity && number && number <= identity->schedulers
 		       ? identity->scheduler[number - 1].kind
@@ -226,10 +303,11 @@ void process_table_images(const struct process_table *t,
 		struct process_image image = {
 			.pid = p->entry.pid,
 			.id = p->entry.id,
-			.object = p->object,
+			.object = p->runtime,
+			.module = p->module,
 			.identified = p->identified,
 			.layout_known = p->layout_known,
-			.path = p->executable,
+			.path = p->library ? p->library : p->executable,
 		};
 
 		if (p->entry.alive && p->entry.id)
@@ -237,12 +315,35 @@ void process_table_images(const struct process_table *t,
 	}
 }
 
+void process_table_find_runtimes(struct process_table *t)
+{
+	for (size_t i = 0; i < t->processes; i++)
+		if (t->process[i].entry.alive && !t->process[i].identified)
+			identity_write(t, &t->process[i]);
+}
+
+bool process_table_object_path(const struct process_table *t, pid_t pid, uint32_t object,
+			       char *path, size_t room)
+{
+	const struct process *p = process_find(t, pid);
+
+	for (uint32_t i = 0; p && i < p->mappings; i++) {
+		const struct mapping *m = &p->mapping[i];
+
+		if (m->object != object)
+			continue;
+		mapping_link(p, m, path, room);
+		return true;
+	}
+	return false;
+}
+
 void process_table_identify(struct process_table *t, uint32_t object)
 {
 	for (size_t i = 0; i < t->processes; i++) {
 		struct process *p = &t->process[i];
 
-		if (!p->entry.alive || p->object != object)
+		if (!p->entry.alive || p->runtime != object)
 			continue;
 		if (p->identified)
 			identity_store_clear(t->identities, p->entry.pid);
@@ -271,7 +372,7 @@ size_t process_table_identified(const struct process_table *t)
 	size_t count = 0;
 
 	for (size_t i = 0; i < t->processes; i++)
-		count += object_identity(t->objects, t->process[i].object) != NULL;
+		count += object_identity(t->objects, t->process[i].runtime) != NULL;
 	return count;
 }
 
@@ -366,6 +467,7 @@ static struct process *process_make(struct process_table *t, pid_t pid)
 	t->process[t->processes] = (struct process) {
 		.entry = {.pid = pid, .alive = true},
 		.object = OBJECT_NONE,
+		.runtime = OBJECT_NONE,
 		.space = -1,
 		.perf_map = -1,
 		.pidfd = (int)syscall(SYS_pidfd_open, pid, 0),
@@ -425,7 +527,10 @@ int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_
 	if (p->perf_map >= 0)
 		close(p->perf_map);
 	p->perf_map = proc_perf_map_open(pid);
-	p->object = OBJECT_NONE;
+	p->object = p->runtime = OBJECT_NONE;
+	p->module = 0;
+	free(p->library);
+	p->library = NULL;
 	if (p->identified)
 		identity_store_clear(t->identities, pid);
 	p->identified = p->executable_reported = p->layout_known = false;

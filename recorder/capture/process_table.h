@@ -77,7 +77,8 @@ void process_table_executables(const struct process_table *t, bool only_new,
 struct process_image {
 	pid_t pid;
 	uint32_t id;       /* in the capture */
-	uint32_t object;   /* of its executable, or OBJECT_NONE */
+	uint32_t object;   /* whose runtime is read: executable or library; or OBJECT_NONE */
+	uint32_t module;   /* of the library, 0: it is the executable */
 	bool identified;   /* its runtime's state is read */
 	bool layout_known; /* … and the capture says from where */
 	const char *path;
@@ -85,6 +86,13 @@ struct process_image {
 void process_table_images(const struct process_table *t,
 			  void (*each)(void *context, const struct process_image *image),
 			  void *context);
+
+/* Looks again for runtimes in libraries that are being loaded. */
+void process_table_find_runtimes(struct process_table *t);
+
+/* A path by which the file of an object that is mapped in a process can be opened. */
+bool process_table_object_path(const struct process_table *t, pid_t pid, uint32_t object,
+			       char *path, size_t room);
 
 /* The identity of this object is another now, or none: all processes that run it follow. */
 void process_table_identify(struct process_table *t, uint32_t object);

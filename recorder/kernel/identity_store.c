@@ -23,7 +23,8 @@ static int64_t first_word(const struct hud_plan_identity *identity)
 }
 
 int identity_store_set(struct identity_store *s, pid_t pid,
-		       const struct hud_plan_identity *identity, const struct hud_plan_pool *pool)
+		       const struct hud_plan_identity *identity, const struct hud_plan_pool *pool,
+		       uint32_t module)
 {
 	struct identity value = {
 		.first = first_word(identity),
@@ -31,6 +32,7 @@ int identity_store_set(struct identity_store *s, pid_t pid,
 		.task_tag = identity->task_tag,
 		.flags = identity->identity_flags,
 		.schedulers = identity->schedulers,
+		.module = module,
 		.task_vtable = identity->task_vtable,
 		.task_id = identity->task_id,
 	};

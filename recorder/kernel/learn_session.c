@@ -19,7 +19,6 @@ struct learn_session {
 	struct ring_buffer *ring;
 	struct uprobes probes;
 	int statistics; /* descriptor, open while run times are measured; else -1 */
-	pid_t pid;
 };
 
 int learn_session_open(const struct learn_session_options *options, struct learn_session **out)
@@ -66,7 +65,8 @@ static int programs_load(struct learn_session *s)
 	return error;
 }
 
-int learn_session_begin(struct learn_session *s, pid_t pid, const struct hud_plan_block *block)
+int learn_session_begin(struct learn_session *s, pid_t pid, const struct hud_plan_block *block,
+			uint32_t module)
 {
 	struct learn_config *config;
 	int error = s->programs ? 0 : programs_load(s);
@@ -74,6 +74,7 @@ int learn_session_begin(struct learn_session *s, pid_t pid, const struct hud_pla
 	if (error)
 		return error;
 	config = &s->programs->bss->config;
+	config->module = module;
 	config->first = block->first;
 	config->bytes = block->bytes;
 	config->request = (struct hud_learn_request) {.step = HUD_LEARN_BLOCK};
@@ -83,7 +84,6 @@ int learn_session_begin(struct learn_session *s, pid_t pid, const struct hud_pla
 		hud_learn_bpf__detach(s->programs);
 		return error;
 	}
-	s->pid = pid;
 	if (s->statistics < 0)
 		s->statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
 	__atomic_store_n(&config->tgid, (__u32)pid, __ATOMIC_SEQ_CST);
@@ -114,10 +114,11 @@ void learn_session_request(struct learn_session *s, const struct hud_learn_reque
 	__atomic_store_n(&config->tgid, pid, __ATOMIC_SEQ_CST);
 }
 
-int learn_session_probe(struct learn_session *s, const unsigned long *offset, uint32_t count)
+int learn_session_probe(struct learn_session *s, const char *path, const unsigned long *offset,
+			uint32_t count)
 {
 	uprobes_detach(&s->probes);
-	return uprobes_attach(&s->probes, s->programs->progs.learn_poll, s->options.multi, s->pid,
+	return uprobes_attach(&s->probes, s->programs->progs.learn_poll, s->options.multi, path,
 			      offset, count);
 }
 

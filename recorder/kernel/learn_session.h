@@ -24,15 +24,20 @@ struct learn_session_options {
 int learn_session_open(const struct learn_session_options *options, struct learn_session **out);
 void learn_session_close(struct learn_session *s);
 
-/* Begins with snapshots of the block. 0 or a negative errno. */
-int learn_session_begin(struct learn_session *s, pid_t pid, const struct hud_plan_block *block);
+/*
+ * Begins with snapshots of the block; `module`: of a library, 0: the main program. 0 or a negative
+ * errno.
+ */
+int learn_session_begin(struct learn_session *s, pid_t pid, const struct hud_plan_block *block,
+			uint32_t module);
 void learn_session_end(struct learn_session *s);
 
 /* What is taken from now on. */
 void learn_session_request(struct learn_session *s, const struct hud_learn_request *request);
 
-/* Probes functions of the process that polls tasks, by their offsets in its file. */
-int learn_session_probe(struct learn_session *s, const unsigned long *offset, uint32_t count);
+/* Probes functions that poll tasks, by their offsets in the file. */
+int learn_session_probe(struct learn_session *s, const char *path, const unsigned long *offset,
+			uint32_t count);
 
 /* Takes what there is, and allows so many more of each kind (enum hud_snapshot_kind - 1). */
 void learn_session_drain(struct learn_session *s, const int64_t allowed[4]);

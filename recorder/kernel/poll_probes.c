@@ -62,7 +62,10 @@ struct poll_probes {
 
 static int process_attach(const struct poll_probes *p, struct probed_process *t)
 {
-	return uprobes_attach(&t->probes, p->options.program, p->options.multi, t->pid, t->offset,
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)t->pid);
+	return uprobes_attach(&t->probes, p->options.program, p->options.multi, path, t->offset,
 			      t->offsets);
 }
 

@@ -5,7 +5,6 @@
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -44,13 +43,10 @@ void uprobes_detach(struct uprobes *u)
 	u->links = 0;
 }
 
-int uprobes_attach(struct uprobes *u, const struct bpf_program *program, bool multi, pid_t pid,
-		   const unsigned long *offset, uint32_t count)
+int uprobes_attach(struct uprobes *u, const struct bpf_program *program, bool multi,
+		   const char *path, const unsigned long *offset, uint32_t count)
 {
-	char path[64];
-
 	*u = (struct uprobes) {.multi = -1};
-	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
 	if (multi) {
 		u->multi = multi_attach(program, path, offset, count);
 		return u->multi < 0 ? u->multi : 0;

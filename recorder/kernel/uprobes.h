@@ -16,12 +16,12 @@ struct uprobes {
 };
 
 /*
- * Probes all processes that run the executable of `pid`, since before Linux 6.10 a link's pid means
- * one thread only: the BPF program ignores those that are not watched. `multi`: the kernel has
+ * Probes all processes that run the file at `path`, since before Linux 6.10 a link's pid means one
+ * thread only: the BPF program ignores those that are not watched. `multi`: the kernel has
  * links of many uprobes (6.6). `offset`: in the file. 0 or a negative errno.
  */
-int uprobes_attach(struct uprobes *u, const struct bpf_program *program, bool multi, pid_t pid,
-		   const unsigned long *offset, uint32_t count);
+int uprobes_attach(struct uprobes *u, const struct bpf_program *program, bool multi,
+		   const char *path, const unsigned long *offset, uint32_t count);
 void uprobes_detach(struct uprobes *u);
 
 /* The file offset of an address of the ELF file; false: it is in no segment. */

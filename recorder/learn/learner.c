@@ -81,9 +81,11 @@ void learner_close(struct learner *l)
 	free(l);
 }
 
-/* The state of learning about an object; NULL: no memory. */
+/* The state of learning about an object; NULL: there is none, or no memory. */
 static struct subject *subject_of(struct learner *l, uint32_t object)
 {
+	if (object == OBJECT_NONE)
+		return NULL;
 	if (object >= l->subjects) {
 		size_t more = object + 1 - l->subjects;
 
@@ -141,6 +143,8 @@ static void step_begin(struct learner *l, const struct hud_learn_request *reques
 	const struct plan *plan = object_plan(l->options.objects, l->object);
 
 	snapshots_begin(&l->snapshots, plan->thread_block, request);
+	if (l->image.module)
+		l->snapshots.head.snapshots_flags |= HUD_SNAPSHOTS_MODULE;
 	l->step_ns = now_ns;
 	l->hit_ns = 0;
 	l->asked = 0;
@@ -180,7 +184,7 @@ static void attempt_begin(struct learner *l, uint64_t now_ns)
 	l->hits = learn_session_cost(l->session).hits;
 	plan = object_plan(l->options.objects, l->object);
 	step_begin(l, &request, now_ns);
-	if (learn_session_begin(l->session, l->image.pid, plan->thread_block))
+	if (learn_session_begin(l->session, l->image.pid, plan->thread_block, l->image.module))
 		attempt_end(l, now_ns);
 }
 
@@ -206,6 +210,7 @@ static int probes_attach(struct learner *l)
 	const struct plan *plan = object_plan(l->options.objects, l->object);
 	uint32_t most = l->options.multi ? SITES_MAX : SITES_SINGLE, count;
 	unsigned long *offset = calloc(most, sizeof(*offset));
+	char path[96];
 	int error = -ENOENT;
 
 	if (!offset)
@@ -216,8 +221,9 @@ static int probes_attach(struct learner *l)
 		l->snapshots.head.snapshots_flags |= HUD_SNAPSHOTS_ALL_SITES;
 	if (!count)
 		count = sites_choose(plan, false, SITES_COSTLY, offset);
-	if (count)
-		error = learn_session_probe(l->session, offset, count);
+	if (count && process_table_object_path(l->options.processes, l->image.pid, l->object, path,
+					       sizeof(path)))
+		error = learn_session_probe(l->session, path, offset, count);
 	free(offset);
 	return error;
 }
@@ -377,6 +383,7 @@ static void layouts_check(struct learner *l, uint64_t now_ns)
 
 void learner_tick(struct learner *l, uint64_t now_ns)
 {
+	process_table_find_runtimes(l->options.processes);
 	if (l->object != OBJECT_NONE) {
 		const struct process_entry *e =
 			process_table_find(l->options.processes, l->image.pid);

@@ -224,3 +224,18 @@ int proc_perf_map_open(pid_t pid)
 	}
 	return fd;
 }
+
+int proc_word_read(pid_t pid, uint64_t address, uint64_t *out)
+{
+	char path[64];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	got = pread(fd, out, sizeof(*out), (off_t)address);
+	close(fd);
+	return got == (ssize_t)sizeof(*out) ? 0 : -EIO;
+}

@@ -280,6 +280,12 @@ def tokio_echo():
     return beside_demo("tokio_echo")
 
 
+def tokio_echo_library():
+    """The same as a library, for hosts of other languages."""
+    tokio_echo()
+    return beside_demo("libtokio_echo.so")
+
+
 def started_program(command, **options):
     """Starts one of programs/ and waits for its line `ready`; a byte on stdin lets it go on."""
     process = start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)

@@ -13,7 +13,7 @@ import time
 
 from lib import (ANALYZE, Demo, FACT_SECONDS, Recording, demo_path, expect, expect_equal, fact,
                  facts_check, go, once, path_for, query, recorded, run, started_program,
-                 tokio_echo)
+                 tokio_echo, tokio_echo_library, program as c_program)
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "matrix"))
 import builds  # noqa: E402
@@ -223,6 +223,46 @@ def what_contradicts_the_layout_withdraws_it_and_it_is_said():
     expect_equal([r["source"] for r in query(capture, "SELECT source FROM process_source")],
                  ["stack"], "how its polls are known")
     expect_equal(learned_plans() & new, set(), "of it in the cache")
+
+
+PYTHON_HOST = """
+import ctypes, sys
+ctypes.CDLL(sys.argv[1]).echo_run()
+"""
+
+
+def library_learned(name, *host):
+    """A host that loads the stripped library is recorded while the runtime in it works."""
+    library = stripped(tokio_echo_library(), f"lib{name}.so")
+    target = started_program([*host, library])
+    go(target)
+    done = recorded("-p", target.pid, "-d", SECONDS, "-o", path_for(f"{name}.hud"))
+    expect(f"lib{name}.so keeps" in done.stderr, f"it was not learned:\n{done.stderr}")
+    print_cost(path_for(f"{name}.hud"), f"a library in {name}")
+    capture = path_for(f"{name}-known.hud")
+    recorded("-p", target.pid, "-d", 4, "-o", capture)
+    expect_equal([(r["source"], r["earlier"]) for r in layouts(capture)], [("learned", 1)],
+                 "layouts of the second recording")
+    # In each 40th message of six clients a worker blocks for 8 ms.
+    polls = query(capture, """SELECT count(*) AS n, min(wall_ns - run_queue_ns) AS least,
+        max(wall_ns - run_queue_ns) AS most FROM blocking_poll""")[0]
+    expect(polls["n"] >= 20 and polls["least"] >= 5e6, f"blocking polls: {polls}")
+    workers = query(capture, "SELECT scheduler, count(*) AS n FROM workers GROUP BY 1 ORDER BY 1")
+    # The kind of the clients' runtime may not be known: that needs a long poll.
+    counts = {r["scheduler"]: r["n"] for r in workers}
+    expect_equal((counts.get("multi_thread"), sum(counts.values())), (2, 3), f"workers {counts}")
+    parked = query(capture, "SELECT sum(parked_ns) / sum(wall_ns + 0.0) AS s FROM workers")[0]["s"]
+    expect(parked >= 0.5, f"they were parked for {parked:.0%} only")
+
+
+@fact
+def a_runtime_in_a_library_that_python_loads_is_learned():
+    library_learned("python", sys.executable, "-c", PYTHON_HOST)
+
+
+@fact
+def a_runtime_in_a_library_that_a_c_program_loads_is_learned():
+    library_learned("c", c_program("echo_host", "-ldl"))
 
 
 facts_check()

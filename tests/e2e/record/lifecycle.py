@@ -148,7 +148,7 @@ def new_threads_and_libraries_are_followed():
 
 
 @fact
-def a_runtime_in_a_loaded_library_is_seen_by_stack_traces_only_and_the_capture_says_so():
+def a_runtime_in_a_library_that_runs_too_shortly_to_be_learned_is_seen_by_stack_traces_only():
     target = started_program([program("plugin_host"), tokio_plugin()])
     recording = Recording(path_for("tokio-plugin.hud"), "-p", target.pid)
     go(target)

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! An echo server on two workers, with clients on a current_thread runtime: a program, and a
+//! library for hosts of other languages.
+//!
+//! Prints `ready` and idles. A byte on standard input starts the clients; after another one a task
+//! waits in an epoll of its own, inside its polls, as the runtime's driver does when it is parked.
+
+use std::io::{stdin, Read};
+use std::net::SocketAddr;
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::sleep;
+
+const CLIENTS: usize = 6;
+const EVERY_MESSAGES: u64 = 40; // a block each
+const BLOCK: Duration = Duration::from_millis(8);
+
+fn byte() {
+    stdin().read_exact(&mut [0]).expect("a byte on standard input");
+}
+
+#[inline(never)]
+fn blocks_the_echo() {
+    thread::sleep(BLOCK);
+}
+
+async fn echo(mut stream: TcpStream) -> std::io::Result<()> {
+    let mut text = [0u8; 64];
+    let mut messages = 0u64;
+    loop {
+        let length = stream.read(&mut text).await?;
+        if length == 0 {
+            return Ok(());
+        }
+        messages += 1;
+        if messages % EVERY_MESSAGES == 0 {
+            blocks_the_echo();
+        }
+        stream.write_all(&text[..length]).await?;
+    }
+}
+
+async fn serve(listener: TcpListener) {
+    while let Ok((stream, _)) = listener.accept().await {
+        tokio::spawn(echo(stream));
+    }
+}
+
+async fn ask(address: SocketAddr) -> std::io::Result<()> {
+    let mut stream = TcpStream::connect(address).await?;
+    let mut text = [0u8; 5];
+    loop {
+        stream.write_all(b"hello").await?;
+        stream.read_exact(&mut text).await?;
+        sleep(Duration::from_millis(3)).await;
+    }
+}
+
+fn clients(address: SocketAddr) {
+    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async move {
+        let all: Vec<_> = (0..CLIENTS).map(|_| tokio::spawn(ask(address))).collect();
+        for one in all {
+            let _ = one.await;
+        }
+    });
+}
+
+async fn waits_in_an_epoll_of_its_own() {
+    let epoll = unsafe { libc::epoll_create1(0) };
+    let mut event = libc::epoll_event { events: 0, u64: 0 };
+    loop {
+        unsafe { libc::epoll_wait(epoll, &mut event, 1, 10) };
+        sleep(Duration::from_millis(20)).await;
+    }
+}
+
+fn server() -> (Runtime, SocketAddr) {
+    let (send, receive) = channel();
+    let runtime =
+        Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    runtime.spawn(async move {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        send.send(listener.local_addr().expect("an address")).expect("a receiver");
+        serve(listener).await
+    });
+    (runtime, receive.recv().expect("an address"))
+}
+
+/// Ends after three bytes.
+#[no_mangle]
+pub extern "C" fn echo_run() {
+    let (runtime, address) = server();
+    println!("ready");
+    byte();
+    thread::spawn(move || clients(address));
+    byte();
+    runtime.spawn(waits_in_an_epoll_of_its_own());
+    byte();
+}
