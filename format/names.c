@@ -72,6 +72,8 @@ static const char *const learn_reasons[] = {
 	[HUD_LEARN_ONE_CORE] = "several threads polled, with one core",
 	[HUD_LEARN_CONTRADICTED] = "no layout agreed with all parks and polls",
 	[HUD_LEARN_AMBIGUOUS] = "several layouts agreed with all parks and polls",
+	[HUD_LEARN_REFUSED] = "the kernel refused to watch it; hud-record gives its privileges up "
+			      "when nothing is left to be learned",
 };
 
 static const char *const stack_stops[] = {

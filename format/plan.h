@@ -266,8 +266,9 @@ enum hud_learn_reason {
 	HUD_LEARN_ONE_CORE = 6,     /* several threads polled, with one core */
 	HUD_LEARN_CONTRADICTED = 7, /* no layout agreed with all parks and polls */
 	HUD_LEARN_AMBIGUOUS = 8,    /* several layouts agreed with all parks and polls */
+	HUD_LEARN_REFUSED = 9,      /* the kernel refused to watch the process */
 };
-#define HUD_LEARN_REASON_LAST HUD_LEARN_AMBIGUOUS
+#define HUD_LEARN_REASON_LAST HUD_LEARN_REFUSED
 
 /*
  * The answer to snapshots (format/snapshot.h): what to take next, and what is proven by now, with a

@@ -54,6 +54,7 @@ struct recording {
 	struct bpf_session *bpf;
 	struct transcript transcript;
 	struct poll_timing timing;
+	bool may_learn;          /* hud-record has kept the privileges for it */
 	struct learner *learner; /* NULL: the runtime's state is not to be read */
 	struct bookkeeping books;
 	struct plan_report plans;
@@ -309,6 +310,17 @@ static struct status_numbers numbers(const struct recording *r, uint64_t now)
 	return n;
 }
 
+/* What a command will run is not known yet. */
+static bool learning_is_due(const struct recording *r)
+{
+	return r->learner && (r->options->command || learner_wanted(r->learner));
+}
+
+static void privileges_give_up(const struct recording *r)
+{
+	privileges_drop(output_in_foreign_directory(&r->output), r->options->polls || r->may_learn);
+}
+
 /* Once a second: open spans, losses, cost. Ends the chunk, so that a kill loses no more. */
 static int second_work(struct recording *r, uint64_t now)
 {
@@ -318,6 +330,10 @@ static int second_work(struct recording *r, uint64_t now)
 	if (!error)
 		error = bpf_session_drain(r->bpf);
 	process_table_reap(r->processes);
+	if (r->may_learn && !learning_is_due(r)) {
+		r->may_learn = false;
+		privileges_give_up(r);
+	}
 	bookkeeping_write(&r->books, now);
 	if (r->status.terminal) {
 		struct status_numbers n = numbers(r, now);
@@ -535,12 +551,6 @@ static void command_report(const struct recording *r)
 	}
 }
 
-/* What a command will run is not known yet. */
-static bool learning_is_due(const struct recording *r)
-{
-	return r->learner && (r->options->command || learner_wanted(r->learner));
-}
-
 static void learner_begin(struct recording *r)
 {
 	struct learner_options options = {
@@ -585,8 +595,8 @@ static enum exit_code record_all(struct recording *r)
 	if (r->options->polls)
 		poll_timing_open(&r->timing, clock_ns(CLOCK_MONOTONIC));
 	learner_begin(r);
-	privileges_drop(output_in_foreign_directory(&r->output),
-			r->options->polls || learning_is_due(r));
+	r->may_learn = learning_is_due(r);
+	privileges_give_up(r);
 	record_loop(r);
 	error = record_finish(r);
 	if (!r->output.pipe && !r->options->no_copies)

@@ -169,6 +169,12 @@ static void attempt_end(struct learner *l, uint64_t now_ns)
 	l->object = OBJECT_NONE;
 }
 
+static void attempt_refused(struct learner *l, uint64_t now_ns)
+{
+	l->subject[l->object].layout.reason = HUD_LEARN_REFUSED;
+	attempt_end(l, now_ns);
+}
+
 static void attempt_begin(struct learner *l, uint64_t now_ns)
 {
 	struct choice c = {.learner = l, .now_ns = now_ns};
@@ -185,7 +191,7 @@ static void attempt_begin(struct learner *l, uint64_t now_ns)
 	plan = object_plan(l->options.objects, l->object);
 	step_begin(l, &request, now_ns);
 	if (learn_session_begin(l->session, l->image.pid, plan->thread_block, l->image.module))
-		attempt_end(l, now_ns);
+		attempt_refused(l, now_ns);
 }
 
 /* The functions to probe: those that are cheap, and few of the others if there are none. */
@@ -251,7 +257,7 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 		step_begin(l, &a->next, now_ns);
 		learn_session_request(l->session, &a->next);
 		if (a->next.step == HUD_LEARN_CORE && probes_attach(l))
-			attempt_end(l, now_ns);
+			attempt_refused(l, now_ns);
 	}
 }
 
