@@ -71,13 +71,19 @@ static int poll_sites_make(const struct plan_polls *polls, struct hud_plan_poll_
 
 int plan_build(struct plan_built *out, const struct unwind_object *o, uint64_t start_ns)
 {
+	struct depth_trace traced;
 	struct unwind_rows rows;
 	struct hud_plan_poll_site *poll_site = NULL;
 	struct plan plan = {0};
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	err = unwind_rows_build(&rows, o->frame, o->frames, o->segment, o->segments);
+	err = depth_trace_read(&traced, o->elf[0], o->machine, o->frame, o->frames);
+	if (err)
+		return err;
+	err = unwind_rows_build_traced(&rows, o->frame, o->frames, o->segment, o->segments,
+				       &traced);
+	depth_trace_free(&traced);
 	if (err)
 		return err;
 	describe(out, o, &rows);

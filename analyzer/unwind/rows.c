@@ -30,7 +30,9 @@ struct builder {
 	struct function *function;
 	size_t functions;
 	size_t row_room;
-	uint64_t at;          /* rows are complete up to this address */
+	uint64_t at; /* rows are complete up to this address */
+	const struct depth_trace *traced;
+	size_t next_traced;
 	bool function_before; /* what ends at `at` is a function */
 	bool out_of_memory;
 };
@@ -136,6 +138,24 @@ static void cover_to(struct builder *b, uint64_t end, uint16_t rule)
 	}
 }
 
+/* What belongs to no function, up to `end`. */
+static void cover_gap(struct builder *b, uint64_t end)
+{
+	while (b->next_traced < b->traced->count && !b->out_of_memory) {
+		const struct depth_rule *t = &b->traced->rule[b->next_traced];
+
+		if (t->start >= end || t->end > end)
+			break;
+		b->next_traced++;
+		if (t->start < b->at)
+			continue; /* of a function after all */
+		cover_to(b, t->start, UNWIND_RULE_NONE);
+		b->out->covered_bytes += t->end - t->start;
+		cover_to(b, t->end, rule_table_intern(&b->rules, t->rule));
+	}
+	cover_to(b, end, UNWIND_RULE_NONE);
+}
+
 /* Is it the rule of a function's first instruction, before anything was pushed? */
 static bool is_entry(const struct hud_plan_rule *rule)
 {
@@ -154,7 +174,7 @@ static void fill_gap(struct builder *b, uint64_t start, const struct hud_plan_ru
 	if (start == b->at ||
 	    (b->function_before && start - b->at < PADDING_BYTES && is_entry(rule)))
 		return;
-	cover_to(b, start, UNWIND_RULE_NONE);
+	cover_gap(b, start);
 }
 
 static void take_row(void *context, uint64_t start, uint64_t end, struct hud_plan_rule rule)
@@ -227,7 +247,7 @@ static int build(struct builder *b, size_t frames)
 		return err;
 	b->at = out->first;
 	cover_functions(b);
-	cover_to(b, out->first + out->pages * PAGE_BYTES, UNWIND_RULE_NONE);
+	cover_gap(b, out->first + out->pages * PAGE_BYTES);
 	if (b->out_of_memory)
 		return -ENOMEM;
 	out->rules_dropped = b->rules.dropped;
@@ -238,7 +258,20 @@ static int build(struct builder *b, size_t frames)
 int unwind_rows_build(struct unwind_rows *out, const struct eh_frame *frames, size_t count,
 		      const struct hud_plan_segment *segment, size_t segments)
 {
-	struct builder b = {.out = out, .frames = frames, .segment = segment, .segments = segments};
+	static const struct depth_trace none;
+
+	return unwind_rows_build_traced(out, frames, count, segment, segments, &none);
+}
+
+int unwind_rows_build_traced(struct unwind_rows *out, const struct eh_frame *frames, size_t count,
+			     const struct hud_plan_segment *segment, size_t segments,
+			     const struct depth_trace *traced)
+{
+	struct builder b = {.out = out,
+			    .frames = frames,
+			    .segment = segment,
+			    .segments = segments,
+			    .traced = traced};
 	int err;
 
 	memset(out, 0, sizeof(*out));

@@ -2,6 +2,7 @@
 #ifndef HUD_ANALYZER_UNWIND_ROWS_H
 #define HUD_ANALYZER_UNWIND_ROWS_H
 
+#include "analyzer/unwind/depth_trace.h"
 #include "analyzer/unwind/eh_frame.h"
 #include "format/plan.h"
 
@@ -35,6 +36,10 @@ struct unwind_rows {
  */
 int unwind_rows_build(struct unwind_rows *out, const struct eh_frame *frames, size_t count,
 		      const struct hud_plan_segment *segment, size_t segments);
+/* The same; what no function of `frames` covers has the rules of `traced`, where there are some. */
+int unwind_rows_build_traced(struct unwind_rows *out, const struct eh_frame *frames, size_t count,
+			     const struct hud_plan_segment *segment, size_t segments,
+			     const struct depth_trace *traced);
 void unwind_rows_free(struct unwind_rows *rows);
 
 /* Makes these the rows of a plan; they must stay as long as the plan. */
