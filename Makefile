@@ -47,9 +47,21 @@ $(BUILD)/analyzer/base/embedded.list: FORCE
 	@echo '$(EMBEDDED)' | cmp -s - $@ || echo '$(EMBEDDED)' > $@
 FORCE:
 
-$(BUILD)/analyzer/base/embedded_files.c: $(EMBEDDED) $(BUILD)/analyzer/base/embedded.list analyzer/base/embed.sh
+# So is the page of report --html: its script in one piece, its style, and the policy that allows these two
+# by their hashes and nothing else.
+PAGE := $(addprefix $(BUILD)/html/,page.js page.css policy)
+$(BUILD)/html/page.js: $(sort $(wildcard analyzer/html/script/*.js))
 	@mkdir -p $(@D)
-	@sh analyzer/base/embed.sh analyzer $(EMBEDDED) > $@.partial && mv $@.partial $@
+	@cat $^ > $@
+$(BUILD)/html/page.css: analyzer/html/page.css
+	@mkdir -p $(@D)
+	@cat $^ > $@
+$(BUILD)/html/policy: analyzer/html/policy.sh $(BUILD)/html/page.js $(BUILD)/html/page.css
+	@sh $^ > $@.partial && mv $@.partial $@
+
+$(BUILD)/analyzer/base/embedded_files.c: $(EMBEDDED) $(PAGE) $(BUILD)/analyzer/base/embedded.list analyzer/base/embed.sh
+	@mkdir -p $(@D)
+	@sh analyzer/base/embed.sh analyzer $(EMBEDDED) $(foreach file,$(PAGE),html/$(notdir $(file))=$(file)) > $@.partial && mv $@.partial $@
 
 $(BUILD)/analyzer/base/embedded_files.o: $(BUILD)/analyzer/base/embedded_files.c
 	@echo '  CC  $@'
@@ -139,7 +151,7 @@ DEPS := gcc libc6-dev clang llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-
 	libsqlite3-dev sqlite3 libncurses-dev tmux libiberty-dev libcmocka-dev linux-libc-dev binutils git \
 	cargo rustc librust-tokio-dev librust-sha2-dev librust-miniz-oxide-dev \
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
-	golang-go python3 python3-jsonschema clang-format clang-tidy file g++ lld dwz elfutils libdebuginfod-dev xz-utils
+	golang-go chromium chromium-driver python3 python3-jsonschema clang-format clang-tidy file g++ lld dwz elfutils libdebuginfod-dev xz-utils
 # libzstd, libelf and libz come with their static libraries in these same packages.
 deps: ## install what building, demo and tests need (Debian, Ubuntu; as root)
 	@missing=$$(for p in $(DEPS); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \

@@ -10,4 +10,7 @@
  */
 void json_text(FILE *out, const char *text);
 
+/* The same, for JSON inside of a page: without a `<`, which could end the script that holds it. */
+void json_text_in_page(FILE *out, const char *text);
+
 #endif

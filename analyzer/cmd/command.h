@@ -47,6 +47,7 @@ struct arguments {
 	const char *save;  /* --save: a file to write */
 	bool markdown;
 	const char *output;
+	const char *html;    /* --html: a file to write */
 	const char *format;  /* --format */
 	const char *of;      /* --of */
 	const char *capture; /* --capture: the beginning of an id */

@@ -76,6 +76,8 @@ const struct option options[] = {
 	{"--fd", NULL, "N", "read this open descriptor; a second one is the debug file",
 	 FDS(fds, fd_count)},
 	{"--json", NULL, NULL, "print JSON", FLAG(json)},
+	{"--html", NULL, "FILE", "write a page in one file, which needs no network",
+	 TEXT(html, NULL)},
 	{"--markdown", NULL, NULL, "print Markdown, for a pull request", FLAG(markdown)},
 	{"--csv", NULL, NULL, "print CSV (RFC 4180)", FLAG(csv)},
 	{"--plain", NULL, NULL, "print values only: no column names, no padding", FLAG(plain)},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/verbs.h"
 #include "analyzer/base/terminal.h"
+#include "analyzer/html/html.h"
 #include "analyzer/report/report.h"
 
 /*
@@ -18,11 +19,17 @@ static enum exit_status report_run(const struct arguments *arguments)
 	};
 	const struct input_request request = arguments_input(arguments, arguments->positional[0]);
 	struct input input;
-	enum exit_status status = input_open(&request, &input);
+	enum exit_status status;
 
+	if (arguments->html && arguments->json)
+		return message(STATUS_INPUT, "see hud-analyze report --help",
+			       "report: --json or --html, not both");
+	status = input_open(&request, &input);
 	if (status != STATUS_DONE)
 		return status;
-	if (arguments->json)
+	if (arguments->html)
+		status = report_html(&input, arguments->html);
+	else if (arguments->json)
 		status = report_json(&input, arguments->top);
 	else
 		status = report_text(&input, &form);
@@ -39,9 +46,9 @@ const struct verb verb_report = {
 		   "what was lost. With --site N: everything about one site. Filters (--from\n"
 		   "to --min) choose a part of the recording; all numbers are then of that\n"
 		   "part. docs/REPORT.md explains it; docs/report.schema.json describes what\n"
-		   "--json prints.\n",
-	.options =
-		"--top --site --json " FILTER_OPTIONS " --capture " SYMBOL_OPTIONS " " USER_OPTIONS,
+		   "--json prints. --html FILE writes a page, in one file that can be sent.\n",
+	.options = "--top --site --json --html " FILTER_OPTIONS " --capture " SYMBOL_OPTIONS
+		   " " USER_OPTIONS,
 	.least = 1,
 	.most = 1,
 	.run = report_run,

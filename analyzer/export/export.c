@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/export/format.h"
 #include "analyzer/base/embedded.h"
+#include "analyzer/base/output_file.h"
 #include "analyzer/base/text.h"
 #include "analyzer/open/named_query.h"
 #include "analyzer/store/database.h"
-#include "format/new_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 /* Chooses the format, and gives it a file to write to. */
-
-#define BUFFER_BYTES ((size_t)256 << 10)
 
 static const struct export_format *format_named(const char *name)
 {
@@ -59,7 +55,7 @@ static enum exit_status refuse(const char *what, const char *about,
 
 static bool is_to_terminal(const struct export_form *form)
 {
-	return (!form->output || strcmp(form->output, "-") == 0) && isatty(STDOUT_FILENO);
+	return output_is_standard(form->output) && isatty(STDOUT_FILENO);
 }
 
 enum exit_status export_check(const struct export_form *form)
@@ -109,54 +105,17 @@ static enum exit_status of_check(const struct input *input, const char *of)
 	return status;
 }
 
-static enum exit_status write_to(const struct input *input, const struct export_form *form,
-				 FILE *out)
-{
-	const struct export e = {input, form, out};
-	const struct export_format *f = format_named(form->format);
-	enum exit_status status;
-
-	setvbuf(out, NULL, _IOFBF, BUFFER_BYTES);
-	status = f->write(&e);
-	if (status == STATUS_DONE && (fflush(out) || ferror(out)))
-		status = message(STATUS_SYSTEM, "is there room, and is somebody reading it?",
-				 "cannot write %s: %s",
-				 form->output ? form->output : "to standard output",
-				 errno ? strerror(errno) : "the output was closed");
-	return status;
-}
-
-static enum exit_status write_file(const struct input *input, const struct export_form *form)
-{
-	enum exit_status status;
-	struct new_file file;
-	FILE *out;
-	int copy, err;
-
-	err = new_file_open(&file, AT_FDCWD, form->output, NEW_FILE_PRIVATE, 0644);
-	if (err)
-		return message(STATUS_SYSTEM, "is the directory there, and writable?",
-			       "cannot make %s: %s", form->output, new_file_error(err));
-	copy = dup(file.fd);
-	out = copy < 0 ? NULL : fdopen(copy, "w");
-	status = out ? write_to(input, form, out)
-		     : message(STATUS_SYSTEM, NULL, "cannot make %s: %s", form->output,
-			       strerror(errno));
-	if (out)
-		fclose(out);
-	err = new_file_close(&file, status == STATUS_DONE ? 0 : -ECANCELED);
-	if (err && status == STATUS_DONE)
-		status = message(STATUS_SYSTEM, NULL, "cannot finish %s: %s", form->output,
-				 new_file_error(err));
-	return status;
-}
-
 enum exit_status export_write(const struct input *input, const struct export_form *form)
 {
+	const struct export_format *f = format_named(form->format);
+	struct export e = {.input = input, .form = form};
+	struct output_file file;
 	enum exit_status status = of_check(input, form->of);
 
+	if (status == STATUS_DONE)
+		status = output_file_open(&file, form->output);
 	if (status != STATUS_DONE)
 		return status;
-	return form->output && strcmp(form->output, "-") != 0 ? write_file(input, form)
-							      : write_to(input, form, stdout);
+	e.out = file.out;
+	return output_file_close(&file, f->write(&e));
 }

@@ -12,9 +12,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 COLUMNS = 100
-LIMITED = {".c", ".h", ".sql", ".py", ".sh", ".rs"}
+LIMITED = {".c", ".h", ".sql", ".py", ".sh", ".rs", ".js", ".css"}
 FOLDERS = "analyzer|bpf|docs|examples|format|recorder|tests"
-ENDINGS = "c|h|sql|py|sh|md|json|rules|rs|mk"
+ENDINGS = "c|h|sql|py|sh|md|json|rules|rs|mk|js|css"
 # A path from the top of the tree, with an ending. Not a pattern, a part of a longer path or of a
 # URL, a header of libbpf (<bpf/...>), or a placeholder in capitals (NAME.c).
 MENTION = re.compile(rf"(?<![\w/.*$<-])(?:{FOLDERS})/(?:[\w.-]+/)*(?![A-Z]+\.[a-z])"

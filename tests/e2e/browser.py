@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""A headless Chromium, driven by chromedriver (WebDriver's protocol, by HTTP)."""
+
+import json
+import re
+import shutil
+import time
+import urllib.error
+import urllib.request
+
+from lib import Skip, expect, start
+
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,900",
+           "--disable-dev-shm-usage", "--no-first-run"]
+
+
+class Browser:
+    def __init__(self):
+        if not shutil.which("chromedriver") or not shutil.which("chromium"):
+            raise Skip("needs chromium and chromium-driver (make deps)")
+        self.process = start(["chromedriver", "--port=0"], stdout=-1, stderr=-3)
+        line = ""
+        while "successfully" not in line:
+            line = self.process.stdout.readline()
+            expect(line, "chromedriver did not start")
+        self.root = "http://127.0.0.1:" + re.search(r"port (\d+)", line)[1]
+        wanted = {"browserName": "chrome", "goog:loggingPrefs": {"browser": "ALL"},
+                  "goog:chromeOptions": {"binary": shutil.which("chromium"), "args": OPTIONS}}
+        self.session = ""
+        made = self.call("POST", "", {"capabilities": {"alwaysMatch": wanted}})
+        self.session = "/" + made["sessionId"]
+
+    def call(self, method, path, body=None):
+        request = urllib.request.Request(
+            self.root + "/session" + self.session + path, method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{path}: {error.read().decode()[:600]}") from None
+
+    def open(self, path, fragment=""):
+        """A file; seconds until its script has drawn it."""
+        begun = time.monotonic()
+        self.call("POST", "/url", {"url": "about:blank"})
+        self.call("POST", "/url", {"url": f"file://{path}{fragment}"})
+        self.wait("document.documentElement.dataset.ready === '1'")
+        return time.monotonic() - begun
+
+    def run(self, script, *arguments):
+        return self.call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
+
+    def value(self, expression):
+        return self.run(f"return {expression}")
+
+    def wait(self, expression, seconds=20):
+        until = time.monotonic() + seconds
+        while not self.value(expression):
+            expect(time.monotonic() < until, f"it never came to pass: {expression}")
+            time.sleep(0.05)
+        return self
+
+    def find(self, selector):
+        return self.call("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
+
+    def click(self, selector):
+        self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
+        self.call("POST", f"/element/{self.find(selector)}/click", {})
+
+    def type(self, selector, text):
+        self.call("POST", f"/element/{self.find(selector)}/value", {"text": text})
+
+    def mouse(self, selector, *moves):
+        """Moves are (kind, x, y), as shares of the element's size from its top left corner."""
+        self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
+        box = self.run("const b = document.querySelector(arguments[0]).getBoundingClientRect();"
+                       "return [b.left, b.top, b.width, b.height]", selector)
+        actions = []
+        for kind, x, y in moves:
+            if kind == "move":
+                actions.append({"type": "pointerMove", "duration": 50,
+                                "x": round(box[0] + x * box[2]), "y": round(box[1] + y * box[3])})
+            else:
+                actions.append({"type": "pointerDown" if kind == "down" else "pointerUp",
+                                "button": 0})
+        self.call("POST", "/actions", {"actions": [{
+            "type": "pointer", "id": "mouse", "parameters": {"pointerType": "mouse"},
+            "actions": actions}]})
+        self.call("DELETE", "/actions")
+
+    def command(self, name, **parameters):
+        """A command of Chromium's own protocol."""
+        return self.call("POST", "/goog/cdp/execute", {"cmd": name, "params": parameters})
+
+    def messages(self):
+        return self.call("POST", "/se/log", {"type": "browser"})
+
+    def end(self):
+        self.call("DELETE", "")
+        self.process.terminate()
+        self.process.wait()

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/html/html.h"
+#include "analyzer/store/database.h"
+#include "tests/unit/fixture/analysis_fixture.h"
+#include "tests/unit/fixture/golden.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What the page of report --html holds. What its script does: tests/e2e/analyze/page.py. */
+
+static void print_page(void *context)
+{
+	const struct input input = {.db = context, .capture = 1, .captures = 1};
+
+	assert_int_equal(report_html(&input, "-"), STATUS_DONE);
+}
+
+/* The data of a page, cut out of it. */
+static char *data_of(char *page)
+{
+	char *begin = strstr(page, "id=\"data\">"), *end;
+
+	assert_non_null(begin);
+	begin += strlen("id=\"data\">");
+	end = strstr(begin, "</script>");
+	assert_non_null(end);
+	*end = '\0';
+	return begin;
+}
+
+static int64_t number_of(const char *text, const char *sql)
+{
+	sqlite3_stmt *q;
+	sqlite3 *db;
+	int64_t number;
+
+	assert_int_equal(sqlite3_open(":memory:", &db), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &q, NULL), SQLITE_OK);
+	sqlite3_bind_text(q, 1, text, -1, SQLITE_STATIC);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	number = sqlite3_column_int64(q, 0);
+	sqlite3_finalize(q);
+	sqlite3_close(db);
+	return number;
+}
+
+static void the_data_are_the_rows_of_the_queries(void **state)
+{
+	sqlite3 *db = everything_load();
+	char *page = printed_text(print_page, db), *data = data_of(page);
+
+	(void)state;
+	assert_int_equal(number_of(data, "SELECT json_valid(?1)"), 1);
+	assert_number(db, "SELECT count(*) FROM blocking_sites",
+		      number_of(data, "SELECT json_array_length(?1, '$.sites.rows')"));
+	assert_number(db, "SELECT count(*) FROM blocking_poll",
+		      number_of(data, "SELECT json_array_length(?1, '$.polls.rows')"));
+	assert_number(
+		db, "SELECT sum(total_ns) FROM blocking_sites",
+		number_of(data, "SELECT sum(value ->> 3) FROM json_each(?1, '$.parts.rows')"));
+	assert_number(db, "SELECT sum(ns) FROM profile_stack",
+		      number_of(data, "SELECT sum(value ->> 5) FROM json_each(?1, "
+				      "'$.profile.rows')"));
+	free(page);
+	sqlite3_close(db);
+}
+
+/* Each poll and each part of a poll at a site is in one bar. */
+static void histograms_count_all(void **state)
+{
+	sqlite3 *db = everything_load();
+	char *page = printed_text(print_page, db), *data = data_of(page);
+
+	(void)state;
+	assert_number(db,
+		      "SELECT (SELECT count(*) FROM site_poll) + (SELECT count(*) FROM "
+		      "blocking_poll)",
+		      number_of(data, "SELECT sum(value ->> 3) FROM json_each(?1, "
+				      "'$.histogram.rows')"));
+	free(page);
+	sqlite3_close(db);
+}
+
+/* No name can end the script that holds it, or begin a comment. */
+static void no_name_is_markup(void **state)
+{
+	static const char change[] =
+		"UPDATE frame SET site = '</script><!--<b>', function = site, file = site;"
+		"UPDATE site SET function = '</script><!--<b>' || id;"
+		"UPDATE thread SET comm = CAST(x'3cff80c3' AS TEXT);"
+		"UPDATE capture SET command = '<img src=x>'";
+	sqlite3 *db = everything_load();
+	char *page, *data;
+
+	(void)state;
+	assert_int_equal(sqlite3_exec(db, change, NULL, NULL, NULL), SQLITE_OK);
+	page = printed_text(print_page, db);
+	data = data_of(page);
+	assert_int_equal(number_of(data, "SELECT json_valid(?1)"), 1);
+	assert_null(strchr(data, '<'));
+	assert_non_null(strstr(data, "\\u003c/script>"));
+	free(page);
+	sqlite3_close(db);
+}
+
+static void only_the_page_s_own_script_may_run(void **state)
+{
+	sqlite3 *db = everything_load();
+	char *page = printed_text(print_page, db);
+	const char *policy = strstr(page, "Content-Security-Policy\" content=\"default-src 'none'; "
+					  "script-src 'sha256-");
+
+	(void)state;
+	assert_non_null(policy);
+	assert_null(strstr(page, "unsafe-"));
+	assert_null(strstr(page, "http://"));
+	assert_null(strstr(page, "https://"));
+	free(page);
+	sqlite3_close(db);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_data_are_the_rows_of_the_queries),
+		cmocka_unit_test(histograms_count_all),
+		cmocka_unit_test(no_name_is_markup),
+		cmocka_unit_test(only_the_page_s_own_script_may_run),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
