@@ -59,16 +59,16 @@ static void key_text(FILE *out, const char *key, const char *text)
 	json_text(out, text);
 }
 
-static int chrome_begin(void *context, int64_t monotonic_ns, int64_t realtime_ns)
+static int chrome_begin(void *context, const struct trace_clocks *clocks)
 {
 	struct chrome *c = context;
 
-	c->start_ns = monotonic_ns;
+	c->start_ns = clocks->monotonic_ns;
 	fprintf(c->out,
 		"{\"displayTimeUnit\":\"ns\",\"otherData\":{\"exporter\":\"hud-analyze " HUD_VERSION
 		"\",\"start_realtime_ns\":\"%" PRId64 "\",\"start_monotonic_ns\":\"%" PRId64
 		"\"},\n\"traceEvents\":[",
-		realtime_ns, monotonic_ns);
+		clocks->realtime_ns, clocks->monotonic_ns);
 	return 0;
 }
 

@@ -41,21 +41,38 @@ static size_t packet_at(struct perfetto *p, int64_t time_ns)
 	return packet;
 }
 
-/* Two clocks at one moment: the trace's is the monotonic one. */
-static int perfetto_begin(void *context, int64_t monotonic_ns, int64_t realtime_ns)
+/* Times are of the monotonic clock; samples are taken by a timer of each CPU. */
+static void defaults_write(struct proto *out, int64_t sample_hz)
+{
+	size_t defaults = proto_begin(out, PACKET_DEFAULTS), samples, timebase;
+
+	proto_number(out, DEFAULTS_CLOCK, CLOCK_ID_MONOTONIC);
+	samples = proto_begin(out, DEFAULTS_SAMPLES);
+	timebase = proto_begin(out, SAMPLES_TIMEBASE);
+	proto_number(out, TIMEBASE_FREQUENCY, (uint64_t)sample_hz);
+	proto_number(out, TIMEBASE_COUNTER, COUNTER_CPU_CLOCK);
+	proto_end(out, timebase);
+	proto_end(out, samples);
+	proto_end(out, defaults);
+}
+
+static int perfetto_begin(void *context, const struct trace_clocks *clocks)
 {
 	struct perfetto *p = context;
 	const struct {
 		uint64_t clock;
 		int64_t ns;
-	} clocks[] = {{CLOCK_ID_MONOTONIC, monotonic_ns}, {CLOCK_ID_REALTIME, realtime_ns}};
-	size_t packet = packet_begin(p), snapshot = proto_begin(&p->packet, PACKET_CLOCKS);
+	} at[] = {{CLOCK_ID_MONOTONIC, clocks->monotonic_ns},
+		  {CLOCK_ID_REALTIME, clocks->realtime_ns}};
+	size_t packet = packet_begin(p), snapshot;
 
-	for (size_t i = 0; i < 2; i++) {
+	defaults_write(&p->packet, clocks->sample_hz);
+	snapshot = proto_begin(&p->packet, PACKET_CLOCKS);
+	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
 		size_t clock = proto_begin(&p->packet, SNAPSHOT_CLOCK);
 
-		proto_number(&p->packet, CLOCK_ID, clocks[i].clock);
-		proto_number(&p->packet, CLOCK_TIME, (uint64_t)clocks[i].ns);
+		proto_number(&p->packet, CLOCK_ID, at[i].clock);
+		proto_number(&p->packet, CLOCK_TIME, (uint64_t)at[i].ns);
 		proto_end(&p->packet, clock);
 	}
 	proto_number(&p->packet, SNAPSHOT_PRIMARY, CLOCK_ID_MONOTONIC);

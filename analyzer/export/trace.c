@@ -183,11 +183,15 @@ static int thread_row(void *context, sqlite3_stmt *q)
 static int time_row(void *context, sqlite3_stmt *q)
 {
 	struct driver *d = context;
+	const struct trace_clocks clocks = {
+		.monotonic_ns = sqlite3_column_int64(q, 2),
+		.realtime_ns = sqlite3_column_int64(q, 3),
+		.sample_hz = sqlite3_column_int64(q, 4),
+	};
 
 	d->start_ns = sqlite3_column_int64(q, 0);
 	d->end_ns = sqlite3_column_int64(q, 1);
-	return d->writer->begin(d->writer->context, sqlite3_column_int64(q, 2),
-				sqlite3_column_int64(q, 3));
+	return d->writer->begin(d->writer->context, &clocks);
 }
 
 /* A row of sql/export/trace_recording.sql: an argument of the slice that is the recording. */

@@ -62,10 +62,15 @@ struct trace_sample {
 	int64_t time_ns, cpu, pid, tid, stack;
 };
 
+/* Two clocks at one moment, and how often each CPU was sampled. */
+struct trace_clocks {
+	int64_t monotonic_ns, realtime_ns, sample_hz;
+};
+
 /* What to call for each; functions return 0 or a negative errno. */
 struct trace_writer {
 	void *context;
-	int (*begin)(void *context, int64_t monotonic_ns, int64_t realtime_ns);
+	int (*begin)(void *context, const struct trace_clocks *clocks);
 	int (*track)(void *context, const struct trace_track *track);
 	int (*event)(void *context, const struct trace_event *event);
 	int (*counter)(void *context, uint64_t track, int64_t time_ns, int64_t value);

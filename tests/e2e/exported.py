@@ -62,9 +62,19 @@ class Trace:
         self.tracks, self.slices, self.instants, self.samples = {}, [], [], []
         self.counters = collections.defaultdict(list)
         self.open = {}
-        for packet in message(data)[1]:
-            self.packet(message(packet))
+        packets = [message(packet) for packet in message(data)[1]]
+        self.head(packets[0])
+        for packet in packets:
+            self.packet(packet)
         expect(not self.open, f"{len(self.open)} slices have no end")
+
+    def head(self, packet):
+        """The first packet begins the sequence's state, and says of which clock times are."""
+        expect(packet[13] == [3] and packet[10] == [1], "no state is begun")
+        expect(message(packet[59][0])[58] == [3], "times are not of CLOCK_MONOTONIC")
+        snapshot = message(packet[6][0])
+        expect(snapshot[2] == [3], "the trace's clock is not CLOCK_MONOTONIC")
+        self.clocks = {clock[1][0]: clock[2][0] for clock in map(message, snapshot[1])}
 
     def packet(self, packet):
         for data in packet[12]:

@@ -146,6 +146,8 @@ def a_filter_holds_for_every_format():
     profile = exported.Profile(export(database, "--format", "pprof", *filters))
     expect_equal(sum(v["blocked"] for _, v, _ in profile.samples), expected, "pprof")
     start = query(database, "SELECT start_ns FROM capture")[0]["start_ns"]
+    realtime = query(database, "SELECT start_realtime_ns AS ns FROM capture")[0]["ns"]
+    expect_equal(trace.clocks, {3: start, 1: realtime}, "clocks")
     for read in trace.slices:
         expect(1e9 <= read["start"] - start and read["end"] - start <= 3e9,
                f"{read['name']} from {read['start'] - start} to {read['end'] - start} ns")

@@ -185,6 +185,7 @@ static void a_file_appears_when_it_is_complete(void **state)
 	struct export_form form = {.format = "folded", .of = "nonsense"};
 	char path[] = "/tmp/hud-export-XXXXXX";
 	int fd = mkstemp(path);
+	struct exported x;
 
 	(void)state;
 	assert_true(fd >= 0);
@@ -195,7 +196,9 @@ static void a_file_appears_when_it_is_complete(void **state)
 	form.of = NULL;
 	sqlite3_exec(db, "DROP VIEW profile_folded", NULL, NULL, NULL);
 	assert_int_not_equal(export_write(&input, &form), STATUS_DONE);
-	assert_string_equal(file_taken(path).bytes, "old");
+	x = file_taken(path);
+	assert_string_equal(x.bytes, "old");
+	free(x.bytes);
 	sqlite3_close(db);
 }
 
