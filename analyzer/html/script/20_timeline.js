@@ -8,6 +8,12 @@ const LANE = 26,
   AXIS = 22,
   LABEL = 130;
 
+// The next of 1, 2, 5, 10, 20, … ns.
+function round_step(ns) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, ns)));
+  return [1, 2, 5, 10].map(by => by * power).find(step => step >= ns) || 10 * power;
+}
+
 class Timeline {
   constructor(state) {
     this.state = state;
@@ -251,19 +257,22 @@ class Timeline {
         AXIS + LANE * i + 17,
       ),
     );
-    const steps = Math.max(2, Math.floor((width - this.label) / 110));
     g.fillStyle = this.ink.soft;
     g.strokeStyle = this.ink.line;
     g.lineWidth = 1;
     const offset = first("time").from_ns || 0;
-    for (let i = 0; i <= steps; i++) {
-      const ns = this.from + ((this.to - this.from) * i) / steps,
-        x = this.x_of(ns);
+    const step = round_step(((this.to - this.from) * 110) / Math.max(110, width - this.label));
+    for (
+      let at = Math.ceil((this.from + offset) / step) * step;
+      at <= this.to + offset;
+      at += step
+    ) {
+      const x = this.x_of(at - offset);
       g.beginPath();
       g.moveTo(x, AXIS - 4);
       g.lineTo(x, height);
       g.stroke();
-      if (i < steps) g.fillText(duration(Math.round(ns + offset)), x + 3, 13);
+      g.fillText(duration(at), x + 3, 13);
     }
     g.fillStyle = g.strokeStyle = this.ink.mark;
     for (const m of this.marks) {

@@ -240,7 +240,8 @@ class Flame {
     g.fillRect(x, y, Math.max(0.4, width - 0.5), ROW - 1);
     if (width > 30) {
       g.fillStyle = this.matches(node) ? "#000" : this.dark ? "#fff" : "#111";
-      g.fillText(node.name.slice(0, Math.floor((width - 6) / 6.7)), x + 3, y + 12.5);
+      // The end of a path says more than its beginning.
+      g.fillText(node.name.slice(-Math.max(1, Math.floor((width - 6) / 6.7))), x + 3, y + 12.5);
     }
     g.globalAlpha = 1;
     this.nodes.push([x, y, width, node]);
