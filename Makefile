@@ -83,8 +83,8 @@ $(BUILD)/hud-analyze: $(ANALYZER_OBJ) $(BUILD)/libhudformat.a
 	@echo '  LD  $@'
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(ANALYZE_LIBS) -o $@
 
-# The BPF object carries its own minimal kernel types (CO-RE), so no BTF of the build machine.
-$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) format/wire.h format/plan.h format/snapshot.h
+# The BPF objects carry their own minimal kernel types (CO-RE), so no BTF of the build machine.
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) format/wire.h format/plan.h format/plan_tasks.h format/snapshot.h
 	@mkdir -p $(@D)
 	@echo '  BPF $@'
 	@$(CLANG) -std=gnu11 -g -O2 -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -target bpf -D__TARGET_ARCH_$(ARCH) -mcpu=v3 \
@@ -93,10 +93,11 @@ $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) format/wire.h format/plan.
 
 $(BUILD)/bpf/hud.skel.h: NAME := hud_bpf
 $(BUILD)/bpf/learn.skel.h: NAME := hud_learn_bpf
+$(BUILD)/bpf/threads.skel.h: NAME := threads_bpf
 $(BUILD)/bpf/%.skel.h: $(BUILD)/bpf/%.bpf.o
 	@bpftool gen skeleton $< name $(NAME) > $@.partial && mv $@.partial $@
 
-SKELETONS := $(BUILD)/bpf/hud.skel.h $(BUILD)/bpf/learn.skel.h
+SKELETONS := $(BUILD)/bpf/hud.skel.h $(BUILD)/bpf/learn.skel.h $(BUILD)/bpf/threads.skel.h
 .SECONDARY: $(SKELETONS:.skel.h=.bpf.o)
 $(RECORDER_OBJ): $(SKELETONS)
 $(BUILD)/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a
@@ -113,6 +114,14 @@ $(BUILD)/tests/unit/$1/%: tests/unit/$1/%.c $(BUILD)/tests/libfixture.a $(if $(f
 	@$$(COMPILE) -DHUD_DEMO='"$$(DEMO)"' -MF $$@.d $$< -Wl,--start-group $$(filter %.a,$$^) -Wl,--end-group $$(ANALYZE_LIBS) -ldw -lcmocka -o $$@
 endef
 $(foreach folder,format $(FOLDERS),$(eval $(call unit_test,$(folder))))
+
+# Of recorder/ the interpreter of task tables is tested so too: it needs no kernel.
+$(BUILD)/recorder/libtasks.a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard recorder/tasks/*.c))
+	@rm -f $@ && ar rcs $@ $^
+$(BUILD)/tests/unit/tasks/%: tests/unit/tasks/%.c $(BUILD)/recorder/libtasks.a $(BUILD)/libhudformat.a
+	@mkdir -p $(@D)
+	@echo '  CC  $@'
+	@$(COMPILE) -MF $@.d $< $(BUILD)/recorder/libtasks.a $(BUILD)/libhudformat.a -lzstd -lcmocka -o $@
 
 # One file for any distribution: glibc, libbpf, libelf, zlib and zstd inside.
 $(BUILD)/static/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a
@@ -135,15 +144,19 @@ $(TEST_DEMOS): $(wildcard examples/demo/src/*.rs examples/demo/src/*/*.rs exampl
 	$(DEMO_CARGO) $(if $(filter %/release/demo,$@),--release)
 
 # A library with Tokio in it, which tests load into a program that has none; a program whose requests wait for
-# the blocking pool; one that idles until it is woken. They take the demo's build of Tokio.
+# the blocking pool; one that idles until it is woken; one whose tasks wait at known lines. They take the demo's
+# build of Tokio.
 TOKIO_PLUGIN := $(BUILD)/demo-release/release/libtokio_plugin.so
 TOKIO_POOL   := $(BUILD)/demo-release/release/tokio_pool
 TOKIO_ECHO   := $(BUILD)/demo-release/release/tokio_echo
+TOKIO_TASKS  := $(BUILD)/demo-release/release/tokio_tasks
+TOKIO_PROGRAMS := $(TOKIO_PLUGIN) $(TOKIO_POOL) $(TOKIO_ECHO) $(TOKIO_TASKS)
 $(TOKIO_PLUGIN): $(wildcard tests/e2e/programs/tokio_plugin/src/*.rs tests/e2e/programs/tokio_plugin/Cargo.toml)
 $(TOKIO_POOL): $(wildcard tests/e2e/programs/tokio_pool/src/*.rs tests/e2e/programs/tokio_pool/Cargo.toml)
 $(TOKIO_ECHO): $(wildcard tests/e2e/programs/tokio_echo/src/*.rs tests/e2e/programs/tokio_echo/Cargo.toml)
-$(TOKIO_PLUGIN) $(TOKIO_POOL) $(TOKIO_ECHO): export RUSTFLAGS :=
-$(TOKIO_PLUGIN) $(TOKIO_POOL) $(TOKIO_ECHO): | $(DEMO)
+$(TOKIO_TASKS): $(wildcard tests/e2e/programs/tokio_tasks/src/*.rs tests/e2e/programs/tokio_tasks/Cargo.toml)
+$(TOKIO_PROGRAMS): export RUSTFLAGS :=
+$(TOKIO_PROGRAMS): | $(DEMO)
 	cd tests/e2e/programs/$(patsubst lib%.so,%,$(@F)) && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$(abspath $(@D)/..) cargo build --release
 
 # What a build, the demo and the tests take, on Debian 12 and newer Ubuntu.
@@ -171,7 +184,7 @@ example: all ## make examples/demo.hud anew (as root)
 check: ## all tests; as root with real BPF, without it what can be tested so
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; fi
 	@$(MAKE) --no-print-directory check-layers
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PLUGIN) $(TOKIO_POOL) $(TOKIO_ECHO))
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PROGRAMS))
 	@bash tests/run.sh $(BUILD)
 
 check-layers: ## no folder uses another that it may not: docs/ARCHITECTURE.md

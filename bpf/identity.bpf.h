@@ -5,6 +5,7 @@
 #include "bpf/calls.bpf.h"
 #include "bpf/identity_tables.h"
 #include "bpf/state.bpf.h"
+#include "bpf/thread_pointer.bpf.h"
 #include "bpf/user_memory.bpf.h"
 
 /*
@@ -65,15 +66,6 @@ static __always_inline struct identity *identity_find(struct thread_state *st, _
 	if (st->identity == IDENTITY_NONE)
 		return NULL;
 	return bpf_map_lookup_elem(&identities, &st->identity);
-}
-
-static __always_inline __u64 thread_pointer(struct task_struct *task)
-{
-#if defined(__TARGET_ARCH_x86)
-	return task->thread.fsbase;
-#else
-	return task->thread.uw.tp_value;
-#endif
 }
 
 /*

@@ -114,7 +114,10 @@ struct linux_binprm {
 	const char *filename;
 };
 
+struct seq_file;
+
 struct bpf_iter_meta {
+	struct seq_file *seq;
 	__u64 session_id;
 	__u64 seq_num;
 };

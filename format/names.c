@@ -76,6 +76,26 @@ static const char *const learn_reasons[] = {
 			      "when nothing is left to be learned",
 };
 
+static const char *const task_outcomes[] = {
+	[HUD_TASK_READ] = "read", [HUD_TASK_POLLING] = "polling", [HUD_TASK_MOVING] = "moving",
+	[HUD_TASK_GONE] = "gone", [HUD_TASK_FAILED] = "failed",   [HUD_TASK_UNKNOWN] = "unknown",
+	[HUD_TASK_CUT] = "cut",
+};
+
+static const char *const task_frame_kinds[] = {
+	[HUD_FRAME_COROUTINE] = "coroutine", [HUD_FRAME_FUTURE] = "future", [HUD_FRAME_DYN] = "dyn",
+	[HUD_FRAME_WAIT] = "wait",           [HUD_FRAME_HOLD] = "hold",
+};
+
+static const char *const task_leaves[] = {
+	[HUD_LEAF_SLEEP] = "sleep",       [HUD_LEAF_ACQUIRE] = "acquire",
+	[HUD_LEAF_NOTIFIED] = "notified", [HUD_LEAF_ONESHOT] = "oneshot",
+	[HUD_LEAF_CHANNEL] = "channel",   [HUD_LEAF_BROADCAST] = "broadcast",
+	[HUD_LEAF_WATCH] = "watch",       [HUD_LEAF_JOIN] = "join",
+	[HUD_LEAF_READY] = "ready",       [HUD_LEAF_FD] = "fd",
+	[HUD_LEAF_GUARD] = "guard",       [HUD_LEAF_SET] = "set",
+};
+
 static const char *const stack_stops[] = {
 	[HUD_STOP_END] = "end",
 	[HUD_STOP_DEPTH] = "depth",
@@ -139,6 +159,21 @@ const char *hud_learn_reason_name(uint32_t reason)
 const char *hud_scheduler_name(uint32_t kind)
 {
 	return kind < COUNT(schedulers) ? schedulers[kind] : NULL;
+}
+
+const char *hud_task_outcome_name(uint32_t outcome)
+{
+	return outcome < COUNT(task_outcomes) ? task_outcomes[outcome] : NULL;
+}
+
+const char *hud_task_frame_kind_name(uint32_t kind)
+{
+	return kind < COUNT(task_frame_kinds) ? task_frame_kinds[kind] : NULL;
+}
+
+const char *hud_task_leaf_name(uint32_t leaf)
+{
+	return leaf < COUNT(task_leaves) ? task_leaves[leaf] : NULL;
 }
 
 const char *hud_stack_stop_name(uint32_t stop)

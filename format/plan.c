@@ -222,6 +222,59 @@ static int take_code(struct parse *p, const struct hud_record *record)
 	return 0;
 }
 
+static int take_tasks(struct parse *p, const struct hud_record *record)
+{
+	if (record->size < sizeof(*p->plan->tasks.lists))
+		return -EBADMSG;
+	p->plan->tasks.lists = (const void *)record;
+	return 0;
+}
+
+/* The items of a record that is an array, `most` at most. -EBADMSG. */
+static int items_take(const struct hud_record *record, size_t item, size_t most, const void **out,
+		      size_t *count)
+{
+	size_t bytes = record->size - sizeof(*record);
+
+	if (bytes % item || bytes / item > most)
+		return -EBADMSG;
+	*out = record + 1;
+	*count = bytes / item;
+	return 0;
+}
+
+static int take_task_types(struct parse *p, const struct hud_record *record)
+{
+	struct plan_tasks *t = &p->plan->tasks;
+
+	return items_take(record, sizeof(*t->type), HUD_PLAN_TASK_TYPES_MAX,
+			  (const void **)&t->type, &t->types);
+}
+
+static int take_task_nodes(struct parse *p, const struct hud_record *record)
+{
+	struct plan_tasks *t = &p->plan->tasks;
+
+	return items_take(record, sizeof(*t->node), HUD_PLAN_TASK_NODES_MAX,
+			  (const void **)&t->node, &t->nodes);
+}
+
+static int take_task_edges(struct parse *p, const struct hud_record *record)
+{
+	struct plan_tasks *t = &p->plan->tasks;
+
+	return items_take(record, sizeof(*t->edge), HUD_PLAN_TASK_EDGES_MAX,
+			  (const void **)&t->edge, &t->edges);
+}
+
+static int take_task_dyns(struct parse *p, const struct hud_record *record)
+{
+	struct plan_tasks *t = &p->plan->tasks;
+
+	return items_take(record, sizeof(*t->dyn), HUD_PLAN_TASK_DYNS_MAX, (const void **)&t->dyn,
+			  &t->dyns);
+}
+
 static int (*const take[])(struct parse *p, const struct hud_record *record) = {
 	[HUD_PLAN_SEGMENTS] = take_segments,
 	[HUD_PLAN_PAGES] = take_pages,
@@ -234,6 +287,11 @@ static int (*const take[])(struct parse *p, const struct hud_record *record) = {
 	[HUD_PLAN_CODE] = take_code,
 	[HUD_PLAN_BLOCK] = take_thread_block,
 	[HUD_PLAN_LEARNED] = take_learned,
+	[HUD_PLAN_TASKS] = take_tasks,
+	[HUD_PLAN_TASK_TYPES] = take_task_types,
+	[HUD_PLAN_TASK_NODES] = take_task_nodes,
+	[HUD_PLAN_TASK_EDGES] = take_task_edges,
+	[HUD_PLAN_TASK_DYNS] = take_task_dyns,
 };
 
 static int take_record(struct parse *p, const struct hud_record *record)
@@ -330,6 +388,8 @@ int plan_parse(const void *data, size_t bytes, struct plan *out)
 		err = take_records(&parse, content, content_bytes);
 	if (!err)
 		err = check_rows(&parse);
+	if (!err)
+		err = plan_tasks_check(&out->tasks);
 	if (err)
 		plan_free(out);
 	return err;
@@ -396,6 +456,26 @@ static size_t put_whole(uint8_t *content, size_t at, uint16_t type, const void *
 	return at + bytes;
 }
 
+static size_t tasks_bytes(const struct plan_tasks *t)
+{
+	if (!t->lists)
+		return 0;
+	return sizeof(*t->lists) + 4 * sizeof(struct hud_record) + t->types * sizeof(*t->type) +
+	       t->nodes * sizeof(*t->node) + t->edges * sizeof(*t->edge) +
+	       t->dyns * sizeof(*t->dyn);
+}
+
+static size_t put_tasks(uint8_t *content, size_t at, const struct plan_tasks *t)
+{
+	if (!t->lists)
+		return at;
+	at = put_whole(content, at, HUD_PLAN_TASKS, t->lists, sizeof(*t->lists));
+	at = put(content, at, HUD_PLAN_TASK_TYPES, t->type, t->types * sizeof(*t->type));
+	at = put(content, at, HUD_PLAN_TASK_NODES, t->node, t->nodes * sizeof(*t->node));
+	at = put(content, at, HUD_PLAN_TASK_EDGES, t->edge, t->edges * sizeof(*t->edge));
+	return put(content, at, HUD_PLAN_TASK_DYNS, t->dyn, t->dyns * sizeof(*t->dyn));
+}
+
 static void put_content(uint8_t *content, size_t content_bytes, const struct plan *p)
 {
 	struct hud_plan head = p->head;
@@ -418,6 +498,7 @@ static void put_content(uint8_t *content, size_t content_bytes, const struct pla
 	at = put(content, at, HUD_PLAN_POLL_SITES, p->poll_site,
 		 p->poll_sites * sizeof(*p->poll_site));
 	at = put(content, at, HUD_PLAN_CODE, p->code, p->codes * sizeof(*p->code));
+	at = put_tasks(content, at, &p->tasks);
 	at = put(content, at, HUD_PLAN_RULES, p->rule, p->rules * sizeof(*p->rule));
 	put(content, at, HUD_PLAN_ROWS, p->row, p->rows * sizeof(*p->row));
 }
@@ -456,15 +537,17 @@ int plan_serialize(const struct plan *p, void **out, size_t *bytes)
 	    p->poll_sites > HUD_PLAN_POLL_SITES_MAX || p->codes > HUD_PLAN_CODE_MAX ||
 	    (p->identity && p->identity->schedulers > HUD_PLAN_SCHEDULERS_MAX) ||
 	    (p->pool && p->pool->roots > HUD_PLAN_POOL_ROOTS_MAX) ||
+	    p->tasks.types > HUD_PLAN_TASK_TYPES_MAX || p->tasks.nodes > HUD_PLAN_TASK_NODES_MAX ||
+	    p->tasks.edges > HUD_PLAN_TASK_EDGES_MAX || p->tasks.dyns > HUD_PLAN_TASK_DYNS_MAX ||
 	    p->pages > HUD_PLAN_CONTENT_MAX / sizeof(*p->page) ||
 	    p->rows > HUD_PLAN_CONTENT_MAX / sizeof(*p->row))
 		return -EFBIG;
 	content_bytes = sizeof(struct hud_plan) + sizeof(struct hud_plan_numbers) +
 			5 * sizeof(struct hud_record) + p->codes * sizeof(*p->code) +
-			identity_bytes(p) + fixed_bytes(p) + p->poll_sites * sizeof(*p->poll_site) +
-			p->segments * sizeof(*p->segment) + sizeof(struct hud_plan_pages) +
-			p->pages * sizeof(*p->page) + p->rules * sizeof(*p->rule) +
-			(p->rows * sizeof(*p->row) + 7) / 8 * 8;
+			identity_bytes(p) + fixed_bytes(p) + tasks_bytes(&p->tasks) +
+			p->poll_sites * sizeof(*p->poll_site) + p->segments * sizeof(*p->segment) +
+			sizeof(struct hud_plan_pages) + p->pages * sizeof(*p->page) +
+			p->rules * sizeof(*p->rule) + (p->rows * sizeof(*p->row) + 7) / 8 * 8;
 	if (content_bytes > HUD_PLAN_CONTENT_MAX)
 		return -EFBIG;
 	content = calloc(1, content_bytes);

@@ -2,6 +2,7 @@
 #ifndef HUD_FORMAT_PLAN_H
 #define HUD_FORMAT_PLAN_H
 
+#include "format/plan_tasks.h"
 #include "format/snapshot.h"
 #include "format/wire.h"
 
@@ -45,7 +46,13 @@ enum hud_plan_record_type {
 	HUD_PLAN_POOL = 8,       /* struct hud_plan_pool */
 	HUD_PLAN_BLOCK = 9,      /* struct hud_plan_block */
 	HUD_PLAN_LEARNED = 10,   /* struct hud_plan_learned */
-	HUD_PLAN_CODE = 20,      /* struct hud_plan_code[], by address */
+	/* How to read all tasks: format/plan_tasks.h. */
+	HUD_PLAN_TASKS = 12,      /* struct hud_plan_tasks */
+	HUD_PLAN_TASK_TYPES = 13, /* struct hud_plan_task_type[], by address */
+	HUD_PLAN_TASK_NODES = 14, /* struct hud_plan_task_node[] */
+	HUD_PLAN_TASK_EDGES = 15, /* struct hud_plan_task_edge[], those of a node together */
+	HUD_PLAN_TASK_DYNS = 16,  /* struct hud_plan_task_dyn[], by address */
+	HUD_PLAN_CODE = 20,       /* struct hud_plan_code[], by address */
 };
 
 /* An executable PT_LOAD: maps file offsets to the addresses that rows use. */
@@ -138,11 +145,8 @@ struct hud_plan_identity {
 		uint32_t kind;   /* enum hud_scheduler_kind */
 		uint32_t core;   /* in the context: address of the core, 0: it is not held */
 		int64_t context; /* from the thread pointer: address of the context, 0: in none */
-		struct hud_plan_tag {
-			uint32_t offset;
-			uint32_t bytes; /* 1, 2, 4, 8; 0: there is no such tag */
-			uint64_t value;
-		} variant; /* in the context: any other value means another kind of scheduler */
+		/* In the context: any other value means another kind of scheduler. */
+		struct hud_plan_tag variant;
 		/* In the core: has this value while the thread is parked. */
 		struct hud_plan_tag parked;
 		/* In the core: 4 bytes, or 1 (HUD_IDENTITY_SHORT_TICK); or HUD_NO_OFFSET. */
@@ -192,12 +196,6 @@ enum hud_queue_kind {
 	HUD_QUEUE_WRAPPED = 3, /* (tail - head) & (room - 1), 8 bytes each */
 };
 
-/* A number in memory. */
-struct hud_plan_count {
-	uint32_t offset;
-	uint32_t bytes; /* 4 or 8; 0: its place is not known */
-};
-
 #define HUD_PLAN_POOL_ROOTS_MAX 2u
 
 /*
@@ -234,7 +232,6 @@ struct hud_plan_pool {
 		struct hud_plan_count workers;
 	} root[HUD_PLAN_POOL_ROOTS_MAX]; /* as many as `roots` says, then zeros */
 };
-HUD_ASSERT_SIZE(struct hud_plan_count, 8);
 HUD_ASSERT_SIZE(struct hud_plan_pool_root, 48);
 HUD_ASSERT_SIZE(struct hud_plan_pool, 184);
 
@@ -350,6 +347,7 @@ struct plan {
 	size_t poll_sites;
 	const struct hud_plan_code *code;
 	size_t codes;
+	struct plan_tasks tasks;
 	void *block;
 };
 

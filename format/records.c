@@ -284,6 +284,59 @@ static const struct record_field waker_fields[] = {
 	{0},
 };
 
+static const struct record_field task_dump_fields[] = {
+	ONE(hud_task_dump, start_ns, FIELD_NUMBER),
+	ONE(hud_task_dump, end_ns, FIELD_NUMBER),
+	ONE(hud_task_dump, debug_bytes, FIELD_NUMBER),
+	ONE(hud_task_dump, bytes, FIELD_NUMBER),
+	ONE(hud_task_dump, process, FIELD_NUMBER),
+	ONE(hud_task_dump, dump, FIELD_NUMBER),
+	ONE(hud_task_dump, dump_flags, FIELD_HEX),
+	ONE(hud_task_dump, runtimes, FIELD_NUMBER),
+	ONE(hud_task_dump, tasks, FIELD_NUMBER),
+	ONE(hud_task_dump, threads, FIELD_NUMBER),
+	ONE(hud_task_dump, retries, FIELD_NUMBER),
+	ONE(hud_task_dump, reads, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field task_runtime_fields[] = {
+	ONE(hud_task_runtime, owner, FIELD_NUMBER),
+	ONE(hud_task_runtime, process, FIELD_NUMBER),
+	ONE(hud_task_runtime, dump, FIELD_NUMBER),
+	ONE(hud_task_runtime, scheduler, FIELD_NUMBER),
+	ONE(hud_task_runtime, threads, FIELD_NUMBER),
+	ONE(hud_task_runtime, lists, FIELD_NUMBER),
+	ONE(hud_task_runtime, broken, FIELD_NUMBER),
+	ONE(hud_task_runtime, expected, FIELD_NUMBER),
+	ONE(hud_task_runtime, found, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field task_fields[] = {
+	ONE(hud_task, task, FIELD_NUMBER),    ONE(hud_task, state, FIELD_HEX),
+	ONE(hud_task, owner, FIELD_NUMBER),   ONE(hud_task, process, FIELD_NUMBER),
+	ONE(hud_task, dump, FIELD_NUMBER),    ONE(hud_task, site, FIELD_NUMBER),
+	ONE(hud_task, tid, FIELD_NUMBER),     ONE(hud_task, outcome, FIELD_NUMBER),
+	ONE(hud_task, task_flags, FIELD_HEX), {0},
+};
+
+static const struct record_field task_frame_fields[] = {
+	ONE(hud_task_frame, task, FIELD_NUMBER),
+	ONE(hud_task_frame, entry, FIELD_HEX),
+	ONE(hud_task_frame, variant, FIELD_NUMBER),
+	ONE(hud_task_frame, number, FIELD_NUMBER),
+	ONE(hud_task_frame, resource, FIELD_HEX),
+	ONE(hud_task_frame, permits, FIELD_NUMBER),
+	ONE(hud_task_frame, process, FIELD_NUMBER),
+	ONE(hud_task_frame, dump, FIELD_NUMBER),
+	ONE(hud_task_frame, depth, FIELD_NUMBER),
+	ONE(hud_task_frame, kind, FIELD_NUMBER),
+	ONE(hud_task_frame, leaf, FIELD_NUMBER),
+	ONE(hud_task_frame, frame_flags, FIELD_HEX),
+	{0},
+};
+
 static const struct record_field symbol_text_fields[] = {
 	ONE(hud_symbol_text, id, FIELD_NUMBER),
 	ONE(hud_symbol_text, bytes, FIELD_NUMBER),
@@ -536,6 +589,33 @@ static const struct record_kind kinds[] = {
 		.reference = {
 			ID(PROCESS, hud_layout, process),
 		},
+	},
+	[HUD_TASK_DUMP] = {
+		.name = "task-dump", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_task_dump),
+		.fields = task_dump_fields,
+		.reference = {ID(PROCESS, hud_task_dump, process)},
+	},
+	[HUD_TASK_RUNTIME] = {
+		.name = "task-runtime", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_task_runtime),
+		.fields = task_runtime_fields,
+		.reference = {ID(PROCESS, hud_task_runtime, process)},
+	},
+	[HUD_TASK] = {
+		.name = "task", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_task),
+		.fields = task_fields,
+		.reference = {
+			ID(PROCESS, hud_task, process),
+			ID(USER_STACK, hud_task, site),
+		},
+	},
+	[HUD_TASK_FRAME] = {
+		.name = "task-frame", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_task_frame),
+		.fields = task_frame_fields,
+		.reference = {ID(PROCESS, hud_task_frame, process)},
 	},
 	[HUD_SYMBOL_TEXT] = {
 		.name = "symbol-text", .group = RECORD_SYMBOL,

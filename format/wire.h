@@ -92,6 +92,10 @@ enum hud_record_type {
 	HUD_LAYOUT = 72,
 	HUD_CODE = 76,
 	HUD_LATE_ROWS = 77,
+	HUD_TASK_DUMP = 80,
+	HUD_TASK_RUNTIME = 81,
+	HUD_TASK = 82,
+	HUD_TASK_FRAME = 83,
 	/* Symbols: what debug information says of the addresses, added after the recording. */
 	HUD_SYMBOL_TEXT = 96,
 	HUD_SYMBOL_BINARY = 97,
@@ -632,6 +636,116 @@ struct hud_late_rows {
 	uint32_t reserved;
 };
 HUD_ASSERT_SIZE(struct hud_late_rows, 32);
+
+enum hud_task_dump_flags {
+	HUD_TASK_DUMP_CUT = 1u << 0,   /* a limit was reached: some tasks or parts are missing */
+	HUD_TASK_DUMP_TYPES = 1u << 1, /* the plan knows types of tasks: there are frames */
+	HUD_TASK_DUMP_LISTS = 1u << 2, /* the plan knows where the lists are */
+};
+
+/*
+ * The tasks of one process, read from outside while it ran: written after the HUD_TASK_RUNTIME,
+ * HUD_TASK and HUD_TASK_FRAME records with its number.
+ */
+struct hud_task_dump {
+	struct hud_record head;
+	uint64_t start_ns;
+	uint64_t end_ns;
+	uint64_t debug_bytes; /* of the .debug_info that `entry` of the frames counts in */
+	uint64_t bytes;       /* that were read */
+	uint32_t process;
+	uint32_t dump;       /* number of the dump, from 1 */
+	uint32_t dump_flags; /* enum hud_task_dump_flags */
+	uint32_t runtimes;
+	uint32_t tasks;   /* HUD_TASK records */
+	uint32_t threads; /* of the process, in which runtimes were looked for */
+	uint32_t retries; /* lists and tasks that changed meanwhile, and were read again */
+	uint32_t reads;   /* system calls */
+};
+HUD_ASSERT_SIZE(struct hud_task_dump, 72);
+
+/* A runtime, and how much of its list of tasks was read. */
+struct hud_task_runtime {
+	struct hud_record head;
+	uint64_t owner; /* its own number: that of its tasks */
+	uint32_t process;
+	uint32_t dump;
+	uint32_t scheduler; /* enum hud_scheduler_kind (format/plan.h) */
+	uint32_t threads;   /* that are in it */
+	uint32_t lists;
+	uint32_t broken;   /* lists that were not read to their end */
+	uint32_t expected; /* tasks by its own count; HUD_NOT_KNOWN */
+	uint32_t found;
+};
+HUD_ASSERT_SIZE(struct hud_task_runtime, 48);
+
+enum hud_task_outcome {
+	/* what it waits for was read, twice alike, while it was in its list */
+	HUD_TASK_READ = 1,
+	HUD_TASK_POLLING = 2, /* a thread polled it */
+	HUD_TASK_MOVING = 3,  /* it changed each time it was read */
+	HUD_TASK_GONE = 4,    /* it left its list meanwhile */
+	HUD_TASK_FAILED = 5,  /* its memory could not be read, or is none of its type */
+	HUD_TASK_UNKNOWN = 6, /* its type is not known */
+	HUD_TASK_CUT = 7,     /* a limit was reached */
+};
+
+enum hud_task_flags {
+	HUD_TASK_FINISHED = 1u << 0,  /* its future has ended */
+	HUD_TASK_WOKEN = 1u << 1,     /* it is to be polled */
+	HUD_TASK_CANCELLED = 1u << 2, /* it is to end */
+};
+
+/* A task in the list of its runtime. */
+struct hud_task {
+	struct hud_record head;
+	uint64_t task;  /* the runtime's id */
+	uint64_t state; /* the runtime's word of its state */
+	uint64_t owner; /* of its HUD_TASK_RUNTIME */
+	uint32_t process;
+	uint32_t dump;
+	uint32_t site;       /* user stack of one frame: the function that polls it */
+	uint32_t tid;        /* of the thread that polls it; 0: none, or not known */
+	uint32_t outcome;    /* enum hud_task_outcome */
+	uint32_t task_flags; /* enum hud_task_flags */
+};
+HUD_ASSERT_SIZE(struct hud_task, 56);
+
+enum hud_task_frame_kind {
+	HUD_FRAME_COROUTINE = 1, /* an async fn or block, at an await */
+	HUD_FRAME_FUTURE = 2,    /* another future that is awaited */
+	HUD_FRAME_DYN = 3,       /* a future behind dyn whose type is not known */
+	HUD_FRAME_WAIT = 4,      /* what is waited for in the end */
+	HUD_FRAME_HOLD = 5,      /* what the coroutine around it keeps meanwhile */
+};
+
+enum hud_task_frame_flags {
+	HUD_FRAME_STARTED = 1u << 0,     /* of a coroutine: it was polled */
+	HUD_FRAME_SUSPENDED = 1u << 1,   /* of a coroutine: it is at an await */
+	HUD_FRAME_HAS_PERMITS = 1u << 2, /* `permits` is known */
+};
+
+/*
+ * A part of what a task waits for, in order: each at `depth` belongs to the last one before it that
+ * has a lower depth.
+ */
+struct hud_task_frame {
+	struct hud_record head;
+	uint64_t task;
+	uint64_t entry;   /* of its type: offset in .debug_info */
+	uint64_t variant; /* of a coroutine: the value of its tag, which says at which await */
+	uint64_t number;  /* what it is depends on `leaf`: enum hud_task_leaf */
+	/* one number for each thing that is waited for or held, scrambled; 0: none */
+	uint64_t resource;
+	uint64_t permits; /* of a semaphore: twice those that are free, plus 1 if it is closed */
+	uint32_t process;
+	uint32_t dump;
+	uint16_t depth;
+	uint16_t kind;        /* enum hud_task_frame_kind */
+	uint16_t leaf;        /* enum hud_task_leaf (format/plan_tasks.h) */
+	uint16_t frame_flags; /* enum hud_task_frame_flags */
+};
+HUD_ASSERT_SIZE(struct hud_task_frame, 72);
 
 /* The two clocks at one moment; at the start (in HUD_SESSION) and now and then. */
 struct hud_clock {

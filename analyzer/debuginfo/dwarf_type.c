@@ -127,6 +127,58 @@ bool dwarf_place_variant(const struct dwarf_place *in, const char *name, struct 
 	return false;
 }
 
+int dwarf_members_each(const struct dwarf_place *in,
+		       int (*each)(void *context, const char *name,
+				   const struct dwarf_place *member),
+		       void *context)
+{
+	struct dwarf_entry child;
+	bool more = dwarf_entry_child(&in->type, &child);
+	int answer = 0;
+
+	for (int i = 0; !answer && more && i < MEMBERS; i++, more = dwarf_entry_sibling(&child)) {
+		const char *name = dwarf_entry_name(&child);
+		struct dwarf_place member;
+
+		if (child.kind->tag == DW_TAG_member && member_place(&child, in->offset, &member))
+			answer = each(context, name ? name : "", &member);
+	}
+	return answer;
+}
+
+int dwarf_variants_each(const struct dwarf_place *in,
+			int (*each)(void *context, const struct dwarf_variant *variant),
+			void *context)
+{
+	struct dwarf_entry part, child;
+	struct dwarf_variant v;
+	int answer = 0;
+	bool more;
+
+	if (!child_of_tag(&in->type, DW_TAG_variant_part, &part) ||
+	    !tag_place(&part, in->offset, &v.tag))
+		return 0;
+	more = dwarf_entry_child(&part, &child);
+	for (int i = 0; !answer && more && i < MEMBERS; i++, more = dwarf_entry_sibling(&child)) {
+		if (child.kind->tag != DW_TAG_variant ||
+		    !child_of_tag(&child, DW_TAG_member, &v.entry) ||
+		    !member_place(&v.entry, in->offset, &v.value))
+			continue;
+		v.name = dwarf_entry_name(&v.entry);
+		v.name = v.name ? v.name : "";
+		tag_value(&child, &v.tag);
+		answer = each(context, &v);
+	}
+	return answer;
+}
+
+bool dwarf_has_variants(const struct dwarf_entry *type)
+{
+	struct dwarf_entry part;
+
+	return child_of_tag(type, DW_TAG_variant_part, &part);
+}
+
 struct search {
 	enum dwarf_kind wanted;
 	const char *name;

@@ -36,6 +36,24 @@ bool dwarf_place_member(const struct dwarf_place *in, const char *name, struct d
 bool dwarf_place_variant(const struct dwarf_place *in, const char *name, struct dwarf_place *out,
 			 struct dwarf_tag *tag);
 
+/* Calls `each` for the members of a struct, until it answers not 0, and returns it. */
+int dwarf_members_each(const struct dwarf_place *in,
+		       int (*each)(void *context, const char *name,
+				   const struct dwarf_place *member),
+		       void *context);
+/* The same for the variants of an enum or coroutine, and the tag of each. `variant`: its entry. */
+struct dwarf_variant {
+	const char *name;         /* of the member that holds it; may be "" */
+	struct dwarf_entry entry; /* that member */
+	struct dwarf_place value;
+	struct dwarf_tag tag;
+};
+int dwarf_variants_each(const struct dwarf_place *in,
+			int (*each)(void *context, const struct dwarf_variant *variant),
+			void *context);
+/* Is it an enum with variants, or a coroutine? */
+bool dwarf_has_variants(const struct dwarf_entry *type);
+
 /* What dwarf_place_within() searches for. */
 enum dwarf_kind {
 	DWARF_KIND_POINTER, /* an address */

@@ -105,6 +105,8 @@ int plan_build(struct plan_built *out, const struct unwind_object *o, uint64_t s
 	plan.poll_sites = out->runtime.polls.count;
 	plan.code = out->runtime.codes.item;
 	plan.codes = out->runtime.codes.count;
+	plan.tasks = out->runtime.descent.tasks;
+	plan.tasks.lists = out->runtime.task_lists;
 	err = plan_serialize(&plan, &out->data, &out->bytes);
 out:
 	if (err)

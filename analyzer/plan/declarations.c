@@ -29,7 +29,7 @@ static const size_t types[] = {
 	NAME_MULTI + OF_CONTEXT,  NAME_MULTI + OF_CORE_TYPE,
 	NAME_SINGLE + OF_CONTEXT, NAME_SINGLE + OF_CORE_TYPE,
 	NAME_HEADER_TYPE,         NAME_VTABLE_TYPE,
-	NAME_POOL_TASK,
+	NAME_POOL_TASK,           NAME_TRAILER_TYPE,
 };
 enum {
 	VARIABLES = sizeof(variables) / sizeof(variables[0]),

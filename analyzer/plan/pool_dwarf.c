@@ -133,47 +133,52 @@ static void workers_read(struct reader *r, const struct dwarf_place *handle,
 		count_read(&slice, r->names->name[NAME_SLICE_LENGTH], out);
 }
 
-/*
- * The enum of handles, which an Option and a cell wrap, and its variant for this scheduler. The
- * offset of `value` counts from the cell.
- */
-static bool handle_place(struct reader *r, const char *variant, struct dwarf_place *value,
-			 struct hud_plan_pool_root *root)
+bool plan_handle_place(const struct plan_declarations *declared, const struct plan_names *names,
+		       const struct plan_tls *tls, const char *variant, struct plan_handle *out)
 {
-	struct dwarf_place context, cell, option, some;
+	struct dwarf_place context, cell, option, some, value, pointer;
 	struct dwarf_tag tag;
 
-	if (!plan_declared_place(&r->declared->of[NAME_CONTEXT_VARIABLE], &context) ||
-	    !dwarf_place_within(&context, DWARF_KIND_MEMBER, r->names->name[NAME_POOL_HANDLE],
+	if (!plan_declared_place(&declared->of[NAME_CONTEXT_VARIABLE], &context) ||
+	    !dwarf_place_within(&context, DWARF_KIND_MEMBER, names->name[NAME_POOL_HANDLE],
 				&cell) ||
 	    !dwarf_place_within(&cell, DWARF_KIND_ENUM, NULL, &option) ||
 	    !dwarf_place_variant(&option, "Some", &some, &tag) ||
 	    !dwarf_place_within(&some, DWARF_KIND_ENUM, NULL, &some) ||
-	    !dwarf_place_variant(&some, variant, value, &tag) || (tag.bytes && !tag.known))
+	    !dwarf_place_variant(&some, variant, &value, &tag) || (tag.bytes && !tag.known) ||
+	    !tag_fits(&tag))
 		return false;
-	value->offset -= cell.offset;
+	value.offset -= cell.offset;
+	out->variant = (struct hud_plan_tag) {0};
 	if (tag.bytes)
-		root->variant =
+		out->variant =
 			(struct hud_plan_tag) {.offset = (uint32_t)(tag.offset - cell.offset),
 					       .bytes = (uint32_t)tag.bytes,
 					       .value = tag.value};
-	return tag_fits(&tag) &&
-	       plan_tls_place(r->tls, cell.offset, dwarf_type_bytes(&cell.type), &root->place);
+	return dwarf_place_within(&value, DWARF_KIND_POINTER, NULL, &pointer) &&
+	       narrow(pointer.offset, &out->handle) && dwarf_place_target(&pointer, &out->target) &&
+	       plan_tls_place(tls, cell.offset, dwarf_type_bytes(&cell.type), &out->place);
 }
 
 static bool root_read(struct reader *r, const struct plan_scheduler_kind *kind,
 		      struct hud_plan_pool_root *root)
 {
 	const char *const *names = r->names->name;
-	struct dwarf_place value, handle, spawner, pool;
+	struct dwarf_place spawner, pool;
+	struct plan_handle handle;
 
+	if (!plan_handle_place(r->declared, r->names, r->tls, names[kind->names + OF_VARIANT],
+			       &handle))
+		return false;
 	root->kind = kind->kind;
-	if (!handle_place(r, names[kind->names + OF_VARIANT], &value, root) ||
-	    !pointed_to(&value, &root->handle, &handle) ||
-	    !dwarf_place_within(&handle, DWARF_KIND_MEMBER, names[NAME_POOL_SPAWNER], &spawner) ||
+	root->place = handle.place;
+	root->handle = handle.handle;
+	root->variant = handle.variant;
+	if (!dwarf_place_within(&handle.target, DWARF_KIND_MEMBER, names[NAME_POOL_SPAWNER],
+				&spawner) ||
 	    !pointed_to(&spawner, &root->pool, &pool) || (!r->out->roots && !pool_read(r, &pool)))
 		return false;
-	workers_read(r, &handle, &root->workers);
+	workers_read(r, &handle.target, &root->workers);
 	return true;
 }
 

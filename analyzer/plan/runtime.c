@@ -2,6 +2,7 @@
 #include "analyzer/plan/runtime.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "analyzer/base/embedded.h"
@@ -9,6 +10,7 @@
 #include "analyzer/plan/identity_table.h"
 #include "analyzer/plan/pool_dwarf.h"
 #include "analyzer/plan/poll_find.h"
+#include "analyzer/plan/tasks_dwarf.h"
 
 /* What precedes the version of rustc in .comment, and in std's paths as distributions build it. */
 #define COMPILER_MARK "rustc version "
@@ -99,7 +101,24 @@ static int identity_guess(struct reading *r)
 	return plan_identity_read_table(r->out->identity, &source, &r->out->problem);
 }
 
-/* Both from debug information: the state of a thread, and the queue of the blocking pool. */
+/* The lists of tasks; without them `task_lists` stays NULL. */
+static int task_lists_read(struct reading *r, const struct plan_declarations *declared)
+{
+	const struct dwarf_file *file = dwarf_index_file(r->debug);
+	struct hud_plan_tasks *lists = calloc(1, sizeof(*lists));
+
+	if (!lists)
+		return -ENOMEM;
+	plan_tasks_read_dwarf(lists, declared, r->names, &r->tls);
+	lists->debug_bytes = file->sections.view[DWARF_INFO].bytes;
+	if (lists->roots)
+		r->out->task_lists = lists;
+	else
+		free(lists);
+	return 0;
+}
+
+/* From debug information: the state of a thread, the queue of the blocking pool, the tasks. */
 static int declared_read(struct reading *r)
 {
 	struct plan_runtime *out = r->out;
@@ -109,6 +128,8 @@ static int declared_read(struct reading *r)
 	plan_identity_read_dwarf(out->identity, &declared, r->names, &r->tls);
 	if (!out->identity->schedulers)
 		return 0;
+	if (task_lists_read(r, &declared))
+		return -ENOMEM;
 	out->pool = calloc(1, sizeof(*out->pool));
 	if (!out->pool)
 		return -ENOMEM;
@@ -196,6 +217,44 @@ static int block_read(struct reading *r)
 	return 0;
 }
 
+/* "<FUTURE, SCHEDULER>", as it stands in names; NULL: not known. To be freed. */
+static char *arguments_of(const struct plan_poll *poll)
+{
+	char *text = NULL;
+
+	if (poll->task && poll->scheduler &&
+	    asprintf(&text, "<%s, %s>", poll->task, poll->scheduler) < 0)
+		text = NULL;
+	return text;
+}
+
+/* How to go from a task down to what it waits for. */
+static int descent_read(struct reading *r)
+{
+	const char *const *name = r->names->name;
+	struct descent_names names = {
+		.rules = name[NAME_TASK_DESCENT],
+		.holder = name[NAME_TASK_CELL],
+		.stage = name[NAME_TASK_STAGE],
+		.running = name[NAME_TASK_RUNNING],
+		.trailer = name[NAME_TASK_TRAILER],
+	};
+	const struct plan_polls *polls = &r->out->polls;
+	struct descent_task *task = calloc(polls->count + 1, sizeof(*task));
+	int err = task ? 0 : -ENOMEM;
+
+	for (size_t i = 0; !err && i < polls->count; i++)
+		task[i] = (struct descent_task) {.poll = polls->item[i].site.address,
+						 .arguments = arguments_of(&polls->item[i])};
+	if (!err)
+		err = descent_build(&r->out->descent, dwarf_index_file(r->debug), &names, task,
+				    polls->count);
+	for (size_t i = 0; task && i < polls->count; i++)
+		free((void *)(uintptr_t)task[i].arguments);
+	free(task);
+	return err;
+}
+
 static int runtime_read(struct reading *r)
 {
 	struct plan_runtime *out = r->out;
@@ -219,7 +278,11 @@ static int runtime_read(struct reading *r)
 	err = identity_read(r);
 	if (!err)
 		err = polls_read(r);
-	return err ? err : block_read(r);
+	if (!err)
+		err = block_read(r);
+	if (!err && out->task_lists)
+		err = descent_read(r);
+	return err;
 }
 
 /* Reads the runtime that this rules file names, if the object has it. */
@@ -266,6 +329,8 @@ void plan_runtime_free(struct plan_runtime *r)
 	free(r->identity);
 	free(r->pool);
 	free(r->block);
+	free(r->task_lists);
+	descent_free(&r->descent);
 	plan_polls_close(&r->polls);
 	plan_codes_close(&r->codes);
 	plan_names_close(&r->names);

@@ -3,6 +3,7 @@
 #define HUD_ANALYZER_PLAN_RUNTIME_H
 
 #include "analyzer/unwind/object.h"
+#include "analyzer/descent/descent.h"
 #include "analyzer/plan/code.h"
 #include "analyzer/plan/poll.h"
 #include "analyzer/plan/version.h"
@@ -19,6 +20,8 @@ struct plan_runtime {
 	struct hud_plan_block *block;       /* NULL: nothing can be learned of a process */
 	struct plan_polls polls;
 	struct plan_codes codes;
+	struct hud_plan_tasks *task_lists; /* NULL: not known */
+	struct descent_table descent;      /* empty where the types of tasks are not known */
 };
 
 /*

@@ -338,6 +338,22 @@ bool process_table_object_path(const struct process_table *t, pid_t pid, uint32_
 	return false;
 }
 
+bool process_table_program(const struct process_table *t, pid_t pid, struct process_program *out)
+{
+	const struct process *p = process_find(t, pid);
+
+	for (uint32_t i = 0; p && i < p->mappings; i++) {
+		const struct mapping *m = &p->mapping[i];
+
+		if (m->object != p->object || p->object == OBJECT_NONE)
+			continue;
+		*out = (struct process_program) {.process = p->entry.id,
+						 .plan = object_plan(t->objects, p->object)};
+		return !out->plan || plan_bias(out->plan, m->start, m->offset, &out->bias);
+	}
+	return false;
+}
+
 void process_table_identify(struct process_table *t, uint32_t object)
 {
 	for (size_t i = 0; i < t->processes; i++) {

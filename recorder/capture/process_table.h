@@ -65,6 +65,15 @@ size_t process_table_unplanned(const struct process_table *t);
  */
 uint32_t process_table_scheduler(const struct process_table *t, pid_t pid, uint32_t number);
 
+/* The program that a process runs: its executable, where that is mapped, and its plan. */
+struct process_program {
+	uint32_t process;        /* id in the capture */
+	const struct plan *plan; /* NULL: it is not there yet, or there is none */
+	uint64_t bias;           /* what is added to the plan's addresses */
+};
+/* False: no such process, or its executable is not mapped. */
+bool process_table_program(const struct process_table *t, pid_t pid, struct process_program *out);
+
 /*
  * Calls `each` for every process whose executable's plan is there. `only_new`: once for each
  * process, and only if its runtime's state is read.

@@ -2,6 +2,7 @@
 #include "recorder/cmd/options.h"
 #include "recorder/cmd/preflight.h"
 #include "recorder/cmd/recording.h"
+#include "recorder/cmd/tasks.h"
 #include "recorder/mark/send.h"
 #include "recorder/target/set.h"
 
@@ -19,6 +20,10 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "mark")) {
 		argv[1] = argv[0];
 		return mark_send(argc - 1, argv + 1);
+	}
+	if (argc > 1 && !strcmp(argv[1], "tasks")) {
+		argv[1] = argv[0];
+		return tasks_run(argc - 1, argv + 1);
 	}
 	switch (options_parse(argc, argv, &options)) {
 	case OPTIONS_DONE:

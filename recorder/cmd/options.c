@@ -57,6 +57,7 @@ static void help_print(FILE *to)
 	fputs("Usage: hud-record [OPTIONS] TARGET...\n"
 	      "       hud-record [OPTIONS] -- CMD [ARG...]\n"
 	      "       hud-record mark [-r RECORDING] TEXT\n"
+	      "       hud-record tasks PID|NAME [-o FILE]\n"
 	      "\n"
 	      "Records what blocks the workers of running Tokio programs. TARGET is a pid, or the\n"
 	      "name of an executable or process; part of a name will do if only one process has "

@@ -11,6 +11,7 @@
 #include "recorder/capture/plan_report.h"
 #include "recorder/capture/poll_timing.h"
 #include "recorder/capture/process_table.h"
+#include "recorder/capture/session.h"
 #include "recorder/capture/transcript.h"
 #include "recorder/cmd/plan_wait.h"
 #include "recorder/cmd/preflight.h"
@@ -21,7 +22,6 @@
 #include "recorder/mark/receiver.h"
 #include "recorder/plan/binary_saver.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <limits.h>
 #include <malloc.h>
@@ -30,7 +30,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -89,20 +88,6 @@ static void on_mmap_lost(void *context, uint64_t count)
 	r->transcript.mappings_lost += count;
 }
 
-static uint32_t string_id(struct recording *r, const char *text)
-{
-	int64_t id = text ? capture_writer_string(r->writer, text) : 0;
-
-	return id > 0 ? (uint32_t)id : 0;
-}
-
-static uint32_t machine_number(const char *name)
-{
-	return !strcmp(name, "x86_64")    ? EM_X86_64
-	       : !strcmp(name, "aarch64") ? EM_AARCH64
-					  : EM_NONE;
-}
-
 /* A command's program is not known yet; each event has its own source. */
 static enum hud_source source_of(const struct recording *r)
 {
@@ -114,27 +99,17 @@ static enum hud_source source_of(const struct recording *r)
 static int session_write(struct recording *r)
 {
 	struct bpf_session_features features = bpf_session_features(r->bpf);
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	struct utsname name = {0};
 	struct hud_session session = {
-		.head = {.type = HUD_SESSION, .size = (uint32_t)sizeof(session)},
 		.start_ns = r->start_ns,
-		.start_realtime_ns = clock_ns(CLOCK_REALTIME),
 		.threshold_ns = r->options->threshold_ns,
 		.sample_hz = features.sample.hz,
 		.profile_hz = features.sample.hz / features.sample.samples_per_profile_sample,
-		.cpus = cpus > 0 ? (uint32_t)cpus : 0,
 		.source = source_of(r),
-		.page_bytes = (uint32_t)sysconf(_SC_PAGESIZE),
 		.window_ms = WINDOW_MS,
 	};
 
-	uname(&name);
-	session.machine = machine_number(name.machine);
-	session.kernel = string_id(r, name.release);
-	session.recorder = string_id(r, HUD_VERSION);
-	session.command = string_id(r, r->targets->label);
-	session.workers_prefix = string_id(r, r->options->workers);
+	session_describe(r->writer, &session, r->targets->label);
+	session.workers_prefix = session_text(r->writer, r->options->workers);
 	if (features.stack_at_switch_in)
 		session.features |= HUD_FEATURE_STACK_AT_SWITCH_IN;
 	if (features.sleeper_stacks)

@@ -479,6 +479,21 @@ void object_table_store(struct object_table *t, struct unwind_store *store)
 		plan_store(t, &t->object[i]);
 }
 
+bool plan_bias(const struct plan *plan, uint64_t start, uint64_t offset, uint64_t *bias)
+{
+	for (size_t i = 0; i < plan->segments; i++) {
+		const struct hud_plan_segment *s = &plan->segment[i];
+		/* A mapping begins at a page, maybe before the segment's first byte. */
+		uint64_t low = s->offset & ~(uint64_t)4095;
+
+		if (offset < low || offset >= s->offset + s->bytes)
+			continue;
+		*bias = start - (s->address - s->offset + offset);
+		return true;
+	}
+	return false;
+}
+
 bool object_placed(const struct object_table *t, uint32_t object, uint64_t start, uint64_t offset,
 		   uint32_t *number, uint64_t *bias)
 {
@@ -486,18 +501,8 @@ bool object_placed(const struct object_table *t, uint32_t object, uint64_t start
 
 	if (!o || o->state != PLAN_STORED)
 		return false;
-	for (size_t i = 0; i < o->plan.segments; i++) {
-		const struct hud_plan_segment *s = &o->plan.segment[i];
-		/* A mapping begins at a page, maybe before the segment's first byte. */
-		uint64_t low = s->offset & ~(uint64_t)4095;
-
-		if (offset < low || offset >= s->offset + s->bytes)
-			continue;
-		*number = o->number;
-		*bias = start - (s->address - s->offset + offset);
-		return true;
-	}
-	return false;
+	*number = o->number;
+	return plan_bias(&o->plan, start, offset, bias);
 }
 
 const struct plan *object_plan(const struct object_table *t, uint32_t object)

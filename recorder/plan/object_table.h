@@ -65,6 +65,9 @@ void object_table_store(struct object_table *t, struct unwind_store *store);
 bool object_placed(const struct object_table *t, uint32_t object, uint64_t start, uint64_t offset,
 		   uint32_t *number, uint64_t *bias);
 
+/* As object_placed(), of any plan: the bias alone. */
+bool plan_bias(const struct plan *plan, uint64_t start, uint64_t offset, uint64_t *bias);
+
 /* The object's plan, or NULL; valid as long as the table. */
 const struct plan *object_plan(const struct object_table *t, uint32_t object);
 /* Where the object's runtime keeps its state, or NULL; valid as long as the table. */

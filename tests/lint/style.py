@@ -20,7 +20,8 @@ ENDINGS = "c|h|sql|py|sh|md|json|rules|rs|mk|js|css"
 MENTION = re.compile(rf"(?<![\w/.*$<-])(?:{FOLDERS})/(?:[\w.-]+/)*(?![A-Z]+\.[a-z])"
                      rf"[\w.-]*\w\.(?:{ENDINGS})\b(?!/)")
 # Of another package, and made by the build.
-NOT_TRACKED = {"examples/addr2line.rs", "bpf/hud.skel.h", "bpf/learn.skel.h"}
+NOT_TRACKED = {"examples/addr2line.rs", "bpf/hud.skel.h", "bpf/learn.skel.h",
+               "bpf/threads.skel.h"}
 
 
 def output_of(*command):

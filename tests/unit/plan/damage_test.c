@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* A plan is read as it was written, or is refused. */
+#include "tests/unit/fixture/tasks_fixture.h"
 #include "tests/unit/fixture/plan_fixture.h"
 
 #include <elf.h>
@@ -65,6 +66,9 @@ static const struct hud_plan_pool small_pool = {
 
 static struct plan small_plan(void)
 {
+	struct plan task_tables;
+
+	tasks_plan(&task_tables);
 	return (struct plan) {
 		.head = {.machine = EM_X86_64,
 			 .build_id_bytes = 20,
@@ -84,6 +88,7 @@ static struct plan small_plan(void)
 		.poll_sites = 2,
 		.code = codes,
 		.codes = 2,
+		.tasks = task_tables.tasks,
 		.numbers = {.build_ns = 1, .text_bytes = 2, .fdes = 3},
 	};
 }
@@ -104,9 +109,22 @@ static bool equal_pool(const struct hud_plan_pool *l, const struct hud_plan_pool
 	return !memcmp(&l->head + 1, &r->head + 1, sizeof(*l) - sizeof(l->head));
 }
 
+static bool equal_tasks(const struct plan_tasks *l, const struct plan_tasks *r)
+{
+	if (!l->lists || !r->lists)
+		return l->lists == r->lists;
+	return !memcmp(&l->lists->head + 1, &r->lists->head + 1,
+		       sizeof(*l->lists) - sizeof(l->lists->head)) &&
+	       l->types == r->types && l->nodes == r->nodes && l->edges == r->edges &&
+	       l->dyns == r->dyns && !memcmp(l->type, r->type, l->types * sizeof(*l->type)) &&
+	       !memcmp(l->node, r->node, l->nodes * sizeof(*l->node)) &&
+	       !memcmp(l->edge, r->edge, l->edges * sizeof(*l->edge)) &&
+	       !memcmp(l->dyn, r->dyn, l->dyns * sizeof(*l->dyn));
+}
+
 static bool equal(const struct plan *l, const struct plan *r)
 {
-	return l->head.machine == r->head.machine &&
+	return equal_tasks(&l->tasks, &r->tasks) && l->head.machine == r->head.machine &&
 	       l->head.build_id_bytes == r->head.build_id_bytes &&
 	       !memcmp(l->head.build_id, r->head.build_id, sizeof(l->head.build_id)) &&
 	       l->segments == r->segments && l->first == r->first && l->pages == r->pages &&
@@ -338,6 +356,21 @@ static const struct spoil {
 	{"a pool's variant", HUD_PLAN_POOL, 52, 4, 3, -EBADMSG},
 	{"width of a count", HUD_PLAN_POOL, 68, 4, 2, -EBADMSG},
 	{"width of a root's count", HUD_PLAN_POOL, 132, 4, 16, -EBADMSG},
+	{"roots of lists of tasks", HUD_PLAN_TASKS, 8, 4, 3, -EBADMSG},
+	{"a word behind the vtable", HUD_PLAN_TASKS, 32, 4, 76, -EBADMSG},
+	{"a link behind the trailer", HUD_PLAN_TASKS, 44, 4, 28, -EBADMSG},
+	{"width of a root's variant", HUD_PLAN_TASKS, 64 + 20, 4, 5, -EBADMSG},
+	{"shards without a size", HUD_PLAN_TASKS, 64 + 40, 4, 8, -EBADMSG},
+	{"part of a type of tasks", HUD_PLAN_TASK_TYPES, 4, 4, 24, -EBADMSG},
+	{"node of a type of tasks", HUD_PLAN_TASK_TYPES, 16, 4, TASK_NODES, -EBADMSG},
+	{"kind of a node", HUD_PLAN_TASK_NODES, 32, 1, HUD_NODE_LAST + 1, -EBADMSG},
+	{"what a leaf is", HUD_PLAN_TASK_NODES, 33, 1, HUD_LEAF_LAST + 1, -EBADMSG},
+	{"width of a node's tag", HUD_PLAN_TASK_NODES, 34, 1, 3, -EBADMSG},
+	{"edges of a node", HUD_PLAN_TASK_NODES, 24, 4, 1000, -EBADMSG},
+	{"first edge of a node", HUD_PLAN_TASK_NODES, 20, 4, UINT32_MAX, -EBADMSG},
+	{"node of an edge", HUD_PLAN_TASK_EDGES, 16, 4, TASK_NODES, -EBADMSG},
+	{"offset of an edge", HUD_PLAN_TASK_EDGES, 20, 4, UINT32_MAX, -EBADMSG},
+	{"node of a vtable", HUD_PLAN_TASK_DYNS, 16, 4, TASK_NODES, -EBADMSG},
 	{"no rules", HUD_PLAN_RULES, 0, 2, 77, -EBADMSG},
 	{"no rows", HUD_PLAN_ROWS, 0, 2, 77, -EBADMSG},
 	{"no pages", HUD_PLAN_PAGES, 0, 2, 77, -EBADMSG},

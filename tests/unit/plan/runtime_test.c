@@ -331,6 +331,64 @@ static void a_thread_leads_to_the_pool_of_either_runtime(void **state)
 	demo_close(&d);
 }
 
+#define MULTI_HANDLE "tokio::runtime::scheduler::multi_thread::handle::Handle"
+
+static void the_lists_of_tasks_are_where_libdw_says(void **state)
+{
+	const struct hud_plan_task_root *multi, *single;
+	const struct hud_plan_tasks *lists;
+	struct demo d;
+
+	(void)state;
+	if (!demo_open(&d))
+		skip();
+	lists = d.built.runtime.task_lists;
+	assert_non_null(lists);
+	assert_int_equal(lists->roots, 2);
+	assert_int_equal(lists->owner,
+			 offset_of(&d, "tokio::runtime::task::core::Header", "owner_id"));
+	assert_int_equal(lists->trailer,
+			 offset_of(&d, "tokio::runtime::task::raw::Vtable", "trailer_offset"));
+	multi = &lists->root[0];
+	single = &lists->root[1];
+	assert_int_equal(multi->place, d.built.runtime.pool->root[0].place);
+	assert_int_equal(multi->owner, ARC_BYTES + offset_of(&d, MULTI_HANDLE, "shared.owned.id"));
+	assert_int_equal(multi->list, ARC_BYTES + offset_of(&d, MULTI_HANDLE, "shared.owned"));
+	assert_int_equal(single->owner,
+			 ARC_BYTES + offset_of(&d, SINGLE "Handle", "shared.owned.id"));
+	assert_int_equal(multi->shards, HUD_NO_OFFSET);
+	assert_int_equal(multi->last, multi->first + 8);
+	demo_close(&d);
+}
+
+/* What the demo's tasks await: each kind of leaf, and nothing that leads nowhere. */
+static void there_is_a_way_down_from_every_task(void **state)
+{
+	const struct plan_tasks *t;
+	size_t leaf[HUD_LEAF_LAST + 1] = {0}, suspended = 0;
+	struct demo d;
+
+	(void)state;
+	if (!demo_open(&d))
+		skip();
+	t = &d.built.runtime.descent.tasks;
+	assert_int_equal(t->types, d.built.runtime.polls.count);
+	for (size_t i = 0; i < t->types; i++) {
+		assert_true(t->type[i].node < t->nodes);
+		assert_int_equal(t->node[t->type[i].node].kind, HUD_NODE_ENUM);
+	}
+	for (size_t i = 0; i < t->nodes; i++)
+		leaf[t->node[i].leaf]++;
+	for (size_t i = 0; i < t->edges; i++)
+		suspended += (t->edge[i].edge_flags & HUD_EDGE_SUSPENDED) != 0;
+	assert_true(leaf[HUD_LEAF_SLEEP] && leaf[HUD_LEAF_ACQUIRE] && leaf[HUD_LEAF_JOIN]);
+	assert_true(leaf[HUD_LEAF_GUARD] && leaf[HUD_LEAF_NOTIFIED]);
+	assert_true(suspended > 20);
+	assert_int_equal(plan_tasks_check(t), 0);
+	assert_false(d.built.runtime.descent.cut);
+	demo_close(&d);
+}
+
 static void poll_sites_are_found_with_and_without_symbols(void **state)
 {
 	struct plan_image image;
@@ -631,6 +689,8 @@ int main(void)
 		cmocka_unit_test(the_header_of_a_task_leads_to_its_poll_site_and_id),
 		cmocka_unit_test(the_queue_of_the_blocking_pool_is_where_libdw_says),
 		cmocka_unit_test(a_thread_leads_to_the_pool_of_either_runtime),
+		cmocka_unit_test(the_lists_of_tasks_are_where_libdw_says),
+		cmocka_unit_test(there_is_a_way_down_from_every_task),
 		cmocka_unit_test(poll_sites_are_found_with_and_without_symbols),
 		cmocka_unit_test(the_vtable_of_a_task_is_found_by_its_shape),
 		cmocka_unit_test(a_poll_site_has_the_type_of_its_task_and_its_source_line),

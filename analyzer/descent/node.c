@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include <dwarf.h>
+#include <string.h>
+
+#include "analyzer/descent/draft.h"
+
+/* How many wrappers around what a coroutine keeps are looked into at most. */
+enum { WRAPPERS = 8 };
+
+/* A node whose type is being read. */
+struct reading {
+	struct draft *d;
+	uint32_t index;
+	/* of a coroutine's variant */
+	struct dwarf_tag tag;
+	uint32_t edge_flags;
+	size_t edges_before;
+};
+
+static const char *name_of(const struct dwarf_entry *type)
+{
+	const char *name = dwarf_entry_name(type);
+
+	return name ? name : "";
+}
+
+static struct hud_plan_task_node *node_of(const struct reading *r)
+{
+	return &r->d->node[r->index].node;
+}
+
+static void edge_add(struct reading *r, uint32_t node, uint64_t offset, uint32_t flags)
+{
+	struct hud_plan_task_edge edge = {
+		.value = r->tag.value,
+		.node = node,
+		.offset = (uint32_t)offset,
+		.edge_flags = r->edge_flags | flags,
+	};
+
+	draft_edge(r->d, r->index, &edge);
+}
+
+static bool tag_read(struct reading *r, const struct dwarf_tag *tag)
+{
+	struct hud_plan_task_node *n = node_of(r);
+
+	if (tag->bytes > 8 || (tag->bytes & (tag->bytes - 1)) || tag->offset >= HUD_NO_NODE)
+		return false;
+	n->tag = (uint32_t)tag->offset;
+	n->tag_bytes = (uint8_t)tag->bytes;
+	r->tag = *tag;
+	r->edge_flags = tag->bytes && !tag->known ? HUD_EDGE_OTHERWISE : 0;
+	return true;
+}
+
+/* A member of a struct. */
+static int member_take(void *context, const char *name, const struct dwarf_place *member)
+{
+	struct reading *r = context;
+	uint16_t tag = member->type.kind->tag;
+
+	(void)name;
+	if (tag == DW_TAG_structure_type || tag == DW_TAG_pointer_type)
+		edge_add(r, draft_node(r->d, &member->type, false), member->offset, 0);
+	return 0;
+}
+
+static int variant_take(void *context, const struct dwarf_variant *variant)
+{
+	struct reading *r = context;
+
+	if (tag_read(r, &variant->tag))
+		edge_add(r, draft_node(r->d, &variant->value.type, false), variant->value.offset,
+			 0);
+	return 0;
+}
+
+/* What a stage has in it: the future, where it runs. */
+static int stage_take(void *context, const struct dwarf_variant *variant)
+{
+	struct reading *r = context;
+	bool running = !strcmp(variant->name, r->d->names->running);
+	struct dwarf_place future;
+
+	if (!tag_read(r, &variant->tag))
+		return 0;
+	if (running && dwarf_place_member(&variant->value, NULL, &future))
+		edge_add(r, draft_node(r->d, &future.type, false), future.offset,
+			 HUD_EDGE_RUNNING | HUD_EDGE_AWAITED);
+	else
+		edge_add(r, HUD_NO_NODE, 0, running ? HUD_EDGE_RUNNING : 0);
+	return 0;
+}
+
+/* A search behind pointers and wrappers. */
+struct kept_search {
+	struct draft *d;
+	int depth;
+};
+
+static int kept_find(struct kept_search *s, const struct dwarf_place *place);
+
+static int kept_member(void *context, const char *name, const struct dwarf_place *member)
+{
+	(void)name;
+	return kept_find(context, member);
+}
+
+static int kept_variant(void *context, const struct dwarf_variant *variant)
+{
+	return dwarf_members_each(&variant->value, kept_member, context);
+}
+
+/* 1: it is something that others may wait for, or a socket, or wraps one. */
+static int kept_find(struct kept_search *s, const struct dwarf_place *place)
+{
+	struct dwarf_place target;
+	enum descent_word word;
+	int found = 0;
+
+	if (++s->depth <= WRAPPERS && place->type.kind->tag == DW_TAG_pointer_type) {
+		found = dwarf_place_target(place, &target) && kept_find(s, &target);
+	} else if (s->depth <= WRAPPERS && place->type.kind->tag == DW_TAG_structure_type) {
+		descent_rules_type(&s->d->rules, draft_path(s->d, &place->type), &word);
+		if (word == WORD_GUARD || word == WORD_HOLDER || word == WORD_FD)
+			found = 1;
+		else if (word == WORD_TRANSPARENT && dwarf_has_variants(&place->type))
+			found = dwarf_variants_each(place, kept_variant, s);
+		else if (word == WORD_TRANSPARENT)
+			found = dwarf_members_each(place, kept_member, s);
+	}
+	s->depth--;
+	return found;
+}
+
+static bool edge_is_known(const struct reading *r, uint32_t node, uint64_t offset)
+{
+	for (size_t i = r->edges_before; i < r->d->edges; i++)
+		if (r->d->edge[i].node == node && r->d->edge[i].offset == offset)
+			return true;
+	return false;
+}
+
+/* A variable of a coroutine that is kept over an await, or what is awaited there. */
+static int variable_take(void *context, const char *name, const struct dwarf_place *member)
+{
+	struct reading *r = context;
+	bool awaited = descent_rules_match(&r->d->rules, WORD_AWAITED, name);
+	struct kept_search kept = {.d = r->d};
+	uint32_t node;
+
+	if (!awaited && (!(r->edge_flags & HUD_EDGE_SUSPENDED) || !kept_find(&kept, member)))
+		return 0;
+	node = draft_node(r->d, &member->type, false);
+	if (node != HUD_NO_NODE && !edge_is_known(r, node, member->offset))
+		edge_add(r, node, member->offset, awaited ? HUD_EDGE_AWAITED : HUD_EDGE_HELD);
+	return 0;
+}
+
+/* The first edge of a variant has no node: it says what the variant is. */
+static int state_take(void *context, const struct dwarf_variant *variant)
+{
+	struct reading *r = context;
+	const char *name = name_of(&variant->value.type);
+
+	if (!tag_read(r, &variant->tag))
+		return 0;
+	if (descent_rules_match(&r->d->rules, WORD_STARTED, name))
+		r->edge_flags |= HUD_EDGE_START;
+	if (descent_rules_match(&r->d->rules, WORD_SUSPENDED, name))
+		r->edge_flags |= HUD_EDGE_SUSPENDED;
+	r->edges_before = r->d->edges;
+	edge_add(r, HUD_NO_NODE, 0, 0);
+	if (r->edge_flags & HUD_EDGE_SUSPENDED)
+		dwarf_members_each(&variant->value, variable_take, r);
+	return 0;
+}
+
+static void pointer_read(struct reading *r, const struct dwarf_place *value)
+{
+	struct dwarf_place target;
+
+	if (!dwarf_place_target(value, &target) ||
+	    (target.type.kind->tag != DW_TAG_structure_type &&
+	     target.type.kind->tag != DW_TAG_pointer_type))
+		return;
+	node_of(r)->kind = HUD_NODE_POINTER;
+	edge_add(r, draft_node(r->d, &target.type, false), 0, 0);
+}
+
+/* The pointer and the vtable of a trait object. False: it is none. */
+static bool dyn_read(struct reading *r, const struct dwarf_place *value)
+{
+	const struct descent_rules *rules = &r->d->rules;
+	struct hud_plan_task_node *n = node_of(r);
+	struct dwarf_place data, table;
+
+	if (!descent_rules_match(rules, WORD_DYN, name_of(&value->type)) ||
+	    !dwarf_place_member(value, descent_rules_name(rules, WORD_DATA), &data) ||
+	    !dwarf_place_member(value, descent_rules_name(rules, WORD_TABLE), &table))
+		return false;
+	n->kind = HUD_NODE_DYN;
+	n->tag = (uint32_t)data.offset;
+	n->field[0] = (uint32_t)table.offset;
+	return true;
+}
+
+static void variants_read(struct reading *r, const struct dwarf_place *value)
+{
+	struct hud_plan_task_node *n = node_of(r);
+
+	if (r->d->node[r->index].stage) {
+		n->kind = HUD_NODE_ENUM;
+		dwarf_variants_each(value, stage_take, r);
+	} else if (descent_rules_match(&r->d->rules, WORD_COROUTINE, name_of(&value->type))) {
+		n->kind = HUD_NODE_COROUTINE;
+		dwarf_variants_each(value, state_take, r);
+	} else {
+		n->kind = HUD_NODE_ENUM;
+		dwarf_variants_each(value, variant_take, r);
+	}
+}
+
+static void struct_read(struct reading *r, const struct dwarf_place *value)
+{
+	const struct rules_line *rule;
+	enum descent_word word;
+
+	rule = descent_rules_type(&r->d->rules, draft_path(r->d, &value->type), &word);
+	if (dyn_read(r, value) || word == WORD_STOP)
+		return;
+	if (word == WORD_TRANSPARENT)
+		node_of(r)->node_flags |= HUD_NODE_TRANSPARENT;
+	if (word != WORD_NONE && word != WORD_TRANSPARENT && word != WORD_HOLDER) {
+		if (!draft_leaf_read(r->d, word, rule, value, node_of(r)))
+			node_of(r)->kind = HUD_NODE_STOP;
+		return;
+	}
+	if (dwarf_has_variants(&value->type)) {
+		variants_read(r, value);
+		return;
+	}
+	node_of(r)->kind = HUD_NODE_STRUCT;
+	dwarf_members_each(value, member_take, r);
+}
+
+void draft_node_read(struct draft *d, uint32_t index)
+{
+	struct reading r = {.d = d, .index = index};
+	struct dwarf_place value = {.type = d->node[index].type};
+	struct hud_plan_task_node *n = node_of(&r);
+	uint64_t bytes = dwarf_type_bytes(&value.type);
+
+	n->kind = HUD_NODE_STOP;
+	n->first = (uint32_t)d->edges;
+	n->bytes = bytes < HUD_NO_NODE ? (uint32_t)bytes : 0;
+	if (value.type.kind->tag == DW_TAG_pointer_type)
+		pointer_read(&r, &value);
+	else if (value.type.kind->tag == DW_TAG_structure_type)
+		struct_read(&r, &value);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/descent/rules.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/base/embedded.h"
+
+static const char *const words[WORDS] = {
+	[WORD_SLEEP] = "sleep",
+	[WORD_ACQUIRE] = "acquire",
+	[WORD_NOTIFIED] = "notified",
+	[WORD_ONESHOT] = "oneshot",
+	[WORD_CHANNEL] = "channel",
+	[WORD_BROADCAST] = "broadcast",
+	[WORD_JOIN] = "join",
+	[WORD_READY] = "ready",
+	[WORD_FD] = "fd",
+	[WORD_SET] = "set",
+	[WORD_GUARD] = "guard",
+	[WORD_HOLDER] = "holder",
+	[WORD_TRANSPARENT] = "transparent",
+	[WORD_STOP] = "stop",
+	[WORD_COROUTINE] = "coroutine",
+	[WORD_STARTED] = "started",
+	[WORD_SUSPENDED] = "suspended",
+	[WORD_AWAITED] = "awaited",
+	[WORD_DYN] = "dyn",
+	[WORD_VTABLE] = "vtable",
+	[WORD_DATA] = "data",
+	[WORD_TABLE] = "table",
+	[WORD_SHARED] = "shared",
+	[WORD_PERMITS] = "permits",
+	[WORD_SECONDS] = "seconds",
+	[WORD_NANOSECONDS] = "nanoseconds",
+};
+
+static enum descent_word word_of(const char *text)
+{
+	for (int i = WORD_NONE + 1; i < WORDS; i++)
+		if (!strcmp(words[i], text))
+			return (enum descent_word)i;
+	return WORD_NONE;
+}
+
+int descent_rules_open(struct descent_rules *r, const char *file)
+{
+	int err;
+
+	memset(r, 0, sizeof(*r));
+	err = rules_file_open(&r->file, embedded_text(file));
+	if (err)
+		return err;
+	r->word = calloc(r->file.count + 1, sizeof(*r->word));
+	err = r->word ? 0 : -ENOMEM;
+	for (size_t i = 0; !err && i < r->file.count; i++) {
+		r->word[i] = word_of(r->file.lines[i].words[0]);
+		if (r->word[i] == WORD_NONE || !*r->file.lines[i].words[1])
+			err = -EINVAL;
+	}
+	if (err)
+		descent_rules_close(r);
+	return err;
+}
+
+void descent_rules_close(struct descent_rules *r)
+{
+	free(r->word);
+	rules_file_close(&r->file);
+	memset(r, 0, sizeof(*r));
+}
+
+const struct rules_line *descent_rules_type(const struct descent_rules *r, const char *path,
+					    enum descent_word *word)
+{
+	for (size_t i = 0; i < r->file.count; i++) {
+		if (r->word[i] >= WORD_TYPES || !pattern_matches(r->file.lines[i].words[1], path))
+			continue;
+		*word = r->word[i];
+		return &r->file.lines[i];
+	}
+	*word = WORD_NONE;
+	return NULL;
+}
+
+const struct rules_line *descent_rules_line(const struct descent_rules *r, enum descent_word word,
+					    const char *name)
+{
+	for (size_t i = 0; i < r->file.count; i++)
+		if (r->word[i] == word && pattern_matches(r->file.lines[i].words[1], name))
+			return &r->file.lines[i];
+	return NULL;
+}
+
+bool descent_rules_match(const struct descent_rules *r, enum descent_word word, const char *name)
+{
+	return descent_rules_line(r, word, name) != NULL;
+}
+
+const char *descent_rules_name(const struct descent_rules *r, enum descent_word word)
+{
+	for (size_t i = 0; i < r->file.count; i++)
+		if (r->word[i] == word)
+			return r->file.lines[i].words[1];
+	return "";
+}

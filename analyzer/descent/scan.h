@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_DESCENT_SCAN_H
+#define HUD_ANALYZER_DESCENT_SCAN_H
+
+#include "analyzer/debuginfo/dwarf_unit.h"
+#include "analyzer/descent/rules.h"
+
+/*
+ * What a table of descent begins with, from one pass over all units: the types that hold a task,
+ * and the vtables of futures behind `dyn`.
+ */
+struct descent_cell {
+	uint64_t entry; /* of the type, in .debug_info */
+	struct dwarf_unit *unit;
+	uint64_t name; /* hash of its name from the first "<" on: its type arguments */
+};
+
+struct descent_vtable {
+	uint64_t address;
+	uint64_t entry; /* of the type behind it */
+	struct dwarf_unit *unit;
+};
+
+struct descent_scan {
+	struct descent_cell *cell; /* by name */
+	size_t cells, cell_room;
+	struct descent_vtable *vtable; /* by address */
+	size_t vtables, vtable_room;
+};
+
+/* `holder`: path of the type that holds a task, without arguments. 0 or -ENOMEM. */
+int descent_scan_read(struct descent_scan *out, struct dwarf_file *file,
+		      const struct descent_rules *rules, const char *holder);
+void descent_scan_close(struct descent_scan *s);
+
+/* The hash of type arguments as they stand in a name: "<A, B>". */
+uint64_t descent_name_hash(const char *arguments);
+/* The first cell with these arguments; NULL: none. Others with the same ones follow it. */
+const struct descent_cell *descent_scan_cell(const struct descent_scan *s, uint64_t name);
+
+#endif

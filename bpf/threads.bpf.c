@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: (MIT OR Apache-2.0) */
+
+/*
+ * Lists the threads of a process with their thread pointers, which the kernel shows nowhere else
+ * without stopping them. Runs in the context of the reader, once for each thread of the machine.
+ */
+
+#include "bpf/kernel_types.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "bpf/thread_pointer.bpf.h"
+#include "bpf/threads.h"
+
+char LICENSE[] SEC("license") = "Dual MIT/GPL";
+
+int process; /* whose threads: set before each reading */
+
+SEC("iter/task")
+int threads_of_process(struct bpf_iter__task *context)
+{
+	struct task_struct *task = context->task;
+	struct thread_of_process t = {0};
+
+	if (!task || task->tgid != process)
+		return 0;
+	t.pointer = thread_pointer(task);
+	t.tid = (__u32)task->pid;
+	bpf_seq_write(context->meta->seq, &t, sizeof(t));
+	return 0;
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/cmd/tasks.h"
+
+#include "format/capture_writer.h"
+#include "recorder/base/clock.h"
+#include "recorder/base/signals.h"
+#include "recorder/capture/output.h"
+#include "recorder/capture/process_table.h"
+#include "recorder/capture/session.h"
+#include "recorder/cmd/preflight.h"
+#include "recorder/kernel/threads.h"
+#include "recorder/tasks/write.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define PLAN_WAIT_NS (60 * NS_PER_S) /* of large programs with much debug information */
+#define PLAN_POLL_MS 20
+
+/* All state of a dump. */
+struct dumping {
+	const char *output_name;
+	const char *plan[PLANS_MAX];
+	size_t plans;
+	bool quiet;
+	struct target_set targets;
+	struct signals signals;
+	struct output output;
+	struct capture_writer *writer;
+	struct object_table *objects;
+	struct process_table *processes;
+	struct thread_lister *lister;
+	struct thread_of_process *listed;
+	struct process_program program;
+	struct task_dump dump;
+	struct task_writer tasks;
+};
+
+static void help_print(void)
+{
+	puts("Usage: hud-record tasks [OPTIONS] PID|NAME\n"
+	     "\n"
+	     "Reads all asynchronous tasks of a process, and what each waits for, from outside\n"
+	     "and without stopping it; hud-analyze tasks FILE shows them.\n"
+	     "\n"
+	     "  -o, --output FILE          write the capture to FILE, - for stdout (default:\n"
+	     "                             hud-TARGET-TIME.hud)\n"
+	     "  -P, --plan FILE            use a plan that hud-analyze plan made of the program\n"
+	     "                             (repeatable)\n"
+	     "  -q, --quiet                print errors only\n"
+	     "  -h, --help                 print this\n"
+	     "\n"
+	     "  sudo hud-record tasks my-app -o - | hud-analyze tasks -\n"
+	     "\n"
+	     "To record a process named tasks: hud-record -n tasks");
+}
+
+static enum exit_code usage(const char *what)
+{
+	fprintf(stderr, "hud-record: tasks: %s\n  hud-record tasks --help shows the usage\n", what);
+	return EXIT_USAGE;
+}
+
+static enum exit_code failed(const char *what, int error)
+{
+	fprintf(stderr, "hud-record: cannot %s: %s\n", what, strerror(-error));
+	return EXIT_FAILED;
+}
+
+/* EXIT_RECORDED: go on. `*done`: help was printed. */
+static enum exit_code arguments_read(struct dumping *d, int argc, char **argv, const char **target,
+				     bool *done)
+{
+	static const struct option longs[] = {{"output", required_argument, NULL, 'o'},
+					      {"plan", required_argument, NULL, 'P'},
+					      {"quiet", no_argument, NULL, 'q'},
+					      {"help", no_argument, NULL, 'h'},
+					      {0}};
+	int letter;
+
+	while ((letter = getopt_long(argc, argv, "o:P:qh", longs, NULL)) != -1) {
+		if (letter == 'h') {
+			help_print();
+			*done = true;
+			return EXIT_RECORDED;
+		}
+		if (letter == 'o')
+			d->output_name = optarg;
+		else if (letter == 'P' && d->plans < PLANS_MAX)
+			d->plan[d->plans++] = optarg;
+		else if (letter == 'q')
+			d->quiet = true;
+		else if (letter != 'P')
+			return usage("an option is not known"); /* getopt has printed which */
+	}
+	if (d->output_name && !*d->output_name)
+		return usage("the name of the capture, after -o, is empty");
+	if (argc - optind != 1)
+		return usage(argc == optind ? "the process is missing" : "give one process");
+	*target = argv[optind];
+	return EXIT_RECORDED;
+}
+
+static enum exit_code target_find(struct dumping *d, const char *target)
+{
+	struct target_request request = {TARGET_ANY, target};
+	struct options plain = {.threshold_ns = 1};
+	enum exit_code code = preflight_check(&plain);
+
+	if (code == EXIT_RECORDED)
+		code = target_set_find(&request, 1, &d->targets);
+	if (code == EXIT_RECORDED && d->targets.count > 1)
+		return usage("several processes have this name: give the pid of one");
+	return code == EXIT_RECORDED ? preflight_check_targets(&d->targets) : code;
+}
+
+static int writer_open(struct dumping *d)
+{
+	struct capture_writer_options options = {.sink = output_write, .sink_context = &d->output};
+
+	if (getrandom(options.capture_id, sizeof(options.capture_id), 0) !=
+		    (ssize_t)sizeof(options.capture_id) ||
+	    getrandom(d->tasks.key, sizeof(d->tasks.key), 0) != (ssize_t)sizeof(d->tasks.key))
+		return -errno;
+	return capture_writer_open(&options, &d->writer);
+}
+
+/* Waits for the plan of the program only: of its libraries none is needed. */
+static enum exit_code program_plan(struct dumping *d)
+{
+	pid_t pid = d->targets.pid[0];
+	uint64_t limit = clock_ns(CLOCK_MONOTONIC) + PLAN_WAIT_NS;
+
+	process_table_describe(d->processes, pid, clock_ns(CLOCK_MONOTONIC));
+	for (;;) {
+		if (!process_table_program(d->processes, pid, &d->program)) {
+			fprintf(stderr,
+				"hud-record: cannot find the program of process %d among its "
+				"mappings\n  it may have exited, or replaced its program\n",
+				(int)pid);
+			return EXIT_FAILED;
+		}
+		if (d->program.plan || !object_table_waiting(d->objects) ||
+		    clock_ns(CLOCK_MONOTONIC) > limit || signals_take(&d->signals))
+			break;
+		object_table_poll(d->objects, PLAN_POLL_MS);
+	}
+	if (d->program.plan && d->program.plan->tasks.lists)
+		return EXIT_RECORDED;
+	fprintf(stderr,
+		"hud-record: it is not known where process %d keeps its tasks: %s\n"
+		"  it needs Tokio 1.24 or newer, and debug information of types: debug = true "
+		"in the cargo profile, or a separate debug file\n",
+		(int)pid,
+		d->program.plan ? "its program has no such runtime, or no debug information"
+				: "there is no plan of its program");
+	return EXIT_NOT_ABLE;
+}
+
+static int session_write(struct dumping *d)
+{
+	struct hud_session session = {.start_ns = clock_ns(CLOCK_MONOTONIC),
+				      .source = HUD_SOURCE_STACK};
+
+	session_describe(d->writer, &session, d->targets.label);
+	return capture_writer_session(d->writer, &session);
+}
+
+static int threads_list(struct dumping *d)
+{
+	size_t count = 0;
+	int error = thread_lister_read(d->lister, d->targets.pid[0], &d->listed, &count);
+
+	if (error)
+		return error;
+	d->dump.thread = calloc(count + 1, sizeof(*d->dump.thread));
+	if (!d->dump.thread)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		d->dump.thread[d->dump.threads++] = (struct task_thread) {
+			.tid = d->listed[i].tid, .pointer = d->listed[i].pointer};
+	return 0;
+}
+
+static uint64_t clock_now(void)
+{
+	return clock_ns(CLOCK_MONOTONIC);
+}
+
+static enum exit_code tasks_read(struct dumping *d)
+{
+	int error = thread_lister_open(&d->lister);
+
+	if (error)
+		return failed("list the threads of a process by BPF", error);
+	error = threads_list(d);
+	if (error)
+		return failed("list the threads of the process", error);
+	d->dump.memory = task_memory_of_process(&d->targets.pid[0]);
+	d->dump.plan = d->program.plan;
+	d->dump.bias = d->program.bias;
+	d->dump.limits = &task_limits_usual;
+	d->dump.clock = clock_now;
+	error = task_dump_read(&d->dump);
+	return error ? failed("read the tasks", error) : EXIT_RECORDED;
+}
+
+static int all_write(struct dumping *d)
+{
+	struct hud_end end = {.head = {.type = HUD_END, .size = (uint32_t)sizeof(end)},
+			      .reason = HUD_END_DURATION};
+	int error;
+
+	d->tasks.writer = d->writer;
+	error = task_dump_write(&d->tasks, &d->dump, d->program.process);
+	end.time_ns = clock_now();
+	end.events = capture_writer_events(d->writer);
+	if (!error)
+		error = capture_writer_event(d->writer, &end.head);
+	return error ? error : capture_writer_flush(d->writer);
+}
+
+static enum exit_code capture_write(struct dumping *d)
+{
+	int error = all_write(d), closed;
+
+	closed = output_close(&d->output, !error);
+	if (error)
+		fprintf(stderr, "hud-record: cannot write %s: %s\n", d->output.file.name,
+			output_error(error));
+	if (error || closed)
+		return EXIT_NOT_WRITTEN;
+	if (!d->quiet)
+		fprintf(stderr, "hud-record: %zu tasks of %zu runtimes in %.1f ms%s%s\n",
+			d->dump.seens, d->dump.runtimes,
+			(double)(d->dump.end_ns - d->dump.start_ns) / 1e6,
+			d->output.pipe ? "" : ", written to ",
+			d->output.pipe ? "" : d->output.file.name);
+	return EXIT_RECORDED;
+}
+
+static enum exit_code dump_prepare(struct dumping *d)
+{
+	struct object_table_options options = {
+		.plan_files = d->plan, .plan_file_count = d->plans, .plans = true};
+	enum exit_code code;
+	int error = signals_open(&d->signals);
+
+	if (error)
+		return failed("handle signals", error);
+	if (object_table_open(&options, &d->objects))
+		return EXIT_USAGE;
+	if (output_open(d->output_name, d->targets.label, &d->signals, &d->output))
+		return EXIT_NOT_WRITTEN;
+	error = writer_open(d);
+	if (!error)
+		error = process_table_open(d->writer, d->objects, &d->processes);
+	if (error)
+		return failed("begin the capture", error);
+	code = program_plan(d);
+	if (code != EXIT_RECORDED)
+		return code;
+	error = session_write(d);
+	return error ? failed("begin the capture", error) : EXIT_RECORDED;
+}
+
+enum exit_code tasks_run(int argc, char **argv)
+{
+	struct dumping d = {.signals = {.fd = -1}, .output = {.file.fd = -1}};
+	const char *target = NULL;
+	bool done = false;
+	enum exit_code code = arguments_read(&d, argc, argv, &target, &done);
+
+	if (code != EXIT_RECORDED || done)
+		return code;
+	d.targets.start_fd = -1;
+	code = target_find(&d, target);
+	if (code == EXIT_RECORDED)
+		code = dump_prepare(&d);
+	if (code == EXIT_RECORDED)
+		code = tasks_read(&d);
+	if (code == EXIT_RECORDED)
+		code = capture_write(&d);
+	else
+		output_abandon(&d.output);
+	task_dump_close(&d.dump);
+	free(d.dump.thread);
+	free(d.listed);
+	thread_lister_close(d.lister);
+	process_table_close(d.processes);
+	object_table_close(d.objects);
+	if (d.writer)
+		capture_writer_close(d.writer);
+	signals_close(&d.signals);
+	target_set_close(&d.targets);
+	return code;
+}

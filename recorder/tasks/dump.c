@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/tasks/dump.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/array.h"
+#include "recorder/tasks/reader.h"
+
+/* A slice of lists is as long as a runtime has workers, or some times that. */
+enum { SHARDS_MAX = 65536 };
+
+const struct task_limits task_limits_usual = {
+	.tasks = 1000000,
+	.depth = 200,
+	.steps = 4096,
+	.frames = 256,
+	.cell_bytes = 1 << 20,
+	.bytes = UINT64_C(1) << 30,
+	.ns = UINT64_C(10) * 1000000000,
+};
+
+/* The runtime of a thread, by its handle; 0: it is in none of this kind. */
+static uint64_t handle_of(struct task_reading *r, const struct task_thread *t,
+			  const struct hud_plan_task_root *root)
+{
+	uint64_t place = t->pointer + (uint64_t)root->place, tag = 0, handle;
+
+	if (root->variant.bytes &&
+	    (!task_read(r, place + root->variant.offset, &tag, root->variant.bytes) ||
+	     tag != root->variant.value))
+		return 0;
+	if (!task_read_word(r, place + root->handle, &handle) || handle % 8)
+		return 0;
+	return task_address_plausible(handle) ? handle : 0;
+}
+
+/* Adds the runtime, unless another thread has led to it. */
+static bool runtime_add(struct task_dump *d, uint64_t handle, const struct hud_plan_task_root *root)
+{
+	for (size_t i = 0; i < d->runtimes; i++) {
+		if (d->runtime[i].handle != handle)
+			continue;
+		d->runtime[i].threads++;
+		return true;
+	}
+	if (!array_grow(&d->runtime, d->runtimes, &d->runtime_room, sizeof(*d->runtime)))
+		return false;
+	d->runtime[d->runtimes++] =
+		(struct task_runtime) {.handle = handle, .kind = root->kind, .threads = 1};
+	return true;
+}
+
+static int runtimes_find(struct task_reading *r)
+{
+	struct task_dump *d = r->dump;
+	const struct hud_plan_tasks *lists = r->plan->lists;
+
+	for (size_t i = 0; i < d->threads; i++) {
+		for (uint32_t k = 0; k < lists->roots; k++) {
+			uint64_t handle = handle_of(r, &d->thread[i], &lists->root[k]);
+
+			if (handle && !runtime_add(d, handle, &lists->root[k]))
+				return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
+static const struct hud_plan_task_root *root_of(const struct task_reading *r, uint32_t kind)
+{
+	const struct hud_plan_tasks *lists = r->plan->lists;
+
+	for (uint32_t i = 0; i < lists->roots; i++)
+		if (lists->root[i].kind == kind)
+			return &lists->root[i];
+	return NULL;
+}
+
+/* Where the lists begin, how many they are, and how far one is from the next. */
+static bool lists_find(struct task_reading *r, const struct task_runtime *runtime,
+		       const struct hud_plan_task_root *root, uint64_t *first, uint64_t *count)
+{
+	*first = runtime->handle + root->list;
+	*count = 1;
+	if (root->shards == HUD_NO_OFFSET)
+		return true;
+	return task_read_word(r, runtime->handle + root->list, first) &&
+	       task_read_word(r, runtime->handle + root->shards, count) && *count &&
+	       *count <= SHARDS_MAX;
+}
+
+static void expected_read(struct task_reading *r, struct task_runtime *runtime,
+			  const struct hud_plan_task_root *root)
+{
+	uint64_t count = 0;
+
+	runtime->expected = HUD_NOT_KNOWN;
+	if (root->count.bytes &&
+	    task_read(r, runtime->handle + root->count.offset, &count, root->count.bytes) &&
+	    count < HUD_NOT_KNOWN)
+		runtime->expected = (uint32_t)count;
+}
+
+static void runtime_read(struct task_reading *r, uint32_t index)
+{
+	struct task_runtime *runtime = &r->dump->runtime[index];
+	const struct hud_plan_task_root *root = root_of(r, runtime->kind);
+	uint64_t first, count;
+
+	if (!root || !task_read_word(r, runtime->handle + root->owner, &runtime->owner) ||
+	    !runtime->owner || !lists_find(r, runtime, root, &first, &count)) {
+		runtime->broken = 1;
+		runtime->expected = HUD_NOT_KNOWN;
+		return;
+	}
+	runtime->lists = (uint32_t)count;
+	expected_read(r, runtime, root);
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t at = first + i * root->shard_bytes;
+		struct task_list list = {.first = at + root->first,
+					 .last = at + root->last,
+					 .owner = runtime->owner,
+					 .runtime = index};
+
+		if (!task_list_walk(r, &list))
+			runtime->broken++;
+	}
+}
+
+/* Which thread polls which task. */
+static void threads_read(struct task_reading *r)
+{
+	struct task_dump *d = r->dump;
+	const struct hud_plan_identity *identity = d->plan->identity;
+	uint16_t flags = identity ? identity->identity_flags : 0;
+
+	for (size_t i = 0; i < d->threads && (flags & HUD_IDENTITY_TASK); i++) {
+		struct task_thread *t = &d->thread[i];
+		uint64_t tag = 1;
+
+		if ((flags & HUD_IDENTITY_TASK_TAG) &&
+		    !task_read_word(r, t->pointer + (uint64_t)identity->task_tag, &tag))
+			tag = 0;
+		if (!tag || !task_read_word(r, t->pointer + (uint64_t)identity->task, &t->task))
+			t->task = 0;
+	}
+}
+
+static void polling_name(struct task_dump *d)
+{
+	for (size_t i = 0; i < d->seens; i++)
+		for (size_t k = 0; d->seen[i].outcome == TASK_POLLING && k < d->threads; k++)
+			if (d->thread[k].task && d->thread[k].task == d->seen[i].id)
+				d->seen[i].tid = d->thread[k].tid;
+}
+
+static void found_count(struct task_reading *r)
+{
+	for (size_t i = 0; i < r->cells; i++)
+		r->dump->runtime[r->cell[i].runtime].found++;
+}
+
+static int tasks_read(struct task_reading *r)
+{
+	int err = runtimes_find(r);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < r->dump->runtimes && task_within_limits(r); i++)
+		runtime_read(r, (uint32_t)i);
+	if (task_cells_decode(r))
+		return -ENOMEM;
+	found_count(r);
+	threads_read(r);
+	polling_name(r->dump);
+	return 0;
+}
+
+int task_dump_read(struct task_dump *d)
+{
+	struct task_reading r = {.dump = d, .plan = &d->plan->tasks};
+	int err = -ENOMEM;
+
+	d->start_ns = d->clock();
+	r.vtable = calloc(TASK_VTABLES, sizeof(*r.vtable));
+	r.part = calloc(TASK_PARTS_MAX, sizeof(*r.part));
+	r.scratch = malloc(TASK_SCRATCH_BYTES);
+	if (r.vtable && r.part && r.scratch)
+		err = tasks_read(&r);
+	free(r.vtable);
+	free(r.part);
+	free(r.scratch);
+	free(r.cell);
+	free(r.slot);
+	free(r.copy);
+	d->end_ns = d->clock();
+	return err;
+}
+
+void task_dump_close(struct task_dump *d)
+{
+	free(d->runtime);
+	free(d->seen);
+	free(d->frame);
+	d->runtime = NULL;
+	d->seen = NULL;
+	d->frame = NULL;
+	d->runtimes = d->seens = d->frames = 0;
+	d->runtime_room = d->seen_room = d->frame_room = 0;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_TASKS_DUMP_H
+#define HUD_RECORDER_TASKS_DUMP_H
+
+#include <stdbool.h>
+
+#include "format/plan.h"
+#include "recorder/tasks/memory.h"
+
+/*
+ * All tasks of a process, from outside, while it runs: the lists of its runtimes, and what each
+ * task waits for, by the tables of a plan. The process is never stopped. Lists change while they
+ * are read, and a freed task looks alive: cells are read again, and the links to them checked. All
+ * is bounded, whatever the memory of the process says.
+ */
+struct task_limits {
+	uint32_t tasks;
+	uint32_t depth;      /* of types in one task */
+	uint32_t steps;      /* nodes visited in one task */
+	uint32_t frames;     /* written of one task */
+	uint32_t cell_bytes; /* of one task */
+	uint64_t bytes;      /* read in all */
+	uint64_t ns;
+};
+extern const struct task_limits task_limits_usual;
+
+/* A thread of the process. */
+struct task_thread {
+	uint32_t tid;
+	uint64_t pointer; /* thread pointer: x86-64 fs base, AArch64 tpidr_el0 */
+	uint64_t task;    /* out: id of the task that it polls; 0: none, or not known */
+};
+
+/* What was read of a task besides its list. */
+enum task_outcome {
+	TASK_READ = HUD_TASK_READ,
+	TASK_POLLING = HUD_TASK_POLLING,
+	TASK_MOVING = HUD_TASK_MOVING,
+	TASK_GONE = HUD_TASK_GONE,
+	TASK_FAILED = HUD_TASK_FAILED,
+	TASK_UNKNOWN = HUD_TASK_UNKNOWN,
+	TASK_CUT = HUD_TASK_CUT,
+};
+
+struct task_seen {
+	uint64_t address, id, state, owner;
+	uint64_t poll;   /* the function that polls it, where it is in the process */
+	uint32_t tid;    /* of the thread that polls it; 0: none, or not known */
+	uint8_t outcome; /* enum task_outcome */
+	bool finished;   /* there is no future in it any more */
+	size_t frame;    /* index of the first */
+	uint32_t frames;
+};
+
+/* What a task waits for: a coroutine at an await, a leaf, or something it holds. */
+struct task_frame {
+	uint64_t entry;    /* of the type, in .debug_info */
+	uint64_t variant;  /* of a coroutine: its state */
+	uint64_t number;   /* of a leaf: see enum hud_task_leaf; time in ns */
+	uint64_t resource; /* address of what it is about; 0: nothing */
+	uint64_t permits;  /* of a semaphore: its word; only if `has_permits` */
+	uint16_t depth;
+	uint8_t kind;   /* enum hud_task_frame_kind */
+	uint8_t leaf;   /* enum hud_task_leaf */
+	uint16_t flags; /* enum hud_task_frame_flags */
+	bool has_permits;
+};
+
+struct task_runtime {
+	uint64_t handle; /* address */
+	uint64_t owner;  /* id of its lists */
+	uint32_t kind;   /* enum hud_scheduler_kind */
+	uint32_t threads;
+	uint32_t lists;
+	uint32_t broken;   /* lists that were not read to their end */
+	uint32_t expected; /* by its own count; HUD_NOT_KNOWN */
+	uint32_t found;
+};
+
+struct task_counts {
+	uint32_t retries; /* lists and tasks that were read again */
+	uint32_t vtables; /* links to what is no task of this program */
+	uint64_t reads, bytes;
+	bool cut; /* a limit was reached */
+};
+
+/* Fill in what is above `runtime`; task_dump_close() frees the rest. */
+struct task_dump {
+	struct task_memory memory;
+	const struct plan *plan; /* with tasks.lists */
+	uint64_t bias;           /* of the program: what is added to addresses of the plan */
+	const struct task_limits *limits;
+	struct task_thread *thread;
+	size_t threads;
+	uint64_t (*clock)(void); /* ns */
+
+	struct task_runtime *runtime;
+	size_t runtimes, runtime_room;
+	struct task_seen *seen;
+	size_t seens, seen_room;
+	struct task_frame *frame;
+	size_t frames, frame_room;
+	struct task_counts counts;
+	uint64_t start_ns, end_ns;
+};
+
+/* 0 or -ENOMEM. */
+int task_dump_read(struct task_dump *d);
+void task_dump_close(struct task_dump *d);
+
+#endif

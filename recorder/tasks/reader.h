@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_RECORDER_TASKS_READER_H
+#define HUD_RECORDER_TASKS_READER_H
+
+#include "recorder/tasks/dump.h"
+
+/* What the files of this folder share: reads within the limits, tables of vtables and cells. */
+
+/* A copy of a part of the process's memory. */
+struct task_region {
+	uint64_t address;
+	const uint8_t *data;
+	size_t bytes;
+};
+
+/* What the vtable of a task says, and the plan of it. */
+struct task_vtable {
+	uint64_t address; /* 0: a free slot */
+	uint64_t poll;    /* where it is in the process */
+	uint32_t trailer, id;
+	const struct hud_plan_task_type *type; /* NULL: not known */
+	bool valid; /* false: it is no vtable of a task of this program */
+};
+
+enum { TASK_VTABLES = 1 << 14 }; /* slots; a program has some hundreds */
+
+/* A task that a list led to. */
+struct task_cell {
+	uint64_t address;
+	const struct task_vtable *vtable;
+	uint64_t owner;
+	uint64_t list; /* address of the first end of its list */
+	uint32_t runtime;
+	uint32_t walk;           /* the last one that met it */
+	uint64_t previous, next; /* as read last */
+	size_t copy;             /* offset of its copy */
+	size_t bytes;
+	uint64_t hash; /* of what counts in the copy */
+};
+
+struct task_reading {
+	struct task_dump *dump;
+	const struct plan_tasks *plan;
+	struct task_vtable *vtable; /* TASK_VTABLES slots, by hash */
+	size_t vtables;
+	struct task_cell *cell;
+	size_t cells, cell_room;
+	uint32_t *slot; /* of cells by address: index + 1 */
+	size_t slots;
+	uint8_t *copy; /* of cells, one behind the other */
+	size_t copied, copy_room;
+	uint32_t walks;
+	/* what of a task lies elsewhere: boxed futures */
+	struct task_region *part;
+	size_t parts;
+	uint8_t *scratch;
+	size_t scratched;
+	bool no_memory;
+	bool stopped; /* a limit was reached: nothing more is read */
+};
+
+enum { TASK_PARTS_MAX = 128, TASK_SCRATCH_BYTES = 1 << 20 };
+
+/* False: it cannot be read, or a limit is reached. */
+bool task_read(struct task_reading *r, uint64_t address, void *out, size_t bytes);
+bool task_read_word(struct task_reading *r, uint64_t address, uint64_t *out);
+/* Is there time and are there bytes left? */
+bool task_within_limits(struct task_reading *r);
+/* Can it be the address of something that a program allocates? */
+bool task_address_plausible(uint64_t address);
+
+/* A number in a region. False: it is not all in it. */
+bool task_region_number(const struct task_region *region, uint64_t offset, size_t bytes,
+			uint64_t *out);
+
+/* What is at this address, read once. NULL: it is no vtable of a task of this program. */
+const struct task_vtable *task_vtable_at(struct task_reading *r, uint64_t address);
+
+/* The cell at an address; NULL: none yet. */
+struct task_cell *task_cell_find(const struct task_reading *r, uint64_t address);
+/* A new one; NULL: no memory, or too many. */
+struct task_cell *task_cell_add(struct task_reading *r, uint64_t address);
+
+/* walk.c: all tasks of a list between its ends. True: it was read whole. */
+struct task_list {
+	uint64_t first, last; /* addresses of its ends */
+	uint64_t owner;
+	uint32_t runtime;
+};
+bool task_list_walk(struct task_reading *r, const struct task_list *list);
+
+/*
+ * descend.c: from a copy of a task down to what it waits for; the frames are added to the dump. The
+ * parts that lie elsewhere are in r->part after it.
+ */
+enum task_outcome task_descend(struct task_reading *r, const struct task_vtable *vtable,
+			       const struct task_region *cell, bool *finished);
+
+/* verify.c: what all cells wait for, read twice. 0 or -ENOMEM. */
+int task_cells_decode(struct task_reading *r);
+
+#endif
