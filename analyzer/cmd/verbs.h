@@ -6,8 +6,8 @@
 
 /* What hud-analyze can do, in the order of --help. `verb_NAME` stands in NAME.c. */
 #define VERBS(each)                                                                                \
-	each(report) each(live) each(info) each(load) each(query) each(export) each(diff)          \
-		each(check) each(dump) each(plan) each(symbolize) each(addr2line)
+	each(report) each(live) each(tasks) each(info) each(load) each(query) each(export)         \
+		each(diff) each(check) each(dump) each(plan) each(symbolize) each(addr2line)
 
 #define VERB_DECLARE(name) extern const struct verb verb_##name;
 VERBS(VERB_DECLARE)

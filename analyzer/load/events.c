@@ -560,6 +560,11 @@ int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_re
 		return late_rows(in, c, (const void *)r);
 	case HUD_CODE:
 		return known_code_add(&c->code, (const void *)r);
+	case HUD_TASK_DUMP:
+	case HUD_TASK_RUNTIME:
+	case HUD_TASK:
+	case HUD_TASK_FRAME:
+		return ingest_task_event(in, c, r);
 	case HUD_END:
 		return end(c, (const void *)r);
 	default:

@@ -18,8 +18,9 @@
 
 void capture_state_free(struct capture_state *c)
 {
-	struct id_map *maps[] = {&c->binaries,   &c->chains, &c->kernel_frames,
-				 &c->open_spans, &c->causes, &c->histograms};
+	struct id_map *maps[] = {&c->binaries,   &c->chains,      &c->kernel_frames,
+				 &c->open_spans, &c->causes,      &c->histograms,
+				 &c->task_types, &c->task_chains, &c->debug_bytes};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		id_map_free(maps[i]);
@@ -29,6 +30,7 @@ void capture_state_free(struct capture_state *c)
 	free(c->binary.at);
 	free(c->chain.at);
 	free(c->histogram.at);
+	free(c->task_type.at);
 	free(c);
 }
 
@@ -169,11 +171,15 @@ static int finish(struct ingest *in, struct capture_state *c, struct ingest_resu
 	int err;
 
 	result->phase = INGEST_SYMBOLIZING;
-	err = inserts_flush(&in->inserts);
+	err = ingest_tasks_end(in, c);
+	if (!err)
+		err = inserts_flush(&in->inserts);
 	if (!err)
 		err = ingest_definitions(in, c);
 	if (!err)
 		err = ingest_stacks(in, c);
+	if (!err)
+		err = ingest_task_types(in, c);
 	if (!err)
 		err = inserts_flush(&in->inserts);
 	if (err)

@@ -92,6 +92,23 @@ static const struct {
 			     "capture, time_ns, attached, given_up, sites,"
 			     "costly_sites, probe_cost_ns, cost_permille, id",
 			     true},
+	[ROW_TASK_DUMP] = {"task_dump",
+			   "capture, dump, process, start_ns, end_ns, types, cut, runtimes, tasks,"
+			   "threads, retries, reads, bytes, id",
+			   true},
+	[ROW_TASK_RUNTIME] = {"task_runtime",
+			      "capture, dump, process, owner, scheduler, threads, lists, broken,"
+			      "expected, found, id",
+			      true},
+	[ROW_DUMPED_TASK] = {"dumped_task",
+			     "capture, dump, process, task_id, owner, state, site_stack, tid,"
+			     "outcome, finished, woken, cancelled, chain, id",
+			     true},
+	[ROW_TASK_FRAME] = {"task_frame",
+			    "capture, dump, dumped_task, position, parent, depth, kind, leaf, type,"
+			    "started, suspended, number, resource, permits, closed, id",
+			    true},
+	[ROW_TASK_TYPE] = {"task_type", "capture, process, name, file, line, origin, id"},
 };
 
 const char *row_kind_table(enum row_kind kind)

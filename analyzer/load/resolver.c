@@ -88,6 +88,13 @@ static int real_symbols(void *context, const uint8_t *capture_id, const struct h
 	return symbolizer_add_record(real->symbolizer, capture_id, record);
 }
 
+static int real_task_type(void *context, void *module, const struct symbol_task_key *key,
+			  struct symbol_task_type *out)
+{
+	(void)context;
+	return symbol_module_task_type(module, key, out);
+}
+
 static int real_prepare(void *context, void *module, const uint64_t *offsets, size_t count)
 {
 	(void)context;
@@ -112,6 +119,7 @@ int resolver_open(const struct symbolizer_options *options, struct resolver **ou
 		.generated = real_generated,
 		.symbols = real_symbols,
 		.prepare = real_prepare,
+		.task_type = real_task_type,
 	};
 	err = rules_open(&real->rules);
 	if (!err)

@@ -4,6 +4,7 @@
 
 #include "analyzer/rules/classify.h"
 #include "analyzer/symbols/options.h"
+#include "analyzer/symbols/symbols.h"
 #include "format/wire.h"
 
 /*
@@ -38,6 +39,9 @@ struct resolver {
 	/* The frame of generated code at an address, NULL where it has no name. NULL: not known. */
 	int (*generated)(void *context, uint32_t pid, uint64_t address,
 			 const struct symbol_frame **frame);
+	/* The type of a future in that module. NULL: none is known. 0 or -ENOMEM. */
+	int (*task_type)(void *context, void *module, const struct symbol_task_key *key,
+			 struct symbol_task_type *out);
 	/* Announces the offsets that frames() will be called with. NULL: not needed. */
 	int (*prepare)(void *context, void *module, const uint64_t *offsets, size_t count);
 };

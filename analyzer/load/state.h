@@ -30,6 +30,27 @@ struct frame_chain {
 	const struct symbol_frame *frames;
 };
 
+/* A type, and the state of a coroutine of it, in what tasks wait for. */
+struct loaded_task_type {
+	int64_t row;
+	struct symbol_task_key key;
+	uint32_t process;
+	size_t stack; /* index + 1 in defined.user_stack: an address in the same program */
+};
+
+enum { TASK_DEPTH_MAX = 256 };
+
+/* The task whose frames are being read. */
+struct open_task {
+	struct hud_task task;
+	int64_t row;  /* 0: there is none */
+	int64_t site; /* row of its stack */
+	size_t stack; /* index + 1 */
+	uint32_t frames;
+	int64_t parent[TASK_DEPTH_MAX]; /* row of the last frame at each depth; 0: none */
+	uint64_t chain[2];              /* hash of what it waits for */
+};
+
 struct capture_state {
 	uint8_t id[16];
 	int64_t row;
@@ -43,17 +64,22 @@ struct capture_state {
 	uint64_t invalid, backward; /* records that were refused: -EINVAL, -ERANGE */
 
 	struct defined defined;
-	struct id_map binaries;           /* by build-id and path: index + 1 in `binary` */
-	struct id_map chains;             /* by binary and offset: index + 1 in `chain` */
-	struct id_map kernel_frames;      /* by name, as its address: row */
-	struct id_map open_spans;         /* by thread row and start: row of a span without end */
-	struct id_map causes;             /* by system call and side, and kernel stack: pointer */
-	struct id_map histograms;         /* by stack row: index + 1 in `histogram` */
+	struct id_map binaries;      /* by build-id and path: index + 1 in `binary` */
+	struct id_map chains;        /* by binary and offset: index + 1 in `chain` */
+	struct id_map kernel_frames; /* by name, as its address: row */
+	struct id_map open_spans;    /* by thread row and start: row of a span without end */
+	struct id_map causes;        /* by system call and side, and kernel stack: pointer */
+	struct id_map histograms;    /* by stack row: index + 1 in `histogram` */
+	struct id_map task_types;    /* by process and entry, and variant: index + 1 */
+	struct id_map task_chains;   /* by hash: number */
+	struct id_map debug_bytes;   /* by process: of the .debug_info that entries count in */
+	struct open_task open_task;
 	struct observations observations; /* all that were stored */
 	struct known_codes code;
 	LIST(struct loaded_binary) binary;
 	LIST(struct frame_chain) chain;
 	LIST(struct latest_histogram) histogram;
+	LIST(struct loaded_task_type) task_type;
 
 	/* What has its rows already; not 0 only where a capture is loaded as it grows. */
 	struct {
@@ -109,6 +135,10 @@ int capture_stack_rows(const struct capture_state *c, uint32_t user, uint32_t ke
  */
 int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
 int ingest_poll_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
+/* tasks.c: dumps of tasks; ingest_tasks_end() when all was read, then the types' names. */
+int ingest_task_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
+int ingest_tasks_end(struct ingest *in, struct capture_state *c);
+int ingest_task_types(struct ingest *in, struct capture_state *c);
 int ingest_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t count,
 		uint64_t from_ns, uint64_t to_ns);
 

@@ -304,6 +304,83 @@ CREATE TABLE pool_queue (
 	scheduler TEXT
 );
 
+CREATE TABLE task_dump (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	dump INTEGER NOT NULL,
+	process INTEGER NOT NULL REFERENCES process (id),
+	start_ns INTEGER NOT NULL,
+	end_ns INTEGER NOT NULL,
+	types INTEGER NOT NULL,
+	cut INTEGER NOT NULL,
+	runtimes INTEGER NOT NULL,
+	tasks INTEGER NOT NULL,
+	threads INTEGER NOT NULL,
+	retries INTEGER NOT NULL,
+	reads INTEGER NOT NULL,
+	bytes INTEGER NOT NULL
+);
+
+CREATE TABLE task_runtime (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	dump INTEGER NOT NULL,
+	process INTEGER NOT NULL REFERENCES process (id),
+	owner INTEGER NOT NULL,
+	scheduler TEXT,
+	threads INTEGER NOT NULL,
+	lists INTEGER NOT NULL,
+	broken INTEGER NOT NULL,
+	expected INTEGER,
+	found INTEGER NOT NULL
+);
+
+CREATE TABLE dumped_task (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	dump INTEGER NOT NULL,
+	process INTEGER NOT NULL REFERENCES process (id),
+	task_id INTEGER NOT NULL,
+	owner INTEGER NOT NULL,
+	state INTEGER NOT NULL,
+	site_stack INTEGER REFERENCES stack (id),
+	tid INTEGER,
+	outcome TEXT NOT NULL,
+	finished INTEGER NOT NULL,
+	woken INTEGER NOT NULL,
+	cancelled INTEGER NOT NULL,
+	chain INTEGER
+);
+
+CREATE TABLE task_type (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	process INTEGER NOT NULL REFERENCES process (id),
+	name TEXT,
+	file TEXT,
+	line INTEGER,
+	origin TEXT
+);
+
+CREATE TABLE task_frame (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	dump INTEGER NOT NULL,
+	dumped_task INTEGER NOT NULL REFERENCES dumped_task (id),
+	position INTEGER NOT NULL,
+	parent INTEGER REFERENCES task_frame (id),
+	depth INTEGER NOT NULL,
+	kind TEXT NOT NULL,
+	leaf TEXT,
+	type INTEGER NOT NULL REFERENCES task_type (id),
+	started INTEGER NOT NULL,
+	suspended INTEGER NOT NULL,
+	number INTEGER,
+	resource INTEGER,
+	permits INTEGER,
+	closed INTEGER
+);
+
 CREATE TABLE clock (
 	id INTEGER PRIMARY KEY,
 	capture INTEGER NOT NULL REFERENCES capture (id),

@@ -68,6 +68,7 @@ struct symbol_module {
 	const char *marker;    /* a name that shows that a runtime is in it; NULL */
 	struct key_map facts;  /* struct symbol_facts, by file offset */
 	struct key_map chains; /* struct symbol_chain, by file offset */
+	struct key_map units;  /* struct task_unit of task_type.c, by unit */
 };
 
 /* Looks for files, once. */
@@ -93,6 +94,9 @@ int symbol_module_facts(struct symbol_module *m, uint64_t file_offset,
 /* The function of a definition: named, its origin found; once. */
 int symbol_function_of(struct symbol_module *m, struct symbol_definition *d,
 		       const struct symbol_function **out);
+/* task_type.c: frees what it kept of a module. */
+void symbol_task_units_close(struct symbol_module *m);
+
 /* Folded names of the functions in `aliases` other than `site`, by '\n'; NULL: none. */
 const char *symbol_aliases(struct symbol_module *m, const char *aliases, const char *site);
 /* A path of debug information, joined with its unit's directory where relative. */

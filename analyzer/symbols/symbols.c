@@ -116,6 +116,7 @@ static void module_close(struct symbol_module *m)
 	dwarf_index_close(m->index);
 	elf_symbols_close(&m->symtab);
 	elf_symbols_close(&m->dynsym);
+	symbol_task_units_close(m);
 	key_map_close(&m->facts);
 	key_map_close(&m->chains);
 	module_files_close(&m->files);

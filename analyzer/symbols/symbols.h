@@ -83,6 +83,29 @@ int symbol_module_resolve(struct symbol_module *m, uint64_t file_offset,
 int symbolizer_generated(struct symbolizer *s, uint32_t pid, uint64_t address,
 			 const struct symbol_frame **out);
 
+/* A type in what a task waits for, and for a coroutine at which await it is. */
+struct symbol_task_type {
+	const char *name; /* folded for people; NULL: not known, and so is the rest */
+	const char *file; /* of the await, without comp_dir; NULL: not known */
+	uint32_t line;    /* 0: not known */
+	enum frame_origin origin;
+	const char *runtime; /* as in struct symbol_frame */
+};
+
+/*
+ * The type at an offset of the module's .debug_info, which must have `debug_bytes`: else the file
+ * is not the one that the offset is of. `variant`: of a coroutine, the value of its tag. 0 or
+ * -ENOMEM.
+ */
+struct symbol_task_key {
+	uint64_t debug_bytes;
+	uint64_t entry;
+	uint64_t variant;
+	bool coroutine;
+};
+int symbol_module_task_type(struct symbol_module *m, const struct symbol_task_key *key,
+			    struct symbol_task_type *out);
+
 /* Did the --binary with this index fit a mapping? */
 bool symbolizer_binary_used(const struct symbolizer *s, size_t index);
 /* Path of the --binary with this index among those that fit no mapping, or NULL. */

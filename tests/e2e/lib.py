@@ -286,6 +286,11 @@ def tokio_echo_library():
     return beside_demo("libtokio_echo.so")
 
 
+def tokio_tasks():
+    """A program whose tasks wait at known lines."""
+    return beside_demo("tokio_tasks")
+
+
 def started_program(command, **options):
     """Starts one of programs/ and waits for its line `ready`; a byte on stdin lets it go on."""
     process = start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/cmd/verbs.h"
+#include "analyzer/base/words.h"
+#include "analyzer/open/named_query.h"
+#include "analyzer/store/column.h"
+#include "analyzer/store/table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * tasks: prints the last dump of tasks: who waits where, for what, and who holds it.
+ */
+
+enum { TOP_USUAL = 25, INDENT = 8, PLACE_COLUMN = 62, DEPTH_MAX = 256 };
+
+/* Of the frames that are printed: how far each is indented, by its depth. */
+struct printing {
+	int level[DEPTH_MAX]; /* 0: none at this depth */
+};
+
+static void print_head(struct printing *p, sqlite3_stmt *q)
+{
+	char duration[WORD_BYTES];
+
+	(void)p;
+	printf("TASKS of %s (pid %" PRId64 "): %" PRId64 " tasks of %" PRId64
+	       " runtimes, read in %s while it ran\n",
+	       column_text(q, "process"), column_number(q, "pid", 0), column_number(q, "tasks", 0),
+	       column_number(q, "runtimes", 0),
+	       duration_word(duration, column_number(q, "duration_ns", -1)));
+	if (column_number(q, "dumps", 1) > 1)
+		printf("  dump %" PRId64 " of %" PRId64 "\n", column_number(q, "dump", 0),
+		       column_number(q, "dumps", 0));
+	if (column_text(q, "expected"))
+		printf("  the runtimes count %" PRId64 " tasks themselves\n",
+		       column_number(q, "expected", 0));
+	if (column_number(q, "broken_lists", 0))
+		printf("  %" PRId64 " lists changed each time they were read: tasks may be "
+		       "missing\n",
+		       column_number(q, "broken_lists", 0));
+	if (column_number(q, "cut", 0))
+		puts("  a limit was reached: tasks, or parts of what they wait for, are missing");
+	if (!column_number(q, "types", 1))
+		puts("  what the tasks wait for is not known: the program was built without debug\n"
+		     "  information (cargo: debug = true), or it is not at hand (--debug-dir)");
+}
+
+static const struct {
+	const char *outcome;
+	const char *what;
+} outcomes[] = {
+	{"read", "wait, and were read"},
+	{"polling", "are polled by a thread"},
+	{"moving", "changed each time they were read"},
+	{"gone", "ended meanwhile"},
+	{"failed", "could not be read"},
+	{"unknown", "are of a type that is not known: by the function that polls them only"},
+	{"cut", "are too large to be read whole"},
+};
+
+static void print_outcome(struct printing *p, sqlite3_stmt *q)
+{
+	const char *outcome = column_text(q, "outcome");
+
+	(void)p;
+	for (size_t i = 0; i < sizeof(outcomes) / sizeof(*outcomes); i++)
+		if (!strcmp(outcomes[i].outcome, outcome))
+			printf("  %6" PRId64 " %s\n", column_number(q, "tasks", 0),
+			       outcomes[i].what);
+	if (column_number(q, "woken", 0))
+		printf("         %" PRId64 " of them are woken, and not polled yet\n",
+		       column_number(q, "woken", 0));
+	if (column_number(q, "never_polled", 0))
+		printf("         %" PRId64 " of them were never polled\n",
+		       column_number(q, "never_polled", 0));
+}
+
+static void print_group(sqlite3_stmt *q)
+{
+	const char *outcome = column_text(q, "outcome");
+
+	printf("\n%6" PRId64 " × %s", column_number(q, "tasks", 0),
+	       column_text(q, "task") ? column_text(q, "task") : "unknown");
+	printf(column_number(q, "tasks", 0) > 1 ? "  (task %" PRId64 " …)" : "  (task %" PRId64 ")",
+	       column_number(q, "example", 0));
+	if (column_number(q, "finished", 0))
+		fputs(", finished", stdout);
+	else if (strcmp(outcome, "read") != 0)
+		printf(", %s", outcome);
+	else if (column_text(q, "started") && !column_number(q, "started", 1))
+		fputs(", never polled", stdout);
+	putchar('\n');
+}
+
+/* How far a frame is indented: one more than the last one printed that it is below of. */
+static int level_of(struct printing *p, int64_t depth)
+{
+	int level = 1;
+
+	if (depth < 0 || depth >= DEPTH_MAX)
+		return DEPTH_MAX;
+	for (int64_t i = depth - 1; i >= 0 && level == 1; i--)
+		level = p->level[i] ? p->level[i] + 1 : 1;
+	p->level[depth] = level;
+	for (int64_t i = depth + 1; i < DEPTH_MAX; i++)
+		p->level[i] = 0;
+	return level;
+}
+
+/* Returns how many columns it takes: a name may have more bytes than that. */
+static int print_name(const char *name, int level)
+{
+	int used = INDENT + 2 * (level < 20 ? level - 1 : 19);
+
+	printf("%*s%s", used, "", name ? name : "a type that is not known");
+	for (const char *c = name ? name : ""; *c; c++)
+		used += (*c & 0xc0) != 0x80;
+	return used;
+}
+
+static void print_await(struct printing *p, sqlite3_stmt *q)
+{
+	const char *file = column_text(q, "file"), *what = column_text(q, "what");
+	const char *kind = column_text(q, "kind");
+	int used;
+
+	if (column_number(q, "position", 0) == 0) {
+		*p = (struct printing) {{0}};
+		print_group(q);
+	}
+	if (!kind)
+		return;
+	used = print_name(column_text(q, "name"), level_of(p, column_number(q, "depth", 0)));
+	if (file || what)
+		printf("%*s", used < PLACE_COLUMN ? PLACE_COLUMN - used : 2, "");
+	if (file)
+		printf("%s:%" PRId64, file, column_number(q, "line", 0));
+	if (what)
+		printf("%s%s", file ? ", " : "", what);
+	if (!strcmp(kind, "dyn"))
+		fputs("  a future behind dyn whose type is not known", stdout);
+	putchar('\n');
+}
+
+static void print_resource(struct printing *p, sqlite3_stmt *q)
+{
+	const char *permits = column_text(q, "free_permits"), *file = column_text(q, "holder_file");
+	int64_t holders = column_number(q, "holders", 0);
+
+	(void)p;
+	printf("  #%-4" PRId64 " %" PRId64 " %s in %s", column_number(q, "number", 0),
+	       column_number(q, "waiters", 0),
+	       column_number(q, "waiters", 0) == 1 ? "task waits" : "tasks wait",
+	       column_text(q, "waits_in") ? column_text(q, "waits_in") : "several places");
+	if (permits)
+		printf("; %s permits free", permits);
+	if (holders)
+		printf("; held by %stask %" PRId64 " (%s", holders > 1 ? "several, as " : "",
+		       column_number(q, "holder", 0),
+		       column_text(q, "holder_task") ? column_text(q, "holder_task") : "unknown");
+	else if (permits)
+		fputs("; no task with a guard of it was found", stdout);
+	if (holders && file)
+		printf(", which waits at %s:%" PRId64, file, column_number(q, "holder_line", 0));
+	puts(holders ? ")" : "");
+}
+
+static void print_cycle(struct printing *p, sqlite3_stmt *q)
+{
+	bool certain = column_number(q, "certain", 0);
+
+	(void)p;
+	printf("  %s: tasks %s wait for each other\n      %s\n      at %s\n",
+	       certain ? "deadlock" : "possible deadlock", column_text(q, "tasks"),
+	       column_text(q, "of_types"), column_text(q, "places"));
+}
+
+/* Prints each row of a query below a title, if there is any. */
+static enum exit_status print_rows(const struct input *input, const char *title, const char *name,
+				   uint64_t top, void (*print)(struct printing *p, sqlite3_stmt *q))
+{
+	struct printing p = {{0}};
+	sqlite3_stmt *q = named_query(input, name, top);
+	int step = SQLITE_ERROR;
+
+	for (bool first = true; q && (step = sqlite3_step(q)) == SQLITE_ROW; first = false) {
+		if (first && title)
+			printf("\n%s\n", title);
+		print(&p, q);
+	}
+	sqlite3_finalize(q);
+	return step == SQLITE_DONE ? STATUS_DONE : STATUS_SYSTEM;
+}
+
+static const struct {
+	const char *title;
+	const char *query;
+	void (*print)(struct printing *p, sqlite3_stmt *q);
+	uint64_t top; /* 0: as asked for */
+} sections[] = {
+	{NULL, "task_dumps", print_head, 1},
+	{NULL, "task_outcomes", print_outcome, UINT64_MAX},
+	{"DEADLOCKS", "task_cycles", print_cycle, 0},
+	{"WAITED FOR TOGETHER", "task_resources", print_resource, 0},
+	{"WHERE TASKS WAIT, the most frequent chains of awaits first", "task_awaits", print_await,
+	 0},
+};
+
+static enum exit_status print_text(const struct input *input, uint64_t top)
+{
+	enum exit_status status = STATUS_DONE;
+
+	for (size_t i = 0; status == STATUS_DONE && i < sizeof(sections) / sizeof(*sections); i++)
+		status = print_rows(input, sections[i].title, sections[i].query,
+				    sections[i].top ? sections[i].top : top, sections[i].print);
+	return status;
+}
+
+static enum exit_status print_json(const struct input *input)
+{
+	sqlite3_stmt *q = named_query(input, "task_document", 0);
+	int err = q ? table_print(q, TABLE_PLAIN) : SQLITE_ERROR;
+
+	sqlite3_finalize(q);
+	return err ? STATUS_SYSTEM : STATUS_DONE;
+}
+
+static bool has_dump(const struct input *input)
+{
+	sqlite3_stmt *q = named_query(input, "task_dumps", 1);
+	bool found = q && sqlite3_step(q) == SQLITE_ROW;
+
+	sqlite3_finalize(q);
+	return found;
+}
+
+static enum exit_status tasks_run(const struct arguments *arguments)
+{
+	const struct input_request request = arguments_input(arguments, arguments->positional[0]);
+	enum exit_status status;
+	struct input input;
+
+	status = input_open(&request, &input);
+	if (status != STATUS_DONE)
+		return status;
+	if (!has_dump(&input))
+		status = message(STATUS_INPUT,
+				 "hud-record tasks PID -o FILE makes one of a running process",
+				 "there is no dump of tasks in it");
+	else if (arguments->json)
+		status = print_json(&input);
+	else
+		status = print_text(&input, arguments->top ? arguments->top : TOP_USUAL);
+	if (status == STATUS_SYSTEM)
+		message(status, NULL, "cannot read the dump: %s", sqlite3_errmsg(input.db));
+	input_close(&input);
+	return status;
+}
+
+const struct verb verb_tasks = {
+	.name = "tasks",
+	.usage = "CAPTURE|DB",
+	.summary = "show all tasks of a process, and what each waits for",
+	.details = "Prints the last dump of tasks in the capture (hud-record tasks): which tasks\n"
+		   "wait at the same place, by which awaits they came there, what they wait for\n"
+		   "together, who holds it, and who waits for each other. --top: so many groups.\n",
+	.options = "--top --json --capture " SYMBOL_OPTIONS " " USER_OPTIONS,
+	.why_whole = "tasks is about a moment, not a time",
+	.least = 1,
+	.most = 1,
+	.run = tasks_run,
+};

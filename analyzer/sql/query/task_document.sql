@@ -1,0 +1,68 @@
+-- The last dump of tasks as one JSON document, as docs/TASKS.md describes it.
+WITH last AS MATERIALIZED (
+	SELECT d.*, p.name, p.pid
+	FROM task_dump AS d
+	JOIN process AS p ON p.id = d.process
+	WHERE d.capture = :capture
+	ORDER BY d.dump DESC
+	LIMIT 1
+)
+SELECT json_object(
+	'schema', 1,
+	'dump', (SELECT json_object('number', dump, 'process', name, 'pid', pid,
+		'start_ns', start_ns, 'end_ns', end_ns, 'types', json(iif(types, 'true', 'false')),
+		'cut', json(iif(cut, 'true', 'false')), 'threads', threads, 'retries', retries,
+		'reads', reads, 'bytes', bytes) FROM last),
+	'runtimes', (SELECT json_group_array(json_object('owner', r.owner, 'scheduler', r.scheduler,
+		'threads', r.threads, 'lists', r.lists, 'broken_lists', r.broken,
+		'expected', r.expected, 'found', r.found))
+		FROM task_runtime AS r JOIN last AS d ON r.capture = d.capture AND r.dump = d.dump),
+	'groups', (SELECT json_group_array(json(text)) FROM (
+		SELECT json_object('tasks', g.tasks, 'task', g.task, 'outcome', g.outcome,
+			'woken', g.woken,
+			'finished', json(iif(g.finished, 'true', 'false')),
+			'place', g.place, 'place_file', g.place_file, 'place_line', g.place_line,
+			'waits_in', g.waits_in, 'leaf', g.leaf, 'waits', g.waits,
+			'example', g.example, 'chain', g.chain) AS text
+		FROM task_groups AS g JOIN last AS d ON g.capture = d.capture AND g.dump = d.dump
+		ORDER BY g.tasks DESC, g.task, g.example)),
+	'tasks', (SELECT json_group_array(json(text)) FROM (
+		SELECT json_object('id', t.task_id, 'scheduler', t.scheduler, 'task', t.task,
+			'outcome', t.outcome, 'state', t.state,
+			'finished', json(iif(t.finished, 'true', 'false')),
+			'woken', json(iif(t.woken, 'true', 'false')),
+			'cancelled', json(iif(t.cancelled, 'true', 'false')), 'thread', t.tid,
+			'chain', t.chain, 'place', t.place, 'place_file', t.place_file,
+			'place_line', t.place_line, 'waits_in', t.waits_in, 'leaf', t.leaf,
+			'joined_task', t.joined_task, 'fd', t.fd,
+			'deadline_ns', t.deadline_ns,
+			'frames', (SELECT json_group_array(json_object('depth', f.depth,
+				'kind', f.kind, 'leaf', f.leaf, 'name', f.name, 'file', f.file,
+				'line', f.line, 'origin', f.origin, 'deadline_ns', f.deadline_ns,
+				'asked_permits', f.asked_permits, 'joined_task', f.joined_task,
+				'fd', f.fd, 'resource', n.number,
+				'free_permits', f.free_permits))
+				FROM (SELECT * FROM await_frames AS a
+					WHERE a.dumped_task = t.dumped_task
+					ORDER BY a.position) AS f
+				LEFT JOIN (SELECT resource, number FROM task_resources
+					WHERE capture = :capture
+						AND dump = (SELECT dump FROM last)) AS n
+					ON n.resource = f.resource)) AS text
+		FROM dumped_tasks AS t JOIN last AS d ON t.capture = d.capture AND t.dump = d.dump
+		ORDER BY t.task_id)),
+	'resources', (SELECT json_group_array(json(text)) FROM (
+		SELECT json_object('number', r.number, 'leaf', r.leaf,
+			'free_permits', r.free_permits,
+			'closed', json(CASE r.closed WHEN 1 THEN 'true' WHEN 0 THEN 'false'
+				ELSE 'null' END),
+			'waiters', r.waiters, 'holders', r.holders, 'waits_in', r.waits_in,
+			'holder', r.holder, 'holder_task', r.holder_task,
+			'holder_file', r.holder_file, 'holder_line', r.holder_line) AS text
+		FROM task_resources AS r JOIN last AS d ON r.capture = d.capture AND r.dump = d.dump
+		ORDER BY r.number)),
+	'cycles', (SELECT json_group_array(json(text)) FROM (
+		SELECT json_object('tasks', json('[' || c.tasks || ']'),
+			'certain', json(iif(c.certain, 'true', 'false'))) AS text
+		FROM task_cycles AS c JOIN last AS d ON c.capture = d.capture AND c.dump = d.dump
+		ORDER BY c.certain DESC, c.tasks))) AS document;

@@ -1,0 +1,7 @@
+-- Which dumps of tasks are in the capture, and how much of each process was read?
+SELECT dump, process, pid, start_ns, duration_ns, tasks, runtimes, threads, types, cut, retries,
+	reads, bytes, expected, broken_lists, dumps
+FROM task_dumps
+WHERE capture = :capture
+ORDER BY dump DESC
+LIMIT :top;

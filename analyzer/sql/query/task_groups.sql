@@ -1,0 +1,7 @@
+-- Which tasks wait, how many at the same place, and for what, in the last dump?
+SELECT tasks, task, place, place_file AS file, place_line AS line, waits_in, leaf, outcome, woken,
+	finished, example
+FROM task_groups
+WHERE capture = :capture AND dump = (SELECT max(dump) FROM task_dump WHERE capture = :capture)
+ORDER BY tasks DESC, task, example
+LIMIT :top;

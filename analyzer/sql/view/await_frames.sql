@@ -1,0 +1,15 @@
+-- What does each task wait for, from its outermost future down, and what does it hold?
+--
+-- A frame belongs to its parent: what that awaits, or holds meanwhile. Several with one parent are
+-- awaited at once (select!, join!), or one of them is awaited: which of them it is, is not known.
+CREATE VIEW await_frames AS
+SELECT f.capture, f.dump, t.process, t.task_id, f.dumped_task, f.position, f.id AS frame, f.parent,
+	f.depth, f.kind, f.leaf, y.name, y.file, y.line, y.origin, f.started, f.suspended,
+	CASE WHEN f.leaf = 'sleep' THEN f.number END AS deadline_ns,
+	CASE WHEN f.leaf = 'acquire' THEN f.number END AS asked_permits,
+	CASE WHEN f.leaf = 'join' AND f.number > 0 THEN f.number END AS joined_task,
+	CASE WHEN f.leaf = 'fd' AND f.number < 4294967295 THEN f.number END AS fd,
+	f.resource, f.permits AS free_permits, f.closed
+FROM task_frame AS f
+JOIN dumped_task AS t ON t.id = f.dumped_task
+JOIN task_type AS y ON y.id = f.type;

@@ -1,0 +1,56 @@
+-- Which tasks were there, in which state, and where does each of them wait?
+--
+-- The place is the innermost await in the user's own code that all it waits for lies below of;
+-- `waits_in` the function that is awaited there. Both NULL: what it waits for could not be read
+-- (see outcome), or is not known. task is its outermost future, where that is known. leaf,
+-- deadline_ns, joined_task and resource are of the only thing that it waits for; where it waits for
+-- several (select!, join!), they are NULL.
+CREATE VIEW dumped_tasks AS
+WITH placed AS (
+	SELECT t.*, (
+		SELECT f.position
+		FROM task_frame AS f
+		JOIN task_type AS y ON y.id = f.type
+		WHERE f.dumped_task = t.id AND f.kind = 'coroutine' AND y.origin = 'user'
+			AND NOT EXISTS (SELECT 1 FROM task_frame AS g
+				WHERE g.dumped_task = t.id AND g.position > f.position
+					AND g.depth <= f.depth AND g.kind <> 'hold')
+		ORDER BY f.position DESC
+		LIMIT 1) AS place, (
+		SELECT count(*)
+		FROM task_frame AS f
+		WHERE f.dumped_task = t.id AND f.kind = 'wait') AS waits, (
+		SELECT min(f.position)
+		FROM task_frame AS f
+		WHERE f.dumped_task = t.id AND f.kind = 'wait') AS first_wait
+	FROM dumped_task AS t
+)
+SELECT t.capture, t.dump, t.process, t.id AS dumped_task, t.task_id, r.scheduler,
+	coalesce(oy.name, k.task, s.site) AS task,
+	t.outcome, t.finished, t.woken, t.cancelled, t.tid, t.state, t.chain, t.waits,
+	y.name AS place, y.file AS place_file, y.line AS place_line,
+	coalesce(a.name, w.name) AS waits_in, wf.leaf,
+	CASE WHEN o.kind = 'coroutine' THEN o.started END AS started,
+	CASE WHEN wf.leaf = 'sleep' THEN wf.number END AS deadline_ns,
+	CASE WHEN wf.leaf = 'join' AND wf.number > 0 THEN wf.number END AS joined_task,
+	(SELECT CASE WHEN min(f.number) = max(f.number) THEN min(f.number) END
+		FROM task_frame AS f
+		WHERE f.dumped_task = t.id AND f.leaf = 'fd' AND wf.leaf IN ('ready', 'fd')
+			AND f.number < 4294967295) AS fd,
+	wf.resource
+FROM placed AS t
+LEFT JOIN task_runtime AS r ON r.capture = t.capture AND r.dump = t.dump AND r.owner = t.owner
+	AND r.process = t.process
+LEFT JOIN stack AS k ON k.id = t.site_stack
+LEFT JOIN frame AS s ON s.id = k.poll_frame
+LEFT JOIN task_frame AS pf ON pf.dumped_task = t.id AND pf.position = t.place
+LEFT JOIN task_type AS y ON y.id = pf.type
+LEFT JOIN task_frame AS af ON af.dumped_task = t.id AND af.parent = pf.id
+	AND af.position = (SELECT min(n.position) FROM task_frame AS n
+		WHERE n.dumped_task = t.id AND n.parent = pf.id AND n.kind <> 'hold')
+LEFT JOIN task_type AS a ON a.id = af.type
+LEFT JOIN task_frame AS wf ON wf.dumped_task = t.id AND t.waits = 1
+	AND wf.position = t.first_wait
+LEFT JOIN task_type AS w ON w.id = wf.type
+LEFT JOIN task_frame AS o ON o.dumped_task = t.id AND o.position = 0
+LEFT JOIN task_type AS oy ON oy.id = o.type;

@@ -1,0 +1,37 @@
+-- By which chain of awaits does each group of tasks wait, and what do they hold?
+--
+-- The frames are those of one task of the group; of code that is not the user's, the first function
+-- and what is waited for in the end. number: of the group in its dump, the largest first.
+CREATE VIEW task_awaits AS
+WITH numbered AS MATERIALIZED (
+	SELECT capture, dump, resource, number FROM task_resources
+), grouped AS MATERIALIZED (
+	SELECT g.*, row_number() OVER (PARTITION BY g.capture, g.dump
+			ORDER BY g.tasks DESC, g.task, g.example) AS number
+	FROM task_groups AS g
+)
+SELECT g.capture, g.dump, g.number, g.tasks, g.task, g.outcome, g.woken, g.finished, g.started,
+	g.example, f.position, f.depth, f.kind, f.name,
+	CASE WHEN f.origin = 'user' THEN f.file END AS file,
+	CASE WHEN f.origin = 'user' THEN f.line END AS line,
+	CASE
+	WHEN f.leaf = 'sleep' THEN printf('for %.1f s more', (f.deadline_ns - d.end_ns) / 1e9)
+	WHEN f.leaf = 'acquire' THEN printf('%d permit%s, %s free, of #%d', f.asked_permits,
+		CASE f.asked_permits WHEN 1 THEN '' ELSE 's' END,
+		coalesce(f.free_permits, 'unknown'), n.number)
+	WHEN f.leaf = 'join' THEN coalesce('for task ' || f.joined_task, 'for a task')
+	WHEN f.leaf = 'ready' AND t.fd IS NOT NULL THEN 'file descriptor ' || t.fd
+	WHEN f.leaf = 'fd' THEN coalesce('file descriptor ' || f.fd, 'closed file')
+	WHEN f.leaf = 'set' THEN 'a set of futures, which are not shown'
+	WHEN f.leaf = 'guard' THEN printf('holds #%d', n.number)
+	WHEN n.number IS NOT NULL THEN printf('%s, #%d', f.leaf, n.number)
+	ELSE f.leaf END AS what
+FROM grouped AS g
+JOIN task_dump AS d ON d.capture = g.capture AND d.dump = g.dump AND d.process = g.process
+JOIN dumped_tasks AS t ON t.dumped_task = g.example_task
+LEFT JOIN await_frames AS f ON f.dumped_task = g.example_task
+	AND (f.position = 0 OR f.kind IN ('wait', 'dyn') OR f.leaf = 'guard'
+		OR (f.kind IN ('coroutine', 'future') AND (f.origin = 'user'
+			OR NOT EXISTS (SELECT 1 FROM await_frames AS a
+				WHERE a.frame = f.parent AND a.origin <> 'user'))))
+LEFT JOIN numbered AS n ON n.capture = g.capture AND n.dump = g.dump AND n.resource = f.resource;

@@ -1,0 +1,30 @@
+-- Which tasks wait for each other in a circle, so that none of them can go on?
+--
+-- `tasks` begins with the lowest id of them; of_types and places are of all of them, by id. certain
+-- 0: one of them waits for something else too, or others may hold what it waits for.
+CREATE VIEW task_cycles AS
+WITH RECURSIVE edge AS MATERIALIZED (
+	SELECT capture, dump, process, waiter, other, max(certain) AS certain
+	FROM task_waits_for
+	GROUP BY capture, dump, process, waiter, other
+), walk AS (
+	SELECT capture, dump, process, waiter AS start, other AS at, certain, 1 AS length,
+		',' || waiter || ',' AS path
+	FROM edge
+	WHERE other >= waiter
+	UNION ALL
+	SELECT w.capture, w.dump, w.process, w.start, e.other, min(w.certain, e.certain),
+		w.length + 1, w.path || w.at || ','
+	FROM walk AS w
+	JOIN edge AS e ON e.capture = w.capture AND e.dump = w.dump AND e.process = w.process
+		AND e.waiter = w.at AND e.other >= w.start
+	WHERE w.at > w.start AND w.length < 16 AND instr(w.path, ',' || w.at || ',') = 0
+)
+SELECT w.capture, w.dump, w.process, trim(w.path, ',') AS tasks, w.length, w.certain,
+	group_concat(t.task, ' → ') AS of_types,
+	group_concat(coalesce(t.place_file || ':' || t.place_line, '?'), ' → ') AS places
+FROM walk AS w
+JOIN dumped_tasks AS t ON t.capture = w.capture AND t.dump = w.dump AND t.process = w.process
+	AND instr(w.path, ',' || t.task_id || ',')
+WHERE w.at = w.start
+GROUP BY w.capture, w.dump, w.process, w.path;

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include <dwarf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzer/debuginfo/dwarf_index.h"
+#include "analyzer/debuginfo/dwarf_lines.h"
+#include "analyzer/debuginfo/dwarf_name.h"
+#include "analyzer/debuginfo/dwarf_type.h"
+#include "analyzer/names/fold.h"
+#include "analyzer/symbols/module.h"
+
+/*
+ * Types of futures: a recorder gives their place in the debug information, and at which await a
+ * coroutine is; this says their names and lines.
+ */
+
+/* What is read once of a unit. */
+struct task_unit {
+	struct dwarf_containers containers;
+	struct dwarf_lines lines; /* its source files */
+};
+
+static uint64_t unit_key(const struct dwarf_unit *unit)
+{
+	return (uint64_t)(uintptr_t)unit;
+}
+
+static void unit_free(struct task_unit *u)
+{
+	if (!u)
+		return;
+	dwarf_containers_close(&u->containers);
+	dwarf_lines_close(&u->lines);
+	free(u);
+}
+
+void symbol_task_units_close(struct symbol_module *m)
+{
+	for (size_t i = 0; i < m->units.slots; i++)
+		unit_free(m->units.values[i]);
+	key_map_close(&m->units);
+}
+
+/* NULL: no memory. */
+static struct task_unit *unit_of(struct symbol_module *m, struct dwarf_unit *unit)
+{
+	struct task_unit *u = key_map_find(&m->units, unit_key(unit));
+
+	if (u)
+		return u;
+	u = calloc(1, sizeof(*u));
+	if (u && !dwarf_containers_read(&u->containers, unit) &&
+	    !dwarf_lines_sources(&u->lines, unit) && !key_map_put(&m->units, unit_key(unit), u))
+		return u;
+	unit_free(u);
+	return NULL;
+}
+
+static const struct dwarf_containers *containers_of(void *context, struct dwarf_unit *unit)
+{
+	struct task_unit *u = unit_of(context, unit);
+
+	return u ? &u->containers : NULL;
+}
+
+static struct dwarf_unit *unit_at(const struct dwarf_file *file, uint64_t entry)
+{
+	size_t low = 0, high = file->unit_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (file->units[middle].end <= entry)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < file->unit_count && file->units[low].first <= entry ? &file->units[low] : NULL;
+}
+
+/* The coroutine's variant of this tag. */
+struct variant_search {
+	uint64_t value;
+	struct dwarf_entry *out;
+};
+
+static int variant_take(void *context, const struct dwarf_variant *v)
+{
+	struct variant_search *s = context;
+
+	if (!v->tag.known || v->tag.value != s->value)
+		return 0;
+	*s->out = v->entry;
+	return 1;
+}
+
+static char *path_joined(const struct dwarf_source *from)
+{
+	struct text path = {0};
+
+	if (from->directory && from->name[0] != '/') {
+		text_add_string(&path, from->directory);
+		text_add(&path, "/", 1);
+	}
+	text_add_string(&path, from->name);
+	if (!path.failed)
+		return path.bytes;
+	text_close(&path);
+	return NULL;
+}
+
+/* Where the await is. `*full`: the path with its directory. */
+static int place_read(struct symbol_module *m, const struct dwarf_entry *at,
+		      struct symbol_task_type *out, const char **full)
+{
+	struct dwarf_value file = dwarf_entry_value(at, DW_AT_decl_file);
+	struct dwarf_value line = dwarf_entry_value(at, DW_AT_decl_line);
+	struct task_unit *u = unit_of(m, at->unit);
+	uint64_t number = dwarf_value_number(&file);
+	const char *path, *dir = at->unit->comp_dir;
+	char *joined;
+
+	if (!u)
+		return -ENOMEM;
+	if (!file.form || number >= u->lines.source_count || !u->lines.sources[number].name)
+		return 0;
+	joined = path_joined(&u->lines.sources[number]);
+	path = joined ? text_pool_intern(&m->owner->pool, joined, strlen(joined)) : NULL;
+	free(joined);
+	if (!path)
+		return -ENOMEM;
+	*full = symbol_path_full(m, path, dir);
+	out->file = path;
+	out->line = (uint32_t)dwarf_value_number(&line);
+	return *full ? 0 : -ENOMEM;
+}
+
+static void origin_read(struct symbol_module *m, const char *name, const char *file,
+			const struct dwarf_unit *unit, struct symbol_task_type *out)
+{
+	const struct symbolizer_options *options = &m->owner->options;
+	struct origin_query q = {
+		.decl_file = file,
+		.comp_dir = unit->comp_dir,
+		.module_path = m->path,
+		.main_crates = m->main_crates,
+		.main_crate_count = m->main_crate_count,
+		.user_prefixes = options->user_prefixes,
+		.user_prefix_count = options->user_prefix_count,
+		.user_crates = options->user_crates,
+		.user_crate_count = options->user_crate_count,
+	};
+
+	q.crate = fold_crate(name, &q.crate_length, &q.by_trait);
+	if (!q.crate_length)
+		q.crate = NULL;
+	out->origin = origin_of(m->owner->rules, &q, &out->runtime);
+	if (out->file && out->origin == ORIGIN_USER)
+		out->file = symbol_path_short(out->file, unit->comp_dir);
+}
+
+static int type_read(struct symbol_module *m, const struct dwarf_entry *type,
+		     const struct symbol_task_key *key, struct symbol_task_type *out)
+{
+	struct text path = {0}, folded = {0};
+	struct dwarf_place value = {.type = *type};
+	struct dwarf_entry at;
+	struct variant_search search = {key->variant, &at};
+	const char *file = NULL;
+	int err = -ENOMEM;
+
+	dwarf_qualified_name(type, containers_of, m, &path);
+	if (path.failed || !path.length) {
+		err = path.failed ? -ENOMEM : 0;
+		goto out;
+	}
+	fold_name(&folded, path.bytes);
+	if (folded.failed || !folded.bytes)
+		goto out;
+	out->name = text_pool_intern(&m->owner->pool, folded.bytes, folded.length);
+	err = out->name ? 0 : -ENOMEM;
+	if (!err && key->coroutine && dwarf_variants_each(&value, variant_take, &search))
+		err = place_read(m, &at, out, &file);
+	if (!err)
+		origin_read(m, path.bytes, file, type->unit, out);
+out:
+	text_close(&path);
+	text_close(&folded);
+	return err;
+}
+
+int symbol_module_task_type(struct symbol_module *m, const struct symbol_task_key *key,
+			    struct symbol_task_type *out)
+{
+	struct dwarf_file *file;
+	struct dwarf_unit *unit;
+	struct dwarf_entry type;
+	int err;
+
+	*out = (struct symbol_task_type) {0};
+	err = symbol_module_search(m, false);
+	if (!err)
+		err = symbol_module_load(m);
+	if (err)
+		return err;
+	file = m->index ? dwarf_index_file(m->index) : NULL;
+	if (!file || file->sections.view[DWARF_INFO].bytes != key->debug_bytes)
+		return 0;
+	unit = unit_at(file, key->entry);
+	if (!unit || !dwarf_entry_read(unit, key->entry, &type) || !type.kind ||
+	    type.kind->tag != DW_TAG_structure_type)
+		return 0;
+	return type_read(m, &type, key, out);
+}

@@ -1,0 +1,294 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""All tasks of a running program, and what each waits for, compared with what it knows itself."""
+
+import collections
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+
+from lib import (ANALYZE, PROGRAMS, RECORD, RECORD_NOT_ABLE, analyze, analyzed, expect,
+                 expect_equal, fact, facts_check, once, one_clear_message, path_for, query, record,
+                 recorded, start, tokio_tasks, wait_until)
+
+SOURCE = os.path.join(PROGRAMS, "tokio_tasks", "src", "main.rs")
+
+# Which marked lines a task waits at, from its outermost future down; else KIND.1 and KIND.2.
+LINES = {
+    "timeout": ("timeout.1", "notify.1", "notify.2"),
+    "boxed": ("boxed.1", "boxed.r", "boxed.r", "boxed.0"),
+    "both": ("both.1", "sleep.2", "notify.2"),
+    "large": ("large.1", "notify.2"),
+    "all": ("all.1",),
+}
+# What it waits for in the end.
+LEAVES = {
+    "sleep": "sleep", "mutex": "acquire", "holder": "sleep", "mpsc": "channel", "send": "acquire",
+    "unbounded": "channel", "oneshot": "oneshot", "join": "join", "accept": "ready", "read": "fd",
+    "notify": "notified", "sem": "acquire", "permit": "sleep", "rwread": "acquire",
+    "rwhold": "sleep", "watch": "notified", "broadcast": "broadcast", "timeout": None,
+    "boxed": "sleep", "dynamic": "notified", "large": "notified", "dead": "acquire",
+    "both": None, "all": None,
+}
+
+
+@once
+def marked_lines():
+    lines = {}
+    with open(SOURCE, encoding="utf-8") as source:
+        for number, line in enumerate(source, 1):
+            for mark in re.findall(r"//@(\S+)", line):
+                lines[mark] = number
+    return lines
+
+
+def expected_lines(kind):
+    marks = LINES.get(kind, (f"{kind}.1", f"{kind}.2"))
+    return [marked_lines()[mark] for mark in marks]
+
+
+class Program:
+    """tokio_tasks, running: what it says of its tasks, by their ids."""
+
+    def __init__(self, *arguments, runtimes=2, executable=None):
+        self.output = path_for(f"tasks-{'-'.join(arguments)}-{time.monotonic_ns()}.txt")
+        with open(self.output, "w", encoding="utf-8") as out:
+            self.process = start([executable or tokio_tasks(), *arguments], stdout=out)
+        self.pid = str(self.process.pid)
+        wait_until(lambda: self.said().count("ready") == runtimes, "the tasks wait", seconds=60)
+        self.kinds = {int(words[3]): words[2] for words in map(str.split, self.said().splitlines())
+                      if words[0] == "task"}
+
+    def said(self):
+        with open(self.output, encoding="utf-8") as out:
+            return out.read()
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+
+
+def dumped(program):
+    capture = path_for(f"dump-{time.monotonic_ns()}.hud")
+    recorded("tasks", program.pid, "-o", capture)
+    return capture
+
+
+def document_of(capture):
+    return json.loads(analyzed("tasks", capture, "--json"))
+
+
+@once
+def everything():
+    """A dump of one task of each kind on both schedulers."""
+    program = Program()
+    document = document_of(dumped(program))
+    program.end()
+    return program.kinds, document
+
+
+def user_lines(task):
+    return [frame["line"] for frame in task["frames"]
+            if frame["kind"] == "coroutine" and frame["origin"] == "user"]
+
+
+def expect_chain(task, kind):
+    expect_equal(user_lines(task), expected_lines(kind), f"lines of {kind}, task {task['id']}")
+
+
+@fact
+def every_task_of_both_schedulers_is_listed_and_no_other():
+    kinds, document = everything()
+    seen = [task["id"] for task in document["tasks"]]
+    expect_equal(sorted(seen), sorted(kinds), "ids of the tasks")
+    schedulers = collections.Counter(task["scheduler"] for task in document["tasks"])
+    expect_equal(set(schedulers), {"multi_thread", "current_thread"}, "schedulers")
+    for runtime in document["runtimes"]:
+        expect_equal(runtime["broken_lists"], 0, "lists that could not be read")
+        expect_equal(runtime["found"], schedulers[runtime["scheduler"]], "tasks of a runtime")
+
+
+@fact
+def each_task_waits_at_its_lines():
+    kinds, document = everything()
+    for task in document["tasks"]:
+        expect_equal(task["outcome"], "read", f"outcome of task {task['id']}")
+        expect_chain(task, kinds[task["id"]])
+
+
+@fact
+def what_each_task_waits_for_is_known():
+    kinds, document = everything()
+    for task in document["tasks"]:
+        kind = kinds[task["id"]]
+        expect_equal(task["leaf"], LEAVES[kind], f"what {kind}, task {task['id']}, waits for")
+    for task in document["tasks"]:
+        leaves = sorted(frame["leaf"] for frame in task["frames"] if frame["kind"] == "wait")
+        if kinds[task["id"]] in ("both", "timeout"):
+            expect_equal(leaves, ["notified", "sleep"], f"what task {task['id']} waits for")
+
+
+@fact
+def the_task_that_is_awaited_is_named():
+    kinds, document = everything()
+    joined = [task["joined_task"] for task in document["tasks"] if kinds[task["id"]] == "join"]
+    expect_equal([kinds[task] for task in joined], ["notify"] * 2, "kinds of the awaited tasks")
+    expect_equal(len(set(joined)), 2, "awaited tasks")
+
+
+@fact
+def a_sleep_ends_when_it_ends():
+    kinds, document = everything()
+    end_ns = document["dump"]["end_ns"]
+    for task in document["tasks"]:
+        if kinds[task["id"]] == "sleep":
+            left = (task["deadline_ns"] - end_ns) / 1e9
+            expect(36000 - 100 < left < 36000, f"task {task['id']} sleeps for {left} s more")
+
+
+@fact
+def sockets_are_known_by_their_descriptor():
+    program = Program()
+    document = document_of(dumped(program))
+    sockets = {int(name) for name in os.listdir(f"/proc/{program.pid}/fd")
+               if os.readlink(f"/proc/{program.pid}/fd/{name}").startswith("socket:")}
+    program.end()
+    for task in document["tasks"]:
+        if program.kinds[task["id"]] in ("accept", "read"):
+            expect(task["fd"] in sockets, f"task {task['id']} waits for descriptor {task['fd']}")
+
+
+def resource_of(document, task):
+    numbers = [frame["resource"] for frame in task["frames"] if frame["kind"] == "wait"]
+    return [r for r in document["resources"] if r["number"] in numbers]
+
+
+@fact
+def who_holds_a_lock_that_others_wait_for_is_named():
+    kinds, document = everything()
+    holders = {"mutex": "holder", "rwread": "rwhold", "sem": "permit"}
+    found = collections.Counter()
+    for task in document["tasks"]:
+        for resource in resource_of(document, task):
+            if kinds[task["id"]] in holders and resource["holder"]:
+                expect_equal(kinds[resource["holder"]], holders[kinds[task["id"]]],
+                             f"who holds what task {task['id']} waits for")
+                expect_equal(resource["free_permits"], 0, "free permits")
+                found[kinds[task["id"]]] += 1
+    expect_equal(found, {"mutex": 4, "rwread": 2, "sem": 2}, "waiters with a holder")
+
+
+@fact
+def a_lock_that_was_never_given_back_has_no_holder():
+    kinds, document = everything()
+    orphans = [task["id"] for task in document["tasks"] if kinds[task["id"]] == "mutex" and
+               all(not r["holders"] for r in resource_of(document, task))]
+    expect_equal(len(orphans), 2, "tasks that wait for a lock without a holder")
+
+
+@fact
+def deadlocks_are_found_and_no_other_circle():
+    kinds, document = everything()
+    cycles = document["cycles"]
+    expect_equal(sorted(len(cycle["tasks"]) for cycle in cycles), [2, 2, 3, 3], "circles")
+    for cycle in cycles:
+        expect_equal({kinds[task] for task in cycle["tasks"]}, {"dead"}, "kinds in a circle")
+        expect(cycle["certain"], "the deadlock is only possible")
+
+
+@fact
+def what_is_printed_names_place_holder_and_deadlock():
+    program = Program()
+    text = analyzed("tasks", dumped(program), "--top", "100")
+    program.end()
+    for words in (f"{len(program.kinds)} tasks of 2 runtimes", "deadlock: tasks",
+                  f"src/main.rs:{marked_lines()['rwread.2']}", "tokio::sync::mutex::lock",
+                  "held by task", "file descriptor", "no task with a guard of it was found"):
+        expect(words in text, f"{words!r} is not in what is printed:\n{text}")
+
+
+@fact
+def a_dump_goes_through_a_pipe_and_holds_no_memory():
+    program = Program()
+    done = subprocess.run(
+        f"{RECORD} tasks {program.pid} -q -o - | {ANALYZE} tasks - --json",
+        shell=True, capture_output=True, text=True, timeout=60, check=False)
+    program.end()
+    expect_equal((done.returncode, done.stderr), (0, ""), "exit code and messages")
+    expect_equal(len(json.loads(done.stdout)["tasks"]), len(program.kinds), "tasks")
+
+
+@fact(seconds=180)
+def ten_thousand_tasks_are_all_found():
+    program = Program("many", "10000", runtimes=1)
+    document = document_of(dumped(program))
+    program.end()
+    seen = {task["id"]: task for task in document["tasks"]}
+    expect_equal(sorted(seen), sorted(program.kinds), "ids of the tasks")
+    wrong = [task for number, task in seen.items() if task["outcome"] == "read" and
+             user_lines(task) != expected_lines(program.kinds[number])]
+    expect_equal(wrong[:1], [], "a task with other lines")
+    read = sum(task["outcome"] == "read" for task in seen.values())
+    expect(read == len(seen), f"only {read} of {len(seen)} tasks were read")
+
+
+@fact(seconds=180)
+def tasks_that_stay_are_found_while_others_come_and_go():
+    program = Program("storm", "200", runtimes=1)
+    outcomes = collections.Counter()
+    for _ in range(20):
+        document = document_of(dumped(program))
+        seen = {task["id"]: task for task in document["tasks"]}
+        missing = set(program.kinds) - set(seen)
+        expect_equal(missing, set(), "tasks that were not found")
+        for number, task in seen.items():
+            outcomes[task["outcome"]] += 1
+            if number in program.kinds and task["outcome"] == "read":
+                expect_chain(task, program.kinds[number])
+            elif number not in program.kinds:
+                expect(re.fullmatch(r"tokio_tasks::(short|storm)", task["task"]),
+                       f"task {number} is of type {task['task']}")
+        expect_equal(document["cycles"] and sorted(len(c["tasks"]) for c in document["cycles"]),
+                     [2, 3], "circles")
+    program.end()
+    expect(outcomes["read"] > 19 * len(program.kinds), f"outcomes: {dict(outcomes)}")
+    expect_equal(outcomes["failed"], 0, "tasks whose memory makes no sense")
+
+
+@fact
+def a_program_without_debug_information_is_refused_with_what_is_missing():
+    bare = path_for("tokio_tasks_bare")
+    shutil.copy(tokio_tasks(), bare)
+    subprocess.run(["strip", "--strip-all", bare], check=True)
+    program = Program(executable=bare)
+    output = path_for("bare.hud")
+    done = record("tasks", program.pid, "-o", output)
+    program.end()
+    one_clear_message(done, "hud-record", RECORD_NOT_ABLE, "debug information")
+    expect(not os.path.exists(output), "there is a capture")
+
+
+@fact
+def a_capture_without_a_dump_is_no_dump():
+    capture = path_for("none.hud")
+    program = Program()
+    recorded("-p", program.pid, "-d", "1", "-o", capture, "-q")
+    program.end()
+    done = analyze("tasks", capture)
+    one_clear_message(done, "hud-analyze", 3, "no dump of tasks")
+
+
+@fact
+def records_of_a_dump_are_all_of_its_own():
+    program = Program()
+    capture = dumped(program)
+    program.end()
+    rows = query(capture, "SELECT (SELECT count(*) FROM loss) AS lost, "
+                 "(SELECT count(*) FROM task_type WHERE name IS NULL) AS nameless")
+    expect_equal(rows, [{"lost": 0, "nameless": 0}], "records refused, types without a name")
+
+
+if __name__ == "__main__":
+    facts_check()

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* Dumps of tasks: who waits where, for what, who holds it, and who waits for each other. */
+#include "format/plan_tasks.h"
+#include "tests/unit/fixture/analysis_fixture.h"
+
+#include <string.h>
+
+/* What the fixture's resolver knows by these places of debug information. */
+enum { TOP = 0x10, INNER = 0x20, LOCK_FN = 0x1010, ACQUIRE = 0x1020, GUARD_TYPE = 0x1030 };
+
+static void task_add(struct scene *s, uint64_t id, uint32_t outcome)
+{
+	struct hud_task task = {
+		.head = {HUD_TASK, 0, sizeof(task)},
+		.task = id,
+		.state = 0xc8,
+		.owner = 1,
+		.process = s->process,
+		.dump = 1,
+		.site = s->stack[NAP],
+		.outcome = outcome,
+	};
+
+	scene_event(s, &task);
+}
+
+static void frame_add(struct scene *s, uint64_t id, struct hud_task_frame frame)
+{
+	frame.head = (struct hud_record) {HUD_TASK_FRAME, 0, sizeof(frame)};
+	frame.task = id;
+	frame.process = s->process;
+	frame.dump = 1;
+	scene_event(s, &frame);
+}
+
+/* TOP awaits INNER, which awaits `leaf` of a resource; at line 7 or another. */
+static void waiting(struct scene *s, uint64_t id, uint64_t line, enum hud_task_leaf leaf,
+		    uint64_t resource)
+{
+	uint16_t both = HUD_FRAME_STARTED | HUD_FRAME_SUSPENDED;
+
+	task_add(s, id, HUD_TASK_READ);
+	frame_add(s, id,
+		  (struct hud_task_frame) {.entry = TOP,
+					   .variant = 3,
+					   .depth = 0,
+					   .kind = HUD_FRAME_COROUTINE,
+					   .frame_flags = both});
+	frame_add(s, id,
+		  (struct hud_task_frame) {.entry = INNER,
+					   .variant = line,
+					   .depth = 1,
+					   .kind = HUD_FRAME_COROUTINE,
+					   .frame_flags = both});
+	frame_add(s, id,
+		  (struct hud_task_frame) {.entry = LOCK_FN,
+					   .variant = 3,
+					   .depth = 2,
+					   .kind = HUD_FRAME_COROUTINE,
+					   .frame_flags = both});
+	frame_add(s, id,
+		  (struct hud_task_frame) {.entry = ACQUIRE,
+					   .depth = 3,
+					   .number = 1,
+					   .kind = HUD_FRAME_WAIT,
+					   .leaf = (uint16_t)leaf,
+					   .frame_flags = HUD_FRAME_HAS_PERMITS,
+					   .resource = resource});
+}
+
+/* INNER of that task holds it. */
+static void holding(struct scene *s, uint64_t id, uint64_t resource)
+{
+	frame_add(s, id,
+		  (struct hud_task_frame) {.entry = GUARD_TYPE,
+					   .depth = 2,
+					   .kind = HUD_FRAME_HOLD,
+					   .leaf = HUD_LEAF_GUARD,
+					   .frame_flags = HUD_FRAME_HAS_PERMITS,
+					   .resource = resource});
+}
+
+static sqlite3 *dump_load(struct scene *s)
+{
+	struct hud_task_runtime runtime = {
+		.head = {HUD_TASK_RUNTIME, 0, sizeof(runtime)},
+		.owner = 1,
+		.process = s->process,
+		.dump = 1,
+		.scheduler = HUD_SCHEDULER_MULTI_THREAD,
+		.lists = 1,
+		.expected = HUD_NOT_KNOWN,
+	};
+	struct hud_task_dump dump = {
+		.head = {HUD_TASK_DUMP, 0, sizeof(dump)},
+		.start_ns = BEGIN_NS,
+		.end_ns = BEGIN_NS + 1000,
+		.debug_bytes = 5000,
+		.process = s->process,
+		.dump = 1,
+		.dump_flags = HUD_TASK_DUMP_TYPES | HUD_TASK_DUMP_LISTS,
+		.runtimes = 1,
+	};
+
+	scene_event(s, &runtime);
+	scene_event(s, &dump);
+	return scene_load(s, 1000);
+}
+
+static void tasks_that_wait_by_the_same_awaits_are_one_group(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+	waiting(&s, 6, 7, HUD_LEAF_ACQUIRE, 91);
+	holding(&s, 6, 92);
+	waiting(&s, 7, 8, HUD_LEAF_ACQUIRE, 90);
+	db = dump_load(&s);
+	assert_number(db, "SELECT count(*) FROM task_groups", 2);
+	assert_number(db, "SELECT tasks FROM task_groups WHERE example = 5", 2);
+	assert_number(db, "SELECT tasks FROM task_groups WHERE example = 7", 1);
+	assert_text(
+		db,
+		"SELECT task || ' ' || place || ' ' || place_file || ':' || place_line || ' ' || "
+		"waits_in || ' ' || leaf || ' ' || scheduler FROM dumped_tasks WHERE task_id = 7",
+		"demo::type_10 demo::type_20 src/tasks.rs:8 tokio::type_1010 acquire "
+		"multi_thread");
+	assert_number(db, "SELECT count(*) FROM loss WHERE cause = 'record-invalid'", 0);
+	sqlite3_close(db);
+}
+
+static void a_frame_belongs_to_the_last_one_that_is_less_deep(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+	holding(&s, 5, 92);
+	db = dump_load(&s);
+	assert_text(db,
+		    "SELECT group_concat(coalesce(p.position, '-')) FROM task_frame AS f "
+		    "LEFT JOIN task_frame AS p ON p.id = f.parent ORDER BY f.position",
+		    "-,0,1,2,1");
+	sqlite3_close(db);
+}
+
+static void holders_and_waiters_of_a_resource_are_named(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+	waiting(&s, 6, 7, HUD_LEAF_ACQUIRE, 90);
+	waiting(&s, 7, 8, HUD_LEAF_SLEEP, 0);
+	holding(&s, 7, 90);
+	waiting(&s, 8, 7, HUD_LEAF_NOTIFIED, 91);
+	db = dump_load(&s);
+	assert_text(
+		db,
+		"SELECT waiters || ' ' || holders || ' ' || holder || ' ' || free_permits || ' ' "
+		"|| holder_line FROM task_resources WHERE resource = 90",
+		"2 1 7 0 8");
+	assert_text(db, "SELECT waiters || ' ' || holders FROM task_resources WHERE resource = 91",
+		    "1 0");
+	assert_number(db, "SELECT count(*) FROM task_waits_for WHERE other = 7 AND certain", 2);
+	assert_number(db, "SELECT count(*) FROM task_cycles", 0);
+	sqlite3_close(db);
+}
+
+static void a_circle_is_found_once_and_is_certain_only_without_other_holders(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	for (int others = 0; others < 2; others++) {
+		scene_begin(&s, 1);
+		for (uint64_t i = 0; i < 3; i++) {
+			waiting(&s, 5 + i, 7, HUD_LEAF_ACQUIRE, 90 + (i + 1) % 3);
+			holding(&s, 5 + i, 90 + i);
+		}
+		if (others) {
+			waiting(&s, 20, 7, HUD_LEAF_SLEEP, 0);
+			holding(&s, 20, 91);
+		}
+		waiting(&s, 30, 7, HUD_LEAF_ACQUIRE, 90); /* waits for the circle, is not of it */
+		db = dump_load(&s);
+		assert_number(db, "SELECT count(*) FROM task_cycles", 1);
+		assert_text(db, "SELECT tasks FROM task_cycles", "5,6,7");
+		assert_number(db, "SELECT certain FROM task_cycles", !others);
+		sqlite3_close(db);
+	}
+}
+
+static void a_semaphore_with_enough_permits_is_waited_for_by_nobody(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+	task_add(&s, 6, HUD_TASK_READ);
+	frame_add(&s, 6,
+		  (struct hud_task_frame) {.entry = GUARD_TYPE,
+					   .kind = HUD_FRAME_HOLD,
+					   .leaf = HUD_LEAF_GUARD,
+					   .permits = 2 << 1,
+					   .frame_flags = HUD_FRAME_HAS_PERMITS,
+					   .resource = 90});
+	db = dump_load(&s);
+	assert_number(db, "SELECT count(*) FROM task_waits_for", 0);
+	sqlite3_close(db);
+}
+
+static void frames_of_no_task_are_refused_and_counted(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	frame_add(&s, 5, (struct hud_task_frame) {.entry = TOP, .kind = HUD_FRAME_COROUTINE});
+	task_add(&s, 5, HUD_TASK_READ);
+	frame_add(&s, 6, (struct hud_task_frame) {.entry = TOP, .kind = HUD_FRAME_COROUTINE});
+	frame_add(&s, 5, (struct hud_task_frame) {.entry = TOP, .kind = 77});
+	frame_add(&s, 5, (struct hud_task_frame) {.entry = TOP, .kind = 1, .depth = 300});
+	frame_add(&s, 5, (struct hud_task_frame) {.entry = UINT64_MAX, .kind = 1});
+	task_add(&s, 6, 99);
+	db = dump_load(&s);
+	assert_number(db, "SELECT count FROM loss WHERE cause = 'record-invalid'", 6);
+	assert_number(db, "SELECT count(*) FROM dumped_task", 1);
+	assert_number(db, "SELECT count(*) FROM task_frame", 0);
+	assert_number(db, "SELECT count(*) FROM pragma_foreign_key_check", 0);
+	sqlite3_close(db);
+}
+
+static void tasks_that_could_not_be_read_are_groups_of_their_own(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	task_add(&s, 5, HUD_TASK_MOVING);
+	task_add(&s, 6, HUD_TASK_MOVING);
+	task_add(&s, 7, HUD_TASK_POLLING);
+	db = dump_load(&s);
+	assert_number(db, "SELECT tasks FROM task_groups WHERE outcome = 'moving'", 2);
+	assert_number(db, "SELECT tasks FROM task_outcomes WHERE outcome = 'polling'", 1);
+	assert_text(db, "SELECT task FROM dumped_tasks WHERE task_id = 5", "demo::sleepy::run");
+	sqlite3_close(db);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tasks_that_wait_by_the_same_awaits_are_one_group),
+		cmocka_unit_test(a_frame_belongs_to_the_last_one_that_is_less_deep),
+		cmocka_unit_test(holders_and_waiters_of_a_resource_are_named),
+		cmocka_unit_test(a_circle_is_found_once_and_is_certain_only_without_other_holders),
+		cmocka_unit_test(a_semaphore_with_enough_permits_is_waited_for_by_nobody),
+		cmocka_unit_test(frames_of_no_task_are_refused_and_counted),
+		cmocka_unit_test(tasks_that_could_not_be_read_are_groups_of_their_own),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
