@@ -33,10 +33,11 @@ static bool root_valid(const struct hud_plan_task_root *r)
 
 static bool lists_valid(const struct hud_plan_tasks *l)
 {
-	if (l->roots > HUD_PLAN_TASK_ROOTS_MAX || !word_in(l->poll, l->vtable_bytes) ||
-	    !word_in(l->trailer, l->vtable_bytes) || !word_in(l->id, l->vtable_bytes) ||
-	    !word_in(l->previous, l->trailer_bytes) || !word_in(l->next, l->trailer_bytes) ||
-	    l->state > PART_BYTES_MAX || l->vtable > PART_BYTES_MAX || l->owner > PART_BYTES_MAX)
+	if (l->roots > HUD_PLAN_TASK_ROOTS_MAX || l->block_bytes > HUD_PLAN_TASK_BLOCK_BYTES_MAX ||
+	    !word_in(l->poll, l->vtable_bytes) || !word_in(l->trailer, l->vtable_bytes) ||
+	    !word_in(l->id, l->vtable_bytes) || !word_in(l->previous, l->trailer_bytes) ||
+	    !word_in(l->next, l->trailer_bytes) || l->state > PART_BYTES_MAX ||
+	    l->vtable > PART_BYTES_MAX || l->owner > PART_BYTES_MAX)
 		return false;
 	for (uint32_t i = 0; i < l->roots; i++)
 		if (!root_valid(&l->root[i]))

@@ -26,6 +26,7 @@ struct hud_plan_count {
 HUD_ASSERT_SIZE(struct hud_plan_count, 8);
 
 #define HUD_PLAN_TASK_ROOTS_MAX 2u
+#define HUD_PLAN_TASK_BLOCK_BYTES_MAX 65536u
 #define HUD_PLAN_TASK_TYPES_MAX 65536u
 #define HUD_PLAN_TASK_NODES_MAX (1u << 20)
 #define HUD_PLAN_TASK_EDGES_MAX (1u << 22)
@@ -59,6 +60,12 @@ struct hud_plan_tasks {
 	uint8_t woken;
 	uint8_t cancelled;
 	uint64_t debug_bytes; /* size of the .debug_info that `entry` of the nodes counts in */
+	/*
+	 * Without roots the lists are searched: from the thread-local block of the program, which
+	 * begins at this offset from the thread pointer. 0 bytes: they are not.
+	 */
+	int64_t block;
+	uint64_t block_bytes;
 	struct hud_plan_task_root {
 		uint32_t kind;   /* enum hud_scheduler_kind */
 		uint32_t handle; /* in the variable: address of the handle, 0: none */
@@ -76,7 +83,7 @@ struct hud_plan_tasks {
 	} root[HUD_PLAN_TASK_ROOTS_MAX];
 };
 HUD_ASSERT_SIZE(struct hud_plan_task_root, 64);
-HUD_ASSERT_SIZE(struct hud_plan_tasks, 192);
+HUD_ASSERT_SIZE(struct hud_plan_tasks, 208);
 
 enum hud_task_type_flags {
 	/* several types of tasks have this function: which of them it is, is not known */

@@ -255,6 +255,23 @@ static int descent_read(struct reading *r)
 	return err;
 }
 
+/* Without debug information: how a task looks is known, and the lists can be searched. */
+static int task_lists_guess(struct reading *r)
+{
+	struct hud_plan_tasks *lists;
+
+	if (!r->out->polls.count)
+		return 0;
+	lists = calloc(1, sizeof(*lists));
+	if (!lists)
+		return -ENOMEM;
+	if (plan_tasks_by_layout(lists, r->names, &r->tls))
+		r->out->task_lists = lists;
+	else
+		free(lists);
+	return 0;
+}
+
 static int runtime_read(struct reading *r)
 {
 	struct plan_runtime *out = r->out;
@@ -282,7 +299,7 @@ static int runtime_read(struct reading *r)
 		err = block_read(r);
 	if (!err && out->task_lists)
 		err = descent_read(r);
-	return err;
+	return err || out->task_lists ? err : task_lists_guess(r);
 }
 
 /* Reads the runtime that this rules file names, if the object has it. */

@@ -83,6 +83,7 @@ static const char *const items[NAMES] = {
 	[NAME_TASKS_FIRST] = "tasks-first",
 	[NAME_TASKS_LAST] = "tasks-last",
 	[NAME_TASKS_COUNT] = "tasks-count",
+	[NAME_TASKS_LAYOUT] = "tasks-layout",
 	[NAME_TASK_CELL] = "task-cell",
 	[NAME_TASK_STAGE] = "task-stage",
 	[NAME_TASK_RUNNING] = "task-running",

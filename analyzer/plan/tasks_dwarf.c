@@ -2,6 +2,7 @@
 #include "analyzer/plan/tasks_dwarf.h"
 
 #include <dwarf.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "analyzer/plan/pool_dwarf.h"
@@ -137,16 +138,21 @@ static uint8_t bit_of(const struct plan_names *names, enum plan_name name)
 	return (uint8_t)strtoul(names->name[name], NULL, 0);
 }
 
+static void bits_read(struct hud_plan_tasks *out, const struct plan_names *names)
+{
+	out->running = bit_of(names, NAME_STATE_RUNNING);
+	out->complete = bit_of(names, NAME_STATE_COMPLETE);
+	out->woken = bit_of(names, NAME_STATE_WOKEN);
+	out->cancelled = bit_of(names, NAME_STATE_CANCELLED);
+}
+
 void plan_tasks_read_dwarf(struct hud_plan_tasks *out, const struct plan_declarations *declared,
 			   const struct plan_names *names, const struct plan_tls *tls)
 {
 	struct reader r = {.declared = declared, .names = names, .tls = tls};
 
 	memset(out, 0, sizeof(*out));
-	out->running = bit_of(names, NAME_STATE_RUNNING);
-	out->complete = bit_of(names, NAME_STATE_COMPLETE);
-	out->woken = bit_of(names, NAME_STATE_WOKEN);
-	out->cancelled = bit_of(names, NAME_STATE_CANCELLED);
+	bits_read(out, names);
 	if (!task_read(&r, out))
 		return;
 	for (size_t i = 0; i < PLAN_SCHEDULERS; i++) {
@@ -155,4 +161,19 @@ void plan_tasks_read_dwarf(struct hud_plan_tasks *out, const struct plan_declara
 		if (root_read(&r, &plan_scheduler_kinds[i], &root))
 			out->root[out->roots++] = root;
 	}
+}
+
+bool plan_tasks_by_layout(struct hud_plan_tasks *out, const struct plan_names *names,
+			  const struct plan_tls *tls)
+{
+	memset(out, 0, sizeof(*out));
+	bits_read(out, names);
+	if (sscanf(names->name[NAME_TASKS_LAYOUT], "%u:%u:%u:%u:%u:%u:%u:%u:%u:%u", &out->state,
+		   &out->vtable, &out->owner, &out->poll, &out->trailer, &out->id,
+		   &out->vtable_bytes, &out->previous, &out->next, &out->trailer_bytes) != 10)
+		return false;
+	out->block_bytes = tls->bytes < HUD_PLAN_TASK_BLOCK_BYTES_MAX
+				   ? tls->bytes
+				   : HUD_PLAN_TASK_BLOCK_BYTES_MAX;
+	return tls->executable && out->block_bytes && plan_tls_offset(tls, 0, &out->block);
 }

@@ -12,4 +12,11 @@
 void plan_tasks_read_dwarf(struct hud_plan_tasks *out, const struct plan_declarations *declared,
 			   const struct plan_names *names, const struct plan_tls *tls);
 
+/*
+ * Without debug information: what is the same in all versions. The recorder searches the lists.
+ * False: the program has no thread-local variables.
+ */
+bool plan_tasks_by_layout(struct hud_plan_tasks *out, const struct plan_names *names,
+			  const struct plan_tls *tls);
+
 #endif

@@ -153,11 +153,12 @@ static enum exit_code program_plan(struct dumping *d)
 		return EXIT_RECORDED;
 	fprintf(stderr,
 		"hud-record: it is not known where process %d keeps its tasks: %s\n"
-		"  it needs Tokio 1.24 or newer, and debug information of types: debug = true "
-		"in the cargo profile, or a separate debug file\n",
+		"  its main program must have Tokio 1.24 or newer in it; hud-analyze plan %d -o "
+		"DIR says what is known\n",
 		(int)pid,
-		d->program.plan ? "its program has no such runtime, or no debug information"
-				: "there is no plan of its program");
+		d->program.plan ? "no such runtime was found in its program"
+				: "there is no plan of its program",
+		(int)pid);
 	return EXIT_NOT_ABLE;
 }
 
@@ -206,7 +207,14 @@ static enum exit_code tasks_read(struct dumping *d)
 	d->dump.limits = &task_limits_usual;
 	d->dump.clock = clock_now;
 	error = task_dump_read(&d->dump);
-	return error ? failed("read the tasks", error) : EXIT_RECORDED;
+	if (error)
+		return failed("read the tasks", error);
+	if (!d->program.plan->tasks.nodes)
+		fputs("hud-record: the program has no debug information of types: which tasks "
+		      "there are is read, and not what they wait for\n"
+		      "  build it with debug = true, or keep a separate debug file\n",
+		      stderr);
+	return EXIT_RECORDED;
 }
 
 static int all_write(struct dumping *d)

@@ -282,7 +282,8 @@ static void permits_read(struct descent *d, struct task_frame *f, uint32_t offse
 {
 	uint64_t permits;
 
-	if (offset == HUD_NO_OFFSET || !task_read_word(d->r, f->resource + offset, &permits))
+	if (offset == HUD_NO_OFFSET || d->r->confirming ||
+	    !task_read_word(d->r, f->resource + offset, &permits))
 		return;
 	f->permits = permits;
 	f->flags |= HUD_FRAME_HAS_PERMITS;

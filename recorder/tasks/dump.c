@@ -164,11 +164,12 @@ static void found_count(struct task_reading *r)
 
 static int tasks_read(struct task_reading *r)
 {
-	int err = runtimes_find(r);
+	int err = r->plan->lists->roots ? runtimes_find(r) : task_lists_search(r);
 
 	if (err)
 		return err;
-	for (size_t i = 0; i < r->dump->runtimes && task_within_limits(r); i++)
+	for (size_t i = 0; r->plan->lists->roots && i < r->dump->runtimes && task_within_limits(r);
+	     i++)
 		runtime_read(r, (uint32_t)i);
 	if (task_cells_decode(r))
 		return -ENOMEM;

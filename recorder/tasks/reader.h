@@ -55,6 +55,7 @@ struct task_reading {
 	size_t parts;
 	uint8_t *scratch;
 	size_t scratched;
+	bool confirming; /* what was read is compared: what does not count is left out */
 	bool no_memory;
 	bool stopped; /* a limit was reached: nothing more is read */
 };
@@ -88,6 +89,9 @@ struct task_list {
 	uint32_t runtime;
 };
 bool task_list_walk(struct task_reading *r, const struct task_list *list);
+
+/* search.c: the lists of all runtimes, where no root leads to them. 0 or -ENOMEM. */
+int task_lists_search(struct task_reading *r);
 
 /*
  * descend.c: from a copy of a task down to what it waits for; the frames are added to the dump. The

@@ -92,7 +92,9 @@ static bool confirmed(struct task_reading *r, const struct task_cell *cell,
 
 	if (!same_task(r, cell, copy, seen))
 		return false;
+	r->confirming = true;
 	decode(r, cell, copy, &again);
+	r->confirming = false;
 	same = again.outcome == seen->outcome && again.frames == seen->frames &&
 	       again.finished == seen->finished &&
 	       frames_alike(d, seen->frame, again.frame, seen->frames);
@@ -115,8 +117,8 @@ static bool leads_back(struct task_reading *r, const struct task_cell *cell, uin
 }
 
 /*
- * A neighbour in its list leads to it, or the list itself does. One of both is enough: the other may
- * have been freed just now.
+ * A neighbour in its list leads to it, or the list itself does. One of both is enough: the other
+ * may have been freed just now.
  */
 static bool linked(struct task_reading *r, const struct task_cell *cell,
 		   const struct task_region *copy)

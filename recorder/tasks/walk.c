@@ -11,7 +11,8 @@
 
 enum {
 	ATTEMPTS = 4,
-	GUESS_BYTES = 256, /* first reads of a list */
+	GUESS_BYTES = 1024, /* the first read of a list */
+	GUESS_BYTES_MAX = 4096,
 	HEADER_BYTES_MAX = 4096,
 	LIMITS_EVERY = 64, /* tasks between two looks at the clock */
 };
@@ -22,7 +23,7 @@ struct walk {
 	const struct task_list *list;
 	bool backward;
 	uint32_t number;
-	size_t guess; /* bytes of the next task: as many as this one has */
+	size_t guess; /* bytes to read of the next task: so that most are read in one call */
 };
 
 /* Room for a copy of so many bytes. NULL: no memory. */
@@ -61,7 +62,8 @@ static const struct task_vtable *cell_copy(struct walk *w, uint64_t address, siz
 	if (!vtable)
 		return NULL;
 	*bytes = vtable->trailer + lists->trailer_bytes;
-	w->guess = *bytes;
+	if (*bytes > w->guess && *bytes <= GUESS_BYTES_MAX)
+		w->guess = *bytes;
 	if (*bytes <= got)
 		return vtable;
 	copy = copy_room(r, *bytes);

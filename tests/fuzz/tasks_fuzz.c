@@ -4,12 +4,12 @@
  * reading of its tasks ends within its limits.
  *
  *   clang -std=c17 -g -O1 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
- *       tests/fuzz/tasks_fuzz.c recorder/tasks/{reader,walk,descend,verify,dump}.c \
+ *       tests/fuzz/tasks_fuzz.c recorder/tasks/{reader,walk,search,descend,verify,dump}.c \
  *       format/plan_tasks.c format/array.c -o build/tasks_fuzz
  *
  * Input: words of 8 bytes, which are the memory, one after the other and around; with bit 0 of the
- * first byte set, each read sees one word of it changed. Small words stand for addresses that lead
- * somewhere: of tasks, of the program's tables.
+ * first byte set, each read sees one word of it changed; with bit 2 the lists are searched. Small
+ * words stand for addresses that lead somewhere: of tasks, of the program's tables.
  */
 #include "recorder/tasks/dump.h"
 #include "tests/unit/fixture/tasks_fixture.h"
@@ -80,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			      .thread = &thread,
 			      .threads = 1,
 			      .clock = clock_stopped};
+	struct hud_plan_tasks searched;
 	struct plan plan;
 
 	if (!m || size < 16)
@@ -95,6 +96,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	m->word[THREAD_WORD - 8] = 1 + (data[0] >> 1 & 1);
 	m->word[THREAD_WORD - 7] = MEMORY + HANDLE_WORD * 8;
 	tasks_plan(&plan);
+	if (data[0] & 4) {
+		searched = task_lists;
+		searched.roots = 0;
+		searched.block = -128;
+		searched.block_bytes = 128;
+		plan.tasks.lists = &searched;
+	}
 	d.plan = &plan;
 	if (task_dump_read(&d) || d.seens > WORDS)
 		abort();

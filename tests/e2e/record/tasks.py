@@ -258,15 +258,34 @@ def tasks_that_stay_are_found_while_others_come_and_go():
 
 
 @fact
-def a_program_without_debug_information_is_refused_with_what_is_missing():
+def of_a_stripped_program_all_tasks_are_listed_and_what_is_missing_is_said():
     bare = path_for("tokio_tasks_bare")
     shutil.copy(tokio_tasks(), bare)
     subprocess.run(["strip", "--strip-all", bare], check=True)
     program = Program(executable=bare)
-    output = path_for("bare.hud")
-    done = record("tasks", program.pid, "-o", output)
+    capture = path_for("bare.hud")
+    done = recorded("tasks", program.pid, "-o", capture)
     program.end()
-    one_clear_message(done, "hud-record", RECORD_NOT_ABLE, "debug information")
+    expect("no debug information of types" in done.stderr, f"it says {done.stderr!r}")
+    document = document_of(capture)
+    expect_equal(sorted(task["id"] for task in document["tasks"]), sorted(program.kinds), "ids")
+    expect_equal({task["outcome"] for task in document["tasks"]}, {"unknown"}, "outcomes")
+    expect_equal(sum(runtime["broken_lists"] for runtime in document["runtimes"]), 0,
+                 "lists that could not be read")
+    # As many functions as there are types of tasks and schedulers.
+    sites = {task["task"] for task in document["tasks"]}
+    expect(len(sites) > len(set(program.kinds.values())), f"{len(sites)} functions poll them")
+    expect("was built without debug" in analyzed("tasks", capture), "nothing says what is missing")
+
+
+@fact
+def a_program_without_the_runtime_is_refused():
+    program = start(["sleep", "60"])
+    output = path_for("sleep.hud")
+    done = record("tasks", str(program.pid), "-o", output)
+    program.kill()
+    program.wait()
+    one_clear_message(done, "hud-record", RECORD_NOT_ABLE, "keeps its tasks")
     expect(not os.path.exists(output), "there is a capture")
 
 

@@ -107,6 +107,7 @@ static struct memory *memory_make(size_t tasks)
 }
 
 struct reading {
+	const struct hud_plan_tasks *lists; /* NULL: the fixture's */
 	struct plan plan;
 	struct task_thread thread;
 	struct task_limits limits;
@@ -116,6 +117,8 @@ struct reading {
 static void read_tasks(struct reading *r, struct memory *m)
 {
 	tasks_plan(&r->plan);
+	if (r->lists)
+		r->plan.tasks.lists = r->lists;
 	r->thread = (struct task_thread) {.tid = 11, .pointer = MEMORY + THREAD};
 	if (!r->limits.tasks)
 		r->limits = task_limits_usual;
@@ -416,6 +419,63 @@ static void a_future_that_boxes_itself_ends(void **state)
 	free(m);
 }
 
+/* No root is known; a word of the thread-local block is the address of the handle. */
+static void lists_are_searched_where_no_way_to_them_is_known(void **state)
+{
+	struct hud_plan_tasks lists = task_lists;
+	struct memory *m = memory_make(5);
+	struct reading r = {0};
+
+	(void)state;
+	lists.roots = 0;
+	lists.block = -128;
+	lists.block_bytes = 128;
+	*word(m, MEMORY + THREAD - 96) = 0x1234;
+	*word(m, MEMORY + THREAD - 88) = MEMORY + HANDLE + 8; /* leads to it as well */
+	r.lists = &lists;
+	read_tasks(&r, m);
+	assert_int_equal(r.dump.runtimes, 1);
+	assert_int_equal(r.dump.runtime[0].owner, LIST_OWNER);
+	assert_int_equal(r.dump.runtime[0].lists, 1);
+	assert_int_equal(r.dump.seens, 5);
+	task_dump_close(&r.dump);
+	/* A number that is not near is not that of the list; nor is one task a list. */
+	*word(m, MEMORY + HANDLE + HANDLE_OWNER) = LIST_OWNER + 1;
+	read_tasks(&r, m);
+	assert_int_equal(r.dump.seens, 0);
+	task_dump_close(&r.dump);
+	free(m);
+}
+
+static void lists_in_shards_are_searched(void **state)
+{
+	struct hud_plan_tasks lists = task_lists;
+	struct memory *m = memory_make(0);
+	uint64_t shards = MEMORY + 0x3000, handle = MEMORY + HANDLE;
+	struct reading r = {.lists = &lists};
+
+	(void)state;
+	lists.roots = 0;
+	lists.block = -128;
+	lists.block_bytes = 128;
+	*word(m, handle + 64) = shards;
+	*word(m, handle + 72) = 4;
+	*word(m, handle + 80) = 99; /* added */
+	*word(m, handle + 88) = 6;  /* count */
+	*word(m, handle + 96) = 3;  /* mask */
+	*word(m, handle + 104) = LIST_OWNER;
+	*word(m, handle + HANDLE_OWNER) = 0;
+	link_tasks(m, shards + SHARD_BYTES, 0, 2);
+	link_tasks(m, shards + 3 * SHARD_BYTES, 2, 4);
+	read_tasks(&r, m);
+	assert_int_equal(r.dump.runtimes, 1);
+	assert_int_equal(r.dump.runtime[0].lists, 4);
+	assert_int_equal(r.dump.runtime[0].broken, 0);
+	assert_int_equal(r.dump.seens, 6);
+	task_dump_close(&r.dump);
+	free(m);
+}
+
 static void limits_hold_and_are_said(void **state)
 {
 	struct memory *m = memory_make(20);
@@ -470,9 +530,12 @@ static uint64_t random_word(uint64_t *seed)
 
 static void no_memory_does_any_harm(void **state)
 {
+	struct hud_plan_tasks searched = task_lists;
 	uint64_t seed = 42;
 
 	(void)state;
+	searched.block = -128;
+	searched.block_bytes = 128;
 	for (int round = 0; round < 2000; round++) {
 		struct memory *m = memory_make(40);
 		struct reading r = {0};
@@ -488,6 +551,8 @@ static void no_memory_does_any_harm(void **state)
 		}
 		if (round % 5 == 0)
 			m->vtable[random_next(&seed) % 10] = random_word(&seed);
+		searched.roots = round % 3 ? 0 : 2;
+		r.lists = &searched;
 		read_tasks(&r, m);
 		assert_true(r.dump.seens <= 300);
 		task_dump_close(&r.dump);
@@ -521,6 +586,8 @@ int main(void)
 		cmocka_unit_test(a_boxed_future_is_followed_and_what_is_held_is_said),
 		cmocka_unit_test(a_future_behind_dyn_is_known_by_its_vtable),
 		cmocka_unit_test(a_future_that_boxes_itself_ends),
+		cmocka_unit_test(lists_are_searched_where_no_way_to_them_is_known),
+		cmocka_unit_test(lists_in_shards_are_searched),
 		cmocka_unit_test(limits_hold_and_are_said),
 		cmocka_unit_test(no_memory_does_any_harm),
 		cmocka_unit_test(addresses_are_scrambled_by_a_key),
