@@ -18,6 +18,7 @@ enum { TOP_USUAL = 25, INDENT = 8, PLACE_COLUMN = 62, DEPTH_MAX = 256 };
 /* Of the frames that are printed: how far each is indented, by its depth. */
 struct printing {
 	int level[DEPTH_MAX]; /* 0: none at this depth */
+	uint64_t rows;        /* of a table */
 };
 
 static void print_head(struct printing *p, sqlite3_stmt *q)
@@ -80,6 +81,7 @@ static void print_outcome(struct printing *p, sqlite3_stmt *q)
 static void print_group(sqlite3_stmt *q)
 {
 	const char *outcome = column_text(q, "outcome");
+	char seen[WORD_BYTES];
 
 	printf("\n%6" PRId64 " × %s", column_number(q, "tasks", 0),
 	       column_text(q, "task") ? column_text(q, "task") : "unknown");
@@ -91,6 +93,8 @@ static void print_group(sqlite3_stmt *q)
 		printf(", %s", outcome);
 	else if (column_text(q, "started") && !column_number(q, "started", 1))
 		fputs(", never polled", stdout);
+	if (column_number(q, "seen_ns", 0))
+		printf(", seen here for %s", duration_word(seen, column_number(q, "seen_ns", 0)));
 	putchar('\n');
 }
 
@@ -127,7 +131,7 @@ static void print_await(struct printing *p, sqlite3_stmt *q)
 	int used;
 
 	if (column_number(q, "position", 0) == 0) {
-		*p = (struct printing) {{0}};
+		memset(p, 0, sizeof(*p));
 		print_group(q);
 	}
 	if (!kind)
@@ -177,11 +181,25 @@ static void print_cycle(struct printing *p, sqlite3_stmt *q)
 	       column_text(q, "of_types"), column_text(q, "places"));
 }
 
+static void print_change(struct printing *p, sqlite3_stmt *q)
+{
+	char after[WORD_BYTES];
+
+	if (!p->rows++)
+		printf("  %s after dump %" PRId64 "\n  %8s %8s %8s %8s %8s  task\n",
+		       duration_word(after, column_number(q, "after_ns", 0)),
+		       column_number(q, "before", 0), "tasks", "new", "gone", "moved", "same");
+	printf("  %8" PRId64 " %8" PRId64 " %8" PRId64 " %8" PRId64 " %8" PRId64 "  %s\n",
+	       column_number(q, "tasks", 0), column_number(q, "new", 0),
+	       column_number(q, "gone", 0), column_number(q, "moved", 0),
+	       column_number(q, "same", 0), column_text(q, "task"));
+}
+
 /* Prints each row of a query below a title, if there is any. */
 static enum exit_status print_rows(const struct input *input, const char *title, const char *name,
 				   uint64_t top, void (*print)(struct printing *p, sqlite3_stmt *q))
 {
-	struct printing p = {{0}};
+	struct printing p = {0};
 	sqlite3_stmt *q = named_query(input, name, top);
 	int step = SQLITE_ERROR;
 
@@ -203,6 +221,7 @@ static const struct {
 	{NULL, "task_dumps", print_head, 1},
 	{NULL, "task_outcomes", print_outcome, UINT64_MAX},
 	{"DEADLOCKS", "task_cycles", print_cycle, 0},
+	{"WHAT BECAME OF THEM, since the dump before", "task_changes", print_change, 10},
 	{"WAITED FOR TOGETHER", "task_resources", print_resource, 0},
 	{"WHERE TASKS WAIT, the most frequent chains of awaits first", "task_awaits", print_await,
 	 0},

@@ -41,6 +41,8 @@ static const struct option_help {
 	 "time and count every poll, by uprobes on the functions that poll tasks"},
 	{'m', "max-overhead", "PCT",
 	 "budget of --polls in % of the targets' CPU time; beyond it, probe less (default: 2)"},
+	{'T', "tasks", "=EVERY",
+	 "also dump all tasks, at the start, at each mark and at the end, or EVERY TIME"},
 	{'f', "force", NULL,
 	 "with --polls: probe also where it costs some 10 us a poll, as in debug builds"},
 	{'s', "stacks-only", NULL,
@@ -68,8 +70,12 @@ static void help_print(FILE *to)
 		const struct option_help *o = &option_table[i];
 		char left[40];
 
-		snprintf(left, sizeof(left), "-%c, --%s%s%s", o->letter, o->name,
-			 o->argument ? " " : "", o->argument ? o->argument : "");
+		snprintf(left, sizeof(left), "-%c, --%s%s%s%s", o->letter, o->name,
+			 !o->argument          ? ""
+			 : *o->argument == '=' ? "["
+					       : " ",
+			 o->argument ? o->argument : "",
+			 o->argument && *o->argument == '=' ? "]" : "");
 		fprintf(to, "  %-26s %s\n", left, o->help);
 	}
 	fputs("\n"
@@ -212,6 +218,13 @@ static bool option_apply(struct options *o, int letter, const char *value)
 	case 'l':
 		o->polls = true;
 		return true;
+	case 'T':
+		o->tasks = true;
+		if (!value || (!time_parse(value, NS_PER_S, &o->tasks_every_ns) &&
+			       o->tasks_every_ns >= 10 * NS_PER_MS))
+			return true;
+		return usage_error("--tasks takes a time of 10ms or more, as --tasks=1s; not %s",
+				   value);
 	case 'm':
 		return percent_parse(value, &o->max_overhead_percent);
 	case 'f':
@@ -232,6 +245,12 @@ static bool option_apply(struct options *o, int letter, const char *value)
 	}
 }
 
+/* Written after the option's name, with a `=`. */
+static bool argument_optional(const struct option_help *o)
+{
+	return o->argument && o->argument[0] == '=';
+}
+
 static void getopt_tables(char *letters, struct option *longs)
 {
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
@@ -240,7 +259,12 @@ static void getopt_tables(char *letters, struct option *longs)
 		*letters++ = o->letter;
 		if (o->argument)
 			*letters++ = ':';
-		longs[i] = (struct option) {o->name, o->argument ? required_argument : no_argument,
+		if (argument_optional(o))
+			*letters++ = ':';
+		longs[i] = (struct option) {o->name,
+					    argument_optional(o) ? optional_argument
+					    : o->argument        ? required_argument
+								 : no_argument,
 					    NULL, o->letter};
 	}
 	*letters = 0;
@@ -279,7 +303,7 @@ static bool options_complete(const struct options *o)
 enum options_outcome options_parse(int argc, char **argv, struct options *out)
 {
 	struct option longs[OPTION_COUNT + 1];
-	char letters[2 * OPTION_COUNT + 1];
+	char letters[3 * OPTION_COUNT + 1];
 	int letter;
 
 	*out = (struct options) {

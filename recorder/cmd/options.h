@@ -27,6 +27,8 @@ struct options {
 	uint32_t profile_hz;
 	double max_overhead_percent; /* of --polls */
 	bool polls;                  /* --polls */
+	bool tasks;                  /* --tasks */
+	uint64_t tasks_every_ns;     /* 0: at the start, at marks, and at the end */
 	bool force;
 	bool stacks_only;
 	bool quiet;

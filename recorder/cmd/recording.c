@@ -16,6 +16,7 @@
 #include "recorder/cmd/plan_wait.h"
 #include "recorder/cmd/preflight.h"
 #include "recorder/cmd/status.h"
+#include "recorder/cmd/task_dumps.h"
 #include "recorder/kernel/session.h"
 #include "recorder/kernel/symbols.h"
 #include "recorder/learn/learner.h"
@@ -55,6 +56,7 @@ struct recording {
 	struct poll_timing timing;
 	bool may_learn;          /* hud-record has kept the privileges for it */
 	struct learner *learner; /* NULL: the runtime's state is not to be read */
+	struct task_dumps dumps;
 	struct bookkeeping books;
 	struct plan_report plans;
 	struct status status;
@@ -293,7 +295,8 @@ static bool learning_is_due(const struct recording *r)
 
 static void privileges_give_up(const struct recording *r)
 {
-	privileges_drop(output_in_foreign_directory(&r->output), r->options->polls || r->may_learn);
+	privileges_drop(output_in_foreign_directory(&r->output),
+			r->options->polls || r->options->tasks || r->may_learn);
 }
 
 /* Once a second: open spans, losses, cost. Ends the chunk, so that a kill loses no more. */
@@ -349,6 +352,7 @@ static void record_loop(struct recording *r)
 		if (r->learner)
 			learner_tick(r->learner, now);
 		poll_timing_tick(&r->timing, now);
+		task_dumps_tick(&r->dumps, r->processes, now, r->marks.taken);
 		if (!error && now - r->second_ns >= SECOND_NS)
 			error = second_work(r, now);
 		else if (!error && r->output.pipe)
@@ -403,6 +407,7 @@ static int record_finish(struct recording *r)
 	if (r->end != HUD_END_WRITE_FAILED) {
 		bpf_session_walk(r->bpf, true);
 		bpf_session_drain(r->bpf);
+		task_dumps_finish(&r->dumps, r->processes);
 	}
 	now = clock_ns(CLOCK_MONOTONIC);
 	plan_report_finish(&r->plans);
@@ -543,6 +548,22 @@ static void learner_begin(struct recording *r)
 			strerror(-error));
 }
 
+/* Without them recording goes on. */
+static void task_dumps_begin(struct recording *r)
+{
+	int error;
+
+	if (!r->options->tasks)
+		return;
+	error = task_dumps_open(&r->dumps, r->writer);
+	r->dumps.every_ns = r->options->tasks_every_ns;
+	if (error)
+		fprintf(stderr,
+			"hud-record: cannot list threads for dumps of tasks: %s\n"
+			"  recording goes on without them\n",
+			strerror(-error));
+}
+
 static enum exit_code record_all(struct recording *r)
 {
 	struct status_numbers n;
@@ -570,6 +591,7 @@ static enum exit_code record_all(struct recording *r)
 	if (r->options->polls)
 		poll_timing_open(&r->timing, clock_ns(CLOCK_MONOTONIC));
 	learner_begin(r);
+	task_dumps_begin(r);
 	r->may_learn = learning_is_due(r);
 	privileges_give_up(r);
 	record_loop(r);
@@ -613,6 +635,7 @@ enum exit_code recording_run(const struct options *o, struct target_set *targets
 	mark_receiver_close(&r.marks);
 	poll_timing_close(&r.timing);
 	learner_close(r.learner);
+	task_dumps_close(&r.dumps);
 	bpf_session_close(r.bpf);
 	transcript_close(&r.transcript);
 	plan_report_close(&r.plans);

@@ -8,13 +8,11 @@
 #include "recorder/capture/process_table.h"
 #include "recorder/capture/session.h"
 #include "recorder/cmd/preflight.h"
-#include "recorder/kernel/threads.h"
-#include "recorder/tasks/write.h"
+#include "recorder/cmd/task_dumps.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -33,11 +31,9 @@ struct dumping {
 	struct capture_writer *writer;
 	struct object_table *objects;
 	struct process_table *processes;
-	struct thread_lister *lister;
-	struct thread_of_process *listed;
 	struct process_program program;
-	struct task_dump dump;
-	struct task_writer tasks;
+	struct task_dumps dumps;
+	struct task_dump_summary summary;
 };
 
 static void help_print(void)
@@ -123,8 +119,7 @@ static int writer_open(struct dumping *d)
 	struct capture_writer_options options = {.sink = output_write, .sink_context = &d->output};
 
 	if (getrandom(options.capture_id, sizeof(options.capture_id), 0) !=
-		    (ssize_t)sizeof(options.capture_id) ||
-	    getrandom(d->tasks.key, sizeof(d->tasks.key), 0) != (ssize_t)sizeof(d->tasks.key))
+	    (ssize_t)sizeof(options.capture_id))
 		return -errno;
 	return capture_writer_open(&options, &d->writer);
 }
@@ -171,42 +166,13 @@ static int session_write(struct dumping *d)
 	return capture_writer_session(d->writer, &session);
 }
 
-static int threads_list(struct dumping *d)
-{
-	size_t count = 0;
-	int error = thread_lister_read(d->lister, d->targets.pid[0], &d->listed, &count);
-
-	if (error)
-		return error;
-	d->dump.thread = calloc(count + 1, sizeof(*d->dump.thread));
-	if (!d->dump.thread)
-		return -ENOMEM;
-	for (size_t i = 0; i < count; i++)
-		d->dump.thread[d->dump.threads++] = (struct task_thread) {
-			.tid = d->listed[i].tid, .pointer = d->listed[i].pointer};
-	return 0;
-}
-
-static uint64_t clock_now(void)
-{
-	return clock_ns(CLOCK_MONOTONIC);
-}
-
 static enum exit_code tasks_read(struct dumping *d)
 {
-	int error = thread_lister_open(&d->lister);
+	int error = task_dumps_open(&d->dumps, d->writer);
 
 	if (error)
 		return failed("list the threads of a process by BPF", error);
-	error = threads_list(d);
-	if (error)
-		return failed("list the threads of the process", error);
-	d->dump.memory = task_memory_of_process(&d->targets.pid[0]);
-	d->dump.plan = d->program.plan;
-	d->dump.bias = d->program.bias;
-	d->dump.limits = &task_limits_usual;
-	d->dump.clock = clock_now;
-	error = task_dump_read(&d->dump);
+	error = task_dumps_take(&d->dumps, d->targets.pid[0], &d->program, &d->summary);
 	if (error)
 		return failed("read the tasks", error);
 	if (!d->program.plan->tasks.nodes)
@@ -217,24 +183,22 @@ static enum exit_code tasks_read(struct dumping *d)
 	return EXIT_RECORDED;
 }
 
-static int all_write(struct dumping *d)
+/* Writes what is left: the end. */
+static int end_write(struct dumping *d)
 {
 	struct hud_end end = {.head = {.type = HUD_END, .size = (uint32_t)sizeof(end)},
 			      .reason = HUD_END_DURATION};
 	int error;
 
-	d->tasks.writer = d->writer;
-	error = task_dump_write(&d->tasks, &d->dump, d->program.process);
-	end.time_ns = clock_now();
+	end.time_ns = clock_ns(CLOCK_MONOTONIC);
 	end.events = capture_writer_events(d->writer);
-	if (!error)
-		error = capture_writer_event(d->writer, &end.head);
+	error = capture_writer_event(d->writer, &end.head);
 	return error ? error : capture_writer_flush(d->writer);
 }
 
 static enum exit_code capture_write(struct dumping *d)
 {
-	int error = all_write(d), closed;
+	int error = end_write(d), closed;
 
 	closed = output_close(&d->output, !error);
 	if (error)
@@ -244,8 +208,7 @@ static enum exit_code capture_write(struct dumping *d)
 		return EXIT_NOT_WRITTEN;
 	if (!d->quiet)
 		fprintf(stderr, "hud-record: %zu tasks of %zu runtimes in %.1f ms%s%s\n",
-			d->dump.seens, d->dump.runtimes,
-			(double)(d->dump.end_ns - d->dump.start_ns) / 1e6,
+			d->summary.tasks, d->summary.runtimes, (double)d->summary.duration_ns / 1e6,
 			d->output.pipe ? "" : ", written to ",
 			d->output.pipe ? "" : d->output.file.name);
 	return EXIT_RECORDED;
@@ -295,10 +258,7 @@ enum exit_code tasks_run(int argc, char **argv)
 		code = capture_write(&d);
 	else
 		output_abandon(&d.output);
-	task_dump_close(&d.dump);
-	free(d.dump.thread);
-	free(d.listed);
-	thread_lister_close(d.lister);
+	task_dumps_close(&d.dumps);
 	process_table_close(d.processes);
 	object_table_close(d.objects);
 	if (d.writer)

@@ -26,7 +26,7 @@ WITH placed AS (
 	FROM dumped_task AS t
 )
 SELECT t.capture, t.dump, t.process, t.id AS dumped_task, t.task_id, r.scheduler,
-	coalesce(oy.name, k.task, s.function) AS task,
+	m.task,
 	t.outcome, t.finished, t.woken, t.cancelled, t.tid, t.state, t.chain, t.waits,
 	y.name AS place, y.file AS place_file, y.line AS place_line,
 	coalesce(a.name, w.name) AS waits_in, wf.leaf,
@@ -41,9 +41,7 @@ SELECT t.capture, t.dump, t.process, t.id AS dumped_task, t.task_id, r.scheduler
 FROM placed AS t
 LEFT JOIN task_runtime AS r ON r.capture = t.capture AND r.dump = t.dump AND r.owner = t.owner
 	AND r.process = t.process
-LEFT JOIN stack AS k ON k.id = t.site_stack
-LEFT JOIN stack_frame AS sf ON sf.stack = t.site_stack AND sf.position = 0
-LEFT JOIN frame AS s ON s.id = sf.frame
+JOIN task_names AS m ON m.dumped_task = t.id
 LEFT JOIN task_frame AS pf ON pf.dumped_task = t.id AND pf.position = t.place
 LEFT JOIN task_type AS y ON y.id = pf.type
 LEFT JOIN task_frame AS af ON af.dumped_task = t.id AND af.parent = pf.id
@@ -53,5 +51,4 @@ LEFT JOIN task_type AS a ON a.id = af.type
 LEFT JOIN task_frame AS wf ON wf.dumped_task = t.id AND t.waits = 1
 	AND wf.position = t.first_wait
 LEFT JOIN task_type AS w ON w.id = wf.type
-LEFT JOIN task_frame AS o ON o.dumped_task = t.id AND o.position = 0
-LEFT JOIN task_type AS oy ON oy.id = o.type;
+LEFT JOIN task_frame AS o ON o.dumped_task = t.id AND o.position = 0;

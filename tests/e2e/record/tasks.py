@@ -6,12 +6,13 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 
-from lib import (ANALYZE, PROGRAMS, RECORD, RECORD_NOT_ABLE, analyze, analyzed, expect,
-                 expect_equal, fact, facts_check, once, one_clear_message, path_for, query, record,
-                 recorded, start, tokio_tasks, wait_until)
+from lib import (ANALYZE, PROGRAMS, RECORD, RECORD_NOT_ABLE, Recording, analyze, analyzed, expect,
+                 expect_equal, fact, facts_check, once, one_clear_message, path_for, query,
+                 record, recorded, start, tokio_tasks, wait_until)
 
 SOURCE = os.path.join(PROGRAMS, "tokio_tasks", "src", "main.rs")
 
@@ -297,6 +298,37 @@ def a_capture_without_a_dump_is_no_dump():
     program.end()
     done = analyze("tasks", capture)
     one_clear_message(done, "hud-analyze", 3, "no dump of tasks")
+
+
+@fact(seconds=120)
+def a_recording_dumps_the_tasks_now_and_then():
+    program = Program("storm", "100", runtimes=1)
+    capture = path_for("dumps.hud")
+    recorded("-p", program.pid, "-d", "3", "-q", "--tasks=500ms", "-o", capture)
+    program.end()
+    dumps = query(capture, "SELECT dump, start_ns - (SELECT start_ns FROM capture) AS at_ns, "
+                  "tasks, cut FROM task_dump ORDER BY dump")
+    expect(4 <= len(dumps) <= 8, f"{len(dumps)} dumps in 3 s, of one each 500 ms")
+    expect(dumps[-1]["at_ns"] > 2.9e9, "the last one is not at the end")
+    stayed = query(capture, f"SELECT task_id FROM task_stays WHERE dump = {dumps[-1]['dump']} "
+                   f"AND dumps = {len(dumps)}")
+    kept = {row["task_id"] for row in stayed} & set(program.kinds)
+    expect(len(kept) >= 0.95 * len(program.kinds),
+           f"only {len(kept)} of {len(program.kinds)} tasks stayed where they were")
+    text = analyzed("tasks", capture)
+    expect("WHAT BECAME OF THEM" in text and "seen here for" in text, f"it prints\n{text}")
+
+
+@fact(seconds=120)
+def a_mark_has_a_dump():
+    program = Program()
+    recording = Recording(path_for("marked.hud"), "-p", program.pid, "-q", "--tasks")
+    recorded("mark", "-r", program.pid, "now")
+    time.sleep(0.5)
+    recording.ended_well(signal.SIGINT)
+    program.end()
+    dumps = query(recording.output, "SELECT count(*) AS dumps FROM task_dump")
+    expect_equal(dumps, [{"dumps": 3}], "dumps at the start, the mark and the end")
 
 
 @fact

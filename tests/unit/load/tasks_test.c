@@ -8,6 +8,12 @@
 /* What the fixture's resolver knows by these places of debug information. */
 enum { TOP = 0x10, INNER = 0x20, LOCK_FN = 0x1010, ACQUIRE = 0x1020, GUARD_TYPE = 0x1030 };
 
+/* The number of the dump that records are of: the scene has no better place for it. */
+static uint32_t dump_of(const struct scene *s)
+{
+	return s->stack[NO_STACK] + 1;
+}
+
 static void task_add(struct scene *s, uint64_t id, uint32_t outcome)
 {
 	struct hud_task task = {
@@ -16,7 +22,7 @@ static void task_add(struct scene *s, uint64_t id, uint32_t outcome)
 		.state = 0xc8,
 		.owner = 1,
 		.process = s->process,
-		.dump = 1,
+		.dump = dump_of(s),
 		.site = s->stack[NAP],
 		.outcome = outcome,
 	};
@@ -29,7 +35,7 @@ static void frame_add(struct scene *s, uint64_t id, struct hud_task_frame frame)
 	frame.head = (struct hud_record) {HUD_TASK_FRAME, 0, sizeof(frame)};
 	frame.task = id;
 	frame.process = s->process;
-	frame.dump = 1;
+	frame.dump = dump_of(s);
 	scene_event(s, &frame);
 }
 
@@ -80,30 +86,37 @@ static void holding(struct scene *s, uint64_t id, uint64_t resource)
 					   .resource = resource});
 }
 
-static sqlite3 *dump_load(struct scene *s)
+/* Ends a dump that began so many ms after the recording; the next records are of the next one. */
+static void dump_end(struct scene *s, uint64_t at_ms)
 {
 	struct hud_task_runtime runtime = {
 		.head = {HUD_TASK_RUNTIME, 0, sizeof(runtime)},
 		.owner = 1,
 		.process = s->process,
-		.dump = 1,
+		.dump = dump_of(s),
 		.scheduler = HUD_SCHEDULER_MULTI_THREAD,
 		.lists = 1,
 		.expected = HUD_NOT_KNOWN,
 	};
 	struct hud_task_dump dump = {
 		.head = {HUD_TASK_DUMP, 0, sizeof(dump)},
-		.start_ns = BEGIN_NS,
-		.end_ns = BEGIN_NS + 1000,
+		.start_ns = BEGIN_NS + at_ms * 1000000,
+		.end_ns = BEGIN_NS + at_ms * 1000000 + 1000,
 		.debug_bytes = 5000,
 		.process = s->process,
-		.dump = 1,
+		.dump = dump_of(s),
 		.dump_flags = HUD_TASK_DUMP_TYPES | HUD_TASK_DUMP_LISTS,
 		.runtimes = 1,
 	};
 
 	scene_event(s, &runtime);
 	scene_event(s, &dump);
+	s->stack[NO_STACK]++;
+}
+
+static sqlite3 *dump_load(struct scene *s)
+{
+	dump_end(s, 0);
 	return scene_load(s, 1000);
 }
 
@@ -259,6 +272,46 @@ static void tasks_that_could_not_be_read_are_groups_of_their_own(void **state)
 	sqlite3_close(db);
 }
 
+static void what_became_of_tasks_between_dumps_is_counted(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90); /* stays */
+	waiting(&s, 6, 7, HUD_LEAF_ACQUIRE, 90); /* goes on */
+	waiting(&s, 7, 7, HUD_LEAF_ACQUIRE, 90); /* ends */
+	waiting(&s, 8, 7, HUD_LEAF_ACQUIRE, 90); /* is being polled */
+	dump_end(&s, 0);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+	waiting(&s, 6, 8, HUD_LEAF_ACQUIRE, 90);
+	task_add(&s, 8, HUD_TASK_POLLING);
+	waiting(&s, 9, 7, HUD_LEAF_ACQUIRE, 90); /* is new */
+	dump_end(&s, 1000);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+	waiting(&s, 6, 7, HUD_LEAF_ACQUIRE, 90); /* is back, and was away */
+	dump_end(&s, 3000);
+	db = scene_load(&s, 5000000);
+	assert_text(
+		db,
+		"SELECT tasks || ' ' || new || ' ' || gone || ' ' || same || ' ' || moved || ' ' "
+		"|| unknown FROM task_changes WHERE dump = 2 AND task = 'demo::type_10'",
+		"3 1 1 1 1 0");
+	assert_text(db,
+		    "SELECT tasks || ' ' || unknown FROM task_changes WHERE dump = 2 AND "
+		    "task <> 'demo::type_10'",
+		    "1 1");
+	assert_number(db, "SELECT after_ns FROM task_changes WHERE dump = 3 LIMIT 1", 1999999000);
+	assert_number(db, "SELECT seen_ns FROM task_stays WHERE dump = 3 AND task_id = 5",
+		      2999999000);
+	assert_number(db, "SELECT dumps FROM task_stays WHERE dump = 3 AND task_id = 5", 3);
+	assert_number(db, "SELECT seen_ns FROM task_stays WHERE dump = 3 AND task_id = 6", 0);
+	assert_number(db, "SELECT seen_ns FROM task_awaits WHERE dump = 3 AND position = 0",
+		      2999999000);
+	sqlite3_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -269,6 +322,7 @@ int main(void)
 		cmocka_unit_test(a_semaphore_with_enough_permits_is_waited_for_by_nobody),
 		cmocka_unit_test(frames_of_no_task_are_refused_and_counted),
 		cmocka_unit_test(tasks_that_could_not_be_read_are_groups_of_their_own),
+		cmocka_unit_test(what_became_of_tasks_between_dumps_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
