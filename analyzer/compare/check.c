@@ -22,6 +22,8 @@ static const struct {
 	[CHECK_POOL_FULL] = {"after_pool_full", NULL, "pool_wait_unknown"},
 	[CHECK_MAIN_BLOCKED] = {"after_main_blocked", NULL, NULL},
 	[CHECK_MAIN_MAX] = {"after_main_max", NULL, NULL},
+	[CHECK_TASKS] = {"after_tasks", NULL, "tasks_unknown"},
+	[CHECK_DEADLOCKS] = {"after_deadlocks", NULL, "tasks_unknown"},
 	[CHECK_BLOCKED] = {"after_blocked", "before_blocked", NULL},
 	[CHECK_RATE] = {"after_rate", "before_rate", NULL},
 	[CHECK_COUNT] = {"after_count", "before_count", NULL},
@@ -205,8 +207,10 @@ enum exit_status check_apply(struct check *c, size_t number, const struct check_
 	enum exit_status status = STATUS_DONE, end;
 	size_t found = 0;
 
+	c->about_polls |= rule->figure != CHECK_TASKS && rule->figure != CHECK_DEADLOCKS;
 	statement_text(q, ":kind", rule->kind);
-	statement_text(q, ":pattern", rule->pattern);
+	statement_text(q, ":pattern", rule->figure == CHECK_TASKS ? "" : rule->pattern);
+	statement_text(q, ":tasks", rule->figure == CHECK_TASKS ? rule->pattern : "");
 	statement_text(q, ":cause", rule->cause);
 	while (q && status == STATUS_DONE && sqlite3_step(q) == SQLITE_ROW) {
 		found++;
@@ -242,9 +246,12 @@ enum exit_status check_begin(struct check *c)
 
 enum exit_status check_conclude(struct check *c)
 {
-	sqlite3_stmt *q = comparison_query(&c->comparison, "sql/check/quality.sql");
 	enum exit_status status = STATUS_DONE;
+	sqlite3_stmt *q;
 
+	if (!c->about_polls)
+		return STATUS_DONE; /* a dump needs no thread that was watched */
+	q = comparison_query(&c->comparison, "sql/check/quality.sql");
 	statement_number(q, ":min_busy", c->min_busy_ns);
 	if (q && sqlite3_step(q) == SQLITE_ROW) {
 		c->reason = strdup(column_text(q, "sentence"));

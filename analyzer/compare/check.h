@@ -16,6 +16,7 @@ struct check {
 	int64_t min_busy_ns;          /* how much polling must have been recorded */
 	int64_t threshold_ns;         /* shorter blocks were not recorded */
 	double stacks_lost_percent;
+	bool about_polls;  /* a rule is about more than dumps of tasks */
 	bool stacks_lossy; /* so many that a rule of sites cannot pass */
 };
 

@@ -92,6 +92,8 @@ static const struct {
 	[CHECK_POOL_FULL] = {"pool_full", share_units, "10% or 100ms/s", false, 1, "100%"},
 	[CHECK_MAIN_BLOCKED] = {"main_blocked", share_units, "1% or 10ms/s", false, 1, "100%"},
 	[CHECK_MAIN_MAX] = {"main_max", time_units, "100ms", false, INT64_MAX_REAL, "292 years"},
+	[CHECK_TASKS] = {"tasks", count_units, "10000", false, INT64_MAX_REAL, "9.2e18"},
+	[CHECK_DEADLOCKS] = {"deadlocks", count_units, "0", false, INT64_MAX_REAL, "9.2e18"},
 	[CHECK_BLOCKED] = {"blocked", share_units, "1% or 10ms/s", true, 1, "100%"},
 	[CHECK_RATE] = {"rate", rate_units, "5/s", true, 1e9, "1e9/s"},
 	[CHECK_COUNT] = {"count", count_units, "3", false, INT64_MAX_REAL, "9.2e18"},
@@ -218,6 +220,16 @@ static bool read_selection(struct cursor *c, struct check_rule *out)
 	return read_figure(c, out);
 }
 
+/* ("PATTERN") after `tasks`, or nothing */
+static bool read_types(struct cursor *c, struct check_rule *out)
+{
+	if (!take(c, "("))
+		return true;
+	if (!read_pattern(c, out))
+		return false;
+	return take(c, ")") || refuse(c, "expected )");
+}
+
 static bool read_subject(struct cursor *c, struct check_rule *out)
 {
 	static const char *const kinds[] = {"site", "task"};
@@ -231,12 +243,13 @@ static bool read_subject(struct cursor *c, struct check_rule *out)
 	for (int i = CHECK_RUN_QUEUE; i <= CHECK_BLOCKED; i++) {
 		out->figure = (enum check_figure)i;
 		if (take_word(c, figures[i].name))
-			return true;
+			return i != CHECK_TASKS || read_types(c, out);
 	}
 	if (!take(c, "blocked_"))
 		return refuse(c, "expected blocked, blocked_FIGURE, site(\"...\").FIGURE, "
 				 "task(\"...\").FIGURE, run_queue, run_queue_max, throttled, "
-				 "pool_queue, pool_wait, pool_full, main_blocked or main_max");
+				 "pool_queue, pool_wait, pool_full, main_blocked, main_max, "
+				 "tasks, tasks(\"...\") or deadlocks");
 	return read_figure(c, out);
 }
 

@@ -16,10 +16,12 @@ enum check_figure {
 	CHECK_POOL_FULL,     /* share of the time that the pool was full and tasks waited */
 	CHECK_MAIN_BLOCKED,  /* share of the time that the main future was blocked */
 	CHECK_MAIN_MAX,      /* the longest of these blocks, in ns */
-	CHECK_BLOCKED,       /* share of worker time: 0.01 is 1%, 10 ms per worker-second */
-	CHECK_RATE,          /* blocking polls per second */
-	CHECK_COUNT,         /* blocking polls */
-	CHECK_TOTAL,         /* this and what follows are durations, in ns */
+	CHECK_TASKS,         /* most tasks in a dump: all, or of the types that a pattern matches */
+	CHECK_DEADLOCKS, /* most circles of tasks that wait for each other for certain, in a dump */
+	CHECK_BLOCKED,   /* share of worker time: 0.01 is 1%, 10 ms per worker-second */
+	CHECK_RATE,      /* blocking polls per second */
+	CHECK_COUNT,     /* blocking polls */
+	CHECK_TOTAL,     /* this and what follows are durations, in ns */
 	CHECK_P50,
 	CHECK_P99,
 	CHECK_MAX,
@@ -30,10 +32,9 @@ enum check_figure {
 
 struct check_rule {
 	const char *text;
-	const char *kind; /* "all", "site" or "task" */
-	char pattern
-		[CHECK_PATTERN_BYTES]; /* for the name, as SQLite's GLOB; empty: kind is "all" */
-	char cause[32];                /* empty: any */
+	const char *kind;                  /* "all", "site" or "task" */
+	char pattern[CHECK_PATTERN_BYTES]; /* for the name, as SQLite's GLOB; empty: any */
+	char cause[32];                    /* empty: any */
 	enum check_figure figure;
 	bool or_equal; /* >= instead of > */
 	bool relative; /* the limit is a change from the baseline: 0.2 is +20% */

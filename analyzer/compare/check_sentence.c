@@ -34,6 +34,8 @@ static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure,
 		break;
 	case CHECK_COUNT:
 	case CHECK_POOL_QUEUE:
+	case CHECK_TASKS:
+	case CHECK_DEADLOCKS:
 		snprintf(out, FIGURE_BYTES, "%.10g", value);
 		break;
 	default:
@@ -62,10 +64,11 @@ static void limit_sentence(const struct check_rule *rule, const struct finding *
 
 	if (rule->figure < CHECK_BLOCKED) {
 		longest = NULL;
-		name = rule->figure >= CHECK_MAIN_BLOCKED ? "the main future"
-		       : rule->figure >= CHECK_POOL_QUEUE ? "the blocking pool"
-		       : rule->figure == CHECK_THROTTLED  ? "the CPU quota of the cgroup"
-							  : "all workers, waiting for a CPU";
+		name = rule->figure >= CHECK_TASKS          ? "the tasks at a dump"
+		       : rule->figure >= CHECK_MAIN_BLOCKED ? "the main future"
+		       : rule->figure >= CHECK_POOL_QUEUE   ? "the blocking pool"
+		       : rule->figure == CHECK_THROTTLED    ? "the CPU quota of the cgroup"
+							    : "all workers, waiting for a CPU";
 	}
 	snprintf(out, CHECK_SENTENCE_BYTES, "%s: %s is %s, %s %s%s%s", name,
 		 check_figure_name(rule->figure), figure_text(is, rule->figure, f->after),
@@ -125,9 +128,11 @@ void check_sentence(const struct check *c, const struct check_rule *rule, const 
 			 c->comparison.sentence);
 		break;
 	case FINDING_NOT_KNOWN:
-		snprintf(out, CHECK_SENTENCE_BYTES,
-			 "the queue of the blocking pool is not known: hud finds it by the "
-			 "program's debug information");
+		snprintf(out, CHECK_SENTENCE_BYTES, "%s",
+			 rule->figure == CHECK_TASKS || rule->figure == CHECK_DEADLOCKS
+				 ? "a recording has no dump of tasks: record with --tasks"
+				 : "the queue of the blocking pool is not known: hud finds it by "
+				   "the program's debug information");
 		break;
 	case FINDING_THRESHOLD:
 		snprintf(out, CHECK_SENTENCE_BYTES,

@@ -147,6 +147,8 @@ static enum exit_status capture_add(struct comparison *c, sqlite3 *input, int64_
 		{"sql/diff/from_unproven.sql", "unproven"},
 		{"sql/diff/from_site_task.sql", "site_of_task"},
 		{"sql/diff/from_place.sql", "place"},
+		{"sql/diff/from_task_count.sql", "task_count"},
+		{"sql/diff/from_deadlock.sql", "deadlock"},
 	};
 	const int64_t front[] = {++c->captures, side};
 	enum exit_status status = transfer_run(c, input, capture, &head, front, 2);

@@ -30,7 +30,7 @@ struct task_dump_summary {
 int task_dumps_take(struct task_dumps *t, pid_t pid, const struct process_program *program,
 		    struct task_dump_summary *out);
 
-/* While recording: of all processes whose plan is there, if it is time. The writer keeps its errors. */
+/* While recording: of all processes whose plan is there, if it is time. */
 void task_dumps_tick(struct task_dumps *t, const struct process_table *processes, uint64_t now_ns,
 		     uint32_t marks);
 /* At the end. */

@@ -21,6 +21,17 @@ SELECT s.id, s.name, nullif(s.cause, '') AS cause, p.file, p.line,
 	(SELECT 1.0 * sum(main_blocked_ns) / max(sum(duration_ns), 1) FROM compared WHERE side = 1)
 		AS after_main_blocked,
 	(SELECT max(main_longest_ns) FROM compared WHERE side = 1) AS after_main_max,
+	(SELECT max(tasks) FROM (
+		SELECT sum(t.tasks) AS tasks
+		FROM task_count AS t
+		JOIN compared AS c ON c.id = t.compared AND c.side = 1
+		WHERE :tasks = '' OR t.task GLOB :tasks OR t.task GLOB '*::' || :tasks
+		GROUP BY t.compared, t.dump)) AS after_tasks,
+	(SELECT max(d.deadlocks)
+		FROM deadlock AS d
+		JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS after_deadlocks,
+	(SELECT max(NOT EXISTS (SELECT 1 FROM deadlock AS d WHERE d.compared = c.id))
+		FROM compared AS c WHERE c.side = 1) AS tasks_unknown,
 	(SELECT group_concat(kind_name, ', ') FROM (
 		SELECT o.name || ' (' || o.cause || ')' AS kind_name
 		FROM subject AS o JOIN figure AS f ON f.subject = o.id AND f.side = 1

@@ -83,6 +83,21 @@ CREATE TABLE site_of_task (
 	task TEXT NOT NULL
 );
 
+-- How many tasks of each type there were in each dump.
+CREATE TABLE task_count (
+	compared INTEGER NOT NULL,
+	dump INTEGER NOT NULL,
+	task TEXT NOT NULL,
+	tasks INTEGER NOT NULL
+);
+
+-- Circles of tasks that wait for each other for certain: a row for each dump.
+CREATE TABLE deadlock (
+	compared INTEGER NOT NULL,
+	dump INTEGER NOT NULL,
+	deadlocks INTEGER NOT NULL
+);
+
 -- The line at which each site blocked the most.
 CREATE TABLE place (
 	compared INTEGER NOT NULL,

@@ -1,7 +1,7 @@
 -- Since when was each task seen at the same place, dump after dump?
 --
--- first_ns: the end of the first of these dumps. It may have gone on and come back in between: tasks
--- that wait in a loop do.
+-- first_ns: the end of the first of these dumps. It may have gone on and come back in between:
+-- tasks that wait in a loop do.
 CREATE VIEW task_stays AS
 WITH turn AS MATERIALIZED (
 	SELECT capture, process, dump, start_ns, end_ns,

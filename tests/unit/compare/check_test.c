@@ -336,6 +336,27 @@ static void what_blocks_no_poll_has_rules_of_its_own(void **state)
 			 STATUS_CANNOT_TELL);
 }
 
+static void a_rule_on_tasks_is_about_the_dump_with_most_of_them(void **state)
+{
+	static const char dumps[] =
+		"INSERT INTO task_count SELECT id, 1, 'api::conn', 30 FROM compared WHERE side = 1;"
+		"INSERT INTO task_count SELECT id, 1, 'api::tick', 12 FROM compared WHERE side = 1;"
+		"INSERT INTO task_count SELECT id, 2, 'api::conn', 20 FROM compared WHERE side = 1;"
+		"INSERT INTO deadlock SELECT id, 1, 0 FROM compared WHERE side = 1;"
+		"INSERT INTO deadlock SELECT id, 2, 1 FROM compared WHERE side = 1";
+
+	(void)state;
+	assert_int_equal(ended_with(dumps, "tasks > 41"), STATUS_FAILED);
+	assert_int_equal(ended_with(dumps, "tasks > 42"), STATUS_DONE);
+	assert_int_equal(ended_with(dumps, "tasks(\"conn\") >= 30"), STATUS_FAILED);
+	assert_int_equal(ended_with(dumps, "tasks(\"*conn*\") > 30"), STATUS_DONE);
+	assert_int_equal(ended_with(dumps, "deadlocks > 0"), STATUS_FAILED);
+	assert_int_equal(ended_with(dumps, "deadlocks > 1"), STATUS_DONE);
+	/* Without a dump nothing is known; with one it needs no worker that was watched. */
+	assert_int_equal(ended_with("SELECT 1", "deadlocks > 0"), STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with("SELECT 1", "tasks > 10"), STATUS_CANNOT_TELL);
+}
+
 static void a_rule_on_a_pool_that_was_not_seen_does_not_pass(void **state)
 {
 	static const char unknown[] = "UPDATE compared SET pool_tasks = NULL, pool_wait_ns = NULL";
@@ -419,6 +440,7 @@ int main(void)
 		cmocka_unit_test(when_too_little_is_known_a_check_cannot_tell),
 		cmocka_unit_test(what_the_recording_could_not_see_does_not_pass),
 		cmocka_unit_test(what_blocks_no_poll_has_rules_of_its_own),
+		cmocka_unit_test(a_rule_on_tasks_is_about_the_dump_with_most_of_them),
 		cmocka_unit_test(a_rule_on_a_pool_that_was_not_seen_does_not_pass),
 		cmocka_unit_test(a_capture_counts_once_on_each_side),
 		cmocka_unit_test(enough_polling_without_a_block_passes),
