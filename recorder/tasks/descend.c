@@ -278,12 +278,28 @@ static bool joined_read(struct descent *d, uint64_t header, uint64_t *id)
 	return vtable && task_read_word(d->r, header + vtable->id, id);
 }
 
+/* Many wait for the same semaphore: it is read once in a dump, unless another took its place. */
+static bool permits_word(struct task_reading *r, uint64_t address, uint64_t *out)
+{
+	struct task_permits *p = &r->permits[address / 8 % TASK_PERMITS];
+
+	if (p->address != address) {
+		if (!task_read_word(r, address, &p->word)) {
+			p->address = 0;
+			return false;
+		}
+		p->address = address;
+	}
+	*out = p->word;
+	return true;
+}
+
 static void permits_read(struct descent *d, struct task_frame *f, uint32_t offset)
 {
 	uint64_t permits;
 
 	if (offset == HUD_NO_OFFSET || d->r->confirming ||
-	    !task_read_word(d->r, f->resource + offset, &permits))
+	    !permits_word(d->r, f->resource + offset, &permits))
 		return;
 	f->permits = permits;
 	f->flags |= HUD_FRAME_HAS_PERMITS;

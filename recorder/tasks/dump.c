@@ -11,6 +11,9 @@
 /* A slice of lists is as long as a runtime has workers, or some times that. */
 enum { SHARDS_MAX = 65536 };
 
+/* Room for the copies of some ten thousand tasks, before it grows; what is not used is not there. */
+enum { COPY_BYTES = 32 << 20 };
+
 const struct task_limits task_limits_usual = {
 	.tasks = 1000000,
 	.depth = 200,
@@ -188,7 +191,8 @@ int task_dump_read(struct task_dump *d)
 	r.vtable = calloc(TASK_VTABLES, sizeof(*r.vtable));
 	r.part = calloc(TASK_PARTS_MAX, sizeof(*r.part));
 	r.scratch = malloc(TASK_SCRATCH_BYTES);
-	if (r.vtable && r.part && r.scratch)
+	if (r.vtable && r.part && r.scratch &&
+	    array_reserve(&r.copy, 0, COPY_BYTES, &r.copy_room, 1))
 		err = tasks_read(&r);
 	free(r.vtable);
 	free(r.part);

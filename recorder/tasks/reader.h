@@ -22,6 +22,14 @@ struct task_vtable {
 	bool valid; /* false: it is no vtable of a task of this program */
 };
 
+/* The word of a semaphore. */
+struct task_permits {
+	uint64_t address; /* 0: none */
+	uint64_t word;
+};
+
+enum { TASK_PERMITS = 256 };
+
 enum { TASK_VTABLES = 1 << 14 }; /* slots; a program has some hundreds */
 
 /* A task that a list led to. */
@@ -50,6 +58,7 @@ struct task_reading {
 	uint8_t *copy; /* of cells, one behind the other */
 	size_t copied, copy_room;
 	uint32_t walks;
+	struct task_permits permits[TASK_PERMITS]; /* by address */
 	/* what of a task lies elsewhere: boxed futures */
 	struct task_region *part;
 	size_t parts;

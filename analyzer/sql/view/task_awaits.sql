@@ -20,6 +20,8 @@ SELECT g.capture, g.dump, g.number, g.tasks, g.task, g.outcome, g.woken, g.finis
 	CASE WHEN f.origin = 'user' THEN f.file END AS file,
 	CASE WHEN f.origin = 'user' THEN f.line END AS line,
 	CASE
+	WHEN f.leaf = 'sleep' AND f.deadline_ns < d.start_ns
+		THEN printf('due since %.1f s', (d.start_ns - f.deadline_ns) / 1e9)
 	WHEN f.leaf = 'sleep' THEN printf('for %.1f s more', (f.deadline_ns - d.end_ns) / 1e9)
 	WHEN f.leaf = 'acquire' THEN printf('%d permit%s, %s free, of #%d', f.asked_permits,
 		CASE f.asked_permits WHEN 1 THEN '' ELSE 's' END,
