@@ -76,6 +76,16 @@ class Terminal:
     def resize(self, columns, rows):
         self.tmux("resize-window", "-x", columns, "-y", rows)
 
+    def ended(self):
+        """Waits until the command has ended; its exit status."""
+        def dead():
+            return self.tmux("list-panes", "-F", "#{pane_dead}:#{pane_dead_status}#{pane_dead_signal}").stdout.strip()
+        try:
+            wait_until(lambda: dead().startswith("1"), "it has ended")
+        except Wrong as wrong:
+            raise Wrong(f"{wrong}\n{self.text()}")
+        return dead().split(":")[1]
+
     def pid(self, part):
         """The process below the terminal whose command line has this."""
         found = run(["pgrep", "-f", "--", part]).stdout.split()
@@ -411,8 +421,7 @@ def a_pipe_that_is_cut_keeps_the_screen():
         terminal.see("NOTHING COMES")
     terminal.see("CUT", "SITES by", "polls blocked")
     terminal.press("q")
-    wait_until(lambda: terminal.tmux("list-panes", "-F", "#{pane_dead} #{pane_dead_status}")
-               .stdout.strip() == "1 0", "it ends with status 0")
+    expect_equal(terminal.ended(), "0", "exit status")
 
 
 def age_of(function, text):
