@@ -4,7 +4,7 @@
 -- Only waits in off-CPU spans are known one by one; shorter ones are summed up in thread_window.
 -- A wait that is longer than an hour counts for its first hour.
 CREATE VIEW trace_cpu_queue AS
-WITH RECURSIVE wait AS (
+WITH RECURSIVE wait AS NOT MATERIALIZED (
 	SELECT capture, cpu, end_ns - run_queue_ns AS from_ns, end_ns AS to_ns,
 		(end_ns - run_queue_ns) / 100000000 AS first, end_ns / 100000000 AS last
 	FROM offcpu_span

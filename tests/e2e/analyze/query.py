@@ -146,9 +146,9 @@ def folded_stacks_are_lines_that_flame_graph_tools_read():
     lines = analyzed("query", demo, "@folded", "--plain").splitlines()
     wrong = [line for line in lines if not re.fullmatch(r"[^;\s][^;]*(;[^;]+)* [1-9][0-9]*", line)]
     expect(len(lines) > 10 and not wrong, f"{len(lines)} lines\n" + "\n".join(wrong[:5]))
-    rows = json.loads(analyzed("query", demo, "@stacks", "--json"))
+    rows = json.loads(analyzed("query", demo, "@sites", "--json"))
     expect_equal(sum(int(line.rsplit(" ", 1)[1]) for line in lines),
-                 sum(row["blocked_ns"] for row in rows), "ns")
+                 sum(row["total_ns"] for row in rows), "ns")
     unusable(analyze("query", demo, "@folded", "--plain", "--csv"), "--plain")
 
 
