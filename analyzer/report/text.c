@@ -75,6 +75,14 @@ static void print_verdict(const struct page *page, sqlite3_stmt *q)
 			page_paint(page, DIM), page->input->captures, page_paint(page, PLAIN));
 }
 
+/* What is awaited blocks nobody: a recording of workers does not show it. */
+static void print_awaits(const struct page *page, sqlite3_stmt *q)
+{
+	if (!strcmp(column_text(q, "level"), "NOMINAL"))
+		print_line(page, "If requests wait all the same, they wait at an await: hud-record "
+				 "tasks PID -o - | hud-analyze tasks - shows where.");
+}
+
 /* Why functions have no names, where they have none: what is below cannot be read without. */
 static void print_nameless(const struct page *page, sqlite3_stmt *q)
 {
@@ -112,6 +120,7 @@ static enum exit_status print_head(struct page *page)
 	if (step == SQLITE_ROW) {
 		page->polls = strcmp(column_text(q, "count_unit"), "poll") == 0;
 		print_verdict(page, q);
+		print_awaits(page, q);
 	}
 	sqlite3_finalize(q);
 	return step == SQLITE_ROW && page_list(page, &nameless, NULL) >= 0 ? STATUS_DONE

@@ -11,7 +11,7 @@
 /* A slice of lists is as long as a runtime has workers, or some times that. */
 enum { SHARDS_MAX = 65536 };
 
-/* Room for the copies of some ten thousand tasks, before it grows; what is not used is not there. */
+/* Room for the copies of ten thousand tasks, before it grows; what is not used is not there. */
 enum { COPY_BYTES = 32 << 20 };
 
 const struct task_limits task_limits_usual = {
