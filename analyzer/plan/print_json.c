@@ -154,6 +154,25 @@ static void json_pool(FILE *to, const struct plan_runtime *r)
 	fputs("]}", to);
 }
 
+/* What hud-record tasks can read; null: nothing. */
+static void json_tasks(FILE *to, const struct plan_runtime *r)
+{
+	const struct plan_tasks *tasks = &r->descent.tasks;
+	size_t known = 0;
+
+	if (!r->task_lists) {
+		fputs(",\"tasks\":null", to);
+		return;
+	}
+	for (size_t i = 0; i < tasks->types; i++)
+		known += tasks->type[i].node != HUD_NO_NODE;
+	fprintf(to,
+		",\"tasks\":{\"searched\":%s,\"types\":%zu,\"known\":%zu,\"nodes\":%zu,"
+		"\"edges\":%zu,\"vtables\":%zu,\"cut\":%s}",
+		r->task_lists->roots ? "false" : "true", tasks->types, known, tasks->nodes,
+		tasks->edges, tasks->dyns, r->descent.cut ? "true" : "false");
+}
+
 static void json_poll(FILE *to, const struct plan_names *names, const struct plan_poll *p)
 {
 	fprintf(to, "{\"address\":%" PRIu64 ",\"task\":", p->site.address);
@@ -213,6 +232,7 @@ static void json_runtime(FILE *to, const struct plan_runtime *r)
 		fputs("null", to);
 	fputs(",\"pool\":", to);
 	json_pool(to, r);
+	json_tasks(to, r);
 	fputs(",\"identity_problem\":", to);
 	json_text(to, r->problem);
 	fprintf(to, ",\"can_be_learned\":%s", r->block ? "true" : "false");

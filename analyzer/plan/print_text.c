@@ -115,6 +115,29 @@ static void print_polls(FILE *to, const struct plan_polls *polls)
 			polls->left_out);
 }
 
+/* What hud-record tasks can read. */
+static void print_tasks(FILE *to, const struct plan_runtime *r)
+{
+	const struct plan_tasks *tasks = &r->descent.tasks;
+	size_t known = 0;
+
+	for (size_t i = 0; i < tasks->types; i++)
+		known += tasks->type[i].node != HUD_NO_NODE;
+	if (!r->task_lists)
+		fputs("  its tasks cannot be listed: where the runtime keeps them is not known\n",
+		      to);
+	else if (!r->task_lists->roots)
+		fputs("  its tasks can be listed, by a search; what they wait for is not known "
+		      "without debug information\n",
+		      to);
+	else
+		fprintf(to,
+			"  its tasks can be listed; what they wait for is known for %zu of %zu "
+			"functions%s\n",
+			known, tasks->types,
+			r->descent.cut ? ", and not whole: there are too many types" : "");
+}
+
 static void print_runtime(FILE *to, const struct plan_runtime *r)
 {
 	if (!r->present)
@@ -128,6 +151,7 @@ static void print_runtime(FILE *to, const struct plan_runtime *r)
 	fputc('\n', to);
 	print_identity(to, r);
 	print_polls(to, &r->polls);
+	print_tasks(to, r);
 }
 
 static void print_gaps(FILE *to, const struct plan_built *b)

@@ -280,6 +280,18 @@ def of_a_stripped_program_all_tasks_are_listed_and_what_is_missing_is_said():
 
 
 @fact
+def a_plan_says_what_can_be_read_of_tasks():
+    bare, plan = path_for("tokio_tasks_planned"), path_for("tasks.plan")
+    shutil.copy(tokio_tasks(), bare)
+    subprocess.run(["strip", "--strip-all", bare], check=True)
+    whole = json.loads(analyzed("plan", tokio_tasks(), "-o", plan, "--json"))["runtime"]
+    expect_equal(whole["tasks"]["known"], len(whole["poll_sites"]), "functions with a way down")
+    expect(not whole["tasks"]["searched"], "the lists are searched")
+    stripped = json.loads(analyzed("plan", bare, "-o", plan, "--json"))["runtime"]["tasks"]
+    expect((stripped["searched"], stripped["known"]) == (True, 0), f"a stripped one: {stripped}")
+
+
+@fact
 def a_program_without_the_runtime_is_refused():
     program = start(["sleep", "60"])
     output = path_for("sleep.hud")
