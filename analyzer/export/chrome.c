@@ -105,7 +105,8 @@ static int chrome_track(void *context, const struct trace_track *t)
 	}
 	metadata(c, known, is_process ? "process_name" : "thread_name", t->name, 0);
 	metadata(c, known, is_process ? "process_sort_index" : "thread_sort_index", NULL,
-		 is_process ? t->place : 10 * t->place + (t->kind == TRACK_PART ? 1 : 0));
+		 is_process ? t->place
+			    : (int64_t)(2 * (uint64_t)t->place + (t->kind == TRACK_PART)));
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 #include "analyzer/export/stack.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/json.h"
+#include "analyzer/base/ns_add.h"
 #include "format/array.h"
 
 #include <errno.h>
@@ -79,7 +80,7 @@ static enum exit_status profile_write(struct speedscope *s, const struct export_
 	status = export_rows(s->e, "profile", of, stack_write, s);
 	fputs("],\n\"weights\":[", out);
 	for (size_t i = 0; i < s->weights; i++) {
-		total += s->weight[i];
+		total = ns_add(total, s->weight[i]);
 		fprintf(out, "%s%" PRId64, i ? "," : "", s->weight[i]);
 	}
 	fprintf(out, "],\n\"endValue\":%" PRId64 "}", total);

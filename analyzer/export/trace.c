@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/export/trace.h"
 #include "analyzer/export/trace_driver.h"
+#include "analyzer/base/ns_add.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -58,7 +59,7 @@ int driver_part(struct driver *d, const struct trace_thread *thread, enum track_
 		.parent = track_id(FAMILY_THREAD, thread->id),
 		.kind = TRACK_PART,
 		.pid = thread->pid,
-		.tid = thread->tid + TID_PART * (int64_t)family,
+		.tid = ns_add(thread->tid, TID_PART * (int64_t)family),
 		.place = thread->place,
 		.name = names[family],
 	};
@@ -104,7 +105,7 @@ int driver_cpu(struct driver *d, int64_t cpu)
 		.parent = track_id(FAMILY_GROUP, PID_CPUS),
 		.kind = TRACK_MEMBER,
 		.pid = PID_CPUS,
-		.tid = cpu + 1,
+		.tid = ns_add(cpu, 1),
 		.name = name,
 		.place = cpu,
 	};

@@ -321,6 +321,39 @@ static void hostile_names_change_nothing(void **state)
 	}
 }
 
+/* A database may be anybody's. */
+static void numbers_out_of_any_range_are_exported(void **state)
+{
+	static const char *const numbers[] = {"9223372036854775807", "-9223372036854775808", "-1",
+					      "0", "4611686018427387904"};
+	static const char *const set[] = {
+		"UPDATE thread SET tid = %s",
+		"UPDATE process SET pid = %s",
+		"UPDATE sample SET cpu = %s, time_ns = %s",
+		"UPDATE observation SET end_ns = %s, run_queue_ns = %s",
+		"UPDATE observation SET start_ns = %s, disjoint_from_ns = %s",
+		"UPDATE blocking_poll SET start_ns = %s",
+		"UPDATE timeline SET end_ns = %s, parked_ns = %s",
+		"UPDATE frame SET line = %s, file_offset = %s, decl_line = %s",
+		"UPDATE mapping SET start_address = %s, file_offset = %s",
+		"UPDATE capture SET start_ns = %s, sample_hz = %s",
+		"UPDATE capture SET end_ns = %s, start_realtime_ns = %s",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		for (size_t k = 0; k < sizeof(set) / sizeof(*set); k++) {
+			sqlite3 *db = scene_full();
+			char sql[256];
+
+			snprintf(sql, sizeof(sql), set[k], numbers[i], numbers[i], numbers[i]);
+			assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+			all_formats_are_valid(db);
+			sqlite3_close(db);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +367,7 @@ int main(void)
 		cmocka_unit_test(a_profile_has_the_blocked_time_and_that_of_each_cause),
 		cmocka_unit_test(whatever_loads_is_exported),
 		cmocka_unit_test(hostile_names_change_nothing),
+		cmocka_unit_test(numbers_out_of_any_range_are_exported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
