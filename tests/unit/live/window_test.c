@@ -268,6 +268,11 @@ static void what_ends_falls_out_of_the_window_and_stays_in_the_sums(void **state
 	assert_number(db, "SELECT sum(total_ns) FROM site_total WHERE function LIKE '%nap'",
 		      200000000);
 	assert_number(db, "SELECT max_ns FROM site_total WHERE function LIKE '%nap'", 20000000);
+	/* What it was seen as, it is, also where the window shows nothing of it. */
+	assert_text(db,
+		    "SELECT r.role FROM thread_role AS r JOIN thread AS t ON t.id = r.thread "
+		    "WHERE t.tid = 11",
+		    "worker");
 	/* Of what is before the window only a few rows of each thread are kept. */
 	assert_number(db,
 		      "SELECT count(*) <= 20 FROM held_offcpu_span WHERE end_ns < "
