@@ -14,7 +14,6 @@ struct candidate {
 	uint32_t tasks; /* changes of the id that it agreed with */
 	uint64_t id;    /* the last of these */
 	uint32_t tags;  /* times that the word before it was 1 then */
-	bool no_tag;    /* … and it has other values than 0 and 1 */
 };
 
 struct task_scan {
@@ -72,8 +71,6 @@ static void snapshot_take(struct task_scan *scan, const struct hud_core_snapshot
 {
 	uint64_t id;
 
-	for (size_t i = 0; i < WINDOW_WORDS; i++)
-		scan->word[i].no_tag |= !i || s->window[i - 1] > 1;
 	if (learn_is_poll(&s->head)) {
 		poll_take(scan, &s->head);
 	} else if (s->head.kind == HUD_SNAPSHOT_CALL) {
@@ -99,7 +96,11 @@ static void task_choose(struct learn_task *out, const struct task_scan *scan, in
 		if (!agrees(scan, c))
 			continue;
 		found++;
-		out->tagged = !c->no_tag && c->tags == c->agreed;
+		/*
+		 * Not always: after a poll the tag alone says that the id is over. And other values
+		 * mean nothing: a thread that never was in a runtime may have any.
+		 */
+		out->tagged = 100ull * c->tags >= (uint64_t)AGREED_PERCENT * c->agreed;
 		out->offset = first + (int64_t)(i * WORD);
 		out->agreed = c->agreed;
 	}
