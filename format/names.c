@@ -72,7 +72,7 @@ static const char *const learn_reasons[] = {
 	[HUD_LEARN_ONE_CORE] = "several threads polled, with one core",
 	[HUD_LEARN_CONTRADICTED] = "no layout agreed with all parks and polls",
 	[HUD_LEARN_AMBIGUOUS] = "several layouts agreed with all parks and polls",
-	[HUD_LEARN_REFUSED] = "the kernel refused to watch it without the privileges given up",
+	[HUD_LEARN_REFUSED] = "the kernel refused to watch it, or the privileges were given up",
 };
 
 static const char *const task_outcomes[] = {

@@ -18,7 +18,7 @@ static void sites_add(void *context, pid_t pid, const struct plan *plan)
 	struct count *c = context;
 
 	(void)pid;
-	if (plan->identity)
+	if (plan->identity || plan->thread_block) /* which may still be learned */
 		c->sites += (uint32_t)plan->poll_sites;
 }
 
@@ -110,7 +110,7 @@ void poll_timing_open(struct poll_timing *t, uint64_t now_ns)
 			"  debug builds have no others; --force probes them nevertheless; "
 			"recording goes on without exact poll times\n",
 			s.costly);
-	else if (!s.sites)
+	else if (!s.sites && !poll_timing_sites(t->processes, false))
 		fputs("hud-record: --polls: no poll site is known in the targets; recording goes "
 		      "on without exact poll times\n"
 		      "  hud-analyze plan BINARY shows what was found\n",
