@@ -137,6 +137,29 @@ static void without_probes_the_calls_of_polls_prove_it(void **state)
 	learn_input_close(&in);
 }
 
+/* A call after the poll's end: the id is stale then, and its tag says so. */
+static void a_stale_id_does_not_hide_its_tag(void **state)
+{
+	struct learn_input in;
+	struct learn_answer a;
+	size_t tag, stale = 0;
+
+	(void)state;
+	recorded_read(&in, "demo-core");
+	tag = (size_t)(-368 - in.head.request.window) / 8;
+	for (size_t i = 0; i < in.count && stale < 3; i++)
+		if (in.core[i].head.kind == HUD_SNAPSHOT_CALL && in.core[i].window[tag] == 1) {
+			in.core[i].window[tag] = 0;
+			stale++;
+		}
+	assert_int_equal(stale, 3);
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.identity.head.task, -360);
+	assert_int_equal(a.identity.head.task_tag, -368);
+	assert_true(a.identity.head.identity_flags & HUD_IDENTITY_TASK_TAG);
+	learn_input_close(&in);
+}
+
 static void more_is_asked_for_until_it_is_whole_or_over(void **state)
 {
 	struct learn_input in;
@@ -250,6 +273,7 @@ int main(void)
 		cmocka_unit_test(the_layout_is_that_of_debug_information),
 		cmocka_unit_test(the_layout_of_a_newer_runtime_is_that_of_debug_information),
 		cmocka_unit_test(without_probes_the_calls_of_polls_prove_it),
+		cmocka_unit_test(a_stale_id_does_not_hide_its_tag),
 		cmocka_unit_test(more_is_asked_for_until_it_is_whole_or_over),
 		cmocka_unit_test(an_answer_is_a_plan_that_hud_record_reads),
 		cmocka_unit_test(a_process_that_idles_is_undecided_and_the_reason_is_said),
