@@ -246,7 +246,7 @@ def verbs_about_whole_captures_refuse_filters():
     for verb in ("info", "dump"):
         one_clear_message(analyze(verb, usual()[0], "--cause", "lock"), "hud-analyze",
                           ANALYZE_UNUSABLE, f"{verb} takes no --cause",
-                          "report query diff check")
+                          "report query export diff check")
     one_clear_message(analyze("load", usual()[0], "-o", path_for("no.db"), "--from=2s"),
                       "hud-analyze", ANALYZE_UNUSABLE, "load takes no --from")
     one_clear_message(analyze("diff", *usual(), "--cause", "bug"), "hud-analyze", ANALYZE_UNUSABLE,
