@@ -142,42 +142,23 @@ static void column(FILE *out, const char *name, size_t count, const struct firef
 	putc_unlocked(']', out);
 }
 
+/* A column that has the same value in each row. */
+static void column_same(FILE *out, const char *name, size_t length, const char *value)
+{
+	fprintf(out, ",\n\"%s\":[", name);
+	for (size_t i = 0; i < length; i++) {
+		fputs(i ? "," : "", out);
+		fputs(value, out);
+	}
+	putc_unlocked(']', out);
+}
+
 static void number_if(FILE *out, bool known, int64_t number)
 {
 	if (known)
 		fprintf(out, "%" PRId64, number);
 	else
 		fputs("null", out);
-}
-
-static void constant_null(FILE *out, const struct firefox_thread *t, size_t i)
-{
-	(void)t, (void)i;
-	fputs("null", out);
-}
-
-static void constant_zero(FILE *out, const struct firefox_thread *t, size_t i)
-{
-	(void)t, (void)i;
-	putc_unlocked('0', out);
-}
-
-static void constant_one(FILE *out, const struct firefox_thread *t, size_t i)
-{
-	(void)t, (void)i;
-	putc_unlocked('1', out);
-}
-
-static void constant_none(FILE *out, const struct firefox_thread *t, size_t i)
-{
-	(void)t, (void)i;
-	fputs("-1", out);
-}
-
-static void constant_false(FILE *out, const struct firefox_thread *t, size_t i)
-{
-	(void)t, (void)i;
-	fputs("false", out);
 }
 
 static void stack_prefix(FILE *out, const struct firefox_thread *t, size_t i)
@@ -265,28 +246,28 @@ static void frames_write(const struct firefox_thread *t, FILE *out)
 	column(out, "prefix", t->stacks, t, stack_prefix);
 	column(out, "frame", t->stacks, t, stack_frame_at);
 	column(out, "category", t->stacks, t, stack_category);
-	column(out, "subcategory", t->stacks, t, constant_zero);
+	column_same(out, "subcategory", t->stacks, "0");
 	fputs("}", out);
 	table_begin(out, "frameTable", t->frames);
-	column(out, "address", t->frames, t, constant_none);
-	column(out, "inlineDepth", t->frames, t, constant_zero);
+	column_same(out, "address", t->frames, "-1");
+	column_same(out, "inlineDepth", t->frames, "0");
 	column(out, "category", t->frames, t, frame_category);
-	column(out, "subcategory", t->frames, t, constant_zero);
+	column_same(out, "subcategory", t->frames, "0");
 	column(out, "func", t->frames, t, frame_function);
-	column(out, "nativeSymbol", t->frames, t, constant_null);
-	column(out, "innerWindowID", t->frames, t, constant_null);
-	column(out, "implementation", t->frames, t, constant_null);
+	column_same(out, "nativeSymbol", t->frames, "null");
+	column_same(out, "innerWindowID", t->frames, "null");
+	column_same(out, "implementation", t->frames, "null");
 	column(out, "line", t->frames, t, frame_line);
-	column(out, "column", t->frames, t, constant_null);
+	column_same(out, "column", t->frames, "null");
 	fputs("}", out);
 	table_begin(out, "funcTable", t->functions);
 	column(out, "name", t->functions, t, function_name);
-	column(out, "isJS", t->functions, t, constant_false);
-	column(out, "relevantForJS", t->functions, t, constant_false);
-	column(out, "resource", t->functions, t, constant_none);
+	column_same(out, "isJS", t->functions, "false");
+	column_same(out, "relevantForJS", t->functions, "false");
+	column_same(out, "resource", t->functions, "-1");
 	column(out, "fileName", t->functions, t, function_file);
-	column(out, "lineNumber", t->functions, t, constant_null);
-	column(out, "columnNumber", t->functions, t, constant_null);
+	column_same(out, "lineNumber", t->functions, "null");
+	column_same(out, "columnNumber", t->functions, "null");
 	fputs("}", out);
 }
 
@@ -304,8 +285,8 @@ void firefox_tables_write(const struct firefox_thread *t, int64_t start_ns, FILE
 	      sizeof(*t->marker), start_ns);
 	times(out, "endTime", t->markers ? &t->marker[0].end_ns : NULL, t->markers,
 	      sizeof(*t->marker), start_ns);
-	column(out, "phase", t->markers, t, constant_one);
-	column(out, "category", t->markers, t, constant_zero);
+	column_same(out, "phase", t->markers, "1");
+	column_same(out, "category", t->markers, "0");
 	column(out, "data", t->markers, t, marker_data);
 	fputs("}", out);
 	frames_write(t, out);

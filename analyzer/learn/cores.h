@@ -51,7 +51,4 @@ const struct hud_core_words *learn_group_words(const struct learn_input *in,
 /* A probe at the first instruction of the function that polls the task in its argument. */
 bool learn_is_poll(const struct hud_snapshot *s);
 
-/* By the proven group: is the thread in a poll? */
-bool learn_polls(const struct learn_group *g, const struct hud_core_words *w);
-
 #endif
