@@ -35,14 +35,18 @@ static const char *const index_files[] = {
 	"sql/derive/18_observation_in_pool.sql",
 	"sql/derive/42_blocking_by_span.sql",
 	"sql/derive/54_lock_wait_by_thread.sql",
+	"sql/derive/63_task_frame_by_task.sql",
+	"sql/derive/64_dumped_task_by_dump.sql",
 	NULL,
 };
 
 static const char *const derive_files[] = {
 	"sql/live/clear.sql",
+	"sql/derive/04_cause.sql",
 	"sql/derive/05_process_source.sql",
 	"sql/live/known_source.sql",
 	"sql/derive/06_guessed_park.sql",
+	"sql/derive/07_withdrawn_park.sql",
 	"sql/derive/10_observation.sql",
 	"sql/derive/17_thread_summary.sql",
 	"sql/derive/20_thread_role.sql",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/live/window.h"
+#include "analyzer/base/embedded.h"
 #include "analyzer/derive/schema.h"
 #include "analyzer/open/filter.h"
 #include "analyzer/open/named_query.h"
@@ -298,6 +299,29 @@ static void a_block_that_goes_on_has_all_of_its_length(void **state)
 	window_close(w);
 }
 
+/* What a capture derives and a window forgets would be missing on the screen, and in no report. */
+static void every_file_that_derives_a_capture_derives_a_window(void **state)
+{
+	char *code = calloc(1, 1 << 16);
+	FILE *file = fopen("analyzer/live/window.c", "r");
+
+	(void)state;
+	assert_non_null(code);
+	assert_non_null(file);
+	assert_true(fread(code, 1, (1 << 16) - 1, file) > 0);
+	fclose(file);
+	for (const struct embedded_file *f = embedded_files; f->name; f++) {
+		char quoted[128];
+
+		if (!embedded_within(f, "sql/derive/"))
+			continue;
+		snprintf(quoted, sizeof(quoted), "\"%s\"", f->name);
+		if (!strstr(code, quoted))
+			fail_msg("%s is in no list of analyzer/live/window.c", f->name);
+	}
+	free(code);
+}
+
 static void another_capture_is_refused(void **state)
 {
 	struct scene s, other;
@@ -341,6 +365,7 @@ int main(void)
 		cmocka_unit_test(a_window_of_a_real_recording_has_the_figures_of_report_from),
 		cmocka_unit_test(what_ends_falls_out_of_the_window_and_stays_in_the_sums),
 		cmocka_unit_test(a_block_that_goes_on_has_all_of_its_length),
+		cmocka_unit_test(every_file_that_derives_a_capture_derives_a_window),
 		cmocka_unit_test(another_capture_is_refused),
 	};
 
