@@ -267,7 +267,7 @@ static enum exit_status tasks_run(const struct arguments *arguments)
 	if (!has_dump(&input))
 		status = message(STATUS_INPUT,
 				 "hud-record tasks PID -o FILE makes one of a running process",
-				 "there is no dump of tasks in it");
+				 "%s: there is no dump of tasks in it", arguments->positional[0]);
 	else if (arguments->json)
 		status = print_json(&input);
 	else
