@@ -4,16 +4,19 @@
 # format/ only, and its unit tests are linked with those, and with what they use, only.
 # docs/ARCHITECTURE.md says what each is for; make check-layers holds the code and that page to this list.
 
-FOLDERS := base debuginfo names unwind rules descent plan symbols learn store derive load open report export html compare live screen cmd
+FOLDERS := base debuginfo names unwind rules image runtime poll descent plan symbols learn store derive load open report export html compare live screen cmd
 
 USES_base      :=
 USES_debuginfo := base
 USES_names     := base
 USES_unwind    := base debuginfo
 USES_rules     := base names
+USES_image     := base debuginfo unwind rules
+USES_runtime   := base debuginfo names rules
+USES_poll      := base debuginfo names unwind rules image runtime
 USES_descent   := base debuginfo rules
-USES_plan      := base debuginfo names unwind rules descent
-USES_symbols   := base debuginfo names unwind rules plan
+USES_plan      := base debuginfo names unwind rules image runtime poll descent
+USES_symbols   := base debuginfo names unwind rules image
 USES_learn     := base
 USES_store     := base
 USES_derive    := base rules store

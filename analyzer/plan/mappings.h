@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#ifndef HUD_ANALYZER_PLAN_SOURCE_H
-#define HUD_ANALYZER_PLAN_SOURCE_H
+#ifndef HUD_ANALYZER_PLAN_MAPPINGS_H
+#define HUD_ANALYZER_PLAN_MAPPINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>

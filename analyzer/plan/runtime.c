@@ -6,11 +6,11 @@
 #include <stdlib.h>
 
 #include "analyzer/base/embedded.h"
-#include "analyzer/plan/identity_dwarf.h"
-#include "analyzer/plan/identity_table.h"
-#include "analyzer/plan/pool_dwarf.h"
-#include "analyzer/plan/poll_find.h"
-#include "analyzer/plan/tasks_dwarf.h"
+#include "analyzer/runtime/identity_dwarf.h"
+#include "analyzer/runtime/identity_table.h"
+#include "analyzer/runtime/pool_dwarf.h"
+#include "analyzer/poll/poll_find.h"
+#include "analyzer/runtime/tasks_dwarf.h"
 
 /* What precedes the version of rustc in .comment, and in std's paths as distributions build it. */
 #define COMPILER_MARK "rustc version "

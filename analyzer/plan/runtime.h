@@ -4,9 +4,9 @@
 
 #include "analyzer/unwind/object.h"
 #include "analyzer/descent/descent.h"
-#include "analyzer/plan/code.h"
-#include "analyzer/plan/poll.h"
-#include "analyzer/plan/version.h"
+#include "analyzer/poll/code.h"
+#include "analyzer/poll/poll.h"
+#include "analyzer/runtime/version.h"
 
 /* The asynchronous runtime in an object: versions, where it keeps its state, poll sites. */
 struct plan_runtime {

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "analyzer/base/text.h"
-#include "analyzer/plan/functions.h"
-#include "analyzer/plan/references.h"
+#include "analyzer/image/functions.h"
+#include "analyzer/image/references.h"
 #include "analyzer/symbols/module.h"
 
 struct symbol_nameless {

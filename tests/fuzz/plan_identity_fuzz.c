@@ -4,8 +4,9 @@
  * offsets inside of the thread-local block.
  *
  *   clang -std=c17 -g -O1 -I. -isystem build -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
- *       tests/fuzz/plan_identity_fuzz.c analyzer/plan/identity_dwarf.c analyzer/plan/pool_dwarf.c \
- *       analyzer/plan/declarations.c analyzer/plan/runtime_names.c analyzer/plan/tls.c \
+ *       tests/fuzz/plan_identity_fuzz.c analyzer/runtime/identity_dwarf.c \
+ *       analyzer/runtime/pool_dwarf.c \
+ *       analyzer/runtime/declarations.c analyzer/runtime/runtime_names.c analyzer/runtime/tls.c \
  *       analyzer/debuginfo/dwarf_*.c analyzer/debuginfo/elf_*.c build/analyzer/librules.a \
  *       build/analyzer/libnames.a build/analyzer/libbase.a build/libhudformat.a -lelf -llzma -lz \
  *       -lzstd -liberty -lpthread -o build/plan_identity_fuzz
@@ -19,8 +20,8 @@
  *   open("seed", "wb").write(struct.pack("<II", a, s) + b"".join(open(n, "rb").read() \
  *       for n in ("abbrev", "str", "info")))'
  */
-#include "analyzer/plan/identity_dwarf.h"
-#include "analyzer/plan/pool_dwarf.h"
+#include "analyzer/runtime/identity_dwarf.h"
+#include "analyzer/runtime/pool_dwarf.h"
 
 #include <elf.h>
 #include <stdlib.h>

@@ -12,8 +12,6 @@
 #include <sys/stat.h>
 
 #include "analyzer/base/embedded.h"
-#include "analyzer/plan/instruction.h"
-#include "analyzer/plan/tls.h"
 
 #define MULTI "tokio::runtime::scheduler::multi_thread::worker::"
 #define SINGLE "tokio::runtime::scheduler::current_thread::"
@@ -258,7 +256,6 @@ static void the_header_of_a_task_leads_to_its_poll_site_and_id(void **state)
 	demo_close(&d);
 }
 
-/* Those found by symbols, and those found by the shape of vtables. */
 /* Behind the two counters of an Arc. */
 #define ARC_BYTES 16
 #define POOL "tokio::runtime::blocking::pool::"
@@ -389,6 +386,7 @@ static void there_is_a_way_down_from_every_task(void **state)
 	demo_close(&d);
 }
 
+/* Those found by symbols, and those found by the shape of vtables. */
 static void poll_sites_are_found_with_and_without_symbols(void **state)
 {
 	struct plan_image image;
@@ -410,51 +408,6 @@ static void poll_sites_are_found_with_and_without_symbols(void **state)
 	free(vtable);
 	plan_image_close(&image);
 	demo_close(&d);
-}
-
-/* A table of words: `codes` addresses of code, and then these numbers. */
-static size_t vtables_in(size_t codes, uint64_t trailer, uint64_t scheduler, uint64_t id)
-{
-	uint64_t words[16] = {0};
-	struct plan_image_part part[] = {
-		{.address = 0x1000, .bytes = 0x100, .code = true},
-		{.address = 0x2000, .bytes = sizeof(words), .data = (uint8_t *)words},
-	};
-	struct plan_image image = {
-		.machine = EM_X86_64,
-		.part = part,
-		.parts = 2,
-		.text = {{0x1000, 0x1100}},
-		.texts = 1,
-	};
-	struct plan_vtable *vtable;
-	size_t count;
-
-	for (size_t i = 0; i < codes; i++)
-		words[1 + i] = 0x1000 + 8 * i;
-	words[1 + codes] = trailer;
-	words[2 + codes] = scheduler;
-	words[3 + codes] = id;
-	assert_int_equal(plan_vtables_find(&image, &vtable, &count), 0);
-	if (count)
-		assert_int_equal(vtable->function[PLAN_VTABLE_POLL], 0x1000 + 8 * (codes - 7));
-	free(vtable);
-	return count;
-}
-
-static void the_vtable_of_a_task_is_found_by_its_shape(void **state)
-{
-	(void)state;
-	assert_int_equal(vtables_in(7, 0x100, 32, 40), 1);
-	assert_int_equal(vtables_in(7, 0x30, 32, 32), 1);
-	/* preceded by the end of another table */
-	assert_int_equal(vtables_in(9, 0x100, 32, 40), 1);
-	assert_int_equal(vtables_in(6, 0x100, 32, 40), 0);
-	assert_int_equal(vtables_in(7, 32, 32, 40), 0);
-	assert_int_equal(vtables_in(7, 0x100, 40, 32), 0);
-	assert_int_equal(vtables_in(7, 0x100, 24, 32), 0);
-	assert_int_equal(vtables_in(7, 0x104, 32, 40), 0);
-	assert_int_equal(vtables_in(7, 0x9000, 0x2000, 0x2008), 0); /* addresses, no offsets */
 }
 
 static const struct plan_poll *poll_of(const struct plan_polls *polls, const char *task)
@@ -513,104 +466,6 @@ static void a_program_without_the_runtime_has_no_runtime_data(void **state)
 	assert_null(plan.identity);
 	assert_int_equal(plan.poll_sites, 0);
 	plan_free(&plan);
-}
-
-static void a_thread_local_is_below_or_above_the_thread_pointer(void **state)
-{
-	struct plan_tls x86 = {.machine = EM_X86_64, .bytes = 0x131, .align = 16};
-	struct plan_tls arm = {.machine = EM_AARCH64, .bytes = 0x131, .align = 8};
-	int64_t offset;
-
-	(void)state;
-	assert_true(plan_tls_offset(&x86, 0x28, &offset));
-	assert_int_equal(offset, 0x28 - 0x140);
-	assert_true(plan_tls_offset(&arm, 0x28, &offset));
-	assert_int_equal(offset, 0x28 + 16);
-	arm.align = 64;
-	assert_true(plan_tls_offset(&arm, 0, &offset));
-	assert_int_equal(offset, 64);
-	assert_false(plan_tls_offset(&x86, 0x131, &offset));
-	x86.bytes = 0;
-	assert_false(plan_tls_offset(&x86, 0, &offset));
-}
-
-static void a_version_is_three_numbers(void **state)
-{
-	static const char text[] = "1.24.2/src", cut[] = "1.24.", util[] = "util-0.7.1/src";
-	struct plan_version v = plan_version_read(text, text + sizeof(text) - 1);
-
-	(void)state;
-	assert_true(v.known);
-	assert_true(v.major == 1 && v.minor == 24 && v.patch == 2);
-	v = plan_version_read(cut, cut + sizeof(cut) - 1);
-	assert_false(v.known);
-	v = plan_version_read(util, util + sizeof(util) - 1);
-	assert_false(v.known);
-}
-
-static bool cheap(uint32_t machine, const char *code, size_t bytes)
-{
-	struct plan_image_part part = {.address = 0x1000, .bytes = bytes, .code = true};
-	struct plan_image image = {.machine = machine, .part = &part, .parts = 1};
-
-	part.data = (uint8_t *)(uintptr_t)code;
-	return plan_instruction_is_cheap(&image, 0x1000);
-}
-
-static void instructions_that_the_kernel_emulates_are_cheap_to_probe(void **state)
-{
-	(void)state;
-	assert_true(cheap(EM_X86_64, "\x55\x48\x89\xe5", 4));         /* push rbp */
-	assert_true(cheap(EM_X86_64, "\x41\x57", 2));                 /* push r15 */
-	assert_true(cheap(EM_X86_64, "\xe9\x01\x02\x03\x04", 5));     /* jmp */
-	assert_true(cheap(EM_X86_64, "\x0f\x84\x01\x02\x03\x04", 6)); /* je */
-	assert_true(cheap(EM_AARCH64, "\x02\x00\x00\x14", 4));        /* b */
-	assert_true(cheap(EM_AARCH64, "\x40\x00\x00\xb4", 4));        /* cbz x0 */
-	assert_false(cheap(EM_X86_64, "\x48\x83\xec\x18", 4));        /* sub rsp */
-	assert_false(cheap(EM_X86_64, "\xf3\x0f\x1e\xfa", 4));        /* endbr64 */
-	assert_false(cheap(EM_X86_64, "\x48\x89\xf8", 3));            /* mov rax, rdi */
-	assert_false(cheap(EM_X86_64, "\x41", 1));
-	assert_false(cheap(EM_AARCH64, "\xfd\x7b\xbf\xa9", 4)); /* stp x29, x30 */
-	assert_false(cheap(EM_AARCH64, "\x02\x00\x00", 3));
-}
-
-static uint64_t target(uint32_t machine, const char *code, size_t bytes)
-{
-	static uint8_t table[] = {0x78, 0x56, 0x34, 0x12, 0, 0, 0, 0};
-	struct plan_image_part part = {.address = 0x2000, .bytes = sizeof(table), .data = table};
-	struct plan_image image = {.machine = machine, .part = &part, .parts = 1};
-
-	return plan_instruction_target(&image, (const uint8_t *)code, bytes, 0x1000);
-}
-
-static void the_target_of_a_branch_is_relative_or_in_a_word_of_the_object(void **state)
-{
-	(void)state;
-	assert_int_equal(target(EM_X86_64, "\xe8\xfb\xff\xff\xff", 5), 0x1000);
-	assert_int_equal(target(EM_X86_64, "\xe9\x00\x01", 3), 0);
-	assert_int_equal(target(EM_X86_64, "\xff\x15\xfa\x0f\x00\x00", 6), 0x12345678);
-	assert_int_equal(target(EM_X86_64, "\xff\x25\xfb\x0f\x00\x00", 6), 0);
-	assert_int_equal(target(EM_AARCH64, "\xff\xff\xff\x97", 4), 0xffc);
-	assert_int_equal(target(EM_AARCH64, "\x02\x00\x00\x14", 4), 0x1008);
-}
-
-static void the_rules_have_all_names(void **state)
-{
-	struct plan_names names;
-
-	(void)state;
-	assert_int_equal(plan_names_open(&names, "rules/tokio-state.rules"), 0);
-	assert_string_equal(names.name[NAME_RUNTIME], "tokio");
-	assert_non_null(embedded_text(names.name[NAME_LAYOUTS]));
-	for (size_t i = 0; i < PLAN_SCHEDULERS; i++)
-		assert_non_null(plan_names_scheduler(&names, plan_scheduler_kinds[i].kind));
-	assert_null(plan_names_scheduler(&names, 0));
-	assert_int_equal(plan_names_kind_of(&names, "alloc::sync::Arc<" MULTI "Handle>"),
-			 HUD_SCHEDULER_MULTI_THREAD);
-	assert_int_equal(plan_names_kind_of(&names, "alloc::sync::Arc<" SINGLE "Handle>"),
-			 HUD_SCHEDULER_CURRENT_THREAD);
-	assert_int_equal(plan_names_kind_of(&names, "tokio::runtime::Handle"), 0);
-	plan_names_close(&names);
 }
 
 /* Where a section lies in the file. */
@@ -692,14 +547,8 @@ int main(void)
 		cmocka_unit_test(the_lists_of_tasks_are_where_libdw_says),
 		cmocka_unit_test(there_is_a_way_down_from_every_task),
 		cmocka_unit_test(poll_sites_are_found_with_and_without_symbols),
-		cmocka_unit_test(the_vtable_of_a_task_is_found_by_its_shape),
 		cmocka_unit_test(a_poll_site_has_the_type_of_its_task_and_its_source_line),
 		cmocka_unit_test(a_program_without_the_runtime_has_no_runtime_data),
-		cmocka_unit_test(a_thread_local_is_below_or_above_the_thread_pointer),
-		cmocka_unit_test(a_version_is_three_numbers),
-		cmocka_unit_test(instructions_that_the_kernel_emulates_are_cheap_to_probe),
-		cmocka_unit_test(the_target_of_a_branch_is_relative_or_in_a_word_of_the_object),
-		cmocka_unit_test(the_rules_have_all_names),
 		cmocka_unit_test(damaged_debug_information_does_no_harm),
 	};
 
