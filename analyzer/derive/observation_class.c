@@ -26,6 +26,22 @@ static const char believed_sql[] =
 	"SELECT t.id FROM thread AS t JOIN process_source AS p ON p.process = t.process "
 	"WHERE t.capture = ?1 AND p.source <> 'stack' ORDER BY t.id";
 
+/*
+ * Sleeps before it was learned where a runtime keeps its state, of threads that parked by that
+ * state afterwards, in a call that parks wait in and locks do not. Each sleep in such a call that
+ * was seen with the state was a park: otherwise nothing would have been learned.
+ */
+static const char early_parks_sql[] =
+	"SELECT s.thread, s.start_ns FROM layout AS l JOIN thread AS t ON t.process = l.process "
+	"JOIN offcpu_span AS s ON s.thread = t.id "
+	"WHERE l.capture = ?1 AND l.source = 'learned' AND NOT l.withdrawn "
+	"AND s.start_ns < l.time_ns AND s.runtime_state IS NULL "
+	"AND NOT s.preempted AND s.cause <> 'lock' "
+	"AND s.syscall_name IN (SELECT syscall_name FROM park_call) "
+	"AND EXISTS (SELECT 1 FROM thread_window AS w "
+	"WHERE w.thread = t.id AND w.parked_ns > 0) "
+	"ORDER BY s.thread, s.start_ns";
+
 enum column {
 	COLUMN_THREAD,
 	COLUMN_START_NS,
@@ -138,6 +154,34 @@ static void thread_classify(struct thread_observations *all, bool state_believed
 	}
 }
 
+/* Threads and their sleeps come in the order of ids and times: where the last one was found. */
+struct early_parks {
+	struct observations *all;
+	struct thread_observations *thread;
+	size_t next;
+};
+
+static int early_park_read(void *context, sqlite3_stmt *q)
+{
+	struct early_parks *e = context;
+	int64_t thread = sqlite3_column_int64(q, 0), start_ns = sqlite3_column_int64(q, 1);
+
+	if (!e->thread || e->thread->thread != thread) {
+		e->thread = observations_of_thread(e->all, thread);
+		e->next = 0;
+	}
+	for (; e->thread && e->next < e->thread->list.count; e->next++) {
+		struct observation *s = observation_at(&e->thread->list, e->next);
+
+		if (s->start_ns > start_ns)
+			break;
+		/* A stack that shows more is right. */
+		if (s->start_ns == start_ns && s->slept && s->stack_class == STACK_UNKNOWN)
+			s->where = HUD_WHERE_PARK;
+	}
+	return SQLITE_OK;
+}
+
 /* Threads come in the order of their ids: those before this one have no believed state. */
 struct believed {
 	struct observations *all;
@@ -163,8 +207,12 @@ static int believed_read(void *context, sqlite3_stmt *q)
 
 static int all_classify(sqlite3 *db, int64_t capture, struct observations *all)
 {
+	struct early_parks e = {.all = all};
 	struct believed b = {.all = all};
-	int err = database_rows(db, believed_sql, capture, believed_read, &b);
+	int err = database_rows(db, early_parks_sql, capture, early_park_read, &e);
+
+	if (!err)
+		err = database_rows(db, believed_sql, capture, believed_read, &b);
 
 	threads_classify_before(&b, INT64_MAX);
 	return err;

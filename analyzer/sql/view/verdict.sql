@@ -62,10 +62,15 @@ WITH workers AS (
 	SELECT capture, sum(percent) AS percent FROM loss_total
 	WHERE unit <> 'stacks' GROUP BY capture
 ), classified AS (
-	SELECT s.capture, total(s.slept_ns + s.samples * l.sample_ns) AS all_ns,
+	/* Short sleeps have no observation; some were classified by the runtime's own state. */
+	SELECT s.capture,
+		total(s.slept_ns + s.samples * l.sample_ns + coalesce(n.known_ns, 0)) AS all_ns,
 		total(s.slept_ns - s.unclassified_sleep_ns
-			+ (s.samples - s.unclassified_samples) * l.sample_ns) AS classified_ns
+			+ (s.samples - s.unclassified_samples) * l.sample_ns
+			+ coalesce(n.known_ns, 0)) AS classified_ns
 	FROM thread_summary AS s
+	LEFT JOIN (SELECT thread, parked_ns + poll_sleep_ns AS known_ns FROM thread_totals) AS n
+		ON n.thread = s.thread
 	JOIN (SELECT id, 1000000000 / max(coalesce(sample_hz, 1), 1) AS sample_ns FROM capture) AS l
 		ON l.id = s.capture
 	JOIN thread_role AS r ON r.thread = s.thread

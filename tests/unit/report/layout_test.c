@@ -51,6 +51,33 @@ static sqlite3 *layouts_load(const struct hud_layout *layouts, size_t count)
 	return scene_load(&s, END_US);
 }
 
+/* Thread 11 sleeps before the first layout: 40 ms in epoll_wait, 10 ms in futex; no stack helps. */
+static void sleep_early(struct scene *s, enum fake_syscall syscall, uint64_t from, uint64_t to)
+{
+	scene_span(s, (struct span) {11, from, to, to - 10, UNKNOWN, syscall, 0, 0, NO_STACK});
+}
+
+static sqlite3 *early_load(uint32_t layout_flags)
+{
+	struct hud_layout layout = {
+		.head = {HUD_LAYOUT, 0, sizeof(layout)},
+		.time_ns = BEGIN_NS + 60000000,
+		.layout_source =
+			layout_flags & HUD_LAYOUT_WITHDRAWN ? HUD_LAYOUT_NONE : HUD_LAYOUT_LEARNED,
+		.layout_flags = layout_flags,
+	};
+	struct scene s;
+
+	scene_begin(&s, 1);
+	sleep_early(&s, SYS_EPOLL_WAIT, 1000, 41000);
+	sleep_early(&s, SYS_FUTEX, 45000, 55000);
+	sleep_early(&s, SYS_EPOLL_WAIT, 65000, 75000);
+	poll_and_park(&s);
+	layout.process = s.process;
+	scene_event(&s, &layout);
+	return scene_load(&s, END_US);
+}
+
 #define LAYOUTS(...)                                                                               \
 	layouts_load((struct hud_layout[]) {__VA_ARGS__},                                          \
 		     sizeof((struct hud_layout[]) {__VA_ARGS__}) / sizeof(struct hud_layout))
@@ -140,9 +167,44 @@ static void nothing_is_believed_of_what_was_withdrawn(void **state)
 	sqlite3_close(db);
 }
 
+#define EARLY                                                                                      \
+	"SELECT group_concat(class) FROM (SELECT class FROM observation AS o "                     \
+	"WHERE offcpu_span IS NOT NULL AND thread = 1 ORDER BY start_ns)"
+
+static void a_worker_in_epoll_before_its_layout_was_learned_was_parked(void **state)
+{
+	sqlite3 *db = early_load(0);
+
+	(void)state;
+	assert_text(db, EARLY, "park,unknown,unknown");
+	sqlite3_close(db);
+}
+
+static void what_the_state_said_of_short_sleeps_was_classified(void **state)
+{
+	sqlite3 *db = early_load(0);
+
+	(void)state;
+	/* Of 60 ms in long sleeps 40; and 70 ms in short parks, and a sample of 2.5 ms. */
+	assert_text(db, "SELECT printf('%.0f', classified_percent) FROM verdict", "85");
+	sqlite3_close(db);
+}
+
+static void a_withdrawn_layout_says_nothing_of_the_time_before(void **state)
+{
+	sqlite3 *db = early_load(HUD_LAYOUT_WITHDRAWN);
+
+	(void)state;
+	assert_text(db, EARLY, "unknown,unknown,unknown");
+	sqlite3_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_worker_in_epoll_before_its_layout_was_learned_was_parked),
+		cmocka_unit_test(what_the_state_said_of_short_sleeps_was_classified),
+		cmocka_unit_test(a_withdrawn_layout_says_nothing_of_the_time_before),
 		cmocka_unit_test(what_was_learned_says_by_how_much),
 		cmocka_unit_test(what_could_not_be_learned_says_why_and_what_to_do),
 		cmocka_unit_test(debug_information_needs_no_sentence),
