@@ -73,6 +73,7 @@ static const char *const learn_reasons[] = {
 	[HUD_LEARN_CONTRADICTED] = "no layout agreed with all parks and polls",
 	[HUD_LEARN_AMBIGUOUS] = "several layouts agreed with all parks and polls",
 	[HUD_LEARN_REFUSED] = "the kernel refused to watch it, or the privileges were given up",
+	[HUD_LEARN_NO_DRIVER] = "no worker that polls waits in epoll: it may have no I/O driver",
 };
 
 static const char *const task_outcomes[] = {

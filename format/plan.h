@@ -264,8 +264,9 @@ enum hud_learn_reason {
 	HUD_LEARN_CONTRADICTED = 7, /* no layout agreed with all parks and polls */
 	HUD_LEARN_AMBIGUOUS = 8,    /* several layouts agreed with all parks and polls */
 	HUD_LEARN_REFUSED = 9,      /* the kernel refused to watch the process */
+	HUD_LEARN_NO_DRIVER = 10,   /* polls were seen, and no park in the I/O driver */
 };
-#define HUD_LEARN_REASON_LAST HUD_LEARN_REFUSED
+#define HUD_LEARN_REASON_LAST HUD_LEARN_NO_DRIVER
 
 /*
  * The answer to snapshots (format/snapshot.h): what to take next, and what is proven by now, with a

@@ -185,13 +185,20 @@ static void chain_judge(struct learn_group *g, const struct scan *scan, uint32_t
 	}
 }
 
+static bool has_polls(const struct learn_group *g)
+{
+	return g->polls >= LEARN_POLLS_MIN || 2 * g->polls + g->calls >= LEARN_CALLS_MIN;
+}
+
 static enum hud_learn_reason group_reason(const struct learn_group *g)
 {
 	if (g->parks && g->polls + g->calls && !g->candidates)
 		return HUD_LEARN_CONTRADICTED;
+	if (!g->parks && has_polls(g))
+		return HUD_LEARN_NO_DRIVER;
 	if (g->parks < LEARN_PARKS_MIN)
 		return HUD_LEARN_FEW_PARKS;
-	if (g->polls < LEARN_POLLS_MIN && 2 * g->polls + g->calls < LEARN_CALLS_MIN)
+	if (!has_polls(g))
 		return HUD_LEARN_FEW_POLLS;
 	if (g->candidates > 1 || !g->kind)
 		return HUD_LEARN_AMBIGUOUS;

@@ -231,6 +231,22 @@ static void a_probe_that_sees_no_task_is_no_poll(void **state)
 	learn_input_close(&in);
 }
 
+static void polls_without_a_park_in_epoll_may_be_of_no_driver(void **state)
+{
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "demo-core");
+	for (size_t i = 0; i < in.count; i++)
+		if (in.core[i].head.kind == HUD_SNAPSHOT_PARK)
+			in.core[i].head.kind = HUD_SNAPSHOT_SLEEP;
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.identity.head.schedulers, 0);
+	assert_int_equal(a.learned.reason, HUD_LEARN_NO_DRIVER);
+	learn_input_close(&in);
+}
+
 static void a_counter_that_goes_back_is_no_tick(void **state)
 {
 	const struct hud_plan_scheduler *multi;
@@ -311,6 +327,7 @@ int main(void)
 		cmocka_unit_test(two_words_that_say_the_same_are_ambiguous),
 		cmocka_unit_test(threads_that_all_poll_with_one_core_are_not_believed),
 		cmocka_unit_test(a_probe_that_sees_no_task_is_no_poll),
+		cmocka_unit_test(polls_without_a_park_in_epoll_may_be_of_no_driver),
 		cmocka_unit_test(a_counter_that_goes_back_is_no_tick),
 		cmocka_unit_test(a_counter_of_parks_is_no_tick),
 		cmocka_unit_test(a_counter_of_parks_and_wakeups_is_no_tick_of_current_thread),
