@@ -66,7 +66,9 @@ static bool runtime_is_present(const struct reading *r)
 	for (size_t i = 0; i < r->symbols.count; i++)
 		if (pattern_matches(r->names->name[NAME_POLL_MARK], r->symbols.items[i].name))
 			return true;
-	return plan_text_is_in(r->object->elf[0], r->names->name[NAME_SOURCE]);
+	/* Programs may be built so that panics have no source file. */
+	return plan_text_is_in(r->object->elf[0], r->names->name[NAME_SOURCE]) ||
+	       plan_text_is_in(r->object->elf[0], r->names->name[NAME_MESSAGE]);
 }
 
 static struct plan_version units_version(const struct dwarf_file *file, const char *mark)

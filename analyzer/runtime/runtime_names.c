@@ -17,6 +17,7 @@ static const char *const items[NAMES] = {
 	[NAME_UNIT] = "unit",
 	[NAME_PATH] = "path",
 	[NAME_SOURCE] = "source",
+	[NAME_MESSAGE] = "message",
 	[NAME_DRIVER_IO] = "driver-io",
 	[NAME_DRIVER_SIGNAL] = "driver-signal",
 	[NAME_CONTEXT_VARIABLE] = "context-variable",

@@ -248,6 +248,20 @@ def the_plan_of_a_stripped_program_has_poll_sites_and_says_that_it_has_no_identi
 
 
 @fact(root=False)
+def a_runtime_whose_panics_have_no_paths_is_known_by_its_message():
+    stripped = stripped_demo("no-paths")
+    with open(stripped, "rb+") as file:
+        content = file.read()
+        expect(b"The Tokio context thread-local" in content, "the demo has the message")
+        file.seek(0)
+        file.write(content.replace(b"/tokio-", b"/other-"))
+    runtime = plan_of(stripped)
+    expect(runtime is not None, "a runtime in the plan")
+    expect_equal(runtime["version"], None, "its version")
+    expect(runtime["poll_sites"], "poll sites")
+
+
+@fact(root=False)
 def the_guess_without_debug_information_equals_what_debug_information_says():
     bare = stripped_demo("bare", "-g")
     known, guess = plan_of(demo_program())["identity"], plan_of(bare)["identity"]
