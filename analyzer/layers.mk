@@ -4,9 +4,10 @@
 # format/ only, and its unit tests are linked with those, and with what they use, only.
 # docs/ARCHITECTURE.md says what each is for; make check-layers holds the code and that page to this list.
 
-FOLDERS := base debuginfo names unwind rules image runtime poll descent plan symbols learn store derive load open report export html compare live screen cmd
+FOLDERS := base confine debuginfo names unwind rules image runtime poll descent plan symbols learn store derive load open report export html compare live screen cmd
 
 USES_base      :=
+USES_confine   :=
 USES_debuginfo := base
 USES_names     := base
 USES_unwind    := base debuginfo
@@ -28,4 +29,4 @@ USES_html      := base store open
 USES_compare   := base rules store open
 USES_live      := base rules symbols store derive load open
 USES_screen    := base store derive load open report live
-USES_cmd       := base debuginfo names symbols plan learn store derive load open report export html compare live screen
+USES_cmd       := base confine debuginfo names symbols plan learn store derive load open report export html compare live screen

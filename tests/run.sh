@@ -37,8 +37,8 @@ E2E_SECONDS=300  # one file of end-to-end tests; tests/e2e/lib.py limits each fa
 # End-to-end tests that run at the same time: they compare no times, are not disturbed by other
 # recorders, and mostly wait. Each of the others has the machine to itself.
 CONCURRENT="
-	analyze/debuginfod analyze/example analyze/exports analyze/live analyze/memory
-	analyze/query analyze/report analyze/symbols
+	analyze/confined analyze/debuginfod analyze/example analyze/exports analyze/live
+	analyze/memory analyze/query analyze/report analyze/symbols
 	record/deadlock record/errors record/identity record/lifecycle record/output record/starved
 	unwind/plans unwind/sandbox
 "

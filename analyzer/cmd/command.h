@@ -70,6 +70,8 @@ struct verb {
 	const char *
 		why_whole; /* why it takes no filters, for whoever gives one; NULL: it takes them */
 	size_t least, most; /* positional arguments */
+	bool writes_here;   /* it may make files that no option names in the current directory */
+	bool confines;      /* it calls confine() itself, when it has started what it needs */
 	enum exit_status (*run)(const struct arguments *arguments);
 };
 
@@ -89,6 +91,12 @@ enum exit_status arguments_read(const struct verb *verb, int count, char *const 
 struct symbolizer_options arguments_symbols(const struct arguments *arguments);
 /* The capture or database at `path`, with the chosen filters. It points into `arguments`. */
 struct input_request arguments_input(const struct arguments *arguments, const char *path);
+
+/*
+ * Before anything hostile is read, takes from this process what the verb does not need with these
+ * arguments: docs/SECURITY.md. `mark`: it may still run `hud-record mark`.
+ */
+enum exit_status confine(const struct verb *verb, const struct arguments *arguments, bool mark);
 
 void help_print(void);
 void help_print_verb(const struct verb *verb);

@@ -194,6 +194,8 @@ static enum exit_status show(const struct arguments *a, const struct capture_fil
 		status = message(STATUS_INPUT, "give a capture, or - for standard input",
 				 "%s is a database, not a capture", a->positional[0]);
 	if (status == STATUS_DONE)
+		status = confine(&verb_live, a, true);
+	if (status == STATUS_DONE)
 		status = input_resolver(&symbols, &resolver);
 	if (status == STATUS_DONE && file->bytes &&
 	    resolver_look_beside(resolver, a->positional[0]))
@@ -280,5 +282,7 @@ const struct verb verb_live = {
 	.why_whole = "it shows what goes on now; --window chooses how much of it",
 	.least = 1,
 	.most = 1,
+	.writes_here = true,
+	.confines = true,
 	.run = live_run,
 };

@@ -62,7 +62,9 @@ int main(int count, char **text)
 	status = arguments_read(verb, count - 2, text + 2, arguments);
 	if (arguments->help)
 		help_print_verb(verb);
-	else if (status == STATUS_DONE)
+	else if (status == STATUS_DONE && !verb->confines)
+		status = confine(verb, arguments, false);
+	if (!arguments->help && status == STATUS_DONE)
 		status = verb->run(arguments);
 	free(arguments);
 	return (int)flushed(status);

@@ -167,6 +167,11 @@ static bool is_among(const char *names, const struct option *option)
 	return false;
 }
 
+bool verb_takes(const struct verb *verb, const char *option)
+{
+	return is_among(verb->options, option_named(option, strlen(option)));
+}
+
 /* The option that `text` names, and in *value what follows the = of --name=value. */
 static const struct option *option_find(const char *text, const char **value)
 {

@@ -32,6 +32,8 @@ extern const struct option options[];
 /* The option with this name, of `length` bytes, or NULL. */
 const struct option *option_named(const char *name, size_t length);
 
+bool verb_takes(const struct verb *verb, const char *option);
+
 /* The next of the names in struct verb.options, or NULL; `at` begins as that text. */
 const struct option *option_next(const char **at);
 

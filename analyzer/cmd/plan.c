@@ -237,5 +237,6 @@ const struct verb verb_plan = {
 	.options = "--output --json --fd",
 	.least = 0,
 	.most = 1,
+	.writes_here = true,
 	.run = plan_run,
 };

@@ -10,10 +10,32 @@
 
 static const char sqlite_magic[] = "SQLite format 3";
 
+static bool is_database(int descriptor)
+{
+	char magic[sizeof(sqlite_magic)];
+
+	return pread(descriptor, magic, sizeof(magic), 0) == (ssize_t)sizeof(magic) &&
+	       memcmp(magic, sqlite_magic, sizeof(magic)) == 0;
+}
+
+bool capture_file_is_database(const char *path)
+{
+	struct stat about;
+	int descriptor;
+	bool is;
+
+	if (stat(path, &about) || !S_ISREG(about.st_mode))
+		return false;
+	descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	is = descriptor >= 0 && is_database(descriptor);
+	if (descriptor >= 0)
+		close(descriptor);
+	return is;
+}
+
 enum exit_status capture_file_open(const char *path, struct capture_file *out)
 {
 	struct stat about;
-	char magic[sizeof(sqlite_magic)];
 
 	*out = (struct capture_file) {.descriptor = STDIN_FILENO};
 	if (strcmp(path, "-") == 0) {
@@ -32,9 +54,7 @@ enum exit_status capture_file_open(const char *path, struct capture_file *out)
 			       path);
 	}
 	out->bytes = S_ISREG(about.st_mode) ? (uint64_t)about.st_size : 0;
-	out->database = S_ISREG(about.st_mode) &&
-			pread(out->descriptor, magic, sizeof(magic), 0) == (ssize_t)sizeof(magic) &&
-			memcmp(magic, sqlite_magic, sizeof(magic)) == 0;
+	out->database = S_ISREG(about.st_mode) && is_database(out->descriptor);
 	return STATUS_DONE;
 }
 

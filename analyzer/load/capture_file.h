@@ -17,6 +17,8 @@ struct capture_file {
 enum exit_status capture_file_open(const char *path, struct capture_file *out);
 int64_t capture_file_read(void *context, void *data, size_t bytes);
 void capture_file_close(struct capture_file *file);
+/* An SQLite file that can be read? Opens no pipe or device. */
+bool capture_file_is_database(const char *path);
 
 /* Prints what is wrong with a capture, by the errno of its reader. */
 enum exit_status capture_error(const char *path, int err);

@@ -218,7 +218,7 @@ static void cache_trim(int directory)
 	free(all);
 }
 
-static void directories_make(const char *path)
+void symbol_cache_make(const char *path)
 {
 	char *copy = strdup(path);
 
@@ -239,7 +239,7 @@ void symbol_cache_save(struct symbol_module *m)
 
 	if (!m->owner->options.cache)
 		return;
-	directories_make(m->owner->options.cache);
+	symbol_cache_make(m->owner->options.cache);
 	directory = directory_open(m);
 	if (directory < 0)
 		return;

@@ -13,6 +13,8 @@
 
 /* $HUD_CACHE, else $XDG_CACHE_HOME/hud, else ~/.cache/hud; NULL: none. The caller's to free(). */
 char *symbol_cache_directory(void);
+/* Makes a directory, and those above it, where they are missing; readable for this user only. */
+void symbol_cache_make(const char *path);
 
 /* Opens the module's file as m->cache; m->cached: there is one. 0 or -ENOMEM. */
 int symbol_cache_load(struct symbol_module *m);

@@ -32,6 +32,25 @@ bool debug_server_wanted(void)
 	return urls && *urls;
 }
 
+char *debug_server_cache(void)
+{
+	const char *own = getenv("DEBUGINFOD_CACHE_PATH");
+	const char *xdg = getenv("XDG_CACHE_HOME");
+	const char *home = getenv("HOME");
+	char *path = NULL;
+
+	if (own && *own)
+		return strdup(own);
+	if (home && asprintf(&path, "%s/.debuginfod_client_cache", home) >= 0) {
+		if (access(path, F_OK) == 0)
+			return path;
+		free(path);
+	}
+	if (xdg && *xdg)
+		return asprintf(&path, "%s/debuginfod_client", xdg) < 0 ? NULL : path;
+	return !home || asprintf(&path, "%s/.cache/debuginfod_client", home) < 0 ? NULL : path;
+}
+
 struct debug_server *debug_server_open(const struct symbolizer_options *options)
 {
 	struct debug_server *s = calloc(1, sizeof(*s));

@@ -14,6 +14,8 @@ enum debug_server_file { DEBUG_SERVER_DEBUG, DEBUG_SERVER_IMAGE };
 struct debug_server;
 
 bool debug_server_wanted(void);
+/* Where the library keeps what it fetched: debuginfod_find_debuginfo(3). NULL: nowhere known. */
+char *debug_server_cache(void); /* the caller's to free() */
 
 /* Loads nothing yet. `options` must outlive it. NULL: no memory. */
 struct debug_server *debug_server_open(const struct symbolizer_options *options);
