@@ -26,7 +26,7 @@ FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/fixture/*.c))
 RECORD_LIBS  := -lbpf -lelf -lz -lzstd
 ANALYZE_LIBS := -lncursesw -ltinfo -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
-.PHONY: all help deps demo example check check-unit check-layers check-vm bench bench-deps static install lint clean
+.PHONY: all help deps demo example check check-unit check-layers check-vm bench bench-deps static install install-caps lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
 help: ## this list
@@ -218,6 +218,15 @@ install: all ## into DESTDIR/PREFIX (default /usr/local)
 	install -D -m 755 $(BUILD)/hud-analyze $(DESTDIR)$(PREFIX)/bin/hud-analyze
 	for page in docs/man/*.1; do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/$$(basename $$page); done
 	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/hud/LICENSE
+
+# For those who record without root. It is owned by root, and for a group only: whoever runs it can read the
+# memory of any process (docs/SECURITY.md).
+CAPS := cap_bpf,cap_perfmon,cap_sys_ptrace,cap_syslog=ep
+install-caps: install ## install hud-record with file capabilities, for members of GROUP
+	@[ -n "$(GROUP)" ] || { echo 'make install-caps GROUP=…: whose members may record any process' >&2; exit 2; }
+	chown root:$(GROUP) $(DESTDIR)$(PREFIX)/bin/hud-record
+	chmod 750 $(DESTDIR)$(PREFIX)/bin/hud-record
+	setcap $(CAPS) $(DESTDIR)$(PREFIX)/bin/hud-record
 
 C_FILES := $(wildcard format/*.[ch] recorder/*/*.[ch] analyzer/*/*.[ch] tests/unit/*/*.[ch] tests/fuzz/*.c)
 lint: check-layers $(SKELETONS) ## layers, clang-format, lines of 100 columns, clang-tidy

@@ -85,6 +85,7 @@ int BPF_PROG(task_exit, struct task_struct *task)
 {
 	struct thread_state *st = thread_find(task);
 	struct event_exit e = {};
+	__u32 tgid;
 	__u64 now;
 
 	if (!st)
@@ -97,8 +98,14 @@ int BPF_PROG(task_exit, struct task_struct *task)
 		window_restart(st, now);
 	}
 	event_begin(&e.head, EVENT_EXIT, task->tgid, task->pid, now);
-	/* The kernel counts live threads down before this tracepoint (do_exit(), 5.15 to 6.18). */
-	e.process_gone = BPF_CORE_READ(task, signal, live.counter) == 0;
+	/*
+	 * The kernel counts live threads down before this tracepoint (do_exit(), 5.15 to 6.18), so
+	 * that several may find none: the first of them ends the target. Its pid may be another's
+	 * soon, who is none.
+	 */
+	tgid = task->tgid;
+	e.process_gone = BPF_CORE_READ(task, signal, live.counter) == 0 &&
+			 !bpf_map_delete_elem(&targets, &tgid);
 	e.exit_code = (__u32)task->exit_code;
 	event_send(&e, sizeof(e));
 	return 0;

@@ -561,7 +561,8 @@ void process_table_refresh(struct process_table *t, pid_t pid, uint64_t now_ns)
 	struct maps_visit visit = {.table = t, .process = p, .now_ns = now_ns, .only_new = true};
 
 	/* JIT code is in no file: each of its stacks would read /proc again in vain. */
-	if (!p || !p->entry.id || (p->refreshed_ns && now_ns - p->refreshed_ns < REFRESH_NS))
+	if (!p || !p->entry.id || !p->entry.alive ||
+	    (p->refreshed_ns && now_ns - p->refreshed_ns < REFRESH_NS))
 		return;
 	p->refreshed_ns = now_ns;
 	proc_mappings_each(pid, maps_visit, &visit);
@@ -597,7 +598,8 @@ void process_table_mmap(struct process_table *t, const void *record)
 	uint64_t time_ns;
 
 	/* A process that is not described yet gets all its mappings from /proc when it is. */
-	if (!p || !p->entry.id || !(r->protection & PROT_EXEC))
+	/* One that is gone gets none: its pid may be another's. */
+	if (!p || !p->entry.id || !p->entry.alive || !(r->protection & PROT_EXEC))
 		return;
 	m = (struct proc_mapping) {
 		.start = r->address,

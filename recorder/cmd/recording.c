@@ -5,6 +5,7 @@
 #include "format/capture_writer.h"
 #include "format/names.h"
 #include "recorder/base/clock.h"
+#include "recorder/base/plain.h"
 #include "recorder/base/signals.h"
 #include "recorder/capture/bookkeeping.h"
 #include "recorder/capture/output.h"
@@ -442,17 +443,19 @@ static void late_rows(void *context, const char *path, uint64_t stacks, bool cam
 {
 	struct recording *r = context;
 	double seconds = (double)(clock_ns(CLOCK_MONOTONIC) - r->start_ns) / 1e9;
+	char plain[PATH_MAX];
 
+	plain_name(path, plain);
 	if (came)
 		status_say(&r->status,
 			   "the unwind rows of %s came after %.1f s: %llu stacks through it were "
 			   "taken before, and may be cut",
-			   path, seconds, (unsigned long long)stacks);
+			   plain, seconds, (unsigned long long)stacks);
 	else
 		status_say(&r->status,
 			   "the unwind rows of %s did not come in %.1f s: %llu stacks through it "
 			   "may be cut",
-			   path, seconds, (unsigned long long)stacks);
+			   plain, seconds, (unsigned long long)stacks);
 }
 
 static enum exit_code record_prepare(struct recording *r)

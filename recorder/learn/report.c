@@ -3,6 +3,7 @@
 
 #include "format/names.h"
 #include "recorder/base/clock.h"
+#include "recorder/base/plain.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -52,27 +53,34 @@ struct hud_layout report_layout(const struct hud_layout *last,
 
 void report_learned(const char *path, const struct hud_layout *layout)
 {
+	char plain[PATH_MAX];
+
 	fprintf(stderr,
 		"hud-record: learned in %.1f s where %s keeps the state of its workers: %u parks "
 		"and %u polls agree\n",
-		(double)layout->took_ns / NS_PER_S, path, layout->parks, layout->polls);
+		(double)layout->took_ns / NS_PER_S, plain_name(path, plain), layout->parks,
+		layout->polls);
 }
 
 void report_undecided(const char *path, const struct hud_layout *layout)
 {
+	char plain[PATH_MAX];
+
 	fprintf(stderr,
 		"hud-record: where %s keeps the state of its workers could not be learned: %s\n"
 		"  record it for longer, while it has work to do; or give a build with debug "
 		"information\n",
-		path, hud_learn_reason_name(layout->reason));
+		plain_name(path, plain), hud_learn_reason_name(layout->reason));
 }
 
 void report_withdrawn(const char *path, uint64_t contradictions)
 {
+	char plain[PATH_MAX];
+
 	fprintf(stderr,
 		"hud-record: what was learned of %s is not believed any longer: %" PRIu64
 		" parks or polls contradict it\n"
 		"  its polls and parks are distinguished by stack traces only, from the beginning "
 		"on\n",
-		path, contradictions);
+		plain_name(path, plain), contradictions);
 }

@@ -3,6 +3,7 @@
 
 #include "format/array.h"
 #include "recorder/base/file.h"
+#include "recorder/base/plain.h"
 #include "recorder/plan/binary_saver.h"
 #include "recorder/plan/cache.h"
 #include "recorder/plan/debug_name.h"
@@ -278,12 +279,13 @@ static void object_save(struct object_table *t, const struct object *o, int fd, 
 			const char *dir)
 {
 	int error = binary_save(dir, fd, path, &o->id);
+	char plain[PATH_MAX];
 
 	if (!error)
 		return;
 	t->unsaved++;
-	fprintf(stderr, "hud-record: cannot save a copy of %s in %s: %s\n", path, dir,
-		strerror(-error));
+	fprintf(stderr, "hud-record: cannot save a copy of %s in %s: %s\n", plain_name(path, plain),
+		dir, strerror(-error));
 }
 
 /*
@@ -293,19 +295,22 @@ static void object_save(struct object_table *t, const struct object *o, int fd, 
 static void object_keep(struct object_table *t, const struct object *o, int fd, pid_t pid,
 			const struct proc_mapping *m)
 {
+	char plain[PATH_MAX];
+
 	if (!proc_mapping_gone(pid, m) || !o->id.bytes)
 		return;
+	plain_name(m->path, plain);
 	if (t->options.copies_dir) {
 		fprintf(stderr,
 			"hud-record: %s was deleted or replaced since it was started: a copy is "
 			"kept in %s\n",
-			m->path, t->options.copies_dir);
+			plain, t->options.copies_dir);
 		object_save(t, o, fd, m->path, t->options.copies_dir);
 	} else {
 		fprintf(stderr,
 			"hud-record: %s was deleted or replaced since it was started\n"
 			"  for its symbols keep that build, or a copy: --save-binaries DIR\n",
-			m->path);
+			plain);
 	}
 }
 

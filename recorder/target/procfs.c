@@ -35,17 +35,24 @@ static int proc_read(pid_t pid, const char *file, char *text, size_t bytes)
 	return 0;
 }
 
-static void deleted_mark_remove(char *path)
+/* The kernel marks the path of a deleted file so; a file that is there may be called so. */
+static void deleted_mark_remove(pid_t pid, char *path, uint64_t inode)
 {
 	size_t length = strlen(path), mark = strlen(DELETED);
+	char seen[PATH_MAX + 64];
+	struct stat st;
 
-	if (length > mark && !strcmp(path + length - mark, DELETED))
+	if (length <= mark || strcmp(path + length - mark, DELETED) != 0)
+		return;
+	snprintf(seen, sizeof(seen), "/proc/%d/root%s", (int)pid, path);
+	if (stat(seen, &st) || st.st_ino != inode)
 		path[length - mark] = 0;
 }
 
 int proc_identity_read(pid_t pid, struct proc_identity *out)
 {
 	char stat[512], path[64], *close_paren, *open_paren;
+	struct stat file;
 	size_t length;
 	ssize_t got;
 	int error = proc_read(pid, "stat", stat, sizeof(stat));
@@ -68,7 +75,8 @@ int proc_identity_read(pid_t pid, struct proc_identity *out)
 	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
 	got = readlink(path, out->exe, sizeof(out->exe) - 1);
 	out->exe[got > 0 ? got : 0] = 0;
-	deleted_mark_remove(out->exe);
+	if (!fstatat(AT_FDCWD, path, &file, 0))
+		deleted_mark_remove(pid, out->exe, file.st_ino);
 	return 0;
 }
 
@@ -96,7 +104,7 @@ int proc_each(int (*visit)(void *context, pid_t pid), void *context)
 	return answer;
 }
 
-static bool mapping_parse(char *line, struct proc_mapping *m)
+static bool mapping_parse(pid_t pid, char *line, struct proc_mapping *m)
 {
 	char permissions[5];
 	int path_at = 0;
@@ -107,7 +115,7 @@ static bool mapping_parse(char *line, struct proc_mapping *m)
 	    permissions[2] != 'x' || !path_at)
 		return false;
 	line[strcspn(line, "\n")] = 0;
-	deleted_mark_remove(line + path_at);
+	deleted_mark_remove(pid, line + path_at, m->inode);
 	m->path = line + path_at;
 	return true;
 }
@@ -126,7 +134,7 @@ int proc_mappings_each(pid_t pid, void (*visit)(void *context, const struct proc
 	while (getline(&line, &room, maps) > 0) {
 		struct proc_mapping m;
 
-		if (mapping_parse(line, &m))
+		if (mapping_parse(pid, line, &m))
 			visit(context, &m);
 	}
 	free(line);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/target/set.h"
 
+#include "recorder/base/plain.h"
 #include "recorder/target/procfs.h"
 
 #include <errno.h>
@@ -81,10 +82,12 @@ static void matches_print(const struct name_search *s, enum match_level level)
 	fprintf(stderr, "hud-record: %zu processes match %s\n  choose one with --pid:\n",
 		s->found[level], s->name);
 	for (size_t i = 0; i < s->found[level] && i < LISTED_MAX; i++) {
+		char comm[PATH_MAX], exe[PATH_MAX];
 		struct proc_identity p;
 
 		if (!proc_identity_read(s->pid[level][i], &p))
-			fprintf(stderr, "  %8d  %-16s %s\n", (int)p.pid, p.comm, p.exe);
+			fprintf(stderr, "  %8d  %-16s %s\n", (int)p.pid, plain_name(p.comm, comm),
+				plain_name(p.exe, exe));
 	}
 	if (s->found[level] > LISTED_MAX)
 		fprintf(stderr, "  and %zu more\n", s->found[level] - LISTED_MAX);
