@@ -70,7 +70,7 @@ static __always_inline void span_send(void *ctx, struct task_struct *task, struc
 		e->stacks.stack_flags = EVENT_STACK_LIMITED;
 	else
 		stack_bytes = stacks_take(ctx, &e->stacks, e->address, true);
-	scratch_send(s, sizeof(*e), stack_bytes);
+	scratch_send(s, sizeof(*e), stack_bytes, COUNT_RING_FULL);
 }
 
 /* On this CPU: the thread that was switched in last has a span to write, or a sample due. */
@@ -118,7 +118,7 @@ static __always_inline void unseen_span_send(struct task_struct *task, struct th
 	e->out_cpu = st->out_cpu;
 	e->syscall = st->syscall;
 	e->stacks = (struct event_stacks) {.stack_flags = EVENT_STACK_NOT_TAKEN};
-	scratch_send(s, sizeof(*e), 0);
+	scratch_send(s, sizeof(*e), 0, COUNT_RING_FULL);
 }
 
 /* Is the sleep that ended unseen, at `end` or later, to be recorded? */
@@ -296,7 +296,7 @@ static __always_inline void wake_send(void *ctx, struct task_struct *woken, stru
 		stack_bytes = stacks_take(ctx, &e->stacks, e->address, true);
 	else /* not watched: no memory map in the capture to make sense of its user stack */
 		stack_bytes = kernel_stack_only(ctx, &e->stacks, e->address);
-	scratch_send(s, sizeof(*e), stack_bytes);
+	scratch_send(s, sizeof(*e), stack_bytes, COUNT_WAKER);
 }
 
 /*

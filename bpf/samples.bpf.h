@@ -61,7 +61,7 @@ static __always_inline void sample_send(void *ctx, struct task_struct *task,
 		stack_bytes = stacks_take(ctx, &e->stacks, e->address, in_kernel);
 	else
 		e->stacks.stack_flags = EVENT_STACK_LIMITED;
-	scratch_send(s, sizeof(*e), stack_bytes);
+	scratch_send(s, sizeof(*e), stack_bytes, COUNT_RING_FULL);
 }
 
 /*

@@ -64,15 +64,22 @@ static __always_inline void loss_count(enum loss_counter counter)
 	__u32 key = counter;
 	__u64 *count = bpf_map_lookup_elem(&losses, &key);
 
+	/* Atomic: an interrupt on this CPU may count too. */
 	if (count)
-		(*count)++;
+		__sync_fetch_and_add(count, 1);
+}
+
+/* Where there is no room it counts in `loss`. */
+static __always_inline void event_send_or(void *event, __u64 bytes, enum loss_counter loss)
+{
+	/* No wakeup: it would preempt what is measured. hud-record drains periodically. */
+	if (bpf_ringbuf_output(&ring, event, bytes, BPF_RB_NO_WAKEUP))
+		loss_count(loss);
 }
 
 static __always_inline void event_send(void *event, __u64 bytes)
 {
-	/* No wakeup: it would preempt what is measured. hud-record drains periodically. */
-	if (bpf_ringbuf_output(&ring, event, bytes, BPF_RB_NO_WAKEUP))
-		loss_count(COUNT_RING_FULL);
+	event_send_or(event, bytes, COUNT_RING_FULL);
 }
 
 #define TASK_SLEEPS 0x3 /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */

@@ -163,7 +163,7 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 	    (st->wakeup_ns && !woken))
 		return false;
 	st->open_start_ns = seen->start_ns;
-	scratch_send(s, sizeof(*e), stack_bytes);
+	scratch_send(s, sizeof(*e), stack_bytes, COUNT_RING_FULL);
 	if (seen->span.start_max_ns)
 		poll_span_send(&seen->span, NULL, task->tgid, task->pid);
 	return false;

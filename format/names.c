@@ -21,6 +21,7 @@ static const struct {
 	[HUD_LOSS_UNPLANNED] = {"unplanned", "objects"},
 	[HUD_LOSS_POLL_SITE] = {"poll-site", "polls"},
 	[HUD_LOSS_SWITCH_UNSEEN] = {"switch-unseen", "switches"},
+	[HUD_LOSS_WAKER] = {"waker", "wakeups"},
 };
 
 static const char *const end_reasons[] = {

@@ -16,6 +16,7 @@ static const uint32_t cause_of_counter[COUNT_LOSSES] = {
 	[COUNT_CLOCK_BACKWARD] = HUD_LOSS_CLOCK_BACKWARD,
 	[COUNT_POLL_SITE] = HUD_LOSS_POLL_SITE,
 	[COUNT_SWITCH_UNSEEN] = HUD_LOSS_SWITCH_UNSEEN,
+	[COUNT_WAKER] = HUD_LOSS_WAKER,
 };
 
 static void loss_write(struct bookkeeping *b, uint32_t cause, uint64_t total, uint64_t now)

@@ -13,7 +13,7 @@ struct bookkeeping {
 	const struct transcript *transcript;
 	const struct object_table *objects;
 	const struct process_table *processes;
-	uint64_t lost[HUD_LOSS_SWITCH_UNSEEN + 1]; /* by cause, written so far */
+	uint64_t lost[HUD_LOSS_WAKER + 1]; /* by cause, written so far */
 	uint64_t lost_ns;                          /* when that was */
 };
 

@@ -285,7 +285,7 @@ static void every_loss_has_a_name_and_a_unit_and_they_are_documented(void **stat
 	(void)state;
 	assert_non_null(causes);
 	each_line(causes + 1, "};", check_loss, &c);
-	assert_true(c.count >= HUD_LOSS_SWITCH_UNSEEN);
+	assert_true(c.count >= HUD_LOSS_WAKER);
 	assert_int_equal(c.count, c.highest); /* from 1, without a gap */
 	assert_null(hud_loss_name(c.highest + 1));
 	free(document);
@@ -302,7 +302,7 @@ static void every_number_has_a_word_and_other_numbers_have_none(void **state)
 	assert_null(hud_record_name(31));
 	assert_null(hud_record_name(UINT16_MAX));
 	assert_null(hud_loss_name(0));
-	assert_null(hud_loss_name(HUD_LOSS_SWITCH_UNSEEN + 1));
+	assert_null(hud_loss_name(HUD_LOSS_WAKER + 1));
 	assert_null(hud_loss_unit(UINT32_MAX));
 	assert_null(hud_end_reason_name(0));
 	assert_null(hud_end_reason_name(HUD_END_WRITE_FAILED + 1));
