@@ -140,6 +140,11 @@ int capture_writer_session(struct capture_writer *w, const struct hud_session *s
 	return w->error;
 }
 
+int capture_writer_error(const struct capture_writer *w)
+{
+	return w->error;
+}
+
 int64_t capture_writer_string(struct capture_writer *w, const char *text)
 {
 	return w->error ? w->error : definitions_string(&w->definitions, text);

@@ -83,6 +83,8 @@ int capture_writer_flush_at(struct capture_writer *w, uint64_t end_ns);
 uint64_t capture_writer_bytes(const struct capture_writer *w);
 uint64_t capture_writer_events(const struct capture_writer *w);
 
+/* The writer's first error, 0: none. */
+int capture_writer_error(const struct capture_writer *w);
 /* Flushes and frees, after the caller wrote HUD_END. Returns the writer's first error. */
 int capture_writer_close(struct capture_writer *w);
 

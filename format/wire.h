@@ -475,7 +475,7 @@ enum hud_loss {
 	HUD_LOSS_UNPLANNED = 12,
 	HUD_LOSS_POLL_SITE = 13,     /* polls of functions for whose histogram there was no room */
 	HUD_LOSS_SWITCH_UNSEEN = 14, /* switches to a thread that the kernel did not report */
-	/* wakeups: the ring buffer had no room to say who ended a sleep, which is no event itself */
+	/* wakeups: the ring buffer had no room to say who ended a sleep, which is no event */
 	HUD_LOSS_WAKER = 15,
 };
 

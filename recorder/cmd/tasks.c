@@ -67,6 +67,16 @@ static enum exit_code failed(const char *what, int error)
 	return EXIT_FAILED;
 }
 
+/* What cannot be done, or why the output cannot be written, if it is that. */
+static enum exit_code writing_failed(const struct dumping *d, const char *what, int error)
+{
+	if (error == -ENOMEM || (d->writer && capture_writer_error(d->writer) != error))
+		return failed(what, error);
+	fprintf(stderr, "hud-record: cannot write %s: %s\n", d->output.file.name,
+		output_error(error));
+	return EXIT_NOT_WRITTEN;
+}
+
 /* EXIT_RECORDED: go on. `*done`: help was printed. */
 static enum exit_code arguments_read(struct dumping *d, int argc, char **argv, const char **target,
 				     bool *done)
@@ -174,7 +184,7 @@ static enum exit_code tasks_read(struct dumping *d)
 		return failed("list the threads of a process by BPF", error);
 	error = task_dumps_take(&d->dumps, d->targets.pid[0], &d->program, &d->summary);
 	if (error)
-		return failed("read the tasks", error);
+		return writing_failed(d, "read the tasks", error);
 	if (!d->program.plan->tasks.nodes)
 		fputs("hud-record: the program has no debug information of types: which tasks "
 		      "there are is read, and not what they wait for\n"
@@ -231,12 +241,12 @@ static enum exit_code dump_prepare(struct dumping *d)
 	if (!error)
 		error = process_table_open(d->writer, d->objects, &d->processes);
 	if (error)
-		return failed("begin the capture", error);
+		return writing_failed(d, "begin the capture", error);
 	code = program_plan(d);
 	if (code != EXIT_RECORDED)
 		return code;
 	error = session_write(d);
-	return error ? failed("begin the capture", error) : EXIT_RECORDED;
+	return error ? writing_failed(d, "begin the capture", error) : EXIT_RECORDED;
 }
 
 enum exit_code tasks_run(int argc, char **argv)

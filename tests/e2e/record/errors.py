@@ -8,9 +8,9 @@ import subprocess
 import tempfile
 
 from lib import (ANALYZE, ANALYZE_UNUSABLE, RECORD, RECORD_NO_TARGET, RECORD_NOT_ABLE,
-                 RECORD_NOT_WRITTEN, RECORD_USAGE, Skip, analyze, database, expect, expect_equal,
-                 fact, facts_check, one_clear_message, path_for, program, record, report, run,
-                 start, started_program)
+                 RECORD_NOT_WRITTEN, RECORD_USAGE, Demo, Skip, analyze, database, expect,
+                 expect_equal, fact, facts_check, one_clear_message, path_for, program, record,
+                 report, run, start, started_program)
 
 
 def refused(done, code, *words):
@@ -153,6 +153,22 @@ def a_full_disk():
     db = database(partial)
     expect(db.execute("SELECT count(*) FROM thread").fetchone()[0] > 0,
            "what was written is not readable")
+
+
+@fact
+def a_full_disk_for_a_dump_of_tasks():
+    place = tempfile.mkdtemp(dir=path_for(""))
+    if run(["mount", "-t", "tmpfs", "-o", "size=8k", "none", place]).returncode:
+        raise Skip("a tmpfs cannot be mounted here")
+    try:
+        target = Demo("release")
+        with open(os.path.join(place, "filler"), "wb") as file:
+            file.write(bytes(8192))
+        done = record("tasks", target.pid, "-o", os.path.join(place, "full.hud"))
+        refused(done, RECORD_NOT_WRITTEN, f"cannot write {place}/full.hud: No space left")
+        expect_equal(os.listdir(place), ["filler"], "what is there")
+    finally:
+        run(["umount", "-l", place])
 
 
 @fact
