@@ -26,7 +26,7 @@ FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/fixture/*.c))
 RECORD_LIBS  := -lbpf -lelf -lz -lzstd
 ANALYZE_LIBS := -lncursesw -ltinfo -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
-.PHONY: all help deps demo example check check-unit check-layers check-vm bench bench-deps static install install-caps lint clean
+.PHONY: all help deps demo example check check-unit check-long check-layers check-vm bench bench-deps static install install-caps lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
 help: ## this list
@@ -186,6 +186,9 @@ check: ## all tests; as root with real BPF, without it what can be tested so
 	@$(MAKE) --no-print-directory check-layers
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PROGRAMS))
 	@bash tests/run.sh $(BUILD)
+
+check-long: all $(TEST_DEMOS) ## recordings under load and faults, 25 minutes, as root: docs/RELIABILITY.md
+	@HUD_E2E_SECONDS=3000 bash tests/run.sh $(BUILD) long/faults
 
 check-layers: ## no folder uses another that it may not: docs/ARCHITECTURE.md
 	@python3 tests/lint/layers.py

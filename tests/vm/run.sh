@@ -14,7 +14,7 @@
 build=${HUD_BUILD:-build}
 here=$(dirname "$0")
 work=$build/vm
-seconds=${HUD_VM_TIMEOUT:-90} # one machine, boot to power-off
+seconds=${HUD_VM_TIMEOUT:-150} # one machine, boot to power-off
 failed=0
 skipped=0
 
@@ -77,9 +77,14 @@ demo=$build/demo-release/release/demo
 demo_add() {
 	[ -x "$demo" ] && [ "$plan" = rows ] || return
 	mkdir -p "$1/lib64" "$1/lib/x86_64-linux-gnu"
+	mkdir -p "$1/spare"
 	strip -g -o "$1/demo" "$demo"
-	ldd "$demo" | grep -o '/[^ ]*' | while read -r library; do
-		cp -L "$library" "$1$library"
+	strip -o "$1/stripped" "$demo"
+	strip -o "$1/spare/hud-analyze" "$build/hud-analyze"
+	for binary in "$demo" "$build/hud-analyze"; do
+		ldd "$binary" | grep -o '/[^ ]*' | while read -r library; do
+			cp -L "$library" "$1$library"
+		done
 	done
 	"$build/hud-analyze" plan -o "$1/demo.plan" "$demo" >"$work/plan.log" 2>&1 ||
 		rm -f "$1/demo"
@@ -261,6 +266,8 @@ kernel_check() {
 	if [ -x "$work/root/demo" ]; then
 		capture_check polls "times each poll of the demo"
 		capture_check limited "records the demo under the CPU quota of a cgroup"
+		capture_check tasks "reads all tasks of the demo"
+		capture_check learned "learns where a stripped program keeps its state"
 	else
 		skip "it times each poll of the demo: there is no $demo (tests/run.sh build timing)"
 	fi
