@@ -92,11 +92,19 @@ struct symbolizer_options arguments_symbols(const struct arguments *arguments);
 /* The capture or database at `path`, with the chosen filters. It points into `arguments`. */
 struct input_request arguments_input(const struct arguments *arguments, const char *path);
 
+/* What a verb needs that others do not. */
+enum confine_but {
+	CONFINE_ALL,
+	CONFINE_BUT_MARK,      /* it may run `hud-record mark` */
+	CONFINE_BUT_PROCESSES, /* it reads what a process has mapped, which Landlock forbids */
+};
+
 /*
  * Before anything hostile is read, takes from this process what the verb does not need with these
- * arguments: docs/SECURITY.md. `mark`: it may still run `hud-record mark`.
+ * arguments: docs/SECURITY.md.
  */
-enum exit_status confine(const struct verb *verb, const struct arguments *arguments, bool mark);
+enum exit_status confine(const struct verb *verb, const struct arguments *arguments,
+			 enum confine_but but);
 
 void help_print(void);
 void help_print_verb(const struct verb *verb);

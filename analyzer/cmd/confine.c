@@ -7,6 +7,7 @@
 #include "analyzer/symbols/debug_server.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,19 +17,25 @@
  * there for instance, is left out: whoever writes there says so, and why.
  */
 
-/* The directory of a file: new files get their names there, and SQLite's journals lie there. */
+/*
+ * The directory of a file: new files get their names there, and SQLite's journals lie there. A
+ * directory, which `plan` makes if it is not there, may be named with a / at its end.
+ */
 static void allow_beside(const struct file_rules *rules, const char *path)
 {
-	char real[PATH_MAX], directory[PATH_MAX];
-	const char *name = realpath(path, real) ? real : path;
-	const char *slash = strrchr(name, '/');
-	size_t length = slash ? (size_t)(slash - name) + 1 : 0;
+	char name[PATH_MAX];
+	size_t length;
+	char *slash;
 
-	if (length >= sizeof(directory))
-		return;
-	memcpy(directory, name, length);
-	directory[length] = '\0';
-	file_rules_allow(rules, slash ? directory : ".");
+	if (!realpath(path, name))
+		snprintf(name, sizeof(name), "%s", path);
+	length = strlen(name);
+	while (length > 1 && name[length - 1] == '/')
+		name[--length] = '\0';
+	slash = strrchr(name, '/');
+	if (slash)
+		slash[1] = '\0';
+	file_rules_allow(rules, slash ? name : ".");
 }
 
 static void allow_outputs(const struct file_rules *rules, const struct arguments *a)
@@ -105,19 +112,17 @@ static void root_tell(void)
 			"this runs as root");
 }
 
-enum exit_status confine(const struct verb *verb, const struct arguments *a, bool mark)
+enum exit_status confine(const struct verb *verb, const struct arguments *a, enum confine_but but)
 {
 	const struct call_needs needs = {
 		.network = verb_takes(verb, "--debug-dir") && debug_server_wanted(),
-		.mark = mark,
+		.mark = but == CONFINE_BUT_MARK,
 	};
-	int err;
+	int err = 0;
 
-	/* Whoever gives open descriptors has confined it further, and forbids this too. */
-	if (a->fd_count)
-		return STATUS_DONE;
 	root_tell();
-	err = confine_files(verb, a, needs.network);
+	if (but != CONFINE_BUT_PROCESSES)
+		err = confine_files(verb, a, needs.network);
 	if (!err)
 		err = calls_confine(&needs);
 	if (!err)

@@ -194,7 +194,7 @@ static enum exit_status show(const struct arguments *a, const struct capture_fil
 		status = message(STATUS_INPUT, "give a capture, or - for standard input",
 				 "%s is a database, not a capture", a->positional[0]);
 	if (status == STATUS_DONE)
-		status = confine(&verb_live, a, true);
+		status = confine(&verb_live, a, CONFINE_BUT_MARK);
 	if (status == STATUS_DONE)
 		status = input_resolver(&symbols, &resolver);
 	if (status == STATUS_DONE && file->bytes &&

@@ -63,7 +63,7 @@ int main(int count, char **text)
 	if (arguments->help)
 		help_print_verb(verb);
 	else if (status == STATUS_DONE && !verb->confines)
-		status = confine(verb, arguments, false);
+		status = confine(verb, arguments, CONFINE_ALL);
 	if (!arguments->help && status == STATUS_DONE)
 		status = verb->run(arguments);
 	free(arguments);

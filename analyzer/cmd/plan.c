@@ -208,9 +208,11 @@ static enum exit_status plan_of_fds(const struct arguments *a)
 static enum exit_status plan_run(const struct arguments *a)
 {
 	const char *target = a->positional[0];
+	enum exit_status status;
 	char *end;
 	long pid;
 
+	/* Whoever gives open descriptors has confined it further, and forbids this too. */
 	if (a->fd_count)
 		return plan_of_fds(a);
 	if (!a->positionals)
@@ -220,9 +222,11 @@ static enum exit_status plan_run(const struct arguments *a)
 	if (*target >= '0' && *target <= '9' && !*end) {
 		if (pid <= 0 || pid > INT_MAX)
 			return message(STATUS_INPUT, NULL, "%s is not a valid pid", target);
-		return plan_of_process(a, (pid_t)pid);
+		status = confine(&verb_plan, a, CONFINE_BUT_PROCESSES);
+		return status == STATUS_DONE ? plan_of_process(a, (pid_t)pid) : status;
 	}
-	return plan_of_file(a);
+	status = confine(&verb_plan, a, CONFINE_ALL);
+	return status == STATUS_DONE ? plan_of_file(a) : status;
 }
 
 const struct verb verb_plan = {
@@ -238,5 +242,6 @@ const struct verb verb_plan = {
 	.least = 0,
 	.most = 1,
 	.writes_here = true,
+	.confines = true,
 	.run = plan_run,
 };

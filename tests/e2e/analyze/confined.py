@@ -73,6 +73,9 @@ def outputs_are_written_where_they_were_named():
             analyzed(*verb, option, os.path.join(place, name))
             expect(os.path.exists(os.path.join(place, name)), f"{verb[0]} wrote {name}")
         analyzed("plan", program("crowd"), cwd=place)
+        for name in ("plans/", "plans", "plans/."):
+            analyzed("plan", os.getpid(), "-o", os.path.join(place, name))
+            expect(os.listdir(os.path.join(place, "plans")), f"plan -o {name} wrote nothing")
         analyzed("load", capture(), "-o", "relative.db", cwd=place)
         analyzed("load", example(), "-o", "relative.db", cwd=place)
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """
-Recordings under load and faults: docs/RELIABILITY.md has what this prints. Takes some 25 minutes; HUD_ROUNDS
-divides the number of rounds, to try it out.
+Recordings under load and faults: docs/RELIABILITY.md has what this prints. Takes some 25 minutes;
+HUD_ROUNDS divides the number of rounds, to try it out.
 """
 
 import ctypes
@@ -26,11 +26,17 @@ def rounds(count):
 
 
 
-def programs():
-    """How many BPF programs and links are loaded."""
-    return tuple(len(json.loads(subprocess.run(["bpftool", "-j", what, "list"], check=True,
-                                               capture_output=True).stdout))
-                 for what in ("prog", "link"))
+def loaded_ids():
+    """BPF programs and links of this system."""
+    return {(what, one["id"]) for what in ("prog", "link")
+            for one in json.loads(subprocess.run(["bpftool", "-j", what, "list"], check=True,
+                                                 capture_output=True).stdout)}
+
+
+def none_left(before):
+    """Others may record too: what has come since `before` goes, whosever it is."""
+    came = loaded_ids() - before
+    wait_until(lambda: not came & loaded_ids(), "all BPF programs and links are gone", 60)
 
 
 def lost(capture):
@@ -52,7 +58,7 @@ def uprobes():
 
 @fact(seconds=LONG)
 def a_recorder_that_is_killed_at_any_moment_leaves_a_file_that_loads_and_nothing_else():
-    before = programs(), uprobes()
+    before = loaded_ids(), uprobes()
     demo = Demo("release")
     loaded, dice = 0, random.Random(22)
     for number in range(rounds(100)):
@@ -71,7 +77,7 @@ def a_recorder_that_is_killed_at_any_moment_leaves_a_file_that_loads_and_nothing
         if os.path.exists(partial):
             os.unlink(partial)
         expect(demo.process.poll() is None, f"round {number}: the demo ended")
-    wait_until(lambda: programs() == before[0], "all BPF programs and links are gone")
+    none_left(before[0])
     expect_equal(uprobes(), before[1], "uprobes")
     print(f"     killed {rounds(100)} times: {loaded} files load, "
           f"{rounds(100) - loaded} have no chunk yet, or were not begun")
@@ -94,7 +100,7 @@ def what_a_recorder_stopped_for_ten_seconds_loses_is_counted_to_the_event():
     seen = query(capture, "SELECT count(*) AS n FROM offcpu_span")[0]["n"]
     counts = lost(capture)
     total = seen + counts["ring-full"] + counts.get("switch-unseen", 0)
-    # Beside naps each thread waits to begin, starts and ends, and has a window each second, and samples.
+    # Beside naps each thread waits to begin, starts, ends, has a window each second, and samples.
     more = threads * (3 + 2 * 14) + 14 * 2 * 100
     expect(naps <= total <= naps + more,
            f"{naps} naps, {seen} seen, {counts}: {total - naps} more than there were")
@@ -103,7 +109,7 @@ def what_a_recorder_stopped_for_ten_seconds_loses_is_counted_to_the_event():
 
 
 def naps_done(*recorder):
-    """A hundred thousand naps: ns that they took; resident KiB of a recorder with a stuck reader."""
+    """100,000 naps: ns that they took; resident KiB of a recorder with a stuck reader."""
     target = started_program([program("storm"), "naps", 100000])
     process = recorder and start([*recorder, "-p", target.pid], stdout=subprocess.PIPE)
     time.sleep(1.5)
@@ -292,7 +298,7 @@ def a_debugger_and_a_recorder_do_not_disturb_each_other():
 
 @fact(seconds=LONG)
 def an_attach_that_races_with_the_targets_exit_ends_well():
-    before, codes, dice = programs(), {}, random.Random(22)
+    before, codes, dice = loaded_ids(), {}, random.Random(22)
     for number in range(rounds(1000)):
         target = start(["sleep", "30"])
         recorder = start([RECORD, "-o", path_for("race.hud"), "-d", "50ms", "-q", "-p", target.pid],
@@ -306,9 +312,9 @@ def an_attach_that_races_with_the_targets_exit_ends_well():
         expect(said.count("\n") <= 2, f"round {number}: {said}")
         if not recorder.returncode:
             analyzed("info", path_for("race.hud"))
-    wait_until(lambda: programs() == before, "all BPF programs and links are gone")
-    print(f"     {rounds(1000)} times: {codes.get(0, 0)} recorded, {codes.get(3, 0)} were told that "
-          "the process has exited")
+    none_left(before)
+    print(f"     {rounds(1000)} times: {codes.get(0, 0)} recorded, {codes.get(3, 0)} were told "
+          "that the process has exited")
 
 
 facts_check()
