@@ -15,28 +15,10 @@ import sys
 import tempfile
 import time
 
+from cargo import build
 from lib import ANALYZE, MS, RECORD, lacking_privileges
 
 SECONDS = 6
-CARGO = """[source.crates-io]
-replace-with = "debian"
-[source.debian]
-directory = "/usr/share/cargo/registry"
-[net]
-offline = true
-"""
-
-
-def build(directory, name, target):
-    home = os.path.join(target, "home")
-    os.makedirs(home, exist_ok=True)
-    with open(os.path.join(home, "config.toml"), "w") as file:
-        file.write(CARGO)
-    environment = {**os.environ, "CARGO_HOME": home, "CARGO_TARGET_DIR": target,
-                   "PATH": "/usr/bin:/bin"}
-    subprocess.run(["cargo", "build", "--release", "-q"], cwd=os.path.join(directory, name),
-                   env=environment, check=True)
-    return os.path.join(target, "release", "c" + name)
 
 
 def record(program, place):
@@ -105,12 +87,13 @@ def main(directory, *names):
         subprocess.run(["cp", "-r", os.path.join(directory, "."), work], check=True)
         for name in sorted(names or (n for n in os.listdir(work) if n[0].isdigit())):
             try:
-                program = build(work, name, os.path.join(work, "target"))
+                built = build(os.path.join(work, name), os.path.join(work, "target"))
             except subprocess.CalledProcessError:
                 failed = 1
                 print(f"{name}: cannot be built", flush=True)
                 continue
-            said, lines, capture = record(program, os.path.join(work, "run-" + name))
+            said, lines, capture = record(os.path.join(built, "c" + name),
+                                           os.path.join(work, "run-" + name))
             print(f"{name}: {rows(capture, 'SELECT sentence, level FROM verdict')[0]['level']}")
             failed |= compare(said, lines, capture)
             report = subprocess.run([ANALYZE, "report", capture], capture_output=True, text=True)
