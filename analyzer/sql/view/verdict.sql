@@ -224,7 +224,8 @@ WITH workers AS (
 			ELSE printf('each time less than %g ms', threshold_ns / 1e6)
 			END AS longest_run_queue_text,
 		CASE
-		WHEN throttled_periods > 0 THEN
+		/* What a limit held back is known by CPU: all workers may have waited for it. */
+		WHEN throttled_periods > 0 AND 2 * throttled_ns * workers >= run_queue_ns THEN
 			printf('the limit of its cgroup, %.3g CPUs, was used up in %d of %d '
 				|| 'periods', quota_cpus, throttled_periods, quota_periods)
 		WHEN 2 * stolen_ns > run_queue_ns THEN
