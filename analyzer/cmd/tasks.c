@@ -13,12 +13,10 @@
  * tasks: prints the last dump of tasks: who waits where, for what, and who holds it.
  */
 
-enum { TOP_USUAL = 25, INDENT = 8, PLACE_COLUMN = 62, DEPTH_MAX = 256 };
+enum { TOP_USUAL = 25, INDENT = 8, PLACE_COLUMN = 62, LEVEL_MAX = 20 };
 
-/* Of the frames that are printed: how far each is indented, by its depth. */
 struct printing {
-	int level[DEPTH_MAX]; /* 0: none at this depth */
-	uint64_t rows;        /* of a table */
+	uint64_t rows; /* printed of a section */
 };
 
 static void print_head(struct printing *p, sqlite3_stmt *q)
@@ -27,9 +25,9 @@ static void print_head(struct printing *p, sqlite3_stmt *q)
 
 	(void)p;
 	printf("TASKS of %s (pid %" PRId64 "): %" PRId64 " tasks of %" PRId64
-	       " runtimes, read in %s while it ran\n",
+	       " runtime%s, read in %s while it ran\n",
 	       column_text(q, "process"), column_number(q, "pid", 0), column_number(q, "tasks", 0),
-	       column_number(q, "runtimes", 0),
+	       column_number(q, "runtimes", 0), column_number(q, "runtimes", 0) == 1 ? "" : "s",
 	       duration_word(duration, column_number(q, "duration_ns", -1)));
 	if (column_number(q, "dumps", 1) > 1)
 		printf("  dump %" PRId64 " of %" PRId64 "\n", column_number(q, "dump", 0),
@@ -52,13 +50,13 @@ static const struct {
 	const char *outcome;
 	const char *what;
 } outcomes[] = {
-	{"read", "wait, and were read"},
-	{"polling", "are polled by a thread"},
+	{"read", "waiting"},
+	{"polling", "polled by a thread just then"},
 	{"moving", "changed each time they were read"},
 	{"gone", "ended meanwhile"},
 	{"failed", "could not be read"},
-	{"unknown", "are of a type that is not known: by the function that polls them only"},
-	{"cut", "are too large to be read whole"},
+	{"unknown", "of a type that is not known: what they wait for is not, either"},
+	{"cut", "too large to be read whole"},
 };
 
 static void print_outcome(struct printing *p, sqlite3_stmt *q)
@@ -71,10 +69,10 @@ static void print_outcome(struct printing *p, sqlite3_stmt *q)
 			printf("  %6" PRId64 " %s\n", column_number(q, "tasks", 0),
 			       outcomes[i].what);
 	if (column_number(q, "woken", 0))
-		printf("         %" PRId64 " of them are woken, and not polled yet\n",
+		printf("         %" PRId64 " of them woken, and not polled yet\n",
 		       column_number(q, "woken", 0));
 	if (column_number(q, "never_polled", 0))
-		printf("         %" PRId64 " of them were never polled\n",
+		printf("         %" PRId64 " of them never polled\n",
 		       column_number(q, "never_polled", 0));
 }
 
@@ -98,25 +96,10 @@ static void print_group(sqlite3_stmt *q)
 	putchar('\n');
 }
 
-/* How far a frame is indented: one more than the last one printed that it is below of. */
-static int level_of(struct printing *p, int64_t depth)
-{
-	int level = 1;
-
-	if (depth < 0 || depth >= DEPTH_MAX)
-		return DEPTH_MAX;
-	for (int64_t i = depth - 1; i >= 0 && level == 1; i--)
-		level = p->level[i] ? p->level[i] + 1 : 1;
-	p->level[depth] = level;
-	for (int64_t i = depth + 1; i < DEPTH_MAX; i++)
-		p->level[i] = 0;
-	return level;
-}
-
 /* Returns how many columns it takes: a name may have more bytes than that. */
-static int print_name(const char *name, int level)
+static int print_name(const char *name, int64_t level)
 {
-	int used = INDENT + 2 * (level < 20 ? level - 1 : 19);
+	int used = INDENT + 2 * (int)(level < LEVEL_MAX ? level - 1 : LEVEL_MAX - 1);
 
 	printf("%*s%s", used, "", name ? name : "a type that is not known");
 	for (const char *c = name ? name : ""; *c; c++)
@@ -130,13 +113,12 @@ static void print_await(struct printing *p, sqlite3_stmt *q)
 	const char *kind = column_text(q, "kind");
 	int used;
 
-	if (column_number(q, "position", 0) == 0) {
-		memset(p, 0, sizeof(*p));
+	(void)p;
+	if (column_number(q, "position", 0) == 0)
 		print_group(q);
-	}
 	if (!kind)
 		return;
-	used = print_name(column_text(q, "name"), level_of(p, column_number(q, "depth", 0)));
+	used = print_name(column_text(q, "name"), column_number(q, "level", 1));
 	if (file || what)
 		printf("%*s", used < PLACE_COLUMN ? PLACE_COLUMN - used : 2, "");
 	if (file)
@@ -148,27 +130,44 @@ static void print_await(struct printing *p, sqlite3_stmt *q)
 	putchar('\n');
 }
 
-static void print_resource(struct printing *p, sqlite3_stmt *q)
+/* Who holds it, where: of several the first one that was found. */
+static void print_holder(sqlite3_stmt *q)
 {
-	const char *permits = column_text(q, "free_permits"), *file = column_text(q, "holder_file");
+	const char *task = column_text(q, "holder_task"), *place = column_text(q, "holder_place");
 	int64_t holders = column_number(q, "holders", 0);
 
+	if (holders > 1)
+		printf("; %" PRId64 " tasks have a guard of it, one is", holders);
+	else
+		fputs("; held by", stdout);
+	printf(" task %" PRId64 " (%s", column_number(q, "holder", 0), task ? task : "unknown");
+	if (place)
+		printf(", in %s, %s:%" PRId64, place, column_text(q, "holder_file"),
+		       column_number(q, "holder_line", 0));
+	putchar(')');
+}
+
+static void print_resource(struct printing *p, sqlite3_stmt *q)
+{
+	const char *permits = column_text(q, "free_permits"), *file = column_text(q, "waits_file");
+	const char *function = column_text(q, "waits_in");
+
 	(void)p;
-	printf("  #%-4" PRId64 " %" PRId64 " %s in %s", column_number(q, "number", 0),
+	printf("  #%-4" PRId64 " %" PRId64 " %s %s", column_number(q, "number", 0),
 	       column_number(q, "waiters", 0),
 	       column_number(q, "waiters", 0) == 1 ? "task waits" : "tasks wait",
-	       column_text(q, "waits_in") ? column_text(q, "waits_in") : "several places");
+	       function ? "in " : "by several functions");
+	if (function)
+		fputs(function, stdout);
+	if (file)
+		printf(", %s:%" PRId64, file, column_number(q, "waits_line", 0));
 	if (permits)
 		printf("; %s permits free", permits);
-	if (holders)
-		printf("; held by %stask %" PRId64 " (%s", holders > 1 ? "several, as " : "",
-		       column_number(q, "holder", 0),
-		       column_text(q, "holder_task") ? column_text(q, "holder_task") : "unknown");
+	if (column_number(q, "holders", 0))
+		print_holder(q);
 	else if (permits)
 		fputs("; no task with a guard of it was found", stdout);
-	if (holders && file)
-		printf(", which waits at %s:%" PRId64, file, column_number(q, "holder_line", 0));
-	puts(holders ? ")" : "");
+	putchar('\n');
 }
 
 static void print_cycle(struct printing *p, sqlite3_stmt *q)
@@ -176,9 +175,11 @@ static void print_cycle(struct printing *p, sqlite3_stmt *q)
 	bool certain = column_number(q, "certain", 0);
 
 	(void)p;
-	printf("  %s: tasks %s wait for each other\n      %s\n      at %s\n",
-	       certain ? "deadlock" : "possible deadlock", column_text(q, "tasks"),
-	       column_text(q, "of_types"), column_text(q, "places"));
+	printf("  %s: tasks %s wait for each other", certain ? "deadlock" : "possible deadlock",
+	       column_text(q, "tasks"));
+	if (column_number(q, "alike", 1) > 1)
+		printf(" (and %" PRId64 " more circles like it)", column_number(q, "alike", 1) - 1);
+	printf("\n      %s\n      at %s\n", column_text(q, "of_types"), column_text(q, "places"));
 }
 
 static void print_change(struct printing *p, sqlite3_stmt *q)

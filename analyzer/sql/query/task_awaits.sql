@@ -1,5 +1,5 @@
 -- By which chain of awaits does each group of tasks of the last dump wait, and what do they hold?
-SELECT number, tasks, task, outcome, woken, finished, started, example, seen_ns, position, depth,
+SELECT number, tasks, task, outcome, woken, finished, started, example, seen_ns, position, level,
 	kind, name, file, line, what
 FROM task_awaits
 WHERE capture = :capture AND dump = (SELECT max(dump) FROM task_dump WHERE capture = :capture)

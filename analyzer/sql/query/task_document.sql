@@ -57,12 +57,14 @@ SELECT json_object(
 			'closed', json(CASE r.closed WHEN 1 THEN 'true' WHEN 0 THEN 'false'
 				ELSE 'null' END),
 			'waiters', r.waiters, 'holders', r.holders, 'waits_in', r.waits_in,
+			'waits_file', r.waits_file, 'waits_line', r.waits_line,
 			'holder', r.holder, 'holder_task', r.holder_task,
 			'holder_file', r.holder_file, 'holder_line', r.holder_line) AS text
 		FROM task_resources AS r JOIN last AS d ON r.capture = d.capture AND r.dump = d.dump
 		ORDER BY r.number)),
 	'cycles', (SELECT json_group_array(json(text)) FROM (
 		SELECT json_object('tasks', json('[' || c.tasks || ']'),
-			'certain', json(iif(c.certain, 'true', 'false'))) AS text
+			'certain', json(iif(c.certain, 'true', 'false')),
+			'places', c.places) AS text
 		FROM task_cycles AS c JOIN last AS d ON c.capture = d.capture AND c.dump = d.dump
 		ORDER BY c.certain DESC, c.tasks))) AS document;

@@ -1,5 +1,6 @@
 -- What do tasks of the last dump wait for together, and who holds it?
-SELECT number, leaf, free_permits, closed, waiters, waits_in, holders, holder, holder_task,
+SELECT number, leaf, free_permits, closed, waiters, waits_in,
+	waits_file, waits_line, holders, holder, holder_task,
 	holder_place, holder_file, holder_line, holder_waits_in
 FROM task_resources
 WHERE capture = :capture AND dump = (SELECT max(dump) FROM task_dump WHERE capture = :capture)

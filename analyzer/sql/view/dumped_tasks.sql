@@ -1,10 +1,11 @@
 -- Which tasks were there, in which state, and where does each of them wait?
 --
 -- The place is the innermost await in the user's own code that all it waits for lies below of;
--- `waits_in` the function that is awaited there. Both NULL: what it waits for could not be read
--- (see outcome), or is not known. task is its outermost future, where that is known. leaf,
--- deadline_ns, joined_task and resource are of the only thing that it waits for; where it waits for
--- several (select!, join!), they are NULL.
+-- where there is none, that of the only chain of awaits with code of the user: a server's library
+-- waits for the socket beside it. `waits_in` is the function that is awaited there. Both NULL: what
+-- it waits for could not be read (see outcome), or is not known. task is its outermost future,
+-- where that is known. leaf, deadline_ns, joined_task and resource are of the only thing that it
+-- waits for; where it waits for several (select!, join!), they are NULL.
 CREATE VIEW dumped_tasks AS
 WITH placed AS (
 	SELECT t.*, (
@@ -17,6 +18,20 @@ WITH placed AS (
 					AND g.depth <= f.depth AND g.kind <> 'hold')
 		ORDER BY f.position DESC
 		LIMIT 1) AS place, (
+		SELECT f.position
+		FROM task_frame AS f
+		JOIN task_type AS y ON y.id = f.type
+		WHERE f.dumped_task = t.id AND f.kind = 'coroutine' AND y.origin = 'user'
+			AND NOT EXISTS (SELECT 1 FROM task_frame AS o
+				JOIN task_type AS b ON b.id = o.type
+				WHERE o.dumped_task = t.id AND o.kind = 'coroutine'
+					AND b.origin = 'user' AND (o.position > f.position
+						OR EXISTS (SELECT 1 FROM task_frame AS g
+							WHERE g.dumped_task = t.id
+								AND g.position > o.position
+								AND g.position <= f.position
+								AND g.depth <= o.depth)))
+		) AS only_place, (
 		SELECT count(*)
 		FROM task_frame AS f
 		WHERE f.dumped_task = t.id AND f.kind = 'wait') AS waits, (
@@ -42,7 +57,8 @@ FROM placed AS t
 LEFT JOIN task_runtime AS r ON r.capture = t.capture AND r.dump = t.dump AND r.owner = t.owner
 	AND r.process = t.process
 JOIN task_names AS m ON m.dumped_task = t.id
-LEFT JOIN task_frame AS pf ON pf.dumped_task = t.id AND pf.position = t.place
+LEFT JOIN task_frame AS pf ON pf.dumped_task = t.id
+	AND pf.position = coalesce(t.place, t.only_place)
 LEFT JOIN task_type AS y ON y.id = pf.type
 LEFT JOIN task_frame AS af ON af.dumped_task = t.id AND af.parent = pf.id
 	AND af.position = (SELECT min(n.position) FROM task_frame AS n

@@ -4,7 +4,8 @@
 -- 0: one of them waits for something else too, or others may hold what it waits for.
 CREATE VIEW task_cycles AS
 WITH RECURSIVE edge AS MATERIALIZED (
-	SELECT capture, dump, process, waiter, other, max(certain) AS certain
+	SELECT capture, dump, process, waiter, other, max(certain) AS certain,
+		min(coalesce(place || ' ' || place_file || ':' || place_line, '?')) AS place
 	FROM task_waits_for
 	GROUP BY capture, dump, process, waiter, other
 ), walk AS (
@@ -22,7 +23,10 @@ WITH RECURSIVE edge AS MATERIALIZED (
 )
 SELECT w.capture, w.dump, w.process, trim(w.path, ',') AS tasks, w.length, w.certain,
 	group_concat(t.task, ' → ') AS of_types,
-	group_concat(coalesce(t.place_file || ':' || t.place_line, '?'), ' → ') AS places
+	group_concat((SELECT min(e.place) FROM edge AS e
+		WHERE e.capture = w.capture AND e.dump = w.dump AND e.process = w.process
+			AND e.waiter = t.task_id AND instr(w.path, ',' || e.other || ',')),
+		' → ') AS places
 FROM walk AS w
 JOIN dumped_tasks AS t ON t.capture = w.capture AND t.dump = w.dump AND t.process = w.process
 	AND instr(w.path, ',' || t.task_id || ',')

@@ -3,11 +3,9 @@
 -- `certain`: it waits for nothing else, and the other one is the only task that has a guard of it.
 CREATE VIEW task_waits_for AS
 WITH wait AS MATERIALIZED (
-	SELECT f.capture, f.dump, t.process, t.task_id, f.leaf, f.number, f.resource,
-		count(*) OVER (PARTITION BY f.dumped_task) AS waits
-	FROM task_frame AS f
-	JOIN dumped_task AS t ON t.id = f.dumped_task
-	WHERE f.kind = 'wait'
+	SELECT *, count(*) OVER (PARTITION BY dumped_task) AS waits
+	FROM task_waits
+	WHERE kind = 'wait'
 ), held AS MATERIALIZED (
 	SELECT DISTINCT f.capture, f.dump, t.process, t.task_id, f.resource, f.permits
 	FROM task_frame AS f
@@ -19,12 +17,12 @@ WITH wait AS MATERIALIZED (
 	GROUP BY capture, dump, process, resource
 )
 SELECT capture, dump, process, task_id AS waiter, number AS other, 'join' AS how, NULL AS resource,
-	waits = 1 AS certain
+	waits = 1 AS certain, place, place_file, place_line
 FROM wait
 WHERE leaf = 'join' AND number > 0
 UNION ALL
 SELECT w.capture, w.dump, w.process, w.task_id, h.task_id, 'resource', w.resource,
-	w.waits = 1 AND n.holders = 1
+	w.waits = 1 AND n.holders = 1, w.place, w.place_file, w.place_line
 FROM wait AS w
 JOIN held AS h ON h.capture = w.capture AND h.dump = w.dump AND h.process = w.process
 	AND h.resource = w.resource AND h.task_id <> w.task_id

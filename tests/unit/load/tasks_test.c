@@ -7,6 +7,7 @@
 
 /* What the fixture's resolver knows by these places of debug information. */
 enum { TOP = 0x10, INNER = 0x20, LOCK_FN = 0x1010, ACQUIRE = 0x1020, GUARD_TYPE = 0x1030 };
+enum { DRAIN = 0x1040, SOCKET = 0x1050, CHANGED = 0x1060 };
 
 /* The number of the dump that records are of: the scene has no better place for it. */
 static uint32_t dump_of(const struct scene *s)
@@ -187,6 +188,108 @@ static void holders_and_waiters_of_a_resource_are_named(void **state)
 	sqlite3_close(db);
 }
 
+/*
+ * A server's task, as its library spawns it: it waits for a socket, for a request that INNER
+ * handles, at this line, and by a function of the library that is not shown for a signal.
+ */
+static void serving(struct scene *s, uint64_t id, uint64_t line, uint64_t resource)
+{
+	static const struct hud_task_frame around[] = {
+		{.entry = LOCK_FN, .depth = 0, .kind = HUD_FRAME_FUTURE},
+		{.entry = SOCKET, .depth = 1, .kind = HUD_FRAME_WAIT, .leaf = HUD_LEAF_FD},
+		{.entry = DRAIN, .depth = 1, .kind = HUD_FRAME_FUTURE},
+		{.entry = CHANGED, .depth = 2, .kind = HUD_FRAME_FUTURE},
+		{.entry = ACQUIRE,
+		 .depth = 3,
+		 .kind = HUD_FRAME_WAIT,
+		 .leaf = HUD_LEAF_NOTIFIED,
+		 .resource = 80},
+	};
+
+	task_add(s, id, HUD_TASK_READ);
+	frame_add(s, id, around[0]);
+	frame_add(s, id, around[1]);
+	frame_add(
+		s, id,
+		(struct hud_task_frame) {
+			.entry = INNER, .variant = line, .depth = 1, .kind = HUD_FRAME_COROUTINE});
+	frame_add(s, id,
+		  (struct hud_task_frame) {.entry = ACQUIRE,
+					   .depth = 2,
+					   .number = 1,
+					   .kind = HUD_FRAME_WAIT,
+					   .leaf = HUD_LEAF_ACQUIRE,
+					   .frame_flags = HUD_FRAME_HAS_PERMITS,
+					   .resource = resource});
+	for (size_t i = 2; i < sizeof(around) / sizeof(around[0]); i++)
+		frame_add(s, id, around[i]);
+}
+
+static void of_a_servers_tasks_the_code_of_the_user_is_the_place(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	serving(&s, 5, 7, 90);
+	holding(&s, 5, 91);
+	serving(&s, 6, 7, 90);
+	serving(&s, 7, 8, 91);
+	waiting(&s, 8, 9, HUD_LEAF_SLEEP, 0);
+	holding(&s, 8, 90);
+	db = dump_load(&s);
+	assert_text(db, "SELECT place || ' ' || place_line FROM dumped_tasks WHERE task_id = 7",
+		    "demo::type_20 8");
+	assert_text(db,
+		    "SELECT waiters || ' ' || waits_in || ' ' || waits_file || ':' || waits_line "
+		    "|| ', ' || holder || ' ' || holder_line FROM task_resources "
+		    "WHERE resource = 90",
+		    "2 tokio::type_1020 src/tasks.rs:7, 8 9");
+	assert_text(db, "SELECT waits_in FROM task_resources WHERE resource = 80",
+		    "tokio::type_1040");
+	assert_number(db, "SELECT waits_line IS NULL FROM task_resources WHERE resource = 80", 1);
+	sqlite3_close(db);
+}
+
+static void a_frame_stands_below_the_one_shown_that_awaits_it(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	serving(&s, 5, 7, 90);
+	db = dump_load(&s);
+	assert_text(db,
+		    "SELECT group_concat(level || ' ' || name, ', ') FROM task_awaits "
+		    "ORDER BY position",
+		    "1 tokio::type_1010, 2 tokio::type_1050, 2 demo::type_20, "
+		    "3 tokio::type_1020, 2 tokio::type_1040, 3 tokio::type_1020");
+	sqlite3_close(db);
+}
+
+static void a_circle_says_where_each_waits_for_the_next(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	serving(&s, 5, 7, 90);
+	holding(&s, 5, 91);
+	serving(&s, 6, 8, 91);
+	frame_add(&s, 6,
+		  (struct hud_task_frame) {
+			  .entry = INNER, .variant = 9, .depth = 1, .kind = HUD_FRAME_COROUTINE});
+	holding(&s, 6, 90);
+	db = dump_load(&s);
+	assert_text(db, "SELECT places FROM task_cycles",
+		    "demo::type_20 src/tasks.rs:7 → demo::type_20 src/tasks.rs:8");
+	assert_number(db, "SELECT certain FROM task_cycles", 0);
+	sqlite3_close(db);
+}
+
 static void a_circle_is_found_once_and_is_certain_only_without_other_holders(void **state)
 {
 	struct scene s;
@@ -318,6 +421,9 @@ int main(void)
 		cmocka_unit_test(tasks_that_wait_by_the_same_awaits_are_one_group),
 		cmocka_unit_test(a_frame_belongs_to_the_last_one_that_is_less_deep),
 		cmocka_unit_test(holders_and_waiters_of_a_resource_are_named),
+		cmocka_unit_test(of_a_servers_tasks_the_code_of_the_user_is_the_place),
+		cmocka_unit_test(a_frame_stands_below_the_one_shown_that_awaits_it),
+		cmocka_unit_test(a_circle_says_where_each_waits_for_the_next),
 		cmocka_unit_test(a_circle_is_found_once_and_is_certain_only_without_other_holders),
 		cmocka_unit_test(a_semaphore_with_enough_permits_is_waited_for_by_nobody),
 		cmocka_unit_test(frames_of_no_task_are_refused_and_counted),
