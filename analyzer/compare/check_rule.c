@@ -249,7 +249,7 @@ static bool read_subject(struct cursor *c, struct check_rule *out)
 		return refuse(c, "expected blocked, blocked_FIGURE, site(\"...\").FIGURE, "
 				 "task(\"...\").FIGURE, run_queue, run_queue_max, throttled, "
 				 "pool_queue, pool_wait, pool_full, main_blocked, main_max, "
-				 "tasks, tasks(\"...\") or deadlocks");
+				 "tasks, tasks(\"...\"), deadlocks or deadlock");
 	return read_figure(c, out);
 }
 
@@ -316,12 +316,23 @@ static bool read_limit(struct cursor *c, struct check_rule *out)
 	return take(c, "%") || refuse(c, "expected %%: give a change like +20%%");
 }
 
+/* `deadlock` alone says what `deadlocks > 0` says. */
+static bool read_deadlock(struct cursor *c, struct check_rule *out)
+{
+	if (!take_word(c, "deadlock"))
+		return false;
+	out->kind = "all";
+	out->figure = CHECK_DEADLOCKS;
+	return true;
+}
+
 bool check_rule_read(const char *text, struct check_rule *out, char error[CHECK_ERROR_BYTES])
 {
 	struct cursor c = {text, text, error};
 
 	*out = (struct check_rule) {.text = text};
-	if (!read_subject(&c, out) || !read_comparison(&c, out) || !read_limit(&c, out))
+	if (!read_deadlock(&c, out) &&
+	    (!read_subject(&c, out) || !read_comparison(&c, out) || !read_limit(&c, out)))
 		return false;
 	skip_space(&c);
 	return !*c.at || refuse(&c, "the rule ends before `%.40s`", c.at);

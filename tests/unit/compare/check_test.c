@@ -352,6 +352,8 @@ static void a_rule_on_tasks_is_about_the_dump_with_most_of_them(void **state)
 	assert_int_equal(ended_with(dumps, "tasks(\"*conn*\") > 30"), STATUS_DONE);
 	assert_int_equal(ended_with(dumps, "deadlocks > 0"), STATUS_FAILED);
 	assert_int_equal(ended_with(dumps, "deadlocks > 1"), STATUS_DONE);
+	assert_int_equal(ended_with(dumps, "deadlock"), STATUS_FAILED);
+	assert_int_equal(ended_with("SELECT 1", "deadlock"), STATUS_CANNOT_TELL);
 	/* Without a dump nothing is known; with one it needs no worker that was watched. */
 	assert_int_equal(ended_with("SELECT 1", "deadlocks > 0"), STATUS_CANNOT_TELL);
 	assert_int_equal(ended_with("SELECT 1", "tasks > 10"), STATUS_CANNOT_TELL);
