@@ -178,7 +178,7 @@ static void print_cycle(struct printing *p, sqlite3_stmt *q)
 	printf("  %s: tasks %s wait for each other", certain ? "deadlock" : "possible deadlock",
 	       column_text(q, "tasks"));
 	if (column_number(q, "alike", 1) > 1)
-		printf(" (and %" PRId64 " more circles like it)", column_number(q, "alike", 1) - 1);
+		printf(" (and %" PRId64 " more like it)", column_number(q, "alike", 1) - 1);
 	printf("\n      %s\n      at %s\n", column_text(q, "of_types"), column_text(q, "places"));
 }
 

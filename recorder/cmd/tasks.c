@@ -217,9 +217,9 @@ static enum exit_code capture_write(struct dumping *d)
 	if (error || closed)
 		return EXIT_NOT_WRITTEN;
 	if (!d->quiet)
-		fprintf(stderr, "hud-record: %zu tasks of %zu runtimes in %.1f ms%s%s\n",
-			d->summary.tasks, d->summary.runtimes, (double)d->summary.duration_ns / 1e6,
-			d->output.pipe ? "" : ", written to ",
+		fprintf(stderr, "hud-record: %zu tasks of %zu runtime%s in %.1f ms%s%s\n",
+			d->summary.tasks, d->summary.runtimes, d->summary.runtimes == 1 ? "" : "s",
+			(double)d->summary.duration_ns / 1e6, d->output.pipe ? "" : ", written to ",
 			d->output.pipe ? "" : d->output.file.name);
 	return EXIT_RECORDED;
 }
