@@ -88,7 +88,7 @@ $(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) format/wire.h format/plan.
 	@mkdir -p $(@D)
 	@echo '  BPF $@'
 	@$(CLANG) -std=gnu11 -g -O2 -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -target bpf -D__TARGET_ARCH_$(ARCH) -mcpu=v3 \
-		-I. -idirafter /usr/include/$(shell $(CC) -dumpmachine) -c $< -o $@
+		-I. -idirafter /usr/include/$(shell $(CC) -print-multiarch) -c $< -o $@
 	@llvm-strip -g $@
 
 $(BUILD)/bpf/hud.skel.h: NAME := hud_bpf
@@ -160,7 +160,7 @@ $(TOKIO_PROGRAMS): | $(DEMO)
 	cd tests/e2e/programs/$(patsubst lib%.so,%,$(@F)) && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$(abspath $(@D)/..) cargo build --release
 
 # What a build, the demo and the tests take, on Debian 12 and newer Ubuntu.
-DEPS := gcc libc6-dev clang llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-dev liblzma-dev libzstd-dev zstd libxxhash-dev \
+DEPS := gcc libc6-dev clang libclang-rt-dev llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-dev liblzma-dev libzstd-dev zstd libxxhash-dev \
 	libsqlite3-dev sqlite3 libncurses-dev tmux libiberty-dev libcmocka-dev linux-libc-dev binutils git \
 	cargo rustc librust-tokio-dev librust-sha2-dev librust-miniz-oxide-dev \
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
@@ -184,7 +184,7 @@ example: all ## make examples/demo.hud anew (as root)
 check: ## all tests; as root with real BPF, without it what can be tested so
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; fi
 	@$(MAKE) --no-print-directory check-layers
-	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PROGRAMS))
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) fuzzers $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PROGRAMS))
 	@bash tests/run.sh $(BUILD)
 
 check-long: all $(TEST_DEMOS) ## recordings under load and faults, 25 minutes, as root: docs/RELIABILITY.md
@@ -231,7 +231,9 @@ install-caps: install ## install hud-record with file capabilities, for members 
 	chmod 750 $(DESTDIR)$(PREFIX)/bin/hud-record
 	setcap $(CAPS) $(DESTDIR)$(PREFIX)/bin/hud-record
 
-C_FILES := $(wildcard format/*.[ch] recorder/*/*.[ch] analyzer/*/*.[ch] tests/unit/*/*.[ch] tests/fuzz/*.c)
+include tests/fuzz/fuzz.mk
+
+C_FILES := $(wildcard format/*.[ch] recorder/*/*.[ch] analyzer/*/*.[ch] tests/unit/*/*.[ch] tests/fuzz/*.[ch])
 lint: check-layers $(SKELETONS) ## layers, clang-format, lines of 100 columns, clang-tidy
 	@python3 tests/lint/style.py
 	clang-tidy --quiet $(filter-out %_test.c,$(filter %.c,$(C_FILES))) -- -std=c17 $(CPPFLAGS)

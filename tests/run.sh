@@ -135,6 +135,8 @@ fi
 
 if [ -z "$only_unit" ]; then
 	if [ $# -eq 0 ]; then
+		mapfile -t harnesses < <(basename -s _fuzz.c tests/fuzz/*_fuzz.c)
+		bash tests/fuzz/run.sh "$HUD_BUILD/fuzz" "${harnesses[@]}" | tee -a "$results"
 		mapfile -t names < <(cd tests/e2e && ls record/*.py analyze/*.py unwind/*.py)
 		set -- "${names[@]%.py}"
 	fi

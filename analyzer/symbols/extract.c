@@ -305,15 +305,19 @@ static const char *aliases_at(struct symbol_extract *e, uint64_t vaddr)
 {
 	const struct elf_symbols *symtab = e->source->symtab;
 	const struct elf_symbol *first = elf_symbols_find(symtab, vaddr);
-	const struct elf_symbol *end = symtab->items + symtab->count;
-	uint64_t start = first ? first->start : 0;
+	const struct elf_symbol *end;
 	struct text all = {0};
 	const char *kept;
+	uint64_t start;
 	int count = 0;
 
-	while (first && first > symtab->items && first[-1].start == start)
+	if (!first)
+		return NULL;
+	end = symtab->items + symtab->count;
+	start = first->start;
+	while (first > symtab->items && first[-1].start == start)
 		first--;
-	if (!first || first + 1 == end || first[1].start != start)
+	if (first + 1 == end || first[1].start != start)
 		return NULL;
 	for (; first < end && first->start == start && count < ALIASES; first++) {
 		if (strncmp(first->name, "_ZN", 3) != 0 && strncmp(first->name, "_R", 2) != 0)

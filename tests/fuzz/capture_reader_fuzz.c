@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * libFuzzer: whatever the bytes are, the reader ends, reads nothing it must not, and gives out only
- * records that are as large as they say.
- *
- *   clang -std=c17 -g -O1 -I. -fsanitize=fuzzer,address,undefined \
- *       tests/fuzz/capture_reader_fuzz.c format/[a-z]*.c -lzstd -o build/capture_reader_fuzz
+ * Whatever the bytes are, the reader ends, reads nothing it must not, and gives out only records
+ * that are as large as they say.
  *
  * The first byte chooses: bytes as they are; or the content of a chunk, which gets a header and a
  * frame that are right (a fuzzer does not find checksums).
@@ -12,32 +9,9 @@
 #include "format/capture_reader.h"
 #include "format/names.h"
 #include "format/records.h"
-
-#include <stdlib.h>
-#include <string.h>
-#include <zstd.h>
+#include "tests/fuzz/frame.h"
 
 #define STEPS_MAX 100000000
-
-struct supply {
-	const uint8_t *data;
-	size_t size, step;
-};
-
-static int64_t supply_read(void *context, void *data, size_t bytes)
-{
-	struct supply *s = context;
-
-	if (bytes > s->step)
-		bytes = s->step;
-	if (bytes > s->size)
-		bytes = s->size;
-	if (bytes)
-		memcpy(data, s->data, bytes);
-	s->data += bytes;
-	s->size -= bytes;
-	return (int64_t)bytes;
-}
 
 /* Touches every byte, so that the sanitizer sees each. */
 static void check_record(const struct hud_record *record)
@@ -47,8 +21,7 @@ static void check_record(const struct hud_record *record)
 
 	for (size_t i = 0; i < record->size; i++)
 		sum = (uint8_t)(sum + ((const uint8_t *)record)[i]);
-	if (!kind || !record_is_whole(kind, record) || !hud_record_name(record->type))
-		abort();
+	MUST(kind && record_is_whole(kind, record) && hud_record_name(record->type));
 }
 
 static void read_all(const uint8_t *data, size_t size, size_t step)
@@ -65,24 +38,20 @@ static void read_all(const uint8_t *data, size_t size, size_t step)
 		if (capture_reader_next(reader, &record) || !record)
 			break;
 		check_record(record);
-		if (steps > STEPS_MAX)
-			abort();
+		MUST(steps < STEPS_MAX);
 	}
 	state = capture_reader_state(reader);
-	if (state.bytes > size || state.damaged_bytes + state.cut_bytes > size)
-		abort();
+	MUST(state.bytes <= size && state.damaged_bytes + state.cut_bytes <= size);
 	capture_reader_close(reader);
 }
 
 static void read_as_records(const uint8_t *data, size_t size)
 {
 	struct hud_chunk chunk = {.version = HUD_FORMAT_VERSION, .bytes = size};
-	size_t bound = ZSTD_compressBound(sizeof(chunk) + size), bytes;
-	uint8_t *content = malloc(sizeof(chunk) + size), *frame = malloc(bound);
-	ZSTD_CCtx *zstd = ZSTD_createCCtx();
+	uint8_t *content = malloc(sizeof(chunk) + size), *frame;
+	size_t bytes;
 
-	if (!content || !frame || !zstd)
-		abort();
+	MUST(content);
 	memcpy(chunk.magic, HUD_CHUNK_MAGIC, sizeof(chunk.magic));
 	if (size) {
 		chunk.records = data[0];
@@ -90,15 +59,11 @@ static void read_as_records(const uint8_t *data, size_t size)
 		memset(content + sizeof(chunk), 0, 1);
 	}
 	memcpy(content, &chunk, sizeof(chunk));
-	ZSTD_CCtx_setParameter(zstd, ZSTD_c_checksumFlag, 1);
-	bytes = ZSTD_compress2(zstd, frame, bound, content, sizeof(chunk) + size);
+	frame = frame_compress(content, sizeof(chunk) + size, &bytes);
 	read_all(frame, bytes, SIZE_MAX);
-	ZSTD_freeCCtx(zstd);
 	free(frame);
 	free(content);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -1,46 +1,28 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * libFuzzer: with any debug information the search for the runtime's state ends, and finds only
- * offsets inside of the thread-local block.
- *
- *   clang -std=c17 -g -O1 -I. -isystem build -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
- *       tests/fuzz/plan_identity_fuzz.c analyzer/runtime/identity_dwarf.c \
- *       analyzer/runtime/pool_dwarf.c \
- *       analyzer/runtime/declarations.c analyzer/runtime/runtime_names.c analyzer/runtime/tls.c \
- *       analyzer/debuginfo/dwarf_*.c analyzer/debuginfo/elf_*.c build/analyzer/librules.a \
- *       build/analyzer/libnames.a build/analyzer/libbase.a build/libhudformat.a -lelf -llzma -lz \
- *       -lzstd -liberty -lpthread -o build/plan_identity_fuzz
+ * With any debug information the search for the runtime's state ends, and finds only offsets inside
+ * of the thread-local block.
  *
  * Input: two numbers of 4 bytes, the bytes of .debug_abbrev and of .debug_str, then these two, and
- * .debug_info. A seed out of a program:
- *
- *   for s in abbrev str info; do objcopy -O binary --only-section=.debug_$s \
- *       --set-section-flags .debug_$s=alloc PROGRAM $s; done
- *   python3 -c 'import os, struct; a, s = map(os.path.getsize, ("abbrev", "str"))
- *   open("seed", "wb").write(struct.pack("<II", a, s) + b"".join(open(n, "rb").read() \
- *       for n in ("abbrev", "str", "info")))'
+ * .debug_info.
  */
 #include "analyzer/runtime/identity_dwarf.h"
+#include "analyzer/debuginfo/dwarf_file.h"
 #include "analyzer/runtime/pool_dwarf.h"
+#include "tests/fuzz/frame.h"
 
 #include <elf.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum { SIZES_BYTES = 8, BLOCK_BYTES = 0x140 };
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static void check_offset(int64_t offset)
 {
-	if (offset < -BLOCK_BYTES || offset > -8)
-		abort();
+	MUST(offset >= -BLOCK_BYTES && offset <= -8);
 }
 
 static void check(const struct hud_plan_identity *identity)
 {
-	if (identity->schedulers > HUD_PLAN_SCHEDULERS_MAX)
-		abort();
+	MUST(identity->schedulers <= HUD_PLAN_SCHEDULERS_MAX);
 	if (identity->identity_flags & HUD_IDENTITY_TASK)
 		check_offset(identity->task);
 	if (identity->identity_flags & HUD_IDENTITY_TASK_TAG)
@@ -51,11 +33,9 @@ static void check(const struct hud_plan_identity *identity)
 
 static void check_pool(const struct hud_plan_pool *pool)
 {
-	if (pool->roots > HUD_PLAN_POOL_ROOTS_MAX)
-		abort();
+	MUST(pool->roots <= HUD_PLAN_POOL_ROOTS_MAX);
 	for (uint32_t i = 0; i < pool->roots; i++)
-		if (pool->root[i].place < -BLOCK_BYTES || pool->root[i].place >= 0)
-			abort();
+		MUST(pool->root[i].place >= -BLOCK_BYTES && pool->root[i].place < 0);
 }
 
 static bool take(struct dwarf_view *view, size_t bytes, const uint8_t **data, size_t *left)

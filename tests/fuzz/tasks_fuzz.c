@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
- * libFuzzer: whatever the memory of a process holds, and however it changes while it is read, the
- * reading of its tasks ends within its limits.
- *
- *   clang -std=c17 -g -O1 -I. -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
- *       tests/fuzz/tasks_fuzz.c recorder/tasks/{reader,walk,search,descend,verify,dump}.c \
- *       format/plan_tasks.c format/array.c -o build/tasks_fuzz
+ * Whatever the memory of a process holds, and however it changes while it is read, the reading of
+ * its tasks ends within its limits.
  *
  * Input: words of 8 bytes, which are the memory, one after the other and around; with bit 0 of the
  * first byte set, each read sees one word of it changed; with bit 2 the lists are searched. Small
  * words stand for addresses that lead somewhere: of tasks, of the program's tables.
  */
 #include "recorder/tasks/dump.h"
+#include "tests/fuzz/frame.h"
 #include "tests/unit/fixture/tasks_fixture.h"
-
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { WORDS = 2048, THREAD_WORD = 64, HANDLE_WORD = 128 };
 #define MEMORY UINT64_C(0x7f0000000000)
@@ -104,11 +97,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		plan.tasks.lists = &searched;
 	}
 	d.plan = &plan;
-	if (task_dump_read(&d) || d.seens > WORDS)
-		abort();
+	MUST(!task_dump_read(&d) && d.seens <= WORDS);
 	for (size_t i = 0; i < d.seens; i++)
-		if (d.seen[i].frame + d.seen[i].frames > d.frames)
-			abort();
+		MUST(d.seen[i].frame + d.seen[i].frames <= d.frames);
 	task_dump_close(&d);
 out:
 	free(m);

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+#
+# Fuzzing with libFuzzer, under the sanitizers: all of hud once more, into build/fuzz. docs/RELIABILITY.md
+# has the figures. FUZZ names the harnesses, FUZZ_SECONDS is for how long each runs.
+
+FUZZ         ?= $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_SECONDS ?= 7200
+
+# clang warns of two things that gcc, with the same options, does not.
+FUZZ_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined \
+	-Wno-gnu-variable-sized-type-not-at-end -Wno-missing-field-initializers
+FUZZ_MAKE = $(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=$(CLANG) CFLAGS='$(FUZZ_CFLAGS)'
+
+.PHONY: fuzz fuzz-keep fuzzers check-fuzz
+fuzz: fuzzers ## fuzz each harness for FUZZ_SECONDS (7200), one after another; FUZZ='NAME...' only these
+	@bash tests/fuzz/run.sh --seconds $(FUZZ_SECONDS) $(BUILD)/fuzz $(FUZZ)
+
+fuzz-keep: fuzzers ## what fuzzing found to reach new code, into tests/fuzz/corpus
+	@bash tests/fuzz/run.sh --keep $(BUILD)/fuzz $(FUZZ)
+
+check-fuzz: fuzzers ## run the kept corpus, and each input that once was a crash, once
+	@bash tests/fuzz/run.sh $(BUILD)/fuzz $(FUZZ)
+
+fuzzers:
+	+@$(FUZZ_MAKE) $(FUZZ:%=$(BUILD)/fuzz/%_fuzz) $(BUILD)/fuzz/seeds
+
+# In that build:
+FUZZ_FRAME   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_fuzz.c tests/fuzz/seeds.c,$(wildcard tests/fuzz/*.c)))
+FUZZ_PARTS   := $(FUZZ_FRAME) $(BUILD)/tests/libfixture.a $(FOLDERS:%=$(BUILD)/analyzer/lib%.a) $(BUILD)/recorder/libtasks.a $(BUILD)/libhudformat.a
+FUZZ_LINK     = $(FUZZ_FRAME) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ANALYZE_LIBS) -lcmocka
+$(BUILD)/%_fuzz: tests/fuzz/%_fuzz.c $(FUZZ_PARTS)
+	@echo '  CC  $@'
+	@$(COMPILE) -fsanitize=fuzzer -MF $@.d $< $(FUZZ_LINK) -o $@
+
+$(BUILD)/seeds: tests/fuzz/seeds.c $(FUZZ_PARTS)
+	@echo '  CC  $@'
+	@$(COMPILE) -MF $@.d $< $(FUZZ_LINK) -o $@
