@@ -37,14 +37,20 @@ bool dwarf_entry_end(const struct dwarf_entry *e, uint64_t *end)
 	return !from.failed;
 }
 
+/* NULL: it has none. */
+static const struct dwarf_attribute *attributes_of(const struct dwarf_entry *e)
+{
+	return e->kind && e->kind->count ? &e->table->attributes[e->kind->first] : NULL;
+}
+
 bool dwarf_entry_values(const struct dwarf_entry *e, const struct dwarf_selection *wanted,
 			struct dwarf_value *out)
 {
 	struct dwarf_bytes from = e->values;
-	const struct dwarf_attribute *a = e->kind ? &e->table->attributes[e->kind->first] : NULL;
+	const struct dwarf_attribute *a = attributes_of(e);
 
 	memset(out, 0, wanted->count * sizeof(*out));
-	for (uint32_t i = 0; e->kind && i < e->kind->count && !from.failed; i++, a++) {
+	for (uint32_t i = 0; a && i < e->kind->count && !from.failed; i++, a++) {
 		uint8_t slot = a->name < wanted->names ? wanted->slot[a->name] : 0;
 
 		if (slot)
@@ -57,7 +63,7 @@ bool dwarf_entry_values(const struct dwarf_entry *e, const struct dwarf_selectio
 
 struct dwarf_value dwarf_entry_value(const struct dwarf_entry *e, uint16_t name)
 {
-	const struct dwarf_attribute *a = e->kind ? &e->table->attributes[e->kind->first] : NULL;
+	const struct dwarf_attribute *a = attributes_of(e);
 	const struct dwarf_attribute *end = a ? a + e->kind->count : NULL;
 	struct dwarf_bytes from = e->values;
 	struct dwarf_value v = {0};

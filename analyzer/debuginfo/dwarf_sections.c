@@ -15,6 +15,8 @@
 enum { COMPRESS_ZSTD = 2 };
 /* No real section unpacks to more: one that claims to is damaged or hostile. */
 #define UNPACKED_MAX (UINT64_C(16) << 30)
+/* Nor to more than so many times its size; debug information is packed to a fifth or so. */
+#define UNPACKED_TIMES 256
 
 static const char *const section_names[DWARF_SECTIONS] = {
 	[DWARF_INFO] = "info",         [DWARF_ABBREV] = "abbrev",
@@ -117,7 +119,7 @@ static int section_unpack(struct dwarf_sections *s, enum dwarf_section which, El
 
 	if (!raw || !raw->d_buf ||
 	    !(old ? packing_old(raw, &p) : packing_new(section, raw, wide, &p)) ||
-	    p.size > UNPACKED_MAX)
+	    p.size > UNPACKED_MAX || p.size / UNPACKED_TIMES > raw->d_size)
 		return -EBADMSG;
 	s->unpacked[which] = malloc(p.size ? p.size : 1);
 	if (!s->unpacked[which])

@@ -98,15 +98,12 @@ void dwarf_value_skip_sized(const struct dwarf_encoding *encoding, struct dwarf_
 void dwarf_values_skip(const struct dwarf_abbreviations *table,
 		       const struct dwarf_abbreviation *kind, struct dwarf_bytes *from)
 {
-	const struct dwarf_attribute *a = &table->attributes[kind->first];
-
 	if (kind->fixed) {
 		dwarf_skip(from, kind->bytes);
 		return;
 	}
-	for (const struct dwarf_attribute *end = a + kind->count; a < end; a++) {
-		dwarf_value_skip(&table->encoding, from, a);
-	}
+	for (uint32_t i = 0; i < kind->count; i++)
+		dwarf_value_skip(&table->encoding, from, &table->attributes[kind->first + i]);
 }
 
 uint64_t dwarf_value_number(const struct dwarf_value *v)

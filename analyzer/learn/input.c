@@ -21,7 +21,8 @@ static int head_check(const struct hud_snapshots *head)
 	if (head->version != HUD_FORMAT_VERSION)
 		return -EPROTO;
 	if (head->count > HUD_SNAPSHOTS_MAX || r->words > HUD_LEARN_WORDS ||
-	    r->chains > HUD_LEARN_CHAINS || head->bytes % WORD || head->first % WORD ||
+	    r->chains > HUD_LEARN_CHAINS || r->window_bytes > HUD_LEARN_WINDOW_BYTES ||
+	    head->bytes % WORD || head->first % WORD ||
 	    head->bytes > HUD_LEARN_BLOCKS_MAX * HUD_LEARN_BLOCK_BYTES ||
 	    head->first < -(int64_t)HEAD_FIRST_MAX || head->first > (int64_t)HEAD_FIRST_MAX)
 		return -EBADMSG;
