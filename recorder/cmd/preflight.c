@@ -159,10 +159,12 @@ enum exit_code preflight_check_targets(const struct target_set *t)
 		}
 		if (error) {
 			fprintf(stderr,
-				"hud-record: cannot read the memory map of process %d: %s\n"
-				"  it belongs to another user: run with sudo, or give hud-record "
-				"CAP_SYS_PTRACE\n",
-				(int)t->pid[i], strerror(-error));
+				"hud-record: cannot read the memory map of process %d: %s\n%s",
+				(int)t->pid[i], strerror(-error),
+				error == -EACCES || error == -EPERM
+					? "  it belongs to another user: run with sudo, or give "
+					  "hud-record CAP_SYS_PTRACE\n"
+					: "");
 			return EXIT_NOT_ABLE;
 		}
 	}

@@ -470,7 +470,7 @@ static enum exit_code record_prepare(struct recording *r)
 		return EXIT_NOT_WRITTEN;
 	error = objects_open(r);
 	if (error)
-		return EXIT_USAGE;
+		return error == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
 	error = writer_open(r);
 	if (!error)
 		error = process_table_open(r->writer, r->objects, &r->processes);

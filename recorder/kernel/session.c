@@ -335,12 +335,14 @@ enum exit_code bpf_session_open(const struct bpf_session_options *options, struc
 		return refused("allocate memory", -ENOMEM);
 	s->options = *options;
 	s->statistics = -1;
+	libbpf_set_print(options->verbose ? libbpf_print : libbpf_quiet);
 	s->cpus = libbpf_num_possible_cpus();
 	if (s->cpus < 1) {
+		int error = s->cpus < 0 ? s->cpus : -EINVAL;
+
 		free(s);
-		return refused("count its CPUs", -EINVAL);
+		return refused("count its CPUs", error);
 	}
-	libbpf_set_print(options->verbose ? libbpf_print : libbpf_quiet);
 	code = programs_load(s, &finish_switch);
 	if (code == EXIT_RECORDED)
 		code = programs_attach(s, finish_switch);

@@ -96,17 +96,19 @@ static int save_dir_check(const char *dir)
 int object_table_open(const struct object_table_options *options, struct object_table **out)
 {
 	struct object_table *t = calloc(1, sizeof(*t));
-	int error = t ? 0 : -ENOMEM;
+	int error = 0;
 
 	*out = NULL;
-	if (error)
-		return error;
+	if (t)
+		t->given = calloc(options->plan_file_count + 1, sizeof(*t->given));
+	if (!t || !t->given) {
+		fputs("hud-record: cannot begin: out of memory\n", stderr);
+		free(t);
+		return -ENOMEM;
+	}
 	t->options = *options;
 	t->vdso = OBJECT_NONE;
 	t->broker.socket = t->cache.directory = -1;
-	t->given = calloc(options->plan_file_count + 1, sizeof(*t->given));
-	if (!t->given)
-		error = -ENOMEM;
 	for (size_t i = 0; !error && i < options->plan_file_count; i++)
 		error = given_load(t, options->plan_files[i]);
 	if (!error && options->save_dir)

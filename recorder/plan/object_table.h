@@ -28,8 +28,8 @@ struct object_table_options {
 };
 
 /*
- * Prints which --plan file or save_dir cannot be used. 0 or a negative errno. `*out` is the
- * caller's.
+ * Prints what failed: which --plan file or save_dir cannot be used, or that there is no memory. 0
+ * or a negative errno. `*out` is the caller's.
  */
 int object_table_open(const struct object_table_options *options, struct object_table **out);
 void object_table_close(struct object_table *t);
