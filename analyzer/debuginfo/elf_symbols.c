@@ -33,11 +33,12 @@ static int symbol_order(const void *a, const void *b)
 	return name_order(x->name, y->name);
 }
 
-static int symbols_read(struct elf_symbols *s, Elf *elf, Elf_Scn *section, const GElf_Shdr *header)
+/* `room`: that of the items, of all sections together. */
+static int symbols_read(struct elf_symbols *s, size_t *room, Elf *elf, Elf_Scn *section,
+			const GElf_Shdr *header)
 {
 	Elf_Data *data = elf_getdata(section, NULL);
 	const char *file = NULL;
-	size_t room = 0;
 
 	if (!data || !header->sh_entsize)
 		return 0;
@@ -56,7 +57,7 @@ static int symbols_read(struct elf_symbols *s, Elf *elf, Elf_Scn *section, const
 			continue;
 		if (!name || !*name)
 			continue;
-		if (!array_grow(&s->items, s->count, &room, sizeof(*s->items)))
+		if (!array_grow(&s->items, s->count, room, sizeof(*s->items)))
 			return -ENOMEM;
 		s->items[s->count++] = (struct elf_symbol) {
 			.start = symbol.st_value,
@@ -93,6 +94,7 @@ static void sizes_fill(struct elf_symbols *s)
 int elf_symbols_open(struct elf_symbols *s, Elf *elf, uint32_t type)
 {
 	Elf_Scn *section = NULL;
+	size_t room = 0;
 	int error = 0;
 
 	memset(s, 0, sizeof(*s));
@@ -100,7 +102,7 @@ int elf_symbols_open(struct elf_symbols *s, Elf *elf, uint32_t type)
 		GElf_Shdr header;
 
 		if (gelf_getshdr(section, &header) && header.sh_type == type)
-			error = symbols_read(s, elf, section, &header);
+			error = symbols_read(s, &room, elf, section, &header);
 	}
 	if (error) {
 		elf_symbols_close(s);
