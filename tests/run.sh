@@ -37,8 +37,8 @@ E2E_SECONDS=${HUD_E2E_SECONDS:-300} # one file of end-to-end tests; lib.py limit
 # End-to-end tests that run at the same time: they compare no times, are not disturbed by other
 # recorders, and mostly wait. Each of the others has the machine to itself.
 CONCURRENT="
-	analyze/confined analyze/debuginfod analyze/example analyze/exports analyze/live
-	analyze/memory analyze/query analyze/report analyze/symbols
+	analyze/bombs analyze/confined analyze/debuginfod analyze/example analyze/exports
+	analyze/live analyze/memory analyze/query analyze/report analyze/symbols
 	record/deadlock record/errors record/identity record/lifecycle record/output record/starved
 	unwind/plans unwind/sandbox
 "
