@@ -231,7 +231,7 @@ install-caps: install ## install hud-record with file capabilities, for members 
 	chmod 750 $(DESTDIR)$(PREFIX)/bin/hud-record
 	setcap $(CAPS) $(DESTDIR)$(PREFIX)/bin/hud-record
 
-include tests/fuzz/fuzz.mk
+include tests/fuzz/fuzz.mk tests/coverage.mk
 
 C_FILES := $(wildcard format/*.[ch] recorder/*/*.[ch] analyzer/*/*.[ch] tests/unit/*/*.[ch] tests/fuzz/*.[ch])
 lint: check-layers $(SKELETONS) ## layers, clang-format, lines of 100 columns, clang-tidy

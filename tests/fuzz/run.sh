@@ -74,14 +74,17 @@ status=0
 for name in "$@"; do
 	kept_unpack "$name"
 	log=$build/$name.log
-	if "harness_$mode" "$name" > "$log" 2>&1; then
-		runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
-		edges=$(grep -ao 'cov: [0-9]*' "$log" | tail -n 1)
-		echo "ok   fuzz/$name: $runs executions, ${edges#cov: } edges"
-	else
+	if ! "harness_$mode" "$name" > "$log" 2>&1; then
 		echo "FAIL fuzz/$name: $log"
 		grep -aE 'ERROR|runtime error|SUMMARY|unit written' "$log" | sed 's/^/       | /'
 		status=1
+	elif [ "$mode" = keep ]; then
+		kept=$(tar --zstd -tf "tests/fuzz/corpus/$name.tar.zst" | wc -l)
+		echo "ok   fuzz/$name: $kept inputs kept"
+	else
+		runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
+		edges=$(grep -ao 'cov: [0-9]*' "$log" | tail -n 1)
+		echo "ok   fuzz/$name: $runs executions, ${edges#cov: } edges"
 	fi
 done
 exit $status
