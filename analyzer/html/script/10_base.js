@@ -68,6 +68,16 @@ function place(row, prefix = "") {
   return file ? file + (line ? ":" + line : "") : "";
 }
 
+// What fits into `most` characters: the last parts of a path, or the begin of its last part.
+function fitted(path, most) {
+  if (path.length <= most) return path;
+  const parts = path.split("::");
+  let text = parts.pop();
+  while (parts.length && parts.at(-1).length + 2 + text.length <= most)
+    text = parts.pop() + "::" + text;
+  return text.length <= most ? text : text.slice(0, Math.max(1, most - 1)) + "…";
+}
+
 // A name of any length: the whole is in its title.
 function name_cell(text, most = 160) {
   const cut = text.length > most ? text.slice(0, most - 1) + "…" : text;
@@ -103,12 +113,23 @@ function keys(names) {
   );
 }
 
-// A table that sorts by a click on a heading. A column: {title, number, value(row), cell(row)}.
+// A table that sorts by a click on a heading. A column: {title, number, wide, value(row),
+// cell(row)}; those that are wide are left out on a phone. Rows after the first `most` are shown
+// when asked for.
 function table(columns, list, options = {}) {
   const body = el("tbody", {});
   let sorted = options.sorted ?? -1,
     down = true,
-    shown = list;
+    shown = list,
+    most = options.most ?? 100;
+  const all = el("button", {
+    type: "button",
+    onclick: () => {
+      most = Infinity;
+      draw();
+    },
+  });
+  const kind = c => [c.number ? "number" : "", c.wide ? "wide" : ""].join(" ").trim() || null;
 
   function draw() {
     const by = columns[sorted];
@@ -124,21 +145,20 @@ function table(columns, list, options = {}) {
         })
       : shown;
     body.replaceChildren(
-      ...ordered.slice(0, options.most ?? 500).map(row => {
-        const tr = el(
-          "tr",
-          {class: options.chosen && options.chosen(row) ? "chosen" : null},
-          columns.map(c =>
-            el(
-              "td",
-              {class: [c.number ? "number" : "", c.wide ? "wide" : ""].join(" ").trim() || null},
-              c.cell ? c.cell(row) : String(c.value(row) ?? ""),
+      ...ordered
+        .slice(0, most)
+        .map(row =>
+          el(
+            "tr",
+            {class: options.chosen && options.chosen(row) ? "chosen" : null},
+            columns.map(c =>
+              el("td", {class: kind(c)}, c.cell ? c.cell(row) : String(c.value(row) ?? "")),
             ),
           ),
-        );
-        return tr;
-      }),
+        ),
     );
+    all.hidden = ordered.length <= most;
+    all.textContent = `Show all ${count(ordered.length)} rows`;
     heads.forEach((head, i) =>
       head.setAttribute("aria-sort", i !== sorted ? "none" : down ? "descending" : "ascending"),
     );
@@ -147,10 +167,7 @@ function table(columns, list, options = {}) {
   const heads = columns.map((c, i) =>
     el(
       "th",
-      {
-        scope: "col",
-        class: [c.number ? "number" : "", c.wide ? "wide" : ""].join(" ").trim() || null,
-      },
+      {scope: "col", class: kind(c)},
       el(
         "button",
         {
@@ -166,11 +183,10 @@ function table(columns, list, options = {}) {
     ),
   );
   const element = el(
-    "table",
-    {},
-    el("caption", {class: "soft", hidden: !options.caption}, options.caption || ""),
-    el("thead", {}, el("tr", {}, heads)),
-    body,
+    "div",
+    {class: "scroll"},
+    el("table", {}, el("thead", {}, el("tr", {}, heads)), body),
+    all,
   );
   draw();
   return {
@@ -200,6 +216,42 @@ function histogram(list) {
       list.map(h => el("span", {}, duration(h.low_ns).replace(" ", ""))),
     ),
   ];
+}
+
+// A canvas that is painted anew once a frame at most.
+class Picture {
+  constructor(label) {
+    this.canvas = el("canvas", {tabindex: "0", role: "img", "aria-label": label});
+    new ResizeObserver(() => this.draw()).observe(this.canvas);
+  }
+
+  draw() {
+    if (!this.queued)
+      this.queued = requestAnimationFrame(() => {
+        this.queued = 0;
+        this.paint();
+      });
+  }
+
+  // Gives the canvas its height; null where it is not shown. Lengths are CSS pixels from then on.
+  fit(height) {
+    const c = this.canvas,
+      ratio = window.devicePixelRatio || 1;
+    this.width = c.clientWidth;
+    if (!this.width) return null;
+    c.style.height = height + "px";
+    c.width = Math.round(this.width * ratio);
+    c.height = Math.round(height * ratio);
+    const g = c.getContext("2d");
+    g.setTransform(ratio, 0, 0, ratio, 0, 0);
+    return g;
+  }
+
+  // Where on the canvas an event was.
+  spot(e) {
+    const box = this.canvas.getBoundingClientRect();
+    return [e.clientX - box.left, e.clientY - box.top];
+  }
 }
 
 const FRAMES = new Map(rows("frames").map(f => [f.frame, f]));

@@ -18,12 +18,13 @@ function pixel(text, share = 1, over = "#000000") {
 }
 
 class Raster {
-  constructor(width, height, ratio) {
-    this.image = new ImageData(Math.max(1, width), Math.max(1, height));
+  // As large as a canvas that is shown; lengths are CSS pixels.
+  constructor(canvas) {
+    this.width = canvas.width;
+    this.height = canvas.height;
+    this.ratio = canvas.width / canvas.clientWidth;
+    this.image = new ImageData(this.width, this.height);
     this.pixels = new Uint32Array(this.image.data.buffer);
-    this.width = width;
-    this.height = height;
-    this.ratio = ratio;
   }
 
   clear(colour) {

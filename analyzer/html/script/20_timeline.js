@@ -14,8 +14,9 @@ function round_step(ns) {
   return [1, 2, 5, 10].map(by => by * power).find(step => step >= ns) || 10 * power;
 }
 
-class Timeline {
+class Timeline extends Picture {
   constructor(state) {
+    super("");
     this.state = state;
     this.length = Math.max(1, first("time").length_ns || 1);
     this.from = 0;
@@ -32,14 +33,11 @@ class Timeline {
   }
 
   build() {
-    this.canvas = el("canvas", {
-      tabindex: "0",
-      role: "img",
-      "aria-describedby": "timeline-help",
-      "aria-label":
-        `Timeline of ${this.threads.length} workers, ` +
-        `${count(this.polls.length)} blocking polls`,
-    });
+    this.canvas.setAttribute("aria-describedby", "timeline-help");
+    this.canvas.setAttribute(
+      "aria-label",
+      `Timeline of ${this.threads.length} workers, ${count(this.polls.length)} blocking polls`,
+    );
     this.status = el("p", {class: "soft", role: "status", id: "timeline-status"}, " ");
     const button = (text, label, act) =>
       el(
@@ -94,7 +92,6 @@ class Timeline {
       this.drag = null;
     });
     c.addEventListener("keydown", e => this.key(e));
-    new ResizeObserver(() => this.draw()).observe(c);
   }
 
   view(from, to) {
@@ -126,36 +123,20 @@ class Timeline {
     return this.width < 500 ? 46 : LABEL;
   }
 
-  draw() {
-    if (!this.queued)
-      this.queued = requestAnimationFrame(() => {
-        this.queued = 0;
-        this.paint();
-      });
-  }
-
   paint() {
-    const c = this.canvas,
-      ratio = window.devicePixelRatio || 1;
-    const width = c.clientWidth,
-      height = AXIS + LANE * Math.max(1, this.threads.length) + 4;
-    if (!width) return;
-    this.width = width;
-    c.style.height = height + "px";
-    c.width = Math.round(width * ratio);
-    c.height = Math.round(height * ratio);
-    const g = c.getContext("2d");
+    const height = AXIS + LANE * Math.max(1, this.threads.length) + 4,
+      g = this.fit(height);
+    if (!g) return;
     this.read_colours();
-    const raster = new Raster(c.width, c.height, ratio);
+    const raster = new Raster(this.canvas);
     raster.clear(pixel(this.ink.panel));
     this.paint_states(raster);
     this.paint_rest(raster);
     this.paint_polls(raster);
     g.putImageData(raster.image, 0, 0);
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.font = "11px system-ui, sans-serif";
     this.paint_names(g);
-    this.paint_labels(g, width, height);
+    this.paint_labels(g, this.width, height);
     this.paint_selection(g, height);
   }
 
@@ -231,7 +212,7 @@ class Timeline {
     }
   }
 
-  // In wide polls the end of the function's name; a frame around the one pinned or pointed at.
+  // In wide polls the function's name; a frame around the one pinned or pointed at.
   paint_names(g) {
     for (const [x, y, w, p] of this.seen) {
       if (p === this.state.pinned || p === this.hover) {
@@ -240,7 +221,7 @@ class Timeline {
         g.strokeRect(x - 1, y - 1, w + 2, LANE);
       } else if (w > 60) {
         g.fillStyle = this.ink.back;
-        g.fillText(p.name.slice(-Math.floor(w / 6)), x + 3, y + 15);
+        g.fillText(fitted(p.name, Math.floor((w - 6) / 6)), x + 3, y + 15);
       }
     }
   }
@@ -300,9 +281,7 @@ class Timeline {
   }
 
   poll_at(e) {
-    const box = this.canvas.getBoundingClientRect();
-    const x = e.clientX - box.left,
-      y = e.clientY - box.top;
+    const [x, y] = this.spot(e);
     for (let i = (this.seen || []).length - 1; i >= 0; i--) {
       const [px, py, w, p] = this.seen[i];
       if (x >= px - 1 && x <= px + Math.max(w, 3) && y >= py && y <= py + LANE - 2) return p;
@@ -311,8 +290,8 @@ class Timeline {
   }
 
   wheel(e) {
-    const x = e.clientX - this.canvas.getBoundingClientRect().left;
-    if (e.ctrlKey || e.metaKey) this.zoom(Math.exp(e.deltaY / 300), this.time_at(x));
+    if (e.ctrlKey || e.metaKey)
+      this.zoom(Math.exp(e.deltaY / 300), this.time_at(this.spot(e)[0]));
     else if (e.shiftKey || Math.abs(e.deltaX) > Math.abs(e.deltaY))
       this.pan((e.deltaX || e.deltaY) / Math.max(1, this.canvas.clientWidth));
     else return;
@@ -323,7 +302,7 @@ class Timeline {
   down(e) {
     this.canvas.setPointerCapture(e.pointerId);
     this.pointers.set(e.pointerId, e);
-    const at = this.time_at(e.clientX - this.canvas.getBoundingClientRect().left);
+    const at = this.time_at(this.spot(e)[0]);
     this.drag = {
       at,
       to: at,
@@ -350,7 +329,7 @@ class Timeline {
       this.draw();
     } else if (this.drag && this.pointers.size === 1) {
       this.drag.moved = this.drag.moved || Math.abs(e.clientX - this.drag.x) > 4;
-      this.drag.to = this.time_at(e.clientX - this.canvas.getBoundingClientRect().left);
+      this.drag.to = this.time_at(this.spot(e)[0]);
       if (!this.drag.selects && this.drag.moved) {
         const by =
           ((this.drag.x - e.clientX) / Math.max(1, this.canvas.clientWidth - this.label)) *

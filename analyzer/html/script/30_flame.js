@@ -2,7 +2,7 @@
 "use strict";
 
 // A flame graph: calls from the outermost (top) to the innermost, as wide as their time. Inverted:
-// from the innermost.
+// from the innermost. With two sides it is as wide as one of them, and coloured by the change.
 
 const ROW = 18;
 const ORIGINS = {
@@ -16,30 +16,33 @@ const ORIGINS = {
   unknown: [210, 8],
 };
 
-class Flame {
-  constructor(state) {
-    this.state = state;
-    this.kind = "blocked";
+// Of an origin, as hue and saturation.
+function origin_colour(node) {
+  return ORIGINS[node.origin] || ORIGINS.unknown;
+}
+
+class Flame extends Picture {
+  // What it shows: {kinds, sides, times(kind), text(time), colour(node), note}. times() gives rows
+  // [stack, time], with two sides [stack, time, time].
+  constructor(source) {
+    super("Flame graph");
+    this.source = source;
+    this.kind = source.kinds[0];
+    this.side = source.sides.length - 1;
     this.inverted = false;
+    this.whole_stacks = false;
     this.build();
   }
 
   build() {
-    const kinds = ["blocked", ...[...this.state.causes].map(c => "blocked: " + c), "cpu"];
-    this.choice = el(
-      "select",
-      {
-        id: "flame-kind",
-        "aria-label": "Time to show",
-        onchange: e => {
-          this.kind = e.target.value;
-          this.zoomed = null;
-          this.state.save();
-          this.draw();
-        },
-      },
-      kinds.map(k => el("option", {value: k}, k)),
-    );
+    this.choice = this.select("flame-kind", "Time to show", this.source.kinds, kind => {
+      this.kind = kind;
+      this.source.chosen?.();
+    });
+    const sides = this.select("flame-side", "As wide as", this.source.sides, side => {
+      this.side = this.source.sides.indexOf(side);
+    });
+    sides.value = this.source.sides[this.side];
     this.search = el("input", {
       type: "search",
       id: "flame-search",
@@ -47,38 +50,6 @@ class Flame {
       "aria-label": "Search functions",
       oninput: () => this.draw(),
     });
-    this.turn = el(
-      "button",
-      {
-        type: "button",
-        id: "flame-inverted",
-        "aria-pressed": "false",
-        onclick: () => {
-          this.inverted = !this.inverted;
-          this.turn.setAttribute("aria-pressed", String(this.inverted));
-          this.zoomed = null;
-          this.draw();
-        },
-      },
-      "Inverted",
-    );
-    this.whole_stacks = false;
-    this.deep = el(
-      "button",
-      {
-        type: "button",
-        id: "flame-whole",
-        "aria-pressed": "false",
-        onclick: () => {
-          this.whole_stacks = !this.whole_stacks;
-          this.deep.setAttribute("aria-pressed", String(this.whole_stacks));
-          this.zoomed = null;
-          this.draw();
-        },
-      },
-      "Whole stacks",
-    );
-    this.canvas = el("canvas", {tabindex: "0", role: "img", "aria-label": "Flame graph"});
     this.status = el("p", {class: "soft", role: "status"}, " ");
     this.element = el(
       "div",
@@ -87,19 +58,17 @@ class Flame {
         "div",
         {class: "bar controls"},
         this.choice,
-        this.turn,
-        this.deep,
+        this.source.sides.length > 1 ? el("label", {}, "as wide as ", sides) : null,
+        this.toggle("flame-inverted", "Inverted", on => {
+          this.inverted = on;
+        }),
+        this.toggle("flame-whole", "Whole stacks", on => {
+          this.whole_stacks = on;
+        }),
         this.search,
         el(
           "button",
-          {
-            type: "button",
-            id: "flame-reset",
-            onclick: () => {
-              this.zoomed = null;
-              this.draw();
-            },
-          },
+          {type: "button", id: "flame-reset", onclick: () => this.reset()},
           "Reset zoom",
         ),
       ),
@@ -108,28 +77,52 @@ class Flame {
       el(
         "p",
         {class: "soft controls"},
-        "A click zooms in. Colours say whose code it is: yours is blue. Stacks begin at your " +
-          "outermost function, unless whole stacks are shown.",
+        `A click zooms in. ${this.source.note} Stacks begin at your outermost function, unless ` +
+          "whole stacks are shown.",
       ),
     );
     this.canvas.addEventListener("pointermove", e => this.point(this.node_at(e)));
     this.canvas.addEventListener("click", e => this.choose(this.node_at(e)));
     this.canvas.addEventListener("keydown", e => this.key(e));
-    new ResizeObserver(() => this.draw()).observe(this.canvas);
   }
 
-  // Stacks and their time: of the selection where there is one and they are of polls.
-  times() {
-    const [kind, cause] = this.kind.split(": ");
-    if (kind === "blocked" && this.state.filtered()) return this.state.stack_times(cause);
-    return this.state.profile
-      .filter(
-        p =>
-          p.kind === kind &&
-          (!cause || p.cause === cause) &&
-          (!this.state.site || kind === "cpu" || p.site === this.state.site),
-      )
-      .map(p => [p.stack, p.ns]);
+  select(id, label, values, act) {
+    return el(
+      "select",
+      {
+        id,
+        "aria-label": label,
+        onchange: e => {
+          act(e.target.value);
+          this.reset();
+        },
+      },
+      values.map(value => el("option", {value}, value)),
+    );
+  }
+
+  toggle(id, text, act) {
+    const button = el(
+      "button",
+      {
+        type: "button",
+        id,
+        "aria-pressed": "false",
+        onclick: () => {
+          const on = button.getAttribute("aria-pressed") === "false";
+          button.setAttribute("aria-pressed", String(on));
+          act(on);
+          this.reset();
+        },
+      },
+      text,
+    );
+    return button;
+  }
+
+  reset() {
+    this.zoomed = null;
+    this.draw();
   }
 
   // From the user's outermost function on, unless whole stacks are wanted.
@@ -140,62 +133,54 @@ class Flame {
   }
 
   tree() {
-    const root = {name: "all", ns: 0, origin: "unknown", children: new Map(), depth: 0};
+    const made = (name, more) => ({
+      name,
+      times: this.source.sides.map(() => 0),
+      children: new Map(),
+      ...more,
+    });
+    const root = made("all", {origin: "unknown", depth: 0});
+    const add = (node, times) => times.forEach((time, side) => (node.times[side] += time));
     let deepest = 0;
-    for (const [stack, ns] of this.times()) {
+    for (const [stack, ...times] of this.source.times(this.kind)) {
       const frames = this.frames_of(stack);
       let at = root;
-      root.ns += ns;
+      add(root, times);
       for (const f of this.inverted ? frames.slice().reverse() : frames) {
-        const key = f.name;
-        if (!at.children.has(key))
-          at.children.set(key, {
-            name: f.name,
-            ns: 0,
-            origin: f.origin,
-            children: new Map(),
-            depth: at.depth + 1,
-            parent: at,
-            place: place(f),
-          });
-        at = at.children.get(key);
-        at.ns += ns;
+        if (!at.children.has(f.name))
+          at.children.set(
+            f.name,
+            made(f.name, {origin: f.origin, depth: at.depth + 1, parent: at, place: place(f)}),
+          );
+        at = at.children.get(f.name);
+        add(at, times);
         deepest = Math.max(deepest, at.depth);
       }
     }
     return [root, deepest];
   }
 
-  draw() {
-    if (!this.queued)
-      this.queued = requestAnimationFrame(() => {
-        this.queued = 0;
-        this.paint();
-      });
+  // The time that makes a node's width.
+  time(node) {
+    return node.times[this.side];
+  }
+
+  widest_first(node) {
+    return [...node.children.values()].sort((a, b) => this.time(b) - this.time(a));
   }
 
   paint() {
     const [root, deepest] = this.tree();
-    const c = this.canvas,
-      ratio = window.devicePixelRatio || 1,
-      width = c.clientWidth;
-    if (!width) return;
-    const height = ROW * (deepest + 1) + 2;
-    c.style.height = height + "px";
-    c.width = Math.round(width * ratio);
-    c.height = Math.round(height * ratio);
-    const g = c.getContext("2d");
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const g = this.fit(ROW * (deepest + 1) + 2);
+    if (!g) return;
     g.font = "11px ui-monospace, monospace";
     this.dark = matchMedia("(prefers-color-scheme: dark)").matches;
     this.nodes = [];
-    this.width = width;
     this.root = root;
+    this.found = 0;
     const top = this.find(root, this.zoomed) || root;
-    this.found_ns = 0;
-    for (let up = top.parent; up; up = up.parent) this.box(g, up, 0, width, true);
-    this.walk(g, top, 0, width, false);
-    this.whole = root.ns;
+    for (let up = top.parent; up; up = up.parent) this.box(g, up, 0, this.width, true);
+    this.walk(g, top, 0, this.width, false);
     this.say(null);
   }
 
@@ -213,11 +198,11 @@ class Flame {
   walk(g, node, x, width, found) {
     if (width < 0.4) return;
     const matches = this.matches(node);
-    if (matches && !found) this.found_ns += node.ns;
+    if (matches && !found) this.found += this.time(node);
     this.box(g, node, x, width, false);
     let at = x;
-    for (const child of [...node.children.values()].sort((a, b) => b.ns - a.ns)) {
-      const w = (width * child.ns) / Math.max(1, node.ns);
+    for (const child of this.widest_first(node)) {
+      const w = (width * this.time(child)) / (this.time(node) || 1);
       this.walk(g, child, at, w, found || matches);
       at += w;
     }
@@ -229,7 +214,7 @@ class Flame {
   }
 
   box(g, node, x, width, faded) {
-    const [hue, saturation] = ORIGINS[node.origin] || ORIGINS.unknown;
+    const [hue, saturation] = this.source.colour(node);
     const y = ROW * node.depth + 1;
     g.globalAlpha = faded ? 0.5 : 1;
     g.fillStyle = this.matches(node)
@@ -240,29 +225,35 @@ class Flame {
     g.fillRect(x, y, Math.max(0.4, width - 0.5), ROW - 1);
     if (width > 30) {
       g.fillStyle = this.matches(node) ? "#000" : this.dark ? "#fff" : "#111";
-      // The end of a path says more than its beginning.
-      g.fillText(node.name.slice(-Math.max(1, Math.floor((width - 6) / 6.7))), x + 3, y + 12.5);
+      g.fillText(fitted(node.name, Math.floor((width - 6) / 6.7)), x + 3, y + 12.5);
     }
     g.globalAlpha = 1;
     this.nodes.push([x, y, width, node]);
   }
 
   node_at(e) {
-    const box = this.canvas.getBoundingClientRect();
-    const x = e.clientX - box.left,
-      y = e.clientY - box.top;
+    const [x, y] = this.spot(e);
     const hit = (this.nodes || []).find(
       n => x >= n[0] && x <= n[0] + n[2] && y >= n[1] && y < n[1] + ROW,
     );
     return hit ? hit[3] : null;
   }
 
+  // All sides of it; of one side, also its share.
+  sums(node) {
+    if (this.source.sides.length > 1)
+      return this.source.sides
+        .map((side, i) => `${side} ${this.source.text(node.times[i])}`)
+        .join(", ");
+    const share = node === this.root ? "" : ` (${percent(this.time(node) / this.time(this.root))})`;
+    return this.source.text(this.time(node)) + share;
+  }
+
   say(node) {
-    const share = node && this.whole ? ` (${percent(node.ns / this.whole)})` : "";
     this.status.textContent = node
-      ? `${node.name.slice(0, 400)}  ${node.place || ""}: ${duration(node.ns)}${share}`
-      : `${this.kind}: ${duration(this.whole)}` +
-        (this.search.value.trim() ? `; found in ${duration(this.found_ns)}` : "");
+      ? `${node.name.slice(0, 400)}  ${node.place || ""}: ${this.sums(node)}`
+      : `${this.kind}: ${this.sums(this.root)}` +
+        (this.search.value.trim() ? `; found in ${this.source.text(this.found)}` : "");
   }
 
   point(node) {
@@ -278,21 +269,17 @@ class Flame {
   // The arrow keys go from box to box: up and down along calls, left and right between them.
   key(e) {
     const now = this.at || this.find(this.root, this.zoomed) || this.root;
-    const siblings = now.parent
-      ? [...now.parent.children.values()].sort((a, b) => b.ns - a.ns)
-      : [now];
-    const child = [...now.children.values()].sort((a, b) => b.ns - a.ns)[0];
+    const siblings = now.parent ? this.widest_first(now.parent) : [now];
     const next = {
       ArrowUp: now.parent,
-      ArrowDown: child,
+      ArrowDown: this.widest_first(now)[0],
       ArrowLeft: siblings[siblings.indexOf(now) - 1],
       ArrowRight: siblings[siblings.indexOf(now) + 1],
     };
     if (e.key === "Enter") this.choose(now);
-    else if (e.key === "Escape") this.zoomed = null;
+    else if (e.key === "Escape") this.reset();
     else if (next[e.key]) this.point(next[e.key]);
     else return;
     e.preventDefault();
-    if (e.key === "Escape") this.draw();
   }
 }

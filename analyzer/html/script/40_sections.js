@@ -167,7 +167,7 @@ function tasks(state) {
     rows("tasks"),
     {sorted: 3},
   );
-  return section("tasks", "Tasks", el("div", {class: "scroll"}, list.element), open);
+  return section("tasks", "Tasks", list.element, open);
 }
 
 function workers() {
@@ -215,7 +215,7 @@ function workers() {
     ],
     rows("workers"),
   );
-  return section("workers", "Workers", keys(STATES), el("div", {class: "scroll"}, list.element));
+  return section("workers", "Workers", keys(STATES), list.element);
 }
 
 function facts(list) {
@@ -239,7 +239,7 @@ function pool() {
       {title: "line", wide: true, value: c => place(c)},
     ],
     rows("closures"),
-    {most: 100},
+    {most: 20},
   );
   return section(
     "pool",
@@ -264,7 +264,7 @@ function pool() {
     rows("closures").length
       ? [
           el("h3", {}, "The longest closures, as far as seen in one piece"),
-          el("div", {class: "scroll"}, closures.element),
+          closures.element,
         ]
       : null,
   );
@@ -287,7 +287,7 @@ function hotspots() {
       {title: "whose", wide: true, value: h => h.origin},
     ],
     rows("hotspots"),
-    {most: 100},
+    {most: 20},
   );
   const cpus = table(
     [
@@ -306,9 +306,9 @@ function hotspots() {
   return section(
     "hotspots",
     "CPU time of all threads",
-    el("div", {class: "scroll"}, list.element),
+    list.element,
     el("h3", {}, "By CPU"),
-    el("div", {class: "scroll"}, cpus.element),
+    cpus.element,
   );
 }
 

@@ -91,7 +91,7 @@ function sites(state) {
     "Blocking sites",
     el("div", {class: "bar controls"}, search),
     note,
-    el("div", {class: "scroll"}, list.element),
+    list.element,
     detail,
   );
 }

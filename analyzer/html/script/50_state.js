@@ -60,10 +60,6 @@ class State {
     this.changed();
   }
 
-  filtered() {
-    return Boolean(this.selection);
-  }
-
   // The share of a poll that is in the selection.
   share(p) {
     if (!this.selection) return 1;
@@ -91,6 +87,32 @@ class State {
       }
     }
     return times;
+  }
+
+  // What the flame graph shows.
+  flame_source() {
+    return {
+      kinds: ["blocked", ...[...this.causes].map(c => "blocked: " + c), "cpu"],
+      sides: ["time"],
+      times: kind => this.flame_times(...kind.split(": ")),
+      text: duration,
+      colour: origin_colour,
+      note: "Colours say whose code it is: yours is blue.",
+      chosen: () => this.save(),
+    };
+  }
+
+  // Stacks and their time: of the selection where there is one and they are of polls.
+  flame_times(kind, cause) {
+    if (kind === "blocked" && this.selection) return this.stack_times(cause);
+    return this.profile
+      .filter(
+        p =>
+          p.kind === kind &&
+          (!cause || p.cause === cause) &&
+          (!this.site || kind === "cpu" || p.site === this.site),
+      )
+      .map(p => [p.stack, p.ns]);
   }
 
   stack_times(cause) {
@@ -213,7 +235,7 @@ function pinned_poll(state) {
 function begin() {
   const state = new State(),
     page = document.getElementById("page");
-  const flame = (state.flame = new Flame(state)),
+  const flame = (state.flame = new Flame(state.flame_source())),
     timeline = new Timeline(state);
   const detail = el("div", {id: "poll-detail", "aria-live": "polite"});
   page.append(

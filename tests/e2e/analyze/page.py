@@ -203,6 +203,17 @@ def every_control_does_something(chromium):
 
 
 @shown
+def a_long_table_shows_all_of_its_rows_when_asked(chromium):
+    opened(chromium)
+    rows = "document.querySelectorAll('#pool tbody tr').length"
+    every = chromium.run("return rows('closures').length")
+    expect(every > 20, f"{every} closures")
+    expect_equal(chromium.value(rows), 20, "rows at first")
+    chromium.click("#pool .scroll > button")
+    expect_equal(chromium.value(rows), every, "rows then")
+
+
+@shown
 def it_fits_a_phone_the_dark_and_paper(chromium):
     opened(chromium)
     chromium.command("Emulation.setDeviceMetricsOverride", width=390, height=800,
