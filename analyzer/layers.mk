@@ -4,7 +4,7 @@
 # format/ only, and its unit tests are linked with those, and with what they use, only.
 # docs/ARCHITECTURE.md says what each is for; make check-layers holds the code and that page to this list.
 
-FOLDERS := base confine debuginfo names unwind rules image runtime poll descent plan symbols learn store derive load open report export html compare live screen cmd
+FOLDERS := base confine debuginfo names unwind rules image runtime poll descent plan symbols learn store derive load open report export compare html live screen cmd
 
 USES_base      :=
 USES_confine   :=
@@ -25,8 +25,8 @@ USES_load      := base rules symbols store derive
 USES_open      := base rules symbols store derive load
 USES_report    := base store open
 USES_export    := base store open
-USES_html      := base store open
 USES_compare   := base rules store open
+USES_html      := base store open compare
 USES_live      := base rules symbols store derive load open
 USES_screen    := base store derive load open report live
-USES_cmd       := base confine debuginfo names symbols plan learn store derive load open report export html compare live screen
+USES_cmd       := base confine debuginfo names symbols plan learn store derive load open report export compare html live screen

@@ -2,6 +2,7 @@
 #include "analyzer/cmd/verbs.h"
 #include "analyzer/compare/diff.h"
 #include "analyzer/compare/judge.h"
+#include "analyzer/html/html.h"
 
 /*
  * diff: what has changed between two sides.
@@ -48,12 +49,15 @@ static enum exit_status diff_run(const struct arguments *a)
 
 	if (status != STATUS_DONE)
 		return status;
+	c.stacks = a->html != NULL;
 	status = sides_add(&c, a);
 	if (status == STATUS_DONE)
 		status = comparison_prepare(&c);
 	if (status == STATUS_DONE)
 		status = comparison_judge(&c);
-	if (status == STATUS_DONE && a->json)
+	if (status == STATUS_DONE && a->html)
+		status = diff_html(&c, a->html);
+	else if (status == STATUS_DONE && a->json)
 		status = diff_json(&c);
 	else if (status == STATUS_DONE && a->markdown)
 		status = diff_markdown(&c, top);
@@ -71,9 +75,10 @@ const struct verb verb_diff = {
 		   "(one of them); --before and --after take several for a side. For each\n"
 		   "site, task and worker: blocked time per worker-second, its change, and\n"
 		   "the interval in which the change lies. Filters choose the same part of\n"
-		   "each. docs/DIFF.md explains the words.\n",
-	.options = "--before --after --top --json --markdown " FILTER_OPTIONS " " SYMBOL_OPTIONS
-		   " " USER_OPTIONS,
+		   "each. docs/DIFF.md explains the words. --html FILE writes a page: the\n"
+		   "same with intervals drawn, and a differential flame graph.\n",
+	.options = "--before --after --top --json --html --markdown " FILTER_OPTIONS
+		   " " SYMBOL_OPTIONS " " USER_OPTIONS,
 	.least = 0,
 	.most = 2,
 	.run = diff_run,

@@ -307,6 +307,30 @@ static enum exit_status option_read(const struct verb *verb, int count, char *co
 		       path && errno ? ": " : "", path && errno ? strerror(errno) : "");
 }
 
+/* One of the forms in which rows can be printed. */
+static enum exit_status prints_check(const struct verb *verb, const struct arguments *a)
+{
+	const struct {
+		bool given;
+		const char *name;
+	} printed[] = {
+		{a->json, "--json"},         {a->csv, "--csv"},     {a->html != NULL, "--html"},
+		{a->markdown, "--markdown"}, {a->plain, "--plain"},
+	};
+	const char *first = NULL;
+	char both[64];
+
+	for (size_t i = 0; i < sizeof(printed) / sizeof(*printed); i++) {
+		if (printed[i].given && first) {
+			snprintf(both, sizeof(both), "%s or %s", first, printed[i].name);
+			return usage_error(verb, both, ", not both");
+		}
+		if (printed[i].given)
+			first = printed[i].name;
+	}
+	return STATUS_DONE;
+}
+
 enum exit_status arguments_read(const struct verb *verb, int count, char *const *text,
 				struct arguments *out)
 {
@@ -329,12 +353,7 @@ enum exit_status arguments_read(const struct verb *verb, int count, char *const 
 	}
 	if (!out->help && out->positionals < verb->least)
 		return usage_error(verb, "it needs ", verb->usage);
-	if (out->plain && (out->json || out->csv))
-		return usage_error(verb, "--plain, --json or --csv", ", not two of them");
-	if (out->json + out->csv + out->markdown > 1)
-		return usage_error(verb, out->csv ? "--json or --csv" : "--json or --markdown",
-				   ", not both");
-	return STATUS_DONE;
+	return prints_check(verb, out);
 }
 
 struct symbolizer_options arguments_symbols(const struct arguments *a)

@@ -21,9 +21,6 @@ static enum exit_status report_run(const struct arguments *arguments)
 	struct input input;
 	enum exit_status status;
 
-	if (arguments->html && arguments->json)
-		return message(STATUS_INPUT, "see hud-analyze report --help",
-			       "report: --json or --html, not both");
 	status = input_open(&request, &input);
 	if (status != STATUS_DONE)
 		return status;

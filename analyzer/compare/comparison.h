@@ -18,9 +18,10 @@ enum side { BEFORE, AFTER, SIDES };
 
 struct comparison {
 	sqlite3 *db;
-	int64_t captures;            /* on both sides */
-	char *reason;                /* why they cannot be compared, in one word; NULL: they can */
-	char *sentence;              /* the same for people */
+	int64_t captures; /* on both sides */
+	char *reason;     /* why they cannot be compared, in one word; NULL: they can */
+	char *sentence;   /* the same for people */
+	bool stacks;      /* keep those of blocking polls; set before the first capture */
 	const struct filter *filter; /* NULL: none */
 	unsigned unfit;              /* filters that fit nothing on either side */
 	const char *const *binaries; /* --binary, as the inputs were added with */

@@ -63,6 +63,7 @@ void status_update(struct status *s, const struct status_numbers *n)
 void status_end(struct status *s, const struct status_numbers *n, const struct output *out,
 		bool whole, const char *reason)
 {
+	const char *name = whole || out->pipe ? out->file.name : out->file.partial;
 	char bytes[32];
 
 	if (s->line_shown)
@@ -71,11 +72,11 @@ void status_end(struct status *s, const struct status_numbers *n, const struct o
 		return;
 	fprintf(stderr, "hud-record: %.1f s (%s), %llu events, %s to %s; %llu lost\n",
 		(double)n->elapsed_ns / 1e9, reason, (unsigned long long)n->events,
-		bytes_text(n->bytes, bytes, sizeof(bytes)),
-		whole || out->pipe ? out->file.name : out->file.partial,
-		(unsigned long long)n->lost);
+		bytes_text(n->bytes, bytes, sizeof(bytes)), name, (unsigned long long)n->lost);
 	fprintf(stderr, "  own CPU time %.2f s\n", (double)n->cpu_ns / 1e9);
 	if (!out->pipe)
-		fprintf(stderr, "  next: hud-analyze report %s\n",
-			whole ? out->file.name : out->file.partial);
+		fprintf(stderr,
+			"  next: hud-analyze report %s\n"
+			"  as a page: hud-analyze report %s --html hud.html\n",
+			name, name);
 }

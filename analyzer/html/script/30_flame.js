@@ -39,10 +39,10 @@ class Flame extends Picture {
       this.kind = kind;
       this.source.chosen?.();
     });
-    const sides = this.select("flame-side", "As wide as", this.source.sides, side => {
-      this.side = this.source.sides.indexOf(side);
-    });
-    sides.value = this.source.sides[this.side];
+    this.sides = this.select("flame-side", "As wide as", this.source.sides, side =>
+      this.widen(side),
+    );
+    this.sides.value = this.source.sides[this.side];
     this.search = el("input", {
       type: "search",
       id: "flame-search",
@@ -58,7 +58,7 @@ class Flame extends Picture {
         "div",
         {class: "bar controls"},
         this.choice,
-        this.source.sides.length > 1 ? el("label", {}, "as wide as ", sides) : null,
+        this.source.sides.length > 1 ? el("label", {}, "as wide as ", this.sides) : null,
         this.toggle("flame-inverted", "Inverted", on => {
           this.inverted = on;
         }),
@@ -118,6 +118,12 @@ class Flame extends Picture {
       text,
     );
     return button;
+  }
+
+  widen(side) {
+    this.sides.value = side;
+    this.side = this.source.sides.indexOf(side);
+    this.reset();
   }
 
   reset() {

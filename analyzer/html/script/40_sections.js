@@ -12,6 +12,27 @@ function section(id, title, ...children) {
   );
 }
 
+// Links to the sections, by id. They leave the address as it is: it says what is chosen.
+function navigation(list) {
+  return el(
+    "nav",
+    {"aria-label": "Parts of the page"},
+    list.map(([id, text]) =>
+      el(
+        "a",
+        {
+          href: "#" + id,
+          onclick: e => {
+            e.preventDefault();
+            document.getElementById(id).scrollIntoView();
+          },
+        },
+        text,
+      ),
+    ),
+  );
+}
+
 const LEVELS = {NOMINAL: "good", CAUTION: "warn", "CANNOT TELL": "warn"};
 const SOURCES = {
   stack: "polls and parks distinguished by stack traces only",
@@ -47,34 +68,18 @@ function head() {
     rows("missing")
       .filter(m => m.reason)
       .map(m => el("p", {}, `No function names: ${m.reason}; ${m.remedy}.`)),
-    el(
-      "nav",
-      {"aria-label": "Parts of the page"},
-      [
-        ["remedies", "What to do"],
-        ["timeline", "Timeline"],
-        ["flame", "Flame graph"],
-        ["sites", "Sites"],
-        ["tasks", "Tasks"],
-        ["workers", "Workers"],
-        ["pool", "Blocking pool"],
-        ["hotspots", "CPU"],
-        ["unknown", "Lost or not known"],
-        ["recording", "Recording"],
-      ].map(([id, text]) =>
-        el(
-          "a",
-          {
-            href: "#" + id,
-            onclick: e => {
-              e.preventDefault();
-              document.getElementById(id).scrollIntoView();
-            },
-          },
-          text,
-        ),
-      ),
-    ),
+    navigation([
+      ["remedies", "What to do"],
+      ["timeline", "Timeline"],
+      ["flame", "Flame graph"],
+      ["sites", "Sites"],
+      ["tasks", "Tasks"],
+      ["workers", "Workers"],
+      ["pool", "Blocking pool"],
+      ["hotspots", "CPU"],
+      ["unknown", "Lost or not known"],
+      ["recording", "Recording"],
+    ]),
   );
 }
 

@@ -232,13 +232,12 @@ function pinned_poll(state) {
   ];
 }
 
-function begin() {
-  const state = new State(),
-    page = document.getElementById("page");
+function report_page() {
+  const state = new State();
   const flame = (state.flame = new Flame(state.flame_source())),
     timeline = new Timeline(state);
   const detail = el("div", {id: "poll-detail", "aria-live": "polite"});
-  page.append(
+  const elements = [
     head(),
     el(
       "main",
@@ -278,26 +277,18 @@ function begin() {
       unknown(),
       recording(),
     ),
-    el(
-      "footer",
-      {class: "soft"},
-      el("p", {}, document.querySelector("meta[name=generator]").content),
-    ),
-  );
+  ];
   state.on_change(() => detail.replaceChildren(...pinned_poll(state)));
   state.on_change(() => {
     timeline.draw();
     flame.draw();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => state.changed());
-  addEventListener("beforeprint", () => {
-    timeline.paint();
-    flame.paint();
-  });
   addEventListener("hashchange", () => state.load());
-  state.load();
-  Object.assign(page, {state, timeline, flame});
-  document.documentElement.dataset.ready = "1";
+  return {
+    elements,
+    pictures: {timeline, flame},
+    state,
+    painted: () => state.changed(),
+    shown: () => state.load(),
+  };
 }
-
-begin();

@@ -1,4 +1,5 @@
--- What has changed? The subject that blocked the most comes first.
+-- What has changed? Of all subjects, or of those of a kind. The one that blocked the most comes
+-- first.
 SELECT s.kind, nullif(s.crate, '') AS crate, s.name, nullif(s.cause, '') AS cause, c.status,
 	c.reason, c.change, c.low, c.high, c.rate_low, c.rate_high, c.record_s,
 	p.file, p.line,
@@ -16,6 +17,6 @@ JOIN figure AS b ON b.subject = s.id AND b.side = 0
 JOIN figure AS a ON a.subject = s.id AND a.side = 1
 LEFT JOIN latest_place AS p ON s.kind = 'site' AND p.crate = s.crate AND p.name = s.name
 	AND p.cause = s.cause
-WHERE s.kind = :kind
+WHERE s.kind = coalesce(:kind, s.kind)
 ORDER BY CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END, s.share DESC, s.name,
 	s.cause;

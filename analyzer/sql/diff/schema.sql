@@ -98,6 +98,24 @@ CREATE TABLE deadlock (
 	deadlocks INTEGER NOT NULL
 );
 
+-- Blocked time by cause and stack, and the frames of these stacks, the innermost at position 0: for
+-- a page only. Where no stack shows the time, stack is NULL.
+CREATE TABLE profile (
+	compared INTEGER NOT NULL,
+	cause TEXT NOT NULL,
+	stack INTEGER,
+	blocked_ns INTEGER NOT NULL
+);
+CREATE TABLE stack_frame (
+	compared INTEGER NOT NULL,
+	stack INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	name TEXT NOT NULL,
+	file TEXT,
+	line INTEGER,
+	origin TEXT
+);
+
 -- The line at which each site blocked the most.
 CREATE TABLE place (
 	compared INTEGER NOT NULL,

@@ -241,6 +241,49 @@ def every_control_has_a_name(chromium):
     expect_equal(nameless, [], "controls without a name")
 
 
+@once
+def without_a_site():
+    """The example under another id, in which one site does not block; and its function."""
+    path = path_for("without.db")
+    shutil.copy(database(), path)
+    db = sqlite3.connect(path)
+    db.execute("UPDATE capture SET capture_id = 'ff' || substr(capture_id, 3)")
+    site, function = db.execute("SELECT site, function FROM blocking_sites WHERE cause = 'lock' "
+                                "ORDER BY total_ns DESC LIMIT 1").fetchone()
+    for table in ("site_poll", "site_time", "slice"):
+        db.execute(f"DELETE FROM {table} WHERE site = ?", [site])
+    db.commit()
+    db.close()
+    return path, function
+
+
+@shown
+def a_comparison_shows_what_is_gone_and_where(chromium):
+    other, function = without_a_site()
+    html = path_for("diff.html")
+    analyzed("diff", database(), other, "--html", html)
+    opened(chromium, path=html)
+    quiet(chromium)
+    table = json.loads(analyzed("diff", database(), other, "--json"))
+    gone = [s["name"] for s in table["sites"] if s["status"] == "gone"]
+    expect_equal(gone, [function], "sites that are gone")
+    level = chromium.value("document.querySelector('h1 .level').textContent")
+    expect_equal(level, table["all"]["status"] + ": ", "the heading")
+    row = "[...document.querySelectorAll('#sites tbody tr')].find(r => /^gone/.test(r.innerText))"
+    text = chromium.value(f"{row}.innerText")
+    expect(function in text and "-100%" in text, f"the row is {text}")
+    drawn = chromium.run(f"return [...{row}.querySelectorAll('.interval i')].map(i => i.className)")
+    expect_equal(drawn, ["same", "none", "range", "found"], "what is drawn of its interval")
+    chromium.run(f"{row}.querySelector('button').click()")
+    status = "document.querySelector('#flame p[role=status]').textContent"
+    chromium.wait(f"{status}.includes('found in') && !{status}.includes('found in 0.00')")
+    expect_equal(chromium.value("document.getElementById('flame-side').value"), "before", "width")
+    chromium.command("Emulation.setDeviceMetricsOverride", width=390, height=800,
+                     deviceScaleFactor=2, mobile=True)
+    chromium.wait("innerWidth === 390 && document.documentElement.scrollWidth <= 390")
+    quiet(chromium)
+
+
 HOSTILE = (
     "</script><script>window.intruded=1</script><img src=x onerror=window.intruded=1>",
     "\x1b[31m\u202e\u2066'\"`${window.intruded=1}\n\x00".replace("\x00", ""),

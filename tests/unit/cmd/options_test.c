@@ -118,6 +118,8 @@ static void what_cannot_be_meant_is_refused(void **state)
 		"query a b --set a",
 		"query a b --json --csv",
 		"diff a b --json --markdown",
+		"diff a b --json --html c",
+		"report a --html c --json",
 		"diff a b --site 1",
 		"info a --cause lock",
 		"check a --min-busy soon",

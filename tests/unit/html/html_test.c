@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/html/html.h"
+#include "analyzer/compare/judge.h"
 #include "analyzer/store/database.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 #include "tests/unit/fixture/golden.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the page of report --html holds. What its script does: tests/e2e/analyze/page.py. */
+/* What the pages of report and diff hold. What their script does: tests/e2e/analyze/page.py. */
 
 static void print_page(void *context)
 {
@@ -121,6 +122,43 @@ static void only_the_page_s_own_script_may_run(void **state)
 	sqlite3_close(db);
 }
 
+static void print_diff(void *context)
+{
+	assert_int_equal(diff_html(context, "-"), STATUS_DONE);
+}
+
+/* The flame graph of a comparison holds what it says was blocked, on both sides. */
+static void a_diff_s_flame_graph_is_its_blocked_time(void **state)
+{
+	sqlite3 *db = everything_load();
+	const struct input input = {.db = db, .capture = 1, .captures = 1};
+	struct comparison c;
+	char *page, *data;
+
+	(void)state;
+	assert_int_equal(comparison_open(&c), STATUS_DONE);
+	c.stacks = true;
+	for (enum side side = BEFORE; side < SIDES; side++)
+		assert_int_equal(comparison_add_input(&c, side, &input, true), STATUS_DONE);
+	assert_int_equal(comparison_prepare(&c), STATUS_DONE);
+	assert_int_equal(comparison_judge(&c), STATUS_DONE);
+	page = printed_text(print_diff, &c);
+	data = data_of(page);
+	assert_number(c.db,
+		      "SELECT round(1e3 * blocked_ns * 1e6 / worker_ns) FROM figure AS f "
+		      "JOIN subject AS s ON s.id = f.subject AND s.kind = 'all' WHERE side = 1",
+		      number_of(data, "SELECT round(1e6 * sum(value ->> 3)) "
+				      "FROM json_each(?1, '$.profile.rows') WHERE value ->> 0"));
+	assert_int_equal(
+		number_of(data, "SELECT count(*) FROM json_each(?1, '$.profile.rows') AS p WHERE "
+				"p.value ->> 2 NOT IN (SELECT value ->> 0 FROM json_each(?1, "
+				"'$.stacks.rows'))"),
+		0);
+	free(page);
+	comparison_close(&c);
+	sqlite3_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +166,7 @@ int main(void)
 		cmocka_unit_test(histograms_count_all),
 		cmocka_unit_test(no_name_is_markup),
 		cmocka_unit_test(only_the_page_s_own_script_may_run),
+		cmocka_unit_test(a_diff_s_flame_graph_is_its_blocked_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
