@@ -25,6 +25,16 @@ bool page_function_apart(const struct page *page)
 	return page->column < FIGURES_END;
 }
 
+const char *page_capture(const struct page *page, size_t other)
+{
+	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789_-+=.,:@%/";
+	const char *path = page->form->path;
+	bool fits = !page->form->width || strlen(path) + other <= (size_t)page->form->width;
+
+	return fits && !path[strspn(path, safe)] && strcmp(path, "-") != 0 ? path : "CAPTURE";
+}
+
 void page_heading(const struct page *page, const char *text)
 {
 	fprintf(page->out, "\n%s%s%s\n", page_paint(page, BOLD), text, page_paint(page, PLAIN));

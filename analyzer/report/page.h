@@ -44,6 +44,12 @@ const char *page_paint(const struct page *page, const char *code);
 /* Whether the functions of sites have lines of their own: on a narrow page. */
 bool page_function_apart(const struct page *page);
 
+/*
+ * What to call the capture in a command: its path, or CAPTURE where that would not fit beside
+ * `other` characters or would need to be quoted.
+ */
+const char *page_capture(const struct page *page, size_t other);
+
 void page_heading(const struct page *page, const char *text);
 
 /*

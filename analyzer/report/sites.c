@@ -6,7 +6,6 @@
 #include "analyzer/store/column.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <string.h>
 
 /* The blocking sites: the list, by function. */
@@ -179,21 +178,15 @@ static void print_rest(const struct page *page, int64_t rest, int64_t rest_ns)
 /* The heading, and what to ask next; not where one site is shown already. */
 static void print_heading(const struct page *page)
 {
-	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789_-+=.,:@%/";
 	static const char command[] =
 		"BLOCKING SITES  (one in full: hud-analyze report %s --site N)";
-	const char *path = page->form->path;
-	int room = page->form->width ? page->form->width - (int)sizeof(command) + 3 : INT_MAX;
 	char text[512];
 
 	if (page->form->site) {
 		page_heading(page, "BLOCKING SITES");
 		return;
 	}
-	if (path[strspn(path, safe)] || strcmp(path, "-") == 0 || (int)strlen(path) > room)
-		path = "CAPTURE";
-	snprintf(text, sizeof(text), command, path);
+	snprintf(text, sizeof(text), command, page_capture(page, sizeof(command) - 3));
 	page_heading(page, text);
 }
 

@@ -127,6 +127,14 @@ static enum exit_status print_head(struct page *page)
 									   : STATUS_SYSTEM;
 }
 
+static void print_as_page(const struct page *page)
+{
+	static const char command[] = "as a page: hud-analyze report %s --html hud.html\n";
+
+	putc('\n', page->out);
+	fprintf(page->out, command, page_capture(page, sizeof(command) - 4));
+}
+
 static enum exit_status print_parts(const struct page *page)
 {
 	static enum exit_status (*const whole[])(const struct page *) = {
@@ -139,6 +147,8 @@ static enum exit_status print_parts(const struct page *page)
 
 	for (size_t i = 0; status == STATUS_DONE && (page->form->site ? one : whole)[i]; i++)
 		status = (page->form->site ? one : whole)[i](page);
+	if (status == STATUS_DONE && !page->form->site)
+		print_as_page(page);
 	return status;
 }
 

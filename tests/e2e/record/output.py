@@ -101,7 +101,9 @@ def a_capture_that_cannot_get_its_name_is_kept():
     recording.process.send_signal(signal.SIGINT)
     _, errors = recording.process.communicate(timeout=20)
     expect_equal(recording.process.returncode, RECORD_NOT_WRITTEN, f"exit code ({errors!r})")
-    expect(f"next: hud-analyze report {recording.partial}" in errors, f"stderr:\n{errors}")
+    for next_step in (f"next: hud-analyze report {recording.partial}",
+                      f"as a page: hud-analyze report {recording.partial} --html "):
+        expect(next_step in errors, f"stderr:\n{errors}")
     expect(report(recording.partial)["capture"]["truncated"] is False, "it is not complete")
 
 
