@@ -28,5 +28,5 @@ USES_export    := base store open
 USES_compare   := base rules store open
 USES_html      := base store open compare
 USES_live      := base rules symbols store derive load open
-USES_screen    := base store derive load open report live
+USES_screen    := base store derive load open report export html live
 USES_cmd       := base confine debuginfo names symbols plan learn store derive load open report export compare html live screen

@@ -213,10 +213,25 @@ void act_copy(struct screen *u)
 	screen_say(u, "copied, if the terminal allows it (OSC 52)");
 }
 
-void act_export(struct screen *u)
+static void export(struct screen *u, enum copy_form form)
 {
 	if (screen_refresh(u) && u->model.known)
-		drill_export(u);
+		copy_export(u, form);
+}
+
+void act_export_page(struct screen *u)
+{
+	export(u, COPY_PAGE);
+}
+
+void act_export_trace(struct screen *u)
+{
+	export(u, COPY_TRACE);
+}
+
+void act_export_json(struct screen *u)
+{
+	export(u, COPY_JSON);
 }
 
 void act_mark(struct screen *u)

@@ -2,6 +2,7 @@
 #ifndef HUD_ANALYZER_SCREEN_STATE_H
 #define HUD_ANALYZER_SCREEN_STATE_H
 
+#include "analyzer/open/input.h"
 #include "analyzer/screen/layout.h"
 #include "analyzer/screen/model.h"
 #include "analyzer/screen/sheet.h"
@@ -91,7 +92,14 @@ void screen_pause(struct screen *u, bool paused);
 bool drill_site(struct screen *u, const struct model_site *site);
 bool drill_source(struct screen *u, const char *file, int line);
 bool drill_help(struct screen *u);
-/* Writes the report of the window into a file of the current directory. */
-void drill_export(struct screen *u);
+
+/*
+ * copy.c: a copy of the window, its filter in force: only this site (0: all), from where the window
+ * begins. The caller closes out->db. False: it cannot be copied.
+ */
+bool copy_window(const struct screen *u, int64_t site, struct input *out);
+enum copy_form { COPY_PAGE, COPY_TRACE, COPY_JSON };
+/* Writes the window into a file of the current directory, and says which. */
+void copy_export(struct screen *u, enum copy_form form);
 
 #endif

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import time
 
+import exported
 from lib import (ANALYZE, RECORD, TOP, Demo, Skip, Wrong, analyzed, expect, expect_equal, fact,
                  facts_check, path_for, processes_end, run, start, wait_until)
 
@@ -332,7 +333,7 @@ def the_selected_name_is_copied():
 @fact(root=False)
 def the_window_is_exported():
     terminal = replayed("--window", "3s")
-    terminal.press("e")
+    terminal.press("J")
     terminal.see("the report of the window")
     [name] = glob.glob(os.path.join(terminal.directory, "hud-live-*.json"))
     seen = json.load(open(name))
@@ -340,6 +341,24 @@ def the_window_is_exported():
     expect_equal(seen["verdict"], expected["verdict"], "its verdict")
     expect_equal([site["function"] for site in seen["sites"]],
                  [site["function"] for site in expected["sites"]], "its sites")
+    terminal.press("e")
+    terminal.see("a page of the window")
+    [name] = glob.glob(os.path.join(terminal.directory, "hud-live-*.html"))
+    with open(name) as file:
+        page = file.read()
+    data = page[page.index('id="data">') + len('id="data">'):]
+    data = json.loads(data[:data.index("</script>")])
+    total = data["sites"]["columns"].index("total_ns")
+    expect_equal([row[total] for row in data["sites"]["rows"]],
+                 [site["total_ns"] for site in expected["sites"]], "the sites of the page")
+    terminal.press("E")
+    terminal.see("a trace for Perfetto of the window")
+    [name] = glob.glob(os.path.join(terminal.directory, "hud-live-*.pftrace"))
+    with open(name, "rb") as file:
+        trace = exported.Trace(file.read())
+    blocked = sum(site["blocked_ns"] for s in trace.slices for site in s["args"].get("sites", ()))
+    expect_equal(blocked, sum(site["total_ns"] for site in expected["sites"]),
+                 "blocked time in the trace")
 
 
 @fact(root=False)
