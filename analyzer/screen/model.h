@@ -27,8 +27,9 @@ struct model_site {
 };
 
 struct model_now {
-	int64_t start_ns, end_ns, tid, line;
+	int64_t start_ns, end_ns, tid, line, held, waits;
 	const char *comm, *task, *function, *cause, *file;
+	const char *holder; /* of a lock, in `held` of `waits` that were waited for it before */
 };
 
 /* The states add up to wall_ns. */

@@ -99,8 +99,9 @@ static const char *name_end(const char *name, int width)
 }
 
 /* A name with its place, at the end of a row. */
-static void name_draw(const struct screen *u, int y, int x, const char *name, const char *file,
-		      int64_t line, unsigned style)
+/* The column after what was drawn. */
+static int name_draw(const struct screen *u, int y, int x, const char *name, const char *file,
+		     int64_t line, unsigned style)
 {
 	char place[600];
 	int used = paint_text(&u->canvas, y, x, u->canvas.columns - x,
@@ -109,8 +110,9 @@ static void name_draw(const struct screen *u, int y, int x, const char *name, co
 
 	place_text(place, sizeof(place), file, line);
 	if (x + used < u->canvas.columns)
-		paint_text(&u->canvas, y, x + used, u->canvas.columns - x - used, place,
-			   PAINT_PLAIN, style | STYLE_DIM);
+		used += paint_text(&u->canvas, y, x + used, u->canvas.columns - x - used, place,
+				   PAINT_PLAIN, style | STYLE_DIM);
+	return x + used;
 }
 
 /* Columns before the causes: total, polls, p99, max, last; on a narrow screen total and polls. */
@@ -215,9 +217,27 @@ int64_t view_age(const struct screen *u, const struct model_now *n)
 	return age_ns;
 }
 
+#define HOLDER_LEAST 16 /* columns of a name that are worth it */
+
+static void holder_draw(const struct screen *u, int y, int x, const struct model_now *n,
+			unsigned style)
+{
+	char text[64];
+	int room = u->canvas.columns - x;
+
+	snprintf(text, sizeof(text), "  held before (%" PRId64 "/%" PRId64 ") by ", n->held,
+		 n->waits);
+	if (room < (int)strlen(text) + HOLDER_LEAST)
+		return;
+	x += paint_text(&u->canvas, y, x, room, text, PAINT_PLAIN, style | STYLE_DIM);
+	room = u->canvas.columns - x;
+	paint_text(&u->canvas, y, x, room, name_end(n->holder, room), PAINT_PLAIN, style);
+}
+
 static void now_row(const struct screen *u, int y, const struct model_now *n, unsigned style)
 {
 	char text[64];
+	int x;
 
 	if (style)
 		paint_row(&u->canvas, y, PAINT_PLAIN, style);
@@ -226,8 +246,10 @@ static void now_row(const struct screen *u, int y, const struct model_now *n, un
 	paint_right(&u->canvas, y, FIGURE_WIDTH, FIGURE_WIDTH, text, PAINT_PLAIN, style);
 	paint_text(&u->canvas, y, 2 * FIGURE_WIDTH + 1, cause_width(u) - 1,
 		   n->cause ? n->cause : "", PAINT_BAD, style);
-	name_draw(u, y, 2 * FIGURE_WIDTH + 1 + cause_width(u), n->function, n->file, n->line,
-		  style);
+	x = name_draw(u, y, 2 * FIGURE_WIDTH + 1 + cause_width(u), n->function, n->file, n->line,
+		      style);
+	if (n->holder)
+		holder_draw(u, y, x, n, style);
 }
 
 static void now_draw(struct screen *u)

@@ -4,6 +4,7 @@
 #include "analyzer/derive/schema.h"
 #include "analyzer/open/filter.h"
 #include "analyzer/open/named_query.h"
+#include "analyzer/store/column.h"
 #include "format/records.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
@@ -181,7 +182,8 @@ static void take_symbols(const struct resolver *resolver, const uint8_t *data, s
 
 /*
  * Worker 11 naps for 20 ms each half second until the fifth second is over; worker 12 hashes for
- * 30 ms each second; worker 13 waits for a lock from 2.5 s on, and the wait never ends.
+ * 30 ms each second; worker 13 waits for a lock that thread 20 holds, then from 2.5 s on for one
+ * that is never released.
  */
 static void write_second(struct scene *s, uint64_t second)
 {
@@ -200,6 +202,15 @@ static void write_second(struct scene *s, uint64_t second)
 					     .stack = NAP,
 					     .syscall = SYS_NANOSLEEP});
 	scene_samples(s, 12, at + 400000, at + 430000, at + 399000, HASH);
+	if (second == 1)
+		scene_span(s, (struct span) {.tid = 13,
+					     .from = 1500000,
+					     .to = 1540000,
+					     .wakeup = 1539000,
+					     .stack = LOCK,
+					     .syscall = SYS_FUTEX,
+					     .waker_tid = 20,
+					     .waker_stack = OTHER});
 	if (second >= 2)
 		scene_span(s, (struct span) {.tid = 13,
 					     .from = 2500000,
@@ -299,6 +310,38 @@ static void a_block_that_goes_on_has_all_of_its_length(void **state)
 	window_close(w);
 }
 
+/* Of the one poll in NOW, as the screen asks for it. */
+static void now_holder(sqlite3 *db, const char *expected)
+{
+	sqlite3_stmt *q = database_statement(db, embedded_text("sql/screen/now.sql"));
+	char seen[200];
+
+	assert_non_null(q);
+	assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+	if (column_text(q, "holder"))
+		snprintf(seen, sizeof(seen), "%s %" PRId64 "/%" PRId64, column_text(q, "holder"),
+			 column_number(q, "held", 0), column_number(q, "waits", 0));
+	if (expected)
+		assert_string_equal(column_text(q, "holder") ? seen : "none", expected);
+	else
+		assert_null(column_text(q, "holder"));
+	assert_int_equal(sqlite3_step(q), SQLITE_DONE);
+	sqlite3_finalize(q);
+}
+
+static void a_lock_that_is_waited_for_has_its_holder_of_before(void **state)
+{
+	struct scene s;
+	struct window *w = fed(&s, 4, INT64_C(10000000000));
+
+	(void)state;
+	now_holder(window_database(w), "demo::holder::hold 1/1");
+	window_close(w);
+	w = fed(&s, 10, INT64_C(3000000000));
+	now_holder(window_database(w), NULL);
+	window_close(w);
+}
+
 /* What a capture derives and a window forgets would be missing on the screen, and in no report. */
 static void every_file_that_derives_a_capture_derives_a_window(void **state)
 {
@@ -365,6 +408,7 @@ int main(void)
 		cmocka_unit_test(a_window_of_a_real_recording_has_the_figures_of_report_from),
 		cmocka_unit_test(what_ends_falls_out_of_the_window_and_stays_in_the_sums),
 		cmocka_unit_test(a_block_that_goes_on_has_all_of_its_length),
+		cmocka_unit_test(a_lock_that_is_waited_for_has_its_holder_of_before),
 		cmocka_unit_test(every_file_that_derives_a_capture_derives_a_window),
 		cmocka_unit_test(another_capture_is_refused),
 	};
