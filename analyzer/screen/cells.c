@@ -34,11 +34,25 @@ static uint32_t utf8_next(const unsigned char *text, int *bytes)
 	return code;
 }
 
-/* Marks that turn the direction of what follows, also outside of the name that they are in. */
-static bool is_direction(uint32_t code)
+/*
+ * What acts on characters outside of the name that it is in: marks of direction; and what joins or
+ * alters its neighbours, of which terminals disagree how many columns are left of them.
+ */
+static bool acts_on_others(uint32_t code)
 {
-	return code == 0x061c || code == 0x200e || code == 0x200f ||
-	       (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{0x061c, 0x061c},   {0x200b, 0x200f},   {0x202a, 0x202e},
+		{0x2060, 0x206f},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},
+		{0x1f1e6, 0x1f1ff}, {0x1f3fb, 0x1f3ff}, {0xe0000, 0xe0fff},
+	};
+
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(*ranges); i++) {
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	}
+	return false;
 }
 
 /* What the terminal gets for it, and how many columns that takes. */
@@ -53,7 +67,7 @@ static wchar_t shown(const struct cells_form *form, uint32_t code, int *columns)
 	*columns = 1;
 	if (!form->unicode)
 		return L'?';
-	if (code < 0x20 || (code >= 0x7f && code < 0xa0) || is_direction(code) ||
+	if (code < 0x20 || (code >= 0x7f && code < 0xa0) || acts_on_others(code) ||
 	    (code >= 0xd800 && code < 0xe000))
 		return 0xfffd;
 	width = wcwidth((wchar_t)code);

@@ -1,7 +1,7 @@
 -- Which polls are blocking at this moment, since when, and where?
 --
--- Who holds a lock is known when it is released. holder: who held it in the most of the earlier waits
--- of the window at the same place, in `held` of `waits`.
+-- Who holds a lock is known when it is released. holder: who held it in the most of the earlier
+-- waits of the window at the same place, in `held` of `waits`.
 WITH by_holder AS MATERIALIZED (
 	SELECT function, holder, sum(count) AS held, sum(sum(count)) OVER w AS waits,
 		row_number() OVER (w ORDER BY sum(count) DESC, holder) AS place

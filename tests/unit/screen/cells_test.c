@@ -74,6 +74,21 @@ static void marks_of_direction_are_not_handed_on(void **state)
 	     3);
 }
 
+/* Some terminals join what is at both sides of U+200D: in fewer columns than we count. */
+static void what_joins_its_neighbours_is_not_handed_on(void **state)
+{
+	(void)state;
+	fits(&unicode,
+	     "a\xe2\x80\x8d"
+	     "b",
+	     20,
+	     L"a\xfffd"
+	     L"b",
+	     3);
+	fits(&unicode, "\xe2\x9d\xa4\xef\xb8\x8f", 20, L"\x2764\xfffd", 2);
+	fits(&unicode, "\xf0\x9f\x87\xa9", 20, L"\xfffd", 1);
+}
+
 static void wide_characters_take_two_columns(void **state)
 {
 	(void)state;
@@ -132,6 +147,7 @@ int main(void)
 		cmocka_unit_test(a_text_is_cut_to_its_columns),
 		cmocka_unit_test(escapes_and_controls_are_not_handed_on),
 		cmocka_unit_test(marks_of_direction_are_not_handed_on),
+		cmocka_unit_test(what_joins_its_neighbours_is_not_handed_on),
 		cmocka_unit_test(wide_characters_take_two_columns),
 		cmocka_unit_test(only_a_few_characters_combine),
 		cmocka_unit_test(what_is_no_utf8_is_replaced),
