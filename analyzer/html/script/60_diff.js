@@ -70,7 +70,7 @@ function advice_text(row) {
 // A figure before and after.
 function both(title, name, text) {
   return {
-    title: `${title}, before → after`,
+    title,
     number: true,
     wide: true,
     value: r => r["after_" + name],
@@ -115,11 +115,12 @@ function changes(id, title, kind, name_of) {
       both("p99", "p99_ns", duration),
     ],
     list,
-    {most: 50},
+    {most: Math.min(50, list.length - minor) || 10},
   );
   return section(
     id,
     title,
+    el("p", {class: "soft"}, "ms/s, blocks/s and p99: before → after."),
     list.length ? shown.element : el("p", {class: "soft"}, "None on either side."),
     minor
       ? el(
