@@ -7,7 +7,10 @@
 
 /* The report as a page. */
 
-/* Blocking polls that are shown one by one. Of more, the shorter ones are summed up by column. */
+/*
+ * Blocking polls that are shown one by one. Of more, the shorter ones are summed up by column. And so
+ * many stacks in a part of the time have their CPU time; the page says how much others have.
+ */
 #define POLLS_SHOWN 30000
 /* Rows of long lists: the page says where there are more. */
 #define ROWS_SHOWN 1000
@@ -51,6 +54,7 @@ static const struct {
 	{"stacks", "sql/html/stacks.sql", 0},
 	{"frames", "sql/html/frames.sql", 0},
 	{"profile", "sql/html/profile.sql", 0},
+	{"cpu", "sql/html/cpu.sql", 0},
 	{"histogram", "sql/html/histogram.sql", 0},
 	{"site_tasks", "sql/html/site_tasks.sql", 0},
 };

@@ -91,6 +91,22 @@ class Browser:
             "actions": actions}]})
         self.call("DELETE", "/actions")
 
+    def touch(self, selector, *fingers):
+        """Each finger goes from a place to another, as shares of the element's size."""
+        self.run("document.querySelector(arguments[0]).scrollIntoView({block: 'center'})", selector)
+        box = self.run("const b = document.querySelector(arguments[0]).getBoundingClientRect();"
+                       "return [b.left, b.top, b.width, b.height]", selector)
+
+        def move(place, duration):
+            return {"type": "pointerMove", "duration": duration,
+                    "x": round(box[0] + place[0] * box[2]), "y": round(box[1] + place[1] * box[3])}
+        self.call("POST", "/actions", {"actions": [
+            {"type": "pointer", "id": f"finger-{number}", "parameters": {"pointerType": "touch"},
+             "actions": [move(begin, 0), {"type": "pointerDown", "button": 0}, move(end, 200),
+                         {"type": "pointerUp", "button": 0}]}
+            for number, (begin, end) in enumerate(fingers)]})
+        self.call("DELETE", "/actions")
+
     def command(self, name, **parameters):
         """A command of Chromium's own protocol."""
         return self.call("POST", "/goog/cdp/execute", {"cmd": name, "params": parameters})

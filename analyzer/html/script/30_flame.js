@@ -23,7 +23,7 @@ function origin_colour(node) {
 
 class Flame extends Picture {
   // What it shows: {kinds, sides, times(kind), text(time), colour(node), note}. times() gives rows
-  // [stack, time], with two sides [stack, time, time].
+  // [stack, time], with two sides [stack, time, time]. Optional: remark(kind), chosen().
   constructor(source) {
     super("Flame graph");
     this.source = source;
@@ -258,7 +258,7 @@ class Flame extends Picture {
   say(node) {
     this.status.textContent = node
       ? `${node.name.slice(0, 400)}  ${node.place || ""}: ${this.sums(node)}`
-      : `${this.kind}: ${this.sums(this.root)}` +
+      : `${this.kind}: ${this.sums(this.root)}${this.source.remark?.(this.kind) || ""}` +
         (this.search.value.trim() ? `; found in ${this.source.text(this.found)}` : "");
   }
 

@@ -16,6 +16,7 @@ class State {
     this.sites = rows("sites");
     this.site_of = new Map(this.sites.map(s => [s.site, s]));
     this.profile = rows("profile");
+    this.cpu = rows("cpu");
     this.histogram = rows("histogram");
     this.causes = new Set(this.sites.map(s => s.cause));
     this.polls = rows("polls");
@@ -98,13 +99,14 @@ class State {
       text: duration,
       colour: origin_colour,
       note: "Colours say whose code it is: yours is blue.",
+      remark: kind => (kind === "cpu" && this.selection ? this.cpu_remark() : ""),
       chosen: () => this.save(),
     };
   }
 
-  // Stacks and their time: of the selection where there is one and they are of polls.
+  // Stacks and their time: of the selection where there is one.
   flame_times(kind, cause) {
-    if (kind === "blocked" && this.selection) return this.stack_times(cause);
+    if (this.selection) return kind === "cpu" ? this.cpu_times() : this.stack_times(cause);
     return this.profile
       .filter(
         p =>
@@ -113,6 +115,26 @@ class State {
           (!this.site || kind === "cpu" || p.site === this.site),
       )
       .map(p => [p.stack, p.ns]);
+  }
+
+  // CPU time in the selection: parts that reach over its ends count in proportion.
+  cpu_times() {
+    const times = new Map();
+    for (const part of this.cpu) {
+      const ns = part.ns * this.share(part);
+      if (ns) times.set(part.stack, (times.get(part.stack) || 0) + ns);
+    }
+    return [...times];
+  }
+
+  cpu_remark() {
+    const sum = list => list.reduce((ns, row) => ns + row.ns, 0);
+    const left = sum(this.profile.filter(p => p.kind === "cpu")) - sum(this.cpu);
+    const length = this.cpu.length ? this.cpu[0].length_ns : 0;
+    return (
+      `, by parts of ${duration(length)}` +
+      (left > 0.001 * sum(this.cpu) ? `; ${duration(left)} of the whole are in none of them` : "")
+    );
   }
 
   stack_times(cause) {

@@ -136,6 +136,38 @@ def a_selection_counts_as_a_filter_of_the_report_does(chromium):
 
 
 @shown
+def the_cpu_flame_graph_is_of_the_selection(chromium):
+    """And as much as the report of that time, to the width of a part at its ends."""
+    opened(chromium, "#from=1s&to=3s&flame=cpu")
+    status = chromium.value("document.querySelector('#flame p[role=status]').textContent")
+    expect(status.startswith("cpu: ") and "by parts of 30.0 ms" in status, status)
+    state = "document.getElementById('page').state"
+    some = chromium.run(f"return {state}.cpu_times().reduce((sum, [, ns]) => sum + ns, 0)")
+    exact = json.loads(analyzed("query", database(), "SELECT sum(ns) AS ns FROM profile_stack "
+                                "WHERE kind = 'cpu'", "--json", "--from", "1s", "--to", "3s"))
+    expect_near(some, exact[0]["ns"], 0.1, "CPU time")
+    quiet(chromium)
+
+
+@shown
+def fingers_zoom_and_move_the_timeline(chromium):
+    opened(chromium)
+    view = "(t => [t.from, t.to])(document.getElementById('page').timeline)"
+    whole = chromium.value(view)
+    canvas = "#timeline canvas"
+    chromium.touch(canvas, ((0.5, 0.5), (0.3, 0.5)), ((0.6, 0.5), (0.9, 0.5)))
+    near = chromium.value(view)
+    expect_near(near[1] - near[0], (whole[1] - whole[0]) / 6, 0.1, "after two fingers went apart")
+    chromium.touch(canvas, ((0.8, 0.5), (0.5, 0.5)))
+    later = chromium.value(view)
+    expect(later[0] > near[0] and abs(later[1] - later[0] - (near[1] - near[0])) < 1000,
+           f"one finger moved it from {near} to {later}")
+    expect_equal(chromium.value("location.hash"), "", "a finger selects nothing")
+    chromium.touch(canvas, ((0.8, 0.5), (0.8, 0.5)))
+    quiet(chromium)
+
+
+@shown
 def a_poll_is_pinned_with_its_stack_and_who_woke_it(chromium):
     opened(chromium)
     chromium.run("document.querySelector('#timeline canvas').focus()")

@@ -64,6 +64,12 @@ static void the_data_are_the_rows_of_the_queries(void **state)
 	assert_number(db, "SELECT sum(ns) FROM profile_stack",
 		      number_of(data, "SELECT sum(value ->> 5) FROM json_each(?1, "
 				      "'$.profile.rows')"));
+	/* Rounded, row by row. */
+	assert_in_range(number_of(data, "SELECT abs((SELECT sum(value ->> 3) FROM json_each(?1, "
+					"'$.cpu.rows')) - (SELECT sum(value ->> 5) FROM "
+					"json_each(?1, '$.profile.rows') WHERE value ->> 0 = "
+					"'cpu'))"),
+			0, 1000);
 	free(page);
 	sqlite3_close(db);
 }
