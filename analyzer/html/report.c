@@ -8,8 +8,8 @@
 /* The report as a page. */
 
 /*
- * Blocking polls that are shown one by one. Of more, the shorter ones are summed up by column. And so
- * many stacks in a part of the time have their CPU time; the page says how much others have.
+ * Blocking polls that are shown one by one. Of more, the shorter ones are summed up by column. And
+ * stacks that have CPU time in a part of the time; the page says how much others have.
  */
 #define POLLS_SHOWN 30000
 /* Rows of long lists: the page says where there are more. */
