@@ -149,18 +149,22 @@ static enum exit_status capture_add(struct comparison *c, sqlite3 *input, int64_
 		{"sql/diff/from_place.sql", "place"},
 		{"sql/diff/from_task_count.sql", "task_count"},
 		{"sql/diff/from_deadlock.sql", "deadlock"},
+		{NULL, NULL},
+	};
+	static const struct transfer stacks[] = {
 		{"sql/diff/from_profile.sql", "profile"},
 		{"sql/diff/from_stack_frame.sql", "stack_frame"},
+		{NULL, NULL},
 	};
-	/* The last ones are of stacks. */
-	const size_t count = sizeof(parts) / sizeof(*parts) - (c->stacks ? 0 : 2);
 	const int64_t front[] = {++c->captures, side};
 	enum exit_status status = transfer_run(c, input, capture, &head, front, 2);
 
 	if (status == STATUS_DONE)
 		status = once_check(c, side);
-	for (size_t i = 0; status == STATUS_DONE && i < count; i++)
-		status = transfer_run(c, input, capture, &parts[i], front, 1);
+	for (const struct transfer *t = parts; status == STATUS_DONE && t->query; t++)
+		status = transfer_run(c, input, capture, t, front, 1);
+	for (const struct transfer *t = stacks; status == STATUS_DONE && c->stacks && t->query; t++)
+		status = transfer_run(c, input, capture, t, front, 1);
 	return status;
 }
 

@@ -11,13 +11,9 @@ static const struct {
 	const char *name;
 	const char *file;
 } parts[] = {
-	{"comparison", "sql/diff/html/comparison.sql"},
-	{"filter", "sql/diff/filter.sql"},
-	{"sides", "sql/diff/sides.sql"},
-	{"captures", "sql/diff/html/captures.sql"},
-	{"changes", "sql/diff/rows.sql"},
-	{"profile", "sql/diff/html/profile.sql"},
-	{"stacks", "sql/diff/html/stacks.sql"},
+	{"comparison", "sql/diff/html/comparison.sql"}, {"filter", "sql/diff/filter.sql"},
+	{"captures", "sql/diff/html/captures.sql"},     {"changes", "sql/diff/rows.sql"},
+	{"profile", "sql/diff/html/profile.sql"},       {"stacks", "sql/diff/html/stacks.sql"},
 	{"frames", "sql/diff/html/frames.sql"},
 };
 
