@@ -134,6 +134,9 @@ static int begin_window(struct session *s)
 	if (err)
 		return err;
 	window_set_length(s->window, s->options.length_ns);
+	err = window_set_least(s->window, s->options.least_ns);
+	if (err)
+		return err;
 	s->state.window = (struct window_state) {0};
 	s->state.captures++;
 	s->derived_ns = 0;
@@ -352,6 +355,12 @@ sqlite3_stmt *session_query(struct session *s, const char *file)
 sqlite3 *session_database(const struct session *s)
 {
 	return window_database(s->window);
+}
+
+int session_set_least(struct session *s, int64_t ns)
+{
+	s->options.least_ns = ns;
+	return window_set_least(s->window, ns);
 }
 
 void session_set_length(struct session *s, int64_t ns)

@@ -18,6 +18,7 @@ struct session_options {
 	bool whole;        /* a file: its symbols, which come last, are read first */
 	const char *save;  /* write all that is read to this file too; NULL */
 	int64_t length_ns; /* of the window */
+	int64_t least_ns;  /* of a blocking poll; 0: all */
 };
 
 enum session_event {
@@ -74,5 +75,7 @@ struct growing_state session_recording(const struct session *s);
 sqlite3_stmt *session_query(struct session *s, const char *file);
 sqlite3 *session_database(const struct session *s);
 void session_set_length(struct session *s, int64_t ns);
+/* As window_set_least(). */
+int session_set_least(struct session *s, int64_t ns);
 
 #endif

@@ -63,6 +63,7 @@ int steps_run(const struct steps *steps, const struct step_times *times)
 		bind_time(s, ":from", times->from_ns);
 		bind_time(s, ":to", times->to_ns);
 		statement_number(s, ":oldest", times->oldest_ns);
+		bind_time(s, ":least", times->least_ns);
 		do
 			code = sqlite3_step(s);
 		while (code == SQLITE_ROW);

@@ -20,6 +20,7 @@ struct step_times {
 	int64_t capture;
 	int64_t from_ns, to_ns; /* :from, :to; 0: NULL */
 	int64_t oldest_ns;      /* :oldest */
+	int64_t least_ns;       /* :least; 0: NULL */
 };
 
 /*

@@ -110,8 +110,9 @@ struct window {
 	struct ingest_options options;
 	struct growing *growing;
 	struct derivation derivation;
-	struct steps restore, derive, sum, choose, cut, rest;
+	struct steps restore, derive, sum, choose, shorten, cut, rest;
 	int64_t length_ns;
+	int64_t least_ns;  /* of a blocking poll */
 	int64_t summed_ns; /* blocking polls that ended until then are in site_total */
 	bool derived;      /* rows are held back */
 	struct window_state state;
@@ -140,6 +141,8 @@ static int prepare(struct window *w)
 		err = add_files(&w->sum, w->db, sum_files);
 	if (!err)
 		err = steps_add(&w->choose, w->db, "sql/live/choose.sql");
+	if (!err)
+		err = steps_add(&w->shorten, w->db, "sql/live/shorten.sql");
 	if (!err)
 		err = add_files(&w->cut, w->db, cut_files);
 	if (!err)
@@ -177,8 +180,8 @@ int window_open(const struct resolver *resolver, struct window **out)
 
 void window_close(struct window *w)
 {
-	struct steps *const all[] = {&w->restore, &w->derive, &w->sum,
-				     &w->choose,  &w->cut,    &w->rest};
+	struct steps *const all[] = {&w->restore, &w->derive, &w->sum, &w->choose,
+				     &w->shorten, &w->cut,    &w->rest};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
 		steps_close(all[i]);
@@ -196,17 +199,29 @@ void window_set_length(struct window *w, int64_t ns)
 	w->length_ns = ns;
 }
 
+/* Puts back what was held while the figures of a window could be asked. */
+static int rows_restore(struct window *w)
+{
+	int err;
+
+	if (!w->derived)
+		return 0;
+	w->derived = false;
+	err = database_run(w->db, "BEGIN");
+	return err ? err : steps_run(&w->restore, &(struct step_times) {0});
+}
+
+int window_set_least(struct window *w, int64_t ns)
+{
+	w->least_ns = ns;
+	return rows_restore(w);
+}
+
 int window_add(struct window *w, const struct hud_record *r, const struct hud_chunk *chunk,
 	       uint64_t bytes)
 {
-	int err = 0;
+	int err = rows_restore(w);
 
-	if (w->derived) {
-		w->derived = false;
-		err = database_run(w->db, "BEGIN");
-		if (!err)
-			err = steps_run(&w->restore, &(struct step_times) {0});
-	}
 	return err ? err : growing_add(w->growing, r, chunk, bytes);
 }
 
@@ -245,6 +260,7 @@ static int derive(struct window *w)
 		.from_ns = window_begin(w),
 		.to_ns = w->state.recording.end_ns,
 		.oldest_ns = window_begin(w) - REACH_NS,
+		.least_ns = w->least_ns,
 	};
 	int err = run_again(w, &w->derive, &times);
 
@@ -252,6 +268,8 @@ static int derive(struct window *w)
 		err = sum_ended(w);
 	if (!err)
 		err = steps_run(&w->choose, &times);
+	if (!err && times.least_ns)
+		err = steps_run(&w->shorten, &times);
 	if (!err && times.from_ns)
 		err = run_again(w, &w->cut, &times);
 	if (!err)

@@ -22,6 +22,12 @@ void window_close(struct window *w);
 /* How long it is. It can only become longer as the recording goes on. */
 void window_set_length(struct window *w, int64_t ns);
 
+/*
+ * Leaves out blocking polls that are shorter, as --min does, from the next window_derive() on; 0:
+ * none. 0 or a negative errno.
+ */
+int window_set_least(struct window *w, int64_t ns);
+
 /* As growing_add(). */
 int window_add(struct window *w, const struct hud_record *r, const struct hud_chunk *chunk,
 	       uint64_t bytes);

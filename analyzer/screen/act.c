@@ -189,6 +189,16 @@ void act_window(struct screen *u)
 	screen_set_window(u, u->window + 1);
 }
 
+void act_longer(struct screen *u)
+{
+	screen_change_least(u, 1);
+}
+
+void act_shorter(struct screen *u)
+{
+	screen_change_least(u, -1);
+}
+
 void act_pause(struct screen *u)
 {
 	screen_pause(u, !u->paused);

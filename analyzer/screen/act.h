@@ -20,6 +20,8 @@ void act_filter_changed(struct screen *u);
 void act_sort(struct screen *u);
 void act_group(struct screen *u);
 void act_window(struct screen *u);
+void act_longer(struct screen *u);
+void act_shorter(struct screen *u);
 void act_pause(struct screen *u);
 void act_copy(struct screen *u);
 void act_export_page(struct screen *u);

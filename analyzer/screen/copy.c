@@ -44,10 +44,18 @@ static sqlite3 *window_copy(struct session *s)
 	return NULL;
 }
 
+/* 0: all that were recorded. */
+static int64_t shown_least(const struct screen *u)
+{
+	int64_t ns = screen_least_ns(u);
+
+	return ns > u->model.threshold_ns ? ns : 0;
+}
+
 bool copy_window(const struct screen *u, int64_t site, struct input *out)
 {
 	struct window_state w = session_state(u->session).window;
-	struct filter filter = {.site = (uint64_t)site};
+	struct filter filter = {.site = (uint64_t)site, .min_ns = shown_least(u)};
 	char from[32];
 
 	*out = (struct input) {.db = window_copy(u->session), .capture = w.capture, .captures = 1};

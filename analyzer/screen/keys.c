@@ -41,6 +41,8 @@ static const struct key keys[] = {
 	{{'s'}, "s", "sort", "sort by the next column; a click on its name does it too", act_sort},
 	{{'g'}, "g", "group", "sum up sites by function, file or task", act_group},
 	{{'w'}, "w", "window", "of the last 10 s, 30 s, 60 s, or of all the time", act_window},
+	{{'t'}, "t", NULL, "only longer blocking polls count", act_longer},
+	{{'T'}, "T", NULL, "shorter ones too, down to the threshold of the recording", act_shorter},
 	{{' '},
 	 "Space",
 	 "pause",

@@ -103,6 +103,37 @@ void screen_set_window(struct screen *u, int window)
 		screen_refresh(u);
 }
 
+/* What is shorter than the threshold of the recording is not in it. */
+static const int64_t leasts_ns[] = {0,         1000000,   2000000,    5000000,
+				    10000000,  20000000,  50000000,   100000000,
+				    200000000, 500000000, 1000000000, 2000000000};
+
+#define LEASTS ((int)(sizeof(leasts_ns) / sizeof(*leasts_ns)))
+
+int64_t screen_least_ns(const struct screen *u)
+{
+	return leasts_ns[u->least] > u->model.threshold_ns ? leasts_ns[u->least]
+							   : u->model.threshold_ns;
+}
+
+void screen_change_least(struct screen *u, int by)
+{
+	int least = u->least;
+
+	do
+		least += by;
+	while (least > 0 && least < LEASTS && leasts_ns[least] <= u->model.threshold_ns);
+	if (least < 0 || least >= LEASTS) {
+		screen_say(u, by < 0 ? "shorter polls were not recorded: hud-record --threshold"
+				     : "this is the highest");
+		return;
+	}
+	u->least = least;
+	/* What went wrong is said when it is derived. */
+	session_set_least(u->session, leasts_ns[least]);
+	screen_refresh(u);
+}
+
 /* The clock of a replay goes on from where the recording is shown. */
 static void replay_clock(struct screen *u, int64_t at_ns)
 {

@@ -37,6 +37,7 @@ struct screen {
 	enum sort sort;
 	enum model_group group;
 	int window; /* which of the lengths that there are */
+	int least;  /* which of the least lengths of a blocking poll */
 	char filter[FILTER_BYTES];
 	bool filtering; /* keys go to the filter */
 
@@ -85,6 +86,9 @@ int64_t screen_window_ns(const struct screen *u);
 bool screen_all_time(const struct screen *u);
 double screen_speed(const struct screen *u);
 void screen_set_window(struct screen *u, int window);
+/* The least length of the blocking polls that are shown, ns; the next one, or the one before. */
+int64_t screen_least_ns(const struct screen *u);
+void screen_change_least(struct screen *u, int by);
 void screen_set_speed(struct screen *u, int speed);
 void screen_pause(struct screen *u, bool paused);
 

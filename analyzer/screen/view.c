@@ -158,7 +158,7 @@ static void known_draw(const struct screen *u, int y)
 		 "lost %.2f%%  recorder %.1f%% of a CPU  whole stacks %.0f%%  blocks from %s",
 		 m->loss_percent, m->recorder_percent,
 		 m->stacks ? 100.0 * (double)m->whole_stacks / (double)m->stacks : 100.0,
-		 duration_word(threshold, m->threshold_ns));
+		 duration_word(threshold, screen_least_ns(u)));
 	if (m->missing)
 		snprintf(line, sizeof(line), "symbols are missing (--binary, --debug-dir): %s",
 			 m->missing);

@@ -213,6 +213,28 @@ def keys_sort_group_and_choose_the_window():
 
 
 @fact(root=False)
+def short_polls_are_left_out_without_a_new_recording():
+    terminal = replayed("--window", "60s", columns=160, rows=50)
+    whole = terminal.see("blocks from 5.0 ms")
+    for least, more in (("10.0 ms", ()), ("20.0 ms", ("--min", "20ms"))):
+        terminal.press("t")
+        text = terminal.see(f"blocks from {least}")
+    seen = columns_of_sites(text)
+    functions = json.loads(analyzed("query", CAPTURE, "@functions", "--json", *more))
+    expect(len(functions) >= 5, "functions in the report")
+    for row in functions:
+        if row["function"] != "unknown":
+            expect_equal(seen.get(row["function"]),
+                         (duration(row["total_ns"]), str(row["count"]), duration(row["p99_ns"]),
+                          duration(row["max_ns"])), f"{row['function']} in\n{text}\n")
+    terminal.press("T", "T")
+    text = terminal.see("blocks from 5.0 ms")
+    expect_equal(columns_of_sites(text), columns_of_sites(whole), "all polls again")
+    terminal.press("T")
+    terminal.see("shorter polls were not recorded")
+
+
+@fact(root=False)
 def each_panel_can_be_reached():
     terminal = replayed()
 

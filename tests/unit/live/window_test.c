@@ -310,6 +310,28 @@ static void a_block_that_goes_on_has_all_of_its_length(void **state)
 	window_close(w);
 }
 
+/* Of a length and more; the wait that goes on is longer. And all of them again. */
+static void short_polls_are_left_out_and_come_back(void **state)
+{
+	struct scene s;
+	struct window *w = fed(&s, 4, INT64_C(10000000000));
+	sqlite3 *db = window_database(w);
+	int64_t all = database_number(db, "SELECT sum(total_ns) FROM blocking_sites", -1);
+
+	(void)state;
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(window_set_least(w, 35000000), 0);
+		assert_int_equal(window_derive(w), 0);
+		assert_text(db, "SELECT group_concat(DISTINCT cause) FROM blocking_sites", "lock");
+		assert_number(db, "SELECT count(*) FROM blocking_poll", 2);
+		assert_number(db, "SELECT sum(blocking_polls) FROM workers", 2);
+		assert_int_equal(window_set_least(w, 0), 0);
+		assert_int_equal(window_derive(w), 0);
+		assert_number(db, "SELECT sum(total_ns) FROM blocking_sites", all);
+	}
+	window_close(w);
+}
+
 /* Of the one poll in NOW, as the screen asks for it. */
 static void now_holder(sqlite3 *db, const char *expected)
 {
@@ -409,6 +431,7 @@ int main(void)
 		cmocka_unit_test(what_ends_falls_out_of_the_window_and_stays_in_the_sums),
 		cmocka_unit_test(a_block_that_goes_on_has_all_of_its_length),
 		cmocka_unit_test(a_lock_that_is_waited_for_has_its_holder_of_before),
+		cmocka_unit_test(short_polls_are_left_out_and_come_back),
 		cmocka_unit_test(every_file_that_derives_a_capture_derives_a_window),
 		cmocka_unit_test(another_capture_is_refused),
 	};
