@@ -26,7 +26,7 @@ FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/fixture/*.c))
 RECORD_LIBS  := -lbpf -lelf -lz -lzstd
 ANALYZE_LIBS := -lncursesw -ltinfo -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
-.PHONY: all help deps demo example check check-unit check-long check-layers check-vm bench bench-deps static install install-caps lint clean
+.PHONY: all help deps demo example check check-unit check-long check-layers check-vm check-vm-arm64 bench bench-deps static install install-caps lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
 help: ## this list
@@ -201,6 +201,12 @@ check-vm: all static $(DEMO) ## record inside virtual machines with Debian's ker
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps DEPS='qemu-system-x86 busybox-static cpio'; fi
 	@sh tests/vm/run.sh
 
+# What the guest runs is cross built of Debian's arm64 packages, which are not installed.
+check-vm-arm64: all ## the same on AArch64, emulated
+	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps DEPS='qemu-system-arm cpio gcc-aarch64-linux-gnu'; fi
+	@HUD_BUILD=$(BUILD) sh tests/vm/arm64.sh
+	@HUD_VM_ARCH=arm64 sh tests/vm/run.sh
+
 # Programs whose throughput shows what recording them costs.
 BENCH := $(BUILD)/bench/pipe $(BUILD)/bench/tokio/release/bench-tokio
 $(BUILD)/bench/pipe: tests/bench/pipe.c
@@ -241,4 +247,4 @@ lint: check-layers $(SKELETONS) ## layers, clang-format, lines of 100 columns, c
 clean: ## remove what was built
 	rm -rf $(BUILD) examples/demo/target
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -type f -name '*.d' 2>/dev/null)

@@ -35,8 +35,11 @@ typedef uint32_t unwind_result;
 #define UNWIND_ARM_SIGNAL_SP (128 + 176 + 8 + 31 * 8)
 #define UNWIND_ARM_SIGNAL_PC (128 + 176 + 8 + 32 * 8)
 
-/* Pointer authentication signs return addresses in the bits above the address space. */
-#define UNWIND_ARM_ADDRESS_MASK ((1ull << 55) - 1)
+/*
+ * Pointer authentication signs return addresses in the bits above the address space, which has 48;
+ * where the kernel was built with fewer, some of the signature stays, and the walk ends there.
+ */
+#define UNWIND_ARM_ADDRESS_MASK ((1ull << 48) - 1)
 
 static inline __attribute__((always_inline)) unwind_result unwind_signal_frame(
 	void *context, struct unwind_registers *r)

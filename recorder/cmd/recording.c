@@ -288,10 +288,11 @@ static struct status_numbers numbers(const struct recording *r, uint64_t now)
 	return n;
 }
 
-/* What a command will run is not known yet. */
+/* What a command will run, and what plans say that have not come, is not known yet. */
 static bool learning_is_due(const struct recording *r)
 {
-	return r->learner && (r->options->command || learner_wanted(r->learner));
+	return r->learner && (r->options->command || object_table_waiting(r->objects) ||
+			      learner_wanted(r->learner));
 }
 
 static void privileges_give_up(const struct recording *r)
@@ -567,14 +568,15 @@ static void task_dumps_begin(struct recording *r)
 			strerror(-error));
 }
 
-static enum exit_code record_all(struct recording *r)
+/*
+ * What takes time after attaching, before a command is started: its first stacks need its mappings,
+ * which record_loop() reads.
+ */
+static void record_begin(struct recording *r)
 {
-	struct status_numbers n;
-	bool whole;
-	int error;
+	int error = mark_receiver_open(&r->marks, r->writer, r->targets);
 
 	malloc_trim(0); /* the kernel's BTF, several MB, was freed after loading */
-	error = mark_receiver_open(&r->marks, r->writer, r->targets);
 	if (error)
 		fprintf(stderr,
 			"hud-record: cannot receive marks: %s\n  recording goes on without them\n",
@@ -596,6 +598,14 @@ static enum exit_code record_all(struct recording *r)
 	learner_begin(r);
 	task_dumps_begin(r);
 	r->may_learn = learning_is_due(r);
+}
+
+static enum exit_code record_all(struct recording *r)
+{
+	struct status_numbers n;
+	bool whole;
+	int error;
+
 	privileges_give_up(r);
 	record_loop(r);
 	error = record_finish(r);
@@ -628,13 +638,14 @@ enum exit_code recording_run(const struct options *o, struct target_set *targets
 			      .marks = {.fd = -1}};
 	enum exit_code code = record_prepare(&r);
 
-	if (code == EXIT_RECORDED)
-		code = target_set_start(targets);
 	if (code == EXIT_RECORDED) {
-		code = record_all(&r);
-	} else {
-		output_abandon(&r.output);
+		record_begin(&r);
+		code = target_set_start(targets);
 	}
+	if (code == EXIT_RECORDED)
+		code = record_all(&r);
+	else
+		output_abandon(&r.output);
 	mark_receiver_close(&r.marks);
 	poll_timing_close(&r.timing);
 	learner_close(r.learner);

@@ -6,9 +6,9 @@
 
 #include "format/array.h"
 
-/* The first page is never mapped; from bit 47 on there is no user memory. */
+/* The first page is never mapped; user memory ends at bit 47 of x86-64, at bit 48 of AArch64. */
 #define ADDRESS_MIN 4096u
-#define ADDRESS_BITS 47
+#define ADDRESS_BITS 48
 
 bool task_address_plausible(uint64_t address)
 {

@@ -3,6 +3,7 @@
 #
 # sh tests/vm/run.sh [KERNEL...]: boots Debian's cloud kernels (default: 6.1 and 6.12) in qemu, lets
 # the static hud-record record a program with known answers in there, and checks the captures.
+# HUD_VM_ARCH=arm64: those for AArch64, with what tests/vm/arm64.sh has cross built.
 #
 # Wants `make all static` before. Takes from Debian: qemu-system-x86, busybox-static, cpio, a C
 # compiler, and the kernels' packages, which it downloads and unpacks below build/vm and does not
@@ -13,8 +14,43 @@
 
 build=${HUD_BUILD:-build}
 here=$(dirname "$0")
-work=$build/vm
-seconds=${HUD_VM_TIMEOUT:-150} # one machine, boot to power-off
+arch=${HUD_VM_ARCH:-amd64}
+case $arch in
+arm64)
+	work=$build/vm/arm64
+	made=$build/arm64 # what the guest runs
+	root=$made/root   # … and its libraries
+	demo=$made/demo
+	cc=aarch64-linux-gnu-gcc
+	strip=aarch64-linux-gnu-strip
+	busybox=$root/bin/busybox
+	qemu=qemu-system-aarch64:qemu-system-arm
+	# Return addresses are signed, by hashes that are quick to emulate.
+	cpu=max,pauth-impdef=on
+	devices="-machine virt"
+	# The captures come through the second serial port, which only this machine lacks.
+	captures="-chardev file,id=captures,path=%s -device pci-serial,chardev=captures"
+	ports="console=ttyAMA0 LOG=ttyAMA0 CAPTURES=ttyS0"
+	branches=-mbranch-protection=standard
+	seconds=${HUD_VM_TIMEOUT:-240}
+	;;
+*)
+	work=$build/vm
+	made=$build
+	root=
+	demo=$build/demo-release/release/demo
+	cc=${CC:-cc}
+	strip=strip
+	busybox=$(command -v busybox)
+	qemu=qemu-system-x86_64:qemu-system-x86
+	cpu=qemu64
+	devices=
+	captures="-serial file:%s"
+	ports="console=ttyS0 LOG=ttyS0 CAPTURES=ttyS1"
+	branches=
+	seconds=${HUD_VM_TIMEOUT:-150} # one machine, boot to power-off
+	;;
+esac
 failed=0
 skipped=0
 
@@ -26,11 +62,10 @@ indented() { sed 's/^/        /'; }
 # What must be there for any kernel; prints what is missing.
 missing() {
 	if [ "$(uname -m)" != x86_64 ]; then
-		echo "it is set up for x86_64 only, this is $(uname -m)"
+		echo "it is set up for x86_64 hosts only, this is $(uname -m)"
 		return
 	fi
-	for tool in qemu-system-x86_64:qemu-system-x86 cpio:cpio gzip:gzip timeout:coreutils \
-		"${CC:-cc}:gcc"; do
+	for tool in $qemu cpio:cpio gzip:gzip timeout:coreutils $cc:gcc; do
 		command -v "${tool%%:*}" >/dev/null ||
 			echo "no ${tool%%:*} (Debian package ${tool#*:})"
 	done
@@ -55,6 +90,10 @@ kernel_image() {
 			return
 		fi
 		package=$(package_of "$1")
+		if [ $arch != amd64 ]; then
+			echo "no kernel $1 for $arch (sh tests/vm/$arch.sh)" >&2
+			return
+		fi
 		if [ -z "$package" ]; then
 			echo "apt knows no linux-image-$1*-cloud-amd64 (apt-get update?)" >&2
 			return
@@ -72,53 +111,69 @@ kernel_image() {
 	ls "$cache"/boot/vmlinuz-* | sort -V | tail -n 1
 }
 
-# The demo, which has a Tokio to time, with the libraries it is linked to and its plan.
-demo=$build/demo-release/release/demo
-demo_add() {
-	[ -x "$demo" ] && [ "$plan" = rows ] || return
-	mkdir -p "$1/lib64" "$1/lib/x86_64-linux-gnu"
-	mkdir -p "$1/spare"
-	strip -g -o "$1/demo" "$demo"
-	strip -o "$1/stripped" "$demo"
-	strip -o "$1/spare/hud-analyze" "$build/hud-analyze"
-	for binary in "$demo" "$build/hud-analyze"; do
-		ldd "$binary" | grep -o '/[^ ]*' | while read -r library; do
+# The libraries that the demo or hud-analyze is linked to, the loader among them, and the plan of
+# the C library.
+libraries_add() {
+	if [ -n "$root" ]; then
+		for library in ld-linux-aarch64.so.1 libc.so.6 libm.so.6 libgcc_s.so.1; do
+			mkdir -p "$1/lib"
+			cp -L "$(find "$root/lib" -name $library | head -n 1)" "$1/lib/"
+		done
+	else
+		mkdir -p "$1/lib64" "$1/lib/x86_64-linux-gnu"
+		ldd "$demo" "$build/hud-analyze" |
+			awk '$2 == "=>" { print $3 } $2 ~ /^\(/ && $1 ~ /^\// { print $1 }' |
+			while read -r library; do
 			cp -L "$library" "$1$library"
 		done
-	done
-	"$build/hud-analyze" plan -o "$1/demo.plan" "$demo" >"$work/plan.log" 2>&1 ||
-		rm -f "$1/demo"
+	fi
+	"$build/hud-analyze" plan -o "$1/libc.plan" "$(find "$1/lib" -name libc.so.6)"
+}
+
+# The demo, which has a Tokio to time, and its plan; it once more, stripped, and hud-analyze, which
+# learns that: not for AArch64, where learning is not supported.
+demo_add() {
+	[ -x "$demo" ] && [ "$plan" = rows ] || return
+	$strip -g -o "$1/demo" "$demo"
+	if [ -z "$root" ]; then
+		mkdir -p "$1/spare"
+		strip -o "$1/stripped" "$demo"
+		strip -o "$1/spare/hud-analyze" "$build/hud-analyze"
+	fi
+	{ libraries_add "$1" && "$build/hud-analyze" plan -o "$1/demo.plan" "$demo"; } \
+		>"$work/plan.log" 2>&1 || rm -f "$1/demo"
 }
 
 # The test program, its plan if hud-analyze makes plans, and all of the guest's files.
 initramfs_make() {
-	root=$work/root
-	rm -rf "$root"
-	mkdir -p "$root/bin"
-	"${CC:-cc}" -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE \
+	guest=$work/root
+	rm -rf "$guest"
+	mkdir -p "$guest/bin"
+	$cc -std=gnu17 -O1 -g -Wall -Wextra -Werror -D_GNU_SOURCE \
 		-fno-omit-frame-pointer -fno-optimize-sibling-calls -static -no-pie -pthread \
+		$branches \
 		-Wl,--build-id "$here/blocker.c" -o "$work/blocker" || return 1
-	cp "$busybox" "$root/bin/busybox"
-	ln -s busybox "$root/bin/sh"
-	cp "$build/static/hud-record" "$root/bin/hud-record"
-	cp "$work/blocker" "$root/blocker"
-	cp "$here/init" "$root/init"
-	chmod +x "$root/init"
-	: >"$root/plan.options"
+	cp "$busybox" "$guest/bin/busybox"
+	ln -s busybox "$guest/bin/sh"
+	cp "$made/static/hud-record" "$guest/bin/hud-record"
+	cp "$work/blocker" "$guest/blocker"
+	cp "$here/init" "$guest/init"
+	chmod +x "$guest/init"
+	: >"$guest/plan.options"
 	plan=none
 	if "$build/hud-analyze" --help | grep -q '^ *plan '; then
-		if "$build/hud-analyze" plan -o "$root/blocker.plan" "$work/blocker" \
+		if "$build/hud-analyze" plan -o "$guest/blocker.plan" "$work/blocker" \
 			>"$work/plan.log" 2>&1; then
 			plan=rows
-			echo "-P /blocker.plan" >"$root/plan.options"
+			echo "-P /blocker.plan" >"$guest/plan.options"
 		else
 			kernel=host
 			fail "hud-analyze plan makes a plan of the test program"
 			indented <"$work/plan.log"
 		fi
 	fi
-	demo_add "$root"
-	(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1) >"$work/initramfs.gz"
+	demo_add "$guest"
+	(cd "$guest" && find . | cpio --quiet -o -H newc -R 0:0 | gzip -1) >"$work/initramfs.gz"
 }
 
 # Kept small: no disk, no network, no modules. Emulated unless HUD_VM_ACCEL says otherwise, and both
@@ -126,12 +181,12 @@ initramfs_make() {
 # patches, and a guest that only switches the sched_switch tracepoint on and off oopses within a
 # minute ("int3", or a call of 0), hud or not.
 machine_run() {
-	exec timeout "$seconds" qemu-system-x86_64 -accel "${HUD_VM_ACCEL:-tcg,thread=single}" \
-		-cpu "${HUD_VM_CPU:-qemu64}" -smp 2 -m 768 \
+	exec timeout "$seconds" "${qemu%%:*}" $devices -accel "${HUD_VM_ACCEL:-tcg,thread=single}" \
+		-cpu "${HUD_VM_CPU:-$cpu}" -smp 2 -m 768 \
 		-nodefaults -no-user-config -display none -no-reboot \
 		-kernel "$1" -initrd "$work/initramfs.gz" \
-		-append "console=ttyS0 quiet panic=-1 loglevel=4" \
-		-serial "file:$out/console.log" -serial "file:$out/captures.tar" \
+		-append "$ports quiet panic=-1 loglevel=4" -serial "file:$out/console.log" \
+		$(printf -- "$captures" "$out/captures.tar") \
 		</dev/null >"$out/qemu.log" 2>&1
 }
 
@@ -267,7 +322,8 @@ kernel_check() {
 		capture_check polls "times each poll of the demo"
 		capture_check limited "records the demo under the CPU quota of a cgroup"
 		capture_check tasks "reads all tasks of the demo"
-		capture_check learned "learns where a stripped program keeps its state"
+		[ ! -x "$work/root/spare/hud-analyze" ] ||
+			capture_check learned "learns where a stripped program keeps its state"
 	else
 		skip "it times each poll of the demo: there is no $demo (tests/run.sh build timing)"
 	fi
@@ -277,7 +333,6 @@ kernel_check() {
 	fi
 }
 
-busybox=$(command -v busybox)
 # A dynamically linked one would find no loader in the guest.
 [ -n "$busybox" ] && file -L "$busybox" 2>/dev/null | grep -q 'dynamically linked' && busybox=
 kernel=all
@@ -287,8 +342,8 @@ if [ -n "$reason" ]; then
 	skip "$reason"
 	exit 0
 fi
-for program in "$build/static/hud-record" "$build/hud-analyze"; do
-	[ -x "$program" ] || { fail "$program is there (run: make all static)"; exit 1; }
+for program in "$made/static/hud-record" "$build/hud-analyze"; do
+	[ -x "$program" ] || { fail "$program is there (make check-vm builds it)"; exit 1; }
 done
 initramfs_make || { fail "the guest's files are made"; exit 1; }
 [ $# -gt 0 ] || set -- 6.1 6.12

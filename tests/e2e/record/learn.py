@@ -81,11 +81,11 @@ def learn(program, twin, name, **options):
     expect("learned in" in done.stderr, f"it was not learned:\n{done.stderr}")
     new = learned_plans() - before
     expect_equal(len(new), 1, "new learned plans in the cache")
-    compare(identity_in(new.pop()), said(twin))
+    compare(identity_in(new.pop()), said(twin), layouts(capture)[-1])
     return capture
 
 
-def compare(learned, known):
+def compare(learned, known, last):
     flags, task, tag, schedulers = learned
     expect(flags & LEARNED, f"flags {flags}")
     expect_equal((task, tag), (known["task"], known["task_tag"]), "the task's id, and its tag")
@@ -97,7 +97,8 @@ def compare(learned, known):
         expect_equal(seen["parked"], parked, f"parked of {s['kind']}")
         expect(seen["tick"] in (s["tick"], NO_OFFSET), f"{s['kind']}: {seen} and not {s['tick']}")
     multi = schedulers.get("multi_thread")
-    expect(not multi or multi["tick"] != NO_OFFSET, "the tick of multi_thread was not learned")
+    expect(not multi or multi["tick"] != NO_OFFSET,
+           f"the tick of multi_thread was not learned: {last}")
 
 
 def print_cost(capture, name):
