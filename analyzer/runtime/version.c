@@ -62,36 +62,41 @@ static bool is_searched(const GElf_Shdr *header, const char *own, const char *na
 	return header->sh_flags & SHF_ALLOC && !(header->sh_flags & (SHF_EXECINSTR | SHF_WRITE));
 }
 
+/* The bytes of the next section that is searched, NULL: there is none. */
+static const Elf_Data *section_data_next(Elf *elf, Elf_Scn **section, const char *name)
+{
+	GElf_Shdr header;
+	const char *own;
+
+	while (elf_section_next(elf, section, &header, &own)) {
+		const Elf_Data *data =
+			is_searched(&header, own, name) ? elf_rawdata(*section, NULL) : NULL;
+
+		if (data && data->d_buf)
+			return data;
+	}
+	return NULL;
+}
+
 static struct plan_version sections_search(Elf *elf, const char *name, const char *mark)
 {
 	struct plan_version best = {0};
 	Elf_Scn *section = NULL;
-	GElf_Shdr header;
-	const char *own;
+	const Elf_Data *data;
 
-	while (elf_section_next(elf, &section, &header, &own)) {
-		Elf_Data *data =
-			is_searched(&header, own, name) ? elf_rawdata(section, NULL) : NULL;
-
-		if (data && data->d_buf)
-			bytes_search(data->d_buf, data->d_size, mark, &best);
-	}
+	while ((data = section_data_next(elf, &section, name)))
+		bytes_search(data->d_buf, data->d_size, mark, &best);
 	return best;
 }
 
 bool plan_text_is_in(Elf *elf, const char *text)
 {
 	Elf_Scn *section = NULL;
-	GElf_Shdr header;
-	const char *own;
+	const Elf_Data *data;
 
-	while (elf_section_next(elf, &section, &header, &own)) {
-		Elf_Data *data =
-			is_searched(&header, own, NULL) ? elf_rawdata(section, NULL) : NULL;
-
-		if (data && data->d_buf && memmem(data->d_buf, data->d_size, text, strlen(text)))
+	while ((data = section_data_next(elf, &section, NULL)))
+		if (memmem(data->d_buf, data->d_size, text, strlen(text)))
 			return true;
-	}
 	return false;
 }
 
