@@ -230,6 +230,7 @@ static __always_inline void where_read(struct task_struct *sleeper, __u64 base,
 		task_read(sleeper, &w, id, key);
 	early = w.first;
 	key->trusted = trust_of(id->flags);
+	key->has_task = !!(id->flags & HUD_IDENTITY_TASK);
 	key->where = id->flags & HUD_IDENTITY_PARTIAL ? HUD_WHERE_UNKNOWN : HUD_WHERE_OUTSIDE;
 	for (__u32 i = 0; i < IDENTITY_SCHEDULERS && i < id->schedulers; i++) {
 		key->scheduler = i;

@@ -297,11 +297,45 @@ static __always_inline void exact_poll_identify(struct poll_watch *p, const stru
 	span->end_min_ns = now;
 }
 
+/* Is `key` of the round of a poll whose beginning a probe saw, and whose task is not known yet? */
+static __always_inline bool is_nameless(const struct poll_watch *p, const struct poll_key *key)
+{
+	return p->span.start_max_ns && p->span.task == POLLED_NONE &&
+	       key->where == HUD_WHERE_POLL && key->core == p->core && key->tick == p->tick;
+}
+
+/*
+ * The runtime sets the id of a task after the probe, and the former id again when the poll is over.
+ * While that one is read, the thread is just before the poll or just behind it: it is no task's.
+ */
+static __always_inline bool is_beside_poll(const struct poll_watch *p, const struct poll_key *key)
+{
+	return is_nameless(p, key) && key->has_task && key->task == p->task_before;
+}
+
 /* Is `key`, just read, of the current poll? */
 static __always_inline bool poll_goes_on(const struct poll_watch *p, const struct poll_key *key)
 {
 	return p->span.start_max_ns && key->where == HUD_WHERE_POLL && key->task == p->span.task &&
 	       key->core == p->core && key->tick == p->tick;
+}
+
+static __always_inline void poll_follow(struct poll_watch *p, const struct poll_key *key,
+					__u32 tgid, __u32 tid, __u64 now)
+{
+	if (is_nameless(p, key))
+		exact_poll_identify(p, key, now);
+	if (poll_goes_on(p, key)) {
+		p->span.end_min_ns = now;
+		poll_stolen(p);
+		return;
+	}
+	if (p->span.start_max_ns)
+		poll_end(p, key, tgid, tid, now);
+	if (key->where == HUD_WHERE_POLL)
+		poll_begin(p, key, tgid, tid, now);
+	else if (key->where != HUD_WHERE_NO_CORE)
+		poll_flush(p, tgid, tid);
 }
 
 /*
@@ -319,20 +353,8 @@ __noinline int poll_observe(struct thread_state *st, const struct poll_key *key,
 	if (p->entering)
 		return 0;
 	sample_gap_note(st, now);
-	if (p->span.start_max_ns && p->span.task == POLLED_NONE && key->where == HUD_WHERE_POLL &&
-	    key->core == p->core && key->tick == p->tick)
-		exact_poll_identify(p, key, now);
-	if (poll_goes_on(p, key)) {
-		p->span.end_min_ns = now;
-		poll_stolen(p);
-	} else {
-		if (p->span.start_max_ns)
-			poll_end(p, key, tgid, tid, now);
-		if (key->where == HUD_WHERE_POLL)
-			poll_begin(p, key, tgid, tid, now);
-		else if (key->where != HUD_WHERE_NO_CORE)
-			poll_flush(p, tgid, tid);
-	}
+	if (!is_beside_poll(p, key))
+		poll_follow(p, key, tgid, tid, now);
 	p->key = *key;
 	p->observed_ns = now;
 	return 0;

@@ -97,7 +97,8 @@ struct poll_key {
 	__u64 task; /* 0: none */
 	__u32 tick;
 	__u32 where;     /* enum hud_where */
-	__u32 scheduler; /* index in the identity */
+	__u16 scheduler; /* index in the identity */
+	__u16 has_task;  /* the layout says where `task` is */
 	__u32 trusted;   /* enum key_trust */
 };
 
