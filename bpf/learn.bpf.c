@@ -7,6 +7,7 @@
 #include "bpf/calls.bpf.h"
 #include "bpf/kernel_types.h"
 #include "bpf/learn.h"
+#include "bpf/own_stack.bpf.h"
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -340,6 +341,7 @@ int learn_poll(struct pt_regs *ctx)
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	struct learn_thread *t;
 
+	stay_on_own_stack(ctx, task);
 	if (!config.tgid || task->tgid != (int)config.tgid)
 		return 0;
 	__sync_fetch_and_add(&probe_hits, 1);

@@ -2,6 +2,7 @@
 #ifndef HUD_BPF_POLL_ENTRY_BPF_H
 #define HUD_BPF_POLL_ENTRY_BPF_H
 
+#include "bpf/own_stack.bpf.h"
 #include "bpf/polls.bpf.h"
 #include "bpf/steal.bpf.h"
 
@@ -186,6 +187,7 @@ int poll_entry(struct pt_regs *ctx)
 	struct poll_key key;
 	__u64 now;
 
+	stay_on_own_stack(ctx, task);
 	entry_count();
 	if (!st)
 		return 0;
