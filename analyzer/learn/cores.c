@@ -207,10 +207,45 @@ static enum hud_learn_reason group_reason(const struct learn_group *g)
 	return HUD_LEARN_OPEN;
 }
 
+/* Do both lead to one core wherever they lead to any, and `copy` wherever `own` does? */
+static bool is_copy_of(const struct learn_input *in, const struct learn_group *g, uint32_t copy,
+		       uint32_t own)
+{
+	uint32_t same = 0;
+
+	for (size_t i = 0; i < in->count; i++) {
+		const struct hud_core_words *o = learn_group_words(in, g, own, &in->core[i]);
+		const struct hud_core_words *c = learn_group_words(in, g, copy, &in->core[i]);
+
+		if (!o || !c || !o->core)
+			continue;
+		if (o->core != c->core)
+			return false;
+		same++;
+	}
+	return same >= LEARN_PARKS_MIN;
+}
+
+/*
+ * Behind the context, on the stack, the compiler may keep another copy of the core's address. It
+ * stays there when the thread has handed its core on: only the one in the context itself counts,
+ * which comes first.
+ */
+static bool is_stale_copy(const struct learn_input *in, const struct learn_group *g, uint32_t chain)
+{
+	const struct hud_learn_chain *all = in->head.request.chain;
+
+	for (uint32_t c = 0; c < in->head.request.chains; c++)
+		if (all[c].word == g->word && all[c].core < all[chain].core &&
+		    is_copy_of(in, g, chain, c))
+			return true;
+	return false;
+}
+
 static void group_judge(struct learn_group *g, const struct learn_input *in, struct scan *scan)
 {
 	for (uint32_t c = 0; c < in->head.request.chains; c++) {
-		if (in->head.request.chain[c].word != g->word)
+		if (in->head.request.chain[c].word != g->word || is_stale_copy(in, g, c))
 			continue;
 		chain_scan(scan, in, g, c);
 		chain_judge(g, scan, c);

@@ -8,6 +8,8 @@
 enum { COUNTERS = HUD_LEARN_CORE_BYTES / 4, CORES_MAX = 128 };
 /* Of 100 pairs: a rare one may be of two snapshots between which another was lost. */
 enum { PAIRS_MIN = 8, ALWAYS = 95, NEVER = 5, OFTEN = 20, MOVED_MIN = 2 };
+/* Calls in a poll are few: one pair that is wrong would be more than NEVER. */
+enum { WRONG_MAX = 1 };
 #define FASTEST_NS 50 /* from one poll to the next */
 
 /* How often each counter moved in pairs of one sort. */
@@ -17,6 +19,7 @@ struct pairs {
 };
 
 struct tick_scan {
+	bool all_sites; /* no task is polled without a probe */
 	bool grows[COUNTERS];
 	struct pairs wakes;  /* a park, then a poll */
 	struct pairs rests;  /* a poll, then a park */
@@ -65,7 +68,7 @@ static struct pairs *pairs_of(struct tick_scan *scan, const struct learn_group *
 		return &scan->rests;
 	/* block_on polls its own future, which no probe sees. */
 	if (learn_is_poll(a) && b->kind == HUD_SNAPSHOT_CALL && a->polls == b->polls &&
-	    g->kind == HUD_SCHEDULER_MULTI_THREAD)
+	    g->kind == HUD_SCHEDULER_MULTI_THREAD && scan->all_sites)
 		return &scan->still;
 	return NULL;
 }
@@ -132,11 +135,17 @@ static bool share(const struct pairs *p, size_t i, uint32_t percent)
 	return 100ull * p->moved[i] >= (uint64_t)percent * p->count;
 }
 
+static bool stays_in_polls(const struct pairs *still, size_t i)
+{
+	return still->moved[i] <= WRONG_MAX ||
+	       100ull * still->moved[i] <= (uint64_t)NEVER * still->count;
+}
+
 /* What the tick must do: else it is another counter, or none. */
 static bool can_be_tick(const struct tick_scan *scan, size_t i)
 {
 	return scan->grows[i] && share(&scan->wakes, i, ALWAYS) && share(&scan->rests, i, ALWAYS) &&
-	       100ull * scan->still.moved[i] <= (uint64_t)NEVER * scan->still.count;
+	       stays_in_polls(&scan->still, i);
 }
 
 /*
@@ -187,6 +196,7 @@ int learn_tick_find(struct learn_tick *out, const struct learn_input *in,
 	memset(out, 0, sizeof(*out));
 	if (!scan)
 		return -ENOMEM;
+	scan->all_sites = in->head.snapshots_flags & HUD_SNAPSHOTS_ALL_SITES;
 	memset(scan->grows, true, sizeof(scan->grows));
 	for (size_t i = 0; i < in->count; i++) {
 		const struct hud_core_snapshot *s = &in->core[i];

@@ -194,6 +194,16 @@ static void attempt_begin(struct learner *l, uint64_t now_ns)
 		attempt_refused(l, now_ns);
 }
 
+/* Is there no task whose poll a probe would miss, if those that are cheap are probed? */
+static bool all_are_cheap(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->poll_sites; i++)
+		if (!(plan->poll_site[i].site_flags &
+		      (HUD_POLL_SITE_BLOCKING | HUD_POLL_SITE_CHEAP)))
+			return false;
+	return true;
+}
+
 /* The functions to probe: those that are cheap, and few of the others if there are none. */
 static uint32_t sites_choose(const struct plan *plan, bool cheap, uint32_t most,
 			     unsigned long *offset)
@@ -222,8 +232,8 @@ static int probes_attach(struct learner *l)
 	if (!offset)
 		return -ENOMEM;
 	count = sites_choose(plan, true, most, offset);
-	/* Not all: then a task that no probe saw may be polled between two that one did. */
-	if (plan->poll_sites <= most && count)
+	/* Not all: then a task that no probe saw may be polled after one that a probe did. */
+	if (count && plan->poll_sites <= most && all_are_cheap(plan))
 		l->snapshots.head.snapshots_flags |= HUD_SNAPSHOTS_ALL_SITES;
 	if (!count)
 		count = sites_choose(plan, false, SITES_COSTLY, offset);
@@ -255,9 +265,11 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 		attempt_end(l, now_ns);
 	} else if (a->next.step != l->snapshots.head.request.step) {
 		step_begin(l, &a->next, now_ns);
-		learn_session_request(l->session, &a->next);
+		/* Before the first snapshot: all polls of a thread are counted, or none. */
 		if (a->next.step == HUD_LEARN_CORE && probes_attach(l))
 			attempt_refused(l, now_ns);
+		else
+			learn_session_request(l->session, &a->next);
 	}
 }
 

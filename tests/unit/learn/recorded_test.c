@@ -160,6 +160,73 @@ static void a_stale_id_does_not_hide_its_tag(void **state)
 	learn_input_close(&in);
 }
 
+/* Is this a call in the poll that a snapshot before it was taken of? */
+static bool is_call_in_poll(const struct learn_input *in, size_t i)
+{
+	const struct hud_core_snapshot *call = &in->core[i];
+
+	if (call->head.kind != HUD_SNAPSHOT_CALL || !call->chain[0].core)
+		return false;
+	while (i-- > 0)
+		if (in->core[i].head.tid == call->head.tid)
+			return in->core[i].head.kind == HUD_SNAPSHOT_POLL &&
+			       in->core[i].head.polls == call->head.polls;
+	return false;
+}
+
+/* Of few calls in polls one came after another poll, of a task that no probe saw. */
+static void one_call_of_another_poll_does_not_hide_the_tick(void **state)
+{
+	struct learn_input in;
+	struct learn_answer a;
+	size_t calls = 0;
+
+	(void)state;
+	recorded_read(&in, "demo-core");
+	assert_true(in.head.snapshots_flags & HUD_SNAPSHOTS_ALL_SITES);
+	for (size_t i = 0; i < in.count; i++)
+		if (is_call_in_poll(&in, i))
+			in.core[i].chain[0].word[3] += !calls++;
+	assert_in_range(calls, 4, 19);
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(scheduler_in(&a, HUD_SCHEDULER_MULTI_THREAD)->tick, 24);
+	learn_input_close(&in);
+}
+
+/* On the stack, behind the context, as compilers leave them: not 0 while the core is handed on. */
+static void a_stale_copy_of_the_cores_address_is_no_second_layout(void **state)
+{
+	struct hud_core_words last[2] = {0};
+	struct learn_input in;
+	struct learn_answer a;
+	size_t stale = 0;
+
+	(void)state;
+	recorded_read(&in, "demo-core");
+	in.head.request.chain[2] = in.head.request.chain[0];
+	in.head.request.chain[2].core = 48;
+	in.head.request.chains = 3;
+	for (size_t i = 0; i < in.count; i++) {
+		struct hud_core_snapshot *s = &in.core[i];
+		struct hud_core_words *kept = &last[s->head.tid % 2];
+
+		if (s->chain[0].core)
+			*kept = s->chain[0];
+		s->chain[2] = s->chain[0];
+		if (s->chain[0].context && !s->chain[0].core && kept->core) {
+			s->chain[2] = *kept;
+			s->chain[2].context = s->chain[0].context;
+			stale++;
+		}
+	}
+	assert_true(stale > 0);
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_non_null(scheduler_in(&a, HUD_SCHEDULER_MULTI_THREAD));
+	assert_int_equal(scheduler_in(&a, HUD_SCHEDULER_MULTI_THREAD)->core, 16);
+	assert_int_equal(scheduler_in(&a, HUD_SCHEDULER_MULTI_THREAD)->tick, 24);
+	learn_input_close(&in);
+}
+
 static void more_is_asked_for_until_it_is_whole_or_over(void **state)
 {
 	struct learn_input in;
@@ -274,6 +341,8 @@ int main(void)
 		cmocka_unit_test(the_layout_of_a_newer_runtime_is_that_of_debug_information),
 		cmocka_unit_test(without_probes_the_calls_of_polls_prove_it),
 		cmocka_unit_test(a_stale_id_does_not_hide_its_tag),
+		cmocka_unit_test(one_call_of_another_poll_does_not_hide_the_tick),
+		cmocka_unit_test(a_stale_copy_of_the_cores_address_is_no_second_layout),
 		cmocka_unit_test(more_is_asked_for_until_it_is_whole_or_over),
 		cmocka_unit_test(an_answer_is_a_plan_that_hud_record_reads),
 		cmocka_unit_test(a_process_that_idles_is_undecided_and_the_reason_is_said),
