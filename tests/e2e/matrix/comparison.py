@@ -175,6 +175,10 @@ class Comparison:
         return any(min(end_ns, poll.end_ns) - max(start_ns, poll.start_ns) >= 0.9 * poll.wall_ns
                    for start_ns, end_ns in self.doubted[poll.tid])
 
+    def tick_is_unknown(self):
+        """Was a layout learned by which one poll of some schedulers looks like the next?"""
+        return not self.db.execute("SELECT coalesce(min(tick_known), 1) FROM layout").fetchone()[0]
+
     def match(self):
         """
         A blocking poll is matched to the true poll with which it has most time in common, but not
@@ -264,6 +268,8 @@ class Comparison:
         due = self.due()
         doubted = [p for p in due if self.is_doubted(p)]
         sure = [p for p in due if p not in doubted]
+        if self.tick_is_unknown():  # every poll is in doubt; what is long in it must be found
+            doubted = [p for p in doubted if not p.seen]
         missing = [p for p in sure if not p.seen]
         divided = [p for p in sure if len(p.seen) > 1]
         expect(not missing,
