@@ -131,17 +131,26 @@ $(BUILD)/static/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a
 static: $(BUILD)/static/hud-record ## a fully static hud-record in build/static/
 
 # The demo, built offline by Debian's own cargo from Debian's crates; and the other builds that tests
-# record: with frame pointers, which brings the other mangling of names too; as cargo's release is where
-# nobody asks for debug information; as cargo's debug profile.
+# record: with frame pointers, which brings the other mangling of names too; without debug information, as
+# cargo's release is where nobody asks for it; as cargo's debug profile.
 DEMO       := $(BUILD)/demo-release/release/demo
-TEST_DEMOS := $(DEMO) $(BUILD)/demo-fp/release/demo $(BUILD)/demo-debug0/release/demo $(BUILD)/demo-debug/debug/demo
+DEMO_DEBUG0 := $(BUILD)/demo-debug0/release/demo
+CARGO_DEMOS := $(DEMO) $(BUILD)/demo-fp/release/demo $(BUILD)/demo-debug/debug/demo
+TEST_DEMOS := $(CARGO_DEMOS) $(DEMO_DEBUG0)
 DEMO_CARGO  = cd examples/demo && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$(abspath $(@D)/..) cargo build
 
-$(TEST_DEMOS): export RUSTFLAGS :=
+$(CARGO_DEMOS): export RUSTFLAGS :=
 $(BUILD)/demo-fp/release/demo: export RUSTFLAGS := -C force-frame-pointers=yes -C symbol-mangling-version=v0
-$(BUILD)/demo-debug0/release/demo: export CARGO_PROFILE_RELEASE_DEBUG := 0
-$(TEST_DEMOS): $(wildcard examples/demo/src/*.rs examples/demo/src/*/*.rs examples/demo/Cargo.toml examples/demo/.cargo/config.toml)
+$(CARGO_DEMOS): $(wildcard examples/demo/src/*.rs examples/demo/src/*/*.rs examples/demo/Cargo.toml examples/demo/.cargo/config.toml)
 	$(DEMO_CARGO) $(if $(filter %/release/demo,$@),--release)
+
+# As cargo's strip = "debuginfo" does it, the default of today's; its build-id is another, as it has another plan.
+NOTE := .note.gnu.build-id
+$(DEMO_DEBUG0): $(DEMO)
+	@mkdir -p $(@D)
+	@objcopy --dump-section $(NOTE)=$@.note $< /dev/null
+	@printf '\0' | dd of=$@.note bs=1 seek=16 conv=notrunc status=none
+	@objcopy --strip-debug --update-section $(NOTE)=$@.note $< $@
 
 # A library with Tokio in it, which tests load into a program that has none; a program whose requests wait for
 # the blocking pool; one that idles until it is woken; one whose tasks wait at known lines. They take the demo's
