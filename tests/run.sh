@@ -37,10 +37,12 @@ E2E_SECONDS=${HUD_E2E_SECONDS:-300} # one file of end-to-end tests; lib.py limit
 # End-to-end tests that run at the same time: they compare no times, are not disturbed by other
 # recorders, and mostly wait. Each of the others has the machine to itself.
 CONCURRENT="
-	analyze/bombs analyze/confined analyze/debuginfod analyze/example analyze/exports
-	analyze/live analyze/memory analyze/query analyze/report analyze/symbols
-	record/deadlock record/errors record/identity record/lifecycle record/output record/starved
-	unwind/plans unwind/sandbox
+	analyze/bombs analyze/ci analyze/confined analyze/debuginfod analyze/example
+	analyze/exports analyze/faults analyze/live analyze/memory analyze/page
+	analyze/plan_runtime analyze/query analyze/report analyze/screen analyze/symbols
+	record/deadlock record/errors record/identity record/lifecycle record/marks
+	record/nameless record/output record/polls record/pool record/privileges record/starved
+	record/tasks unwind/plans unwind/sandbox
 "
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/hud-tests-XXXXXX") || exit 2
