@@ -48,7 +48,7 @@ enum exit_status comparison_open(struct comparison *out)
 		    SQLITE_OK &&
 	    !database_run(out->db, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF") &&
 	    !database_run_file(out->db, "sql/diff/schema.sql", 0) &&
-	    !database_run_file(out->db, "sql/view/constant.sql", 0))
+	    !database_run_file(out->db, "sql/view/common/constant.sql", 0))
 		return STATUS_DONE;
 	comparison_failed(out);
 	comparison_close(out);

@@ -35,7 +35,7 @@ static sqlite3 *window_copy(struct session *s)
 	if (!err)
 		err = database_run(copy, "DROP TABLE filter; UPDATE capture SET truncated = 0");
 	if (!err)
-		err = database_run_file(copy, "sql/view/filter.sql", 0);
+		err = database_run_file(copy, "sql/view/common/filter.sql", 0);
 	if (!err)
 		err = filter_functions(copy);
 	if (!err)

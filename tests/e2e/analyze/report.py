@@ -50,7 +50,7 @@ def the_json_report_validates_against_its_schema():
 def the_schema_lists_every_level_and_reason_of_the_verdict():
     with open(os.path.join(TOP, "docs", "report.schema.json")) as file:
         verdict = json.load(file)["properties"]["verdict"]["properties"]
-    with open(os.path.join(TOP, "analyzer", "sql", "view", "verdict.sql")) as file:
+    with open(os.path.join(TOP, "analyzer", "sql", "view", "recording", "verdict.sql")) as file:
         sql = re.sub(r"--.*", "", file.read())
     for name in ("level", "reason"):
         before = sql[:re.search(rf"\bEND AS {name}\b", sql).start()]
