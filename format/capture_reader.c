@@ -14,7 +14,7 @@ struct capture_seen {
 	uint8_t capture_id[16];
 	uint64_t next_sequence;
 	uint64_t end_ns; /* of its last chunk */
-	uint64_t ended;  /* HUD_END was read */
+	uint64_t ended;  /* HUD_END or HUD_PART was read */
 };
 
 struct capture_reader {
@@ -164,7 +164,7 @@ static int next_in_chunk(struct capture_reader *r, const struct hud_record **out
 			r->invalid++;
 			continue;
 		}
-		if (record->type == HUD_END) {
+		if (record->type == HUD_END || record->type == HUD_PART) {
 			r->current->ended = true;
 			r->state.truncated = false;
 		}
@@ -209,6 +209,12 @@ int capture_reader_next(struct capture_reader *r, const struct hud_record **out)
 const struct hud_chunk *capture_reader_chunk(const struct capture_reader *r)
 {
 	return r->state.chunks ? &r->chunk : NULL;
+}
+
+const uint8_t *capture_reader_frame(const struct capture_reader *r, size_t *bytes)
+{
+	*bytes = r->stream.measure.bytes;
+	return r->stream.found ? r->stream.buffer + r->stream.head : NULL;
 }
 
 struct capture_reader_state capture_reader_state(const struct capture_reader *r)

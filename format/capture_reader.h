@@ -42,13 +42,16 @@ int capture_reader_next(struct capture_reader *r, const struct hud_record **out)
  */
 const struct hud_chunk *capture_reader_chunk(const struct capture_reader *r);
 
+/* Its frame, as it is in the stream; valid until the next call. NULL: there is none. */
+const uint8_t *capture_reader_frame(const struct capture_reader *r, size_t *bytes);
+
 struct capture_reader_state {
 	uint64_t bytes;         /* read from the source so far */
 	uint64_t chunks;        /* whole ones */
 	uint64_t damaged_bytes; /* skipped; the same as in HUD_LOSS_CHUNK_DAMAGED */
 	uint64_t cut_bytes;     /* of an incomplete frame at the end of the stream; not damage */
 	uint32_t captures;      /* distinct capture ids seen */
-	bool truncated;         /* the capture read last has no HUD_END (yet) */
+	bool truncated;         /* the capture read last has no HUD_END or HUD_PART (yet) */
 };
 struct capture_reader_state capture_reader_state(const struct capture_reader *r);
 

@@ -245,6 +245,12 @@ static const struct record_field end_fields[] = {
 	{0},
 };
 
+static const struct record_field part_fields[] = {
+	ONE(hud_part, from_ns, FIELD_NUMBER),
+	ONE(hud_part, to_ns, FIELD_NUMBER),
+	{0},
+};
+
 static const struct record_field mark_fields[] = {
 	ONE(hud_mark, time_ns, FIELD_NUMBER),
 	ONE(hud_mark, text, FIELD_NUMBER),
@@ -559,6 +565,11 @@ static const struct record_kind kinds[] = {
 		.reference = {
 			ID(STRING, hud_mark, text),
 		},
+	},
+	[HUD_PART] = {
+		.name = "part", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_part),
+		.fields = part_fields,
 	},
 	[HUD_WAKER] = {
 		.name = "waker", .group = RECORD_RECORDING,

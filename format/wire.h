@@ -96,6 +96,7 @@ enum hud_record_type {
 	HUD_TASK_RUNTIME = 81,
 	HUD_TASK = 82,
 	HUD_TASK_FRAME = 83,
+	HUD_PART = 93,
 	/* Symbols: what debug information says of the addresses, added after the recording. */
 	HUD_SYMBOL_TEXT = 96,
 	HUD_SYMBOL_BINARY = 97,
@@ -782,6 +783,17 @@ struct hud_mark {
 	uint32_t uid;     /* of the user who marked it */
 };
 HUD_ASSERT_SIZE(struct hud_mark, 24);
+
+/*
+ * This is a part of a recording: what belongs to this time was copied, and what it needs of before.
+ * The last record, after HUD_END where the part has it: so a part that is cut is known as such.
+ */
+struct hud_part {
+	struct hud_record head;
+	uint64_t from_ns;
+	uint64_t to_ns;
+};
+HUD_ASSERT_SIZE(struct hud_part, 24);
 
 /*
  * Symbols have chunks of their own, after HUD_END where there is one. They are facts as debug

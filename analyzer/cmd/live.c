@@ -166,6 +166,7 @@ static enum exit_status run_session(const struct arguments *a, const struct capt
 		.descriptor = file->descriptor,
 		.whole = file->bytes > 0,
 		.save = a->save,
+		.keep = !a->plain && !a->json,
 		.length_ns = a->window_ns ? a->window_ns : SESSION_WINDOW_NS,
 	};
 	struct session *s;

@@ -2,6 +2,7 @@
 #include "analyzer/live/session.h"
 #include "analyzer/base/interrupt.h"
 #include "format/array.h"
+#include "format/capture_part.h"
 #include "format/records.h"
 
 #include <errno.h>
@@ -26,14 +27,15 @@ struct backlog {
 	size_t at, count, room;
 };
 
-/* After a seek, what is so much before the window is not needed. */
-#define SEEK_BEFORE_NS INT64_C(3000000000)
+/* What is so much before the window is not needed: after a seek, or in a capture of the window. */
+#define NEEDED_BEFORE_NS INT64_C(3000000000)
 
 struct session {
 	struct session_options options;
 	struct backlog backlog;
 	int64_t skip_ns; /* events of chunks that end before that are left out; 0: none */
 	struct window *window;
+	struct capture_part *part; /* of the window, and of what it needs */
 	struct capture_reader *reader;
 	const struct hud_record *held; /* the first record of the next chunk; NULL */
 	uint64_t chunks;               /* of the reader, when the last record was taken */
@@ -102,10 +104,25 @@ static int64_t file_read(void *context, void *data, size_t bytes)
 	return got < 0 ? -errno : got;
 }
 
+static int take_symbol(struct session *s, const struct capture_reader *reader,
+		       const struct hud_record *r)
+{
+	const struct resolver *resolver = s->options.resolver;
+	const struct hud_chunk *chunk = capture_reader_chunk(reader);
+	size_t bytes;
+	const uint8_t *frame = capture_reader_frame(reader, &bytes);
+	int err = s->part && frame ? capture_part_chunk(s->part, chunk, frame, bytes) : 0;
+
+	if (!err && s->part)
+		capture_part_record(s->part, r);
+	if (!err && resolver->symbols)
+		err = resolver->symbols(resolver->context, chunk->capture_id, r);
+	return err == -EINVAL ? 0 : err; /* loading counts it */
+}
+
 /* Symbols of a capture come after its events, but are needed for the first of them. */
 static int take_symbols(struct session *s)
 {
-	const struct resolver *resolver = s->options.resolver;
 	struct capture_reader *reader;
 	const struct hud_record *r;
 	int err = capture_reader_open(file_read, s, &reader);
@@ -113,11 +130,8 @@ static int take_symbols(struct session *s)
 	if (err)
 		return err;
 	while (!err && !capture_reader_next(reader, &r) && r) {
-		if (record_group(r->type) == RECORD_SYMBOL && resolver->symbols)
-			err = resolver->symbols(resolver->context,
-						capture_reader_chunk(reader)->capture_id, r);
-		if (err == -EINVAL) /* loading counts it */
-			err = 0;
+		if (record_group(r->type) == RECORD_SYMBOL)
+			err = take_symbol(s, reader, r);
 		if (capture_reader_chunk(reader))
 			s->state.last_ns = (int64_t)capture_reader_chunk(reader)->end_ns;
 	}
@@ -154,7 +168,11 @@ int session_open(const struct session_options *options, struct session **out)
 	s->options = *options;
 	s->save.fd = -1;
 	s->interval_ns = TICK_NS;
-	if (options->save)
+	if (options->keep)
+		s->part = capture_part_open();
+	if (options->keep && !s->part)
+		err = -ENOMEM;
+	if (!err && options->save)
 		err = new_file_open(&s->save, AT_FDCWD, options->save, NEW_FILE_KEPT, 0666);
 	if (!err && options->whole)
 		err = take_symbols(s);
@@ -175,6 +193,7 @@ int session_close(struct session *s)
 
 	if (s->window)
 		window_close(s->window);
+	capture_part_close(s->part);
 	if (s->reader)
 		capture_reader_close(s->reader);
 	free(s->backlog.bytes);
@@ -198,11 +217,33 @@ static bool skipped(struct session *s, const struct hud_record *r, const struct 
 	return record_group(r->type) != RECORD_DEFINITION;
 }
 
+/* Of each chunk its frame is kept while the window, which may yet end a little later, needs it. */
+static int keep(struct session *s, const struct hud_record *r, const struct hud_chunk *chunk,
+		bool begins)
+{
+	size_t bytes;
+	const uint8_t *frame = capture_reader_frame(s->reader, &bytes);
+	uint64_t needed_ns = (uint64_t)(s->options.length_ns + NEEDED_BEFORE_NS);
+	int err = 0;
+
+	if (begins && frame)
+		err = capture_part_chunk(s->part, chunk, frame, bytes);
+	if (err)
+		return err;
+	capture_part_record(s->part, r);
+	if (begins && s->options.length_ns && chunk->end_ns > needed_ns)
+		capture_part_forget(s->part, chunk->end_ns - needed_ns);
+	return 0;
+}
+
 static int take(struct session *s, const struct hud_record *r)
 {
 	struct capture_reader_state reader = capture_reader_state(s->reader);
 	const struct hud_chunk *chunk = capture_reader_chunk(s->reader);
-	int err = skipped(s, r, chunk) ? 0 : window_add(s->window, r, chunk, reader.bytes);
+	int err = s->part && chunk ? keep(s, r, chunk, reader.chunks != s->chunks) : 0;
+
+	if (!err && !skipped(s, r, chunk))
+		err = window_add(s->window, r, chunk, reader.bytes);
 
 	if (err == -EXDEV) {
 		window_close(s->window);
@@ -242,6 +283,8 @@ int session_seek(struct session *s, int64_t at_ns)
 	s->reader = NULL;
 	window_close(s->window);
 	s->window = NULL;
+	if (s->part)
+		capture_part_clear(s->part);
 	s->held = NULL;
 	s->chunks = 0;
 	s->state.captures = 0;
@@ -250,10 +293,32 @@ int session_seek(struct session *s, int64_t at_ns)
 	err = capture_reader_open(stream_read, s, &s->reader);
 	if (!err)
 		err = begin_window(s);
-	s->skip_ns = start_ns + at_ns - s->options.length_ns - SEEK_BEFORE_NS;
+	s->skip_ns = start_ns + at_ns - s->options.length_ns - NEEDED_BEFORE_NS;
 	if (s->skip_ns < start_ns)
 		s->skip_ns = 0;
 	return err;
+}
+
+static int part_sink(void *context, const void *data, size_t bytes)
+{
+	return new_file_write(context, data, bytes);
+}
+
+int session_write_part(struct session *s, const char *path)
+{
+	const struct window_state *w = &s->state.window;
+	struct new_file file;
+	int err;
+
+	if (!s->part || !w->capture)
+		return -ENODATA;
+	err = new_file_open(&file, AT_FDCWD, path, NEW_FILE_PRIVATE, 0666);
+
+	if (err)
+		return err;
+	err = capture_part_write(s->part, (uint64_t)w->from_ns, (uint64_t)w->to_ns, part_sink,
+				 &file);
+	return new_file_close(&file, err);
 }
 
 static int64_t cpu_ns(void)

@@ -17,6 +17,7 @@ struct session_options {
 	int descriptor;    /* of a file or a pipe */
 	bool whole;        /* a file: its symbols, which come last, are read first */
 	const char *save;  /* write all that is read to this file too; NULL */
+	bool keep;         /* for session_write_part() */
 	int64_t length_ns; /* of the window */
 	int64_t least_ns;  /* of a blocking poll; 0: all */
 };
@@ -54,6 +55,12 @@ int session_seek(struct session *s, int64_t at_ns);
 bool session_due(const struct session *s);
 /* Derives the figures of the window. As window_derive(). */
 int session_derive(struct session *s);
+
+/*
+ * Writes the window that was derived last as a capture, as session_options.keep allows it. 0 or a
+ * negative errno, -ENODATA: nothing was derived.
+ */
+int session_write_part(struct session *s, const char *path);
 
 struct session_state {
 	struct window_state window;

@@ -520,6 +520,16 @@ static int end(struct capture_state *c, const struct hud_end *e)
 	return 0;
 }
 
+static int part(struct capture_state *c, const struct hud_part *p)
+{
+	if (!capture_time_plausible(c, p->from_ns) || !capture_time_plausible(c, p->to_ns))
+		return -EINVAL;
+	if (p->to_ns <= p->from_ns)
+		return -ERANGE;
+	c->part = *p;
+	return 0;
+}
+
 int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_record *r)
 {
 	const struct hud_lost *lost = (const void *)r;
@@ -567,6 +577,8 @@ int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_re
 		return ingest_task_event(in, c, r);
 	case HUD_END:
 		return end(c, (const void *)r);
+	case HUD_PART:
+		return part(c, (const void *)r);
 	default:
 		return 0; /* of a newer recorder */
 	}

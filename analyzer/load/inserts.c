@@ -19,7 +19,7 @@ static const struct {
 		 "capture_id, file, start_ns, end_ns, start_realtime_ns, threshold_ns, sample_hz,"
 		 "profile_hz, window_ns, cpus, machine, page_bytes, kernel, recorder,"
 		 "command, features, workers_prefix, bytes, chunks, repeated_chunks, events,"
-		 "truncated, end_reason, end_detail, id"},
+		 "truncated, end_reason, end_detail, part_from_ns, id"},
 	[ROW_PROCESS] = {"process", "capture, pid, start_ns, name, executable, id"},
 	[ROW_BINARY] = {"binary",
 			"capture, path, build_id, text_hash, symbols, symbol_file, problem,"

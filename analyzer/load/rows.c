@@ -163,6 +163,8 @@ uint64_t capture_end_ns(const struct capture_state *c)
 	uint64_t start_ns = c->defined.session.start_ns;
 	uint64_t end_ns = c->ended ? c->end.time_ns : c->last_ns;
 
+	if (c->part.to_ns)
+		end_ns = c->part.to_ns;
 	if (end_ns > start_ns + LONGEST_NS)
 		end_ns = start_ns;
 	return end_ns < start_ns ? start_ns : end_ns;
@@ -196,9 +198,10 @@ static int write_capture(struct ingest *in, const struct capture_state *c)
 	row_number(&row, (int64_t)c->chunks);
 	row_number(&row, (int64_t)c->repeated_chunks);
 	row_number(&row, (int64_t)c->events);
-	row_number(&row, !c->ended);
+	row_number(&row, !c->ended && !c->part.to_ns);
 	row_text(&row, c->ended ? hud_end_reason_name(c->end.reason) : NULL);
 	row_number_if(&row, c->ended, c->end.detail);
+	row_number_if(&row, c->part.to_ns, (int64_t)c->part.from_ns);
 	row_number(&row, c->row);
 	return row_insert(&row);
 }

@@ -56,6 +56,7 @@ struct capture_state {
 	int64_t row;
 	bool ended;
 	struct hud_end end;
+	struct hud_part part;   /* all zero: it is none */
 	uint64_t next_sequence; /* the next chunk has this number or a higher one */
 	bool skip_chunk;        /* its number was read before */
 	uint64_t last_ns;       /* end of its chunks */

@@ -260,16 +260,32 @@ bool filter_given(const struct filter *f)
 	       f->site;
 }
 
+/* Of a part of a recording only that part is analyzed. */
+static bool any_part(sqlite3 *db, const int64_t *captures, size_t count)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < count && !any; i++) {
+		sqlite3_stmt *q = database_statement(
+			db, "SELECT part_from_ns IS NOT NULL FROM capture WHERE id = :capture");
+
+		statement_number(q, ":capture", captures[i]);
+		any = statement_answer(q, 0);
+	}
+	return any;
+}
+
 enum exit_status filter_apply(sqlite3 *db, const struct filter *filter, const int64_t *captures,
 			      size_t count)
 {
-	bool of_recorded = filter->from || filter->to || filter->worker;
+	bool part = any_part(db, captures, count);
+	bool of_recorded = filter->from || filter->to || filter->worker || part;
 	const struct overlay overlay = {db, captures, count,
 					of_recorded ? IF_RECORDED : IF_NOT_RECORDED};
 	enum exit_status status = STATUS_DONE;
 	int err;
 
-	if (!filter_given(filter))
+	if (!filter_given(filter) && !part)
 		return STATUS_DONE;
 	/* Only temporary tables are written: their foreign keys would lead nowhere. */
 	err = database_run(db, "PRAGMA query_only = 0; PRAGMA foreign_keys = 0;"

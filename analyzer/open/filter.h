@@ -35,9 +35,9 @@ int filter_functions(sqlite3 *db);
 
 /*
  * Applies the filters to these captures; the filtered tables hold no others. Does nothing without
- * filters. Call it once, before database_restrict(). Says on stderr what is wrong with the filters:
- * a time outside the capture, a mark, worker or site that it does not have, a bad regular
- * expression.
+ * filters, but for a capture that is a part of a recording: its part is chosen. Call it once,
+ * before database_restrict(). Says on stderr what is wrong with the filters: a time outside the
+ * capture, a mark, worker or site that it does not have, a bad regular expression.
  */
 enum exit_status filter_apply(sqlite3 *db, const struct filter *filter, const int64_t *captures,
 			      size_t count);

@@ -18,6 +18,7 @@
 struct range {
 	int64_t start_ns, end_ns; /* of the capture */
 	int64_t from_ns, to_ns;   /* of the chosen part */
+	int64_t least_ns;         /* before that is only what the rest needs */
 };
 
 static enum exit_status refuse_cause(const char *word, size_t length)
@@ -112,6 +113,8 @@ static enum exit_status range_read(sqlite3 *db, const struct filter *f, int64_t 
 			       f->from ? " after --from" : "");
 	if (r->to_ns > r->end_ns)
 		r->to_ns = r->end_ns;
+	if (r->from_ns < r->least_ns)
+		r->from_ns = r->least_ns;
 	if (r->from_ns < r->to_ns)
 		return STATUS_DONE;
 	duration_word(length, r->end_ns - r->start_ns);
@@ -159,7 +162,7 @@ static enum exit_status row_write(sqlite3 *db, const struct filter *f, int64_t c
 		    ":match, :min, :site)");
 
 	statement_number(q, ":capture", capture);
-	if (f->from)
+	if (f->from || r->least_ns > r->start_ns)
 		statement_number(q, ":from", r->from_ns);
 	if (f->to)
 		statement_number(q, ":to", r->to_ns);
@@ -184,6 +187,7 @@ static int range_read_row(void *context, sqlite3_stmt *q)
 
 	r->start_ns = sqlite3_column_int64(q, 0);
 	r->end_ns = sqlite3_column_int64(q, 1);
+	r->least_ns = sqlite3_column_int64(q, 2);
 	return SQLITE_OK;
 }
 
@@ -192,8 +196,10 @@ enum exit_status filter_row(sqlite3 *db, const struct filter *f, int64_t capture
 	struct range range = {0};
 	enum exit_status status = STATUS_DONE;
 
-	if (database_rows(db, "SELECT start_ns, end_ns FROM capture WHERE id = ?", capture,
-			  range_read_row, &range))
+	if (database_rows(db,
+			  "SELECT start_ns, end_ns, min(part_from_ns, end_ns - 1) "
+			  "FROM capture WHERE id = ?",
+			  capture, range_read_row, &range))
 		return message(STATUS_SYSTEM, NULL, "cannot read the capture: %s",
 			       sqlite3_errmsg(db));
 	if (f->cause)

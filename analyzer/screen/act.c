@@ -244,6 +244,11 @@ void act_export_json(struct screen *u)
 	export(u, COPY_JSON);
 }
 
+void act_export_capture(struct screen *u)
+{
+	export(u, COPY_CAPTURE);
+}
+
 void act_mark(struct screen *u)
 {
 	char text[64], answer[SAID_BYTES];

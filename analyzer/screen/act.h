@@ -27,6 +27,7 @@ void act_copy(struct screen *u);
 void act_export_page(struct screen *u);
 void act_export_trace(struct screen *u);
 void act_export_json(struct screen *u);
+void act_export_capture(struct screen *u);
 void act_mark(struct screen *u);
 void act_back(struct screen *u);
 void act_on(struct screen *u);

@@ -11,7 +11,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /*
  * The window as a database of its own, as hud-analyze load would have made it: filters lay tables
@@ -71,14 +73,38 @@ bool copy_window(const struct screen *u, int64_t site, struct input *out)
 	return false;
 }
 
-static enum exit_status trace_write(const struct input *input, const char *path)
+typedef enum exit_status (*write_input)(const struct input *input, const char *path);
+
+static enum exit_status copy_write(const struct screen *u, write_input write, const char *path)
+{
+	enum exit_status status;
+	struct input input;
+
+	if (!copy_window(u, 0, &input))
+		return message(STATUS_SYSTEM, NULL, "the window cannot be copied");
+	status = write(&input, path);
+	sqlite3_close(input.db);
+	return status;
+}
+
+static enum exit_status page_write(const struct screen *u, const char *path)
+{
+	return copy_write(u, report_html, path);
+}
+
+static enum exit_status perfetto_write(const struct input *input, const char *path)
 {
 	const struct export_form form = {.format = "perfetto", .output = path};
 
 	return export_write(input, &form);
 }
 
-static enum exit_status json_write(const struct input *input, const char *path)
+static enum exit_status trace_write(const struct screen *u, const char *path)
+{
+	return copy_write(u, perfetto_write, path);
+}
+
+static enum exit_status report_write(const struct input *input, const char *path)
 {
 	struct output_file file;
 	enum exit_status status = output_file_open(&file, path);
@@ -95,34 +121,58 @@ static enum exit_status json_write(const struct input *input, const char *path)
 	return output_file_close(&file, status);
 }
 
+static enum exit_status json_write(const struct screen *u, const char *path)
+{
+	return copy_write(u, report_write, path);
+}
+
+static enum exit_status capture_write(const struct screen *u, const char *path)
+{
+	int err = session_write_part(u->session, path);
+
+	return err ? message(STATUS_SYSTEM, NULL, "cannot write %s: %s", path, new_file_error(err))
+		   : STATUS_DONE;
+}
+
+/*
+ * What was said on stderr, which is a file while there is a screen, from `at` on: of its first line
+ * what comes after the name of the program.
+ */
+static void reason_read(off_t at, char *out, size_t room)
+{
+	static const char program[] = "hud-analyze: ";
+	ssize_t got = at < 0 ? -1 : pread(STDERR_FILENO, out, room - 1, at);
+
+	out[got > 0 ? got : 0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	if (strncmp(out, program, strlen(program)) == 0)
+		memmove(out, out + strlen(program), strlen(out + strlen(program)) + 1);
+}
+
 void copy_export(struct screen *u, enum copy_form form)
 {
 	static const struct {
 		const char *name; /* with the time, for strftime() */
 		const char *what;
-		enum exit_status (*write)(const struct input *input, const char *path);
+		enum exit_status (*write)(const struct screen *u, const char *path);
 	} forms[] = {
-		[COPY_PAGE] = {"hud-live-%Y%m%d-%H%M%S.html", "a page", report_html},
+		[COPY_PAGE] = {"hud-live-%Y%m%d-%H%M%S.html", "a page", page_write},
 		[COPY_TRACE] = {"hud-live-%Y%m%d-%H%M%S.pftrace", "a trace for Perfetto",
 				trace_write},
 		[COPY_JSON] = {"hud-live-%Y%m%d-%H%M%S.json", "the report", json_write},
+		[COPY_CAPTURE] = {"hud-live-%Y%m%d-%H%M%S.hud", "a capture", capture_write},
 	};
+	off_t told = lseek(STDERR_FILENO, 0, SEEK_CUR);
 	time_t now = time(NULL);
-	struct input input;
 	struct tm local;
-	char name[64];
-	bool written;
+	char name[64], reason[SAID_BYTES];
 
 	localtime_r(&now, &local);
 	strftime(name, sizeof(name), forms[form].name, &local);
-	if (!copy_window(u, 0, &input)) {
-		screen_say(u, "cannot write %s: the window cannot be copied", name);
+	if (forms[form].write(u, name) == STATUS_DONE) {
+		screen_say(u, "%s: %s of the window", name, forms[form].what);
 		return;
 	}
-	written = forms[form].write(&input, name) == STATUS_DONE;
-	sqlite3_close(input.db);
-	if (written)
-		screen_say(u, "%s: %s of the window", name, forms[form].what);
-	else
-		screen_say(u, "cannot write %s in this directory", name);
+	reason_read(told, reason, sizeof(reason));
+	screen_say(u, "%s", *reason ? reason : "the window cannot be written");
 }

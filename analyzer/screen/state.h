@@ -102,7 +102,7 @@ bool drill_help(struct screen *u);
  * begins. The caller closes out->db. False: it cannot be copied.
  */
 bool copy_window(const struct screen *u, int64_t site, struct input *out);
-enum copy_form { COPY_PAGE, COPY_TRACE, COPY_JSON };
+enum copy_form { COPY_PAGE, COPY_TRACE, COPY_JSON, COPY_CAPTURE };
 /* Writes the window into a file of the current directory, and says which. */
 void copy_export(struct screen *u, enum copy_form form);
 

@@ -179,10 +179,6 @@ static void keys_draw(const struct screen *u)
 		paint_text(&u->canvas, y, 0, u->canvas.columns, line, PAINT_CARE, STYLE_BOLD);
 		return;
 	}
-	if (u->said[0]) {
-		paint_text(&u->canvas, y, 0, u->canvas.columns, u->said, PAINT_CARE, STYLE_BOLD);
-		return;
-	}
 	keys_line(line, sizeof(line), u->canvas.columns);
 	paint_text(&u->canvas, y, 0, u->canvas.columns, line, PAINT_PLAIN, STYLE_DIM);
 }
@@ -213,6 +209,15 @@ static void panels_draw(struct screen *u)
 		keys_draw(u);
 }
 
+/* Over all that the last line has: it goes away with the next key. */
+static void said_draw(const struct screen *u)
+{
+	int y = u->canvas.rows - 1;
+
+	paint_row(&u->canvas, y, PAINT_PLAIN, STYLE_NONE);
+	paint_text(&u->canvas, y, 0, u->canvas.columns, u->said, PAINT_CARE, STYLE_BOLD);
+}
+
 void view_draw(struct screen *u)
 {
 	getmaxyx(stdscr, u->canvas.rows, u->canvas.columns);
@@ -221,6 +226,8 @@ void view_draw(struct screen *u)
 		sheet_draw(&u->sheet, &u->canvas);
 	else
 		panels_draw(u);
+	if (u->said[0] && !u->filtering)
+		said_draw(u);
 	refresh();
 	u->drawn_ms = screen_now_ms();
 	u->changed = false;

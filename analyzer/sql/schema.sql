@@ -2,7 +2,7 @@
 -- docs/SCHEMA.md explains every column. Times are nanoseconds on CLOCK_MONOTONIC.
 
 -- Databases of another version are refused: to be raised when tables, views or columns change.
-PRAGMA user_version = 11;
+PRAGMA user_version = 12;
 
 CREATE TABLE schema_info (
 	name TEXT PRIMARY KEY,
@@ -35,7 +35,8 @@ CREATE TABLE capture (
 	events INTEGER NOT NULL,
 	truncated INTEGER NOT NULL,
 	end_reason TEXT,
-	end_detail INTEGER
+	end_detail INTEGER,
+	part_from_ns INTEGER
 );
 
 CREATE TABLE process (

@@ -383,6 +383,23 @@ def the_window_is_exported():
     blocked = sum(site["blocked_ns"] for s in trace.slices for site in s["args"].get("sites", ()))
     expect_equal(blocked, sum(site["total_ns"] for site in expected["sites"]),
                  "blocked time in the trace")
+    terminal.press("c")
+    terminal.see("a capture of the window")
+    [name] = glob.glob(os.path.join(terminal.directory, "hud-live-*.hud"))
+    part = json.loads(analyzed("report", name, "--json"))
+    for what in ("sites", "verdict", "workers"):
+        expect_equal(part[what], expected[what], f"{what} of the capture")
+    # Why a file cannot be written is said over whatever the last line has, until a key is pressed.
+    for file in os.listdir(terminal.directory):
+        os.remove(os.path.join(terminal.directory, file))
+    os.rmdir(terminal.directory)
+    for key in "eEJc":
+        terminal.type("/demo")
+        terminal.press("Enter", key)
+        terminal.see("hud-live-", "No such file or directory")
+        time.sleep(1.5)
+        terminal.see("No such file or directory", seconds=1)
+        terminal.press("Escape")
 
 
 HARMFUL = (

@@ -42,7 +42,8 @@ static void every_reference_between_rows_resolves(void **state)
 /* What each kind of event calls the time that it is of. */
 static const struct record_field *time_field(const struct record_kind *kind)
 {
-	static const char *const names[] = {"time_ns", "start_ns", "start_max_ns", "monotonic_ns"};
+	static const char *const names[] = {"time_ns", "start_ns", "start_max_ns", "monotonic_ns",
+					    "from_ns"};
 
 	for (const struct record_field *f = kind->fields; f->name; f++) {
 		for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -70,7 +71,8 @@ static void every_event_of_another_time_is_refused(void **state)
 
 		if (!kind)
 			continue;
-		if (!time) { /* of the whole recording, or of the dump that they are part of */
+		/* Of the whole recording, or of the dump that they are part of. */
+		if (!time || type == HUD_LOST) {
 			assert_true(type == HUD_HISTOGRAM || type == HUD_LOST ||
 				    (type >= HUD_TASK_RUNTIME && type <= HUD_TASK_FRAME));
 			continue;
