@@ -13,7 +13,9 @@
 #define FIGURE_BYTES 48
 #define NAME_BYTES 400
 
-static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure, double value)
+/* `main`: of the main future, which is no worker. */
+static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure, double value,
+			       bool main)
 {
 	char word[WORD_BYTES];
 
@@ -27,7 +29,8 @@ static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure,
 		break;
 	case CHECK_BLOCKED:
 	case CHECK_RUN_QUEUE:
-		snprintf(out, FIGURE_BYTES, "%.2f%% of worker time", 100 * value);
+		snprintf(out, FIGURE_BYTES, "%.2f%% of %s", 100 * value,
+			 main ? "the time" : "worker time");
 		break;
 	case CHECK_RATE:
 		snprintf(out, FIGURE_BYTES, "%.3g a second", value);
@@ -44,7 +47,12 @@ static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure,
 	return out;
 }
 
-/* "all blocking", or "demo::guilty::pause (sleep)" */
+static bool of_main(sqlite3_stmt *subject)
+{
+	return column_number(subject, "main", 0) != 0;
+}
+
+/* "all blocking", or "demo::guilty::pause (sleep)", or that with ", in the main future" */
 static void subject_name(sqlite3_stmt *q, char out[NAME_BYTES])
 {
 	const char *name = column_text(q, "name"), *cause = column_text(q, "cause");
@@ -52,8 +60,9 @@ static void subject_name(sqlite3_stmt *q, char out[NAME_BYTES])
 	if (!name || !*name)
 		snprintf(out, NAME_BYTES, "all blocking");
 	else
-		snprintf(out, NAME_BYTES, "%.300s%s%.30s%s", name, cause ? " (" : "",
-			 cause ? cause : "", cause ? ")" : "");
+		snprintf(out, NAME_BYTES, "%.300s%s%.30s%s%s", name, cause ? " (" : "",
+			 cause ? cause : "", cause ? ")" : "",
+			 of_main(q) ? ", in the main future" : "");
 }
 
 static void limit_sentence(const struct check_rule *rule, const struct finding *f, sqlite3_stmt *q,
@@ -71,13 +80,14 @@ static void limit_sentence(const struct check_rule *rule, const struct finding *
 							    : "all workers, waiting for a CPU";
 	}
 	snprintf(out, CHECK_SENTENCE_BYTES, "%s: %s is %s, %s %s%s%s", name,
-		 check_figure_name(rule->figure), figure_text(is, rule->figure, f->after),
+		 check_figure_name(rule->figure),
+		 figure_text(is, rule->figure, f->after, of_main(q)),
 		 f->status == STATUS_FAILED ? "the limit is" : "within",
-		 figure_text(limit, rule->figure, rule->limit), longest ? ", the longest in " : "",
-		 longest ? longest : "");
+		 figure_text(limit, rule->figure, rule->limit, of_main(q)),
+		 longest ? ", the longest in " : "", longest ? longest : "");
 }
 
-static void growth_sentence(const struct check_rule *rule, const struct finding *f,
+static void growth_sentence(const struct check_rule *rule, const struct finding *f, sqlite3_stmt *q,
 			    const char *name, char out[CHECK_SENTENCE_BYTES])
 {
 	char before[FIGURE_BYTES], after[FIGURE_BYTES], change[FIGURE_BYTES] = "new";
@@ -86,8 +96,9 @@ static void growth_sentence(const struct check_rule *rule, const struct finding 
 	if (f->before > 0)
 		snprintf(change, sizeof(change), "%+.1f%%", 100 * growth);
 	snprintf(out, CHECK_SENTENCE_BYTES, "%s: %s is %s, before %s: %s, at least %+.1f%%%s", name,
-		 check_figure_name(rule->figure), figure_text(after, rule->figure, f->after),
-		 figure_text(before, rule->figure, f->before), change, 100 * f->low,
+		 check_figure_name(rule->figure),
+		 figure_text(after, rule->figure, f->after, of_main(q)),
+		 figure_text(before, rule->figure, f->before, of_main(q)), change, 100 * f->low,
 		 f->status == STATUS_DONE && f->before > 0 && check_rule_broken(rule, growth)
 			 ? " (more than the limit, but that can be chance)"
 			 : "");
@@ -111,7 +122,7 @@ void check_sentence(const struct check *c, const struct check_rule *rule, const 
 		limit_sentence(rule, f, subject, name, out);
 		break;
 	case FINDING_GROWTH:
-		growth_sentence(rule, f, name, out);
+		growth_sentence(rule, f, subject, name, out);
 		break;
 	case FINDING_TOO_FEW:
 		snprintf(out, CHECK_SENTENCE_BYTES,

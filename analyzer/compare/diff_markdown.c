@@ -113,9 +113,27 @@ static enum exit_status print_rows(struct comparison *c, const char *kind, bool 
 	return comparison_query_end(c, q);
 }
 
+static bool has_rows(struct comparison *c, const char *kind)
+{
+	sqlite3_stmt *q = comparison_query(c, "sql/diff/rows.sql");
+
+	bool any;
+
+	statement_text(q, ":kind", kind);
+	any = q && sqlite3_step(q) == SQLITE_ROW;
+	return comparison_query_end(c, q) == STATUS_DONE && any;
+}
+
 enum exit_status diff_markdown(struct comparison *c, uint64_t top)
 {
-	static const char *const kinds[] = {"site", "task"};
+	static const struct {
+		const char *kind, *heading;
+		bool always; /* also where there is nothing */
+	} tables[] = {
+		{"site", "Sites", true},
+		{"main", "Main future (no worker; per second recorded)", false},
+		{"task", "Tasks", true},
+	};
 	sqlite3_stmt *q = comparison_query(c, "sql/diff/rows.sql");
 	enum exit_status status;
 	uint64_t rows;
@@ -126,13 +144,15 @@ enum exit_status diff_markdown(struct comparison *c, uint64_t top)
 	status = comparison_query_end(c, q);
 	if (status == STATUS_DONE)
 		status = print_sides(c);
-	for (size_t i = 0; status == STATUS_DONE && i < 2; i++) {
-		printf("#### %s\n\n", i ? "Tasks" : "Sites");
-		status = print_rows(c, kinds[i], true, top, &rows);
+	for (size_t i = 0; status == STATUS_DONE && i < sizeof(tables) / sizeof(*tables); i++) {
+		if (!tables[i].always && !has_rows(c, tables[i].kind))
+			continue;
+		printf("#### %s\n\n", tables[i].heading);
+		status = print_rows(c, tables[i].kind, true, top, &rows);
 		if (status == STATUS_DONE && !rows)
 			puts("No change was found.");
 		if (status == STATUS_DONE)
-			status = print_rows(c, kinds[i], false, top, &rows);
+			status = print_rows(c, tables[i].kind, false, top, &rows);
 		putchar('\n');
 	}
 	return status;

@@ -37,11 +37,14 @@ static const struct {
 	const char *kind;
 	const char *heading;
 	const char *what;
-	uint64_t most; /* rows */
+	const char *per; /* what blocked time is divided by */
+	uint64_t most;   /* rows */
 } tables[] = {
-	{"site", "SITES", "cause, function", UINT64_MAX},
-	{"task", "TASKS", "type", UINT64_MAX},
-	{"worker", "WORKERS, the most blocked first", "", 8},
+	{"site", "SITES", "cause, function", "ms/worker-second", UINT64_MAX},
+	{"main", "MAIN FUTURE (blocks itself and what it joins, no worker)", "cause, function",
+	 "ms/second", UINT64_MAX},
+	{"task", "TASKS", "type", "ms/worker-second", UINT64_MAX},
+	{"worker", "WORKERS, the most blocked first", "", "ms/worker-second", 8},
 };
 
 static void print_side(const char *label, sqlite3_stmt *q)
@@ -151,7 +154,7 @@ static enum exit_status print_table(struct comparison *c, size_t table, uint64_t
 		if (!rows++)
 			printf("\n%s\n%s%-11s %17s %7s  %-18s %13s %17s %17s  %s%s\n"
 			       "%s%-11s %8s %8s %7s  %-18s %6s %6s %8s %8s %8s %8s%s\n",
-			       tables[table].heading, colour ? DIM : "", "", "ms/worker-second",
+			       tables[table].heading, colour ? DIM : "", "", tables[table].per,
 			       "change", "between", "blocks/s", "p50", "p99", tables[table].what,
 			       colour ? PLAIN : "", colour ? DIM : "", "", "before", "after", "",
 			       "", "before", "after", "before", "after", "before", "after",

@@ -134,7 +134,7 @@ static enum exit_status family_judge(struct comparison *c, const char *kind,
 
 enum exit_status comparison_judge(struct comparison *c)
 {
-	static const char *const kinds[] = {"all", "site", "task", "worker"};
+	static const char *const kinds[] = {"all", "site", "main", "task", "worker"};
 	double seconds[SIDES];
 	enum exit_status status = comparison_seconds(c, seconds);
 

@@ -12,13 +12,13 @@
 
 /*
  * Only a stack inside a poll leads to a site. A sample in the poll whose stack shows something else
- * still counts: at the site `unknown`.
+ * still counts: at the site `unknown`. What blocked the main future has stacks inside its block_on.
  */
 
 static const char polls_sql[] =
 	"SELECT b.id, b.wall_ns, b.run_queue_ns, p.sleep_ns, c.threshold_ns, b.thread, b.start_ns,"
 	"b.end_ns, p.start_max_ns, b.sample_run, o.id, o.cause,"
-	"CASE WHEN k.class = 'poll' THEN o.user_stack END "
+	"CASE WHEN b.main OR k.class = 'poll' THEN o.user_stack END "
 	"FROM capture AS c CROSS JOIN blocking_poll AS b ON b.capture = c.id "
 	"LEFT JOIN poll AS p ON p.id = b.poll LEFT JOIN offcpu_span AS o ON o.id = b.offcpu_span "
 	"LEFT JOIN stack AS k ON k.id = o.user_stack WHERE c.id = ?1 ORDER BY b.id";
@@ -40,11 +40,12 @@ enum poll_column {
 };
 
 static const char run_sql[] =
-	"SELECT s.cause, CASE WHEN e.class = 'poll' THEN e.stack END FROM sample_run AS r "
+	"SELECT s.cause, CASE WHEN NOT r.poll OR e.class = 'poll' THEN e.stack END "
+	"FROM sample_run AS r "
 	"JOIN observation AS e ON e.thread = r.thread "
 	"AND e.start_ns BETWEEN r.first_ns AND r.last_ns "
 	"JOIN sample AS s ON s.id = e.sample AND s.awake_ns = r.awake_ns "
-	"WHERE r.id = ?1 AND e.class IN ('poll', 'unknown')";
+	"WHERE r.id = ?1 AND (NOT r.poll OR e.class IN ('poll', 'unknown'))";
 
 /* A distinct (stack, cause). */
 struct key {

@@ -62,6 +62,8 @@ static const char *const derive_files[] = {
 	"sql/derive/40_blocking_offcpu.sql",
 	"sql/derive/41_blocking_cpu.sql",
 	"sql/derive/43_poll_site_task.sql",
+	"sql/derive/44_main_run.sql",
+	"sql/derive/45_main_block.sql",
 	"sql/derive/50_site.sql",
 	"sql/derive/51_slice.sql",
 	"sql/derive/55_wait_chain.sql",

@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The blocking sites: the list, by function. */
+/* The blocking sites, and those of the main future: the lists, by function; what to do. */
 
 #define SITES_SHOWN 10
 #define REMEDY_COLUMN 2
@@ -176,38 +176,43 @@ static void print_rest(const struct page *page, int64_t rest, int64_t rest_ns)
 }
 
 /* The heading, and what to ask next; not where one site is shown already. */
-static void print_heading(const struct page *page)
+static void print_heading(const struct page *page, const char *heading)
 {
-	static const char command[] =
-		"BLOCKING SITES  (one in full: hud-analyze report %s --site N)";
+	static const char command[] = "(one in full: hud-analyze report %s --site N)";
 	char text[512];
+	int used = snprintf(text, sizeof(text), "%s  ", heading);
 
 	if (page->form->site) {
-		page_heading(page, "BLOCKING SITES");
+		page_heading(page, heading);
 		return;
 	}
-	snprintf(text, sizeof(text), command, page_capture(page, sizeof(command) - 3));
+	snprintf(text + used, sizeof(text) - (size_t)used, command,
+		 page_capture(page, (size_t)used + sizeof(command) - 3));
 	page_heading(page, text);
 }
 
-enum exit_status report_sites(const struct page *page)
+/* Functions that blocked, as `query` has them. Where there is none, not even the heading. */
+static enum exit_status print_functions(const struct page *page, const char *query,
+					const char *heading, uint64_t *shown)
 {
-	uint64_t rows = page_rows(page, SITES_SHOWN), shown = 0;
-	sqlite3_stmt *q = named_query(page->input, "functions", 0);
+	uint64_t rows = page_rows(page, SITES_SHOWN);
+	sqlite3_stmt *q = named_query(page->input, query, 0);
 	int step = q ? SQLITE_ROW : SQLITE_ERROR;
 	int64_t rest = 0, rest_ns = 0;
 	bool upper = false;
 
-	print_heading(page);
+	*shown = 0;
 	while (step == SQLITE_ROW && (step = sqlite3_step(q)) == SQLITE_ROW) {
 		bool unknown = column_number(q, "unknown", 0) != 0;
 		bool small = !page->form->top && column_number(q, "small", 0);
 
-		if (!unknown && (shown == rows || (shown && small)))
+		if (!unknown && (*shown == rows || (*shown && small)))
 			continue;
 		if (unknown)
 			print_rest(page, rest, rest_ns);
-		if (!shown++ && !unknown)
+		if (!*shown)
+			print_heading(page, heading);
+		if (!(*shown)++ && !unknown)
 			print_labels(page);
 		if (unknown) {
 			print_unknown(page, q);
@@ -223,23 +228,53 @@ enum exit_status report_sites(const struct page *page)
 	if (upper)
 		fputs("     ≤  upper bound: several polls of one task in a row can look like one\n",
 		      page->out);
-	if (!shown)
-		fputs("  none\n", page->out);
 	sqlite3_finalize(q);
 	return step == SQLITE_ROW || step == SQLITE_DONE ? STATUS_DONE : STATUS_SYSTEM;
 }
 
+enum exit_status report_sites(const struct page *page)
+{
+	static const char heading[] = "BLOCKING SITES";
+	uint64_t shown;
+	enum exit_status status = print_functions(page, "functions", heading, &shown);
+
+	if (status == STATUS_DONE && !shown && !page->form->site) {
+		print_heading(page, heading);
+		fputs("  none\n", page->out);
+	}
+	return status;
+}
+
+enum exit_status report_main_future(const struct page *page)
+{
+	uint64_t shown;
+
+	return print_functions(page, "main_functions",
+			       "MAIN FUTURE (blocks itself and what it joins, no worker)", &shown);
+}
+
 static void print_remedy(const struct page *page, sqlite3_stmt *q)
 {
-	const char *sites = column_text(q, "sites"); /* NULL: for the main future only */
-	bool main_future = column_number(q, "main_future", 0) != 0;
-	char words[2048];
+	const char *sites = column_text(q, "sites"), *main_sites = column_text(q, "main_sites");
+	struct text words = {0};
 
-	snprintf(words, sizeof(words), "%s%s%s%s: %s (docs: %s)", sites ? "site " : "",
-		 sites ? sites : "", sites && main_future ? ", " : "",
-		 main_future ? "main future" : "", column_text(q, "advice"),
-		 column_text(q, "documentation"));
-	page_words(page, REMEDY_COLUMN, words);
+	if (sites) {
+		text_add_string(&words, "site ");
+		text_add_string(&words, sites);
+	}
+	if (main_sites) {
+		text_add_string(&words, sites ? ", main future (site " : "main future (site ");
+		text_add_string(&words, main_sites);
+		text_add_string(&words, ")");
+	}
+	text_add_string(&words, ": ");
+	text_add_string(&words, column_text(q, "advice"));
+	text_add_string(&words, " (docs: ");
+	text_add_string(&words, column_text(q, "documentation"));
+	text_add_string(&words, ")");
+	if (words.bytes)
+		page_words(page, REMEDY_COLUMN, words.bytes);
+	text_close(&words);
 }
 
 enum exit_status report_remedies(const struct page *page)

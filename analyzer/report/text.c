@@ -140,9 +140,13 @@ static enum exit_status print_parts(const struct page *page)
 	static enum exit_status (*const whole[])(const struct page *) = {
 		report_sites, report_main_future, report_remedies, report_workers, report_timeline,
 		report_tasks, report_pool,        report_hotspots, report_unknown, NULL};
-	static enum exit_status (*const one[])(const struct page *) = {
-		report_sites, report_remedies, report_one_site,
-		report_tasks, report_timeline, NULL};
+	static enum exit_status (*const one[])(const struct page *) = {report_sites,
+								       report_main_future,
+								       report_remedies,
+								       report_one_site,
+								       report_tasks,
+								       report_timeline,
+								       NULL};
 	enum exit_status status = STATUS_DONE;
 
 	for (size_t i = 0; status == STATUS_DONE && (page->form->site ? one : whole)[i]; i++)

@@ -542,7 +542,8 @@ CREATE TABLE blocking_poll (
 	open INTEGER NOT NULL,
 	bounds TEXT NOT NULL,
 	source TEXT NOT NULL,
-	task TEXT
+	task TEXT,
+	main INTEGER NOT NULL DEFAULT 0
 );
 
 CREATE TABLE site (
@@ -551,7 +552,8 @@ CREATE TABLE site (
 	crate TEXT,
 	function TEXT NOT NULL,
 	cause TEXT NOT NULL,
-	origin TEXT NOT NULL
+	origin TEXT NOT NULL,
+	main INTEGER NOT NULL
 );
 
 CREATE TABLE slice (

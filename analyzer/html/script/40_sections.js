@@ -73,6 +73,7 @@ function head() {
       ["timeline", "Timeline"],
       ["flame", "Flame graph"],
       ["sites", "Sites"],
+      ...(rows("main_sites").length ? [["main-future", "Main future"]] : []),
       ["tasks", "Tasks"],
       ["workers", "Workers"],
       ["pool", "Blocking pool"],
@@ -99,7 +100,8 @@ function remedies(state) {
               r.advice,
               r.documentation ? el("span", {class: "soft"}, "  " + r.documentation) : null,
               " ",
-              String(r.sites)
+              [r.sites, r.main_sites]
+                .join()
                 .split(/[ ,]+/)
                 .map(Number)
                 .filter(Boolean)
@@ -117,7 +119,8 @@ function remedies(state) {
       : el(
           "p",
           {class: "soft"},
-          rows("sites").length ? "There is no advice for these sites." : "Nothing blocked.",
+          rows("sites").length + rows("main_sites").length
+            ? "There is no advice for these sites." : "Nothing blocked.",
         ),
   );
 }

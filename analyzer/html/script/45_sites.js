@@ -3,13 +3,13 @@
 
 // The table of sites, of the whole recording or of the selected time, and all about one site.
 
-function sites(state) {
+// `list`: rows with shown_ns and shown_count, what they have in the selected time.
+function site_table(state, list) {
   const total = Math.max(
     1,
-    state.sites.reduce((sum, s) => sum + s.total_ns, 0),
+    list.reduce((sum, s) => sum + s.total_ns, 0),
   );
-  const note = el("p", {class: "soft", role: "status", id: "sites-note"});
-  const list = table(
+  return table(
     [
       {title: "site", number: true, value: s => s.site},
       {title: "total", number: true, value: s => s.shown_ns, cell: s => duration(s.shown_ns)},
@@ -50,9 +50,14 @@ function sites(state) {
           ),
       },
     ],
-    state.sites,
+    list,
     {sorted: 1, chosen: s => s.site === state.site},
   );
+}
+
+function sites(state) {
+  const note = el("p", {class: "soft", role: "status", id: "sites-note"});
+  const list = site_table(state, state.sites);
   const search = el("input", {
     type: "search",
     id: "sites-search",
@@ -93,6 +98,24 @@ function sites(state) {
     note,
     list.element,
     detail,
+  );
+}
+
+// What blocked the main future: itself and what it joins. It is in no worker's timeline, so that a
+// selected time does not change it.
+function main_future(state) {
+  if (!state.main_sites.length) return null;
+  const list = site_table(state, state.main_sites);
+  const update = () => {
+    for (const s of state.main_sites) [s.shown_ns, s.shown_count] = [s.total_ns, s.count];
+    list.show(state.main_sites);
+  };
+  state.on_change(update);
+  return section(
+    "main-future",
+    "Main future",
+    el("p", {class: "soft"}, "It blocks itself and what it joins, no worker. Of the whole time."),
+    list.element,
   );
 }
 
@@ -205,6 +228,21 @@ function site_detail(state, number) {
           ),
         ]
       : null,
+    state.main_sites.includes(s) ? null : site_tasks(number),
+    state.main_sites.includes(s) ? null : site_queue(waits),
+    own("next_tasks").map(t =>
+      el(
+        "p",
+        {},
+        `In the worker's LIFO slot: ${t.task.slice(0, 200)}, ` +
+          `${t.waits} times, ${duration(t.blocked_ns)}.`,
+      ),
+    ),
+  );
+}
+
+function site_tasks(number) {
+  return [
     el("h3", {}, "In these tasks"),
     el(
       "ul",
@@ -221,6 +259,11 @@ function site_detail(state, number) {
           ),
         ),
     ),
+  ];
+}
+
+function site_queue(waits) {
+  return [
     el("h3", {}, "Waiting behind it"),
     el(
       "p",
@@ -235,13 +278,5 @@ function site_detail(state, number) {
               : "")
         : "The worker's run queue was not read meanwhile.",
     ),
-    own("next_tasks").map(t =>
-      el(
-        "p",
-        {},
-        `In the worker's LIFO slot: ${t.task.slice(0, 200)}, ` +
-          `${t.waits} times, ${duration(t.blocked_ns)}.`,
-      ),
-    ),
-  );
+  ];
 }

@@ -14,7 +14,8 @@ function time_read(text) {
 class State {
   constructor() {
     this.sites = rows("sites");
-    this.site_of = new Map(this.sites.map(s => [s.site, s]));
+    this.main_sites = rows("main_sites");
+    this.site_of = new Map([...this.sites, ...this.main_sites].map(s => [s.site, s]));
     this.profile = rows("profile");
     this.cpu = rows("cpu");
     this.histogram = rows("histogram");
@@ -93,20 +94,31 @@ class State {
   // What the flame graph shows.
   flame_source() {
     return {
-      kinds: ["blocked", ...[...this.causes].map(c => "blocked: " + c), "cpu"],
+      kinds: [
+        "blocked",
+        ...[...this.causes].map(c => "blocked: " + c),
+        ...(this.profile.some(p => p.kind === "main") ? ["main"] : []),
+        "cpu",
+      ],
       sides: ["time"],
       times: kind => this.flame_times(...kind.split(": ")),
       text: duration,
       colour: origin_colour,
       note: "Colours say whose code it is: yours is blue.",
-      remark: kind => (kind === "cpu" && this.selection ? this.cpu_remark() : ""),
+      remark: kind => this.flame_remark(kind),
       chosen: () => this.save(),
     };
   }
 
+  flame_remark(kind) {
+    if (!this.selection) return "";
+    return kind === "cpu" ? this.cpu_remark() : kind === "main" ? ", of the whole recording" : "";
+  }
+
   // Stacks and their time: of the selection where there is one.
   flame_times(kind, cause) {
-    if (this.selection) return kind === "cpu" ? this.cpu_times() : this.stack_times(cause);
+    if (this.selection && kind !== "main")
+      return kind === "cpu" ? this.cpu_times() : this.stack_times(cause);
     return this.profile
       .filter(
         p =>
@@ -274,24 +286,7 @@ function report_page() {
       ),
       section("flame", "Flame graph", flame.element),
       sites(state),
-      rows("main_sites").length
-        ? section(
-            "main",
-            "Main future",
-            el(
-              "ul",
-              {},
-              rows("main_sites").map(m =>
-                el(
-                  "li",
-                  {},
-                  `${duration(m.total_ns)} in ${count(m.count)} blocks, the longest ` +
-                    `${duration(m.max_ns)}: ${m.function.slice(0, 200)} (${m.cause})  ${place(m)}`,
-                ),
-              ),
-            ),
-          )
-        : null,
+      main_future(state),
       tasks(state),
       workers(),
       pool(),

@@ -88,6 +88,8 @@ function named(name, ...more) {
   );
 }
 
+const main_future = () => rows("changes").filter(r => r.kind === "main");
+
 function changes(id, title, kind, name_of) {
   const quiet = r => Boolean(r.aside) && r.status === "cannot tell";
   const all = rows("changes").filter(r => r.kind === kind);
@@ -215,6 +217,7 @@ function diff_head() {
     navigation([
       ["sites", "Sites"],
       ["flame", "Flame graph"],
+      ...(main_future().length ? [["main-future", "Main future"]] : []),
       ["tasks", "Tasks"],
       ["workers", "Workers"],
       ["sides", "Both sides"],
@@ -255,6 +258,11 @@ function diff_page() {
     flame.widen(r.after_ms ? "after" : "before");
     flame.element.scrollIntoView();
   };
+  const where = r => [
+    el("span", {class: "key " + r.cause}, r.cause),
+    " ",
+    el("code", {}, place(r)),
+  ];
   const site_name = r =>
     named(
       el(
@@ -262,9 +270,10 @@ function diff_page() {
         {type: "button", class: "name", title: r.name.slice(0, 2000), onclick: () => find(r)},
         r.name.slice(0, 160),
       ),
-      [el("span", {class: "key " + r.cause}, r.cause), " ", el("code", {}, place(r))],
+      where(r),
       advice_text(r),
     );
+  const main_name = r => named(name_cell(r.name), where(r), advice_text(r));
   const name = r => named(name_cell(r.name), advice_text(r));
   return {
     elements: [
@@ -274,6 +283,7 @@ function diff_page() {
         {},
         changes("sites", "Sites", "site", site_name),
         section("flame", "Flame graph", flame.element),
+        main_future().length ? changes("main-future", "Main future", "main", main_name) : null,
         changes("tasks", "Tasks", "task", name),
         changes("workers", "Workers, the most blocked first", "worker", name),
         sides(),

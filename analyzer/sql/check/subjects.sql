@@ -1,5 +1,6 @@
--- Which subjects is a rule about? A pattern matches a whole name, or its end after a `::`.
-SELECT s.id, s.name, nullif(s.cause, '') AS cause, p.file, p.line,
+-- Which subjects is a rule about? A pattern matches a whole name, or its end after a `::`. A rule
+-- about sites is about those of the main future too.
+SELECT s.id, s.name, s.kind = 'main' AS main, nullif(s.cause, '') AS cause, p.file, p.line,
 	s.bystander, a.count AS after_count, coalesce(b.count, 0) AS before_count,
 	1.0 * a.blocked_ns / max(a.worker_ns, 1) AS after_blocked,
 	1.0 * b.blocked_ns / max(b.worker_ns, 1) AS before_blocked,
@@ -41,9 +42,9 @@ SELECT s.id, s.name, nullif(s.cause, '') AS cause, p.file, p.line,
 FROM subject AS s
 JOIN figure AS a ON a.subject = s.id AND a.side = 1
 LEFT JOIN figure AS b ON b.subject = s.id AND b.side = 0
-LEFT JOIN latest_place AS p ON s.kind = 'site' AND p.crate = s.crate AND p.name = s.name
+LEFT JOIN latest_place AS p ON p.kind = s.kind AND p.crate = s.crate AND p.name = s.name
 	AND p.cause = s.cause
-WHERE s.kind = :kind
+WHERE (s.kind = :kind OR (s.kind = 'main' AND :kind = 'site'))
 	AND (:pattern = '' OR s.name GLOB :pattern OR s.name GLOB '*::' || :pattern)
 	AND (:cause = '' OR s.cause = :cause)
-ORDER BY a.blocked_ns DESC, s.name, s.cause;
+ORDER BY a.blocked_ns DESC, s.name, s.cause, s.kind DESC;

@@ -11,7 +11,7 @@ WITH slept AS MATERIALIZED (
 ), blocked AS (
 	SELECT thread, sum(wall_ns - run_queue_ns) AS blocking_ns, count(*) AS spans
 	FROM blocking_poll
-	WHERE capture = :capture
+	WHERE capture = :capture AND NOT main
 	GROUP BY thread
 ), known AS (
 	SELECT r.thread, w.end_ns - w.start_ns AS watched_ns,

@@ -1,5 +1,5 @@
 -- What did each blocking poll count for: all blocking, its sites, its task, its worker? A worker's
--- name is its rank; 1 was blocked the most.
+-- name is its rank; 1 was blocked the most. What blocked the main future counts for its sites only.
 --
 -- Time spent waiting for a CPU is left out: it depends on the machine more than on the code, and
 -- differs most between two recordings of the same code.
@@ -11,9 +11,10 @@ WITH ranked AS (
 	SELECT 'all' AS kind, '' AS crate, '' AS name, '' AS cause, id AS blocking_poll,
 		wall_ns - run_queue_ns AS wall_ns
 	FROM blocking_poll
-	WHERE capture = :capture
+	WHERE capture = :capture AND NOT main
 	UNION ALL
-	SELECT 'site', coalesce(s.crate, ''), s.function, s.cause, p.blocking_poll,
+	SELECT CASE WHEN s.main THEN 'main' ELSE 'site' END, coalesce(s.crate, ''), s.function,
+		s.cause, p.blocking_poll,
 		p.wall_ns - p.run_queue_ns
 	FROM site_poll AS p
 	JOIN site AS s ON s.id = p.site
@@ -26,7 +27,7 @@ WITH ranked AS (
 	SELECT 'worker', '', CAST(r.rank AS TEXT), '', b.id, b.wall_ns - b.run_queue_ns
 	FROM blocking_poll AS b
 	JOIN ranked AS r ON r.thread = b.thread
-	WHERE b.capture = :capture
+	WHERE b.capture = :capture AND NOT b.main
 )
 SELECT p.kind, p.crate, p.name, p.cause,
 	max(0, min(b.start_ns, c.end_ns - 1) - c.start_ns) AS start_ns,

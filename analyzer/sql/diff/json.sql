@@ -42,6 +42,8 @@ SELECT json_object(
 	'all', (SELECT json(text) FROM row WHERE kind = 'all'),
 	'sites', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row WHERE kind = 'site'
 		ORDER BY place)),
+	'main_sites', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row
+		WHERE kind = 'main' ORDER BY place)),
 	'tasks', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row WHERE kind = 'task'
 		ORDER BY place)),
 	'workers', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row

@@ -15,7 +15,7 @@ FROM subject AS s
 JOIN change AS c ON c.subject = s.id
 JOIN figure AS b ON b.subject = s.id AND b.side = 0
 JOIN figure AS a ON a.subject = s.id AND a.side = 1
-LEFT JOIN latest_place AS p ON s.kind = 'site' AND p.crate = s.crate AND p.name = s.name
+LEFT JOIN latest_place AS p ON p.kind = s.kind AND p.crate = s.crate AND p.name = s.name
 	AND p.cause = s.cause
 WHERE s.kind = coalesce(:kind, s.kind)
 ORDER BY CASE WHEN s.kind = 'worker' THEN CAST(s.name AS INTEGER) END, s.share DESC, s.name,

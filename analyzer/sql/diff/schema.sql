@@ -116,9 +116,10 @@ CREATE TABLE stack_frame (
 	origin TEXT
 );
 
--- The line at which each site blocked the most.
+-- The line at which each site blocked the most. kind: as in subject.
 CREATE TABLE place (
 	compared INTEGER NOT NULL,
+	kind TEXT NOT NULL,
 	crate TEXT NOT NULL,
 	name TEXT NOT NULL,
 	cause TEXT NOT NULL,
@@ -126,8 +127,8 @@ CREATE TABLE place (
 	line INTEGER
 );
 
--- What is compared: all blocking, sites, tasks, workers. This and the next tables are filled by
--- sql/diff/derive/ from the tables above.
+-- What is compared: all blocking, sites, tasks, workers, sites of the main future (`main`). This
+-- and the next tables are filled by sql/diff/derive/ from the tables above.
 CREATE TABLE subject (
 	id INTEGER PRIMARY KEY,
 	kind TEXT NOT NULL,
@@ -218,8 +219,9 @@ CREATE TABLE finding (
 
 -- The line of a site, as the capture that was added last has it.
 CREATE VIEW latest_place AS
-SELECT crate, name, cause, file, line
-FROM (SELECT *, row_number() OVER (PARTITION BY crate, name, cause ORDER BY compared DESC) AS latest
+SELECT kind, crate, name, cause, file, line
+FROM (SELECT *, row_number() OVER (PARTITION BY kind, crate, name, cause
+		ORDER BY compared DESC) AS latest
 	FROM place)
 WHERE latest = 1;
 

@@ -11,7 +11,7 @@ WITH bound (low_ns, high_ns) AS (VALUES
 	UNION ALL
 	SELECT NULL, coalesce(task, ''), wall_ns - run_queue_ns
 	FROM blocking_poll
-	WHERE capture = :capture
+	WHERE capture = :capture AND NOT main
 )
 SELECT l.site, l.task, b.low_ns, count(*) AS polls
 FROM length AS l

@@ -1,7 +1,7 @@
 -- The sites and stacks of the same polls.
 WITH shown AS MATERIALIZED (
 	SELECT id FROM blocking_poll
-	WHERE capture = :capture
+	WHERE capture = :capture AND NOT main
 	ORDER BY wall_ns DESC, id
 	LIMIT :polls
 )

@@ -1,7 +1,7 @@
 -- The blocking polls that are not shown one by one, by column of the timeline and worker.
 WITH shown AS MATERIALIZED (
 	SELECT id FROM blocking_poll
-	WHERE capture = :capture
+	WHERE capture = :capture AND NOT main
 	ORDER BY wall_ns DESC, id
 	LIMIT -1 OFFSET :polls
 ), chosen AS MATERIALIZED (

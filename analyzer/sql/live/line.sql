@@ -1,10 +1,13 @@
--- The window in one line: the verdict, and the function that blocked the most.
+-- The window in one line: the verdict, and the function that blocked the most; that of the main
+-- future where none blocked a worker.
 SELECT v.level, v.sentence, v.blocking_polls, v.blocking_ns, s.function, l.file, l.line,
 	s.cause AS causes
 FROM verdict AS v
-LEFT JOIN (SELECT function_site, function_ns FROM site_function
-	WHERE capture = :capture AND site = function_site
-	ORDER BY function_ns DESC, function_site LIMIT 1) AS f
+LEFT JOIN (SELECT n.function_site
+	FROM site_function AS n
+	JOIN site AS o ON o.id = n.site
+	WHERE n.capture = :capture AND n.site = n.function_site
+	ORDER BY o.main, n.function_ns DESC, n.function_site LIMIT 1) AS f
 LEFT JOIN site AS s ON s.id = f.function_site
 LEFT JOIN (SELECT site, file, line FROM site_line WHERE rank = 1) AS l
 	ON l.site = f.function_site

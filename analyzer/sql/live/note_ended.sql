@@ -4,7 +4,7 @@ INSERT INTO ended_block (thread, start_ns, end_ns, blocked_ns, task, function, c
 WITH chosen AS MATERIALIZED (
 	SELECT id, thread, start_ns, end_ns, wall_ns - run_queue_ns AS blocked_ns, task
 	FROM blocking_poll
-	WHERE capture = :capture AND NOT open AND end_ns > :from AND end_ns <= :to
+	WHERE capture = :capture AND NOT open AND NOT main AND end_ns > :from AND end_ns <= :to
 ), part AS (
 	SELECT blocking_poll, site, frame, max(wall_ns) FROM slice
 	WHERE blocking_poll IN (SELECT id FROM chosen)

@@ -8,7 +8,7 @@ WHERE NOT EXISTS (SELECT 1 FROM blocking_poll AS b
 INSERT INTO open_block (thread, start_ns, end_ns, task, function, cause, frame, stack)
 WITH chosen AS MATERIALIZED (
 	SELECT id, thread, start_ns, end_ns, task FROM blocking_poll
-	WHERE capture = :capture AND open AND end_ns >= :to - 2000000000
+	WHERE capture = :capture AND open AND NOT main AND end_ns >= :to - 2000000000
 ), part AS (
 	SELECT blocking_poll, site, frame, stack, max(wall_ns) FROM slice
 	WHERE blocking_poll IN (SELECT id FROM chosen)

@@ -8,6 +8,7 @@ FROM (
 	FROM blocking_poll AS b
 	JOIN slice AS l ON l.blocking_poll = b.id
 	WHERE b.capture = :capture AND b.end_ns > :from AND b.end_ns <= :to AND NOT b.open
+		AND NOT b.main
 	GROUP BY l.site, l.blocking_poll
 ) AS p
 JOIN site AS s ON s.id = p.site

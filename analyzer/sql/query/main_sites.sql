@@ -1,6 +1,7 @@
 -- Which code blocked the main future, which blocks itself and what it joins, but no worker?
-SELECT function, crate, file, line, cause, count, total_ns, max_ns, open_count, all_the_time,
-	at_most, advice, documentation
+SELECT site, function, crate, origin, file, line, decl_line, cause, tasks, entry, count, total_ns,
+	run_queue_ns, p50_ns, p99_ns, max_ns, open_count, at_attach_count, longest_at_attach,
+	bounds, at_most, wakers, unended_share, advice, documentation
 FROM main_sites
 WHERE capture = :capture
 ORDER BY total_ns DESC, function, cause

@@ -30,7 +30,8 @@ WITH listed AS (
 ), next_task AS MATERIALIZED (
 	SELECT * FROM site_next_task WHERE capture = :capture
 ), site_text AS (
-	SELECT json_object(
+	SELECT s.main, row_number() OVER (PARTITION BY s.main
+			ORDER BY s.total_ns DESC, s.function, s.cause) AS rank, json_object(
 		'id', s.site, 'function', s.function, 'crate', s.crate, 'file', s.file,
 		'line', s.line, 'decl_line', s.decl_line, 'entry', s.entry,
 		'user_frames', (SELECT json_group_array(json_object('function', function,
@@ -73,10 +74,10 @@ WITH listed AS (
 		'advice', CASE WHEN s.advice IS NOT NULL THEN json_object(
 			'text', s.advice, 'documentation', s.documentation,
 			'function', s.advice_function) END) AS text
-	FROM blocking_sites AS s
+	FROM site_summary AS s
 	WHERE s.capture = :capture
-	ORDER BY s.total_ns DESC, s.function, s.cause
-	LIMIT :top
+), site_list AS (
+	SELECT main, text FROM site_text WHERE :top < 0 OR rank <= :top ORDER BY main, rank
 ), activity_column AS MATERIALIZED (
 	SELECT * FROM activity WHERE capture = :capture
 ), activity_line AS (
@@ -154,17 +155,9 @@ SELECT json_object(
 	'count_unit', v.count_unit,
 	'population', v.population,
 	'timed_percent', v.timed_percent,
-	'sites', (SELECT json_group_array(json(text)) FROM site_text),
-	'main_sites', (SELECT json_group_array(json_object(
-		'function', function, 'crate', crate, 'file', file, 'line', line, 'cause', cause,
-		'count', count, 'total_ns', total_ns, 'max_ns', max_ns, 'open_count', open_count,
-		'all_the_time', json(CASE WHEN all_the_time THEN 'true' ELSE 'false' END),
-		'at_most', json(CASE WHEN at_most THEN 'true' ELSE 'false' END),
-		'advice', CASE WHEN advice IS NOT NULL THEN json_object('text', advice,
-			'documentation', documentation, 'function', advised) END))
-		FROM (SELECT * FROM main_sites WHERE capture = :capture
-			ORDER BY total_ns DESC, function, cause LIMIT :top)),
-	'sites_total', (SELECT count(*) FROM site WHERE capture = :capture),
+	'sites', (SELECT json_group_array(json(text)) FROM site_list WHERE NOT main),
+	'main_sites', (SELECT json_group_array(json(text)) FROM site_list WHERE main),
+	'sites_total', (SELECT count(*) FROM site WHERE capture = :capture AND NOT main),
 	'workers', (SELECT json_group_array(json_object(
 		'tid', tid, 'comm', comm, 'scheduler', scheduler, 'wall_ns', wall_ns,
 		'states', json_object(

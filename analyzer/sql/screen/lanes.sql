@@ -8,4 +8,4 @@ UNION ALL
 SELECT w.tid, b.start_ns, b.end_ns, 0, 0, 0, 0, 0, 0, 1
 FROM blocking_poll AS b
 JOIN workers AS w ON w.thread = b.thread
-WHERE b.capture = :capture;
+WHERE b.capture = :capture AND NOT b.main;

@@ -5,7 +5,7 @@ WITH listed AS MATERIALIZED (
 	FROM site_figures AS f
 	JOIN site AS s ON s.id = f.site
 	LEFT JOIN (SELECT site, file FROM site_line WHERE rank = 1) AS l ON l.site = f.site
-	WHERE s.capture = :capture
+	WHERE s.capture = :capture AND NOT s.main
 ), part AS MATERIALIZED (
 	SELECT l.file, p.blocking_poll, sum(p.wall_ns - p.run_queue_ns) AS blocked_ns
 	FROM listed AS l

@@ -1,6 +1,6 @@
 -- Which functions blocked the workers in the window? The figures of blocking_functions, without
 -- what only the page of a site shows, such as advice, whose search takes most of its time. last_ns:
--- when the last such poll ended.
+-- when the last such poll ended. Below them, what blocked the main future.
 WITH named AS MATERIALIZED (
 	SELECT site, function_site, function_ns FROM site_function WHERE capture = :capture
 ), whole AS MATERIALIZED (
@@ -34,8 +34,9 @@ WITH named AS MATERIALIZED (
 	SELECT subject AS site, wall_ns AS p99_ns FROM percentile
 	WHERE kind = 'function' AND percent = 99
 )
-SELECT s.function AS name, l.file, l.line, c.causes, s.cause, w.count, w.total_ns, r.p99_ns,
-	w.max_ns, w.last_ns, c.open_count, c.at_most, t.tasks, w.site, s.crate
+SELECT s.function || CASE WHEN s.main THEN ' (main future)' ELSE '' END AS name, l.file, l.line,
+	c.causes, s.cause, w.count, w.total_ns, r.p99_ns, w.max_ns, w.last_ns, c.open_count,
+	c.at_most, t.tasks, w.site, s.crate
 FROM whole AS w
 JOIN site AS s ON s.id = w.site
 JOIN causes AS c ON c.site = w.site
@@ -43,4 +44,5 @@ JOIN ranked AS r ON r.site = w.site
 LEFT JOIN line AS l ON l.site = w.site
 LEFT JOIN task AS t ON t.site = w.site
 WHERE s.capture = :capture
-ORDER BY s.function = 'unknown' AND s.origin = 'unknown', w.total_ns DESC, s.function, w.site;
+ORDER BY s.main, s.function = 'unknown' AND s.origin = 'unknown', w.total_ns DESC, s.function,
+	w.site;

@@ -1,7 +1,7 @@
 -- Which tasks blocked the workers in the window?
 WITH last AS MATERIALIZED (
 	SELECT task, max(end_ns) AS last_ns, sum(open) AS open_count FROM blocking_poll
-	WHERE capture = :capture
+	WHERE capture = :capture AND NOT main
 	GROUP BY task
 )
 SELECT coalesce(t.task, 'unknown') AS name, t.file, t.line, t.site_cause AS causes,

@@ -303,6 +303,64 @@ static void what_the_recording_could_not_see_does_not_pass(void **state)
 	assert_int_equal(ended(b, &b, "blocked > +20%"), STATUS_CANNOT_TELL);
 }
 
+/* A main future that naps for 20 ms three times, and a worker for 50 ms. */
+static struct check begun_with_main(void)
+{
+	struct check c = {.min_busy_ns = 1000000};
+	struct input input = {.captures = 1};
+	struct scene s;
+
+	scene_begin(&s, 1);
+	for (uint64_t at = 0; at < 2000000; at += 100000)
+		scene_window(&s, 11, at, at + 100000, 1000, 0, 0);
+	scene_samples(&s, 11, 5000, 8000, 1000, TINY);
+	for (uint64_t at = 100000; at < 400000; at += 100000)
+		scene_span(&s, (struct span) {.tid = 10,
+					      .from = at,
+					      .to = at + 20000,
+					      .stack = ROOT,
+					      .syscall = SYS_NANOSLEEP});
+	scene_span(&s, (struct span) {.tid = 11,
+				      .from = 600000,
+				      .to = 650000,
+				      .stack = NAP,
+				      .syscall = SYS_NANOSLEEP});
+	input.db = scene_load(&s, 2000000);
+	assert_int_equal(comparison_open(&c.comparison), STATUS_DONE);
+	assert_int_equal(comparison_add_input(&c.comparison, AFTER, &input, false), STATUS_DONE);
+	assert_int_equal(comparison_prepare(&c.comparison), STATUS_DONE);
+	sqlite3_close(input.db);
+	return c;
+}
+
+static void rules_about_sites_are_about_those_of_the_main_future_too(void **state)
+{
+	static const struct {
+		const char *rule, *sentence;
+	} cases[] = {
+		{"site(\"root\").max > 10ms",
+		 "demo::root (sleep), in the main future: max is 20.0 ms, the limit is 10.0 ms"},
+		{"site(\"*\", \"sleep\").count > 2",
+		 "demo::root (sleep), in the main future: count is 3, the limit is 2"},
+		{"site(\"demo::*\").blocked > 2.9%",
+		 "demo::root (sleep), in the main future: blocked is 3.00% of the time, "
+		 "the limit is 2.90% of the time"},
+		{"blocked_max > 40ms", "all blocking: max is 50.0 ms, the limit is 40.0 ms, the "
+				       "longest in demo::sleepy::nap (sleep)"},
+	};
+	struct check c = begun_with_main();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		apply(&c, cases[i].rule);
+		assert_text(c.comparison.db,
+			    "SELECT sentence FROM finding WHERE status = 'fail' "
+			    "ORDER BY id DESC LIMIT 1",
+			    cases[i].sentence);
+	}
+	comparison_close(&c.comparison);
+}
+
 static void what_blocks_no_poll_has_rules_of_its_own(void **state)
 {
 	static const char starved[] = "UPDATE compared SET run_queue_ns = worker_wall_ns / 4, "
@@ -441,6 +499,7 @@ int main(void)
 		cmocka_unit_test(a_percentile_of_too_few_blocks_cannot_be_compared),
 		cmocka_unit_test(when_too_little_is_known_a_check_cannot_tell),
 		cmocka_unit_test(what_the_recording_could_not_see_does_not_pass),
+		cmocka_unit_test(rules_about_sites_are_about_those_of_the_main_future_too),
 		cmocka_unit_test(what_blocks_no_poll_has_rules_of_its_own),
 		cmocka_unit_test(a_rule_on_tasks_is_about_the_dump_with_most_of_them),
 		cmocka_unit_test(a_rule_on_a_pool_that_was_not_seen_does_not_pass),

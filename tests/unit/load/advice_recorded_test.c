@@ -299,8 +299,8 @@ static void add_line(struct recorded *r, char *line)
 		return;
 	if (sscanf(line, "site %127s %15s", function, r->cause) == 2) {
 		insert(r->db,
-		       "INSERT INTO site (id, capture, crate, function, cause, origin) "
-		       "VALUES (?3, 1, 'tokio_advice', ?1, ?2, 'user')",
+		       "INSERT INTO site (id, capture, crate, function, cause, origin, main) "
+		       "VALUES (?3, 1, 'tokio_advice', ?1, ?2, 'user', 0)",
 		       function, r->cause, (const int64_t[3]) {++r->site});
 		return;
 	}

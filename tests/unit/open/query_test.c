@@ -97,7 +97,7 @@ static void a_query_changes_nothing_and_reads_nothing_else(void **state)
 		if (err == SQLITE_OK || err == SQLITE_ROW || err == SQLITE_DONE)
 			fail_msg("allowed: %s", forbidden[i]);
 	}
-	assert_number(db, "SELECT count(*) FROM pragma_table_info('site')", 6);
+	assert_number(db, "SELECT count(*) FROM pragma_table_info('site')", 7);
 	sqlite3_close(db);
 }
 

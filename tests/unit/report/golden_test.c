@@ -170,10 +170,12 @@ static void a_main_future_that_blocks_is_told_with_what_to_do(void **state)
 	(void)state;
 	assert_report_says(main_future_load(false), false,
 			   "MAIN FUTURE (blocks itself and what it joins, no worker)");
-	assert_report_says(main_future_load(false), false,
-			   "\nWHAT TO DO\n  main future: Sleeps on the thread that polls.");
-	assert_report_says(main_future_load(true), false,
-			   "\nWHAT TO DO\n  site 1, main future: Sleeps on the thread that polls.");
+	assert_report_says(
+		main_future_load(false), false,
+		"\nWHAT TO DO\n  main future (site 1): Sleeps on the thread that polls.");
+	assert_report_says(
+		main_future_load(true), false,
+		"\nWHAT TO DO\n  site 1, main future (site 2): Sleeps on the thread that polls.");
 	assert_report_says(main_future_load(false), true,
 			   "\"advice\":{\"text\":\"Sleeps on the thread that polls.");
 }

@@ -399,73 +399,6 @@ static void a_worker_that_waits_for_a_cpu_is_starved(void **state)
 	}
 }
 
-static void block_of_root(struct scene *s, uint32_t tid, uint64_t from, uint64_t to, uint32_t flags)
-{
-	scene_span(s, (struct span) {.tid = tid,
-				     .from = from,
-				     .to = to,
-				     .stack = ROOT,
-				     .syscall = SYS_NANOSLEEP,
-				     .flags = flags});
-}
-
-/* It is no worker, so that it blocks itself and what it joins. */
-static void a_main_future_that_blocks_is_told_apart_from_workers(void **state)
-{
-	struct scene s;
-	sqlite3 *db;
-
-	(void)state;
-	scene_begin(&s, 1);
-	scene_window(&s, 11, 0, 1000000, 1000, 0, 0);
-	scene_samples(&s, 11, 5000, 8000, 1000, TINY);
-	block_of_root(&s, 10, 100000, 150000, 0);
-	block_of_root(&s, 10, 200000, 204000, 0); /* under the threshold */
-	scene_samples(&s, 10, 300000, 350000, 299000, ROOT);
-	block_of_root(&s, 20, 100000, 400000, 0); /* a thread of its own may be there to block */
-	/* Its worker waits for a CPU now and then: less than the main future blocks. */
-	scene_span(&s, (struct span) {.tid = 11,
-				      .from = 880000,
-				      .to = 910000,
-				      .wakeup = 890000,
-				      .stack = PARK,
-				      .syscall = SYS_EPOLL_WAIT});
-	db = scene_load(&s, 1000000);
-	assert_text(db,
-		    "SELECT group_concat(function || ' ' || cause || ' ' || count || ' ' || "
-		    "(total_ns / 1000)) FROM main_sites",
-		    "demo::root cpu 1 52500,demo::root sleep 1 50000");
-	assert_text(db,
-		    "SELECT group_concat(cause || ' ' || advised || ' ' || documentation) FROM "
-		    "(SELECT * FROM main_advice ORDER BY cause)",
-		    "cpu demo::root tokio, \"CPU-bound tasks and blocking code\","
-		    "sleep demo::root tokio::time");
-	assert_text(db,
-		    "SELECT group_concat(coalesce(sites, 'none') || main_future) FROM site_remedy",
-		    "none1,none1");
-	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "WARNING main");
-	assert_number(db, "SELECT main_blocked_ns / 1000 FROM verdict", 102500);
-	assert_number(db, "SELECT blocking_ns FROM verdict", 0);
-	sqlite3_close(db);
-}
-
-/* That may be meant: a main that waits for a signal, say. */
-static void a_main_future_in_one_wait_all_the_time_is_no_more_than_caution(void **state)
-{
-	struct scene s;
-	sqlite3 *db;
-
-	(void)state;
-	scene_begin(&s, 1);
-	scene_window(&s, 11, 0, 1000000, 1000, 0, 0);
-	scene_samples(&s, 11, 5000, 8000, 1000, TINY);
-	block_of_root(&s, 10, 0, 1000000, HUD_OFFCPU_OPEN | HUD_OFFCPU_AT_ATTACH);
-	db = scene_load(&s, 1000000);
-	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "CAUTION main");
-	assert_number(db, "SELECT all_the_time FROM main_sites", 1);
-	sqlite3_close(db);
-}
-
 static void the_verdict_follows_the_limits(void **state)
 {
 	static const struct {
@@ -615,8 +548,6 @@ int main(void)
 		cmocka_unit_test(a_program_without_tokio_is_reported_as_such),
 		cmocka_unit_test(why_there_is_no_worker_is_said_with_what_helps),
 		cmocka_unit_test(a_capture_with_a_worker_has_no_row_for_why_there_is_none),
-		cmocka_unit_test(a_main_future_that_blocks_is_told_apart_from_workers),
-		cmocka_unit_test(a_main_future_in_one_wait_all_the_time_is_no_more_than_caution),
 		cmocka_unit_test(the_verdict_follows_the_limits),
 		cmocka_unit_test(samples_that_are_only_counted_do_not_bias_the_cpu_profile),
 		cmocka_unit_test(a_site_has_the_queued_tasks_of_polls_that_read_the_queue),

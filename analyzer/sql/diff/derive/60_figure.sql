@@ -1,4 +1,5 @@
--- How much did each subject block on each side? Percentiles are by nearest rank.
+-- How much did each subject block on each side? Percentiles are by nearest rank. worker_ns: the
+-- time in which it could block; of the main future, which is one thread, all that was recorded.
 INSERT INTO figure (subject, side, count, blocked_ns, worker_ns, seconds, p50_ns, p99_ns, max_ns)
 WITH ranked AS (
 	SELECT subject, side, wall_ns,
@@ -23,7 +24,8 @@ WITH ranked AS (
 	GROUP BY c.side, t.rank
 )
 SELECT s.id, w.side, coalesce(b.count, 0), coalesce(b.blocked_ns, 0),
-	coalesce(r.worker_ns, w.worker_ns), w.seconds, b.p50_ns, b.p99_ns, b.max_ns
+	CASE WHEN s.kind = 'main' THEN w.seconds * 1e9 ELSE coalesce(r.worker_ns, w.worker_ns) END,
+	w.seconds, b.p50_ns, b.p99_ns, b.max_ns
 FROM subject AS s
 CROSS JOIN watched AS w
 LEFT JOIN blocked AS b ON b.subject = s.id AND b.side = w.side

@@ -15,6 +15,7 @@ WITH value AS NOT MATERIALIZED (
 	UNION ALL
 	SELECT capture, 'task', task, wall_ns - run_queue_ns, 1
 	FROM blocking_poll
+	WHERE NOT main
 	UNION ALL
 	SELECT s.capture, 'timed-task', s.task, coalesce(b.high_ns, b.low_ns), b.polls
 	FROM poll_site AS s

@@ -1,4 +1,5 @@
 -- Which blocking polls were there, one by one, and at which site was each for the most of its time?
+-- Those of the main future, which block no worker, only where its site was asked for.
 --
 -- waits: it was in a wait, which went on when the recording ended; at_attach: it was in one that
 -- had begun before the recording.
@@ -16,4 +17,6 @@ SELECT b.capture, b.id AS blocking_poll, b.start_ns - c.start_ns AS at_ns, t.tid
 		ORDER BY p.wall_ns DESC LIMIT 1) AS site
 FROM blocking_poll AS b
 JOIN thread AS t ON t.id = b.thread
-JOIN capture AS c ON c.id = b.capture;
+JOIN capture AS c ON c.id = b.capture
+JOIN filter AS l ON l.capture = b.capture
+WHERE NOT b.main OR l.site IS NOT NULL;

@@ -7,6 +7,7 @@ CREATE VIEW activity AS
 WITH RECURSIVE reached AS (
 	SELECT capture, min(start_ns) AS start_ns, max(end_ns) AS end_ns
 	FROM blocking_poll
+	WHERE NOT main
 	GROUP BY capture
 ), chosen AS (
 	SELECT c.id AS capture,
@@ -25,7 +26,9 @@ WITH RECURSIVE reached AS (
 	JOIN worker AS k ON k.thread = w.thread
 	WHERE w.cpu_ns > 0
 	UNION ALL
-	SELECT capture, thread, start_ns, end_ns, wall_ns - run_queue_ns, 1 FROM blocking_poll
+	SELECT capture, thread, start_ns, end_ns, wall_ns - run_queue_ns, 1
+	FROM blocking_poll
+	WHERE NOT main
 ), placed AS (
 	SELECT s.thread, s.blocked, s.cpu_ns AS ns, s.end_ns - s.start_ns AS wall_ns,
 		max(s.start_ns, a.from_ns) - a.from_ns AS start_ns,

@@ -2,9 +2,10 @@
 --
 -- kind `blocked`: the time of blocking polls by site and stack, as in site_time; it adds up to the
 -- blocked time of the sites. kind `cpu`: the CPU time of all threads, as in sample_weight. Where no
--- stack shows it, stack is NULL.
+-- stack shows it, stack is NULL. kind `main`: as `blocked`, of the main future.
 CREATE VIEW profile_stack AS
-SELECT s.capture, 'blocked' AS kind, s.cause, t.site, s.function, t.stack, sum(t.count) AS count,
+SELECT s.capture, CASE WHEN s.main THEN 'main' ELSE 'blocked' END AS kind,
+	s.cause, t.site, s.function, t.stack, sum(t.count) AS count,
 	sum(t.blocked_ns) AS ns
 FROM site_time AS t
 JOIN site AS s ON s.id = t.site

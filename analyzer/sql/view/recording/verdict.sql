@@ -21,11 +21,13 @@ WITH workers AS (
 	FROM run_queue AS q JOIN worker AS w ON w.thread = q.thread
 	GROUP BY q.capture
 ), main_time AS (
-	SELECT capture, count(*) AS blocks, sum(ns) AS blocked_ns, max(ns) AS longest_ns,
-		max(all_the_time) AS all_the_time
-	FROM (SELECT capture, sum(blocked_ns) AS ns, max(open AND at_attach) AS all_the_time
-		FROM main_block GROUP BY capture, thread, start_ns)
-	GROUP BY capture
+	SELECT b.capture, count(*) AS blocks, sum(b.wall_ns - b.run_queue_ns) AS blocked_ns,
+		max(b.wall_ns - b.run_queue_ns) AS longest_ns,
+		max(b.id IN (SELECT p.blocking_poll FROM site_poll AS p
+			WHERE p.open AND p.at_attach)) AS all_the_time
+	FROM blocking_poll AS b
+	WHERE b.main
+	GROUP BY b.capture
 ), pooled AS (
 	SELECT *, row_number() OVER (PARTITION BY capture
 			ORDER BY full_ns DESC, longest_wait_ns DESC, pid, pool) AS rank,
@@ -44,12 +46,14 @@ WITH workers AS (
 ), blocked AS (
 	SELECT capture, count(*) AS spans, sum(wall_ns - run_queue_ns) AS blocking_ns,
 		max(wall_ns - run_queue_ns) AS longest_ns
-	FROM blocking_poll GROUP BY capture
+	FROM blocking_poll
+	WHERE NOT main
+	GROUP BY capture
 ), before AS (
 	/* Of what had begun before the recording only a part was seen. */
 	SELECT capture, max(wall_ns - run_queue_ns) AS longest_ns
 	FROM blocking_poll
-	WHERE id IN (SELECT blocking_poll FROM site_poll WHERE at_attach)
+	WHERE NOT main AND id IN (SELECT blocking_poll FROM site_poll WHERE at_attach)
 	GROUP BY capture
 ), stuck AS (
 	SELECT capture, count(*) AS runtimes, sum(workers) AS workers,

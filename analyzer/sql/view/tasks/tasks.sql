@@ -22,6 +22,7 @@ WITH declared AS (
 		CASE WHEN max(source = 'exact') THEN 'exact'
 			WHEN max(source = 'passive') THEN 'passive' ELSE min(source) END AS source
 	FROM blocking_poll
+	WHERE NOT main
 	GROUP BY capture, task
 ), ranked AS MATERIALIZED (
 	SELECT capture, subject AS task, max(CASE WHEN percent = 50 THEN wall_ns END) AS p50_ns,

@@ -14,7 +14,8 @@ WITH wait AS MATERIALIZED (
 	JOIN site AS s ON s.id = p.site
 	JOIN capture AS c ON c.id = b.capture
 	JOIN constant AS k
-	WHERE p.open AND b.end_ns - b.start_ns >= k.stuck_ns AND b.end_ns + k.stuck_ns >= c.end_ns
+	WHERE p.open AND NOT b.main AND b.end_ns - b.start_ns >= k.stuck_ns
+		AND b.end_ns + k.stuck_ns >= c.end_ns
 	GROUP BY b.thread
 ), member AS (
 	SELECT t.capture, t.process, coalesce(r.scheduler, '') AS scheduler,

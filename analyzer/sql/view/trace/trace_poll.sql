@@ -19,4 +19,5 @@ LEFT JOIN poll AS p ON p.id = b.poll
 LEFT JOIN most AS m ON m.blocking_poll = b.id
 LEFT JOIN site AS s ON s.id = m.site
 LEFT JOIN line AS l ON l.site = m.site
-LEFT JOIN longest AS g ON g.blocking_poll = b.id;
+LEFT JOIN longest AS g ON g.blocking_poll = b.id
+WHERE NOT b.main;

@@ -13,4 +13,4 @@ FROM slice AS s
 JOIN offcpu_span AS o ON o.id = s.offcpu_span
 JOIN site AS t ON t.id = s.site
 LEFT JOIN named AS n ON n.stack = o.waker_stack
-WHERE o.waker_thread IS NOT NULL AND o.wakeup_ns IS NOT NULL;
+WHERE NOT t.main AND o.waker_thread IS NOT NULL AND o.wakeup_ns IS NOT NULL;

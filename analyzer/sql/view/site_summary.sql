@@ -1,0 +1,55 @@
+-- Which code blocked the workers, or the main future (main), for how long, how often, why, and
+-- what can be done about it?
+CREATE VIEW site_summary AS
+WITH figures AS MATERIALIZED (
+	SELECT * FROM site_figures
+), line AS MATERIALIZED (
+	SELECT site, file, line, decl_line FROM site_line WHERE rank = 1
+), entry AS MATERIALIZED (
+	SELECT site, function FROM site_entry WHERE rank = 1
+), boundary AS MATERIALIZED (
+	SELECT site, function, file, line FROM site_part WHERE part = 'boundary' AND rank = 1
+), leaf AS MATERIALIZED (
+	SELECT site, function, file, line, share FROM site_part WHERE part = 'leaf' AND rank = 1
+), task AS MATERIALIZED (
+	SELECT site, group_concat(task, ', ') AS tasks
+	FROM (SELECT site, task FROM site_task ORDER BY site, blocked_ns DESC, task)
+	GROUP BY site
+), waker AS MATERIALIZED (
+	SELECT site, group_concat(who, ', ') AS wakers
+	FROM (SELECT site, coalesce(waker || coalesce(' (' || file || ':' || line || ')', ''),
+			known_as) || printf(' %.0f%%', 100 * share) AS who
+		FROM site_waker WHERE rank <= 3 AND NOT open ORDER BY site, rank)
+	GROUP BY site
+), unended AS MATERIALIZED (
+	SELECT site, share FROM site_waker WHERE rank <= 3 AND open
+), holder AS MATERIALIZED (
+	SELECT site, group_concat(who, ', ') AS waited_for
+	FROM (SELECT site, holder || coalesce(' (' || file || ':' || line || ')', '')
+			|| printf(' %.0f%%', 100 * share) AS who
+		FROM site_holder
+		WHERE rank <= 3 AND through IS NOT NULL AND holder IS NOT NULL ORDER BY site, rank)
+	GROUP BY site
+), advised AS MATERIALIZED (
+	SELECT site, function, advice, documentation FROM site_advice
+)
+SELECT s.capture, s.id AS site, s.function, s.crate, s.origin, s.cause, l.file, l.line,
+	l.decl_line, e.function AS entry, o.function AS boundary, o.file AS boundary_file,
+	o.line AS boundary_line, m.function AS leaf, m.file AS leaf_file, m.line AS leaf_line,
+	m.share AS leaf_share, t.tasks, w.wakers, h.waited_for, u.share AS unended_share, f.count,
+	f.total_ns, f.run_queue_ns, f.p50_ns, f.p99_ns, f.max_ns, f.open_count, f.at_attach_count,
+	f.longest_at_attach, f.longest_open, f.bounds, f.at_most, f.exact_share,
+	f.passive_share, f.stack_share, a.advice, a.documentation, a.function AS advice_function,
+	s.main
+FROM site AS s
+JOIN figures AS f ON f.site = s.id
+LEFT JOIN line AS l ON l.site = s.id
+LEFT JOIN entry AS e ON e.site = s.id
+LEFT JOIN boundary AS o ON o.site = s.id
+LEFT JOIN leaf AS m ON m.site = s.id
+LEFT JOIN task AS t ON t.site = s.id
+LEFT JOIN waker AS w ON w.site = s.id
+LEFT JOIN holder AS h ON h.site = s.id
+LEFT JOIN unended AS u ON u.site = s.id
+LEFT JOIN advised AS a ON a.site = s.id
+ORDER BY s.capture, f.total_ns DESC, s.function, s.cause;
