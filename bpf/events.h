@@ -29,8 +29,9 @@ enum event_type {
 	EVENT_THREAD, /* a thread of a target was seen, started or was renamed */
 	EVENT_EXIT,
 	EVENT_EXEC,
-	EVENT_POLL, /* a long poll, ended or still open (HUD_POLL_OPEN) */
-	EVENT_POOL, /* what was read of a blocking pool's queue */
+	EVENT_POLL,    /* a long poll, ended or still open (HUD_POLL_OPEN) */
+	EVENT_POOL,    /* what was read of a blocking pool's queue */
+	EVENT_RUNTIME, /* a thread was found in another runtime than before */
 };
 
 /* First in every event. */
@@ -161,6 +162,12 @@ struct event_pool {
 	__u32 limit;
 	__u32 workers;
 	__u32 kind;
+};
+
+/* See struct hud_runtime_thread. */
+struct event_runtime {
+	struct event head;
+	__u64 pool;
 };
 
 struct event_thread {

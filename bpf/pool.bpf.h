@@ -284,8 +284,9 @@ static __always_inline bool pool_figures_read(struct task_struct *sleeper,
 	return true;
 }
 
-static __always_inline void pool_read(struct task_struct *sleeper, __u64 base,
-				      const struct identity *id, struct pool_work *w, __u32 tid)
+/* Returns the address of the pool, whether its queue was read or not; 0: the thread has none. */
+static __always_inline __u64 pool_read(struct task_struct *sleeper, __u64 base,
+				       const struct identity *id, struct pool_work *w, __u32 tid)
 {
 	__u64 now = bpf_ktime_get_ns();
 	struct pool_seen *seen;
@@ -293,36 +294,43 @@ static __always_inline void pool_read(struct task_struct *sleeper, __u64 base,
 	w->at.address = pool_find(sleeper, base, &id->pool, &w->read);
 	seen = w->at.address ? pool_claim(&w->at, now) : NULL;
 	if (!seen)
-		return;
+		return w->at.address;
 	if (pool_figures_read(sleeper, &id->pool, w) && bpf_ktime_get_ns() - now < POOL_READ_NS) {
 		pool_wait_read(sleeper, id, w->at.address + id->pool.queue, seen, w, now);
 		pool_send(seen, w, tid, now);
 	}
 	seen->claimed = 0;
+	return w->at.address;
 }
 
 /* pool_read() for current. Global to the verifier: see where_read_current(). */
-__noinline int pool_read_current(__u64 base, const struct identity *id)
+__noinline __u64 pool_read_current(__u64 base, const struct identity *id)
 {
 	__u64 pid = bpf_get_current_pid_tgid();
 	struct pool_work w = {.at = {.tgid = pid >> 32}};
 
-	if (id)
-		pool_read(NULL, base, id, &w, (__u32)pid);
-	return 0;
+	return id ? pool_read(NULL, base, id, &w, (__u32)pid) : 0;
 }
 
-static __always_inline void pool_read_sleeper(struct task_struct *sleeper, __u64 base,
-					      const struct identity *id)
+static __always_inline __u64 pool_read_sleeper(struct task_struct *sleeper, __u64 base,
+					       const struct identity *id)
 {
 	__u32 zero = 0;
 	struct pool_work *w = bpf_map_lookup_elem(&pool_works, &zero);
 
 	if (!w)
-		return;
+		return 0;
 	__builtin_memset(w, 0, sizeof(*w));
 	w->at.tgid = sleeper->tgid;
-	pool_read(sleeper, base, id, w, sleeper->pid);
+	return pool_read(sleeper, base, id, w, sleeper->pid);
+}
+
+static __always_inline void runtime_send(const struct task_struct *task, __u64 pool, __u64 now)
+{
+	struct event_runtime e = {.pool = pool};
+
+	event_begin(&e.head, EVENT_RUNTIME, task->tgid, task->pid, now);
+	event_send(&e, sizeof(e));
 }
 
 /* As the thread, or in the walk (`sleeper`): reads the pool of the runtime that it is in. */
@@ -330,7 +338,7 @@ static __always_inline void pool_look(struct task_struct *task, struct task_stru
 				      struct thread_state *st, __u64 now)
 {
 	struct identity *id;
-	__u64 base;
+	__u64 base, pool;
 
 	if (!pool_look_allowed(&st->pool_paid_ns, now))
 		return;
@@ -338,10 +346,11 @@ static __always_inline void pool_look(struct task_struct *task, struct task_stru
 	base = thread_pointer(task);
 	if (!id || !id->pool.roots || !base)
 		return;
-	if (sleeper)
-		pool_read_sleeper(sleeper, base, id);
-	else
-		pool_read_current(base, id);
+	pool = sleeper ? pool_read_sleeper(sleeper, base, id) : pool_read_current(base, id);
+	if (!pool || pool == st->pool)
+		return;
+	st->pool = pool;
+	runtime_send(task, pool, now);
 }
 
 #endif

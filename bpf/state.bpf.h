@@ -207,6 +207,7 @@ struct thread_state {
 	__u64 span_wakeup_ns;
 	__u64 open_start_ns; /* the open span whose stack was sent */
 	__u64 pool_paid_ns;  /* its looks at the queue of its runtime's pool: pool_look_allowed() */
+	__u64 pool;          /* of the runtime it was last found in */
 	__u32 sleeps;
 	__u32 preemptions;
 	__u32 sample_turn; /* ticks that interrupted it, counted from a random number */

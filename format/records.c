@@ -217,6 +217,14 @@ static const struct record_field cpu_quota_fields[] = {
 	{0},
 };
 
+static const struct record_field runtime_thread_fields[] = {
+	ONE(hud_runtime_thread, time_ns, FIELD_NUMBER),
+	ONE(hud_runtime_thread, pool, FIELD_HEX),
+	ONE(hud_runtime_thread, process, FIELD_NUMBER),
+	ONE(hud_runtime_thread, tid, FIELD_NUMBER),
+	{0},
+};
+
 static const struct record_field pool_queue_fields[] = {
 	ONE(hud_pool_queue, time_ns, FIELD_NUMBER),
 	ONE(hud_pool_queue, pool, FIELD_HEX),
@@ -547,6 +555,15 @@ static const struct record_kind kinds[] = {
 		.bytes = sizeof(struct hud_pool_queue),
 		.fields = pool_queue_fields,
 		.reference = {ID(PROCESS, hud_pool_queue, process)},
+	},
+	[HUD_RUNTIME_THREAD] = {
+		.name = "runtime-thread", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_runtime_thread),
+		.fields = runtime_thread_fields,
+		.reference = {
+			ID(PROCESS, hud_runtime_thread, process),
+			THREAD(hud_runtime_thread, tid, process),
+		},
 	},
 	[HUD_CLOCK] = {
 		.name = "clock", .group = RECORD_RECORDING,

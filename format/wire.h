@@ -96,6 +96,7 @@ enum hud_record_type {
 	HUD_TASK_RUNTIME = 81,
 	HUD_TASK = 82,
 	HUD_TASK_FRAME = 83,
+	HUD_RUNTIME_THREAD = 90,
 	HUD_PART = 93,
 	/* Symbols: what debug information says of the addresses, added after the recording. */
 	HUD_SYMBOL_TEXT = 96,
@@ -540,6 +541,19 @@ struct hud_pool_queue {
 	uint32_t reserved;
 };
 HUD_ASSERT_SIZE(struct hud_pool_queue, 64);
+
+/*
+ * A thread was found in a runtime: in its scheduler, its blocking pool, or with its handle entered.
+ * Written when it is another than the last one that the thread was found in.
+ */
+struct hud_runtime_thread {
+	struct hud_record head;
+	uint64_t time_ns;
+	uint64_t pool; /* of the runtime, as in struct hud_pool_queue */
+	uint32_t process;
+	uint32_t tid;
+};
+HUD_ASSERT_SIZE(struct hud_runtime_thread, 32);
 
 /* A process that is not recorded and that woke a recorded thread: before the first such span. */
 struct hud_waker {

@@ -422,6 +422,23 @@ static int pool_queue(struct ingest *in, const struct capture_state *c,
 	return row_insert(&row);
 }
 
+static int runtime_thread(struct ingest *in, const struct capture_state *c,
+			  const struct hud_runtime_thread *r)
+{
+	const struct defined_thread *thread = defined_thread(&c->defined, r->process, r->tid);
+	struct row row;
+
+	if (!thread || !capture_time_plausible(c, r->time_ns) || r->pool > INT64_MAX)
+		return -EINVAL;
+	row = ingest_row(in, ROW_RUNTIME_THREAD);
+	row_number(&row, c->row);
+	row_number(&row, (int64_t)r->time_ns);
+	row_number(&row, thread->row);
+	row_number(&row, (int64_t)r->pool);
+	row_number(&row, ingest_row_id(in, ROW_RUNTIME_THREAD));
+	return row_insert(&row);
+}
+
 static int clock_pair(struct ingest *in, const struct capture_state *c, const struct hud_clock *k)
 {
 	struct row row = ingest_row(in, ROW_CLOCK);
@@ -558,6 +575,8 @@ int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_re
 		return cpu_quota(in, c, (const void *)r);
 	case HUD_POOL_QUEUE:
 		return pool_queue(in, c, (const void *)r);
+	case HUD_RUNTIME_THREAD:
+		return runtime_thread(in, c, (const void *)r);
 	case HUD_CLOCK:
 		return clock_pair(in, c, (const void *)r);
 	case HUD_MARK:

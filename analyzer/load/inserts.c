@@ -70,6 +70,7 @@ static const struct {
 			    "capture, time_ns, process, pool, since_ns, tasks, threads, idle,"
 			    "thread_limit, workers, scheduler, id",
 			    true},
+	[ROW_RUNTIME_THREAD] = {"runtime_thread", "capture, time_ns, thread, pool, id", true},
 	[ROW_CLOCK] = {"clock", "capture, monotonic_ns, realtime_ns, id", true},
 	[ROW_MARK] = {"mark", "capture, time_ns, text, id", true},
 	[ROW_WAKER] = {"waker", "capture, time_ns, pid, name, id", true},

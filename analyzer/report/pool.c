@@ -72,10 +72,14 @@ static void print_queue(const struct page *page, sqlite3_stmt *q)
 	char word[WORD_BYTES], of[WORD_BYTES];
 
 	fputs("  its queue", page->out);
-	if (column_number(q, "pools", 1) > 1)
-		fprintf(page->out, " in %s (pid %" PRId64 "%s%s)", column_text(q, "name"),
+	if (column_number(q, "pools", 1) > 1) {
+		fprintf(page->out, " in %s (pid %" PRId64 "%s%s", column_text(q, "name"),
 			column_number(q, "pid", 0), column_text(q, "scheduler") ? ", " : "",
 			column_text(q, "scheduler") ? column_text(q, "scheduler") : "");
+		if (column_number(q, "runtime", 0))
+			fprintf(page->out, ", runtime %" PRId64, column_number(q, "runtime", 0));
+		fputc(')', page->out);
+	}
 	if (!tasks)
 		fputs(": no task was seen waiting", page->out);
 	else

@@ -52,10 +52,13 @@ static void print_worker(const struct page *page, sqlite3_stmt *q)
 		fprintf(page->out, " %-15s", comm ? comm : "-");
 	for (int i = 0; i < STATES; i++)
 		fprintf(page->out, "%*d.%d%%", states[i].width - 3, tenths[i] / 10, tenths[i] % 10);
-	fprintf(page->out, " %9s %7s%s\n",
+	fprintf(page->out, " %9s %7s%s",
 		duration_word(blocking, column_number(q, "blocking_ns", -1)),
 		duration_word(wall, column_number(q, "wall_ns", -1)),
 		column_number(q, "single_threaded", 0) ? "  single" : "");
+	if (column_number(q, "runtime", 0))
+		fprintf(page->out, "  runtime %" PRId64, column_number(q, "runtime", 0));
+	fputc('\n', page->out);
 }
 
 enum exit_status report_workers(const struct page *page)

@@ -305,6 +305,14 @@ CREATE TABLE pool_queue (
 	scheduler TEXT
 );
 
+CREATE TABLE runtime_thread (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	time_ns INTEGER NOT NULL,
+	thread INTEGER NOT NULL REFERENCES thread (id),
+	pool INTEGER NOT NULL
+);
+
 CREATE TABLE task_dump (
 	id INTEGER PRIMARY KEY,
 	capture INTEGER NOT NULL REFERENCES capture (id),

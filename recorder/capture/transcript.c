@@ -348,6 +348,20 @@ static void pool_write(struct transcript *t, const struct process_entry *p,
 	capture_writer_event(t->writer, &wire.head);
 }
 
+static void runtime_write(struct transcript *t, const struct process_entry *p,
+			  const struct event_runtime *e)
+{
+	struct hud_runtime_thread wire = {
+		.head = RECORD_HEAD(HUD_RUNTIME_THREAD, wire),
+		.time_ns = e->head.time_ns,
+		.pool = e->pool,
+		.process = p->id,
+		.tid = e->head.tid,
+	};
+
+	capture_writer_event(t->writer, &wire.head);
+}
+
 static void lifecycle_write(struct transcript *t, uint32_t process, const struct event *e,
 			    enum hud_lifecycle_kind kind, uint32_t detail)
 {
@@ -405,11 +419,17 @@ static void exec_write(struct transcript *t, const struct process_entry *p,
 }
 
 static const size_t event_bytes_min[] = {
-	[EVENT_OFFCPU] = sizeof(struct event_offcpu), [EVENT_OPEN] = sizeof(struct event_offcpu),
-	[EVENT_WAKE] = sizeof(struct event_wake),     [EVENT_SAMPLE] = sizeof(struct event_sample),
-	[EVENT_WINDOW] = sizeof(struct event_window), [EVENT_THREAD] = sizeof(struct event_thread),
-	[EVENT_EXIT] = sizeof(struct event_exit),     [EVENT_EXEC] = sizeof(struct event_exec),
-	[EVENT_POLL] = sizeof(struct event_poll),     [EVENT_POOL] = sizeof(struct event_pool),
+	[EVENT_OFFCPU] = sizeof(struct event_offcpu),
+	[EVENT_OPEN] = sizeof(struct event_offcpu),
+	[EVENT_WAKE] = sizeof(struct event_wake),
+	[EVENT_SAMPLE] = sizeof(struct event_sample),
+	[EVENT_WINDOW] = sizeof(struct event_window),
+	[EVENT_THREAD] = sizeof(struct event_thread),
+	[EVENT_EXIT] = sizeof(struct event_exit),
+	[EVENT_EXEC] = sizeof(struct event_exec),
+	[EVENT_POLL] = sizeof(struct event_poll),
+	[EVENT_POOL] = sizeof(struct event_pool),
+	[EVENT_RUNTIME] = sizeof(struct event_runtime),
 };
 
 void transcript_event(struct transcript *t, const struct event *event, size_t bytes)
@@ -450,6 +470,9 @@ void transcript_event(struct transcript *t, const struct event *event, size_t by
 		break;
 	case EVENT_POOL:
 		pool_write(t, p, (const struct event_pool *)event);
+		break;
+	case EVENT_RUNTIME:
+		runtime_write(t, p, (const struct event_runtime *)event);
 		break;
 	case EVENT_EXEC:
 		exec_write(t, p, (const struct event_exec *)event);

@@ -1,5 +1,5 @@
 -- How many tasks waited for a thread of each blocking pool, for how long at least, and was it full?
-SELECT pid, name, scheduler, threads, thread_limit, workers, peak_tasks, longest_wait_ns,
+SELECT pid, name, runtime, scheduler, threads, thread_limit, workers, peak_tasks, longest_wait_ns,
 	waiting_ns, full_ns, full_percent, queued_at_end, watched_ns, readings, pools
 FROM pool_load
 WHERE capture = :capture

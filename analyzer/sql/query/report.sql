@@ -159,7 +159,8 @@ SELECT json_object(
 	'main_sites', (SELECT json_group_array(json(text)) FROM site_list WHERE main),
 	'sites_total', (SELECT count(*) FROM site WHERE capture = :capture AND NOT main),
 	'workers', (SELECT json_group_array(json_object(
-		'tid', tid, 'comm', comm, 'scheduler', scheduler, 'wall_ns', wall_ns,
+		'tid', tid, 'comm', comm, 'runtime', runtime, 'scheduler', scheduler,
+		'wall_ns', wall_ns,
 		'states', json_object(
 			'poll-cpu', poll_cpu_ns, 'poll-off-cpu', poll_offcpu_ns,
 			'run-queue', run_queue_ns, 'parked', parked_ns,
@@ -199,7 +200,8 @@ SELECT json_object(
 		'root_future_ns', p.root_future_ns, 'root_future_count', p.root_future_count,
 		'without_core_ns', p.without_core_ns, 'without_core_count', p.without_core_count,
 		'queues', (SELECT CASE WHEN count(*) > 0 THEN json_group_array(json_object(
-			'pid', pid, 'process', name, 'scheduler', scheduler, 'threads', threads,
+			'pid', pid, 'process', name, 'runtime', runtime, 'scheduler', scheduler,
+			'threads', threads,
 			'thread_limit', thread_limit, 'workers', workers,
 			'peak_tasks', peak_tasks, 'longest_wait_ns', longest_wait_ns,
 			'waiting_ns', waiting_ns, 'full_ns', full_ns, 'full_percent', full_percent,

@@ -69,7 +69,7 @@ def compare(said, lines, capture):
     due = truth_in(lines, start, start + about["long"], about["threshold_ns"])
     seen, queued = collections.Counter(), collections.Counter()
     for row in rows(capture, "SELECT function, total_ns, run_queue_ns FROM blocking_functions "
-                             "UNION ALL SELECT function, total_ns, 0 FROM main_sites"):
+                             "UNION ALL SELECT function, total_ns, run_queue_ns FROM main_sites"):
         seen[row["function"].rsplit("::", 1)[-1]] += row["total_ns"]
         queued[row["function"].rsplit("::", 1)[-1]] += row["run_queue_ns"]
     wrong = 0

@@ -124,6 +124,23 @@ def tasks_that_no_thread_ever_begins_are_seen_while_everything_sleeps():
 
 
 @fact
+def of_two_runtimes_the_one_that_stands_still_is_named():
+    process = started_program([tokio_pool(), "multi_thread", "2", "apart"])
+    go(process)
+    path = path_for("pool-apart.hud")
+    recorded("-d", 3, "-p", process.pid, "-o", path)
+    process.communicate("\n")
+    document = json.loads(analyzed("report", path, "--json"))
+    workers = {(w["runtime"], w["comm"] == "second") for w in document["workers"]}
+    expect_equal(len(workers), 2, "runtimes by number and by name of thread")
+    stands = next(runtime for runtime, second in workers if not second)
+    sentence = document["verdict"]["sentence"]
+    expect(sentence.startswith(f"no worker of runtime {stands} (tokio-runtime-w) of tokio_pool "),
+           sentence)
+    expect("2 workers wait" in sentence and "tokio_pool::wait_for (lock)" in sentence, sentence)
+
+
+@fact
 def where_the_runtime_is_not_read_nothing_is_said_of_the_queue():
     process = started_program([tokio_pool(), "multi_thread", "2", "bursts"])
     path = path_for("pool-stacks.hud")

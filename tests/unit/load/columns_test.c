@@ -23,6 +23,7 @@ union any {
 	struct hud_cost cost;
 	struct hud_cpu_quota cpu_quota;
 	struct hud_pool_queue pool_queue;
+	struct hud_runtime_thread runtime_thread;
 	struct hud_clock clock;
 	struct hud_layout layout;
 	uint8_t bytes[256];
@@ -55,6 +56,11 @@ static void pool_queue_correct(union any *r)
 	r->pool_queue.since_ns = BEGIN_NS - 1;
 }
 
+static void runtime_thread_correct(union any *r)
+{
+	r->runtime_thread.time_ns = BEGIN_NS;
+}
+
 static void layout_correct(union any *r)
 {
 	r->layout.layout_source = HUD_LAYOUT_LEARNED;
@@ -75,6 +81,7 @@ static const struct loaded {
 	{HUD_COST, "cost", NULL, 6},
 	{HUD_CPU_QUOTA, "cpu_quota", NULL, 6},
 	{HUD_POOL_QUEUE, "pool_queue", pool_queue_correct, 7},
+	{HUD_RUNTIME_THREAD, "runtime_thread", runtime_thread_correct, 1},
 	{HUD_CLOCK, "clock", NULL, 2},
 	{HUD_LAYOUT, "layout", layout_correct, 13},
 };

@@ -189,6 +189,95 @@ static void a_runtime_without_a_running_worker_is_stuck(void **state)
 	}
 }
 
+static void in_runtime(struct scene *s, uint32_t tid, uint64_t pool)
+{
+	struct hud_runtime_thread wire = {
+		.head = {HUD_RUNTIME_THREAD, 0, sizeof(wire)},
+		.time_ns = BEGIN_NS + 1000,
+		.pool = pool,
+		.process = s->process,
+		.tid = tid,
+	};
+
+	scene_event(s, &wire);
+}
+
+/* Workers 11 and 12 wait for a lock, 13 runs. Which runtime each is of; 0: not known. */
+static sqlite3 *runtimes_load(uint64_t second, uint64_t third)
+{
+	struct scene s;
+
+	scene_begin(&s, 1);
+	waits(&s, 11, LOCK, 0, SINCE_BEFORE);
+	waits(&s, 12, LOCK, 0, SINCE_BEFORE);
+	parks(&s, 13, 0, 2900000);
+	in_runtime(&s, 11, 0x1000);
+	if (second)
+		in_runtime(&s, 12, second);
+	if (third)
+		in_runtime(&s, 13, third);
+	return scene_load(&s, END_US);
+}
+
+static void one_of_two_runtimes_is_stuck_and_the_other_runs(void **state)
+{
+	sqlite3 *db = runtimes_load(0x1000, 0x2000);
+
+	(void)state;
+	assert_text(db, "SELECT sentence FROM verdict",
+		    "no worker of runtime 1 (tokio-runtime-w) of demo (10) runs: its tasks cannot "
+		    "make progress; 2 workers wait since before the recording in "
+		    "demo::locker::take (lock); nobody ended that. The other worker is of another "
+		    "runtime.");
+	assert_text(db, "SELECT group_concat(tid || ' ' || runtime) FROM workers",
+		    "11 1,12 1,13 2");
+	sqlite3_close(db);
+}
+
+/* Worker 13 may be of the runtime of the others, or runtime 2 may have a worker that waits. */
+static void runtimes_that_cannot_be_told_apart_count_as_one(void **state)
+{
+	static const uint64_t third[] = {0, 0x1000};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		sqlite3 *db = runtimes_load(third[i] ? 0 : 0x2000, third[i]);
+
+		assert_number(db, "SELECT count(*) FROM stuck_runtime", 0);
+		assert_text(db, "SELECT reason FROM verdict", "blocking");
+		sqlite3_close(db);
+	}
+}
+
+/* Four percent of the time of all workers, and twelve of that of its runtime. */
+static void the_runtime_that_is_blocked_the_most_decides(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	for (uint32_t tid = 11; tid <= 13; tid++) {
+		scene_window(&s, tid, 0, END_US, 1000, 0, 0);
+		parks(&s, tid, 1000000, 2900000);
+		in_runtime(&s, tid, tid == 11 ? 0x1000 : 0x2000);
+	}
+	for (uint64_t at = 10000; at < 910000; at += 100000)
+		scene_span(&s, (struct span) {.tid = 11,
+					      .from = at,
+					      .to = at + 40000,
+					      .stack = NAP,
+					      .syscall = SYS_NANOSLEEP});
+	db = scene_load(&s, END_US);
+	assert_number(db, "SELECT blocking_percent < 10 FROM verdict", 1);
+	assert_text(db, "SELECT level FROM verdict", "WARNING");
+	assert_number(db,
+		      "SELECT sentence LIKE '%the longest 40.0 ms; runtime 1 (tokio-runtime-w): "
+		      "12.0%' FROM verdict",
+		      1);
+	sqlite3_close(db);
+}
+
 /* In the middle of the recording it stood still, and then it went on. */
 static void a_runtime_that_went_on_is_not_stuck(void **state)
 {
@@ -334,6 +423,9 @@ int main(void)
 		cmocka_unit_test(only_a_wait_that_goes_on_is_still_blocked),
 		cmocka_unit_test(a_runtime_without_a_running_worker_is_stuck),
 		cmocka_unit_test(a_runtime_that_went_on_is_not_stuck),
+		cmocka_unit_test(one_of_two_runtimes_is_stuck_and_the_other_runs),
+		cmocka_unit_test(runtimes_that_cannot_be_told_apart_count_as_one),
+		cmocka_unit_test(the_runtime_that_is_blocked_the_most_decides),
 		cmocka_unit_test(the_task_in_the_lifo_slot_of_a_worker_that_waits_is_named),
 		cmocka_unit_test(
 			a_lock_that_nobody_gives_back_has_the_advice_of_a_guard_over_await),

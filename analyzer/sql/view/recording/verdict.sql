@@ -1,6 +1,7 @@
 -- Is the runtime healthy? The verdict, its reason, and the numbers it follows from.
 --
 -- WARNING, CAUTION: by the share of the workers' time in blocking polls, or by the longest of them.
+-- Where a process has several multi_thread runtimes, by the share of the one blocked the most.
 -- WARNING also where no worker of a runtime runs any more (view stuck_runtime).
 -- STARVED: the workers were ready to run and waited for a CPU, for starved_percent of their time,
 -- or for longer than they ran and starved_least_percent; and for longer than polls blocked them.
@@ -12,9 +13,11 @@
 -- the view constant. What lost its stack only was seen: it is not lost, but may be unclassified.
 CREATE VIEW verdict AS
 WITH workers AS (
-	SELECT capture, count(*) AS workers, sum(wall_ns) AS wall_ns,
-		sum(poll_cpu_ns + poll_offcpu_ns) AS polling_ns
-	FROM worker GROUP BY capture
+	SELECT w.capture, count(*) AS workers, sum(w.wall_ns) AS wall_ns,
+		sum(w.poll_cpu_ns + w.poll_offcpu_ns) AS polling_ns,
+		sum(t.exit_ns IS NULL) AS at_end
+	FROM worker AS w JOIN thread AS t ON t.id = w.thread
+	GROUP BY w.capture
 ), queued AS (
 	SELECT q.capture, sum(q.run_queue_ns) AS run_queue_ns, max(q.longest_ns) AS longest_ns,
 		sum(q.cpu_ns) AS cpu_ns
@@ -60,8 +63,17 @@ WITH workers AS (
 		min(waited_ns) AS waited_ns, min(at_attach) AS at_attach,
 		min(progress_by = 'nothing') AS hopeless,
 		group_concat(DISTINCT places) AS places,
-		group_concat(DISTINCT name || ' (' || pid || ')') AS processes
+		group_concat(DISTINCT runtime || ' of ' || name || ' (' || pid || ')')
+			AS names
 	FROM stuck_runtime GROUP BY capture
+), by_runtime AS (
+	/* Of a process with several multi_thread runtimes; rank 1: blocked for most of its time. */
+	SELECT *, row_number() OVER (PARTITION BY capture ORDER BY percent DESC, name) AS rank
+	FROM (SELECT w.capture, n.name,
+			100.0 * sum(w.blocking_ns) / max(sum(w.wall_ns), 1) AS percent
+		FROM worker AS w
+		JOIN thread_runtime AS n ON n.thread = w.thread AND n.runtimes > 1
+		GROUP BY w.capture, n.process, n.runtime)
 ), lost AS (
 	SELECT capture, sum(percent) AS percent FROM loss_total
 	WHERE unit <> 'stacks' GROUP BY capture
@@ -104,9 +116,10 @@ WITH workers AS (
 		coalesce(x.workers, 0) AS stuck_workers, coalesce(x.runtimes, 0) AS stuck_runtimes,
 		x.waited_ns AS stuck_ns, x.at_attach AS stuck_at_attach,
 		x.hopeless AS stuck_hopeless, x.places AS stuck_places,
-		x.processes AS stuck_processes,
+		x.names AS stuck_names, w.at_end - x.workers AS others_at_end,
 		CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(b.blocking_ns, 0) / w.wall_ns END
 			AS blocking_percent,
+		d.name AS worst_runtime, d.percent AS worst_percent,
 		coalesce(q.run_queue_ns, 0) AS run_queue_ns,
 		coalesce(q.longest_ns, 0) AS longest_run_queue_ns, coalesce(q.cpu_ns, 0) AS cpu_ns,
 		CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(q.run_queue_ns, 0) / w.wall_ns END
@@ -127,8 +140,7 @@ WITH workers AS (
 		CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END
 			AS classified_percent,
 		f.runtime_seen, f.runtime_linked, f.symbols_missing, u.source, u.count_unit,
-		u.population, u.timed_percent, c.truncated, c.command,
-		(SELECT count(*) FROM process AS p WHERE p.capture = c.id) AS capture_processes
+		u.population, u.timed_percent, c.truncated, c.command
 	FROM capture AS c
 	JOIN found AS f ON f.capture = c.id
 	JOIN filter AS i ON i.capture = c.id
@@ -141,14 +153,17 @@ WITH workers AS (
 	LEFT JOIN stolen AS e ON e.capture = c.id
 	LEFT JOIN before AS g ON g.capture = c.id
 	LEFT JOIN stuck AS x ON x.capture = c.id
+	LEFT JOIN by_runtime AS d ON d.capture = c.id AND d.rank = 1
 	LEFT JOIN blocked AS b ON b.capture = c.id
 	LEFT JOIN lost AS l ON l.capture = c.id
 	LEFT JOIN classified AS t ON t.capture = c.id
 ), compared AS (
 	SELECT f.*,
-		coalesce(f.blocking_percent >= k.warning_percent, 0)
+		coalesce(max(f.blocking_percent, coalesce(f.worst_percent, 0))
+				>= k.warning_percent, 0)
 			OR f.longest_ns >= k.warning_longest_ns AS warning,
-		coalesce(f.blocking_percent >= k.caution_percent, 0) AS caution,
+		coalesce(max(f.blocking_percent, coalesce(f.worst_percent, 0))
+			>= k.caution_percent, 0) AS caution,
 		(coalesce(f.run_queue_percent >= k.starved_percent, 0)
 			OR (coalesce(f.run_queue_percent >= k.starved_least_percent, 0)
 				AND f.run_queue_ns > f.cpu_ns
@@ -258,10 +273,16 @@ WITH workers AS (
 SELECT capture, level, reason,
 	CASE
 	WHEN reason = 'stuck' THEN
-		printf('no worker of %s runs: nothing can make progress%s; %s.',
-			CASE WHEN stuck_runtimes = 1 AND capture_processes = 1 THEN 'this runtime'
-				ELSE 'the runtime of ' || replace(stuck_processes, ',', ', ') END,
-			CASE WHEN stuck_hopeless THEN '' ELSE ' until a wait ends' END, stuck_text)
+		printf('no worker of %s runs: %s make progress%s; %s.%s',
+			CASE WHEN stuck_runtimes = 1 AND others_at_end = 0 THEN 'this runtime'
+				ELSE replace(stuck_names, ',', ', ') END,
+			CASE WHEN others_at_end = 0 THEN 'nothing can' ELSE 'its tasks cannot' END,
+			CASE WHEN stuck_hopeless THEN '' ELSE ' until a wait ends' END, stuck_text,
+			CASE WHEN others_at_end = 0 THEN ''
+				WHEN others_at_end = 1
+					THEN ' The other worker is of another runtime.'
+				ELSE printf(' The other %d workers are of other runtimes.',
+					others_at_end) END)
 	WHEN reason = 'starved' THEN
 		printf('%s waited for a CPU for %s of their %s (%.1f%%), %s: %s%s.',
 			workers_text, run_queue_text, wall_text, run_queue_percent,
@@ -269,9 +290,11 @@ SELECT capture, level, reason,
 				THEN '; ' || spans_text || ' took ' || blocking_text ELSE '' END)
 	WHEN reason = 'blocking' THEN
 		printf('polls blocked %s for %s of their %s (%.1f%%): %s of %s or more, the '
-			|| 'longest %s.',
+			|| 'longest %s%s.',
 			workers_text, blocking_text, wall_text, blocking_percent, spans_text,
-			threshold_text, longest_text)
+			threshold_text, longest_text, CASE WHEN worst_percent > blocking_percent
+				THEN printf('; %s: %.1f%%', worst_runtime, worst_percent)
+				ELSE '' END)
 	WHEN reason = 'pool' THEN
 		pool_text || CASE WHEN blocking_polls > 0
 			THEN '; ' || spans_text || ' took ' || blocking_text ELSE '' END || '.'

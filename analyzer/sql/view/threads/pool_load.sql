@@ -1,5 +1,5 @@
 -- How many tasks waited for a thread of each blocking pool, for how long, and was it full? No row:
--- the pool's queue is not known. Waits are lower bounds.
+-- the pool's queue is not known. Waits are lower bounds. runtime: as in workers.
 CREATE VIEW pool_load AS
 WITH load AS (
 	SELECT capture, process, pool, max(scheduler) AS scheduler, count(*) AS readings,
@@ -20,6 +20,8 @@ SELECT l.capture, l.process, p.pid, p.name, l.pool, l.scheduler, l.readings,
 	CASE WHEN wait_known THEN CAST(l.full_ns AS INTEGER) END AS full_ns,
 	CASE WHEN wait_known AND l.watched_ns > 0 THEN 100.0 * l.full_ns / l.watched_ns END
 		AS full_percent,
-	l.queued_at_end, count(*) OVER (PARTITION BY l.capture) AS pools
+	l.queued_at_end, count(*) OVER (PARTITION BY l.capture) AS pools,
+	(SELECT max(n.runtime) FROM thread_runtime AS n
+		WHERE n.process = l.process AND n.pool = l.pool AND n.runtimes > 1) AS runtime
 FROM load AS l
 JOIN process AS p ON p.id = l.process;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Bursts of requests for a blocking pool of THREADS threads, and what they waited there:
 //!
-//!     tokio_pool multi_thread|current_thread THREADS bursts|steady|stuck
+//!     tokio_pool multi_thread|current_thread THREADS bursts|steady|stuck|apart
 //!
 //! Prints `ready`, begins when a byte comes on standard input, and prints the truth at the end.
 //! `steady`: short requests, so many that the queue is never empty. `stuck`: the threads end only
-//! after another byte.
+//! after another byte. `apart`: both workers wait for a lock until another byte, while those of a
+//! second runtime run.
 
 use std::future::Future;
 use std::io::{stdin, stdout, Read, Write};
@@ -127,6 +128,32 @@ async fn stuck(threads: usize, truth: Shared) {
     holder.join().unwrap();
 }
 
+async fn wait_for(lock: Arc<Mutex<()>>) {
+    drop(lock.lock());
+}
+
+async fn running() {
+    loop {
+        sleep(Duration::from_millis(10));
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn apart(runtime: &Runtime) {
+    let lock = Arc::new(Mutex::new(()));
+    let mut builder = Builder::new_multi_thread();
+    let second = builder.worker_threads(2).thread_name("second").enable_all().build().unwrap();
+    let held = lock.lock().unwrap();
+
+    second.spawn(running());
+    for _ in 0..2 {
+        runtime.spawn(wait_for(lock.clone()));
+    }
+    byte();
+    drop(held);
+    second.shutdown_background();
+}
+
 fn drive<F: Future<Output = ()> + Send + 'static>(runtime: &Runtime, multi: bool, work: F) {
     if multi {
         runtime.block_on(runtime.spawn(work)).unwrap();
@@ -149,6 +176,7 @@ fn main() {
     stdout().flush().unwrap();
     byte();
     match arguments[2].as_str() {
+        "apart" => apart(&runtime),
         "stuck" => drive(&runtime, multi, stuck(threads, truth.clone())),
         "steady" => drive(&runtime, multi, steady(truth.clone())),
         _ => drive(&runtime, multi, bursts(truth.clone())),
