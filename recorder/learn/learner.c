@@ -20,8 +20,9 @@
 #define STEP_NS (20 * NS_PER_S) /* so long a step takes, at most: it may idle */
 #define PAUSE_NS (5 * NS_PER_S) /* before the next attempt; doubled each time */
 #define PAUSE_MAX_NS (60 * NS_PER_S)
-#define ALLOWED 64      /* snapshots of each kind between two ticks */
-#define SITES_MAX 4096  /* functions that are probed at once */
+#define HALF_MAX 3     /* attempts that end with a part of the layout: some programs show no more */
+#define ALLOWED 64     /* snapshots of each kind between two ticks */
+#define SITES_MAX 4096 /* functions that are probed at once */
 #define SITES_SINGLE 32 /* … if each needs a link of its own */
 #define SITES_COSTLY 8  /* … if they have to be single-stepped */
 
@@ -29,6 +30,7 @@
 struct subject {
 	uint64_t next_ns; /* not before then */
 	uint64_t pause_ns;
+	uint32_t half;            /* attempts after which a part of it was known */
 	struct hud_layout layout; /* the last result, and what all attempts have cost */
 	bool reported;            /* that it is not known was said */
 };
@@ -97,6 +99,15 @@ static struct subject *subject_of(struct learner *l, uint32_t object)
 	return &l->subject[object];
 }
 
+/* May another attempt find something out? */
+static bool attempt_wanted(const struct learner *l, uint32_t object)
+{
+	if (object_learnable(l->options.objects, object))
+		return true;
+	return object_half_learned(l->options.objects, object) &&
+	       (object >= l->subjects || l->subject[object].half < HALF_MAX);
+}
+
 struct wanted {
 	const struct learner *learner;
 	bool any;
@@ -106,7 +117,7 @@ static void wanted_find(void *context, const struct process_image *image)
 {
 	struct wanted *w = context;
 
-	w->any |= object_learnable(w->learner->options.objects, image->object);
+	w->any |= attempt_wanted(w->learner, image->object);
 }
 
 bool learner_wanted(const struct learner *l)
@@ -129,7 +140,7 @@ static void choice_find(void *context, const struct process_image *image)
 	struct choice *c = context;
 	struct subject *s;
 
-	if (c->found || !object_learnable(c->learner->options.objects, image->object))
+	if (c->found || !attempt_wanted(c->learner, image->object))
 		return;
 	s = subject_of(c->learner, image->object);
 	if (!s || s->next_ns > c->now_ns)
@@ -160,6 +171,7 @@ static void attempt_end(struct learner *l, uint64_t now_ns)
 	answer_end(&l->answer);
 	s->layout.snapshots += l->snapshots.head.count;
 	s->layout.attempts++;
+	s->half += object_half_learned(l->options.objects, l->object);
 	s->layout.took_ns = now_ns - l->began_ns;
 	s->layout.probe_hits += cost.hits - l->hits;
 	s->layout.bpf_run_ns = cost.run_ns;
@@ -253,9 +265,10 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 
 	s->layout.reason = a->reason;
 	if (plan->identity) {
-		report_proof(&s->layout, plan);
 		error = object_learn(l->options.objects, object, plan, l->answer.data,
 				     l->answer.bytes);
+		if (!error)
+			report_proof(&s->layout, plan);
 		attempt_end(l, now_ns);
 		if (!error)
 			process_table_identify(l->options.processes, object);
@@ -381,6 +394,8 @@ static void layout_withdraw(struct learner *l, const struct checking *c)
 	struct withdrawal w = {l, c->wrong, {.layout_flags = HUD_LAYOUT_WITHDRAWN}, c->now_ns};
 	struct subject *s = &l->subject[c->wrong];
 
+	if (l->object == c->wrong)
+		attempt_end(l, c->now_ns);
 	w.layout.reason = HUD_LEARN_CONTRADICTED;
 	w.layout.contradictions = c->contradictions;
 	process_table_images(l->options.processes, image_withdraw, &w);

@@ -9,17 +9,18 @@ static bool tag_equal(const struct hud_plan_tag *a, const struct hud_plan_tag *b
 	return a->offset == b->offset && a->bytes == b->bytes && a->value == b->value;
 }
 
+/* But for the tick. */
 static bool scheduler_equal(const struct hud_plan_scheduler *a, const struct hud_plan_scheduler *b)
 {
 	return a->kind == b->kind && a->context == b->context && a->core == b->core &&
-	       tag_equal(&a->variant, &b->variant) && tag_equal(&a->parked, &b->parked) &&
-	       a->tick == b->tick;
+	       tag_equal(&a->variant, &b->variant) && tag_equal(&a->parked, &b->parked);
 }
 
 static void queue_take(struct hud_plan_scheduler *to, const struct hud_plan_identity *guessed)
 {
 	for (uint16_t i = 0; i < guessed->schedulers; i++) {
-		if (!scheduler_equal(to, &guessed->scheduler[i]))
+		if (!scheduler_equal(to, &guessed->scheduler[i]) ||
+		    to->tick != guessed->scheduler[i].tick)
 			continue;
 		*to = guessed->scheduler[i];
 		return;
@@ -38,4 +39,42 @@ struct hud_plan_identity *learned_identity(const struct hud_plan_identity *learn
 	for (uint16_t i = 0; guessed && i < out->schedulers; i++)
 		queue_take(&out->scheduler[i], guessed);
 	return out;
+}
+
+static uint32_t unknowns(const struct hud_plan_identity *identity)
+{
+	uint32_t count = !(identity->identity_flags & HUD_IDENTITY_TASK);
+
+	for (uint16_t i = 0; i < identity->schedulers; i++)
+		count += identity->scheduler[i].tick == HUD_NO_OFFSET;
+	return count;
+}
+
+bool learned_lacks(const struct hud_plan_identity *identity)
+{
+	return unknowns(identity) > 0;
+}
+
+static bool has_scheduler(const struct hud_plan_identity *identity,
+			  const struct hud_plan_scheduler *wanted)
+{
+	for (uint16_t i = 0; i < identity->schedulers; i++) {
+		const struct hud_plan_scheduler *s = &identity->scheduler[i];
+
+		if (scheduler_equal(s, wanted) &&
+		    (wanted->tick == HUD_NO_OFFSET || s->tick == wanted->tick))
+			return true;
+	}
+	return false;
+}
+
+bool learned_extends(const struct hud_plan_identity *more, const struct hud_plan_identity *known)
+{
+	for (uint16_t i = 0; i < known->schedulers; i++)
+		if (!has_scheduler(more, &known->scheduler[i]))
+			return false;
+	if (known->identity_flags & HUD_IDENTITY_TASK &&
+	    (!(more->identity_flags & HUD_IDENTITY_TASK) || more->task != known->task))
+		return false;
+	return more->schedulers > known->schedulers || unknowns(more) < unknowns(known);
 }

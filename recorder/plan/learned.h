@@ -4,11 +4,19 @@
 
 #include "format/plan.h"
 
+#include <stdbool.h>
+
 /*
  * A copy of a learned identity. What it cannot have, the queues, is taken from one that was guessed
  * (or NULL), for each scheduler of which both say the same. NULL: no memory.
  */
 struct hud_plan_identity *learned_identity(const struct hud_plan_identity *learned,
 					   const struct hud_plan_identity *guessed);
+
+/* Is there more that snapshots might prove: a tick, the task's id? */
+bool learned_lacks(const struct hud_plan_identity *identity);
+
+/* Does `more` say all that `known` says, and more? */
+bool learned_extends(const struct hud_plan_identity *more, const struct hud_plan_identity *known);
 
 #endif

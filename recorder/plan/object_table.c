@@ -36,11 +36,12 @@ struct object {
 	struct plan plan; /* PLAN_READY, PLAN_STORED */
 	/* `plan.identity` points to it; NULL: nothing was learned. */
 	struct hud_plan_identity *learned;
-	bool recalled;       /* learned by an earlier recording */
-	uint32_t number;     /* PLAN_STORED: in the maps */
-	char *path;          /* NULL: the vdso, or no memory */
-	uint64_t code_bytes; /* mapped as code */
-	bool reported;       /* object_table_each_new() has given its plan */
+	const struct hud_plan_identity *guessed; /* `plan.identity` before that, or NULL */
+	bool recalled;                           /* learned by an earlier recording */
+	uint32_t number;                         /* PLAN_STORED: in the maps */
+	char *path;                              /* NULL: the vdso, or no memory */
+	uint64_t code_bytes;                     /* mapped as code */
+	bool reported;                           /* object_table_each_new() has given its plan */
 };
 
 struct object_table {
@@ -189,6 +190,22 @@ static struct plan_key plan_key(const struct object_table *t, const struct objec
 	};
 }
 
+/* Puts what was learned in place of what was known or guessed. 0 or -ENOMEM. */
+static int identity_take(struct object *o, const struct hud_plan_identity *learned)
+{
+	struct hud_plan_identity *copy;
+
+	if (!o->learned)
+		o->guessed = o->plan.identity;
+	copy = learned_identity(learned, o->guessed);
+	if (!copy)
+		return -ENOMEM;
+	free(o->learned);
+	o->learned = copy;
+	o->plan.identity = copy;
+	return 0;
+}
+
 /* Takes what an earlier recording learned of a process that ran this object. */
 static void learned_recall(struct object_table *t, struct object *o)
 {
@@ -202,14 +219,10 @@ static void learned_recall(struct object_table *t, struct object *o)
 		return;
 	if (!plan_parse(data, bytes, &learned)) {
 		if (learned.learned && learned.identity)
-			o->learned = learned_identity(learned.identity, o->plan.identity);
+			o->recalled = !identity_take(o, learned.identity);
 		plan_free(&learned);
 	}
 	free(data);
-	if (!o->learned)
-		return;
-	o->plan.identity = o->learned;
-	o->recalled = true;
 }
 
 /* Is the received plan of the file that it was requested for? */
@@ -570,6 +583,12 @@ bool object_learnable(const struct object_table *t, uint32_t object)
 	       (!plan->identity || !(plan->identity->identity_flags & HUD_IDENTITY_KNOWN));
 }
 
+bool object_half_learned(const struct object_table *t, uint32_t object)
+{
+	return object < t->objects && t->object[object].learned &&
+	       learned_lacks(t->object[object].learned);
+}
+
 bool object_recalled(const struct object_table *t, uint32_t object)
 {
 	return object < t->objects && t->object[object].recalled;
@@ -585,16 +604,15 @@ int object_learn(struct object_table *t, uint32_t object, const struct plan *ans
 {
 	struct object *o = &t->object[object];
 	struct plan_key key = plan_key(t, o);
-	struct hud_plan_identity *learned;
 
 	if (!answer->learned || !answer->identity ||
 	    !(answer->identity->identity_flags & HUD_IDENTITY_LEARNED))
 		return -EBADMSG;
-	learned = learned_identity(answer->identity, o->plan.identity);
-	if (!learned)
+	if (o->learned && !learned_extends(answer->identity, o->learned))
+		return -EEXIST;
+	if (identity_take(o, answer->identity))
 		return -ENOMEM;
-	o->learned = learned;
-	o->plan.identity = learned;
+	o->recalled = false;
 	key.learned = true;
 	if (o->file.st_ino)
 		plan_cache_put(&t->cache, &key, data, bytes);

@@ -90,6 +90,8 @@ void object_table_each_new(struct object_table *t,
  * is not known, or guessed, and can be found out?
  */
 bool object_learnable(const struct object_table *t, uint32_t object);
+/* Was it learned, but not all that can be? */
+bool object_half_learned(const struct object_table *t, uint32_t object);
 /* Was its identity learned, by an earlier recording? */
 bool object_recalled(const struct object_table *t, uint32_t object);
 
@@ -98,7 +100,7 @@ int object_table_ask(const struct object_table *t, int snapshots);
 
 /*
  * Takes the identity in an answer, and keeps it for later recordings. -EBADMSG: it has none; or
- * -ENOMEM.
+ * -ENOMEM. -EEXIST: it says no more than the one that was learned before, which stays.
  */
 int object_learn(struct object_table *t, uint32_t object, const struct plan *answer,
 		 const uint8_t *data, size_t bytes);
