@@ -153,17 +153,19 @@ $(DEMO_DEBUG0): $(DEMO)
 	@objcopy --strip-debug --update-section $(NOTE)=$@.note $< $@
 
 # A library with Tokio in it, which tests load into a program that has none; a program whose requests wait for
-# the blocking pool; one that idles until it is woken; one whose tasks wait at known lines. They take the demo's
-# build of Tokio.
+# the blocking pool; one that idles until it is woken; one whose tasks wait at known lines; one whose tasks measure
+# themselves. They take the demo's build of Tokio.
 TOKIO_PLUGIN := $(BUILD)/demo-release/release/libtokio_plugin.so
 TOKIO_POOL   := $(BUILD)/demo-release/release/tokio_pool
 TOKIO_ECHO   := $(BUILD)/demo-release/release/tokio_echo
 TOKIO_TASKS  := $(BUILD)/demo-release/release/tokio_tasks
-TOKIO_PROGRAMS := $(TOKIO_PLUGIN) $(TOKIO_POOL) $(TOKIO_ECHO) $(TOKIO_TASKS)
+TOKIO_LIVES  := $(BUILD)/demo-release/release/tokio_lives
+TOKIO_PROGRAMS := $(TOKIO_PLUGIN) $(TOKIO_POOL) $(TOKIO_ECHO) $(TOKIO_TASKS) $(TOKIO_LIVES)
 $(TOKIO_PLUGIN): $(wildcard tests/e2e/programs/tokio_plugin/src/*.rs tests/e2e/programs/tokio_plugin/Cargo.toml)
 $(TOKIO_POOL): $(wildcard tests/e2e/programs/tokio_pool/src/*.rs tests/e2e/programs/tokio_pool/Cargo.toml)
 $(TOKIO_ECHO): $(wildcard tests/e2e/programs/tokio_echo/src/*.rs tests/e2e/programs/tokio_echo/Cargo.toml)
 $(TOKIO_TASKS): $(wildcard tests/e2e/programs/tokio_tasks/src/*.rs tests/e2e/programs/tokio_tasks/Cargo.toml)
+$(TOKIO_LIVES): $(wildcard tests/e2e/programs/tokio_lives/src/*.rs tests/e2e/programs/tokio_lives/Cargo.toml)
 $(TOKIO_PROGRAMS): export RUSTFLAGS :=
 $(TOKIO_PROGRAMS): | $(DEMO)
 	cd tests/e2e/programs/$(patsubst lib%.so,%,$(@F)) && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$(abspath $(@D)/..) cargo build --release

@@ -32,6 +32,7 @@ enum event_type {
 	EVENT_POLL,    /* a long poll, ended or still open (HUD_POLL_OPEN) */
 	EVENT_POOL,    /* what was read of a blocking pool's queue */
 	EVENT_RUNTIME, /* a thread was found in another runtime than before */
+	EVENT_TASK,    /* a task has ended */
 };
 
 /* First in every event. */
@@ -207,6 +208,63 @@ struct poll_histogram {
 	__u64 total_ns;
 	__u64 max_ns;
 	__u32 bucket[HISTOGRAM_BUCKETS];
+};
+
+/* Map `lives`: the tasks that are followed, by the address of their header. */
+struct task_key {
+	__u64 header;
+	__u32 tgid;
+	__u32 reserved;
+};
+
+enum life_phase {
+	LIFE_AWAITS,
+	LIFE_READY, /* spawned or woken, and not polled yet */
+	LIFE_POLLED,
+	LIFE_UNKNOWN, /* one of these: not all that changed it was seen */
+	LIFE_PHASES,
+};
+
+/* struct task_life.word: phase, flag, and since when, in one word, so that it changes at once. */
+#define LIFE_PHASE_MASK 3u
+#define LIFE_WOKEN 4u /* LIFE_POLLED: it was woken since the poll began */
+#define LIFE_SINCE_SHIFT 3
+
+struct task_life {
+	__u64 word;     /* 0: not ready to be used yet */
+	__u64 task;     /* the runtime's id of it */
+	__u64 id_place; /* address of that id: another task may come to lie in the same place */
+	__u64 parent;   /* LIFE_SPAWN_SEEN: the task that was polled meanwhile; 0: none */
+	__u64 site;     /* polls it */
+	__u64 start_ns; /* its spawn, or when it was first seen */
+	__u64 ns[LIFE_PHASES];
+	__u64 ready_max_ns;
+	__u32 polls;
+	__u32 readies; /* times that it was ready and then polled */
+	__u32 epoch;   /* probe_epoch when it last changed */
+	__u32 flags;   /* enum life_flags */
+};
+
+enum life_flags {
+	LIFE_SPAWN_SEEN = 1u << 0,
+};
+
+/* Map `task_sums`: of the tasks that are or were followed and are polled by one function. */
+struct task_sum {
+	__u64 spawned;
+	__u64 found; /* begun to be followed without their spawn */
+	__u64 ended; /* the following are of these */
+	__u64 sent;  /* with an EVENT_TASK of their own */
+	__u64 polls;
+	__u64 readies;
+	__u64 ns[LIFE_PHASES];
+	__u64 ready_max_ns;
+	__u64 unfollowed; /* that there was no room for; in none of the above */
+};
+
+struct event_task {
+	struct event head; /* time_ns: its end */
+	struct task_life life;
 };
 
 /* Indices of the per-CPU loss counters. */

@@ -55,7 +55,7 @@ static __always_inline void sleep_check(const struct thread_state *st, const str
 /* The identity of the thread's process, cached in the thread; NULL: none. */
 static __always_inline struct identity *identity_find(struct thread_state *st, __u32 tgid)
 {
-	__u32 version = identity_version;
+	__u32 version = identity_version, number;
 
 	if (st->identity_version != version) {
 		__u32 *index = bpf_map_lookup_elem(&identity_of, &tgid);
@@ -63,9 +63,8 @@ static __always_inline struct identity *identity_find(struct thread_state *st, _
 		st->identity = index ? *index : IDENTITY_NONE;
 		st->identity_version = version;
 	}
-	if (st->identity == IDENTITY_NONE)
-		return NULL;
-	return bpf_map_lookup_elem(&identities, &st->identity);
+	number = st->identity; /* before 6.4 a key may not lie in an argument's memory */
+	return number == IDENTITY_NONE ? NULL : bpf_map_lookup_elem(&identities, &number);
 }
 
 /*

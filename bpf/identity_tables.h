@@ -25,6 +25,10 @@ struct identity {
 	__u32 reserved;
 	__u32 task_vtable; /* with HUD_IDENTITY_HEADER: as in struct hud_plan_identity */
 	__u32 task_id;
+	__u32 task_state;     /* in the header of a task */
+	__u32 task_running;   /* its bit while a thread polls the task; 0: not known */
+	__u32 task_cancelled; /* … that it is to end */
+	__u32 reserved2;
 	struct hud_plan_scheduler scheduler[IDENTITY_SCHEDULERS];
 	struct hud_plan_pool pool; /* without roots: not known */
 };

@@ -17,6 +17,7 @@
 struct pt_regs {
 	unsigned long bp;
 	unsigned long di;
+	unsigned long si;
 	unsigned long orig_ax; /* number of the system call; -1 in interrupts and exceptions */
 	unsigned long ip;
 	unsigned long sp;

@@ -170,6 +170,25 @@ static __always_inline void entry_count(void)
 		(*count)++;
 }
 
+/* The first argument of the function that is probed, and the second. */
+static __always_inline __u64 first_argument(const struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return regs->di;
+#else
+	return regs->regs[0];
+#endif
+}
+
+static __always_inline __u64 second_argument(const struct pt_regs *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return regs->si;
+#else
+	return regs->regs[1];
+#endif
+}
+
 static __always_inline __u64 probe_address(const struct pt_regs *regs)
 {
 #if defined(__TARGET_ARCH_x86)
@@ -195,16 +214,90 @@ int poll_entry(struct pt_regs *ctx)
 	if (key.where == HUD_WHERE_PARK && key.trusted & KEY_LEARNED &&
 	    st->identity < IDENTITIES_MAX)
 		__sync_fetch_and_add(&contradictions[st->identity], 1);
-	if (key.where != HUD_WHERE_POLL || is_nested(&st->poll, &key))
+	if (key.where != HUD_WHERE_POLL || is_nested(&st->poll, &key)) {
+		life_poll(st, first_argument(ctx), bpf_get_current_pid_tgid() >> 32, 0);
 		return 0; /* without a core it blocks no worker */
+	}
 	st->poll.entering = true;
 	barrier();
 	now = bpf_ktime_get_ns();
 	poll_enter(task, st, &key, probe_address(ctx), now);
 	if (st->out_ns >= now)
 		poll_entered_late(&st->poll, bpf_ktime_get_ns());
+	st->poll.span.task_header = first_argument(ctx);
+	st->poll.span.task_word = 0;
+	life_poll(st, st->poll.span.task_header, bpf_get_current_pid_tgid() >> 32,
+		  st->poll.span.start_max_ns);
 	barrier();
 	st->poll.entering = false;
+	return 0;
+}
+
+/* Of what is called for every task: see struct hud_plan_task_hook. */
+static __always_inline struct thread_state *hook_thread(void)
+{
+	entry_count();
+	return following ? thread_find(bpf_get_current_task_btf()) : NULL;
+}
+
+static __always_inline void task_spawn(struct thread_state *st, __u64 header)
+{
+	struct poll_key key;
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+
+	if (!st)
+		return;
+	identity_read(bpf_get_current_task_btf(), NULL, st, tgid, &key);
+	life_spawn(st, header, tgid, key.task);
+}
+
+SEC("uprobe")
+int task_spawned(struct pt_regs *ctx)
+{
+	task_spawn(hook_thread(), first_argument(ctx));
+	return 0;
+}
+
+SEC("uprobe")
+int task_bound(struct pt_regs *ctx)
+{
+	task_spawn(hook_thread(), second_argument(ctx));
+	return 0;
+}
+
+/*
+ * Every task that becomes ready comes through here, new ones too. Where no other function sees new
+ * ones, they are what is not followed and was neither woken, nor polled, nor cancelled.
+ */
+SEC("uprobe")
+int task_scheduled(struct pt_regs *ctx)
+{
+	struct thread_state *st = hook_thread();
+	__u64 header = second_argument(ctx);
+
+	if (st && st->woken_header != header &&
+	    life_may_be_new(st, header, bpf_get_current_pid_tgid() >> 32))
+		task_spawn(st, header);
+	return 0;
+}
+
+SEC("uprobe")
+int task_woken(struct pt_regs *ctx)
+{
+	struct thread_state *st = hook_thread();
+
+	if (st)
+		life_wake(st, first_argument(ctx), bpf_get_current_pid_tgid() >> 32);
+	return 0;
+}
+
+SEC("uprobe")
+int task_ended(struct pt_regs *ctx)
+{
+	struct thread_state *st = hook_thread();
+
+	if (st)
+		life_end(st, first_argument(ctx), bpf_get_current_pid_tgid() >> 32);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #define HUD_BPF_POLLS_BPF_H
 
 #include "bpf/queue.bpf.h"
+#include "bpf/task_life.bpf.h"
 
 /*
  * Finds long polls: is a thread, from one observation of the runtime's state to the next, still in
@@ -128,8 +129,11 @@ static __always_inline void poll_count(const struct poll_span *span, const struc
 				       __u32 tgid, __u64 now)
 {
 	bool to_now = span->flags & HUD_POLL_END_EXACT || next->where == HUD_WHERE_PARK;
+	__u64 end = to_now ? now : span->end_min_ns;
 
-	histogram_add(span->site, tgid, (to_now ? now : span->end_min_ns) - span->start_max_ns);
+	histogram_add(span->site, tgid, end - span->start_max_ns);
+	if (span->task_header)
+		life_poll_end(span->task_header, span->task_word, tgid, end);
 }
 
 /* Time of the poll as far as it was observed, less sleep and waiting for a CPU. */

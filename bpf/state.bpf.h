@@ -30,6 +30,8 @@ const volatile bool sleeper_stacks = true;
 enum walk_mode walk_mode = WALK_ATTACH; /* set by hud-record between walks */
 bool stack_at_switch_in = false;        /* the hook that runs as the incoming thread is attached */
 bool probing = false;                   /* --polls: the probes at poll entry are attached now */
+bool following = false;                 /* … and so are the hooks of tasks: enum hud_task_hook */
+__u32 probe_epoch = 0;                  /* … for the how many-th time */
 
 /* The watched tgids. 8192: more processes than the services of one host have. */
 struct {
@@ -119,8 +121,10 @@ struct poll_span {
 	__u64 run_queue_ns;
 	__u64 stolen_ns; /* poll_watch.stolen_ns when last added to run_queue_ns */
 	__u64 site;
-	__u32 flags;     /* enum hud_poll_flags */
-	__u32 scheduler; /* 1 + index in the identity */
+	__u64 task_header; /* HUD_POLL_EXACT: of the task; 0: its life is not followed */
+	__u64 task_word;   /* struct task_life.word, as this poll's beginning set it */
+	__u32 flags;       /* enum hud_poll_flags */
+	__u32 scheduler;   /* 1 + index in the identity */
 	__u32 samples;
 	__u32 ready_samples;
 	__u32 ready_sum;
@@ -205,9 +209,11 @@ struct thread_state {
 	__u64 span_start_ns; /* a span for the switch-in hook to write; 0: none */
 	__u64 span_end_ns;
 	__u64 span_wakeup_ns;
-	__u64 open_start_ns; /* the open span whose stack was sent */
-	__u64 pool_paid_ns;  /* its looks at the queue of its runtime's pool: pool_look_allowed() */
-	__u64 pool;          /* of the runtime it was last found in */
+	__u64 open_start_ns;  /* the open span whose stack was sent */
+	__u64 woken_header;   /* of a task that is not followed: woken, or polled, by the thread */
+	__u64 lives_start_ns; /* with `lives`: see life_send() */
+	__u64 pool_paid_ns; /* its looks at the queue of its runtime's pool: pool_look_allowed() */
+	__u64 pool;         /* of the runtime it was last found in */
 	__u32 sleeps;
 	__u32 preemptions;
 	__u32 sample_turn; /* ticks that interrupted it, counted from a random number */
@@ -219,7 +225,9 @@ struct thread_state {
 	__u32 identity_version;
 	__u32 short_sleeps; /* since limit_start_ns, in the poll that began at short_poll_ns */
 	__u32 stacks;       /* since limit_start_ns */
-	__u32 phase;        /* enum thread_phase */
+	__u32 lives;        /* EVENT_TASK sent since lives_start_ns */
+	__u32 reserved;
+	__u32 phase; /* enum thread_phase */
 	__u32 out_state;
 	__u32 out_cpu;
 	__s32 syscall; /* of the span for the hook */

@@ -205,6 +205,22 @@ static int take_poll_sites(struct parse *p, const struct hud_record *record)
 	return 0;
 }
 
+static int take_hooks(struct parse *p, const struct hud_record *record)
+{
+	const struct hud_plan_task_hook *hook = (const void *)(record + 1);
+	size_t bytes = record->size - sizeof(*record), count = bytes / sizeof(*hook);
+
+	if (bytes % sizeof(*hook) || count > HUD_PLAN_TASK_HOOKS_MAX)
+		return -EBADMSG;
+	for (size_t i = 0; i < count; i++)
+		if (!hook[i].hook || hook[i].hook > HUD_HOOK_LAST ||
+		    (i && hook[i].address <= hook[i - 1].address))
+			return -EBADMSG;
+	p->plan->hook = hook;
+	p->plan->hooks = count;
+	return 0;
+}
+
 static int take_code(struct parse *p, const struct hud_record *record)
 {
 	const struct hud_plan_code *code = (const void *)(record + 1);
@@ -292,6 +308,7 @@ static int (*const take[])(struct parse *p, const struct hud_record *record) = {
 	[HUD_PLAN_TASK_NODES] = take_task_nodes,
 	[HUD_PLAN_TASK_EDGES] = take_task_edges,
 	[HUD_PLAN_TASK_DYNS] = take_task_dyns,
+	[HUD_PLAN_TASK_HOOKS] = take_hooks,
 };
 
 static int take_record(struct parse *p, const struct hud_record *record)
@@ -497,6 +514,7 @@ static void put_content(uint8_t *content, size_t content_bytes, const struct pla
 	at = put_whole(content, at, HUD_PLAN_LEARNED, p->learned, sizeof(*p->learned));
 	at = put(content, at, HUD_PLAN_POLL_SITES, p->poll_site,
 		 p->poll_sites * sizeof(*p->poll_site));
+	at = put(content, at, HUD_PLAN_TASK_HOOKS, p->hook, p->hooks * sizeof(*p->hook));
 	at = put(content, at, HUD_PLAN_CODE, p->code, p->codes * sizeof(*p->code));
 	at = put_tasks(content, at, &p->tasks);
 	at = put(content, at, HUD_PLAN_RULES, p->rule, p->rules * sizeof(*p->rule));
@@ -534,7 +552,8 @@ int plan_serialize(const struct plan *p, void **out, size_t *bytes)
 	int err;
 
 	if (p->segments > HUD_PLAN_SEGMENTS_MAX || p->rules > HUD_PLAN_RULES_MAX ||
-	    p->poll_sites > HUD_PLAN_POLL_SITES_MAX || p->codes > HUD_PLAN_CODE_MAX ||
+	    p->poll_sites > HUD_PLAN_POLL_SITES_MAX || p->hooks > HUD_PLAN_TASK_HOOKS_MAX ||
+	    p->codes > HUD_PLAN_CODE_MAX ||
 	    (p->identity && p->identity->schedulers > HUD_PLAN_SCHEDULERS_MAX) ||
 	    (p->pool && p->pool->roots > HUD_PLAN_POOL_ROOTS_MAX) ||
 	    p->tasks.types > HUD_PLAN_TASK_TYPES_MAX || p->tasks.nodes > HUD_PLAN_TASK_NODES_MAX ||
@@ -543,11 +562,12 @@ int plan_serialize(const struct plan *p, void **out, size_t *bytes)
 	    p->rows > HUD_PLAN_CONTENT_MAX / sizeof(*p->row))
 		return -EFBIG;
 	content_bytes = sizeof(struct hud_plan) + sizeof(struct hud_plan_numbers) +
-			5 * sizeof(struct hud_record) + p->codes * sizeof(*p->code) +
-			identity_bytes(p) + fixed_bytes(p) + tasks_bytes(&p->tasks) +
-			p->poll_sites * sizeof(*p->poll_site) + p->segments * sizeof(*p->segment) +
-			sizeof(struct hud_plan_pages) + p->pages * sizeof(*p->page) +
-			p->rules * sizeof(*p->rule) + (p->rows * sizeof(*p->row) + 7) / 8 * 8;
+			6 * sizeof(struct hud_record) + p->hooks * sizeof(*p->hook) +
+			p->codes * sizeof(*p->code) + identity_bytes(p) + fixed_bytes(p) +
+			tasks_bytes(&p->tasks) + p->poll_sites * sizeof(*p->poll_site) +
+			p->segments * sizeof(*p->segment) + sizeof(struct hud_plan_pages) +
+			p->pages * sizeof(*p->page) + p->rules * sizeof(*p->rule) +
+			(p->rows * sizeof(*p->row) + 7) / 8 * 8;
 	if (content_bytes > HUD_PLAN_CONTENT_MAX)
 		return -EFBIG;
 	content = calloc(1, content_bytes);

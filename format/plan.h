@@ -52,6 +52,7 @@ enum hud_plan_record_type {
 	HUD_PLAN_TASK_NODES = 14, /* struct hud_plan_task_node[] */
 	HUD_PLAN_TASK_EDGES = 15, /* struct hud_plan_task_edge[], those of a node together */
 	HUD_PLAN_TASK_DYNS = 16,  /* struct hud_plan_task_dyn[], by address */
+	HUD_PLAN_TASK_HOOKS = 17, /* struct hud_plan_task_hook[], by address */
 	HUD_PLAN_CODE = 20,       /* struct hud_plan_code[], by address */
 };
 
@@ -304,6 +305,32 @@ HUD_ASSERT_SIZE(struct hud_plan_poll_site, 16);
 
 #define HUD_PLAN_POLL_SITES_MAX 65536u
 
+/*
+ * A function that the runtime calls for every task, of whatever type, when something happens to it.
+ * It is given the address of the task's header.
+ */
+struct hud_plan_task_hook {
+	uint64_t address;
+	uint32_t hook;       /* enum hud_task_hook */
+	uint32_t hook_flags; /* enum hud_task_hook_flags */
+};
+HUD_ASSERT_SIZE(struct hud_plan_task_hook, 16);
+
+enum hud_task_hook {
+	HUD_HOOK_SPAWN = 1,    /* the task is new; the header is its first argument */
+	HUD_HOOK_BIND = 2,     /* the same, and the header is the second argument */
+	HUD_HOOK_WAKE = 3,     /* somebody wakes it; first argument */
+	HUD_HOOK_END = 4,      /* its future has ended; first argument */
+	HUD_HOOK_SCHEDULE = 5, /* it comes into a run queue, new or woken; second argument */
+};
+#define HUD_HOOK_LAST HUD_HOOK_SCHEDULE
+
+enum hud_task_hook_flags {
+	HUD_HOOK_CHEAP = 1u << 0, /* a uprobe's first instruction is emulated, not single-stepped */
+};
+
+#define HUD_PLAN_TASK_HOOKS_MAX 64u
+
 /* A function that is known by its shape or by what it refers to, whether it has a name or not. */
 struct hud_plan_code {
 	uint64_t address;
@@ -346,6 +373,8 @@ struct plan {
 	const struct hud_plan_learned *learned;    /* NULL: it is no answer to snapshots */
 	const struct hud_plan_poll_site *poll_site;
 	size_t poll_sites;
+	const struct hud_plan_task_hook *hook;
+	size_t hooks;
 	const struct hud_plan_code *code;
 	size_t codes;
 	struct plan_tasks tasks;

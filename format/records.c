@@ -335,6 +335,35 @@ static const struct record_field task_fields[] = {
 	ONE(hud_task, task_flags, FIELD_HEX), {0},
 };
 
+static const struct record_field task_life_fields[] = {
+	ONE(hud_task_life, start_ns, FIELD_NUMBER),
+	ONE(hud_task_life, end_ns, FIELD_NUMBER),
+	ONE(hud_task_life, task, FIELD_NUMBER),
+	ONE(hud_task_life, parent, FIELD_NUMBER),
+	ONE(hud_task_life, polled_ns, FIELD_NUMBER),
+	ONE(hud_task_life, ready_ns, FIELD_NUMBER),
+	ONE(hud_task_life, await_ns, FIELD_NUMBER),
+	ONE(hud_task_life, unknown_ns, FIELD_NUMBER),
+	ONE(hud_task_life, ready_max_ns, FIELD_NUMBER),
+	ONE(hud_task_life, process, FIELD_NUMBER),
+	ONE(hud_task_life, site, FIELD_NUMBER),
+	ONE(hud_task_life, polls, FIELD_NUMBER),
+	ONE(hud_task_life, readies, FIELD_NUMBER),
+	ONE(hud_task_life, life_flags, FIELD_HEX),
+	{0},
+};
+
+static const struct record_field task_sum_fields[] = {
+	ONE(hud_task_sum, time_ns, FIELD_NUMBER),    ONE(hud_task_sum, spawned, FIELD_NUMBER),
+	ONE(hud_task_sum, found, FIELD_NUMBER),      ONE(hud_task_sum, ended, FIELD_NUMBER),
+	ONE(hud_task_sum, written, FIELD_NUMBER),    ONE(hud_task_sum, polls, FIELD_NUMBER),
+	ONE(hud_task_sum, readies, FIELD_NUMBER),    ONE(hud_task_sum, polled_ns, FIELD_NUMBER),
+	ONE(hud_task_sum, ready_ns, FIELD_NUMBER),   ONE(hud_task_sum, await_ns, FIELD_NUMBER),
+	ONE(hud_task_sum, unknown_ns, FIELD_NUMBER), ONE(hud_task_sum, ready_max_ns, FIELD_NUMBER),
+	ONE(hud_task_sum, unfollowed, FIELD_NUMBER), ONE(hud_task_sum, process, FIELD_NUMBER),
+	ONE(hud_task_sum, site, FIELD_NUMBER),       {0},
+};
+
 static const struct record_field task_frame_fields[] = {
 	ONE(hud_task_frame, task, FIELD_NUMBER),
 	ONE(hud_task_frame, entry, FIELD_HEX),
@@ -644,6 +673,24 @@ static const struct record_kind kinds[] = {
 		.bytes = sizeof(struct hud_task_frame),
 		.fields = task_frame_fields,
 		.reference = {ID(PROCESS, hud_task_frame, process)},
+	},
+	[HUD_TASK_LIFE] = {
+		.name = "task-life", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_task_life),
+		.fields = task_life_fields,
+		.reference = {
+			ID(PROCESS, hud_task_life, process),
+			ID(USER_STACK, hud_task_life, site),
+		},
+	},
+	[HUD_TASK_SUM] = {
+		.name = "task-sum", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_task_sum),
+		.fields = task_sum_fields,
+		.reference = {
+			ID(PROCESS, hud_task_sum, process),
+			ID(USER_STACK, hud_task_sum, site),
+		},
 	},
 	[HUD_SYMBOL_TEXT] = {
 		.name = "symbol-text", .group = RECORD_SYMBOL,

@@ -96,6 +96,8 @@ enum hud_record_type {
 	HUD_TASK_RUNTIME = 81,
 	HUD_TASK = 82,
 	HUD_TASK_FRAME = 83,
+	HUD_TASK_LIFE = 84,
+	HUD_TASK_SUM = 85,
 	HUD_RUNTIME_THREAD = 90,
 	HUD_PART = 93,
 	/* Symbols: what debug information says of the addresses, added after the recording. */
@@ -426,6 +428,10 @@ HUD_ASSERT_SIZE(struct hud_histogram, 48);
 enum hud_probes_flags {
 	HUD_PROBES_ATTACHED = 1u << 0, /* from now on each poll's beginning is seen */
 	HUD_PROBES_GIVEN_UP = 1u << 1, /* they cost too much for the rest of the recording */
+	/* Of tasks, wherever it happens, is seen: their spawn, that they are woken, their end. */
+	HUD_PROBES_SPAWNS = 1u << 2,
+	HUD_PROBES_WAKES = 1u << 3,
+	HUD_PROBES_ENDS = 1u << 4,
 };
 
 /* The probes of --polls were attached, or detached to keep their budget. */
@@ -440,6 +446,63 @@ struct hud_probes {
 	uint32_t reserved;
 };
 HUD_ASSERT_SIZE(struct hud_probes, 40);
+
+enum hud_life_flags {
+	HUD_LIFE_SPAWNED =
+		1u << 0,          /* its spawn was seen, at start_ns; else it was first seen then */
+	HUD_LIFE_ENDED = 1u << 1, /* at end_ns; else that is when it was last observed */
+	/* Not seen since the probes were attached again, or its process is gone: may have ended. */
+	HUD_LIFE_LOST = 1u << 2,
+};
+
+/*
+ * What one task did (--polls): a task that lived for the threshold or longer and has ended, if not
+ * too many did; and each that lives at the end. The four times add up to end_ns - start_ns.
+ */
+struct hud_task_life {
+	struct hud_record head;
+	uint64_t start_ns;
+	uint64_t end_ns;
+	uint64_t task;      /* the runtime's id of it */
+	uint64_t parent;    /* SPAWNED: the task that spawned it; 0: none did, or it is not known */
+	uint64_t polled_ns; /* in polls */
+	uint64_t ready_ns;  /* spawned or woken, and not polled yet */
+	uint64_t await_ns;  /* waiting to be woken */
+	uint64_t unknown_ns;   /* in one of these: not all that changed it was seen */
+	uint64_t ready_max_ns; /* the longest time it was ready for until a poll */
+	uint32_t process;
+	uint32_t site; /* user stack of one frame: the function that polls it */
+	uint32_t polls;
+	uint32_t readies;    /* polls that it is known for when it became ready */
+	uint32_t life_flags; /* enum hud_life_flags */
+	uint32_t reserved;
+};
+HUD_ASSERT_SIZE(struct hud_task_life, 104);
+
+/*
+ * The tasks that one function polls, since recording began and while probes were attached; written
+ * each second: of several of one (process, site) the last holds, all of them together are counts
+ * over time. `polls` to `ready_max_ns` are of tasks that have ended.
+ */
+struct hud_task_sum {
+	struct hud_record head;
+	uint64_t time_ns;
+	uint64_t spawned; /* whose spawn was seen */
+	uint64_t found;   /* followed without it: they were there when probing began */
+	uint64_t ended;
+	uint64_t written; /* of these, with a HUD_TASK_LIFE */
+	uint64_t polls;
+	uint64_t readies;
+	uint64_t polled_ns;
+	uint64_t ready_ns;
+	uint64_t await_ns;
+	uint64_t unknown_ns;
+	uint64_t ready_max_ns;
+	uint64_t unfollowed; /* polls of tasks that there was no room for; in none of the above */
+	uint32_t process;
+	uint32_t site;
+};
+HUD_ASSERT_SIZE(struct hud_task_sum, 120);
 
 enum hud_lifecycle_kind {
 	HUD_THREAD_START = 1,

@@ -594,6 +594,9 @@ int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_re
 	case HUD_TASK:
 	case HUD_TASK_FRAME:
 		return ingest_task_event(in, c, r);
+	case HUD_TASK_LIFE:
+	case HUD_TASK_SUM:
+		return ingest_life_event(in, c, r);
 	case HUD_END:
 		return end(c, (const void *)r);
 	case HUD_PART:

@@ -91,8 +91,18 @@ static const struct {
 	[ROW_POLL_BUCKET] = {"poll_bucket", "poll_site, low_ns, high_ns, polls"},
 	[ROW_PROBE_STATE] = {"probe_state",
 			     "capture, time_ns, attached, given_up, sites,"
-			     "costly_sites, probe_cost_ns, cost_permille, id",
+			     "costly_sites, probe_cost_ns, cost_permille, spawns, wakes, ends, id",
 			     true},
+	[ROW_FOLLOWED_TASK] = {"followed_task",
+			       "capture, process, site_stack, task_id, parent_id, start_ns, end_ns,"
+			       "spawned, ended, lost, polls, readies, polled_ns, ready_ns,"
+			       "await_ns, unknown_ns, ready_max_ns, id",
+			       true},
+	[ROW_FOLLOWED_COUNT] = {"followed_count",
+				"capture, process, site_stack, time_ns, spawned, found, ended,"
+				"written, unfollowed, polls, readies, polled_ns, ready_ns,"
+				"await_ns, unknown_ns, ready_max_ns, id",
+				true},
 	[ROW_TASK_DUMP] = {"task_dump",
 			   "capture, dump, process, start_ns, end_ns, types, cut, runtimes, tasks,"
 			   "threads, retries, reads, bytes, id",

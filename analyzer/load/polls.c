@@ -208,6 +208,9 @@ static int probes(struct ingest *in, const struct capture_state *c, const struct
 	row_number(&row, p->costly_sites);
 	row_number(&row, p->probe_cost_ns);
 	row_number(&row, p->cost_permille);
+	row_number(&row, (p->probes_flags & HUD_PROBES_SPAWNS) != 0);
+	row_number(&row, (p->probes_flags & HUD_PROBES_WAKES) != 0);
+	row_number(&row, (p->probes_flags & HUD_PROBES_ENDS) != 0);
 	row_number(&row, ingest_row_id(in, ROW_PROBE_STATE));
 	return row_insert(&row);
 }

@@ -140,6 +140,8 @@ int ingest_poll_event(struct ingest *in, struct capture_state *c, const struct h
 int ingest_task_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
 int ingest_tasks_end(struct ingest *in, struct capture_state *c);
 int ingest_task_types(struct ingest *in, struct capture_state *c);
+/* lives.c: what tasks did while probes followed them. */
+int ingest_life_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
 int ingest_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t count,
 		uint64_t from_ns, uint64_t to_ns);
 

@@ -103,6 +103,8 @@ int plan_build(struct plan_built *out, const struct unwind_object *o, uint64_t s
 	plan.thread_block = out->runtime.block;
 	plan.poll_site = poll_site;
 	plan.poll_sites = out->runtime.polls.count;
+	plan.hook = out->runtime.polls.hook;
+	plan.hooks = out->runtime.polls.hooks;
 	plan.code = out->runtime.codes.item;
 	plan.codes = out->runtime.codes.count;
 	plan.tasks = out->runtime.descent.tasks;

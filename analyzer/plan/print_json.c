@@ -192,6 +192,23 @@ static void json_poll(FILE *to, const struct plan_names *names, const struct pla
 		p->site.site_flags & HUD_POLL_SITE_CHEAP ? "true" : "false");
 }
 
+/* Functions that are called for every task. */
+static void json_hooks(FILE *to, const struct plan_polls *polls)
+{
+	static const char *const names[] = {[HUD_HOOK_SPAWN] = "spawn",
+					    [HUD_HOOK_BIND] = "spawn",
+					    [HUD_HOOK_WAKE] = "wake",
+					    [HUD_HOOK_END] = "end",
+					    [HUD_HOOK_SCHEDULE] = "schedule"};
+
+	fputs(",\"task_hooks\":[", to);
+	for (size_t i = 0; i < polls->hooks; i++)
+		fprintf(to, "%s{\"address\":%" PRIu64 ",\"hook\":\"%s\",\"cheap\":%s}",
+			i ? "," : "", polls->hook[i].address, names[polls->hook[i].hook],
+			polls->hook[i].hook_flags & HUD_HOOK_CHEAP ? "true" : "false");
+	fputc(']', to);
+}
+
 /* A function that is known without a name, and what by. */
 static void json_code(FILE *to, const struct hud_plan_code *code, bool follows)
 {
@@ -243,7 +260,9 @@ static void json_runtime(FILE *to, const struct plan_runtime *r)
 			fputc(',', to);
 		json_poll(to, &r->names, &r->polls.item[i]);
 	}
-	fputs("],\"functions\":[", to);
+	fputc(']', to);
+	json_hooks(to, &r->polls);
+	fputs(",\"functions\":[", to);
 	for (size_t i = 0; i < r->codes.count; i++)
 		json_code(to, &r->codes.item[i], i > 0);
 	fputs("]}", to);

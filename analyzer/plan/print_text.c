@@ -93,6 +93,23 @@ static void print_identity(FILE *to, const struct plan_runtime *r)
 	print_missing(to, r);
 }
 
+/* Without its wakes a task's life cannot be divided; without the others it has no end or parent. */
+static void print_hooks(FILE *to, const struct plan_polls *polls)
+{
+	bool seen[HUD_HOOK_LAST + 1] = {false};
+
+	for (size_t i = 0; i < polls->hooks; i++)
+		seen[polls->hook[i].hook] = true;
+	if (!seen[HUD_HOOK_WAKE])
+		fputs("  the functions that wake a task are not known: --polls cannot say how long "
+		      "tasks were ready\n",
+		      to);
+	if (!seen[HUD_HOOK_SPAWN] && !seen[HUD_HOOK_BIND])
+		fputs("  the function that all tasks are spawned by is not known\n", to);
+	if (!seen[HUD_HOOK_END])
+		fputs("  the function that all tasks end in is not known\n", to);
+}
+
 static void print_polls(FILE *to, const struct plan_polls *polls)
 {
 	size_t cheap = polls_with(polls, HUD_POLL_SITE_CHEAP), named = polls_named(polls);
@@ -113,6 +130,7 @@ static void print_polls(FILE *to, const struct plan_polls *polls)
 	if (polls->left_out)
 		fprintf(to, "  %zu more are left out: a plan has no room for them\n",
 			polls->left_out);
+	print_hooks(to, polls);
 }
 
 /* What hud-record tasks can read. */

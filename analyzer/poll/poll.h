@@ -25,6 +25,9 @@ struct plan_polls {
 	size_t count, room;
 	size_t left_out; /* sites that a plan has no room for */
 	bool by_shape;   /* there are no symbols: found by the vtables of tasks */
+	/* What is called for every task, whatever its type: needs symbols. */
+	struct hud_plan_task_hook hook[HUD_PLAN_TASK_HOOKS_MAX];
+	size_t hooks;
 };
 
 /* All that poll sites are searched in. */

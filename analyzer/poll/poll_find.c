@@ -7,6 +7,7 @@
 #include "analyzer/names/demangle.h"
 #include "analyzer/names/fold.h"
 #include "analyzer/image/instruction.h"
+#include "analyzer/poll/hooks.h"
 #include "analyzer/poll/poll_calls.h"
 #include "analyzer/poll/poll_dwarf.h"
 
@@ -79,6 +80,8 @@ int plan_polls_find(struct plan_polls *out, const struct plan_poll_source *sourc
 		err = plan_polls_read_dwarf(out, source);
 	if (!err)
 		err = plan_polls_read_calls(out, source);
+	if (!err)
+		err = plan_hooks_find(out, source);
 	if (err) {
 		plan_polls_close(out);
 		return err;

@@ -79,6 +79,7 @@ enum exit_status report_one_site(const struct page *page);
 enum exit_status report_workers(const struct page *page);
 enum exit_status report_timeline(const struct page *page);
 enum exit_status report_tasks(const struct page *page);
+enum exit_status report_task_life(const struct page *page);
 enum exit_status report_pool(const struct page *page);
 enum exit_status report_hotspots(const struct page *page);
 enum exit_status report_unknown(const struct page *page);

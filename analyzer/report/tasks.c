@@ -6,12 +6,15 @@
 #include "analyzer/base/text.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-/* The tasks whose polls blocked. */
+/* The tasks whose polls blocked; and what all tasks did with their time. */
 
 #define TASKS_SHOWN 5
+#define LIVES_SHOWN 10
 #define TASK_COLUMN 50 /* where tasks begin */
+#define LIFE_COLUMN 66 /* the same below WHAT TASKS DID */
 
 static void print_labels(const struct page *page)
 {
@@ -35,6 +38,61 @@ static void print_task(const struct page *page, sqlite3_stmt *q)
 		fprintf(page->out, "\n%*sof %" PRId64 " polls in all", TASK_COLUMN, "",
 			column_number(q, "polls", 0));
 	fputc('\n', page->out);
+}
+
+static void print_life_labels(const struct page *page)
+{
+	fprintf(page->out, "%s%14s %8s %9s %6s %6s %6s %9s   %s%s\n", page_paint(page, DIM),
+		"alive", "ended", "lifetime", "poll", "ready", "await", "longest", "task",
+		page_paint(page, PLAIN));
+}
+
+/* How many there are, and how many more than when they were first counted. */
+static const char *alive_word(char word[WORD_BYTES], sqlite3_stmt *q)
+{
+	int64_t alive = column_number(q, "alive", 0);
+	int64_t more = alive - column_number(q, "alive_first", 0);
+
+	snprintf(word, WORD_BYTES, more > 0 ? "%" PRId64 " (+%" PRId64 ")" : "%" PRId64, alive,
+		 more);
+	return word;
+}
+
+static void print_life(const struct page *page, sqlite3_stmt *q)
+{
+	char alive[WORD_BYTES], life[WORD_BYTES], longest[WORD_BYTES];
+	const char *task = column_text(q, "task");
+	double unknown = column_real(q, "unknown_percent");
+	int64_t mean = column_number(q, "mean_life_ns", -1);
+
+	fprintf(page->out, "%14s %8" PRId64 " %9s %5.0f%% %5.0f%% %5.0f%% %9s   %s\n",
+		alive_word(alive, q), column_number(q, "ended", 0),
+		mean < 0 ? "-" : duration_word(life, mean), column_real(q, "polled_percent"),
+		column_real(q, "ready_percent"), column_real(q, "await_percent"),
+		duration_word(longest, column_number(q, "ready_max_ns", 0)),
+		task ? task : "not known");
+	if (unknown >= 0.5)
+		fprintf(page->out,
+			"%*s%.0f%% not known: it was woken unseen, or polled without "
+			"a worker's core\n",
+			LIFE_COLUMN, "", unknown);
+}
+
+/* Of each type: how long its tasks were polled, ready for a poll, or awaited something. */
+enum exit_status report_task_life(const struct page *page)
+{
+	const struct page_list lives = {"task_life",
+					"WHAT TASKS DID: polled, ready for a poll, or awaiting",
+					print_life_labels, print_life, LIVES_SHOWN};
+	bool more = false;
+
+	if (page_list(page, &lives, &more) < 0)
+		return STATUS_SYSTEM;
+	if (more)
+		fputs("          more: --top N, or hud-analyze query … @task_life; single tasks: "
+		      "@task_lives\n",
+		      page->out);
+	return STATUS_DONE;
 }
 
 enum exit_status report_tasks(const struct page *page)

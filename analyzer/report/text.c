@@ -35,13 +35,21 @@ static void print_line(const struct page *page, const char *line)
 }
 
 /* How polls are known, in words; `timed` is room for them. */
-static const char *source_words(const char *source, char *timed, size_t room, double timed_percent)
+static const char *source_words(sqlite3_stmt *q, char *timed, size_t room)
 {
+	const char *source = column_text(q, "source");
+	double followed = column_real(q, "followed_percent");
+	int length;
+
 	if (strcmp(source, "stack") == 0)
 		return "polls and parks distinguished by stack traces only";
 	if (strcmp(source, "passive") == 0)
 		return "polls seen in the runtime's own state";
-	snprintf(timed, room, "each poll timed, during %.0f%% of it", timed_percent);
+	length = snprintf(timed, room, "each poll timed, during %.0f%% of it",
+			  column_real(q, "timed_percent"));
+	if (followed > 0 && followed < 99.5)
+		snprintf(timed + length, room - (size_t)length,
+			 ", each task followed, during %.0f%%", followed);
 	return timed;
 }
 
@@ -49,7 +57,7 @@ static void print_verdict(const struct page *page, sqlite3_stmt *q)
 {
 	const char *level = column_text(q, "level"), *colour = "";
 	const char *names = column_text(q, "processes");
-	char duration[WORD_BYTES], threshold[WORD_BYTES], timed[64], line[1024];
+	char duration[WORD_BYTES], threshold[WORD_BYTES], timed[96], line[1024];
 
 	for (size_t i = 0; i < sizeof(level_colours) / sizeof(*level_colours); i++) {
 		if (strcmp(level, level_colours[i].level) == 0)
@@ -62,8 +70,7 @@ static void print_verdict(const struct page *page, sqlite3_stmt *q)
 		 page_paint(page, DIM), names ? names : "no process",
 		 duration_word(duration, column_number(q, "duration_ns", -1)),
 		 duration_word(threshold, column_number(q, "threshold_ns", -1)),
-		 source_words(column_text(q, "source"), timed, sizeof(timed),
-			      column_real(q, "timed_percent")),
+		 source_words(q, timed, sizeof(timed)),
 		 column_number(q, "truncated", 0) ? "; the capture is TRUNCATED: its end is missing"
 						  : "",
 		 page_paint(page, PLAIN));
@@ -138,8 +145,9 @@ static void print_as_page(const struct page *page)
 static enum exit_status print_parts(const struct page *page)
 {
 	static enum exit_status (*const whole[])(const struct page *) = {
-		report_sites, report_main_future, report_remedies, report_workers, report_timeline,
-		report_tasks, report_pool,        report_hotspots, report_unknown, NULL};
+		report_sites, report_main_future, report_remedies, report_workers,  report_timeline,
+		report_tasks, report_task_life,   report_pool,     report_hotspots, report_unknown,
+		NULL};
 	static enum exit_status (*const one[])(const struct page *) = {report_sites,
 								       report_main_future,
 								       report_remedies,

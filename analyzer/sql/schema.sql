@@ -425,7 +425,51 @@ CREATE TABLE probe_state (
 	sites INTEGER NOT NULL,
 	costly_sites INTEGER NOT NULL,
 	probe_cost_ns INTEGER NOT NULL,
-	cost_permille INTEGER NOT NULL
+	cost_permille INTEGER NOT NULL,
+	spawns INTEGER NOT NULL,
+	wakes INTEGER NOT NULL,
+	ends INTEGER NOT NULL
+);
+
+CREATE TABLE followed_task (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	process INTEGER NOT NULL REFERENCES process (id),
+	site_stack INTEGER REFERENCES stack (id),
+	task_id INTEGER NOT NULL,
+	parent_id INTEGER,
+	start_ns INTEGER NOT NULL,
+	end_ns INTEGER NOT NULL,
+	spawned INTEGER NOT NULL,
+	ended INTEGER NOT NULL,
+	lost INTEGER NOT NULL,
+	polls INTEGER NOT NULL,
+	readies INTEGER NOT NULL,
+	polled_ns INTEGER NOT NULL,
+	ready_ns INTEGER NOT NULL,
+	await_ns INTEGER NOT NULL,
+	unknown_ns INTEGER NOT NULL,
+	ready_max_ns INTEGER NOT NULL
+);
+
+CREATE TABLE followed_count (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	process INTEGER NOT NULL REFERENCES process (id),
+	site_stack INTEGER REFERENCES stack (id),
+	time_ns INTEGER NOT NULL,
+	spawned INTEGER NOT NULL,
+	found INTEGER NOT NULL,
+	ended INTEGER NOT NULL,
+	written INTEGER NOT NULL,
+	unfollowed INTEGER NOT NULL,
+	polls INTEGER NOT NULL,
+	readies INTEGER NOT NULL,
+	polled_ns INTEGER NOT NULL,
+	ready_ns INTEGER NOT NULL,
+	await_ns INTEGER NOT NULL,
+	unknown_ns INTEGER NOT NULL,
+	ready_max_ns INTEGER NOT NULL
 );
 
 CREATE TABLE process_source (

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define COMMAND_SITES 4096       /* room for a program that does not run yet */
+#define SUM_NS NS_PER_S          /* how often the numbers of tasks are written */
 #define WRITE_NS (10 * NS_PER_S) /* so much of the histograms a kill can lose */
 
 struct count {
@@ -30,6 +31,14 @@ uint32_t poll_timing_sites(const struct process_table *processes, bool command)
 	return c.sites ? c.sites : command ? COMMAND_SITES : 0;
 }
 
+static uint32_t seen_flags(const struct poll_probes_state *s)
+{
+	return !s->following ? 0
+			     : (s->seen[PROBE_SPAWN] ? HUD_PROBES_SPAWNS : 0) |
+				       (s->seen[PROBE_WAKE] ? HUD_PROBES_WAKES : 0) |
+				       (s->seen[PROBE_END] ? HUD_PROBES_ENDS : 0);
+}
+
 static void state_write(struct poll_timing *t, uint64_t now_ns)
 {
 	struct poll_probes_state s = poll_probes_state(t->probes);
@@ -37,7 +46,7 @@ static void state_write(struct poll_timing *t, uint64_t now_ns)
 		.head = {.type = HUD_PROBES, .size = (uint32_t)sizeof(wire)},
 		.time_ns = now_ns,
 		.probes_flags = (s.attached ? HUD_PROBES_ATTACHED : 0) |
-				(s.given_up ? HUD_PROBES_GIVEN_UP : 0),
+				(s.given_up ? HUD_PROBES_GIVEN_UP : 0) | seen_flags(&s),
 		.sites = s.sites,
 		.costly_sites = s.costly,
 		.probe_cost_ns = s.probe_cost_ns,
@@ -83,14 +92,15 @@ static void processes_take(struct poll_timing *t, uint64_t now_ns)
 void poll_timing_open(struct poll_timing *t, uint64_t now_ns)
 {
 	struct poll_probes_options probes = {
-		.program = bpf_session_poll_entry(t->bpf),
 		.multi = bpf_session_features(t->bpf).uprobe_multi,
-		.probing = bpf_session_probing(t->bpf),
 		.max_percent = t->max_percent,
 	};
 	struct poll_probes_state s;
-	int error = probes.program ? poll_probes_open(&probes, &t->probes) : 0;
+	int error = 0;
 
+	bpf_session_probes(t->bpf, &probes.programs, &t->maps);
+	if (poll_timing_sites(t->processes, t->command))
+		error = poll_probes_open(&probes, &t->probes);
 	if (error) {
 		fprintf(stderr,
 			"hud-record: the kernel refused a uprobe: %s\n"
@@ -120,6 +130,7 @@ void poll_timing_open(struct poll_timing *t, uint64_t now_ns)
 struct writing {
 	struct transcript *transcript;
 	uint64_t now_ns;
+	uint32_t epoch; /* of the probes */
 };
 
 static void histogram_write(void *context, const struct poll_site *site,
@@ -132,10 +143,42 @@ static void histogram_write(void *context, const struct poll_site *site,
 
 static void histograms_write(struct poll_timing *t, uint64_t now_ns)
 {
-	struct writing w = {t->transcript, now_ns};
+	struct writing w = {.transcript = t->transcript, .now_ns = now_ns};
 
-	bpf_session_histograms(t->bpf, histogram_write, &w);
+	poll_maps_histograms(&t->maps, histogram_write, &w);
 	t->written_ns = now_ns;
+}
+
+static void task_sum_write(void *context, const struct poll_site *site, const struct task_sum *sum)
+{
+	struct writing *w = context;
+
+	transcript_task_sum(w->transcript, site, sum, w->now_ns);
+}
+
+/* How many tasks of each type there are, as time goes on; and what those did that have ended. */
+static void task_sums_write(struct poll_timing *t, uint64_t now_ns)
+{
+	struct writing w = {.transcript = t->transcript, .now_ns = now_ns};
+
+	poll_maps_task_sums(&t->maps, task_sum_write, &w);
+	t->summed_ns = now_ns;
+}
+
+static void life_write(void *context, uint32_t tgid, const struct task_life *life)
+{
+	struct writing *w = context;
+
+	transcript_task_goes_on(w->transcript, tgid, life, life->epoch != w->epoch, w->now_ns);
+}
+
+/* The tasks that have not ended, up to now or to when they were last followed. */
+static void lives_write(struct poll_timing *t, uint64_t now_ns)
+{
+	struct poll_probes_state s = poll_probes_state(t->probes);
+	struct writing w = {t->transcript, s.following ? now_ns : t->followed_ns, s.epoch};
+
+	poll_maps_lives(&t->maps, life_write, &w);
 }
 
 void poll_timing_tick(struct poll_timing *t, uint64_t now_ns)
@@ -145,8 +188,15 @@ void poll_timing_tick(struct poll_timing *t, uint64_t now_ns)
 	processes_take(t, now_ns);
 	if (!t->attached)
 		return;
-	if (poll_probes_govern(t->probes, bpf_session_poll_entries(t->bpf), now_ns))
+	if (poll_probes_govern(t->probes, poll_maps_entries(&t->maps), now_ns)) {
 		state_write(t, now_ns);
+		if (poll_probes_state(t->probes).following)
+			t->followed_ns = 0;
+		else if (!t->followed_ns)
+			t->followed_ns = now_ns;
+	}
+	if (now_ns - t->summed_ns >= SUM_NS)
+		task_sums_write(t, now_ns);
 	if (now_ns - t->written_ns >= WRITE_NS)
 		histograms_write(t, now_ns);
 }
@@ -158,8 +208,16 @@ void poll_timing_finish(struct poll_timing *t, uint64_t now_ns)
 	if (!t->attached)
 		return;
 	histograms_write(t, now_ns);
+	task_sums_write(t, now_ns);
+	lives_write(t, now_ns);
 	s = poll_probes_state(t->probes);
 	state_write(t, now_ns);
+	if (!s.following && t->followed_ns)
+		fprintf(stderr,
+			"hud-record: tasks were followed for a part of the time only: it would "
+			"have cost more than %.0f%% of the targets' CPU time\n"
+			"  raise --max-overhead to follow them all the time\n",
+			t->max_percent);
 	if (s.given_up)
 		fprintf(stderr,
 			"hud-record: exact poll times were given up: the probes cost %.0f%% of the "

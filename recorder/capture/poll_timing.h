@@ -10,13 +10,16 @@
 struct poll_timing {
 	struct poll_probes *probes;
 	struct bpf_session *bpf;
+	struct poll_maps maps;
 	struct transcript *transcript;
 	struct process_table *processes;
 	double max_percent; /* what probing may cost, of the targets' CPU time */
 	bool force;         /* probe costly poll sites too */
 	bool command;       /* the target is a command, whose program is not known before it runs */
 	bool attached;      /* at least once */
-	uint64_t written_ns; /* when the histograms were */
+	uint64_t written_ns;  /* when the histograms were */
+	uint64_t summed_ns;   /* … and the numbers of tasks */
+	uint64_t followed_ns; /* until when tasks were, 0: they are */
 };
 
 /* How many poll sites the BPF maps must have room for; 0: none can be probed. */

@@ -251,8 +251,7 @@ static void identity_write(struct process_table *t, struct process *p)
 	runtime_choose(t, p);
 	plan = object_plan(t->objects, p->runtime);
 	if (t->identities && plan && plan->identity && !p->identified)
-		p->identified = !identity_store_set(t->identities, p->entry.pid, plan->identity,
-						    plan->pool, p->module);
+		p->identified = !identity_store_set(t->identities, p->entry.pid, plan, p->module);
 }
 
 static void image_write(struct process_table *t, struct process *p)

@@ -418,6 +418,36 @@ static void exec_write(struct transcript *t, const struct process_entry *p,
 		lifecycle_write(t, before, &e->head, HUD_PROCESS_EXEC, (uint32_t)id);
 }
 
+static void life_write(struct transcript *t, const struct process_entry *p,
+		       const struct task_life *l, uint64_t end_ns, uint32_t flags)
+{
+	struct hud_task_life wire = {
+		.head = {.type = HUD_TASK_LIFE, .size = (uint32_t)sizeof(wire)},
+		.start_ns = l->start_ns,
+		.end_ns = end_ns,
+		.task = l->task,
+		.parent = l->parent,
+		.polled_ns = l->ns[LIFE_POLLED],
+		.ready_ns = l->ns[LIFE_READY],
+		.await_ns = l->ns[LIFE_AWAITS],
+		.unknown_ns = l->ns[LIFE_UNKNOWN],
+		.ready_max_ns = l->ready_max_ns,
+		.process = p->id,
+		.site = function_stack(t, p, l->site, end_ns),
+		.polls = l->polls,
+		.readies = l->readies,
+		.life_flags = flags | (l->flags & LIFE_SPAWN_SEEN ? HUD_LIFE_SPAWNED : 0),
+	};
+
+	capture_writer_event(t->writer, &wire.head);
+}
+
+static void task_end_write(struct transcript *t, const struct process_entry *p,
+			   const struct event_task *e)
+{
+	life_write(t, p, &e->life, e->head.time_ns, HUD_LIFE_ENDED);
+}
+
 static const size_t event_bytes_min[] = {
 	[EVENT_OFFCPU] = sizeof(struct event_offcpu),
 	[EVENT_OPEN] = sizeof(struct event_offcpu),
@@ -430,6 +460,7 @@ static const size_t event_bytes_min[] = {
 	[EVENT_POLL] = sizeof(struct event_poll),
 	[EVENT_POOL] = sizeof(struct event_pool),
 	[EVENT_RUNTIME] = sizeof(struct event_runtime),
+	[EVENT_TASK] = sizeof(struct event_task),
 };
 
 void transcript_event(struct transcript *t, const struct event *event, size_t bytes)
@@ -474,6 +505,9 @@ void transcript_event(struct transcript *t, const struct event *event, size_t by
 	case EVENT_RUNTIME:
 		runtime_write(t, p, (const struct event_runtime *)event);
 		break;
+	case EVENT_TASK:
+		task_end_write(t, p, (const struct event_task *)event);
+		break;
 	case EVENT_EXEC:
 		exec_write(t, p, (const struct event_exec *)event);
 		break;
@@ -508,6 +542,50 @@ void transcript_histogram(struct transcript *t, const struct poll_site *site,
 	wire->process = p->id;
 	wire->site = function_stack(t, p, site->address, now_ns);
 	capture_writer_event(t->writer, &wire->head);
+}
+
+void transcript_task_sum(struct transcript *t, const struct poll_site *site,
+			 const struct task_sum *sum, uint64_t now_ns)
+{
+	const struct process_entry *p = process_table_find(t->processes, (pid_t)site->tgid);
+	struct hud_task_sum wire = {
+		.head = {.type = HUD_TASK_SUM, .size = (uint32_t)sizeof(wire)},
+		.time_ns = now_ns,
+		.spawned = sum->spawned,
+		.found = sum->found,
+		.ended = sum->ended,
+		.written = sum->sent,
+		.polls = sum->polls,
+		.readies = sum->readies,
+		.polled_ns = sum->ns[LIFE_POLLED],
+		.ready_ns = sum->ns[LIFE_READY],
+		.await_ns = sum->ns[LIFE_AWAITS],
+		.unknown_ns = sum->ns[LIFE_UNKNOWN],
+		.ready_max_ns = sum->ready_max_ns,
+		.unfollowed = sum->unfollowed,
+	};
+
+	if (!p || !p->id)
+		return;
+	wire.process = p->id;
+	wire.site = function_stack(t, p, site->address, now_ns);
+	capture_writer_event(t->writer, &wire.head);
+}
+
+void transcript_task_goes_on(struct transcript *t, uint32_t tgid, const struct task_life *life,
+			     bool lost, uint64_t now_ns)
+{
+	const struct process_entry *p = process_table_find(t->processes, (pid_t)tgid);
+	uint64_t since = life->word >> LIFE_SINCE_SHIFT;
+	struct task_life l = *life;
+
+	if (!p || !p->id)
+		return;
+	lost |= !p->alive;
+	if (lost || now_ns < since)
+		now_ns = since;
+	l.ns[life->word & LIFE_PHASE_MASK] += now_ns - since;
+	life_write(t, p, &l, now_ns, lost ? HUD_LIFE_LOST : 0);
 }
 
 void transcript_close(struct transcript *t)

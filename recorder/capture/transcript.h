@@ -29,6 +29,13 @@ void transcript_event(struct transcript *t, const struct event *event, size_t by
 void transcript_histogram(struct transcript *t, const struct poll_site *site,
 			  const struct poll_histogram *histogram, uint64_t now_ns);
 
+/* Sums of the tasks that a function polls. */
+void transcript_task_sum(struct transcript *t, const struct poll_site *site,
+			 const struct task_sum *sum, uint64_t now_ns);
+/* A task that has not ended; `lost`: it was not seen since the probes were attached again. */
+void transcript_task_goes_on(struct transcript *t, uint32_t tgid, const struct task_life *life,
+			     bool lost, uint64_t now_ns);
+
 void transcript_close(struct transcript *t);
 
 #endif

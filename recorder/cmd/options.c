@@ -38,7 +38,7 @@ static const struct option_help {
 	{'u', "unwind", "HOW",
 	 "auto, dwarf (fail without a plan) or fp (frame pointers only); default: auto"},
 	{'l', "polls", NULL,
-	 "time and count every poll, by uprobes on the functions that poll tasks"},
+	 "time and count every poll, and follow every task, by uprobes in the runtime"},
 	{'m', "max-overhead", "PCT",
 	 "budget of --polls in % of the targets' CPU time; beyond it, probe less (default: 2)"},
 	{'T', "tasks", "=EVERY",

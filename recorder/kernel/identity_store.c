@@ -22,10 +22,11 @@ static int64_t first_word(const struct hud_plan_identity *identity)
 	return first;
 }
 
-int identity_store_set(struct identity_store *s, pid_t pid,
-		       const struct hud_plan_identity *identity, const struct hud_plan_pool *pool,
+int identity_store_set(struct identity_store *s, pid_t pid, const struct plan *plan,
 		       uint32_t module)
 {
+	const struct hud_plan_identity *identity = plan->identity;
+	const struct hud_plan_tasks *tasks = plan->tasks.lists;
 	struct identity value = {
 		.first = first_word(identity),
 		.task = identity->task,
@@ -42,8 +43,13 @@ int identity_store_set(struct identity_store *s, pid_t pid,
 		return -ENOSPC;
 	memcpy(value.scheduler, identity->scheduler,
 	       identity->schedulers * sizeof(value.scheduler[0]));
-	if (pool)
-		value.pool = *pool;
+	if (plan->pool)
+		value.pool = *plan->pool;
+	if (tasks) {
+		value.task_state = tasks->state;
+		value.task_running = tasks->running;
+		value.task_cancelled = tasks->cancelled;
+	}
 	if (bpf_map_update_elem(s->identities, &s->used, &value, BPF_ANY) ||
 	    bpf_map_update_elem(s->identity_of, &key, &s->used, BPF_ANY))
 		return -errno;

@@ -18,12 +18,10 @@ struct identity_store {
 };
 
 /*
- * `module`: of the library that the runtime is in, 0: the main program. `pool`: where the
- * runtime's blocking pool is, or NULL. -ENOSPC: too many distinct runtimes; or another negative
- * errno.
+ * `plan`: with an identity. `module`: of the library that the runtime is in, 0: the main program.
+ * -ENOSPC: too many distinct runtimes; or another negative errno.
  */
-int identity_store_set(struct identity_store *s, pid_t pid,
-		       const struct hud_plan_identity *identity, const struct hud_plan_pool *pool,
+int identity_store_set(struct identity_store *s, pid_t pid, const struct plan *plan,
 		       uint32_t module);
 
 /* How many parks and polls of processes with this one's learned identity have denied it. */

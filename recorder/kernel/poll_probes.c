@@ -45,35 +45,76 @@ __asm__(".pushsection .text\n"
 struct probed_process {
 	pid_t pid;
 	clockid_t clock; /* its CPU time */
-	unsigned long *offset;
-	uint32_t offsets;
-	struct uprobes probes;
+	struct probed_functions {
+		unsigned long *offset;
+		uint32_t offsets;
+		struct uprobes probes;
+	} of[PROBES];
+	bool attached;
 };
 
 struct poll_probes {
 	struct poll_probes_options options;
 	struct probed_process *process;
 	size_t processes, room;
+	bool follow; /* tasks, whenever probes are attached */
 	struct poll_probes_state state;
 	uint64_t since_ns;        /* of the present state */
 	uint64_t entries, cpu_ns; /* … then */
 	uint64_t resume_ns;
 };
 
+static struct probed_process process_of(pid_t pid)
+{
+	struct probed_process t = {.pid = pid};
+
+	for (size_t i = 0; i < PROBES; i++)
+		t.of[i].probes.multi = -1;
+	return t;
+}
+
+/* From `first` on. */
+static void probes_detach(struct probed_process *t, enum probe first)
+{
+	for (size_t i = first; i < PROBES; i++)
+		uprobes_detach(&t->of[i].probes);
+}
+
+static void process_detach(struct probed_process *t)
+{
+	probes_detach(t, PROBE_POLL);
+	t->attached = false;
+}
+
 static int process_attach(const struct poll_probes *p, struct probed_process *t)
 {
 	char path[64];
+	int error = 0;
 
 	snprintf(path, sizeof(path), "/proc/%d/exe", (int)t->pid);
-	return uprobes_attach(&t->probes, p->options.program, p->options.multi, path, t->offset,
-			      t->offsets);
+	for (size_t i = 0; !error && i < (p->follow ? PROBES : PROBE_POLL + 1); i++)
+		if (t->of[i].offsets)
+			error = uprobes_attach(&t->of[i].probes, p->options.programs.of[i],
+					       p->options.multi, path, t->of[i].offset,
+					       t->of[i].offsets);
+	t->attached = !error;
+	if (error)
+		process_detach(t);
+	return error;
+}
+
+static void following_set(struct poll_probes *p, bool on)
+{
+	__atomic_store_n(p->options.programs.following, on, __ATOMIC_SEQ_CST);
+	p->state.following = on;
 }
 
 static void detach_all(struct poll_probes *p)
 {
-	__atomic_store_n(p->options.probing, false, __ATOMIC_SEQ_CST);
+	following_set(p, false);
+	__atomic_store_n(p->options.programs.probing, false, __ATOMIC_SEQ_CST);
 	for (size_t i = 0; i < p->processes; i++)
-		uprobes_detach(&p->process[i].probes);
+		process_detach(&p->process[i]);
 	p->state.attached = false;
 }
 
@@ -118,17 +159,18 @@ static uint64_t calls_ns(void)
 static int probe_cost_measure(struct poll_probes *p)
 {
 	struct place place = {.address = (uintptr_t)hud_probe_target};
-	struct probed_process own = {
-		.pid = getpid(), .offset = &place.offset, .offsets = 1, .probes.multi = -1};
+	struct probed_process own = process_of(getpid());
 	uint64_t bare = calls_ns(), probed;
 	int error;
 
 	dl_iterate_phdr(place_find, &place);
+	own.of[PROBE_POLL].offset = &place.offset;
+	own.of[PROBE_POLL].offsets = 1;
 	error = process_attach(p, &own);
 	if (error)
 		return error;
 	probed = calls_ns();
-	uprobes_detach(&own.probes);
+	process_detach(&own);
 	p->state.probe_cost_ns = (uint32_t)(probed > bare ? probed - bare : 0) + PROGRAM_NS;
 	return 0;
 }
@@ -142,6 +184,7 @@ int poll_probes_open(const struct poll_probes_options *options, struct poll_prob
 	if (!p)
 		return -ENOMEM;
 	p->options = *options;
+	p->follow = true;
 	error = probe_cost_measure(p);
 	if (error) {
 		poll_probes_close(p);
@@ -151,42 +194,109 @@ int poll_probes_open(const struct poll_probes_options *options, struct poll_prob
 	return 0;
 }
 
+static void process_free(struct probed_process *t)
+{
+	for (size_t i = 0; i < PROBES; i++)
+		free(t->of[i].offset);
+}
+
 void poll_probes_close(struct poll_probes *p)
 {
 	if (!p)
 		return;
 	detach_all(p);
 	for (size_t i = 0; i < p->processes; i++)
-		free(p->process[i].offset);
+		process_free(&p->process[i]);
 	free(p->process);
 	free(p);
 }
 
-int poll_probes_add(struct poll_probes *p, pid_t pid, const struct plan *plan, bool force)
+static void function_add(struct probed_functions *of, const struct plan *plan, uint64_t address)
 {
-	struct probed_process t = {.pid = pid, .probes.multi = -1};
+	if (uprobes_offset(plan, address, &of->offset[of->offsets]))
+		of->offsets++;
+}
 
-	if (!array_reserve(&p->process, p->processes, 1, &p->room, sizeof(*p->process)))
-		return -ENOMEM;
-	t.offset = calloc(plan->poll_sites + 1, sizeof(*t.offset));
-	if (!t.offset)
-		return -ENOMEM;
+static void sites_add(struct poll_probes *p, struct probed_functions *of, const struct plan *plan,
+		      bool force)
+{
 	for (size_t i = 0; i < plan->poll_sites; i++) {
 		const struct hud_plan_poll_site *s = &plan->poll_site[i];
 
 		if (s->site_flags & HUD_POLL_SITE_BLOCKING)
 			continue;
-		if (!(s->site_flags & HUD_POLL_SITE_CHEAP) && !force)
+		if (s->site_flags & HUD_POLL_SITE_CHEAP || force)
+			function_add(of, plan, s->address);
+		else
 			p->state.costly++;
-		else if (uprobes_offset(plan, s->address, &t.offset[t.offsets]))
-			t.offsets++;
 	}
-	t.offsets = uprobes_unite(t.offset, t.offsets);
-	if (!t.offsets || clock_getcpuclockid(pid, &t.clock)) {
-		free(t.offset);
-		return -ENOENT;
+}
+
+/* `whole`: for each probe, are all functions that it is for among them? */
+static void hooks_add(struct probed_functions of[PROBES], const struct plan *plan, bool force,
+		      bool whole[PROBES])
+{
+	static const enum probe probe_of[] = {
+		[HUD_HOOK_SPAWN] = PROBE_SPAWN,       [HUD_HOOK_BIND] = PROBE_BIND,
+		[HUD_HOOK_SCHEDULE] = PROBE_SCHEDULE, [HUD_HOOK_WAKE] = PROBE_WAKE,
+		[HUD_HOOK_END] = PROBE_END,
+	};
+
+	for (size_t i = 0; i < plan->hooks; i++) {
+		enum probe probe = probe_of[plan->hook[i].hook];
+
+		if (plan->hook[i].hook_flags & HUD_HOOK_CHEAP || force)
+			function_add(&of[probe], plan, plan->hook[i].address);
+		else
+			whole[probe] = false;
 	}
-	p->state.sites += t.offsets;
+	/* Who is scheduled is new only if it was not woken. */
+	if (of[PROBE_SPAWN].offsets || of[PROBE_BIND].offsets || !whole[PROBE_WAKE])
+		of[PROBE_SCHEDULE].offsets = 0;
+}
+
+/* The state says of each probe whether it is there in all processes. */
+static void state_add(struct poll_probes *p, struct probed_process *t, bool whole[PROBES])
+{
+	for (size_t i = 0; i < PROBES; i++) {
+		struct probed_functions *of = &t->of[i];
+
+		of->offsets = uprobes_unite(of->offset, of->offsets);
+		whole[i] = whole[i] && of->offsets;
+	}
+	whole[PROBE_SPAWN] = whole[PROBE_SPAWN] || whole[PROBE_BIND];
+	for (size_t i = 0; i < PROBES; i++)
+		p->state.seen[i] = whole[i] && (!p->processes || p->state.seen[i]);
+	p->state.sites += t->of[PROBE_POLL].offsets;
+}
+
+int poll_probes_add(struct poll_probes *p, pid_t pid, const struct plan *plan, bool force)
+{
+	struct probed_process t = process_of(pid);
+	bool whole[PROBES];
+	int error = 0;
+
+	if (!array_reserve(&p->process, p->processes, 1, &p->room, sizeof(*p->process)))
+		return -ENOMEM;
+	for (size_t i = 0; i < PROBES; i++) {
+		size_t most = i == PROBE_POLL ? plan->poll_sites : plan->hooks;
+
+		whole[i] = true;
+		t.of[i].offset = calloc(most + 1, sizeof(*t.of[i].offset));
+		if (!t.of[i].offset)
+			error = -ENOMEM;
+	}
+	if (!error) {
+		sites_add(p, &t.of[PROBE_POLL], plan, force);
+		hooks_add(t.of, plan, force, whole);
+		if (!t.of[PROBE_POLL].offsets || clock_getcpuclockid(pid, &t.clock))
+			error = -ENOENT;
+	}
+	if (error) {
+		process_free(&t);
+		return error;
+	}
+	state_add(p, &t, whole);
 	p->process[p->processes++] = t;
 	return 0;
 }
@@ -208,14 +318,17 @@ static uint64_t targets_cpu_ns(const struct poll_probes *p)
 int poll_probes_attach(struct poll_probes *p)
 {
 	for (size_t i = 0; i < p->processes; i++) {
-		int error = process_attach(p, &p->process[i]);
+		int error = p->process[i].attached ? 0 : process_attach(p, &p->process[i]);
 
 		if (error) {
 			detach_all(p);
 			return error;
 		}
 	}
-	__atomic_store_n(p->options.probing, true, __ATOMIC_SEQ_CST);
+	if (!p->state.attached)
+		p->state.epoch = ++*p->options.programs.epoch;
+	__atomic_store_n(p->options.programs.probing, true, __ATOMIC_SEQ_CST);
+	following_set(p, p->follow);
 	p->state.attached = true;
 	p->since_ns = 0;
 	return 0;
@@ -227,7 +340,8 @@ static uint64_t probe_cost_now(const struct poll_probes *p)
 	struct bpf_prog_info info = {0};
 	uint32_t bytes = sizeof(info);
 
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(p->options.program), &info, &bytes) ||
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(p->options.programs.of[PROBE_POLL]), &info,
+				   &bytes) ||
 	    info.run_cnt < MEASURE_CALLS)
 		return p->state.probe_cost_ns;
 	return p->state.probe_cost_ns - PROGRAM_NS + info.run_time_ns / info.run_cnt;
@@ -240,6 +354,15 @@ static bool resume(struct poll_probes *p, uint64_t now_ns)
 	if (poll_probes_attach(p))
 		p->state.given_up = true;
 	return true;
+}
+
+/* When each poll begins is worth more than what tasks do between their polls. */
+static void follow_no_more(struct poll_probes *p)
+{
+	p->follow = false;
+	following_set(p, false);
+	for (size_t i = 0; i < p->processes; i++)
+		probes_detach(&p->process[i], PROBE_POLL + 1);
 }
 
 bool poll_probes_govern(struct poll_probes *p, uint64_t entries, uint64_t now_ns)
@@ -266,6 +389,10 @@ bool poll_probes_govern(struct poll_probes *p, uint64_t entries, uint64_t now_ns
 	p->since_ns = 0;
 	if (share >= 1)
 		return false;
+	if (p->follow) {
+		follow_no_more(p);
+		return true;
+	}
 	detach_all(p);
 	p->state.given_up = share < SMALLEST_SHARE;
 	p->resume_ns = now_ns + (uint64_t)((double)took_ns * (1 / share - 1));

@@ -11,19 +11,40 @@
 /*
  * Uprobes on the functions that poll tasks (--polls), and their budget. What one hit costs on this
  * machine is measured at the start; with the rate of polls this gives the cost for the targets.
- * Beyond the budget the probes are attached for a part of the time only, or given up: long polls
- * are then found by samples, as without --polls.
+ * Beyond the budget tasks are no longer followed; then the probes are attached for a part of the
+ * time only, or given up: long polls are found by samples, as without --polls.
  */
 struct poll_probes;
 
 struct bpf_program;
 
+/* What is probed; PROBE_POLL: each poll site, the others: see enum hud_task_hook. */
+enum probe {
+	PROBE_POLL,
+	PROBE_SPAWN,
+	PROBE_BIND,
+	PROBE_SCHEDULE,
+	PROBE_WAKE,
+	PROBE_END,
+	PROBES,
+};
+
+struct poll_programs {
+	struct bpf_program *of[PROBES];
+	/*
+	 * Shared with them: whether all processes are probed, and tasks followed by the other
+	 * probes; for the how many-th time.
+	 */
+	bool *probing;
+	bool *following;
+	uint32_t *epoch;
+};
+
 #define ATTACH_UPROBE_MULTI 48 /* BPF_TRACE_UPROBE_MULTI, which older headers lack */
 
 struct poll_probes_options {
-	struct bpf_program *program;
-	bool multi;    /* the kernel has uprobe_multi links (6.6): all of a process in one go */
-	bool *probing; /* read by the BPF programs: true while all processes are probed */
+	struct poll_programs programs;
+	bool multi; /* the kernel has uprobe_multi links (6.6): all of a process in one go */
 	double max_percent;
 };
 
@@ -31,10 +52,13 @@ struct poll_probes_options {
 struct poll_probes_state {
 	bool attached;
 	bool given_up;
+	uint32_t epoch; /* of programs.epoch */
 	uint32_t sites;
 	uint32_t costly; /* sites left out: their first instruction has to be single-stepped */
 	uint32_t probe_cost_ns;
-	double percent; /* what the probes cost when last attached, of the targets' CPU time */
+	double percent;    /* what the probes cost when last attached, of the targets' CPU time */
+	bool following;    /* tasks are followed; false for good once that cost too much */
+	bool seen[PROBES]; /* … in all processes, and all the ways there are to it */
 };
 
 /* Measures what a hit costs. `*out` is owned by the caller. 0 or a negative errno. */
@@ -42,7 +66,8 @@ int poll_probes_open(const struct poll_probes_options *options, struct poll_prob
 void poll_probes_close(struct poll_probes *p);
 
 /*
- * Adds the poll sites of a process's executable; with `force` also those that are costly to probe.
+ * Adds the poll sites and hooks of a process's executable; with `force` also those that are costly
+ * to probe.
  * -ENOENT: the plan has none that may be probed.
  */
 int poll_probes_add(struct poll_probes *p, pid_t pid, const struct plan *plan, bool force);

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define LIVES_MAX 65536       /* tasks that are followed at once: 12 MiB, with --polls only */
 #define MMAP_PAGES_PER_CPU 16 /* 64 KiB: some 400 mappings between two drains */
 
 struct walk_link {
@@ -118,6 +119,22 @@ static void samples_choose(struct bpf_session *s)
 	bpf_program__set_autoload(p->progs.sample, !rate->ticks_per_sample);
 }
 
+/* Programs for uprobes are attached to functions of the targets, once these are known. */
+static void probes_choose(struct bpf_session *s)
+{
+	struct hud_bpf *p = s->programs;
+	struct bpf_program *const programs[] = {p->progs.poll_entry, p->progs.task_spawned,
+						p->progs.task_bound, p->progs.task_scheduled,
+						p->progs.task_woken, p->progs.task_ended};
+
+	for (size_t i = 0; i < sizeof(programs) / sizeof(*programs); i++) {
+		bpf_program__set_autoattach(programs[i], false);
+		bpf_program__set_autoload(programs[i], s->options.poll_sites > 0);
+		if (s->features.uprobe_multi)
+			bpf_program__set_expected_attach_type(programs[i], ATTACH_UPROBE_MULTI);
+	}
+}
+
 /* Selects the programs that this kernel can run. */
 static void programs_choose(struct bpf_session *s, const struct btf *btf,
 			    const char **finish_switch)
@@ -138,15 +155,12 @@ static void programs_choose(struct bpf_session *s, const struct btf *btf,
 	bpf_program__set_autoattach(p->progs.finish_switch, false);
 	bpf_program__set_autoattach(p->progs.walk, false);
 	bpf_program__set_autoattach(p->progs.sample, false);
-	bpf_program__set_autoattach(p->progs.poll_entry, false);
-	bpf_program__set_autoload(p->progs.poll_entry, s->options.poll_sites > 0);
 	if (!user_copy)
 		bpf_program__set_flags(p->progs.walk, 0); /* not sleepable then */
 	s->features.stack_at_switch_in = exit_tracepoint || *finish_switch;
 	s->features.uprobe_multi =
 		btf__find_by_name_kind(btf, "bpf_uprobe_multi_link", BTF_KIND_STRUCT) > 0; /* 6.6 */
-	if (s->features.uprobe_multi)
-		bpf_program__set_expected_attach_type(p->progs.poll_entry, ATTACH_UPROBE_MULTI);
+	probes_choose(s);
 	s->features.own_walk =
 		btf__find_by_name_kind(btf, "bpf_loop", BTF_KIND_FUNC) > 0; /* 5.17 */
 	s->features.sleeper_stacks = user_copy && s->features.own_walk;
@@ -162,8 +176,11 @@ static void programs_configure(struct bpf_session *s)
 	p->rodata->window_ns = s->options.window_ns;
 	p->rodata->sleeper_stacks = s->features.sleeper_stacks;
 	p->rodata->own_walk = s->features.own_walk;
-	if (s->options.poll_sites)
+	if (s->options.poll_sites) {
 		bpf_map__set_max_entries(p->maps.histograms, s->options.poll_sites);
+		bpf_map__set_max_entries(p->maps.task_sums, s->options.poll_sites);
+		bpf_map__set_max_entries(p->maps.lives, LIVES_MAX);
+	}
 	bpf_map__set_max_entries(p->maps.alarms, (__u32)s->cpus);
 	bpf_map__set_max_entries(p->maps.pages, s->options.unwind.pages);
 	bpf_map__set_max_entries(p->maps.shards, s->options.unwind.shards);
@@ -202,14 +219,29 @@ struct identity_store *bpf_session_identities(struct bpf_session *s)
 	return &s->identities;
 }
 
-struct bpf_program *bpf_session_poll_entry(const struct bpf_session *s)
+void bpf_session_probes(const struct bpf_session *s, struct poll_programs *programs,
+			struct poll_maps *maps)
 {
-	return s->options.poll_sites ? s->programs->progs.poll_entry : NULL;
-}
+	struct hud_bpf *p = s->programs;
 
-bool *bpf_session_probing(const struct bpf_session *s)
-{
-	return &s->programs->bss->probing;
+	*programs = (struct poll_programs) {
+		.of = {[PROBE_POLL] = p->progs.poll_entry,
+		       [PROBE_SPAWN] = p->progs.task_spawned,
+		       [PROBE_BIND] = p->progs.task_bound,
+		       [PROBE_SCHEDULE] = p->progs.task_scheduled,
+		       [PROBE_WAKE] = p->progs.task_woken,
+		       [PROBE_END] = p->progs.task_ended},
+		.probing = &p->bss->probing,
+		.following = &p->bss->following,
+		.epoch = &p->bss->probe_epoch,
+	};
+	*maps = (struct poll_maps) {
+		.entries = bpf_map__fd(p->maps.poll_entries),
+		.histograms = bpf_map__fd(p->maps.histograms),
+		.task_sums = bpf_map__fd(p->maps.task_sums),
+		.lives = bpf_map__fd(p->maps.lives),
+		.cpus = s->cpus,
+	};
 }
 
 static enum bpf_perf_event_ret mmap_record(void *context, int cpu, struct perf_event_header *record)
@@ -447,60 +479,6 @@ void bpf_session_losses(const struct bpf_session *s, uint64_t count[COUNT_LOSSES
 			count[key] += each[cpu];
 	}
 	free(each);
-}
-
-/* A per-CPU value of `bytes`, all CPUs one after the other; free() it. NULL: none, or no memory. */
-static void *per_cpu_read(const struct bpf_session *s, const struct bpf_map *map, const void *key,
-			  size_t key_bytes, size_t bytes)
-{
-	size_t room = (bytes + 7) / 8 * 8 * (size_t)s->cpus;
-	void *each = calloc(1, room);
-
-	if (each && bpf_map__lookup_elem(map, key, key_bytes, each, room, 0)) {
-		free(each);
-		return NULL;
-	}
-	return each;
-}
-
-uint64_t bpf_session_poll_entries(const struct bpf_session *s)
-{
-	__u32 key = 0;
-	uint64_t *each = per_cpu_read(s, s->programs->maps.poll_entries, &key, sizeof(key),
-				      sizeof(*each)),
-		 sum = 0;
-
-	for (int cpu = 0; each && cpu < s->cpus; cpu++)
-		sum += each[cpu];
-	free(each);
-	return sum;
-}
-
-void bpf_session_histograms(const struct bpf_session *s,
-			    void (*each)(void *context, const struct poll_site *site,
-					 const struct poll_histogram *histogram),
-			    void *context)
-{
-	const struct bpf_map *map = s->programs->maps.histograms;
-	struct poll_site site, *before = NULL;
-
-	while (!bpf_map__get_next_key(map, before, &site, sizeof(site))) {
-		struct poll_histogram *of = per_cpu_read(s, map, &site, sizeof(site), sizeof(*of)),
-				      sum = {0};
-
-		before = &site;
-		for (int cpu = 0; of && cpu < s->cpus; cpu++) {
-			sum.polls += of[cpu].polls;
-			sum.total_ns += of[cpu].total_ns;
-			if (of[cpu].max_ns > sum.max_ns)
-				sum.max_ns = of[cpu].max_ns;
-			for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
-				sum.bucket[i] += of[cpu].bucket[i];
-		}
-		if (sum.polls)
-			each(context, &site, &sum);
-		free(of);
-	}
 }
 
 void bpf_session_measure(struct bpf_session *s, bool on)

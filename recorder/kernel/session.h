@@ -5,6 +5,8 @@
 #include "bpf/events.h"
 #include "recorder/base/exit_code.h"
 #include "recorder/kernel/identity_store.h"
+#include "recorder/kernel/poll_maps.h"
+#include "recorder/kernel/poll_probes.h"
 #include "recorder/kernel/samples.h"
 #include "recorder/kernel/symbols.h"
 #include "recorder/kernel/unwind_store.h"
@@ -52,17 +54,9 @@ struct unwind_store *bpf_session_unwind(struct bpf_session *s);
 /* The maps that say where runtimes keep their state; lives as long as the session. */
 struct identity_store *bpf_session_identities(struct bpf_session *s);
 
-/* The program for uprobes on poll sites; NULL unless options.poll_sites. */
-struct bpf_program *bpf_session_poll_entry(const struct bpf_session *s);
-/* To be true while all poll sites are probed: poll_probes_options.probing. */
-bool *bpf_session_probing(const struct bpf_session *s);
-/* How often that program ran since the start. */
-uint64_t bpf_session_poll_entries(const struct bpf_session *s);
-/* Calls `each` for every poll site that was hit, with the sums over all CPUs. */
-void bpf_session_histograms(const struct bpf_session *s,
-			    void (*each)(void *context, const struct poll_site *site,
-					 const struct poll_histogram *histogram),
-			    void *context);
+/* The programs for the probes of --polls, loaded if options.poll_sites, and what they fill. */
+void bpf_session_probes(const struct bpf_session *s, struct poll_programs *programs,
+			struct poll_maps *maps);
 
 /* Begins to watch a process and the threads it has. 0 or a negative errno. */
 int bpf_session_watch(struct bpf_session *s, pid_t pid);

@@ -291,6 +291,11 @@ def tokio_tasks():
     return beside_demo("tokio_tasks")
 
 
+def tokio_lives():
+    """A program whose tasks measure how long they are polled, ready, and await something."""
+    return beside_demo("tokio_lives")
+
+
 def started_program(command, **options):
     """Starts one of programs/ and waits for its line `ready`; a byte on stdin lets it go on."""
     process = start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, **options)

@@ -15,6 +15,12 @@ WHERE time_ns < :from
 DELETE FROM waker
 WHERE time_ns < :from AND id NOT IN (SELECT max(id) FROM waker GROUP BY pid, name);
 
+DELETE FROM followed_task WHERE end_ns < :from;
+
+DELETE FROM followed_count
+WHERE time_ns < :from
+	AND id NOT IN (SELECT max(id) FROM followed_count GROUP BY process, site_stack);
+
 DELETE FROM probe_state
 WHERE time_ns < :from AND attached = (SELECT p.attached FROM probe_state AS p
 	WHERE p.id < probe_state.id ORDER BY p.id DESC LIMIT 1);

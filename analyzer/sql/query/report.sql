@@ -155,6 +155,7 @@ SELECT json_object(
 	'count_unit', v.count_unit,
 	'population', v.population,
 	'timed_percent', v.timed_percent,
+	'followed_percent', v.followed_percent,
 	'sites', (SELECT json_group_array(json(text)) FROM site_list WHERE NOT main),
 	'main_sites', (SELECT json_group_array(json(text)) FROM site_list WHERE main),
 	'sites_total', (SELECT count(*) FROM site WHERE capture = :capture AND NOT main),
@@ -179,6 +180,14 @@ SELECT json_object(
 		'p99_ns', p99_ns, 'max_ns', max_ns, 'blocked_ns', blocked_ns, 'source', source))
 		FROM (SELECT * FROM tasks WHERE capture = :capture
 			ORDER BY blocked_ns DESC, task LIMIT :top)),
+	'task_life', (SELECT json_group_array(json_object('task', task, 'alive', alive,
+		'alive_first', alive_first, 'spawned', spawned, 'found', found, 'ended', ended,
+		'lost', lost, 'mean_life_ns', mean_life_ns, 'polls', polls, 'readies', readies,
+		'polled_ns', polled_ns, 'ready_ns', ready_ns, 'await_ns', await_ns,
+		'unknown_ns', unknown_ns, 'ready_mean_ns', ready_mean_ns,
+		'ready_max_ns', ready_max_ns, 'unfollowed', unfollowed))
+		FROM (SELECT * FROM task_life WHERE capture = :capture
+			ORDER BY ready_ns DESC, total_ns DESC, task LIMIT :top)),
 	'hotspots', json_object(
 		'functions', (SELECT json_group_array(json_object('function', function,
 			'crate', crate, 'origin', origin, 'file', file, 'line', line,

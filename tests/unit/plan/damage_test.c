@@ -27,6 +27,10 @@ static const struct hud_plan_poll_site poll_sites[] = {
 	{.address = FIRST + 0x1000, .site_flags = HUD_POLL_SITE_CHEAP},
 	{.address = FIRST + 0x1040, .site_flags = HUD_POLL_SITE_BLOCKING}};
 
+static const struct hud_plan_task_hook hooks[] = {
+	{.address = FIRST + 0x1080, .hook = HUD_HOOK_WAKE, .hook_flags = HUD_HOOK_CHEAP},
+	{.address = FIRST + 0x10c0, .hook = HUD_HOOK_END}};
+
 static const struct hud_plan_code codes[] = {
 	{.address = FIRST + 0x1000, .bytes = 0x20, .code_flags = HUD_CODE_POLL},
 	{.address = FIRST + 0x1020, .bytes = 0x20, .code_flags = HUD_CODE_WORKER}};
@@ -86,6 +90,8 @@ static struct plan small_plan(void)
 		.pool = &small_pool,
 		.poll_site = poll_sites,
 		.poll_sites = 2,
+		.hook = hooks,
+		.hooks = 2,
 		.code = codes,
 		.codes = 2,
 		.tasks = task_tables.tasks,
@@ -132,6 +138,7 @@ static bool equal(const struct plan *l, const struct plan *r)
 	       l->codes == r->codes && !memcmp(l->code, r->code, l->codes * sizeof(*l->code)) &&
 	       equal_identity(l->identity, r->identity) && equal_pool(l->pool, r->pool) &&
 	       !memcmp(l->poll_site, r->poll_site, l->poll_sites * sizeof(*l->poll_site)) &&
+	       l->hooks == r->hooks && !memcmp(l->hook, r->hook, l->hooks * sizeof(*l->hook)) &&
 	       !memcmp(l->segment, r->segment, l->segments * sizeof(*l->segment)) &&
 	       !memcmp(l->page, r->page, l->pages * sizeof(*l->page)) &&
 	       !memcmp(l->row, r->row, l->rows * sizeof(*l->row)) &&
@@ -381,6 +388,9 @@ static const struct spoil {
 	{"no way to tell a park", HUD_PLAN_IDENTITY, 40 + 36, 4, 0, -EBADMSG},
 	{"an unknown kind of queue", HUD_PLAN_IDENTITY, 40 + 56, 2, 4, -EBADMSG},
 	{"poll sites not in order", HUD_PLAN_POLL_SITES, 24, 8, FIRST, -EBADMSG},
+	{"hooks not in order", HUD_PLAN_TASK_HOOKS, 24, 8, FIRST, -EBADMSG},
+	{"an unknown hook", HUD_PLAN_TASK_HOOKS, 16, 4, HUD_HOOK_LAST + 1, -EBADMSG},
+	{"part of a hook", HUD_PLAN_TASK_HOOKS, 4, 4, 32, -EBADMSG},
 	{"functions that overlap", HUD_PLAN_CODE, 8 + 16, 4, 0x21, -EBADMSG},
 	{"a function without code", HUD_PLAN_CODE, 8 + 16, 4, 0, -EBADMSG},
 };

@@ -436,6 +436,38 @@ static uint32_t line_with(const char *path, const char *text)
 	return count;
 }
 
+/* Of each kind the demo's Tokio has one function; there are two ways to wake a task. */
+static void the_functions_that_every_task_goes_through_are_found(void **state)
+{
+	static const char *const name_of[] = {[HUD_HOOK_SPAWN] = "set_owner_id",
+					      [HUD_HOOK_WAKE] = "wake_by_",
+					      [HUD_HOOK_END] = "transition_to_complete",
+					      [HUD_HOOK_SCHEDULE] = "schedule_task"};
+	size_t seen[HUD_HOOK_LAST + 1] = {0};
+	struct elf_symbols symbols;
+	struct demo d;
+
+	(void)state;
+	if (!demo_open(&d))
+		skip();
+	assert_int_equal(elf_symbols_open(&symbols, d.object.elf[0], SHT_SYMTAB), 0);
+	for (size_t i = 0; i < d.built.runtime.polls.hooks; i++) {
+		const struct hud_plan_task_hook *hook = &d.built.runtime.polls.hook[i];
+		const struct elf_symbol *symbol = elf_symbols_starting(&symbols, hook->address);
+
+		assert_non_null(symbol);
+		assert_non_null(name_of[hook->hook]);
+		assert_non_null(strstr(symbol->name, name_of[hook->hook]));
+		seen[hook->hook]++;
+	}
+	assert_int_equal(seen[HUD_HOOK_SPAWN], 1);
+	assert_int_equal(seen[HUD_HOOK_WAKE], 2);
+	assert_int_equal(seen[HUD_HOOK_END], 1);
+	assert_int_equal(seen[HUD_HOOK_SCHEDULE], 1);
+	elf_symbols_close(&symbols);
+	demo_close(&d);
+}
+
 static void a_poll_site_has_the_type_of_its_task_and_its_source_line(void **state)
 {
 	const struct plan_polls *polls;
@@ -547,6 +579,7 @@ int main(void)
 		cmocka_unit_test(the_lists_of_tasks_are_where_libdw_says),
 		cmocka_unit_test(there_is_a_way_down_from_every_task),
 		cmocka_unit_test(poll_sites_are_found_with_and_without_symbols),
+		cmocka_unit_test(the_functions_that_every_task_goes_through_are_found),
 		cmocka_unit_test(a_poll_site_has_the_type_of_its_task_and_its_source_line),
 		cmocka_unit_test(a_program_without_the_runtime_has_no_runtime_data),
 		cmocka_unit_test(damaged_debug_information_does_no_harm),

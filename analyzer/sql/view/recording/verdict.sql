@@ -140,7 +140,7 @@ WITH workers AS (
 		CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END
 			AS classified_percent,
 		f.runtime_seen, f.runtime_linked, f.symbols_missing, u.source, u.count_unit,
-		u.population, u.timed_percent, c.truncated, c.command
+		u.population, u.timed_percent, u.followed_percent, c.truncated, c.command
 	FROM capture AS c
 	JOIN found AS f ON f.capture = c.id
 	JOIN filter AS i ON i.capture = c.id
@@ -333,7 +333,7 @@ SELECT capture, level, reason,
 	stolen_ns, quota_cpus, quota_periods, throttled_periods, throttled_ns,
 	loss_percent, classified_percent,
 	workers = 0 OR unclassified AS unclassified, source, count_unit, population, timed_percent,
-	truncated, command,
+	followed_percent, truncated, command,
 	(SELECT group_concat(name, ', ') FROM (
 		SELECT DISTINCT coalesce(p.name, 'pid ' || p.pid) AS name
 		FROM process AS p WHERE p.capture = w.capture ORDER BY name LIMIT 4)) AS processes

@@ -2,7 +2,7 @@
 --
 -- count_unit is `poll` where whole polls are known in every process with a worker, else `span`.
 -- population is `all` where each poll was timed, at least for a part of the time (timed_percent),
--- else `long`: only polls that blocked.
+-- else `long`: only polls that blocked. followed_percent: as timed_percent, for tasks followed.
 CREATE VIEW poll_source AS
 WITH known AS (
 	SELECT w.capture, min(q.source <> 'stack') AS polls
@@ -11,13 +11,14 @@ WITH known AS (
 	JOIN process_source AS q ON q.process = t.process
 	GROUP BY w.capture
 ), state AS (
-	SELECT s.capture, s.attached,
+	SELECT s.capture, s.attached, s.spawns OR s.wakes OR s.ends AS followed,
 		coalesce(lead(s.time_ns) OVER (PARTITION BY s.capture ORDER BY s.time_ns, s.id),
 			c.end_ns) - s.time_ns AS wall_ns
 	FROM probe_state AS s
 	JOIN capture AS c ON c.id = s.capture
 ), timed AS (
-	SELECT capture, sum(CASE WHEN attached THEN wall_ns ELSE 0 END) AS wall_ns
+	SELECT capture, sum(CASE WHEN attached THEN wall_ns ELSE 0 END) AS wall_ns,
+		sum(CASE WHEN followed THEN wall_ns ELSE 0 END) AS followed_ns
 	FROM state
 	GROUP BY capture
 )
@@ -26,7 +27,10 @@ SELECT c.id AS capture, c.source,
 	CASE WHEN coalesce(m.wall_ns, 0) > 0 THEN 'all' ELSE 'long' END AS population,
 	CASE WHEN m.wall_ns IS NOT NULL
 		THEN min(100.0, 100.0 * m.wall_ns / max(c.end_ns - c.start_ns, 1)) END
-		AS timed_percent
+		AS timed_percent,
+	CASE WHEN m.wall_ns IS NOT NULL
+		THEN min(100.0, 100.0 * m.followed_ns / max(c.end_ns - c.start_ns, 1)) END
+		AS followed_percent
 FROM capture AS c
 LEFT JOIN known AS t ON t.capture = c.id
 LEFT JOIN timed AS m ON m.capture = c.id;
