@@ -96,6 +96,14 @@ static void print_group(sqlite3_stmt *q)
 	putchar('\n');
 }
 
+/* A line, or in a macro the lines that the await is between. */
+static void print_place(const char *file, int64_t line, int64_t line_end)
+{
+	printf("%s:%" PRId64, file, line);
+	if (line_end)
+		printf("-%" PRId64 ", in a macro", line_end);
+}
+
 /* Returns how many columns it takes: a name may have more bytes than that. */
 static int print_name(const char *name, int64_t level)
 {
@@ -122,7 +130,7 @@ static void print_await(struct printing *p, sqlite3_stmt *q)
 	if (file || what)
 		printf("%*s", used < PLACE_COLUMN ? PLACE_COLUMN - used : 2, "");
 	if (file)
-		printf("%s:%" PRId64, file, column_number(q, "line", 0));
+		print_place(file, column_number(q, "line", 0), column_number(q, "line_end", 0));
 	if (what)
 		printf("%s%s", file ? ", " : "", what);
 	if (!strcmp(kind, "dyn"))
@@ -141,9 +149,11 @@ static void print_holder(sqlite3_stmt *q)
 	else
 		fputs("; held by", stdout);
 	printf(" task %" PRId64 " (%s", column_number(q, "holder", 0), task ? task : "unknown");
-	if (place)
-		printf(", in %s, %s:%" PRId64, place, column_text(q, "holder_file"),
-		       column_number(q, "holder_line", 0));
+	if (place) {
+		printf(", in %s, ", place);
+		print_place(column_text(q, "holder_file"), column_number(q, "holder_line", 0),
+			    column_number(q, "holder_line_end", 0));
+	}
 	putchar(')');
 }
 
@@ -159,8 +169,11 @@ static void print_resource(struct printing *p, sqlite3_stmt *q)
 	       function ? "in " : "by several functions");
 	if (function)
 		fputs(function, stdout);
-	if (file)
-		printf(", %s:%" PRId64, file, column_number(q, "waits_line", 0));
+	if (file) {
+		fputs(", ", stdout);
+		print_place(file, column_number(q, "waits_line", 0),
+			    column_number(q, "waits_line_end", 0));
+	}
 	if (permits)
 		printf("; %s permits free", permits);
 	if (column_number(q, "holders", 0))

@@ -119,7 +119,7 @@ static const struct {
 			    "capture, dump, dumped_task, position, parent, depth, kind, leaf, type,"
 			    "started, suspended, number, resource, permits, closed, id",
 			    true},
-	[ROW_TASK_TYPE] = {"task_type", "capture, process, name, file, line, origin, id"},
+	[ROW_TASK_TYPE] = {"task_type", "capture, process, name, file, line, line_end, origin, id"},
 };
 
 const char *row_kind_table(enum row_kind kind)

@@ -289,6 +289,7 @@ static int type_write(struct ingest *in, const struct capture_state *c,
 	row_text(&row, name);
 	row_text(&row, file);
 	row_id(&row, known->line);
+	row_id(&row, known->line_end);
 	row_text(&row, name ? frame_origin_name(&frame) : NULL);
 	row_number(&row, type->row);
 	if ((name || !known->name) && (file || !known->file))

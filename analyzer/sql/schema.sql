@@ -368,6 +368,7 @@ CREATE TABLE task_type (
 	name TEXT,
 	file TEXT,
 	line INTEGER,
+	line_end INTEGER,
 	origin TEXT
 );
 

@@ -88,6 +88,8 @@ struct symbol_task_type {
 	const char *name; /* folded for people; NULL: not known, and so is the rest */
 	const char *file; /* of the await, without comp_dir; NULL: not known */
 	uint32_t line;    /* 0: not known */
+	/* 0: the await is in `line`. Else it is in a macro, somewhere from there to this line. */
+	uint32_t line_end;
 	enum frame_origin origin;
 	const char *runtime; /* as in struct symbol_frame */
 };

@@ -80,20 +80,36 @@ static struct dwarf_unit *unit_at(const struct dwarf_file *file, uint64_t entry)
 	return low < file->unit_count && file->units[low].first <= entry ? &file->units[low] : NULL;
 }
 
-/* The coroutine's variant of this tag. */
+/*
+ * The variants of a coroutine: the one of a tag, and the first two, which are before its first
+ * line was run and after its last one.
+ */
 struct variant_search {
 	uint64_t value;
-	struct dwarf_entry *out;
+	struct dwarf_entry at, first, last; /* each with a kind once it was found */
 };
 
 static int variant_take(void *context, const struct dwarf_variant *v)
 {
 	struct variant_search *s = context;
 
-	if (!v->tag.known || v->tag.value != s->value)
+	if (!v->tag.known)
 		return 0;
-	*s->out = v->entry;
-	return 1;
+	if (v->tag.value == s->value)
+		s->at = v->entry;
+	if (v->tag.value == 0)
+		s->first = v->entry;
+	else if (v->tag.value == 1)
+		s->last = v->entry;
+	return 0;
+}
+
+static uint64_t number_of(const struct dwarf_entry *entry, uint16_t attribute)
+{
+	struct dwarf_value value =
+		entry->kind ? dwarf_entry_value(entry, attribute) : (struct dwarf_value) {0};
+
+	return value.form ? dwarf_value_number(&value) : 0;
 }
 
 static char *path_joined(const struct dwarf_source *from)
@@ -137,6 +153,23 @@ static int place_read(struct symbol_module *m, const struct dwarf_entry *at,
 	return *full ? 0 : -ENOMEM;
 }
 
+/*
+ * Where a coroutine is suspended. A macro that awaits (select!) has the line of its own source
+ * there: then it is known only that it lies between the ends of the function.
+ */
+static int await_read(struct symbol_module *m, const struct variant_search *s,
+		      struct symbol_task_type *out, const char **full)
+{
+	uint64_t file = number_of(&s->first, DW_AT_decl_file);
+	bool macro = file && file != number_of(&s->at, DW_AT_decl_file) &&
+		     file == number_of(&s->last, DW_AT_decl_file);
+	int err = place_read(m, macro ? &s->first : &s->at, out, full);
+
+	if (!err && macro)
+		out->line_end = (uint32_t)number_of(&s->last, DW_AT_decl_line);
+	return err;
+}
+
 static void origin_read(struct symbol_module *m, const char *name, const char *file,
 			const struct dwarf_unit *unit, struct symbol_task_type *out)
 {
@@ -166,8 +199,7 @@ static int type_read(struct symbol_module *m, const struct dwarf_entry *type,
 {
 	struct text path = {0}, folded = {0};
 	struct dwarf_place value = {.type = *type};
-	struct dwarf_entry at;
-	struct variant_search search = {key->variant, &at};
+	struct variant_search search = {.value = key->variant};
 	const char *file = NULL;
 	int err = -ENOMEM;
 
@@ -181,8 +213,10 @@ static int type_read(struct symbol_module *m, const struct dwarf_entry *type,
 		goto out;
 	out->name = text_pool_intern(&m->owner->pool, folded.bytes, folded.length);
 	err = out->name ? 0 : -ENOMEM;
-	if (!err && key->coroutine && dwarf_variants_each(&value, variant_take, &search))
-		err = place_read(m, &at, out, &file);
+	if (!err && key->coroutine)
+		dwarf_variants_each(&value, variant_take, &search);
+	if (!err && search.at.kind)
+		err = await_read(m, &search, out, &file);
 	if (!err)
 		origin_read(m, path.bytes, file, type->unit, out);
 out:

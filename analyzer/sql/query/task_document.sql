@@ -22,6 +22,7 @@ SELECT json_object(
 			'woken', g.woken,
 			'finished', json(iif(g.finished, 'true', 'false')),
 			'place', g.place, 'place_file', g.place_file, 'place_line', g.place_line,
+			'place_line_end', g.place_line_end,
 			'waits_in', g.waits_in, 'leaf', g.leaf, 'waits', g.waits,
 			'example', g.example, 'chain', g.chain) AS text
 		FROM task_groups AS g JOIN last AS d ON g.capture = d.capture AND g.dump = d.dump
@@ -33,12 +34,14 @@ SELECT json_object(
 			'woken', json(iif(t.woken, 'true', 'false')),
 			'cancelled', json(iif(t.cancelled, 'true', 'false')), 'thread', t.tid,
 			'chain', t.chain, 'place', t.place, 'place_file', t.place_file,
-			'place_line', t.place_line, 'waits_in', t.waits_in, 'leaf', t.leaf,
+			'place_line', t.place_line, 'place_line_end', t.place_line_end,
+			'waits_in', t.waits_in, 'leaf', t.leaf,
 			'joined_task', t.joined_task, 'fd', t.fd,
 			'deadline_ns', t.deadline_ns,
 			'frames', (SELECT json_group_array(json_object('depth', f.depth,
 				'kind', f.kind, 'leaf', f.leaf, 'name', f.name, 'file', f.file,
-				'line', f.line, 'origin', f.origin, 'deadline_ns', f.deadline_ns,
+				'line', f.line, 'line_end', f.line_end, 'origin', f.origin,
+				'deadline_ns', f.deadline_ns,
 				'asked_permits', f.asked_permits, 'joined_task', f.joined_task,
 				'fd', f.fd, 'resource', n.number,
 				'free_permits', f.free_permits))
@@ -58,8 +61,10 @@ SELECT json_object(
 				ELSE 'null' END),
 			'waiters', r.waiters, 'holders', r.holders, 'waits_in', r.waits_in,
 			'waits_file', r.waits_file, 'waits_line', r.waits_line,
+			'waits_line_end', r.waits_line_end,
 			'holder', r.holder, 'holder_task', r.holder_task,
-			'holder_file', r.holder_file, 'holder_line', r.holder_line) AS text
+			'holder_file', r.holder_file, 'holder_line', r.holder_line,
+			'holder_line_end', r.holder_line_end) AS text
 		FROM task_resources AS r JOIN last AS d ON r.capture = d.capture AND r.dump = d.dump
 		ORDER BY r.number)),
 	'cycles', (SELECT json_group_array(json(text)) FROM (

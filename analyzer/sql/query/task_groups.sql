@@ -1,5 +1,6 @@
 -- Which tasks wait, how many at the same place, and for what, in the last dump?
-SELECT tasks, task, place, place_file AS file, place_line AS line, waits_in, leaf, outcome, woken,
+SELECT tasks, task, place, place_file AS file, place_line AS line,
+	place_line_end AS line_end, waits_in, leaf, outcome, woken,
 	finished, example
 FROM task_groups
 WHERE capture = :capture AND dump = (SELECT max(dump) FROM task_dump WHERE capture = :capture)

@@ -22,6 +22,7 @@ LINES = {
     "boxed": ("boxed.1", "boxed.r", "boxed.r", "boxed.0"),
     "both": ("both.1", "sleep.2", "notify.2"),
     "large": ("large.1", "notify.2"),
+    "in_macro": ("in_macro.1", "notify.2"),
     "all": ("all.1",),
 }
 # What it waits for in the end.
@@ -30,7 +31,8 @@ LEAVES = {
     "unbounded": "channel", "oneshot": "oneshot", "join": "join", "accept": "ready", "read": "fd",
     "notify": "notified", "sem": "acquire", "permit": "sleep", "rwread": "acquire",
     "rwhold": "sleep", "watch": "notified", "broadcast": "broadcast", "timeout": None,
-    "boxed": "sleep", "dynamic": "notified", "large": "notified", "dead": "acquire",
+    "boxed": "sleep", "dynamic": "notified", "large": "notified", "in_macro": "notified",
+    "dead": "acquire",
     "both": None, "all": None,
 }
 
@@ -117,6 +119,18 @@ def each_task_waits_at_its_lines():
     for task in document["tasks"]:
         expect_equal(task["outcome"], "read", f"outcome of task {task['id']}")
         expect_chain(task, kinds[task["id"]])
+
+
+@fact
+def an_await_in_a_macro_lies_between_the_ends_of_its_function():
+    kinds, document = everything()
+    frames = [task["frames"][0] for task in document["tasks"] if kinds[task["id"]] == "in_macro"]
+    ends = marked_lines()["in_macro.1"], marked_lines()["in_macro.end"]
+    expect_equal([(f["file"], f["line"], f["line_end"]) for f in frames],
+                 [("src/main.rs", *ends)] * 2, "where the await is")
+    others = [frame["line_end"] for task in document["tasks"] for frame in task["frames"]
+              if kinds[task["id"]] != "in_macro" and frame["line_end"]]
+    expect_equal(others, [], "ends of awaits whose line is known")
 
 
 @fact

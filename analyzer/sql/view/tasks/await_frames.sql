@@ -2,9 +2,11 @@
 --
 -- A frame belongs to its parent: what that awaits, or holds meanwhile. Several with one parent are
 -- awaited at once (select!, join!), or one of them is awaited: which of them it is, is not known.
+-- line_end: the await is in a macro, somewhere from line to this one.
 CREATE VIEW await_frames AS
 SELECT f.capture, f.dump, t.process, t.task_id, f.dumped_task, f.position, f.id AS frame, f.parent,
-	f.depth, f.kind, f.leaf, y.name, y.file, y.line, y.origin, f.started, f.suspended,
+	f.depth, f.kind, f.leaf, y.name, y.file, y.line, y.line_end, y.origin, f.started,
+	f.suspended,
 	CASE WHEN f.leaf = 'sleep' THEN f.number END AS deadline_ns,
 	CASE WHEN f.leaf = 'acquire' THEN f.number END AS asked_permits,
 	CASE WHEN f.leaf = 'join' AND f.number > 0 THEN f.number END AS joined_task,

@@ -43,7 +43,7 @@ WITH placed AS (
 SELECT t.capture, t.dump, t.process, t.id AS dumped_task, t.task_id, r.scheduler,
 	m.task,
 	t.outcome, t.finished, t.woken, t.cancelled, t.tid, t.state, t.chain, t.waits,
-	y.name AS place, y.file AS place_file, y.line AS place_line,
+	y.name AS place, y.file AS place_file, y.line AS place_line, y.line_end AS place_line_end,
 	coalesce(a.name, w.name) AS waits_in, wf.leaf,
 	CASE WHEN o.kind = 'coroutine' THEN o.started END AS started,
 	CASE WHEN wf.leaf = 'sleep' THEN wf.number END AS deadline_ns,

@@ -34,6 +34,7 @@ SELECT g.capture, g.dump, g.number, g.tasks, g.task, g.outcome, g.woken, g.finis
 	g.example, s.seen_ns, f.position, p.level, f.kind, f.name,
 	CASE WHEN f.origin = 'user' THEN f.file END AS file,
 	CASE WHEN f.origin = 'user' THEN f.line END AS line,
+	CASE WHEN f.origin = 'user' THEN f.line_end END AS line_end,
 	CASE
 	WHEN f.leaf = 'sleep' AND f.deadline_ns < d.start_ns
 		THEN printf('due since %.1f s', (d.start_ns - f.deadline_ns) / 1e9)

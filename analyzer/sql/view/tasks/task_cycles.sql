@@ -5,7 +5,8 @@
 CREATE VIEW task_cycles AS
 WITH RECURSIVE edge AS MATERIALIZED (
 	SELECT capture, dump, process, waiter, other, max(certain) AS certain,
-		min(coalesce(place || ' ' || place_file || ':' || place_line, '?')) AS place
+		min(coalesce(place || ' ' || place_file || ':' || place_line
+			|| coalesce('-' || place_line_end, ''), '?')) AS place
 	FROM task_waits_for
 	GROUP BY capture, dump, process, waiter, other
 ), walk AS (

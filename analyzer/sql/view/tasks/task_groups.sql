@@ -4,7 +4,8 @@
 -- hold.
 CREATE VIEW task_groups AS
 SELECT capture, dump, process, task, chain, outcome, finished, started, place,
-	place_file, place_line, waits_in, leaf, waits, count(*) AS tasks, sum(woken) AS woken,
+	place_file, place_line, place_line_end,
+	waits_in, leaf, waits, count(*) AS tasks, sum(woken) AS woken,
 	min(task_id) AS example, dumped_task AS example_task,
 	count(DISTINCT resource) AS resources,
 	min(deadline_ns) AS first_deadline_ns, max(deadline_ns) AS last_deadline_ns

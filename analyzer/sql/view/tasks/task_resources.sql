@@ -30,8 +30,10 @@ SELECT s.capture, s.dump, s.process, s.resource,
 	CASE WHEN s.one_function THEN w.waits_in END AS waits_in,
 	CASE WHEN s.one_place THEN w.place_file END AS waits_file,
 	CASE WHEN s.one_place THEN w.place_line END AS waits_line,
+	CASE WHEN s.one_place THEN w.place_line_end END AS waits_line_end,
 	h.task_id AS holder, n.task AS holder_task, h.place AS holder_place,
 	h.place_file AS holder_file, h.place_line AS holder_line,
+	h.place_line_end AS holder_line_end,
 	t.waits_in AS holder_waits_in
 FROM summed AS s
 LEFT JOIN seen AS w ON w.frame = s.first_wait

@@ -21,7 +21,7 @@ WITH placed AS (
 )
 SELECT w.capture, w.dump, t.process, t.task_id, w.dumped_task, w.id AS frame, w.kind, w.leaf,
 	w.number, w.resource, w.permits, w.closed, y.name AS place, y.file AS place_file,
-	y.line AS place_line, (
+	y.line AS place_line, y.line_end AS place_line_end, (
 		SELECT n.name
 		FROM task_frame AS c
 		JOIN task_type AS n ON n.id = c.type

@@ -17,12 +17,13 @@ WITH wait AS MATERIALIZED (
 	GROUP BY capture, dump, process, resource
 )
 SELECT capture, dump, process, task_id AS waiter, number AS other, 'join' AS how, NULL AS resource,
-	waits = 1 AS certain, place, place_file, place_line
+	waits = 1 AS certain, place, place_file, place_line, place_line_end
 FROM wait
 WHERE leaf = 'join' AND number > 0
 UNION ALL
 SELECT w.capture, w.dump, w.process, w.task_id, h.task_id, 'resource', w.resource,
-	w.waits = 1 AND n.holders = 1, w.place, w.place_file, w.place_line
+	w.waits = 1 AND n.holders = 1, w.place, w.place_file, w.place_line,
+	w.place_line_end
 FROM wait AS w
 JOIN held AS h ON h.capture = w.capture AND h.dump = w.dump AND h.process = w.process
 	AND h.resource = w.resource AND h.task_id <> w.task_id

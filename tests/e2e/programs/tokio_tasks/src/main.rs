@@ -5,6 +5,9 @@
 //! `tokio_tasks`: one of each kind on both schedulers. `tokio_tasks many N`: N tasks of one kind.
 //! `tokio_tasks storm`: also tasks that come and go as fast as they can.
 
+#[macro_use]
+mod awaiting;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -266,6 +269,11 @@ impl<A: Future<Output = ()>, B: Future<Output = ()>> Future for Both<A, B> {
         }
     }
 }
+async fn in_macro(n: Arc<Notify>) { //@in_macro.1
+    awaiting!(notify_leaf(n));
+    keep(());
+} //@in_macro.end
+
 async fn both(n: Arc<Notify>) {
     Both(Box::pin(sleep_leaf()), Box::pin(notify_leaf(n))).await; //@both.1
     keep(());
@@ -354,6 +362,7 @@ async fn all(rt: &'static str) {
     tasks.push(go!(rt, "broadcast", broadcast_(receiver)));
     tasks.push(go!(rt, "timeout", timeout(n.clone())));
     tasks.push(go!(rt, "boxed", boxed()));
+    tasks.push(go!(rt, "in_macro", in_macro(n.clone())));
     tasks.push(go!(rt, "dynamic", dynamic(n.clone())));
     tasks.push(go!(rt, "both", both(n.clone())));
     tasks.push(go!(rt, "large", large(n.clone())));
