@@ -460,6 +460,9 @@ class Comparison:
             return bool(name) and any(name == n or name.startswith((n + "::", f"<{n}::"))
                                       for n in never)
 
+        def bookkeeping(site):  # a wait for the holder of the demo's own list, which had no CPU
+            return site["cause"] == "lock" and site["function"].startswith("demo::truth::")
+
         def tokios(site):
             stacks = self.db.execute("""SELECT DISTINCT p.stack FROM slice AS p
                 JOIN site AS s ON s.id = p.site
@@ -471,6 +474,7 @@ class Comparison:
                                      if self.unstalled_ns(s) < self.threshold_ns
                                      or self.was_slow(s) for site in s["slices"])
         wrong = [s for s in self.report["sites"] if s["function"] != "unknown" and not tokios(s)
+                 and not bookkeeping(s)
                  and s["count"] > stolen[s["function"], s["cause"]]
                  and (innocent(s["function"]) or innocent(s["entry"])
                       or any(innocent(f["function"]) for f in s["user_frames"])

@@ -39,8 +39,9 @@ EVERYWHERE = ("wait_for_meter", "ask_over_socket", "settle", "checksum")
 @fact(name="a_thousand_polls_last_as_long_as_the_demo_says")
 def _():
     c = comparison()
-    timed, wrong, where = 0, [], collections.Counter()
+    timed, wrong, where, made = 0, [], collections.Counter(), collections.Counter()
     for p in c.polls:
+        made.update(p.functions)
         exact = [s for s in p.seen if s["source"] == "exact"]
         if len(p.seen) != 1 or not exact:
             continue
@@ -52,8 +53,10 @@ def _():
     if timed < 1000:
         c.skip_if_the_host_stood_still()
     expect(timed >= 1000, f"only {timed} polls were timed: {c.how_it_ran()}")
-    expect(all(where[f"demo::guilty::elsewhere::{function}"] >= 30 for function in EVERYWHERE),
-           f"{where}")
+    # How many the demo makes of each depends on what else the machine does.
+    for function in (f"demo::guilty::elsewhere::{name}" for name in EVERYWHERE):
+        expect(made[function] >= 10 and where[function] >= 0.9 * made[function],
+               f"{where[function]} of {made[function]} of {function} were timed: {c.how_it_ran()}")
     # A thread may lose its CPU between the poll's edge and the reading of the demo's clock.
     expect(len(wrong) <= timed / 100,
            f"{len(wrong)} of {timed} are off by more than 2% and 0.2 ms\n"
