@@ -234,10 +234,13 @@ int poll_entry(struct pt_regs *ctx)
 }
 
 /* Of what is called for every task: see struct hud_plan_task_hook. */
-static __always_inline struct thread_state *hook_thread(void)
+static __always_inline struct thread_state *hook_thread(void *ctx)
 {
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	stay_on_own_stack(ctx, task);
 	entry_count();
-	return following ? thread_find(bpf_get_current_task_btf()) : NULL;
+	return following ? thread_find(task) : NULL;
 }
 
 static __always_inline void task_spawn(struct thread_state *st, __u64 header)
@@ -254,14 +257,14 @@ static __always_inline void task_spawn(struct thread_state *st, __u64 header)
 SEC("uprobe")
 int task_spawned(struct pt_regs *ctx)
 {
-	task_spawn(hook_thread(), first_argument(ctx));
+	task_spawn(hook_thread(ctx), first_argument(ctx));
 	return 0;
 }
 
 SEC("uprobe")
 int task_bound(struct pt_regs *ctx)
 {
-	task_spawn(hook_thread(), second_argument(ctx));
+	task_spawn(hook_thread(ctx), second_argument(ctx));
 	return 0;
 }
 
@@ -272,7 +275,7 @@ int task_bound(struct pt_regs *ctx)
 SEC("uprobe")
 int task_scheduled(struct pt_regs *ctx)
 {
-	struct thread_state *st = hook_thread();
+	struct thread_state *st = hook_thread(ctx);
 	__u64 header = second_argument(ctx);
 
 	if (st && st->woken_header != header &&
@@ -284,7 +287,7 @@ int task_scheduled(struct pt_regs *ctx)
 SEC("uprobe")
 int task_woken(struct pt_regs *ctx)
 {
-	struct thread_state *st = hook_thread();
+	struct thread_state *st = hook_thread(ctx);
 
 	if (st)
 		life_wake(st, first_argument(ctx), bpf_get_current_pid_tgid() >> 32);
@@ -294,7 +297,7 @@ int task_woken(struct pt_regs *ctx)
 SEC("uprobe")
 int task_ended(struct pt_regs *ctx)
 {
-	struct thread_state *st = hook_thread();
+	struct thread_state *st = hook_thread(ctx);
 
 	if (st)
 		life_end(st, first_argument(ctx), bpf_get_current_pid_tgid() >> 32);
