@@ -29,11 +29,13 @@ static const char believed_sql[] =
 /*
  * Sleeps before it was learned where a runtime keeps its state, of threads that parked by that
  * state afterwards, in a call that parks wait in and locks do not. Each sleep in such a call that
- * was seen with the state was a park: otherwise nothing would have been learned.
+ * was seen with the state was a park: otherwise nothing would have been learned. (CROSS JOIN: most
+ * captures have no such layout, so SQLite is not to begin with the sleeps.)
  */
 static const char early_parks_sql[] =
-	"SELECT s.thread, s.start_ns FROM layout AS l JOIN thread AS t ON t.process = l.process "
-	"JOIN offcpu_span AS s ON s.thread = t.id "
+	"SELECT s.thread, s.start_ns FROM layout AS l "
+	"CROSS JOIN thread AS t ON t.process = l.process "
+	"CROSS JOIN offcpu_span AS s ON s.thread = t.id "
 	"WHERE l.capture = ?1 AND l.source = 'learned' AND NOT l.withdrawn "
 	"AND s.start_ns < l.time_ns AND s.runtime_state IS NULL "
 	"AND NOT s.preempted AND s.cause <> 'lock' "

@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 
-FOLDERS = ("live", "open", "load", "derive", "store", "symbols", "rules", "names", "debuginfo",
-           "base")
+FOLDERS = ("live", "open", "load", "derive", "store", "symbols", "image", "unwind", "rules",
+           "names", "debuginfo", "base")
 LIBRARIES = "-lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread".split()
 
 
@@ -27,9 +27,7 @@ def compiled(build, source, out, *archives):
 def main():
     build, capture = sys.argv[1:]
     archives = [f"{build}/analyzer/lib{name}.a" for name in FOLDERS]
-    made = [name for name in archives if not os.path.exists(name)]
-    if made:
-        subprocess.run(["make", *made], check=True)
+    subprocess.run(["make", *archives], check=True)
     report = json.loads(subprocess.run([f"{build}/hud-analyze", "report", "--json", capture],
                                        check=True, capture_output=True).stdout)
     seconds = report["capture"]["duration_ns"] / 1e9

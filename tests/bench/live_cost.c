@@ -77,6 +77,7 @@ int main(int count, char **text)
 		return 2;
 	options = (struct session_options) {.resolver = resolver,
 					    .descriptor = open(text[1], O_RDONLY),
+					    .keep = true,
 					    .length_ns = (int64_t)(atof(text[2]) * 1e9)};
 	if (session_open(&options, &s))
 		return 2;

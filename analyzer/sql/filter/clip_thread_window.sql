@@ -7,7 +7,8 @@ WITH cut AS (
 		min(w.end_ns, coalesce(l.to_ns, w.end_ns)) AS part_end_ns
 	FROM filter AS l
 	JOIN temp.thread_window AS w ON w.capture = l.capture
-		AND (w.start_ns < l.from_ns OR w.end_ns > l.to_ns)
+		AND (w.start_ns < l.from_ns AND w.end_ns > l.from_ns
+			OR w.end_ns > l.to_ns AND w.start_ns < l.to_ns)
 ), awake AS (
 	SELECT c.id, c.part_start_ns, c.part_end_ns,
 		c.end_ns - c.start_ns - total(max(0, min(c.end_ns, s.end_ns)
