@@ -3,6 +3,7 @@
 those of report, how it leaves the terminal, and the demo while it blocks."""
 
 import base64
+import ctypes
 import glob
 import json
 import os
@@ -574,6 +575,48 @@ def the_demo_is_shown_while_it_blocks():
     terminal.see("LIVE")
     terminal.press("q")
     processes_end()
+
+
+class Halted:
+    """One thread of a process, which a tracer has stopped."""
+
+    ATTACH, DETACH, WALL = 16, 17, 0x40000000
+
+    def __init__(self, pid, name):
+        self.libc = ctypes.CDLL(None, use_errno=True)
+        self.libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p,
+                                     ctypes.c_void_p]
+        tasks = f"/proc/{pid}/task"
+        [self.tid] = [int(tid) for tid in os.listdir(tasks)
+                      if open(f"{tasks}/{tid}/comm").read().strip() == name]
+
+    def __enter__(self):
+        expect_equal(self.libc.ptrace(self.ATTACH, self.tid, None, None), 0, "ptrace attaches")
+        os.waitpid(self.tid, self.WALL)
+
+    def __exit__(self, *_):
+        self.libc.ptrace(self.DETACH, self.tid, None, None)
+
+
+@fact(seconds=90)
+def a_poll_that_waits_for_a_lock_says_who_held_it_before():
+    """The demo's index thread is stopped again and again, until it is while it holds the lock."""
+    demo = Demo("release", "--only", "lock")
+    terminal = Terminal(f"{RECORD} -p {demo.pid} -o - | {ANALYZE} live -", 160, 30)
+    terminal.see("demo::guilty::find_in_index", "of 10 s", seconds=30)
+    row = r"lock +demo::guilty::find_in_index .*held before \((\d+)/(\d+)\) by (\S+)"
+    found = None
+    until = time.monotonic() + 60
+    while not found and time.monotonic() < until:
+        with Halted(demo.pid, "index"):
+            time.sleep(4)
+            text = terminal.text()
+        found = re.search(row, text)
+    expect(found, f"who held the lock before, in\n{text}")
+    held, waits, holder = found.groups()
+    expect_equal(holder, "demo::guilty::rebuild_index", "the holder")
+    expect(0 < int(held) <= int(waits), f"{held} of {waits} waits")
+    terminal.press("q")
 
 
 @fact(seconds=60)
