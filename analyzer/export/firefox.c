@@ -137,7 +137,11 @@ static int sample_add(struct firefox *f, sqlite3_stmt *q)
 	if (stack == -ENOMEM ||
 	    !array_grow(&t->sample, t->samples, &t->sample_room, sizeof(*t->sample)))
 		return -ENOMEM;
-	t->sample[t->samples++] = (struct firefox_sample) {sqlite3_column_int64(q, 1), stack};
+	t->sample[t->samples++] = (struct firefox_sample) {
+		.time_ns = sqlite3_column_int64(q, 1),
+		.stack = stack,
+		.cpu_ns = sqlite3_column_int64(q, 3),
+	};
 	return 0;
 }
 

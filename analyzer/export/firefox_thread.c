@@ -206,6 +206,11 @@ static void sample_stack(FILE *out, const struct firefox_thread *t, size_t i)
 	number_if(out, t->sample[i].stack >= 0, t->sample[i].stack);
 }
 
+static void sample_cpu(FILE *out, const struct firefox_thread *t, size_t i)
+{
+	fprintf(out, "%" PRId64, t->sample[i].cpu_ns);
+}
+
 static void marker_name(FILE *out, const struct firefox_thread *t, size_t i)
 {
 	fprintf(out, "%zu", t->marker[i].name);
@@ -278,6 +283,7 @@ void firefox_tables_write(const struct firefox_thread *t, int64_t start_ns, FILE
 	times(out, "time", t->samples ? &t->sample[0].time_ns : NULL, t->samples,
 	      sizeof(*t->sample), start_ns);
 	column(out, "stack", t->samples, t, sample_stack);
+	column(out, "threadCPUDelta", t->samples, t, sample_cpu);
 	fputs("}", out);
 	table_begin(out, "markers", t->markers);
 	column(out, "name", t->markers, t, marker_name);

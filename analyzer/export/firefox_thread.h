@@ -14,7 +14,8 @@
 
 struct firefox_sample {
 	int64_t time_ns;
-	int64_t stack; /* in the table of stacks */
+	int64_t stack;  /* in the table of stacks */
+	int64_t cpu_ns; /* that it stands for */
 };
 
 struct firefox_marker {

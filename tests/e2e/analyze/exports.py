@@ -214,6 +214,9 @@ def a_firefox_profile_refers_to_what_it_has():
                               (stacks["category"], len(profile["meta"]["categories"]))):
             expect(all(v is None or 0 <= v < limit for v in values), "an index is out of range")
         expect(thread["samples"]["time"] == sorted(thread["samples"]["time"]), "times")
+    stand_for = query(example(), "SELECT sum(cpu_ns) AS ns FROM sample_weight")[0]["ns"]
+    cpu_ns = sum(sum(thread["samples"]["threadCPUDelta"]) for thread in profile["threads"])
+    expect(abs(cpu_ns - stand_for) < 1e6, f"CPU time {cpu_ns}, of samples {stand_for}")
 
 
 @fact(root=False)
