@@ -77,6 +77,7 @@ enum exit_status report_remedies(const struct page *page);
 enum exit_status report_main_future(const struct page *page);
 enum exit_status report_one_site(const struct page *page);
 enum exit_status report_workers(const struct page *page);
+enum exit_status report_cpus(const struct page *page);
 enum exit_status report_timeline(const struct page *page);
 enum exit_status report_tasks(const struct page *page);
 enum exit_status report_task_life(const struct page *page);

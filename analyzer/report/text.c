@@ -145,9 +145,9 @@ static void print_as_page(const struct page *page)
 static enum exit_status print_parts(const struct page *page)
 {
 	static enum exit_status (*const whole[])(const struct page *) = {
-		report_sites, report_main_future, report_remedies, report_workers,  report_timeline,
-		report_tasks, report_task_life,   report_pool,     report_hotspots, report_unknown,
-		NULL};
+		report_sites, report_main_future, report_remedies, report_workers,
+		report_cpus,  report_timeline,    report_tasks,    report_task_life,
+		report_pool,  report_hotspots,    report_unknown,  NULL};
 	static enum exit_status (*const one[])(const struct page *) = {report_sites,
 								       report_main_future,
 								       report_remedies,

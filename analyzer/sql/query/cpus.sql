@@ -2,5 +2,5 @@
 SELECT cpu, samples, threads, cpu_ns, waits, run_queue_ns, longest_ns
 FROM cpus
 WHERE capture = :capture
-ORDER BY cpu
+ORDER BY run_queue_ns DESC, cpu
 LIMIT :top;

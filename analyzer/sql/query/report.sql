@@ -168,6 +168,11 @@ SELECT json_object(
 			'runtime', runtime_ns, 'unknown', unknown_ns),
 		'blocking_ns', blocking_ns, 'blocking_polls', blocking_polls))
 		FROM (SELECT * FROM workers WHERE capture = :capture ORDER BY rank)),
+	'cpus', (SELECT json_group_array(json_object('cpu', cpu, 'threads', threads,
+		'samples', samples, 'cpu_ns', cpu_ns, 'waits', waits,
+		'run_queue_ns', run_queue_ns, 'longest_ns', longest_ns))
+		FROM (SELECT * FROM cpus WHERE capture = :capture
+			ORDER BY run_queue_ns DESC, cpu)),
 	'timeline', (SELECT json_object(
 		'column_ns', (SELECT max(end_ns) - min(start_ns) FROM activity_column)
 			/ k.activity_columns,

@@ -42,6 +42,20 @@ def the_report_names_the_guilty_functions_with_their_lines():
 
 
 @fact(root=False)
+def cpus_divide_the_cpu_time_of_the_threads():
+    document = json.loads(analyzed("report", CAPTURE, "--json", env=WITHOUT_CACHE))
+    threads = query(CAPTURE, """SELECT sum(c.cpu_ns) AS cpu_ns FROM thread_cpu AS c
+        JOIN thread_samples AS s ON s.thread = c.thread""")[0]["cpu_ns"]
+    seen = sum(cpu["cpu_ns"] for cpu in document["cpus"])
+    expect(abs(seen - threads) < 1000, f"CPUs {seen} ns, threads {threads} ns")
+    waited = query(CAPTURE, "SELECT sum(run_queue_ns) AS ns FROM offcpu_span")[0]["ns"]
+    expect_equal(sum(cpu["run_queue_ns"] for cpu in document["cpus"]), waited, "waits for a CPU")
+    text = analyzed("report", CAPTURE, env=WITHOUT_CACHE)
+    rows = re.search(r"^CPUS\n +cpu +ran +waited +longest.*\n((?: +\d.*\n)+)", text, re.M)
+    expect(rows and len(rows[1].splitlines()) == len(document["cpus"]), f"CPUs in\n{text}")
+
+
+@fact(root=False)
 def async_functions_read_as_a_chain_of_calls():
     rows = query(CAPTURE, CHAIN_OF_PAUSE)
     chain = [row["function"] for row in rows]
