@@ -3,32 +3,7 @@
 #include "analyzer/base/embedded.h"
 #include "analyzer/base/interrupt.h"
 #include "analyzer/base/json.h"
-
-#include <inttypes.h>
-
-static void value_write(FILE *out, sqlite3_stmt *q, int column)
-{
-	switch (sqlite3_column_type(q, column)) {
-	case SQLITE_INTEGER:
-		fprintf(out, "%" PRId64, (int64_t)sqlite3_column_int64(q, column));
-		break;
-	case SQLITE_FLOAT: {
-		double number = sqlite3_column_double(q, column);
-
-		/* An infinity has no JSON. */
-		if (number - number == 0)
-			fprintf(out, "%.9g", number);
-		else
-			fputs("null", out);
-		break;
-	}
-	case SQLITE_NULL:
-		fputs("null", out);
-		break;
-	default:
-		json_text_in_page(out, (const char *)sqlite3_column_text(q, column));
-	}
-}
+#include "analyzer/store/column.h"
 
 /* The names of the columns, and an array for each row. */
 static int rows_write(FILE *out, sqlite3_stmt *q)
@@ -47,7 +22,7 @@ static int rows_write(FILE *out, sqlite3_stmt *q)
 		any = true;
 		for (int i = 0; i < columns; i++) {
 			fputs(i ? "," : "", out);
-			value_write(out, q, i);
+			column_json(out, q, i, true);
 		}
 		putc(']', out);
 	}

@@ -5,7 +5,7 @@
 
 #include <inttypes.h>
 
-/* What CPUs did for the watched threads: one that is busy with others, or stolen, lets them wait. */
+/* What CPUs did for the threads: one that is busy with others, or stolen, lets them wait. */
 
 #define CPUS_SHOWN 8
 

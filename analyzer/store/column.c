@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/store/column.h"
+#include "analyzer/base/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,4 +46,48 @@ double column_real(sqlite3_stmt *statement, const char *name)
 	int i = column_index(statement, name);
 
 	return i < 0 ? 0 : sqlite3_column_double(statement, i);
+}
+
+static void json_hex(FILE *out, const uint8_t *byte, size_t bytes)
+{
+	putc_unlocked('"', out);
+	for (size_t i = 0; i < bytes; i++)
+		fprintf(out, "%02x", byte[i]);
+	putc_unlocked('"', out);
+}
+
+/* NaN is NULL in SQLite; an infinity has no JSON. */
+static void json_real(FILE *out, double number, int digits)
+{
+	if (number - number == 0)
+		fprintf(out, "%.*g", digits, number);
+	else
+		fputs("null", out);
+}
+
+void column_json(FILE *out, sqlite3_stmt *statement, int column, bool in_page)
+{
+	const char *text;
+
+	switch (sqlite3_column_type(statement, column)) {
+	case SQLITE_INTEGER:
+		fprintf(out, "%" PRId64, (int64_t)sqlite3_column_int64(statement, column));
+		break;
+	case SQLITE_FLOAT:
+		json_real(out, sqlite3_column_double(statement, column), in_page ? 9 : 17);
+		break;
+	case SQLITE_NULL:
+		fputs("null", out);
+		break;
+	case SQLITE_BLOB:
+		json_hex(out, sqlite3_column_blob(statement, column),
+			 (size_t)sqlite3_column_bytes(statement, column));
+		break;
+	default:
+		text = (const char *)sqlite3_column_text(statement, column);
+		if (in_page)
+			json_text_in_page(out, text);
+		else
+			json_text(out, text);
+	}
 }

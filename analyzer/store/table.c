@@ -2,8 +2,8 @@
 #include "analyzer/store/table.h"
 #include "analyzer/base/json.h"
 #include "analyzer/base/terminal.h"
+#include "analyzer/store/column.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,41 +22,6 @@ static void csv_field(FILE *out, const char *text)
 		putc_unlocked(*text, out);
 	}
 	putc_unlocked('"', out);
-}
-
-static void blob_text(FILE *out, const uint8_t *byte, size_t bytes)
-{
-	putc_unlocked('"', out);
-	for (size_t i = 0; i < bytes; i++)
-		fprintf(out, "%02x", byte[i]);
-	putc_unlocked('"', out);
-}
-
-static void json_value(FILE *out, sqlite3_stmt *statement, int column)
-{
-	switch (sqlite3_column_type(statement, column)) {
-	case SQLITE_INTEGER:
-		fprintf(out, "%" PRId64, (int64_t)sqlite3_column_int64(statement, column));
-		break;
-	case SQLITE_FLOAT:
-		/* NaN is NULL in SQLite; an infinity has no JSON. */
-		if (sqlite3_column_double(statement, column) -
-			    sqlite3_column_double(statement, column) ==
-		    0)
-			fprintf(out, "%.17g", sqlite3_column_double(statement, column));
-		else
-			fputs("null", out);
-		break;
-	case SQLITE_NULL:
-		fputs("null", out);
-		break;
-	case SQLITE_BLOB:
-		blob_text(out, sqlite3_column_blob(statement, column),
-			  (size_t)sqlite3_column_bytes(statement, column));
-		break;
-	default:
-		json_text(out, (const char *)sqlite3_column_text(statement, column));
-	}
 }
 
 static const char *cell(sqlite3_stmt *statement, int column)
@@ -110,7 +75,7 @@ static void json_object(FILE *out, sqlite3_stmt *statement)
 	for (int i = 0; i < columns; i++) {
 		json_text(out, sqlite3_column_name(statement, i));
 		fputs(": ", out);
-		json_value(out, statement, i);
+		column_json(out, statement, i, false);
 		fputs(i + 1 < columns ? ", " : "}", out);
 	}
 }

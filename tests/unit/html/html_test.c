@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/html/html.h"
+#include "analyzer/base/embedded.h"
 #include "analyzer/compare/judge.h"
 #include "analyzer/store/database.h"
 #include "tests/unit/fixture/analysis_fixture.h"
@@ -165,6 +166,43 @@ static void a_diff_s_flame_graph_is_its_blocked_time(void **state)
 	sqlite3_close(db);
 }
 
+static int times_in(const char *text, const char *what)
+{
+	int times = 0;
+
+	for (const char *at = text; (at = strstr(at, what)); at += strlen(what))
+		times++;
+	return times;
+}
+
+/* In light and dark; in tables; and in the timeline, which draws causes in the order of a list. */
+static void every_cause_has_a_colour(void **state)
+{
+	const char *style = embedded_text("html/page.css"), *script = embedded_text("html/page.js");
+	FILE *rules = fopen("analyzer/rules/causes.rules", "r");
+	char line[300], name[32], text[64];
+	int causes = 0;
+
+	(void)state;
+	assert_non_null(rules);
+	while (fgets(line, sizeof(line), rules)) {
+		if (sscanf(line, "cause %31s", name) != 1 && sscanf(line, "work %31s", name) != 1)
+			continue;
+		causes++;
+		snprintf(text, sizeof(text), " --%s: #", name);
+		if (times_in(style, text) != 2)
+			fail_msg("page.css has no colours --%s", name);
+		snprintf(text, sizeof(text), ".key.%s {", name);
+		if (!strstr(style, text))
+			fail_msg("page.css has no %s", text);
+		snprintf(text, sizeof(text), "  \"%s\",\n", name);
+		if (!strstr(script, text))
+			fail_msg("CAUSES in 10_base.js lacks %s", name);
+	}
+	fclose(rules);
+	assert_true(causes >= 11);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -172,6 +210,7 @@ int main(void)
 		cmocka_unit_test(histograms_count_all),
 		cmocka_unit_test(no_name_is_markup),
 		cmocka_unit_test(only_the_page_s_own_script_may_run),
+		cmocka_unit_test(every_cause_has_a_colour),
 		cmocka_unit_test(a_diff_s_flame_graph_is_its_blocked_time),
 	};
 
