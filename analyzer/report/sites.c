@@ -175,20 +175,15 @@ static void print_rest(const struct page *page, int64_t rest, int64_t rest_ns)
 			duration_word(total, rest_ns));
 }
 
-/* The heading, and what to ask next; not where one site is shown already. */
-static void print_heading(const struct page *page, const char *heading)
+/* The heading, with what to ask next; not where one site is shown already. */
+static const char *sites_heading(const struct page *page, char *room, size_t bytes)
 {
-	static const char command[] = "(one in full: hud-analyze report %s --site N)";
-	char text[512];
-	int used = snprintf(text, sizeof(text), "%s  ", heading);
+	static const char form[] = "BLOCKING SITES  (one in full: hud-analyze report %s --site N)";
 
-	if (page->form->site) {
-		page_heading(page, heading);
-		return;
-	}
-	snprintf(text + used, sizeof(text) - (size_t)used, command,
-		 page_capture(page, (size_t)used + sizeof(command) - 3));
-	page_heading(page, text);
+	if (page->form->site)
+		return "BLOCKING SITES";
+	snprintf(room, bytes, form, page_capture(page, sizeof(form) - 3));
+	return room;
 }
 
 /* Functions that blocked, as `query` has them. Where there is none, not even the heading. */
@@ -211,7 +206,7 @@ static enum exit_status print_functions(const struct page *page, const char *que
 		if (unknown)
 			print_rest(page, rest, rest_ns);
 		if (!*shown)
-			print_heading(page, heading);
+			page_heading(page, heading);
 		if (!(*shown)++ && !unknown)
 			print_labels(page);
 		if (unknown) {
@@ -234,12 +229,13 @@ static enum exit_status print_functions(const struct page *page, const char *que
 
 enum exit_status report_sites(const struct page *page)
 {
-	static const char heading[] = "BLOCKING SITES";
+	char room[512];
+	const char *heading = sites_heading(page, room, sizeof(room));
 	uint64_t shown;
 	enum exit_status status = print_functions(page, "functions", heading, &shown);
 
 	if (status == STATUS_DONE && !shown && !page->form->site) {
-		print_heading(page, heading);
+		page_heading(page, heading);
 		fputs("  none\n", page->out);
 	}
 	return status;

@@ -199,6 +199,9 @@ function workers() {
     [
       {title: "tid", number: true, value: w => w.tid},
       {title: "name", value: w => w.comm || ""},
+      ...(rows("workers").some(w => w.runtime)
+        ? [{title: "runtime", number: true, value: w => w.runtime}]
+        : []),
       {title: "of", number: true, value: w => w.wall_ns, cell: w => duration(w.wall_ns)},
       {title: "states", value: w => w.parked_ns, cell: bar},
       {

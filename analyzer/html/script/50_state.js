@@ -117,6 +117,7 @@ class State {
 
   // Stacks and their time: of the selection where there is one.
   flame_times(kind, cause) {
+    if (kind === "blocked" && this.main_sites.some(s => s.site === this.site)) kind = "main";
     if (this.selection && kind !== "main")
       return kind === "cpu" ? this.cpu_times() : this.stack_times(cause);
     return this.profile

@@ -88,7 +88,7 @@ function named(name, ...more) {
   );
 }
 
-const main_future = () => rows("changes").filter(r => r.kind === "main");
+const main_rows = () => rows("changes").filter(r => r.kind === "main");
 
 function changes(id, title, kind, name_of) {
   const quiet = r => Boolean(r.aside) && r.status === "cannot tell";
@@ -217,7 +217,7 @@ function diff_head() {
     navigation([
       ["sites", "Sites"],
       ["flame", "Flame graph"],
-      ...(main_future().length ? [["main-future", "Main future"]] : []),
+      ...(main_rows().length ? [["main-future", "Main future"]] : []),
       ["tasks", "Tasks"],
       ["workers", "Workers"],
       ["sides", "Both sides"],
@@ -283,7 +283,7 @@ function diff_page() {
         {},
         changes("sites", "Sites", "site", site_name),
         section("flame", "Flame graph", flame.element),
-        main_future().length ? changes("main-future", "Main future", "main", main_name) : null,
+        main_rows().length ? changes("main-future", "Main future", "main", main_name) : null,
         changes("tasks", "Tasks", "task", name),
         changes("workers", "Workers, the most blocked first", "worker", name),
         sides(),

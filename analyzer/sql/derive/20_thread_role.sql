@@ -2,7 +2,7 @@
 --
 -- Its role follows from what it was observed to run, not from its name, unless the recording named
 -- the workers (hud-record --workers). A thread that was both is a worker; its time in the pool does
--- not count as a worker's.
+-- not count as a worker's. What its stacks do not show of its scheduler, its runtime may.
 INSERT INTO thread_role (thread, capture, role, scheduler)
 SELECT t.id, t.capture,
 	CASE
@@ -14,7 +14,10 @@ SELECT t.id, t.capture,
 	WHEN s.seen_elsewhere THEN 'other'
 	ELSE 'unknown'
 	END,
-	coalesce(s.scheduler, (SELECT max(p.scheduler) FROM poll AS p WHERE p.thread = t.id))
+	coalesce(s.scheduler, (SELECT max(p.scheduler) FROM poll AS p WHERE p.thread = t.id),
+		(SELECT max(q.scheduler) FROM runtime_thread AS n
+			JOIN pool_queue AS q ON q.process = t.process AND q.pool = n.pool
+			WHERE n.thread = t.id))
 FROM thread AS t
 JOIN capture AS c ON c.id = t.capture
 LEFT JOIN thread_summary AS s ON s.thread = t.id

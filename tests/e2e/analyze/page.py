@@ -105,6 +105,26 @@ def the_numbers_are_the_report_s(chromium):
 
 
 @shown
+def what_blocks_the_main_future_is_in_a_table_of_its_own(chromium):
+    changed, path = path_for("main.db"), path_for("main.html")
+    shutil.copy(database(), changed)
+    with sqlite3.connect(changed) as db:
+        site, total = db.execute("SELECT site, total_ns FROM blocking_sites").fetchone()
+        db.execute("UPDATE site SET main = 1 WHERE id = ?", (site,))
+        db.execute("UPDATE blocking_poll SET main = 1 WHERE id IN "
+                   "(SELECT blocking_poll FROM site_poll WHERE site = ?)", (site,))
+    db.close()
+    analyzed("report", changed, "--html", path)
+    opened(chromium, path=path)
+    expect(site not in sites_shown(chromium), "it is among those of the workers")
+    chromium.click("#main-future tbody button")
+    title = chromium.value("document.querySelector('#site-detail h3').textContent")
+    expect(title.startswith(f"Site {site}: "), title)
+    expect_equal(chromium.run("return rows('main_sites').map(s => s.total_ns)"), [total], "time")
+    quiet(chromium)
+
+
+@shown
 def a_selection_filters_the_page_and_is_in_the_address(chromium):
     opened(chromium)
     whole = sites_shown(chromium)

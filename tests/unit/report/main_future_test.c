@@ -143,6 +143,20 @@ static void no_sum_over_workers_has_it(void **state)
 	sqlite3_close(db);
 }
 
+/* A tenth of the main future's time is worse than a twentieth of the workers'. */
+static void the_verdict_begins_with_what_is_worse(void **state)
+{
+	sqlite3 *db = main_and_worker_load();
+
+	(void)state;
+	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "WARNING main");
+	assert_text(db, "SELECT sentence FROM verdict",
+		    "the main future blocked for 112.3 ms of 1.00 s (11.2%), 4 times, the longest "
+		    "52.3 ms; it blocks itself and what it joins, but no worker; 1 blocking span "
+		    "took 50.0 ms.");
+	sqlite3_close(db);
+}
+
 static void its_sites_can_be_chosen(void **state)
 {
 	const struct filter chosen = {.site = 2}, part = {.from = "250ms", .cause = "lock"};
@@ -173,6 +187,7 @@ int main(void)
 		cmocka_unit_test(a_main_future_in_one_wait_all_the_time_is_no_more_than_caution),
 		cmocka_unit_test(what_blocks_it_has_all_that_other_sites_have),
 		cmocka_unit_test(no_sum_over_workers_has_it),
+		cmocka_unit_test(the_verdict_begins_with_what_is_worse),
 		cmocka_unit_test(its_sites_can_be_chosen),
 	};
 

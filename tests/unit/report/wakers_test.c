@@ -55,6 +55,41 @@ static void a_waker_that_waited_for_less_than_half_of_the_time_is_not(void **sta
 	sqlite3_close(db);
 }
 
+/* The kernel ends the wait of who joins it, on a stack without any function of the user's. */
+static void a_thread_that_ends_is_no_thread_without_a_name(void **state)
+{
+	struct hud_lifecycle ended = {
+		.head = {HUD_LIFECYCLE, 0, sizeof(ended)},
+		.time_ns = BEGIN_NS + 49990000,
+		.tid = 20,
+		.kind = HUD_THREAD_EXIT,
+	};
+
+	(void)state;
+	for (int ends = 0; ends < 2; ends++) {
+		struct scene s;
+		sqlite3 *db;
+
+		scene_begin(&s, 1);
+		scene_span(&s, (struct span) {.tid = 11,
+					      .from = 10000,
+					      .to = 50100,
+					      .wakeup = 50000,
+					      .stack = NAP,
+					      .syscall = SYS_FUTEX,
+					      .waker_tid = 20,
+					      .waker_stack = UNKNOWN});
+		ended.process = s.process;
+		if (ends)
+			scene_event(&s, &ended);
+		db = scene_load(&s, 100000);
+		assert_text(db, "SELECT known_as FROM site_waker",
+			    ends ? "a thread that was ending"
+				 : "a thread whose stack does not show it");
+		sqlite3_close(db);
+	}
+}
+
 static void two_that_end_each_others_waits_are_no_endless_chain(void **state)
 {
 	sqlite3 *db = spans_load(200000,
@@ -131,6 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_waker_that_waited_itself_is_followed_to_who_worked),
 		cmocka_unit_test(a_waker_that_waited_for_less_than_half_of_the_time_is_not),
+		cmocka_unit_test(a_thread_that_ends_is_no_thread_without_a_name),
 		cmocka_unit_test(two_that_end_each_others_waits_are_no_endless_chain),
 		cmocka_unit_test(a_process_that_is_not_recorded_is_named),
 		cmocka_unit_test(a_thread_without_a_stack_is_named),

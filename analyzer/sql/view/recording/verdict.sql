@@ -189,8 +189,9 @@ WITH workers AS (
 			AND run_queue_ns < main_blocked_ns) THEN 'starved'
 		WHEN warning THEN 'blocking'
 		WHEN saturated THEN 'pool'
+		WHEN main_warning THEN 'main'
 		WHEN caution THEN 'blocking'
-		WHEN main_warning OR main_caution THEN 'main'
+		WHEN main_caution THEN 'main'
 		WHEN workers = 0 AND NOT runtime_seen AND NOT runtime_linked AND symbols_missing
 			THEN 'no-symbols'
 		WHEN workers = 0 AND NOT runtime_seen AND NOT runtime_linked THEN 'no-runtime'
@@ -206,9 +207,8 @@ WITH workers AS (
 		WHEN reason = 'starved' THEN 'STARVED'
 		WHEN warning THEN 'WARNING'
 		WHEN saturated THEN 'SATURATED'
-		WHEN caution THEN 'CAUTION'
 		WHEN main_warning THEN 'WARNING'
-		WHEN main_caution THEN 'CAUTION'
+		WHEN caution OR main_caution THEN 'CAUTION'
 		WHEN reason IS NOT NULL THEN 'CANNOT TELL'
 		ELSE 'NOMINAL'
 		END AS level
@@ -232,10 +232,18 @@ WITH workers AS (
 			|| 'in ' || replace(stuck_places, ',', ', ')
 			|| CASE WHEN stuck_hopeless THEN '; nobody ended that' ELSE '' END
 			AS stuck_text,
-		CASE WHEN main_blocked_ns >= 1000000000
-			THEN printf('%.2f s', main_blocked_ns / 1e9)
-			ELSE printf('%.1f ms', main_blocked_ns / 1e6) END AS main_text,
-		printf('%.2f s', duration_ns / 1e9) AS duration_text,
+		CASE WHEN main_all_the_time THEN
+			printf('the main future has been in one wait since before the recording '
+				|| '(%.2f s)', duration_ns / 1e9)
+		ELSE
+			printf('the main future blocked for %s of %.2f s (%.1f%%), %d time%s, the '
+				|| 'longest %.1f ms', CASE WHEN main_blocked_ns >= 1000000000
+					THEN printf('%.2f s', main_blocked_ns / 1e9)
+					ELSE printf('%.1f ms', main_blocked_ns / 1e6) END,
+				duration_ns / 1e9, main_blocked_percent, main_blocks,
+				CASE WHEN main_blocks = 1 THEN '' ELSE 's' END,
+				main_longest_ns / 1e6)
+		END || '; it blocks itself and what it joins, but no worker' AS main_text,
 		CASE WHEN run_queue_ns >= 1000000000 THEN printf('%.2f s', run_queue_ns / 1e9)
 			ELSE printf('%.1f ms', run_queue_ns / 1e6) END AS run_queue_text,
 		CASE WHEN longest_run_queue_ns >= threshold_ns
@@ -298,14 +306,9 @@ SELECT capture, level, reason,
 	WHEN reason = 'pool' THEN
 		pool_text || CASE WHEN blocking_polls > 0
 			THEN '; ' || spans_text || ' took ' || blocking_text ELSE '' END || '.'
-	WHEN reason = 'main' AND main_all_the_time THEN
-		printf('the main future has been in one wait since before the recording (%s); it '
-			|| 'blocks itself and what it joins, but no worker.', duration_text)
 	WHEN reason = 'main' THEN
-		printf('the main future blocked for %s of %s (%.1f%%), %d time%s, the longest '
-			|| '%.1f ms; it blocks itself and what it joins, but no worker.',
-			main_text, duration_text, main_blocked_percent, main_blocks,
-			CASE WHEN main_blocks = 1 THEN '' ELSE 's' END, main_longest_ns / 1e6)
+		main_text || CASE WHEN blocking_polls > 0
+			THEN '; ' || spans_text || ' took ' || blocking_text ELSE '' END || '.'
 	WHEN reason IN ('no-symbols', 'no-runtime', 'no-worker') THEN
 		(SELECT CASE WHEN n.reason IN ('symbols', 'runtime') THEN ''
 			ELSE 'no thread could be identified as a worker: ' END
@@ -324,6 +327,8 @@ SELECT capture, level, reason,
 	ELSE printf('no poll blocked for %s or more in %s of polling watched on %s over %s.',
 		threshold_text, polling_text, workers_text, wall_text)
 	END || CASE WHEN saturated AND reason IS NOT 'pool' THEN ' Also, ' || pool_text || '.'
+		ELSE '' END
+	|| CASE WHEN main_warning AND reason IS NOT 'main' THEN ' Also, ' || main_text || '.'
 		ELSE '' END AS sentence,
 	threshold_ns, duration_ns, workers, worker_wall_ns, polling_ns, blocking_polls, blocking_ns,
 	longest_ns, longest_at_attach, stuck_workers, blocking_percent, run_queue_ns,

@@ -1,9 +1,9 @@
 -- In which runtimes did no worker run any more when the recording ended, and where do they wait?
 --
 -- Each worker that had not exited is in a wait inside a poll, which has lasted for stuck_ns or more
--- and went on at the end. A current_thread runtime is a thread; the multi_thread ones of a process
--- are told apart where that is known of all their workers (thread_runtime), else they count as one:
--- then all must wait. progress_by: 'nothing' where all wait for locks, since before the recording,
+-- and went on at the end. A current_thread runtime is a thread; the others of a process are told
+-- apart where that is known of all their workers (thread_runtime), else they count as one: then all
+-- must wait. progress_by: 'nothing' where all wait for locks, since before the recording,
 -- and nobody ended these waits; else 'wait'.
 CREATE VIEW stuck_runtime AS
 WITH wait AS MATERIALIZED (
@@ -18,7 +18,7 @@ WITH wait AS MATERIALIZED (
 		AND b.end_ns + k.stuck_ns >= c.end_ns
 	GROUP BY b.thread
 ), member AS (
-	SELECT t.capture, t.process, coalesce(r.scheduler, '') AS scheduler,
+	SELECT t.capture, t.process, r.scheduler,
 		CASE WHEN s.single_threaded THEN t.id END AS only_thread, t.tid, t.comm, n.runtime,
 		n.name AS runtime_name, w.thread, w.waited_ns, w.function, w.cause, w.at_attach,
 		count(*) OVER together = count(n.runtime) OVER together
@@ -29,13 +29,13 @@ WITH wait AS MATERIALIZED (
 	LEFT JOIN thread_runtime AS n ON n.thread = t.id
 	LEFT JOIN wait AS w ON w.thread = t.id
 	WHERE r.role = 'worker' AND t.exit_ns IS NULL
-	WINDOW together AS (PARTITION BY t.process, r.scheduler)
+	WINDOW together AS (PARTITION BY t.process, coalesce(s.single_threaded, 0))
 )
-SELECT m.capture, m.process, p.pid, p.name, m.scheduler,
+SELECT m.capture, m.process, p.pid, p.name, coalesce(max(m.scheduler), '') AS scheduler,
 	CASE WHEN m.apart THEN m.runtime_name
 		WHEN m.only_thread IS NOT NULL
 			THEN printf('the runtime of thread %d (%s)', m.tid, m.comm)
-		ELSE 'the ' || coalesce(nullif(m.scheduler, '') || ' ', '') || 'runtime'
+		ELSE 'the ' || coalesce(max(m.scheduler) || ' ', '') || 'runtime'
 		END AS runtime,
 	count(*) AS workers,
 	min(m.waited_ns) AS waited_ns, min(m.at_attach) AS at_attach,
@@ -44,5 +44,5 @@ SELECT m.capture, m.process, p.pid, p.name, m.scheduler,
 		AS progress_by
 FROM member AS m
 JOIN process AS p ON p.id = m.process
-GROUP BY m.capture, m.process, m.scheduler, m.only_thread, CASE WHEN m.apart THEN m.runtime END
+GROUP BY m.capture, m.process, m.only_thread, CASE WHEN m.apart THEN m.runtime END
 HAVING count(*) = count(m.thread);
