@@ -38,6 +38,7 @@ static const struct {
 		 "site_position, entry_position, boundary_position, poll_position, site_frame,"
 		 "entry_frame, boundary_frame, poll_frame, task, scheduler, waits_for, id"},
 	[ROW_STACK_FRAME] = {"stack_frame", "stack, position, frame"},
+	[ROW_TAIL_CALL] = {"tail_call", "stack, position, frame"},
 	[ROW_OFFCPU_SPAN] = {"offcpu_span",
 			     "capture, thread, start_ns, end_ns, wakeup_ns, run_queue_ns, syscall,"
 			     "syscall_name, open, at_attach, preempted, no_stack, task_state, cpu,"

@@ -95,6 +95,12 @@ static int real_task_type(void *context, void *module, const struct symbol_task_
 	return symbol_module_task_type(module, key, out);
 }
 
+static bool real_call_target(void *context, const void *module, uint64_t last, uint64_t *target)
+{
+	(void)context;
+	return symbol_module_call_target(module, last, target);
+}
+
 static int real_prepare(void *context, void *module, const uint64_t *offsets, size_t count)
 {
 	(void)context;
@@ -119,6 +125,7 @@ int resolver_open(const struct symbolizer_options *options, struct resolver **ou
 		.generated = real_generated,
 		.symbols = real_symbols,
 		.prepare = real_prepare,
+		.call_target = real_call_target,
 		.task_type = real_task_type,
 	};
 	err = rules_open(&real->rules);

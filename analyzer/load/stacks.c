@@ -16,6 +16,8 @@ struct whole_stack {
 	LIST(const struct symbol_frame *) frame;
 	LIST(int64_t) row; /* of each frame, in the frame table */
 	size_t whole;      /* the innermost frames between which no caller is missing */
+	size_t tail;       /* before which frame `tail_row` is missing, if that is not 0 */
+	int64_t tail_row;
 };
 
 static int write_aliases(struct ingest *in, int64_t frame, const char *aliases)
@@ -177,6 +179,16 @@ static int write_stack_frames(struct ingest *in, int64_t stack, const int64_t *f
 	return err;
 }
 
+static int write_tail_call(struct ingest *in, int64_t stack, const struct whole_stack *s)
+{
+	struct row row = ingest_row(in, ROW_TAIL_CALL);
+
+	row_number(&row, stack);
+	row_number(&row, (int64_t)s->tail);
+	row_number(&row, s->tail_row);
+	return row_insert(&row);
+}
+
 static int64_t frame_at(const struct whole_stack *stack, int index)
 {
 	return index >= 0 && (size_t)index < stack->row.count ? stack->row.at[index] : 0;
@@ -222,7 +234,9 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 	row_number(&row, s->row);
 	err = row_insert(&row);
 	free(task);
-	return err ? err : write_stack_frames(in, s->row, stack->row.at, stack->row.count);
+	if (!err)
+		err = write_stack_frames(in, s->row, stack->row.at, stack->row.count);
+	return err || !stack->tail_row ? err : write_tail_call(in, s->row, stack);
 }
 
 /*
@@ -240,18 +254,73 @@ static bool caller_missing(const struct frame_chain *left)
 	return origin == ORIGIN_STD || origin == ORIGIN_LIBC || origin == ORIGIN_UNKNOWN;
 }
 
+static bool chain_has_user(const struct frame_chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++) {
+		if (chain->frames[i].origin == ORIGIN_USER)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A function whose last act is a call may leave its frame to that. It is missing, where the call at
+ * `index` names it, but the frames further in are of another function (`inner`, an index in
+ * c->chain).
+ */
+static int tail_call_find(struct ingest *in, struct capture_state *c,
+			  const struct defined_user_stack *s, size_t index, int64_t inner,
+			  struct whole_stack *stack)
+{
+	const struct resolver *resolver = in->options->resolver;
+	const struct frame_chain *called, *reached;
+	uint64_t offset, target;
+	const struct defined_mapping *m = defined_frame(&c->defined, s, index, &offset);
+	const struct symbol_frame *function;
+	int64_t chain;
+
+	if (!resolver->call_target || !m || !m->binary ||
+	    !resolver->call_target(resolver->context, c->binary.at[m->binary - 1].resolved.module,
+				   offset, &target))
+		return 0;
+	chain = chain_of(in, c, m->binary, target, NULL);
+	if (chain < 0)
+		return (int)chain;
+	called = &c->chain.at[chain];
+	reached = &c->chain.at[inner];
+	if (!called->count || !reached->count)
+		return 0;
+	function = &called->frames[called->count - 1];
+	if (function->origin != ORIGIN_USER || !function->function ||
+	    !strcmp(function->function, reached->frames[reached->count - 1].function))
+		return 0;
+	stack->tail = stack->frame.count;
+	stack->tail_row = called->first_row + (int64_t)called->count - 1;
+	return 0;
+}
+
 static int resolve_user_stack(struct ingest *in, struct capture_state *c,
 			      const struct defined_user_stack *s, struct whole_stack *stack)
 {
+	int64_t inner = -1; /* the chain before, as long as none was the user's */
 	int err = 0;
 
 	stack->frame.count = 0;
 	stack->row.count = 0;
 	stack->whole = SIZE_MAX;
+	stack->tail_row = 0;
 	for (size_t i = 0; !err && i < s->frames; i++) {
 		int64_t chain = address_chain(in, c, s, i);
+		bool user;
 
-		err = chain < 0 ? (int)chain : stack_push(stack, &c->chain.at[chain]);
+		if (chain < 0)
+			return (int)chain;
+		user = chain_has_user(&c->chain.at[chain]);
+		if (user && inner >= 0)
+			err = tail_call_find(in, c, s, i, inner, stack);
+		inner = !user && (i == 0 || inner >= 0) ? chain : -1;
+		if (!err)
+			err = stack_push(stack, &c->chain.at[chain]);
 		if (!err && i + 1 == s->frame_pointer_from && caller_missing(&c->chain.at[chain]))
 			stack->whole = stack->frame.count;
 	}

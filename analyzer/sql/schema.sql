@@ -140,6 +140,12 @@ CREATE TABLE stack_frame (
 	PRIMARY KEY (stack, position)
 ) WITHOUT ROWID;
 
+CREATE TABLE tail_call (
+	stack INTEGER PRIMARY KEY REFERENCES stack (id),
+	position INTEGER NOT NULL,
+	frame INTEGER NOT NULL REFERENCES frame (id)
+);
+
 CREATE TABLE offcpu_span (
 	id INTEGER PRIMARY KEY,
 	capture INTEGER NOT NULL REFERENCES capture (id),

@@ -76,6 +76,12 @@ int symbol_module_resolve(struct symbol_module *m, uint64_t file_offset,
 			  const struct symbol_frame **frames, size_t *count);
 
 /*
+ * The file offset of the function that is called by the instruction whose last byte is at the
+ * offset `last`. False: it is no call of a fixed function, or the binary's code is not at hand.
+ */
+bool symbol_module_call_target(const struct symbol_module *m, uint64_t last, uint64_t *target);
+
+/*
  * The frame of generated code at an address of a process, by the names that its runtime wrote and
  * hud-record kept beside the capture that symbolizer_look_beside() was called for last. `*out`
  * NULL: it has no name. 0 or -ENOMEM.

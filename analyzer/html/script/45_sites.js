@@ -204,7 +204,7 @@ function site_detail(state, number) {
                     w.open
                       ? "nobody, until the recording ended"
                       : (w.waker || w.known_as || "unknown").slice(0, 200)
-                  }  ${place(w)}`,
+                  }  ${place(w)}${w.inferred ? " (inferred)" : ""}`,
                 ),
               ),
           ),

@@ -53,10 +53,12 @@ WITH listed AS (
 				ORDER BY blocked_ns DESC, task)),
 		'wakers', (SELECT json_group_array(json_object('function', waker,
 			'file', file, 'line', line, 'known_as', known_as, 'share', share,
+			'inferred', json(CASE WHEN inferred THEN 'true' ELSE 'false' END),
 			'open', json(CASE WHEN open THEN 'true' ELSE 'false' END)))
 			FROM (SELECT * FROM waker AS w WHERE w.site = s.site ORDER BY rank)),
 		'holders', (SELECT json_group_array(json_object('function', holder,
-			'file', file, 'line', line, 'through', through, 'share', share))
+			'file', file, 'line', line, 'through', through, 'share', share,
+			'inferred', json(CASE WHEN inferred THEN 'true' ELSE 'false' END)))
 			FROM (SELECT * FROM holder AS h WHERE h.site = s.site ORDER BY rank)),
 		'sources', json_object('exact', s.exact_share, 'passive', s.passive_share,
 			'stack', s.stack_share),

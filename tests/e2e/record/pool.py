@@ -141,6 +141,20 @@ def of_two_runtimes_the_one_that_stands_still_is_named():
 
 
 @fact
+def a_holder_that_unlocks_last_has_left_its_frame_and_is_named():
+    process = started_program([tokio_pool(), "multi_thread", "2", "held"])
+    go(process)
+    path = path_for("pool-held.hud")
+    recorded("-d", 1, "-p", process.pid, "-o", path)
+    process.communicate("\n")
+    wakers = query(path, "SELECT waker, inferred, share FROM site_waker "
+                         "WHERE function = 'tokio_pool::take' AND cause = 'lock' AND rank = 1")
+    expect_equal([(w["waker"], w["inferred"]) for w in wakers], [("tokio_pool::hold", 1)],
+                 "who woke it")
+    expect(wakers[0]["share"] > 0.9, f"for {wakers[0]['share']:.0%} of the time")
+
+
+@fact
 def where_the_runtime_is_not_read_nothing_is_said_of_the_queue():
     process = started_program([tokio_pool(), "multi_thread", "2", "bursts"])
     path = path_for("pool-stacks.hud")

@@ -1,5 +1,6 @@
 -- Which frame of a waker's stack names it? The innermost of the user's own, else the innermost that
--- is neither the runtime's nor std's.
+-- is neither the runtime's nor std's. A function of the user's that left its frame to the unlock,
+-- its last act, is known by the call in that frame (tail_call): then it is inferred.
 CREATE VIEW waker_frame AS
 WITH waker AS (
 	SELECT DISTINCT waker_stack AS stack FROM offcpu_span WHERE waker_stack IS NOT NULL
@@ -14,4 +15,7 @@ WITH waker AS (
 	WHERE f.origin IN ('user', 'third-party') AND NOT f.generated
 		AND sf.position < coalesce(k.whole_frames, k.depth)
 )
-SELECT stack, frame FROM ranked WHERE rank = 1;
+SELECT r.stack, coalesce(t.frame, r.frame) AS frame, t.frame IS NOT NULL AS inferred
+FROM ranked AS r
+LEFT JOIN tail_call AS t ON t.stack = r.stack
+WHERE r.rank = 1;

@@ -3,6 +3,7 @@
 -- The thread that released the lock, or, where that one had waited for another (wait_chain), the
 -- one at the end of the chain: then `through` is the function that the site was woken by. share is
 -- of the site's time asleep. holder NULL: the stack of that thread does not show which function.
+-- inferred: as in waker_frame, of the holder.
 CREATE VIEW site_holder AS
 WITH wait AS MATERIALIZED (
 	SELECT s.site, s.wall_ns - s.run_queue_ns AS blocked_ns, o.waker_tid,
@@ -22,17 +23,19 @@ WITH wait AS MATERIALIZED (
 	GROUP BY site, chained, stack, CASE WHEN chained THEN own_stack END
 ), holder AS (
 	SELECT b.site, f.site AS holder, f.file, f.line, r.site AS through,
+		coalesce(w.inferred, 0) AS inferred,
 		sum(b.blocked_ns) AS blocked_ns, sum(b.count) AS count
 	FROM by_stack AS b
 	LEFT JOIN waker_frame AS w ON w.stack = b.stack
 	LEFT JOIN frame AS f ON f.id = w.frame
 	LEFT JOIN waker_frame AS v ON v.stack = b.own_stack
 	LEFT JOIN frame AS r ON r.id = v.frame
-	GROUP BY b.site, f.site, f.file, f.line, r.site
+	GROUP BY b.site, f.site, f.file, f.line, r.site, coalesce(w.inferred, 0)
 ), whole AS (
 	SELECT site, sum(blocked_ns) AS blocked_ns FROM wait GROUP BY site
 )
-SELECT s.capture, h.site, s.function, h.holder, h.file, h.line, h.through, h.blocked_ns, h.count,
+SELECT s.capture, h.site, s.function, h.holder, h.file, h.line, h.through, h.inferred,
+	h.blocked_ns, h.count,
 	1.0 * h.blocked_ns / max(w.blocked_ns, 1) AS share,
 	row_number() OVER (PARTITION BY h.site
 		ORDER BY h.blocked_ns DESC, h.holder, h.line, h.through) AS rank

@@ -17,7 +17,8 @@ WITH figures AS MATERIALIZED (
 	GROUP BY site
 ), waker AS MATERIALIZED (
 	SELECT site, group_concat(who, ', ') AS wakers
-	FROM (SELECT site, coalesce(waker || coalesce(' (' || file || ':' || line || ')', ''),
+	FROM (SELECT site, coalesce(waker || coalesce(' (' || file || ':' || line
+				|| CASE WHEN inferred THEN ', inferred)' ELSE ')' END, ''),
 			known_as) || printf(' %.0f%%', 100 * share) AS who
 		FROM site_waker WHERE rank <= 3 AND NOT open ORDER BY site, rank)
 	GROUP BY site
@@ -25,7 +26,8 @@ WITH figures AS MATERIALIZED (
 	SELECT site, share FROM site_waker WHERE rank <= 3 AND open
 ), holder AS MATERIALIZED (
 	SELECT site, group_concat(who, ', ') AS waited_for
-	FROM (SELECT site, holder || coalesce(' (' || file || ':' || line || ')', '')
+	FROM (SELECT site, holder || coalesce(' (' || file || ':' || line
+				|| CASE WHEN inferred THEN ', inferred)' ELSE ')' END, '')
 			|| printf(' %.0f%%', 100 * share) AS who
 		FROM site_holder
 		WHERE rank <= 3 AND through IS NOT NULL AND holder IS NOT NULL ORDER BY site, rank)

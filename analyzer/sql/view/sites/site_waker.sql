@@ -2,8 +2,8 @@
 --
 -- open: nobody did, until the recording ended. waker: its function; NULL where the stack of that
 -- thread does not show which. Then `known_as` says what else is known: the thread, that it was
--- ending, or the process, which was not recorded. What the kernel itself ended (timers, disks) has
--- no row.
+-- ending, or the process, which was not recorded. inferred: as in waker_frame. What the kernel
+-- itself ended (timers, disks) has no row.
 CREATE VIEW site_waker AS
 WITH whole AS MATERIALIZED (
 	SELECT site, sum(blocked_ns) AS blocked_ns
@@ -18,6 +18,7 @@ WITH whole AS MATERIALIZED (
 	GROUP BY site, open, waker_stack, waker_thread, waker_pid
 ), named AS (
 	SELECT b.site, b.open, f.site AS waker, f.file, f.line, b.blocked_ns, b.count,
+		coalesce(w.inferred, 0) AS inferred,
 		CASE
 		WHEN f.id IS NOT NULL OR b.open THEN NULL
 		WHEN t.id IS NOT NULL THEN 'thread ' || t.tid || coalesce(' (' || t.comm || ')', '')
@@ -35,13 +36,13 @@ WITH whole AS MATERIALIZED (
 	LEFT JOIN frame AS f ON f.id = w.frame
 	LEFT JOIN thread AS t ON t.id = b.thread
 ), waking AS (
-	SELECT site, open, waker, file, line, known_as, sum(blocked_ns) AS blocked_ns,
+	SELECT site, open, waker, file, line, known_as, inferred, sum(blocked_ns) AS blocked_ns,
 		sum(count) AS count
 	FROM named
-	GROUP BY site, open, waker, file, line, known_as
+	GROUP BY site, open, waker, file, line, known_as, inferred
 )
 SELECT s.capture, w.site, s.function, s.cause, w.open, w.waker, w.file, w.line, w.known_as,
-	w.blocked_ns, w.count, 1.0 * w.blocked_ns / h.blocked_ns AS share,
+	w.inferred, w.blocked_ns, w.count, 1.0 * w.blocked_ns / h.blocked_ns AS share,
 	row_number() OVER (PARTITION BY w.site
 		ORDER BY w.blocked_ns DESC, w.open, w.waker, w.line, w.known_as) AS rank
 FROM waking AS w

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Bursts of requests for a blocking pool of THREADS threads, and what they waited there:
 //!
-//!     tokio_pool multi_thread|current_thread THREADS bursts|steady|stuck|apart
+//!     tokio_pool multi_thread|current_thread THREADS bursts|steady|stuck|apart|held
 //!
 //! Prints `ready`, begins when a byte comes on standard input, and prints the truth at the end.
 //! `steady`: short requests, so many that the queue is never empty. `stuck`: the threads end only
 //! after another byte. `apart`: both workers wait for a lock until another byte, while those of a
-//! second runtime run.
+//! second runtime run. `held`: a thread holds a lock that a task takes, until another byte; to
+//! unlock it is the last that its function does.
 
 use std::future::Future;
 use std::io::{stdin, stdout, Read, Write};
@@ -154,6 +155,32 @@ fn apart(runtime: &Runtime) {
     second.shutdown_background();
 }
 
+#[inline(never)]
+fn hold(lock: &Mutex<u64>) {
+    let mut held = lock.lock().unwrap();
+    sleep(WORK);
+    *held += 1;
+}
+
+async fn take(lock: Arc<Mutex<u64>>) {
+    loop {
+        drop(lock.lock());
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
+fn held(runtime: &Runtime) {
+    let lock = Arc::new(Mutex::new(0));
+    let shared = lock.clone();
+
+    std::thread::spawn(move || loop {
+        hold(&shared);
+        sleep(WORK);
+    });
+    runtime.spawn(take(lock));
+    byte();
+}
+
 fn drive<F: Future<Output = ()> + Send + 'static>(runtime: &Runtime, multi: bool, work: F) {
     if multi {
         runtime.block_on(runtime.spawn(work)).unwrap();
@@ -177,6 +204,7 @@ fn main() {
     byte();
     match arguments[2].as_str() {
         "apart" => apart(&runtime),
+        "held" => held(&runtime),
         "stuck" => drive(&runtime, multi, stuck(threads, truth.clone())),
         "steady" => drive(&runtime, multi, steady(truth.clone())),
         _ => drive(&runtime, multi, bursts(truth.clone())),
