@@ -361,6 +361,38 @@ static void worker_blocks(struct scene *s, uint64_t from, uint64_t to)
 			.tid = 11, .from = from, .to = to, .stack = NAP, .syscall = SYS_NANOSLEEP});
 }
 
+/* Other threads did the work: that no worker was blocked says little then. */
+static void workers_with_nothing_to_do_are_said_to_have_been_idle(void **state)
+{
+	static const char said[] =
+		"NOMINAL no poll blocked for 5 ms or more, but 1 worker had next to nothing to do: "
+		"polls took 0.0 ms of 1.0 s, while other threads ran for 600.0 ms.";
+	static const struct {
+		uint64_t poll_us;
+		const char *said;
+	} cases[] = {{0, said}, {2000, NULL}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct scene s;
+		sqlite3 *db;
+
+		scene_begin(&s, 1);
+		worker_parks(&s, 0, 500000);
+		worker_blocks(&s, 500000, 500000 + cases[i].poll_us);
+		worker_parks(&s, 500000 + cases[i].poll_us, 1000000);
+		scene_window(&s, 10, 0, 1000000, 600000, 0, 0);
+		db = scene_load(&s, 1000000);
+		assert_number(db,
+			      "SELECT sentence LIKE '% had next to nothing to do: %' FROM verdict",
+			      cases[i].said != NULL);
+		if (cases[i].said)
+			assert_text(db, "SELECT level || ' ' || sentence FROM verdict",
+				    cases[i].said);
+		sqlite3_close(db);
+	}
+}
+
 /* A worker that waits for a CPU: no function is to blame, and nothing is nominal. */
 static void a_worker_that_waits_for_a_cpu_is_starved(void **state)
 {
@@ -531,6 +563,7 @@ int main(void)
 		cmocka_unit_test(a_worker_that_waits_for_a_cpu_is_starved),
 		cmocka_unit_test(the_most_threads_at_work_in_the_pool_are_counted),
 		cmocka_unit_test(a_missing_caller_is_not_taken_for_the_runtime),
+		cmocka_unit_test(workers_with_nothing_to_do_are_said_to_have_been_idle),
 		cmocka_unit_test(a_preempted_span_is_no_site),
 		cmocka_unit_test(a_wait_that_is_mostly_run_queue_is_no_site),
 		cmocka_unit_test(the_innermost_user_frame_of_a_waker_names_it),

@@ -11,6 +11,8 @@
 -- where it is in one wait all the time, which may be meant.
 -- CANNOT TELL: no worker, too much was lost, or too little could be classified. The limits are in
 -- the view constant. What lost its stack only was seen: it is not lost, but may be unclassified.
+-- NOMINAL says so where the workers polled for less than idle_percent of their time: they blocked
+-- nothing, but had little to do.
 CREATE VIEW verdict AS
 WITH workers AS (
 	SELECT w.capture, count(*) AS workers, sum(w.wall_ns) AS wall_ns,
@@ -23,6 +25,10 @@ WITH workers AS (
 		sum(q.cpu_ns) AS cpu_ns
 	FROM run_queue AS q JOIN worker AS w ON w.thread = q.thread
 	GROUP BY q.capture
+), others AS (
+	SELECT capture, sum(cpu_ns) AS cpu_ns FROM run_queue
+	WHERE thread NOT IN (SELECT thread FROM worker)
+	GROUP BY capture
 ), main_time AS (
 	SELECT b.capture, count(*) AS blocks, sum(b.wall_ns - b.run_queue_ns) AS blocked_ns,
 		max(b.wall_ns - b.run_queue_ns) AS longest_ns,
@@ -109,7 +115,7 @@ WITH workers AS (
 		max(c.threshold_ns, coalesce(i.min_ns, 0)) AS least_ns,
 		c.end_ns - c.start_ns AS duration_ns,
 		coalesce(w.workers, 0) AS workers, coalesce(w.wall_ns, 0) AS worker_wall_ns,
-		coalesce(w.polling_ns, 0) AS polling_ns,
+		coalesce(w.polling_ns, 0) AS polling_ns, coalesce(r.cpu_ns, 0) AS others_cpu_ns,
 		coalesce(b.spans, 0) AS blocking_polls, coalesce(b.blocking_ns, 0) AS blocking_ns,
 		coalesce(b.longest_ns, 0) AS longest_ns,
 		coalesce(g.longest_ns = b.longest_ns, 0) AS longest_at_attach,
@@ -147,6 +153,7 @@ WITH workers AS (
 	JOIN poll_source AS u ON u.capture = c.id
 	LEFT JOIN workers AS w ON w.capture = c.id
 	LEFT JOIN queued AS q ON q.capture = c.id
+	LEFT JOIN others AS r ON r.capture = c.id
 	LEFT JOIN main_time AS m ON m.capture = c.id
 	LEFT JOIN pooled AS o ON o.capture = c.id AND o.rank = 1
 	LEFT JOIN throttled AS h ON h.capture = c.id AND h.rank = 1
@@ -176,7 +183,8 @@ WITH workers AS (
 		coalesce(f.pool_full_ns > 0 AND (f.pool_full_percent >= k.warning_percent
 			OR f.full_pool_wait_ns >= k.warning_longest_ns), 0) AS saturated,
 		k.starved_percent, f.loss_percent > k.lost_percent_max AS lossy,
-		coalesce(f.classified_percent, 0) < k.classified_percent_min AS unclassified
+		coalesce(f.classified_percent, 0) < k.classified_percent_min AS unclassified,
+		100.0 * f.polling_ns < k.idle_percent * f.worker_wall_ns AS idle
 	FROM figures AS f
 	JOIN constant AS k
 ), reasoned AS (
@@ -221,6 +229,8 @@ WITH workers AS (
 			ELSE printf('%.1f ms', worker_wall_ns / 1e6) END AS wall_text,
 		CASE WHEN polling_ns >= 1000000000 THEN printf('%.2f s', polling_ns / 1e9)
 			ELSE printf('%.1f ms', polling_ns / 1e6) END AS polling_text,
+		CASE WHEN others_cpu_ns >= 1000000000 THEN printf('%.2f s', others_cpu_ns / 1e9)
+			ELSE printf('%.1f ms', others_cpu_ns / 1e6) END AS others_text,
 		CASE WHEN longest_ns >= 1000000000 THEN printf('%.2f s', longest_ns / 1e9)
 			ELSE printf('%.1f ms', longest_ns / 1e6) END
 			|| CASE WHEN longest_at_attach THEN ', since before the recording'
@@ -324,6 +334,10 @@ SELECT capture, level, reason,
 		printf('%s (%s, the longest %s) in %s of polling watched on %s over %s.',
 			spans_text, blocking_text, longest_text, polling_text, workers_text,
 			wall_text)
+	WHEN idle THEN
+		printf('no poll blocked for %s or more, but %s had next to nothing to do: polls '
+			|| 'took %s of %s, while other threads ran for %s.',
+			threshold_text, workers_text, polling_text, wall_text, others_text)
 	ELSE printf('no poll blocked for %s or more in %s of polling watched on %s over %s.',
 		threshold_text, polling_text, workers_text, wall_text)
 	END || CASE WHEN saturated AND reason IS NOT 'pool' THEN ' Also, ' || pool_text || '.'
