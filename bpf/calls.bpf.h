@@ -12,6 +12,7 @@
 #if defined(__TARGET_ARCH_x86)
 /* epoll_wait, epoll_pwait, epoll_pwait2 */
 #define IS_EPOLL(call) ((call) == 232 || (call) == 281 || (call) == 441)
+#define IS_FUTEX(call) ((call) == 202)
 /*
  * Sockets but reads and writes by read() and write(), files by name, sleeps, sync, waiting for a
  * child: neither the driver nor an allocator does any of these.
@@ -27,6 +28,7 @@ static const __u64 calls_of_polls[CALL_WORDS] = {
 };
 #else
 #define IS_EPOLL(call) ((call) == 22 || (call) == 441)
+#define IS_FUTEX(call) ((call) == 98)
 static const __u64 calls_of_polls[CALL_WORDS] = {
 	[0] = 1ull << 56 | 1ull << 62,
 	[1] = 1ull << (67 - 64) | 1ull << (68 - 64) | 1ull << (79 - 64) | 1ull << (80 - 64) |
@@ -42,6 +44,12 @@ static const __u64 calls_of_polls[CALL_WORDS] = {
 static __always_inline bool call_is_epoll(__s32 call)
 {
 	return IS_EPOLL(call);
+}
+
+/* Does a thread wait in it at an address, for a lock or a condition variable? */
+static __always_inline bool call_is_futex(__s32 call)
+{
+	return IS_FUTEX(call);
 }
 
 /* Is it one that polls make, and never the driver? */

@@ -56,6 +56,7 @@ struct {
 
 #if defined(__TARGET_ARCH_x86)
 #define ARGUMENT_1(r) ((r)->di)
+#define CALL_ARGUMENT_1(r) BPF_CORE_READ(r, di)
 #define USER_IP(r) ((r)->ip)
 static __always_inline __s32 call_of(struct pt_regs *regs)
 {
@@ -67,6 +68,7 @@ static __always_inline __u64 pointer_of(struct task_struct *task)
 }
 #else
 #define ARGUMENT_1(r) ((r)->regs[0])
+#define CALL_ARGUMENT_1(r) BPF_CORE_READ(r, orig_x0)
 #define USER_IP(r) ((r)->pc)
 static __always_inline __s32 call_of(struct pt_regs *regs)
 {
@@ -143,11 +145,10 @@ static __always_inline void head_fill(struct hud_snapshot *h, struct task_struct
 }
 
 /* A task is its header first: that has, third, the address of the table of its functions. */
-static __always_inline void poll_fill(struct hud_snapshot *h, __u64 site, __u64 header)
+static __always_inline void poll_fill(struct hud_snapshot *h, __u64 header)
 {
 	__u64 table = user_u64(header + 16);
 
-	h->site = site;
 	h->poll = user_u64(table);
 	h->id_offset = user_u64(table + 72);
 	h->id = user_u64(header + h->id_offset);
@@ -250,10 +251,13 @@ static __always_inline void core_send(const struct hud_snapshot *head, __u64 bas
 	bpf_ringbuf_submit(s, BPF_RB_NO_WAKEUP);
 }
 
-/* As the thread itself, whose memory is mapped: at a switch, a system call, a probe. */
+/*
+ * As the thread itself, whose memory is mapped: at a switch, a system call, a probe. `place`: the
+ * function that polls, or the futex.
+ */
 static __always_inline void snapshot_take(struct task_struct *task, struct pt_regs *regs,
 					  struct learn_thread *t, __u32 kind, __s32 call,
-					  __u64 site, __u64 header)
+					  __u64 place, __u64 header)
 {
 	__u64 now = bpf_ktime_get_ns();
 	struct hud_snapshot head;
@@ -265,8 +269,9 @@ static __always_inline void snapshot_take(struct task_struct *task, struct pt_re
 	base = base_of(&head);
 	if (!base)
 		return;
+	head.site = place;
 	if (kind == HUD_SNAPSHOT_POLL) {
-		poll_fill(&head, site, header);
+		poll_fill(&head, header);
 		t->poll_taken = t->polls;
 	} else {
 		t->poll_taken = 0;
@@ -295,6 +300,7 @@ static __always_inline void on_sleep(struct task_struct *task, bool preempt)
 	struct learn_thread *t = thread_get(BPF_CORE_READ(task, pid));
 	__s32 call = call_of(regs);
 	__u32 kind = HUD_SNAPSHOT_SLEEP;
+	__u64 place = 0;
 
 	if (call_is_epoll(call)) {
 		kind = HUD_SNAPSHOT_PARK;
@@ -302,10 +308,13 @@ static __always_inline void on_sleep(struct task_struct *task, bool preempt)
 	} else if (call_is_of_poll(call)) {
 		kind = HUD_SNAPSHOT_CALL;
 	} else if (config.request.step == HUD_LEARN_CORE) {
-		return;
+		/* Of those that poll: they may park there. */
+		if (!call_is_futex(call) || !t || !t->polls)
+			return;
+		place = CALL_ARGUMENT_1(regs);
 	}
 	if (t && (kind != HUD_SNAPSHOT_CALL || call_wanted(t)))
-		snapshot_take(task, regs, t, kind, call, 0, 0);
+		snapshot_take(task, regs, t, kind, call, place, 0);
 }
 
 /* In the scheduler, as the outgoing thread. Of threads of other processes it reads the tgid. */

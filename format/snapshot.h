@@ -72,7 +72,7 @@ struct hud_snapshots {
 HUD_ASSERT_SIZE(struct hud_snapshots, 256);
 
 enum hud_snapshot_kind {
-	HUD_SNAPSHOT_SLEEP = 1, /* went to sleep, anywhere */
+	HUD_SNAPSHOT_SLEEP = 1, /* went to sleep, anywhere; CORE: in a futex, and polls at times */
 	HUD_SNAPSHOT_PARK = 2,  /* went to sleep in epoll: nothing but the runtime's driver does */
 	HUD_SNAPSHOT_POLL = 3,  /* at the first instruction of a function that polls tasks */
 	HUD_SNAPSHOT_CALL = 4,  /* in a system call that the driver never makes */
@@ -86,7 +86,7 @@ struct hud_snapshot {
 	uint64_t stack_end; /* of the main thread: where its stack begins; 0: of another */
 	uint64_t polls;     /* probes that the thread has hit until then, this one included */
 	uint64_t sleeps;    /* how often it has gone to sleep until then */
-	uint64_t site;      /* POLL: address of the function, in the process */
+	uint64_t site;      /* POLL: address of the function; SLEEP of CORE: of the futex */
 	uint64_t poll;      /* POLL: first word of the table of the task's functions */
 	uint64_t id_offset; /* POLL: of the task's id in the task, by that table */
 	uint64_t id;        /* POLL: the word there */

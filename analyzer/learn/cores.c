@@ -10,6 +10,8 @@
 enum { WORD = 8, CORE_WORDS = HUD_LEARN_CORE_BYTES / WORD, OWNERS_MAX = 128 };
 /* A value that says "parked" is a variant's number, or a niche: no address, no count. */
 #define PARKED_SMALL UINT64_C(256)
+/* A parker: two counts of references, its state, a lock, a condition variable. */
+#define PARKER_BYTES UINT64_C(64)
 
 const struct hud_core_words *learn_group_words(const struct learn_input *in,
 					       const struct learn_group *g, uint32_t chain,
@@ -28,6 +30,14 @@ bool learn_is_poll(const struct hud_snapshot *s)
 	return s->kind == HUD_SNAPSHOT_POLL && s->site && s->poll == s->site;
 }
 
+bool learn_is_park(const struct learn_group *g, const struct hud_snapshot *s,
+		   const struct hud_core_words *w)
+{
+	if (!g->futex)
+		return s->kind == HUD_SNAPSHOT_PARK;
+	return s->kind == HUD_SNAPSHOT_SLEEP && w->word[g->parked / WORD] == g->parked_value;
+}
+
 /* A core while one thread has it: the runtime hands cores on, and frees them. */
 struct owner {
 	uint64_t core;
@@ -41,7 +51,8 @@ struct scan {
 	bool address[CORE_WORDS]; /* at polls it is an address in each core */
 	uint64_t parked[CORE_WORDS];
 	uint32_t parks, polls, calls;
-	uint32_t without_core; /* parks that this chain finds no core at */
+	uint32_t without_core;    /* parks that this chain finds no core at */
+	uint32_t own[CORE_WORDS]; /* sleeps in a futex of what the word leads to at polls */
 	struct owner owner[OWNERS_MAX];
 	size_t owners;
 };
@@ -66,17 +77,24 @@ static void park_take(struct scan *scan, const struct hud_core_words *w)
 	scan->parks++;
 }
 
+/* The thread's core, if a poll of it was seen. */
+static const struct owner *owner_known(const struct scan *scan, uint32_t tid, uint64_t core)
+{
+	for (size_t i = 0; i < scan->owners; i++)
+		if (scan->owner[i].core == core && scan->owner[i].tid == tid)
+			return &scan->owner[i];
+	return NULL;
+}
+
 /* The first poll of this thread with this core; or that it is, now. NULL: no room. */
 static const struct owner *owner_find(struct scan *scan, const struct hud_core_snapshot *s,
 				      const struct hud_core_words *w)
 {
+	const struct owner *known = owner_known(scan, s->head.tid, w->core);
 	struct owner *o;
 
-	for (size_t i = 0; i < scan->owners; i++)
-		if (scan->owner[i].core == w->core && scan->owner[i].tid == s->head.tid)
-			return &scan->owner[i];
-	if (scan->owners == OWNERS_MAX)
-		return NULL;
+	if (known || scan->owners == OWNERS_MAX)
+		return known;
 	o = &scan->owner[scan->owners++];
 	o->core = w->core;
 	o->tid = s->head.tid;
@@ -112,6 +130,47 @@ static void polls_scan(struct scan *scan, const struct learn_input *in, const st
 		if (w && w->core &&
 		    (calls ? s->head.kind == HUD_SNAPSHOT_CALL : learn_is_poll(&s->head)))
 			poll_take(scan, s, w);
+	}
+}
+
+/*
+ * Where no worker waits in epoll: a thread parks in a futex within its parker, whose address is
+ * taken out of the core meanwhile. A lock that a poll waits for is in no parker, and leaves the
+ * address where it is.
+ */
+static void futex_take(struct scan *scan, const struct owner *o, uint64_t futex,
+		       const struct hud_core_words *w)
+{
+	for (size_t i = 0; i < CORE_WORDS; i++) {
+		bool taken_out = !w->word[i], own = futex - o->word[i] < PARKER_BYTES;
+
+		if ((!taken_out && w->word[i] != o->word[i]) || (own && !taken_out))
+			scan->possible[i] = false;
+		scan->own[i] += own;
+	}
+}
+
+static void chain_scan_futexes(struct scan *scan, const struct learn_input *in,
+			       const struct learn_group *g, uint32_t chain)
+{
+	memset(scan, 0, sizeof(*scan));
+	memset(scan->possible, true, sizeof(scan->possible));
+	memset(scan->address, true, sizeof(scan->address));
+	polls_scan(scan, in, g, chain, false);
+	for (size_t i = 0; i < in->count; i++) {
+		const struct hud_core_snapshot *s = &in->core[i];
+		const struct hud_core_words *w = learn_group_words(in, g, chain, s);
+		const struct owner *o = NULL;
+
+		if (w && w->core && s->head.kind == HUD_SNAPSHOT_SLEEP)
+			o = owner_known(scan, s->head.tid, w->core);
+		if (o)
+			futex_take(scan, o, s->head.site, w);
+	}
+	for (size_t i = 0; i < CORE_WORDS; i++) {
+		scan->possible[i] = scan->possible[i] && scan->address[i] && scan->own[i];
+		if (scan->possible[i] && scan->own[i] > scan->parks)
+			scan->parks = scan->own[i];
 	}
 }
 
@@ -242,13 +301,25 @@ static bool is_stale_copy(const struct learn_input *in, const struct learn_group
 	return false;
 }
 
-static void group_judge(struct learn_group *g, const struct learn_input *in, struct scan *scan)
+static void group_scan(struct learn_group *g, const struct learn_input *in, struct scan *scan)
 {
 	for (uint32_t c = 0; c < in->head.request.chains; c++) {
 		if (in->head.request.chain[c].word != g->word || is_stale_copy(in, g, c))
 			continue;
-		chain_scan(scan, in, g, c);
+		if (g->futex)
+			chain_scan_futexes(scan, in, g, c);
+		else
+			chain_scan(scan, in, g, c);
 		chain_judge(g, scan, c);
+	}
+}
+
+static void group_judge(struct learn_group *g, const struct learn_input *in, struct scan *scan)
+{
+	group_scan(g, in, scan);
+	if (!g->parks) {
+		g->futex = true;
+		group_scan(g, in, scan);
 	}
 	g->reason = group_reason(g);
 	g->proven = g->reason == HUD_LEARN_OPEN;

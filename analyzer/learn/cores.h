@@ -25,6 +25,7 @@ struct learn_group {
 	uint32_t kind; /* enum hud_scheduler_kind */
 	/* Where proven, else the chain with the most parks and polls. */
 	uint32_t chain;
+	bool futex;            /* parks were seen in futexes only: it has no I/O driver */
 	uint32_t parked;       /* offset in the core */
 	uint64_t parked_value; /* there, while the thread is parked */
 	uint32_t parks, polls; /* that were seen with a core */
@@ -47,6 +48,10 @@ int learn_groups_find(struct learn_groups *out, const struct learn_input *in);
 const struct hud_core_words *learn_group_words(const struct learn_input *in,
 					       const struct learn_group *g, uint32_t chain,
 					       const struct hud_core_snapshot *s);
+
+/* Is the thread parked, by the call that it sleeps in, or in a futex by the proven layout? */
+bool learn_is_park(const struct learn_group *g, const struct hud_snapshot *s,
+		   const struct hud_core_words *w);
 
 /* A probe at the first instruction of the function that polls the task in its argument. */
 bool learn_is_poll(const struct hud_snapshot *s);

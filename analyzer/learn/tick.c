@@ -52,11 +52,17 @@ static bool is_in_poll(const struct hud_snapshot *s)
 	return learn_is_poll(s) || s->kind == HUD_SNAPSHOT_CALL;
 }
 
+/* A sleep in a futex is taken only where it is a park. */
+static bool is_park(const struct learn_group *g, const struct hud_snapshot *s)
+{
+	return s->kind == (g->futex ? HUD_SNAPSHOT_SLEEP : HUD_SNAPSHOT_PARK);
+}
+
 /* Which sort of pair are these snapshots of one core? NULL: none that says something. */
 static struct pairs *pairs_of(struct tick_scan *scan, const struct learn_group *g,
 			      const struct hud_snapshot *a, const struct hud_snapshot *b)
 {
-	bool park = a->kind == HUD_SNAPSHOT_PARK;
+	bool park = is_park(g, a);
 
 	if (a->tid != b->tid || (!park && !is_in_poll(a)))
 		return NULL;
@@ -64,7 +70,7 @@ static struct pairs *pairs_of(struct tick_scan *scan, const struct learn_group *
 		return park ? &scan->wakes : a->sleeps == b->sleeps ? &scan->rounds : NULL;
 	if (park)
 		return NULL;
-	if (b->kind == HUD_SNAPSHOT_PARK)
+	if (is_park(g, b))
 		return &scan->rests;
 	/* block_on polls its own future, which no probe sees. */
 	if (learn_is_poll(a) && b->kind == HUD_SNAPSHOT_CALL && a->polls == b->polls &&
@@ -80,7 +86,7 @@ static struct pairs *pairs_of(struct tick_scan *scan, const struct learn_group *
 static uint64_t many_least(const struct learn_group *g, const struct hud_snapshot *a,
 			   const struct hud_snapshot *b)
 {
-	bool parks = a->kind == HUD_SNAPSHOT_PARK && b->kind == HUD_SNAPSHOT_PARK;
+	bool parks = is_park(g, a) && is_park(g, b);
 	uint64_t least = b->polls - a->polls + parks;
 
 	if (g->kind != HUD_SCHEDULER_CURRENT_THREAD || a->tid != b->tid || b->polls <= a->polls ||
@@ -202,7 +208,8 @@ int learn_tick_find(struct learn_tick *out, const struct learn_input *in,
 		const struct hud_core_snapshot *s = &in->core[i];
 		const struct hud_core_words *w = learn_group_words(in, g, g->chain, s);
 
-		if (w && w->core)
+		if (w && w->core &&
+		    (s->head.kind != HUD_SNAPSHOT_SLEEP || learn_is_park(g, &s->head, w)))
 			snapshot_take(scan, g, s, w);
 	}
 	tick_choose(out, scan, g);

@@ -227,6 +227,58 @@ static void a_stale_copy_of_the_cores_address_is_no_second_layout(void **state)
 	learn_input_close(&in);
 }
 
+/* The parker of a core, by a poll of it; 0: none was seen. */
+static uint64_t parker_of(const struct learn_input *in, uint64_t core)
+{
+	for (size_t i = 0; i < in->count; i++)
+		if (in->core[i].head.kind == HUD_SNAPSHOT_POLL && in->core[i].chain[0].core == core)
+			return in->core[i].chain[0].word[2];
+	return 0;
+}
+
+/* As without an I/O driver: workers park in a futex of their parker. */
+static void parks_become_futexes(struct learn_input *in)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		struct hud_core_snapshot *s = &in->core[i];
+
+		if (s->head.kind != HUD_SNAPSHOT_PARK)
+			continue;
+		s->head.kind = HUD_SNAPSHOT_SLEEP;
+		if (s->chain[0].core)
+			s->head.site = parker_of(in, s->chain[0].core) + 28;
+	}
+}
+
+static void without_a_driver_a_futex_in_the_parker_proves_it(void **state)
+{
+	const struct hud_plan_scheduler *multi;
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "demo-core");
+	in.head.snapshots_flags |= HUD_SNAPSHOTS_LAST;
+	parks_become_futexes(&in);
+	assert_int_equal(learn_answer(&a, &in), 0);
+	multi = scheduler_in(&a, HUD_SCHEDULER_MULTI_THREAD);
+	assert_non_null(multi);
+	assert_int_equal(multi->core, 16);
+	assert_int_equal(multi->parked.offset, 16);
+	assert_int_equal(multi->parked.value, 0);
+	assert_int_equal(multi->tick, 24);
+	assert_null(scheduler_in(&a, HUD_SCHEDULER_CURRENT_THREAD));
+	/* One that waits within its parker while that is in its core: then it is no parker. */
+	for (size_t i = 0; i < in.count; i++)
+		if (in.core[i].head.kind == HUD_SNAPSHOT_SLEEP && in.core[i].chain[0].core) {
+			in.core[i].chain[0].word[2] = in.core[i].head.site - 28;
+			break;
+		}
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.identity.head.schedulers, 0);
+	learn_input_close(&in);
+}
+
 static void more_is_asked_for_until_it_is_whole_or_over(void **state)
 {
 	struct learn_input in;
@@ -343,6 +395,7 @@ int main(void)
 		cmocka_unit_test(a_stale_id_does_not_hide_its_tag),
 		cmocka_unit_test(one_call_of_another_poll_does_not_hide_the_tick),
 		cmocka_unit_test(a_stale_copy_of_the_cores_address_is_no_second_layout),
+		cmocka_unit_test(without_a_driver_a_futex_in_the_parker_proves_it),
 		cmocka_unit_test(more_is_asked_for_until_it_is_whole_or_over),
 		cmocka_unit_test(an_answer_is_a_plan_that_hud_record_reads),
 		cmocka_unit_test(a_process_that_idles_is_undecided_and_the_reason_is_said),
