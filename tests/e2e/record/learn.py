@@ -242,6 +242,30 @@ def what_an_earlier_recording_could_not_prove_is_learned_later():
 
 
 @fact
+def a_runtime_without_a_driver_is_learned_by_the_futexes_of_its_workers():
+    program = stripped(tokio_echo(), "driverless")
+    target = started_program([program], env={**os.environ, "ECHO_WITHOUT_DRIVER": "1"})
+    before, capture = learned_plans(), path_for("driverless.hud")
+    go(target)
+    done = recorded("-p", target.pid, "-d", SECONDS + 4, "-o", capture)
+    expect("learned in" in done.stderr, f"it was not learned:\n{done.stderr}")
+    print_cost(capture, "without a driver")
+    _, task, _, schedulers = identity_in((learned_plans() - before).pop())
+    known = said(tokio_echo())
+    multi = next(s for s in known["schedulers"] if s["kind"] == "multi_thread")
+    parked = (multi["parked"]["offset"], multi["parked"]["bytes"], multi["parked"]["value"])
+    seen = schedulers["multi_thread"]
+    expect_equal(seen, {"context": multi["context"], "core": multi["core"], "variant": None,
+                        "parked": parked, "tick": seen["tick"]}, "multi_thread")
+    # What shows these comes at times only: calls in polls that were seen to begin.
+    expect(task in (known["task"], None) and seen["tick"] in (multi["tick"], NO_OFFSET),
+           f"task {task}, tick {seen['tick']}")
+    # In each 40th message of six tasks a worker blocks for 8 ms; most of the time it is parked.
+    polls = query(capture, "SELECT count(*) AS n, min(wall_ns) AS least FROM blocking_poll")[0]
+    expect(polls["n"] >= 20 and polls["least"] >= 5e6, f"blocking polls: {polls}")
+
+
+@fact
 def what_contradicts_the_layout_withdraws_it_and_it_is_said():
     program = stripped(tokio_echo(), "contradicted")
     target = started_program([program])

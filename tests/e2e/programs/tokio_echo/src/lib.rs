@@ -4,6 +4,9 @@
 //!
 //! Prints `ready` and idles. A byte on standard input starts the clients; after another one a task
 //! waits in an epoll of its own, inside its polls, as the runtime's driver does when it is parked.
+//!
+//! ECHO_WITHOUT_DRIVER: a byte starts a plain thread that sends messages to tasks instead, whose
+//! runtime has no driver: its workers park in futexes.
 
 use std::io::{stdin, Read};
 use std::net::SocketAddr;
@@ -13,6 +16,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::mpsc::{unbounded_channel, UnboundedReceiver, UnboundedSender};
 use tokio::time::sleep;
 
 const CLIENTS: usize = 6;
@@ -42,6 +46,37 @@ async fn echo(mut stream: TcpStream) -> std::io::Result<()> {
         }
         stream.write_all(&text[..length]).await?;
     }
+}
+
+async fn take(mut messages: UnboundedReceiver<()>) {
+    let mut taken = 0u64;
+    while messages.recv().await.is_some() {
+        taken += 1;
+        if taken % EVERY_MESSAGES == 0 {
+            blocks_the_echo();
+        }
+    }
+}
+
+fn send_for_ever(to: Vec<UnboundedSender<()>>) {
+    loop {
+        for one in &to {
+            let _ = one.send(());
+        }
+        thread::sleep(Duration::from_millis(3));
+    }
+}
+
+fn run_without_driver() {
+    let runtime = Builder::new_multi_thread().worker_threads(2).build().expect("a runtime");
+    let (to, from): (Vec<_>, Vec<_>) = (0..CLIENTS).map(|_| unbounded_channel()).unzip();
+    for one in from {
+        runtime.spawn(take(one));
+    }
+    println!("ready");
+    byte();
+    thread::spawn(move || send_for_ever(to));
+    byte();
 }
 
 async fn serve(listener: TcpListener) {
@@ -94,6 +129,9 @@ fn server() -> (Runtime, SocketAddr) {
 /// Ends after three bytes.
 #[no_mangle]
 pub extern "C" fn echo_run() {
+    if std::env::var_os("ECHO_WITHOUT_DRIVER").is_some() {
+        return run_without_driver();
+    }
     let (runtime, address) = server();
     println!("ready");
     byte();
