@@ -68,9 +68,13 @@ void report_undecided(const char *path, const struct hud_layout *layout)
 
 	fprintf(stderr,
 		"hud-record: where %s keeps the state of its workers could not be learned: %s\n"
-		"  record it for longer, while it has work to do; or give a build with debug "
-		"information\n",
-		plain_name(path, plain), hud_learn_reason_name(layout->reason));
+		"  %s\n",
+		plain_name(path, plain), hud_learn_reason_name(layout->reason),
+		layout->reason == HUD_LEARN_NO_DRIVER
+			? "give a build with debug information, or one whose runtime has the I/O "
+			  "driver (enable_io or enable_all)"
+			: "record it for longer, while it has work to do; or give a build with "
+			  "debug information");
 }
 
 void report_withdrawn(const char *path, uint64_t contradictions)

@@ -124,6 +124,18 @@ static void what_could_not_be_learned_says_why_and_what_to_do(void **state)
 	sqlite3_close(db);
 }
 
+/* Its workers park in futexes: recording it for longer would show nothing else. */
+static void without_a_driver_the_next_step_is_another_build(void **state)
+{
+	sqlite3 *db = LAYOUTS({.reason = HUD_LEARN_NO_DRIVER});
+
+	(void)state;
+	assert_text(db, "SELECT remedy FROM runtime_layouts",
+		    "record a build with debug information, or one whose runtime has the I/O "
+		    "driver (enable_io or enable_all)");
+	sqlite3_close(db);
+}
+
 static void debug_information_needs_no_sentence(void **state)
 {
 	sqlite3 *db = LAYOUTS({.layout_source = HUD_LAYOUT_DEBUG});
@@ -207,6 +219,7 @@ int main(void)
 		cmocka_unit_test(a_withdrawn_layout_says_nothing_of_the_time_before),
 		cmocka_unit_test(what_was_learned_says_by_how_much),
 		cmocka_unit_test(what_could_not_be_learned_says_why_and_what_to_do),
+		cmocka_unit_test(without_a_driver_the_next_step_is_another_build),
 		cmocka_unit_test(debug_information_needs_no_sentence),
 		cmocka_unit_test(the_last_of_a_process_holds),
 		cmocka_unit_test(nothing_is_believed_of_what_was_withdrawn),

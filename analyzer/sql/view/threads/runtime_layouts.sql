@@ -20,6 +20,8 @@ SELECT l.capture, l.process, p.pid, p.name, p.executable, l.source,
 	END AS sentence,
 	CASE
 	WHEN l.withdrawn THEN 'its polls and parks are distinguished by stack traces only'
+	WHEN l.source = 'none' AND l.reason LIKE '%no I/O driver' THEN 'record a build with debug '
+		|| 'information, or one whose runtime has the I/O driver (enable_io or enable_all)'
 	WHEN l.source = 'none' THEN 'record it for longer, while it has work to do; or record a '
 		|| 'build with debug information'
 	WHEN l.source = 'learned' AND NOT l.tick_known THEN 'of some of its workers several short '
