@@ -178,8 +178,56 @@ static void print_resource(struct printing *p, sqlite3_stmt *q)
 		printf("; %s permits free", permits);
 	if (column_number(q, "holders", 0))
 		print_holder(q);
+	else if (column_number(q, "channel", 0))
+		fputs("; the channel is full, and its receiver takes nothing", stdout);
+	else if (permits && column_number(q, "polled", 0))
+		printf("; no task at an await has a guard of it, one that is polled may (%" PRId64
+		       " are)",
+		       column_number(q, "polled", 0));
 	else if (permits)
 		fputs("; no task with a guard of it was found", stdout);
+	putchar('\n');
+}
+
+/* A task that was at no await: in a recording, with what its thread did. */
+static void print_polled(struct printing *p, sqlite3_stmt *q)
+{
+	const char *thread = column_text(q, "thread"), *function = column_text(q, "function");
+	const char *cause = column_text(q, "cause"), *file = column_text(q, "file");
+	int64_t asleep = column_number(q, "asleep_ns", -1);
+	char slept[WORD_BYTES], line[COLUMN_LINE_BYTES];
+
+	if (!p->rows++ && !thread)
+		puts("  (where their threads are: hud-record -p PID --tasks -d 2)");
+	printf("  task %" PRId64 "  %s", column_number(q, "task_id", 0), column_text(q, "task"));
+	if (column_number(q, "tid", 0))
+		printf(", by thread %" PRId64, column_number(q, "tid", 0));
+	if (thread)
+		printf(" (%s)", thread);
+	if (asleep >= 0)
+		printf(": asleep for %s, %s", duration_word(slept, asleep), cause);
+	if (function)
+		printf("%s in %s", asleep >= 0 ? "" : ":", function);
+	if (file)
+		printf(", %s%s", file, column_line(q, "line", line));
+	putchar('\n');
+}
+
+/* A task below the one that awaits its end. */
+static void print_join(struct printing *p, sqlite3_stmt *q)
+{
+	const char *task = column_text(q, "task"), *file = column_text(q, "place_file");
+	const char *leaf = column_text(q, "leaf");
+	int64_t level = column_number(q, "level", 1);
+	char line[COLUMN_LINE_BYTES];
+
+	(void)p;
+	printf("%*stask %" PRId64 "  %s", 2 * (int)(level < LEVEL_MAX ? level : LEVEL_MAX), "",
+	       column_number(q, "task_id", 0), task ? task : "in no list of tasks");
+	if (file)
+		printf(", %s%s", file, column_line(q, "place_line", line));
+	if (leaf && strcmp(leaf, "join") != 0)
+		printf(": %s", leaf);
 	putchar('\n');
 }
 
@@ -237,6 +285,8 @@ static const struct {
 	{"DEADLOCKS", "task_cycles", print_cycle, 0},
 	{"WHAT BECAME OF THEM, since the dump before", "task_changes", print_change, 10},
 	{"WAITED FOR TOGETHER", "task_resources", print_resource, 0},
+	{"POLLED JUST THEN, at no await", "polled_tasks", print_polled, 10},
+	{"WHO AWAITS WHOM, each below the one that awaits its end", "task_joins", print_join, 0},
 	{"WHERE TASKS WAIT, the most frequent chains of awaits first", "task_awaits", print_await,
 	 0},
 };

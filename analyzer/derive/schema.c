@@ -59,7 +59,7 @@ static int pair_insert(sqlite3 *db, const char *sql, const char *first, const ch
 
 static int runtime_write(sqlite3 *db, const struct runtime *r)
 {
-	const char *call, *name;
+	const char *call, *name, *future;
 	int err = pair_insert(db, "INSERT INTO runtime (name, title) VALUES (?, ?)", r->name,
 			      r->title);
 
@@ -79,6 +79,9 @@ static int runtime_write(sqlite3 *db, const struct runtime *r)
 	for (size_t i = 0; !err && (name = runtime_worker_name(r, i)); i++)
 		err = pair_insert(db, "INSERT INTO worker_name (runtime, name) VALUES (?, ?)",
 				  r->name, name);
+	for (size_t i = 0; !err && (future = runtime_channel_send(r, i)); i++)
+		err = pair_insert(db, "INSERT INTO channel_send (runtime, future) VALUES (?, ?)",
+				  r->name, future);
 	return err;
 }
 

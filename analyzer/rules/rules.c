@@ -32,6 +32,7 @@ static const char *const role_names[] = {
 enum { ROLE_COUNT = sizeof(role_names) / sizeof(role_names[0]) };
 
 static const char park_call[] = "park-call", worker_name[] = "worker-name";
+static const char channel_send[] = "channel-send";
 
 /* Wrappers within wrappers: a limit for hostile type names. */
 enum { WRAPPERS = 16 };
@@ -138,7 +139,8 @@ static bool runtime_take(struct runtime *runtime, const struct rules_line *line)
 	} else if (!strcmp(keyword, "single-threaded")) {
 		runtime->single_threaded = line->words[2];
 	} else {
-		return !strcmp(keyword, park_call) || !strcmp(keyword, worker_name);
+		return !strcmp(keyword, park_call) || !strcmp(keyword, worker_name) ||
+		       !strcmp(keyword, channel_send);
 	}
 	return true;
 }
@@ -208,6 +210,11 @@ const char *runtime_park_call(const struct runtime *runtime, size_t index)
 const char *runtime_worker_name(const struct runtime *runtime, size_t index)
 {
 	return runtime_word(runtime, worker_name, index);
+}
+
+const char *runtime_channel_send(const struct runtime *runtime, size_t index)
+{
+	return runtime_word(runtime, channel_send, index);
 }
 
 int rules_open(struct rules **out)

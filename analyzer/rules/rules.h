@@ -63,6 +63,8 @@ struct runtime {
 };
 /* A system call in which a worker waits for work; NULL after the last. */
 const char *runtime_park_call(const struct runtime *runtime, size_t index);
+/* Futures that wait for room in a channel ('*' is any text); NULL after the last. */
+const char *runtime_channel_send(const struct runtime *runtime, size_t index);
 /* A name that its threads have by default; NULL after the last. */
 const char *runtime_worker_name(const struct runtime *runtime, size_t index);
 

@@ -758,6 +758,11 @@ CREATE TABLE park_call (
 	syscall_name TEXT NOT NULL
 );
 
+CREATE TABLE channel_send (
+	runtime TEXT NOT NULL REFERENCES runtime (name),
+	future TEXT NOT NULL
+);
+
 CREATE TABLE worker_name (
 	runtime TEXT NOT NULL REFERENCES runtime (name),
 	name TEXT NOT NULL

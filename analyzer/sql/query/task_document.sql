@@ -64,9 +64,20 @@ SELECT json_object(
 			'waits_line_end', r.waits_line_end,
 			'holder', r.holder, 'holder_task', r.holder_task,
 			'holder_file', r.holder_file, 'holder_line', r.holder_line,
-			'holder_line_end', r.holder_line_end) AS text
+			'holder_line_end', r.holder_line_end,
+			'channel', json(iif(r.channel, 'true', 'false'))) AS text
 		FROM task_resources AS r JOIN last AS d ON r.capture = d.capture AND r.dump = d.dump
 		ORDER BY r.number)),
+	'polled', (SELECT json_group_array(json(text)) FROM (
+		SELECT json_object('task', p.task_id, 'type', p.task, 'thread', p.tid,
+			'comm', p.thread, 'asleep_ns', p.asleep_ns, 'cause', p.cause,
+			'function', p.function, 'file', p.file, 'line', p.line) AS text
+		FROM polled_tasks AS p JOIN last AS d ON p.capture = d.capture AND p.dump = d.dump
+		ORDER BY p.asleep_ns DESC, p.task_id)),
+	'joins', (SELECT json_group_array(json(text)) FROM (
+		SELECT json_object('task', j.task_id, 'type', j.task, 'level', j.level) AS text
+		FROM task_joins AS j JOIN last AS d ON j.capture = d.capture AND j.dump = d.dump
+		ORDER BY j.path)),
 	'cycles', (SELECT json_group_array(json(text)) FROM (
 		SELECT json_object('tasks', json('[' || c.tasks || ']'),
 			'certain', json(iif(c.certain, 'true', 'false')),

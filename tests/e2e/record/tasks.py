@@ -204,6 +204,24 @@ def a_lock_that_was_never_given_back_has_no_holder():
 
 
 @fact
+def who_waits_for_room_in_a_channel_waits_for_no_holder():
+    kinds, document = everything()
+    channels = {resource["number"] for resource in document["resources"] if resource["channel"]}
+    for task in document["tasks"]:
+        numbers = {resource["number"] for resource in resource_of(document, task)}
+        expect_equal(bool(numbers & channels), kinds[task["id"]] == "send",
+                     f"whether {kinds[task['id']]} waits for a channel")
+
+
+@fact
+def the_task_that_is_awaited_stands_below_the_one_that_awaits_it():
+    kinds, document = everything()
+    joins = [(kinds[join["task"]], join["level"]) for join in document["joins"]]
+    expect_equal([pair for pair in joins if pair[0] in ("join", "notify")],
+                 [("join", 1), ("notify", 2)] * 2, "trees")
+
+
+@fact
 def deadlocks_are_found_and_no_other_circle():
     kinds, document = everything()
     cycles = document["cycles"]
@@ -220,7 +238,8 @@ def what_is_printed_names_place_holder_and_deadlock():
     program.end()
     for words in (f"{len(program.kinds)} tasks of 2 runtimes", "deadlock: tasks",
                   f"src/main.rs:{marked_lines()['rwread.2']}", "tokio::sync::mutex::lock",
-                  "held by task", "file descriptor", "no task with a guard of it was found"):
+                  "held by task", "file descriptor", "no task with a guard of it was found",
+                  "the channel is full", "WHO AWAITS WHOM"):
         expect(words in text, f"{words!r} is not in what is printed:\n{text}")
 
 

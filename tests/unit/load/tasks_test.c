@@ -415,6 +415,85 @@ static void what_became_of_tasks_between_dumps_is_counted(void **state)
 	sqlite3_close(db);
 }
 
+/* Of tasks that were polled it is known where their threads were. */
+static void a_polled_task_has_what_its_thread_did(void **state)
+{
+	struct hud_task polled = {
+		.head = {HUD_TASK, 0, sizeof(polled)},
+		.task = 5,
+		.owner = 1,
+		.outcome = HUD_TASK_POLLING,
+	};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	scene_span(&s, (struct span) {.tid = 11,
+				      .from = 500000,
+				      .to = 1500000,
+				      .stack = NAP,
+				      .syscall = SYS_NANOSLEEP});
+	polled.process = s.process;
+	polled.dump = dump_of(&s);
+	polled.site = s.stack[NAP];
+	polled.tid = 11;
+	scene_event(&s, &polled);
+	polled.task = 6;
+	polled.tid = 12; /* of which nothing is recorded */
+	scene_event(&s, &polled);
+	waiting(&s, 7, 7, HUD_LEAF_ACQUIRE, 90);
+	dump_end(&s, 1000);
+	db = scene_load(&s, 5000000);
+	assert_text(db,
+		    "SELECT group_concat(task_id || ' ' || tid || ' ' || coalesce((asleep_ns / "
+		    "1000000) || ' ' || cause || ' ' || function || ' ' || line, '-'), ', ') FROM "
+		    "(SELECT * FROM polled_tasks ORDER BY task_id)",
+		    "5 11 500 sleep demo::sleepy::nap 12, 6 12 -");
+	assert_number(db, "SELECT polled FROM task_resources", 2);
+	sqlite3_close(db);
+}
+
+/* Task `id` awaits the end of `other`. */
+static void joining(struct scene *s, uint64_t id, uint64_t other)
+{
+	task_add(s, id, HUD_TASK_READ);
+	frame_add(s, id,
+		  (struct hud_task_frame) {.entry = TOP,
+					   .variant = 3,
+					   .depth = 0,
+					   .kind = HUD_FRAME_COROUTINE,
+					   .frame_flags = HUD_FRAME_STARTED});
+	frame_add(s, id,
+		  (struct hud_task_frame) {.entry = INNER,
+					   .number = other,
+					   .depth = 1,
+					   .kind = HUD_FRAME_WAIT,
+					   .leaf = HUD_LEAF_JOIN});
+}
+
+static void tasks_stand_below_those_that_await_their_end(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	joining(&s, 5, 6);
+	joining(&s, 6, 7);
+	joining(&s, 8, 7);
+	joining(&s, 9, 99); /* which is in no list */
+	waiting(&s, 7, 7, HUD_LEAF_ACQUIRE, 90);
+	waiting(&s, 4, 7, HUD_LEAF_ACQUIRE, 90);
+	dump_end(&s, 1000);
+	db = scene_load(&s, 5000000);
+	assert_text(db,
+		    "SELECT group_concat(level || ':' || task_id || coalesce(' ' || leaf, ''), "
+		    "', ') FROM (SELECT * FROM task_joins ORDER BY path)",
+		    "1:5 join, 2:6 join, 3:7 acquire, 1:8 join, 2:7 acquire, 1:9 join, 2:99");
+	sqlite3_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -429,6 +508,8 @@ int main(void)
 		cmocka_unit_test(frames_of_no_task_are_refused_and_counted),
 		cmocka_unit_test(tasks_that_could_not_be_read_are_groups_of_their_own),
 		cmocka_unit_test(what_became_of_tasks_between_dumps_is_counted),
+		cmocka_unit_test(a_polled_task_has_what_its_thread_did),
+		cmocka_unit_test(tasks_stand_below_those_that_await_their_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,9 @@
 -- A semaphore is also what is under Mutex, RwLock and bounded channels. Holders are tasks with a
 -- guard of it: a guard that was dropped may leave its traces, so with several of a Mutex it is one
 -- of them, and where no task has one it is held outside of tasks, or was forgotten.
--- waits_in, waits_file and waits_line: of all waiters; NULL: they differ.
+-- waits_in, waits_file and waits_line: of all waiters; NULL: they differ. channel: it is for room
+-- in a channel, which nobody holds. polled: tasks that a thread polled just then: what those hold
+-- is not seen.
 CREATE VIEW task_resources AS
 WITH seen AS MATERIALIZED (
 	SELECT *, kind = 'wait' AS waits, coalesce(leaf = 'guard', 0) AS guards,
@@ -34,7 +36,15 @@ SELECT s.capture, s.dump, s.process, s.resource,
 	h.task_id AS holder, n.task AS holder_task, h.place AS holder_place,
 	h.place_file AS holder_file, h.place_line AS holder_line,
 	h.place_line_end AS holder_line_end,
-	t.waits_in AS holder_waits_in
+	t.waits_in AS holder_waits_in,
+	EXISTS (SELECT 1 FROM task_frame AS f
+		JOIN task_frame AS p ON p.id = f.parent
+		JOIN task_type AS y ON y.id = p.type
+		JOIN channel_send AS c ON y.name GLOB c.future
+		WHERE f.id = s.first_wait) AS channel,
+	(SELECT count(*) FROM dumped_task AS d
+		WHERE d.capture = s.capture AND d.dump = s.dump AND d.process = s.process
+			AND d.outcome = 'polling') AS polled
 FROM summed AS s
 LEFT JOIN seen AS w ON w.frame = s.first_wait
 LEFT JOIN seen AS h ON h.frame = s.first_hold

@@ -1,0 +1,38 @@
+-- Which tasks did a thread poll when they were to be read, and where did that thread block?
+--
+-- Of a recording: the sleep that the dump began in, else the sample that is nearest to it. A sleep
+-- that went on when it was last seen, just before the last dump, has not ended by then.
+CREATE VIEW polled_tasks AS
+WITH polled AS MATERIALIZED (
+	SELECT t.id, t.capture, t.dump, t.process, t.task_id, t.tid, d.start_ns AS at_ns,
+		h.id AS thread, h.comm
+	FROM dumped_task AS t
+	JOIN task_dump AS d ON d.capture = t.capture AND d.dump = t.dump
+		AND d.process = t.process
+	LEFT JOIN thread AS h ON h.process = t.process AND h.tid = t.tid
+	WHERE t.outcome = 'polling'
+), slept AS (
+	SELECT p.id, max(s.id) AS span
+	FROM polled AS p
+	JOIN offcpu_span AS s ON s.thread = p.thread AND NOT s.preempted
+	WHERE s.start_ns <= p.at_ns
+		AND (s.end_ns >= p.at_ns OR
+			(s.open AND p.at_ns - s.end_ns < 100000000))
+	GROUP BY p.id
+), sampled AS (
+	SELECT p.id, m.user_stack, min(abs(m.time_ns - p.at_ns)) AS away_ns
+	FROM polled AS p
+	JOIN sample AS m ON m.thread = p.thread
+	WHERE m.user_stack IS NOT NULL
+	GROUP BY p.id
+)
+SELECT p.capture, p.dump, p.process, p.id AS dumped_task, p.task_id, n.task, p.tid,
+	p.comm AS thread, p.at_ns - s.start_ns AS asleep_ns, s.cause, k.id AS stack,
+	f.site AS function, f.file, f.line
+FROM polled AS p
+JOIN task_names AS n ON n.dumped_task = p.id
+LEFT JOIN slept AS l ON l.id = p.id
+LEFT JOIN offcpu_span AS s ON s.id = l.span
+LEFT JOIN sampled AS m ON m.id = p.id AND l.span IS NULL AND m.away_ns < 50000000
+LEFT JOIN stack AS k ON k.id = coalesce(s.user_stack, m.user_stack)
+LEFT JOIN frame AS f ON f.id = k.site_frame;
