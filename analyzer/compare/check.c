@@ -24,6 +24,7 @@ static const struct {
 	[CHECK_MAIN_MAX] = {"after_main_max", NULL, NULL},
 	[CHECK_TASKS] = {"after_tasks", NULL, "tasks_unknown"},
 	[CHECK_DEADLOCKS] = {"after_deadlocks", NULL, "tasks_unknown"},
+	[CHECK_POSSIBLE_DEADLOCKS] = {"after_possible_deadlocks", NULL, "tasks_unknown"},
 	[CHECK_BLOCKED] = {"after_blocked", "before_blocked", NULL},
 	[CHECK_RATE] = {"after_rate", "before_rate", NULL},
 	[CHECK_COUNT] = {"after_count", "before_count", NULL},
@@ -207,7 +208,7 @@ enum exit_status check_apply(struct check *c, size_t number, const struct check_
 	enum exit_status status = STATUS_DONE, end;
 	size_t found = 0;
 
-	c->about_polls |= rule->figure != CHECK_TASKS && rule->figure != CHECK_DEADLOCKS;
+	c->about_polls |= !check_rule_of_dumps(rule);
 	statement_text(q, ":kind", rule->kind);
 	statement_text(q, ":pattern", rule->figure == CHECK_TASKS ? "" : rule->pattern);
 	statement_text(q, ":tasks", rule->figure == CHECK_TASKS ? rule->pattern : "");

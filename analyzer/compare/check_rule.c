@@ -94,6 +94,8 @@ static const struct {
 	[CHECK_MAIN_MAX] = {"main_max", time_units, "100ms", false, INT64_MAX_REAL, "292 years"},
 	[CHECK_TASKS] = {"tasks", count_units, "10000", false, INT64_MAX_REAL, "9.2e18"},
 	[CHECK_DEADLOCKS] = {"deadlocks", count_units, "0", false, INT64_MAX_REAL, "9.2e18"},
+	[CHECK_POSSIBLE_DEADLOCKS] = {"possible_deadlocks", count_units, "0", false, INT64_MAX_REAL,
+				      "9.2e18"},
 	[CHECK_BLOCKED] = {"blocked", share_units, "1% or 10ms/s", true, 1, "100%"},
 	[CHECK_RATE] = {"rate", rate_units, "5/s", true, 1e9, "1e9/s"},
 	[CHECK_COUNT] = {"count", count_units, "3", false, INT64_MAX_REAL, "9.2e18"},
@@ -249,7 +251,8 @@ static bool read_subject(struct cursor *c, struct check_rule *out)
 		return refuse(c, "expected blocked, blocked_FIGURE, site(\"...\").FIGURE, "
 				 "task(\"...\").FIGURE, run_queue, run_queue_max, throttled, "
 				 "pool_queue, pool_wait, pool_full, main_blocked, main_max, "
-				 "tasks, tasks(\"...\"), deadlocks or deadlock");
+				 "tasks, tasks(\"...\"), deadlocks, deadlock, "
+				 "possible_deadlocks or possible_deadlock");
 	return read_figure(c, out);
 }
 
@@ -316,14 +319,23 @@ static bool read_limit(struct cursor *c, struct check_rule *out)
 	return take(c, "%") || refuse(c, "expected %%: give a change like +20%%");
 }
 
-/* `deadlock` alone says what `deadlocks > 0` says. */
+/* `deadlock` alone says what `deadlocks > 0` says, and so does `possible_deadlock`. */
 static bool read_deadlock(struct cursor *c, struct check_rule *out)
 {
-	if (!take_word(c, "deadlock"))
+	if (take_word(c, "deadlock"))
+		out->figure = CHECK_DEADLOCKS;
+	else if (take_word(c, "possible_deadlock"))
+		out->figure = CHECK_POSSIBLE_DEADLOCKS;
+	else
 		return false;
 	out->kind = "all";
-	out->figure = CHECK_DEADLOCKS;
 	return true;
+}
+
+bool check_rule_of_dumps(const struct check_rule *rule)
+{
+	return rule->figure == CHECK_TASKS || rule->figure == CHECK_DEADLOCKS ||
+	       rule->figure == CHECK_POSSIBLE_DEADLOCKS;
 }
 
 bool check_rule_read(const char *text, struct check_rule *out, char error[CHECK_ERROR_BYTES])

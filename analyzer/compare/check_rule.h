@@ -18,10 +18,11 @@ enum check_figure {
 	CHECK_MAIN_MAX,      /* the longest of these blocks, in ns */
 	CHECK_TASKS,         /* most tasks in a dump: all, or of the types that a pattern matches */
 	CHECK_DEADLOCKS, /* most circles of tasks that wait for each other for certain, in a dump */
-	CHECK_BLOCKED,   /* share of worker time: 0.01 is 1%, 10 ms per worker-second */
-	CHECK_RATE,      /* blocking polls per second */
-	CHECK_COUNT,     /* blocking polls */
-	CHECK_TOTAL,     /* this and what follows are durations, in ns */
+	CHECK_POSSIBLE_DEADLOCKS, /* the same, certain or not */
+	CHECK_BLOCKED,            /* share of worker time: 0.01 is 1%, 10 ms per worker-second */
+	CHECK_RATE,               /* blocking polls per second */
+	CHECK_COUNT,              /* blocking polls */
+	CHECK_TOTAL,              /* this and what follows are durations, in ns */
 	CHECK_P50,
 	CHECK_P99,
 	CHECK_MAX,
@@ -42,6 +43,9 @@ struct check_rule {
 };
 
 #define CHECK_ERROR_BYTES 256
+
+/* Is it about dumps of tasks, and not about polls? */
+bool check_rule_of_dumps(const struct check_rule *rule);
 
 /*
  * Reads a rule. False: `error` says what is wrong, and at which character. A rule that no recording

@@ -39,6 +39,7 @@ static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure,
 	case CHECK_POOL_QUEUE:
 	case CHECK_TASKS:
 	case CHECK_DEADLOCKS:
+	case CHECK_POSSIBLE_DEADLOCKS:
 		snprintf(out, FIGURE_BYTES, "%.10g", value);
 		break;
 	default:
@@ -140,7 +141,7 @@ void check_sentence(const struct check *c, const struct check_rule *rule, const 
 		break;
 	case FINDING_NOT_KNOWN:
 		snprintf(out, CHECK_SENTENCE_BYTES, "%s",
-			 rule->figure == CHECK_TASKS || rule->figure == CHECK_DEADLOCKS
+			 check_rule_of_dumps(rule)
 				 ? "a recording has no dump of tasks: record with --tasks"
 				 : "the queue of the blocking pool is not known: hud finds it by "
 				   "the program's debug information");

@@ -31,6 +31,10 @@ SELECT s.id, s.name, s.kind = 'main' AS main, nullif(s.cause, '') AS cause, p.fi
 	(SELECT max(d.deadlocks)
 		FROM deadlock AS d
 		JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS after_deadlocks,
+	(SELECT max(d.possible)
+		FROM deadlock AS d
+		JOIN compared AS c ON c.id = d.compared AND c.side = 1)
+		AS after_possible_deadlocks,
 	(SELECT max(NOT EXISTS (SELECT 1 FROM deadlock AS d WHERE d.compared = c.id))
 		FROM compared AS c WHERE c.side = 1) AS tasks_unknown,
 	(SELECT group_concat(kind_name, ', ') FROM (

@@ -400,8 +400,8 @@ static void a_rule_on_tasks_is_about_the_dump_with_most_of_them(void **state)
 		"INSERT INTO task_count SELECT id, 1, 'api::conn', 30 FROM compared WHERE side = 1;"
 		"INSERT INTO task_count SELECT id, 1, 'api::tick', 12 FROM compared WHERE side = 1;"
 		"INSERT INTO task_count SELECT id, 2, 'api::conn', 20 FROM compared WHERE side = 1;"
-		"INSERT INTO deadlock SELECT id, 1, 0 FROM compared WHERE side = 1;"
-		"INSERT INTO deadlock SELECT id, 2, 1 FROM compared WHERE side = 1";
+		"INSERT INTO deadlock SELECT id, 1, 0, 3 FROM compared WHERE side = 1;"
+		"INSERT INTO deadlock SELECT id, 2, 1, 2 FROM compared WHERE side = 1";
 
 	(void)state;
 	assert_int_equal(ended_with(dumps, "tasks > 41"), STATUS_FAILED);
@@ -412,6 +412,10 @@ static void a_rule_on_tasks_is_about_the_dump_with_most_of_them(void **state)
 	assert_int_equal(ended_with(dumps, "deadlocks > 1"), STATUS_DONE);
 	assert_int_equal(ended_with(dumps, "deadlock"), STATUS_FAILED);
 	assert_int_equal(ended_with("SELECT 1", "deadlock"), STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with(dumps, "possible_deadlocks > 2"), STATUS_FAILED);
+	assert_int_equal(ended_with(dumps, "possible_deadlocks > 3"), STATUS_DONE);
+	assert_int_equal(ended_with(dumps, "possible_deadlock"), STATUS_FAILED);
+	assert_int_equal(ended_with("SELECT 1", "possible_deadlock"), STATUS_CANNOT_TELL);
 	/* Without a dump nothing is known; with one it needs no worker that was watched. */
 	assert_int_equal(ended_with("SELECT 1", "deadlocks > 0"), STATUS_CANNOT_TELL);
 	assert_int_equal(ended_with("SELECT 1", "tasks > 10"), STATUS_CANNOT_TELL);
