@@ -37,7 +37,8 @@ static __always_inline struct task_sum *task_sum_of(__u64 site, __u32 tgid)
 
 	if (sum)
 		return sum;
-	bpf_map_update_elem(&task_sums, &key, &none, BPF_NOEXIST);
+	if (bpf_map_update_elem(&task_sums, &key, &none, BPF_NOEXIST))
+		loss_count(COUNT_POLL_SITE);
 	return bpf_map_lookup_elem(&task_sums, &key);
 }
 

@@ -257,6 +257,19 @@ static void print_change(struct printing *p, sqlite3_stmt *q)
 	       column_number(q, "same", 0), column_text(q, "task"));
 }
 
+/* A type of which there were ever more. */
+static void print_growth(struct printing *p, sqlite3_stmt *q)
+{
+	char wall[WORD_BYTES];
+
+	(void)p;
+	printf("  %8" PRId64 " → %" PRId64 "  %s, more at %" PRId64 " of %" PRId64 " dumps in %s\n",
+	       column_number(q, "tasks_first", 0), column_number(q, "tasks_last", 0),
+	       column_text(q, "task"), column_number(q, "rises", 0),
+	       column_number(q, "dumps", 0) - 1,
+	       duration_word(wall, column_number(q, "wall_ns", 0)));
+}
+
 /* Prints each row of a query below a title, if there is any. */
 static enum exit_status print_rows(const struct input *input, const char *title, const char *name,
 				   uint64_t top, void (*print)(struct printing *p, sqlite3_stmt *q))
@@ -284,6 +297,8 @@ static const struct {
 	{NULL, "task_outcomes", print_outcome, UINT64_MAX},
 	{"DEADLOCKS", "task_cycles", print_cycle, 0},
 	{"WHAT BECAME OF THEM, since the dump before", "task_changes", print_change, 10},
+	{"EVER MORE, at no dump fewer: a leak, unless they end later", "task_growth", print_growth,
+	 10},
 	{"WAITED FOR TOGETHER", "task_resources", print_resource, 0},
 	{"POLLED JUST THEN, at no await", "polled_tasks", print_polled, 10},
 	{"WHO AWAITS WHOM, each below the one that awaits its end", "task_joins", print_join, 0},

@@ -76,6 +76,10 @@ static void print_life(const struct page *page, sqlite3_stmt *q)
 			"%*s%.0f%% not known: it was woken unseen, or polled without "
 			"a worker's core\n",
 			LIFE_COLUMN, "", unknown);
+	if (column_number(q, "unfollowed", 0))
+		fprintf(page->out,
+			"%*s%" PRId64 " polls of more tasks than could be followed at once\n",
+			LIFE_COLUMN, "", column_number(q, "unfollowed", 0));
 }
 
 /* Of each type: how long its tasks were polled, ready for a poll, or awaited something. */

@@ -494,6 +494,34 @@ static void tasks_stand_below_those_that_await_their_end(void **state)
 	sqlite3_close(db);
 }
 
+static void a_type_of_which_there_are_ever_more_grows(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	task_add(&s, 5, HUD_TASK_UNKNOWN);
+	waiting(&s, 6, 7, HUD_LEAF_ACQUIRE, 90);
+	dump_end(&s, 0);
+	for (uint64_t id = 5; id < 8; id++)
+		task_add(&s, id, HUD_TASK_UNKNOWN);
+	waiting(&s, 20, 7, HUD_LEAF_ACQUIRE, 90);
+	waiting(&s, 21, 7, HUD_LEAF_ACQUIRE, 90);
+	dump_end(&s, 1000);
+	for (uint64_t id = 5; id < 12; id++)
+		task_add(&s, id, HUD_TASK_UNKNOWN);
+	dump_end(&s, 3000);
+	db = scene_load(&s, 5000000);
+	assert_text(db,
+		    "SELECT group_concat(task || ' ' || tasks_first || ' ' || tasks_last || ' ' || "
+		    "never_less || ' ' || rises, ', ') FROM (SELECT * FROM task_growth ORDER BY "
+		    "task)",
+		    "demo::sleepy::run 1 7 1 2, demo::type_10 1 0 0 1");
+	assert_number(db, "SELECT min(wall_ns) FROM task_growth", 3000000000);
+	sqlite3_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -510,6 +538,7 @@ int main(void)
 		cmocka_unit_test(what_became_of_tasks_between_dumps_is_counted),
 		cmocka_unit_test(a_polled_task_has_what_its_thread_did),
 		cmocka_unit_test(tasks_stand_below_those_that_await_their_end),
+		cmocka_unit_test(a_type_of_which_there_are_ever_more_grows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
