@@ -198,8 +198,8 @@ check: ## all tests; as root with real BPF, without it what can be tested so
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) fuzzers $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PROGRAMS))
 	@bash tests/run.sh $(BUILD)
 
-check-long: all $(TEST_DEMOS) ## recordings under load and faults, 25 minutes, as root: docs/RELIABILITY.md
-	@HUD_E2E_SECONDS=3000 bash tests/run.sh $(BUILD) long/faults
+check-long: all $(TEST_DEMOS) ## recordings under load and faults, and of fat LTO, 30 minutes, as root: docs/RELIABILITY.md
+	@HUD_E2E_SECONDS=3000 bash tests/run.sh $(BUILD) long/faults long/learn
 
 check-layers: ## no folder uses another that it may not: docs/ARCHITECTURE.md
 	@python3 tests/lint/layers.py

@@ -40,9 +40,9 @@ CONCURRENT="
 	analyze/bombs analyze/ci analyze/confined analyze/debuginfod analyze/example
 	analyze/exports analyze/faults analyze/live analyze/memory analyze/page
 	analyze/plan_runtime analyze/query analyze/report analyze/screen analyze/symbols
-	record/deadlock record/errors record/identity record/lifecycle record/marks
-	record/nameless record/output record/polls record/pool record/privileges record/starved
-	record/tasks unwind/plans unwind/sandbox
+	record/deadlock record/errors record/identity record/learn_others record/lifecycle
+	record/lives record/marks record/nameless record/output record/polls record/pool
+	record/privileges record/starved record/tasks unwind/plans unwind/sandbox
 "
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/hud-tests-XXXXXX") || exit 2

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT OR Apache-2.0
+"""What hud-record has learned of a program, beside what debug information says of it."""
+
+import glob
+import json
+import os
+import struct
+import subprocess
+
+from lib import ANALYZE, Demo, expect, expect_equal, path_for, query, recorded, run
+
+CACHE = "/var/cache/hud"
+SECONDS = 6        # of learning
+NO_OFFSET = 0xffffffff
+IDENTITY, SEGMENTS_END = 6, 64  # format/plan.h
+LEARNED = 32
+KINDS = {1: "multi_thread", 2: "current_thread"}
+
+
+def stripped(program, name):
+    out = path_for(name)
+    made = run(["strip", "-o", out, program])
+    expect_equal(made.returncode, 0, f"exit code of strip ({made.stderr})")
+    return out
+
+
+def said(program):
+    """Where debug information says that the state is, as plan --json has it."""
+    done = run([ANALYZE, "plan", program, "-o", path_for("said.plan"), "--json"])
+    expect_equal(done.returncode, 0, f"exit code of plan ({done.stderr})")
+    return json.loads(done.stdout)["runtime"]["identity"]
+
+
+def learned_plan(program):
+    """What the cache keeps of what was learned of this file: a path, or None."""
+    its = os.stat(program)
+    found = glob.glob(f"{CACHE}/*-{its.st_size:x}-*-{its.st_ino:x}-{int(its.st_mtime):x}.*"
+                      "-learned.plan")
+    expect(len(found) <= 1, f"several learned plans of {program}: {found}")
+    return found[0] if found else None
+
+
+def identity_in(path):
+    """What is in a plan: (flags, task, tag, {kind: its context, core, variant, parked, tick})."""
+    content = subprocess.run(["zstd", "-dcq", path], capture_output=True, check=True).stdout
+    at = SEGMENTS_END
+    while at < len(content):
+        kind, _, size = struct.unpack_from("<HHI", content, at)
+        if kind == IDENTITY:
+            flags, schedulers, _, task, tag, _, _ = struct.unpack_from("<HHIqqII", content, at + 8)
+            found = {}
+            for i in range(schedulers):
+                s = struct.unpack_from("<IIqIIQIIQI", content, at + 40 + 80 * i)
+                found[KINDS[s[0]]] = {"context": s[2], "core": s[1],
+                                      "variant": s[3:6] if s[4] else None,
+                                      "parked": s[6:9], "tick": s[9]}
+            return flags, task if flags & 2 else None, tag if flags & 4 else None, found
+        at += size
+    return None
+
+
+def layouts(capture):
+    return query(capture, "SELECT * FROM layout ORDER BY time_ns, id")
+
+
+def learn(program, twin, name, **options):
+    """
+    Records a stripped program until its layout is known; compares that with its twin's debug
+    information. Returns the capture.
+    """
+    capture = path_for(f"{name}.hud")
+    demo = Demo(program=program, **options)
+    done = recorded("-p", demo.pid, "-d", SECONDS, "-o", capture)
+    demo.process.kill()
+    expect("learned in" in done.stderr, f"it was not learned:\n{done.stderr}")
+    compare(identity_in(learned_plan(program)), said(twin), layouts(capture)[-1])
+    return capture
+
+
+def compare(learned, known, last):
+    flags, task, tag, schedulers = learned
+    expect(flags & LEARNED, f"flags {flags}")
+    expect_equal((task, tag), (known["task"], known["task_tag"]), "the task's id, and its tag")
+    expect_equal(set(schedulers), {s["kind"] for s in known["schedulers"]}, "schedulers")
+    for s in known["schedulers"]:
+        seen = schedulers[s["kind"]]
+        expect_equal((seen["context"], seen["core"]), (s["context"], s["core"]), s["kind"])
+        parked = (s["parked"]["offset"], s["parked"]["bytes"], s["parked"]["value"])
+        expect_equal(seen["parked"], parked, f"parked of {s['kind']}")
+        expect(seen["tick"] in (s["tick"], NO_OFFSET), f"{s['kind']}: {seen} and not {s['tick']}")
+    multi = schedulers.get("multi_thread")
+    expect(not multi or multi["tick"] != NO_OFFSET,
+           f"the tick of multi_thread was not learned: {last}")
+
+
+def print_cost(capture, name):
+    last = layouts(capture)[-1]
+    print(f"     {name}: learned in {last['took_ns'] / 1e9:.1f} s from {last['parks']} parks and "
+          f"{last['polls']} polls; {last['probe_hits']} probe hits, "
+          f"{last['bpf_run_ns'] / 1e6:.0f} ms in BPF")
