@@ -1,7 +1,7 @@
 -- Of which types of tasks were there ever more, dump after dump?
 --
--- never_less: at no dump were there fewer than at the one before; rises: dumps with more. A type that
--- rises at each dump leaks, unless its tasks end later.
+-- never_less: at no dump were there fewer than at the one before; rises: dumps with more. A type
+-- that rises at each dump leaks, unless its tasks end later.
 CREATE VIEW task_growth AS
 WITH turn AS MATERIALIZED (
 	SELECT capture, process, dump, start_ns,
