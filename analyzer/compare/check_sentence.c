@@ -13,9 +13,9 @@
 #define FIGURE_BYTES 48
 #define NAME_BYTES 400
 
-/* `main`: of the main future, which is no worker. */
+/* `main_future`: of that, which is no worker. */
 static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure, double value,
-			       bool main)
+			       bool main_future)
 {
 	char word[WORD_BYTES];
 
@@ -30,7 +30,7 @@ static const char *figure_text(char out[FIGURE_BYTES], enum check_figure figure,
 	case CHECK_BLOCKED:
 	case CHECK_RUN_QUEUE:
 		snprintf(out, FIGURE_BYTES, "%.2f%% of %s", 100 * value,
-			 main ? "the time" : "worker time");
+			 main_future ? "the time" : "worker time");
 		break;
 	case CHECK_RATE:
 		snprintf(out, FIGURE_BYTES, "%.3g a second", value);

@@ -116,7 +116,6 @@ static enum exit_status print_rows(struct comparison *c, const char *kind, bool 
 static bool has_rows(struct comparison *c, const char *kind)
 {
 	sqlite3_stmt *q = comparison_query(c, "sql/diff/rows.sql");
-
 	bool any;
 
 	statement_text(q, ":kind", kind);

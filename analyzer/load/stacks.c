@@ -277,6 +277,7 @@ static int tail_call_find(struct ingest *in, struct capture_state *c,
 	uint64_t offset, target;
 	const struct defined_mapping *m = defined_frame(&c->defined, s, index, &offset);
 	const struct symbol_frame *function;
+	const char *inside;
 	int64_t chain;
 
 	if (!resolver->call_target || !m || !m->binary ||
@@ -291,8 +292,9 @@ static int tail_call_find(struct ingest *in, struct capture_state *c,
 	if (!called->count || !reached->count)
 		return 0;
 	function = &called->frames[called->count - 1];
-	if (function->origin != ORIGIN_USER || !function->function ||
-	    !strcmp(function->function, reached->frames[reached->count - 1].function))
+	inside = reached->frames[reached->count - 1].function;
+	if (function->origin != ORIGIN_USER || !function->function || !inside ||
+	    !strcmp(function->function, inside))
 		return 0;
 	stack->tail = stack->frame.count;
 	stack->tail_row = called->first_row + (int64_t)called->count - 1;
