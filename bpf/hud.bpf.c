@@ -192,7 +192,8 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 			span_send(NULL, prev, out);
 		switch_in_unseen(prev, out, now);
 		identity_read(prev, NULL, out, prev->tgid, &key);
-		if (!runnable && key.trusted & KEY_LEARNED)
+		/* Not where a debugger stops it: there the driver may be in any call. */
+		if (!preempt && state & TASK_SLEEPS && key.trusted & KEY_LEARNED)
 			sleep_check(out, &key, task_syscall(prev));
 		steal_note(prev, out, now, 0);
 		poll_observe(out, &key, prev->tgid, prev->pid, now);

@@ -30,14 +30,6 @@ bool learn_is_poll(const struct hud_snapshot *s)
 	return s->kind == HUD_SNAPSHOT_POLL && s->site && s->poll == s->site;
 }
 
-bool learn_is_park(const struct learn_group *g, const struct hud_snapshot *s,
-		   const struct hud_core_words *w)
-{
-	if (!g->futex)
-		return s->kind == HUD_SNAPSHOT_PARK;
-	return s->kind == HUD_SNAPSHOT_SLEEP && w->word[g->parked / WORD] == g->parked_value;
-}
-
 /* A core while one thread has it: the runtime hands cores on, and frees them. */
 struct owner {
 	uint64_t core;

@@ -49,10 +49,6 @@ const struct hud_core_words *learn_group_words(const struct learn_input *in,
 					       const struct learn_group *g, uint32_t chain,
 					       const struct hud_core_snapshot *s);
 
-/* Is the thread parked, by the call that it sleeps in, or in a futex by the proven layout? */
-bool learn_is_park(const struct learn_group *g, const struct hud_snapshot *s,
-		   const struct hud_core_words *w);
-
 /* A probe at the first instruction of the function that polls the task in its argument. */
 bool learn_is_poll(const struct hud_snapshot *s);
 

@@ -52,7 +52,15 @@ static bool is_in_poll(const struct hud_snapshot *s)
 	return learn_is_poll(s) || s->kind == HUD_SNAPSHOT_CALL;
 }
 
-/* A sleep in a futex is taken only where it is a park. */
+/* A sleep in a futex is a park by the proven layout, or says nothing of the tick. */
+static bool is_of_use(const struct learn_group *g, const struct hud_snapshot *s,
+		      const struct hud_core_words *w)
+{
+	return s->kind != HUD_SNAPSHOT_SLEEP ||
+	       (g->futex && w->word[g->parked / sizeof(w->word[0])] == g->parked_value);
+}
+
+/* Of a snapshot that is of use. */
 static bool is_park(const struct learn_group *g, const struct hud_snapshot *s)
 {
 	return s->kind == (g->futex ? HUD_SNAPSHOT_SLEEP : HUD_SNAPSHOT_PARK);
@@ -208,8 +216,7 @@ int learn_tick_find(struct learn_tick *out, const struct learn_input *in,
 		const struct hud_core_snapshot *s = &in->core[i];
 		const struct hud_core_words *w = learn_group_words(in, g, g->chain, s);
 
-		if (w && w->core &&
-		    (s->head.kind != HUD_SNAPSHOT_SLEEP || learn_is_park(g, &s->head, w)))
+		if (w && w->core && is_of_use(g, &s->head, w))
 			snapshot_take(scan, g, s, w);
 	}
 	tick_choose(out, scan, g);
