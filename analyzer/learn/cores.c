@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { WORD = 8, CORE_WORDS = HUD_LEARN_CORE_BYTES / WORD, OWNERS_MAX = 128 };
+enum { TAG_CURRENT_THREAD = 0, TAG_MULTI_THREAD = 1 };
 /* A value that says "parked" is a variant's number, or a niche: no address, no count. */
 #define PARKED_SMALL UINT64_C(256)
 /* A parker: two counts of references, its state, a lock, a condition variable. */
@@ -43,8 +44,8 @@ struct scan {
 	bool address[CORE_WORDS]; /* at polls it is an address in each core */
 	uint64_t parked[CORE_WORDS];
 	uint32_t parks, polls, calls;
-	uint32_t without_core;    /* parks that this chain finds no core at */
-	uint32_t own[CORE_WORDS]; /* sleeps in a futex of what the word leads to at polls */
+	uint32_t without_core;            /* parks that this chain finds no core at */
+	uint32_t futex_parks[CORE_WORDS]; /* sleeps in futexes that are parks by that word */
 	struct owner owner[OWNERS_MAX];
 	size_t owners;
 };
@@ -126,19 +127,21 @@ static void polls_scan(struct scan *scan, const struct learn_input *in, const st
 }
 
 /*
- * Where no worker waits in epoll: a thread parks in a futex within its parker, whose address is
- * taken out of the core meanwhile. A lock that a poll waits for is in no parker, and leaves the
- * address where it is.
+ * Where no worker waits in epoll: a thread parks in a futex, while the address of its parker is
+ * taken out of the core. A lock that a poll waits for leaves it where it is. Mostly the futex is
+ * within the parker, where no lock is. It need not be (parking_lot, a timer) where a tag says that
+ * this is a core of multi_thread: all of that is in a snapshot, so the word is one of those that
+ * agree, and a wrong one would make it ambiguous.
  */
-static void futex_take(struct scan *scan, const struct owner *o, uint64_t futex,
-		       const struct hud_core_words *w)
+static void futex_take(struct scan *scan, const struct learn_group *g, const struct owner *o,
+		       uint64_t futex, const struct hud_core_words *w)
 {
 	for (size_t i = 0; i < CORE_WORDS; i++) {
 		bool taken_out = !w->word[i], own = futex - o->word[i] < PARKER_BYTES;
 
 		if ((!taken_out && w->word[i] != o->word[i]) || (own && !taken_out))
 			scan->possible[i] = false;
-		scan->own[i] += own;
+		scan->futex_parks[i] += taken_out && (own || g->tag == TAG_MULTI_THREAD);
 	}
 }
 
@@ -157,12 +160,13 @@ static void chain_scan_futexes(struct scan *scan, const struct learn_input *in,
 		if (w && w->core && s->head.kind == HUD_SNAPSHOT_SLEEP)
 			o = owner_known(scan, s->head.tid, w->core);
 		if (o)
-			futex_take(scan, o, s->head.site, w);
+			futex_take(scan, g, o, s->head.site, w);
 	}
 	for (size_t i = 0; i < CORE_WORDS; i++) {
-		scan->possible[i] = scan->possible[i] && scan->address[i] && scan->own[i];
-		if (scan->possible[i] && scan->own[i] > scan->parks)
-			scan->parks = scan->own[i];
+		if (!scan->address[i] || !scan->futex_parks[i])
+			scan->possible[i] = false;
+		if (scan->possible[i] && scan->futex_parks[i] > scan->parks)
+			scan->parks = scan->futex_parks[i];
 	}
 }
 
@@ -208,7 +212,8 @@ static uint32_t kind_of(int tag, const struct scan *scan, size_t word)
 	uint32_t kind = scan->address[word] && !scan->parked[word] ? HUD_SCHEDULER_MULTI_THREAD
 								   : HUD_SCHEDULER_CURRENT_THREAD;
 
-	if (tag != LEARN_NO_TAG && tag != (kind == HUD_SCHEDULER_MULTI_THREAD ? 1 : 0))
+	if (tag != LEARN_NO_TAG &&
+	    tag != (kind == HUD_SCHEDULER_MULTI_THREAD ? TAG_MULTI_THREAD : TAG_CURRENT_THREAD))
 		return 0;
 	return kind;
 }

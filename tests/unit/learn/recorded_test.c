@@ -279,6 +279,34 @@ static void without_a_driver_a_futex_in_the_parker_proves_it(void **state)
 	learn_input_close(&in);
 }
 
+static void a_futex_of_the_thread_proves_it_where_a_tag_says_the_scheduler(void **state)
+{
+	const struct hud_plan_scheduler *multi;
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "newer-core");
+	in.head.snapshots_flags |= HUD_SNAPSHOTS_LAST;
+	parks_become_futexes_of_threads(&in);
+	assert_int_equal(learn_answer(&a, &in), 0);
+	multi = scheduler_in(&a, HUD_SCHEDULER_MULTI_THREAD);
+	assert_non_null(multi);
+	assert_int_equal(multi->context, -200);
+	assert_int_equal(multi->core, 24);
+	assert_int_equal(multi->parked.offset, 8);
+	assert_int_equal(multi->parked.value, 0);
+	assert_int_equal(multi->tick, 104);
+	assert_null(scheduler_in(&a, HUD_SCHEDULER_CURRENT_THREAD));
+	/* Another word that does the same, and nothing is believed. */
+	for (size_t i = 0; i < in.count; i++)
+		for (size_t c = 0; c < in.head.request.chains; c++)
+			in.core[i].chain[c].word[100] = in.core[i].chain[c].word[1];
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.identity.head.schedulers, 0);
+	learn_input_close(&in);
+}
+
 static void more_is_asked_for_until_it_is_whole_or_over(void **state)
 {
 	struct learn_input in;
@@ -396,6 +424,7 @@ int main(void)
 		cmocka_unit_test(one_call_of_another_poll_does_not_hide_the_tick),
 		cmocka_unit_test(a_stale_copy_of_the_cores_address_is_no_second_layout),
 		cmocka_unit_test(without_a_driver_a_futex_in_the_parker_proves_it),
+		cmocka_unit_test(a_futex_of_the_thread_proves_it_where_a_tag_says_the_scheduler),
 		cmocka_unit_test(more_is_asked_for_until_it_is_whole_or_over),
 		cmocka_unit_test(an_answer_is_a_plan_that_hud_record_reads),
 		cmocka_unit_test(a_process_that_idles_is_undecided_and_the_reason_is_said),

@@ -68,4 +68,20 @@ static inline const struct hud_plan_scheduler *scheduler_in(const struct learn_a
 	return NULL;
 }
 
+/*
+ * As without an I/O driver, and with locks that have one futex for each thread (parking_lot): a
+ * park waits there, and so do some polls.
+ */
+static inline void parks_become_futexes_of_threads(struct learn_input *in)
+{
+	for (size_t i = 0; i < in->count; i++) {
+		struct hud_snapshot *s = &in->core[i].head;
+
+		if (s->kind == HUD_SNAPSHOT_PARK || (s->kind == HUD_SNAPSHOT_CALL && i % 2)) {
+			s->kind = HUD_SNAPSHOT_SLEEP;
+			s->site = 0x7f1000000000 + s->tid * 4096;
+		}
+	}
+}
+
 #endif

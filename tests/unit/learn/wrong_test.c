@@ -109,6 +109,38 @@ static void fewer_snapshots_prove_less_and_nothing_else(void **state)
 	learn_input_close(&in);
 }
 
+static void fewer_futexes_prove_less_and_nothing_else(void **state)
+{
+	struct learn_input in, part;
+	size_t proven = 0, tried = 0;
+
+	(void)state;
+	recorded_read(&in, "newer-core");
+	parks_become_futexes_of_threads(&in);
+	in.head.snapshots_flags |= HUD_SNAPSHOTS_LAST;
+	for (size_t from = 0; from < in.count; from += 40)
+		for (size_t count = 40; from + count <= in.count; count += 20, tried++) {
+			const struct hud_plan_scheduler *s;
+			struct learn_answer a;
+
+			part = in;
+			part.core += from;
+			part.count = count;
+			assert_int_equal(learn_answer(&a, &part), 0);
+			assert_null(scheduler_in(&a, HUD_SCHEDULER_CURRENT_THREAD));
+			s = scheduler_in(&a, HUD_SCHEDULER_MULTI_THREAD);
+			if (!s)
+				continue;
+			proven++;
+			assert_int_equal(s->core, 24);
+			assert_int_equal(s->parked.offset, 8);
+			assert_true(s->tick == 104 || s->tick == HUD_NO_OFFSET);
+		}
+	print_message("proven in %zu of %zu parts\n", proven, tried);
+	assert_true(proven > 0 && proven < tried);
+	learn_input_close(&in);
+}
+
 static void shuffled_words_prove_nothing(void **state)
 {
 	uint32_t seed = 1;
@@ -321,6 +353,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_offset_is_known_beforehand),
 		cmocka_unit_test(fewer_snapshots_prove_less_and_nothing_else),
+		cmocka_unit_test(fewer_futexes_prove_less_and_nothing_else),
 		cmocka_unit_test(shuffled_words_prove_nothing),
 		cmocka_unit_test(parks_and_polls_that_change_places_prove_nothing),
 		cmocka_unit_test(one_lie_is_enough_to_believe_nothing),
