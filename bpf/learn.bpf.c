@@ -273,7 +273,7 @@ static __always_inline void snapshot_take(struct task_struct *task, struct pt_re
 	if (kind == HUD_SNAPSHOT_POLL) {
 		poll_fill(&head, header);
 		t->poll_taken = t->polls;
-	} else {
+	} else if (kind != HUD_SNAPSHOT_SLEEP) {
 		t->poll_taken = 0;
 	}
 	if (config.request.step == HUD_LEARN_BLOCK)
