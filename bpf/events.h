@@ -241,8 +241,8 @@ struct task_life {
 	__u64 ready_max_ns;
 	__u32 polls;
 	__u32 readies; /* times that it was ready and then polled */
-	__u32 epoch;   /* probe_epoch when it last changed */
 	__u32 flags;   /* enum life_flags */
+	__u32 reserved;
 };
 
 enum life_flags {

@@ -63,7 +63,7 @@ static __always_inline struct identity *identity_find(struct thread_state *st, _
 		st->identity = index ? *index : IDENTITY_NONE;
 		st->identity_version = version;
 	}
-	number = st->identity; /* before 6.4 a key may not lie in an argument's memory */
+	number = st->identity; /* Linux 6.1 takes no key from an argument's memory */
 	return number == IDENTITY_NONE ? NULL : bpf_map_lookup_elem(&identities, &number);
 }
 

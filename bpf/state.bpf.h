@@ -31,7 +31,6 @@ enum walk_mode walk_mode = WALK_ATTACH; /* set by hud-record between walks */
 bool stack_at_switch_in = false;        /* the hook that runs as the incoming thread is attached */
 bool probing = false;                   /* --polls: the probes at poll entry are attached now */
 bool following = false;                 /* … and so are the hooks of tasks: enum hud_task_hook */
-__u32 probe_epoch = 0;                  /* … for the how many-th time */
 
 /* The watched tgids. 8192: more processes than the services of one host have. */
 struct {

@@ -51,9 +51,6 @@ static __always_inline bool life_turn(struct task_life *l, __u64 old, __u64 phas
 		now = since;
 	if (__sync_val_compare_and_swap(&l->word, old, phase | now << LIFE_SINCE_SHIFT) != old)
 		return false;
-	if (l->epoch != probe_epoch) /* what happened while the probes were detached? */
-		before = LIFE_UNKNOWN;
-	l->epoch = probe_epoch;
 	__sync_fetch_and_add(&l->ns[before & LIFE_PHASE_MASK], now - since);
 	if (before == LIFE_READY && phase == LIFE_POLLED) {
 		l->readies++;
@@ -63,18 +60,20 @@ static __always_inline bool life_turn(struct task_life *l, __u64 old, __u64 phas
 	return true;
 }
 
-/* The task in this place is another one now, or there is none: its life is summed up. */
-static __always_inline void life_sum(struct task_life *l, __u32 tgid)
+/* Atomic: another thread on this CPU may have been preempted while it added. */
+static __always_inline void sum_add(__u64 *sum, __u64 more)
 {
-	struct task_sum *sum = task_sum_of(l->site, tgid);
+	__sync_fetch_and_add(sum, more);
+}
 
-	if (!sum)
-		return;
-	sum->ended++;
-	sum->polls += l->polls;
-	sum->readies += l->readies;
+/* Its life has ended, seen or not. */
+static __always_inline void life_sum(const struct task_life *l, struct task_sum *sum)
+{
+	sum_add(&sum->ended, 1);
+	sum_add(&sum->polls, l->polls);
+	sum_add(&sum->readies, l->readies);
 	for (int i = 0; i < LIFE_PHASES; i++)
-		sum->ns[i] += l->ns[i];
+		sum_add(&sum->ns[i], l->ns[i]);
 	if (l->ready_max_ns > sum->ready_max_ns)
 		sum->ready_max_ns = l->ready_max_ns;
 }
@@ -101,18 +100,14 @@ static __always_inline struct task_life *life_begin(const struct identity *id,
 	l = bpf_map_lookup_elem(&lives, key);
 	if (!l) {
 		if (!(flags & LIFE_SPAWN_SEEN))
-			sum->unfollowed++;
+			sum_add(&sum->unfollowed, 1);
 		return NULL;
 	}
-	if (flags & LIFE_SPAWN_SEEN)
-		sum->spawned++;
-	else
-		sum->found++;
+	sum_add(flags & LIFE_SPAWN_SEEN ? &sum->spawned : &sum->found, 1);
 	l->task = task;
 	l->id_place = key->header + offset;
 	l->site = site;
 	l->start_ns = now;
-	l->epoch = probe_epoch;
 	l->flags = flags;
 	l->word = phase | now << LIFE_SINCE_SHIFT;
 	return l;
@@ -122,12 +117,15 @@ static __always_inline struct task_life *life_begin(const struct identity *id,
 static __always_inline struct task_life *life_find(const struct task_key *key)
 {
 	struct task_life *l = bpf_map_lookup_elem(&lives, key);
+	struct task_sum *sum;
 	__u64 task = 0;
 
 	if (!l || (!user_word(NULL, &task, l->id_place) && task == l->task))
 		return l;
 	l->ns[LIFE_UNKNOWN] += bpf_ktime_get_ns() - (l->word >> LIFE_SINCE_SHIFT);
-	life_sum(l, key->tgid);
+	sum = task_sum_of(l->site, key->tgid);
+	if (sum)
+		life_sum(l, sum);
 	bpf_map_delete_elem(&lives, key);
 	return NULL;
 }
@@ -296,10 +294,11 @@ __noinline int life_end(struct thread_state *st, __u64 header, __u32 tgid)
 	for (int i = 0; i < LIFE_TRIES; i++)
 		if (life_turn(l, l->word, LIFE_UNKNOWN, now))
 			break;
-	life_sum(l, tgid);
 	sum = task_sum_of(l->site, tgid);
-	if (life_send(st, l, tgid, now) && sum)
-		sum->sent++;
+	if (sum) {
+		life_sum(l, sum);
+		sum_add(&sum->sent, life_send(st, l, tgid, now));
+	}
 	bpf_map_delete_elem(&lives, &key);
 	return 0;
 }

@@ -451,7 +451,7 @@ enum hud_life_flags {
 	HUD_LIFE_SPAWNED =
 		1u << 0,          /* its spawn was seen, at start_ns; else it was first seen then */
 	HUD_LIFE_ENDED = 1u << 1, /* at end_ns; else that is when it was last observed */
-	/* Not seen since the probes were attached again, or its process is gone: may have ended. */
+	/* Its process is gone, and its end was not seen. */
 	HUD_LIFE_LOST = 1u << 2,
 };
 

@@ -219,13 +219,15 @@ static void print_join(struct printing *p, sqlite3_stmt *q)
 	const char *task = column_text(q, "task"), *file = column_text(q, "place_file");
 	const char *leaf = column_text(q, "leaf");
 	int64_t level = column_number(q, "level", 1);
-	char line[COLUMN_LINE_BYTES];
 
 	(void)p;
 	printf("%*stask %" PRId64 "  %s", 2 * (int)(level < LEVEL_MAX ? level : LEVEL_MAX), "",
 	       column_number(q, "task_id", 0), task ? task : "in no list of tasks");
-	if (file)
-		printf(", %s%s", file, column_line(q, "place_line", line));
+	if (file) {
+		fputs(", ", stdout);
+		print_place(file, column_number(q, "place_line", 0),
+			    column_number(q, "place_line_end", 0));
+	}
 	if (leaf && strcmp(leaf, "join") != 0)
 		printf(": %s", leaf);
 	putchar('\n');

@@ -5,8 +5,8 @@
 
 /* What tasks did while probes followed them: single tasks, and sums by the function that polls. */
 
-/* Sums over so many functions and processes still fit 63 bits. */
-#define SITES_MOST 1024
+/* No more tasks or polls than this: sums over all functions still fit 63 bits. */
+#define COUNT_MOST (INT64_MAX >> 17)
 
 /* Of one task: no longer than it was there. */
 static bool is_time(uint64_t ns)
@@ -51,6 +51,7 @@ static int life(struct ingest *in, const struct capture_state *c, const struct h
 
 static int sum(struct ingest *in, const struct capture_state *c, const struct hud_task_sum *s)
 {
+	enum { COUNTS = 7 }; /* of these; times follow */
 	const uint64_t number[] = {s->spawned,    s->found,    s->ended,      s->written,
 				   s->unfollowed, s->polls,    s->readies,    s->polled_ns,
 				   s->ready_ns,   s->await_ns, s->unknown_ns, s->ready_max_ns};
@@ -62,7 +63,7 @@ static int sum(struct ingest *in, const struct capture_state *c, const struct hu
 	    !capture_time_plausible(c, s->time_ns))
 		return -EINVAL;
 	for (size_t i = 0; i < sizeof(number) / sizeof(*number); i++)
-		if (number[i] > INT64_MAX / SITES_MOST)
+		if (number[i] > (i < COUNTS ? COUNT_MOST : INT64_MAX))
 			return -EINVAL;
 	row_number(&row, c->row);
 	row_id(&row, process);

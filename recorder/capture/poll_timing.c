@@ -99,7 +99,7 @@ void poll_timing_open(struct poll_timing *t, uint64_t now_ns)
 	int error = 0;
 
 	bpf_session_probes(t->bpf, &probes.programs, &t->maps);
-	if (poll_timing_sites(t->processes, t->command))
+	if (probes.programs.of[PROBE_POLL])
 		error = poll_probes_open(&probes, &t->probes);
 	if (error) {
 		fprintf(stderr,
@@ -130,7 +130,6 @@ void poll_timing_open(struct poll_timing *t, uint64_t now_ns)
 struct writing {
 	struct transcript *transcript;
 	uint64_t now_ns;
-	uint32_t epoch; /* of the probes */
 };
 
 static void histogram_write(void *context, const struct poll_site *site,
@@ -169,14 +168,14 @@ static void life_write(void *context, uint32_t tgid, const struct task_life *lif
 {
 	struct writing *w = context;
 
-	transcript_task_goes_on(w->transcript, tgid, life, life->epoch != w->epoch, w->now_ns);
+	transcript_task_goes_on(w->transcript, tgid, life, w->now_ns);
 }
 
 /* The tasks that have not ended, up to now or to when they were last followed. */
 static void lives_write(struct poll_timing *t, uint64_t now_ns)
 {
-	struct poll_probes_state s = poll_probes_state(t->probes);
-	struct writing w = {t->transcript, s.following ? now_ns : t->followed_ns, s.epoch};
+	bool following = poll_probes_state(t->probes).following;
+	struct writing w = {t->transcript, following ? now_ns : t->followed_ns};
 
 	poll_maps_lives(&t->maps, life_write, &w);
 }

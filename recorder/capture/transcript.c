@@ -573,7 +573,7 @@ void transcript_task_sum(struct transcript *t, const struct poll_site *site,
 }
 
 void transcript_task_goes_on(struct transcript *t, uint32_t tgid, const struct task_life *life,
-			     bool lost, uint64_t now_ns)
+			     uint64_t now_ns)
 {
 	const struct process_entry *p = process_table_find(t->processes, (pid_t)tgid);
 	uint64_t since = life->word >> LIFE_SINCE_SHIFT;
@@ -581,11 +581,10 @@ void transcript_task_goes_on(struct transcript *t, uint32_t tgid, const struct t
 
 	if (!p || !p->id)
 		return;
-	lost |= !p->alive;
-	if (lost || now_ns < since)
+	if (!p->alive || now_ns < since)
 		now_ns = since;
 	l.ns[life->word & LIFE_PHASE_MASK] += now_ns - since;
-	life_write(t, p, &l, now_ns, lost ? HUD_LIFE_LOST : 0);
+	life_write(t, p, &l, now_ns, p->alive ? 0 : HUD_LIFE_LOST);
 }
 
 void transcript_close(struct transcript *t)

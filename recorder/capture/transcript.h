@@ -32,9 +32,9 @@ void transcript_histogram(struct transcript *t, const struct poll_site *site,
 /* Sums of the tasks that a function polls. */
 void transcript_task_sum(struct transcript *t, const struct poll_site *site,
 			 const struct task_sum *sum, uint64_t now_ns);
-/* A task that has not ended; `lost`: it was not seen since the probes were attached again. */
+/* A task that had not ended at `now_ns`. */
 void transcript_task_goes_on(struct transcript *t, uint32_t tgid, const struct task_life *life,
-			     bool lost, uint64_t now_ns);
+			     uint64_t now_ns);
 
 void transcript_close(struct transcript *t);
 

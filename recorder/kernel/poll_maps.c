@@ -102,7 +102,9 @@ void poll_maps_lives(const struct poll_maps *m,
 		error = bpf_map_lookup_batch(m->lives, first ? NULL : &batch, &batch, key, life,
 					     &count, NULL);
 		first = false;
-		for (uint32_t i = 0; i < count && (!error || errno == ENOENT); i++)
+		if (error && errno != ENOENT) /* which comes with the last batch */
+			break;
+		for (uint32_t i = 0; i < count; i++)
 			if (life[i].word)
 				each(context, key[i].tgid, &life[i]);
 	}

@@ -57,7 +57,7 @@ struct poll_probes {
 	struct poll_probes_options options;
 	struct probed_process *process;
 	size_t processes, room;
-	bool follow; /* tasks, whenever probes are attached */
+	bool follow; /* tasks, once probes are attached; not again once they were detached */
 	struct poll_probes_state state;
 	uint64_t since_ns;        /* of the present state */
 	uint64_t entries, cpu_ns; /* … then */
@@ -111,6 +111,7 @@ static void following_set(struct poll_probes *p, bool on)
 
 static void detach_all(struct poll_probes *p)
 {
+	p->follow = false;
 	following_set(p, false);
 	__atomic_store_n(p->options.programs.probing, false, __ATOMIC_SEQ_CST);
 	for (size_t i = 0; i < p->processes; i++)
@@ -325,8 +326,6 @@ int poll_probes_attach(struct poll_probes *p)
 			return error;
 		}
 	}
-	if (!p->state.attached)
-		p->state.epoch = ++*p->options.programs.epoch;
 	__atomic_store_n(p->options.programs.probing, true, __ATOMIC_SEQ_CST);
 	following_set(p, p->follow);
 	p->state.attached = true;

@@ -33,11 +33,10 @@ struct poll_programs {
 	struct bpf_program *of[PROBES];
 	/*
 	 * Shared with them: whether all processes are probed, and tasks followed by the other
-	 * probes; for the how many-th time.
+	 * probes.
 	 */
 	bool *probing;
 	bool *following;
-	uint32_t *epoch;
 };
 
 #define ATTACH_UPROBE_MULTI 48 /* BPF_TRACE_UPROBE_MULTI, which older headers lack */
@@ -52,7 +51,6 @@ struct poll_probes_options {
 struct poll_probes_state {
 	bool attached;
 	bool given_up;
-	uint32_t epoch; /* of programs.epoch */
 	uint32_t sites;
 	uint32_t costly; /* sites left out: their first instruction has to be single-stepped */
 	uint32_t probe_cost_ns;

@@ -224,6 +224,10 @@ void bpf_session_probes(const struct bpf_session *s, struct poll_programs *progr
 {
 	struct hud_bpf *p = s->programs;
 
+	*maps = (struct poll_maps) {0};
+	*programs = (struct poll_programs) {0};
+	if (!s->options.poll_sites)
+		return;
 	*programs = (struct poll_programs) {
 		.of = {[PROBE_POLL] = p->progs.poll_entry,
 		       [PROBE_SPAWN] = p->progs.task_spawned,
@@ -233,7 +237,6 @@ void bpf_session_probes(const struct bpf_session *s, struct poll_programs *progr
 		       [PROBE_END] = p->progs.task_ended},
 		.probing = &p->bss->probing,
 		.following = &p->bss->following,
-		.epoch = &p->bss->probe_epoch,
 	};
 	*maps = (struct poll_maps) {
 		.entries = bpf_map__fd(p->maps.poll_entries),

@@ -54,7 +54,7 @@ struct unwind_store *bpf_session_unwind(struct bpf_session *s);
 /* The maps that say where runtimes keep their state; lives as long as the session. */
 struct identity_store *bpf_session_identities(struct bpf_session *s);
 
-/* The programs for the probes of --polls, loaded if options.poll_sites, and what they fill. */
+/* The programs for the probes of --polls, and what they fill; none without options.poll_sites. */
 void bpf_session_probes(const struct bpf_session *s, struct poll_programs *programs,
 			struct poll_maps *maps);
 

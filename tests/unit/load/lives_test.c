@@ -119,6 +119,30 @@ static void tasks_are_counted_as_time_goes_on(void **state)
 	sqlite3_close(db);
 }
 
+static void times_beyond_all_measure_add_up_to_no_error(void **state)
+{
+	struct hud_task_sum huge = {
+		.head = {HUD_TASK_SUM, 0, sizeof(huge)},
+		.time_ns = BEGIN_NS + 2,
+		.await_ns = INT64_MAX,
+		.ready_ns = INT64_MAX,
+	};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	huge.process = s.process;
+	huge.site = s.stack[HASH];
+	scene_event(&s, &huge);
+	huge.site = s.stack[UNKNOWN];
+	scene_event(&s, &huge);
+	db = scene_load(&s, 200000);
+	assert_number(db, "SELECT count(*) FROM task_life WHERE total_ns > 0", 2);
+	assert_number(db, "SELECT count(*) FROM task_life WHERE await_percent > 100", 0);
+	sqlite3_close(db);
+}
+
 static void a_life_that_makes_no_sense_is_refused_and_counted(void **state)
 {
 	struct hud_task_life backward = {
@@ -129,7 +153,7 @@ static void a_life_that_makes_no_sense_is_refused_and_counted(void **state)
 	struct hud_task_sum huge = {
 		.head = {HUD_TASK_SUM, 0, sizeof(huge)},
 		.time_ns = BEGIN_NS + 2,
-		.await_ns = UINT64_MAX / 2,
+		.spawned = UINT64_MAX / 2,
 	};
 	struct scene s;
 	sqlite3 *db;
@@ -154,6 +178,7 @@ int main(void)
 			the_time_of_a_type_is_that_of_tasks_that_ended_and_of_those_that_live),
 		cmocka_unit_test(a_single_task_has_its_parent_and_its_times),
 		cmocka_unit_test(tasks_are_counted_as_time_goes_on),
+		cmocka_unit_test(times_beyond_all_measure_add_up_to_no_error),
 		cmocka_unit_test(a_life_that_makes_no_sense_is_refused_and_counted),
 	};
 

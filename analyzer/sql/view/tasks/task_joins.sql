@@ -23,7 +23,8 @@ WITH RECURSIVE edge AS MATERIALIZED (
 	WHERE t.level < 64
 )
 SELECT t.capture, t.dump, t.process, t.task_id, d.dumped_task, d.task, t.level, t.path,
-	d.place, d.place_file, d.place_line, d.waits_in, d.leaf
+	d.place, d.place_file, d.place_line, d.place_line_end,
+	d.waits_in, d.leaf
 FROM tree AS t
 LEFT JOIN dumped_tasks AS d ON d.capture = t.capture AND d.dump = t.dump
 	AND d.process = t.process AND d.task_id = t.task_id;

@@ -1,16 +1,17 @@
 -- How long were tasks of each type polled, ready and not polled, or waiting to be woken; and how
 -- many were spawned, and ended?
 --
--- The counts of a type have what ended; what has not ended is in tasks of its own. lost: not seen
--- since the probes were attached again, so that it is not known whether they live.
+-- The counts of a type have what ended; what has not ended is in tasks of its own. lost: of a
+-- process that is gone, without an end that was seen. Sums of times may be beyond 63 bits in a
+-- capture that is made up: total() does not fail.
 CREATE VIEW task_life AS
 WITH latest AS MATERIALIZED (
 	SELECT max(id) AS id, min(id) AS first FROM followed_count
 	GROUP BY capture, process, site_stack
 ), living AS MATERIALIZED (
 	SELECT capture, process, site_stack, sum(lost) AS lost, sum(polls) AS polls,
-		sum(readies) AS readies, sum(polled_ns) AS polled_ns, sum(ready_ns) AS ready_ns,
-		sum(await_ns) AS await_ns, sum(unknown_ns) AS unknown_ns,
+		sum(readies) AS readies, total(polled_ns) AS polled_ns, total(ready_ns) AS ready_ns,
+		total(await_ns) AS await_ns, total(unknown_ns) AS unknown_ns,
 		max(ready_max_ns) AS ready_max_ns
 	FROM followed_task
 	WHERE NOT ended
@@ -35,10 +36,12 @@ WITH latest AS MATERIALIZED (
 ), summed AS (
 	SELECT capture, task, sum(spawned) AS spawned, sum(found) AS found, sum(ended) AS ended,
 		sum(lost) AS lost, sum(alive_first) AS alive_first, sum(polls) AS polls,
-		sum(readies) AS readies, sum(polled_ns) AS polled_ns, sum(ready_ns) AS ready_ns,
-		sum(await_ns) AS await_ns, sum(unknown_ns) AS unknown_ns,
-		sum(polled_ns + ready_ns + await_ns + unknown_ns) AS total_ns,
-		max(ready_max_ns) AS ready_max_ns, sum(ended_ns) AS ended_ns,
+		sum(readies) AS readies, CAST(total(polled_ns) AS INTEGER) AS polled_ns,
+		CAST(total(ready_ns) AS INTEGER) AS ready_ns,
+		CAST(total(await_ns) AS INTEGER) AS await_ns,
+		CAST(total(unknown_ns) AS INTEGER) AS unknown_ns,
+		CAST(total(polled_ns + ready_ns + await_ns + unknown_ns) AS INTEGER) AS total_ns,
+		max(ready_max_ns) AS ready_max_ns, CAST(total(ended_ns) AS INTEGER) AS ended_ns,
 		sum(unfollowed) AS unfollowed
 	FROM site
 	GROUP BY capture, task
