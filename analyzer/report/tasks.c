@@ -85,9 +85,10 @@ static void print_life(const struct page *page, sqlite3_stmt *q)
 /* Of each type: how long its tasks were polled, ready for a poll, or awaited something. */
 enum exit_status report_task_life(const struct page *page)
 {
-	const struct page_list lives = {"task_life",
-					"WHAT TASKS DID: polled, ready for a poll, or awaiting",
-					print_life_labels, print_life, LIVES_SHOWN};
+	const struct page_list lives = {
+		"task_life",
+		"WHAT TASKS DID in the whole recording: polled, ready for a poll, or awaiting",
+		print_life_labels, print_life, LIVES_SHOWN};
 	bool more = false;
 
 	if (page_list(page, &lives, &more) < 0)
