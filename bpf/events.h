@@ -259,6 +259,8 @@ struct task_sum {
 	__u64 readies;
 	__u64 ns[LIFE_PHASES];
 	__u64 ready_max_ns;
+	__u64 lived;      /* of these, whose spawn was seen */
+	__u64 lived_ns;   /* … from it to their end */
 	__u64 unfollowed; /* that there was no room for; in none of the above */
 };
 

@@ -72,8 +72,12 @@ static __always_inline void life_sum(const struct task_life *l, struct task_sum 
 	sum_add(&sum->ended, 1);
 	sum_add(&sum->polls, l->polls);
 	sum_add(&sum->readies, l->readies);
-	for (int i = 0; i < LIFE_PHASES; i++)
+	for (int i = 0; i < LIFE_PHASES; i++) {
 		sum_add(&sum->ns[i], l->ns[i]);
+		if (l->flags & LIFE_SPAWN_SEEN)
+			sum_add(&sum->lived_ns, l->ns[i]);
+	}
+	sum_add(&sum->lived, l->flags & LIFE_SPAWN_SEEN ? 1 : 0);
 	if (l->ready_max_ns > sum->ready_max_ns)
 		sum->ready_max_ns = l->ready_max_ns;
 }

@@ -360,6 +360,7 @@ static const struct record_field task_sum_fields[] = {
 	ONE(hud_task_sum, readies, FIELD_NUMBER),    ONE(hud_task_sum, polled_ns, FIELD_NUMBER),
 	ONE(hud_task_sum, ready_ns, FIELD_NUMBER),   ONE(hud_task_sum, await_ns, FIELD_NUMBER),
 	ONE(hud_task_sum, unknown_ns, FIELD_NUMBER), ONE(hud_task_sum, ready_max_ns, FIELD_NUMBER),
+	ONE(hud_task_sum, lived, FIELD_NUMBER),      ONE(hud_task_sum, lived_ns, FIELD_NUMBER),
 	ONE(hud_task_sum, unfollowed, FIELD_NUMBER), ONE(hud_task_sum, process, FIELD_NUMBER),
 	ONE(hud_task_sum, site, FIELD_NUMBER),       {0},
 };

@@ -101,8 +101,8 @@ static const struct {
 			       true},
 	[ROW_FOLLOWED_COUNT] = {"followed_count",
 				"capture, process, site_stack, time_ns, spawned, found, ended,"
-				"written, unfollowed, polls, readies, polled_ns, ready_ns,"
-				"await_ns, unknown_ns, ready_max_ns, id",
+				"written, unfollowed, polls, readies, lived, lived_ns, polled_ns,"
+				"ready_ns, await_ns, unknown_ns, ready_max_ns, id",
 				true},
 	[ROW_TASK_DUMP] = {"task_dump",
 			   "capture, dump, process, start_ns, end_ns, types, cut, runtimes, tasks,"

@@ -51,10 +51,11 @@ static int life(struct ingest *in, const struct capture_state *c, const struct h
 
 static int sum(struct ingest *in, const struct capture_state *c, const struct hud_task_sum *s)
 {
-	enum { COUNTS = 7 }; /* of these; times follow */
-	const uint64_t number[] = {s->spawned,    s->found,    s->ended,      s->written,
-				   s->unfollowed, s->polls,    s->readies,    s->polled_ns,
-				   s->ready_ns,   s->await_ns, s->unknown_ns, s->ready_max_ns};
+	enum { COUNTS = 8 }; /* of these; times follow */
+	const uint64_t number[] = {s->spawned,    s->found,       s->ended,    s->written,
+				   s->unfollowed, s->polls,       s->readies,  s->lived,
+				   s->lived_ns,   s->polled_ns,   s->ready_ns, s->await_ns,
+				   s->unknown_ns, s->ready_max_ns};
 	int64_t process = defined_process_row(&c->defined, s->process), site;
 	const struct defined_kernel_stack *none;
 	struct row row = ingest_row(in, ROW_FOLLOWED_COUNT);

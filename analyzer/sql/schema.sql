@@ -472,6 +472,8 @@ CREATE TABLE followed_count (
 	unfollowed INTEGER NOT NULL,
 	polls INTEGER NOT NULL,
 	readies INTEGER NOT NULL,
+	lived INTEGER NOT NULL,
+	lived_ns INTEGER NOT NULL,
 	polled_ns INTEGER NOT NULL,
 	ready_ns INTEGER NOT NULL,
 	await_ns INTEGER NOT NULL,

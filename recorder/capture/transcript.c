@@ -562,6 +562,8 @@ void transcript_task_sum(struct transcript *t, const struct poll_site *site,
 		.await_ns = sum->ns[LIFE_AWAITS],
 		.unknown_ns = sum->ns[LIFE_UNKNOWN],
 		.ready_max_ns = sum->ready_max_ns,
+		.lived = sum->lived,
+		.lived_ns = sum->lived_ns,
 		.unfollowed = sum->unfollowed,
 	};
 

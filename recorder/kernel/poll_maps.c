@@ -66,6 +66,8 @@ static void task_sum_add(struct task_sum *sum, const struct task_sum *of)
 		sum->ns[i] += of->ns[i];
 	if (of->ready_max_ns > sum->ready_max_ns)
 		sum->ready_max_ns = of->ready_max_ns;
+	sum->lived += of->lived;
+	sum->lived_ns += of->lived_ns;
 	sum->unfollowed += of->unfollowed;
 }
 

@@ -44,6 +44,8 @@ static void sum_add(struct scene *s, uint64_t ms, enum fake_stack site, uint64_t
 		.ready_ns = 3 * ended * MS,
 		.await_ns = 6 * ended * MS,
 		.ready_max_ns = 3 * MS,
+		.lived = ended / 2,
+		.lived_ns = ended / 2 * 10 * MS,
 		.process = s->process,
 		.site = s->stack[site],
 	};

@@ -19,7 +19,7 @@ WITH latest AS MATERIALIZED (
 ), site AS (
 	SELECT c.capture, n.task, c.spawned, c.found, c.ended, c.unfollowed,
 		f.spawned + f.found - f.ended AS alive_first, coalesce(l.lost, 0) AS lost,
-		c.polled_ns + c.ready_ns + c.await_ns + c.unknown_ns AS ended_ns,
+		c.lived, c.lived_ns,
 		c.polls + coalesce(l.polls, 0) AS polls,
 		c.readies + coalesce(l.readies, 0) AS readies,
 		c.polled_ns + coalesce(l.polled_ns, 0) AS polled_ns,
@@ -41,7 +41,8 @@ WITH latest AS MATERIALIZED (
 		CAST(total(await_ns) AS INTEGER) AS await_ns,
 		CAST(total(unknown_ns) AS INTEGER) AS unknown_ns,
 		CAST(total(polled_ns + ready_ns + await_ns + unknown_ns) AS INTEGER) AS total_ns,
-		max(ready_max_ns) AS ready_max_ns, CAST(total(ended_ns) AS INTEGER) AS ended_ns,
+		max(ready_max_ns) AS ready_max_ns, sum(lived) AS lived,
+		CAST(total(lived_ns) AS INTEGER) AS lived_ns,
 		sum(unfollowed) AS unfollowed
 	FROM site
 	GROUP BY capture, task
@@ -53,5 +54,5 @@ SELECT capture, task, spawned, found, ended, spawned + found - ended - lost AS a
 	100.0 * await_ns / nullif(total_ns, 0) AS await_percent,
 	100.0 * unknown_ns / nullif(total_ns, 0) AS unknown_percent,
 	ready_ns / nullif(readies, 0) AS ready_mean_ns, ready_max_ns,
-	ended_ns / nullif(ended, 0) AS mean_life_ns, unfollowed
+	lived_ns / nullif(lived, 0) AS mean_life_ns, unfollowed
 FROM summed;
