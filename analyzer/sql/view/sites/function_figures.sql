@@ -1,0 +1,42 @@
+-- How often and how long did each function block, and by which causes?
+--
+-- The sites of one function as one row, with the causes' shares of its time. last_ns: when the last
+-- such poll ended.
+CREATE VIEW function_figures AS
+WITH named AS MATERIALIZED (
+	SELECT * FROM site_function
+), whole AS MATERIALIZED (
+	SELECT p.capture, p.function_site AS site, count(*) AS count,
+		sum(p.wall_ns - p.run_queue_ns) AS total_ns, sum(p.run_queue_ns) AS run_queue_ns,
+		max(p.wall_ns - p.run_queue_ns) AS max_ns, max(b.end_ns) AS last_ns
+	FROM function_poll AS p
+	JOIN blocking_poll AS b ON b.id = p.blocking_poll
+	GROUP BY p.function_site
+), cause AS MATERIALIZED (
+	SELECT n.function_site AS site, s.cause, f.total_ns, f.open_count, f.longest_at_attach,
+		f.longest_open, f.at_most, 1.0 * f.total_ns / max(n.function_ns, 1) AS share
+	FROM named AS n
+	JOIN site AS s ON s.id = n.site
+	JOIN site_figures AS f ON f.site = n.site
+), causes AS MATERIALIZED (
+	SELECT site, group_concat(named, ', ') AS causes, max(at_most) AS at_most,
+		sum(open_count) AS open_count, max(longest_at_attach) AS longest_at_attach,
+		max(longest_open) AS longest_open
+	FROM (SELECT site, at_most, open_count, longest_at_attach, longest_open,
+			CASE
+			WHEN share >= 0.995 THEN cause
+			WHEN share >= 0.005 THEN cause || printf(' %.0f%%', 100 * share)
+			END AS named
+		FROM cause ORDER BY site, total_ns DESC, cause)
+	GROUP BY site
+), ranked AS MATERIALIZED (
+	SELECT subject AS site, wall_ns AS p99_ns
+	FROM percentile
+	WHERE kind = 'function' AND percent = 99
+)
+SELECT w.capture, w.site, c.causes, w.count, w.total_ns, w.run_queue_ns, r.p99_ns, w.max_ns,
+	w.last_ns, c.open_count, c.longest_at_attach, c.longest_open, c.at_most, n.small
+FROM whole AS w
+JOIN causes AS c ON c.site = w.site
+JOIN ranked AS r ON r.site = w.site
+JOIN named AS n ON n.site = w.site;
