@@ -35,9 +35,12 @@ static void print_recording(sqlite3_stmt *q)
 	       column_number(q, "sample_hz", 0), column_number(q, "profile_hz", 0),
 	       column_text(q, "source"));
 	line("workers named", column_text(q, "workers_prefix"));
+	if (column_text(q, "part_from_ns"))
+		printf("%-14s of a recording, from %s on\n", "part",
+		       duration_word(word, column_number(q, "part_from_ns", 0)));
 	if (column_number(q, "truncated", 0))
 		line("ended", "TRUNCATED: its end is missing; all chunks before it were read");
-	else
+	else if (column_text(q, "end_reason") || !column_text(q, "part_from_ns"))
 		line("ended",
 		     column_text(q, "end_reason") ? column_text(q, "end_reason") : "unknown");
 }

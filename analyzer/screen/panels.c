@@ -217,7 +217,8 @@ int64_t view_age(const struct screen *u, const struct model_now *n)
 	return age_ns;
 }
 
-#define HOLDER_LEAST 16 /* columns of a name that are worth it */
+#define ONE_CAUSE_WIDTH 12 /* "mapped-file" */
+#define HOLDER_LEAST 16    /* columns of a name that are worth it */
 
 static void holder_draw(const struct screen *u, int y, int x, const struct model_now *n,
 			unsigned style)
@@ -244,9 +245,9 @@ static void now_row(const struct screen *u, int y, const struct model_now *n, un
 	figure_draw(u, y, 0, view_age(u, n), style | STYLE_BOLD);
 	snprintf(text, sizeof(text), "%" PRId64, n->tid);
 	paint_right(&u->canvas, y, FIGURE_WIDTH, FIGURE_WIDTH, text, PAINT_PLAIN, style);
-	paint_text(&u->canvas, y, 2 * FIGURE_WIDTH + 1, cause_width(u) - 1,
+	paint_text(&u->canvas, y, 2 * FIGURE_WIDTH + 1, ONE_CAUSE_WIDTH - 1,
 		   n->cause ? n->cause : "", PAINT_BAD, style);
-	x = name_draw(u, y, 2 * FIGURE_WIDTH + 1 + cause_width(u), n->function, n->file, n->line,
+	x = name_draw(u, y, 2 * FIGURE_WIDTH + 1 + ONE_CAUSE_WIDTH, n->function, n->file, n->line,
 		      style);
 	if (n->holder)
 		holder_draw(u, y, x, n, style);

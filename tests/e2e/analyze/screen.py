@@ -390,6 +390,7 @@ def the_window_is_exported():
     part = json.loads(analyzed("report", name, "--json"))
     for what in ("sites", "verdict", "workers"):
         expect_equal(part[what], expected[what], f"{what} of the capture")
+    expect("of a recording, from 3.00 s on" in analyzed("info", name), "info says it is a part")
     # Why a file cannot be written is said over whatever the last line has, until a key is pressed.
     for file in os.listdir(terminal.directory):
         os.remove(os.path.join(terminal.directory, file))
