@@ -29,12 +29,18 @@ struct kept_frame {
 struct capture_part {
 	struct kept_frame *frame; /* in the order of the stream */
 	size_t count, room;
-	bool ignored; /* the chunk that was given last was there */
+	size_t bytes, bytes_most; /* of all frames */
+	uint64_t cut_ns;          /* what ended before was forgotten for want of room */
+	bool ignored;             /* the chunk that was given last is not kept, or was there */
 };
 
-struct capture_part *capture_part_open(void)
+struct capture_part *capture_part_open(size_t bytes)
 {
-	return calloc(1, sizeof(struct capture_part));
+	struct capture_part *p = calloc(1, sizeof(*p));
+
+	if (p)
+		p->bytes_most = bytes;
+	return p;
 }
 
 void capture_part_close(struct capture_part *p)
@@ -52,28 +58,6 @@ static bool same_capture(const struct hud_chunk *a, const struct hud_chunk *b)
 	return memcmp(a->capture_id, b->capture_id, sizeof(a->capture_id)) == 0;
 }
 
-int capture_part_chunk(struct capture_part *p, const struct hud_chunk *chunk, const uint8_t *frame,
-		       size_t bytes)
-{
-	struct kept_frame kept = {.chunk = *chunk, .bytes = bytes};
-
-	p->ignored = false;
-	for (size_t i = 0; i < p->count && !p->ignored; i++)
-		p->ignored = p->frame[i].content == CONTENT_SYMBOLS &&
-			     p->frame[i].chunk.sequence == chunk->sequence &&
-			     same_capture(&p->frame[i].chunk, chunk);
-	if (p->ignored)
-		return 0;
-	if (!array_grow(&p->frame, p->count, &p->room, sizeof(*p->frame)))
-		return -ENOMEM;
-	kept.data = malloc(bytes);
-	if (!kept.data)
-		return -ENOMEM;
-	memcpy(kept.data, frame, bytes);
-	p->frame[p->count++] = kept;
-	return 0;
-}
-
 static bool is_lasting(uint16_t type)
 {
 	switch (type) {
@@ -82,6 +66,7 @@ static bool is_lasting(uint16_t type)
 	case HUD_LAYOUT:
 	case HUD_CODE:
 	case HUD_LATE_ROWS:
+	case HUD_RUNTIME_THREAD:
 		return true;
 	default:
 		return false;
@@ -105,10 +90,12 @@ static void sift(struct capture_part *p, bool (*wanted)(void *context, struct ke
 	size_t kept = 0;
 
 	for (size_t i = 0; i < p->count; i++) {
-		if (wanted(context, &p->frame[i]))
+		if (wanted(context, &p->frame[i])) {
 			p->frame[kept++] = p->frame[i];
-		else
+		} else {
+			p->bytes -= p->frame[i].bytes;
 			free(p->frame[i].data);
+		}
 	}
 	p->count = kept;
 }
@@ -134,6 +121,45 @@ void capture_part_forget(struct capture_part *p, uint64_t before_ns)
 	sift(p, is_needed, &(struct age) {.before_ns = before_ns});
 }
 
+/* Forgets the oldest frames that are of their time only, until the others fit. */
+static void stay_within(struct capture_part *p)
+{
+	for (size_t i = 0; p->bytes > p->bytes_most && i < p->count;) {
+		if (p->frame[i].old || p->frame[i].content == CONTENT_SYMBOLS) {
+			i++;
+			continue;
+		}
+		p->cut_ns = p->frame[i].chunk.end_ns + 1;
+		capture_part_forget(p, p->cut_ns);
+		i = 0;
+	}
+}
+
+int capture_part_chunk(struct capture_part *p, const struct hud_chunk *chunk, const uint8_t *frame,
+		       size_t bytes)
+{
+	struct kept_frame kept = {.chunk = *chunk, .bytes = bytes};
+
+	p->ignored = false;
+	for (size_t i = 0; i < p->count && !p->ignored; i++)
+		p->ignored = p->frame[i].content == CONTENT_SYMBOLS &&
+			     p->frame[i].chunk.sequence == chunk->sequence &&
+			     same_capture(&p->frame[i].chunk, chunk);
+	if (p->ignored)
+		return 0;
+	if (!array_grow(&p->frame, p->count, &p->room, sizeof(*p->frame)))
+		return -ENOMEM;
+	kept.data = malloc(bytes);
+	if (!kept.data)
+		return -ENOMEM;
+	memcpy(kept.data, frame, bytes);
+	p->frame[p->count++] = kept;
+	p->bytes += bytes;
+	stay_within(p);
+	p->ignored = !p->count || p->frame[p->count - 1].data != kept.data;
+	return 0;
+}
+
 static bool is_symbols(void *context, struct kept_frame *f)
 {
 	(void)context;
@@ -142,6 +168,7 @@ static bool is_symbols(void *context, struct kept_frame *f)
 
 void capture_part_clear(struct capture_part *p)
 {
+	p->cut_ns = 0;
 	sift(p, is_symbols, NULL);
 }
 
@@ -286,11 +313,13 @@ static int copy_frames(struct copy *c, const struct capture_part *p, const struc
 int capture_part_write(struct capture_part *p, uint64_t from_ns, uint64_t to_ns, capture_sink sink,
 		       void *context)
 {
-	const struct hud_part part = {{HUD_PART, 0, sizeof(part)}, from_ns, to_ns};
+	const struct hud_part part = {.head = {HUD_PART, 0, sizeof(part)},
+				      .from_ns = from_ns > p->cut_ns ? from_ns : p->cut_ns,
+				      .to_ns = to_ns};
 	struct copy c;
 	int err;
 
-	if (!last_of(p))
+	if (!last_of(p) || part.from_ns >= part.to_ns)
 		return -ENODATA;
 	err = copy_open(&c, sink, context);
 	if (err)

@@ -12,8 +12,10 @@
  */
 struct capture_part;
 
-/* NULL: no memory. */
-struct capture_part *capture_part_open(void);
+/*
+ * `bytes`: of frames that are kept at most; beyond it the part begins later. NULL: no memory.
+ */
+struct capture_part *capture_part_open(size_t bytes);
 void capture_part_close(struct capture_part *p);
 
 /*
@@ -30,8 +32,9 @@ void capture_part_forget(struct capture_part *p, uint64_t before_ns);
 void capture_part_clear(struct capture_part *p);
 
 /*
- * Hands the part to the sink, as the part from `from_ns` to `to_ns` of the capture whose chunk was
- * given last. 0 or a negative errno; -ENODATA: there is none.
+ * Hands the part to the sink, as the part from `from_ns`, or from where all frames are kept, to
+ * `to_ns` of the capture whose chunk was given last. 0 or a negative errno, -ENODATA where there is
+ * none.
  */
 int capture_part_write(struct capture_part *p, uint64_t from_ns, uint64_t to_ns, capture_sink sink,
 		       void *context);

@@ -22,6 +22,9 @@
 /* Bytes of the stream that were read and not taken yet: minutes of a recording, compressed. */
 #define BACKLOG_MOST ((size_t)64 << 20)
 
+/* Frames of the window that are kept: a minute of some 50,000 events a second. */
+#define PART_BYTES_MOST ((size_t)64 << 20)
+
 struct backlog {
 	uint8_t *bytes;
 	size_t at, count, room;
@@ -169,7 +172,7 @@ int session_open(const struct session_options *options, struct session **out)
 	s->save.fd = -1;
 	s->interval_ns = TICK_NS;
 	if (options->keep)
-		s->part = capture_part_open();
+		s->part = capture_part_open(PART_BYTES_MOST);
 	if (options->keep && !s->part)
 		err = -ENOMEM;
 	if (!err && options->save)

@@ -3,7 +3,8 @@
 #include "analyzer/derive/schema.h"
 #include "analyzer/open/filter.h"
 #include "analyzer/open/named_query.h"
-#include "format/records.h"
+#include "format/capture_part.h"
+#include "format/capture_reader.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <errno.h>
@@ -250,12 +251,85 @@ static void a_gap_stays_a_gap(void **state)
 	scene_free(&s);
 }
 
+static int file_write(void *context, const void *data, size_t bytes)
+{
+	return fwrite(data, 1, bytes, context) == bytes ? 0 : -EIO;
+}
+
+struct bytes {
+	const uint8_t *data;
+	size_t left;
+};
+
+static int64_t bytes_read(void *context, void *data, size_t bytes)
+{
+	struct bytes *b = context;
+	size_t part = b->left < bytes ? b->left : bytes;
+
+	memcpy(data, b->data, part);
+	b->data += part;
+	b->left -= part;
+	return (int64_t)part;
+}
+
+/* Where not all of it can be kept, the part is shorter, and says so. */
+static void a_part_without_room_begins_later(void **state)
+{
+	struct scene s;
+	struct bytes bytes;
+	struct capture_reader *reader;
+	struct capture_part *p;
+	const struct hud_record *r;
+	uint64_t chunks = 0;
+	int64_t capture;
+	sqlite3 *part;
+	FILE *file;
+
+	(void)state;
+	scene_begin(&s, 1);
+	for (uint64_t i = 0; i < 20; i++)
+		second(&s, i);
+	scene_end(&s, 20000000, false);
+	bytes = (struct bytes) {s.data, s.size};
+	p = capture_part_open(s.size / 4);
+	assert_int_equal(capture_reader_open(bytes_read, &bytes, &reader), 0);
+	for (; !capture_reader_next(reader, &r) && r;
+	     chunks = capture_reader_state(reader).chunks) {
+		size_t size;
+		const uint8_t *frame = capture_reader_frame(reader, &size);
+
+		if (capture_reader_state(reader).chunks != chunks)
+			assert_int_equal(
+				capture_part_chunk(p, capture_reader_chunk(reader), frame, size),
+				0);
+		capture_part_record(p, r);
+	}
+	capture_reader_close(reader);
+	file = fopen(PART, "wb");
+	assert_non_null(file);
+	assert_int_equal(capture_part_write(p, BEGIN_NS + 1, BEGIN_NS + UINT64_C(20000000000),
+					    file_write, file),
+			 0);
+	fclose(file);
+	capture_part_close(p);
+	part = part_load(&fake_resolver, &capture);
+	assert_number(part, "SELECT from_ns / 1000000000 BETWEEN 14 AND 18 FROM chosen_part", 1);
+	assert_number(part,
+		      "SELECT sum(count) = 20 - (SELECT from_ns / 1000000000 FROM chosen_part) "
+		      "FROM blocking_sites",
+		      1);
+	sqlite3_close(part);
+	assert_int_equal(unlink(PART), 0);
+	scene_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_part_has_the_figures_of_the_window),
 		cmocka_unit_test(what_holds_is_in_a_later_part),
 		cmocka_unit_test(a_gap_stays_a_gap),
+		cmocka_unit_test(a_part_without_room_begins_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
