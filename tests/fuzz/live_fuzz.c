@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
  * Whatever comes through the pipe, in whatever pieces, a live session takes it or says why not, and
- * derives its window.
+ * derives its window, and writes it as a capture.
  */
 #include "analyzer/live/session.h"
 #include "tests/fuzz/records.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <unistd.h>
 
 enum { PIPE_BYTES = 1 << 20, PIECES = 3 };
@@ -30,9 +32,22 @@ static void session_take(struct session *s)
 	}
 }
 
+/* What was found in the stream can be written again. */
+static void part_write(struct session *s)
+{
+	char path[64];
+	int err;
+
+	snprintf(path, sizeof(path), "/dev/shm/hud-live-fuzz-%d.hud", (int)getpid());
+	err = session_write_part(s, path);
+	MUST(!err || err == -ENODATA);
+	unlink(path);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct session_options options = {.resolver = &fake_resolver, .length_ns = 50000000};
+	struct session_options options = {
+		.resolver = &fake_resolver, .keep = true, .length_ns = 50000000};
 	struct session *session;
 	size_t bytes, piece;
 	uint8_t *capture = records_pack(data, size, &bytes);
@@ -51,6 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	close(ends[1]);
 	session_take(session);
 	MUST(session_state(session).bytes <= bytes);
+	part_write(session);
 	session_close(session);
 	close(ends[0]);
 	free(capture);
