@@ -27,7 +27,7 @@ struct pt_regs {
 	__u64 regs[31];
 	__u64 sp;
 	__u64 pc;
-	__u64 orig_x0; /* first argument of the system call */
+	__u64 orig_x0;   /* first argument of the system call */
 	__s32 syscallno; /* -1 (NO_SYSCALL) in interrupts and exceptions */
 };
 #endif
