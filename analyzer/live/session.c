@@ -316,7 +316,6 @@ int session_write_part(struct session *s, const char *path)
 	if (!s->part || !w->capture)
 		return -ENODATA;
 	err = new_file_open(&file, AT_FDCWD, path, NEW_FILE_PRIVATE, 0666);
-
 	if (err)
 		return err;
 	err = capture_part_write(s->part, (uint64_t)w->from_ns, (uint64_t)w->to_ns, part_sink,
