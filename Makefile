@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 # make help lists what there is.
 
-include analyzer/layers.mk recorder/layers.mk
+include format/layers.mk analyzer/layers.mk recorder/layers.mk
 
 VERSION := 0.1.0
 BUILD   := build
@@ -17,7 +17,7 @@ CFLAGS   ?= -O2 -g
 CPPFLAGS += -I. -isystem $(BUILD) -D_GNU_SOURCE -DHUD_BINDIR='"$(PREFIX)/bin"' -DHUD_VERSION='"$(VERSION)"'
 COMPILE   = $(CC) -std=c17 $(WARN) $(CFLAGS) $(CPPFLAGS) -MMD -MP
 
-FORMAT_OBJ   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard format/*.c))
+FORMAT_OBJ   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(FORMAT_FOLDERS:%=format/%/*.c)))
 RECORDER_OBJ := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(RECORDER_FOLDERS:%=recorder/%/*.c)))
 EMBEDDED     := $(sort $(wildcard analyzer/sql/*.sql analyzer/sql/*/*.sql analyzer/sql/*/*/*.sql analyzer/rules/*.rules))
 UNIT_TESTS   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/*_test.c))
@@ -37,8 +37,9 @@ $(BUILD)/%.o: %.c
 	@echo '  CC  $@'
 	@$(COMPILE) -c $< -o $@
 
+# Some of its files have the same name, in folders of their own: q keeps both.
 $(BUILD)/libhudformat.a: $(FORMAT_OBJ)
-	@rm -f $@ && ar rcs $@ $^
+	@rm -f $@ && ar qcs $@ $^
 
 # SQL and rules are compiled into hud-analyze, each under its path below analyzer/; anew also when one
 # is gone.
@@ -84,7 +85,7 @@ $(BUILD)/hud-analyze: $(ANALYZER_OBJ) $(BUILD)/libhudformat.a
 	@$(CC) $(CFLAGS) $(LDFLAGS) $^ $(ANALYZE_LIBS) -o $@
 
 # The BPF objects carry their own minimal kernel types (CO-RE), so no BTF of the build machine.
-$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) format/wire.h format/plan.h format/plan_tasks.h format/snapshot.h
+$(BUILD)/bpf/%.bpf.o: bpf/%.bpf.c $(wildcard bpf/*.h) $(wildcard format/wire/*.h format/plan/*.h)
 	@mkdir -p $(@D)
 	@echo '  BPF $@'
 	@$(CLANG) -std=gnu11 -g -O2 -Wall -Wextra -Wno-unused-parameter -Werror -ffreestanding -target bpf -D__TARGET_ARCH_$(ARCH) -mcpu=v3 \
@@ -250,7 +251,7 @@ install-caps: install ## install hud-record with file capabilities, for members 
 
 include tests/fuzz/fuzz.mk tests/coverage.mk
 
-C_FILES := $(wildcard format/*.[ch] recorder/*/*.[ch] analyzer/*/*.[ch] tests/unit/*/*.[ch] tests/fuzz/*.[ch])
+C_FILES := $(wildcard format/*/*.[ch] recorder/*/*.[ch] analyzer/*/*.[ch] tests/unit/*/*.[ch] tests/fuzz/*.[ch])
 lint: check-layers $(SKELETONS) ## layers, clang-format, lines of 100 columns, clang-tidy
 	@python3 tests/lint/style.py
 	clang-tidy --quiet $(filter-out %_test.c,$(filter %.c,$(C_FILES))) -- -std=c17 $(CPPFLAGS)

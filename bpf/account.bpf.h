@@ -4,6 +4,7 @@
 
 #include "bpf/polls.bpf.h"
 #include "bpf/steal.bpf.h"
+#include "format/wire/events.h"
 
 /*
  * Where a thread's time goes. Every interval between two changes is charged once, as a whole, to

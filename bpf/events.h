@@ -4,7 +4,7 @@
 
 /*
  * Events that the BPF programs send to hud-record through the ring buffer. They are not the records
- * of a capture (format/wire.h). Both sides come from one build, so there are no versions here.
+ * of a capture (format/wire/). Both sides come from one build, so there are no versions here.
  */
 
 #include <linux/types.h>

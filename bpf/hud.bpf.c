@@ -9,9 +9,9 @@
 
 #include "bpf/account.bpf.h"
 #include "bpf/alarm.bpf.h"
+#include "bpf/poll_entry.bpf.h"
 #include "bpf/pool.bpf.h"
 #include "bpf/samples.bpf.h"
-#include "bpf/poll_entry.bpf.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
@@ -386,3 +386,4 @@ int BPF_PROG(tick, struct hrtimer *timer)
 
 #include "bpf/lifecycle.bpf.h"
 #include "bpf/walk.bpf.h"
+#include "format/wire/events.h"

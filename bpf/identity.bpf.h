@@ -7,6 +7,7 @@
 #include "bpf/state.bpf.h"
 #include "bpf/thread_pointer.bpf.h"
 #include "bpf/user_memory.bpf.h"
+#include "format/wire/events.h"
 
 /*
  * What the runtime does on a thread, read from the thread's own memory. A worker is in a poll if

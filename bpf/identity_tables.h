@@ -4,10 +4,10 @@
 
 /*
  * Where the runtime of a process keeps its state: the identity in the plan of its main executable
- * (format/plan.h), laid out by hud-record for the BPF programs.
+ * (format/plan/plan.h), laid out by hud-record for the BPF programs.
  */
 
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 #include <linux/types.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (MIT OR Apache-2.0) */
 /*
  * Snapshots of the memory of one process's threads, for hud-analyze to find out where its runtime
- * keeps its state (format/snapshot.h). Loaded and attached only while there is something to learn.
- * Bounded: `left` snapshots in all, of each thread some of each kind and few in a while.
+ * keeps its state (format/plan/snapshot.h). Loaded and attached only while there is something to
+ * learn. Bounded: `left` snapshots in all, of each thread some of each kind and few in a while.
  */
 #include "bpf/calls.bpf.h"
 #include "bpf/kernel_types.h"

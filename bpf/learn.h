@@ -2,7 +2,7 @@
 #ifndef HUD_BPF_LEARN_H
 #define HUD_BPF_LEARN_H
 
-#include "format/snapshot.h"
+#include "format/plan/snapshot.h"
 
 #include <linux/types.h>
 

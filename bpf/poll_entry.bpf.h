@@ -5,6 +5,7 @@
 #include "bpf/own_stack.bpf.h"
 #include "bpf/polls.bpf.h"
 #include "bpf/steal.bpf.h"
+#include "format/wire/events.h"
 
 /*
  * Exact times (--polls): a uprobe on each function that polls a type of task. It sees polls begin;

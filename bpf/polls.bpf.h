@@ -4,6 +4,7 @@
 
 #include "bpf/queue.bpf.h"
 #include "bpf/task_life.bpf.h"
+#include "format/wire/events.h"
 
 /*
  * Finds long polls: is a thread, from one observation of the runtime's state to the next, still in

@@ -3,6 +3,7 @@
 #define HUD_BPF_POOL_BPF_H
 
 #include "bpf/identity.bpf.h"
+#include "format/wire/recording.h"
 
 /*
  * The queue of a runtime's blocking pool. Any thread that is in the runtime can read it; who adds

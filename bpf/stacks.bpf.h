@@ -3,6 +3,7 @@
 #define HUD_BPF_STACKS_BPF_H
 
 #include "bpf/unwind.bpf.h"
+#include "format/wire/definitions.h"
 
 /*
  * Events with stacks are built in a per-CPU scratch. Each context that may interrupt another has

@@ -17,6 +17,7 @@ const volatile bool own_walk = true;
 
 #define UNWIND_READ(context, to, address) user_word(context, (__u64 *)(to), address)
 #include "bpf/unwind.h"
+#include "format/wire/definitions.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

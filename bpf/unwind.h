@@ -11,7 +11,8 @@
  *   UNWIND_READ(context, to, address)  read 8 bytes of the walked thread's memory; 0 or an error
  */
 
-#include "format/plan.h"
+#include "format/plan/plan.h"
+#include "format/wire/definitions.h"
 
 struct unwind_registers {
 	uint64_t pc;

@@ -5,6 +5,7 @@
 #include "bpf/lifecycle.bpf.h"
 #include "bpf/pool.bpf.h"
 #include "bpf/stacks.bpf.h"
+#include "format/wire/events.h"
 
 /*
  * The walk over the targets' threads, which hud-record starts: to watch them, and to find those

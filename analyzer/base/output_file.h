@@ -3,14 +3,14 @@
 #define HUD_ANALYZER_BASE_OUTPUT_FILE_H
 
 #include "analyzer/base/message.h"
-#include "format/new_file.h"
+#include "format/base/new_file.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 
 /*
- * What a verb writes with -o: a file that gets its name when it is complete (format/new_file.h), or
- * standard output. Functions say on stderr what went wrong.
+ * What a verb writes with -o: a file that gets its name when it is complete
+ * (format/base/new_file.h), or standard output. Functions say on stderr what went wrong.
  */
 struct output_file {
 	FILE *out;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/base/text_set.h"
-#include "format/array.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "analyzer/cmd/verbs.h"
-#include "analyzer/base/text_pool.h"
 #include "analyzer/base/text.h"
-#include "format/array.h"
+#include "analyzer/base/text_pool.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/names/demangle.h"
 #include "analyzer/symbols/cache.h"
 #include "analyzer/symbols/module.h"
+#include "format/base/array.h"
 
 /*
  * The verb addr2line: reads addresses and prints functions and lines as `addr2line -aifC` does. It

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/verbs.h"
 #include "analyzer/load/capture_file.h"
-#include "format/hex.h"
-#include "format/names.h"
-#include "format/records.h"
+#include "format/base/hex.h"
+#include "format/wire/names.h"
+#include "format/wire/recording.h"
+#include "format/wire/records.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -19,7 +20,7 @@ static uint64_t number_at(const struct hud_record *r, size_t offset, size_t byte
 	uint64_t value = 0;
 
 	if (offset + bytes <= r->size)
-		memcpy(&value, (const char *)r + offset, bytes); /* little-endian, see wire.h */
+		memcpy(&value, (const char *)r + offset, bytes); /* little-endian, as the file is */
 	return value;
 }
 

@@ -6,9 +6,9 @@
 
 #include "analyzer/cmd/command.h"
 #include "analyzer/load/capture_file.h"
-#include "analyzer/symbols/cache.h"
 #include "analyzer/load/scan.h"
-#include "format/text_hash.h"
+#include "analyzer/symbols/cache.h"
+#include "format/elf/text_hash.h"
 
 /*
  * info --symbols: for each binary of a capture, where its symbols were looked for, what was found,

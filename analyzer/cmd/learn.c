@@ -3,7 +3,7 @@
 
 #include "analyzer/learn/learn.h"
 #include "analyzer/plan/file.h"
-#include "format/new_file.h"
+#include "format/base/new_file.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -5,8 +5,8 @@
 #include "analyzer/cmd/verbs.h"
 
 /*
- * As hud-record's child: it is given snapshots of a process (format/snapshot.h) instead of an ELF
- * file, and gives back what follows from them, as a plan.
+ * As hud-record's child: it is given snapshots of a process (format/plan/snapshot.h) instead of
+ * an ELF file, and gives back what follows from them, as a plan.
  */
 bool learn_is_asked(int fd);
 enum exit_status learn_of_fd(int fd, const char *output);

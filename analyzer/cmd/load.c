@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/base/interrupt.h"
-#include "format/new_file.h"
 #include "analyzer/cmd/verbs.h"
 #include "analyzer/derive/schema.h"
+#include "format/base/new_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

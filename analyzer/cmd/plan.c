@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/cmd/verbs.h"
 #include "analyzer/cmd/learn.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/plan/build.h"
+#include "analyzer/plan/file.h"
+#include "analyzer/plan/mappings.h"
 #include "analyzer/plan/print_json.h"
 #include "analyzer/plan/print_text.h"
-#include "analyzer/plan/file.h"
-#include "format/new_file.h"
-#include "analyzer/plan/mappings.h"
+#include "format/base/new_file.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -8,11 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "format/new_file.h"
 #include "analyzer/cmd/verbs.h"
 #include "analyzer/load/capture_file.h"
-#include "analyzer/symbols/cache.h"
 #include "analyzer/load/scan.h"
+#include "analyzer/symbols/cache.h"
+#include "format/base/new_file.h"
 
 /*
  * symbolize: a copy of a capture with chunks of symbols after it, so that it needs no binary any

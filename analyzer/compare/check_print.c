@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/check_print.h"
 #include "analyzer/store/column.h"
-#include "format/new_file.h"
+#include "format/base/new_file.h"
 
 #include <fcntl.h>
 #include <inttypes.h>

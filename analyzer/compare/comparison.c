@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/comparison.h"
-#include "format/array.h"
-#include "analyzer/base/text.h"
 #include "analyzer/base/embedded.h"
+#include "analyzer/base/text.h"
 #include "analyzer/store/column.h"
+#include "format/base/array.h"
 
 #include <limits.h>
 #include <stdio.h>

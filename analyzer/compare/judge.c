@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/judge.h"
-#include "format/array.h"
-#include "analyzer/store/column.h"
 #include "analyzer/compare/change.h"
+#include "analyzer/store/column.h"
+#include "format/base/array.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 #include <dwarf.h>
 #include <stdlib.h>
 
-#include "format/array.h"
+#include "format/base/array.h"
 
 /* Limits for hostile files: no compiler writes larger codes or more attributes. */
 enum { CODES = 1 << 18, ATTRIBUTES = 256 };

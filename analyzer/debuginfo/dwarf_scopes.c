@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/debuginfo/dwarf_scopes.h"
-#include "format/array.h"
+#include "format/base/array.h"
 
 #include <dwarf.h>
 #include <errno.h>

@@ -3,7 +3,7 @@
 
 #include "analyzer/debuginfo/dwarf_bytes.h"
 #include "analyzer/debuginfo/elf_parts.h"
-#include "format/text_hash.h"
+#include "format/elf/text_hash.h"
 
 #include <errno.h>
 #include <fcntl.h>

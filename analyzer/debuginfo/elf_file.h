@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_DEBUGINFO_ELF_FILE_H
 #define HUD_ANALYZER_DEBUGINFO_ELF_FILE_H
 
-#include "format/build_id.h"
+#include "format/elf/build_id.h"
 
 #include <libelf.h>
 #include <stdbool.h>

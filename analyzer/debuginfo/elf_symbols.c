@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/array.h"
 #include "analyzer/debuginfo/sorted.h"
+#include "format/base/array.h"
 
 /*
  * Of several names of one function the plain one comes first: clock_nanosleep before

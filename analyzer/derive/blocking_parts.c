@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/blocking_parts.h"
-#include "format/array.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/ns_add.h"
 #include "analyzer/derive/blocking_divide.h"
 #include "analyzer/rules/classify.h"
 #include "analyzer/store/database.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <stdlib.h>

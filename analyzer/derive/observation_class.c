@@ -3,7 +3,7 @@
 #include "analyzer/derive/observations.h"
 #include "analyzer/rules/classify.h"
 #include "analyzer/store/database.h"
-#include "format/wire.h"
+#include "format/wire/events.h"
 
 /*
  * Whether a poll, or a stack that shows nothing, was on a thread with a worker's core depends on

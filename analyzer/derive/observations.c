@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/observations.h"
-#include "format/array.h"
 #include "analyzer/rules/classify.h"
 #include "analyzer/store/database.h"
-#include "format/names.h"
-#include "format/wire.h"
+#include "format/base/array.h"
+#include "format/wire/events.h"
+#include "format/wire/names.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/site_sums.h"
-#include "format/array.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/ns_add.h"
 #include "analyzer/base/spill.h"
 #include "analyzer/store/database.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/state_agreement.h"
-#include "analyzer/rules/classify.h"
 #include "analyzer/derive/observations.h"
-#include "format/wire.h"
+#include "analyzer/rules/classify.h"
+#include "format/wire/events.h"
 
 /*
  * A stack agrees with the state when its innermost role (park, poll) is what the state says. Three

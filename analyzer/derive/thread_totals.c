@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/thread_totals.h"
-#include "format/array.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/ns_add.h"
 #include "analyzer/store/database.h"
+#include "format/base/array.h"
 
 #include <stdlib.h>
 

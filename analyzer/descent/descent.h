@@ -3,7 +3,7 @@
 #define HUD_ANALYZER_DESCENT_DESCENT_H
 
 #include "analyzer/debuginfo/dwarf_unit.h"
-#include "format/plan_tasks.h"
+#include "format/plan/tasks.h"
 
 /*
  * The table by which a recorder goes from a task down to what it waits for, from debug information

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "analyzer/debuginfo/dwarf_name.h"
-#include "format/array.h"
+#include "format/base/array.h"
 
 int draft_open(struct draft *d, struct dwarf_file *file, const struct descent_names *names)
 {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "analyzer/debuginfo/dwarf_entry.h"
-#include "format/array.h"
+#include "format/base/array.h"
 
 /* Limits for hostile files. */
 enum { DEPTH = 4096, PATH_PARTS = 32, CELLS_MAX = 1 << 20, VTABLES_MAX = 1 << 20 };

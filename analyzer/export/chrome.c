@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/export/trace.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/json.h"
-#include "format/array.h"
+#include "analyzer/export/trace.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <inttypes.h>

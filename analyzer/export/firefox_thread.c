@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/export/firefox_thread.h"
 #include "analyzer/base/json.h"
-#include "format/array.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/export/stack.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/json.h"
 #include "analyzer/base/ns_add.h"
-#include "format/array.h"
+#include "analyzer/export/stack.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -5,7 +5,7 @@
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/text_pool.h"
 #include "analyzer/export/trace.h"
-#include "format/array.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "analyzer/debuginfo/sorted.h"
-#include "format/array.h"
+#include "format/base/array.h"
 
 /* push %rbp; mov %rsp,%rbp */
 static const uint8_t frame_setup[] = {0x55, 0x48, 0x89, 0xe5};

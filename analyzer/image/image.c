@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/array.h"
 #include "analyzer/debuginfo/elf_parts.h"
+#include "format/base/array.h"
 
 /* Limit for hostile headers. */
 enum { PARTS_MAX = 64 };

@@ -2,6 +2,8 @@
 #include "analyzer/learn/cores.h"
 
 #include "analyzer/learn/words.h"
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
 
 #include <errno.h>
 #include <stdlib.h>

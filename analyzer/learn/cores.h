@@ -3,7 +3,8 @@
 #define HUD_ANALYZER_LEARN_CORES_H
 
 #include "analyzer/learn/input.h"
-#include "format/plan.h"
+#include "format/plan/plan.h"
+#include "format/wire/recording.h"
 
 /* The least that a layout is believed for: of each scheduler. */
 enum { LEARN_PARKS_MIN = 32, LEARN_POLLS_MIN = 32 };

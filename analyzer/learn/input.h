@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_LEARN_INPUT_H
 #define HUD_ANALYZER_LEARN_INPUT_H
 
-#include "format/snapshot.h"
+#include "format/plan/snapshot.h"
 
 #include <stdbool.h>
 #include <stddef.h>

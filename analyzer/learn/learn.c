@@ -4,6 +4,8 @@
 #include "analyzer/learn/task.h"
 #include "analyzer/learn/tick.h"
 #include "analyzer/learn/words.h"
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/learn/tick.h"
+#include "format/wire/events.h"
 
 #include <errno.h>
 #include <stdlib.h>

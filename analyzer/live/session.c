@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/live/session.h"
 #include "analyzer/base/interrupt.h"
-#include "format/array.h"
-#include "format/capture_part.h"
-#include "format/records.h"
+#include "format/base/array.h"
+#include "format/capture/part.h"
+#include "format/wire/records.h"
 
 #include <errno.h>
 #include <fcntl.h>

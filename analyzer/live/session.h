@@ -3,7 +3,7 @@
 #define HUD_ANALYZER_LIVE_SESSION_H
 
 #include "analyzer/live/window.h"
-#include "format/new_file.h"
+#include "format/base/new_file.h"
 
 /*
  * A stream of a recording, read as it comes, into a window. A stream may hold several captures one

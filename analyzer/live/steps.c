@@ -2,7 +2,7 @@
 #include "analyzer/live/steps.h"
 #include "analyzer/base/embedded.h"
 #include "analyzer/store/database.h"
-#include "format/array.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,10 +2,10 @@
 #ifndef HUD_ANALYZER_LOAD_DEFINED_H
 #define HUD_ANALYZER_LOAD_DEFINED_H
 
-#include "analyzer/base/text_pool.h"
 #include "analyzer/base/id_map.h"
+#include "analyzer/base/text_pool.h"
 #include "analyzer/load/inserts.h"
-#include "format/wire.h"
+#include "format/wire/definitions.h"
 
 #include <stdbool.h>
 

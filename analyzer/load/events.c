@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/load/state.h"
-#include "format/names.h"
+#include "format/wire/events.h"
+#include "format/wire/names.h"
+#include "format/wire/tasks.h"
 
 #include <errno.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/derivation.h"
 #include "analyzer/load/state.h"
-#include "format/hex.h"
-#include "format/records.h"
+#include "format/base/hex.h"
+#include "format/wire/records.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
 #ifndef HUD_ANALYZER_LOAD_INGEST_H
 #define HUD_ANALYZER_LOAD_INGEST_H
 
-#include "analyzer/store/database.h"
 #include "analyzer/load/resolver.h"
-#include "format/capture_reader.h"
+#include "analyzer/store/database.h"
+#include "format/capture/reader.h"
 
 /*
  * Loads a stream of captures into the database, in one savepoint: all of it, or nothing changes.

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/array.h"
+#include "format/base/array.h"
 
 struct function {
 	uint64_t start, end; /* offsets in the file */

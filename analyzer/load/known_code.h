@@ -4,7 +4,7 @@
 
 #include "analyzer/base/text_pool.h"
 #include "analyzer/rules/frame.h"
-#include "format/wire.h"
+#include "format/wire/recording.h"
 
 /*
  * What a capture says of functions that may have no name (HUD_CODE), binary by binary. Used for

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "analyzer/load/state.h"
+#include "format/wire/tasks.h"
 
 /* What tasks did while probes followed them: single tasks, and sums by the function that polls. */
 

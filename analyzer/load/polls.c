@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/load/state.h"
-#include "format/names.h"
+#include "format/wire/events.h"
+#include "format/wire/names.h"
 
 #include <errno.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "analyzer/rules/classify.h"
 #include "analyzer/symbols/options.h"
 #include "analyzer/symbols/symbols.h"
-#include "format/wire.h"
+#include "format/wire/chunk.h"
 
 /*
  * What the loader asks about code: the functions at an address, the class of a stack, the cause of

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "format/hex.h"
 #include "analyzer/load/state.h"
-#include "format/names.h"
-#include "format/text_hash.h"
+#include "format/base/hex.h"
+#include "format/elf/text_hash.h"
+#include "format/wire/names.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/load/scan.h"
 #include "analyzer/base/text_pool.h"
-#include "format/array.h"
+#include "format/base/array.h"
+#include "format/wire/recording.h"
+#include "format/wire/symbols.h"
 
 #include <errno.h>
 #include <stdlib.h>

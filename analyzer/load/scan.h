@@ -5,7 +5,7 @@
 #include "analyzer/base/message.h"
 #include "analyzer/load/defined.h"
 #include "analyzer/symbols/module.h"
-#include "format/capture_reader.h"
+#include "format/capture/reader.h"
 
 /*
  * Which offsets of which binaries the stacks of a capture hold: what loading it would ask the

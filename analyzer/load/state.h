@@ -2,11 +2,13 @@
 #ifndef HUD_ANALYZER_LOAD_STATE_H
 #define HUD_ANALYZER_LOAD_STATE_H
 
-#include "analyzer/store/row.h"
 #include "analyzer/derive/observations.h"
 #include "analyzer/load/defined.h"
 #include "analyzer/load/ingest.h"
 #include "analyzer/load/known_code.h"
+#include "analyzer/store/row.h"
+#include "format/wire/events.h"
+#include "format/wire/tasks.h"
 
 /* What ingest() remembers while it reads; of this folder only. */
 

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "format/hex.h"
 #include "analyzer/store/database.h"
+#include "format/base/hex.h"
+#include "format/wire/recording.h"
+#include "format/wire/symbols.h"
 
 /* Rows without a column `capture`, by the frames and stacks they belong to. */
 static const char *const indirect[] = {

@@ -4,7 +4,7 @@
 
 #include <sqlite3.h>
 
-#include "format/capture_reader.h"
+#include "format/capture/reader.h"
 
 /*
  * For a capture that ingest() refused because the database has it. If the stream, read from its

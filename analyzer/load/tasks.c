@@ -5,8 +5,9 @@
 
 #include "analyzer/base/text_clean.h"
 #include "analyzer/load/state.h"
-#include "format/names.h"
-#include "format/plan_tasks.h"
+#include "format/plan/tasks.h"
+#include "format/wire/names.h"
+#include "format/wire/tasks.h"
 
 /*
  * Dumps of tasks: each task with the frames that follow it. Many wait by the same chain of them:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/build.h"
-#include "format/hex.h"
+#include "format/base/hex.h"
 
-#include "format/text_hash.h"
+#include "format/elf/text_hash.h"
 
 #include <errno.h>
 #include <stdio.h>

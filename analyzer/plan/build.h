@@ -2,9 +2,9 @@
 #ifndef HUD_ANALYZER_PLAN_BUILD_H
 #define HUD_ANALYZER_PLAN_BUILD_H
 
-#include "analyzer/unwind/object.h"
 #include "analyzer/plan/runtime.h"
-#include "format/plan.h"
+#include "analyzer/unwind/object.h"
+#include "format/plan/plan.h"
 
 /* The plan of one object, as the file has it, and what is printed of it. */
 struct plan_built {

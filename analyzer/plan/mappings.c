@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/mappings.h"
 
-#include "format/array.h"
 #include "analyzer/plan/file.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -7,9 +7,10 @@
 
 #include "analyzer/base/key_map.h"
 #include "analyzer/image/instruction.h"
-#include "analyzer/poll/poll_calls.h"
 #include "analyzer/image/references.h"
-#include "format/array.h"
+#include "analyzer/poll/poll_calls.h"
+#include "format/base/array.h"
+#include "format/wire/recording.h"
 
 /*
  * The function in a task's table only jumps to the one that polls, or is that one. All tasks of one

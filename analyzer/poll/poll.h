@@ -5,9 +5,9 @@
 #include "analyzer/base/text_pool.h"
 #include "analyzer/debuginfo/dwarf_index.h"
 #include "analyzer/debuginfo/elf_symbols.h"
-#include "analyzer/runtime/runtime_names.h"
 #include "analyzer/poll/task_vtable.h"
-#include "format/plan.h"
+#include "analyzer/runtime/runtime_names.h"
+#include "format/plan/plan.h"
 
 /* A poll site: the function that polls tasks of one type, and what is known of that type. */
 struct plan_poll {

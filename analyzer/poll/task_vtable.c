@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/array.h"
+#include "format/base/array.h"
 
 enum { WORD = 8, WORDS = PLAN_VTABLE_FUNCTIONS + PLAN_VTABLE_OFFSETS };
 /*

@@ -4,7 +4,7 @@
 
 #include "analyzer/runtime/declarations.h"
 #include "analyzer/runtime/tls.h"
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 /*
  * Where the runtime keeps the state of a thread, from debug information of its types. Fills in all

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyzer/base/embedded.h"
+#include "format/wire/events.h"
 
 /* Columns of the rules file. */
 enum { COLUMN_ITEM, COLUMN_VERSIONS, COLUMN_COMPILERS, COLUMN_FIELDS };

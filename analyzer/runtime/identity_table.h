@@ -6,7 +6,7 @@
 #include "analyzer/runtime/runtime_names.h"
 #include "analyzer/runtime/tls.h"
 #include "analyzer/runtime/version.h"
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 /*
  * Where the runtime keeps the state of a thread, for programs without debug information: from a

@@ -3,7 +3,7 @@
 #define HUD_ANALYZER_RUNTIME_POOL_DWARF_H
 
 #include "analyzer/runtime/declarations.h"
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 /* The handle of a runtime that a thread in it has, in the thread-local of the whole runtime. */
 struct plan_handle {

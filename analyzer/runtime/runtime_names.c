@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analyzer/base/embedded.h"
+#include "format/wire/events.h"
 
 const struct plan_scheduler_kind plan_scheduler_kinds[PLAN_SCHEDULERS] = {
 	{HUD_SCHEDULER_MULTI_THREAD, NAME_MULTI, "multi"},

@@ -3,7 +3,8 @@
 #define HUD_ANALYZER_RUNTIME_RUNTIME_NAMES_H
 
 #include "analyzer/rules/rules.h"
-#include "format/plan.h"
+#include "format/plan/plan.h"
+#include "format/wire/events.h"
 
 /*
  * The names that a runtime's types, variables and functions have in debug information and symbol

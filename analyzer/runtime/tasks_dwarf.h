@@ -3,7 +3,7 @@
 #define HUD_ANALYZER_RUNTIME_TASKS_DWARF_H
 
 #include "analyzer/runtime/declarations.h"
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 /*
  * The lists of tasks: from a thread's handle of its runtime to the list, and the links of a task,

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/names/demangle.h"
-#include "analyzer/rules/rules.h"
-#include "format/array.h"
 #include "analyzer/base/text.h"
 #include "analyzer/debuginfo/elf_parts.h"
+#include "analyzer/names/demangle.h"
+#include "analyzer/rules/rules.h"
+#include "format/base/array.h"
 
 /* Limits for hostile headers. */
 enum { TLS_ALIGN_MAX = 1 << 20, AARCH64_HEAD_BYTES = 16, WORD_BYTES = 8 };

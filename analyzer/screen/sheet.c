@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/screen/sheet.h"
-#include "format/array.h"
+#include "format/base/array.h"
 
 #include <stdio.h>
 #include <stdlib.h>

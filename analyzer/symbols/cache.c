@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "analyzer/symbols/cache_file.h"
-#include "format/build_id.h"
-#include "format/new_file.h"
+#include "format/base/new_file.h"
+#include "format/elf/build_id.h"
 
 /* The most bytes of all files together; and the most files that are listed when one is added. */
 #define CACHE_BYTES (UINT64_C(512) << 20)

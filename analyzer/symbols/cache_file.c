@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/cache_file.h"
+#include "format/wire/symbols.h"
 
 #define XXH_INLINE_ALL
 #include <errno.h>

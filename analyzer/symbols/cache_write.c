@@ -7,11 +7,11 @@
 #include <xxhash.h>
 
 #include "analyzer/base/key_map.h"
-#include "analyzer/symbols/cache_file.h"
-#include "analyzer/base/text_pool.h"
 #include "analyzer/base/text.h"
-#include "format/array.h"
-#include "format/new_file.h"
+#include "analyzer/base/text_pool.h"
+#include "analyzer/symbols/cache_file.h"
+#include "format/base/array.h"
+#include "format/base/new_file.h"
 
 /* Items of one kind, equal ones once. */
 struct once {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/find.h"
-#include "format/array.h"
-#include "format/hex.h"
+#include "format/base/array.h"
+#include "format/base/hex.h"
 
-#include "format/text_hash.h"
+#include "format/elf/text_hash.h"
 
 #include <errno.h>
 #include <stdio.h>

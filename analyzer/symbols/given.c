@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/given.h"
-#include "format/records.h"
+#include "format/wire/records.h"
+#include "format/wire/symbols.h"
 
 #include <errno.h>
 #include <stdlib.h>

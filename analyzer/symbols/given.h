@@ -3,10 +3,10 @@
 #define HUD_ANALYZER_SYMBOLS_GIVEN_H
 
 #include "analyzer/base/key_map.h"
+#include "analyzer/base/text_pool.h"
 #include "analyzer/symbols/facts.h"
 #include "analyzer/symbols/writer.h"
-#include "analyzer/base/text_pool.h"
-#include "format/wire.h"
+#include "format/wire/chunk.h"
 
 /* Facts of one binary in records of symbolized captures. Nothing in them is trusted. */
 struct symbol_given {

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "analyzer/symbols/extract.h"
 #include "analyzer/base/text_pool.h"
-#include "format/array.h"
+#include "analyzer/symbols/extract.h"
+#include "format/base/array.h"
 
 /* A thread is started for each so many bytes of entries, or addresses of units without entries. */
 enum { THREADS = 16, THREAD_BYTES = 256 << 10, ADDRESSES_A_GROUP = 2048 };

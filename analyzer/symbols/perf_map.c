@@ -9,7 +9,7 @@
 #include "analyzer/base/text_clean.h"
 #include "analyzer/base/text_pool.h"
 #include "analyzer/debuginfo/sorted.h"
-#include "format/array.h"
+#include "format/base/array.h"
 
 enum { LINE_BYTES = 4096 };
 

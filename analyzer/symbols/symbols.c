@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/symbols.h"
 #include "analyzer/base/text_pool.h"
-#include "format/build_id.h"
+#include "format/elf/build_id.h"
+#include "format/wire/symbols.h"
 
 #include <errno.h>
 #include <limits.h>

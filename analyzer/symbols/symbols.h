@@ -8,6 +8,7 @@
 
 #include "analyzer/rules/frame.h"
 #include "analyzer/symbols/options.h"
+#include "format/wire/chunk.h"
 
 /*
  * From (binary, file offset) to functions and lines, through inlined calls.

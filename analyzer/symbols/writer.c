@@ -8,9 +8,10 @@
 #include <zstd.h>
 
 #include "analyzer/base/key_map.h"
-#include "analyzer/base/text_pool.h"
 #include "analyzer/base/text.h"
-#include "format/frame.h"
+#include "analyzer/base/text_pool.h"
+#include "format/capture/frame.h"
+#include "format/wire/symbols.h"
 
 /* A chunk is closed when it is this large. One address can make it larger, up to the limit. */
 enum { CHUNK_BYTES = 1 << 20, ADDRESS_BYTES = 2 << 20 };

@@ -3,7 +3,7 @@
 #define HUD_ANALYZER_SYMBOLS_WRITER_H
 
 #include "analyzer/symbols/facts.h"
-#include "format/capture_writer.h"
+#include "format/capture/writer.h"
 
 /*
  * Writes facts as chunks of symbols (docs/FORMAT.md), after a capture. Each chunk defines every

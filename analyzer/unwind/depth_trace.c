@@ -9,7 +9,7 @@
 
 #include "analyzer/debuginfo/elf_parts.h"
 #include "analyzer/unwind/x86_instruction.h"
-#include "format/array.h"
+#include "format/base/array.h"
 
 enum {
 	SECTIONS_MAX = 32,

@@ -3,7 +3,7 @@
 #define HUD_ANALYZER_UNWIND_DEPTH_TRACE_H
 
 #include "analyzer/unwind/eh_frame.h"
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 #include <libelf.h>
 

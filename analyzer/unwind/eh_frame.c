@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/unwind/eh_frame.h"
-#include "format/array.h"
 #include "analyzer/debuginfo/sorted.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <stdlib.h>

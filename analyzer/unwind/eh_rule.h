@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_UNWIND_EH_RULE_H
 #define HUD_ANALYZER_UNWIND_EH_RULE_H
 
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
 #define HUD_ANALYZER_UNWIND_OBJECT_H
 
 #include "analyzer/unwind/rows.h"
-#include "format/build_id.h"
-#include "format/plan.h"
+#include "format/elf/build_id.h"
+#include "format/plan/plan.h"
 
 #include <libelf.h>
 #include <stdbool.h>

@@ -4,7 +4,7 @@
 
 #include "analyzer/unwind/depth_trace.h"
 #include "analyzer/unwind/eh_frame.h"
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 /*
  * The unwind rules of an object as its plan holds them: rows ordered by address, in pages of 64

@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_UNWIND_RULE_TABLE_H
 #define HUD_ANALYZER_UNWIND_RULE_TABLE_H
 
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 /* The distinct rules of an object, numbered in the order of their first use. */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/bookkeeping.h"
 
+#include "format/wire/recording.h"
 #include "recorder/base/clock.h"
 
 #include <stdio.h>

@@ -2,7 +2,8 @@
 #ifndef HUD_RECORDER_CAPTURE_BOOKKEEPING_H
 #define HUD_RECORDER_CAPTURE_BOOKKEEPING_H
 
-#include "format/capture_writer.h"
+#include "format/capture/writer.h"
+#include "format/wire/recording.h"
 #include "recorder/capture/transcript.h"
 #include "recorder/kernel/session.h"
 

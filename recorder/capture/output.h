@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_CAPTURE_OUTPUT_H
 #define HUD_RECORDER_CAPTURE_OUTPUT_H
 
-#include "format/new_file.h"
+#include "format/base/new_file.h"
 #include "recorder/base/signals.h"
 
 #include <stdbool.h>

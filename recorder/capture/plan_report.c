@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/plan_report.h"
+#include "format/wire/recording.h"
 
 #include <stdlib.h>
 #include <string.h>

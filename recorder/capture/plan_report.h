@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_CAPTURE_PLAN_REPORT_H
 #define HUD_RECORDER_CAPTURE_PLAN_REPORT_H
 
-#include "format/capture_writer.h"
+#include "format/capture/writer.h"
 #include "recorder/capture/process_table.h"
 #include "recorder/plan/object_table.h"
 

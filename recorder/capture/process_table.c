@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/process_table.h"
 
-#include "format/array.h"
+#include "format/base/array.h"
+#include "format/wire/recording.h"
 #include "recorder/base/clock.h"
 #include "recorder/target/procfs.h"
 

@@ -2,7 +2,8 @@
 #ifndef HUD_RECORDER_CAPTURE_PROCESS_TABLE_H
 #define HUD_RECORDER_CAPTURE_PROCESS_TABLE_H
 
-#include "format/capture_writer.h"
+#include "format/capture/writer.h"
+#include "format/wire/recording.h"
 #include "recorder/kernel/identity_store.h"
 #include "recorder/plan/object_table.h"
 #include "recorder/target/cgroup.h"

@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_CAPTURE_SESSION_H
 #define HUD_RECORDER_CAPTURE_SESSION_H
 
-#include "format/capture_writer.h"
+#include "format/capture/writer.h"
 
 /*
  * Fills in what does not depend on what is recorded: the clocks, the machine, versions, and the

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/transcript.h"
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
+#include "format/wire/tasks.h"
 
 #include <errno.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #define HUD_RECORDER_CAPTURE_TRANSCRIPT_H
 
 #include "bpf/events.h"
-#include "format/capture_writer.h"
+#include "format/capture/writer.h"
 #include "recorder/capture/plan_report.h"
 #include "recorder/capture/process_table.h"
 #include "recorder/capture/thread_table.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/wakers.h"
+#include "format/wire/recording.h"
 #include "recorder/target/procfs.h"
 
 void wakers_meet(struct wakers *w, struct capture_writer *writer, pid_t pid, uint64_t time_ns)

@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_CAPTURE_WAKERS_H
 #define HUD_RECORDER_CAPTURE_WAKERS_H
 
-#include "format/capture_writer.h"
+#include "format/capture/writer.h"
 
 #include <stddef.h>
 #include <sys/types.h>

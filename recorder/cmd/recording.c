@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/cmd/recording.h"
 
-#include "format/build_id.h"
-#include "format/capture_writer.h"
-#include "format/names.h"
+#include "format/capture/writer.h"
+#include "format/elf/build_id.h"
+#include "format/wire/names.h"
+#include "format/wire/recording.h"
 #include "recorder/base/clock.h"
 #include "recorder/base/plain.h"
 #include "recorder/base/signals.h"

@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_CMD_STATUS_H
 #define HUD_RECORDER_CMD_STATUS_H
 
-#include "format/capture_writer.h"
+#include "format/capture/writer.h"
 #include "recorder/capture/output.h"
 
 #include <stdbool.h>

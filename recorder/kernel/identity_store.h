@@ -3,7 +3,7 @@
 #define HUD_RECORDER_KERNEL_IDENTITY_STORE_H
 
 #include "bpf/identity_tables.h"
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 #include <stdint.h>
 #include <sys/types.h>

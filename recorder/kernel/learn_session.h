@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_KERNEL_LEARN_SESSION_H
 #define HUD_RECORDER_KERNEL_LEARN_SESSION_H
 
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 #include <stdbool.h>
 #include <sys/types.h>

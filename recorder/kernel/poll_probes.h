@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_KERNEL_POLL_PROBES_H
 #define HUD_RECORDER_KERNEL_POLL_PROBES_H
 
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -2,7 +2,7 @@
 #include "recorder/kernel/threads.h"
 
 #include "bpf/threads.skel.h"
-#include "format/array.h"
+#include "format/base/array.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>

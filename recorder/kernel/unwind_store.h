@@ -3,7 +3,7 @@
 #define HUD_RECORDER_KERNEL_UNWIND_STORE_H
 
 #include "bpf/unwind_tables.h"
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>

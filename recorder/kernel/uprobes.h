@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_KERNEL_UPROBES_H
 #define HUD_RECORDER_KERNEL_UPROBES_H
 
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 #include <bpf/libbpf.h>
 #include <stdbool.h>

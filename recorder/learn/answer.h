@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_LEARN_ANSWER_H
 #define HUD_RECORDER_LEARN_ANSWER_H
 
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 /* The answer to a question about snapshots, on its way from hud-analyze. */
 struct answer {

@@ -2,7 +2,8 @@
 #ifndef HUD_RECORDER_LEARN_REPORT_H
 #define HUD_RECORDER_LEARN_REPORT_H
 
-#include "format/plan.h"
+#include "format/plan/plan.h"
+#include "format/wire/recording.h"
 
 #include <stdbool.h>
 

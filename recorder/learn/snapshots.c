@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/learn/snapshots.h"
 
-#include "format/array.h"
+#include "format/base/array.h"
 
 #include <elf.h>
 #include <errno.h>

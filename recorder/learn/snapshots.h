@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_LEARN_SNAPSHOTS_H
 #define HUD_RECORDER_LEARN_SNAPSHOTS_H
 
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 #include <stdbool.h>
 #include <stddef.h>

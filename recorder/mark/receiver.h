@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_MARK_RECEIVER_H
 #define HUD_RECORDER_MARK_RECEIVER_H
 
-#include "format/capture_writer.h"
+#include "format/capture/writer.h"
 #include "recorder/target/set.h"
 
 #include <sys/types.h>

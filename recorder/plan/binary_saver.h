@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_PLAN_BINARY_SAVER_H
 #define HUD_RECORDER_PLAN_BINARY_SAVER_H
 
-#include "format/build_id.h"
+#include "format/elf/build_id.h"
 
 #include <stdint.h>
 

@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_PLAN_BROKER_H
 #define HUD_RECORDER_PLAN_BROKER_H
 
-#include "format/build_id.h"
+#include "format/elf/build_id.h"
 
 /*
  * The privileged process parses no ELF: it hands each object, open, to a child that has no

@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_PLAN_CACHE_H
 #define HUD_RECORDER_PLAN_CACHE_H
 
-#include "format/build_id.h"
+#include "format/elf/build_id.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/plan/debug_name.h"
 
-#include "format/text_hash.h"
+#include "format/elf/text_hash.h"
 
 #include <stdio.h>
 

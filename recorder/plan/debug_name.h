@@ -2,8 +2,8 @@
 #ifndef HUD_RECORDER_PLAN_DEBUG_NAME_H
 #define HUD_RECORDER_PLAN_DEBUG_NAME_H
 
-#include "format/build_id.h"
-#include "format/hex.h"
+#include "format/base/hex.h"
+#include "format/elf/build_id.h"
 
 #define DEBUG_NAME_BYTES (HEX_TEXT_BYTES(HUD_BUILD_ID_BYTES_MAX) + sizeof("/.debug"))
 

@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_PLAN_LEARNED_H
 #define HUD_RECORDER_PLAN_LEARNED_H
 
-#include "format/plan.h"
+#include "format/plan/plan.h"
 
 #include <stdbool.h>
 

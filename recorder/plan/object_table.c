@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/plan/object_table.h"
 
-#include "format/array.h"
+#include "format/base/array.h"
 #include "recorder/base/file.h"
 #include "recorder/base/plain.h"
 #include "recorder/plan/binary_saver.h"

@@ -2,8 +2,8 @@
 #ifndef HUD_RECORDER_PLAN_OBJECT_TABLE_H
 #define HUD_RECORDER_PLAN_OBJECT_TABLE_H
 
-#include "format/build_id.h"
-#include "format/plan.h"
+#include "format/elf/build_id.h"
+#include "format/plan/plan.h"
 #include "recorder/kernel/unwind_store.h"
 #include "recorder/plan/broker.h"
 #include "recorder/target/procfs.h"
@@ -95,7 +95,7 @@ bool object_half_learned(const struct object_table *t, uint32_t object);
 /* Was its identity learned, by an earlier recording? */
 bool object_recalled(const struct object_table *t, uint32_t object);
 
-/* Hands snapshots (format/snapshot.h) to hud-analyze. As plan_broker_request(). */
+/* Hands snapshots (format/plan/snapshot.h) to hud-analyze. As plan_broker_request(). */
 int object_table_ask(const struct object_table *t, int snapshots);
 
 /*

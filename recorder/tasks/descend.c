@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include <string.h>
 
-#include "format/array.h"
+#include "format/base/array.h"
+#include "format/wire/tasks.h"
 #include "recorder/tasks/reader.h"
 
 #define NS_PER_S 1000000000u

@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/array.h"
+#include "format/base/array.h"
+#include "format/wire/recording.h"
 #include "recorder/tasks/reader.h"
 
 /* A slice of lists is as long as a runtime has workers, or some times that. */

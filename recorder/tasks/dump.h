@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-#include "format/plan.h"
+#include "format/plan/plan.h"
+#include "format/wire/tasks.h"
 #include "recorder/tasks/memory.h"
 
 /*

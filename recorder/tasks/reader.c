@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/array.h"
+#include "format/base/array.h"
 
 /* The first page is never mapped; user memory ends at bit 47 of x86-64, at bit 48 of AArch64. */
 #define ADDRESS_MIN 4096u

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/array.h"
+#include "format/base/array.h"
+#include "format/wire/recording.h"
 #include "recorder/tasks/reader.h"
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include <string.h>
 
-#include "format/array.h"
+#include "format/base/array.h"
 #include "recorder/tasks/reader.h"
 
 /*

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/tasks/write.h"
+#include "format/wire/tasks.h"
 
 #define RECORD_HEAD(number, wire)                                                                  \
 	{                                                                                          \

@@ -2,7 +2,7 @@
 #ifndef HUD_RECORDER_TASKS_WRITE_H
 #define HUD_RECORDER_TASKS_WRITE_H
 
-#include "format/capture_writer.h"
+#include "format/capture/writer.h"
 #include "recorder/tasks/dump.h"
 
 /* Writes dumps into a capture. Addresses in the process's memory go through a keyed hash. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "format/capture_reader.h"
-#include "format/capture_writer.h"
+#include "format/capture/reader.h"
+#include "format/capture/writer.h"
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
+#include "format/wire/symbols.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -12,7 +12,7 @@ from lib import ANALYZE, Demo, expect, expect_equal, path_for, query, recorded, 
 CACHE = "/var/cache/hud"
 SECONDS = 6        # of learning
 NO_OFFSET = 0xffffffff
-IDENTITY, SEGMENTS_END = 6, 64  # format/plan.h
+IDENTITY, SEGMENTS_END = 6, 64  # format/plan/plan.h
 LEARNED = 32
 KINDS = {1: "multi_thread", 2: "current_thread"}
 

@@ -6,9 +6,9 @@
  * The first byte chooses: bytes as they are; or the content of a chunk, which gets a header and a
  * frame that are right (a fuzzer does not find checksums).
  */
-#include "format/capture_reader.h"
-#include "format/names.h"
-#include "format/records.h"
+#include "format/capture/reader.h"
+#include "format/wire/names.h"
+#include "format/wire/records.h"
 #include "tests/fuzz/frame.h"
 
 #define STEPS_MAX 100000000

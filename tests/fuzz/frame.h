@@ -31,7 +31,7 @@ struct supply {
 	size_t step; /* supply_read() gives so many bytes at once, at most; 0: any */
 };
 
-/* As a capture_source (format/capture_reader.h); `context` is the supply. */
+/* As a capture_source (format/capture/reader.h); `context` is the supply. */
 int64_t supply_read(void *context, void *data, size_t bytes);
 /* The next byte; 0 after the last. */
 uint8_t supply_byte(struct supply *s);

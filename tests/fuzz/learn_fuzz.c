@@ -4,7 +4,7 @@
  * hud-record accepts. The head is made to fit: its count and magic are right.
  */
 #include "analyzer/learn/learn.h"
-#include "format/plan.h"
+#include "format/plan/plan.h"
 #include "tests/fuzz/frame.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
  * The first byte chooses: bytes as they are; or the content, which gets a head and a frame that are
  * right (a fuzzer does not find checksums).
  */
-#include "format/plan.h"
+#include "format/plan/plan.h"
 #include "tests/fuzz/frame.h"
 
 static void check_search(const struct plan *p)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "tests/fuzz/records.h"
-#include "format/capture_reader.h"
-#include "format/frame.h"
-#include "format/records.h"
+#include "format/capture/frame.h"
+#include "format/capture/reader.h"
+#include "format/wire/records.h"
 
 /* A buffer that grows. */
 struct buffer {

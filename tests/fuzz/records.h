@@ -2,7 +2,7 @@
 #ifndef HUD_TEST_FUZZ_RECORDS_H
 #define HUD_TEST_FUZZ_RECORDS_H
 
-#include "format/wire.h"
+#include "format/wire/chunk.h"
 #include "tests/fuzz/frame.h"
 
 /*
@@ -19,7 +19,7 @@ uint8_t *records_pack(const uint8_t *data, size_t size, size_t *bytes);
 /* Such an input of a capture, which must be whole. The caller's to free(). */
 uint8_t *records_unpack(const uint8_t *capture, size_t bytes, size_t *size);
 
-/* Changes one thing, by what format/records.h knows of fields. As LLVMFuzzerCustomMutator(). */
+/* Changes one thing, by what record_kind() knows of fields. As LLVMFuzzerCustomMutator(). */
 size_t records_mutate(uint8_t *data, size_t size, size_t room, unsigned int seed);
 
 #endif

@@ -3,8 +3,8 @@
 """Which folder may use which: holds the includes, and docs/ARCHITECTURE.md, to the lists below.
 
 Prints one line for each include that runs the wrong way, and exits with 1 if there is any. The
-folders of the recorder and of the analyzer are listed in recorder/layers.mk and analyzer/layers.mk,
-which the build reads too: each may use only folders listed before it, so there is no circle.
+folders of format/, recorder/ and analyzer/ are listed in the layers.mk of each, which the build
+reads too: each may use only folders listed before it, so there is no circle.
 """
 
 import pathlib
@@ -79,7 +79,8 @@ def wrong_include(path, layers):
 
 
 def main():
-    layers = {"recorder": Layers("recorder", "RECORDER_"), "analyzer": Layers("analyzer", "")}
+    layers = {"format": Layers("format", "FORMAT_"), "recorder": Layers("recorder", "RECORDER_"),
+              "analyzer": Layers("analyzer", "")}
     wrong = [line for each in layers.values() for line in [*each.wrong_order(), *each.wrong_page()]]
     for program in PROGRAMS:
         for path in sorted(ROOT.glob(f"{program}/**/*.[ch]")):

@@ -412,7 +412,7 @@ HARMFUL = (
 )
 
 
-STRING, SYMBOL_TEXT = 2, 96  # of format/wire.h; both hold an id, a length and the text
+STRING, SYMBOL_TEXT = 2, 96  # of format/wire/; both hold an id, a length and the text
 
 
 def harmful_name(kind, text, name):

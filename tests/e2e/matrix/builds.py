@@ -31,7 +31,7 @@ WITHOUT_DEBUG_INFO = {"debug0"}
 # all.
 WITHOUT_LAYOUT = {"debug0", "lines"}
 
-# enum hud_stack_stop in format/wire.h
+# enum hud_stack_stop in format/wire/definitions.h
 STOPS = ("end", "depth", "root", "no-mapping", "read-failed", "no-frame-pointer", "unsupported",
          "not-advancing")
 

@@ -21,7 +21,7 @@ def place():
     directory = path_for("sandbox")
     os.makedirs(directory, exist_ok=True)
     sources = ("recorder/plan/broker.c", "recorder/plan/sandbox.c")
-    sources += tuple(f"format/{name}.c" for name in ("build_id", "elf_bytes", "text_hash"))
+    sources += tuple(f"format/elf/{name}.c" for name in ("build_id", "elf_bytes", "text_hash"))
     driver = program(
         "unwind_broker",
         *("-I", TOP),

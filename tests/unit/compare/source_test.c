@@ -2,6 +2,7 @@
 #include "analyzer/base/message.h"
 #include "analyzer/compare/comparison.h"
 #include "analyzer/compare/judge.h"
+#include "format/wire/events.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <string.h>

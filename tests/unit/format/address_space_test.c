@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "format/address_space.h"
+#include "format/capture/address_space.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

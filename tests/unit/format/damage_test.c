@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* What a reader makes of captures that are cut, damaged, mixed, newer than it, or none at all. */
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
 #include "tests/unit/fixture/format_fixture.h"
 
 #define CHUNKS 4

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* docs/FORMAT.md and names.h say the same as format/wire.h. Run from the top level. */
-#include "format/names.h"
-#include "format/plan.h"
-#include "format/records.h"
+/* docs/FORMAT.md and names.h say the same as format/wire/. Run from the top level. */
+#include "format/plan/plan.h"
+#include "format/wire/definitions.h"
+#include "format/wire/events.h"
+#include "format/wire/names.h"
+#include "format/wire/recording.h"
+#include "format/wire/records.h"
 
 #include <ctype.h>
 #include <setjmp.h>
@@ -26,6 +29,26 @@ static char *read_text(const char *path)
 	return text;
 }
 
+/* The structs and numbers of captures, as their headers have them. */
+static char *read_wire(void)
+{
+	static const char *const headers[] = {"chunk",     "definitions", "events",
+					      "recording", "tasks",       "symbols"};
+	char *all = calloc(1, 1 << 20);
+
+	assert_non_null(all);
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		char path[64], *text;
+
+		snprintf(path, sizeof(path), "format/wire/%s.h", headers[i]);
+		text = read_text(path);
+		assert_true(strlen(all) + strlen(text) < 1 << 20);
+		strcat(all, text);
+		free(text);
+	}
+	return all;
+}
+
 /* Calls `each` for every line of `text` up to one that begins with `until`. */
 static void each_line(const char *text, const char *until,
 		      void (*each)(const char *line, void *context), void *context)
@@ -41,11 +64,11 @@ static void each_line(const char *text, const char *until,
 	}
 }
 
-/* A struct of wire.h: its fields are checked against the table that follows its heading. */
+/* A struct of the format: its fields are checked against the table that follows its heading. */
 struct layout {
 	const char *name;
 	const char *table;                /* where its rows are searched for in FORMAT.md */
-	const struct record_field *known; /* its fields in records.c; NULL: no record */
+	const struct record_field *known; /* what record_kind() says of it; NULL: no record */
 	size_t offset;
 	int fields;
 };
@@ -149,7 +172,7 @@ static void check_field(const char *line, void *context)
 	if (!found || (end && found > end))
 		fail_msg("FORMAT.md has no row %s in the table of struct %s", row + 1, l->name);
 	if (!field_known(l, field))
-		fail_msg("format/records.c does not have %s of struct %s", field, l->name);
+		fail_msg("format/wire/ does not have the field %s of struct %s", field, l->name);
 	l->offset += bytes;
 	l->fields++;
 }
@@ -161,7 +184,7 @@ static void count_row(const char *line, void *context)
 
 static void every_field_of_every_wire_struct_is_documented_with_its_offset(void **state)
 {
-	char *wire = read_text("format/wire.h"), *document = read_text("docs/FORMAT.md");
+	char *wire = read_wire(), *document = read_text("docs/FORMAT.md");
 	int structs = 0, records = 0;
 
 	(void)state;
@@ -209,7 +232,7 @@ static void check_constant(const char *line, void *context)
 
 static void every_constant_is_documented_with_its_number(void **state)
 {
-	char *wire = read_text("format/wire.h"), *document = read_text("docs/FORMAT.md");
+	char *wire = read_wire(), *document = read_text("docs/FORMAT.md");
 
 	(void)state;
 	each_line(wire, "this is not in it", check_constant, document);
@@ -257,7 +280,7 @@ struct causes {
 	uint32_t count;
 };
 
-/* "\tHUD_LOSS_X = n," of wire.h: its row in FORMAT.md has its number, name and unit. */
+/* "\tHUD_LOSS_X = n,": its row in FORMAT.md has its number, name and unit. */
 static void check_loss(const char *line, void *context)
 {
 	struct causes *c = context;
@@ -267,7 +290,7 @@ static void check_loss(const char *line, void *context)
 	if (sscanf(line, "\tHUD_LOSS_%63[A-Z_0-9] = %u,", name, &cause) != 2)
 		return;
 	if (!hud_loss_name(cause) || !hud_loss_unit(cause))
-		fail_msg("format/names.c has no name or unit of HUD_LOSS_%s", name);
+		fail_msg("format/wire/names.c has no name or unit of HUD_LOSS_%s", name);
 	snprintf(row, sizeof(row), "\n| HUD_LOSS_%s | %u | %s | %s | ", name, cause,
 		 hud_loss_name(cause), hud_loss_unit(cause));
 	if (!strstr(c->document, row))
@@ -278,7 +301,7 @@ static void check_loss(const char *line, void *context)
 
 static void every_loss_has_a_name_and_a_unit_and_they_are_documented(void **state)
 {
-	char *wire = read_text("format/wire.h"), *document = read_text("docs/FORMAT.md");
+	char *wire = read_wire(), *document = read_text("docs/FORMAT.md");
 	struct causes c = {.document = document};
 	const char *causes = strstr(wire, "\nenum hud_loss {\n");
 

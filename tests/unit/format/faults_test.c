@@ -3,8 +3,9 @@
  * Whichever call of the C library fails, captures, plans and files are written, or an error is
  * returned; nothing is left behind, in memory or under a final name.
  */
-#include "format/new_file.h"
-#include "format/plan.h"
+#include "format/base/new_file.h"
+#include "format/plan/plan.h"
+#include "format/wire/events.h"
 #include "tests/unit/fixture/faults.h"
 #include "tests/unit/fixture/format_fixture.h"
 

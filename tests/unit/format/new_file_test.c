@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "format/hex.h"
-#include "format/new_file.h"
+#include "format/base/hex.h"
+#include "format/base/new_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* What a writer promises: valid zstd, chunks that stand alone, exact ids, bounded size. */
 #define _POSIX_C_SOURCE 200809L
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
 #include "tests/unit/fixture/format_fixture.h"
 
 #include <unistd.h>

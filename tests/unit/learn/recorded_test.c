@@ -3,6 +3,8 @@
 #include "tests/unit/learn/snapshots_fixture.h"
 
 #include "analyzer/learn/words.h"
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
 
 #include <errno.h>
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* A wrong layout does not survive: recorded snapshots, with words shifted, shuffled and lying. */
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
 #include "tests/unit/learn/snapshots_fixture.h"
 
 enum { CORE_WORDS = HUD_LEARN_CORE_BYTES / 8, ROUNDS = 12 };

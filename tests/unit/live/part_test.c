@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/live/session.h"
 #include "analyzer/derive/schema.h"
+#include "analyzer/live/session.h"
 #include "analyzer/open/filter.h"
 #include "analyzer/open/named_query.h"
-#include "format/capture_part.h"
-#include "format/capture_reader.h"
+#include "format/capture/part.h"
+#include "format/capture/reader.h"
+#include "format/wire/events.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <errno.h>

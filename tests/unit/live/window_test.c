@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/live/window.h"
 #include "analyzer/base/embedded.h"
 #include "analyzer/derive/schema.h"
+#include "analyzer/live/window.h"
 #include "analyzer/open/filter.h"
 #include "analyzer/open/named_query.h"
 #include "analyzer/store/column.h"
-#include "format/records.h"
+#include "format/wire/events.h"
+#include "format/wire/records.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <errno.h>

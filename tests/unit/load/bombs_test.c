@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* Captures that claim more than they hold, or hold a great deal: told, and within bounds. */
-#include "format/records.h"
+#include "format/wire/recording.h"
+#include "format/wire/records.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 #include "tests/unit/fixture/format_fixture.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/load/inserts.h"
-#include "format/records.h"
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
+#include "format/wire/records.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <stdio.h>

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "format/records.h"
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
+#include "format/wire/records.h"
+#include "format/wire/symbols.h"
+#include "format/wire/tasks.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* What tasks did: how long they were polled, ready, awaiting; how many came and went. */
+#include "format/wire/tasks.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #define MS UINT64_C(1000000)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "tests/unit/fixture/analysis_fixture.h"
 #include "analyzer/derive/schema.h"
 #include "analyzer/load/inserts.h"
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
+#include "tests/unit/fixture/analysis_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>

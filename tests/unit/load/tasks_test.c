@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* Dumps of tasks: who waits where, for what, who holds it, and who waits for each other. */
-#include "format/plan_tasks.h"
+#include "format/plan/tasks.h"
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
+#include "format/wire/tasks.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <string.h>

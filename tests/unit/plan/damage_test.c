@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* A plan is read as it was written, or is refused. */
-#include "tests/unit/fixture/tasks_fixture.h"
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
 #include "tests/unit/fixture/plan_fixture.h"
+#include "tests/unit/fixture/tasks_fixture.h"
 
 #include <elf.h>
 #include <errno.h>

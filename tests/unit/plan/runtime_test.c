@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "analyzer/base/embedded.h"
+#include "format/wire/events.h"
 
 #define MULTI "tokio::runtime::scheduler::multi_thread::worker::"
 #define SINGLE "tokio::runtime::scheduler::current_thread::"

@@ -9,8 +9,9 @@
 
 #include <cmocka.h>
 
-#include "analyzer/poll/code.h"
 #include "analyzer/image/references.h"
+#include "analyzer/poll/code.h"
+#include "format/wire/recording.h"
 
 /*
  * A program without symbols, made up: one segment for code and constants from address 0 on, as some

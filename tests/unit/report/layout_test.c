@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "tests/unit/fixture/analysis_fixture.h"
 
-#include "format/plan.h"
+#include "format/plan/plan.h"
+#include "format/wire/events.h"
+#include "format/wire/recording.h"
 
 /* From where it is known where a runtime keeps its state: learned, not known, or withdrawn. */
 

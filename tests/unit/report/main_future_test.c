@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/open/filter.h"
+#include "format/wire/events.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 /* What blocks the main future is a site like any other, and blocks no worker. */

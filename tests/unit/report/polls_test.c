@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "format/wire/events.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "format/wire/recording.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 /* The queue of the blocking pool: what is said of it, and what its readings do not prove. */

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "analyzer/rules/rules.h"
-#include "format/wire.h"
+#include "format/wire/recording.h"
 
 /* Stacks of stripped programs, whose functions are known by their shape only. */
 

@@ -13,6 +13,7 @@
 #include "analyzer/runtime/runtime_names.h"
 #include "analyzer/runtime/tls.h"
 #include "analyzer/runtime/version.h"
+#include "format/wire/events.h"
 
 #define MULTI "tokio::runtime::scheduler::multi_thread::worker::"
 #define SINGLE "tokio::runtime::scheduler::current_thread::"

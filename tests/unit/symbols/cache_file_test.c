@@ -15,8 +15,9 @@
 
 #include <cmocka.h>
 
-#include "analyzer/symbols/cache_file.h"
 #include "analyzer/base/text_pool.h"
+#include "analyzer/symbols/cache_file.h"
+#include "format/wire/symbols.h"
 
 enum { ADDRESSES = 300, DEFINITIONS = 40, CALLS_MAX = 5 };
 

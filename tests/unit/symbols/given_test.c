@@ -13,8 +13,9 @@
 #include <cmocka.h>
 
 #include "analyzer/symbols/module.h"
-#include "format/capture_reader.h"
-#include "format/frame.h"
+#include "format/capture/frame.h"
+#include "format/capture/reader.h"
+#include "format/wire/symbols.h"
 
 static char directory[] = "/tmp/hud-given-XXXXXX";
 static char program[64], stripped[64], cache[64];

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "analyzer/symbols/module.h"
-#include "format/text_hash.h"
+#include "format/elf/text_hash.h"
 
 static char directory[] = "/tmp/hud-hash-XXXXXX";
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* Tasks are read from a memory that changes, lies, and ends anywhere. */
+#include "format/wire/tasks.h"
 #include "recorder/tasks/dump.h"
 #include "recorder/tasks/write.h"
 #include "tests/unit/fixture/tasks_fixture.h"
