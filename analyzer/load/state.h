@@ -133,17 +133,19 @@ int capture_stack_rows(const struct capture_state *c, uint32_t user, uint32_t ke
 		       int64_t *user_row, const struct defined_kernel_stack **kernel_stack);
 
 /*
- * events.c, polls.c: an event to a row. 0 or a negative errno. -EINVAL: it makes no sense; -ERANGE:
- * its times go backward.
+ * A record to a row. 0 or a negative errno. -EINVAL: it makes no sense; -ERANGE: its times go
+ * backward. events.c: of any kind, which hands it on to: polls.c; recording.c, what is about the
+ * recording; tasks.c, dumps; lives.c, what tasks did.
  */
 int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
+int ingest_recording_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
 int ingest_poll_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
-/* tasks.c: dumps of tasks; ingest_tasks_end() when all was read, then the types' names. */
 int ingest_task_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
+int ingest_life_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
+/* Dumps of tasks: when all was read, and then the types' names. */
 int ingest_tasks_end(struct ingest *in, struct capture_state *c);
 int ingest_task_types(struct ingest *in, struct capture_state *c);
-/* lives.c: what tasks did while probes followed them. */
-int ingest_life_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
+/* recording.c: so many were lost, in the unit of the cause. */
 int ingest_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t count,
 		uint64_t from_ns, uint64_t to_ns);
 
