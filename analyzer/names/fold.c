@@ -331,6 +331,8 @@ const char *fold_crate(const char *name, size_t *length, bool *by_trait)
 	} else {
 		crate = path_crate((struct span) {name, strlen(name)});
 	}
+	if (!crate.length && !strncmp(name, "__rust_", 7))
+		crate.length = strlen("__rust");
 	*length = crate.length;
 	return crate.at;
 }

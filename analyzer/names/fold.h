@@ -19,8 +19,9 @@ void fold_name(struct text *out, const char *name);
 
 /*
  * The crate of a Rust function, from its demangled name: that of the type, or of the trait where
- * the type is of the standard library. Points into `name`; *length 0: unknown. `*by_trait`: it is a
- * method of a trait, whose default body may be in another crate.
+ * the type is of the standard library; "__rust" for what the compiler makes (__rust_try), which is
+ * in no crate. Points into `name`; *length 0: unknown. `*by_trait`: it is a method of a trait,
+ * whose default body may be in another crate.
  */
 const char *fold_crate(const char *name, size_t *length, bool *by_trait);
 

@@ -115,6 +115,7 @@ static void the_crate_is_that_of_the_type_or_of_a_trait_outside_std(void **state
 		{"core::num::<impl u32>::from_str_radix", "core", false},
 		{"tokio::worker::<impl tokio::task::Schedule for alloc::sync::Arc<H>>::schedule",
 		 "tokio", true},
+		{"__rust_try", "__rust", false},
 		{"main", "", false},
 		{"libc.so.6+0x88fd4", "", false},
 	};
