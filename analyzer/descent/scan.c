@@ -64,13 +64,11 @@ static int cell_take(struct walk *w, const struct dwarf_entry *e)
 }
 
 /* An address, and nothing else. */
-static bool location_address(const struct dwarf_unit *unit, const struct dwarf_value *v,
-			     uint64_t *out)
+static bool location_address(const struct dwarf_value *v, uint64_t *out)
 {
 	struct dwarf_bytes from = dwarf_bytes_of(v->bytes, v->bytes ? v->number : 0);
 	uint64_t operation = dwarf_fixed(&from, 1);
 
-	(void)unit;
 	*out = dwarf_fixed(&from, 8);
 	return operation == DW_OP_addr && !from.failed && *out;
 }
@@ -87,8 +85,7 @@ static int vtable_take(struct walk *w, const struct dwarf_entry *e)
 	    out->vtables == VTABLES_MAX)
 		return 0;
 	location = dwarf_entry_value(e, DW_AT_location);
-	if (!location_address(w->unit, &location, &address) ||
-	    !dwarf_entry_follow(e, DW_AT_type, &table) ||
+	if (!location_address(&location, &address) || !dwarf_entry_follow(e, DW_AT_type, &table) ||
 	    !dwarf_entry_follow(&table, DW_AT_containing_type, &behind))
 		return 0;
 	if (!array_grow(&out->vtable, out->vtables, &out->vtable_room, sizeof(*out->vtable)))
