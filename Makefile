@@ -132,16 +132,16 @@ $(BUILD)/static/hud-record: $(RECORDER_OBJ) $(BUILD)/libhudformat.a
 static: $(BUILD)/static/hud-record ## a fully static hud-record in build/static/
 
 # The demo, built offline by Debian's own cargo from Debian's crates; and the other builds that tests
-# record: with frame pointers, which brings the other mangling of names too; without debug information, as
-# cargo's release is where nobody asks for it; as cargo's debug profile.
+# record: as cargo's debug profile, with the newer mangling of names; without debug information, as cargo's
+# release is where nobody asks for it.
 DEMO       := $(BUILD)/demo-release/release/demo
 DEMO_DEBUG0 := $(BUILD)/demo-debug0/release/demo
-CARGO_DEMOS := $(DEMO) $(BUILD)/demo-fp/release/demo $(BUILD)/demo-debug/debug/demo
+CARGO_DEMOS := $(DEMO) $(BUILD)/demo-debug/debug/demo
 TEST_DEMOS := $(CARGO_DEMOS) $(DEMO_DEBUG0)
 DEMO_CARGO  = cd examples/demo && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$(abspath $(@D)/..) cargo build
 
 $(CARGO_DEMOS): export RUSTFLAGS :=
-$(BUILD)/demo-fp/release/demo: export RUSTFLAGS := -C force-frame-pointers=yes -C symbol-mangling-version=v0
+$(BUILD)/demo-debug/debug/demo: export RUSTFLAGS := -C symbol-mangling-version=v0
 $(CARGO_DEMOS): $(wildcard examples/demo/src/*.rs examples/demo/src/*/*.rs examples/demo/Cargo.toml examples/demo/.cargo/config.toml)
 	$(DEMO_CARGO) $(if $(filter %/release/demo,$@),--release)
 

@@ -8,6 +8,7 @@
 #   tests/run.sh BUILD NAME...      only these files of tests/e2e: record/polls, analyze/query
 #
 # Unit tests are cmocka programs. HUD_KEEP=1 keeps the recordings of end-to-end tests.
+# HUD_TIMES=FILE appends to FILE what each of their files took: s, s of CPU, s of CPU in the kernel.
 
 set -u
 cd "$(dirname "$0")/.." || exit 2
@@ -35,14 +36,15 @@ UNIT_SECONDS=300 # one program of unit tests
 E2E_SECONDS=${HUD_E2E_SECONDS:-300} # one file of end-to-end tests; lib.py limits each fact in it
 
 # End-to-end tests that run at the same time: they compare no times, are not disturbed by other
-# recorders, and mostly wait. Each of the others has the machine to itself.
+# recorders, and mostly wait. The longest come first. Each of the others has the machine to itself.
 CONCURRENT="
-	analyze/bombs analyze/ci analyze/confined analyze/debuginfod analyze/example
-	analyze/exports analyze/faults analyze/live analyze/memory analyze/page
-	analyze/plan_runtime analyze/query analyze/report analyze/screen analyze/symbols
-	record/deadlock record/errors record/identity record/learn_others record/lifecycle
-	record/lives record/marks record/nameless record/output record/polls record/pool
-	record/privileges record/starved record/tasks unwind/plans unwind/sandbox
+	record/learn_others analyze/screen analyze/exports unwind/plans analyze/faults
+	analyze/page analyze/screen_live analyze/memory record/privileges record/lifecycle
+	record/pool record/output analyze/ci record/nameless record/polls record/deadlock
+	analyze/symbols analyze/report record/marks analyze/live record/tasks analyze/bombs
+	record/lives analyze/plan_runtime record/probes analyze/debuginfod analyze/example
+	analyze/query record/identity analyze/confined record/starved record/generated
+	record/errors unwind/sandbox
 "
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/hud-tests-XXXXXX") || exit 2
@@ -116,8 +118,11 @@ e2e_run() { # NAME
 	local name=$1 begun log=$work/${1//\//-}.log lines=$work/${1//\//-}.lines
 	begun=$(date +%s)
 	# Each fact's line is printed as soon as it is known; stderr of Python follows them.
-	timeout -k 10 "$E2E_SECONDS" "$PYTHON" "tests/e2e/$name.py" < /dev/null 2> "$log" |
-		tee "$lines"
+	TIMEFORMAT="$name %R %U %S"
+	{
+		time timeout -k 10 "$E2E_SECONDS" "$PYTHON" "tests/e2e/$name.py" \
+			< /dev/null 2> "$log" | tee "$lines"
+	} 2>> "${HUD_TIMES:-/dev/null}"
 	grep -E '^(ok  |FAIL|skip|    ) ' "$lines" >> "$results"
 	if grep -q '^[A-Za-z]*Error\|^Traceback' "$log" ||
 		! grep -qE '^(ok  |FAIL|skip) ' "$lines"; then
@@ -143,14 +148,13 @@ if [ -z "$only_unit" ]; then
 		set -- "${names[@]%.py}"
 	fi
 	concurrent=() alone=()
-	for name in "$@"; do
-		if [[ $CONCURRENT =~ [[:space:]]${name}[[:space:]] ]]; then
-			concurrent+=("$name")
-		else
-			alone+=("$name")
-		fi
+	for name in $CONCURRENT; do
+		if [[ " $* " == *" $name "* ]]; then concurrent+=("$name"); fi
 	done
-	run_concurrently $((2 * $(nproc))) e2e_run "${concurrent[@]}"
+	for name in "$@"; do
+		if ! [[ $CONCURRENT =~ [[:space:]]${name}[[:space:]] ]]; then alone+=("$name"); fi
+	done
+	run_concurrently $((3 * $(nproc))) e2e_run "${concurrent[@]}"
 	for name in "${alone[@]}"; do
 		e2e_run "$name"
 	done

@@ -333,7 +333,7 @@ class Stalls:
 # The demo ------------------------------------------------------------------------------------
 
 def demo_path(variant):
-    """Where the Makefile builds this variant: release, fp, debug0 or debug."""
+    """Where the Makefile builds this variant: release, debug0 or debug."""
     return os.path.join(BUILD, f"demo-{variant}", "debug" if variant == "debug" else "release",
                         "demo")
 

@@ -30,7 +30,7 @@ def everything():
     """One process twice, one without `lock` whose `sleep` is twice as long, and another build."""
     demo = Demo("release", *SAME)
     others = {"changed": Demo("release", *SAME, "--without", "lock", "--stretch", "sleep=2"),
-              "other-build": Demo("fp", *SAME)}
+              "other-build": Demo("debug", *SAME)}
     paths = recorded_together({"usual-1": demo, **others})
     paths.update(recorded_together({"usual-2": demo}))  # the others still run beside it
     truths.update((paths[name], other.truth()) for name, other in others.items())

@@ -1,15 +1,12 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""hud-analyze live on a terminal, which is tmux: panels, keys, sizes, a replay whose numbers are
-those of report, how it leaves the terminal, and the demo while it blocks."""
+"""hud-analyze live on a terminal: panels, keys, sizes, a replay whose numbers are those of report,
+and how it leaves the terminal. While a program runs: screen_live.py."""
 
-import base64
-import ctypes
 import glob
 import json
 import os
 import re
 import shlex
-import shutil
 import signal
 import struct
 import subprocess
@@ -17,74 +14,12 @@ import time
 import unicodedata
 
 import exported
-from lib import (ANALYZE, RECORD, TOP, Demo, Skip, Wrong, analyzed, expect, expect_equal, fact,
-                 facts_check, path_for, processes_end, run, start, wait_until)
+from lib import (ANALYZE, TOP, analyzed, expect, expect_equal, fact, facts_check, path_for,
+                 wait_until)
+from terminal import Terminal
 
 CAPTURE = os.path.join(TOP, "examples", "demo.hud")
 REPLAY = f"{ANALYZE} live {CAPTURE}"
-
-
-class Terminal:
-    """A shell, or one command, in a terminal of tmux; ends with the fact."""
-
-    count = 0
-
-    def __init__(self, command="bash --norc -i", columns=80, rows=24, **environment):
-        if not shutil.which("tmux"):
-            raise Skip("needs tmux (make deps)")
-        Terminal.count += 1
-        self.socket = path_for(f"tmux-{Terminal.count}")
-        config = self.socket + ".conf"
-        self.directory = self.socket + ".cwd"
-        os.mkdir(self.directory)
-        with open(config, "w") as file:
-            file.write("set -g exit-empty off\nset -g set-clipboard on\nset -g remain-on-exit on\n"
-                       "set -g default-terminal tmux-256color\n")
-        variables = {**os.environ, "LANG": "C.UTF-8", "PS1": "$ ", **environment}
-        for name in ("TMUX", "NO_COLOR", "LC_ALL", "LC_CTYPE"):
-            if name not in environment:
-                variables.pop(name, None)
-        self.server = start(["tmux", "-D", "-u", "-S", self.socket, "-f", config], env=variables)
-        wait_until(lambda: self.tmux("new-session", "-d", "-x", columns, "-y", rows, "-c",
-                                     self.directory, command).returncode == 0, "tmux runs")
-
-    def tmux(self, *words):
-        return run(["tmux", "-N", "-S", self.socket, *words])
-
-    def text(self, *options):
-        return self.tmux("capture-pane", "-p", *options).stdout
-
-    def lines(self):
-        return self.text().splitlines()
-
-    def press(self, *keys):
-        for key in keys:
-            self.tmux("send-keys", key)
-
-    def type(self, text):
-        self.tmux("send-keys", "-l", text)
-
-    def see(self, *words, seconds=20):
-        """Waits until the screen has all of the words; returns it."""
-        seen = [""]
-
-        def all_there():
-            seen[0] = self.text()
-            return all(word in seen[0] for word in words)
-        try:
-            wait_until(all_there, f"{words} on the screen", seconds)
-        except Wrong as wrong:
-            raise Wrong(f"{wrong}\n{seen[0]}")
-        return seen[0]
-
-    def resize(self, columns, rows):
-        self.tmux("resize-window", "-x", columns, "-y", rows)
-
-    def pid(self, part):
-        """The process below the terminal whose command line has this."""
-        found = run(["pgrep", "-f", "--", part]).stdout.split()
-        expect(len(found) == 1, f"one process with {part!r}, seen {found}")
-        return int(found[0])
 
 
 def replayed(*arguments, columns=80, rows=24, **environment):
@@ -544,115 +479,6 @@ def a_pipe_that_is_cut_keeps_the_screen():
     terminal.see("CUT", "SITES by", "polls blocked")
     terminal.press("q")
     terminal.see("exit status 0")
-
-
-def age_of(function, text):
-    """How long the poll that waits there for a lock has blocked, s."""
-    found = re.search(rf"^ *([\d.]+) (m?s) +\d+ lock +{function}", text, re.M)
-    expect(found, f"a poll that blocks in {function} in\n{text}")
-    return float(found[1]) / (1000 if found[2] == "ms" else 1)
-
-
-@fact
-def the_demo_is_shown_while_it_blocks():
-    demo = Demo("release", "--only", "lock,sleep", "--deadlock-at", "4")
-    terminal = Terminal(f"{RECORD} -p {demo.pid} -o - | {ANALYZE} live -", 120, 30)
-    terminal.see("demo (", "demo::guilty::pause")
-    text = terminal.see("NOW  1 poll still blocks", "demo::guilty::deadlock", seconds=30)
-    age = age_of("demo::guilty::deadlock", text)
-    # Within 2 s of its begin; one second more for a machine that others use.
-    expect(age <= 3, f"it is on the screen when it has blocked for {age} s")
-    time.sleep(2)
-    later = age_of("demo::guilty::deadlock", terminal.text())
-    expect(1 <= later - age <= 6, f"its age grows, from {age} s to {later} s")
-    terminal.press("Tab", "Enter")
-    terminal.see("demo::guilty::deadlock, from", "CALLS")
-    terminal.press("Escape", "Space")
-    paused = terminal.see("PAUSED")
-    time.sleep(1.5)
-    differ = [line for line in zip(paused.splitlines(), terminal.lines()) if line[0] != line[1]]
-    expect_equal(differ, [], "lines that changed in a pause")
-    terminal.press("Space")
-    terminal.see("LIVE")
-    terminal.press("q")
-    processes_end()
-
-
-class Halted:
-    """One thread of a process, which a tracer has stopped."""
-
-    ATTACH, DETACH, WALL = 16, 17, 0x40000000
-
-    def __init__(self, pid, name):
-        self.libc = ctypes.CDLL(None, use_errno=True)
-        self.libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p,
-                                     ctypes.c_void_p]
-        tasks = f"/proc/{pid}/task"
-        [self.tid] = [int(tid) for tid in os.listdir(tasks)
-                      if open(f"{tasks}/{tid}/comm").read().strip() == name]
-
-    def __enter__(self):
-        expect_equal(self.libc.ptrace(self.ATTACH, self.tid, None, None), 0, "ptrace attaches")
-        os.waitpid(self.tid, self.WALL)
-
-    def __exit__(self, *_):
-        self.libc.ptrace(self.DETACH, self.tid, None, None)
-
-
-@fact(seconds=90)
-def a_poll_that_waits_for_a_lock_says_who_held_it_before():
-    """The demo's index thread is stopped again and again, until it is while it holds the lock."""
-    demo = Demo("release", "--only", "lock")
-    terminal = Terminal(f"{RECORD} -p {demo.pid} -o - | {ANALYZE} live -", 160, 30)
-    terminal.see("demo::guilty::find_in_index", "of 10 s", seconds=30)
-    row = r"lock +demo::guilty::find_in_index .*held before \((\d+)/(\d+)\) by (\S+)"
-    found = None
-    until = time.monotonic() + 60
-    while not found and time.monotonic() < until:
-        with Halted(demo.pid, "index"):
-            time.sleep(4)
-            text = terminal.text()
-        found = re.search(row, text)
-    expect(found, f"who held the lock before, in\n{text}")
-    held, waits, holder = found.groups()
-    expect_equal(holder, "demo::guilty::rebuild_index", "the holder")
-    expect(0 < int(held) <= int(waits), f"{held} of {waits} waits")
-    terminal.press("q")
-
-
-@fact(seconds=60)
-def what_has_stopped_falls_out_of_the_window():
-    other = Demo("release", "--only", "timers")
-    demo = Demo("release", "--only", "sleep", "--duration", "7")
-    terminal = Terminal(f"{RECORD} -p {demo.pid} -p {other.pid} -o - | "
-                        f"{ANALYZE} live -", 120, 30)
-    terminal.see("demo::guilty::pause")
-    wait_until(lambda: demo.process.poll() is not None, "the demo has ended")
-    time.sleep(5)
-    terminal.see("demo::guilty::pause", "of 10 s")
-    wait_until(lambda: "demo::guilty::pause" not in terminal.text(), "it is gone from the window")
-    terminal.see("no poll blocked")
-    terminal.press("w", "w", "w")
-    terminal.see("(sites: all)", "demo::guilty::pause")
-    terminal.press("q")
-
-
-@fact
-def a_target_is_recorded_by_itself():
-    demo = Demo("release", "--only", "sleep,lock")
-    terminal = Terminal(f"{ANALYZE} live {demo.pid} --save saved.hud", 120, 30)
-    terminal.see("LIVE", "demo::guilty::pause")
-    terminal.press("m")
-    terminal.see("is set")
-    # The mark is above the workers, in the window.
-    terminal.see("v")
-    terminal.press("q")
-    saved = os.path.join(terminal.directory, "saved.hud")
-    wait_until(lambda: os.path.exists(saved), "the capture is saved")
-    marks = json.loads(analyzed("query", saved, "@marks", "--json"))
-    expect_equal(len(marks), 1, "marks in the capture")
-    wait_until(lambda: run(["pgrep", "-f", "--", f"^{RECORD} .*{demo.pid}$"]).stdout == "",
-               "the recorder has ended")
 
 
 facts_check()

@@ -20,7 +20,7 @@ BUILDS = {
     "lines": {"CARGO_PROFILE_RELEASE_DEBUG": "1"},
     "lto": {"CARGO_PROFILE_RELEASE_LTO": "fat"},
     "abort": {"CARGO_PROFILE_RELEASE_PANIC": "abort"},
-    "v0": {"RUSTFLAGS": "-C symbol-mangling-version=v0"},
+    "fp-v0": {"RUSTFLAGS": "-C force-frame-pointers=yes -C symbol-mangling-version=v0"},
     "no-id": None,     # a copy of release without its build-id
     # a copy of release without symbols; plan and symbols come from release itself
     "stripped": None,

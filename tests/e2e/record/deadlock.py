@@ -102,7 +102,7 @@ def deadlock_facts(variant, how):
                    f"{(row['start_ns'] - max(block['start_ns'], d.start_ns)) / MS:.0f} ms late")
 
 
-deadlock_facts("fp", "with_frame_pointers")
+deadlock_facts("debug", "in_a_debug_build")
 deadlock_facts("release", "in_plain_release")
 
 

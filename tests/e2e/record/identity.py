@@ -28,7 +28,7 @@ def other_build():
     """
     Another build of the same source. The one with a build-id would not do: its code is the same.
     """
-    return lib.demo_build("fp")
+    return lib.demo_build("debug")
 
 
 @once

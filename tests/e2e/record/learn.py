@@ -5,11 +5,10 @@ Other programs: learn_others.py; fat LTO: long/learn.py.
 """
 
 import os
-import shutil
 import sys
 
 from learned import layouts, learn, print_cost, stripped
-from lib import demo_path, expect, expect_equal, fact, facts_check, once, path_for, query
+from lib import demo_path, expect, expect_equal, fact, facts_check, once, query
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "matrix"))
 from comparison import Comparison  # noqa: E402
@@ -33,15 +32,6 @@ def the_layout_of_the_stripped_demo_is_that_of_its_debug_information():
     expect(last["parks"] >= 32 and last["polls"] >= 32 and last["cores"] >= 2, f"{last}")
     expect_equal([s["source"] for s in query(capture, "SELECT source FROM process_source")],
                  ["passive"], "how its polls are known")
-
-
-@fact
-def the_default_build_of_cargo_is_guessed_first_and_then_learned():
-    program = path_for("debug0")
-    shutil.copy(demo_path("debug0"), program)
-    capture = learn(program, demo_path("release"), "debug0")
-    print_cost(capture, "cargo's default, with symbols")
-    expect_equal([r["source"] for r in layouts(capture)], ["table", "learned"], "layouts")
 
 
 @once

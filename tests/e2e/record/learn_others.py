@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""What hud-record learns of stripped programs other than the demo, and of libraries."""
+"""What hud-record learns of other builds and programs, and of libraries."""
 
 import glob
 import json
 import os
+import shutil
 import struct
 import subprocess
 import sys
 import time
 
-from learned import (IDENTITY, NO_OFFSET, SECONDS, SEGMENTS_END, identity_in, layouts,
+from learned import (IDENTITY, NO_OFFSET, SECONDS, SEGMENTS_END, identity_in, layouts, learn,
                      learned_plan, print_cost, said, stripped)
-from lib import (Recording, expect, expect_equal, fact, facts_check, go, path_for, query, recorded,
-                 run, started_program, tokio_echo, tokio_echo_library, program as c_program)
+from lib import (Recording, demo_path, expect, expect_equal, fact, facts_check, go, path_for,
+                 query, recorded, run, started_program, tokio_echo, tokio_echo_library,
+                 program as c_program)
 
 
 def links(recording):
@@ -27,6 +29,15 @@ def links(recording):
             attached.add(names[int(info["prog_id"])])
     expect(attached, "none of its files is a link")
     return attached
+
+
+@fact
+def the_default_build_of_cargo_is_guessed_first_and_then_learned():
+    program = path_for("debug0")
+    shutil.copy(demo_path("debug0"), program)
+    capture = learn(program, demo_path("release"), "debug0")
+    print_cost(capture, "cargo's default, with symbols")
+    expect_equal([r["source"] for r in layouts(capture)], ["table", "learned"], "layouts")
 
 
 @fact

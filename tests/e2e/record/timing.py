@@ -5,8 +5,7 @@ import collections
 import os
 import sys
 
-from lib import (MS, RECORD, Demo, Recording, database, expect, expect_equal, expect_near, fact,
-                 facts_check, once, path_for, report, run, start)
+from lib import MS, expect, expect_equal, expect_near, fact, facts_check, once
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "matrix"))
 from comparison import Comparison
@@ -195,59 +194,6 @@ def each_sleep_of_a_long_poll_is_on_record():
                     AND s.poll_ns = p.start_max_ns AND NOT s.preempted)""").fetchall()
         expect(not bare, f"{len(bare)} polls slept, and no sleep is recorded in them: "
                f"{[(b['task_id'], b['sleep_ns'] / MS) for b in bare[:5]]}")
-
-
-@fact
-def an_exhausted_budget_detaches_the_probes_and_is_recorded():
-    demo = Demo("release")
-    recording = Recording(path_for("budget.hud"), "-d", 4, "-p", demo.pid, "--polls",
-                          "--max-overhead", "0.01",
-                          begun=False)
-    capture = recording.ended_well()
-    db = database(capture)
-    states = db.execute("SELECT attached, given_up, probe_cost_ns, cost_permille FROM probe_state "
-                        "ORDER BY time_ns").fetchall()
-    expect(states[0]["attached"] and any(not s["attached"] for s in states),
-           f"{[dict(s) for s in states]}")
-    expect(all(s["probe_cost_ns"] > 0 for s in states), "a hit is said to cost nothing")
-    seen = report(capture)
-    expect(seen["timed_percent"] < 50, f"timed for {seen['timed_percent']}% of the time")
-    expect(seen["sites"], "samples found nothing while there were no probes")
-    expect_equal(seen["count_unit"], "poll", "count_unit")
-
-
-@fact
-def a_debug_build_is_recorded_without_exact_times_and_with_the_reason():
-    demo = Demo("debug")
-    recording = Recording(path_for("debug.hud"), "-d", 2, "-p", demo.pid, "--polls", begun=False)
-    capture = recording.ended_well()
-    expect("costly to probe" in recording.errors and "--force" in recording.errors,
-           recording.errors)
-    expect_equal(report(capture)["population"], "long", "population")
-    forced = Recording(path_for("forced.hud"), "-d", 2, "-p", demo.pid, *EVERY_POLL, "--force",
-                       begun=False)
-    expect_equal(report(forced.ended_well())["population"], "all", "population with --force")
-
-
-@fact
-def a_target_without_poll_sites_is_recorded_with_a_message():
-    process = start(["sleep", "60"])
-    done = run([RECORD, "-o", path_for("none.hud"), "-d", 1, "-p", process.pid, "--polls"])
-    process.kill()
-    expect_equal(done.returncode, 0, f"exit code ({done.stderr})")
-    expect("no poll site is known" in done.stderr, done.stderr)
-
-
-@fact
-def stacks_only_distinguishes_by_stack_traces():
-    demo = Demo("release")
-    recording = Recording(path_for("stacks.hud"), "-d", 3, "-p", demo.pid, "--stacks-only",
-                          begun=False)
-    seen = report(recording.ended_well())
-    expect_equal(seen["capture"]["source"], "stack", "source")
-    expect_equal(seen["count_unit"], "span", "count_unit")
-    refused = run([RECORD, "-p", demo.pid, "--stacks-only", "--polls"])
-    expect_equal(refused.returncode, 2, f"exit code of --polls --stacks-only ({refused.stderr})")
 
 
 facts_check()

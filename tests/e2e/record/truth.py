@@ -43,7 +43,7 @@ def truth_facts(variant, how):
     say("nothing_is_lost", Comparison.nothing_is_lost)
 
 
-truth_facts("fp", "with_frame_pointers_and_v0_names")
+truth_facts("debug", "in_a_debug_build_with_v0_names")
 truth_facts("release", "in_plain_release")
 
 
@@ -64,7 +64,7 @@ def a_poll_is_sampled_when_it_reaches_the_threshold():
 
 @fact
 def a_thousand_polls_had_to_be_found():
-    due = sum(len(comparison(variant).due()) for variant in ("fp", "release"))
+    due = sum(len(comparison(variant).due()) for variant in ("debug", "release"))
     expect(due > 1000, f"only {due}: a broken set-up")
 
 
