@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/mark/send.h"
 
+#include "recorder/base/clock.h"
+#include "recorder/base/plain.h"
 #include "recorder/mark/wire.h"
 
 #include <errno.h>
@@ -47,63 +49,118 @@ static void help_print(void)
 	     "marks. To record a process named mark: hud-record -n mark");
 }
 
-/* Sends `text` and waits for an answer of process `pid` itself. 0 or a negative errno. */
-static int ask(int fd, pid_t pid, const char *text, struct mark_message *answer)
+/* Any process can bind a free abstract name: the kernel says who answered. */
+static bool is_recorder(const struct mark_message *answer)
+{
+	struct sockaddr_un address;
+	socklen_t bytes = mark_address(answer->sender.pid, &address);
+
+	return answer->bytes && answer->from_bytes == bytes &&
+	       !memcmp(&answer->from, &address, bytes) &&
+	       (!geteuid() || answer->sender.uid == 0 || answer->sender.uid == geteuid());
+}
+
+/* `flags` as of sendto(). 0 or a negative errno. */
+static int ask(int fd, pid_t pid, const char *text, int flags)
 {
 	struct sockaddr_un address;
 	socklen_t bytes = mark_address(pid, &address);
 
-	if (sendto(fd, text, strlen(text), MSG_NOSIGNAL, (const struct sockaddr *)&address, bytes) <
-	    0)
-		return -errno;
-	/* Any process can bind a free abstract name: the kernel says who answered. */
-	while (mark_receive(fd, answer)) {
-		if (answer->sender.pid == pid && answer->bytes &&
-		    (!geteuid() || answer->sender.uid == 0 || answer->sender.uid == geteuid()))
+	return sendto(fd, text, strlen(text), MSG_NOSIGNAL | flags,
+		      (const struct sockaddr *)&address, bytes) < 0
+		       ? -errno
+		       : 0;
+}
+
+/*
+ * The next answer of a process that may be a recorder, until then, whoever else sends how much. 0
+ * or a negative errno.
+ */
+static int answer_wait(int fd, uint64_t until_ns, struct mark_message *answer)
+{
+	for (;;) {
+		uint64_t now = clock_ns(CLOCK_MONOTONIC);
+		struct timeval patience;
+
+		if (now >= until_ns)
+			return -ETIMEDOUT;
+		patience.tv_sec = (time_t)((until_ns - now) / NS_PER_S);
+		/* 0 would be for ever. */
+		patience.tv_usec = (suseconds_t)((until_ns - now) % NS_PER_S / 1000) | 1;
+		if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
+			return -errno;
+		if (mark_receive(fd, answer) && is_recorder(answer))
 			return 0;
 	}
-	return -errno;
 }
 
-static void recorder_add(struct recorders *all, int fd, pid_t pid)
+static bool is_known(const struct recorders *all, pid_t pid)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (all->at[i].pid == pid)
+			return true;
+	return false;
+}
+
+/* False: it has answered before. */
+static bool recorder_add(struct recorders *all, const struct mark_message *answer)
+{
+	struct recorder *r = &all->at[all->count];
+	size_t length = strcspn(answer->text, "\n");
+
+	if (is_known(all, answer->sender.pid))
+		return false;
+	if (all->count == RECORDERS_MAX)
+		return true;
+	if (!answer->text[length]) {
+		snprintf(all->refusal, sizeof(all->refusal), "%.*s", (int)MARK_BYTES_MAX,
+			 answer->text + 1);
+		return true;
+	}
+	r->pid = answer->sender.pid;
+	snprintf(r->label, sizeof(r->label), "%.*s", length < 63 ? (int)length : 63, answer->text);
+	snprintf(r->targets, sizeof(r->targets), "%.*s", (int)MARK_MESSAGE_MAX - 1,
+		 answer->text + length + 1);
+	all->count++;
+	return true;
+}
+
+/*
+ * Asks all who are called so, and returns how many, or a negative errno. /proc/net/unix lists all
+ * sockets, abstract ones with @ before the name.
+ */
+static int recorders_ask(int fd)
 {
 	static const char who[] = {MARK_WHO, '\0'};
-	struct recorder *r = &all->at[all->count];
-	struct mark_message answer;
-	size_t length;
-
-	if (all->count == RECORDERS_MAX || ask(fd, pid, who, &answer))
-		return;
-	length = strcspn(answer.text, "\n");
-	if (!answer.text[length]) {
-		snprintf(all->refusal, sizeof(all->refusal), "%.*s", (int)MARK_BYTES_MAX,
-			 answer.text + 1);
-		return;
-	}
-	r->pid = pid;
-	snprintf(r->label, sizeof(r->label), "%.*s", length < 63 ? (int)length : 63, answer.text);
-	snprintf(r->targets, sizeof(r->targets), "%.*s", (int)MARK_MESSAGE_MAX - 1,
-		 answer.text + length + 1);
-	all->count++;
-}
-
-/* /proc/net/unix lists all sockets, abstract ones with @ before the name. */
-static int recorders_find(struct recorders *all, int fd)
-{
 	FILE *file = fopen("/proc/net/unix", "re");
 	char line[512];
+	int asked = 0;
 
 	if (!file)
 		return -errno;
 	while (fgets(line, sizeof(line), file)) {
 		const char *name = strstr(line, "@" MARK_NAME);
-		long pid = name ? strtol(name + strlen("@" MARK_NAME), NULL, 10) : 0;
+		char *end = line;
+		long pid = name ? strtol(name + strlen("@" MARK_NAME), &end, 10) : 0;
 
-		if (pid > 0 && pid <= INT32_MAX)
-			recorder_add(all, fd, (pid_t)pid);
+		if (*end == '\n' && pid > 0 && pid <= INT32_MAX &&
+		    !ask(fd, (pid_t)pid, who, MSG_DONTWAIT))
+			asked++;
 	}
 	fclose(file);
-	return 0;
+	return asked;
+}
+
+/* One that does not answer makes it last ANSWER_SECONDS, and so do many. */
+static int recorders_find(struct recorders *all, int fd)
+{
+	uint64_t until = clock_ns(CLOCK_MONOTONIC) + ANSWER_SECONDS * NS_PER_S;
+	struct mark_message answer;
+	int asked = recorders_ask(fd), answers = 0;
+
+	while (answers < asked && !answer_wait(fd, until, &answer))
+		answers += recorder_add(all, &answer);
+	return asked < 0 ? asked : 0;
 }
 
 static bool has_word(const char *words, const char *word)
@@ -129,6 +186,7 @@ static bool recorder_matches(const struct recorder *r, const char *which)
 /* The recorder that `which` means; NULL, with the reason printed, for none or several. */
 static const struct recorder *recorder_choose(const struct recorders *all, const char *which)
 {
+	char plain[2][PATH_MAX];
 	const struct recorder *found = NULL;
 	size_t fit = 0;
 
@@ -141,7 +199,8 @@ static const struct recorder *recorder_choose(const struct recorders *all, const
 	if (fit == 1)
 		return found;
 	if (!all->count && all->refusal[0])
-		fprintf(stderr, "hud-record: no mark was added: %s\n", all->refusal);
+		fprintf(stderr, "hud-record: no mark was added: %s\n",
+			plain_name(all->refusal, plain[0]));
 	else if (!all->count)
 		fputs("hud-record: no recording is running\n"
 		      "  marks reach recordings in the same network namespace only\n",
@@ -152,8 +211,9 @@ static const struct recorder *recorder_choose(const struct recorders *all, const
 		fprintf(stderr, "hud-record: %zu recordings are running; choose one with -r:\n",
 			fit);
 	for (size_t i = 0; i < all->count; i++)
-		fprintf(stderr, "  %d  %s (%s)\n", (int)all->at[i].pid, all->at[i].label,
-			all->at[i].targets);
+		fprintf(stderr, "  %d  %s (%s)\n", (int)all->at[i].pid,
+			plain_name(all->at[i].label, plain[0]),
+			plain_name(all->at[i].targets, plain[1]));
 	return NULL;
 }
 
@@ -162,7 +222,8 @@ static enum exit_code mark(int fd, const char *which, const char *text)
 	struct recorders all = {0};
 	const struct recorder *r;
 	struct mark_message answer;
-	char message[MARK_MESSAGE_MAX];
+	char message[MARK_MESSAGE_MAX], plain[PATH_MAX];
+	uint64_t until;
 	int error = recorders_find(&all, fd);
 
 	if (error) {
@@ -173,7 +234,11 @@ static enum exit_code mark(int fd, const char *which, const char *text)
 	if (!r)
 		return !all.count && all.refusal[0] ? EXIT_NOT_ABLE : EXIT_NO_TARGET;
 	snprintf(message, sizeof(message), "%c%s", MARK_TEXT, text);
-	error = ask(fd, r->pid, message, &answer);
+	until = clock_ns(CLOCK_MONOTONIC) + ANSWER_SECONDS * NS_PER_S;
+	error = ask(fd, r->pid, message, 0);
+	do
+		error = error ? error : answer_wait(fd, until, &answer);
+	while (!error && answer.sender.pid != r->pid);
 	if (error) {
 		fprintf(stderr, "hud-record: the hud-record with pid %d did not answer: %s\n",
 			(int)r->pid, strerror(-error));
@@ -181,7 +246,7 @@ static enum exit_code mark(int fd, const char *which, const char *text)
 	}
 	if (answer.text[0] == MARK_DONE)
 		return EXIT_RECORDED;
-	fprintf(stderr, "hud-record: no mark was added: %s\n", answer.text + 1);
+	fprintf(stderr, "hud-record: no mark was added: %s\n", plain_name(answer.text + 1, plain));
 	return EXIT_NOT_ABLE;
 }
 
@@ -221,8 +286,7 @@ enum exit_code mark_send(int argc, char **argv)
 	if (!argv[optind][0] || strlen(argv[optind]) > MARK_BYTES_MAX)
 		return usage("the text must have 1 to 200 bytes");
 	fd = mark_socket(0, false);
-	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) ||
-	    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience))) {
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience))) {
 		fprintf(stderr, "hud-record: cannot make a socket: %s\n", strerror(errno));
 		return EXIT_FAILED;
 	}

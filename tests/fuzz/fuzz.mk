@@ -26,8 +26,17 @@ fuzzers:
 
 # In that build:
 FUZZ_FRAME   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %_fuzz.c tests/fuzz/seeds.c,$(wildcard tests/fuzz/*.c)))
-FUZZ_PARTS   := $(FUZZ_FRAME) $(BUILD)/tests/libfixture.a $(FOLDERS:%=$(BUILD)/analyzer/lib%.a) $(BUILD)/recorder/libtasks.a $(BUILD)/libhudformat.a
-FUZZ_LINK     = $(FUZZ_FRAME) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ANALYZE_LIBS) -lcmocka
+# Both programs have a mark_send(); what the harnesses mean is hud-record's, which comes first.
+FUZZ_PARTS   := $(FUZZ_FRAME) $(BUILD)/recorder/libwithoutkernel.a $(BUILD)/tests/libfixture.a $(FOLDERS:%=$(BUILD)/analyzer/lib%.a) $(BUILD)/libhudformat.a
+FUZZ_SERVED  := -Wl,--wrap=open,--wrap=fopen,--wrap=setmntent,--wrap=readlink
+FUZZ_LINK     = $(FUZZ_FRAME) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ANALYZE_LIBS) -lcmocka $(FUZZ_SERVED) $(FUZZ_WRAP)
+$(BUILD)/mark_fuzz: FUZZ_WRAP := -Wl,--wrap=sendto
+
+# Of hud-record what reads hostile input without BPF.
+FUZZ_RECORDER := $(wildcard $(addprefix recorder/,base/*.c target/*.c mark/*.c tasks/*.c kernel/symbols.c))
+$(BUILD)/recorder/libwithoutkernel.a: $(FUZZ_RECORDER:%.c=$(BUILD)/%.o)
+	@rm -f $@ && ar rcs $@ $^
+
 $(BUILD)/%_fuzz: tests/fuzz/%_fuzz.c $(FUZZ_PARTS)
 	@echo '  CC  $@'
 	@$(COMPILE) -fsanitize=fuzzer -MF $@.d $< $(FUZZ_LINK) -o $@

@@ -88,6 +88,27 @@ static void texts_make(const char *directory)
 	seed_write(directory, "rules", "small", "a::b\0poll tokio a::* # b\ncause lock\n", 36);
 }
 
+/* As proc_fuzz.c has the files, and mark_fuzz.c the datagrams. */
+static void recorder_make(const char *directory)
+{
+	static const char proc[] =
+		"7 (a) (b)) S 1 7\0Name:\ta\nTgid:\t7\nNSpid:\t7\t3\n\0/srv/a (deleted)\0"
+		"5500-5600 r-xp 00001000 08:01 12 /srv/a b (deleted)\n"
+		"7f00-7f10 r-xp 00000000 00:00 0 \n7f20-7f30 rw-p 00000000 00:00 0 [heap]\n\0"
+		"4:cpu,cpuacct:/a/b\n0::/a/b\n\0"
+		"cgroup2 /sys/fs/cgroup cgroup2 rw,nsdelegate 0 0\n"
+		"cgroup /sys/fs/cgroup/cpu cgroup rw,cpu,cpuacct 0 0\n\0cpuset cpu io\n\0"
+		"20000 100000\n\0-1\n\000100000\n\0"
+		"nr_periods 4\nnr_throttled 2\nthrottled_usec 9\n\0"
+		"ffffffff81000000 T a\nffffffff81000010 t futex_wait_queue\t[m]\n";
+	static const char taken[] = "\0\001?\001mdeploy";
+	static const char given[] = "\001\001x @hud-record/1\n\0\002demo\n1 2\0\0\0\0\0\0\0\001+";
+
+	seed_write(directory, "proc", "small", proc, sizeof(proc));
+	seed_write(directory, "mark", "taken", taken, sizeof(taken) - 1);
+	seed_write(directory, "mark", "given", given, sizeof(given) - 1);
+}
+
 /* As learn_fuzz.c has them: the first snapshot, and the words that differ in those after it. */
 static void learn_seed(const char *directory, const char *name)
 {
@@ -189,6 +210,7 @@ int main(int argc, char **argv)
 		return 2;
 	captures_make(argv[1]);
 	texts_make(argv[1]);
+	recorder_make(argv[1]);
 	learn_seed(argv[1], "demo-block");
 	learn_seed(argv[1], "demo-context");
 	learn_seed(argv[1], "demo-core");

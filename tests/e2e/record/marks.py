@@ -5,6 +5,8 @@ import ctypes
 import os
 import signal
 import socket
+import sys
+import time
 
 from lib import (RECORD, Recording, RECORD_NO_TARGET, RECORD_NOT_ABLE, RECORD_USAGE, Skip, analyzed,
                  database, expect, expect_equal, fact, facts_check, one_clear_message, path_for,
@@ -122,6 +124,40 @@ def a_process_that_took_the_name_of_a_recorders_socket_is_not_listed():
     false = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     false.bind(b"\0hud-record/1")
     refused(record("mark", "x"), RECORD_NO_TARGET, "no recording")
+
+
+def false_recorder(answers):
+    """A process that calls itself a hud-record, and answers who asks it so, one after the other."""
+    script = """if True:
+        import os, socket, sys
+        s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        s.bind(b"\\0hud-record/%d" % os.getpid())
+        print("ready", flush=True)
+        for answer in sys.argv[1:]:
+            s.sendto(os.fsencode(answer), s.recvfrom(1024)[1])
+        s.recvfrom(1024)
+        """
+    return started_program([sys.executable, "-c", script, *answers])
+
+
+@fact
+def many_that_do_not_answer_are_waited_for_once():
+    target = crowd()
+    recording = Recording(path_for("among.hud"), "-p", target.pid)
+    silent = [socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) for _ in range(20)]
+    for i, one in enumerate(silent):
+        one.bind(b"\0hud-record/%d" % (2000000000 + i))
+    begun = time.monotonic()
+    mark("among them")
+    expect(time.monotonic() - begun < 20, f"{time.monotonic() - begun:.0f} s for a mark")
+    expect_equal([row["text"] for row in query(recording.ended_well(signal.SIGINT), "@marks")],
+                 ["among them"], "marks")
+
+
+@fact
+def what_a_false_recorder_answers_is_text_on_the_terminal():
+    false = false_recorder(["demo\n1", "-\33[2Jno"])
+    refused(record("mark", "-r", false.pid, "x"), RECORD_NOT_ABLE, "no mark was added: ?[2Jno")
 
 
 facts_check()
