@@ -139,7 +139,7 @@ ssize_t __wrap_sendto(int fd, const void *data, size_t bytes, int flags, const s
 
 	if (!impostor)
 		return __real_sendto(fd, data, bytes, flags, to, to_bytes);
-	if (to_bytes != mark_address(getpid(), &asked) || memcmp(to, &asked, to_bytes) ||
+	if (to_bytes != mark_address(getpid(), &asked) || memcmp(to, &asked, to_bytes) != 0 ||
 	    (*(const char *)data == MARK_WHO && impostor->described) ||
 	    !datagram_next(impostor->input, &datagram))
 		return -1;

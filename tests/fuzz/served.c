@@ -73,6 +73,7 @@ ssize_t __wrap_readlink(const char *path, char *out, size_t room)
 	if (!text)
 		return __real_readlink(path, out, room);
 	length = length < room ? length : room;
-	memcpy(out, text, length);
+	for (size_t i = 0; i < length; i++)
+		out[i] = text[i];
 	return (ssize_t)length;
 }
