@@ -129,6 +129,67 @@ static int schema_make(sqlite3 *db)
 	return database_run(db, sql);
 }
 
+/* The files that make the schema. */
+static bool is_schema(const struct embedded_file *f)
+{
+	return embedded_within(f, "sql/view/") || strcmp(f->name, "sql/schema.sql") == 0;
+}
+
+/* Is it one of our statements? SQLite keeps them as they were, without the semicolon. */
+static bool is_ours(const char *sql)
+{
+	for (const struct embedded_file *f = embedded_files; f->name; f++)
+		if (is_schema(f) && strstr(f->text, sql))
+			return true;
+	return false;
+}
+
+static bool text_declares(const char *text, const char *name)
+{
+	size_t length = strlen(name);
+
+	while ((text = strstr(text, "\nCREATE "))) {
+		text += strlen("\nCREATE ");
+		text += strcspn(text, " ") + 1; /* TABLE, VIEW */
+		if (strncasecmp(text, name, length) == 0 && strchr(" (\n", text[length]))
+			return true;
+	}
+	return false;
+}
+
+/* Is the name, for which SQLite takes small and large letters as the same, one of ours? */
+static bool is_our_name(const char *name)
+{
+	for (const struct embedded_file *f = embedded_files; f->name; f++)
+		if (is_schema(f) && text_declares(f->text, name))
+			return true;
+	return false;
+}
+
+static int object_check(void *context, sqlite3_stmt *row)
+{
+	const char *name = (const char *)sqlite3_column_text(row, 0);
+	const char *sql = (const char *)sqlite3_column_text(row, 1);
+	bool trigger = sqlite3_column_int(row, 2) != 0;
+
+	(void)context;
+	if (!name || !sql)
+		return SQLITE_CORRUPT;
+	return !trigger && (is_ours(sql) || !is_our_name(name)) ? SQLITE_OK : SQLITE_CORRUPT;
+}
+
+/*
+ * What is called as ours is as we made it: else a figure would be whatever somebody put there, or
+ * take for ever. Others may have been added, but nothing that runs when rows are written.
+ */
+static int objects_check(sqlite3 *db)
+{
+	return database_errno(database_rows(db,
+					    "SELECT name, sql, type = 'trigger' FROM sqlite_master "
+					    "WHERE sql IS NOT NULL AND ?1 = 0",
+					    0, object_check, NULL));
+}
+
 static int schema_check(sqlite3 *db)
 {
 	int err = database_run(db, "SELECT count(*) FROM sqlite_master");
@@ -139,7 +200,7 @@ static int schema_check(sqlite3 *db)
 		return -EBADMSG;
 	if (database_number(db, "PRAGMA user_version", -1) != schema_version())
 		return -EPROTO;
-	return 0;
+	return objects_check(db);
 }
 
 int schema_open(const char *path, enum database_access access, sqlite3 **out)

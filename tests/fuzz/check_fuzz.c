@@ -27,19 +27,11 @@ static void rule_read(const char *text)
 /* The made-up world, which is loaded once. */
 static sqlite3 *world_copy(void)
 {
-	static uint8_t *image;
-	static sqlite3_int64 bytes;
-	sqlite3 *db;
+	static struct database_image image;
 
-	if (!image) {
-		db = everything_load();
-		image = sqlite3_serialize(db, "main", &bytes, 0);
-		sqlite3_close(db);
-	}
-	MUST(image && sqlite3_open(":memory:", &db) == SQLITE_OK);
-	MUST(sqlite3_deserialize(db, "main", image, bytes, bytes, SQLITE_DESERIALIZE_READONLY) ==
-	     SQLITE_OK);
-	return db;
+	if (!image.data)
+		image_take(&image, everything_load());
+	return image_copy(&image);
 }
 
 static void filter_apply_all(struct supply *supply, uint8_t which)

@@ -31,6 +31,7 @@ FUZZ_PARTS   := $(FUZZ_FRAME) $(BUILD)/recorder/libwithoutkernel.a $(BUILD)/test
 FUZZ_SERVED  := -Wl,--wrap=open,--wrap=fopen,--wrap=setmntent,--wrap=readlink
 FUZZ_LINK     = $(FUZZ_FRAME) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(ANALYZE_LIBS) -lcmocka $(FUZZ_SERVED) $(FUZZ_WRAP)
 $(BUILD)/mark_fuzz: FUZZ_WRAP := -Wl,--wrap=sendto
+$(BUILD)/debug_server_fuzz: FUZZ_WRAP := -Wl,--wrap=dlopen -rdynamic
 
 # Of hud-record what reads hostile input without BPF.
 FUZZ_RECORDER := $(wildcard $(addprefix recorder/,base/*.c target/*.c mark/*.c tasks/*.c kernel/symbols.c))

@@ -26,6 +26,37 @@ static int records_load(sqlite3 *db, const struct resolver *resolver, const uint
 	return err;
 }
 
+void image_take(struct database_image *out, sqlite3 *db)
+{
+	out->data = sqlite3_serialize(db, "main", &out->bytes, 0);
+	MUST(out->data && sqlite3_close(db) == SQLITE_OK);
+}
+
+sqlite3 *image_copy(const struct database_image *image)
+{
+	unsigned char *copy = sqlite3_malloc64((sqlite3_uint64)image->bytes);
+	sqlite3 *db;
+
+	MUST(copy && sqlite3_open(":memory:", &db) == SQLITE_OK);
+	memcpy(copy, image->data, (size_t)image->bytes);
+	MUST(sqlite3_deserialize(db, "main", copy, image->bytes, image->bytes,
+				 SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE) ==
+	     SQLITE_OK);
+	return db;
+}
+
+static sqlite3 *schema_copy(void)
+{
+	static struct database_image image;
+	sqlite3 *db;
+
+	if (!image.data) {
+		MUST(!schema_open(NULL, DATABASE_TEMPORARY, &db));
+		image_take(&image, db);
+	}
+	return image_copy(&image);
+}
+
 bool load_open(struct input *out, const uint8_t *data, size_t size, enum load_names names)
 {
 	const struct symbolizer_options none = {0};
@@ -33,8 +64,7 @@ bool load_open(struct input *out, const uint8_t *data, size_t size, enum load_na
 	struct resolver *rules = NULL;
 	int err;
 
-	*out = (struct input) {0};
-	MUST(!schema_open(NULL, DATABASE_TEMPORARY, &out->db));
+	*out = (struct input) {.db = schema_copy()};
 	if (names == LOAD_BY_RULES)
 		MUST(!resolver_open(&none, &rules));
 	err = records_load(out->db, rules ? rules : &fake_resolver, data, size, &result);

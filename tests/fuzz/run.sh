@@ -51,7 +51,8 @@ harness_once() { # NAME
 
 harness_fuzz() { # NAME
 	mkdir -p "tests/fuzz/found/$1"
-	"$build/${1}_fuzz" "${options[@]}" -max_total_time="$seconds" -max_len=65536 \
+	HUD_FUZZ_FAST=1 "$build/${1}_fuzz" "${options[@]}" \
+		-max_total_time="$seconds" -max_len=65536 \
 		-artifact_prefix="tests/fuzz/found/$1/" \
 		"$build/work/$1" "$build/kept/$1" "$build/seed/$1"
 	local code=$?
@@ -62,7 +63,7 @@ harness_fuzz() { # NAME
 harness_keep() { # NAME
 	local chosen=$build/chosen/$1
 	rm -rf "$chosen" && mkdir -p "$chosen" tests/fuzz/corpus
-	"$build/${1}_fuzz" "${options[@]}" -merge=1 -max_len=8192 "$chosen" \
+	HUD_FUZZ_FAST=1 "$build/${1}_fuzz" "${options[@]}" -merge=1 -max_len=8192 "$chosen" \
 		"$build/kept/$1" "$build/work/$1"
 	(cd "$chosen" && ls -Sr | head -n "$(kept_most "$1")" |
 		tar --zstd --owner=0 --group=0 --mtime=@0 -cf - -T -) \

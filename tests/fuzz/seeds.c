@@ -88,6 +88,29 @@ static void texts_make(const char *directory)
 	seed_write(directory, "rules", "small", "a::b\0poll tokio a::* # b\ncause lock\n", 36);
 }
 
+/* As database_fuzz.c has them. */
+static void databases_make(const char *directory)
+{
+	static const char *const sql[] = {
+		"UPDATE offcpu_span SET start_ns = 'a', thread = x'00', capture = -1",
+		"UPDATE capture SET end_ns = 9223372036854775807, start_ns = -1",
+		"UPDATE stack SET capture = NULL; DELETE FROM frame",
+		"INSERT INTO capture SELECT id + 1, 'x', start_ns FROM capture",
+		"UPDATE sqlite_master SET sql = 'CREATE VIEW a AS SELECT 1' WHERE name = 'sites'",
+		"DROP VIEW blocking_sites; CREATE VIEW blocking_sites AS SELECT 1",
+	};
+	/* The version of SQLite that wrote it. */
+	static const char patch[] = "\001\x60\0\0\0\004\0\0\0\001";
+	char name[16], text[128];
+
+	for (size_t i = 0; i < sizeof(sql) / sizeof(*sql); i++) {
+		snprintf(name, sizeof(name), "sql-%zu", i);
+		snprintf(text, sizeof(text), "\002%s", sql[i]);
+		text_seed(directory, "database", name, text);
+	}
+	seed_write(directory, "database", "patch", patch, sizeof(patch) - 1);
+}
+
 /* As proc_fuzz.c has the files, and mark_fuzz.c the datagrams. */
 static void recorder_make(const char *directory)
 {
@@ -210,6 +233,7 @@ int main(int argc, char **argv)
 		return 2;
 	captures_make(argv[1]);
 	texts_make(argv[1]);
+	databases_make(argv[1]);
 	recorder_make(argv[1]);
 	learn_seed(argv[1], "demo-block");
 	learn_seed(argv[1], "demo-context");

@@ -6,7 +6,7 @@
 set -u
 top=$PWD
 out=$1
-mkdir -p "$out/plan_maker" "$out/dwarf" "$out/symbols"
+mkdir -p "$out/plan_maker" "$out/dwarf" "$out/symbols" "$out/debug_server"
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 
@@ -28,6 +28,9 @@ seed() {
 	# The first byte says whether the file is its own package and supplement.
 	{ printf '\000'; cat "$work/$name"; } > "$out/dwarf/$name"
 	{ printf '\003'; cat "$work/$name"; } > "$out/dwarf/$name-twice"
+	# The first answer is all of it, the second an error; or both are halves.
+	{ printf '\020\377'; cat "$work/$name"; } > "$out/debug_server/$name"
+	{ printf '\000\200'; cat "$work/$name" "$work/$name"; } > "$out/debug_server/$name-twice"
 }
 
 link='-nostdlib -static -Wl,--build-id -Wl,-z,noseparate-code'

@@ -5,6 +5,7 @@
 #include "format/wire/recording.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -315,6 +316,40 @@ static void runtimes_their_schedulers_and_park_calls_are_in_the_database(void **
 	sqlite3_close(db);
 }
 
+/* The error of opening it again, after `sql`. */
+static int opened_after(const char *sql)
+{
+	char path[32];
+	sqlite3 *db;
+	int err;
+
+	two_captures(path);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	err = schema_open(path, DATABASE_READ, &db);
+	if (!err)
+		sqlite3_close(db);
+	unlink(path);
+	return err;
+}
+
+static void a_database_whose_views_are_not_ours_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(opened_after("DROP VIEW blocking_sites;"
+				      "CREATE VIEW Blocking_Sites AS SELECT 1 AS blocked_ns"),
+			 -EBADMSG);
+	assert_int_equal(opened_after("DROP TABLE cause; CREATE VIEW cause AS SELECT 1 AS name"),
+			 -EBADMSG);
+	assert_int_equal(opened_after("CREATE TRIGGER t AFTER INSERT ON capture BEGIN "
+				      "DELETE FROM capture; END"),
+			 -EBADMSG);
+	assert_int_equal(opened_after("CREATE VIEW mine AS SELECT * FROM blocking_sites;"
+				      "CREATE INDEX quick ON offcpu_span (thread)"),
+			 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +361,7 @@ int main(void)
 		cmocka_unit_test(the_loader_fills_columns_that_tables_have),
 		cmocka_unit_test(runtimes_their_schedulers_and_park_calls_are_in_the_database),
 		cmocka_unit_test(a_timeline_splits_the_time_of_a_worker),
+		cmocka_unit_test(a_database_whose_views_are_not_ours_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
