@@ -26,7 +26,7 @@ FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/fixture/*.c))
 RECORD_LIBS  := -lbpf -lelf -lz -lzstd
 ANALYZE_LIBS := -lncursesw -ltinfo -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
-.PHONY: all help deps demo example check check-unit check-long check-layers check-vm check-vm-arm64 bench bench-deps static install install-caps lint clean
+.PHONY: all help deps demo example check check-unit check-long soak check-layers check-vm check-vm-arm64 bench bench-deps static install install-caps lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
 help: ## this list
@@ -201,6 +201,9 @@ check: ## all tests; as root with real BPF, without it what can be tested so
 
 check-long: all $(TEST_DEMOS) ## recordings under load and faults, and of fat LTO, 30 minutes, as root: docs/RELIABILITY.md
 	@HUD_E2E_SECONDS=3000 bash tests/run.sh $(BUILD) long/faults long/learn
+
+soak: all $(DEMO) ## two hours of recording (HUD_SOAK_SECONDS), as root: memory, descriptors, file, clock
+	@HUD_E2E_SECONDS=100000 bash tests/run.sh $(BUILD) long/soak
 
 check-layers: ## no folder uses another that it may not: docs/ARCHITECTURE.md
 	@python3 tests/lint/layers.py

@@ -225,6 +225,11 @@ def end_of(process, what, seconds=30):
         raise Wrong(f"{what} did not end within {seconds} s")
 
 
+def rss_kib(pid):
+    with open(f"/proc/{pid}/status") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
+
+
 # Places --------------------------------------------------------------------------------------
 
 @functools.lru_cache(maxsize=None)

@@ -14,7 +14,7 @@ import subprocess
 import time
 
 from lib import (RECORD, Demo, Recording, Skip, analyze, analyzed, end_of, expect, expect_equal,
-                 fact, facts_check, go, path_for, program, query, recorded, report, start,
+                 fact, facts_check, go, path_for, program, query, recorded, report, rss_kib, start,
                  started_program, wait_until)
 
 SHARE = int(os.environ.get("HUD_ROUNDS", "1"))
@@ -41,11 +41,6 @@ def none_left(before):
 
 def lost(capture):
     return {x["cause"]: x["count"] for x in report(capture)["loss"]["causes"]}
-
-
-def rss_kib(pid):
-    with open(f"/proc/{pid}/status") as file:
-        return next(int(line.split()[1]) for line in file if line.startswith("VmRSS:"))
 
 
 def uprobes():

@@ -2,8 +2,9 @@
 /*
  * storm WHAT COUNT [LIBRARY]: does something COUNT times, after a byte on stdin, and prints how
  * often it did; ends after another byte. WHAT: `threads` that start, nap and end, at most 64 at
- * once; `forks` of children that end at once; `execs` of /bin/true in children; `loads` of LIBRARY,
- * which is unloaded again; `naps` of 3 ms in each of 50 threads, COUNT in all.
+ * once; `churn`: the same, one every 10 ms; `forks` of children that end at once; `execs` of
+ * /bin/true in children; `loads` of LIBRARY, which is unloaded again; `naps` of 3 ms in each of 50
+ * threads, COUNT in all.
  */
 #include <dlfcn.h>
 #include <pthread.h>
@@ -37,7 +38,7 @@ static void *short_life(void *unused)
 	return unused;
 }
 
-static void threads(long count)
+static void threads(long count, long apart_us)
 {
 	pthread_attr_t small;
 
@@ -51,6 +52,8 @@ static void threads(long count)
 		sem_wait(&room);
 		if (pthread_create(&thread, &small, short_life, NULL))
 			exit(99);
+		if (apart_us)
+			nap(apart_us);
 	}
 	for (int i = 0; i < AT_ONCE; i++)
 		sem_wait(&room);
@@ -112,7 +115,9 @@ int main(int argc, char **argv)
 	fflush(stdout);
 	getchar();
 	if (!strcmp(what, "threads"))
-		threads(count);
+		threads(count, 0);
+	else if (!strcmp(what, "churn"))
+		threads(count, 10000);
 	else if (!strcmp(what, "forks"))
 		children(count, NULL);
 	else if (!strcmp(what, "execs"))
