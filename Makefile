@@ -26,7 +26,7 @@ FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/fixture/*.c))
 RECORD_LIBS  := -lbpf -lelf -lz -lzstd
 ANALYZE_LIBS := -lncursesw -ltinfo -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
-.PHONY: all help deps demo example check check-unit check-long soak check-layers check-vm check-vm-arm64 bench bench-deps static install install-caps lint clean
+.PHONY: all help deps demo example check check-unit check-long check-leaks soak check-layers check-vm check-vm-arm64 bench bench-deps static install install-caps lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
 help: ## this list
@@ -199,8 +199,16 @@ check: ## all tests; as root with real BPF, without it what can be tested so
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) fuzzers $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PROGRAMS))
 	@bash tests/run.sh $(BUILD)
 
-check-long: all $(TEST_DEMOS) ## recordings under load and faults, and of fat LTO, 30 minutes, as root: docs/RELIABILITY.md
-	@HUD_E2E_SECONDS=3000 bash tests/run.sh $(BUILD) long/faults long/learn
+check-long: all check-leaks $(TEST_DEMOS) ## recordings under load and faults, and of fat LTO, an hour, as root: docs/RELIABILITY.md
+	@HUD_FAULTS=50 HUD_E2E_SECONDS=3000 bash tests/run.sh $(BUILD) long/faults long/learn analyze/faults
+
+# LeakSanitizer, a part of it, sees what is left when hud-record ends.
+LEAKS := $(BUILD)/leaks
+check-leaks: all $(DEMO) ## tests of hud-record built with the address sanitizer, as root
+	@$(MAKE) --no-print-directory BUILD=$(LEAKS) CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address' $(LEAKS)/hud-record
+	@ln -sfn ../hud-analyze $(LEAKS)/hud-analyze
+	@for demo in $(BUILD)/demo-*; do ln -sfn ../$$(basename $$demo) $(LEAKS)/; done
+	@bash tests/run.sh $(LEAKS) $(addprefix record/,errors generated lifecycle lives marks output polls samples tasks)
 
 soak: all $(DEMO) ## two hours of recording (HUD_SOAK_SECONDS), as root: memory, descriptors, file, clock
 	@HUD_E2E_SECONDS=100000 bash tests/run.sh $(BUILD) long/soak

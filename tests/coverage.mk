@@ -4,7 +4,7 @@
 # into build/coverage. docs/RELIABILITY.md says what is not covered, and why.
 
 # End-to-end tests whose figures count too, as root: they are what covers recorder/.
-COVERAGE_E2E    ?= record/errors record/output record/lifecycle record/identity record/polls
+COVERAGE_E2E    ?= $(addprefix record/,errors output lifecycle identity polls marks tasks timing)
 COVERAGE_OF     := format recorder analyzer/load analyzer/derive
 # Warnings are for gcc to give.
 COVERAGE_CFLAGS := -O0 -g -w -fprofile-instr-generate -fcoverage-mapping

@@ -8,7 +8,9 @@
 #include <linux/perf_event.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -79,6 +81,17 @@ struct sample_rate sample_rate_of_timers(uint64_t threshold_ns, uint32_t profile
 }
 
 /*
+ * Such a kernel's verifier refuses bpf_timer, with which polls below the threshold are observed
+ * between ticks (bpf/alarm.bpf.h).
+ */
+static bool is_realtime_kernel(void)
+{
+	struct utsname kernel;
+
+	return !uname(&kernel) && strstr(kernel.version, "PREEMPT_RT");
+}
+
+/*
  * tick_sched_timer() until Linux 6.8, then tick_nohz_handler() (kernel/time/tick-sched.c), a name
  * that another function had before. Without high-resolution timers the tick calls neither.
  */
@@ -87,7 +100,8 @@ uint64_t sample_tick_function(struct kernel_symbols *kernel)
 	static const char *const names[] = {"tick_sched_timer", "tick_nohz_handler", NULL};
 	struct timespec resolution;
 
-	if (clock_getres(CLOCK_MONOTONIC, &resolution) || resolution.tv_nsec != 1)
+	if (clock_getres(CLOCK_MONOTONIC, &resolution) || resolution.tv_nsec != 1 ||
+	    is_realtime_kernel())
 		return 0;
 	return kernel_symbols_address(kernel, names);
 }

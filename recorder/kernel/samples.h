@@ -21,7 +21,10 @@ struct sample_rate sample_rate_of_ticks(uint64_t threshold_ns, uint32_t profile_
 /* At timers of hud-record's own. */
 struct sample_rate sample_rate_of_timers(uint64_t threshold_ns, uint32_t profile_hz);
 
-/* Address of the kernel function that the tick's timer calls; 0: not known, or no such timer. */
+/*
+ * Address of the kernel function that the tick's timer calls; 0: not known, no such timer, or a
+ * kernel where ticks cannot be used.
+ */
 uint64_t sample_tick_function(struct kernel_symbols *kernel);
 
 /* Timers that run a program, one on each CPU. */

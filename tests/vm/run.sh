@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
-# sh tests/vm/run.sh [KERNEL...]: boots Debian's cloud kernels (default: 6.1 and 6.12) in qemu, lets
-# the static hud-record record a program with known answers in there, and checks the captures.
+# sh tests/vm/run.sh [KERNEL...]: boots Debian's kernels (default: 6.1 and 6.12) in qemu, lets the
+# static hud-record record a program with known answers in there, and checks the captures.
 # HUD_VM_ARCH=arm64: those for AArch64, with what tests/vm/arm64.sh has cross built.
 #
 # Wants `make all static` before. Takes from Debian: qemu-system-x86, busybox-static, cpio, a C
 # compiler, and the kernels' packages, which it downloads and unpacks below build/vm and does not
-# install. Nothing of it needs root. KERNEL: a version such as 6.12, or the path of a bzImage.
+# install. Nothing of it needs root. KERNEL: a version such as 6.12, of which the cloud kernel is
+# taken; 6.12-rt and 6.12-full, for real time and for all machines; or the path of a bzImage.
 #
 # Prints one line a fact, ok or FAIL, and skip where something cannot be had.
 # Exit status: 0 nothing failed, 1 something did.
@@ -32,7 +33,7 @@ arm64)
 	captures="-chardev file,id=captures,path=%s -device pci-serial,chardev=captures"
 	ports="console=ttyAMA0 LOG=ttyAMA0 CAPTURES=ttyS0"
 	branches=-mbranch-protection=standard
-	seconds=${HUD_VM_TIMEOUT:-240}
+	seconds=${HUD_VM_TIMEOUT:-300}
 	;;
 *)
 	work=$build/vm
@@ -48,7 +49,7 @@ arm64)
 	captures="-serial file:%s"
 	ports="console=ttyS0 LOG=ttyS0 CAPTURES=ttyS1"
 	branches=
-	seconds=${HUD_VM_TIMEOUT:-150} # one machine, boot to power-off
+	seconds=${HUD_VM_TIMEOUT:-210} # one machine, boot to power-off
 	;;
 esac
 failed=0
@@ -74,10 +75,11 @@ missing() {
 
 # The newest package of a version; the meta-packages' names differ between releases.
 package_of() {
-	version=$(echo "$1" | sed 's/\./\\./g')
+	version=$(echo "${1%-*}" | sed 's/\./\\./g')
+	case $1 in *-rt) flavour=rt- ;; *-full) flavour= ;; *) flavour=cloud- ;; esac
 	apt-cache search --names-only \
-		"^linux-image-$version(\.[0-9]+)?[-.+].*cloud-amd64$" 2>/dev/null |
-		cut -d' ' -f1 | grep -v -- '-rt-' | sort -V | tail -n 1
+		"^linux-image-$version(\.[0-9]+)?[-.+](([0-9]+-)?|.*deb12-)${flavour}amd64$" \
+		2>/dev/null | cut -d' ' -f1 | sort -V | tail -n 1
 }
 
 # Prints the path of a version's bzImage, or why there is none on stderr.
@@ -153,10 +155,12 @@ initramfs_make() {
 		-fno-omit-frame-pointer -fno-optimize-sibling-calls -static -no-pie -pthread \
 		$branches \
 		-Wl,--build-id "$here/blocker.c" -o "$work/blocker" || return 1
+	$cc -std=gnu17 -O1 -Wall -Wextra -Werror -static "$here/verified.c" -o "$work/verified" ||
+		return 1
 	cp "$busybox" "$guest/bin/busybox"
 	ln -s busybox "$guest/bin/sh"
 	cp "$made/static/hud-record" "$guest/bin/hud-record"
-	cp "$work/blocker" "$guest/blocker"
+	cp "$work/blocker" "$work/verified" "$guest/"
 	cp "$here/init" "$guest/init"
 	chmod +x "$guest/init"
 	: >"$guest/plan.options"
@@ -263,6 +267,26 @@ capture_check() {
 	fi
 }
 
+# How many instructions the verifier went through, of the limit of a million, with all programs of
+# each recording.
+verified_print() {
+	tr -d '\r' <"$out/console.log" | awk -v kernel="$kernel" '
+		/^vm: verified / {
+			if (!($3 in sum))
+				name[++count] = $3
+			sum[$3] += $5
+			if ($5 > most[$3]) {
+				most[$3] = $5
+				which[$3] = $4
+			}
+		}
+		END {
+			for (i = 1; i <= count; i++)
+				printf "      %s: %s: %d instructions verified, most in %s: %d\n",
+					kernel, name[i], sum[name[i]], which[name[i]], most[name[i]]
+		}'
+}
+
 kernel_check() {
 	image=$(kernel_image "$kernel" 2>"$work/why")
 	if [ -z "$image" ]; then
@@ -311,12 +335,19 @@ kernel_check() {
 	else
 		fail "stacks are taken at switch-in"
 	fi
+	verified_print
 	program=$work/blocker
 	capture_check name "records a running program by its name"
 	capture_check pointers "records it again, by frame pointers alone"
 	capture_check hidden "records it where the kernel hides its addresses"
 	capture_check frozen "records it where the machine below stops and says nothing"
 	capture_check command "records a command that it starts itself"
+	capture_check shaken "records it while clock and processors change"
+	if grep -q '^vm: slept' "$out/console.log"; then
+		capture_check suspended "records it while the machine sleeps"
+	else
+		skip "it records while the machine sleeps: this kernel or machine cannot"
+	fi
 	program=$demo
 	if [ -x "$work/root/demo" ]; then
 		capture_check polls "times each poll of the demo"

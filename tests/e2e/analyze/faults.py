@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Whichever call fails, both programs say so in one clear line, and leave no half file."""
+"""
+Whichever call fails, both programs say so in one clear line, and leave no half file. Of the calls
+some fail; HUD_FAULTS=50 makes it fifty times as many, which takes half an hour: make check-long.
+"""
 
 import errno
 import os
@@ -9,6 +12,8 @@ from lib import (ANALYZE, RECORD, expect, expect_equal, fact, facts_check, path_
 
 SOURCE = "tests/unit/fixture/faults.c"
 EXAMPLE = "examples/demo.hud"
+TIMES = int(os.environ.get("HUD_FAULTS", "1"))
+LONG = 60 + 40 * TIMES  # seconds that a fact may take
 
 
 def faults_library():
@@ -52,31 +57,33 @@ def each_fails(command, name, faults, output=None):
 
 
 def allocations(last, step):
+    step = max(1, step // TIMES)
     return [f"malloc:{n}:{errno.ENOMEM}" for n in [*range(1, 30), *range(30, last, step)]]
 
 
 def disk(*calls):
-    return [f"{call}:{n}:{error}" for call in calls for n in (1, 2, 3, 5, 9)
-            for error in (errno.ENOSPC, errno.EIO)]
+    return [f"{call}:{n}:{error}" for call in calls for error in (errno.ENOSPC, errno.EIO)
+            for n in (1, 2, 3, 5, 9, *range(10, 3 * TIMES))]
 
 
-@fact(root=False)
+@fact(root=False, seconds=LONG)
 def a_report_without_memory_says_so():
     expect(each_fails([ANALYZE, "report", EXAMPLE], "hud-analyze", allocations(200000, 9973)) > 30,
            "hardly any allocation that failed was noticed")
 
 
-@fact(root=False)
+@fact(root=False, seconds=LONG)
 def a_database_that_cannot_be_written_gets_no_name():
     output = path_for("fault.db")
     command = [ANALYZE, "load", EXAMPLE, "-o", output]
-    expect(each_fails(command, "hud-analyze", disk("write", "read", "sync"), output) > 5,
+    faults = [*disk("write", "read", "sync"), *allocations(120000, 39989)[29:]]
+    expect(each_fails(command, "hud-analyze", faults, output) > 5,
            "hardly any call that failed was noticed")
     expect_equal(with_fault("short:1", [*command[:-1], path_for("short.db")]).returncode, 0,
                  "exit code where each call reads or writes one byte")
 
 
-@fact(root=False)
+@fact(root=False, seconds=LONG)
 def a_plan_that_cannot_be_made_gets_no_name():
     output = path_for("fault.plan")
     command = [ANALYZE, "plan", program("crowd"), "-o", output]
@@ -85,7 +92,7 @@ def a_plan_that_cannot_be_made_gets_no_name():
            "hardly any call that failed was noticed")
 
 
-@fact(root=False)
+@fact(root=False, seconds=LONG)
 def an_export_that_does_not_fit_gets_no_name():
     for form in ("perfetto", "chrome", "firefox", "speedscope", "pprof"):
         output = path_for("fault." + form)
@@ -95,12 +102,13 @@ def an_export_that_does_not_fit_gets_no_name():
         expect(expect_clear(form, done, "hud-analyze", output), f"{form}: written all the same")
 
 
-@fact
+@fact(seconds=LONG)
 def a_recording_that_cannot_go_on_says_so():
     output = path_for("fault.hud")
     target = started_program([program("crowd"), 1])
     command = [RECORD, "-q", "-d", "0.3", "-o", output, str(target.pid)]
-    faults = [*allocations(120, 23), "mmap:1", "mmap:3", "mmap:9", "thread:1",
+    faults = [*allocations(120 * min(TIMES, 10), 23), "thread:1",
+              *(f"mmap:{n}" for n in (1, 3, 9, *range(10, TIMES))),
               f"write:1:{errno.ENOSPC}", f"write:4:{errno.EIO}", f"read:1:{errno.EIO}",
               f"read:20:{errno.EIO}"]
     expect(each_fails(command, "hud-record", faults, output) > 10,

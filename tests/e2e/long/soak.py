@@ -52,7 +52,8 @@ class Soaked:
         middle = self.bytes[SETTLE] + (self.bytes[-1] - self.bytes[SETTLE]) / 2
         off = self.bytes[SETTLE + half] / middle - 1
         expect(abs(off) < 0.1, f"{self.name}: the file does not grow evenly: {self.bytes}")
-        return (f"{settled[0] / 1024:.1f} MB, then {settled[-1] / 1024:.1f}; {min(fds)} fds; "
+        sizes = ", ".join(f"{kib / 1024:.1f}" for kib in self.rss[SETTLE::7])
+        return (f"{sizes} MB; {min(fds)} fds; "
                 f"{self.bytes[-1] / 1e6:.1f} MB, {off:+.1%} from a line at half time")
 
     def loads(self):
