@@ -9,6 +9,9 @@
 
 #include "format/base/array.h"
 
+/* As many as the longest instruction of x86-64 may have. The set-up of a frame takes more. */
+enum { ENTRY_BYTES = 16 };
+
 struct function {
 	uint64_t start, end; /* offsets in the file */
 	uint64_t site;
@@ -121,20 +124,33 @@ static const char *task_name(struct text_pool *pool, const char *function, uint6
 	return kept;
 }
 
+/*
+ * The first instruction, or one after it: a probe on the first leaves the thread there while it
+ * runs. Where polls are short, that is where nearly all samples fall.
+ */
+static bool is_at_entry(const struct function *function, uint64_t offset)
+{
+	return function && function->flags & HUD_CODE_POLL &&
+	       offset - function->start < ENTRY_BYTES;
+}
+
 int known_code_apply(const struct known_code *code, struct text_pool *pool, uint64_t offset,
 		     const struct symbol_frame **frames, size_t count)
 {
 	const struct function *function = function_at(code, offset);
+	bool nameless = strstr((*frames)->function, "+0x"),
+	     at_entry = is_at_entry(function, offset);
 	struct symbol_frame *copy;
 
-	if (count != 1 || !strstr((*frames)->function, "+0x"))
+	if (count != 1 || !(nameless || at_entry))
 		return 0;
 	copy = text_pool_alloc(pool, sizeof(*copy));
 	if (!copy)
 		return -ENOMEM;
 	*copy = **frames;
-	copy->nameless = true;
-	if (function) {
+	copy->nameless = nameless;
+	copy->at_entry = at_entry;
+	if (nameless && function) {
 		copy->code = function->flags;
 		copy->poll_site = function->site;
 	}

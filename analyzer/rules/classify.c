@@ -256,12 +256,12 @@ static void find_site(struct walk *w)
  * Inside its poll functions a runtime does work of its own, before it enters the future and after.
  * A stack with only the runtime, std and libc inside the poll is in such work: between two polls.
  * Without debug information the future itself may be inlined into these functions; then only those
- * that are known to be outside of the future (ROLE_AROUND) show it.
+ * that are known to be outside of the future (ROLE_AROUND) show it, and where one is just entered.
  */
 static bool between_polls(const struct walk *w)
 {
 	const struct symbol_frame *poll = w->frames[w->verdict.poll];
-	bool around = false;
+	bool around = w->frames[0]->at_entry && !w->local_set;
 
 	for (int i = 0; i < w->verdict.poll; i++) {
 		enum frame_origin origin = w->frames[i]->origin;

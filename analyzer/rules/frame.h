@@ -37,6 +37,8 @@ struct symbol_frame {
 	const char *runtime; /* ORIGIN_RUNTIME_ITSELF: its name; else NULL */
 	bool inlined;        /* inlined into the next frame of the chain */
 	bool generated;      /* written by derive: not in the user's source */
+	/* At the beginning of a function that polls a task, whose future is not entered yet. */
+	bool at_entry;
 	/* Has no name, in a program whose runtime is known by the shape of its functions. */
 	bool nameless;
 	bool keeps_frame_pointer; /* … which its first instructions set up */

@@ -197,6 +197,9 @@ void nameless_classify(const struct rules *r, const struct symbol_frame *const *
 		decide_alone(&n, runtime, v);
 	else
 		decide_without(&n, runtime, v);
+	/* Between two polls, unless a task polls others. */
+	if (v->class == STACK_POLL && frames[0]->at_entry && n.polls <= 2)
+		v->class = STACK_RUNTIME;
 	if (v->class != STACK_POLL && v->class != STACK_UNKNOWN)
 		v->task = NULL;
 	if (v->class != STACK_RUNTIME && !v->pool_idle)

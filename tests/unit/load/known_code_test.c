@@ -56,7 +56,28 @@ static void what_is_known_of_a_function_is_added_to_a_frame_without_a_name(void 
 	assert_null(frame->task);
 	frame = applied(code, &pool, 0x1100, &nameless);
 	assert_true(frame->nameless && !frame->code);
-	assert_ptr_equal(applied(code, &pool, 0x1000, &named), &named);
+	assert_ptr_equal(applied(code, &pool, 0x1080, &named), &named);
+	known_codes_close(&all);
+	text_pool_close(&pool);
+}
+
+static void a_frame_at_the_entry_of_a_poll_function_says_so(void **state)
+{
+	struct known_codes all = {0};
+	struct text_pool pool = {0};
+	const struct symbol_frame *frame;
+	struct known_code *code;
+
+	(void)state;
+	assert_int_equal(known_code_add(&all, &two.head), 0);
+	code = known_code_of(&all, two.head.build_id, 4);
+	assert_non_null(code);
+	frame = applied(code, &pool, 0x1000, &named);
+	assert_true(frame->at_entry && !frame->nameless && !frame->code);
+	assert_ptr_equal(applied(code, &pool, 0x1010, &named), &named);
+	assert_true(applied(code, &pool, 0x1001, &nameless)->at_entry);
+	assert_false(applied(code, &pool, 0x1010, &nameless)->at_entry);
+	assert_false(applied(code, &pool, 0x2000, &nameless)->at_entry); /* it polls nothing */
 	known_codes_close(&all);
 	text_pool_close(&pool);
 }
@@ -82,6 +103,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_known_of_a_function_is_added_to_a_frame_without_a_name),
+		cmocka_unit_test(a_frame_at_the_entry_of_a_poll_function_says_so),
 		cmocka_unit_test(functions_that_cannot_be_are_refused),
 	};
 

@@ -480,6 +480,27 @@ static void the_task_is_that_of_the_innermost_poll(void **state)
 	assert_string_equal(stack_classify(*state, list, count).task, "demo::save");
 }
 
+/* Where a probe on a poll function leaves the thread while it runs. */
+static void at_the_entry_of_a_poll_function_no_task_is_polled_yet(void **state)
+{
+	struct symbol_frame frames[FRAMES];
+	const struct symbol_frame *list[FRAMES];
+	const struct stack task = {
+		.frames = {"tokio::runtime::task::harness::Harness::poll", RUN, WORKER}};
+	/* The poll of the task around it goes on. */
+	const struct stack local = {.frames = {"tokio::runtime::task::harness::Harness::poll",
+					       "tokio::task::local::LocalSet::tick", TASK, RUN,
+					       WORKER}};
+	size_t count = frames_make(&task, frames, list);
+
+	assert_int_equal(stack_classify(*state, list, count).class, STACK_POLL);
+	frames[0].at_entry = true;
+	assert_int_equal(stack_classify(*state, list, count).class, STACK_RUNTIME);
+	count = frames_make(&local, frames, list);
+	frames[0].at_entry = true;
+	assert_int_equal(stack_classify(*state, list, count).class, STACK_POLL);
+}
+
 /* As debug information (rustc 1.63, 1.95) and v0 names write it. */
 static void a_worker_is_known_by_the_type_of_its_task(void **state)
 {
@@ -510,6 +531,7 @@ int main(void)
 		cmocka_unit_test(a_park_is_never_a_block),
 		cmocka_unit_test(generated_code_is_never_the_site_while_there_is_other_code),
 		cmocka_unit_test(the_task_is_that_of_the_innermost_poll),
+		cmocka_unit_test(at_the_entry_of_a_poll_function_no_task_is_polled_yet),
 		cmocka_unit_test(a_worker_is_known_by_the_type_of_its_task),
 	};
 

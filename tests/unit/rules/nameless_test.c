@@ -169,6 +169,30 @@ static void a_closure_alone_is_a_worker_or_of_the_pool(void **state)
 	CHECK(stacks);
 }
 
+static void at_the_entry_of_a_poll_function_no_task_is_polled_yet(void **state)
+{
+	struct stack worker = {{TASK, WORKER}, STACK_RUNTIME, "multi_thread", NULL, -1};
+	struct stack single = {{TASK, CODE(HUD_CODE_SINGLE, 0), SOME, MAIN},
+			       STACK_RUNTIME,
+			       "current_thread",
+			       NULL,
+			       -1};
+	/* A LocalSet: the poll of the task around it goes on. */
+	struct stack nested = {{TASK, SOME, CODE(POLLS_TASK, 110), WORKER},
+			       STACK_POLL,
+			       "multi_thread",
+			       "app+0x100",
+			       0};
+
+	(void)state;
+	worker.frame[0].at_entry = true;
+	check(&worker, 1);
+	single.frame[0].at_entry = true;
+	check(&single, 1);
+	nested.frame[0].at_entry = true;
+	check(&nested, 1);
+}
+
 static void a_task_alone_is_of_the_single_threaded_scheduler_where_that_is_seen(void **state)
 {
 	static const struct stack stacks[] = {
@@ -231,6 +255,7 @@ int main(void)
 		cmocka_unit_test(two_polls_on_a_stack_are_a_worker_in_a_task),
 		cmocka_unit_test(what_may_have_given_its_core_away_is_not_known),
 		cmocka_unit_test(a_closure_alone_is_a_worker_or_of_the_pool),
+		cmocka_unit_test(at_the_entry_of_a_poll_function_no_task_is_polled_yet),
 		cmocka_unit_test(
 			a_task_alone_is_of_the_single_threaded_scheduler_where_that_is_seen),
 		cmocka_unit_test(a_scheduler_that_polls_nothing_may_be_parked),
