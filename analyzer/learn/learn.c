@@ -249,20 +249,24 @@ static bool has_ticks(const struct learn_answer *out)
 	return true;
 }
 
-static int cores_answer(struct learn_answer *out, const struct learn_input *in)
+/* Is all known that these snapshots, and those to come, can prove? */
+static bool is_whole(const struct learn_answer *out, const struct learn_input *in)
 {
 	const struct hud_plan_identity *id = &out->identity.head;
-	int err = schedulers_prove(out, in);
-	bool whole;
+	bool full = in->head.snapshots_flags & HUD_SNAPSHOTS_FULL;
 
-	if (err)
+	return id->schedulers && !is_open(out) &&
+	       100ull * out->learned.unexplained <=
+		       (uint64_t)UNEXPLAINED_PERCENT * out->learned.polls &&
+	       (full || (id->identity_flags & HUD_IDENTITY_TASK && has_ticks(out)));
+}
+
+static int cores_answer(struct learn_answer *out, const struct learn_input *in)
+{
+	int err = schedulers_prove(out, in);
+
+	if (err || is_whole(out, in) || is_last(in))
 		return err;
-	whole = id->schedulers && id->identity_flags & HUD_IDENTITY_TASK && has_ticks(out) &&
-		!is_open(out) &&
-		100ull * out->learned.unexplained <=
-			(uint64_t)UNEXPLAINED_PERCENT * out->learned.polls;
-	if (whole || is_last(in))
-		return 0;
 	out->learned.next = in->head.request;
 	out->identity.head.schedulers = 0;
 	return 0;

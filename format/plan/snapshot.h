@@ -56,6 +56,8 @@ enum hud_snapshots_flags {
 	HUD_SNAPSHOTS_ALL_SITES = 1u << 1, /* each function that polls tasks is probed */
 	/* Of a library: `first` and all offsets of thread-locals count from its own block. */
 	HUD_SNAPSHOTS_MODULE = 1u << 2,
+	/* No more polls will come of the threads that poll now: what is left to find needs some. */
+	HUD_SNAPSHOTS_FULL = 1u << 3,
 };
 
 /* Head of the file. */

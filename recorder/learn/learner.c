@@ -48,7 +48,9 @@ struct learner {
 	uint64_t began_ns, step_ns, hit_ns; /* 0: no probe was hit yet */
 	uint64_t hits;                      /* before this attempt */
 	uint32_t asked;                     /* snapshots that the last question had */
-	bool last;                          /* it was the last */
+	uint32_t flags;                     /* … and its enum hud_snapshots_flags */
+	uint32_t polls;                     /* snapshots of polls … */
+	uint64_t polls_ns, polls_hits;      /* … since when none came, and the hits until then */
 };
 
 static void on_snapshot(void *context, const struct hud_snapshot *one, size_t bytes)
@@ -159,7 +161,7 @@ static void step_begin(struct learner *l, const struct hud_learn_request *reques
 		l->snapshots.head.snapshots_flags |= HUD_SNAPSHOTS_MODULE;
 	l->step_ns = now_ns;
 	l->hit_ns = 0;
-	l->asked = 0;
+	l->asked = l->flags = l->polls = 0;
 }
 
 /* An attempt is over: what it cost, and when the next may begin. */
@@ -275,7 +277,7 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 			process_table_identify(l->options.processes, object);
 		if (!error && !l->options.quiet)
 			report_learned(l->image.path, &s->layout);
-	} else if (a->next.step == HUD_LEARN_NONE || l->last) {
+	} else if (a->next.step == HUD_LEARN_NONE || l->flags & HUD_SNAPSHOTS_LAST) {
 		attempt_end(l, now_ns);
 	} else if (a->next.step != l->snapshots.head.request.step) {
 		step_begin(l, &a->next, now_ns);
@@ -293,18 +295,38 @@ static bool step_over(const struct learner *l, uint64_t now_ns)
 	return now_ns - l->step_ns >= STEP_NS || (l->hit_ns && now_ns - l->hit_ns >= HITS_NS);
 }
 
+/* Probes are hit, and no snapshot comes of it: of the threads that poll there are enough. */
+static bool polls_are_full(struct learner *l, uint64_t now_ns)
+{
+	uint32_t polls = snapshots_of_polls(&l->snapshots);
+	uint64_t hits = learn_session_cost(l->session).hits;
+
+	if (polls != l->polls) {
+		l->polls = polls;
+		l->polls_ns = now_ns;
+		l->polls_hits = hits;
+	}
+	return polls && now_ns - l->polls_ns >= SETTLE_NS && hits > l->polls_hits;
+}
+
+static uint32_t question_flags(struct learner *l, uint64_t now_ns)
+{
+	return (step_over(l, now_ns) ? HUD_SNAPSHOTS_LAST : 0) |
+	       (polls_are_full(l, now_ns) ? HUD_SNAPSHOTS_FULL : 0);
+}
+
 static void question_ask(struct learner *l, uint64_t now_ns)
 {
-	bool last = step_over(l, now_ns);
+	uint32_t flags = question_flags(l, now_ns);
 	int fd;
 
-	if (!last &&
+	if (!(flags & ~l->flags) &&
 	    (now_ns - l->step_ns < SETTLE_NS || l->snapshots.head.count < l->asked + NEW_MIN))
 		return;
-	fd = snapshots_file(&l->snapshots, last);
+	fd = snapshots_file(&l->snapshots, flags);
 	if (fd < 0)
 		return;
-	l->last = last;
+	l->flags = flags;
 	l->asked = l->snapshots.head.count;
 	answer_begin(&l->answer, object_table_ask(l->options.objects, fd));
 	close(fd);
@@ -319,8 +341,7 @@ static void attempt_go_on(struct learner *l, uint64_t now_ns)
 
 	snapshots_allowed(&l->snapshots, ALLOWED, allowed);
 	learn_session_drain(l->session, allowed);
-	if (!l->hit_ns && l->snapshots.head.request.step == HUD_LEARN_CORE &&
-	    snapshots_of_polls(&l->snapshots))
+	if (!l->hit_ns && snapshots_show_polls(&l->snapshots))
 		l->hit_ns = now_ns;
 	if (!answer_awaited(&l->answer)) {
 		question_ask(l, now_ns);

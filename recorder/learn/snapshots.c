@@ -54,9 +54,15 @@ void snapshots_add(struct snapshots *s, const struct hud_snapshot *one, size_t b
 	s->head.count++;
 }
 
-bool snapshots_of_polls(const struct snapshots *s)
+bool snapshots_show_polls(const struct snapshots *s)
 {
-	return s->of_kind[HUD_SNAPSHOT_POLL - 1] || s->of_kind[HUD_SNAPSHOT_CALL - 1];
+	return s->head.request.step == HUD_LEARN_CORE &&
+	       (s->of_kind[HUD_SNAPSHOT_POLL - 1] || s->of_kind[HUD_SNAPSHOT_CALL - 1]);
+}
+
+uint32_t snapshots_of_polls(const struct snapshots *s)
+{
+	return s->of_kind[HUD_SNAPSHOT_POLL - 1];
 }
 
 void snapshots_allowed(const struct snapshots *s, int64_t most, int64_t allowed[4])
@@ -85,15 +91,14 @@ static int bytes_write(int fd, const void *data, size_t bytes)
 	return 0;
 }
 
-int snapshots_file(const struct snapshots *s, bool last)
+int snapshots_file(const struct snapshots *s, uint32_t flags)
 {
 	struct hud_snapshots head = s->head;
 	int fd = memfd_create("snapshots", MFD_CLOEXEC), error;
 
 	if (fd < 0)
 		return -errno;
-	if (last)
-		head.snapshots_flags |= HUD_SNAPSHOTS_LAST;
+	head.snapshots_flags |= flags;
 	error = bytes_write(fd, &head, sizeof(head));
 	if (!error)
 		error = bytes_write(fd, s->data, s->bytes);

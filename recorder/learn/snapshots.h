@@ -21,14 +21,16 @@ void snapshots_begin(struct snapshots *s, const struct hud_plan_block *block,
 /* Takes one if it is of this step; what there is no room for is left out. */
 void snapshots_add(struct snapshots *s, const struct hud_snapshot *one, size_t bytes);
 
-/* Are there some of polls, or of calls that may be of polls? */
-bool snapshots_of_polls(const struct snapshots *s);
+/* Are there some of polls, or of calls that may be of polls, with cores? */
+bool snapshots_show_polls(const struct snapshots *s);
+/* How many there are that probes took. */
+uint32_t snapshots_of_polls(const struct snapshots *s);
 
 /* How many more of each kind there is room for, `most` at most. */
 void snapshots_allowed(const struct snapshots *s, int64_t most, int64_t allowed[4]);
 
-/* A memfd with all of them, or a negative errno. */
-int snapshots_file(const struct snapshots *s, bool last);
+/* A memfd with all of them, or a negative errno. `flags`: more of enum hud_snapshots_flags. */
+int snapshots_file(const struct snapshots *s, uint32_t flags);
 
 void snapshots_free(struct snapshots *s);
 

@@ -328,6 +328,31 @@ static void more_is_asked_for_until_it_is_whole_or_over(void **state)
 	learn_input_close(&in);
 }
 
+/* The task's id needs calls in polls, of which this program makes none. */
+static void what_no_more_polls_can_prove_is_not_waited_for(void **state)
+{
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "demo-core");
+	in.head.snapshots_flags &= ~(uint32_t)HUD_SNAPSHOTS_LAST;
+	for (size_t i = 0; i < in.count; i++)
+		if (in.core[i].head.kind == HUD_SNAPSHOT_CALL)
+			in.core[i].head.kind = HUD_SNAPSHOT_SLEEP;
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.learned.next.step, HUD_LEARN_CORE);
+	in.head.snapshots_flags |= HUD_SNAPSHOTS_FULL;
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.learned.next.step, HUD_LEARN_NONE);
+	assert_int_equal(a.identity.head.schedulers, 2);
+	assert_int_equal(a.identity.head.identity_flags & HUD_IDENTITY_TASK, 0);
+	in.count = 200; /* current_thread is not proven, and may still be */
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(a.learned.next.step, HUD_LEARN_CORE);
+	learn_input_close(&in);
+}
+
 static void an_answer_is_a_plan_that_hud_record_reads(void **state)
 {
 	struct learn_input in;
@@ -428,6 +453,7 @@ int main(void)
 		cmocka_unit_test(without_a_driver_a_futex_in_the_parker_proves_it),
 		cmocka_unit_test(a_futex_of_the_thread_proves_it_where_a_tag_says_the_scheduler),
 		cmocka_unit_test(more_is_asked_for_until_it_is_whole_or_over),
+		cmocka_unit_test(what_no_more_polls_can_prove_is_not_waited_for),
 		cmocka_unit_test(an_answer_is_a_plan_that_hud_record_reads),
 		cmocka_unit_test(a_process_that_idles_is_undecided_and_the_reason_is_said),
 		cmocka_unit_test(damaged_snapshots_are_refused_or_read_without_harm),
