@@ -4,6 +4,7 @@
 
 #include "bpf/events.h"
 #include "bpf/kernel_types.h"
+#include "bpf/registers.bpf.h"
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -82,8 +83,6 @@ static __always_inline void event_send(void *event, __u64 bytes)
 {
 	event_send_or(event, bytes, COUNT_RING_FULL);
 }
-
-#define TASK_SLEEPS 0x3 /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
 
 enum thread_phase {
 	PHASE_UNKNOWN, /* no switch seen since attach */
@@ -259,18 +258,6 @@ static __always_inline void event_begin(struct event *e, enum event_type type, _
 	e->tid = tid;
 	e->cpu = bpf_get_smp_processor_id();
 	e->time_ns = now;
-}
-
-/* The system call a task is in; -1 in exceptions and interrupts. */
-static __always_inline __s32 task_syscall(struct task_struct *task)
-{
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-
-#if defined(__TARGET_ARCH_x86)
-	return (__s32)BPF_CORE_READ(regs, orig_ax);
-#else
-	return BPF_CORE_READ(regs, syscallno);
-#endif
 }
 
 /* Does this kernel have pointers that lead from a task to its CPU's run queue? */

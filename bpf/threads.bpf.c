@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: (MIT OR Apache-2.0) */
 
 /*
- * Lists the threads of a process with their thread pointers, which the kernel shows nowhere else
- * without stopping them. Runs in the context of the reader, once for each thread of the machine.
+ * Lists the threads of a process with their thread pointers and registers, which the kernel shows
+ * nowhere else without stopping them. Runs in the context of the reader, once for each thread of
+ * the machine.
  */
 
 #include "bpf/kernel_types.h"
 
 #include <bpf/bpf_helpers.h>
 
+#include "bpf/registers.bpf.h"
 #include "bpf/thread_pointer.bpf.h"
 #include "bpf/threads.h"
 
@@ -26,6 +28,11 @@ int threads_of_process(struct bpf_iter__task *context)
 		return 0;
 	t.pointer = thread_pointer(task);
 	t.tid = (__u32)task->pid;
+	t.switches = task->nvcsw;
+	t.syscall = task_syscall(task);
+	t.asleep = !task->on_cpu && task->__state & TASK_SLEEPS;
+	registers_read(task, &t.registers);
+	bpf_probe_read_kernel(t.comm, sizeof(t.comm), task->comm);
 	bpf_seq_write(context->meta->seq, &t, sizeof(t));
 	return 0;
 }

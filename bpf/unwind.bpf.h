@@ -253,26 +253,13 @@ static long unwind_sleeper_frame(__u32 index, struct unwind_work *work)
 static __always_inline bool unwind_begin(struct unwind_walk *w, struct task_struct *task,
 					 __u32 tgid)
 {
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-
 	struct unwind_space *space = bpf_map_lookup_elem(&spaces, &tgid);
 
 	if (!space)
 		return false;
 	trampoline_begin(w, task);
 	w->space = *space;
-	w->registers.exact = 1;
-#if defined(__TARGET_ARCH_x86)
-	w->registers.pc = BPF_CORE_READ(regs, ip);
-	w->registers.sp = BPF_CORE_READ(regs, sp);
-	w->registers.fp = BPF_CORE_READ(regs, bp);
-#else
-	w->registers.pc = BPF_CORE_READ(regs, pc);
-	w->registers.sp = BPF_CORE_READ(regs, sp);
-	w->registers.fp = BPF_CORE_READ(regs, regs[29]);
-	w->registers.lr = BPF_CORE_READ(regs, regs[30]);
-	w->registers.machine_arm = 1;
-#endif
+	registers_read(task, &w->registers);
 	return true;
 }
 

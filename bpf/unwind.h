@@ -11,17 +11,9 @@
  *   UNWIND_READ(context, to, address)  read 8 bytes of the walked thread's memory; 0 or an error
  */
 
+#include "bpf/registers.h"
 #include "format/plan/plan.h"
 #include "format/wire/definitions.h"
-
-struct unwind_registers {
-	uint64_t pc;
-	uint64_t sp;
-	uint64_t fp;
-	uint64_t lr;          /* AArch64, innermost frame only; 0 afterwards */
-	uint32_t machine_arm; /* 1: AArch64; 0: x86-64 */
-	uint32_t exact;       /* pc is the next instruction, not a return address */
-};
 
 /* 0: the step was made. Else why the walk ends here: enum hud_stack_stop. */
 typedef uint32_t unwind_result;

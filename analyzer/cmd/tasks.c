@@ -189,27 +189,67 @@ static void print_resource(struct printing *p, sqlite3_stmt *q)
 	putchar('\n');
 }
 
-/* A task that was at no await: in a recording, with what its thread did. */
-static void print_polled(struct printing *p, sqlite3_stmt *q)
+static void print_thread(sqlite3_stmt *q, const char *name)
 {
-	const char *thread = column_text(q, "thread"), *function = column_text(q, "function");
-	const char *cause = column_text(q, "cause"), *file = column_text(q, "file");
-	int64_t asleep = column_number(q, "asleep_ns", -1);
-	char slept[WORD_BYTES], line[COLUMN_LINE_BYTES];
+	printf("thread %" PRId64, column_number(q, "tid", 0));
+	if (name)
+		printf(" (%s)", name);
+}
 
-	if (!p->rows++ && !thread)
-		puts("  (where their threads are: hud-record -p PID --tasks -d 2)");
-	printf("  task %" PRId64 "  %s", column_number(q, "task_id", 0), column_text(q, "task"));
-	if (column_number(q, "tid", 0))
-		printf(", by thread %" PRId64, column_number(q, "tid", 0));
-	if (thread)
-		printf(" (%s)", thread);
-	if (asleep >= 0)
-		printf(": asleep for %s, %s", duration_word(slept, asleep), cause);
-	if (function)
-		printf("%s in %s", asleep >= 0 ? "" : ":", function);
+static void print_function(sqlite3_stmt *q, const char *before, const char *function)
+{
+	const char *file = column_text(q, "file");
+	char line[COLUMN_LINE_BYTES];
+
+	printf("%s%s", before, function);
 	if (file)
 		printf(", %s%s", file, column_line(q, "line", line));
+}
+
+/* A task that was at no await, and where its thread slept or computed. */
+static void print_polled(struct printing *p, sqlite3_stmt *q)
+{
+	const char *function = column_text(q, "function"), *callers = column_text(q, "callers");
+	bool asleep = column_number(q, "asleep", 0);
+	int64_t asleep_ns = column_number(q, "asleep_ns", -1);
+	char slept[WORD_BYTES];
+
+	(void)p;
+	printf("  task %" PRId64 "  %s", column_number(q, "task_id", 0), column_text(q, "task"));
+	if (column_number(q, "tid", 0)) {
+		fputs(", by ", stdout);
+		print_thread(q, column_text(q, "thread"));
+	}
+	if (asleep)
+		fputs(": asleep", stdout);
+	if (asleep_ns >= 0)
+		printf(" for %s", duration_word(slept, asleep_ns));
+	if (asleep)
+		printf(", %s", column_text(q, "cause"));
+	if (function)
+		print_function(q, asleep ? " in " : ": in ", function);
+	else if (!asleep)
+		fputs(": it did not sleep; where it was: hud-record -p PID --tasks -d 2", stdout);
+	putchar('\n');
+	if (callers)
+		printf("      from %s\n", callers);
+}
+
+/* A future that no list has. */
+static void print_block_on(struct printing *p, sqlite3_stmt *q)
+{
+	const char *function = column_text(q, "function");
+	bool parked = column_number(q, "parked", 1);
+
+	(void)p;
+	fputs("  ", stdout);
+	print_thread(q, column_text(q, "comm"));
+	if (!parked)
+		printf(", which blocks: %s", column_text(q, "cause"));
+	if (function)
+		print_function(q, parked ? ", called by " : " in ", function);
+	if (column_number(q, "local_set", 0))
+		fputs("; with tasks of a LocalSet", stdout);
 	putchar('\n');
 }
 
@@ -303,6 +343,8 @@ static const struct {
 	 10},
 	{"WAITED FOR TOGETHER", "task_resources", print_resource, 0},
 	{"POLLED JUST THEN, at no await", "polled_tasks", print_polled, 10},
+	{"IN block_on: what it waits for, and tasks of a LocalSet in it, are not read",
+	 "task_block_on", print_block_on, 10},
 	{"WHO AWAITS WHOM, each below the one that awaits its end", "task_joins", print_join, 0},
 	{"WHERE TASKS WAIT, the most frequent chains of awaits first", "task_awaits", print_await,
 	 0},

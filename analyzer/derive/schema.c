@@ -59,7 +59,7 @@ static int pair_insert(sqlite3 *db, const char *sql, const char *first, const ch
 
 static int runtime_write(sqlite3 *db, const struct runtime *r)
 {
-	const char *call, *name, *future;
+	const char *call, *name, *future, *function;
 	int err = pair_insert(db, "INSERT INTO runtime (name, title) VALUES (?, ?)", r->name,
 			      r->title);
 
@@ -82,6 +82,11 @@ static int runtime_write(sqlite3 *db, const struct runtime *r)
 	for (size_t i = 0; !err && (future = runtime_channel_send(r, i)); i++)
 		err = pair_insert(db, "INSERT INTO channel_send (runtime, future) VALUES (?, ?)",
 				  r->name, future);
+	for (size_t i = 0; !err && (function = runtime_local_set(r, i)); i++)
+		err = pair_insert(db,
+				  "INSERT INTO local_set_function (runtime, function) "
+				  "VALUES (?, ?)",
+				  r->name, function);
 	return err;
 }
 

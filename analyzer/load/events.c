@@ -31,9 +31,8 @@ int capture_stack_rows(const struct capture_state *c, uint32_t user, uint32_t ke
 	return 0;
 }
 
-/* The cause of an event, found once for each (system call, kernel stack). NULL: no memory. */
-static const char *cause_text(const struct ingest *in, struct capture_state *c, int32_t syscall,
-			      const struct defined_kernel_stack *kernel, bool off_cpu)
+const char *capture_cause(const struct ingest *in, struct capture_state *c, int32_t syscall,
+			  const struct defined_kernel_stack *kernel, bool off_cpu)
 {
 	const struct resolver *resolver = in->options->resolver;
 	uint64_t key = (uint64_t)(uint32_t)syscall << 1 | off_cpu;
@@ -49,8 +48,7 @@ static const char *cause_text(const struct ingest *in, struct capture_state *c, 
 	return id_map_set(&c->causes, key, row, (uintptr_t)cause) ? NULL : cause;
 }
 
-static const char *syscall_text(const struct ingest *in, const struct capture_state *c,
-				int32_t syscall)
+const char *capture_syscall(const struct ingest *in, const struct capture_state *c, int32_t syscall)
 {
 	const struct resolver *resolver = in->options->resolver;
 
@@ -113,7 +111,7 @@ static void bind_span(struct row *row, const struct ingest *in, const struct cap
 		      (int64_t)o->wakeup_ns);
 	row_number(row, (int64_t)run_queue_part(o));
 	row_number_if(row, o->syscall >= 0, o->syscall);
-	row_text(row, syscall_text(in, c, o->syscall));
+	row_text(row, capture_syscall(in, c, o->syscall));
 	row_number(row, (o->offcpu_flags & HUD_OFFCPU_OPEN) != 0);
 	row_number(row, (o->offcpu_flags & HUD_OFFCPU_AT_ATTACH) != 0);
 	row_number(row, (o->offcpu_flags & HUD_OFFCPU_PREEMPTED) != 0);
@@ -172,7 +170,7 @@ static void stack_slept(struct ingest *in, struct capture_state *c, const struct
 
 	if (!stack || !resolver->parks_in || o->offcpu_flags & HUD_OFFCPU_PREEMPTED)
 		return;
-	park = (uint8_t)resolver->parks_in(resolver->context, syscall_text(in, c, o->syscall));
+	park = (uint8_t)resolver->parks_in(resolver->context, capture_syscall(in, c, o->syscall));
 	stack->parks_in = stack->slept && stack->parks_in < park ? stack->parks_in : park;
 	stack->slept = true;
 }
@@ -205,7 +203,7 @@ static int offcpu(struct ingest *in, struct capture_state *c, const struct hud_o
 		return -EINVAL;
 	if (o->end_ns < o->start_ns)
 		return -ERANGE;
-	cause = cause_text(in, c, o->syscall, kernel, true);
+	cause = capture_cause(in, c, o->syscall, kernel, true);
 	if (!cause)
 		return -ENOMEM;
 	span = span_row(in, c, thread, o);
@@ -242,7 +240,7 @@ static int sample(struct ingest *in, struct capture_state *c, const struct hud_s
 		return -EINVAL;
 	if (s->awake_ns > s->time_ns)
 		return -ERANGE;
-	cause = cause_text(in, c, s->syscall, kernel, false);
+	cause = capture_cause(in, c, s->syscall, kernel, false);
 	if (!cause)
 		return -ENOMEM;
 	awake_for = s->time_ns - s->awake_ns;
@@ -253,7 +251,7 @@ static int sample(struct ingest *in, struct capture_state *c, const struct hud_s
 	row_number(&row, (int64_t)s->awake_ns);
 	row_number(&row, (int64_t)(s->waited_ns < awake_for ? s->waited_ns : awake_for));
 	row_number_if(&row, s->syscall >= 0, s->syscall);
-	row_text(&row, syscall_text(in, c, s->syscall));
+	row_text(&row, capture_syscall(in, c, s->syscall));
 	row_number(&row, s->cpu);
 	row_number(&row, (s->sample_flags & HUD_SAMPLE_PROFILE) != 0);
 	row_number(&row, (s->sample_flags & HUD_SAMPLE_NO_STACK) != 0);
@@ -356,6 +354,7 @@ int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_re
 	case HUD_TASK_RUNTIME:
 	case HUD_TASK:
 	case HUD_TASK_FRAME:
+	case HUD_TASK_THREAD:
 		return ingest_task_event(in, c, r);
 	case HUD_TASK_LIFE:
 	case HUD_TASK_SUM:

@@ -120,6 +120,8 @@ static const struct {
 			    "capture, dump, dumped_task, position, parent, depth, kind, leaf, type,"
 			    "started, suspended, number, resource, permits, closed, id",
 			    true},
+	[ROW_TASK_THREAD] = {"task_thread",
+			     "capture, dump, thread, task_id, syscall, cause, stack, id", true},
 	[ROW_TASK_TYPE] = {"task_type", "capture, process, name, file, line, line_end, origin, id"},
 };
 

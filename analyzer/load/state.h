@@ -131,6 +131,12 @@ bool capture_time_plausible(const struct capture_state *c, uint64_t time_ns);
 /* Rows of the stacks an event refers to, 0 and NULL for none; -EINVAL: one was never defined. */
 int capture_stack_rows(const struct capture_state *c, uint32_t user, uint32_t kernel,
 		       int64_t *user_row, const struct defined_kernel_stack **kernel_stack);
+/* The cause of an event, found once for each (system call, kernel stack). NULL: no memory. */
+const char *capture_cause(const struct ingest *in, struct capture_state *c, int32_t syscall,
+			  const struct defined_kernel_stack *kernel, bool off_cpu);
+/* Name of a system call; NULL: none. */
+const char *capture_syscall(const struct ingest *in, const struct capture_state *c,
+			    int32_t syscall);
 
 /*
  * A record to a row. 0 or a negative errno. -EINVAL: it makes no sense; -ERANGE: its times go

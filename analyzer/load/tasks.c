@@ -239,6 +239,32 @@ static int frame_take(struct ingest *in, struct capture_state *c, const struct h
 	return row_insert(&row);
 }
 
+static int thread_take(struct ingest *in, struct capture_state *c, const struct hud_task_thread *t)
+{
+	const struct defined_thread *thread = defined_thread(&c->defined, t->process, t->tid);
+	const struct defined_kernel_stack *none;
+	const char *cause;
+	struct row row;
+	int64_t stack;
+
+	if (!thread || !t->dump || !t->stack || t->task > INT64_MAX ||
+	    capture_stack_rows(c, t->stack, 0, &stack, &none))
+		return -EINVAL;
+	cause = capture_cause(in, c, t->syscall, NULL, true);
+	if (!cause)
+		return -ENOMEM;
+	row = ingest_row(in, ROW_TASK_THREAD);
+	row_number(&row, c->row);
+	row_number(&row, t->dump);
+	row_number(&row, thread->row);
+	row_id(&row, (int64_t)t->task);
+	row_text(&row, capture_syscall(in, c, t->syscall));
+	row_text(&row, cause);
+	row_id(&row, stack);
+	row_number(&row, ingest_row_id(in, ROW_TASK_THREAD));
+	return row_insert(&row);
+}
+
 int ingest_task_event(struct ingest *in, struct capture_state *c, const struct hud_record *r)
 {
 	int err;
@@ -250,6 +276,8 @@ int ingest_task_event(struct ingest *in, struct capture_state *c, const struct h
 		return task_take(in, c, (const void *)r);
 	case HUD_TASK_FRAME:
 		return frame_take(in, c, (const void *)r);
+	case HUD_TASK_THREAD:
+		return thread_take(in, c, (const void *)r);
 	default:
 		err = open_task_write(in, c);
 		return err ? err : dump_take(in, c, (const void *)r);

@@ -217,6 +217,11 @@ const char *runtime_channel_send(const struct runtime *runtime, size_t index)
 	return runtime_word(runtime, channel_send, index);
 }
 
+const char *runtime_local_set(const struct runtime *runtime, size_t index)
+{
+	return runtime_word(runtime, role_names[ROLE_LOCAL_SET], index);
+}
+
 int rules_open(struct rules **out)
 {
 	struct rules *r = calloc(1, sizeof(*r));

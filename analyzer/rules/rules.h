@@ -65,6 +65,8 @@ struct runtime {
 const char *runtime_park_call(const struct runtime *runtime, size_t index);
 /* Futures that wait for room in a channel ('*' is any text); NULL after the last. */
 const char *runtime_channel_send(const struct runtime *runtime, size_t index);
+/* Functions of futures that poll tasks of their own ('*' is any text); NULL after the last. */
+const char *runtime_local_set(const struct runtime *runtime, size_t index);
 /* A name that its threads have by default; NULL after the last. */
 const char *runtime_worker_name(const struct runtime *runtime, size_t index);
 

@@ -2,7 +2,7 @@
 -- docs/SCHEMA.md explains every column. Times are nanoseconds on CLOCK_MONOTONIC.
 
 -- Databases of another version are refused: to be raised when tables, views or columns change.
-PRAGMA user_version = 12;
+PRAGMA user_version = 13;
 
 CREATE TABLE schema_info (
 	name TEXT PRIMARY KEY,
@@ -365,6 +365,17 @@ CREATE TABLE dumped_task (
 	woken INTEGER NOT NULL,
 	cancelled INTEGER NOT NULL,
 	chain INTEGER
+);
+
+CREATE TABLE task_thread (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	dump INTEGER NOT NULL,
+	thread INTEGER NOT NULL REFERENCES thread (id),
+	task_id INTEGER,
+	syscall TEXT,
+	cause TEXT NOT NULL,
+	stack INTEGER REFERENCES stack (id)
 );
 
 CREATE TABLE task_type (
@@ -763,6 +774,11 @@ CREATE TABLE park_call (
 CREATE TABLE channel_send (
 	runtime TEXT NOT NULL REFERENCES runtime (name),
 	future TEXT NOT NULL
+);
+
+CREATE TABLE local_set_function (
+	runtime TEXT NOT NULL REFERENCES runtime (name),
+	function TEXT NOT NULL
 );
 
 CREATE TABLE worker_name (

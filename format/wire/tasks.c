@@ -57,6 +57,16 @@ static const struct record_field task_frame_fields[] = {
 	{0},
 };
 
+static const struct record_field task_thread_fields[] = {
+	ONE(hud_task_thread, task, FIELD_NUMBER),
+	ONE(hud_task_thread, process, FIELD_NUMBER),
+	ONE(hud_task_thread, dump, FIELD_NUMBER),
+	ONE(hud_task_thread, tid, FIELD_NUMBER),
+	ONE(hud_task_thread, stack, FIELD_NUMBER),
+	ONE(hud_task_thread, syscall, FIELD_SIGNED),
+	{0},
+};
+
 static const struct record_field task_life_fields[] = {
 	ONE(hud_task_life, start_ns, FIELD_NUMBER),
 	ONE(hud_task_life, end_ns, FIELD_NUMBER),
@@ -132,6 +142,16 @@ static const struct record_kind kinds[] = {
 		.reference = {
 			ID(PROCESS, hud_task_sum, process),
 			ID(USER_STACK, hud_task_sum, site),
+		},
+	},
+	[HUD_TASK_THREAD - FIRST] = {
+		.name = "task-thread", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_task_thread),
+		.fields = task_thread_fields,
+		.reference = {
+			ID(PROCESS, hud_task_thread, process),
+			THREAD(hud_task_thread, tid, process),
+			ID(USER_STACK, hud_task_thread, stack),
 		},
 	},
 };

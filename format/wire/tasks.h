@@ -12,6 +12,7 @@ enum hud_task_type {
 	HUD_TASK_FRAME = 83,
 	HUD_TASK_LIFE = 84,
 	HUD_TASK_SUM = 85,
+	HUD_TASK_THREAD = 86,
 };
 
 enum hud_life_flags {
@@ -81,7 +82,7 @@ enum hud_task_dump_flags {
 
 /*
  * The tasks of one process, read from outside while it ran: written after the HUD_TASK_RUNTIME,
- * HUD_TASK and HUD_TASK_FRAME records with its number.
+ * HUD_TASK, HUD_TASK_FRAME and HUD_TASK_THREAD records with its number.
  */
 struct hud_task_dump {
 	struct hud_record head;
@@ -114,6 +115,19 @@ struct hud_task_runtime {
 	uint32_t found;
 };
 HUD_ASSERT_SIZE(struct hud_task_runtime, 48);
+
+/* A thread of the process that slept, with its stack then. */
+struct hud_task_thread {
+	struct hud_record head;
+	uint64_t task; /* that it polls: the runtime's id; 0: none, or not known */
+	uint32_t process;
+	uint32_t dump;
+	uint32_t tid;
+	uint32_t stack;  /* user stack */
+	int32_t syscall; /* that it is in; -1: none */
+	uint32_t reserved;
+};
+HUD_ASSERT_SIZE(struct hud_task_thread, 40);
 
 enum hud_task_outcome {
 	/* what it waits for was read, twice alike, while it was in its list */

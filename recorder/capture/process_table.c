@@ -354,6 +354,23 @@ bool process_table_program(const struct process_table *t, pid_t pid, struct proc
 	return false;
 }
 
+void process_table_code(const struct process_table *t, pid_t pid,
+			void (*each)(void *context, const struct process_code *code), void *context)
+{
+	const struct process *p = process_find(t, pid);
+
+	for (uint32_t i = 0; p && i < p->mappings; i++) {
+		const struct mapping *m = &p->mapping[i];
+		struct process_code code = {.start = m->start,
+					    .end = m->end,
+					    .plan = object_plan(t->objects, m->object)};
+
+		if (code.plan && !plan_bias(code.plan, m->start, m->offset, &code.bias))
+			code.plan = NULL;
+		each(context, &code);
+	}
+}
+
 void process_table_identify(struct process_table *t, uint32_t object)
 {
 	for (size_t i = 0; i < t->processes; i++) {

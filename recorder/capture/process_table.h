@@ -75,6 +75,17 @@ struct process_program {
 /* False: no such process, or its executable is not mapped. */
 bool process_table_program(const struct process_table *t, pid_t pid, struct process_program *out);
 
+/* Code that is mapped in a process. */
+struct process_code {
+	uint64_t start, end;
+	const struct plan *plan; /* NULL: it is not there yet, or there is none */
+	uint64_t bias;
+};
+/* Calls `each` for all of it, by ascending address. */
+void process_table_code(const struct process_table *t, pid_t pid,
+			void (*each)(void *context, const struct process_code *code),
+			void *context);
+
 /*
  * Calls `each` for every process whose executable's plan is there. `only_new`: once for each
  * process, and only if its runtime's state is read.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/cmd/task_dumps.h"
 
+#include "format/base/array.h"
 #include "recorder/base/clock.h"
 
 #include <errno.h>
@@ -32,25 +33,73 @@ static uint64_t clock_now(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
-static int threads_list(struct task_dumps *t, pid_t pid, struct task_dump *d)
+/* `*out` is to be freed. 0 or a negative errno. */
+static int threads_list(struct task_dumps *t, pid_t pid, struct task_thread **out, size_t *count)
 {
 	struct thread_of_process *listed = NULL;
-	size_t count = 0;
-	int error = thread_lister_read(t->lister, pid, &listed, &count);
+	int error = thread_lister_read(t->lister, pid, &listed, count);
 
-	if (!error) {
-		d->thread = calloc(count + 1, sizeof(*d->thread));
-		error = d->thread ? 0 : -ENOMEM;
+	*out = error ? NULL : calloc(*count + 1, sizeof(**out));
+	if (!error && !*out)
+		error = -ENOMEM;
+	for (size_t i = 0; !error && i < *count; i++) {
+		const struct thread_of_process *l = &listed[i];
+		struct task_thread *to = &(*out)[i];
+
+		*to = (struct task_thread) {
+			.tid = l->tid,
+			.pointer = l->pointer,
+			.asleep = l->asleep,
+			.switches = l->switches,
+			.registers = l->registers,
+			.syscall = l->syscall,
+		};
+		memcpy(to->comm, l->comm, sizeof(to->comm));
 	}
-	for (size_t i = 0; !error && i < count; i++)
-		d->thread[d->threads++] =
-			(struct task_thread) {.tid = listed[i].tid, .pointer = listed[i].pointer};
 	free(listed);
 	return error;
 }
 
+struct code_list {
+	struct task_code *code;
+	size_t count, room;
+};
+
+static void code_visit(void *context, const struct process_code *c)
+{
+	struct code_list *l = context;
+
+	/* Without memory a stack ends where this code would be needed, and says so. */
+	if (array_grow(&l->code, l->count, &l->room, sizeof(*l->code)))
+		l->code[l->count++] = (struct task_code) {c->start, c->end, c->plan, c->bias};
+}
+
+/* The stacks of threads that sleep before and after they are read. 0 or a negative errno. */
+static int stacks_take(struct task_dumps *t, pid_t pid, const struct process_table *processes,
+		       struct task_dump *d)
+{
+	struct task_thread *before = NULL, *after = NULL;
+	struct code_list list = {0};
+	size_t count, count_after;
+	int error = threads_list(t, pid, &before, &count);
+
+	if (error)
+		goto out;
+	process_table_code(processes, pid, code_visit, &list);
+	error = task_stacks_read(d, before, count, list.code, list.count);
+	if (!error)
+		error = threads_list(t, pid, &after, &count_after);
+	if (!error)
+		task_stacks_confirm(d, after, count_after);
+out:
+	free(list.code);
+	free(before);
+	free(after);
+	return error;
+}
+
 int task_dumps_take(struct task_dumps *t, pid_t pid, const struct process_program *program,
-		    struct task_dump_summary *out)
+		    const struct process_table *processes, struct task_dump_summary *out)
 {
 	struct task_dump d = {
 		.memory = task_memory_of_process(&pid),
@@ -59,10 +108,12 @@ int task_dumps_take(struct task_dumps *t, pid_t pid, const struct process_progra
 		.limits = &t->limits,
 		.clock = clock_now,
 	};
-	int error = threads_list(t, pid, &d);
+	int error = threads_list(t, pid, &d.thread, &d.threads);
 
 	if (!error)
 		error = task_dump_read(&d);
+	if (!error)
+		error = stacks_take(t, pid, processes, &d);
 	if (!error)
 		error = task_dump_write(&t->tasks, &d, program->process);
 	if (out)
@@ -85,7 +136,7 @@ static void process_visit(void *context, pid_t pid, const struct plan *plan)
 
 	/* One that exits meanwhile has no memory: its dump is empty, or is not written. */
 	if (plan->tasks.lists && process_table_program(v->processes, pid, &program) &&
-	    program.process && !task_dumps_take(v->dumps, pid, &program, NULL))
+	    program.process && !task_dumps_take(v->dumps, pid, &program, v->processes, NULL))
 		v->dumps->begun = true;
 }
 

@@ -26,9 +26,12 @@ struct task_dump_summary {
 	uint64_t duration_ns;
 };
 
-/* Reads and writes the tasks of one process. 0 or a negative errno. `out` may be NULL. */
+/*
+ * Reads and writes the tasks of one process, and where its threads sleep. 0 or a negative errno.
+ * `out` may be NULL.
+ */
 int task_dumps_take(struct task_dumps *t, pid_t pid, const struct process_program *program,
-		    struct task_dump_summary *out);
+		    const struct process_table *processes, struct task_dump_summary *out);
 
 /* While recording: of all processes whose plan is there, if it is time. */
 void task_dumps_tick(struct task_dumps *t, const struct process_table *processes, uint64_t now_ns,

@@ -18,6 +18,7 @@
 #include <sys/random.h>
 
 #define PLAN_WAIT_NS (60 * NS_PER_S) /* of large programs with much debug information */
+#define LIBRARY_PLAN_WAIT_NS NS_PER_S
 #define PLAN_POLL_MS 20
 
 /* All state of a dump. */
@@ -41,8 +42,8 @@ static void help_print(void)
 {
 	puts("Usage: hud-record tasks [OPTIONS] PID|NAME\n"
 	     "\n"
-	     "Reads all asynchronous tasks of a process, and what each waits for, from outside\n"
-	     "and without stopping it; hud-analyze tasks FILE shows them.\n"
+	     "Reads all asynchronous tasks of a process, what each waits for, and where threads\n"
+	     "sleep, from outside and without stopping it; hud-analyze tasks FILE shows them.\n"
 	     "\n"
 	     "  -o, --output FILE          write the capture to FILE, - for stdout (default:\n"
 	     "                             hud-TARGET-TIME.hud)\n"
@@ -135,7 +136,16 @@ static int writer_open(struct dumping *d)
 	return capture_writer_open(&options, &d->writer);
 }
 
-/* Waits for the plan of the program only: of its libraries none is needed. */
+/* Waits a little for the plans of libraries: without one, stacks end there. */
+static void library_plans(struct dumping *d)
+{
+	uint64_t limit = clock_ns(CLOCK_MONOTONIC) + LIBRARY_PLAN_WAIT_NS;
+
+	while (object_table_waiting(d->objects) && clock_ns(CLOCK_MONOTONIC) < limit)
+		object_table_poll(d->objects, PLAN_POLL_MS);
+}
+
+/* Waits for the plan of the program. */
 static enum exit_code program_plan(struct dumping *d)
 {
 	pid_t pid = d->targets.pid[0];
@@ -183,7 +193,8 @@ static enum exit_code tasks_read(struct dumping *d)
 
 	if (error)
 		return failed("list the threads of a process by BPF", error);
-	error = task_dumps_take(&d->dumps, d->targets.pid[0], &d->program, &d->summary);
+	error = task_dumps_take(&d->dumps, d->targets.pid[0], &d->program, d->processes,
+				&d->summary);
 	if (error)
 		return writing_failed(d, "read the tasks", error);
 	if (!d->program.plan->tasks.nodes)
@@ -246,6 +257,7 @@ static enum exit_code dump_prepare(struct dumping *d)
 	code = program_plan(d);
 	if (code != EXIT_RECORDED)
 		return code;
+	library_plans(d);
 	error = session_write(d);
 	return error ? writing_failed(d, "begin the capture", error) : EXIT_RECORDED;
 }

@@ -133,23 +133,18 @@ static void runtime_read(struct task_reading *r, uint32_t index)
 	}
 }
 
-/* Which thread polls which task. */
-static void threads_read(struct task_reading *r)
+uint64_t task_of_thread(struct task_reading *r, const struct task_thread *t)
 {
-	struct task_dump *d = r->dump;
-	const struct hud_plan_identity *identity = d->plan->identity;
+	const struct hud_plan_identity *identity = r->dump->plan->identity;
 	uint16_t flags = identity ? identity->identity_flags : 0;
+	uint64_t tag = 1, task;
 
-	for (size_t i = 0; i < d->threads && (flags & HUD_IDENTITY_TASK); i++) {
-		struct task_thread *t = &d->thread[i];
-		uint64_t tag = 1;
-
-		if ((flags & HUD_IDENTITY_TASK_TAG) &&
-		    !task_read_word(r, t->pointer + (uint64_t)identity->task_tag, &tag))
-			tag = 0;
-		if (!tag || !task_read_word(r, t->pointer + (uint64_t)identity->task, &t->task))
-			t->task = 0;
-	}
+	if (!(flags & HUD_IDENTITY_TASK))
+		return 0;
+	if ((flags & HUD_IDENTITY_TASK_TAG) &&
+	    (!task_read_word(r, t->pointer + (uint64_t)identity->task_tag, &tag) || !tag))
+		return 0;
+	return task_read_word(r, t->pointer + (uint64_t)identity->task, &task) ? task : 0;
 }
 
 static void polling_name(struct task_dump *d)
@@ -178,7 +173,8 @@ static int tasks_read(struct task_reading *r)
 	if (task_cells_decode(r))
 		return -ENOMEM;
 	found_count(r);
-	threads_read(r);
+	for (size_t i = 0; i < r->dump->threads; i++)
+		r->dump->thread[i].task = task_of_thread(r, &r->dump->thread[i]);
 	polling_name(r->dump);
 	return 0;
 }
@@ -210,9 +206,13 @@ void task_dump_close(struct task_dump *d)
 	free(d->runtime);
 	free(d->seen);
 	free(d->frame);
+	free(d->stack);
+	free(d->address);
 	d->runtime = NULL;
 	d->seen = NULL;
 	d->frame = NULL;
-	d->runtimes = d->seens = d->frames = 0;
-	d->runtime_room = d->seen_room = d->frame_room = 0;
+	d->stack = NULL;
+	d->address = NULL;
+	d->runtimes = d->seens = d->frames = d->stacks = d->addresses = 0;
+	d->runtime_room = d->seen_room = d->frame_room = d->stack_room = d->address_room = 0;
 }

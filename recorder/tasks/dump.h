@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "bpf/registers.h"
 #include "format/plan/plan.h"
 #include "format/wire/tasks.h"
 #include "recorder/tasks/memory.h"
@@ -30,6 +31,28 @@ struct task_thread {
 	uint32_t tid;
 	uint64_t pointer; /* thread pointer: x86-64 fs base, AArch64 tpidr_el0 */
 	uint64_t task;    /* out: id of the task that it polls; 0: none, or not known */
+	/* of one that slept when it was listed */
+	bool asleep;
+	uint64_t switches; /* how often it went to sleep */
+	struct unwind_registers registers;
+	int32_t syscall; /* that it is in; -1: none */
+	char comm[16];
+};
+
+/* Code that is mapped in the process. */
+struct task_code {
+	uint64_t start, end;
+	const struct plan *plan; /* NULL: it has none */
+	uint64_t bias;
+};
+
+/* The stack of a thread that slept. */
+struct task_stack {
+	struct task_thread thread;
+	size_t first; /* of its addresses */
+	uint32_t frames;
+	uint32_t stop; /* enum hud_stack_stop */
+	uint32_t frame_pointer_from;
 };
 
 /* What was read of a task besides its list. */
@@ -101,12 +124,25 @@ struct task_dump {
 	size_t seens, seen_room;
 	struct task_frame *frame;
 	size_t frames, frame_room;
+	struct task_stack *stack;
+	size_t stacks, stack_room;
+	uint64_t *address; /* of the stacks' frames */
+	size_t addresses, address_room;
 	struct task_counts counts;
 	uint64_t start_ns, end_ns;
 };
 
 /* 0 or -ENOMEM. */
 int task_dump_read(struct task_dump *d);
+
+/*
+ * stack.c: the stacks of these threads, as far as they sleep. `code`: by ascending address. They
+ * hold for the threads that slept on meanwhile: list them again. 0 or -ENOMEM.
+ */
+int task_stacks_read(struct task_dump *d, const struct task_thread *thread, size_t threads,
+		     const struct task_code *code, size_t codes);
+/* Forgets the stacks of those that did not. */
+void task_stacks_confirm(struct task_dump *d, const struct task_thread *thread, size_t threads);
 void task_dump_close(struct task_dump *d);
 
 #endif

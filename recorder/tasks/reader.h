@@ -83,6 +83,9 @@ bool task_address_plausible(uint64_t address);
 bool task_region_number(const struct task_region *region, uint64_t offset, size_t bytes,
 			uint64_t *out);
 
+/* dump.c: id of the task that a thread polls; 0: none, or not known. */
+uint64_t task_of_thread(struct task_reading *r, const struct task_thread *t);
+
 /* What is at this address, read once. NULL: it is no vtable of a task of this program. */
 const struct task_vtable *task_vtable_at(struct task_reading *r, uint64_t address);
 

@@ -2,6 +2,8 @@
 #include "recorder/tasks/write.h"
 #include "format/wire/tasks.h"
 
+#include <string.h>
+
 #define RECORD_HEAD(number, wire)                                                                  \
 	{                                                                                          \
 		.type = (number), .size = (uint32_t)sizeof(wire)                                   \
@@ -116,6 +118,47 @@ static int seen_write(const struct task_writer *w, const struct task_dump *d,
 	return error;
 }
 
+/* Its name, as of any thread. */
+static int thread_define(const struct task_writer *w, const struct task_dump *d,
+			 const struct task_thread *t, uint32_t process)
+{
+	char name[sizeof(t->comm) + 1] = {0};
+	int64_t comm;
+
+	memcpy(name, t->comm, sizeof(t->comm));
+	comm = capture_writer_string(w->writer, name);
+	if (comm < 0)
+		return (int)comm;
+	return capture_writer_thread(w->writer, &(struct hud_thread) {.tid = t->tid,
+								      .process = process,
+								      .from_ns = d->start_ns,
+								      .comm = (uint32_t)comm});
+}
+
+static int stack_write(const struct task_writer *w, const struct task_dump *d,
+		       const struct task_stack *s, uint32_t process)
+{
+	struct hud_task_thread wire = {
+		.head = RECORD_HEAD(HUD_TASK_THREAD, wire),
+		.task = s->thread.task,
+		.process = process,
+		.dump = w->dumps,
+		.tid = s->thread.tid,
+		.syscall = s->thread.syscall,
+	};
+	int error = thread_define(w, d, &s->thread, process);
+	int64_t stack;
+
+	if (error)
+		return error;
+	stack = capture_writer_user_stack(w->writer, process, d->address + s->first, s->frames,
+					  (uint16_t)s->stop, s->frame_pointer_from);
+	if (stack < 0)
+		return (int)stack;
+	wire.stack = (uint32_t)stack;
+	return capture_writer_event(w->writer, &wire.head);
+}
+
 static int dump_write(const struct task_writer *w, const struct task_dump *d, uint32_t process)
 {
 	const struct plan_tasks *tasks = &d->plan->tasks;
@@ -149,5 +192,7 @@ int task_dump_write(struct task_writer *w, const struct task_dump *d, uint32_t p
 		error = runtime_write(w, &d->runtime[i], process);
 	for (size_t i = 0; !error && i < d->seens; i++)
 		error = seen_write(w, d, &d->seen[i], process);
+	for (size_t i = 0; !error && i < d->stacks; i++)
+		error = stack_write(w, d, &d->stack[i], process);
 	return error ? error : dump_write(w, d, process);
 }

@@ -3,10 +3,13 @@
  * Whatever the memory of a process holds, and however it changes while it is read, the reading of
  * its tasks ends within its limits.
  *
+ * Then the stack of a thread is walked there, from registers that are words of it too.
+ *
  * Input: words of 8 bytes, which are the memory, one after the other and around; with bit 0 of the
  * first byte set, each read sees one word of it changed; with bit 2 the lists are searched. Small
  * words stand for addresses that lead somewhere: of tasks, of the program's tables.
  */
+#include "format/wire/definitions.h"
 #include "recorder/tasks/dump.h"
 #include "tests/fuzz/frame.h"
 #include "tests/unit/fixture/tasks_fixture.h"
@@ -63,6 +66,32 @@ static uint64_t address_of(uint64_t word)
 	}
 }
 
+/* The first words are the registers; all of the program has no rows of a plan, or one frame. */
+static void stacks_read(struct task_dump *d, const struct memory *m)
+{
+	static const struct hud_plan_page page[] = {{.rows = 1}};
+	static const struct hud_plan_row row[] = {{0, 0}};
+	static const struct hud_plan_rule rule[] = {
+		{.type = HUD_RULE_CFA_SP, .cfa_offset = 16, .fp_offset = -16, .ra_offset = -8}};
+	static const struct plan plan = {
+		.page = page, .pages = 1, .row = row, .rows = 1, .rule = rule, .rules = 1};
+	const struct task_code code[] = {
+		{.start = PROGRAM, .end = PROGRAM + 65536, .plan = &plan, .bias = PROGRAM},
+		{.start = MEMORY, .end = MEMORY + sizeof(m->word)},
+	};
+	struct task_thread thread = {
+		.tid = 1,
+		.pointer = MEMORY + THREAD_WORD * 8,
+		.asleep = true,
+		.registers = {.pc = m->word[1], .sp = m->word[2], .fp = m->word[3], .exact = 1},
+	};
+
+	MUST(!task_stacks_read(d, &thread, 1, code, 2) && d->stacks == 1);
+	MUST(d->stack[0].frames && d->stack[0].frames <= HUD_STACK_FRAMES_MAX && d->stack[0].stop);
+	task_stacks_confirm(d, &thread, 1);
+	MUST(d->stacks == 1);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct memory *m = calloc(1, sizeof(*m));
@@ -100,6 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	MUST(!task_dump_read(&d) && d.seens <= WORDS);
 	for (size_t i = 0; i < d.seens; i++)
 		MUST(d.seen[i].frame + d.seen[i].frames <= d.frames);
+	stacks_read(&d, m);
 	task_dump_close(&d);
 out:
 	free(m);

@@ -70,10 +70,27 @@ SELECT json_object(
 		ORDER BY r.number)),
 	'polled', (SELECT json_group_array(json(text)) FROM (
 		SELECT json_object('task', p.task_id, 'type', p.task, 'thread', p.tid,
-			'comm', p.thread, 'asleep_ns', p.asleep_ns, 'cause', p.cause,
-			'function', p.function, 'file', p.file, 'line', p.line) AS text
+			'comm', p.thread, 'asleep', json(iif(p.asleep, 'true', 'false')),
+			'asleep_ns', p.asleep_ns, 'cause', p.cause,
+			'function', p.function, 'file', p.file, 'line', p.line,
+			'stack', (SELECT json_group_array(json(frame)) FROM (
+				SELECT json_object('function', f.function, 'file', f.file,
+					'line', f.line, 'origin', f.origin) AS frame
+				FROM stack_frame AS sf JOIN frame AS f ON f.id = sf.frame
+				WHERE sf.stack = p.stack AND sf.position <= (SELECT
+					coalesce(k.poll_position, k.depth)
+					FROM stack AS k WHERE k.id = p.stack)
+				ORDER BY sf.position))) AS text
 		FROM polled_tasks AS p JOIN last AS d ON p.capture = d.capture AND p.dump = d.dump
-		ORDER BY p.asleep_ns DESC, p.task_id)),
+		ORDER BY p.asleep_ns DESC, p.asleep DESC, p.task_id)),
+	'block_on', (SELECT json_group_array(json(text)) FROM (
+		SELECT json_object('thread', t.tid, 'comm', t.comm, 'function', t.function,
+			'file', t.file, 'line', t.line,
+			'parked', json(iif(t.parked, 'true', 'false')), 'cause', t.cause,
+			'local_set', json(iif(t.local_set, 'true', 'false'))) AS text
+		FROM task_threads AS t JOIN last AS d ON t.capture = d.capture AND t.dump = d.dump
+		WHERE t.block_on
+		ORDER BY t.tid)),
 	'joins', (SELECT json_group_array(json(text)) FROM (
 		SELECT json_object('task', j.task_id, 'type', j.task, 'level', j.level) AS text
 		FROM task_joins AS j JOIN last AS d ON j.capture = d.capture AND j.dump = d.dump

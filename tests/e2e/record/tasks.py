@@ -364,6 +364,38 @@ def a_recording_dumps_the_tasks_now_and_then():
     expect("WHAT BECAME OF THEM" in text and "seen here for" in text, f"it prints\n{text}")
 
 
+@once
+def blocked():
+    """A dump of a poll that blocks with a lock, and of futures that no list has."""
+    program = Program("blocked", runtimes=2)
+    capture = dumped(program)
+    program.end()
+    return program, document_of(capture), analyzed("tasks", capture)
+
+
+@fact
+def a_poll_that_blocks_has_the_stack_of_its_thread():
+    program, document, text = blocked()
+    expect_equal([program.kinds[task["task"]] for task in document["polled"]], ["stalled"],
+                 "polled tasks")
+    task = document["polled"][0]
+    expect_equal((task["asleep"], task["cause"], task["function"], task["line"], task["comm"]),
+                 (True, "sleep", "tokio_tasks::stall", marked_lines()["stall.1"],
+                  "tokio-runtime-w"), "where it is")
+    lines = [frame["line"] for frame in task["stack"] if frame["origin"] == "user"]
+    expect_equal(lines, [marked_lines()["stall.1"], marked_lines()["stalled.1"]], "its stack")
+    for words in ("asleep, sleep in tokio_tasks::stall", "one that is polled may (1 are)"):
+        expect(words in text, f"{words!r} is not in what is printed:\n{text}")
+
+
+@fact
+def futures_that_no_list_has_are_said_not_to_be_read():
+    _, document, text = blocked()
+    seen = {entry["function"]: entry["local_set"] for entry in document["block_on"]}
+    expect_equal(seen, {"tokio_tasks::main": False, "tokio_tasks::local_set": True}, "block_on")
+    expect("with tasks of a LocalSet" in text, f"it prints\n{text}")
+
+
 @fact(seconds=120)
 def a_mark_has_a_dump():
     program = Program()

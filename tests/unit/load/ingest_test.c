@@ -78,7 +78,8 @@ static void every_event_of_another_time_is_refused(void **state)
 		/* Of the whole recording, or of the dump that they are part of. */
 		if (!time || type == HUD_LOST) {
 			assert_true(type == HUD_HISTOGRAM || type == HUD_LOST ||
-				    (type >= HUD_TASK_RUNTIME && type <= HUD_TASK_FRAME));
+				    (type >= HUD_TASK_RUNTIME && type <= HUD_TASK_FRAME) ||
+				    type == HUD_TASK_THREAD);
 			continue;
 		}
 		record.head.size = kind->bytes;

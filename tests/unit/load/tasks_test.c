@@ -34,6 +34,23 @@ static void task_add(struct scene *s, uint64_t id, uint32_t outcome)
 	scene_event(s, &task);
 }
 
+static void polled_add(struct scene *s, uint64_t id, uint32_t tid)
+{
+	struct hud_task task = {
+		.head = {HUD_TASK, 0, sizeof(task)},
+		.task = id,
+		.state = 0xc9,
+		.owner = 1,
+		.process = s->process,
+		.dump = dump_of(s),
+		.site = s->stack[NAP],
+		.tid = tid,
+		.outcome = HUD_TASK_POLLING,
+	};
+
+	scene_event(s, &task);
+}
+
 static void frame_add(struct scene *s, uint64_t id, struct hud_task_frame frame)
 {
 	frame.head = (struct hud_record) {HUD_TASK_FRAME, 0, sizeof(frame)};
@@ -378,6 +395,66 @@ static void tasks_that_could_not_be_read_are_groups_of_their_own(void **state)
 	sqlite3_close(db);
 }
 
+/* A thread that slept, and the task that it polls. */
+static void thread_add(struct scene *s, uint32_t tid, uint64_t task, enum fake_stack stack)
+{
+	struct hud_task_thread thread = {
+		.head = {HUD_TASK_THREAD, 0, sizeof(thread)},
+		.task = task,
+		.process = s->process,
+		.dump = dump_of(s),
+		.tid = tid,
+		.stack = s->stack[stack],
+		.syscall = SYS_NANOSLEEP,
+	};
+
+	scene_event(s, &thread);
+}
+
+static void a_polled_task_has_the_stack_that_the_dump_took_of_its_thread(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	polled_add(&s, 5, 11);
+	polled_add(&s, 6, 12);
+	thread_add(&s, 11, 5, NAP);
+	thread_add(&s, 12, 7, NAP); /* it polls another one by now */
+	db = dump_load(&s);
+	assert_text(db,
+		    "SELECT asleep || ' ' || cause || ' in ' || function || ', ' || file || ':' "
+		    "|| line FROM polled_tasks WHERE task_id = 5",
+		    "1 sleep in demo::sleepy::nap, src/sleepy.rs:12");
+	assert_number(db, "SELECT asleep_ns IS NULL FROM polled_tasks WHERE task_id = 5", 1);
+	assert_number(db,
+		      "SELECT asleep + (function IS NOT NULL) FROM polled_tasks "
+		      "WHERE task_id = 6",
+		      0);
+	sqlite3_close(db);
+}
+
+static void a_thread_in_block_on_is_said_to_be(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	thread_add(&s, 10, 0, ROOT);
+	thread_add(&s, 11, 0, PARK);
+	thread_add(&s, 12, 0, NO_STACK); /* refused: it has none */
+	db = dump_load(&s);
+	assert_text(db,
+		    "SELECT group_concat(tid || ' ' || block_on || ' ' || parked, ', ') "
+		    "FROM task_threads",
+		    "10 1 0, 11 0 0");
+	assert_text(db, "SELECT function FROM task_threads WHERE block_on", "demo::root");
+	assert_number(db, "SELECT count FROM loss WHERE cause = 'record-invalid'", 1);
+	sqlite3_close(db);
+}
+
 static void what_became_of_tasks_between_dumps_is_counted(void **state)
 {
 	struct scene s;
@@ -538,6 +615,8 @@ int main(void)
 		cmocka_unit_test(a_semaphore_with_enough_permits_is_waited_for_by_nobody),
 		cmocka_unit_test(frames_of_no_task_are_refused_and_counted),
 		cmocka_unit_test(tasks_that_could_not_be_read_are_groups_of_their_own),
+		cmocka_unit_test(a_polled_task_has_the_stack_that_the_dump_took_of_its_thread),
+		cmocka_unit_test(a_thread_in_block_on_is_said_to_be),
 		cmocka_unit_test(what_became_of_tasks_between_dumps_is_counted),
 		cmocka_unit_test(a_polled_task_has_what_its_thread_did),
 		cmocka_unit_test(tasks_stand_below_those_that_await_their_end),

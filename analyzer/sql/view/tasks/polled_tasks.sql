@@ -1,7 +1,9 @@
 -- Which tasks did a thread poll when they were to be read, and where did that thread block?
 --
--- Of a recording: the sleep that the dump began in, else the sample that is nearest to it. A sleep
--- that went on when it was last seen, just before the last dump, has not ended by then.
+-- By the stack that the dump took of the thread, if it slept. Of a recording: the sleep that the
+-- dump began in, else the sample that is nearest to it. A sleep that went on when it was last seen,
+-- just before the last dump, has not ended by then. callers: of the user's code, the innermost
+-- first.
 CREATE VIEW polled_tasks AS
 WITH polled AS MATERIALIZED (
 	SELECT t.id, t.capture, t.dump, t.process, t.task_id, t.tid, d.start_ns AS at_ns,
@@ -27,12 +29,23 @@ WITH polled AS MATERIALIZED (
 	GROUP BY p.id
 )
 SELECT p.capture, p.dump, p.process, p.id AS dumped_task, p.task_id, n.task, p.tid,
-	p.comm AS thread, p.at_ns - s.start_ns AS asleep_ns, s.cause, k.id AS stack,
-	f.site AS function, f.file, f.line
+	p.comm AS thread, d.id IS NOT NULL OR s.id IS NOT NULL AS asleep,
+	p.at_ns - s.start_ns AS asleep_ns, coalesce(s.cause, d.cause) AS cause, k.id AS stack,
+	f.site AS function, f.file, f.line, (
+		SELECT group_concat(text, ' ← ')
+		FROM (SELECT g.site || coalesce(', ' || g.file || ':' || g.line, '') AS text
+			FROM stack_frame AS sf
+			JOIN frame AS g ON g.id = sf.frame
+			WHERE sf.stack = k.id AND g.origin = 'user'
+				AND sf.position > k.site_position
+				AND sf.position < k.poll_position
+			ORDER BY sf.position)) AS callers
 FROM polled AS p
 JOIN task_names AS n ON n.dumped_task = p.id
+LEFT JOIN task_thread AS d ON d.capture = p.capture AND d.dump = p.dump AND d.thread = p.thread
+	AND d.task_id = p.task_id
 LEFT JOIN slept AS l ON l.id = p.id
 LEFT JOIN offcpu_span AS s ON s.id = l.span
-LEFT JOIN sampled AS m ON m.id = p.id AND l.span IS NULL AND m.away_ns < 50000000
-LEFT JOIN stack AS k ON k.id = coalesce(s.user_stack, m.user_stack)
+LEFT JOIN sampled AS m ON m.id = p.id AND l.span IS NULL AND d.id IS NULL AND m.away_ns < 50000000
+LEFT JOIN stack AS k ON k.id = coalesce(d.stack, s.user_stack, m.user_stack)
 LEFT JOIN frame AS f ON f.id = k.site_frame;

@@ -3,7 +3,8 @@
 //! "task RUNTIME KIND ID" for each task, and "ready" once all of them wait.
 //!
 //! `tokio_tasks`: one of each kind on both schedulers. `tokio_tasks many N`: N tasks of one kind.
-//! `tokio_tasks storm`: also tasks that come and go as fast as they can.
+//! `tokio_tasks storm`: also tasks that come and go as fast as they can. `tokio_tasks blocked`: a
+//! poll, and closures of the blocking pool, that do not come back; and a LocalSet.
 
 #[macro_use]
 mod awaiting;
@@ -310,18 +311,61 @@ async fn storm() {
     }
 }
 
-fn say<T: std::fmt::Debug>(runtime: &str, kind: &str, handle: &JoinHandle<T>) {
-    let text = format!("{:?}", handle);
-    let id: String = text.chars().filter(|c| c.is_ascii_digit()).collect();
-    println!("task {} {} {}", runtime, kind, id);
-}
-
 macro_rules! go {
     ($runtime:expr, $kind:expr, $future:expr) => {{
         let handle = tokio::spawn($future);
         say($runtime, $kind, &handle);
         handle
     }};
+}
+
+/// Blocks its thread, and has what the next one waits for.
+#[inline(never)]
+fn stall() {
+    std::thread::sleep(LONG); //@stall.1
+    keep(());
+}
+async fn stalled(m: Arc<Mutex<u64>>) {
+    let g = m.lock().await;
+    stall(); //@stalled.1
+    notify_leaf(Arc::new(Notify::new())).await;
+    keep(*g);
+}
+
+fn queued() {
+    keep(1);
+    std::thread::sleep(LONG);
+}
+
+/// One closure for each thread of the blocking pool, and three more.
+async fn blocked() {
+    let m = Arc::new(Mutex::new(1));
+    let mut tasks = vec![go!("multi", "stalled", stalled(m.clone()))];
+    sleep(Duration::from_millis(50)).await;
+    tasks.push(go!("multi", "mutex", mutex(m)));
+    let closures: Vec<_> = (0..5).map(|_| tokio::task::spawn_blocking(queued)).collect();
+    sleep(Duration::from_millis(300)).await;
+    println!("ready multi");
+    std::future::pending::<()>().await; //@blocked.1
+    keep((&tasks, &closures));
+}
+
+async fn local() {
+    let n = Arc::new(Notify::new());
+    let handle = tokio::task::spawn_local(notify(n));
+    println!("ready local");
+    handle.await.ok();
+}
+
+fn local_set() {
+    let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    tokio::task::LocalSet::new().block_on(&rt, local());
+}
+
+fn say<T: std::fmt::Debug>(runtime: &str, kind: &str, handle: &JoinHandle<T>) {
+    let text = format!("{:?}", handle);
+    let id: String = text.chars().filter(|c| c.is_ascii_digit()).collect();
+    println!("task {} {} {}", runtime, kind, id);
 }
 
 /// One task of each kind; it waits itself, and keeps what they wait for.
@@ -407,6 +451,7 @@ fn main() {
     }
     let rt = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        .max_blocking_threads(2)
         .enable_all()
         .build()
         .unwrap();
@@ -416,6 +461,10 @@ fn main() {
         for _ in 0..8 {
             tokio::spawn(storm());
         }
+    }
+    if mode == "blocked" {
+        std::thread::spawn(local_set);
+        rt.block_on(blocked());
     }
     rt.block_on(async {
         let handle = tokio::spawn(all("multi"));

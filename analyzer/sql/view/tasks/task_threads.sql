@@ -1,0 +1,30 @@
+-- Where did threads of the process sleep while a dump was read?
+--
+-- block_on: it drives the future of a block_on, on its own or with a scheduler of one thread:
+-- function, file and line are then what called it, where the thread is parked. local_set: with
+-- tasks of a LocalSet in it.
+CREATE VIEW task_threads AS
+WITH driven AS (
+	SELECT t.*, k.class, k.site_frame,
+		k.class = 'root' OR EXISTS (SELECT 1 FROM scheduler AS s
+			WHERE s.name = k.scheduler AND s.single_threaded) AS block_on
+	FROM task_thread AS t
+	JOIN stack AS k ON k.id = t.stack
+)
+SELECT d.capture, d.dump, h.process, d.thread, h.tid, h.comm, d.task_id, d.syscall, d.cause,
+	d.stack, d.class, d.block_on,
+	EXISTS (SELECT 1 FROM stack_frame AS sf
+		JOIN frame AS g ON g.id = sf.frame
+		JOIN local_set_function AS l ON g.site GLOB l.function
+		WHERE sf.stack = d.stack) AS local_set,
+	d.site_frame IS NULL AND d.block_on AS parked,
+	f.site AS function, f.file, f.line
+FROM driven AS d
+JOIN thread AS h ON h.id = d.thread
+LEFT JOIN frame AS f ON f.id = coalesce(d.site_frame,
+	(SELECT sf.frame
+	FROM stack_frame AS sf
+	JOIN frame AS g ON g.id = sf.frame
+	WHERE sf.stack = d.stack AND d.block_on AND g.origin = 'user'
+	ORDER BY sf.position
+	LIMIT 1));
