@@ -199,8 +199,8 @@ check: ## all tests; as root with real BPF, without it what can be tested so
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) fuzzers $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PROGRAMS))
 	@bash tests/run.sh $(BUILD)
 
-check-long: all check-leaks $(TEST_DEMOS) ## recordings under load and faults, and of fat LTO, an hour, as root: docs/RELIABILITY.md
-	@HUD_FAULTS=50 HUD_E2E_SECONDS=3000 bash tests/run.sh $(BUILD) long/faults long/learn analyze/faults
+check-long: all check-leaks $(TEST_DEMOS) ## recordings under load and faults, of fat LTO, of incidents, over an hour, as root: docs/RELIABILITY.md
+	@HUD_FAULTS=50 HUD_E2E_SECONDS=3000 bash tests/run.sh $(BUILD) long/faults long/learn long/incidents analyze/faults
 
 # LeakSanitizer, a part of it, sees what is left when hud-record ends.
 LEAKS := $(BUILD)/leaks

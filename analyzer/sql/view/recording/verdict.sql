@@ -52,6 +52,8 @@ WITH workers AS (
 	SELECT w.capture, sum(n.stolen_ns) AS stolen_ns
 	FROM thread_window AS n JOIN worker AS w ON w.thread = n.thread
 	GROUP BY w.capture
+), processors AS (
+	SELECT capture, count(DISTINCT cpu) AS cpus FROM sample GROUP BY capture
 ), blocked AS (
 	SELECT capture, count(*) AS spans, sum(wall_ns - run_queue_ns) AS blocking_ns,
 		max(wall_ns - run_queue_ns) AS longest_ns
@@ -142,6 +144,7 @@ WITH workers AS (
 		h.cpus AS quota_cpus, coalesce(h.periods, 0) AS quota_periods,
 		coalesce(h.throttled_periods, 0) AS throttled_periods,
 		coalesce(h.throttled_ns, 0) AS throttled_ns, coalesce(e.stolen_ns, 0) AS stolen_ns,
+		coalesce(y.cpus, 1) AS cpus,
 		coalesce(l.percent, 0.0) AS loss_percent,
 		CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END
 			AS classified_percent,
@@ -158,6 +161,7 @@ WITH workers AS (
 	LEFT JOIN pooled AS o ON o.capture = c.id AND o.rank = 1
 	LEFT JOIN throttled AS h ON h.capture = c.id AND h.rank = 1
 	LEFT JOIN stolen AS e ON e.capture = c.id
+	LEFT JOIN processors AS y ON y.capture = c.id
 	LEFT JOIN before AS g ON g.capture = c.id
 	LEFT JOIN stuck AS x ON x.capture = c.id
 	LEFT JOIN by_runtime AS d ON d.capture = c.id AND d.rank = 1
@@ -184,7 +188,13 @@ WITH workers AS (
 			OR f.full_pool_wait_ns >= k.warning_longest_ns), 0) AS saturated,
 		k.starved_percent, f.loss_percent > k.lost_percent_max AS lossy,
 		coalesce(f.classified_percent, 0) < k.classified_percent_min AS unclassified,
-		100.0 * f.polling_ns < k.idle_percent * f.worker_wall_ns AS idle
+		100.0 * f.polling_ns < k.idle_percent * f.worker_wall_ns AS idle,
+		/* What it held back is known by CPU: all workers may have waited for it. */
+		f.throttled_periods > 0
+			AND 2 * f.throttled_ns * f.workers >= f.run_queue_ns AS limit_explains,
+		/* One that is used up is a limit, whoever else takes the CPUs meanwhile. */
+		f.throttled_periods > 0 AND (2 * f.throttled_periods >= f.quota_periods
+			OR 2 * f.throttled_ns * f.workers >= f.run_queue_ns) AS limited
 	FROM figures AS f
 	JOIN constant AS k
 ), reasoned AS (
@@ -260,15 +270,18 @@ WITH workers AS (
 			THEN printf('up to %.1f ms at a time', longest_run_queue_ns / 1e6)
 			ELSE printf('each time less than %g ms', threshold_ns / 1e6)
 			END AS longest_run_queue_text,
-		CASE
-		/* What a limit held back is known by CPU: all workers may have waited for it. */
-		WHEN throttled_periods > 0 AND 2 * throttled_ns * workers >= run_queue_ns THEN
+		CASE WHEN limited THEN
 			printf('the limit of its cgroup, %.3g CPUs, was used up in %d of %d '
-				|| 'periods', quota_cpus, throttled_periods, quota_periods)
+				|| 'periods', quota_cpus, throttled_periods, quota_periods) END
+			AS limit_text,
+		CASE
+		WHEN limit_explains THEN NULL
 		WHEN 2 * stolen_ns > run_queue_ns THEN
 			'the hypervisor gave the CPUs to other machines'
-		ELSE 'the CPUs were busy with other threads'
-		END AS short_of_text,
+		WHEN 2 * (cpu_ns + others_cpu_ns) >= cpus * duration_ns THEN
+			'its own threads kept the CPUs busy'
+		ELSE 'the CPUs were busy with other programs'
+		END AS busy_text,
 		CASE WHEN saturated THEN
 			printf('%s busy while tasks waited, for at least %.2f s of %.2f s '
 				|| '(%.1f%%): up to %d task%s in its queue, '
@@ -304,7 +317,9 @@ SELECT capture, level, reason,
 	WHEN reason = 'starved' THEN
 		printf('%s waited for a CPU for %s of their %s (%.1f%%), %s: %s%s.',
 			workers_text, run_queue_text, wall_text, run_queue_percent,
-			longest_run_queue_text, short_of_text, CASE WHEN blocking_polls > 0
+			longest_run_queue_text,
+			coalesce(limit_text || ', and ' || busy_text, limit_text, busy_text),
+			CASE WHEN blocking_polls > 0
 				THEN '; ' || spans_text || ' took ' || blocking_text ELSE '' END)
 	WHEN reason = 'blocking' THEN
 		printf('polls blocked %s for %s of their %s (%.1f%%): %s of %s or more, the '
