@@ -30,7 +30,7 @@ static const struct {
 	[ROW_FRAME] =
 		{"frame",
 		 "capture, binary, file_offset, inline_depth, function, site, crate, file, line,"
-		 "column, decl_file, decl_line, task_type, origin, inlined, generated, id"},
+		 "column, decl_file, decl_line, task_type, origin, inlined, generated, runs, id"},
 	[ROW_FRAME_ALIAS] = {"frame_alias", "frame, function"},
 	[ROW_STACK] =
 		{"stack",
@@ -38,7 +38,7 @@ static const struct {
 		 "site_position, entry_position, boundary_position, poll_position, site_frame,"
 		 "entry_frame, boundary_frame, poll_frame, task, scheduler, waits_for, id"},
 	[ROW_STACK_FRAME] = {"stack_frame", "stack, position, frame"},
-	[ROW_TAIL_CALL] = {"tail_call", "stack, position, frame"},
+	[ROW_TAIL_CALL] = {"tail_call", "stack, position"},
 	[ROW_OFFCPU_SPAN] = {"offcpu_span",
 			     "capture, thread, start_ns, end_ns, wakeup_ns, run_queue_ns, syscall,"
 			     "syscall_name, open, at_attach, preempted, no_stack, task_state, cpu,"

@@ -16,8 +16,8 @@ struct whole_stack {
 	LIST(const struct symbol_frame *) frame;
 	LIST(int64_t) row; /* of each frame, in the frame table */
 	size_t whole;      /* the innermost frames between which no caller is missing */
-	size_t tail;       /* before which frame `tail_row` is missing, if that is not 0 */
-	int64_t tail_row;
+	bool has_tail;     /* one frame, at `tail`, is of a function that left it: inferred */
+	size_t tail;
 };
 
 static int write_aliases(struct ingest *in, int64_t frame, const char *aliases)
@@ -40,8 +40,9 @@ static int write_aliases(struct ingest *in, int64_t frame, const char *aliases)
 	return err;
 }
 
+/* `runs`: row of the closure that it runs; 0: none is known. */
 static int write_frame(struct ingest *in, const struct capture_state *c, int64_t binary,
-		       uint64_t offset, size_t depth, const struct symbol_frame *f)
+		       uint64_t offset, size_t depth, const struct symbol_frame *f, int64_t runs)
 {
 	struct row row = ingest_row(in, ROW_FRAME);
 	const char *source[] = {f->function ? f->function : f->site,
@@ -73,12 +74,37 @@ static int write_frame(struct ingest *in, const struct capture_state *c, int64_t
 	row_text(&row, frame_origin_name(f));
 	row_number(&row, f->inlined);
 	row_number(&row, f->generated);
+	row_id(&row, runs);
 	row_number(&row, ingest_row_id(in, ROW_FRAME));
 	if (!err)
 		err = row_insert(&row);
 	for (size_t i = 0; i < sizeof(source) / sizeof(*source); i++)
 		free(text[i]);
 	return err ? err : write_aliases(in, in->inserts.last[ROW_FRAME], f->aliases);
+}
+
+static int64_t chain_of(struct ingest *in, struct capture_state *c, size_t binary, uint64_t offset,
+			const struct symbol_frame *single);
+
+/* Closures that functions of the chain run have frames of their own, written before theirs. */
+static int closures_write(struct ingest *in, struct capture_state *c,
+			  const struct frame_chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++) {
+		const struct symbol_frame *runs = chain->frames[i].runs;
+		int64_t index = runs ? chain_of(in, c, 0, (uintptr_t)runs, runs) : 0;
+
+		if (index < 0)
+			return (int)index;
+	}
+	return 0;
+}
+
+static int64_t closure_row(const struct capture_state *c, const struct symbol_frame *frame)
+{
+	uint64_t index = frame->runs ? id_map_get(&c->chains, 0, (uintptr_t)frame->runs) : 0;
+
+	return index ? c->chain.at[index - 1].first_row : 0;
 }
 
 /*
@@ -103,13 +129,14 @@ static int64_t chain_of(struct ingest *in, struct capture_state *c, size_t binar
 		return err;
 	if (err || !chain.count)
 		chain = (struct frame_chain) {.frames = &in->unmapped, .count = 1};
+	err = closures_write(in, c, &chain);
 	chain.first_row = in->inserts.last[ROW_FRAME] + 1;
-	err = 0;
-	if (binary && c->binary.at[binary - 1].code)
+	if (!err && binary && c->binary.at[binary - 1].code)
 		err = known_code_apply(c->binary.at[binary - 1].code, &c->defined.pool, offset,
 				       &chain.frames, chain.count);
 	for (size_t i = 0; !err && i < chain.count; i++)
-		err = write_frame(in, c, row, offset, i, &chain.frames[i]);
+		err = write_frame(in, c, row, offset, i, &chain.frames[i],
+				  closure_row(c, &chain.frames[i]));
 	if (!err)
 		err = LIST_ADD(c->chain);
 	if (err)
@@ -149,9 +176,10 @@ static int64_t address_chain(struct ingest *in, struct capture_state *c,
 	return m ? generated_chain(in, c, s, index) : chain_of(in, c, 0, 0, &in->unmapped);
 }
 
-static int stack_push(struct whole_stack *stack, const struct frame_chain *chain)
+/* The frames of the chain from `first` on. */
+static int stack_push(struct whole_stack *stack, const struct frame_chain *chain, size_t first)
 {
-	for (size_t i = 0; i < chain->count; i++) {
+	for (size_t i = first; i < chain->count; i++) {
 		int err = LIST_ADD(stack->frame);
 
 		if (!err)
@@ -185,7 +213,6 @@ static int write_tail_call(struct ingest *in, int64_t stack, const struct whole_
 
 	row_number(&row, stack);
 	row_number(&row, (int64_t)s->tail);
-	row_number(&row, s->tail_row);
 	return row_insert(&row);
 }
 
@@ -236,7 +263,7 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 	free(task);
 	if (!err)
 		err = write_stack_frames(in, s->row, stack->row.at, stack->row.count);
-	return err || !stack->tail_row ? err : write_tail_call(in, s->row, stack);
+	return err || !stack->has_tail ? err : write_tail_call(in, s->row, stack);
 }
 
 /*
@@ -264,11 +291,11 @@ static bool chain_has_user(const struct frame_chain *chain)
 }
 
 /*
- * A function whose last act is a call may leave its frame to that. It is missing, where the call at
- * `index` names it, but the frames further in are of another function (`inner`, an index in
- * c->chain).
+ * A function whose last act is a call may leave its frame to that: a jump takes the place of the
+ * call. It is missing, where the call at `index` names it, but the frames further in are of another
+ * function (`inner`, an index in c->chain); then it is put back.
  */
-static int tail_call_find(struct ingest *in, struct capture_state *c,
+static int tail_call_push(struct ingest *in, struct capture_state *c,
 			  const struct defined_user_stack *s, size_t index, int64_t inner,
 			  struct whole_stack *stack)
 {
@@ -296,9 +323,9 @@ static int tail_call_find(struct ingest *in, struct capture_state *c,
 	if (function->origin != ORIGIN_USER || !function->function || !inside ||
 	    !strcmp(function->function, inside))
 		return 0;
+	stack->has_tail = true;
 	stack->tail = stack->frame.count;
-	stack->tail_row = called->first_row + (int64_t)called->count - 1;
-	return 0;
+	return stack_push(stack, called, called->count - 1);
 }
 
 static int resolve_user_stack(struct ingest *in, struct capture_state *c,
@@ -310,7 +337,7 @@ static int resolve_user_stack(struct ingest *in, struct capture_state *c,
 	stack->frame.count = 0;
 	stack->row.count = 0;
 	stack->whole = SIZE_MAX;
-	stack->tail_row = 0;
+	stack->has_tail = false;
 	for (size_t i = 0; !err && i < s->frames; i++) {
 		int64_t chain = address_chain(in, c, s, i);
 		bool user;
@@ -319,10 +346,10 @@ static int resolve_user_stack(struct ingest *in, struct capture_state *c,
 			return (int)chain;
 		user = chain_has_user(&c->chain.at[chain]);
 		if (user && inner >= 0)
-			err = tail_call_find(in, c, s, i, inner, stack);
+			err = tail_call_push(in, c, s, i, inner, stack);
 		inner = !user && (i == 0 || inner >= 0) ? chain : -1;
 		if (!err)
-			err = stack_push(stack, &c->chain.at[chain]);
+			err = stack_push(stack, &c->chain.at[chain], 0);
 		if (!err && i + 1 == s->frame_pointer_from && caller_missing(&c->chain.at[chain]))
 			stack->whole = stack->frame.count;
 	}
@@ -340,7 +367,7 @@ static int64_t kernel_frame(struct ingest *in, struct capture_state *c, const ch
 		return (int64_t)known;
 	if (!*name)
 		frame.function = frame.site = "unknown";
-	err = write_frame(in, c, 0, 0, 0, &frame);
+	err = write_frame(in, c, 0, 0, 0, &frame, 0);
 	if (!err)
 		err = id_map_set(&c->kernel_frames, (uintptr_t)name, 0,
 				 (uint64_t)in->inserts.last[ROW_FRAME]);

@@ -52,8 +52,7 @@ static void print_waker_row(const struct page *page, sqlite3_stmt *q)
 		duration_word(time, column_number(q, "blocked_ns", -1)),
 		100 * column_real(q, "share"), waker ? waker : column_text(q, "known_as"));
 	page_place(page, q, 0, 0);
-	fputs(column_number(q, "inferred", 0) ? "  (inferred: its last act was the call)\n" : "\n",
-	      page->out);
+	fputs(column_number(q, "inferred", 0) ? "  (inferred)\n" : "\n", page->out);
 }
 
 /* How long tasks were queued: known of polls whose end was seen (--polls). */

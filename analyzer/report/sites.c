@@ -102,6 +102,8 @@ static void print_phrases(const struct page *page, sqlite3_stmt *q)
 			 place_name(place, sizeof(place), q, "boundary"));
 		phrase_add(&phrases, phrase);
 	}
+	if (column_number(q, "inferred", 0))
+		phrase_add(&phrases, "inferred: its last act was the call");
 	if (strcmp(column_text(q, "cause"), "lock") == 0)
 		waker_phrases_add(&phrases, q);
 	if (phrases.text.bytes)

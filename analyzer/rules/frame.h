@@ -31,6 +31,8 @@ struct symbol_frame {
 	uint32_t decl_line;    /* where the function is declared; 0 unknown */
 	const char *task_type; /* for a poll function with a future type T: T's full name; NULL */
 	const char *task;      /* task_type folded for people, wrappers taken off; NULL */
+	/* Of a function that runs a closure for another thread (ROLE_JOB): that closure; NULL. */
+	const struct symbol_frame *runs;
 	/* Other functions that the linker put at the same address, folded, by '\n'; NULL. */
 	const char *aliases;
 	enum frame_origin origin;

@@ -26,6 +26,7 @@ static const char *const role_names[] = {
 	[ROLE_THREAD_ROOT] = "thread-root",
 	[ROLE_POLL_END] = "poll-end",
 	[ROLE_AROUND] = "around",
+	[ROLE_JOB] = "job",
 	[ROLE_WRAPPER] = "wrapper",
 	[ROLE_MARKER] = "marker",
 };

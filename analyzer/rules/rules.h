@@ -48,6 +48,7 @@ enum role {
 	ROLE_THREAD_ROOT, /* where stacks of threads and processes begin */
 	ROLE_POLL_END,    /* what a task calls to be polled again: its poll ends */
 	ROLE_AROUND,      /* before the future of a task is entered, or after it is left */
+	ROLE_JOB,         /* runs a closure that another thread waits for; its type names it */
 	ROLE_WRAPPER,     /* a future type around another, its first argument */
 	ROLE_MARKER,      /* a linker's name that only a binary with the runtime has */
 };

@@ -100,7 +100,8 @@ CREATE TABLE frame (
 	task_type TEXT,
 	origin TEXT NOT NULL,
 	inlined INTEGER NOT NULL,
-	generated INTEGER NOT NULL
+	generated INTEGER NOT NULL,
+	runs INTEGER REFERENCES frame (id)
 );
 
 CREATE TABLE frame_alias (
@@ -142,8 +143,7 @@ CREATE TABLE stack_frame (
 
 CREATE TABLE tail_call (
 	stack INTEGER PRIMARY KEY REFERENCES stack (id),
-	position INTEGER NOT NULL,
-	frame INTEGER NOT NULL REFERENCES frame (id)
+	position INTEGER NOT NULL
 );
 
 CREATE TABLE offcpu_span (

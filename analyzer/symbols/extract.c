@@ -190,19 +190,36 @@ static int definition_demangle(struct symbol_extract *e, struct symbol_definitio
 	return error;
 }
 
-/* Finds the type of future, for functions that poll one. */
-static bool is_poll(const struct symbol_extract *e, const struct symbol_definition *d)
+static bool has_role(const struct symbol_extract *e, const struct symbol_definition *d,
+		     enum role role)
 {
 	struct text site = {0};
-	bool poll;
+	bool has;
 
 	/* Without a word of the rules no rule fits: a quick test. */
-	if (!rules_may_have_role(e->source->rules, ROLE_POLL, d->name))
+	if (!rules_may_have_role(e->source->rules, role, d->name))
 		return false;
 	fold_name(&site, d->rust ? d->rust : d->name);
-	poll = site.bytes && rules_has_role(e->source->rules, ROLE_POLL, site.bytes);
+	has = site.bytes && rules_has_role(e->source->rules, role, site.bytes);
 	text_close(&site);
-	return poll;
+	return has;
+}
+
+/* Finds the type of future, for functions that poll one, and the types of a job. */
+static int definition_types(struct symbol_extract *e, const struct dwarf_entry *entry,
+			    struct symbol_definition *d)
+{
+	struct text text = {0};
+	int error;
+
+	if (has_role(e, d, ROLE_POLL))
+		dwarf_type_parameter(entry, "T", containers_of, e, &text);
+	else if (has_role(e, d, ROLE_JOB))
+		dwarf_qualified_name(entry, containers_of, e, &text);
+	d->task_type = keep_text(e, text.bytes);
+	error = text.failed ? -ENOMEM : 0;
+	text_close(&text);
+	return error;
 }
 
 static void definition_place(struct symbol_extract *e, const struct dwarf_entry *declared,
@@ -244,13 +261,7 @@ static int definition_fill(struct symbol_extract *e, const struct dwarf_entry *e
 	if (d->flags & SYMBOL_RUST && d->decl_line && dwarf_has_macro_names(entry))
 		d->flags |= SYMBOL_MACRO_NAMES;
 	error = definition_demangle(e, d);
-	if (!error && is_poll(e, d)) {
-		dwarf_type_parameter(entry, "T", containers_of, e, &text);
-		d->task_type = keep_text(e, text.bytes);
-		error = text.failed ? -ENOMEM : 0;
-		text_close(&text);
-	}
-	return error;
+	return error ? error : definition_types(e, entry, d);
 }
 
 /* *out NULL: the entry has no name of any kind. */

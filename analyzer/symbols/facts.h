@@ -22,7 +22,11 @@ struct symbol_function;
 /* A function. */
 struct symbol_definition {
 	const char *name;
-	const char *task_type; /* for a poll function with a future type T: T's full name; NULL */
+	/*
+	 * For a poll function with a future type T: T's full name. For one that runs a closure for
+	 * another thread (ROLE_JOB): its own name with its types. NULL.
+	 */
+	const char *task_type;
 	const char *decl_file; /* as the debug info has it; NULL */
 	const char *comp_dir;  /* of the unit that declares it; NULL */
 	uint32_t decl_line;    /* 0: not known */

@@ -41,8 +41,9 @@ const char *symbol_path_full(struct symbol_module *m, const char *path, const ch
 /* The facts of a function while its frame is made. */
 struct facts {
 	struct text name; /* demangled */
-	struct text type; /* T of a poll function */
+	struct text type; /* T of a poll function; of a job its own name with types */
 	bool rust;
+	bool job;
 	bool macro_names;
 	const char *decl_file;
 	uint32_t decl_line;
@@ -94,7 +95,7 @@ static int name_frame(struct symbol_module *m, struct symbol_frame *frame, struc
 	frame->site = keep(m, site.bytes);
 	if (!frame->function || !frame->site)
 		goto out;
-	if (f->type.bytes)
+	if (f->type.bytes && !f->job)
 		type = frame->task_type = keep(m, f->type.bytes);
 	if (type)
 		rules_fold_task(m->owner->rules, &task, type);
@@ -150,20 +151,25 @@ static int function_new(struct symbol_module *m, struct facts *f, struct symbol_
 	error = name_frame(m, &function->frame, f);
 	if (!error)
 		error = place_frame(m, &function->frame, f);
+	if (!error && f->job)
+		error = symbol_job_closure(m, f->type.bytes ? f->type.bytes : f->name.bytes,
+					   function->frame.crate, &function->frame.runs);
 	function->comp_dir = f->comp_dir;
 	*out = function;
 	return error;
 }
 
-static bool is_poll(const struct symbol_module *m, const char *name)
+static bool has_role(const struct symbol_module *m, const char *name, enum role role)
 {
 	struct text site = {0};
-	bool poll;
+	bool has;
 
+	if (!name || !rules_may_have_role(m->owner->rules, role, name))
+		return false;
 	fold_name(&site, name);
-	poll = site.bytes && rules_has_role(m->owner->rules, ROLE_POLL, site.bytes);
+	has = site.bytes && rules_has_role(m->owner->rules, role, site.bytes);
 	text_close(&site);
-	return poll;
+	return has;
 }
 
 int symbol_function_of(struct symbol_module *m, struct symbol_definition *d,
@@ -187,9 +193,10 @@ int symbol_function_of(struct symbol_module *m, struct symbol_definition *d,
 	}
 	f.decl_file = symbol_path_full(m, d->decl_file, d->comp_dir);
 	f.macro_names = f.rust && d->flags & SYMBOL_MACRO_NAMES;
+	f.job = has_role(m, f.name.bytes, ROLE_JOB);
 	if (d->task_type)
 		text_add_string(&f.type, d->task_type);
-	else if (f.name.bytes && is_poll(m, f.name.bytes))
+	else if (has_role(m, f.name.bytes, ROLE_POLL))
 		type_from_name(&f);
 	error = function_new(m, &f, &function);
 	if (!error)

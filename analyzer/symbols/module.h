@@ -94,6 +94,12 @@ int symbol_module_facts(struct symbol_module *m, uint64_t file_offset,
 /* The function of a definition: named, its origin found; once. */
 int symbol_function_of(struct symbol_module *m, struct symbol_definition *d,
 		       const struct symbol_function **out);
+/*
+ * The closure that a job of `crate` runs, by the types in the job's name: the user's, else one of
+ * another crate; NULL: neither. 0 or -ENOMEM.
+ */
+int symbol_job_closure(struct symbol_module *m, const char *name, const char *crate,
+		       const struct symbol_frame **out);
 /* task_type.c: frees what it kept of a module. */
 void symbol_task_units_close(struct symbol_module *m);
 

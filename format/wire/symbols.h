@@ -64,7 +64,11 @@ struct hud_symbol_function {
 	uint32_t id;
 	uint32_t symbol_flags; /* enum hud_symbol_flags */
 	uint32_t name;
-	uint32_t task_type; /* of a function that polls a future: the future's type */
+	/*
+	 * of a function that polls a future: the future's type; of one that runs a closure for
+	 * another thread: its own name with its types
+	 */
+	uint32_t task_type;
 	uint32_t decl_file;
 	uint32_t decl_line;
 	uint32_t comp_dir; /* of the unit that declares it */

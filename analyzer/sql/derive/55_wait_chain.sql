@@ -4,7 +4,8 @@
 -- time it waited itself, for one long reader. So where the waker waited for a lock for at least
 -- half of the time, its own wait is followed, and so on: last_span is the wait at the end of this
 -- chain; its waker is the thread that did not wait. A thread that waits for something to do (a
--- park, an idle thread of the blocking pool) waits for no lock.
+-- park, an idle thread of the blocking pool) waits for no lock, and one that was woken and has no
+-- CPU yet waits for nobody.
 INSERT INTO wait_chain (offcpu_span, capture, last_span, waits)
 WITH RECURSIVE chain (offcpu_span, last_span, waits) AS (
 	SELECT o.id, o.id, 0
@@ -20,7 +21,7 @@ WITH RECURSIVE chain (offcpu_span, last_span, waits) AS (
 		ORDER BY p.end_ns DESC LIMIT 1)
 	JOIN stack AS k ON k.id = w.user_stack AND k.class <> 'park' AND NOT k.pool_idle
 	WHERE c.waits < 16 AND w.waker_tid IS NOT NULL
-		AND 2 * (w.end_ns - max(w.start_ns, l.start_ns)) >= l.wakeup_ns - l.start_ns
+		AND 2 * (w.wakeup_ns - max(w.start_ns, l.start_ns)) >= l.wakeup_ns - l.start_ns
 )
 SELECT offcpu_span, :capture, last_span, max(waits)
 FROM chain

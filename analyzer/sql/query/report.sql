@@ -33,7 +33,9 @@ WITH listed AS (
 	SELECT s.main, row_number() OVER (PARTITION BY s.main
 			ORDER BY s.total_ns DESC, s.function, s.cause) AS rank, json_object(
 		'id', s.site, 'function', s.function, 'crate', s.crate, 'file', s.file,
-		'line', s.line, 'decl_line', s.decl_line, 'entry', s.entry,
+		'line', s.line, 'decl_line', s.decl_line,
+		'inferred', json(CASE WHEN s.inferred THEN 'true' ELSE 'false' END),
+		'entry', s.entry,
 		'user_frames', (SELECT json_group_array(json_object('function', function,
 			'file', file, 'line', line))
 			FROM (SELECT * FROM user_frame AS u WHERE u.site = s.site

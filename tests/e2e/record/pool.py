@@ -140,18 +140,35 @@ def of_two_runtimes_the_one_that_stands_still_is_named():
     expect("2 workers wait" in sentence and "tokio_pool::wait_for (lock)" in sentence, sentence)
 
 
-@fact
-def a_holder_that_unlocks_last_has_left_its_frame_and_is_named():
+@once
+def functions_without_their_frames():
+    """Of functions whose last act is a call."""
     process = started_program([tokio_pool(), "multi_thread", "2", "held"])
     go(process)
     path = path_for("pool-held.hud")
     recorded("-d", 1, "-p", process.pid, "-o", path)
     process.communicate("\n")
+    return path
+
+
+@fact
+def a_holder_that_unlocks_last_has_left_its_frame_and_is_named():
+    path = functions_without_their_frames()
     wakers = query(path, "SELECT waker, inferred, share FROM site_waker "
                          "WHERE function = 'tokio_pool::take' AND cause = 'lock' AND rank = 1")
     expect_equal([(w["waker"], w["inferred"]) for w in wakers], [("tokio_pool::hold", 1)],
                  "who woke it")
     expect(wakers[0]["share"] > 0.9, f"for {wakers[0]['share']:.0%} of the time")
+
+
+@fact
+def a_function_that_blocks_last_has_left_its_frame_and_is_the_site():
+    path = functions_without_their_frames()
+    sites = query(path, "SELECT function, boundary, file, inferred FROM blocking_sites "
+                        "WHERE cause = 'sleep'")
+    expect_equal(sites, [{"function": "tokio_pool::nap", "boundary": "tokio_pool::nap",
+                          "file": "src/main.rs", "inferred": 1}], "sites that sleep")
+    expect("inferred: its last act was the call" in analyzed("report", path), "it is not said")
 
 
 @fact

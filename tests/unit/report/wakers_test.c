@@ -57,6 +57,32 @@ static void a_waker_that_waited_for_less_than_half_of_the_time_is_not(void **sta
 	sqlite3_close(db);
 }
 
+/* As a thread of a pool is: who gives it work, and waits for that, is not who it waited for. */
+static void a_waker_that_had_no_cpu_waited_for_nobody(void **state)
+{
+	sqlite3 *db = spans_load(200000,
+				 {.tid = 12,
+				  .from = 1000,
+				  .to = 40000,
+				  .wakeup = 9990,
+				  .stack = LOCK,
+				  .syscall = SYS_FUTEX,
+				  .waker_tid = 11,
+				  .waker_stack = NAP},
+				 {.tid = 11,
+				  .from = 10000,
+				  .to = 50100,
+				  .wakeup = 50000,
+				  .stack = NAP,
+				  .syscall = SYS_FUTEX,
+				  .waker_tid = 12,
+				  .waker_stack = LOCK});
+
+	(void)state;
+	assert_text(db, HOLDER_OF "'demo::sleepy::nap'", "demo::locker::take at once 1 1.0");
+	sqlite3_close(db);
+}
+
 /* The kernel ends the wait of who joins it, on a stack without any function of the user's. */
 static void a_thread_that_ends_is_no_thread_without_a_name(void **state)
 {
@@ -168,6 +194,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_waker_that_waited_itself_is_followed_to_who_worked),
 		cmocka_unit_test(a_waker_that_waited_for_less_than_half_of_the_time_is_not),
+		cmocka_unit_test(a_waker_that_had_no_cpu_waited_for_nobody),
 		cmocka_unit_test(a_thread_that_ends_is_no_thread_without_a_name),
 		cmocka_unit_test(two_that_end_each_others_waits_are_no_endless_chain),
 		cmocka_unit_test(a_process_that_is_not_recorded_is_named),

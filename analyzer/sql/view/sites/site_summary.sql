@@ -1,5 +1,6 @@
 -- Which code blocked the workers, or the main future (main), for how long, how often, why, and
--- what can be done about it?
+-- what can be done about it? inferred: for most of the time the site's own frame is that of
+-- tail_call.
 CREATE VIEW site_summary AS
 WITH figures AS MATERIALIZED (
 	SELECT * FROM site_figures
@@ -18,7 +19,8 @@ WITH figures AS MATERIALIZED (
 ), waker AS MATERIALIZED (
 	SELECT site, group_concat(who, ', ') AS wakers
 	FROM (SELECT site, coalesce(waker || coalesce(' (' || file || ':' || line
-				|| CASE WHEN inferred THEN ', inferred)' ELSE ')' END, ''),
+				|| CASE WHEN inferred THEN ', inferred)' ELSE ')' END,
+				CASE WHEN inferred THEN ' (inferred)' ELSE '' END),
 			known_as) || printf(' %.0f%%', 100 * share) AS who
 		FROM site_waker WHERE rank <= 3 AND NOT open ORDER BY site, rank)
 	GROUP BY site
@@ -27,11 +29,22 @@ WITH figures AS MATERIALIZED (
 ), holder AS MATERIALIZED (
 	SELECT site, group_concat(who, ', ') AS waited_for
 	FROM (SELECT site, holder || coalesce(' (' || file || ':' || line
-				|| CASE WHEN inferred THEN ', inferred)' ELSE ')' END, '')
+				|| CASE WHEN inferred THEN ', inferred)' ELSE ')' END,
+				CASE WHEN inferred THEN ' (inferred)' ELSE '' END)
 			|| printf(' %.0f%%', 100 * share) AS who
 		FROM site_holder
 		WHERE rank <= 3 AND through IS NOT NULL AND holder IS NOT NULL ORDER BY site, rank)
 	GROUP BY site
+), inferred AS MATERIALIZED (
+	SELECT p.site
+	FROM tail_call AS t
+	JOIN site_time AS p ON p.stack = t.stack
+	JOIN site AS s ON s.id = p.site
+	JOIN site_of_stack AS o ON o.stack = p.stack AND o.cause = s.cause
+		AND o.position = t.position
+	GROUP BY p.site
+	HAVING 2 * sum(p.blocked_ns) >= (SELECT sum(w.blocked_ns) FROM site_time AS w
+		WHERE w.site = p.site)
 ), advised AS MATERIALIZED (
 	SELECT site, function, advice, documentation FROM site_advice
 )
@@ -42,7 +55,7 @@ SELECT s.capture, s.id AS site, s.function, s.crate, s.origin, s.cause, l.file, 
 	f.total_ns, f.run_queue_ns, f.p50_ns, f.p99_ns, f.max_ns, f.open_count, f.at_attach_count,
 	f.longest_at_attach, f.longest_open, f.bounds, f.at_most, f.exact_share,
 	f.passive_share, f.stack_share, a.advice, a.documentation, a.function AS advice_function,
-	s.main
+	s.main, i.site IS NOT NULL AS inferred
 FROM site AS s
 JOIN figures AS f ON f.site = s.id
 LEFT JOIN line AS l ON l.site = s.id
@@ -53,5 +66,6 @@ LEFT JOIN task AS t ON t.site = s.id
 LEFT JOIN waker AS w ON w.site = s.id
 LEFT JOIN holder AS h ON h.site = s.id
 LEFT JOIN unended AS u ON u.site = s.id
+LEFT JOIN inferred AS i ON i.site = s.id
 LEFT JOIN advised AS a ON a.site = s.id
 ORDER BY s.capture, f.total_ns DESC, s.function, s.cause;

@@ -7,7 +7,8 @@
 //! `steady`: short requests, so many that the queue is never empty. `stuck`: the threads end only
 //! after another byte. `apart`: both workers wait for a lock until another byte, while those of a
 //! second runtime run. `held`: a thread holds a lock that a task takes, until another byte; to
-//! unlock it is the last that its function does.
+//! unlock it is the last that its function does. Another task sleeps in a function that does no
+//! more.
 
 use std::future::Future;
 use std::io::{stdin, stdout, Read, Write};
@@ -169,6 +170,18 @@ async fn take(lock: Arc<Mutex<u64>>) {
     }
 }
 
+#[inline(never)]
+fn nap() {
+    sleep(WORK)
+}
+
+async fn nap_often() {
+    loop {
+        nap();
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
 fn held(runtime: &Runtime) {
     let lock = Arc::new(Mutex::new(0));
     let shared = lock.clone();
@@ -178,6 +191,7 @@ fn held(runtime: &Runtime) {
         sleep(WORK);
     });
     runtime.spawn(take(lock));
+    runtime.spawn(nap_often());
     byte();
 }
 
