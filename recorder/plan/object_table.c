@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "recorder/plan/object_table.h"
+#include "recorder/plan/object_state.h"
 
 #include "format/base/array.h"
 #include "recorder/base/file.h"
@@ -22,42 +22,6 @@
 
 #define PLAN_FILE_BYTES_MAX (64u << 20)
 #define READ_BYTES (1u << 16)
-
-enum plan_state { PLAN_MISSING, PLAN_WAITING, PLAN_READY, PLAN_STORED, PLAN_FAILED };
-
-struct object {
-	struct build_id id;
-	struct stat file;  /* as it was when it was opened */
-	struct stat debug; /* as `file`, of its debug file; inode 0: it has none */
-	enum plan_state state;
-	int pipe;      /* PLAN_WAITING: the plan comes from there */
-	uint8_t *text; /* … and is collected here */
-	size_t text_bytes, text_room;
-	struct plan plan; /* PLAN_READY, PLAN_STORED */
-	/* `plan.identity` points to it; NULL: nothing was learned. */
-	struct hud_plan_identity *learned;
-	const struct hud_plan_identity *guessed; /* `plan.identity` before that, or NULL */
-	bool recalled;                           /* learned by an earlier recording */
-	uint32_t number;                         /* PLAN_STORED: in the maps */
-	char *path;                              /* NULL: the vdso, or no memory */
-	uint64_t code_bytes;                     /* mapped as code */
-	bool reported;                           /* object_table_each_new() has given its plan */
-};
-
-struct object_table {
-	struct object_table_options options;
-	struct plan_broker broker;
-	struct plan_cache cache;
-	bool no_analyzer;
-	struct object *object;
-	uint32_t objects;
-	size_t room;
-	uint32_t vdso;
-	size_t unsaved;
-	struct plan *given; /* --plan */
-	size_t given_count;
-	struct unwind_store *store;
-};
 
 static int given_load(struct object_table *t, const char *path)
 {
@@ -180,7 +144,7 @@ static bool given_take(struct object_table *t, struct object *o)
 	return false;
 }
 
-static struct plan_key plan_key(const struct object_table *t, const struct object *o)
+struct plan_key object_plan_key(const struct object_table *t, const struct object *o)
 {
 	return (struct plan_key) {
 		.id = &o->id,
@@ -190,26 +154,10 @@ static struct plan_key plan_key(const struct object_table *t, const struct objec
 	};
 }
 
-/* Puts what was learned in place of what was known or guessed. 0 or -ENOMEM. */
-static int identity_take(struct object *o, const struct hud_plan_identity *learned)
-{
-	struct hud_plan_identity *copy;
-
-	if (!o->learned)
-		o->guessed = o->plan.identity;
-	copy = learned_identity(learned, o->guessed);
-	if (!copy)
-		return -ENOMEM;
-	free(o->learned);
-	o->learned = copy;
-	o->plan.identity = copy;
-	return 0;
-}
-
 /* Takes what an earlier recording learned of a process that ran this object. */
 static void learned_recall(struct object_table *t, struct object *o)
 {
-	struct plan_key key = plan_key(t, o);
+	struct plan_key key = object_plan_key(t, o);
 	struct plan learned;
 	uint8_t *data;
 	size_t bytes;
@@ -219,7 +167,7 @@ static void learned_recall(struct object_table *t, struct object *o)
 		return;
 	if (!plan_parse(data, bytes, &learned)) {
 		if (learned.learned && learned.identity)
-			o->recalled = !identity_take(o, learned.identity);
+			o->recalled = !object_identity_take(o, learned.identity);
 		plan_free(&learned);
 	}
 	free(data);
@@ -235,7 +183,7 @@ static bool plan_fits(const struct object *o)
 /* Takes the same file's plan of an earlier recording. */
 static bool cache_take(struct object_table *t, struct object *o)
 {
-	struct plan_key key = plan_key(t, o);
+	struct plan_key key = object_plan_key(t, o);
 	uint8_t *data;
 	size_t bytes;
 	bool fits;
@@ -440,7 +388,7 @@ static void plan_take(struct object_table *t, struct object *o)
 	o->state = PLAN_FAILED;
 	if (more == 0 && !plan_parse(o->text, o->text_bytes, &o->plan) && plan_fits(o)) {
 		o->state = PLAN_READY;
-		key = plan_key(t, o);
+		key = object_plan_key(t, o);
 		if (o->file.st_ino)
 			plan_cache_put(&t->cache, &key, o->text, o->text_bytes);
 		learned_recall(t, o);
@@ -499,66 +447,9 @@ void object_table_store(struct object_table *t, struct unwind_store *store)
 		plan_store(t, &t->object[i]);
 }
 
-bool plan_bias(const struct plan *plan, uint64_t start, uint64_t offset, uint64_t *bias)
-{
-	for (size_t i = 0; i < plan->segments; i++) {
-		const struct hud_plan_segment *s = &plan->segment[i];
-		/* A mapping begins at a page, maybe before the segment's first byte. */
-		uint64_t low = s->offset & ~(uint64_t)4095;
-
-		if (offset < low || offset >= s->offset + s->bytes)
-			continue;
-		*bias = start - (s->address - s->offset + offset);
-		return true;
-	}
-	return false;
-}
-
-bool object_placed(const struct object_table *t, uint32_t object, uint64_t start, uint64_t offset,
-		   uint32_t *number, uint64_t *bias)
-{
-	const struct object *o = object < t->objects ? &t->object[object] : NULL;
-
-	if (!o || o->state != PLAN_STORED)
-		return false;
-	*number = o->number;
-	return plan_bias(&o->plan, start, offset, bias);
-}
-
-const struct plan *object_plan(const struct object_table *t, uint32_t object)
-{
-	const struct object *o = object < t->objects ? &t->object[object] : NULL;
-
-	return o && (o->state == PLAN_READY || o->state == PLAN_STORED) ? &o->plan : NULL;
-}
-
-const struct hud_plan_identity *object_identity(const struct object_table *t, uint32_t object)
-{
-	const struct plan *plan = object_plan(t, object);
-
-	return plan ? plan->identity : NULL;
-}
-
 uint32_t object_table_count(const struct object_table *t)
 {
 	return t->objects;
-}
-
-bool object_waits(const struct object_table *t, uint32_t object)
-{
-	return object < t->objects && t->object[object].state == PLAN_WAITING;
-}
-
-const char *object_path(const struct object_table *t, uint32_t object)
-{
-	const char *path = object < t->objects ? t->object[object].path : NULL;
-
-	return path ? path : "[vdso]";
-}
-
-uint64_t object_code_bytes(const struct object_table *t, uint32_t object)
-{
-	return object < t->objects ? t->object[object].code_bytes : 0;
 }
 
 void object_table_each_new(struct object_table *t,
@@ -575,63 +466,9 @@ void object_table_each_new(struct object_table *t,
 	}
 }
 
-bool object_learnable(const struct object_table *t, uint32_t object)
-{
-	const struct plan *plan = object_plan(t, object);
-
-	return plan && plan->thread_block &&
-	       (!plan->identity || !(plan->identity->identity_flags & HUD_IDENTITY_KNOWN));
-}
-
-bool object_half_learned(const struct object_table *t, uint32_t object)
-{
-	return object < t->objects && t->object[object].learned &&
-	       learned_lacks(t->object[object].learned);
-}
-
-bool object_recalled(const struct object_table *t, uint32_t object)
-{
-	return object < t->objects && t->object[object].recalled;
-}
-
 int object_table_ask(const struct object_table *t, int snapshots)
 {
 	return plan_broker_request(&t->broker, snapshots, -1);
-}
-
-int object_learn(struct object_table *t, uint32_t object, const struct plan *answer,
-		 const uint8_t *data, size_t bytes)
-{
-	struct object *o = &t->object[object];
-	struct plan_key key = plan_key(t, o);
-
-	if (!answer->learned || !answer->identity ||
-	    !(answer->identity->identity_flags & HUD_IDENTITY_LEARNED))
-		return -EBADMSG;
-	if (o->learned && !learned_extends(answer->identity, o->learned))
-		return -EEXIST;
-	if (identity_take(o, answer->identity))
-		return -ENOMEM;
-	o->recalled = false;
-	key.learned = true;
-	if (o->file.st_ino)
-		plan_cache_put(&t->cache, &key, data, bytes);
-	return 0;
-}
-
-void object_unlearn(struct object_table *t, uint32_t object)
-{
-	struct object *o = &t->object[object];
-	struct plan_key key = plan_key(t, o);
-
-	if (!o->learned)
-		return;
-	o->plan.identity = NULL; /* what was guessed may be wrong in the same way */
-	free(o->learned);
-	o->learned = NULL;
-	o->recalled = false;
-	key.learned = true;
-	plan_cache_remove(&t->cache, &key);
 }
 
 struct object_counts object_table_counts(const struct object_table *t)
