@@ -7,6 +7,7 @@ import sys
 from lib import MS, Wrong, analyzed, demo_path, expect, fact, facts_check, once
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "matrix"))
+import builds
 from comparison import Comparison
 
 SECONDS = 12
@@ -14,7 +15,7 @@ SECONDS = 12
 
 @once
 def comparison(variant):
-    return Comparison(variant, SECONDS)
+    return builds.Outcome(variant, SECONDS)
 
 
 def truth_facts(variant, how):
@@ -23,6 +24,7 @@ def truth_facts(variant, how):
     def say(name, check):
         fact(name=f"{how}_{name}")(lambda: check(comparison(variant)))
 
+    say("all_stacks_reach_the_root", builds.Outcome.stacks_reach_the_root)
     say("polls_are_seen_in_the_runtimes_own_state", Comparison.polls_are_seen_passively)
     say("every_poll_of_the_threshold_and_two_gaps_is_found_once",
         Comparison.every_long_poll_is_found_once)
