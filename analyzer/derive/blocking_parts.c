@@ -12,7 +12,9 @@
 
 /*
  * Only a stack inside a poll leads to a site. A sample in the poll whose stack shows something else
- * still counts: at the site `unknown`. What blocked the main future has stacks inside its block_on.
+ * still counts: at the site `unknown`. So does a sleep of the runtime's own in a poll, for one of its
+ * locks; with its stack, which shows what it waited for. What blocked the main future has stacks
+ * inside its block_on.
  */
 
 static const char polls_sql[] =
@@ -83,6 +85,11 @@ static int in_poll_add(struct division *d, struct parts *list, const char *cause
 	return index < 0 ? (int)index : parts_add(list, part);
 }
 
+static bool is_shown(const struct observation *s)
+{
+	return s->stack_class == STACK_POLL || (s->slept && s->stack_class == STACK_RUNTIME);
+}
+
 /* Those inside a poll that has a record; a sleep is clipped to it. */
 static int poll_collect(struct division *d, sqlite3_stmt *q, struct in_poll *in)
 {
@@ -100,7 +107,7 @@ static int poll_collect(struct division *d, sqlite3_stmt *q, struct in_poll *in)
 		const struct observation *s = observation_of_poll(t, first + i);
 		int64_t from_ns = s->start_ns > start_ns ? s->start_ns : start_ns;
 		int64_t wall_ns = (s->end_ns < end_ns ? s->end_ns : end_ns) - from_ns;
-		struct part part = {.stack = s->stack_class == STACK_POLL ? s->stack : 0};
+		struct part part = {.stack = is_shown(s) ? s->stack : 0};
 
 		if (!s->slept) {
 			part.samples = 1;

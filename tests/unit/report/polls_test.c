@@ -30,6 +30,24 @@ static void short_sleeps_of_one_poll_are_one_blocking_poll(void **state)
 	sqlite3_close(db);
 }
 
+/* Whoever ends a task, or spawns one, waits for the runtime's own locks now and then. */
+static void a_wait_of_the_runtimes_own_in_a_poll_keeps_its_stack(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	wait_in_poll_at(&s, RUNTIME, 10100, 30000, 10000, SYS_FUTEX);
+	poll_seen(&s, (struct seen) {10000, 31000, 7, 19900, 0, 0});
+	db = scene_load(&s, 100000);
+	assert_text(db,
+		    "SELECT s.function || ' ' || s.cause || ' ' || k.class FROM slice AS p "
+		    "JOIN site AS s ON s.id = p.site JOIN stack AS k ON k.id = p.stack",
+		    "unknown lock runtime");
+	sqlite3_close(db);
+}
+
 static void a_sleep_without_the_core_is_no_block_though_no_stack_shows_it(void **state)
 {
 	struct hud_offcpu sleep = {
@@ -358,6 +376,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_sleeps_of_one_poll_are_one_blocking_poll),
 		cmocka_unit_test(a_wait_for_a_probe_of_huds_own_is_no_block),
+		cmocka_unit_test(a_wait_of_the_runtimes_own_in_a_poll_keeps_its_stack),
 		cmocka_unit_test(a_sleep_without_the_core_is_no_block_though_no_stack_shows_it),
 		cmocka_unit_test(without_task_ids_computing_is_one_poll_where_samples_prove_it),
 		cmocka_unit_test(a_stack_agrees_with_the_state_or_contradicts_it_or_neither),
