@@ -213,9 +213,8 @@ static enum exit_code targets_watch(struct recording *r)
 		process_table_refresh(r->processes, pid, now);
 		error = bpf_session_watch(r->bpf, pid);
 		if (error) {
-			fprintf(stderr,
-				"hud-record: cannot watch process %d: %s\n  it may have exited\n",
-				(int)pid, strerror(-error));
+			fprintf(stderr, "hud-record: cannot watch process %d: %s\n%s", (int)pid,
+				strerror(-error), error == -ESRCH ? "  it has exited\n" : "");
 			return EXIT_FAILED;
 		}
 	}

@@ -116,4 +116,16 @@ def a_recording_that_cannot_go_on_says_so():
     expect_equal(target.poll(), None, "exit code of the target, which must go on")
 
 
+@fact(seconds=LONG)
+def a_kernel_that_refuses_is_named_and_the_target_goes_on():
+    output = path_for("refused.hud")
+    target = started_program([program("crowd"), 1])
+    command = [RECORD, "-q", "-d", "0.1", "-o", output, str(target.pid)]
+    faults = [f"bpf:{n}:{errno.ENOMEM if n % 2 else errno.EPERM}"
+              for n in (1, 60, 121, 900, *range(130, 20 * TIMES, 7))]
+    expect(each_fails(command, "hud-record", [*faults, f"perf:1:{errno.EMFILE}"], output) >= 3,
+           "hardly any call that failed was noticed")
+    expect_equal(target.poll(), None, "exit code of the target, which must go on")
+
+
 facts_check()
