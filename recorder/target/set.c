@@ -158,7 +158,7 @@ static pid_t leader_of(pid_t pid)
 		if (!strncmp(line, "Tgid:", 5))
 			leader = strtol(line + 5, NULL, 10);
 	fclose(status);
-	return leader > 0 ? (pid_t)leader : pid;
+	return leader > 0 && leader <= INT32_MAX ? (pid_t)leader : pid;
 }
 
 static void target_add(struct target_set *t, pid_t pid)
