@@ -17,6 +17,7 @@ enum { TOP_USUAL = 25, INDENT = 8, PLACE_COLUMN = 62, LEVEL_MAX = 20 };
 
 struct printing {
 	uint64_t rows; /* printed of a section */
+	int64_t group; /* that the last row was of */
 };
 
 static void print_head(struct printing *p, sqlite3_stmt *q)
@@ -235,6 +236,39 @@ static void print_polled(struct printing *p, sqlite3_stmt *q)
 		printf("      from %s\n", callers);
 }
 
+static void print_pool(sqlite3_stmt *q)
+{
+	int64_t threads = column_number(q, "threads", -1), idle = column_number(q, "idle", -1);
+	int64_t workers = column_number(q, "workers", 0);
+	int64_t listed = column_number(q, "listed", 0), queued = column_number(q, "queued", 0);
+
+	printf("  %" PRId64 " wait", queued);
+	if (threads >= 0 && column_number(q, "thread_limit", -1) >= 0)
+		printf("; it has %" PRId64 " of %" PRId64 " threads", threads - workers,
+		       column_number(q, "thread_limit", 0) - workers);
+	if (idle >= 0)
+		printf(", %" PRId64 " idle", idle);
+	if (listed < queued)
+		printf("; %" PRId64 " of the closures were not read", queued - listed);
+	putchar('\n');
+}
+
+/* Closures of a function that wait for a thread. */
+static void print_closures(struct printing *p, sqlite3_stmt *q)
+{
+	const char *task = column_text(q, "task");
+	int64_t pool = column_number(q, "pool", 0);
+
+	if (pool != p->group)
+		print_pool(q);
+	p->group = pool;
+	if (column_number(q, "closures", 0))
+		printf("      %" PRId64 " × %s  (task %" PRId64 "%s)\n",
+		       column_number(q, "closures", 0), task ? task : "unknown",
+		       column_number(q, "example", 0),
+		       column_number(q, "closures", 0) > 1 ? " …" : "");
+}
+
 /* A future that no list has. */
 static void print_block_on(struct printing *p, sqlite3_stmt *q)
 {
@@ -253,16 +287,31 @@ static void print_block_on(struct printing *p, sqlite3_stmt *q)
 	putchar('\n');
 }
 
+/* A closure of the blocking pool: where its thread sleeps. */
+static void print_running(sqlite3_stmt *q)
+{
+	const char *function = column_text(q, "function");
+
+	fputs(", on ", stdout);
+	print_thread(q, column_text(q, "comm"));
+	printf(": asleep, %s", column_text(q, "cause"));
+	if (function)
+		print_function(q, " in ", function);
+}
+
 /* A task below the one that awaits its end. */
 static void print_join(struct printing *p, sqlite3_stmt *q)
 {
 	const char *task = column_text(q, "task"), *file = column_text(q, "place_file");
-	const char *leaf = column_text(q, "leaf");
+	const char *leaf = column_text(q, "leaf"), *closure = column_text(q, "closure");
 	int64_t level = column_number(q, "level", 1);
 
 	(void)p;
 	printf("%*stask %" PRId64 "  %s", 2 * (int)(level < LEVEL_MAX ? level : LEVEL_MAX), "",
-	       column_number(q, "task_id", 0), task ? task : "in no list of tasks");
+	       column_number(q, "task_id", 0),
+	       task      ? task
+	       : closure ? "a closure"
+			 : "in no list of tasks");
 	if (file) {
 		fputs(", ", stdout);
 		print_place(file, column_number(q, "place_line", 0),
@@ -270,6 +319,10 @@ static void print_join(struct printing *p, sqlite3_stmt *q)
 	}
 	if (leaf && strcmp(leaf, "join") != 0)
 		printf(": %s", leaf);
+	if (closure && !strcmp(closure, "queued"))
+		fputs(": waits for a thread of the blocking pool", stdout);
+	if (closure && !strcmp(closure, "running"))
+		print_running(q);
 	putchar('\n');
 }
 
@@ -343,6 +396,7 @@ static const struct {
 	 10},
 	{"WAITED FOR TOGETHER", "task_resources", print_resource, 0},
 	{"POLLED JUST THEN, at no await", "polled_tasks", print_polled, 10},
+	{"QUEUED for a thread of the blocking pool", "task_pools", print_closures, 0},
 	{"IN block_on: what it waits for, and tasks of a LocalSet in it, are not read",
 	 "task_block_on", print_block_on, 10},
 	{"WHO AWAITS WHOM, each below the one that awaits its end", "task_joins", print_join, 0},

@@ -354,6 +354,8 @@ int ingest_event(struct ingest *in, struct capture_state *c, const struct hud_re
 	case HUD_TASK_RUNTIME:
 	case HUD_TASK:
 	case HUD_TASK_FRAME:
+	case HUD_TASK_POOL:
+	case HUD_TASK_CLOSURE:
 	case HUD_TASK_THREAD:
 		return ingest_task_event(in, c, r);
 	case HUD_TASK_LIFE:

@@ -120,6 +120,12 @@ static const struct {
 			    "capture, dump, dumped_task, position, parent, depth, kind, leaf, type,"
 			    "started, suspended, number, resource, permits, closed, id",
 			    true},
+	[ROW_TASK_POOL] = {"task_pool",
+			   "capture, dump, process, pool, scheduler, threads, idle, thread_limit,"
+			   "workers, queued, listed, id",
+			   true},
+	[ROW_QUEUED_CLOSURE] = {"queued_closure",
+				"capture, dump, process, pool, task_id, site_stack, id", true},
 	[ROW_TASK_THREAD] = {"task_thread",
 			     "capture, dump, thread, task_id, syscall, cause, stack, id", true},
 	[ROW_TASK_TYPE] = {"task_type", "capture, process, name, file, line, line_end, origin, id"},

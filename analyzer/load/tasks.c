@@ -239,6 +239,50 @@ static int frame_take(struct ingest *in, struct capture_state *c, const struct h
 	return row_insert(&row);
 }
 
+static int pool_take(struct ingest *in, const struct capture_state *c,
+		     const struct hud_task_pool *p)
+{
+	int64_t process = defined_process_row(&c->defined, p->process);
+	struct row row = ingest_row(in, ROW_TASK_POOL);
+
+	if (!process || !p->dump || !p->pool)
+		return -EINVAL;
+	row_number(&row, c->row);
+	row_number(&row, p->dump);
+	row_id(&row, process);
+	row_number(&row, p->pool);
+	row_text(&row, hud_scheduler_name(p->scheduler));
+	row_number_if(&row, p->threads != HUD_NOT_KNOWN, p->threads);
+	row_number_if(&row, p->idle != HUD_NOT_KNOWN, p->idle);
+	row_number_if(&row, p->limit != HUD_NOT_KNOWN, p->limit);
+	row_number_if(&row, p->workers != HUD_NOT_KNOWN, p->workers);
+	row_number(&row, p->queued);
+	row_number(&row, p->listed);
+	row_number(&row, ingest_row_id(in, ROW_TASK_POOL));
+	return row_insert(&row);
+}
+
+static int closure_take(struct ingest *in, const struct capture_state *c,
+			const struct hud_task_closure *wire)
+{
+	int64_t process = defined_process_row(&c->defined, wire->process), site;
+	const struct defined_kernel_stack *none;
+	struct row row;
+
+	if (!process || !wire->dump || !wire->pool || !wire->site || wire->task > INT64_MAX ||
+	    capture_stack_rows(c, wire->site, 0, &site, &none))
+		return -EINVAL;
+	row = ingest_row(in, ROW_QUEUED_CLOSURE);
+	row_number(&row, c->row);
+	row_number(&row, wire->dump);
+	row_id(&row, process);
+	row_number(&row, wire->pool);
+	row_number(&row, (int64_t)wire->task);
+	row_id(&row, site);
+	row_number(&row, ingest_row_id(in, ROW_QUEUED_CLOSURE));
+	return row_insert(&row);
+}
+
 static int thread_take(struct ingest *in, struct capture_state *c, const struct hud_task_thread *t)
 {
 	const struct defined_thread *thread = defined_thread(&c->defined, t->process, t->tid);
@@ -276,6 +320,10 @@ int ingest_task_event(struct ingest *in, struct capture_state *c, const struct h
 		return task_take(in, c, (const void *)r);
 	case HUD_TASK_FRAME:
 		return frame_take(in, c, (const void *)r);
+	case HUD_TASK_POOL:
+		return pool_take(in, c, (const void *)r);
+	case HUD_TASK_CLOSURE:
+		return closure_take(in, c, (const void *)r);
 	case HUD_TASK_THREAD:
 		return thread_take(in, c, (const void *)r);
 	default:

@@ -367,6 +367,31 @@ CREATE TABLE dumped_task (
 	chain INTEGER
 );
 
+CREATE TABLE task_pool (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	dump INTEGER NOT NULL,
+	process INTEGER NOT NULL REFERENCES process (id),
+	pool INTEGER NOT NULL,
+	scheduler TEXT,
+	threads INTEGER,
+	idle INTEGER,
+	thread_limit INTEGER,
+	workers INTEGER,
+	queued INTEGER NOT NULL,
+	listed INTEGER NOT NULL
+);
+
+CREATE TABLE queued_closure (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	dump INTEGER NOT NULL,
+	process INTEGER NOT NULL REFERENCES process (id),
+	pool INTEGER NOT NULL,
+	task_id INTEGER NOT NULL,
+	site_stack INTEGER REFERENCES stack (id)
+);
+
 CREATE TABLE task_thread (
 	id INTEGER PRIMARY KEY,
 	capture INTEGER NOT NULL REFERENCES capture (id),

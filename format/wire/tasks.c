@@ -67,6 +67,26 @@ static const struct record_field task_thread_fields[] = {
 	{0},
 };
 
+static const struct record_field task_pool_fields[] = {
+	ONE(hud_task_pool, process, FIELD_NUMBER),
+	ONE(hud_task_pool, dump, FIELD_NUMBER),
+	ONE(hud_task_pool, pool, FIELD_NUMBER),
+	ONE(hud_task_pool, scheduler, FIELD_NUMBER),
+	ONE(hud_task_pool, threads, FIELD_NUMBER),
+	ONE(hud_task_pool, idle, FIELD_NUMBER),
+	ONE(hud_task_pool, limit, FIELD_NUMBER),
+	ONE(hud_task_pool, workers, FIELD_NUMBER),
+	ONE(hud_task_pool, queued, FIELD_NUMBER),
+	ONE(hud_task_pool, listed, FIELD_NUMBER),
+	{0},
+};
+
+static const struct record_field task_closure_fields[] = {
+	ONE(hud_task_closure, task, FIELD_NUMBER), ONE(hud_task_closure, process, FIELD_NUMBER),
+	ONE(hud_task_closure, dump, FIELD_NUMBER), ONE(hud_task_closure, pool, FIELD_NUMBER),
+	ONE(hud_task_closure, site, FIELD_NUMBER), {0},
+};
+
 static const struct record_field task_life_fields[] = {
 	ONE(hud_task_life, start_ns, FIELD_NUMBER),
 	ONE(hud_task_life, end_ns, FIELD_NUMBER),
@@ -152,6 +172,21 @@ static const struct record_kind kinds[] = {
 			ID(PROCESS, hud_task_thread, process),
 			THREAD(hud_task_thread, tid, process),
 			ID(USER_STACK, hud_task_thread, stack),
+		},
+	},
+	[HUD_TASK_POOL - FIRST] = {
+		.name = "task-pool", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_task_pool),
+		.fields = task_pool_fields,
+		.reference = {ID(PROCESS, hud_task_pool, process)},
+	},
+	[HUD_TASK_CLOSURE - FIRST] = {
+		.name = "task-closure", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_task_closure),
+		.fields = task_closure_fields,
+		.reference = {
+			ID(PROCESS, hud_task_closure, process),
+			ID(USER_STACK, hud_task_closure, site),
 		},
 	},
 };

@@ -13,6 +13,8 @@ enum hud_task_type {
 	HUD_TASK_LIFE = 84,
 	HUD_TASK_SUM = 85,
 	HUD_TASK_THREAD = 86,
+	HUD_TASK_POOL = 87,
+	HUD_TASK_CLOSURE = 88,
 };
 
 enum hud_life_flags {
@@ -82,7 +84,8 @@ enum hud_task_dump_flags {
 
 /*
  * The tasks of one process, read from outside while it ran: written after the HUD_TASK_RUNTIME,
- * HUD_TASK, HUD_TASK_FRAME and HUD_TASK_THREAD records with its number.
+ * HUD_TASK, HUD_TASK_FRAME, HUD_TASK_POOL, HUD_TASK_CLOSURE and HUD_TASK_THREAD records with its
+ * number.
  */
 struct hud_task_dump {
 	struct hud_record head;
@@ -128,6 +131,33 @@ struct hud_task_thread {
 	uint32_t reserved;
 };
 HUD_ASSERT_SIZE(struct hud_task_thread, 40);
+
+/* The blocking pool of a runtime during a dump. HUD_NOT_KNOWN: of `threads` to `workers`. */
+struct hud_task_pool {
+	struct hud_record head;
+	uint32_t process;
+	uint32_t dump;
+	uint32_t pool;      /* number in the dump, from 1 */
+	uint32_t scheduler; /* enum hud_scheduler_kind */
+	uint32_t threads;
+	uint32_t idle;    /* of these, wait for work */
+	uint32_t limit;   /* how many there may be */
+	uint32_t workers; /* their threads are of the pool: in `threads` and `limit` */
+	uint32_t queued;  /* closures that wait for a thread */
+	uint32_t listed;  /* of these, with a HUD_TASK_CLOSURE */
+};
+HUD_ASSERT_SIZE(struct hud_task_pool, 48);
+
+/* A closure that waits for a thread of a blocking pool. Those of a pool: in its queue's order. */
+struct hud_task_closure {
+	struct hud_record head;
+	uint64_t task; /* the runtime's id */
+	uint32_t process;
+	uint32_t dump;
+	uint32_t pool; /* of its HUD_TASK_POOL */
+	uint32_t site; /* user stack of one frame: the function that runs it */
+};
+HUD_ASSERT_SIZE(struct hud_task_closure, 32);
 
 enum hud_task_outcome {
 	/* what it waits for was read, twice alike, while it was in its list */

@@ -25,21 +25,6 @@ const struct task_limits task_limits_usual = {
 	.ns = UINT64_C(10) * 1000000000,
 };
 
-/* The runtime of a thread, by its handle; 0: it is in none of this kind. */
-static uint64_t handle_of(struct task_reading *r, const struct task_thread *t,
-			  const struct hud_plan_task_root *root)
-{
-	uint64_t place = t->pointer + (uint64_t)root->place, tag = 0, handle;
-
-	if (root->variant.bytes &&
-	    (!task_read(r, place + root->variant.offset, &tag, root->variant.bytes) ||
-	     tag != root->variant.value))
-		return 0;
-	if (!task_read_word(r, place + root->handle, &handle) || handle % 8)
-		return 0;
-	return task_address_plausible(handle) ? handle : 0;
-}
-
 /* Adds the runtime, unless another thread has led to it. */
 static bool runtime_add(struct task_dump *d, uint64_t handle, const struct hud_plan_task_root *root)
 {
@@ -63,9 +48,12 @@ static int runtimes_find(struct task_reading *r)
 
 	for (size_t i = 0; i < d->threads; i++) {
 		for (uint32_t k = 0; k < lists->roots; k++) {
-			uint64_t handle = handle_of(r, &d->thread[i], &lists->root[k]);
+			const struct hud_plan_task_root *root = &lists->root[k];
+			uint64_t handle =
+				task_handle_read(r, d->thread[i].pointer + (uint64_t)root->place,
+						 root->handle, &root->variant);
 
-			if (handle && !runtime_add(d, handle, &lists->root[k]))
+			if (handle && !runtime_add(d, handle, root))
 				return -ENOMEM;
 		}
 	}
@@ -95,18 +83,6 @@ static bool lists_find(struct task_reading *r, const struct task_runtime *runtim
 	       *count <= SHARDS_MAX;
 }
 
-static void expected_read(struct task_reading *r, struct task_runtime *runtime,
-			  const struct hud_plan_task_root *root)
-{
-	uint64_t count = 0;
-
-	runtime->expected = HUD_NOT_KNOWN;
-	if (root->count.bytes &&
-	    task_read(r, runtime->handle + root->count.offset, &count, root->count.bytes) &&
-	    count < HUD_NOT_KNOWN)
-		runtime->expected = (uint32_t)count;
-}
-
 static void runtime_read(struct task_reading *r, uint32_t index)
 {
 	struct task_runtime *runtime = &r->dump->runtime[index];
@@ -120,7 +96,7 @@ static void runtime_read(struct task_reading *r, uint32_t index)
 		return;
 	}
 	runtime->lists = (uint32_t)count;
-	expected_read(r, runtime, root);
+	runtime->expected = task_count_read(r, runtime->handle, &root->count);
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t at = first + i * root->shard_bytes;
 		struct task_list list = {.first = at + root->first,
@@ -173,6 +149,8 @@ static int tasks_read(struct task_reading *r)
 	if (task_cells_decode(r))
 		return -ENOMEM;
 	found_count(r);
+	if (task_pools_read(r))
+		return -ENOMEM;
 	for (size_t i = 0; i < r->dump->threads; i++)
 		r->dump->thread[i].task = task_of_thread(r, &r->dump->thread[i]);
 	polling_name(r->dump);
@@ -206,13 +184,18 @@ void task_dump_close(struct task_dump *d)
 	free(d->runtime);
 	free(d->seen);
 	free(d->frame);
+	free(d->pool);
+	free(d->closure);
 	free(d->stack);
 	free(d->address);
 	d->runtime = NULL;
 	d->seen = NULL;
 	d->frame = NULL;
+	d->pool = NULL;
+	d->closure = NULL;
 	d->stack = NULL;
 	d->address = NULL;
-	d->runtimes = d->seens = d->frames = d->stacks = d->addresses = 0;
-	d->runtime_room = d->seen_room = d->frame_room = d->stack_room = d->address_room = 0;
+	d->runtimes = d->seens = d->frames = d->pools = d->closures = d->stacks = 0;
+	d->runtime_room = d->seen_room = d->frame_room = d->pool_room = d->closure_room = 0;
+	d->addresses = d->stack_room = d->address_room = 0;
 }

@@ -101,6 +101,23 @@ struct task_runtime {
 	uint32_t found;
 };
 
+/* The blocking pool of a runtime; HUD_NOT_KNOWN: of a count. */
+struct task_pool {
+	uint64_t address;
+	uint32_t kind; /* enum hud_scheduler_kind */
+	uint32_t threads;
+	uint32_t idle;    /* of these, wait for work */
+	uint32_t limit;   /* how many there may be */
+	uint32_t workers; /* their threads are of the pool */
+	uint32_t queued;  /* closures that wait for a thread */
+	uint32_t listed;  /* of these, in `closure` */
+};
+
+struct task_closure {
+	uint64_t id, poll; /* as of a task */
+	uint32_t pool;     /* index */
+};
+
 struct task_counts {
 	uint32_t retries; /* lists and tasks that were read again */
 	uint32_t vtables; /* links to what is no task of this program */
@@ -124,6 +141,10 @@ struct task_dump {
 	size_t seens, seen_room;
 	struct task_frame *frame;
 	size_t frames, frame_room;
+	struct task_pool *pool;
+	size_t pools, pool_room;
+	struct task_closure *closure;
+	size_t closures, closure_room;
 	struct task_stack *stack;
 	size_t stacks, stack_room;
 	uint64_t *address; /* of the stacks' frames */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format/base/array.h"
+#include "format/wire/recording.h"
 
 /* The first page is never mapped; user memory ends at bit 47 of x86-64, at bit 48 of AArch64. */
 #define ADDRESS_MIN 4096u
@@ -40,6 +41,28 @@ bool task_read(struct task_reading *r, uint64_t address, void *out, size_t bytes
 bool task_read_word(struct task_reading *r, uint64_t address, uint64_t *out)
 {
 	return task_read(r, address, out, sizeof(*out));
+}
+
+uint32_t task_count_read(struct task_reading *r, uint64_t address, const struct hud_plan_count *at)
+{
+	uint64_t count = 0;
+
+	if (!at->bytes || !task_read(r, address + at->offset, &count, at->bytes))
+		return HUD_NOT_KNOWN;
+	return count < HUD_NOT_KNOWN ? (uint32_t)count : HUD_NOT_KNOWN;
+}
+
+uint64_t task_handle_read(struct task_reading *r, uint64_t variable, uint32_t handle,
+			  const struct hud_plan_tag *variant)
+{
+	uint64_t tag = 0, address;
+
+	if (variant->bytes && (!task_read(r, variable + variant->offset, &tag, variant->bytes) ||
+			       tag != variant->value))
+		return 0;
+	if (!task_read_word(r, variable + handle, &address) || address % 8)
+		return 0;
+	return task_address_plausible(address) ? address : 0;
 }
 
 bool task_region_number(const struct task_region *region, uint64_t offset, size_t bytes,

@@ -105,6 +105,17 @@ bool task_list_walk(struct task_reading *r, const struct task_list *list);
 /* search.c: the lists of all runtimes, where no root leads to them. 0 or -ENOMEM. */
 int task_lists_search(struct task_reading *r);
 
+/* A number that the plan may know the place of, in what lies at an address; HUD_NOT_KNOWN. */
+uint32_t task_count_read(struct task_reading *r, uint64_t address, const struct hud_plan_count *at);
+/*
+ * The handle of its runtime that a thread has in a variable, if a tag there says so. 0: none.
+ */
+uint64_t task_handle_read(struct task_reading *r, uint64_t variable, uint32_t handle,
+			  const struct hud_plan_tag *variant);
+
+/* pool.c: the blocking pools, and the closures that wait for their threads. 0 or -ENOMEM. */
+int task_pools_read(struct task_reading *r);
+
 /*
  * descend.c: from a copy of a task down to what it waits for; the frames are added to the dump. The
  * parts that lie elsewhere are in r->part after it.

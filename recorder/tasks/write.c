@@ -118,6 +118,45 @@ static int seen_write(const struct task_writer *w, const struct task_dump *d,
 	return error;
 }
 
+static int pool_write(const struct task_writer *w, const struct task_dump *d, size_t index,
+		      uint32_t process)
+{
+	const struct task_pool *p = &d->pool[index];
+	struct hud_task_pool wire = {
+		.head = RECORD_HEAD(HUD_TASK_POOL, wire),
+		.process = process,
+		.dump = w->dumps,
+		.pool = (uint32_t)index + 1,
+		.scheduler = p->kind,
+		.threads = p->threads,
+		.idle = p->idle,
+		.limit = p->limit,
+		.workers = p->workers,
+		.queued = p->queued,
+		.listed = p->listed,
+	};
+
+	return capture_writer_event(w->writer, &wire.head);
+}
+
+static int closure_write(const struct task_writer *w, const struct task_closure *c,
+			 uint32_t process)
+{
+	struct hud_task_closure wire = {
+		.head = RECORD_HEAD(HUD_TASK_CLOSURE, wire),
+		.task = c->id,
+		.process = process,
+		.dump = w->dumps,
+		.pool = c->pool + 1,
+	};
+	int64_t site = capture_writer_user_stack(w->writer, process, &c->poll, 1, HUD_STOP_ROOT, 0);
+
+	if (site < 0)
+		return (int)site;
+	wire.site = (uint32_t)site;
+	return capture_writer_event(w->writer, &wire.head);
+}
+
 /* Its name, as of any thread. */
 static int thread_define(const struct task_writer *w, const struct task_dump *d,
 			 const struct task_thread *t, uint32_t process)
@@ -192,6 +231,10 @@ int task_dump_write(struct task_writer *w, const struct task_dump *d, uint32_t p
 		error = runtime_write(w, &d->runtime[i], process);
 	for (size_t i = 0; !error && i < d->seens; i++)
 		error = seen_write(w, d, &d->seen[i], process);
+	for (size_t i = 0; !error && i < d->pools; i++)
+		error = pool_write(w, d, i, process);
+	for (size_t i = 0; !error && i < d->closures; i++)
+		error = closure_write(w, &d->closure[i], process);
 	for (size_t i = 0; !error && i < d->stacks; i++)
 		error = stack_write(w, d, &d->stack[i], process);
 	return error ? error : dump_write(w, d, process);

@@ -66,6 +66,24 @@ static uint64_t address_of(uint64_t word)
 	}
 }
 
+/* The pool's address is in the handle's third word. */
+static const struct hud_plan_pool pool = {
+	.roots = 1,
+	.queue_kind = HUD_QUEUE_LENGTH,
+	.queue = 8,
+	.queue_first = 0,
+	.queue_end = 8,
+	.queue_room = 16,
+	.queue_items = 24,
+	.item_bytes = 16,
+	.threads = {40, 8},
+	.root = {{.kind = HUD_SCHEDULER_MULTI_THREAD,
+		  .handle = 8,
+		  .place = -64,
+		  .pool = 16,
+		  .workers = {24, 4}}},
+};
+
 /* The first words are the registers; all of the program has no rows of a plan, or one frame. */
 static void stacks_read(struct task_dump *d, const struct memory *m)
 {
@@ -125,10 +143,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		searched.block_bytes = 128;
 		plan.tasks.lists = &searched;
 	}
+	plan.pool = &pool;
 	d.plan = &plan;
 	MUST(!task_dump_read(&d) && d.seens <= WORDS);
 	for (size_t i = 0; i < d.seens; i++)
 		MUST(d.seen[i].frame + d.seen[i].frames <= d.frames);
+	MUST(d.pools <= 1 && d.closures <= 1024);
 	stacks_read(&d, m);
 	task_dump_close(&d);
 out:

@@ -91,8 +91,22 @@ SELECT json_object(
 		FROM task_threads AS t JOIN last AS d ON t.capture = d.capture AND t.dump = d.dump
 		WHERE t.block_on
 		ORDER BY t.tid)),
+	'pools', (SELECT json_group_array(json(text)) FROM (
+		SELECT json_object('number', p.pool, 'scheduler', p.scheduler,
+			'threads', p.threads, 'idle', p.idle, 'limit', p.thread_limit,
+			'workers', p.workers, 'queued', p.queued,
+			'closures', (SELECT json_group_array(json_object('task', c.task,
+				'closures', c.closures, 'example', c.example))
+				FROM task_pools AS c
+				WHERE c.capture = p.capture AND c.dump = p.dump
+					AND c.process = p.process AND c.pool = p.pool
+					AND c.closures > 0)) AS text
+		FROM task_pool AS p JOIN last AS d ON p.capture = d.capture AND p.dump = d.dump
+		ORDER BY p.pool)),
 	'joins', (SELECT json_group_array(json(text)) FROM (
-		SELECT json_object('task', j.task_id, 'type', j.task, 'level', j.level) AS text
+		SELECT json_object('task', j.task_id, 'type', j.task, 'level', j.level,
+			'closure', j.closure, 'thread', j.tid, 'cause', j.cause,
+			'function', j.function, 'file', j.file, 'line', j.line) AS text
 		FROM task_joins AS j JOIN last AS d ON j.capture = d.capture AND j.dump = d.dump
 		ORDER BY j.path)),
 	'cycles', (SELECT json_group_array(json(text)) FROM (

@@ -396,6 +396,23 @@ def futures_that_no_list_has_are_said_not_to_be_read():
     expect("with tasks of a LocalSet" in text, f"it prints\n{text}")
 
 
+@fact
+def closures_that_wait_for_the_blocking_pool_are_told_from_those_that_run():
+    program, document, text = blocked()
+    pools = [pool for pool in document["pools"] if pool["queued"]]
+    expect_equal([(pool["threads"] - pool["workers"], pool["idle"], pool["queued"],
+                   [entry["closures"] for entry in pool["closures"]]) for pool in pools],
+                 [(2, 0, 3, [3])], "threads, idle ones, closures in the queue")
+    awaited = [join for join in document["joins"] if join["level"] == 2]
+    expect_equal(collections.Counter(join["closure"] for join in awaited),
+                 {"queued": 3, "running": 2}, "awaited closures")
+    for join in awaited:
+        if join["closure"] == "running":
+            expect_equal(join["line"], marked_lines()["queued.1"], f"where {join} sleeps")
+    expect("3 wait; it has 2 of 2 threads, 0 idle" in text, f"it prints\n{text}")
+    expect_equal(collections.Counter(program.kinds.values())["awaits"], 5, "tasks that await one")
+
+
 @fact(seconds=120)
 def a_mark_has_a_dump():
     program = Program()

@@ -79,7 +79,7 @@ static void every_event_of_another_time_is_refused(void **state)
 		if (!time || type == HUD_LOST) {
 			assert_true(type == HUD_HISTOGRAM || type == HUD_LOST ||
 				    (type >= HUD_TASK_RUNTIME && type <= HUD_TASK_FRAME) ||
-				    type == HUD_TASK_THREAD);
+				    (type >= HUD_TASK_THREAD && type <= HUD_TASK_CLOSURE));
 			continue;
 		}
 		record.head.size = kind->bytes;

@@ -435,6 +435,67 @@ static void a_polled_task_has_the_stack_that_the_dump_took_of_its_thread(void **
 	sqlite3_close(db);
 }
 
+/* Task `id` awaits the end of `other`. */
+static void joining(struct scene *s, uint64_t id, uint64_t other)
+{
+	task_add(s, id, HUD_TASK_READ);
+	frame_add(s, id,
+		  (struct hud_task_frame) {.entry = TOP,
+					   .variant = 3,
+					   .depth = 0,
+					   .kind = HUD_FRAME_COROUTINE,
+					   .frame_flags = HUD_FRAME_STARTED});
+	frame_add(s, id,
+		  (struct hud_task_frame) {.entry = INNER,
+					   .number = other,
+					   .depth = 1,
+					   .kind = HUD_FRAME_WAIT,
+					   .leaf = HUD_LEAF_JOIN});
+}
+
+static void closures_that_wait_for_the_pool_are_counted_and_known_to_who_awaits_them(void **state)
+{
+	struct hud_task_pool pool = {
+		.head = {HUD_TASK_POOL, 0, sizeof(pool)},
+		.pool = 1,
+		.scheduler = HUD_SCHEDULER_MULTI_THREAD,
+		.threads = 4,
+		.idle = HUD_NOT_KNOWN,
+		.limit = 4,
+		.workers = 2,
+		.queued = 3,
+		.listed = 2,
+	};
+	struct hud_task_closure closure = {.head = {HUD_TASK_CLOSURE, 0, sizeof(closure)},
+					   .pool = 1};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	joining(&s, 5, 20);
+	joining(&s, 6, 21);
+	pool.process = closure.process = s.process;
+	pool.dump = closure.dump = dump_of(&s);
+	closure.site = s.stack[NAP];
+	scene_event(&s, &pool);
+	for (closure.task = 20; closure.task < 23; closure.task += 2)
+		scene_event(&s, &closure);
+	thread_add(&s, 13, 21, POOL);
+	db = dump_load(&s);
+	assert_text(db,
+		    "SELECT closures || ' of ' || queued || ' ' || example || ' ' || task || ' ' "
+		    "|| (idle IS NULL) FROM task_pools",
+		    "2 of 3 20 demo::sleepy::run 1");
+	assert_text(db,
+		    "SELECT group_concat(task_id || ' ' || closure, ', ') FROM task_joins "
+		    "WHERE level = 2",
+		    "20 queued, 21 running");
+	assert_text(db, "SELECT task FROM task_joins WHERE task_id = 20", "demo::sleepy::run");
+	assert_number(db, "SELECT tid FROM task_joins WHERE task_id = 21", 13);
+	sqlite3_close(db);
+}
+
 static void a_thread_in_block_on_is_said_to_be(void **state)
 {
 	struct scene s;
@@ -534,24 +595,6 @@ static void a_polled_task_has_what_its_thread_did(void **state)
 	sqlite3_close(db);
 }
 
-/* Task `id` awaits the end of `other`. */
-static void joining(struct scene *s, uint64_t id, uint64_t other)
-{
-	task_add(s, id, HUD_TASK_READ);
-	frame_add(s, id,
-		  (struct hud_task_frame) {.entry = TOP,
-					   .variant = 3,
-					   .depth = 0,
-					   .kind = HUD_FRAME_COROUTINE,
-					   .frame_flags = HUD_FRAME_STARTED});
-	frame_add(s, id,
-		  (struct hud_task_frame) {.entry = INNER,
-					   .number = other,
-					   .depth = 1,
-					   .kind = HUD_FRAME_WAIT,
-					   .leaf = HUD_LEAF_JOIN});
-}
-
 static void tasks_stand_below_those_that_await_their_end(void **state)
 {
 	struct scene s;
@@ -616,6 +659,8 @@ int main(void)
 		cmocka_unit_test(frames_of_no_task_are_refused_and_counted),
 		cmocka_unit_test(tasks_that_could_not_be_read_are_groups_of_their_own),
 		cmocka_unit_test(a_polled_task_has_the_stack_that_the_dump_took_of_its_thread),
+		cmocka_unit_test(
+			closures_that_wait_for_the_pool_are_counted_and_known_to_who_awaits_them),
 		cmocka_unit_test(a_thread_in_block_on_is_said_to_be),
 		cmocka_unit_test(what_became_of_tasks_between_dumps_is_counted),
 		cmocka_unit_test(a_polled_task_has_what_its_thread_did),

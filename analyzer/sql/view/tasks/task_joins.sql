@@ -1,7 +1,9 @@
 -- Which task awaits the end of which other one, as trees?
 --
 -- Tasks that await each other in a circle have no tree: task_cycles has them. Of several tasks that
--- await the same one it stands below each.
+-- await the same one it stands below each. closure: what is awaited is one of the blocking pool's,
+-- `queued` for a thread, or `running`; tid, cause, function, file and line: where its thread
+-- sleeps.
 CREATE VIEW task_joins AS
 WITH RECURSIVE edge AS MATERIALIZED (
 	SELECT DISTINCT capture, dump, process, waiter, other
@@ -22,9 +24,17 @@ WITH RECURSIVE edge AS MATERIALIZED (
 		AND e.waiter = t.task_id
 	WHERE t.level < 64
 )
-SELECT t.capture, t.dump, t.process, t.task_id, d.dumped_task, d.task, t.level, t.path,
-	d.place, d.place_file, d.place_line, d.place_line_end,
-	d.waits_in, d.leaf
+SELECT t.capture, t.dump, t.process, t.task_id, d.dumped_task, coalesce(d.task, n.task) AS task,
+	t.level, t.path, d.place, d.place_file, d.place_line, d.place_line_end, d.waits_in, d.leaf,
+	CASE WHEN q.id IS NOT NULL THEN 'queued' WHEN h.tid IS NOT NULL THEN 'running' END
+		AS closure,
+	h.tid, h.comm, h.cause, h.function, h.file, h.line
 FROM tree AS t
 LEFT JOIN dumped_tasks AS d ON d.capture = t.capture AND d.dump = t.dump
-	AND d.process = t.process AND d.task_id = t.task_id;
+	AND d.process = t.process AND d.task_id = t.task_id
+LEFT JOIN queued_closure AS q ON q.capture = t.capture AND q.dump = t.dump
+	AND q.process = t.process AND q.task_id = t.task_id AND d.dumped_task IS NULL
+LEFT JOIN poller_names AS n ON n.site_stack = q.site_stack
+LEFT JOIN task_threads AS h ON h.capture = t.capture AND h.dump = t.dump
+	AND h.process = t.process AND h.task_id = t.task_id AND h.class = 'pool'
+	AND d.dumped_task IS NULL AND q.id IS NULL;

@@ -25,6 +25,11 @@ LEFT JOIN frame AS f ON f.id = coalesce(d.site_frame,
 	(SELECT sf.frame
 	FROM stack_frame AS sf
 	JOIN frame AS g ON g.id = sf.frame
-	WHERE sf.stack = d.stack AND d.block_on AND g.origin = 'user'
+	WHERE sf.stack = d.stack AND d.block_on AND g.origin = 'user' AND sf.position > (
+		SELECT min(rf.position)
+		FROM stack_frame AS rf
+		JOIN frame AS h ON h.id = rf.frame
+		JOIN runtime AS r ON r.name = h.origin
+		WHERE rf.stack = d.stack)
 	ORDER BY sf.position
 	LIMIT 1));

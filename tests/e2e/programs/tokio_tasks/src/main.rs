@@ -334,7 +334,11 @@ async fn stalled(m: Arc<Mutex<u64>>) {
 
 fn queued() {
     keep(1);
-    std::thread::sleep(LONG);
+    std::thread::sleep(LONG); //@queued.1
+}
+async fn awaits(h: JoinHandle<()>) {
+    h.await.ok(); //@awaits.1
+    keep(());
 }
 
 /// One closure for each thread of the blocking pool, and three more.
@@ -343,11 +347,14 @@ async fn blocked() {
     let mut tasks = vec![go!("multi", "stalled", stalled(m.clone()))];
     sleep(Duration::from_millis(50)).await;
     tasks.push(go!("multi", "mutex", mutex(m)));
-    let closures: Vec<_> = (0..5).map(|_| tokio::task::spawn_blocking(queued)).collect();
+    for _ in 0..5 {
+        let closure = tokio::task::spawn_blocking(|| queued());
+        tasks.push(go!("multi", "awaits", awaits(closure)));
+    }
     sleep(Duration::from_millis(300)).await;
     println!("ready multi");
     std::future::pending::<()>().await; //@blocked.1
-    keep((&tasks, &closures));
+    keep(&tasks);
 }
 
 async fn local() {
