@@ -38,6 +38,7 @@ static const struct {
 	{"main_sites", "sql/query/main_sites.sql", ROWS_SHOWN},
 	{"workers", "sql/query/workers.sql", 0},
 	{"tasks", "sql/query/tasks.sql", ROWS_SHOWN},
+	{"task_life", "sql/query/task_life.sql", ROWS_SHOWN},
 	{"pool", "sql/query/pool.sql", 0},
 	{"pool_load", "sql/query/pool_load.sql", 0},
 	{"closures", "sql/query/closures.sql", 100},

@@ -75,6 +75,7 @@ function head() {
       ["sites", "Sites"],
       ...(rows("main_sites").length ? [["main-future", "Main future"]] : []),
       ["tasks", "Tasks"],
+      ...(rows("task_life").length ? [["task-life", "What tasks did"]] : []),
       ["workers", "Workers"],
       ["pool", "Blocking pool"],
       ["hotspots", "CPU"],
@@ -176,6 +177,66 @@ function tasks(state) {
     {sorted: 3},
   );
   return section("tasks", "Tasks", list.element, open);
+}
+
+// Of each type of task, where its time went (--polls). What is shown is of the whole recording.
+function task_life() {
+  if (!rows("task_life").length) return null;
+  const share = (title, name) => ({
+    title,
+    number: true,
+    value: t => t[name],
+    cell: t => percent(t[name] === null ? null : t[name] / 100),
+  });
+  const list = table(
+    [
+      {
+        title: "task",
+        value: t => t.task || "not known",
+        cell: t => name_cell(t.task || "not known"),
+      },
+      {title: "alive", number: true, value: t => t.alive, cell: t => count(t.alive)},
+      {
+        title: "more",
+        number: true,
+        value: t => t.alive - t.alive_first,
+        cell: t => (t.alive > t.alive_first ? "+" + count(t.alive - t.alive_first) : ""),
+      },
+      {title: "ended", number: true, wide: true, value: t => t.ended, cell: t => count(t.ended)},
+      {
+        title: "lifetime",
+        number: true,
+        wide: true,
+        value: t => t.mean_life_ns,
+        cell: t => duration(t.mean_life_ns),
+      },
+      share("polled", "polled_percent"),
+      share("ready", "ready_percent"),
+      share("awaiting", "await_percent"),
+      share("not known", "unknown_percent"),
+      {
+        title: "longest ready",
+        number: true,
+        value: t => t.ready_max_ns,
+        cell: t => duration(t.ready_max_ns),
+      },
+    ],
+    rows("task_life"),
+    {most: 20},
+  );
+  const unfollowed = rows("task_life").reduce((sum, t) => sum + t.unfollowed, 0);
+  return section(
+    "task-life",
+    "What tasks did in the whole recording",
+    el(
+      "p",
+      {class: "soft"},
+      "Time of all tasks of a type: in polls; ready, which is spawned or woken and not polled; " +
+        "awaiting to be woken. More: than when they were first counted." +
+        (unfollowed ? ` ${count(unfollowed)} polls are of tasks that were not followed.` : ""),
+    ),
+    list.element,
+  );
 }
 
 function workers() {

@@ -289,6 +289,7 @@ function report_page() {
       sites(state),
       main_future(state),
       tasks(state),
+      task_life(),
       workers(),
       pool(),
       hotspots(),

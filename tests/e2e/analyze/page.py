@@ -125,6 +125,31 @@ def what_blocks_the_main_future_is_in_a_table_of_its_own(chromium):
 
 
 @shown
+def what_tasks_did_is_a_table_where_they_were_followed(chromium):
+    opened(chromium)
+    expect_equal(chromium.value("document.getElementById('task-life')"), None, "without --polls")
+    changed, path = path_for("lives.db"), path_for("lives.html")
+    shutil.copy(database(), changed)
+    with sqlite3.connect(changed) as db:
+        for second, alive in ((1, 2), (2, 5)):
+            db.execute("""INSERT INTO followed_count (capture, time_ns, process, spawned, found,
+                ended, written, polls, readies, polled_ns, ready_ns, await_ns, unknown_ns,
+                ready_max_ns, lived, lived_ns, unfollowed) SELECT id, start_ns + ?,
+                (SELECT min(id) FROM process), ?, 0, 10, 0, 9, 9, 10, 30, 60, 0, 7000000, 10,
+                5000, 4 FROM capture""", (second * 10**9, 10 + alive))
+    db.close()
+    analyzed("report", changed, "--html", path)
+    opened(chromium, path=path)
+    cells = chromium.run("""
+        return [...document.querySelectorAll('#task-life tbody td')].map(td => td.textContent)""")
+    expect_equal(cells, ["not known", "5", "+3", "10", "500 ns", "10.0%", "30.0%", "60.0%",
+                         "0.0%", "7.0 ms"], "its row")
+    text = chromium.value("document.querySelector('#task-life p').textContent")
+    expect("4 polls are of tasks that were not followed" in text, text)
+    quiet(chromium)
+
+
+@shown
 def a_selection_filters_the_page_and_is_in_the_address(chromium):
     opened(chromium)
     whole = sites_shown(chromium)
