@@ -76,6 +76,12 @@ static void print_life(const struct page *page, sqlite3_stmt *q)
 			"%*s%.0f%% not known: it was woken unseen, or polled without "
 			"a worker's core\n",
 			LIFE_COLUMN, "", unknown);
+	if (!column_number(q, "spawned", 0) && column_number(q, "found_late", 0))
+		fprintf(page->out,
+			"%*s%" PRId64 " of them came to be polled and none was seen to be spawned: "
+			"they slept\n%*sbefore, or their runtime's spawns are not seen "
+			"(docs/TASKS.md)\n",
+			LIFE_COLUMN, "", column_number(q, "found_late", 0), LIFE_COLUMN, "");
 	if (column_number(q, "unfollowed", 0))
 		fprintf(page->out,
 			"%*s%" PRId64 " polls of more tasks than could be followed at once\n",

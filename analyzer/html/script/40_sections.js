@@ -225,6 +225,7 @@ function task_life() {
     {most: 20},
   );
   const unfollowed = rows("task_life").reduce((sum, t) => sum + t.unfollowed, 0);
+  const unseen = rows("task_life").filter(t => !t.spawned && t.found_late).length;
   return section(
     "task-life",
     "What tasks did in the whole recording",
@@ -233,6 +234,7 @@ function task_life() {
       {class: "soft"},
       "Time of all tasks of a type: in polls; ready, which is spawned or woken and not polled; " +
         "awaiting to be woken. More: than when they were first counted." +
+        (unseen ? ` Of ${count(unseen)} types tasks came, and no spawn was seen.` : "") +
         (unfollowed ? ` ${count(unfollowed)} polls are of tasks that were not followed.` : ""),
     ),
     list.element,

@@ -23,9 +23,9 @@ def lives_told(process):
     return {life.id: life for life in lives}
 
 
-def lived(*options, late=False):
+def lived(*options, late=False, arguments=()):
     """What the tasks said, and the capture of their lives; `late`: after they had begun."""
-    process = started_program([tokio_lives()])
+    process = started_program([tokio_lives(), *arguments])
     if late:
         go(process)
         time.sleep(0.5)
@@ -118,6 +118,17 @@ def the_report_says_what_tasks_did():
     text = analyzed("report", capture)
     for words in ("WHAT TASKS DID", "tokio_lives::queued", "tokio_lives::leaked", "(+"):
         expect(words in text, f"{words!r} is not in the report:\n{text}")
+
+
+@fact
+def where_spawns_cannot_be_seen_the_report_says_so():
+    lives, capture = lived("--polls", "--max-overhead", "100", arguments=["current"])
+    rows = query(capture, "SELECT * FROM task_life WHERE task = 'tokio_lives::leaked'")
+    leaked = sum(life.kind == "leaked" for life in lives.values())
+    expect_equal([(row["spawned"], row["found"]) for row in rows], [(0, leaked)], "leaked tasks")
+    text = analyzed("report", capture)
+    expect(f"{rows[0]['found_late']} of them came to be polled and none was seen to be spawned"
+           in text, f"it prints\n{text}")
 
 
 @fact

@@ -73,6 +73,7 @@ static void the_time_of_a_type_is_that_of_tasks_that_ended_and_of_those_that_liv
 		    "SELECT spawned || ' ' || found || ' ' || ended || ' ' || lost || ' ' || alive "
 		    "|| ' ' || alive_first || ' ' || polls || ' ' || readies" OF_HASHER,
 		    "30 1 20 1 10 4 48 24");
+	assert_number(db, "SELECT found_late" OF_HASHER, 0);
 	assert_number(db, "SELECT polled_ns" OF_HASHER, 40 * MS);
 	assert_number(db, "SELECT ready_ns" OF_HASHER, 100 * MS);
 	assert_number(db, "SELECT await_ns" OF_HASHER, (120 + 50 + 90) * MS);

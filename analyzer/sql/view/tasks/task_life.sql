@@ -18,7 +18,8 @@ WITH latest AS MATERIALIZED (
 	GROUP BY capture, process, site_stack
 ), site AS (
 	SELECT c.capture, n.task, c.spawned, c.found, c.ended, c.unfollowed,
-		f.spawned + f.found - f.ended AS alive_first, coalesce(l.lost, 0) AS lost,
+		f.spawned + f.found - f.ended AS alive_first, c.found - f.found AS found_late,
+		coalesce(l.lost, 0) AS lost,
 		c.lived, c.lived_ns,
 		c.polls + coalesce(l.polls, 0) AS polls,
 		c.readies + coalesce(l.readies, 0) AS readies,
@@ -35,7 +36,8 @@ WITH latest AS MATERIALIZED (
 	LEFT JOIN poller_names AS n ON n.site_stack = c.site_stack
 ), summed AS (
 	SELECT capture, task, sum(spawned) AS spawned, sum(found) AS found, sum(ended) AS ended,
-		sum(lost) AS lost, sum(alive_first) AS alive_first, sum(polls) AS polls,
+		sum(lost) AS lost, sum(alive_first) AS alive_first,
+		sum(found_late) AS found_late, sum(polls) AS polls,
 		sum(readies) AS readies, CAST(total(polled_ns) AS INTEGER) AS polled_ns,
 		CAST(total(ready_ns) AS INTEGER) AS ready_ns,
 		CAST(total(await_ns) AS INTEGER) AS await_ns,
@@ -48,7 +50,8 @@ WITH latest AS MATERIALIZED (
 	GROUP BY capture, task
 )
 SELECT capture, task, spawned, found, ended, spawned + found - ended - lost AS alive, lost,
-	alive_first, polls, readies, polled_ns, ready_ns, await_ns, unknown_ns, total_ns,
+	alive_first, found_late, polls, readies, polled_ns, ready_ns, await_ns, unknown_ns,
+	total_ns,
 	100.0 * polled_ns / nullif(total_ns, 0) AS polled_percent,
 	100.0 * ready_ns / nullif(total_ns, 0) AS ready_percent,
 	100.0 * await_ns / nullif(total_ns, 0) AS await_percent,

@@ -214,11 +214,13 @@ fn wait_for_byte() {
 }
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_time()
-        .build()
-        .unwrap();
+    let current = std::env::args().nth(1).as_deref() == Some("current");
+    let mut builder = if current {
+        tokio::runtime::Builder::new_current_thread()
+    } else {
+        tokio::runtime::Builder::new_multi_thread()
+    };
+    let runtime = builder.worker_threads(1).enable_time().build().unwrap();
 
     println!("ready");
     wait_for_byte();
