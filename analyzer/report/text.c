@@ -82,12 +82,11 @@ static void print_verdict(const struct page *page, sqlite3_stmt *q)
 			page_paint(page, DIM), page->input->captures, page_paint(page, PLAIN));
 }
 
-/* What is awaited blocks nobody: a recording of workers does not show it. */
-static void print_awaits(const struct page *page, sqlite3_stmt *q)
+/* What to do where no site has the advice. */
+static void print_next_step(const struct page *page, sqlite3_stmt *q)
 {
-	if (!strcmp(column_text(q, "level"), "NOMINAL"))
-		print_line(page, "If requests wait all the same, they wait at an await: hud-record "
-				 "tasks PID -o - | hud-analyze tasks - shows where.");
+	if (column_text(q, "next_step"))
+		print_line(page, column_text(q, "next_step"));
 }
 
 /* Why functions have no names, where they have none: what is below cannot be read without. */
@@ -127,7 +126,7 @@ static enum exit_status print_head(struct page *page)
 	if (step == SQLITE_ROW) {
 		page->polls = strcmp(column_text(q, "count_unit"), "poll") == 0;
 		print_verdict(page, q);
-		print_awaits(page, q);
+		print_next_step(page, q);
 	}
 	sqlite3_finalize(q);
 	return step == SQLITE_ROW && page_list(page, &nameless, NULL) >= 0 ? STATUS_DONE

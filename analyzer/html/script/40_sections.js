@@ -57,6 +57,7 @@ function head() {
       el("span", {class: "level " + (LEVELS[v.level] || "bad")}, v.level + ": "),
       v.sentence,
     ),
+    v.next_step ? el("p", {}, v.next_step) : null,
     el(
       "p",
       {class: "soft"},

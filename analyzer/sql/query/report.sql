@@ -135,7 +135,7 @@ SELECT json_object(
 		FROM recording AS r WHERE r.capture = :capture),
 	'verdict', json_object(
 		'level', v.level, 'reason', v.reason, 'sentence', v.sentence,
-		'workers', v.workers, 'worker_wall_ns', v.worker_wall_ns,
+		'next_step', v.next_step, 'workers', v.workers, 'worker_wall_ns', v.worker_wall_ns,
 		'polling_ns', v.polling_ns, 'blocking_polls', v.blocking_polls,
 		'blocking_ns', v.blocking_ns, 'longest_ns', v.longest_ns,
 		'longest_at_attach',

@@ -236,28 +236,49 @@ static void one_of_two_runtimes_is_stuck_and_the_other_runs(void **state)
 	sqlite3_close(db);
 }
 
-/* A worker that was parked all the time has no stack that shows its scheduler. */
-static void a_worker_of_an_unknown_scheduler_may_be_of_the_same_runtime(void **state)
+static void parked_all_the_time(struct scene *s, uint32_t tid)
 {
 	struct hud_window parked = {
 		.head = {HUD_WINDOW, 0, sizeof(parked)},
 		.start_ns = BEGIN_NS,
 		.end_ns = BEGIN_NS + END_US * UINT64_C(1000),
-		.tid = 12,
+		.tid = tid,
+		.process = s->process,
 		.parked_ns = END_US * UINT64_C(1000),
 	};
+
+	scene_event(s, &parked);
+}
+
+/* A worker that was parked all the time has no stack that shows its scheduler. */
+static void a_worker_of_an_unknown_scheduler_may_be_of_the_same_runtime(void **state)
+{
 	struct scene s;
 	sqlite3 *db;
 
 	(void)state;
 	scene_begin(&s, 1);
 	waits(&s, 11, LOCK, 0, SINCE_BEFORE);
-	parked.process = s.process;
-	scene_event(&s, &parked);
+	parked_all_the_time(&s, 12);
 	db = scene_load(&s, END_US);
 	assert_text(db, "SELECT group_concat(coalesce(scheduler, 'unknown')) FROM workers",
 		    "multi_thread,unknown");
 	assert_number(db, "SELECT count(*) FROM stuck_runtime", 0);
+	sqlite3_close(db);
+}
+
+/* Nothing is known of them but that: no stack, and no need of one. */
+static void workers_that_only_parked_are_classified_in_full(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	parked_all_the_time(&s, 11);
+	parked_all_the_time(&s, 12);
+	db = scene_load(&s, END_US);
+	assert_text(db, "SELECT level || ' ' || classified_percent FROM verdict", "NOMINAL 100.0");
 	sqlite3_close(db);
 }
 
@@ -452,6 +473,7 @@ int main(void)
 		cmocka_unit_test(a_runtime_that_went_on_is_not_stuck),
 		cmocka_unit_test(one_of_two_runtimes_is_stuck_and_the_other_runs),
 		cmocka_unit_test(a_worker_of_an_unknown_scheduler_may_be_of_the_same_runtime),
+		cmocka_unit_test(workers_that_only_parked_are_classified_in_full),
 		cmocka_unit_test(runtimes_that_cannot_be_told_apart_count_as_one),
 		cmocka_unit_test(the_runtime_that_is_blocked_the_most_decides),
 		cmocka_unit_test(the_task_in_the_lifo_slot_of_a_worker_that_waits_is_named),

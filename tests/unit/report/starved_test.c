@@ -30,7 +30,7 @@ struct shortage {
 	uint64_t throttled, throttled_us; /* periods of ten, and for how long */
 };
 
-static void assert_short_of_cpu_by(struct shortage is, const char *reason)
+static void assert_short_of_cpu_by(struct shortage is, const char *reason, const char *next_step)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -45,36 +45,45 @@ static void assert_short_of_cpu_by(struct shortage is, const char *reason)
 	snprintf(sql, sizeof(sql), "SELECT level FROM verdict WHERE sentence LIKE '%%: %s.'",
 		 reason);
 	assert_text(db, sql, "STARVED");
+	assert_text(db, "SELECT next_step FROM verdict", next_step);
 	sqlite3_close(db);
 }
 
 #define LIMIT "the limit of its cgroup, 0.3 CPUs, was used up in "
 #define OTHERS "the CPUs were busy with other programs"
+#define RAISE_LIMIT                                                                                \
+	"Give the cgroup more CPU (cpu.max), or the runtime no more workers (worker_threads) "     \
+	"than CPUs."
+#define OWN_CPUS "Give the program CPUs of its own, or more of them (cpu.weight, nice)."
 
 static void a_quota_that_explains_half_of_the_waits_is_what_took_the_cpu(void **state)
 {
 	(void)state;
-	assert_short_of_cpu_by((struct shortage) {400000, 0, 0}, OTHERS);
-	assert_short_of_cpu_by((struct shortage) {400000, 1, 70000}, OTHERS);
-	assert_short_of_cpu_by((struct shortage) {400000, 3, 240000}, OTHERS);
-	assert_short_of_cpu_by((struct shortage) {400000, 3, 260000}, LIMIT "3 of 10 periods");
-	assert_short_of_cpu_by((struct shortage) {400000, 6, 500000}, LIMIT "6 of 10 periods");
+	assert_short_of_cpu_by((struct shortage) {400000, 0, 0}, OTHERS, OWN_CPUS);
+	assert_short_of_cpu_by((struct shortage) {400000, 1, 70000}, OTHERS, OWN_CPUS);
+	assert_short_of_cpu_by((struct shortage) {400000, 3, 240000}, OTHERS, OWN_CPUS);
+	assert_short_of_cpu_by((struct shortage) {400000, 3, 260000}, LIMIT "3 of 10 periods",
+			       RAISE_LIMIT);
+	assert_short_of_cpu_by((struct shortage) {400000, 6, 500000}, LIMIT "6 of 10 periods",
+			       RAISE_LIMIT);
 }
 
 /* On a busy machine a program uses its quota up later in each period, but it does. */
 static void a_quota_that_is_used_up_in_half_of_the_periods_is_named_beside_others(void **state)
 {
 	(void)state;
-	assert_short_of_cpu_by((struct shortage) {300000, 4, 100000}, OTHERS);
+	assert_short_of_cpu_by((struct shortage) {300000, 4, 100000}, OTHERS, OWN_CPUS);
 	assert_short_of_cpu_by((struct shortage) {300000, 5, 100000},
-			       LIMIT "5 of 10 periods, and " OTHERS);
+			       LIMIT "5 of 10 periods, and " OTHERS, RAISE_LIMIT);
 }
 
 static void threads_that_take_the_cpu_from_each_other_are_no_other_programs(void **state)
 {
 	(void)state;
 	assert_short_of_cpu_by((struct shortage) {500000, 0, 0},
-			       "its own threads kept the CPUs busy");
+			       "its own threads kept the CPUs busy",
+			       "Run no more threads than CPUs: worker_threads, and those of other "
+			       "pools.");
 }
 
 int main(void)

@@ -12,7 +12,7 @@
 -- CANNOT TELL: no worker, too much was lost, or too little could be classified. The limits are in
 -- the view constant. What lost its stack only was seen: it is not lost, but may be unclassified.
 -- NOMINAL says so where the workers polled for less than idle_percent of their time: they blocked
--- nothing, but had little to do.
+-- nothing, but had little to do. next_step: what to do, where no site has the advice.
 CREATE VIEW verdict AS
 WITH workers AS (
 	SELECT w.capture, count(*) AS workers, sum(w.wall_ns) AS wall_ns,
@@ -86,21 +86,26 @@ WITH workers AS (
 	SELECT capture, sum(percent) AS percent FROM loss_total
 	WHERE unit <> 'stacks' GROUP BY capture
 ), classified AS (
-	/* Short sleeps have no observation; some were classified by the runtime's own state. */
-	SELECT s.capture,
-		total(s.slept_ns + s.samples * l.sample_ns + coalesce(n.known_ns, 0)) AS all_ns,
-		total(s.slept_ns - s.unclassified_sleep_ns
-			+ (s.samples - s.unclassified_samples) * l.sample_ns
+	/*
+	 * Short sleeps have no observation, and who slept shortly only has no summary; some were
+	 * classified by the runtime's own state.
+	 */
+	SELECT t.capture,
+		total(coalesce(s.slept_ns + s.samples * l.sample_ns, 0) + coalesce(n.known_ns, 0))
+			AS all_ns,
+		total(coalesce(s.slept_ns - s.unclassified_sleep_ns
+			+ (s.samples - s.unclassified_samples) * l.sample_ns, 0)
 			+ coalesce(n.known_ns, 0)) AS classified_ns
-	FROM thread_summary AS s
-	LEFT JOIN (SELECT thread, parked_ns + poll_sleep_ns AS known_ns FROM thread_totals) AS n
-		ON n.thread = s.thread
+	FROM thread_role AS r
+	JOIN thread AS t ON t.id = r.thread
 	JOIN (SELECT id, 1000000000 / max(coalesce(sample_hz, 1), 1) AS sample_ns FROM capture) AS l
-		ON l.id = s.capture
-	JOIN thread_role AS r ON r.thread = s.thread
+		ON l.id = t.capture
+	LEFT JOIN thread_summary AS s ON s.thread = t.id
+	LEFT JOIN (SELECT thread, parked_ns + poll_sleep_ns AS known_ns FROM thread_totals) AS n
+		ON n.thread = t.id
 	WHERE r.role = 'worker' OR NOT EXISTS (SELECT 1 FROM worker AS k
-		WHERE k.capture = s.capture)
-	GROUP BY s.capture
+		WHERE k.capture = t.capture)
+	GROUP BY t.capture
 ), found AS (
 	SELECT c.id AS capture,
 		EXISTS (SELECT 1 FROM stack AS k WHERE k.capture = c.id AND k.class IN
@@ -218,6 +223,21 @@ WITH workers AS (
 		WHEN unclassified THEN 'unclassified'
 		END AS reason
 	FROM compared
+), shortage (taken_by, shortage, shortage_step) AS (
+	VALUES
+	('hypervisor', 'the hypervisor gave the CPUs to other machines',
+		'Only who runs the machine can change that: it needs CPUs of its own.'),
+	('itself', 'its own threads kept the CPUs busy',
+		'Run no more threads than CPUs: worker_threads, and those of other pools.'),
+	('others', 'the CPUs were busy with other programs',
+		'Give the program CPUs of its own, or more of them (cpu.weight, nice).')
+), explained AS (
+	SELECT r.*, s.shortage, s.shortage_step
+	FROM reasoned AS r
+	JOIN shortage AS s ON s.taken_by = CASE
+		WHEN 2 * r.stolen_ns > r.run_queue_ns THEN 'hypervisor'
+		WHEN 2 * (r.cpu_ns + r.others_cpu_ns) >= r.cpus * r.duration_ns THEN 'itself'
+		ELSE 'others' END
 ), judged AS (
 	SELECT *,
 		CASE
@@ -230,7 +250,7 @@ WITH workers AS (
 		WHEN reason IS NOT NULL THEN 'CANNOT TELL'
 		ELSE 'NOMINAL'
 		END AS level
-	FROM reasoned
+	FROM explained
 ), worded AS (
 	SELECT *,
 		CASE WHEN blocking_ns >= 1000000000 THEN printf('%.2f s', blocking_ns / 1e9)
@@ -274,14 +294,7 @@ WITH workers AS (
 			printf('the limit of its cgroup, %.3g CPUs, was used up in %d of %d '
 				|| 'periods', quota_cpus, throttled_periods, quota_periods) END
 			AS limit_text,
-		CASE
-		WHEN limit_explains THEN NULL
-		WHEN 2 * stolen_ns > run_queue_ns THEN
-			'the hypervisor gave the CPUs to other machines'
-		WHEN 2 * (cpu_ns + others_cpu_ns) >= cpus * duration_ns THEN
-			'its own threads kept the CPUs busy'
-		ELSE 'the CPUs were busy with other programs'
-		END AS busy_text,
+		CASE WHEN NOT limit_explains THEN shortage END AS busy_text,
 		CASE WHEN saturated THEN
 			printf('%s busy while tasks waited, for at least %.2f s of %.2f s '
 				|| '(%.1f%%): up to %d task%s in its queue, '
@@ -359,6 +372,16 @@ SELECT capture, level, reason,
 		ELSE '' END
 	|| CASE WHEN main_warning AND reason IS NOT 'main' THEN ' Also, ' || main_text || '.'
 		ELSE '' END AS sentence,
+	CASE
+	WHEN reason = 'starved' AND limited THEN
+		'Give the cgroup more CPU (cpu.max), or the runtime no more workers '
+			|| '(worker_threads) than CPUs.'
+	WHEN reason = 'starved' THEN shortage_step
+	WHEN saturated THEN 'Give the blocking pool more threads (max_blocking_threads), or less '
+		|| 'to do: what runs for long belongs on a thread of its own.'
+	WHEN level = 'NOMINAL' THEN 'If requests wait all the same, they wait at an await: '
+		|| 'hud-record tasks PID -o - | hud-analyze tasks - shows where.'
+	END AS next_step,
 	threshold_ns, duration_ns, workers, worker_wall_ns, polling_ns, blocking_polls, blocking_ns,
 	longest_ns, longest_at_attach, stuck_workers, blocking_percent, run_queue_ns,
 	longest_run_queue_ns, run_queue_percent,
