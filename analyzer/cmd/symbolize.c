@@ -70,22 +70,34 @@ static enum exit_status copy_close(struct copy *c, const char *path, enum exit_s
 	return status;
 }
 
-static int binary_write(struct symbol_writer *w, const struct scan_binary *b)
+static int address_write(struct symbol_writer *w, struct symbol_module *m, uint64_t offset)
+{
+	const struct symbol_facts *known;
+	int error = symbol_module_facts(m, offset, &known);
+	struct symbol_facts facts;
+	uint64_t target;
+
+	if (error)
+		return error;
+	facts = *known;
+	if (symbol_module_call_target(m, offset, &target))
+		facts.callee = (int32_t)(target - offset - 1);
+	return symbol_writer_address(w, offset, &facts);
+}
+
+static int binary_write(struct symbol_writer *w, struct scan_binary *b)
 {
 	struct symbol_binary about;
 	int error = symbol_module_prepare(b->module, b->offsets.list.at, b->offsets.list.count);
 
 	if (!error)
+		error = scan_add_callees(b);
+	if (!error)
 		error = symbol_module_binary(b->module, &about);
 	if (!error)
 		error = symbol_writer_binary(w, &about);
-	for (size_t i = 0; i < b->offsets.list.count && !error; i++) {
-		const struct symbol_facts *facts;
-
-		error = symbol_module_facts(b->module, b->offsets.list.at[i], &facts);
-		if (!error)
-			error = symbol_writer_address(w, b->offsets.list.at[i], facts);
-	}
+	for (size_t i = 0; i < b->offsets.list.count && !error; i++)
+		error = address_write(w, b->module, b->offsets.list.at[i]);
 	return error;
 }
 

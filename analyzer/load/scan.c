@@ -112,6 +112,36 @@ static void keep_each_once(struct offsets *o)
 	o->list.count = used;
 }
 
+static bool of_user(const struct symbol_frame *frames, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (frames[i].origin == ORIGIN_USER)
+			return true;
+	return false;
+}
+
+int scan_add_callees(struct scan_binary *b)
+{
+	const size_t own = b->offsets.list.count;
+	int error = 0;
+
+	for (size_t i = 0; i < own && !error; i++) {
+		const struct symbol_frame *frames;
+		uint64_t target, offset = b->offsets.list.at[i];
+		size_t count;
+
+		error = symbol_module_resolve(b->module, offset, &frames, &count);
+		if (error || !of_user(frames, count) ||
+		    !symbol_module_call_target(b->module, offset, &target))
+			continue;
+		error = LIST_ADD(b->offsets.list);
+		if (!error)
+			b->offsets.list.at[b->offsets.list.count - 1] = target;
+	}
+	keep_each_once(&b->offsets);
+	return error;
+}
+
 static int find_offsets(struct scan_capture *c)
 {
 	struct offsets *of_binary = calloc(c->binary.count + 1, sizeof(*of_binary));

@@ -36,6 +36,8 @@ struct scan {
 int scan_read(struct scan *s, struct symbolizer *symbolizer, capture_source source, void *context);
 /* Finds the binaries and their offsets. After scan_read(). 0 or -ENOMEM. */
 int scan_resolve(struct scan *s);
+/* Adds the offsets of the functions that calls in the user's code name: see tail_call. */
+int scan_add_callees(struct scan_binary *b);
 void scan_close(struct scan *s);
 
 /* Refuses a --binary that fits nothing, which may not show otherwise. */

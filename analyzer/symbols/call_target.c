@@ -31,18 +31,35 @@ static bool distance_read(uint16_t machine, const uint8_t *code, uint64_t end, i
 	return false;
 }
 
-bool symbol_module_call_target(const struct symbol_module *m, uint64_t last, uint64_t *target)
+/* As a symbolized capture has it. */
+static bool distance_given(const struct symbol_module *m, uint64_t last, int64_t *distance)
+{
+	const struct symbol_facts *facts = m->given ? key_map_find(&m->given->facts, last) : NULL;
+
+	*distance = facts ? facts->callee : 0;
+	return *distance != 0;
+}
+
+/* From the binary's code. */
+static bool distance_found(const struct symbol_module *m, uint64_t end, int64_t *distance)
 {
 	const struct elf_file *f = &m->files.image.elf;
-	uint64_t end = last + 1;
 	const Elf64_Ehdr *header = f->image;
-	int64_t distance;
 
 	if (!m->files.image.path || !f->has_code || f->bytes < sizeof(*header) ||
 	    header->e_ident[EI_DATA] != ELFDATA2LSB || end < 5 || end > f->bytes)
 		return false;
-	if (!distance_read(header->e_machine, f->image, end, &distance))
+	return distance_read(header->e_machine, f->image, end, distance) &&
+	       end + (uint64_t)*distance < f->bytes;
+}
+
+bool symbol_module_call_target(const struct symbol_module *m, uint64_t last, uint64_t *target)
+{
+	uint64_t end = last + 1;
+	int64_t distance;
+
+	if (!distance_found(m, end, &distance) && !distance_given(m, last, &distance))
 		return false;
 	*target = end + (uint64_t)distance;
-	return *target < f->bytes;
+	return true;
 }

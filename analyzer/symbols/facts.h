@@ -53,6 +53,8 @@ struct symbol_facts {
 	/* For addr2line. */
 	uint32_t discriminator;  /* of the innermost line */
 	const char *symbol_file; /* source file by the symbol table; NULL */
+	/* Of a symbolized capture: how far from the end of a call its function is; 0: not known */
+	int32_t callee;
 	const char *aliases; /* linker's names of the functions at this address, by '\n'; NULL */
 };
 

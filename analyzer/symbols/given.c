@@ -150,6 +150,7 @@ static int address_add(struct symbol_givens *g, struct symbol_givens_capture *c,
 		if (!call_take(c, &r->call[(size_t)i * HUD_SYMBOL_CALL_WORDS], &facts->calls[i]))
 			return -EINVAL;
 	facts->discriminator = r->discriminator;
+	facts->callee = r->callee;
 	if (!text_of(c, r->aliases, &facts->aliases) || !text_of(c, r->source, &facts->symbol_file))
 		return -EINVAL;
 	return key_map_put(&given->facts, r->offset, facts);

@@ -78,7 +78,8 @@ int symbol_module_resolve(struct symbol_module *m, uint64_t file_offset,
 
 /*
  * The file offset of the function that is called by the instruction whose last byte is at the
- * offset `last`. False: it is no call of a fixed function, or the binary's code is not at hand.
+ * offset `last`. False: it is no call of a fixed function, or neither the binary's code is at hand
+ * nor a symbolized capture that has it.
  */
 bool symbol_module_call_target(const struct symbol_module *m, uint64_t last, uint64_t *target);
 

@@ -309,6 +309,7 @@ int symbol_writer_address(struct symbol_writer *w, uint64_t offset,
 	f.calls = (uint16_t)count;
 	f.discriminator = count ? facts->discriminator : 0;
 	f.source = count ? text_define(w, facts->symbol_file) : 0;
+	f.callee = facts->callee;
 	calls_write(w, call, facts, count);
 	r = w->error ? NULL
 		     : record_add(w, HUD_SYMBOL_ADDRESS, sizeof(*r),

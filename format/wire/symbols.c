@@ -44,6 +44,7 @@ static const struct record_field symbol_address_fields[] = {
 	ONE(hud_symbol_address, calls, FIELD_NUMBER),
 	ONE(hud_symbol_address, discriminator, FIELD_NUMBER),
 	ONE(hud_symbol_address, source, FIELD_NUMBER),
+	ONE(hud_symbol_address, callee, FIELD_SIGNED),
 	ARRAY(hud_symbol_address, call, FIELD_NUMBERS),
 	{0},
 };

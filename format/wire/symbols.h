@@ -95,7 +95,8 @@ struct hud_symbol_address {
 	uint32_t discriminator; /* of the innermost line; 0 none */
 	/* symbol text: the source file by the symbol table; 0 none */
 	uint32_t source;
-	uint32_t reserved2;
+	/* from the end of the call at `offset` to the function that it names; 0: not given */
+	int32_t callee;
 	uint32_t call[];
 };
 HUD_ASSERT_SIZE(struct hud_symbol_address, 40);

@@ -2,6 +2,8 @@
 """The queue of the blocking pool is read: compared with what the program itself measured."""
 
 import json
+import os
+import shutil
 
 from lib import (Recording, analyze, analyzed, database, expect, expect_equal, fact, facts_check,
                  go, once, path_for, query, recorded, started_program, tokio_pool)
@@ -142,20 +144,28 @@ def of_two_runtimes_the_one_that_stands_still_is_named():
 
 @once
 def functions_without_their_frames():
-    """Of functions whose last act is a call."""
-    process = started_program([tokio_pool(), "multi_thread", "2", "held"])
+    """Of functions whose last act is a call; and the same with symbols, without the program."""
+    program = shutil.copy(tokio_pool(), path_for("pool-held"))
+    process = started_program([program, "multi_thread", "2", "held"])
     go(process)
-    path = path_for("pool-held.hud")
+    path, symbolized = path_for("pool-held.hud"), path_for("pool-held-symbols.hud")
     recorded("-d", 1, "-p", process.pid, "-o", path)
     process.communicate("\n")
-    return path
+    analyzed("symbolize", path, "-o", symbolized)
+    os.rename(program, program + ".gone")
+    return path, symbolized, program + ".gone"
+
+
+def sites_that_sleep(path, *options):
+    return json.loads(analyzed("query", path, "SELECT function, boundary, file, inferred FROM "
+                               "blocking_sites WHERE cause = 'sleep'", "--json", *options))
 
 
 @fact
 def a_holder_that_unlocks_last_has_left_its_frame_and_is_named():
-    path = functions_without_their_frames()
-    wakers = query(path, "SELECT waker, inferred, share FROM site_waker "
-                         "WHERE function = 'tokio_pool::take' AND cause = 'lock' AND rank = 1")
+    wakers = query(functions_without_their_frames()[1],
+                   "SELECT waker, inferred, share FROM site_waker "
+                   "WHERE function = 'tokio_pool::take' AND cause = 'lock' AND rank = 1")
     expect_equal([(w["waker"], w["inferred"]) for w in wakers], [("tokio_pool::hold", 1)],
                  "who woke it")
     expect(wakers[0]["share"] > 0.9, f"for {wakers[0]['share']:.0%} of the time")
@@ -163,12 +173,13 @@ def a_holder_that_unlocks_last_has_left_its_frame_and_is_named():
 
 @fact
 def a_function_that_blocks_last_has_left_its_frame_and_is_the_site():
-    path = functions_without_their_frames()
-    sites = query(path, "SELECT function, boundary, file, inferred FROM blocking_sites "
-                        "WHERE cause = 'sleep'")
-    expect_equal(sites, [{"function": "tokio_pool::nap", "boundary": "tokio_pool::nap",
-                          "file": "src/main.rs", "inferred": 1}], "sites that sleep")
-    expect("inferred: its last act was the call" in analyzed("report", path), "it is not said")
+    path, symbolized, program = functions_without_their_frames()
+    nap = [{"function": "tokio_pool::nap", "boundary": "tokio_pool::nap", "file": "src/main.rs",
+            "inferred": 1}]
+    expect_equal(sites_that_sleep(path, "--binary", program), nap, "sites that sleep")
+    expect_equal(sites_that_sleep(symbolized), nap, "sites by a symbolized capture")
+    expect("inferred: its last act was the call" in analyzed("report", symbolized),
+           "it is not said")
 
 
 @fact
