@@ -17,13 +17,13 @@
  * reads of some 90 ns each, more than everything else that is done at a switch.
  */
 
-/* From a tgid to the index of its identity. 8192: as `targets`. */
+/* From a tgid to its identities. 8192: as `targets`. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);
 	__type(key, __u32);
-	__type(value, __u32);
-} identity_of SEC(".maps");
+	__type(value, struct identity_list);
+} identities_of SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -32,7 +32,7 @@ struct {
 	__type(value, struct identity);
 } identities SEC(".maps");
 
-__u32 identity_version = 1; /* hud-record increments it when identity_of has changed */
+__u32 identity_version = 1; /* hud-record increments it when identities_of has changed */
 
 /* Of each learned identity: parks and polls that it denies. */
 __u64 contradictions[IDENTITIES_MAX];
@@ -53,15 +53,36 @@ static __always_inline void sleep_check(const struct thread_state *st, const str
 		__sync_fetch_and_add(&contradictions[index], 1);
 }
 
-/* The identity of the thread's process, cached in the thread; NULL: none. */
+/* Not inlined, as histogram_add(); it is rarely called. */
+__noinline int identities_take(struct thread_state *st, __u32 tgid)
+{
+	struct identity_list *list = bpf_map_lookup_elem(&identities_of, &tgid);
+	__u32 known = 0;
+
+	if (!st)
+		return 0;
+	st->identity = IDENTITY_NONE;
+	for (__u32 i = 0; list && i < IDENTITY_OBJECTS; i++) {
+		if (list->index[i] == IDENTITY_NONE)
+			continue;
+		if (!known++)
+			st->identity = list->index[i];
+	}
+	st->identities = known;
+	st->identities_missing = list && list->objects > known;
+	return 0;
+}
+
+/*
+ * The identity of the thread's process; of several the one in whose runtime it was found last, or
+ * the first. Cached in the thread; NULL: none.
+ */
 static __always_inline struct identity *identity_find(struct thread_state *st, __u32 tgid)
 {
 	__u32 version = identity_version, number;
 
 	if (st->identity_version != version) {
-		__u32 *index = bpf_map_lookup_elem(&identity_of, &tgid);
-
-		st->identity = index ? *index : IDENTITY_NONE;
+		identities_take(st, tgid);
 		st->identity_version = version;
 	}
 	number = st->identity; /* Linux 6.1 takes no key from an argument's memory */
@@ -233,7 +254,7 @@ static __always_inline void where_read(struct task_struct *sleeper, __u64 base,
 	key->has_task = !!(id->flags & HUD_IDENTITY_TASK);
 	key->where = id->flags & HUD_IDENTITY_PARTIAL ? HUD_WHERE_UNKNOWN : HUD_WHERE_OUTSIDE;
 	for (__u32 i = 0; i < IDENTITY_SCHEDULERS && i < id->schedulers; i++) {
-		key->scheduler = i;
+		key->scheduler = id->object * IDENTITY_SCHEDULERS + i;
 		if (scheduler_read(sleeper, &w, id, &id->scheduler[i], key))
 			break;
 	}
@@ -254,30 +275,97 @@ __noinline int where_read_current(__u64 base, const struct identity *id, struct 
 	return 0;
 }
 
-/* `sleeper`: NULL for current. HUD_WHERE_UNKNOWN if the process has no identity. */
+/* Is the thread in a context of a scheduler of this identity? */
+static __always_inline bool is_inside(const struct poll_key *key)
+{
+	return key->where != HUD_WHERE_OUTSIDE && key->where != HUD_WHERE_UNKNOWN;
+}
+
+/* Reads the state of current, whose thread pointer is `pointer`, in the runtime of one object. */
+static __always_inline void object_read_current(__u64 pointer, const struct identity *id,
+						struct poll_key *key)
+{
+	__u64 base = id->module ? module_block(NULL, pointer, id->module) : pointer;
+
+	*key = (struct poll_key) {};
+	if (base) {
+		where_read_current(base, id, key);
+	} else { /* it has never called into the library */
+		key->trusted = trust_of(id->flags);
+		key->where = HUD_WHERE_OUTSIDE;
+	}
+}
+
+/*
+ * Current is in no context of the identity that it was found by last: in one of another object's?
+ * A thread stays in the runtime of one object, so this is for those that are in none, and new ones.
+ */
+__noinline int objects_read_current(struct thread_state *st, __u64 pointer, __u32 tgid,
+				    struct poll_key *key)
+{
+	struct identity_list *list = bpf_map_lookup_elem(&identities_of, &tgid);
+	struct poll_key other;
+
+	if (!st || !key || !list)
+		return 0;
+	for (__u32 i = 0; i < IDENTITY_OBJECTS; i++) {
+		__u32 number = list->index[i];
+		struct identity *id = number == st->identity || number == IDENTITY_NONE
+					      ? NULL
+					      : bpf_map_lookup_elem(&identities, &number);
+
+		if (!id)
+			continue;
+		object_read_current(pointer, id, &other);
+		if (is_inside(&other)) {
+			st->identity = number;
+			*key = other;
+			return 0;
+		}
+		if (other.where == HUD_WHERE_UNKNOWN)
+			key->where = HUD_WHERE_UNKNOWN;
+	}
+	return 0;
+}
+
+/* A sleeper's, which only the walk reads: of the first object alone. */
+static __always_inline void object_read_sleeper(__u64 pointer, struct task_struct *sleeper,
+						const struct identity *id, struct poll_key *key)
+{
+	__u64 base = id->module ? module_block(sleeper, pointer, id->module) : pointer;
+
+	if (base) {
+		where_read(sleeper, base, id, key);
+	} else {
+		key->trusted = trust_of(id->flags);
+		key->where = HUD_WHERE_OUTSIDE;
+	}
+}
+
+/*
+ * `sleeper`: NULL for current. HUD_WHERE_UNKNOWN if the process has no identity, or one of its
+ * objects with a runtime has none and the thread is in no context of the others.
+ */
 static __always_inline void identity_read(struct task_struct *task, struct task_struct *sleeper,
 					  struct thread_state *st, __u32 tgid, struct poll_key *key)
 {
 	struct identity *id = identity_find(st, tgid);
-	__u64 base;
+	__u64 pointer = thread_pointer(task);
 
 	*key = (struct poll_key) {};
-	if (!id)
-		return;
-	base = thread_pointer(task);
-	if (base && id->module) {
-		base = module_block(sleeper, base, id->module);
-		if (!base) { /* it has never called into the library */
-			key->trusted = trust_of(id->flags);
-			key->where = HUD_WHERE_OUTSIDE;
-		}
-	}
-	if (!base)
+	if (!id || !pointer)
 		return;
 	if (sleeper)
-		where_read(sleeper, base, id, key);
+		object_read_sleeper(pointer, sleeper, id, key);
 	else
-		where_read_current(base, id, key);
+		object_read_current(pointer, id, key);
+	if (is_inside(key))
+		return;
+	if (!sleeper && st->identities > 1)
+		objects_read_current(st, pointer, tgid, key);
+	if (key->where == HUD_WHERE_OUTSIDE &&
+	    (st->identities_missing || (sleeper && st->identities > 1)))
+		key->where = HUD_WHERE_UNKNOWN;
 }
 
 #endif

@@ -3,17 +3,24 @@
 #define HUD_BPF_IDENTITY_TABLES_H
 
 /*
- * Where the runtime of a process keeps its state: the identity in the plan of its main executable
- * (format/plan/plan.h), laid out by hud-record for the BPF programs.
+ * Where the runtimes of a process keep their state: the identities in the plans of its executable
+ * and its libraries (format/plan/plan.h), laid out by hud-record for the BPF programs.
  */
 
 #include "format/plan/plan.h"
 
 #include <linux/types.h>
 
-#define IDENTITIES_MAX 64     /* distinct executables with a runtime; for more, stacks only */
+#define IDENTITIES_MAX 64     /* distinct objects with a runtime; for more, stacks only */
 #define IDENTITY_SCHEDULERS 4 /* HUD_PLAN_SCHEDULERS_MAX */
+#define IDENTITY_OBJECTS 4    /* of one process: its executable and libraries with a runtime */
 #define IDENTITY_NONE 0xffffffffu
+
+/* The identities of a process. */
+struct identity_list {
+	__u32 objects;                 /* that have a runtime; there may be more than fit */
+	__u32 index[IDENTITY_OBJECTS]; /* IDENTITY_NONE: this one's is not known */
+};
 
 struct identity {
 	__s64 first;    /* from the thread pointer: the lowest of the words there */
@@ -22,7 +29,7 @@ struct identity {
 	__u32 flags;    /* enum hud_identity_flags */
 	__u32 schedulers;
 	__u32 module; /* of a library: the offsets count from its block; 0: of the main program */
-	__u32 reserved;
+	__u32 object; /* its place in the identity_list of the process */
 	__u32 task_vtable; /* with HUD_IDENTITY_HEADER: as in struct hud_plan_identity */
 	__u32 task_id;
 	__u32 task_state;     /* in the header of a task */

@@ -83,9 +83,16 @@ static __always_inline void queue_fill(struct task_struct *sleeper, const struct
 		out->ready = READY_MAX;
 }
 
+/* poll_key.scheduler to the scheduler of the identity by which it was read. */
+static __always_inline const struct hud_plan_scheduler *scheduler_of(const struct identity *id,
+								     __u32 scheduler)
+{
+	return &id->scheduler[scheduler % IDENTITY_SCHEDULERS];
+}
+
 /*
- * Reads the queue of the worker that holds `core`, of the identity's scheduler with this index, as
- * that worker. Not inlined: see histogram_add().
+ * Reads the queue of the worker that holds `core`, of this scheduler (poll_key.scheduler), as that
+ * worker. Not inlined: see histogram_add().
  */
 __noinline int queue_read(__u32 identity, __u32 scheduler, __u64 core, struct queue_state *out)
 {
@@ -94,8 +101,8 @@ __noinline int queue_read(__u32 identity, __u32 scheduler, __u64 core, struct qu
 	if (!out)
 		return 0;
 	*out = (struct queue_state) {};
-	if (id && scheduler < IDENTITY_SCHEDULERS && core)
-		queue_fill(NULL, id, &id->scheduler[scheduler], core, out);
+	if (id && core)
+		queue_fill(NULL, id, scheduler_of(id, scheduler), core, out);
 	return 0;
 }
 

@@ -97,7 +97,7 @@ struct poll_key {
 	__u64 task; /* 0: none */
 	__u32 tick;
 	__u32 where;     /* enum hud_where */
-	__u16 scheduler; /* index in the identity */
+	__u16 scheduler; /* its index: IDENTITY_SCHEDULERS for each object of the process */
 	__u16 has_task;  /* the layout says where `task` is */
 	__u32 trusted;   /* enum key_trust */
 };
@@ -122,7 +122,7 @@ struct poll_span {
 	__u64 task_header; /* HUD_POLL_EXACT: of the task; 0: its life is not followed */
 	__u64 task_word;   /* struct task_life.word, as this poll's beginning set it */
 	__u32 flags;       /* enum hud_poll_flags */
-	__u32 scheduler;   /* 1 + index in the identity */
+	__u32 scheduler;   /* 1 + poll_key.scheduler; 0: not known */
 	__u32 samples;
 	__u32 ready_samples;
 	__u32 ready_sum;
@@ -219,8 +219,10 @@ struct thread_state {
 	__u32 samples;
 	__u32 poll_samples;
 	__u32 polls;
-	__u32 identity; /* index of its process's identity, or IDENTITY_NONE */
+	__u32 identity; /* index of an identity of its process, or IDENTITY_NONE */
 	__u32 identity_version;
+	__u32 identities;         /* how many its process has */
+	__u32 identities_missing; /* … and has some object with a runtime none? */
 	__u32 short_sleeps; /* since limit_start_ns, in the poll that began at short_poll_ns */
 	__u32 stacks;       /* since limit_start_ns */
 	__u32 lives;        /* EVENT_TASK sent since lives_start_ns */

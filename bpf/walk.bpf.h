@@ -104,13 +104,11 @@ static __always_inline void sleeper_queue(struct task_struct *task, struct threa
 					  struct sleeper *s)
 {
 	struct identity *id = identity_find(st, task->tgid);
-	__u32 scheduler = s->key.scheduler;
 
 	s->queue = (struct queue_state) {};
-	if (!sleeper_stacks || !id || !s->span.start_max_ns || !s->key.core ||
-	    scheduler >= IDENTITY_SCHEDULERS)
+	if (!sleeper_stacks || !id || !s->span.start_max_ns || !s->key.core)
 		return;
-	queue_fill(task, id, &id->scheduler[scheduler], s->key.core, &s->queue);
+	queue_fill(task, id, scheduler_of(id, s->key.scheduler), s->key.core, &s->queue);
 	ready_add(&s->span, &s->queue);
 }
 

@@ -12,9 +12,9 @@
 
 /*
  * Only a stack inside a poll leads to a site. A sample in the poll whose stack shows something else
- * still counts: at the site `unknown`. So does a sleep of the runtime's own in a poll, for one of its
- * locks; with its stack, which shows what it waited for. What blocked the main future has stacks
- * inside its block_on.
+ * still counts: at the site `unknown`. So does a sleep of the runtime's own in a poll, for one of
+ * its locks; with its stack, which shows what it waited for. What blocked the main future has
+ * stacks inside its block_on.
  */
 
 static const char polls_sql[] =

@@ -76,10 +76,11 @@ static const struct {
 	[ROW_MARK] = {"mark", "capture, time_ns, text, id", true},
 	[ROW_WAKER] = {"waker", "capture, time_ns, pid, name, id", true},
 	[ROW_LAYOUT] = {"layout",
-			"capture, time_ns, process, source, reason, task_known, tick_known,"
+			"capture, time_ns, process, object, source, reason, task_known, tick_known,"
 			"partial, earlier, withdrawn, parks, polls, cores, threads, tasks, ticks,"
 			"snapshots, attempts, took_ns, probe_hits, bpf_run_ns, contradictions, id",
 			true},
+	[ROW_RUNTIME_OBJECT] = {"runtime_object", "capture, process, number, path, id", true},
 	[ROW_LATE_ROWS] = {"late_rows", "capture, path, stacks, time_ns, id", true},
 	[ROW_POLL] = {"poll",
 		      "capture, thread, start_min_ns, start_max_ns, end_min_ns,"

@@ -191,6 +191,7 @@ static int layout(struct ingest *in, const struct capture_state *c, const struct
 	row_number(&row, c->row);
 	row_number(&row, (int64_t)l->time_ns);
 	row_id(&row, process);
+	row_number(&row, l->layout_flags >> HUD_LAYOUT_OBJECT_SHIFT);
 	row_text(&row, hud_layout_name(l->layout_source));
 	row_text(&row, l->layout_source ? NULL : hud_learn_reason_name(l->reason));
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
@@ -202,6 +203,23 @@ static int layout(struct ingest *in, const struct capture_state *c, const struct
 	row_number(&row, (int64_t)l->bpf_run_ns);
 	row_number(&row, (int64_t)l->contradictions);
 	row_number(&row, ingest_row_id(in, ROW_LAYOUT));
+	return row_insert(&row);
+}
+
+static int runtime_object(struct ingest *in, const struct capture_state *c,
+			  const struct hud_runtime_object *o)
+{
+	int64_t process = defined_process_row(&c->defined, o->process);
+	const char *path = defined_string(&c->defined, o->path);
+	struct row row = ingest_row(in, ROW_RUNTIME_OBJECT);
+
+	if (!process || !path)
+		return -EINVAL;
+	row_number(&row, c->row);
+	row_id(&row, process);
+	row_number(&row, o->number);
+	row_text(&row, path);
+	row_number(&row, ingest_row_id(in, ROW_RUNTIME_OBJECT));
 	return row_insert(&row);
 }
 
@@ -248,6 +266,8 @@ int ingest_recording_event(struct ingest *in, struct capture_state *c, const str
 		return waker(in, c, (const void *)r);
 	case HUD_LAYOUT:
 		return layout(in, c, (const void *)r);
+	case HUD_RUNTIME_OBJECT:
+		return runtime_object(in, c, (const void *)r);
 	case HUD_LATE_ROWS:
 		return late_rows(in, c, (const void *)r);
 	case HUD_CODE:

@@ -754,11 +754,20 @@ CREATE TABLE late_rows (
 	time_ns INTEGER
 );
 
+CREATE TABLE runtime_object (
+	id INTEGER PRIMARY KEY,
+	capture INTEGER NOT NULL REFERENCES capture (id),
+	process INTEGER NOT NULL REFERENCES process (id),
+	number INTEGER NOT NULL,
+	path TEXT NOT NULL
+);
+
 CREATE TABLE layout (
 	id INTEGER PRIMARY KEY,
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	time_ns INTEGER NOT NULL,
 	process INTEGER NOT NULL REFERENCES process (id),
+	object INTEGER NOT NULL,
 	source TEXT NOT NULL,
 	reason TEXT,
 	task_known INTEGER NOT NULL,

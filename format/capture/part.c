@@ -66,6 +66,7 @@ static bool is_lasting(uint16_t type)
 	case HUD_PROBES:
 	case HUD_WAKER:
 	case HUD_LAYOUT:
+	case HUD_RUNTIME_OBJECT:
 	case HUD_CODE:
 	case HUD_LATE_ROWS:
 	case HUD_RUNTIME_THREAD:

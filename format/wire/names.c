@@ -78,6 +78,7 @@ static const char *const learn_reasons[] = {
 	[HUD_LEARN_AMBIGUOUS] = "several layouts agreed with all parks and polls",
 	[HUD_LEARN_REFUSED] = "the kernel refused to watch it, or the privileges were given up",
 	[HUD_LEARN_NO_DRIVER] = "no worker that polls waits in epoll: it may have no I/O driver",
+	[HUD_LEARN_NO_ROOM] = "more runtimes than can be followed are in one process",
 };
 
 static const char *const task_outcomes[] = {

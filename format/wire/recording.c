@@ -114,6 +114,13 @@ static const struct record_field layout_fields[] = {
 	ONE(hud_layout, contradictions, FIELD_NUMBER), {0},
 };
 
+static const struct record_field runtime_object_fields[] = {
+	ONE(hud_runtime_object, process, FIELD_NUMBER),
+	ONE(hud_runtime_object, number, FIELD_NUMBER),
+	ONE(hud_runtime_object, path, FIELD_NUMBER),
+	{0},
+};
+
 /* clang-format off */
 static const struct record_kind kinds[] = {
 	[HUD_LOST - FIRST] = {
@@ -198,6 +205,15 @@ static const struct record_kind kinds[] = {
 		.fields = layout_fields,
 		.reference = {
 			ID(PROCESS, hud_layout, process),
+		},
+	},
+	[HUD_RUNTIME_OBJECT - FIRST] = {
+		.name = "runtime-object", .group = RECORD_RECORDING,
+		.bytes = sizeof(struct hud_runtime_object),
+		.fields = runtime_object_fields,
+		.reference = {
+			ID(PROCESS, hud_runtime_object, process),
+			ID(STRING, hud_runtime_object, path),
 		},
 	},
 };

@@ -15,6 +15,7 @@ enum hud_recording_type {
 	HUD_POOL_QUEUE = 70,
 	HUD_WAKER = 71,
 	HUD_LAYOUT = 72,
+	HUD_RUNTIME_OBJECT = 73,
 	HUD_CODE = 76,
 	HUD_LATE_ROWS = 77,
 	HUD_RUNTIME_THREAD = 90,
@@ -140,8 +141,9 @@ enum hud_learn_reason {
 	HUD_LEARN_AMBIGUOUS = 8,    /* several layouts agreed with all parks and polls */
 	HUD_LEARN_REFUSED = 9,      /* the kernel refused to watch the process */
 	HUD_LEARN_NO_DRIVER = 10,   /* polls were seen, and no park in the I/O driver */
+	HUD_LEARN_NO_ROOM = 11, /* it is known; but not followed, beside others of its process */
 };
-#define HUD_LEARN_REASON_LAST HUD_LEARN_NO_DRIVER
+#define HUD_LEARN_REASON_LAST HUD_LEARN_NO_ROOM
 
 enum hud_layout_source {
 	HUD_LAYOUT_NONE = 0,    /* it is not known */
@@ -158,6 +160,8 @@ enum hud_layout_flags {
 	HUD_LAYOUT_EARLIER = 1u << 3, /* learned in an earlier recording */
 	/* NONE: what was believed until then was contradicted, and was wrong. */
 	HUD_LAYOUT_WITHDRAWN = 1u << 4,
+	/* And from bit 8 on: of which object of the process, hud_runtime_object.number. */
+	HUD_LAYOUT_OBJECT_SHIFT = 8,
 };
 
 /*
@@ -185,6 +189,17 @@ struct hud_layout {
 	uint64_t contradictions; /* parks and polls that denied it */
 };
 HUD_ASSERT_SIZE(struct hud_layout, 96);
+
+/* An object of a process that has a runtime of its own: its executable, or a library. */
+struct hud_runtime_object {
+	struct hud_record head;
+	uint32_t process;
+	uint32_t number; /* of those of the process, from 0 */
+	uint32_t path;   /* string: of the file */
+	uint32_t reserved;
+};
+HUD_ASSERT_SIZE(struct hud_runtime_object, 24);
+
 /*
  * What the plan of a binary knows of some of its functions by their shape and by what they refer
  * to, so that stacks through them can be classified where no function has a name.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "recorder/capture/process_table.h"
+#include "recorder/capture/process_state.h"
 
 #include "format/base/array.h"
 #include "format/wire/recording.h"
@@ -18,46 +18,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define MODULES_MAX 65536u  /* libraries with thread-locals, in a process */
 #define REFRESH_NS NS_PER_S /* /proc/PID/maps is read again no more often than this */
-
-/* An executable mapping, as the unwinder needs it. */
-struct mapping {
-	uint64_t start;
-	uint64_t end;
-	uint64_t offset;
-	uint32_t object;
-};
-
-struct process {
-	struct process_entry entry;
-	struct mapping *mapping; /* by start, not overlapping */
-	uint32_t mappings;
-	size_t mapping_room;
-	char *executable;         /* its path as the process sees it */
-	uint32_t object;          /* … what is mapped from there, OBJECT_NONE */
-	uint32_t runtime;         /* whose runtime is read: `object` or a library, OBJECT_NONE */
-	uint32_t module;          /* of the library */
-	char *library;            /* its path, NULL: the runtime is in the executable, or none */
-	bool executable_reported; /* process_table_executables() has given its plan */
-	bool identified;          /* the BPF programs know where its runtime keeps its state */
-	bool layout_known;        /* the capture says from where that is known */
-	int64_t space;            /* slot in the store; negative: none */
-	uint32_t version;         /* of what was written there */
-	uint64_t refreshed_ns;
-	struct cgroup_quota quota;
-	int perf_map; /* names of its generated code; negative: none */
-	int pidfd;    /* -1: none; readable once all of its threads are gone */
-};
-
-struct process_table {
-	struct capture_writer *writer;
-	struct object_table *objects;
-	struct unwind_store *store;
-	struct identity_store *identities;
-	struct process *process;
-	size_t processes, room;
-};
 
 int process_table_open(struct capture_writer *w, struct object_table *objects,
 		       struct process_table **out)
@@ -79,7 +40,8 @@ void process_table_close(struct process_table *t)
 	for (size_t i = 0; i < t->processes; i++) {
 		free(t->process[i].mapping);
 		free(t->process[i].executable);
-		free(t->process[i].library);
+		process_runtimes_forget(&t->process[i]);
+		free(t->process[i].runtime);
 		cgroup_quota_close(&t->process[i].quota);
 		if (t->process[i].perf_map >= 0)
 			close(t->process[i].perf_map);
@@ -90,7 +52,7 @@ void process_table_close(struct process_table *t)
 	free(t);
 }
 
-static struct process *process_find(const struct process_table *t, pid_t pid)
+struct process *process_find(const struct process_table *t, pid_t pid)
 {
 	for (size_t i = 0; i < t->processes; i++)
 		if (t->process[i].entry.pid == pid)
@@ -159,7 +121,7 @@ static void space_write(struct process_table *t, struct process *p)
 	if (!range)
 		return; /* its stacks end with HUD_STOP_NO_MAPPING, and say so */
 	for (uint32_t i = 0; i < p->mappings; i++) {
-		const struct mapping *m = &p->mapping[i];
+		const struct process_mapping *m = &p->mapping[i];
 
 		range[i] = (struct unwind_range) {
 			.start = m->start, .end = m->end, .object = UNWIND_NO_OBJECT};
@@ -172,93 +134,10 @@ static void space_write(struct process_table *t, struct process *p)
 	free(range);
 }
 
-/* Does the object have a runtime whose state is known, or can be learned? */
-static bool has_runtime(const struct process_table *t, uint32_t object)
-{
-	const struct plan *plan = object_plan(t->objects, object);
-
-	return plan && (plan->identity || plan->thread_block);
-}
-
-/*
- * The number that the C library gave to a library in this process, from the word that the dynamic
- * linker wrote it to. 0: not yet, or none.
- */
-static uint32_t module_read(const struct process_table *t, const struct process *p,
-			    const struct mapping *m)
-{
-	const struct plan *plan = object_plan(t->objects, m->object);
-	uint64_t bias, module;
-	uint32_t number;
-
-	if (!plan->thread_block ||
-	    !object_placed(t->objects, m->object, m->start, m->offset, &number, &bias) ||
-	    proc_word_read(p->entry.pid, bias + plan->thread_block->module_slot, &module))
-		return 0;
-	return module <= MODULES_MAX ? (uint32_t)module : 0;
-}
-
-static void mapping_link(const struct process *p, const struct mapping *m, char *path, size_t room)
-{
-	snprintf(path, room, "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)p->entry.pid, m->start,
-		 m->end);
-}
-
-/* For messages; NULL: it cannot be read, or no memory. */
-static char *library_path(const struct process *p, const struct mapping *m)
-{
-	char link[96], path[PATH_MAX];
-	ssize_t length;
-
-	mapping_link(p, m, link, sizeof(link));
-	length = readlink(link, path, sizeof(path) - 1);
-	if (length < 0)
-		return NULL;
-	path[length] = 0;
-	return strdup(path);
-}
-
-/*
- * Chooses whose runtime is read: that of the executable, or else of the first library that has one.
- * Several of one process would need as many identities.
- */
-static void runtime_choose(const struct process_table *t, struct process *p)
-{
-	if (p->runtime != OBJECT_NONE)
-		return;
-	if (has_runtime(t, p->object)) {
-		p->runtime = p->object;
-		return;
-	}
-	for (uint32_t i = 0; i < p->mappings; i++) {
-		const struct mapping *m = &p->mapping[i];
-
-		if (!has_runtime(t, m->object))
-			continue;
-		p->module = module_read(t, p, m);
-		if (!p->module)
-			continue;
-		p->runtime = m->object;
-		p->library = library_path(p, m);
-		return;
-	}
-}
-
-/* Tells the BPF programs where the runtime keeps its state, once its object's plan is there. */
-static void identity_write(struct process_table *t, struct process *p)
-{
-	const struct plan *plan;
-
-	runtime_choose(t, p);
-	plan = object_plan(t->objects, p->runtime);
-	if (t->identities && plan && plan->identity && !p->identified)
-		p->identified = !identity_store_set(t->identities, p->entry.pid, plan, p->module);
-}
-
 static void image_write(struct process_table *t, struct process *p)
 {
 	space_write(t, p);
-	identity_write(t, p);
+	process_runtimes_write(t, p);
 }
 
 void process_table_replace(struct process_table *t)
@@ -266,16 +145,6 @@ void process_table_replace(struct process_table *t)
 	for (size_t i = 0; i < t->processes; i++)
 		if (t->process[i].entry.alive)
 			image_write(t, &t->process[i]);
-}
-
-uint32_t process_table_scheduler(const struct process_table *t, pid_t pid, uint32_t number)
-{
-	const struct process *p = process_find(t, pid);
-	const struct hud_plan_identity *identity = object_identity(t->objects, p->runtime);
-
-	return identity && number && number <= identity->schedulers
-		       ? identity->scheduler[number - 1].kind
-		       : 0;
 }
 
 void process_table_executables(const struct process_table *t, bool only_new,
@@ -287,39 +156,18 @@ void process_table_executables(const struct process_table *t, bool only_new,
 		const struct plan *plan = object_plan(t->objects, p->object);
 
 		if (!p->entry.alive || !plan ||
-		    (only_new && (p->executable_reported || !p->identified)))
+		    (only_new && (p->executable_reported || !process_runtimes_identified(p))))
 			continue;
 		p->executable_reported |= only_new;
 		each(context, p->entry.pid, plan);
 	}
 }
 
-void process_table_images(const struct process_table *t,
-			  void (*each)(void *context, const struct process_image *image),
-			  void *context)
+void process_mapping_link(const struct process *p, const struct process_mapping *m, char *path,
+			  size_t room)
 {
-	for (size_t i = 0; i < t->processes; i++) {
-		const struct process *p = &t->process[i];
-		struct process_image image = {
-			.pid = p->entry.pid,
-			.id = p->entry.id,
-			.object = p->runtime,
-			.module = p->module,
-			.identified = p->identified,
-			.layout_known = p->layout_known,
-			.path = p->library ? p->library : p->executable,
-		};
-
-		if (p->entry.alive && p->entry.id)
-			each(context, &image);
-	}
-}
-
-void process_table_find_runtimes(struct process_table *t)
-{
-	for (size_t i = 0; i < t->processes; i++)
-		if (t->process[i].entry.alive && !t->process[i].identified)
-			identity_write(t, &t->process[i]);
+	snprintf(path, room, "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)p->entry.pid, m->start,
+		 m->end);
 }
 
 bool process_table_object_path(const struct process_table *t, pid_t pid, uint32_t object,
@@ -328,11 +176,11 @@ bool process_table_object_path(const struct process_table *t, pid_t pid, uint32_
 	const struct process *p = process_find(t, pid);
 
 	for (uint32_t i = 0; p && i < p->mappings; i++) {
-		const struct mapping *m = &p->mapping[i];
+		const struct process_mapping *m = &p->mapping[i];
 
 		if (m->object != object)
 			continue;
-		mapping_link(p, m, path, room);
+		process_mapping_link(p, m, path, room);
 		return true;
 	}
 	return false;
@@ -343,7 +191,7 @@ bool process_table_program(const struct process_table *t, pid_t pid, struct proc
 	const struct process *p = process_find(t, pid);
 
 	for (uint32_t i = 0; p && i < p->mappings; i++) {
-		const struct mapping *m = &p->mapping[i];
+		const struct process_mapping *m = &p->mapping[i];
 
 		if (m->object != p->object || p->object == OBJECT_NONE)
 			continue;
@@ -360,7 +208,7 @@ void process_table_code(const struct process_table *t, pid_t pid,
 	const struct process *p = process_find(t, pid);
 
 	for (uint32_t i = 0; p && i < p->mappings; i++) {
-		const struct mapping *m = &p->mapping[i];
+		const struct process_mapping *m = &p->mapping[i];
 		struct process_code code = {.start = m->start,
 					    .end = m->end,
 					    .plan = object_plan(t->objects, m->object)};
@@ -369,44 +217,6 @@ void process_table_code(const struct process_table *t, pid_t pid,
 			code.plan = NULL;
 		each(context, &code);
 	}
-}
-
-void process_table_identify(struct process_table *t, uint32_t object)
-{
-	for (size_t i = 0; i < t->processes; i++) {
-		struct process *p = &t->process[i];
-
-		if (!p->entry.alive || p->runtime != object)
-			continue;
-		if (p->identified)
-			identity_store_clear(t->identities, p->entry.pid);
-		p->identified = p->layout_known = false;
-		identity_write(t, p);
-	}
-}
-
-void process_table_layout(struct process_table *t, pid_t pid, const struct hud_layout *layout,
-			  uint64_t now_ns)
-{
-	struct process *p = process_find(t, pid);
-	struct hud_layout wire = *layout;
-
-	if (!p)
-		return;
-	wire.head = (struct hud_record) {.type = HUD_LAYOUT, .size = (uint32_t)sizeof(wire)};
-	wire.time_ns = now_ns;
-	wire.process = p->entry.id;
-	p->layout_known = true;
-	capture_writer_event(t->writer, &wire.head);
-}
-
-size_t process_table_identified(const struct process_table *t)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < t->processes; i++)
-		count += object_identity(t->objects, t->process[i].runtime) != NULL;
-	return count;
 }
 
 void process_table_store(struct process_table *t, struct unwind_store *store,
@@ -421,9 +231,9 @@ void process_table_store(struct process_table *t, struct unwind_store *store,
  * Puts a mapping in its place by start; those it overlaps are gone. Without memory it is left out:
  * stacks through it end with HUD_STOP_NO_MAPPING.
  */
-static void mapping_insert(struct process *p, const struct mapping *m)
+static void mapping_insert(struct process *p, const struct process_mapping *m)
 {
-	struct mapping *all;
+	struct process_mapping *all;
 	uint32_t kept = 0, at;
 
 	if (!array_reserve(&p->mapping, p->mappings, 1, &p->mapping_room, sizeof(*p->mapping)))
@@ -442,7 +252,7 @@ static void mapping_define(struct process_table *t, struct process *p, const str
 			   const struct build_id *known_id, uint64_t now_ns)
 {
 	bool vdso = !strcmp(m->path, "[vdso]");
-	struct mapping mapping = {m->start, m->end, m->offset, OBJECT_NONE};
+	struct process_mapping mapping = {m->start, m->end, m->offset, OBJECT_NONE};
 	struct hud_mapping wire = {
 		.process = p->entry.id,
 		.start = m->start,
@@ -500,7 +310,6 @@ static struct process *process_make(struct process_table *t, pid_t pid)
 	t->process[t->processes] = (struct process) {
 		.entry = {.pid = pid, .alive = true},
 		.object = OBJECT_NONE,
-		.runtime = OBJECT_NONE,
 		.space = -1,
 		.perf_map = -1,
 		.pidfd = (int)syscall(SYS_pidfd_open, pid, 0),
@@ -560,13 +369,11 @@ int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_
 	if (p->perf_map >= 0)
 		close(p->perf_map);
 	p->perf_map = proc_perf_map_open(pid);
-	p->object = p->runtime = OBJECT_NONE;
-	p->module = 0;
-	free(p->library);
-	p->library = NULL;
-	if (p->identified)
+	p->object = OBJECT_NONE;
+	if (t->identities && p->runtimes)
 		identity_store_clear(t->identities, pid);
-	p->identified = p->executable_reported = p->layout_known = false;
+	process_runtimes_forget(p);
+	p->executable_reported = false;
 	proc_mappings_each(pid, maps_visit, &visit);
 	image_write(t, p);
 	return id;

@@ -62,7 +62,8 @@ void process_table_mmap(struct process_table *t, const void *record);
 size_t process_table_unplanned(const struct process_table *t);
 
 /*
- * enum hud_scheduler_kind of the scheduler `number` (from 1) of a process's runtime; 0: not known.
+ * enum hud_scheduler_kind of a scheduler of a process's runtimes, by the number that the BPF
+ * programs give it; 0: not known.
  */
 uint32_t process_table_scheduler(const struct process_table *t, pid_t pid, uint32_t number);
 
@@ -94,11 +95,12 @@ void process_table_executables(const struct process_table *t, bool only_new,
 			       void (*each)(void *context, pid_t pid, const struct plan *plan),
 			       void *context);
 
-/* The image of a living process. */
+/* An object with a runtime, the executable or a library, in the image of a living process. */
 struct process_image {
 	pid_t pid;
-	uint32_t id;       /* in the capture */
-	uint32_t object;   /* whose runtime is read: executable or library; or OBJECT_NONE */
+	uint32_t id; /* in the capture */
+	uint32_t object;
+	uint32_t number;   /* of those of the process, from 0 */
 	uint32_t module;   /* of the library, 0: it is the executable */
 	bool identified;   /* its runtime's state is read */
 	bool layout_known; /* … and the capture says from where */
@@ -108,7 +110,7 @@ void process_table_images(const struct process_table *t,
 			  void (*each)(void *context, const struct process_image *image),
 			  void *context);
 
-/* Looks again for runtimes in libraries that are being loaded. */
+/* Looks again for runtimes, in libraries that are being loaded too. */
 void process_table_find_runtimes(struct process_table *t);
 
 /* A path by which the file of an object that is mapped in a process can be opened. */
@@ -118,9 +120,9 @@ bool process_table_object_path(const struct process_table *t, pid_t pid, uint32_
 /* The identity of this object is another now, or none: all processes that run it follow. */
 void process_table_identify(struct process_table *t, uint32_t object);
 
-/* Writes a HUD_LAYOUT of a process; `layout` has all but the head, the process and the time. */
-void process_table_layout(struct process_table *t, pid_t pid, const struct hud_layout *layout,
-			  uint64_t now_ns);
+/* Writes a HUD_LAYOUT; `layout` has all but the head, the process, the object and the time. */
+void process_table_layout(struct process_table *t, const struct process_image *image,
+			  const struct hud_layout *layout, uint64_t now_ns);
 
 /* Calls `each` for every living process that a cgroup's quota limits; `id`: in the capture. */
 void process_table_quotas(const struct process_table *t,

@@ -22,9 +22,44 @@ static int64_t first_word(const struct hud_plan_identity *identity)
 	return first;
 }
 
-int identity_store_set(struct identity_store *s, pid_t pid, const struct plan *plan,
-		       uint32_t module)
+/* What the BPF programs know of the process; if it is new, nothing. */
+static struct identity_list list_read(const struct identity_store *s, pid_t pid)
 {
+	struct identity_list list;
+	uint32_t key = (uint32_t)pid;
+
+	if (!bpf_map_lookup_elem(s->identities_of, &key, &list))
+		return list;
+	list = (struct identity_list) {0};
+	for (uint32_t i = 0; i < IDENTITY_OBJECTS; i++)
+		list.index[i] = IDENTITY_NONE;
+	return list;
+}
+
+static int list_write(struct identity_store *s, pid_t pid, const struct identity_list *list)
+{
+	uint32_t key = (uint32_t)pid;
+
+	if (bpf_map_update_elem(s->identities_of, &key, list, BPF_ANY))
+		return -errno;
+	(*s->version)++;
+	return 0;
+}
+
+int identity_store_objects(struct identity_store *s, pid_t pid, uint32_t objects)
+{
+	struct identity_list list = list_read(s, pid);
+
+	if (list.objects == objects)
+		return 0;
+	list.objects = objects;
+	return list_write(s, pid, &list);
+}
+
+int identity_store_set(struct identity_store *s, pid_t pid, uint32_t object,
+		       const struct plan *plan, uint32_t module)
+{
+	struct identity_list list = list_read(s, pid);
 	const struct hud_plan_identity *identity = plan->identity;
 	const struct hud_plan_tasks *tasks = plan->tasks.lists;
 	struct identity value = {
@@ -34,12 +69,12 @@ int identity_store_set(struct identity_store *s, pid_t pid, const struct plan *p
 		.flags = identity->identity_flags,
 		.schedulers = identity->schedulers,
 		.module = module,
+		.object = object,
 		.task_vtable = identity->task_vtable,
 		.task_id = identity->task_id,
 	};
-	uint32_t key = (uint32_t)pid;
 
-	if (s->used == IDENTITIES_MAX)
+	if (s->used == IDENTITIES_MAX || object >= IDENTITY_OBJECTS)
 		return -ENOSPC;
 	memcpy(value.scheduler, identity->scheduler,
 	       identity->schedulers * sizeof(value.scheduler[0]));
@@ -50,27 +85,35 @@ int identity_store_set(struct identity_store *s, pid_t pid, const struct plan *p
 		value.task_running = tasks->running;
 		value.task_cancelled = tasks->cancelled;
 	}
-	if (bpf_map_update_elem(s->identities, &s->used, &value, BPF_ANY) ||
-	    bpf_map_update_elem(s->identity_of, &key, &s->used, BPF_ANY))
+	if (bpf_map_update_elem(s->identities, &s->used, &value, BPF_ANY))
 		return -errno;
-	s->used++;
-	(*s->version)++;
-	return 0;
+	list.index[object] = s->used++;
+	return list_write(s, pid, &list);
+}
+
+void identity_store_unset(struct identity_store *s, pid_t pid, uint32_t object)
+{
+	struct identity_list list = list_read(s, pid);
+
+	if (object >= IDENTITY_OBJECTS)
+		return;
+	list.index[object] = IDENTITY_NONE;
+	list_write(s, pid, &list);
 }
 
 void identity_store_clear(struct identity_store *s, pid_t pid)
 {
 	uint32_t key = (uint32_t)pid;
 
-	bpf_map_delete_elem(s->identity_of, &key);
+	bpf_map_delete_elem(s->identities_of, &key);
 	(*s->version)++;
 }
 
-uint64_t identity_store_contradictions(const struct identity_store *s, pid_t pid)
+uint64_t identity_store_contradictions(const struct identity_store *s, pid_t pid, uint32_t object)
 {
-	uint32_t key = (uint32_t)pid, index;
+	struct identity_list list = list_read(s, pid);
 
-	if (bpf_map_lookup_elem(s->identity_of, &key, &index) || index >= IDENTITIES_MAX)
+	if (object >= IDENTITY_OBJECTS || list.index[object] >= IDENTITIES_MAX)
 		return 0;
-	return __atomic_load_n(&s->contradictions[index], __ATOMIC_RELAXED);
+	return __atomic_load_n(&s->contradictions[list.index[object]], __ATOMIC_RELAXED);
 }

@@ -203,7 +203,7 @@ static void stores_begin(struct bpf_session *s)
 	};
 	s->identities = (struct identity_store) {
 		.identities = bpf_map__fd(p->maps.identities),
-		.identity_of = bpf_map__fd(p->maps.identity_of),
+		.identities_of = bpf_map__fd(p->maps.identities_of),
 		.version = &p->data->identity_version,
 		.contradictions = (const uint64_t *)p->bss->contradictions,
 	};

@@ -15,10 +15,11 @@
 #include <unistd.h>
 
 #define SETTLE_NS                                                                                  \
-	(300 * NS_PER_MS)       /* so long snapshots of a step are collected before a question */
-#define NEW_MIN 8               /* … and at least so many */
-#define HITS_NS (3 * NS_PER_S)  /* so long after their first hit the probes stay, at most */
-#define STEP_NS (20 * NS_PER_S) /* so long a step takes, at most: it may idle */
+	(300 * NS_PER_MS) /* so long snapshots of a step are collected before a question */
+#define NEW_MIN 8         /* … and at least so many */
+/* So long after their first hit the probes stay, at most; and a step, where another waits. */
+#define HITS_NS (3 * NS_PER_S)
+#define STEP_NS (20 * NS_PER_S) /* so long a step takes, at most: the program may idle */
 #define PAUSE_NS (5 * NS_PER_S) /* before the next attempt; doubled each time */
 #define PAUSE_MAX_NS (60 * NS_PER_S)
 #define HALF_MAX 3     /* attempts that end with a part of the layout: some programs show no more */
@@ -143,13 +144,24 @@ static void choice_find(void *context, const struct process_image *image)
 	struct choice *c = context;
 	struct subject *s;
 
-	if (c->found || !attempt_wanted(c->learner, image->object))
+	if (c->found || image->object == c->learner->object ||
+	    !attempt_wanted(c->learner, image->object))
 		return;
 	s = subject_of(c->learner, image->object);
 	if (!s || s->next_ns > c->now_ns)
 		return;
 	c->image = *image;
 	c->found = true;
+}
+
+/* Finds another object whose turn it is. */
+static bool choice_make(struct learner *l, uint64_t now_ns, struct process_image *image)
+{
+	struct choice c = {.learner = l, .now_ns = now_ns};
+
+	process_table_images(l->options.processes, choice_find, &c);
+	*image = c.image;
+	return c.found;
 }
 
 static void step_begin(struct learner *l, const struct hud_learn_request *request, uint64_t now_ns)
@@ -192,15 +204,14 @@ static void attempt_refused(struct learner *l, uint64_t now_ns)
 
 static void attempt_begin(struct learner *l, uint64_t now_ns)
 {
-	struct choice c = {.learner = l, .now_ns = now_ns};
 	struct hud_learn_request request = {.step = HUD_LEARN_BLOCK};
+	struct process_image image;
 	const struct plan *plan;
 
-	process_table_images(l->options.processes, choice_find, &c);
-	if (!c.found)
+	if (!choice_make(l, now_ns, &image))
 		return;
-	l->object = c.image.object;
-	l->image = c.image;
+	l->object = image.object;
+	l->image = image;
 	l->began_ns = now_ns;
 	l->hits = learn_session_cost(l->session).hits;
 	plan = object_plan(l->options.objects, l->object);
@@ -289,10 +300,16 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 	}
 }
 
-/* No more snapshots of this step: it has had its time. */
-static bool step_over(const struct learner *l, uint64_t now_ns)
+/*
+ * No more snapshots of this step: it has had its time. A program that idles is not to hold up
+ * another, or a library another of the same process.
+ */
+static bool step_over(struct learner *l, uint64_t now_ns)
 {
-	return now_ns - l->step_ns >= STEP_NS || (l->hit_ns && now_ns - l->hit_ns >= HITS_NS);
+	struct process_image other;
+	uint64_t most_ns = choice_make(l, now_ns, &other) ? HITS_NS : STEP_NS;
+
+	return now_ns - l->step_ns >= most_ns || (l->hit_ns && now_ns - l->hit_ns >= HITS_NS);
 }
 
 /* Probes are hit, and no snapshot comes of it: of the threads that poll there are enough. */
@@ -384,9 +401,9 @@ static void image_check(void *context, const struct process_image *image)
 	if (!image->layout_known) {
 		layout = report_layout(&s->layout, identity,
 				       object_recalled(l->options.objects, image->object));
-		process_table_layout(l->options.processes, image->pid, &layout, c->now_ns);
+		process_table_layout(l->options.processes, image, &layout, c->now_ns);
 	}
-	wrong = identity_store_contradictions(l->options.identities, image->pid);
+	wrong = identity_store_contradictions(l->options.identities, image->pid, image->number);
 	if (wrong && identity->identity_flags & HUD_IDENTITY_LEARNED) {
 		c->wrong = image->object;
 		c->contradictions = wrong;
@@ -406,8 +423,7 @@ static void image_withdraw(void *context, const struct process_image *image)
 	struct withdrawal *w = context;
 
 	if (image->object == w->object && image->identified)
-		process_table_layout(w->learner->options.processes, image->pid, &w->layout,
-				     w->now_ns);
+		process_table_layout(w->learner->options.processes, image, &w->layout, w->now_ns);
 }
 
 /* What was learned is wrong, or the program does what Tokio's driver alone should do. */
@@ -460,13 +476,16 @@ static void image_finish(void *context, const struct process_image *image)
 	struct subject *s;
 	struct hud_layout layout;
 
-	if (image->layout_known || !object_learnable(l->options.objects, image->object))
+	if (image->layout_known ||
+	    (image->identified && !object_learnable(l->options.objects, image->object)))
 		return;
 	s = subject_of(l, image->object);
 	if (!s)
 		return;
+	if (object_identity(l->options.objects, image->object))
+		s->layout.reason = HUD_LEARN_NO_ROOM;
 	layout = report_layout(&s->layout, NULL, false);
-	process_table_layout(l->options.processes, image->pid, &layout, c->now_ns);
+	process_table_layout(l->options.processes, image, &layout, c->now_ns);
 	if (!s->reported && !l->options.quiet)
 		report_undecided(image->path, &s->layout);
 	s->reported = true;

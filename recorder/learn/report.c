@@ -63,6 +63,21 @@ void report_learned(const char *path, const struct hud_layout *layout)
 		layout->polls);
 }
 
+/* What a person can do about it. */
+static const char *remedy_of(uint32_t reason)
+{
+	switch (reason) {
+	case HUD_LEARN_NO_DRIVER:
+		return "give a build with debug information, or one whose runtime has the I/O "
+		       "driver (enable_io or enable_all)";
+	case HUD_LEARN_NO_ROOM:
+		return "its polls and parks are distinguished by stack traces only";
+	default:
+		return "record it for longer, while it has work to do; or give a build with "
+		       "debug information";
+	}
+}
+
 void report_undecided(const char *path, const struct hud_layout *layout)
 {
 	char plain[PATH_MAX];
@@ -71,11 +86,7 @@ void report_undecided(const char *path, const struct hud_layout *layout)
 		"hud-record: where %s keeps the state of its workers could not be learned: %s\n"
 		"  %s\n",
 		plain_name(path, plain), hud_learn_reason_name(layout->reason),
-		layout->reason == HUD_LEARN_NO_DRIVER
-			? "give a build with debug information, or one whose runtime has the I/O "
-			  "driver (enable_io or enable_all)"
-			: "record it for longer, while it has work to do; or give a build with "
-			  "debug information");
+		remedy_of(layout->reason));
 }
 
 void report_withdrawn(const char *path, uint64_t contradictions)

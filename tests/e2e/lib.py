@@ -309,8 +309,8 @@ def started_program(command, **options):
     return process
 
 
-def go(process):
-    process.stdin.write("\n")
+def go(process, byte="\n"):
+    process.stdin.write(byte)
     process.stdin.flush()
 
 

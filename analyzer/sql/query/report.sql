@@ -122,12 +122,13 @@ SELECT json_object(
 		'kernel', r.kernel, 'recorder', r.recorder, 'cpus', r.cpus, 'events', r.events,
 		'truncated', json(CASE WHEN r.truncated THEN 'true' ELSE 'false' END),
 		'end_reason', r.end_reason,
-		'layouts', (SELECT json_group_array(json_object('pid', pid, 'source', source,
-			'at_ns', at_ns, 'reason', reason, 'parks', parks, 'polls', polls,
-			'probe_hits', probe_hits, 'bpf_run_ns', bpf_run_ns,
-			'sentence', sentence, 'remedy', remedy))
+		'layouts', (SELECT json_group_array(json_object('pid', pid, 'object', object,
+			'source', source, 'at_ns', at_ns, 'reason', reason,
+			'parks', parks, 'polls', polls,
+			'probe_hits', probe_hits, 'bpf_run_ns', bpf_run_ns, 'sentence', sentence,
+			'remedy', remedy))
 			FROM (SELECT * FROM runtime_layouts WHERE capture = :capture
-				ORDER BY pid, process)),
+				ORDER BY pid, process, object)),
 		'processes', (SELECT json_group_array(json_object('pid', pid, 'name', name,
 			'executable', executable))
 			FROM (SELECT * FROM processes WHERE capture = :capture

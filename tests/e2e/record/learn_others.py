@@ -4,6 +4,7 @@
 import glob
 import json
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -176,6 +177,42 @@ def a_runtime_in_a_library_that_python_loads_is_learned():
 @fact
 def a_runtime_in_a_library_that_a_c_program_loads_is_learned():
     library_learned("c", c_program("echo_host", "-ldl"))
+
+
+def learned_names(text):
+    return set(re.findall(r"learned in .* where \S*/(\w+\.so) keeps", text))
+
+
+@fact
+def runtimes_in_several_libraries_of_a_process_are_each_followed():
+    names = ["libleft.so", "libright.so"]
+    libraries = [stripped(tokio_echo_library(), name) for name in names]
+    target = started_program([c_program("echo_host", "-ldl"), *libraries])
+    expect_equal(target.stdout.readline(), "ready\n", "what the second library's server says")
+    go(target, "0")
+    one = path_for("one-of-two.hud")
+    done = recorded("-p", target.pid, "-d", SECONDS + 4, "-o", one)
+    expect_equal(learned_names(done.stderr), {names[0]}, f"what was learned:\n{done.stderr}")
+    expect(f"{names[1]} keeps the state of its workers could not be learned" in done.stderr,
+           f"stderr: {done.stderr}")
+    sentence = query(one, "SELECT sentence FROM verdict")[0]["sentence"]
+    expect(f"what the runtime in {names[1]} computed in polls" in sentence, f"verdict: {sentence}")
+    go(target, "1")
+    done = recorded("-p", target.pid, "-d", SECONDS, "-o", path_for("two-of-two.hud"))
+    expect_equal(learned_names(done.stderr), {names[1]}, f"what was learned then:\n{done.stderr}")
+    both = path_for("both-known.hud")
+    recorded("-p", target.pid, "-d", 4, "-o", both)
+    rows = query(both, "SELECT object, source, sentence FROM runtime_layouts")
+    expect_equal({os.path.basename(r["object"]): r["source"] for r in rows},
+                 {name: "learned" for name in names}, "layouts")
+    expect("Not in these figures" not in query(both, "SELECT sentence FROM verdict")[0]["sentence"],
+           "the verdict leaves out what was followed")
+    workers = query(both, """SELECT w.tid, w.scheduler, w.unknown_ns,
+        w.wall_ns, (SELECT count(*) FROM blocking_poll AS b JOIN thread AS t ON t.id = b.thread
+            WHERE t.tid = w.tid AND b.source = 'passive') AS n FROM workers AS w""")
+    multi = [w for w in workers if w["scheduler"] == "multi_thread"]
+    expect(len(multi) == 4 and all(w["n"] >= 10 for w in multi), f"workers of both: {workers}")
+    expect(all(w["unknown_ns"] < 0.1 * w["wall_ns"] for w in workers), f"unknown time: {workers}")
 
 
 facts_check()

@@ -75,9 +75,10 @@ static void every_event_of_another_time_is_refused(void **state)
 
 		if (!kind)
 			continue;
-		/* Of the whole recording, or of the dump that they are part of. */
+		/* Of the whole recording, of a process, or of the dump that they are part of. */
 		if (!time || type == HUD_LOST) {
 			assert_true(type == HUD_HISTOGRAM || type == HUD_LOST ||
+				    type == HUD_RUNTIME_OBJECT ||
 				    (type >= HUD_TASK_RUNTIME && type <= HUD_TASK_FRAME) ||
 				    (type >= HUD_TASK_THREAD && type <= HUD_TASK_CLOSURE));
 			continue;

@@ -158,6 +158,68 @@ static void the_last_of_a_process_holds(void **state)
 	sqlite3_close(db);
 }
 
+static void object_add(struct scene *s, uint32_t number, const char *path)
+{
+	struct hud_runtime_object object = {
+		.head = {HUD_RUNTIME_OBJECT, 0, sizeof(object)},
+		.process = s->process,
+		.number = number,
+		.path = path ? (uint32_t)capture_writer_string(s->writer, path) : 0,
+	};
+
+	scene_event(s, &object);
+}
+
+static void layout_add(struct scene *s, struct hud_layout layout)
+{
+	layout.head = (struct hud_record) {HUD_LAYOUT, 0, sizeof(layout)};
+	layout.process = s->process;
+	layout.time_ns = BEGIN_NS + 1000000;
+	scene_event(s, &layout);
+}
+
+static void runtimes_in_several_objects_are_told_apart(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	poll_and_park(&s);
+	object_add(&s, 0, "/opt/host");
+	object_add(&s, 1, "/opt/lib/left.so");
+	layout_add(&s, (struct hud_layout) {.layout_source = HUD_LAYOUT_DEBUG});
+	layout_add(&s, (struct hud_layout) {.layout_flags = 1 << HUD_LAYOUT_OBJECT_SHIFT,
+					    .reason = HUD_LEARN_FEW_POLLS});
+	db = scene_load(&s, END_US);
+	assert_text(db,
+		    "SELECT group_concat(object || ' ' || source, ', ') FROM (SELECT * FROM "
+		    "runtime_layouts ORDER BY object)",
+		    "/opt/host debug, /opt/lib/left.so none");
+	assert_text(db, "SELECT sentence FROM runtime_layouts WHERE source = 'none'",
+		    "in left.so: where its workers keep their state could not be learned: too few "
+		    "polls were seen");
+	assert_number(db,
+		      "SELECT sentence LIKE '% Not in these figures: what the runtime in left.so "
+		      "computed in polls, whose state could not be read.' FROM verdict",
+		      1);
+	sqlite3_close(db);
+}
+
+static void an_object_without_a_path_is_refused(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	object_add(&s, 0, "/opt/host");
+	object_add(&s, 1, NULL);
+	db = scene_load(&s, END_US);
+	assert_number(db, "SELECT count(*) FROM runtime_object", 1);
+	sqlite3_close(db);
+}
+
 static void nothing_is_believed_of_what_was_withdrawn(void **state)
 {
 	sqlite3 *db = LAYOUTS({.layout_source = HUD_LAYOUT_LEARNED});
@@ -224,6 +286,8 @@ int main(void)
 		cmocka_unit_test(without_a_driver_the_next_step_is_another_build),
 		cmocka_unit_test(debug_information_needs_no_sentence),
 		cmocka_unit_test(the_last_of_a_process_holds),
+		cmocka_unit_test(runtimes_in_several_objects_are_told_apart),
+		cmocka_unit_test(an_object_without_a_path_is_refused),
 		cmocka_unit_test(nothing_is_believed_of_what_was_withdrawn),
 	};
 

@@ -23,7 +23,7 @@ static volatile int sink;
 static NOINLINE void stop_here(void)
 {
 	ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-	syscall(SYS_tgkill, getpid(), gettid(), SIGSTOP);
+	tgkill(getpid(), gettid(), SIGSTOP);
 	KEEP();
 }
 
@@ -417,7 +417,7 @@ static void code_without_unwind_information_ends_the_walk(void **state)
 	print_message("%u frames, stop %u\n", w.frames, w.stop);
 	assert_int_equal(w.stop, HUD_STOP_NO_FRAME_POINTER);
 	assert_int_equal(w.frame_pointer_from, w.frames);
-	assert_true(w.frames == 3); /* syscall, stop_here, the code itself */
+	assert_true(w.frames == 3); /* tgkill, stop_here, the code itself */
 	assert_null(space_find(&s.space, w.address[2])->plan);
 	stopped_free(&s);
 }

@@ -82,6 +82,14 @@ WITH workers AS (
 		FROM worker AS w
 		JOIN thread_runtime AS n ON n.thread = w.thread AND n.runtimes > 1
 		GROUP BY w.capture, n.process, n.runtime)
+), unseen AS (
+	/* Runtimes in objects of a process of which the state of others is read. */
+	SELECT n.capture, count(*) AS runtimes, group_concat(DISTINCT coalesce(replace(n.object,
+			rtrim(n.object, replace(n.object, '/', '')), ''), '?')) AS objects
+	FROM runtime_layouts AS n
+	JOIN process_source AS q ON q.process = n.process
+	WHERE n.source = 'none' AND n.objects > 1 AND q.source <> 'stack'
+	GROUP BY n.capture
 ), lost AS (
 	SELECT capture, sum(percent) AS percent FROM loss_total
 	WHERE unit <> 'stacks' GROUP BY capture
@@ -153,6 +161,7 @@ WITH workers AS (
 		coalesce(l.percent, 0.0) AS loss_percent,
 		CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END
 			AS classified_percent,
+		coalesce(un.runtimes, 0) AS unseen_runtimes, un.objects AS unseen_objects,
 		f.runtime_seen, f.runtime_linked, f.symbols_missing, u.source, u.count_unit,
 		u.population, u.timed_percent, u.followed_percent, c.truncated, c.command
 	FROM capture AS c
@@ -172,6 +181,7 @@ WITH workers AS (
 	LEFT JOIN by_runtime AS d ON d.capture = c.id AND d.rank = 1
 	LEFT JOIN blocked AS b ON b.capture = c.id
 	LEFT JOIN lost AS l ON l.capture = c.id
+	LEFT JOIN unseen AS un ON un.capture = c.id
 	LEFT JOIN classified AS t ON t.capture = c.id
 ), compared AS (
 	SELECT f.*,
@@ -371,6 +381,13 @@ SELECT capture, level, reason,
 	END || CASE WHEN saturated AND reason IS NOT 'pool' THEN ' Also, ' || pool_text || '.'
 		ELSE '' END
 	|| CASE WHEN main_warning AND reason IS NOT 'main' THEN ' Also, ' || main_text || '.'
+		ELSE '' END
+	|| CASE WHEN unseen_runtimes THEN
+			printf(' Not in these figures: what %s computed in polls, whose state '
+				|| 'could not be read.', CASE WHEN unseen_runtimes = 1
+					THEN 'the runtime in ' || unseen_objects
+					ELSE printf('%d runtimes (%s)', unseen_runtimes,
+						replace(unseen_objects, ',', ', ')) END)
 		ELSE '' END AS sentence,
 	CASE
 	WHEN reason = 'starved' AND limited THEN
