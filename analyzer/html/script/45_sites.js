@@ -147,7 +147,14 @@ function site_detail(state, number) {
         ["waiting for a CPU, not in these", duration(s.run_queue_ns)],
         ["bounds", s.bounds],
         ["entry", s.entry],
-        ["first synchronous call", s.boundary],
+        ["first synchronous call", s.boundary && `${s.boundary}  ${place(s, "boundary_")}`],
+        [
+          "most of it in",
+          s.leaf && s.leaf !== s.function
+            ? `${s.leaf}  ${place(s, "leaf_")}  ${percent(s.leaf_share)}`
+            : "",
+        ],
+        ["inferred", s.inferred ? "its last act was the call" : ""],
       ]
         .filter(([, text]) => text)
         .map(([name, text]) => [el("dt", {}, name), el("dd", {}, String(text).slice(0, 500))]),

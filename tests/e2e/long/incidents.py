@@ -122,7 +122,8 @@ def compare(name):
     if name in EXPECTED:
         level, *words = EXPECTED[name]
         verdict = report(capture)["verdict"]
-        if verdict["level"] == "STARVED" != level:
+        others = level != "STARVED" or 2 * verdict["throttled_periods"] < verdict["quota_periods"]
+        if verdict["level"] == "STARVED" and others:
             raise Skip(f"the machine is too busy: {verdict['sentence']}")
         expect_equal(verdict["level"], level, f"verdict of\n{text}")
         shown = " ".join(text.split())

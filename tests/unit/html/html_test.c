@@ -6,6 +6,7 @@
 #include "tests/unit/fixture/analysis_fixture.h"
 #include "tests/unit/fixture/golden.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,6 +72,35 @@ static void the_data_are_the_rows_of_the_queries(void **state)
 					"json_each(?1, '$.profile.rows') WHERE value ->> 0 = "
 					"'cpu'))"),
 			0, 1000);
+	free(page);
+	sqlite3_close(db);
+}
+
+/* What is drawn of a site, as `s.p99_ns`, is a column: an absent one is drawn as nothing. */
+static void what_is_drawn_of_a_site_is_in_its_rows(void **state)
+{
+	sqlite3 *db = everything_load();
+	char *page = printed_text(print_page, db), *data = data_of(page), sql[128];
+	const char *script = strstr(embedded_text("html/page.js"), "function site_detail(");
+	const char *end = script ? strstr(script, "\n}\n") : NULL;
+	int columns = 0;
+
+	(void)state;
+	assert_non_null(end);
+	for (const char *at = script; (at = strstr(at, "s.")) && at < end; at += 2) {
+		size_t length = strspn(at + 2, "abcdefghijklmnopqrstuvwxyz0123456789_");
+
+		if (isalnum((unsigned char)at[-1]) || at[-1] == '_' || at[-1] == '.')
+			continue;
+		snprintf(sql, sizeof(sql),
+			 "SELECT count(*) FROM json_each(?1, '$.sites.columns') "
+			 "WHERE value = '%.*s'",
+			 (int)length, at + 2);
+		if (number_of(data, sql) != 1)
+			fail_msg("sites have no column %.*s", (int)length, at + 2);
+		columns++;
+	}
+	assert_true(columns > 10);
 	free(page);
 	sqlite3_close(db);
 }
@@ -207,6 +237,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_data_are_the_rows_of_the_queries),
+		cmocka_unit_test(what_is_drawn_of_a_site_is_in_its_rows),
 		cmocka_unit_test(histograms_count_all),
 		cmocka_unit_test(no_name_is_markup),
 		cmocka_unit_test(only_the_page_s_own_script_may_run),
