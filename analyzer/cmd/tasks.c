@@ -20,6 +20,25 @@ struct printing {
 	int64_t group; /* that the last row was of */
 };
 
+/* What a dump does not go into, as far as it is known to be there. */
+static void print_unread(sqlite3_stmt *q)
+{
+	int64_t block_on = column_number(q, "block_on", 0), sets = column_number(q, "sets", 0);
+	int64_t local = column_number(q, "local_sets", 0);
+
+	if (block_on)
+		printf("  not read: what block_on waits for on %" PRId64 " thread%s", block_on,
+		       block_on == 1 ? "" : "s");
+	if (local)
+		printf(", and the tasks of %" PRId64 " LocalSet%s there", local,
+		       local == 1 ? "" : "s");
+	if (block_on)
+		putchar('\n');
+	if (sets)
+		printf("  not read: sets of futures that %" PRId64 " task%s\n", sets,
+		       sets == 1 ? " awaits" : "s await");
+}
+
 static void print_head(struct printing *p, sqlite3_stmt *q)
 {
 	char duration[WORD_BYTES];
@@ -42,6 +61,7 @@ static void print_head(struct printing *p, sqlite3_stmt *q)
 		       column_number(q, "broken_lists", 0));
 	if (column_number(q, "cut", 0))
 		puts("  a limit was reached: tasks, or parts of what they wait for, are missing");
+	print_unread(q);
 	if (!column_number(q, "types", 1))
 		puts("  what the tasks wait for is not known: the program was built without debug\n"
 		     "  information (cargo: debug = true), or it is not at hand (--debug-dir)");
@@ -397,8 +417,7 @@ static const struct {
 	{"WAITED FOR TOGETHER", "task_resources", print_resource, 0},
 	{"POLLED JUST THEN, at no await", "polled_tasks", print_polled, 10},
 	{"QUEUED for a thread of the blocking pool", "task_pools", print_closures, 0},
-	{"IN block_on: what it waits for, and tasks of a LocalSet in it, are not read",
-	 "task_block_on", print_block_on, 10},
+	{"IN block_on, which no list has", "task_block_on", print_block_on, 10},
 	{"WHO AWAITS WHOM, each below the one that awaits its end", "task_joins", print_join, 0},
 	{"WHERE TASKS WAIT, the most frequent chains of awaits first", "task_awaits", print_await,
 	 0},
