@@ -80,7 +80,7 @@ def a_database_that_cannot_be_written_gets_no_name():
     expect(each_fails(command, "hud-analyze", faults, output) > 5,
            "hardly any call that failed was noticed")
     expect_equal(with_fault("short:1", [*command[:-1], path_for("short.db")]).returncode, 0,
-                 "exit code where each call reads or writes one byte")
+                 "exit code where each call reads or writes a part")
 
 
 @fact(root=False, seconds=LONG)
