@@ -23,7 +23,6 @@ __u64 probe_hits;
 __u64 parks_seen;
 
 #define TASK_SLEEPS 0x3
-#define CALL_WORDS 8     /* a bit for each system call below 512 */
 #define BURST 3          /* snapshots of one kind, one right after the other … */
 #define PAUSE_NS 2000000 /* … and then none for this long: a poll costs no more than 1 in 20 */
 #define TAKEN_MAX 160    /* of one kind, of one thread */
@@ -294,7 +293,7 @@ static __always_inline bool call_wanted(const struct learn_thread *t)
 	       (t->poll_taken && t->poll_taken == t->polls);
 }
 
-static __always_inline void on_sleep(struct task_struct *task, bool preempt)
+static __always_inline void on_sleep(struct task_struct *task)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	struct learn_thread *t = thread_get(BPF_CORE_READ(task, pid));
@@ -324,7 +323,7 @@ int BPF_PROG(learn_switch, bool preempt, struct task_struct *prev)
 	if (!config.tgid || preempt || prev->tgid != (int)config.tgid ||
 	    !(prev->__state & TASK_SLEEPS))
 		return 0;
-	on_sleep(prev, preempt);
+	on_sleep(prev);
 	return 0;
 }
 
