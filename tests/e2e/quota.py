@@ -53,6 +53,12 @@ class LimitedGroup:
     def enter(self, pid):
         write(self.inner, "cgroup.procs", str(pid))
 
+    def periods(self):
+        """How many it had so far, and in how many of them the quota was used up."""
+        with open(os.path.join(self.place, "cpu.stat")) as file:
+            counts = dict(line.split() for line in file)
+        return int(counts["nr_periods"]), int(counts["nr_throttled"])
+
     def __exit__(self, *_):
         for place in (self.inner, self.place):
             os.rmdir(place)
