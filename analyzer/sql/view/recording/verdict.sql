@@ -53,7 +53,11 @@ WITH workers AS (
 	FROM thread_window AS n JOIN worker AS w ON w.thread = n.thread
 	GROUP BY w.capture
 ), processors AS (
-	SELECT capture, count(DISTINCT cpu) AS cpus FROM sample GROUP BY capture
+	/* All CPUs that threads were seen on, by all samples: their time in the chosen time. */
+	SELECT s.capture, count(DISTINCT s.cpu) * (t.end_ns - t.start_ns) AS cpus_ns
+	FROM main.sample AS s
+	JOIN chosen_time AS t ON t.capture = s.capture
+	GROUP BY s.capture
 ), blocked AS (
 	SELECT capture, count(*) AS spans, sum(wall_ns - run_queue_ns) AS blocking_ns,
 		max(wall_ns - run_queue_ns) AS longest_ns
@@ -157,7 +161,7 @@ WITH workers AS (
 		h.cpus AS quota_cpus, coalesce(h.periods, 0) AS quota_periods,
 		coalesce(h.throttled_periods, 0) AS throttled_periods,
 		coalesce(h.throttled_ns, 0) AS throttled_ns, coalesce(e.stolen_ns, 0) AS stolen_ns,
-		coalesce(y.cpus, 1) AS cpus,
+		y.cpus_ns,
 		coalesce(l.percent, 0.0) AS loss_percent,
 		CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END
 			AS classified_percent,
@@ -246,7 +250,7 @@ WITH workers AS (
 	FROM reasoned AS r
 	JOIN shortage AS s ON s.taken_by = CASE
 		WHEN 2 * r.stolen_ns > r.run_queue_ns THEN 'hypervisor'
-		WHEN 2 * (r.cpu_ns + r.others_cpu_ns) >= r.cpus * r.duration_ns THEN 'itself'
+		WHEN 2 * (r.cpu_ns + r.others_cpu_ns) >= r.cpus_ns THEN 'itself'
 		ELSE 'others' END
 ), judged AS (
 	SELECT *,
