@@ -37,4 +37,5 @@ LEFT JOIN queued_closure AS q ON q.capture = t.capture AND q.dump = t.dump
 LEFT JOIN poller_names AS n ON n.site_stack = q.site_stack
 LEFT JOIN task_threads AS h ON h.capture = t.capture AND h.dump = t.dump
 	AND h.process = t.process AND h.task_id = t.task_id AND h.class = 'pool'
-	AND d.dumped_task IS NULL AND q.id IS NULL;
+	AND d.dumped_task IS NULL AND q.id IS NULL
+	AND EXISTS (SELECT 1 FROM stack AS k WHERE k.id = h.stack AND NOT k.pool_idle);
