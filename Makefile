@@ -200,7 +200,7 @@ check: ## all tests; as root with real BPF, without it what can be tested so
 	@bash tests/run.sh $(BUILD)
 
 check-long: all check-leaks $(TEST_DEMOS) ## recordings under load and faults, of fat LTO, of incidents, over an hour, as root: docs/RELIABILITY.md
-	@HUD_FAULTS=50 HUD_E2E_SECONDS=3000 bash tests/run.sh $(BUILD) long/faults long/learn long/incidents analyze/faults
+	@HUD_FAULTS=20 HUD_E2E_SECONDS=3000 bash tests/run.sh $(BUILD) long/faults long/learn long/incidents analyze/faults
 
 # LeakSanitizer, a part of it, sees what is left when hud-record ends.
 LEAKS := $(BUILD)/leaks

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """
 Whichever call fails, both programs say so in one clear line, and leave no half file. Of the calls
-some fail; HUD_FAULTS=50 makes it fifty times as many, which takes half an hour: make check-long.
+some fail; HUD_FAULTS=20 makes it twenty times as many, which takes ten minutes: make check-long.
 """
 
 import errno
