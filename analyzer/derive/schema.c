@@ -143,9 +143,12 @@ static bool is_schema(const struct embedded_file *f)
 /* Is it one of our statements? SQLite keeps them as they were, without the semicolon. */
 static bool is_ours(const char *sql)
 {
-	for (const struct embedded_file *f = embedded_files; f->name; f++)
-		if (is_schema(f) && strstr(f->text, sql))
-			return true;
+	for (const struct embedded_file *f = embedded_files; f->name; f++) {
+		const char *at = is_schema(f) ? strstr(f->text, sql) : NULL;
+
+		if (at)
+			return at[strlen(sql)] == ';';
+	}
 	return false;
 }
 

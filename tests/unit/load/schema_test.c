@@ -340,6 +340,10 @@ static void a_database_whose_views_are_not_ours_is_refused(void **state)
 	assert_int_equal(opened_after("DROP VIEW blocking_sites;"
 				      "CREATE VIEW Blocking_Sites AS SELECT 1 AS blocked_ns"),
 			 -EBADMSG);
+	assert_int_equal(opened_after("PRAGMA writable_schema = 1; UPDATE sqlite_master SET "
+				      "sql = replace(sql, ' WHERE NOT main', '') "
+				      "WHERE name = 'blocking_sites'"),
+			 -EBADMSG);
 	assert_int_equal(opened_after("DROP TABLE cause; CREATE VIEW cause AS SELECT 1 AS name"),
 			 -EBADMSG);
 	assert_int_equal(opened_after("CREATE TRIGGER t AFTER INSERT ON capture BEGIN "
