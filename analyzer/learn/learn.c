@@ -188,6 +188,13 @@ static bool is_partial(const struct learn_answer *out)
 	return kinds != (HUD_SCHEDULER_MULTI_THREAD | HUD_SCHEDULER_CURRENT_THREAD);
 }
 
+/* Are all polls, but for a few, in contexts of the schedulers that are proven? */
+static bool is_explained(const struct learn_answer *out)
+{
+	return 100ull * out->learned.unexplained <=
+	       (uint64_t)UNEXPLAINED_PERCENT * out->learned.polls;
+}
+
 /* Could more snapshots prove a group that is not proven yet? */
 static bool is_open(const struct learn_answer *out)
 {
@@ -235,6 +242,8 @@ static int schedulers_prove(struct learn_answer *out, const struct learn_input *
 		id->identity_flags |= HUD_IDENTITY_MODULE;
 	if (is_partial(out))
 		id->identity_flags |= HUD_IDENTITY_PARTIAL;
+	if (!is_explained(out))
+		id->identity_flags |= HUD_IDENTITY_UNEXPLAINED;
 	task_prove(out, in);
 	header_prove(out, in);
 	return 0;
@@ -255,9 +264,7 @@ static bool is_whole(const struct learn_answer *out, const struct learn_input *i
 	const struct hud_plan_identity *id = &out->identity.head;
 	bool full = in->head.snapshots_flags & HUD_SNAPSHOTS_FULL;
 
-	return id->schedulers && !is_open(out) &&
-	       100ull * out->learned.unexplained <=
-		       (uint64_t)UNEXPLAINED_PERCENT * out->learned.polls &&
+	return id->schedulers && !is_open(out) && is_explained(out) &&
 	       (full || (id->identity_flags & HUD_IDENTITY_TASK && has_ticks(out)));
 }
 

@@ -45,6 +45,7 @@ static uint32_t unknowns(const struct hud_plan_identity *identity)
 {
 	uint32_t count = !(identity->identity_flags & HUD_IDENTITY_TASK);
 
+	count += (identity->identity_flags & HUD_IDENTITY_UNEXPLAINED) != 0;
 	for (uint16_t i = 0; i < identity->schedulers; i++)
 		count += identity->scheduler[i].tick == HUD_NO_OFFSET;
 	return count;

@@ -281,6 +281,26 @@ static void without_a_driver_a_futex_in_the_parker_proves_it(void **state)
 	learn_input_close(&in);
 }
 
+/* As of a busy machine, on which its workers hardly parked. */
+static void polls_of_a_scheduler_that_was_not_proven_say_that_there_is_one_more(void **state)
+{
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "demo-core");
+	in.head.snapshots_flags |= HUD_SNAPSHOTS_LAST;
+	for (size_t i = 0; i < in.count; i++)
+		if (in.core[i].head.kind == HUD_SNAPSHOT_PARK && in.core[i].chain[0].core)
+			in.core[i].head.kind = HUD_SNAPSHOT_SLEEP;
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_null(scheduler_in(&a, HUD_SCHEDULER_MULTI_THREAD));
+	assert_non_null(scheduler_in(&a, HUD_SCHEDULER_CURRENT_THREAD));
+	assert_true(a.learned.unexplained > 32);
+	assert_true(a.identity.head.identity_flags & HUD_IDENTITY_UNEXPLAINED);
+	learn_input_close(&in);
+}
+
 static void a_futex_of_the_thread_proves_it_where_a_tag_says_the_scheduler(void **state)
 {
 	const struct hud_plan_scheduler *multi;
@@ -451,6 +471,8 @@ int main(void)
 		cmocka_unit_test(one_call_of_another_poll_does_not_hide_the_tick),
 		cmocka_unit_test(a_stale_copy_of_the_cores_address_is_no_second_layout),
 		cmocka_unit_test(without_a_driver_a_futex_in_the_parker_proves_it),
+		cmocka_unit_test(
+			polls_of_a_scheduler_that_was_not_proven_say_that_there_is_one_more),
 		cmocka_unit_test(a_futex_of_the_thread_proves_it_where_a_tag_says_the_scheduler),
 		cmocka_unit_test(more_is_asked_for_until_it_is_whole_or_over),
 		cmocka_unit_test(what_no_more_polls_can_prove_is_not_waited_for),
