@@ -208,6 +208,7 @@ struct thread_state {
 	__u64 span_end_ns;
 	__u64 span_wakeup_ns;
 	__u64 open_start_ns;  /* the open span whose stack was sent */
+	__u64 open_ns;        /* … and as of when it was sent last */
 	__u64 woken_header;   /* of a task that is not followed: woken, or polled, by the thread */
 	__u64 lives_start_ns; /* with `lives`: see life_send() */
 	__u64 pool_paid_ns; /* its looks at the queue of its runtime's pool: pool_look_allowed() */

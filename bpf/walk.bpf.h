@@ -162,10 +162,20 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 	    (st->wakeup_ns && !woken))
 		return false;
 	st->open_start_ns = seen->start_ns;
+	st->open_ns = now;
 	scratch_send(s, sizeof(*e), stack_bytes, COUNT_RING_FULL);
 	if (seen->span.start_max_ns)
 		poll_span_send(&seen->span, NULL, task->tgid, task->pid);
 	return false;
+}
+
+/*
+ * A thread that has slept since it is watched is parked, by a layout that may have been learned
+ * meanwhile. Until when its sleep was reported as one of an unknown kind, that has this time.
+ */
+static __always_inline __u64 parked_since(const struct thread_state *st, __u64 start)
+{
+	return st->open_start_ns == st->since_ns && st->open_ns > start ? st->open_ns : start;
 }
 
 /* The window, with the time since the last change, which is of the phase the thread is in. */
@@ -184,8 +194,8 @@ static __always_inline struct event_window window_now(struct task_struct *task,
 		rest.run_queue_ns = now - out_since;
 	else if (phase == PHASE_SLEEPING && now > out_since && is_park(st))
 		rest.parked_ns = now - out_since;
-	else if (phase == PHASE_UNKNOWN && parked) /* since it is watched */
-		rest.parked_ns = now - start;
+	else if (phase == PHASE_UNKNOWN && parked)
+		rest.parked_ns = now - parked_since(st, start);
 	else if (phase == PHASE_SLEEPING && now > out_since && now - out_since < threshold_ns)
 		rest.sleep_ns = now - out_since;
 	if (st->poll.key.where == HUD_WHERE_PARK)
