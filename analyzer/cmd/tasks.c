@@ -480,7 +480,8 @@ const struct verb verb_tasks = {
 	.summary = "show all tasks of a process, and what each waits for",
 	.details = "Prints the last dump of tasks in the capture (hud-record tasks): which tasks\n"
 		   "wait at the same place, by which awaits they came there, what they wait for\n"
-		   "together, who holds it, and who waits for each other. --top: so many groups.\n",
+		   "together, who holds it, who waits for each other, where polls block, and what\n"
+		   "waits for the blocking pool. --top: so many groups.\n",
 	.options = "--top --json --capture " SYMBOL_OPTIONS " " USER_OPTIONS,
 	.why_whole = "tasks is about a moment, not a time",
 	.least = 1,
