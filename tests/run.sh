@@ -38,13 +38,13 @@ E2E_SECONDS=${HUD_E2E_SECONDS:-300} # one file of end-to-end tests; lib.py limit
 # End-to-end tests that run at the same time: they compare no times, are not disturbed by other
 # recorders, and mostly wait. The longest come first. Each of the others has the machine to itself.
 CONCURRENT="
-	record/learn_others analyze/screen analyze/exports unwind/plans analyze/faults
-	analyze/page analyze/screen_live analyze/memory record/privileges record/lifecycle
-	record/pool record/output analyze/ci record/nameless record/polls record/deadlock
-	analyze/symbols analyze/report record/marks analyze/live record/tasks analyze/bombs
-	record/lives analyze/plan_runtime record/probes analyze/debuginfod analyze/example
-	analyze/query record/identity analyze/confined record/starved record/generated
-	record/errors unwind/sandbox
+	unwind/plans analyze/screen record/learn_others record/learn_libraries analyze/page
+	analyze/screen_live record/output analyze/faults analyze/exports analyze/report
+	analyze/memory record/privileges record/lifecycle record/pool record/tasks
+	record/nameless record/polls record/deadlock record/marks record/probes analyze/ci
+	analyze/symbols analyze/live record/lives record/identity analyze/bombs analyze/query
+	analyze/plan_runtime analyze/debuginfod analyze/example analyze/confined
+	record/generated record/errors unwind/sandbox
 "
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/hud-tests-XXXXXX") || exit 2

@@ -197,9 +197,10 @@ def an_executable_called_deleted_is_not_taken_for_a_deleted_one():
 
 @fact
 def names_with_escapes_are_listed_without_them():
-    paths = [hostile(HOSTILE["escapes"] + number) for number in (b"1", b"2")]
-    targets = [started_program([path, 1]) for path in paths]
-    done = record("-n", "crowd", "-d", 1, "-o", path_for("no.hud"), errors="replace")
+    # Under a name of their own: other tests run programs that are called crowd.
+    name = HOSTILE["escapes"].replace(b"crowd", b"hud-e2e-escapes")
+    targets = [started_program([hostile(name + number), 1]) for number in (b"1", b"2")]
+    done = record("-n", "hud-e2e-escapes", "-d", 1, "-o", path_for("no.hud"), errors="replace")
     expect(str(targets[0].pid) in done.stderr, f"they are not listed: {done.stderr!r}")
     expect(not has_controls(done.stderr), f"control characters in {done.stderr!r}")
 

@@ -55,7 +55,7 @@ def a_poll_is_sampled_when_it_reaches_the_threshold():
     Polls that compute for 7 to 9 ms are not found with certainty. Samples 4 ms apart alone would
     find one in 16 of them; with another sample at the threshold three in four are found.
     """
-    short = Comparison("short", 20, program=demo_path("release"),
+    short = Comparison("short", 10, program=demo_path("release"),
                        options=("--only", "hash,compress", "--stretch", "hash=0.33", "--stretch",
                                 "compress=0.33"))
     polls = [p for p in short.polls if 7 * MS <= p.busy_ns < 9 * MS]
