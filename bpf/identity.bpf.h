@@ -299,15 +299,18 @@ static __always_inline void object_read_current(__u64 pointer, const struct iden
 /*
  * Current is in no context of the identity that it was found by last: in one of another object's?
  * A thread stays in the runtime of one object, so this is for those that are in none, and new ones.
+ *
+ * Inlined, and each is read into `key`: up to Linux 6.12 the stack has no room for one more call, or
+ * one more key.
  */
-__noinline int objects_read_current(struct thread_state *st, __u64 pointer, __u32 tgid,
-				    struct poll_key *key)
+static __always_inline void objects_read_current(struct thread_state *st, __u64 pointer, __u32 tgid,
+						 struct poll_key *key)
 {
 	struct identity_list *list = bpf_map_lookup_elem(&identities_of, &tgid);
-	struct poll_key other;
+	bool unknown = key->where == HUD_WHERE_UNKNOWN;
 
-	if (!st || !key || !list)
-		return 0;
+	if (!list)
+		return;
 	for (__u32 i = 0; i < IDENTITY_OBJECTS; i++) {
 		__u32 number = list->index[i];
 		struct identity *id = number == st->identity || number == IDENTITY_NONE
@@ -316,16 +319,14 @@ __noinline int objects_read_current(struct thread_state *st, __u64 pointer, __u3
 
 		if (!id)
 			continue;
-		object_read_current(pointer, id, &other);
-		if (is_inside(&other)) {
+		object_read_current(pointer, id, key);
+		if (is_inside(key)) {
 			st->identity = number;
-			*key = other;
-			return 0;
+			return;
 		}
-		if (other.where == HUD_WHERE_UNKNOWN)
-			key->where = HUD_WHERE_UNKNOWN;
+		unknown |= key->where == HUD_WHERE_UNKNOWN;
 	}
-	return 0;
+	key->where = unknown ? HUD_WHERE_UNKNOWN : HUD_WHERE_OUTSIDE;
 }
 
 /* A sleeper's, which only the walk reads: of the first object alone. */
