@@ -300,8 +300,8 @@ static __always_inline void object_read_current(__u64 pointer, const struct iden
  * Current is in no context of the identity that it was found by last: in one of another object's?
  * A thread stays in the runtime of one object, so this is for those that are in none, and new ones.
  *
- * Inlined, and each is read into `key`: up to Linux 6.12 the stack has no room for one more call, or
- * one more key.
+ * Inlined, and each is read into `key`: up to Linux 6.12 the stack has no room for one more call,
+ * or one more key.
  */
 static __always_inline void objects_read_current(struct thread_state *st, __u64 pointer, __u32 tgid,
 						 struct poll_key *key)

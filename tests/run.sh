@@ -47,6 +47,9 @@ CONCURRENT="
 	record/generated record/errors unwind/sandbox
 "
 
+# Unit tests that take longest, which begin first.
+LONGEST="symbols/sources_test load/faults_test compare/statistics_test"
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/hud-tests-XXXXXX") || exit 2
 results=$work/results
 : > "$results"
@@ -114,6 +117,16 @@ unit_run() { # NAME of a program in tests/unit
 	fi
 }
 
+fuzz_run() { # all harnesses, on what is kept
+	local harnesses
+	mapfile -t harnesses < <(basename -s _fuzz.c tests/fuzz/*_fuzz.c)
+	bash tests/fuzz/run.sh "$HUD_BUILD/fuzz" "${harnesses[@]}" | tee -a "$results"
+}
+
+fuzz_or_unit_run() { # NAME
+	if [ "$1" = fuzz ]; then fuzz_run; else unit_run "$1"; fi
+}
+
 e2e_run() { # NAME
 	local name=$1 begun log=$work/${1//\//-}.log lines=$work/${1//\//-}.lines
 	begun=$(date +%s)
@@ -136,14 +149,17 @@ e2e_run() { # NAME
 
 if [ $# -eq 0 ]; then
 	mapfile -t programs < <(cd tests/unit && ls ./*/*_test.c | sed 's,^\./,,; s,\.c$,,')
-	run_concurrently "$(nproc)" unit_run "${programs[@]}"
+	read -ra queue <<< "$LONGEST"
+	[ -n "$only_unit" ] || queue+=(fuzz)
+	for name in "${programs[@]}"; do
+		if [[ " $LONGEST " != *" $name "* ]]; then queue+=("$name"); fi
+	done
+	run_concurrently "$(nproc)" fuzz_or_unit_run "${queue[@]}"
 	[ ${#programs[@]} -gt 0 ] || say "FAIL unit: no test in tests/unit"
 fi
 
 if [ -z "$only_unit" ]; then
 	if [ $# -eq 0 ]; then
-		mapfile -t harnesses < <(basename -s _fuzz.c tests/fuzz/*_fuzz.c)
-		bash tests/fuzz/run.sh "$HUD_BUILD/fuzz" "${harnesses[@]}" | tee -a "$results"
 		mapfile -t names < <(cd tests/e2e && ls record/*.py analyze/*.py unwind/*.py)
 		set -- "${names[@]%.py}"
 	fi

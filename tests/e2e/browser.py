@@ -19,11 +19,17 @@ class Browser:
     def __init__(self):
         if not shutil.which("chromedriver") or not shutil.which("chromium"):
             raise Skip("needs chromium and chromium-driver (make deps)")
-        self.process = start(["chromedriver", "--port=0"], stdout=-1, stderr=-3)
-        line = ""
-        while "successfully" not in line:
-            line = self.process.stdout.readline()
-            expect(line, "chromedriver did not start")
+        for attempt in range(3):
+            self.process = start(["chromedriver", "--port=0"], stdout=-1, stderr=-2)
+            said = [self.process.stdout.readline()]
+            while said[-1] and "successfully" not in said[-1]:
+                said.append(self.process.stdout.readline())
+            if said[-1]:
+                break
+            # It has ended before it listened: seen once, with nothing to do with hud.
+            print("     chromedriver ended at its start: " + "".join(said).strip(), flush=True)
+        expect(said[-1], "chromedriver did not start")
+        line = said[-1]
         self.root = "http://127.0.0.1:" + re.search(r"port (\d+)", line)[1]
         wanted = {"browserName": "chrome", "goog:loggingPrefs": {"browser": "ALL"},
                   "goog:chromeOptions": {"binary": shutil.which("chromium"), "args": OPTIONS}}
