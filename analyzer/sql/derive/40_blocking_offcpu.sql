@@ -3,8 +3,9 @@
 -- Those inside a poll on a thread that had its core, at or over the threshold without the time they
 -- waited for a CPU (analyzer/derive/long_sleep.c finds them). Also those of a worker whose stack
 -- shows nothing, if they cannot be a park: a park waits in the calls of park_call, and the futex of
--- a park is never woken directly by the user's own code (view user_waker). Waits for a probe of
--- hud's own do not count.
+-- a park is never woken directly by the user's own code (view user_waker). A whole stack through
+-- functions without names shows nothing either; but there it may be in block_in_place, and is left
+-- unclassified. Waits for a probe of hud's own do not count.
 INSERT INTO blocking_poll (capture, thread, kind, offcpu_span, start_ns, end_ns, wall_ns,
 	run_queue_ns, open, bounds, source, task)
 SELECT s.capture, s.thread, 'off-cpu', s.id, s.start_ns, s.end_ns, s.end_ns - s.start_ns,
@@ -23,6 +24,9 @@ WHERE NOT EXISTS (SELECT 1 FROM poll AS p
 	AND (e.class = 'poll'
 		OR (e.class = 'unknown'
 			AND r.role = 'worker'
+			AND NOT (coalesce(k.complete, 0) AND EXISTS (SELECT 1
+				FROM stack_frame AS p JOIN frame AS f ON f.id = p.frame
+				WHERE p.stack = k.id AND f.function GLOB '*+0x*'))
 			AND (s.syscall IS NULL
 				OR s.syscall_name NOT IN (SELECT c.syscall_name FROM park_call AS c)
 				OR (s.cause = 'lock'
