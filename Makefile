@@ -161,12 +161,14 @@ TOKIO_POOL   := $(BUILD)/demo-release/release/tokio_pool
 TOKIO_ECHO   := $(BUILD)/demo-release/release/tokio_echo
 TOKIO_TASKS  := $(BUILD)/demo-release/release/tokio_tasks
 TOKIO_LIVES  := $(BUILD)/demo-release/release/tokio_lives
-TOKIO_PROGRAMS := $(TOKIO_PLUGIN) $(TOKIO_POOL) $(TOKIO_ECHO) $(TOKIO_TASKS) $(TOKIO_LIVES)
+TOKIO_WAITS  := $(BUILD)/demo-release/release/tokio_waits
+TOKIO_PROGRAMS := $(TOKIO_PLUGIN) $(TOKIO_POOL) $(TOKIO_ECHO) $(TOKIO_TASKS) $(TOKIO_LIVES) $(TOKIO_WAITS)
 $(TOKIO_PLUGIN): $(wildcard tests/e2e/programs/tokio_plugin/src/*.rs tests/e2e/programs/tokio_plugin/Cargo.toml)
 $(TOKIO_POOL): $(wildcard tests/e2e/programs/tokio_pool/src/*.rs tests/e2e/programs/tokio_pool/Cargo.toml)
 $(TOKIO_ECHO): $(wildcard tests/e2e/programs/tokio_echo/src/*.rs tests/e2e/programs/tokio_echo/Cargo.toml)
 $(TOKIO_TASKS): $(wildcard tests/e2e/programs/tokio_tasks/src/*.rs tests/e2e/programs/tokio_tasks/Cargo.toml)
 $(TOKIO_LIVES): $(wildcard tests/e2e/programs/tokio_lives/src/*.rs tests/e2e/programs/tokio_lives/Cargo.toml)
+$(TOKIO_WAITS): $(wildcard tests/e2e/programs/tokio_waits/src/*.rs tests/e2e/programs/tokio_waits/Cargo.toml)
 $(TOKIO_PROGRAMS): export RUSTFLAGS :=
 $(TOKIO_PROGRAMS): | $(DEMO)
 	cd tests/e2e/programs/$(patsubst lib%.so,%,$(@F)) && PATH=/usr/bin:/bin RUSTC=/usr/bin/rustc CARGO_TARGET_DIR=$(abspath $(@D)/..) cargo build --release
@@ -174,7 +176,7 @@ $(TOKIO_PROGRAMS): | $(DEMO)
 # What a build, the demo and the tests take, on Debian 12 and newer Ubuntu.
 DEPS := gcc libc6-dev clang libclang-rt-dev llvm bpftool libbpf-dev libelf-dev libdw-dev zlib1g-dev liblzma-dev libzstd-dev zstd libxxhash-dev \
 	libsqlite3-dev sqlite3 libncurses-dev tmux libiberty-dev libcmocka-dev linux-libc-dev binutils git \
-	cargo rustc librust-tokio-dev librust-sha2-dev librust-miniz-oxide-dev \
+	cargo rustc librust-tokio-dev librust-futures-util-dev librust-sha2-dev librust-miniz-oxide-dev \
 	gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 	golang-go chromium chromium-driver python3 python3-jsonschema clang-format clang-tidy file g++ lld dwz elfutils libdebuginfod-dev xz-utils
 # libzstd, libelf and libz come with their static libraries in these same packages.

@@ -4,20 +4,23 @@
 # format/ only, and its unit tests are linked with those, and with what they use, only.
 # docs/ARCHITECTURE.md says what each is for; make check-layers holds the code and that page to this list.
 
-FOLDERS := base confine debuginfo names unwind rules image runtime poll descent plan symbols learn store derive load open report export compare html live screen cmd
+FOLDERS := base confine elf dwarf names unwind rules image runtime poll descent plan debugfile facts symbols learn store derive load open report export compare html live screen cmd
 
 USES_base      :=
 USES_confine   :=
-USES_debuginfo := base
+USES_elf       := base
+USES_dwarf     := base elf
 USES_names     := base
-USES_unwind    := base debuginfo
+USES_unwind    := base elf
 USES_rules     := base names
-USES_image     := base debuginfo unwind rules
-USES_runtime   := base debuginfo names rules
-USES_poll      := base debuginfo names unwind rules image runtime
-USES_descent   := base debuginfo rules
-USES_plan      := base debuginfo names unwind rules image runtime poll descent
-USES_symbols   := base debuginfo names unwind rules image
+USES_image     := base elf unwind rules
+USES_runtime   := base elf dwarf names rules
+USES_poll      := base elf dwarf names unwind rules image runtime
+USES_descent   := base dwarf rules
+USES_plan      := base names unwind rules image runtime poll descent
+USES_debugfile := base elf
+USES_facts     := base
+USES_symbols   := base elf dwarf names unwind rules image debugfile facts
 USES_learn     := base
 USES_store     := base
 USES_derive    := base rules store
@@ -29,4 +32,4 @@ USES_compare   := base rules store open
 USES_html      := base store open compare
 USES_live      := base rules symbols store derive load open
 USES_screen    := base store derive load open report export html live
-USES_cmd       := base confine debuginfo names symbols plan learn store derive load open report export compare html live screen
+USES_cmd       := base confine names debugfile symbols plan learn store derive load open report export compare html live screen

@@ -267,12 +267,11 @@ static __always_inline bool sleep_end(struct thread_state *st, __u64 start, __u6
 }
 
 /* The thread has a CPU since `now`, maybe another one than before. */
-static __always_inline void thread_runs(struct task_struct *task, struct thread_state *st,
-					__u64 now)
+static __always_inline void thread_runs(struct thread_state *st, __u64 steal_ns, __u64 now)
 {
 	st->phase = PHASE_RUNNING;
 	st->change_ns = now;
-	st->steal_ns = steal_read(task);
+	st->steal_ns = steal_ns;
 	st->late_ns = 0;
 }
 
@@ -286,13 +285,13 @@ static __always_inline void thread_awake(struct thread_state *st, __u64 now)
 
 /* True: a span is to be written. */
 static __always_inline bool thread_switch_in(struct task_struct *task, struct thread_state *st,
-					     __u64 now)
+					     __u64 steal_ns, __u64 now)
 {
 	__u32 phase = st->phase;
 	__u64 start = phase_since(st, st->out_ns);
 	bool wanted, at_attach = phase == PHASE_UNKNOWN;
 
-	thread_runs(task, st, now);
+	thread_runs(st, steal_ns, now);
 	if (!start || start > now) {
 		if (start)
 			loss_count(COUNT_CLOCK_BACKWARD);

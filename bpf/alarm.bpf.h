@@ -49,7 +49,7 @@ static int alarm_expired(void *map, __u32 *cpu, struct alarm *a)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct thread_state *st = thread_find(task);
 	struct poll_key key;
-	__u64 now, remaining;
+	__u64 now, remaining, steal_ns;
 
 	if (!st || st->poll.entering || !a->poll_ns || st->poll.span.start_max_ns != a->poll_ns)
 		return 0;
@@ -57,14 +57,15 @@ static int alarm_expired(void *map, __u32 *cpu, struct alarm *a)
 		return 0;
 	st->poll.entering = true;
 	barrier();
+	steal_ns = steal_read(task);
 	now = bpf_ktime_get_ns();
 	identity_read(task, NULL, st, bpf_get_current_pid_tgid() >> 32, &key);
 	if (poll_goes_on(&st->poll, &key)) {
 		sample_gap_note(st, now);
 		st->poll.span.end_min_ns = now;
 		st->poll.observed_ns = now;
-		remaining =
-			poll_remaining_ns(&st->poll.span, stolen_since(task, st, now, 0).ns, now);
+		remaining = poll_remaining_ns(&st->poll.span, stolen_since(st, steal_ns, now, 0).ns,
+					      now);
 		if (remaining)
 			bpf_timer_start(&a->timer, remaining, 0);
 	}

@@ -124,7 +124,7 @@ struct event_window {
 	__u32 samples;
 	__u32 poll_samples;
 	__u32 polls;
-	__u32 reserved;
+	__u32 open; /* it goes on */
 };
 
 /* See struct hud_poll. */

@@ -152,7 +152,7 @@ static __always_inline void off_cpu_charge(struct thread_state *st, __u64 woken,
  * is in now may have begun at any time since.
  */
 static __always_inline void switch_in_unseen(struct task_struct *task, struct thread_state *st,
-					     __u64 now)
+					     __u64 steal_ns, __u64 now)
 {
 	__u64 woken, end;
 
@@ -172,7 +172,7 @@ static __always_inline void switch_in_unseen(struct task_struct *task, struct th
 	else
 		off_cpu_charge(st, woken, end);
 	st->poll.key.where = HUD_WHERE_UNKNOWN;
-	thread_runs(task, st, now);
+	thread_runs(st, steal_ns, now);
 	thread_awake(st, now);
 }
 
@@ -183,19 +183,25 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 	struct thread_state *out = thread_find(prev), *in = thread_find(next);
 	bool runnable = preempt || !(state & TASK_STATE_MASK);
 	struct poll_key key;
-	__u64 now = 0;
+	__u64 now, steal_ns;
 
+	if (!out) {
+		barrier(); /* or both pointers become one number, which the verifier refuses */
+		if (!in)
+			return;
+	}
+	now = bpf_ktime_get_ns();
+	steal_ns = steal_read(prev);
 	if (out) {
-		now = bpf_ktime_get_ns();
 		/* The hook did not run (kprobes can be missed): write the span without a stack. */
 		if (out->span_start_ns)
 			span_send(NULL, prev, out);
-		switch_in_unseen(prev, out, now);
+		switch_in_unseen(prev, out, steal_ns, now);
 		identity_read(prev, NULL, out, prev->tgid, &key);
 		/* Not where a debugger stops it: there the driver may be in any call. */
 		if (!preempt && state & TASK_SLEEPS && key.trusted & KEY_LEARNED)
 			sleep_check(out, &key, task_syscall(prev));
-		steal_note(prev, out, now, 0);
+		steal_note(out, steal_ns, now, 0);
 		poll_observe(out, &key, prev->tgid, prev->pid, now);
 		pool_look(prev, NULL, out, now);
 		thread_switch_out(prev, out, state & TASK_STATE_MASK, runnable, now);
@@ -205,9 +211,7 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 	}
 	if (!in)
 		return;
-	if (!now)
-		now = bpf_ktime_get_ns();
-	if (!thread_switch_in(next, in, now) && !in->sample_due)
+	if (!thread_switch_in(next, in, steal_ns, now) && !in->sample_due)
 		return;
 	if (stack_at_switch_in)
 		hook_request();
@@ -326,17 +330,17 @@ static __always_inline void sample_take(void *ctx, struct task_struct *task,
 					struct thread_state *st, __u64 expected_ns)
 {
 	bool profile = turn_comes(&st->profile_turn, samples_per_profile_sample);
+	__u64 now, steal_ns = steal_read(task);
 	struct poll_key key;
 	__u32 tgid, tid;
-	__u64 now;
 
 	now = bpf_ktime_get_ns();
 	tgid = BPF_CORE_READ(task, tgid);
 	tid = BPF_CORE_READ(task, pid);
 	if (st->phase == PHASE_UNKNOWN)
 		st->change_ns = st->awake_ns = st->since_ns ? st->since_ns : now;
-	switch_in_unseen(task, st, now);
-	steal_note(task, st, now, expected_ns);
+	switch_in_unseen(task, st, steal_ns, now);
+	steal_note(st, steal_ns, now, expected_ns);
 	st->phase = PHASE_RUNNING;
 	cpu_charge(st, now);
 	identity_read(task, NULL, st, tgid, &key);

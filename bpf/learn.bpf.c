@@ -17,15 +17,17 @@
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 struct learn_config config;
-__s64 left[4]; /* snapshots that may still be taken, by kind - 1 */
+__s64 left[4];     /* snapshots that may still be taken, by kind - 1 */
+__s64 rounds_left; /* … of polls one right after another */
 __u64 snapshots_lost;
 __u64 probe_hits;
-__u64 parks_seen;
+__u64 sleeps_seen; /* in the driver, or of a thread that polls in a futex */
 
 #define TASK_SLEEPS 0x3
 #define BURST 3          /* snapshots of one kind, one right after the other … */
 #define PAUSE_NS 2000000 /* … and then none for this long: a poll costs no more than 1 in 20 */
 #define TAKEN_MAX 160    /* of one kind, of one thread */
+#define ROUNDS_MAX 40    /* … of them polls one right after another */
 
 /* Twice what hud-record lets be taken between two drains. */
 struct {
@@ -35,9 +37,10 @@ struct {
 
 struct learn_thread {
 	__u32 generation;
-	__u32 reserved;
+	__u32 rounds; /* taken */
 	__u64 polls;
 	__u64 poll_taken; /* `polls` at the last poll that a snapshot was taken of */
+	__u64 slept;      /* not 0: the last snapshot is of a sleep */
 	struct {
 		__u64 since_ns;
 		__u32 burst;
@@ -251,6 +254,25 @@ static __always_inline void core_send(const struct hud_snapshot *head, __u64 bas
 }
 
 /*
+ * While a thread is busy its polls come by the hundred, one right after another, and one shows what
+ * the next does. Half of the snapshots are kept for polls after a sleep, which may come late.
+ */
+static __always_inline bool poll_wanted(const struct learn_thread *t)
+{
+	return t->slept || (rounds_left > 0 && t->rounds < ROUNDS_MAX);
+}
+
+static __always_inline void poll_count(struct learn_thread *t)
+{
+	t->poll_taken = t->polls;
+	if (!t->slept) {
+		t->rounds++;
+		__sync_fetch_and_add(&rounds_left, -1);
+	}
+	t->slept = 0;
+}
+
+/*
  * As the thread itself, whose memory is mapped: at a switch, a system call, a probe. `place`: the
  * function that polls, or the futex.
  */
@@ -271,10 +293,12 @@ static __always_inline void snapshot_take(struct task_struct *task, struct pt_re
 	head.site = place;
 	if (kind == HUD_SNAPSHOT_POLL) {
 		poll_fill(&head, header);
-		t->poll_taken = t->polls;
+		poll_count(t);
 	} else if (kind != HUD_SNAPSHOT_SLEEP) {
 		t->poll_taken = 0;
 	}
+	if (kind == HUD_SNAPSHOT_SLEEP || kind == HUD_SNAPSHOT_PARK)
+		t->slept = 1;
 	if (config.request.step == HUD_LEARN_BLOCK)
 		block_send(&head, base);
 	else if (config.request.step == HUD_LEARN_CONTEXT)
@@ -303,7 +327,6 @@ static __always_inline void on_sleep(struct task_struct *task)
 
 	if (call_is_epoll(call)) {
 		kind = HUD_SNAPSHOT_PARK;
-		__sync_fetch_and_add(&parks_seen, 1);
 	} else if (call_is_of_poll(call)) {
 		kind = HUD_SNAPSHOT_CALL;
 	} else if (config.request.step == HUD_LEARN_CORE) {
@@ -312,6 +335,8 @@ static __always_inline void on_sleep(struct task_struct *task)
 			return;
 		place = CALL_ARGUMENT_1(regs);
 	}
+	if (kind != HUD_SNAPSHOT_CALL)
+		__sync_fetch_and_add(&sleeps_seen, 1);
 	if (t && (kind != HUD_SNAPSHOT_CALL || call_wanted(t)))
 		snapshot_take(task, regs, t, kind, call, place, 0);
 }
@@ -357,6 +382,7 @@ int learn_poll(struct pt_regs *ctx)
 	if (!t)
 		return 0;
 	t->polls++;
-	snapshot_take(task, regs, t, HUD_SNAPSHOT_POLL, -1, USER_IP(ctx), ARGUMENT_1(ctx));
+	if (poll_wanted(t))
+		snapshot_take(task, regs, t, HUD_SNAPSHOT_POLL, -1, USER_IP(ctx), ARGUMENT_1(ctx));
 	return 0;
 }

@@ -79,7 +79,7 @@ static __always_inline void poll_off_cpu_add(struct task_struct *task, struct th
 	__u64 woken;
 
 	if (st->phase == PHASE_RUNNING) {
-		poll_stolen_add(span, stolen_since(task, st, now, 0).ns);
+		poll_stolen_add(span, stolen_since(st, steal_read(task), now, 0).ns);
 	} else if (span->start_max_ns <= st->out_ns) {
 		woken = unseen_wakeup(task, st, now);
 		span->sleep_ns += woken - st->out_ns;

@@ -178,17 +178,23 @@ enum sample_flags {
 	SAMPLE_IN_KERNEL = 1u << 2, /* the thread was interrupted there */
 };
 
-/* A task is watched if it has one of these. */
+/*
+ * A task is watched if it has one of these. What its waker, on another CPU, reads and writes comes
+ * first: the kernel puts 8 bytes before it, and the rest of that cache line is these.
+ */
 struct thread_state {
-	__u64 since_ns;    /* watched since then; 0: from its start, or its exec */
-	__u64 change_ns;   /* PHASE_RUNNING: CPU time is charged up to this time */
-	__u64 out_ns;      /* not running: since when */
+	__u64 since_ns;  /* watched since then; 0: from its start, or its exec */
+	__u64 change_ns; /* PHASE_RUNNING: CPU time is charged up to this time */
+	__u64 out_ns;    /* not running: since when */
+	__u64 wakeup_ns; /* 0: not woken in this sleep */
+	__u64 awake_ns;  /* when it last woke */
+	__u64 waited_ns; /* for a CPU, since awake_ns */
+	__u32 phase;     /* enum thread_phase */
+	__u32 out_state;
+	/* Here the next line begins. */
 	__u64 out_exec_ns; /* its CPU time then, by the scheduler's count */
 	__u64 out_poll_ns; /* asleep: start_max_ns of the poll that it sleeps in; 0: none */
 	__u64 out_task;    /* … and the task of that poll */
-	__u64 wakeup_ns;   /* 0: not woken in this sleep */
-	__u64 awake_ns;    /* when it last woke */
-	__u64 waited_ns;   /* for a CPU, since awake_ns */
 	__u64 window_start_ns;
 	__u64 cpu_ns;
 	__u64 sleep_ns;
@@ -228,8 +234,6 @@ struct thread_state {
 	__u32 stacks;       /* since limit_start_ns */
 	__u32 lives;        /* EVENT_TASK sent since lives_start_ns */
 	__u32 reserved;
-	__u32 phase; /* enum thread_phase */
-	__u32 out_state;
 	__u32 out_cpu;
 	__s32 syscall; /* of the span for the hook */
 	__u32 span_flags;

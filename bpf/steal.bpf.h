@@ -14,6 +14,10 @@
  * The stolen time of the CPU that this running task is on so far, in ns, as the hypervisor reports
  * it. The kernel reads it at each switch and tick (update_rq_clock_task() in kernel/sched/core.c).
  * 0: none is reported.
+ *
+ * To be read once, before paths part: for each pointer that the verifier follows from a task, on
+ * each path to it, it searches all types of the kernel by name (of the time that a recording takes
+ * to begin that was a fifth).
  */
 static __always_inline __u64 steal_read(struct task_struct *task)
 {
@@ -52,13 +56,12 @@ struct stolen {
 /*
  * Before its first switch the counter's value to subtract is not known: then only late ticks count.
  */
-static __always_inline struct stolen stolen_since(struct task_struct *task,
-						  const struct thread_state *st, __u64 now,
-						  __u64 expected_ns)
+static __always_inline struct stolen stolen_since(const struct thread_state *st, __u64 steal_ns,
+						  __u64 now, __u64 expected_ns)
 {
 	__u64 ran = now > st->change_ns ? now - st->change_ns : 0;
 	__u64 late = tick_late_ns(st, now, expected_ns), reported;
-	struct stolen s = {.counter_ns = steal_read(task)};
+	struct stolen s = {.counter_ns = steal_ns};
 
 	reported = st->steal_ns && s.counter_ns > st->steal_ns ? s.counter_ns - st->steal_ns : 0;
 	s.counted_ns = reported < st->late_ns ? reported : st->late_ns;
@@ -73,10 +76,10 @@ static __always_inline struct stolen stolen_since(struct task_struct *task,
 }
 
 /* Notes the stolen time up to `now`; must come before that CPU time is charged. */
-static __always_inline void steal_note(struct task_struct *task, struct thread_state *st, __u64 now,
+static __always_inline void steal_note(struct thread_state *st, __u64 steal_ns, __u64 now,
 				       __u64 expected_ns)
 {
-	struct stolen s = stolen_since(task, st, now, expected_ns);
+	struct stolen s = stolen_since(st, steal_ns, now, expected_ns);
 
 	st->late_ns += s.late_ns - s.counted_ns;
 	st->uncharged_ns = s.ns;

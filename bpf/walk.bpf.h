@@ -206,12 +206,13 @@ static __always_inline struct event_window window_now(struct task_struct *task,
 #define WINDOW_TRIES 4
 
 /*
- * Sends the last window. The thread may be switched on another CPU meanwhile, which changes
+ * Sends the last window; or, open, that of a thread which is parked for longer than a window, so
+ * that a reader knows of it meanwhile. The thread may be switched on another CPU, which changes
  * st->change_ns: then the window is computed again, because values from before and after a switch
  * would count time twice (seen: a window of 74 ms with 170 ms in it).
  */
-static __always_inline void window_final(struct task_struct *task, struct thread_state *st,
-					 bool parked)
+static __always_inline void window_report(struct task_struct *task, struct thread_state *st,
+					  bool parked, bool open)
 {
 	struct event_window e = {};
 	__u64 change;
@@ -224,8 +225,12 @@ static __always_inline void window_final(struct task_struct *task, struct thread
 		if (st->change_ns == change)
 			break;
 	}
-	if (e.start_ns < e.head.time_ns)
-		event_send(&e, sizeof(e));
+	if (e.start_ns >= e.head.time_ns)
+		return;
+	if (open && (st->change_ns != change || e.head.time_ns - e.start_ns < window_ns))
+		return;
+	e.open = open;
+	event_send(&e, sizeof(e));
 }
 
 /* Sends the kept poll of a thread, and its current poll if that is long. */
@@ -273,7 +278,9 @@ static __always_inline void walk_task(struct task_struct *task)
 		parked = open_report(task, st, now);
 	if (walk_mode == WALK_FINAL) {
 		poll_final(task, st);
-		window_final(task, st, parked);
+		window_report(task, st, parked, false);
+	} else if (parked) {
+		window_report(task, st, parked, true);
 	}
 }
 

@@ -33,7 +33,7 @@ PYTHON=/usr/bin/python3
 [ -x "$PYTHON" ] || PYTHON=python3
 
 UNIT_SECONDS=300 # one program of unit tests
-E2E_SECONDS=${HUD_E2E_SECONDS:-300} # one file of end-to-end tests; lib.py limits each fact in it
+E2E_SECONDS=${HUD_E2E_SECONDS:-900} # one file of end-to-end tests; lib.py limits each fact in it
 
 # End-to-end tests that run at the same time: they compare no times, are not disturbed by other
 # recorders, and mostly wait. The longest come first. Each of the others has the machine to itself.
@@ -44,7 +44,7 @@ CONCURRENT="
 	record/nameless record/polls record/deadlock record/marks record/probes analyze/ci
 	analyze/symbols analyze/live record/lives record/identity analyze/bombs analyze/query
 	analyze/plan_runtime analyze/debuginfod analyze/example analyze/confined
-	record/generated record/errors unwind/sandbox
+	record/generated record/errors record/waits unwind/sandbox
 "
 
 # Unit tests that take longest, which begin first.

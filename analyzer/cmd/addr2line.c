@@ -1,11 +1,4 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include <errno.h>
-#include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "analyzer/base/text.h"
 #include "analyzer/base/text_pool.h"
 #include "analyzer/cmd/verbs.h"
@@ -13,6 +6,13 @@
 #include "analyzer/symbols/cache.h"
 #include "analyzer/symbols/module.h"
 #include "format/base/array.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 /*
  * The verb addr2line: reads addresses and prints functions and lines as `addr2line -aifC` does. It

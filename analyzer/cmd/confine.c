@@ -2,9 +2,9 @@
 #include "analyzer/cmd/options.h"
 #include "analyzer/confine/calls.h"
 #include "analyzer/confine/files.h"
+#include "analyzer/debugfile/server.h"
 #include "analyzer/load/capture_file.h"
 #include "analyzer/symbols/cache.h"
-#include "analyzer/symbols/debug_server.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/words.h"
 #include "analyzer/cmd/verbs.h"
 #include "analyzer/open/named_query.h"
-#include "analyzer/base/words.h"
 #include "analyzer/store/column.h"
 #include "analyzer/store/table.h"
 

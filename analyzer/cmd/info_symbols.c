@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "analyzer/cmd/command.h"
 #include "analyzer/load/capture_file.h"
 #include "analyzer/load/scan.h"
 #include "analyzer/symbols/cache.h"
 #include "format/elf/text_hash.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /*
  * info --symbols: for each binary of a capture, where its symbols were looked for, what was found,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/learn.h"
-
 #include "analyzer/learn/learn.h"
 #include "analyzer/plan/file.h"
 #include "format/base/new_file.h"

@@ -100,6 +100,7 @@ const struct option options[] = {
 	 TEXT(filter.match, NULL)},
 	{"--min", NULL, "TIME", "only blocking polls that lasted at least TIME, such as 20ms",
 	 DURATION(filter.min_ns, is_some_time)},
+	{"--dump", NULL, "N", "only the dump of tasks with this number", NUMBER(filter.dump)},
 	{"--limit", NULL, "N", "the same as --top: at most N rows", NUMBER(top)},
 	{"--set", NULL, "NAME=VALUE", "the value of :NAME in the query; repeatable",
 	 LIST(sets, set_count, is_assignment)},
@@ -359,16 +360,19 @@ enum exit_status arguments_read(const struct verb *verb, int count, char *const 
 struct symbolizer_options arguments_symbols(const struct arguments *a)
 {
 	return (struct symbolizer_options) {
-		.binaries = a->binaries,
-		.binary_count = a->binary_count,
-		.debug_dirs = a->debug_dirs,
-		.debug_dir_count = a->debug_dir_count,
+		.sources =
+			{
+				.binaries = a->binaries,
+				.binary_count = a->binary_count,
+				.debug_dirs = a->debug_dirs,
+				.debug_dir_count = a->debug_dir_count,
+				.progress = symbol_progress,
+				.trouble = symbol_trouble,
+			},
 		.user_prefixes = a->user_prefixes,
 		.user_prefix_count = a->user_prefix_count,
 		.user_crates = a->user_crates,
 		.user_crate_count = a->user_crate_count,
-		.progress = symbol_progress,
-		.trouble = symbol_trouble,
 	};
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/cmd/verbs.h"
 #include "analyzer/base/interrupt.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/open/named_query.h"
 #include "analyzer/store/table.h"
 
@@ -223,7 +223,7 @@ const struct verb verb_query = {
 		   "the chosen capture, :limit the value of --limit, and :NAME what --set\n"
 		   "gives it. A query cannot change anything; Ctrl-C ends one that takes too\n"
 		   "long. For flame graphs and other tools: hud-analyze export.\n",
-	.options = "--list --limit --top --set --json --csv --plain --site " FILTER_OPTIONS
+	.options = "--list --limit --top --set --json --csv --plain --dump --site " FILTER_OPTIONS
 		   " --capture " SYMBOL_OPTIONS " " USER_OPTIONS,
 	.least = 0,
 	.most = 2,

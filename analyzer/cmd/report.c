@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/cmd/verbs.h"
 #include "analyzer/base/terminal.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/html/html.h"
 #include "analyzer/report/report.h"
 

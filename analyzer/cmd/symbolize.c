@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/cmd/verbs.h"
+#include "analyzer/load/capture_file.h"
+#include "analyzer/load/scan.h"
+#include "analyzer/symbols/cache.h"
+#include "format/base/new_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -7,12 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "analyzer/cmd/verbs.h"
-#include "analyzer/load/capture_file.h"
-#include "analyzer/load/scan.h"
-#include "analyzer/symbols/cache.h"
-#include "format/base/new_file.h"
 
 /*
  * symbolize: a copy of a capture with chunks of symbols after it, so that it needs no binary any

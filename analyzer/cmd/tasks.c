@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/cmd/verbs.h"
 #include "analyzer/base/words.h"
+#include "analyzer/cmd/verbs.h"
 #include "analyzer/open/named_query.h"
 #include "analyzer/store/column.h"
 #include "analyzer/store/table.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 
 /*
- * tasks: prints the last dump of tasks: who waits where, for what, and who holds it.
+ * tasks: prints a dump of tasks: who waits where, for what, and who holds it.
  */
 
 enum { TOP_USUAL = 25, INDENT = 8, PLACE_COLUMN = 62, LEVEL_MAX = 20 };
@@ -24,30 +24,36 @@ struct printing {
 static void print_unread(sqlite3_stmt *q)
 {
 	int64_t block_on = column_number(q, "block_on", 0), sets = column_number(q, "sets", 0);
-	int64_t local = column_number(q, "local_sets", 0);
+	int64_t local = column_number(q, "local_sets_unread", 0);
 
+	if (block_on || local)
+		fputs("  not read: ", stdout);
 	if (block_on)
-		printf("  not read: what block_on waits for on %" PRId64 " thread%s", block_on,
+		printf("what block_on waits for on %" PRId64 " thread%s", block_on,
 		       block_on == 1 ? "" : "s");
 	if (local)
-		printf(", and the tasks of %" PRId64 " LocalSet%s there", local,
-		       local == 1 ? "" : "s");
-	if (block_on)
+		printf("%sthe tasks of %" PRId64 " LocalSet%s in a block_on",
+		       block_on ? ", and " : "", local, local == 1 ? "" : "s");
+	if (block_on || local)
 		putchar('\n');
 	if (sets)
-		printf("  not read: sets of futures that %" PRId64 " task%s\n", sets,
+		printf("  not read: the futures of sets that %" PRId64 " task%s\n", sets,
 		       sets == 1 ? " awaits" : "s await");
 }
 
 static void print_head(struct printing *p, sqlite3_stmt *q)
 {
 	char duration[WORD_BYTES];
+	int64_t tasks = column_number(q, "tasks", 0), runtimes = column_number(q, "runtimes", 0);
+	int64_t local = column_number(q, "local_sets", 0);
 
 	(void)p;
-	printf("TASKS of %s (pid %" PRId64 "): %" PRId64 " tasks of %" PRId64
-	       " runtime%s, read in %s while it ran\n",
-	       column_text(q, "process"), column_number(q, "pid", 0), column_number(q, "tasks", 0),
-	       column_number(q, "runtimes", 0), column_number(q, "runtimes", 0) == 1 ? "" : "s",
+	printf("TASKS of %s (pid %" PRId64 "): %" PRId64 " task%s of %" PRId64 " runtime%s",
+	       column_text(q, "process"), column_number(q, "pid", 0), tasks, tasks == 1 ? "" : "s",
+	       runtimes, runtimes == 1 ? "" : "s");
+	if (local)
+		printf(" and %" PRId64 " LocalSet%s", local, local == 1 ? "" : "s");
+	printf(", read in %s while it ran\n",
 	       duration_word(duration, column_number(q, "duration_ns", -1)));
 	if (column_number(q, "dumps", 1) > 1)
 		printf("  dump %" PRId64 " of %" PRId64 "\n", column_number(q, "dump", 0),
@@ -125,29 +131,31 @@ static void print_place(const char *file, int64_t line, int64_t line_end)
 		printf("-%" PRId64 ", in a macro", line_end);
 }
 
-/* Returns how many columns it takes: a name may have more bytes than that. */
-static int print_name(const char *name, int64_t level)
+/*
+ * So many futures with this name. Returns how many columns it takes: a name may have more bytes
+ * than that.
+ */
+static int print_name(const char *name, int64_t level, int64_t times)
 {
 	int used = INDENT + 2 * (int)(level < LEVEL_MAX ? level - 1 : LEVEL_MAX - 1);
 
-	printf("%*s%s", used, "", name ? name : "a type that is not known");
+	printf("%*s", used, "");
+	if (times > 1)
+		used += printf("%" PRId64 " × ", times) - (int)(sizeof("×") - 1) + 1;
+	fputs(name ? name : "a type that is not known", stdout);
 	for (const char *c = name ? name : ""; *c; c++)
 		used += (*c & 0xc0) != 0x80;
 	return used;
 }
 
-static void print_await(struct printing *p, sqlite3_stmt *q)
+static void print_await_line(sqlite3_stmt *q)
 {
 	const char *file = column_text(q, "file"), *what = column_text(q, "what");
 	const char *kind = column_text(q, "kind");
 	int used;
 
-	(void)p;
-	if (column_number(q, "position", 0) == 0)
-		print_group(q);
-	if (!kind)
-		return;
-	used = print_name(column_text(q, "name"), column_number(q, "level", 1));
+	used = print_name(column_text(q, "name"), column_number(q, "level", 1),
+			  column_number(q, "times", 1));
 	if (file || what)
 		printf("%*s", used < PLACE_COLUMN ? PLACE_COLUMN - used : 2, "");
 	if (file)
@@ -159,17 +167,30 @@ static void print_await(struct printing *p, sqlite3_stmt *q)
 	putchar('\n');
 }
 
+static void print_await(struct printing *p, sqlite3_stmt *q)
+{
+	(void)p;
+	if (column_number(q, "position", 0) == 0)
+		print_group(q);
+	if (column_text(q, "kind"))
+		print_await_line(q);
+}
+
 /* Who holds it, where: of several the first one that was found. */
 static void print_holder(sqlite3_stmt *q)
 {
 	const char *task = column_text(q, "holder_task"), *place = column_text(q, "holder_place");
-	int64_t holders = column_number(q, "holders", 0);
+	int64_t holders = column_number(q, "holders", 0), tid = column_number(q, "holder_tid", 0);
 
 	if (holders > 1)
 		printf("; %" PRId64 " tasks have a guard of it, one is", holders);
 	else
 		fputs("; held by", stdout);
-	printf(" task %" PRId64 " (%s", column_number(q, "holder", 0), task ? task : "unknown");
+	if (tid)
+		printf(" the block_on of thread %" PRId64, tid);
+	else
+		printf(" task %" PRId64, column_number(q, "holder", 0));
+	printf(" (%s", task ? task : "unknown");
 	if (place) {
 		printf(", in %s, ", place);
 		print_place(column_text(q, "holder_file"), column_number(q, "holder_line", 0),
@@ -289,19 +310,25 @@ static void print_closures(struct printing *p, sqlite3_stmt *q)
 		       column_number(q, "closures", 0) > 1 ? " …" : "");
 }
 
-/* A future that no list has. */
+/* A future that no list has, and what it waits for. */
 static void print_block_on(struct printing *p, sqlite3_stmt *q)
 {
-	const char *function = column_text(q, "function");
+	const char *function = column_text(q, "name");
 	bool parked = column_number(q, "parked", 1);
 
 	(void)p;
+	if (column_text(q, "kind")) {
+		print_await_line(q);
+		return;
+	}
 	fputs("  ", stdout);
 	print_thread(q, column_text(q, "comm"));
 	if (!parked)
 		printf(", which blocks: %s", column_text(q, "cause"));
 	if (function)
 		print_function(q, parked ? ", called by " : " in ", function);
+	if (parked && !column_number(q, "is_read", 0))
+		fputs("; where its future lies is not known", stdout);
 	if (column_number(q, "local_set", 0))
 		fputs("; with tasks of a LocalSet", stdout);
 	putchar('\n');
@@ -346,13 +373,41 @@ static void print_join(struct printing *p, sqlite3_stmt *q)
 	putchar('\n');
 }
 
+/* Of ids as "3,5,-17": how many are tasks; or threads, which have a minus? */
+static size_t members_count(const char *ids, bool threads)
+{
+	size_t count = 0;
+
+	for (const char *at = ids; *at; at++)
+		count += (at == ids || at[-1] == ',') && (*at == '-') == threads;
+	return count;
+}
+
+/* Prints those, `before` the first of them and `between` two. */
+static void print_members(const char *ids, bool threads, const char *before, const char *between)
+{
+	for (const char *at = ids, *end; *at; at = end + (*end == ',')) {
+		end = at + strcspn(at, ",");
+		if ((*at == '-') != threads)
+			continue;
+		printf("%s%.*s", before, (int)(end - at) - threads, at + threads);
+		before = between;
+	}
+}
+
 static void print_cycle(struct printing *p, sqlite3_stmt *q)
 {
+	static const char of_thread[] = "the block_on of thread ";
+	static const char and_of_thread[] = " and the block_on of thread ";
+	const char *ids = column_text(q, "tasks");
 	bool certain = column_number(q, "certain", 0);
+	size_t tasks = members_count(ids, false);
 
 	(void)p;
-	printf("  %s: tasks %s wait for each other", certain ? "deadlock" : "possible deadlock",
-	       column_text(q, "tasks"));
+	printf("  %s: ", certain ? "deadlock" : "possible deadlock");
+	print_members(ids, false, tasks > 1 ? "tasks " : "task ", ",");
+	print_members(ids, true, tasks ? and_of_thread : of_thread, and_of_thread);
+	fputs(" wait for each other", stdout);
 	if (column_number(q, "alike", 1) > 1)
 		printf(" (and %" PRId64 " more like it)", column_number(q, "alike", 1) - 1);
 	printf("\n      %s\n      at %s\n", column_text(q, "of_types"), column_text(q, "places"));
@@ -453,10 +508,11 @@ static bool has_dump(const struct input *input)
 
 static enum exit_status tasks_run(const struct arguments *arguments)
 {
-	const struct input_request request = arguments_input(arguments, arguments->positional[0]);
+	struct input_request request = arguments_input(arguments, arguments->positional[0]);
 	enum exit_status status;
 	struct input input;
 
+	request.filter.last_dump = !request.filter.dump;
 	status = input_open(&request, &input);
 	if (status != STATUS_DONE)
 		return status;
@@ -481,8 +537,9 @@ const struct verb verb_tasks = {
 	.details = "Prints the last dump of tasks in the capture (hud-record tasks): which tasks\n"
 		   "wait at the same place, by which awaits they came there, what they wait for\n"
 		   "together, who holds it, who waits for each other, where polls block, and what\n"
-		   "waits for the blocking pool. --top: so many groups.\n",
-	.options = "--top --json --capture " SYMBOL_OPTIONS " " USER_OPTIONS,
+		   "waits for the blocking pool. --top: so many groups. --dump: another one of\n"
+		   "the dumps (query CAPTURE @task_dumps lists them).\n",
+	.options = "--dump --top --json --capture " SYMBOL_OPTIONS " " USER_OPTIONS,
 	.why_whole = "tasks is about a moment, not a time",
 	.least = 1,
 	.most = 1,

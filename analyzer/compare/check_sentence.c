@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/base/words.h"
-#include "analyzer/store/column.h"
 #include "analyzer/compare/check.h"
+#include "analyzer/store/column.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -214,9 +214,10 @@ enum exit_status comparison_add(struct comparison *c, enum side side, const char
 	request.path = name;
 	request.one_of_many = true;
 	if (!c->binary_used)
-		c->binary_used = calloc(how->symbols.binary_count + 1, sizeof(*c->binary_used));
-	c->binaries = how->symbols.binaries;
-	c->binary_count = how->symbols.binary_count;
+		c->binary_used =
+			calloc(how->symbols.sources.binary_count + 1, sizeof(*c->binary_used));
+	c->binaries = how->symbols.sources.binaries;
+	c->binary_count = how->symbols.sources.binary_count;
 	request.binary_used = c->binary_used;
 	status = input_open(&request, &input);
 	if (status == STATUS_DONE) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/compare/diff.h"
 #include "analyzer/base/terminal.h"
 #include "analyzer/base/words.h"
-#include "analyzer/store/column.h"
+#include "analyzer/compare/diff.h"
 #include "analyzer/compare/diff_words.h"
+#include "analyzer/store/column.h"
 
 #include <inttypes.h>
 #include <stdio.h>

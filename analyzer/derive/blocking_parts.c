@@ -12,15 +12,15 @@
 
 /*
  * Only a stack inside a poll leads to a site. A sample in the poll whose stack shows something else
- * still counts: at the site `unknown`. So does a sleep of the runtime's own in a poll, for one of
- * its locks; with its stack, which shows what it waited for. What blocked the main future has
- * stacks inside its block_on.
+ * still counts: at the site `unknown`. So does a sleep of the runtime's own in a poll or beside
+ * one, for one of its locks; with its stack, which shows what it waited for. What blocked the main
+ * future has stacks inside its block_on.
  */
 
 static const char polls_sql[] =
 	"SELECT b.id, b.wall_ns, b.run_queue_ns, p.sleep_ns, c.threshold_ns, b.thread, b.start_ns,"
 	"b.end_ns, p.start_max_ns, b.sample_run, o.id, o.cause,"
-	"CASE WHEN b.main OR k.class = 'poll' THEN o.user_stack END "
+	"CASE WHEN b.main OR k.class IN ('poll', 'runtime') THEN o.user_stack END "
 	"FROM capture AS c CROSS JOIN blocking_poll AS b ON b.capture = c.id "
 	"LEFT JOIN poll AS p ON p.id = b.poll LEFT JOIN offcpu_span AS o ON o.id = b.offcpu_span "
 	"LEFT JOIN stack AS k ON k.id = o.user_stack WHERE c.id = ?1 ORDER BY b.id";

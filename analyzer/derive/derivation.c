@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/derivation.h"
 #include "analyzer/derive/blocking_parts.h"
-#include "analyzer/derive/observation_class.h"
 #include "analyzer/derive/long_sleep.h"
+#include "analyzer/derive/observation_class.h"
 #include "analyzer/derive/poll_task.h"
 #include "analyzer/derive/pool_peak.h"
 #include "analyzer/derive/site_sums.h"

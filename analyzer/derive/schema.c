@@ -102,11 +102,11 @@ static int runtimes_write(sqlite3 *db)
 	return err;
 }
 
-/* The version that sql/schema.sql gives to what it makes. */
+/* The version that sql/schema/version.sql gives to what is made. */
 static int64_t schema_version(void)
 {
 	static const char before[] = "PRAGMA user_version = ";
-	const char *at = strstr(embedded_text("sql/schema.sql"), before);
+	const char *at = strstr(embedded_text("sql/schema/version.sql"), before);
 
 	return at ? strtoll(at + strlen(before), NULL, 10) : -1;
 }
@@ -114,7 +114,7 @@ static int64_t schema_version(void)
 static int schema_make(sqlite3 *db)
 {
 	char sql[256];
-	int err = database_run_file(db, "sql/schema.sql", 0);
+	int err = database_run_folder(db, "sql/schema/", 0);
 
 	if (!err)
 		err = database_run_folder(db, "sql/view/", 0);
@@ -137,7 +137,7 @@ static int schema_make(sqlite3 *db)
 /* The files that make the schema. */
 static bool is_schema(const struct embedded_file *f)
 {
-	return embedded_within(f, "sql/view/") || strcmp(f->name, "sql/schema.sql") == 0;
+	return embedded_within(f, "sql/schema/") || embedded_within(f, "sql/view/");
 }
 
 /* Is it one of our statements? SQLite keeps them as they were, without the semicolon. */

@@ -4,7 +4,7 @@
 
 #include "analyzer/store/database.h"
 
-/* The tables and views of an analysis (sql/schema.sql, sql/view/), and their version. */
+/* The tables and views of an analysis (sql/schema/, sql/view/), and their version. */
 
 #define SCHEMA_APPLICATION 0x68756431 /* "hud1", as PRAGMA application_id */
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/descent/draft.h"
+#include "analyzer/descent/driver.h"
+#include "analyzer/descent/scan.h"
+#include "analyzer/dwarf/type.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/debuginfo/dwarf_type.h"
-#include "analyzer/descent/draft.h"
-#include "analyzer/descent/scan.h"
 
 struct building {
 	struct draft draft;
@@ -13,6 +14,7 @@ struct building {
 	struct hud_plan_task_type *type;
 	struct hud_plan_task_dyn *dyn;
 	size_t types, dyns;
+	struct main_list mains;
 };
 
 static bool narrow(uint64_t offset, uint32_t *out)
@@ -100,8 +102,11 @@ static int table_write(struct building *b, struct descent_table *out)
 	out->tasks.types = b->types;
 	out->tasks.dyn = b->dyn;
 	out->tasks.dyns = b->dyns;
+	out->tasks.main = b->mains.at;
+	out->tasks.mains = b->mains.count;
 	b->type = NULL;
 	b->dyn = NULL;
+	b->mains.at = NULL;
 	out->cut = d->cut;
 	return draft_prune(d, out);
 }
@@ -128,12 +133,17 @@ int descent_build(struct descent_table *out, struct dwarf_file *file,
 		task_add(&b, &task[i]);
 	for (size_t i = 0; i < b.scan.vtables;)
 		i += dyn_add(&b, i);
-	err = table_write(&b, out);
+	for (size_t i = 0; !err && i < b.scan.drivers; i++)
+		err = driver_read(&b.mains, &b.draft, &b.scan.driver[i]);
+	main_list_sort(&b.mains);
+	if (!err)
+		err = table_write(&b, out);
 out:
 	if (err)
 		descent_free(out);
 	free(b.type);
 	free(b.dyn);
+	free(b.mains.at);
 	descent_scan_close(&b.scan);
 	draft_close(&b.draft);
 	return err;
@@ -145,5 +155,6 @@ void descent_free(struct descent_table *t)
 	free((void *)(uintptr_t)t->tasks.node);
 	free((void *)(uintptr_t)t->tasks.edge);
 	free((void *)(uintptr_t)t->tasks.dyn);
+	free((void *)(uintptr_t)t->tasks.main);
 	memset(t, 0, sizeof(*t));
 }

@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_DESCENT_DESCENT_H
 #define HUD_ANALYZER_DESCENT_DESCENT_H
 
-#include "analyzer/debuginfo/dwarf_unit.h"
+#include "analyzer/dwarf/unit.h"
 #include "format/plan/tasks.h"
 
 /*

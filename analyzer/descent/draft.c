@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/descent/draft.h"
+#include "analyzer/dwarf/name.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/debuginfo/dwarf_name.h"
-#include "format/base/array.h"
 
 int draft_open(struct draft *d, struct dwarf_file *file, const struct descent_names *names)
 {
@@ -97,4 +96,24 @@ const char *draft_path(struct draft *d, const struct dwarf_entry *type)
 	dwarf_qualified_name(type, containers_of, d, &d->path);
 	d->failed |= d->path.failed;
 	return d->path.length ? d->path.bytes : "";
+}
+
+bool draft_offset(uint64_t offset, uint32_t *out)
+{
+	*out = (uint32_t)offset;
+	return offset < HUD_NO_NODE;
+}
+
+bool draft_pointer(struct draft *d, const struct dwarf_place *in, const char *name, uint32_t *at,
+		   struct dwarf_place *target)
+{
+	struct dwarf_place value = *in, address;
+	const struct rules_line *shared;
+
+	if ((*name && !dwarf_place_within(in, DWARF_KIND_MEMBER, name, &value)) ||
+	    !dwarf_place_within(&value, DWARF_KIND_POINTER, NULL, &address) ||
+	    !draft_offset(address.offset, at) || !dwarf_place_target(&address, target))
+		return false;
+	shared = descent_rules_line(&d->rules, WORD_SHARED, draft_path(d, &target->type));
+	return !shared || dwarf_place_member(target, shared->words[2], target);
 }

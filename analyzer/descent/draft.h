@@ -5,9 +5,9 @@
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/key_map.h"
 #include "analyzer/base/text.h"
-#include "analyzer/debuginfo/dwarf_type.h"
 #include "analyzer/descent/descent.h"
 #include "analyzer/descent/rules.h"
+#include "analyzer/dwarf/type.h"
 
 /* The table while it is made, of all types that can be reached: what these files share. */
 struct draft_node {
@@ -44,11 +44,27 @@ void draft_edge(struct draft *d, uint32_t from, const struct hud_plan_task_edge 
 /* The full path of a type, valid until the next call; "" where it has no name. */
 const char *draft_path(struct draft *d, const struct dwarf_entry *type);
 
+/* False: it is no offset in a value. */
+bool draft_offset(uint64_t offset, uint32_t *out);
+/*
+ * The pointer at any depth of a member ("": of the value itself), and what it leads to; of an Arc
+ * or an Rc that is its value, whose offset then counts from the address. False: there is none.
+ */
+bool draft_pointer(struct draft *d, const struct dwarf_place *in, const char *name, uint32_t *at,
+		   struct dwarf_place *target);
+
 /* node.c: reads the type of a node. */
 void draft_node_read(struct draft *d, uint32_t index);
 /* leaf.c: of a type that the rules name. False: the members are not there. */
 bool draft_leaf_read(struct draft *d, enum descent_word word, const struct rules_line *rule,
 		     const struct dwarf_place *value, struct hud_plan_task_node *out);
+/* set.c: futures that are awaited together. False: the members are not there. */
+bool draft_list_read(struct draft *d, uint32_t index, const struct rules_line *rule,
+		     const struct dwarf_place *value);
+bool draft_slice_read(struct draft *d, uint32_t index, const struct dwarf_place *value);
+/* local_set.c: what has tasks of its own. Where the members are not there it is not followed. */
+void draft_local_set_read(struct draft *d, uint32_t index, const struct rules_line *rule,
+			  const struct dwarf_place *value);
 /* prune.c: leaves out what leads to nothing, and writes the rest. 0 or -ENOMEM. */
 int draft_prune(struct draft *d, struct descent_table *out);
 

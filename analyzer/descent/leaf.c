@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/bytes.h"
 #include "analyzer/descent/draft.h"
 
-enum { WORD_BYTES = 8, FD_BYTES = 4 };
+enum { FD_BYTES = 4 };
 
 static const enum hud_task_leaf leaves[WORD_TYPES] = {
 	[WORD_SLEEP] = HUD_LEAF_SLEEP,
@@ -17,12 +18,6 @@ static const enum hud_task_leaf leaves[WORD_TYPES] = {
 	[WORD_GUARD] = HUD_LEAF_GUARD,
 };
 
-static bool narrow(uint64_t offset, uint32_t *out)
-{
-	*out = (uint32_t)offset;
-	return offset < HUD_NO_NODE;
-}
-
 /* A member at any depth; `name` "": the value itself. */
 static bool member(const struct dwarf_place *in, const char *name, struct dwarf_place *out)
 {
@@ -30,24 +25,11 @@ static bool member(const struct dwarf_place *in, const char *name, struct dwarf_
 	return !*name || dwarf_place_within(in, DWARF_KIND_MEMBER, name, out);
 }
 
-/*
- * The pointer in a member, and what it leads to. Of an Arc that is its value: `*add` is to be added
- * to the address.
- */
+/* As draft_pointer(); `*add` is to be added to the address. */
 static bool pointer(struct draft *d, const struct dwarf_place *in, const char *name, uint32_t *at,
 		    struct dwarf_place *target, uint32_t *add)
 {
-	struct dwarf_place value, address;
-	const struct rules_line *shared;
-
-	if (!member(in, name, &value) ||
-	    !dwarf_place_within(&value, DWARF_KIND_POINTER, NULL, &address) ||
-	    !narrow(address.offset, at) || !dwarf_place_target(&address, target))
-		return false;
-	*add = 0;
-	shared = descent_rules_line(&d->rules, WORD_SHARED, draft_path(d, &target->type));
-	return !shared || (dwarf_place_member(target, shared->words[2], target) &&
-			   narrow(target->offset, add));
+	return draft_pointer(d, in, name, at, target) && draft_offset(target->offset, add);
 }
 
 /* The free permits of a semaphore; the offset counts from it. */
@@ -58,8 +40,8 @@ static void permits_read(struct draft *d, const struct dwarf_place *semaphore, u
 	*out = HUD_NO_NODE;
 	if (member(&in, descent_rules_name(&d->rules, WORD_PERMITS), &value) &&
 	    dwarf_place_within(&value, DWARF_KIND_NUMBER, NULL, &number) &&
-	    dwarf_type_bytes(&number.type) == WORD_BYTES)
-		narrow(number.offset, out);
+	    dwarf_type_bytes(&number.type) == POINTER_BYTES)
+		draft_offset(number.offset, out);
 }
 
 static bool sleep_read(struct draft *d, const char *name, const struct dwarf_place *value,
@@ -70,8 +52,9 @@ static bool sleep_read(struct draft *d, const char *name, const struct dwarf_pla
 	return member(value, name, &until) &&
 	       member(&until, descent_rules_name(&d->rules, WORD_SECONDS), &seconds) &&
 	       member(&until, descent_rules_name(&d->rules, WORD_NANOSECONDS), &nanoseconds) &&
-	       dwarf_type_bytes(&seconds.type) == WORD_BYTES &&
-	       narrow(seconds.offset, &out->field[0]) && narrow(nanoseconds.offset, &out->field[1]);
+	       dwarf_type_bytes(&seconds.type) == POINTER_BYTES &&
+	       draft_offset(seconds.offset, &out->field[0]) &&
+	       draft_offset(nanoseconds.offset, &out->field[1]);
 }
 
 static bool acquire_read(struct draft *d, const struct rules_line *rule,
@@ -85,7 +68,7 @@ static bool acquire_read(struct draft *d, const struct rules_line *rule,
 	    !member(value, rule->words[3], &asked))
 		return false;
 	bytes = dwarf_type_bytes(&asked.type);
-	if ((bytes != 4 && bytes != WORD_BYTES) || !narrow(asked.offset, &out->field[1]))
+	if ((bytes != 4 && bytes != POINTER_BYTES) || !draft_offset(asked.offset, &out->field[1]))
 		return false;
 	out->tag_bytes = (uint8_t)bytes;
 	permits_read(d, &semaphore, &out->field[2]);
@@ -103,7 +86,7 @@ static bool guard_read(struct draft *d, const struct rules_line *rule,
 	if (!member(&target, rule->words[3], &semaphore))
 		return false;
 	permits_read(d, &semaphore, &out->field[2]);
-	return narrow(semaphore.offset, &out->field[1]);
+	return draft_offset(semaphore.offset, &out->field[1]);
 }
 
 static bool fd_read(const char *name, const struct dwarf_place *value,
@@ -112,7 +95,7 @@ static bool fd_read(const char *name, const struct dwarf_place *value,
 	struct dwarf_place fd;
 
 	return member(value, name, &fd) && dwarf_place_within(&fd, DWARF_KIND_NUMBER, NULL, &fd) &&
-	       dwarf_type_bytes(&fd.type) == FD_BYTES && narrow(fd.offset, &out->field[0]);
+	       dwarf_type_bytes(&fd.type) == FD_BYTES && draft_offset(fd.offset, &out->field[0]);
 }
 
 bool draft_leaf_read(struct draft *d, enum descent_word word, const struct rules_line *rule,

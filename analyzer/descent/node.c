@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/descent/draft.h"
+
 #include <dwarf.h>
 #include <string.h>
-
-#include "analyzer/descent/draft.h"
 
 /* How many wrappers around what a coroutine keeps are looked into at most. */
 enum { WRAPPERS = 8 };
@@ -222,6 +222,21 @@ static void variants_read(struct reading *r, const struct dwarf_place *value)
 	}
 }
 
+/* A set whose members are not those that the rules know is one thing that is waited for. */
+static void set_read(struct reading *r, const struct rules_line *rule,
+		     const struct dwarf_place *value)
+{
+	struct hud_plan_task_node *n;
+
+	if (draft_list_read(r->d, r->index, rule, value))
+		return;
+	n = node_of(r);
+	r->d->edges -= n->edges;
+	n->edges = 0;
+	n->kind = HUD_NODE_LEAF;
+	n->leaf = HUD_LEAF_SET;
+}
+
 static void struct_read(struct reading *r, const struct dwarf_place *value)
 {
 	const struct rules_line *rule;
@@ -232,6 +247,14 @@ static void struct_read(struct reading *r, const struct dwarf_place *value)
 		return;
 	if (word == WORD_TRANSPARENT)
 		node_of(r)->node_flags |= HUD_NODE_TRANSPARENT;
+	if (word == WORD_LIST || word == WORD_LISTS) {
+		set_read(r, rule, value);
+		return;
+	}
+	if (word == WORD_TASKS) {
+		draft_local_set_read(r->d, r->index, rule, value);
+		return;
+	}
 	if (word != WORD_NONE && word != WORD_TRANSPARENT && word != WORD_HOLDER) {
 		if (!draft_leaf_read(r->d, word, rule, value, node_of(r)))
 			node_of(r)->kind = HUD_NODE_STOP;
@@ -241,6 +264,8 @@ static void struct_read(struct reading *r, const struct dwarf_place *value)
 		variants_read(r, value);
 		return;
 	}
+	if (draft_slice_read(r->d, r->index, value))
+		return;
 	node_of(r)->kind = HUD_NODE_STRUCT;
 	dwarf_members_each(value, member_take, r);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/descent/draft.h"
+
 #include <errno.h>
 #include <stdlib.h>
-
-#include "analyzer/descent/draft.h"
 
 /* A bound for hostile files: useful types are rarely nested deeper. */
 enum { PASSES = 1000 };
@@ -10,7 +10,8 @@ enum { PASSES = 1000 };
 static bool is_written(const struct draft_node *n)
 {
 	return n->node.kind == HUD_NODE_COROUTINE || n->node.kind == HUD_NODE_DYN ||
-	       n->node.kind == HUD_NODE_LEAF || n->node.kind == HUD_NODE_GUARD;
+	       n->node.kind == HUD_NODE_LEAF || n->node.kind == HUD_NODE_GUARD ||
+	       n->node.kind == HUD_NODE_LIST || n->node.kind == HUD_NODE_TASKS;
 }
 
 static bool is_passed(const struct draft_node *n)
@@ -68,10 +69,12 @@ static uint32_t *numbers_make(const struct draft *d, size_t *count)
 	return number;
 }
 
-/* Each variant keeps an edge; a member or pointer that leads to nothing has none. */
+/* Each variant and list keeps an edge; a member or pointer that leads to nothing has none. */
 static bool edge_stays(const struct hud_plan_task_node *n, const struct hud_plan_task_edge *e)
 {
-	return e->node != HUD_NO_NODE || n->kind == HUD_NODE_ENUM || n->kind == HUD_NODE_COROUTINE;
+	return e->node != HUD_NO_NODE || n->kind == HUD_NODE_ENUM ||
+	       n->kind == HUD_NODE_COROUTINE || n->kind == HUD_NODE_LIST ||
+	       n->kind == HUD_NODE_TASKS;
 }
 
 static void node_write(const struct draft *d, const struct draft_node *from, const uint32_t *number,
@@ -131,6 +134,11 @@ int draft_prune(struct draft *d, struct descent_table *out)
 
 		if (t->node != HUD_NO_NODE)
 			t->node = number[t->node];
+	}
+	for (size_t i = 0; i < out->tasks.mains; i++) {
+		struct hud_plan_task_main *t = (void *)(uintptr_t)&out->tasks.main[i];
+
+		t->node = number[t->node];
 	}
 	free(number);
 	return 0;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/descent/rules.h"
+#include "analyzer/base/embedded.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/base/embedded.h"
 
 static const char *const words[WORDS] = {
 	[WORD_SLEEP] = "sleep",
@@ -18,6 +17,9 @@ static const char *const words[WORDS] = {
 	[WORD_READY] = "ready",
 	[WORD_FD] = "fd",
 	[WORD_SET] = "set",
+	[WORD_LIST] = "list",
+	[WORD_LISTS] = "lists",
+	[WORD_TASKS] = "tasks",
 	[WORD_GUARD] = "guard",
 	[WORD_HOLDER] = "holder",
 	[WORD_TRANSPARENT] = "transparent",
@@ -34,6 +36,16 @@ static const char *const words[WORDS] = {
 	[WORD_PERMITS] = "permits",
 	[WORD_SECONDS] = "seconds",
 	[WORD_NANOSECONDS] = "nanoseconds",
+	[WORD_SEVERAL] = "several",
+	[WORD_NEXT] = "next",
+	[WORD_PREVIOUS] = "previous",
+	[WORD_NUMBER] = "number",
+	[WORD_SLICE] = "slice",
+	[WORD_OWNED] = "owned",
+	[WORD_FIRST] = "first",
+	[WORD_LAST] = "last",
+	[WORD_ID] = "id",
+	[WORD_MAIN] = "main",
 };
 
 static enum descent_word word_of(const char *text)
@@ -104,4 +116,13 @@ const char *descent_rules_name(const struct descent_rules *r, enum descent_word 
 		if (r->word[i] == word)
 			return r->file.lines[i].words[1];
 	return "";
+}
+
+const struct rules_line *descent_rules_nth(const struct descent_rules *r, enum descent_word word,
+					   size_t index)
+{
+	for (size_t i = 0; i < r->file.count; i++)
+		if (r->word[i] == word && !index--)
+			return &r->file.lines[i];
+	return NULL;
 }

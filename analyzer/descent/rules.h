@@ -17,6 +17,9 @@ enum descent_word {
 	WORD_READY,
 	WORD_FD,
 	WORD_SET,
+	WORD_LIST,
+	WORD_LISTS,
+	WORD_TASKS,
 	WORD_GUARD,
 	WORD_HOLDER,
 	WORD_TRANSPARENT,
@@ -34,6 +37,16 @@ enum descent_word {
 	WORD_PERMITS,
 	WORD_SECONDS,
 	WORD_NANOSECONDS,
+	WORD_SEVERAL,
+	WORD_NEXT,
+	WORD_PREVIOUS,
+	WORD_NUMBER,
+	WORD_SLICE,
+	WORD_OWNED,
+	WORD_FIRST,
+	WORD_LAST,
+	WORD_ID,
+	WORD_MAIN,
 	WORDS,
 };
 
@@ -53,6 +66,9 @@ const struct rules_line *descent_rules_type(const struct descent_rules *r, const
 bool descent_rules_match(const struct descent_rules *r, enum descent_word word, const char *name);
 /* The second word of the first line of this word; "": there is none. */
 const char *descent_rules_name(const struct descent_rules *r, enum descent_word word);
+/* Line `index` of this word; NULL: there are fewer. */
+const struct rules_line *descent_rules_nth(const struct descent_rules *r, enum descent_word word,
+					   size_t index);
 /* The line of this word that matches; NULL: none. */
 const struct rules_line *descent_rules_line(const struct descent_rules *r, enum descent_word word,
 					    const char *name);

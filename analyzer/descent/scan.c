@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/descent/scan.h"
+#include "analyzer/dwarf/entry.h"
+#include "format/base/array.h"
 
 #include <dwarf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/debuginfo/dwarf_entry.h"
-#include "format/base/array.h"
-
 /* Limits for hostile files. */
-enum { DEPTH = 4096, PATH_PARTS = 32, CELLS_MAX = 1 << 20, VTABLES_MAX = 1 << 20 };
+enum { DEPTH = 4096, PATH_PARTS = 32 };
+enum { CELLS_MAX = 1 << 20, VTABLES_MAX = 1 << 20, DRIVERS_MAX = 1 << 16 };
 
 struct walk {
 	struct descent_scan *out;
@@ -66,10 +66,10 @@ static int cell_take(struct walk *w, const struct dwarf_entry *e)
 /* An address, and nothing else. */
 static bool location_address(const struct dwarf_value *v, uint64_t *out)
 {
-	struct dwarf_bytes from = dwarf_bytes_of(v->bytes, v->bytes ? v->number : 0);
-	uint64_t operation = dwarf_fixed(&from, 1);
+	struct byte_reader from = bytes_of(v->bytes, v->bytes ? v->number : 0);
+	uint64_t operation = bytes_fixed(&from, 1);
 
-	*out = dwarf_fixed(&from, 8);
+	*out = bytes_fixed(&from, 8);
 	return operation == DW_OP_addr && !from.failed && *out;
 }
 
@@ -95,8 +95,47 @@ static int vtable_take(struct walk *w, const struct dwarf_entry *e)
 	return 0;
 }
 
+/* The entry that names a function: itself, or what it is the code of. */
+static bool declaration_find(const struct dwarf_entry *function, struct dwarf_entry *out)
+{
+	*out = *function;
+	return dwarf_entry_name(function) ||
+	       dwarf_entry_follow(function, DW_AT_specification, out) ||
+	       dwarf_entry_follow(function, DW_AT_abstract_origin, out);
+}
+
+/* Does its name begin as that of a line, up to the type arguments? */
+static bool may_drive(const struct walk *w, const char *name)
+{
+	const struct rules_line *rule;
+	size_t length = strcspn(name, "<");
+
+	for (size_t i = 0; (rule = descent_rules_nth(w->rules, WORD_MAIN, i)); i++)
+		if (strlen(rule->words[3]) == length && !strncmp(rule->words[3], name, length))
+			return true;
+	return false;
+}
+
+static int driver_take(struct walk *w, const struct dwarf_entry *e)
+{
+	struct descent_scan *out = w->out;
+	struct dwarf_entry declaration;
+	const char *name =
+		declaration_find(e, &declaration) ? dwarf_entry_name(&declaration) : NULL;
+
+	if (!name || !may_drive(w, name) || out->drivers == DRIVERS_MAX)
+		return 0;
+	if (!array_grow(&out->driver, out->drivers, &out->driver_room, sizeof(*out->driver)))
+		return -ENOMEM;
+	out->driver[out->drivers++] = (struct descent_driver) {
+		.entry = e->offset, .unit = w->unit, .declaration = declaration};
+	return 0;
+}
+
 static int entry_take(struct walk *w, const struct dwarf_entry *e)
 {
+	if (e->kind->tag == DW_TAG_subprogram)
+		return driver_take(w, e);
 	if (w->depth != w->parts + 1)
 		return 0;
 	if (e->kind->tag == DW_TAG_structure_type)
@@ -185,6 +224,7 @@ void descent_scan_close(struct descent_scan *s)
 {
 	free(s->cell);
 	free(s->vtable);
+	free(s->driver);
 	memset(s, 0, sizeof(*s));
 }
 

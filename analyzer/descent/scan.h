@@ -2,8 +2,8 @@
 #ifndef HUD_ANALYZER_DESCENT_SCAN_H
 #define HUD_ANALYZER_DESCENT_SCAN_H
 
-#include "analyzer/debuginfo/dwarf_unit.h"
 #include "analyzer/descent/rules.h"
+#include "analyzer/dwarf/entry.h"
 
 /*
  * What a table of descent begins with, from one pass over all units: the types that hold a task,
@@ -21,11 +21,20 @@ struct descent_vtable {
 	struct dwarf_unit *unit;
 };
 
+/* A function that may drive a future itself. */
+struct descent_driver {
+	uint64_t entry;
+	struct dwarf_unit *unit;
+	struct dwarf_entry declaration; /* with its name */
+};
+
 struct descent_scan {
 	struct descent_cell *cell; /* by name */
 	size_t cells, cell_room;
 	struct descent_vtable *vtable; /* by address */
 	size_t vtables, vtable_room;
+	struct descent_driver *driver;
+	size_t drivers, driver_room;
 };
 
 /* `holder`: path of the type that holds a task, without arguments. 0 or -ENOMEM. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/export/format.h"
 #include "analyzer/base/embedded.h"
 #include "analyzer/base/output_file.h"
 #include "analyzer/base/text.h"
+#include "analyzer/export/format.h"
 #include "analyzer/open/named_query.h"
 #include "analyzer/store/database.h"
 

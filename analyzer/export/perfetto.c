@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/export/perfetto_intern.h"
 #include "analyzer/export/perfetto_wire.h"
 #include "analyzer/export/trace.h"
-#include "analyzer/export/perfetto_intern.h"
 
 #include <errno.h>
 

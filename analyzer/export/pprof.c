@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/text_set.h"
 #include "analyzer/export/gzip.h"
 #include "analyzer/export/pprof_tables.h"
-#include "analyzer/base/text_set.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,10 +2,10 @@
 #ifndef HUD_ANALYZER_EXPORT_PPROF_TABLES_H
 #define HUD_ANALYZER_EXPORT_PPROF_TABLES_H
 
-#include "analyzer/export/proto.h"
-#include "analyzer/export/stack.h"
 #include "analyzer/base/id_map.h"
 #include "analyzer/base/text_pool.h"
+#include "analyzer/export/proto.h"
+#include "analyzer/export/stack.h"
 
 /*
  * What the samples of a pprof profile refer to: strings, functions, addresses and binaries. Each is

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/export/trace.h"
-#include "analyzer/export/trace_driver.h"
 #include "analyzer/base/ns_add.h"
+#include "analyzer/export/trace_driver.h"
 
 #include <errno.h>
 #include <stdlib.h>

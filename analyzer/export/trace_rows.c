@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/export/trace_driver.h"
 #include "analyzer/base/ns_add.h"
+#include "analyzer/export/trace_driver.h"
 
 #include <inttypes.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/compare/statistics.h"
 #include "analyzer/html/html.h"
 #include "analyzer/html/page.h"
-#include "analyzer/compare/statistics.h"
 
 #include <math.h>
 

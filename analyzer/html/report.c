@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/html/html.h"
 #include "analyzer/base/embedded.h"
+#include "analyzer/html/html.h"
 #include "analyzer/html/page.h"
 #include "analyzer/open/named_query.h"
 #include "analyzer/store/database.h"

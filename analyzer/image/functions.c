@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/image/functions.h"
+#include "analyzer/base/sorted.h"
+#include "format/base/array.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/debuginfo/sorted.h"
-#include "format/base/array.h"
 
 /* push %rbp; mov %rsp,%rbp */
 static const uint8_t frame_setup[] = {0x55, 0x48, 0x89, 0xe5};

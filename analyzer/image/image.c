@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/image/image.h"
+#include "analyzer/elf/parts.h"
+#include "format/base/array.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/debuginfo/elf_parts.h"
-#include "format/base/array.h"
 
 /* Limit for hostile headers. */
 enum { PARTS_MAX = 64 };

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/image/references.h"
+#include "analyzer/image/instruction.h"
+#include "analyzer/rules/rules.h"
 
 #include <elf.h>
 #include <string.h>
-
-#include "analyzer/image/instruction.h"
-#include "analyzer/rules/rules.h"
 
 enum { PATH_BYTES_MAX = 1024, LINES_MAX = 1000000, COLUMNS_MAX = 100000, TEXT_BYTES = 96 };
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/learn/cores.h"
-
 #include "analyzer/learn/words.h"
 #include "format/wire/events.h"
 #include "format/wire/recording.h"

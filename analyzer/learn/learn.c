@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/learn/learn.h"
-
 #include "analyzer/learn/task.h"
 #include "analyzer/learn/tick.h"
 #include "analyzer/learn/words.h"

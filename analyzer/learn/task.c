@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/learn/task.h"
-
 #include "analyzer/learn/cores.h"
 
 #include <string.h>

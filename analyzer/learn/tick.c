@@ -19,6 +19,12 @@ struct pairs {
 	uint32_t moved[COUNTERS];
 };
 
+/* A snapshot, and what it has of the core in question. */
+struct look {
+	const struct hud_core_snapshot *snapshot; /* NULL: there is none */
+	const struct hud_core_words *words;
+};
+
 struct tick_scan {
 	bool all_sites; /* no task is polled without a probe */
 	bool grows[COUNTERS];
@@ -31,11 +37,10 @@ struct tick_scan {
 	 * Here `moved` counts moves by no less than these polls, and one for the park.
 	 */
 	struct pairs many;
-	/* The last snapshot with each core. */
+	/* The last snapshots with each core. */
 	struct {
 		uint64_t core;
-		const struct hud_core_snapshot *snapshot;
-		const struct hud_core_words *words;
+		struct look any, poll, park;
 	} last[CORES_MAX];
 	size_t cores;
 };
@@ -61,10 +66,10 @@ static bool is_of_use(const struct learn_group *g, const struct hud_snapshot *s,
 	       (g->futex && w->word[g->parked / sizeof(w->word[0])] == g->parked_value);
 }
 
-/* Of a snapshot that is of use. */
+/* Of a snapshot that is of use. Workers that do not have the driver park in a futex. */
 static bool is_park(const struct learn_group *g, const struct hud_snapshot *s)
 {
-	return s->kind == (g->futex ? HUD_SNAPSHOT_SLEEP : HUD_SNAPSHOT_PARK);
+	return s->kind == HUD_SNAPSHOT_SLEEP || (s->kind == HUD_SNAPSHOT_PARK && !g->futex);
 }
 
 /* Which sort of pair are these snapshots of one core? NULL: none that says something. */
@@ -88,61 +93,68 @@ static struct pairs *pairs_of(struct tick_scan *scan, const struct learn_group *
 	return NULL;
 }
 
-/*
- * By how much the tick must have moved between two polls, or two parks, of one thread, where it
- * must have moved by more than any count of parks, even one of parks and wakeups; else 0.
- */
-static uint64_t many_least(const struct learn_group *g, const struct hud_snapshot *a,
-			   const struct hud_snapshot *b)
+static void pair_take(struct tick_scan *scan, const struct learn_group *g, const struct look *a,
+		      const struct look *b)
 {
-	bool parks = is_park(g, a) && is_park(g, b);
-	uint64_t least = b->polls - a->polls + parks;
-
-	if (g->kind != HUD_SCHEDULER_CURRENT_THREAD || a->tid != b->tid || b->polls <= a->polls ||
-	    b->sleeps < a->sleeps || (!parks && !(learn_is_poll(a) && learn_is_poll(b))))
-		return 0;
-	return least > 2 * (b->sleeps - a->sleeps) ? least : 0;
-}
-
-static void pair_take(struct tick_scan *scan, const struct learn_group *g,
-		      const struct hud_core_snapshot *a, const struct hud_core_words *before,
-		      const struct hud_core_snapshot *b, const struct hud_core_words *after)
-{
-	uint64_t most = (b->head.time_ns - a->head.time_ns) / FASTEST_NS + 1;
-	struct pairs *pairs = pairs_of(scan, g, &a->head, &b->head);
-	uint64_t many = many_least(g, &a->head, &b->head);
+	const struct hud_snapshot *before = &a->snapshot->head, *after = &b->snapshot->head;
+	uint64_t most = (after->time_ns - before->time_ns) / FASTEST_NS + 1;
+	struct pairs *pairs = pairs_of(scan, g, before, after);
 
 	if (pairs)
 		pairs->count++;
-	scan->many.count += many != 0;
 	for (size_t i = 0; i < COUNTERS; i++) {
-		uint32_t step = counter(after, i) - counter(before, i);
+		uint32_t step = counter(b->words, i) - counter(a->words, i);
 
 		if (step > INT32_MAX || step > most)
 			scan->grows[i] = false;
 		if (pairs && step)
 			pairs->moved[i]++;
-		if (many && step >= many)
-			scan->many.moved[i]++;
 	}
 }
 
-static void snapshot_take(struct tick_scan *scan, const struct learn_group *g,
-			  const struct hud_core_snapshot *s, const struct hud_core_words *w)
+/*
+ * Of two polls, or two parks: of each, the last before the other. Says something where the tick
+ * must have moved by more than any count of parks, even one of parks and wakeups.
+ */
+static void many_take(struct tick_scan *scan, bool parks, const struct look *a,
+		      const struct look *b)
 {
+	const struct hud_snapshot *before, *after = &b->snapshot->head;
+	uint64_t least;
+
+	if (!a->snapshot)
+		return;
+	before = &a->snapshot->head;
+	least = after->polls - before->polls + parks;
+	if (before->tid != after->tid || after->polls <= before->polls ||
+	    after->sleeps < before->sleeps || least <= 2 * (after->sleeps - before->sleeps))
+		return;
+	scan->many.count++;
+	for (size_t i = 0; i < COUNTERS; i++)
+		scan->many.moved[i] += counter(b->words, i) - counter(a->words, i) >= least;
+}
+
+static void look_take(struct tick_scan *scan, const struct learn_group *g, const struct look *now)
+{
+	bool park = is_park(g, &now->snapshot->head);
+	struct look *same;
 	size_t i = 0;
 
-	while (i < scan->cores && scan->last[i].core != w->core)
+	while (i < scan->cores && scan->last[i].core != now->words->core)
 		i++;
 	if (i == CORES_MAX)
 		return;
 	if (i == scan->cores)
-		scan->cores++;
+		scan->last[scan->cores++].core = now->words->core;
 	else
-		pair_take(scan, g, scan->last[i].snapshot, scan->last[i].words, s, w);
-	scan->last[i].core = w->core;
-	scan->last[i].snapshot = s;
-	scan->last[i].words = w;
+		pair_take(scan, g, &scan->last[i].any, now);
+	scan->last[i].any = *now;
+	if (!park && !learn_is_poll(&now->snapshot->head))
+		return;
+	same = park ? &scan->last[i].park : &scan->last[i].poll;
+	if (g->kind == HUD_SCHEDULER_CURRENT_THREAD)
+		many_take(scan, park, same, now);
+	*same = *now;
 }
 
 static bool share(const struct pairs *p, size_t i, uint32_t percent)
@@ -215,10 +227,10 @@ int learn_tick_find(struct learn_tick *out, const struct learn_input *in,
 	memset(scan->grows, true, sizeof(scan->grows));
 	for (size_t i = 0; i < in->count; i++) {
 		const struct hud_core_snapshot *s = &in->core[i];
-		const struct hud_core_words *w = learn_group_words(in, g, g->chain, s);
+		struct look look = {s, learn_group_words(in, g, g->chain, s)};
 
-		if (w && w->core && is_of_use(g, &s->head, w))
-			snapshot_take(scan, g, s, w);
+		if (look.words && look.words->core && is_of_use(g, &s->head, look.words))
+			look_take(scan, g, &look);
 	}
 	tick_choose(out, scan, g);
 	free(scan);

@@ -105,14 +105,17 @@ static enum exit_status alerts_print(struct plain *p)
 	return code == SQLITE_DONE ? STATUS_DONE : database_message(p);
 }
 
-/* Is the next part complete, or the recording over? */
+/*
+ * Is the next part complete, or the recording over? The end of a chunk does not say so: a recorder
+ * that was held up writes what happened meanwhile in several.
+ */
 static bool part_over(const struct plain *p, const struct growing_state *recording, bool over)
 {
 	int64_t every = p->options->every_ns ? p->options->every_ns : STEP_NS;
 	int64_t since_ns = p->told_ns ? p->told_ns : recording->start_ns;
 
-	return recording->end_ns > p->told_ns &&
-	       (over || recording->end_ns - since_ns >= every - every / 8);
+	return over ? recording->end_ns > p->told_ns
+		    : recording->clock_ns - since_ns >= every - every / 8;
 }
 
 /* Each part begins where the one before ended. */

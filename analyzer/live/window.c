@@ -88,14 +88,20 @@ static const char *const cut_files[] = {
 	"sql/live/cut_site.sql",
 	"sql/derive/17_thread_summary.sql",
 	"sql/live/prune.sql",
+	"sql/live/prune_dump.sql",
 	NULL,
 };
 
 static const char *const rest_files[] = {
-	"sql/derive/11_thread_totals.sql",  "sql/derive/19_pool_peak.sql",
-	"sql/derive/52_site_poll.sql",      "sql/derive/53_site_time.sql",
-	"sql/derive/60_worker.sql",         "sql/derive/61_timeline.sql",
-	"sql/derive/62_capture_source.sql", NULL,
+	"sql/derive/11_thread_totals.sql",
+	"sql/derive/19_pool_peak.sql",
+	"sql/derive/52_site_poll.sql",
+	"sql/derive/53_site_time.sql",
+	"sql/derive/60_worker.sql",
+	"sql/derive/61_timeline.sql",
+	"sql/derive/62_capture_source.sql",
+	"sql/derive/65_task_place.sql",
+	NULL,
 };
 
 /* A query that was asked before. */

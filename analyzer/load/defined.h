@@ -54,6 +54,8 @@ struct defined_thread {
 	uint64_t start_ns, exit_ns; /* 0: not seen */
 	uint64_t ended_ns;          /* start of its latest span that has ended */
 	uint64_t ended_poll_ns;     /* start_max_ns of its latest poll that has ended */
+	uint64_t last_window_ns;    /* start of its latest window */
+	int64_t open_window;        /* row of that, while it goes on; 0: it has ended */
 	bool written;               /* its row says all of the above that has a column */
 };
 

@@ -265,10 +265,32 @@ static int sample(struct ingest *in, struct capture_state *c, const struct hud_s
 	return err ? err : row_insert(&row);
 }
 
+/*
+ * The row id of a window: its own, where it was recorded while it went on. 0: leave it out: it goes
+ * on, and has ended, or a later one has begun.
+ */
+static int64_t window_row(struct ingest *in, struct defined_thread *thread,
+			  const struct hud_window *w)
+{
+	bool open = w->window_flags & HUD_WINDOW_OPEN, seen = w->start_ns == thread->last_window_ns;
+	int64_t row;
+
+	if (open && (w->start_ns < thread->last_window_ns || (seen && !thread->open_window)))
+		return 0;
+	row = seen && thread->open_window ? thread->open_window
+					  : ingest_row_id(in, ROW_THREAD_WINDOW);
+	if (w->start_ns >= thread->last_window_ns) {
+		thread->last_window_ns = w->start_ns;
+		thread->open_window = open ? row : 0;
+	}
+	return row;
+}
+
 static int window(struct ingest *in, struct capture_state *c, const struct hud_window *w)
 {
-	const struct defined_thread *thread = defined_thread(&c->defined, w->process, w->tid);
+	struct defined_thread *thread = defined_thread(&c->defined, w->process, w->tid);
 	struct row row;
+	int64_t id;
 
 	if (!thread || !capture_time_plausible(c, w->start_ns) ||
 	    !capture_time_plausible(c, w->end_ns) || w->cpu_ns > LONGEST_NS ||
@@ -278,6 +300,9 @@ static int window(struct ingest *in, struct capture_state *c, const struct hud_w
 		return -EINVAL;
 	if (w->end_ns < w->start_ns)
 		return -ERANGE;
+	id = window_row(in, thread, w);
+	if (!id)
+		return 0;
 	row = ingest_row(in, ROW_THREAD_WINDOW);
 	row_number(&row, c->row);
 	row_number(&row, thread->row);
@@ -296,7 +321,7 @@ static int window(struct ingest *in, struct capture_state *c, const struct hud_w
 	row_number(&row, w->samples);
 	row_number(&row, w->poll_samples);
 	row_number(&row, w->polls);
-	row_number(&row, ingest_row_id(in, ROW_THREAD_WINDOW));
+	row_number(&row, id);
 	return row_insert(&row);
 }
 

@@ -145,6 +145,7 @@ struct growing_state growing_state(const struct growing *g)
 	return (struct growing_state) {
 		.start_ns = (int64_t)c->defined.session.start_ns,
 		.end_ns = (int64_t)capture_end_ns(c),
+		.clock_ns = (int64_t)c->clock_ns,
 		.events = c->events,
 		.ended = c->ended,
 	};

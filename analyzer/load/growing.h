@@ -33,6 +33,11 @@ int growing_write(struct growing *g, int64_t *capture);
 struct growing_state {
 	int64_t start_ns,
 		end_ns; /* CLOCK_MONOTONIC of the target: until the end of the last chunk */
+	/*
+	 * The last time that hud-record wrote its clocks: what came before, it had written by then,
+	 * and of threads that do nothing as well. 0: it has not yet.
+	 */
+	int64_t clock_ns;
 	uint64_t events;
 	bool ended; /* its END record was read */
 };

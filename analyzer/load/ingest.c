@@ -18,9 +18,10 @@
 
 void capture_state_free(struct capture_state *c)
 {
-	struct id_map *maps[] = {&c->binaries,   &c->chains,      &c->kernel_frames,
-				 &c->open_spans, &c->causes,      &c->histograms,
-				 &c->task_types, &c->task_chains, &c->debug_bytes};
+	struct id_map *maps[] = {&c->binaries,     &c->chains,      &c->kernel_frames,
+				 &c->open_spans,   &c->causes,      &c->histograms,
+				 &c->task_types,   &c->task_chains, &c->task_dumps,
+				 &c->dumped_tasks, &c->debug_bytes};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(*maps); i++)
 		id_map_free(maps[i]);
@@ -31,6 +32,7 @@ void capture_state_free(struct capture_state *c)
 	free(c->chain.at);
 	free(c->histogram.at);
 	free(c->task_type.at);
+	free(c->open_task.part);
 	free(c);
 }
 

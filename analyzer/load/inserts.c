@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/load/inserts.h"
+#include "analyzer/store/row.h"
 #include "analyzer/store/row_batch.h"
 #include "analyzer/store/store_thread.h"
-#include "analyzer/store/row.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 /* `id` is given out by the loader, so that rows can refer to one another before they are stored. */
 static const struct {
@@ -113,9 +113,9 @@ static const struct {
 			      "capture, dump, process, owner, scheduler, threads, lists, broken,"
 			      "expected, found, id",
 			      true},
-	[ROW_DUMPED_TASK] = {"dumped_task",
+	[ROW_DUMPED_TASK] = {"dumped_future",
 			     "capture, dump, process, task_id, owner, state, site_stack, tid,"
-			     "outcome, finished, woken, cancelled, chain, id",
+			     "outcome, finished, woken, cancelled, main, chain, id",
 			     true},
 	[ROW_TASK_FRAME] = {"task_frame",
 			    "capture, dump, dumped_task, position, parent, depth, kind, leaf, type,"
@@ -158,8 +158,8 @@ static int prepare_insert(sqlite3 *db, const char *verb, enum row_kind kind, sql
 }
 
 /*
- * A span or poll that was written while open is replaced by the whole one; the capture, a process
- * or a thread by what later chunks say of it, where it is loaded as it grows.
+ * A span, poll or window that was written while open is replaced by the whole one; the capture, a
+ * process or a thread by what later chunks say of it, where it is loaded as it grows.
  */
 static const char *insert_verb(enum row_kind kind)
 {
@@ -171,6 +171,7 @@ static const char *insert_verb(enum row_kind kind)
 	case ROW_THREAD:
 	case ROW_OFFCPU_SPAN:
 	case ROW_POLL:
+	case ROW_THREAD_WINDOW:
 		return "REPLACE";
 	default:
 		return "INSERT";

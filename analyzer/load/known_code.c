@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/load/known_code.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "format/base/array.h"
 
 /* As many as the longest instruction of x86-64 may have. The set-up of a frame takes more. */
 enum { ENTRY_BYTES = 16 };
@@ -138,8 +137,7 @@ int known_code_apply(const struct known_code *code, struct text_pool *pool, uint
 		     const struct symbol_frame **frames, size_t count)
 {
 	const struct function *function = function_at(code, offset);
-	bool nameless = strstr((*frames)->function, "+0x"),
-	     at_entry = is_at_entry(function, offset);
+	bool nameless = !frame_has_name(*frames), at_entry = is_at_entry(function, offset);
 	struct symbol_frame *copy;
 
 	if (count != 1 || !(nameless || at_entry))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include <errno.h>
-
 #include "analyzer/load/state.h"
 #include "format/wire/tasks.h"
+
+#include <errno.h>
 
 /* What tasks did while probes followed them: single tasks, and sums by the function that polls. */
 

@@ -116,12 +116,14 @@ static int runtime_thread(struct ingest *in, const struct capture_state *c,
 	return row_insert(&row);
 }
 
-static int clock_pair(struct ingest *in, const struct capture_state *c, const struct hud_clock *k)
+static int clock_pair(struct ingest *in, struct capture_state *c, const struct hud_clock *k)
 {
 	struct row row = ingest_row(in, ROW_CLOCK);
 
 	if (!capture_time_plausible(c, k->monotonic_ns) || k->realtime_ns > INT64_MAX)
 		return -EINVAL;
+	if (k->monotonic_ns > c->clock_ns)
+		c->clock_ns = k->monotonic_ns;
 	row_number(&row, c->row);
 	row_number(&row, (int64_t)k->monotonic_ns);
 	row_number(&row, (int64_t)k->realtime_ns);

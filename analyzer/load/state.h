@@ -6,6 +6,7 @@
 #include "analyzer/load/defined.h"
 #include "analyzer/load/ingest.h"
 #include "analyzer/load/known_code.h"
+#include "analyzer/load/task_chain.h"
 #include "analyzer/store/row.h"
 #include "format/wire/events.h"
 #include "format/wire/tasks.h"
@@ -50,7 +51,8 @@ struct open_task {
 	size_t stack; /* index + 1 */
 	uint32_t frames;
 	int64_t parent[TASK_DEPTH_MAX]; /* row of the last frame at each depth; 0: none */
-	uint64_t chain[2];              /* hash of what it waits for */
+	struct chain_part *part;        /* of what it waits for */
+	size_t parts, part_room;
 };
 
 struct capture_state {
@@ -62,6 +64,7 @@ struct capture_state {
 	uint64_t next_sequence; /* the next chunk has this number or a higher one */
 	bool skip_chunk;        /* its number was read before */
 	uint64_t last_ns;       /* end of its chunks */
+	uint64_t clock_ns;      /* of the last HUD_CLOCK; 0: none yet */
 	uint64_t chunks, repeated_chunks, events;
 	uint64_t bytes;
 	uint64_t invalid, backward; /* records that were refused: -EINVAL, -ERANGE */
@@ -75,6 +78,8 @@ struct capture_state {
 	struct id_map histograms;    /* by stack row: index + 1 in `histogram` */
 	struct id_map task_types;    /* by process and entry, and variant: index + 1 */
 	struct id_map task_chains;   /* by hash: number */
+	struct id_map task_dumps;    /* by number: 1; those that have ended */
+	struct id_map dumped_tasks;  /* by task and process: the dump that has it, and goes on */
 	struct id_map debug_bytes;   /* by process: of the .debug_info that entries count in */
 	struct open_task open_task;
 	struct observations observations; /* all that were stored */

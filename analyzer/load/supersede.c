@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/load/supersede.h"
+#include "analyzer/store/database.h"
+#include "format/base/hex.h"
+#include "format/wire/recording.h"
+#include "format/wire/symbols.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "analyzer/store/database.h"
-#include "format/base/hex.h"
-#include "format/wire/recording.h"
-#include "format/wire/symbols.h"
 
 /* Rows without a column `capture`, by the frames and stacks they belong to. */
 static const char *const indirect[] = {

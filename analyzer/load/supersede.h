@@ -2,9 +2,9 @@
 #ifndef HUD_ANALYZER_LOAD_SUPERSEDE_H
 #define HUD_ANALYZER_LOAD_SUPERSEDE_H
 
-#include <sqlite3.h>
-
 #include "format/capture/reader.h"
+
+#include <sqlite3.h>
 
 /*
  * For a capture that ingest() refused because the database has it. If the stream, read from its

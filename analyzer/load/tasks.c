@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "analyzer/base/text_clean.h"
 #include "analyzer/load/state.h"
+#include "format/base/array.h"
 #include "format/plan/tasks.h"
 #include "format/wire/names.h"
 #include "format/wire/tasks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 /*
  * Dumps of tasks: each task with the frames that follow it. Many wait by the same chain of them:
@@ -33,12 +34,15 @@ static int dump_take(struct ingest *in, struct capture_state *c, const struct hu
 	struct row row;
 
 	if (!process || !d->dump || !capture_time_plausible(c, d->start_ns) ||
-	    !capture_time_plausible(c, d->end_ns) || d->bytes > INT64_MAX)
+	    !capture_time_plausible(c, d->end_ns) || d->bytes > INT64_MAX ||
+	    id_map_get(&c->task_dumps, d->dump, 0))
 		return -EINVAL;
 	if (d->end_ns < d->start_ns)
 		return -ERANGE;
-	if (d->debug_bytes && id_map_set(&c->debug_bytes, d->process, 0, d->debug_bytes))
+	if (id_map_set(&c->task_dumps, d->dump, 0, 1) ||
+	    (d->debug_bytes && id_map_set(&c->debug_bytes, d->process, 0, d->debug_bytes)))
 		return -ENOMEM;
+	id_map_free(&c->dumped_tasks);
 	row = ingest_row(in, ROW_TASK_DUMP);
 	row_number(&row, c->row);
 	row_number(&row, d->dump);
@@ -82,12 +86,16 @@ static int runtime_take(struct ingest *in, const struct capture_state *c,
 /* The number of a chain; 0: no memory. */
 static uint64_t chain_number(struct capture_state *c, const struct open_task *t)
 {
-	uint64_t known = id_map_get(&c->task_chains, t->chain[0], t->chain[1]);
+	struct task_chain chain;
+	uint64_t known;
 
+	if (task_chain_read(&chain, t->part, t->parts))
+		return 0;
+	known = id_map_get(&c->task_chains, chain.hash[0], chain.hash[1]);
 	if (known)
 		return known;
 	known = c->task_chains.used + 1;
-	return id_map_set(&c->task_chains, t->chain[0], t->chain[1], known) ? 0 : known;
+	return id_map_set(&c->task_chains, chain.hash[0], chain.hash[1], known) ? 0 : known;
 }
 
 /* The task whose frames were read is written once all of them are known. */
@@ -115,10 +123,21 @@ static int open_task_write(struct ingest *in, struct capture_state *c)
 	row_number(&row, (t->task.task_flags & HUD_TASK_FINISHED) != 0);
 	row_number(&row, (t->task.task_flags & HUD_TASK_WOKEN) != 0);
 	row_number(&row, (t->task.task_flags & HUD_TASK_CANCELLED) != 0);
+	row_number(&row, (t->task.task_flags & HUD_TASK_MAIN) != 0);
 	row_id(&row, (int64_t)chain);
 	row_number(&row, t->row);
 	t->row = 0;
 	return row_insert(&row);
+}
+
+/*
+ * A dump that has not ended has a task once. Tasks without an id, and futures of block_on, are not
+ * told apart.
+ */
+static bool task_is_new(const struct capture_state *c, const struct hud_task *t)
+{
+	return !id_map_get(&c->task_dumps, t->dump, 0) &&
+	       (!t->task || id_map_get(&c->dumped_tasks, t->task, t->process) != t->dump);
 }
 
 static int task_take(struct ingest *in, struct capture_state *c, const struct hud_task *wire)
@@ -132,10 +151,12 @@ static int task_take(struct ingest *in, struct capture_state *c, const struct hu
 		return err;
 	if (!defined_process_row(&c->defined, wire->process) || !wire->dump || !wire->site ||
 	    wire->task > INT64_MAX || wire->owner > INT64_MAX || wire->process >> PROCESS_BITS ||
-	    !hud_task_outcome_name(wire->outcome) ||
+	    !hud_task_outcome_name(wire->outcome) || !task_is_new(c, wire) ||
 	    capture_stack_rows(c, wire->site, 0, &site, &none))
 		return -EINVAL;
-	memset(t, 0, sizeof(*t));
+	if (wire->task && id_map_set(&c->dumped_tasks, wire->task, wire->process, wire->dump))
+		return -ENOMEM;
+	*t = (struct open_task) {.part = t->part, .part_room = t->part_room};
 	t->task = *wire;
 	t->site = site;
 	t->stack = (size_t)id_map_get(&c->defined.user_stacks, wire->site, 0);
@@ -167,19 +188,19 @@ static int64_t type_row(struct ingest *in, struct capture_state *c, const struct
 }
 
 /* What a task waits for, without what it holds and which of several things it is. */
-static void chain_add(struct open_task *t, const struct hud_task_frame *f, int64_t type)
+static int chain_add(struct open_task *t, const struct hud_task_frame *f, int64_t type)
 {
-	const uint64_t words[] = {(uint64_t)f->depth << 32 | (uint64_t)f->kind << 16 | f->leaf,
-				  (uint64_t)type};
-
 	if (f->kind == HUD_FRAME_HOLD)
-		return;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		t->chain[0] = (t->chain[0] ^ words[i]) * 0x100000001b3u;
-		t->chain[0] ^= t->chain[0] >> 29;
-		t->chain[1] = (t->chain[1] + words[i]) * 0x9E3779B97F4A7C15u;
-		t->chain[1] ^= t->chain[1] >> 32;
-	}
+		return 0;
+	if (!array_grow(&t->part, t->parts, &t->part_room, sizeof(*t->part)))
+		return -ENOMEM;
+	t->part[t->parts++] = (struct chain_part) {
+		.depth = f->depth,
+		.set = f->leaf == HUD_LEAF_SET,
+		.what = (uint64_t)f->kind << 16 | f->leaf,
+		.type = (uint64_t)type,
+	};
+	return 0;
 }
 
 static bool frame_is_valid(const struct capture_state *c, const struct hud_task_frame *f)
@@ -215,9 +236,8 @@ static int frame_take(struct ingest *in, struct capture_state *c, const struct h
 	if (!frame_is_valid(c, f))
 		return -EINVAL;
 	type = type_row(in, c, f);
-	if (!type)
+	if (!type || chain_add(t, f, type))
 		return -ENOMEM;
-	chain_add(t, f, type);
 	id = ingest_row_id(in, ROW_TASK_FRAME);
 	row = ingest_row(in, ROW_TASK_FRAME);
 	row_number(&row, c->row);

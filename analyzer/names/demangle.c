@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/names/demangle.h"
-
 #include "analyzer/names/demangle_legacy.h"
 
 #include <libiberty/demangle.h>
@@ -65,11 +64,14 @@ static void demangle(struct text *out, const char *name, int options, bool *rust
 		full.over = false;
 		done = try_cplus(name, options, &full);
 	}
-	if (done)
+	if (done) {
 		text_add(out, full.text.bytes, full.text.length);
-	else
+	} else {
 		/* without the symbol version of C libraries */
 		text_add(out, name, strcspn(name, "@"));
+		/* What the compiler makes has a plain name. */
+		*rust = !strncmp(name, "__rust_", strlen("__rust_"));
+	}
 	text_close(&full.text);
 }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/names/fold.h"
+#include "analyzer/names/demangle_legacy.h"
 
 #include <ctype.h>
 #include <string.h>
-
-#include "analyzer/names/demangle_legacy.h"
 
 /* Limits recursion: types nest, and the nesting of a hostile name is unlimited. */
 enum { FOLD_DEPTH = 32 };

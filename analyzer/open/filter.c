@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/base/embedded.h"
-#include "analyzer/store/database.h"
-#include "analyzer/derive/derivation.h"
 #include "analyzer/open/filter.h"
+#include "analyzer/base/embedded.h"
+#include "analyzer/derive/derivation.h"
 #include "analyzer/open/filter_row.h"
+#include "analyzer/store/database.h"
 
 #include <errno.h>
 #include <string.h>
@@ -128,6 +128,7 @@ struct overlay {
 	const int64_t *captures;
 	size_t capture_count;
 	enum when when; /* IF_RECORDED or IF_NOT_RECORDED */
+	bool of_dump;   /* shown_dump is a table */
 };
 
 static bool step_wanted(const struct overlay *o, const struct step *step)
@@ -176,29 +177,30 @@ static int make_all_twins(const struct overlay *o, const struct twin *twin, cons
 	return err;
 }
 
-static bool is_kept(const char *view)
+static bool is_kept(const struct overlay *o, const char *view)
 {
 	for (const struct step *s = kept_views; s->name; s++) {
 		if (strcmp(s->name, view) == 0)
 			return true;
 	}
-	return strcmp(view, "filter") == 0;
+	return strcmp(view, "filter") == 0 || (o->of_dump && strcmp(view, "shown_dump") == 0);
 }
 
 static int make_view(void *context, sqlite3_stmt *q)
 {
 	const char *name = (const char *)sqlite3_column_text(q, 0);
+	const struct overlay *o = context;
 
-	return is_kept(name) || !make_twins(context, &view_twin, name) ? SQLITE_OK : SQLITE_ERROR;
+	return is_kept(o, name) || !make_twins(o->db, &view_twin, name) ? SQLITE_OK : SQLITE_ERROR;
 }
 
-/* All views again, over the temporary tables; then the tables of those that are kept. */
-static int make_views(const struct overlay *o)
+/* All views again, over the temporary tables, but for those that are kept. */
+static int make_views(struct overlay *o)
 {
-	if (database_rows(o->db, "SELECT name FROM main.sqlite_schema WHERE type = 'view'", 0,
-			  make_view, o->db))
-		return -EIO;
-	return make_all_twins(o, &kept_view_twin, kept_views);
+	return database_rows(o->db, "SELECT name FROM main.sqlite_schema WHERE type = 'view'", 0,
+			     make_view, o)
+		       ? -EIO
+		       : 0;
 }
 
 static int run_files(const struct overlay *o, const struct step *file)
@@ -237,7 +239,41 @@ static int make_layer(const struct overlay *o, const struct layer *layer)
 	return err;
 }
 
-static int lay_over(const struct overlay *o)
+static int add_dump(sqlite3 *db, int64_t capture, uint64_t dump)
+{
+	sqlite3_stmt *q = database_statement(
+		db, "INSERT INTO temp.shown_dump SELECT * FROM main.shown_dump "
+		    "WHERE capture = :capture AND dump = CASE :dump "
+		    "WHEN 0 THEN (SELECT max(dump) FROM main.task_dump WHERE capture = :capture) "
+		    "ELSE :dump END");
+	int err;
+
+	statement_number(q, ":capture", capture);
+	statement_number(q, ":dump", (int64_t)dump);
+	err = q && sqlite3_step(q) == SQLITE_DONE ? 0 : -EIO;
+	sqlite3_finalize(q);
+	return err;
+}
+
+/* One dump of tasks in the place of all of them. */
+static enum exit_status choose_dump(struct overlay *o, const struct filter *f)
+{
+	int err = make_twins(o->db, &kept_view_twin, "shown_dump");
+
+	o->of_dump = true;
+	if (!err)
+		err = database_run(o->db, "DELETE FROM temp.shown_dump");
+	for (size_t i = 0; !err && i < o->capture_count; i++)
+		err = add_dump(o->db, o->captures[i], f->dump);
+	if (!err && f->dump && !database_number(o->db, "SELECT count(*) FROM temp.shown_dump", 0))
+		return message(STATUS_INPUT, "hud-analyze query CAPTURE @task_dumps lists them",
+			       "there is no dump %llu of tasks", (unsigned long long)f->dump);
+	return err ? message(STATUS_SYSTEM, NULL, "cannot choose a dump of tasks: %s",
+			     sqlite3_errmsg(o->db))
+		   : STATUS_DONE;
+}
+
+static int lay_over(struct overlay *o)
 {
 	struct derivation derivation;
 	int err = derivation_begin(&derivation, o->db);
@@ -246,6 +282,8 @@ static int lay_over(const struct overlay *o)
 		err = make_layer(o, &recorded);
 	if (!err)
 		err = make_views(o);
+	if (!err)
+		err = make_all_twins(o, &kept_view_twin, kept_views);
 	if (!err)
 		err = derive_again(o, derived_over_views);
 	if (!err)
@@ -280,22 +318,25 @@ enum exit_status filter_apply(sqlite3 *db, const struct filter *filter, const in
 {
 	bool part = any_part(db, captures, count);
 	bool of_recorded = filter->from || filter->to || filter->worker || part;
-	const struct overlay overlay = {db, captures, count,
-					of_recorded ? IF_RECORDED : IF_NOT_RECORDED};
+	struct overlay overlay = {db, captures, count, of_recorded ? IF_RECORDED : IF_NOT_RECORDED,
+				  .of_dump = false};
+	bool of_dump = filter->dump || filter->last_dump, of_time = filter_given(filter) || part;
 	enum exit_status status = STATUS_DONE;
 	int err;
 
-	if (!filter_given(filter) && !part)
+	if (!of_time && !of_dump)
 		return STATUS_DONE;
 	/* Only temporary tables are written: their foreign keys would lead nowhere. */
 	err = database_run(db, "PRAGMA query_only = 0; PRAGMA foreign_keys = 0;"
 			       "PRAGMA temp.cache_size = -65536; BEGIN");
-	if (!err)
+	if (!err && of_dump)
+		status = choose_dump(&overlay, filter);
+	if (!err && of_time)
 		err = database_run_file(db, "sql/filter/schema.sql", 0);
-	for (size_t i = 0; !err && status == STATUS_DONE && i < count; i++)
+	for (size_t i = 0; !err && of_time && status == STATUS_DONE && i < count; i++)
 		status = filter_row(db, filter, captures[i]);
 	if (!err && status == STATUS_DONE)
-		err = lay_over(&overlay);
+		err = of_time ? lay_over(&overlay) : make_views(&overlay);
 	if (!err && status == STATUS_DONE)
 		err = database_run(db, "COMMIT");
 	return err ? message(STATUS_SYSTEM, NULL, "cannot apply the filters: %s",

@@ -2,8 +2,8 @@
 #ifndef HUD_ANALYZER_OPEN_FILTER_H
 #define HUD_ANALYZER_OPEN_FILTER_H
 
-#include "analyzer/base/text.h"
 #include "analyzer/base/message.h"
+#include "analyzer/base/text.h"
 
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -12,8 +12,8 @@
 
 /*
  * Filters: the part of a capture that a verb is about (--from, --to, --worker, --task, --cause,
- * --match, --min, --site). They become temporary tables with the names of the database's own, which
- * hold the chosen part only, so that views and queries need to know nothing of filters.
+ * --match, --min, --site, --dump). They become temporary tables with the names of the database's
+ * own, which hold the chosen part only, so that views and queries need to know nothing of filters.
  */
 
 /* As given on the command line. NULL, or 0: not given. */
@@ -24,7 +24,9 @@ struct filter {
 	const char *cause;     /* one, or several separated by commas */
 	const char *match;     /* a POSIX extended regular expression */
 	int64_t min_ns;
-	uint64_t site; /* site.id */
+	uint64_t site;  /* site.id */
+	uint64_t dump;  /* of tasks: its number */
+	bool last_dump; /* or the last one that there is */
 };
 
 /*
@@ -37,7 +39,7 @@ int filter_functions(sqlite3 *db);
  * Applies the filters to these captures; the filtered tables hold no others. Does nothing without
  * filters, but for a capture that is a part of a recording: its part is chosen. Call it once,
  * before database_restrict(). Says on stderr what is wrong with the filters: a time outside the
- * capture, a mark, worker or site that it does not have, a bad regular expression.
+ * capture, a mark, worker, site or dump that it does not have, a bad regular expression.
  */
 enum exit_status filter_apply(sqlite3 *db, const struct filter *filter, const int64_t *captures,
 			      size_t count);
@@ -54,7 +56,7 @@ unsigned filter_unfit(sqlite3 *db, const struct filter *filter);
 /* Says that filters fit nothing. `unfit` is not 0. */
 enum exit_status filter_refuse(const struct filter *filter, unsigned unfit);
 
-/* Whether any filter was given. */
+/* Whether any filter was given, but for that of dumps. */
 bool filter_given(const struct filter *filter);
 
 /*

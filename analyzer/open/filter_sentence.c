@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/base/text.h"
 #include "analyzer/base/words.h"
-#include "analyzer/store/column.h"
 #include "analyzer/open/filter.h"
+#include "analyzer/store/column.h"
 
 /*
  * The filters in force as one sentence, for report, diff and check.

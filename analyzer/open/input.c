@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/open/input.h"
+#include "analyzer/base/interrupt.h"
 #include "analyzer/derive/schema.h"
 #include "analyzer/load/capture_file.h"
-#include "analyzer/open/filter.h"
-#include "analyzer/load/supersede.h"
-#include "analyzer/base/interrupt.h"
 #include "analyzer/load/progress.h"
+#include "analyzer/load/supersede.h"
+#include "analyzer/open/filter.h"
 #include "analyzer/symbols/cache.h"
 #include "analyzer/symbols/progress.h"
 
@@ -22,8 +22,8 @@ enum exit_status input_resolver(const struct symbolizer_options *symbols, struct
 	struct symbolizer_options options = *symbols;
 	int err;
 
-	options.progress = symbol_progress;
-	options.trouble = symbol_trouble;
+	options.sources.progress = symbol_progress;
+	options.sources.trouble = symbol_trouble;
 	options.cache = cache;
 	err = resolver_open(&options, out);
 	free(cache);
@@ -126,8 +126,8 @@ static enum exit_status open_database(const struct input_request *request, sqlit
 	const char *path = request->path;
 	int err;
 
-	if (symbols->binary_count || symbols->debug_dir_count || symbols->user_prefix_count ||
-	    symbols->user_crate_count)
+	if (symbols->sources.binary_count || symbols->sources.debug_dir_count ||
+	    symbols->user_prefix_count || symbols->user_crate_count)
 		return message(STATUS_INPUT, "load the capture again with these options",
 			       "%s is a database: its symbols were resolved when it was loaded",
 			       path);
@@ -165,7 +165,7 @@ static enum exit_status open_capture(const struct input_request *request, struct
 	if (status == STATUS_DONE)
 		status = load_file(*out, request->path, file, resolver);
 	/* With several inputs, a --binary may be for another one. */
-	for (size_t i = 0; request->binary_used && i < request->symbols.binary_count; i++)
+	for (size_t i = 0; request->binary_used && i < request->symbols.sources.binary_count; i++)
 		request->binary_used[i] |= resolver_binary_used(resolver, i);
 	if (status == STATUS_DONE && !request->one_of_many)
 		status = input_check_binaries(*out, resolver);

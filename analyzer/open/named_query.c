@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/open/named_query.h"
-#include "analyzer/derive/schema.h"
 #include "analyzer/base/embedded.h"
+#include "analyzer/derive/schema.h"
 
 #include <stdio.h>
 #include <string.h>

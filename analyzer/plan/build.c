@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/build.h"
 #include "format/base/hex.h"
-
 #include "format/elf/text_hash.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/mappings.h"
-
 #include "analyzer/plan/file.h"
 #include "format/base/array.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/print_text.h"
-
 #include "analyzer/base/words.h"
 
 #include <inttypes.h>

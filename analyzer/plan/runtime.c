@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/runtime.h"
+#include "analyzer/base/embedded.h"
+#include "analyzer/poll/poll_find.h"
+#include "analyzer/runtime/identity_dwarf.h"
+#include "analyzer/runtime/identity_table.h"
+#include "analyzer/runtime/pool_dwarf.h"
+#include "analyzer/runtime/tasks_dwarf.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "analyzer/base/embedded.h"
-#include "analyzer/runtime/identity_dwarf.h"
-#include "analyzer/runtime/identity_table.h"
-#include "analyzer/runtime/pool_dwarf.h"
-#include "analyzer/poll/poll_find.h"
-#include "analyzer/runtime/tasks_dwarf.h"
 
 /* What precedes the version of rustc in .comment, and in std's paths as distributions build it. */
 #define COMPILER_MARK "rustc version "

@@ -2,11 +2,11 @@
 #ifndef HUD_ANALYZER_PLAN_RUNTIME_H
 #define HUD_ANALYZER_PLAN_RUNTIME_H
 
-#include "analyzer/unwind/object.h"
 #include "analyzer/descent/descent.h"
 #include "analyzer/poll/code.h"
 #include "analyzer/poll/poll.h"
 #include "analyzer/runtime/version.h"
+#include "analyzer/unwind/object.h"
 
 /* The asynchronous runtime in an object: versions, where it keeps its state, poll sites. */
 struct plan_runtime {

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/poll/code.h"
-
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "analyzer/base/key_map.h"
 #include "analyzer/image/instruction.h"
 #include "analyzer/image/references.h"
 #include "analyzer/poll/poll_calls.h"
 #include "format/base/array.h"
 #include "format/wire/recording.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 /*
  * The function in a task's table only jumps to the one that polls, or is that one. All tasks of one

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/poll/hooks.h"
-
-#include <errno.h>
-#include <string.h>
-
 #include "analyzer/image/instruction.h"
 #include "analyzer/names/demangle.h"
 #include "analyzer/names/fold.h"
+
+#include <errno.h>
+#include <string.h>
 
 static const struct {
 	enum plan_name name;

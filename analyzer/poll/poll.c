@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/poll/poll.h"
 #include "analyzer/base/text.h"
+#include "analyzer/names/fold.h"
 #include "format/base/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/names/fold.h"
 
 int plan_polls_add(struct plan_polls *polls, uint64_t address)
 {

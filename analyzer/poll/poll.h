@@ -3,8 +3,8 @@
 #define HUD_ANALYZER_POLL_POLL_H
 
 #include "analyzer/base/text_pool.h"
-#include "analyzer/debuginfo/dwarf_index.h"
-#include "analyzer/debuginfo/elf_symbols.h"
+#include "analyzer/dwarf/index.h"
+#include "analyzer/elf/symbols.h"
 #include "analyzer/poll/task_vtable.h"
 #include "analyzer/runtime/runtime_names.h"
 #include "format/plan/plan.h"

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/poll/poll_calls.h"
+#include "analyzer/base/sorted.h"
+#include "analyzer/image/instruction.h"
+#include "analyzer/names/demangle.h"
+#include "analyzer/names/fold.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/debuginfo/sorted.h"
-#include "analyzer/names/demangle.h"
-#include "analyzer/names/fold.h"
-#include "analyzer/image/instruction.h"
 
 /*
  * In the legacy mangling the name of a poll function does not have the task's type, but the names

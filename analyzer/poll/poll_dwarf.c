@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/poll/poll_dwarf.h"
+#include "analyzer/dwarf/lines.h"
+#include "analyzer/dwarf/name.h"
+#include "analyzer/dwarf/scopes.h"
+#include "analyzer/dwarf/type.h"
+#include "analyzer/names/fold.h"
 
 #include <dwarf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/debuginfo/dwarf_lines.h"
-#include "analyzer/debuginfo/dwarf_name.h"
-#include "analyzer/debuginfo/dwarf_scopes.h"
-#include "analyzer/debuginfo/dwarf_type.h"
-#include "analyzer/names/fold.h"
 
 /* How many wrappers around a future are removed at most. */
 enum { WRAPPERS = 16 };

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/poll/poll_find.h"
-
-#include <errno.h>
-#include <string.h>
-
+#include "analyzer/image/instruction.h"
 #include "analyzer/names/demangle.h"
 #include "analyzer/names/fold.h"
-#include "analyzer/image/instruction.h"
 #include "analyzer/poll/hooks.h"
 #include "analyzer/poll/poll_calls.h"
 #include "analyzer/poll/poll_dwarf.h"
+
+#include <errno.h>
+#include <string.h>
 
 static bool is_poll(const struct plan_names *names, const char *demangled)
 {

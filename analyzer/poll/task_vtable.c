@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/poll/task_vtable.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "format/base/array.h"
 
 enum { WORD = 8, WORDS = PLAN_VTABLE_FUNCTIONS + PLAN_VTABLE_OFFSETS };
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/report/page.h"
 #include "analyzer/base/words.h"
+#include "analyzer/report/page.h"
 #include "analyzer/store/column.h"
 
 #include <string.h>

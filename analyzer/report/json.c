@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/report/report.h"
 #include "analyzer/open/named_query.h"
+#include "analyzer/report/report.h"
 
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/report/page.h"
-#include "analyzer/base/words.h"
-#include "analyzer/store/column.h"
 #include "analyzer/base/terminal.h"
 #include "analyzer/base/text.h"
+#include "analyzer/base/words.h"
+#include "analyzer/report/page.h"
+#include "analyzer/store/column.h"
 
 #include <inttypes.h>
 #include <stdio.h>

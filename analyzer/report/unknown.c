@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/words.h"
 #include "analyzer/report/page.h"
 #include "analyzer/store/column.h"
-#include "analyzer/base/words.h"
 
 #include <inttypes.h>
 
@@ -49,7 +49,8 @@ static void print_limits(const struct page *page, sqlite3_stmt *q)
 			column_number(q, "unobserved_polls", 0),
 			duration_word(word, column_number(q, "unobserved_cpu_ns", 0)));
 	if (column_number(q, "probe_waits", 0))
-		fprintf(page->out, "\n  waits for hud's own probes (--polls): %" PRId64 " (%s)",
+		fprintf(page->out,
+			"\n  waits for hud's own probes (--polls, learning): %" PRId64 " (%s)",
 			column_number(q, "probe_waits", 0),
 			duration_word(word, column_number(q, "probe_wait_ns", 0)));
 	fputc('\n', page->out);

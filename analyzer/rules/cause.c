@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/rules/cause.h"
+#include "analyzer/base/embedded.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/base/embedded.h"
 
 /* What code decides by itself; all other causes are named by lines of causes.rules only. */
 static const char cpu[] = "cpu";

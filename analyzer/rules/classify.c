@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/rules/classify.h"
-
-#include <string.h>
-
 #include "analyzer/rules/boundary.h"
 #include "analyzer/rules/nameless.h"
 #include "analyzer/rules/rules.h"
+
+#include <string.h>
 
 static const char *const class_names[] = {
 	[STACK_UNKNOWN] = "unknown",
@@ -175,11 +174,6 @@ static bool meet(struct walk *w, enum role role)
 	}
 }
 
-static bool has_name(const struct symbol_frame *f)
-{
-	return !strstr(f->function, "+0x");
-}
-
 /*
  * The class of a stack in which no loop was found. Without debug information and with everything
  * inlined some loops have no frame, but a worker's always has. So a task on a whole stack without a
@@ -207,7 +201,8 @@ static void decide_at_end(struct walk *w)
 	}
 	/* In a stripped program a function without a name may be the runtime's. */
 	for (size_t i = 0; i < w->count && !runtime; i++)
-		runtime = w->frames[i]->origin == ORIGIN_RUNTIME_ITSELF || !has_name(w->frames[i]);
+		runtime = w->frames[i]->origin == ORIGIN_RUNTIME_ITSELF ||
+			  !frame_has_name(w->frames[i]);
 	w->verdict.class = w->verdict.complete && !runtime ? STACK_OTHER : STACK_UNKNOWN;
 }
 
@@ -226,11 +221,11 @@ static int site_rank(const struct walk *w, size_t i)
 
 	if (f->origin == ORIGIN_USER)
 		return f->generated ? 3 : 5;
-	if (f->origin == ORIGIN_THIRD_PARTY || (f->origin == ORIGIN_UNKNOWN && has_name(f)))
+	if (f->origin == ORIGIN_THIRD_PARTY || (f->origin == ORIGIN_UNKNOWN && frame_has_name(f)))
 		return role_at(w, i) == ROLE_THREAD_ROOT ? 0 : 4;
 	if (f->origin == ORIGIN_RUNTIME_ITSELF || f->origin == ORIGIN_RUNTIME)
 		return 2;
-	return has_name(f) ? 1 : 0;
+	return frame_has_name(f) ? 1 : 0;
 }
 
 static void find_site(struct walk *w)

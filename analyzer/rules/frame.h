@@ -48,6 +48,8 @@ struct symbol_frame {
 	uint64_t poll_site; /* HUD_CODE_POLL: offset of the poll site; 0: it is not known which */
 };
 
+/* Is its name known? Else it is called by where it lies: "module+0x1234". */
+bool frame_has_name(const struct symbol_frame *frame);
 /* "user", "third-party", …, and for a runtime its own name. */
 const char *frame_origin_name(const struct symbol_frame *frame);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/rules/nameless.h"
-
 #include "format/wire/recording.h"
 
 /* Between a worker's loop and the function with which it enters the runtime. */

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/rules/origin.h"
 #include "analyzer/base/text.h"
+#include "analyzer/names/fold.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/names/fold.h"
 
 static const char *const origin_names[] = {
 	[ORIGIN_UNKNOWN] = "unknown",         [ORIGIN_USER] = "user", [ORIGIN_RUNTIME] = "runtime",
 	[ORIGIN_THIRD_PARTY] = "third-party", [ORIGIN_STD] = "std",   [ORIGIN_LIBC] = "libc",
 	[ORIGIN_KERNEL] = "kernel",
 };
+
+bool frame_has_name(const struct symbol_frame *frame)
+{
+	return !strstr(frame->function, "+0x");
+}
 
 const char *frame_origin_name(const struct symbol_frame *frame)
 {

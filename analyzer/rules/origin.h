@@ -2,8 +2,8 @@
 #ifndef HUD_ANALYZER_RULES_ORIGIN_H
 #define HUD_ANALYZER_RULES_ORIGIN_H
 
-#include "analyzer/rules/rules.h"
 #include "analyzer/rules/frame.h"
+#include "analyzer/rules/rules.h"
 
 /* What is known of a function whose origin is wanted. */
 struct origin_query {

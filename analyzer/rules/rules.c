@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/rules/rules.h"
+#include "analyzer/base/embedded.h"
+#include "analyzer/names/fold.h"
 #include "format/base/array.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/base/embedded.h"
-#include "analyzer/names/fold.h"
 
 static const char *const role_names[] = {
 	[ROLE_NONE] = "",

@@ -2,11 +2,11 @@
 #ifndef HUD_ANALYZER_RULES_RULES_H
 #define HUD_ANALYZER_RULES_RULES_H
 
+#include "analyzer/base/text.h"
+#include "analyzer/rules/classify.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-
-#include "analyzer/rules/classify.h"
-#include "analyzer/base/text.h"
 
 /*
  * The embedded rules files (analyzer/rules): what hud knows of runtimes, of directories of

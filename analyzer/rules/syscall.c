@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <elf.h>
-
 #include "analyzer/rules/cause.h"
+
+#include <elf.h>
 
 #define SYSCALL(number, name) [number] = #name,
 static const char *const x86_64_names[] = {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/runtime/declarations.h"
+#include "analyzer/dwarf/type.h"
 
 #include <dwarf.h>
 #include <stdio.h>
-
-#include "analyzer/debuginfo/dwarf_type.h"
 
 /* Limits for hostile files; no path in the rules comes near them. */
 enum { DEPTH = 4096, PATH_PARTS = 32, PATH_BYTES = 512 };
@@ -41,25 +40,25 @@ enum {
  */
 static bool location_value(const struct dwarf_value *v, uint64_t *value)
 {
-	struct dwarf_bytes from = dwarf_bytes_of(v->bytes, v->bytes ? v->number : 0);
-	uint64_t operation = dwarf_fixed(&from, 1);
+	struct byte_reader from = bytes_of(v->bytes, v->bytes ? v->number : 0);
+	uint64_t operation = bytes_fixed(&from, 1);
 
 	switch (operation) {
 	case DW_OP_const4u:
-		*value = dwarf_fixed(&from, 4);
+		*value = bytes_fixed(&from, 4);
 		break;
 	case DW_OP_const8u:
 	case DW_OP_const8s:
 	case DW_OP_addr:
-		*value = dwarf_fixed(&from, 8);
+		*value = bytes_fixed(&from, 8);
 		break;
 	case DW_OP_constu:
-		*value = dwarf_uleb(&from);
+		*value = bytes_uleb(&from);
 		break;
 	default:
 		return false;
 	}
-	operation = dwarf_fixed(&from, 1);
+	operation = bytes_fixed(&from, 1);
 	return !from.failed &&
 	       (operation == DW_OP_GNU_push_tls_address || operation == DW_OP_form_tls_address);
 }

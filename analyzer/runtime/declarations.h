@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_RUNTIME_DECLARATIONS_H
 #define HUD_ANALYZER_RUNTIME_DECLARATIONS_H
 
-#include "analyzer/debuginfo/dwarf_type.h"
+#include "analyzer/dwarf/type.h"
 #include "analyzer/runtime/runtime_names.h"
 #include "analyzer/runtime/tls.h"
 

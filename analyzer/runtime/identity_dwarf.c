@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/runtime/identity_dwarf.h"
-
-#include "analyzer/debuginfo/dwarf_type.h"
+#include "analyzer/base/bytes.h"
+#include "analyzer/dwarf/type.h"
 #include "analyzer/runtime/declarations.h"
 
-enum { WORD_BYTES = 8, TICK_BYTES = 4 };
+enum { TICK_BYTES = 4 };
 
 struct reader {
 	const struct plan_declarations *declared;
@@ -44,12 +44,12 @@ static void task_read(struct reader *r)
 	    !dwarf_place_variant(&option, "Some", &some, &some_tag) ||
 	    !dwarf_place_within(&some, DWARF_KIND_NUMBER, NULL, &id))
 		return;
-	if (!tag.known || tag.value || tag.bytes != WORD_BYTES ||
-	    dwarf_type_bytes(&id.type) != WORD_BYTES ||
-	    !thread_offset(r, id.offset, WORD_BYTES, &head->task))
+	if (!tag.known || tag.value || tag.bytes != POINTER_BYTES ||
+	    dwarf_type_bytes(&id.type) != POINTER_BYTES ||
+	    !thread_offset(r, id.offset, POINTER_BYTES, &head->task))
 		return;
 	if (tag.offset != id.offset) {
-		if (!thread_offset(r, tag.offset, WORD_BYTES, &head->task_tag))
+		if (!thread_offset(r, tag.offset, POINTER_BYTES, &head->task_tag))
 			return;
 		head->identity_flags |= HUD_IDENTITY_TASK_TAG;
 	}
@@ -70,7 +70,7 @@ static void header_read(struct reader *r)
 	place.type = table->entry;
 	if (dwarf_place_member(&place, names[NAME_VTABLE_POLL], &poll) && !poll.offset &&
 	    dwarf_place_member(&place, names[NAME_VTABLE_ID], &id) &&
-	    dwarf_type_bytes(&id.type) == WORD_BYTES &&
+	    dwarf_type_bytes(&id.type) == POINTER_BYTES &&
 	    narrow(vtable.offset, &r->out->task_vtable) && narrow(id.offset, &r->out->task_id))
 		r->out->identity_flags |= HUD_IDENTITY_HEADER;
 }
@@ -100,7 +100,7 @@ static bool context_read(struct reader *r, size_t of, struct hud_plan_scheduler 
 	    dwarf_place_within(&pointer, DWARF_KIND_POINTER, NULL, &pointer) &&
 	    dwarf_place_target(&pointer, &place) &&
 	    dwarf_place_variant(&place, names[of + OF_VARIANT], context, &tag))
-		return thread_offset(r, pointer.offset, WORD_BYTES, &s->context) &&
+		return thread_offset(r, pointer.offset, POINTER_BYTES, &s->context) &&
 		       (!tag.bytes || tag_take(&tag, &s->variant));
 	/* Older versions have a thread-local for each kind, with a pointer without a type. */
 	pointer.offset = variable->value;
@@ -110,7 +110,7 @@ static bool context_read(struct reader *r, size_t of, struct hud_plan_scheduler 
 	      !dwarf_place_within(&place, DWARF_KIND_POINTER, NULL, &pointer))))
 		return false;
 	*context = (struct dwarf_place) {.type = type->entry};
-	return thread_offset(r, pointer.offset, WORD_BYTES, &s->context);
+	return thread_offset(r, pointer.offset, POINTER_BYTES, &s->context);
 }
 
 /* The core, which is in a Box in the context. */
@@ -194,7 +194,7 @@ static bool word_within(const struct dwarf_place *queue, const char *name, uint3
 	struct dwarf_place member;
 
 	return dwarf_place_within(queue, DWARF_KIND_MEMBER, name, &member) &&
-	       dwarf_type_bytes(&member.type) == WORD_BYTES &&
+	       dwarf_type_bytes(&member.type) == POINTER_BYTES &&
 	       narrow(member.offset - queue->offset, out);
 }
 
@@ -202,7 +202,7 @@ static bool word_within(const struct dwarf_place *queue, const char *name, uint3
 static bool deque_read(const struct dwarf_place *queue, const char *const *names,
 		       struct hud_plan_scheduler *s)
 {
-	s->queue_bytes = WORD_BYTES;
+	s->queue_bytes = POINTER_BYTES;
 	if (!narrow(queue->offset, &s->queue))
 		return false;
 	if (word_within(queue, names[NAME_DEQUE_LENGTH], &s->queue_tail)) {

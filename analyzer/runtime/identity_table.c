@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/runtime/identity_table.h"
+#include "analyzer/base/bytes.h"
+#include "analyzer/base/embedded.h"
+#include "format/wire/events.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/embedded.h"
-#include "format/wire/events.h"
-
 /* Columns of the rules file. */
 enum { COLUMN_ITEM, COLUMN_VERSIONS, COLUMN_COMPILERS, COLUMN_FIELDS };
-enum { FIELD_NUMBERS = 4, WORD_BYTES = 8 };
+enum { FIELD_NUMBERS = 4 };
 
 struct guess {
 	const struct plan_table_source *source;
@@ -119,8 +119,8 @@ static bool has_symbol(const struct plan_table_source *s, enum plan_name mark)
 
 static bool place(const struct guess *g, uint64_t value, int64_t *out)
 {
-	return value <= UINT64_MAX - WORD_BYTES &&
-	       plan_tls_offset(g->source->tls, value + WORD_BYTES - 1, out) &&
+	return value <= UINT64_MAX - POINTER_BYTES &&
+	       plan_tls_offset(g->source->tls, value + POINTER_BYTES - 1, out) &&
 	       plan_tls_offset(g->source->tls, value, out);
 }
 
@@ -148,14 +148,14 @@ static bool context_guess(const struct guess *g, const struct plan_scheduler_kin
 	if (g->layout && field(g->layout, "scheduler", scheduler))
 		return place(g, g->context + scheduler[0], out);
 	symbol = plan_tls_match(g->source->tls, own);
-	return symbol && symbol->bytes == WORD_BYTES && place(g, symbol->value, out);
+	return symbol && symbol->bytes == POINTER_BYTES && place(g, symbol->value, out);
 }
 
 static void queue_guess(const struct rules_line *row, struct hud_plan_scheduler *s)
 {
 	uint64_t v[FIELD_NUMBERS];
 
-	s->queue_bytes = WORD_BYTES;
+	s->queue_bytes = POINTER_BYTES;
 	if (field(row, "ring", v)) {
 		s->queue_kind = HUD_QUEUE_RING;
 		s->queue_bytes = (uint16_t)v[0];

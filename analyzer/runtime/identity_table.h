@@ -2,7 +2,7 @@
 #ifndef HUD_ANALYZER_RUNTIME_IDENTITY_TABLE_H
 #define HUD_ANALYZER_RUNTIME_IDENTITY_TABLE_H
 
-#include "analyzer/debuginfo/elf_symbols.h"
+#include "analyzer/elf/symbols.h"
 #include "analyzer/runtime/runtime_names.h"
 #include "analyzer/runtime/tls.h"
 #include "analyzer/runtime/version.h"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/runtime/pool_dwarf.h"
+#include "analyzer/base/bytes.h"
 
-enum { WORD_BYTES = 8, ITEM_BYTES_MAX = 4096 };
+enum { ITEM_BYTES_MAX = 4096 };
 
 struct reader {
 	const struct plan_declarations *declared;
@@ -18,7 +19,7 @@ static bool narrow(uint64_t offset, uint32_t *out)
 
 static bool tag_fits(const struct dwarf_tag *tag)
 {
-	return tag->bytes <= WORD_BYTES && !(tag->bytes & (tag->bytes - 1));
+	return tag->bytes <= POINTER_BYTES && !(tag->bytes & (tag->bytes - 1));
 }
 
 /* What the first pointer in a value points to; `at`: where that pointer is. */
@@ -36,7 +37,7 @@ static bool word_read(const struct dwarf_place *in, const char *name, uint32_t *
 	struct dwarf_place member;
 
 	return dwarf_place_within(in, DWARF_KIND_MEMBER, name, &member) &&
-	       dwarf_type_bytes(&member.type) == WORD_BYTES &&
+	       dwarf_type_bytes(&member.type) == POINTER_BYTES &&
 	       narrow(member.offset - in->offset, out);
 }
 

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/runtime/runtime_names.h"
+#include "analyzer/base/embedded.h"
+#include "format/wire/events.h"
 
 #include <errno.h>
 #include <string.h>
-
-#include "analyzer/base/embedded.h"
-#include "format/wire/events.h"
 
 const struct plan_scheduler_kind plan_scheduler_kinds[PLAN_SCHEDULERS] = {
 	{HUD_SCHEDULER_MULTI_THREAD, NAME_MULTI, "multi"},

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/runtime/tasks_dwarf.h"
+#include "analyzer/base/bytes.h"
+#include "analyzer/runtime/pool_dwarf.h"
 
 #include <dwarf.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "analyzer/runtime/pool_dwarf.h"
-
-enum { WORD_BYTES = 8 };
 
 struct reader {
 	const struct plan_declarations *declared;
@@ -24,7 +22,7 @@ static bool narrow(uint64_t offset, uint32_t *out)
 /* An address has no size in debug information. */
 static bool is_word(const struct dwarf_entry *type)
 {
-	return type->kind->tag == DW_TAG_pointer_type || dwarf_type_bytes(type) == WORD_BYTES;
+	return type->kind->tag == DW_TAG_pointer_type || dwarf_type_bytes(type) == POINTER_BYTES;
 }
 
 /* The first member of this name, at any depth: 8 bytes. */

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/runtime/tls.h"
+#include "analyzer/base/bytes.h"
+#include "analyzer/base/text.h"
+#include "analyzer/elf/parts.h"
+#include "analyzer/names/demangle.h"
+#include "analyzer/rules/rules.h"
+#include "format/base/array.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "analyzer/base/text.h"
-#include "analyzer/debuginfo/elf_parts.h"
-#include "analyzer/names/demangle.h"
-#include "analyzer/rules/rules.h"
-#include "format/base/array.h"
-
 /* Limits for hostile headers. */
-enum { TLS_ALIGN_MAX = 1 << 20, AARCH64_HEAD_BYTES = 16, WORD_BYTES = 8 };
+enum { TLS_ALIGN_MAX = 1 << 20, AARCH64_HEAD_BYTES = 16 };
 #define TLS_BYTES_MAX (UINT64_C(1) << 30)
 
 static bool dynamic_is_pie(Elf *elf, const GElf_Phdr *h)
@@ -206,7 +206,7 @@ const struct plan_tls_symbol *plan_tls_match(const struct plan_tls *tls, const c
 		struct text name = {0};
 		bool rust, matches;
 
-		if (tls->symbol[i].bytes < WORD_BYTES)
+		if (tls->symbol[i].bytes < POINTER_BYTES)
 			continue;
 		demangle_name(&name, tls->symbol[i].name, &rust);
 		matches = name.bytes && pattern_matches(pattern, name.bytes);

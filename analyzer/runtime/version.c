@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/runtime/version.h"
+#include "analyzer/elf/parts.h"
 
 #include <string.h>
-
-#include "analyzer/debuginfo/elf_parts.h"
 
 static bool number_read(const char **at, const char *end, uint32_t *out)
 {

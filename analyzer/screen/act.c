@@ -22,10 +22,9 @@ static int selectable(const struct screen *u)
 {
 	const struct model *m = &u->model;
 	const size_t counts[PANELS] = {
-		[PANEL_SITES] = m->site.count,
-		[PANEL_NOW] = m->now.count,
-		[PANEL_WORKERS] = m->worker.count,
-		[PANEL_TASKS] = m->task.count,
+		[PANEL_SITES] = m->site.count,     [PANEL_NOW] = m->now.count,
+		[PANEL_WORKERS] = m->worker.count, [PANEL_TASKS] = m->task.count,
+		[PANEL_LIVES] = m->life.count,
 	};
 
 	return (int)counts[u->focus];
@@ -84,14 +83,22 @@ void act_last(struct screen *u)
 	select_by(u, INT_MAX / 2);
 }
 
+/* One that is not there is passed over. */
+static void panel_next(struct screen *u, int by)
+{
+	u->focus = (enum panel)(((int)u->focus + by) % PANELS);
+	if (u->focus == PANEL_LIVES && !u->model.life.count)
+		u->focus = (enum panel)(((int)u->focus + by) % PANELS);
+}
+
 void act_next_panel(struct screen *u)
 {
-	u->focus = (u->focus + 1) % PANELS;
+	panel_next(u, 1);
 }
 
 void act_panel_before(struct screen *u)
 {
-	u->focus = (u->focus + PANELS - 1) % PANELS;
+	panel_next(u, PANELS - 1);
 }
 
 /* The site of this name, after the window was derived anew; NULL: it has none any more. */

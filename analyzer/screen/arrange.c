@@ -93,6 +93,12 @@ static void filter_rows(struct screen *u)
 			m->task.at[kept++] = m->task.at[i];
 	}
 	m->task.count = kept;
+	kept = 0;
+	for (size_t i = 0; i < m->life.count; i++) {
+		if (!u->filter[0] || has(m->life.at[i].name, u->filter))
+			m->life.at[kept++] = m->life.at[i];
+	}
+	m->life.count = kept;
 }
 
 const char *view_selected_name(const struct screen *u)

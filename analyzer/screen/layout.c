@@ -6,7 +6,7 @@
 /* With its title. In the order in which they are given up, the last first. */
 static const int least[PANELS] = {
 	[PANEL_SITES] = 4, [PANEL_NOW] = 2,  [PANEL_WORKERS] = 3,
-	[PANEL_TASKS] = 2, [PANEL_POOL] = 2,
+	[PANEL_TASKS] = 2, [PANEL_POOL] = 2, [PANEL_LIVES] = 2,
 };
 
 struct frame frame_of(int screen_rows, int verdict_rows)

@@ -4,7 +4,7 @@
 
 /* Which panel has how many rows of the screen. */
 
-enum panel { PANEL_SITES, PANEL_NOW, PANEL_WORKERS, PANEL_TASKS, PANEL_POOL, PANELS };
+enum panel { PANEL_SITES, PANEL_NOW, PANEL_WORKERS, PANEL_TASKS, PANEL_POOL, PANEL_LIVES, PANELS };
 
 /* Rows above the panels: the header, the verdict, what is known. Below: the keys. */
 struct frame {
@@ -18,7 +18,8 @@ struct frame frame_of(int screen_rows, int verdict_rows);
 
 /*
  * Divides `rows`: each panel has its title and some of the rows that it has to show (`want`,
- * without the title), the focused one first. 0: it is not shown, which happens on a low screen.
+ * without the title; -1: it has not even that), the focused one first. 0: it is not shown, which
+ * happens on a low screen.
  */
 void layout_divide(int rows, const int want[PANELS], enum panel focus, int out[PANELS]);
 

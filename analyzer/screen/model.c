@@ -125,6 +125,25 @@ static void task_read(struct model *m, sqlite3_stmt *q, void *item)
 	};
 }
 
+static double percent_of(sqlite3_stmt *q, const char *column)
+{
+	return column_text(q, column) ? column_real(q, column) : -1;
+}
+
+static void life_read(struct model *m, sqlite3_stmt *q, void *item)
+{
+	*(struct model_life *)item = (struct model_life) {
+		.name = kept(m, q, "task"),
+		.alive = column_number(q, "alive", 0),
+		.ended = column_number(q, "ended", 0),
+		.life_ns = column_number(q, "mean_life_ns", -1),
+		.longest_ns = column_number(q, "ready_max_ns", 0),
+		.polled = percent_of(q, "polled_percent"),
+		.ready = percent_of(q, "ready_percent"),
+		.awaiting = percent_of(q, "await_percent"),
+	};
+}
+
 static void mark_read(struct model *m, sqlite3_stmt *q, void *item)
 {
 	*(struct model_mark *)item = (struct model_mark) {
@@ -222,6 +241,8 @@ static int lists_read(struct model *m, struct session *s, enum model_group group
 	if (!err)
 		err = FILL(m, s, "sql/screen/tasks.sql", task, task_read);
 	if (!err)
+		err = FILL(m, s, "sql/screen/lives.sql", life, life_read);
+	if (!err)
 		err = FILL(m, s, "sql/screen/marks.sql", mark, mark_read);
 	return err;
 }
@@ -262,6 +283,7 @@ void model_close(struct model *m)
 	free(m->worker.at);
 	free(m->lane.at);
 	free(m->task.at);
+	free(m->life.at);
 	free(m->mark.at);
 	*m = (struct model) {0};
 }

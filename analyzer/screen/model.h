@@ -60,6 +60,13 @@ struct model_task {
 	bool at_most, all; /* figures are of all of its polls, not of the blocking ones only */
 };
 
+/* What tasks of a type did. */
+struct model_life {
+	const char *name;
+	int64_t alive, ended, life_ns, longest_ns;
+	double polled, ready, awaiting; /* percent; < 0: not known */
+};
+
 struct model_mark {
 	int64_t time_ns;
 	const char *text;
@@ -86,6 +93,7 @@ struct model {
 	MODEL_LIST(struct model_worker) worker;
 	MODEL_LIST(struct model_lane) lane;
 	MODEL_LIST(struct model_task) task;
+	MODEL_LIST(struct model_life) life;
 	MODEL_LIST(struct model_mark) mark;
 };
 

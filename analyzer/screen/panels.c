@@ -28,6 +28,8 @@ void panels_count(const struct screen *u, int out[PANELS])
 	out[PANEL_WORKERS] = (int)m->worker.count + (m->mark.count > 0);
 	out[PANEL_TASKS] = (int)m->task.count;
 	out[PANEL_POOL] = 1;
+	/* Only of recordings that follow tasks. */
+	out[PANEL_LIVES] = m->life.count ? (int)m->life.count : -1;
 }
 
 static void title_draw(const struct screen *u, enum panel panel, const char *text)
@@ -365,12 +367,54 @@ static void pool_draw(struct screen *u)
 		   m->pool_full >= 10 ? PAINT_BAD : PAINT_PLAIN, STYLE_NONE);
 }
 
+static const char *percent_word(char word[WORD_BYTES], double percent)
+{
+	if (percent < 0)
+		return "-";
+	snprintf(word, WORD_BYTES, "%.0f%%", percent);
+	return word;
+}
+
+static void life_row(const struct screen *u, int y, const struct model_life *l, unsigned style)
+{
+	char line[200], life[WORD_BYTES], longest[WORD_BYTES];
+	char polled[WORD_BYTES], ready[WORD_BYTES], awaiting[WORD_BYTES];
+	int used = snprintf(line, sizeof(line), "%8" PRId64 " %8" PRId64, l->alive, l->ended);
+
+	if (style)
+		paint_row(&u->canvas, y, PAINT_PLAIN, style);
+	if (!narrow(u))
+		used += snprintf(line + used, sizeof(line) - (size_t)used, " %9s %5s %5s %5s %9s",
+				 l->life_ns < 0 ? "-" : duration_word(life, l->life_ns),
+				 percent_word(polled, l->polled), percent_word(ready, l->ready),
+				 percent_word(awaiting, l->awaiting),
+				 duration_word(longest, l->longest_ns));
+	paint_text(&u->canvas, y, 0, used, line, PAINT_PLAIN, style);
+	name_draw(u, y, used + 2, l->name ? l->name : "unknown task", NULL, 0, style);
+}
+
+static void lives_draw(struct screen *u)
+{
+	struct place *p = &u->place[PANEL_LIVES];
+	int count = (int)u->model.life.count, rows = rows_seen(p, count, 0);
+
+	title_draw(u, PANEL_LIVES,
+		   narrow(u) ? "WHAT TASKS DID  alive, ended"
+			     : "WHAT TASKS DID since recording began  alive, ended, lifetime, "
+			       "poll, ready, await, longest ready");
+	for (int i = 0; i < rows && p->top + i < count; i++) {
+		int row = p->top + i;
+
+		life_row(u, p->y + 1 + i, &u->model.life.at[row], row_style(u, PANEL_LIVES, row));
+	}
+}
+
 void panel_draw(struct screen *u, enum panel panel)
 {
 	static void (*const draw[PANELS])(struct screen * u) = {
 		[PANEL_SITES] = sites_draw,     [PANEL_NOW] = now_draw,
 		[PANEL_WORKERS] = workers_draw, [PANEL_TASKS] = tasks_draw,
-		[PANEL_POOL] = pool_draw,
+		[PANEL_POOL] = pool_draw,       [PANEL_LIVES] = lives_draw,
 	};
 
 	draw[panel](u);

@@ -5,8 +5,8 @@
 #include "analyzer/open/input.h"
 #include "analyzer/screen/layout.h"
 #include "analyzer/screen/model.h"
-#include "analyzer/screen/sheet.h"
 #include "analyzer/screen/screen.h"
+#include "analyzer/screen/sheet.h"
 #include "analyzer/screen/tty.h"
 
 /* What the screen shows and how; of this folder only. */

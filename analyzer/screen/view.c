@@ -35,6 +35,8 @@ static void state_word(const struct screen *u, char *out, size_t room)
 		snprintf(out, room, "CUT");
 	else if (s.over)
 		snprintf(out, room, u->options->replay ? "REPLAY ENDED" : "ENDED");
+	else if (u->paused && u->options->replay)
+		snprintf(out, room, "PAUSED x%g", screen_speed(u));
 	else if (u->paused)
 		snprintf(out, room, "PAUSED");
 	else if (u->options->replay)
@@ -193,6 +195,8 @@ static void panels_draw(struct screen *u)
 	u->known_y = f.known_rows ? 1 + f.verdict_rows : -1;
 	if (f.known_rows)
 		known_draw(u, u->known_y);
+	if (u->focus == PANEL_LIVES && !u->model.life.count)
+		u->focus = PANEL_TASKS;
 	panels_count(u, want);
 	layout_divide(f.rows, want, u->focus, rows);
 	for (int i = 0; i < PANELS; i++) {
@@ -200,7 +204,7 @@ static void panels_draw(struct screen *u)
 
 		p->y = y;
 		p->rows = rows[i];
-		p->count = want[i];
+		p->count = want[i] < 0 ? 0 : want[i];
 		y += rows[i];
 		if (p->rows)
 			panel_draw(u, (enum panel)i);

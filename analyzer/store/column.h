@@ -3,7 +3,6 @@
 #define HUD_ANALYZER_STORE_COLUMN_H
 
 #include <sqlite3.h>
-
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -3,7 +3,6 @@
 #define HUD_ANALYZER_STORE_DATABASE_H
 
 #include <sqlite3.h>
-
 #include <stdint.h>
 
 /*

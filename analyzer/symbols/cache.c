@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/cache.h"
+#include "analyzer/facts/cache_file.h"
+#include "format/base/new_file.h"
+#include "format/elf/build_id.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,10 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "analyzer/symbols/cache_file.h"
-#include "format/base/new_file.h"
-#include "format/elf/build_id.h"
 
 /* The most bytes of all files together; and the most files that are listed when one is added. */
 #define CACHE_BYTES (UINT64_C(512) << 20)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/symbols/module.h"
+
 #include <elf.h>
 #include <string.h>
-
-#include "analyzer/symbols/module.h"
 
 /* The function that a call instruction names, read from the binary's code. */
 

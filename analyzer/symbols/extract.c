@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/extract.h"
+#include "analyzer/base/key_map.h"
 #include "analyzer/base/text.h"
+#include "analyzer/dwarf/lines.h"
+#include "analyzer/dwarf/name.h"
+#include "analyzer/dwarf/scopes.h"
+#include "analyzer/names/demangle.h"
+#include "analyzer/names/fold.h"
 
 #include <dwarf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/names/demangle.h"
-#include "analyzer/debuginfo/dwarf_lines.h"
-#include "analyzer/debuginfo/dwarf_name.h"
-#include "analyzer/debuginfo/dwarf_scopes.h"
-#include "analyzer/names/fold.h"
-#include "analyzer/base/key_map.h"
 
 enum { ALIASES = 8 };
 

@@ -2,11 +2,11 @@
 #ifndef HUD_ANALYZER_SYMBOLS_EXTRACT_H
 #define HUD_ANALYZER_SYMBOLS_EXTRACT_H
 
-#include "analyzer/debuginfo/dwarf_index.h"
-#include "analyzer/debuginfo/elf_symbols.h"
-#include "analyzer/rules/rules.h"
-#include "analyzer/symbols/facts.h"
 #include "analyzer/base/text_pool.h"
+#include "analyzer/dwarf/index.h"
+#include "analyzer/elf/symbols.h"
+#include "analyzer/facts/facts.h"
+#include "analyzer/rules/rules.h"
 
 /*
  * Facts about addresses, out of one binary's files. Each thread has an extraction of its own; the

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "analyzer/base/text.h"
+#include "analyzer/base/text_pool.h"
+#include "analyzer/names/demangle.h"
+#include "analyzer/names/fold.h"
+#include "analyzer/symbols/module.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/names/demangle.h"
-#include "analyzer/base/text_pool.h"
-#include "analyzer/base/text.h"
-#include "analyzer/names/fold.h"
-#include "analyzer/symbols/module.h"
 
 const char *symbol_path_short(const char *path, const char *comp_dir)
 {

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/symbols/generated.h"
+#include "analyzer/symbols/module.h"
+#include "analyzer/symbols/perf_map.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/symbols/module.h"
-#include "analyzer/symbols/perf_map.h"
 
 /* Of one process. */
 struct generated_code {
@@ -34,7 +33,9 @@ void symbol_generated_close(struct symbolizer *s)
 static int code_of(struct symbolizer *s, uint32_t pid, struct generated_code **out)
 {
 	const char *beside =
-		s->options.beside_count ? s->options.beside[s->options.beside_count - 1] : NULL;
+		s->options.sources.beside_count
+			? s->options.sources.beside[s->options.sources.beside_count - 1]
+			: NULL;
 	char path[PATH_MAX];
 	int err = 0;
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include <ctype.h>
-#include <errno.h>
-#include <string.h>
-
 #include "analyzer/base/text.h"
 #include "analyzer/names/fold.h"
 #include "analyzer/symbols/module.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
 
 /*
  * A thread pool wakes who waits for a closure after the closure has ended: it is not on the stack,

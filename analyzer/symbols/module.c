@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/module.h"
 #include "analyzer/base/text.h"
+#include "analyzer/names/demangle.h"
+#include "analyzer/symbols/cache.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/names/demangle.h"
-#include "analyzer/symbols/cache.h"
 
 /* Crates with a `main` of their own: a path of exactly two parts, CRATE::main. */
 static int main_crate_add(struct symbol_module *m, const char *symbol)

@@ -4,11 +4,11 @@
 
 #include "analyzer/base/key_map.h"
 #include "analyzer/base/text_pool.h"
-#include "analyzer/symbols/find.h"
+#include "analyzer/debugfile/find.h"
+#include "analyzer/facts/cache_file.h"
+#include "analyzer/facts/given.h"
 #include "analyzer/rules/origin.h"
 #include "analyzer/symbols/extract.h"
-#include "analyzer/symbols/given.h"
-#include "analyzer/symbols/cache_file.h"
 #include "analyzer/symbols/symbols.h"
 
 /* What the files of this folder share; scan.c and addr2line use it too. */

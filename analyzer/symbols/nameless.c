@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/symbols/nameless.h"
+#include "analyzer/base/text.h"
+#include "analyzer/image/functions.h"
+#include "analyzer/image/references.h"
+#include "analyzer/symbols/module.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,11 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "analyzer/base/text.h"
-#include "analyzer/image/functions.h"
-#include "analyzer/image/references.h"
-#include "analyzer/symbols/module.h"
 
 struct symbol_nameless {
 	struct unwind_object object;

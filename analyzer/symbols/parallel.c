@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
+#include "analyzer/base/text_pool.h"
+#include "analyzer/symbols/extract.h"
+#include "format/base/array.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-#include "analyzer/base/text_pool.h"
-#include "analyzer/symbols/extract.h"
-#include "format/base/array.h"
 
 /* A thread is started for each so many bytes of entries, or addresses of units without entries. */
 enum { THREADS = 16, THREAD_BYTES = 256 << 10, ADDRESSES_A_GROUP = 2048 };

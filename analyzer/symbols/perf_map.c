@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/symbols/perf_map.h"
+#include "analyzer/base/sorted.h"
+#include "analyzer/base/text_clean.h"
+#include "analyzer/base/text_pool.h"
+#include "format/base/array.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/base/text_clean.h"
-#include "analyzer/base/text_pool.h"
-#include "analyzer/debuginfo/sorted.h"
-#include "format/base/array.h"
 
 enum { LINE_BYTES = 4096 };
 

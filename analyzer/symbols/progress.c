@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/symbols/progress.h"
-
 #include "analyzer/base/message.h"
 
 #include <inttypes.h>

@@ -4,9 +4,9 @@
 
 #include <stdint.h>
 
-/* For symbolizer_options.progress: a line on stderr, where that is a terminal. */
+/* For debug_sources.progress: a line on stderr, where that is a terminal. */
 void symbol_progress(void *context, const char *what, uint64_t done, uint64_t all);
-/* For symbolizer_options.trouble: a line on stderr. */
+/* For debug_sources.trouble: a line on stderr. */
 void symbol_trouble(void *context, const char *what);
 
 #endif

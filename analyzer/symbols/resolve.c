@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include <errno.h>
-#include <string.h>
-
+#include "analyzer/base/text.h"
+#include "analyzer/base/text_pool.h"
 #include "analyzer/symbols/module.h"
 #include "analyzer/symbols/nameless.h"
-#include "analyzer/base/text_pool.h"
-#include "analyzer/base/text.h"
+
+#include <errno.h>
+#include <string.h>
 
 static int frame_fill(struct symbol_module *m, struct symbol_frame *frame,
 		      const struct symbol_call *call)

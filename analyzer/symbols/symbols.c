@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/symbols/symbols.h"
 #include "analyzer/base/text_pool.h"
+#include "analyzer/symbols/cache.h"
+#include "analyzer/symbols/generated.h"
+#include "analyzer/symbols/module.h"
+#include "analyzer/symbols/nameless.h"
 #include "format/elf/build_id.h"
 #include "format/wire/symbols.h"
 
@@ -10,11 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#include "analyzer/symbols/cache.h"
-#include "analyzer/symbols/generated.h"
-#include "analyzer/symbols/module.h"
-#include "analyzer/symbols/nameless.h"
 
 static const char *const quality_names[] = {
 	[SYMBOLS_NONE] = "none",
@@ -51,10 +50,12 @@ int symbolizer_open(const struct symbolizer_options *options, struct symbolizer 
 		return -ENOMEM;
 	options = options ? options : &none;
 	s->options = *options;
-	s->options.beside = NULL;
-	s->options.beside_count = 0;
-	s->options.binaries = paths_copy(s, options->binaries, options->binary_count);
-	s->options.debug_dirs = paths_copy(s, options->debug_dirs, options->debug_dir_count);
+	s->options.sources.beside = NULL;
+	s->options.sources.beside_count = 0;
+	s->options.sources.binaries =
+		paths_copy(s, options->sources.binaries, options->sources.binary_count);
+	s->options.sources.debug_dirs =
+		paths_copy(s, options->sources.debug_dirs, options->sources.debug_dir_count);
 	s->options.user_prefixes =
 		paths_copy(s, options->user_prefixes, options->user_prefix_count);
 	s->options.user_crates = paths_copy(s, options->user_crates, options->user_crate_count);
@@ -63,9 +64,9 @@ int symbolizer_open(const struct symbolizer_options *options, struct symbolizer 
 		s->options.cache =
 			text_pool_intern(&s->pool, options->cache, strlen(options->cache));
 	}
-	s->server = debug_server_open(&s->options);
-	s->used = text_pool_alloc(&s->pool, options->binary_count * sizeof(*s->used));
-	if (s->options.binaries && s->options.debug_dirs && s->used && s->server &&
+	s->server = debug_server_open(&s->options.sources);
+	s->used = text_pool_alloc(&s->pool, options->sources.binary_count * sizeof(*s->used));
+	if (s->options.sources.binaries && s->options.sources.debug_dirs && s->used && s->server &&
 	    s->options.user_prefixes && s->options.user_crates)
 		error = rules_open(&s->rules);
 	if (error) {
@@ -79,7 +80,7 @@ int symbolizer_open(const struct symbolizer_options *options, struct symbolizer 
 int symbolizer_look_beside(struct symbolizer *s, const char *capture)
 {
 	char directory[PATH_MAX];
-	size_t count = s->options.beside_count;
+	size_t count = s->options.sources.beside_count;
 	const char **beside;
 	struct stat st;
 
@@ -91,12 +92,12 @@ int symbolizer_look_beside(struct symbolizer *s, const char *capture)
 	if (!beside)
 		return -ENOMEM;
 	if (count)
-		memcpy(beside, s->options.beside, count * sizeof(*beside));
+		memcpy(beside, s->options.sources.beside, count * sizeof(*beside));
 	beside[count] = text_pool_intern(&s->pool, directory, strlen(directory));
 	if (!beside[count])
 		return -ENOMEM;
-	s->options.beside = beside;
-	s->options.beside_count++;
+	s->options.sources.beside = beside;
+	s->options.sources.beside_count++;
 	symbol_generated_close(s); /* pids are of one capture */
 	return 0;
 }
@@ -172,13 +173,13 @@ int symbol_module_search(struct symbol_module *m, bool own)
 	if (m->searched)
 		return 0;
 	m->searched = true;
-	return module_files_find(&m->files, &s->options, s->server, s->used, &key);
+	return module_files_find(&m->files, &s->options.sources, s->server, s->used, &key);
 }
 
 /* Chooses between files and the facts of a capture: the better; of equals, files if named. */
 static int sources_find(struct symbol_module *m, bool own)
 {
-	const struct symbolizer_options *o = &m->owner->options;
+	const struct debug_sources *o = &m->owner->options.sources;
 	bool named = o->binary_count || o->debug_dir_count;
 	struct symbol_given *given =
 		symbol_givens_find(&m->owner->givens, m->build_id, m->build_id_bytes, m->path);
@@ -280,9 +281,9 @@ bool symbolizer_binary_used(const struct symbolizer *s, size_t index)
 
 const char *symbolizer_unused_binary(const struct symbolizer *s, size_t index)
 {
-	for (size_t i = 0; i < s->options.binary_count; i++)
+	for (size_t i = 0; i < s->options.sources.binary_count; i++)
 		if (!s->used[i] && !index--)
-			return s->options.binaries[i];
+			return s->options.sources.binaries[i];
 	return NULL;
 }
 

@@ -2,13 +2,13 @@
 #ifndef HUD_ANALYZER_SYMBOLS_SYMBOLS_H
 #define HUD_ANALYZER_SYMBOLS_SYMBOLS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "analyzer/rules/frame.h"
 #include "analyzer/symbols/options.h"
 #include "format/wire/chunk.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /*
  * From (binary, file offset) to functions and lines, through inlined calls.
@@ -50,13 +50,7 @@ enum symbol_quality symbol_module_quality(const struct symbol_module *m);
 const char *symbol_module_file(const struct symbol_module *m); /* where symbols came from; NULL */
 const char *symbol_module_problem(const struct symbol_module *m); /* one line, or NULL */
 
-/* Where the binary and its debug information were looked for, in that order. */
-struct symbol_step {
-	const char *step;    /* "--binary", ".gnu_debuglink", … */
-	const char *path;    /* the file that was tried */
-	const char *outcome; /* "taken: …", or why not */
-};
-/* The step with this index, or NULL after the last. */
+/* The step of its search with this index, or NULL after the last. */
 const struct symbol_step *symbol_module_step(const struct symbol_module *m, size_t index);
 /* What is missing and how to get it: one line or two, or NULL where nothing is. */
 const char *symbol_module_advice(struct symbol_module *m);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/dwarf/index.h"
+#include "analyzer/dwarf/lines.h"
+#include "analyzer/dwarf/name.h"
+#include "analyzer/dwarf/type.h"
+#include "analyzer/names/fold.h"
+#include "analyzer/symbols/module.h"
+
 #include <dwarf.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/debuginfo/dwarf_index.h"
-#include "analyzer/debuginfo/dwarf_lines.h"
-#include "analyzer/debuginfo/dwarf_name.h"
-#include "analyzer/debuginfo/dwarf_type.h"
-#include "analyzer/names/fold.h"
-#include "analyzer/symbols/module.h"
 
 /*
  * Types of futures: a recorder gives their place in the debug information, and at which await a

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/unwind/depth_trace.h"
+#include "analyzer/elf/parts.h"
+#include "analyzer/unwind/x86_instruction.h"
+#include "format/base/array.h"
 
 #include <elf.h>
 #include <errno.h>
 #include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "analyzer/debuginfo/elf_parts.h"
-#include "analyzer/unwind/x86_instruction.h"
-#include "format/base/array.h"
 
 enum {
 	SECTIONS_MAX = 32,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/unwind/eh_frame.h"
-#include "analyzer/debuginfo/sorted.h"
+#include "analyzer/base/sorted.h"
 #include "format/base/array.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@ struct entry {
 	size_t id_offset; /* of the id */
 	uint64_t id;
 	bool wide;               /* 64-bit DWARF */
-	struct dwarf_bytes body; /* what follows the id */
+	struct byte_reader body; /* what follows the id */
 };
 
 /*
@@ -22,14 +22,14 @@ struct entry {
  */
 static int entry_next(const struct eh_section *s, size_t *at, struct entry *out)
 {
-	struct dwarf_bytes c;
+	struct byte_reader c;
 	uint64_t bytes;
 
 	do {
 		if (s->bytes - *at < 4)
 			return *at == s->bytes ? 0 : -EBADMSG;
-		c = dwarf_bytes_of(s->data + *at, s->bytes - *at);
-		bytes = dwarf_fixed(&c, 4);
+		c = bytes_of(s->data + *at, s->bytes - *at);
+		bytes = bytes_fixed(&c, 4);
 		out->offset = *at;
 		*at += 4;
 		if (!bytes && s->unbounded)
@@ -37,13 +37,13 @@ static int entry_next(const struct eh_section *s, size_t *at, struct entry *out)
 	} while (!bytes); /* a terminator inside a section that a linker made of several */
 	out->wide = bytes == UINT32_MAX;
 	if (out->wide)
-		bytes = dwarf_fixed(&c, 8);
-	if (c.failed || bytes > dwarf_left(&c))
+		bytes = bytes_fixed(&c, 8);
+	if (c.failed || bytes > bytes_left(&c))
 		return -EBADMSG;
 	c.end = c.at + bytes;
 	*at = (size_t)(c.end - s->data);
 	out->id_offset = (size_t)(c.at - s->data);
-	out->id = dwarf_fixed(&c, out->wide ? 8 : 4);
+	out->id = bytes_fixed(&c, out->wide ? 8 : 4);
 	if (c.failed)
 		return -EBADMSG;
 	out->body = c;
@@ -59,9 +59,9 @@ static bool entry_is_cie(const struct eh_section *s, const struct entry *e)
 
 /* The letters of the augmentation string, and the data that each of them has. */
 static bool augmentation_read(const struct eh_section *s, struct eh_cie *cie,
-			      const uint8_t *letters, struct dwarf_bytes *c)
+			      const uint8_t *letters, struct byte_reader *c)
 {
-	struct dwarf_bytes own;
+	struct byte_reader own;
 	uint64_t bytes;
 
 	if (!*letters)
@@ -69,22 +69,22 @@ static bool augmentation_read(const struct eh_section *s, struct eh_cie *cie,
 	if (*letters++ != 'z')
 		return false;
 	cie->has_augmentation = true;
-	bytes = dwarf_uleb(c);
+	bytes = bytes_uleb(c);
 	own = *c;
-	dwarf_skip(c, bytes);
+	bytes_skip(c, bytes);
 	if (c->failed)
 		return false;
 	own.end = c->at;
 	for (; *letters; letters++) {
 		switch (*letters) {
 		case 'R':
-			cie->pointer_encoding = (uint8_t)dwarf_fixed(&own, 1);
+			cie->pointer_encoding = (uint8_t)bytes_fixed(&own, 1);
 			break;
 		case 'L':
-			dwarf_fixed(&own, 1);
+			bytes_fixed(&own, 1);
 			break;
 		case 'P':
-			eh_pointer_skip(s, &own, (uint8_t)dwarf_fixed(&own, 1));
+			eh_pointer_skip(s, &own, (uint8_t)bytes_fixed(&own, 1));
 			break;
 		case 'S':
 			cie->signal = true;
@@ -99,25 +99,25 @@ static bool augmentation_read(const struct eh_section *s, struct eh_cie *cie,
 	return !own.failed;
 }
 
-static bool cie_read(const struct eh_section *s, struct eh_cie *cie, struct dwarf_bytes *c)
+static bool cie_read(const struct eh_section *s, struct eh_cie *cie, struct byte_reader *c)
 {
-	uint8_t version = (uint8_t)dwarf_fixed(c, 1);
+	uint8_t version = (uint8_t)bytes_fixed(c, 1);
 	const uint8_t *letters = c->at;
 	uint64_t ra;
 
-	while (dwarf_fixed(c, 1))
+	while (bytes_fixed(c, 1))
 		;
 	if (c->failed || (version != 1 && version != 3 && version != 4))
 		return false;
-	if (version == 4 && (dwarf_fixed(c, 1) != 8 || dwarf_fixed(c, 1) != 0))
+	if (version == 4 && (bytes_fixed(c, 1) != 8 || bytes_fixed(c, 1) != 0))
 		return false; /* size of an address, size of a segment selector */
-	cie->code_align = dwarf_uleb(c);
-	cie->data_align = dwarf_sleb(c);
-	ra = version == 1 ? dwarf_fixed(c, 1) : dwarf_uleb(c);
+	cie->code_align = bytes_uleb(c);
+	cie->data_align = bytes_sleb(c);
+	ra = version == 1 ? bytes_fixed(c, 1) : bytes_uleb(c);
 	if (c->failed || !augmentation_read(s, cie, letters, c))
 		return false;
 	return ra == eh_registers(s->machine)->ra &&
-	       eh_program_start(s, cie, c->at, dwarf_left(c)) == 0;
+	       eh_program_start(s, cie, c->at, bytes_left(c)) == 0;
 }
 
 static int cie_add(struct eh_frame *e, struct entry *entry)
@@ -150,7 +150,7 @@ static const struct eh_cie *cie_find(const struct eh_frame *e, const struct entr
 static bool fde_read(const struct eh_frame *e, struct entry *entry, struct eh_fde *fde)
 {
 	const struct eh_cie *cie = cie_find(e, entry);
-	struct dwarf_bytes *c = &entry->body;
+	struct byte_reader *c = &entry->body;
 	uint64_t bytes;
 
 	if (!cie)
@@ -162,9 +162,9 @@ static bool fde_read(const struct eh_frame *e, struct entry *entry, struct eh_fd
 		return false;
 	fde->end = fde->start + bytes;
 	if (cie->has_augmentation)
-		dwarf_skip(c, dwarf_uleb(c));
+		bytes_skip(c, bytes_uleb(c));
 	fde->program = (uint32_t)(c->at - e->section.data);
-	fde->program_bytes = (uint32_t)dwarf_left(c);
+	fde->program_bytes = (uint32_t)bytes_left(c);
 	if (c->failed) /* it has no program: all of it is unsupported */
 		fde->program = UINT32_MAX;
 	return true;

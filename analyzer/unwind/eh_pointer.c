@@ -13,36 +13,36 @@ enum pointer_format {
 	FORMAT_SDATA8 = 0xc,
 };
 
-static uint64_t address_of(const struct eh_section *section, const struct dwarf_bytes *from)
+static uint64_t address_of(const struct eh_section *section, const struct byte_reader *from)
 {
 	return section->address + (uint64_t)(from->at - section->data);
 }
 
-static uint64_t value_read(struct dwarf_bytes *from, uint8_t encoding)
+static uint64_t value_read(struct byte_reader *from, uint8_t encoding)
 {
 	switch ((enum pointer_format)(encoding & EH_POINTER_FORMAT)) {
 	case FORMAT_ADDRESS:
 	case FORMAT_UDATA8:
 	case FORMAT_SDATA8:
-		return dwarf_fixed(from, 8);
+		return bytes_fixed(from, 8);
 	case FORMAT_ULEB:
-		return dwarf_uleb(from);
+		return bytes_uleb(from);
 	case FORMAT_SLEB:
-		return (uint64_t)dwarf_sleb(from);
+		return (uint64_t)bytes_sleb(from);
 	case FORMAT_UDATA2:
-		return dwarf_fixed(from, 2);
+		return bytes_fixed(from, 2);
 	case FORMAT_SDATA2:
-		return (uint64_t)(int16_t)dwarf_fixed(from, 2);
+		return (uint64_t)(int16_t)bytes_fixed(from, 2);
 	case FORMAT_UDATA4:
-		return dwarf_fixed(from, 4);
+		return bytes_fixed(from, 4);
 	case FORMAT_SDATA4:
-		return (uint64_t)(int32_t)dwarf_fixed(from, 4);
+		return (uint64_t)(int32_t)bytes_fixed(from, 4);
 	}
-	dwarf_fail(from);
+	bytes_fail(from);
 	return 0;
 }
 
-uint64_t eh_pointer_read(const struct eh_section *section, struct dwarf_bytes *from,
+uint64_t eh_pointer_read(const struct eh_section *section, struct byte_reader *from,
 			 uint8_t encoding)
 {
 	uint64_t own_address = address_of(section, from);
@@ -54,17 +54,17 @@ uint64_t eh_pointer_read(const struct eh_section *section, struct dwarf_bytes *f
 	case EH_POINTER_PCREL:
 		return own_address + value;
 	}
-	dwarf_fail(from);
+	bytes_fail(from);
 	return 0;
 }
 
-void eh_pointer_skip(const struct eh_section *section, struct dwarf_bytes *from, uint8_t encoding)
+void eh_pointer_skip(const struct eh_section *section, struct byte_reader *from, uint8_t encoding)
 {
 	enum { BASE_ALIGNED = 0x50 };
 
 	if (encoding == EH_POINTER_OMIT)
 		return;
 	if ((encoding & EH_POINTER_BASE) == BASE_ALIGNED)
-		dwarf_skip(from, -address_of(section, from) & 7);
+		bytes_skip(from, -address_of(section, from) & 7);
 	value_read(from, encoding);
 }

@@ -2,9 +2,9 @@
 #ifndef HUD_ANALYZER_UNWIND_EH_POINTER_H
 #define HUD_ANALYZER_UNWIND_EH_POINTER_H
 
-#include <stdbool.h>
+#include "analyzer/base/bytes.h"
 
-#include "analyzer/debuginfo/dwarf_bytes.h"
+#include <stdbool.h>
 
 /* The bytes of .eh_frame or .debug_frame, and what has to be known to read them. */
 struct eh_section {
@@ -30,9 +30,9 @@ enum {
  * The pointer at `from`, which lies in the section. It fails for a pointer that is relative to
  * anything but its own address, and for an indirect one.
  */
-uint64_t eh_pointer_read(const struct eh_section *section, struct dwarf_bytes *from,
+uint64_t eh_pointer_read(const struct eh_section *section, struct byte_reader *from,
 			 uint8_t encoding);
 /* Skips a pointer, whatever it is relative to. */
-void eh_pointer_skip(const struct eh_section *section, struct dwarf_bytes *from, uint8_t encoding);
+void eh_pointer_skip(const struct eh_section *section, struct byte_reader *from, uint8_t encoding);
 
 #endif

@@ -15,7 +15,7 @@ struct run {
 	const struct eh_section *section;
 	const struct eh_registers *registers;
 	const struct eh_cie *cie;
-	struct dwarf_bytes code;
+	struct byte_reader code;
 	struct eh_state state;
 	struct eh_state remembered[REMEMBERED_MAX];
 	size_t remembered_count;
@@ -75,25 +75,25 @@ static uint64_t operand_read(struct run *r, char kind, struct operands *out)
 
 	switch (kind) {
 	case 'u':
-		return dwarf_uleb(&r->code);
+		return bytes_uleb(&r->code);
 	case 's':
-		return (uint64_t)dwarf_sleb(&r->code);
+		return (uint64_t)bytes_sleb(&r->code);
 	case 'p':
 		return eh_pointer_read(r->section, &r->code, r->cie->pointer_encoding);
 	case 'b':
-		bytes = dwarf_uleb(&r->code);
+		bytes = bytes_uleb(&r->code);
 		out->block = r->code.at;
-		dwarf_skip(&r->code, bytes);
+		bytes_skip(&r->code, bytes);
 		return bytes;
 	default:
-		return dwarf_fixed(&r->code, (unsigned int)(kind - '0'));
+		return bytes_fixed(&r->code, (unsigned int)(kind - '0'));
 	}
 }
 
 /* The next opcode and its operands. False: unknown, or the program ends inside of it. */
 static bool instruction_read(struct run *r, uint8_t *opcode, struct operands *out)
 {
-	uint8_t byte = (uint8_t)dwarf_fixed(&r->code, 1);
+	uint8_t byte = (uint8_t)bytes_fixed(&r->code, 1);
 	const char *kinds;
 
 	*out = (struct operands) {0};
@@ -101,7 +101,7 @@ static bool instruction_read(struct run *r, uint8_t *opcode, struct operands *ou
 		*opcode = byte & OPCODE_PRIMARY;
 		out->first = byte & OPCODE_OPERAND;
 		if (*opcode == DW_CFA_offset)
-			out->second = dwarf_uleb(&r->code);
+			out->second = bytes_uleb(&r->code);
 		return !r->code.failed;
 	}
 	*opcode = byte;
@@ -300,7 +300,7 @@ int eh_program_start(const struct eh_section *section, struct eh_cie *cie, const
 		.section = section,
 		.registers = eh_registers(section->machine),
 		.cie = cie,
-		.code = dwarf_bytes_of(program, bytes),
+		.code = bytes_of(program, bytes),
 		.state = {.cfa_register = UINT64_MAX},
 		.starting = true,
 	};
@@ -324,7 +324,7 @@ void eh_program_rows(const struct eh_section *section, const struct eh_cie *cie,
 		r.section = section;
 		r.registers = eh_registers(section->machine);
 		r.cie = cie;
-		r.code = dwarf_bytes_of(function->program, function->program_bytes);
+		r.code = bytes_of(function->program, function->program_bytes);
 		r.state = cie->start;
 		r.remembered_count = 0;
 		r.starting = false;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/unwind/eh_rule.h"
-
-#include "analyzer/debuginfo/dwarf_bytes.h"
+#include "analyzer/base/bytes.h"
 
 #include <dwarf.h>
 #include <elf.h>
@@ -29,11 +28,11 @@ static bool fits(int64_t offset)
 }
 
 /* `register + offset` at the start of an expression; `c` moves past it. */
-static bool base_read(struct dwarf_bytes *c, uint64_t reg, int64_t *offset)
+static bool base_read(struct byte_reader *c, uint64_t reg, int64_t *offset)
 {
-	if (reg > 31 || dwarf_fixed(c, 1) != DW_OP_breg0 + reg)
+	if (reg > 31 || bytes_fixed(c, 1) != DW_OP_breg0 + reg)
 		return false;
-	*offset = dwarf_sleb(c);
+	*offset = bytes_sleb(c);
 	return !c->failed;
 }
 
@@ -41,13 +40,13 @@ static bool base_read(struct dwarf_bytes *c, uint64_t reg, int64_t *offset)
  * The expression that linkers write for the PLT, whose entries push 8 bytes after their eleventh
  * byte (the tenth where they begin with endbr64): sp + 8 + ((pc & 15) >= N ? 8 : 0).
  */
-static bool plt_read(struct dwarf_bytes c, int64_t *n)
+static bool plt_read(struct byte_reader c, int64_t *n)
 {
 	static const uint8_t head[] = {DW_OP_breg7, 8, DW_OP_breg16, 0, DW_OP_lit15, DW_OP_and};
 	static const uint8_t tail[] = {DW_OP_ge, DW_OP_lit3, DW_OP_shl, DW_OP_plus};
 	uint8_t constant;
 
-	if (dwarf_left(&c) != sizeof(head) + 1 + sizeof(tail))
+	if (bytes_left(&c) != sizeof(head) + 1 + sizeof(tail))
 		return false;
 	constant = c.at[sizeof(head)];
 	*n = constant - DW_OP_lit0;
@@ -59,8 +58,8 @@ static bool plt_read(struct dwarf_bytes c, int64_t *n)
 static bool cfa_expression(const struct eh_registers *r, const struct eh_state *s,
 			   struct hud_plan_rule *rule, int64_t *offset)
 {
-	struct dwarf_bytes start = dwarf_bytes_of(s->cfa_expression, s->cfa_expression_bytes);
-	struct dwarf_bytes c = start;
+	struct byte_reader start = bytes_of(s->cfa_expression, s->cfa_expression_bytes);
+	struct byte_reader c = start;
 
 	if (r->machine == EM_X86_64 && plt_read(c, offset)) {
 		rule->type = HUD_RULE_PLT;
@@ -68,11 +67,11 @@ static bool cfa_expression(const struct eh_registers *r, const struct eh_state *
 	}
 	rule->type = HUD_RULE_CFA_FP_DEREF;
 	if (base_read(&c, r->fp, offset))
-		return dwarf_fixed(&c, 1) == DW_OP_deref && !c.failed && c.at == c.end;
+		return bytes_fixed(&c, 1) == DW_OP_deref && !c.failed && c.at == c.end;
 	c = start;
 	rule->type = HUD_RULE_CFA_SP_DEREF;
-	return base_read(&c, r->sp, offset) && dwarf_fixed(&c, 1) == DW_OP_deref &&
-	       dwarf_fixed(&c, 1) == DW_OP_plus_uconst && dwarf_uleb(&c) == 8 && !c.failed &&
+	return base_read(&c, r->sp, offset) && bytes_fixed(&c, 1) == DW_OP_deref &&
+	       bytes_fixed(&c, 1) == DW_OP_plus_uconst && bytes_uleb(&c) == 8 && !c.failed &&
 	       c.at == c.end;
 }
 
@@ -103,7 +102,7 @@ static bool cfa(const struct eh_registers *r, const struct eh_state *s, struct h
 static bool fp_of_deref(const struct eh_registers *r, const struct eh_place *fp,
 			struct hud_plan_rule *rule)
 {
-	struct dwarf_bytes c = dwarf_bytes_of(fp->expression, fp->expression_bytes);
+	struct byte_reader c = bytes_of(fp->expression, fp->expression_bytes);
 	int64_t offset;
 
 	if (fp->kind != EH_EXPRESSION || !base_read(&c, r->fp, &offset) || c.at != c.end)

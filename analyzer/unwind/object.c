@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/unwind/object.h"
-
-#include "analyzer/debuginfo/elf_parts.h"
+#include "analyzer/elf/parts.h"
 
 #include <errno.h>
 #include <gelf.h>
@@ -141,7 +140,7 @@ static bool segment_bytes(Elf *elf, uint64_t address, struct eh_section *out)
 static int segment_add(struct unwind_object *o, Elf *elf)
 {
 	struct eh_section header = {0}, s = {.machine = o->machine, .unbounded = true};
-	struct dwarf_bytes c;
+	struct byte_reader c;
 	size_t count = 0;
 	uint8_t encoding;
 
@@ -156,7 +155,7 @@ static int segment_add(struct unwind_object *o, Elf *elf)
 	if (!header.data || header.bytes < 4 || header.data[0] != 1)
 		return 0;
 	encoding = header.data[1];
-	c = dwarf_bytes_of(header.data + 4, header.bytes - 4);
+	c = bytes_of(header.data + 4, header.bytes - 4);
 	if (!segment_bytes(elf, eh_pointer_read(&header, &c, encoding), &s) || c.failed)
 		return 0;
 	return frame_add(o, &s);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/elf/build_id.h"
-
 #include "format/elf/text_hash.h"
 
 #include <errno.h>

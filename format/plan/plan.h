@@ -53,6 +53,7 @@ enum hud_plan_record_type {
 	HUD_PLAN_TASK_EDGES = 15, /* struct hud_plan_task_edge[], those of a node together */
 	HUD_PLAN_TASK_DYNS = 16,  /* struct hud_plan_task_dyn[], by address */
 	HUD_PLAN_TASK_HOOKS = 17, /* struct hud_plan_task_hook[], by address */
+	HUD_PLAN_TASK_MAINS = 18, /* struct hud_plan_task_main[], by address */
 	HUD_PLAN_CODE = 20,       /* struct hud_plan_code[], by address */
 };
 
@@ -265,7 +266,7 @@ struct hud_plan_learned {
 	uint32_t tasks;       /* times that a task's id was found where it is said to be */
 	uint32_t ticks;       /* pairs of parks and polls between which the tick moved */
 	uint32_t calls;       /* system calls that count as polls, where probes saw few */
-	uint32_t reserved;
+	uint32_t vain;        /* attempts since that proved no more; hud-record counts them */
 	struct hud_learn_request next; /* step HUD_LEARN_NONE: nothing */
 };
 HUD_ASSERT_SIZE(struct hud_plan_learned, 264);

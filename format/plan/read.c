@@ -291,6 +291,14 @@ static int take_task_dyns(struct parse *p, const struct hud_record *record)
 			  &t->dyns);
 }
 
+static int take_task_mains(struct parse *p, const struct hud_record *record)
+{
+	struct plan_tasks *t = &p->plan->tasks;
+
+	return items_take(record, sizeof(*t->main), HUD_PLAN_TASK_MAINS_MAX,
+			  (const void **)&t->main, &t->mains);
+}
+
 static int (*const take[])(struct parse *p, const struct hud_record *record) = {
 	[HUD_PLAN_SEGMENTS] = take_segments,
 	[HUD_PLAN_PAGES] = take_pages,
@@ -309,6 +317,7 @@ static int (*const take[])(struct parse *p, const struct hud_record *record) = {
 	[HUD_PLAN_TASK_EDGES] = take_task_edges,
 	[HUD_PLAN_TASK_DYNS] = take_task_dyns,
 	[HUD_PLAN_TASK_HOOKS] = take_hooks,
+	[HUD_PLAN_TASK_MAINS] = take_task_mains,
 };
 
 static int take_record(struct parse *p, const struct hud_record *record)

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/plan/tasks.h"
+#include "format/plan/plan.h"
 
 #include <errno.h>
 #include <stdbool.h>
-
-#include "format/plan/plan.h"
 
 /* Any header, trailer, vtable or handle is smaller; and so is the cell of a task. */
 #define PART_BYTES_MAX 65536u
@@ -78,6 +77,18 @@ static int types_check(const struct plan_tasks *t)
 	return 0;
 }
 
+static int mains_check(const struct plan_tasks *t)
+{
+	for (size_t i = 0; i < t->mains; i++) {
+		const struct hud_plan_task_main *m = &t->main[i];
+
+		if (m->start >= m->end || (i && m->start < m[-1].end) || m->base > HUD_MAIN_BY_FP ||
+		    m->node >= t->nodes)
+			return -EBADMSG;
+	}
+	return 0;
+}
+
 int plan_tasks_check(const struct plan_tasks *t)
 {
 	if (t->lists && !lists_valid(t->lists))
@@ -88,7 +99,7 @@ int plan_tasks_check(const struct plan_tasks *t)
 	for (size_t i = 0; i < t->edges; i++)
 		if (!node_known(t, t->edge[i].node) || t->edge[i].offset > CELL_BYTES_MAX)
 			return -EBADMSG;
-	return types_check(t);
+	return mains_check(t) ? -EBADMSG : types_check(t);
 }
 
 /* Both begin with the address that they are ordered by. */
@@ -118,4 +129,19 @@ const struct hud_plan_task_type *plan_task_type(const struct plan_tasks *t, uint
 const struct hud_plan_task_dyn *plan_task_dyn(const struct plan_tasks *t, uint64_t vtable)
 {
 	return find(t->dyn, t->dyns, sizeof(*t->dyn), vtable);
+}
+
+const struct hud_plan_task_main *plan_task_main(const struct plan_tasks *t, uint64_t pc)
+{
+	size_t low = 0, high = t->mains;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (t->main[middle].end <= pc)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < t->mains && t->main[low].start <= pc ? &t->main[low] : NULL;
 }

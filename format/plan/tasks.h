@@ -31,6 +31,7 @@ HUD_ASSERT_SIZE(struct hud_plan_count, 8);
 #define HUD_PLAN_TASK_NODES_MAX (1u << 20)
 #define HUD_PLAN_TASK_EDGES_MAX (1u << 22)
 #define HUD_PLAN_TASK_DYNS_MAX (1u << 20)
+#define HUD_PLAN_TASK_MAINS_MAX 65536u
 #define HUD_NO_NODE UINT32_MAX
 
 /*
@@ -111,14 +112,35 @@ enum hud_task_node_kind {
 	HUD_NODE_LEAF = 6,  /* what a task waits for in the end: enum hud_task_leaf */
 	HUD_NODE_GUARD = 7, /* what a task holds that others wait for */
 	HUD_NODE_STOP = 8,  /* what lies behind is not followed */
+	/*
+	 * Futures in a linked list: 8 bytes at `tag` are the address of the first item (0: none),
+	 * or, with HUD_NODE_BEHIND, of what has the lists. In an item the address of the next one
+	 * is at field[0], of the one before at field[1]; field[2]: bytes of an item. Each edge
+	 * is a list: its offset that of the future in an item, its value, with HUD_NODE_BEHIND,
+	 * that of the list: the address of its first item.
+	 */
+	HUD_NODE_LIST = 9,
+	/*
+	 * Futures one behind the other: 8 bytes at `tag` are the address of the first, those at
+	 * field[0] their number; field[1]: bytes of one. The edge: each of them.
+	 */
+	HUD_NODE_SLICE = 10,
+	/*
+	 * What has tasks of its own: 8 bytes at `tag` are an address, where at field[0] is that of
+	 * what the thread shares with others. In that are the addresses of the first task of its
+	 * list, at field[1], and of the last, at field[2]; the edge's offset is that of the list's
+	 * id, 8 bytes.
+	 */
+	HUD_NODE_TASKS = 11,
 };
-#define HUD_NODE_LAST HUD_NODE_STOP
+#define HUD_NODE_LAST HUD_NODE_TASKS
 
 #define HUD_LEAF_LAST HUD_LEAF_SET
 
 enum hud_task_node_flags {
 	/* A wrapper that nobody needs to see: it is not written where it is awaited. */
 	HUD_NODE_TRANSPARENT = 1u << 0,
+	HUD_NODE_BEHIND = 1u << 1, /* of a list: see there */
 };
 
 struct hud_plan_task_node {
@@ -142,6 +164,9 @@ enum hud_task_edge_flags {
 	HUD_EDGE_RUNNING = 1u << 3,   /* the variant of a stage in which there is a future */
 	HUD_EDGE_START = 1u << 4,     /* the variant of a coroutine that was never polled */
 	HUD_EDGE_SUSPENDED = 1u << 5, /* a variant of a coroutine that waits at an await */
+	/* Of a list, and no part: 8 bytes there are the number of items; … in the first item. */
+	HUD_EDGE_COUNT = 1u << 6,
+	HUD_EDGE_COUNT_FIRST = 1u << 7,
 };
 
 /* A part of a value. Each variant of an enum has an edge; without parts its node is HUD_NO_NODE. */
@@ -162,6 +187,24 @@ struct hud_plan_task_dyn {
 };
 HUD_ASSERT_SIZE(struct hud_plan_task_dyn, 16);
 
+enum hud_task_main_base {
+	HUD_MAIN_BY_SP = 0,
+	HUD_MAIN_BY_FP = 1,
+};
+
+/*
+ * The future that a function drives itself, as block_on does: in its frame on the stack, while it
+ * is at one of these addresses. By address; none overlap.
+ */
+struct hud_plan_task_main {
+	uint64_t start, end; /* of code */
+	uint32_t node;
+	int32_t offset; /* from the register of the frame */
+	uint32_t base;  /* enum hud_task_main_base */
+	uint32_t reserved;
+};
+HUD_ASSERT_SIZE(struct hud_plan_task_main, 32);
+
 /* All of it, in a plan. */
 struct plan_tasks {
 	const struct hud_plan_tasks *lists; /* NULL: not known */
@@ -173,6 +216,8 @@ struct plan_tasks {
 	size_t edges;
 	const struct hud_plan_task_dyn *dyn;
 	size_t dyns;
+	const struct hud_plan_task_main *main;
+	size_t mains;
 };
 
 /*
@@ -184,5 +229,7 @@ int plan_tasks_check(const struct plan_tasks *t);
 /* By binary search; NULL: none. */
 const struct hud_plan_task_type *plan_task_type(const struct plan_tasks *t, uint64_t poll);
 const struct hud_plan_task_dyn *plan_task_dyn(const struct plan_tasks *t, uint64_t vtable);
+/* The one whose code this is an address of; NULL: none. */
+const struct hud_plan_task_main *plan_task_main(const struct plan_tasks *t, uint64_t pc);
 
 #endif

@@ -67,9 +67,9 @@ static size_t tasks_bytes(const struct plan_tasks *t)
 {
 	if (!t->lists)
 		return 0;
-	return sizeof(*t->lists) + 4 * sizeof(struct hud_record) + t->types * sizeof(*t->type) +
+	return sizeof(*t->lists) + 5 * sizeof(struct hud_record) + t->types * sizeof(*t->type) +
 	       t->nodes * sizeof(*t->node) + t->edges * sizeof(*t->edge) +
-	       t->dyns * sizeof(*t->dyn);
+	       t->dyns * sizeof(*t->dyn) + t->mains * sizeof(*t->main);
 }
 
 static size_t put_tasks(uint8_t *content, size_t at, const struct plan_tasks *t)
@@ -80,7 +80,8 @@ static size_t put_tasks(uint8_t *content, size_t at, const struct plan_tasks *t)
 	at = put(content, at, HUD_PLAN_TASK_TYPES, t->type, t->types * sizeof(*t->type));
 	at = put(content, at, HUD_PLAN_TASK_NODES, t->node, t->nodes * sizeof(*t->node));
 	at = put(content, at, HUD_PLAN_TASK_EDGES, t->edge, t->edges * sizeof(*t->edge));
-	return put(content, at, HUD_PLAN_TASK_DYNS, t->dyn, t->dyns * sizeof(*t->dyn));
+	at = put(content, at, HUD_PLAN_TASK_DYNS, t->dyn, t->dyns * sizeof(*t->dyn));
+	return put(content, at, HUD_PLAN_TASK_MAINS, t->main, t->mains * sizeof(*t->main));
 }
 
 static void put_content(uint8_t *content, size_t content_bytes, const struct plan *p)
@@ -148,6 +149,7 @@ int plan_serialize(const struct plan *p, void **out, size_t *bytes)
 	    (p->pool && p->pool->roots > HUD_PLAN_POOL_ROOTS_MAX) ||
 	    p->tasks.types > HUD_PLAN_TASK_TYPES_MAX || p->tasks.nodes > HUD_PLAN_TASK_NODES_MAX ||
 	    p->tasks.edges > HUD_PLAN_TASK_EDGES_MAX || p->tasks.dyns > HUD_PLAN_TASK_DYNS_MAX ||
+	    p->tasks.mains > HUD_PLAN_TASK_MAINS_MAX ||
 	    p->pages > HUD_PLAN_CONTENT_MAX / sizeof(*p->page) ||
 	    p->rows > HUD_PLAN_CONTENT_MAX / sizeof(*p->row))
 		return -EFBIG;

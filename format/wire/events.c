@@ -45,6 +45,7 @@ static const struct record_field window_fields[] = {
 	ONE(hud_window, samples, FIELD_NUMBER),
 	ONE(hud_window, poll_samples, FIELD_NUMBER),
 	ONE(hud_window, polls, FIELD_NUMBER),
+	ONE(hud_window, window_flags, FIELD_HEX),
 	{0},
 };
 

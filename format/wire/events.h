@@ -29,6 +29,7 @@ enum hud_where {
 enum hud_scheduler_kind {
 	HUD_SCHEDULER_MULTI_THREAD = 1,
 	HUD_SCHEDULER_CURRENT_THREAD = 2,
+	HUD_SCHEDULER_LOCAL_SET = 3, /* of lists of tasks only */
 };
 
 enum hud_offcpu_flags {
@@ -105,6 +106,11 @@ struct hud_sample {
 };
 HUD_ASSERT_SIZE(struct hud_sample, 80);
 
+enum hud_window_flags {
+	/* goes on, parked: a later record of its (tid, start_ns) holds */
+	HUD_WINDOW_OPEN = 1u << 0,
+};
+
 /*
  * What one thread did in one window, as far as it is not in HUD_OFFCPU spans: cpu_ns, sleep_ns,
  * run_queue_ns, parked_ns and the parts of its spans that lie in [start_ns, end_ns) add up to the
@@ -134,7 +140,7 @@ struct hud_window {
 	uint32_t samples;       /* samples of it, including those without a record */
 	uint32_t poll_samples;  /* of samples: inside polls */
 	uint32_t polls;         /* polls that began, where each is seen (HUD_SOURCE_EXACT) */
-	uint32_t reserved;
+	uint32_t window_flags;  /* enum hud_window_flags */
 };
 HUD_ASSERT_SIZE(struct hud_window, 120);
 

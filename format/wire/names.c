@@ -57,6 +57,7 @@ static const char *const wheres[] = {
 static const char *const schedulers[] = {
 	[HUD_SCHEDULER_MULTI_THREAD] = "multi_thread",
 	[HUD_SCHEDULER_CURRENT_THREAD] = "current_thread",
+	[HUD_SCHEDULER_LOCAL_SET] = "local_set",
 };
 
 static const char *const layouts[] = {

@@ -174,9 +174,13 @@ enum hud_task_flags {
 	HUD_TASK_FINISHED = 1u << 0,  /* its future has ended */
 	HUD_TASK_WOKEN = 1u << 1,     /* it is to be polled */
 	HUD_TASK_CANCELLED = 1u << 2, /* it is to end */
+	HUD_TASK_MAIN = 1u << 3,      /* no task: see there */
 };
 
-/* A task in the list of its runtime. */
+/*
+ * A task in the list of its runtime; or the future that the thread `tid` drives in a block_on,
+ * which `site` is an address in: its id, state and owner are 0.
+ */
 struct hud_task {
 	struct hud_record head;
 	uint64_t task;  /* the runtime's id */
@@ -209,7 +213,9 @@ enum hud_task_leaf {
 	HUD_LEAF_FD = 10,   /* file descriptor, 4 bytes */
 	/* address of what has a semaphore, what is to be added, the permits as in ACQUIRE */
 	HUD_LEAF_GUARD = 11,
-	HUD_LEAF_SET = 12, /* nothing: futures of a set, which are not followed */
+	/* nothing: a set of futures. A frame's number: how many are in it; those that were read
+	   follow it as HUD_FRAME_FUTURE, none does as HUD_FRAME_WAIT */
+	HUD_LEAF_SET = 12,
 };
 
 enum hud_task_frame_kind {

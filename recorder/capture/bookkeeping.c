@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/bookkeeping.h"
-
+#include "format/wire/names.h"
 #include "format/wire/recording.h"
 #include "recorder/base/clock.h"
 
@@ -143,4 +143,18 @@ uint64_t bookkeeping_lost(const struct bookkeeping *b)
 	for (size_t i = 0; i < sizeof(b->lost) / sizeof(b->lost[0]); i++)
 		lost += b->lost[i];
 	return lost;
+}
+
+void bookkeeping_lost_causes(const struct bookkeeping *b, char *text, size_t room)
+{
+	size_t used = 0;
+
+	*text = '\0';
+	for (uint32_t i = 0; i < sizeof(b->lost) / sizeof(b->lost[0]) && used < room; i++)
+		if (b->lost[i])
+			used += (size_t)snprintf(text + used, room - used, "%s%s %llu",
+						 used ? ", " : " (", hud_loss_name(i),
+						 (unsigned long long)b->lost[i]);
+	if (used && used < room)
+		snprintf(text + used, room - used, ")");
 }

@@ -26,5 +26,7 @@ void bookkeeping_write(struct bookkeeping *b, uint64_t now_ns);
 
 /* The sum over all causes of loss, as the status line shows it. */
 uint64_t bookkeeping_lost(const struct bookkeeping *b);
+/* What it is made of, as the summary shows it: " (ring-full 12, waker 5)", or empty. */
+void bookkeeping_lost_causes(const struct bookkeeping *b, char *text, size_t room);
 
 #endif

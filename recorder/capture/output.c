@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/output.h"
-
 #include "recorder/base/invoker.h"
 
 #include <errno.h>

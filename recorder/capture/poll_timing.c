@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/poll_timing.h"
-
 #include "format/wire/events.h"
 #include "recorder/base/clock.h"
 

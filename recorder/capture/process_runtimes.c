@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "recorder/capture/process_state.h"
-
 #include "format/base/array.h"
+#include "recorder/capture/process_state.h"
 #include "recorder/target/procfs.h"
 
 #include <limits.h>

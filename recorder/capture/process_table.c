@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "recorder/capture/process_state.h"
-
 #include "format/base/array.h"
 #include "format/wire/recording.h"
 #include "recorder/base/clock.h"
+#include "recorder/capture/process_state.h"
 #include "recorder/target/procfs.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <linux/perf_event.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <poll.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/session.h"
-
 #include "recorder/base/clock.h"
 
 #include <elf.h>

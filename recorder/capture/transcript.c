@@ -265,8 +265,9 @@ static void sample_write(struct transcript *t, const struct process_entry *p,
 }
 
 /*
- * The final walk may read a window that its thread is just sending: of two that begin at the same
- * moment the second is left out.
+ * A walk may read a window that its thread is just sending: of two that begin at the same moment
+ * the second is left out, but for the end of one that was open. One that was open may also come
+ * after the windows behind it.
  */
 static void window_write(struct transcript *t, const struct process_entry *p,
 			 const struct event_window *w)
@@ -291,11 +292,12 @@ static void window_write(struct transcript *t, const struct process_entry *p,
 		.samples = w->samples,
 		.poll_samples = w->poll_samples,
 		.polls = w->polls,
+		.window_flags = w->open ? HUD_WINDOW_OPEN : 0,
 	};
 
-	if (e && e->window_start_ns == w->start_ns)
+	if (e && (w->open ? w->start_ns <= e->window_start_ns : w->start_ns == e->window_start_ns))
 		return;
-	if (e)
+	if (e && !w->open)
 		e->window_start_ns = w->start_ns;
 	capture_writer_event(t->writer, &wire.head);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/cmd/preflight.h"
-
 #include "recorder/target/procfs.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/cmd/recording.h"
-
 #include "format/wire/names.h"
 #include "format/wire/recording.h"
 #include "recorder/base/clock.h"
@@ -15,6 +14,7 @@
 #include <sys/wait.h>
 
 #define DRAIN_MS 100
+#define HURRY_MS 20
 #define SECOND_NS NS_PER_S
 #define PERF_MAP_BYTES_MAX (256u << 20)
 
@@ -26,8 +26,10 @@ static struct status_numbers numbers(const struct recording *r, uint64_t now)
 		.bytes = capture_writer_bytes(r->writer),
 		.lost = bookkeeping_lost(&r->books),
 		.cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID),
+		.tasks = r->options->tasks,
 	};
 
+	bookkeeping_lost_causes(&r->books, n.lost_causes, sizeof(n.lost_causes));
 	return n;
 }
 
@@ -74,7 +76,8 @@ static bool duration_over(const struct recording *r, uint64_t now)
 
 static int wait_ms(const struct recording *r, uint64_t now)
 {
-	uint64_t left = DRAIN_MS * NS_PER_MS;
+	bool hurry = r->learner && learner_hurries(r->learner);
+	uint64_t left = (hurry ? HURRY_MS : DRAIN_MS) * NS_PER_MS;
 
 	if (r->options->duration_ns && r->start_ns + r->options->duration_ns - now < left)
 		left = r->start_ns + r->options->duration_ns - now;
@@ -150,9 +153,10 @@ static int record_finish(struct recording *r)
 
 	mark_receiver_work(&r->marks);
 	if (r->end != HUD_END_WRITE_FAILED) {
+		/* It takes a while, of which the walk tells. */
+		task_dumps_finish(&r->dumps, r->processes);
 		bpf_session_walk(r->bpf, true);
 		bpf_session_drain(r->bpf);
-		task_dumps_finish(&r->dumps, r->processes);
 	}
 	now = clock_ns(CLOCK_MONOTONIC);
 	plan_report_finish(&r->plans);

@@ -70,13 +70,16 @@ void status_end(struct status *s, const struct status_numbers *n, const struct o
 		fputs("\r\033[K", stderr);
 	if (s->quiet)
 		return;
-	fprintf(stderr, "hud-record: %.1f s (%s), %llu events, %s to %s; %llu lost\n",
+	fprintf(stderr, "hud-record: %.1f s (%s), %llu events, %s to %s; %llu lost%s\n",
 		(double)n->elapsed_ns / 1e9, reason, (unsigned long long)n->events,
-		bytes_text(n->bytes, bytes, sizeof(bytes)), name, (unsigned long long)n->lost);
+		bytes_text(n->bytes, bytes, sizeof(bytes)), name, (unsigned long long)n->lost,
+		n->lost_causes);
 	fprintf(stderr, "  own CPU time %.2f s\n", (double)n->cpu_ns / 1e9);
 	if (!out->pipe)
 		fprintf(stderr,
 			"  next: hud-analyze report %s\n"
 			"  as a page: hud-analyze report %s --html hud.html\n",
 			name, name);
+	if (!out->pipe && n->tasks)
+		fprintf(stderr, "  its tasks: hud-analyze tasks %s\n", name);
 }

@@ -19,8 +19,10 @@ struct status_numbers {
 	uint64_t elapsed_ns;
 	uint64_t events;
 	uint64_t bytes;
-	uint64_t lost; /* sum over all causes of loss */
+	uint64_t lost;         /* sum over all causes of loss */
+	char lost_causes[320]; /* " (ring-full 12, waker 5)", or empty: for people */
 	uint64_t cpu_ns;
+	bool tasks; /* it has dumps of tasks */
 };
 
 /*

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/cmd/tasks.h"
-
 #include "format/capture/writer.h"
 #include "format/wire/recording.h"
 #include "recorder/base/clock.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/kernel/learn_session.h"
-
 #include "bpf/learn.h"
-
 #include "bpf/learn.skel.h"
 #include "recorder/kernel/poll_probes.h"
 #include "recorder/kernel/uprobes.h"
@@ -111,6 +109,7 @@ void learn_session_request(struct learn_session *s, const struct hud_learn_reque
 	__atomic_store_n(&config->tgid, 0, __ATOMIC_SEQ_CST);
 	config->request = *request;
 	config->generation++;
+	s->programs->bss->rounds_left = s->options.rounds;
 	__atomic_store_n(&config->tgid, pid, __ATOMIC_SEQ_CST);
 }
 
@@ -139,7 +138,7 @@ struct learn_session_cost learn_session_cost(const struct learn_session *s)
 	if (!s->programs)
 		return cost;
 	cost.hits = s->programs->bss->probe_hits;
-	cost.parks = s->programs->bss->parks_seen;
+	cost.sleeps = s->programs->bss->sleeps_seen;
 	cost.lost = s->programs->bss->snapshots_lost;
 	bpf_object__for_each_program(program, s->programs->obj)
 	{

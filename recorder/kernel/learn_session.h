@@ -14,7 +14,8 @@
 struct learn_session;
 
 struct learn_session_options {
-	bool multi; /* bpf_session_features.uprobe_multi */
+	bool multi;      /* bpf_session_features.uprobe_multi */
+	uint32_t rounds; /* at most so many of a step's polls may come one right after another */
 	/* `data` is valid during the call. */
 	void (*on_snapshot)(void *context, const struct hud_snapshot *data, size_t bytes);
 	void *context;
@@ -44,7 +45,7 @@ void learn_session_drain(struct learn_session *s, const int64_t allowed[4]);
 
 struct learn_session_cost {
 	uint64_t hits;   /* of the probes */
-	uint64_t parks;  /* that were seen */
+	uint64_t sleeps; /* in the driver, or of a thread that polls in a futex */
 	uint64_t lost;   /* snapshots for which there was no room */
 	uint64_t run_ns; /* of the programs; 0: not measured */
 };

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/kernel/poll_probes.h"
-
 #include "format/base/array.h"
 #include "recorder/base/clock.h"
 #include "recorder/kernel/uprobes.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/kernel/samples.h"
-
 #include "recorder/base/clock.h"
 
 #include <bpf/libbpf.h>

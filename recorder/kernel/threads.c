@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/kernel/threads.h"
-
 #include "bpf/threads.skel.h"
 #include "format/base/array.h"
 

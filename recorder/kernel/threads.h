@@ -2,11 +2,11 @@
 #ifndef HUD_RECORDER_KERNEL_THREADS_H
 #define HUD_RECORDER_KERNEL_THREADS_H
 
+#include "bpf/threads.h"
+
 #include <linux/types.h>
 #include <stddef.h>
 #include <sys/types.h>
-
-#include "bpf/threads.h"
 
 /* Lists the threads of a process, by a BPF program that visits all tasks (Linux 5.8). */
 struct thread_lister;

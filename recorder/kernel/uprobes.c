@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/kernel/uprobes.h"
-
 #include "recorder/kernel/poll_probes.h"
 
 #include <bpf/bpf.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/learn/answer.h"
-
 #include "format/base/array.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/learn/learner.h"
-
 #include "format/base/array.h"
 #include "format/wire/recording.h"
 #include "recorder/base/clock.h"
@@ -14,17 +13,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define SETTLE_NS                                                                                  \
-	(300 * NS_PER_MS) /* so long snapshots of a step are collected before a question */
-#define NEW_MIN 8         /* … and at least so many */
+/* So long snapshots of a step are collected before a question, and at least so many new ones. */
+#define SETTLE_NS (100 * NS_PER_MS)
+#define NEW_MIN 8
+#define FULL_NS (300 * NS_PER_MS) /* so long none of a poll came: no more are to be had */
 /* So long after their first hit the probes stay, at most; and a step, where another waits. */
 #define HITS_NS (3 * NS_PER_S)
 #define STEP_NS (20 * NS_PER_S) /* so long a step takes, at most: the program may idle */
 #define PAUSE_NS (5 * NS_PER_S) /* before the next attempt; doubled each time */
 #define PAUSE_MAX_NS (60 * NS_PER_S)
 #define HALF_MAX 3     /* attempts that end with a part of the layout: some programs show no more */
+#define VAIN_HITS 4096 /* of probes, in an attempt that proves nothing: it is not to recur often */
 #define ALLOWED 64     /* snapshots of each kind between two ticks */
-#define SITES_MAX 4096 /* functions that are probed at once */
+/* Polls one right after another, of a step: a busy program leaves room for those after a sleep. */
+#define ROUNDS_MAX (SNAPSHOTS_KIND_MAX / 2)
+#define SLEEPS_MIN 8    /* since the last poll that was taken: more are not wanted */
+#define SITES_MAX 4096  /* functions that are probed at once */
 #define SITES_SINGLE 32 /* … if each needs a link of its own */
 #define SITES_COSTLY 8  /* … if they have to be single-stepped */
 
@@ -46,12 +50,14 @@ struct learner {
 	size_t subjects, room;
 	uint32_t object; /* of the present attempt; OBJECT_NONE: there is none */
 	struct process_image image;
-	uint64_t began_ns, step_ns, hit_ns; /* 0: no probe was hit yet */
-	uint64_t hits;                      /* before this attempt */
-	uint32_t asked;                     /* snapshots that the last question had */
-	uint32_t flags;                     /* … and its enum hud_snapshots_flags */
-	uint32_t polls;                     /* snapshots of polls … */
-	uint64_t polls_ns, polls_hits;      /* … since when none came, and the hits until then */
+	uint64_t began_ns, step_ns, hit_ns;   /* 0: no probe was hit yet */
+	uint64_t hits;                        /* before this attempt */
+	bool proved;                          /* it has proved something */
+	uint32_t asked;                       /* snapshots that the last question had */
+	uint32_t flags;                       /* … and its enum hud_snapshots_flags */
+	uint32_t polls;                       /* snapshots of polls … */
+	uint64_t polls_ns;                    /* … since when none came … */
+	struct learn_session_cost polls_cost; /* … and the hits and sleeps until then */
 };
 
 static void on_snapshot(void *context, const struct hud_snapshot *one, size_t bytes)
@@ -64,8 +70,10 @@ static void on_snapshot(void *context, const struct hud_snapshot *one, size_t by
 int learner_open(const struct learner_options *options, struct learner **out)
 {
 	struct learner *l = calloc(1, sizeof(*l));
-	struct learn_session_options session = {
-		.multi = options->multi, .on_snapshot = on_snapshot, .context = l};
+	struct learn_session_options session = {.multi = options->multi,
+						.rounds = ROUNDS_MAX,
+						.on_snapshot = on_snapshot,
+						.context = l};
 
 	*out = l;
 	if (!l)
@@ -186,7 +194,11 @@ static void attempt_end(struct learner *l, uint64_t now_ns)
 	answer_end(&l->answer);
 	s->layout.snapshots += l->snapshots.head.count;
 	s->layout.attempts++;
-	s->half += object_half_learned(l->options.objects, l->object);
+	if (object_half_learned(l->options.objects, l->object)) {
+		s->half++;
+		if (!l->proved && cost.hits - l->hits >= VAIN_HITS)
+			object_learned_in_vain(l->options.objects, l->object);
+	}
 	s->layout.took_ns = now_ns - l->began_ns;
 	s->layout.probe_hits += cost.hits - l->hits;
 	s->layout.bpf_run_ns = cost.run_ns;
@@ -214,6 +226,7 @@ static void attempt_begin(struct learner *l, uint64_t now_ns)
 	l->image = image;
 	l->began_ns = now_ns;
 	l->hits = learn_session_cost(l->session).hits;
+	l->proved = false;
 	plan = object_plan(l->options.objects, l->object);
 	step_begin(l, &request, now_ns);
 	if (learn_session_begin(l->session, l->image.pid, plan->thread_block, l->image.module))
@@ -281,6 +294,7 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 	if (plan->identity) {
 		error = object_learn(l->options.objects, object, plan, l->answer.data,
 				     l->answer.bytes);
+		l->proved = !error;
 		if (!error)
 			report_proof(&s->layout, plan);
 		attempt_end(l, now_ns);
@@ -312,18 +326,19 @@ static bool step_over(struct learner *l, uint64_t now_ns)
 	return now_ns - l->step_ns >= most_ns || (l->hit_ns && now_ns - l->hit_ns >= HITS_NS);
 }
 
-/* Probes are hit, and no snapshot comes of it: of the threads that poll there are enough. */
+/* Threads poll and sleep, and no snapshot comes of it: of the threads that do there are enough. */
 static bool polls_are_full(struct learner *l, uint64_t now_ns)
 {
 	uint32_t polls = snapshots_of_polls(&l->snapshots);
-	uint64_t hits = learn_session_cost(l->session).hits;
+	struct learn_session_cost cost = learn_session_cost(l->session);
 
 	if (polls != l->polls) {
 		l->polls = polls;
 		l->polls_ns = now_ns;
-		l->polls_hits = hits;
+		l->polls_cost = cost;
 	}
-	return polls && now_ns - l->polls_ns >= SETTLE_NS && hits > l->polls_hits;
+	return polls && now_ns - l->polls_ns >= FULL_NS && cost.hits > l->polls_cost.hits &&
+	       cost.sleeps >= l->polls_cost.sleeps + SLEEPS_MIN;
 }
 
 static uint32_t question_flags(struct learner *l, uint64_t now_ns)
@@ -467,6 +482,11 @@ void learner_tick(struct learner *l, uint64_t now_ns)
 	if (l->object == OBJECT_NONE)
 		attempt_begin(l, now_ns);
 	layouts_check(l, now_ns);
+}
+
+bool learner_hurries(const struct learner *l)
+{
+	return l->object != OBJECT_NONE && l->snapshots.head.request.step == HUD_LEARN_CORE;
 }
 
 static void image_finish(void *context, const struct process_image *image)

@@ -29,8 +29,10 @@ void learner_close(struct learner *l);
 /* Is there a process whose layout is not known and could be learned? */
 bool learner_wanted(const struct learner *l);
 
-/* Ten times a second: takes snapshots and answers, and checks what was learned. */
+/* Ten times a second, or more often: takes snapshots and answers, and checks what was learned. */
 void learner_tick(struct learner *l, uint64_t now_ns);
+/* Does the target pay for probes until what is to be learned is? Then more often. */
+bool learner_hurries(const struct learner *l);
 
 /* At the end: says what is still not known, and why. */
 void learner_finish(struct learner *l, uint64_t now_ns);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/learn/report.h"
-
 #include "format/wire/names.h"
 #include "format/wire/recording.h"
 #include "recorder/base/clock.h"

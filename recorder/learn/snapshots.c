@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/learn/snapshots.h"
-
 #include "format/base/array.h"
 
 #include <elf.h>
@@ -9,8 +8,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-
-#define KIND_MAX 448 /* of one kind: 2.5 MB; all four together fit HUD_SNAPSHOTS_MAX */
 
 #if defined(__x86_64__)
 #define MACHINE EM_X86_64
@@ -45,7 +42,7 @@ void snapshots_add(struct snapshots *s, const struct hud_snapshot *one, size_t b
 	uint32_t kind = one->kind - 1;
 
 	if (kind >= 4 || bytes != snapshot_bytes(s->head.request.step) ||
-	    s->of_kind[kind] >= KIND_MAX || s->head.count >= HUD_SNAPSHOTS_MAX ||
+	    s->of_kind[kind] >= SNAPSHOTS_KIND_MAX || s->head.count >= HUD_SNAPSHOTS_MAX ||
 	    !array_reserve(&s->data, s->bytes, bytes, &s->room, 1))
 		return;
 	memcpy(s->data + s->bytes, one, bytes);
@@ -68,7 +65,7 @@ uint32_t snapshots_of_polls(const struct snapshots *s)
 void snapshots_allowed(const struct snapshots *s, int64_t most, int64_t allowed[4])
 {
 	for (size_t i = 0; i < 4; i++) {
-		int64_t room = KIND_MAX - (int64_t)s->of_kind[i];
+		int64_t room = SNAPSHOTS_KIND_MAX - (int64_t)s->of_kind[i];
 
 		allowed[i] = room < most ? room : most;
 	}

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/mark/receiver.h"
-
 #include "format/wire/recording.h"
 #include "recorder/base/clock.h"
 #include "recorder/base/invoker.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/plan/binary_saver.h"
-
 #include "format/base/new_file.h"
 #include "recorder/base/invoker.h"
 #include "recorder/plan/debug_name.h"

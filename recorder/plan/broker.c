@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/plan/broker.h"
-
 #include "recorder/plan/sandbox.h"
 
 #include <errno.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/plan/cache.h"
-
 #include "format/base/hex.h"
 #include "format/base/new_file.h"
 #include "recorder/base/file.h"

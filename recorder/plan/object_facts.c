@@ -8,6 +8,9 @@
 
 /* What is known of one object, and what was learned of it. */
 
+/* So often what is not known yet is tried again, in all recordings of a file. */
+#define VAIN_MAX 3
+
 int object_identity_take(struct object *o, const struct hud_plan_identity *learned)
 {
 	struct hud_plan_identity *copy;
@@ -90,8 +93,9 @@ bool object_learnable(const struct object_table *t, uint32_t object)
 
 bool object_half_learned(const struct object_table *t, uint32_t object)
 {
-	return object < t->objects && t->object[object].learned &&
-	       learned_lacks(t->object[object].learned);
+	const struct object *o = object < t->objects ? &t->object[object] : NULL;
+
+	return o && o->learned && o->vain < VAIN_MAX && learned_lacks(o->learned);
 }
 
 bool object_recalled(const struct object_table *t, uint32_t object)
@@ -113,10 +117,52 @@ int object_learn(struct object_table *t, uint32_t object, const struct plan *ans
 	if (object_identity_take(o, answer->identity))
 		return -ENOMEM;
 	o->recalled = false;
+	o->vain = 0;
 	key.learned = true;
 	if (o->file.st_ino)
 		plan_cache_put(&t->cache, &key, data, bytes);
 	return 0;
+}
+
+/* The plan in `data`, saying that so many attempts were in vain. `*out` is the caller's to free. */
+static int vain_serialize(const uint8_t *data, size_t bytes, uint32_t vain, void **out,
+			  size_t *out_bytes)
+{
+	struct hud_plan_learned said;
+	struct plan plan;
+	int error = plan_parse(data, bytes, &plan);
+
+	if (error)
+		return error;
+	if (plan.learned) {
+		said = *plan.learned;
+		said.vain = vain;
+		plan.learned = &said;
+		error = plan_serialize(&plan, out, out_bytes);
+	} else {
+		error = -ENOENT;
+	}
+	plan_free(&plan);
+	return error;
+}
+
+void object_learned_in_vain(struct object_table *t, uint32_t object)
+{
+	struct object *o = &t->object[object];
+	struct plan_key key = object_plan_key(t, o);
+	uint8_t *data;
+	void *again;
+	size_t bytes;
+
+	o->vain++;
+	key.learned = true;
+	if (!plan_cache_get(&t->cache, &key, &data, &bytes))
+		return;
+	if (!vain_serialize(data, bytes, o->vain, &again, &bytes)) {
+		plan_cache_put(&t->cache, &key, again, bytes);
+		free(again);
+	}
+	free(data);
 }
 
 void object_unlearn(struct object_table *t, uint32_t object)

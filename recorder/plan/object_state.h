@@ -24,6 +24,7 @@ struct object {
 	struct hud_plan_identity *learned;
 	const struct hud_plan_identity *guessed; /* `plan.identity` before that, or NULL */
 	bool recalled;                           /* learned by an earlier recording */
+	uint32_t vain;                           /* attempts since that proved no more */
 	uint32_t number;                         /* PLAN_STORED: in the maps */
 	char *path;                              /* NULL: the vdso, or no memory */
 	uint64_t code_bytes;                     /* mapped as code */

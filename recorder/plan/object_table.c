@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "recorder/plan/object_state.h"
-
 #include "format/base/array.h"
 #include "recorder/base/file.h"
 #include "recorder/base/plain.h"
@@ -8,6 +6,7 @@
 #include "recorder/plan/cache.h"
 #include "recorder/plan/debug_name.h"
 #include "recorder/plan/learned.h"
+#include "recorder/plan/object_state.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -166,8 +165,10 @@ static void learned_recall(struct object_table *t, struct object *o)
 	if (!o->plan.thread_block || !plan_cache_get(&t->cache, &key, &data, &bytes))
 		return;
 	if (!plan_parse(data, bytes, &learned)) {
-		if (learned.learned && learned.identity)
+		if (learned.learned && learned.identity) {
 			o->recalled = !object_identity_take(o, learned.identity);
+			o->vain = learned.learned->vain;
+		}
 		plan_free(&learned);
 	}
 	free(data);

@@ -92,6 +92,8 @@ void object_table_each_new(struct object_table *t,
 bool object_learnable(const struct object_table *t, uint32_t object);
 /* Was it learned, but not all that can be? */
 bool object_half_learned(const struct object_table *t, uint32_t object);
+/* An attempt proved no more of it: a few of these, in all recordings of the file, are enough. */
+void object_learned_in_vain(struct object_table *t, uint32_t object);
 /* Was its identity learned, by an earlier recording? */
 bool object_recalled(const struct object_table *t, uint32_t object);
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/target/set.h"
-
 #include "recorder/base/plain.h"
 #include "recorder/target/procfs.h"
 

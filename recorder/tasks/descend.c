@@ -1,49 +1,13 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include <string.h>
-
+#include "recorder/tasks/descend.h"
 #include "format/base/array.h"
 #include "format/wire/tasks.h"
-#include "recorder/tasks/reader.h"
+
+#include <string.h>
 
 #define NS_PER_S 1000000000u
 
-enum { POINTER_BYTES = 8, PART_BYTES_MAX = 1 << 16 };
-
-/* What is written of what is awaited or kept. */
-enum manner {
-	PLAIN = 0,
-	AWAITED = 1, /* a future that is awaited: its own type is written */
-	KEPT = 2,    /* something that a coroutine keeps */
-};
-
-/* A way down one task. */
-struct descent {
-	struct task_reading *r;
-	const struct task_region *cell;
-	size_t frames_before;
-	uint32_t steps, depth;
-	bool finished;
-	bool cut;
-	bool failed; /* something cannot be read, or makes no sense */
-};
-
-/* A value of a node's type, and what is written around it. */
-struct value {
-	uint32_t node;
-	const struct task_region *region;
-	uint64_t offset;
-	uint16_t level; /* of the frames */
-	enum manner manner;
-};
-
-static void node_follow(struct descent *d, struct value v);
-
-static const struct hud_plan_task_node *node_of(const struct descent *d, const struct value *v)
-{
-	return &d->r->plan->node[v->node];
-}
-
-static uint64_t number_at(struct descent *d, const struct value *v, uint64_t offset, size_t bytes)
+uint64_t descent_number(struct descent *d, const struct value *v, uint64_t offset, size_t bytes)
 {
 	uint64_t number = 0;
 
@@ -52,11 +16,11 @@ static uint64_t number_at(struct descent *d, const struct value *v, uint64_t off
 	return number;
 }
 
-static struct task_frame *frame_add(struct descent *d, const struct value *v,
-				    enum hud_task_frame_kind kind)
+struct task_frame *descent_frame(struct descent *d, const struct value *v,
+				 enum hud_task_frame_kind kind)
 {
 	struct task_dump *dump = d->r->dump;
-	const struct hud_plan_task_node *n = node_of(d, v);
+	const struct hud_plan_task_node *n = descent_node(d, v);
 	struct task_frame *f;
 
 	if (dump->frames - d->frames_before >= dump->limits->frames) {
@@ -76,9 +40,9 @@ static struct task_frame *frame_add(struct descent *d, const struct value *v,
 /* The future's own type, where it is awaited. What it awaits lies below that. */
 static void future_write(struct descent *d, struct value *v)
 {
-	if (v->manner != AWAITED || (node_of(d, v)->node_flags & HUD_NODE_TRANSPARENT))
+	if (v->manner != AWAITED || (descent_node(d, v)->node_flags & HUD_NODE_TRANSPARENT))
 		return;
-	frame_add(d, v, HUD_FRAME_FUTURE);
+	descent_frame(d, v, HUD_FRAME_FUTURE);
 	v->level++;
 	v->manner = PLAIN;
 }
@@ -96,12 +60,12 @@ static void part_follow(struct descent *d, const struct value *v,
 		part.manner = AWAITED;
 	if (e->edge_flags & HUD_EDGE_HELD)
 		part.manner = KEPT;
-	node_follow(d, part);
+	descent_follow(d, part);
 }
 
 static void struct_follow(struct descent *d, struct value *v)
 {
-	const struct hud_plan_task_node *n = node_of(d, v);
+	const struct hud_plan_task_node *n = descent_node(d, v);
 
 	future_write(d, v);
 	for (uint32_t i = 0; i < n->edges; i++)
@@ -117,11 +81,11 @@ static bool edge_chosen(const struct hud_plan_task_edge *e, bool known, uint64_t
 /* The variant that is there: whether the tag is one of those that are listed. False: none fits. */
 static bool variant_find(struct descent *d, const struct value *v, uint64_t *tag, bool *known)
 {
-	const struct hud_plan_task_node *n = node_of(d, v);
+	const struct hud_plan_task_node *n = descent_node(d, v);
 	const struct hud_plan_task_edge *edge = d->r->plan->edge + n->first;
 	bool otherwise = false;
 
-	*tag = number_at(d, v, n->tag, n->tag_bytes);
+	*tag = descent_number(d, v, n->tag, n->tag_bytes);
 	*known = false;
 	for (uint32_t i = 0; i < n->edges; i++) {
 		otherwise |= edge[i].edge_flags & HUD_EDGE_OTHERWISE;
@@ -136,7 +100,7 @@ static bool variant_find(struct descent *d, const struct value *v, uint64_t *tag
 
 static void enum_follow(struct descent *d, struct value *v)
 {
-	const struct hud_plan_task_node *n = node_of(d, v);
+	const struct hud_plan_task_node *n = descent_node(d, v);
 	uint64_t tag;
 	bool known;
 
@@ -153,7 +117,7 @@ static void enum_follow(struct descent *d, struct value *v)
 
 static void coroutine_follow(struct descent *d, struct value *v)
 {
-	const struct hud_plan_task_node *n = node_of(d, v);
+	const struct hud_plan_task_node *n = descent_node(d, v);
 	struct task_frame *f;
 	uint32_t flags = 0;
 	uint64_t tag;
@@ -164,7 +128,7 @@ static void coroutine_follow(struct descent *d, struct value *v)
 	for (uint32_t i = 0; i < n->edges; i++)
 		if (edge_chosen(&d->r->plan->edge[n->first + i], known, tag))
 			flags |= d->r->plan->edge[n->first + i].edge_flags;
-	f = frame_add(d, v, HUD_FRAME_COROUTINE);
+	f = descent_frame(d, v, HUD_FRAME_COROUTINE);
 	if (!f)
 		return;
 	f->variant = tag;
@@ -198,8 +162,7 @@ static const struct task_region *part_find(const struct descent *d, uint64_t add
 	return NULL;
 }
 
-/* A copy of a value that lies elsewhere. NULL: it cannot be read, or there is no room. */
-static const struct task_region *part_read(struct descent *d, uint64_t address, size_t bytes)
+const struct task_region *descent_part(struct descent *d, uint64_t address, size_t bytes)
 {
 	struct task_reading *r = d->r;
 	const struct task_region *known = part_find(d, address, bytes);
@@ -234,17 +197,17 @@ static void target_follow(struct descent *d, const struct value *from, uint32_t 
 		d->cut = true;
 		return;
 	}
-	v.region = part_read(d, address, bytes);
+	v.region = descent_part(d, address, bytes);
 	if (!v.region)
 		return;
 	v.offset = address - v.region->address;
-	node_follow(d, v);
+	descent_follow(d, v);
 }
 
 static void pointer_follow(struct descent *d, const struct value *v)
 {
-	const struct hud_plan_task_node *n = node_of(d, v);
-	uint64_t address = number_at(d, v, n->tag, POINTER_BYTES);
+	const struct hud_plan_task_node *n = descent_node(d, v);
+	uint64_t address = descent_number(d, v, n->tag, POINTER_BYTES);
 
 	if (n->edges && d->r->plan->edge[n->first].node != HUD_NO_NODE)
 		target_follow(d, v, d->r->plan->edge[n->first].node, address, v->manner);
@@ -252,16 +215,16 @@ static void pointer_follow(struct descent *d, const struct value *v)
 
 static void dyn_follow(struct descent *d, const struct value *v)
 {
-	const struct hud_plan_task_node *n = node_of(d, v);
-	uint64_t address = number_at(d, v, n->tag, POINTER_BYTES);
-	uint64_t vtable = number_at(d, v, n->field[0], POINTER_BYTES);
+	const struct hud_plan_task_node *n = descent_node(d, v);
+	uint64_t address = descent_number(d, v, n->tag, POINTER_BYTES);
+	uint64_t vtable = descent_number(d, v, n->field[0], POINTER_BYTES);
 	const struct hud_plan_task_dyn *dyn;
 
 	if (d->failed || !address)
 		return;
 	dyn = plan_task_dyn(d->r->plan, vtable - d->r->dump->bias);
 	if (!dyn || dyn->node == HUD_NO_NODE)
-		frame_add(d, v, HUD_FRAME_DYN);
+		descent_frame(d, v, HUD_FRAME_DYN);
 	else
 		target_follow(d, v, dyn->node, address, AWAITED);
 }
@@ -308,9 +271,9 @@ static void permits_read(struct descent *d, struct task_frame *f, uint32_t offse
 
 static void leaf_write(struct descent *d, const struct value *v)
 {
-	const struct hud_plan_task_node *n = node_of(d, v);
+	const struct hud_plan_task_node *n = descent_node(d, v);
 	bool kept = v->manner == KEPT || n->leaf == HUD_LEAF_GUARD;
-	struct task_frame *f = frame_add(d, v, kept ? HUD_FRAME_HOLD : HUD_FRAME_WAIT);
+	struct task_frame *f = descent_frame(d, v, kept ? HUD_FRAME_HOLD : HUD_FRAME_WAIT);
 
 	if (!f)
 		return;
@@ -318,24 +281,24 @@ static void leaf_write(struct descent *d, const struct value *v)
 	case HUD_LEAF_SET:
 		break;
 	case HUD_LEAF_SLEEP:
-		f->number = number_at(d, v, n->field[0], 8) * NS_PER_S +
-			    number_at(d, v, n->field[1], 4);
+		f->number = descent_number(d, v, n->field[0], 8) * NS_PER_S +
+			    descent_number(d, v, n->field[1], 4);
 		break;
 	case HUD_LEAF_FD:
-		f->number = number_at(d, v, n->field[0], 4);
+		f->number = descent_number(d, v, n->field[0], 4);
 		break;
 	case HUD_LEAF_ACQUIRE:
-		f->resource = number_at(d, v, n->field[0], POINTER_BYTES);
-		f->number = number_at(d, v, n->field[1], n->tag_bytes);
+		f->resource = descent_number(d, v, n->field[0], POINTER_BYTES);
+		f->number = descent_number(d, v, n->field[1], n->tag_bytes);
 		permits_read(d, f, n->field[2]);
 		break;
 	case HUD_LEAF_JOIN:
-		f->resource = number_at(d, v, n->field[0], POINTER_BYTES);
+		f->resource = descent_number(d, v, n->field[0], POINTER_BYTES);
 		if (f->resource && !joined_read(d, f->resource, &f->number))
 			f->number = 0;
 		break;
 	default:
-		f->resource = number_at(d, v, n->field[0], POINTER_BYTES);
+		f->resource = descent_number(d, v, n->field[0], POINTER_BYTES);
 		if (f->resource)
 			f->resource += n->field[1];
 		if (n->leaf == HUD_LEAF_GUARD && f->resource)
@@ -343,17 +306,17 @@ static void leaf_write(struct descent *d, const struct value *v)
 	}
 }
 
-static void node_follow(struct descent *d, struct value v)
+void descent_follow(struct descent *d, struct value v)
 {
 	const struct task_limits *limits = d->r->dump->limits;
 
-	if (d->failed || d->cut)
+	if (d->failed || d->cut || d->moved)
 		return;
 	if (++d->steps > limits->steps || ++d->depth > limits->depth) {
 		d->cut = true;
 		return;
 	}
-	switch (node_of(d, &v)->kind) {
+	switch (descent_node(d, &v)->kind) {
 	case HUD_NODE_STRUCT:
 		struct_follow(d, &v);
 		break;
@@ -373,6 +336,16 @@ static void node_follow(struct descent *d, struct value v)
 	case HUD_NODE_GUARD:
 		leaf_write(d, &v);
 		break;
+	case HUD_NODE_LIST:
+		descent_list(d, &v);
+		break;
+	case HUD_NODE_SLICE:
+		descent_slice(d, &v);
+		break;
+	case HUD_NODE_TASKS:
+		descent_local_set(d, &v);
+		future_write(d, &v);
+		break;
 	default:
 		future_write(d, &v);
 	}
@@ -382,7 +355,7 @@ static void node_follow(struct descent *d, struct value v)
 /* The stage is an enum: is there a future in it? */
 static void stage_follow(struct descent *d, struct value *v)
 {
-	const struct hud_plan_task_node *n = node_of(d, v);
+	const struct hud_plan_task_node *n = descent_node(d, v);
 	bool known, running = false;
 	uint64_t tag;
 
@@ -399,8 +372,13 @@ static void stage_follow(struct descent *d, struct value *v)
 	d->finished = !running;
 }
 
+static enum task_outcome outcome_of(const struct descent *d)
+{
+	return d->failed ? TASK_FAILED : d->moved ? TASK_MOVING : d->cut ? TASK_CUT : TASK_READ;
+}
+
 enum task_outcome task_descend(struct task_reading *r, const struct task_vtable *vtable,
-			       const struct task_region *cell, bool *finished)
+			       const struct task_region *cell, bool *finished, uint32_t *children)
 {
 	struct descent d = {.r = r, .cell = cell, .frames_before = r->dump->frames};
 	struct value stage = {.region = cell};
@@ -408,11 +386,25 @@ enum task_outcome task_descend(struct task_reading *r, const struct task_vtable 
 	r->parts = 0;
 	r->scratched = 0;
 	*finished = false;
+	*children = 0;
 	if (!vtable->type)
 		return TASK_UNKNOWN;
 	stage.node = vtable->type->node;
 	stage.offset = vtable->type->stage;
 	stage_follow(&d, &stage);
 	*finished = d.finished && !d.failed;
-	return d.failed ? TASK_FAILED : d.cut ? TASK_CUT : TASK_READ;
+	*children = d.children;
+	return outcome_of(&d);
+}
+
+enum task_outcome task_descend_main(struct task_reading *r, uint32_t node,
+				    const struct task_region *future, uint32_t *children)
+{
+	struct descent d = {.r = r, .cell = future, .frames_before = r->dump->frames};
+
+	r->parts = 0;
+	r->scratched = 0;
+	descent_follow(&d, (struct value) {.node = node, .region = future, .manner = AWAITED});
+	*children = d.children;
+	return outcome_of(&d);
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/tasks/dump.h"
+#include "format/base/array.h"
+#include "format/wire/recording.h"
+#include "recorder/tasks/reader.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "format/base/array.h"
-#include "format/wire/recording.h"
-#include "recorder/tasks/reader.h"
 
 /* A slice of lists is as long as a runtime has workers, or some times that. */
 enum { SHARDS_MAX = 65536 };
@@ -20,6 +19,8 @@ const struct task_limits task_limits_usual = {
 	.depth = 200,
 	.steps = 4096,
 	.frames = 256,
+	.children = 256,
+	.all_children = 1 << 16,
 	.cell_bytes = 1 << 20,
 	.bytes = UINT64_C(1) << 30,
 	.ns = UINT64_C(10) * 1000000000,
@@ -131,10 +132,11 @@ static void polling_name(struct task_dump *d)
 				d->seen[i].tid = d->thread[k].tid;
 }
 
-static void found_count(struct task_reading *r)
+void task_cells_count(struct task_reading *r)
 {
 	for (size_t i = 0; i < r->cells; i++)
 		r->dump->runtime[r->cell[i].runtime].found++;
+	polling_name(r->dump);
 }
 
 static int tasks_read(struct task_reading *r)
@@ -148,33 +150,43 @@ static int tasks_read(struct task_reading *r)
 		runtime_read(r, (uint32_t)i);
 	if (task_cells_decode(r))
 		return -ENOMEM;
-	found_count(r);
 	if (task_pools_read(r))
 		return -ENOMEM;
 	for (size_t i = 0; i < r->dump->threads; i++)
 		r->dump->thread[i].task = task_of_thread(r, &r->dump->thread[i]);
-	polling_name(r->dump);
+	task_cells_count(r);
 	return 0;
+}
+
+bool task_reading_open(struct task_reading *r, struct task_dump *d)
+{
+	*r = (struct task_reading) {.dump = d, .plan = &d->plan->tasks};
+	r->vtable = calloc(TASK_VTABLES, sizeof(*r->vtable));
+	r->part = calloc(TASK_PARTS_MAX, sizeof(*r->part));
+	r->scratch = malloc(TASK_SCRATCH_BYTES);
+	return r->vtable && r->part && r->scratch;
+}
+
+void task_reading_close(struct task_reading *r)
+{
+	free(r->vtable);
+	free(r->part);
+	free(r->scratch);
+	free(r->cell);
+	free(r->slot);
+	free(r->copy);
+	free(r->local_set);
 }
 
 int task_dump_read(struct task_dump *d)
 {
-	struct task_reading r = {.dump = d, .plan = &d->plan->tasks};
+	struct task_reading r;
 	int err = -ENOMEM;
 
 	d->start_ns = d->clock();
-	r.vtable = calloc(TASK_VTABLES, sizeof(*r.vtable));
-	r.part = calloc(TASK_PARTS_MAX, sizeof(*r.part));
-	r.scratch = malloc(TASK_SCRATCH_BYTES);
-	if (r.vtable && r.part && r.scratch &&
-	    array_reserve(&r.copy, 0, COPY_BYTES, &r.copy_room, 1))
+	if (task_reading_open(&r, d) && array_reserve(&r.copy, 0, COPY_BYTES, &r.copy_room, 1))
 		err = tasks_read(&r);
-	free(r.vtable);
-	free(r.part);
-	free(r.scratch);
-	free(r.cell);
-	free(r.slot);
-	free(r.copy);
+	task_reading_close(&r);
 	d->end_ns = d->clock();
 	return err;
 }

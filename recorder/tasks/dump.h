@@ -2,12 +2,12 @@
 #ifndef HUD_RECORDER_TASKS_DUMP_H
 #define HUD_RECORDER_TASKS_DUMP_H
 
-#include <stdbool.h>
-
 #include "bpf/registers.h"
 #include "format/plan/plan.h"
 #include "format/wire/tasks.h"
 #include "recorder/tasks/memory.h"
+
+#include <stdbool.h>
 
 /*
  * All tasks of a process, from outside, while it runs: the lists of its runtimes, and what each
@@ -17,9 +17,11 @@
  */
 struct task_limits {
 	uint32_t tasks;
-	uint32_t depth;      /* of types in one task */
-	uint32_t steps;      /* nodes visited in one task */
-	uint32_t frames;     /* written of one task */
+	uint32_t depth;    /* of types in one task */
+	uint32_t steps;    /* nodes visited in one task */
+	uint32_t frames;   /* written of one task; of a future in a set as many again */
+	uint32_t children; /* futures that are followed of one set */
+	uint32_t all_children;
 	uint32_t cell_bytes; /* of one task */
 	uint64_t bytes;      /* read in all */
 	uint64_t ns;
@@ -46,15 +48,6 @@ struct task_code {
 	uint64_t bias;
 };
 
-/* The stack of a thread that slept. */
-struct task_stack {
-	struct task_thread thread;
-	size_t first; /* of its addresses */
-	uint32_t frames;
-	uint32_t stop; /* enum hud_stack_stop */
-	uint32_t frame_pointer_from;
-};
-
 /* What was read of a task besides its list. */
 enum task_outcome {
 	TASK_READ = HUD_TASK_READ,
@@ -74,6 +67,18 @@ struct task_seen {
 	bool finished;   /* there is no future in it any more */
 	size_t frame;    /* index of the first */
 	uint32_t frames;
+	uint32_t children; /* futures of sets that it has frames of */
+};
+
+/* The stack of a thread that slept. */
+struct task_stack {
+	struct task_thread thread;
+	size_t first; /* of its addresses */
+	uint32_t frames;
+	uint32_t stop; /* enum hud_stack_stop */
+	uint32_t frame_pointer_from;
+	/* The future of a block_on that it drives, which is no task; `poll` 0: none was read. */
+	struct task_seen main;
 };
 
 /* What a task waits for: a coroutine at an await, a leaf, or something it holds. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include <errno.h>
-
 #include "format/base/array.h"
 #include "format/wire/recording.h"
 #include "recorder/tasks/reader.h"
+
+#include <errno.h>
 
 /*
  * Blocking pools, and the closures in their queues: a closure is a task that no list has. They are

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/tasks/reader.h"
+#include "format/base/array.h"
+#include "format/wire/recording.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "format/base/array.h"
-#include "format/wire/recording.h"
 
 /* The first page is never mapped; user memory ends at bit 47 of x86-64, at bit 48 of AArch64. */
 #define ADDRESS_MIN 4096u

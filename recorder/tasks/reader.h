@@ -30,6 +30,12 @@ struct task_permits {
 
 enum { TASK_PERMITS = 256 };
 
+/* A LocalSet: where its list is. */
+struct task_local_set {
+	uint64_t address;
+	const struct hud_plan_task_node *node;
+};
+
 enum { TASK_VTABLES = 1 << 14 }; /* slots; a program has some hundreds */
 
 /* A task that a list led to. */
@@ -64,12 +70,20 @@ struct task_reading {
 	size_t parts;
 	uint8_t *scratch;
 	size_t scratched;
-	bool confirming; /* what was read is compared: what does not count is left out */
+	struct task_local_set *local_set; /* that futures led to */
+	size_t local_sets, local_set_room;
+	bool confirming;   /* what was read is compared: what does not count is left out */
+	bool counting;     /* futures of sets are counted only: the sets change at each read */
+	uint32_t children; /* of sets, in the tasks that are written */
 	bool no_memory;
 	bool stopped; /* a limit was reached: nothing more is read */
 };
 
 enum { TASK_PARTS_MAX = 128, TASK_SCRATCH_BYTES = 1 << 20 };
+
+/* dump.c: room to read in; false: no memory. Close it in any case. */
+bool task_reading_open(struct task_reading *r, struct task_dump *d);
+void task_reading_close(struct task_reading *r);
 
 /* False: it cannot be read, or a limit is reached. */
 bool task_read(struct task_reading *r, uint64_t address, void *out, size_t bytes);
@@ -82,6 +96,12 @@ bool task_address_plausible(uint64_t address);
 /* A number in a region. False: it is not all in it. */
 bool task_region_number(const struct task_region *region, uint64_t offset, size_t bytes,
 			uint64_t *out);
+
+/*
+ * dump.c: how many tasks were found of each runtime, and which threads poll some of them. The tasks
+ * of threads are known by then.
+ */
+void task_cells_count(struct task_reading *r);
 
 /* dump.c: id of the task that a thread polls; 0: none, or not known. */
 uint64_t task_of_thread(struct task_reading *r, const struct task_thread *t);
@@ -117,13 +137,26 @@ uint64_t task_handle_read(struct task_reading *r, uint64_t variable, uint32_t ha
 int task_pools_read(struct task_reading *r);
 
 /*
- * descend.c: from a copy of a task down to what it waits for; the frames are added to the dump. The
- * parts that lie elsewhere are in r->part after it.
+ * descend.c: from a copy of a task down to what it waits for; the frames are added to the dump.
+ * `children`: how many futures of sets were followed.
  */
 enum task_outcome task_descend(struct task_reading *r, const struct task_vtable *vtable,
-			       const struct task_region *cell, bool *finished);
+			       const struct task_region *cell, bool *finished, uint32_t *children);
 
-/* verify.c: what all cells wait for, read twice. 0 or -ENOMEM. */
+/* The same of the future that a function drives itself, as it lies on the stack. */
+enum task_outcome task_descend_main(struct task_reading *r, uint32_t node,
+				    const struct task_region *future, uint32_t *children);
+
+/* main.c: what that waits for, read twice; false: not known. `pc`: in the function. */
+bool task_main_read(struct task_reading *r, const struct hud_plan_task_main *m, uint64_t address,
+		    uint64_t pc, struct task_seen *out);
+
+/* verify.c: do frames from `a` on say the same as those from `b` on? */
+bool task_frames_alike(const struct task_dump *d, size_t a, size_t b, size_t count);
+/* What all cells wait for, read twice. 0 or -ENOMEM. */
 int task_cells_decode(struct task_reading *r);
+
+/* local_set.c: the tasks of the LocalSets that futures led to. 0 or -ENOMEM. */
+int task_local_sets_read(struct task_reading *r);
 
 #endif

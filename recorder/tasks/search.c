@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "format/base/array.h"
 #include "format/wire/recording.h"
 #include "recorder/tasks/reader.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 /*
  * Without debug information the way to the lists is not known, but a task is: by a vtable whose

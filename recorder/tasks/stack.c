@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "format/base/array.h"
+#include "recorder/tasks/reader.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "format/base/array.h"
-#include "recorder/tasks/reader.h"
 
 /*
  * Where threads of the process sleep: their stacks, from the registers with which they entered the
@@ -70,6 +70,24 @@ static const struct task_code *code_find(const struct walk *w, uint64_t pc)
 	return low < w->codes && w->code[low].start <= pc ? &w->code[low] : NULL;
 }
 
+/* Has the frame the future of a block_on? The innermost one that has is the one that is driven. */
+static void main_take(struct walk *w, struct task_stack *s, const struct task_code *code,
+		      const struct unwind_registers *registers, uint64_t pc)
+{
+	const struct task_dump *d = w->r->dump;
+	const struct hud_plan_task_main *m;
+
+	if (s->main.poll || !code || code->plan != d->plan || code->bias != d->bias)
+		return;
+	m = plan_task_main(w->r->plan, pc - code->bias);
+	if (m)
+		task_main_read(w->r, m,
+			       (m->base == HUD_MAIN_BY_FP ? registers->fp : registers->sp) +
+				       (uint64_t)(int64_t)m->offset,
+			       registers->pc, &s->main);
+	s->main.tid = s->thread.tid;
+}
+
 /* As bpf/unwind.bpf.h does it. */
 static void stack_walk(struct walk *w, struct task_stack *s, uint64_t *address)
 {
@@ -82,6 +100,7 @@ static void stack_walk(struct walk *w, struct task_stack *s, uint64_t *address)
 		const struct hud_plan_rule *rule = NULL;
 
 		address[s->frames++] = registers.pc;
+		main_take(w, s, code, &registers, pc);
 		if (code && code->plan)
 			rule = plan_find(code->plan, pc - code->bias);
 		if ((!rule || rule->type == HUD_RULE_NONE) && !s->frame_pointer_from)
@@ -115,14 +134,17 @@ static int stack_add(struct walk *w, const struct task_thread *thread, uint8_t *
 int task_stacks_read(struct task_dump *d, const struct task_thread *thread, size_t threads,
 		     const struct task_code *code, size_t codes)
 {
-	struct task_reading r = {.dump = d, .plan = &d->plan->tasks};
+	struct task_reading r;
 	struct walk w = {.r = &r, .code = code, .codes = codes};
 	uint8_t *copy = malloc(COPY_PAGES * PAGE_BYTES);
-	int err = copy ? 0 : -ENOMEM;
+	int err = task_reading_open(&r, d) && copy ? 0 : -ENOMEM;
 
 	for (size_t i = 0; !err && i < threads && d->stacks < STACKS_MAX; i++)
 		if (thread[i].asleep && task_within_limits(&r))
 			err = stack_add(&w, &thread[i], copy);
+	if (!err)
+		err = task_local_sets_read(&r);
+	task_reading_close(&r);
 	free(copy);
 	return err;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include <stdlib.h>
-#include <string.h>
-
 #include "format/base/array.h"
 #include "recorder/tasks/reader.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 /*
  * What a task waits for, from its copy, holds only if the task was not polled, moved or freed
@@ -22,7 +22,7 @@ struct batch {
 	size_t room;
 };
 
-static bool frames_alike(const struct task_dump *d, size_t a, size_t b, size_t count)
+bool task_frames_alike(const struct task_dump *d, size_t a, size_t b, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct task_frame *x = &d->frame[a + i], *y = &d->frame[b + i];
@@ -72,9 +72,9 @@ static void decode(struct task_reading *r, const struct task_cell *cell,
 		out->outcome = TASK_POLLING;
 		return;
 	}
-	outcome = task_descend(r, cell->vtable, copy, &out->finished);
+	outcome = task_descend(r, cell->vtable, copy, &out->finished, &out->children);
 	out->outcome = (uint8_t)outcome;
-	if (outcome == TASK_FAILED)
+	if (outcome == TASK_FAILED || outcome == TASK_MOVING)
 		r->dump->frames = out->frame;
 	out->frames = (uint32_t)(r->dump->frames - out->frame);
 	if (out->outcome == TASK_UNKNOWN)
@@ -95,9 +95,9 @@ static bool confirmed(struct task_reading *r, const struct task_cell *cell,
 	r->confirming = true;
 	decode(r, cell, copy, &again);
 	r->confirming = false;
-	same = again.outcome == seen->outcome && again.frames == seen->frames &&
-	       again.finished == seen->finished &&
-	       frames_alike(d, seen->frame, again.frame, seen->frames);
+	same = again.outcome == seen->outcome && again.outcome != TASK_MOVING &&
+	       again.frames == seen->frames && again.finished == seen->finished &&
+	       task_frames_alike(d, seen->frame, again.frame, seen->frames);
 	d->frames = before;
 	return same;
 }
@@ -162,20 +162,24 @@ static bool linked_in(struct task_reading *r, const struct batch *b, const struc
 	       next == cell->address;
 }
 
-/* Reads and decodes a task anew until it says the same twice. */
+/*
+ * Reads and decodes a task anew until it says the same twice. Sets whose tasks end all the time may
+ * never: at last their futures are counted only.
+ */
 static void settle(struct task_reading *r, const struct task_cell *cell, struct task_seen *seen)
 {
 	uint8_t *first = malloc(2 * cell->bytes + 1), *second = first + cell->bytes;
 	struct task_region a = {cell->address, first, cell->bytes};
 	struct task_region b = {cell->address, second, cell->bytes};
 	uint8_t outcome = TASK_MOVING;
+	bool settled = false;
 
-	seen->outcome = 0;
 	if (!first) {
 		r->no_memory = true;
 		return;
 	}
-	for (int i = 0; i < ATTEMPTS && outcome != seen->outcome && task_within_limits(r); i++) {
+	for (int i = 0; i < ATTEMPTS && !settled && task_within_limits(r); i++) {
+		r->counting = i >= ATTEMPTS / 2;
 		r->dump->counts.retries++;
 		r->dump->frames = seen->frame;
 		if (!task_read(r, cell->address, first, a.bytes) || !same_task(r, cell, &a, seen)) {
@@ -185,11 +189,13 @@ static void settle(struct task_reading *r, const struct task_cell *cell, struct 
 		/* Its neighbour may have been freed just then: that is no proof yet. */
 		outcome = linked(r, cell, &a) ? TASK_MOVING : TASK_GONE;
 		decode(r, cell, &a, seen);
-		if (outcome == TASK_MOVING && task_read(r, cell->address, second, b.bytes) &&
-		    linked(r, cell, &b) &&
-		    (seen->outcome == TASK_POLLING || confirmed(r, cell, &b, seen)))
+		settled = outcome == TASK_MOVING && task_read(r, cell->address, second, b.bytes) &&
+			  linked(r, cell, &b) &&
+			  (seen->outcome == TASK_POLLING || confirmed(r, cell, &b, seen));
+		if (settled)
 			outcome = seen->outcome;
 	}
+	r->counting = false;
 	seen->outcome = outcome;
 	if (outcome == TASK_MOVING || outcome == TASK_GONE)
 		seen->frames = 0;
@@ -206,6 +212,7 @@ static bool seen_add(struct task_reading *r, const struct task_seen *seen)
 		return false;
 	}
 	d->seen[d->seens++] = *seen;
+	r->children += seen->frames ? seen->children : 0;
 	return true;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include <string.h>
-
 #include "format/base/array.h"
 #include "recorder/tasks/reader.h"
+
+#include <string.h>
 
 /*
  * Lists of tasks, which change while they are read: a task that is freed leads nowhere, or into

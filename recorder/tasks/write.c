@@ -104,7 +104,8 @@ static int seen_write(const struct task_writer *w, const struct task_dump *d,
 		.outcome = s->outcome,
 		.task_flags = (s->finished ? HUD_TASK_FINISHED : 0) |
 			      (s->state & lists->woken ? HUD_TASK_WOKEN : 0) |
-			      (s->state & lists->cancelled ? HUD_TASK_CANCELLED : 0),
+			      (s->state & lists->cancelled ? HUD_TASK_CANCELLED : 0) |
+			      (s->owner ? 0 : HUD_TASK_MAIN),
 	};
 	int64_t site = capture_writer_user_stack(w->writer, process, &s->poll, 1, HUD_STOP_ROOT, 0);
 	int error;
@@ -235,7 +236,10 @@ int task_dump_write(struct task_writer *w, const struct task_dump *d, uint32_t p
 		error = pool_write(w, d, i, process);
 	for (size_t i = 0; !error && i < d->closures; i++)
 		error = closure_write(w, &d->closure[i], process);
-	for (size_t i = 0; !error && i < d->stacks; i++)
+	for (size_t i = 0; !error && i < d->stacks; i++) {
 		error = stack_write(w, d, &d->stack[i], process);
+		if (!error && d->stack[i].main.poll)
+			error = seen_write(w, d, &d->stack[i].main, process);
+	}
 	return error ? error : dump_write(w, d, process);
 }

@@ -12,8 +12,8 @@ import subprocess
 import sys
 import tempfile
 
-FOLDERS = ("live", "open", "load", "derive", "store", "symbols", "image", "unwind", "rules",
-           "names", "debuginfo", "base")
+FOLDERS = ("live", "open", "load", "derive", "store", "symbols", "facts", "debugfile", "image",
+           "unwind", "rules", "names", "dwarf", "elf", "base")
 LIBRARIES = "-lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread".split()
 
 

@@ -8,7 +8,7 @@ import time
 import urllib.error
 import urllib.request
 
-from lib import Skip, expect, start
+from lib import Skip, expect, keep_running, start
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,900",
@@ -16,6 +16,8 @@ OPTIONS = ["--headless", "--no-sandbox", "--disable-gpu", "--window-size=1200,90
 
 
 class Browser:
+    """Chromium outlives its driver, so whoever starts one ends it."""
+
     def __init__(self):
         if not shutil.which("chromedriver") or not shutil.which("chromium"):
             raise Skip("needs chromium and chromium-driver (make deps)")
@@ -29,6 +31,7 @@ class Browser:
             # It has ended before it listened: seen once, with nothing to do with hud.
             print("     chromedriver ended at its start: " + "".join(said).strip(), flush=True)
         expect(said[-1], "chromedriver did not start")
+        keep_running(self.process)
         line = said[-1]
         self.root = "http://127.0.0.1:" + re.search(r"port (\d+)", line)[1]
         wanted = {"browserName": "chrome", "goog:loggingPrefs": {"browser": "ALL"},
@@ -56,13 +59,24 @@ class Browser:
         self.wait("document.documentElement.dataset.ready === '1'")
         return time.monotonic() - begun
 
+    def tab(self):
+        """From now on in a new tab, which knows nothing of what the others were told."""
+        handle = self.call("POST", "/window/new", {"type": "tab"})["handle"]
+        self.call("POST", "/window", {"handle": handle})
+        self.messages()
+
+    def tab_close(self):
+        """Closes the tab that is used; the first one is used again."""
+        handles = self.call("DELETE", "/window")
+        self.call("POST", "/window", {"handle": handles[0]})
+
     def run(self, script, *arguments):
         return self.call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
     def value(self, expression):
         return self.run(f"return {expression}")
 
-    def wait(self, expression, seconds=20):
+    def wait(self, expression, seconds=60):
         until = time.monotonic() + seconds
         while not self.value(expression):
             expect(time.monotonic() < until, f"it never came to pass: {expression}")
@@ -121,6 +135,9 @@ class Browser:
         return self.call("POST", "/se/log", {"type": "browser"})
 
     def end(self):
-        self.call("DELETE", "")
+        try:
+            self.call("DELETE", "")
+        except (OSError, AssertionError):
+            pass  # it has ended; whoever found that out says why
         self.process.terminate()
         self.process.wait()

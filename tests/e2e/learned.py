@@ -40,23 +40,35 @@ def learned_plan(program):
     return found[0] if found else None
 
 
-def identity_in(path):
-    """What is in a plan: (flags, task, tag, {kind: its context, core, variant, parked, tick})."""
-    content = subprocess.run(["zstd", "-dcq", path], capture_output=True, check=True).stdout
+def plan_content(path):
+    return bytearray(subprocess.run(["zstd", "-dcq", path], capture_output=True,
+                                    check=True).stdout)
+
+
+def record_at(content, wanted):
+    """Where in a plan its record of this kind is."""
     at = SEGMENTS_END
     while at < len(content):
         kind, _, size = struct.unpack_from("<HHI", content, at)
-        if kind == IDENTITY:
-            flags, schedulers, _, task, tag, _, _ = struct.unpack_from("<HHIqqII", content, at + 8)
-            found = {}
-            for i in range(schedulers):
-                s = struct.unpack_from("<IIqIIQIIQI", content, at + 40 + 80 * i)
-                found[KINDS[s[0]]] = {"context": s[2], "core": s[1],
-                                      "variant": s[3:6] if s[4] else None,
-                                      "parked": s[6:9], "tick": s[9]}
-            return flags, task if flags & 2 else None, tag if flags & 4 else None, found
+        if kind == wanted:
+            return at
         at += size
     return None
+
+
+def identity_in(path):
+    """What is in a plan: (flags, task, tag, {kind: its context, core, variant, parked, tick})."""
+    content = plan_content(path)
+    at = record_at(content, IDENTITY)
+    if at is None:
+        return None
+    flags, schedulers, _, task, tag, _, _ = struct.unpack_from("<HHIqqII", content, at + 8)
+    found = {}
+    for i in range(schedulers):
+        s = struct.unpack_from("<IIqIIQIIQI", content, at + 40 + 80 * i)
+        found[KINDS[s[0]]] = {"context": s[2], "core": s[1], "variant": s[3:6] if s[4] else None,
+                              "parked": s[6:9], "tick": s[9]}
+    return flags, task if flags & 2 else None, tag if flags & 4 else None, found
 
 
 def layouts(capture):

@@ -6,6 +6,9 @@ import shutil
 
 from lib import Skip, Wrong, expect, path_for, run, start, wait_until
 
+LOOK_SECONDS = 0.1  # each look at the screen starts a tmux
+MOMENT_SECONDS = 0.03  # a screen is drawn in less
+
 
 class Terminal:
     """A shell, or one command, in a terminal of tmux; ends with the fact."""
@@ -37,6 +40,17 @@ class Terminal:
     def text(self, *options):
         return self.tmux("capture-pane", "-p", *options).stdout
 
+    def two_texts(self):
+        """
+        The screen, and again a moment later. One call of tmux: a machine on which each takes long
+        would not see two screens alike while figures run.
+        """
+        between = "== between two looks =="
+        both = self.tmux("capture-pane", "-p", ";", "run-shell", "-d", str(MOMENT_SECONDS), ";",
+                         "display-message", "-p", between, ";", "capture-pane", "-p").stdout
+        first, _, second = both.partition(between + "\n")
+        return first, second
+
     def lines(self):
         return self.text().splitlines()
 
@@ -47,18 +61,18 @@ class Terminal:
     def type(self, text):
         self.tmux("send-keys", "-l", text)
 
-    def see(self, *words, seconds=20):
+    def see(self, *words, seconds=60):
         """
-        Waits until the screen has all of the words, twice in a row the same: tmux reads what is
-        drawn in pieces, and shows a screen of which half is old. Returns it.
+        Waits until the screen has all of the words, and is the same twice in a row: tmux reads what
+        is drawn in pieces, and shows a screen of which half is old. Returns it.
         """
         seen = [""]
 
         def all_there():
-            before, seen[0] = seen[0], self.text()
+            before, seen[0] = self.two_texts()
             return seen[0] == before and all(word in before for word in words)
         try:
-            wait_until(all_there, f"{words} on the screen", seconds)
+            wait_until(all_there, f"{words} on the screen", seconds, LOOK_SECONDS)
         except Wrong as wrong:
             raise Wrong(f"{wrong}\n{seen[0]}")
         return seen[0]

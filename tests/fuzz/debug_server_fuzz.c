@@ -8,7 +8,7 @@
  * what is left; two files, as debug file and as binary. libdebuginfod is made up, below: dlopen()
  * gives this program (tests/fuzz/fuzz.mk).
  */
-#include "analyzer/debuginfo/elf_file.h"
+#include "analyzer/elf/file.h"
 #include "analyzer/symbols/symbols.h"
 #include "tests/fuzz/frame.h"
 

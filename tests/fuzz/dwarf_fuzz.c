@@ -4,12 +4,12 @@
  * or none: units, entries, abbreviations, ranges, lines, compressed sections, its own split units,
  * and, with the same file as package and as supplement, those.
  */
-#include "analyzer/debuginfo/dwarf_index.h"
-#include "analyzer/debuginfo/elf_symbols.h"
+#include "analyzer/dwarf/index.h"
+#include "analyzer/elf/symbols.h"
 #include "analyzer/symbols/extract.h"
 #include "tests/fuzz/frame.h"
 
-#include "analyzer/debuginfo/elf_file.h"
+#include "analyzer/elf/file.h"
 
 enum { ADDRESSES = 64 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* Any bytes as a file of the cache of symbols, with the right checksum, give facts or none. */
-#include "analyzer/symbols/cache_file.h"
+#include "analyzer/facts/cache_file.h"
 #include "tests/fuzz/frame.h"
 
 #define XXH_INLINE_ALL

@@ -7,7 +7,7 @@
  * .debug_info.
  */
 #include "analyzer/runtime/identity_dwarf.h"
-#include "analyzer/debuginfo/dwarf_file.h"
+#include "analyzer/dwarf/file.h"
 #include "analyzer/runtime/pool_dwarf.h"
 #include "tests/fuzz/frame.h"
 

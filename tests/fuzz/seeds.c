@@ -5,7 +5,7 @@
  * tests/fuzz/seeds.sh, which comes first.
  */
 #include "analyzer/plan/build.h"
-#include "analyzer/symbols/cache_file.h"
+#include "analyzer/facts/cache_file.h"
 #include "tests/fuzz/records.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 #include "tests/unit/learn/snapshots_fixture.h"

@@ -3,8 +3,8 @@
  * Whatever the symbol tables of an ELF file are, the notes, the links to debug files and the packed
  * table in .gnu_debugdata, they give functions or none, and each function found holds its address.
  */
-#include "analyzer/debuginfo/elf_file.h"
-#include "analyzer/debuginfo/elf_symbols.h"
+#include "analyzer/elf/file.h"
+#include "analyzer/elf/symbols.h"
 #include "tests/fuzz/frame.h"
 
 static void table_search(const struct elf_file *f, uint32_t type)

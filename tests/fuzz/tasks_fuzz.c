@@ -3,11 +3,13 @@
  * Whatever the memory of a process holds, and however it changes while it is read, the reading of
  * its tasks ends within its limits.
  *
- * Then the stack of a thread is walked there, from registers that are words of it too.
+ * Then the stack of a thread is walked there, from registers that are words of it too; with the
+ * future of a block_on in its frames.
  *
  * Input: words of 8 bytes, which are the memory, one after the other and around; with bit 0 of the
  * first byte set, each read sees one word of it changed; with bit 2 the lists are searched. Small
- * words stand for addresses that lead somewhere: of tasks, of the program's tables.
+ * words stand for addresses that lead somewhere: of tasks, of items of sets, of the program's
+ * tables.
  */
 #include "format/wire/definitions.h"
 #include "recorder/tasks/dump.h"
@@ -85,16 +87,14 @@ static const struct hud_plan_pool pool = {
 };
 
 /* The first words are the registers; all of the program has no rows of a plan, or one frame. */
-static void stacks_read(struct task_dump *d, const struct memory *m)
+static void stacks_read(struct task_dump *d, struct plan *plan, const struct memory *m)
 {
 	static const struct hud_plan_page page[] = {{.rows = 1}};
 	static const struct hud_plan_row row[] = {{0, 0}};
 	static const struct hud_plan_rule rule[] = {
 		{.type = HUD_RULE_CFA_SP, .cfa_offset = 16, .fp_offset = -16, .ra_offset = -8}};
-	static const struct plan plan = {
-		.page = page, .pages = 1, .row = row, .rows = 1, .rule = rule, .rules = 1};
 	const struct task_code code[] = {
-		{.start = PROGRAM, .end = PROGRAM + 65536, .plan = &plan, .bias = PROGRAM},
+		{.start = PROGRAM, .end = PROGRAM + 65536, .plan = plan, .bias = PROGRAM},
 		{.start = MEMORY, .end = MEMORY + sizeof(m->word)},
 	};
 	struct task_thread thread = {
@@ -104,7 +104,12 @@ static void stacks_read(struct task_dump *d, const struct memory *m)
 		.registers = {.pc = m->word[1], .sp = m->word[2], .fp = m->word[3], .exact = 1},
 	};
 
+	plan->page = page;
+	plan->row = row;
+	plan->rule = rule;
+	plan->pages = plan->rows = plan->rules = 1;
 	MUST(!task_stacks_read(d, &thread, 1, code, 2) && d->stacks == 1);
+	MUST(d->stack[0].main.frame + d->stack[0].main.frames <= d->frames);
 	MUST(d->stack[0].frames && d->stack[0].frames <= HUD_STACK_FRAMES_MAX && d->stack[0].stop);
 	task_stacks_confirm(d, &thread, 1);
 	MUST(d->stacks == 1);
@@ -114,15 +119,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct memory *m = calloc(1, sizeof(*m));
 	struct task_thread thread = {.tid = 1, .pointer = MEMORY + THREAD_WORD * 8};
+	struct task_limits limits = task_limits_usual;
 	struct task_dump d = {.memory = {memory_read, m},
 			      .bias = PROGRAM,
-			      .limits = &task_limits_usual,
+			      .limits = &limits,
 			      .thread = &thread,
 			      .threads = 1,
 			      .clock = clock_stopped};
 	struct hud_plan_tasks searched;
+	struct hud_plan_task_main local;
 	struct plan plan;
 
+	limits.children = 8; /* so that a set of sets takes no seconds */
+	limits.all_children = 64;
 	if (!m || size < 16)
 		goto out;
 	m->changes = data[0] & 1;
@@ -145,11 +154,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	plan.pool = &pool;
 	d.plan = &plan;
+	local = task_mains[0];
+	local.node = NODE_LOCAL_SET;
+	if (data[0] & 8)
+		plan.tasks.main = &local;
 	MUST(!task_dump_read(&d) && d.seens <= WORDS);
+	MUST(d.pools <= 1 && d.closures <= 1024);
+	stacks_read(&d, &plan, m);
+	MUST(d.seens <= 2 * WORDS);
 	for (size_t i = 0; i < d.seens; i++)
 		MUST(d.seen[i].frame + d.seen[i].frames <= d.frames);
-	MUST(d.pools <= 1 && d.closures <= 1024);
-	stacks_read(&d, m);
 	task_dump_close(&d);
 out:
 	free(m);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Checks the form of every file: .clang-format, lines of 100 columns, no mention of a missing file.
+"""Checks the form of every file: .clang-format, lines of 100 columns, includes in one order, no
+mention of a missing file.
 
 Prints one line for each place, and exits with 1 if there is any.
 """
@@ -19,6 +20,9 @@ ENDINGS = "c|h|sql|py|sh|md|json|rules|rs|mk|js|css"
 # URL, a header of libbpf (<bpf/...>), or a placeholder in capitals (NAME.c).
 MENTION = re.compile(rf"(?<![\w/.*$<-])(?:{FOLDERS})/(?:[\w.-]+/)*(?![A-Z]+\.[a-z])"
                      rf"[\w.-]*\w\.(?:{ENDINGS})\b(?!/)")
+INCLUDED = re.compile(r'^#include (["<])([^">]+)[">]', re.M)
+ORDERED = ("analyzer/", "recorder/", "format/")
+REPEATED = {"bpf/unwind.h"}  # a template: after the macros that it is made with
 # Of another package, and made by the build.
 NOT_TRACKED = {"examples/addr2line.rs", "bpf/hud.skel.h", "bpf/learn.skel.h",
                "bpf/threads.skel.h"}
@@ -47,6 +51,16 @@ def too_long(path, text):
             yield f"{path.relative_to(ROOT)}:{number}: {len(line.expandtabs(8))} columns"
 
 
+def disordered(path, text):
+    """A source file's own header is first, then the project's by name, then the system's."""
+    place = str(path.relative_to(ROOT))
+    own = place.removesuffix(".c") + ".h"
+    seen = [(kind == "<", name != own, name) for kind, name in INCLUDED.findall(text)
+            if not name.endswith(".def") and name not in REPEATED]
+    if place.startswith(ORDERED) and path.suffix in (".c", ".h") and seen != sorted(seen):
+        yield f"{place}: includes in another order than own, project's, system's, each by name"
+
+
 def missing(path, text):
     for number, line in enumerate(text.splitlines(), 1):
         for name in MENTION.findall(line):
@@ -64,6 +78,7 @@ def main():
             continue
         if path.suffix in LIMITED:
             wrong += too_long(path, text)
+        wrong += disordered(path, text)
         wrong += missing(path, text)
     print("\n".join(wrong) if wrong else "ok: every file is in form")
     return 1 if wrong else 0

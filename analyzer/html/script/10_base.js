@@ -91,6 +91,8 @@ const CAUSES = [
   "file-io",
   "net-io",
   "pipe",
+  "tty",
+  "event",
   "child",
   "page-fault",
   "mapped-file",

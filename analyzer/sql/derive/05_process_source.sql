@@ -6,6 +6,7 @@
 -- wrong layout reads random words and is wrong nearly always; a stack without debug information is
 -- wrong now and then. analyzer/derive/state_agreement.c counts both.
 -- Nor is one believed that was learned from the process itself and contradicted afterwards.
+-- Of threads that only parked there may be no observation: their windows say that they did.
 -- `exact`: the state is believed, and the probes of hud-record --polls were attached for a time.
 -- `passive`: the state is believed.
 INSERT INTO process_source (process, capture, source, agreeing, contradicting)
@@ -20,7 +21,12 @@ WITH counted AS MATERIALIZED (
 )
 SELECT p.id, p.capture,
 	CASE
-	WHEN NOT coalesce(k.state_known, 0) THEN 'stack'
+	WHEN NOT coalesce(k.state_known, 0) AND NOT (EXISTS (SELECT 1 FROM layout AS l
+			WHERE l.process = p.id AND l.source IN ('debug', 'learned'))
+		AND EXISTS (SELECT 1 FROM thread_window AS w
+			WHERE w.capture = p.capture AND w.parked_ns > 0
+			AND w.thread IN (SELECT t.id FROM thread AS t WHERE t.process = p.id)))
+		THEN 'stack'
 	WHEN EXISTS (SELECT 1 FROM layout AS l WHERE l.process = p.id AND l.withdrawn) THEN 'stack'
 	WHEN k.unsure AND (100 * k.contradicting > k.agreeing OR k.agreeing < 20 OR k.parks = 0
 		OR k.polls = 0) THEN 'stack'

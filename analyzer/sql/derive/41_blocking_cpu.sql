@@ -15,13 +15,11 @@ WITH period AS (
 	SELECT r.*,
 		max(r.first_ns - p.sample_ns / 2, min(r.awake_ns, r.first_ns)) AS start_ns,
 		r.last_ns + p.sample_ns - p.sample_ns / 2 AS end_ns
-	FROM sample_run AS r
+	FROM stack_run AS r
 	JOIN period AS p ON p.capture = r.capture
 	JOIN activity_proof AS a ON a.capture = r.capture AND a.activity = r.activity
-	JOIN thread AS t ON t.id = r.thread
-	JOIN process_source AS q ON q.process = t.process
 	JOIN constant AS k
-	WHERE q.source = 'stack' AND r.poll AND a.proven AND r.samples >= 2
+	WHERE r.poll AND a.proven AND r.samples >= 2
 		AND r.last_ns - r.first_ns - r.waited_ns >= k.run_share_min * p.threshold_ns
 )
 SELECT capture, thread, 'cpu', id, start_ns, end_ns, end_ns - start_ns,

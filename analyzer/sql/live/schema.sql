@@ -90,3 +90,9 @@ CREATE TABLE ended_block (
 	frame INTEGER,
 	told INTEGER NOT NULL DEFAULT 0
 );
+
+-- Dumps of tasks that are not the newest of their process. No two dumps have one number.
+CREATE VIEW old_dump AS
+SELECT d.dump
+FROM task_dump AS d
+JOIN task_dump AS n ON n.process = d.process AND n.dump > d.dump;

@@ -1,6 +1,6 @@
 -- Which tasks of the last dump did a thread poll just then, and where does it block, for how long?
 SELECT task_id, task, tid, thread, asleep, asleep_ns, cause, function, file, line, callers
 FROM polled_tasks
-WHERE capture = :capture AND dump = (SELECT max(dump) FROM task_dump WHERE capture = :capture)
+WHERE capture = :capture AND dump = (SELECT max(dump) FROM shown_dump WHERE capture = :capture)
 ORDER BY asleep_ns DESC, asleep DESC, task_id
 LIMIT :top;

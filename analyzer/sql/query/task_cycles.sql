@@ -3,7 +3,7 @@
 -- alike: so many circles are of the same types, at the same places; the tasks are those of one.
 SELECT min(tasks) AS tasks, length, certain, of_types, places, count(*) AS alike
 FROM task_cycles
-WHERE capture = :capture AND dump = (SELECT max(dump) FROM task_dump WHERE capture = :capture)
+WHERE capture = :capture AND dump = (SELECT max(dump) FROM shown_dump WHERE capture = :capture)
 GROUP BY length, certain, of_types, places
 ORDER BY certain DESC, alike DESC, 1
 LIMIT :top;

@@ -1,11 +1,16 @@
 -- The last dump of tasks as one JSON document, as docs/TASKS.md describes it.
 WITH last AS MATERIALIZED (
 	SELECT d.*, p.name, p.pid
-	FROM task_dump AS d
+	FROM shown_dump AS s
+	JOIN task_dump AS d ON d.capture = s.capture AND d.process = s.process AND d.dump = s.dump
 	JOIN process AS p ON p.id = d.process
 	WHERE d.capture = :capture
 	ORDER BY d.dump DESC
 	LIMIT 1
+), numbered AS MATERIALIZED (
+	SELECT r.resource, r.number
+	FROM resource_waiters AS r
+	JOIN last AS d ON r.capture = d.capture AND r.dump = d.dump
 )
 SELECT json_object(
 	'schema', 1,
@@ -43,15 +48,12 @@ SELECT json_object(
 				'line', f.line, 'line_end', f.line_end, 'origin', f.origin,
 				'deadline_ns', f.deadline_ns,
 				'asked_permits', f.asked_permits, 'joined_task', f.joined_task,
-				'fd', f.fd, 'resource', n.number,
+				'fd', f.fd, 'futures', f.futures, 'resource', n.number,
 				'free_permits', f.free_permits))
 				FROM (SELECT * FROM await_frames AS a
 					WHERE a.dumped_task = t.dumped_task
 					ORDER BY a.position) AS f
-				LEFT JOIN (SELECT resource, number FROM task_resources
-					WHERE capture = :capture
-						AND dump = (SELECT dump FROM last)) AS n
-					ON n.resource = f.resource)) AS text
+				LEFT JOIN numbered AS n ON n.resource = f.resource)) AS text
 		FROM dumped_tasks AS t JOIN last AS d ON t.capture = d.capture AND t.dump = d.dump
 		ORDER BY t.task_id)),
 	'resources', (SELECT json_group_array(json(text)) FROM (
@@ -62,7 +64,8 @@ SELECT json_object(
 			'waiters', r.waiters, 'holders', r.holders, 'waits_in', r.waits_in,
 			'waits_file', r.waits_file, 'waits_line', r.waits_line,
 			'waits_line_end', r.waits_line_end,
-			'holder', r.holder, 'holder_task', r.holder_task,
+			'holder', r.holder, 'holder_thread', r.holder_tid,
+			'holder_task', r.holder_task,
 			'holder_file', r.holder_file, 'holder_line', r.holder_line,
 			'holder_line_end', r.holder_line_end,
 			'channel', json(iif(r.channel, 'true', 'false'))) AS text
@@ -87,7 +90,16 @@ SELECT json_object(
 		SELECT json_object('thread', t.tid, 'comm', t.comm, 'function', t.function,
 			'file', t.file, 'line', t.line,
 			'parked', json(iif(t.parked, 'true', 'false')), 'cause', t.cause,
-			'local_set', json(iif(t.local_set, 'true', 'false'))) AS text
+			'local_set', json(iif(t.local_set, 'true', 'false')),
+			'read', json(iif(t.future IS NULL, 'false', 'true')),
+			'frames', (SELECT json_group_array(json_object('depth', f.depth,
+				'kind', f.kind, 'leaf', f.leaf, 'name', f.name, 'file', f.file,
+				'line', f.line, 'line_end', f.line_end, 'origin', f.origin,
+				'deadline_ns', f.deadline_ns,
+				'joined_task', f.joined_task, 'fd', f.fd, 'futures', f.futures))
+				FROM (SELECT * FROM await_frames AS a
+					WHERE a.dumped_task = t.future
+					ORDER BY a.position) AS f)) AS text
 		FROM task_threads AS t JOIN last AS d ON t.capture = d.capture AND t.dump = d.dump
 		WHERE t.block_on
 		ORDER BY t.tid)),

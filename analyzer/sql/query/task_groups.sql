@@ -3,6 +3,6 @@ SELECT tasks, task, place, place_file AS file, place_line AS line,
 	place_line_end AS line_end, waits_in, leaf, outcome, woken,
 	finished, example
 FROM task_groups
-WHERE capture = :capture AND dump = (SELECT max(dump) FROM task_dump WHERE capture = :capture)
+WHERE capture = :capture AND dump = (SELECT max(dump) FROM shown_dump WHERE capture = :capture)
 ORDER BY tasks DESC, task, example
 LIMIT :top;

@@ -3,6 +3,6 @@ SELECT pool, scheduler, threads, idle, thread_limit, workers, queued, listed, ta
 	example
 FROM task_pools
 WHERE capture = :capture AND queued > 0
-	AND dump = (SELECT max(dump) FROM task_dump WHERE capture = :capture)
+	AND dump = (SELECT max(dump) FROM shown_dump WHERE capture = :capture)
 ORDER BY pool, closures DESC, task
 LIMIT :top;

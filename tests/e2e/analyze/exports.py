@@ -106,7 +106,7 @@ def of_text(database, functions):
     expect(seen, f"no site in the report\n{text[:2000]}")
 
 
-@fact(root=False, seconds=240)
+@fact(root=False)
 def one_number_everywhere():
     for database in databases():
         sites = query(database, "SELECT * FROM blocking_sites")
@@ -270,7 +270,7 @@ def strings_of(document):
             yield from strings_of(value)
 
 
-@fact(root=False, seconds=240)
+@fact(root=False)
 def hostile_names_reach_every_reader_whole():
     for number, text in enumerate(HOSTILE):
         database = hostile(f"hostile-{number}.db", text)

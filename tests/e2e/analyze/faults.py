@@ -13,7 +13,7 @@ from lib import (ANALYZE, RECORD, expect, expect_equal, fact, facts_check, path_
 SOURCE = "tests/unit/fixture/faults.c"
 EXAMPLE = "examples/demo.hud"
 TIMES = int(os.environ.get("HUD_FAULTS", "1"))
-LONG = 60 + 40 * TIMES  # seconds that a fact may take
+LONG = 240 + 40 * TIMES  # seconds that a fact may take
 
 
 def faults_library():

@@ -9,8 +9,9 @@ import signal
 import subprocess
 import time
 
-from lib import (ANALYZE, ANALYZE_UNUSABLE, TOP, Demo, analyze, analyzed, end_of, expect,
-                 expect_equal, fact, facts_check, once, one_clear_message, path_for, start)
+from lib import (ANALYZE, ANALYZE_UNUSABLE, TOP, Demo, Recording, analyze, analyzed, end_of,
+                 expect, expect_equal, fact, facts_check, once, one_clear_message, path_for, query,
+                 report, start, tokio_tasks)
 
 CAPTURE = os.path.join(TOP, "examples", "demo.hud")
 
@@ -131,6 +132,44 @@ def a_process_is_recorded_by_its_pid():
     expect("demo::guilty::pause" in done.stdout, f"what blocks in\n{done.stdout}")
     done = analyze("live", "no-such-process-here", "--plain")
     one_clear_message(done, "hud-record", ANALYZE_UNUSABLE, "no-such-process-here")
+
+
+@fact
+def of_a_recorder_that_was_held_up_no_time_is_left_out():
+    """What happened meanwhile comes in several chunks; the first ends where the last does."""
+    demo = Demo("release")
+    recording = Recording(path_for("held-up.hud"), "-p", demo.pid)
+    for pause, number in ((1.3, signal.SIGSTOP), (3, signal.SIGCONT), (1.2, signal.SIGINT)):
+        time.sleep(pause)
+        recording.process.send_signal(number)
+    capture = recording.ended_well()
+    lines = analyzed("live", capture, "--plain")
+    told_s = sum(float(wall) for wall in re.findall(r"of their ([0-9.]+) s", lines))
+    whole_s = report(capture)["verdict"]["worker_wall_ns"] / 1e9
+    expect(abs(told_s - whole_s) < whole_s / 20,
+           f"the lines are of {told_s} s of workers, the recording has {whole_s:.1f} s\n{lines}")
+
+
+@fact
+def workers_that_are_parked_all_the_time_are_known_meanwhile():
+    """None of them is ever switched, so only the recorder's walk over threads can tell of them."""
+    program = start([tokio_tasks(), "many", "3"], stdout=subprocess.PIPE)
+    for line in program.stdout:
+        if "ready" in line:
+            break
+    recording = Recording(path_for("parked.hud"), "-p", program.pid)
+    time.sleep(3.5)
+    recording.process.kill()
+    recording.process.wait()
+    lines = analyzed("live", recording.partial, "--plain").splitlines()
+    expect(len(lines) >= 3, f"lines of 3.5 s: {lines}")
+    for line in lines:
+        expect("2 workers had next to nothing to do" in line, f"the line {line!r}")
+    windows = query(recording.partial, """SELECT count(DISTINCT thread) AS threads,
+        count(*) AS windows, min(parked_ns * 1.0 / (end_ns - start_ns)) AS parked
+        FROM thread_window WHERE parked_ns""")[0]
+    expect_equal((windows["threads"], windows["windows"]), (2, 2), "threads and their windows")
+    expect(windows["parked"] > 0.99, f"parked for {windows['parked']} of their windows")
 
 
 @fact(root=False)

@@ -17,9 +17,13 @@ def loss_counts(capture):
 
 
 def lost_said(errors):
-    found = re.search(r"; (\d+) lost$", errors, re.MULTILINE)
+    """The loss that hud-record's summary tells of, by cause."""
+    found = re.search(r"; (\d+) lost(?: \((.*)\))?$", errors, re.MULTILINE)
     expect(found, f"no `N lost` in {errors!r}")
-    return int(found.group(1))
+    parts = [part.rsplit(" ", 1) for part in (found.group(2) or "").split(", ") if part]
+    causes = {cause: int(count) for cause, count in parts}
+    expect_equal(sum(causes.values()), int(found.group(1)), f"the sum of {found.group(0)!r}")
+    return causes
 
 
 @fact
@@ -70,8 +74,7 @@ def every_one_of_many_switches_is_counted():
 @fact
 def hud_record_reports_the_loss_that_the_capture_has():
     capture, errors, *_ = switching()
-    expect_equal(lost_said(errors), sum(loss_counts(capture).values()),
-                 "lost, in hud-record's last line")
+    expect_equal(lost_said(errors), loss_counts(capture), "lost, in hud-record's last line")
 
 
 def stopped(name, exits_meanwhile):
@@ -103,8 +106,7 @@ def stopped(name, exits_meanwhile):
 @fact
 def what_a_stopped_recorder_misses_is_counted():
     capture, counts, errors = stopped("stopped.hud", exits_meanwhile=False)
-    expect_equal(lost_said(errors), sum(counts.values()),
-                 f"lost, in hud-record's last line ({counts})")
+    expect_equal(lost_said(errors), counts, "lost, in hud-record's last line")
     document = report(capture)
     events = document["capture"]["events"]
     expect_near(document["loss"]["percent"],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """report --html in a real browser: its controls, its numbers, its links, names that mean harm."""
 
-import functools
+import atexit
 import json
 import os
 import re
@@ -30,15 +30,31 @@ def page():
     return path
 
 
-def shown(function, seconds=90):
-    """A fact that is given a browser, which ends with it."""
-    def with_browser():
-        chromium = Browser()
+browsers = []  # the one that runs
+
+
+@atexit.register
+def browsers_end():
+    while browsers:
+        browsers.pop().end()
+
+
+def shown(function):
+    """
+    A fact that is given a tab of its own in a browser, whose start takes longer than most facts.
+    After one that does not hold another browser is started.
+    """
+    def in_a_tab():
+        if not browsers:
+            browsers.append(Browser())
         try:
-            function(chromium)
-        finally:
-            chromium.end()
-    return fact(with_browser, root=False, name=function.__name__, seconds=seconds)
+            browsers[0].tab()
+            function(browsers[0])
+            browsers[0].tab_close()
+        except BaseException:
+            browsers_end()
+            raise
+    return fact(in_a_tab, root=False, name=function.__name__)
 
 
 def opened(chromium, fragment="", path=None):
@@ -369,7 +385,7 @@ HOSTILE = (
 )
 
 
-@functools.partial(shown, seconds=180)
+@shown
 def names_that_mean_harm_are_only_shown(chromium):
     for number, name in enumerate(HOSTILE):
         path = path_for(f"hostile-{number}.db")

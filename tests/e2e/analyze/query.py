@@ -86,7 +86,7 @@ def ctrl_c_ends_output_that_nobody_reads():
     process.send_signal(signal.SIGINT)
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
-    end_of(process, "query", seconds=10)
+    end_of(process, "query")
 
 
 @fact

@@ -313,15 +313,16 @@ def the_tasks_are_the_demos():
 
 @fact
 def dump_prints_every_record_that_the_database_has_a_row_of():
-    lines = collections.Counter(line.split(None, 1)[0]
-                                for line in analyzed("dump", capture()).splitlines())
+    dump = analyzed("dump", capture()).splitlines()
+    lines = collections.Counter(line.split(None, 1)[0] for line in dump)
     rows = query(capture(), """SELECT (SELECT count(*) FROM sample) AS sample,
         (SELECT count(*) FROM thread_window) AS window,
         (SELECT count(*) FROM offcpu_span) AS offcpu,
         (SELECT count(*) FROM poll) AS poll""")[0]
-    for name in ("sample", "window"):
-        expect_equal(lines[name], rows[name], f"lines and rows of {name}")
-    for name in ("offcpu", "poll"):  # an open one is reported again and again
+    expect_equal(lines["sample"], rows["sample"], "lines and rows of samples")
+    ended = sum(line.startswith("window ") and line.endswith("window_flags=0x0") for line in dump)
+    expect_equal(ended, rows["window"], "lines of windows that have ended, and rows")
+    for name in ("offcpu", "poll", "window"):  # an open one is reported again and again
         expect(rows[name] and lines[name] >= rows[name],
                f"{lines[name]} lines, {rows[name]} rows of {name}")
     expect_equal((lines["session"] > 0, lines["end"], lines["unknown"]), (True, 1, 0),

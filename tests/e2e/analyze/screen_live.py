@@ -7,8 +7,8 @@ import os
 import re
 import time
 
-from lib import (ANALYZE, RECORD, Demo, analyzed, expect, expect_equal, fact, facts_check,
-                 processes_end, run, wait_until)
+from lib import (ANALYZE, RECORD, Demo, Skip, analyzed, cpu_pressure, expect, expect_equal, fact,
+                 facts_check, go, processes_end, run, started_program, tokio_lives, wait_until)
 from terminal import Terminal
 
 
@@ -24,9 +24,14 @@ def the_demo_is_shown_while_it_blocks():
     demo = Demo("release", "--only", "lock,sleep", "--deadlock-at", "4")
     terminal = Terminal(f"{RECORD} -p {demo.pid} -o - | {ANALYZE} live -", 120, 30)
     terminal.see("demo (", "demo::guilty::pause")
-    text = terminal.see("NOW  1 poll still blocks", "demo::guilty::deadlock", seconds=30)
+    waited = -cpu_pressure()
+    text = terminal.see("NOW  1 poll still blocks", "demo::guilty::deadlock")
+    waited += cpu_pressure()
     age = age_of("demo::guilty::deadlock", text)
     # Within 2 s of its begin; one second more for a machine that others use.
+    if age > 3 >= age - waited:
+        raise Skip(f"it is on the screen when it has blocked for {age} s, but threads of the "
+                   f"machine waited for a CPU for {waited:.1f} s meanwhile")
     expect(age <= 3, f"it is on the screen when it has blocked for {age} s")
     time.sleep(2)
     later = age_of("demo::guilty::deadlock", terminal.text())
@@ -42,6 +47,21 @@ def the_demo_is_shown_while_it_blocks():
     terminal.see("LIVE")
     terminal.press("q")
     processes_end()
+
+
+@fact
+def what_tasks_did_is_shown_where_they_are_followed():
+    process = started_program([tokio_lives()])
+    terminal = Terminal(f"{RECORD} --polls --max-overhead 100 -p {process.pid} -o - | "
+                        f"{ANALYZE} live -", 120, 40)
+    terminal.see("tokio_lives (")
+    time.sleep(2)
+    go(process)
+    text = terminal.see("WHAT TASKS DID", "tokio_lives::leaked")
+    expect(re.search(r"^ +[1-9]\d* +\d+ .*tokio_lives::leaked", text, re.M), f"it shows\n{text}")
+    terminal.press("q")
+    process.kill()
+    process.wait()
 
 
 class Halted:
@@ -65,12 +85,12 @@ class Halted:
         self.libc.ptrace(self.DETACH, self.tid, None, None)
 
 
-@fact(seconds=90)
+@fact
 def a_poll_that_waits_for_a_lock_says_who_held_it_before():
     """The demo's index thread is stopped again and again, until it is while it holds the lock."""
     demo = Demo("release", "--only", "lock")
     terminal = Terminal(f"{RECORD} -p {demo.pid} -o - | {ANALYZE} live -", 160, 30)
-    terminal.see("demo::guilty::find_in_index", "of 10 s", seconds=30)
+    terminal.see("demo::guilty::find_in_index", "of 10 s")
     row = r"lock +demo::guilty::find_in_index .*held before \((\d+)/(\d+)\) by (\S+)"
     found = None
     until = time.monotonic() + 60
@@ -86,7 +106,7 @@ def a_poll_that_waits_for_a_lock_says_who_held_it_before():
     terminal.press("q")
 
 
-@fact(seconds=60)
+@fact
 def what_has_stopped_falls_out_of_the_window():
     other = Demo("release", "--only", "timers")
     demo = Demo("release", "--only", "sleep", "--duration", "7")

@@ -116,7 +116,7 @@ def symbolized():
     return reports, made
 
 
-@fact(seconds=150)
+@fact
 def a_symbolized_capture_gives_the_same_report_to_the_byte():
     reports, made = symbolized()
     text, expected = report_of(made["whole"]), reports["text"]

@@ -9,7 +9,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import lib  # noqa: E402
 from comparison import Comparison  # noqa: E402
-from lib import BUILD, MS, TOP, analyzed, expect, query, run  # noqa: E402
+from lib import BUILD, MS, TOP, analyzed, expect, run  # noqa: E402
 
 # name -> what differs from cargo's release profile with the demo's `debug = true`; None: made
 # otherwise
@@ -106,8 +106,8 @@ class Outcome(Comparison):
         self.name = name
         self.stops = stack_stops(self.capture)
         # Stacks beyond the limit of 200 in 100 ms were not attempted.
-        self.stops["none"] = query(self.capture, """SELECT coalesce(sum(count), 0) AS n FROM loss
-            WHERE cause IN ('stack-failed', 'open-stack')""")[0]["n"]
+        self.stops["none"] = self.db.execute("""SELECT coalesce(sum(count), 0) FROM loss
+            WHERE cause IN ('stack-failed', 'open-stack')""").fetchone()[0]
 
     def passive(self):
         return all(row["source"] != "stack" for row in self.sources())

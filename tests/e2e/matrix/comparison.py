@@ -62,9 +62,9 @@ class Comparison:
         self.capture = recording.ended_well()
         self.stalls.end()
         self.truth = demo.truth()
-        self.report = lib.json.loads(analyzed("report", self.capture, "--json", "--top", "1000",
-                                              *symbols))
-        self.db = lib.database(self.capture, *symbols)
+        path = lib.loaded(self.capture, *symbols)
+        self.report = lib.json.loads(analyzed("report", path, "--json", "--top", "1000"))
+        self.db = lib.opened(path)
         # What was open at the end is recorded as of a little before: only until then is everything
         # known.
         self.start_ns, self.end_ns, self.threshold_ns = self.db.execute(

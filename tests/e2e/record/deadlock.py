@@ -2,9 +2,13 @@
 """Tasks that never wake: one blocked before the recording began, one during it."""
 
 import os
+import signal
+import time
 
 from lib import (MS, S, Demo, Recording, analyzed, database, expect, expect_equal, fact,
                  facts_check, once, path_for, recorded, report, wait_until)
+
+SECOND_AT = 7  # seconds after the start of the demo: on a slow machine a recording begins so late
 
 
 def demo_waits(pid):
@@ -19,14 +23,16 @@ def demo_waits(pid):
 
 class Deadlocked:
     def __init__(self, variant):
-        demo = Demo(variant, "--deadlock-at", "0,4", "--only", "sleep")
+        demo = Demo(variant, "--deadlock-at", f"0,{SECOND_AT}", "--only", "sleep")
+        begun = time.monotonic()
 
         def held():
             tasks = f"/proc/{demo.pid}/task"
             return any(open(f"{tasks}/{t}/comm").read() == "holder\n" for t in os.listdir(tasks))
         wait_until(held, "the lock is held")
-        recording = Recording(path_for(f"{variant}.hud"), "-d", "6", "-p", demo.pid, begun=False)
-        self.capture = recording.ended_well()
+        recording = Recording(path_for(f"{variant}.hud"), "-p", demo.pid)
+        time.sleep(max(0, begun + SECOND_AT - time.monotonic()) + 2)
+        self.capture = recording.ended_well(signal.SIGINT)
         self.truth = demo.truth()
         self.report = report(self.capture)
 

@@ -13,7 +13,7 @@ from lib import demo_path, expect, expect_equal, fact, facts_check, once, query
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "matrix"))
 from comparison import Comparison  # noqa: E402
 
-TRUTH_SECONDS = 12
+TRUTH_SECONDS = 8
 
 
 @once

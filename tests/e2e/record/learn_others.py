@@ -5,14 +5,18 @@ import glob
 import json
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import time
 
-from learned import (IDENTITY, NO_OFFSET, SECONDS, SEGMENTS_END, identity_in, layouts, learn,
-                     learned_plan, print_cost, said, stripped)
+from learned import (IDENTITY, NO_OFFSET, SECONDS, identity_in, layouts, learn, learned_plan,
+                     plan_content, print_cost, record_at, said, stripped)
 from lib import (Recording, demo_path, expect, expect_equal, fact, facts_check, go, path_for,
                  query, recorded, run, started_program, tokio_echo)
+
+TASK_KNOWN = 2
+LEARNED_RECORD, VAIN = 10, 44  # format/plan/plan.h, and where in it
 
 
 def links(recording):
@@ -41,7 +45,7 @@ def the_default_build_of_cargo_is_guessed_first_and_then_learned():
 @fact
 def a_process_that_idles_is_undecided_and_is_learned_when_it_wakes():
     program = stripped(tokio_echo(), "echo")
-    target = started_program([program])
+    target = started_program([program], env={**os.environ, "ECHO_WORKERS": "8"})
     idle = path_for("idle.hud")
     done = recorded("-p", target.pid, "-d", 3, "-o", idle)
     expect("could not be learned" in done.stderr, f"stderr: {done.stderr}")
@@ -58,22 +62,42 @@ def a_process_that_idles_is_undecided_and_is_learned_when_it_wakes():
     print_cost(capture, "woken")
     sources = [r["source"] for r in layouts(capture)]
     expect_equal(sources[-1], "learned", f"the last of {sources}")
+    expect_idlers_counted_once(capture)
+
+
+def expect_idlers_counted_once(capture):
+    """Workers that slept from before the layout was known until the end have their time once."""
+    rows = query(capture, "SELECT w.wall_ns, w.parked_ns, c.end_ns - c.start_ns AS long "
+                          "FROM worker AS w JOIN capture AS c ON c.id = w.capture")
+    expect(any(2 * row["parked_ns"] > row["long"] for row in rows), f"none idled: {rows}")
+    for row in rows:
+        expect(row["wall_ns"] <= row["long"], f"a worker has more time than there was: {row}")
+
+
+def plan_write(path, content):
+    with open(path, "wb") as file:
+        subprocess.run(["zstd", "-cq", f"--stream-size={len(content)}"], input=content,
+                       stdout=file, check=True)
 
 
 def ticks_forget(path):
     """As if no tick had been proven when this plan was learned."""
-    content = bytearray(subprocess.run(["zstd", "-dcq", path], capture_output=True,
-                                       check=True).stdout)
-    at = SEGMENTS_END
-    while at < len(content):
-        kind, _, size = struct.unpack_from("<HHI", content, at)
-        if kind == IDENTITY:
-            for i in range(struct.unpack_from("<H", content, at + 10)[0]):
-                struct.pack_into("<I", content, at + 40 + 80 * i + 48, NO_OFFSET)
-        at += size
-    with open(path, "wb") as file:
-        subprocess.run(["zstd", "-cq", f"--stream-size={len(content)}"], input=content,
-                       stdout=file, check=True)
+    content = plan_content(path)
+    at = record_at(content, IDENTITY)
+    for i in range(struct.unpack_from("<H", content, at + 10)[0]):
+        struct.pack_into("<I", content, at + 40 + 80 * i + 48, NO_OFFSET)
+    plan_write(path, content)
+
+
+def attempts_in_vain(path, now=None):
+    """How many the plan says there were since it was learned; `now`: let it say that."""
+    content = plan_content(path)
+    at = record_at(content, LEARNED_RECORD) + VAIN
+    before = struct.unpack_from("<I", content, at)[0]
+    if now is not None:
+        struct.pack_into("<I", content, at, now)
+        plan_write(path, content)
+    return before
 
 
 @fact
@@ -91,6 +115,37 @@ def what_an_earlier_recording_could_not_prove_is_learned_later():
     print_cost(path_for("half.hud"), "the rest of it")
     _, _, _, schedulers = identity_in(learned_plan(program))
     expect(all(s["tick"] != NO_OFFSET for s in schedulers.values()), f"{schedulers}")
+
+
+def leave_unprovable(path):
+    """As if the task's id were not known, and ticks were that no attempt can prove."""
+    content = plan_content(path)
+    at = record_at(content, IDENTITY)
+    flags, schedulers = struct.unpack_from("<HH", content, at + 8)
+    struct.pack_into("<H", content, at + 8, flags & ~TASK_KNOWN)
+    for i in range(schedulers):
+        struct.pack_into("<I", content, at + 40 + 80 * i + 48, 4)
+    plan_write(path, content)
+
+
+@fact
+def what_cannot_be_proven_is_not_tried_for_ever():
+    program = stripped(tokio_echo(), "lone")
+    target = started_program([program], env={**os.environ, "ECHO_LONE": "1", "ECHO_WORKERS": "1"})
+    go(target)
+    done = recorded("-p", target.pid, "-d", SECONDS, "-o", path_for("lone.hud"))
+    expect("learned in" in done.stderr, f"it was not learned:\n{done.stderr}")
+    leave_unprovable(learned_plan(program))
+    attempts_in_vain(learned_plan(program), now=2)
+    recorded("-p", target.pid, "-d", SECONDS, "-o", path_for("lone-2.hud"))
+    expect_equal(attempts_in_vain(learned_plan(program)), 3, "attempts that proved no more")
+    recording = Recording(path_for("lone-3.hud"), "-p", target.pid)
+    attached = set()
+    for _ in range(10):
+        time.sleep(0.2)
+        attached |= {name for name in links(recording) if name.startswith("learn_")}
+    recording.ended_well(signal.SIGINT)
+    expect_equal(attached, set(), "programs of learning that were attached")
 
 
 @fact

@@ -10,11 +10,11 @@ import signal
 import subprocess
 import time
 
-from lib import (ANALYZE, PROGRAMS, RECORD, RECORD_NOT_ABLE, Recording, analyze, analyzed, expect,
-                 expect_equal, fact, facts_check, once, one_clear_message, path_for, query,
-                 record, recorded, start, tokio_tasks, wait_until)
+from lib import (ANALYZE, ANALYZE_UNUSABLE, PROGRAMS, RECORD, RECORD_NOT_ABLE, Recording, analyze,
+                 analyzed, expect, expect_equal, fact, facts_check, once, one_clear_message,
+                 path_for, query, record, recorded, start, tokio_tasks, wait_until)
 
-SOURCE = os.path.join(PROGRAMS, "tokio_tasks", "src", "main.rs")
+SOURCES = [os.path.join(PROGRAMS, "tokio_tasks", "src", name) for name in ("main.rs", "sets.rs")]
 
 # Which marked lines a task waits at, from its outermost future down; else KIND.1 and KIND.2.
 LINES = {
@@ -40,10 +40,11 @@ LEAVES = {
 @once
 def marked_lines():
     lines = {}
-    with open(SOURCE, encoding="utf-8") as source:
-        for number, line in enumerate(source, 1):
-            for mark in re.findall(r"//@(\S+)", line):
-                lines[mark] = number
+    for path in SOURCES:
+        with open(path, encoding="utf-8") as source:
+            for number, line in enumerate(source, 1):
+                for mark in re.findall(r"//@(\S+)", line):
+                    lines[mark] = number
     return lines
 
 
@@ -119,6 +120,15 @@ def each_task_waits_at_its_lines():
     for task in document["tasks"]:
         expect_equal(task["outcome"], "read", f"outcome of task {task['id']}")
         expect_chain(task, kinds[task["id"]])
+
+
+@fact
+def the_place_of_a_task_is_where_all_that_it_waits_for_comes_from():
+    kinds, document = everything()
+    for kind, mark in (("both", "both.1"), ("timeout", "timeout.1"), ("boxed", "boxed.0"),
+                       ("large", "notify.2")):
+        places = [task["place_line"] for task in document["tasks"] if kinds[task["id"]] == kind]
+        expect_equal(places, [marked_lines()[mark]] * 2, f"places of {kind}")
 
 
 @fact
@@ -232,6 +242,24 @@ def deadlocks_are_found_and_no_other_circle():
 
 
 @fact
+def a_deadlock_with_the_future_of_block_on_is_found():
+    program = Program("main_holds", runtimes=1)
+    capture = dumped(program)
+    program.end()
+    task, = program.kinds
+    document = json.loads(analyzed("tasks", capture, "--json"))
+    expect_equal([(c["tasks"], c["certain"]) for c in document["cycles"]],
+                 [([-int(program.pid), task], True)], "circles")
+    resource, = document["resources"]
+    expect_equal((resource["holder_thread"], resource["holder_line"]),
+                 (int(program.pid), marked_lines()["main_holds.1"]), "who holds it, where")
+    text = analyzed("tasks", capture)
+    expect(f"deadlock: task {task} and the block_on of thread {program.pid} wait for each other"
+           in text and f"held by the block_on of thread {program.pid} " in text,
+           f"it prints\n{text}")
+
+
+@fact
 def what_is_printed_names_place_holder_and_deadlock():
     program = Program()
     text = analyzed("tasks", dumped(program), "--top", "100")
@@ -254,7 +282,7 @@ def a_dump_goes_through_a_pipe_and_holds_no_memory():
     expect_equal(len(json.loads(done.stdout)["tasks"]), len(program.kinds), "tasks")
 
 
-@fact(seconds=180)
+@fact
 def ten_thousand_tasks_are_all_found():
     program = Program("many", "10000", runtimes=1)
     document = document_of(dumped(program))
@@ -268,7 +296,7 @@ def ten_thousand_tasks_are_all_found():
     expect(read == len(seen), f"only {read} of {len(seen)} tasks were read")
 
 
-@fact(seconds=180)
+@fact
 def tasks_that_stay_are_found_while_others_come_and_go():
     program = Program("storm", "200", runtimes=1)
     outcomes = collections.Counter()
@@ -336,6 +364,17 @@ def a_program_without_the_runtime_is_refused():
 
 
 @fact
+def the_report_on_a_dump_leads_to_its_tasks():
+    program = Program()
+    capture = dumped(program)
+    program.end()
+    text = analyze("report", capture).stdout
+    expect("`hud-analyze tasks` shows where they wait" in text, f"it prints\n{text}")
+    expect(f"a dump of {len(program.kinds)} tasks" in text, f"it prints\n{text}")
+    expect("--workers" not in text, f"it prints\n{text}")
+
+
+@fact
 def a_capture_without_a_dump_is_no_dump():
     capture = path_for("none.hud")
     program = Program()
@@ -345,7 +384,7 @@ def a_capture_without_a_dump_is_no_dump():
     one_clear_message(done, "hud-analyze", 3, "no dump of tasks")
 
 
-@fact(seconds=120)
+@fact
 def a_recording_dumps_the_tasks_now_and_then():
     program = Program("storm", "100", runtimes=1)
     capture = path_for("dumps.hud")
@@ -389,11 +428,49 @@ def a_poll_that_blocks_has_the_stack_of_its_thread():
 
 
 @fact
+def the_future_of_block_on_is_at_its_lines():
+    kinds, document = everything()
+    mains = {tuple(user_lines(entry)): entry for entry in document["block_on"]}
+    expect_equal(set(mains), {(marked_lines()["main.1"],), (marked_lines()["all.1"],)}, "lines")
+    joined = [frame["joined_task"] for frame in mains[(marked_lines()["main.1"],)]["frames"]
+              if frame["leaf"] == "join"]
+    expect_equal([kinds[task] for task in joined], ["all"], "the task that main awaits")
+    _, document, text = blocked()
+    lines = {(entry["function"], entry["parked"]): user_lines(entry)
+             for entry in document["block_on"]}
+    expect_equal(lines, {("tokio_tasks::main", True): [marked_lines()["blocked.1"]],
+                         ("tokio_tasks::local_set", True): [marked_lines()["local.1"]],
+                         ("tokio_tasks::stall", False): []}, "lines of block_on")
+    for words in (rf"tokio_tasks::local +src/main.rs:{marked_lines()['local.1']}",
+                  "which blocks: sleep in tokio_tasks::stall", "of a LocalSet"):
+        expect(re.search(words, text), f"{words!r} is not in what is printed:\n{text}")
+
+
+@fact
+def tasks_of_a_local_set_are_listed_by_the_future_that_drives_it():
+    program, document, text = blocked()
+    local = [(runtime["threads"], runtime["found"], runtime["broken_lists"])
+             for runtime in document["runtimes"] if runtime["scheduler"] == "local_set"]
+    expect_equal(local, [(1, 1, 0)], "threads, tasks and broken lists of LocalSets")
+    tasks = [task for task in document["tasks"] if task["scheduler"] == "local_set"]
+    expect_equal([(task["outcome"], task["leaf"], user_lines(task)) for task in tasks],
+                 [("read", "notified", expected_lines("notify"))], "its task")
+    expect(tasks[0]["id"] not in program.kinds, f"task {tasks[0]['id']} is one of a runtime")
+    awaited = [frame["joined_task"] for entry in document["block_on"]
+               if entry["function"] == "tokio_tasks::local_set"
+               for frame in entry["frames"] if frame["leaf"] == "join"]
+    expect_equal(awaited, [tasks[0]["id"]], "the task that its future awaits")
+    expect("and 1 LocalSet, read in" in text, f"the LocalSet is not counted:\n{text}")
+
+
+@fact
 def futures_that_no_list_has_are_said_not_to_be_read():
     _, document, text = blocked()
-    seen = {entry["function"]: entry["local_set"] for entry in document["block_on"]}
-    expect_equal(seen, {"tokio_tasks::main": False, "tokio_tasks::local_set": True}, "block_on")
-    for words in ("not read: what block_on waits for on 2 threads, and the tasks of 1 LocalSet",
+    seen = {entry["function"]: (entry["local_set"], entry["read"])
+            for entry in document["block_on"]}
+    expect_equal(seen, {"tokio_tasks::main": (False, True), "tokio_tasks::stall": (False, False),
+                        "tokio_tasks::local_set": (True, True)}, "block_on")
+    for words in ("not read: what block_on waits for on 1 thread\n",
                   "called by tokio_tasks::local_set", "with tasks of a LocalSet"):
         expect(words in text, f"{words!r} is not in what is printed:\n{text}")
 
@@ -415,7 +492,96 @@ def closures_that_wait_for_the_blocking_pool_are_told_from_those_that_run():
     expect_equal(collections.Counter(program.kinds.values())["awaits"], 5, "tasks that await one")
 
 
-@fact(seconds=120)
+# Of tasks that await many futures: the line, how many, and the lines of each of these.
+SETS = {
+    "unordered": ("unordered.1", 12, ("notify.1", "notify.2")),
+    "mixed": ("mixed.1", 2, ()),
+    "ordered": ("ordered.1", 3, ("notify.1", "notify.2")),
+    "buffered": ("buffered.1", 8, ("notify.1", "notify.2")),
+    "joined": ("joined.1", 3, ("notify.1", "notify.2")),
+    "joined_many": ("joined.1", 40, ("notify.1", "notify.2")),
+    "nested": ("nested.1", 2, ("ordered.1",) + 3 * ("notify.1", "notify.2")),
+    "large_set": ("large_set.1", 256, ("notify.1", "notify.2")),
+    "join_set": ("join_set.1", 3, ()),
+}
+
+
+@once
+def sets():
+    program = Program("sets", runtimes=1)
+    capture = dumped(program)
+    program.end()
+    return program.kinds, document_of(capture), analyzed("tasks", capture, "--top", "100")
+
+
+@fact
+def futures_of_a_set_are_each_at_their_lines():
+    kinds, document, _ = sets()
+    seen = {}
+    for task in document["tasks"]:
+        kind = kinds.get(task["id"])
+        if kind:
+            line, count, lines = SETS[kind]
+            expect_equal(task["outcome"], "read", f"outcome of {kind}")
+            expect_equal(user_lines(task), [marked_lines()[mark] for mark in (line,) +
+                                            count * lines], f"lines of {kind}")
+            seen[kind] = [frame["futures"] for frame in task["frames"] if frame["leaf"] == "set"]
+    expect_equal(seen, {"unordered": [12], "mixed": [2], "ordered": [3], "buffered": [8],
+                        "joined": [], "joined_many": [40], "nested": [2, 3, 3],
+                        "large_set": [1000], "join_set": [3]}, "futures in the sets")
+
+
+@fact
+def a_set_of_tasks_awaits_those_that_are_in_it_and_no_other():
+    kinds, document, _ = sets()
+    joined = {kinds[task["id"]]: [frame["joined_task"] for frame in task["frames"]
+                                  if frame["leaf"] == "join"]
+              for task in document["tasks"] if task["id"] in kinds}
+    others = {task["id"] for task in document["tasks"]} - set(kinds)
+    expect_equal({kind: len(set(ids)) for kind, ids in joined.items() if ids},
+                 {"mixed": 2, "join_set": 3}, "tasks that are awaited")
+    expect_equal(set(joined["mixed"] + joined["join_set"]), others, "the tasks that are awaited")
+    levels = collections.Counter(join["level"] for join in document["joins"])
+    expect_equal(levels, {1: 2, 2: 5}, "trees")
+
+
+@fact
+def futures_of_a_set_that_are_alike_are_one_line():
+    _, _, text = sets()
+    for kind, (_, count, lines) in SETS.items():
+        if lines:
+            place = f"src/main.rs:{marked_lines()[lines[0]]}"
+            words = rf"{count} × tokio_tasks::notify +{place}"
+            if kind == "nested":
+                words = rf"2 × tokio_tasks::sets::ordered +src/sets.rs:{marked_lines()[lines[0]]}"
+            expect(re.search(words, text), f"{words!r} is not in what is printed:\n{text}")
+    for words in ("12 futures", "1000 futures, of which 256 were read", "WHO AWAITS WHOM"):
+        expect(words in text, f"{words!r} is not in what is printed:\n{text}")
+    expect("not read:" not in text.replace("not read: what block_on", ""), f"it prints\n{text}")
+
+
+@fact
+def a_set_whose_tasks_come_and_go_is_never_wrong():
+    program = Program("sets", "50", runtimes=1)
+    outcomes = collections.Counter()
+    for _ in range(20):
+        document = document_of(dumped(program))
+        for task in document["tasks"]:
+            if program.kinds.get(task["id"]) != "join_set":
+                continue
+            outcomes[task["outcome"]] += 1
+            if task["outcome"] == "read":
+                expect_equal(user_lines(task), [marked_lines()["join_set.1"]], "its lines")
+                held = [frame["joined_task"] for frame in task["frames"]
+                        if frame["leaf"] == "join"]
+                expect(len(held) in (0, 53), f"{len(held)} of 53 tasks are awaited")
+                expect_equal(len(set(held)), len(held), "different ones")
+    program.end()
+    expect_equal(sum(outcomes.values()), 20, f"outcomes {outcomes}")
+    expect_equal(outcomes["failed"] + outcomes["cut"], 0, f"outcomes {outcomes}")
+
+
+@fact
 def a_mark_has_a_dump():
     program = Program()
     recording = Recording(path_for("marked.hud"), "-p", program.pid, "-q", "--tasks")
@@ -425,6 +591,24 @@ def a_mark_has_a_dump():
     program.end()
     dumps = query(recording.output, "SELECT count(*) AS dumps FROM task_dump")
     expect_equal(dumps, [{"dumps": 3}], "dumps at the start, the mark and the end")
+    a_dump_is_chosen_by_its_number(recording.output)
+    expect("there is a dump of tasks, and hud-analyze tasks shows where"
+           in analyzed("report", recording.output), "the report leads to the dumps")
+
+
+def a_dump_is_chosen_by_its_number(capture):
+    starts = [row["start_ns"] for row in
+              query(capture, "SELECT start_ns FROM task_dump ORDER BY dump")]
+    shown = [json.loads(analyzed("tasks", capture, "--json", *which))["dump"]
+             for which in (("--dump", "1"), ("--dump", "2"), ())]
+    expect_equal([(dump["number"], dump["start_ns"]) for dump in shown],
+                 list(enumerate(starts, 1)), "the first, the second, and without --dump the last")
+    expect("dump 2 of 3" in analyzed("tasks", capture, "--dump", "2"), "the head says which it is")
+    groups = analyzed("query", capture, "SELECT count(DISTINCT dump) FROM task_groups",
+                      "--dump", "2", "--plain")
+    expect_equal(groups.strip(), "1", "dumps in a query of one dump")
+    one_clear_message(analyze("tasks", capture, "--dump", "4"), "hud-analyze", ANALYZE_UNUSABLE,
+                      "there is no dump 4 of tasks")
 
 
 @fact

@@ -328,7 +328,7 @@ def a_file_that_is_no_plan_is_refused_by_name():
 
 
 
-@fact(seconds=90)
+@fact
 def rows_that_come_while_recording_are_used_and_what_was_taken_before_is_counted():
     """The plan of the target takes longer than hud-record waits for it."""
     of, plan, libraries = target(), path_for("slow.plan"), []

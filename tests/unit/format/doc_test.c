@@ -347,7 +347,8 @@ static void every_number_has_a_word_and_other_numbers_have_none(void **state)
 	assert_null(hud_scheduler_name(0));
 	assert_string_equal(hud_scheduler_name(HUD_SCHEDULER_MULTI_THREAD), "multi_thread");
 	assert_string_equal(hud_scheduler_name(HUD_SCHEDULER_CURRENT_THREAD), "current_thread");
-	assert_null(hud_scheduler_name(HUD_SCHEDULER_CURRENT_THREAD + 1));
+	assert_string_equal(hud_scheduler_name(HUD_SCHEDULER_LOCAL_SET), "local_set");
+	assert_null(hud_scheduler_name(HUD_SCHEDULER_LOCAL_SET + 1));
 }
 
 int main(void)

@@ -195,6 +195,41 @@ static void one_call_of_another_poll_does_not_hide_the_tick(void **state)
 	learn_input_close(&in);
 }
 
+/* The last snapshot of the same thread before this one; NULL: there is none. */
+static const struct hud_snapshot *thread_before(const struct learn_input *in, size_t i)
+{
+	for (size_t k = i; k-- > 0;)
+		if (in->core[k].head.tid == in->core[i].head.tid)
+			return &in->core[k].head;
+	return NULL;
+}
+
+/* Of current_thread polls and parks take turns in the snapshots: most polls came between them. */
+static void polls_between_the_snapshots_prove_the_tick(void **state)
+{
+	struct learn_input in;
+	struct learn_answer a;
+	size_t kept = 0;
+
+	(void)state;
+	recorded_read(&in, "demo-core");
+	for (size_t i = 0; i < in.count; i++) {
+		const struct hud_snapshot *s = &in.core[i].head;
+		const struct hud_snapshot *last;
+
+		in.core[kept] = in.core[i];
+		last = thread_before(&in, kept);
+		if (!last || last->kind != s->kind || in.core[i].chain[0].core)
+			kept++;
+	}
+	in.count = kept;
+	in.head.snapshots_flags |= HUD_SNAPSHOTS_LAST;
+	assert_int_equal(learn_answer(&a, &in), 0);
+	assert_int_equal(scheduler_in(&a, HUD_SCHEDULER_MULTI_THREAD)->tick, 24);
+	assert_int_equal(scheduler_in(&a, HUD_SCHEDULER_CURRENT_THREAD)->tick, 536);
+	learn_input_close(&in);
+}
+
 /* On the stack, behind the context, as compilers leave them: not 0 while the core is handed on. */
 static void a_stale_copy_of_the_cores_address_is_no_second_layout(void **state)
 {
@@ -469,6 +504,7 @@ int main(void)
 		cmocka_unit_test(without_probes_the_calls_of_polls_prove_it),
 		cmocka_unit_test(a_stale_id_does_not_hide_its_tag),
 		cmocka_unit_test(one_call_of_another_poll_does_not_hide_the_tick),
+		cmocka_unit_test(polls_between_the_snapshots_prove_the_tick),
 		cmocka_unit_test(a_stale_copy_of_the_cores_address_is_no_second_layout),
 		cmocka_unit_test(without_a_driver_a_futex_in_the_parker_proves_it),
 		cmocka_unit_test(

@@ -7,7 +7,7 @@
 #include "analyzer/store/column.h"
 #include "format/wire/events.h"
 #include "format/wire/records.h"
-#include "tests/unit/fixture/analysis_fixture.h"
+#include "tests/unit/fixture/dumps_fixture.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -240,8 +240,8 @@ static void a_window_has_the_figures_of_report_from(void **state)
 	scene_free(&s);
 }
 
-/* All of the scene, second by second, into a window of `length_ns`. */
-static struct window *fed(struct scene *s, uint64_t seconds, int64_t length_ns)
+/* All of the scene, second by second, into a window of `length_ns`. Frees the scene. */
+static struct window *fed_scene(struct scene *s, uint64_t seconds, int64_t length_ns)
 {
 	struct capture_reader *reader;
 	struct bytes bytes;
@@ -249,7 +249,6 @@ static struct window *fed(struct scene *s, uint64_t seconds, int64_t length_ns)
 	struct window *w;
 	uint64_t chunks = 0;
 
-	write_seconds(s, seconds);
 	scene_end(s, seconds * SECOND_US, false);
 	bytes = (struct bytes) {s->data, s->size, 0};
 	assert_int_equal(window_open(&fake_resolver, &w), 0);
@@ -267,6 +266,12 @@ static struct window *fed(struct scene *s, uint64_t seconds, int64_t length_ns)
 	capture_reader_close(reader);
 	scene_free(s);
 	return w;
+}
+
+static struct window *fed(struct scene *s, uint64_t seconds, int64_t length_ns)
+{
+	write_seconds(s, seconds);
+	return fed_scene(s, seconds, length_ns);
 }
 
 static void what_ends_falls_out_of_the_window_and_stays_in_the_sums(void **state)
@@ -365,6 +370,30 @@ static void a_lock_that_is_waited_for_has_its_holder_of_before(void **state)
 	window_close(w);
 }
 
+static void of_many_dumps_of_tasks_the_last_is_kept(void **state)
+{
+	struct scene s;
+	struct window *w;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	for (uint64_t second = 0; second < 6; second++) {
+		write_second(&s, second);
+		waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+		waiting(&s, 6 + second, 8, HUD_LEAF_ACQUIRE, 90);
+		dump_end(&s, second * 1000 + 900);
+	}
+	w = fed_scene(&s, 6, INT64_C(3000000000));
+	db = window_database(w);
+	assert_number(db, "SELECT count(*) FROM task_dump", 1);
+	assert_number(db, "SELECT count(*) FROM dumped_future", 2);
+	assert_number(db, "SELECT count(*) FROM task_frame", 8);
+	assert_number(db, "SELECT count(*) FROM task_runtime", 1);
+	assert_text(db, "SELECT group_concat(task_id) FROM dumped_tasks", "5,11");
+	window_close(w);
+}
+
 /* What a capture derives and a window forgets would be missing on the screen, and in no report. */
 static void every_file_that_derives_a_capture_derives_a_window(void **state)
 {
@@ -433,6 +462,7 @@ int main(void)
 		cmocka_unit_test(a_block_that_goes_on_has_all_of_its_length),
 		cmocka_unit_test(a_lock_that_is_waited_for_has_its_holder_of_before),
 		cmocka_unit_test(short_polls_are_left_out_and_come_back),
+		cmocka_unit_test(of_many_dumps_of_tasks_the_last_is_kept),
 		cmocka_unit_test(every_file_that_derives_a_capture_derives_a_window),
 		cmocka_unit_test(another_capture_is_refused),
 	};

@@ -87,6 +87,13 @@ static void advice_depends_on_function_and_cause(void **state)
 		{"std::process::Command::spawn", "syscall", "std::os::unix::process::CommandExt"},
 		{"std::process::Command::output", "syscall", "tokio::process::Command"},
 		{"std::io::stdio::Stdin::read_line", "syscall", "tokio::io::Stdin"},
+		{"std::io::stdio::Stdin::read_line", "tty", "tokio::io::Stdin"},
+		{"std::io::stdio::Stdout::write_all", "tty", "tracing_appender::non_blocking"},
+		{"read", "tty", "tokio::io::unix::AsyncFd"},
+		{"std::fs::File::read", "event", "tokio::io::unix::AsyncFd"},
+		{"read", "pipe", "tokio::net::unix::pipe"},
+		/* Without names it may be Command::spawn, which waits until the program runs. */
+		{"sccache+0xabe10", "pipe", "std::os::unix::process::CommandExt"},
 		{"__GI_flock", "lock", "tokio::task::spawn_blocking"},
 		{"demo::own::lock", "lock", NULL},
 		{"ioctl", "syscall", NULL},
@@ -118,6 +125,38 @@ static void of_functions_folded_into_one_advice_is_what_fits_all(void **state)
 	sqlite3_close(db);
 }
 
+/* Debug information describes one of them, with what is inlined there. */
+static void what_is_inlined_into_a_folded_function_is_advised_as_fits_all(void **state)
+{
+	static const struct {
+		const char *inlined, *function, *alias, *cause, *documentation;
+	} cases[] = {
+		{"std::sys_common::net::UdpSocket::recv", "std::net::udp::UdpSocket::recv",
+		 "std::net::tcp::TcpStream::read", "net-io", "tokio::task::spawn_blocking"},
+		{"std::sys_common::net::TcpStream::read", "std::net::tcp::TcpStream::read",
+		 "std::net::udp::UdpSocket::recv", "net-io", "tokio::task::spawn_blocking"},
+		{"std::sync::mpsc::Receiver::recv", "demo::a::next", "demo::b::next", "lock",
+		 "tokio::sync::mpsc"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		sqlite3 *db = everything_load();
+		char sql[1024];
+
+		snprintf(sql, sizeof(sql),
+			 "UPDATE frame SET site = '%s', inlined = 1 WHERE site = 'std::sys::futex';"
+			 "UPDATE frame SET site = '%s' WHERE site = 'demo::locker::take';"
+			 "INSERT INTO frame_alias SELECT id, '%s' FROM frame WHERE site = '%s';"
+			 "UPDATE site SET cause = '%s' WHERE function = 'demo::locker::take'",
+			 cases[i].inlined, cases[i].function, cases[i].alias, cases[i].function,
+			 cases[i].cause);
+		assert_int_equal(database_run(db, sql), 0);
+		assert_text(db, ADVICE_OF "'demo::locker::take'", cases[i].documentation);
+		sqlite3_close(db);
+	}
+}
+
 static void a_function_in_a_minority_of_the_time_gives_no_advice(void **state)
 {
 	/* 40 ms in std's mutex, and twice as long with stacks that do not have it. */
@@ -142,6 +181,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_function_has_no_advice),
 		cmocka_unit_test(advice_depends_on_function_and_cause),
 		cmocka_unit_test(of_functions_folded_into_one_advice_is_what_fits_all),
+		cmocka_unit_test(what_is_inlined_into_a_folded_function_is_advised_as_fits_all),
 		cmocka_unit_test(a_function_in_a_minority_of_the_time_gives_no_advice),
 	};
 

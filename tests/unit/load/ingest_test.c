@@ -207,6 +207,47 @@ static void an_open_span_is_replaced_by_its_end(void **state)
 	sqlite3_close(db);
 }
 
+static void window_add(struct scene *s, uint32_t tid, uint64_t start, uint64_t end, uint32_t flags)
+{
+	struct hud_window window = {.head = {HUD_WINDOW, 0, sizeof(window)},
+				    .start_ns = BEGIN_NS + start,
+				    .end_ns = BEGIN_NS + end,
+				    .process = s->process,
+				    .tid = tid,
+				    .parked_ns = end - start,
+				    .window_flags = flags};
+
+	scene_event(s, &window);
+}
+
+static void an_open_window_is_replaced_by_its_later_records(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	window_add(&s, 11, 0, 1000, 0);
+	window_add(&s, 11, 1000, 2000, HUD_WINDOW_OPEN);
+	window_add(&s, 12, 1000, 2000, HUD_WINDOW_OPEN);
+	window_add(&s, 11, 1000, 3000, HUD_WINDOW_OPEN);
+	window_add(&s, 11, 1000, 3500, 0);
+	window_add(&s, 11, 3500, 4000, 0);
+	window_add(&s, 11, 1000, 3200, HUD_WINDOW_OPEN); /* late: it has ended */
+	window_add(&s, 11, 3500, 3900, HUD_WINDOW_OPEN);
+	db = scene_load(&s, 10000);
+	assert_text(db,
+		    "SELECT group_concat((w.start_ns - 1000000000000) || '-' || (w.end_ns - "
+		    "1000000000000)) FROM thread_window AS w JOIN thread AS t ON t.id = w.thread "
+		    "WHERE t.tid = 11",
+		    "0-1000,1000-3500,3500-4000");
+	assert_number(db,
+		      "SELECT w.parked_ns FROM thread_window AS w JOIN thread AS t ON "
+		      "t.id = w.thread WHERE t.tid = 12",
+		      1000);
+	sqlite3_close(db);
+}
+
 static void the_last_record_of_an_open_span_holds(void **state)
 {
 	struct scene s;
@@ -501,6 +542,7 @@ int main(void)
 		cmocka_unit_test(two_captures_in_one_stream_are_two),
 		cmocka_unit_test(a_chunk_that_comes_twice_is_read_once),
 		cmocka_unit_test(an_open_span_is_replaced_by_its_end),
+		cmocka_unit_test(an_open_window_is_replaced_by_its_later_records),
 		cmocka_unit_test(the_last_record_of_an_open_span_holds),
 		cmocka_unit_test(a_stack_may_tell_better_than_its_call_what_it_waits_for),
 		cmocka_unit_test(of_several_sessions_the_last_holds),

@@ -87,6 +87,27 @@ static void closures_that_wait_for_the_pool_are_counted_and_known_to_who_awaits_
 	sqlite3_close(db);
 }
 
+/* The runtime's variable may keep the id of the closure that the thread ran last. */
+static void a_thread_of_the_pool_that_waits_for_work_runs_no_closure(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	joining(&s, 5, 20);
+	joining(&s, 6, 21);
+	thread_add(&s, 12, 20, POOL);
+	thread_add(&s, 13, 21, POOL_IDLE);
+	db = dump_load(&s);
+	assert_text(
+		db,
+		"SELECT group_concat(task_id || ' ' || coalesce(closure || ' by ' || tid, '-'), "
+		"', ') FROM task_joins WHERE level = 2",
+		"20 running by 12, 21 -");
+	sqlite3_close(db);
+}
+
 static void a_thread_in_block_on_is_said_to_be(void **state)
 {
 	struct scene s;
@@ -174,6 +195,7 @@ int main(void)
 		cmocka_unit_test(a_polled_task_has_the_stack_that_the_dump_took_of_its_thread),
 		cmocka_unit_test(
 			closures_that_wait_for_the_pool_are_counted_and_known_to_who_awaits_them),
+		cmocka_unit_test(a_thread_of_the_pool_that_waits_for_work_runs_no_closure),
 		cmocka_unit_test(a_thread_in_block_on_is_said_to_be),
 		cmocka_unit_test(a_polled_task_has_what_its_thread_did),
 		cmocka_unit_test(tasks_stand_below_those_that_await_their_end),

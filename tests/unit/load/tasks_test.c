@@ -156,6 +156,74 @@ static void a_frame_stands_below_the_one_shown_that_awaits_it(void **state)
 	sqlite3_close(db);
 }
 
+/* TOP awaits a set of so many, with INNER at each of these lines. */
+static void awaiting(struct scene *s, uint64_t id, uint64_t number, const uint64_t *lines,
+		     size_t count)
+{
+	task_add(s, id, HUD_TASK_READ);
+	frame_add(s, id, (struct hud_task_frame) {.entry = TOP, .kind = HUD_FRAME_COROUTINE});
+	frame_add(s, id,
+		  (struct hud_task_frame) {.entry = SOCKET,
+					   .depth = 1,
+					   .number = number,
+					   .kind = count ? HUD_FRAME_FUTURE : HUD_FRAME_WAIT,
+					   .leaf = HUD_LEAF_SET});
+	for (size_t i = 0; i < count; i++) {
+		frame_add(s, id,
+			  (struct hud_task_frame) {.entry = INNER,
+						   .variant = lines[i],
+						   .depth = 2,
+						   .kind = HUD_FRAME_COROUTINE});
+		frame_add(s, id,
+			  (struct hud_task_frame) {.entry = ACQUIRE,
+						   .depth = 3,
+						   .number = 10 + i,
+						   .kind = HUD_FRAME_WAIT,
+						   .leaf = HUD_LEAF_JOIN});
+	}
+}
+
+static void futures_of_a_set_that_are_alike_are_there_once(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	awaiting(&s, 5, 9, (const uint64_t[]) {7, 8, 7, 7}, 4);
+	db = dump_load(&s);
+	assert_text(db,
+		    "SELECT group_concat(level || ' ' || times || ' ' || coalesce(line, '-') || "
+		    "' ' || coalesce(what, '-'), ', ') FROM task_awaits ORDER BY position",
+		    "1 1 - -, 2 1 - 9 futures, of which 4 were read, 3 3 7 -, "
+		    "4 1 - for task 10 …, 3 1 8 -, 4 1 - for task 11");
+	assert_number(db, "SELECT sets FROM task_dumps", 0);
+	assert_number(db, "SELECT count(*) FROM task_waits_for WHERE waiter = 5", 4);
+	sqlite3_close(db);
+}
+
+static void the_chain_of_a_set_is_which_futures_are_in_it(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	awaiting(&s, 5, 3, (const uint64_t[]) {7, 8, 7}, 3);
+	awaiting(&s, 6, 2, (const uint64_t[]) {8, 7}, 2);
+	awaiting(&s, 7, 1, (const uint64_t[]) {7}, 1);
+	awaiting(&s, 8, 40, NULL, 0);
+	db = dump_load(&s);
+	assert_text(db,
+		    "SELECT group_concat(tasks || ' from ' || example, ', ') FROM (SELECT * FROM "
+		    "task_groups ORDER BY example)",
+		    "2 from 5, 1 from 7, 1 from 8");
+	assert_number(db, "SELECT sets FROM task_dumps", 1);
+	assert_text(db, "SELECT what FROM task_awaits WHERE example = 8 AND position = 1",
+		    "a set of 40 futures, which were not read");
+	sqlite3_close(db);
+}
+
 static void a_circle_says_where_each_waits_for_the_next(void **state)
 {
 	struct scene s;
@@ -200,6 +268,63 @@ static void a_circle_is_found_once_and_is_certain_only_without_other_holders(voi
 		assert_number(db, "SELECT certain FROM task_cycles", !others);
 		sqlite3_close(db);
 	}
+}
+
+/* The main future holds what the task waits for whose end it awaits. */
+static void the_future_of_a_block_on_may_hold_and_be_of_a_circle(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+	found_add(&s, (struct hud_task) {
+			      .tid = 10, .outcome = HUD_TASK_READ, .task_flags = HUD_TASK_MAIN});
+	frame_add(&s, 0,
+		  (struct hud_task_frame) {.entry = TOP,
+					   .variant = 3,
+					   .kind = HUD_FRAME_COROUTINE,
+					   .frame_flags = HUD_FRAME_STARTED});
+	holding(&s, 0, 90);
+	frame_add(&s, 0,
+		  (struct hud_task_frame) {.entry = INNER,
+					   .number = 5,
+					   .depth = 1,
+					   .kind = HUD_FRAME_WAIT,
+					   .leaf = HUD_LEAF_JOIN});
+	db = dump_load(&s);
+	assert_text(db,
+		    "SELECT holder || ' ' || holder_tid || ' ' || holder_task FROM task_resources "
+		    "WHERE resource = 90",
+		    "0 10 demo::type_10");
+	assert_text(db, "SELECT tasks || ' ' || of_types || ' ' || certain FROM task_cycles",
+		    "-10,5 demo::type_10 → demo::type_10 1");
+	assert_number(db, "SELECT count(*) FROM task_joins", 0);
+	assert_number(db, "SELECT count(*) FROM task_groups", 1);
+	sqlite3_close(db);
+}
+
+static void a_dump_has_a_task_once_and_ends_once(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+	task_add(&s, 5, HUD_TASK_READ);
+	dump_end(&s, 0);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+	dump_end(&s, 100);
+	s.stack[NO_STACK]--;
+	task_add(&s, 6, HUD_TASK_READ); /* of the dump that has ended */
+	db = dump_load(&s);
+	assert_text(db, "SELECT group_concat(dump || ' ' || task_id) FROM dumped_task", "1 5,2 5");
+	assert_number(db, "SELECT count(*) FROM task_dump", 2);
+	assert_number(db, "SELECT count FROM loss WHERE cause = 'record-invalid'", 3);
+	assert_number(db, "SELECT max(dumps) FROM task_stays", 2);
+	sqlite3_close(db);
 }
 
 static void a_semaphore_with_enough_permits_is_waited_for_by_nobody(void **state)
@@ -338,8 +463,12 @@ int main(void)
 		cmocka_unit_test(holders_and_waiters_of_a_resource_are_named),
 		cmocka_unit_test(of_a_servers_tasks_the_code_of_the_user_is_the_place),
 		cmocka_unit_test(a_frame_stands_below_the_one_shown_that_awaits_it),
+		cmocka_unit_test(futures_of_a_set_that_are_alike_are_there_once),
+		cmocka_unit_test(the_chain_of_a_set_is_which_futures_are_in_it),
 		cmocka_unit_test(a_circle_says_where_each_waits_for_the_next),
 		cmocka_unit_test(a_circle_is_found_once_and_is_certain_only_without_other_holders),
+		cmocka_unit_test(the_future_of_a_block_on_may_hold_and_be_of_a_circle),
+		cmocka_unit_test(a_dump_has_a_task_once_and_ends_once),
 		cmocka_unit_test(a_semaphore_with_enough_permits_is_waited_for_by_nobody),
 		cmocka_unit_test(frames_of_no_task_are_refused_and_counted),
 		cmocka_unit_test(tasks_that_could_not_be_read_are_groups_of_their_own),

@@ -33,6 +33,7 @@ static void rust_and_cplus_names_are_demangled(void **state)
 		{"_RINvNtNtNtCs1234_5tokio7runtime4task3raw4pollNvC4demo3allE",
 		 "tokio::runtime::task::raw::poll::<demo::all>", true},
 		{"_ZN2ns3fooEi", "ns::foo", false},
+		{"__rust_try", "__rust_try", true},
 		{"main", "main", false},
 		{"_start", "_start", false},
 		{"_ZN", "_ZN", false},

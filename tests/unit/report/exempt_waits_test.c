@@ -26,6 +26,29 @@ static void a_poll_after_block_in_place_is_exempt(void **state)
 	sqlite3_close(db);
 }
 
+/* It may be in block_in_place, which the shape of a function does not always show. */
+static void a_sleep_under_functions_without_names_that_shows_nothing_blocks_no_worker(void **state)
+{
+	static const struct {
+		enum fake_stack stack;
+		int64_t blocked_us;
+	} cases[] = {{SHAPELESS, 0}, {UNKNOWN, 30000}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		sqlite3 *db = spans_load(
+			100000, {.tid = 11, .to = 10000, .stack = PARK, .syscall = SYS_EPOLL_WAIT},
+			{.tid = 11,
+			 .from = 11000,
+			 .to = 41000,
+			 .stack = cases[i].stack,
+			 .syscall = SYS_NANOSLEEP});
+
+		assert_number(db, TOTAL, cases[i].blocked_us);
+		sqlite3_close(db);
+	}
+}
+
 static void a_poll_before_work_in_the_pool_had_no_core(void **state)
 {
 	struct scene s;
@@ -155,6 +178,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_poll_after_block_in_place_is_exempt),
+		cmocka_unit_test(
+			a_sleep_under_functions_without_names_that_shows_nothing_blocks_no_worker),
 		cmocka_unit_test(a_poll_before_work_in_the_pool_had_no_core),
 		cmocka_unit_test(a_park_after_block_in_place_gives_the_core_back),
 		cmocka_unit_test(a_poll_between_block_in_place_and_a_park_is_exempt),

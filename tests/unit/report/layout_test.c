@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "tests/unit/fixture/analysis_fixture.h"
+#include "tests/unit/fixture/polls_fixture.h"
 
 #include "format/plan/plan.h"
 #include "format/wire/events.h"
@@ -178,31 +179,46 @@ static void layout_add(struct scene *s, struct hud_layout layout)
 	scene_event(s, &layout);
 }
 
-static void runtimes_in_several_objects_are_told_apart(void **state)
+/* Of a process with two objects, of which the second, at this path, could not be learned. */
+static sqlite3 *two_objects_load(const char *path)
 {
 	struct scene s;
-	sqlite3 *db;
 
-	(void)state;
 	scene_begin(&s, 1);
 	poll_and_park(&s);
 	object_add(&s, 0, "/opt/host");
-	object_add(&s, 1, "/opt/lib/left.so");
+	object_add(&s, 1, path);
 	layout_add(&s, (struct hud_layout) {.layout_source = HUD_LAYOUT_DEBUG});
 	layout_add(&s, (struct hud_layout) {.layout_flags = 1 << HUD_LAYOUT_OBJECT_SHIFT,
 					    .reason = HUD_LEARN_FEW_POLLS});
-	db = scene_load(&s, END_US);
+	return scene_load(&s, END_US);
+}
+
+static void runtimes_in_several_objects_are_told_apart(void **state)
+{
+	sqlite3 *db = two_objects_load("/opt/demo");
+
+	(void)state;
 	assert_text(db,
 		    "SELECT group_concat(object || ' ' || source, ', ') FROM (SELECT * FROM "
-		    "runtime_layouts ORDER BY object)",
-		    "/opt/host debug, /opt/lib/left.so none");
+		    "runtime_layouts ORDER BY object DESC)",
+		    "/opt/host debug, /opt/demo none");
 	assert_text(db, "SELECT sentence FROM runtime_layouts WHERE source = 'none'",
-		    "in left.so: where its workers keep their state could not be learned: too few "
+		    "in demo: where its workers keep their state could not be learned: too few "
 		    "polls were seen");
 	assert_number(db,
-		      "SELECT sentence LIKE '% Not in these figures: what the runtime in left.so "
+		      "SELECT sentence LIKE '% Not in these figures: what the runtime in demo "
 		      "computed in polls, whose state could not be read.' FROM verdict",
 		      1);
+	sqlite3_close(db);
+}
+
+static void a_library_whose_code_is_on_no_stack_has_computed_nothing(void **state)
+{
+	sqlite3 *db = two_objects_load("/opt/lib/idle.so");
+
+	(void)state;
+	assert_number(db, "SELECT sentence LIKE '%Not in these figures%' FROM verdict", 0);
 	sqlite3_close(db);
 }
 
@@ -275,6 +291,80 @@ static void a_withdrawn_layout_says_nothing_of_the_time_before(void **state)
 	sqlite3_close(db);
 }
 
+static void a_state_in_which_only_parks_were_seen_is_known(void **state)
+{
+	struct hud_window window = {
+		.head = {HUD_WINDOW, 0, sizeof(window)},
+		.start_ns = BEGIN_NS,
+		.end_ns = BEGIN_NS + END_US * 1000,
+		.tid = 11,
+		.parked_ns = END_US * 1000,
+	};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	window.process = s.process;
+	scene_event(&s, &window);
+	layout_add(&s, (struct hud_layout) {.layout_source = HUD_LAYOUT_LEARNED});
+	db = scene_load(&s, END_US);
+	assert_text(db, "SELECT source FROM process_source", "passive");
+	assert_text(db, "SELECT source FROM capture", "passive");
+	sqlite3_close(db);
+}
+
+/* Worker 11 computes for 60 ms. Its layout is known from a time on; later its state is read. */
+static sqlite3 *computing_load(uint64_t known_us, bool poll_before)
+{
+	struct hud_layout layout = {
+		.head = {HUD_LAYOUT, 0, sizeof(layout)},
+		.time_ns = BEGIN_NS + known_us * 1000,
+		.layout_source = HUD_LAYOUT_LEARNED,
+	};
+	struct hud_sample sample = {
+		.head = {HUD_SAMPLE, 0, sizeof(sample)},
+		.time_ns = BEGIN_NS + 91000000,
+		.awake_ns = BEGIN_NS + 90000000,
+		.tid = 11,
+		.syscall = HUD_NO_SYSCALL,
+		.where = HUD_WHERE_POLL,
+	};
+	struct scene s;
+
+	scene_begin(&s, 1);
+	scene_window(&s, 11, 0, 100000, 70000, 0, 0);
+	scene_samples(&s, 11, 1000, 61000, 500, HASH);
+	layout.process = sample.process = s.process;
+	sample.user_stack = s.stack[TINY];
+	scene_event(&s, &sample);
+	scene_event(&s, &layout);
+	if (poll_before)
+		poll_seen(&s, (struct seen) {400, 600, 7, 0, 0, 0});
+	return scene_load(&s, END_US);
+}
+
+static void what_was_computed_before_the_state_is_known_is_found_by_its_stacks(void **state)
+{
+	sqlite3 *db = computing_load(40000, false);
+
+	(void)state;
+	assert_text(db, "SELECT source FROM process_source", "passive");
+	/* Samples from 1 ms to 38.5 ms, and half of the time between two at both ends. */
+	assert_text(db,
+		    "SELECT group_concat(kind || ' ' || source || ' ' || (wall_ns / 1000)) "
+		    "FROM blocking_poll",
+		    "cpu stack 39250");
+	sqlite3_close(db);
+	db = computing_load(100, false);
+	assert_number(db, "SELECT count(*) FROM blocking_poll", 0);
+	sqlite3_close(db);
+	/* What debug information says is used at once, and written down a little later. */
+	db = computing_load(40000, true);
+	assert_number(db, "SELECT count(*) FROM blocking_poll", 0);
+	sqlite3_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,8 +377,12 @@ int main(void)
 		cmocka_unit_test(debug_information_needs_no_sentence),
 		cmocka_unit_test(the_last_of_a_process_holds),
 		cmocka_unit_test(runtimes_in_several_objects_are_told_apart),
+		cmocka_unit_test(a_library_whose_code_is_on_no_stack_has_computed_nothing),
 		cmocka_unit_test(an_object_without_a_path_is_refused),
 		cmocka_unit_test(nothing_is_believed_of_what_was_withdrawn),
+		cmocka_unit_test(a_state_in_which_only_parks_were_seen_is_known),
+		cmocka_unit_test(
+			what_was_computed_before_the_state_is_known_is_found_by_its_stacks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -48,6 +48,24 @@ static void a_wait_of_the_runtimes_own_in_a_poll_keeps_its_stack(void **state)
 	sqlite3_close(db);
 }
 
+/* Where the poll it belongs to was not observed, too: that ended a task, say. */
+static void a_wait_of_the_runtimes_own_beside_a_poll_keeps_its_stack(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	wait_in_poll_at(&s, RUNTIME, 10100, 30000, 10000, SYS_FUTEX);
+	db = scene_load(&s, 100000);
+	assert_text(db,
+		    "SELECT b.kind || ' ' || s.function || ' ' || s.cause || ' ' || k.class "
+		    "FROM slice AS p JOIN blocking_poll AS b ON b.id = p.blocking_poll "
+		    "JOIN site AS s ON s.id = p.site JOIN stack AS k ON k.id = p.stack",
+		    "off-cpu unknown lock runtime");
+	sqlite3_close(db);
+}
+
 static void a_sleep_without_the_core_is_no_block_though_no_stack_shows_it(void **state)
 {
 	struct hud_offcpu sleep = {
@@ -377,6 +395,7 @@ int main(void)
 		cmocka_unit_test(short_sleeps_of_one_poll_are_one_blocking_poll),
 		cmocka_unit_test(a_wait_for_a_probe_of_huds_own_is_no_block),
 		cmocka_unit_test(a_wait_of_the_runtimes_own_in_a_poll_keeps_its_stack),
+		cmocka_unit_test(a_wait_of_the_runtimes_own_beside_a_poll_keeps_its_stack),
 		cmocka_unit_test(a_sleep_without_the_core_is_no_block_though_no_stack_shows_it),
 		cmocka_unit_test(without_task_ids_computing_is_one_poll_where_samples_prove_it),
 		cmocka_unit_test(a_stack_agrees_with_the_state_or_contradicts_it_or_neither),

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/open/filter.h"
+#include "format/wire/events.h"
 #include "format/wire/recording.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
@@ -86,6 +88,59 @@ static void threads_that_take_the_cpu_from_each_other_are_no_other_programs(void
 			       "pools.");
 }
 
+/* A worker that runs for half of a second, and waits for a CPU for most of the rest. */
+static void half_a_second(struct scene *s)
+{
+	scene_begin(s, 1);
+	scene_span(s, (struct span) {
+			      .tid = 11, .to = 10000, .stack = PARK, .syscall = SYS_EPOLL_WAIT});
+	scene_window(s, 11, 0, END_US, 500000, 0, 400000);
+}
+
+static void assert_taken_by_others(sqlite3 *db)
+{
+	assert_text(db, "SELECT level FROM verdict WHERE sentence LIKE '%: " OTHERS ".'",
+		    "STARVED");
+	sqlite3_close(db);
+}
+
+static void on_how_many_cpus_a_program_ran_does_not_depend_on_what_is_chosen(void **state)
+{
+	const int64_t capture = 1;
+	struct filter computing = {.cause = "cpu"};
+	struct hud_sample on_another = {
+		.head = {HUD_SAMPLE, 0, sizeof(on_another)},
+		.time_ns = BEGIN_NS + 6000000,
+		.awake_ns = BEGIN_NS + 1000000,
+		.tid = 12,
+		.syscall = SYS_FSYNC,
+		.cpu = 1,
+	};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	half_a_second(&s);
+	scene_samples(&s, 11, 5000, 8000, 1000, TINY);
+	on_another.process = s.process;
+	on_another.user_stack = s.stack[HASH];
+	scene_event(&s, &on_another);
+	db = scene_load(&s, END_US);
+	assert_int_equal(filter_functions(db), 0);
+	assert_int_equal(filter_apply(db, &computing, &capture, 1), STATUS_DONE);
+	assert_number(db, "SELECT count(DISTINCT cpu) FROM sample", 1);
+	assert_taken_by_others(db);
+}
+
+static void without_a_sample_it_is_not_said_that_a_program_kept_its_cpus_busy(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	half_a_second(&s);
+	assert_taken_by_others(scene_load(&s, END_US));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -93,6 +148,8 @@ int main(void)
 		cmocka_unit_test(
 			a_quota_that_is_used_up_in_half_of_the_periods_is_named_beside_others),
 		cmocka_unit_test(threads_that_take_the_cpu_from_each_other_are_no_other_programs),
+		cmocka_unit_test(on_how_many_cpus_a_program_ran_does_not_depend_on_what_is_chosen),
+		cmocka_unit_test(without_a_sample_it_is_not_said_that_a_program_kept_its_cpus_busy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,7 @@
 
 /* Panels share the rows that there are, whatever the screen's size. */
 
-static const int much[PANELS] = {30, 3, 12, 9, 1};
+static const int much[PANELS] = {30, 3, 12, 9, 1, 4};
 
 static int sum(const int rows[PANELS])
 {
@@ -65,7 +65,7 @@ static void a_low_screen_has_the_focused_panel_at_least(void **state)
 
 static void a_panel_with_little_to_show_leaves_its_rows_to_others(void **state)
 {
-	const int little[PANELS] = {30, 0, 1, 0, 1};
+	const int little[PANELS] = {30, 0, 1, 0, 1, -1};
 	int rows[PANELS];
 
 	(void)state;
@@ -73,6 +73,7 @@ static void a_panel_with_little_to_show_leaves_its_rows_to_others(void **state)
 	assert_int_equal(rows[PANEL_NOW], 1);
 	assert_int_equal(rows[PANEL_WORKERS], 2);
 	assert_int_equal(rows[PANEL_TASKS], 1);
+	assert_int_equal(rows[PANEL_LIVES], 0);
 	assert_int_equal(rows[PANEL_SITES], 19 - 1 - 2 - 1 - 2);
 }
 

@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "analyzer/base/text_pool.h"
-#include "analyzer/symbols/cache_file.h"
+#include "analyzer/facts/cache_file.h"
 #include "format/wire/symbols.h"
 
 enum { ADDRESSES = 300, DEFINITIONS = 40, CALLS_MAX = 5 };

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "analyzer/debuginfo/elf_file.h"
+#include "analyzer/elf/file.h"
 #include "analyzer/symbols/symbols.h"
 
 /* The function that a call names: of this test itself. */

@@ -236,7 +236,7 @@ static void better_files_that_are_named_come_before_the_captures_symbols(void **
 	size_t count = offsets_of(stripped, offsets, 8192);
 	struct opened poor = open_as(NULL, stripped, stripped);
 	const char *binaries[] = {program};
-	struct symbolizer_options options = {.binaries = binaries, .binary_count = 1};
+	struct symbolizer_options options = {.sources = {binaries, 1}};
 	struct stream stream = {0};
 	struct symbolizer *s;
 	struct symbol_module *m;

@@ -351,7 +351,7 @@ static void run_case(const struct source_case *c)
 	char path[256];
 	char far[256];
 	const char *dirs[] = {far};
-	struct symbolizer_options options = {.debug_dirs = dirs};
+	struct symbolizer_options options = {.sources = {.debug_dirs = dirs}};
 	struct symbolizer *s;
 	struct symbol_module *m;
 	struct elf_file elf;
@@ -361,7 +361,7 @@ static void run_case(const struct source_case *c)
 	shell(c->name, c->build);
 	snprintf(path, sizeof(path), "%s/%s", directory, c->file);
 	snprintf(far, sizeof(far), "%s/%s", directory, c->debug_dir ? c->debug_dir : "");
-	options.debug_dir_count = c->debug_dir ? 1 : 0;
+	options.sources.debug_dir_count = c->debug_dir ? 1 : 0;
 	assert_int_equal(elf_file_open(&elf, path), 0);
 	assert_int_equal(symbolizer_open(&options, &s), 0);
 	m = symbolizer_module_at(s, elf.build_id, elf.build_id_bytes, path);

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "analyzer/debuginfo/elf_file.h"
+#include "analyzer/elf/file.h"
 #include "analyzer/symbols/symbols.h"
 
 /* Programs are compiled into a directory of their own when the test starts. */
@@ -345,7 +345,7 @@ static void without_a_build_id_only_a_file_without_one_is_taken(void **state)
 static void a_binary_is_taken_by_its_build_id_whatever_its_path(void **state)
 {
 	const char *binaries[] = {built("other-build"), built("dwarf5")};
-	const struct symbolizer_options options = {.binaries = binaries, .binary_count = 2};
+	const struct symbolizer_options options = {.sources = {binaries, 2}};
 	struct opened o;
 
 	(void)state;
@@ -361,7 +361,8 @@ static void debug_information_is_found_in_its_own_directory(void **state)
 {
 	static const char *const places[] = {"stripped", "stripped.debug", ".build-id", "full"};
 	const char *dirs[] = {built("debug")};
-	const struct symbolizer_options options = {.debug_dirs = dirs, .debug_dir_count = 1};
+	const struct symbolizer_options options = {
+		.sources = {.debug_dirs = dirs, .debug_dir_count = 1}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {

@@ -216,10 +216,13 @@ struct asked {
 static struct asked ask(const uint8_t *hash, const char *binary, const char *debug_dir)
 {
 	struct symbolizer_options options = {
-		.binaries = &binary,
-		.binary_count = binary ? 1 : 0,
-		.debug_dirs = &debug_dir,
-		.debug_dir_count = debug_dir ? 1 : 0,
+		.sources =
+			{
+				.binaries = &binary,
+				.binary_count = binary ? 1 : 0,
+				.debug_dirs = &debug_dir,
+				.debug_dir_count = debug_dir ? 1 : 0,
+			},
 	};
 	struct asked a;
 

@@ -125,6 +125,47 @@ static void a_stack_is_walked_by_the_rows_of_its_plan(void **state)
 	free(m);
 }
 
+/* The second frame is in the function that drives the coroutine. */
+static void the_future_in_a_frame_is_read_where_its_plan_says(void **state)
+{
+	struct memory *m = calloc(1, sizeof(*m));
+	struct task_thread t = sleeper(7, STACK + 0x1008);
+	uint64_t future = t.registers.sp + FRAME_BYTES + MAIN_OFFSET;
+	const struct task_seen *main;
+	struct reading r;
+
+	(void)state;
+	reading_begin(&r, m);
+	r.dump.bias = CODE;
+	frames_make(m, t.registers.sp, 3);
+	word_set(m, t.registers.sp + FRAME_BYTES - 8, CODE + MAIN_END);
+	word_set(m, future, 3);
+	word_set(m, future + 16, 9);
+	word_set(m, t.registers.sp + 2 * FRAME_BYTES - 8, CODE + 5);
+	assert_int_equal(task_stacks_read(&r.dump, &t, 1, r.code, 2), 0);
+	main = &r.dump.stack[0].main;
+	assert_int_equal(main->poll, CODE + MAIN_END);
+	assert_int_equal(main->tid, 7);
+	assert_int_equal(main->outcome, TASK_READ);
+	assert_int_equal(main->frames, 2);
+	assert_int_equal(r.dump.frame[main->frame].kind, HUD_FRAME_COROUTINE);
+	assert_int_equal(r.dump.frame[main->frame].variant, 3);
+	assert_int_equal(r.dump.frame[main->frame + 1].kind, HUD_FRAME_WAIT);
+	task_dump_close(&r.dump);
+	/* A state that no coroutine has, and code behind that in which the future is there. */
+	word_set(m, future, 99);
+	assert_int_equal(task_stacks_read(&r.dump, &t, 1, r.code, 2), 0);
+	assert_int_equal(r.dump.stack[0].main.poll, 0);
+	assert_int_equal(r.dump.frames, 0);
+	task_dump_close(&r.dump);
+	word_set(m, future, 3);
+	word_set(m, t.registers.sp + FRAME_BYTES - 8, CODE + MAIN_END + 1);
+	assert_int_equal(task_stacks_read(&r.dump, &t, 1, r.code, 2), 0);
+	assert_int_equal(r.dump.stack[0].main.poll, 0);
+	task_dump_close(&r.dump);
+	free(m);
+}
+
 static void a_frame_beyond_the_copy_of_the_stack_is_read_where_it_is(void **state)
 {
 	struct memory *m = calloc(1, sizeof(*m));
@@ -192,6 +233,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_stack_is_walked_by_the_rows_of_its_plan),
+		cmocka_unit_test(the_future_in_a_frame_is_read_where_its_plan_says),
 		cmocka_unit_test(a_frame_beyond_the_copy_of_the_stack_is_read_where_it_is),
 		cmocka_unit_test(only_threads_that_slept_on_have_a_stack),
 		cmocka_unit_test(a_stack_that_leads_nowhere_ends_and_says_why),

@@ -1,7 +1,15 @@
 -- a sample in a system call has a kernel stack, one in user mode has none
+--
+-- Without a system call, but in its entry: on AArch64 interrupts are let in there before its number
+-- is noted, and an emulated machine has them come just then (seen: 26 of 518 samples).
 SELECT count(*) >= 100
-       AND sum(s.syscall IS NULL AND s.kernel_stack IS NOT NULL) <= 0.05 * count(*)
-       AND sum(s.syscall IS NOT NULL AND s.kernel_stack IS NULL) = 0,
-       count(*) || ' samples; ' || sum(s.kernel_stack IS NOT NULL) || ' with kernel stack; '
-       || sum(s.syscall IS NOT NULL) || ' in a system call'
-FROM sample s JOIN thread t ON t.id = s.thread WHERE t.comm = 'burner';
+       AND sum(syscall IS NULL AND kernel_stack IS NOT NULL AND NOT entry) <= 0.05 * count(*)
+       AND sum(syscall IS NOT NULL AND kernel_stack IS NULL) = 0,
+       count(*) || ' samples; ' || sum(kernel_stack IS NOT NULL) || ' with kernel stack; '
+       || sum(syscall IS NOT NULL) || ' in a system call; ' || sum(syscall IS NULL AND entry)
+       || ' on the way into one'
+FROM (SELECT s.syscall, s.kernel_stack, EXISTS (SELECT 1
+             FROM stack_frame AS p JOIN frame AS f ON f.id = p.frame
+             WHERE p.stack = s.kernel_stack AND f.function IN ('el0_svc', 'do_syscall_64')) AS entry
+      FROM sample AS s JOIN thread AS t ON t.id = s.thread
+      WHERE t.comm = 'burner');

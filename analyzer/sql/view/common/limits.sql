@@ -28,13 +28,11 @@ WITH cut AS MATERIALIZED (
 	FROM capture AS c
 ), doubtful AS MATERIALIZED (
 	SELECT r.capture, r.last_ns - r.first_ns AS wall_ns
-	FROM sample_run AS r
+	FROM stack_run AS r
 	JOIN capture AS c ON c.id = r.capture
 	JOIN activity_proof AS a ON a.capture = r.capture AND a.activity = r.activity
-	JOIN thread AS t ON t.id = r.thread
-	JOIN process_source AS q ON q.process = t.process
 	JOIN constant AS k
-	WHERE q.source = 'stack' AND r.poll AND NOT a.proven AND r.samples >= 2
+	WHERE r.poll AND NOT a.proven AND r.samples >= 2
 		AND r.last_ns - r.first_ns - r.waited_ns >= k.run_share_min * c.threshold_ns
 	UNION ALL
 	SELECT capture, cpu_ns FROM unproven_poll WHERE reason = 'several'

@@ -87,12 +87,22 @@ WITH workers AS (
 		JOIN thread_runtime AS n ON n.thread = w.thread AND n.runtimes > 1
 		GROUP BY w.capture, n.process, n.runtime)
 ), unseen AS (
-	/* Runtimes in objects of a process of which the state of others is read. */
+	/*
+	 * Runtimes in objects of a process of which the state of others is read. One whose code is
+	 * on no stack runs none: it has no row in binary. (Copies of a file share the row of one.)
+	 */
 	SELECT n.capture, count(*) AS runtimes, group_concat(DISTINCT coalesce(replace(n.object,
 			rtrim(n.object, replace(n.object, '/', '')), ''), '?')) AS objects
 	FROM runtime_layouts AS n
 	JOIN process_source AS q ON q.process = n.process
 	WHERE n.source = 'none' AND n.objects > 1 AND q.source <> 'stack'
+		AND (n.object IS NULL
+			OR EXISTS (SELECT 1 FROM binary AS b
+				WHERE b.capture = n.capture AND b.path = n.object)
+			OR EXISTS (SELECT 1 FROM mapping AS m
+				WHERE m.process = n.process AND m.binary IS NOT NULL
+				GROUP BY m.binary, m.file_offset
+				HAVING count(DISTINCT m.start_address) > 1))
 	GROUP BY n.capture
 ), lost AS (
 	SELECT capture, sum(percent) AS percent FROM loss_total
@@ -324,6 +334,7 @@ WITH workers AS (
 		printf('%g ms', least_ns / 1e6) AS threshold_text,
 		(SELECT group_concat(title, ' or ') FROM runtime) AS runtimes,
 		workers || CASE WHEN workers = 1 THEN ' worker' ELSE ' workers' END AS workers_text,
+		CASE WHEN workers = 1 THEN 'its' ELSE 'their' END AS whose,
 		printf('%d blocking %s%s', blocking_polls, count_unit,
 			CASE WHEN blocking_polls = 1 THEN '' ELSE 's' END) AS spans_text
 	FROM judged
@@ -342,17 +353,18 @@ SELECT capture, level, reason,
 				ELSE printf(' The other %d workers are of other runtimes.',
 					others_at_end) END)
 	WHEN reason = 'starved' THEN
-		printf('%s waited for a CPU for %s of their %s (%.1f%%), %s: %s%s.',
-			workers_text, run_queue_text, wall_text, run_queue_percent,
+		printf('%s waited for a CPU for %s of %s %s (%.1f%%), %s: %s%s.',
+			workers_text, run_queue_text, whose, wall_text, run_queue_percent,
 			longest_run_queue_text,
 			coalesce(limit_text || ', and ' || busy_text, limit_text, busy_text),
 			CASE WHEN blocking_polls > 0
 				THEN '; ' || spans_text || ' took ' || blocking_text ELSE '' END)
 	WHEN reason = 'blocking' THEN
-		printf('polls blocked %s for %s of their %s (%.1f%%): %s of %s or more, the '
+		printf('polls blocked %s for %s of %s %s (%.1f%%): %s of %s or more, the '
 			|| 'longest %s%s.',
-			workers_text, blocking_text, wall_text, blocking_percent, spans_text,
-			threshold_text, longest_text, CASE WHEN worst_percent > blocking_percent
+			workers_text, blocking_text, whose, wall_text, blocking_percent,
+			spans_text, threshold_text, longest_text,
+			CASE WHEN worst_percent > blocking_percent
 				THEN printf('; %s: %.1f%%', worst_runtime, worst_percent)
 				ELSE '' END)
 	WHEN reason = 'pool' THEN
@@ -362,7 +374,7 @@ SELECT capture, level, reason,
 		main_text || CASE WHEN blocking_polls > 0
 			THEN '; ' || spans_text || ' took ' || blocking_text ELSE '' END || '.'
 	WHEN reason IN ('no-symbols', 'no-runtime', 'no-worker') THEN
-		(SELECT CASE WHEN n.reason IN ('symbols', 'runtime') THEN ''
+		(SELECT CASE WHEN n.reason IN ('symbols', 'runtime', 'dump') THEN ''
 			ELSE 'no thread could be identified as a worker: ' END
 			|| n.why || '; ' || n.next_step || '.'
 			FROM no_worker AS n WHERE n.capture = w.capture)
@@ -401,7 +413,9 @@ SELECT capture, level, reason,
 	WHEN saturated THEN 'Give the blocking pool more threads (max_blocking_threads), or less '
 		|| 'to do: what runs for long belongs on a thread of its own.'
 	WHEN level = 'NOMINAL' THEN 'If requests wait all the same, they wait at an await: '
-		|| 'hud-record tasks PID -o - | hud-analyze tasks - shows where.'
+		|| CASE WHEN EXISTS (SELECT 1 FROM task_dump AS d WHERE d.capture = w.capture)
+			THEN 'there is a dump of tasks, and hud-analyze tasks shows where.'
+			ELSE 'hud-record tasks PID -o - | hud-analyze tasks - shows where.' END
 	END AS next_step,
 	threshold_ns, duration_ns, workers, worker_wall_ns, polling_ns, blocking_polls, blocking_ns,
 	longest_ns, longest_at_attach, stuck_workers, blocking_percent, run_queue_ns,

@@ -7,42 +7,10 @@
 -- where that is known. leaf, deadline_ns, joined_task and resource are of the only thing that it
 -- waits for; where it waits for several (select!, join!), they are NULL.
 CREATE VIEW dumped_tasks AS
-WITH placed AS (
-	SELECT t.*, (
-		SELECT f.position
-		FROM task_frame AS f
-		JOIN task_type AS y ON y.id = f.type
-		WHERE f.dumped_task = t.id AND f.kind = 'coroutine' AND y.origin = 'user'
-			AND NOT EXISTS (SELECT 1 FROM task_frame AS g
-				WHERE g.dumped_task = t.id AND g.position > f.position
-					AND g.depth <= f.depth AND g.kind <> 'hold')
-		ORDER BY f.position DESC
-		LIMIT 1) AS place, (
-		SELECT f.position
-		FROM task_frame AS f
-		JOIN task_type AS y ON y.id = f.type
-		WHERE f.dumped_task = t.id AND f.kind = 'coroutine' AND y.origin = 'user'
-			AND NOT EXISTS (SELECT 1 FROM task_frame AS o
-				JOIN task_type AS b ON b.id = o.type
-				WHERE o.dumped_task = t.id AND o.kind = 'coroutine'
-					AND b.origin = 'user' AND (o.position > f.position
-						OR EXISTS (SELECT 1 FROM task_frame AS g
-							WHERE g.dumped_task = t.id
-								AND g.position > o.position
-								AND g.position <= f.position
-								AND g.depth <= o.depth)))
-		) AS only_place, (
-		SELECT count(*)
-		FROM task_frame AS f
-		WHERE f.dumped_task = t.id AND f.kind = 'wait') AS waits, (
-		SELECT min(f.position)
-		FROM task_frame AS f
-		WHERE f.dumped_task = t.id AND f.kind = 'wait') AS first_wait
-	FROM dumped_task AS t
-)
 SELECT t.capture, t.dump, t.process, t.id AS dumped_task, t.task_id, r.scheduler,
 	m.task,
-	t.outcome, t.finished, t.woken, t.cancelled, t.tid, t.state, t.chain, t.waits,
+	t.outcome, t.finished, t.woken, t.cancelled, t.tid, t.state, t.chain,
+	coalesce(l.waits, 0) AS waits,
 	y.name AS place, y.file AS place_file, y.line AS place_line, y.line_end AS place_line_end,
 	coalesce(a.name, w.name) AS waits_in, wf.leaf,
 	CASE WHEN o.kind = 'coroutine' THEN o.started END AS started,
@@ -53,18 +21,17 @@ SELECT t.capture, t.dump, t.process, t.id AS dumped_task, t.task_id, r.scheduler
 		WHERE f.dumped_task = t.id AND f.leaf = 'fd' AND wf.leaf IN ('ready', 'fd')
 			AND f.number < 4294967295) AS fd,
 	wf.resource
-FROM placed AS t
+FROM shown_task AS t
+LEFT JOIN task_place AS l ON l.dumped_task = t.id
 LEFT JOIN task_runtime AS r ON r.capture = t.capture AND r.dump = t.dump AND r.owner = t.owner
 	AND r.process = t.process
 JOIN task_names AS m ON m.dumped_task = t.id
-LEFT JOIN task_frame AS pf ON pf.dumped_task = t.id
-	AND pf.position = coalesce(t.place, t.only_place)
+LEFT JOIN task_frame AS pf ON pf.id = l.place
 LEFT JOIN task_type AS y ON y.id = pf.type
 LEFT JOIN task_frame AS af ON af.dumped_task = t.id AND af.parent = pf.id
 	AND af.position = (SELECT min(n.position) FROM task_frame AS n
 		WHERE n.dumped_task = t.id AND n.parent = pf.id AND n.kind <> 'hold')
 LEFT JOIN task_type AS a ON a.id = af.type
-LEFT JOIN task_frame AS wf ON wf.dumped_task = t.id AND t.waits = 1
-	AND wf.position = t.first_wait
+LEFT JOIN task_frame AS wf ON wf.id = l.wait
 LEFT JOIN task_type AS w ON w.id = wf.type
 LEFT JOIN task_frame AS o ON o.dumped_task = t.id AND o.position = 0;

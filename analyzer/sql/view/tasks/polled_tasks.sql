@@ -9,7 +9,7 @@ WITH polled AS MATERIALIZED (
 	SELECT t.id, t.capture, t.dump, t.process, t.task_id, t.tid, d.start_ns AS at_ns,
 		h.id AS thread, h.comm
 	FROM dumped_task AS t
-	JOIN task_dump AS d ON d.capture = t.capture AND d.dump = t.dump
+	JOIN shown_dump AS d ON d.capture = t.capture AND d.dump = t.dump
 		AND d.process = t.process
 	LEFT JOIN thread AS h ON h.process = t.process AND h.tid = t.tid
 	WHERE t.outcome = 'polling'

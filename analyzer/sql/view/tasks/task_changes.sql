@@ -8,23 +8,27 @@ WITH turn AS MATERIALIZED (
 		lag(dump) OVER (PARTITION BY capture, process ORDER BY dump) AS before,
 		lag(end_ns) OVER (PARTITION BY capture, process ORDER BY dump) AS before_ns
 	FROM task_dump
+), shown AS MATERIALIZED (
+	SELECT u.*
+	FROM shown_dump AS s
+	JOIN turn AS u ON u.capture = s.capture AND u.process = s.process AND u.dump = s.dump
 ), pair AS (
 	SELECT u.capture, u.process, u.dump, u.before, u.start_ns - u.before_ns AS after_ns,
 		a.id AS named, b.id IS NULL AS new, 0 AS gone, a.chain AS chain, b.chain AS was
-	FROM turn AS u
+	FROM shown AS u
 	JOIN dumped_task AS a ON a.capture = u.capture AND a.process = u.process
 		AND a.dump = u.dump
 	LEFT JOIN dumped_task AS b ON b.capture = u.capture AND b.process = u.process
-		AND b.dump = u.before AND b.task_id = a.task_id
+		AND b.dump = u.before AND b.task_id = a.task_id AND a.task_id > 0
 	WHERE u.before IS NOT NULL
 	UNION ALL
 	SELECT u.capture, u.process, u.dump, u.before, u.start_ns - u.before_ns, b.id, 0, 1, NULL,
 		NULL
-	FROM turn AS u
+	FROM shown AS u
 	JOIN dumped_task AS b ON b.capture = u.capture AND b.process = u.process
 		AND b.dump = u.before
 	LEFT JOIN dumped_task AS a ON a.capture = u.capture AND a.process = u.process
-		AND a.dump = u.dump AND a.task_id = b.task_id
+		AND a.dump = u.dump AND a.task_id = b.task_id AND b.task_id > 0
 	WHERE u.before IS NOT NULL AND a.id IS NULL
 )
 SELECT p.capture, p.process, p.dump, p.before, p.after_ns, n.task, sum(NOT p.gone) AS tasks,

@@ -1,6 +1,7 @@
 -- Which tasks wait for each other in a circle, so that none of them can go on?
 --
--- `tasks` begins with the lowest id of them; of_types and places are of all of them, by id. certain
+-- `tasks` begins with the lowest id of them, ids as in task_waits_for; of_types and places are of
+-- all of them. certain
 -- 0: one of them waits for something else too, or others may hold what it waits for.
 CREATE VIEW task_cycles AS
 WITH RECURSIVE edge AS MATERIALIZED (
@@ -21,15 +22,22 @@ WITH RECURSIVE edge AS MATERIALIZED (
 	JOIN edge AS e ON e.capture = w.capture AND e.dump = w.dump AND e.process = w.process
 		AND e.waiter = w.at AND e.other >= w.start
 	WHERE w.at > w.start AND w.length < 16 AND instr(w.path, ',' || w.at || ',') = 0
+), member AS (
+	SELECT capture, dump, process, task_id AS member, task FROM dumped_tasks
+	UNION ALL
+	SELECT t.capture, t.dump, t.process, -t.tid, (SELECT f.name FROM await_frames AS f
+		WHERE f.dumped_task = t.id AND f.position = 0)
+	FROM shown_future AS t
+	WHERE t.main
 )
 SELECT w.capture, w.dump, w.process, trim(w.path, ',') AS tasks, w.length, w.certain,
-	group_concat(t.task, ' → ') AS of_types,
+	group_concat(coalesce(t.task, '?'), ' → ') AS of_types,
 	group_concat((SELECT min(e.place) FROM edge AS e
 		WHERE e.capture = w.capture AND e.dump = w.dump AND e.process = w.process
-			AND e.waiter = t.task_id AND instr(w.path, ',' || e.other || ',')),
+			AND e.waiter = t.member AND instr(w.path, ',' || e.other || ',')),
 		' → ') AS places
 FROM walk AS w
-JOIN dumped_tasks AS t ON t.capture = w.capture AND t.dump = w.dump AND t.process = w.process
-	AND instr(w.path, ',' || t.task_id || ',')
+JOIN member AS t ON t.capture = w.capture AND t.dump = w.dump AND t.process = w.process
+	AND instr(w.path, ',' || t.member || ',')
 WHERE w.at = w.start
 GROUP BY w.capture, w.dump, w.process, w.path;

@@ -8,7 +8,7 @@ CREATE VIEW task_joins AS
 WITH RECURSIVE edge AS MATERIALIZED (
 	SELECT DISTINCT capture, dump, process, waiter, other
 	FROM task_waits_for
-	WHERE how = 'join' AND waiter <> other
+	WHERE how = 'join' AND waiter <> other AND waiter > 0
 ), tree AS (
 	SELECT DISTINCT capture, dump, process, waiter AS task_id, 1 AS level,
 		printf('%020d', waiter) AS path

@@ -2,7 +2,8 @@
 --
 -- block_on: it drives the future of a block_on, on its own or with a scheduler of one thread:
 -- function, file and line are then what called it, where the thread is parked. local_set: with
--- tasks of a LocalSet in it.
+-- tasks of a LocalSet in it. future: what was read of the future of the block_on, where the thread
+-- is parked; while it polls its future, that is at no await.
 CREATE VIEW task_threads AS
 WITH driven AS (
 	SELECT t.*, k.class, k.site_frame,
@@ -17,10 +18,13 @@ SELECT d.capture, d.dump, h.process, d.thread, h.tid, h.comm, d.task_id, d.sysca
 		JOIN frame AS g ON g.id = sf.frame
 		JOIN local_set_function AS l ON g.site GLOB l.function
 		WHERE sf.stack = d.stack) AS local_set,
-	d.site_frame IS NULL AND d.block_on AS parked,
+	d.site_frame IS NULL AND d.block_on AS parked, m.id AS future,
 	f.site AS function, f.file, f.line
 FROM driven AS d
 JOIN thread AS h ON h.id = d.thread
+LEFT JOIN dumped_future AS m ON m.capture = d.capture AND m.dump = d.dump
+	AND m.process = h.process AND m.task_id = 0 AND m.main AND m.tid = h.tid
+	AND d.block_on AND d.site_frame IS NULL
 LEFT JOIN frame AS f ON f.id = coalesce(d.site_frame,
 	(SELECT sf.frame
 	FROM stack_frame AS sf

@@ -1,11 +1,12 @@
 -- Where in the user's code does a task wait for something, and where does it hold something?
 --
+-- Also the future of a block_on, which no list of tasks has: its task_id is 0, tid its thread's.
 -- One row per thing: a task in select! waits for several. The place is the innermost coroutine of
 -- the user that the frame lies below of; waits_in what that awaits there; where no code of the user
 -- is above it, what the task's outermost future awaits.
 CREATE VIEW task_waits AS
 WITH placed AS (
-	SELECT f.*, (
+	SELECT f.*, t.process, t.task_id, CASE WHEN t.main THEN t.tid END AS tid, (
 		SELECT p.id
 		FROM task_frame AS p
 		JOIN task_type AS y ON y.id = p.type
@@ -16,10 +17,11 @@ WITH placed AS (
 					AND g.position <= f.position AND g.depth <= p.depth)
 		ORDER BY p.position DESC
 		LIMIT 1) AS place_frame
-	FROM task_frame AS f
+	FROM shown_future AS t
+	CROSS JOIN task_frame AS f ON f.dumped_task = t.id
 	WHERE f.kind IN ('wait', 'hold')
 )
-SELECT w.capture, w.dump, t.process, t.task_id, w.dumped_task, w.id AS frame, w.kind, w.leaf,
+SELECT w.capture, w.dump, w.process, w.task_id, w.tid, w.dumped_task, w.id AS frame, w.kind, w.leaf,
 	w.number, w.resource, w.permits, w.closed, y.name AS place, y.file AS place_file,
 	y.line AS place_line, y.line_end AS place_line_end, (
 		SELECT n.name
@@ -31,6 +33,5 @@ SELECT w.capture, w.dump, t.process, t.task_id, w.dumped_task, w.id AS frame, w.
 		ORDER BY c.position DESC
 		LIMIT 1) AS waits_in
 FROM placed AS w
-JOIN dumped_task AS t ON t.id = w.dumped_task
 LEFT JOIN task_frame AS p ON p.id = w.place_frame
 LEFT JOIN task_type AS y ON y.id = p.type;

@@ -2,7 +2,8 @@
 --
 -- A worker is known by what it ran, or by the prefix that the recording was given (--workers).
 -- Where neither shows one, the names of threads may: the default names of runtimes, or the largest
--- group of threads whose names differ in a number only.
+-- group of threads whose names differ in a number only. A capture of hud-record tasks has nothing
+-- but dumps.
 CREATE VIEW no_worker AS
 WITH threads AS (
 	SELECT t.capture, rtrim(rtrim(t.comm, '0123456789'), '-_:#/ ') AS name, count(*) AS threads,
@@ -19,6 +20,7 @@ WITH threads AS (
 		(SELECT count(*) FROM thread AS t WHERE t.capture = c.id) AS all_threads,
 		g.name, g.threads, g.by_default, l.stacks, l.stacks_complete, l.stops,
 		(SELECT group_concat(title, ' or ') FROM runtime) AS runtimes,
+		(SELECT sum(d.tasks) FROM task_dump AS d WHERE d.capture = c.id) AS dumped,
 		EXISTS (SELECT 1 FROM binary AS b WHERE b.capture = c.id AND b.has_runtime)
 			OR EXISTS (SELECT 1 FROM stack AS k WHERE k.capture = c.id
 				AND k.class IN ('poll', 'park', 'runtime', 'pool',
@@ -34,6 +36,7 @@ WITH threads AS (
 	SELECT *,
 		CASE
 		WHEN prefix IS NOT NULL THEN 'prefix'
+		WHEN dumped IS NOT NULL AND threshold_ns = 0 AND stacks = 0 THEN 'dump'
 		WHEN stacks = 0 THEN 'idle'
 		WHEN 2 * stacks_complete < stacks THEN 'cut'
 		WHEN NOT has_runtime AND symbols_missing THEN 'symbols'
@@ -46,6 +49,9 @@ SELECT capture, reason, name, threads, by_default,
 	CASE reason
 	WHEN 'prefix' THEN
 		printf('no thread has a name that begins with %s (--workers)', prefix)
+	WHEN 'dump' THEN
+		printf('it has a dump of %d task%s, and nothing of what threads did', dumped,
+			CASE WHEN dumped = 1 THEN '' ELSE 's' END)
 	WHEN 'idle' THEN
 		printf('none of %d thread%s ran, or slept for %g ms or more, while it was recorded',
 			all_threads, CASE WHEN all_threads = 1 THEN '' ELSE 's' END,
@@ -59,6 +65,8 @@ SELECT capture, reason, name, threads, by_default,
 	ELSE 'no stack shows the loop of one'
 	END AS why,
 	CASE
+	WHEN reason = 'dump' THEN '`hud-analyze tasks` shows where they wait; to see what blocks '
+		|| 'workers, record without the word tasks'
 	WHEN reason = 'cut' THEN '`hud-analyze plan PID` shows whose unwind rows are missing'
 	WHEN reason = 'symbols' THEN 'give the unstripped file with --binary, or its debug file '
 		|| 'with --debug-dir (`hud-analyze info`)'

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! An echo server on two workers, with clients on a current_thread runtime: a program, and a
-//! library for hosts of other languages.
+//! An echo server on two workers, or as many as ECHO_WORKERS says, with clients on a current_thread
+//! runtime: a program, and a library for hosts of other languages.
 //!
 //! Prints `ready` and idles. A byte on standard input starts the clients; after another one a task
 //! waits in an epoll of its own, inside its polls, as the runtime's driver does when it is parked.
 //!
 //! ECHO_WITHOUT_DRIVER: a byte starts a plain thread that sends messages to tasks instead, whose
 //! runtime has no driver: its workers park in futexes.
+//!
+//! ECHO_LONE: one client, a plain thread, asks without a pause, and nothing blocks.
+//! Its worker parks after each message.
 
+use std::io::{Read, Write};
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
@@ -25,6 +29,7 @@ const BLOCK: Duration = Duration::from_millis(8);
 
 /// A host may give each copy of this library an input of its own.
 static INPUT: AtomicI32 = AtomicI32::new(0);
+static LONE: AtomicBool = AtomicBool::new(false);
 
 fn byte() {
     let mut one = 0u8;
@@ -47,7 +52,7 @@ async fn echo(mut stream: TcpStream) -> std::io::Result<()> {
             return Ok(());
         }
         messages += 1;
-        if messages % EVERY_MESSAGES == 0 {
+        if messages % EVERY_MESSAGES == 0 && !is_lone() {
             blocks_the_echo();
         }
         stream.write_all(&text[..length]).await?;
@@ -101,6 +106,16 @@ async fn ask(address: SocketAddr) -> std::io::Result<()> {
     }
 }
 
+fn ask_plainly(address: SocketAddr) -> std::io::Result<()> {
+    let mut stream = std::net::TcpStream::connect(address)?;
+    let mut text = [0u8; 5];
+    stream.set_nodelay(true)?;
+    loop {
+        stream.write_all(b"hello")?;
+        stream.read_exact(&mut text)?;
+    }
+}
+
 fn clients(address: SocketAddr) {
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async move {
@@ -120,10 +135,18 @@ async fn waits_in_an_epoll_of_its_own() {
     }
 }
 
+fn is_lone() -> bool {
+    LONE.load(Ordering::Relaxed)
+}
+
+fn workers() -> usize {
+    std::env::var("ECHO_WORKERS").map_or(2, |text| text.parse().expect("a number of workers"))
+}
+
 fn server() -> (Runtime, SocketAddr) {
     let (send, receive) = channel();
-    let runtime =
-        Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let mut builder = Builder::new_multi_thread();
+    let runtime = builder.worker_threads(workers()).enable_all().build().expect("a runtime");
     runtime.spawn(async move {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         send.send(listener.local_addr().expect("an address")).expect("a receiver");
@@ -143,10 +166,15 @@ pub extern "C" fn echo_run() {
     if std::env::var_os("ECHO_WITHOUT_DRIVER").is_some() {
         return run_without_driver();
     }
+    LONE.store(std::env::var_os("ECHO_LONE").is_some(), Ordering::Relaxed);
     let (runtime, address) = server();
     println!("ready");
     byte();
-    thread::spawn(move || clients(address));
+    if is_lone() {
+        thread::spawn(move || ask_plainly(address));
+    } else {
+        thread::spawn(move || clients(address));
+    }
     byte();
     runtime.spawn(waits_in_an_epoll_of_its_own());
     byte();

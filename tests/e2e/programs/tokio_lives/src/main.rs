@@ -3,11 +3,13 @@
 //! and not polled, and how long it awaited something. One worker, which `hog` keeps busy.
 //!
 //! Prints `ready`; a byte on stdin lets all begin, and after two seconds each task has a line
-//! `life KIND ID PARENT ENDED POLLS POLLED_NS READY_NS AWAIT_NS`, then comes `done`. Goes on then.
+//! `life KIND ID PARENT ENDED POLLS POLLED_NS READY_NS AWAIT_NS`, then comes `done`. Goes on then,
+//! but for children. `current`: on a current_thread runtime. `late`: until another byte comes.
 
 use std::future::Future;
 use std::io::Read;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
@@ -30,6 +32,7 @@ struct Life {
 }
 
 static LIVES: Mutex<Vec<Arc<Mutex<Life>>>> = Mutex::new(Vec::new());
+static OVER: AtomicBool = AtomicBool::new(false);
 
 /// Notes when the task is woken, and wakes it.
 struct Noting(Arc<Mutex<Life>>);
@@ -183,13 +186,19 @@ async fn leaked(life: Shared) {
 async fn parent(life: Shared, own: oneshot::Receiver<u64>) {
     measured(life, async move {
         let own = own.await.unwrap();
-        loop {
+        while !OVER.load(Ordering::Relaxed) {
             spawn("child", own, child);
             spawn("leaked", own, leaked);
             sleep(50).await;
         }
+        std::future::pending::<()>().await;
     })
     .await;
+}
+
+fn child_lives() -> bool {
+    let lives = LIVES.lock().unwrap();
+    lives.iter().map(|life| life.lock().unwrap()).any(|life| life.kind == "child" && !life.ended)
 }
 
 async fn all() {
@@ -209,13 +218,22 @@ async fn all() {
     sleep(2000).await;
 }
 
+/// Until no task is about to end: what is told of them holds from then on.
+async fn settled() {
+    OVER.store(true, Ordering::Relaxed);
+    sleep(100).await;
+    while child_lives() {
+        sleep(10).await;
+    }
+}
+
 fn wait_for_byte() {
     std::io::stdin().read_exact(&mut [0]).unwrap();
 }
 
 fn main() {
-    let current = std::env::args().nth(1).as_deref() == Some("current");
-    let mut builder = if current {
+    let argument = std::env::args().nth(1);
+    let mut builder = if argument.as_deref() == Some("current") {
         tokio::runtime::Builder::new_current_thread()
     } else {
         tokio::runtime::Builder::new_multi_thread()
@@ -225,6 +243,10 @@ fn main() {
     println!("ready");
     wait_for_byte();
     runtime.block_on(all());
+    if argument.as_deref() == Some("late") {
+        wait_for_byte();
+    }
+    runtime.block_on(settled());
     for life in LIVES.lock().unwrap().iter() {
         let life = life.lock().unwrap();
         println!(

@@ -4,10 +4,12 @@
 //!
 //! `tokio_tasks`: one of each kind on both schedulers. `tokio_tasks many N`: N tasks of one kind.
 //! `tokio_tasks storm`: also tasks that come and go as fast as they can. `tokio_tasks blocked`: a
-//! poll, and closures of the blocking pool, that do not come back; and a LocalSet.
+//! poll, and closures of the blocking pool, that do not come back; and a LocalSet. `tokio_tasks
+//! sets N`: futures that are awaited together; N of the tasks of one set end all the time.
 
 #[macro_use]
 mod awaiting;
+mod sets;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -361,12 +363,23 @@ async fn local() {
     let n = Arc::new(Notify::new());
     let handle = tokio::task::spawn_local(notify(n));
     println!("ready local");
-    handle.await.ok();
+    handle.await.ok(); //@local.1
+    keep(());
 }
 
 fn local_set() {
     let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     tokio::task::LocalSet::new().block_on(&rt, local());
+}
+
+/// A block_on whose poll does not come back.
+fn stuck() {
+    let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    rt.block_on(async {
+        sleep(Duration::from_millis(1)).await;
+        stall(); //@stuck.1
+        sleep(LONG).await;
+    });
 }
 
 fn say<T: std::fmt::Debug>(runtime: &str, kind: &str, handle: &JoinHandle<T>) {
@@ -433,6 +446,18 @@ async fn all(rt: &'static str) {
     keep((&a, &b, &c, &d, &e, &f, &g, &tasks));
 }
 
+/// A deadlock that no task is alone in: it awaits one that waits for what it holds itself.
+async fn main_holds() {
+    let m = Arc::new(Mutex::new(1));
+    let held = m.lock().await;
+    let handle = tokio::spawn(mutex(m.clone()));
+    say("multi", "mutex", &handle);
+    sleep(Duration::from_millis(300)).await;
+    println!("ready multi");
+    handle.await.ok(); //@main_holds.1
+    keep(*held);
+}
+
 /// So many tasks that wait, a quarter of them for a mutex that nobody gives back.
 fn many(count: usize) {
     let (m, n) = (Arc::new(Mutex::new(1)), Arc::new(Notify::new()));
@@ -469,13 +494,21 @@ fn main() {
             tokio::spawn(storm());
         }
     }
+    if mode == "sets" {
+        rt.block_on(sets::all(count));
+    }
     if mode == "blocked" {
         std::thread::spawn(local_set);
+        std::thread::spawn(stuck);
         rt.block_on(blocked());
+    }
+    if mode == "main_holds" {
+        rt.block_on(main_holds());
     }
     rt.block_on(async {
         let handle = tokio::spawn(all("multi"));
         say("multi", "all", &handle);
-        handle.await.ok();
+        handle.await.ok(); //@main.1
+        keep(());
     });
 }

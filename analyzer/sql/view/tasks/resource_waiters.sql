@@ -1,0 +1,21 @@
+-- How many tasks wait for each thing that is shared, and how many hold it?
+--
+-- The future of a block_on counts as one. number: of the thing in its dump, that with the most
+-- waiters first. first_wait, first_hold: the
+-- frames of one task that waits for it, and of one that has a guard of it.
+CREATE VIEW resource_waiters AS
+SELECT capture, dump, process, resource, leaf, free_permits, closed, waiters, holders, first_wait,
+	first_hold, row_number() OVER (PARTITION BY capture, dump
+		ORDER BY waiters DESC, resource) AS number
+FROM (
+	SELECT t.capture, t.dump, t.process, f.resource,
+		max(CASE WHEN f.kind = 'wait' THEN f.leaf END) AS leaf,
+		min(f.permits) AS free_permits, max(f.closed) AS closed,
+		count(DISTINCT CASE WHEN f.kind = 'wait' THEN t.id END) AS waiters,
+		count(DISTINCT CASE WHEN f.leaf = 'guard' THEN t.id END) AS holders,
+		min(CASE WHEN f.kind = 'wait' THEN f.id END) AS first_wait,
+		min(CASE WHEN f.leaf = 'guard' THEN f.id END) AS first_hold
+	FROM shown_future AS t
+	CROSS JOIN task_frame AS f ON f.dumped_task = t.id
+	WHERE f.kind IN ('wait', 'hold') AND f.resource IS NOT NULL AND f.leaf <> 'join'
+	GROUP BY t.capture, t.dump, t.process, f.resource);

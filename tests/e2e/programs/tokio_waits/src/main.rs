@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//! Tasks that wait for a file of each kind, each in a function of its own, for 40 ms again and
+//! again. Prints `ready` once all of them do, and goes on until it is killed. Standard input is a
+//! terminal, on which a line comes each time.
+//!
+//! It is linked so that functions with the same code are one.
+
+use std::fs::File;
+use std::io::{stdin, stdout, Read, Write};
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::os::unix::io::{AsRawFd, FromRawFd};
+use std::thread::{sleep, spawn};
+use std::time::Duration;
+
+const WAIT: Duration = Duration::from_millis(40);
+const PAUSE: Duration = Duration::from_millis(10);
+const SOME: usize = 64 << 10; // more than a terminal keeps
+
+/// Functions, none of which ends by a tail call: it would not be on the stack.
+macro_rules! waits {
+    ($(fn $name:ident($($argument:ident: $type:ty),*) $body:block)*) => {
+        $(#[inline(never)]
+        fn $name($($argument: $type),*) {
+            $body
+            unsafe { std::arch::asm!("/* {0} */", in(reg) stringify!($name).as_ptr()) };
+        })*
+    };
+}
+
+/// Each is told by another thread, by a write to this.
+struct Other {
+    tells: File,
+    what: Vec<u8>,
+}
+
+impl Other {
+    /// A thread that writes this after each wait.
+    fn begin(mut self) {
+        spawn(move || loop {
+            sleep(WAIT + PAUSE);
+            self.tells.write_all(&self.what).unwrap();
+        });
+    }
+}
+
+fn file(descriptor: i32) -> File {
+    assert!(descriptor >= 0);
+    unsafe { File::from_raw_fd(descriptor) }
+}
+
+/// Both ends of a pseudo terminal: ours, and that of the program on it.
+fn terminal() -> (File, File) {
+    let (mut ours, mut theirs) = (-1, -1);
+    let none = std::ptr::null_mut();
+    unsafe { libc::openpty(&mut ours, &mut theirs, none as _, none as _, none as _) };
+    (file(ours), file(theirs))
+}
+
+fn terminal_of_stdin() {
+    let (ours, theirs) = terminal();
+    unsafe { libc::dup2(theirs.as_raw_fd(), 0) };
+    std::mem::forget(theirs);
+    Other { tells: ours, what: b"a line\n".to_vec() }.begin();
+}
+
+/// A terminal whose reader is slow.
+fn terminal_of_output() -> File {
+    let (mut ours, theirs) = terminal();
+    spawn(move || loop {
+        sleep(WAIT);
+        let mut rest = SOME;
+        while rest > 0 {
+            rest -= ours.read(&mut vec![0; rest]).unwrap();
+        }
+    });
+    theirs
+}
+
+fn counter() -> File {
+    let event = file(unsafe { libc::eventfd(0, 0) });
+    Other { tells: event.try_clone().unwrap(), what: 1u64.to_ne_bytes().to_vec() }.begin();
+    event
+}
+
+fn timer() -> File {
+    let every = libc::timespec { tv_sec: 0, tv_nsec: (WAIT + PAUSE).as_nanos() as i64 };
+    let times = libc::itimerspec { it_interval: every, it_value: every };
+    unsafe {
+        let timer = libc::timerfd_create(libc::CLOCK_MONOTONIC, 0);
+        libc::timerfd_settime(timer, 0, &times, std::ptr::null_mut());
+        file(timer)
+    }
+}
+
+fn watch() -> File {
+    let path = std::env::temp_dir().join(format!("tokio-waits-{}", std::process::id()));
+    let watched = File::create(&path).unwrap();
+    let name = std::ffi::CString::new(path.to_str().unwrap()).unwrap();
+    let watch = file(unsafe { libc::inotify_init1(0) });
+    unsafe { libc::inotify_add_watch(watch.as_raw_fd(), name.as_ptr(), libc::IN_MODIFY) };
+    std::fs::remove_file(path).unwrap();
+    Other { tells: watched, what: b"x".to_vec() }.begin();
+    watch
+}
+
+fn stream() -> TcpStream {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    let (peer, _) = listener.accept().unwrap();
+    let peer = std::os::unix::io::IntoRawFd::into_raw_fd(peer);
+    Other { tells: file(peer), what: b"x".to_vec() }.begin();
+    stream
+}
+
+fn datagrams() -> UdpSocket {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let peer = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.connect(peer.local_addr().unwrap()).unwrap();
+    peer.connect(socket.local_addr().unwrap()).unwrap();
+    let peer = std::os::unix::io::IntoRawFd::into_raw_fd(peer);
+    Other { tells: file(peer), what: b"x".to_vec() }.begin();
+    socket
+}
+
+waits! {
+    fn stdin_read_line() {
+        stdin().read_line(&mut String::new()).unwrap();
+    }
+    fn terminal_write(terminal: &mut File) {
+        terminal.write_all(&[b'x'; SOME]).unwrap();
+    }
+    fn eventfd_read(event: &mut File) {
+        event.read_exact(&mut [0; 8]).unwrap();
+    }
+    fn timerfd_read(timer: &mut File) {
+        timer.read_exact(&mut [0; 8]).unwrap();
+    }
+    fn inotify_read(watch: &mut File) {
+        assert!(watch.read(&mut [0; 256]).unwrap() > 0);
+    }
+    fn tcp_read(stream: &mut TcpStream) {
+        stream.read(&mut [0; 1]).unwrap();
+    }
+    fn udp_recv(socket: &mut UdpSocket) {
+        socket.recv(&mut [0; 1]).unwrap();
+    }
+}
+
+async fn again_and_again(mut wait: impl FnMut() + Send + 'static) {
+    loop {
+        wait();
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+#[inline(never)]
+fn begin() {
+    let (mut output, mut event, mut timer) = (terminal_of_output(), counter(), timer());
+    let (mut watch, mut stream, mut socket) = (watch(), stream(), datagrams());
+
+    terminal_of_stdin();
+    tokio::spawn(again_and_again(stdin_read_line));
+    tokio::spawn(again_and_again(move || terminal_write(&mut output)));
+    tokio::spawn(again_and_again(move || eventfd_read(&mut event)));
+    tokio::spawn(again_and_again(move || timerfd_read(&mut timer)));
+    tokio::spawn(again_and_again(move || inotify_read(&mut watch)));
+    tokio::spawn(again_and_again(move || tcp_read(&mut stream)));
+    tokio::spawn(again_and_again(move || udp_recv(&mut socket)));
+}
+
+fn main() {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    let runtime = builder.worker_threads(8).enable_all().build().unwrap();
+    let _inside = runtime.enter();
+
+    begin();
+    println!("ready");
+    stdout().flush().unwrap();
+    loop {
+        std::thread::park();
+    }
+}
