@@ -7,6 +7,7 @@
 #include "analyzer/report/report.h"
 #include "analyzer/screen/screen.h"
 #include "analyzer/store/column.h"
+#include "format/capture/name.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -210,10 +211,8 @@ static enum exit_status show(const struct arguments *a, const struct capture_fil
 /* What is no file, and does not look like the name of one, is a process to record. */
 static bool is_target(const char *path)
 {
-	size_t length = strlen(path);
-
 	return strcmp(path, "-") != 0 && access(path, F_OK) != 0 && !strchr(path, '/') &&
-	       !(length > 4 && strcmp(path + length - 4, ".hud") == 0);
+	       capture_stem(path) == strlen(path);
 }
 
 static enum exit_status record(const struct arguments *a, struct judged *judged)

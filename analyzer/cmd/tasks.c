@@ -13,7 +13,7 @@
  * tasks: prints a dump of tasks: who waits where, for what, and who holds it.
  */
 
-enum { TOP_USUAL = 25, INDENT = 8, PLACE_COLUMN = 62, LEVEL_MAX = 20 };
+enum { INDENT = 8, PLACE_COLUMN = 62, LEVEL_MAX = 20 };
 
 struct printing {
 	uint64_t rows; /* printed of a section */
@@ -440,51 +440,76 @@ static void print_growth(struct printing *p, sqlite3_stmt *q)
 	       duration_word(wall, column_number(q, "wall_ns", 0)));
 }
 
-/* Prints each row of a query below a title, if there is any. */
-static enum exit_status print_rows(const struct input *input, const char *title, const char *name,
-				   uint64_t top, void (*print)(struct printing *p, sqlite3_stmt *q))
+struct section {
+	const char *title; /* NULL: of the head, which --top does not cut */
+	const char *query;
+	void (*print)(struct printing *p, sqlite3_stmt *q);
+	uint64_t usual;   /* units, where --top says nothing else */
+	const char *unit; /* column: rows of one value are one unit; NULL: each row is one */
+};
+
+static const struct section sections[] = {
+	{NULL, "task_dumps", print_head, 1, NULL},
+	{NULL, "task_outcomes", print_outcome, UINT64_MAX, NULL},
+	{"DEADLOCKS", "task_cycles", print_cycle, 25, NULL},
+	{"WHAT BECAME OF THEM, since the dump before", "task_changes", print_change, 10, NULL},
+	{"EVER MORE, at no dump fewer: a leak, unless they end later", "task_growth", print_growth,
+	 10, NULL},
+	{"WAITED FOR TOGETHER", "task_resources", print_resource, 25, NULL},
+	{"POLLED JUST THEN, at no await", "polled_tasks", print_polled, 10, NULL},
+	{"QUEUED for a thread of the blocking pool", "task_pools", print_closures, 25, NULL},
+	{"IN block_on, which no list has", "task_block_on", print_block_on, 10, "tid"},
+	{"WHO AWAITS WHOM, each below the one that awaits its end", "task_joins", print_join, 25,
+	 NULL},
+	{"WHERE TASKS WAIT, the most frequent chains of awaits first", "task_awaits", print_await,
+	 25, "number"},
+};
+
+/* Does the row begin another unit than the one before, whose value is *last? */
+static bool unit_begins(const struct section *section, sqlite3_stmt *q, int64_t *last)
 {
+	int64_t unit = section->unit ? column_number(q, section->unit, 0) : *last + 1;
+	bool begins = unit != *last;
+
+	*last = unit;
+	return begins;
+}
+
+/* Prints a section below its title, if there is any of it: `top` units, and how many more exist. */
+static enum exit_status print_section(const struct input *input, const struct section *section,
+				      uint64_t top)
+{
+	/* Of the dumps that were asked for the head is of the last one: the others are no rest. */
+	sqlite3_stmt *q = named_query(input, section->query, section->title ? 0 : top);
 	struct printing p = {0};
-	sqlite3_stmt *q = named_query(input, name, top);
 	int step = SQLITE_ERROR;
+	uint64_t units = 0;
+	int64_t last = 0;
 
 	for (bool first = true; q && (step = sqlite3_step(q)) == SQLITE_ROW; first = false) {
-		if (first && title)
-			printf("\n%s\n", title);
-		print(&p, q);
+		if (first && section->title)
+			printf("\n%s\n", section->title);
+		units += unit_begins(section, q, &last);
+		if (units <= top)
+			section->print(&p, q);
 	}
+	if (units > top)
+		printf("%s  and %" PRIu64 " more: --top %" PRIu64 "\n",
+		       section->print == print_await ? "\n" : "", units - top, units);
 	sqlite3_finalize(q);
 	return step == SQLITE_DONE ? STATUS_DONE : STATUS_SYSTEM;
 }
 
-static const struct {
-	const char *title;
-	const char *query;
-	void (*print)(struct printing *p, sqlite3_stmt *q);
-	uint64_t top; /* 0: as asked for */
-} sections[] = {
-	{NULL, "task_dumps", print_head, 1},
-	{NULL, "task_outcomes", print_outcome, UINT64_MAX},
-	{"DEADLOCKS", "task_cycles", print_cycle, 0},
-	{"WHAT BECAME OF THEM, since the dump before", "task_changes", print_change, 10},
-	{"EVER MORE, at no dump fewer: a leak, unless they end later", "task_growth", print_growth,
-	 10},
-	{"WAITED FOR TOGETHER", "task_resources", print_resource, 0},
-	{"POLLED JUST THEN, at no await", "polled_tasks", print_polled, 10},
-	{"QUEUED for a thread of the blocking pool", "task_pools", print_closures, 0},
-	{"IN block_on, which no list has", "task_block_on", print_block_on, 10},
-	{"WHO AWAITS WHOM, each below the one that awaits its end", "task_joins", print_join, 0},
-	{"WHERE TASKS WAIT, the most frequent chains of awaits first", "task_awaits", print_await,
-	 0},
-};
-
-static enum exit_status print_text(const struct input *input, uint64_t top)
+static enum exit_status print_text(const struct input *input, uint64_t asked)
 {
 	enum exit_status status = STATUS_DONE;
+	char which[INPUT_WHICH_BYTES];
 
+	if (input->captures > 1)
+		puts(input_which(input, which));
 	for (size_t i = 0; status == STATUS_DONE && i < sizeof(sections) / sizeof(*sections); i++)
-		status = print_rows(input, sections[i].title, sections[i].query,
-				    sections[i].top ? sections[i].top : top, sections[i].print);
+		status = print_section(input, &sections[i],
+				       asked && sections[i].title ? asked : sections[i].usual);
 	return status;
 }
 
@@ -523,7 +548,7 @@ static enum exit_status tasks_run(const struct arguments *arguments)
 	else if (arguments->json)
 		status = print_json(&input);
 	else
-		status = print_text(&input, arguments->top ? arguments->top : TOP_USUAL);
+		status = print_text(&input, arguments->top);
 	if (status == STATUS_SYSTEM)
 		message(status, NULL, "cannot read the dump: %s", sqlite3_errmsg(input.db));
 	input_close(&input);
@@ -537,7 +562,7 @@ const struct verb verb_tasks = {
 	.details = "Prints the last dump of tasks in the capture (hud-record tasks): which tasks\n"
 		   "wait at the same place, by which awaits they came there, what they wait for\n"
 		   "together, who holds it, who waits for each other, where polls block, and what\n"
-		   "waits for the blocking pool. --top: so many groups. --dump: another one of\n"
+		   "waits for the blocking pool. --top: so many of each list. --dump: another of\n"
 		   "the dumps (query CAPTURE @task_dumps lists them).\n",
 	.options = "--dump --top --json --capture " SYMBOL_OPTIONS " " USER_OPTIONS,
 	.why_whole = "tasks is about a moment, not a time",

@@ -57,7 +57,7 @@ enum exit_status check_conclude(struct check *c);
 /* "pass", "fail" or "cannot tell" */
 const char *check_word(enum exit_status status);
 
-#define CHECK_SENTENCE_BYTES 768
+#define CHECK_SENTENCE_BYTES 1280
 /*
  * A finding for people. `subject`: the row of sql/check/subjects.sql that it is about, NULL: none.
  */

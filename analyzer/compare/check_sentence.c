@@ -66,26 +66,36 @@ static void subject_name(sqlite3_stmt *q, char out[NAME_BYTES])
 			 of_main(q) ? ", in the main future" : "");
 }
 
+/* What of it to look at first, after what introduces it; NULL: nothing is known to be. */
+static const char *example(const struct check_rule *rule, sqlite3_stmt *q, const char **before)
+{
+	*before = ", one: ";
+	if (rule->figure == CHECK_DEADLOCKS)
+		return column_text(q, "deadlock_example");
+	if (rule->figure == CHECK_POSSIBLE_DEADLOCKS)
+		return column_text(q, "possible_example");
+	*before = ", the longest in ";
+	return rule->figure < CHECK_BLOCKED ? NULL : column_text(q, "longest_site");
+}
+
 static void limit_sentence(const struct check_rule *rule, const struct finding *f, sqlite3_stmt *q,
 			   const char *name, char out[CHECK_SENTENCE_BYTES])
 {
-	const char *longest = column_text(q, "longest_site");
+	const char *before, *first = example(rule, q, &before);
 	char is[FIGURE_BYTES], limit[FIGURE_BYTES];
 
-	if (rule->figure < CHECK_BLOCKED) {
-		longest = NULL;
+	if (rule->figure < CHECK_BLOCKED)
 		name = rule->figure >= CHECK_TASKS          ? "the tasks at a dump"
 		       : rule->figure >= CHECK_MAIN_BLOCKED ? "the main future"
 		       : rule->figure >= CHECK_POOL_QUEUE   ? "the blocking pool"
 		       : rule->figure == CHECK_THROTTLED    ? "the CPU quota of the cgroup"
 							    : "all workers, waiting for a CPU";
-	}
 	snprintf(out, CHECK_SENTENCE_BYTES, "%s: %s is %s, %s %s%s%s", name,
 		 check_figure_name(rule->figure),
 		 figure_text(is, rule->figure, f->after, of_main(q)),
 		 f->status == STATUS_FAILED ? "the limit is" : "within",
-		 figure_text(limit, rule->figure, rule->limit, of_main(q)),
-		 longest ? ", the longest in " : "", longest ? longest : "");
+		 figure_text(limit, rule->figure, rule->limit, of_main(q)), first ? before : "",
+		 first ? first : "");
 }
 
 static void growth_sentence(const struct check_rule *rule, const struct finding *f, sqlite3_stmt *q,

@@ -6,6 +6,7 @@
 #include "analyzer/load/progress.h"
 #include "analyzer/load/supersede.h"
 #include "analyzer/open/filter.h"
+#include "analyzer/store/column.h"
 #include "analyzer/symbols/cache.h"
 #include "analyzer/symbols/progress.h"
 
@@ -207,6 +208,26 @@ static enum exit_status choose(const struct input_request *request, struct input
 		       input->capture < 0 ? "more than one capture has an id that begins with %s"
 					  : "no capture has an id that begins with %s",
 		       request->capture);
+}
+
+const char *input_which(const struct input *input, char line[static INPUT_WHICH_BYTES])
+{
+	sqlite3_stmt *q = NULL;
+
+	line[0] = 0;
+	if (input->captures < 2)
+		return line;
+	q = database_statement(input->db, "SELECT capture_id, started_utc FROM recording "
+					  "WHERE capture = :capture");
+	statement_number(q, ":capture", input->capture);
+	if (q && sqlite3_step(q) == SQLITE_ROW)
+		snprintf(line, INPUT_WHICH_BYTES,
+			 "capture %.8s of %s, one of %" PRIu64
+			 ": --capture chooses, @captures lists them",
+			 column_text(q, "capture_id"), column_text(q, "started_utc"),
+			 input->captures);
+	sqlite3_finalize(q);
+	return line;
 }
 
 /* For one input of several: all of its captures, where none is chosen. */

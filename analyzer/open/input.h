@@ -33,6 +33,12 @@ struct input_request {
 enum exit_status input_open(const struct input_request *request, struct input *out);
 void input_close(struct input *input);
 
+enum { INPUT_WHICH_BYTES = 160 };
+
+/* Writes which of several captures was chosen, and how to choose another; "" where it is the only
+ * one. Returns `line`. */
+const char *input_which(const struct input *input, char line[static INPUT_WHICH_BYTES]);
+
 /* Loads one capture file (or -) into an open database. */
 enum exit_status input_load(sqlite3 *db, const char *path, const struct resolver *resolver);
 

@@ -3,6 +3,7 @@
 #include "analyzer/base/words.h"
 #include "analyzer/report/page.h"
 #include "analyzer/store/column.h"
+#include "format/capture/name.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -58,6 +59,7 @@ static void print_verdict(const struct page *page, sqlite3_stmt *q)
 	const char *level = column_text(q, "level"), *colour = "";
 	const char *names = column_text(q, "processes");
 	char duration[WORD_BYTES], threshold[WORD_BYTES], timed[96], line[1024];
+	char which[INPUT_WHICH_BYTES];
 
 	for (size_t i = 0; i < sizeof(level_colours) / sizeof(*level_colours); i++) {
 		if (strcmp(level, level_colours[i].level) == 0)
@@ -76,10 +78,8 @@ static void print_verdict(const struct page *page, sqlite3_stmt *q)
 		 page_paint(page, PLAIN));
 	print_line(page, line);
 	if (page->input->captures > 1)
-		fprintf(page->out,
-			"%sone of %" PRIu64
-			" captures: --capture chooses, @captures lists them%s\n",
-			page_paint(page, DIM), page->input->captures, page_paint(page, PLAIN));
+		fprintf(page->out, "%s%s%s\n", page_paint(page, DIM),
+			input_which(page->input, which), page_paint(page, PLAIN));
 }
 
 /* What to do where no site has the advice. */
@@ -133,12 +133,15 @@ static enum exit_status print_head(struct page *page)
 									   : STATUS_SYSTEM;
 }
 
+/* The page is named after the capture: those of two stand beside each other. */
 static void print_as_page(const struct page *page)
 {
-	static const char command[] = "as a page: hud-analyze report %s --html hud.html\n";
+	static const char command[] = "as a page: hud-analyze report %s --html %.*s.html\n";
+	const char *path = page_capture(page, sizeof(command) + strlen(page->form->path));
+	const char *stem = path == page->form->path ? path : "hud";
 
 	putc('\n', page->out);
-	fprintf(page->out, command, page_capture(page, sizeof(command) - 4));
+	fprintf(page->out, command, path, (int)capture_stem(stem), stem);
 }
 
 static enum exit_status print_parts(const struct page *page)

@@ -7,23 +7,28 @@
 
 /* What was lost, what is not known for sure, and which symbols are missing. */
 
+static void print_loss(const struct page *page, sqlite3_stmt *q)
+{
+	const char *meaning = column_text(q, "meaning");
+	double percent = column_real(q, "percent");
+
+	fprintf(page->out, "  %s %" PRId64 " %s", column_text(q, "cause"),
+		column_number(q, "count", 0), column_text(q, "unit"));
+	if (column_text(q, "percent"))
+		fprintf(page->out, percent < 10 ? " (%.2g%%)" : " (%.0f%%)", percent);
+	fputs(meaning ? ":\n" : "\n", page->out);
+	if (meaning)
+		page_words(page, 4, meaning);
+}
+
 static enum exit_status print_lost(const struct page *page)
 {
-	sqlite3_stmt *q = named_query(page->input, "loss", 0);
-	int step = q ? SQLITE_ROW : SQLITE_ERROR;
-	bool any = false;
+	const struct page_list list = {"loss", NULL, NULL, print_loss, 0};
+	int64_t rows = page_list(page, &list, NULL);
 
-	while (step == SQLITE_ROW && (step = sqlite3_step(q)) == SQLITE_ROW) {
-		fprintf(page->out, "%s%s %" PRId64 " %s", any ? "; " : "  ",
-			column_text(q, "cause"), column_number(q, "count", 0),
-			column_text(q, "unit"));
-		if (column_text(q, "percent"))
-			fprintf(page->out, " (%.2g%%)", column_real(q, "percent"));
-		any = true;
-	}
-	fputs(any ? "\n" : "  no event was lost\n", page->out);
-	sqlite3_finalize(q);
-	return step == SQLITE_DONE ? STATUS_DONE : STATUS_SYSTEM;
+	if (rows == 0)
+		fputs("  no event was lost\n", page->out);
+	return rows >= 0 ? STATUS_DONE : STATUS_SYSTEM;
 }
 
 static void print_limits(const struct page *page, sqlite3_stmt *q)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/cmd/status.h"
+#include "format/capture/name.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -78,8 +79,8 @@ void status_end(struct status *s, const struct status_numbers *n, const struct o
 	if (!out->pipe)
 		fprintf(stderr,
 			"  next: hud-analyze report %s\n"
-			"  as a page: hud-analyze report %s --html hud.html\n",
-			name, name);
+			"  as a page: hud-analyze report %s --html %.*s.html\n",
+			name, name, (int)capture_stem(out->file.name), out->file.name);
 	if (!out->pipe && n->tasks)
 		fprintf(stderr, "  its tasks: hud-analyze tasks %s\n", name);
 }

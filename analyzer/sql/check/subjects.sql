@@ -35,6 +35,10 @@ SELECT s.id, s.name, s.kind = 'main' AS main, nullif(s.cause, '') AS cause, p.fi
 		FROM deadlock AS d
 		JOIN compared AS c ON c.id = d.compared AND c.side = 1)
 		AS after_possible_deadlocks,
+	(SELECT min(d.deadlock_example) FROM deadlock AS d
+		JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS deadlock_example,
+	(SELECT min(d.possible_example) FROM deadlock AS d
+		JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS possible_example,
 	(SELECT max(NOT EXISTS (SELECT 1 FROM deadlock AS d WHERE d.compared = c.id))
 		FROM compared AS c WHERE c.side = 1) AS tasks_unknown,
 	(SELECT group_concat(kind_name, ', ') FROM (

@@ -91,12 +91,15 @@ CREATE TABLE task_count (
 	tasks INTEGER NOT NULL
 );
 
--- Circles of tasks that wait for each other, for certain or not: a row for each dump.
+-- Circles of tasks that wait for each other, for certain or not, and the types and places of one of
+-- them: a row for each dump.
 CREATE TABLE deadlock (
 	compared INTEGER NOT NULL,
 	dump INTEGER NOT NULL,
 	deadlocks INTEGER NOT NULL,
-	possible INTEGER NOT NULL
+	possible INTEGER NOT NULL,
+	deadlock_example TEXT,
+	possible_example TEXT
 );
 
 -- Blocked time by cause and stack, and the frames of these stacks, the innermost at position 0: for

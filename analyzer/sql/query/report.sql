@@ -234,7 +234,7 @@ SELECT json_object(
 	'loss', (SELECT json_object(
 		'percent', v.loss_percent,
 		'causes', (SELECT json_group_array(json_object('cause', cause, 'unit', unit,
-			'count', count, 'percent', percent))
+			'count', count, 'percent', percent, 'meaning', meaning))
 			FROM (SELECT * FROM loss_total WHERE capture = :capture ORDER BY cause)),
 		'late_rows', (SELECT json_group_array(json_object('path', path, 'stacks', stacks,
 			'after_ns', after_ns))

@@ -10,11 +10,10 @@ import signal
 import subprocess
 import time
 
-from lib import (ANALYZE, ANALYZE_UNUSABLE, PROGRAMS, RECORD, RECORD_NOT_ABLE, Recording, analyze,
-                 analyzed, expect, expect_equal, fact, facts_check, once, one_clear_message,
-                 path_for, query, record, recorded, start, tokio_tasks, wait_until)
-
-SOURCES = [os.path.join(PROGRAMS, "tokio_tasks", "src", name) for name in ("main.rs", "sets.rs")]
+from lib import (ANALYZE, ANALYZE_UNUSABLE, RECORD, RECORD_NOT_ABLE, Recording, analyze, analyzed,
+                 expect, expect_equal, fact, facts_check, once, one_clear_message, path_for, query,
+                 record, recorded, start, tokio_tasks, wait_until)
+from task_program import Program, document_of, dumped, marked_lines, user_lines
 
 # Which marked lines a task waits at, from its outermost future down; else KIND.1 and KIND.2.
 LINES = {
@@ -37,65 +36,24 @@ LEAVES = {
 }
 
 
-@once
-def marked_lines():
-    lines = {}
-    for path in SOURCES:
-        with open(path, encoding="utf-8") as source:
-            for number, line in enumerate(source, 1):
-                for mark in re.findall(r"//@(\S+)", line):
-                    lines[mark] = number
-    return lines
-
-
 def expected_lines(kind):
     marks = LINES.get(kind, (f"{kind}.1", f"{kind}.2"))
     return [marked_lines()[mark] for mark in marks]
 
 
-class Program:
-    """tokio_tasks, running: what it says of its tasks, by their ids."""
-
-    def __init__(self, *arguments, runtimes=2, executable=None):
-        self.output = path_for(f"tasks-{'-'.join(arguments)}-{time.monotonic_ns()}.txt")
-        with open(self.output, "w", encoding="utf-8") as out:
-            self.process = start([executable or tokio_tasks(), *arguments], stdout=out)
-        self.pid = str(self.process.pid)
-        wait_until(lambda: self.said().count("ready") == runtimes, "the tasks wait", seconds=60)
-        self.kinds = {int(words[3]): words[2] for words in map(str.split, self.said().splitlines())
-                      if words[0] == "task"}
-
-    def said(self):
-        with open(self.output, encoding="utf-8") as out:
-            return out.read()
-
-    def end(self):
-        self.process.kill()
-        self.process.wait()
-
-
-def dumped(program):
-    capture = path_for(f"dump-{time.monotonic_ns()}.hud")
-    recorded("tasks", program.pid, "-o", capture)
-    return capture
-
-
-def document_of(capture):
-    return json.loads(analyzed("tasks", capture, "--json"))
+@once
+def captures():
+    """Two dumps of one task of each kind on both schedulers, and which tasks these are."""
+    program = Program()
+    two = dumped(program), dumped(program)
+    program.end()
+    return program.kinds, two
 
 
 @once
 def everything():
-    """A dump of one task of each kind on both schedulers."""
-    program = Program()
-    document = document_of(dumped(program))
-    program.end()
-    return program.kinds, document
-
-
-def user_lines(task):
-    return [frame["line"] for frame in task["frames"]
-            if frame["kind"] == "coroutine" and frame["origin"] == "user"]
+    kinds, (first, _) = captures()
+    return kinds, document_of(first)
 
 
 def expect_chain(task, kind):
@@ -269,6 +227,28 @@ def what_is_printed_names_place_holder_and_deadlock():
                   "held by task", "file descriptor", "no task with a guard of it was found",
                   "the channel is full", "WHO AWAITS WHOM"):
         expect(words in text, f"{words!r} is not in what is printed:\n{text}")
+
+
+@fact
+def a_list_that_is_cut_says_how_much_is_missing():
+    _, (capture, _) = captures()
+    groups = len(json.loads(analyzed("query", capture, "@task_groups", "--json")))
+    text = analyzed("tasks", capture, "--top", "2")
+    awaits = text[text.index("WHERE TASKS WAIT"):]
+    expect_equal(len(re.findall(r"^ +\d+ × ", awaits, re.M)), 2, f"groups in\n{awaits}")
+    expect(awaits.endswith(f"\n  and {groups - 2} more: --top {groups}\n"), f"it ends\n{awaits}")
+    expect("more: --top" not in analyzed("tasks", capture, "--top", str(groups)), "all is shown")
+
+
+@fact
+def of_several_captures_it_says_which_is_shown():
+    both = path_for("both-dumps.db")
+    analyzed("load", *captures()[1], "-o", both)
+    rows = json.loads(analyzed("query", both, "@captures", "--json"))
+    for row in rows:
+        first = analyzed("tasks", both, "--capture", row["capture_id"]).splitlines()[0]
+        expect_equal(first, f"capture {row['capture_id'][:8]} of {row['started_utc']}, one of 2: "
+                     "--capture chooses, @captures lists them", "the first line")
 
 
 @fact
@@ -490,95 +470,6 @@ def closures_that_wait_for_the_blocking_pool_are_told_from_those_that_run():
             expect_equal(join["line"], marked_lines()["queued.1"], f"where {join} sleeps")
     expect("3 wait; it has 2 of 2 threads, 0 idle" in text, f"it prints\n{text}")
     expect_equal(collections.Counter(program.kinds.values())["awaits"], 5, "tasks that await one")
-
-
-# Of tasks that await many futures: the line, how many, and the lines of each of these.
-SETS = {
-    "unordered": ("unordered.1", 12, ("notify.1", "notify.2")),
-    "mixed": ("mixed.1", 2, ()),
-    "ordered": ("ordered.1", 3, ("notify.1", "notify.2")),
-    "buffered": ("buffered.1", 8, ("notify.1", "notify.2")),
-    "joined": ("joined.1", 3, ("notify.1", "notify.2")),
-    "joined_many": ("joined.1", 40, ("notify.1", "notify.2")),
-    "nested": ("nested.1", 2, ("ordered.1",) + 3 * ("notify.1", "notify.2")),
-    "large_set": ("large_set.1", 256, ("notify.1", "notify.2")),
-    "join_set": ("join_set.1", 3, ()),
-}
-
-
-@once
-def sets():
-    program = Program("sets", runtimes=1)
-    capture = dumped(program)
-    program.end()
-    return program.kinds, document_of(capture), analyzed("tasks", capture, "--top", "100")
-
-
-@fact
-def futures_of_a_set_are_each_at_their_lines():
-    kinds, document, _ = sets()
-    seen = {}
-    for task in document["tasks"]:
-        kind = kinds.get(task["id"])
-        if kind:
-            line, count, lines = SETS[kind]
-            expect_equal(task["outcome"], "read", f"outcome of {kind}")
-            expect_equal(user_lines(task), [marked_lines()[mark] for mark in (line,) +
-                                            count * lines], f"lines of {kind}")
-            seen[kind] = [frame["futures"] for frame in task["frames"] if frame["leaf"] == "set"]
-    expect_equal(seen, {"unordered": [12], "mixed": [2], "ordered": [3], "buffered": [8],
-                        "joined": [], "joined_many": [40], "nested": [2, 3, 3],
-                        "large_set": [1000], "join_set": [3]}, "futures in the sets")
-
-
-@fact
-def a_set_of_tasks_awaits_those_that_are_in_it_and_no_other():
-    kinds, document, _ = sets()
-    joined = {kinds[task["id"]]: [frame["joined_task"] for frame in task["frames"]
-                                  if frame["leaf"] == "join"]
-              for task in document["tasks"] if task["id"] in kinds}
-    others = {task["id"] for task in document["tasks"]} - set(kinds)
-    expect_equal({kind: len(set(ids)) for kind, ids in joined.items() if ids},
-                 {"mixed": 2, "join_set": 3}, "tasks that are awaited")
-    expect_equal(set(joined["mixed"] + joined["join_set"]), others, "the tasks that are awaited")
-    levels = collections.Counter(join["level"] for join in document["joins"])
-    expect_equal(levels, {1: 2, 2: 5}, "trees")
-
-
-@fact
-def futures_of_a_set_that_are_alike_are_one_line():
-    _, _, text = sets()
-    for kind, (_, count, lines) in SETS.items():
-        if lines:
-            place = f"src/main.rs:{marked_lines()[lines[0]]}"
-            words = rf"{count} × tokio_tasks::notify +{place}"
-            if kind == "nested":
-                words = rf"2 × tokio_tasks::sets::ordered +src/sets.rs:{marked_lines()[lines[0]]}"
-            expect(re.search(words, text), f"{words!r} is not in what is printed:\n{text}")
-    for words in ("12 futures", "1000 futures, of which 256 were read", "WHO AWAITS WHOM"):
-        expect(words in text, f"{words!r} is not in what is printed:\n{text}")
-    expect("not read:" not in text.replace("not read: what block_on", ""), f"it prints\n{text}")
-
-
-@fact
-def a_set_whose_tasks_come_and_go_is_never_wrong():
-    program = Program("sets", "50", runtimes=1)
-    outcomes = collections.Counter()
-    for _ in range(20):
-        document = document_of(dumped(program))
-        for task in document["tasks"]:
-            if program.kinds.get(task["id"]) != "join_set":
-                continue
-            outcomes[task["outcome"]] += 1
-            if task["outcome"] == "read":
-                expect_equal(user_lines(task), [marked_lines()["join_set.1"]], "its lines")
-                held = [frame["joined_task"] for frame in task["frames"]
-                        if frame["leaf"] == "join"]
-                expect(len(held) in (0, 53), f"{len(held)} of 53 tasks are awaited")
-                expect_equal(len(set(held)), len(held), "different ones")
-    program.end()
-    expect_equal(sum(outcomes.values()), 20, f"outcomes {outcomes}")
-    expect_equal(outcomes["failed"] + outcomes["cut"], 0, f"outcomes {outcomes}")
 
 
 @fact

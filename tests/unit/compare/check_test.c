@@ -400,8 +400,8 @@ static void a_rule_on_tasks_is_about_the_dump_with_most_of_them(void **state)
 		"INSERT INTO task_count SELECT id, 1, 'api::conn', 30 FROM compared WHERE side = 1;"
 		"INSERT INTO task_count SELECT id, 1, 'api::tick', 12 FROM compared WHERE side = 1;"
 		"INSERT INTO task_count SELECT id, 2, 'api::conn', 20 FROM compared WHERE side = 1;"
-		"INSERT INTO deadlock SELECT id, 1, 0, 3 FROM compared WHERE side = 1;"
-		"INSERT INTO deadlock SELECT id, 2, 1, 2 FROM compared WHERE side = 1";
+		"INSERT INTO deadlock SELECT id, 1, 0, 3, NULL, 'b' FROM compared WHERE side = 1;"
+		"INSERT INTO deadlock SELECT id, 2, 1, 2, 'a', 'a' FROM compared WHERE side = 1";
 
 	(void)state;
 	assert_int_equal(ended_with(dumps, "tasks > 41"), STATUS_FAILED);
@@ -419,6 +419,24 @@ static void a_rule_on_tasks_is_about_the_dump_with_most_of_them(void **state)
 	/* Without a dump nothing is known; with one it needs no worker that was watched. */
 	assert_int_equal(ended_with("SELECT 1", "deadlocks > 0"), STATUS_CANNOT_TELL);
 	assert_int_equal(ended_with("SELECT 1", "tasks > 10"), STATUS_CANNOT_TELL);
+}
+
+static void a_deadlock_is_named(void **state)
+{
+	struct check c = begun((struct busy) {1, 10, 1, false}, NULL);
+
+	(void)state;
+	assert_int_equal(database_run(c.comparison.db,
+				      "INSERT INTO deadlock SELECT id, 1, 1, 2, 'a → b at x → y', "
+				      "'a at x' FROM compared WHERE side = 1"),
+			 0);
+	apply(&c, "deadlock");
+	assert_text(c.comparison.db, "SELECT sentence FROM finding",
+		    "the tasks at a dump: deadlocks is 1, the limit is 0, one: a → b at x → y");
+	apply(&c, "possible_deadlock");
+	assert_text(c.comparison.db, "SELECT sentence FROM finding ORDER BY id DESC LIMIT 1",
+		    "the tasks at a dump: possible_deadlocks is 2, the limit is 0, one: a at x");
+	comparison_close(&c.comparison);
 }
 
 static void a_rule_on_a_pool_that_was_not_seen_does_not_pass(void **state)
@@ -506,6 +524,7 @@ int main(void)
 		cmocka_unit_test(rules_about_sites_are_about_those_of_the_main_future_too),
 		cmocka_unit_test(what_blocks_no_poll_has_rules_of_its_own),
 		cmocka_unit_test(a_rule_on_tasks_is_about_the_dump_with_most_of_them),
+		cmocka_unit_test(a_deadlock_is_named),
 		cmocka_unit_test(a_rule_on_a_pool_that_was_not_seen_does_not_pass),
 		cmocka_unit_test(a_capture_counts_once_on_each_side),
 		cmocka_unit_test(enough_polling_without_a_block_passes),

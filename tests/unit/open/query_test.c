@@ -3,6 +3,7 @@
 #include "analyzer/open/filter.h"
 #include "analyzer/open/named_query.h"
 #include "analyzer/base/words.h"
+#include "format/wire/names.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <stdio.h>
@@ -273,6 +274,25 @@ static void the_documented_schema_is_the_schema(void **state)
 	sqlite3_close(db);
 }
 
+static void each_cause_of_loss_has_a_meaning(void **state)
+{
+	sqlite3 *db = database_empty();
+	const char *cause;
+	int64_t count = 0;
+
+	(void)state;
+	for (; (cause = hud_loss_name((uint32_t)count + 1)); count++) {
+		sqlite3_stmt *q = database_statement(
+			db, "SELECT count(*) FROM loss_meanings WHERE cause = :cause");
+
+		statement_text(q, ":cause", cause);
+		if (statement_answer(q, 0) != 1)
+			fail_msg("loss_meanings does not have %s", cause);
+	}
+	assert_int_equal(database_number(db, "SELECT count(*) FROM loss_meanings", 0), count);
+	sqlite3_close(db);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +303,7 @@ int main(void)
 		cmocka_unit_test(percentages_add_up),
 		cmocka_unit_test(durations_have_units),
 		cmocka_unit_test(the_documented_schema_is_the_schema),
+		cmocka_unit_test(each_cause_of_loss_has_a_meaning),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
