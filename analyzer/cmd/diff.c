@@ -75,8 +75,9 @@ const struct verb verb_diff = {
 		   "(one of them); --before and --after take several for a side. For each\n"
 		   "site, task and worker: blocked time per worker-second, its change, and\n"
 		   "the interval in which the change lies. Filters choose the same part of\n"
-		   "each. docs/DIFF.md explains the words. --html FILE writes a page: the\n"
-		   "same with intervals drawn, and a differential flame graph.\n",
+		   "each. Of captures with dumps of tasks it also compares where they wait.\n"
+		   "docs/DIFF.md explains the words. --html FILE writes a page: the same\n"
+		   "with intervals drawn, and a differential flame graph.\n",
 	.options = "--before --after --top --json --html --markdown " FILTER_OPTIONS
 		   " " SYMBOL_OPTIONS " " USER_OPTIONS,
 	.least = 0,

@@ -148,6 +148,7 @@ static enum exit_status capture_add(struct comparison *c, sqlite3 *input, int64_
 		{"sql/diff/from_site_task.sql", "site_of_task"},
 		{"sql/diff/from_place.sql", "place"},
 		{"sql/diff/from_task_count.sql", "task_count"},
+		{"sql/diff/from_waiting.sql", "waiting"},
 		{"sql/diff/from_deadlock.sql", "deadlock"},
 		{NULL, NULL},
 	};

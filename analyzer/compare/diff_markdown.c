@@ -34,7 +34,7 @@ static void print_whole(struct comparison *c, sqlite3_stmt *q)
 	printf("### hud: blocked %.1f ms per worker-second, before %.1f ms: **%s**\n\n",
 	       column_real(q, "after_ms"), column_real(q, "before_ms"), column_text(q, "status"));
 	if (c->reason)
-		printf("These recordings cannot be compared: %s.\n\n", c->sentence);
+		printf("What blocked cannot be compared: %s.\n\n", c->sentence);
 	else
 		printf("The change is %s, between %s.", change_text(change, q, "change"),
 		       interval_text(interval, q));
@@ -123,6 +123,37 @@ static bool has_rows(struct comparison *c, const char *kind)
 	return comparison_query_end(c, q) == STATUS_DONE && any;
 }
 
+/* Where tasks wait, of captures that have dumps: only what has changed. */
+static enum exit_status print_waiting(struct comparison *c, uint64_t top)
+{
+	sqlite3_stmt *q = comparison_query(c, "sql/diff/waiting.sql");
+	char place[PLACE_BYTES];
+	uint64_t rows = 0, changed = 0;
+
+	while (q && sqlite3_step(q) == SQLITE_ROW) {
+		double before = column_real(q, "before"), after = column_real(q, "after");
+
+		if (!rows++)
+			puts("#### Tasks at their awaits, at the last dump\n");
+		if (before == after)
+			continue;
+		if (!changed++)
+			puts("| type | where | before | after | change |\n|---|---|--:|--:|--:|");
+		if (changed > top)
+			continue;
+		fputs("| ", stdout);
+		print_code(column_text(q, "task") ? column_text(q, "task") : "unknown");
+		fputs(" | ", stdout);
+		print_code(waiting_text(place, q));
+		printf(" | %.6g | %.6g | %+.6g |\n", before, after, after - before);
+	}
+	if (changed > top)
+		printf("\nand %" PRIu64 " more\n", changed - top);
+	if (rows)
+		puts(changed ? "" : "No change was found.\n");
+	return comparison_query_end(c, q);
+}
+
 enum exit_status diff_markdown(struct comparison *c, uint64_t top)
 {
 	static const struct {
@@ -154,5 +185,5 @@ enum exit_status diff_markdown(struct comparison *c, uint64_t top)
 			status = print_rows(c, tables[i].kind, false, top, &rows);
 		putchar('\n');
 	}
-	return status;
+	return status == STATUS_DONE ? print_waiting(c, top) : status;
 }

@@ -106,7 +106,7 @@ static enum exit_status print_whole(struct comparison *c, bool colour)
 		putchar('\n');
 	}
 	if (c->reason)
-		printf("these recordings cannot be compared: %s\n", c->sentence);
+		printf("what blocked cannot be compared: %s\n", c->sentence);
 	return comparison_query_end(c, q);
 }
 
@@ -174,6 +174,42 @@ static enum exit_status print_table(struct comparison *c, size_t table, uint64_t
 	return comparison_query_end(c, q);
 }
 
+static void print_waiting_row(sqlite3_stmt *q)
+{
+	double before = column_real(q, "before"), after = column_real(q, "after");
+	const char *task = column_text(q, "task");
+	char place[PLACE_BYTES];
+
+	printf("%8.6g %8.6g %+8.6g  %s: %s\n", before, after, after - before,
+	       task ? task : "unknown", waiting_text(place, q));
+}
+
+/* Where tasks wait, of captures that have dumps. */
+static enum exit_status print_waiting(struct comparison *c, uint64_t top)
+{
+	sqlite3_stmt *q = comparison_query(c, "sql/diff/waiting.sql");
+	uint64_t changed = 0, same = 0;
+
+	while (q && sqlite3_step(q) == SQLITE_ROW) {
+		if (!changed && !same)
+			puts("\nTASKS AT THEIR AWAITS, at the last dump");
+		if (column_real(q, "before") == column_real(q, "after")) {
+			same++;
+			continue;
+		}
+		if (!changed++)
+			printf("%8s %8s %8s  type: where it waits\n", "before", "after", "change");
+		if (changed <= top)
+			print_waiting_row(q);
+	}
+	if (changed > top)
+		printf("and %" PRIu64 " more: --top N\n", changed - top);
+	if (same)
+		printf("as many as before at %" PRIu64 "%s places\n", same,
+		       changed ? " other" : "");
+	return comparison_query_end(c, q);
+}
+
 enum exit_status diff_text(struct comparison *c, uint64_t top)
 {
 	bool colour = colour_wanted(stdout);
@@ -185,5 +221,5 @@ enum exit_status diff_text(struct comparison *c, uint64_t top)
 		status = print_sides(c);
 	for (size_t i = 0; status == STATUS_DONE && i < sizeof(tables) / sizeof(*tables); i++)
 		status = print_table(c, i, top < tables[i].most ? top : tables[i].most, colour);
-	return status;
+	return status == STATUS_DONE ? print_waiting(c, top) : status;
 }

@@ -14,7 +14,7 @@ static const struct {
 	{"comparison", "sql/diff/html/comparison.sql"}, {"filter", "sql/diff/filter.sql"},
 	{"captures", "sql/diff/html/captures.sql"},     {"changes", "sql/diff/rows.sql"},
 	{"profile", "sql/diff/html/profile.sql"},       {"stacks", "sql/diff/html/stacks.sql"},
-	{"frames", "sql/diff/html/frames.sql"},
+	{"frames", "sql/diff/html/frames.sql"},         {"waiting", "sql/diff/waiting.sql"},
 };
 
 static enum exit_status part_write(struct comparison *c, struct html_page *page, size_t i)

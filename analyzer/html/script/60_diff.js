@@ -182,6 +182,26 @@ function sides() {
   return section("sides", "Both sides", shown.element);
 }
 
+// Where tasks wait, of captures that have dumps.
+function waiting() {
+  const where = r =>
+    r.outcome
+      ? r.outcome
+      : [r.place ?? "", " ", el("code", {}, place(r)), r.waits_in ? ` in ${r.waits_in}` : ""];
+  const shown = table(
+    [
+      {title: "type", value: r => r.task ?? "unknown", cell: r => name_cell(r.task ?? "unknown")},
+      {title: "where it waits", value: r => r.place ?? r.outcome, cell: where},
+      {title: "before", number: true, value: r => r.before},
+      {title: "after", number: true, value: r => r.after},
+      {title: "change", number: true, value: r => r.after - r.before},
+    ],
+    rows("waiting"),
+    {most: 20},
+  );
+  return section("waiting", "Tasks at their awaits, at the last dump", shown.element);
+}
+
 function diff_head() {
   const all = rows("changes").find(r => r.kind === "all"),
     comparison = first("comparison");
@@ -198,7 +218,7 @@ function diff_head() {
         (all.low === null ? "" : `: ${change_text(all.change)} (${interval_text(all)})`),
     ),
     comparison.reason
-      ? el("p", {}, `These recordings cannot be compared: ${comparison.sentence}.`)
+      ? el("p", {}, `What blocked cannot be compared: ${comparison.sentence}.`)
       : el("p", {class: "soft"}, advice_text(all) || ""),
     filter.length
       ? el(
@@ -220,6 +240,7 @@ function diff_head() {
       ...(main_rows().length ? [["main-future", "Main future"]] : []),
       ["tasks", "Tasks"],
       ["workers", "Workers"],
+      ...(rows("waiting").length ? [["waiting", "Awaits"]] : []),
       ["sides", "Both sides"],
     ]),
   );
@@ -286,6 +307,7 @@ function diff_page() {
         main_rows().length ? changes("main-future", "Main future", "main", main_name) : null,
         changes("tasks", "Tasks", "task", name),
         changes("workers", "Workers, the most blocked first", "worker", name),
+        rows("waiting").length ? waiting() : null,
         sides(),
       ),
     ],

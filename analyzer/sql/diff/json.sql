@@ -47,4 +47,8 @@ SELECT json_object(
 	'tasks', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row WHERE kind = 'task'
 		ORDER BY place)),
 	'workers', (SELECT json_group_array(json(text)) FROM (SELECT text FROM row
-		WHERE kind = 'worker' ORDER BY place))) AS document;
+		WHERE kind = 'worker' ORDER BY place)),
+	'waiting', (SELECT json_group_array(json_object('task', task, 'place', place, 'file', file,
+		'line', line, 'waits_in', waits_in, 'outcome', outcome, 'before', before,
+		'after', after)) FROM (SELECT * FROM waiting_change
+			ORDER BY task, place, waits_in, outcome))) AS document;

@@ -91,6 +91,19 @@ CREATE TABLE task_count (
 	tasks INTEGER NOT NULL
 );
 
+-- How many tasks of each type waited at each place at the last dump: '' where it is not known.
+-- outcome: why it is not, else ''.
+CREATE TABLE waiting (
+	compared INTEGER NOT NULL,
+	task TEXT NOT NULL,
+	place TEXT NOT NULL,
+	waits_in TEXT NOT NULL,
+	outcome TEXT NOT NULL,
+	file TEXT,
+	line INTEGER,
+	tasks INTEGER NOT NULL
+);
+
 -- Circles of tasks that wait for each other, for certain or not, and the types and places of one of
 -- them: a row for each dump.
 CREATE TABLE deadlock (
@@ -245,3 +258,27 @@ SELECT rule, text,
 		'line', line)) AS findings
 FROM (SELECT * FROM finding ORDER BY rule, id)
 GROUP BY rule;
+
+-- How many tasks of each type waited at each place on each side: of several captures on a side,
+-- their mean. The line is the one after, if the place is there still. Dumps are of moments: there
+-- is no row where a filter chooses a part, nor where a side has none.
+CREATE VIEW waiting_change AS
+WITH dumps AS (
+	SELECT c.side, count(DISTINCT d.compared) AS dumps
+	FROM compared AS c
+	JOIN deadlock AS d ON d.compared = c.id
+	GROUP BY c.side
+), place AS (
+	SELECT w.task, w.place, w.waits_in, w.outcome,
+		coalesce(max(CASE WHEN c.side = 1 THEN w.file END), max(w.file)) AS file,
+		coalesce(max(CASE WHEN c.side = 1 THEN w.line END), max(w.line)) AS line,
+		total(w.tasks * (c.side = 0)) / (SELECT dumps FROM dumps WHERE side = 0) AS before,
+		total(w.tasks * (c.side = 1)) / (SELECT dumps FROM dumps WHERE side = 1) AS after
+	FROM waiting AS w
+	JOIN compared AS c ON c.id = w.compared
+	GROUP BY w.task, w.place, w.waits_in, w.outcome
+)
+SELECT nullif(task, '') AS task, nullif(place, '') AS place, file, line,
+	nullif(waits_in, '') AS waits_in, nullif(outcome, '') AS outcome, before, after
+FROM place
+WHERE before IS NOT NULL AND after IS NOT NULL AND NOT EXISTS (SELECT 1 FROM filter);

@@ -252,6 +252,18 @@ def of_several_captures_it_says_which_is_shown():
 
 
 @fact
+def a_diff_of_two_dumps_says_where_tasks_wait_that_did_not():
+    _, (first, second) = captures()
+    text = analyzed("diff", first, second)
+    expect(re.search(r"at the last dump\nas many as before at \d+ places\n$", text),
+           f"it prints\n{text}")
+    waiting = json.loads(analyzed("diff", first, blocked_dump()[1], "--json"))["waiting"]
+    gone = [row for row in waiting if row["task"] == "tokio_tasks::mutex"]
+    expect_equal([(row["line"], row["before"], row["after"]) for row in gone],
+                 [(marked_lines()["mutex.2"], 6, 1)], "tasks that wait for a lock")
+
+
+@fact
 def a_dump_goes_through_a_pipe_and_holds_no_memory():
     program = Program()
     done = subprocess.run(
@@ -384,11 +396,17 @@ def a_recording_dumps_the_tasks_now_and_then():
 
 
 @once
-def blocked():
+def blocked_dump():
     """A dump of a poll that blocks with a lock, and of futures that no list has."""
     program = Program("blocked", runtimes=2)
     capture = dumped(program)
     program.end()
+    return program, capture
+
+
+@once
+def blocked():
+    program, capture = blocked_dump()
     return program, document_of(capture), analyzed("tasks", capture)
 
 

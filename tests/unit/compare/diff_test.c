@@ -415,6 +415,36 @@ static void a_statement_that_fails_ends_the_comparison(void **state)
 	comparison_close(&c);
 }
 
+static void tasks_at_their_awaits_are_compared_by_place(void **state)
+{
+	struct comparison c = compared(usual(1, 10), usual(2, 10));
+
+	(void)state;
+	assert_number(c.db, "SELECT count(*) FROM waiting_change", 0);
+	assert_int_equal(
+		database_run(
+			c.db,
+			"INSERT INTO deadlock SELECT id, 1, 0, 0, NULL, NULL FROM compared;"
+			"INSERT INTO waiting SELECT id, 'conn', 'get', 'lock', '', 'a.rs', 3, 3 "
+			"FROM compared WHERE side = 0;"
+			"INSERT INTO waiting SELECT id, 'conn', 'get', 'lock', '', 'a.rs', 5, 412 "
+			"FROM compared WHERE side = 1;"
+			"INSERT INTO waiting SELECT id, 'tick', 'wait', '', '', NULL, NULL, 1 "
+			"FROM compared WHERE side = 1"),
+		0);
+	assert_number(c.db, "SELECT count(*) FROM waiting_change", 2);
+	assert_text(c.db,
+		    "SELECT before || ' ' || after || ' ' || file || ':' || line "
+		    "FROM waiting_change WHERE task = 'conn'",
+		    "3.0 412.0 a.rs:5");
+	/* A side with a dump that has no task has none; one without a dump is not compared. */
+	assert_text(c.db, "SELECT before || ' ' || after FROM waiting_change WHERE task = 'tick'",
+		    "0.0 1.0");
+	assert_int_equal(database_run(c.db, "DELETE FROM deadlock WHERE compared = 1"), 0);
+	assert_number(c.db, "SELECT count(*) FROM waiting_change", 0);
+	comparison_close(&c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -432,6 +462,7 @@ int main(void)
 		cmocka_unit_test(parts_of_the_time_add_up),
 		cmocka_unit_test(only_the_chosen_part_is_compared),
 		cmocka_unit_test(a_statement_that_fails_ends_the_comparison),
+		cmocka_unit_test(tasks_at_their_awaits_are_compared_by_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
