@@ -206,11 +206,11 @@ check-long: all check-leaks $(TEST_DEMOS) ## recordings under load and faults, o
 
 # LeakSanitizer, a part of it, sees what is left when hud-record ends.
 LEAKS := $(BUILD)/leaks
-check-leaks: all $(DEMO) ## tests of hud-record built with the address sanitizer, as root
+check-leaks: all $(TEST_DEMOS) $(TOKIO_PROGRAMS) ## tests of hud-record built with the address sanitizer, as root
 	@$(MAKE) --no-print-directory BUILD=$(LEAKS) CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address' $(LEAKS)/hud-record
 	@ln -sfn ../hud-analyze $(LEAKS)/hud-analyze
 	@for demo in $(BUILD)/demo-*; do ln -sfn ../$$(basename $$demo) $(LEAKS)/; done
-	@bash tests/run.sh $(LEAKS) $(addprefix record/,errors generated lifecycle lives marks output polls samples tasks)
+	@bash tests/run.sh $(LEAKS) $(addprefix record/,errors generated lifecycle lives marks output polls samples tasks task_sets waits)
 
 soak: all $(DEMO) ## two hours of recording (HUD_SOAK_SECONDS), as root: memory, descriptors, file, clock
 	@HUD_E2E_SECONDS=100000 bash tests/run.sh $(BUILD) long/soak

@@ -112,7 +112,8 @@ static int table_write(struct building *b, struct descent_table *out)
 }
 
 int descent_build(struct descent_table *out, struct dwarf_file *file,
-		  const struct descent_names *names, const struct descent_task *task, size_t tasks)
+		  const struct plan_image *image, const struct descent_names *names,
+		  const struct descent_task *task, size_t tasks)
 {
 	struct building b = {0};
 	int err = draft_open(&b.draft, file, names);
@@ -134,7 +135,7 @@ int descent_build(struct descent_table *out, struct dwarf_file *file,
 	for (size_t i = 0; i < b.scan.vtables;)
 		i += dyn_add(&b, i);
 	for (size_t i = 0; !err && i < b.scan.drivers; i++)
-		err = driver_read(&b.mains, &b.draft, &b.scan.driver[i]);
+		err = driver_read(&b.mains, &b.draft, &b.scan, &b.scan.driver[i], image);
 	main_list_sort(&b.mains);
 	if (!err)
 		err = table_write(&b, out);

@@ -3,6 +3,7 @@
 #define HUD_ANALYZER_DESCENT_DESCENT_H
 
 #include "analyzer/dwarf/unit.h"
+#include "analyzer/image/image.h"
 #include "format/plan/tasks.h"
 
 /*
@@ -30,9 +31,13 @@ struct descent_table {
 	bool cut; /* it would have had more nodes or edges than a plan has room for */
 };
 
-/* `task`: by address of the function. 0, -ENOMEM; -EINVAL, -ENOENT: a mistake in the rules. */
+/*
+ * `image`: of the object that the debug information is of. `task`: by address of the function. 0,
+ * -ENOMEM; -EINVAL, -ENOENT: a mistake in the rules.
+ */
 int descent_build(struct descent_table *out, struct dwarf_file *file,
-		  const struct descent_names *names, const struct descent_task *task, size_t tasks);
+		  const struct plan_image *image, const struct descent_names *names,
+		  const struct descent_task *task, size_t tasks);
 void descent_free(struct descent_table *t);
 
 #endif

@@ -9,9 +9,9 @@
 #include <string.h>
 
 /*
- * Where the future of a block_on lies, by debug information: a variable of this name, whose place
- * is a constant distance from a register of the frame, and the code in which it is in scope. Where
- * it is anywhere else, at times or always, it is not known.
+ * Where the future of a block_on lies: a variable of this name, whose place is a constant distance
+ * from a register of the frame, and the code in which it is in scope. Where it is anywhere else, at
+ * times or always, it is not known.
  */
 
 /* Scopes within one another in a function. */
@@ -27,7 +27,7 @@ struct reading {
 	struct main_list *out;
 	struct draft *d;
 	const char *variable;
-	uint64_t frame_base; /* a register; UINT64_MAX: none */
+	struct driver_search search;
 	struct hud_plan_task_main main;
 	bool failed;
 };
@@ -50,25 +50,47 @@ static uint64_t frame_base_read(const struct dwarf_entry *function)
 	return operation - DW_OP_reg0;
 }
 
-/* One operation, and nothing else: a distance from a register. */
-static bool location_read(struct reading *r, const struct dwarf_entry *variable)
+bool driver_place_read(struct byte_reader *from, uint64_t frame_base, struct driver_place *out)
 {
-	struct dwarf_value v = dwarf_entry_value(variable, DW_AT_location);
-	struct byte_reader from;
-	uint64_t operation, number;
-	int64_t offset;
+	uint64_t operation = bytes_fixed(from, 1), number;
+	int64_t offset = bytes_sleb(from);
 
-	if (!v.bytes || !v.number)
-		return false;
-	from = bytes_of(v.bytes, v.number);
-	operation = bytes_fixed(&from, 1);
-	offset = bytes_sleb(&from);
-	number = operation == DW_OP_fbreg ? r->frame_base : operation - DW_OP_breg0;
-	r->main.offset = (int32_t)offset;
-	return !from.failed && from.at == from.end && offset == r->main.offset &&
+	number = operation == DW_OP_fbreg ? frame_base : operation - DW_OP_breg0;
+	out->offset = (int32_t)offset;
+	return !from->failed && offset == out->offset &&
 	       (operation == DW_OP_fbreg ||
 		(operation >= DW_OP_breg0 && operation <= DW_OP_breg31)) &&
-	       base_of(number, &r->main.base);
+	       base_of(number, &out->base);
+}
+
+/* One operation, and nothing else. */
+static bool location_read(struct reading *r, const struct dwarf_value *v, struct driver_place *out)
+{
+	struct byte_reader from = bytes_of(v->bytes, v->bytes ? v->number : 0);
+
+	return driver_place_read(&from, r->search.frame_base, out) && from.at == from.end;
+}
+
+/*
+ * The place of a variable in a scope: its own, or where it has none, what else tells it. NULL: it
+ * is inlined.
+ */
+static bool place_read(struct reading *r, const struct dwarf_entry *variable,
+		       const struct dwarf_entry *scope, const struct dwarf_entry *type)
+{
+	struct dwarf_value v = {0};
+	struct driver_place place;
+
+	if (variable)
+		v = dwarf_entry_value(variable, DW_AT_location);
+	r->search.scope = *scope;
+	r->search.type = *type;
+	r->search.path = draft_path(r->d, type);
+	if (v.form ? !location_read(r, &v, &place) : !driver_place_search(&r->search, &place))
+		return false;
+	r->main.base = place.base;
+	r->main.offset = place.offset;
+	return true;
 }
 
 static bool range_add(void *context, uint64_t start, uint64_t end)
@@ -88,15 +110,17 @@ static bool range_add(void *context, uint64_t start, uint64_t end)
 	return true;
 }
 
+/* A variable of a scope; `declared` has its name and type. */
 static void variable_read(struct reading *r, const struct dwarf_entry *variable,
-			  const struct dwarf_entry *scope)
+			  const struct dwarf_entry *declared, const struct dwarf_entry *scope)
 {
-	const char *name = dwarf_entry_name(variable);
+	const char *name = dwarf_entry_name(declared);
 	struct dwarf_value low, high, ranges;
 	struct dwarf_place future;
 
-	if (!name || strcmp(name, r->variable) != 0 || !location_read(r, variable) ||
-	    !dwarf_place_of(variable, 0, &future) || future.type.kind->tag != DW_TAG_structure_type)
+	if (!name || strcmp(name, r->variable) != 0 || !dwarf_place_of(declared, 0, &future) ||
+	    future.type.kind->tag != DW_TAG_structure_type ||
+	    !place_read(r, variable, scope, &future.type))
 		return;
 	r->main.node = draft_node(r->d, &future.type, false);
 	if (r->main.node == HUD_NO_NODE)
@@ -121,21 +145,48 @@ static void scope_read(struct reading *r, const struct dwarf_entry *scope, int d
 		if (e.kind->tag == DW_TAG_lexical_block)
 			scope_read(r, &e, depth + 1);
 		else if (e.kind->tag == DW_TAG_variable && depth)
-			variable_read(r, &e, scope);
+			variable_read(r, &e, &e, scope);
 	} while (!r->failed && dwarf_entry_sibling(&e));
 }
 
-int driver_read(struct main_list *out, struct draft *d, const struct descent_driver *driver)
+/*
+ * Where it is inlined: the parameter has the type, and the code says where the variable of this
+ * name is that the parameter was moved into. The parameter itself is elsewhere.
+ */
+static void inlined_read(struct reading *r, const struct dwarf_entry *inlined)
+{
+	struct dwarf_entry e, declared;
+
+	if (!dwarf_entry_child(inlined, &e))
+		return;
+	do {
+		if (!e.kind)
+			break;
+		if (e.kind->tag == DW_TAG_formal_parameter &&
+		    dwarf_entry_follow(&e, DW_AT_abstract_origin, &declared))
+			variable_read(r, NULL, &declared, inlined);
+	} while (!r->failed && dwarf_entry_sibling(&e));
+}
+
+int driver_read(struct main_list *out, struct draft *d, const struct descent_scan *scan,
+		const struct descent_driver *driver, const struct plan_image *image)
 {
 	const char *path = draft_path(d, &driver->declaration);
 	const struct rules_line *rule = descent_rules_line(&d->rules, WORD_MAIN, path);
 	struct reading r = {.out = out, .d = d, .variable = rule ? rule->words[2] : NULL};
 	struct dwarf_entry function;
 
-	if (!rule || !dwarf_entry_read(driver->unit, driver->entry, &function) || !function.kind)
+	r.search.scan = scan;
+	r.search.image = image;
+	if (!rule || !dwarf_entry_read(driver->unit, driver->function, &function) ||
+	    !function.kind || !dwarf_entry_read(driver->unit, driver->entry, &r.search.code) ||
+	    !r.search.code.kind)
 		return 0;
-	r.frame_base = frame_base_read(&function);
-	scope_read(&r, &function, 0);
+	r.search.frame_base = frame_base_read(&function);
+	if (driver->entry == driver->function)
+		scope_read(&r, &function, 0);
+	else
+		inlined_read(&r, &r.search.code);
 	return r.failed ? -ENOMEM : 0;
 }
 

@@ -46,6 +46,7 @@ static const char *const words[WORDS] = {
 	[WORD_LAST] = "last",
 	[WORD_ID] = "id",
 	[WORD_MAIN] = "main",
+	[WORD_DROP] = "drop",
 };
 
 static enum descent_word word_of(const char *text)
@@ -54,6 +55,24 @@ static enum descent_word word_of(const char *text)
 		if (!strcmp(words[i], text))
 			return (enum descent_word)i;
 	return WORD_NONE;
+}
+
+/* A scan asks for the lines of a word at each of a million entries. */
+static int lines_index(struct descent_rules *r)
+{
+	size_t used = 0;
+
+	r->line = calloc(r->file.count + 1, sizeof(*r->line));
+	if (!r->line)
+		return -ENOMEM;
+	for (int word = 0; word < WORDS; word++) {
+		r->first[word] = used;
+		for (size_t i = 0; i < r->file.count; i++)
+			if (r->word[i] == (enum descent_word)word)
+				r->line[used++] = i;
+	}
+	r->first[WORDS] = used;
+	return 0;
 }
 
 int descent_rules_open(struct descent_rules *r, const char *file)
@@ -71,6 +90,8 @@ int descent_rules_open(struct descent_rules *r, const char *file)
 		if (r->word[i] == WORD_NONE || !*r->file.lines[i].words[1])
 			err = -EINVAL;
 	}
+	if (!err)
+		err = lines_index(r);
 	if (err)
 		descent_rules_close(r);
 	return err;
@@ -79,6 +100,7 @@ int descent_rules_open(struct descent_rules *r, const char *file)
 void descent_rules_close(struct descent_rules *r)
 {
 	free(r->word);
+	free(r->line);
 	rules_file_close(&r->file);
 	memset(r, 0, sizeof(*r));
 }
@@ -96,12 +118,22 @@ const struct rules_line *descent_rules_type(const struct descent_rules *r, const
 	return NULL;
 }
 
+const struct rules_line *descent_rules_nth(const struct descent_rules *r, enum descent_word word,
+					   size_t index)
+{
+	size_t at = r->first[word] + index;
+
+	return at < r->first[word + 1] ? &r->file.lines[r->line[at]] : NULL;
+}
+
 const struct rules_line *descent_rules_line(const struct descent_rules *r, enum descent_word word,
 					    const char *name)
 {
-	for (size_t i = 0; i < r->file.count; i++)
-		if (r->word[i] == word && pattern_matches(r->file.lines[i].words[1], name))
-			return &r->file.lines[i];
+	const struct rules_line *line;
+
+	for (size_t i = 0; (line = descent_rules_nth(r, word, i)); i++)
+		if (pattern_matches(line->words[1], name))
+			return line;
 	return NULL;
 }
 
@@ -112,17 +144,7 @@ bool descent_rules_match(const struct descent_rules *r, enum descent_word word, 
 
 const char *descent_rules_name(const struct descent_rules *r, enum descent_word word)
 {
-	for (size_t i = 0; i < r->file.count; i++)
-		if (r->word[i] == word)
-			return r->file.lines[i].words[1];
-	return "";
-}
+	const struct rules_line *line = descent_rules_nth(r, word, 0);
 
-const struct rules_line *descent_rules_nth(const struct descent_rules *r, enum descent_word word,
-					   size_t index)
-{
-	for (size_t i = 0; i < r->file.count; i++)
-		if (r->word[i] == word && !index--)
-			return &r->file.lines[i];
-	return NULL;
+	return line ? line->words[1] : "";
 }

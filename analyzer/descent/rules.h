@@ -47,12 +47,15 @@ enum descent_word {
 	WORD_LAST,
 	WORD_ID,
 	WORD_MAIN,
+	WORD_DROP,
 	WORDS,
 };
 
 struct descent_rules {
 	struct rules_file file;
 	enum descent_word *word; /* of each line */
+	size_t *line;            /* lines by word, in their order */
+	size_t first[WORDS + 1]; /* in `line`: those of each word */
 };
 
 /* 0, -ENOMEM, -ENOENT or -EINVAL: the file has a mistake. */

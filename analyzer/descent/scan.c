@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/descent/scan.h"
+#include "analyzer/base/id_map.h"
+#include "analyzer/base/sorted.h"
 #include "analyzer/dwarf/entry.h"
 #include "format/base/array.h"
 
@@ -10,7 +12,7 @@
 
 /* Limits for hostile files. */
 enum { DEPTH = 4096, PATH_PARTS = 32 };
-enum { CELLS_MAX = 1 << 20, VTABLES_MAX = 1 << 20, DRIVERS_MAX = 1 << 16 };
+enum { CELLS_MAX = 1 << 20, VTABLES_MAX = 1 << 20, DRIVERS_MAX = 1 << 16, DROPS_MAX = 1 << 20 };
 
 struct walk {
 	struct descent_scan *out;
@@ -21,6 +23,8 @@ struct walk {
 	const char *around[PATH_PARTS]; /* the namespaces that an entry is in */
 	uint32_t parts;
 	uint32_t depth;
+	uint64_t function;       /* the last one that began: entries of what is inlined follow it */
+	struct id_map no_driver; /* what is inlined, by its entry, and is none */
 };
 
 uint64_t descent_name_hash(const char *arguments)
@@ -116,26 +120,75 @@ static bool may_drive(const struct walk *w, const char *name)
 	return false;
 }
 
-static int driver_take(struct walk *w, const struct dwarf_entry *e)
+static int drop_take(struct walk *w, const struct dwarf_entry *e, const char *name)
+{
+	struct dwarf_value low = dwarf_entry_value(e, DW_AT_low_pc);
+	struct descent_scan *out = w->out;
+	uint64_t address;
+
+	if (!dwarf_unit_address(w->unit, &low, &address) || !address || out->drops == DROPS_MAX)
+		return 0;
+	if (!array_grow(&out->drop, out->drops, &out->drop_room, sizeof(*out->drop)))
+		return -ENOMEM;
+	out->drop[out->drops++] = (struct descent_drop) {
+		.address = address, .name = descent_name_hash(name + strcspn(name, "<"))};
+	return 0;
+}
+
+static int driver_add(struct walk *w, uint64_t entry, uint64_t function,
+		      const struct dwarf_entry *declaration)
 {
 	struct descent_scan *out = w->out;
+
+	if (out->drivers == DRIVERS_MAX)
+		return 0;
+	if (!array_grow(&out->driver, out->drivers, &out->driver_room, sizeof(*out->driver)))
+		return -ENOMEM;
+	out->driver[out->drivers++] =
+		(struct descent_driver) {entry, function, w->unit, *declaration};
+	return 0;
+}
+
+static int function_take(struct walk *w, const struct dwarf_entry *e)
+{
 	struct dwarf_entry declaration;
 	const char *name =
 		declaration_find(e, &declaration) ? dwarf_entry_name(&declaration) : NULL;
 
-	if (!name || !may_drive(w, name) || out->drivers == DRIVERS_MAX)
+	if (name && descent_rules_match(w->rules, WORD_DROP, name))
+		return drop_take(w, e, name);
+	if (!name || !may_drive(w, name))
 		return 0;
-	if (!array_grow(&out->driver, out->drivers, &out->driver_room, sizeof(*out->driver)))
-		return -ENOMEM;
-	out->driver[out->drivers++] = (struct descent_driver) {
-		.entry = e->offset, .unit = w->unit, .declaration = declaration};
-	return 0;
+	return driver_add(w, e->offset, e->offset, &declaration);
+}
+
+/* Where a driver is inlined in a function. Of each that is, the name is read once. */
+static int inlined_take(struct walk *w, const struct dwarf_entry *e)
+{
+	struct dwarf_value v = dwarf_entry_value(e, DW_AT_abstract_origin);
+	struct dwarf_entry origin, declaration;
+	struct dwarf_unit *unit;
+	const char *name = NULL;
+	uint64_t offset;
+
+	if (!dwarf_unit_reference(w->unit, &v, &unit, &offset) ||
+	    id_map_get(&w->no_driver, offset, 0))
+		return 0;
+	if (dwarf_entry_read(unit, offset, &origin) && declaration_find(&origin, &declaration))
+		name = dwarf_entry_name(&declaration);
+	if (name && may_drive(w, name))
+		return driver_add(w, e->offset, w->function, &declaration);
+	return id_map_set(&w->no_driver, offset, 0, 1);
 }
 
 static int entry_take(struct walk *w, const struct dwarf_entry *e)
 {
-	if (e->kind->tag == DW_TAG_subprogram)
-		return driver_take(w, e);
+	if (e->kind->tag == DW_TAG_subprogram) {
+		w->function = e->offset;
+		return function_take(w, e);
+	}
+	if (e->kind->tag == DW_TAG_inlined_subroutine)
+		return inlined_take(w, e);
 	if (w->depth != w->parts + 1)
 		return 0;
 	if (e->kind->tag == DW_TAG_structure_type)
@@ -197,6 +250,13 @@ static int vtable_order(const void *a, const void *b)
 	return x->entry < y->entry ? -1 : x->entry > y->entry;
 }
 
+static int drop_order(const void *a, const void *b)
+{
+	const struct descent_drop *x = a, *y = b;
+
+	return x->address < y->address ? -1 : x->address > y->address;
+}
+
 int descent_scan_read(struct descent_scan *out, struct dwarf_file *file,
 		      const struct descent_rules *rules, const char *holder)
 {
@@ -211,10 +271,13 @@ int descent_scan_read(struct descent_scan *out, struct dwarf_file *file,
 		if (w.unit->language == DW_LANG_Rust)
 			err = unit_walk(&w);
 	}
+	id_map_free(&w.no_driver);
 	if (out->cells)
 		qsort(out->cell, out->cells, sizeof(*out->cell), cell_order);
 	if (out->vtables)
 		qsort(out->vtable, out->vtables, sizeof(*out->vtable), vtable_order);
+	if (out->drops)
+		qsort(out->drop, out->drops, sizeof(*out->drop), drop_order);
 	if (err)
 		descent_scan_close(out);
 	return err;
@@ -225,20 +288,23 @@ void descent_scan_close(struct descent_scan *s)
 	free(s->cell);
 	free(s->vtable);
 	free(s->driver);
+	free(s->drop);
 	memset(s, 0, sizeof(*s));
 }
 
 const struct descent_cell *descent_scan_cell(const struct descent_scan *s, uint64_t name)
 {
-	size_t low = 0, high = s->cells;
+	size_t at = SORTED_BELOW(s->cell, s->cells, name, name);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	return at < s->cells && s->cell[at].name == name ? &s->cell[at] : NULL;
+}
 
-		if (s->cell[middle].name < name)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < s->cells && s->cell[low].name == name ? &s->cell[low] : NULL;
+bool descent_scan_drops(const struct descent_scan *s, uint64_t address, uint64_t name)
+{
+	/* The linker may have folded the code of several types. */
+	for (size_t i = SORTED_BELOW(s->drop, s->drops, address, address);
+	     i < s->drops && s->drop[i].address == address; i++)
+		if (s->drop[i].name == name)
+			return true;
+	return false;
 }

@@ -21,11 +21,18 @@ struct descent_vtable {
 	struct dwarf_unit *unit;
 };
 
-/* A function that may drive a future itself. */
+/* A function that may drive a future itself, or where one is inlined. */
 struct descent_driver {
 	uint64_t entry;
+	uint64_t function; /* that it is inlined in; else `entry` */
 	struct dwarf_unit *unit;
 	struct dwarf_entry declaration; /* with its name */
+};
+
+/* The code that destroys values of a type. */
+struct descent_drop {
+	uint64_t address;
+	uint64_t name; /* hash of its name from the first "<" on: "<TYPE>" */
 };
 
 struct descent_scan {
@@ -35,6 +42,8 @@ struct descent_scan {
 	size_t vtables, vtable_room;
 	struct descent_driver *driver;
 	size_t drivers, driver_room;
+	struct descent_drop *drop; /* by address */
+	size_t drops, drop_room;
 };
 
 /* `holder`: path of the type that holds a task, without arguments. 0 or -ENOMEM. */
@@ -46,5 +55,7 @@ void descent_scan_close(struct descent_scan *s);
 uint64_t descent_name_hash(const char *arguments);
 /* The first cell with these arguments; NULL: none. Others with the same ones follow it. */
 const struct descent_cell *descent_scan_cell(const struct descent_scan *s, uint64_t name);
+/* Is the code at the address what destroys values of the type that a name has as its argument? */
+bool descent_scan_drops(const struct descent_scan *s, uint64_t address, uint64_t name);
 
 #endif

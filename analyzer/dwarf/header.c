@@ -18,6 +18,7 @@ enum {
 	ROOT_GNU_ADDR,
 	ROOT_RNGLISTS,
 	ROOT_GNU_RANGES,
+	ROOT_LOCLISTS,
 	ROOT_DWO_NAME,
 	ROOT_GNU_DWO_NAME,
 	ROOT_GNU_DWO_ID,
@@ -37,6 +38,7 @@ static const uint8_t root_slots[] = {
 	[DW_AT_GNU_addr_base] = ROOT_GNU_ADDR + 1,
 	[DW_AT_rnglists_base] = ROOT_RNGLISTS + 1,
 	[DW_AT_GNU_ranges_base] = ROOT_GNU_RANGES + 1,
+	[DW_AT_loclists_base] = ROOT_LOCLISTS + 1,
 	[DW_AT_dwo_name] = ROOT_DWO_NAME + 1,
 	[DW_AT_GNU_dwo_name] = ROOT_GNU_DWO_NAME + 1,
 	[DW_AT_GNU_dwo_id] = ROOT_GNU_DWO_ID + 1,
@@ -99,6 +101,7 @@ static void root_take(struct dwarf_unit *unit, const struct dwarf_value *v,
 	set_base(&unit->addr_base, &v[ROOT_GNU_ADDR]);
 	set_base(&unit->rnglists_base, &v[ROOT_RNGLISTS]);
 	set_base(&unit->ranges_base, &v[ROOT_GNU_RANGES]);
+	set_base(&unit->loclists_base, &v[ROOT_LOCLISTS]);
 	unit->has_line = v[ROOT_LINE].form != 0;
 	unit->line = v[ROOT_LINE].number + part->line;
 	unit->language = (uint16_t)dwarf_value_number(&v[ROOT_LANGUAGE]);

@@ -23,6 +23,7 @@ static const char *const section_names[DWARF_SECTIONS] = {
 	[DWARF_LINE_STR] = "line_str", [DWARF_STR_OFFSETS] = "str_offsets",
 	[DWARF_ADDR] = "addr",         [DWARF_RANGES] = "ranges",
 	[DWARF_RNGLISTS] = "rnglists", [DWARF_CU_INDEX] = "cu_index",
+	[DWARF_LOC] = "loc",           [DWARF_LOCLISTS] = "loclists",
 };
 
 /* The section of a name: .debug_X, .zdebug_X or .debug_X.dwo. DWARF_SECTIONS: not used here. */
@@ -141,6 +142,8 @@ static int section_take(struct dwarf_sections *s, enum dwarf_section which, Elf_
 	int error;
 
 	if (old || header->sh_flags & SHF_COMPRESSED) {
+		if (which == DWARF_LOC || which == DWARF_LOCLISTS)
+			return 0;
 		error = section_unpack(s, which, section, old, wide);
 		if (error == -EBADMSG)
 			s->problem = "has a section that cannot be unpacked";

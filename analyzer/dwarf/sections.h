@@ -22,6 +22,8 @@ enum dwarf_section {
 	DWARF_RANGES,
 	DWARF_RNGLISTS,
 	DWARF_CU_INDEX,
+	DWARF_LOC, /* this and the next only where they are not compressed: few readers want them */
+	DWARF_LOCLISTS,
 	DWARF_SECTIONS,
 };
 

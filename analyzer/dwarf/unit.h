@@ -33,7 +33,7 @@ struct dwarf_unit {
 	uint16_t language;
 	uint64_t line; /* in .debug_line */
 	uint64_t low_pc;
-	uint64_t addr_base, str_offsets_base, rnglists_base, ranges_base;
+	uint64_t addr_base, str_offsets_base, rnglists_base, ranges_base, loclists_base;
 	struct dwarf_value low, high, ranges;                    /* of the unit's code */
 	const char *name, *comp_dir, *dwo_name;                  /* in the file; NULL */
 	const struct dwarf_abbreviations *_Atomic abbreviations; /* NULL: not read yet */

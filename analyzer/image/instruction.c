@@ -108,3 +108,58 @@ uint64_t plan_instruction_target(const struct plan_image *image, const uint8_t *
 	return image->machine == EM_X86_64 ? x86_target(image, at, left, address)
 					   : arm_target(at, left, address);
 }
+
+/* lea OFFSET(%rsp), %rdi, or of %rbp; mov %rsp, %rdi. Its length; 0: it is another. */
+static size_t x86_frame_address(const uint8_t *at, size_t left, struct plan_frame_call *out)
+{
+	static const struct {
+		uint8_t bytes[4];
+		uint8_t used, offset_bytes;
+		bool by_fp;
+	} forms[] = {
+		{{0x48, 0x8d, 0x7c, 0x24}, 4, 1, false}, {{0x48, 0x8d, 0xbc, 0x24}, 4, 4, false},
+		{{0x48, 0x8d, 0x7d}, 3, 1, true},        {{0x48, 0x8d, 0xbd}, 3, 4, true},
+		{{0x48, 0x89, 0xe7}, 3, 0, false},
+	};
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		size_t length = (size_t)forms[i].used + forms[i].offset_bytes;
+		int32_t wide = 0;
+
+		if (left < length || memcmp(at, forms[i].bytes, forms[i].used) != 0)
+			continue;
+		memcpy(&wide, at + forms[i].used, forms[i].offset_bytes);
+		out->offset = forms[i].offset_bytes == 1 ? (int8_t)wide : wide;
+		out->by_fp = forms[i].by_fp;
+		return length;
+	}
+	return 0;
+}
+
+/* add x0, sp, #OFFSET; add or sub x0, x29, #OFFSET. */
+static size_t arm_frame_address(const uint8_t *at, size_t left, struct plan_frame_call *out)
+{
+	uint32_t word, form;
+
+	if (left < sizeof(word))
+		return 0;
+	memcpy(&word, at, sizeof(word));
+	form = word & 0xffc003ff;
+	if (form != 0x910003e0 && form != 0x910003a0 && form != 0xd10003a0)
+		return 0;
+	out->offset = (int64_t)(word >> 10 & 0xfff) * (form == 0xd10003a0 ? -1 : 1);
+	out->by_fp = form != 0x910003e0;
+	return sizeof(word);
+}
+
+bool plan_instruction_frame_call(const struct plan_image *image, const uint8_t *at, size_t left,
+				 uint64_t address, struct plan_frame_call *out)
+{
+	size_t length = image->machine == EM_X86_64 ? x86_frame_address(at, left, out)
+						    : arm_frame_address(at, left, out);
+
+	if (!length || left == length)
+		return false;
+	out->target = plan_instruction_target(image, at + length, left - length, address + length);
+	return out->target != 0;
+}

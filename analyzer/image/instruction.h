@@ -17,4 +17,18 @@ bool plan_instruction_is_cheap(const struct plan_image *image, uint64_t address)
 uint64_t plan_instruction_target(const struct plan_image *image, const uint8_t *at, size_t left,
 				 uint64_t address);
 
+/* A call whose first argument is the address of something in the caller's frame. */
+struct plan_frame_call {
+	uint64_t target;
+	int64_t offset; /* of that from the register, in bytes */
+	bool by_fp;     /* the register: the frame pointer, else the stack pointer */
+};
+
+/*
+ * Two instructions, of which the first is at `at`, whose address is `address`: the address of a
+ * place in the frame becomes the first argument, and the call. False: they are others.
+ */
+bool plan_instruction_frame_call(const struct plan_image *image, const uint8_t *at, size_t left,
+				 uint64_t address, struct plan_frame_call *out);
+
 #endif

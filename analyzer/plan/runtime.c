@@ -248,8 +248,8 @@ static int descent_read(struct reading *r)
 		task[i] = (struct descent_task) {.poll = polls->item[i].site.address,
 						 .arguments = arguments_of(&polls->item[i])};
 	if (!err)
-		err = descent_build(&r->out->descent, dwarf_index_file(r->debug), &names, task,
-				    polls->count);
+		err = descent_build(&r->out->descent, dwarf_index_file(r->debug), &r->image, &names,
+				    task, polls->count);
 	for (size_t i = 0; task && i < polls->count; i++)
 		free((void *)(uintptr_t)task[i].arguments);
 	free(task);

@@ -57,11 +57,57 @@ static void the_target_of_a_branch_is_relative_or_in_a_word_of_the_object(void *
 	assert_int_equal(target(EM_AARCH64, "\x02\x00\x00\x14", 4), 0x1008);
 }
 
+static struct plan_frame_call frame_call(uint32_t machine, const char *code, size_t bytes)
+{
+	struct plan_image image = {.machine = machine};
+	struct plan_frame_call call = {0};
+
+	if (!plan_instruction_frame_call(&image, (const uint8_t *)code, bytes, 0x1000, &call))
+		call.target = 0;
+	return call;
+}
+
+static void expect_call(struct plan_frame_call call, uint64_t target, int64_t offset, bool by_fp)
+{
+	assert_int_equal(call.target, target);
+	assert_int_equal(call.offset, offset);
+	assert_int_equal(call.by_fp, by_fp);
+}
+
+static void a_call_with_the_address_of_a_place_in_the_frame_is_found(void **state)
+{
+	(void)state;
+	/* lea 0x48(%rsp), %rdi; call */
+	expect_call(frame_call(EM_X86_64, "\x48\x8d\x7c\x24\x48\xe8\xf6\xff\xff\xff", 10), 0x1000,
+		    0x48, false);
+	/* lea 0x88(%rsp), %rdi; call */
+	expect_call(frame_call(EM_X86_64, "\x48\x8d\xbc\x24\x88\0\0\0\xe8\xf3\xff\xff\xff", 13),
+		    0x1000, 0x88, false);
+	/* lea -0x20(%rbp), %rdi; call */
+	expect_call(frame_call(EM_X86_64, "\x48\x8d\x7d\xe0\xe8\xf7\xff\xff\xff", 9), 0x1000, -0x20,
+		    true);
+	/* mov %rsp, %rdi; call */
+	expect_call(frame_call(EM_X86_64, "\x48\x89\xe7\xe8\xf8\xff\xff\xff", 8), 0x1000, 0, false);
+	/* lea 0x38(%rbx), %rdi; call: not of the frame */
+	assert_int_equal(frame_call(EM_X86_64, "\x48\x8d\x7b\x38\xe8\xf7\xff\xff\xff", 9).target,
+			 0);
+	/* lea 0x48(%rsp), %rdi; ret; and with nothing after it */
+	assert_int_equal(frame_call(EM_X86_64, "\x48\x8d\x7c\x24\x48\xc3", 6).target, 0);
+	assert_int_equal(frame_call(EM_X86_64, "\x48\x8d\x7c\x24\x48", 5).target, 0);
+	assert_int_equal(frame_call(EM_X86_64, "\x48\x8d\x7c\x24", 4).target, 0);
+	/* add x0, sp, #0x48; bl; and sub x0, x29, #0x20; bl */
+	expect_call(frame_call(EM_AARCH64, "\xe0\x23\x01\x91\xff\xff\xff\x97", 8), 0x1000, 0x48,
+		    false);
+	expect_call(frame_call(EM_AARCH64, "\xa0\x83\x00\xd1\xff\xff\xff\x97", 8), 0x1000, -0x20,
+		    true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(instructions_that_the_kernel_emulates_are_cheap_to_probe),
 		cmocka_unit_test(the_target_of_a_branch_is_relative_or_in_a_word_of_the_object),
+		cmocka_unit_test(a_call_with_the_address_of_a_place_in_the_frame_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
