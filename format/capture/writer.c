@@ -14,7 +14,6 @@
 #define CHUNK_BYTES ((size_t)256 << 10)
 #define CHUNK_BYTES_MAX ((size_t)512 << 10)
 #define STACK_BYTES_MAX ((size_t)64 << 20) /* above it, all stacks are forgotten */
-#define EVENT_BYTES_MAX ((size_t)16 << 10)
 
 /*
  * The largest set of definitions of one event: two user stacks with every frame in a mapping of its
@@ -27,7 +26,7 @@
 	 HUD_STACK_FRAMES_MAX * (8 + sizeof(struct hud_mapping) + STRING_MAX))
 #define KERNEL_STACK_MAX (sizeof(struct hud_kernel_stack) + HUD_STACK_FRAMES_MAX * (4 + STRING_MAX))
 #define EVENT_CLOSURE_MAX                                                                          \
-	(EVENT_BYTES_MAX + 2 * USER_STACK_MAX + KERNEL_STACK_MAX +                                 \
+	(CAPTURE_EVENT_BYTES_MAX + 2 * USER_STACK_MAX + KERNEL_STACK_MAX +                         \
 	 2 * (sizeof(struct hud_thread) + STRING_MAX) +                                            \
 	 4 * (sizeof(struct hud_process) + 2 * STRING_MAX))
 _Static_assert(EVENT_CLOSURE_MAX + CHUNK_BYTES_MAX <= HUD_CHUNK_CONTENT_MAX,
@@ -279,7 +278,8 @@ static bool event_is_sound(const struct hud_record *event)
 	const struct record_kind *kind = record_kind(event->type);
 
 	if (!event->type || record_group(event->type) == RECORD_DEFINITION ||
-	    event->size < sizeof(*event) || event->size % 8 || event->size > EVENT_BYTES_MAX)
+	    event->size < sizeof(*event) || event->size % 8 ||
+	    event->size > CAPTURE_EVENT_BYTES_MAX)
 		return false;
 	return !kind || record_is_whole(kind, event);
 }

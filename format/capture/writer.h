@@ -65,11 +65,15 @@ int64_t capture_writer_user_stack(struct capture_writer *w, uint32_t process,
 int64_t capture_writer_kernel_stack(struct capture_writer *w, const uint32_t *function,
 				    size_t frames, enum hud_stack_stop stop);
 
+/* The largest event, in bytes: a chunk always has room for it and all that it refers to. */
+#define CAPTURE_EVENT_BYTES_MAX ((size_t)16 << 10)
+
 /*
  * Appends an event or a record about the recording. `head` must be filled in. What it refers to
  * (process, thread, stacks, and the mappings their addresses lie in) is defined first in this chunk
  * if it is not yet. -ENOENT: it refers to a process or stack that is not defined (a thread need not
- * be); -EINVAL: no session yet, a definition, or a size that is not that of its type. Either way
+ * be); -EINVAL: no session yet, a definition, or a size that is not that of its type
+ * or above the largest. Either way
  * nothing was written and the writer goes on.
  */
 int capture_writer_event(struct capture_writer *w, const struct hud_record *event);

@@ -5,6 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Functions in one record: a large program has several records. */
+enum {
+	RECORD_FUNCTIONS = (CAPTURE_EVENT_BYTES_MAX - sizeof(struct hud_code)) /
+			   (HUD_CODE_WORDS * sizeof(uint64_t))
+};
+_Static_assert(RECORD_FUNCTIONS <= HUD_CODE_FUNCTIONS_MAX, "readers refuse more");
+
 struct visit {
 	struct plan_report *report;
 	uint64_t now_ns;
@@ -39,7 +46,7 @@ static void code_write(const struct visit *v, const struct build_id *id, const s
 			.build_id_bytes = (uint16_t)id->bytes,
 		};
 		memcpy(record->build_id, id->byte, id->bytes);
-		for (; next < plan->codes && record->functions < HUD_CODE_FUNCTIONS_MAX; next++)
+		for (; next < plan->codes && record->functions < RECORD_FUNCTIONS; next++)
 			record->functions += function_place(
 				plan, &plan->code[next],
 				&record->function[record->functions * HUD_CODE_WORDS]);
@@ -82,7 +89,7 @@ static void functions_write(const struct visit *v, uint32_t object, const struct
 	if (!plan->codes || !id->bytes)
 		return;
 	record = malloc(sizeof(*record) +
-			HUD_CODE_FUNCTIONS_MAX * HUD_CODE_WORDS * sizeof(*record->function));
+			RECORD_FUNCTIONS * HUD_CODE_WORDS * sizeof(*record->function));
 	if (record)
 		code_write(v, id, plan, record);
 	free(record);

@@ -404,6 +404,30 @@ static void an_error_of_the_sink_is_kept_and_nothing_follows_it(void **state)
 	bytes_free(&b);
 }
 
+static void an_event_above_the_largest_is_refused_and_the_writer_goes_on(void **state)
+{
+	enum { MOST = (CAPTURE_EVENT_BYTES_MAX - sizeof(struct hud_code)) / (8 * HUD_CODE_WORDS) };
+	struct bytes b = {0};
+	struct recording r = recording_begin(&b, 1, SIZE_MAX);
+	struct hud_code *code = calloc(1, 2 * CAPTURE_EVENT_BYTES_MAX);
+
+	(void)state;
+	assert_non_null(code);
+	code->build_id_bytes = 4;
+	for (uint32_t functions = MOST; functions <= MOST + 1; functions++) {
+		code->head = (struct hud_record) {
+			HUD_CODE, 0,
+			(uint32_t)(sizeof(*code) + functions * HUD_CODE_WORDS * sizeof(uint64_t))};
+		code->functions = functions;
+		assert_int_equal(capture_writer_event(r.w, &code->head),
+				 functions == MOST ? 0 : -EINVAL);
+	}
+	recording_span(&r, 0);
+	recording_end(&r);
+	free(code);
+	bytes_free(&b);
+}
+
 /* 256 mappings with 4 KiB paths in each of two stacks, and a kernel stack of 4 KiB names. */
 static void no_chunk_is_larger_than_a_reader_takes(void **state)
 {
@@ -545,6 +569,7 @@ int main(void)
 		cmocka_unit_test(dedup_of_strings_and_kernel_stacks_is_exact),
 		cmocka_unit_test(ids_survive_the_memory_cap_and_are_never_given_twice),
 		cmocka_unit_test(an_error_of_the_sink_is_kept_and_nothing_follows_it),
+		cmocka_unit_test(an_event_above_the_largest_is_refused_and_the_writer_goes_on),
 		cmocka_unit_test(no_chunk_is_larger_than_a_reader_takes),
 		cmocka_unit_test(what_is_not_defined_cannot_be_referred_to),
 		cmocka_unit_test(an_event_before_the_session_is_refused),
