@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/derivation.h"
 #include "analyzer/derive/blocking_parts.h"
+#include "analyzer/derive/guess.h"
 #include "analyzer/derive/long_sleep.h"
 #include "analyzer/derive/observation_class.h"
 #include "analyzer/derive/poll_task.h"
@@ -56,6 +57,8 @@ int derivation_run(sqlite3 *db, int64_t capture, struct observations *given)
 		derivation.observations.given = true;
 		*given = (struct observations) {0};
 	}
+	if (!err)
+		err = guess_forget(&derivation.observations, db, capture);
 	if (!err)
 		err = database_run_folder(db, "sql/derive/", capture);
 	derivation_end(&derivation);

@@ -18,7 +18,13 @@ struct rows {
 	int64_t state_known, unsure, parks, polls, contradicting; /* thread before `next` */
 };
 
-static bool contradicts(const struct observation *s)
+bool state_agrees(const struct observation *s)
+{
+	return (s->where == HUD_WHERE_PARK && s->stack_class == STACK_PARK) ||
+	       (s->where == HUD_WHERE_POLL && s->stack_class == STACK_POLL);
+}
+
+bool state_contradicts(const struct observation *s)
 {
 	switch (s->where) {
 	case HUD_WHERE_PARK:
@@ -59,7 +65,7 @@ static int rows_next(void *rows)
 		r->unsure = r->unsure || s->unsure;
 		r->parks += s->where == HUD_WHERE_PARK && s->stack_class == STACK_PARK;
 		r->polls += s->where == HUD_WHERE_POLL && s->stack_class == STACK_POLL;
-		r->contradicting += contradicts(s);
+		r->contradicting += state_contradicts(s);
 	}
 	return SQLITE_ROW;
 }

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/derive/guess.h"
+#include "analyzer/derive/state_agreement.h"
+#include "analyzer/store/database.h"
+#include "format/wire/events.h"
+
+/* Processes of which a layout was guessed first, and learned later. */
+static const char processes_sql[] =
+	"SELECT process FROM layout WHERE capture = ?1 AND source = 'learned' AND NOT withdrawn "
+	"INTERSECT SELECT process FROM layout WHERE capture = ?1 AND source = 'table'";
+
+static const char threads_sql[] =
+	"SELECT id FROM thread WHERE process = (SELECT max(process) FROM guess_replaced)";
+
+struct process {
+	struct observations *all;
+	sqlite3 *db;
+	int64_t capture;
+	int64_t agreeing, contradicting;
+	bool any; /* one was forgotten */
+};
+
+static int thread_count(void *context, sqlite3_stmt *q)
+{
+	struct process *p = context;
+	struct thread_observations *t = observations_of_thread(p->all, sqlite3_column_int64(q, 0));
+
+	for (size_t i = 0; t && i < t->list.count; i++) {
+		const struct observation *s = observation_at(&t->list, i);
+
+		p->agreeing += s->unsure && state_agrees(s);
+		p->contradicting += s->unsure && state_contradicts(s);
+	}
+	return SQLITE_OK;
+}
+
+static int thread_forget(void *context, sqlite3_stmt *q)
+{
+	struct process *p = context;
+	struct thread_observations *t = observations_of_thread(p->all, sqlite3_column_int64(q, 0));
+
+	for (size_t i = 0; t && i < t->list.count; i++) {
+		struct observation *s = observation_at(&t->list, i);
+
+		if (!s->unsure)
+			continue;
+		s->where = HUD_WHERE_UNKNOWN;
+		s->poll_ns = 0;
+		s->unsure = false;
+	}
+	p->any = true;
+	return SQLITE_OK;
+}
+
+/* Leaves the process in guess_replaced if its guess was wrong. */
+static int process_judge(void *context, sqlite3_stmt *q)
+{
+	struct process *p = context;
+	sqlite3_stmt *insert =
+		database_statement(p->db, "INSERT INTO guess_replaced VALUES (:process)");
+	int err;
+
+	statement_number(insert, ":process", sqlite3_column_int64(q, 0));
+	if (!insert || sqlite3_step(insert) != SQLITE_DONE)
+		return sqlite3_finalize(insert) | SQLITE_ERROR;
+	sqlite3_finalize(insert);
+	p->agreeing = p->contradicting = 0;
+	err = database_rows(p->db, threads_sql, p->capture, thread_count, p);
+	if (err)
+		return err;
+	if (100 * p->contradicting > p->agreeing)
+		return database_rows(p->db, threads_sql, p->capture, thread_forget, p);
+	return database_run(p->db, "DELETE FROM guess_replaced WHERE process = "
+				   "(SELECT max(process) FROM guess_replaced)");
+}
+
+int guess_forget(struct observations *all, sqlite3 *db, int64_t capture)
+{
+	struct process p = {.all = all, .db = db, .capture = capture};
+	sqlite3_stmt *q = database_statement(
+		db, "SELECT count(*) FROM layout WHERE capture = :capture AND source = 'table'");
+	int err;
+
+	statement_number(q, ":capture", capture);
+	if (statement_answer(q, 0) == 0)
+		return SQLITE_OK;
+	err = observations_load_raw(all, db, capture);
+	if (!err)
+		err = database_run(db, "CREATE TEMP TABLE guess_replaced (process INTEGER)");
+	if (!err)
+		err = database_rows(db, processes_sql, capture, process_judge, &p);
+	if (!err && p.any)
+		err = database_run_file(db, "sql/early/guess_replaced.sql", capture);
+	if (!err)
+		err = database_run(db, "DROP TABLE guess_replaced");
+	return err;
+}
