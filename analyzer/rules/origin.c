@@ -279,6 +279,8 @@ enum frame_origin origin_of(const struct rules *r, const struct origin_query *q,
 		return origin_by_path(r, q, crate, runtime);
 	if (*crate && is_main_crate(q, crate))
 		return ORIGIN_USER;
+	if (!*crate && q->function && any_matches(r, "libc-name", q->function))
+		return ORIGIN_LIBC;
 	*runtime = runtime_of_crate(r, crate);
 	return known;
 }

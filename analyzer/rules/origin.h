@@ -7,7 +7,8 @@
 
 /* What is known of a function whose origin is wanted. */
 struct origin_query {
-	const char *crate; /* NULL: not Rust, or not known */
+	const char *function; /* its name, of one in no crate; NULL: not asked for by that */
+	const char *crate;    /* NULL: not Rust, or not known */
 	size_t crate_length;
 	bool by_trait;           /* a trait's method: its default body may be another crate's */
 	const char *decl_file;   /* joined with comp_dir where it was relative; NULL: not known */

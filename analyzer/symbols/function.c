@@ -125,6 +125,8 @@ static int place_frame(struct symbol_module *m, struct symbol_frame *frame, cons
 
 	if (f->rust)
 		q.crate = fold_crate(f->name.bytes, &q.crate_length, &q.by_trait);
+	if (!q.crate_length)
+		q.function = f->name.bytes;
 	if (q.crate_length) {
 		frame->crate = text_pool_intern(&m->owner->pool, q.crate, q.crate_length);
 		if (!frame->crate)

@@ -301,6 +301,34 @@ static void user_prefixes_and_user_crates_come_before_all_rules(void **state)
 	}
 }
 
+static void functions_of_libc_are_known_by_name_where_nothing_else_tells(void **state)
+{
+	static const struct {
+		const char *function, *crate, *decl_file;
+		enum frame_origin origin;
+	} functions[] = {
+		{"fdatasync", NULL, NULL, ORIGIN_LIBC},
+		{"sccp", NULL, NULL, ORIGIN_LIBC},
+		{"_mi_theap_realloc_zero", NULL, NULL, ORIGIN_LIBC},
+		{"rocksdb::PosixWritableFile::Sync", NULL, NULL, ORIGIN_UNKNOWN},
+		{"read", "demo", NULL, ORIGIN_UNKNOWN},
+		{"read", NULL, "/home/me/demo/src/main.rs", ORIGIN_USER},
+	};
+
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		struct origin_query q = {
+			.function = functions[i].function,
+			.crate = functions[i].crate,
+			.crate_length = functions[i].crate ? strlen(functions[i].crate) : 0,
+			.decl_file = functions[i].decl_file,
+			.module_path = "/srv/demo",
+		};
+		const char *runtime;
+
+		assert_int_equal(origin_of(*state, &q, &runtime), functions[i].origin);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,6 +341,9 @@ int main(void)
 		cmocka_unit_test(a_default_method_belongs_to_the_crate_of_its_trait),
 		cmocka_unit_test(shared_objects_of_the_system_are_not_the_users),
 		cmocka_unit_test(methods_by_derive_are_recognized),
+		cmocka_unit_test_setup_teardown(
+			functions_of_libc_are_known_by_name_where_nothing_else_tells, open_rules,
+			close_rules),
 	};
 
 	return cmocka_run_group_tests(tests, open_rules, close_rules);
