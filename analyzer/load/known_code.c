@@ -139,8 +139,10 @@ int known_code_apply(const struct known_code *code, struct text_pool *pool, uint
 	const struct function *function = function_at(code, offset);
 	bool nameless = !frame_has_name(*frames), at_entry = is_at_entry(function, offset);
 	struct symbol_frame *copy;
+	/* A loop that is inlined into a function of std's shows in no name. */
+	uint32_t known = function ? function->flags & (HUD_CODE_POOL | HUD_CODE_ENTER) : 0;
 
-	if (count != 1 || !(nameless || at_entry))
+	if (count != 1 || !(nameless || at_entry || known))
 		return 0;
 	copy = text_pool_alloc(pool, sizeof(*copy));
 	if (!copy)
@@ -148,6 +150,7 @@ int known_code_apply(const struct known_code *code, struct text_pool *pool, uint
 	*copy = **frames;
 	copy->nameless = nameless;
 	copy->at_entry = at_entry;
+	copy->code = known;
 	if (nameless && function) {
 		copy->code = function->flags;
 		copy->poll_site = function->site;

@@ -24,8 +24,9 @@ void known_codes_close(struct known_codes *all);
 struct known_code *known_code_of(struct known_codes *all, const uint8_t *build_id, size_t bytes);
 
 /*
- * Where the frame at an offset of the binary has no name, or is at the entry of a poll function,
- * replaces `*frames` by a copy in `pool` that has what is known of the function. 0 or -ENOMEM.
+ * Where the frame at an offset of the binary has no name, is at the entry of a poll function, or in
+ * a function of the blocking pool, replaces `*frames` by a copy in `pool` that has what is known of
+ * the function. 0 or -ENOMEM.
  */
 int known_code_apply(const struct known_code *code, struct text_pool *pool, uint64_t offset,
 		     const struct symbol_frame **frames, size_t count);

@@ -3,6 +3,7 @@
 #include "analyzer/rules/boundary.h"
 #include "analyzer/rules/nameless.h"
 #include "analyzer/rules/rules.h"
+#include "format/wire/recording.h"
 
 #include <string.h>
 
@@ -39,13 +40,15 @@ struct walk {
 	size_t at;
 	const struct role_rule *rule; /* of the frame at `at`; NULL: it has no role */
 	bool parked;                  /* in a park function that does wait */
-	bool in_group;                /* still among the adjacent frames of the innermost poll */
-	bool blocking;                /* the innermost poll is a blocking task's */
-	bool launch;                  /* the innermost blocking task is a worker */
-	bool rooted;                  /* in the root future of a block_on */
-	bool block_on;                /* in a block_on; what it drives is not known */
-	bool local_set;               /* in a LocalSet, which any thread may poll */
-	int inside; /* site and entry are further in than this frame; -1: anywhere */
+	/* In a function of a worker's loop that parks: a poll around it is the worker itself. */
+	const struct role_rule *worker_park;
+	bool in_group;  /* still among the adjacent frames of the innermost poll */
+	bool blocking;  /* the innermost poll is a blocking task's */
+	bool launch;    /* the innermost blocking task is a worker */
+	bool rooted;    /* in the root future of a block_on */
+	bool block_on;  /* in a block_on; what it drives is not known */
+	bool local_set; /* in a LocalSet, which any thread may poll */
+	int inside;     /* site and entry are further in than this frame; -1: anywhere */
 	const char *task;
 	struct stack_verdict verdict;
 };
@@ -82,11 +85,19 @@ static bool decide(struct walk *w, enum stack_class class, const char *scheduler
 	return true;
 }
 
+static bool worker_parks(struct walk *w)
+{
+	return decide(w, w->parked ? STACK_PARK : STACK_RUNTIME,
+		      w->worker_park->runtime->multi_threaded);
+}
+
 /* One poll has several adjacent frames: raw::poll, Harness::poll, std's catch_unwind … */
-static void meet_poll(struct walk *w)
+static bool meet_poll(struct walk *w)
 {
 	const struct symbol_frame *f = w->frames[w->at];
 
+	if (w->worker_park)
+		return worker_parks(w);
 	if (w->verdict.poll < 0) {
 		w->verdict.poll = (int)w->at;
 		w->inside = w->inside < 0 ? (int)w->at : w->inside;
@@ -96,6 +107,7 @@ static void meet_poll(struct walk *w)
 		w->task = f->task;
 	if (f->task_type && rules_has_role(w->rules, ROLE_LAUNCH, f->task_type))
 		w->launch = true;
+	return false;
 }
 
 static bool meet_worker(struct walk *w)
@@ -124,6 +136,8 @@ static bool meet_current_thread(struct walk *w)
 
 static bool meet_pool(struct walk *w)
 {
+	if (w->worker_park)
+		return worker_parks(w);
 	if (w->launch) /* the task is a worker's, whose own frames are missing */
 		return meet_worker(w);
 	w->verdict.pool_idle =
@@ -139,14 +153,19 @@ static bool meet(struct walk *w, enum role role)
 {
 	switch (role) {
 	case ROLE_POLL:
-		meet_poll(w);
-		return false;
+		return meet_poll(w);
 	case ROLE_BLOCKING_TASK:
+		if (w->worker_park)
+			return worker_parks(w);
 		w->blocking = w->blocking || w->verdict.poll < 0;
 		w->inside = w->inside < 0 ? (int)w->at : w->inside;
 		return false;
 	case ROLE_PARK:
 		w->parked = w->parked || w->verdict.poll < 0;
+		return false;
+	case ROLE_WORKER_PARK:
+		w->parked = w->parked || w->verdict.poll < 0;
+		w->worker_park = w->verdict.poll < 0 ? w->rule : w->worker_park;
 		return false;
 	case ROLE_BETWEEN:
 		w->parked = false;
@@ -175,6 +194,19 @@ static bool meet(struct walk *w, enum role role)
 }
 
 /*
+ * A thread of the blocking pool with nothing to do, whose loop the compiler has put into a function
+ * of std's: by what the code of that refers to.
+ */
+static bool pool_waits(const struct walk *w)
+{
+	uint32_t code = 0;
+
+	for (size_t i = 0; i < w->count; i++)
+		code |= w->frames[i]->code;
+	return code & HUD_CODE_POOL && !(code & HUD_CODE_ENTER) && !has_user_frame(w, w->count);
+}
+
+/*
  * The class of a stack in which no loop was found. Without debug information and with everything
  * inlined some loops have no frame, but a worker's always has. So a task on a whole stack without a
  * worker is blocking work, and a task under a bare block_on is polled by the single-threaded
@@ -185,6 +217,10 @@ static void decide_at_end(struct walk *w)
 	bool polls = w->verdict.poll >= 0 || w->blocking;
 	bool runtime = polls || w->parked || w->block_on;
 
+	if (w->worker_park && w->verdict.complete) {
+		worker_parks(w);
+		return;
+	}
 	if (w->rooted || (w->block_on && w->parked)) {
 		w->verdict.class = STACK_ROOT;
 		return;
@@ -204,6 +240,10 @@ static void decide_at_end(struct walk *w)
 		runtime = w->frames[i]->origin == ORIGIN_RUNTIME_ITSELF ||
 			  !frame_has_name(w->frames[i]);
 	w->verdict.class = w->verdict.complete && !runtime ? STACK_OTHER : STACK_UNKNOWN;
+	if (w->verdict.class == STACK_OTHER && pool_waits(w)) {
+		w->verdict.class = STACK_POOL;
+		w->verdict.pool_idle = true;
+	}
 }
 
 static bool reaches_root(const struct walk *w)
@@ -272,7 +312,26 @@ static bool between_polls(const struct walk *w)
 /* Does the name of a function show that a runtime is at work? */
 static bool names_show(const struct walk *w)
 {
-	return w->verdict.poll >= 0 || w->blocking || w->rooted || w->block_on || w->parked;
+	return w->verdict.poll >= 0 || w->blocking || w->rooted || w->block_on || w->parked ||
+	       w->worker_park;
+}
+
+/*
+ * What is polled, where no type tells it: the outermost of the user's functions; in a program with
+ * names and without debug information, whose code has no origin, the outermost of those that are
+ * not known to be the runtime's.
+ */
+static const char *task_by_name(const struct walk *w)
+{
+	if (w->verdict.entry >= 0)
+		return w->frames[w->verdict.entry]->site;
+	for (int i = w->verdict.poll - 1; i >= 0; i--) {
+		const struct symbol_frame *f = w->frames[i];
+
+		if (f->origin == ORIGIN_UNKNOWN && f->crate && frame_has_name(f))
+			return f->site;
+	}
+	return NULL;
 }
 
 struct stack_verdict stack_classify(const struct rules *r, const struct symbol_frame *const *frames,
@@ -310,9 +369,7 @@ struct stack_verdict stack_classify(const struct rules *r, const struct symbol_f
 	if (!w.parked && !w.verdict.pool_idle && w.verdict.class != STACK_RUNTIME)
 		find_site(&w);
 	if (w.verdict.class == STACK_POLL) {
-		w.verdict.task = w.task;
-		if (!w.task && w.verdict.entry >= 0)
-			w.verdict.task = frames[w.verdict.entry]->site;
+		w.verdict.task = w.task ? w.task : task_by_name(&w);
 	} else if (w.verdict.class == STACK_UNKNOWN) {
 		w.verdict.task =
 			w.task; /* the stack was cut short, or has no frame around its poll */

@@ -19,7 +19,7 @@ struct nameless {
 bool nameless_is(const struct symbol_frame *const *frames, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (frames[i]->code)
+		if (frames[i]->nameless && frames[i]->code)
 			return true;
 	return false;
 }

@@ -16,6 +16,7 @@ static const char *const role_names[] = {
 	[ROLE_WORKER] = "worker",
 	[ROLE_CURRENT_THREAD] = "current-thread",
 	[ROLE_PARK] = "park",
+	[ROLE_WORKER_PARK] = "worker-park",
 	[ROLE_BETWEEN] = "between",
 	[ROLE_BLOCK_IN_PLACE] = "block-in-place",
 	[ROLE_POOL] = "pool",

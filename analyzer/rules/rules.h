@@ -39,6 +39,7 @@ enum role {
 	ROLE_WORKER,         /* loop of the multi-threaded scheduler */
 	ROLE_CURRENT_THREAD, /* loop of the single-threaded scheduler */
 	ROLE_PARK,           /* waiting for work, in whichever loop */
+	ROLE_WORKER_PARK,    /* the same, in the loop of the multi-threaded scheduler */
 	ROLE_BETWEEN,        /* asks the drivers for events without waiting */
 	ROLE_BLOCK_IN_PLACE,
 	ROLE_POOL,        /* loop of a blocking-pool thread */

@@ -41,6 +41,7 @@ static void what_is_known_of_a_function_is_added_to_a_frame_without_a_name(void 
 	struct known_codes all = {0};
 	struct text_pool pool = {0};
 	const struct symbol_frame *frame;
+	struct record record = two;
 	struct known_code *code;
 
 	(void)state;
@@ -57,6 +58,14 @@ static void what_is_known_of_a_function_is_added_to_a_frame_without_a_name(void 
 	frame = applied(code, &pool, 0x1100, &nameless);
 	assert_true(frame->nameless && !frame->code);
 	assert_ptr_equal(applied(code, &pool, 0x1080, &named), &named);
+	/* Of one with a name only what no name shows: that a loop of the pool is in it. */
+	record.word[1] = BYTES(0x100, HUD_CODE_POOL | HUD_CODE_WORKER);
+	record.head.build_id[0] = 9;
+	assert_int_equal(known_code_add(&all, &record.head), 0);
+	code = known_code_of(&all, record.head.build_id, 4);
+	frame = applied(code, &pool, 0x2000, &named);
+	assert_int_equal(frame->code, HUD_CODE_POOL);
+	assert_true(!frame->nameless && !frame->task);
 	known_codes_close(&all);
 	text_pool_close(&pool);
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "analyzer/rules/rules.h"
+#include "format/wire/recording.h"
 
 enum { FRAMES = 24 };
 
@@ -151,6 +152,16 @@ static const struct stack stacks[] = {
 	{{"epoll_wait", "tokio::runtime::io::Driver::turn", MT "worker::Context::park_timeout",
 	  MT "worker::Context::maintenance", WORKER},
 	 STACK_RUNTIME,
+	 "multi_thread",
+	 NULL,
+	 NULL,
+	 true,
+	 false},
+	/* whose loop is inlined into the closure of the pool that it is */
+	{{"syscall", MT "park::Inner::park", MT "worker::Context::park_internal",
+	  "tokio::runtime::task::raw::poll", "std::sys::backtrace::__rust_begin_short_backtrace",
+	  THREAD},
+	 STACK_PARK,
 	 "multi_thread",
 	 NULL,
 	 NULL,
@@ -425,6 +436,53 @@ static void a_stack_has_the_class_of_what_its_thread_does(void **state)
 	}
 }
 
+/* In a program with names and without debug information no type tells what is polled. */
+static void a_task_without_a_type_is_named_by_what_is_polled(void **state)
+{
+	static const struct stack stack = {
+		{"memcpy", "db::compact", "miner::Interval::new", TASK, RUN, LOOP, THREAD},
+		STACK_POLL,
+		NULL,
+		NULL,
+		NULL,
+		true,
+		false};
+	struct symbol_frame frames[FRAMES];
+	const struct symbol_frame *list[FRAMES];
+	size_t count = frames_make(&stack, frames, list);
+
+	frames[1].origin = frames[2].origin = ORIGIN_UNKNOWN;
+	frames[1].crate = "db";
+	frames[2].crate = "miner";
+	assert_string_equal(stack_classify(*state, list, count).task, "miner::Interval::new");
+	frames[2].crate = NULL; /* C, or not known */
+	assert_string_equal(stack_classify(*state, list, count).task, "db::compact");
+}
+
+/* The loop of the pool is inlined into std: the code that it is in refers to the pool. */
+static void an_idle_thread_of_the_pool_is_known_by_its_code(void **state)
+{
+	static const struct stack stack = {
+		{"syscall", "std::sys::sync::condvar::futex::Condvar::wait_timeout",
+		 "std::sys::backtrace::__rust_begin_short_backtrace", THREAD},
+		STACK_OTHER,
+		NULL,
+		NULL,
+		NULL,
+		true,
+		false};
+	struct symbol_frame frames[FRAMES];
+	const struct symbol_frame *list[FRAMES];
+	size_t count = frames_make(&stack, frames, list);
+
+	assert_int_equal(stack_classify(*state, list, count).class, STACK_OTHER);
+	frames[2].code = HUD_CODE_POOL;
+	assert_int_equal(stack_classify(*state, list, count).class, STACK_POOL);
+	assert_true(stack_classify(*state, list, count).pool_idle);
+	frames[2].code = HUD_CODE_POOL | HUD_CODE_ENTER;
+	assert_int_equal(stack_classify(*state, list, count).class, STACK_OTHER);
+}
+
 /* However much of a worker's stack was unwound, a park does not become a poll. */
 static void a_park_is_never_a_block(void **state)
 {
@@ -533,6 +591,10 @@ int main(void)
 		cmocka_unit_test(the_task_is_that_of_the_innermost_poll),
 		cmocka_unit_test(at_the_entry_of_a_poll_function_no_task_is_polled_yet),
 		cmocka_unit_test(a_worker_is_known_by_the_type_of_its_task),
+		cmocka_unit_test_setup_teardown(a_task_without_a_type_is_named_by_what_is_polled,
+						open_rules, close_rules),
+		cmocka_unit_test_setup_teardown(an_idle_thread_of_the_pool_is_known_by_its_code,
+						open_rules, close_rules),
 	};
 
 	return cmocka_run_group_tests(tests, open_rules, close_rules);
