@@ -1,7 +1,11 @@
 -- Why is too little known of the side after? No row: enough is. `blind`: nothing at all is known.
 WITH after_side AS (
 	SELECT min(workers) AS workers, max(unclassified) AS unclassified,
-		min(classified_percent) AS classified_percent, max(loss_percent) AS loss_percent,
+		min(classified_percent) AS classified_percent,
+		max(CASE WHEN source <> 'stack' AND 100.0 * undecided_ns
+				>= (SELECT warning_percent FROM constant) * worker_wall_ns
+			THEN undecided_ns ELSE 0 END) AS undecided_ns,
+		max(loss_percent) AS loss_percent,
 		sum(duration_ns) AS duration_ns, sum(polling_ns) AS polling_ns,
 		(SELECT sentence FROM compared WHERE side = 1 AND workers = 0 ORDER BY id LIMIT 1)
 			AS sentence
@@ -13,6 +17,10 @@ UNION ALL
 SELECT 'source', printf('only %.0f%% of what the workers did could be classified by stacks',
 	classified_percent), 0
 FROM after_side WHERE unclassified
+UNION ALL
+SELECT 'unproven', printf('%.2f s on the CPU may be one long poll or many short ones',
+	undecided_ns / 1e9), 0
+FROM after_side WHERE undecided_ns > 0
 UNION ALL
 SELECT 'loss', printf('%.1f%% of what happened was lost', loss_percent), 0
 FROM after_side WHERE loss_percent > (SELECT lost_percent_max FROM constant)

@@ -8,7 +8,7 @@ SELECT c.capture_id, c.file, c.command, c.start_realtime_ns, max(e.end_ns - e.st
 	(SELECT total(l.percent) FROM loss_total AS l WHERE l.capture = c.id AND l.unit = 'stacks')
 		AS stacks_lost_percent,
 	c.truncated, v.level, v.reason, v.sentence, v.unclassified,
-	coalesce(v.classified_percent, 0.0) AS classified_percent,
+	coalesce(v.classified_percent, 0.0) AS classified_percent, v.undecided_ns,
 	max(1, (e.end_ns - e.start_ns + 500000000) / 1000000000) AS windows
 FROM capture AS c
 JOIN chosen_time AS e ON e.capture = c.id

@@ -33,6 +33,7 @@ CREATE TABLE compared (
 	sentence TEXT NOT NULL,
 	unclassified INTEGER NOT NULL,
 	classified_percent REAL NOT NULL,
+	undecided_ns INTEGER NOT NULL,
 	windows INTEGER NOT NULL
 );
 

@@ -48,6 +48,12 @@ static void a_poll_that_may_be_several_is_counted_as_unproven_and_does_not_block
 	assert_number(db, COUNT, 0);
 	assert_number(db, "SELECT unproven_runs FROM limits", 1);
 	assert_number(db, "SELECT unproven_cpu_ns FROM limits", 19990000);
+	/* A fifth of the worker's time: the verdict says so. */
+	assert_number(db, "SELECT undecided_ns FROM verdict", 19990000);
+	assert_number(db,
+		      "SELECT sentence GLOB '* Not decided: 20.0 ms on the CPU may be one long "
+		      "poll or many short ones.' FROM verdict",
+		      1);
 	sqlite3_close(db);
 }
 

@@ -26,19 +26,9 @@ WITH cut AS MATERIALIZED (
 		(SELECT count(*) FROM offcpu_span AS s WHERE s.capture = c.id AND s.preempted)
 			AS preempted
 	FROM capture AS c
-), doubtful AS MATERIALIZED (
-	SELECT r.capture, r.last_ns - r.first_ns AS wall_ns
-	FROM stack_run AS r
-	JOIN capture AS c ON c.id = r.capture
-	JOIN activity_proof AS a ON a.capture = r.capture AND a.activity = r.activity
-	JOIN constant AS k
-	WHERE r.poll AND NOT a.proven AND r.samples >= 2
-		AND r.last_ns - r.first_ns - r.waited_ns >= k.run_share_min * c.threshold_ns
-	UNION ALL
-	SELECT capture, cpu_ns FROM unproven_poll WHERE reason = 'several'
 ), unproven AS MATERIALIZED (
 	SELECT capture, count(*) AS runs, sum(wall_ns) AS wall_ns
-	FROM doubtful
+	FROM undecided_run
 	GROUP BY capture
 ), unobserved AS MATERIALIZED (
 	SELECT capture, count(*) AS polls, sum(cpu_ns) AS cpu_ns

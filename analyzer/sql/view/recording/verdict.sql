@@ -104,6 +104,8 @@ WITH workers AS (
 				GROUP BY m.binary, m.file_offset
 				HAVING count(DISTINCT m.start_address) > 1))
 	GROUP BY n.capture
+), undecided AS (
+	SELECT capture, sum(wall_ns) AS undecided_ns FROM undecided_run GROUP BY capture
 ), lost AS (
 	SELECT capture, sum(percent) AS percent FROM loss_total
 	WHERE unit <> 'stacks' GROUP BY capture
@@ -175,6 +177,7 @@ WITH workers AS (
 		coalesce(l.percent, 0.0) AS loss_percent,
 		CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END
 			AS classified_percent,
+		coalesce(ud.undecided_ns, 0) AS undecided_ns,
 		coalesce(un.runtimes, 0) AS unseen_runtimes, un.objects AS unseen_objects,
 		f.runtime_seen, f.runtime_linked, f.symbols_missing, u.source, u.count_unit,
 		u.population, u.timed_percent, u.followed_percent, c.truncated, c.command
@@ -195,6 +198,7 @@ WITH workers AS (
 	LEFT JOIN by_runtime AS d ON d.capture = c.id AND d.rank = 1
 	LEFT JOIN blocked AS b ON b.capture = c.id
 	LEFT JOIN lost AS l ON l.capture = c.id
+	LEFT JOIN undecided AS ud ON ud.capture = c.id
 	LEFT JOIN unseen AS un ON un.capture = c.id
 	LEFT JOIN classified AS t ON t.capture = c.id
 ), compared AS (
@@ -218,6 +222,8 @@ WITH workers AS (
 		k.starved_percent, f.loss_percent > k.lost_percent_max AS lossy,
 		coalesce(f.classified_percent, 0) < k.classified_percent_min AS unclassified,
 		100.0 * f.polling_ns < k.idle_percent * f.worker_wall_ns AS idle,
+		coalesce(100.0 * f.undecided_ns >= k.warning_percent * f.worker_wall_ns, 0)
+			AND f.undecided_ns > 0 AS undecided,
 		/* What it held back is known by CPU: all workers may have waited for it. */
 		f.throttled_periods > 0
 			AND 2 * f.throttled_ns * f.workers >= f.run_queue_ns AS limit_explains,
@@ -283,6 +289,8 @@ WITH workers AS (
 			ELSE printf('%.1f ms', worker_wall_ns / 1e6) END AS wall_text,
 		CASE WHEN polling_ns >= 1000000000 THEN printf('%.2f s', polling_ns / 1e9)
 			ELSE printf('%.1f ms', polling_ns / 1e6) END AS polling_text,
+		CASE WHEN undecided_ns >= 1000000000 THEN printf('%.2f s', undecided_ns / 1e9)
+			ELSE printf('%.1f ms', undecided_ns / 1e6) END AS undecided_text,
 		CASE WHEN others_cpu_ns >= 1000000000 THEN printf('%.2f s', others_cpu_ns / 1e9)
 			ELSE printf('%.1f ms', others_cpu_ns / 1e6) END AS others_text,
 		CASE WHEN longest_ns >= 1000000000 THEN printf('%.2f s', longest_ns / 1e9)
@@ -398,6 +406,10 @@ SELECT capture, level, reason,
 		ELSE '' END
 	|| CASE WHEN main_warning AND reason IS NOT 'main' THEN ' Also, ' || main_text || '.'
 		ELSE '' END
+	|| CASE WHEN undecided THEN
+			printf(' Not decided: %s on the CPU may be one long poll or many short '
+				|| 'ones.', undecided_text)
+		ELSE '' END
 	|| CASE WHEN unseen_runtimes THEN
 			printf(' Not in these figures: what %s computed in polls, whose state '
 				|| 'could not be read.', CASE WHEN unseen_runtimes = 1
@@ -423,7 +435,7 @@ SELECT capture, level, reason,
 	main_blocks, main_blocked_ns, main_longest_ns, main_blocked_percent,
 	pool_tasks, pool_wait_ns, pool_full_ns, pool_full_percent,
 	stolen_ns, quota_cpus, quota_periods, throttled_periods, throttled_ns,
-	loss_percent, classified_percent,
+	loss_percent, classified_percent, undecided_ns,
 	workers = 0 OR unclassified AS unclassified, source, count_unit, population, timed_percent,
 	followed_percent, truncated, command,
 	(SELECT group_concat(name, ', ') FROM (
