@@ -85,14 +85,31 @@ static enum exit_status print_session(const struct input *input)
 	return step == SQLITE_ROW ? STATUS_DONE : STATUS_SYSTEM;
 }
 
-static enum exit_status print_query(const struct input *input, const char *title, const char *name)
+enum { THREADS_SHOWN = 200 };
+
+/* How many rows of a view the capture has. */
+static uint64_t rows_count(const struct input *input, const char *view)
 {
-	sqlite3_stmt *q = named_query(input, name, 0);
+	char sql[128];
+
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s WHERE capture = %" PRId64, view,
+		 input->capture);
+	return (uint64_t)database_number(input->db, sql, 0);
+}
+
+/* A table of the view of this name; `most`: rows, 0: all. */
+static enum exit_status print_query(const struct input *input, const char *title, const char *name,
+				    uint64_t most)
+{
+	sqlite3_stmt *q = named_query(input, name, most);
+	uint64_t rows = most ? rows_count(input, name) : 0;
 	int err = SQLITE_ERROR;
 
 	printf("\n%s\n", title);
 	if (q)
 		err = table_print(q, TABLE_TEXT);
+	if (rows > most)
+		printf("and %" PRIu64 " more: hud-analyze query CAPTURE @%s\n", rows - most, name);
 	sqlite3_finalize(q);
 	return err ? STATUS_SYSTEM : STATUS_DONE;
 }
@@ -100,9 +117,11 @@ static enum exit_status print_query(const struct input *input, const char *title
 static const struct {
 	const char *title;
 	const char *query;
+	uint64_t most; /* rows; 0: all */
 } sections[] = {
-	{"PROCESSES", "processes"}, {"THREADS", "threads"}, {"BINARIES", "binaries"},
-	{"LIMITS", "limits"},       {"LOST", "loss"},
+	{"PROCESSES", "processes", 0}, {"THREADS", "threads", THREADS_SHOWN},
+	{"BINARIES", "binaries", 0},   {"LIMITS", "limits", 0},
+	{"LOST", "loss", 0},
 };
 
 static enum exit_status info_run(const struct arguments *arguments)
@@ -118,7 +137,8 @@ static enum exit_status info_run(const struct arguments *arguments)
 		return status;
 	status = print_session(&input);
 	for (size_t i = 0; status == STATUS_DONE && i < sizeof(sections) / sizeof(*sections); i++)
-		status = print_query(&input, sections[i].title, sections[i].query);
+		status =
+			print_query(&input, sections[i].title, sections[i].query, sections[i].most);
 	if (status != STATUS_DONE)
 		message(status, NULL, "cannot read the capture: %s", sqlite3_errmsg(input.db));
 	input_close(&input);

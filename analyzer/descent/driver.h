@@ -22,12 +22,11 @@ struct driver_place {
 struct driver_search {
 	const struct descent_scan *scan;
 	const struct plan_image *image;
-	struct dwarf_entry code; /* whose code is searched: a function, or what is inlined in one */
-	struct dwarf_entry scope; /* in it: in which the value is */
+	struct dwarf_entry code;  /* searched: a function, or one inlined in it */
+	struct dwarf_entry scope; /* in which the value is */
 	struct dwarf_entry type;
-	const char *path; /* of the type */
-	uint64_t
-		frame_base; /* the register of the frame, by its number in DWARF; UINT64_MAX: none */
+	const char *path;    /* of the type */
+	uint64_t frame_base; /* the frame's register in DWARF; UINT64_MAX: none */
 };
 
 /* Adds those of a function, with a node of their type. 0 or -ENOMEM. */

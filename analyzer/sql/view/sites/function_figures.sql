@@ -14,7 +14,8 @@ WITH named AS MATERIALIZED (
 	GROUP BY p.function_site
 ), cause AS MATERIALIZED (
 	SELECT n.function_site AS site, s.cause, f.total_ns, f.open_count, f.longest_at_attach,
-		f.longest_open, f.at_most, 1.0 * f.total_ns / max(n.function_ns, 1) AS share
+		f.longest_open, f.at_most,
+		iif(n.function_ns > 0, 1.0 * f.total_ns / n.function_ns, 1.0) AS share
 	FROM named AS n
 	JOIN site AS s ON s.id = n.site
 	JOIN site_figures AS f ON f.site = n.site
