@@ -26,7 +26,7 @@ FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/fixture/*.c))
 RECORD_LIBS  := -lbpf -lelf -lz -lzstd
 ANALYZE_LIBS := -lncursesw -ltinfo -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
-.PHONY: all help deps demo example check check-unit check-long check-leaks soak check-layers check-vm check-vm-arm64 bench bench-deps static install install-caps lint clean
+.PHONY: all help deps demo example check check-unit check-long check-leaks check-newer soak check-layers check-vm check-vm-arm64 bench bench-deps static install install-caps lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
 help: ## this list
@@ -201,7 +201,7 @@ check: ## all tests; as root with real BPF, without it what can be tested so
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(UNIT_TESTS) fuzzers $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PROGRAMS))
 	@bash tests/run.sh $(BUILD)
 
-check-long: all check-leaks $(TEST_DEMOS) ## recordings under load and faults, of fat LTO, of incidents, over an hour, as root: docs/RELIABILITY.md
+check-long: all check-leaks check-newer $(TEST_DEMOS) ## recordings under load and faults, of fat LTO, of incidents, over an hour, as root: docs/RELIABILITY.md
 	@HUD_FAULTS=20 HUD_E2E_SECONDS=3000 bash tests/run.sh $(BUILD) long/faults long/learn long/incidents analyze/faults
 
 # LeakSanitizer, a part of it, sees what is left when hud-record ends.
@@ -211,6 +211,12 @@ check-leaks: all $(TEST_DEMOS) $(TOKIO_PROGRAMS) ## tests of hud-record built wi
 	@ln -sfn ../hud-analyze $(LEAKS)/hud-analyze
 	@for demo in $(BUILD)/demo-*; do ln -sfn ../$$(basename $$demo) $(LEAKS)/; done
 	@bash tests/run.sh $(LEAKS) $(addprefix record/,errors generated lifecycle lives marks output polls samples tasks task_sets waits)
+
+# Most programs are built by newer compilers than Debian's own, which leave out other things of the debug information.
+check-newer: all ## the same facts on the demo and tokio_tasks built by the newest rustc that Debian has, as root
+	@HUD_BUILD=$(BUILD) sh tests/newer.sh
+	@bash tests/run.sh $(BUILD)/newer record/tasks record/task_sets
+	@HUD_BUILD=$(BUILD)/newer PYTHONPATH=tests/e2e:tests/e2e/matrix /usr/bin/python3 tests/e2e/matrix/run.py release
 
 soak: all $(DEMO) ## two hours of recording (HUD_SOAK_SECONDS), as root: memory, descriptors, file, clock
 	@HUD_E2E_SECONDS=100000 bash tests/run.sh $(BUILD) long/soak

@@ -86,7 +86,8 @@ static const struct {
 	 "a capture is what hud-record writes (.hud)"},
 	{EPROTO, STATUS_INPUT, "was written by a newer hud-record",
 	 "use a hud-analyze as new as it"},
-	{ENODATA, STATUS_INPUT, "holds no whole chunk that says how it was recorded", NULL},
+	{ENODATA, STATUS_INPUT, "holds no whole chunk that says how it was recorded",
+	 "a recording that failed at once is empty: hud-record said why"},
 	{E2BIG, STATUS_INPUT, "holds too many captures", "load it in parts"},
 	{ENOMEM, STATUS_SYSTEM, "cannot be loaded: out of memory", NULL},
 };

@@ -121,9 +121,10 @@ void poll_timing_open(struct poll_timing *t, uint64_t now_ns)
 			"recording goes on without exact poll times\n",
 			s.costly);
 	else if (!s.sites && !poll_timing_sites(t->processes, false))
-		fputs("hud-record: --polls: no poll site is known in the targets; recording goes "
-		      "on without exact poll times\n"
-		      "  hud-analyze plan BINARY shows what was found\n",
+		fputs("hud-record: --polls: no poll site is known in the executables of the "
+		      "targets; recording goes on without exact poll times\n"
+		      "  those of libraries, such as addons of node, are not timed; hud-analyze "
+		      "plan BINARY shows what was found\n",
 		      stderr);
 }
 

@@ -212,7 +212,9 @@ WITH workers AS (
 			OR (coalesce(f.run_queue_percent >= k.starved_least_percent, 0)
 				AND f.run_queue_ns > f.cpu_ns
 				AND f.longest_run_queue_ns >= f.threshold_ns))
-			AND f.run_queue_ns > f.blocking_ns AS starved,
+			AND f.run_queue_ns > f.blocking_ns
+			AND 100 * f.run_queue_ns >= k.starved_least_percent * f.duration_ns
+			AS starved,
 		(f.main_blocked_percent >= k.warning_percent
 			OR f.main_longest_ns >= k.warning_longest_ns)
 			AND NOT f.main_all_the_time AS main_warning,
