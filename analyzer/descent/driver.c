@@ -178,6 +178,7 @@ int driver_read(struct main_list *out, struct draft *d, const struct descent_sca
 
 	r.search.scan = scan;
 	r.search.image = image;
+	r.search.searched = &out->searched;
 	if (!rule || !dwarf_entry_read(driver->unit, driver->function, &function) ||
 	    !function.kind || !dwarf_entry_read(driver->unit, driver->entry, &r.search.code) ||
 	    !r.search.code.kind)

@@ -10,6 +10,7 @@
 struct main_list {
 	struct hud_plan_task_main *at;
 	size_t count, room;
+	uint64_t searched; /* entries and bytes of code, for all of them: files may be hostile */
 };
 
 /* A place in the frame of a function: so far from a register. */
@@ -22,6 +23,7 @@ struct driver_place {
 struct driver_search {
 	const struct descent_scan *scan;
 	const struct plan_image *image;
+	uint64_t *searched;       /* of the list */
 	struct dwarf_entry code;  /* searched: a function, or one inlined in it */
 	struct dwarf_entry scope; /* in which the value is */
 	struct dwarf_entry type;

@@ -20,6 +20,8 @@
 
 /* Scopes and inlined functions within one another. */
 enum { NESTED = 64 };
+/* Entries and bytes of code that are looked at in one file; a large program has a thousandth. */
+#define SEARCHED_MAX (UINT64_C(1) << 28)
 
 struct found {
 	const struct driver_search *search;
@@ -27,6 +29,14 @@ struct found {
 	bool any, contradicted;
 	uint64_t drops; /* hash of "<FUTURE>" */
 };
+
+/* False: enough was searched. What is not searched to its end is not known. */
+static bool search_more(struct found *f)
+{
+	if (++*f->search->searched > SEARCHED_MAX)
+		f->contradicted = true;
+	return !f->contradicted;
+}
 
 static bool found_take(struct found *f, const struct driver_place *place)
 {
@@ -90,7 +100,7 @@ static void scope_search(struct found *f, const struct dwarf_entry *scope, int d
 			inlined_read(f, &e);
 		if (e.kind->tag == DW_TAG_inlined_subroutine || e.kind->tag == DW_TAG_lexical_block)
 			scope_search(f, &e, depth + 1);
-	} while (!f->contradicted && dwarf_entry_sibling(&e));
+	} while (search_more(f) && dwarf_entry_sibling(&e));
 }
 
 /* Calls of what destroys the future, in a range of code. */
@@ -101,7 +111,7 @@ static bool range_search(void *context, uint64_t start, uint64_t end)
 	size_t left = 0;
 	const uint8_t *code = plan_image_at(image, start, &left);
 
-	for (size_t i = 0; code && i < left && i < end - start; i++) {
+	for (size_t i = 0; code && i < left && i < end - start && search_more(f); i++) {
 		struct plan_frame_call call;
 		struct driver_place place;
 

@@ -211,6 +211,7 @@ static int unit_walk(struct walk *w)
 
 	w->parts = 0;
 	w->depth = 0;
+	w->function = 0;
 	while (!err && w->depth < DEPTH && dwarf_entry_read(w->unit, offset, &e)) {
 		bool inside = w->depth == w->parts + 1;
 
