@@ -391,6 +391,8 @@ static void workers_with_nothing_to_do_are_said_to_have_been_idle(void **state)
 		if (cases[i].said)
 			assert_text(db, "SELECT level || ' ' || sentence FROM verdict",
 				    cases[i].said);
+		assert_number(db, "SELECT next_step LIKE '%HOTSPOTS%' FROM verdict",
+			      cases[i].said != NULL);
 		sqlite3_close(db);
 	}
 }

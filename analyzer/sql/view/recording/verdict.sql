@@ -426,6 +426,9 @@ SELECT capture, level, reason,
 	WHEN reason = 'starved' THEN shortage_step
 	WHEN saturated THEN 'Give the blocking pool more threads (max_blocking_threads), or less '
 		|| 'to do: what runs for long belongs on a thread of its own.'
+	WHEN level = 'NOMINAL' AND idle AND 10 * others_cpu_ns >= duration_ns THEN
+		'What did run is in CPU HOTSPOTS: where a block_on is inlined and the program has '
+			|| 'no debug information, its future looks like any other thread.'
 	WHEN level = 'NOMINAL' THEN 'If requests wait all the same, they wait at an await: '
 		|| CASE WHEN EXISTS (SELECT 1 FROM task_dump AS d WHERE d.capture = w.capture)
 			THEN 'there is a dump of tasks, and hud-analyze tasks shows where.'
