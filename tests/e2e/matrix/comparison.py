@@ -473,9 +473,16 @@ class Comparison:
         stolen = collections.Counter(site for s in unmatched
                                      if self.unstalled_ns(s) < self.threshold_ns
                                      or self.was_slow(s) for site in s["slices"])
+        # Of a function that both kinds of task call, a site has the entry of one of its polls.
+        guilty = collections.Counter(site for s in self.ended + self.open if s["of"]
+                                     for site in s["slices"])
+
+        def explained(site):
+            key = site["function"], site["cause"]
+            return stolen[key] + (0 if innocent(site["function"]) else guilty[key])
         wrong = [s for s in self.report["sites"] if s["function"] != "unknown" and not tokios(s)
                  and not bookkeeping(s)
-                 and s["count"] > stolen[s["function"], s["cause"]]
+                 and s["count"] > explained(s)
                  and (innocent(s["function"]) or innocent(s["entry"])
                       or any(innocent(f["function"]) for f in s["user_frames"])
                       or any(map(innocent, s["tasks"])))]
