@@ -39,12 +39,18 @@ static void print_pool_row(const struct page *page, sqlite3_stmt *q)
 {
 	char busy[WORD_BYTES], idle[WORD_BYTES];
 
-	fprintf(page->out,
-		"  %" PRId64 " thread%s, at most %" PRId64 " seen busy at once, busy %s, idle %s\n",
-		column_number(q, "threads", 0), column_number(q, "threads", 0) == 1 ? "" : "s",
-		column_number(q, "peak_busy", 0),
-		duration_word(busy, column_number(q, "busy_ns", 0)),
-		duration_word(idle, column_number(q, "idle_ns", 0)));
+	/* It may have some all the same: in a stripped program an idle one may show nothing. */
+	if (!column_number(q, "threads", 0))
+		fputs("  no thread was recognized as one of it\n", page->out);
+	else
+		fprintf(page->out,
+			"  %" PRId64 " thread%s, at most %" PRId64
+			" seen busy at once, busy %s, idle %s\n",
+			column_number(q, "threads", 0),
+			column_number(q, "threads", 0) == 1 ? "" : "s",
+			column_number(q, "peak_busy", 0),
+			duration_word(busy, column_number(q, "busy_ns", 0)),
+			duration_word(idle, column_number(q, "idle_ns", 0)));
 	if (!column_number(q, "queue_known", 0))
 		fputs("  its queue is not known: hud finds it by the program's debug information\n",
 		      page->out);

@@ -5,13 +5,14 @@
 -- whose stack shows nothing neither end a run nor belong to one.
 --
 -- Only needed where polls are known by stacks alone, as they are until the runtime's state is
--- learned, or not by their tasks (38_poll_upper_bound.sql). A run ends where the state becomes
--- known.
+-- learned, or not told apart by it (view tickless_process), or not by their tasks
+-- (38_poll_upper_bound.sql). A run ends where more becomes known.
 INSERT INTO sample_run (capture, thread, awake_ns, activity, poll, task, samples, first_ns, last_ns,
 	waited_ns)
 WITH needed AS MATERIALIZED (
-	SELECT q.process, y.from_ns AS known_ns,
-		CASE WHEN q.source = 'stack' OR q.process IN (SELECT o.process FROM poll AS u
+	SELECT q.process, y.from_ns AS known_ns, n.until_ns AS tick_ns,
+		CASE WHEN q.source = 'stack' OR n.process IS NOT NULL
+			OR q.process IN (SELECT o.process FROM poll AS u
 			JOIN thread AS o ON o.id = u.thread WHERE u.capture = :capture
 				AND u.task_id IS NULL
 				AND u.scheduler IN (SELECT k.name FROM scheduler AS k
@@ -19,6 +20,7 @@ WITH needed AS MATERIALIZED (
 		THEN 9223372036854775807 ELSE y.from_ns END AS until_ns
 	FROM process_source AS q
 	LEFT JOIN state_known AS y ON y.process = q.process
+	LEFT JOIN tickless_process AS n ON n.process = q.process
 	WHERE q.capture = :capture
 ), classified AS (
 	SELECT e.thread, s.awake_ns, s.time_ns, s.waited_ns, e.id AS observation,
@@ -29,7 +31,7 @@ WITH needed AS MATERIALIZED (
 		WHEN k.task IS NOT NULL THEN 'task ' || k.task
 		ELSE 'poll ' || coalesce(p.function, '') || ' of ' || coalesce(n.site, '')
 		END AS activity,
-		coalesce(s.time_ns < q.known_ns, 0) AS early
+		coalesce(s.time_ns < q.known_ns, 0) + coalesce(s.time_ns < q.tick_ns, 0) AS early
 	FROM needed AS q
 	CROSS JOIN thread AS t ON t.process = q.process
 	CROSS JOIN observation AS e ON e.thread = t.id AND e.start_ns < q.until_ns

@@ -321,6 +321,7 @@ static sqlite3 *computing_load(uint64_t known_us, bool poll_before)
 		.head = {HUD_LAYOUT, 0, sizeof(layout)},
 		.time_ns = BEGIN_NS + known_us * 1000,
 		.layout_source = HUD_LAYOUT_LEARNED,
+		.layout_flags = HUD_LAYOUT_TASK | HUD_LAYOUT_TICK,
 	};
 	struct hud_sample sample = {
 		.head = {HUD_SAMPLE, 0, sizeof(sample)},

@@ -57,6 +57,50 @@ static void a_poll_that_may_be_several_is_counted_as_unproven_and_does_not_block
 	sqlite3_close(db);
 }
 
+static void layout_learned(struct scene *s, uint64_t us, uint32_t flags)
+{
+	struct hud_layout record = {
+		.head = {HUD_LAYOUT, 0, sizeof(record)},
+		.time_ns = BEGIN_NS + us * 1000,
+		.process = s->process,
+		.layout_source = HUD_LAYOUT_LEARNED,
+		.layout_flags = flags,
+		.parks = 64,
+		.polls = 64,
+	};
+
+	scene_event(s, &record);
+}
+
+/* Without the tick of the loop all polls between two parks are one record. */
+static void where_no_tick_tells_polls_apart_samples_do(void **state)
+{
+	static const struct {
+		uint32_t flags;
+		uint64_t tick_us; /* when that is learned; 0: never */
+		int64_t blocking, unproven;
+	} cases[] = {{0, 0, 1, 0}, {0, 80000, 1, 0}, {0, 5000, 0, 1}, {HUD_LAYOUT_TICK, 0, 0, 1}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct scene s;
+		sqlite3 *db;
+
+		scene_begin(&s, 1);
+		layout_learned(&s, 1000, cases[i].flags);
+		if (cases[i].tick_us)
+			layout_learned(&s, cases[i].tick_us, HUD_LAYOUT_TICK);
+		for (uint64_t us = 12000; us < 50000; us += 4000)
+			sample_in_poll(&s, us, 10000, 0, NAP);
+		poll_seen(&s, (struct seen) {10000, 50000, 0, 0, 0, HUD_POLL_UPPER_BOUND});
+		db = scene_load(&s, 100000);
+		assert_number(db, "SELECT count(*) FROM blocking_poll WHERE kind = 'cpu'",
+			      cases[i].blocking);
+		assert_number(db, "SELECT unproven_runs FROM limits", cases[i].unproven);
+		sqlite3_close(db);
+	}
+}
+
 static void a_poll_that_only_clocks_speak_for_is_unproven_and_no_site(void **state)
 {
 	struct scene s;
@@ -219,6 +263,7 @@ int main(void)
 		cmocka_unit_test(a_poll_that_may_have_been_short_does_not_block),
 		cmocka_unit_test(
 			a_poll_that_may_be_several_is_counted_as_unproven_and_does_not_block),
+		cmocka_unit_test(where_no_tick_tells_polls_apart_samples_do),
 		cmocka_unit_test(a_poll_that_only_clocks_speak_for_is_unproven_and_no_site),
 		cmocka_unit_test(a_poll_with_one_observation_in_it_blocks),
 		cmocka_unit_test(a_preemption_does_not_speak_for_a_poll),

@@ -368,7 +368,9 @@ SELECT capture, level, reason,
 			longest_run_queue_text,
 			coalesce(limit_text || ', and ' || busy_text, limit_text, busy_text),
 			CASE WHEN blocking_polls > 0
-				THEN '; ' || spans_text || ' took ' || blocking_text ELSE '' END)
+				THEN '; ' || spans_text || ' took ' || blocking_text
+					|| ', the longest ' || longest_text
+				ELSE '' END)
 	WHEN reason = 'blocking' THEN
 		printf('polls blocked %s for %s of %s %s (%.1f%%): %s of %s or more, the '
 			|| 'longest %s%s.',
