@@ -439,14 +439,9 @@ static void a_stack_has_the_class_of_what_its_thread_does(void **state)
 /* In a program with names and without debug information no type tells what is polled. */
 static void a_task_without_a_type_is_named_by_what_is_polled(void **state)
 {
-	static const struct stack stack = {
-		{"memcpy", "db::compact", "miner::Interval::new", TASK, RUN, LOOP, THREAD},
-		STACK_POLL,
-		NULL,
-		NULL,
-		NULL,
-		true,
-		false};
+	static const struct stack stack = {.frames = {"memcpy", "db::compact",
+						      "miner::Interval::new", TASK, RUN, LOOP,
+						      THREAD}};
 	struct symbol_frame frames[FRAMES];
 	const struct symbol_frame *list[FRAMES];
 	size_t count = frames_make(&stack, frames, list);
@@ -463,14 +458,8 @@ static void a_task_without_a_type_is_named_by_what_is_polled(void **state)
 static void an_idle_thread_of_the_pool_is_known_by_its_code(void **state)
 {
 	static const struct stack stack = {
-		{"syscall", "std::sys::sync::condvar::futex::Condvar::wait_timeout",
-		 "std::sys::backtrace::__rust_begin_short_backtrace", THREAD},
-		STACK_OTHER,
-		NULL,
-		NULL,
-		NULL,
-		true,
-		false};
+		.frames = {"syscall", "std::sys::sync::condvar::futex::Condvar::wait_timeout",
+			   "std::sys::backtrace::__rust_begin_short_backtrace", THREAD}};
 	struct symbol_frame frames[FRAMES];
 	const struct symbol_frame *list[FRAMES];
 	size_t count = frames_make(&stack, frames, list);
