@@ -9,15 +9,13 @@ static const char processes_sql[] =
 	"SELECT process FROM layout WHERE capture = ?1 AND source = 'learned' AND NOT withdrawn "
 	"INTERSECT SELECT process FROM layout WHERE capture = ?1 AND source = 'table'";
 
-static const char threads_sql[] =
-	"SELECT id FROM thread WHERE process = (SELECT max(process) FROM guess_replaced)";
+static const char threads_sql[] = "SELECT id FROM thread WHERE process = ?1";
 
 struct process {
 	struct observations *all;
 	sqlite3 *db;
-	int64_t capture;
 	int64_t agreeing, contradicting;
-	bool any; /* one was forgotten */
+	bool any; /* what was said of one is forgotten */
 };
 
 static int thread_count(void *context, sqlite3_stmt *q)
@@ -48,35 +46,33 @@ static int thread_forget(void *context, sqlite3_stmt *q)
 		s->poll_ns = 0;
 		s->unsure = false;
 	}
-	p->any = true;
 	return SQLITE_OK;
 }
 
-/* Leaves the process in guess_replaced if its guess was wrong. */
+/* Puts the process into guess_replaced if its guess was wrong. */
 static int process_judge(void *context, sqlite3_stmt *q)
 {
 	struct process *p = context;
-	sqlite3_stmt *insert =
-		database_statement(p->db, "INSERT INTO guess_replaced VALUES (:process)");
+	int64_t process = sqlite3_column_int64(q, 0);
+	sqlite3_stmt *insert;
 	int err;
 
-	statement_number(insert, ":process", sqlite3_column_int64(q, 0));
-	if (!insert || sqlite3_step(insert) != SQLITE_DONE)
-		return sqlite3_finalize(insert) | SQLITE_ERROR;
-	sqlite3_finalize(insert);
 	p->agreeing = p->contradicting = 0;
-	err = database_rows(p->db, threads_sql, p->capture, thread_count, p);
-	if (err)
+	err = database_rows(p->db, threads_sql, process, thread_count, p);
+	if (err || 100 * p->contradicting <= p->agreeing)
 		return err;
-	if (100 * p->contradicting > p->agreeing)
-		return database_rows(p->db, threads_sql, p->capture, thread_forget, p);
-	return database_run(p->db, "DELETE FROM guess_replaced WHERE process = "
-				   "(SELECT max(process) FROM guess_replaced)");
+	p->any = true;
+	insert = database_statement(p->db, "INSERT INTO guess_replaced VALUES (:process)");
+	statement_number(insert, ":process", process);
+	if (insert)
+		sqlite3_step(insert);
+	err = insert ? sqlite3_finalize(insert) : SQLITE_ERROR;
+	return err ? err : database_rows(p->db, threads_sql, process, thread_forget, p);
 }
 
 int guess_forget(struct observations *all, sqlite3 *db, int64_t capture)
 {
-	struct process p = {.all = all, .db = db, .capture = capture};
+	struct process p = {.all = all, .db = db};
 	sqlite3_stmt *q = database_statement(
 		db, "SELECT count(*) FROM layout WHERE capture = :capture AND source = 'table'");
 	int err;

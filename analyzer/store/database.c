@@ -78,7 +78,7 @@ int database_run_folder(sqlite3 *db, const char *folder, int64_t capture)
 	return err;
 }
 
-int database_rows(sqlite3 *db, const char *sql, int64_t capture,
+int database_rows(sqlite3 *db, const char *sql, int64_t number,
 		  int (*read)(void *context, sqlite3_stmt *q), void *context)
 {
 	sqlite3_stmt *q;
@@ -86,7 +86,7 @@ int database_rows(sqlite3 *db, const char *sql, int64_t capture,
 
 	if (err)
 		return err;
-	sqlite3_bind_int64(q, 1, capture);
+	sqlite3_bind_int64(q, 1, number);
 	while (!err && sqlite3_step(q) == SQLITE_ROW)
 		err = read(context, q);
 	end = sqlite3_finalize(q);

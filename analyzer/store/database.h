@@ -38,10 +38,10 @@ int database_run_folder(sqlite3 *db, const char *folder, int64_t capture);
 int database_run(sqlite3 *db, const char *sql);
 
 /*
- * Calls `read` with each row of a query, whose parameter ?1 is the capture, until it returns
- * something other than SQLITE_OK. SQLite's code: that of `read`, or of the query.
+ * Calls `read` with each row of a query, whose parameter ?1 is `number`, mostly the capture, until
+ * it returns something other than SQLITE_OK. SQLite's code: that of `read`, or of the query.
  */
-int database_rows(sqlite3 *db, const char *sql, int64_t capture,
+int database_rows(sqlite3 *db, const char *sql, int64_t number,
 		  int (*read)(void *context, sqlite3_stmt *q), void *context);
 
 /* The first column of the first row of a query without parameters; `otherwise` if there is none. */
