@@ -6,10 +6,13 @@
 
 The target: tests/e2e/programs/tokio_tasks with so many tasks that wait. Beside them, in its mode
 `storm`, tasks come and go as fast as they can: how many ids it gives out in a second is its
-throughput. It is watched for 2 s with a dump each second and 2 s without, in turn.
+throughput. It is watched for 2 s with a dump each second and 2 s without, in turn, and is confined
+to one CPU: two workers of it that hinder each other are faster while hud-record takes the CPU of
+one. What a dump takes of a machine without an idle CPU is its CPU time.
 """
 
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -43,32 +46,68 @@ def rows(build, capture, sql):
 
 
 def dumps_measured(build, pid, count, directory):
-    """The time of each, and what the last one found."""
+    """The time of each in ms, the CPU time of its hud-record, and what the last one found."""
     capture = os.path.join(directory, "dump.hud")
-    times = []
+    times, cpu_times = [], []
     for _ in range(count):
+        before = os.times()
         dump(build, pid, capture)
+        after = os.times()
+        cpu_times.append((after.children_user + after.children_system - before.children_user -
+                          before.children_system) * 1e3)
         last = rows(build, capture, "SELECT duration_ns, tasks, reads, bytes, retries "
                     "FROM task_dumps")[0]
         times.append(last["duration_ns"] / 1e6)
-    return times, last
+    return times, cpu_times, last
 
 
-def newest_task(build, pid, directory):
-    capture = os.path.join(directory, "newest.hud")
-    dump(build, pid, capture)
+def newest_task(build, capture):
     return rows(build, capture, "SELECT max(task_id) AS id FROM dumped_task")[0]["id"]
 
 
 def throughput(build, pid, directory, dumped):
-    """Tasks that the target began in a second."""
-    before, begin = newest_task(build, pid, directory), time.monotonic()
+    """Tasks that the target began in a second. Both counts are read when the time is over."""
+    first, last = (os.path.join(directory, name) for name in ("first.hud", "last.hud"))
+    dump(build, pid, first)
+    begin = time.monotonic()
     while time.monotonic() < begin + PAIR_SECONDS:
         if dumped:
             dump(build, pid, os.path.join(directory, "pair.hud"))
         time.sleep(1)
-    end = time.monotonic()
-    return (newest_task(build, pid, directory) - before) / (end - begin)
+    dump(build, pid, last)
+    seconds = time.monotonic() - begin
+    return (newest_task(build, last) - newest_task(build, first)) / seconds
+
+
+def ratio(build, pid, directory, dumped_first):
+    """Throughput with dumps to that without, of two times that follow each other."""
+    given = {dumped: throughput(build, pid, directory, dumped)
+             for dumped in (dumped_first, not dumped_first)}
+    return given[True] / given[False]
+
+
+def bounds_of_median(ratios):
+    """The two values that the median lies between at 95%, by the signs of a binomial."""
+    ratios = sorted(ratios)
+    below = int((len(ratios) - 1.96 * math.sqrt(len(ratios))) / 2)
+    if below < 1:
+        return "too few pairs"
+    return f"{ratios[below - 1]:.3f} to {ratios[-below]:.3f}"
+
+
+def storm_measured(build, program, tasks, pairs, directory):
+    """Prints what dumps leave of the throughput of a target that is confined to one CPU."""
+    cpu = max(os.sched_getaffinity(0))
+    with open(os.path.join(directory, "storm"), "w+", encoding="utf-8") as output:
+        target = started(program, "storm", tasks, output)
+        for thread in os.listdir(f"/proc/{target.pid}/task"):
+            os.sched_setaffinity(int(thread), {cpu})
+        ratios = [ratio(build, target.pid, directory, pair % 2 == 0) for pair in range(pairs)]
+        target.kill()
+        target.wait()
+    print(f"throughput with a dump each second, to that without: median "
+          f"{statistics.median(ratios):.3f} of {pairs} pairs (95%: {bounds_of_median(ratios)}), "
+          f"{min(ratios):.3f} to {max(ratios):.3f}")
 
 
 def main():
@@ -79,23 +118,14 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         with open(os.path.join(directory, "many"), "w+", encoding="utf-8") as output:
             target = started(program, "many", tasks, output)
-            times, last = dumps_measured(build, target.pid, 20, directory)
+            times, cpu_times, last = dumps_measured(build, target.pid, 20, directory)
             target.kill()
             target.wait()
         print(f"{last['tasks']} tasks: median {statistics.median(times):.1f} ms, least "
-              f"{min(times):.1f} ms; {last['reads']} calls, {last['bytes'] / 1e6:.1f} MB, "
-              f"{last['retries']} read again")
-        with open(os.path.join(directory, "storm"), "w+", encoding="utf-8") as output:
-            target = started(program, "storm", tasks, output)
-            ratios = []
-            for _ in range(pairs):
-                without = throughput(build, target.pid, directory, False)
-                ratios.append(throughput(build, target.pid, directory, True) / without)
-            target.kill()
-            target.wait()
-        print(f"throughput with a dump each second, to that without: median "
-              f"{statistics.median(ratios):.3f} of {pairs} pairs, {min(ratios):.3f} to "
-              f"{max(ratios):.3f}")
+              f"{min(times):.1f} ms, {statistics.median(cpu_times):.0f} ms of CPU time with all "
+              f"that hud-record does; {last['reads']} calls, {last['bytes'] / 1e6:.1f} MB, "
+              f"{last['retries']} read again", flush=True)
+        storm_measured(build, program, tasks, pairs, directory)
 
 
 if __name__ == "__main__":
