@@ -127,7 +127,6 @@ static bool has_rows(struct comparison *c, const char *kind)
 static enum exit_status print_waiting(struct comparison *c, uint64_t top)
 {
 	sqlite3_stmt *q = comparison_query(c, "sql/diff/waiting.sql");
-	char place[PLACE_BYTES];
 	uint64_t rows = 0, changed = 0;
 
 	while (q && sqlite3_step(q) == SQLITE_ROW) {
@@ -144,7 +143,7 @@ static enum exit_status print_waiting(struct comparison *c, uint64_t top)
 		fputs("| ", stdout);
 		print_code(column_text(q, "task") ? column_text(q, "task") : "unknown");
 		fputs(" | ", stdout);
-		print_code(waiting_text(place, q));
+		print_code(column_text(q, "waits_at"));
 		printf(" | %.6g | %.6g | %+.6g |\n", before, after, after - before);
 	}
 	if (changed > top)

@@ -178,10 +178,9 @@ static void print_waiting_row(sqlite3_stmt *q)
 {
 	double before = column_real(q, "before"), after = column_real(q, "after");
 	const char *task = column_text(q, "task");
-	char place[PLACE_BYTES];
 
 	printf("%8.6g %8.6g %+8.6g  %s: %s\n", before, after, after - before,
-	       task ? task : "unknown", waiting_text(place, q));
+	       task ? task : "unknown", column_text(q, "waits_at"));
 }
 
 /* Where tasks wait, of captures that have dumps. */

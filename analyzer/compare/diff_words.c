@@ -48,18 +48,3 @@ const char *record_text(char out[CHANGE_BYTES], double seconds)
 	}
 	return out;
 }
-
-const char *waiting_text(char out[PLACE_BYTES], sqlite3_stmt *q)
-{
-	const char *place = column_text(q, "place"), *in = column_text(q, "waits_in");
-	const char *file = column_text(q, "file"), *outcome = column_text(q, "outcome");
-	char line[COLUMN_LINE_BYTES];
-
-	if (outcome)
-		snprintf(out, PLACE_BYTES, "%s", outcome);
-	else
-		snprintf(out, PLACE_BYTES, "%.200s%s%.200s%s%s%.150s", place ? place : "",
-			 file ? ", " : "", file ? file : "",
-			 file ? column_line(q, "line", line) : "", in ? ", in " : "", in ? in : "");
-	return out;
-}

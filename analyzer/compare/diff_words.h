@@ -14,8 +14,4 @@ const char *interval_text(char out[CHANGE_BYTES], sqlite3_stmt *q);
 /* How long to record: "90 s", "4 min", "3 h", rounded up to two digits. */
 const char *record_text(char out[CHANGE_BYTES], double seconds);
 
-#define PLACE_BYTES 640
-/* Where tasks of the current row of waiting.sql wait: "a::b, src/a.rs:3, in tokio::…::lock". */
-const char *waiting_text(char out[PLACE_BYTES], sqlite3_stmt *q);
-
 #endif

@@ -87,7 +87,7 @@ static bool walk_loclists(struct location_walk *w)
 }
 
 /* Moves to the list that a value refers to. Those of split units are not read. */
-static bool list_find(struct location_walk *w, const struct dwarf_value *v)
+static bool location_list_find(struct location_walk *w, const struct dwarf_value *v)
 {
 	const struct dwarf_unit *unit = w->unit;
 	bool five = unit->encoding.version >= 5;
@@ -117,7 +117,7 @@ bool dwarf_locations_each(const struct dwarf_entry *entry, dwarf_location_sink e
 
 	if (v.bytes)
 		return each(context, bytes_of(v.bytes, v.number));
-	if (!list_find(&w, &v))
+	if (!location_list_find(&w, &v))
 		return false;
 	return entry->unit->encoding.version < 5 ? walk_loc(&w) : walk_loclists(&w);
 }

@@ -108,7 +108,7 @@ static bool walk_rnglists(struct range_walk *w)
 }
 
 /* Moves to the list that a DW_AT_ranges refers to. */
-static bool list_find(struct range_walk *w, const struct dwarf_value *v)
+static bool range_list_find(struct range_walk *w, const struct dwarf_value *v)
 {
 	const struct dwarf_unit *unit = w->unit;
 	const struct dwarf_unit *holder = unit;
@@ -141,7 +141,7 @@ bool dwarf_ranges_each(const struct dwarf_unit *unit, const struct dwarf_value *
 	uint64_t end;
 
 	if (ranges->form) {
-		if (!list_find(&w, ranges))
+		if (!range_list_find(&w, ranges))
 			return true;
 		return unit->encoding.version < 5 ? walk_ranges(&w) : walk_rnglists(&w);
 	}
