@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define COPY_MOST 65536
@@ -93,6 +94,15 @@ enum exit_status tty_open(struct tty *t)
 			  BUTTON4_PRESSED | BUTTON5_PRESSED,
 		  NULL);
 	return STATUS_DONE;
+}
+
+void tty_follow_size(const struct tty *t)
+{
+	struct winsize size;
+
+	if (!ioctl(t->descriptor, TIOCGWINSZ, &size) && size.ws_row && size.ws_col &&
+	    is_term_resized(size.ws_row, size.ws_col))
+		resizeterm(size.ws_row, size.ws_col);
 }
 
 void tty_close(struct tty *t)

@@ -22,6 +22,12 @@ struct tty {
 enum exit_status tty_open(struct tty *t);
 void tty_close(struct tty *t);
 
+/*
+ * Takes the terminal's size as it is now. ncurses learns of it from SIGWINCH alone, which does not
+ * reach a program that was started with it blocked, nor one that is about to ask for it.
+ */
+void tty_follow_size(const struct tty *t);
+
 /* Puts text on the clipboard of whoever's terminal it is (OSC 52); the text is not shown. */
 void tty_copy(const struct tty *t, const char *text);
 

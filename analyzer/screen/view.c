@@ -224,6 +224,7 @@ static void said_draw(const struct screen *u)
 
 void view_draw(struct screen *u)
 {
+	tty_follow_size(&u->tty);
 	getmaxyx(stdscr, u->canvas.rows, u->canvas.columns);
 	erase();
 	if (u->sheet.text)

@@ -78,7 +78,15 @@ class Terminal:
         return seen[0]
 
     def resize(self, columns, rows):
+        """Returns when tmux has told the program: what is shown from then on is the program's."""
         self.tmux("resize-window", "-x", columns, "-y", rows)
+        path = self.tmux("display", "-p", "#{pane_tty}").stdout.strip()
+        terminal = os.open(path, os.O_RDONLY | os.O_NOCTTY)
+        try:
+            wait_until(lambda: tuple(os.get_terminal_size(terminal)) == (columns, rows),
+                       f"tmux gives {path} {columns}x{rows}")
+        finally:
+            os.close(terminal)
 
     def pid(self, part):
         """The process below the terminal whose command line has this."""

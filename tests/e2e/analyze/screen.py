@@ -282,6 +282,19 @@ def it_fits_any_size():
 
 
 @fact(root=False)
+def the_size_is_followed_where_no_signal_tells_of_it():
+    """The program that starts it may have blocked the signal, which then stays so."""
+    blocked = ("import os, signal; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGWINCH]); "
+               f"os.execv('{ANALYZE}', {REPLAY.split()})")
+    terminal = Terminal(shlex.join(["/usr/bin/python3", "-c", blocked]))
+    terminal.see("REPLAY x1", "SITES")
+    terminal.resize(20, 5)
+    terminal.see("hud", "SITES by")
+    terminal.resize(200, 60)
+    terminal.see("tokio-runtime-w", "demo::guilty::save_snapshot  src/guilty.rs:122")
+
+
+@fact(root=False)
 def the_selected_name_is_copied():
     terminal = replayed()
     terminal.press("y")
