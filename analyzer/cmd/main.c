@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/verbs.h"
+#include "analyzer/store/database.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -44,6 +45,7 @@ int main(int count, char **text)
 
 	signal(SIGBUS, file_was_cut);
 	allocator_keep_memory();
+	database_library_configure();
 	if (count < 2 || strcmp(text[1], "--help") == 0 || strcmp(text[1], "-h") == 0) {
 		help_print();
 		return (int)flushed(count < 2 ? STATUS_INPUT : STATUS_DONE);

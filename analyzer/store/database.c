@@ -140,6 +140,11 @@ int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise)
 static const char make_pragmas[] = "PRAGMA page_size = 16384; PRAGMA journal_mode = MEMORY;"
 				   "PRAGMA synchronous = OFF; PRAGMA cache_size = -8192";
 
+void database_library_configure(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /* How each access opens a connection. Only one thread at a time uses it, so it needs no locks. */
 static const struct access_rule {
 	int flags;

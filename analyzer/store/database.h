@@ -15,6 +15,12 @@
 /* The errno, negative, for a code of SQLite's; 0 for SQLITE_OK, SQLITE_DONE and SQLITE_ROW. */
 int database_errno(int sqlite);
 
+/*
+ * To be called first, before there are threads. SQLite then does not count its memory, for which it
+ * would take one lock at each allocation.
+ */
+void database_library_configure(void);
+
 enum database_access {
 	DATABASE_TEMPORARY, /* a new private one, deleted when closed; the path is not used */
 	DATABASE_CREATE,    /* a new file; after a crash it is unusable */
