@@ -288,6 +288,7 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 	struct subject *s = &l->subject[l->object];
 	const struct hud_plan_learned *a = plan->learned;
 	uint32_t object = l->object;
+	bool more = s->layout.parks;
 	int error = 0;
 
 	s->layout.reason = a->reason;
@@ -301,7 +302,7 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 		if (!error)
 			process_table_identify(l->options.processes, object);
 		if (!error && !l->options.quiet)
-			report_learned(l->image.path, &s->layout);
+			report_learned(l->image.path, &s->layout, more);
 	} else if (a->next.step == HUD_LEARN_NONE || l->flags & HUD_SNAPSHOTS_LAST) {
 		attempt_end(l, now_ns);
 	} else if (a->next.step != l->snapshots.head.request.step) {
@@ -453,6 +454,7 @@ static void layout_withdraw(struct learner *l, const struct checking *c)
 	w.layout.contradictions = c->contradictions;
 	process_table_images(l->options.processes, image_withdraw, &w);
 	object_unlearn(l->options.objects, c->wrong);
+	s->layout.parks = 0; /* none proves anything */
 	process_table_identify(l->options.processes, c->wrong);
 	s->next_ns = c->now_ns + s->pause_ns;
 	report_withdrawn(c->path, c->contradictions);

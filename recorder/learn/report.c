@@ -51,15 +51,15 @@ struct hud_layout report_layout(const struct hud_layout *last,
 	return layout;
 }
 
-void report_learned(const char *path, const struct hud_layout *layout)
+void report_learned(const char *path, const struct hud_layout *layout, bool more)
 {
 	char plain[PATH_MAX];
 
 	fprintf(stderr,
-		"hud-record: learned in %.1f s where %s keeps the state of its workers: %u parks "
+		"hud-record: learned in %.1f s %swhere %s keeps the state of its workers: %u parks "
 		"and %u polls agree\n",
-		(double)layout->took_ns / NS_PER_S, plain_name(path, plain), layout->parks,
-		layout->polls);
+		(double)layout->took_ns / NS_PER_S, more ? "more of " : "", plain_name(path, plain),
+		layout->parks, layout->polls);
 }
 
 /* What a person can do about it. */

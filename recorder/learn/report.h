@@ -17,8 +17,8 @@ void report_proof(struct hud_layout *layout, const struct plan *answer);
 struct hud_layout report_layout(const struct hud_layout *last,
 				const struct hud_plan_identity *identity, bool recalled);
 
-/* Messages. */
-void report_learned(const char *path, const struct hud_layout *layout);
+/* Messages. `more`: what was proven before, without a tick, has been said. */
+void report_learned(const char *path, const struct hud_layout *layout, bool more);
 void report_undecided(const char *path, const struct hud_layout *layout);
 void report_withdrawn(const char *path, uint64_t contradictions);
 
