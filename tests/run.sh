@@ -44,7 +44,7 @@ CONCURRENT="
 	analyze/report analyze/memory record/privileges record/lifecycle record/pool record/tasks
 	record/nameless record/polls record/deadlock record/marks record/probes analyze/ci
 	analyze/symbols analyze/live record/lives record/identity analyze/bombs analyze/query
-	analyze/plan_runtime analyze/debuginfod analyze/example analyze/confined
+	analyze/load analyze/plan_runtime analyze/debuginfod analyze/example analyze/confined
 	record/generated record/errors record/waits record/task_sets unwind/sandbox
 "
 
