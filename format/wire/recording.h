@@ -32,7 +32,7 @@ enum hud_loss {
 	HUD_LOSS_OPEN_STACK = 5,      /* stacks of sleepers that could not be read */
 	HUD_LOSS_CHUNK_DAMAGED = 6,   /* bytes: written by readers, never by recorders */
 	HUD_LOSS_CHUNK_MISSING = 7,   /* chunks: sequence numbers that never came; by readers */
-	HUD_LOSS_MAPPING = 8,         /* mapping changes the kernel could not deliver */
+	HUD_LOSS_MAPPING = 8,         /* changes, of any process, the kernel could not deliver */
 	HUD_LOSS_RECORD_INVALID = 9,  /* records a reader refused; by readers */
 	HUD_LOSS_CLOCK_BACKWARD = 10, /* spans dropped since their end lay before their start */
 	/* events of a process that was gone before it could be described */

@@ -378,18 +378,30 @@ int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_
 	return id;
 }
 
+static void mappings_reread(struct process_table *t, struct process *p, uint64_t now_ns)
+{
+	struct maps_visit visit = {.table = t, .process = p, .now_ns = now_ns, .only_new = true};
+
+	if (!p->entry.id || !p->entry.alive)
+		return;
+	p->refreshed_ns = now_ns;
+	proc_mappings_each(p->entry.pid, maps_visit, &visit);
+	space_write(t, p);
+}
+
 void process_table_refresh(struct process_table *t, pid_t pid, uint64_t now_ns)
 {
 	struct process *p = process_find(t, pid);
-	struct maps_visit visit = {.table = t, .process = p, .now_ns = now_ns, .only_new = true};
 
 	/* JIT code is in no file: each of its stacks would read /proc again in vain. */
-	if (!p || !p->entry.id || !p->entry.alive ||
-	    (p->refreshed_ns && now_ns - p->refreshed_ns < REFRESH_NS))
-		return;
-	p->refreshed_ns = now_ns;
-	proc_mappings_each(pid, maps_visit, &visit);
-	space_write(t, p);
+	if (p && (!p->refreshed_ns || now_ns - p->refreshed_ns >= REFRESH_NS))
+		mappings_reread(t, p, now_ns);
+}
+
+void process_table_refresh_all(struct process_table *t, uint64_t now_ns)
+{
+	for (size_t i = 0; i < t->processes; i++)
+		mappings_reread(t, &t->process[i], now_ns);
 }
 
 /* PERF_RECORD_MMAP2, as the comment in <linux/perf_event.h> lays it out. */

@@ -43,8 +43,11 @@ struct process_entry *process_table_find(const struct process_table *t, pid_t pi
 /* Number of the object that is mapped at an address of a process; OBJECT_NONE: none is known. */
 uint32_t process_table_object(const struct process_table *t, pid_t pid, uint64_t address);
 
-/* Reads /proc/PID/maps again, for mappings that perf records missed. */
+/* Reads /proc/PID/maps again, for mappings that perf records missed: at most once a second. */
 void process_table_refresh(struct process_table *t, pid_t pid, uint64_t now_ns);
+
+/* The same of all watched processes, at once. */
+void process_table_refresh_all(struct process_table *t, uint64_t now_ns);
 
 /*
  * From now on the mappings of all processes are written into `store` too, and where their runtimes

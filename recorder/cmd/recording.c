@@ -46,7 +46,10 @@ static void privileges_give_up(const struct recording *r)
 			r->options->polls || r->options->tasks || r->may_learn);
 }
 
-/* Once a second: open spans, losses, cost. Ends the chunk, so that a kill loses no more. */
+/*
+ * Once a second: open spans, mappings that were missed, losses, cost. Ends the chunk, so that a
+ * kill loses no more.
+ */
 static int second_work(struct recording *r, uint64_t now)
 {
 	int error = bpf_session_walk(r->bpf, false);
@@ -55,6 +58,10 @@ static int second_work(struct recording *r, uint64_t now)
 	if (!error)
 		error = bpf_session_drain(r->bpf);
 	process_table_reap(r->processes);
+	if (r->transcript.mappings_lost > r->mappings_lost) {
+		r->mappings_lost = r->transcript.mappings_lost;
+		process_table_refresh_all(r->processes, now);
+	}
 	if (r->may_learn && !learning_is_due(r)) {
 		r->may_learn = false;
 		privileges_give_up(r);

@@ -204,13 +204,13 @@ static enum exit_code targets_watch(struct recording *r)
 	object_table_store(r->objects, store);
 	process_table_store(r->processes, store,
 			    r->options->stacks_only ? NULL : bpf_session_identities(r->bpf));
+	/* What is mapped now is read below: of mappings before that, lost records are no loss. */
+	bpf_session_drain(r->bpf);
+	process_table_refresh_all(r->processes, now);
 	for (size_t i = 0; i < r->targets->count; i++) {
 		pid_t pid = r->targets->pid[i];
-		int error;
+		int error = bpf_session_watch(r->bpf, pid);
 
-		/* For what was mapped after /proc was read, before perf records were attached. */
-		process_table_refresh(r->processes, pid, now);
-		error = bpf_session_watch(r->bpf, pid);
 		if (error) {
 			fprintf(stderr, "hud-record: cannot watch process %d: %s\n%s", (int)pid,
 				strerror(-error), error == -ESRCH ? "  it has exited\n" : "");

@@ -42,7 +42,8 @@ struct recording {
 	struct status status;
 	struct mark_receiver marks;
 	uint64_t start_ns;
-	uint64_t second_ns; /* when second_work() last ran */
+	uint64_t second_ns;     /* when second_work() last ran */
+	uint64_t mappings_lost; /* transcript.mappings_lost when it last read /proc for these */
 	struct signals signals;
 	struct unwind_sizes sizes;
 	enum hud_end_reason end;

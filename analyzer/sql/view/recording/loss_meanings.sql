@@ -10,7 +10,8 @@ FROM (VALUES
 	('open-stack', 'where these threads slept at the start or the end is not known'),
 	('chunk-damaged', 'a part of the file is not readable: what was in it is missing'),
 	('chunk-missing', 'a part of the file is not there: what was in it is missing'),
-	('mapping', 'code that was mapped then may have no names, and stacks may end in it'),
+	('mapping', 'of any programs of the machine; those of the recorded ones were read again '
+		|| 'within a second: code that was mapped then may have no names until that'),
 	('record-invalid', 'records that cannot be true were left out'),
 	('clock-backward', 'sleeps that ended before they began were left out'),
 	('unknown-process', 'of processes that ended before they could be described'),
