@@ -6,7 +6,7 @@
 --
 -- Only needed where polls are known by stacks alone, as they are until the runtime's state is
 -- learned, or not told apart by it (view tickless_process), or not by their tasks
--- (38_poll_upper_bound.sql). A run ends where more becomes known.
+-- (38_poll_upper_bound.sql), or of a thread of which it was never read (view stateless_thread). A run ends where more becomes known.
 INSERT INTO sample_run (capture, thread, awake_ns, activity, poll, task, samples, first_ns, last_ns,
 	waited_ns)
 WITH needed AS MATERIALIZED (
@@ -34,7 +34,8 @@ WITH needed AS MATERIALIZED (
 		coalesce(s.time_ns < q.known_ns, 0) + coalesce(s.time_ns < q.tick_ns, 0) AS early
 	FROM needed AS q
 	CROSS JOIN thread AS t ON t.process = q.process
-	CROSS JOIN observation AS e ON e.thread = t.id AND e.start_ns < q.until_ns
+	CROSS JOIN observation AS e ON e.thread = t.id AND (e.start_ns < q.until_ns
+		OR t.id IN (SELECT n.thread FROM stateless_thread AS n WHERE n.capture = :capture))
 	JOIN sample AS s ON s.id = e.sample
 	LEFT JOIN stack AS k ON k.id = e.stack
 	LEFT JOIN frame AS p ON p.id = k.poll_frame

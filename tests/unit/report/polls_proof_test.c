@@ -101,6 +101,24 @@ static void where_no_tick_tells_polls_apart_samples_do(void **state)
 	}
 }
 
+/* As of a current_thread runtime where the layout of multi_thread was learned. */
+static void samples_prove_the_polls_of_a_thread_whose_state_is_never_read(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 2);
+	layout_learned(&s, 1000, HUD_LAYOUT_TICK);
+	sample_in_poll(&s, 15000, 10000, 7, TINY);
+	poll_seen(&s, (struct seen) {10000, 30000, 7, 0, 0, 0});
+	scene_samples(&s, 12, 35000, 85000, 31000, HASH);
+	db = scene_load(&s, 100000);
+	assert_number(db, "SELECT count(*) FROM stateless_thread", 1);
+	assert_number(db, "SELECT count(*) FROM site WHERE function = 'demo::hasher::hash'", 1);
+	sqlite3_close(db);
+}
+
 static void a_poll_that_only_clocks_speak_for_is_unproven_and_no_site(void **state)
 {
 	struct scene s;
@@ -264,6 +282,7 @@ int main(void)
 		cmocka_unit_test(
 			a_poll_that_may_be_several_is_counted_as_unproven_and_does_not_block),
 		cmocka_unit_test(where_no_tick_tells_polls_apart_samples_do),
+		cmocka_unit_test(samples_prove_the_polls_of_a_thread_whose_state_is_never_read),
 		cmocka_unit_test(a_poll_that_only_clocks_speak_for_is_unproven_and_no_site),
 		cmocka_unit_test(a_poll_with_one_observation_in_it_blocks),
 		cmocka_unit_test(a_preemption_does_not_speak_for_a_poll),

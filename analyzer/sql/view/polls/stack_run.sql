@@ -1,5 +1,6 @@
 -- Which runs of samples are in polls that are known by stacks alone: of processes of which nothing
--- else is known, of others before it was, and of those whose state does not tell polls apart?
+-- else is known, of others before it was, of those whose state does not tell polls apart, and of
+-- threads whose state was never read?
 CREATE VIEW stack_run AS
 SELECT r.*
 FROM sample_run AS r
@@ -7,4 +8,5 @@ JOIN thread AS t ON t.id = r.thread
 JOIN process_source AS q ON q.process = t.process
 LEFT JOIN state_known AS y ON y.process = t.process
 LEFT JOIN tickless_process AS n ON n.process = t.process
-WHERE q.source = 'stack' OR r.last_ns < y.from_ns OR r.last_ns < n.until_ns;
+WHERE q.source = 'stack' OR r.last_ns < y.from_ns OR r.last_ns < n.until_ns
+	OR r.thread IN (SELECT s.thread FROM stateless_thread AS s WHERE s.capture = r.capture);
