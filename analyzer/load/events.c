@@ -168,7 +168,8 @@ static void stack_slept(struct ingest *in, struct capture_state *c, const struct
 	struct defined_user_stack *stack = index ? &c->defined.user_stack.at[index - 1] : NULL;
 	uint8_t park;
 
-	if (!stack || !resolver->parks_in || o->offcpu_flags & HUD_OFFCPU_PREEMPTED)
+	if (!stack || !resolver->parks_in || o->syscall < 0 ||
+	    o->offcpu_flags & HUD_OFFCPU_PREEMPTED)
 		return;
 	park = (uint8_t)resolver->parks_in(resolver->context, capture_syscall(in, c, o->syscall));
 	stack->parks_in = stack->slept && stack->parks_in < park ? stack->parks_in : park;

@@ -42,11 +42,10 @@ static int real_frames(void *context, void *module, uint64_t file_offset,
 }
 
 static struct stack_verdict real_classify(void *context, const struct symbol_frame *const *frames,
-					  size_t count)
+					  size_t count, bool at_root)
 {
 	const struct real_resolver *real = context;
-
-	struct stack_verdict v = stack_classify(real->rules, frames, count);
+	struct stack_verdict v = stack_classify(real->rules, frames, count, at_root);
 
 	v.waits_for = cause_of_frames(real->rules, frames, v.site < 0 ? count : (size_t)v.site);
 	return v;

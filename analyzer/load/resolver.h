@@ -28,7 +28,7 @@ struct resolver {
 	int (*frames)(void *context, void *module, uint64_t file_offset,
 		      const struct symbol_frame **frames, size_t *count);
 	struct stack_verdict (*classify)(void *context, const struct symbol_frame *const *frames,
-					 size_t count);
+					 size_t count, bool at_root);
 	const char *(*cause)(void *context, uint32_t machine, int32_t syscall,
 			     const char *const *kernel, size_t count, bool off_cpu);
 	const char *(*syscall)(void *context, uint32_t machine, int32_t number);

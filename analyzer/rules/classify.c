@@ -335,7 +335,7 @@ static const char *task_by_name(const struct walk *w)
 }
 
 struct stack_verdict stack_classify(const struct rules *r, const struct symbol_frame *const *frames,
-				    size_t count)
+				    size_t count, bool at_root)
 {
 	struct walk w = {
 		.rules = r,
@@ -357,7 +357,7 @@ struct stack_verdict stack_classify(const struct rules *r, const struct symbol_f
 		if (decided)
 			break;
 	}
-	w.verdict.complete = reaches_root(&w);
+	w.verdict.complete = at_root || reaches_root(&w);
 	if (!decided && !names_show(&w) && nameless_is(frames, count)) {
 		nameless_classify(r, frames, count, &w.verdict);
 		return w.verdict;

@@ -53,8 +53,11 @@ void rules_close(struct rules *r);
 /* How a worker without work waits in this system call, if it does. */
 enum stack_park rules_parks_in(const struct rules *r, const char *syscall);
 
-/* `frames`: the whole stack, innermost first, inlined frames included. */
+/*
+ * `frames`: the whole stack, innermost first, inlined frames included. `at_root`: its walk came to
+ * the thread's first frame. Else the names say so, which a static libc without symbols has not.
+ */
 struct stack_verdict stack_classify(const struct rules *r, const struct symbol_frame *const *frames,
-				    size_t count);
+				    size_t count, bool at_root);
 
 #endif

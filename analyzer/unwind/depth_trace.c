@@ -326,6 +326,25 @@ static void targets_follow(struct tracing *t, const struct section *s, uint8_t o
 	}
 }
 
+/* Addresses in tables and in the global offset table, which the loader relocates. */
+static void pointers_follow(struct tracing *t, Elf *elf)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+
+	while ((section = elf_nextscn(elf, section)) && !t->failed) {
+		Elf_Data *data;
+		GElf_Rela r;
+
+		if (!gelf_getshdr(section, &header) || header.sh_type != SHT_RELA)
+			continue;
+		data = elf_getdata(section, NULL);
+		for (int i = 0; data && gelf_getrela(data, i, &r) && !t->failed; i++)
+			if (GELF_R_TYPE(r.r_info) == R_X86_64_RELATIVE)
+				entry_follow(t, (uint64_t)r.r_addend);
+	}
+}
+
 static bool rule_of(const struct state *s, struct hud_plan_rule *out)
 {
 	*out = (struct hud_plan_rule) {0};
@@ -393,7 +412,7 @@ static bool is_worth_it(const struct tracing *t)
 	return gaps >= GAPS_BYTES_MIN && gaps <= GAPS_BYTES_MAX && gaps <= all / GAPS_SHARE_MAX;
 }
 
-static int trace(struct tracing *t, struct depth_trace *out)
+static int trace(struct tracing *t, Elf *elf, struct depth_trace *out)
 {
 	static const struct {
 		uint8_t opcode, length;
@@ -408,6 +427,7 @@ static int trace(struct tracing *t, struct depth_trace *out)
 	for (size_t i = 0; i < t->sections; i++)
 		for (size_t k = 0; k < sizeof(taken) / sizeof(taken[0]); k++)
 			targets_follow(t, &t->section[i], taken[k].opcode, taken[k].length);
+	pointers_follow(t, elf);
 	for (size_t i = 0; !err && !t->failed && i < t->gaps; i++)
 		err = gap_rules(out, &room, &t->gap[i]);
 	return t->failed ? -ENOMEM : err;
@@ -429,7 +449,7 @@ int depth_trace_read(struct depth_trace *out, Elf *elf, uint32_t machine,
 	if (!err && t.failed)
 		err = -ENOMEM;
 	if (!err && is_worth_it(&t))
-		err = trace(&t, out);
+		err = trace(&t, elf, out);
 	for (size_t i = 0; i < t.gaps; i++)
 		free(t.gap[i].state);
 	free(t.gap);

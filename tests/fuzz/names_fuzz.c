@@ -69,7 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		frames[count] = &frame[count];
 		free(linkage);
 	}
-	verdict = stack_classify(rules, frames, count);
+	verdict = stack_classify(rules, frames, count, false);
 	MUST(verdict.site < (int)count && verdict.entry < (int)count && verdict.poll < (int)count);
 	cause_of_frames(rules, frames, count);
 	while (count--) {

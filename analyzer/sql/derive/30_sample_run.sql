@@ -6,7 +6,8 @@
 --
 -- Only needed where polls are known by stacks alone, as they are until the runtime's state is
 -- learned, or not told apart by it (view tickless_process), or not by their tasks
--- (38_poll_upper_bound.sql), or of a thread of which it was never read (view stateless_thread). A run ends where more becomes known.
+-- (38_poll_upper_bound.sql), or where it was never read of a thread (view stateless_thread). A run
+-- ends where more becomes known.
 INSERT INTO sample_run (capture, thread, awake_ns, activity, poll, task, samples, first_ns, last_ns,
 	waited_ns)
 WITH needed AS MATERIALIZED (

@@ -423,7 +423,7 @@ static void a_stack_has_the_class_of_what_its_thread_does(void **state)
 		struct symbol_frame frames[FRAMES];
 		const struct symbol_frame *list[FRAMES];
 		size_t count = frames_make(s, frames, list);
-		struct stack_verdict v = stack_classify(*state, list, count);
+		struct stack_verdict v = stack_classify(*state, list, count, false);
 		const char *site = v.site >= 0 ? list[v.site]->site : NULL;
 		const char *entry = v.entry >= 0 ? list[v.entry]->site : NULL;
 
@@ -449,9 +449,10 @@ static void a_task_without_a_type_is_named_by_what_is_polled(void **state)
 	frames[1].origin = frames[2].origin = ORIGIN_UNKNOWN;
 	frames[1].crate = "db";
 	frames[2].crate = "miner";
-	assert_string_equal(stack_classify(*state, list, count).task, "miner::Interval::new");
+	assert_string_equal(stack_classify(*state, list, count, false).task,
+			    "miner::Interval::new");
 	frames[2].crate = NULL; /* C, or not known */
-	assert_string_equal(stack_classify(*state, list, count).task, "db::compact");
+	assert_string_equal(stack_classify(*state, list, count, false).task, "db::compact");
 }
 
 /* The loop of the pool is inlined into std: the code that it is in refers to the pool. */
@@ -464,12 +465,12 @@ static void an_idle_thread_of_the_pool_is_known_by_its_code(void **state)
 	const struct symbol_frame *list[FRAMES];
 	size_t count = frames_make(&stack, frames, list);
 
-	assert_int_equal(stack_classify(*state, list, count).class, STACK_OTHER);
+	assert_int_equal(stack_classify(*state, list, count, false).class, STACK_OTHER);
 	frames[2].code = HUD_CODE_POOL;
-	assert_int_equal(stack_classify(*state, list, count).class, STACK_POOL);
-	assert_true(stack_classify(*state, list, count).pool_idle);
+	assert_int_equal(stack_classify(*state, list, count, false).class, STACK_POOL);
+	assert_true(stack_classify(*state, list, count, false).pool_idle);
 	frames[2].code = HUD_CODE_POOL | HUD_CODE_ENTER;
-	assert_int_equal(stack_classify(*state, list, count).class, STACK_OTHER);
+	assert_int_equal(stack_classify(*state, list, count, false).class, STACK_OTHER);
 }
 
 /* However much of a worker's stack was unwound, a park does not become a poll. */
@@ -483,7 +484,7 @@ static void a_park_is_never_a_block(void **state)
 		if (stacks[i].class != STACK_PARK)
 			continue;
 		for (size_t cut = 0; cut <= count; cut++) {
-			struct stack_verdict v = stack_classify(*state, list, cut);
+			struct stack_verdict v = stack_classify(*state, list, cut, false);
 
 			assert_true(v.class == STACK_PARK || v.class == STACK_UNKNOWN);
 		}
@@ -500,11 +501,11 @@ static void generated_code_is_never_the_site_while_there_is_other_code(void **st
 	struct stack_verdict v;
 
 	frames[1].generated = frames[2].generated = true;
-	v = stack_classify(*state, list, count);
+	v = stack_classify(*state, list, count, false);
 	assert_int_equal(v.site, 3);
 	assert_int_equal(v.entry, 3);
 	frames[3].origin = ORIGIN_STD;
-	v = stack_classify(*state, list, count);
+	v = stack_classify(*state, list, count, false);
 	assert_int_equal(v.site, 1); /* better than none */
 	assert_int_equal(v.entry, -1);
 }
@@ -517,14 +518,14 @@ static void the_task_is_that_of_the_innermost_poll(void **state)
 	size_t count = frames_make(&s, frames, list);
 	struct stack_verdict v;
 
-	assert_string_equal(stack_classify(*state, list, count).task, "demo::save");
+	assert_string_equal(stack_classify(*state, list, count, false).task, "demo::save");
 	frames[5].task = "demo::handlers::save"; /* raw::poll of the task */
 	frames[count - 5].task = "launch";       /* raw::poll of the worker */
-	v = stack_classify(*state, list, count);
+	v = stack_classify(*state, list, count, false);
 	assert_string_equal(v.task, "demo::handlers::save");
 	assert_int_equal(v.poll, 2);
 	frames[5].task = NULL;
-	assert_string_equal(stack_classify(*state, list, count).task, "demo::save");
+	assert_string_equal(stack_classify(*state, list, count, false).task, "demo::save");
 }
 
 /* Where a probe on a poll function leaves the thread while it runs. */
@@ -540,12 +541,12 @@ static void at_the_entry_of_a_poll_function_no_task_is_polled_yet(void **state)
 					       WORKER}};
 	size_t count = frames_make(&task, frames, list);
 
-	assert_int_equal(stack_classify(*state, list, count).class, STACK_POLL);
+	assert_int_equal(stack_classify(*state, list, count, false).class, STACK_POLL);
 	frames[0].at_entry = true;
-	assert_int_equal(stack_classify(*state, list, count).class, STACK_RUNTIME);
+	assert_int_equal(stack_classify(*state, list, count, false).class, STACK_RUNTIME);
 	count = frames_make(&local, frames, list);
 	frames[0].at_entry = true;
-	assert_int_equal(stack_classify(*state, list, count).class, STACK_POLL);
+	assert_int_equal(stack_classify(*state, list, count, false).class, STACK_POLL);
 }
 
 /* As debug information (rustc 1.63, 1.95) and v0 names write it. */
@@ -566,7 +567,7 @@ static void a_worker_is_known_by_the_type_of_its_task(void **state)
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		frames[9].task_type = types[i];
-		assert_int_equal(stack_classify(*state, list, count).class,
+		assert_int_equal(stack_classify(*state, list, count, false).class,
 				 i ? STACK_POLL : STACK_POOL);
 	}
 }

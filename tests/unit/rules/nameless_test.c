@@ -48,7 +48,7 @@ struct stack {
 	int site;
 };
 
-static struct stack_verdict verdict_of(const struct stack *s)
+static struct stack_verdict verdict_of(const struct stack *s, bool at_root)
 {
 	const struct symbol_frame *frames[FRAMES + 2];
 	struct stack_verdict v;
@@ -58,7 +58,7 @@ static struct stack_verdict verdict_of(const struct stack *s)
 	assert_int_equal(rules_open(&rules), 0);
 	for (; count < FRAMES + 2 && s->frame[count].function; count++)
 		frames[count] = &s->frame[count];
-	v = stack_classify(rules, frames, count);
+	v = stack_classify(rules, frames, count, at_root);
 	if (v.scheduler)
 		assert_string_equal(v.scheduler, s->scheduler ? s->scheduler : "none");
 	else
@@ -70,7 +70,7 @@ static struct stack_verdict verdict_of(const struct stack *s)
 static void check(const struct stack *stacks, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct stack_verdict v = verdict_of(&stacks[i]);
+		struct stack_verdict v = verdict_of(&stacks[i], false);
 
 		if (v.class != stacks[i].class || v.site != stacks[i].site)
 			fail_msg("stack %zu: %s, site %d", i, stack_class_name(v.class), v.site);
@@ -82,6 +82,25 @@ static void check(const struct stack *stacks, size_t count)
 }
 
 #define CHECK(stacks) check(stacks, sizeof(stacks) / sizeof((stacks)[0]))
+
+/* As of a static libc without symbols: whether a caller is missing only the walk can say. */
+static void a_stack_whose_first_function_has_no_name_is_whole_if_its_walk_says_so(void **state)
+{
+	static const struct stack stack = {{SOME, CODE(HUD_CODE_WORKER, 0), CODE(RUNS_WORKER, 0),
+					    SOME, CODE(POLLS_CLOSURE, 200), CODE(HUD_CODE_POOL, 0),
+					    SOME},
+					   STACK_RUNTIME,
+					   "multi_thread",
+					   NULL,
+					   -1};
+
+	struct stack cut = stack;
+
+	(void)state;
+	cut.scheduler = NULL;
+	assert_int_equal(verdict_of(&stack, true).class, STACK_RUNTIME);
+	assert_int_equal(verdict_of(&cut, false).class, STACK_UNKNOWN);
+}
 
 static void two_polls_on_a_stack_are_a_worker_in_a_task(void **state)
 {
@@ -232,9 +251,9 @@ static void a_scheduler_that_polls_nothing_may_be_parked(void **state)
 					  1};
 
 	(void)state;
-	assert_int_equal(verdict_of(&worker).park, STACK_PARKS_IN_ANY);
-	assert_int_equal(verdict_of(&single).park, STACK_PARKS_IN_DRIVER);
-	assert_int_equal(verdict_of(&task).park, STACK_PARKS_NOT);
+	assert_int_equal(verdict_of(&worker, false).park, STACK_PARKS_IN_ANY);
+	assert_int_equal(verdict_of(&single, false).park, STACK_PARKS_IN_DRIVER);
+	assert_int_equal(verdict_of(&task, false).park, STACK_PARKS_NOT);
 }
 
 static void only_the_drivers_wait_in_epoll(void **state)
@@ -252,6 +271,8 @@ static void only_the_drivers_wait_in_epoll(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_stack_whose_first_function_has_no_name_is_whole_if_its_walk_says_so),
 		cmocka_unit_test(two_polls_on_a_stack_are_a_worker_in_a_task),
 		cmocka_unit_test(what_may_have_given_its_core_away_is_not_known),
 		cmocka_unit_test(a_closure_alone_is_a_worker_or_of_the_pool),
