@@ -1,7 +1,8 @@
 -- Which sleeps and which stretches on a CPU of closures in the blocking pool were seen?
 --
 -- Sleeps at or over the threshold, and two or more samples in a row without a sleep between them: a
--- closure that sleeps several times has several rows. function is the user's outermost: the
+-- closure that sleeps several times has several rows. On a CPU: without the time that it waited for
+-- one. function is the user's outermost: the
 -- closure.
 CREATE VIEW pool_closure AS
 WITH slept AS (
@@ -11,7 +12,8 @@ WITH slept AS (
 	WHERE e.class = 'pool' AND NOT e.pool_idle
 ), ran AS (
 	SELECT e.capture, e.thread, max(e.stack) AS stack, 'cpu' AS cause,
-		min(e.start_ns) AS start_ns, max(e.end_ns) - min(e.start_ns) AS wall_ns
+		min(e.start_ns) AS start_ns, max(e.end_ns) - min(e.start_ns)
+			- (max(s.waited_ns) - min(s.waited_ns)) AS wall_ns
 	FROM observation AS e
 	JOIN sample AS s ON s.id = e.sample
 	LEFT JOIN stack AS k ON k.id = e.stack
