@@ -414,6 +414,10 @@ SELECT capture, level, reason,
 			printf(' Not decided: %s on the CPU may be one long poll or many short '
 				|| 'ones.', undecided_text)
 		ELSE '' END
+	|| CASE WHEN unclassified AND reason IN ('starved', 'blocking', 'pool', 'main') THEN
+			printf(' There may be more: only %.0f%% of what %s did could be classified.',
+				coalesce(classified_percent, 0.0), workers_text)
+		ELSE '' END
 	|| CASE WHEN unseen_runtimes THEN
 			printf(' Not in these figures: what %s computed in polls, whose state '
 				|| 'could not be read.', CASE WHEN unseen_runtimes = 1
