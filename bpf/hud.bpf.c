@@ -154,6 +154,7 @@ static __always_inline void off_cpu_charge(struct thread_state *st, __u64 woken,
 static __always_inline void switch_in_unseen(struct task_struct *task, struct thread_state *st,
 					     __u64 steal_ns, __u64 now)
 {
+	bool preempted = st->phase == PHASE_RUNNABLE;
 	__u64 woken, end;
 
 	if (st->phase != PHASE_RUNNABLE && st->phase != PHASE_SLEEPING)
@@ -173,7 +174,10 @@ static __always_inline void switch_in_unseen(struct task_struct *task, struct th
 		off_cpu_charge(st, woken, end);
 	st->poll.key.where = HUD_WHERE_UNKNOWN;
 	thread_runs(st, steal_ns, now);
-	thread_awake(st, now);
+	if (preempted) /* it has only run or waited since it woke: one poll may go on */
+		st->waited_ns += end - woken;
+	else
+		thread_awake(st, now);
 }
 
 /* In the scheduler, interrupts off, as the outgoing thread. */

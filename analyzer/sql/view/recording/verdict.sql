@@ -415,8 +415,8 @@ SELECT capture, level, reason,
 				|| 'ones.', undecided_text)
 		ELSE '' END
 	|| CASE WHEN unclassified AND reason IN ('starved', 'blocking', 'pool', 'main') THEN
-			printf(' There may be more: only %.0f%% of what %s did could be classified.',
-				coalesce(classified_percent, 0.0), workers_text)
+			printf(' There may be more: only %.0f%% of what %s did could be '
+				|| 'classified.', coalesce(classified_percent, 0.0), workers_text)
 		ELSE '' END
 	|| CASE WHEN unseen_runtimes THEN
 			printf(' Not in these figures: what %s computed in polls, whose state '

@@ -1,5 +1,5 @@
--- What can be done, and for what? Each advice once, that for the most time first: for functions that
--- are not small, by the site that stands for each, and for each of their causes that took
+-- What can be done, and for what? Each advice once, that for the most time first: for functions
+-- that are not small, by the site that stands for each, and for each of their causes that took
 -- cause_share_min of their time. main_sites are those of the main future.
 CREATE VIEW site_remedy AS
 WITH advised AS MATERIALIZED (
