@@ -66,18 +66,20 @@ static __always_inline void sum_add(__u64 *sum, __u64 more)
 	__sync_fetch_and_add(sum, more);
 }
 
-/* Its life has ended, seen or not. */
-static __always_inline void life_sum(const struct task_life *l, struct task_sum *sum)
+/* Its life has ended. `seen`: just now; else it may have been any time since it was seen last. */
+static __always_inline void life_sum(const struct task_life *l, struct task_sum *sum, bool seen)
 {
+	bool whole = seen && l->flags & LIFE_SPAWN_SEEN;
+
 	sum_add(&sum->ended, 1);
 	sum_add(&sum->polls, l->polls);
 	sum_add(&sum->readies, l->readies);
 	for (int i = 0; i < LIFE_PHASES; i++) {
 		sum_add(&sum->ns[i], l->ns[i]);
-		if (l->flags & LIFE_SPAWN_SEEN)
+		if (whole)
 			sum_add(&sum->lived_ns, l->ns[i]);
 	}
-	sum_add(&sum->lived, l->flags & LIFE_SPAWN_SEEN ? 1 : 0);
+	sum_add(&sum->lived, whole);
 	if (l->ready_max_ns > sum->ready_max_ns)
 		sum->ready_max_ns = l->ready_max_ns;
 }
@@ -129,7 +131,7 @@ static __always_inline struct task_life *life_find(const struct task_key *key)
 	l->ns[LIFE_UNKNOWN] += bpf_ktime_get_ns() - (l->word >> LIFE_SINCE_SHIFT);
 	sum = task_sum_of(l->site, key->tgid);
 	if (sum)
-		life_sum(l, sum);
+		life_sum(l, sum, false);
 	bpf_map_delete_elem(&lives, key);
 	return NULL;
 }
@@ -300,7 +302,7 @@ __noinline int life_end(struct thread_state *st, __u64 header, __u32 tgid)
 			break;
 	sum = task_sum_of(l->site, tgid);
 	if (sum) {
-		life_sum(l, sum);
+		life_sum(l, sum, true);
 		sum_add(&sum->sent, life_send(st, l, tgid, now));
 	}
 	bpf_map_delete_elem(&lives, &key);

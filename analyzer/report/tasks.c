@@ -53,8 +53,11 @@ static const char *alive_word(char word[WORD_BYTES], sqlite3_stmt *q)
 	int64_t alive = column_number(q, "alive", 0);
 	int64_t more = alive - column_number(q, "alive_first", 0);
 
-	snprintf(word, WORD_BYTES, more > 0 ? "%" PRId64 " (+%" PRId64 ")" : "%" PRId64, alive,
-		 more);
+	if (!column_number(q, "ends_seen", 1))
+		snprintf(word, WORD_BYTES, "<= %" PRId64, alive);
+	else
+		snprintf(word, WORD_BYTES, more > 0 ? "%" PRId64 " (+%" PRId64 ")" : "%" PRId64,
+			 alive, more);
 	return word;
 }
 
@@ -76,6 +79,11 @@ static void print_life(const struct page *page, sqlite3_stmt *q)
 			"%*s%.0f%% not known: it was woken unseen, or polled without "
 			"a worker's core\n",
 			LIFE_COLUMN, "", unknown);
+	if (!column_number(q, "ends_seen", 1))
+		fprintf(page->out,
+			"%*swhen one ends is not seen here: only that another came to lie in "
+			"its memory\n",
+			LIFE_COLUMN, "");
 	if (!column_number(q, "spawned", 0) && column_number(q, "found_late", 0))
 		fprintf(page->out,
 			"%*s%" PRId64 " of them came to be polled and none was seen to be spawned: "

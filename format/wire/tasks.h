@@ -68,7 +68,7 @@ struct hud_task_sum {
 	uint64_t await_ns;
 	uint64_t unknown_ns;
 	uint64_t ready_max_ns;
-	uint64_t lived;      /* that have ended, and whose spawn was seen */
+	uint64_t lived;      /* whose spawn and end were seen */
 	uint64_t lived_ns;   /* from their spawn to their end, all together */
 	uint64_t unfollowed; /* polls of tasks that there was no room for; in none of the above */
 	uint32_t process;

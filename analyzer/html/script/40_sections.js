@@ -196,12 +196,18 @@ function task_life() {
         value: t => t.task || "not known",
         cell: t => name_cell(t.task || "not known"),
       },
-      {title: "alive", number: true, value: t => t.alive, cell: t => count(t.alive)},
+      {
+        title: "alive",
+        number: true,
+        value: t => t.alive,
+        cell: t => (t.ends_seen === 0 ? "≤ " : "") + count(t.alive),
+      },
       {
         title: "more",
         number: true,
         value: t => t.alive - t.alive_first,
-        cell: t => (t.alive > t.alive_first ? "+" + count(t.alive - t.alive_first) : ""),
+        cell: t =>
+          t.alive > t.alive_first && t.ends_seen !== 0 ? "+" + count(t.alive - t.alive_first) : "",
       },
       {title: "ended", number: true, wide: true, value: t => t.ended, cell: t => count(t.ended)},
       {
@@ -226,6 +232,7 @@ function task_life() {
     {most: 20},
   );
   const unfollowed = rows("task_life").reduce((sum, t) => sum + t.unfollowed, 0);
+  const hidden = rows("task_life").filter(t => t.ends_seen === 0).length;
   const unseen = rows("task_life").filter(t => !t.spawned && t.found_late).length;
   return section(
     "task-life",
@@ -235,6 +242,7 @@ function task_life() {
       {class: "soft"},
       "Time of all tasks of a type: in polls; ready, which is spawned or woken and not polled; " +
         "awaiting to be woken. More: than when they were first counted." +
+        (hidden ? ` Of ${count(hidden)} types it is not seen when tasks end (≤).` : "") +
         (unseen ? ` Of ${count(unseen)} types tasks came, and no spawn was seen.` : "") +
         (unfollowed ? ` ${count(unfollowed)} polls are of tasks that were not followed.` : ""),
     ),

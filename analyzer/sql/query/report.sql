@@ -192,7 +192,8 @@ SELECT json_object(
 			ORDER BY blocked_ns DESC, task LIMIT :top)),
 	'task_life', (SELECT json_group_array(json_object('task', task, 'alive', alive,
 		'alive_first', alive_first, 'spawned', spawned, 'found', found, 'ended', ended,
-		'lost', lost, 'mean_life_ns', mean_life_ns, 'polls', polls, 'readies', readies,
+		'lost', lost, 'ends_seen', ends_seen, 'mean_life_ns', mean_life_ns, 'polls', polls,
+		'readies', readies,
 		'polled_ns', polled_ns, 'ready_ns', ready_ns, 'await_ns', await_ns,
 		'unknown_ns', unknown_ns, 'ready_mean_ns', ready_mean_ns,
 		'ready_max_ns', ready_max_ns, 'unfollowed', unfollowed))

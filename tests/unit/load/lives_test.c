@@ -30,11 +30,11 @@ static void life_add(struct scene *s, uint64_t id, enum fake_stack site, uint64_
 }
 
 /* So many had been spawned and ended at `ms`, each after 10 ms: 1 polled, 3 ready, 6 awaiting. */
-static void sum_add(struct scene *s, uint64_t ms, enum fake_stack site, uint64_t spawned,
-		    uint64_t ended)
+static struct hud_task_sum sum_of(const struct scene *s, uint64_t ms, enum fake_stack site,
+				  uint64_t spawned, uint64_t ended)
 {
-	struct hud_task_sum sum = {
-		.head = {HUD_TASK_SUM, 0, sizeof(sum)},
+	return (struct hud_task_sum) {
+		.head = {HUD_TASK_SUM, 0, sizeof(struct hud_task_sum)},
 		.time_ns = BEGIN_NS + ms * MS,
 		.spawned = spawned,
 		.found = 1,
@@ -50,6 +50,12 @@ static void sum_add(struct scene *s, uint64_t ms, enum fake_stack site, uint64_t
 		.process = s->process,
 		.site = s->stack[site],
 	};
+}
+
+static void sum_add(struct scene *s, uint64_t ms, enum fake_stack site, uint64_t spawned,
+		    uint64_t ended)
+{
+	struct hud_task_sum sum = sum_of(s, ms, site, spawned, ended);
 
 	scene_event(s, &sum);
 }
@@ -85,6 +91,31 @@ static void the_time_of_a_type_is_that_of_tasks_that_ended_and_of_those_that_liv
 	assert_number(db, "SELECT ready_max_ns" OF_HASHER, 20 * MS);
 	assert_number(db, "SELECT mean_life_ns" OF_HASHER, 10 * MS);
 	sqlite3_close(db);
+}
+
+/* Of a build where no function is known that all tasks end in: no life is known whole. */
+static void where_no_end_was_seen_those_alive_are_an_upper_bound(void **state)
+{
+	static const struct {
+		uint64_t lived, written, ended;
+		const char *seen;
+	} cases[] = {{0, 0, 20, "0"}, {1, 0, 20, "1"}, {0, 1, 20, "1"}, {0, 0, 0, "-"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct hud_task_sum sum;
+		struct scene s;
+		sqlite3 *db;
+
+		scene_begin(&s, 1);
+		sum = sum_of(&s, 20, HASH, 30, cases[i].ended);
+		sum.lived = cases[i].lived;
+		sum.written = cases[i].written;
+		scene_event(&s, &sum);
+		db = scene_load(&s, 200000);
+		assert_text(db, "SELECT coalesce(ends_seen, '-')" OF_HASHER, cases[i].seen);
+		sqlite3_close(db);
+	}
 }
 
 static void a_single_task_has_its_parent_and_its_times(void **state)
@@ -180,6 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			the_time_of_a_type_is_that_of_tasks_that_ended_and_of_those_that_live),
+		cmocka_unit_test(where_no_end_was_seen_those_alive_are_an_upper_bound),
 		cmocka_unit_test(a_single_task_has_its_parent_and_its_times),
 		cmocka_unit_test(tasks_are_counted_as_time_goes_on),
 		cmocka_unit_test(times_beyond_all_measure_add_up_to_no_error),

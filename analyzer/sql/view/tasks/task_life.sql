@@ -2,8 +2,9 @@
 -- many were spawned, and ended?
 --
 -- The counts of a type have what ended; what has not ended is in tasks of its own. lost: of a
--- process that is gone, without an end that was seen. Sums of times may be beyond 63 bits in a
--- capture that is made up: total() does not fail.
+-- process that is gone, without an end that was seen. ends_seen: 0 where a task's end was only seen
+-- when another one came to lie in its memory; until then it counts as alive. Sums of times may be
+-- beyond 63 bits in a capture that is made up: total() does not fail.
 CREATE VIEW task_life AS
 WITH latest AS MATERIALIZED (
 	SELECT max(id) AS id, min(id) AS first FROM followed_count
@@ -16,10 +17,15 @@ WITH latest AS MATERIALIZED (
 	FROM followed_task
 	WHERE NOT ended
 	GROUP BY capture, process, site_stack
+), ends AS (
+	SELECT c.process, max(c.lived > 0 OR c.written > 0) AS seen, max(c.ended > 0) AS any
+	FROM latest AS t
+	JOIN followed_count AS c ON c.id = t.id
+	GROUP BY c.process
 ), site AS (
 	SELECT c.capture, n.task, c.spawned, c.found, c.ended, c.unfollowed,
 		f.spawned + f.found - f.ended AS alive_first, c.found - f.found AS found_late,
-		coalesce(l.lost, 0) AS lost,
+		coalesce(l.lost, 0) AS lost, CASE WHEN e.any THEN e.seen END AS ends_seen,
 		c.lived, c.lived_ns,
 		c.polls + coalesce(l.polls, 0) AS polls,
 		c.readies + coalesce(l.readies, 0) AS readies,
@@ -31,13 +37,15 @@ WITH latest AS MATERIALIZED (
 	FROM latest AS t
 	JOIN followed_count AS c ON c.id = t.id
 	JOIN followed_count AS f ON f.id = t.first
+	JOIN ends AS e ON e.process = c.process
 	LEFT JOIN living AS l ON l.capture = c.capture AND l.process = c.process
 		AND l.site_stack IS c.site_stack
 	LEFT JOIN poller_names AS n ON n.site_stack = c.site_stack
 ), summed AS (
 	SELECT capture, task, sum(spawned) AS spawned, sum(found) AS found, sum(ended) AS ended,
 		sum(lost) AS lost, sum(alive_first) AS alive_first,
-		sum(found_late) AS found_late, sum(polls) AS polls,
+		sum(found_late) AS found_late, min(ends_seen) AS ends_seen,
+		sum(polls) AS polls,
 		sum(readies) AS readies, CAST(total(polled_ns) AS INTEGER) AS polled_ns,
 		CAST(total(ready_ns) AS INTEGER) AS ready_ns,
 		CAST(total(await_ns) AS INTEGER) AS await_ns,
@@ -50,8 +58,8 @@ WITH latest AS MATERIALIZED (
 	GROUP BY capture, task
 )
 SELECT capture, task, spawned, found, ended, spawned + found - ended - lost AS alive, lost,
-	alive_first, found_late, polls, readies, polled_ns, ready_ns, await_ns, unknown_ns,
-	total_ns,
+	ends_seen, alive_first, found_late, polls, readies, polled_ns, ready_ns, await_ns,
+	unknown_ns, total_ns,
 	100.0 * polled_ns / nullif(total_ns, 0) AS polled_percent,
 	100.0 * ready_ns / nullif(total_ns, 0) AS ready_percent,
 	100.0 * await_ns / nullif(total_ns, 0) AS await_percent,
