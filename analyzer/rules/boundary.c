@@ -110,3 +110,18 @@ int boundary_find(const struct symbol_frame *const *frames, int site, int inside
 	}
 	return site;
 }
+
+int boundary_guess(const struct symbol_frame *const *frames, int site, int inside)
+{
+	int found = site;
+
+	for (int i = site; i < inside; i++) {
+		const struct symbol_frame *f = frames[i];
+
+		if (is_poll(f) || (is_closure(f) && called_by_async(frames, i, inside)))
+			break;
+		if (f->origin == ORIGIN_UNKNOWN && f->crate && !f->generated)
+			found = i;
+	}
+	return found;
+}

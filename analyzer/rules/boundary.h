@@ -14,4 +14,10 @@
  */
 int boundary_find(const struct symbol_frame *const *frames, int site, int inside);
 
+/*
+ * The same where names alone do not say whose code a frame is: the function that the innermost
+ * async code calls, be it the user's or a library's. `site` itself where there is none.
+ */
+int boundary_guess(const struct symbol_frame *const *frames, int site, int inside);
+
 #endif

@@ -285,6 +285,8 @@ static void find_site(struct walk *w)
 	}
 	if (w->verdict.entry >= 0)
 		w->verdict.boundary = boundary_find(w->frames, w->verdict.site, (int)end);
+	else if (w->inside >= 0 && w->verdict.site >= 0)
+		w->verdict.boundary = boundary_guess(w->frames, w->verdict.site, (int)end);
 }
 
 /*
