@@ -71,6 +71,12 @@ static const char *remedy_of(uint32_t reason)
 		       "driver (enable_io or enable_all)";
 	case HUD_LEARN_NO_ROOM:
 		return "its polls and parks are distinguished by stack traces only";
+	case HUD_LEARN_REFUSED:
+		return "record it again: what is loaded after a recording began is not learned";
+	case HUD_LEARN_OPEN:
+	case HUD_LEARN_FEW_PARKS:
+		return "record it for longer under a light load of short requests: workers that "
+		       "never wait, or never poll, show nothing";
 	default:
 		return "record it for longer, while it has work to do; or give a build with "
 		       "debug information";

@@ -139,7 +139,14 @@ WITH workers AS (
 			AS runtime_linked,
 		EXISTS (SELECT 1 FROM binary AS b JOIN mapping AS m ON m.binary = b.id
 			JOIN process AS p ON p.id = m.process AND p.executable = b.path
-			WHERE b.capture = c.id AND b.has_runtime IS NULL) AS symbols_missing
+			WHERE b.capture = c.id AND b.has_runtime IS NULL) AS symbols_missing,
+		EXISTS (SELECT 1 FROM binary AS b WHERE b.capture = c.id AND b.has_runtime)
+			AND EXISTS (SELECT 1 FROM process AS p JOIN binary AS b
+				ON b.path = p.executable AND b.capture = p.capture
+				WHERE p.capture = c.id AND NOT b.has_runtime)
+			AND NOT EXISTS (SELECT 1 FROM process AS p JOIN binary AS b
+				ON b.path = p.executable AND b.capture = p.capture
+				WHERE p.capture = c.id AND coalesce(b.has_runtime, 1)) AS in_library
 	FROM capture AS c
 ), figures AS (
 	SELECT c.id AS capture, c.threshold_ns,
@@ -179,7 +186,8 @@ WITH workers AS (
 			AS classified_percent,
 		coalesce(ud.undecided_ns, 0) AS undecided_ns,
 		coalesce(un.runtimes, 0) AS unseen_runtimes, un.objects AS unseen_objects,
-		f.runtime_seen, f.runtime_linked, f.symbols_missing, u.source, u.count_unit,
+		f.runtime_seen, f.runtime_linked, f.symbols_missing, f.in_library,
+		u.source, u.count_unit,
 		u.population, u.timed_percent, u.followed_percent, c.truncated, c.command
 	FROM capture AS c
 	JOIN found AS f ON f.capture = c.id
@@ -435,6 +443,8 @@ SELECT capture, level, reason,
 	WHEN level = 'NOMINAL' AND idle AND 10 * others_cpu_ns >= duration_ns THEN
 		'What did run is in CPU HOTSPOTS: where a block_on is inlined and the program has '
 			|| 'no debug information, its future looks like any other thread.'
+	WHEN level = 'NOMINAL' AND in_library THEN 'If requests wait all the same, they wait at an '
+		|| 'await: where, hud cannot tell of a runtime in a library.'
 	WHEN level = 'NOMINAL' THEN 'If requests wait all the same, they wait at an await: '
 		|| CASE WHEN EXISTS (SELECT 1 FROM task_dump AS d WHERE d.capture = w.capture)
 			THEN 'there is a dump of tasks, and hud-analyze tasks shows where.'

@@ -35,6 +35,13 @@ SELECT l.capture, l.process, p.pid, p.name, p.executable, l.path AS object, l.ob
 		'its polls and parks are distinguished by stack traces only'
 	WHEN l.source = 'none' AND l.reason LIKE '%no I/O driver' THEN 'record a build with debug '
 		|| 'information, or one whose runtime has the I/O driver (enable_io or enable_all)'
+	WHEN l.source = 'none' AND l.reason LIKE 'the kernel refused%' THEN 'record it again: what '
+		|| 'is loaded after a recording began is not learned; or record a build with debug '
+		|| 'information'
+	WHEN l.source = 'none' AND (l.reason LIKE 'too little%' OR l.reason LIKE 'too few parks%')
+		THEN 'record it for longer under a light load of short requests, since workers '
+		|| 'that never wait, or never poll, show nothing; or record a build with debug '
+		|| 'information'
 	WHEN l.source = 'none' THEN 'record it for longer, while it has work to do; or record a '
 		|| 'build with debug information'
 	WHEN l.source = 'learned' AND NOT l.tick_known THEN 'of some of its workers several short '
