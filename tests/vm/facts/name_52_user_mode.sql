@@ -1,8 +1,8 @@
 -- a sample in a system call has a kernel stack, one in user mode has none
 --
 -- Without a system call, but in its entry: on AArch64 interrupts are let in there before its number
--- is noted, and an emulated machine has them come just then (seen: 26 of 518 samples). Or in another
--- interrupt or exception than the tick's own, at whose end ticks that are late come in (28 of 371,
+-- is noted, and an emulated machine has them come just then (seen: 26 of 518 samples). Or in an-
+-- other interrupt or exception than the tick's own, at whose end late ticks come in (28 of 371,
 -- while the host was busy).
 SELECT count(*) >= 100
        AND sum(syscall IS NULL AND kernel_stack IS NOT NULL AND NOT entry) <= 0.05 * count(*)
