@@ -10,8 +10,8 @@ from lib import (Recording, analyzed, expect, expect_equal, fact, facts_check, o
 EXPECTED = {
     "stdin_read_line": ("tty", "Reads the terminal"),
     "terminal_write": ("tty", "Waits for a terminal"),
-    "eventfd_read": ("event", "Waits for an event"),
-    "inotify_read": ("event", "Waits for an event"),
+    "eventfd_read": ("event", "Waits until a file"),
+    "inotify_read": ("event", "Waits until a file"),
     "timerfd_read": ("sleep", "Sleeps on the thread that polls"),
 }
 

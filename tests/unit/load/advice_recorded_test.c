@@ -127,7 +127,7 @@ static const struct {
 	{"locks::thread_sleep", "sleep", "Sleeps on the thread that polls."},
 	{"locks::tokio_blocking_recv", "lock", "Runs a future to its end inside a"},
 	{"net::curl_perform", "net-io", "A blocking HTTP client. Use an"},
-	{"net::libc_poll", "net-io", "Waits for the network on the thread"},
+	{"net::libc_poll", "event", "Waits until a file descriptor is re"},
 	{"net::openssl_connect", "cpu", "Computes without an .await. Move it"},
 	{"net::openssl_connect", "net-io", "TLS over a blocking socket. Use"},
 	{"net::reqwest_blocking", "lock", "A blocking HTTP client. Use an"},

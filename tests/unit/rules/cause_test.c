@@ -48,7 +48,7 @@ static void the_system_call_or_the_kernels_functions_name_the_cause(void **state
 		{332, {NULL}, true, "file-io"},
 		{42, {"inet_stream_connect"}, true, "net-io"},
 		{45, {"sk_wait_data", "tcp_recvmsg"}, true, "net-io"},
-		{7, {"do_sys_poll"}, true, "net-io"},
+		{7, {"do_sys_poll"}, true, "event"},
 		{232, {"ep_poll"}, true, "net-io"},
 		/* read, write and similar calls: by the kernel stack */
 		{0, {"schedule", "io_schedule", "filemap_read", "vfs_read"}, true, "file-io"},
