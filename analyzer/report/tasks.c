@@ -34,6 +34,9 @@ static void print_task(const struct page *page, sqlite3_stmt *q)
 		duration_word(p99, column_number(q, "p99_ns", -1)),
 		duration_word(max, column_number(q, "max_ns", -1)), task ? task : "not known");
 	page_place(page, q, TASK_COLUMN + (task ? text_width(task, strlen(task)) : 0), TASK_COLUMN);
+	if (column_number(q, "places", 0) > 1)
+		fprintf(page->out, "\n%*sor in %" PRId64 " more async blocks of that function",
+			TASK_COLUMN, "", column_number(q, "places", 0) - 1);
 	if (column_number(q, "polls", 0))
 		fprintf(page->out, "\n%*sof %" PRId64 " polls in all", TASK_COLUMN, "",
 			column_number(q, "polls", 0));

@@ -186,8 +186,9 @@ SELECT json_object(
 			'blocked_ns', json(blocked))) FROM activity_worker))
 		FROM capture AS c JOIN constant AS k WHERE c.id = :capture),
 	'tasks', (SELECT json_group_array(json_object('task', task, 'file', file, 'line', line,
-		'polls', polls, 'population', population, 'count', count, 'p50_ns', p50_ns,
-		'p99_ns', p99_ns, 'max_ns', max_ns, 'blocked_ns', blocked_ns, 'source', source))
+		'places', places, 'polls', polls, 'population', population, 'count', count,
+		'p50_ns', p50_ns, 'p99_ns', p99_ns, 'max_ns', max_ns, 'blocked_ns', blocked_ns,
+		'source', source))
 		FROM (SELECT * FROM tasks WHERE capture = :capture
 			ORDER BY blocked_ns DESC, task LIMIT :top)),
 	'task_life', (SELECT json_group_array(json_object('task', task, 'alive', alive,

@@ -1,6 +1,5 @@
 -- Which runs of samples are in polls that are known by stacks alone: of processes of which nothing
--- else is known, of others before it was, of those whose state does not tell polls apart, and of
--- threads whose state was never read?
+-- else is known, of others before it was, and of those whose state does not tell polls apart?
 CREATE VIEW stack_run AS
 SELECT r.*
 FROM sample_run AS r
@@ -8,5 +7,4 @@ JOIN thread AS t ON t.id = r.thread
 JOIN process_source AS q ON q.process = t.process
 LEFT JOIN state_known AS y ON y.process = t.process
 LEFT JOIN tickless_process AS n ON n.process = t.process
-WHERE q.source = 'stack' OR r.last_ns < y.from_ns OR r.last_ns < n.until_ns
-	OR r.thread IN (SELECT s.thread FROM stateless_thread AS s WHERE s.capture = r.capture);
+WHERE q.source = 'stack' OR r.last_ns < y.from_ns OR r.last_ns < n.until_ns;

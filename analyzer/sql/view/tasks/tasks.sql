@@ -3,10 +3,12 @@
 --
 -- Where each poll was timed (population `all`) the percentiles are over all polls of the task, else
 -- (`long`) over its blocking ones. polls NULL: how many there were is not known. task NULL: the
--- stacks do not show which task it was.
+-- stacks do not show which task it was. places: async blocks of one function are tasks of one name;
+-- the line is that of the one that was seen the most.
 CREATE VIEW tasks AS
 WITH declared AS (
 	SELECT k.capture, k.task, f.decl_file, f.decl_line,
+		count(*) OVER (PARTITION BY k.capture, k.task) AS places,
 		row_number() OVER (PARTITION BY k.capture, k.task
 			ORDER BY count(*) DESC, f.decl_line) AS rank
 	FROM stack AS k
@@ -40,7 +42,8 @@ WITH declared AS (
 	UNION
 	SELECT capture, task FROM task_polls
 )
-SELECT n.capture, n.task, d.decl_file AS file, d.decl_line AS line, coalesce(b.count, 0) AS count,
+SELECT n.capture, n.task, d.decl_file AS file, d.decl_line AS line,
+	coalesce(d.places, 0) AS places, coalesce(b.count, 0) AS count,
 	p.polls, CASE WHEN p.polls IS NULL THEN 'long' ELSE 'all' END AS population,
 	coalesce(p.p50_ns, r.p50_ns) AS p50_ns, coalesce(p.p99_ns, r.p99_ns) AS p99_ns,
 	max(coalesce(p.max_ns, 0), coalesce(b.max_ns, 0)) AS max_ns,
