@@ -225,8 +225,10 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 			    const struct defined_user_stack *s, const struct whole_stack *stack)
 {
 	const struct resolver *resolver = in->options->resolver;
-	struct stack_verdict v = resolver->classify(resolver->context, stack->frame.at,
-						    stack->frame.count, s->stop == HUD_STOP_ROOT);
+	/* One address is a function alone, such as that of a task's type: no walk led to it. */
+	bool at_root = s->stop == HUD_STOP_ROOT && s->frames > 1;
+	struct stack_verdict v =
+		resolver->classify(resolver->context, stack->frame.at, stack->frame.count, at_root);
 	char *task = v.task ? text_clean(v.task, strlen(v.task)) : NULL;
 	struct row row = ingest_row(in, ROW_STACK);
 	int err;
@@ -245,7 +247,7 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 	row_text(&row, hud_stack_stop_name(s->stop) ? hud_stack_stop_name(s->stop) : "unknown");
 	row_number_if(&row, stack->whole != SIZE_MAX, (int64_t)stack->whole);
 	row_text(&row, stack_class_name(v.class));
-	row_number(&row, v.complete);
+	row_number(&row, v.complete || s->stop == HUD_STOP_ROOT);
 	row_number(&row, v.pool_idle);
 	row_number_if(&row, frame_at(stack, v.site) != 0, v.site);
 	row_number_if(&row, frame_at(stack, v.entry) != 0, v.entry);

@@ -1,5 +1,6 @@
 -- Which time on the CPU may be one long poll, or many short ones? That of tasks whose samples do
--- not tell, of threads whose state was never read, of tasks that may have been polled several times.
+-- not tell, of threads whose state was never read, and of tasks that may have been polled several
+-- times.
 CREATE VIEW undecided_run AS
 SELECT r.capture, r.last_ns - r.first_ns AS wall_ns
 FROM stack_run AS r
