@@ -242,6 +242,7 @@ static sqlite3 *unproven_poll_load(void)
 		database_run(
 			db,
 			"UPDATE process_source SET source = 'passive';"
+			"UPDATE sample SET runtime_state = 'outside';"
 			"INSERT INTO poll (capture, thread, start_max_ns, end_min_ns, end_max_ns, "
 			"start_ns, end_ns, sleep_ns, run_queue_ns, samples, ready_samples, "
 			"ready_sum, ready_max, open, upper_bound, start_exact, end_exact, unsure) "
