@@ -35,16 +35,15 @@ PYTHON=/usr/bin/python3
 UNIT_SECONDS=300 # one program of unit tests
 E2E_SECONDS=${HUD_E2E_SECONDS:-900} # one file of end-to-end tests; lib.py limits each fact in it
 
-# End-to-end tests that run at the same time: they compare no times but those of recordings that are
-# made at once, are not disturbed by other recorders, and mostly wait. The longest come first. Each
-# of the others has the machine to itself.
+# End-to-end tests that run at the same time: they compare no times, are not disturbed by other
+# recorders, and mostly wait. The longest come first. Each of the others has the machine to itself.
 CONCURRENT="
 	unwind/plans analyze/screen record/learn_others record/learn_libraries analyze/page
-	analyze/screen_live analyze/compare record/output analyze/faults analyze/exports
+	analyze/screen_live record/output analyze/faults analyze/exports
 	analyze/report analyze/memory record/privileges record/lifecycle record/pool record/tasks
 	record/nameless record/polls record/deadlock record/marks record/probes analyze/ci
 	analyze/symbols analyze/live record/lives record/identity analyze/bombs analyze/query
-	analyze/load analyze/plan_runtime analyze/debuginfod analyze/example analyze/confined
+	analyze/plan_runtime analyze/debuginfod analyze/example analyze/confined
 	record/generated record/errors record/waits record/task_sets unwind/sandbox
 "
 
