@@ -4,11 +4,9 @@
 import os
 import re
 import signal
-import time
 
 from lib import (Recording, database, end_of, expect, expect_equal, expect_near, fact, facts_check,
-                 go, once, path_for, program, query, recorded, report, run, started_program,
-                 wait_until)
+                 go, once, path_for, program, query, recorded, report, started_program, wait_until)
 
 PAIRS = 4
 HIDDEN = {"switch-unseen"}  # some kernels hide a few switches
@@ -113,40 +111,6 @@ def what_a_stopped_recorder_misses_is_counted():
     events = document["capture"]["events"]
     expect_near(document["loss"]["percent"],
                 100 * counts["ring-full"] / (events + counts["ring-full"]), 0.01, "percent lost")
-
-
-LOADS_LATE = """
-import ctypes, sys
-print("ready", flush=True)
-sys.stdin.readline()
-library = ctypes.CDLL("libsqlite3.so.0")
-print("loaded", flush=True)
-sys.stdin.readline()
-library.sqlite3_sleep(20)
-"""
-
-
-@fact
-def what_was_mapped_while_records_of_mappings_were_lost_is_read_again():
-    """The kernel's records are of all programs of the machine, and have room for some hundred."""
-    target = started_program(["/usr/bin/python3", "-c", LOADS_LATE])
-    recording = Recording(path_for("mapped.hud"), "-p", target.pid)
-    recording.process.send_signal(signal.SIGSTOP)
-    for cpu in os.sched_getaffinity(0):
-        run(["taskset", "-c", cpu, "sh", "-c", "i=0; while [ $i -lt 300 ]; do /bin/true; "
-             "i=$((i+1)); done"])
-    go(target)
-    target.stdout.readline()
-    recording.process.send_signal(signal.SIGCONT)
-    time.sleep(2.5)  # it reads again once a second
-    go(target)
-    end_of(target, "python3")
-    capture = recording.ended_well()
-    expect(loss_counts(capture).get("mapping", 0) > 0, "nothing was lost: a broken set-up?")
-    complete = query(capture, "SELECT DISTINCT s.complete FROM stack AS s "
-                     "JOIN stack_frame AS p ON p.stack = s.id JOIN frame AS f ON f.id = p.frame "
-                     "JOIN binary AS b ON b.id = f.binary WHERE b.path LIKE '%libsqlite3.so%'")
-    expect_equal(complete, [{"complete": 1}], "the first stack through the library is complete")
 
 
 @fact
