@@ -269,6 +269,8 @@ static void turn(struct screen *u)
 	int key;
 
 	poll(ready, 2, wait_ms(u));
+	if (tty_stop_if_asked())
+		u->changed = true;
 	if (ready[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 		u->quit = true;
 	while ((key = getch()) != ERR && !u->quit)

@@ -35,6 +35,23 @@ static void crashes_catch(void)
 		sigaction(crashes[i], &action, NULL);
 }
 
+/* A handler gets nothing but the signal's number, so this is global. */
+static volatile sig_atomic_t stop_asked;
+
+static void stop_note(int signal)
+{
+	(void)signal;
+	stop_asked = 1;
+}
+
+/* With a handler that is not the default, ncurses leaves the signal alone. */
+static void stop_catch(void)
+{
+	struct sigaction action = {.sa_handler = stop_note, .sa_flags = (int)SA_RESTART};
+
+	sigaction(SIGTSTP, &action, NULL);
+}
+
 static bool colours_begin(void)
 {
 	const char *no = getenv("NO_COLOR");
@@ -77,6 +94,7 @@ enum exit_status tty_open(struct tty *t)
 	if (!terminal || !*terminal || strcmp(terminal, "dumb") == 0)
 		return open_failed(t, "TERM names no terminal that has one");
 	set_escdelay(ESCAPE_WAIT_MS);
+	stop_catch();
 	if (!newterm(NULL, t->out, t->in))
 		return open_failed(t, "this terminal is not known (TERM)");
 	t->descriptor = fileno(t->in);
@@ -103,6 +121,21 @@ void tty_follow_size(const struct tty *t)
 	if (!ioctl(t->descriptor, TIOCGWINSZ, &size) && size.ws_row && size.ws_col &&
 	    is_term_resized(size.ws_row, size.ws_col))
 		resizeterm(size.ws_row, size.ws_col);
+}
+
+bool tty_stop_if_asked(void)
+{
+	if (!stop_asked)
+		return false;
+	endwin();
+	signal(SIGTSTP, SIG_DFL);
+	raise(SIGTSTP);
+	/* Here it goes on; the shell may have other settings by now. */
+	stop_asked = 0;
+	stop_catch();
+	def_shell_mode();
+	clearok(curscr, TRUE);
+	return true;
 }
 
 void tty_close(struct tty *t)

@@ -28,6 +28,13 @@ void tty_close(struct tty *t);
  */
 void tty_follow_size(const struct tty *t);
 
+/*
+ * Stops the process when Ctrl-Z (SIGTSTP) asked for it, with the terminal given back meanwhile.
+ * True: it was stopped and goes on, and everything is to be drawn again. ncurses' own handler does
+ * not do: the signal is lost when it comes during a drawing.
+ */
+bool tty_stop_if_asked(void);
+
 /* Puts text on the clipboard of whoever's terminal it is (OSC 52); the text is not shown. */
 void tty_copy(const struct tty *t, const char *text);
 

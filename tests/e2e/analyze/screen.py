@@ -474,6 +474,25 @@ def the_terminal_is_left_as_it_was():
 
 
 @fact(root=False)
+def ctrl_z_is_never_ignored():
+    """ncurses' own handler is away while a screen is drawn, and Ctrl-Z is lost then."""
+    terminal = Terminal(f"{REPLAY}; sleep 100", 100, 30)
+    terminal.see("SITES", "REPLAY")
+    status = f"/proc/{terminal.pid(f'^{REPLAY}')}/status"
+    bit = 1 << (signal.SIGTSTP - 1)
+    until = time.monotonic() + 2
+    seen = ignored = 0
+    while time.monotonic() < until:
+        mask = int(re.search(r"SigIgn:\s*(\w+)", open(status).read()).group(1), 16)
+        seen += 1
+        ignored += bool(mask & bit)
+        if seen % 100 == 0:
+            terminal.press("Tab")
+    expect_equal(ignored, 0, f"times out of {seen}")
+    terminal.press("q")
+
+
+@fact(root=False)
 def a_pipe_that_is_cut_keeps_the_screen():
     data = open(CAPTURE, "rb").read()
     fifo = path_for("cut.fifo")
