@@ -10,41 +10,37 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Rows without a column `capture`, by the frames and stacks they belong to. */
-static const char *const indirect[] = {
-	"DELETE FROM frame_alias WHERE frame IN (SELECT id FROM frame WHERE capture = %lld)",
-	"DELETE FROM stack_frame WHERE stack IN (SELECT id FROM stack WHERE capture = %lld)",
-};
-
-static int run_for(sqlite3 *db, const char *format, long long capture)
+/* Each statement that a query gives is run for the capture. */
+static int statements_run(sqlite3 *db, const char *query, long long capture)
 {
-	char sql[256];
-
-	snprintf(sql, sizeof(sql), format, capture);
-	return database_run(db, sql);
-}
-
-/* All other tables have a column `capture`. */
-static int tables_clear(sqlite3 *db, long long capture)
-{
-	sqlite3_stmt *tables;
-	char sql[256];
+	sqlite3_stmt *statements;
+	char sql[512];
 	int err = 0;
 
-	if (sqlite3_prepare_v2(db,
-			       "SELECT t.name FROM sqlite_master AS t "
-			       "JOIN pragma_table_info(t.name) AS c ON c.name = 'capture' "
-			       "WHERE t.type = 'table'",
-			       -1, &tables, NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(db, query, -1, &statements, NULL) != SQLITE_OK)
 		return -EIO;
-	while (!err && sqlite3_step(tables) == SQLITE_ROW) {
-		snprintf(sql, sizeof(sql), "DELETE FROM %s WHERE capture = %lld",
-			 (const char *)sqlite3_column_text(tables, 0), capture);
+	while (!err && sqlite3_step(statements) == SQLITE_ROW) {
+		snprintf(sql, sizeof(sql), "%s%lld)",
+			 (const char *)sqlite3_column_text(statements, 0), capture);
 		err = database_run(db, sql);
 	}
-	sqlite3_finalize(tables);
+	sqlite3_finalize(statements);
 	return err;
 }
+
+/* Tables without a column `capture` have the rows of those that they refer to. */
+static const char rows_of_rows[] =
+	"SELECT 'DELETE FROM ' || t.name || ' WHERE ' || f.\"from\" || ' IN (SELECT ' || f.\"to\" "
+	"|| ' FROM ' || f.\"table\" || ' WHERE capture = ' "
+	"FROM sqlite_master AS t JOIN pragma_foreign_key_list(t.name) AS f "
+	"JOIN pragma_table_info(f.\"table\") AS c ON c.name = 'capture' "
+	"WHERE t.type = 'table' "
+	"AND NOT EXISTS (SELECT 1 FROM pragma_table_info(t.name) WHERE name = 'capture')";
+
+static const char rows[] =
+	"SELECT 'DELETE FROM ' || t.name || ' WHERE (capture = ' "
+	"FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c ON c.name = 'capture' "
+	"WHERE t.type = 'table'";
 
 static bool same_id(const struct hud_chunk *chunk, const char *capture_id)
 {
@@ -93,9 +89,10 @@ int ingest_supersede(sqlite3 *db, const char *capture_id, capture_source source,
 	snprintf(sql, sizeof(sql), "SELECT chunks FROM capture WHERE id = %lld", known);
 	if (!err && (!known || chunks <= (uint64_t)database_number(db, sql, 0)))
 		err = -EEXIST;
-	for (size_t i = 0; !err && i < sizeof(indirect) / sizeof(*indirect); i++)
-		err = run_for(db, indirect[i], known);
 	if (!err)
-		err = tables_clear(db, known);
-	return err ? err : run_for(db, "DELETE FROM capture WHERE id = %lld", known);
+		err = statements_run(db, rows_of_rows, known);
+	if (!err)
+		err = statements_run(db, rows, known);
+	snprintf(sql, sizeof(sql), "DELETE FROM capture WHERE id = %lld", known);
+	return err ? err : database_run(db, sql);
 }

@@ -2,7 +2,9 @@
 """What tasks did with their time, compared with what they measured themselves."""
 
 import collections
+import contextlib
 import signal
+import sqlite3
 import time
 
 from lib import (Recording, Stalls, analyzed, expect, expect_equal, fact, facts_check, go, once,
@@ -62,6 +64,24 @@ def each_task_is_followed_from_its_spawn_to_its_end():
         expect_equal((row["spawned"], row["ended"]), (1, life.ended), f"spawn, end of {life}")
         expect_equal(row["task"], f"tokio_lives::{life.kind}", f"type of task {life.id}")
         expect_equal(row["parent_id"] or 0, life.parent, f"who spawned task {life.id}")
+
+
+def rows_by_table(database):
+    with contextlib.closing(sqlite3.connect(database)) as db:
+        names = [name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
+
+
+@fact
+def a_capture_that_is_loaded_again_with_its_symbols_takes_the_place_of_its_rows():
+    _, capture, _ = recorded_lives()
+    symbolized, twice, once_only = (path_for(name) for name in ("s.hud", "twice.db", "once.db"))
+    analyzed("symbolize", capture, "-o", symbolized)
+    for database, captures in ((twice, (capture, symbolized)), (once_only, (symbolized,))):
+        for each in captures:
+            analyzed("load", each, "-o", database)
+    expect(rows_by_table(once_only)["poll_bucket"] > 0, "polls by how long they are")
+    expect_equal(rows_by_table(twice), rows_by_table(once_only), "rows of each table")
 
 
 @fact
