@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define COMMAND_SITES 4096       /* room for a program that does not run yet */
 #define SUM_NS NS_PER_S          /* how often the numbers of tasks are written */
@@ -64,8 +65,9 @@ struct addition {
 static void process_add(void *context, pid_t pid, const struct plan *plan)
 {
 	struct addition *a = context;
+	int fd = plan->identity ? process_table_executable_open(a->timing->processes, pid) : -1;
 
-	if (plan->identity && !poll_probes_add(a->timing->probes, pid, plan, a->timing->force))
+	if (fd >= 0 && !poll_probes_add(a->timing->probes, fd, plan, a->timing->force))
 		a->added++;
 }
 
@@ -181,14 +183,27 @@ static void lives_write(struct poll_timing *t, uint64_t now_ns)
 	poll_maps_lives(&t->maps, life_write, &w);
 }
 
+static void cpu_add(void *context, pid_t pid, const struct plan *plan)
+{
+	uint64_t *sum_ns = context;
+	struct timespec cpu;
+	clockid_t clock;
+
+	if (plan->identity && !clock_getcpuclockid(pid, &clock) && !clock_gettime(clock, &cpu))
+		*sum_ns += timespec_ns(&cpu);
+}
+
 void poll_timing_tick(struct poll_timing *t, uint64_t now_ns)
 {
+	uint64_t cpu_ns = 0;
+
 	if (!t->probes)
 		return;
 	processes_take(t, now_ns);
 	if (!t->attached)
 		return;
-	if (poll_probes_govern(t->probes, poll_maps_entries(&t->maps), now_ns)) {
+	process_table_executables(t->processes, false, cpu_add, &cpu_ns);
+	if (poll_probes_govern(t->probes, poll_maps_entries(&t->maps), cpu_ns, now_ns)) {
 		state_write(t, now_ns);
 		if (poll_probes_state(t->probes).following)
 			t->followed_ns = 0;

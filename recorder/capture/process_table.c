@@ -6,6 +6,7 @@
 #include "recorder/target/procfs.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <linux/perf_event.h>
@@ -124,9 +125,8 @@ static void space_write(struct process_table *t, struct process *p)
 
 		range[i] = (struct unwind_range) {
 			.start = m->start, .end = m->end, .object = UNWIND_NO_OBJECT};
-		if (object_placed(t->objects, m->object, m->start, m->offset, &range[i].object,
-				  (uint64_t *)&range[i].bias))
-			continue;
+		object_placed(t->objects, m->object, m->start, m->offset, &range[i].object,
+			      (uint64_t *)&range[i].bias);
 	}
 	unwind_store_ranges(t->store, (uint32_t)p->space, p->version++, p->entry.pid, range,
 			    p->mappings);
@@ -183,6 +183,28 @@ bool process_table_object_path(const struct process_table *t, pid_t pid, uint32_
 		return true;
 	}
 	return false;
+}
+
+int process_table_executable_open(const struct process_table *t, pid_t pid)
+{
+	const struct process *p = process_find(t, pid);
+	char path[96];
+	int fd;
+
+	if (!p || !process_table_object_path(t, pid, p->object, path, sizeof(path)))
+		return -ENOENT;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) { /* map_files needs CAP_CHECKPOINT_RESTORE */
+		snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	}
+	if (fd < 0)
+		return -errno;
+	if (!object_is_file(t->objects, p->object, fd)) {
+		close(fd);
+		return -ENOENT;
+	}
+	return fd;
 }
 
 bool process_table_program(const struct process_table *t, pid_t pid, struct process_program *out)
@@ -394,7 +416,7 @@ void process_table_refresh(struct process_table *t, pid_t pid, uint64_t now_ns)
 	struct process *p = process_find(t, pid);
 
 	/* JIT code is in no file: each of its stacks would read /proc again in vain. */
-	if (p && (!p->refreshed_ns || now_ns - p->refreshed_ns >= REFRESH_NS))
+	if (p && (!p->refreshed_ns || now_ns >= p->refreshed_ns + REFRESH_NS))
 		mappings_reread(t, p, now_ns);
 }
 

@@ -98,6 +98,12 @@ void process_table_executables(const struct process_table *t, bool only_new,
 			       void (*each)(void *context, pid_t pid, const struct plan *plan),
 			       void *context);
 
+/*
+ * The executable that has that plan, to be read; the caller closes it. -ENOENT: the process is
+ * gone, or runs another by now.
+ */
+int process_table_executable_open(const struct process_table *t, pid_t pid);
+
 /* An object with a runtime, the executable or a library, in the image of a living process. */
 struct process_image {
 	pid_t pid;

@@ -7,11 +7,12 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MEASURE_CALLS 4096
@@ -41,9 +42,11 @@ __asm__(".pushsection .text\n"
 	".popsection\n");
 #endif
 
-struct probed_process {
-	pid_t pid;
-	clockid_t clock; /* its CPU time */
+/* An executable: probes are on a file, in all processes that run it. */
+struct probed_file {
+	int fd; /* not its path, which may be another file's by the time probes are set again */
+	dev_t device;
+	ino_t inode;
 	struct probed_functions {
 		unsigned long *offset;
 		uint32_t offsets;
@@ -54,8 +57,8 @@ struct probed_process {
 
 struct poll_probes {
 	struct poll_probes_options options;
-	struct probed_process *process;
-	size_t processes, room;
+	struct probed_file *file;
+	size_t files, room;
 	bool follow; /* tasks, once probes are attached; not again once they were detached */
 	struct poll_probes_state state;
 	uint64_t since_ns;        /* of the present state */
@@ -63,42 +66,46 @@ struct poll_probes {
 	uint64_t resume_ns;
 };
 
-static struct probed_process process_of(pid_t pid)
+/* 0 or a negative errno. */
+static int file_begin(struct probed_file *f, int fd)
 {
-	struct probed_process t = {.pid = pid};
+	struct stat st;
 
+	if (fstat(fd, &st))
+		return -errno;
+	*f = (struct probed_file) {.fd = fd, .device = st.st_dev, .inode = st.st_ino};
 	for (size_t i = 0; i < PROBES; i++)
-		t.of[i].probes.multi = -1;
-	return t;
+		f->of[i].probes.multi = -1;
+	return 0;
 }
 
 /* From `first` on. */
-static void probes_detach(struct probed_process *t, enum probe first)
+static void probes_detach(struct probed_file *f, enum probe first)
 {
 	for (size_t i = first; i < PROBES; i++)
-		uprobes_detach(&t->of[i].probes);
+		uprobes_detach(&f->of[i].probes);
 }
 
-static void process_detach(struct probed_process *t)
+static void file_detach(struct probed_file *f)
 {
-	probes_detach(t, PROBE_POLL);
-	t->attached = false;
+	probes_detach(f, PROBE_POLL);
+	f->attached = false;
 }
 
-static int process_attach(const struct poll_probes *p, struct probed_process *t)
+static int file_attach(const struct poll_probes *p, struct probed_file *f)
 {
 	char path[64];
 	int error = 0;
 
-	snprintf(path, sizeof(path), "/proc/%d/exe", (int)t->pid);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", f->fd);
 	for (size_t i = 0; !error && i < (p->follow ? PROBES : PROBE_POLL + 1); i++)
-		if (t->of[i].offsets)
-			error = uprobes_attach(&t->of[i].probes, p->options.programs.of[i],
-					       p->options.multi, path, t->of[i].offset,
-					       t->of[i].offsets);
-	t->attached = !error;
+		if (f->of[i].offsets)
+			error = uprobes_attach(&f->of[i].probes, p->options.programs.of[i],
+					       p->options.multi, path, f->of[i].offset,
+					       f->of[i].offsets);
+	f->attached = !error;
 	if (error)
-		process_detach(t);
+		file_detach(f);
 	return error;
 }
 
@@ -113,8 +120,8 @@ static void detach_all(struct poll_probes *p)
 	p->follow = false;
 	following_set(p, false);
 	__atomic_store_n(p->options.programs.probing, false, __ATOMIC_SEQ_CST);
-	for (size_t i = 0; i < p->processes; i++)
-		process_detach(&p->process[i]);
+	for (size_t i = 0; i < p->files; i++)
+		file_detach(&p->file[i]);
 	p->state.attached = false;
 }
 
@@ -159,20 +166,27 @@ static uint64_t calls_ns(void)
 static int probe_cost_measure(struct poll_probes *p)
 {
 	struct place place = {.address = (uintptr_t)hud_probe_target};
-	struct probed_process own = process_of(getpid());
+	int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), error;
 	uint64_t bare = calls_ns(), probed;
-	int error;
+	struct probed_file own;
 
+	if (fd < 0)
+		return -errno;
 	dl_iterate_phdr(place_find, &place);
+	error = file_begin(&own, fd);
+	if (error)
+		goto done;
 	own.of[PROBE_POLL].offset = &place.offset;
 	own.of[PROBE_POLL].offsets = 1;
-	error = process_attach(p, &own);
+	error = file_attach(p, &own);
 	if (error)
-		return error;
+		goto done;
 	probed = calls_ns();
-	process_detach(&own);
+	file_detach(&own);
 	p->state.probe_cost_ns = (uint32_t)(probed > bare ? probed - bare : 0) + PROGRAM_NS;
-	return 0;
+done:
+	close(fd);
+	return error;
 }
 
 int poll_probes_open(const struct poll_probes_options *options, struct poll_probes **out)
@@ -194,10 +208,11 @@ int poll_probes_open(const struct poll_probes_options *options, struct poll_prob
 	return 0;
 }
 
-static void process_free(struct probed_process *t)
+static void file_free(struct probed_file *f)
 {
+	close(f->fd);
 	for (size_t i = 0; i < PROBES; i++)
-		free(t->of[i].offset);
+		free(f->of[i].offset);
 }
 
 void poll_probes_close(struct poll_probes *p)
@@ -205,9 +220,9 @@ void poll_probes_close(struct poll_probes *p)
 	if (!p)
 		return;
 	detach_all(p);
-	for (size_t i = 0; i < p->processes; i++)
-		process_free(&p->process[i]);
-	free(p->process);
+	for (size_t i = 0; i < p->files; i++)
+		file_free(&p->file[i]);
+	free(p->file);
 	free(p);
 }
 
@@ -255,70 +270,76 @@ static void hooks_add(struct probed_functions of[PROBES], const struct plan *pla
 		of[PROBE_SCHEDULE].offsets = 0;
 }
 
-/* The state says of each probe whether it is there in all processes. */
-static void state_add(struct poll_probes *p, struct probed_process *t, bool whole[PROBES])
+/* The state says of each probe whether it is there in all files. */
+static void state_add(struct poll_probes *p, struct probed_file *f, bool whole[PROBES])
 {
 	for (size_t i = 0; i < PROBES; i++) {
-		struct probed_functions *of = &t->of[i];
+		struct probed_functions *of = &f->of[i];
 
 		of->offsets = uprobes_unite(of->offset, of->offsets);
 		whole[i] = whole[i] && of->offsets;
 	}
 	whole[PROBE_SPAWN] = whole[PROBE_SPAWN] || whole[PROBE_BIND];
 	for (size_t i = 0; i < PROBES; i++)
-		p->state.seen[i] = whole[i] && (!p->processes || p->state.seen[i]);
-	p->state.sites += t->of[PROBE_POLL].offsets;
+		p->state.seen[i] = whole[i] && (!p->files || p->state.seen[i]);
+	p->state.sites += f->of[PROBE_POLL].offsets;
 }
 
-int poll_probes_add(struct poll_probes *p, pid_t pid, const struct plan *plan, bool force)
+static bool file_known(const struct poll_probes *p, const struct probed_file *f)
 {
-	struct probed_process t = process_of(pid);
-	bool whole[PROBES];
-	int error = 0;
+	for (size_t i = 0; i < p->files; i++)
+		if (p->file[i].inode == f->inode && p->file[i].device == f->device)
+			return true;
+	return false;
+}
 
-	if (!array_reserve(&p->process, p->processes, 1, &p->room, sizeof(*p->process)))
-		return -ENOMEM;
+/* 0 or a negative errno. */
+static int functions_find(struct poll_probes *p, struct probed_file *f, const struct plan *plan,
+			  bool force)
+{
+	bool whole[PROBES];
+
 	for (size_t i = 0; i < PROBES; i++) {
 		size_t most = i == PROBE_POLL ? plan->poll_sites : plan->hooks;
 
 		whole[i] = true;
-		t.of[i].offset = calloc(most + 1, sizeof(*t.of[i].offset));
-		if (!t.of[i].offset)
-			error = -ENOMEM;
+		f->of[i].offset = calloc(most + 1, sizeof(*f->of[i].offset));
+		if (!f->of[i].offset)
+			return -ENOMEM;
 	}
-	if (!error) {
-		sites_add(p, &t.of[PROBE_POLL], plan, force);
-		hooks_add(t.of, plan, force, whole);
-		if (!t.of[PROBE_POLL].offsets || clock_getcpuclockid(pid, &t.clock))
-			error = -ENOENT;
-	}
-	if (error) {
-		process_free(&t);
-		return error;
-	}
-	state_add(p, &t, whole);
-	p->process[p->processes++] = t;
+	sites_add(p, &f->of[PROBE_POLL], plan, force);
+	hooks_add(f->of, plan, force, whole);
+	if (!f->of[PROBE_POLL].offsets)
+		return -ENOENT;
+	state_add(p, f, whole);
 	return 0;
 }
 
-/* CPU time of all targets that still run. */
-static uint64_t targets_cpu_ns(const struct poll_probes *p)
+int poll_probes_add(struct poll_probes *p, int fd, const struct plan *plan, bool force)
 {
-	uint64_t sum = 0;
+	struct probed_file f;
+	int error = file_begin(&f, fd);
 
-	for (size_t i = 0; i < p->processes; i++) {
-		struct timespec cpu;
-
-		if (!clock_gettime(p->process[i].clock, &cpu))
-			sum += timespec_ns(&cpu);
+	if (!error && file_known(p, &f))
+		error = -EEXIST;
+	if (!error && !array_reserve(&p->file, p->files, 1, &p->room, sizeof(*p->file)))
+		error = -ENOMEM;
+	if (error) {
+		close(fd);
+		return error;
 	}
-	return sum;
+	error = functions_find(p, &f, plan, force);
+	if (error)
+		file_free(&f);
+	else
+		p->file[p->files++] = f;
+	return error;
 }
 
 int poll_probes_attach(struct poll_probes *p)
 {
-	for (size_t i = 0; i < p->processes; i++) {
-		int error = p->process[i].attached ? 0 : process_attach(p, &p->process[i]);
+	for (size_t i = 0; i < p->files; i++) {
+		int error = p->file[i].attached ? 0 : file_attach(p, &p->file[i]);
 
 		if (error) {
 			detach_all(p);
@@ -359,13 +380,13 @@ static void follow_no_more(struct poll_probes *p)
 {
 	p->follow = false;
 	following_set(p, false);
-	for (size_t i = 0; i < p->processes; i++)
-		probes_detach(&p->process[i], PROBE_POLL + 1);
+	for (size_t i = 0; i < p->files; i++)
+		probes_detach(&p->file[i], PROBE_POLL + 1);
 }
 
-bool poll_probes_govern(struct poll_probes *p, uint64_t entries, uint64_t now_ns)
+bool poll_probes_govern(struct poll_probes *p, uint64_t entries, uint64_t cpu_ns, uint64_t now_ns)
 {
-	uint64_t took_ns = now_ns - p->since_ns, cpu_ns = targets_cpu_ns(p), cost_ns;
+	uint64_t took_ns = now_ns - p->since_ns, cost_ns;
 	double share;
 
 	if (!p->state.attached)

@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 /*
  * Uprobes on the functions that poll tasks (--polls), and their budget. What one hit costs on this
@@ -56,7 +55,7 @@ struct poll_probes_state {
 	uint32_t probe_cost_ns;
 	double percent;    /* what the probes cost when last attached, of the targets' CPU time */
 	bool following;    /* tasks are followed; false for good once that cost too much */
-	bool seen[PROBES]; /* … in all processes, and all the ways there are to it */
+	bool seen[PROBES]; /* … in all files, and all the ways there are to it */
 };
 
 /* Measures what a hit costs. `*out` is owned by the caller. 0 or a negative errno. */
@@ -64,20 +63,21 @@ int poll_probes_open(const struct poll_probes_options *options, struct poll_prob
 void poll_probes_close(struct poll_probes *p);
 
 /*
- * Adds the poll sites and hooks of a process's executable; with `force` also those that are costly
- * to probe.
- * -ENOENT: the plan has none that may be probed.
+ * Adds the poll sites and hooks of an executable; with `force` also those that are costly to probe.
+ * Takes its descriptor.
+ * -ENOENT: the plan has none that may be probed; -EEXIST: the file was added before.
  */
-int poll_probes_add(struct poll_probes *p, pid_t pid, const struct plan *plan, bool force);
+int poll_probes_add(struct poll_probes *p, int fd, const struct plan *plan, bool force);
 
 /* 0 or a negative errno. */
 int poll_probes_attach(struct poll_probes *p);
 
 /*
- * Keeps the budget. `entries`: how often the probes were hit since the start. Call it some ten
- * times a second. True: the state has changed.
+ * Keeps the budget. `entries`: how often the probes were hit since the start; `cpu_ns`: the CPU
+ * time of those targets that still run. Call it some ten times a second. True: the state has
+ * changed.
  */
-bool poll_probes_govern(struct poll_probes *p, uint64_t entries, uint64_t now_ns);
+bool poll_probes_govern(struct poll_probes *p, uint64_t entries, uint64_t cpu_ns, uint64_t now_ns);
 
 struct poll_probes_state poll_probes_state(const struct poll_probes *p);
 

@@ -78,6 +78,16 @@ const char *object_path(const struct object_table *t, uint32_t object)
 	return path ? path : "[vdso]";
 }
 
+bool object_is_file(const struct object_table *t, uint32_t object, int fd)
+{
+	const struct stat *known = object < t->objects ? &t->object[object].file : NULL;
+	struct stat st;
+
+	return known && !fstat(fd, &st) && st.st_ino == known->st_ino &&
+	       st.st_size == known->st_size && st.st_mtim.tv_sec == known->st_mtim.tv_sec &&
+	       st.st_mtim.tv_nsec == known->st_mtim.tv_nsec;
+}
+
 uint64_t object_code_bytes(const struct object_table *t, uint32_t object)
 {
 	return object < t->objects ? t->object[object].code_bytes : 0;

@@ -77,6 +77,8 @@ const struct hud_plan_identity *object_identity(const struct object_table *t, ui
 bool object_waits(const struct object_table *t, uint32_t object);
 /* Path of the object as the first target that has it sees it; valid as long as the table. */
 const char *object_path(const struct object_table *t, uint32_t object);
+/* Is this the file that the plan was made of, unchanged since? overlayfs shows other devices. */
+bool object_is_file(const struct object_table *t, uint32_t object, int fd);
 /* Bytes of it that are mapped as code. */
 uint64_t object_code_bytes(const struct object_table *t, uint32_t object);
 

@@ -68,8 +68,9 @@ def each_task_is_followed_from_its_spawn_to_its_end():
 
 def rows_by_table(database):
     with contextlib.closing(sqlite3.connect(database)) as db:
-        names = [name for name, in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names}
+        tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+        return {name: db.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
+                for name, in tables.fetchall()}
 
 
 @fact
