@@ -66,6 +66,25 @@ def each_task_is_followed_from_its_spawn_to_its_end():
         expect_equal(row["parent_id"] or 0, life.parent, f"who spawned task {life.id}")
 
 
+@fact
+def two_processes_of_one_program_are_counted_once_each():
+    """Both run one file, which has the probes."""
+    programs = [started_program([tokio_lives()]) for _ in range(2)]
+    path = path_for("two.hud")
+    recording = Recording(path, *(f"--pid={program.pid}" for program in programs), "-q",
+                          "--polls", "--max-overhead", "100")
+    for program in programs:
+        go(program)
+    polls = sum(life.polls for program in programs for life in lives_told(program).values())
+    recording.ended_well(signal.SIGINT)
+    for program in programs:
+        program.kill()
+        program.wait()
+    (row,) = query(path, "SELECT sum(polls) AS polls FROM task_lives")
+    # Until the recording ended some tasks went on.
+    expect(polls <= row["polls"] < 1.2 * polls, f"polls: {polls} made, {row['polls']} counted")
+
+
 def rows_by_table(database):
     with contextlib.closing(sqlite3.connect(database)) as db:
         tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
