@@ -84,7 +84,7 @@ __noinline int window_roll(struct thread_state *st, __u32 tgid, __u32 tid, __u64
 		return 0;
 	window_send(st, &(struct window_rest) {}, tgid, tid, now);
 	window_restart(st, now);
-	if (!st->poll.queue_wait.to_follow)
+	if (!st->poll.queue_wait.to_follow && !st->poll.entering)
 		poll_flush(&st->poll, tgid, tid);
 	return 0;
 }

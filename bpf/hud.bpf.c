@@ -117,6 +117,7 @@ static __always_inline void unseen_span_send(struct task_struct *task, struct th
 	e->state = st->out_state;
 	e->out_cpu = st->out_cpu;
 	e->syscall = st->syscall;
+	e->next_poll = 0; /* the scratch holds an event of before */
 	e->stacks = (struct event_stacks) {.stack_flags = EVENT_STACK_NOT_TAKEN};
 	scratch_send(s, sizeof(*e), 0, COUNT_RING_FULL);
 }

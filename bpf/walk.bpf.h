@@ -241,8 +241,11 @@ static __always_inline void poll_final(struct task_struct *task, struct thread_s
 	if (span.start_max_ns)
 		poll_span_send(&span, &st->poll.queue_wait, task->tgid, task->pid);
 	span = st->poll.span;
-	if (st->phase == PHASE_SLEEPING || !poll_is_long(&span))
-		return; /* a sleeper's poll was sent with its open span */
+	/* With an open span its poll was sent; of a sleep below the threshold there is none. */
+	if (st->phase == PHASE_SLEEPING && st->open_start_ns == st->out_ns)
+		return;
+	if (!poll_is_long(&span))
+		return;
 	span.end_max_ns = span.end_min_ns;
 	span.flags |= HUD_POLL_OPEN;
 	poll_span_send(&span, NULL, task->tgid, task->pid);

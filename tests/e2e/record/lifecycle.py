@@ -9,7 +9,7 @@ import time
 
 from lib import (S, Demo, Recording, analyzed, database, end_of, expect, expect_equal, fact,
                  facts_check, go, last_event_ns, path_for, program, query, recorded, report,
-                 started_program, tokio_plugin, wait_until)
+                 started_program, tokio_lives, tokio_plugin, wait_until)
 
 
 def whole(capture, reason="target-exited"):
@@ -36,6 +36,20 @@ def a_target_that_exits_ends_the_recording_with_its_status():
     expect({"kind": "thread-exit", "n": 3} in kinds or {"kind": "thread-exit", "n": 4} in kinds,
            f"{kinds}")
     expect("target-exited" in analyzed("info", capture), "info does not say that the target exited")
+
+
+@fact
+def a_poll_of_short_sleeps_that_goes_on_at_the_end_is_recorded():
+    """No sleep is as long as the threshold: the poll itself is what the recording ends in."""
+    target = started_program([tokio_lives(), "naps"])
+    recording = Recording(path_for("naps.hud"), "-p", target.pid)
+    go(target)
+    time.sleep(1)
+    capture = recording.ended_well(signal.SIGINT)
+    target.kill()
+    target.wait()
+    (poll,) = query(capture, "SELECT wall_ns, open FROM blocking_poll")
+    expect(poll["open"] and poll["wall_ns"] > 0.9 * S, f"the poll: {poll}")
 
 
 @fact

@@ -5,6 +5,7 @@
 //! Prints `ready`; a byte on stdin lets all begin, and after two seconds each task has a line
 //! `life KIND ID PARENT ENDED POLLS POLLED_NS READY_NS AWAIT_NS`, then comes `done`. Goes on then,
 //! but for children. `current`: on a current_thread runtime. `late`: until another byte comes.
+//! `naps`: instead of all that, one poll that sleeps for 2 ms again and again, until it is killed.
 
 use std::future::Future;
 use std::io::Read;
@@ -231,6 +232,13 @@ fn wait_for_byte() {
     std::io::stdin().read_exact(&mut [0]).unwrap();
 }
 
+#[inline(never)]
+fn naps() {
+    loop {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
 fn main() {
     let argument = std::env::args().nth(1);
     let mut builder = if argument.as_deref() == Some("current") {
@@ -242,6 +250,9 @@ fn main() {
 
     println!("ready");
     wait_for_byte();
+    if argument.as_deref() == Some("naps") {
+        runtime.block_on(runtime.spawn(async { naps() })).unwrap();
+    }
     runtime.block_on(all());
     if argument.as_deref() == Some("late") {
         wait_for_byte();
