@@ -62,9 +62,11 @@ static void print_queue_threads(const struct page *page, sqlite3_stmt *q)
 {
 	int64_t workers = column_number(q, "workers", 0);
 	int64_t limit = column_number(q, "thread_limit", -1);
+	int64_t threads = column_number(q, "threads", 0) - workers;
 
-	fprintf(page->out, "; %" PRId64 " thread%s", column_number(q, "threads", 0) - workers,
-		column_number(q, "threads", 0) - workers == 1 ? "" : "s");
+	if (threads < 0) /* a runtime that ends has fewer threads than it had workers */
+		threads = 0;
+	fprintf(page->out, "; %" PRId64 " thread%s", threads, threads == 1 ? "" : "s");
 	if (limit >= 0)
 		fprintf(page->out, " of at most %" PRId64, limit - workers);
 	fputc('\n', page->out);

@@ -276,7 +276,7 @@ void act_mark(struct screen *u)
 
 static void jump(struct screen *u, int64_t by_ns)
 {
-	int64_t at_ns = u->replay_ns - u->model.window.recording.start_ns + by_ns;
+	int64_t at_ns = screen_replay_at_ns(u) + by_ns;
 
 	if (!u->options->replay)
 		screen_say(u, "only a replay can go back and forth");

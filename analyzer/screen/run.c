@@ -93,12 +93,36 @@ bool screen_refresh(struct screen *u)
 	return true;
 }
 
+/* The clock of a replay goes on from where the recording is shown. */
+static void replay_clock(struct screen *u, int64_t at_ns)
+{
+	u->replay_ns = at_ns;
+	u->replay_ms = screen_now_ms();
+}
+
+static int64_t replay_now_ns(const struct screen *u)
+{
+	if (u->paused)
+		return u->replay_ns;
+	return u->replay_ns +
+	       (int64_t)((double)(screen_now_ms() - u->replay_ms) * 1e6 * screen_speed(u));
+}
+
+int64_t screen_replay_at_ns(const struct screen *u)
+{
+	int64_t now_ns = replay_now_ns(u), last_ns = session_state(u->session).last_ns;
+
+	/* The clock goes on when all is shown. */
+	return (last_ns && now_ns > last_ns ? last_ns : now_ns) -
+	       u->model.window.recording.start_ns;
+}
+
 void screen_set_window(struct screen *u, int window)
 {
 	u->window = window % WINDOWS;
 	session_set_length(u->session, screen_window_ns(u));
 	if (u->options->replay && u->model.known)
-		screen_seek(u, u->replay_ns - u->model.window.recording.start_ns);
+		screen_seek(u, screen_replay_at_ns(u));
 	else
 		screen_refresh(u);
 }
@@ -132,21 +156,6 @@ void screen_change_least(struct screen *u, int by)
 	/* What went wrong is said when it is derived. */
 	session_set_least(u->session, leasts_ns[least]);
 	screen_refresh(u);
-}
-
-/* The clock of a replay goes on from where the recording is shown. */
-static void replay_clock(struct screen *u, int64_t at_ns)
-{
-	u->replay_ns = at_ns;
-	u->replay_ms = screen_now_ms();
-}
-
-static int64_t replay_now_ns(const struct screen *u)
-{
-	if (u->paused)
-		return u->replay_ns;
-	return u->replay_ns +
-	       (int64_t)((double)(screen_now_ms() - u->replay_ms) * 1e6 * screen_speed(u));
 }
 
 void screen_set_speed(struct screen *u, int speed)

@@ -80,7 +80,9 @@ void keys_line(char *out, size_t room, int columns);
 /* run.c */
 /* Derives now, if anything was added, and reads the model. False: it failed; the screen ends. */
 bool screen_refresh(struct screen *u);
+/* Shows a replay as it was `at_ns` after its start; and the moment that it shows now. */
 void screen_seek(struct screen *u, int64_t at_ns);
+int64_t screen_replay_at_ns(const struct screen *u);
 /* How long the window of the screen is, ns; and whether sites are of all the time instead. */
 int64_t screen_window_ns(const struct screen *u);
 bool screen_all_time(const struct screen *u);

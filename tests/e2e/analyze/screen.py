@@ -237,6 +237,17 @@ def a_replay_pauses_and_seeks():
 
 
 @fact(root=False)
+def another_window_of_a_replay_that_runs_is_of_the_same_moment():
+    terminal = Terminal(REPLAY)
+    terminal.see("4.1 s  last 4.1", "REPLAY x1")
+    terminal.press("w", "Space")
+    time.sleep(1)
+    text = terminal.text()
+    # A slow machine may look when it is over.
+    expect(re.search(r"(4.1|6.0) s  last \1", text), f"where it is in\n{text}")
+
+
+@fact(root=False)
 def the_mouse_selects_sorts_and_seeks():
     terminal = Terminal(REPLAY, 100, 30)
     terminal.see("REPLAY x1", "SITES")
