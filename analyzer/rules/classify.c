@@ -318,13 +318,23 @@ static bool names_show(const struct walk *w)
 	       w->worker_park;
 }
 
+static bool is_drop(const struct symbol_frame *frame)
+{
+	const char *own = strrchr(frame->site, ':');
+
+	return !strcmp(own ? own + 1 : frame->site, "drop");
+}
+
 /*
  * What is polled, where no type tells it: the outermost of the user's functions; in a program with
  * names and without debug information, whose code has no origin, the outermost of those that are
- * not known to be the runtime's.
+ * not known to be the runtime's. A task that is cancelled drops its future: what is dropped is no
+ * name of it.
  */
 static const char *task_by_name(const struct walk *w)
 {
+	if (w->verdict.entry >= 0 && is_drop(w->frames[w->verdict.entry]))
+		return NULL;
 	if (w->verdict.entry >= 0)
 		return w->frames[w->verdict.entry]->site;
 	for (int i = w->verdict.poll - 1; i >= 0; i--) {

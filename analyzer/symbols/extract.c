@@ -352,6 +352,15 @@ static void call_place(struct symbol_extract *e, struct symbol_call *call,
 	call->column = row->column;
 }
 
+/*
+ * rustc since 1.88 or so leaves, with debug = "line-tables-only", only the last part of a function's
+ * name in the debug information.
+ */
+static bool is_bare(const struct symbol_definition *d)
+{
+	return d->flags & SYMBOL_RUST && !(d->flags & SYMBOL_LINKAGE) && !d->decl_line;
+}
+
 static int chain_add(struct symbol_extract *e, struct symbol_facts *facts,
 		     const struct dwarf_entry *entry, bool inlined, uint64_t vaddr)
 {
@@ -359,13 +368,22 @@ static int chain_add(struct symbol_extract *e, struct symbol_facts *facts,
 	struct symbol_definition *definition;
 	int error = definition_of_entry(e, entry, &definition);
 
-	if (!error && !definition && !inlined) {
+	if (!error && !inlined && (!definition || is_bare(definition))) {
 		symbol = symbol_at(e, vaddr);
 		error = symbol ? definition_of_symbol(e, symbol, &definition) : 0;
 	}
 	if (!error && definition)
 		facts->calls[facts->count++].definition = definition;
 	return error;
+}
+
+/* A function of Rust that says not where it is declared is in the file where its code is. */
+static void place_known(struct symbol_definition *d, const struct symbol_call *place)
+{
+	if (d->decl_file || !(d->rust || d->flags & SYMBOL_RUST))
+		return;
+	d->decl_file = place->file;
+	d->comp_dir = place->comp_dir;
 }
 
 /* The chain by debug information; empty where it has no function. */
@@ -400,6 +418,7 @@ static int facts_from_dwarf(struct symbol_extract *e, const struct unit_tables *
 			return error;
 		if (facts->count > before) {
 			place.definition = facts->calls[before].definition;
+			place_known(place.definition, &place);
 			facts->calls[before] = place;
 		}
 		place = (struct symbol_call) {

@@ -455,6 +455,21 @@ static void a_task_without_a_type_is_named_by_what_is_polled(void **state)
 	assert_string_equal(stack_classify(*state, list, count, false).task, "db::compact");
 }
 
+static void what_a_cancelled_task_drops_is_no_name_of_it(void **state)
+{
+	static const struct stack stack = {.frames = {"demo::Guard::drop",
+						      "core::ptr::drop_in_place", TASK, RUN, LOOP,
+						      THREAD}};
+	struct symbol_frame frames[FRAMES];
+	const struct symbol_frame *list[FRAMES];
+	size_t count = frames_make(&stack, frames, list);
+	struct stack_verdict v = stack_classify(*state, list, count, false);
+
+	assert_int_equal(v.class, STACK_POLL);
+	assert_string_equal(list[v.site]->site, "demo::Guard::drop");
+	assert_null(v.task);
+}
+
 /* The loop of the pool is inlined into std: the code that it is in refers to the pool. */
 static void an_idle_thread_of_the_pool_is_known_by_its_code(void **state)
 {
@@ -582,6 +597,8 @@ int main(void)
 		cmocka_unit_test(at_the_entry_of_a_poll_function_no_task_is_polled_yet),
 		cmocka_unit_test(a_worker_is_known_by_the_type_of_its_task),
 		cmocka_unit_test_setup_teardown(a_task_without_a_type_is_named_by_what_is_polled,
+						open_rules, close_rules),
+		cmocka_unit_test_setup_teardown(what_a_cancelled_task_drops_is_no_name_of_it,
 						open_rules, close_rules),
 		cmocka_unit_test_setup_teardown(an_idle_thread_of_the_pool_is_known_by_its_code,
 						open_rules, close_rules),

@@ -302,6 +302,40 @@ static void rust_is_symbolized_in_either_mangling(void **state)
 	}
 }
 
+/* debug = "line-tables-only", since rustc 1.88: only the last part of a name is there. */
+static void bare_names_of_rust_are_completed(void **state)
+{
+	const char *total = "_ZN4shop4till5total17hbf317860d89b672aE";
+	bool user = false, std = false;
+	uint64_t start, bytes;
+	struct opened o;
+
+	(void)state;
+#if !defined(__x86_64__)
+	skip();
+#endif
+	shell("clang -shared -nostdlib %s -o %s/bare", fixture("bare.s"), directory);
+	start = function_find(built("bare"), total, &bytes);
+	open_path(&o, built("bare"));
+	for (uint64_t at = start; at < start + bytes; at++) {
+		const struct symbol_frame *f;
+		size_t count;
+
+		assert_int_equal(symbol_module_resolve(o.module, offset_of(&o.elf, at), &f, &count),
+				 0);
+		assert_string_equal(f[count - 1].site, "shop::till::total");
+		assert_string_equal(f[count - 1].decl_file, "src/bare.rs");
+		assert_int_equal(f[count - 1].origin, ORIGIN_USER);
+		for (size_t i = 0; i + 1 < count; i++) {
+			user = user || (f[i].origin == ORIGIN_USER && !strcmp(f[i].site, "add"));
+			std = std || (f[i].origin == ORIGIN_STD && !strcmp(f[i].site, "black_box"));
+			assert_int_not_equal(f[i].origin, ORIGIN_UNKNOWN);
+		}
+	}
+	assert_true(user && std);
+	close_all(&o);
+}
+
 static void another_build_is_refused_with_both_build_ids(void **state)
 {
 	const struct symbol_frame *frames;
@@ -534,6 +568,7 @@ int main(void)
 		cmocka_unit_test(inlined_calls_are_those_of_llvm_symbolizer),
 		cmocka_unit_test(only_the_outermost_of_a_chain_is_not_inlined),
 		cmocka_unit_test(rust_is_symbolized_in_either_mangling),
+		cmocka_unit_test(bare_names_of_rust_are_completed),
 		cmocka_unit_test(another_build_is_refused_with_both_build_ids),
 		cmocka_unit_test(without_a_build_id_only_a_file_without_one_is_taken),
 		cmocka_unit_test(a_binary_is_taken_by_its_build_id_whatever_its_path),
