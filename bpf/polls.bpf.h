@@ -256,6 +256,7 @@ static __always_inline void poll_begin(struct poll_watch *p, const struct poll_k
 		flags = HUD_POLL_UPPER_BOUND;
 		poll_flush(p, tgid, tid);
 		p->core = key->core;
+		p->tick = key->tick; /* which a layout before this one may have had */
 	} else if (round_note(p, key, tgid, tid)) {
 		repolled_send(p, key, tgid, tid, now);
 	}

@@ -353,8 +353,8 @@ static void call_place(struct symbol_extract *e, struct symbol_call *call,
 }
 
 /*
- * rustc since 1.88 or so leaves, with debug = "line-tables-only", only the last part of a function's
- * name in the debug information.
+ * Newer versions of rustc (1.95 does) leave, with debug = "line-tables-only", only the last part of
+ * a function's name in the debug information.
  */
 static bool is_bare(const struct symbol_definition *d)
 {

@@ -7,11 +7,11 @@
 -- Only needed where polls are known by stacks alone, as they are until the runtime's state is
 -- learned, or not told apart by it (view tickless_process), or not by their tasks
 -- (38_poll_upper_bound.sql), or where it was never read of a thread (view stateless_thread). A run
--- ends where more becomes known.
+-- ends where more, or less, becomes known.
 INSERT INTO sample_run (capture, thread, awake_ns, activity, poll, task, samples, first_ns, last_ns,
 	waited_ns)
 WITH needed AS MATERIALIZED (
-	SELECT q.process, y.from_ns AS known_ns, n.until_ns AS tick_ns,
+	SELECT q.process, y.from_ns AS known_ns, n.from_ns AS tickless_ns, n.until_ns AS tick_ns,
 		CASE WHEN q.source = 'stack' OR n.process IS NOT NULL
 			OR q.process IN (SELECT o.process FROM poll AS u
 			JOIN thread AS o ON o.id = u.thread WHERE u.capture = :capture
@@ -32,7 +32,8 @@ WITH needed AS MATERIALIZED (
 		WHEN k.task IS NOT NULL THEN 'task ' || k.task
 		ELSE 'poll ' || coalesce(p.function, '') || ' of ' || coalesce(n.site, '')
 		END AS activity,
-		coalesce(s.time_ns < q.known_ns, 0) + coalesce(s.time_ns < q.tick_ns, 0) AS early
+		coalesce(s.time_ns < q.known_ns, 0) + coalesce(s.time_ns < q.tickless_ns, 0)
+			+ coalesce(s.time_ns < q.tick_ns, 0) AS early
 	FROM needed AS q
 	CROSS JOIN thread AS t ON t.process = q.process
 	CROSS JOIN observation AS e ON e.thread = t.id AND (e.start_ns < q.until_ns

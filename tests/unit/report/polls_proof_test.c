@@ -79,7 +79,10 @@ static void where_no_tick_tells_polls_apart_samples_do(void **state)
 		uint32_t flags;
 		uint64_t tick_us; /* when that is learned; 0: never */
 		int64_t blocking, unproven;
-	} cases[] = {{0, 0, 1, 0}, {0, 80000, 1, 0}, {0, 5000, 0, 1}, {HUD_LAYOUT_TICK, 0, 0, 1}};
+		bool guessed; /* with a tick, before that */
+	} cases[] = {{0, 0, 1, 0, false},    {0, 80000, 1, 0, false},
+		     {0, 5000, 0, 1, false}, {HUD_LAYOUT_TICK, 0, 0, 1, false},
+		     {0, 0, 1, 0, true},     {0, 5000, 0, 1, true}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -87,6 +90,8 @@ static void where_no_tick_tells_polls_apart_samples_do(void **state)
 		sqlite3 *db;
 
 		scene_begin(&s, 1);
+		if (cases[i].guessed)
+			layout_learned(&s, 500, HUD_LAYOUT_TICK);
 		layout_learned(&s, 1000, cases[i].flags);
 		if (cases[i].tick_us)
 			layout_learned(&s, cases[i].tick_us, HUD_LAYOUT_TICK);

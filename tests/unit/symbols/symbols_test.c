@@ -302,7 +302,7 @@ static void rust_is_symbolized_in_either_mangling(void **state)
 	}
 }
 
-/* debug = "line-tables-only", since rustc 1.88: only the last part of a name is there. */
+/* debug = "line-tables-only" by rustc 1.95: only the last part of a name is there. */
 static void bare_names_of_rust_are_completed(void **state)
 {
 	const char *total = "_ZN4shop4till5total17hbf317860d89b672aE";

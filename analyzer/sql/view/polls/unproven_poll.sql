@@ -12,5 +12,6 @@ JOIN thread AS t ON t.id = p.thread
 JOIN process_source AS q ON q.process = t.process
 WHERE (p.upper_bound OR p.unobserved) AND q.source <> 'stack'
 	AND NOT EXISTS (SELECT 1 FROM tickless_process AS n
-		WHERE n.process = t.process AND p.end_min_ns < n.until_ns)
+		WHERE n.process = t.process AND p.start_max_ns >= n.from_ns
+			AND p.end_min_ns < n.until_ns)
 	AND p.end_min_ns - p.start_max_ns - p.run_queue_ns - p.sleep_ns >= c.threshold_ns;
