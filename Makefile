@@ -166,7 +166,7 @@ TOKIO_PROGRAMS := $(TOKIO_PLUGIN) $(TOKIO_POOL) $(TOKIO_ECHO) $(TOKIO_TASKS) $(T
 $(TOKIO_PLUGIN): $(wildcard tests/e2e/programs/tokio_plugin/src/*.rs tests/e2e/programs/tokio_plugin/Cargo.toml)
 $(TOKIO_POOL): $(wildcard tests/e2e/programs/tokio_pool/src/*.rs tests/e2e/programs/tokio_pool/Cargo.toml)
 $(TOKIO_ECHO): $(wildcard tests/e2e/programs/tokio_echo/src/*.rs tests/e2e/programs/tokio_echo/Cargo.toml)
-$(TOKIO_TASKS): $(wildcard tests/e2e/programs/tokio_tasks/src/*.rs tests/e2e/programs/tokio_tasks/Cargo.toml)
+$(TOKIO_TASKS): $(wildcard tests/e2e/programs/tokio_tasks/src/*.rs tests/e2e/programs/tokio_tasks/src/bin/*.rs tests/e2e/programs/tokio_tasks/Cargo.toml)
 $(TOKIO_LIVES): $(wildcard tests/e2e/programs/tokio_lives/src/*.rs tests/e2e/programs/tokio_lives/Cargo.toml)
 $(TOKIO_WAITS): $(wildcard tests/e2e/programs/tokio_waits/src/*.rs tests/e2e/programs/tokio_waits/Cargo.toml)
 $(TOKIO_PROGRAMS): export RUSTFLAGS :=

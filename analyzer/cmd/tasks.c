@@ -69,8 +69,8 @@ static void print_head(struct printing *p, sqlite3_stmt *q)
 		puts("  a limit was reached: tasks, or parts of what they wait for, are missing");
 	print_unread(q);
 	if (!column_number(q, "types", 1))
-		puts("  what the tasks wait for is not known: the program was built without debug\n"
-		     "  information (cargo: debug = true), or it is not at hand (--debug-dir)");
+		puts("  what the tasks wait for is not known: the program has no debug information of\n"
+		     "  types (cargo: debug = true), or that is not at hand (--debug-dir)");
 }
 
 static const struct {
@@ -221,7 +221,7 @@ static void print_resource(struct printing *p, sqlite3_stmt *q)
 	if (column_number(q, "holders", 0))
 		print_holder(q);
 	else if (column_number(q, "channel", 0))
-		fputs("; the channel is full, and its receiver takes nothing", stdout);
+		fputs("; the channel is full", stdout);
 	else if (permits && column_number(q, "polled", 0))
 		printf("; no task at an await has a guard of it, one that is polled may (%" PRId64
 		       " are)",
@@ -407,7 +407,8 @@ static void print_cycle(struct printing *p, sqlite3_stmt *q)
 	printf("  %s: ", certain ? "deadlock" : "possible deadlock");
 	print_members(ids, false, tasks > 1 ? "tasks " : "task ", ",");
 	print_members(ids, true, tasks ? and_of_thread : of_thread, and_of_thread);
-	fputs(" wait for each other", stdout);
+	fputs(tasks + members_count(ids, true) > 1 ? " wait for each other" : " waits for itself",
+	      stdout);
 	if (column_number(q, "alike", 1) > 1)
 		printf(" (and %" PRId64 " more like it)", column_number(q, "alike", 1) - 1);
 	printf("\n      %s\n      at %s\n", column_text(q, "of_types"), column_text(q, "places"));

@@ -98,6 +98,20 @@ static void limit_sentence(const struct check_rule *rule, const struct finding *
 		 first ? first : "");
 }
 
+static const char *not_known(const struct check_rule *rule, sqlite3_stmt *q)
+{
+	if (!check_rule_of_dumps(rule))
+		return "the queue of the blocking pool is not known: hud finds it by the "
+		       "program's debug information";
+	if (column_number(q, "no_dump", 0))
+		return "a recording has no dump of tasks: record with --tasks";
+	return rule->figure == CHECK_TASKS
+		       ? "tasks have no names: a program has no debug information of types "
+			 "(cargo: debug = true), or it is not at hand (--debug-dir)"
+		       : "what tasks wait for is not known: a program has no debug information of "
+			 "types (cargo: debug = true), or it is not at hand (--debug-dir)";
+}
+
 static void growth_sentence(const struct check_rule *rule, const struct finding *f, sqlite3_stmt *q,
 			    const char *name, char out[CHECK_SENTENCE_BYTES])
 {
@@ -150,11 +164,7 @@ void check_sentence(const struct check *c, const struct check_rule *rule, const 
 			 c->comparison.sentence);
 		break;
 	case FINDING_NOT_KNOWN:
-		snprintf(out, CHECK_SENTENCE_BYTES, "%s",
-			 check_rule_of_dumps(rule)
-				 ? "a recording has no dump of tasks: record with --tasks"
-				 : "the queue of the blocking pool is not known: hud finds it by "
-				   "the program's debug information");
+		snprintf(out, CHECK_SENTENCE_BYTES, "%s", not_known(rule, subject));
 		break;
 	case FINDING_THRESHOLD:
 		snprintf(out, CHECK_SENTENCE_BYTES,

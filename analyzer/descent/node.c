@@ -4,8 +4,8 @@
 #include <dwarf.h>
 #include <string.h>
 
-/* How many wrappers around what a coroutine keeps are looked into at most. */
-enum { WRAPPERS = 8 };
+/* How deep what a coroutine keeps is looked into, and how many members of it, at most. */
+enum { WRAPPERS = 8, MEMBERS = 512 };
 
 /* A node whose type is being read. */
 struct reading {
@@ -93,10 +93,13 @@ static int stage_take(void *context, const struct dwarf_variant *variant)
 	return 0;
 }
 
-/* A search behind pointers and wrappers. */
+/* A search behind pointers and wrappers, and in what has a guard among its members. */
 struct kept_search {
 	struct draft *d;
 	int depth;
+	int members;   /* looked into so far */
+	bool borrowed; /* behind a reference: what is in there may be another task's */
+	bool within;   /* a member of a type that the rules do not know */
 };
 
 static int kept_find(struct kept_search *s, const struct dwarf_place *place);
@@ -112,23 +115,61 @@ static int kept_variant(void *context, const struct dwarf_variant *variant)
 	return dwarf_members_each(&variant->value, kept_member, context);
 }
 
-/* 1: it is something that others may wait for, or a socket, or wraps one. */
-static int kept_find(struct kept_search *s, const struct dwarf_place *place)
+static int kept_members(struct kept_search *s, const struct dwarf_place *place)
 {
+	return dwarf_has_variants(&place->type) ? dwarf_variants_each(place, kept_variant, s)
+						: dwarf_members_each(place, kept_member, s);
+}
+
+static int kept_in_struct(struct kept_search *s, const struct dwarf_place *place)
+{
+	const struct descent_rules *rules = &s->d->rules;
+	bool within = s->within;
+	enum descent_word word;
+	int found;
+
+	descent_rules_type(rules, draft_path(s->d, &place->type), &word);
+	if (word == WORD_GUARD || (!within && (word == WORD_HOLDER || word == WORD_FD)))
+		return 1;
+	if (word == WORD_TRANSPARENT)
+		return kept_members(s, place);
+	/* A future that is kept has what it keeps itself. */
+	if (word != WORD_NONE || s->borrowed ||
+	    descent_rules_match(rules, WORD_COROUTINE, name_of(&place->type)))
+		return 0;
+	s->within = true;
+	found = kept_members(s, place);
+	s->within = within;
+	return found;
+}
+
+static int kept_in_target(struct kept_search *s, const struct dwarf_place *place)
+{
+	bool borrowed = s->borrowed;
 	struct dwarf_place target;
 	enum descent_word word;
+	int found;
+
+	if (!dwarf_place_target(place, &target))
+		return 0;
+	descent_rules_type(&s->d->rules, draft_path(s->d, &place->type), &word);
+	s->borrowed = borrowed || word != WORD_TRANSPARENT; /* Box */
+	found = kept_find(s, &target);
+	s->borrowed = borrowed;
+	return found;
+}
+
+/* 1: it is something that others may wait for, or a socket, or wraps one, or has a guard in it. */
+static int kept_find(struct kept_search *s, const struct dwarf_place *place)
+{
+	uint64_t tag = place->type.kind->tag;
 	int found = 0;
 
-	if (++s->depth <= WRAPPERS && place->type.kind->tag == DW_TAG_pointer_type) {
-		found = dwarf_place_target(place, &target) && kept_find(s, &target);
-	} else if (s->depth <= WRAPPERS && place->type.kind->tag == DW_TAG_structure_type) {
-		descent_rules_type(&s->d->rules, draft_path(s->d, &place->type), &word);
-		if (word == WORD_GUARD || word == WORD_HOLDER || word == WORD_FD)
-			found = 1;
-		else if (word == WORD_TRANSPARENT && dwarf_has_variants(&place->type))
-			found = dwarf_variants_each(place, kept_variant, s);
-		else if (word == WORD_TRANSPARENT)
-			found = dwarf_members_each(place, kept_member, s);
+	if (++s->depth <= WRAPPERS && ++s->members <= MEMBERS) {
+		if (tag == DW_TAG_pointer_type)
+			found = kept_in_target(s, place);
+		else if (tag == DW_TAG_structure_type)
+			found = kept_in_struct(s, place);
 	}
 	s->depth--;
 	return found;

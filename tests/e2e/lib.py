@@ -315,6 +315,11 @@ def tokio_tasks():
     return beside_demo("tokio_tasks")
 
 
+def tokio_circles():
+    """A program whose tasks wait for each other."""
+    return beside_demo("tokio_circles")
+
+
 def tokio_lives():
     """A program whose tasks measure how long they are polled, ready, and await something."""
     return beside_demo("tokio_lives")

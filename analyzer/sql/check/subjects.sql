@@ -39,8 +39,9 @@ SELECT s.id, s.name, s.kind = 'main' AS main, nullif(s.cause, '') AS cause, p.fi
 		JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS deadlock_example,
 	(SELECT min(d.possible_example) FROM deadlock AS d
 		JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS possible_example,
-	(SELECT max(NOT EXISTS (SELECT 1 FROM deadlock AS d WHERE d.compared = c.id))
-		FROM compared AS c WHERE c.side = 1) AS tasks_unknown,
+	m.no_dump, :tasks <> '' AND m.unnamed > 0.1 AS names_unknown, m.unread > 0.1 AS waits_unknown,
+	m.no_dump OR (:tasks <> '' AND m.unnamed > 0.1) AS tasks_unknown,
+	m.no_dump OR m.unread > 0.1 AS deadlocks_unknown,
 	(SELECT group_concat(kind_name, ', ') FROM (
 		SELECT o.name || ' (' || o.cause || ')' AS kind_name
 		FROM subject AS o JOIN figure AS f ON f.subject = o.id AND f.side = 1
@@ -52,6 +53,14 @@ JOIN figure AS a ON a.subject = s.id AND a.side = 1
 LEFT JOIN figure AS b ON b.subject = s.id AND b.side = 0
 LEFT JOIN latest_place AS p ON p.kind = s.kind AND p.crate = s.crate AND p.name = s.name
 	AND p.cause = s.cause
+CROSS JOIN (
+	SELECT max(NOT EXISTS (SELECT 1 FROM deadlock AS d WHERE d.compared = c.id)) AS no_dump,
+		(SELECT max(1.0 * d.unnamed / d.tasks) FROM deadlock AS d
+			JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS unnamed,
+		(SELECT max(1.0 * d.unread / d.tasks) FROM deadlock AS d
+			JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS unread
+	FROM compared AS c
+	WHERE c.side = 1) AS m
 WHERE (s.kind = :kind OR (s.kind = 'main' AND :kind = 'site'))
 	AND (:pattern = '' OR s.name GLOB :pattern OR s.name GLOB '*::' || :pattern)
 	AND (:cause = '' OR s.cause = :cause)

@@ -113,7 +113,10 @@ CREATE TABLE deadlock (
 	deadlocks INTEGER NOT NULL,
 	possible INTEGER NOT NULL,
 	deadlock_example TEXT,
-	possible_example TEXT
+	possible_example TEXT,
+	tasks INTEGER NOT NULL,
+	unread INTEGER NOT NULL,
+	unnamed INTEGER NOT NULL
 );
 
 -- Blocked time by cause and stack, and the frames of these stacks, the innermost at position 0: for

@@ -12,7 +12,7 @@ import time
 
 from lib import (ANALYZE, ANALYZE_UNUSABLE, RECORD, RECORD_NOT_ABLE, Recording, analyze, analyzed,
                  expect, expect_equal, fact, facts_check, once, one_clear_message, path_for, query,
-                 record, recorded, start, tokio_tasks, wait_until)
+                 record, recorded, start, tokio_circles, tokio_tasks, wait_until)
 from task_program import Program, document_of, dumped, marked_lines, user_lines
 
 # Which marked lines a task waits at, from its outermost future down; else KIND.1 and KIND.2.
@@ -200,6 +200,19 @@ def deadlocks_are_found_and_no_other_circle():
 
 
 @fact
+def a_circle_that_something_unseen_may_open_is_only_possible():
+    program = Program(runtimes=1, executable=tokio_circles())
+    capture = dumped(program)
+    program.end()
+    document = document_of(capture)
+    circles = {program.kinds[circle["tasks"][0]]: (len(circle["tasks"]), circle["certain"])
+               for circle in document["cycles"]}
+    expect_equal(circles, {"in_struct": (2, True), "selected": (2, False), "permits": (2, False),
+                           "twice": (1, False)}, "circles")
+    expect("waits for itself" in analyzed("tasks", capture), "the task that is alone in it")
+
+
+@fact
 def a_deadlock_with_the_future_of_block_on_is_found():
     program = Program("main_holds", runtimes=1)
     capture = dumped(program)
@@ -311,25 +324,35 @@ def tasks_that_stay_are_found_while_others_come_and_go():
     expect_equal(outcomes["failed"], 0, "tasks whose memory makes no sense")
 
 
-@fact
-def of_a_stripped_program_all_tasks_are_listed_and_what_is_missing_is_said():
-    bare = path_for("tokio_tasks_bare")
+def without_types(how):
+    """The kinds of its tasks, and a dump of the program when strip has taken `how` away."""
+    bare = path_for(f"tokio_tasks{how}")
     shutil.copy(tokio_tasks(), bare)
-    subprocess.run(["strip", "--strip-all", bare], check=True)
+    subprocess.run(["strip", how, bare], check=True)
     program = Program(executable=bare)
-    capture = path_for("bare.hud")
+    capture = path_for(f"bare{how}.hud")
     done = recorded("tasks", program.pid, "-o", capture)
     program.end()
     expect("no debug information of types" in done.stderr, f"it says {done.stderr!r}")
-    document = document_of(capture)
-    expect_equal(sorted(task["id"] for task in document["tasks"]), sorted(program.kinds), "ids")
-    expect_equal({task["outcome"] for task in document["tasks"]}, {"unknown"}, "outcomes")
-    expect_equal(sum(runtime["broken_lists"] for runtime in document["runtimes"]), 0,
-                 "lists that could not be read")
-    # As many functions as there are types of tasks and schedulers.
-    sites = {task["task"] for task in document["tasks"]}
-    expect(len(sites) > len(set(program.kinds.values())), f"{len(sites)} functions poll them")
-    expect("was built without debug" in analyzed("tasks", capture), "nothing says what is missing")
+    return program.kinds, capture
+
+
+@fact
+def without_types_all_tasks_are_listed_and_what_is_missing_is_said():
+    for how in ("--strip-all", "--strip-debug"):
+        kinds, capture = without_types(how)
+        document = document_of(capture)
+        expect_equal(sorted(task["id"] for task in document["tasks"]), sorted(kinds), "ids")
+        expect_equal({task["outcome"] for task in document["tasks"]}, {"unknown"}, "outcomes")
+        expect_equal(sum(runtime["broken_lists"] for runtime in document["runtimes"]), 0,
+                     "lists that could not be read")
+        # As many functions as there are types of tasks and schedulers.
+        sites = {task["task"] for task in document["tasks"]}
+        expect(len(sites) > len(set(kinds.values())), f"{how}: {len(sites)} functions poll them")
+        expect("no debug information of" in analyzed("tasks", capture), "what is missing")
+        for rule in ("deadlock", 'tasks("tokio_tasks::*") > 1'):
+            expect_equal(analyze("check", capture, "--fail-on", rule).returncode, 2, f"check {rule}")
+        expect_equal(analyze("check", capture, "--fail-on", "tasks > 1").returncode, 1, "check tasks")
 
 
 @fact
