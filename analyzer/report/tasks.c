@@ -104,7 +104,7 @@ enum exit_status report_task_life(const struct page *page)
 {
 	const struct page_list lives = {
 		"task_life",
-		"WHAT TASKS DID in the whole recording: polled, ready for a poll, or awaiting",
+		"WHAT TASKS DID while they were followed: polled, ready for a poll, or awaiting",
 		print_life_labels, print_life, LIVES_SHOWN};
 	bool more = false;
 

@@ -400,7 +400,7 @@ static void lives_draw(struct screen *u)
 
 	title_draw(u, PANEL_LIVES,
 		   narrow(u) ? "WHAT TASKS DID  alive, ended"
-			     : "WHAT TASKS DID since recording began  alive, ended, lifetime, "
+			     : "WHAT TASKS DID while followed  alive, ended, lifetime, "
 			       "poll, ready, await, longest ready");
 	for (int i = 0; i < rows && p->top + i < count; i++) {
 		int row = p->top + i;

@@ -205,12 +205,14 @@ void poll_timing_tick(struct poll_timing *t, uint64_t now_ns)
 	process_table_executables(t->processes, false, cpu_add, &cpu_ns);
 	if (poll_probes_govern(t->probes, poll_maps_entries(&t->maps), cpu_ns, now_ns)) {
 		state_write(t, now_ns);
-		if (poll_probes_state(t->probes).following)
+		if (poll_probes_state(t->probes).following) {
 			t->followed_ns = 0;
-		else if (!t->followed_ns)
+		} else if (!t->followed_ns) {
 			t->followed_ns = now_ns;
+			task_sums_write(t, now_ns);
+		}
 	}
-	if (now_ns - t->summed_ns >= SUM_NS)
+	if (!t->followed_ns && now_ns - t->summed_ns >= SUM_NS)
 		task_sums_write(t, now_ns);
 	if (now_ns - t->written_ns >= WRITE_NS)
 		histograms_write(t, now_ns);
@@ -223,7 +225,8 @@ void poll_timing_finish(struct poll_timing *t, uint64_t now_ns)
 	if (!t->attached)
 		return;
 	histograms_write(t, now_ns);
-	task_sums_write(t, now_ns);
+	if (!t->followed_ns)
+		task_sums_write(t, now_ns);
 	lives_write(t, now_ns);
 	s = poll_probes_state(t->probes);
 	state_write(t, now_ns);

@@ -236,7 +236,7 @@ function task_life() {
   const unseen = rows("task_life").filter(t => !t.spawned && t.found_late).length;
   return section(
     "task-life",
-    "What tasks did in the whole recording",
+    "What tasks did while they were followed",
     el(
       "p",
       {class: "soft"},

@@ -1,4 +1,4 @@
--- How long were tasks of each type polled, ready for a poll, or awaiting, since recording began?
+-- How long were tasks of each type polled, ready for a poll, or awaiting, while they were followed?
 SELECT task, alive, ended, mean_life_ns, polled_percent, ready_percent, await_percent, ready_max_ns
 FROM task_life
 WHERE capture = :capture
