@@ -69,8 +69,9 @@ static void print_head(struct printing *p, sqlite3_stmt *q)
 		puts("  a limit was reached: tasks, or parts of what they wait for, are missing");
 	print_unread(q);
 	if (!column_number(q, "types", 1))
-		puts("  what the tasks wait for is not known: the program has no debug information of\n"
-		     "  types (cargo: debug = true), or that is not at hand (--debug-dir)");
+		puts("  what the tasks wait for is not known: the program has no debug\n"
+		     "  information of types (cargo: debug = true), or it is not at hand "
+		     "(--debug-dir)");
 }
 
 static const struct {

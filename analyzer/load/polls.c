@@ -45,7 +45,8 @@ static int poll_check(const struct capture_state *c, const struct hud_poll *p)
 		return -EINVAL;
 	if (p->queued && (!p->queued_since_ns || p->queued_since_ns > p->end_min_ns))
 		return -EINVAL;
-	if (p->next_max_ns > LONGEST_NS || p->next_sum_ns > p->next_polls * p->next_max_ns)
+	if (p->next_max_ns > LONGEST_NS || p->next_sum_ns > LONGEST_NS ||
+	    p->next_sum_ns > p->next_polls * p->next_max_ns)
 		return -EINVAL;
 	return 0;
 }

@@ -34,7 +34,7 @@ struct finding {
 	size_t room;
 	const struct plan_poll_source *source;
 	const struct plan_functions *functions;
-	struct key_map paths; /* flags of a source file + 1, by the address of its path */
+	struct key_map paths; /* flags of a source file, by the address of its path */
 	bool found, failed;
 };
 

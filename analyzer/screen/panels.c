@@ -100,8 +100,7 @@ static const char *name_end(const char *name, int width)
 	return end;
 }
 
-/* A name with its place, at the end of a row. */
-/* The column after what was drawn. */
+/* A name with its place, at the end of a row. The column after it. */
 static int name_draw(const struct screen *u, int y, int x, const char *name, const char *file,
 		     int64_t line, unsigned style)
 {

@@ -44,6 +44,7 @@ enum hud_loss {
 	/* wakeups: the ring buffer had no room to say who ended a sleep, which is no event */
 	HUD_LOSS_WAKER = 15,
 };
+#define HUD_LOSS_LAST HUD_LOSS_WAKER
 
 /* `count` more were lost for `cause` in [from_ns, to_ns]. */
 struct hud_lost {

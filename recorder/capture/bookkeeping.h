@@ -14,8 +14,8 @@ struct bookkeeping {
 	const struct transcript *transcript;
 	const struct object_table *objects;
 	const struct process_table *processes;
-	uint64_t lost[HUD_LOSS_WAKER + 1]; /* by cause, written so far */
-	uint64_t lost_ns;                  /* when that was */
+	uint64_t lost[HUD_LOSS_LAST + 1]; /* by cause, written so far */
+	uint64_t lost_ns;                 /* when that was */
 };
 
 /* At the start of the recording: what counted before it. */

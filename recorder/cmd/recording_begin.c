@@ -319,7 +319,6 @@ static void learner_begin(struct recording *r)
 		.identities = bpf_session_identities(r->bpf),
 		.multi = bpf_session_features(r->bpf).uprobe_multi,
 		.quiet = r->options->quiet,
-		.verbose = r->options->verbose,
 	};
 	int error = r->options->stacks_only ? 0 : learner_open(&options, &r->learner);
 

@@ -395,7 +395,6 @@ static void attempt_go_on(struct learner *l, uint64_t now_ns)
 struct checking {
 	struct learner *learner;
 	uint64_t now_ns;
-	bool final;
 	uint32_t wrong; /* object whose layout was contradicted, or OBJECT_NONE */
 	uint64_t contradictions;
 	const char *path;
@@ -515,7 +514,7 @@ static void image_finish(void *context, const struct process_image *image)
 
 void learner_finish(struct learner *l, uint64_t now_ns)
 {
-	struct checking c = {.learner = l, .now_ns = now_ns, .final = true};
+	struct checking c = {.learner = l, .now_ns = now_ns};
 
 	if (l->object != OBJECT_NONE)
 		attempt_end(l, now_ns);

@@ -19,7 +19,6 @@ struct learner_options {
 	struct identity_store *identities;
 	bool multi; /* bpf_session_features.uprobe_multi */
 	bool quiet;
-	bool verbose;
 };
 
 /* 0 or -ENOMEM; `*out` is the caller's. */

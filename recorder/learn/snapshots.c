@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/learn/snapshots.h"
 #include "format/base/array.h"
+#include "format/base/new_file.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -71,23 +72,6 @@ void snapshots_allowed(const struct snapshots *s, int64_t most, int64_t allowed[
 	}
 }
 
-static int bytes_write(int fd, const void *data, size_t bytes)
-{
-	const uint8_t *at = data;
-
-	while (bytes) {
-		ssize_t put = write(fd, at, bytes);
-
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
-			return -errno;
-		at += put;
-		bytes -= (size_t)put;
-	}
-	return 0;
-}
-
 int snapshots_file(const struct snapshots *s, uint32_t flags)
 {
 	struct hud_snapshots head = s->head;
@@ -96,9 +80,9 @@ int snapshots_file(const struct snapshots *s, uint32_t flags)
 	if (fd < 0)
 		return -errno;
 	head.snapshots_flags |= flags;
-	error = bytes_write(fd, &head, sizeof(head));
+	error = write_whole(fd, &head, sizeof(head));
 	if (!error)
-		error = bytes_write(fd, s->data, s->bytes);
+		error = write_whole(fd, s->data, s->bytes);
 	if (!error)
 		return fd;
 	close(fd);

@@ -87,12 +87,11 @@ struct task_frame {
 	uint64_t variant;  /* of a coroutine: its state */
 	uint64_t number;   /* of a leaf: see enum hud_task_leaf; time in ns */
 	uint64_t resource; /* address of what it is about; 0: nothing */
-	uint64_t permits;  /* of a semaphore: its word; only if `has_permits` */
+	uint64_t permits;  /* of a semaphore: its word; only with HUD_FRAME_HAS_PERMITS */
 	uint16_t depth;
 	uint8_t kind;   /* enum hud_task_frame_kind */
 	uint8_t leaf;   /* enum hud_task_leaf */
 	uint16_t flags; /* enum hud_task_frame_flags */
-	bool has_permits;
 };
 
 struct task_runtime {
@@ -125,7 +124,6 @@ struct task_closure {
 
 struct task_counts {
 	uint32_t retries; /* lists and tasks that were read again */
-	uint32_t vtables; /* links to what is no task of this program */
 	uint64_t reads, bytes;
 	bool cut; /* a limit was reached */
 };

@@ -168,7 +168,8 @@ static bool linked_in(struct task_reading *r, const struct batch *b, const struc
  */
 static void settle(struct task_reading *r, const struct task_cell *cell, struct task_seen *seen)
 {
-	uint8_t *first = malloc(2 * cell->bytes + 1), *second = first + cell->bytes;
+	uint8_t *first = malloc(2 * cell->bytes + 1);
+	uint8_t *second = first ? first + cell->bytes : NULL;
 	struct task_region a = {cell->address, first, cell->bytes};
 	struct task_region b = {cell->address, second, cell->bytes};
 	uint8_t outcome = TASK_MOVING;

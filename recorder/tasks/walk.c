@@ -125,10 +125,8 @@ static bool list_walk(struct walk *w)
 		if (address % 8 || (known && known->walk == w->number) ||
 		    (++count % LIMITS_EVERY == 0 && !task_within_limits(r)))
 			return false;
-		if (!cell_read(w, address, &read)) {
-			r->dump->counts.vtables += !read.vtable;
+		if (!cell_read(w, address, &read))
 			return false;
-		}
 		if (!cell_keep(w, address, &read))
 			return false;
 		last = address;

@@ -39,7 +39,7 @@ SELECT s.id, s.name, s.kind = 'main' AS main, nullif(s.cause, '') AS cause, p.fi
 		JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS deadlock_example,
 	(SELECT min(d.possible_example) FROM deadlock AS d
 		JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS possible_example,
-	m.no_dump, :tasks <> '' AND m.unnamed > 0.1 AS names_unknown, m.unread > 0.1 AS waits_unknown,
+	m.no_dump,
 	m.no_dump OR (:tasks <> '' AND m.unnamed > 0.1) AS tasks_unknown,
 	m.no_dump OR m.unread > 0.1 AS deadlocks_unknown,
 	(SELECT group_concat(kind_name, ', ') FROM (

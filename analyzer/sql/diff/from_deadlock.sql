@@ -9,8 +9,8 @@ FROM (
 		ELSE substr(c.of_types || ' at ' || c.places, 1, 255) || '…' END AS example
 	FROM task_dump AS d
 	LEFT JOIN (
-		SELECT t.dump, count(*) AS tasks, sum(t.outcome IN ('unknown', 'failed', 'cut')) AS unread,
-			sum(NOT m.named) AS unnamed
+		SELECT t.dump, count(*) AS tasks, sum(NOT m.named) AS unnamed,
+			sum(t.outcome IN ('unknown', 'failed', 'cut')) AS unread
 		FROM dumped_task AS t
 		JOIN task_names AS m ON m.dumped_task = t.id
 		WHERE t.capture = :capture

@@ -117,6 +117,28 @@ static void sums_hold_under_every_filter(void **state)
 	}
 }
 
+/* What a poll waited for a CPU is no part of how long it blocked. */
+static void the_least_length_is_without_the_wait_for_a_cpu(void **state)
+{
+	const char *longest = "SELECT max(wall_ns - run_queue_ns) FROM blocking_poll";
+	sqlite3 *db = everything_load();
+	int64_t longest_ns = database_number(db, longest, -1);
+
+	(void)state;
+	assert_int_equal(database_run(db,
+				      "UPDATE blocking_poll SET wall_ns = wall_ns + 1000000000, "
+				      "run_queue_ns = run_queue_ns + 1000000000"),
+			 0);
+	db = filtered(db, (struct filter) {.min_ns = longest_ns});
+	assert_number(db, "SELECT count(*) > 0 FROM blocking_poll", 1);
+	assert_number(db, longest, longest_ns);
+	assert_number(db,
+		      "SELECT count(*) FROM blocking_poll AS p JOIN filter AS f "
+		      "WHERE p.wall_ns - p.run_queue_ns < f.min_ns",
+		      0);
+	sqlite3_close(db);
+}
+
 /* A sum over the whole capture equals the sum over adjacent parts of it. */
 static void assert_parts_add_up(const char *sql)
 {
@@ -453,6 +475,7 @@ static void durations_are_read_with_their_units(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_least_length_is_without_the_wait_for_a_cpu),
 		cmocka_unit_test(sums_hold_under_every_filter),
 		cmocka_unit_test(parts_of_the_time_add_up_to_the_whole),
 		cmocka_unit_test(every_amount_of_a_window_that_is_cut_is_scaled),

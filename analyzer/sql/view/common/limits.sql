@@ -27,7 +27,7 @@ WITH cut AS MATERIALIZED (
 			AS preempted
 	FROM capture AS c
 ), unproven AS MATERIALIZED (
-	SELECT capture, count(*) AS runs, sum(wall_ns) AS wall_ns
+	SELECT capture, count(*) AS runs, sum(cpu_ns) AS cpu_ns
 	FROM undecided_run
 	GROUP BY capture
 ), unobserved AS MATERIALIZED (
@@ -47,7 +47,7 @@ SELECT s.capture,
 		WHERE cut.capture = s.capture AND stacks > preempted
 		ORDER BY 2 DESC, 1)) AS stops,
 	coalesce(t.spans, 0) AS unclassified_spans, coalesce(t.wall_ns, 0) AS unclassified_span_ns,
-	coalesce(u.runs, 0) AS unproven_runs, coalesce(u.wall_ns, 0) AS unproven_cpu_ns,
+	coalesce(u.runs, 0) AS unproven_runs, coalesce(u.cpu_ns, 0) AS unproven_cpu_ns,
 	coalesce(o.polls, 0) AS unobserved_polls, coalesce(o.cpu_ns, 0) AS unobserved_cpu_ns,
 	(SELECT count(*) FROM probe_wait AS w WHERE w.capture = s.capture) AS probe_waits,
 	(SELECT coalesce(sum(w.wall_ns), 0) FROM probe_wait AS w WHERE w.capture = s.capture)

@@ -1,6 +1,7 @@
 -- Of which threads was the runtime's state never read, though that of their process is known? They
 -- poll for a scheduler that the layout does not have. Whether what their samples show is one long
--- poll or many short ones is not known (view undecided_run). Whatever is chosen: by all of it.
+-- poll or many short ones is not known (view undecided_run). A filter does not change which these
+-- are.
 CREATE VIEW stateless_thread AS
 SELECT t.capture, t.id AS thread
 FROM thread AS t

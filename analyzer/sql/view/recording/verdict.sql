@@ -105,7 +105,7 @@ WITH workers AS (
 				HAVING count(DISTINCT m.start_address) > 1))
 	GROUP BY n.capture
 ), undecided AS (
-	SELECT capture, sum(wall_ns) AS undecided_ns FROM undecided_run GROUP BY capture
+	SELECT capture, sum(cpu_ns) AS undecided_ns FROM undecided_run GROUP BY capture
 ), lost AS (
 	SELECT capture, sum(percent) AS percent FROM loss_total
 	WHERE unit <> 'stacks' GROUP BY capture

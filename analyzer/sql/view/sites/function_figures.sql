@@ -1,7 +1,7 @@
 -- How often and how long did each function block, and by which causes?
 --
 -- The sites of one function as one row, with the causes' shares of its time. last_ns: when the last
--- such poll ended.
+-- such poll ended. What is said of the longest is said of the cause with the longest.
 CREATE VIEW function_figures AS
 WITH named AS MATERIALIZED (
 	SELECT * FROM site_function
@@ -13,22 +13,25 @@ WITH named AS MATERIALIZED (
 	JOIN blocking_poll AS b ON b.id = p.blocking_poll
 	GROUP BY p.function_site
 ), cause AS MATERIALIZED (
-	SELECT n.function_site AS site, s.cause, f.total_ns, f.open_count, f.longest_at_attach,
-		f.longest_open, f.at_most,
+	SELECT n.function_site AS site, s.cause, f.total_ns, f.max_ns, f.open_count,
+		f.longest_at_attach, f.longest_open, f.at_most,
 		iif(n.function_ns > 0, 1.0 * f.total_ns / n.function_ns, 1.0) AS share
 	FROM named AS n
 	JOIN site AS s ON s.id = n.site
 	JOIN site_figures AS f ON f.site = n.site
 ), causes AS MATERIALIZED (
 	SELECT site, group_concat(named, ', ') AS causes, max(at_most) AS at_most,
-		sum(open_count) AS open_count, max(longest_at_attach) AS longest_at_attach,
-		max(longest_open) AS longest_open
-	FROM (SELECT site, at_most, open_count, longest_at_attach, longest_open,
+		sum(open_count) AS open_count
+	FROM (SELECT site, at_most, open_count,
 			CASE
 			WHEN share >= 0.995 THEN cause
 			WHEN share >= 0.005 THEN cause || printf(' %.0f%%', 100 * share)
 			END AS named
 		FROM cause ORDER BY site, total_ns DESC, cause)
+	GROUP BY site
+), longest AS MATERIALIZED (
+	SELECT site, longest_at_attach, longest_open, max(max_ns) AS max_ns
+	FROM cause
 	GROUP BY site
 ), ranked AS MATERIALIZED (
 	SELECT subject AS site, wall_ns AS p99_ns
@@ -36,8 +39,9 @@ WITH named AS MATERIALIZED (
 	WHERE kind = 'function' AND percent = 99
 )
 SELECT w.capture, w.site, c.causes, w.count, w.total_ns, w.run_queue_ns, r.p99_ns, w.max_ns,
-	w.last_ns, c.open_count, c.longest_at_attach, c.longest_open, c.at_most, n.small
+	w.last_ns, c.open_count, l.longest_at_attach, l.longest_open, c.at_most, n.small
 FROM whole AS w
 JOIN causes AS c ON c.site = w.site
+JOIN longest AS l ON l.site = w.site
 JOIN ranked AS r ON r.site = w.site
 JOIN named AS n ON n.site = w.site;

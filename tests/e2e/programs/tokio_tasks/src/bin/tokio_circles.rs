@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//! Tasks that wait for each other, or for themselves, in ways of which only some are certain. Prints
-//! as tokio_tasks does: a line for each task, and `ready multi`.
+//! Tasks that wait for each other, or for themselves, in ways of which only some are certain.
+//! Prints as tokio_tasks does: a line for each task, and `ready multi`.
 
 use std::future::Future;
 use std::pin::Pin;
