@@ -12,7 +12,7 @@
 
 #define SITES_SHOWN 10
 #define REMEDY_COLUMN 2
-#define REMEDIES_SHOWN 5
+#define REMEDIES_SHOWN SITES_SHOWN
 
 static void print_labels(const struct page *page)
 {

@@ -1,9 +1,9 @@
 -- Who ended the waits of each site (rank 1: the most of them)? share is of the site's time asleep.
 --
 -- open: nobody did, until the recording ended. waker: its function; NULL where the stack of that
--- thread does not show which. Then `known_as` says what else is known: the thread, that it was
--- ending, or the process, which was not recorded. inferred: as in waker_frame. What the kernel
--- itself ended (timers, disks) has no row.
+-- thread does not show which. Then `known_as` says what else is known: the thread, or the name of
+-- the threads, that it was ending, or the process, which was not recorded. inferred: as in
+-- waker_frame. What the kernel itself ended (timers, disks) has no row.
 CREATE VIEW site_waker AS
 WITH whole AS MATERIALIZED (
 	SELECT site, sum(blocked_ns) AS blocked_ns
@@ -29,7 +29,14 @@ WITH whole AS MATERIALIZED (
 			WHERE o.waker_stack = b.stack
 				AND abs(n.exit_ns - o.wakeup_ns) < 10000000)
 			THEN 'a thread that was ending'
-		ELSE 'a thread whose stack does not show it'
+		ELSE coalesce((SELECT CASE
+				WHEN count(DISTINCT n.id) = 1
+					THEN 'thread ' || n.tid || coalesce(' (' || n.comm || ')', '')
+				WHEN min(n.comm) = max(n.comm) THEN 'threads named ' || n.comm
+				END
+			FROM offcpu_span AS o
+			JOIN thread AS n ON n.id = o.waker_thread
+			WHERE o.waker_stack = b.stack), 'a thread whose stack does not show it')
 		END AS known_as
 	FROM by_stack AS b
 	LEFT JOIN waker_frame AS w ON w.stack = b.stack
