@@ -30,8 +30,8 @@ WITH whole AS MATERIALIZED (
 				AND abs(n.exit_ns - o.wakeup_ns) < 10000000)
 			THEN 'a thread that was ending'
 		ELSE coalesce((SELECT CASE
-				WHEN count(DISTINCT n.id) = 1
-					THEN 'thread ' || n.tid || coalesce(' (' || n.comm || ')', '')
+				WHEN count(DISTINCT n.id) = 1 THEN 'thread ' || n.tid
+					|| coalesce(' (' || n.comm || ')', '')
 				WHEN min(n.comm) = max(n.comm) THEN 'threads named ' || n.comm
 				END
 			FROM offcpu_span AS o
