@@ -76,7 +76,8 @@ static const struct {
 	[ROW_MARK] = {"mark", "capture, time_ns, text, id", true},
 	[ROW_WAKER] = {"waker", "capture, time_ns, pid, name, id", true},
 	[ROW_LAYOUT] = {"layout",
-			"capture, time_ns, process, object, source, reason, task_known, tick_known,"
+			"capture, time_ns, process, object, source, reason, remedy, task_known,"
+			"tick_known,"
 			"partial, earlier, withdrawn, parks, polls, cores, threads, tasks, ticks,"
 			"snapshots, attempts, took_ns, probe_hits, bpf_run_ns, contradictions, id",
 			true},

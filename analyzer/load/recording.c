@@ -196,6 +196,7 @@ static int layout(struct ingest *in, const struct capture_state *c, const struct
 	row_number(&row, l->layout_flags >> HUD_LAYOUT_OBJECT_SHIFT);
 	row_text(&row, hud_layout_name(l->layout_source));
 	row_text(&row, l->layout_source ? NULL : hud_learn_reason_name(l->reason));
+	row_text(&row, l->layout_source ? NULL : hud_learn_remedy(l->reason));
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		row_number(&row, (l->layout_flags & flags[i]) != 0);
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)

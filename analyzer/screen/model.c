@@ -136,6 +136,7 @@ static void life_read(struct model *m, sqlite3_stmt *q, void *item)
 		.name = kept(m, q, "task"),
 		.alive = column_number(q, "alive", 0),
 		.ended = column_number(q, "ended", 0),
+		.ends_seen = column_number(q, "ends_seen", 1),
 		.life_ns = column_number(q, "mean_life_ns", -1),
 		.longest_ns = column_number(q, "ready_max_ns", 0),
 		.polled = percent_of(q, "polled_percent"),

@@ -64,6 +64,7 @@ struct model_task {
 struct model_life {
 	const char *name;
 	int64_t alive, ended, life_ns, longest_ns;
+	bool ends_seen;
 	double polled, ready, awaiting; /* percent; < 0: not known */
 };
 

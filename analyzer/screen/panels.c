@@ -378,7 +378,12 @@ static void life_row(const struct screen *u, int y, const struct model_life *l, 
 {
 	char line[200], life[WORD_BYTES], longest[WORD_BYTES];
 	char polled[WORD_BYTES], ready[WORD_BYTES], awaiting[WORD_BYTES];
-	int used = snprintf(line, sizeof(line), "%8" PRId64 " %8" PRId64, l->alive, l->ended);
+	char alive[WORD_BYTES];
+	int used;
+
+	/* Where ends are not seen, those that ended are among them. */
+	snprintf(alive, sizeof(alive), "%s%" PRId64, l->ends_seen ? "" : "<= ", l->alive);
+	used = snprintf(line, sizeof(line), "%8s %8" PRId64, alive, l->ended);
 
 	if (style)
 		paint_row(&u->canvas, y, PAINT_PLAIN, style);

@@ -67,19 +67,36 @@ static const char *const layouts[] = {
 	[HUD_LAYOUT_LEARNED] = "learned",
 };
 
-static const char *const learn_reasons[] = {
-	[HUD_LEARN_OPEN] = "too little was seen of its workers",
-	[HUD_LEARN_NO_WORDS] = "no thread-local word pointed into its thread's stack",
-	[HUD_LEARN_NO_CHAINS] = "nothing on the stacks looked like a scheduler's context",
-	[HUD_LEARN_MANY_CHAINS] = "more than can be followed looked like a scheduler's context",
-	[HUD_LEARN_FEW_PARKS] = "too few parks were seen",
-	[HUD_LEARN_FEW_POLLS] = "too few polls were seen",
-	[HUD_LEARN_ONE_CORE] = "several threads polled, with one core",
-	[HUD_LEARN_CONTRADICTED] = "no layout agreed with all parks and polls",
-	[HUD_LEARN_AMBIGUOUS] = "several layouts agreed with all parks and polls",
-	[HUD_LEARN_REFUSED] = "the kernel refused to watch it, or the privileges were given up",
-	[HUD_LEARN_NO_DRIVER] = "no worker that polls waits in epoll: it may have no I/O driver",
-	[HUD_LEARN_NO_ROOM] = "more runtimes than can be followed are in one process",
+/* What a person can do about it. */
+#define RECORD_LONGER                                                                              \
+	"record it for longer, while it has work to do; or record a build with debug information"
+#define RECORD_LIGHTER                                                                             \
+	"record it for longer under a light load of short requests, since workers that never "     \
+	"wait, or never poll, show nothing; or record a build with debug information"
+
+static const struct {
+	const char *name, *remedy;
+} learn_reasons[] = {
+	[HUD_LEARN_OPEN] = {"too little was seen of its workers", RECORD_LIGHTER},
+	[HUD_LEARN_NO_WORDS] = {"no thread-local word pointed into its thread's stack",
+				RECORD_LONGER},
+	[HUD_LEARN_NO_CHAINS] = {"nothing on the stacks looked like a scheduler's context",
+				 RECORD_LONGER},
+	[HUD_LEARN_MANY_CHAINS] = {"more than can be followed looked like a scheduler's context",
+				   RECORD_LONGER},
+	[HUD_LEARN_FEW_PARKS] = {"too few parks were seen", RECORD_LIGHTER},
+	[HUD_LEARN_FEW_POLLS] = {"too few polls were seen", RECORD_LONGER},
+	[HUD_LEARN_ONE_CORE] = {"several threads polled, with one core", RECORD_LONGER},
+	[HUD_LEARN_CONTRADICTED] = {"no layout agreed with all parks and polls", RECORD_LONGER},
+	[HUD_LEARN_AMBIGUOUS] = {"several layouts agreed with all parks and polls", RECORD_LONGER},
+	[HUD_LEARN_REFUSED] = {"the kernel refused to watch it, or the privileges were given up",
+			       "record it again: what is loaded after a recording began is not "
+			       "learned; or record a build with debug information"},
+	[HUD_LEARN_NO_DRIVER] = {"no worker that polls waits in epoll: it may have no I/O driver",
+				 "record a build with debug information, or one whose runtime has "
+				 "the I/O driver (enable_io or enable_all)"},
+	[HUD_LEARN_NO_ROOM] = {"more runtimes than can be followed are in one process",
+			       "its polls and parks are distinguished by stack traces only"},
 };
 
 static const char *const task_outcomes[] = {
@@ -159,7 +176,12 @@ const char *hud_layout_name(uint32_t source)
 
 const char *hud_learn_reason_name(uint32_t reason)
 {
-	return reason < COUNT(learn_reasons) ? learn_reasons[reason] : "for an unknown reason";
+	return reason < COUNT(learn_reasons) ? learn_reasons[reason].name : "for an unknown reason";
+}
+
+const char *hud_learn_remedy(uint32_t reason)
+{
+	return reason < COUNT(learn_reasons) ? learn_reasons[reason].remedy : RECORD_LONGER;
 }
 
 const char *hud_scheduler_name(uint32_t kind)

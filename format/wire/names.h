@@ -17,6 +17,7 @@ const char *hud_scheduler_name(uint32_t kind); /* "multi_thread", … */
 const char *hud_layout_name(uint32_t source);  /* "learned", … */
 /* "too few polls were seen": why a layout could not be learned. */
 const char *hud_learn_reason_name(uint32_t reason);
+const char *hud_learn_remedy(uint32_t reason);       /* what to do about it */
 const char *hud_task_outcome_name(uint32_t outcome); /* "read", "polling", … */
 const char *hud_task_frame_kind_name(uint32_t kind); /* "coroutine", "wait", … */
 const char *hud_task_leaf_name(uint32_t leaf);       /* "sleep", "acquire", … */

@@ -161,7 +161,7 @@ static enum exit_code plans_judge(const struct recording *r)
 		fprintf(stderr,
 			"hud-record: no unwind rows for %zu of %zu mapped files: stacks through "
 			"them need frame pointers\n"
-			"  hud-analyze plan PID shows why\n",
+			"  hud-analyze plan PID -o DIR shows why\n",
 			counts.failed, counts.objects);
 	if (!r->options->plans_required || counts.usable || r->targets->child)
 		return EXIT_RECORDED;

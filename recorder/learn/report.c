@@ -62,27 +62,6 @@ void report_learned(const char *path, const struct hud_layout *layout, bool more
 		layout->parks, layout->polls);
 }
 
-/* What a person can do about it. */
-static const char *remedy_of(uint32_t reason)
-{
-	switch (reason) {
-	case HUD_LEARN_NO_DRIVER:
-		return "give a build with debug information, or one whose runtime has the I/O "
-		       "driver (enable_io or enable_all)";
-	case HUD_LEARN_NO_ROOM:
-		return "its polls and parks are distinguished by stack traces only";
-	case HUD_LEARN_REFUSED:
-		return "record it again: what is loaded after a recording began is not learned";
-	case HUD_LEARN_OPEN:
-	case HUD_LEARN_FEW_PARKS:
-		return "record it for longer under a light load of short requests: workers that "
-		       "never wait, or never poll, show nothing";
-	default:
-		return "record it for longer, while it has work to do; or give a build with "
-		       "debug information";
-	}
-}
-
 void report_undecided(const char *path, const struct hud_layout *layout)
 {
 	char plain[PATH_MAX];
@@ -91,7 +70,7 @@ void report_undecided(const char *path, const struct hud_layout *layout)
 		"hud-record: where %s keeps the state of its workers could not be learned: %s\n"
 		"  %s\n",
 		plain_name(path, plain), hud_learn_reason_name(layout->reason),
-		remedy_of(layout->reason));
+		hud_learn_remedy(layout->reason));
 }
 
 void report_withdrawn(const char *path, uint64_t contradictions)

@@ -156,6 +156,7 @@ CREATE TABLE layout (
 	object INTEGER NOT NULL,
 	source TEXT NOT NULL,
 	reason TEXT,
+	remedy TEXT,
 	task_known INTEGER NOT NULL,
 	tick_known INTEGER NOT NULL,
 	partial INTEGER NOT NULL,

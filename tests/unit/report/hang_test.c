@@ -51,7 +51,8 @@ static void a_wait_since_before_the_recording_that_nobody_ended_says_so(void **s
 	assert_text(db, "SELECT waits || ' ' || at_attach FROM blocking_polls", "1 1");
 	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "WARNING blocking");
 	assert_number(db,
-		      "SELECT sentence LIKE '%the longest 3.00 s, since before the recording.' "
+		      "SELECT sentence LIKE '%the longest 3.00 s, since before the recording and "
+		      "still going on at the end.' "
 		      "AND longest_at_attach FROM verdict",
 		      1);
 	sqlite3_close(db);

@@ -60,7 +60,8 @@ WITH workers AS (
 	GROUP BY s.capture
 ), blocked AS (
 	SELECT capture, count(*) AS spans, sum(wall_ns - run_queue_ns) AS blocking_ns,
-		max(wall_ns - run_queue_ns) AS longest_ns
+		max(wall_ns - run_queue_ns) AS longest_ns,
+		max(CASE WHEN open THEN wall_ns - run_queue_ns END) AS longest_open_ns
 	FROM blocking_poll
 	WHERE NOT main
 	GROUP BY capture
@@ -157,6 +158,7 @@ WITH workers AS (
 		coalesce(b.spans, 0) AS blocking_polls, coalesce(b.blocking_ns, 0) AS blocking_ns,
 		coalesce(b.longest_ns, 0) AS longest_ns,
 		coalesce(g.longest_ns = b.longest_ns, 0) AS longest_at_attach,
+		coalesce(b.longest_open_ns = b.longest_ns, 0) AS longest_open,
 		coalesce(x.workers, 0) AS stuck_workers, coalesce(x.runtimes, 0) AS stuck_runtimes,
 		x.waited_ns AS stuck_ns, x.at_attach AS stuck_at_attach,
 		x.hopeless AS stuck_hopeless, x.places AS stuck_places,
@@ -305,7 +307,11 @@ WITH workers AS (
 			ELSE printf('%.1f ms', others_cpu_ns / 1e6) END AS others_text,
 		CASE WHEN longest_ns >= 1000000000 THEN printf('%.2f s', longest_ns / 1e9)
 			ELSE printf('%.1f ms', longest_ns / 1e6) END
-			|| CASE WHEN longest_at_attach THEN ', since before the recording'
+			|| CASE
+			WHEN longest_at_attach AND longest_open
+				THEN ', since before the recording and still going on at the end'
+			WHEN longest_open THEN ', still going on at the end'
+			WHEN longest_at_attach THEN ', since before the recording'
 				ELSE '' END AS longest_text,
 		printf('%s %s ', stuck_workers || CASE WHEN stuck_workers = 1 THEN ' worker waits'
 				ELSE ' workers wait' END,
@@ -444,7 +450,7 @@ SELECT capture, level, reason,
 		'What did run is in CPU HOTSPOTS: where a block_on is inlined and the program has '
 			|| 'no debug information, its future looks like any other thread.'
 	WHEN level = 'NOMINAL' AND in_library THEN 'If requests wait all the same, they wait at an '
-		|| 'await: where, hud cannot tell of a runtime in a library.'
+		|| 'await; hud cannot show where, as the runtime is in a library.'
 	WHEN level = 'NOMINAL' THEN 'If requests wait all the same, they wait at an await: '
 		|| CASE WHEN EXISTS (SELECT 1 FROM task_dump AS d WHERE d.capture = w.capture)
 			THEN 'there is a dump of tasks, and hud-analyze tasks shows where.'

@@ -67,7 +67,7 @@ SELECT capture, reason, name, threads, by_default,
 	CASE
 	WHEN reason = 'dump' THEN '`hud-analyze tasks` shows where they wait; to see what blocks '
 		|| 'workers, record without the word tasks'
-	WHEN reason = 'cut' THEN '`hud-analyze plan PID` shows whose unwind rows are missing'
+	WHEN reason = 'cut' THEN '`hud-analyze plan PID -o DIR` shows whose unwind rows are missing'
 	WHEN reason = 'symbols' THEN 'give the unstripped file with --binary, or its debug file '
 		|| 'with --debug-dir (`hud-analyze info`)'
 	WHEN reason = 'runtime' THEN 'if another process has it, record that one'

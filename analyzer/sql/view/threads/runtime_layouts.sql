@@ -31,19 +31,8 @@ SELECT l.capture, l.process, p.pid, p.name, p.executable, l.path AS object, l.ob
 		|| 'builds'
 	END AS sentence,
 	CASE
-	WHEN l.withdrawn OR l.reason LIKE 'more runtimes than%' THEN
-		'its polls and parks are distinguished by stack traces only'
-	WHEN l.source = 'none' AND l.reason LIKE '%no I/O driver' THEN 'record a build with debug '
-		|| 'information, or one whose runtime has the I/O driver (enable_io or enable_all)'
-	WHEN l.source = 'none' AND l.reason LIKE 'the kernel refused%' THEN 'record it again: what '
-		|| 'is loaded after a recording began is not learned; or record a build with debug '
-		|| 'information'
-	WHEN l.source = 'none' AND (l.reason LIKE 'too little%' OR l.reason LIKE 'too few parks%')
-		THEN 'record it for longer under a light load of short requests, since workers '
-		|| 'that never wait, or never poll, show nothing; or record a build with debug '
-		|| 'information'
-	WHEN l.source = 'none' THEN 'record it for longer, while it has work to do; or record a '
-		|| 'build with debug information'
+	WHEN l.withdrawn THEN 'its polls and parks are distinguished by stack traces only'
+	WHEN l.source = 'none' THEN l.remedy
 	WHEN l.source = 'learned' AND NOT l.tick_known THEN 'of some of its workers several short '
 		|| 'polls may look like one: their polls are upper bounds'
 	END AS remedy
