@@ -84,7 +84,7 @@ static const struct {
 	{"gone", "ended meanwhile"},
 	{"failed", "could not be read"},
 	{"unknown", "of a type that is not known: what they wait for is not, either"},
-	{"cut", "too large to be read whole"},
+	{"cut", "too large, or nested too deep, to be read whole"},
 };
 
 static void print_outcome(struct printing *p, sqlite3_stmt *q)

@@ -16,7 +16,7 @@ enum { COPY_BYTES = 32 << 20 };
 
 const struct task_limits task_limits_usual = {
 	.tasks = 1000000,
-	.depth = 200,
+	.depth = 1000,
 	.steps = 4096,
 	.frames = 256,
 	.children = 256,

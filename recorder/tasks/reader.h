@@ -79,7 +79,7 @@ struct task_reading {
 	bool stopped; /* a limit was reached: nothing more is read */
 };
 
-enum { TASK_PARTS_MAX = 128, TASK_SCRATCH_BYTES = 1 << 20 };
+enum { TASK_PARTS_MAX = 512, TASK_SCRATCH_BYTES = 1 << 20 };
 
 /* dump.c: room to read in; false: no memory. Close it in any case. */
 bool task_reading_open(struct task_reading *r, struct task_dump *d);

@@ -59,10 +59,13 @@ SELECT e.capture, e.dump, e.process, e.future, f.position, p.level, p.times, f.k
 	WHEN f.leaf = 'sleep' AND f.deadline_ns < d.start_ns
 		THEN printf('due since %.1f s', (d.start_ns - f.deadline_ns) / 1e9)
 	WHEN f.leaf = 'sleep' THEN printf('for %.1f s more', (f.deadline_ns - d.end_ns) / 1e9)
-	WHEN f.leaf = 'acquire' THEN printf('%d permit%s, %s free, of #%d%s', f.asked_permits,
-		CASE f.asked_permits WHEN 1 THEN '' ELSE 's' END,
+	WHEN f.leaf = 'acquire' THEN printf('%s, %s free, of #%d%s', CASE
+		WHEN f.asked_permits = 1 THEN '1 permit'
+		WHEN f.asked_permits >= 536870911 THEN 'all permits' /* of a RwLock */
+		ELSE f.asked_permits || ' permits' END,
 		coalesce(f.free_permits, 'unknown'), n.number,
-		iif(e.resources > 1, printf('; others wait for %d more', e.resources - 1), ''))
+		iif(e.resources > 1, printf('; the others for %d more like it', e.resources - 1),
+			''))
 	WHEN f.leaf = 'join' THEN coalesce('for task ' || f.joined_task, 'for a task')
 		|| iif(p.alike > 1, ' …', '')
 	WHEN f.leaf = 'ready' AND e.fd IS NOT NULL THEN 'file descriptor ' || e.fd
@@ -74,9 +77,11 @@ SELECT e.capture, e.dump, e.process, e.future, f.position, p.level, p.times, f.k
 			FROM task_frame AS c
 			WHERE c.parent = f.frame AND c.dumped_task = f.dumped_task))
 	WHEN f.leaf = 'guard' THEN printf('holds #%d', n.number) || iif(p.alike > 1, ' …', '')
-	WHEN n.number IS NOT NULL THEN printf('%s, #%d', f.leaf, n.number)
+	WHEN n.number IS NOT NULL THEN printf('%s, #%d',
+			iif(f.leaf = 'notified', 'to be notified', f.leaf), n.number)
 		|| iif(p.alike > 1, ' …', '') || iif(e.resources > 1 AND f.kind = 'wait',
-			printf('; others wait for %d more', e.resources - 1), '')
+			printf('; the others for %d more like it', e.resources - 1), '')
+	WHEN f.leaf = 'notified' THEN 'to be notified'
 	ELSE f.leaf END AS what
 FROM example AS e
 JOIN task_dump AS d ON d.capture = e.capture AND d.dump = e.dump AND d.process = e.process

@@ -3,7 +3,8 @@
 -- By the stack that the dump took of the thread, if it slept. Of a recording: the sleep that the
 -- dump began in, else the sample that is nearest to it. A sleep that went on when it was last seen,
 -- just before the last dump, has not ended by then. callers: of the user's code, the innermost
--- first.
+-- first. A wait that blocks no worker (block_in_place) has no site: its place is the innermost of
+-- the user's code.
 CREATE VIEW polled_tasks AS
 WITH polled AS MATERIALIZED (
 	SELECT t.id, t.capture, t.dump, t.process, t.task_id, t.tid, d.start_ns AS at_ns,
@@ -37,8 +38,8 @@ SELECT p.capture, p.dump, p.process, p.id AS dumped_task, p.task_id, n.task, p.t
 			FROM stack_frame AS sf
 			JOIN frame AS g ON g.id = sf.frame
 			WHERE sf.stack = k.id AND g.origin = 'user'
-				AND sf.position > k.site_position
-				AND sf.position < k.poll_position
+				AND sf.position > u.position
+				AND sf.position < coalesce(k.poll_position, k.depth)
 			ORDER BY sf.position)) AS callers
 FROM polled AS p
 JOIN task_names AS n ON n.dumped_task = p.id
@@ -48,4 +49,9 @@ LEFT JOIN slept AS l ON l.id = p.id
 LEFT JOIN offcpu_span AS s ON s.id = l.span
 LEFT JOIN sampled AS m ON m.id = p.id AND l.span IS NULL AND d.id IS NULL AND m.away_ns < 50000000
 LEFT JOIN stack AS k ON k.id = coalesce(d.stack, s.user_stack, m.user_stack)
-LEFT JOIN frame AS f ON f.id = k.site_frame;
+LEFT JOIN stack_frame AS u ON u.stack = k.id AND u.position = coalesce(k.site_position, (
+	SELECT min(sf.position)
+	FROM stack_frame AS sf
+	JOIN frame AS g ON g.id = sf.frame
+	WHERE sf.stack = k.id AND g.origin = 'user'))
+LEFT JOIN frame AS f ON f.id = coalesce(k.site_frame, u.frame);
