@@ -17,7 +17,7 @@
 #define CACHE_FILE_MAGIC "hudkept\n"
 
 /* Of this layout; a new layout gets a new number. */
-enum { CACHE_FILE_VERSION = 3 };
+enum { CACHE_FILE_VERSION = 4 };
 
 struct cache_header {
 	char magic[8];

@@ -7,6 +7,7 @@
 #include "analyzer/dwarf/scopes.h"
 #include "analyzer/names/demangle.h"
 #include "analyzer/names/fold.h"
+#include "analyzer/names/module_path.h"
 
 #include <dwarf.h>
 #include <errno.h>
@@ -377,13 +378,27 @@ static int chain_add(struct symbol_extract *e, struct symbol_facts *facts,
 	return error;
 }
 
-/* A function of Rust that says not where it is declared is in the file where its code is. */
-static void place_known(struct symbol_definition *d, const struct symbol_call *place)
+/*
+ * A function of Rust that says not where it is declared is in the file where its code is, and a
+ * bare name of one in the modules of that file. A closure has no name of its own.
+ */
+static int place_known(struct symbol_extract *e, struct symbol_definition *d,
+		       const struct symbol_call *place, const struct dwarf_unit *unit)
 {
-	if (d->decl_file || !(d->rust || d->flags & SYMBOL_RUST))
-		return;
+	struct text name = {0};
+
+	if (d->decl_file || !place->file || !(d->rust || d->flags & SYMBOL_RUST))
+		return 0;
 	d->decl_file = place->file;
 	d->comp_dir = place->comp_dir;
+	if (!is_bare(d) || d->own || *d->name == '{')
+		return 0;
+	module_path_add(&name, d->decl_file, unit->name, d->comp_dir);
+	d->own = (uint32_t)name.length;
+	text_add_string(&name, d->name);
+	d->name = keep_text(e, name.bytes);
+	text_close(&name);
+	return d->name ? 0 : -ENOMEM;
 }
 
 /* The chain by debug information; empty where it has no function. */
@@ -418,8 +433,10 @@ static int facts_from_dwarf(struct symbol_extract *e, const struct unit_tables *
 			return error;
 		if (facts->count > before) {
 			place.definition = facts->calls[before].definition;
-			place_known(place.definition, &place);
 			facts->calls[before] = place;
+			error = place_known(e, place.definition, &place, whole);
+			if (error)
+				return error;
 		}
 		place = (struct symbol_call) {
 			.file = scope->call_file || scope->call_line

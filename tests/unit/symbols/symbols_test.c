@@ -327,8 +327,10 @@ static void bare_names_of_rust_are_completed(void **state)
 		assert_string_equal(f[count - 1].decl_file, "src/bare.rs");
 		assert_int_equal(f[count - 1].origin, ORIGIN_USER);
 		for (size_t i = 0; i + 1 < count; i++) {
-			user = user || (f[i].origin == ORIGIN_USER && !strcmp(f[i].site, "add"));
-			std = std || (f[i].origin == ORIGIN_STD && !strcmp(f[i].site, "black_box"));
+			user = user || (f[i].origin == ORIGIN_USER &&
+					!strcmp(f[i].site, "shop::bare::add"));
+			std = std || (f[i].origin == ORIGIN_STD &&
+				      !strcmp(f[i].site, "core::hint::black_box"));
 			assert_int_not_equal(f[i].origin, ORIGIN_UNKNOWN);
 		}
 	}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#ifndef HUD_ANALYZER_NAMES_MODULE_PATH_H
+#define HUD_ANALYZER_NAMES_MODULE_PATH_H
+
+#include "analyzer/base/text.h"
+
+/*
+ * The modules that a Rust function is in, by the file of its code, as cargo lays files out:
+ *
+ *   …/tokio-1.53.1/src/runtime/task/raw.rs     tokio::runtime::task::raw::
+ *   /rustc/…/library/core/src/ptr/mod.rs       core::ptr::
+ *   src/bin/server.rs                          server::
+ *   src/db.rs                                  shop::db::, by the unit's name
+ *
+ * `unit`: name of the unit of debug information, which ends with /@/CRATE.HASH-cgu.N, and `comp_dir`
+ * its directory; each may be NULL. What is in a `mod { }` or an `impl` is not known. Appends nothing
+ * where the crate is not known.
+ */
+void module_path_add(struct text *out, const char *path, const char *unit, const char *comp_dir);
+
+#endif
