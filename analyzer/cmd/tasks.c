@@ -198,6 +198,8 @@ static void print_holder(sqlite3_stmt *q)
 			    column_number(q, "holder_line_end", 0));
 	}
 	putchar(')');
+	if (column_number(q, "holder_gives_back", 0))
+		fputs(", unless it dropped its guard before", stdout);
 }
 
 static void print_resource(struct printing *p, sqlite3_stmt *q)

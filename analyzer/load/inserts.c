@@ -130,7 +130,9 @@ static const struct {
 				"capture, dump, process, pool, task_id, site_stack, id", true},
 	[ROW_TASK_THREAD] = {"task_thread",
 			     "capture, dump, thread, task_id, syscall, cause, stack, id", true},
-	[ROW_TASK_TYPE] = {"task_type", "capture, process, name, file, line, line_end, origin, id"},
+	[ROW_TASK_TYPE] = {"task_type", "capture, process, name, file, line, line_end, origin,"
+					"gives_back,"
+					"id"},
 };
 
 const char *row_kind_table(enum row_kind kind)

@@ -50,8 +50,11 @@ struct open_task {
 	int64_t site; /* row of its stack */
 	size_t stack; /* index + 1 */
 	uint32_t frames;
-	int64_t parent[TASK_DEPTH_MAX]; /* row of the last frame at each depth; 0: none */
-	struct chain_part *part;        /* of what it waits for */
+	struct open_frame {
+		int64_t row;
+		size_t type;      /* index + 1 */
+	} parent[TASK_DEPTH_MAX]; /* the last frame at each depth; row 0: none */
+	struct chain_part *part;  /* of what it waits for */
 	size_t parts, part_room;
 };
 

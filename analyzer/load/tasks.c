@@ -164,17 +164,16 @@ static int task_take(struct ingest *in, struct capture_state *c, const struct hu
 	return 0;
 }
 
-/* The row of a type, which is written when its name is known. 0: no memory. */
-static int64_t type_row(struct ingest *in, struct capture_state *c, const struct hud_task_frame *f)
+/* The index + 1 of a type, which is written when its name is known. 0: no memory. */
+static uint64_t type_find(struct ingest *in, struct capture_state *c,
+			  const struct hud_task_frame *f)
 {
 	uint64_t key = f->entry | (uint64_t)f->process << ENTRY_BITS;
 	uint64_t known = id_map_get(&c->task_types, key, f->variant);
 	struct loaded_task_type *type;
 
-	if (known)
-		return c->task_type.at[known - 1].row;
-	if (LIST_ADD(c->task_type))
-		return 0;
+	if (known || LIST_ADD(c->task_type))
+		return known;
 	type = &c->task_type.at[c->task_type.count - 1];
 	*type = (struct loaded_task_type) {
 		.row = ingest_row_id(in, ROW_TASK_TYPE),
@@ -184,7 +183,8 @@ static int64_t type_row(struct ingest *in, struct capture_state *c, const struct
 			.variant = f->variant,
 			.coroutine = f->kind == HUD_FRAME_COROUTINE},
 	};
-	return id_map_set(&c->task_types, key, f->variant, c->task_type.count) ? 0 : type->row;
+	known = c->task_type.count;
+	return id_map_set(&c->task_types, key, f->variant, known) ? 0 : known;
 }
 
 /* What a task waits for, without what it holds and which of several things it is. */
@@ -213,16 +213,16 @@ static bool frame_is_valid(const struct capture_state *c, const struct hud_task_
 	       (!f->leaf || hud_task_leaf_name(f->leaf)) && t->frames < INT32_MAX;
 }
 
-/* The last frame with a lower depth, which this one belongs to. */
-static int64_t parent_take(struct open_task *t, uint16_t depth, int64_t row)
+/* The last frame with a lower depth, which this one belongs to; row 0: none. */
+static struct open_frame parent_take(struct open_task *t, uint16_t depth, struct open_frame f)
 {
-	int64_t parent = 0;
+	struct open_frame parent = {0};
 
-	for (int i = depth - 1; i >= 0 && !parent; i--)
+	for (int i = depth - 1; i >= 0 && !parent.row; i--)
 		parent = t->parent[i];
-	t->parent[depth] = row;
+	t->parent[depth] = f;
 	for (int i = depth + 1; i < TASK_DEPTH_MAX; i++)
-		t->parent[i] = 0;
+		t->parent[i] = (struct open_frame) {0};
 	return parent;
 }
 
@@ -230,21 +230,27 @@ static int frame_take(struct ingest *in, struct capture_state *c, const struct h
 {
 	bool permits = f->frame_flags & HUD_FRAME_HAS_PERMITS;
 	struct open_task *t = &c->open_task;
+	struct open_frame parent;
 	int64_t type, id;
+	uint64_t found;
 	struct row row;
 
 	if (!frame_is_valid(c, f))
 		return -EINVAL;
-	type = type_row(in, c, f);
+	found = type_find(in, c, f);
+	type = found ? c->task_type.at[found - 1].row : 0;
 	if (!type || chain_add(t, f, type))
 		return -ENOMEM;
 	id = ingest_row_id(in, ROW_TASK_FRAME);
+	parent = parent_take(t, f->depth, (struct open_frame) {id, (size_t)found});
+	if (parent.row && f->kind == HUD_FRAME_HOLD && f->leaf == HUD_LEAF_GUARD)
+		c->task_type.at[parent.type - 1].key.keeps_guard = true;
 	row = ingest_row(in, ROW_TASK_FRAME);
 	row_number(&row, c->row);
 	row_number(&row, f->dump);
 	row_number(&row, t->row);
 	row_number(&row, t->frames++);
-	row_id(&row, parent_take(t, f->depth, id));
+	row_id(&row, parent.row);
 	row_number(&row, f->depth);
 	row_text(&row, hud_task_frame_kind_name(f->kind));
 	row_text(&row, f->leaf ? hud_task_leaf_name(f->leaf) : NULL);
@@ -388,6 +394,7 @@ static int type_write(struct ingest *in, const struct capture_state *c,
 	row_id(&row, known->line);
 	row_id(&row, known->line_end);
 	row_text(&row, name ? frame_origin_name(&frame) : NULL);
+	row_number(&row, known->gives_back);
 	row_number(&row, type->row);
 	if ((name || !known->name) && (file || !known->file))
 		err = row_insert(&row);

@@ -28,6 +28,7 @@ static const char *const role_names[] = {
 	[ROLE_AROUND] = "around",
 	[ROLE_JOB] = "job",
 	[ROLE_WRAPPER] = "wrapper",
+	[ROLE_GUARD] = "guard",
 	[ROLE_MARKER] = "marker",
 };
 enum { ROLE_COUNT = sizeof(role_names) / sizeof(role_names[0]) };
@@ -274,8 +275,9 @@ void rules_close(struct rules *r)
 const struct role_rule *rules_find(const struct rules *r, const char *site)
 {
 	for (size_t i = 0; i < r->role_count; i++)
-		if (r->roles[i].role != ROLE_WRAPPER && r->roles[i].role != ROLE_MARKER &&
-		    r->roles[i].role != ROLE_LAUNCH && pattern_matches(r->roles[i].pattern, site))
+		if (r->roles[i].role != ROLE_WRAPPER && r->roles[i].role != ROLE_GUARD &&
+		    r->roles[i].role != ROLE_MARKER && r->roles[i].role != ROLE_LAUNCH &&
+		    pattern_matches(r->roles[i].pattern, site))
 			return &r->roles[i];
 	return NULL;
 }

@@ -51,6 +51,7 @@ enum role {
 	ROLE_AROUND,      /* before the future of a task is entered, or after it is left */
 	ROLE_JOB,         /* runs a closure that another thread waits for; its type names it */
 	ROLE_WRAPPER,     /* a future type around another, its first argument */
+	ROLE_GUARD,       /* a type whose value is a lock that is held */
 	ROLE_MARKER,      /* a linker's name that only a binary with the runtime has */
 };
 

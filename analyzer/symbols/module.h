@@ -9,6 +9,7 @@
 #include "analyzer/facts/given.h"
 #include "analyzer/rules/origin.h"
 #include "analyzer/symbols/extract.h"
+#include "analyzer/symbols/given_back.h"
 #include "analyzer/symbols/symbols.h"
 
 /* What the files of this folder share; scan.c and addr2line use it too. */
@@ -69,6 +70,7 @@ struct symbol_module {
 	struct key_map facts;  /* struct symbol_facts, by file offset */
 	struct key_map chains; /* struct symbol_chain, by file offset */
 	struct key_map units;  /* struct task_unit of task_type.c, by unit */
+	struct given_back given_back;
 };
 
 /* Looks for files, once. */

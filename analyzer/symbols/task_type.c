@@ -41,6 +41,7 @@ void symbol_task_units_close(struct symbol_module *m)
 	for (size_t i = 0; i < m->units.slots; i++)
 		unit_free(m->units.values[i]);
 	key_map_close(&m->units);
+	given_back_close(&m->given_back);
 }
 
 /* NULL: no memory. */
@@ -194,6 +195,17 @@ static void origin_read(struct symbol_module *m, const char *name, const char *f
 		out->file = symbol_path_short(out->file, unit->comp_dir);
 }
 
+/* Does the coroutine give guards back by hand? 0 or -ENOMEM. */
+static int guards_read(struct symbol_module *m, const struct dwarf_entry *type, const char *path,
+		       struct symbol_task_type *out)
+{
+	int err = given_back_read(&m->given_back, type->unit, m->owner->rules, containers_of, m);
+
+	if (!err)
+		out->gives_back = given_back_by(&m->given_back, path);
+	return err;
+}
+
 static int type_read(struct symbol_module *m, const struct dwarf_entry *type,
 		     const struct symbol_task_key *key, struct symbol_task_type *out)
 {
@@ -219,6 +231,8 @@ static int type_read(struct symbol_module *m, const struct dwarf_entry *type,
 		err = await_read(m, &search, out, &file);
 	if (!err)
 		origin_read(m, path.bytes, file, type->unit, out);
+	if (!err && key->keeps_guard)
+		err = guards_read(m, type, path.bytes, out);
 out:
 	text_close(&path);
 	text_close(&folded);

@@ -101,7 +101,8 @@ CREATE TABLE task_type (
 	file TEXT,
 	line INTEGER,
 	line_end INTEGER,
-	origin TEXT
+	origin TEXT,
+	gives_back INTEGER NOT NULL
 );
 
 CREATE TABLE task_frame (

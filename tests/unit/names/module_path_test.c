@@ -23,7 +23,7 @@ static void a_file_says_its_modules(void **state)
 		{"src/bin/tool/options.rs", NULL, "tool::options::"},
 		{"src/main.rs", "src/main.rs/@/shop.6d2a-cgu.00", "shop::"},
 		{"src/db/pool.rs", "src/main.rs/@/shop.6d2a-cgu.00", "shop::db::pool::"},
-		{"examples/load.rs", "examples/load.rs/@/load.6d2a-cgu.00", "load::"},
+		{"benches/load.rs", "benches/load.rs/@/load.6d2a-cgu.00", "load::"},
 		{"src/db.rs", NULL, ""},
 		{"/home/me/work/src/db.rs", "src/main.rs/@/shop.6d2a-cgu.00", "shop::db::"},
 		{"/home/me/other/src/db.rs", "src/main.rs/@/shop.6d2a-cgu.00", "other::db::"},

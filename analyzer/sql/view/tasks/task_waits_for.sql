@@ -3,10 +3,10 @@
 -- waiter, other: ids of tasks; of the future of a block_on the negative of its thread's tid.
 -- `certain`: it awaits nothing else, of what is known and of what is not: all that leads there are
 -- async functions and blocks, each of which awaits one thing. And the other one is the only task
--- that has a guard of it; of a semaphore others may have permits that are not seen.
---
--- A guard that was dropped by hand before the await looks as if it were there. So what a task has
--- itself is only what it waits for where no other one has a guard, or is polled and may have it.
+-- that has a guard of it, which it did not give back by hand before the await: such a one looks as
+-- if it were there (task_type.gives_back). Of a semaphore others may have permits that are not
+-- seen. What a task has itself is only what it waits for where no other one has a guard, or is
+-- polled and may have it.
 CREATE VIEW task_waits_for AS
 WITH wait AS MATERIALIZED (
 	SELECT capture, dump, process, coalesce(-tid, task_id) AS waiter, leaf, number, resource,
@@ -20,10 +20,13 @@ WITH wait AS MATERIALIZED (
 	WHERE kind = 'wait'
 ), held AS MATERIALIZED (
 	SELECT f.capture, f.dump, t.process, iif(t.main, -t.tid, t.task_id) AS holder, f.resource,
-		min(f.permits) AS permits, max(y.name LIKE '%SemaphorePermit%') AS of_semaphore
+		min(f.permits) AS permits, max(y.name LIKE '%SemaphorePermit%'
+			OR coalesce(b.gives_back, 0)) AS unsure
 	FROM shown_future AS t
 	CROSS JOIN task_frame AS f ON f.dumped_task = t.id
 	JOIN task_type AS y ON y.id = f.type
+	LEFT JOIN task_frame AS k ON k.id = f.parent
+	LEFT JOIN task_type AS b ON b.id = k.type
 	WHERE f.leaf = 'guard' AND f.resource IS NOT NULL
 	GROUP BY t.id, f.resource
 ), holders AS MATERIALIZED (
@@ -37,7 +40,7 @@ FROM wait
 WHERE leaf = 'join' AND number > 0
 UNION ALL
 SELECT w.capture, w.dump, w.process, w.waiter, h.holder, 'resource', w.resource,
-	w.alone AND n.holders = 1 AND NOT h.of_semaphore AND h.holder <> w.waiter, w.place,
+	w.alone AND n.holders = 1 AND NOT h.unsure AND h.holder <> w.waiter, w.place,
 	w.place_file, w.place_line, w.place_line_end
 FROM wait AS w
 JOIN held AS h ON h.capture = w.capture AND h.dump = w.dump AND h.process = w.process

@@ -56,6 +56,16 @@ async fn permits(a: Arc<Semaphore>, b: Arc<Semaphore>) {
     keep((&p, &q));
 }
 
+/// The guard is given back before the await, and looks as if it were there: a thread has the lock.
+async fn dropped(a: Arc<Mutex<u64>>, b: Arc<Mutex<u64>>) {
+    let g = a.lock().await;
+    keep(*g);
+    drop(g);
+    sleep(Duration::from_millis(150)).await;
+    let h = b.lock().await;
+    keep(*h);
+}
+
 /// A guard that was given back looks the same.
 async fn twice(a: Arc<Mutex<u64>>) {
     let g = a.lock().await;
@@ -73,16 +83,20 @@ fn go(kind: &str, future: impl Future<Output = ()> + Send + 'static) {
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
     let _entered = runtime.enter();
-    let locks: Vec<_> = (0..5).map(|_| Arc::new(Mutex::new(0))).collect();
+    let locks: Vec<_> = (0..7).map(|_| Arc::new(Mutex::new(0))).collect();
     let two: Vec<_> = (0..2).map(|_| Arc::new(Semaphore::new(1))).collect();
 
     for i in 0..2 {
         go("in_struct", in_struct(locks[i].clone(), locks[1 - i].clone()));
         go("selected", selected(locks[2 + i].clone(), locks[3 - i].clone()));
         go("permits", permits(two[i].clone(), two[1 - i].clone()));
+        go("dropped", dropped(locks[5 + i].clone(), locks[6 - i].clone()));
     }
     go("twice", twice(locks[4].clone()));
-    std::thread::sleep(Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(75));
+    let held = (locks[5].blocking_lock(), locks[6].blocking_lock());
+    std::thread::sleep(Duration::from_millis(225));
     println!("ready multi");
     std::thread::sleep(Duration::from_secs(36000));
+    keep((*held.0, *held.1));
 }
