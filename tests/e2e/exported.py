@@ -59,6 +59,7 @@ class Trace:
 
     def __init__(self, data):
         self.interned = collections.defaultdict(dict)
+        self.stacks = {}  # names of their functions, by number
         self.tracks, self.slices, self.instants, self.samples = {}, [], [], []
         self.counters = collections.defaultdict(list)
         self.open = {}
@@ -94,6 +95,11 @@ class Trace:
         return self.interned[number][iid][2][0].decode()
 
     def stack(self, iid):
+        if iid not in self.stacks:
+            self.stacks[iid] = self.functions(iid)
+        return self.stacks[iid]
+
+    def functions(self, iid):
         frames = [self.interned[6][frame] for frame in self.interned[7][iid][2]]
         for frame in frames:
             expect(frame[3][0] in self.interned[19], "a frame without a mapping")
