@@ -11,7 +11,7 @@
 
 #include <linux/types.h>
 
-#define IDENTITIES_MAX 64     /* distinct objects with a runtime; for more, stacks only */
+#define IDENTITIES_MAX 64     /* distinct runtimes; for more, stacks only */
 #define IDENTITY_SCHEDULERS 4 /* HUD_PLAN_SCHEDULERS_MAX */
 #define IDENTITY_OBJECTS 4    /* of one process: its executable and libraries with a runtime */
 #define IDENTITY_NONE 0xffffffffu

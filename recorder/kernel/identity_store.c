@@ -56,38 +56,68 @@ int identity_store_objects(struct identity_store *s, pid_t pid, uint32_t objects
 	return list_write(s, pid, &list);
 }
 
+static void identity_fill(struct identity *out, const struct plan *plan, uint32_t object,
+			  uint32_t module)
+{
+	const struct hud_plan_identity *identity = plan->identity;
+	const struct hud_plan_tasks *tasks = plan->tasks.lists;
+
+	memset(out, 0, sizeof(*out)); /* its padding as well: it is compared */
+	out->first = first_word(identity);
+	out->task = identity->task;
+	out->task_tag = identity->task_tag;
+	out->flags = identity->identity_flags;
+	out->schedulers = identity->schedulers;
+	out->module = module;
+	out->object = object;
+	out->task_vtable = identity->task_vtable;
+	out->task_id = identity->task_id;
+	memcpy(out->scheduler, identity->scheduler,
+	       identity->schedulers * sizeof(out->scheduler[0]));
+	if (plan->pool)
+		out->pool = *plan->pool;
+	if (tasks) {
+		out->task_state = tasks->state;
+		out->task_running = tasks->running;
+		out->task_cancelled = tasks->cancelled;
+	}
+}
+
+/*
+ * The index of an equal one, which processes of one program share; else of a new one. One that was
+ * contradicted is not used again.
+ */
+static int identity_index(struct identity_store *s, const struct identity *value, uint32_t *out)
+{
+	struct identity known;
+
+	for (*out = 0; *out < s->used; (*out)++)
+		if (!s->contradictions[*out] && !bpf_map_lookup_elem(s->identities, out, &known) &&
+		    !memcmp(&known, value, sizeof(known)))
+			return 0;
+	if (s->used == IDENTITIES_MAX)
+		return -ENOSPC;
+	if (bpf_map_update_elem(s->identities, out, value, BPF_ANY))
+		return -errno;
+	s->used++;
+	return 0;
+}
+
 int identity_store_set(struct identity_store *s, pid_t pid, uint32_t object,
 		       const struct plan *plan, uint32_t module)
 {
 	struct identity_list list = list_read(s, pid);
-	const struct hud_plan_identity *identity = plan->identity;
-	const struct hud_plan_tasks *tasks = plan->tasks.lists;
-	struct identity value = {
-		.first = first_word(identity),
-		.task = identity->task,
-		.task_tag = identity->task_tag,
-		.flags = identity->identity_flags,
-		.schedulers = identity->schedulers,
-		.module = module,
-		.object = object,
-		.task_vtable = identity->task_vtable,
-		.task_id = identity->task_id,
-	};
+	struct identity value;
+	uint32_t index;
+	int error;
 
-	if (s->used == IDENTITIES_MAX || object >= IDENTITY_OBJECTS)
+	if (object >= IDENTITY_OBJECTS)
 		return -ENOSPC;
-	memcpy(value.scheduler, identity->scheduler,
-	       identity->schedulers * sizeof(value.scheduler[0]));
-	if (plan->pool)
-		value.pool = *plan->pool;
-	if (tasks) {
-		value.task_state = tasks->state;
-		value.task_running = tasks->running;
-		value.task_cancelled = tasks->cancelled;
-	}
-	if (bpf_map_update_elem(s->identities, &s->used, &value, BPF_ANY))
-		return -errno;
-	list.index[object] = s->used++;
+	identity_fill(&value, plan, object, module);
+	error = identity_index(s, &value, &index);
+	if (error)
+		return error;
+	list.index[object] = index;
 	return list_write(s, pid, &list);
 }
 

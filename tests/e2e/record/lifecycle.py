@@ -5,11 +5,12 @@
 import json
 import os
 import signal
+import subprocess
 import time
 
 from lib import (S, Demo, Recording, analyzed, database, end_of, expect, expect_equal, fact,
                  facts_check, go, last_event_ns, path_for, program, query, recorded, report,
-                 started_program, tokio_lives, tokio_plugin, wait_until)
+                 start, started_program, tokio_circles, tokio_lives, tokio_plugin, wait_until)
 
 
 def whole(capture, reason="target-exited"):
@@ -50,6 +51,21 @@ def a_poll_of_short_sleeps_that_goes_on_at_the_end_is_recorded():
     target.wait()
     (poll,) = query(capture, "SELECT wall_ns, open FROM blocking_poll")
     expect(poll["open"] and poll["wall_ns"] > 0.9 * S, f"the poll: {poll}")
+
+
+@fact
+def of_more_processes_of_a_program_than_runtimes_fit_all_are_known():
+    """There is room for 64 distinct runtimes; what all run is one."""
+    programs = [start([tokio_circles()], stdout=subprocess.DEVNULL) for _ in range(70)]
+    recording = Recording(path_for("many.hud"), *(f"--pid={each.pid}" for each in programs), "-q")
+    time.sleep(1)
+    capture = recording.ended_well(signal.SIGINT)
+    for each in programs:
+        each.kill()
+        each.wait()
+    sources = query(capture, "SELECT source, count(*) AS processes FROM process_source "
+                             "GROUP BY source")
+    expect_equal(sources, [{"source": "passive", "processes": 70}], "how polls are known")
 
 
 @fact
