@@ -71,7 +71,8 @@ static void print_head(struct printing *p, sqlite3_stmt *q)
 	if (!column_number(q, "types", 1))
 		puts("  what the tasks wait for is not known: the program has no debug\n"
 		     "  information of types (cargo: debug = true), or it is not at hand "
-		     "(--debug-dir)");
+		     "(--debug-dir)\n"
+		     "  or in .dwo or .dwp files (split-debuginfo), which are not read for it");
 }
 
 static const struct {
@@ -83,7 +84,7 @@ static const struct {
 	{"moving", "changed each time they were read"},
 	{"gone", "ended meanwhile"},
 	{"failed", "could not be read"},
-	{"unknown", "of a type that is not known: what they wait for is not, either"},
+	{"unknown", "of a type without debug information: what they wait for is not known"},
 	{"cut", "too large, or nested too deep, to be read whole"},
 };
 
@@ -274,7 +275,9 @@ static void print_polled(struct printing *p, sqlite3_stmt *q)
 	if (function)
 		print_function(q, asleep ? " in " : ": in ", function);
 	else if (!asleep)
-		fputs(": it did not sleep; where it was: hud-record -p PID --tasks -d 2", stdout);
+		printf(": %s; where it was: hud-record -p PID --tasks -d 2",
+		       column_number(q, "tid", 0) ? "it did not sleep"
+						  : "by a thread that is not known");
 	putchar('\n');
 	if (callers)
 		printf("      from %s\n", callers);

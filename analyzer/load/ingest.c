@@ -184,6 +184,8 @@ static int finish(struct ingest *in, struct capture_state *c, struct ingest_resu
 		err = ingest_task_types(in, c);
 	if (!err)
 		err = inserts_flush(&in->inserts);
+	if (!err)
+		err = ingest_binary_problems(in, c);
 	if (err)
 		return err;
 	result->phase = INGEST_DERIVING;

@@ -94,6 +94,12 @@ static int real_task_type(void *context, void *module, const struct symbol_task_
 	return symbol_module_task_type(module, key, out);
 }
 
+static const char *real_split_missing(void *context, void *module)
+{
+	(void)context;
+	return symbol_module_split_missing(module);
+}
+
 static bool real_call_target(void *context, const void *module, uint64_t last, uint64_t *target)
 {
 	(void)context;
@@ -124,6 +130,7 @@ int resolver_open(const struct symbolizer_options *options, struct resolver **ou
 		.generated = real_generated,
 		.symbols = real_symbols,
 		.prepare = real_prepare,
+		.split_missing = real_split_missing,
 		.call_target = real_call_target,
 		.task_type = real_task_type,
 	};

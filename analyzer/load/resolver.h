@@ -42,6 +42,8 @@ struct resolver {
 	/* The type of a future in that module. NULL: none is known. 0 or -ENOMEM. */
 	int (*task_type)(void *context, void *module, const struct symbol_task_key *key,
 			 struct symbol_task_type *out);
+	/* See symbol_module_split_missing(). NULL: none can be. */
+	const char *(*split_missing)(void *context, void *module);
 	/* See symbol_module_call_target(). NULL: it cannot be known. */
 	bool (*call_target)(void *context, const void *module, uint64_t last, uint64_t *target);
 	/* Announces the offsets that frames() will be called with. NULL: not needed. */

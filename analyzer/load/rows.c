@@ -83,6 +83,29 @@ static int write_binary(struct ingest *in, const struct capture_state *c, int64_
 	return row_insert(&row);
 }
 
+int ingest_binary_problems(struct ingest *in, const struct capture_state *c)
+{
+	const struct resolver *resolver = in->options->resolver;
+	int err = 0;
+
+	for (size_t i = 0; !err && resolver->split_missing && i < c->binary.count; i++) {
+		const struct loaded_binary *b = &c->binary.at[i];
+		const char *missing =
+			resolver->split_missing(resolver->context, b->resolved.module);
+		sqlite3_stmt *update;
+
+		if (!missing || b->resolved.problem)
+			continue;
+		update = database_statement(in->db, "UPDATE binary SET problem = :problem "
+						    "WHERE id = :id");
+		statement_text(update, ":problem", missing);
+		statement_number(update, ":id", b->row);
+		err = update ? database_errno(sqlite3_step(update)) : -EIO;
+		sqlite3_finalize(update);
+	}
+	return err;
+}
+
 /* A hash of a binary's build-id, or of its path where it has none. */
 static void binary_key(const struct defined_mapping *m, uint64_t *first, uint64_t *second)
 {

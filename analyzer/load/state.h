@@ -159,6 +159,8 @@ int ingest_life_event(struct ingest *in, struct capture_state *c, const struct h
 /* Dumps of tasks: when all was read, and then the types' names. */
 int ingest_tasks_end(struct ingest *in, struct capture_state *c);
 int ingest_task_types(struct ingest *in, struct capture_state *c);
+/* Once all is resolved: what was missing of the binaries then. All rows are in the database. */
+int ingest_binary_problems(struct ingest *in, const struct capture_state *c);
 /* recording.c: so many were lost, in the unit of the cause. */
 int ingest_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t count,
 		uint64_t from_ns, uint64_t to_ns);

@@ -94,10 +94,14 @@ static void print_nameless(const struct page *page, sqlite3_stmt *q)
 {
 	char line[1024];
 
-	if (!column_text(q, "reason"))
+	if (column_text(q, "reason"))
+		snprintf(line, sizeof(line), "No function names: %s; %s.", column_text(q, "reason"),
+			 column_text(q, "remedy"));
+	else if (strcmp(column_text(q, "symbols"), "dwarf") == 0)
+		snprintf(line, sizeof(line), "Some functions have no lines: %s.",
+			 column_text(q, "remedy"));
+	else
 		return;
-	snprintf(line, sizeof(line), "No function names: %s; %s.", column_text(q, "reason"),
-		 column_text(q, "remedy"));
 	print_line(page, line);
 }
 

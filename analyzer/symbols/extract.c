@@ -467,7 +467,8 @@ static int facts_from_symbols(struct symbol_extract *e, const struct unit_tables
 		return -ENOMEM;
 	a->facts->count = 1;
 	a->facts->symbol_file = keep_text(e, symbol->file);
-	if (t) /* assembly has lines without functions */
+	/* Assembly has lines without functions; a skeleton's may be of what is inlined there. */
+	if (t && !a->facts->incomplete)
 		call_place(e, a->facts->calls, a->unit, dwarf_lines_find(&t->lines, a->vaddr));
 	a->facts->calls->definition = definition;
 	return 0;

@@ -274,6 +274,26 @@ const char *symbol_module_problem(const struct symbol_module *m)
 	return m->problem;
 }
 
+static const char *split_advice(struct symbol_module *m)
+{
+	struct dwarf_split_state split = dwarf_index_split(m->index);
+	char text[512];
+
+	if (!split.missing)
+		return NULL;
+	snprintf(
+		text, sizeof(text),
+		"%zu of %zu split units were looked for and are missing (%s): keep the .dwo files, "
+		"or make a .dwp and put it beside the binary",
+		split.missing, split.split, split.example);
+	return text_pool_intern(&m->owner->pool, text, strlen(text));
+}
+
+const char *symbol_module_split_missing(struct symbol_module *m)
+{
+	return m->quality == SYMBOLS_DWARF && m->index ? split_advice(m) : NULL;
+}
+
 bool symbolizer_binary_used(const struct symbolizer *s, size_t index)
 {
 	return s->used[index];
@@ -313,21 +333,6 @@ static const char *const advices[] = {
 			   "information (debug = 1 in [profile.release]), or give its debug file "
 			   "with --debug-dir",
 };
-
-static const char *split_advice(struct symbol_module *m)
-{
-	struct dwarf_split_state split = dwarf_index_split(m->index);
-	char text[512];
-
-	if (!split.missing)
-		return NULL;
-	snprintf(
-		text, sizeof(text),
-		"%zu of %zu split units were looked for and are missing (%s): keep the .dwo files, "
-		"or make a .dwp and put it beside the binary",
-		split.missing, split.split, split.example);
-	return text_pool_intern(&m->owner->pool, text, strlen(text));
-}
 
 const char *symbol_module_advice(struct symbol_module *m)
 {

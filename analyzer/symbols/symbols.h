@@ -49,6 +49,8 @@ struct symbol_module *symbolizer_module(struct symbolizer *s, const uint8_t *bui
 enum symbol_quality symbol_module_quality(const struct symbol_module *m);
 const char *symbol_module_file(const struct symbol_module *m); /* where symbols came from; NULL */
 const char *symbol_module_problem(const struct symbol_module *m); /* one line, or NULL */
+/* Which split units were missing of what was resolved so far, and what to do; NULL: none. */
+const char *symbol_module_split_missing(struct symbol_module *m);
 
 /* The step of its search with this index, or NULL after the last. */
 const struct symbol_step *symbol_module_step(const struct symbol_module *m, size_t index);

@@ -199,7 +199,8 @@ static enum exit_code tasks_read(struct dumping *d)
 	if (!d->program.plan->tasks.nodes)
 		fputs("hud-record: the program has no debug information of types: which tasks "
 		      "there are is read, and not what they wait for\n"
-		      "  build it with debug = true, or keep a separate debug file\n",
+		      "  build it with debug = true, or keep a separate debug file; .dwo and .dwp "
+		      "files (split-debuginfo) are not read\n",
 		      stderr);
 	return EXIT_RECORDED;
 }

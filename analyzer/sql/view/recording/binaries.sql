@@ -19,7 +19,8 @@ SELECT b.capture, b.id AS binary, b.path, b.build_id, b.text_hash, b.symbols, b.
 	ELSE b.path || ' has no symbols'
 	END AS reason,
 	CASE b.symbols
-	WHEN 'dwarf' THEN NULL
+	WHEN 'dwarf' THEN CASE WHEN b.problem IS NOT NULL THEN 'some functions have no lines, and '
+		|| 'what was inlined appears as the one it was inlined into' END
 	WHEN 'none' THEN 'no function has a name, and the runtime''s code looks like yours'
 	WHEN 'dynsym' THEN 'only exported functions have names, and the runtime''s code looks '
 		|| 'like yours'
@@ -27,9 +28,10 @@ SELECT b.capture, b.id AS binary, b.path, b.build_id, b.text_hash, b.symbols, b.
 		'no lines are known, and inlined functions appear as the one they were inlined into'
 	END AS missing,
 	CASE
-	WHEN b.symbols = 'dwarf' THEN NULL
+	WHEN b.symbols = 'dwarf' THEN b.problem
 	WHEN b.symbols = 'symtab' THEN
-		'build with debug = "line-tables-only", or give its debug file with --debug-dir'
+		'build with debug = "line-tables-only" and without strip, or give its debug file '
+		|| 'with --debug-dir'
 	WHEN instr(b.problem, ' is another build')
 		THEN 'give the recorded build with --binary, or its debug file with --debug-dir'
 	ELSE 'give the unstripped file with --binary, or its debug file with --debug-dir'

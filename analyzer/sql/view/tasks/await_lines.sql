@@ -58,7 +58,8 @@ SELECT e.capture, e.dump, e.process, e.future, f.position, p.level, p.times, f.k
 	CASE
 	WHEN f.leaf = 'sleep' AND f.deadline_ns < d.start_ns
 		THEN printf('due since %.1f s', (d.start_ns - f.deadline_ns) / 1e9)
-	WHEN f.leaf = 'sleep' THEN printf('for %.1f s more', (f.deadline_ns - d.end_ns) / 1e9)
+	WHEN f.leaf = 'sleep' THEN printf('for %.1f s more',
+		max(f.deadline_ns - d.end_ns, 0) / 1e9)
 	WHEN f.leaf = 'acquire' THEN printf('%s, %s free, of #%d%s', CASE
 		WHEN f.asked_permits = 1 THEN '1 permit'
 		WHEN f.asked_permits >= 536870911 THEN 'all permits' /* of a RwLock */
