@@ -13,7 +13,7 @@
  * inlined into their code, and the debug information says so.
  */
 
-enum { DEPTH = 256, BODIES_MAX = 4096 };
+enum { DEPTH = 256, BODIES_MAX = 4096, CRATES_MAX = 256 };
 
 struct search {
 	struct given_back *out;
@@ -146,7 +146,9 @@ int given_back_read(struct given_back *out, struct dwarf_unit *unit, const struc
 	if (err <= 0)
 		return err;
 	err = 0;
-	for (size_t i = 0; !err && i < unit->file->unit_count; i++) {
+	if (out->crates.count > CRATES_MAX)
+		out->everywhere = true;
+	for (size_t i = 0; !err && !out->everywhere && i < unit->file->unit_count; i++) {
 		s.unit = &unit->file->units[i];
 		if (s.unit->name && !strncmp(s.unit->name, name, length))
 			err = unit_read(&s);

@@ -9,10 +9,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #define MEASURE_CALLS 4096
@@ -45,8 +47,8 @@ __asm__(".pushsection .text\n"
 /* An executable: probes are on a file, in all processes that run it. */
 struct probed_file {
 	int fd; /* not its path, which may be another file's by the time probes are set again */
-	dev_t device;
-	ino_t inode;
+	struct stat st;
+	bool overlay;
 	struct probed_functions {
 		unsigned long *offset;
 		uint32_t offsets;
@@ -69,11 +71,12 @@ struct poll_probes {
 /* 0 or a negative errno. */
 static int file_begin(struct probed_file *f, int fd)
 {
-	struct stat st;
+	struct statfs fs;
 
-	if (fstat(fd, &st))
+	*f = (struct probed_file) {.fd = fd};
+	if (fstat(fd, &f->st) || fstatfs(fd, &fs))
 		return -errno;
-	*f = (struct probed_file) {.fd = fd, .device = st.st_dev, .inode = st.st_ino};
+	f->overlay = fs.f_type == OVERLAYFS_SUPER_MAGIC;
 	for (size_t i = 0; i < PROBES; i++)
 		f->of[i].probes.multi = -1;
 	return 0;
@@ -285,10 +288,19 @@ static void state_add(struct poll_probes *p, struct probed_file *f, bool whole[P
 	p->state.sites += f->of[PROBE_POLL].offsets;
 }
 
+/* Containers of one image have one file below, with the probes, on devices of their own. */
+static bool same_file(const struct probed_file *a, const struct probed_file *b)
+{
+	return a->st.st_ino == b->st.st_ino && a->st.st_size == b->st.st_size &&
+	       a->st.st_mtim.tv_sec == b->st.st_mtim.tv_sec &&
+	       a->st.st_mtim.tv_nsec == b->st.st_mtim.tv_nsec &&
+	       (a->st.st_dev == b->st.st_dev || (a->overlay && b->overlay));
+}
+
 static bool file_known(const struct poll_probes *p, const struct probed_file *f)
 {
 	for (size_t i = 0; i < p->files; i++)
-		if (p->file[i].inode == f->inode && p->file[i].device == f->device)
+		if (same_file(&p->file[i], f))
 			return true;
 	return false;
 }
