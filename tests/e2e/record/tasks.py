@@ -213,6 +213,7 @@ def a_circle_that_something_unseen_may_open_is_only_possible():
     expect("waits for itself" in text, f"the task that is alone in it, in\n{text}")
     expect_equal(text.count("unless it dropped its guard before"), 2,
                  f"guards that may have been dropped, in\n{text}")
+    expect(re.search(r"MutexGuard +holds #\d+, unless dropped before\n", text), f"in\n{text}")
 
 
 @fact

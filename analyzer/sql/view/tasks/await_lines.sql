@@ -78,6 +78,10 @@ SELECT e.capture, e.dump, e.process, e.future, f.position, p.level, p.times, f.k
 			FROM task_frame AS c
 			WHERE c.parent = f.frame AND c.dumped_task = f.dumped_task))
 	WHEN f.leaf = 'guard' THEN printf('holds #%d', n.number) || iif(p.alike > 1, ' …', '')
+		|| iif((SELECT y.gives_back
+			FROM task_frame AS k
+			JOIN task_type AS y ON y.id = k.type
+			WHERE k.id = f.parent), ', unless dropped before', '')
 	WHEN n.number IS NOT NULL THEN printf('%s, #%d',
 			iif(f.leaf = 'notified', 'to be notified', f.leaf), n.number)
 		|| iif(p.alike > 1, ' …', '') || iif(e.resources > 1 AND f.kind = 'wait',
