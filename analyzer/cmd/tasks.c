@@ -199,7 +199,7 @@ static void print_holder(sqlite3_stmt *q)
 			    column_number(q, "holder_line_end", 0));
 	}
 	putchar(')');
-	if (column_number(q, "holder_gives_back", 0))
+	if (column_number(q, "holder_drops_guard", 0))
 		fputs(", unless it dropped its guard before", stdout);
 }
 

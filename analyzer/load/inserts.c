@@ -77,9 +77,9 @@ static const struct {
 	[ROW_WAKER] = {"waker", "capture, time_ns, pid, name, id", true},
 	[ROW_LAYOUT] = {"layout",
 			"capture, time_ns, process, object, source, reason, remedy, task_known,"
-			"tick_known,"
-			"partial, earlier, withdrawn, parks, polls, cores, threads, tasks, ticks,"
-			"snapshots, attempts, took_ns, probe_hits, bpf_run_ns, contradictions, id",
+			"tick_known, partial, earlier, withdrawn, parks, polls, cores, threads,"
+			"tasks, ticks, snapshots, attempts, took_ns, probe_hits, bpf_run_ns,"
+			"contradictions, id",
 			true},
 	[ROW_RUNTIME_OBJECT] = {"runtime_object", "capture, process, number, path, id", true},
 	[ROW_LATE_ROWS] = {"late_rows", "capture, path, stacks, time_ns, id", true},
@@ -131,8 +131,7 @@ static const struct {
 	[ROW_TASK_THREAD] = {"task_thread",
 			     "capture, dump, thread, task_id, syscall, cause, stack, id", true},
 	[ROW_TASK_TYPE] = {"task_type", "capture, process, name, file, line, line_end, origin,"
-					"gives_back,"
-					"id"},
+					"drops_guard, id"},
 };
 
 const char *row_kind_table(enum row_kind kind)

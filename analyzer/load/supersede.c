@@ -10,35 +10,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Each statement that a query gives is run for the capture. */
-static int statements_run(sqlite3 *db, const char *query, long long capture)
+/* Runs the statement that a query gives. */
+static int statement_run(void *context, sqlite3_stmt *q)
 {
-	sqlite3_stmt *statements;
-	char sql[512];
-	int err = 0;
-
-	if (sqlite3_prepare_v2(db, query, -1, &statements, NULL) != SQLITE_OK)
-		return -EIO;
-	while (!err && sqlite3_step(statements) == SQLITE_ROW) {
-		snprintf(sql, sizeof(sql), "%s%lld)",
-			 (const char *)sqlite3_column_text(statements, 0), capture);
-		err = database_run(db, sql);
-	}
-	sqlite3_finalize(statements);
-	return err;
+	return sqlite3_exec(context, (const char *)sqlite3_column_text(q, 0), NULL, NULL, NULL);
 }
 
 /* Tables without a column `capture` have the rows of those that they refer to. */
 static const char rows_of_rows[] =
 	"SELECT 'DELETE FROM ' || t.name || ' WHERE ' || f.\"from\" || ' IN (SELECT ' || f.\"to\" "
-	"|| ' FROM ' || f.\"table\" || ' WHERE capture = ' "
+	"|| ' FROM ' || f.\"table\" || ' WHERE capture = ' || ?1 || ')' "
 	"FROM sqlite_master AS t JOIN pragma_foreign_key_list(t.name) AS f "
 	"JOIN pragma_table_info(f.\"table\") AS c ON c.name = 'capture' "
 	"WHERE t.type = 'table' "
 	"AND NOT EXISTS (SELECT 1 FROM pragma_table_info(t.name) WHERE name = 'capture')";
 
 static const char rows[] =
-	"SELECT 'DELETE FROM ' || t.name || ' WHERE (capture = ' "
+	"SELECT 'DELETE FROM ' || t.name || ' WHERE capture = ' || ?1 "
 	"FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c ON c.name = 'capture' "
 	"WHERE t.type = 'table'";
 
@@ -90,9 +78,9 @@ int ingest_supersede(sqlite3 *db, const char *capture_id, capture_source source,
 	if (!err && (!known || chunks <= (uint64_t)database_number(db, sql, 0)))
 		err = -EEXIST;
 	if (!err)
-		err = statements_run(db, rows_of_rows, known);
+		err = database_errno(database_rows(db, rows_of_rows, known, statement_run, db));
 	if (!err)
-		err = statements_run(db, rows, known);
+		err = database_errno(database_rows(db, rows, known, statement_run, db));
 	snprintf(sql, sizeof(sql), "DELETE FROM capture WHERE id = %lld", known);
 	return err ? err : database_run(db, sql);
 }

@@ -394,7 +394,7 @@ static int type_write(struct ingest *in, const struct capture_state *c,
 	row_id(&row, known->line);
 	row_id(&row, known->line_end);
 	row_text(&row, name ? frame_origin_name(&frame) : NULL);
-	row_number(&row, known->gives_back);
+	row_number(&row, known->drops_guard);
 	row_number(&row, type->row);
 	if ((name || !known->name) && (file || !known->file))
 		err = row_insert(&row);

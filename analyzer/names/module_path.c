@@ -75,18 +75,10 @@ static void file_add(struct text *out, const char *name)
 		word_add(out, stem);
 }
 
-static const char *without_folder(const char *path, const char *folder)
+void module_path_add(struct text *out, const char *path, const char *unit)
 {
-	size_t length = folder ? strlen(folder) : 0;
-
-	return length && !strncmp(path, folder, length) && path[length] == '/' ? path + length + 1
-									       : path;
-}
-
-void module_path_add(struct text *out, const char *path, const char *unit, const char *comp_dir)
-{
-	const char *own = without_folder(path, comp_dir), *at = after_src(own), *slash;
-	struct part crate = at ? package_before(own, at) : (struct part) {own, 0};
+	const char *at = after_src(path), *slash;
+	struct part crate = at ? package_before(path, at) : (struct part) {path, 0};
 
 	if (at && !strncmp(at, "bin/", 4)) { /* a program of its own */
 		at += 4;

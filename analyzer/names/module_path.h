@@ -12,10 +12,10 @@
  *   src/bin/server.rs                          server::
  *   src/db.rs                                  shop::db::, by the unit's name
  *
- * `unit`: name of the unit of debug information, which ends with /@/CRATE.HASH-cgu.N, and
- * `comp_dir` its directory; each may be NULL. What is in a `mod { }` or an `impl` is not known.
- * Appends nothing where the crate is not known.
+ * `path`: without the directory that the unit was compiled in. `unit`: its name in the debug
+ * information, which ends with /@/CRATE.HASH-cgu.N; NULL. What is in a `mod { }` or an `impl` is
+ * not known. Appends nothing where the crate is not known.
  */
-void module_path_add(struct text *out, const char *path, const char *unit, const char *comp_dir);
+void module_path_add(struct text *out, const char *path, const char *unit);
 
 #endif

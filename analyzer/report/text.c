@@ -89,7 +89,7 @@ static void print_next_step(const struct page *page, sqlite3_stmt *q)
 		print_line(page, column_text(q, "next_step"));
 }
 
-/* Why functions have no names, where they have none: what is below cannot be read without. */
+/* Why functions have no names, or no lines, where that is so: what is below needs them. */
 static void print_nameless(const struct page *page, sqlite3_stmt *q)
 {
 	char line[1024];

@@ -8,6 +8,7 @@
 #include "analyzer/names/demangle.h"
 #include "analyzer/names/fold.h"
 #include "analyzer/names/module_path.h"
+#include "analyzer/symbols/module.h"
 
 #include <dwarf.h>
 #include <errno.h>
@@ -393,7 +394,7 @@ static int place_known(struct symbol_extract *e, struct symbol_definition *d,
 	d->comp_dir = place->comp_dir;
 	if (!is_bare(d) || d->own || *d->name == '{')
 		return 0;
-	module_path_add(&name, d->decl_file, unit->name, d->comp_dir);
+	module_path_add(&name, symbol_path_short(d->decl_file, d->comp_dir), unit->name);
 	d->own = (uint32_t)name.length;
 	text_add_string(&name, d->name);
 	d->name = keep_text(e, name.bytes);

@@ -8,8 +8,8 @@
 #include "analyzer/facts/cache_file.h"
 #include "analyzer/facts/given.h"
 #include "analyzer/rules/origin.h"
+#include "analyzer/symbols/dropped_guards.h"
 #include "analyzer/symbols/extract.h"
-#include "analyzer/symbols/given_back.h"
 #include "analyzer/symbols/symbols.h"
 
 /* What the files of this folder share; scan.c and addr2line use it too. */
@@ -70,7 +70,7 @@ struct symbol_module {
 	struct key_map facts;  /* struct symbol_facts, by file offset */
 	struct key_map chains; /* struct symbol_chain, by file offset */
 	struct key_map units;  /* struct task_unit of task_type.c, by unit */
-	struct given_back given_back;
+	struct dropped_guards dropped_guards;
 };
 
 /* Looks for files, once. */

@@ -96,7 +96,7 @@ struct symbol_task_type {
 	uint32_t line_end;
 	enum frame_origin origin;
 	const char *runtime; /* as in struct symbol_frame */
-	bool gives_back;     /* if `keeps_guard`: it may have given that back, by hand */
+	bool drops_guard;    /* if `keeps_guard`: it may have dropped that before */
 };
 
 /*
@@ -109,7 +109,7 @@ struct symbol_task_key {
 	uint64_t entry;
 	uint64_t variant;
 	bool coroutine;
-	bool keeps_guard; /* whether it may have given that back is asked */
+	bool keeps_guard; /* is it asked whether that may be dropped? */
 };
 int symbol_module_task_type(struct symbol_module *m, const struct symbol_task_key *key,
 			    struct symbol_task_type *out);

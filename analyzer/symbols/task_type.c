@@ -41,7 +41,7 @@ void symbol_task_units_close(struct symbol_module *m)
 	for (size_t i = 0; i < m->units.slots; i++)
 		unit_free(m->units.values[i]);
 	key_map_close(&m->units);
-	given_back_close(&m->given_back);
+	dropped_guards_close(&m->dropped_guards);
 }
 
 /* NULL: no memory. */
@@ -195,14 +195,15 @@ static void origin_read(struct symbol_module *m, const char *name, const char *f
 		out->file = symbol_path_short(out->file, unit->comp_dir);
 }
 
-/* Does the coroutine give guards back by hand? 0 or -ENOMEM. */
+/* Does the coroutine drop guards before the end of their block? 0 or -ENOMEM. */
 static int guards_read(struct symbol_module *m, const struct dwarf_entry *type, const char *path,
 		       struct symbol_task_type *out)
 {
-	int err = given_back_read(&m->given_back, type->unit, m->owner->rules, containers_of, m);
+	int err = dropped_guards_read(&m->dropped_guards, type->unit, m->owner->rules,
+				      containers_of, m);
 
 	if (!err)
-		out->gives_back = given_back_by(&m->given_back, path);
+		out->drops_guard = dropped_guards_by(&m->dropped_guards, path);
 	return err;
 }
 

@@ -68,7 +68,7 @@ SELECT json_object(
 			'holder_task', r.holder_task,
 			'holder_file', r.holder_file, 'holder_line', r.holder_line,
 			'holder_line_end', r.holder_line_end,
-			'holder_gives_back', json(CASE r.holder_gives_back WHEN 1 THEN 'true'
+			'holder_drops_guard', json(CASE r.holder_drops_guard WHEN 1 THEN 'true'
 				WHEN 0 THEN 'false' ELSE 'null' END),
 			'channel', json(iif(r.channel, 'true', 'false'))) AS text
 		FROM task_resources AS r JOIN last AS d ON r.capture = d.capture AND r.dump = d.dump

@@ -102,7 +102,7 @@ CREATE TABLE task_type (
 	line INTEGER,
 	line_end INTEGER,
 	origin TEXT,
-	gives_back INTEGER NOT NULL
+	drops_guard INTEGER NOT NULL
 );
 
 CREATE TABLE task_frame (

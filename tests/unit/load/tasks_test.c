@@ -270,7 +270,7 @@ static void a_circle_is_found_once_and_is_certain_only_without_other_holders(voi
 	}
 }
 
-static void a_guard_that_may_have_been_given_back_makes_no_certain_circle(void **state)
+static void a_guard_that_may_have_been_dropped_makes_no_certain_circle(void **state)
 {
 	struct scene s;
 	sqlite3 *db;
@@ -279,9 +279,9 @@ static void a_guard_that_may_have_been_given_back_makes_no_certain_circle(void *
 	scene_begin(&s, 1);
 	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 91);
 	holding(&s, 5, 90);
-	waiting(&s, 6, LINE_THAT_GIVES_BACK, HUD_LEAF_ACQUIRE, 90);
+	waiting(&s, 6, LINE_AFTER_A_DROP, HUD_LEAF_ACQUIRE, 90);
 	holding(&s, 6, 91);
-	waiting(&s, 7, LINE_THAT_GIVES_BACK, HUD_LEAF_SLEEP, 0);
+	waiting(&s, 7, LINE_AFTER_A_DROP, HUD_LEAF_SLEEP, 0);
 	holding(&s, 7, 92);
 	waiting(&s, 8, 7, HUD_LEAF_SLEEP, 0);
 	holding(&s, 8, 92);
@@ -289,12 +289,12 @@ static void a_guard_that_may_have_been_given_back_makes_no_certain_circle(void *
 	db = dump_load(&s);
 	assert_text(db, "SELECT tasks || ' ' || certain FROM task_cycles", "5,6 0");
 	assert_text(db,
-		    "SELECT holder || ' ' || holder_gives_back FROM task_resources "
+		    "SELECT holder || ' ' || holder_drops_guard FROM task_resources "
 		    "WHERE resource = 91",
 		    "6 1");
 	/* Of two the one that has it for certain. */
 	assert_text(db,
-		    "SELECT holder || ' ' || holder_gives_back FROM task_resources "
+		    "SELECT holder || ' ' || holder_drops_guard FROM task_resources "
 		    "WHERE resource = 92",
 		    "8 0");
 	sqlite3_close(db);
@@ -497,7 +497,7 @@ int main(void)
 		cmocka_unit_test(the_chain_of_a_set_is_which_futures_are_in_it),
 		cmocka_unit_test(a_circle_says_where_each_waits_for_the_next),
 		cmocka_unit_test(a_circle_is_found_once_and_is_certain_only_without_other_holders),
-		cmocka_unit_test(a_guard_that_may_have_been_given_back_makes_no_certain_circle),
+		cmocka_unit_test(a_guard_that_may_have_been_dropped_makes_no_certain_circle),
 		cmocka_unit_test(the_future_of_a_block_on_may_hold_and_be_of_a_circle),
 		cmocka_unit_test(a_dump_has_a_task_once_and_ends_once),
 		cmocka_unit_test(a_semaphore_with_enough_permits_is_waited_for_by_nobody),

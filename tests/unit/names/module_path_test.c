@@ -25,7 +25,6 @@ static void a_file_says_its_modules(void **state)
 		{"src/db/pool.rs", "src/main.rs/@/shop.6d2a-cgu.00", "shop::db::pool::"},
 		{"benches/load.rs", "benches/load.rs/@/load.6d2a-cgu.00", "load::"},
 		{"src/db.rs", NULL, ""},
-		{"/home/me/work/src/db.rs", "src/main.rs/@/shop.6d2a-cgu.00", "shop::db::"},
 		{"/home/me/other/src/db.rs", "src/main.rs/@/shop.6d2a-cgu.00", "other::db::"},
 		{"src/db.rs", "inlined.c", ""},
 		{"", NULL, ""},
@@ -37,7 +36,7 @@ static void a_file_says_its_modules(void **state)
 		struct text out = {0};
 
 		text_add_string(&out, ">");
-		module_path_add(&out, cases[i].path, cases[i].unit, "/home/me/work");
+		module_path_add(&out, cases[i].path, cases[i].unit);
 		assert_string_equal(out.bytes + 1, cases[i].modules);
 		text_close(&out);
 	}

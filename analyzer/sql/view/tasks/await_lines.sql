@@ -78,7 +78,7 @@ SELECT e.capture, e.dump, e.process, e.future, f.position, p.level, p.times, f.k
 			FROM task_frame AS c
 			WHERE c.parent = f.frame AND c.dumped_task = f.dumped_task))
 	WHEN f.leaf = 'guard' THEN printf('holds #%d', n.number) || iif(p.alike > 1, ' …', '')
-		|| iif((SELECT y.gives_back
+		|| iif((SELECT y.drops_guard
 			FROM task_frame AS k
 			JOIN task_type AS y ON y.id = k.type
 			WHERE k.id = f.parent), ', unless dropped before', '')

@@ -2,7 +2,8 @@
 --
 -- The future of a block_on counts as one. number: of the thing in its dump, that with the most
 -- waiters first. first_wait, first_hold: the frames of one task that waits for it, and of one that
--- has a guard of it: if there is one, that did not give it back by hand (task_type.gives_back).
+-- has a guard of it: if there is one, that did not drop it before its await
+-- (task_type.drops_guard).
 CREATE VIEW resource_waiters AS
 SELECT capture, dump, process, resource, leaf, free_permits, closed, waiters, holders, first_wait,
 	first_hold, row_number() OVER (PARTITION BY capture, dump
@@ -14,7 +15,7 @@ FROM (
 		count(DISTINCT CASE WHEN f.kind = 'wait' THEN t.id END) AS waiters,
 		count(DISTINCT CASE WHEN f.leaf = 'guard' THEN t.id END) AS holders,
 		min(CASE WHEN f.kind = 'wait' THEN f.id END) AS first_wait,
-		coalesce(min(CASE WHEN f.leaf = 'guard' AND NOT coalesce(y.gives_back, 0)
+		coalesce(min(CASE WHEN f.leaf = 'guard' AND NOT coalesce(y.drops_guard, 0)
 				THEN f.id END),
 			min(CASE WHEN f.leaf = 'guard' THEN f.id END)) AS first_hold
 	FROM shown_future AS t

@@ -1,9 +1,9 @@
 -- What do tasks wait for, who waits, who holds it, and how many permits are free?
 --
 -- A semaphore is also what is under Mutex, RwLock and bounded channels. Holders are tasks with a
--- guard of it: one that was given back by hand may leave its traces, so with several of a Mutex it
--- is one of them, and where no task has one it is held outside of tasks, or was forgotten.
--- holder_gives_back: it may have, before it waits.
+-- guard of it: one that was dropped before the await may leave its traces, so with several of a
+-- Mutex it is one of them, and where no task has one it is held outside of tasks, or was forgotten.
+-- holder_drops_guard: it may have, before it waits.
 -- waits_in, waits_file and waits_line: of all waiters; NULL: they differ. channel: it is for room
 -- in a channel, which nobody holds. polled: tasks that a thread polled just then: what those hold
 -- is not seen.
@@ -37,10 +37,10 @@ SELECT s.capture, s.dump, s.process, s.resource, s.number, s.leaf, s.free_permit
 	h.place AS holder_place,
 	h.place_file AS holder_file, h.place_line AS holder_line,
 	h.place_line_end AS holder_line_end,
-	(SELECT y.gives_back FROM task_frame AS f
+	(SELECT y.drops_guard FROM task_frame AS f
 		JOIN task_frame AS k ON k.id = f.parent
 		JOIN task_type AS y ON y.id = k.type
-		WHERE f.id = s.first_hold) AS holder_gives_back,
+		WHERE f.id = s.first_hold) AS holder_drops_guard,
 	(SELECT t.waits_in FROM dumped_tasks AS t WHERE t.dumped_task = h.dumped_task)
 		AS holder_waits_in,
 	EXISTS (SELECT 1 FROM task_frame AS f

@@ -3,8 +3,8 @@
 -- waiter, other: ids of tasks; of the future of a block_on the negative of its thread's tid.
 -- `certain`: it awaits nothing else, of what is known and of what is not: all that leads there are
 -- async functions and blocks, each of which awaits one thing. And the other one is the only task
--- that has a guard of it, which it did not give back by hand before the await: such a one looks as
--- if it were there (task_type.gives_back). Of a semaphore others may have permits that are not
+-- that has a guard of it, which it did not drop before the await: such a one looks as if it were
+-- there (task_type.drops_guard). Of a semaphore others may have permits that are not
 -- seen. What a task has itself is only what it waits for where no other one has a guard, or is
 -- polled and may have it.
 CREATE VIEW task_waits_for AS
@@ -21,7 +21,7 @@ WITH wait AS MATERIALIZED (
 ), held AS MATERIALIZED (
 	SELECT f.capture, f.dump, t.process, iif(t.main, -t.tid, t.task_id) AS holder, f.resource,
 		min(f.permits) AS permits, max(y.name LIKE '%SemaphorePermit%'
-			OR coalesce(b.gives_back, 0)) AS unsure
+			OR coalesce(b.drops_guard, 0)) AS unsure
 	FROM shown_future AS t
 	CROSS JOIN task_frame AS f ON f.dumped_task = t.id
 	JOIN task_type AS y ON y.id = f.type

@@ -56,7 +56,7 @@ async fn permits(a: Arc<Semaphore>, b: Arc<Semaphore>) {
     keep((&p, &q));
 }
 
-/// The guard is given back before the await, and looks as if it were there: a thread has the lock.
+/// The guard is dropped before the await, and looks as if it were there: a thread has the lock.
 async fn dropped(a: Arc<Mutex<u64>>, b: Arc<Mutex<u64>>) {
     let g = a.lock().await;
     keep(*g);
@@ -66,7 +66,7 @@ async fn dropped(a: Arc<Mutex<u64>>, b: Arc<Mutex<u64>>) {
     keep(*h);
 }
 
-/// A guard that was given back looks the same.
+/// A guard that was dropped looks the same.
 async fn twice(a: Arc<Mutex<u64>>) {
     let g = a.lock().await;
     keep(*g);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/symbols/given_back.h"
+#include "analyzer/symbols/dropped_guards.h"
 #include "analyzer/dwarf/name.h"
 #include "analyzer/names/fold.h"
 
@@ -9,14 +9,14 @@
 #include <string.h>
 
 /*
- * Which coroutines give a guard of a lock back by hand? `drop(guard)` and `mem::forget(guard)` are
- * inlined into their code, and the debug information says so.
+ * Which coroutines drop a guard of a lock before the end of its block? `drop(guard)` and
+ * `mem::forget(guard)` are inlined into their code, and the debug information says so.
  */
 
 enum { DEPTH = 256, BODIES_MAX = 4096, CRATES_MAX = 256 };
 
 struct search {
-	struct given_back *out;
+	struct dropped_guards *out;
 	struct dwarf_unit *unit;
 	const struct rules *rules;
 	dwarf_container_source source;
@@ -125,7 +125,7 @@ static size_t crate_length(const char *unit)
 }
 
 /* 1: it is new; 0: it was read before; -ENOMEM. */
-static int crate_add(struct given_back *out, const char *unit, size_t length)
+static int crate_add(struct dropped_guards *out, const char *unit, size_t length)
 {
 	char *crate = strndup(unit, length);
 	size_t before = out->crates.count;
@@ -135,8 +135,8 @@ static int crate_add(struct given_back *out, const char *unit, size_t length)
 	return index < 0 ? -ENOMEM : out->crates.count > before;
 }
 
-int given_back_read(struct given_back *out, struct dwarf_unit *unit, const struct rules *rules,
-		    dwarf_container_source source, void *context)
+int dropped_guards_read(struct dropped_guards *out, struct dwarf_unit *unit,
+			const struct rules *rules, dwarf_container_source source, void *context)
 {
 	struct search s = {.out = out, .rules = rules, .source = source, .context = context};
 	const char *name = unit->name ? unit->name : "";
@@ -156,7 +156,7 @@ int given_back_read(struct given_back *out, struct dwarf_unit *unit, const struc
 	return err;
 }
 
-bool given_back_by(const struct given_back *g, const char *type)
+bool dropped_guards_by(const struct dropped_guards *g, const char *type)
 {
 	static const char env[] = "_env#";
 	const char *at = type, *last = NULL;
@@ -175,7 +175,7 @@ bool given_back_by(const struct given_back *g, const char *type)
 	return found;
 }
 
-void given_back_close(struct given_back *g)
+void dropped_guards_close(struct dropped_guards *g)
 {
 	text_set_free(&g->bodies);
 	text_set_free(&g->crates);
