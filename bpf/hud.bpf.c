@@ -208,7 +208,7 @@ static __always_inline void on_switch(bool preempt, struct task_struct *prev,
 			sleep_check(out, &key, task_syscall(prev));
 		steal_note(out, steal_ns, now, 0);
 		poll_observe(out, &key, prev->tgid, prev->pid, now);
-		pool_look(prev, NULL, out, now);
+		pool_read_of_thread(prev, NULL, out, now);
 		thread_switch_out(prev, out, state & TASK_STATE_MASK, runnable, now);
 		out->sample_due = 0;
 		if (runnable)

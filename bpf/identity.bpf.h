@@ -89,26 +89,6 @@ static __always_inline struct identity *identity_find(struct thread_state *st, _
 	return number == IDENTITY_NONE ? NULL : bpf_map_lookup_elem(&identities, &number);
 }
 
-/*
- * The thread-local block of a module, by the array that glibc has for each thread: pairs of words,
- * block and another, of which the one before the array is its length. 0: the thread has none.
- */
-static __always_inline __u64 module_block(struct task_struct *sleeper, __u64 pointer, __u32 module)
-{
-	__u64 array = 0, length = 0, block = 0;
-#if defined(__TARGET_ARCH_x86)
-	__u64 place = pointer + 8;
-#else
-	__u64 place = pointer;
-#endif
-
-	if (user_word(sleeper, &array, place) || !array ||
-	    user_word(sleeper, &length, array - 16) || module > length ||
-	    user_word(sleeper, &block, array + 16 * (__u64)module))
-		return 0;
-	return block == ~0ull ? 0 : block;
-}
-
 #define THREAD_BYTES 152 /* read at once; words outside of them take a read each */
 
 /* The thread-local words of the runtime that one read gets. */

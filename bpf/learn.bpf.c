@@ -8,6 +8,8 @@
 #include "bpf/kernel_types.h"
 #include "bpf/learn.h"
 #include "bpf/own_stack.bpf.h"
+#include "bpf/registers.bpf.h"
+#include "bpf/thread_pointer.bpf.h"
 
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
@@ -23,7 +25,6 @@ __u64 snapshots_lost;
 __u64 probe_hits;
 __u64 sleeps_seen; /* in the driver, or of a thread that polls in a futex */
 
-#define TASK_SLEEPS 0x3
 #define BURST 3          /* snapshots of one kind, one right after the other … */
 #define PAUSE_NS 2000000 /* … and then none for this long: a poll costs no more than 1 in 20 */
 #define TAKEN_MAX 160    /* of one kind, of one thread */
@@ -60,26 +61,10 @@ struct {
 #define ARGUMENT_1(r) ((r)->di)
 #define CALL_ARGUMENT_1(r) BPF_CORE_READ(r, di)
 #define USER_IP(r) ((r)->ip)
-static __always_inline __s32 call_of(struct pt_regs *regs)
-{
-	return BPF_CORE_READ(regs, orig_ax);
-}
-static __always_inline __u64 pointer_of(struct task_struct *task)
-{
-	return task->thread.fsbase;
-}
 #else
 #define ARGUMENT_1(r) ((r)->regs[0])
 #define CALL_ARGUMENT_1(r) BPF_CORE_READ(r, orig_x0)
 #define USER_IP(r) ((r)->pc)
-static __always_inline __s32 call_of(struct pt_regs *regs)
-{
-	return BPF_CORE_READ(regs, syscallno);
-}
-static __always_inline __u64 pointer_of(struct task_struct *task)
-{
-	return task->thread.uw.tp_value;
-}
 #endif
 
 /* The thread's entry, if it may be taken a snapshot of now. */
@@ -134,7 +119,7 @@ static __always_inline void head_fill(struct hud_snapshot *h, struct task_struct
 
 	*h = (struct hud_snapshot) {
 		.time_ns = now,
-		.thread_pointer = pointer_of(task),
+		.thread_pointer = thread_pointer(task),
 		.sp = BPF_CORE_READ(regs, sp),
 		.polls = t->polls,
 		.sleeps = BPF_CORE_READ(task, nvcsw),
@@ -146,33 +131,21 @@ static __always_inline void head_fill(struct hud_snapshot *h, struct task_struct
 		h->stack_end = stack;
 }
 
-/* A task is its header first: that has, third, the address of the table of its functions. */
+/* A task is its header first, with the address of the table of its functions. */
 static __always_inline void poll_fill(struct hud_snapshot *h, __u64 header)
 {
-	__u64 table = user_u64(header + 16);
+	__u64 table = user_u64(header + HUD_LEARN_HEADER_VTABLE);
 
 	h->poll = user_u64(table);
-	h->id_offset = user_u64(table + 72);
+	h->id_offset = user_u64(table + HUD_LEARN_VTABLE_ID);
 	h->id = user_u64(header + h->id_offset);
 }
 
-/* What thread-locals count from: module_block() of bpf/identity.bpf.h. 0: the thread has none. */
+/* What thread-locals count from. 0: the thread has none of them. */
 static __always_inline __u64 base_of(const struct hud_snapshot *head)
 {
-	__u64 array, block;
-#if defined(__TARGET_ARCH_x86)
-	__u64 place = head->thread_pointer + 8;
-#else
-	__u64 place = head->thread_pointer;
-#endif
-
-	if (!config.module)
-		return head->thread_pointer;
-	array = user_u64(place);
-	if (!array || config.module > user_u64(array - 16))
-		return 0;
-	block = user_u64(array + 16 * (__u64)config.module);
-	return block == ~0ull ? 0 : block;
+	return config.module ? module_block(NULL, head->thread_pointer, config.module)
+			     : head->thread_pointer;
 }
 
 static __always_inline void block_send(const struct hud_snapshot *head, __u64 base)
@@ -321,7 +294,7 @@ static __always_inline void on_sleep(struct task_struct *task)
 {
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 	struct learn_thread *t = thread_get(BPF_CORE_READ(task, pid));
-	__s32 call = call_of(regs);
+	__s32 call = registers_syscall(regs);
 	__u32 kind = HUD_SNAPSHOT_SLEEP;
 	__u64 place = 0;
 

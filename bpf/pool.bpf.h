@@ -42,7 +42,7 @@ struct pool_witness {
 };
 
 struct pool_seen {
-	__u64 paid_ns; /* see pool_look_allowed() */
+	__u64 budget_ns; /* see pool_read_allowed() */
 	__u64 sent_ns;
 	__u64 claimed;              /* 1: a thread reads it now; the witnesses are of one read */
 	__u64 room;                 /* of the ring when the witnesses were chosen */
@@ -195,22 +195,22 @@ static __always_inline void pool_wait_read(struct task_struct *sleeper, const st
 	w->read.since_ns = seen->oldest.task ? seen->oldest.since_ns : 0;
 }
 
-#define POOL_LOOKS 8
+#define POOL_READS 8
 
 /*
- * Is it time for another look? Twice in the threshold over time, of that some at once: what happens
- * to a queue comes in bursts, after which all threads may sleep. `paid_ns`: the time up to which
- * looks are paid for.
+ * May a pool be read again? Twice in the threshold over time, some of these at once: what happens
+ * to a queue comes in bursts, after which all threads may sleep. `budget_ns`: the time up to which
+ * reads are accounted for (a token bucket).
  */
-static __always_inline bool pool_look_allowed(__u64 *paid_ns, __u64 now)
+static __always_inline bool pool_read_allowed(__u64 *budget_ns, __u64 now)
 {
-	__u64 gap = threshold_ns / 2, paid = *paid_ns;
+	__u64 gap = threshold_ns / 2, budget = *budget_ns;
 
-	if (paid + POOL_LOOKS * gap < now)
-		paid = now - POOL_LOOKS * gap;
-	if (paid + gap > now)
+	if (budget + POOL_READS * gap < now)
+		budget = now - POOL_READS * gap;
+	if (budget + gap > now)
 		return false;
-	*paid_ns = paid + gap;
+	*budget_ns = budget + gap;
 	return true;
 }
 
@@ -227,7 +227,7 @@ static __always_inline struct pool_seen *pool_claim(const struct pool_at *at, __
 	}
 	if (!seen || __sync_val_compare_and_swap(&seen->claimed, 0, 1))
 		return NULL;
-	if (pool_look_allowed(&seen->paid_ns, now))
+	if (pool_read_allowed(&seen->budget_ns, now))
 		return seen;
 	seen->claimed = 0;
 	return NULL;
@@ -335,13 +335,14 @@ static __always_inline void runtime_send(const struct task_struct *task, __u64 p
 }
 
 /* As the thread, or in the walk (`sleeper`): reads the pool of the runtime that it is in. */
-static __always_inline void pool_look(struct task_struct *task, struct task_struct *sleeper,
-				      struct thread_state *st, __u64 now)
+static __always_inline void pool_read_of_thread(struct task_struct *task,
+						struct task_struct *sleeper,
+						struct thread_state *st, __u64 now)
 {
 	struct identity *id;
 	__u64 base, pool;
 
-	if (!pool_look_allowed(&st->pool_paid_ns, now))
+	if (!pool_read_allowed(&st->pool_budget_ns, now))
 		return;
 	id = identity_find(st, task->tgid);
 	base = thread_pointer(task);

@@ -14,16 +14,20 @@
 
 #define TASK_SLEEPS 0x3 /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
 
-/* The system call a task is in; -1 in exceptions and interrupts. */
-static __always_inline __s32 task_syscall(struct task_struct *task)
+/* The system call of a thread's user registers; -1 in exceptions and interrupts. */
+static __always_inline __s32 registers_syscall(struct pt_regs *regs)
 {
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-
 #if defined(__TARGET_ARCH_x86)
 	return (__s32)BPF_CORE_READ(regs, orig_ax);
 #else
 	return BPF_CORE_READ(regs, syscallno);
 #endif
+}
+
+/* The system call a task is in. */
+static __always_inline __s32 task_syscall(struct task_struct *task)
+{
+	return registers_syscall((struct pt_regs *)bpf_task_pt_regs(task));
 }
 
 /* Its user registers, as it entered the kernel. */

@@ -217,8 +217,8 @@ struct thread_state {
 	__u64 open_ns;        /* … and as of when it was sent last */
 	__u64 woken_header;   /* of a task that is not followed: woken, or polled, by the thread */
 	__u64 lives_start_ns; /* with `lives`: see life_send() */
-	__u64 pool_paid_ns; /* its looks at the queue of its runtime's pool: pool_look_allowed() */
-	__u64 pool;         /* of the runtime it was last found in */
+	__u64 pool_budget_ns; /* reads of its runtime's pool: pool_read_allowed() */
+	__u64 pool;           /* of the runtime it was last found in */
 	__u32 sleeps;
 	__u32 preemptions;
 	__u32 sample_turn; /* ticks that interrupted it, counted from a random number */

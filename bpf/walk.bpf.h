@@ -269,14 +269,14 @@ static __always_inline void walk_task(struct task_struct *task)
 		st->since_ns = bpf_ktime_get_ns();
 		thread_send(task, task->comm, false, now);
 		if (sleeper_stacks) /* what waits now may be seen to wait later */
-			pool_look(task, task, st, now);
+			pool_read_of_thread(task, task, st, now);
 		return;
 	}
 	st = thread_find(task);
 	if (!st)
 		return;
 	if (sleeper_stacks)
-		pool_look(task, task, st, now);
+		pool_read_of_thread(task, task, st, now);
 	if (st->phase == PHASE_SLEEPING || st->phase == PHASE_UNKNOWN)
 		parked = open_report(task, st, now);
 	if (walk_mode == WALK_FINAL) {

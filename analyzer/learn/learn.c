@@ -10,8 +10,6 @@
 #include <string.h>
 
 enum { WORD = 8, UNEXPLAINED_PERCENT = 5 };
-/* Words of a task's header: its state, the next task in a queue, its table. */
-enum { HEADER_VTABLE = 16, VTABLE_ID = 72 };
 
 static bool is_last(const struct learn_input *in)
 {
@@ -117,8 +115,8 @@ static void header_prove(struct learn_answer *out, const struct learn_input *in)
 	if (polls < LEARN_POLLS_MIN || others)
 		return;
 	out->identity.head.identity_flags |= HUD_IDENTITY_HEADER;
-	out->identity.head.task_vtable = HEADER_VTABLE;
-	out->identity.head.task_id = VTABLE_ID;
+	out->identity.head.task_vtable = HUD_LEARN_HEADER_VTABLE;
+	out->identity.head.task_id = HUD_LEARN_VTABLE_ID;
 }
 
 static void task_prove(struct learn_answer *out, const struct learn_input *in)

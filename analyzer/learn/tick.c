@@ -20,7 +20,7 @@ struct pairs {
 };
 
 /* A snapshot, and what it has of the core in question. */
-struct look {
+struct observation {
 	const struct hud_core_snapshot *snapshot; /* NULL: there is none */
 	const struct hud_core_words *words;
 };
@@ -30,7 +30,7 @@ struct tick_scan {
 	bool grows[COUNTERS];
 	struct pairs wakes;  /* a park, then a poll */
 	struct pairs rests;  /* a poll, then a park */
-	struct pairs still;  /* looks at one poll */
+	struct pairs still;  /* snapshots of one poll */
 	struct pairs rounds; /* polls, one after the other, without a sleep between them */
 	/*
 	 * In current_thread, which has no LIFO slot: more polls than twice the sleeps between them.
@@ -40,7 +40,7 @@ struct tick_scan {
 	/* The last snapshots with each core. */
 	struct {
 		uint64_t core;
-		struct look any, poll, park;
+		struct observation any, poll, park;
 	} last[CORES_MAX];
 	size_t cores;
 };
@@ -93,8 +93,8 @@ static struct pairs *pairs_of(struct tick_scan *scan, const struct learn_group *
 	return NULL;
 }
 
-static void pair_take(struct tick_scan *scan, const struct learn_group *g, const struct look *a,
-		      const struct look *b)
+static void pair_take(struct tick_scan *scan, const struct learn_group *g,
+		      const struct observation *a, const struct observation *b)
 {
 	const struct hud_snapshot *before = &a->snapshot->head, *after = &b->snapshot->head;
 	uint64_t most = (after->time_ns - before->time_ns) / FASTEST_NS + 1;
@@ -116,8 +116,8 @@ static void pair_take(struct tick_scan *scan, const struct learn_group *g, const
  * Of two polls, or two parks: of each, the last before the other. Says something where the tick
  * must have moved by more than any count of parks, even one of parks and wakeups.
  */
-static void many_take(struct tick_scan *scan, bool parks, const struct look *a,
-		      const struct look *b)
+static void many_take(struct tick_scan *scan, bool parks, const struct observation *a,
+		      const struct observation *b)
 {
 	const struct hud_snapshot *before, *after = &b->snapshot->head;
 	uint64_t least;
@@ -134,10 +134,11 @@ static void many_take(struct tick_scan *scan, bool parks, const struct look *a,
 		scan->many.moved[i] += counter(b->words, i) - counter(a->words, i) >= least;
 }
 
-static void look_take(struct tick_scan *scan, const struct learn_group *g, const struct look *now)
+static void observation_take(struct tick_scan *scan, const struct learn_group *g,
+			     const struct observation *now)
 {
 	bool park = is_park(g, &now->snapshot->head);
-	struct look *same;
+	struct observation *same;
 	size_t i = 0;
 
 	while (i < scan->cores && scan->last[i].core != now->words->core)
@@ -227,10 +228,10 @@ int learn_tick_find(struct learn_tick *out, const struct learn_input *in,
 	memset(scan->grows, true, sizeof(scan->grows));
 	for (size_t i = 0; i < in->count; i++) {
 		const struct hud_core_snapshot *s = &in->core[i];
-		struct look look = {s, learn_group_words(in, g, g->chain, s)};
+		struct observation o = {s, learn_group_words(in, g, g->chain, s)};
 
-		if (look.words && look.words->core && is_of_use(g, &s->head, look.words))
-			look_take(scan, g, &look);
+		if (o.words && o.words->core && is_of_use(g, &s->head, o.words))
+			observation_take(scan, g, &o);
 	}
 	tick_choose(out, scan, g);
 	free(scan);

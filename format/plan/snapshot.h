@@ -26,6 +26,13 @@ enum hud_learn_step {
 	HUD_LEARN_CORE = 3,
 };
 
+/*
+ * Where a task's header has its table, after its state and the next task in a queue, and where that
+ * has the offset of the id: so in Tokio 1.24 to 1.53.
+ */
+#define HUD_LEARN_HEADER_VTABLE 16u
+#define HUD_LEARN_VTABLE_ID 72u
+
 #define HUD_LEARN_WORDS 16u
 #define HUD_LEARN_CHAINS 4u
 #define HUD_LEARN_BLOCK_BYTES 4096u  /* of the thread-local block, in one snapshot */
