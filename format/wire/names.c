@@ -28,10 +28,9 @@ static const struct {
 };
 
 static const char *const end_reasons[] = {
-	[HUD_END_DURATION] = "duration",
-	[HUD_END_INTERRUPTED] = "interrupted",
-	[HUD_END_TARGET_EXITED] = "target-exited",
-	[HUD_END_WRITE_FAILED] = "write-failed",
+	[HUD_END_DURATION] = "duration",           [HUD_END_INTERRUPTED] = "interrupted",
+	[HUD_END_TARGET_EXITED] = "target-exited", [HUD_END_WRITE_FAILED] = "write-failed",
+	[HUD_END_KERNEL_FAILED] = "kernel-failed",
 };
 
 static const char *const lifecycles[] = {

@@ -261,7 +261,8 @@ enum hud_end_reason {
 	HUD_END_DURATION = 1,
 	HUD_END_INTERRUPTED = 2, /* SIGINT, SIGTERM */
 	HUD_END_TARGET_EXITED = 3,
-	HUD_END_WRITE_FAILED = 4, /* disk full or pipe closed; detail: errno */
+	HUD_END_WRITE_FAILED = 4,  /* disk full or pipe closed; detail: errno */
+	HUD_END_KERNEL_FAILED = 5, /* threads cannot be walked any more; detail: errno */
 };
 
 /* Last event of a capture that ended as it should; none: truncated. */

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#define LOOK_MS 100
+#define POLL_MS 100
 #define SAY_AFTER_NS NS_PER_S
 #define WAIT_SECONDS 10
 
@@ -36,7 +36,7 @@ void plans_wait(struct object_table *objects, struct status *status)
 	bool said = false;
 
 	while (object_table_waiting(objects) && now - began < WAIT_SECONDS * NS_PER_S) {
-		object_table_poll(objects, LOOK_MS);
+		object_table_poll(objects, POLL_MS);
 		now = clock_ns(CLOCK_MONOTONIC);
 		if (said || now - began < SAY_AFTER_NS || !object_table_waiting(objects))
 			continue;

@@ -46,17 +46,27 @@ static void privileges_give_up(const struct recording *r)
 			r->options->polls || r->options->tasks || r->may_learn);
 }
 
+/* True: there is an error, and so the recording is over. The first one is kept. */
+static bool record_failed(struct recording *r, enum hud_end_reason reason, int error)
+{
+	if (error && !r->error) {
+		r->end = reason;
+		r->error = error;
+	}
+	return error != 0;
+}
+
 /*
  * Once a second: open spans, mappings that were missed, losses, cost. Ends the chunk, so that a
- * kill loses no more.
+ * kill loses no more. False: it failed.
  */
-static int second_work(struct recording *r, uint64_t now)
+static bool second_work(struct recording *r, uint64_t now)
 {
-	int error = bpf_session_walk(r->bpf, false);
-
+	if (record_failed(r, HUD_END_KERNEL_FAILED, bpf_session_walk(r->bpf, false)))
+		return false;
 	bpf_session_measure(r->bpf, false); /* the first second is enough */
-	if (!error)
-		error = bpf_session_drain(r->bpf);
+	if (record_failed(r, HUD_END_WRITE_FAILED, bpf_session_drain(r->bpf)))
+		return false;
 	process_table_reap(r->processes);
 	if (r->transcript.mappings_lost > r->mappings_lost) {
 		r->mappings_lost = r->transcript.mappings_lost;
@@ -73,7 +83,7 @@ static int second_work(struct recording *r, uint64_t now)
 		status_update(&r->status, &n);
 	}
 	r->second_ns = now;
-	return error ? error : capture_writer_flush(r->writer);
+	return !record_failed(r, HUD_END_WRITE_FAILED, capture_writer_flush(r->writer));
 }
 
 static bool duration_over(const struct recording *r, uint64_t now)
@@ -97,8 +107,9 @@ static void record_loop(struct recording *r)
 
 	for (;;) {
 		uint64_t now = clock_ns(CLOCK_MONOTONIC);
-		int error = bpf_session_drain(r->bpf);
 
+		if (record_failed(r, HUD_END_WRITE_FAILED, bpf_session_drain(r->bpf)))
+			return;
 		mark_receiver_work(&r->marks);
 		if (object_table_poll(r->objects, 0)) {
 			process_table_replace(r->processes);
@@ -108,13 +119,11 @@ static void record_loop(struct recording *r)
 			learner_tick(r->learner, now);
 		poll_timing_tick(&r->timing, now);
 		task_dumps_tick(&r->dumps, r->processes, now, r->marks.taken);
-		if (!error && now - r->second_ns >= SECOND_NS)
-			error = second_work(r, now);
-		else if (!error && r->output.pipe)
-			error = capture_writer_flush(r->writer);
-		if (error) {
-			r->end = HUD_END_WRITE_FAILED;
-			r->write_error = error;
+		if (now - r->second_ns >= SECOND_NS) {
+			if (!second_work(r, now))
+				return;
+		} else if (r->output.pipe && record_failed(r, HUD_END_WRITE_FAILED,
+							   capture_writer_flush(r->writer))) {
 			return;
 		}
 		if (!process_table_alive(r->processes)) {
@@ -151,18 +160,14 @@ static void perf_map_keep(void *context, pid_t pid, int fd)
 /* Writes what is still open: spans, windows, losses, cost; and the END record. */
 static int record_finish(struct recording *r)
 {
+	struct hud_end end = {.head = {.type = HUD_END, .size = (uint32_t)sizeof(end)}};
 	uint64_t now;
-	struct hud_end end = {
-		.head = {.type = HUD_END, .size = (uint32_t)sizeof(end)},
-		.reason = r->end,
-		.detail = (uint32_t)-r->write_error,
-	};
 
 	mark_receiver_work(&r->marks);
 	if (r->end != HUD_END_WRITE_FAILED) {
 		/* It takes a while, of which the walk tells. */
 		task_dumps_finish(&r->dumps, r->processes);
-		bpf_session_walk(r->bpf, true);
+		record_failed(r, HUD_END_KERNEL_FAILED, bpf_session_walk(r->bpf, true));
 		bpf_session_drain(r->bpf);
 	}
 	now = clock_ns(CLOCK_MONOTONIC);
@@ -172,6 +177,8 @@ static int record_finish(struct recording *r)
 	poll_timing_finish(&r->timing, now);
 	bookkeeping_write(&r->books, now);
 	end.time_ns = now;
+	end.reason = r->end;
+	end.detail = (uint32_t)-r->error;
 	end.events = capture_writer_events(r->writer);
 	capture_writer_event(r->writer, &end.head);
 	return capture_writer_flush(r->writer);
@@ -198,6 +205,18 @@ static void command_report(const struct recording *r)
 	}
 }
 
+static void failure_report(const struct recording *r)
+{
+	if (r->end == HUD_END_KERNEL_FAILED)
+		fprintf(stderr, "hud-record: the kernel cannot list the threads any more: %s\n",
+			strerror(-r->error));
+	else
+		fprintf(stderr, "hud-record: cannot write %s: %s\n",
+			r->output.pipe ? r->output.file.name : r->output.file.partial,
+			output_error(r->error));
+	fputs("  what was written before is a readable capture\n", stderr);
+}
+
 static enum exit_code record_all(struct recording *r)
 {
 	struct status_numbers n;
@@ -206,20 +225,14 @@ static enum exit_code record_all(struct recording *r)
 
 	privileges_give_up(r);
 	record_loop(r);
-	error = record_finish(r);
+	record_failed(r, HUD_END_WRITE_FAILED, record_finish(r));
 	if (!r->output.pipe && !r->options->no_copies)
 		process_table_perf_maps(r->processes, perf_map_keep, r);
-	if (!r->write_error)
-		r->write_error = error;
-	whole = !r->write_error;
+	whole = !r->error;
 	n = numbers(r, clock_ns(CLOCK_MONOTONIC));
 	error = output_close(&r->output, whole);
-	if (r->write_error)
-		fprintf(stderr,
-			"hud-record: cannot write %s: %s\n"
-			"  what was written before is a readable capture\n",
-			r->output.pipe ? r->output.file.name : r->output.file.partial,
-			output_error(r->write_error));
+	if (!whole)
+		failure_report(r);
 	status_end(&r->status, &n, &r->output, whole && !error, hud_end_reason_name(r->end));
 	if (!r->options->quiet)
 		command_report(r);

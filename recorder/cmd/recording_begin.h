@@ -47,7 +47,7 @@ struct recording {
 	struct signals signals;
 	struct unwind_sizes sizes;
 	enum hud_end_reason end;
-	int write_error;
+	int error; /* of writing, or of the kernel: `end` */
 };
 
 /*

@@ -328,8 +328,8 @@ static void every_number_has_a_word_and_other_numbers_have_none(void **state)
 	assert_null(hud_loss_name(HUD_LOSS_WAKER + 1));
 	assert_null(hud_loss_unit(UINT32_MAX));
 	assert_null(hud_end_reason_name(0));
-	assert_null(hud_end_reason_name(HUD_END_WRITE_FAILED + 1));
-	for (uint32_t n = HUD_END_DURATION; n <= HUD_END_WRITE_FAILED; n++)
+	assert_null(hud_end_reason_name(HUD_END_KERNEL_FAILED + 1));
+	for (uint32_t n = HUD_END_DURATION; n <= HUD_END_KERNEL_FAILED; n++)
 		assert_non_null(hud_end_reason_name(n));
 	assert_null(hud_lifecycle_name(0));
 	assert_null(hud_lifecycle_name(HUD_PROCESS_EXEC + 1));
