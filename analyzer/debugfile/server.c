@@ -77,7 +77,7 @@ static bool symbol_load(void *library, const char *name, void *out)
 }
 
 /* The callback gets only the client, which has our pointer as its user data. */
-static int progress_told(struct debuginfod_client *client, long done, long all)
+static int progress_print(struct debuginfod_client *client, long done, long all)
 {
 	void *(*get_user_data)(struct debuginfod_client *);
 	struct debug_server *s;
@@ -116,7 +116,7 @@ static void client_open(struct debug_server *s)
 		return;
 	}
 	set_user_data(s->client, s);
-	set_progress(s->client, progress_told);
+	set_progress(s->client, progress_print);
 }
 
 void debug_server_trouble(const struct debug_server *s, const char *what)

@@ -23,8 +23,8 @@
 struct plain {
 	struct session *session;
 	const struct plain_options *options;
-	int64_t told_ns;   /* the end of the part last told of; 0: none */
-	uint64_t captures; /* how many have begun */
+	int64_t printed_ns; /* the end of the part last printed; 0: none */
+	uint64_t captures;  /* how many have begun */
 	int64_t quiet_ms, stopping_ms;
 	bool silent;
 };
@@ -87,8 +87,8 @@ static void alert_print(sqlite3_stmt *q)
 
 static enum exit_status alerts_print(struct plain *p)
 {
-	static const char *const told[] = {"sql/live/alerts_told.sql",
-					   "sql/live/alerts_told_open.sql"};
+	static const char *const marks[] = {"sql/live/alerts_printed.sql",
+					    "sql/live/alerts_printed_open.sql"};
 	sqlite3_stmt *q = session_query(p->session, "sql/live/alerts.sql");
 	int code = SQLITE_ERROR;
 
@@ -97,7 +97,7 @@ static enum exit_status alerts_print(struct plain *p)
 		alert_print(q);
 	sqlite3_reset(q);
 	for (size_t i = 0; i < 2 && code == SQLITE_DONE; i++) {
-		q = session_query(p->session, told[i]);
+		q = session_query(p->session, marks[i]);
 		statement_number(q, ":alert", p->options->alert_ns);
 		code = q ? sqlite3_step(q) : SQLITE_ERROR;
 		sqlite3_reset(q);
@@ -112,14 +112,14 @@ static enum exit_status alerts_print(struct plain *p)
 static bool part_over(const struct plain *p, const struct growing_state *recording, bool over)
 {
 	int64_t every = p->options->every_ns ? p->options->every_ns : STEP_NS;
-	int64_t since_ns = p->told_ns ? p->told_ns : recording->start_ns;
+	int64_t since_ns = p->printed_ns ? p->printed_ns : recording->start_ns;
 
-	return over ? recording->end_ns > p->told_ns
+	return over ? recording->end_ns > p->printed_ns
 		    : recording->clock_ns - since_ns >= every - every / 8;
 }
 
 /* Each part begins where the one before ended. */
-static enum exit_status part_tell(struct plain *p, bool over)
+static enum exit_status part_print(struct plain *p, bool over)
 {
 	struct growing_state recording = session_recording(p->session);
 	enum exit_status status = STATUS_DONE;
@@ -129,14 +129,15 @@ static enum exit_status part_tell(struct plain *p, bool over)
 	if (!part_over(p, &recording, over))
 		return STATUS_DONE;
 	if (!p->options->whole_window)
-		session_set_length(p->session, p->told_ns ? recording.end_ns - p->told_ns : 0);
+		session_set_length(p->session,
+				   p->printed_ns ? recording.end_ns - p->printed_ns : 0);
 	err = session_derive(p->session);
 	if (err == -EAGAIN)
 		return STATUS_DONE;
 	if (err)
 		return database_message(p);
 	w = session_state(p->session).window;
-	p->told_ns = w.to_ns;
+	p->printed_ns = w.to_ns;
 	if (p->options->alert_ns)
 		status = alerts_print(p);
 	if (status == STATUS_DONE && !p->options->quiet)
@@ -201,9 +202,9 @@ enum exit_status plain_run(struct session *s, const struct plain_options *option
 		struct session_state state = session_state(s);
 
 		if (state.captures != p.captures)
-			p.told_ns = 0;
+			p.printed_ns = 0;
 		p.captures = state.captures;
-		status = part_tell(&p, over || state.another);
+		status = part_print(&p, over || state.another);
 		if (over)
 			return status == STATUS_DONE ? stream_end(&p) : status;
 		if (event == SESSION_WAIT && status == STATUS_DONE && !wait_for_more(&p))

@@ -133,7 +133,7 @@ static void errors_print(int file)
 		fwrite(part, 1, (size_t)got, stderr);
 }
 
-void recorder_end(struct recorder *r, bool told)
+void recorder_end(struct recorder *r, bool print_errors)
 {
 	int status;
 
@@ -143,7 +143,7 @@ void recorder_end(struct recorder *r, bool told)
 			;
 	}
 	if (r->errors >= 0) {
-		if (told)
+		if (print_errors)
 			errors_print(r->errors);
 		close(r->errors);
 	}

@@ -29,9 +29,9 @@ enum exit_status recorder_start(const char *target, struct recorder *out);
 bool recorder_writes(const struct recorder *r);
 
 /*
- * Closes the pipe, so that it ends, and waits for that. `told`: print what it said, since it did
- * not record.
+ * Closes the pipe, so that it ends, and waits for that. `print_errors`: print what it said, since
+ * it did not record.
  */
-void recorder_end(struct recorder *r, bool told);
+void recorder_end(struct recorder *r, bool print_errors);
 
 #endif

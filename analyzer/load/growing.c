@@ -12,7 +12,7 @@ struct growing {
 	struct ingest in;
 	struct capture_state *capture; /* NULL: no chunk yet */
 	uint64_t sequence;             /* of the chunk that the last record was in */
-	bool lost_told;                /* in.pending has its row */
+	bool lost_reported;            /* in.pending has its row */
 };
 
 int growing_open(sqlite3 *db, const struct ingest_options *options, struct growing **out)
@@ -93,9 +93,9 @@ static int write_pending(struct growing *g)
 {
 	const struct hud_lost *p = &g->in.pending;
 
-	if (g->lost_told || !p->count)
+	if (g->lost_reported || !p->count)
 		return 0;
-	g->lost_told = true;
+	g->lost_reported = true;
 	return ingest_loss(&g->in, g->capture->row, p->cause, p->count, p->from_ns, p->to_ns);
 }
 

@@ -162,7 +162,7 @@ void copy_export(struct screen *u, enum copy_form form)
 		[COPY_JSON] = {"hud-live-%Y%m%d-%H%M%S.json", "the report", json_write},
 		[COPY_CAPTURE] = {"hud-live-%Y%m%d-%H%M%S.hud", "a capture", capture_write},
 	};
-	off_t told = lseek(STDERR_FILENO, 0, SEEK_CUR);
+	off_t before = lseek(STDERR_FILENO, 0, SEEK_CUR);
 	time_t now = time(NULL);
 	struct tm local;
 	char name[64], reason[SAID_BYTES];
@@ -173,6 +173,6 @@ void copy_export(struct screen *u, enum copy_form form)
 		screen_say(u, "%s: %s of the window", name, forms[form].what);
 		return;
 	}
-	reason_read(told, reason, sizeof(reason));
+	reason_read(before, reason, sizeof(reason));
 	screen_say(u, "%s", *reason ? reason : "the window cannot be written");
 }

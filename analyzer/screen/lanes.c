@@ -9,7 +9,7 @@ static const struct {
 	char letter;
 	enum paint paint;
 	unsigned style;
-} looks[STATES] = {
+} shown[STATES] = {
 	[STATE_POLL_CPU] = {'c', PAINT_GOOD, STYLE_NONE},
 	[STATE_POLL_OFFCPU] = {'o', PAINT_DOUBT, STYLE_NONE},
 	[STATE_RUN_QUEUE] = {'q', PAINT_CARE, STYLE_NONE},
@@ -83,8 +83,8 @@ void lane_draw(const struct screen *u, int y, int x, int width, int64_t tid)
 		if (column[i].blocked)
 			paint_repeat(&u->canvas, y, x + i, 1, 'B', PAINT_BAD, STYLE_REVERSE);
 		else if (state >= 0)
-			paint_repeat(&u->canvas, y, x + i, 1, looks[state].letter,
-				     looks[state].paint, looks[state].style);
+			paint_repeat(&u->canvas, y, x + i, 1, shown[state].letter,
+				     shown[state].paint, shown[state].style);
 	}
 }
 
@@ -113,8 +113,8 @@ void bar_draw(const struct screen *u, int y, int x, int width, const struct mode
 		until = (int)((double)done_ns * width / (double)w->wall_ns + 0.5);
 		if (until > width)
 			until = width;
-		paint_repeat(&u->canvas, y, x + column, until - column, looks[s].letter,
-			     looks[s].paint, looks[s].style);
+		paint_repeat(&u->canvas, y, x + column, until - column, shown[s].letter,
+			     shown[s].paint, shown[s].style);
 		column = until > column ? until : column;
 	}
 }

@@ -28,7 +28,7 @@ struct capture_reader {
 	size_t at;                    /* of the next record in the chunk's content */
 	uint64_t invalid;             /* records refused in this chunk */
 	struct hud_lost lost[2];      /* to be given out before anything else */
-	size_t losses, lost_told;
+	size_t losses, lost_reported;
 	struct hud_lost invalid_lost;
 	int error; /* final; 1: at the end */
 	struct capture_reader_state state;
@@ -122,7 +122,7 @@ static int advance(struct capture_reader *r)
 {
 	int found = chunk_stream_next(&r->stream);
 
-	r->losses = r->lost_told = 0;
+	r->losses = r->lost_reported = 0;
 	r->state.bytes = r->stream.bytes;
 	switch (found) {
 	case CHUNK_STREAM_CHUNK:
@@ -187,8 +187,8 @@ int capture_reader_next(struct capture_reader *r, const struct hud_record **out)
 	for (;;) {
 		int err;
 
-		if (r->lost_told < r->losses) {
-			*out = &r->lost[r->lost_told++].head;
+		if (r->lost_reported < r->losses) {
+			*out = &r->lost[r->lost_reported++].head;
 			return 0;
 		}
 		if (r->error)

@@ -1,5 +1,5 @@
 -- Which blocking polls go on at :to, whole, and where is each for the most of its time? What was
--- told of one stays known.
+-- printed of one stays known.
 DELETE FROM open_block
 WHERE NOT EXISTS (SELECT 1 FROM blocking_poll AS b
 	WHERE b.thread = open_block.thread AND b.start_ns = open_block.start_ns AND b.open

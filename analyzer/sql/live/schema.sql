@@ -73,7 +73,7 @@ CREATE TABLE open_block (
 	cause TEXT,
 	frame INTEGER,
 	stack INTEGER,
-	told INTEGER NOT NULL DEFAULT 0,
+	printed INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (thread, start_ns)
 ) WITHOUT ROWID;
 
@@ -88,7 +88,7 @@ CREATE TABLE ended_block (
 	function TEXT,
 	cause TEXT,
 	frame INTEGER,
-	told INTEGER NOT NULL DEFAULT 0
+	printed INTEGER NOT NULL DEFAULT 0
 );
 
 -- Dumps of tasks that are not the newest of their process. No two dumps have one number.
