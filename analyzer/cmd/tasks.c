@@ -482,6 +482,11 @@ static bool unit_begins(const struct section *section, sqlite3_stmt *q, int64_t 
 	return begins;
 }
 
+static enum exit_status unreadable(const struct input *input)
+{
+	return message(STATUS_SYSTEM, NULL, "cannot read the dump: %s", sqlite3_errmsg(input->db));
+}
+
 /* Prints a section below its title, if there is any of it: `top` units, and how many more exist. */
 static enum exit_status print_section(const struct input *input, const struct section *section,
 				      uint64_t top)
@@ -504,7 +509,9 @@ static enum exit_status print_section(const struct input *input, const struct se
 		printf("%s  and %" PRIu64 " more: --top %" PRIu64 "\n",
 		       section->print == print_await ? "\n" : "", units - top, units);
 	sqlite3_finalize(q);
-	return step == SQLITE_DONE ? STATUS_DONE : STATUS_SYSTEM;
+	if (!q) /* it was said why */
+		return STATUS_SYSTEM;
+	return step == SQLITE_DONE ? STATUS_DONE : unreadable(input);
 }
 
 static enum exit_status print_text(const struct input *input, uint64_t asked)
@@ -523,10 +530,13 @@ static enum exit_status print_text(const struct input *input, uint64_t asked)
 static enum exit_status print_json(const struct input *input)
 {
 	sqlite3_stmt *q = named_query(input, "task_document", 0);
-	int err = q ? table_print(q, TABLE_PLAIN) : SQLITE_ERROR;
+	int err;
 
+	if (!q) /* it was said why */
+		return STATUS_SYSTEM;
+	err = table_print(q, TABLE_PLAIN);
 	sqlite3_finalize(q);
-	return err ? STATUS_SYSTEM : STATUS_DONE;
+	return err ? unreadable(input) : STATUS_DONE;
 }
 
 static bool has_dump(const struct input *input)
@@ -556,8 +566,6 @@ static enum exit_status tasks_run(const struct arguments *arguments)
 		status = print_json(&input);
 	else
 		status = print_text(&input, arguments->top);
-	if (status == STATUS_SYSTEM)
-		message(status, NULL, "cannot read the dump: %s", sqlite3_errmsg(input.db));
 	input_close(&input);
 	return status;
 }

@@ -209,14 +209,16 @@ enum exit_status comparison_add(struct comparison *c, enum side side, const char
 	struct input input;
 	enum exit_status status;
 
-	if (!name)
-		return out_of_memory();
-	request.capture = id_cut(name);
-	request.path = name;
-	request.one_of_many = true;
 	if (!c->binary_used)
 		c->binary_used =
 			calloc(how->symbols.sources.binary_count + 1, sizeof(*c->binary_used));
+	if (!name || !c->binary_used) {
+		free(name);
+		return out_of_memory();
+	}
+	request.capture = id_cut(name);
+	request.path = name;
+	request.one_of_many = true;
 	c->binaries = how->symbols.sources.binaries;
 	c->binary_count = how->symbols.sources.binary_count;
 	request.binary_used = c->binary_used;

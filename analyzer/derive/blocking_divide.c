@@ -12,7 +12,7 @@
  * - time in sleeps that were only counted, divided in proportion to the sleeps under the threshold
  *   that have a record, which are a sample of them. Without samples the time on CPUs is divided
  *   like the sleeps. What nothing divides belongs to the sleeps with a record, where they agree and
- *   are the longer part: it is the time before the first look and after the last one. Else it has
+ *   are the longer part: it is the time before the first sample and after the last one. Else it has
  *   no stack.
  *
  * Shares are differences of running sums, so that they add up to the whole whatever is rounded.

@@ -175,7 +175,7 @@ static int poll_divide(void *context, sqlite3_stmt *q)
 		err = poll_collect(d, q, &p->in);
 	if (!err)
 		err = blocking_divide(&whole, &p->in.sleeps, &p->in.samples, &d->parts);
-	return err ? SQLITE_NOMEM : SQLITE_OK;
+	return !err ? SQLITE_OK : err == -ENOMEM ? SQLITE_NOMEM : SQLITE_IOERR;
 }
 
 /* Sets the part's key, and adds its time to that. */

@@ -79,12 +79,12 @@ int guess_forget(struct observations *all, sqlite3 *db, int64_t capture)
 
 	statement_number(q, ":capture", capture);
 	if (statement_answer(q, 0) == 0)
-		return SQLITE_OK;
-	err = observations_load_raw(all, db, capture);
+		return 0;
+	err = database_errno(observations_load_raw(all, db, capture));
 	if (!err)
 		err = database_run(db, "CREATE TEMP TABLE guess_replaced (process INTEGER)");
 	if (!err)
-		err = database_rows(db, processes_sql, capture, process_judge, &p);
+		err = database_errno(database_rows(db, processes_sql, capture, process_judge, &p));
 	if (!err && p.any)
 		err = database_run_file(db, "sql/early/guess_replaced.sql", capture);
 	if (!err)

@@ -26,7 +26,7 @@ static const char slices_sql[] =
 	"JOIN process AS p ON p.id = t.process JOIN capture AS c ON c.id = p.capture "
 	"WHERE t.id = o.thread) ELSE 0 END FROM slice AS s "
 	"LEFT JOIN offcpu_span AS o ON o.id = s.offcpu_span "
-	"WHERE s.capture = ?1";
+	"WHERE s.capture = ?1 ORDER BY s.id";
 
 enum slice_column {
 	SLICE_BLOCKING_POLL,

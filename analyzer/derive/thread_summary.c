@@ -38,7 +38,7 @@ static void sample_sum(struct sums *t, const struct observation *s)
 {
 	t->samples++;
 	t->poll_samples += s->class == STACK_POLL && s->as_worker;
-	t->runtime_samples += s->class == STACK_RUNTIME || s->class == STACK_PARK;
+	t->runtime_samples += s->as_worker && (s->class == STACK_RUNTIME || s->class == STACK_PARK);
 	t->unknown_samples += s->class == STACK_UNKNOWN && s->as_worker;
 	t->pool_samples += s->class == STACK_POOL;
 	t->block_in_place_samples += s->class == STACK_BLOCK_IN_PLACE;

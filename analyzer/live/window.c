@@ -53,6 +53,7 @@ static const char *const derive_files[] = {
 	"sql/live/known_role.sql",
 	"sql/derive/30_sample_run.sql",
 	"sql/derive/31_activity_proof.sql",
+	"sql/derive/35_poll_task.sql",
 	"sql/derive/36_poll_ended.sql",
 	"sql/derive/37_poll_in_runtime.sql",
 	"sql/derive/38_poll_unobserved.sql",

@@ -46,8 +46,11 @@ enum exit_status capture_file_open(const char *path, struct capture_file *out)
 			       "standard input is a terminal, not a capture");
 	}
 	out->descriptor = open(path, O_RDONLY | O_CLOEXEC);
-	if (out->descriptor < 0 || fstat(out->descriptor, &about))
-		return message(STATUS_INPUT, NULL, "cannot open %s: %s", path, strerror(errno));
+	if (out->descriptor < 0 || fstat(out->descriptor, &about)) {
+		message(STATUS_INPUT, NULL, "cannot open %s: %s", path, strerror(errno));
+		capture_file_close(out);
+		return STATUS_INPUT;
+	}
 	if (S_ISDIR(about.st_mode)) {
 		capture_file_close(out);
 		return message(STATUS_INPUT, "give a .hud file or a database", "%s is a directory",

@@ -86,7 +86,7 @@ static const struct {
 	[ROW_POLL] = {"poll",
 		      "capture, thread, start_min_ns, start_max_ns, end_min_ns,"
 		      "end_max_ns, start_ns, end_ns, task_id, sleep_ns, run_queue_ns,"
-		      "site_stack, scheduler, samples, ready_samples, ready_sum, ready_max,"
+		      "site_stack, task, scheduler, samples, ready_samples, ready_sum, ready_max,"
 		      "left_queued, next_polls, next_sum_ns, next_max_ns, queued, queued_since_ns,"
 		      "open, upper_bound, start_exact, end_exact, unsure, unobserved, id",
 		      true},

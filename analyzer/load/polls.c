@@ -94,6 +94,7 @@ static int poll(struct ingest *in, struct capture_state *c, const struct hud_pol
 	row_number(&row, (int64_t)p->sleep_ns);
 	row_number(&row, (int64_t)p->run_queue_ns);
 	row_id(&row, site);
+	row_text(&row, NULL); /* task: derived */
 	row_text(&row, hud_scheduler_name(p->scheduler));
 	row_number(&row, p->samples);
 	row_number(&row, p->ready_samples);

@@ -25,6 +25,7 @@ static int symbol_take(struct plan_polls *polls, const struct plan_poll_source *
 		       const struct elf_symbol *symbol)
 {
 	struct text name = {0};
+	struct plan_poll *last;
 	bool rust;
 	int err = 0;
 
@@ -33,9 +34,10 @@ static int symbol_take(struct plan_polls *polls, const struct plan_poll_source *
 	demangle_name(&name, symbol->name, &rust);
 	if (name.bytes && is_poll(s->names, name.bytes)) {
 		err = plan_polls_add(polls, symbol->start);
-		if (!err && polls->count && !polls->item[polls->count - 1].task)
-			err = plan_poll_set_types(polls, &polls->item[polls->count - 1],
-						  name.bytes);
+		last = polls->count ? &polls->item[polls->count - 1] : NULL;
+		/* Another one's, where there is room for no more. */
+		if (!err && last && last->site.address == symbol->start && !last->task)
+			err = plan_poll_set_types(polls, last, name.bytes);
 	}
 	if (name.failed)
 		err = -ENOMEM;

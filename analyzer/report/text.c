@@ -202,6 +202,8 @@ enum exit_status report_text(const struct input *input, const struct report_form
 	status = print_head(&page);
 	if (status == STATUS_DONE)
 		status = print_parts(&page);
+	if (status != STATUS_DONE)
+		message(status, NULL, "cannot make the report: %s", sqlite3_errmsg(input->db));
 	if (form->width) {
 		if (fclose(page.out) == 0)
 			print_cut(text, form, form->out ? form->out : stdout);
@@ -209,7 +211,5 @@ enum exit_status report_text(const struct input *input, const struct report_form
 			status = message(STATUS_SYSTEM, NULL, "out of memory");
 		free(text);
 	}
-	if (status != STATUS_DONE)
-		message(status, NULL, "cannot make the report: %s", sqlite3_errmsg(input->db));
 	return status;
 }

@@ -1,7 +1,7 @@
 -- How long, and how often, was each thread observed doing what?
 --
--- Polls and stacks that show nothing count as a worker's only while the thread was at work as one;
--- samples in the runtime or in a park always do. Computed by analyzer/derive/thread_summary.c.
+-- Polls, parks, the runtime's code and stacks that show nothing count as a worker's only while the
+-- thread was at work as one. Computed by analyzer/derive/thread_summary.c.
 INSERT INTO thread_summary (thread, capture, first_ns, last_ns, samples, poll_samples,
 	runtime_samples, unknown_samples, pool_samples, block_in_place_samples, root_samples,
 	not_worker_samples, unclassified_samples, slept_ns, run_queue_ns, longest_run_queue_ns,

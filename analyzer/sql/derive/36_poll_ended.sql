@@ -4,9 +4,11 @@
 -- for the threshold. Where the kernel hid when it woke up, the certain part can be shorter. A
 -- thread that was seen in a later poll has left the one before: it is open no more, and lasted at
 -- least until it was last seen.
-UPDATE poll SET open = 0, end_max_ns = (SELECT min(n.start_max_ns) FROM poll AS n
-	WHERE n.thread = poll.thread AND n.start_max_ns >= poll.end_min_ns)
-WHERE capture = :capture AND open
-	AND EXISTS (SELECT 1 FROM poll AS n
-		WHERE n.thread = poll.thread AND n.start_max_ns >= poll.end_min_ns
-			AND n.start_max_ns > poll.start_max_ns);
+UPDATE poll SET open = 0, end_max_ns = e.next_ns
+FROM (SELECT p.id, min(n.start_max_ns) AS next_ns
+	FROM poll AS p
+	JOIN poll AS n ON n.thread = p.thread AND n.start_max_ns >= p.end_min_ns
+		AND n.start_max_ns > p.start_max_ns
+	WHERE p.capture = :capture AND p.open
+	GROUP BY p.id) AS e
+WHERE e.id = poll.id;

@@ -12,6 +12,5 @@ WHERE capture = :capture
 	AND scheduler IN (SELECT k.name FROM scheduler AS k WHERE NOT k.single_threaded)
 	AND task_id IS NULL
 	AND sleep_ns < (end_ns - start_ns - run_queue_ns) / 2
-	AND id NOT IN (SELECT k.poll FROM poll_task(:capture) AS k
-		JOIN activity_proof AS a ON a.capture = :capture AND a.activity = 'task ' || k.task
-		WHERE a.proven);
+	AND NOT EXISTS (SELECT 1 FROM activity_proof AS a
+		WHERE a.capture = :capture AND a.activity = 'task ' || poll.task AND a.proven);

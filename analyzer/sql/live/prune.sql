@@ -9,7 +9,7 @@ DELETE FROM clock WHERE monotonic_ns < :from AND id > (SELECT min(id) FROM clock
 
 DELETE FROM cost
 WHERE time_ns < :from
-	AND id NOT IN (SELECT max(id) FROM cost WHERE bpf_measured_ns > 0)
+	AND id IS NOT (SELECT max(id) FROM cost WHERE bpf_measured_ns > 0)
 	AND id NOT IN (SELECT id FROM cost ORDER BY rss_bytes DESC LIMIT 1);
 
 DELETE FROM waker
@@ -28,8 +28,10 @@ WHERE time_ns < :from AND attached = (SELECT p.attached FROM probe_state AS p
 UPDATE loss
 SET count = (SELECT sum(o.count) FROM loss AS o
 	WHERE o.cause = loss.cause AND o.unit = loss.unit),
-	from_ns = (SELECT min(o.from_ns) FROM loss AS o WHERE o.cause = loss.cause),
-	to_ns = (SELECT max(o.to_ns) FROM loss AS o WHERE o.cause = loss.cause)
+	from_ns = (SELECT min(o.from_ns) FROM loss AS o
+		WHERE o.cause = loss.cause AND o.unit = loss.unit),
+	to_ns = (SELECT max(o.to_ns) FROM loss AS o
+		WHERE o.cause = loss.cause AND o.unit = loss.unit)
 WHERE id IN (SELECT min(id) FROM loss GROUP BY cause, unit HAVING count(*) > 1);
 
 DELETE FROM loss WHERE id NOT IN (SELECT min(id) FROM loss GROUP BY cause, unit);

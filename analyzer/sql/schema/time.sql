@@ -87,6 +87,7 @@ CREATE TABLE poll (
 	sleep_ns INTEGER NOT NULL,
 	run_queue_ns INTEGER NOT NULL,
 	site_stack INTEGER REFERENCES stack (id),
+	task TEXT,
 	scheduler TEXT,
 	samples INTEGER NOT NULL,
 	ready_samples INTEGER NOT NULL,

@@ -270,6 +270,26 @@ static void a_circle_is_found_once_and_is_certain_only_without_other_holders(voi
 	}
 }
 
+static void places_of_a_circle_come_in_the_order_of_waiting(void **state)
+{
+	static const uint64_t waits_for[] = {7, 5, 6}; /* 5, 6 and 7 */
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	for (uint64_t i = 0; i < 3; i++) {
+		waiting(&s, 5 + i, 7 + i, HUD_LEAF_ACQUIRE, 90 + waits_for[i]);
+		holding(&s, 5 + i, 95 + i);
+	}
+	db = dump_load(&s);
+	assert_text(db, "SELECT tasks FROM task_cycles", "5,7,6");
+	assert_text(db,
+		    "SELECT replace(places, 'demo::type_20 src/tasks.rs:', '') FROM task_cycles",
+		    "7 → 9 → 8");
+	sqlite3_close(db);
+}
+
 static void a_guard_that_may_have_been_dropped_makes_no_certain_circle(void **state)
 {
 	struct scene s;
@@ -497,6 +517,7 @@ int main(void)
 		cmocka_unit_test(the_chain_of_a_set_is_which_futures_are_in_it),
 		cmocka_unit_test(a_circle_says_where_each_waits_for_the_next),
 		cmocka_unit_test(a_circle_is_found_once_and_is_certain_only_without_other_holders),
+		cmocka_unit_test(places_of_a_circle_come_in_the_order_of_waiting),
 		cmocka_unit_test(a_guard_that_may_have_been_dropped_makes_no_certain_circle),
 		cmocka_unit_test(the_future_of_a_block_on_may_hold_and_be_of_a_circle),
 		cmocka_unit_test(a_dump_has_a_task_once_and_ends_once),

@@ -132,6 +132,24 @@ static void on_how_many_cpus_a_program_ran_does_not_depend_on_what_is_chosen(voi
 	assert_taken_by_others(db);
 }
 
+/* Of a long recording a second is chosen. */
+static void what_is_chosen_is_starved_by_its_own_length(void **state)
+{
+	const int64_t capture = 1;
+	struct filter first = {.from = "0s", .to = "1s"};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	half_a_second(&s);
+	scene_window(&s, 11, END_US, 60 * END_US, 0, 0, 0);
+	db = scene_load(&s, 60 * END_US);
+	assert_text(db, "SELECT level FROM verdict", "NOMINAL");
+	assert_int_equal(filter_functions(db), 0);
+	assert_int_equal(filter_apply(db, &first, &capture, 1), STATUS_DONE);
+	assert_taken_by_others(db);
+}
+
 static void without_a_sample_it_is_not_said_that_a_program_kept_its_cpus_busy(void **state)
 {
 	struct scene s;
@@ -149,6 +167,7 @@ int main(void)
 			a_quota_that_is_used_up_in_half_of_the_periods_is_named_beside_others),
 		cmocka_unit_test(threads_that_take_the_cpu_from_each_other_are_no_other_programs),
 		cmocka_unit_test(on_how_many_cpus_a_program_ran_does_not_depend_on_what_is_chosen),
+		cmocka_unit_test(what_is_chosen_is_starved_by_its_own_length),
 		cmocka_unit_test(without_a_sample_it_is_not_said_that_a_program_kept_its_cpus_busy),
 	};
 

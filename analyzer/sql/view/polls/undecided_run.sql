@@ -3,21 +3,22 @@
 -- times.
 CREATE VIEW undecided_run AS
 WITH long AS (
-	SELECT r.id, r.capture, r.thread, r.activity, r.last_ns - r.first_ns - r.waited_ns AS cpu_ns
+	SELECT r.id, r.capture, r.thread, r.activity, r.task,
+		r.last_ns - r.first_ns - r.waited_ns AS cpu_ns
 	FROM sample_run AS r
 	JOIN capture AS c ON c.id = r.capture
 	JOIN constant AS k
 	WHERE r.poll AND r.samples >= 2
 		AND r.last_ns - r.first_ns - r.waited_ns >= k.run_share_min * c.threshold_ns
 )
-SELECT l.capture, l.cpu_ns
+SELECT l.capture, l.cpu_ns, l.task
 FROM long AS l
 JOIN activity_proof AS a ON a.capture = l.capture AND a.activity = l.activity
 WHERE NOT a.proven AND l.id IN (SELECT s.id FROM stack_run AS s)
 UNION ALL
-SELECT l.capture, l.cpu_ns
+SELECT l.capture, l.cpu_ns, l.task
 FROM stateless_thread AS n
 JOIN long AS l ON l.thread = n.thread
 WHERE l.id NOT IN (SELECT s.id FROM stack_run AS s)
 UNION ALL
-SELECT capture, cpu_ns FROM unproven_poll WHERE reason = 'several';
+SELECT capture, cpu_ns, task FROM unproven_poll WHERE reason = 'several';

@@ -5,7 +5,7 @@
 CREATE VIEW unproven_poll AS
 SELECT p.capture, p.id AS poll, p.start_max_ns - c.start_ns AS at_ns, t.tid, t.comm,
 	p.end_min_ns - p.start_max_ns - p.run_queue_ns - p.sleep_ns AS cpu_ns,
-	CASE WHEN p.unobserved THEN 'unobserved' ELSE 'several' END AS reason
+	CASE WHEN p.unobserved THEN 'unobserved' ELSE 'several' END AS reason, p.task
 FROM poll AS p
 JOIN capture AS c ON c.id = p.capture
 JOIN thread AS t ON t.id = p.thread

@@ -152,7 +152,7 @@ WITH workers AS (
 ), figures AS (
 	SELECT c.id AS capture, c.threshold_ns,
 		max(c.threshold_ns, coalesce(i.min_ns, 0)) AS least_ns,
-		c.end_ns - c.start_ns AS duration_ns,
+		c.end_ns - c.start_ns AS duration_ns, ct.end_ns - ct.start_ns AS chosen_ns,
 		coalesce(w.workers, 0) AS workers, coalesce(w.wall_ns, 0) AS worker_wall_ns,
 		coalesce(w.polling_ns, 0) AS polling_ns, coalesce(r.cpu_ns, 0) AS others_cpu_ns,
 		coalesce(b.spans, 0) AS blocking_polls, coalesce(b.blocking_ns, 0) AS blocking_ns,
@@ -173,7 +173,7 @@ WITH workers AS (
 		coalesce(m.blocks, 0) AS main_blocks, coalesce(m.blocked_ns, 0) AS main_blocked_ns,
 		coalesce(m.longest_ns, 0) AS main_longest_ns,
 		coalesce(m.all_the_time, 0) AS main_all_the_time,
-		100.0 * coalesce(m.blocked_ns, 0) / max(c.end_ns - c.start_ns, 1)
+		100.0 * coalesce(m.blocked_ns, 0) / max(ct.end_ns - ct.start_ns, 1)
 			AS main_blocked_percent,
 		o.most_tasks AS pool_tasks, o.most_wait_ns AS pool_wait_ns,
 		o.full_ns AS pool_full_ns, o.full_percent AS pool_full_percent,
@@ -192,6 +192,7 @@ WITH workers AS (
 		u.source, u.count_unit,
 		u.population, u.timed_percent, u.followed_percent, c.truncated, c.command
 	FROM capture AS c
+	JOIN chosen_time AS ct ON ct.capture = c.id
 	JOIN found AS f ON f.capture = c.id
 	JOIN filter AS i ON i.capture = c.id
 	JOIN poll_source AS u ON u.capture = c.id
@@ -223,7 +224,7 @@ WITH workers AS (
 				AND f.run_queue_ns > f.cpu_ns
 				AND f.longest_run_queue_ns >= f.threshold_ns))
 			AND f.run_queue_ns > f.blocking_ns
-			AND 100 * f.run_queue_ns >= k.starved_least_percent * f.duration_ns
+			AND 100 * f.run_queue_ns >= k.starved_least_percent * f.chosen_ns
 			AS starved,
 		(f.main_blocked_percent >= k.warning_percent
 			OR f.main_longest_ns >= k.warning_longest_ns)
@@ -322,13 +323,13 @@ WITH workers AS (
 			AS stuck_text,
 		CASE WHEN main_all_the_time THEN
 			printf('the main future has been in one wait since before the recording '
-				|| '(%.2f s)', duration_ns / 1e9)
+				|| '(%.2f s)', chosen_ns / 1e9)
 		ELSE
 			printf('the main future blocked for %s of %.2f s (%.1f%%), %d time%s, the '
 				|| 'longest %.1f ms', CASE WHEN main_blocked_ns >= 1000000000
 					THEN printf('%.2f s', main_blocked_ns / 1e9)
 					ELSE printf('%.1f ms', main_blocked_ns / 1e6) END,
-				duration_ns / 1e9, main_blocked_percent, main_blocks,
+				chosen_ns / 1e9, main_blocked_percent, main_blocks,
 				CASE WHEN main_blocks = 1 THEN '' ELSE 's' END,
 				main_longest_ns / 1e6)
 		END || '; it blocks itself and what it joins, but no worker' AS main_text,
@@ -446,7 +447,7 @@ SELECT capture, level, reason,
 	WHEN reason = 'starved' THEN shortage_step
 	WHEN saturated THEN 'Give the blocking pool more threads (max_blocking_threads), or less '
 		|| 'to do: what runs for long belongs on a thread of its own.'
-	WHEN level = 'NOMINAL' AND idle AND 10 * others_cpu_ns >= duration_ns THEN
+	WHEN level = 'NOMINAL' AND idle AND 10 * others_cpu_ns >= chosen_ns THEN
 		'What did run is in CPU HOTSPOTS: where a block_on is inlined and the program has '
 			|| 'no debug information, its future looks like any other thread.'
 	WHEN level = 'NOMINAL' AND in_library THEN 'If requests wait all the same, they wait at an '

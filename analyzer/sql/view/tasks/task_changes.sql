@@ -33,8 +33,8 @@ WITH turn AS MATERIALIZED (
 )
 SELECT p.capture, p.process, p.dump, p.before, p.after_ns, n.task, sum(NOT p.gone) AS tasks,
 	sum(p.new) AS new, sum(p.gone) AS gone,
-	sum(NOT p.new AND NOT p.gone AND p.chain = p.was) AS same,
-	sum(NOT p.new AND NOT p.gone AND p.chain <> p.was) AS moved,
+	count(*) FILTER (WHERE NOT p.new AND NOT p.gone AND p.chain = p.was) AS same,
+	count(*) FILTER (WHERE NOT p.new AND NOT p.gone AND p.chain <> p.was) AS moved,
 	sum(NOT p.new AND NOT p.gone AND (p.chain IS NULL OR p.was IS NULL)) AS unknown
 FROM pair AS p
 JOIN task_names AS n ON n.dumped_task = p.named

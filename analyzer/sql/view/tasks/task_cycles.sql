@@ -1,8 +1,8 @@
 -- Which tasks wait for each other in a circle, so that none of them can go on?
 --
--- `tasks` begins with the lowest id of them, ids as in task_waits_for; of_types and places are of
--- all of them. certain
--- 0: one of them waits for something else too, or others may hold what it waits for.
+-- `tasks` begins with the lowest id of them, ids as in task_waits_for, and goes from the one that
+-- waits to the one it waits for; of_types and places are in the same order. certain 0: one of them
+-- waits for something else too, or others may hold what it waits for.
 CREATE VIEW task_cycles AS
 WITH RECURSIVE edge AS MATERIALIZED (
 	SELECT capture, dump, process, waiter, other, max(certain) AS certain,
@@ -29,15 +29,23 @@ WITH RECURSIVE edge AS MATERIALIZED (
 		WHERE f.dumped_task = t.id AND f.position = 0)
 	FROM shown_future AS t
 	WHERE t.main
+), step AS (
+	SELECT w.*, coalesce(t.task, '?') AS type, instr(w.path, ',' || t.member || ',') AS number,
+		(SELECT min(e.place) FROM edge AS e
+			WHERE e.capture = w.capture AND e.dump = w.dump AND e.process = w.process
+				AND e.waiter = t.member
+				AND instr(w.path, ',' || e.other || ',')) AS place
+	FROM walk AS w
+	JOIN member AS t ON t.capture = w.capture AND t.dump = w.dump AND t.process = w.process
+		AND instr(w.path, ',' || t.member || ',')
+	WHERE w.at = w.start
 )
-SELECT w.capture, w.dump, w.process, trim(w.path, ',') AS tasks, w.length, w.certain,
-	group_concat(coalesce(t.task, '?'), ' → ') AS of_types,
-	group_concat((SELECT min(e.place) FROM edge AS e
-		WHERE e.capture = w.capture AND e.dump = w.dump AND e.process = w.process
-			AND e.waiter = t.member AND instr(w.path, ',' || e.other || ',')),
-		' → ') AS places
-FROM walk AS w
-JOIN member AS t ON t.capture = w.capture AND t.dump = w.dump AND t.process = w.process
-	AND instr(w.path, ',' || t.member || ',')
-WHERE w.at = w.start
-GROUP BY w.capture, w.dump, w.process, w.path;
+SELECT capture, dump, process, trim(path, ',') AS tasks, length, certain, of_types, places
+FROM (
+	SELECT *, group_concat(type, ' → ') OVER in_order AS of_types,
+		group_concat(place, ' → ') OVER in_order AS places
+	FROM step
+	WINDOW in_order AS (PARTITION BY capture, dump, process, path ORDER BY number
+		ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+)
+WHERE number = 1;

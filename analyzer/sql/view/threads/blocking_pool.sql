@@ -18,7 +18,7 @@ WITH slept AS (
 	FROM thread_cpu
 	GROUP BY capture
 ), pool AS (
-	SELECT c.id AS capture, c.end_ns - c.start_ns AS duration_ns,
+	SELECT c.id AS capture, ct.end_ns - ct.start_ns AS duration_ns,
 		coalesce(s.threads, 0) AS threads,
 		coalesce(k.busy, 0) AS peak_busy,
 		coalesce(s.busy_ns, 0) + coalesce(r.busy_ns, 0) AS busy_ns,
@@ -31,6 +31,7 @@ WITH slept AS (
 		coalesce(s.without_core_ns, 0) AS without_core_ns,
 		coalesce(s.without_core_count, 0) AS without_core_count
 	FROM capture AS c
+	JOIN chosen_time AS ct ON ct.capture = c.id
 	LEFT JOIN slept AS s ON s.capture = c.id
 	LEFT JOIN ran AS r ON r.capture = c.id
 	LEFT JOIN pool_peak AS k ON k.capture = c.id
