@@ -25,8 +25,9 @@ static __always_inline bool call_is_futex(__s32 call)
 }
 
 /*
- * Is it one that polls make, and never the driver or an allocator? Sockets but for read() and
- * write(), files by name, sleeps, sync, waiting for a child.
+ * Is it one that polls make, and never the driver or an allocator? Files by name, sleeps, sync,
+ * waiting for a child, sockets; but neither read() nor write(), nor recvfrom(), by which the driver
+ * empties the socket of its signals.
  */
 static __always_inline bool call_is_of_poll(__s32 call)
 {
@@ -35,6 +36,7 @@ static __always_inline bool call_is_of_poll(__s32 call)
 	case __NR_stat:
 	case __NR_unlink:
 #endif
+	case __NR_unlinkat:
 	case __NR_openat:
 	case __NR_fstat:
 	case __NR_newfstatat:
@@ -49,7 +51,6 @@ static __always_inline bool call_is_of_poll(__s32 call)
 	case __NR_accept:
 	case __NR_accept4:
 	case __NR_sendto:
-	case __NR_recvfrom:
 	case __NR_sendmsg:
 	case __NR_recvmsg:
 	case __NR_nanosleep:

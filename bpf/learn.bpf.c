@@ -67,7 +67,7 @@ struct {
 #define USER_IP(r) ((r)->pc)
 #endif
 
-/* The thread's entry, if it may be taken a snapshot of now. */
+/* The thread's entry; a new one for each process that is learned from. */
 static __always_inline struct learn_thread *thread_get(__u32 tid)
 {
 	struct learn_thread fresh = {.generation = config.generation}, *t;
@@ -261,8 +261,10 @@ static __always_inline void snapshot_take(struct task_struct *task, struct pt_re
 		return;
 	head_fill(&head, task, regs, t, kind, call, now);
 	base = base_of(&head);
-	if (!base)
+	if (!base) { /* a thread that never called into the library */
+		__sync_fetch_and_add(&left[(kind - 1) & 3], 1);
 		return;
+	}
 	head.site = place;
 	if (kind == HUD_SNAPSHOT_POLL) {
 		poll_fill(&head, header);

@@ -167,8 +167,8 @@ static __always_inline void entry_count(void)
 	__u32 key = 0;
 	__u64 *count = bpf_map_lookup_elem(&poll_entries, &key);
 
-	if (count)
-		(*count)++;
+	if (count) /* atomic: another thread on this CPU may have been preempted here */
+		__sync_fetch_and_add(count, 1);
 }
 
 /* The first argument of the function that is probed, and the second. */

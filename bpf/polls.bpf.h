@@ -112,17 +112,19 @@ __noinline int histogram_add(__u64 address, __u32 tgid, __u64 ns)
 	if (!h) {
 		static const struct poll_histogram none;
 
-		if (bpf_map_update_elem(&histograms, &key, &none, BPF_NOEXIST))
+		bpf_map_update_elem(&histograms, &key, &none, BPF_NOEXIST);
+		h = bpf_map_lookup_elem(&histograms, &key); /* another CPU's, if not ours */
+		if (!h) {
 			loss_count(COUNT_POLL_SITE);
-		h = bpf_map_lookup_elem(&histograms, &key);
-		if (!h)
 			return 0;
+		}
 	}
-	h->polls++;
-	h->total_ns += ns;
+	/* Atomic: another thread on this CPU may have been preempted while it added. */
+	__sync_fetch_and_add(&h->polls, 1);
+	__sync_fetch_and_add(&h->total_ns, ns);
 	if (ns > h->max_ns)
 		h->max_ns = ns;
-	h->bucket[bucket_of(ns) & (HISTOGRAM_BUCKETS - 1)]++;
+	__sync_fetch_and_add(&h->bucket[bucket_of(ns) & (HISTOGRAM_BUCKETS - 1)], 1);
 	return 0;
 }
 

@@ -29,6 +29,7 @@ const volatile __u64 short_sleep_ns = 20000;
 const volatile bool sleeper_stacks = true;
 
 enum walk_mode walk_mode = WALK_ATTACH; /* set by hud-record between walks */
+__u32 walk_process;                     /* … the process whose threads are walked */
 bool stack_at_switch_in = false;        /* the hook that runs as the incoming thread is attached */
 bool probing = false;                   /* --polls: the probes at poll entry are attached now */
 bool following = false;                 /* … and so are the hooks of tasks: enum hud_task_hook */

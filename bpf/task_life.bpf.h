@@ -37,9 +37,11 @@ static __always_inline struct task_sum *task_sum_of(__u64 site, __u32 tgid)
 
 	if (sum)
 		return sum;
-	if (bpf_map_update_elem(&task_sums, &key, &none, BPF_NOEXIST))
+	bpf_map_update_elem(&task_sums, &key, &none, BPF_NOEXIST);
+	sum = bpf_map_lookup_elem(&task_sums, &key); /* another CPU's, if not ours */
+	if (!sum)
 		loss_count(COUNT_POLL_SITE);
-	return bpf_map_lookup_elem(&task_sums, &key);
+	return sum;
 }
 
 /* Changes the phase at `now`, unless the word is no longer `old`; charges the time since then. */

@@ -258,7 +258,9 @@ static __always_inline void walk_task(struct task_struct *task)
 	struct thread_state *st;
 	bool parked = false;
 
-	if (task->flags & PF_KTHREAD || !bpf_map_lookup_elem(&targets, &tgid))
+	/* Before Linux 6.1 the iterator of each target meets the threads of all. */
+	if (task->flags & PF_KTHREAD || tgid != walk_process ||
+	    !bpf_map_lookup_elem(&targets, &tgid))
 		return;
 	if (walk_mode == WALK_ATTACH) {
 		if (thread_find(task))

@@ -104,7 +104,7 @@ static void sift(struct capture_part *p, bool (*wanted)(void *context, struct ke
 }
 
 struct age {
-	uint64_t before_ns;
+	uint64_t last_ns; /* what ended then, or before, is old */
 	size_t lasting_bytes;
 };
 
@@ -112,7 +112,7 @@ static bool is_needed(void *context, struct kept_frame *f)
 {
 	struct age *age = context;
 
-	if (f->content == CONTENT_SYMBOLS || f->chunk.end_ns >= age->before_ns)
+	if (f->content == CONTENT_SYMBOLS || f->chunk.end_ns > age->last_ns)
 		return true;
 	f->old = true;
 	age->lasting_bytes += f->content == CONTENT_LASTING ? f->bytes : 0;
@@ -121,19 +121,23 @@ static bool is_needed(void *context, struct kept_frame *f)
 
 void capture_part_forget(struct capture_part *p, uint64_t before_ns)
 {
-	sift(p, is_needed, &(struct age) {.before_ns = before_ns});
+	if (before_ns)
+		sift(p, is_needed, &(struct age) {.last_ns = before_ns - 1});
 }
 
 /* Forgets the oldest frames that are of their time only, until the others fit. */
 static void stay_within(struct capture_part *p)
 {
+	uint64_t last_ns;
+
 	for (size_t i = 0; p->bytes > p->bytes_most && i < p->count;) {
 		if (p->frame[i].old || p->frame[i].content == CONTENT_SYMBOLS) {
 			i++;
 			continue;
 		}
-		p->cut_ns = p->frame[i].chunk.end_ns + 1;
-		capture_part_forget(p, p->cut_ns);
+		last_ns = p->frame[i].chunk.end_ns;
+		p->cut_ns = last_ns + (last_ns < UINT64_MAX);
+		sift(p, is_needed, &(struct age) {.last_ns = last_ns});
 		i = 0;
 	}
 }

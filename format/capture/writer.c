@@ -17,17 +17,17 @@
 
 /*
  * The largest set of definitions of one event: two user stacks with every frame in a mapping of its
- * own, a kernel stack of names that are all different, two threads and four processes, and all
- * strings as long as can be. A chunk is closed early enough that any next event fits.
+ * own and one of one frame, a kernel stack of names that are all different, two threads and four
+ * processes, and all strings as long as can be. A chunk is closed early enough that any next event
+ * fits.
  */
 #define STRING_MAX (sizeof(struct hud_string) + HUD_STRING_BYTES_MAX)
-#define USER_STACK_MAX                                                                             \
-	(sizeof(struct hud_user_stack) +                                                           \
-	 HUD_STACK_FRAMES_MAX * (8 + sizeof(struct hud_mapping) + STRING_MAX))
+#define USER_STACK_OF(frames)                                                                      \
+	(sizeof(struct hud_user_stack) + (frames) * (8 + sizeof(struct hud_mapping) + STRING_MAX))
 #define KERNEL_STACK_MAX (sizeof(struct hud_kernel_stack) + HUD_STACK_FRAMES_MAX * (4 + STRING_MAX))
 #define EVENT_CLOSURE_MAX                                                                          \
-	(CAPTURE_EVENT_BYTES_MAX + 2 * USER_STACK_MAX + KERNEL_STACK_MAX +                         \
-	 2 * (sizeof(struct hud_thread) + STRING_MAX) +                                            \
+	(CAPTURE_EVENT_BYTES_MAX + 2 * USER_STACK_OF(HUD_STACK_FRAMES_MAX) + USER_STACK_OF(1) +    \
+	 KERNEL_STACK_MAX + 2 * (sizeof(struct hud_thread) + STRING_MAX) +                         \
 	 4 * (sizeof(struct hud_process) + 2 * STRING_MAX))
 _Static_assert(EVENT_CLOSURE_MAX + CHUNK_BYTES_MAX <= HUD_CHUNK_CONTENT_MAX,
 	       "any event fits into a chunk that is nearly full");
@@ -36,7 +36,7 @@ struct capture_writer {
 	capture_sink sink;
 	void *sink_context;
 	size_t chunk_bytes;
-	int error; /* of the sink or of zstd; then nothing more is accepted */
+	int error; /* of the sink, of zstd, or no memory; then nothing more is accepted */
 
 	struct hud_session session;
 	struct definitions definitions;
@@ -144,24 +144,32 @@ int capture_writer_error(const struct capture_writer *w)
 	return w->error;
 }
 
+/* An id, or why there is none. That there is no room for it is an error of the writer. */
+static int64_t defined(struct capture_writer *w, int64_t id)
+{
+	if ((id == -ENOMEM || id == -EOVERFLOW) && !w->error)
+		w->error = (int)id;
+	return id;
+}
+
 int64_t capture_writer_string(struct capture_writer *w, const char *text)
 {
-	return w->error ? w->error : definitions_string(&w->definitions, text);
+	return w->error ? w->error : defined(w, definitions_string(&w->definitions, text));
 }
 
 int64_t capture_writer_process(struct capture_writer *w, const struct hud_process *process)
 {
-	return w->error ? w->error : definitions_process(&w->definitions, process);
+	return w->error ? w->error : defined(w, definitions_process(&w->definitions, process));
 }
 
 int64_t capture_writer_mapping(struct capture_writer *w, const struct hud_mapping *mapping)
 {
-	return w->error ? w->error : definitions_mapping(&w->definitions, mapping);
+	return w->error ? w->error : defined(w, definitions_mapping(&w->definitions, mapping));
 }
 
 int capture_writer_thread(struct capture_writer *w, const struct hud_thread *thread)
 {
-	return w->error ? w->error : definitions_thread(&w->definitions, thread);
+	return w->error ? w->error : (int)defined(w, definitions_thread(&w->definitions, thread));
 }
 
 int64_t capture_writer_user_stack(struct capture_writer *w, uint32_t process,
@@ -170,8 +178,8 @@ int64_t capture_writer_user_stack(struct capture_writer *w, uint32_t process,
 {
 	if (w->error)
 		return w->error;
-	return definitions_user_stack(&w->definitions, process, address, frames, (uint16_t)stop,
-				      frame_pointer_from);
+	return defined(w, definitions_user_stack(&w->definitions, process, address, frames,
+						 (uint16_t)stop, frame_pointer_from));
 }
 
 int64_t capture_writer_kernel_stack(struct capture_writer *w, const uint32_t *function,
@@ -179,7 +187,8 @@ int64_t capture_writer_kernel_stack(struct capture_writer *w, const uint32_t *fu
 {
 	if (w->error)
 		return w->error;
-	return definitions_kernel_stack(&w->definitions, function, frames, (uint16_t)stop);
+	return defined(w,
+		       definitions_kernel_stack(&w->definitions, function, frames, (uint16_t)stop));
 }
 
 bool capture_writer_mapped(const struct capture_writer *w, uint32_t process, uint64_t address)

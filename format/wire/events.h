@@ -221,7 +221,7 @@ HUD_ASSERT_SIZE(struct hud_histogram, 48);
 
 enum hud_probes_flags {
 	HUD_PROBES_ATTACHED = 1u << 0, /* from now on each poll's beginning is seen */
-	HUD_PROBES_GIVEN_UP = 1u << 1, /* they cost too much for the rest of the recording */
+	HUD_PROBES_GIVEN_UP = 1u << 1, /* for the rest: too costly, or not attached again */
 	/* Of tasks, wherever it happens, is seen: their spawn, that they are woken, their end. */
 	HUD_PROBES_SPAWNS = 1u << 2,
 	HUD_PROBES_WAKES = 1u << 3,

@@ -96,6 +96,11 @@ static const struct {
 				 "the I/O driver (enable_io or enable_all)"},
 	[HUD_LEARN_NO_ROOM] = {"more runtimes than can be followed are in one process",
 			       "its polls and parks are distinguished by stack traces only"},
+	[HUD_LEARN_NO_ANSWER] =
+		{"hud-analyze, which hud-record asks, gave no answer",
+		 "is the hud-analyze beside it of the same version? record it again"},
+	[HUD_LEARN_NO_SITES] = {"no function that polls tasks could be probed",
+				"record a build with debug information or symbols"},
 };
 
 static const char *const task_outcomes[] = {

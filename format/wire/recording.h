@@ -142,9 +142,11 @@ enum hud_learn_reason {
 	HUD_LEARN_AMBIGUOUS = 8,    /* several layouts agreed with all parks and polls */
 	HUD_LEARN_REFUSED = 9,      /* the kernel refused to watch the process */
 	HUD_LEARN_NO_DRIVER = 10,   /* polls were seen, and no park in the I/O driver */
-	HUD_LEARN_NO_ROOM = 11, /* it is known; but not followed, beside others of its process */
+	HUD_LEARN_NO_ROOM = 11,   /* it is known; but not followed, beside others of its process */
+	HUD_LEARN_NO_ANSWER = 12, /* hud-analyze, which is asked, ended or took too long */
+	HUD_LEARN_NO_SITES = 13,  /* no function that polls tasks could be probed */
 };
-#define HUD_LEARN_REASON_LAST HUD_LEARN_NO_ROOM
+#define HUD_LEARN_REASON_LAST HUD_LEARN_NO_SITES
 
 enum hud_layout_source {
 	HUD_LAYOUT_NONE = 0,    /* it is not known */
@@ -262,7 +264,7 @@ enum hud_end_reason {
 	HUD_END_INTERRUPTED = 2, /* SIGINT, SIGTERM */
 	HUD_END_TARGET_EXITED = 3,
 	HUD_END_WRITE_FAILED = 4,  /* disk full or pipe closed; detail: errno */
-	HUD_END_KERNEL_FAILED = 5, /* threads cannot be walked any more; detail: errno */
+	HUD_END_KERNEL_FAILED = 5, /* it refused to read its events, or threads; detail: errno */
 };
 
 /* Last event of a capture that ended as it should; none: truncated. */

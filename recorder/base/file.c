@@ -42,3 +42,9 @@ int file_read(int fd, size_t bytes_max, uint8_t **data, size_t *bytes)
 	}
 	return error;
 }
+
+bool file_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}

@@ -2,8 +2,10 @@
 #ifndef HUD_RECORDER_BASE_FILE_H
 #define HUD_RECORDER_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 /*
  * Reads a whole regular file of 1 to `bytes_max` bytes from its beginning into malloc'ed memory,
@@ -11,5 +13,11 @@
  * errno, and `*data` is NULL.
  */
 int file_read(int fd, size_t bytes_max, uint8_t **data, size_t *bytes);
+
+/*
+ * Is it the same file, unchanged since? A file system gives a number to another file once it is
+ * free. Devices are not compared: a mapping, or a layer of an image, may show another one.
+ */
+bool file_same(const struct stat *a, const struct stat *b);
 
 #endif

@@ -236,7 +236,12 @@ void poll_timing_finish(struct poll_timing *t, uint64_t now_ns)
 			"have cost more than %.0f%% of the targets' CPU time\n"
 			"  raise --max-overhead to follow them all the time\n",
 			t->max_percent);
-	if (s.given_up)
+	if (s.error)
+		fprintf(stderr,
+			"hud-record: exact poll times were given up: the probes could not be "
+			"attached again: %s\n",
+			strerror(-s.error));
+	else if (s.given_up)
 		fprintf(stderr,
 			"hud-record: exact poll times were given up: the probes cost %.0f%% of the "
 			"targets' CPU time\n"

@@ -42,8 +42,14 @@ static bool learning_is_due(const struct recording *r)
 
 static void privileges_give_up(const struct recording *r)
 {
-	privileges_drop(output_in_foreign_directory(&r->output),
-			r->options->polls || r->options->tasks || r->may_learn);
+	int error = privileges_drop(output_in_foreign_directory(&r->output),
+				    r->options->polls || r->options->tasks || r->may_learn);
+
+	if (error)
+		fprintf(stderr,
+			"hud-record: cannot give up privileges: %s\n"
+			"  recording goes on with all of them\n",
+			strerror(-error));
 }
 
 /* True: there is an error, and so the recording is over. The first one is kept. */
@@ -65,7 +71,7 @@ static bool second_work(struct recording *r, uint64_t now)
 	if (record_failed(r, HUD_END_KERNEL_FAILED, bpf_session_walk(r->bpf, false)))
 		return false;
 	bpf_session_measure(r->bpf, false); /* the first second is enough */
-	if (record_failed(r, HUD_END_WRITE_FAILED, bpf_session_drain(r->bpf)))
+	if (record_failed(r, HUD_END_KERNEL_FAILED, bpf_session_drain(r->bpf)))
 		return false;
 	process_table_reap(r->processes);
 	if (r->transcript.mappings_lost > r->mappings_lost) {
@@ -108,7 +114,7 @@ static void record_loop(struct recording *r)
 	for (;;) {
 		uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
-		if (record_failed(r, HUD_END_WRITE_FAILED, bpf_session_drain(r->bpf)))
+		if (record_failed(r, HUD_END_KERNEL_FAILED, bpf_session_drain(r->bpf)))
 			return;
 		mark_receiver_work(&r->marks);
 		if (object_table_poll(r->objects, 0)) {
@@ -168,7 +174,7 @@ static int record_finish(struct recording *r)
 		/* It takes a while, of which the walk tells. */
 		task_dumps_finish(&r->dumps, r->processes);
 		record_failed(r, HUD_END_KERNEL_FAILED, bpf_session_walk(r->bpf, true));
-		bpf_session_drain(r->bpf);
+		record_failed(r, HUD_END_KERNEL_FAILED, bpf_session_drain(r->bpf));
 	}
 	now = clock_ns(CLOCK_MONOTONIC);
 	plan_report_finish(&r->plans);
@@ -208,7 +214,7 @@ static void command_report(const struct recording *r)
 static void failure_report(const struct recording *r)
 {
 	if (r->end == HUD_END_KERNEL_FAILED)
-		fprintf(stderr, "hud-record: the kernel cannot list the threads any more: %s\n",
+		fprintf(stderr, "hud-record: the kernel refused to go on with the recording: %s\n",
 			strerror(-r->error));
 	else
 		fprintf(stderr, "hud-record: cannot write %s: %s\n",

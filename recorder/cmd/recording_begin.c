@@ -151,7 +151,13 @@ static enum exit_code plans_judge(const struct recording *r)
 			"  recording goes on without it; hud-analyze plan BINARY -o FILE makes "
 			"one\n",
 			counts.misfit);
-	if (counts.no_analyzer && !r->options->plans)
+	if (counts.analyzer_error && counts.analyzer_error != -ENOENT)
+		fprintf(stderr,
+			"hud-record: cannot run hud-analyze confined, so no plans are made: %s\n"
+			"  stacks need frame pointers, and polls are distinguished by stack traces "
+			"only\n",
+			strerror(-counts.analyzer_error));
+	else if (counts.analyzer_error && !r->options->plans)
 		fputs("hud-record: no hud-analyze beside hud-record: stacks need frame pointers, "
 		      "and polls are distinguished by stack traces only\n"
 		      "  install it, or make a plan elsewhere (hud-analyze plan BINARY -o FILE) "

@@ -4,6 +4,7 @@
 #include "recorder/base/clock.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -132,11 +133,21 @@ static void process_visit(void *context, pid_t pid, const struct plan *plan)
 {
 	struct all_visit *v = context;
 	struct process_program program;
+	int error;
 
+	if (!plan->tasks.lists || !process_table_program(v->processes, pid, &program) ||
+	    !program.process)
+		return;
+	error = task_dumps_take(v->dumps, pid, &program, v->processes, NULL);
+	v->dumps->begun = true;
 	/* One that exits meanwhile has no memory: its dump is empty, or is not written. */
-	if (plan->tasks.lists && process_table_program(v->processes, pid, &program) &&
-	    program.process && !task_dumps_take(v->dumps, pid, &program, v->processes, NULL))
-		v->dumps->begun = true;
+	if (!error || error == -ESRCH || v->dumps->failed)
+		return;
+	v->dumps->failed = true;
+	fprintf(stderr,
+		"hud-record: cannot dump the tasks of process %d: %s\n"
+		"  recording goes on\n",
+		(int)pid, strerror(-error));
 }
 
 static void all_take(struct task_dumps *t, const struct process_table *processes)

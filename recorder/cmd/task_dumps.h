@@ -15,6 +15,7 @@ struct task_dumps {
 	uint64_t next_ns;
 	uint32_t marks; /* that were there at the last dump */
 	bool begun;
+	bool failed; /* one did, which was said */
 };
 
 /* 0 or a negative errno: of the BPF program that lists threads. */

@@ -58,7 +58,9 @@ static void help_print(void)
 
 static enum exit_code usage(const char *what)
 {
-	fprintf(stderr, "hud-record: tasks: %s\n  hud-record tasks --help shows the usage\n", what);
+	if (what)
+		fprintf(stderr, "hud-record: tasks: %s\n", what);
+	fputs("  hud-record tasks --help shows the usage\n", stderr);
 	return EXIT_USAGE;
 }
 
@@ -97,12 +99,14 @@ static enum exit_code arguments_read(struct dumping *d, int argc, char **argv, c
 		}
 		if (letter == 'o')
 			d->output_name = optarg;
-		else if (letter == 'P' && d->plans < PLANS_MAX)
+		else if (letter == 'P' && d->plans == PLANS_MAX)
+			return usage("too many plans were given with --plan");
+		else if (letter == 'P')
 			d->plan[d->plans++] = optarg;
 		else if (letter == 'q')
 			d->quiet = true;
-		else if (letter != 'P')
-			return usage("an option is not known"); /* getopt has printed which */
+		else
+			return usage(NULL); /* getopt has printed what is wrong */
 	}
 	if (d->output_name && !*d->output_name)
 		return usage("the name of the capture, after -o, is empty");

@@ -2,6 +2,7 @@
 #include "recorder/kernel/poll_probes.h"
 #include "format/base/array.h"
 #include "recorder/base/clock.h"
+#include "recorder/base/file.h"
 #include "recorder/kernel/uprobes.h"
 
 #include <bpf/bpf.h>
@@ -57,6 +58,11 @@ struct probed_file {
 	bool attached;
 };
 
+/* How often a program ran, and for how long in all, while the kernel measured that. */
+struct program_runs {
+	uint64_t count, ns;
+};
+
 struct poll_probes {
 	struct poll_probes_options options;
 	struct probed_file *file;
@@ -66,6 +72,7 @@ struct poll_probes {
 	uint64_t since_ns;        /* of the present state */
 	uint64_t entries, cpu_ns; /* … then */
 	uint64_t resume_ns;
+	struct program_runs calibration; /* those of probe_cost_measure(), of threads not watched */
 };
 
 /* 0 or a negative errno. */
@@ -165,6 +172,18 @@ static uint64_t calls_ns(void)
 	return least / MEASURE_CALLS;
 }
 
+/* Of the program at poll sites. */
+static struct program_runs program_runs(const struct poll_probes *p)
+{
+	struct bpf_prog_info info = {0};
+	uint32_t bytes = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(p->options.programs.of[PROBE_POLL]), &info,
+				   &bytes))
+		return (struct program_runs) {0};
+	return (struct program_runs) {info.run_cnt, info.run_time_ns};
+}
+
 /* Measures what a hit costs on this machine, by probing a function of our own. */
 static int probe_cost_measure(struct poll_probes *p)
 {
@@ -187,6 +206,7 @@ static int probe_cost_measure(struct poll_probes *p)
 	probed = calls_ns();
 	file_detach(&own);
 	p->state.probe_cost_ns = (uint32_t)(probed > bare ? probed - bare : 0) + PROGRAM_NS;
+	p->calibration = program_runs(p);
 done:
 	close(fd);
 	return error;
@@ -291,9 +311,7 @@ static void state_add(struct poll_probes *p, struct probed_file *f, bool whole[P
 /* Containers of one image have one file below, with the probes, on devices of their own. */
 static bool same_file(const struct probed_file *a, const struct probed_file *b)
 {
-	return a->st.st_ino == b->st.st_ino && a->st.st_size == b->st.st_size &&
-	       a->st.st_mtim.tv_sec == b->st.st_mtim.tv_sec &&
-	       a->st.st_mtim.tv_nsec == b->st.st_mtim.tv_nsec &&
+	return file_same(&a->st, &b->st) &&
 	       (a->st.st_dev == b->st.st_dev || (a->overlay && b->overlay));
 }
 
@@ -368,22 +386,20 @@ int poll_probes_attach(struct poll_probes *p)
 /* Takes the measured run time of the program instead of PROGRAM_NS once there is one. */
 static uint64_t probe_cost_now(const struct poll_probes *p)
 {
-	struct bpf_prog_info info = {0};
-	uint32_t bytes = sizeof(info);
+	struct program_runs runs = program_runs(p);
+	uint64_t count = runs.count - p->calibration.count;
 
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(p->options.programs.of[PROBE_POLL]), &info,
-				   &bytes) ||
-	    info.run_cnt < MEASURE_CALLS)
+	if (runs.count < p->calibration.count || count < MEASURE_CALLS)
 		return p->state.probe_cost_ns;
-	return p->state.probe_cost_ns - PROGRAM_NS + info.run_time_ns / info.run_cnt;
+	return p->state.probe_cost_ns - PROGRAM_NS + (runs.ns - p->calibration.ns) / count;
 }
 
 static bool resume(struct poll_probes *p, uint64_t now_ns)
 {
 	if (p->state.given_up || now_ns < p->resume_ns)
 		return false;
-	if (poll_probes_attach(p))
-		p->state.given_up = true;
+	p->state.error = poll_probes_attach(p);
+	p->state.given_up = p->state.error != 0;
 	return true;
 }
 

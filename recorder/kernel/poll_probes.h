@@ -50,6 +50,7 @@ struct poll_probes_options {
 struct poll_probes_state {
 	bool attached;
 	bool given_up;
+	int error; /* given up since they could not be attached again: a negative errno */
 	uint32_t sites;
 	uint32_t costly; /* sites left out: their first instruction has to be single-stepped */
 	uint32_t probe_cost_ns;

@@ -393,13 +393,14 @@ struct bpf_session_features bpf_session_features(const struct bpf_session *s)
 	return s->features;
 }
 
-/* Runs the walk program once, by reading the iterator's file to its end. */
-static int walk_run(const struct bpf_link *link)
+/* Runs the walk program once for a target, by reading the iterator's file to its end. */
+static int walk_run(struct bpf_session *s, const struct walk_link *walk)
 {
-	int fd = bpf_iter_create(bpf_link__fd(link));
+	int fd = bpf_iter_create(bpf_link__fd(walk->link));
 	char nothing[64];
 	ssize_t got;
 
+	s->programs->bss->walk_process = (__u32)walk->pid;
 	if (fd < 0)
 		return -errno;
 	do
@@ -439,7 +440,7 @@ int bpf_session_watch(struct bpf_session *s, pid_t pid)
 	if (error)
 		return error;
 	s->programs->bss->walk_mode = WALK_ATTACH;
-	return walk_run(s->walk[s->walks - 1].link);
+	return walk_run(s, &s->walk[s->walks - 1]);
 }
 
 int bpf_session_drain(struct bpf_session *s)
@@ -459,7 +460,7 @@ int bpf_session_walk(struct bpf_session *s, bool final)
 {
 	s->programs->bss->walk_mode = final ? WALK_FINAL : WALK_OPEN;
 	for (size_t i = 0; i < s->walks; i++) {
-		int error = walk_run(s->walk[i].link);
+		int error = walk_run(s, &s->walk[i]);
 
 		if (error)
 			return error;

@@ -51,7 +51,7 @@ struct learner {
 	uint32_t object; /* of the present attempt; OBJECT_NONE: there is none */
 	struct process_image image;
 	uint64_t began_ns, step_ns, hit_ns;   /* 0: no probe was hit yet */
-	uint64_t hits;                        /* before this attempt */
+	uint64_t hits, run_ns;                /* before this attempt */
 	bool proved;                          /* it has proved something */
 	uint32_t asked;                       /* snapshots that the last question had */
 	uint32_t flags;                       /* … and its enum hud_snapshots_flags */
@@ -176,6 +176,7 @@ static void step_begin(struct learner *l, const struct hud_learn_request *reques
 {
 	const struct plan *plan = object_plan(l->options.objects, l->object);
 
+	l->subject[l->object].layout.snapshots += l->snapshots.head.count;
 	snapshots_begin(&l->snapshots, plan->thread_block, request);
 	if (l->image.module)
 		l->snapshots.head.snapshots_flags |= HUD_SNAPSHOTS_MODULE;
@@ -201,16 +202,16 @@ static void attempt_end(struct learner *l, uint64_t now_ns)
 	}
 	s->layout.took_ns = now_ns - l->began_ns;
 	s->layout.probe_hits += cost.hits - l->hits;
-	s->layout.bpf_run_ns = cost.run_ns;
+	s->layout.bpf_run_ns += cost.run_ns - l->run_ns;
 	s->next_ns = now_ns + s->pause_ns;
 	s->pause_ns = s->pause_ns * 2 < PAUSE_MAX_NS ? s->pause_ns * 2 : PAUSE_MAX_NS;
 	snapshots_free(&l->snapshots);
 	l->object = OBJECT_NONE;
 }
 
-static void attempt_refused(struct learner *l, uint64_t now_ns)
+static void attempt_failed(struct learner *l, enum hud_learn_reason reason, uint64_t now_ns)
 {
-	l->subject[l->object].layout.reason = HUD_LEARN_REFUSED;
+	l->subject[l->object].layout.reason = reason;
 	attempt_end(l, now_ns);
 }
 
@@ -226,11 +227,12 @@ static void attempt_begin(struct learner *l, uint64_t now_ns)
 	l->image = image;
 	l->began_ns = now_ns;
 	l->hits = learn_session_cost(l->session).hits;
+	l->run_ns = learn_session_cost(l->session).run_ns;
 	l->proved = false;
 	plan = object_plan(l->options.objects, l->object);
 	step_begin(l, &request, now_ns);
 	if (learn_session_begin(l->session, l->image.pid, plan->thread_block, l->image.module))
-		attempt_refused(l, now_ns);
+		attempt_failed(l, HUD_LEARN_REFUSED, now_ns);
 }
 
 /* Is there no task whose poll a probe would miss, if those that are cheap are probed? */
@@ -308,8 +310,11 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 	} else if (a->next.step != l->snapshots.head.request.step) {
 		step_begin(l, &a->next, now_ns);
 		/* Before the first snapshot: all polls of a thread are counted, or none. */
-		if (a->next.step == HUD_LEARN_CORE && probes_attach(l))
-			attempt_refused(l, now_ns);
+		if (a->next.step == HUD_LEARN_CORE)
+			error = probes_attach(l);
+		if (error)
+			attempt_failed(l, error == -ENOENT ? HUD_LEARN_NO_SITES : HUD_LEARN_REFUSED,
+				       now_ns);
 		else
 			learn_session_request(l->session, &a->next);
 	}
@@ -364,7 +369,7 @@ static void question_ask(struct learner *l, uint64_t now_ns)
 	answer_begin(&l->answer, object_table_ask(l->options.objects, fd));
 	close(fd);
 	if (!answer_awaited(&l->answer))
-		attempt_end(l, now_ns);
+		attempt_failed(l, HUD_LEARN_NO_ANSWER, now_ns);
 }
 
 static void attempt_go_on(struct learner *l, uint64_t now_ns)
@@ -388,7 +393,7 @@ static void attempt_go_on(struct learner *l, uint64_t now_ns)
 		plan_free(&plan);
 		break;
 	case ANSWER_FAILED:
-		attempt_end(l, now_ns);
+		attempt_failed(l, HUD_LEARN_NO_ANSWER, now_ns);
 	}
 }
 

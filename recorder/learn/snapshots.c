@@ -93,5 +93,5 @@ void snapshots_free(struct snapshots *s)
 {
 	free(s->data);
 	s->data = NULL;
-	s->bytes = s->room = 0;
+	s->bytes = s->room = s->head.count = 0;
 }

@@ -118,11 +118,12 @@ static _Noreturn void analyzer_run(int analyzer, int nothing, int *fd, int count
 static _Noreturn void broker_run(int socket_fd, int analyzer)
 {
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC); /* before the sandbox forbids it */
-	int fds[REQUEST_FDS], count;
+	int fds[REQUEST_FDS], count, error;
 
 	signal(SIGINT, SIG_IGN); /* Ctrl-C reaches the whole group; the recorder says when to end */
 	signal(SIGCHLD, SIG_IGN); /* children reap themselves */
-	if (sandbox_enter(analyzer))
+	error = sandbox_enter(analyzer);
+	if (write(socket_fd, &error, sizeof(error)) != sizeof(error) || error)
 		_exit(126);
 	while ((count = request_receive(socket_fd, fds)) > 0) {
 		pid_t child = fork();
@@ -135,9 +136,17 @@ static _Noreturn void broker_run(int socket_fd, int analyzer)
 	_exit(0);
 }
 
+/* Its first message says whether it could confine itself. */
+static int broker_answer(int socket_fd)
+{
+	int error;
+
+	return recv(socket_fd, &error, sizeof(error), 0) == sizeof(error) ? error : -EPIPE;
+}
+
 int plan_broker_open(struct plan_broker *out)
 {
-	int pair[2], analyzer = analyzer_open();
+	int pair[2], analyzer = analyzer_open(), error;
 	pid_t child;
 
 	*out = (struct plan_broker) {.socket = -1};
@@ -145,23 +154,24 @@ int plan_broker_open(struct plan_broker *out)
 		return analyzer;
 	build_id_read(analyzer, &out->tool);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair)) {
+		error = -errno;
 		close(analyzer);
-		return -errno;
+		return error;
 	}
 	child = fork();
+	error = child < 0 ? -errno : 0;
 	if (child == 0) {
 		close(pair[0]);
 		broker_run(pair[1], analyzer);
 	}
 	close(pair[1]);
 	close(analyzer);
-	if (child < 0) {
-		close(pair[0]);
-		return -EAGAIN;
-	}
-	out->socket = pair[0];
-	out->pid = child;
-	return 0;
+	*out = (struct plan_broker) {.socket = pair[0], .pid = child, .tool = out->tool};
+	if (!error)
+		error = broker_answer(pair[0]);
+	if (error)
+		plan_broker_close(out);
+	return error;
 }
 
 int plan_broker_request(const struct plan_broker *b, int elf, int debug)
@@ -200,6 +210,7 @@ void plan_broker_close(struct plan_broker *b)
 	if (b->socket < 0)
 		return;
 	close(b->socket);
-	waitpid(b->pid, NULL, 0);
+	if (b->pid > 0)
+		waitpid(b->pid, NULL, 0);
 	b->socket = -1;
 }

@@ -19,6 +19,7 @@ struct plan_broker {
 
 /*
  * Starts it. -ENOENT: no hud-analyze beside hud-record's own executable nor at the installed path.
+ * Other errors: there is one, and it cannot be run confined.
  */
 int plan_broker_open(struct plan_broker *out);
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "recorder/base/file.h"
 #include "recorder/plan/learned.h"
 #include "recorder/plan/object_state.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What is known of one object, and what was learned of it. */
 
@@ -28,10 +30,12 @@ int object_identity_take(struct object *o, const struct hud_plan_identity *learn
 
 bool plan_bias(const struct plan *plan, uint64_t start, uint64_t offset, uint64_t *bias)
 {
+	uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+
 	for (size_t i = 0; i < plan->segments; i++) {
 		const struct hud_plan_segment *s = &plan->segment[i];
 		/* A mapping begins at a page, maybe before the segment's first byte. */
-		uint64_t low = s->offset & ~(uint64_t)4095;
+		uint64_t low = s->offset & ~(page - 1);
 
 		if (offset < low || offset >= s->offset + s->bytes)
 			continue;
@@ -83,9 +87,7 @@ bool object_is_file(const struct object_table *t, uint32_t object, int fd)
 	const struct stat *known = object < t->objects ? &t->object[object].file : NULL;
 	struct stat st;
 
-	return known && !fstat(fd, &st) && st.st_ino == known->st_ino &&
-	       st.st_size == known->st_size && st.st_mtim.tv_sec == known->st_mtim.tv_sec &&
-	       st.st_mtim.tv_nsec == known->st_mtim.tv_nsec;
+	return known && !fstat(fd, &st) && file_same(&st, known);
 }
 
 uint64_t object_code_bytes(const struct object_table *t, uint32_t object)

@@ -35,7 +35,7 @@ struct object_table {
 	struct object_table_options options;
 	struct plan_broker broker;
 	struct plan_cache cache;
-	bool no_analyzer;
+	int analyzer_error; /* why no plan can be asked for: a negative errno */
 	struct object *object;
 	uint32_t objects;
 	size_t room;

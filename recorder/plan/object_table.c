@@ -39,7 +39,10 @@ static int given_load(struct object_table *t, const char *path)
 		fprintf(stderr,
 			"hud-record: cannot use the plan %s: %s\n"
 			"  make it with hud-analyze plan BINARY -o FILE\n",
-			path, error == -EBADMSG ? "it is no plan, or damaged" : strerror(-error));
+			path,
+			error == -EBADMSG  ? "it is no plan, or damaged"
+			: error == -EPROTO ? "it was made by a newer version of hud-analyze"
+					   : strerror(-error));
 	else
 		t->given_count++;
 	return error;
@@ -84,7 +87,7 @@ int object_table_open(const struct object_table_options *options, struct object_
 	if (options->plans)
 		plan_cache_open(&t->cache);
 	if (options->plans)
-		t->no_analyzer = plan_broker_open(&t->broker) != 0;
+		t->analyzer_error = plan_broker_open(&t->broker);
 	*out = t;
 	return 0;
 }
@@ -229,9 +232,9 @@ static void plan_request(struct object_table *t, struct object *o, int fd)
 		o->debug = (struct stat) {0};
 	if (!cache_take(t, o)) {
 		o->pipe = plan_broker_request(&t->broker, fd, debug);
-		o->state = o->pipe >= 0     ? PLAN_WAITING
-			   : t->no_analyzer ? PLAN_MISSING
-					    : PLAN_FAILED;
+		o->state = o->pipe >= 0        ? PLAN_WAITING
+			   : t->analyzer_error ? PLAN_MISSING
+					       : PLAN_FAILED;
 		if (o->pipe >= 0)
 			fcntl(o->pipe, F_SETFL, O_NONBLOCK);
 	}
@@ -291,8 +294,8 @@ uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_
 	if (fstat(fd, &st))
 		goto done;
 	for (found = 0; found < t->objects; found++)
-		if (t->object[found].file.st_ino == st.st_ino &&
-		    t->object[found].file.st_dev == st.st_dev)
+		if (t->object[found].file.st_dev == st.st_dev &&
+		    file_same(&t->object[found].file, &st))
 			goto found;
 	o = object_add(t);
 	if (!o) {
@@ -475,7 +478,7 @@ int object_table_ask(const struct object_table *t, int snapshots)
 struct object_counts object_table_counts(const struct object_table *t)
 {
 	struct object_counts c = {
-		.objects = t->objects, .no_analyzer = t->no_analyzer, .unsaved = t->unsaved};
+		.objects = t->objects, .analyzer_error = t->analyzer_error, .unsaved = t->unsaved};
 
 	for (uint32_t i = 0; i < t->objects; i++) {
 		c.usable += t->object[i].state == PLAN_STORED || t->object[i].state == PLAN_READY;

@@ -115,7 +115,7 @@ struct object_counts {
 	size_t objects;
 	size_t usable;      /* they have a plan */
 	size_t failed;      /* no plan could be made, or it did not fit */
-	bool no_analyzer;   /* hud-analyze is not on this host */
+	int analyzer_error; /* no plan can be made; -ENOENT: there is no hud-analyze on this host */
 	size_t unsaved;     /* could not be copied to save_dir or copies_dir */
 	const char *misfit; /* a --plan that matches no mapped file; NULL: all match one */
 };

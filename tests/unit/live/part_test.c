@@ -324,9 +324,23 @@ static void a_part_without_room_begins_later(void **state)
 	scene_free(&s);
 }
 
+/* A damaged header may claim that; there is room for the next all the same. */
+static void a_chunk_that_ends_at_the_end_of_time_is_forgotten(void **state)
+{
+	struct hud_chunk chunk = {.end_ns = UINT64_MAX};
+	struct capture_part *p = capture_part_open(100);
+	uint8_t frame[60] = {0};
+
+	(void)state;
+	for (chunk.sequence = 0; chunk.sequence < 3; chunk.sequence++)
+		assert_int_equal(capture_part_chunk(p, &chunk, frame, sizeof(frame)), 0);
+	capture_part_close(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_chunk_that_ends_at_the_end_of_time_is_forgotten),
 		cmocka_unit_test(a_part_has_the_figures_of_the_window),
 		cmocka_unit_test(what_holds_is_in_a_later_part),
 		cmocka_unit_test(a_gap_stays_a_gap),
