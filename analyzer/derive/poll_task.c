@@ -12,14 +12,14 @@
 /*
  * The stacks observed in a poll may show different tasks: its bounds are not exact, and stacks can
  * be wrong. The task with the most time is taken, where a sleep counts as long as it was and a
- * sample as one millisecond; of equals the first by name. Where no stack shows a task, the function
- * that was polled (poll.site_stack) does.
+ * sample as the time from one to the next; of equals the first by name. Where no stack shows a
+ * task, the function that was polled (poll.site_stack) does.
  */
-
-#define SAMPLE_NS 1000000
 
 static const char polls_sql[] =
 	"SELECT id, thread, start_max_ns, site_stack FROM poll WHERE capture = ?1 ORDER BY id";
+
+static const char period_sql[] = "SELECT sample_ns FROM sample_period WHERE capture = ?1";
 
 static const char tasks_sql[] =
 	"SELECT id, task FROM stack WHERE capture = ?1 AND task IS NOT NULL";
@@ -27,6 +27,7 @@ static const char tasks_sql[] =
 struct rows {
 	struct observations *all;
 	sqlite3_stmt *polls;
+	int64_t sample_ns;
 	struct id_map tasks; /* stack.id to index in `names` + 1 */
 	struct text_set names;
 	int64_t *weight_ns; /* of each name, in the current poll; -1: not seen */
@@ -34,6 +35,12 @@ struct rows {
 	bool in_runtime;
 	bool observed;
 };
+
+static int period_read(void *sample_ns, sqlite3_stmt *q)
+{
+	*(int64_t *)sample_ns = sqlite3_column_int64(q, 0);
+	return SQLITE_OK;
+}
 
 static int task_read(void *context, sqlite3_stmt *q)
 {
@@ -98,7 +105,7 @@ static int poll_weigh(struct rows *r, int64_t thread, int64_t poll_ns, int64_t s
 	for (size_t i = 0; i < (size_t)count; i++) {
 		const struct observation *s = observation_of_poll(t, first + i);
 
-		weigh(r, s->stack, s->slept ? s->end_ns - s->start_ns : SAMPLE_NS);
+		weigh(r, s->stack, s->slept ? s->end_ns - s->start_ns : r->sample_ns);
 		observed = observed || !s->slept || !s->preempted;
 		samples += !s->slept && s->stack;
 		in_runtime += !s->slept && s->stack_class == STACK_RUNTIME;
@@ -118,6 +125,8 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 	*rows = r;
 	if (r)
 		*r = (struct rows) {.all = context};
+	if (!err)
+		err = database_rows(db, period_sql, capture, period_read, &r->sample_ns);
 	if (!err)
 		err = tasks_read(db, capture, r);
 	if (!err)

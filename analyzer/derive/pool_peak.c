@@ -7,8 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-static const char period_sql[] =
-	"SELECT 1000000000 / max(coalesce(sample_hz, 1), 1) FROM capture WHERE id = ?1";
+static const char period_sql[] = "SELECT sample_ns FROM sample_period WHERE capture = ?1";
 
 /* A thread began to work (step 1) or stopped (-1). */
 struct edge {

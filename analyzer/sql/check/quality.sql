@@ -25,8 +25,9 @@ UNION ALL
 SELECT 'loss', printf('%.1f%% of what happened was lost', loss_percent), 0
 FROM after_side WHERE loss_percent > (SELECT lost_percent_max FROM constant)
 UNION ALL
-SELECT 'short', printf('only %.2f s were recorded: at least 1 s is needed', duration_ns / 1e9), 0
-FROM after_side WHERE duration_ns < 1000000000
+SELECT 'short', printf('only %.2f s were recorded: at least %g s is needed', duration_ns / 1e9,
+	check_least_ns / 1e9), 0
+FROM after_side, constant WHERE duration_ns < check_least_ns
 UNION ALL
 SELECT 'idle', printf('only %.0f ms of polling were recorded, less than the %.0f ms of --min-busy',
 	polling_ns / 1e6, :min_busy / 1e6), 0

@@ -40,8 +40,8 @@ SELECT s.id, s.name, s.kind = 'main' AS main, nullif(s.cause, '') AS cause, p.fi
 	(SELECT min(d.possible_example) FROM deadlock AS d
 		JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS possible_example,
 	m.no_dump,
-	m.no_dump OR (:tasks <> '' AND m.unnamed > 0.1) AS tasks_unknown,
-	m.no_dump OR m.unread > 0.1 AS deadlocks_unknown,
+	m.no_dump OR (:tasks <> '' AND m.unnamed > n.unread_tasks_share_max) AS tasks_unknown,
+	m.no_dump OR m.unread > n.unread_tasks_share_max AS deadlocks_unknown,
 	(SELECT group_concat(kind_name, ', ') FROM (
 		SELECT o.name || ' (' || o.cause || ')' AS kind_name
 		FROM subject AS o JOIN figure AS f ON f.subject = o.id AND f.side = 1
@@ -61,6 +61,7 @@ CROSS JOIN (
 			JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS unread
 	FROM compared AS c
 	WHERE c.side = 1) AS m
+CROSS JOIN constant AS n
 WHERE (s.kind = :kind OR (s.kind = 'main' AND :kind = 'site'))
 	AND (:pattern = '' OR s.name GLOB :pattern OR s.name GLOB '*::' || :pattern)
 	AND (:cause = '' OR s.cause = :cause)

@@ -2,7 +2,7 @@
 --
 -- `stack`: no state was read, or it is not believed. A layout of the state that was taken from a
 -- similar build (unsure) is believed when stacks confirm it: at least 20 observations, parks and
--- polls among them, whose stack says what the state says, and less than 1% that contradict it. A
+-- polls among them, whose stack says what the state says, and no more than 1% that contradict it. A
 -- wrong layout reads random words and is wrong nearly always; a stack without debug information is
 -- wrong now and then. analyzer/derive/state_agreement.c counts both.
 -- Nor is one believed that was learned from the process itself and contradicted afterwards.

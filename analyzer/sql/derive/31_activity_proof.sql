@@ -2,11 +2,11 @@
 --
 -- A long poll is one run of samples, but short polls make such a run by chance too; mostly they
 -- show as single samples. So at least two runs, and one in twenty, must reach the threshold; or one
--- must be so long (four thresholds) that chance does not explain it.
+-- must be so long (run_certain_thresholds) that chance does not explain it.
 --
 -- Between many short polls something else is sampled now and then: an interruption. Where that
--- happens to more than one run in twenty, and more than once, the runs of this task prove nothing:
--- they are no blocking polls, and their time is reported as unproven.
+-- happens to more runs than run_interrupted_share_max, and more than once, the runs of this task
+-- prove nothing: they are no blocking polls, and their time is reported as unproven.
 INSERT INTO activity_proof (capture, activity, runs, interruptions, proven)
 WITH neighbour AS (
 	SELECT activity, poll, samples,
@@ -22,14 +22,11 @@ WITH neighbour AS (
 	GROUP BY before
 )
 SELECT :capture, r.activity, sum(r.samples >= 2), coalesce(max(s.interruptions), 0),
-	coalesce(max(s.interruptions), 0) <= max(1.0, 0.05 * sum(r.samples >= 2))
-		AND (max(r.last_ns - r.first_ns - r.waited_ns)
-				>= 4 * k.run_share_min * c.threshold_ns
-			OR (sum(r.last_ns - r.first_ns - r.waited_ns
-					>= k.run_share_min * c.threshold_ns) >= 2
-				AND 20 * sum(r.last_ns - r.first_ns - r.waited_ns
-					>= k.run_share_min * c.threshold_ns) >= count(*)))
-FROM sample_run AS r
+	coalesce(max(s.interruptions), 0) <= max(1.0,
+			k.run_interrupted_share_max * sum(r.samples >= 2))
+		AND (max(r.cpu_ns) >= k.run_certain_thresholds * k.run_share_min * c.threshold_ns
+			OR (sum(r.is_long) >= 2 AND 20 * sum(r.is_long) >= count(*)))
+FROM run_length AS r
 JOIN capture AS c ON c.id = r.capture
 JOIN constant AS k
 LEFT JOIN interruption AS s ON s.activity = r.activity

@@ -5,12 +5,7 @@
 -- (44_main_run.sql), which are upper bounds: several polls in a row look the same.
 INSERT INTO blocking_poll (capture, thread, kind, offcpu_span, sample_run, start_ns, end_ns,
 	wall_ns, run_queue_ns, open, bounds, source, main)
-WITH period AS (
-	SELECT threshold_ns,
-		CASE WHEN sample_hz > 0 THEN 1000000000 / sample_hz ELSE 0 END AS sample_ns
-	FROM capture
-	WHERE id = :capture
-), reached AS (
+WITH reached AS (
 	SELECT 'off-cpu' AS kind, o.thread, o.id AS offcpu_span, NULL AS sample_run, o.start_ns,
 		o.end_ns, o.run_queue_ns, o.open,
 		CASE WHEN o.open OR o.at_attach THEN 'lower' ELSE 'exact' END AS bounds
@@ -18,19 +13,14 @@ WITH period AS (
 	JOIN process AS p ON p.id = t.process AND p.pid = t.tid
 	CROSS JOIN offcpu_span AS o ON o.thread = t.id
 	JOIN stack AS k ON k.id = o.user_stack
-	JOIN period AS d
+	JOIN capture AS c ON c.id = t.capture
 	WHERE t.capture = :capture AND k.class = 'root' AND k.site_frame IS NOT NULL
 		AND k.entry_frame IS NOT NULL AND NOT o.preempted
-		AND o.end_ns - o.start_ns - o.run_queue_ns >= d.threshold_ns
+		AND o.end_ns - o.start_ns - o.run_queue_ns >= c.threshold_ns
 	UNION ALL
-	SELECT 'cpu', r.thread, NULL, r.id,
-		max(r.first_ns - d.sample_ns / 2, min(r.awake_ns, r.first_ns)),
-		r.last_ns + d.sample_ns - d.sample_ns / 2, r.waited_ns, 0, 'upper'
-	FROM sample_run AS r
-	JOIN period AS d
-	JOIN constant AS k
-	WHERE r.capture = :capture AND r.activity = 'main future' AND r.samples >= 2
-		AND r.last_ns - r.first_ns - r.waited_ns >= k.run_share_min * d.threshold_ns
+	SELECT 'cpu', thread, NULL, id, start_ns, end_ns, waited_ns, 0, 'upper'
+	FROM run_length
+	WHERE capture = :capture AND activity = 'main future' AND is_long
 )
 SELECT :capture, thread, kind, offcpu_span, sample_run, start_ns, end_ns, end_ns - start_ns,
 	min(run_queue_ns, end_ns - start_ns), open, bounds, 'stack', 1

@@ -75,7 +75,7 @@ CREATE TABLE unproven (
 	task TEXT NOT NULL
 );
 
--- The tasks in which each site blocked.
+-- The tasks in which each site whose cause is the code's own work blocked.
 CREATE TABLE site_of_task (
 	compared INTEGER NOT NULL,
 	crate TEXT NOT NULL,

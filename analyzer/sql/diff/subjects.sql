@@ -3,7 +3,7 @@
 -- Computing that is a site on one side, and on the other could be one long poll or many short ones
 -- of the same task, is neither new nor gone. No change of a bystander is claimed.
 SELECT s.id,
-	CASE WHEN s.cause IN ('cpu', 'page-fault', 'mapped-file') AND EXISTS (
+	CASE WHEN EXISTS (
 		SELECT 1 FROM figure AS f
 		JOIN compared AS c ON c.side = f.side
 		JOIN unproven AS u ON u.compared = c.id

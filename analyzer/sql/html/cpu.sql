@@ -5,11 +5,10 @@ WITH chosen AS MATERIALIZED (
 	WHERE capture = :capture
 )
 SELECT (s.time_ns - c.start_ns) / c.part_ns * c.part_ns AS start_ns, c.part_ns AS length_ns,
-	s.user_stack AS stack, CAST(round(total(1.0 * t.cpu_ns / t.samples)) AS INTEGER) AS ns
-FROM thread_samples AS t
-JOIN chosen AS c
-CROSS JOIN sample AS s ON s.thread = t.thread AND (s.profile OR NOT t.by_profile)
-WHERE t.capture = :capture
-GROUP BY (s.time_ns - c.start_ns) / c.part_ns, s.user_stack
-ORDER BY ns DESC, start_ns, stack
+	s.stack, CAST(round(total(s.cpu_ns)) AS INTEGER) AS ns
+FROM chosen AS c
+CROSS JOIN cpu_sample AS s
+WHERE s.capture = :capture
+GROUP BY (s.time_ns - c.start_ns) / c.part_ns, s.stack
+ORDER BY ns DESC, start_ns, s.stack
 LIMIT :polls;

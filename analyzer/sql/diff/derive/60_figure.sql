@@ -1,4 +1,4 @@
--- How much did each subject block on each side? Percentiles are by nearest rank. worker_ns: the
+-- How much did each subject block on each side? Percentiles as in view percentile. worker_ns: the
 -- time in which it could block; of the main future, which is one thread, all that was recorded.
 INSERT INTO figure (subject, side, count, blocked_ns, worker_ns, seconds, p50_ns, p99_ns, max_ns)
 WITH ranked AS (

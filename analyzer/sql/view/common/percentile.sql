@@ -1,9 +1,10 @@
 -- How long is the median, and the 99th percentile, of what each site and task did?
 --
--- The only place with the rule: nearest rank, the smallest value that so many percent of all do not
--- exceed. kind `site` and `function` (of site.id) and `task` are over blocking polls, without the
--- time they waited for a CPU; `timed-task` is over all polls of a task while each was timed, each
--- as the end of the histogram bucket that it is in.
+-- By nearest rank: the smallest value that so many percent of all do not exceed. (The same rule for
+-- the blocks of a comparison: sql/diff/derive/60_figure.sql.) kind `site` and `function` (of
+-- site.id) and `task` are over blocking polls, without the time they waited for a CPU; `timed-task`
+-- is over all polls of a task while each was timed, each as the end of the histogram bucket that it
+-- is in.
 CREATE VIEW percentile AS
 WITH value AS NOT MATERIALIZED (
 	SELECT capture, 'site' AS kind, site AS subject, wall_ns - run_queue_ns AS wall_ns,

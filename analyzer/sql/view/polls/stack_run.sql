@@ -2,7 +2,7 @@
 -- else is known, of others before it was, and of those whose state does not tell polls apart?
 CREATE VIEW stack_run AS
 SELECT r.*
-FROM sample_run AS r
+FROM run_length AS r
 JOIN thread AS t ON t.id = r.thread
 JOIN process_source AS q ON q.process = t.process
 LEFT JOIN state_known AS y ON y.process = t.process

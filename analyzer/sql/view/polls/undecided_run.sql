@@ -3,13 +3,7 @@
 -- times.
 CREATE VIEW undecided_run AS
 WITH long AS (
-	SELECT r.id, r.capture, r.thread, r.activity, r.task,
-		r.last_ns - r.first_ns - r.waited_ns AS cpu_ns
-	FROM sample_run AS r
-	JOIN capture AS c ON c.id = r.capture
-	JOIN constant AS k
-	WHERE r.poll AND r.samples >= 2
-		AND r.last_ns - r.first_ns - r.waited_ns >= k.run_share_min * c.threshold_ns
+	SELECT id, capture, thread, activity, task, cpu_ns FROM run_length WHERE poll AND is_long
 )
 SELECT l.capture, l.cpu_ns, l.task
 FROM long AS l

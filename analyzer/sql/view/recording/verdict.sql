@@ -123,32 +123,13 @@ WITH workers AS (
 			+ coalesce(n.known_ns, 0)) AS classified_ns
 	FROM thread_role AS r
 	JOIN thread AS t ON t.id = r.thread
-	JOIN (SELECT id, 1000000000 / max(coalesce(sample_hz, 1), 1) AS sample_ns FROM capture) AS l
-		ON l.id = t.capture
+	JOIN sample_period AS l ON l.capture = t.capture
 	LEFT JOIN thread_summary AS s ON s.thread = t.id
 	LEFT JOIN (SELECT thread, parked_ns + poll_sleep_ns AS known_ns FROM thread_totals) AS n
 		ON n.thread = t.id
 	WHERE r.role = 'worker' OR NOT EXISTS (SELECT 1 FROM worker AS k
 		WHERE k.capture = t.capture)
 	GROUP BY t.capture
-), found AS (
-	SELECT c.id AS capture,
-		EXISTS (SELECT 1 FROM stack AS k WHERE k.capture = c.id AND k.class IN
-			('poll', 'park', 'runtime', 'pool', 'block-in-place', 'root'))
-			AS runtime_seen,
-		EXISTS (SELECT 1 FROM binary AS b WHERE b.capture = c.id AND b.has_runtime)
-			AS runtime_linked,
-		EXISTS (SELECT 1 FROM binary AS b JOIN mapping AS m ON m.binary = b.id
-			JOIN process AS p ON p.id = m.process AND p.executable = b.path
-			WHERE b.capture = c.id AND b.has_runtime IS NULL) AS symbols_missing,
-		EXISTS (SELECT 1 FROM binary AS b WHERE b.capture = c.id AND b.has_runtime)
-			AND EXISTS (SELECT 1 FROM process AS p JOIN binary AS b
-				ON b.path = p.executable AND b.capture = p.capture
-				WHERE p.capture = c.id AND NOT b.has_runtime)
-			AND NOT EXISTS (SELECT 1 FROM process AS p JOIN binary AS b
-				ON b.path = p.executable AND b.capture = p.capture
-				WHERE p.capture = c.id AND coalesce(b.has_runtime, 1)) AS in_library
-	FROM capture AS c
 ), figures AS (
 	SELECT c.id AS capture, c.threshold_ns,
 		max(c.threshold_ns, coalesce(i.min_ns, 0)) AS least_ns,
@@ -188,12 +169,13 @@ WITH workers AS (
 			AS classified_percent,
 		coalesce(ud.undecided_ns, 0) AS undecided_ns,
 		coalesce(un.runtimes, 0) AS unseen_runtimes, un.objects AS unseen_objects,
-		f.runtime_seen, f.runtime_linked, f.symbols_missing, f.in_library,
+		f.seen AS runtime_seen, f.linked AS runtime_linked, f.symbols_missing,
+		f.in_library,
 		u.source, u.count_unit,
 		u.population, u.timed_percent, u.followed_percent, c.truncated, c.command
 	FROM capture AS c
 	JOIN chosen_time AS ct ON ct.capture = c.id
-	JOIN found AS f ON f.capture = c.id
+	JOIN runtime_found AS f ON f.capture = c.id
 	JOIN filter AS i ON i.capture = c.id
 	JOIN poll_source AS u ON u.capture = c.id
 	LEFT JOIN workers AS w ON w.capture = c.id

@@ -1,14 +1,11 @@
 -- What did each CPU do for the watched threads, and for how long did they wait for it? A CPU on
 -- which they waited longer than they ran was busy with others, or taken away.
---
--- The CPU time of a thread is exact where its windows were recorded; its samples divide it.
 CREATE VIEW cpus AS
 WITH ran AS (
-	SELECT t.capture, s.cpu, count(*) AS samples, count(DISTINCT s.thread) AS threads,
-		CAST(total(1.0 * t.cpu_ns / t.samples) AS INTEGER) AS cpu_ns
-	FROM thread_samples AS t
-	CROSS JOIN sample AS s ON s.thread = t.thread AND (s.profile OR NOT t.by_profile)
-	GROUP BY t.capture, s.cpu
+	SELECT capture, cpu, count(*) AS samples, count(DISTINCT thread) AS threads,
+		CAST(total(cpu_ns) AS INTEGER) AS cpu_ns
+	FROM cpu_sample
+	GROUP BY capture, cpu
 ), waited AS (
 	SELECT capture, cpu, sum(run_queue_ns > 0) AS waits, sum(run_queue_ns) AS run_queue_ns,
 		max(run_queue_ns) AS longest_ns

@@ -21,14 +21,9 @@ WITH threads AS (
 		g.name, g.threads, g.by_default, l.stacks, l.stacks_complete, l.stops,
 		(SELECT group_concat(title, ' or ') FROM runtime) AS runtimes,
 		(SELECT sum(d.tasks) FROM task_dump AS d WHERE d.capture = c.id) AS dumped,
-		EXISTS (SELECT 1 FROM binary AS b WHERE b.capture = c.id AND b.has_runtime)
-			OR EXISTS (SELECT 1 FROM stack AS k WHERE k.capture = c.id
-				AND k.class IN ('poll', 'park', 'runtime', 'pool',
-					'block-in-place', 'root')) AS has_runtime,
-		EXISTS (SELECT 1 FROM binary AS b JOIN mapping AS m ON m.binary = b.id
-			JOIN process AS p ON p.id = m.process AND p.executable = b.path
-			WHERE b.capture = c.id AND b.has_runtime IS NULL) AS symbols_missing
+		f.linked OR f.seen AS has_runtime, f.symbols_missing
 	FROM capture AS c
+	JOIN runtime_found AS f ON f.capture = c.id
 	JOIN limits AS l ON l.capture = c.id
 	LEFT JOIN ranked AS g ON g.capture = c.id AND g.rank = 1
 	WHERE NOT EXISTS (SELECT 1 FROM worker AS w WHERE w.capture = c.id)

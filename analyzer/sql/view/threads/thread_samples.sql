@@ -15,6 +15,6 @@ WITH kept AS (
 )
 SELECT j.capture, j.thread, j.by_profile,
 	CASE WHEN j.by_profile THEN j.profiled ELSE j.samples END AS samples,
-	coalesce(j.cpu_ns, 1000000000 / max(coalesce(c.sample_hz, 1), 1) * j.samples) AS cpu_ns
+	coalesce(j.cpu_ns, p.sample_ns * j.samples) AS cpu_ns
 FROM judged AS j
-JOIN capture AS c ON c.id = j.capture;
+JOIN sample_period AS p ON p.capture = j.capture;

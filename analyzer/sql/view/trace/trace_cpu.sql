@@ -4,6 +4,6 @@
 -- before that.
 CREATE VIEW trace_cpu AS
 SELECT s.capture, s.cpu, s.thread,
-	s.time_ns - 1000000000 / max(coalesce(c.sample_hz, 1), 1) AS start_ns, s.time_ns AS end_ns
+	s.time_ns - p.sample_ns AS start_ns, s.time_ns AS end_ns
 FROM sample AS s
-JOIN capture AS c ON c.id = s.capture;
+JOIN sample_period AS p ON p.capture = s.capture;
