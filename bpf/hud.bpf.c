@@ -9,14 +9,14 @@
 
 #include "bpf/account.bpf.h"
 #include "bpf/alarm.bpf.h"
+#include "bpf/lifecycle.bpf.h"
 #include "bpf/poll_entry.bpf.h"
 #include "bpf/pool.bpf.h"
 #include "bpf/samples.bpf.h"
+#include "bpf/walk.bpf.h"
+#include "format/wire/events.h"
 
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
-
-#define TASK_STATE_MASK 0xff /* sleep states; above are flags such as TASK_FREEZABLE */
-#define PF_KTHREAD 0x00200000
 
 /*
  * A thread that slept at attach has not run since: the poll it is in now, if any, is the one it
@@ -392,7 +392,3 @@ int BPF_PROG(tick, struct hrtimer *timer)
 	alarm_set(st);
 	return 0;
 }
-
-#include "bpf/lifecycle.bpf.h"
-#include "bpf/walk.bpf.h"
-#include "format/wire/events.h"

@@ -11,9 +11,9 @@
 
 #include <linux/types.h>
 
-#define IDENTITIES_MAX 64     /* distinct runtimes; for more, stacks only */
-#define IDENTITY_SCHEDULERS 4 /* HUD_PLAN_SCHEDULERS_MAX */
-#define IDENTITY_OBJECTS 4    /* of one process: its executable and libraries with a runtime */
+#define IDENTITIES_MAX 64 /* distinct runtimes; for more, stacks only */
+#define IDENTITY_SCHEDULERS HUD_PLAN_SCHEDULERS_MAX
+#define IDENTITY_OBJECTS 4 /* of one process: its executable and libraries with a runtime */
 #define IDENTITY_NONE 0xffffffffu
 
 /* The identities of a process. */

@@ -11,6 +11,11 @@
 #include <linux/bpf.h>
 #include <stdbool.h>
 
+/* Of task_struct's __state and flags. */
+#define TASK_SLEEPS 0x3      /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
+#define TASK_STATE_MASK 0xff /* sleep states; above are flags such as TASK_FREEZABLE */
+#define PF_KTHREAD 0x00200000
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 #if defined(__TARGET_ARCH_x86)

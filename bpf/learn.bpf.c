@@ -19,8 +19,8 @@
 char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 struct learn_config config;
-__s64 left[4];     /* snapshots that may still be taken, by kind - 1 */
-__s64 rounds_left; /* … of polls one right after another */
+__s64 left[HUD_SNAPSHOT_KINDS]; /* snapshots that may still be taken, by kind - 1 */
+__s64 rounds_left;              /* … of polls one right after another */
 __u64 snapshots_lost;
 __u64 probe_hits;
 __u64 sleeps_seen; /* in the driver, or of a thread that polls in a futex */
@@ -46,7 +46,7 @@ struct learn_thread {
 		__u64 since_ns;
 		__u32 burst;
 		__u32 taken;
-	} kind[4];
+	} kind[HUD_SNAPSHOT_KINDS];
 };
 
 /* Threads of one process; those that do not fit are not learned from. */
@@ -81,7 +81,7 @@ static __always_inline struct learn_thread *thread_get(__u32 tid)
 
 static __always_inline bool snapshot_allowed(struct learn_thread *t, __u32 kind, __u64 now)
 {
-	__u32 i = (kind - 1) & 3;
+	__u32 i = (kind - 1) & (HUD_SNAPSHOT_KINDS - 1);
 
 	if (left[i] <= 0 || t->kind[i].taken >= TAKEN_MAX)
 		return false;
@@ -262,7 +262,7 @@ static __always_inline void snapshot_take(struct task_struct *task, struct pt_re
 	head_fill(&head, task, regs, t, kind, call, now);
 	base = base_of(&head);
 	if (!base) { /* a thread that never called into the library */
-		__sync_fetch_and_add(&left[(kind - 1) & 3], 1);
+		__sync_fetch_and_add(&left[(kind - 1) & (HUD_SNAPSHOT_KINDS - 1)], 1);
 		return;
 	}
 	head.site = place;

@@ -12,8 +12,6 @@
 
 /* What a thread was about to do in user mode when it entered the kernel. */
 
-#define TASK_SLEEPS 0x3 /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
-
 /* The system call of a thread's user registers; -1 in exceptions and interrupts. */
 static __always_inline __s32 registers_syscall(struct pt_regs *regs)
 {

@@ -14,7 +14,7 @@ struct definition {
 	struct hud_record *record;
 	uint64_t chunk; /* the last chunk it was written in; 0: none */
 	uint32_t hash;
-	uint32_t layout; /* user stacks: the address space's version when its mappings were found */
+	uint32_t space_version; /* user stacks: the address space's, when its mappings were found */
 };
 
 struct definition_table {

@@ -27,7 +27,7 @@ _Static_assert(sizeof(struct hud_string) + HUD_STRING_BYTES_MAX >=
 void definitions_init(struct definitions *d, uint64_t seed);
 void definitions_free(struct definitions *d);
 
-/* As the functions of the same names in capture_writer.h. Ids or negative errnos. */
+/* As the functions of the same names in format/capture/writer.h. Ids or negative errnos. */
 int64_t definitions_string(struct definitions *d, const char *text);
 int64_t definitions_process(struct definitions *d, const struct hud_process *process);
 int64_t definitions_mapping(struct definitions *d, const struct hud_mapping *mapping);

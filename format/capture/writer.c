@@ -248,7 +248,7 @@ static void define_references(struct capture_writer *w, const struct hud_record 
 	}
 }
 
-static uint32_t layout_of(const struct capture_writer *w, const struct hud_record *record)
+static uint32_t space_version_of(const struct capture_writer *w, const struct hud_record *record)
 {
 	if (record->type != HUD_USER_STACK)
 		return 0;
@@ -259,19 +259,19 @@ static uint32_t layout_of(const struct capture_writer *w, const struct hud_recor
 static void define(struct capture_writer *w, struct definition *d)
 {
 	uint64_t number = w->chunk.sequence + 1;
-	uint32_t layout;
+	uint32_t version;
 
 	if (!d)
 		return;
 	/* A stack already in the chunk may now be in a newer mapping. */
-	layout = layout_of(w, d->record);
-	if (d->chunk == number && d->layout == layout)
+	version = space_version_of(w, d->record);
+	if (d->chunk == number && d->space_version == version)
 		return;
 	define_references(w, d->record);
 	if (d->chunk != number)
 		put(w, d->record);
 	d->chunk = number;
-	d->layout = layout;
+	d->space_version = version;
 }
 
 static void chunk_begin(struct capture_writer *w)

@@ -371,6 +371,9 @@ struct plan {
 int plan_parse(const void *data, size_t bytes, struct plan *out);
 void plan_free(struct plan *p);
 
+/* Where in the file an address of the object is. False: it is in no segment. */
+bool plan_file_offset(const struct plan *plan, uint64_t address, uint64_t *offset);
+
 /* Serializes and compresses; `*out` is malloc'ed. 0 or a negative errno. */
 int plan_serialize(const struct plan *p, void **out, size_t *bytes);
 

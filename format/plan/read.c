@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/plan/plan.h"
+#include "format/plan/valid.h"
 #include "format/wire/recording.h"
 
 #include <errno.h>
@@ -57,13 +58,23 @@ static int content_inflate(const void *data, size_t bytes, void **content, size_
 	return 0;
 }
 
+/* The items of a record that is an array, `most` at most. NULL: it is damaged. */
+static const void *items_take(const struct hud_record *record, size_t item, size_t most,
+			      size_t *count)
+{
+	size_t bytes = record->size - sizeof(*record);
+
+	*count = bytes / item;
+	return bytes % item || *count > most ? NULL : record + 1;
+}
+
 static int take_segments(struct parse *p, const struct hud_record *record)
 {
-	const struct hud_plan_segment *segment = (const void *)(record + 1);
-	size_t bytes = record->size - sizeof(*record);
-	size_t count = bytes / sizeof(*segment);
+	const struct hud_plan_segment *segment;
+	size_t count;
 
-	if (bytes % sizeof(*segment) || count > HUD_PLAN_SEGMENTS_MAX)
+	segment = items_take(record, sizeof(*segment), HUD_PLAN_SEGMENTS_MAX, &count);
+	if (!segment)
 		return -EBADMSG;
 	for (size_t i = 0; i < count; i++) {
 		if (segment[i].bytes > UINT64_MAX - segment[i].offset ||
@@ -120,11 +131,6 @@ static int take_numbers(struct parse *p, const struct hud_record *record)
 	return 0;
 }
 
-static bool tag_valid(const struct hud_plan_tag *tag)
-{
-	return tag->bytes <= 8 && (tag->bytes & (tag->bytes - 1)) == 0;
-}
-
 static int take_identity(struct parse *p, const struct hud_record *record)
 {
 	const struct hud_plan_identity *identity = (const void *)record;
@@ -136,17 +142,12 @@ static int take_identity(struct parse *p, const struct hud_record *record)
 	for (uint16_t i = 0; i < identity->schedulers; i++) {
 		const struct hud_plan_scheduler *s = &identity->scheduler[i];
 
-		if (!tag_valid(&s->variant) || !tag_valid(&s->parked) || !s->parked.bytes ||
-		    s->queue_kind > HUD_QUEUE_WRAPPED)
+		if (!plan_width_valid(s->variant.bytes) || !plan_width_valid(s->parked.bytes) ||
+		    !s->parked.bytes || s->queue_kind > HUD_QUEUE_WRAPPED)
 			return -EBADMSG;
 	}
 	p->plan->identity = identity;
 	return 0;
-}
-
-static bool count_valid(const struct hud_plan_count *c)
-{
-	return !c->bytes || c->bytes == 4 || c->bytes == 8;
 }
 
 static int take_pool(struct parse *p, const struct hud_record *record)
@@ -155,11 +156,12 @@ static int take_pool(struct parse *p, const struct hud_record *record)
 
 	if (record->size < sizeof(*pool) || pool->roots > HUD_PLAN_POOL_ROOTS_MAX ||
 	    (pool->queue_kind != HUD_QUEUE_LENGTH && pool->queue_kind != HUD_QUEUE_WRAPPED) ||
-	    !tag_valid(&pool->variant) || !count_valid(&pool->threads) ||
-	    !count_valid(&pool->idle) || !count_valid(&pool->limit))
+	    !plan_width_valid(pool->variant.bytes) || !plan_count_valid(&pool->threads) ||
+	    !plan_count_valid(&pool->idle) || !plan_count_valid(&pool->limit))
 		return -EBADMSG;
 	for (uint32_t i = 0; i < pool->roots; i++)
-		if (!tag_valid(&pool->root[i].variant) || !count_valid(&pool->root[i].workers))
+		if (!plan_width_valid(pool->root[i].variant.bytes) ||
+		    !plan_count_valid(&pool->root[i].workers))
 			return -EBADMSG;
 	p->plan->pool = pool;
 	return 0;
@@ -191,10 +193,11 @@ static int take_learned(struct parse *p, const struct hud_record *record)
 
 static int take_poll_sites(struct parse *p, const struct hud_record *record)
 {
-	const struct hud_plan_poll_site *site = (const void *)(record + 1);
-	size_t bytes = record->size - sizeof(*record), count = bytes / sizeof(*site);
+	const struct hud_plan_poll_site *site;
+	size_t count;
 
-	if (bytes % sizeof(*site) || count > HUD_PLAN_POLL_SITES_MAX)
+	site = items_take(record, sizeof(*site), HUD_PLAN_POLL_SITES_MAX, &count);
+	if (!site)
 		return -EBADMSG;
 	for (size_t i = 1; i < count; i++) {
 		if (site[i].address <= site[i - 1].address)
@@ -207,10 +210,11 @@ static int take_poll_sites(struct parse *p, const struct hud_record *record)
 
 static int take_hooks(struct parse *p, const struct hud_record *record)
 {
-	const struct hud_plan_task_hook *hook = (const void *)(record + 1);
-	size_t bytes = record->size - sizeof(*record), count = bytes / sizeof(*hook);
+	const struct hud_plan_task_hook *hook;
+	size_t count;
 
-	if (bytes % sizeof(*hook) || count > HUD_PLAN_TASK_HOOKS_MAX)
+	hook = items_take(record, sizeof(*hook), HUD_PLAN_TASK_HOOKS_MAX, &count);
+	if (!hook)
 		return -EBADMSG;
 	for (size_t i = 0; i < count; i++)
 		if (!hook[i].hook || hook[i].hook > HUD_HOOK_LAST ||
@@ -223,10 +227,11 @@ static int take_hooks(struct parse *p, const struct hud_record *record)
 
 static int take_code(struct parse *p, const struct hud_record *record)
 {
-	const struct hud_plan_code *code = (const void *)(record + 1);
-	size_t bytes = record->size - sizeof(*record), count = bytes / sizeof(*code);
+	const struct hud_plan_code *code;
+	size_t count;
 
-	if (bytes % sizeof(*code) || count > HUD_PLAN_CODE_MAX)
+	code = items_take(record, sizeof(*code), HUD_PLAN_CODE_MAX, &count);
+	if (!code)
 		return -EBADMSG;
 	for (size_t i = 0; i < count; i++) {
 		if (!code[i].bytes || code[i].bytes > UINT64_MAX - code[i].address ||
@@ -246,57 +251,44 @@ static int take_tasks(struct parse *p, const struct hud_record *record)
 	return 0;
 }
 
-/* The items of a record that is an array, `most` at most. -EBADMSG. */
-static int items_take(const struct hud_record *record, size_t item, size_t most, const void **out,
-		      size_t *count)
-{
-	size_t bytes = record->size - sizeof(*record);
-
-	if (bytes % item || bytes / item > most)
-		return -EBADMSG;
-	*out = record + 1;
-	*count = bytes / item;
-	return 0;
-}
-
 static int take_task_types(struct parse *p, const struct hud_record *record)
 {
 	struct plan_tasks *t = &p->plan->tasks;
 
-	return items_take(record, sizeof(*t->type), HUD_PLAN_TASK_TYPES_MAX,
-			  (const void **)&t->type, &t->types);
+	t->type = items_take(record, sizeof(*t->type), HUD_PLAN_TASK_TYPES_MAX, &t->types);
+	return t->type ? 0 : -EBADMSG;
 }
 
 static int take_task_nodes(struct parse *p, const struct hud_record *record)
 {
 	struct plan_tasks *t = &p->plan->tasks;
 
-	return items_take(record, sizeof(*t->node), HUD_PLAN_TASK_NODES_MAX,
-			  (const void **)&t->node, &t->nodes);
+	t->node = items_take(record, sizeof(*t->node), HUD_PLAN_TASK_NODES_MAX, &t->nodes);
+	return t->node ? 0 : -EBADMSG;
 }
 
 static int take_task_edges(struct parse *p, const struct hud_record *record)
 {
 	struct plan_tasks *t = &p->plan->tasks;
 
-	return items_take(record, sizeof(*t->edge), HUD_PLAN_TASK_EDGES_MAX,
-			  (const void **)&t->edge, &t->edges);
+	t->edge = items_take(record, sizeof(*t->edge), HUD_PLAN_TASK_EDGES_MAX, &t->edges);
+	return t->edge ? 0 : -EBADMSG;
 }
 
 static int take_task_dyns(struct parse *p, const struct hud_record *record)
 {
 	struct plan_tasks *t = &p->plan->tasks;
 
-	return items_take(record, sizeof(*t->dyn), HUD_PLAN_TASK_DYNS_MAX, (const void **)&t->dyn,
-			  &t->dyns);
+	t->dyn = items_take(record, sizeof(*t->dyn), HUD_PLAN_TASK_DYNS_MAX, &t->dyns);
+	return t->dyn ? 0 : -EBADMSG;
 }
 
 static int take_task_mains(struct parse *p, const struct hud_record *record)
 {
 	struct plan_tasks *t = &p->plan->tasks;
 
-	return items_take(record, sizeof(*t->main), HUD_PLAN_TASK_MAINS_MAX,
-			  (const void **)&t->main, &t->mains);
+	t->main = items_take(record, sizeof(*t->main), HUD_PLAN_TASK_MAINS_MAX, &t->mains);
+	return t->main ? 0 : -EBADMSG;
 }
 
 static int (*const take[])(struct parse *p, const struct hud_record *record) = {
@@ -419,6 +411,19 @@ int plan_parse(const void *data, size_t bytes, struct plan *out)
 	if (err)
 		plan_free(out);
 	return err;
+}
+
+bool plan_file_offset(const struct plan *plan, uint64_t address, uint64_t *offset)
+{
+	for (size_t i = 0; i < plan->segments; i++) {
+		const struct hud_plan_segment *s = &plan->segment[i];
+
+		if (address < s->address || address - s->address >= s->bytes)
+			continue;
+		*offset = address - s->address + s->offset;
+		return true;
+	}
+	return false;
 }
 
 void plan_free(struct plan *p)

@@ -80,6 +80,7 @@ struct hud_snapshots {
 };
 HUD_ASSERT_SIZE(struct hud_snapshots, 256);
 
+#define HUD_SNAPSHOT_KINDS 4u
 enum hud_snapshot_kind {
 	HUD_SNAPSHOT_SLEEP = 1, /* went to sleep, anywhere; CORE: in a futex, and polls at times */
 	HUD_SNAPSHOT_PARK = 2,  /* went to sleep in epoll: nothing but the runtime's driver does */

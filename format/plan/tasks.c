@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/plan/tasks.h"
 #include "format/plan/plan.h"
+#include "format/plan/valid.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -14,20 +15,15 @@ static bool word_in(uint32_t offset, uint32_t bytes)
 	return bytes <= PART_BYTES_MAX && offset <= PART_BYTES_MAX && offset + 8 <= bytes;
 }
 
-static bool width_valid(uint32_t bytes)
-{
-	return bytes <= 8 && (bytes & (bytes - 1)) == 0;
-}
-
 static bool root_valid(const struct hud_plan_task_root *r)
 {
-	return width_valid(r->variant.bytes) && r->variant.offset <= PART_BYTES_MAX &&
+	return plan_width_valid(r->variant.bytes) && r->variant.offset <= PART_BYTES_MAX &&
 	       r->handle <= PART_BYTES_MAX && r->owner <= PART_BYTES_MAX &&
 	       r->list <= PART_BYTES_MAX &&
 	       (r->shards == HUD_NO_OFFSET || (r->shards <= PART_BYTES_MAX && r->shard_bytes)) &&
 	       r->shard_bytes <= PART_BYTES_MAX && r->first <= PART_BYTES_MAX &&
 	       r->last <= PART_BYTES_MAX && r->count.offset <= PART_BYTES_MAX &&
-	       (!r->count.bytes || r->count.bytes == 4 || r->count.bytes == 8);
+	       plan_count_valid(&r->count);
 }
 
 static bool lists_valid(const struct hud_plan_tasks *l)
@@ -52,8 +48,8 @@ static bool node_known(const struct plan_tasks *t, uint32_t node)
 static bool node_valid(const struct plan_tasks *t, const struct hud_plan_task_node *n)
 {
 	if (!n->kind || n->kind > HUD_NODE_LAST || n->leaf > HUD_LEAF_LAST ||
-	    !width_valid(n->tag_bytes) || n->tag > CELL_BYTES_MAX || n->bytes > CELL_BYTES_MAX ||
-	    n->first > t->edges || n->edges > t->edges - n->first)
+	    !plan_width_valid(n->tag_bytes) || n->tag > CELL_BYTES_MAX ||
+	    n->bytes > CELL_BYTES_MAX || n->first > t->edges || n->edges > t->edges - n->first)
 		return false;
 	for (size_t i = 0; i < sizeof(n->field) / sizeof(n->field[0]); i++)
 		if (n->field[i] > CELL_BYTES_MAX && n->field[i] != HUD_NO_OFFSET)

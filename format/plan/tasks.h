@@ -121,7 +121,7 @@ enum hud_task_node_kind {
 	 */
 	HUD_NODE_LIST = 9,
 	/*
-	 * Futures one behind the other: 8 bytes at `tag` are the address of the first, those at
+	 * Futures one after another: 8 bytes at `tag` are the address of the first, those at
 	 * field[0] their number; field[1]: bytes of one. The edge: each of them.
 	 */
 	HUD_NODE_SLICE = 10,

@@ -21,17 +21,12 @@ struct visit {
 static bool function_place(const struct plan *plan, const struct hud_plan_code *code,
 			   uint64_t function[HUD_CODE_WORDS])
 {
-	for (size_t i = 0; i < plan->segments; i++) {
-		const struct hud_plan_segment *s = &plan->segment[i];
-
-		if (code->address < s->address || code->address - s->address >= s->bytes)
-			continue;
-		function[0] = code->address - s->address + s->offset;
-		function[1] = code->bytes | (uint64_t)code->code_flags << 32;
-		function[2] = code->site ? code->site - s->address + s->offset : 0;
-		return true;
-	}
-	return false;
+	if (!plan_file_offset(plan, code->address, &function[0]))
+		return false;
+	function[1] = code->bytes | (uint64_t)code->code_flags << 32;
+	if (!code->site || !plan_file_offset(plan, code->site, &function[2]))
+		function[2] = 0;
+	return true;
 }
 
 static void code_write(const struct visit *v, const struct build_id *id, const struct plan *plan,

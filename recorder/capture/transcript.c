@@ -267,7 +267,7 @@ static void sample_write(struct transcript *t, const struct process_entry *p,
 /*
  * A walk may read a window that its thread is just sending: of two that begin at the same moment
  * the second is left out, but for the end of one that was open. One that was open may also come
- * after the windows behind it.
+ * after later windows.
  */
 static void window_write(struct transcript *t, const struct process_entry *p,
 			 const struct event_window *w)

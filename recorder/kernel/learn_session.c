@@ -121,7 +121,7 @@ int learn_session_probe(struct learn_session *s, const char *path, const unsigne
 			      offset, count);
 }
 
-void learn_session_drain(struct learn_session *s, const int64_t allowed[4])
+void learn_session_drain(struct learn_session *s, const int64_t allowed[HUD_SNAPSHOT_KINDS])
 {
 	if (!s->programs)
 		return;

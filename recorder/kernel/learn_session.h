@@ -41,7 +41,7 @@ int learn_session_probe(struct learn_session *s, const char *path, const unsigne
 			uint32_t count);
 
 /* Takes what there is, and allows so many more of each kind (enum hud_snapshot_kind - 1). */
-void learn_session_drain(struct learn_session *s, const int64_t allowed[4]);
+void learn_session_drain(struct learn_session *s, const int64_t allowed[HUD_SNAPSHOT_KINDS]);
 
 struct learn_session_cost {
 	uint64_t hits;   /* of the probes */

@@ -251,7 +251,7 @@ void poll_probes_close(struct poll_probes *p)
 
 static void function_add(struct probed_functions *of, const struct plan *plan, uint64_t address)
 {
-	if (uprobes_offset(plan, address, &of->offset[of->offsets]))
+	if (plan_file_offset(plan, address, &of->offset[of->offsets]))
 		of->offsets++;
 }
 

@@ -66,19 +66,6 @@ int uprobes_attach(struct uprobes *u, const struct bpf_program *program, bool mu
 	return 0;
 }
 
-bool uprobes_offset(const struct plan *plan, uint64_t address, unsigned long *offset)
-{
-	for (size_t i = 0; i < plan->segments; i++) {
-		const struct hud_plan_segment *s = &plan->segment[i];
-
-		if (address < s->address || address - s->address >= s->bytes)
-			continue;
-		*offset = (unsigned long)(address - s->address + s->offset);
-		return true;
-	}
-	return false;
-}
-
 static int compare_offsets(const void *left, const void *right)
 {
 	const unsigned long *l = left, *r = right;

@@ -24,9 +24,6 @@ int uprobes_attach(struct uprobes *u, const struct bpf_program *program, bool mu
 		   const char *path, const unsigned long *offset, uint32_t count);
 void uprobes_detach(struct uprobes *u);
 
-/* The file offset of an address of the ELF file; false: it is in no segment. */
-bool uprobes_offset(const struct plan *plan, uint64_t address, unsigned long *offset);
-
 /* Sorts; keeps each offset once, since the linker may have folded functions. How many are left. */
 uint32_t uprobes_unite(unsigned long *offset, uint32_t count);
 

@@ -3,12 +3,12 @@
 #define HUD_RECORDER_LEARN_ANSWER_H
 
 #include "format/plan/plan.h"
+#include "recorder/base/pipe.h"
 
 /* The answer to a question about snapshots, on its way from hud-analyze. */
 struct answer {
 	int pipe; /* -1: none is awaited */
-	uint8_t *data;
-	size_t bytes, room;
+	struct collected text;
 };
 
 /* `pipe`: of plan_broker_request(), negative: there was an error. */
@@ -18,7 +18,7 @@ bool answer_awaited(const struct answer *a);
 
 enum answer_state { ANSWER_MORE, ANSWER_WHOLE, ANSWER_FAILED };
 
-/* Reads what has come. WHOLE: `*out` is the caller's; `data` stays until the next begin or end. */
+/* Reads what has come. WHOLE: `*out` is the caller's; `text` stays until the next begin or end. */
 enum answer_state answer_read(struct answer *a, struct plan *out);
 
 #endif

@@ -256,7 +256,7 @@ static uint32_t sites_choose(const struct plan *plan, bool cheap, uint32_t most,
 		bool is_cheap = s->site_flags & HUD_POLL_SITE_CHEAP;
 
 		if (!(s->site_flags & HUD_POLL_SITE_BLOCKING) && is_cheap == cheap &&
-		    uprobes_offset(plan, s->address, &offset[count]))
+		    plan_file_offset(plan, s->address, &offset[count]))
 			count++;
 	}
 	return uprobes_unite(offset, count);
@@ -295,8 +295,8 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 
 	s->layout.reason = a->reason;
 	if (plan->identity) {
-		error = object_learn(l->options.objects, object, plan, l->answer.data,
-				     l->answer.bytes);
+		error = object_learn(l->options.objects, object, plan, l->answer.text.data,
+				     l->answer.text.bytes);
 		l->proved = !error;
 		if (!error)
 			report_proof(&s->layout, plan);
@@ -375,7 +375,7 @@ static void question_ask(struct learner *l, uint64_t now_ns)
 static void attempt_go_on(struct learner *l, uint64_t now_ns)
 {
 	struct plan plan;
-	int64_t allowed[4];
+	int64_t allowed[HUD_SNAPSHOT_KINDS];
 
 	snapshots_allowed(&l->snapshots, ALLOWED, allowed);
 	learn_session_drain(l->session, allowed);

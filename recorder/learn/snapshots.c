@@ -63,7 +63,7 @@ uint32_t snapshots_of_polls(const struct snapshots *s)
 	return s->of_kind[HUD_SNAPSHOT_POLL - 1];
 }
 
-void snapshots_allowed(const struct snapshots *s, int64_t most, int64_t allowed[4])
+void snapshots_allowed(const struct snapshots *s, int64_t most, int64_t allowed[HUD_SNAPSHOT_KINDS])
 {
 	for (size_t i = 0; i < 4; i++) {
 		int64_t room = SNAPSHOTS_KIND_MAX - (int64_t)s->of_kind[i];

@@ -14,7 +14,7 @@ struct snapshots {
 	struct hud_snapshots head;
 	uint8_t *data;
 	size_t bytes, room;
-	uint32_t of_kind[4]; /* enum hud_snapshot_kind - 1 */
+	uint32_t of_kind[HUD_SNAPSHOT_KINDS]; /* enum hud_snapshot_kind - 1 */
 };
 
 /* Forgets what there is and begins with this step. */
@@ -29,7 +29,8 @@ bool snapshots_show_polls(const struct snapshots *s);
 uint32_t snapshots_of_polls(const struct snapshots *s);
 
 /* How many more of each kind there is room for, `most` at most. */
-void snapshots_allowed(const struct snapshots *s, int64_t most, int64_t allowed[4]);
+void snapshots_allowed(const struct snapshots *s, int64_t most,
+		       int64_t allowed[HUD_SNAPSHOT_KINDS]);
 
 /* A memfd with all of them, or a negative errno. `flags`: more of enum hud_snapshots_flags. */
 int snapshots_file(const struct snapshots *s, uint32_t flags);

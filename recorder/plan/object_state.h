@@ -2,6 +2,7 @@
 #ifndef HUD_RECORDER_PLAN_OBJECT_STATE_H
 #define HUD_RECORDER_PLAN_OBJECT_STATE_H
 
+#include "recorder/base/pipe.h"
 #include "recorder/plan/cache.h"
 #include "recorder/plan/object_table.h"
 
@@ -16,10 +17,9 @@ struct object {
 	struct stat file;  /* as it was when it was opened */
 	struct stat debug; /* as `file`, of its debug file; inode 0: it has none */
 	enum plan_state state;
-	int pipe;      /* PLAN_WAITING: the plan comes from there */
-	uint8_t *text; /* … and is collected here */
-	size_t text_bytes, text_room;
-	struct plan plan; /* PLAN_READY, PLAN_STORED */
+	int pipe;              /* PLAN_WAITING: the plan comes from there */
+	struct collected text; /* … and is collected here */
+	struct plan plan;      /* PLAN_READY, PLAN_STORED */
 	/* `plan.identity` points to it; NULL: nothing was learned. */
 	struct hud_plan_identity *learned;
 	const struct hud_plan_identity *guessed; /* `plan.identity` before that, or NULL */

@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 #define PLAN_FILE_BYTES_MAX (64u << 20)
-#define READ_BYTES (1u << 16)
 
 static int given_load(struct object_table *t, const char *path)
 {
@@ -99,7 +98,7 @@ void object_table_close(struct object_table *t)
 	for (uint32_t i = 0; i < t->objects; i++) {
 		if (t->object[i].state == PLAN_WAITING)
 			close(t->object[i].pipe);
-		free(t->object[i].text);
+		free(t->object[i].text.data);
 		free(t->object[i].path);
 		free(t->object[i].learned);
 		plan_free(&t->object[i].plan);
@@ -361,44 +360,25 @@ const struct build_id *object_build_id(const struct object_table *t, uint32_t ob
 	return object < t->objects ? &t->object[object].id : &none;
 }
 
-/* Reads what the pipe has. 1: more may come; 0: end of file; or a negative errno. */
-static int text_collect(struct object *o)
-{
-	for (;;) {
-		ssize_t got;
-
-		if (o->text_bytes > PLAN_FILE_BYTES_MAX)
-			return -EFBIG;
-		if (!array_reserve(&o->text, o->text_bytes, READ_BYTES, &o->text_room, 1))
-			return -ENOMEM;
-		got = read(o->pipe, o->text + o->text_bytes, o->text_room - o->text_bytes);
-		if (got < 0)
-			return errno == EAGAIN ? 1 : errno == EINTR ? 1 : -errno;
-		if (got == 0)
-			return 0;
-		o->text_bytes += (size_t)got;
-	}
-}
-
 static void plan_take(struct object_table *t, struct object *o)
 {
 	struct plan_key key;
-	int more = text_collect(o);
+	int more = pipe_collect(o->pipe, PLAN_FILE_BYTES_MAX, &o->text);
 
 	if (more > 0)
 		return;
 	close(o->pipe);
 	o->pipe = -1;
 	o->state = PLAN_FAILED;
-	if (more == 0 && !plan_parse(o->text, o->text_bytes, &o->plan) && plan_fits(o)) {
+	if (more == 0 && !plan_parse(o->text.data, o->text.bytes, &o->plan) && plan_fits(o)) {
 		o->state = PLAN_READY;
 		key = object_plan_key(t, o);
 		if (o->file.st_ino)
-			plan_cache_put(&t->cache, &key, o->text, o->text_bytes);
+			plan_cache_put(&t->cache, &key, o->text.data, o->text.bytes);
 		learned_recall(t, o);
 	}
-	free(o->text);
-	o->text = NULL;
+	free(o->text.data);
+	o->text = (struct collected) {0};
 	plan_store(t, o);
 }
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A slice of lists is as long as a runtime has workers, or some times that. */
+/* The array of lists is as long as a runtime has workers, or some times that. */
 enum { SHARDS_MAX = 65536 };
 
 /* Room for the copies of ten thousand tasks, before it grows; what is not used is not there. */

@@ -18,7 +18,7 @@ struct task_span {
 #define TASK_SPANS_MAX 512u /* in one call */
 
 struct task_memory {
-	/* Copies spans, one behind the other. How many of them, from the first on, were whole. */
+	/* Copies spans, one after another. How many of them, from the first on, were whole. */
 	size_t (*read)(void *context, const struct task_span *span, size_t count, void *out);
 	void *context;
 };

@@ -61,7 +61,7 @@ struct task_reading {
 	size_t cells, cell_room;
 	uint32_t *slot; /* of cells by address: index + 1 */
 	size_t slots;
-	uint8_t *copy; /* of cells, one behind the other */
+	uint8_t *copy; /* of cells, one after another */
 	size_t copied, copy_room;
 	uint32_t walks;
 	struct task_permits permits[TASK_PERMITS]; /* by address */

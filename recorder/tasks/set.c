@@ -2,7 +2,7 @@
 #include "recorder/tasks/descend.h"
 
 /*
- * Futures that are awaited together: in the list of a set, or one behind the other. Tasks that end
+ * Futures that are awaited together: in the list of a set, or one after another. Tasks that end
  * move in the list of a set that has them, whoever polls that: its links are checked, and so is its
  * own count.
  */

@@ -2,6 +2,7 @@
 #include "format/base/array.h"
 #include "recorder/tasks/reader.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -274,5 +275,5 @@ int task_cells_decode(struct task_reading *r)
 	}
 out:
 	free(b.data);
-	return r->no_memory ? -1 : 0;
+	return r->no_memory ? -ENOMEM : 0;
 }

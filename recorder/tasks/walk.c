@@ -13,8 +13,7 @@ enum {
 	ATTEMPTS = 4,
 	GUESS_BYTES = 1024, /* the first read of a list */
 	GUESS_BYTES_MAX = 4096,
-	HEADER_BYTES_MAX = 4096,
-	LIMITS_EVERY = 64, /* tasks between two looks at the clock */
+	LIMITS_EVERY = 64, /* tasks between two checks of the clock */
 };
 
 /* A walk from one end of a list. */
