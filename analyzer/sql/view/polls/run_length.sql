@@ -1,8 +1,8 @@
 -- How long was each run of samples, and is that long enough to block?
 --
 -- cpu_ns: from the first sample to the last, without waits for a CPU. That must reach run_share_min
--- of the threshold, since samples are not quite regular. start_ns and end_ns: half a sampling period
--- at either end is added, but nothing from before the thread last woke.
+-- of the threshold, since samples are not quite regular. start_ns and end_ns: half a sampling
+-- period at either end is added, but nothing from before the thread last woke.
 CREATE VIEW run_length AS
 SELECT r.*, r.last_ns - r.first_ns - r.waited_ns AS cpu_ns,
 	r.samples >= 2

@@ -1,0 +1,182 @@
+-- Which figures decide the verdict on a recording? Those of the chosen time, a row a capture.
+CREATE VIEW verdict_figures AS
+WITH workers AS (
+	SELECT w.capture, count(*) AS workers, sum(w.wall_ns) AS wall_ns,
+		sum(w.poll_cpu_ns + w.poll_offcpu_ns) AS polling_ns,
+		sum(t.exit_ns IS NULL) AS at_end
+	FROM worker AS w JOIN thread AS t ON t.id = w.thread
+	GROUP BY w.capture
+), queued AS (
+	SELECT q.capture, sum(q.run_queue_ns) AS run_queue_ns, max(q.longest_ns) AS longest_ns,
+		sum(q.cpu_ns) AS cpu_ns
+	FROM run_queue AS q JOIN worker AS w ON w.thread = q.thread
+	GROUP BY q.capture
+), others AS (
+	SELECT capture, sum(cpu_ns) AS cpu_ns FROM run_queue
+	WHERE thread NOT IN (SELECT thread FROM worker)
+	GROUP BY capture
+), main_time AS (
+	SELECT b.capture, count(*) AS blocks, sum(b.wall_ns - b.run_queue_ns) AS blocked_ns,
+		max(b.wall_ns - b.run_queue_ns) AS longest_ns,
+		max(b.id IN (SELECT p.blocking_poll FROM site_poll AS p
+			WHERE p.open AND p.at_attach)) AS all_the_time
+	FROM blocking_poll AS b
+	WHERE b.main
+	GROUP BY b.capture
+), pooled AS (
+	SELECT *, row_number() OVER (PARTITION BY capture
+			ORDER BY full_ns DESC, longest_wait_ns DESC, pid, pool) AS rank,
+		max(peak_tasks) OVER (PARTITION BY capture) AS most_tasks,
+		max(longest_wait_ns) OVER (PARTITION BY capture) AS most_wait_ns
+	FROM pool_load
+), throttled AS (
+	/* Processes may share a cgroup: its periods are counted once. */
+	SELECT capture, cpus, periods, throttled_periods, throttled_ns,
+		row_number() OVER (PARTITION BY capture ORDER BY throttled_ns DESC) AS rank
+	FROM throttling
+), stolen AS (
+	SELECT w.capture, sum(n.stolen_ns) AS stolen_ns
+	FROM thread_window AS n JOIN worker AS w ON w.thread = n.thread
+	GROUP BY w.capture
+), processors AS (
+	/* All CPUs that threads were seen on, by all samples: their time in the chosen time. */
+	SELECT s.capture, count(DISTINCT s.cpu) * (t.end_ns - t.start_ns) AS cpus_ns
+	FROM main.sample AS s
+	JOIN chosen_time AS t ON t.capture = s.capture
+	GROUP BY s.capture
+), blocked AS (
+	SELECT capture, count(*) AS spans, sum(wall_ns - run_queue_ns) AS blocking_ns,
+		max(wall_ns - run_queue_ns) AS longest_ns,
+		max(CASE WHEN open THEN wall_ns - run_queue_ns END) AS longest_open_ns
+	FROM blocking_poll
+	WHERE NOT main
+	GROUP BY capture
+), before AS (
+	/* Of what had begun before the recording only a part was seen. */
+	SELECT capture, max(wall_ns - run_queue_ns) AS longest_ns
+	FROM blocking_poll
+	WHERE NOT main AND id IN (SELECT blocking_poll FROM site_poll WHERE at_attach)
+	GROUP BY capture
+), stuck AS (
+	SELECT capture, count(*) AS runtimes, sum(workers) AS workers,
+		min(waited_ns) AS waited_ns, min(at_attach) AS at_attach,
+		min(progress_by = 'nothing') AS hopeless,
+		group_concat(DISTINCT places) AS places,
+		group_concat(DISTINCT runtime || ' of ' || name || ' (' || pid || ')')
+			AS names
+	FROM stuck_runtime GROUP BY capture
+), by_runtime AS (
+	/* Of a process with several multi_thread runtimes; rank 1: blocked for most of its time. */
+	SELECT *, row_number() OVER (PARTITION BY capture ORDER BY percent DESC, name) AS rank
+	FROM (SELECT w.capture, n.name,
+			100.0 * sum(w.blocking_ns) / max(sum(w.wall_ns), 1) AS percent
+		FROM worker AS w
+		JOIN thread_runtime AS n ON n.thread = w.thread AND n.runtimes > 1
+		GROUP BY w.capture, n.process, n.runtime)
+), unseen AS (
+	/*
+	 * Runtimes in objects of a process of which the state of others is read. One whose code is
+	 * on no stack runs none: it has no row in binary. (Copies of a file share the row of one.)
+	 */
+	SELECT n.capture, count(*) AS runtimes, group_concat(DISTINCT coalesce(replace(n.object,
+			rtrim(n.object, replace(n.object, '/', '')), ''), '?')) AS objects
+	FROM runtime_layouts AS n
+	JOIN process_source AS q ON q.process = n.process
+	WHERE n.source = 'none' AND n.objects > 1 AND q.source <> 'stack'
+		AND (n.object IS NULL
+			OR EXISTS (SELECT 1 FROM binary AS b
+				WHERE b.capture = n.capture AND b.path = n.object)
+			OR EXISTS (SELECT 1 FROM mapping AS m
+				WHERE m.process = n.process AND m.binary IS NOT NULL
+				GROUP BY m.binary, m.file_offset
+				HAVING count(DISTINCT m.start_address) > 1))
+	GROUP BY n.capture
+), undecided AS (
+	SELECT capture, sum(cpu_ns) AS undecided_ns FROM undecided_run GROUP BY capture
+), lost AS (
+	SELECT capture, sum(percent) AS percent FROM loss_total
+	WHERE unit <> 'stacks' GROUP BY capture
+), classified AS (
+	/*
+	 * Short sleeps have no observation, and who slept shortly only has no summary; some were
+	 * classified by the runtime's own state.
+	 */
+	SELECT t.capture,
+		total(coalesce(s.slept_ns + s.samples * l.sample_ns, 0) + coalesce(n.known_ns, 0))
+			AS all_ns,
+		total(coalesce(s.slept_ns - s.unclassified_sleep_ns
+			+ (s.samples - s.unclassified_samples) * l.sample_ns, 0)
+			+ coalesce(n.known_ns, 0)) AS classified_ns
+	FROM thread_role AS r
+	JOIN thread AS t ON t.id = r.thread
+	JOIN sample_period AS l ON l.capture = t.capture
+	LEFT JOIN thread_summary AS s ON s.thread = t.id
+	LEFT JOIN (SELECT thread, parked_ns + poll_sleep_ns AS known_ns FROM thread_totals) AS n
+		ON n.thread = t.id
+	WHERE r.role = 'worker' OR NOT EXISTS (SELECT 1 FROM worker AS k
+		WHERE k.capture = t.capture)
+	GROUP BY t.capture
+)
+SELECT c.id AS capture, c.threshold_ns,
+	max(c.threshold_ns, coalesce(i.min_ns, 0)) AS least_ns,
+	c.end_ns - c.start_ns AS duration_ns, ct.end_ns - ct.start_ns AS chosen_ns,
+	coalesce(w.workers, 0) AS workers, coalesce(w.wall_ns, 0) AS worker_wall_ns,
+	coalesce(w.polling_ns, 0) AS polling_ns, coalesce(r.cpu_ns, 0) AS others_cpu_ns,
+	coalesce(b.spans, 0) AS blocking_polls, coalesce(b.blocking_ns, 0) AS blocking_ns,
+	coalesce(b.longest_ns, 0) AS longest_ns,
+	coalesce(g.longest_ns = b.longest_ns, 0) AS longest_at_attach,
+	coalesce(b.longest_open_ns = b.longest_ns, 0) AS longest_open,
+	coalesce(x.workers, 0) AS stuck_workers, coalesce(x.runtimes, 0) AS stuck_runtimes,
+	x.waited_ns AS stuck_ns, x.at_attach AS stuck_at_attach,
+	x.hopeless AS stuck_hopeless, x.places AS stuck_places,
+	x.names AS stuck_names, w.at_end - x.workers AS others_at_end,
+	CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(b.blocking_ns, 0) / w.wall_ns END
+		AS blocking_percent,
+	d.name AS worst_runtime, d.percent AS worst_percent,
+	coalesce(q.run_queue_ns, 0) AS run_queue_ns,
+	coalesce(q.longest_ns, 0) AS longest_run_queue_ns, coalesce(q.cpu_ns, 0) AS cpu_ns,
+	CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(q.run_queue_ns, 0) / w.wall_ns END
+		AS run_queue_percent,
+	coalesce(m.blocks, 0) AS main_blocks, coalesce(m.blocked_ns, 0) AS main_blocked_ns,
+	coalesce(m.longest_ns, 0) AS main_longest_ns,
+	coalesce(m.all_the_time, 0) AS main_all_the_time,
+	100.0 * coalesce(m.blocked_ns, 0) / max(ct.end_ns - ct.start_ns, 1)
+		AS main_blocked_percent,
+	o.most_tasks AS pool_tasks, o.most_wait_ns AS pool_wait_ns,
+	o.full_ns AS pool_full_ns, o.full_percent AS pool_full_percent,
+	o.thread_limit - o.workers AS pool_threads, o.peak_tasks AS full_pool_tasks,
+	o.longest_wait_ns AS full_pool_wait_ns, o.watched_ns AS pool_watched_ns,
+	h.cpus AS quota_cpus, coalesce(h.periods, 0) AS quota_periods,
+	coalesce(h.throttled_periods, 0) AS throttled_periods,
+	coalesce(h.throttled_ns, 0) AS throttled_ns, coalesce(e.stolen_ns, 0) AS stolen_ns,
+	y.cpus_ns,
+	coalesce(l.percent, 0.0) AS loss_percent,
+	CASE WHEN t.all_ns > 0 THEN 100.0 * t.classified_ns / t.all_ns END
+		AS classified_percent,
+	coalesce(ud.undecided_ns, 0) AS undecided_ns,
+	coalesce(un.runtimes, 0) AS unseen_runtimes, un.objects AS unseen_objects,
+	f.seen AS runtime_seen, f.linked AS runtime_linked, f.symbols_missing,
+	f.in_library,
+	u.source, u.count_unit,
+	u.population, u.timed_percent, u.followed_percent, c.truncated, c.command
+FROM capture AS c
+JOIN chosen_time AS ct ON ct.capture = c.id
+JOIN runtime_found AS f ON f.capture = c.id
+JOIN filter AS i ON i.capture = c.id
+JOIN poll_source AS u ON u.capture = c.id
+LEFT JOIN workers AS w ON w.capture = c.id
+LEFT JOIN queued AS q ON q.capture = c.id
+LEFT JOIN others AS r ON r.capture = c.id
+LEFT JOIN main_time AS m ON m.capture = c.id
+LEFT JOIN pooled AS o ON o.capture = c.id AND o.rank = 1
+LEFT JOIN throttled AS h ON h.capture = c.id AND h.rank = 1
+LEFT JOIN stolen AS e ON e.capture = c.id
+LEFT JOIN processors AS y ON y.capture = c.id
+LEFT JOIN before AS g ON g.capture = c.id
+LEFT JOIN stuck AS x ON x.capture = c.id
+LEFT JOIN by_runtime AS d ON d.capture = c.id AND d.rank = 1
+LEFT JOIN blocked AS b ON b.capture = c.id
+LEFT JOIN lost AS l ON l.capture = c.id
+LEFT JOIN undecided AS ud ON ud.capture = c.id
+LEFT JOIN unseen AS un ON un.capture = c.id
+LEFT JOIN classified AS t ON t.capture = c.id;
