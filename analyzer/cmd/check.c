@@ -24,12 +24,10 @@ static bool cause_listed(const char *list, const char *cause)
 static enum exit_status rule_read(const struct arguments *a, const char *text,
 				  struct check_rule *out)
 {
-	char error[CHECK_ERROR_BYTES], advice[CHECK_ERROR_BYTES + 64];
+	enum exit_status status = check_rule_open(text, out);
 
-	if (!check_rule_read(text, out, error)) {
-		snprintf(advice, sizeof(advice), "%s; docs/CHECK.md has the grammar", error);
-		return message(STATUS_INPUT, advice, "cannot read the rule `%s`", text);
-	}
+	if (status != STATUS_DONE)
+		return status;
 	if (out->relative && !a->baseline_count)
 		return message(STATUS_INPUT, "give it with --baseline PATH",
 			       "the rule `%s` needs a baseline", text);

@@ -109,9 +109,7 @@ enum exit_status info_symbols(const struct arguments *arguments)
 
 	options.cache = cache;
 	if (status == STATUS_DONE && in.database)
-		status = message(STATUS_INPUT, "give the capture",
-				 "%s is a database: its symbols were resolved when it was loaded",
-				 path);
+		status = capture_wanted(path, "give the capture");
 	else if (status == STATUS_DONE && symbolizer_open(&options, &symbolizer))
 		status = message(STATUS_SYSTEM, NULL, "out of memory");
 	if (status == STATUS_DONE)

@@ -81,12 +81,10 @@ static enum exit_status judge(void *context, struct session *s)
 
 static enum exit_status rule_read(const char *text, struct check_rule *out)
 {
-	char error[CHECK_ERROR_BYTES], advice[CHECK_ERROR_BYTES + 64];
+	enum exit_status status = check_rule_open(text, out);
 
-	if (!check_rule_read(text, out, error)) {
-		snprintf(advice, sizeof(advice), "%s; docs/CHECK.md has the grammar", error);
-		return message(STATUS_INPUT, advice, "cannot read the rule `%s`", text);
-	}
+	if (status != STATUS_DONE)
+		return status;
 	if (out->relative)
 		return message(STATUS_INPUT, "check --baseline compares recordings",
 			       "the rule `%s` needs a baseline, which live has not", text);

@@ -227,9 +227,7 @@ static enum exit_status symbolize_run(const struct arguments *arguments)
 	if (status != STATUS_DONE)
 		return status;
 	if (in.database)
-		status = message(STATUS_INPUT, "give a .hud file",
-				 "%s is a database: its symbols were resolved when it was loaded",
-				 path);
+		status = capture_wanted(path, "give a .hud file");
 	else
 		status = copy_run(arguments, &in);
 	capture_file_close(&in);

@@ -349,3 +349,13 @@ bool check_rule_read(const char *text, struct check_rule *out, char error[CHECK_
 	skip_space(&c);
 	return !*c.at || refuse(&c, "the rule ends before `%.40s`", c.at);
 }
+
+enum exit_status check_rule_open(const char *text, struct check_rule *out)
+{
+	char error[CHECK_ERROR_BYTES], advice[CHECK_ERROR_BYTES + 64];
+
+	if (check_rule_read(text, out, error))
+		return STATUS_DONE;
+	snprintf(advice, sizeof(advice), "%s; docs/CHECK.md has the grammar", error);
+	return message(STATUS_INPUT, advice, "cannot read the rule `%s`", text);
+}

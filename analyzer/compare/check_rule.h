@@ -2,6 +2,8 @@
 #ifndef HUD_ANALYZER_COMPARE_CHECK_RULE_H
 #define HUD_ANALYZER_COMPARE_CHECK_RULE_H
 
+#include "analyzer/base/message.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -53,6 +55,9 @@ bool check_rule_of_dumps(const struct check_rule *rule);
  * `text`, which must outlive it.
  */
 bool check_rule_read(const char *text, struct check_rule *out, char error[CHECK_ERROR_BYTES]);
+
+/* The same with its message, which says what is wrong and where rules are described. */
+enum exit_status check_rule_open(const char *text, struct check_rule *out);
 
 /* "p99" */
 const char *check_figure_name(enum check_figure figure);

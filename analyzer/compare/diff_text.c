@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/colour.h"
 #include "analyzer/base/terminal.h"
 #include "analyzer/base/words.h"
 #include "analyzer/compare/diff.h"
@@ -13,15 +14,12 @@
  * The comparison for a terminal. All numbers come from SQL; here they get units and columns.
  */
 
-#define PLAIN "\033[0m"
-#define DIM "\033[2m"
-
 static const struct {
 	const char *status;
 	const char *code;
 } colours[] = {
-	{"worse", "\033[1;31m"}, {"new", "\033[1;31m"},         {"better", "\033[1;32m"},
-	{"gone", "\033[1;32m"},  {"cannot tell", "\033[1;35m"}, {"unchanged", ""},
+	{"worse", RED},           {"new", RED},      {"better", GREEN}, {"gone", GREEN},
+	{"cannot tell", MAGENTA}, {"unchanged", ""},
 };
 
 static const char *colour_of(const char *status)

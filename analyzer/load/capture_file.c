@@ -79,6 +79,12 @@ void capture_file_close(struct capture_file *file)
 	file->descriptor = -1;
 }
 
+enum exit_status capture_wanted(const char *path, const char *advice)
+{
+	return message(STATUS_INPUT, advice,
+		       "%s is a database: its symbols were resolved when it was loaded", path);
+}
+
 static const struct {
 	int err;
 	enum exit_status status;

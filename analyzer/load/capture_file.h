@@ -20,6 +20,9 @@ void capture_file_close(struct capture_file *file);
 /* An SQLite file that can be read? Opens no pipe or device. */
 bool capture_file_is_database(const char *path);
 
+/* Says that `path` is a database, where only a capture will do; `advice`: what to do. */
+enum exit_status capture_wanted(const char *path, const char *advice);
+
 /* Prints what is wrong with a capture, by the errno of its reader. */
 enum exit_status capture_error(const char *path, int err);
 

@@ -129,9 +129,7 @@ static enum exit_status open_database(const struct input_request *request, sqlit
 
 	if (symbols->sources.binary_count || symbols->sources.debug_dir_count ||
 	    symbols->user_prefix_count || symbols->user_crate_count)
-		return message(STATUS_INPUT, "load the capture again with these options",
-			       "%s is a database: its symbols were resolved when it was loaded",
-			       path);
+		return capture_wanted(path, "load the capture again with these options");
 	err = schema_open(path, DATABASE_READ, out);
 	if (err == -EPROTO)
 		return message(STATUS_INPUT, "load the captures again into a new one",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/report/page.h"
+#include "analyzer/base/colour.h"
 #include "analyzer/base/terminal.h"
 #include "analyzer/store/column.h"
 

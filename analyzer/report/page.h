@@ -31,10 +31,6 @@ struct page_list {
 	uint64_t rows; /* at most, where --top says nothing else; 0: all */
 };
 
-#define BOLD "\033[1m"
-#define DIM "\033[2m"
-#define PLAIN "\033[0m"
-
 /* What is counted, in the plural: "polls", or "spans" where polls are known by stacks only. */
 const char *page_unit(const struct page *page);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/colour.h"
 #include "analyzer/base/terminal.h"
 #include "analyzer/base/text.h"
 #include "analyzer/base/words.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/colour.h"
 #include "analyzer/base/terminal.h"
 #include "analyzer/base/words.h"
 #include "analyzer/report/page.h"
@@ -22,8 +23,8 @@ static const struct {
 	const char *level;
 	const char *code;
 } level_colours[] = {
-	{"STARVED", "\033[1;31m"}, {"SATURATED", "\033[1;31m"}, {"WARNING", "\033[1;31m"},
-	{"CAUTION", "\033[1;33m"}, {"NOMINAL", "\033[1;32m"},   {"CANNOT TELL", "\033[1;35m"},
+	{"STARVED", RED},    {"SATURATED", RED}, {"WARNING", RED},
+	{"CAUTION", YELLOW}, {"NOMINAL", GREEN}, {"CANNOT TELL", MAGENTA},
 };
 
 /* Prints a line, in several where the terminal is narrower. */

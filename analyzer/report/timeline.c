@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/colour.h"
 #include "analyzer/base/words.h"
 #include "analyzer/report/page.h"
 #include "analyzer/store/column.h"

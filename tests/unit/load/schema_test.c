@@ -83,7 +83,7 @@ static int64_t rows_of(sqlite3 *db, const char *view)
 static void every_view_works_without_hud(void **state)
 {
 	static const char *const for_people[] = {
-		"blocking_sites", "workers",   "worker_timeline", "tasks",          "lock_holders",
+		"blocking_sites", "workers",   "worker_timeline", "tasks",          "site_holder",
 		"blocking_pool",  "run_queue", "hotspots",        "capture_summary"};
 	char path[32];
 	sqlite3_stmt *q;

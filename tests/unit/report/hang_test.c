@@ -47,7 +47,7 @@ static void a_wait_since_before_the_recording_that_nobody_ended_says_so(void **s
 	assert_text(db,
 		    "SELECT open || ' ' || coalesce(waker, '-') || ' ' || count FROM site_waker",
 		    "1 - 1");
-	assert_number(db, "SELECT count(*) FROM lock_holders", 0);
+	assert_number(db, "SELECT count(*) FROM site_holder", 0);
 	assert_text(db, "SELECT waits || ' ' || at_attach FROM blocking_polls", "1 1");
 	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "WARNING blocking");
 	assert_number(db,
@@ -93,7 +93,7 @@ static void a_wait_that_was_seen_whole_has_neither_mark(void **state)
 		    " || coalesce(unended_share, 'none') FROM blocking_sites",
 		    "0 0 0 none");
 	assert_text(db, "SELECT open || ' ' || waker FROM site_waker", "0 demo::holder::hold");
-	assert_number(db, "SELECT count(*) FROM lock_holders", 1);
+	assert_number(db, "SELECT count(*) FROM site_holder", 1);
 	assert_text(db, "SELECT waits || ' ' || at_attach FROM blocking_polls", "0 0");
 	sqlite3_close(db);
 }

@@ -31,7 +31,7 @@ static sqlite3 *readers_behind_a_writer(uint64_t writer_from)
 
 #define HOLDER_OF                                                                                  \
 	"SELECT holder || ' ' || coalesce(through, 'at once') || ' ' || count || ' ' || share "    \
-	"FROM lock_holders WHERE waiter = "
+	"FROM site_holder WHERE function = "
 
 static void a_waker_that_waited_itself_is_followed_to_who_worked(void **state)
 {

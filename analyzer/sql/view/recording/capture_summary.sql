@@ -1,13 +1,7 @@
 -- What was recorded, what was lost, and what is the verdict: a row for each capture.
 CREATE VIEW capture_summary AS
-WITH lost AS MATERIALIZED (
-	SELECT capture, sum(count) AS count
-	FROM loss_total
-	WHERE percent IS NOT NULL
-	GROUP BY capture
-)
 SELECT r.capture, r.capture_id, r.file, r.command, r.started_utc, r.duration_ns, r.threshold_ns,
-	r.source, r.recorder, r.kernel, r.events, coalesce(l.count, 0) AS lost, v.loss_percent,
+	r.source, r.recorder, r.kernel, r.events, v.loss_percent,
 	r.truncated, r.end_reason, r.processes, r.threads, v.workers, v.worker_wall_ns,
 	v.blocking_polls, v.blocking_ns, v.longest_ns, v.blocking_percent,
 	(SELECT count(*) FROM site AS s WHERE s.capture = r.capture AND NOT s.main) AS sites,
@@ -15,5 +9,4 @@ SELECT r.capture, r.capture_id, r.file, r.command, r.started_utc, r.duration_ns,
 	v.level AS verdict, v.sentence
 FROM recording AS r
 JOIN verdict AS v ON v.capture = r.capture
-LEFT JOIN lost AS l ON l.capture = r.capture
 ORDER BY r.start_realtime_ns, r.capture;
