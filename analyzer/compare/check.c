@@ -100,11 +100,10 @@ static enum exit_status growth_low(struct check *c, const struct check_rule *rul
 	return status;
 }
 
-/* What a rule that nothing has broken still cannot be told of. False: it passes. */
+/* Why a rule that nothing has broken may not pass. False: it passes. */
 static bool doubt(const struct check *c, const struct check_rule *rule, struct finding *out)
 {
-	bool length =
-		(rule->figure >= CHECK_P50 || rule->figure == CHECK_POOL_WAIT) && !rule->relative;
+	bool length = check_figure_is_length(rule->figure) && !rule->relative;
 
 	if (rule->relative && c->comparison.reason)
 		out->kind = FINDING_INCOMPARABLE;

@@ -105,6 +105,11 @@ static const struct {
 	[CHECK_MAX] = {"max", time_units, "100ms", false, INT64_MAX_REAL, "292 years"},
 };
 
+bool check_figure_is_length(enum check_figure figure)
+{
+	return figures[figure].units == time_units && figure != CHECK_TOTAL;
+}
+
 const char *check_figure_name(enum check_figure figure)
 {
 	return figures[figure].name;

@@ -59,6 +59,9 @@ bool check_rule_read(const char *text, struct check_rule *out, char error[CHECK_
 /* The same with its message, which says what is wrong and where rules are described. */
 enum exit_status check_rule_open(const char *text, struct check_rule *out);
 
+/* Is it the length of something, of which only what reaches the threshold is recorded? */
+bool check_figure_is_length(enum check_figure figure);
+
 /* "p99" */
 const char *check_figure_name(enum check_figure figure);
 

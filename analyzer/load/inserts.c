@@ -64,7 +64,7 @@ static const struct {
 		      "bpf_measured_ns, id",
 		      true},
 	[ROW_CPU_QUOTA] = {"cpu_quota",
-			   "capture, time_ns, process, quota_ns, period_ns, periods,"
+			   "capture, time_ns, process, cgroup, quota_ns, period_ns, periods,"
 			   "throttled_periods, throttled_ns, id",
 			   true},
 	[ROW_POOL_QUEUE] = {"pool_queue",

@@ -59,6 +59,7 @@ static int cpu_quota(struct ingest *in, const struct capture_state *c,
 	row_number(&row, c->row);
 	row_number(&row, (int64_t)q->time_ns);
 	row_id(&row, process);
+	row_number(&row, q->cgroup);
 	row_number(&row, (int64_t)q->quota_ns);
 	row_number(&row, (int64_t)q->period_ns);
 	row_number(&row, (int64_t)q->periods);

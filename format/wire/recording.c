@@ -25,6 +25,7 @@ static const struct record_field cost_fields[] = {
 static const struct record_field cpu_quota_fields[] = {
 	ONE(hud_cpu_quota, time_ns, FIELD_NUMBER),
 	ONE(hud_cpu_quota, process, FIELD_NUMBER),
+	ONE(hud_cpu_quota, cgroup, FIELD_NUMBER),
 	ONE(hud_cpu_quota, quota_ns, FIELD_NUMBER),
 	ONE(hud_cpu_quota, period_ns, FIELD_NUMBER),
 	ONE(hud_cpu_quota, periods, FIELD_NUMBER),

@@ -69,12 +69,12 @@ struct hud_cost {
 };
 HUD_ASSERT_SIZE(struct hud_cost, 56);
 
-/* What the quota of a process's cgroup had done so far; where there is one. */
+/* What a quota had done so far that limits a process: of its cgroup, or of one above that. */
 struct hud_cpu_quota {
 	struct hud_record head;
 	uint64_t time_ns;
 	uint32_t process;
-	uint32_t reserved;
+	uint32_t cgroup;   /* which one: the lower half of the number of its inode */
 	uint64_t quota_ns; /* CPU time that all of the cgroup may use in a period */
 	uint64_t period_ns;
 	uint64_t periods;           /* since the cgroup was made, as the next two */

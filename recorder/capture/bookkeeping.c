@@ -81,35 +81,40 @@ static void cost_write(const struct bookkeeping *b, uint64_t now)
 }
 
 struct quota_visit {
-	struct capture_writer *writer;
+	const struct bookkeeping *books;
 	uint64_t now_ns;
 };
 
-static void quota_write(void *context, uint32_t process, const struct cgroup_quota *q)
+/* Read anew each time: a quota may be set, or changed, while the process runs. */
+static void quotas_of_process(void *context, uint32_t process, pid_t pid)
 {
 	const struct quota_visit *v = context;
-	struct cgroup_throttling done;
-	struct hud_cpu_quota quota = {
-		.head = {.type = HUD_CPU_QUOTA, .size = (uint32_t)sizeof(quota)},
-		.time_ns = v->now_ns,
-		.process = process,
-		.quota_ns = q->quota_ns,
-		.period_ns = q->period_ns,
-	};
+	struct cgroup_quota found[CGROUP_QUOTAS_MAX];
+	size_t count = cgroup_quotas_read(&v->books->cgroups, pid, found);
 
-	if (cgroup_throttling_read(q, &done))
-		return; /* the cgroup is gone, and the process soon will be */
-	quota.periods = done.periods;
-	quota.throttled_periods = done.throttled_periods;
-	quota.throttled_ns = done.throttled_ns;
-	capture_writer_event(v->writer, &quota.head);
+	for (size_t i = 0; i < count; i++) {
+		const struct cgroup_quota *q = &found[i];
+		struct hud_cpu_quota quota = {
+			.head = {.type = HUD_CPU_QUOTA, .size = (uint32_t)sizeof(quota)},
+			.time_ns = v->now_ns,
+			.process = process,
+			.cgroup = q->cgroup,
+			.quota_ns = q->quota_ns,
+			.period_ns = q->period_ns,
+			.periods = q->periods,
+			.throttled_periods = q->throttled_periods,
+			.throttled_ns = q->throttled_ns,
+		};
+
+		capture_writer_event(v->books->writer, &quota.head);
+	}
 }
 
 static void quotas_write(const struct bookkeeping *b, uint64_t now)
 {
-	struct quota_visit visit = {b->writer, now};
+	struct quota_visit visit = {b, now};
 
-	process_table_quotas(b->processes, quota_write, &visit);
+	process_table_living(b->processes, quotas_of_process, &visit);
 }
 
 static void clock_write(const struct bookkeeping *b)
@@ -133,6 +138,7 @@ void bookkeeping_write(struct bookkeeping *b, uint64_t now)
 
 void bookkeeping_begin(struct bookkeeping *b, uint64_t now)
 {
+	cgroup_mount_find(&b->cgroups);
 	quotas_write(b, now);
 }
 

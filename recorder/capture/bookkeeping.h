@@ -6,6 +6,7 @@
 #include "format/wire/recording.h"
 #include "recorder/capture/transcript.h"
 #include "recorder/kernel/session.h"
+#include "recorder/target/cgroup.h"
 
 /* What a capture says about its own recording, and about the limits of what it records. */
 struct bookkeeping {
@@ -14,6 +15,7 @@ struct bookkeeping {
 	const struct transcript *transcript;
 	const struct object_table *objects;
 	const struct process_table *processes;
+	struct cgroup_mount cgroups;
 	uint64_t lost[HUD_LOSS_LAST + 1]; /* by cause, written so far */
 	uint64_t lost_ns;                 /* when that was */
 };

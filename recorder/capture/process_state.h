@@ -37,7 +37,6 @@ struct process {
 	int64_t space;            /* slot in the store; negative: none */
 	uint32_t version;         /* of what was written there */
 	uint64_t refreshed_ns;
-	struct cgroup_quota quota;
 	int perf_map; /* names of its generated code; negative: none */
 	int pidfd;    /* -1: none; readable once all of its threads are gone */
 };

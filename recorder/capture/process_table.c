@@ -42,7 +42,6 @@ void process_table_close(struct process_table *t)
 		free(t->process[i].executable);
 		process_runtimes_forget(&t->process[i]);
 		free(t->process[i].runtime);
-		cgroup_quota_close(&t->process[i].quota);
 		if (t->process[i].perf_map >= 0)
 			close(t->process[i].perf_map);
 		if (t->process[i].pidfd >= 0)
@@ -87,15 +86,14 @@ size_t process_table_unplanned(const struct process_table *t)
 	return count;
 }
 
-void process_table_quotas(const struct process_table *t,
-			  void (*each)(void *context, uint32_t id, const struct cgroup_quota *q),
-			  void *context)
+void process_table_living(const struct process_table *t,
+			  void (*each)(void *context, uint32_t id, pid_t pid), void *context)
 {
 	for (size_t i = 0; i < t->processes; i++) {
 		const struct process *p = &t->process[i];
 
-		if (p->entry.alive && p->entry.id && p->quota.stat >= 0)
-			each(context, p->entry.id, &p->quota);
+		if (p->entry.alive && p->entry.id)
+			each(context, p->entry.id, p->entry.pid);
 	}
 }
 
@@ -335,7 +333,6 @@ static struct process *process_make(struct process_table *t, pid_t pid)
 		.perf_map = -1,
 		.pidfd = (int)syscall(SYS_pidfd_open, pid, 0),
 	};
-	cgroup_quota_open(pid, &t->process[t->processes].quota);
 	return &t->process[t->processes++];
 }
 

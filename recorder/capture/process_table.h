@@ -133,10 +133,9 @@ void process_table_identify(struct process_table *t, uint32_t object);
 void process_table_layout(struct process_table *t, const struct process_image *image,
 			  const struct hud_layout *layout, uint64_t now_ns);
 
-/* Calls `each` for every living process that a cgroup's quota limits; `id`: in the capture. */
-void process_table_quotas(const struct process_table *t,
-			  void (*each)(void *context, uint32_t id, const struct cgroup_quota *q),
-			  void *context);
+/* Calls `each` for every living process; `id`: in the capture. */
+void process_table_living(const struct process_table *t,
+			  void (*each)(void *context, uint32_t id, pid_t pid), void *context);
 
 /*
  * Calls `each` for every process whose runtime names its generated code, with the open file: it was

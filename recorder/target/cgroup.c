@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/target/cgroup.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <mntent.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define NS_PER_US 1000
@@ -18,7 +16,7 @@
 struct place {
 	char at[2 * PATH_MAX];
 	size_t mount;
-	bool unified; /* version 2 */
+	bool unified;
 };
 
 /* Is `word` in a list such as "cpu,cpuacct" or "cpuset cpu io\n"? */
@@ -52,14 +50,15 @@ static bool text_read(const char *at, const char *file, char *text, size_t room)
 	return got > 0;
 }
 
-/* Where the hierarchy with the CPU controller is mounted, as cgroups(7) describes it. */
-static bool mount_find(struct place *out)
+/* As cgroups(7) describes it. */
+void cgroup_mount_find(struct cgroup_mount *out)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
 	char controllers[256];
 	struct mntent *m;
 	bool found = false;
 
+	*out = (struct cgroup_mount) {0};
 	while (mounts && !found && (m = getmntent(mounts))) {
 		out->unified = strcmp(m->mnt_type, "cgroup2") == 0;
 		/* Beside version 1 a cgroup2 may be mounted, without controllers. */
@@ -72,10 +71,8 @@ static bool mount_find(struct place *out)
 		if (found)
 			snprintf(out->at, sizeof(out->at), "%s", m->mnt_dir);
 	}
-	out->mount = strlen(out->at);
 	if (mounts)
 		endmntent(mounts);
-	return found;
 }
 
 /* Adds the path of the process's cgroup: a line of /proc/PID/cgroup, "4:cpu,cpuacct:/path". */
@@ -124,42 +121,14 @@ static bool quota_read(const struct place *p, struct cgroup_quota *out)
 	return true;
 }
 
-void cgroup_quota_open(pid_t pid, struct cgroup_quota *out)
-{
-	struct place p = {0};
-	char path[sizeof(p.at) + 32];
-	char *slash;
-
-	*out = (struct cgroup_quota) {.stat = -1};
-	if (!mount_find(&p) || !path_add(&p, pid))
-		return;
-	while (!quota_read(&p, out)) {
-		slash = strrchr(p.at + p.mount, '/');
-		if (!slash)
-			return;
-		*slash = 0;
-	}
-	snprintf(path, sizeof(path), "%s/cpu.stat", p.at);
-	out->stat = open(path, O_RDONLY | O_CLOEXEC);
-}
-
-void cgroup_quota_close(struct cgroup_quota *q)
-{
-	if (q->stat >= 0)
-		close(q->stat);
-	q->stat = -1;
-}
-
-int cgroup_throttling_read(const struct cgroup_quota *q, struct cgroup_throttling *out)
+/* False: what the kernel counted is not in the file. */
+static bool counts_read(const struct place *p, struct cgroup_quota *out)
 {
 	char text[STAT_BYTES];
-	ssize_t got = q->stat < 0 ? -1 : pread(q->stat, text, sizeof(text) - 1, 0);
 	int known = 0;
 
-	*out = (struct cgroup_throttling) {0};
-	if (got <= 0)
-		return q->stat < 0 ? -ENOENT : got < 0 ? -errno : -ENODATA;
-	text[got] = 0;
+	if (!text_read(p->at, "cpu.stat", text, sizeof(text)))
+		return false;
 	for (char *rest, *line = strtok_r(text, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest)) {
 		uint64_t us;
@@ -172,5 +141,37 @@ int cgroup_throttling_read(const struct cgroup_quota *q, struct cgroup_throttlin
 			known++;
 		}
 	}
-	return known == 3 ? 0 : -ENODATA;
+	return known == 3;
+}
+
+static bool level_read(const struct place *p, struct cgroup_quota *out)
+{
+	struct stat st;
+
+	*out = (struct cgroup_quota) {0};
+	if (!quota_read(p, out) || !counts_read(p, out) || stat(p->at, &st))
+		return false;
+	out->cgroup = (uint32_t)st.st_ino;
+	return true;
+}
+
+size_t cgroup_quotas_read(const struct cgroup_mount *m, pid_t pid,
+			  struct cgroup_quota out[CGROUP_QUOTAS_MAX])
+{
+	struct place p = {.mount = strlen(m->at), .unified = m->unified};
+	size_t count = 0;
+	char *slash;
+
+	if (!p.mount)
+		return 0;
+	memcpy(p.at, m->at, p.mount + 1);
+	if (!path_add(&p, pid))
+		return 0;
+	for (;;) {
+		count += level_read(&p, &out[count]);
+		slash = strrchr(p.at + p.mount, '/');
+		if (!slash || count == CGROUP_QUOTAS_MAX)
+			return count;
+		*slash = 0;
+	}
 }

@@ -74,12 +74,11 @@ static void process_read(const char *maps)
 
 static void cgroup_read(void)
 {
-	struct cgroup_throttling throttling;
-	struct cgroup_quota quota;
+	struct cgroup_quota quota[CGROUP_QUOTAS_MAX];
+	struct cgroup_mount mount;
 
-	cgroup_quota_open(PID, &quota);
-	cgroup_throttling_read(&quota, &throttling);
-	cgroup_quota_close(&quota);
+	cgroup_mount_find(&mount);
+	cgroup_quotas_read(&mount, PID, quota);
 }
 
 static void kernel_names_read(size_t bytes)

@@ -1,13 +1,13 @@
--- How many circles of tasks that wait for each other were there in each dump: for certain, and all?
--- And one of each, of which a sentence has room for 256 characters. And of how many of the tasks is
--- what they wait for, or a name, not known?
+-- How many circles of tasks that wait for each other were there in each dump of the chosen time: for
+-- certain, and all? And one of each, of which a sentence has room for 256 characters. And of how
+-- many of the tasks is what they wait for, or a name, not known?
 SELECT dump, coalesce(sum(certain), 0), count(tasks), min(iif(certain, example, NULL)),
 	min(example), coalesce(of_tasks, 0), coalesce(unread, 0), coalesce(unnamed, 0)
 FROM (
 	SELECT d.dump, c.tasks, c.certain, n.tasks AS of_tasks, n.unread, n.unnamed, CASE
 		WHEN length(c.of_types || c.places) <= 252 THEN c.of_types || ' at ' || c.places
 		ELSE substr(c.of_types || ' at ' || c.places, 1, 255) || '…' END AS example
-	FROM task_dump AS d
+	FROM chosen_dump AS d
 	LEFT JOIN (
 		SELECT t.dump, count(*) AS tasks, sum(NOT m.named) AS unnamed,
 			sum(t.outcome IN ('unknown', 'failed', 'cut')) AS unread

@@ -1,6 +1,7 @@
--- How many tasks of each type were there, in each dump?
+-- How many tasks of each type were there, in each dump of the chosen time?
 SELECT t.dump, coalesce(n.task, ''), count(*)
-FROM dumped_task AS t
+FROM chosen_dump AS d
+JOIN dumped_task AS t ON t.capture = d.capture AND t.process = d.process AND t.dump = d.dump
 JOIN task_names AS n ON n.dumped_task = t.id
-WHERE t.capture = :capture
+WHERE d.capture = :capture
 GROUP BY t.dump, n.task;

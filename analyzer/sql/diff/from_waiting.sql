@@ -1,7 +1,7 @@
--- How many tasks of each type waited at each place, at the last dump?
+-- How many tasks of each type waited at each place, at the last dump of the chosen time?
 SELECT coalesce(task, ''), coalesce(place, ''), coalesce(waits_in, ''),
 	CASE outcome WHEN 'read' THEN '' ELSE outcome END AS outcome, place_file, place_line,
 	count(*)
 FROM dumped_tasks
-WHERE capture = :capture AND dump = (SELECT max(dump) FROM task_dump WHERE capture = :capture)
+WHERE capture = :capture AND dump = (SELECT max(dump) FROM chosen_dump WHERE capture = :capture)
 GROUP BY 1, 2, 3, 4, 5, 6;

@@ -1,7 +1,11 @@
 -- Forgets readings from before the window (:from) that no view asks for; sums up losses.
-DELETE FROM pool_queue WHERE time_ns < :from;
+DELETE FROM pool_queue
+WHERE time_ns < :from
+	AND id NOT IN (SELECT max(id) FROM pool_queue WHERE time_ns < :from GROUP BY process, pool);
 
-DELETE FROM cpu_quota WHERE time_ns < :from;
+DELETE FROM cpu_quota
+WHERE time_ns < :from
+	AND id NOT IN (SELECT max(id) FROM cpu_quota WHERE time_ns < :from GROUP BY process, cgroup);
 
 DELETE FROM lifecycle WHERE time_ns < :from AND kind NOT IN ('process-exit', 'process-exec');
 

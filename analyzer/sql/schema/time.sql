@@ -123,6 +123,7 @@ CREATE TABLE cpu_quota (
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	time_ns INTEGER NOT NULL,
 	process INTEGER NOT NULL REFERENCES process (id),
+	cgroup INTEGER NOT NULL,
 	quota_ns INTEGER NOT NULL,
 	period_ns INTEGER NOT NULL,
 	periods INTEGER NOT NULL,

@@ -81,7 +81,7 @@ static const struct loaded {
 	{HUD_POLL, "poll", poll_correct, 16},
 	{HUD_PROBES, "probe_state", NULL, 5},
 	{HUD_COST, "cost", NULL, 6},
-	{HUD_CPU_QUOTA, "cpu_quota", NULL, 6},
+	{HUD_CPU_QUOTA, "cpu_quota", NULL, 7},
 	{HUD_POOL_QUEUE, "pool_queue", pool_queue_correct, 7},
 	{HUD_RUNTIME_THREAD, "runtime_thread", runtime_thread_correct, 1},
 	{HUD_CLOCK, "clock", NULL, 2},

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/open/filter.h"
 #include "format/wire/recording.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
@@ -59,6 +60,24 @@ static void a_full_pool_whose_tasks_wait_is_saturated(void **state)
 	assert_text(db,
 		    LOAD("threads || ' ' || thread_limit || ' ' || workers || ' ' || scheduler"),
 		    "4 4 2 multi_thread");
+	sqlite3_close(db);
+}
+
+/* No reading lies in it; those around it say what was there. */
+static void a_part_between_two_readings_of_a_full_pool_is_saturated(void **state)
+{
+	const int64_t capture = 1;
+	struct filter part = {.from = "500ms", .to = "600ms"};
+	sqlite3 *db = readings_load(full, COUNT(full), 0);
+
+	(void)state;
+	assert_int_equal(filter_functions(db), 0);
+	assert_int_equal(filter_apply(db, &part, &capture, 1), STATUS_DONE);
+	assert_text(db, LEVEL, "SATURATED pool");
+	assert_number(db, LOAD("full_ns / 1000"), 100000);
+	assert_number(db, LOAD("watched_ns / 1000"), 100000);
+	assert_number(db, LOAD("longest_wait_ns / 1000"), 100000);
+	assert_number(db, LOAD("peak_tasks"), 1);
 	sqlite3_close(db);
 }
 
@@ -178,6 +197,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_full_pool_whose_tasks_wait_is_saturated),
+		cmocka_unit_test(a_part_between_two_readings_of_a_full_pool_is_saturated),
 		cmocka_unit_test(
 			only_a_task_that_is_still_there_proves_that_tasks_waited_all_the_time),
 		cmocka_unit_test(a_pool_with_a_thread_left_is_not_full),

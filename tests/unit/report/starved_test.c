@@ -150,6 +150,32 @@ static void what_is_chosen_is_starved_by_its_own_length(void **state)
 	assert_taken_by_others(db);
 }
 
+/* What happened between two readings counts by the part of it that is chosen. */
+static void each_part_has_its_share_of_what_a_quota_held_back(void **state)
+{
+	static const char *const parts[][2] = {{"0s", "0.4s"}, {"0.4s", "0.9s"}, {"0.9s", "1s"}};
+	static const int64_t periods[] = {4, 5, 1}, held_ms[] = {160, 200, 40};
+	const int64_t capture = 1;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct filter part = {.from = parts[i][0], .to = parts[i][1]};
+		struct scene s;
+		sqlite3 *db;
+
+		half_a_second(&s);
+		quota_read(&s, 0, 100, 50, 0);
+		quota_read(&s, END_US, 110, 60, 400000);
+		db = scene_load(&s, END_US);
+		assert_int_equal(filter_functions(db), 0);
+		assert_int_equal(filter_apply(db, &part, &capture, 1), STATUS_DONE);
+		assert_number(db, "SELECT periods FROM throttling", periods[i]);
+		assert_number(db, "SELECT throttled_periods FROM throttling", periods[i]);
+		assert_number(db, "SELECT throttled_ns / 1000000 FROM throttling", held_ms[i]);
+		sqlite3_close(db);
+	}
+}
+
 static void without_a_sample_it_is_not_said_that_a_program_kept_its_cpus_busy(void **state)
 {
 	struct scene s;
@@ -168,6 +194,7 @@ int main(void)
 		cmocka_unit_test(threads_that_take_the_cpu_from_each_other_are_no_other_programs),
 		cmocka_unit_test(on_how_many_cpus_a_program_ran_does_not_depend_on_what_is_chosen),
 		cmocka_unit_test(what_is_chosen_is_starved_by_its_own_length),
+		cmocka_unit_test(each_part_has_its_share_of_what_a_quota_held_back),
 		cmocka_unit_test(without_a_sample_it_is_not_said_that_a_program_kept_its_cpus_busy),
 	};
 
