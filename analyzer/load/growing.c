@@ -130,6 +130,8 @@ int growing_write(struct growing *g, int64_t *capture)
 	if (!err)
 		err = ingest_stacks(&g->in, c);
 	if (!err)
+		err = ingest_task_types(&g->in, c, false);
+	if (!err)
 		err = inserts_flush(&g->in.inserts);
 	if (!err)
 		*capture = c->row;

@@ -181,7 +181,7 @@ static int finish(struct ingest *in, struct capture_state *c, struct ingest_resu
 	if (!err)
 		err = ingest_stacks(in, c);
 	if (!err)
-		err = ingest_task_types(in, c);
+		err = ingest_task_types(in, c, true);
 	if (!err)
 		err = inserts_flush(&in->inserts);
 	if (!err)

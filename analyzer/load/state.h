@@ -39,6 +39,7 @@ struct loaded_task_type {
 	struct symbol_task_key key;
 	uint32_t process;
 	size_t stack; /* index + 1 in defined.user_stack: an address in the same program */
+	bool written; /* has its row */
 };
 
 enum { TASK_DEPTH_MAX = 256 };
@@ -156,9 +157,12 @@ int ingest_recording_event(struct ingest *in, struct capture_state *c, const str
 int ingest_poll_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
 int ingest_task_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
 int ingest_life_event(struct ingest *in, struct capture_state *c, const struct hud_record *r);
-/* Dumps of tasks: when all was read, and then the types' names. */
+/*
+ * Dumps of tasks: when all was read, and then the types' names, of those that have no row yet. Not
+ * `all`: those whose program is not known yet wait.
+ */
 int ingest_tasks_end(struct ingest *in, struct capture_state *c);
-int ingest_task_types(struct ingest *in, struct capture_state *c);
+int ingest_task_types(struct ingest *in, struct capture_state *c, bool all);
 /* Once all is resolved: what was missing of the binaries then. All rows are in the database. */
 int ingest_binary_problems(struct ingest *in, const struct capture_state *c);
 /* recording.c: so many were lost, in the unit of the cause. */

@@ -403,7 +403,7 @@ static int type_write(struct ingest *in, const struct capture_state *c,
 	return err;
 }
 
-int ingest_task_types(struct ingest *in, struct capture_state *c)
+int ingest_task_types(struct ingest *in, struct capture_state *c, bool all)
 {
 	const struct resolver *resolver = in->options->resolver;
 	int err = 0;
@@ -413,12 +413,15 @@ int ingest_task_types(struct ingest *in, struct capture_state *c)
 		struct symbol_task_type known = {0};
 		const struct loaded_binary *binary = binary_of(c, type);
 
+		if (type->written || (!binary && !all))
+			continue;
 		type->key.debug_bytes = id_map_get(&c->debug_bytes, type->process, 0);
 		if (binary && resolver->task_type && type->key.debug_bytes)
 			err = resolver->task_type(resolver->context, binary->resolved.module,
 						  &type->key, &known);
 		if (!err)
 			err = type_write(in, c, type, &known);
+		type->written = true;
 	}
 	return err;
 }
