@@ -397,6 +397,39 @@ int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_
 	return id;
 }
 
+struct image_visit {
+	const struct process *process;
+	bool found; /* a mapping of the executable, where it was */
+};
+
+static void image_visit(void *context, const struct proc_mapping *m)
+{
+	struct image_visit *v = context;
+	const struct process *p = v->process;
+
+	if (strcmp(m->path, p->executable) != 0)
+		return;
+	for (uint32_t i = 0; i < p->mappings; i++)
+		v->found |= p->mapping[i].object == p->object && p->mapping[i].start == m->start;
+}
+
+bool process_table_replaced(const struct process_table *t, pid_t pid)
+{
+	const struct process *p = process_find(t, pid);
+	struct image_visit visit = {.process = p};
+	struct proc_identity identity = {0};
+
+	if (!p || !p->entry.id || !p->executable)
+		return false;
+	proc_identity_read(pid, &identity);
+	if (!identity.exe[0])
+		return false;
+	if (strcmp(identity.exe, p->executable) != 0)
+		return true;
+	return p->object != OBJECT_NONE && !proc_mappings_each(pid, image_visit, &visit) &&
+	       !visit.found;
+}
+
 static void mappings_reread(struct process_table *t, struct process *p, uint64_t now_ns)
 {
 	struct maps_visit visit = {.table = t, .process = p, .now_ns = now_ns, .only_new = true};

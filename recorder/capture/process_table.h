@@ -31,6 +31,9 @@ void process_table_close(struct process_table *t);
  */
 int64_t process_table_describe(struct process_table *t, pid_t pid, uint64_t now_ns);
 
+/* Does `pid` run another program than when it was described, or the same one anew? */
+bool process_table_replaced(const struct process_table *t, pid_t pid);
+
 /* Adds a command that does not run yet: exec describes it. 0 or a negative errno. */
 int process_table_announce(struct process_table *t, pid_t pid);
 

@@ -212,7 +212,6 @@ static enum exit_code targets_watch(struct recording *r)
 			    r->options->stacks_only ? NULL : bpf_session_identities(r->bpf));
 	/* What is mapped now is read below: of mappings before that, lost records are no loss. */
 	bpf_session_drain(r->bpf);
-	process_table_refresh_all(r->processes, now);
 	for (size_t i = 0; i < r->targets->count; i++) {
 		pid_t pid = r->targets->pid[i];
 		int error = bpf_session_watch(r->bpf, pid);
@@ -222,7 +221,11 @@ static enum exit_code targets_watch(struct recording *r)
 				strerror(-error), error == -ESRCH ? "  it has exited\n" : "");
 			return EXIT_FAILED;
 		}
+		/* From now on there is an event of it. */
+		if (process_table_replaced(r->processes, pid))
+			process_table_describe(r->processes, pid, now);
 	}
+	process_table_refresh_all(r->processes, now);
 	return EXIT_RECORDED;
 }
 

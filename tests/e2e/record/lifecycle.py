@@ -95,6 +95,25 @@ def what_the_demo_did_before_it_was_killed_is_reported():
 
 
 @fact
+def a_target_that_execs_while_the_recording_begins_is_its_new_image():
+    """As `./start.sh & hud-record -p $!`: before hud-record watches it, or just after."""
+    for delay in ("0.05", "0.15"):
+        target = start(["sh", "-c", f"sleep {delay}; exec {tokio_lives()} naps"],
+                       stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        recording = Recording(path_for(f"early-{delay}.hud"), "-p", target.pid)
+        go(target)
+        time.sleep(0.5)
+        capture = recording.ended_well(signal.SIGINT)
+        target.kill()
+        target.wait()
+        last = query(capture, "SELECT executable FROM process ORDER BY id DESC LIMIT 1")[0]
+        expect_equal(os.path.realpath(last["executable"]), os.path.realpath(tokio_lives()),
+                     f"the last image, after an exec at {delay} s")
+        (poll,) = query(capture, "SELECT wall_ns FROM blocking_poll")
+        expect(poll["wall_ns"] > 0.3 * S, f"the poll: {poll}")
+
+
+@fact
 def a_target_that_execs_is_followed_into_its_new_image():
     target = started_program([program("becomes"), program("crowd"), 5, 4])
     recording = Recording(path_for("execs.hud"), "-p", target.pid)
