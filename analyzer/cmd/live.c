@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
+#include "analyzer/base/words.h"
 #include "analyzer/cmd/verbs.h"
 #include "analyzer/compare/check.h"
 #include "analyzer/live/plain.h"
@@ -79,8 +80,16 @@ static enum exit_status judge(void *context, struct session *s)
 	return status;
 }
 
-static enum exit_status rule_read(const char *text, struct check_rule *out)
+/* How long each part is over which rules are tested: what a part has of a poll is no longer. */
+static int64_t part_length(const struct arguments *a)
 {
+	return a->window_ns ? a->window_ns : a->json ? SESSION_WINDOW_NS : PLAIN_PART_NS;
+}
+
+static enum exit_status rule_read(const struct arguments *a, const char *text,
+				  struct check_rule *out)
+{
+	char length[WORD_BYTES];
 	enum exit_status status = check_rule_open(text, out);
 
 	if (status != STATUS_DONE)
@@ -88,6 +97,10 @@ static enum exit_status rule_read(const char *text, struct check_rule *out)
 	if (out->relative)
 		return message(STATUS_INPUT, "check --baseline compares recordings",
 			       "the rule `%s` needs a baseline, which live has not", text);
+	if (check_figure_is_length(out->figure) && out->limit >= (double)part_length(a))
+		return message(STATUS_INPUT, "give a longer --window",
+			       "the rule `%s` can break in no part of %s", text,
+			       duration_word(length, part_length(a)));
 	return STATUS_DONE;
 }
 
@@ -256,7 +269,7 @@ static enum exit_status live_run(const struct arguments *a)
 		status = message(STATUS_INPUT, "add --plain",
 				 "live: --fail-on and --alert are for lines, not for the screen");
 	for (size_t i = 0; status == STATUS_DONE && i < a->rule_count; i++, judged.count++)
-		status = rule_read(a->rules[i], &rules[i]);
+		status = rule_read(a, a->rules[i], &rules[i]);
 	if (status == STATUS_DONE)
 		status = open_stream(a, &judged);
 	free(rules);

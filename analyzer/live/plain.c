@@ -13,7 +13,6 @@
 #include <string.h>
 #include <time.h>
 
-#define STEP_NS INT64_C(1000000000)
 /* Nothing came for so long: said once. A recorder writes each second. */
 #define SILENT_MS 5000
 /* After Ctrl-C the recorder writes what it has, then ends. */
@@ -79,7 +78,8 @@ static void alert_print(sqlite3_stmt *q)
 	       function ? function : "unknown",
 	       column_text(q, "cause") ? column_text(q, "cause") : "not known");
 	place_print(q);
-	printf("  worker %" PRId64, column_number(q, "tid", 0));
+	printf("  %s %" PRId64, column_number(q, "main", 0) ? "main future, thread" : "worker",
+	       column_number(q, "tid", 0));
 	if (task)
 		printf("  task %s", task);
 	putchar('\n');
@@ -111,7 +111,7 @@ static enum exit_status alerts_print(struct plain *p)
  */
 static bool part_over(const struct plain *p, const struct growing_state *recording, bool over)
 {
-	int64_t every = p->options->every_ns ? p->options->every_ns : STEP_NS;
+	int64_t every = p->options->every_ns ? p->options->every_ns : PLAIN_PART_NS;
 	int64_t since_ns = p->printed_ns ? p->printed_ns : recording->start_ns;
 
 	return over ? recording->end_ns > p->printed_ns

@@ -5,6 +5,8 @@
 #include "analyzer/base/message.h"
 #include "analyzer/live/session.h"
 
+#define PLAIN_PART_NS INT64_C(1000000000)
+
 /*
  * A session as lines on standard output, for logs and pipes: one for each part of the recording,
  * which together are all of it, and one for each long block.
@@ -12,7 +14,7 @@
 struct plain_options {
 	const char *path; /* of the stream, for messages */
 	int descriptor;
-	int64_t every_ns;  /* how long each part is, at least; 0: a second */
+	int64_t every_ns;  /* how long each part is, at least; 0: PLAIN_PART_NS */
 	int64_t alert_ns;  /* a line for each block of this length or longer; 0: none */
 	bool quiet;        /* no lines */
 	bool whole_window; /* at the end, derive all of the session's window, not its last part */

@@ -1,6 +1,6 @@
--- How many circles of tasks that wait for each other were there in each dump of the chosen time: for
--- certain, and all? And one of each, of which a sentence has room for 256 characters. And of how
--- many of the tasks is what they wait for, or a name, not known?
+-- How many circles of tasks that wait for each other were there in each dump of the chosen time:
+-- for certain, and all? And one of each, of which a sentence has room for 256 characters. And of
+-- how many of the tasks is what they wait for, or a name, not known?
 SELECT dump, coalesce(sum(certain), 0), count(tasks), min(iif(certain, example, NULL)),
 	min(example), coalesce(of_tasks, 0), coalesce(unread, 0), coalesce(unnamed, 0)
 FROM (

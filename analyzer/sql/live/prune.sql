@@ -1,11 +1,13 @@
 -- Forgets readings from before the window (:from) that no view asks for; sums up losses.
 DELETE FROM pool_queue
 WHERE time_ns < :from
-	AND id NOT IN (SELECT max(id) FROM pool_queue WHERE time_ns < :from GROUP BY process, pool);
+	AND id NOT IN (SELECT max(id) FROM pool_queue
+		WHERE time_ns < :from GROUP BY process, pool);
 
 DELETE FROM cpu_quota
 WHERE time_ns < :from
-	AND id NOT IN (SELECT max(id) FROM cpu_quota WHERE time_ns < :from GROUP BY process, cgroup);
+	AND id NOT IN (SELECT max(id) FROM cpu_quota
+		WHERE time_ns < :from GROUP BY process, cgroup);
 
 DELETE FROM lifecycle WHERE time_ns < :from AND kind NOT IN ('process-exit', 'process-exec');
 

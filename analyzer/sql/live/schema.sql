@@ -73,6 +73,7 @@ CREATE TABLE open_block (
 	cause TEXT,
 	frame INTEGER,
 	stack INTEGER,
+	main INTEGER NOT NULL DEFAULT 0,
 	printed INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (thread, start_ns)
 ) WITHOUT ROWID;
@@ -88,6 +89,7 @@ CREATE TABLE ended_block (
 	function TEXT,
 	cause TEXT,
 	frame INTEGER,
+	main INTEGER NOT NULL DEFAULT 0,
 	printed INTEGER NOT NULL DEFAULT 0
 );
 

@@ -1,4 +1,4 @@
--- Which polls are blocking at this moment, since when, and where?
+-- Which polls are blocking a worker at this moment, since when, and where?
 --
 -- Who holds a lock is known when it is released. holder: who held it in the most of the earlier
 -- waits of the window at the same place, in `held` of `waits`.
@@ -16,4 +16,5 @@ FROM open_block AS b
 JOIN thread AS t ON t.id = b.thread
 LEFT JOIN frame AS f ON f.id = b.frame
 LEFT JOIN by_holder AS h ON h.function = b.function AND h.place = 1 AND b.cause = 'lock'
+WHERE NOT b.main
 ORDER BY b.start_ns, t.tid;

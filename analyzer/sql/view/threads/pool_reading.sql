@@ -13,8 +13,8 @@ WITH reading AS (
 	FROM pool_queue
 	WINDOW in_order AS (PARTITION BY process, pool ORDER BY time_ns, id)
 ), chosen AS (
-	SELECT r.*, t.start_ns, t.end_ns, max(coalesce(r.before_ns, r.time_ns), t.start_ns) AS from_ns,
-		min(r.time_ns, t.end_ns) AS to_ns
+	SELECT r.*, t.start_ns, t.end_ns, min(r.time_ns, t.end_ns) AS to_ns,
+		max(coalesce(r.before_ns, r.time_ns), t.start_ns) AS from_ns
 	FROM reading AS r
 	JOIN chosen_time AS t ON t.capture = r.capture AND r.time_ns >= t.start_ns
 		AND coalesce(r.before_ns, r.time_ns) <= t.end_ns
@@ -29,5 +29,6 @@ SELECT capture, process, pool, to_ns AS time_ns,
 	CASE WHEN since_ns < to_ns OR time_ns <= end_ns THEN to_ns - max(since_ns, start_ns) END
 		AS wait_ns,
 	is_full, is_full AND was_full AS stayed_full,
-	lead(to_ns) OVER (PARTITION BY capture, process, pool ORDER BY time_ns, id) IS NULL AS is_last
+	lead(to_ns) OVER (PARTITION BY capture, process, pool ORDER BY time_ns, id) IS NULL
+		AS is_last
 FROM chosen;
