@@ -75,9 +75,9 @@ class Timeline extends Picture {
       el(
         "p",
         {class: "soft controls", id: "timeline-help"},
-        "Drag to select a time: the page then shows only that. Wheel with Ctrl, two fingers or " +
-          "+ and − zoom; Shift and drag, or the arrow keys, move; n and p go to the next poll; " +
-          "a click, or Enter, pins a poll.",
+        "Drag to select a time: sites, polls and CPU time are then of that only. Wheel with " +
+          "Ctrl, two fingers or + and − zoom; Shift and drag, or the arrow keys, move; n and p " +
+          "go to the next poll; a click, or Enter, pins a poll.",
       ),
       keys(CAUSES.filter(c => this.state.causes.has(c))),
       keys(STATES),

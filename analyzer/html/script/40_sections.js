@@ -311,6 +311,11 @@ function facts(list) {
   );
 }
 
+// Threads of the pool itself: its count has those of workers too.
+function own_threads(count, load) {
+  return count === null ? "–" : Math.max(count - load.workers, 0);
+}
+
 function pool() {
   const p = first("pool");
   const closures = table(
@@ -340,8 +345,8 @@ function pool() {
         `${l.name} ${l.pid}: at most ${l.peak_tasks} tasks in the ` +
           `queue, the longest wait ≥ ${duration(l.longest_wait_ns)}; full for ` +
           `≥ ${duration(l.full_ns)} ` +
-          `of ${duration(l.watched_ns)}; ${l.threads ?? "–"} of ` +
-          `${l.thread_limit ?? "–"} threads.`,
+          `of ${duration(l.watched_ns)}; ${own_threads(l.threads, l)} of ` +
+          `${own_threads(l.thread_limit, l)} threads.`,
       ),
     ),
     rows("closures").length

@@ -7,7 +7,7 @@
 function site_table(state, list) {
   const total = Math.max(
     1,
-    list.reduce((sum, s) => sum + s.total_ns, 0),
+    list.reduce((sum, s) => sum + s.shown_ns, 0),
   );
   return table(
     [

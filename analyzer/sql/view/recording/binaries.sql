@@ -1,16 +1,22 @@
 -- Which binaries were mapped, what is known of their functions, and what can be done about the
 -- rest?
 --
--- program: it is the executable of a recorded process. reason: why no names were found, in short.
--- missing and remedy: what cannot be shown
--- without full debug information, and how it can be given; NULL: nothing is missing.
+-- program: it is the executable of a recorded process, but not of one that ran no worker and became
+-- another by exec, as a shell script does. reason: why no names were found, in short. missing and
+-- remedy: what cannot be shown without full debug information, and how it can be given; NULL:
+-- nothing is missing.
 CREATE VIEW binaries AS
 SELECT b.capture, b.id AS binary, b.path, b.build_id, b.text_hash, b.symbols, b.symbol_file,
 	b.problem,
 	(SELECT count(*) FROM (SELECT DISTINCT file_offset FROM frame AS f WHERE f.binary = b.id))
 		AS addresses,
 	EXISTS (SELECT 1 FROM process AS p
-		WHERE p.capture = b.capture AND p.executable = b.path) AS program,
+		WHERE p.capture = b.capture AND p.executable = b.path
+			AND (NOT EXISTS (SELECT 1 FROM lifecycle AS l
+					WHERE l.process = p.id AND l.kind = 'process-exec')
+				OR EXISTS (SELECT 1 FROM worker AS w
+					JOIN thread AS t ON t.id = w.thread
+					WHERE t.process = p.id))) AS program,
 	CASE
 	WHEN b.symbols NOT IN ('none', 'dynsym') THEN NULL
 	WHEN instr(b.problem, ' is another build') THEN
