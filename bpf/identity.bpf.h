@@ -195,8 +195,10 @@ static __always_inline bool scheduler_read(struct task_struct *sleeper, struct t
 		return true;
 	}
 	key->tick = id->flags & HUD_IDENTITY_SHORT_TICK ? (__u8)tick : (__u32)tick;
-	if (s->tick == HUD_NO_OFFSET)
+	if (s->tick == HUD_NO_OFFSET) {
 		key->trusted |= KEY_NO_TICK;
+		key->root_alike = s->kind == HUD_SCHEDULER_CURRENT_THREAD && !key->has_task;
+	}
 	key->where = parked ? HUD_WHERE_PARK : HUD_WHERE_POLL;
 	return true;
 }

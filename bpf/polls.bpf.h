@@ -134,7 +134,8 @@ static __always_inline void poll_count(const struct poll_span *span, const struc
 	bool to_now = span->flags & HUD_POLL_END_EXACT || next->where == HUD_WHERE_PARK;
 	__u64 end = to_now ? now : span->end_min_ns;
 
-	histogram_add(span->site, tgid, end - span->start_max_ns);
+	if (!(span->flags & HUD_POLL_UPPER_BOUND)) /* else how long it was is not known */
+		histogram_add(span->site, tgid, end - span->start_max_ns);
 	if (span->task_header)
 		life_poll_end(span->task_header, span->task_word, tgid, end);
 }
@@ -173,6 +174,9 @@ static __always_inline bool poll_end(struct poll_watch *p, const struct poll_key
 	bool kept = false;
 
 	poll_stolen(p);
+	/* No probe sees the root future: what slept may have been that, polled after the task. */
+	if (span->flags & HUD_POLL_EXACT && p->key.root_alike && span->sleep_ns)
+		span->flags = (span->flags | HUD_POLL_UPPER_BOUND) & ~HUD_POLL_END_EXACT;
 	if (span->flags & HUD_POLL_EXACT)
 		poll_count(span, next, tgid, now);
 	/* Seen only by probes, never observed: it may not have held its core throughout. */
@@ -264,7 +268,8 @@ static __always_inline void poll_begin(struct poll_watch *p, const struct poll_k
 	}
 	p->queued.tasks = 0;
 	*span = (struct poll_span) {
-		.start_min_ns = p->observed_ns,
+		/* Where its state was not known before, it may have begun at any time. */
+		.start_min_ns = p->key.where == HUD_WHERE_UNKNOWN ? 0 : p->observed_ns,
 		.start_max_ns = now,
 		.end_min_ns = now,
 		.task = key->task,

@@ -99,7 +99,8 @@ struct poll_key {
 	__u32 tick;
 	__u32 where;     /* enum hud_where */
 	__u16 scheduler; /* its index: IDENTITY_SCHEDULERS for each object of the process */
-	__u16 has_task;  /* the layout says where `task` is */
+	__u8 has_task;   /* the layout says where `task` is */
+	__u8 root_alike; /* nothing distinguishes a poll of a task from one of the root future */
 	__u32 trusted;   /* enum key_trust */
 };
 

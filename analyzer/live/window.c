@@ -27,17 +27,12 @@ static const char *const restore_files[] = {"sql/live/restore.sql", "sql/live/re
 
 /* Indexes, which are made once. */
 static const char *const index_files[] = {
-	"sql/derive/12_span_by_waker.sql",
-	"sql/derive/13_sample_by_stack.sql",
-	"sql/derive/14_span_preempted.sql",
-	"sql/derive/15_observation_by_thread.sql",
-	"sql/derive/16_window_by_thread.sql",
-	"sql/derive/18_observation_in_pool.sql",
-	"sql/derive/42_blocking_by_span.sql",
-	"sql/derive/54_lock_wait_by_thread.sql",
-	"sql/derive/63_task_frame_by_task.sql",
-	"sql/derive/64_dumped_task_by_dump.sql",
-	NULL,
+	"sql/derive/12_span_by_waker.sql",       "sql/derive/13_sample_by_stack.sql",
+	"sql/derive/14_span_preempted.sql",      "sql/derive/15_observation_by_thread.sql",
+	"sql/derive/16_window_by_thread.sql",    "sql/derive/18_observation_in_pool.sql",
+	"sql/derive/40_blocking_by_thread.sql",  "sql/derive/42_blocking_by_span.sql",
+	"sql/derive/54_lock_wait_by_thread.sql", "sql/derive/63_task_frame_by_task.sql",
+	"sql/derive/64_dumped_task_by_dump.sql", NULL,
 };
 
 static const char *const derive_files[] = {

@@ -22,7 +22,7 @@
 #define MEASURE_ROUNDS 5
 #define PROGRAM_NS 300                /* of poll_entry itself, until the kernel has measured it */
 #define ATTACHED_NS (200 * NS_PER_MS) /* the least, between two decisions */
-#define SMALLEST_SHARE 0.02           /* of the time; below it, the probes are given up */
+#define SMALLEST_SHARE 0.005          /* of the time; below it, the probes are given up */
 
 /* Its first instruction is one that uprobes emulate, as in the functions that are probed. */
 void hud_probe_target(void);
@@ -69,8 +69,10 @@ struct poll_probes {
 	size_t files, room;
 	bool follow; /* tasks, once probes are attached; not again once they were detached */
 	struct poll_probes_state state;
-	uint64_t since_ns;        /* of the present state */
-	uint64_t entries, cpu_ns; /* … then */
+	uint64_t since_ns; /* measured since then; 0: not yet */
+	uint64_t cpu_ns;   /* … of the targets then */
+	uint64_t entries;  /* hits whose cost was taken */
+	double debt_ns;    /* what they cost above the budget until now */
 	uint64_t resume_ns;
 	struct program_runs calibration; /* those of probe_cost_measure(), of threads not watched */
 };
@@ -207,6 +209,7 @@ static int probe_cost_measure(struct poll_probes *p)
 	file_detach(&own);
 	p->state.probe_cost_ns = (uint32_t)(probed > bare ? probed - bare : 0) + PROGRAM_NS;
 	p->calibration = program_runs(p);
+	p->entries = (uint64_t)MEASURE_ROUNDS * MEASURE_CALLS;
 done:
 	close(fd);
 	return error;
@@ -394,12 +397,20 @@ static uint64_t probe_cost_now(const struct poll_probes *p)
 	return p->state.probe_cost_ns - PROGRAM_NS + (runs.ns - p->calibration.ns) / count;
 }
 
-static bool resume(struct poll_probes *p, uint64_t now_ns)
+/* From now on the cost is measured anew; hits are counted since it was last measured. */
+static void measure_begin(struct poll_probes *p, uint64_t cpu_ns, uint64_t now_ns)
+{
+	p->since_ns = now_ns;
+	p->cpu_ns = cpu_ns;
+}
+
+static bool resume(struct poll_probes *p, uint64_t cpu_ns, uint64_t now_ns)
 {
 	if (p->state.given_up || now_ns < p->resume_ns)
 		return false;
 	p->state.error = poll_probes_attach(p);
 	p->state.given_up = p->state.error != 0;
+	measure_begin(p, cpu_ns, now_ns);
 	return true;
 }
 
@@ -412,28 +423,45 @@ static void follow_no_more(struct poll_probes *p)
 		probes_detach(&p->file[i], PROBE_POLL + 1);
 }
 
+/*
+ * What the probes cost in `took_ns`, and how much they may. The CPU time that the targets need
+ * without them counts, but at least 1% of the time: a target that hardly runs cannot be slowed by
+ * much.
+ */
+static void cost_take(struct poll_probes *p, uint64_t entries, uint64_t cpu_ns, uint64_t took_ns,
+		      double *allowed_ns)
+{
+	double cost_ns = (double)((entries - p->entries) * probe_cost_now(p));
+	double own_ns = (double)(cpu_ns - p->cpu_ns) - cost_ns, least_ns = (double)took_ns / 100;
+
+	if (own_ns < least_ns)
+		own_ns = least_ns;
+	*allowed_ns = p->options.max_percent / 100 * own_ns;
+	p->state.percent = 100 * cost_ns / own_ns;
+	p->debt_ns += cost_ns - *allowed_ns;
+	if (p->debt_ns < 0)
+		p->debt_ns = 0;
+	p->entries = entries;
+}
+
 bool poll_probes_govern(struct poll_probes *p, uint64_t entries, uint64_t cpu_ns, uint64_t now_ns)
 {
-	uint64_t took_ns = now_ns - p->since_ns, cost_ns;
-	double share;
+	uint64_t took_ns = now_ns - p->since_ns;
+	double share, allowed_ns;
 
 	if (!p->state.attached)
-		return resume(p, now_ns);
+		return resume(p, cpu_ns, now_ns);
 	if (!p->since_ns || cpu_ns < p->cpu_ns) {
-		p->since_ns = now_ns;
-		p->entries = entries;
-		p->cpu_ns = cpu_ns;
+		if (cpu_ns < p->cpu_ns) /* a target has ended: what it hit is not known */
+			p->entries = entries;
+		measure_begin(p, cpu_ns, now_ns);
 		return false;
 	}
 	if (took_ns < ATTACHED_NS)
 		return false;
-	cost_ns = (entries - p->entries) * probe_cost_now(p);
-	/* At least 1% of the time: a target that hardly runs cannot be slowed by much. */
-	p->state.percent =
-		100.0 * (double)cost_ns /
-		(double)(cpu_ns - p->cpu_ns > took_ns / 100 ? cpu_ns - p->cpu_ns : took_ns / 100);
+	cost_take(p, entries, cpu_ns, took_ns, &allowed_ns);
+	measure_begin(p, cpu_ns, now_ns);
 	share = p->options.max_percent / p->state.percent;
-	p->since_ns = 0;
 	if (share >= 1)
 		return false;
 	if (p->follow) {
@@ -442,7 +470,8 @@ bool poll_probes_govern(struct poll_probes *p, uint64_t entries, uint64_t cpu_ns
 	}
 	detach_all(p);
 	p->state.given_up = share < SMALLEST_SHARE;
-	p->resume_ns = now_ns + (uint64_t)((double)took_ns * (1 / share - 1));
+	p->resume_ns = now_ns + (uint64_t)((double)took_ns * p->debt_ns / allowed_ns);
+	p->debt_ns = 0;
 	return true;
 }
 

@@ -6,7 +6,7 @@ CREATE VIEW tickless_process AS
 WITH known AS (
 	SELECT l.process, l.time_ns, l.tick_known
 	FROM layout AS l
-	JOIN process_source AS q ON q.process = l.process AND q.source = 'passive'
+	JOIN process_source AS q ON q.process = l.process AND q.source <> 'stack'
 	WHERE l.source <> 'none' AND NOT l.withdrawn
 ), begun AS (
 	SELECT k.process, min(k.time_ns) AS time_ns
