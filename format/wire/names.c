@@ -99,6 +99,7 @@ static const struct {
 	[HUD_LEARN_NO_ANSWER] =
 		{"hud-analyze, which hud-record asks, gave no answer",
 		 "is the hud-analyze beside it of the same version? record it again"},
+	[HUD_LEARN_ENDED] = {"it ended before enough was seen", RECORD_LONGER},
 	[HUD_LEARN_NO_SITES] = {"no function that polls tasks could be probed",
 				"record a build with debug information or symbols"},
 };

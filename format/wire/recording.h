@@ -145,8 +145,9 @@ enum hud_learn_reason {
 	HUD_LEARN_NO_ROOM = 11,   /* it is known; but not followed, beside others of its process */
 	HUD_LEARN_NO_ANSWER = 12, /* hud-analyze, which is asked, ended or took too long */
 	HUD_LEARN_NO_SITES = 13,  /* no function that polls tasks could be probed */
+	HUD_LEARN_ENDED = 14,     /* the process ended before enough was seen */
 };
-#define HUD_LEARN_REASON_LAST HUD_LEARN_NO_SITES
+#define HUD_LEARN_REASON_LAST HUD_LEARN_ENDED
 
 enum hud_layout_source {
 	HUD_LAYOUT_NONE = 0,    /* it is not known */

@@ -135,18 +135,21 @@ uint32_t process_table_scheduler(const struct process_table *t, pid_t pid, uint3
 							    : 0;
 }
 
-void process_table_images(const struct process_table *t,
+void process_table_images(const struct process_table *t, bool ended,
 			  void (*each)(void *context, const struct process_image *image),
 			  void *context)
 {
 	for (size_t i = 0; i < t->processes; i++) {
 		const struct process *p = &t->process[i];
 
-		for (size_t k = 0; p->entry.alive && p->entry.id && k < p->runtimes; k++) {
+		if (!p->entry.id || (!p->entry.alive && !ended))
+			continue;
+		for (size_t k = 0; k < p->runtimes; k++) {
 			const struct process_runtime *r = &p->runtime[k];
 			struct process_image image = {
 				.pid = p->entry.pid,
 				.id = p->entry.id,
+				.alive = p->entry.alive,
 				.object = r->object,
 				.number = (uint32_t)k,
 				.module = r->module,

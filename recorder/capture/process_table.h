@@ -107,10 +107,11 @@ void process_table_executables(const struct process_table *t, bool only_new,
  */
 int process_table_executable_open(const struct process_table *t, pid_t pid);
 
-/* An object with a runtime, the executable or a library, in the image of a living process. */
+/* An object with a runtime, the executable or a library, in the image of a process. */
 struct process_image {
 	pid_t pid;
 	uint32_t id; /* in the capture */
+	bool alive;
 	uint32_t object;
 	uint32_t number;   /* of those of the process, from 0 */
 	uint32_t module;   /* of the library, 0: it is the executable */
@@ -118,7 +119,8 @@ struct process_image {
 	bool layout_known; /* … and the capture says from where */
 	const char *path;
 };
-void process_table_images(const struct process_table *t,
+/* Of living processes; `ended`: of those too that have ended. */
+void process_table_images(const struct process_table *t, bool ended,
 			  void (*each)(void *context, const struct process_image *image),
 			  void *context);
 

@@ -205,7 +205,6 @@ static enum exit_code targets_plan(struct recording *r)
 static enum exit_code targets_watch(struct recording *r)
 {
 	struct unwind_store *store = bpf_session_unwind(r->bpf);
-	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
 	object_table_store(r->objects, store);
 	process_table_store(r->processes, store,
@@ -221,11 +220,20 @@ static enum exit_code targets_watch(struct recording *r)
 				strerror(-error), error == -ESRCH ? "  it has exited\n" : "");
 			return EXIT_FAILED;
 		}
-		/* From now on there is an event of it. */
-		if (process_table_replaced(r->processes, pid))
-			process_table_describe(r->processes, pid, now);
 	}
-	process_table_refresh_all(r->processes, now);
+	/* Everything is watched from here on only: loading plans into the maps takes time. */
+	r->start_ns = r->second_ns = clock_ns(CLOCK_MONOTONIC);
+	/* Of an exec before it was watched there was no event. */
+	for (size_t i = 0; i < r->targets->count; i++)
+		if (process_table_replaced(r->processes, r->targets->pid[i]))
+			process_table_describe(r->processes, r->targets->pid[i], r->start_ns);
+	process_table_refresh_all(r->processes, r->start_ns);
+	process_table_reap(r->processes);
+	if (!process_table_alive(r->processes)) {
+		fprintf(stderr, "hud-record: %s ended before the recording began\n",
+			r->targets->count > 1 ? "the targets" : "the target");
+		return EXIT_NO_TARGET;
+	}
 	return EXIT_RECORDED;
 }
 
@@ -293,8 +301,6 @@ enum exit_code recording_prepare(struct recording *r)
 	code = targets_watch(r);
 	if (code != EXIT_RECORDED)
 		return code;
-	/* Everything is watched from here on only: loading plans into the maps takes time. */
-	r->start_ns = r->second_ns = clock_ns(CLOCK_MONOTONIC);
 	error = session_write(r);
 	if (error)
 		return not_begun(r, error);

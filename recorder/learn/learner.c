@@ -136,7 +136,7 @@ bool learner_wanted(const struct learner *l)
 {
 	struct wanted w = {.learner = l};
 
-	process_table_images(l->options.processes, wanted_find, &w);
+	process_table_images(l->options.processes, false, wanted_find, &w);
 	return w.any || l->object != OBJECT_NONE;
 }
 
@@ -167,7 +167,7 @@ static bool choice_make(struct learner *l, uint64_t now_ns, struct process_image
 {
 	struct choice c = {.learner = l, .now_ns = now_ns};
 
-	process_table_images(l->options.processes, choice_find, &c);
+	process_table_images(l->options.processes, false, choice_find, &c);
 	*image = c.image;
 	return c.found;
 }
@@ -456,7 +456,7 @@ static void layout_withdraw(struct learner *l, const struct checking *c)
 		attempt_end(l, c->now_ns);
 	w.layout.reason = HUD_LEARN_CONTRADICTED;
 	w.layout.contradictions = c->contradictions;
-	process_table_images(l->options.processes, image_withdraw, &w);
+	process_table_images(l->options.processes, false, image_withdraw, &w);
 	object_unlearn(l->options.objects, c->wrong);
 	s->layout.parks = 0; /* none proves anything */
 	process_table_identify(l->options.processes, c->wrong);
@@ -468,7 +468,7 @@ static void layouts_check(struct learner *l, uint64_t now_ns)
 {
 	struct checking c = {.learner = l, .now_ns = now_ns, .wrong = OBJECT_NONE};
 
-	process_table_images(l->options.processes, image_check, &c);
+	process_table_images(l->options.processes, false, image_check, &c);
 	if (c.wrong != OBJECT_NONE)
 		layout_withdraw(l, &c);
 }
@@ -510,6 +510,8 @@ static void image_finish(void *context, const struct process_image *image)
 		return;
 	if (object_identity(l->options.objects, image->object))
 		s->layout.reason = HUD_LEARN_NO_ROOM;
+	else if (!image->alive && s->layout.reason == HUD_LEARN_OPEN)
+		s->layout.reason = HUD_LEARN_ENDED;
 	layout = report_layout(&s->layout, NULL, false);
 	process_table_layout(l->options.processes, image, &layout, c->now_ns);
 	if (!s->reported && !l->options.quiet)
@@ -524,5 +526,5 @@ void learner_finish(struct learner *l, uint64_t now_ns)
 	if (l->object != OBJECT_NONE)
 		attempt_end(l, now_ns);
 	layouts_check(l, now_ns);
-	process_table_images(l->options.processes, image_finish, &c);
+	process_table_images(l->options.processes, true, image_finish, &c);
 }
