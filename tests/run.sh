@@ -170,7 +170,7 @@ if [ -z "$only_unit" ]; then
 	for name in "$@"; do
 		if ! [[ $CONCURRENT =~ [[:space:]]${name}[[:space:]] ]]; then alone+=("$name"); fi
 	done
-	run_concurrently $((3 * $(nproc))) e2e_run "${concurrent[@]}"
+	run_concurrently $((4 * $(nproc))) e2e_run "${concurrent[@]}"
 	for name in "${alone[@]}"; do
 		e2e_run "$name"
 	done
