@@ -48,11 +48,15 @@ $(BUILD)/analyzer/base/embedded.list: FORCE
 	@echo '$(EMBEDDED)' | cmp -s - $@ || echo '$(EMBEDDED)' > $@
 FORCE:
 
-# So is the page of report --html: its script in one piece, its style, and the policy that allows these two
-# by their hashes and nothing else.
+# So is the page of report --html: its script in one piece, with the list of causes, its style, and the policy
+# that allows these two by their hashes and nothing else.
 PAGE := $(addprefix $(BUILD)/html/,page.js page.css policy)
-$(BUILD)/html/page.js: $(sort $(wildcard analyzer/html/script/*.js))
+PAGE_SCRIPTS := $(sort $(wildcard analyzer/html/script/*.js))
+$(BUILD)/html/causes.js: analyzer/rules/causes.rules
 	@mkdir -p $(@D)
+	@awk 'BEGIN { print "const CAUSES = [" } $$1 == "cause" || $$1 == "work" { print "  \"" $$2 "\"," } \
+		END { print "];" }' $< > $@
+$(BUILD)/html/page.js: $(filter-out %/90_begin.js,$(PAGE_SCRIPTS)) $(BUILD)/html/causes.js $(filter %/90_begin.js,$(PAGE_SCRIPTS))
 	@cat $^ > $@
 $(BUILD)/html/page.css: analyzer/html/page.css
 	@mkdir -p $(@D)

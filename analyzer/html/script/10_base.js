@@ -84,21 +84,6 @@ function name_cell(text, most = 160) {
   return el("span", {class: "name", title: cut === text ? null : text.slice(0, 2000)}, cut);
 }
 
-const CAUSES = [
-  "cpu",
-  "lock",
-  "sleep",
-  "file-io",
-  "net-io",
-  "pipe",
-  "tty",
-  "event",
-  "child",
-  "page-fault",
-  "mapped-file",
-  "probe",
-  "syscall",
-];
 const STATES = ["poll-cpu", "poll-off-cpu", "run-queue", "parked", "runtime", "unknown"];
 
 // The column of each state, and its time in a row.

@@ -50,13 +50,14 @@ def the_json_report_validates_against_its_schema():
 def the_schema_lists_every_level_and_reason_of_the_verdict():
     with open(os.path.join(TOP, "docs", "report.schema.json")) as file:
         verdict = json.load(file)["properties"]["verdict"]["properties"]
-    with open(os.path.join(TOP, "analyzer", "sql", "view", "recording", "verdict.sql")) as file:
+    view = os.path.join(TOP, "analyzer", "sql", "view", "recording", "verdict_level.sql")
+    with open(view) as file:
         sql = re.sub(r"--.*", "", file.read())
     for name in ("level", "reason"):
         before = sql[:re.search(rf"\bEND AS {name}\b", sql).start()]
         given = re.findall(r"(?:THEN|ELSE) '([^']*)'", before[before.rindex("CASE"):])
         listed = [value for value in verdict[name]["enum"] if value is not None]
-        expect(sorted(set(given)) == sorted(listed), f"{name}: {given} in verdict.sql, "
+        expect(sorted(set(given)) == sorted(listed), f"{name}: {given} in verdict_level.sql, "
                f"{listed} in docs/report.schema.json")
 
 

@@ -205,7 +205,7 @@ static int times_in(const char *text, const char *what)
 	return times;
 }
 
-/* In light and dark; in tables; and in the timeline, which draws causes in the order of a list. */
+/* In light and dark; in tables; and in the timeline, which draws causes in the order of the rules. */
 static void every_cause_has_a_colour(void **state)
 {
 	const char *style = embedded_text("html/page.css"), *script = embedded_text("html/page.js");
@@ -227,7 +227,7 @@ static void every_cause_has_a_colour(void **state)
 			fail_msg("page.css has no %s", text);
 		snprintf(text, sizeof(text), "  \"%s\",\n", name);
 		if (!strstr(script, text))
-			fail_msg("CAUSES in 10_base.js lacks %s", name);
+			fail_msg("CAUSES lacks %s", name);
 	}
 	fclose(rules);
 	assert_true(causes >= 11);

@@ -113,11 +113,13 @@ fn byte() {
 async fn stuck(threads: usize, truth: Shared) {
     let until = Arc::new(Mutex::new(()));
     let held = until.clone();
+    let (locked, is_locked) = std::sync::mpsc::channel();
     let holder = std::thread::spawn(move || {
         let _held = held.lock().unwrap();
+        locked.send(()).unwrap();
         byte();
     });
-    sleep(Duration::from_millis(50));
+    is_locked.recv().unwrap();
     for _ in 0..threads {
         let until = until.clone();
         tokio::task::spawn_blocking(move || drop(until.lock()));
