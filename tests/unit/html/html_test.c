@@ -205,7 +205,7 @@ static int times_in(const char *text, const char *what)
 	return times;
 }
 
-/* In light and dark; in tables; and in the timeline, which draws causes in the order of the rules. */
+/* In light and dark; in tables; and in the timeline, in the order of the rules. */
 static void every_cause_has_a_colour(void **state)
 {
 	const char *style = embedded_text("html/page.css"), *script = embedded_text("html/page.js");
