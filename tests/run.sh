@@ -123,16 +123,8 @@ fuzz_run() { # all harnesses, on what is kept
 	bash tests/fuzz/run.sh "$HUD_BUILD/fuzz-kept" "${harnesses[@]}" | tee -a "$results"
 }
 
-# Every so many of the unit tests, which compute, beside end-to-end tests, which mostly wait.
-units_run() { # NUMBER, from 0
-	local number=$1 i
-	for ((i = number; i < ${#units[@]}; i += $(nproc))); do
-		if [ "${units[i]}" = fuzz ]; then fuzz_run; else unit_run "${units[i]}"; fi
-	done
-}
-
-test_run() { # unit/NUMBER, or the NAME of an end-to-end test
-	if [[ $1 == unit/* ]]; then units_run "${1#unit/}"; else e2e_run "$1"; fi
+fuzz_or_unit_run() { # NAME
+	if [ "$1" = fuzz ]; then fuzz_run; else unit_run "$1"; fi
 }
 
 e2e_run() { # NAME
@@ -155,16 +147,15 @@ e2e_run() { # NAME
 	show_tail "$log"
 }
 
-units=() concurrent=() alone=()
 if [ $# -eq 0 ]; then
 	mapfile -t programs < <(cd tests/unit && ls ./*/*_test.c | sed 's,^\./,,; s,\.c$,,')
-	read -ra units <<< "$LONGEST"
-	[ -n "$only_unit" ] || units+=(fuzz)
+	read -ra queue <<< "$LONGEST"
+	[ -n "$only_unit" ] || queue+=(fuzz)
 	for name in "${programs[@]}"; do
-		if [[ " $LONGEST " != *" $name "* ]]; then units+=("$name"); fi
+		if [[ " $LONGEST " != *" $name "* ]]; then queue+=("$name"); fi
 	done
+	run_concurrently "$(nproc)" fuzz_or_unit_run "${queue[@]}"
 	[ ${#programs[@]} -gt 0 ] || say "FAIL unit: no test in tests/unit"
-	for ((i = 0; i < $(nproc); i++)); do concurrent+=("unit/$i"); done
 fi
 
 if [ -z "$only_unit" ]; then
@@ -172,17 +163,18 @@ if [ -z "$only_unit" ]; then
 		mapfile -t names < <(cd tests/e2e && ls record/*.py analyze/*.py unwind/*.py)
 		set -- "${names[@]%.py}"
 	fi
+	concurrent=() alone=()
 	for name in $CONCURRENT; do
 		if [[ " $* " == *" $name "* ]]; then concurrent+=("$name"); fi
 	done
 	for name in "$@"; do
 		if ! [[ $CONCURRENT =~ [[:space:]]${name}[[:space:]] ]]; then alone+=("$name"); fi
 	done
+	run_concurrently $((3 * $(nproc))) e2e_run "${concurrent[@]}"
+	for name in "${alone[@]}"; do
+		e2e_run "$name"
+	done
 fi
-run_concurrently $((4 * $(nproc))) test_run "${concurrent[@]}"
-for name in "${alone[@]}"; do
-	e2e_run "$name"
-done
 
 passed=$(grep -c '^ok  ' "$results")
 failed=$(grep -c '^FAIL' "$results")

@@ -4,13 +4,17 @@
 import glob
 import json
 import os
+import signal
 import struct
 import subprocess
+import time
 
-from lib import ANALYZE, Demo, expect, expect_equal, path_for, query, recorded, run
+from lib import (ANALYZE, Demo, Recording, expect, expect_equal, path_for, query, recorded, run,
+                 wait_until)
 
 CACHE = "/var/cache/hud"
 SECONDS = 6        # of learning
+MOST_SECONDS = 30  # … on a busy machine
 NO_OFFSET = 0xffffffff
 IDENTITY, SEGMENTS_END = 6, 64  # format/plan/plan.h
 LEARNED, UNEXPLAINED = 32, 256  # enum hud_identity_flags
@@ -77,14 +81,19 @@ def layouts(capture):
 
 def learn(program, twin, name, **options):
     """
-    Records a stripped program until its layout is known; compares that with its twin's debug
-    information. Returns the first capture. Where hud-record knows that it lacks something, as on a
-    busy machine, the next recording may learn it.
+    Records a stripped program until its layout is known, which takes longer on a busy machine;
+    compares that with its twin's debug information. Returns the first capture. Where hud-record
+    knows that it lacks something, the next recording may learn it.
     """
     capture, known = path_for(f"{name}.hud"), said(twin)
     demo = Demo(program=program, **options)
-    done = recorded("-p", demo.pid, "-d", SECONDS, "-o", capture)
-    expect("learned in" in done.stderr, f"it was not learned:\n{done.stderr}")
+    begun = time.monotonic()
+    recording = Recording(capture, "-p", demo.pid)
+    wait_until(lambda: learned_plan(program), "its layout is learned", MOST_SECONDS)
+    print(f"     the layout was there after {time.monotonic() - begun:.1f} s")
+    time.sleep(max(0, begun + SECONDS - time.monotonic()))
+    recording.ended_well(signal.SIGINT)
+    expect("learned in" in recording.errors, f"it was not learned:\n{recording.errors}")
     for _ in range(2):
         flags, _, _, schedulers = identity_in(learned_plan(program))
         if not flags & UNEXPLAINED and all(s["tick"] != NO_OFFSET for s in schedulers.values()):
