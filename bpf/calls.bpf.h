@@ -26,8 +26,8 @@ static __always_inline bool call_is_futex(__s32 call)
 
 /*
  * Is it one that polls make, and never the driver or an allocator? Files by name, sleeps, sync,
- * waiting for a child, sockets; but neither read() nor write(), nor recvfrom(), by which the driver
- * empties the socket of its signals.
+ * sockets; but neither read() nor write(), nor recvfrom(), by which the driver empties the socket of
+ * its signals, nor wait4(), by which it reaps orphans.
  */
 static __always_inline bool call_is_of_poll(__s32 call)
 {
@@ -55,7 +55,6 @@ static __always_inline bool call_is_of_poll(__s32 call)
 	case __NR_recvmsg:
 	case __NR_nanosleep:
 	case __NR_clock_nanosleep:
-	case __NR_wait4:
 		return true;
 	default:
 		return false;
