@@ -26,8 +26,8 @@ static __always_inline bool call_is_futex(__s32 call)
 
 /*
  * Is it one that polls make, and never the driver or an allocator? Files by name, sleeps, sync,
- * sockets; but neither read() nor write(), nor recvfrom(), by which the driver empties the socket of
- * its signals, nor wait4(), by which it reaps orphans.
+ * sockets; but neither read() nor write(), nor recvfrom(), by which the driver empties the socket
+ * of its signals, nor wait4(), by which it reaps orphans.
  */
 static __always_inline bool call_is_of_poll(__s32 call)
 {

@@ -417,3 +417,15 @@ void observations_free(struct observations *s)
 	text_set_free(&s->causes);
 	*s = (struct observations) {0};
 }
+
+static int period_read(void *sample_ns, sqlite3_stmt *q)
+{
+	*(int64_t *)sample_ns = sqlite3_column_int64(q, 0);
+	return SQLITE_OK;
+}
+
+int observations_sample_period(sqlite3 *db, int64_t capture, int64_t *sample_ns)
+{
+	return database_rows(db, "SELECT sample_ns FROM sample_period WHERE capture = ?1", capture,
+			     period_read, sample_ns);
+}

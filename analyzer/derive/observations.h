@@ -106,4 +106,7 @@ static inline struct observation *observation_of_poll(struct thread_observations
 
 void observations_free(struct observations *s);
 
+/* From one sample to the next, in ns; 0: not known. SQLite's code. */
+int observations_sample_period(sqlite3 *db, int64_t capture, int64_t *sample_ns);
+
 #endif

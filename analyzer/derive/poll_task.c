@@ -19,8 +19,6 @@
 static const char polls_sql[] =
 	"SELECT id, thread, start_max_ns, site_stack FROM poll WHERE capture = ?1 ORDER BY id";
 
-static const char period_sql[] = "SELECT sample_ns FROM sample_period WHERE capture = ?1";
-
 static const char tasks_sql[] =
 	"SELECT id, task FROM stack WHERE capture = ?1 AND task IS NOT NULL";
 
@@ -35,12 +33,6 @@ struct rows {
 	bool in_runtime;
 	bool observed;
 };
-
-static int period_read(void *sample_ns, sqlite3_stmt *q)
-{
-	*(int64_t *)sample_ns = sqlite3_column_int64(q, 0);
-	return SQLITE_OK;
-}
 
 static int task_read(void *context, sqlite3_stmt *q)
 {
@@ -126,7 +118,7 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 	if (r)
 		*r = (struct rows) {.all = context};
 	if (!err)
-		err = database_rows(db, period_sql, capture, period_read, &r->sample_ns);
+		err = observations_sample_period(db, capture, &r->sample_ns);
 	if (!err)
 		err = tasks_read(db, capture, r);
 	if (!err)

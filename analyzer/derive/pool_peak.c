@@ -7,8 +7,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-static const char period_sql[] = "SELECT sample_ns FROM sample_period WHERE capture = ?1";
-
 /* A thread began to work (step 1) or stopped (-1). */
 struct edge {
 	int64_t time_ns;
@@ -81,12 +79,6 @@ static void peak_count(struct rows *r)
 	}
 }
 
-static int period_read(void *period_ns, sqlite3_stmt *q)
-{
-	*(int64_t *)period_ns = sqlite3_column_int64(q, 0);
-	return SQLITE_OK;
-}
-
 static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 {
 	struct rows *r = sqlite3_malloc(sizeof(*r));
@@ -100,7 +92,7 @@ static int rows_open(sqlite3 *db, void *context, int64_t capture, void **rows)
 	*r = (struct rows) {0};
 	err = observations_load_classified(all, db, capture);
 	if (!err)
-		err = database_rows(db, period_sql, capture, period_read, &period_ns);
+		err = observations_sample_period(db, capture, &period_ns);
 	for (size_t i = 0; !err && i < all->count; i++)
 		err = thread_add(r, &all->thread[i].list, period_ns);
 	if (!err)

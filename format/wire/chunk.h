@@ -63,4 +63,10 @@ struct hud_record {
 };
 HUD_ASSERT_SIZE(struct hud_record, 8);
 
+/* The head of a record of a fixed size: the initializer of its first member. */
+#define HUD_RECORD_HEAD(number, wire)                                                              \
+	{                                                                                          \
+		.type = (number), .size = (uint32_t)sizeof(wire)                                   \
+	}
+
 #endif

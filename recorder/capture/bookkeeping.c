@@ -23,7 +23,7 @@ static const uint32_t cause_of_counter[COUNT_LOSSES] = {
 static void loss_write(struct bookkeeping *b, uint32_t cause, uint64_t total, uint64_t now)
 {
 	struct hud_lost lost = {
-		.head = {.type = HUD_LOST, .size = (uint32_t)sizeof(lost)},
+		.head = HUD_RECORD_HEAD(HUD_LOST, lost),
 		.cause = cause,
 		.count = total - b->lost[cause],
 		.from_ns = b->lost_ns,
@@ -68,7 +68,7 @@ static void cost_write(const struct bookkeeping *b, uint64_t now)
 {
 	struct bpf_session_cost bpf = bpf_session_cost(b->bpf);
 	struct hud_cost cost = {
-		.head = {.type = HUD_COST, .size = (uint32_t)sizeof(cost)},
+		.head = HUD_RECORD_HEAD(HUD_COST, cost),
 		.time_ns = now,
 		.recorder_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID),
 		.rss_bytes = own_rss_bytes(),
@@ -95,7 +95,7 @@ static void quotas_of_process(void *context, uint32_t process, pid_t pid)
 	for (size_t i = 0; i < count; i++) {
 		const struct cgroup_quota *q = &found[i];
 		struct hud_cpu_quota quota = {
-			.head = {.type = HUD_CPU_QUOTA, .size = (uint32_t)sizeof(quota)},
+			.head = HUD_RECORD_HEAD(HUD_CPU_QUOTA, quota),
 			.time_ns = v->now_ns,
 			.process = process,
 			.cgroup = q->cgroup,
@@ -120,7 +120,7 @@ static void quotas_write(const struct bookkeeping *b, uint64_t now)
 static void clock_write(const struct bookkeeping *b)
 {
 	struct hud_clock clock = {
-		.head = {.type = HUD_CLOCK, .size = (uint32_t)sizeof(clock)},
+		.head = HUD_RECORD_HEAD(HUD_CLOCK, clock),
 		.monotonic_ns = clock_ns(CLOCK_MONOTONIC),
 		.realtime_ns = clock_ns(CLOCK_REALTIME),
 	};

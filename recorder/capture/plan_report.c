@@ -58,7 +58,7 @@ static void late_write(struct plan_report *r, uint32_t object, uint64_t now_ns)
 {
 	const char *path = object_path(r->objects, object);
 	struct hud_late_rows late = {
-		.head = {.type = HUD_LATE_ROWS, .size = (uint32_t)sizeof(late)},
+		.head = HUD_RECORD_HEAD(HUD_LATE_ROWS, late),
 		.time_ns = now_ns,
 		.stacks = object < r->early_room ? r->early[object] : 0,
 	};

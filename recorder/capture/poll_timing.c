@@ -44,7 +44,7 @@ static void state_write(struct poll_timing *t, uint64_t now_ns)
 {
 	struct poll_probes_state s = poll_probes_state(t->probes);
 	struct hud_probes wire = {
-		.head = {.type = HUD_PROBES, .size = (uint32_t)sizeof(wire)},
+		.head = HUD_RECORD_HEAD(HUD_PROBES, wire),
 		/* Attaching takes a while, in which polls begin unseen. */
 		.time_ns = s.attached ? clock_ns(CLOCK_MONOTONIC) : now_ns,
 		.probes_flags = (s.attached ? HUD_PROBES_ATTACHED : 0) |

@@ -192,7 +192,7 @@ void process_table_identify(struct process_table *t, uint32_t object)
 static void runtime_describe(const struct process_table *t, const struct process_image *image)
 {
 	struct hud_runtime_object wire = {
-		.head = {.type = HUD_RUNTIME_OBJECT, .size = (uint32_t)sizeof(wire)},
+		.head = HUD_RECORD_HEAD(HUD_RUNTIME_OBJECT, wire),
 		.process = image->id,
 		.number = image->number,
 	};
@@ -213,7 +213,7 @@ void process_table_layout(struct process_table *t, const struct process_image *i
 
 	if (!p || image->number >= p->runtimes)
 		return;
-	wire.head = (struct hud_record) {.type = HUD_LAYOUT, .size = (uint32_t)sizeof(wire)};
+	wire.head = (struct hud_record)HUD_RECORD_HEAD(HUD_LAYOUT, wire);
 	wire.time_ns = now_ns;
 	wire.process = p->entry.id;
 	wire.layout_flags |= image->number << HUD_LAYOUT_OBJECT_SHIFT;

@@ -7,11 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-#define RECORD_HEAD(number, wire)                                                                  \
-	{                                                                                          \
-		.type = (number), .size = (uint32_t)sizeof(wire)                                   \
-	}
-
 /* Ids of the two stacks of an event; 0 where there is none. */
 struct stack_ids {
 	uint32_t user;
@@ -145,7 +140,7 @@ static void offcpu_write(struct transcript *t, const struct process_entry *p,
 {
 	struct thread_entry *e = thread_table_entry(&t->threads, o->head.tid);
 	struct hud_offcpu wire = {
-		.head = RECORD_HEAD(HUD_OFFCPU, wire),
+		.head = HUD_RECORD_HEAD(HUD_OFFCPU, wire),
 		.start_ns = o->start_ns,
 		.end_ns = o->head.time_ns,
 		.wakeup_ns = o->wakeup_ns,
@@ -239,7 +234,7 @@ static void sample_write(struct transcript *t, const struct process_entry *p,
 			 const struct event_sample *s, size_t bytes)
 {
 	struct hud_sample wire = {
-		.head = RECORD_HEAD(HUD_SAMPLE, wire),
+		.head = HUD_RECORD_HEAD(HUD_SAMPLE, wire),
 		.time_ns = s->head.time_ns,
 		.awake_ns = s->awake_ns,
 		.waited_ns = s->waited_ns,
@@ -274,7 +269,7 @@ static void window_write(struct transcript *t, const struct process_entry *p,
 {
 	struct thread_entry *e = thread_table_entry(&t->threads, w->head.tid);
 	struct hud_window wire = {
-		.head = RECORD_HEAD(HUD_WINDOW, wire),
+		.head = HUD_RECORD_HEAD(HUD_WINDOW, wire),
 		.start_ns = w->start_ns,
 		.end_ns = w->head.time_ns,
 		.process = p->id,
@@ -306,7 +301,7 @@ static void poll_write(struct transcript *t, const struct process_entry *p,
 		       const struct event_poll *e)
 {
 	struct hud_poll wire = {
-		.head = RECORD_HEAD(HUD_POLL, wire),
+		.head = HUD_RECORD_HEAD(HUD_POLL, wire),
 		.start_min_ns = e->start_min_ns,
 		.start_max_ns = e->start_max_ns,
 		.end_min_ns = e->end_min_ns,
@@ -337,7 +332,7 @@ static void pool_write(struct transcript *t, const struct process_entry *p,
 		       const struct event_pool *e)
 {
 	struct hud_pool_queue wire = {
-		.head = RECORD_HEAD(HUD_POOL_QUEUE, wire),
+		.head = HUD_RECORD_HEAD(HUD_POOL_QUEUE, wire),
 		.time_ns = e->head.time_ns,
 		.pool = e->pool,
 		.since_ns = e->since_ns,
@@ -357,7 +352,7 @@ static void runtime_write(struct transcript *t, const struct process_entry *p,
 			  const struct event_runtime *e)
 {
 	struct hud_runtime_thread wire = {
-		.head = RECORD_HEAD(HUD_RUNTIME_THREAD, wire),
+		.head = HUD_RECORD_HEAD(HUD_RUNTIME_THREAD, wire),
 		.time_ns = e->head.time_ns,
 		.pool = e->pool,
 		.process = p->id,
@@ -371,7 +366,7 @@ static void lifecycle_write(struct transcript *t, uint32_t process, const struct
 			    enum hud_lifecycle_kind kind, uint32_t detail)
 {
 	struct hud_lifecycle wire = {
-		.head = RECORD_HEAD(HUD_LIFECYCLE, wire),
+		.head = HUD_RECORD_HEAD(HUD_LIFECYCLE, wire),
 		.time_ns = e->time_ns,
 		.process = process,
 		.tid = e->tid,
@@ -427,7 +422,7 @@ static void life_write(struct transcript *t, const struct process_entry *p,
 		       const struct task_life *l, uint64_t end_ns, uint32_t flags)
 {
 	struct hud_task_life wire = {
-		.head = {.type = HUD_TASK_LIFE, .size = (uint32_t)sizeof(wire)},
+		.head = HUD_RECORD_HEAD(HUD_TASK_LIFE, wire),
 		.start_ns = l->start_ns,
 		.end_ns = end_ns,
 		.task = l->task,
@@ -554,7 +549,7 @@ void transcript_task_sum(struct transcript *t, const struct poll_site *site,
 {
 	const struct process_entry *p = process_table_find(t->processes, (pid_t)site->tgid);
 	struct hud_task_sum wire = {
-		.head = {.type = HUD_TASK_SUM, .size = (uint32_t)sizeof(wire)},
+		.head = HUD_RECORD_HEAD(HUD_TASK_SUM, wire),
 		.time_ns = now_ns,
 		.spawned = sum->spawned,
 		.found = sum->found,

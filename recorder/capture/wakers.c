@@ -6,7 +6,7 @@
 void wakers_meet(struct wakers *w, struct capture_writer *writer, pid_t pid, uint64_t time_ns)
 {
 	struct hud_waker waker = {
-		.head = {.type = HUD_WAKER, .size = (uint32_t)sizeof(waker)},
+		.head = HUD_RECORD_HEAD(HUD_WAKER, waker),
 		.time_ns = time_ns,
 		.pid = (uint32_t)pid,
 	};

@@ -166,7 +166,7 @@ static void perf_map_keep(void *context, pid_t pid, int fd)
 /* Writes what is still open: spans, windows, losses, cost; and the END record. */
 static int record_finish(struct recording *r)
 {
-	struct hud_end end = {.head = {.type = HUD_END, .size = (uint32_t)sizeof(end)}};
+	struct hud_end end = {.head = HUD_RECORD_HEAD(HUD_END, end)};
 	uint64_t now;
 
 	mark_receiver_work(&r->marks);

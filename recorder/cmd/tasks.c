@@ -212,8 +212,7 @@ static enum exit_code tasks_read(struct dumping *d)
 /* Writes what is left: the end. */
 static int end_write(struct dumping *d)
 {
-	struct hud_end end = {.head = {.type = HUD_END, .size = (uint32_t)sizeof(end)},
-			      .reason = HUD_END_DURATION};
+	struct hud_end end = {.head = HUD_RECORD_HEAD(HUD_END, end), .reason = HUD_END_DURATION};
 	int error;
 
 	end.time_ns = clock_ns(CLOCK_MONOTONIC);

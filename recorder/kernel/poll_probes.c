@@ -424,24 +424,25 @@ static void follow_no_more(struct poll_probes *p)
 }
 
 /*
- * What the probes cost in `took_ns`, and how much they may. The CPU time that the targets need
- * without them counts, but at least 1% of the time: a target that hardly runs cannot be slowed by
- * much.
+ * Takes what the probes cost in `took_ns`; returns how much they might. The CPU time that the
+ * targets need without them counts, but at least 1% of the time: a target that hardly runs cannot
+ * be slowed by much.
  */
-static void cost_take(struct poll_probes *p, uint64_t entries, uint64_t cpu_ns, uint64_t took_ns,
-		      double *allowed_ns)
+static double cost_take(struct poll_probes *p, uint64_t entries, uint64_t cpu_ns, uint64_t took_ns)
 {
 	double cost_ns = (double)((entries - p->entries) * probe_cost_now(p));
 	double own_ns = (double)(cpu_ns - p->cpu_ns) - cost_ns, least_ns = (double)took_ns / 100;
+	double allowed_ns;
 
 	if (own_ns < least_ns)
 		own_ns = least_ns;
-	*allowed_ns = p->options.max_percent / 100 * own_ns;
+	allowed_ns = p->options.max_percent / 100 * own_ns;
 	p->state.percent = 100 * cost_ns / own_ns;
-	p->debt_ns += cost_ns - *allowed_ns;
+	p->debt_ns += cost_ns - allowed_ns;
 	if (p->debt_ns < 0)
 		p->debt_ns = 0;
 	p->entries = entries;
+	return allowed_ns;
 }
 
 bool poll_probes_govern(struct poll_probes *p, uint64_t entries, uint64_t cpu_ns, uint64_t now_ns)
@@ -459,7 +460,7 @@ bool poll_probes_govern(struct poll_probes *p, uint64_t entries, uint64_t cpu_ns
 	}
 	if (took_ns < ATTACHED_NS)
 		return false;
-	cost_take(p, entries, cpu_ns, took_ns, &allowed_ns);
+	allowed_ns = cost_take(p, entries, cpu_ns, took_ns);
 	measure_begin(p, cpu_ns, now_ns);
 	share = p->options.max_percent / p->state.percent;
 	if (share >= 1)

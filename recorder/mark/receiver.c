@@ -41,7 +41,7 @@ static uint64_t sent_ns(const struct mark_message *m)
 static const char *mark_write(struct mark_receiver *t, const struct mark_message *m)
 {
 	struct hud_mark mark = {
-		.head = {.type = HUD_MARK, .size = (uint32_t)sizeof(mark)},
+		.head = HUD_RECORD_HEAD(HUD_MARK, mark),
 		.time_ns = sent_ns(m),
 		.uid = m->sender.uid,
 	};

@@ -4,11 +4,6 @@
 
 #include <string.h>
 
-#define RECORD_HEAD(number, wire)                                                                  \
-	{                                                                                          \
-		.type = (number), .size = (uint32_t)sizeof(wire)                                   \
-	}
-
 static uint64_t rotate(uint64_t value, int bits)
 {
 	return value << bits | value >> (64 - bits);
@@ -52,7 +47,7 @@ static int runtime_write(const struct task_writer *w, const struct task_runtime 
 			 uint32_t process)
 {
 	struct hud_task_runtime wire = {
-		.head = RECORD_HEAD(HUD_TASK_RUNTIME, wire),
+		.head = HUD_RECORD_HEAD(HUD_TASK_RUNTIME, wire),
 		.owner = t->owner,
 		.process = process,
 		.dump = w->dumps,
@@ -71,7 +66,7 @@ static int frame_write(const struct task_writer *w, const struct task_seen *s,
 		       const struct task_frame *f, uint32_t process)
 {
 	struct hud_task_frame wire = {
-		.head = RECORD_HEAD(HUD_TASK_FRAME, wire),
+		.head = HUD_RECORD_HEAD(HUD_TASK_FRAME, wire),
 		.task = s->id,
 		.entry = f->entry,
 		.variant = f->variant,
@@ -94,7 +89,7 @@ static int seen_write(const struct task_writer *w, const struct task_dump *d,
 {
 	const struct hud_plan_tasks *lists = d->plan->tasks.lists;
 	struct hud_task wire = {
-		.head = RECORD_HEAD(HUD_TASK, wire),
+		.head = HUD_RECORD_HEAD(HUD_TASK, wire),
 		.task = s->id,
 		.state = s->state,
 		.owner = s->owner,
@@ -124,7 +119,7 @@ static int pool_write(const struct task_writer *w, const struct task_dump *d, si
 {
 	const struct task_pool *p = &d->pool[index];
 	struct hud_task_pool wire = {
-		.head = RECORD_HEAD(HUD_TASK_POOL, wire),
+		.head = HUD_RECORD_HEAD(HUD_TASK_POOL, wire),
 		.process = process,
 		.dump = w->dumps,
 		.pool = (uint32_t)index + 1,
@@ -144,7 +139,7 @@ static int closure_write(const struct task_writer *w, const struct task_closure 
 			 uint32_t process)
 {
 	struct hud_task_closure wire = {
-		.head = RECORD_HEAD(HUD_TASK_CLOSURE, wire),
+		.head = HUD_RECORD_HEAD(HUD_TASK_CLOSURE, wire),
 		.task = c->id,
 		.process = process,
 		.dump = w->dumps,
@@ -179,7 +174,7 @@ static int stack_write(const struct task_writer *w, const struct task_dump *d,
 		       const struct task_stack *s, uint32_t process)
 {
 	struct hud_task_thread wire = {
-		.head = RECORD_HEAD(HUD_TASK_THREAD, wire),
+		.head = HUD_RECORD_HEAD(HUD_TASK_THREAD, wire),
 		.task = s->thread.task,
 		.process = process,
 		.dump = w->dumps,
@@ -203,7 +198,7 @@ static int dump_write(const struct task_writer *w, const struct task_dump *d, ui
 {
 	const struct plan_tasks *tasks = &d->plan->tasks;
 	struct hud_task_dump wire = {
-		.head = RECORD_HEAD(HUD_TASK_DUMP, wire),
+		.head = HUD_RECORD_HEAD(HUD_TASK_DUMP, wire),
 		.start_ns = d->start_ns,
 		.end_ns = d->end_ns,
 		.debug_bytes = tasks->lists ? tasks->lists->debug_bytes : 0,

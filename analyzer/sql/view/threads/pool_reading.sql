@@ -6,11 +6,12 @@
 -- time: a lower bound. is_full: no thread was left for it. While one task stays the next, those
 -- behind it stay too.
 CREATE VIEW pool_reading AS
-WITH reading AS (
-	SELECT *, tasks > 0 AND threads >= thread_limit AND idle = 0 AS is_full,
-		lag(time_ns) OVER in_order AS before_ns, lag(tasks) OVER in_order AS before_tasks,
-		lag(tasks > 0 AND threads >= thread_limit AND idle = 0) OVER in_order AS was_full
-	FROM pool_queue
+WITH known AS (
+	SELECT *, tasks > 0 AND threads >= thread_limit AND idle = 0 AS is_full FROM pool_queue
+), reading AS (
+	SELECT *, lag(time_ns) OVER in_order AS before_ns,
+		lag(tasks) OVER in_order AS before_tasks, lag(is_full) OVER in_order AS was_full
+	FROM known
 	WINDOW in_order AS (PARTITION BY process, pool ORDER BY time_ns, id)
 ), chosen AS (
 	SELECT r.*, t.start_ns, t.end_ns, min(r.time_ns, t.end_ns) AS to_ns,
