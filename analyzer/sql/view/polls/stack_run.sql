@@ -14,9 +14,9 @@ WHERE q.source = 'stack' OR r.last_ns < y.from_ns
 		WHERE s.thread = r.thread AND s.time_ns BETWEEN r.first_ns AND r.last_ns
 			AND s.runtime_state IS NOT NULL))
 	OR (r.first_ns >= n.from_ns AND r.last_ns < n.until_ns
-		AND (NOT EXISTS (SELECT 1 FROM probed_time AS x
-				WHERE x.capture = r.capture AND r.first_ns >= x.from_ns
-					AND r.first_ns < x.until_ns)
+		AND (NOT EXISTS (SELECT 1 FROM probe_time AS x
+				WHERE x.capture = r.capture AND x.attached
+					AND r.first_ns >= x.from_ns AND r.first_ns < x.until_ns)
 			OR EXISTS (SELECT 1 FROM poll AS p
 				WHERE p.thread = r.thread AND p.start_exact AND p.upper_bound
 					AND p.start_max_ns <= r.first_ns

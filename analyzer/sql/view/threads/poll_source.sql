@@ -10,16 +10,10 @@ WITH known AS (
 	JOIN thread AS t ON t.id = w.thread
 	JOIN process_source AS q ON q.process = t.process
 	GROUP BY w.capture
-), state AS (
-	SELECT s.capture, s.attached, s.spawns OR s.wakes OR s.ends AS followed,
-		coalesce(lead(s.time_ns) OVER (PARTITION BY s.capture ORDER BY s.time_ns, s.id),
-			c.end_ns) - s.time_ns AS wall_ns
-	FROM probe_state AS s
-	JOIN capture AS c ON c.id = s.capture
 ), timed AS (
-	SELECT capture, sum(CASE WHEN attached THEN wall_ns ELSE 0 END) AS wall_ns,
-		sum(CASE WHEN followed THEN wall_ns ELSE 0 END) AS followed_ns
-	FROM state
+	SELECT capture, sum(CASE WHEN attached THEN until_ns - from_ns ELSE 0 END) AS wall_ns,
+		sum(CASE WHEN followed THEN until_ns - from_ns ELSE 0 END) AS followed_ns
+	FROM probe_time
 	GROUP BY capture
 )
 SELECT c.id AS capture, c.source,
