@@ -202,7 +202,7 @@ example: all ## make examples/demo.hud anew (as root)
 check: ## all tests; as root with real BPF, without it what can be tested so
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; fi
 	@$(MAKE) --no-print-directory check-layers
-	@$(MAKE) --no-print-directory -j$$(nproc) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PROGRAMS)) all $(UNIT_TESTS) fuzzers-kept
+	@$(MAKE) --no-print-directory -j$$(nproc) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PROGRAMS)) all $(UNIT_TESTS)
 	@bash tests/run.sh $(BUILD)
 
 check-long: all check-leaks check-newer $(TEST_DEMOS) ## recordings under load and faults, of fat LTO, of incidents, over an hour, as root: docs/RELIABILITY.md

@@ -22,6 +22,7 @@ if [ $# -lt 1 ] || [ ! -d "$1" ]; then
 	echo "usage: tests/run.sh [--unit] BUILD [NAME...]" >&2
 	exit 2
 fi
+build=$1
 HUD_BUILD=$(cd "$1" && pwd)
 PYTHONDONTWRITEBYTECODE=1
 PYTHONPATH=$PWD/tests/e2e:$PWD/tests/e2e/matrix
@@ -32,7 +33,7 @@ shift
 PYTHON=/usr/bin/python3
 [ -x "$PYTHON" ] || PYTHON=python3
 
-UNIT_SECONDS=300 # one program of unit tests
+UNIT_SECONDS=600 # one program of unit tests, which may get what others leave of the processors
 E2E_SECONDS=${HUD_E2E_SECONDS:-900} # one file of end-to-end tests; lib.py limits each fact in it
 
 # End-to-end tests that run at the same time: they compare no times, are not disturbed by other
@@ -50,16 +51,19 @@ CONCURRENT="
 # Unit tests that take longest, which begin first.
 LONGEST="symbols/sources_test load/faults_test compare/statistics_test"
 
+# Unit tests and kept fuzzing inputs need nothing but processors, which end-to-end tests use half of
+# the time: they run beside those, in what is left. A thread of SCHED_IDLE yields to any other at once.
+IDLE=(chrt --idle 0)
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/hud-tests-XXXXXX") || exit 2
 results=$work/results
 : > "$results"
-running=()
-finish() {
-	for group in "${running[@]}"; do kill -TERM -- "-$group" 2> /dev/null; done
+running=() beside=
+running_end() {
+	for group in "${running[@]}" $beside; do kill -TERM -- "-$group" 2> /dev/null; done
 	wait
-	rm -rf "$work"
 }
-trap finish EXIT
+trap 'running_end; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
 # Calls a function for each name, up to LIMIT at the same time. The output of each call is printed
@@ -69,14 +73,14 @@ run_concurrently() { # LIMIT FUNCTION NAME...
 	shift 2
 	set -m # a process group for each
 	for name in "$@"; do
-		while [ "$(jobs -rp | wc -l)" -ge "$limit" ]; do wait -n; done
+		while [ "$(jobs -rp | grep -cvx "${beside:-none}")" -ge "$limit" ]; do wait -n; done
 		{
 			"$function" "$name" > "$work/${name//\//-}.out"
 			flock "$results" cat "$work/${name//\//-}.out"
 		} &
 		running+=($!)
 	done
-	wait
+	wait "${running[@]}"
 	running=()
 	set +m
 }
@@ -92,8 +96,8 @@ show_tail() {
 
 unit_run() { # NAME of a program in tests/unit
 	local name=$1 log=$work/${1//\//-}.log lines=$work/${1//\//-}.lines code
-	CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "$UNIT_SECONDS" "$HUD_BUILD/tests/unit/$name" \
-		< /dev/null > "$log" 2>&1
+	CMOCKA_MESSAGE_OUTPUT=TAP "${priority[@]}" timeout --foreground -k 5 "$UNIT_SECONDS" \
+		"$HUD_BUILD/tests/unit/$name" < /dev/null > "$log" 2>&1
 	code=$?
 	awk -v name="$name" '
 		/^ok [0-9]+ - / { sub(/^ok [0-9]+ - /, ""); print "ok   " name ": " $0 }
@@ -120,11 +124,32 @@ unit_run() { # NAME of a program in tests/unit
 fuzz_run() { # all harnesses, on what is kept
 	local harnesses
 	mapfile -t harnesses < <(basename -s _fuzz.c tests/fuzz/*_fuzz.c)
-	bash tests/fuzz/run.sh "$HUD_BUILD/fuzz-kept" "${harnesses[@]}" | tee -a "$results"
+	"${priority[@]}" bash tests/fuzz/run.sh "$HUD_BUILD/fuzz-kept" "${harnesses[@]}" |
+		tee -a "$results"
 }
 
 fuzz_or_unit_run() { # NAME
 	if [ "$1" = fuzz ]; then fuzz_run; else unit_run "$1"; fi
+}
+
+# All unit tests, and with the argument "fuzz" the harnesses too, which are built first.
+units_run() { # [fuzz]
+	local programs queue
+	mapfile -t programs < <(cd tests/unit && ls ./*/*_test.c | sed 's,^\./,,; s,\.c$,,')
+	[ ${#programs[@]} -gt 0 ] || say "FAIL unit: no test in tests/unit"
+	read -ra queue <<< "$LONGEST"
+	for name in "${programs[@]}"; do
+		if [[ " $LONGEST " != *" $name "* ]]; then queue+=("$name"); fi
+	done
+	if [ -n "${1-}" ]; then
+		env -u MAKEFLAGS "${priority[@]}" make --no-print-directory -j"$(nproc)" \
+			BUILD="$build" fuzzers-kept > "$work/fuzzers.out" 2>&1 || {
+			say "FAIL fuzz: the harnesses do not build"
+			show_tail "$work/fuzzers.out"
+		}
+		queue+=(fuzz)
+	fi
+	run_concurrently "$(nproc)" fuzz_or_unit_run "${queue[@]}"
 }
 
 e2e_run() { # NAME
@@ -133,7 +158,8 @@ e2e_run() { # NAME
 	# Each fact's line is printed as soon as it is known; stderr of Python follows them.
 	TIMEFORMAT="$name %R %U %S"
 	{
-		time timeout -k 10 "$E2E_SECONDS" "$PYTHON" "tests/e2e/$name.py" \
+		time timeout --foreground -k 10 "$E2E_SECONDS" \
+			"$PYTHON" "tests/e2e/$name.py" \
 			< /dev/null 2> "$log" | tee "$lines"
 	} 2>> "${HUD_TIMES:-/dev/null}"
 	grep -E '^(ok  |FAIL|skip|    ) ' "$lines" >> "$results"
@@ -147,15 +173,19 @@ e2e_run() { # NAME
 	show_tail "$log"
 }
 
-if [ $# -eq 0 ]; then
-	mapfile -t programs < <(cd tests/unit && ls ./*/*_test.c | sed 's,^\./,,; s,\.c$,,')
-	read -ra queue <<< "$LONGEST"
-	[ -n "$only_unit" ] || queue+=(fuzz)
-	for name in "${programs[@]}"; do
-		if [[ " $LONGEST " != *" $name "* ]]; then queue+=("$name"); fi
-	done
-	run_concurrently "$(nproc)" fuzz_or_unit_run "${queue[@]}"
-	[ ${#programs[@]} -gt 0 ] || say "FAIL unit: no test in tests/unit"
+priority=()
+if [ -n "$only_unit" ]; then
+	units_run
+elif [ $# -eq 0 ]; then
+	set -m
+	(
+		trap running_end EXIT
+		trap 'exit 130' TERM
+		priority=("${IDLE[@]}")
+		units_run fuzz
+	) &
+	beside=$!
+	set +m
 fi
 
 if [ -z "$only_unit" ]; then
@@ -175,6 +205,7 @@ if [ -z "$only_unit" ]; then
 		e2e_run "$name"
 	done
 fi
+[ -z "$beside" ] || wait "$beside"
 
 passed=$(grep -c '^ok  ' "$results")
 failed=$(grep -c '^FAIL' "$results")
