@@ -52,7 +52,7 @@ CONCURRENT="
 LONGEST="symbols/sources_test load/faults_test compare/statistics_test"
 
 # Unit tests and kept fuzzing inputs need nothing but processors, which end-to-end tests use half of
-# the time: they run beside those, in what is left. A thread of SCHED_IDLE yields to any other at once.
+# the time: they run beside those, in what is left. SCHED_IDLE yields to any other thread at once.
 IDLE=(chrt --idle 0)
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/hud-tests-XXXXXX") || exit 2
