@@ -40,7 +40,22 @@ const SOURCES = {
   exact: "each poll timed for a part of it",
 };
 
-function head() {
+// A selected time changes some of the page: which of it.
+function selection_note(state) {
+  const note = el("p", {id: "selection-note", role: "status"});
+  state.on_change(() => {
+    const chosen = state.selection;
+    note.hidden = !chosen;
+    note.textContent = chosen
+      ? `Selected: ${duration(chosen.from)} to ${duration(chosen.to)}. Sites, polls and CPU time ` +
+        "are of that; the verdict and all else are of the whole."
+      : "";
+  });
+  note.hidden = true;
+  return note;
+}
+
+function head(state) {
   const v = first("verdict"),
     f = first("filter");
   const filters = ["from_ns", "to_ns", "worker", "task", "cause", "match", "min_ns", "site"]
@@ -66,6 +81,7 @@ function head() {
         (v.truncated ? "; the capture is TRUNCATED: its end is missing" : ""),
     ),
     filters.length ? el("p", {}, "Only " + filters.join(", ")) : null,
+    selection_note(state),
     rows("missing")
       .filter(m => m.reason)
       .map(m => el("p", {}, `No function names: ${m.reason}; ${m.remedy}.`)),

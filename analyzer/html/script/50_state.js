@@ -273,7 +273,7 @@ function report_page() {
     timeline = new Timeline(state);
   const detail = el("div", {id: "poll-detail", "aria-live": "polite"});
   const elements = [
-    head(),
+    head(state),
     el(
       "main",
       {},
