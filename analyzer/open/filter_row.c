@@ -75,11 +75,33 @@ static int64_t mark_find(sqlite3 *db, int64_t capture, const char *text, int64_t
 	return statement_answer(q, -1);
 }
 
+/* Says which is taken if several marks after `after_ns` have this text. */
+static void mark_tell(sqlite3 *db, int64_t capture, const struct range *r, const char *option,
+		      const char *text, int64_t after_ns)
+{
+	sqlite3_stmt *q = database_statement(
+		db, "SELECT count(*) FROM mark WHERE capture = :capture AND text = :text "
+		    "AND time_ns > :after");
+	char at[WORD_BYTES];
+	int64_t marks;
+
+	statement_number(q, ":capture", capture);
+	statement_text(q, ":text", text);
+	statement_number(q, ":after", after_ns);
+	marks = statement_answer(q, 0);
+	if (marks < 2)
+		return;
+	duration_word(at, mark_find(db, capture, text, after_ns) - r->start_ns);
+	message(STATUS_DONE, "query @marks lists them; give the time of another one instead",
+		"%s %s: the first of %" PRId64 " marks with this text, at %s", option, text, marks,
+		at);
+}
+
 /*
  * "2s" after the start, "-2s" before the end, or the text of a mark after `after_ns`. False: none.
  */
-static bool moment_read(sqlite3 *db, int64_t capture, const struct range *r, const char *text,
-			int64_t after_ns, int64_t *out)
+static bool moment_read(sqlite3 *db, int64_t capture, const struct range *r, const char *option,
+			const char *text, int64_t after_ns, int64_t *out)
 {
 	int64_t ns;
 
@@ -92,6 +114,7 @@ static bool moment_read(sqlite3 *db, int64_t capture, const struct range *r, con
 		return true;
 	}
 	*out = mark_find(db, capture, text, after_ns);
+	mark_tell(db, capture, r, option, text, after_ns);
 	return *out >= 0;
 }
 
@@ -104,10 +127,10 @@ static enum exit_status range_read(sqlite3 *db, const struct filter *f, int64_t 
 
 	r->from_ns = r->start_ns;
 	r->to_ns = r->end_ns;
-	if (f->from && !moment_read(db, capture, r, f->from, 0, &r->from_ns))
+	if (f->from && !moment_read(db, capture, r, "--from", f->from, 0, &r->from_ns))
 		return message(STATUS_INPUT, advice,
 			       "--from %s: not a time, and not a mark of the capture", f->from);
-	if (f->to && !moment_read(db, capture, r, f->to, r->from_ns, &r->to_ns))
+	if (f->to && !moment_read(db, capture, r, "--to", f->to, r->from_ns, &r->to_ns))
 		return message(STATUS_INPUT, advice,
 			       "--to %s: not a time, and not a mark of the capture%s", f->to,
 			       f->from ? " after --from" : "");

@@ -8,9 +8,9 @@ import socket
 import sys
 import time
 
-from lib import (RECORD, Recording, RECORD_NO_TARGET, RECORD_NOT_ABLE, RECORD_USAGE, Skip, analyzed,
-                 database, expect, expect_equal, fact, facts_check, one_clear_message, path_for,
-                 program, query, record, run, started_program)
+from lib import (RECORD, Recording, RECORD_NO_TARGET, RECORD_NOT_ABLE, RECORD_USAGE, Skip, analyze,
+                 analyzed, database, expect, expect_equal, fact, facts_check, one_clear_message,
+                 path_for, program, query, record, run, started_program)
 
 NOBODY = 65534
 CLONE_NEWNET = 0x40000000
@@ -57,8 +57,12 @@ def a_mark_names_a_moment_for_from_and_to():
     recording = Recording(path_for("between.hud"), "-p", target.pid)
     mark("begin")
     mark("-r", target.pid, "end")
+    mark("end")
     capture = recording.ended_well(signal.SIGINT)
-    analyzed("report", capture, "--from", "begin", "--to", "end")
+    done = analyze("report", capture, "--from", "begin", "--to", "end")
+    expect_equal(done.returncode, 0, f"exit code\n{done.stderr}")
+    expect("--to end: the first of 2 marks with this text" in done.stderr, done.stderr)
+    expect("--from" not in done.stderr, done.stderr)
 
 
 @fact
