@@ -47,7 +47,10 @@ WITH workers AS (
 ), blocked AS (
 	SELECT capture, count(*) AS spans, sum(wall_ns - run_queue_ns) AS blocking_ns,
 		max(wall_ns - run_queue_ns) AS longest_ns,
-		max(CASE WHEN open THEN wall_ns - run_queue_ns END) AS longest_open_ns
+		max(CASE WHEN open THEN wall_ns - run_queue_ns END) AS longest_open_ns,
+		max(CASE WHEN bounds = 'upper' THEN wall_ns - run_queue_ns END) AS longest_upper_ns,
+		2 * total(CASE WHEN bounds = 'upper' THEN wall_ns - run_queue_ns END)
+			> sum(wall_ns - run_queue_ns) AS at_most
 	FROM blocking_poll
 	WHERE NOT main
 	GROUP BY capture
@@ -126,6 +129,8 @@ SELECT c.id AS capture, c.threshold_ns,
 	coalesce(b.longest_ns, 0) AS longest_ns,
 	coalesce(g.longest_ns = b.longest_ns, 0) AS longest_at_attach,
 	coalesce(b.longest_open_ns = b.longest_ns, 0) AS longest_open,
+	coalesce(b.at_most, 0) AS at_most,
+	coalesce(b.longest_upper_ns = b.longest_ns, 0) AS longest_at_most,
 	coalesce(x.workers, 0) AS stuck_workers, coalesce(x.runtimes, 0) AS stuck_runtimes,
 	x.waited_ns AS stuck_ns, x.at_attach AS stuck_at_attach,
 	x.hopeless AS stuck_hopeless, x.places AS stuck_places,
