@@ -19,7 +19,7 @@ static const struct {
 	[CHECK_THROTTLED] = {"after_throttled", NULL, NULL},
 	[CHECK_POOL_QUEUE] = {"after_pool_queue", NULL, "pool_queue_unknown"},
 	[CHECK_POOL_WAIT] = {"after_pool_wait", NULL, "pool_wait_unknown"},
-	[CHECK_POOL_FULL] = {"after_pool_full", NULL, "pool_wait_unknown"},
+	[CHECK_POOL_FULL] = {"after_pool_full", NULL, "pool_full_unknown"},
 	[CHECK_MAIN_BLOCKED] = {"after_main_blocked", NULL, NULL},
 	[CHECK_MAIN_MAX] = {"after_main_max", NULL, NULL},
 	[CHECK_TASKS] = {"after_tasks", NULL, "tasks_unknown"},

@@ -19,6 +19,7 @@ SELECT s.id, s.name, s.kind = 'main' AS main, nullif(s.cause, '') AS cause, p.fi
 	(SELECT max(pool_full_percent) / 100 FROM compared WHERE side = 1) AS after_pool_full,
 	(SELECT max(pool_tasks IS NULL) FROM compared WHERE side = 1) AS pool_queue_unknown,
 	(SELECT max(pool_wait_ns IS NULL) FROM compared WHERE side = 1) AS pool_wait_unknown,
+	(SELECT max(pool_full_percent IS NULL) FROM compared WHERE side = 1) AS pool_full_unknown,
 	(SELECT 1.0 * sum(main_blocked_ns) / max(sum(duration_ns), 1) FROM compared WHERE side = 1)
 		AS after_main_blocked,
 	(SELECT max(main_longest_ns) FROM compared WHERE side = 1) AS after_main_max,

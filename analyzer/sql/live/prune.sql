@@ -27,8 +27,10 @@ DELETE FROM followed_count
 WHERE time_ns < :from
 	AND id NOT IN (SELECT max(id) FROM followed_count GROUP BY process, site_stack);
 
+/* What a reading does not change. */
 DELETE FROM probe_state
-WHERE time_ns < :from AND attached = (SELECT p.attached FROM probe_state AS p
+WHERE time_ns < :from AND (attached, given_up, spawns, wakes, ends) = (
+	SELECT p.attached, p.given_up, p.spawns, p.wakes, p.ends FROM probe_state AS p
 	WHERE p.id < probe_state.id ORDER BY p.id DESC LIMIT 1);
 
 UPDATE loss

@@ -6,7 +6,9 @@ WITH figures AS MATERIALIZED (
 ), line AS MATERIALIZED (
 	SELECT site, file, line FROM site_line WHERE rank = 1
 ), task AS MATERIALIZED (
-	SELECT site, group_concat(task, ', ') AS tasks FROM site_task GROUP BY site
+	SELECT site, group_concat(task, ', ') AS tasks
+	FROM (SELECT DISTINCT site, task FROM site_task ORDER BY site, task)
+	GROUP BY site
 )
 SELECT s.function || CASE WHEN s.main THEN ' (main future)' ELSE '' END AS name, l.file, l.line,
 	w.causes, s.cause, w.count, w.total_ns, w.p99_ns, w.max_ns, w.last_ns, w.open_count,

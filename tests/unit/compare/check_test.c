@@ -453,7 +453,8 @@ static void a_deadlock_is_named(void **state)
 
 static void a_rule_on_a_pool_that_was_not_seen_does_not_pass(void **state)
 {
-	static const char unknown[] = "UPDATE compared SET pool_tasks = NULL, pool_wait_ns = NULL";
+	static const char unknown[] = "UPDATE compared SET pool_tasks = NULL, pool_wait_ns = NULL, "
+				      "pool_full_percent = NULL";
 	static const char nameless[] = "UPDATE compared SET pool_tasks = 3, pool_wait_ns = NULL";
 
 	(void)state;
@@ -463,6 +464,9 @@ static void a_rule_on_a_pool_that_was_not_seen_does_not_pass(void **state)
 	assert_int_equal(ended_with(nameless, "pool_queue > 2"), STATUS_FAILED);
 	assert_int_equal(ended_with(nameless, "pool_queue > 3"), STATUS_DONE);
 	assert_int_equal(ended_with(nameless, "pool_wait > 1s"), STATUS_CANNOT_TELL);
+	assert_int_equal(
+		ended_with("UPDATE compared SET pool_full_percent = NULL", "pool_full > 10%"),
+		STATUS_CANNOT_TELL);
 }
 
 static void a_capture_counts_once_on_each_side(void **state)

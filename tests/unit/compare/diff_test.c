@@ -156,6 +156,9 @@ static void captures_recorded_in_different_ways_cannot_be_compared(void **state)
 	incomparable("INSERT INTO loss (capture, cause, unit, count) VALUES (1, 'ring-full', "
 		     "'events', 1000000)",
 		     "loss");
+	incomparable("INSERT INTO loss (capture, cause, unit, count) VALUES (1, 'thread-state', "
+		     "'threads', 1)",
+		     "loss");
 	incomparable("UPDATE capture SET end_ns = start_ns + 3000000000", "short");
 }
 

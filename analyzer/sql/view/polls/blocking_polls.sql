@@ -9,14 +9,11 @@ SELECT b.capture, b.id AS blocking_poll, b.start_ns - c.start_ns AS at_ns, t.tid
 	EXISTS (SELECT 1 FROM site_poll AS p WHERE p.blocking_poll = b.id AND p.open) AS waits,
 	EXISTS (SELECT 1 FROM site_poll AS p WHERE p.blocking_poll = b.id AND p.at_attach)
 		AS at_attach,
-	b.bounds, b.source, b.task,
-	(SELECT s.function || ' ' || s.cause
-		FROM site_poll AS p
-		JOIN site AS s ON s.id = p.site
-		WHERE p.blocking_poll = b.id
-		ORDER BY p.wall_ns DESC LIMIT 1) AS site
+	b.bounds, b.source, b.task, s.function || ' ' || s.cause AS site
 FROM blocking_poll AS b
 JOIN thread AS t ON t.id = b.thread
 JOIN capture AS c ON c.id = b.capture
 JOIN filter AS l ON l.capture = b.capture
+LEFT JOIN poll_place AS m ON m.blocking_poll = b.id
+LEFT JOIN site AS s ON s.id = m.site
 WHERE NOT b.main OR l.site IS NOT NULL;

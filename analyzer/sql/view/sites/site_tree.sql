@@ -32,7 +32,7 @@ WITH RECURSIVE shown AS (
 ), whole AS MATERIALIZED (
 	SELECT site, sum(blocked_ns) AS blocked_ns FROM site_time GROUP BY site
 ), shared AS MATERIALIZED (
-	SELECT n.*, w.blocked_ns AS site_ns, 1.0 * n.blocked_ns / w.blocked_ns AS share,
+	SELECT n.*, w.blocked_ns AS site_ns, 1.0 * n.blocked_ns / max(w.blocked_ns, 1) AS share,
 		count(*) OVER (PARTITION BY n.site, n.depth, n.parent) AS siblings
 	FROM node AS n
 	JOIN whole AS w ON w.site = n.site

@@ -49,7 +49,7 @@ WITH whole AS MATERIALIZED (
 	GROUP BY site, open, waker, file, line, known_as, inferred
 )
 SELECT s.capture, w.site, s.function, s.cause, w.open, w.waker, w.file, w.line, w.known_as,
-	w.inferred, w.blocked_ns, w.count, 1.0 * w.blocked_ns / h.blocked_ns AS share,
+	w.inferred, w.blocked_ns, w.count, 1.0 * w.blocked_ns / max(h.blocked_ns, 1) AS share,
 	row_number() OVER (PARTITION BY w.site
 		ORDER BY w.blocked_ns DESC, w.open, w.waker, w.line, w.known_as) AS rank
 FROM waking AS w

@@ -22,7 +22,7 @@ SELECT l.capture, l.process, p.pid, p.name, p.executable, l.path AS object, l.ob
 	WHEN l.withdrawn THEN 'what was learned of where its workers keep their state was '
 		|| 'contradicted by ' || l.contradictions || ' parks or polls'
 	WHEN l.source = 'none' THEN 'where its workers keep their state could not be learned: '
-		|| l.reason
+		|| coalesce(l.reason, 'this hud-analyze does not know the reason')
 	WHEN l.source = 'learned' AND l.earlier THEN 'where its workers keep their state was '
 		|| 'learned in an earlier recording'
 	WHEN l.source = 'learned' THEN printf('where its workers keep their state was learned '
