@@ -196,7 +196,7 @@ static void cpu_add(void *context, pid_t pid, const struct plan *plan)
 
 void poll_timing_tick(struct poll_timing *t, uint64_t now_ns)
 {
-	uint64_t cpu_ns = 0;
+	uint64_t cpu_ns = 0, entries;
 
 	if (!t->probes)
 		return;
@@ -204,7 +204,8 @@ void poll_timing_tick(struct poll_timing *t, uint64_t now_ns)
 	if (!t->attached)
 		return;
 	process_table_executables(t->processes, false, cpu_add, &cpu_ns);
-	if (poll_probes_govern(t->probes, poll_maps_entries(&t->maps), cpu_ns, now_ns)) {
+	if (poll_maps_entries(&t->maps, &entries) &&
+	    poll_probes_govern(t->probes, entries, cpu_ns, now_ns)) {
 		state_write(t, now_ns);
 		if (poll_probes_state(t->probes).following) {
 			t->followed_ns = 0;

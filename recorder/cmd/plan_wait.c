@@ -29,7 +29,7 @@ static const char *waited_for(const struct object_table *objects, char *out, siz
 	return out;
 }
 
-void plans_wait(struct object_table *objects, struct status *status)
+void plans_wait(struct object_table *objects, struct status *status, struct signals *signals)
 {
 	uint64_t began = clock_ns(CLOCK_MONOTONIC), now = began;
 	char text[512];
@@ -37,6 +37,8 @@ void plans_wait(struct object_table *objects, struct status *status)
 
 	while (object_table_waiting(objects) && now - began < WAIT_SECONDS * NS_PER_S) {
 		object_table_poll(objects, POLL_MS);
+		if (signals_take(signals))
+			return;
 		now = clock_ns(CLOCK_MONOTONIC);
 		if (said || now - began < SAY_AFTER_NS || !object_table_waiting(objects))
 			continue;

@@ -242,6 +242,8 @@ static enum exit_code record_all(struct recording *r)
 	status_end(&r->status, &n, &r->output, whole && !error, hud_end_reason_name(r->end));
 	if (!r->options->quiet)
 		command_report(r);
+	if (!whole && !error && r->end == HUD_END_KERNEL_FAILED)
+		return EXIT_FAILED;
 	return whole && !error && !object_table_counts(r->objects).unsaved ? EXIT_RECORDED
 									   : EXIT_NOT_WRITTEN;
 }

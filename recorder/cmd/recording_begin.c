@@ -193,7 +193,7 @@ static enum exit_code targets_plan(struct recording *r)
 		else
 			process_table_describe(r->processes, r->targets->pid[i], now);
 	}
-	plans_wait(r->objects, &r->status);
+	plans_wait(r->objects, &r->status, &r->signals);
 	code = plans_judge(r);
 	if (code != EXIT_RECORDED)
 		return code;

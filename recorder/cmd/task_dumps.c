@@ -139,7 +139,6 @@ static void process_visit(void *context, pid_t pid, const struct plan *plan)
 	    !program.process)
 		return;
 	error = task_dumps_take(v->dumps, pid, &program, v->processes, NULL);
-	v->dumps->begun = true;
 	/* One that exits meanwhile has no memory: its dump is empty, or is not written. */
 	if (!error || error == -ESRCH || v->dumps->failed)
 		return;
@@ -148,6 +147,12 @@ static void process_visit(void *context, pid_t pid, const struct plan *plan)
 		"hud-record: cannot dump the tasks of process %d: %s\n"
 		"  recording goes on\n",
 		(int)pid, strerror(-error));
+}
+
+static void process_count(void *context, pid_t pid, const struct plan *plan)
+{
+	(void)pid;
+	*(size_t *)context += plan->tasks.lists != NULL;
 }
 
 static void all_take(struct task_dumps *t, const struct process_table *processes)
@@ -160,10 +165,15 @@ static void all_take(struct task_dumps *t, const struct process_table *processes
 void task_dumps_tick(struct task_dumps *t, const struct process_table *processes, uint64_t now_ns,
 		     uint32_t marks)
 {
-	bool due = !t->begun || marks != t->marks || (t->every_ns && now_ns >= t->next_ns);
+	size_t processes_now = 0;
+	bool due = marks != t->marks || (t->every_ns && now_ns >= t->next_ns);
 
-	if (!t->lister || !due)
+	if (!t->lister)
 		return;
+	process_table_executables(processes, false, process_count, &processes_now);
+	if (!due && processes_now <= t->begun)
+		return;
+	t->begun = processes_now;
 	t->limits.ns = RECORDING_LIMIT_NS;
 	t->marks = marks;
 	t->next_ns = now_ns + t->every_ns;

@@ -14,8 +14,8 @@ struct task_dumps {
 	uint64_t every_ns; /* 0: at the start, at each mark, and at the end */
 	uint64_t next_ns;
 	uint32_t marks; /* that were there at the last dump */
-	bool begun;
-	bool failed; /* one did, which was said */
+	size_t begun;   /* processes that had a first dump */
+	bool failed;    /* one did, which was said */
 };
 
 /* 0 or a negative errno: of the BPF program that lists threads. */

@@ -119,13 +119,11 @@ static enum exit_code arguments_read(struct dumping *d, int argc, char **argv, c
 static enum exit_code target_find(struct dumping *d, const char *target)
 {
 	struct target_request request = {TARGET_ANY, target};
-	struct options plain = {.threshold_ns = 1};
+	struct options plain = {.quiet = d->quiet};
 	enum exit_code code = preflight_check(&plain);
 
 	if (code == EXIT_RECORDED)
 		code = target_set_find(&request, 1, &d->targets);
-	if (code == EXIT_RECORDED && d->targets.count > 1)
-		return usage("several processes have this name: give the pid of one");
 	return code == EXIT_RECORDED ? preflight_check_targets(&d->targets) : code;
 }
 
@@ -164,8 +162,13 @@ static enum exit_code program_plan(struct dumping *d)
 			return EXIT_FAILED;
 		}
 		if (d->program.plan || !object_table_waiting(d->objects) ||
-		    clock_ns(CLOCK_MONOTONIC) > limit || signals_take(&d->signals))
+		    clock_ns(CLOCK_MONOTONIC) > limit)
 			break;
+		if (signals_take(&d->signals)) {
+			fputs("hud-record: interrupted while the plan of the program was made\n",
+			      stderr);
+			return EXIT_FAILED;
+		}
 		object_table_poll(d->objects, PLAN_POLL_MS);
 	}
 	if (d->program.plan && d->program.plan->tasks.lists)
@@ -200,7 +203,7 @@ static enum exit_code tasks_read(struct dumping *d)
 				&d->summary);
 	if (error)
 		return writing_failed(d, "read the tasks", error);
-	if (!d->program.plan->tasks.nodes)
+	if (!d->program.plan->tasks.nodes && !d->quiet)
 		fputs("hud-record: the program has no debug information of types: which tasks "
 		      "there are is read, and not what they wait for\n"
 		      "  build it with debug = true, or keep a separate debug file; .dwo and .dwp "

@@ -18,15 +18,16 @@ static void *per_cpu_read(const struct poll_maps *m, int map, const void *key, s
 	return each;
 }
 
-uint64_t poll_maps_entries(const struct poll_maps *m)
+bool poll_maps_entries(const struct poll_maps *m, uint64_t *out)
 {
 	uint32_t key = 0;
-	uint64_t *each = per_cpu_read(m, m->entries, &key, sizeof(*each)), sum = 0;
+	uint64_t *each = per_cpu_read(m, m->entries, &key, sizeof(*each));
 
+	*out = 0;
 	for (int cpu = 0; each && cpu < m->cpus; cpu++)
-		sum += each[cpu];
+		*out += each[cpu];
 	free(each);
-	return sum;
+	return each != NULL;
 }
 
 void poll_maps_histograms(const struct poll_maps *m,

@@ -4,6 +4,7 @@
 
 #include "bpf/events.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The maps that the probes of --polls fill: descriptors, which the session owns. */
@@ -15,8 +16,8 @@ struct poll_maps {
 	int cpus;
 };
 
-/* How often the probes were hit since the start. */
-uint64_t poll_maps_entries(const struct poll_maps *m);
+/* How often the probes were hit since the start. False: it cannot be read. */
+bool poll_maps_entries(const struct poll_maps *m, uint64_t *out);
 /* Calls `each` for every poll site that was hit, with the sums over all CPUs. */
 void poll_maps_histograms(const struct poll_maps *m,
 			  void (*each)(void *context, const struct poll_site *site,

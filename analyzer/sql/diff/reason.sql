@@ -33,14 +33,16 @@ FROM (
 	WHERE l.sources > 1
 	UNION ALL
 	SELECT 4, 'frequency', printf('recorded with different sample frequencies, %s before and '
-			|| '%s after: record both with the same --freq', b.frequencies, a.frequencies)
+			|| '%s after: record both with the same --freq', b.frequencies,
+			a.frequencies)
 	FROM all_of AS l JOIN side_of AS b ON b.side = 0 JOIN side_of AS a ON a.side = 1
 	WHERE l.frequencies > 1
 	UNION ALL
 	SELECT 5, 'no-worker', 'in one of them no thread was known to be a worker'
 	FROM all_of WHERE workers = 0
 	UNION ALL
-	SELECT 6, 'unclassified', 'in one of them most of what the workers did could not be classified'
+	SELECT 6, 'unclassified',
+		'in one of them most of what the workers did could not be classified'
 	FROM all_of WHERE unclassified AND workers > 0
 	UNION ALL
 	SELECT 7, 'loss', printf('%.1f%% of one of them was lost', loss_percent)

@@ -1,5 +1,5 @@
--- What was lost, by cause? percent is of all events, threads, bytes or chunks, and for stacks of the
--- events, each of which may have one; NULL: the whole is not known. meaning: for the figures.
+-- What was lost, by cause? percent is of all events, threads, bytes or chunks, and for stacks of
+-- the events, each of which may have one; NULL: the whole is not known. meaning: for the figures.
 CREATE VIEW loss_total AS
 SELECT l.capture, l.cause, l.unit, sum(l.count) AS count,
 	CASE l.unit

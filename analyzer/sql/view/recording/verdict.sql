@@ -6,7 +6,8 @@ CREATE VIEW verdict AS
 WITH worded AS (
 	SELECT *,
 		CASE WHEN at_most THEN 'up to ' ELSE '' END
-			|| CASE WHEN blocking_ns >= 1000000000 THEN printf('%.2f s', blocking_ns / 1e9)
+			|| CASE WHEN blocking_ns >= 1000000000
+				THEN printf('%.2f s', blocking_ns / 1e9)
 			ELSE printf('%.1f ms', blocking_ns / 1e6) END AS blocking_text,
 		CASE WHEN worker_wall_ns >= 1000000000 THEN printf('%.1f s', worker_wall_ns / 1e9)
 			ELSE printf('%.1f ms', worker_wall_ns / 1e6) END AS wall_text,
@@ -17,7 +18,8 @@ WITH worded AS (
 		CASE WHEN others_cpu_ns >= 1000000000 THEN printf('%.2f s', others_cpu_ns / 1e9)
 			ELSE printf('%.1f ms', others_cpu_ns / 1e6) END AS others_text,
 		CASE WHEN longest_at_most THEN 'up to ' ELSE '' END
-			|| CASE WHEN longest_ns >= 1000000000 THEN printf('%.2f s', longest_ns / 1e9)
+			|| CASE WHEN longest_ns >= 1000000000
+				THEN printf('%.2f s', longest_ns / 1e9)
 			ELSE printf('%.1f ms', longest_ns / 1e6) END
 			|| CASE
 			WHEN longest_at_attach AND longest_open
