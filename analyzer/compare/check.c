@@ -105,7 +105,9 @@ static bool doubt(const struct check *c, const struct check_rule *rule, struct f
 {
 	bool length = check_figure_is_length(rule->figure) && !rule->relative;
 
-	if (rule->relative && c->comparison.reason)
+	if (c->no_worker && !check_rule_of_dumps(rule))
+		out->kind = FINDING_NO_WORKER;
+	else if (rule->relative && c->comparison.reason)
 		out->kind = FINDING_INCOMPARABLE;
 	else if (length && rule->limit < (double)c->threshold_ns)
 		out->kind = FINDING_THRESHOLD;
@@ -240,6 +242,7 @@ enum exit_status check_begin(struct check *c)
 		c->threshold_ns = column_number(q, "threshold_ns", 0);
 		c->stacks_lost_percent = column_real(q, "stacks_lost_percent");
 		c->stacks_lossy = column_number(q, "stacks_lossy", 0) != 0;
+		c->no_worker = column_number(q, "workers_least", 0) == 0;
 	}
 	return comparison_query_end(&c->comparison, q);
 }
@@ -257,7 +260,7 @@ enum exit_status check_conclude(struct check *c)
 		c->reason = strdup(column_text(q, "sentence"));
 		if (!c->reason)
 			status = message(STATUS_SYSTEM, NULL, "out of memory");
-		if (c->status == STATUS_DONE || column_number(q, "blind", 0))
+		if (c->status == STATUS_DONE)
 			c->status = STATUS_CANNOT_TELL;
 	}
 	return comparison_query_end(&c->comparison, q) == STATUS_DONE ? status : STATUS_SYSTEM;

@@ -18,6 +18,7 @@ struct check {
 	double stacks_lost_percent;
 	bool about_polls;  /* a rule is about more than dumps of tasks */
 	bool stacks_lossy; /* so many that a rule of sites cannot pass */
+	bool no_worker;    /* in a capture no thread was known to be one */
 };
 
 /* What a rule found of one subject. */
@@ -31,6 +32,7 @@ struct finding {
 		FINDING_BYSTANDER,    /* see docs/DIFF.md: no growth is judged */
 		FINDING_INCOMPARABLE, /* with the baseline */
 		FINDING_NOT_KNOWN,    /* in a recording: the figure */
+		FINDING_NO_WORKER,    /* was watched in a recording */
 		FINDING_THRESHOLD,    /* a block of the limit's length would not be recorded */
 		FINDING_STACKS_LOST,  /* so what blocked may have no name */
 	} kind;

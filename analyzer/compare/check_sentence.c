@@ -166,6 +166,9 @@ void check_sentence(const struct check *c, const struct check_rule *rule, const 
 	case FINDING_NOT_KNOWN:
 		snprintf(out, CHECK_SENTENCE_BYTES, "%s", not_known(rule, subject));
 		break;
+	case FINDING_NO_WORKER:
+		snprintf(out, CHECK_SENTENCE_BYTES, "no thread was known to be a worker");
+		break;
 	case FINDING_THRESHOLD:
 		snprintf(out, CHECK_SENTENCE_BYTES,
 			 "what lasts for less than %s was not recorded: record with a lower "

@@ -18,13 +18,13 @@ static const struct {
 	[STATE_UNKNOWN] = {'?', PAINT_PLAIN, STYLE_DIM},
 };
 
-const char lane_legend[] = "B blocked  c polls on CPU  o off CPU  q run queue  r runtime  . parked";
+const char lane_legend[] = "B blocked c CPU o off CPU q run queue r runtime . parked ? unknown";
 
 #define LANE_MOST 512
 
 /* What is known of one column. */
 struct column {
-	int64_t state_ns[STATES];
+	int64_t state_ns[STATES], other_ns;
 	bool blocked;
 };
 
@@ -51,6 +51,9 @@ static void column_add(struct column *column, int width, const struct window_sta
 		if (from >= l->end_ns)
 			break;
 		column[i].blocked |= l->blocking && part_ns > 0;
+		if (length_ns > 0 && part_ns > 0)
+			column[i].other_ns += (int64_t)((double)l->other_ns *
+							(double)part_ns / (double)length_ns);
 		for (int s = 0; s < STATES && length_ns > 0 && part_ns > 0; s++)
 			column[i].state_ns[s] += (int64_t)((double)l->state_ns[s] *
 							   (double)part_ns / (double)length_ns);
@@ -82,7 +85,7 @@ void lane_draw(const struct screen *u, int y, int x, int width, int64_t tid)
 
 		if (column[i].blocked)
 			paint_repeat(&u->canvas, y, x + i, 1, 'B', PAINT_BAD, STYLE_REVERSE);
-		else if (state >= 0)
+		else if (state >= 0 && column[i].state_ns[state] >= column[i].other_ns)
 			paint_repeat(&u->canvas, y, x + i, 1, shown[state].letter,
 				     shown[state].paint, shown[state].style);
 	}

@@ -103,6 +103,7 @@ static void lane_read(struct model *m, sqlite3_stmt *q, void *item)
 		.tid = column_number(q, "tid", 0),
 		.start_ns = column_number(q, "start_ns", 0),
 		.end_ns = column_number(q, "end_ns", 0),
+		.other_ns = column_number(q, "other_ns", 0),
 		.blocking = column_number(q, "blocking", 0),
 	};
 	states_read(q, l->state_ns);

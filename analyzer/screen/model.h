@@ -51,6 +51,7 @@ struct model_worker {
 /* A part of the time of a worker. */
 struct model_lane {
 	int64_t tid, start_ns, end_ns, state_ns[STATES];
+	int64_t other_ns; /* it was no worker */
 	bool blocking;
 };
 

@@ -368,7 +368,7 @@ static void workers_with_nothing_to_do_are_said_to_have_been_idle(void **state)
 {
 	static const char said[] =
 		"NOMINAL no poll blocked for 5 ms or more, but 1 worker had next to nothing to do: "
-		"polls took 0.0 ms of 1.0 s, while other threads ran for 600.0 ms.";
+		"no sample fell into a poll in 1.0 s, while other threads ran for 600.0 ms.";
 	static const struct {
 		uint64_t poll_us;
 		const char *said;

@@ -151,6 +151,28 @@ static void what_is_chosen_is_starved_by_its_own_length(void **state)
 }
 
 /* What happened between two readings counts by the part of it that is chosen. */
+/* It slept for longer in polls than it waited for a CPU; that is so whatever site is asked for. */
+static void polls_that_are_not_chosen_block_all_the_same(void **state)
+{
+	const int64_t capture = 1;
+	struct filter short_ones = {.cause = "sleep", .min_ns = 500000000};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	scene_span(&s, (struct span) {.tid = 11, .from = 100000, .to = 500000, .stack = NAP});
+	scene_window(&s, 11, 0, END_US, 300000, 400000, 300000);
+	db = scene_load(&s, END_US);
+	assert_text(db, "SELECT level FROM verdict", "WARNING");
+	assert_int_equal(filter_functions(db), 0);
+	assert_int_equal(filter_apply(db, &short_ones, &capture, 1), STATUS_DONE);
+	assert_number(db, "SELECT blocking_polls FROM verdict", 0);
+	assert_number(db, "SELECT round(blocking_in_all_ns / 1000000) FROM verdict_figures", 400);
+	assert_text(db, "SELECT level FROM verdict", "NOMINAL");
+	sqlite3_close(db);
+}
+
 static void each_part_has_its_share_of_what_a_quota_held_back(void **state)
 {
 	static const char *const parts[][2] = {{"0s", "0.4s"}, {"0.4s", "0.9s"}, {"0.9s", "1s"}};
@@ -194,6 +216,7 @@ int main(void)
 		cmocka_unit_test(threads_that_take_the_cpu_from_each_other_are_no_other_programs),
 		cmocka_unit_test(on_how_many_cpus_a_program_ran_does_not_depend_on_what_is_chosen),
 		cmocka_unit_test(what_is_chosen_is_starved_by_its_own_length),
+		cmocka_unit_test(polls_that_are_not_chosen_block_all_the_same),
 		cmocka_unit_test(each_part_has_its_share_of_what_a_quota_held_back),
 		cmocka_unit_test(without_a_sample_it_is_not_said_that_a_program_kept_its_cpus_busy),
 	};

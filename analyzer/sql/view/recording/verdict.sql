@@ -129,9 +129,12 @@ SELECT capture, level, reason,
 			spans_text, blocking_text, longest_text, polling_text, workers_text,
 			wall_text)
 	WHEN idle THEN
-		printf('no poll blocked for %s or more, but %s had next to nothing to do: polls '
-			|| 'took %s of %s, while other threads ran for %s.',
-			threshold_text, workers_text, polling_text, wall_text, others_text)
+		printf('no poll blocked for %s or more, but %s had next to nothing to do: %s, '
+			|| 'while other threads ran for %s.', threshold_text, workers_text,
+			CASE WHEN polling_ns > 0
+				THEN printf('polls took %s of %s', polling_text, wall_text)
+				ELSE printf('no sample fell into a poll in %s', wall_text) END,
+			others_text)
 	ELSE printf('no poll blocked for %s or more in %s of polling watched on %s over %s.',
 		threshold_text, polling_text, workers_text, wall_text)
 	END || CASE WHEN saturated AND reason IS NOT 'pool' THEN ' Also, ' || pool_text || '.'

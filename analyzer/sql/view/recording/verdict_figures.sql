@@ -54,6 +54,16 @@ WITH workers AS (
 	FROM blocking_poll
 	WHERE NOT main
 	GROUP BY capture
+), blocked_in_all AS (
+	/* Also by polls that a filter leaves out: it leaves out nothing of the waits for a CPU. */
+	SELECT b.capture, total((min(b.end_ns, t.end_ns) - max(b.start_ns, t.start_ns))
+		* (1.0 - 1.0 * b.run_queue_ns / max(b.wall_ns, 1))) AS blocking_ns
+	FROM main.blocking_poll AS b
+	JOIN worker AS w ON w.thread = b.thread
+	JOIN chosen_time AS t ON t.capture = b.capture AND b.end_ns > t.start_ns
+		AND b.start_ns < t.end_ns
+	WHERE NOT b.main
+	GROUP BY b.capture
 ), before AS (
 	/* Of what had begun before the recording only a part was seen. */
 	SELECT capture, max(wall_ns - run_queue_ns) AS longest_ns
@@ -127,6 +137,7 @@ SELECT c.id AS capture, c.threshold_ns,
 	coalesce(w.polling_ns, 0) AS polling_ns, coalesce(r.cpu_ns, 0) AS others_cpu_ns,
 	coalesce(b.spans, 0) AS blocking_polls, coalesce(b.blocking_ns, 0) AS blocking_ns,
 	coalesce(b.longest_ns, 0) AS longest_ns,
+	coalesce(ba.blocking_ns, 0.0) AS blocking_in_all_ns,
 	coalesce(g.longest_ns = b.longest_ns, 0) AS longest_at_attach,
 	coalesce(b.longest_open_ns = b.longest_ns, 0) AS longest_open,
 	coalesce(b.at_most, 0) AS at_most,
@@ -181,6 +192,7 @@ LEFT JOIN before AS g ON g.capture = c.id
 LEFT JOIN stuck AS x ON x.capture = c.id
 LEFT JOIN by_runtime AS d ON d.capture = c.id AND d.rank = 1
 LEFT JOIN blocked AS b ON b.capture = c.id
+LEFT JOIN blocked_in_all AS ba ON ba.capture = c.id
 LEFT JOIN lost AS l ON l.capture = c.id
 LEFT JOIN undecided AS ud ON ud.capture = c.id
 LEFT JOIN unseen AS un ON un.capture = c.id

@@ -23,7 +23,7 @@ WITH compared AS (
 			OR (coalesce(f.run_queue_percent >= k.starved_least_percent, 0)
 				AND f.run_queue_ns > f.cpu_ns
 				AND f.longest_run_queue_ns >= f.threshold_ns))
-			AND f.run_queue_ns > f.blocking_ns
+			AND f.run_queue_ns > f.blocking_in_all_ns
 			AND 100 * f.run_queue_ns >= k.starved_least_percent * f.chosen_ns
 			AS starved,
 		(f.main_blocked_percent >= k.warning_percent
