@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR Apache-2.0
 #
-# Records 10 s of the demo and prints what blocked its workers.
+# Records 10 s of the demo into BUILD/demo.hud and prints what blocked its workers.
 #
 #   examples/demo.sh BUILD DEMO    as root; DEMO is the demo's binary
 
@@ -48,10 +48,11 @@ done
 
 echo "A Tokio server runs as pid $demo_pid and blocks its workers." \
 	"hud-record watches it for 10 s …" >&2
-"$build/hud-record" -d 10 -p "$demo_pid" -o "$work/demo.hud" -q || exit $?
-"$build/hud-analyze" report "$work/demo.hud" || exit $?
+"$build/hud-record" -d 10 -p "$demo_pid" -o "$build/demo.hud" -q || exit $?
+"$build/hud-analyze" report "$build/demo.hud" || exit $?
 cat >&2 <<END
 
 Each site above is a real block in examples/demo/src/guilty.rs. On a program of your own:
-  sudo $build/hud-record -d 10 my-app -o - | $build/hud-analyze report -
+  sudo $build/hud-record -d 10 my-app -o my-app.hud
+  $build/hud-analyze report my-app.hud
 END

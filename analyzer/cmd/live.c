@@ -11,6 +11,7 @@
 #include "format/capture/name.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -219,11 +220,29 @@ static enum exit_status show(const struct arguments *a, const struct capture_fil
 	return status;
 }
 
-/* What is no file, and does not look like the name of one, is a process to record. */
+static bool is_program(const char *path)
+{
+	static const char magic[4] = "\177ELF";
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	char head[sizeof(magic)];
+	bool program;
+
+	if (fd < 0)
+		return false;
+	program = read(fd, head, sizeof(head)) == (ssize_t)sizeof(head) &&
+		  memcmp(head, magic, sizeof(magic)) == 0;
+	close(fd);
+	return program;
+}
+
+/*
+ * What is no file, and does not look like the name of one, is a process to record: so is the name
+ * of a program which lies in this directory.
+ */
 static bool is_target(const char *path)
 {
-	return strcmp(path, "-") != 0 && access(path, F_OK) != 0 && !strchr(path, '/') &&
-	       capture_stem(path) == strlen(path);
+	return strcmp(path, "-") != 0 && !strchr(path, '/') &&
+	       (access(path, F_OK) != 0 || is_program(path)) && capture_stem(path) == strlen(path);
 }
 
 static enum exit_status record(const struct arguments *a, struct judged *judged)
@@ -252,7 +271,11 @@ static enum exit_status open_stream(const struct arguments *a, struct judged *ju
 	status = capture_file_open(a->positional[0], &file);
 	if (status != STATUS_DONE)
 		return status;
-	status = show(a, &file, judged);
+	if (file.bytes && is_program(a->positional[0]))
+		status = message(STATUS_INPUT, "give the name or the pid of its process",
+				 "%s is a program, no capture", a->positional[0]);
+	else
+		status = show(a, &file, judged);
 	capture_file_close(&file);
 	return status;
 }

@@ -26,6 +26,11 @@ bool page_function_apart(const struct page *page)
 	return page->column < FIGURES_END;
 }
 
+bool page_of_stream(const struct page *page)
+{
+	return strcmp(page->form->path, "-") == 0;
+}
+
 const char *page_capture(const struct page *page, size_t other)
 {
 	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -33,7 +38,7 @@ const char *page_capture(const struct page *page, size_t other)
 	const char *path = page->form->path;
 	bool fits = !page->form->width || strlen(path) + other <= (size_t)page->form->width;
 
-	return fits && !path[strspn(path, safe)] && strcmp(path, "-") != 0 ? path : "CAPTURE";
+	return fits && !path[strspn(path, safe)] && !page_of_stream(page) ? path : "CAPTURE";
 }
 
 void page_heading(const struct page *page, const char *text)

@@ -40,6 +40,9 @@ const char *page_paint(const struct page *page, const char *code);
 /* Whether the functions of sites have lines of their own: on a narrow page. */
 bool page_function_apart(const struct page *page);
 
+/* The capture came through a pipe: no command can read it again. */
+bool page_of_stream(const struct page *page);
+
 /*
  * What to call the capture in a command: its path, or CAPTURE where that would not fit beside
  * `other` characters or would need to be quoted.

@@ -185,6 +185,8 @@ static const char *sites_heading(const struct page *page, char *room, size_t byt
 
 	if (page->form->site)
 		return "BLOCKING SITES";
+	if (page_of_stream(page))
+		return "BLOCKING SITES  (one in full: record to a FILE, then report FILE --site N)";
 	snprintf(room, bytes, form, page_capture(page, sizeof(form) - 3));
 	return room;
 }

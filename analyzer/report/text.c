@@ -146,7 +146,10 @@ static void print_as_page(const struct page *page)
 	const char *stem = path == page->form->path ? path : "hud";
 
 	putc('\n', page->out);
-	fprintf(page->out, command, path, (int)capture_stem(stem), stem);
+	if (page_of_stream(page))
+		fputs("to look at it again, or as a page: record to a file (-o FILE)\n", page->out);
+	else
+		fprintf(page->out, command, path, (int)capture_stem(stem), stem);
 }
 
 static enum exit_status print_parts(const struct page *page)

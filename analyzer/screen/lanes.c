@@ -52,8 +52,8 @@ static void column_add(struct column *column, int width, const struct window_sta
 			break;
 		column[i].blocked |= l->blocking && part_ns > 0;
 		if (length_ns > 0 && part_ns > 0)
-			column[i].other_ns += (int64_t)((double)l->other_ns *
-							(double)part_ns / (double)length_ns);
+			column[i].other_ns += (int64_t)((double)l->other_ns * (double)part_ns /
+							(double)length_ns);
 		for (int s = 0; s < STATES && length_ns > 0 && part_ns > 0; s++)
 			column[i].state_ns[s] += (int64_t)((double)l->state_ns[s] *
 							   (double)part_ns / (double)length_ns);
