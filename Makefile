@@ -30,7 +30,7 @@ ANALYZE_LIBS := -lncursesw -ltinfo -lelf -llzma -lz -lzstd -lsqlite3 -liberty -l
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
@@ -261,7 +261,7 @@ install: all ## into DESTDIR/PREFIX (default /usr/local)
 	install -D -m 755 $(BUILD)/hud-record $(DESTDIR)$(PREFIX)/bin/hud-record
 	install -D -m 755 $(BUILD)/hud-analyze $(DESTDIR)$(PREFIX)/bin/hud-analyze
 	for page in docs/man/*.1; do install -D -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/$$(basename $$page); done
-	install -D -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/hud/LICENSE
+	for file in LICENSE README.md docs/*.md docs/*.json; do install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/doc/hud/$$file; done
 
 # For those who record without root. It is owned by root, and for a group only: whoever runs it can read the
 # memory of any process (docs/SECURITY.md).

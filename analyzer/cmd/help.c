@@ -61,8 +61,8 @@ void help_print(void)
 	print_row("-V, --version", OPTION_WIDTH, "print the version");
 	puts("\nExit status:\n"
 	     "  0  done; what is partial or not known is said in the output\n"
-	     "  1  check: a rule was broken\n"
-	     "  2  check: too little is known to tell\n"
+	     "  1  check, live --fail-on: a rule was broken\n"
+	     "  2  check, live --fail-on: too little is known to tell\n"
 	     "  3  bad arguments, or an input that cannot be used (not a capture, wrong binary)\n"
 	     "  4  out of memory, a disk error, or an error of hud-analyze's own\n"
 	     "  130  interrupted (load, query): nothing was changed");

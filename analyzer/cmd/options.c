@@ -80,7 +80,7 @@ const struct option options[] = {
 	 TEXT(html, NULL)},
 	{"--markdown", NULL, NULL, "print Markdown, for a pull request", FLAG(markdown)},
 	{"--csv", NULL, NULL, "print CSV (RFC 4180)", FLAG(csv)},
-	{"--plain", NULL, NULL, "print values only: no column names, no padding", FLAG(plain)},
+	{"--plain", NULL, NULL, "values only, no column names; live: lines", FLAG(plain)},
 	{"--list", NULL, NULL, "list the named queries", FLAG(list)},
 	{"--top", NULL, "N", "show at most N sites or rows", NUMBER(top)},
 	{"--site", NULL, "N", "only the site with this number; `report` prints all about it",

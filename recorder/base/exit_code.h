@@ -8,7 +8,7 @@ enum exit_code {
 	EXIT_FAILED = 1, /* the kernel refused something that the checks did not foresee */
 	EXIT_USAGE = 2,
 	EXIT_NO_TARGET = 3,   /* none, several, or gone */
-	EXIT_NOT_ABLE = 4,    /* the kernel lacks a feature, or privileges are missing */
+	EXIT_NOT_ABLE = 4,    /* the kernel, the privileges or the target lack what it takes */
 	EXIT_NOT_WRITTEN = 5, /* the capture could not be written completely */
 };
 

@@ -178,8 +178,7 @@ static const struct option_row {
 	{'t', "threshold", "TIME",
 	 "record waits and polls of TIME or longer one by one (default: 5ms)",
 	 .take = threshold_take},
-	{'F', "freq", "HZ",
-	 "CPU profile: samples per second and CPU, 1 to 999, at timer ticks (default: 99)",
+	{'F', "freq", "HZ", "CPU profile: samples per second and CPU, 1 to 999 (default: 99)",
 	 .take = frequency_take},
 	{'w', "workers", "PREFIX", "threads whose names begin with PREFIX are workers",
 	 .take = workers_take},
@@ -201,7 +200,7 @@ static const struct option_row {
 	 "budget of --polls in % of the targets' CPU time; beyond it, probe less (default: 2)",
 	 .take = max_overhead_take},
 	{'T', "tasks", "=EVERY",
-	 "also dump all tasks, at the start, at each mark and at the end, or EVERY TIME",
+	 "also dump all tasks: at the start, at each mark and at the end, and EVERY TIME",
 	 .take = tasks_take},
 	{'f', "force", NULL,
 	 "with --polls: probe also where it costs some 10 us a poll, as in debug builds",
@@ -249,7 +248,8 @@ static void help_print(FILE *to)
 	      "  1  the kernel refused an operation\n"
 	      "  2  wrong usage\n"
 	      "  3  no such target, several match, or it has exited\n"
-	      "  4  the kernel lacks a feature, or privileges are missing\n"
+	      "  4  the kernel lacks a feature, privileges are missing, or (tasks) the\n"
+	      "     process has no runtime whose tasks can be read\n"
 	      "  5  the capture, or a binary to save, could not be written completely\n"
 	      "\n"
 	      "Examples:\n"
