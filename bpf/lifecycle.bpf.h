@@ -92,11 +92,12 @@ int BPF_PROG(task_exit, struct task_struct *task)
 		return 0;
 	now = bpf_ktime_get_ns();
 	poll_flush(&st->poll, task->tgid, task->pid);
-	if (st->phase == PHASE_RUNNING) {
+	if (st->phase == PHASE_RUNNING)
 		cpu_charge(st, now);
-		window_send(st, &(struct window_rest) {}, task->tgid, task->pid, now);
-		window_restart(st, now);
-	}
+	else if (st->phase != PHASE_UNKNOWN)
+		loss_count(COUNT_SWITCH_UNSEEN);
+	window_send(st, &(struct window_rest) {}, task->tgid, task->pid, now);
+	window_restart(st, now);
 	event_begin(&e.head, EVENT_EXIT, task->tgid, task->pid, now);
 	/*
 	 * The kernel counts live threads down before this tracepoint (do_exit(), 5.15 to 6.18), so

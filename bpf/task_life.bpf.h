@@ -121,14 +121,17 @@ static __always_inline struct task_life *life_begin(const struct identity *id,
 	return l;
 }
 
-/* The life of the task in this place; if it was that of another task, that one has ended unseen. */
+/*
+ * The life of the task in this place, which may be in the making (word 0); if it was that of
+ * another task, that one has ended unseen.
+ */
 static __always_inline struct task_life *life_find(const struct task_key *key)
 {
 	struct task_life *l = bpf_map_lookup_elem(&lives, key);
 	struct task_sum *sum;
 	__u64 task = 0;
 
-	if (!l || (!user_word(NULL, &task, l->id_place) && task == l->task))
+	if (!l || !l->word || (!user_word(NULL, &task, l->id_place) && task == l->task))
 		return l;
 	l->ns[LIFE_UNKNOWN] += bpf_ktime_get_ns() - (l->word >> LIFE_SINCE_SHIFT);
 	sum = task_sum_of(l->site, key->tgid);
