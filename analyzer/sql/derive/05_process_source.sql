@@ -7,7 +7,8 @@
 -- wrong now and then. analyzer/derive/state_agreement.c counts both.
 -- Nor is one believed that was learned from the process itself and contradicted afterwards.
 -- Of threads that only parked there may be no observation: their windows say that they did.
--- `exact`: the state is believed, and the probes of hud-record --polls were attached for a time.
+-- `exact`: the state is believed, and the probes of hud-record --polls were attached for a time, and
+-- saw polls of this process, or of none. (A program may have no poll that is cheap to probe.)
 -- `passive`: the state is believed.
 INSERT INTO process_source (process, capture, source, agreeing, contradicting)
 WITH counted AS MATERIALIZED (
@@ -31,6 +32,8 @@ SELECT p.id, p.capture,
 	WHEN k.unsure AND (100 * k.contradicting > k.agreeing OR k.agreeing < 20 OR k.parks = 0
 		OR k.polls = 0) THEN 'stack'
 	WHEN EXISTS (SELECT 1 FROM probe_state AS s WHERE s.capture = p.capture AND s.attached)
+		AND (EXISTS (SELECT 1 FROM poll_site AS l WHERE l.process = p.id)
+			OR NOT EXISTS (SELECT 1 FROM poll_site AS l WHERE l.capture = p.capture))
 		THEN 'exact'
 	ELSE 'passive'
 	END, coalesce(k.agreeing, 0), coalesce(k.contradicting, 0)
