@@ -79,12 +79,12 @@ static bool is_decisive(const struct observation *s)
 
 /*
  * Those in [from, end), of which only the last is decisive: `after`, or NOTHING where the thread
- * ends.
+ * ends. A worker goes to the pool only without its core; a scheduler with one thread can be one
+ * that a closure of the pool drives, and has its core while it does.
  */
 static void stretch_classify(struct pass *p, struct thread_observations *all, size_t from,
 			     size_t end, enum doing after)
 {
-	bool without_core = p->before == IN_PLACE || after == POOL; /* the polls among them */
 	size_t after_polls = end;
 
 	while (after_polls > from &&
@@ -94,8 +94,9 @@ static void stretch_classify(struct pass *p, struct thread_observations *all, si
 		struct observation *s = observation_at(&all->list, i);
 
 		if (s->class == STACK_POLL) {
-			s->without_core = without_core;
-			p->doing = without_core ? WITHOUT_CORE : POLL;
+			s->without_core =
+				p->before == IN_PLACE || (after == POOL && !s->single_threaded);
+			p->doing = s->without_core ? WITHOUT_CORE : POLL;
 			continue;
 		}
 		if (is_decisive(s))

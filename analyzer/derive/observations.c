@@ -49,14 +49,15 @@ enum column {
 };
 
 static const char stacks_sql[] =
-	"SELECT id, class, coalesce(pool_idle, 0), waits_for FROM stack WHERE capture = ?1 "
-	"ORDER BY id";
+	"SELECT s.id, s.class, coalesce(s.pool_idle, 0), s.waits_for, "
+	"coalesce(k.single_threaded, 0) FROM stack AS s "
+	"LEFT JOIN scheduler AS k ON k.name = s.scheduler WHERE s.capture = ?1 ORDER BY s.id";
 
 /* What the stacks of a capture show. Their ids lie close together, so an array has them. */
 struct stacks {
 	struct shown {
 		uint8_t class;
-		bool pool_idle;
+		bool pool_idle, single_threaded;
 		uint16_t waits_for; /* index into causes + 1; 0: the system call says it */
 	} * shown;
 	int64_t first, count; /* ids */
@@ -78,9 +79,9 @@ static int stack_read(void *context, sqlite3_stmt *q)
 	if (cause && waits_for < 0)
 		return SQLITE_NOMEM;
 	memset(grown + all->count, 0, (size_t)(count - all->count) * sizeof(*grown));
-	grown[count - 1] =
-		(struct shown) {(uint8_t)stack_class_named((const char *)sqlite3_column_text(q, 1)),
-				sqlite3_column_int(q, 2), (uint16_t)(waits_for + 1)};
+	grown[count - 1] = (struct shown) {
+		(uint8_t)stack_class_named((const char *)sqlite3_column_text(q, 1)),
+		sqlite3_column_int(q, 2), sqlite3_column_int(q, 4), (uint16_t)(waits_for + 1)};
 	all->first = first;
 	all->count = count;
 	return SQLITE_OK;
@@ -243,6 +244,7 @@ static bool list_next(struct observation_list *list, size_t at, const struct sta
 
 		s->stack_class = shown->class;
 		s->pool_idle = shown->pool_idle;
+		s->single_threaded = shown->single_threaded;
 		if (shown->waits_for && s->in_call && !s->preempted)
 			s->cause = shown->waits_for - 1;
 	}

@@ -454,7 +454,7 @@ static void layout_withdraw(struct learner *l, const struct checking *c)
 
 	if (l->object == c->wrong)
 		attempt_end(l, c->now_ns);
-	w.layout.reason = HUD_LEARN_CONTRADICTED;
+	w.layout.reason = s->layout.reason = HUD_LEARN_CONTRADICTED;
 	w.layout.contradictions = c->contradictions;
 	process_table_images(l->options.processes, false, image_withdraw, &w);
 	object_unlearn(l->options.objects, c->wrong);

@@ -7,8 +7,8 @@
 -- wrong now and then. analyzer/derive/state_agreement.c counts both.
 -- Nor is one believed that was learned from the process itself and contradicted afterwards.
 -- Of threads that only parked there may be no observation: their windows say that they did.
--- `exact`: the state is believed, and the probes of hud-record --polls were attached for a time, and
--- saw polls of this process, or of none. (A program may have no poll that is cheap to probe.)
+-- `exact`: the state is believed, and the probes of hud-record --polls were attached for a time,
+-- and saw polls of this process, or of none. (A program may have no poll that is cheap to probe.)
 -- `passive`: the state is believed.
 INSERT INTO process_source (process, capture, source, agreeing, contradicting)
 WITH counted AS MATERIALIZED (

@@ -20,14 +20,16 @@ static const char by_windows[] =
 	"WITH seen AS ( "
 	"SELECT s.thread, s.start_ns, s.end_ns, s.id AS offcpu_span, NULL AS sample, "
 	"s.user_stack AS stack, coalesce(k.class, 'unknown') AS class, "
-	"coalesce(k.pool_idle, 0) AS pool_idle "
+	"coalesce(k.pool_idle, 0) AS pool_idle, coalesce(c.single_threaded, 0) AS single "
 	"FROM offcpu_span AS s LEFT JOIN stack AS k ON k.id = s.user_stack "
+	"LEFT JOIN scheduler AS c ON c.name = k.scheduler "
 	"WHERE s.capture = 1 "
 	"UNION ALL "
 	"SELECT s.thread, s.time_ns, s.time_ns, NULL, s.id, "
 	"s.user_stack, coalesce(k.class, 'unknown'), "
-	"coalesce(k.pool_idle, 0) "
+	"coalesce(k.pool_idle, 0), coalesce(c.single_threaded, 0) "
 	"FROM sample AS s LEFT JOIN stack AS k ON k.id = s.user_stack "
+	"LEFT JOIN scheduler AS c ON c.name = k.scheduler "
 	"WHERE s.capture = 1 "
 	"), numbered AS ( "
 	"SELECT *, "
@@ -49,7 +51,8 @@ static const char by_windows[] =
 	"SELECT *, "
 	"CASE "
 	"WHEN class <> 'poll' THEN decisive "
-	"WHEN poll_before = 'block-in-place' OR poll_after = 'pool' THEN 'without_core' "
+	"WHEN poll_before = 'block-in-place' OR (poll_after = 'pool' AND NOT single) "
+	"THEN 'without_core' "
 	"ELSE 'poll' "
 	"END AS doing "
 	"FROM polls_bounded "
@@ -106,20 +109,24 @@ static uint32_t next_random(uint32_t *state)
 }
 
 /*
- * A stack of each class, two of the pool, one of the kernel. Ids from 5 on, as in a second capture.
+ * A stack of each class, two of the pool, two of polls, the second by a scheduler with one thread,
+ * and one of the kernel. Ids from 5 on, as in a second capture.
  */
 static void make_stacks(sqlite3 *db)
 {
 	static const char *const class[] = {"'unknown'",        "'poll'", "'park'", "'runtime'",
 					    "'block-in-place'", "'pool'", "'root'", "'other'",
-					    "'pool'",           "NULL"};
+					    "'pool'",           "NULL",   "'poll'"};
 	char sql[256];
 
+	assert_int_equal(database_run(db, "INSERT OR REPLACE INTO scheduler VALUES "
+					  "('of one thread', 'tokio', 1)"),
+			 0);
 	for (size_t i = 0; i < sizeof(class) / sizeof(*class); i++) {
 		snprintf(sql, sizeof(sql),
-			 "INSERT INTO stack (id, capture, kind, depth, stop, class, pool_idle)"
-			 "VALUES (%zu, 1, 'user', 1, 'end', %s, %d)",
-			 i + 5, class[i], i == 8);
+			 "INSERT INTO stack (id, capture, kind, depth, stop, class, pool_idle, "
+			 "scheduler) VALUES (%zu, 1, 'user', 1, 'end', %s, %d, %s)",
+			 i + 5, class[i], i == 8, i == 10 ? "'of one thread'" : "NULL");
 		assert_int_equal(database_run(db, sql), 0);
 	}
 }
@@ -129,7 +136,7 @@ static void make_row(sqlite3 *db, uint32_t *random, int unknown_in_8)
 	uint32_t thread = 1 + next_random(random) % 4, start = next_random(random) % 3000;
 	uint32_t stack = next_random(random) % 8 < (uint32_t)unknown_in_8
 				 ? 5
-				 : 4 + next_random(random) % 11; /* there is no stack 4 */
+				 : 4 + next_random(random) % 12; /* there is no stack 4 */
 	char sql[512];
 
 	if (next_random(random) % 2)
