@@ -18,4 +18,10 @@ enum exit_status {
 enum exit_status message(enum exit_status status, const char *advice, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/*
+ * Says that a file which was given with --binary fits nothing of `what`; or, if it cannot be read,
+ * that. `advice` is for the first. STATUS_INPUT.
+ */
+enum exit_status message_unfit_binary(const char *path, const char *what, const char *advice);
+
 #endif

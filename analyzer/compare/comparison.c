@@ -270,9 +270,8 @@ static enum exit_status binaries_check(const struct comparison *c)
 {
 	for (size_t i = 0; c->binary_used && i < c->binary_count; i++) {
 		if (!c->binary_used[i])
-			return message(STATUS_INPUT, "it is none of the binaries in the captures",
-				       "--binary %s fits no binary of the captures: another build",
-				       c->binaries[i]);
+			return message_unfit_binary(c->binaries[i], "captures",
+						    "it is none of the binaries in the captures");
 	}
 	return STATUS_DONE;
 }

@@ -58,11 +58,14 @@ static bool id_matches(const struct search *s, struct elf_file *f)
 }
 
 /* Keeps the first problem: later candidates are less likely to be the right file. */
+/* `what` begins with a verb, or with a colon. */
 static void problem_set(struct search *s, const char *path, const char *what)
 {
+	const char *space = *what == ':' ? "" : " ";
+
 	if (s->found->problem)
 		return;
-	if (asprintf(&s->found->problem, "%s %s", path, what) < 0) {
+	if (asprintf(&s->found->problem, "%s%s%s", path, space, what) < 0) {
 		s->found->problem = NULL;
 		s->error = -ENOMEM;
 	}
@@ -143,21 +146,29 @@ static bool try_slots(struct search *s, const char *path, struct elf_file *f)
 	return false;
 }
 
+static void refuse_error(struct search *s, const char *path, int error, bool notable)
+{
+	const char *why = strerrordesc_np(-error);
+	char what[128] = "is no ELF file";
+
+	search_log(s, path, error == -ENOEXEC ? what : why);
+	if (error != -ENOEXEC)
+		snprintf(what, sizeof(what), ": %s", why);
+	if (notable)
+		problem_set(s, path, what);
+}
+
 /* `notable`: a file that cannot be read or is another build is a problem to report. */
 bool search_try(struct search *s, const char *path, bool notable)
 {
 	struct elf_file f;
-	const char *what;
 	int error;
 
 	if (search_done(s))
 		return false;
 	error = elf_file_open(&f, path);
 	if (error) {
-		what = error == -ENOEXEC ? "is no ELF file" : strerrordesc_np(-error);
-		search_log(s, path, what);
-		if (notable)
-			problem_set(s, path, what);
+		refuse_error(s, path, error, notable);
 		return false;
 	}
 	if (!id_matches(s, &f))

@@ -192,6 +192,5 @@ enum exit_status scan_check_binaries(const struct scan *s)
 
 	if (!unused)
 		return STATUS_DONE;
-	return message(STATUS_INPUT, "it is none of the binaries in the capture",
-		       "--binary %s fits no binary of the capture: another build", unused);
+	return message_unfit_binary(unused, "capture", "it is none of the binaries in the capture");
 }

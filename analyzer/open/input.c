@@ -117,8 +117,7 @@ enum exit_status input_check_binaries(sqlite3 *db, const struct resolver *resolv
 			 (const char *)sqlite3_column_text(q, 0),
 			 (const char *)sqlite3_column_text(q, 1));
 	sqlite3_finalize(q);
-	return message(STATUS_INPUT, advice,
-		       "--binary %s fits no binary of the capture: another build", unused);
+	return message_unfit_binary(unused, "capture", advice);
 }
 
 static enum exit_status open_database(const struct input_request *request, sqlite3 **out)

@@ -186,7 +186,7 @@ static const struct option_row {
 	 "copy mapped binaries to DIR, for hud-analyze --debug-dir DIR",
 	 .take = save_binaries_take},
 	{'C', "no-copies", NULL,
-	 "do not keep deleted executables and names of generated code in FILE.binaries",
+	 "do not keep deleted and containers' files, or names of JIT code, in FILE.binaries",
 	 .flag_at = offsetof(struct options, no_copies)},
 	{'P', "plan", "FILE", "use a plan that hud-analyze plan made of a mapped file (repeatable)",
 	 .take = plan_take},

@@ -41,7 +41,8 @@ struct object_table {
 	size_t room;
 	uint32_t vdso;
 	size_t unsaved;
-	struct plan *given; /* --plan */
+	bool container_said; /* that files are in a container only */
+	struct plan *given;  /* --plan */
 	size_t given_count;
 	struct unwind_store *store;
 };

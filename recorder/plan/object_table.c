@@ -254,30 +254,38 @@ static void object_save(struct object_table *t, const struct object *o, int fd, 
 		dir, strerror(-error));
 }
 
+/* Says once of a container's files, and of each other one, where a copy is. */
+static void place_report(struct object_table *t, enum file_place place, const char *path)
+{
+	char plain[PATH_MAX];
+
+	if (place == FILE_IN_CONTAINER && t->container_said)
+		return;
+	t->container_said |= place == FILE_IN_CONTAINER;
+	fprintf(stderr, "hud-record: %s %s", plain_name(path, plain),
+		place == FILE_GONE ? "was deleted or replaced since it was started"
+				   : "and other files are in a container's file system only");
+	if (t->options.copies_dir)
+		fprintf(stderr, ": a copy is kept in %s\n", t->options.copies_dir);
+	else
+		fputs("\n  for its symbols keep that build, or a copy: --save-binaries DIR\n",
+		      stderr);
+}
+
 /*
- * A file that was deleted or replaced since it was mapped, as a deployment does to the program that
- * still runs: nobody could read it after the process has ended.
+ * A file that nobody can read by its path after the process has ended: one that was deleted or
+ * replaced, as a deployment does to the program that still runs, or a container's.
  */
 static void object_keep(struct object_table *t, const struct object *o, int fd, pid_t pid,
 			const struct proc_mapping *m)
 {
-	char plain[PATH_MAX];
+	enum file_place place = proc_mapping_place(pid, m);
 
-	if (!proc_mapping_gone(pid, m) || !o->id.bytes)
+	if (place == FILE_HERE || !o->id.bytes)
 		return;
-	plain_name(m->path, plain);
-	if (t->options.copies_dir) {
-		fprintf(stderr,
-			"hud-record: %s was deleted or replaced since it was started: a copy is "
-			"kept in %s\n",
-			plain, t->options.copies_dir);
+	place_report(t, place, m->path);
+	if (t->options.copies_dir)
 		object_save(t, o, fd, m->path, t->options.copies_dir);
-	} else {
-		fprintf(stderr,
-			"hud-record: %s was deleted or replaced since it was started\n"
-			"  for its symbols keep that build, or a copy: --save-binaries DIR\n",
-			plain);
-	}
 }
 
 uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_mapping *m,

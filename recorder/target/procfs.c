@@ -35,17 +35,45 @@ static int proc_read(pid_t pid, const char *file, char *text, size_t bytes)
 	return 0;
 }
 
+/* The path of a file in the root of a process, as one of ours. */
+struct rooted_path {
+	char text[PATH_MAX + 64];
+};
+
+static const char *path_in_root(pid_t pid, const char *path, struct rooted_path *out)
+{
+	snprintf(out->text, sizeof(out->text), "/proc/%d/root%s", (int)pid, path);
+	return out->text;
+}
+
+/* Is this file at a path? The inode decides: overlayfs shows other devices. 1, 0 or -errno. */
+static int path_has(const char *path, uint64_t inode)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+	return st.st_ino == inode;
+}
+
+static enum file_place file_place(pid_t pid, const char *path, uint64_t inode)
+{
+	struct rooted_path rooted;
+	int there;
+
+	if (path_has(path, inode) == 1)
+		return FILE_HERE;
+	there = path_has(path_in_root(pid, path, &rooted), inode);
+	return there == 1 ? FILE_IN_CONTAINER : there == 0 ? FILE_GONE : FILE_HERE;
+}
+
 /* The kernel marks the path of a deleted file so; a file that is there may be called so. */
 static void deleted_mark_remove(pid_t pid, char *path, uint64_t inode)
 {
 	size_t length = strlen(path), mark = strlen(DELETED);
-	char seen[PATH_MAX + 64];
-	struct stat st;
 
-	if (length <= mark || strcmp(path + length - mark, DELETED) != 0)
-		return;
-	snprintf(seen, sizeof(seen), "/proc/%d/root%s", (int)pid, path);
-	if (stat(seen, &st) || st.st_ino != inode)
+	if (length > mark && !strcmp(path + length - mark, DELETED) &&
+	    file_place(pid, path, inode) == FILE_GONE)
 		path[length - mark] = 0;
 }
 
@@ -157,25 +185,32 @@ static int regular_open(const char *path)
 	return fd;
 }
 
-bool proc_mapping_gone(pid_t pid, const struct proc_mapping *m)
+enum file_place proc_mapping_place(pid_t pid, const struct proc_mapping *m)
 {
-	char path[PATH_MAX + 64];
-	struct stat st;
-
 	/* Memory of memfd_create() and of devices has a path that was never a file's. */
 	if (m->path[0] != '/' || !m->inode || !strncmp(m->path, "/memfd:", 7) ||
 	    !strncmp(m->path, "/dev/", 5))
-		return false;
-	snprintf(path, sizeof(path), "/proc/%d/root%s", (int)pid, m->path);
-	if (stat(path, &st))
-		return errno == ENOENT;
-	return st.st_ino != m->inode;
+		return FILE_HERE;
+	return file_place(pid, m->path, m->inode);
+}
+
+/* Of a path that names another file by now: -ESTALE. */
+static int inode_open(const char *path, uint64_t inode)
+{
+	struct stat st;
+	int fd = regular_open(path);
+
+	if (fd >= 0 && inode && (fstat(fd, &st) || st.st_ino != inode)) {
+		close(fd);
+		return -ESTALE;
+	}
+	return fd;
 }
 
 int proc_mapping_open(pid_t pid, const struct proc_mapping *m)
 {
-	char path[PATH_MAX + 64];
-	struct stat st;
+	struct rooted_path rooted;
+	char path[64];
 	int fd;
 
 	/* The mapped file itself, even if deleted or replaced; needs CAP_CHECKPOINT_RESTORE. */
@@ -186,15 +221,9 @@ int proc_mapping_open(pid_t pid, const struct proc_mapping *m)
 		return fd;
 	if (m->path[0] != '/')
 		return -ENOENT;
-	snprintf(path, sizeof(path), "/proc/%d/root%s", (int)pid, m->path);
-	fd = regular_open(path);
-	/*
-	 * The path may name another file by now. The inode decides: overlayfs shows other devices.
-	 */
-	if (fd >= 0 && m->inode && (fstat(fd, &st) || st.st_ino != m->inode)) {
-		close(fd);
-		return -ESTALE;
-	}
+	fd = inode_open(path_in_root(pid, m->path, &rooted), m->inode);
+	if (fd < 0 && m->inode && path_has(m->path, m->inode) == 1)
+		fd = inode_open(m->path, m->inode);
 	return fd;
 }
 

@@ -40,10 +40,18 @@ struct proc_mapping {
 int proc_mappings_each(pid_t pid, void (*visit)(void *context, const struct proc_mapping *m),
 		       void *context);
 
-/* Is the mapped file no longer at its path, as the process sees it? False: it is, or not known. */
-bool proc_mapping_gone(pid_t pid, const struct proc_mapping *m);
+/*
+ * Where a mapped file can be opened by its path. The kernel prints that of a file in a mount
+ * namespace of its own as seen there, and of one in a chroot as seen from outside.
+ */
+enum file_place {
+	FILE_HERE,         /* or it is not known, or it never was a file */
+	FILE_IN_CONTAINER, /* in the process's own root alone */
+	FILE_GONE,         /* it was deleted or replaced */
+};
+enum file_place proc_mapping_place(pid_t pid, const struct proc_mapping *m);
 
-/* Opens a file that a process maps, in the process's own root. A descriptor or a negative errno. */
+/* Opens a file that a process maps. A descriptor or a negative errno. */
 int proc_mapping_open(pid_t pid, const struct proc_mapping *m);
 
 /*

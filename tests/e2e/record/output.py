@@ -9,9 +9,10 @@ import signal
 import stat
 import subprocess
 
-from lib import (ANALYZE, RECORD, RECORD_NOT_WRITTEN, RECORD_USAGE, Demo, Recording, Skip, analyzed,
-                 expect, expect_equal, fact, facts_check, once, one_clear_message, path_for,
-                 program, query, record, recorded, report, run, start, started_program, wait_until)
+from lib import (ANALYZE, PROGRAMS, RECORD, RECORD_NOT_WRITTEN, RECORD_USAGE, Demo, Recording,
+                 Skip, analyzed, expect, expect_equal, fact, facts_check, once, one_clear_message,
+                 path_for, program, query, record, recorded, report, run, start, started_program,
+                 wait_until)
 
 
 def recording_of_crowd(name, *arguments, threads=2, seconds="500ms", **options):
@@ -350,6 +351,40 @@ def a_program_that_was_replaced_is_not_copied_where_that_is_not_wanted():
     expect("deleted or replaced" in done.stderr and "--save-binaries" in done.stderr,
            f"said: {done.stderr}")
     expect(not os.path.exists(path_for("left.hud.binaries")), "copies in spite of --no-copies")
+
+
+@fact
+def a_program_in_a_file_system_of_its_own_is_kept_and_found():
+    """As a container's: its path leads nowhere outside of its mount namespace."""
+    inside, path = path_for("inside"), path_for("contained.hud")
+    os.makedirs(inside)
+    shutil.copy(program("crowd"), path_for("crowd-inside"))
+    target = started_program(["unshare", "-m", "--propagation", "private", "sh", "-c",
+                              'mount -t tmpfs none "$1" && cp "$2" "$1/crowd" && '
+                              'exec "$1/crowd" 2', "sh", inside, path_for("crowd-inside")])
+    done = recorded("-d", "500ms", "-o", path, "-p", target.pid)
+    expect(re.search("inside/crowd and other files are in a container's file system only: "
+                     "a copy is kept in .*contained.hud.binaries", done.stderr),
+           f"said: {done.stderr}")
+    names = analyzed("query", path, "SELECT DISTINCT function FROM frame")
+    expect("nap_in_a_crowd" in names, f"functions: {names}")
+    shutil.rmtree(path + ".binaries")
+    report = analyzed("report", path)
+    expect("inside/crowd: No such file or directory; give the unstripped file with --binary, or "
+           "record with --save-binaries" in " ".join(report.split()), report)
+
+
+@fact
+def a_program_in_a_chroot_was_not_deleted():
+    root = path_for("root")
+    os.makedirs(root)
+    made = run(["cc", "-O1", "-g", "-D_GNU_SOURCE", "-static", "-pthread", "-o",
+                os.path.join(root, "crowd"), os.path.join(PROGRAMS, "crowd.c")])
+    expect_equal(made.returncode, 0, f"exit code of cc\n{made.stderr}")
+    target = started_program(["chroot", root, "/crowd", 2])
+    done = recorded("-d", "200ms", "-o", path_for("jailed.hud"), "-p", target.pid)
+    expect("deleted" not in done.stderr and "container" not in done.stderr, f"said: {done.stderr}")
+    expect(not os.path.exists(path_for("jailed.hud.binaries")), "copies of what is there")
 
 
 @fact

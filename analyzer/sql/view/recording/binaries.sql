@@ -40,6 +40,8 @@ SELECT b.capture, b.id AS binary, b.path, b.build_id, b.text_hash, b.symbols, b.
 		|| 'with --debug-dir'
 	WHEN instr(b.problem, ' is another build')
 		THEN 'give the recorded build with --binary, or its debug file with --debug-dir'
+	WHEN instr(b.problem, ': No such file') THEN 'give the unstripped file with --binary, or '
+		|| 'record with --save-binaries DIR'
 	ELSE 'give the unstripped file with --binary, or its debug file with --debug-dir'
 	END AS remedy
 FROM binary AS b;
