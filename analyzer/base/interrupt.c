@@ -11,7 +11,7 @@ static void note(int signal)
 	came = signal;
 }
 
-/* Without SA_RESTART, so that a write to a pipe that nobody reads ends as well. */
+/* Without SA_RESTART, so that a read from a pipe that nobody writes to ends as well. */
 void interrupt_watch(void)
 {
 	struct sigaction action = {.sa_handler = note, .sa_flags = (int)SA_RESETHAND};

@@ -64,11 +64,12 @@ enum exit_status capture_file_open(const char *path, struct capture_file *out)
 int64_t capture_file_read(void *context, void *data, size_t bytes)
 {
 	const struct capture_file *file = context;
-	ssize_t got;
+	ssize_t got = -1;
 
-	do
+	/* Asked before too: one that came earlier interrupts no read. */
+	errno = EINTR;
+	while (got < 0 && errno == EINTR && !interrupt_came())
 		got = read(file->descriptor, data, bytes);
-	while (got < 0 && errno == EINTR && !interrupt_came());
 	return got < 0 ? -errno : got;
 }
 

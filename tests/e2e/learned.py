@@ -13,7 +13,7 @@ from lib import (ANALYZE, Demo, Recording, expect, expect_equal, path_for, query
                  wait_until)
 
 CACHE = "/var/cache/hud"
-SECONDS = 6        # of learning
+SECONDS = 4        # of learning, at least
 MOST_SECONDS = 30  # … on a busy machine
 NO_OFFSET = 0xffffffff
 IDENTITY, SEGMENTS_END = 6, 64  # format/plan/plan.h
@@ -79,6 +79,27 @@ def layouts(capture):
     return query(capture, "SELECT * FROM layout ORDER BY time_ns, id")
 
 
+def recorded_until(known, what, output, *arguments, seconds=SECONDS):
+    """
+    Records for so long, and until this is known, and two seconds more; returns what hud-record
+    said. How long learning takes depends on what else the machine does.
+    """
+    begun = time.monotonic()
+    recording = Recording(output, *arguments)
+    wait_until(known, what, MOST_SECONDS)
+    print(f"     {what} after {time.monotonic() - begun:.1f} s")
+    time.sleep(max(2, begun + seconds - time.monotonic()))
+    recording.ended_well(signal.SIGINT)
+    return recording.errors
+
+
+def recorded_and_learned(program, output, *arguments, **options):
+    said = recorded_until(lambda: learned_plan(program), "its layout is learned", output,
+                          *arguments, **options)
+    expect("learned in" in said, f"it was not learned:\n{said}")
+    return said
+
+
 def learn(program, twin, name, **options):
     """
     Records a stripped program until its layout is known, which takes longer on a busy machine;
@@ -87,13 +108,7 @@ def learn(program, twin, name, **options):
     """
     capture, known = path_for(f"{name}.hud"), said(twin)
     demo = Demo(program=program, **options)
-    begun = time.monotonic()
-    recording = Recording(capture, "-p", demo.pid)
-    wait_until(lambda: learned_plan(program), "its layout is learned", MOST_SECONDS)
-    print(f"     the layout was there after {time.monotonic() - begun:.1f} s")
-    time.sleep(max(0, begun + SECONDS - time.monotonic()))
-    recording.ended_well(signal.SIGINT)
-    expect("learned in" in recording.errors, f"it was not learned:\n{recording.errors}")
+    recorded_and_learned(program, capture, "-p", demo.pid)
     for _ in range(2):
         flags, _, _, schedulers = identity_in(learned_plan(program))
         if not flags & UNEXPLAINED and all(s["tick"] != NO_OFFSET for s in schedulers.values()):

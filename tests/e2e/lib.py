@@ -343,6 +343,18 @@ def go(process, byte="\n"):
     process.stdin.flush()
 
 
+def handles_interrupt(process):
+    with open(f"/proc/{process.pid}/status") as file:
+        caught = re.search(r"^SigCgt:\s*(\w+)", file.read(), re.M)[1]
+    return bool(int(caught, 16) & 1 << signal.SIGINT - 1)
+
+
+def interrupt(process):
+    """Sends SIGINT, once the process has its handler of it."""
+    wait_until(lambda: handles_interrupt(process), "it has a handler of SIGINT")
+    process.send_signal(signal.SIGINT)
+
+
 def cpu_pressure():
     """For how long, s, some thread of the machine waited for a CPU, since it runs."""
     try:

@@ -11,7 +11,7 @@ import time
 
 from lib import (ANALYZE, ANALYZE_UNUSABLE, TOP, Demo, Recording, analyze, analyzed, end_of,
                  expect, expect_equal, fact, facts_check, once, one_clear_message, path_for, query,
-                 report, start, tokio_tasks)
+                 report, start, tokio_tasks, wait_until)
 
 CAPTURE = os.path.join(TOP, "examples", "demo.hud")
 
@@ -160,17 +160,19 @@ def workers_that_are_parked_all_the_time_are_known_meanwhile():
         if "ready" in line:
             break
     recording = Recording(path_for("parked.hud"), "-p", program.pid)
-    time.sleep(3.5)
+
+    def lines():
+        return analyzed("live", recording.partial, "--plain").splitlines()
+
+    wait_until(lambda: len(lines()) >= 3, "three seconds are in the file")
     recording.process.kill()
     recording.process.wait()
-    lines = analyzed("live", recording.partial, "--plain").splitlines()
-    expect(len(lines) >= 3, f"lines of 3.5 s: {lines}")
-    for line in lines:
+    for line in lines():
         expect("2 workers had next to nothing to do" in line, f"the line {line!r}")
     windows = query(recording.partial, """SELECT count(DISTINCT thread) AS threads,
         count(*) AS windows, min(parked_ns * 1.0 / (end_ns - start_ns)) AS parked
         FROM thread_window WHERE parked_ns""")[0]
-    expect_equal((windows["threads"], windows["windows"]), (2, 2), "threads and their windows")
+    expect(windows["threads"] == 2 <= windows["windows"], f"threads and their windows: {windows}")
     expect(windows["parked"] > 0.99, f"parked for {windows['parked']} of their windows")
 
 

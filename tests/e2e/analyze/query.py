@@ -11,8 +11,8 @@ import subprocess
 import time
 
 from lib import (ANALYZE, ANALYZE_UNUSABLE, TOP, analyze, analyzed, end_of, expect, expect_equal,
-                 fact, facts_check, once, one_clear_message, path_for, program, recorded, start,
-                 started_program)
+                 fact, facts_check, handles_interrupt, interrupt, once, one_clear_message,
+                 path_for, program, recorded, start, started_program, wait_until)
 
 INTERRUPTED = 130
 ENDLESS = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c"
@@ -70,23 +70,28 @@ def ctrl_c_ends_sql_that_runs_for_ever():
     for form in ((), ("--csv",), ("--json",)):
         process = start([ANALYZE, "query", loaded(), ENDLESS, *form], stdout=subprocess.PIPE,
                         stderr=subprocess.PIPE)
-        time.sleep(0.3)
-        process.send_signal(signal.SIGINT)
+        interrupt(process)
         out, error = process.communicate(timeout=20)
         expect_equal(process.returncode, INTERRUPTED, "exit code")
         expect_equal(error, "hud-analyze: interrupted\n", "stderr")
 
 
+def state_of(process):
+    with open(f"/proc/{process.pid}/stat") as file:
+        return file.read().rpartition(")")[2].split()[0]
+
+
 @fact
-def ctrl_c_ends_output_that_nobody_reads():
+def a_second_ctrl_c_ends_output_that_nobody_reads():
     rows = "WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x FROM c"
     process = start([ANALYZE, "query", loaded(), rows, "--csv"], stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE)
-    time.sleep(0.5)
+    os.read(process.stdout.fileno(), 1)
+    wait_until(lambda: state_of(process) == "S", "the pipe is full")
     process.send_signal(signal.SIGINT)
-    time.sleep(0.2)
+    wait_until(lambda: not handles_interrupt(process), "the first is noted")
     process.send_signal(signal.SIGINT)
-    end_of(process, "query")
+    expect_equal(end_of(process, "query"), -signal.SIGINT, "exit code")
 
 
 @fact
@@ -160,8 +165,7 @@ def a_load_that_is_interrupted_leaves_nothing():
     with open(capture(), "rb") as file:
         process.stdin.buffer.write(file.read()[:5000])
     process.stdin.flush()
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
+    interrupt(process)
     expect_equal(end_of(process, "load"), INTERRUPTED, "exit code")
     expect_equal(process.stderr.read(), "hud-analyze: interrupted\n", "stderr")
     expect_equal([name for name in os.listdir(path_for("")) if name.startswith("half")], [],

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 
-from learned import SECONDS, layouts, print_cost, stripped
+from learned import SECONDS, layouts, print_cost, recorded_and_learned, stripped
 from lib import (expect, expect_equal, fact, facts_check, go, path_for, query, recorded,
                  started_program, tokio_echo_library, program as c_program)
 
@@ -21,8 +21,8 @@ def library_learned(name, *host):
     library = stripped(tokio_echo_library(), f"lib{name}.so")
     target = started_program([*host, library])
     go(target)
-    done = recorded("-p", target.pid, "-d", SECONDS, "-o", path_for(f"{name}.hud"))
-    expect(f"lib{name}.so keeps" in done.stderr, f"it was not learned:\n{done.stderr}")
+    said = recorded_and_learned(library, path_for(f"{name}.hud"), "-p", target.pid)
+    expect(f"lib{name}.so keeps" in said, f"something else was learned:\n{said}")
     print_cost(path_for(f"{name}.hud"), f"a library in {name}")
     capture = path_for(f"{name}-known.hud")
     recorded("-p", target.pid, "-d", 4, "-o", capture)
@@ -63,15 +63,15 @@ def runtimes_in_several_libraries_of_a_process_are_each_followed():
     expect_equal(target.stdout.readline(), "ready\n", "what the second library's server says")
     go(target, "0")
     one = path_for("one-of-two.hud")
-    done = recorded("-p", target.pid, "-d", SECONDS + 4, "-o", one)
-    expect_equal(learned_names(done.stderr), {names[0]}, f"what was learned:\n{done.stderr}")
-    expect(f"{names[1]} keeps the state of its workers could not be learned" in done.stderr,
-           f"stderr: {done.stderr}")
+    said = recorded_and_learned(libraries[0], one, "-p", target.pid, seconds=SECONDS + 4)
+    expect_equal(learned_names(said), {names[0]}, f"what was learned:\n{said}")
+    expect(f"{names[1]} keeps the state of its workers could not be learned" in said,
+           f"stderr: {said}")
     sentence = query(one, "SELECT sentence FROM verdict")[0]["sentence"]
     expect(f"what the runtime in {names[1]} computed in polls" in sentence, f"verdict: {sentence}")
     go(target, "1")
-    done = recorded("-p", target.pid, "-d", SECONDS, "-o", path_for("two-of-two.hud"))
-    expect_equal(learned_names(done.stderr), {names[1]}, f"what was learned then:\n{done.stderr}")
+    said = recorded_and_learned(libraries[1], path_for("two-of-two.hud"), "-p", target.pid)
+    expect_equal(learned_names(said), {names[1]}, f"what was learned then:\n{said}")
     both = path_for("both-known.hud")
     recorded("-p", target.pid, "-d", 4, "-o", both)
     rows = query(both, "SELECT object, source, sentence FROM runtime_layouts")

@@ -10,10 +10,11 @@ import struct
 import subprocess
 import time
 
-from learned import (IDENTITY, NO_OFFSET, SECONDS, identity_in, layouts, learn, learned_plan,
-                     plan_content, print_cost, record_at, said, stripped)
+from learned import (IDENTITY, MOST_SECONDS, NO_OFFSET, SECONDS, identity_in, layouts, learn,
+                     learned_plan, plan_content, print_cost, record_at, recorded_and_learned,
+                     recorded_until, said, stripped)
 from lib import (Recording, demo_path, expect, expect_equal, fact, facts_check, go, path_for,
-                 query, recorded, run, started_program, tokio_echo)
+                 query, recorded, run, started_program, tokio_echo, wait_until)
 
 TASK_KNOWN = 2
 LEARNED_RECORD, VAIN = 10, 44  # format/plan/plan.h, and where in it
@@ -31,6 +32,10 @@ def links(recording):
             attached.add(names[int(info["prog_id"])])
     expect(attached, "none of its files is a link")
     return attached
+
+
+def learning_links(recording):
+    return {name for name in links(recording) if name.startswith("learn_")}
 
 
 @fact
@@ -51,13 +56,13 @@ def a_process_that_idles_is_undecided_and_is_learned_when_it_wakes():
     expect("could not be learned" in done.stderr, f"stderr: {done.stderr}")
     row = query(idle, "SELECT source, reason, sentence, remedy FROM runtime_layouts")[0]
     expect(row["source"] == "none" and row["reason"] and "longer" in row["remedy"], f"{row}")
-    recording = Recording(path_for("woken.hud"), "-p", target.pid, "-d", 12)
+    recording = Recording(path_for("woken.hud"), "-p", target.pid)
     time.sleep(2)
     go(target)
-    time.sleep(6)
-    learning = {name for name in links(recording) if name.startswith("learn_")}
-    expect_equal(learning, set(), "programs of learning that are still attached")
-    capture = recording.ended_well()
+    wait_until(lambda: learned_plan(program), "its layout is learned", MOST_SECONDS)
+    wait_until(lambda: not learning_links(recording), "no program of learning is attached", 10)
+    time.sleep(4)
+    capture = recording.ended_well(signal.SIGINT)
     expect("learned in" in recording.errors, f"stderr: {recording.errors}")
     print_cost(capture, "woken")
     sources = [r["source"] for r in layouts(capture)]
@@ -89,6 +94,11 @@ def ticks_forget(path):
     plan_write(path, content)
 
 
+def ticks_known(program):
+    _, _, _, schedulers = identity_in(learned_plan(program))
+    return all(s["tick"] != NO_OFFSET for s in schedulers.values())
+
+
 def attempts_in_vain(path, now=None):
     """How many the plan says there were since it was learned; `now`: let it say that."""
     content = plan_content(path)
@@ -105,16 +115,15 @@ def what_an_earlier_recording_could_not_prove_is_learned_later():
     program = stripped(tokio_echo(), "half")
     target = started_program([program])
     go(target)
-    done = recorded("-p", target.pid, "-d", SECONDS, "-o", path_for("half-first.hud"))
-    expect("learned in" in done.stderr, f"it was not learned:\n{done.stderr}")
+    recorded_and_learned(program, path_for("half-first.hud"), "-p", target.pid)
     ticks_forget(learned_plan(program))
-    recorded("-p", target.pid, "-d", SECONDS, "-o", path_for("half.hud"))
+    expect(not ticks_known(program), "the ticks are known still")
+    recorded_until(lambda: ticks_known(program), "its ticks are learned", path_for("half.hud"),
+                   "-p", target.pid)
     rows = layouts(path_for("half.hud"))
     expect_equal([(r["source"], r["tick_known"], r["earlier"]) for r in rows],
                  [("learned", 0, 1), ("learned", 1, 0)], "layouts")
     print_cost(path_for("half.hud"), "the rest of it")
-    _, _, _, schedulers = identity_in(learned_plan(program))
-    expect(all(s["tick"] != NO_OFFSET for s in schedulers.values()), f"{schedulers}")
 
 
 def leave_unprovable(path):
@@ -133,17 +142,17 @@ def what_cannot_be_proven_is_not_tried_for_ever():
     program = stripped(tokio_echo(), "lone")
     target = started_program([program], env={**os.environ, "ECHO_LONE": "1", "ECHO_WORKERS": "1"})
     go(target)
-    done = recorded("-p", target.pid, "-d", SECONDS, "-o", path_for("lone.hud"))
-    expect("learned in" in done.stderr, f"it was not learned:\n{done.stderr}")
+    recorded_and_learned(program, path_for("lone.hud"), "-p", target.pid)
     leave_unprovable(learned_plan(program))
     attempts_in_vain(learned_plan(program), now=2)
-    recorded("-p", target.pid, "-d", SECONDS, "-o", path_for("lone-2.hud"))
+    recorded_until(lambda: attempts_in_vain(learned_plan(program)) > 2,
+                   "an attempt has proved no more", path_for("lone-2.hud"), "-p", target.pid)
     expect_equal(attempts_in_vain(learned_plan(program)), 3, "attempts that proved no more")
     recording = Recording(path_for("lone-3.hud"), "-p", target.pid)
     attached = set()
     for _ in range(10):
         time.sleep(0.2)
-        attached |= {name for name in links(recording) if name.startswith("learn_")}
+        attached |= learning_links(recording)
     recording.ended_well(signal.SIGINT)
     expect_equal(attached, set(), "programs of learning that were attached")
 
@@ -154,8 +163,7 @@ def a_runtime_without_a_driver_is_learned_by_the_futexes_of_its_workers():
     target = started_program([program], env={**os.environ, "ECHO_WITHOUT_DRIVER": "1"})
     capture = path_for("driverless.hud")
     go(target)
-    done = recorded("-p", target.pid, "-d", SECONDS + 4, "-o", capture)
-    expect("learned in" in done.stderr, f"it was not learned:\n{done.stderr}")
+    recorded_and_learned(program, capture, "-p", target.pid, seconds=SECONDS + 4)
     print_cost(capture, "without a driver")
     _, task, _, schedulers = identity_in(learned_plan(program))
     known = said(tokio_echo())
@@ -176,12 +184,14 @@ def a_runtime_without_a_driver_is_learned_by_the_futexes_of_its_workers():
 def what_contradicts_the_layout_withdraws_it_and_it_is_said():
     program = stripped(tokio_echo(), "contradicted")
     target = started_program([program])
-    recording = Recording(path_for("contradicted.hud"), "-p", target.pid, "-d", 12)
+    recording = Recording(path_for("contradicted.hud"), "-p", target.pid)
     go(target)
-    time.sleep(6)
-    expect(learned_plan(program), "nothing of it is in the cache")
+    wait_until(lambda: learned_plan(program), "its layout is learned", MOST_SECONDS)
+    time.sleep(2)
     go(target)
-    capture = recording.ended_well()
+    wait_until(lambda: not learned_plan(program), "the cache keeps nothing of it", MOST_SECONDS)
+    time.sleep(2)
+    capture = recording.ended_well(signal.SIGINT)
     expect("not believed any longer" in recording.errors, f"stderr: {recording.errors}")
     rows = layouts(capture)
     expect(any(r["withdrawn"] and r["contradictions"] for r in rows), f"{rows}")
