@@ -270,6 +270,51 @@ static void a_circle_is_found_once_and_is_certain_only_without_other_holders(voi
 	}
 }
 
+/* Each holds what the one before it waits for, and many others wait for one of them. */
+static void a_long_circle_is_found_among_those_who_wait_for_it(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	for (uint64_t i = 0; i < 30; i++) {
+		waiting(&s, 1000 + i, 7, HUD_LEAF_ACQUIRE, 100 + (i + 1) % 30);
+		holding(&s, 1000 + i, 100 + i);
+	}
+	for (uint64_t i = 0; i < 300;
+	     i++) { /* a queue that ends at the circle, and one that does not */
+		waiting(&s, 1 + i, 7, HUD_LEAF_ACQUIRE, i ? 200 + i - 1 : 100);
+		holding(&s, 1 + i, 200 + i);
+		waiting(&s, 2000 + i, 7, i ? HUD_LEAF_ACQUIRE : HUD_LEAF_SLEEP,
+			i ? 600 + i - 1 : 0);
+		holding(&s, 2000 + i, 600 + i);
+	}
+	db = dump_load(&s);
+	assert_number(db, "SELECT count(*) FROM task_cycles", 1);
+	assert_number(db, "SELECT length FROM task_cycles WHERE certain", 30);
+	sqlite3_close(db);
+}
+
+/* All read a lock, and wait until the others no longer do. */
+static void of_many_who_wait_for_each_other_few_circles_are_told(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	for (uint64_t i = 0; i < 40; i++) {
+		waiting(&s, 5 + i, 7, HUD_LEAF_ACQUIRE, 90);
+		holding(&s, 5 + i, 90);
+	}
+	db = dump_load(&s);
+	assert_number(db, "SELECT count(*) FROM task_cycles", 5);
+	assert_number(db, "SELECT count(*) FROM task_cycles WHERE tasks = '5,6'", 1);
+	assert_number(db, "SELECT max(certain) FROM task_cycles", 0);
+	sqlite3_close(db);
+}
+
 static void places_of_a_circle_come_in_the_order_of_waiting(void **state)
 {
 	static const uint64_t waits_for[] = {7, 5, 6}; /* 5, 6 and 7 */
@@ -517,6 +562,8 @@ int main(void)
 		cmocka_unit_test(the_chain_of_a_set_is_which_futures_are_in_it),
 		cmocka_unit_test(a_circle_says_where_each_waits_for_the_next),
 		cmocka_unit_test(a_circle_is_found_once_and_is_certain_only_without_other_holders),
+		cmocka_unit_test(a_long_circle_is_found_among_those_who_wait_for_it),
+		cmocka_unit_test(of_many_who_wait_for_each_other_few_circles_are_told),
 		cmocka_unit_test(places_of_a_circle_come_in_the_order_of_waiting),
 		cmocka_unit_test(a_guard_that_may_have_been_dropped_makes_no_certain_circle),
 		cmocka_unit_test(the_future_of_a_block_on_may_hold_and_be_of_a_circle),

@@ -47,7 +47,7 @@ JOIN held AS h ON h.capture = w.capture AND h.dump = w.dump AND h.process = w.pr
 	AND h.resource = w.resource
 JOIN holders AS n ON n.capture = w.capture AND n.dump = w.dump AND n.process = w.process
 	AND n.resource = w.resource
-WHERE w.leaf = 'acquire' AND n.holders <= 16 AND (h.permits IS NULL OR h.permits < w.number)
+WHERE w.leaf = 'acquire' AND n.holders <= 64 AND (h.permits IS NULL OR h.permits < w.number)
 	AND (h.holder <> w.waiter OR (w.alone AND n.holders = 1 AND NOT EXISTS (
 		SELECT 1 FROM shown_task AS u
 		WHERE u.process = w.process AND u.dump = w.dump AND u.outcome <> 'read')));
