@@ -2,6 +2,7 @@
 #ifndef HUD_BPF_ACCOUNT_BPF_H
 #define HUD_BPF_ACCOUNT_BPF_H
 
+#include "bpf/calls.bpf.h"
 #include "bpf/polls.bpf.h"
 #include "bpf/steal.bpf.h"
 #include "format/wire/events.h"
@@ -214,6 +215,15 @@ static __always_inline bool is_park(const struct thread_state *st)
 }
 
 /*
+ * Does it sleep as one that has nothing to do? Where a worker parks, it may also run the user's
+ * code, a waker or a callback: then it may be in a call that is no park's.
+ */
+static __always_inline bool is_park_sleep(struct task_struct *task, const struct thread_state *st)
+{
+	return is_park(st) && !call_is_of_poll(task_syscall(task));
+}
+
+/*
  * It waited for a CPU from `start` to `now`. True: a span is to be written. `at_attach`: its poll
  * has not been observed yet, and is not charged.
  */
@@ -232,8 +242,8 @@ static __always_inline bool runnable_end(struct thread_state *st, __u64 start, _
 }
 
 /* It slept from `start` on, was woken, and runs since `now`. True: a span is to be written. */
-static __always_inline bool sleep_end(struct thread_state *st, __u64 start, __u64 now,
-				      bool at_attach)
+static __always_inline bool sleep_end(struct task_struct *task, struct thread_state *st,
+				      __u64 start, __u64 now, bool at_attach)
 {
 	__u64 wakeup = st->wakeup_ns, woken = wakeup ? (wakeup > start ? wakeup : start) : now;
 
@@ -243,7 +253,7 @@ static __always_inline bool sleep_end(struct thread_state *st, __u64 start, __u6
 	st->waited_ns = now - woken;
 	if (!at_attach)
 		poll_off_cpu_charge(&st->poll, woken - start, now - woken, now);
-	if (is_park(st)) {
+	if (is_park(st) && (now - start < threshold_ns || is_park_sleep(task, st))) {
 		st->parked_ns += woken - start;
 		st->run_queue_ns += now - woken;
 		return false;
@@ -302,7 +312,7 @@ static __always_inline bool thread_switch_in(struct task_struct *task, struct th
 	if (phase == PHASE_RUNNABLE || (at_attach && !st->wakeup_ns))
 		wanted = runnable_end(st, start, now, at_attach);
 	else
-		wanted = sleep_end(st, start, now, at_attach);
+		wanted = sleep_end(task, st, start, now, at_attach);
 	st->wakeup_ns = 0;
 	if (wanted) /* still in the system call that it slept in */
 		st->syscall = task_syscall(task);

@@ -110,20 +110,24 @@ static void stretch_classify(struct pass *p, struct thread_observations *all, si
 
 /*
  * The runtime's own state overrides the stack: a poll without a core blocks no worker, and one with
- * a core blocks it whatever its stack shows.
+ * a core blocks it whatever its stack shows. A worker that is parked by its state, and runs the
+ * user's code there, blocks as in a poll.
  */
 static uint8_t class_by_state(const struct observation *s)
 {
-	return s->where == HUD_WHERE_POLL   ? STACK_POLL
-	       : s->where == HUD_WHERE_PARK ? STACK_PARK
-					    : s->stack_class;
+	return s->where == HUD_WHERE_POLL                   ? STACK_POLL
+	       : s->where == HUD_WHERE_PARK && !s->callback ? STACK_PARK
+							    : s->stack_class;
 }
 
-/* Other classes say themselves that it is no worker at work, or that it is between polls. */
+/*
+ * Other classes say themselves that it is no worker at work, or that it is between polls. While a
+ * worker calls back before it parks, its core is in a variable of the runtime's.
+ */
 static bool without_core_by_state(const struct observation *s)
 {
 	return s->where == HUD_WHERE_OUTSIDE ||
-	       (s->where == HUD_WHERE_NO_CORE &&
+	       (s->where == HUD_WHERE_NO_CORE && !s->callback &&
 		(s->class == STACK_POLL || s->class == STACK_UNKNOWN));
 }
 

@@ -50,14 +50,14 @@ enum column {
 
 static const char stacks_sql[] =
 	"SELECT s.id, s.class, coalesce(s.pool_idle, 0), s.waits_for, "
-	"coalesce(k.single_threaded, 0) FROM stack AS s "
+	"coalesce(k.single_threaded, 0), coalesce(s.callback, 0) FROM stack AS s "
 	"LEFT JOIN scheduler AS k ON k.name = s.scheduler WHERE s.capture = ?1 ORDER BY s.id";
 
 /* What the stacks of a capture show. Their ids lie close together, so an array has them. */
 struct stacks {
 	struct shown {
 		uint8_t class;
-		bool pool_idle, single_threaded;
+		bool pool_idle, single_threaded, callback;
 		uint16_t waits_for; /* index into causes + 1; 0: the system call says it */
 	} * shown;
 	int64_t first, count; /* ids */
@@ -80,8 +80,12 @@ static int stack_read(void *context, sqlite3_stmt *q)
 		return SQLITE_NOMEM;
 	memset(grown + all->count, 0, (size_t)(count - all->count) * sizeof(*grown));
 	grown[count - 1] = (struct shown) {
-		(uint8_t)stack_class_named((const char *)sqlite3_column_text(q, 1)),
-		sqlite3_column_int(q, 2), sqlite3_column_int(q, 4), (uint16_t)(waits_for + 1)};
+		.class = (uint8_t)stack_class_named((const char *)sqlite3_column_text(q, 1)),
+		.pool_idle = sqlite3_column_int(q, 2),
+		.waits_for = (uint16_t)(waits_for + 1),
+		.single_threaded = sqlite3_column_int(q, 4),
+		.callback = sqlite3_column_int(q, 5),
+	};
 	all->first = first;
 	all->count = count;
 	return SQLITE_OK;
@@ -245,6 +249,7 @@ static bool list_next(struct observation_list *list, size_t at, const struct sta
 		s->stack_class = shown->class;
 		s->pool_idle = shown->pool_idle;
 		s->single_threaded = shown->single_threaded;
+		s->callback = shown->callback;
 		if (shown->waits_for && s->in_call && !s->preempted)
 			s->cause = shown->waits_for - 1;
 	}

@@ -27,8 +27,9 @@ struct observation {
 	uint8_t stack_class;      /* enum stack_class: what the stack shows */
 	uint8_t class;            /* enum stack_class: what the thread did; once classified */
 	bool slept : 1, preempted : 1, unsure : 1, pool_idle : 1;
-	bool single_threaded : 1;             /* the stack shows a scheduler that has one thread */
-	bool in_call : 1;                     /* in a system call; not once classified */
+	bool single_threaded : 1; /* the stack shows a scheduler that has one thread */
+	bool callback : 1; /* … and the user's code where a worker parks: a waker, a callback */
+	bool in_call : 1;  /* in a system call; not once classified */
 	bool without_core : 1, as_worker : 1; /* once classified */
 };
 

@@ -28,8 +28,8 @@ bool state_contradicts(const struct observation *s)
 {
 	switch (s->where) {
 	case HUD_WHERE_PARK:
-		return s->stack_class == STACK_POLL || s->stack_class == STACK_POOL ||
-		       s->stack_class == STACK_BLOCK_IN_PLACE;
+		return (s->stack_class == STACK_POLL && !s->callback) ||
+		       s->stack_class == STACK_POOL || s->stack_class == STACK_BLOCK_IN_PLACE;
 	case HUD_WHERE_POLL:
 		return s->stack_class == STACK_PARK || s->stack_class == STACK_POOL;
 	case HUD_WHERE_OUTSIDE:

@@ -35,8 +35,9 @@ static const struct {
 	[ROW_STACK] =
 		{"stack",
 		 "capture, kind, process, depth, stop, whole_frames, class, complete, pool_idle,"
-		 "site_position, entry_position, boundary_position, poll_position, site_frame,"
-		 "entry_frame, boundary_frame, poll_frame, task, scheduler, waits_for, id"},
+		 "site_position, entry_position, boundary_position, poll_position, callback,"
+		 "site_frame, entry_frame, boundary_frame, poll_frame, task, scheduler,"
+		 "waits_for, id"},
 	[ROW_STACK_FRAME] = {"stack_frame", "stack, position, frame"},
 	[ROW_TAIL_CALL] = {"tail_call", "stack, position"},
 	[ROW_OFFCPU_SPAN] = {"offcpu_span",

@@ -253,6 +253,7 @@ static int write_user_stack(struct ingest *in, const struct capture_state *c,
 	row_number_if(&row, frame_at(stack, v.entry) != 0, v.entry);
 	row_number_if(&row, frame_at(stack, v.boundary) != 0, v.boundary);
 	row_number_if(&row, frame_at(stack, v.poll) != 0, v.poll);
+	row_number(&row, v.callback);
 	row_id(&row, frame_at(stack, v.site));
 	row_id(&row, frame_at(stack, v.entry));
 	row_id(&row, frame_at(stack, v.boundary));
@@ -388,7 +389,7 @@ static int write_kernel_stack(struct ingest *in, struct capture_state *c,
 	row_id(&row, 0);
 	row_number(&row, s->frames);
 	row_text(&row, hud_stack_stop_name(s->stop) ? hud_stack_stop_name(s->stop) : "unknown");
-	for (int i = 0; i < 15; i++) /* whole_frames to waits_for are for user stacks only */
+	for (int i = 0; i < 16; i++) /* whole_frames to waits_for are for user stacks only */
 		row_id(&row, 0);
 	row_number(&row, s->row);
 	err = row_insert(&row);

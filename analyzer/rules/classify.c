@@ -40,6 +40,7 @@ struct walk {
 	size_t at;
 	const struct role_rule *rule; /* of the frame at `at`; NULL: it has no role */
 	bool parked;                  /* in a park function that does wait */
+	bool callback;                /* … or that runs the user's code: a waker, a callback */
 	/* In a function of a worker's loop that parks: a poll around it is the worker itself. */
 	const struct role_rule *worker_park;
 	bool in_group;  /* still among the adjacent frames of the innermost poll */
@@ -76,6 +77,15 @@ static bool has_user_frame(const struct walk *w, size_t end)
 	return false;
 }
 
+/* Further in than the current frame, is there one of the user's, for certain? */
+static bool has_own_frame(const struct walk *w)
+{
+	for (size_t i = 0; i < w->at; i++)
+		if (w->frames[i]->origin == ORIGIN_USER && !w->frames[i]->generated)
+			return true;
+	return false;
+}
+
 static bool decide(struct walk *w, enum stack_class class, const char *scheduler)
 {
 	w->verdict.class = class;
@@ -85,10 +95,31 @@ static bool decide(struct walk *w, enum stack_class class, const char *scheduler
 	return true;
 }
 
+/* A worker that is in no task. */
+static bool decide_worker(struct walk *w, const char *scheduler)
+{
+	w->verdict.callback = w->callback;
+	return decide(w,
+		      w->callback ? STACK_POLL
+		      : w->parked ? STACK_PARK
+				  : STACK_RUNTIME,
+		      scheduler);
+}
+
 static bool worker_parks(struct walk *w)
 {
-	return decide(w, w->parked ? STACK_PARK : STACK_RUNTIME,
-		      w->worker_park->runtime->multi_threaded);
+	return decide_worker(w, w->worker_park->runtime->multi_threaded);
+}
+
+/* In a park function: it waits there, or has called the user's code. */
+static void meet_park(struct walk *w)
+{
+	if (w->verdict.poll >= 0 || w->parked || w->callback)
+		return;
+	w->callback = has_own_frame(w);
+	w->parked = !w->callback;
+	if (w->callback)
+		w->inside = (int)w->at;
 }
 
 /* One poll has several adjacent frames: raw::poll, Harness::poll, std's catch_unwind … */
@@ -116,7 +147,7 @@ static bool meet_worker(struct walk *w)
 		return decide(w, STACK_ROOT, NULL);
 	if (w->verdict.poll >= 0 && !w->blocking)
 		return decide(w, STACK_POLL, w->rule->runtime->multi_threaded);
-	return decide(w, w->parked ? STACK_PARK : STACK_RUNTIME, w->rule->runtime->multi_threaded);
+	return decide_worker(w, w->rule->runtime->multi_threaded);
 }
 
 /* The loop polls its root future itself: there is no frame of a task's poll function. */
@@ -126,10 +157,8 @@ static bool meet_current_thread(struct walk *w)
 
 	if (w->verdict.poll >= 0)
 		return decide(w, STACK_POLL, scheduler);
-	if (w->parked)
-		return decide(w, STACK_PARK, scheduler);
-	if (!has_user_frame(w, w->at))
-		return decide(w, STACK_RUNTIME, scheduler);
+	if (w->parked || w->callback || !has_user_frame(w, w->at))
+		return decide_worker(w, scheduler);
 	w->verdict.poll = (int)w->at;
 	return decide(w, STACK_POLL, scheduler);
 }
@@ -161,10 +190,10 @@ static bool meet(struct walk *w, enum role role)
 		w->inside = w->inside < 0 ? (int)w->at : w->inside;
 		return false;
 	case ROLE_PARK:
-		w->parked = w->parked || w->verdict.poll < 0;
+		meet_park(w);
 		return false;
 	case ROLE_WORKER_PARK:
-		w->parked = w->parked || w->verdict.poll < 0;
+		meet_park(w);
 		w->worker_park = w->verdict.poll < 0 ? w->rule : w->worker_park;
 		return false;
 	case ROLE_BETWEEN:
@@ -380,7 +409,7 @@ struct stack_verdict stack_classify(const struct rules *r, const struct symbol_f
 		w.verdict.class = STACK_RUNTIME;
 	if (!w.parked && !w.verdict.pool_idle && w.verdict.class != STACK_RUNTIME)
 		find_site(&w);
-	if (w.verdict.class == STACK_POLL) {
+	if (w.verdict.class == STACK_POLL && !w.verdict.callback) {
 		w.verdict.task = w.task ? w.task : task_by_name(&w);
 	} else if (w.verdict.class == STACK_UNKNOWN) {
 		w.verdict.task =

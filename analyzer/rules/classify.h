@@ -43,6 +43,7 @@ struct stack_verdict {
 	const char *scheduler; /* its name in the rules of its runtime: "multi_thread"; or NULL */
 	const char *waits_for; /* cause of a wait in a system call that its frames tell; or NULL */
 	enum stack_park park;
+	bool callback; /* STACK_POLL, without a poll: a waker or a callback, where a worker parks */
 };
 
 struct rules;

@@ -42,6 +42,7 @@ CREATE TABLE stack (
 	entry_position INTEGER,
 	boundary_position INTEGER,
 	poll_position INTEGER,
+	callback INTEGER,
 	site_frame INTEGER REFERENCES frame (id),
 	entry_frame INTEGER REFERENCES frame (id),
 	boundary_frame INTEGER REFERENCES frame (id),

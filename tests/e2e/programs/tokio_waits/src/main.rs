@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //! Tasks that wait for a file of each kind, each in a function of its own, for 40 ms again and
 //! again. Prints `ready` once all of them do, and goes on until it is killed. Standard input is a
-//! terminal, on which a line comes each time.
+//! terminal, on which a line comes each time. A second runtime waits in a waker, and before it
+//! parks.
 //!
 //! It is linked so that functions with the same code are one.
 
 use std::fs::File;
+use std::future::Future;
 use std::io::{stdin, stdout, Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::io::{AsRawFd, FromRawFd};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{sleep, spawn};
 use std::time::Duration;
 
@@ -144,6 +150,49 @@ waits! {
     fn udp_recv(socket: &mut UdpSocket) {
         socket.recv(&mut [0; 1]).unwrap();
     }
+    fn waker_sleep() {
+        sleep(WAIT);
+    }
+    fn callback_sleep() {
+        sleep(WAIT);
+    }
+}
+
+/// Wakes a task, and is not done at once: the runtime calls it where it waits for its timers.
+struct SlowWaker(Waker);
+
+impl Wake for SlowWaker {
+    fn wake(self: Arc<Self>) {
+        waker_sleep();
+        self.0.wake_by_ref();
+    }
+}
+
+struct WokenSlowly(Pin<Box<tokio::time::Sleep>>);
+
+impl Future for WokenSlowly {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let waker = Waker::from(Arc::new(SlowWaker(context.waker().clone())));
+        self.0.as_mut().poll(&mut Context::from_waker(&waker))
+    }
+}
+
+/// A runtime of one thread in which one timer has a slow waker, and whose thread is slow to park.
+fn wakes_slowly() {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    let parks = AtomicU32::new(0);
+    let slow_park = move || {
+        if parks.fetch_add(1, Ordering::Relaxed) % 3 == 0 {
+            callback_sleep();
+        }
+    };
+    builder.enable_time().on_thread_park(slow_park).build().unwrap().block_on(async {
+        loop {
+            WokenSlowly(Box::pin(tokio::time::sleep(PAUSE))).await;
+        }
+    });
 }
 
 async fn again_and_again(mut wait: impl FnMut() + Send + 'static) {
@@ -159,6 +208,7 @@ fn begin() {
     let (mut watch, mut stream, mut socket) = (watch(), stream(), datagrams());
 
     terminal_of_stdin();
+    spawn(wakes_slowly);
     tokio::spawn(again_and_again(stdin_read_line));
     tokio::spawn(again_and_again(move || terminal_write(&mut output)));
     tokio::spawn(again_and_again(move || eventfd_read(&mut event)));
