@@ -81,14 +81,17 @@ static void waker_phrases_add(struct phrases *phrases, sqlite3_stmt *q)
 	}
 }
 
+/* Of a site's time that was called from one function; the rest is not worth a number. */
+#define NEARLY_ALL 0.95
+
 static void print_phrases(const struct page *page, sqlite3_stmt *q)
 {
 	struct phrases phrases = {.page = page};
 	const char *function = column_text(q, "function"), *tasks = column_text(q, "tasks");
-	double share = column_real(q, "leaf_share");
+	double share = column_real(q, "leaf_share"), called = column_real(q, "boundary_share");
 	char phrase[1024], place[512];
 
-	if (tasks && !page_function_apart(page)) {
+	if (is_another(tasks, function) && !page_function_apart(page)) {
 		snprintf(phrase, sizeof(phrase), "in task %s", tasks);
 		phrase_add(&phrases, phrase);
 	}
@@ -99,8 +102,12 @@ static void print_phrases(const struct page *page, sqlite3_stmt *q)
 	}
 	if (is_another(column_text(q, "boundary"), function) &&
 	    (!tasks || is_another(column_text(q, "boundary"), tasks))) {
-		snprintf(phrase, sizeof(phrase), "called from %s",
-			 place_name(place, sizeof(place), q, "boundary"));
+		place_name(place, sizeof(place), q, "boundary");
+		if (called < NEARLY_ALL)
+			snprintf(phrase, sizeof(phrase), "%.0f%% of it called from %s",
+				 100 * called, place);
+		else
+			snprintf(phrase, sizeof(phrase), "called from %s", place);
 		phrase_add(&phrases, phrase);
 	}
 	if (column_number(q, "inferred", 0))

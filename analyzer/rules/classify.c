@@ -297,9 +297,19 @@ static int site_rank(const struct walk *w, size_t i)
 	return frame_has_name(f) ? 1 : 0;
 }
 
+/* Where the user's code ends that was called last: further out there is the runtime's. */
+static size_t site_end(const struct walk *w)
+{
+	/* A closure of the pool that waits in a block_on of its own: the closure is further out. */
+	if (w->verdict.class == STACK_POOL && w->verdict.poll > w->inside &&
+	    !has_user_frame(w, (size_t)(w->inside < 0 ? 0 : w->inside)))
+		return (size_t)w->verdict.poll;
+	return w->inside >= 0 ? (size_t)w->inside : w->count;
+}
+
 static void find_site(struct walk *w)
 {
-	size_t end = w->inside >= 0 ? (size_t)w->inside : w->count;
+	size_t end = site_end(w);
 	int best = -1;
 
 	for (size_t i = 0; i < end; i++) {
@@ -407,7 +417,8 @@ struct stack_verdict stack_classify(const struct rules *r, const struct symbol_f
 		decide_at_end(&w);
 	if (w.verdict.class == STACK_POLL && w.verdict.poll >= 0 && between_polls(&w))
 		w.verdict.class = STACK_RUNTIME;
-	if (!w.parked && !w.verdict.pool_idle && w.verdict.class != STACK_RUNTIME)
+	if ((!w.parked || w.verdict.class == STACK_POOL) && !w.verdict.pool_idle &&
+	    w.verdict.class != STACK_RUNTIME)
 		find_site(&w);
 	if (w.verdict.class == STACK_POLL && !w.verdict.callback) {
 		w.verdict.task = w.task ? w.task : task_by_name(&w);

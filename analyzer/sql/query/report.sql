@@ -42,7 +42,7 @@ WITH listed AS (
 				ORDER BY position)),
 		'boundary', CASE WHEN s.boundary IS NOT NULL THEN json_object(
 			'function', s.boundary, 'file', s.boundary_file,
-			'line', s.boundary_line) END,
+			'line', s.boundary_line, 'share', s.boundary_share) END,
 		'leaf', CASE WHEN s.leaf IS NOT NULL THEN json_object('function', s.leaf,
 			'file', s.leaf_file, 'line', s.leaf_line, 'share', s.leaf_share) END,
 		'origin', s.origin, 'cause', s.cause, 'bounds', s.bounds,

@@ -5,7 +5,8 @@
 -- have less time.
 CREATE VIEW function_summary AS
 SELECT w.capture, w.site, b.function, b.crate, b.origin, b.file, b.line, b.cause, w.causes,
-	b.boundary, b.boundary_file, b.boundary_line, b.leaf, b.leaf_file, b.leaf_line,
+	b.boundary, b.boundary_file, b.boundary_line, b.boundary_share, b.leaf, b.leaf_file,
+	b.leaf_line,
 	b.leaf_share, b.tasks, b.wakers, b.waited_for, w.count, w.total_ns, w.run_queue_ns,
 	w.p99_ns, w.max_ns, w.open_count, w.longest_at_attach, w.longest_open, b.unended_share,
 	w.at_most,

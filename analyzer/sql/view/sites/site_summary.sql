@@ -9,7 +9,8 @@ WITH figures AS MATERIALIZED (
 ), entry AS MATERIALIZED (
 	SELECT site, function FROM site_entry WHERE rank = 1
 ), boundary AS MATERIALIZED (
-	SELECT site, function, file, line FROM site_part WHERE part = 'boundary' AND rank = 1
+	SELECT site, function, file, line, share FROM site_part
+	WHERE part = 'boundary' AND rank = 1
 ), leaf AS MATERIALIZED (
 	SELECT site, function, file, line, share FROM site_part WHERE part = 'leaf' AND rank = 1
 ), task AS MATERIALIZED (
@@ -50,7 +51,8 @@ WITH figures AS MATERIALIZED (
 )
 SELECT s.capture, s.id AS site, s.function, s.crate, s.origin, s.cause, l.file, l.line,
 	l.decl_line, e.function AS entry, o.function AS boundary, o.file AS boundary_file,
-	o.line AS boundary_line, m.function AS leaf, m.file AS leaf_file, m.line AS leaf_line,
+	o.line AS boundary_line, o.share AS boundary_share,
+	m.function AS leaf, m.file AS leaf_file, m.line AS leaf_line,
 	m.share AS leaf_share, t.tasks, w.wakers, h.waited_for, u.share AS unended_share, f.count,
 	f.total_ns, f.run_queue_ns, f.p50_ns, f.p99_ns, f.max_ns, f.open_count, f.at_attach_count,
 	f.longest_at_attach, f.longest_open, f.bounds, f.at_most, f.exact_share,
