@@ -153,7 +153,7 @@ units_run() { # [fuzz]
 }
 
 e2e_run() { # NAME
-	local name=$1 begun log=$work/${1//\//-}.log lines=$work/${1//\//-}.lines
+	local name=$1 begun ended log=$work/${1//\//-}.log lines=$work/${1//\//-}.lines
 	begun=$(date +%s)
 	# Each fact's line is printed as soon as it is known; stderr of Python follows them.
 	TIMEFORMAT="$name %R %U %S"
@@ -161,9 +161,10 @@ e2e_run() { # NAME
 		time timeout --foreground -k 10 "$E2E_SECONDS" \
 			"$PYTHON" "tests/e2e/$name.py" \
 			< /dev/null 2> "$log" | tee "$lines"
+		ended=${PIPESTATUS[0]}
 	} 2>> "${HUD_TIMES:-/dev/null}"
 	grep -E '^(ok  |FAIL|skip|    ) ' "$lines" >> "$results"
-	if grep -q '^[A-Za-z]*Error\|^Traceback' "$log" ||
+	if grep -q '^[A-Za-z]*Error\|^Traceback' "$log" || [ "$ended" -gt 1 ] ||
 		! grep -qE '^(ok  |FAIL|skip) ' "$lines"; then
 		say "FAIL $name: ended before all its facts were tested"
 	fi

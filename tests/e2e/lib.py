@@ -9,6 +9,7 @@ Whatever a file starts ends with it: when it returns, on a signal, and if it is 
 """
 
 import atexit
+import contextlib
 import ctypes
 import functools
 import json
@@ -111,6 +112,16 @@ def _too_late(*_):
     raise Wrong("it did not end in time")
 
 
+@contextlib.contextmanager
+def unlimited():
+    """What a fact does here may take longer than it: the first build of a program."""
+    left = signal.alarm(0)
+    try:
+        yield
+    finally:
+        signal.alarm(left)
+
+
 def facts_check():
     """Runs the file's facts, prints a line each, and exits."""
     subject = os.path.splitext(os.path.basename(sys.argv[0]))[0]
@@ -118,6 +129,9 @@ def facts_check():
     failed = 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGALRM, _too_late)
+    unknown = set(sys.argv[1:]) - {name for name, *_ in _facts}
+    if unknown:
+        sys.exit(f"{subject} has no fact {', '.join(sorted(unknown))}")
     for name, function, root, seconds in _facts:
         if len(sys.argv) > 1 and name not in sys.argv[1:]:
             continue
@@ -282,10 +296,9 @@ def beside_demo(name):
     """What is built with the demo's build of Tokio; make check builds it beforehand."""
     path = os.path.join(BUILD, "demo-release", "release", name)
     if not os.path.exists(path):
-        signal.alarm(0)
-        made = make(path)
+        with unlimited():
+            made = make(path)
         expect(made.returncode == 0, f"{name} does not build\n{made.stderr}")
-        signal.alarm(FACT_SECONDS)
     return path
 
 
@@ -415,9 +428,8 @@ class Demo:
         self.program = program or demo_path(variant)
         if not os.path.exists(self.program):
             # make check builds it beforehand; a file that is run alone waits for it
-            signal.alarm(0)
-            demo_build(variant)
-            signal.alarm(FACT_SECONDS)
+            with unlimited():
+                demo_build(variant)
         self.truth_file = path_for(f"truth-{time.monotonic_ns()}.json")
         self.process = start([self.program, "--quiet", "--truth", self.truth_file, *options],
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)

@@ -33,12 +33,14 @@ options=(-close_fd_mask=3 -timeout=20 -rss_limit_mb=1536 -malloc_limit_mb=1024
 
 seeds_make() {
 	rm -rf "$build/seed" && mkdir -p "$build/seed" || exit 2
-	sh tests/fuzz/seeds.sh "$build/seed" && "$build/seeds" "$build/seed"
+	sh tests/fuzz/seeds.sh "$build/seed" && "$build/seeds" "$build/seed" && return
+	echo "FAIL fuzz: seeds cannot be made"
+	exit 1
 }
 
 kept_unpack() { # NAME
 	rm -rf "$build/kept/$1" && mkdir -p "$build/kept/$1" "$build/work/$1" "$build/seed/$1"
-	[ ! -f "tests/fuzz/corpus/$1.tar.zst" ] ||
+	[ "$mode" = keep ] && [ ! -f "tests/fuzz/corpus/$1.tar.zst" ] ||
 		tar -C "$build/kept/$1" --zstd -xf "tests/fuzz/corpus/$1.tar.zst"
 }
 
@@ -73,9 +75,11 @@ harness_keep() { # NAME
 status=0
 [ "$mode" = keep ] || seeds_make
 for name in "$@"; do
-	kept_unpack "$name"
 	log=$build/$name.log
-	if ! "harness_$mode" "$name" > "$log" 2>&1; then
+	if ! kept_unpack "$name"; then
+		echo "FAIL fuzz/$name: its kept inputs cannot be read"
+		status=1
+	elif ! "harness_$mode" "$name" > "$log" 2>&1; then
 		echo "FAIL fuzz/$name: $log"
 		grep -aE 'ERROR|runtime error|SUMMARY|unit written' "$log" | sed 's/^/       | /'
 		status=1

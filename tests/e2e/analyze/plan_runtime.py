@@ -210,8 +210,10 @@ def both_kinds_of_scheduler_are_seen_on_threads_of_their_own():
 
 @fact
 def threads_outside_of_any_runtime_have_no_context():
+    outside = {"index", "dns", "config", "batch"}
+    expect(outside <= {thread.name for thread in observed().threads}, "some were not found")
     for thread in observed().threads:
-        if thread.name in ("index", "dns", "config", "batch"):
+        if thread.name in outside:
             states = {state for _, state, _ in thread.seen}
             expect_equal(states, {"no context"}, f"states of {thread.name}")
 

@@ -162,6 +162,8 @@ def the_workers_are_those_of_the_demo():
     wrong += [r for r in rows
               if r["role"] in ("worker", "pool") and r["comm"] in ("batch", "index", "control")]
     expect(not wrong, f"wrong roles: {wrong}\nall: {rows}")
+    workers = {r["comm"] for r in rows if r["role"] == "worker"}
+    expect_equal(workers, {"tokio-runtime-w", "load"}, "names of workers")
 
 
 @fact
@@ -281,17 +283,19 @@ def each_kind_of_block_has_its_advice():
         "demo::guilty::hash": "CPU-bound",
         "demo::guilty::save_snapshot": "tokio::fs",
     }
-    wrong = []
+    wrong, known = [], set()
     for site in report(capture())["sites"]:
         word = expected.get(site["function"])
         plain = site["cause"] in ("sleep", "lock", "net-io", "cpu", "file-io")
         if word and plain and site["count"] > 3:
+            known.add(site["function"])
             given = (site["advice"] or {}).get("documentation", "none")
             if word not in given:
                 wrong.append(f"{site['function']} {site['cause']}: {given}")
         if site["function"] == "unknown":
             expect_equal(site["advice"], None, "advice for a site without a stack")
     expect(not wrong, "\n".join(wrong))
+    expect_equal(known, set(expected), "functions whose advice was seen")
 
 
 @fact

@@ -4,10 +4,8 @@
 import os
 import random
 import shutil
-import signal
-
-from lib import (ANALYZE, FACT_SECONDS, Demo, Recording, analyzed, database, demo_build, expect,
-                 expect_equal, fact, facts_check, json, once, path_for, program, run,)
+from lib import (ANALYZE, Demo, Recording, analyzed, database, demo_build, expect, expect_equal,
+                 fact, facts_check, json, once, path_for, program, run, unlimited)
 
 COLD = {**os.environ, "HUD_CACHE": ""}
 
@@ -74,9 +72,8 @@ def addr2line_prints_what_binutils_prints():
 @once
 def demo_recorded():
     """Ten seconds of a copy of the demo, which can be removed; and the same capture, truncated."""
-    signal.alarm(0)  # the first build takes longer than a fact may
-    built = demo_build("release")
-    signal.alarm(FACT_SECONDS)
+    with unlimited():
+        built = demo_build("release")
     copy = path_for("demo")
     shutil.copy(built, copy)
     demo = Demo(program=copy)

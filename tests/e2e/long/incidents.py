@@ -102,6 +102,8 @@ def differences(said, lines, capture):
                            "FROM capture")[0]
     begun = about["start_realtime_ns"]
     due = truth_in(lines, begun, begun + about["long"], about["threshold_ns"])
+    if not due:
+        yield "the program's ledger says of no block in this time"
     seen, queued = functions_seen(capture)
     for function, total in due.most_common():
         # The program's clock went on while it waited for a CPU.

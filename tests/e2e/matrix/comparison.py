@@ -416,7 +416,7 @@ class Comparison:
         Time that hud cannot account for, as after a switch that the kernel hid, is not counted as
         computing.
         """
-        wrong = self.db.execute("""SELECT p.ran_ns, p.thread, p.start_ns, (SELECT sum(w.cpu_ns)
+        wrong = self.db.execute("""SELECT p.ran_ns, p.thread, p.start_ns, (SELECT total(w.cpu_ns)
             FROM thread_window AS w
                 WHERE w.thread = p.thread AND w.start_ns < p.end_ns
                 AND w.end_ns > p.start_ns) AS cpu_ns
@@ -468,7 +468,8 @@ class Comparison:
                 JOIN site AS s ON s.id = p.site
                 WHERE s.function = ? AND s.cause = ?""",
                                      (site["function"], site["cause"])).fetchall()
-            return all(self.is_tokios_lock(site["cause"], row["stack"]) for row in stacks)
+            return bool(stacks) and all(self.is_tokios_lock(site["cause"], row["stack"])
+                                        for row in stacks)
         unmatched = [s for s in self.ended + self.open if not s["of"]]
         stolen = collections.Counter(site for s in unmatched
                                      if self.unstalled_ns(s) < self.threshold_ns

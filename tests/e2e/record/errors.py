@@ -204,8 +204,7 @@ def no_privileges():
 @fact
 def a_command_that_cannot_be_run():
     done = record("-d", 5, "-o", path_for("command.hud"), "--", "/no/such/program")
-    expect(done.returncode in (RECORD_NO_TARGET, 1),
-           f"exit code {done.returncode} (it said {done.stderr!r})")
+    expect_equal(done.returncode, RECORD_NO_TARGET, f"exit code (it said {done.stderr!r})")
     expect("/no/such/program" in done.stderr, f"stderr:\n{done.stderr}")
 
 

@@ -3,11 +3,8 @@
 symbols."""
 
 import os
-import signal
-
-from lib import (ANALYZE_UNUSABLE, FACT_SECONDS, Demo, Recording, analyze, analyzed, expect,
-                 expect_equal, fact, facts_check, json, once, one_clear_message, path_for, query,
-                 run, start)
+from lib import (ANALYZE_UNUSABLE, Demo, Recording, analyze, analyzed, expect, expect_equal, fact,
+                 facts_check, json, once, one_clear_message, path_for, query, run, start, unlimited)
 
 import builds
 import lib
@@ -18,10 +15,8 @@ GUILTY = {"demo::guilty::pause", "demo::guilty::find_in_index", "demo::guilty::r
 
 @once
 def twin():
-    signal.alarm(0)  # the first build takes minutes
-    path = builds.build("no-id")
-    signal.alarm(FACT_SECONDS)
-    return path
+    with unlimited():
+        return builds.build("no-id")
 
 
 def other_build():

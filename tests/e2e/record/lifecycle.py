@@ -45,7 +45,7 @@ def a_poll_of_short_sleeps_that_goes_on_at_the_end_is_recorded():
     target = started_program([tokio_lives(), "naps"])
     recording = Recording(path_for("naps.hud"), "-p", target.pid)
     go(target)
-    time.sleep(1)
+    time.sleep(1.5)
     capture = recording.ended_well(signal.SIGINT)
     target.kill()
     target.wait()
@@ -56,7 +56,10 @@ def a_poll_of_short_sleeps_that_goes_on_at_the_end_is_recorded():
 @fact
 def of_more_processes_of_a_program_than_runtimes_fit_all_are_known():
     """There is room for 64 distinct runtimes; what all run is one."""
-    programs = [start([tokio_circles()], stdout=subprocess.DEVNULL) for _ in range(70)]
+    programs = [start([tokio_circles()], stdout=subprocess.PIPE) for _ in range(70)]
+    for each in programs:
+        while each.stdout.readline() != "ready multi\n":
+            pass
     recording = Recording(path_for("many.hud"), *(f"--pid={each.pid}" for each in programs), "-q")
     time.sleep(1)
     capture = recording.ended_well(signal.SIGINT)

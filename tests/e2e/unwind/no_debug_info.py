@@ -4,9 +4,7 @@
 With it, and as a debug build: record/truth.py. All other builds: tests/e2e/matrix/run.py.
 """
 
-import signal
-
-from lib import Demo, FACT_SECONDS, fact, facts_check, once, path_for, recorded
+from lib import Demo, fact, facts_check, once, path_for, recorded, unlimited
 
 import builds
 
@@ -15,9 +13,8 @@ SECONDS = 6
 
 @once
 def outcome():
-    signal.alarm(0)  # the first build takes longer than a fact may
-    program = builds.build("debug0")
-    signal.alarm(FACT_SECONDS)
+    with unlimited():
+        program = builds.build("debug0")
     learn(program)
     return builds.Outcome("debug0", SECONDS)
 
