@@ -217,9 +217,9 @@ machine_freeze() {
 	done
 }
 
-# True when a recording took clearly longer than init asks for: a busy host kept the machine
-# from running, and what it recorded says nothing. The console has "hud-record: 3.0 s (duration), ...
-# to /name.hud; ...".
+# True when a recording took clearly longer than init asks for: a busy host kept the machine from
+# running, and what it recorded says nothing. The console has "hud-record: 3.0 s (duration), ... to
+# /name.hud; ...".
 machine_starved() {
 	tr -d '\r' <"$out/console.log" | awk '
 		FNR == NR {

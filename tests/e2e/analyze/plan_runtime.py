@@ -3,12 +3,14 @@
 
 import collections
 import ctypes
+import glob
 import json
 import os
 import platform
 import time
 
-from lib import ANALYZE, Demo, Skip, expect, expect_equal, fact, facts_check, once, path_for, run
+from lib import (ANALYZE, Demo, Skip, expect, expect_equal, fact, facts_check, once, path_for, run,
+                 wait_until)
 
 SECONDS = 4
 ROUNDS = 600
@@ -160,10 +162,25 @@ def stripped_demo(name, *options):
     return out
 
 
+# Threads of the demo's that are in no runtime.
+OUTSIDE = {"index", "dns", "config", "batch"}
+
+
+def names_of_threads(demo):
+    names = set()
+    for path in glob.glob(f"/proc/{demo.pid}/task/*/comm"):
+        with open(path) as file:
+            names.add(file.read().strip())
+    return names
+
+
 @once
 def observed(*options):
     demo = Demo("release", *options)
-    time.sleep(0.5)
+    if options:
+        time.sleep(0.5)
+    else:
+        wait_until(lambda: OUTSIDE | {"load"} <= names_of_threads(demo), "its threads have begun")
     try:
         return Process(demo, plan_of(demo.program))
     finally:
@@ -210,10 +227,9 @@ def both_kinds_of_scheduler_are_seen_on_threads_of_their_own():
 
 @fact
 def threads_outside_of_any_runtime_have_no_context():
-    outside = {"index", "dns", "config", "batch"}
-    expect(outside <= {thread.name for thread in observed().threads}, "some were not found")
+    expect(OUTSIDE <= {thread.name for thread in observed().threads}, "some were not found")
     for thread in observed().threads:
-        if thread.name in outside:
+        if thread.name in OUTSIDE:
             states = {state for _, state, _ in thread.seen}
             expect_equal(states, {"no context"}, f"states of {thread.name}")
 

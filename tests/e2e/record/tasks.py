@@ -521,10 +521,11 @@ def a_mark_has_a_dump():
     program = Program()
     recording = Recording(path_for("marked.hud"), "-p", program.pid, "-q", "--tasks")
     recorded("mark", "-r", program.pid, "now")
-    time.sleep(0.5)
+    count = "SELECT count(*) AS dumps FROM task_dump"
+    wait_until(lambda: query(recording.partial, count)[0]["dumps"] == 2, "the mark's dump")
     recording.ended_well(signal.SIGINT)
     program.end()
-    dumps = query(recording.output, "SELECT count(*) AS dumps FROM task_dump")
+    dumps = query(recording.output, count)
     expect_equal(dumps, [{"dumps": 3}], "dumps at the start, the mark and the end")
     a_dump_is_chosen_by_its_number(recording.output)
     expect("there is a dump of tasks, and hud-analyze tasks shows where"
