@@ -45,7 +45,7 @@ static void mapping_visit(void *context, const struct proc_mapping *m)
 	/* Each takes some system calls. */
 	if (seen->count++ > 8)
 		return;
-	proc_mapping_gone(PID, m);
+	proc_mapping_place(PID, m);
 	/* Its path may be that of a file that is served. */
 	fd = proc_mapping_open(PID, m);
 	if (fd >= 0)
