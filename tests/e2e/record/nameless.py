@@ -51,10 +51,10 @@ class Stripped:
         expect(every >= 20, f"only {every} events in class {of}: a broken set-up")
         return counts[of, to] / every
 
-    def intervals(self, database_):
+    def intervals(self, database_, where="1"):
         found = collections.defaultdict(list)
-        for tid, start, end in database_.execute("""SELECT t.tid, b.start_ns, b.end_ns
-                FROM blocking_poll AS b JOIN thread AS t ON t.id = b.thread"""):
+        for tid, start, end in database_.execute(f"""SELECT t.tid, b.start_ns, b.end_ns
+                FROM blocking_poll AS b JOIN thread AS t ON t.id = b.thread WHERE {where}"""):
             found[tid].append((start, end))
         return found
 
@@ -96,9 +96,14 @@ def parks_and_closures_are_told_from_each_other():
 
 @fact
 def no_poll_blocks_that_does_not_by_name():
+    """
+    Upper bounds aside, which may be several polls, and are said to be: without names, tasks look
+    alike until it is learned where the runtime's state is, which takes longer on a busy machine.
+    """
     demo = stripped("release")
     named = demo.intervals(demo.named)
-    polls = [(tid, *poll) for tid, every in demo.intervals(demo.without).items() for poll in every]
+    certain = demo.intervals(demo.without, "b.bounds <> 'upper'")
+    polls = [(tid, *poll) for tid, every in certain.items() for poll in every]
     wrong = [p for p in polls if not any(start < p[2] and p[1] < end
                                          for start, end in named[p[0]])]
     expect(len(polls) >= 200, f"only {len(polls)} blocking polls: a broken set-up")
