@@ -57,8 +57,10 @@ static bool id_matches(const struct search *s, struct elf_file *f)
 	       (!f->build_id_bytes || !memcmp(f->build_id, s->key->build_id, f->build_id_bytes));
 }
 
-/* Keeps the first problem: later candidates are less likely to be the right file. */
-/* `what` begins with a verb, or with a colon. */
+/*
+ * Keeps the first problem: later candidates are less likely to be the right file. `what` begins
+ * with a verb, or with a colon.
+ */
 static void problem_set(struct search *s, const char *path, const char *what)
 {
 	const char *space = *what == ':' ? "" : " ";

@@ -62,39 +62,33 @@ static enum exit_status check_expression(const char *pattern)
 		       "--match `%s`: %s", pattern, why);
 }
 
-/* The time of the first mark with this text after `after_ns`; -1: there is none. */
-static int64_t mark_find(sqlite3 *db, int64_t capture, const char *text, int64_t after_ns)
-{
-	sqlite3_stmt *q = database_statement(db, "SELECT min(time_ns) FROM mark WHERE "
-						 "capture = :capture AND text = :text "
-						 "AND time_ns > :after");
-
-	statement_number(q, ":capture", capture);
-	statement_text(q, ":text", text);
-	statement_number(q, ":after", after_ns);
-	return statement_answer(q, -1);
-}
-
-/* Says which is taken if several marks after `after_ns` have this text. */
-static void mark_tell(sqlite3 *db, int64_t capture, const struct range *r, const char *option,
-		      const char *text, int64_t after_ns)
+/*
+ * The time of the first mark with this text after `after_ns`, which is said to be the first if
+ * there are more; -1: there is none.
+ */
+static int64_t mark_find(sqlite3 *db, int64_t capture, const struct range *r, const char *option,
+			 const char *text, int64_t after_ns)
 {
 	sqlite3_stmt *q = database_statement(
-		db, "SELECT count(*) FROM mark WHERE capture = :capture AND text = :text "
-		    "AND time_ns > :after");
+		db, "SELECT count(*), min(time_ns) FROM mark WHERE capture = :capture "
+		    "AND text = :text AND time_ns > :after");
+	int64_t marks = 0, first_ns = -1;
 	char at[WORD_BYTES];
-	int64_t marks;
 
 	statement_number(q, ":capture", capture);
 	statement_text(q, ":text", text);
 	statement_number(q, ":after", after_ns);
-	marks = statement_answer(q, 0);
-	if (marks < 2)
-		return;
-	duration_word(at, mark_find(db, capture, text, after_ns) - r->start_ns);
-	message(STATUS_DONE, "query @marks lists them; give the time of another one instead",
-		"%s %s: the first of %" PRId64 " marks with this text, at %s", option, text, marks,
-		at);
+	if (q && sqlite3_step(q) == SQLITE_ROW) {
+		marks = sqlite3_column_int64(q, 0);
+		first_ns = marks ? sqlite3_column_int64(q, 1) : -1;
+	}
+	sqlite3_finalize(q);
+	if (marks > 1)
+		message(STATUS_DONE,
+			"query @marks lists them; give the time of another one instead",
+			"%s %s: the first of %" PRId64 " marks with this text, at %s", option, text,
+			marks, duration_word(at, first_ns - r->start_ns));
+	return first_ns;
 }
 
 /*
@@ -113,8 +107,7 @@ static bool moment_read(sqlite3 *db, int64_t capture, const struct range *r, con
 		*out = ns < r->end_ns - r->start_ns ? r->end_ns - ns : r->start_ns;
 		return true;
 	}
-	*out = mark_find(db, capture, text, after_ns);
-	mark_tell(db, capture, r, option, text, after_ns);
+	*out = mark_find(db, capture, r, option, text, after_ns);
 	return *out >= 0;
 }
 

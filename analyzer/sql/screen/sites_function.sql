@@ -7,7 +7,7 @@ WITH figures AS MATERIALIZED (
 	SELECT site, file, line FROM site_line WHERE rank = 1
 ), task AS MATERIALIZED (
 	SELECT site, group_concat(task, ', ') AS tasks
-	FROM (SELECT DISTINCT site, task FROM site_task ORDER BY site, task)
+	FROM (SELECT site, task FROM site_task ORDER BY site, task)
 	GROUP BY site
 )
 SELECT s.function || CASE WHEN s.main THEN ' (main future)' ELSE '' END AS name, l.file, l.line,
