@@ -287,10 +287,11 @@ def each_kind_of_block_has_its_advice():
     for site in report(capture())["sites"]:
         word = expected.get(site["function"])
         plain = site["cause"] in ("sleep", "lock", "net-io", "cpu", "file-io")
-        if word and plain and site["count"] > 3:
+        if word and plain:
             known.add(site["function"])
             given = (site["advice"] or {}).get("documentation", "none")
-            if word not in given:
+            # a few of another cause may be of a machine that was busy
+            if word not in given and site["count"] > 3:
                 wrong.append(f"{site['function']} {site['cause']}: {given}")
         if site["function"] == "unknown":
             expect_equal(site["advice"], None, "advice for a site without a stack")

@@ -197,9 +197,9 @@ def a_function_that_blocks_last_has_left_its_frame_and_is_the_site():
 def where_the_runtime_is_not_read_nothing_is_said_of_the_queue():
     process = started_program([tokio_pool(), "multi_thread", "2", "bursts"])
     path = path_for("pool-stacks.hud")
-    go(process)
-    recorded("-d", 1, "--stacks-only", "-p", process.pid, "-o", path)
-    process.kill()
+    recording = Recording(path, "--stacks-only", "-p", process.pid)
+    process.communicate("\n")
+    recording.ended_well()
     document = json.loads(analyzed("report", path, "--json"))
     expect_equal(document["pool"]["queues"], None, "queues")
     expect("its queue is not known" in analyzed("report", path), "the report does not say so")
