@@ -239,7 +239,7 @@ static int schedulers_prove(struct learn_answer *out, const struct learn_input *
 		id->identity_flags |= HUD_IDENTITY_MODULE;
 	if (is_partial(out))
 		id->identity_flags |= HUD_IDENTITY_PARTIAL;
-	if (!is_explained(out))
+	if (!is_explained(out) || is_open(out))
 		id->identity_flags |= HUD_IDENTITY_UNEXPLAINED;
 	task_prove(out, in);
 	header_prove(out, in);

@@ -184,7 +184,10 @@ enum hud_identity_flags {
 	HUD_IDENTITY_PARTIAL = 1u << 6,
 	/* Of a library: its thread-locals count from its block (struct hud_plan_block). */
 	HUD_IDENTITY_MODULE = 1u << 7,
-	/* Learned: there were polls in contexts of no scheduler here, so that there is one more. */
+	/*
+	 * Learned: there were polls in contexts of no scheduler here, or parks and polls of one that is
+	 * not proven yet, so that there is one more.
+	 */
 	HUD_IDENTITY_UNEXPLAINED = 1u << 8,
 };
 
