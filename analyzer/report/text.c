@@ -23,7 +23,7 @@ static const struct {
 	const char *level;
 	const char *code;
 } level_colours[] = {
-	{"STARVED", RED},    {"SATURATED", RED}, {"WARNING", RED},
+	{"HUNG", RED},       {"STARVED", RED},   {"SATURATED", RED},       {"WARNING", RED},
 	{"CAUTION", YELLOW}, {"NOMINAL", GREEN}, {"CANNOT TELL", MAGENTA},
 };
 

@@ -14,8 +14,9 @@ static const struct {
 	const char *level;
 	enum paint paint;
 } levels[] = {
-	{"STARVED", PAINT_BAD},  {"SATURATED", PAINT_BAD}, {"WARNING", PAINT_BAD},
-	{"CAUTION", PAINT_CARE}, {"NOMINAL", PAINT_GOOD},  {"CANNOT TELL", PAINT_DOUBT},
+	{"HUNG", PAINT_BAD},          {"STARVED", PAINT_BAD},  {"SATURATED", PAINT_BAD},
+	{"WARNING", PAINT_BAD},       {"CAUTION", PAINT_CARE}, {"NOMINAL", PAINT_GOOD},
+	{"CANNOT TELL", PAINT_DOUBT},
 };
 
 static enum paint level_paint(const char *level)

@@ -185,8 +185,8 @@ enum hud_identity_flags {
 	/* Of a library: its thread-locals count from its block (struct hud_plan_block). */
 	HUD_IDENTITY_MODULE = 1u << 7,
 	/*
-	 * Learned: there were polls in contexts of no scheduler here, or parks and polls of one that is
-	 * not proven yet, so that there is one more.
+	 * Learned: there were polls in contexts of no scheduler here, or parks and polls of one
+	 * that is not proven yet, so that there is one more.
 	 */
 	HUD_IDENTITY_UNEXPLAINED = 1u << 8,
 };

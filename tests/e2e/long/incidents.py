@@ -27,7 +27,7 @@ QUOTAS_US = {"14-cfs-quota": 30000}
 EXPECTED = {
     "02-fair-rwlock": ("WARNING", "route_lookup", "which had waited for",
                        "audit_routes_longread", "a read-write lock that another thread holds"),
-    "03-guard-over-await": ("WARNING", "nothing can make progress", "since before the recording",
+    "03-guard-over-await": ("HUNG", "nothing can make progress", "since before the recording",
                             "replace_session", "nobody ended it", "kept over an .await"),
     "14-cfs-quota": ("STARVED", "the limit of its cgroup, 0.3 CPUs"),
     "15-rayon-install": ("WARNING", "evaluate_flags", "evaluate_flags::{closure} (inferred)",

@@ -121,7 +121,7 @@ def a_runtime_whose_only_worker_is_deadlocked_makes_no_progress():
     demo.truth()
     verdict = report(capture)["verdict"]
     expect_equal((verdict["level"], verdict["reason"], verdict["stuck_workers"]),
-                 ("WARNING", "stuck", 1), "level, reason and stuck workers")
+                 ("HUNG", "stuck", 1), "level, reason and stuck workers")
     sentence = verdict["sentence"]  # the demo's load has a current_thread runtime of its own
     expect(sentence.startswith(
         f"no worker of the multi_thread runtime of demo ({demo.pid}) runs: its tasks cannot make "

@@ -4,6 +4,7 @@
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Waits that nobody ends, and runtimes in which no worker runs any more. */
 
@@ -185,11 +186,59 @@ static void a_runtime_without_a_running_worker_is_stuck(void **state)
 		assert_number(db, "SELECT stuck_workers FROM verdict", cases[i].sentence ? 2 : 0);
 		if (cases[i].sentence) {
 			assert_text(db, "SELECT level || ' ' || reason FROM verdict",
-				    "WARNING stuck");
+				    strstr(cases[i].sentence, "until") ? "WARNING stuck"
+								       : "HUNG stuck");
 			assert_text(db, "SELECT sentence FROM verdict", cases[i].sentence);
 		}
 		sqlite3_close(db);
 	}
+}
+
+/* It has slept many times, and is asleep again when the recording ends. */
+static void a_poll_that_sleeps_again_and_again_has_not_stopped(void **state)
+{
+	struct hud_poll poll = {
+		.head = {HUD_POLL, 0, sizeof(poll)},
+		.start_min_ns = BEGIN_NS,
+		.start_max_ns = BEGIN_NS,
+		.end_min_ns = BEGIN_NS + END_US * 1000ull,
+		.end_max_ns = BEGIN_NS + END_US * 1000ull,
+		.task = 7,
+		.tid = 11,
+		.poll_flags = HUD_POLL_OPEN,
+		.scheduler = 2,
+		.sleep_ns = END_US * 1000ull,
+	};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin_expecting(&s, 1, HUD_SOURCE_PASSIVE);
+	poll.process = s.process;
+	for (uint64_t at = 0; at < END_US; at += 50000) {
+		struct hud_offcpu nap = {
+			.head = {HUD_OFFCPU, 0, sizeof(nap)},
+			.start_ns = BEGIN_NS + at * 1000,
+			.end_ns = BEGIN_NS + (at + 50000) * 1000,
+			.wakeup_ns = at + 50000 < END_US ? BEGIN_NS + (at + 50000) * 1000 : 0,
+			.process = s.process,
+			.tid = 11,
+			.syscall = SYS_NANOSLEEP,
+			.poll_ns = BEGIN_NS,
+			.task = 7,
+			.where = HUD_WHERE_POLL,
+			.user_stack = s.stack[NAP],
+			.offcpu_flags = at + 50000 < END_US ? 0 : HUD_OFFCPU_OPEN,
+		};
+
+		scene_event(&s, &nap);
+	}
+	scene_event(&s, &poll);
+	db = scene_load(&s, END_US);
+	assert_text(db, "SELECT open || ' ' || waits FROM blocking_polls", "1 1");
+	assert_number(db, "SELECT count(*) FROM stuck_runtime", 0);
+	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "WARNING blocking");
+	sqlite3_close(db);
 }
 
 static void in_runtime(struct scene *s, uint32_t tid, uint64_t pool)
@@ -471,6 +520,7 @@ int main(void)
 		cmocka_unit_test(a_wait_that_was_seen_whole_has_neither_mark),
 		cmocka_unit_test(only_a_wait_that_goes_on_is_still_blocked),
 		cmocka_unit_test(a_runtime_without_a_running_worker_is_stuck),
+		cmocka_unit_test(a_poll_that_sleeps_again_and_again_has_not_stopped),
 		cmocka_unit_test(a_runtime_that_went_on_is_not_stuck),
 		cmocka_unit_test(one_of_two_runtimes_is_stuck_and_the_other_runs),
 		cmocka_unit_test(a_worker_of_an_unknown_scheduler_may_be_of_the_same_runtime),

@@ -25,7 +25,7 @@ static void a_main_future_that_blocks_is_told_apart_from_workers(void **state)
 	scene_begin(&s, 1);
 	scene_window(&s, 11, 0, 1000000, 1000, 0, 0);
 	scene_samples(&s, 11, 5000, 8000, 1000, TINY);
-	block_of_root(&s, 10, 100000, 150000, 0);
+	block_of_root(&s, 10, 50000, 150000, 0);
 	block_of_root(&s, 10, 200000, 204000, 0); /* under the threshold */
 	scene_samples(&s, 10, 300000, 350000, 299000, ROOT);
 	block_of_root(&s, 20, 100000, 400000, 0); /* a thread of its own may be there to block */
@@ -40,7 +40,7 @@ static void a_main_future_that_blocks_is_told_apart_from_workers(void **state)
 	assert_text(db,
 		    "SELECT group_concat(function || ' ' || cause || ' ' || count || ' ' || "
 		    "(total_ns / 1000)) FROM main_sites",
-		    "demo::root cpu 1 52250,demo::root sleep 1 50000");
+		    "demo::root sleep 1 100000,demo::root cpu 1 52250");
 	assert_text(db,
 		    "SELECT group_concat(cause || ' ' || advice_function || ' ' || documentation) "
 		    "FROM (SELECT * FROM main_sites ORDER BY cause)",
@@ -52,8 +52,28 @@ static void a_main_future_that_blocks_is_told_apart_from_workers(void **state)
 		    "FROM site_remedy",
 		    "none 1,none 1");
 	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "WARNING main");
-	assert_number(db, "SELECT main_blocked_ns / 1000 FROM verdict", 102250);
+	assert_number(db, "SELECT main_blocked_ns / 1000 FROM verdict", 152250);
 	assert_number(db, "SELECT blocking_ns FROM verdict", 0);
+	sqlite3_close(db);
+}
+
+/* One that is ready again and again, as with yield_now(), never sleeps, and looks like one poll. */
+static void runs_of_samples_alone_make_no_warning_of_a_main_future(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	scene_window(&s, 11, 0, 1000000, 1000, 0, 0);
+	scene_samples(&s, 11, 5000, 8000, 1000, TINY);
+	scene_samples(&s, 10, 100000, 900000, 99000, ROOT);
+	db = scene_load(&s, 1000000);
+	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "CAUTION main");
+	assert_number(db,
+		      "SELECT count(*) FROM verdict WHERE sentence LIKE 'the main future blocked "
+		      "for up to 80_._ ms of 1.00 s (80._%), 1 time, the longest up to 80_._ ms;%'",
+		      1);
 	sqlite3_close(db);
 }
 
@@ -151,11 +171,13 @@ static void the_verdict_begins_with_what_is_worse(void **state)
 	sqlite3 *db = main_and_worker_load();
 
 	(void)state;
-	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "WARNING main");
-	assert_text(db, "SELECT sentence FROM verdict",
-		    "the main future blocked for 112.3 ms of 1.00 s (11.2%), 4 times, the longest "
-		    "52.3 ms; it blocks itself and what it joins, but no worker; 1 blocking span "
-		    "took 50.0 ms.");
+	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "CAUTION blocking");
+	assert_text(
+		db, "SELECT sentence FROM verdict",
+		"polls blocked 1 worker for 50.0 ms of its 1.0 s (5.0%): 1 blocking span of 5 ms "
+		"or more, the longest 50.0 ms. Also, the main future blocked for 112.3 ms of "
+		"1.00 s (11.2%), 4 times, the longest up to 52.3 ms; it blocks itself and what it "
+		"joins, but no worker.");
 	sqlite3_close(db);
 }
 
@@ -186,6 +208,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_main_future_that_blocks_is_told_apart_from_workers),
+		cmocka_unit_test(runs_of_samples_alone_make_no_warning_of_a_main_future),
 		cmocka_unit_test(a_main_future_in_one_wait_all_the_time_is_no_more_than_caution),
 		cmocka_unit_test(what_blocks_it_has_all_that_other_sites_have),
 		cmocka_unit_test(no_sum_over_workers_has_it),

@@ -120,6 +120,24 @@ static void a_pool_with_a_thread_left_is_not_full(void **state)
 	sqlite3_close(db);
 }
 
+/* For a millisecond. The long wait was while a thread was idle, woken and without a CPU. */
+static void a_long_wait_while_a_thread_was_left_does_not_make_it_saturated(void **state)
+{
+	static const struct pool_reading readings[] = {
+		{1000, 0, 0, 4, 1, 4},        {100000, 100000, 1, 4, 1, 4},
+		{800000, 100000, 1, 4, 1, 4}, {900000, 900000, 1, 4, 0, 4},
+		{901000, 900000, 1, 4, 0, 4},
+	};
+	sqlite3 *db = readings_load(readings, COUNT(readings), 0);
+
+	(void)state;
+	assert_text(db, LEVEL, "NOMINAL -");
+	assert_number(db, LOAD("full_ns / 1000"), 1000);
+	assert_number(db, LOAD("longest_wait_ns / 1000"), 700000);
+	assert_number(db, LOAD("longest_full_wait_ns / 1000"), 1000);
+	sqlite3_close(db);
+}
+
 static void what_is_worse_leads_and_the_pool_follows(void **state)
 {
 	sqlite3 *db = readings_load(full, COUNT(full), 150000);
@@ -201,6 +219,7 @@ int main(void)
 		cmocka_unit_test(
 			only_a_task_that_is_still_there_proves_that_tasks_waited_all_the_time),
 		cmocka_unit_test(a_pool_with_a_thread_left_is_not_full),
+		cmocka_unit_test(a_long_wait_while_a_thread_was_left_does_not_make_it_saturated),
 		cmocka_unit_test(what_is_worse_leads_and_the_pool_follows),
 		cmocka_unit_test(what_is_not_known_is_null),
 		cmocka_unit_test(counts_that_are_not_known_are_null),

@@ -222,7 +222,7 @@ static void a_deadlock_is_in_the_report(void **state)
 	db = scene_load(&s, 3000000);
 	assert_number(db, TOTAL, 3000000);
 	assert_number(db, "SELECT open_count FROM site_figures", 1);
-	assert_text(db, "SELECT level FROM verdict", "WARNING");
+	assert_text(db, "SELECT level FROM verdict", "HUNG");
 	sqlite3_close(db);
 }
 
@@ -404,11 +404,20 @@ static void a_worker_that_waits_for_a_cpu_is_starved(void **state)
 		uint64_t cpu_us, short_us, long_us,
 			block_us; /* waits: under the threshold, over it */
 		const char *level;
+		bool also; /* another verdict names it too */
 	} cases[] = {
-		{400000, 90000, 0, 0, "NOMINAL"},      {400000, 100000, 0, 0, "STARVED"},
-		{9000, 4000, 6000, 0, "STARVED"},      {11000, 4000, 6000, 0, "NOMINAL"},
-		{9000, 3000, 6000, 0, "NOMINAL"},      {9000, 6000, 4000, 0, "NOMINAL"},
-		{400000, 100000, 0, 99000, "STARVED"}, {400000, 100000, 0, 110000, "WARNING"},
+		{400000, 90000, 0, 0, "NOMINAL", false},
+		{400000, 100000, 0, 0, "STARVED", false},
+		{210000, 52000, 0, 0, "NOMINAL", false},
+		{200000, 52000, 0, 0, "STARVED", false},
+		{190000, 49000, 0, 0, "NOMINAL", false},
+		{850000, 110000, 0, 0, "NOMINAL", true},
+		{9000, 4000, 6000, 0, "STARVED", false},
+		{11000, 4000, 6000, 0, "NOMINAL", false},
+		{9000, 3000, 6000, 0, "NOMINAL", false},
+		{9000, 6000, 4000, 0, "NOMINAL", false},
+		{400000, 100000, 0, 99000, "STARVED", false},
+		{400000, 100000, 0, 110000, "WARNING", true},
 	};
 
 	(void)state;
@@ -431,6 +440,10 @@ static void a_worker_that_waits_for_a_cpu_is_starved(void **state)
 		assert_number(db, "SELECT run_queue_ns / 1000 FROM verdict",
 			      (int64_t)(cases[i].short_us + cases[i].long_us));
 		assert_text(db, "SELECT level FROM verdict", cases[i].level);
+		assert_number(db,
+			      "SELECT sentence LIKE '%. Also, 1 worker waited for a CPU for %: %.' "
+			      "FROM verdict",
+			      cases[i].also);
 		sqlite3_close(db);
 	}
 }

@@ -38,12 +38,16 @@ WITH worded AS (
 			printf('the main future has been in one wait since before the recording '
 				|| '(%.2f s)', chosen_ns / 1e9)
 		ELSE
-			printf('the main future blocked for %s of %.2f s (%.1f%%), %d time%s, the '
-				|| 'longest %.1f ms', CASE WHEN main_blocked_ns >= 1000000000
+			printf('the main future blocked for %s%s of %.2f s (%.1f%%), %d time%s, '
+				|| 'the longest %s%.1f ms',
+				CASE WHEN main_at_most THEN 'up to ' ELSE '' END,
+				CASE WHEN main_blocked_ns >= 1000000000
 					THEN printf('%.2f s', main_blocked_ns / 1e9)
 					ELSE printf('%.1f ms', main_blocked_ns / 1e6) END,
 				chosen_ns / 1e9, main_blocked_percent, main_blocks,
 				CASE WHEN main_blocks = 1 THEN '' ELSE 's' END,
+				CASE WHEN main_longest_ns > main_longest_certain_ns
+					THEN 'up to ' ELSE '' END,
 				main_longest_ns / 1e6)
 		END || '; it blocks itself and what it joins, but no worker' AS main_text,
 		CASE WHEN run_queue_ns >= 1000000000 THEN printf('%.2f s', run_queue_ns / 1e9)
@@ -76,6 +80,13 @@ WITH worded AS (
 		printf('%d blocking %s%s', blocking_polls, count_unit,
 			CASE WHEN blocking_polls = 1 THEN '' ELSE 's' END) AS spans_text
 	FROM verdict_level
+), phrased AS (
+	SELECT *,
+		printf('%s waited for a CPU for %s of %s %s (%.1f%%), %s: %s', workers_text,
+			run_queue_text, whose, wall_text, run_queue_percent, longest_run_queue_text,
+			coalesce(limit_text || ', and ' || busy_text, limit_text, busy_text))
+			AS queued_text
+	FROM worded
 )
 SELECT capture, level, reason,
 	CASE
@@ -91,14 +102,10 @@ SELECT capture, level, reason,
 				ELSE printf(' The other %d workers are of other runtimes.',
 					others_at_end) END)
 	WHEN reason = 'starved' THEN
-		printf('%s waited for a CPU for %s of %s %s (%.1f%%), %s: %s%s.',
-			workers_text, run_queue_text, whose, wall_text, run_queue_percent,
-			longest_run_queue_text,
-			coalesce(limit_text || ', and ' || busy_text, limit_text, busy_text),
-			CASE WHEN blocking_polls > 0
-				THEN '; ' || spans_text || ' took ' || blocking_text
-					|| ', the longest ' || longest_text
-				ELSE '' END)
+		queued_text || CASE WHEN blocking_polls > 0
+			THEN '; ' || spans_text || ' took ' || blocking_text || ', the longest '
+				|| longest_text
+			ELSE '' END || '.'
 	WHEN reason = 'blocking' THEN
 		printf('polls blocked %s for %s of %s %s (%.1f%%): %s of %s or more, the '
 			|| 'longest %s%s.',
@@ -139,7 +146,13 @@ SELECT capture, level, reason,
 		threshold_text, polling_text, workers_text, wall_text)
 	END || CASE WHEN saturated AND reason IS NOT 'pool' THEN ' Also, ' || pool_text || '.'
 		ELSE '' END
-	|| CASE WHEN main_warning AND reason IS NOT 'main' THEN ' Also, ' || main_text || '.'
+	|| CASE WHEN (main_warning OR main_caution) AND reason IS NOT 'main'
+		THEN ' Also, ' || main_text || '.' ELSE '' END
+	|| CASE WHEN waited_for_cpu AND reason IS NOT 'starved' THEN ' Also, ' || queued_text || '.'
+		ELSE '' END
+	|| CASE WHEN lossy AND reason IN ('stuck', 'starved', 'blocking', 'pool', 'main') THEN
+			printf(' There may be more: %.1f%% of what happened was lost.',
+				loss_percent)
 		ELSE '' END
 	|| CASE WHEN undecided THEN
 			printf(' Not decided: %s on the CPU may be one long poll or many short '
@@ -185,4 +198,4 @@ SELECT capture, level, reason,
 	(SELECT group_concat(name, ', ') FROM (
 		SELECT DISTINCT coalesce(p.name, 'pid ' || p.pid) AS name
 		FROM process AS p WHERE p.capture = w.capture ORDER BY name LIMIT 4)) AS processes
-FROM worded AS w;
+FROM phrased AS w;

@@ -18,6 +18,10 @@ WITH workers AS (
 ), main_time AS (
 	SELECT b.capture, count(*) AS blocks, sum(b.wall_ns - b.run_queue_ns) AS blocked_ns,
 		max(b.wall_ns - b.run_queue_ns) AS longest_ns,
+		total(CASE WHEN b.bounds <> 'upper' THEN b.wall_ns - b.run_queue_ns END)
+			AS certain_ns,
+		max(CASE WHEN b.bounds <> 'upper' THEN b.wall_ns - b.run_queue_ns ELSE 0 END)
+			AS longest_certain_ns,
 		max(b.id IN (SELECT p.blocking_poll FROM site_poll AS p
 			WHERE p.open AND p.at_attach)) AS all_the_time
 	FROM blocking_poll AS b
@@ -155,13 +159,16 @@ SELECT c.id AS capture, c.threshold_ns,
 		AS run_queue_percent,
 	coalesce(m.blocks, 0) AS main_blocks, coalesce(m.blocked_ns, 0) AS main_blocked_ns,
 	coalesce(m.longest_ns, 0) AS main_longest_ns,
+	coalesce(m.certain_ns, 0.0) AS main_certain_ns,
+	coalesce(m.longest_certain_ns, 0) AS main_longest_certain_ns,
+	coalesce(2 * m.certain_ns < m.blocked_ns, 0) AS main_at_most,
 	coalesce(m.all_the_time, 0) AS main_all_the_time,
 	100.0 * coalesce(m.blocked_ns, 0) / max(ct.end_ns - ct.start_ns, 1)
 		AS main_blocked_percent,
 	o.most_tasks AS pool_tasks, o.most_wait_ns AS pool_wait_ns,
 	o.full_ns AS pool_full_ns, o.full_percent AS pool_full_percent,
 	o.thread_limit - o.workers AS pool_threads, o.peak_tasks AS full_pool_tasks,
-	o.longest_wait_ns AS full_pool_wait_ns, o.watched_ns AS pool_watched_ns,
+	o.longest_full_wait_ns AS full_pool_wait_ns, o.watched_ns AS pool_watched_ns,
 	h.cpus AS quota_cpus, coalesce(h.periods, 0) AS quota_periods,
 	coalesce(h.throttled_periods, 0) AS throttled_periods,
 	coalesce(h.throttled_ns, 0) AS throttled_ns, coalesce(e.stolen_ns, 0) AS stolen_ns,

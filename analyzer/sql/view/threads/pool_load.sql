@@ -7,7 +7,8 @@ WITH load AS (
 		total(gap_ns) AS watched_ns, max(tasks) AS peak_tasks,
 		max(threads) AS threads, max(thread_limit) AS thread_limit,
 		coalesce(max(workers), 0) AS workers,
-		max(wait_ns) AS wait_ns, total(min(wait_ns, gap_ns)) AS waiting_ns,
+		max(wait_ns) AS wait_ns, max(CASE WHEN is_full THEN wait_ns END) AS full_wait_ns,
+		total(min(wait_ns, gap_ns)) AS waiting_ns,
 		total(CASE WHEN stayed_full THEN min(wait_ns, gap_ns) END) AS full_ns,
 		count(wait_ns) > 0 OR max(tasks) = 0 AS wait_known,
 		(count(wait_ns) > 0 OR max(tasks) = 0) AND count(is_full) = count(*) AS full_known,
@@ -20,6 +21,8 @@ SELECT l.capture, l.process, p.pid, p.name, l.pool, l.scheduler, l.readings,
 	l.peak_tasks, CASE WHEN wait_known THEN coalesce(l.wait_ns, 0) END AS longest_wait_ns,
 	CASE WHEN wait_known THEN CAST(l.waiting_ns AS INTEGER) END AS waiting_ns,
 	CASE WHEN full_known THEN CAST(l.full_ns AS INTEGER) END AS full_ns,
+	CASE WHEN full_known AND wait_known THEN coalesce(l.full_wait_ns, 0) END
+		AS longest_full_wait_ns,
 	CASE WHEN full_known AND l.watched_ns > 0 THEN 100.0 * l.full_ns / l.watched_ns END
 		AS full_percent,
 	l.queued_at_end, count(*) OVER (PARTITION BY l.capture) AS pools,

@@ -1,21 +1,22 @@
 -- In which runtimes did no worker run any more when the recording ended, and where do they wait?
 --
--- Each worker that had not exited is in a wait inside a poll, which has lasted for stuck_ns or more
--- and went on at the end. A current_thread runtime is a thread; the others of a process are told
--- apart where that is known of all their workers (thread_runtime), else they count as one: then all
--- must wait. progress_by: 'nothing' where all wait for locks, since before the recording,
--- and nobody ended these waits; else 'wait'.
+-- Each worker that had not exited is in one wait inside a poll, which has lasted for stuck_ns or
+-- more and went on at the end: a poll that sleeps again and again has not stopped. A current_thread
+-- runtime is a thread; the others of a process are distinguished where that is known of all their
+-- workers (thread_runtime), else they count as one: then all must wait. progress_by: 'nothing'
+-- where all wait for locks, since before the recording, and nobody ended these waits; else 'wait'.
 CREATE VIEW stuck_runtime AS
 WITH wait AS MATERIALIZED (
-	SELECT b.capture, b.thread, b.end_ns - b.start_ns AS waited_ns, s.function, s.cause,
-		max(p.at_attach) AS at_attach
-	FROM site_poll AS p
-	JOIN blocking_poll AS b ON b.id = p.blocking_poll
-	JOIN site AS s ON s.id = p.site
+	SELECT b.capture, b.thread, max(o.end_ns - o.start_ns) AS waited_ns, s.function, s.cause,
+		o.at_attach AND p.at_attach AS at_attach
+	FROM slice AS i
+	JOIN offcpu_span AS o ON o.id = i.offcpu_span AND o.open AND o.wakeup_ns IS NULL
+	JOIN blocking_poll AS b ON b.id = i.blocking_poll AND NOT b.main
+	JOIN site_poll AS p ON p.blocking_poll = b.id AND p.site = i.site
+	JOIN site AS s ON s.id = i.site
 	JOIN capture AS c ON c.id = b.capture
 	JOIN constant AS k
-	WHERE p.open AND NOT b.main AND b.end_ns - b.start_ns >= k.stuck_ns
-		AND b.end_ns + k.stuck_ns >= c.end_ns
+	WHERE o.end_ns - o.start_ns >= k.stuck_ns AND o.end_ns + k.stuck_ns >= c.end_ns
 	GROUP BY b.thread
 ), member AS (
 	SELECT t.capture, t.process, r.scheduler,
