@@ -84,6 +84,19 @@ static void waker_phrases_add(struct phrases *phrases, sqlite3_stmt *q)
 /* Of a site's time that was called from one function; the rest is not worth a number. */
 #define NEARLY_ALL 0.95
 
+/* Its total is told without that: it is the machine's, and may be most of what its polls took. */
+static void run_queue_phrase_add(struct phrases *phrases, sqlite3_stmt *q)
+{
+	int64_t waited = column_number(q, "run_queue_ns", 0);
+	char phrase[128], word[WORD_BYTES];
+
+	if (waited < column_number(q, "total_ns", 0))
+		return;
+	snprintf(phrase, sizeof(phrase), "besides, its polls waited for a CPU for %s",
+		 duration_word(word, waited));
+	phrase_add(phrases, phrase);
+}
+
 static void print_phrases(const struct page *page, sqlite3_stmt *q)
 {
 	struct phrases phrases = {.page = page};
@@ -114,6 +127,7 @@ static void print_phrases(const struct page *page, sqlite3_stmt *q)
 		phrase_add(&phrases, "inferred: its last act was the call");
 	if (strcmp(column_text(q, "cause"), "lock") == 0)
 		waker_phrases_add(&phrases, q);
+	run_queue_phrase_add(&phrases, q);
 	if (phrases.text.bytes)
 		page_words(page, page->column, phrases.text.bytes);
 	text_close(&phrases.text);

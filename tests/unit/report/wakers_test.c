@@ -112,7 +112,8 @@ static void a_thread_that_ends_is_no_thread_without_a_name(void **state)
 			scene_event(&s, &ended);
 		db = scene_load(&s, 100000);
 		assert_text(db, "SELECT known_as FROM site_waker",
-			    ends ? "a thread that was ending" : "thread 20 (tokio-runtime-w)");
+			    ends ? "thread 20 (tokio-runtime-w), which was ending"
+				 : "thread 20 (tokio-runtime-w)");
 		sqlite3_close(db);
 	}
 }

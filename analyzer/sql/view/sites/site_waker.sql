@@ -2,7 +2,7 @@
 --
 -- open: nobody did, until the recording ended. waker: its function; NULL where the stack of that
 -- thread does not show which. Then `known_as` says what else is known: the thread, or the name of
--- the threads, that it was ending, or the process, which was not recorded. inferred: as in
+-- the threads, and that it was ending; or the process, which was not recorded. inferred: as in
 -- waker_frame. What the kernel itself ended (timers, disks) has no row.
 CREATE VIEW site_waker AS
 WITH whole AS MATERIALIZED (
@@ -24,16 +24,16 @@ WITH whole AS MATERIALIZED (
 		WHEN t.id IS NOT NULL THEN 'thread ' || t.tid || coalesce(' (' || t.comm || ')', '')
 		WHEN b.pid IS NOT NULL THEN 'process ' || b.pid || coalesce(' (' || (SELECT p.name
 			FROM waker AS p WHERE p.capture = b.capture AND p.pid = b.pid) || ')', '')
-		WHEN EXISTS (SELECT 1 FROM offcpu_span AS o
-			JOIN thread AS n ON n.id = o.waker_thread
-			WHERE o.waker_stack = b.stack
-				AND abs(n.exit_ns - o.wakeup_ns) < 10000000)
-			THEN 'a thread that was ending'
 		ELSE coalesce((SELECT CASE
 				WHEN count(DISTINCT n.id) = 1 THEN 'thread ' || n.tid
 					|| coalesce(' (' || n.comm || ')', '')
 				WHEN min(n.comm) = max(n.comm) THEN 'threads named ' || n.comm
-				END
+				END || CASE
+				WHEN max(abs(n.exit_ns - o.wakeup_ns)) < 10000000
+					AND count(n.exit_ns) = count(*)
+					THEN iif(count(DISTINCT n.id) = 1, ', which was ending',
+						', which were ending')
+				ELSE '' END
 			FROM offcpu_span AS o
 			JOIN thread AS n ON n.id = o.waker_thread
 			WHERE o.waker_stack = b.stack), 'a thread whose stack does not show it')
