@@ -180,6 +180,21 @@ static void a_main_future_that_blocks_is_told_with_what_to_do(void **state)
 			   "\"advice\":{\"text\":\"Sleeps on the thread that polls.");
 }
 
+/* 6 ms asleep, and 30 ms until it had a CPU again, of which its total has nothing. */
+static void waits_for_a_cpu_stand_beside_a_total_that_is_less(void **state)
+{
+	struct span nap = {.tid = 11,
+			   .from = 10000,
+			   .to = 46000,
+			   .wakeup = 16000,
+			   .stack = NAP,
+			   .syscall = SYS_NANOSLEEP};
+
+	(void)state;
+	assert_report_says(spans_load(1000000, nap), false,
+			   "besides, its polls waited for a CPU for 30.0 ms\n");
+}
+
 /* The widest line of a report, in columns. */
 static int widest_line(int width)
 {
@@ -224,6 +239,7 @@ int main(void)
 		cmocka_unit_test(every_report_is_as_it_was),
 		cmocka_unit_test(a_main_future_that_blocks_is_told_with_what_to_do),
 		cmocka_unit_test(a_poll_by_the_clock_alone_is_told_with_what_is_not_known),
+		cmocka_unit_test(waits_for_a_cpu_stand_beside_a_total_that_is_less),
 		cmocka_unit_test(no_line_is_wider_than_the_terminal),
 		cmocka_unit_test(a_colour_takes_no_column),
 	};
