@@ -210,13 +210,16 @@ static struct part sleeps_agreed(const struct parts *sleeps)
 	return agreed;
 }
 
-/* Time on CPUs that no sample divides. */
-static int unsampled_add(const struct blocking_whole *whole, const struct rest *rest,
-			 const struct part *agreed, struct parts *out)
+/*
+ * Time that no sample or sampled sleep divides: of the poll's sleeps, where these agree and are most
+ * of it; else nobody knows whose.
+ */
+static int undivided_add(int64_t blocking_poll, const struct part *agreed, const char *cause,
+			 int64_t wall_ns, int64_t run_queue_ns, struct parts *out)
 {
-	if (agreed->stack && rest->cpu_ns <= agreed->wall_ns)
-		return portion_add(out, whole->id, agreed, rest->cpu_ns, rest->run_queue_ns);
-	return unknown_add(out, whole->id, "cpu", rest->cpu_ns, rest->run_queue_ns);
+	if (agreed->stack && wall_ns <= agreed->wall_ns)
+		return portion_add(out, blocking_poll, agreed, wall_ns, run_queue_ns);
+	return unknown_add(out, blocking_poll, cause, wall_ns, run_queue_ns);
 }
 
 static int rest_divide(const struct blocking_whole *whole, const struct rest *rest,
@@ -238,9 +241,10 @@ static int rest_divide(const struct blocking_whole *whole, const struct rest *re
 	if (!err)
 		err = cpu_divide(samples, rest, whole->id, out);
 	if (!err && rest->cpu_ns > 0 && unsampled && !divided)
-		err = unsampled_add(whole, rest, &agreed, out);
+		err = undivided_add(whole->id, &agreed, "cpu", rest->cpu_ns, rest->run_queue_ns,
+				    out);
 	if (!err && rest->counted_ns > 0 && !divided)
-		err = unknown_add(out, whole->id, "syscall", rest->counted_ns, 0);
+		err = undivided_add(whole->id, &agreed, "syscall", rest->counted_ns, 0, out);
 	return err;
 }
 

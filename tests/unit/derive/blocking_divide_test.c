@@ -174,6 +174,33 @@ static void time_without_samples_goes_to_the_sleeps_if_they_agree(void **state)
 	parts_free(&out);
 }
 
+/* In the first part of a poll they are only counted: it goes on as it began, or nobody knows. */
+static void short_sleeps_that_were_counted_go_to_the_sleeps_if_they_agree(void **state)
+{
+	struct parts sleeps = {0}, samples = {0}, out = {0};
+	struct blocking_whole whole = {.id = 1,
+				       .wall_ns = 50300000,
+				       .sleep_ns = 50300000,
+				       .threshold_ns = THRESHOLD_NS,
+				       .divides = true};
+
+	(void)state;
+	for (int64_t i = 1; i <= 2; i++)
+		input_add(&out, &sleeps, "sleep",
+			  (struct part) {.offcpu_span = i, .stack = 7, .wall_ns = 25000000});
+	assert_int_equal(blocking_divide(&whole, &sleeps, &samples, &out), 0);
+	assert_int_equal(time_at(&out, "sleep", 7), 50300000);
+	out.count = 0;
+	sleeps.count = 2;
+	sleeps.at[1].stack = 8;
+	for (size_t i = 0; i < 2; i++)
+		sleeps.at[i].wall_ns = 25000000;
+	assert_int_equal(blocking_divide(&whole, &sleeps, &samples, &out), 0);
+	assert_int_equal(time_at(&out, "syscall", 0), 300000);
+	parts_free(&sleeps);
+	parts_free(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -181,6 +208,7 @@ int main(void)
 		cmocka_unit_test(cpu_time_divides_by_samples_and_counted_sleep_by_sampled_sleep),
 		cmocka_unit_test(time_without_samples_or_sleeps_has_no_stack),
 		cmocka_unit_test(time_without_samples_goes_to_the_sleeps_if_they_agree),
+		cmocka_unit_test(short_sleeps_that_were_counted_go_to_the_sleeps_if_they_agree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
