@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/derive/observations.h"
+#include "analyzer/rules/cause.h"
 #include "analyzer/rules/classify.h"
 #include "analyzer/store/database.h"
 #include "format/base/array.h"
@@ -58,7 +59,7 @@ struct stacks {
 	struct shown {
 		uint8_t class;
 		bool pool_idle, single_threaded, callback;
-		uint16_t waits_for; /* index into causes + 1; 0: the system call says it */
+		uint16_t waits_for; /* index into causes + 1; 0: the functions do not say it */
 	} * shown;
 	int64_t first, count; /* ids */
 	struct text_set *causes;
@@ -250,7 +251,8 @@ static bool list_next(struct observation_list *list, size_t at, const struct sta
 		s->pool_idle = shown->pool_idle;
 		s->single_threaded = shown->single_threaded;
 		s->callback = shown->callback;
-		if (shown->waits_for && s->in_call && !s->preempted)
+		if (shown->waits_for && s->in_call && !s->preempted &&
+		    cause_is_open(stacks->causes->text[s->cause]))
 			s->cause = shown->waits_for - 1;
 	}
 	return true;

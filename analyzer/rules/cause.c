@@ -8,6 +8,7 @@
 
 /* What code decides by itself; all other causes are named by lines of causes.rules only. */
 static const char cpu[] = "cpu";
+static const char any_file[] = "event";
 static const char other_syscall[] = "syscall";
 
 int cause_each(int (*take)(void *context, const struct cause *cause), void *context)
@@ -130,8 +131,13 @@ const char *cause_of_frames(const struct rules *r, const struct symbol_frame *co
 	const struct rules_line *line = NULL;
 
 	for (size_t i = 0; i < count && !line; i++)
-		line = frames[i]->site ? find_line(r, "frame", frames[i]->site) : NULL;
+		line = frames[i]->site ? find_line(r, "user", frames[i]->site) : NULL;
 	return line ? line->words[2] : NULL;
+}
+
+bool cause_is_open(const char *cause)
+{
+	return !strcmp(cause, any_file) || !strcmp(cause, other_syscall);
 }
 
 /*

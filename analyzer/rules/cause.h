@@ -31,11 +31,13 @@ void cause_list(struct text *out);
 const char *cause_of(const struct rules *r, uint32_t machine, int32_t syscall,
 		     const char *const *kernel, size_t count, bool off_cpu);
 /*
- * What a system call under these frames waits for, where one of them tells it better than the
- * kernel does; else NULL. `frames`: innermost first.
+ * What a system call under these frames waits for, where one of them tells it and the kernel leaves
+ * it open; else NULL. `frames`: innermost first.
  */
 const char *cause_of_frames(const struct rules *r, const struct symbol_frame *const *frames,
 			    size_t count);
+/* Does the cause of a system call leave open what is waited for? Then cause_of_frames() says it. */
+bool cause_is_open(const char *cause);
 /* Name of a system call, or NULL. */
 const char *syscall_name(uint32_t machine, int32_t number);
 

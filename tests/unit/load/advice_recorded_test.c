@@ -280,10 +280,9 @@ static void check_cause(const struct recorded *r, const char *cpu, const char *c
 	for (char *f = strtok_r(kernel, "; ", &state); f && count < FRAMES_MAX;
 	     f = strtok_r(NULL, "; ", &state))
 		functions[count++] = f;
-	cause = number >= 0 ? cause_of_user(r, user) : NULL;
-	if (!cause)
-		cause = cause_of(r->rules, EM_X86_64, number, functions, count,
-				 !strcmp(cpu, "off"));
+	cause = cause_of(r->rules, EM_X86_64, number, functions, count, !strcmp(cpu, "off"));
+	if (number >= 0 && cause_is_open(cause) && cause_of_user(r, user))
+		cause = cause_of_user(r, user);
 	if (strcmp(cause, r->cause) != 0)
 		fail_msg("%s %s %s: %s, recorded as %s", cpu, call, count ? functions[0] : "-",
 			 cause, r->cause);

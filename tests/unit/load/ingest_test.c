@@ -265,8 +265,10 @@ static void the_last_record_of_an_open_span_holds(void **state)
 	sqlite3_close(db);
 }
 
-/* Each chunk has one. That of the last two chunks is impossible, and refused. */
-/* Two waits of a poll: in a call, and off the CPU for another reason. The first is for a pipe. */
+/*
+ * Three waits of a poll below a function that waits for a pipe: in a call for any file, in one for
+ * the disk, and in no call. The first alone is for the pipe.
+ */
 static void a_stack_may_tell_better_than_its_call_what_it_waits_for(void **state)
 {
 	struct hud_offcpu wait = {
@@ -281,10 +283,11 @@ static void a_stack_may_tell_better_than_its_call_what_it_waits_for(void **state
 		.start_max_ns = BEGIN_NS + 10000000,
 		.end_min_ns = BEGIN_NS + 60000000,
 		.end_max_ns = BEGIN_NS + 60000000,
-		.sleep_ns = 40000000,
+		.sleep_ns = 45000000,
 		.tid = 11,
 		.scheduler = 1,
 	};
+	static const int32_t calls[] = {SYS_POLL, SYS_FSYNC, HUD_NO_SYSCALL};
 	struct scene s;
 	sqlite3 *db;
 
@@ -292,26 +295,27 @@ static void a_stack_may_tell_better_than_its_call_what_it_waits_for(void **state
 	scene_begin(&s, 1);
 	wait.process = poll.process = s.process;
 	wait.user_stack = s.stack[PIPE];
-	for (int i = 0; i < 2; i++) {
-		wait.start_ns = BEGIN_NS + 10000000 + (uint64_t)i * 30000000;
-		wait.end_ns = wait.start_ns + 20000000;
-		wait.syscall = i ? HUD_NO_SYSCALL : SYS_EPOLL_WAIT;
+	for (int i = 0; i < 3; i++) {
+		wait.start_ns = BEGIN_NS + 10000000 + (uint64_t)i * 17000000;
+		wait.end_ns = wait.start_ns + 15000000;
+		wait.syscall = calls[i];
 		scene_event(&s, &wait);
 	}
 	scene_event(&s, &poll);
 	db = scene_load(&s, 100000);
 	assert_text(db,
 		    "SELECT group_concat(cause) FROM (SELECT cause FROM offcpu_span ORDER BY id)",
-		    "pipe,page-fault");
+		    "pipe,file-io,page-fault");
 	assert_text(db,
 		    "SELECT group_concat(part, ', ') FROM (SELECT s.cause || ' ' || "
 		    "(sum(p.wall_ns) / 1000000) AS part FROM slice AS p JOIN site AS s "
 		    "ON s.id = p.site WHERE s.function = 'demo::piper::read' "
 		    "GROUP BY s.id ORDER BY s.cause)",
-		    "page-fault 20, pipe 20");
+		    "file-io 15, page-fault 15, pipe 15");
 	sqlite3_close(db);
 }
 
+/* Each chunk has one. That of the last two chunks is impossible, and refused. */
 static void of_several_sessions_the_last_holds(void **state)
 {
 	struct hud_session session = {

@@ -118,6 +118,34 @@ static void a_function_of_the_program_may_tell_what_a_call_waits_for(void **stat
 	assert_null(cause_of_frames(*state, without, 2));
 }
 
+/* What a call in this function of a library waits for; NULL: that is not known. */
+static const char *told(const struct rules *rules, const char *function)
+{
+	const struct symbol_frame call = {.site = "__poll", .origin = ORIGIN_LIBC};
+	const struct symbol_frame within = {.site = function};
+	const struct symbol_frame *const stack[] = {&call, &within};
+
+	return cause_of_frames(rules, stack, 2);
+}
+
+static void a_function_tells_it_by_its_whole_name(void **state)
+{
+	assert_string_equal(told(*state, "mysql_real_query"), "net-io");
+	assert_string_equal(told(*state, "PQexec"), "net-io");
+	/* The crate, which is async. */
+	assert_null(told(*state, "mysql_async::conn::Conn::read_packet"));
+}
+
+static void only_what_the_kernel_leaves_open_is_told_by_a_function(void **state)
+{
+	(void)state;
+	assert_true(cause_is_open("event"));
+	assert_true(cause_is_open("syscall"));
+	assert_false(cause_is_open("file-io"));
+	assert_false(cause_is_open("lock"));
+	assert_false(cause_is_open("net-io"));
+}
+
 static void a_kernel_frame_without_a_name_is_skipped(void **state)
 {
 	static const char *const kernel[] = {NULL, "tcp_recvmsg"};
@@ -172,7 +200,8 @@ static void every_line_of_the_rules_names_a_cause(void **state)
 		bool known;
 
 		if (!strcmp(keyword, "call") || !strcmp(keyword, "kernel") ||
-		    !strcmp(keyword, "trap") || !strcmp(keyword, "frame"))
+		    !strcmp(keyword, "trap") || !strcmp(keyword, "frame") ||
+		    !strcmp(keyword, "user"))
 			known = cause_named(line->words[2], strlen(line->words[2]));
 		else
 			known = (!strcmp(keyword, "cause") || !strcmp(keyword, "work")) &&
@@ -229,6 +258,8 @@ int main(void)
 		cmocka_unit_test(the_system_call_or_the_kernels_functions_name_the_cause),
 		cmocka_unit_test(a_kernel_frame_without_a_name_is_skipped),
 		cmocka_unit_test(a_function_of_the_program_may_tell_what_a_call_waits_for),
+		cmocka_unit_test(a_function_tells_it_by_its_whole_name),
+		cmocka_unit_test(only_what_the_kernel_leaves_open_is_told_by_a_function),
 		cmocka_unit_test(system_calls_have_the_names_of_their_machine),
 		cmocka_unit_test(every_line_of_the_rules_names_a_cause),
 		cmocka_unit_test(the_report_page_lists_the_causes_of_the_rules),
