@@ -2,6 +2,7 @@
 #include "tests/unit/fixture/analysis_fixture.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* The advice for a site, and when there is none. */
 
@@ -113,6 +114,65 @@ static void advice_depends_on_function_and_cause(void **state)
 		assert_advice(cases[i].function, cases[i].cause, cases[i].documentation);
 }
 
+/* The frames of demo::locker::take, to be named anew for each case. */
+#define TWO_FRAMES                                                                                 \
+	"CREATE TEMP TABLE renamed AS SELECT id, site AS was FROM frame "                          \
+	"WHERE site IN ('std::sys::futex', 'demo::locker::take')"
+
+#define ADVICE_TEXT                                                                                \
+	"SELECT a.advice FROM site_advice AS a JOIN site AS s ON s.id = a.site "                   \
+	"WHERE s.function = 'demo::locker::take'"
+
+/* Does the advice for a wait in `inner`, called by `outer` (or NULL), begin so? Says if not. */
+static bool advice_begins(sqlite3 *db, const char *inner, const char *outer, const char *cause,
+			  const char *begins)
+{
+	sqlite3_stmt *q;
+	char sql[1024];
+	const char *advice;
+	bool same;
+
+	snprintf(
+		sql, sizeof(sql),
+		"UPDATE frame SET site = CASE r.was WHEN 'std::sys::futex' THEN '%s' ELSE '%s' END "
+		"FROM renamed AS r WHERE r.id = frame.id; UPDATE site SET cause = '%s' "
+		"WHERE function = 'demo::locker::take'",
+		inner, outer ? outer : "demo::locker::take", cause);
+	assert_int_equal(database_run(db, sql), 0);
+	assert_int_equal(sqlite3_prepare_v2(db, ADVICE_TEXT, -1, &q, NULL), SQLITE_OK);
+	advice = sqlite3_step(q) == SQLITE_ROW ? (const char *)sqlite3_column_text(q, 0) : "none";
+	same = !strncmp(advice, begins, strlen(begins));
+	if (!same)
+		print_error("%s below %s, %s: %s\n", inner, outer ? outer : "-", cause, advice);
+	sqlite3_finalize(q);
+	return same;
+}
+
+/* Functions of crates and libraries, each below one that calls it, and how the advice begins. */
+static const struct {
+	const char *inner, *outer, *cause, *begins;
+} waits[] = {
+	{"std::sys::process::unix::unix::Command::posix_spawn", "std::process::Command::spawn",
+	 "child", "Starts another program and waits until"},
+	{"__GI___posix_spawn", NULL, "child", "Starts another program and waits until"},
+	{"std::sys::process::unix::unix::Command::do_fork", "std::process::Command::spawn",
+	 "page-fault", "Starts another program, which is slow"},
+};
+
+static void advice_is_for_the_crate_that_waits(void **state)
+{
+	sqlite3 *db = everything_load();
+	int wrong = 0;
+
+	(void)state;
+	assert_int_equal(database_run(db, TWO_FRAMES), 0);
+	for (size_t i = 0; i < sizeof(waits) / sizeof(*waits); i++)
+		wrong += !advice_begins(db, waits[i].inner, waits[i].outer, waits[i].cause,
+					waits[i].begins);
+	assert_int_equal(wrong, 0);
+	sqlite3_close(db);
+}
+
 /* The linker folds what has the same code, such as the sockets' functions of std. */
 static void of_functions_folded_into_one_advice_is_what_fits_all(void **state)
 {
@@ -189,6 +249,7 @@ int main(void)
 		cmocka_unit_test(a_site_of_a_known_function_has_its_advice),
 		cmocka_unit_test(an_unknown_function_has_no_advice),
 		cmocka_unit_test(advice_depends_on_function_and_cause),
+		cmocka_unit_test(advice_is_for_the_crate_that_waits),
 		cmocka_unit_test(of_functions_folded_into_one_advice_is_what_fits_all),
 		cmocka_unit_test(what_is_inlined_into_a_folded_function_is_advised_as_fits_all),
 		cmocka_unit_test(a_function_in_a_minority_of_the_time_gives_no_advice),
