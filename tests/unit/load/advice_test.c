@@ -157,6 +157,20 @@ static const struct {
 	{"__GI___posix_spawn", NULL, "child", "Starts another program and waits until"},
 	{"std::sys::process::unix::unix::Command::do_fork", "std::process::Command::spawn",
 	 "page-fault", "Starts another program, which is slow"},
+	{"std::sync::condvar::Condvar::wait", "crossbeam_utils::thread::scope", "lock",
+	 "Waits for a thread to end."},
+	{"std::sync::condvar::Condvar::wait", "crossbeam_utils::sync::wait_group::WaitGroup::wait",
+	 "lock", "Waits for a thread to end."},
+	{"parking::Parker::park", "futures_lite::future::block_on", "lock",
+	 "Runs a future to its end"},
+	{"std::sync::condvar::Condvar::wait", "parking::Inner::park", "lock",
+	 "Runs a future to its end"},
+	{"polling::Poller::wait", "async_io::driver::block_on", "net-io",
+	 "Runs a future to its end"},
+	{"parking::Parker::park", "async_channel::Receiver::recv_blocking", "lock",
+	 "Waits in the blocking form"},
+	{"std::sync::condvar::Condvar::wait", "crossbeam_utils::sync::parker::Parker::park", "lock",
+	 "Parks the thread that polls"},
 };
 
 static void advice_is_for_the_crate_that_waits(void **state)
