@@ -171,6 +171,19 @@ static const struct {
 	 "Waits in the blocking form"},
 	{"std::sync::condvar::Condvar::wait", "crossbeam_utils::sync::parker::Parker::park", "lock",
 	 "Parks the thread that polls"},
+	{"std::fs::File::write", "tracing_appender::rolling::RollingFileAppender::write", "file-io",
+	 "Writes a log file"},
+	{"std::sync::mutex::Mutex::lock", "tracing_subscriber::fmt::fmt_layer::Layer::on_event",
+	 "lock", "Writes a log file"},
+	{"std::fs::File::write", "log4rs::Logger::log", "file-io", "Writes a log file"},
+	{"std::io::stdio::Stderr::write", "tracing_subscriber::fmt::fmt_layer::Layer::on_event",
+	 "lock", "Writes to standard output"},
+	{"crossbeam_channel::channel::Sender::send",
+	 "tracing_appender::non_blocking::NonBlocking::write", "lock",
+	 "Waits for room in the queue of the log"},
+	{"crossbeam_channel::flavors::array::Channel::send",
+	 "tracing_appender::non_blocking::NonBlocking::write_all", "sleep",
+	 "Waits for room in the queue of the log"},
 };
 
 static void advice_is_for_the_crate_that_waits(void **state)
