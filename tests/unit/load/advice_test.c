@@ -211,6 +211,12 @@ static const struct {
 	{"getaddrinfo", "std::net::tcp::TcpStream::connect", "net-io", "Resolves a name"},
 	{"poll", "redis::cluster::ClusterConnection::req_command", "event",
 	 "A blocking Redis connection."},
+	{"diesel::row::Row::get", "diesel_async::run_query_dsl::load", "cpu",
+	 "Computes without an .await."},
+	{"PQexec", "diesel::pg::connection::raw::RawConnection::exec", "net-io",
+	 "Diesel blocks while"},
+	{"r2d2::Pool::get_timeout", "diesel::r2d2::get", "lock",
+	 "Waits for a connection of a pool"},
 };
 
 static void advice_is_for_the_crate_that_waits(void **state)
