@@ -217,6 +217,12 @@ static const struct {
 	 "Diesel blocks while"},
 	{"r2d2::Pool::get_timeout", "diesel::r2d2::get", "lock",
 	 "Waits for a connection of a pool"},
+	{"__GI___libc_fcntl64", NULL, "lock", "Waits for a file lock"},
+	{"lockf64", NULL, "lock", "Waits for a file lock"},
+	{"__new_sem_wait_slow64", NULL, "lock", "Waits for a semaphore"},
+	{"semop", NULL, "lock", "Waits for a semaphore"},
+	{"___pthread_mutex_lock", NULL, "lock", "Waits for another thread in a library"},
+	{"___pthread_cond_wait", NULL, "lock", "Waits for another thread in a library"},
 };
 
 static void advice_is_for_the_crate_that_waits(void **state)
