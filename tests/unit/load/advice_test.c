@@ -223,6 +223,11 @@ static const struct {
 	{"semop", NULL, "lock", "Waits for a semaphore"},
 	{"___pthread_mutex_lock", NULL, "lock", "Waits for another thread in a library"},
 	{"___pthread_cond_wait", NULL, "lock", "Waits for another thread in a library"},
+	{"std::fs::File::sync_data", "redb::transactions::WriteTransaction::commit", "file-io",
+	 "An embedded database does"},
+	{"std::fs::File::sync_all", "fjall::keyspace::Keyspace::persist", "file-io",
+	 "An embedded database does"},
+	{"tantivy::searcher::Searcher::search", NULL, "cpu", "An embedded database does"},
 };
 
 static void advice_is_for_the_crate_that_waits(void **state)
