@@ -228,6 +228,10 @@ static const struct {
 	{"std::fs::File::sync_all", "fjall::keyspace::Keyspace::persist", "file-io",
 	 "An embedded database does"},
 	{"tantivy::searcher::Searcher::search", NULL, "cpu", "An embedded database does"},
+	{"__posix_memalign", NULL, "lock", "Waits for a lock of the C library's allocator"},
+	{"_mid_memalign", NULL, "lock", "Waits for a lock of the C library's allocator"},
+	{"aligned_alloc", NULL, "lock", "Waits for a lock of the C library's allocator"},
+	{"sysmalloc", NULL, "lock", "Waits for a lock of the C library's allocator"},
 };
 
 static void advice_is_for_the_crate_that_waits(void **state)
