@@ -232,6 +232,12 @@ static const struct {
 	{"_mid_memalign", NULL, "lock", "Waits for a lock of the C library's allocator"},
 	{"aligned_alloc", NULL, "lock", "Waits for a lock of the C library's allocator"},
 	{"sysmalloc", NULL, "lock", "Waits for a lock of the C library's allocator"},
+	{"regex_automata::meta::strategy::new", "regex::regex::string::Regex::new", "cpu",
+	 "Compiles a regular expression"},
+	{"regex::exec::ExecBuilder::build", "regex::re_builder::unicode::RegexBuilder::build",
+	 "cpu", "Compiles a regular expression"},
+	{"regex_automata::meta::regex::Regex::search", "regex::regex::string::Regex::find", "cpu",
+	 "Computes without an .await."},
 };
 
 static void advice_is_for_the_crate_that_waits(void **state)
