@@ -85,7 +85,7 @@ static const struct {
 	{"files::walkdir_walk", "cpu", "Reads or writes files on the thread"},
 	{"files::walkdir_walk", "file-io", "Reads or writes files on the thread"},
 	{"files::zip_write", "cpu", "Computes without an .await. Move it"},
-	{"locks::begun", "syscall", NULL},
+	{"locks::begun", "syscall", "Spins until another thread is done."},
 	{"locks::crossbeam_after", "sleep", "Waits at a channel made for"},
 	{"locks::crossbeam_recv", "lock", "Waits at a channel made for"},
 	{"locks::crossbeam_select", "lock", "Waits at a channel made for"},

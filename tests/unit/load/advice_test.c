@@ -238,6 +238,10 @@ static const struct {
 	 "cpu", "Compiles a regular expression"},
 	{"regex_automata::meta::regex::Regex::search", "regex::regex::string::Regex::find", "cpu",
 	 "Computes without an .await."},
+	{"sched_yield", "rayon_core::registry::WorkerThread::wait_until_cold", "syscall",
+	 "rayon's caller waits"},
+	{"std::thread::functions::yield_now", NULL, "syscall", "Spins until another thread"},
+	{"crossbeam_utils::backoff::Backoff::snooze", NULL, "cpu", "Spins until another thread"},
 };
 
 static void advice_is_for_the_crate_that_waits(void **state)
