@@ -238,10 +238,17 @@ static const struct {
 	 "cpu", "Compiles a regular expression"},
 	{"regex_automata::meta::regex::Regex::search", "regex::regex::string::Regex::find", "cpu",
 	 "Computes without an .await."},
+	{"parking_lot::raw_rwlock::RawRwLock::lock_exclusive_slow",
+	 "moka::sync::cache::Cache::get_with", "lock", "Waits while another thread computes"},
+	{"parking_lot::once::Once::call_once_slow", NULL, "lock",
+	 "Waits while another thread initializes"},
+	{"crossbeam_channel::channel::Receiver::recv", "notify::inotify::INotifyWatcher::watch",
+	 "lock", "Waits until the thread of notify"},
 	{"sched_yield", "rayon_core::registry::WorkerThread::wait_until_cold", "syscall",
 	 "rayon's caller waits"},
 	{"std::thread::functions::yield_now", NULL, "syscall", "Spins until another thread"},
 	{"crossbeam_utils::backoff::Backoff::snooze", NULL, "cpu", "Spins until another thread"},
+	{"kanal::Receiver::recv", NULL, "lock", "Waits at a channel made for"},
 };
 
 static void advice_is_for_the_crate_that_waits(void **state)
