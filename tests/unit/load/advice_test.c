@@ -238,6 +238,8 @@ static const struct {
 	 "cpu", "Compiles a regular expression"},
 	{"regex_automata::meta::regex::Regex::search", "regex::regex::string::Regex::find", "cpu",
 	 "Computes without an .await."},
+	{"clear_page", "argon2::Argon2::fill_blocks", "page-fault", "A password hash is slow"},
+	{"crypto_pwhash_argon2id", NULL, "cpu", "A password hash is slow"},
 	{"parking_lot::raw_rwlock::RawRwLock::lock_exclusive_slow",
 	 "moka::sync::cache::Cache::get_with", "lock", "Waits while another thread computes"},
 	{"parking_lot::once::Once::call_once_slow", NULL, "lock",
