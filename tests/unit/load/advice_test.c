@@ -246,10 +246,16 @@ static const struct {
 	 "Waits while another thread initializes"},
 	{"crossbeam_channel::channel::Receiver::recv", "notify::inotify::INotifyWatcher::watch",
 	 "lock", "Waits until the thread of notify"},
+	{"std::fs::read", "sysinfo::unix::linux::process::refresh_procs", "syscall",
+	 "Reads much of /proc"},
 	{"sched_yield", "rayon_core::registry::WorkerThread::wait_until_cold", "syscall",
 	 "rayon's caller waits"},
 	{"std::thread::functions::yield_now", NULL, "syscall", "Spins until another thread"},
 	{"crossbeam_utils::backoff::Backoff::snooze", NULL, "cpu", "Spins until another thread"},
+	{"__GI_fsync", NULL, "file-io", "Waits until the disk has it."},
+	{"fdatasync", "nix::unistd::fdatasync", "file-io", "Waits until the disk has it."},
+	{"git_packfile_unpack", "git2::repo::Repository::find_object", "file-io",
+	 "Git's data is read"},
 	{"kanal::Receiver::recv", NULL, "lock", "Waits at a channel made for"},
 };
 
