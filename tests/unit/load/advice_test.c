@@ -256,6 +256,8 @@ static const struct {
 	{"fdatasync", "nix::unistd::fdatasync", "file-io", "Waits until the disk has it."},
 	{"git_packfile_unpack", "git2::repo::Repository::find_object", "file-io",
 	 "Git's data is read"},
+	{"__mmap64", NULL, "syscall", "The kernel makes and maps memory"},
+	{"__mprotect", NULL, "syscall", "The kernel makes and maps memory"},
 	{"kanal::Receiver::recv", NULL, "lock", "Waits at a channel made for"},
 };
 
