@@ -128,7 +128,7 @@ static const struct {
 	{"locks::tokio_blocking_recv", "lock", "Runs a future to its end inside a"},
 	{"net::curl_perform", "net-io", "A blocking HTTP client. Use an"},
 	{"net::libc_poll", "event", "Waits until a file descriptor is re"},
-	{"net::openssl_connect", "cpu", "Computes without an .await. Move it"},
+	{"net::openssl_connect", "cpu", "Makes a connector for TLS, which re"},
 	{"net::openssl_connect", "net-io", "TLS over a blocking socket. Use"},
 	{"net::reqwest_blocking", "lock", "A blocking HTTP client. Use an"},
 	{"net::resolve_connect", "net-io", "Resolves a name with the C library,"},

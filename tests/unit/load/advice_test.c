@@ -259,6 +259,14 @@ static const struct {
 	{"__mmap64", NULL, "syscall", "The kernel makes and maps memory"},
 	{"__mprotect", NULL, "syscall", "The kernel makes and maps memory"},
 	{"kanal::Receiver::recv", NULL, "lock", "Waits at a channel made for"},
+	{"std::fs::File::read", "rustls_native_certs::load_native_certs", "file-io",
+	 "Makes a connector for TLS"},
+	{"webpki::trust_anchor::anchor_from_trusted_cert",
+	 "reqwest::async_impl::client::ClientBuilder::build", "cpu", "Makes a connector for TLS"},
+	{"PEM_read_bio_X509", "openssl::ssl::connector::SslConnector::builder", "cpu",
+	 "Makes a connector for TLS"},
+	{"ring::ec::sign", "rustls::conn::ConnectionCommon::complete_io", "cpu",
+	 "Computes without an .await."},
 };
 
 static void advice_is_for_the_crate_that_waits(void **state)
