@@ -66,6 +66,9 @@ static void the_system_call_or_the_kernels_functions_name_the_cause(void **state
 		{0, {"schedule", "wait_woken", "fanotify_read"}, true, "event"},
 		{0, {"schedule", "timerfd_read_iter", "vfs_read"}, true, "sleep"},
 		{1, {"jbd2_log_wait_commit", "ext4_sync_file"}, true, "file-io"},
+		{0, {"show_smap", "seq_read_iter", "vfs_read"}, false, "file-io"},
+		{0, {"proc_reg_read", "vfs_read"}, true, "file-io"},
+		{0, {"kernfs_fop_read_iter", "vfs_read"}, true, "file-io"},
 		{0, {NULL}, true, "syscall"},
 		{61, {"do_wait"}, true, "child"},
 		{56, {"wait_for_vfork_done", "kernel_clone"}, true, "child"},
@@ -133,6 +136,7 @@ static void a_function_tells_it_by_its_whole_name(void **state)
 {
 	assert_string_equal(told(*state, "mysql_real_query"), "net-io");
 	assert_string_equal(told(*state, "PQexec"), "net-io");
+	assert_string_equal(told(*state, "_libssh2_wait_socket"), "net-io");
 	assert_string_equal(told(*state, "std::sys::pal::unix::pipe::read2"), "pipe");
 	assert_string_equal(told(*state, "std::sys::pipe::unix::read2"), "pipe");
 	/* as of rustc 1.95 */
