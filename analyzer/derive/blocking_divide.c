@@ -211,8 +211,8 @@ static struct part sleeps_agreed(const struct parts *sleeps)
 }
 
 /*
- * Time that no sample or sampled sleep divides: of the poll's sleeps, where these agree and are most
- * of it; else nobody knows whose.
+ * Time that no sample or sampled sleep divides: of the poll's sleeps, where these agree and are
+ * most of it; else nobody knows whose.
  */
 static int undivided_add(int64_t blocking_poll, const struct part *agreed, const char *cause,
 			 int64_t wall_ns, int64_t run_queue_ns, struct parts *out)
