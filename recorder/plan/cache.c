@@ -19,6 +19,9 @@
 #define NAME_BYTES 256
 #define TOOL_BYTES 8 /* of hud-analyze's build-id: enough to distinguish builds */
 
+static const char suffix[] = ".plan";
+
+/* Not where hud-analyze writes: what reads hostile captures must not write what this believes. */
 static bool cache_path(char *path, size_t room)
 {
 	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
@@ -26,9 +29,9 @@ static bool cache_path(char *path, size_t room)
 	if (geteuid() == 0)
 		snprintf(path, room, "/var/cache/hud");
 	else if (xdg && *xdg == '/')
-		snprintf(path, room, "%s/hud", xdg);
+		snprintf(path, room, "%s/hud-record", xdg);
 	else if (home && *home == '/')
-		snprintf(path, room, "%s/.cache/hud", home);
+		snprintf(path, room, "%s/.cache/hud-record", home);
 	else
 		return false;
 	return true;
@@ -81,8 +84,8 @@ static bool entry_name(const struct plan_key *key, char *name)
 	if (tool_bytes > TOOL_BYTES)
 		tool_bytes = TOOL_BYTES;
 	hex_text(key->tool->byte + key->tool->bytes - tool_bytes, tool_bytes, tool);
-	return snprintf(name + used, NAME_BYTES - used, "-%s%s.plan", tool,
-			key->learned ? "-learned" : "") < (int)(NAME_BYTES - used);
+	return snprintf(name + used, NAME_BYTES - used, "-%s%s%s", tool,
+			key->learned ? "-learned" : "", suffix) < (int)(NAME_BYTES - used);
 }
 
 bool plan_cache_get(const struct plan_cache *c, const struct plan_key *key, uint8_t **data,
@@ -104,6 +107,20 @@ bool plan_cache_get(const struct plan_cache *c, const struct plan_key *key, uint
 	return !error;
 }
 
+static bool ends_with(const char *name, const char *ending)
+{
+	size_t bytes = strlen(name), of = strlen(ending);
+
+	return bytes > of && !strcmp(name + bytes - of, ending);
+}
+
+/* A plan, or what a hud-record left that was killed while it wrote one; all else is not ours. */
+static bool is_entry(const char *name)
+{
+	return strlen(name) < NAME_BYTES &&
+	       (ends_with(name, suffix) || ends_with(name, ".partial"));
+}
+
 /* Finds the entry that was not used for longest; returns the bytes of all entries. */
 static uint64_t cache_survey(int directory, char *oldest)
 {
@@ -122,8 +139,9 @@ static uint64_t cache_survey(int directory, char *oldest)
 	}
 	rewinddir(dir);
 	while ((entry = readdir(dir))) {
-		if (fstatat(directory, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
-		    !S_ISREG(st.st_mode) || strlen(entry->d_name) >= NAME_BYTES)
+		if (!is_entry(entry->d_name) ||
+		    fstatat(directory, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
+		    !S_ISREG(st.st_mode))
 			continue;
 		total += (uint64_t)st.st_size;
 		if (!*oldest || st.st_mtim.tv_sec < oldest_time.tv_sec ||

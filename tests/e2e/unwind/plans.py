@@ -184,6 +184,17 @@ def a_cache_that_others_may_write_to_is_not_used():
 
 
 @fact
+def files_that_are_no_plans_are_neither_counted_nor_removed():
+    cache = cache_directory()
+    other = os.path.join(cache, "other.symbols")
+    with open(other, "wb") as file:
+        file.truncate(600 << 20)
+    Recorded(installed(ANALYZE), cache).expect_rows()
+    expect(os.path.exists(other), "another program's file was removed from the cache")
+    Recorded(installed(analyzer_that_cannot_run()), cache).expect_rows()
+
+
+@fact
 def after_a_hostile_plan_frame_pointers_are_used_and_a_message_says_so():
     seen = Recorded(installed(fake_analyzer("GARBAGE")), cache_directory())
     seen.expect_no_rows()
