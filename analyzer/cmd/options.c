@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/cmd/options.h"
-#include "analyzer/base/duration.h"
 #include "analyzer/base/text.h"
 #include "analyzer/cmd/verbs.h"
 #include "analyzer/symbols/progress.h"
+#include "format/base/duration.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/compare/check_rule.h"
 #include "analyzer/rules/cause.h"
+#include "format/base/duration.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -65,8 +66,7 @@ struct unit {
 	double times; /* one of it in the unit that the figure is kept in */
 };
 
-static const struct unit time_units[] = {{"ns", 1},  {"us", 1e3},   {"ms", 1e6},
-					 {"s", 1e9}, {"min", 60e9}, {NULL, 0}};
+static const struct unit time_units[] = {{NULL, 0}}; /* duration_prefix() knows them */
 static const struct unit share_units[] = {{"%", 0.01}, {"us/s", 1e-6}, {"ms/s", 1e-3}, {NULL, 0}};
 static const struct unit percent_units[] = {{"%", 0.01}, {NULL, 0}};
 static const struct unit rate_units[] = {
@@ -290,6 +290,13 @@ static bool read_unit(struct cursor *c, struct check_rule *out)
 		      figures[out->figure].example);
 }
 
+static bool read_time(struct cursor *c, struct check_rule *out)
+{
+	out->limit = duration_prefix(&c->at);
+	return out->limit >= 0 || refuse(c, "give %s like %s", figures[out->figure].name,
+					 figures[out->figure].example);
+}
+
 /* Could a recording have a figure beyond the limit? `begin`: where the limit stands in the rule. */
 static bool check_limit(struct cursor *c, const struct check_rule *rule, const char *begin)
 {
@@ -314,6 +321,8 @@ static bool read_limit(struct cursor *c, struct check_rule *out)
 	c->at += out->relative;
 	if (*c->at < '0' || *c->at > '9')
 		return refuse(c, "expected a number");
+	if (figures[out->figure].units == time_units && !out->relative)
+		return read_time(c, out) && check_limit(c, out, begin);
 	out->limit = strtod(c->at, &end);
 	if (!isfinite(out->limit) || c->at[strspn(c->at, "0123456789.eE+-")] == 'x')
 		return refuse(c, "not a usable number");

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/open/filter_row.h"
-#include "analyzer/base/duration.h"
 #include "analyzer/base/text.h"
 #include "analyzer/base/words.h"
 #include "analyzer/rules/cause.h"
 #include "analyzer/store/database.h"
+#include "format/base/duration.h"
 
 #include <inttypes.h>
 #include <regex.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/cmd/options.h"
+#include "format/base/duration.h"
 #include "recorder/base/clock.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,30 +12,22 @@
 
 #define THRESHOLD_MIN_NS 10000
 #define TASKS_EVERY_MIN_NS (10 * NS_PER_MS)
+#define TIME_MAX_NS INT64_C(1000000000000000000) /* 30 years: added to a clock it fits */
 
-int time_parse(const char *text, uint64_t bare_unit_ns, uint64_t *out_ns)
+/* A TIME of an option; `bare_is_s`: a number without a unit is seconds. False: it is none. */
+static bool time_read(const char *text, bool bare_is_s, uint64_t *out)
 {
-	static const struct {
-		const char *name;
-		uint64_t ns;
-	} units[] = {{"us", 1000}, {"ms", 1000000}, {"s", NS_PER_S}, {"m", 60 * NS_PER_S}};
-	uint64_t unit = bare_unit_ns;
-	char *end;
-	double number;
+	char with_unit[64];
+	int64_t ns;
 
-	if (*text < '0' || *text > '9')
-		return -EINVAL;
-	number = strtod(text, &end);
-	if (*end) {
-		unit = 0;
-		for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-			if (!strcmp(end, units[i].name))
-				unit = units[i].ns;
+	if (bare_is_s && *text && !text[strspn(text, "0123456789.")]) {
+		snprintf(with_unit, sizeof(with_unit), "%.60ss", text);
+		text = with_unit;
 	}
-	if (!unit || !isfinite(number) || number * (double)unit >= 1e18)
-		return -EINVAL;
-	*out_ns = (uint64_t)(number * (double)unit + 0.5);
-	return 0;
+	if (!duration_read(text, &ns) || ns >= TIME_MAX_NS)
+		return false;
+	*out = (uint64_t)ns;
+	return true;
 }
 
 /* Prints what is wrong with the usage; false, for the caller to return. */
@@ -81,14 +73,14 @@ static bool output_take(struct options *o, const char *value)
 
 static bool duration_take(struct options *o, const char *value)
 {
-	if (time_parse(value, NS_PER_S, &o->duration_ns) || !o->duration_ns)
+	if (!time_read(value, true, &o->duration_ns) || !o->duration_ns)
 		return usage_error("the duration must be a time such as 10s, not %s", value);
 	return true;
 }
 
 static bool threshold_take(struct options *o, const char *value)
 {
-	if (time_parse(value, 0, &o->threshold_ns) || o->threshold_ns < THRESHOLD_MIN_NS)
+	if (!time_read(value, false, &o->threshold_ns) || o->threshold_ns < THRESHOLD_MIN_NS)
 		return usage_error("the threshold must be 10us or more with a unit, as 5ms; not %s",
 				   value);
 	return true;
@@ -139,8 +131,8 @@ static bool unwind_take(struct options *o, const char *value)
 static bool tasks_take(struct options *o, const char *value)
 {
 	o->tasks = true;
-	if (!value || (!time_parse(value, NS_PER_S, &o->tasks_every_ns) &&
-		       o->tasks_every_ns >= TASKS_EVERY_MIN_NS))
+	if (!value ||
+	    (time_read(value, true, &o->tasks_every_ns) && o->tasks_every_ns >= TASKS_EVERY_MIN_NS))
 		return true;
 	return usage_error("--tasks takes a time of 10ms or more, as --tasks=1s; not %s", value);
 }
@@ -241,7 +233,7 @@ static void help_print(FILE *to)
 		fprintf(to, "  %-26s %s\n", left, o->help);
 	}
 	fputs("\n"
-	      "TIME is a number with a unit: us, ms, s or m.\n"
+	      "TIME is numbers with units (ns, us, ms, s, m or min, h), such as 250ms or 2m30s.\n"
 	      "\n"
 	      "Exit codes:\n"
 	      "  0  recorded\n"

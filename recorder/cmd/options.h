@@ -40,10 +40,4 @@ enum options_outcome { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };
 /* Parses argv. Prints help, version, or what is wrong. */
 enum options_outcome options_parse(int argc, char **argv, struct options *out);
 
-/*
- * "5ms", "250us", "1.5s", "2m"; a bare number is in `bare_unit_ns` (0: refused).
- * Returns 0 or -EINVAL.
- */
-int time_parse(const char *text, uint64_t bare_unit_ns, uint64_t *out_ns);
-
 #endif

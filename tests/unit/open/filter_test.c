@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/base/duration.h"
 #include "analyzer/open/filter.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 
@@ -437,41 +436,6 @@ static void filters_that_mean_nothing_are_refused(void **state)
 		assert_int_equal(refused(choices[i]), STATUS_INPUT);
 }
 
-static void durations_are_read_with_their_units(void **state)
-{
-	static const struct {
-		const char *text;
-		int64_t ns;
-	} cases[] = {
-		{"2s", 2000000000},
-		{"250ms", 250000000},
-		{"1.5 s", 1500000000},
-		{"45us", 45000},
-		{"45µs", 45000},
-		{"7ns", 7},
-		{"1m30s", 90000000000},
-		{"2h", 7200000000000},
-		{"0s", 0},
-		{"", -1},
-		{"2", -1},
-		{"s", -1},
-		{"2 x", -1},
-		{"-2s", -1},
-		{"infs", -1},
-		{"1.2.3s", -1},
-		{"0x10s", -1},
-		{"9999999999999s", -1},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		int64_t ns = -1;
-
-		assert_int_equal(duration_read(cases[i].text, &ns), cases[i].ns >= 0);
-		assert_int_equal(ns, cases[i].ns);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -489,7 +453,6 @@ int main(void)
 		cmocka_unit_test(filters_that_mean_nothing_are_refused),
 		cmocka_unit_test(names_that_nothing_has_are_told_from_what_did_not_block),
 		cmocka_unit_test(a_task_is_chosen_by_its_whole_name_or_by_the_end_of_it),
-		cmocka_unit_test(durations_are_read_with_their_units),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
