@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/base/json.h"
-#include "analyzer/base/text_clean.h"
+#include "format/base/text_sequence.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -10,10 +10,4 @@
  */
 char *text_clean(const char *text, size_t bytes);
 
-/*
- * Length of the valid UTF-8 sequence that `text`, of `bytes` bytes, begins with; 0: there is none,
- * or it is a control character.
- */
-size_t text_sequence(const char *text, size_t bytes);
-
 #endif

@@ -1,24 +1,22 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/base/plain.h"
+#include "format/base/text_sequence.h"
 
-#include <stdbool.h>
-
-/* U+0080 to U+009F, which terminals obey as they do an escape. */
-static bool is_second_set(const unsigned char *at)
-{
-	return at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0;
-}
+#include <string.h>
 
 const char *plain_name(const char *name, char out[PATH_MAX])
 {
-	const unsigned char *at = (const unsigned char *)name;
-	int length = 0;
+	size_t left = strlen(name), length = 0;
 
-	for (; *at && length < PATH_MAX - 1; at++) {
-		bool second = is_second_set(at);
+	while (left) {
+		size_t bytes = text_sequence(name, left), of = bytes ? bytes : 1;
 
-		out[length++] = (char)(*at < 0x20 || *at == 0x7f || second ? '?' : *at);
-		at += second;
+		if (length + of >= PATH_MAX)
+			break;
+		memcpy(out + length, bytes ? name : "?", of);
+		length += of;
+		name += of;
+		left -= of;
 	}
 	out[length] = 0;
 	return out;

@@ -6,7 +6,8 @@
 
 /*
  * A name that somebody else chose, such as the path of a target's file, as a terminal may get it:
- * each control character is a `?`. Returns `out`, which is cut where it is full.
+ * each byte of a control character, or of what is not UTF-8, is a `?`. Returns `out`, which is cut
+ * where it is full.
  */
 const char *plain_name(const char *name, char out[PATH_MAX]);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/mark/receiver.h"
+#include "format/base/text_sequence.h"
 #include "format/wire/recording.h"
 #include "recorder/base/clock.h"
 #include "recorder/base/invoker.h"
@@ -19,13 +20,17 @@ static bool may_mark(const struct mark_receiver *t, const struct ucred *sender)
 				   (t->invoker > 0 && sender->uid == (uid_t)t->invoker));
 }
 
+/* Is it loaded as it was sent, so that it can be found by what was typed? */
 static bool is_plain(const char *text, size_t bytes)
 {
-	for (size_t i = 0; i < bytes; i++) {
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+	if (!bytes || bytes > MARK_BYTES_MAX)
+		return false;
+	for (size_t i = 0, length; i < bytes; i += length) {
+		length = text_sequence(text + i, bytes - i);
+		if (!length)
 			return false;
 	}
-	return bytes > 0 && bytes <= MARK_BYTES_MAX;
+	return true;
 }
 
 /* When it was sent, on CLOCK_MONOTONIC; never later than now. */
@@ -48,9 +53,9 @@ static const char *mark_write(struct mark_receiver *t, const struct mark_message
 	int64_t text;
 
 	if (!is_plain(m->text + 1, m->bytes - 1))
-		return "a mark is 1 to 200 bytes of text, without control characters";
+		return "a mark is 1 to " MARK_LIMIT " bytes of UTF-8, without control characters";
 	if (t->taken >= MARKS_MAX)
-		return "the recording has 10000 marks, the most it takes";
+		return "the recording has " MARK_DIGITS(MARKS_MAX) " marks, the most it takes";
 	text = capture_writer_string(t->writer, m->text + 1);
 	if (text <= 0)
 		return "the capture cannot be written";

@@ -34,9 +34,8 @@ static void help_print(void)
 	puts("Usage: hud-record mark [-r RECORDING] TEXT\n"
 	     "\n"
 	     "Marks this moment in a running recording. Timelines show the mark, and hud-analyze\n"
-	     "accepts it as a time: --from TEXT, --to TEXT. TEXT is up to 200 bytes without "
-	     "control\n"
-	     "characters.\n"
+	     "accepts it as a time: --from TEXT, --to TEXT. TEXT is up to " MARK_LIMIT "\n"
+	     "bytes of UTF-8 without control characters.\n"
 	     "\n"
 	     "  -r, --recording WHICH      if several run: pid of hud-record, or name or pid of "
 	     "its\n"
@@ -112,7 +111,7 @@ static bool recorder_add(struct recorders *all, const struct mark_message *answe
 	if (all->count == RECORDERS_MAX)
 		return true;
 	if (!answer->text[length]) {
-		snprintf(all->refusal, sizeof(all->refusal), "%.*s", (int)MARK_BYTES_MAX,
+		snprintf(all->refusal, sizeof(all->refusal), "%.*s", MARK_BYTES_MAX,
 			 answer->text + 1);
 		return true;
 	}
@@ -283,7 +282,7 @@ enum exit_code mark_send(int argc, char **argv)
 		return usage(argc == optind ? "the text is missing"
 					    : "give one text; quote it if it has blanks");
 	if (!argv[optind][0] || strlen(argv[optind]) > MARK_BYTES_MAX)
-		return usage("the text must have 1 to 200 bytes");
+		return usage("the text must have 1 to " MARK_LIMIT " bytes");
 	fd = mark_socket(0, false);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience))) {
 		fprintf(stderr, "hud-record: cannot make a socket: %s\n", strerror(errno));

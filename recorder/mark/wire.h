@@ -23,8 +23,13 @@
 #define MARK_TEXT 'm'
 #define MARK_DONE '+'
 #define MARK_REFUSED '-'
-#define MARK_BYTES_MAX 200u
+#define MARK_BYTES_MAX 200
+#define MARK_LIMIT MARK_DIGITS(MARK_BYTES_MAX)
 #define MARK_MESSAGE_MAX 1024u
+
+/* A limit in a message. */
+#define MARK_DIGITS(limit) MARK_DIGITS_OF(limit)
+#define MARK_DIGITS_OF(digits) #digits
 
 /* Makes the address of the recorder `pid`; returns its length. */
 socklen_t mark_address(pid_t pid, struct sockaddr_un *out);

@@ -112,6 +112,8 @@ def an_invalid_mark_is_refused_and_the_recording_goes_on():
     target = crowd()
     recording = Recording(path_for("abuse.hud"), "-p", target.pid)
     refused(record("mark", "two\nlines"), RECORD_NOT_ABLE, "control characters")
+    for hidden in (b"a\xc2\x9bb", b"latin \xe9", b"cut \xe2\x82"):
+        refused(record("mark", os.fsdecode(hidden)), RECORD_NOT_ABLE, "control characters")
     refused(record("mark", "x" * 201), RECORD_USAGE, "200")
     refused(record("mark"), RECORD_USAGE, "text")
     refused(record("mark", "a", "b"), RECORD_USAGE, "one text")
