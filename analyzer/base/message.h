@@ -2,11 +2,11 @@
 #ifndef HUD_ANALYZER_BASE_MESSAGE_H
 #define HUD_ANALYZER_BASE_MESSAGE_H
 
-/* The exit status of hud-analyze. Only `check` uses 1 and 2. */
+/* The exit status of hud-analyze. 1 and 2 are of what judges rules: `check`, `live --fail-on`. */
 enum exit_status {
 	STATUS_DONE = 0,
-	STATUS_FAILED = 1,      /* check: a rule was broken */
-	STATUS_CANNOT_TELL = 2, /* check: too little is known to decide */
+	STATUS_FAILED = 1,      /* a rule was broken */
+	STATUS_CANNOT_TELL = 2, /* too little is known to decide */
 	STATUS_INPUT = 3,       /* the arguments or the input are not usable */
 	STATUS_SYSTEM = 4,      /* no memory, a full disk, or an error in hud itself */
 };

@@ -65,5 +65,5 @@ void help_print(void)
 	     "  2  check, live --fail-on: too little is known to tell\n"
 	     "  3  bad arguments, or an input that cannot be used (not a capture, wrong binary)\n"
 	     "  4  out of memory, a disk error, or an error of hud-analyze's own\n"
-	     "  130  interrupted (load, query): nothing was changed");
+	     "  130, 143  ended by Ctrl-C or SIGTERM: no file was made or changed");
 }
