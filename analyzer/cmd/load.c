@@ -57,17 +57,10 @@ static enum exit_status load_existing(const struct arguments *arguments)
 	sqlite3 *db;
 	int err = schema_open(path, DATABASE_APPEND, &db);
 
-	if (err == -EPROTO)
-		return message(STATUS_INPUT, "load the captures into a new one",
-			       "%s was made by another version of hud-analyze", path);
-	if (err == -EBADMSG)
-		return message(STATUS_INPUT, "hud-analyze does not overwrite what it did not make",
-			       "%s exists and is not a database of hud", path);
-	if (err == -EBUSY)
-		return message(STATUS_SYSTEM, "try again when it has finished",
-			       "another process is writing %s", path);
 	if (err)
-		return message(STATUS_SYSTEM, NULL, "cannot open %s: %s", path, strerror(-err));
+		return input_database_message(
+			err, path, "load the captures into a new one",
+			"hud-analyze does not overwrite what it did not make");
 	status = load_into(db, arguments);
 	sqlite3_close(db);
 	return status;

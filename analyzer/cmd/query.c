@@ -194,10 +194,8 @@ static enum exit_status query_run(const struct arguments *a)
 		return message(STATUS_INPUT, "hud-analyze query --list",
 			       "query: --list takes no argument, but there is %s",
 			       a->positional[0]);
-	if (a->list) {
-		named_query_list();
-		return STATUS_DONE;
-	}
+	if (a->list)
+		return named_query_list();
 	if (a->positionals < 2)
 		return message(STATUS_INPUT,
 			       "hud-analyze query CAPTURE|DB SQL|FILE.sql|@NAME, or --list",

@@ -120,6 +120,21 @@ enum exit_status input_check_binaries(sqlite3 *db, const struct resolver *resolv
 	return message_unfit_binary(unused, "capture", advice);
 }
 
+enum exit_status input_database_message(int err, const char *path, const char *again,
+					const char *foreign)
+{
+	if (err == -EPROTO)
+		return message(STATUS_INPUT, again, "%s was made by another version of hud-analyze",
+			       path);
+	if (err == -EBADMSG)
+		return message(STATUS_INPUT, foreign,
+			       "%s is damaged, or no database that hud-analyze made", path);
+	if (err == -EBUSY)
+		return message(STATUS_SYSTEM, "try again when it has finished",
+			       "another process is writing %s", path);
+	return message(STATUS_SYSTEM, NULL, "cannot open %s: %s", path, strerror(-err));
+}
+
 static enum exit_status open_database(const struct input_request *request, sqlite3 **out)
 {
 	const struct symbolizer_options *symbols = &request->symbols;
@@ -130,21 +145,16 @@ static enum exit_status open_database(const struct input_request *request, sqlit
 	    symbols->user_prefix_count || symbols->user_crate_count)
 		return capture_wanted(path, "load the capture again with these options");
 	err = schema_open(path, DATABASE_READ, out);
-	if (err == -EPROTO)
-		return message(STATUS_INPUT, "load the captures again into a new one",
-			       "%s was made by another version of hud-analyze", path);
-	if (err == -EBADMSG)
-		return message(STATUS_INPUT,
-			       "give a capture, or a database made by hud-analyze load",
-			       "%s is an SQLite database that is damaged, or that hud-analyze did "
-			       "not make",
-			       path);
-	if (err == -EBUSY)
-		return message(STATUS_SYSTEM, "try again when it has finished",
-			       "another process is writing %s", path);
-	if (err)
-		return message(STATUS_SYSTEM, NULL, "cannot read %s: %s", path, strerror(-err));
-	return STATUS_DONE;
+	return err ? input_database_message(
+			     err, path, "load the captures again into a new one",
+			     "give a capture, or a database made by hud-analyze load")
+		   : STATUS_DONE;
+}
+
+enum exit_status input_temporary_message(int err)
+{
+	return message(STATUS_SYSTEM, "SQLITE_TMPDIR may name a directory with room",
+		       "cannot make a temporary database: %s", strerror(-err));
 }
 
 static enum exit_status open_capture(const struct input_request *request, struct capture_file *file,
@@ -158,8 +168,7 @@ static enum exit_status open_capture(const struct input_request *request, struct
 		return status;
 	err = schema_open(NULL, DATABASE_TEMPORARY, out);
 	if (err)
-		status = message(STATUS_SYSTEM, "SQLITE_TMPDIR may name a directory with room",
-				 "cannot make a temporary database: %s", strerror(-err));
+		status = input_temporary_message(err);
 	if (status == STATUS_DONE)
 		status = load_file(*out, request->path, file, resolver);
 	/* With several inputs, a --binary may be for another one. */

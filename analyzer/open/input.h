@@ -42,6 +42,16 @@ const char *input_which(const struct input *input, char line[static INPUT_WHICH_
 /* Loads one capture file (or -) into an open database. */
 enum exit_status input_load(sqlite3 *db, const char *path, const struct resolver *resolver);
 
+/*
+ * Says why schema_open() of an existing database failed. `again`: what to do where another version
+ * made it; `foreign`: where hud did not.
+ */
+enum exit_status input_database_message(int err, const char *path, const char *again,
+					const char *foreign);
+
+/* The same for a temporary one. */
+enum exit_status input_temporary_message(int err);
+
 /* Refuses a --binary that fits nothing that was loaded. */
 enum exit_status input_check_binaries(sqlite3 *db, const struct resolver *resolver);
 

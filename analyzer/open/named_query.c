@@ -21,8 +21,7 @@ static void print_parameters(sqlite3 *db, const char *sql)
 {
 	sqlite3_stmt *statement = NULL;
 
-	if (db)
-		sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+	sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
 	for (int i = 1; i <= sqlite3_bind_parameter_count(statement); i++) {
 		const char *name = sqlite3_bind_parameter_name(statement, i) + 1;
 
@@ -34,12 +33,14 @@ static void print_parameters(sqlite3 *db, const char *sql)
 	sqlite3_finalize(statement);
 }
 
-void named_query_list(void)
+enum exit_status named_query_list(void)
 {
-	sqlite3 *db;
-
 	/* Statements can be prepared, and asked for their parameters, over an empty database. */
-	schema_open(NULL, DATABASE_TEMPORARY, &db);
+	sqlite3 *db;
+	int err = schema_open(NULL, DATABASE_TEMPORARY, &db);
+
+	if (err)
+		return input_temporary_message(err);
 	for (const struct embedded_file *f = embedded_files; f->name; f++) {
 		size_t length;
 		const char *name = query_name(f, &length);
@@ -52,6 +53,7 @@ void named_query_list(void)
 		putchar('\n');
 	}
 	sqlite3_close(db);
+	return STATUS_DONE;
 }
 
 const char *named_query_text(const char *name)

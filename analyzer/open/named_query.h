@@ -10,7 +10,7 @@
  */
 
 /* Prints the name, the question and the parameters of each. */
-void named_query_list(void);
+enum exit_status named_query_list(void);
 
 /* The SQL of a query, or NULL: there is none of this name. */
 const char *named_query_text(const char *name);
