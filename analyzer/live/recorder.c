@@ -32,25 +32,31 @@ void recorder_program(char out[RECORDER_BYTES])
 		snprintf(out, RECORDER_BYTES, "hud-record");
 }
 
-/* Runs a command on the terminal and waits. Its exit status; -1: it could not be run. */
+/* Runs a command on the terminal and waits. Its exit status, 1 of a signal; or a negative errno. */
 static int run(char *const command[])
 {
-	int status;
+	int status, err;
 	pid_t child;
 
-	if (posix_spawnp(&child, command[0], NULL, NULL, command, environ))
-		return -1;
+	err = posix_spawnp(&child, command[0], NULL, NULL, command, environ);
+	if (err)
+		return -err;
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 		;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
 static enum exit_status password_ask(void)
 {
 	char *const command[] = {"sudo", "-v", NULL};
+	int status = run(command);
 
-	if (run(command) == 0)
+	if (status == 0)
 		return STATUS_DONE;
+	if (status < 0)
+		return message(STATUS_INPUT,
+			       "as root: hud-record … -o - | hud-analyze live -, or install sudo",
+			       "cannot run sudo: %s", strerror(-status));
 	return message(STATUS_INPUT,
 		       "record on your own: sudo hud-record … -o - | hud-analyze live -",
 		       "sudo does not let hud-record run");
@@ -92,7 +98,8 @@ static enum exit_status start(struct recorder *r, const char *target)
 	close(ends[1]);
 	if (err) {
 		close(ends[0]);
-		return message(STATUS_SYSTEM, "it is installed with hud-analyze",
+		return message(STATUS_SYSTEM,
+			       command[0] == program ? "it is installed with hud-analyze" : NULL,
 			       "cannot run %s: %s", command[0], strerror(err));
 	}
 	r->output = ends[0];

@@ -132,7 +132,7 @@ static int open_task_write(struct ingest *in, struct capture_state *c)
 
 /*
  * A dump that has not ended has a task once. Tasks without an id, and futures of block_on, are not
- * told apart.
+ * distinguished.
  */
 static bool task_is_new(const struct capture_state *c, const struct hud_task *t)
 {

@@ -58,7 +58,7 @@ static const char *alive_word(char word[WORD_BYTES], sqlite3_stmt *q)
 	int64_t more = alive - column_number(q, "alive_first", 0);
 
 	if (!column_number(q, "ends_seen", 1))
-		snprintf(word, WORD_BYTES, "<= %" PRId64, alive);
+		snprintf(word, WORD_BYTES, "≤ %" PRId64, alive);
 	else
 		snprintf(word, WORD_BYTES, more > 0 ? "%" PRId64 " (+%" PRId64 ")" : "%" PRId64,
 			 alive, more);
@@ -72,8 +72,9 @@ static void print_life(const struct page *page, sqlite3_stmt *q)
 	double unknown = column_real(q, "unknown_percent");
 	int64_t mean = column_number(q, "mean_life_ns", -1);
 
-	fprintf(page->out, "%14s %8" PRId64 " %9s %5.0f%% %5.0f%% %5.0f%% %9s   %s\n",
-		alive_word(alive, q), column_number(q, "ended", 0),
+	alive_word(alive, q);
+	fprintf(page->out, "%*s%s %8" PRId64 " %9s %5.0f%% %5.0f%% %5.0f%% %9s   %s\n",
+		14 - (int)text_width(alive, strlen(alive)), "", alive, column_number(q, "ended", 0),
 		mean < 0 ? "-" : duration_word(life, mean), column_real(q, "polled_percent"),
 		column_real(q, "ready_percent"), column_real(q, "await_percent"),
 		duration_word(longest, column_number(q, "ready_max_ns", 0)),
@@ -90,10 +91,12 @@ static void print_life(const struct page *page, sqlite3_stmt *q)
 			LIFE_COLUMN, "");
 	if (!column_number(q, "spawned", 0) && column_number(q, "found_late", 0))
 		fprintf(page->out,
-			"%*s%" PRId64 " of them came to be polled and none was seen to be spawned: "
-			"they slept\n%*sbefore, or their runtime's spawns are not seen "
-			"(docs/TASKS.md)\n",
-			LIFE_COLUMN, "", column_number(q, "found_late", 0), LIFE_COLUMN, "");
+			"%*s%" PRId64
+			" of these tasks were first seen when polled; their spawn was "
+			"not seen: they\n%*sslept when recording began, or spawns of their runtime "
+			"are not visible\n%*s(docs/TASKS.md)\n",
+			LIFE_COLUMN, "", column_number(q, "found_late", 0), LIFE_COLUMN, "",
+			LIFE_COLUMN, "");
 	if (column_number(q, "unfollowed", 0))
 		fprintf(page->out,
 			"%*s%" PRId64 " polls of more tasks than could be followed at once\n",

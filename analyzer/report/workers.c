@@ -56,7 +56,7 @@ static void print_worker(const struct page *page, sqlite3_stmt *q)
 	fprintf(page->out, " %9s %7s%s",
 		duration_word(blocking, column_number(q, "blocking_ns", -1)),
 		duration_word(wall, column_number(q, "wall_ns", -1)),
-		column_number(q, "single_threaded", 0) ? "  single" : "");
+		column_number(q, "single_threaded", 0) ? "  current_thread" : "");
 	if (column_number(q, "runtime", 0))
 		fprintf(page->out, "  runtime %" PRId64, column_number(q, "runtime", 0));
 	fputc('\n', page->out);

@@ -382,8 +382,9 @@ static void life_row(const struct screen *u, int y, const struct model_life *l, 
 	int used;
 
 	/* Where ends are not seen, those that ended are among them. */
-	snprintf(alive, sizeof(alive), "%s%" PRId64, l->ends_seen ? "" : "<= ", l->alive);
-	used = snprintf(line, sizeof(line), "%8s %8" PRId64, alive, l->ended);
+	snprintf(alive, sizeof(alive), "%s%" PRId64, l->ends_seen ? "" : "≤ ", l->alive);
+	used = snprintf(line, sizeof(line), "%*s %8" PRId64, l->ends_seen ? 8 : 10, alive,
+			l->ended);
 
 	if (style)
 		paint_row(&u->canvas, y, PAINT_PLAIN, style);
@@ -393,6 +394,7 @@ static void life_row(const struct screen *u, int y, const struct model_life *l, 
 				 percent_word(polled, l->polled), percent_word(ready, l->ready),
 				 percent_word(awaiting, l->awaiting),
 				 duration_word(longest, l->longest_ns));
+	used -= l->ends_seen ? 0 : 2; /* a ≤ is three bytes, and one column */
 	paint_text(&u->canvas, y, 0, used, line, PAINT_PLAIN, style);
 	name_draw(u, y, used + 2, l->name ? l->name : "unknown task", NULL, 0, style);
 }

@@ -5,7 +5,7 @@
 -- whose stack shows nothing neither end a run nor belong to one.
 --
 -- Only needed where polls are known by stacks alone, as they are until the runtime's state is
--- learned, or not told apart by it (view tickless_process), or not by their tasks
+-- learned, or not distinguished by it (view tickless_process), or not by their tasks
 -- (38_poll_upper_bound.sql), or where it was never read of a thread (view stateless_thread). A run
 -- ends where more, or less, becomes known.
 INSERT INTO sample_run (capture, thread, awake_ns, activity, poll, task, samples, first_ns, last_ns,

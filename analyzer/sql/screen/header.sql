@@ -1,4 +1,4 @@
--- What is recorded, how, and at what price?
+-- What is recorded, how, and at what cost?
 SELECT c.capture_id, c.start_ns, c.end_ns, c.threshold_ns, c.source, c.events,
 	(SELECT count(*) FROM process AS p WHERE p.capture = c.id) AS processes, p.pid,
 	coalesce(p.name, c.command) AS name, r.recorder_cpu_percent, r.bpf_cpu_percent,

@@ -1,6 +1,6 @@
 -- What type of task does a function poll, by its stack of one frame?
 --
--- A runtime's function, which polls tasks of many types, is no name: its address tells them apart,
+-- A runtime's function, which polls tasks of many types, is no name: its address distinguishes it,
 -- and is the same in each recording of that build. named 0: there is nothing but an address.
 CREATE VIEW poller_names AS
 WITH poller AS (

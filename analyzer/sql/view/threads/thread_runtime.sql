@@ -1,7 +1,7 @@
 -- Which of its process's multi-threaded runtimes does each thread belong to? No row: not known, or
 -- it is the worker of a runtime with one thread.
 --
--- Runtimes are told apart by the addresses of their blocking pools; a thread that was found in
+-- Runtimes are distinguished by the addresses of their blocking pools; a thread that was found in
 -- several belongs to the one where it was for the most of its time, from when it was found there
 -- until it was found in another. They are numbered from 1, in the order in which their workers were
 -- found; name has the name of a worker.
