@@ -275,8 +275,9 @@ install-caps: install ## install hud-record with file capabilities, for members 
 include tests/fuzz/fuzz.mk tests/coverage.mk
 
 C_FILES := $(wildcard format/*/*.[ch] recorder/*/*.[ch] analyzer/*/*.[ch] tests/unit/*/*.[ch] tests/fuzz/*.[ch])
-lint: check-layers $(SKELETONS) ## layers, clang-format, lines of 100 columns, clang-tidy
+lint: check-layers $(SKELETONS) ## layers, clang-format, lines of 100 columns, the schema of reports, clang-tidy
 	@python3 tests/lint/style.py
+	@python3 tests/lint/report_schema.py
 	clang-tidy --quiet $(filter-out %_test.c,$(filter %.c,$(C_FILES))) -- -std=c17 $(CPPFLAGS)
 
 clean: ## remove what was built
