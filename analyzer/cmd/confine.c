@@ -40,11 +40,13 @@ static void allow_beside(const struct file_rules *rules, const char *path)
 
 static void allow_outputs(const struct file_rules *rules, const struct arguments *a)
 {
-	const char *const outputs[] = {a->output, a->html, a->junit, a->save};
+	for (const struct option *o = options; o->name; o++) {
+		const char *path = o->kind == OPTION_OUTPUT
+					   ? *(const char *const *)((const char *)a + o->at)
+					   : NULL;
 
-	for (size_t i = 0; i < sizeof(outputs) / sizeof(*outputs); i++) {
-		if (outputs[i] && strcmp(outputs[i], "-") != 0)
-			allow_beside(rules, outputs[i]);
+		if (path && strcmp(path, "-") != 0)
+			allow_beside(rules, path);
 	}
 }
 

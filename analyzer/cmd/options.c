@@ -58,6 +58,7 @@ static bool is_directory(const char *value)
 }
 
 #define FLAG(field) OPTION_FLAG, offsetof(struct arguments, field), 0, NULL
+#define OUTPUT(field) OPTION_OUTPUT, offsetof(struct arguments, field), 0, NULL
 #define TEXT(field, usable) OPTION_TEXT, offsetof(struct arguments, field), 0, usable
 #define NUMBER(field) OPTION_NUMBER, offsetof(struct arguments, field), 0, NULL
 #define DURATION(field, usable) OPTION_DURATION, offsetof(struct arguments, field), 0, usable
@@ -68,7 +69,7 @@ static bool is_directory(const char *value)
 
 const struct option options[] = {
 	{"--output", "-o", "PATH", "the file to write; `load` adds to a database that exists",
-	 TEXT(output, NULL)},
+	 OUTPUT(output)},
 	{"--format", NULL, "FORMAT", "what to write; `export --help` lists the formats",
 	 TEXT(format, NULL)},
 	{"--of", NULL, "WHAT", "whose stacks: blocked [default], cpu (all CPU time), or a cause",
@@ -76,8 +77,7 @@ const struct option options[] = {
 	{"--fd", NULL, "N", "read this open descriptor; a second one is the debug file",
 	 FDS(fds, fd_count)},
 	{"--json", NULL, NULL, "print JSON", FLAG(json)},
-	{"--html", NULL, "FILE", "write a page in one file, which needs no network",
-	 TEXT(html, NULL)},
+	{"--html", NULL, "FILE", "write a page in one file, which needs no network", OUTPUT(html)},
 	{"--markdown", NULL, NULL, "print Markdown, for a pull request", FLAG(markdown)},
 	{"--csv", NULL, NULL, "print CSV (RFC 4180)", FLAG(csv)},
 	{"--plain", NULL, NULL, "values only, no column names; live: lines", FLAG(plain)},
@@ -125,14 +125,14 @@ const struct option options[] = {
 	 LIST(baselines, baseline_count, NULL)},
 	{"--min-busy", NULL, "TIME", "how much polling must have been recorded [100ms]",
 	 DURATION(min_busy_ns, NULL)},
-	{"--junit", NULL, "FILE", "write the results as JUnit XML too", TEXT(junit, NULL)},
+	{"--junit", NULL, "FILE", "write the results as JUnit XML too", OUTPUT(junit)},
 	{"--github", NULL, NULL, "print annotations for GitHub Actions too; not with --json",
 	 FLAG(github)},
 	{"--window", NULL, "TIME", "how much of the recording the figures are of [10s]",
 	 DURATION(window_ns, is_some_time)},
 	{"--alert", NULL, "TIME", "print a line for each block of TIME or longer, such as 50ms",
 	 DURATION(alert_ns, is_some_time)},
-	{"--save", NULL, "FILE", "write the capture that is read to FILE too", TEXT(save, NULL)},
+	{"--save", NULL, "FILE", "write the capture that is read to FILE too", OUTPUT(save)},
 	{"--symbols", NULL, NULL, "where symbols were looked for, and how to get what is missing",
 	 FLAG(symbols)},
 	{"--help", "-h", NULL, "print this", FLAG(help)},
@@ -218,6 +218,7 @@ static bool option_store(const struct option *o, struct arguments *a, const char
 		*(bool *)at = true;
 		return true;
 	case OPTION_TEXT:
+	case OPTION_OUTPUT:
 		*(const char **)at = value;
 		return true;
 	case OPTION_LIST:

@@ -9,6 +9,7 @@
 enum option_kind {
 	OPTION_FLAG,     /* bool, takes no value */
 	OPTION_TEXT,     /* const char *, not empty */
+	OPTION_OUTPUT,   /* the same: a file that is written, which confine.c allows */
 	OPTION_LIST,     /* const char *[ARGUMENTS_MAX], given several times */
 	OPTION_FDS,      /* int[ARGUMENTS_MAX], given several times: descriptors */
 	OPTION_NUMBER,   /* uint64_t, at least 1 */
