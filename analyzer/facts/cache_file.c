@@ -146,13 +146,6 @@ const struct cache_address *cache_file_find(const struct cache_file *k, uint64_t
 	return NULL;
 }
 
-const char *cache_file_text(const struct cache_file *k, uint32_t place)
-{
-	const char *text = NULL;
-
-	return text_of(k, place, &text) ? text : NULL;
-}
-
 static bool definition_take(const struct cache_file *k, const struct cache_definition *from,
 			    struct symbol_definition *out)
 {

@@ -81,8 +81,6 @@ const struct cache_address *cache_file_find(const struct cache_file *k, uint64_t
 /* The call of a link; `definition`: room for its definition. False: the link is damaged. */
 bool cache_file_call(const struct cache_file *k, uint32_t link, struct symbol_call *call,
 		     struct symbol_definition *definition);
-/* The text at this offset, or NULL. */
-const char *cache_file_text(const struct cache_file *k, uint32_t place);
 /* The facts of an address, in the pool. -EBADMSG: the entry is damaged; -ENOMEM. */
 int cache_file_facts(struct cache_file *k, const struct cache_address *from, struct text_pool *pool,
 		     const struct symbol_facts **out);

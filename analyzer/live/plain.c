@@ -24,7 +24,7 @@ struct plain {
 	const struct plain_options *options;
 	int64_t printed_ns; /* the end of the part last printed; 0: none */
 	uint64_t captures;  /* how many have begun */
-	int64_t quiet_ms, stopping_ms;
+	int64_t stopping_ms;
 	bool silent;
 };
 

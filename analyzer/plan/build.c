@@ -80,8 +80,7 @@ int plan_build(struct plan_built *out, const struct unwind_object *o, uint64_t s
 	err = depth_trace_read(&traced, o->elf[0], o->machine, o->frame, o->frames);
 	if (err)
 		return err;
-	err = unwind_rows_build_traced(&rows, o->frame, o->frames, o->segment, o->segments,
-				       &traced);
+	err = unwind_rows_build(&rows, o->frame, o->frames, o->segment, o->segments, &traced);
 	depth_trace_free(&traced);
 	if (err)
 		return err;

@@ -256,22 +256,15 @@ static int build(struct builder *b, size_t frames)
 }
 
 int unwind_rows_build(struct unwind_rows *out, const struct eh_frame *frames, size_t count,
-		      const struct hud_plan_segment *segment, size_t segments)
+		      const struct hud_plan_segment *segment, size_t segments,
+		      const struct depth_trace *traced)
 {
 	static const struct depth_trace none;
-
-	return unwind_rows_build_traced(out, frames, count, segment, segments, &none);
-}
-
-int unwind_rows_build_traced(struct unwind_rows *out, const struct eh_frame *frames, size_t count,
-			     const struct hud_plan_segment *segment, size_t segments,
-			     const struct depth_trace *traced)
-{
 	struct builder b = {.out = out,
 			    .frames = frames,
 			    .segment = segment,
 			    .segments = segments,
-			    .traced = traced};
+			    .traced = traced ? traced : &none};
 	int err;
 
 	memset(out, 0, sizeof(*out));

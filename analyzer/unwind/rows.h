@@ -31,15 +31,13 @@ struct unwind_rows {
 /*
  * Builds the rows from up to UNWIND_SECTIONS_MAX sections; where two of them describe the same
  * function the later one counts. Without any function there are pages without rows.
+ * What no function of `frames` covers has the rules of `traced`; NULL: none.
  *
  * 0, -ENOMEM or -EFBIG: the segments lie too far apart for a table of pages.
  */
 int unwind_rows_build(struct unwind_rows *out, const struct eh_frame *frames, size_t count,
-		      const struct hud_plan_segment *segment, size_t segments);
-/* The same; what no function of `frames` covers has the rules of `traced`, where there are some. */
-int unwind_rows_build_traced(struct unwind_rows *out, const struct eh_frame *frames, size_t count,
-			     const struct hud_plan_segment *segment, size_t segments,
-			     const struct depth_trace *traced);
+		      const struct hud_plan_segment *segment, size_t segments,
+		      const struct depth_trace *traced);
 void unwind_rows_free(struct unwind_rows *rows);
 
 /* Makes these the rows of a plan; they must stay as long as the plan. */

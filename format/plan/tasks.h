@@ -86,18 +86,13 @@ struct hud_plan_tasks {
 HUD_ASSERT_SIZE(struct hud_plan_task_root, 64);
 HUD_ASSERT_SIZE(struct hud_plan_tasks, 208);
 
-enum hud_task_type_flags {
-	/* several types of tasks have this function: which of them it is, is not known */
-	HUD_TASK_TYPE_SHARED = 1u << 0,
-};
-
 /* What the tasks that one function polls are. By address. */
 struct hud_plan_task_type {
-	uint64_t poll;       /* address of the function */
-	uint32_t node;       /* of its stage: running, or finished; HUD_NO_NODE: not known */
-	uint32_t stage;      /* offset of the stage from the header */
-	uint32_t trailer;    /* what the vtable must say; HUD_NO_OFFSET: not known */
-	uint32_t type_flags; /* enum hud_task_type_flags */
+	uint64_t poll;    /* address of the function */
+	uint32_t node;    /* of its stage: running, or finished; HUD_NO_NODE: not known */
+	uint32_t stage;   /* offset of the stage from the header */
+	uint32_t trailer; /* what the vtable must say; HUD_NO_OFFSET: not known */
+	uint32_t reserved;
 };
 HUD_ASSERT_SIZE(struct hud_plan_task_type, 24);
 

@@ -40,12 +40,6 @@ static const char *const lifecycles[] = {
 	[HUD_PROCESS_EXEC] = "process-exec",
 };
 
-static const char *const sources[] = {
-	[HUD_SOURCE_STACK] = "stack",
-	[HUD_SOURCE_PASSIVE] = "passive",
-	[HUD_SOURCE_EXACT] = "exact",
-};
-
 static const char *const wheres[] = {
 	[HUD_WHERE_POLL] = "poll",
 	[HUD_WHERE_PARK] = "park",
@@ -162,11 +156,6 @@ const char *hud_end_reason_name(uint32_t reason)
 const char *hud_lifecycle_name(uint32_t kind)
 {
 	return kind < COUNT(lifecycles) ? lifecycles[kind] : NULL;
-}
-
-const char *hud_source_name(uint32_t source)
-{
-	return source < COUNT(sources) ? sources[source] : NULL;
 }
 
 const char *hud_where_name(uint32_t where)

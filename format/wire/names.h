@@ -11,7 +11,6 @@ const char *hud_loss_unit(uint32_t cause); /* "events", "stacks", "bytes", … *
 const char *hud_end_reason_name(
 	uint32_t reason); /* "duration", "interrupted", "target-exited", … */
 const char *hud_lifecycle_name(uint32_t kind);
-const char *hud_source_name(uint32_t source);  /* "stack", … */
 const char *hud_where_name(uint32_t where);    /* "poll", "park", … */
 const char *hud_scheduler_name(uint32_t kind); /* "multi_thread", … */
 const char *hud_layout_name(uint32_t source);  /* "learned", … */

@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	section.unbounded = data[0] & 2;
 	section.machine = data[0] & 4 ? EM_AARCH64 : EM_X86_64;
 	MUST(!eh_frame_open(&frame, &section));
-	MUST(!unwind_rows_build(&rows, &frame, 1, &segment, 1));
+	MUST(!unwind_rows_build(&rows, &frame, 1, &segment, 1, NULL));
 	plan.segment = &segment;
 	plan.segments = 1;
 	unwind_rows_set(&rows, &plan);

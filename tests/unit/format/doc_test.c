@@ -335,11 +335,6 @@ static void every_number_has_a_word_and_other_numbers_have_none(void **state)
 	assert_null(hud_lifecycle_name(HUD_PROCESS_EXEC + 1));
 	for (uint32_t n = HUD_THREAD_START; n <= HUD_PROCESS_EXEC; n++)
 		assert_non_null(hud_lifecycle_name(n));
-	assert_null(hud_source_name(0));
-	assert_string_equal(hud_source_name(HUD_SOURCE_STACK), "stack");
-	assert_string_equal(hud_source_name(HUD_SOURCE_PASSIVE), "passive");
-	assert_string_equal(hud_source_name(HUD_SOURCE_EXACT), "exact");
-	assert_null(hud_source_name(HUD_SOURCE_EXACT + 1));
 	assert_null(hud_where_name(HUD_WHERE_UNKNOWN));
 	for (uint32_t n = HUD_WHERE_POLL; n <= HUD_WHERE_OUTSIDE; n++)
 		assert_non_null(hud_where_name(n));

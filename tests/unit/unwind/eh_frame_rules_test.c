@@ -298,7 +298,7 @@ static void of_overlapping_functions_the_later_one_counts(void **state)
 	(void)state;
 	cie.start = (struct eh_state) {
 		.cfa_register = 7, .cfa_offset = 16, .ra = {.kind = EH_AT_CFA, .offset = -8}};
-	assert_int_equal(unwind_rows_build(&rows, &frame, 1, &segment, 1), 0);
+	assert_int_equal(unwind_rows_build(&rows, &frame, 1, &segment, 1, NULL), 0);
 	assert_int_equal(rows.covered_bytes, 2 * SIZE);
 	assert_int_equal(rows.rows, 3); /* none, the rule of both, none */
 	assert_int_equal(rows.row[2].delta, START + 2 * SIZE);
@@ -312,7 +312,7 @@ static void segments_far_apart_are_refused(void **state)
 	struct unwind_rows rows;
 
 	(void)state;
-	assert_int_equal(unwind_rows_build(&rows, NULL, 0, segment, 2), -EFBIG);
+	assert_int_equal(unwind_rows_build(&rows, NULL, 0, segment, 2, NULL), -EFBIG);
 }
 
 static void code_without_any_information_has_pages_without_rows(void **state)
@@ -321,7 +321,7 @@ static void code_without_any_information_has_pages_without_rows(void **state)
 	struct unwind_rows rows;
 
 	(void)state;
-	assert_int_equal(unwind_rows_build(&rows, NULL, 0, &segment, 1), 0);
+	assert_int_equal(unwind_rows_build(&rows, NULL, 0, &segment, 1, NULL), 0);
 	assert_int_equal(rows.pages, 2);
 	assert_int_equal(rows.rows, 0);
 	unwind_rows_free(&rows);
