@@ -169,7 +169,7 @@ static void name_print(struct text *out, const struct symbol_definition *d)
 {
 	if (d->rust)
 		text_add_string(out, d->rust);
-	else if (d->flags & SYMBOL_LINKAGE)
+	else if (d->flags & HUD_SYMBOL_LINKAGE)
 		demangle_name_parameters(out, d->name);
 	else
 		text_add_string(out, d->name + d->own);
@@ -182,7 +182,7 @@ static const char *name_shown(struct session *c, const struct symbol_definition 
 	const char *shown = d->rust ? d->rust : key_map_find(&c->shown, key);
 	struct text text = {0};
 
-	if (shown || !(d->flags & SYMBOL_LINKAGE))
+	if (shown || !(d->flags & HUD_SYMBOL_LINKAGE))
 		return shown ? shown : d->name + d->own;
 	name_print(&text, d);
 	shown = text.bytes ? text_pool_intern(&c->names, text.bytes, text.length) : NULL;

@@ -2,6 +2,8 @@
 #ifndef HUD_ANALYZER_FACTS_FACTS_H
 #define HUD_ANALYZER_FACTS_FACTS_H
 
+#include "format/wire/symbols.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,12 +13,6 @@
  * demangled, paths not shortened, nothing classified. Symbolized captures and the cache store it;
  * function.c makes frames of it, which are the same wherever the facts came from.
  */
-enum symbol_definition_flags {
-	SYMBOL_LINKAGE = 1 << 0,     /* the name is the linker's; else as the debug info has it */
-	SYMBOL_RUST = 1 << 1,        /* the unit is Rust's */
-	SYMBOL_MACRO_NAMES = 1 << 2, /* has arguments or type parameters named __LIKE_THIS */
-};
-
 struct symbol_function;
 
 /* A function. */
@@ -30,9 +26,9 @@ struct symbol_definition {
 	const char *decl_file; /* as the debug info has it; NULL */
 	const char *comp_dir;  /* of the unit that declares it; NULL */
 	uint32_t decl_line;    /* 0: not known */
-	uint32_t flags;
-	uint32_t own;     /* offset in `name` of its part after the path, for addr2line */
-	const char *rust; /* a Rust name demangled, where that was done already; NULL */
+	uint32_t flags;        /* enum hud_symbol_flags */
+	uint32_t own;          /* offset in `name` of its part after the path, for addr2line */
+	const char *rust;      /* a Rust name demangled, where that was done already; NULL */
 	const struct symbol_function *made; /* by function.c; NULL: not yet */
 };
 

@@ -179,7 +179,7 @@ static int definition_demangle(struct symbol_extract *e, struct symbol_definitio
 	bool rust;
 	int error = 0;
 
-	if (!(d->flags & SYMBOL_LINKAGE) ||
+	if (!(d->flags & HUD_SYMBOL_LINKAGE) ||
 	    (strncmp(d->name, "_ZN", 3) != 0 && strncmp(d->name, "_R", 2) != 0))
 		return 0;
 	demangle_name(&full, d->name, &rust);
@@ -245,7 +245,7 @@ static int definition_fill(struct symbol_extract *e, const struct dwarf_entry *e
 	int error = 0;
 
 	if (linkage && *linkage) {
-		d->flags = SYMBOL_LINKAGE;
+		d->flags = HUD_SYMBOL_LINKAGE;
 		d->name = keep_text(e, linkage);
 		error = d->name ? 0 : -ENOMEM;
 	} else {
@@ -257,10 +257,10 @@ static int definition_fill(struct symbol_extract *e, const struct dwarf_entry *e
 	if (!d->name)
 		return error;
 	if (declared.unit->language == DW_LANG_Rust)
-		d->flags |= SYMBOL_RUST;
+		d->flags |= HUD_SYMBOL_RUST;
 	definition_place(e, &declared, d);
-	if (d->flags & SYMBOL_RUST && d->decl_line && dwarf_has_macro_names(entry))
-		d->flags |= SYMBOL_MACRO_NAMES;
+	if (d->flags & HUD_SYMBOL_RUST && d->decl_line && dwarf_has_macro_names(entry))
+		d->flags |= HUD_SYMBOL_MACRO_NAMES;
 	error = definition_demangle(e, d);
 	return error ? error : definition_types(e, entry, d);
 }
@@ -305,7 +305,7 @@ static int definition_of_symbol(struct symbol_extract *e, const struct elf_symbo
 	*out = text_pool_alloc(&e->pool, sizeof(**out));
 	if (!*out)
 		return -ENOMEM;
-	(*out)->flags = SYMBOL_LINKAGE;
+	(*out)->flags = HUD_SYMBOL_LINKAGE;
 	(*out)->name = keep_text(e, symbol->name);
 	if (!(*out)->name || definition_demangle(e, *out))
 		return -ENOMEM;
@@ -360,7 +360,7 @@ static void call_place(struct symbol_extract *e, struct symbol_call *call,
  */
 static bool is_bare(const struct symbol_definition *d)
 {
-	return d->flags & SYMBOL_RUST && !(d->flags & SYMBOL_LINKAGE) && !d->decl_line;
+	return d->flags & HUD_SYMBOL_RUST && !(d->flags & HUD_SYMBOL_LINKAGE) && !d->decl_line;
 }
 
 static int chain_add(struct symbol_extract *e, struct symbol_facts *facts,
@@ -388,7 +388,7 @@ static int place_known(struct symbol_extract *e, struct symbol_definition *d,
 {
 	struct text name = {0};
 
-	if (d->decl_file || !place->file || !(d->rust || d->flags & SYMBOL_RUST))
+	if (d->decl_file || !place->file || !(d->rust || d->flags & HUD_SYMBOL_RUST))
 		return 0;
 	d->decl_file = place->file;
 	d->comp_dir = place->comp_dir;

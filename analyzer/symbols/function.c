@@ -187,14 +187,14 @@ int symbol_function_of(struct symbol_module *m, struct symbol_definition *d,
 	if (d->rust) {
 		text_add_string(&f.name, d->rust);
 		f.rust = true;
-	} else if (d->flags & SYMBOL_LINKAGE) {
+	} else if (d->flags & HUD_SYMBOL_LINKAGE) {
 		demangle_name(&f.name, d->name, &f.rust);
 	} else {
 		text_add_string(&f.name, d->name);
-		f.rust = d->flags & SYMBOL_RUST;
+		f.rust = d->flags & HUD_SYMBOL_RUST;
 	}
 	f.decl_file = symbol_path_full(m, d->decl_file, d->comp_dir);
-	f.macro_names = f.rust && d->flags & SYMBOL_MACRO_NAMES;
+	f.macro_names = f.rust && d->flags & HUD_SYMBOL_MACRO_NAMES;
 	f.job = has_role(m, f.name.bytes, ROLE_JOB);
 	if (d->task_type)
 		text_add_string(&f.type, d->task_type);

@@ -78,14 +78,14 @@ static void judge(struct symbol_module *m)
 	m->marker = marker_find(m, &m->symtab);
 	if (!m->marker)
 		m->marker = marker_find(m, &m->dynsym);
-	if (m->quality == SYMBOLS_DWARF && !m->index) {
-		m->quality = m->has_symtab ? SYMBOLS_SYMTAB : SYMBOLS_DYNSYM;
+	if (m->quality == HUD_SYMBOLS_DWARF && !m->index) {
+		m->quality = m->has_symtab ? HUD_SYMBOLS_SYMTAB : HUD_SYMBOLS_DYNSYM;
 		m->problem = "its debug information cannot be read";
 	} else if (m->index && dwarf_index_problem(m->index)) {
 		m->problem = dwarf_index_problem(m->index);
 	}
-	if (m->quality == SYMBOLS_DYNSYM && !m->dynsym.count)
-		m->quality = SYMBOLS_NONE;
+	if (m->quality == HUD_SYMBOLS_DYNSYM && !m->dynsym.count)
+		m->quality = HUD_SYMBOLS_NONE;
 }
 
 /* The first of the files that has a symbol table. */
@@ -141,7 +141,7 @@ static int know_from(struct symbol_module *m, const struct symbol_binary *b)
 	m->marker = b->marker && rules_has_role(m->owner->rules, ROLE_MARKER, b->marker) ? b->marker
 											 : NULL;
 	m->has_symtab = b->symtab;
-	m->quality = (enum symbol_quality)b->quality;
+	m->quality = (enum hud_symbol_quality)b->quality;
 	m->problem = b->problem;
 	return main_crates_take(m, b->main_crates);
 }

@@ -46,7 +46,7 @@ struct symbol_module {
 	uint8_t *build_id;
 	size_t build_id_bytes;
 	struct module_files files;
-	enum symbol_quality quality;
+	enum hud_symbol_quality quality;
 	const char *problem;
 	bool searched; /* for files */
 	bool known;    /* quality, crates and marker */

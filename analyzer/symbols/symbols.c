@@ -16,13 +16,13 @@
 #include <sys/stat.h>
 
 static const char *const quality_names[] = {
-	[SYMBOLS_NONE] = "none",
-	[SYMBOLS_DYNSYM] = "dynsym",
-	[SYMBOLS_SYMTAB] = "symtab",
-	[SYMBOLS_DWARF] = "dwarf",
+	[HUD_SYMBOLS_NONE] = "none",
+	[HUD_SYMBOLS_DYNSYM] = "dynsym",
+	[HUD_SYMBOLS_SYMTAB] = "symtab",
+	[HUD_SYMBOLS_DWARF] = "dwarf",
 };
 
-const char *symbol_quality_name(enum symbol_quality q)
+const char *symbol_quality_name(enum hud_symbol_quality q)
 {
 	return (size_t)q < sizeof(quality_names) / sizeof(quality_names[0]) ? quality_names[q]
 									    : NULL;
@@ -110,7 +110,7 @@ int symbolizer_add_record(struct symbolizer *s, const uint8_t *capture_id,
 
 static void module_close(struct symbol_module *m)
 {
-	if (m->changed && m->quality > SYMBOLS_DYNSYM)
+	if (m->changed && m->quality > HUD_SYMBOLS_DYNSYM)
 		symbol_cache_save(m);
 	cache_file_close(&m->cache);
 	symbol_extract_close(m->single, NULL);
@@ -153,16 +153,17 @@ static struct symbol_module *module_known(struct symbolizer *s, const uint8_t *b
 	return NULL;
 }
 
-static enum symbol_quality files_quality(const struct module_files *files)
+static enum hud_symbol_quality files_quality(const struct module_files *files)
 {
 	const struct module_file *image = &files->image;
 	const struct module_file *debug = &files->debug;
 
 	if (!image->path)
-		return SYMBOLS_NONE;
+		return HUD_SYMBOLS_NONE;
 	if (debug->path || image->elf.has_dwarf)
-		return SYMBOLS_DWARF;
-	return image->elf.has_symtab || files->symbols.path ? SYMBOLS_SYMTAB : SYMBOLS_DYNSYM;
+		return HUD_SYMBOLS_DWARF;
+	return image->elf.has_symtab || files->symbols.path ? HUD_SYMBOLS_SYMTAB
+							    : HUD_SYMBOLS_DYNSYM;
 }
 
 int symbol_module_search(struct symbol_module *m, bool own)
@@ -183,7 +184,7 @@ static int sources_find(struct symbol_module *m, bool own)
 	bool named = o->binary_count || o->debug_dir_count;
 	struct symbol_given *given =
 		symbol_givens_find(&m->owner->givens, m->build_id, m->build_id_bytes, m->path);
-	enum symbol_quality quality;
+	enum hud_symbol_quality quality;
 	int error;
 
 	if (!given || named || given->binary.quality < HUD_SYMBOLS_DWARF) {
@@ -195,7 +196,7 @@ static int sources_find(struct symbol_module *m, bool own)
 	if (given && (quality > given->binary.quality || (named && m->files.image.path)))
 		given = NULL;
 	m->given = given;
-	m->quality = given ? (enum symbol_quality)given->binary.quality : quality;
+	m->quality = given ? (enum hud_symbol_quality)given->binary.quality : quality;
 	m->problem = given ? given->binary.problem : m->files.problem;
 	return 0;
 }
@@ -255,7 +256,7 @@ struct symbol_module *symbolizer_module_at(struct symbolizer *s, const uint8_t *
 	return module_open(s, build_id, build_id_bytes, path, true);
 }
 
-enum symbol_quality symbol_module_quality(const struct symbol_module *m)
+enum hud_symbol_quality symbol_module_quality(const struct symbol_module *m)
 {
 	return m->quality;
 }
@@ -264,7 +265,7 @@ const char *symbol_module_file(const struct symbol_module *m)
 {
 	if (m->given)
 		return m->given->binary.file;
-	if (m->quality == SYMBOLS_DWARF && m->files.debug.path)
+	if (m->quality == HUD_SYMBOLS_DWARF && m->files.debug.path)
 		return m->files.debug.path;
 	return m->files.image.path;
 }
@@ -291,7 +292,7 @@ static const char *split_advice(struct symbol_module *m)
 
 const char *symbol_module_split_missing(struct symbol_module *m)
 {
-	return m->quality == SYMBOLS_DWARF && m->index ? split_advice(m) : NULL;
+	return m->quality == HUD_SYMBOLS_DWARF && m->index ? split_advice(m) : NULL;
 }
 
 bool symbolizer_binary_used(const struct symbolizer *s, size_t index)
@@ -323,15 +324,17 @@ const struct symbol_step *symbol_module_step(const struct symbol_module *m, size
 
 /* What is missing at each quality, and what to do about it. */
 static const char *const advices[] = {
-	[SYMBOLS_NONE] = "no names: give the binary with --binary or --debug-dir, or record with "
-			 "--save-binaries; a stripped one needs its debug file as well",
-	[SYMBOLS_DYNSYM] =
+	[HUD_SYMBOLS_NONE] =
+		"no names: give the binary with --binary or --debug-dir, or record with "
+		"--save-binaries; a stripped one needs its debug file as well",
+	[HUD_SYMBOLS_DYNSYM] =
 		"names of exported functions only: the binary is stripped; give the "
 		"unstripped one with --binary, or its debug file with --debug-dir, or set "
 		"DEBUGINFOD_URLS",
-	[SYMBOLS_SYMTAB] = "names without lines, and none of inlined functions: build with debug "
-			   "information (debug = 1 in [profile.release]), or give its debug file "
-			   "with --debug-dir",
+	[HUD_SYMBOLS_SYMTAB] =
+		"names without lines, and none of inlined functions: build with debug "
+		"information (debug = 1 in [profile.release]), or give its debug file "
+		"with --debug-dir",
 };
 
 const char *symbol_module_advice(struct symbol_module *m)
@@ -340,7 +343,7 @@ const char *symbol_module_advice(struct symbol_module *m)
 
 	if (symbol_module_search(m, false) || symbol_module_load(m))
 		return NULL;
-	if (m->quality != SYMBOLS_DWARF)
+	if (m->quality != HUD_SYMBOLS_DWARF)
 		return advices[m->quality];
 	holder = m->files.debug.path ? &m->files.debug : &m->files.image;
 	if (holder->elf.altlink && !m->files.supplement.path)

@@ -4,7 +4,7 @@
 
 #include "analyzer/rules/frame.h"
 #include "analyzer/symbols/options.h"
-#include "format/wire/chunk.h"
+#include "format/wire/symbols.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,8 +18,8 @@
 struct symbolizer;
 struct symbol_module; /* one binary of the capture, by build-id or path */
 
-enum symbol_quality { SYMBOLS_NONE, SYMBOLS_DYNSYM, SYMBOLS_SYMTAB, SYMBOLS_DWARF };
-const char *symbol_quality_name(enum symbol_quality q); /* "none", "dynsym", "symtab", "dwarf" */
+/* "none", "dynsym", "symtab", "dwarf" */
+const char *symbol_quality_name(enum hud_symbol_quality q);
 
 int symbolizer_open(const struct symbolizer_options *options, struct symbolizer **out);
 void symbolizer_close(struct symbolizer *s);
@@ -46,7 +46,7 @@ int symbolizer_add_record(struct symbolizer *s, const uint8_t *capture_id,
  */
 struct symbol_module *symbolizer_module(struct symbolizer *s, const uint8_t *build_id,
 					size_t build_id_bytes, const char *path);
-enum symbol_quality symbol_module_quality(const struct symbol_module *m);
+enum hud_symbol_quality symbol_module_quality(const struct symbol_module *m);
 const char *symbol_module_file(const struct symbol_module *m); /* where symbols came from; NULL */
 const char *symbol_module_problem(const struct symbol_module *m); /* one line, or NULL */
 /* Which split units were missing of what was resolved so far, and what to do; NULL: none. */

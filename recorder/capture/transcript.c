@@ -514,6 +514,8 @@ void transcript_event(struct transcript *t, const struct event *event, size_t by
 	}
 }
 
+_Static_assert(HISTOGRAM_BUCKETS == HUD_HISTOGRAM_BUCKETS, "bpf/events.h, format/wire/events.h");
+
 void transcript_histogram(struct transcript *t, const struct poll_site *site,
 			  const struct poll_histogram *histogram, uint64_t now_ns)
 {

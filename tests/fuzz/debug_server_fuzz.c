@@ -147,7 +147,7 @@ static void module_read(struct symbol_module *m)
 	}
 	for (size_t i = 0; symbol_module_step(m, i); i++)
 		MUST(symbol_module_step(m, i)->outcome);
-	MUST(symbol_module_quality(m) != SYMBOLS_NONE || symbol_module_problem(m) ||
+	MUST(symbol_module_quality(m) != HUD_SYMBOLS_NONE || symbol_module_problem(m) ||
 	     symbol_module_step(m, 0));
 	symbol_module_advice(m);
 	symbol_module_has_runtime(m);

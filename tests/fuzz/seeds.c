@@ -170,7 +170,7 @@ static void symbols_kept_make(const char *directory)
 				       {&definition, "b.rs", NULL, 5, 0}};
 	struct symbol_facts facts = {.calls = calls, .count = 2, .aliases = "a\nb"};
 	struct cache_item items[2] = {{0x1000, &facts}, {0x2000, &facts}};
-	const struct symbol_binary binary = {.file = "demo", .quality = SYMBOLS_DWARF};
+	const struct symbol_binary binary = {.file = "demo", .quality = HUD_SYMBOLS_DWARF};
 	uint8_t data[4096];
 	ssize_t bytes;
 	int fd = memfd_create("cache", MFD_CLOEXEC);

@@ -222,7 +222,7 @@ static void symbols_written_and_read_are_the_same(void **state)
 	elf_file_close(&elf);
 	assert_non_null(given.module->given);
 	assert_int_equal(symbol_module_has_runtime(given.module), 0);
-	assert_int_equal(symbol_module_quality(given.module), SYMBOLS_DWARF);
+	assert_int_equal(symbol_module_quality(given.module), HUD_SYMBOLS_DWARF);
 	check_text(symbol_module_file(given.module), program);
 	check_same(from_file.module, given.module, offsets, count);
 	symbolizer_close(given.symbolizer);
@@ -248,7 +248,7 @@ static void better_files_that_are_named_come_before_the_captures_symbols(void **
 	assert_int_equal(symbolizer_open(&options, &s), 0);
 	assert_int_equal(stream_read(&stream, s), 0);
 	m = symbolizer_module(s, elf.build_id, elf.build_id_bytes, "/nowhere/program");
-	assert_int_equal(symbol_module_quality(m), SYMBOLS_DWARF);
+	assert_int_equal(symbol_module_quality(m), HUD_SYMBOLS_DWARF);
 	elf_file_close(&elf);
 	symbolizer_close(s);
 	symbolizer_close(poor.symbolizer);

@@ -367,7 +367,8 @@ static void run_case(const struct source_case *c)
 	m = symbolizer_module_at(s, elf.build_id, elf.build_id_bytes, path);
 	assert_non_null(m);
 	assert_int_equal(symbol_module_know(m), 0);
-	assert_int_equal(symbol_module_quality(m), c->lines ? SYMBOLS_DWARF : SYMBOLS_SYMTAB);
+	assert_int_equal(symbol_module_quality(m),
+			 c->lines ? HUD_SYMBOLS_DWARF : HUD_SYMBOLS_SYMTAB);
 	if (compare(c, m) < 20)
 		fail_msg("%s: nothing was compared", c->name);
 	if (c->taken && !step_said(m, c->taken))
@@ -435,7 +436,7 @@ static void a_debug_file_with_another_checksum_is_refused(void **state)
 	assert_int_equal(elf_file_open(&elf, path), 0);
 	assert_int_equal(symbolizer_open(NULL, &s), 0);
 	m = symbolizer_module_at(s, elf.build_id, elf.build_id_bytes, path);
-	assert_int_equal(symbol_module_quality(m), SYMBOLS_DYNSYM);
+	assert_int_equal(symbol_module_quality(m), HUD_SYMBOLS_DYNSYM);
 	assert_true(step_said(m, "has another checksum than .gnu_debuglink says"));
 	symbolizer_close(s);
 	elf_file_close(&elf);

@@ -223,7 +223,7 @@ static void inlined_calls_are_those_of_llvm_symbolizer(void **state)
 		struct opened o;
 
 		open_path(&o, path);
-		assert_int_equal(symbol_module_quality(o.module), SYMBOLS_DWARF);
+		assert_int_equal(symbol_module_quality(o.module), HUD_SYMBOLS_DWARF);
 		assert_null(symbol_module_problem(o.module));
 		assert_int_equal(compare_function(&o, path, "outer", true), 3);
 		compare_function(&o, path, "main", true);
@@ -342,7 +342,7 @@ static void another_build_is_refused_with_both_build_ids(void **state)
 
 	(void)state;
 	open_with(&o, NULL, built("dwarf5"), built("other-build"));
-	assert_int_equal(symbol_module_quality(o.module), SYMBOLS_NONE);
+	assert_int_equal(symbol_module_quality(o.module), HUD_SYMBOLS_NONE);
 	assert_null(symbol_module_file(o.module));
 	assert_int_equal(symbol_module_has_runtime(o.module), -1);
 	problem = symbol_module_problem(o.module);
@@ -365,10 +365,10 @@ static void without_a_build_id_only_a_file_without_one_is_taken(void **state)
 
 	(void)state;
 	open_with(&o, NULL, built("no-id"), built("no-id"));
-	assert_int_equal(symbol_module_quality(o.module), SYMBOLS_DWARF);
+	assert_int_equal(symbol_module_quality(o.module), HUD_SYMBOLS_DWARF);
 	close_all(&o);
 	open_with(&o, NULL, built("no-id"), built("dwarf5"));
-	assert_int_equal(symbol_module_quality(o.module), SYMBOLS_NONE);
+	assert_int_equal(symbol_module_quality(o.module), HUD_SYMBOLS_NONE);
 	close_all(&o);
 }
 
@@ -380,7 +380,7 @@ static void a_binary_is_taken_by_its_build_id_whatever_its_path(void **state)
 
 	(void)state;
 	open_with(&o, &options, built("dwarf5"), "/app/server");
-	assert_int_equal(symbol_module_quality(o.module), SYMBOLS_DWARF);
+	assert_int_equal(symbol_module_quality(o.module), HUD_SYMBOLS_DWARF);
 	assert_null(symbol_module_problem(o.module));
 	assert_string_equal(symbolizer_unused_binary(o.symbolizer, 0), binaries[0]);
 	assert_null(symbolizer_unused_binary(o.symbolizer, 1));
@@ -413,7 +413,7 @@ static void debug_information_is_found_in_its_own_directory(void **state)
 		else
 			shell("cd %s && cp only.debug debug/%s", directory, places[i]);
 		open_with(&o, &options, built("dwarf5"), built("stripped"));
-		assert_int_equal(symbol_module_quality(o.module), SYMBOLS_DWARF);
+		assert_int_equal(symbol_module_quality(o.module), HUD_SYMBOLS_DWARF);
 		symbol_module_resolve(
 			o.module,
 			offset_of(&o.elf, function_find(built("dwarf5"), "outer", &bytes)), &frames,
@@ -434,7 +434,7 @@ static void without_dwarf_the_symbol_table_names_functions(void **state)
 
 	(void)state;
 	open_path(&o, built("symtab"));
-	assert_int_equal(symbol_module_quality(o.module), SYMBOLS_SYMTAB);
+	assert_int_equal(symbol_module_quality(o.module), HUD_SYMBOLS_SYMTAB);
 	symbol_module_resolve(o.module, offset_of(&o.elf, start + bytes - 1), &frames, &count);
 	assert_int_equal(count, 1);
 	assert_string_equal(frames[0].function, "outer");
@@ -570,14 +570,14 @@ static void a_file_that_is_not_regular_is_not_waited_for(void **state)
 	(void)state;
 	shell("mkfifo %s/fifo", directory);
 	open_with(&o, NULL, built("dwarf5"), built("fifo"));
-	assert_int_equal(symbol_module_quality(o.module), SYMBOLS_NONE);
+	assert_int_equal(symbol_module_quality(o.module), HUD_SYMBOLS_NONE);
 	assert_non_null(symbol_module_problem(o.module));
 	close_all(&o);
 	open_with(&o, NULL, built("dwarf5"), "[vdso]");
-	assert_int_equal(symbol_module_quality(o.module), SYMBOLS_NONE);
+	assert_int_equal(symbol_module_quality(o.module), HUD_SYMBOLS_NONE);
 	close_all(&o);
 	open_with(&o, NULL, built("dwarf5"), NULL);
-	assert_int_equal(symbol_module_quality(o.module), SYMBOLS_NONE);
+	assert_int_equal(symbol_module_quality(o.module), HUD_SYMBOLS_NONE);
 	close_all(&o);
 }
 

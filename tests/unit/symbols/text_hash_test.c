@@ -254,19 +254,19 @@ static void only_a_file_with_the_same_hash_gives_symbols(void **state)
 	      "gcc -g -O1 -Wl,--build-id=none $SOURCE -o other && mkdir dir && cp other dir/twin");
 	assert_int_equal(hash_of("twin", hash), 0);
 	a = ask(hash, path_of("whole"), NULL);
-	assert_int_equal(symbol_module_quality(a.module), SYMBOLS_DWARF);
+	assert_int_equal(symbol_module_quality(a.module), HUD_SYMBOLS_DWARF);
 	assert_null(symbolizer_unused_binary(a.symbolizer, 0));
 	symbolizer_close(a.symbolizer);
 
 	a = ask(hash, path_of("other"), path_of("dir"));
-	assert_int_equal(symbol_module_quality(a.module), SYMBOLS_NONE);
+	assert_int_equal(symbol_module_quality(a.module), HUD_SYMBOLS_NONE);
 	assert_non_null(symbolizer_unused_binary(a.symbolizer, 0));
 	assert_true(step_said(a.module, "is another build: the hash of its code is "));
 	symbolizer_close(a.symbolizer);
 
 	shell("cp whole dir/twin");
 	a = ask(hash, NULL, path_of("dir"));
-	assert_int_equal(symbol_module_quality(a.module), SYMBOLS_DWARF);
+	assert_int_equal(symbol_module_quality(a.module), HUD_SYMBOLS_DWARF);
 	symbolizer_close(a.symbolizer);
 }
 
@@ -281,13 +281,13 @@ static void a_debug_file_without_code_needs_the_link_of_its_binary(void **state)
 	assert_int_equal(hash_of("x.debug", hash), -ENODATA);
 	assert_int_equal(hash_of("twin", hash), 0);
 	a = ask(hash, path_of("x.debug"), NULL);
-	assert_int_equal(symbol_module_quality(a.module), SYMBOLS_NONE);
+	assert_int_equal(symbol_module_quality(a.module), HUD_SYMBOLS_NONE);
 	assert_true(step_said(a.module, "has neither code nor a build-id"));
 	symbolizer_close(a.symbolizer);
 
 	shell("objcopy --add-gnu-debuglink=x.debug twin");
 	a = ask(hash, path_of("twin"), NULL);
-	assert_int_equal(symbol_module_quality(a.module), SYMBOLS_DWARF);
+	assert_int_equal(symbol_module_quality(a.module), HUD_SYMBOLS_DWARF);
 	symbolizer_close(a.symbolizer);
 }
 
