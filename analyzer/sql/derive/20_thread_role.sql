@@ -5,15 +5,17 @@
 -- not count as a worker's. What its stacks do not show of its scheduler, its runtime may.
 INSERT INTO thread_role (thread, capture, role, scheduler)
 SELECT t.id, t.capture,
-	CASE
-	WHEN s.seen_as_worker OR EXISTS (SELECT 1 FROM thread_window AS w WHERE w.thread = t.id
-		AND (w.parked_ns > 0 OR w.poll_samples > 0)) THEN 'worker'
-	WHEN substr(t.comm, 1, length(c.workers_prefix)) = c.workers_prefix THEN 'worker'
-	WHEN s.seen_in_pool OR s.seen_in_block_in_place THEN 'pool'
-	WHEN s.seen_in_root THEN 'root'
-	WHEN s.seen_elsewhere THEN 'other'
-	ELSE 'unknown'
-	END,
+	(SELECT r.name FROM role AS r
+	WHERE CASE r.name
+		WHEN 'worker' THEN s.seen_as_worker
+			OR EXISTS (SELECT 1 FROM thread_window AS w WHERE w.thread = t.id
+				AND (w.parked_ns > 0 OR w.poll_samples > 0))
+			OR substr(t.comm, 1, length(c.workers_prefix)) = c.workers_prefix
+		WHEN 'pool' THEN s.seen_in_pool OR s.seen_in_block_in_place
+		WHEN 'root' THEN s.seen_in_root
+		WHEN 'other' THEN s.seen_elsewhere
+		ELSE 1 END
+	ORDER BY r.rank DESC LIMIT 1),
 	coalesce(s.scheduler, (SELECT max(p.scheduler) FROM poll AS p WHERE p.thread = t.id),
 		(SELECT max(q.scheduler) FROM runtime_thread AS n
 			JOIN pool_queue AS q ON q.process = t.process AND q.pool = n.pool

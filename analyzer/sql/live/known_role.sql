@@ -2,9 +2,9 @@
 UPDATE thread_role
 SET role = k.role, scheduler = coalesce(thread_role.scheduler, k.scheduler)
 FROM known_role AS k
+JOIN role AS earlier ON earlier.name = k.role
 WHERE k.thread = thread_role.thread
-	AND instr('unknown other root pool worker', k.role)
-		>= instr('unknown other root pool worker', thread_role.role);
+	AND earlier.rank >= (SELECT r.rank FROM role AS r WHERE r.name = thread_role.role);
 
 INSERT OR REPLACE INTO known_role (thread, role, scheduler)
 SELECT thread, role, scheduler FROM thread_role
