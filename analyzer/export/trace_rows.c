@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "analyzer/base/ns_add.h"
 #include "analyzer/export/trace_driver.h"
 
 #include <inttypes.h>
@@ -7,7 +6,6 @@
 /* Rows of the queries sql/export/trace_*.sql as slices, instants and counters. */
 
 #define ARGS_MAX 16
-#define QUEUE_NS 100000000 /* as in the view trace_cpu_queue */
 
 /* Arguments under construction. What is NULL is left out. */
 struct args {
@@ -405,8 +403,8 @@ int trace_cpu_queue_row(void *context, sqlite3_stmt *q)
 	else if (!err && d->queue_end_ns && d->queue_end_ns < start_ns)
 		err = d->writer->counter(d->writer->context, id, d->queue_end_ns, 0);
 	d->queue = id;
-	d->queue_end_ns = ns_add(start_ns, QUEUE_NS);
-	return err ? err : d->writer->counter(d->writer->context, id, start_ns, number(q, 2));
+	d->queue_end_ns = number(q, 2);
+	return err ? err : d->writer->counter(d->writer->context, id, start_ns, number(q, 3));
 }
 
 int trace_cpu_queue_end(struct driver *d)

@@ -27,6 +27,7 @@ WITH RECURSIVE wait AS NOT MATERIALIZED (
 		- max(from_ns, place * 100000000), place
 	FROM split
 )
-SELECT capture, cpu, place * 100000000 AS start_ns, sum(ns) AS run_queue_ns, count(*) AS waits
+SELECT capture, cpu, place * 100000000 AS start_ns, (place + 1) * 100000000 AS end_ns,
+	sum(ns) AS run_queue_ns, count(*) AS waits
 FROM part
 GROUP BY capture, cpu, place;
