@@ -49,6 +49,17 @@ static int thread_forget(void *context, sqlite3_stmt *q)
 	return SQLITE_OK;
 }
 
+static bool is_wrong(const struct process *p)
+{
+	sqlite3_stmt *q = database_statement(
+		p->db, "SELECT 100 * :contradicting > guess_contradicting_percent_max * :agreeing "
+		       "FROM constant");
+
+	statement_number(q, ":contradicting", p->contradicting);
+	statement_number(q, ":agreeing", p->agreeing);
+	return statement_answer(q, 0) != 0;
+}
+
 /* Puts the process into guess_replaced if its guess was wrong. */
 static int process_judge(void *context, sqlite3_stmt *q)
 {
@@ -59,7 +70,7 @@ static int process_judge(void *context, sqlite3_stmt *q)
 
 	p->agreeing = p->contradicting = 0;
 	err = database_rows(p->db, threads_sql, process, thread_count, p);
-	if (err || 100 * p->contradicting <= p->agreeing)
+	if (err || !is_wrong(p))
 		return err;
 	p->any = true;
 	insert = database_statement(p->db, "INSERT INTO guess_replaced VALUES (:process)");

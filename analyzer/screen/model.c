@@ -197,6 +197,7 @@ static void header_read(struct model *m, sqlite3_stmt *q)
 	m->stacks = column_number(q, "stacks", 0);
 	m->whole_stacks = column_number(q, "stacks_complete", 0);
 	m->recorder_percent = column_real(q, "recorder_cpu_percent");
+	m->loss_percent_max = column_real(q, "lost_percent_max");
 }
 
 static void missing_read(struct model *m, sqlite3_stmt *q)

@@ -81,7 +81,7 @@ struct model {
 	const char *level, *sentence, *target, *source;
 	const char *missing; /* what cannot be shown, since symbols are missing; NULL: nothing */
 	int64_t pid, processes, threshold_ns, events, stacks, whole_stacks;
-	double loss_percent, recorder_percent;
+	double loss_percent, loss_percent_max, recorder_percent;
 	double events_per_s; /* since the model before */
 
 	/* Of the blocking pool; -1: not known. */

@@ -154,6 +154,7 @@ static void known_draw(const struct screen *u, int y)
 {
 	const struct model *m = &u->model;
 	char line[200], threshold[WORD_BYTES];
+	bool care = m->loss_percent > m->loss_percent_max || m->missing;
 
 	if (!m->known)
 		return;
@@ -166,8 +167,7 @@ static void known_draw(const struct screen *u, int y)
 		snprintf(line, sizeof(line), "symbols are missing (--binary, --debug-dir): %s",
 			 m->missing);
 	paint_text(&u->canvas, y, 0, u->canvas.columns - seek_width(u), line,
-		   m->loss_percent > 1 || m->missing ? PAINT_CARE : PAINT_PLAIN,
-		   m->loss_percent > 1 || m->missing ? STYLE_BOLD : STYLE_DIM);
+		   care ? PAINT_CARE : PAINT_PLAIN, care ? STYLE_BOLD : STYLE_DIM);
 	seek_draw(u, y);
 }
 

@@ -1,6 +1,7 @@
 -- How did each worker spend its time? The six states add up to wall_ns.
 --
--- rank is the order in which workers are listed everywhere: 1 is the one that was blocked the most.
+-- rank is the order in which reports list workers: 1 is the one that was blocked the most.
+-- The screen and lines over time have them by tid, so that each stays where it was.
 -- runtime: where its process has several multi-threaded ones and the capture can tell.
 CREATE VIEW workers AS
 SELECT w.capture, w.thread,
