@@ -2,7 +2,9 @@
 #include "analyzer/base/embedded.h"
 #include "analyzer/html/html.h"
 #include "analyzer/html/page.h"
+#include "analyzer/open/filter.h"
 #include "analyzer/open/named_query.h"
+#include "analyzer/open/source_words.h"
 #include "analyzer/store/database.h"
 
 /* The report as a page. */
@@ -21,7 +23,6 @@ static const struct {
 	uint64_t top; /* 0: all */
 } parts[] = {
 	{"verdict", "sql/query/verdict.sql", 0},
-	{"filter", "sql/query/filter.sql", 0},
 	{"info", "sql/query/info.sql", 0},
 	{"limits", "sql/query/limits.sql", 0},
 	{"loss", "sql/query/loss.sql", 0},
@@ -70,6 +71,38 @@ static enum exit_status part_write(const struct input *input, struct html_page *
 	return html_page_rows(page, parts[i].name, q);
 }
 
+/* The current row of a named query that has one; NULL: it cannot be had. */
+static sqlite3_stmt *row_of(const struct input *input, const char *name)
+{
+	sqlite3_stmt *q = named_query(input, name, 0);
+
+	if (q && sqlite3_step(q) == SQLITE_ROW)
+		return q;
+	sqlite3_finalize(q);
+	return NULL;
+}
+
+static enum exit_status sentences_write(const struct input *input, struct html_page *page)
+{
+	sqlite3_stmt *filter = row_of(input, "filter"), *verdict = row_of(input, "verdict"), *q;
+	enum exit_status status = STATUS_SYSTEM;
+	char room[SOURCE_WORDS_BYTES];
+	struct text sentence = {0};
+
+	if (filter && verdict)
+		status = query_prepare(input, embedded_text("sql/html/sentences.sql"), 0, &q);
+	if (status == STATUS_DONE) {
+		filter_sentence(filter, &sentence);
+		statement_text(q, ":filter", sentence.bytes);
+		statement_text(q, ":source", source_words(verdict, room));
+		status = html_page_rows(page, "sentences", q);
+	}
+	text_close(&sentence);
+	sqlite3_finalize(filter);
+	sqlite3_finalize(verdict);
+	return status;
+}
+
 enum exit_status report_html(const struct input *input, const char *path)
 {
 	struct html_page page;
@@ -79,5 +112,7 @@ enum exit_status report_html(const struct input *input, const char *path)
 		return status;
 	for (size_t i = 0; status == STATUS_DONE && i < sizeof(parts) / sizeof(*parts); i++)
 		status = part_write(input, &page, i);
+	if (status == STATUS_DONE)
+		status = sentences_write(input, &page);
 	return html_page_close(&page, status);
 }

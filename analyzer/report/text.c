@@ -2,6 +2,7 @@
 #include "analyzer/base/colour.h"
 #include "analyzer/base/terminal.h"
 #include "analyzer/base/words.h"
+#include "analyzer/open/source_words.h"
 #include "analyzer/report/page.h"
 #include "analyzer/store/column.h"
 #include "format/capture/name.h"
@@ -36,30 +37,11 @@ static void print_line(const struct page *page, const char *line)
 		fprintf(page->out, "%s\n", line);
 }
 
-/* How polls are known, in words; `timed` is room for them. */
-static const char *source_words(sqlite3_stmt *q, char *timed, size_t room)
-{
-	const char *source = column_text(q, "source");
-	double followed = column_real(q, "followed_percent");
-	int length;
-
-	if (strcmp(source, "stack") == 0)
-		return "polls and parks distinguished by stack traces only";
-	if (strcmp(source, "passive") == 0)
-		return "polls seen in the runtime's own state";
-	length = snprintf(timed, room, "each poll timed, during %.0f%% of it",
-			  column_real(q, "timed_percent"));
-	if (followed > 0 && followed < 99.5)
-		snprintf(timed + length, room - (size_t)length,
-			 ", each task followed, during %.0f%%", followed);
-	return timed;
-}
-
 static void print_verdict(const struct page *page, sqlite3_stmt *q)
 {
 	const char *level = column_text(q, "level"), *colour = "";
 	const char *names = column_text(q, "processes");
-	char duration[WORD_BYTES], threshold[WORD_BYTES], timed[96], line[1024];
+	char duration[WORD_BYTES], threshold[WORD_BYTES], timed[SOURCE_WORDS_BYTES], line[1024];
 	char which[INPUT_WHICH_BYTES];
 
 	for (size_t i = 0; i < sizeof(level_colours) / sizeof(*level_colours); i++) {
@@ -73,7 +55,7 @@ static void print_verdict(const struct page *page, sqlite3_stmt *q)
 		 page_paint(page, DIM), names ? names : "no process",
 		 duration_word(duration, column_number(q, "duration_ns", -1)),
 		 duration_word(threshold, column_number(q, "threshold_ns", -1)),
-		 source_words(q, timed, sizeof(timed)),
+		 source_words(q, timed),
 		 column_number(q, "truncated", 0) ? "; the capture is TRUNCATED: its end is missing"
 						  : "",
 		 page_paint(page, PLAIN));

@@ -34,11 +34,6 @@ function navigation(list) {
 }
 
 const LEVELS = {NOMINAL: "good", CAUTION: "warn", "CANNOT TELL": "warn"};
-const SOURCES = {
-  stack: "polls and parks distinguished by stack traces only",
-  passive: "polls seen in the runtime's own state",
-  exact: "each poll timed for a part of it",
-};
 
 // A selected time changes some of the page: which of it.
 function selection_note(state) {
@@ -57,12 +52,7 @@ function selection_note(state) {
 
 function head(state) {
   const v = first("verdict"),
-    f = first("filter");
-  const filters = ["from_ns", "to_ns", "worker", "task", "cause", "match", "min_ns", "site"]
-    .filter(name => f[name] !== null && f[name] !== undefined)
-    .map(name =>
-      name.endsWith("_ns") ? `${name.slice(0, -3)} ${duration(f[name])}` : `${name} ${f[name]}`,
-    );
+    words = first("sentences");
   return el(
     "header",
     {},
@@ -77,10 +67,10 @@ function head(state) {
       "p",
       {class: "soft"},
       `${(v.processes || "no process").slice(0, 300)}, ${duration(v.duration_ns)} recorded, ` +
-        `threshold ${duration(v.threshold_ns)}, ${SOURCES[v.source] || v.source}` +
+        `threshold ${duration(v.threshold_ns)}, ${words.source}` +
         (v.truncated ? "; the capture is TRUNCATED: its end is missing" : ""),
     ),
-    filters.length ? el("p", {}, "Only " + filters.join(", ")) : null,
+    words.filter ? el("p", {}, words.filter) : null,
     selection_note(state),
     rows("missing")
       .filter(m => m.reason)

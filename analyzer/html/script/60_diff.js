@@ -205,7 +205,7 @@ function waiting() {
 function diff_head() {
   const all = rows("changes").find(r => r.kind === "all"),
     comparison = first("comparison");
-  const filter = Object.entries(first("filter")).filter(([, value]) => value !== null);
+  const filter = first("sentences").filter;
   return el(
     "header",
     {},
@@ -220,20 +220,7 @@ function diff_head() {
     comparison.reason
       ? el("p", {}, `What blocked cannot be compared: ${comparison.sentence}.`)
       : el("p", {class: "soft"}, advice_text(all) || ""),
-    filter.length
-      ? el(
-          "p",
-          {},
-          "Only " +
-            filter
-              .map(([name, value]) =>
-                name === "min_ns"
-                  ? `min ${duration(value)}`
-                  : `${name.replace("_time", "")} ${value}`,
-              )
-              .join(", "),
-        )
-      : null,
+    filter ? el("p", {}, filter) : null,
     navigation([
       ["sites", "Sites"],
       ["flame", "Flame graph"],
