@@ -17,12 +17,6 @@ struct building {
 	struct main_list mains;
 };
 
-static bool narrow(uint64_t offset, uint32_t *out)
-{
-	*out = (uint32_t)offset;
-	return offset < HUD_NO_NODE;
-}
-
 /* Where the future is in the type that holds a task. */
 static void cell_read(struct building *b, const struct descent_cell *cell,
 		      struct hud_plan_task_type *out)
@@ -34,7 +28,8 @@ static void cell_read(struct building *b, const struct descent_cell *cell,
 	    !dwarf_place_within(&holder, DWARF_KIND_MEMBER, names->stage, &stage) ||
 	    !dwarf_place_within(&stage, DWARF_KIND_ENUM, NULL, &stage) ||
 	    !dwarf_place_within(&holder, DWARF_KIND_MEMBER, names->trailer, &trailer) ||
-	    !narrow(stage.offset, &out->stage) || !narrow(trailer.offset, &out->trailer))
+	    !dwarf_offset_narrow(stage.offset, &out->stage) ||
+	    !dwarf_offset_narrow(trailer.offset, &out->trailer))
 		return;
 	out->node = draft_node(&b->draft, &stage.type, true);
 }

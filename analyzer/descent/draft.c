@@ -98,12 +98,6 @@ const char *draft_path(struct draft *d, const struct dwarf_entry *type)
 	return d->path.length ? d->path.bytes : "";
 }
 
-bool draft_offset(uint64_t offset, uint32_t *out)
-{
-	*out = (uint32_t)offset;
-	return offset < HUD_NO_NODE;
-}
-
 bool draft_pointer(struct draft *d, const struct dwarf_place *in, const char *name, uint32_t *at,
 		   struct dwarf_place *target)
 {
@@ -112,7 +106,7 @@ bool draft_pointer(struct draft *d, const struct dwarf_place *in, const char *na
 
 	if ((*name && !dwarf_place_within(in, DWARF_KIND_MEMBER, name, &value)) ||
 	    !dwarf_place_within(&value, DWARF_KIND_POINTER, NULL, &address) ||
-	    !draft_offset(address.offset, at) || !dwarf_place_target(&address, target))
+	    !dwarf_offset_narrow(address.offset, at) || !dwarf_place_target(&address, target))
 		return false;
 	shared = descent_rules_line(&d->rules, WORD_SHARED, draft_path(d, &target->type));
 	return !shared || dwarf_place_member(target, shared->words[2], target);

@@ -44,8 +44,6 @@ void draft_edge(struct draft *d, uint32_t from, const struct hud_plan_task_edge 
 /* The full path of a type, valid until the next call; "" where it has no name. */
 const char *draft_path(struct draft *d, const struct dwarf_entry *type);
 
-/* False: it is no offset in a value. */
-bool draft_offset(uint64_t offset, uint32_t *out);
 /*
  * The pointer at any depth of a member ("": of the value itself), and what it leads to; of an Arc
  * or an Rc that is its value, whose offset then counts from the address. False: there is none.

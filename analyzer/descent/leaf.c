@@ -29,7 +29,7 @@ static bool member(const struct dwarf_place *in, const char *name, struct dwarf_
 static bool pointer(struct draft *d, const struct dwarf_place *in, const char *name, uint32_t *at,
 		    struct dwarf_place *target, uint32_t *add)
 {
-	return draft_pointer(d, in, name, at, target) && draft_offset(target->offset, add);
+	return draft_pointer(d, in, name, at, target) && dwarf_offset_narrow(target->offset, add);
 }
 
 /* The free permits of a semaphore; the offset counts from it. */
@@ -41,7 +41,7 @@ static void permits_read(struct draft *d, const struct dwarf_place *semaphore, u
 	if (member(&in, descent_rules_name(&d->rules, WORD_PERMITS), &value) &&
 	    dwarf_place_within(&value, DWARF_KIND_NUMBER, NULL, &number) &&
 	    dwarf_type_bytes(&number.type) == POINTER_BYTES)
-		draft_offset(number.offset, out);
+		dwarf_offset_narrow(number.offset, out);
 }
 
 static bool sleep_read(struct draft *d, const char *name, const struct dwarf_place *value,
@@ -53,8 +53,8 @@ static bool sleep_read(struct draft *d, const char *name, const struct dwarf_pla
 	       member(&until, descent_rules_name(&d->rules, WORD_SECONDS), &seconds) &&
 	       member(&until, descent_rules_name(&d->rules, WORD_NANOSECONDS), &nanoseconds) &&
 	       dwarf_type_bytes(&seconds.type) == POINTER_BYTES &&
-	       draft_offset(seconds.offset, &out->field[0]) &&
-	       draft_offset(nanoseconds.offset, &out->field[1]);
+	       dwarf_offset_narrow(seconds.offset, &out->field[0]) &&
+	       dwarf_offset_narrow(nanoseconds.offset, &out->field[1]);
 }
 
 static bool acquire_read(struct draft *d, const struct rules_line *rule,
@@ -68,7 +68,8 @@ static bool acquire_read(struct draft *d, const struct rules_line *rule,
 	    !member(value, rule->words[3], &asked))
 		return false;
 	bytes = dwarf_type_bytes(&asked.type);
-	if ((bytes != 4 && bytes != POINTER_BYTES) || !draft_offset(asked.offset, &out->field[1]))
+	if ((bytes != 4 && bytes != POINTER_BYTES) ||
+	    !dwarf_offset_narrow(asked.offset, &out->field[1]))
 		return false;
 	out->tag_bytes = (uint8_t)bytes;
 	permits_read(d, &semaphore, &out->field[2]);
@@ -86,7 +87,7 @@ static bool guard_read(struct draft *d, const struct rules_line *rule,
 	if (!member(&target, rule->words[3], &semaphore))
 		return false;
 	permits_read(d, &semaphore, &out->field[2]);
-	return draft_offset(semaphore.offset, &out->field[1]);
+	return dwarf_offset_narrow(semaphore.offset, &out->field[1]);
 }
 
 static bool fd_read(const char *name, const struct dwarf_place *value,
@@ -95,7 +96,8 @@ static bool fd_read(const char *name, const struct dwarf_place *value,
 	struct dwarf_place fd;
 
 	return member(value, name, &fd) && dwarf_place_within(&fd, DWARF_KIND_NUMBER, NULL, &fd) &&
-	       dwarf_type_bytes(&fd.type) == FD_BYTES && draft_offset(fd.offset, &out->field[0]);
+	       dwarf_type_bytes(&fd.type) == FD_BYTES &&
+	       dwarf_offset_narrow(fd.offset, &out->field[0]);
 }
 
 bool draft_leaf_read(struct draft *d, enum descent_word word, const struct rules_line *rule,

@@ -2,8 +2,6 @@
 #include "analyzer/base/bytes.h"
 #include "analyzer/descent/draft.h"
 
-#include <dwarf.h>
-
 /* A LocalSet: the way to the list of its tasks, which is behind two pointers. */
 
 /* The offset of a number, or an address, in a member. */
@@ -14,9 +12,7 @@ static bool word_within(struct draft *d, const struct dwarf_place *in, enum desc
 
 	return dwarf_place_within(in, DWARF_KIND_MEMBER, descent_rules_name(&d->rules, word),
 				  &member) &&
-	       (member.type.kind->tag == DW_TAG_pointer_type ||
-		dwarf_type_bytes(&member.type) == POINTER_BYTES) &&
-	       draft_offset(member.offset, out);
+	       dwarf_is_word(&member.type) && dwarf_offset_narrow(member.offset, out);
 }
 
 void draft_local_set_read(struct draft *d, uint32_t index, const struct rules_line *rule,

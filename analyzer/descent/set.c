@@ -25,7 +25,7 @@ static bool link_read(struct draft *d, enum descent_word word, const struct dwar
 	for (size_t i = 0; (line = descent_rules_nth(&d->rules, word, i)); i++)
 		if (item_member(line, item, &link) &&
 		    dwarf_place_within(&link, DWARF_KIND_POINTER, NULL, &link))
-			return draft_offset(link.offset, at);
+			return dwarf_offset_narrow(link.offset, at);
 	return false;
 }
 
@@ -46,7 +46,7 @@ static void number_read(struct draft *d, uint32_t index, const struct dwarf_plac
 			continue;
 		if (dwarf_place_within(&number, DWARF_KIND_NUMBER, NULL, &number) &&
 		    dwarf_type_bytes(&number.type) == POINTER_BYTES &&
-		    draft_offset(number.offset, &edge.offset)) {
+		    dwarf_offset_narrow(number.offset, &edge.offset)) {
 			draft_edge(d, index, &edge);
 			return;
 		}
@@ -63,9 +63,9 @@ static bool list_add(struct draft *d, uint32_t index, const struct rules_line *r
 
 	if (!link_read(d, WORD_NEXT, item, &n->field[0]) ||
 	    !link_read(d, WORD_PREVIOUS, item, &n->field[1]) ||
-	    !draft_offset(dwarf_type_bytes(&item->type), &n->field[2]) ||
+	    !dwarf_offset_narrow(dwarf_type_bytes(&item->type), &n->field[2]) ||
 	    !dwarf_place_member(item, rule->words[3], &future) ||
-	    !draft_offset(future.offset, &edge.offset))
+	    !dwarf_offset_narrow(future.offset, &edge.offset))
 		return false;
 	edge.node = draft_node(d, &future.type, false);
 	draft_edge(d, index, &edge);
@@ -121,12 +121,14 @@ bool draft_slice_read(struct draft *d, uint32_t index, const struct dwarf_place 
 
 	if (!line || !dwarf_place_member(value, line->words[1], &first) ||
 	    !dwarf_place_member(value, line->words[2], &number) ||
-	    !draft_offset(first.offset, &n->tag) || !draft_offset(number.offset, &n->field[0]) ||
+	    !dwarf_offset_narrow(first.offset, &n->tag) ||
+	    !dwarf_offset_narrow(number.offset, &n->field[0]) ||
 	    !dwarf_place_target(&first, &first))
 		return false;
 	pointers = first.type.kind->tag == DW_TAG_pointer_type;
 	n->kind = HUD_NODE_SLICE;
-	if (!draft_offset(pointers ? POINTER_BYTES : dwarf_type_bytes(&first.type), &n->field[1]) ||
+	if (!dwarf_offset_narrow(pointers ? POINTER_BYTES : dwarf_type_bytes(&first.type),
+				 &n->field[1]) ||
 	    (!pointers && first.type.kind->tag != DW_TAG_structure_type))
 		return true;
 	edge.node = draft_node(d, &first.type, false);

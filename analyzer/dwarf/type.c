@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/dwarf/type.h"
+#include "analyzer/base/bytes.h"
+#include "format/plan/plan.h"
 
 #include <dwarf.h>
 
@@ -268,6 +270,17 @@ bool dwarf_place_target(const struct dwarf_place *pointer, struct dwarf_place *o
 {
 	return pointer->type.kind->tag == DW_TAG_pointer_type &&
 	       dwarf_place_of(&pointer->type, 0, out);
+}
+
+bool dwarf_offset_narrow(uint64_t offset, uint32_t *out)
+{
+	*out = (uint32_t)offset;
+	return offset < HUD_NO_OFFSET;
+}
+
+bool dwarf_is_word(const struct dwarf_entry *type)
+{
+	return type->kind->tag == DW_TAG_pointer_type || dwarf_type_bytes(type) == POINTER_BYTES;
 }
 
 bool dwarf_future_declaration(const struct dwarf_entry *type, struct dwarf_entry *out)

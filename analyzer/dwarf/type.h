@@ -73,6 +73,12 @@ bool dwarf_place_within(const struct dwarf_place *in, enum dwarf_kind kind, cons
 /* The value that a pointer points to; its offset is 0. */
 bool dwarf_place_target(const struct dwarf_place *pointer, struct dwarf_place *out);
 
+/* An offset as plans have it. False: it is too large. */
+bool dwarf_offset_narrow(uint64_t offset, uint32_t *out);
+
+/* Has it 8 bytes? An address has no size in debug information. */
+bool dwarf_is_word(const struct dwarf_entry *type);
+
 /*
  * For the type of a future, the entry whose DW_AT_decl_file and DW_AT_decl_line are those of the
  * async fn or block. False: it is not the type of one.

@@ -244,6 +244,15 @@ bool plan_declared_place(const struct plan_declared *d, struct dwarf_place *out)
 	return d->by == DECLARED_TYPE || dwarf_place_of(&d->entry, d->value, out);
 }
 
+bool plan_member_word(const struct dwarf_place *in, const char *name, uint32_t *out)
+{
+	struct dwarf_place member;
+
+	return dwarf_place_within(in, DWARF_KIND_MEMBER, name, &member) &&
+	       dwarf_type_bytes(&member.type) == POINTER_BYTES &&
+	       dwarf_offset_narrow(member.offset - in->offset, out);
+}
+
 void plan_declarations_read(struct plan_declarations *out, struct dwarf_file *file,
 			    const struct plan_names *names, const struct plan_tls *tls)
 {

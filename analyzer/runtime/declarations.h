@@ -34,4 +34,7 @@ void plan_declarations_read(struct plan_declarations *out, struct dwarf_file *fi
 /* The value of a thread-local; offsets count from the start of the thread-local block. */
 bool plan_declared_place(const struct plan_declared *d, struct dwarf_place *out);
 
+/* A member of 8 bytes; its offset counts from the value that it is in. */
+bool plan_member_word(const struct dwarf_place *in, const char *name, uint32_t *out);
+
 #endif

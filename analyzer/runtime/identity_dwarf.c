@@ -13,12 +13,6 @@ struct reader {
 	struct hud_plan_identity *out;
 };
 
-static bool narrow(uint64_t offset, uint32_t *out)
-{
-	*out = (uint32_t)offset;
-	return offset < HUD_NO_OFFSET;
-}
-
 static bool variable_place(const struct reader *r, size_t item, struct dwarf_place *out)
 {
 	return plan_declared_place(&r->declared->of[item], out);
@@ -71,7 +65,8 @@ static void header_read(struct reader *r)
 	if (dwarf_place_member(&place, names[NAME_VTABLE_POLL], &poll) && !poll.offset &&
 	    dwarf_place_member(&place, names[NAME_VTABLE_ID], &id) &&
 	    dwarf_type_bytes(&id.type) == POINTER_BYTES &&
-	    narrow(vtable.offset, &r->out->task_vtable) && narrow(id.offset, &r->out->task_id))
+	    dwarf_offset_narrow(vtable.offset, &r->out->task_vtable) &&
+	    dwarf_offset_narrow(id.offset, &r->out->task_id))
 		r->out->identity_flags |= HUD_IDENTITY_HEADER;
 }
 
@@ -81,7 +76,7 @@ static bool tag_take(const struct dwarf_tag *tag, struct hud_plan_tag *out)
 
 	out->bytes = (uint32_t)tag->bytes;
 	out->value = tag->value;
-	return tag->known && wide && narrow(tag->offset, &out->offset);
+	return tag->known && wide && dwarf_offset_narrow(tag->offset, &out->offset);
 }
 
 /* Where the pointer to the context is, and how the scheduler of this kind is recognized in it. */
@@ -123,7 +118,7 @@ static bool core_read(const struct reader *r, size_t of, const struct dwarf_plac
 	if (!dwarf_place_within(context, DWARF_KIND_MEMBER, r->names->name[of + OF_CORE],
 				&pointer) ||
 	    !dwarf_place_within(&pointer, DWARF_KIND_POINTER, NULL, &pointer) ||
-	    !narrow(pointer.offset, &s->core))
+	    !dwarf_offset_narrow(pointer.offset, &s->core))
 		return false;
 	if (dwarf_place_target(&pointer, core) &&
 	    dwarf_place_member(core, r->names->name[of + OF_TICK], &member))
@@ -138,7 +133,7 @@ static bool tick_read(struct reader *r, const struct dwarf_place *core, const ch
 	struct dwarf_place tick;
 	uint64_t bytes;
 
-	if (!dwarf_place_member(core, name, &tick) || !narrow(tick.offset, &s->tick))
+	if (!dwarf_place_member(core, name, &tick) || !dwarf_offset_narrow(tick.offset, &s->tick))
 		return false;
 	bytes = dwarf_type_bytes(&tick.type);
 	if (bytes == 1)
@@ -166,7 +161,7 @@ static void lifo_read(const struct dwarf_place *core, const char *name,
 	s->lifo = HUD_NO_OFFSET;
 	if (name && dwarf_place_member(core, name, &task) &&
 	    dwarf_place_within(&task, DWARF_KIND_POINTER, NULL, &task) &&
-	    !narrow(task.offset, &s->lifo))
+	    !dwarf_offset_narrow(task.offset, &s->lifo))
 		s->lifo = HUD_NO_OFFSET;
 }
 
@@ -185,17 +180,9 @@ static bool ring_read(const struct dwarf_place *queue, const char *const *names,
 	s->queue_kind = HUD_QUEUE_RING;
 	return (s->queue_bytes == 2 || s->queue_bytes == 4) &&
 	       dwarf_type_bytes(&head.type) == 2 * (uint64_t)s->queue_bytes &&
-	       narrow(pointer.offset, &s->queue) && narrow(head.offset, &s->queue_head) &&
-	       narrow(tail.offset, &s->queue_tail);
-}
-
-static bool word_within(const struct dwarf_place *queue, const char *name, uint32_t *out)
-{
-	struct dwarf_place member;
-
-	return dwarf_place_within(queue, DWARF_KIND_MEMBER, name, &member) &&
-	       dwarf_type_bytes(&member.type) == POINTER_BYTES &&
-	       narrow(member.offset - queue->offset, out);
+	       dwarf_offset_narrow(pointer.offset, &s->queue) &&
+	       dwarf_offset_narrow(head.offset, &s->queue_head) &&
+	       dwarf_offset_narrow(tail.offset, &s->queue_tail);
 }
 
 /* std's VecDeque: it has a length, or before Rust 1.67 two ends in a buffer of a power of two. */
@@ -203,16 +190,16 @@ static bool deque_read(const struct dwarf_place *queue, const char *const *names
 		       struct hud_plan_scheduler *s)
 {
 	s->queue_bytes = POINTER_BYTES;
-	if (!narrow(queue->offset, &s->queue))
+	if (!dwarf_offset_narrow(queue->offset, &s->queue))
 		return false;
-	if (word_within(queue, names[NAME_DEQUE_LENGTH], &s->queue_tail)) {
+	if (plan_member_word(queue, names[NAME_DEQUE_LENGTH], &s->queue_tail)) {
 		s->queue_kind = HUD_QUEUE_LENGTH;
 		return true;
 	}
 	s->queue_kind = HUD_QUEUE_WRAPPED;
-	return word_within(queue, names[NAME_DEQUE_FRONT], &s->queue_head) &&
-	       word_within(queue, names[NAME_DEQUE_BACK], &s->queue_tail) &&
-	       word_within(queue, names[NAME_DEQUE_ROOM], &s->queue_room);
+	return plan_member_word(queue, names[NAME_DEQUE_FRONT], &s->queue_head) &&
+	       plan_member_word(queue, names[NAME_DEQUE_BACK], &s->queue_tail) &&
+	       plan_member_word(queue, names[NAME_DEQUE_ROOM], &s->queue_room);
 }
 
 static void queue_read(const struct reader *r, size_t of, const struct dwarf_place *core,

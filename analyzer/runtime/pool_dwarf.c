@@ -11,12 +11,6 @@ struct reader {
 	struct hud_plan_pool *out;
 };
 
-static bool narrow(uint64_t offset, uint32_t *out)
-{
-	*out = (uint32_t)offset;
-	return offset < HUD_NO_OFFSET;
-}
-
 static bool tag_fits(const struct dwarf_tag *tag)
 {
 	return tag->bytes <= POINTER_BYTES && !(tag->bytes & (tag->bytes - 1));
@@ -28,17 +22,7 @@ static bool pointed_to(const struct dwarf_place *in, uint32_t *at, struct dwarf_
 	struct dwarf_place pointer;
 
 	return dwarf_place_within(in, DWARF_KIND_POINTER, NULL, &pointer) &&
-	       narrow(pointer.offset, at) && dwarf_place_target(&pointer, out);
-}
-
-/* A member of 8 bytes; its offset counts from the value that it is in. */
-static bool word_read(const struct dwarf_place *in, const char *name, uint32_t *out)
-{
-	struct dwarf_place member;
-
-	return dwarf_place_within(in, DWARF_KIND_MEMBER, name, &member) &&
-	       dwarf_type_bytes(&member.type) == POINTER_BYTES &&
-	       narrow(member.offset - in->offset, out);
+	       dwarf_offset_narrow(pointer.offset, at) && dwarf_place_target(&pointer, out);
 }
 
 /* A count that an atomic may wrap. Without one by this name its place stays unknown. */
@@ -51,7 +35,7 @@ static void count_read(const struct dwarf_place *in, const char *name, struct hu
 	    !dwarf_place_within(&member, DWARF_KIND_NUMBER, NULL, &number))
 		return;
 	bytes = dwarf_type_bytes(&number.type);
-	if ((bytes == 4 || bytes == 8) && narrow(number.offset, &out->offset))
+	if ((bytes == 4 || bytes == 8) && dwarf_offset_narrow(number.offset, &out->offset))
 		out->bytes = (uint32_t)bytes;
 }
 
@@ -63,7 +47,7 @@ static void item_read(struct reader *r)
 	uint64_t bytes;
 
 	if (!task->found || !dwarf_place_within(&place, DWARF_KIND_POINTER, NULL, &pointer) ||
-	    !narrow(pointer.offset, &r->out->item_task))
+	    !dwarf_offset_narrow(pointer.offset, &r->out->item_task))
 		return;
 	bytes = dwarf_type_bytes(&task->entry);
 	if (bytes <= ITEM_BYTES_MAX)
@@ -76,17 +60,17 @@ static bool queue_read(struct reader *r, const struct dwarf_place *queue)
 	const char *const *names = r->names->name;
 	struct hud_plan_pool *out = r->out;
 	struct dwarf_place items;
-	bool wrapped = !word_read(queue, names[NAME_DEQUE_LENGTH], &out->queue_end);
+	bool wrapped = !plan_member_word(queue, names[NAME_DEQUE_LENGTH], &out->queue_end);
 
 	out->queue_kind = wrapped ? HUD_QUEUE_WRAPPED : HUD_QUEUE_LENGTH;
-	if (wrapped && !word_read(queue, names[NAME_DEQUE_BACK], &out->queue_end))
+	if (wrapped && !plan_member_word(queue, names[NAME_DEQUE_BACK], &out->queue_end))
 		return false;
-	return narrow(queue->offset, &out->queue) &&
-	       word_read(queue, names[wrapped ? NAME_DEQUE_FRONT : NAME_DEQUE_FIRST],
-			 &out->queue_first) &&
-	       word_read(queue, names[NAME_DEQUE_ROOM], &out->queue_room) &&
+	return dwarf_offset_narrow(queue->offset, &out->queue) &&
+	       plan_member_word(queue, names[wrapped ? NAME_DEQUE_FRONT : NAME_DEQUE_FIRST],
+				&out->queue_first) &&
+	       plan_member_word(queue, names[NAME_DEQUE_ROOM], &out->queue_room) &&
 	       dwarf_place_within(queue, DWARF_KIND_POINTER, NULL, &items) &&
-	       narrow(items.offset - queue->offset, &out->queue_items);
+	       dwarf_offset_narrow(items.offset - queue->offset, &out->queue_items);
 }
 
 /* What the pool's threads share: a member, or one variant of a member. */
@@ -157,7 +141,8 @@ bool plan_handle_place(const struct plan_declarations *declared, const struct pl
 					       .bytes = (uint32_t)tag.bytes,
 					       .value = tag.value};
 	return dwarf_place_within(&value, DWARF_KIND_POINTER, NULL, &pointer) &&
-	       narrow(pointer.offset, &out->handle) && dwarf_place_target(&pointer, &out->target) &&
+	       dwarf_offset_narrow(pointer.offset, &out->handle) &&
+	       dwarf_place_target(&pointer, &out->target) &&
 	       plan_tls_place(tls, cell.offset, dwarf_type_bytes(&cell.type), &out->place);
 }
 

@@ -13,18 +13,6 @@ struct reader {
 	const struct plan_tls *tls;
 };
 
-static bool narrow(uint64_t offset, uint32_t *out)
-{
-	*out = (uint32_t)offset;
-	return offset < HUD_NO_OFFSET;
-}
-
-/* An address has no size in debug information. */
-static bool is_word(const struct dwarf_entry *type)
-{
-	return type->kind->tag == DW_TAG_pointer_type || dwarf_type_bytes(type) == POINTER_BYTES;
-}
-
 /* The first member of this name, at any depth: 8 bytes. */
 static bool word_within(const struct reader *r, const struct dwarf_place *in, enum plan_name name,
 			uint32_t *out)
@@ -32,7 +20,7 @@ static bool word_within(const struct reader *r, const struct dwarf_place *in, en
 	struct dwarf_place member;
 
 	return dwarf_place_within(in, DWARF_KIND_MEMBER, r->names->name[name], &member) &&
-	       is_word(&member.type) && narrow(member.offset, out);
+	       dwarf_is_word(&member.type) && dwarf_offset_narrow(member.offset, out);
 }
 
 static bool type_place(const struct reader *r, enum plan_name name, struct dwarf_place *out,
@@ -43,7 +31,7 @@ static bool type_place(const struct reader *r, enum plan_name name, struct dwarf
 	if (!d->found)
 		return false;
 	*out = (struct dwarf_place) {.type = d->entry};
-	return narrow(dwarf_type_bytes(&d->entry), bytes) && *bytes;
+	return dwarf_offset_narrow(dwarf_type_bytes(&d->entry), bytes) && *bytes;
 }
 
 static bool task_read(const struct reader *r, struct hud_plan_tasks *out)
@@ -71,9 +59,10 @@ static bool shards_read(const struct reader *r, const struct dwarf_place *slice,
 	struct dwarf_place pointer, shard;
 
 	return dwarf_place_within(slice, DWARF_KIND_POINTER, NULL, &pointer) &&
-	       narrow(pointer.offset, &root->list) && dwarf_place_target(&pointer, &shard) &&
-	       narrow(dwarf_type_bytes(&shard.type), &root->shard_bytes) && root->shard_bytes &&
-	       word_within(r, slice, NAME_SLICE_LENGTH, &root->shards) &&
+	       dwarf_offset_narrow(pointer.offset, &root->list) &&
+	       dwarf_place_target(&pointer, &shard) &&
+	       dwarf_offset_narrow(dwarf_type_bytes(&shard.type), &root->shard_bytes) &&
+	       root->shard_bytes && word_within(r, slice, NAME_SLICE_LENGTH, &root->shards) &&
 	       word_within(r, &shard, NAME_TASKS_FIRST, &root->first) &&
 	       word_within(r, &shard, NAME_TASKS_LAST, &root->last);
 }
@@ -83,7 +72,7 @@ static bool list_read(const struct reader *r, const struct dwarf_place *owned,
 		      struct hud_plan_task_root *root)
 {
 	root->shards = HUD_NO_OFFSET;
-	if (!narrow(owned->offset, &root->list) ||
+	if (!dwarf_offset_narrow(owned->offset, &root->list) ||
 	    !word_within(r, owned, NAME_TASKS_FIRST, &root->first) ||
 	    !word_within(r, owned, NAME_TASKS_LAST, &root->last))
 		return false;
@@ -103,7 +92,7 @@ static void count_read(const struct reader *r, const struct dwarf_place *owned,
 	    !dwarf_place_within(&member, DWARF_KIND_NUMBER, NULL, &number))
 		return;
 	bytes = dwarf_type_bytes(&number.type);
-	if ((bytes == 4 || bytes == 8) && narrow(number.offset, &out->offset))
+	if ((bytes == 4 || bytes == 8) && dwarf_offset_narrow(number.offset, &out->offset))
 		out->bytes = (uint32_t)bytes;
 }
 
@@ -118,8 +107,8 @@ static bool root_read(const struct reader *r, const struct plan_scheduler_kind *
 			       &handle) ||
 	    !dwarf_place_within(&handle.target, DWARF_KIND_MEMBER, names[NAME_TASKS_OWNED],
 				&owned) ||
-	    !dwarf_place_member(&owned, names[NAME_TASKS_ID], &id) || !is_word(&id.type) ||
-	    !narrow(id.offset, &root->owner))
+	    !dwarf_place_member(&owned, names[NAME_TASKS_ID], &id) || !dwarf_is_word(&id.type) ||
+	    !dwarf_offset_narrow(id.offset, &root->owner))
 		return false;
 	root->kind = kind->kind;
 	root->place = handle.place;
