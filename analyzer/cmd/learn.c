@@ -2,12 +2,12 @@
 #include "analyzer/cmd/learn.h"
 #include "analyzer/learn/learn.h"
 #include "analyzer/plan/file.h"
+#include "format/base/file.h"
 #include "format/base/new_file.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define SNAPSHOTS_BYTES_MAX (64u << 20)
@@ -18,31 +18,6 @@ bool learn_is_asked(int fd)
 
 	return pread(fd, magic, sizeof(magic), 0) == (ssize_t)sizeof(magic) &&
 	       !memcmp(magic, HUD_SNAPSHOTS_MAGIC, sizeof(magic));
-}
-
-/* All of the file; `*data` is malloc'ed. */
-static int file_take(int fd, void **data, size_t *bytes)
-{
-	struct stat st;
-	size_t got = 0;
-
-	*data = NULL;
-	if (fstat(fd, &st))
-		return -errno;
-	if (st.st_size > SNAPSHOTS_BYTES_MAX)
-		return -EFBIG;
-	*bytes = (size_t)st.st_size;
-	*data = malloc(*bytes + 1);
-	if (!*data)
-		return -ENOMEM;
-	while (got < *bytes) {
-		ssize_t now = pread(fd, (uint8_t *)*data + got, *bytes - got, (off_t)got);
-
-		if (now <= 0)
-			return now ? -errno : -EIO;
-		got += (size_t)now;
-	}
-	return 0;
 }
 
 static int answer_write(const void *data, size_t bytes, const char *output)
@@ -67,9 +42,9 @@ static int answer_write(const void *data, size_t bytes, const char *output)
 
 enum exit_status learn_of_fd(int fd, const char *output)
 {
-	void *data;
+	uint8_t *data;
 	size_t bytes = 0;
-	int err = file_take(fd, &data, &bytes);
+	int err = file_read(fd, SNAPSHOTS_BYTES_MAX, &data, &bytes);
 
 	if (!err)
 		err = answer_write(data, bytes, output);

@@ -6,6 +6,7 @@
 #include "analyzer/plan/mappings.h"
 #include "analyzer/plan/print_json.h"
 #include "analyzer/plan/print_text.h"
+#include "format/base/clock.h"
 #include "format/base/new_file.h"
 
 #include <errno.h>
@@ -93,7 +94,7 @@ static enum exit_status plan_make(const struct arguments *a, const struct unwind
 static enum exit_status make_of_fd(const struct arguments *a, int fd, int debug_fd,
 				   const char *name, const char *output)
 {
-	uint64_t start_ns = plan_clock_ns();
+	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC);
 	struct unwind_object object;
 	enum exit_status status;
 	int err = unwind_object_open(&object, fd);
@@ -130,7 +131,7 @@ static enum exit_status plan_of_file(const struct arguments *a)
 
 static enum exit_status plan_of_vdso(const struct arguments *a)
 {
-	uint64_t start_ns = plan_clock_ns();
+	uint64_t start_ns = clock_ns(CLOCK_MONOTONIC);
 	struct unwind_object object;
 	enum exit_status status;
 	size_t bytes;

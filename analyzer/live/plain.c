@@ -5,13 +5,13 @@
 #include "analyzer/load/capture_file.h"
 #include "analyzer/store/column.h"
 #include "analyzer/store/database.h"
+#include "format/base/clock.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 /* Nothing came for so long: said once. A recorder writes each second. */
 #define SILENT_MS 5000
@@ -30,10 +30,7 @@ struct plain {
 
 static int64_t now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (int64_t)(clock_ns(CLOCK_MONOTONIC) / NS_PER_MS);
 }
 
 static enum exit_status database_message(const struct plain *p)

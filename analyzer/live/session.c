@@ -2,6 +2,7 @@
 #include "analyzer/live/session.h"
 #include "analyzer/base/interrupt.h"
 #include "format/base/array.h"
+#include "format/base/clock.h"
 #include "format/capture/part.h"
 #include "format/wire/records.h"
 
@@ -10,7 +11,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define TICK_NS INT64_C(1000000000)
@@ -325,10 +325,7 @@ int session_write_part(struct session *s, const char *path)
 
 static int64_t cpu_ns(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+	return (int64_t)clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 /* The next derivation is later, the more this one and what was asked after it cost. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/build.h"
+#include "format/base/clock.h"
 #include "format/base/hex.h"
 #include "format/elf/text_hash.h"
 
@@ -7,15 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-uint64_t plan_clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 bool plan_by_hash(const struct hud_plan *head)
 {
@@ -90,7 +82,7 @@ int plan_build(struct plan_built *out, const struct unwind_object *o, uint64_t s
 		err = poll_sites_make(&out->runtime.polls, &poll_site);
 	if (err)
 		goto out;
-	out->numbers.build_ns = plan_clock_ns() - start_ns;
+	out->numbers.build_ns = clock_ns(CLOCK_MONOTONIC) - start_ns;
 	plan.head = out->head;
 	plan.numbers = out->numbers;
 	plan.segment = o->segment;

@@ -23,7 +23,7 @@ struct plan_built {
 	bool unwind_information; /* false: none, so stacks need frame pointers */
 };
 
-/* `start_ns`: plan_clock_ns() when work on this object began. 0 or a negative errno. */
+/* `start_ns`: on CLOCK_MONOTONIC, when work on this object began. 0 or a negative errno. */
 int plan_build(struct plan_built *out, const struct unwind_object *object, uint64_t start_ns);
 void plan_built_free(struct plan_built *built);
 
@@ -35,8 +35,5 @@ const char *plan_id_text(char out[PLAN_ID_TEXT_BYTES], const struct hud_plan *he
 
 /* So many bytes as a part of the object's code, in percent. */
 double plan_built_percent(const struct plan_built *built, uint64_t bytes);
-
-/* CLOCK_MONOTONIC. */
-uint64_t plan_clock_ns(void);
 
 #endif

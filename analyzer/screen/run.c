@@ -3,6 +3,7 @@
 #include "analyzer/load/capture_file.h"
 #include "analyzer/screen/state.h"
 #include "analyzer/store/database.h"
+#include "format/base/clock.h"
 
 #include <errno.h>
 #include <ncursesw/curses.h>
@@ -12,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The loop: keys, the stream, the clock. */
@@ -37,10 +37,7 @@ static const double speeds[] = {0.25, 0.5, 1, 2, 4, 8, 16, 60};
 
 int64_t screen_now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (int64_t)(clock_ns(CLOCK_MONOTONIC) / NS_PER_MS);
 }
 
 void screen_say(struct screen *u, const char *format, ...)

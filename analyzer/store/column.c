@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/store/column.h"
 #include "analyzer/base/json.h"
+#include "format/base/hex.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -50,9 +51,13 @@ double column_real(sqlite3_stmt *statement, const char *name)
 
 static void json_hex(FILE *out, const uint8_t *byte, size_t bytes)
 {
+	char digits[HEX_TEXT_BYTES(1)];
+
 	putc_unlocked('"', out);
-	for (size_t i = 0; i < bytes; i++)
-		fprintf(out, "%02x", byte[i]);
+	for (size_t i = 0; i < bytes; i++) {
+		hex_text(&byte[i], 1, digits);
+		fputs(digits, out);
+	}
 	putc_unlocked('"', out);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "format/capture/writer.h"
+#include "format/base/clock.h"
 #include "format/capture/definitions.h"
 #include "format/capture/frame.h"
 #include "format/wire/records.h"
@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <zstd.h>
 
 #define CHUNK_BYTES ((size_t)256 << 10)
@@ -50,14 +49,6 @@ struct capture_writer {
 	uint64_t bytes;
 	uint64_t events;
 };
-
-static uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
 
 static int hand_over(struct capture_writer *w, const void *data, size_t bytes)
 {
@@ -276,7 +267,7 @@ static void define(struct capture_writer *w, struct definition *d)
 
 static void chunk_begin(struct capture_writer *w)
 {
-	w->chunk.start_ns = monotonic_ns();
+	w->chunk.start_ns = clock_ns(CLOCK_MONOTONIC);
 	w->used = sizeof(w->chunk);
 	put(w, &w->session.head);
 	define_references(w, &w->session.head);
@@ -314,7 +305,7 @@ int capture_writer_event(struct capture_writer *w, const struct hud_record *even
 
 int capture_writer_flush(struct capture_writer *w)
 {
-	return capture_writer_flush_at(w, monotonic_ns());
+	return capture_writer_flush_at(w, clock_ns(CLOCK_MONOTONIC));
 }
 
 int capture_writer_flush_at(struct capture_writer *w, uint64_t end_ns)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/poll_timing.h"
+#include "format/base/clock.h"
 #include "format/wire/events.h"
-#include "recorder/base/clock.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/base/array.h"
+#include "format/base/clock.h"
 #include "format/wire/recording.h"
-#include "recorder/base/clock.h"
 #include "recorder/capture/process_state.h"
 #include "recorder/target/procfs.h"
 

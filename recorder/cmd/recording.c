@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/cmd/recording.h"
+#include "format/base/clock.h"
 #include "format/wire/names.h"
 #include "format/wire/recording.h"
-#include "recorder/base/clock.h"
 #include "recorder/cmd/preflight.h"
 #include "recorder/cmd/recording_begin.h"
 #include "recorder/kernel/symbols.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/cmd/recording_begin.h"
+#include "format/base/clock.h"
 #include "format/wire/recording.h"
-#include "recorder/base/clock.h"
 #include "recorder/base/plain.h"
 #include "recorder/capture/session.h"
 #include "recorder/cmd/plan_wait.h"

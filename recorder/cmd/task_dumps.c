@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/cmd/task_dumps.h"
 #include "format/base/array.h"
-#include "recorder/base/clock.h"
+#include "format/base/clock.h"
 
 #include <errno.h>
 #include <stdio.h>

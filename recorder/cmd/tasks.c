@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/cmd/tasks.h"
+#include "format/base/clock.h"
 #include "format/capture/writer.h"
 #include "format/wire/recording.h"
-#include "recorder/base/clock.h"
 #include "recorder/base/signals.h"
 #include "recorder/capture/output.h"
 #include "recorder/capture/process_table.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/kernel/poll_probes.h"
 #include "format/base/array.h"
-#include "recorder/base/clock.h"
-#include "recorder/base/file.h"
+#include "format/base/clock.h"
+#include "format/base/file.h"
 #include "recorder/kernel/uprobes.h"
 
 #include <bpf/bpf.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/kernel/samples.h"
-#include "recorder/base/clock.h"
+#include "format/base/clock.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/kernel/session.h"
 #include "bpf/hud.skel.h"
-#include "recorder/base/clock.h"
+#include "format/base/clock.h"
 #include "recorder/kernel/poll_probes.h"
 #include "recorder/target/set.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/learn/learner.h"
 #include "format/base/array.h"
+#include "format/base/clock.h"
 #include "format/wire/recording.h"
-#include "recorder/base/clock.h"
 #include "recorder/kernel/learn_session.h"
 #include "recorder/kernel/uprobes.h"
 #include "recorder/learn/answer.h"

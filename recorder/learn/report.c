@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/learn/report.h"
+#include "format/base/clock.h"
 #include "format/wire/names.h"
 #include "format/wire/recording.h"
-#include "recorder/base/clock.h"
 #include "recorder/base/plain.h"
 
 #include <inttypes.h>

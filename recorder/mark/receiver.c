@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/mark/receiver.h"
+#include "format/base/clock.h"
 #include "format/base/text_sequence.h"
 #include "format/wire/recording.h"
-#include "recorder/base/clock.h"
 #include "recorder/base/invoker.h"
 #include "recorder/mark/wire.h"
 

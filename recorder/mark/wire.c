@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/mark/wire.h"
-#include "recorder/base/clock.h"
+#include "format/base/clock.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/plan/cache.h"
+#include "format/base/file.h"
 #include "format/base/hex.h"
 #include "format/base/new_file.h"
-#include "recorder/base/file.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "recorder/base/file.h"
+#include "format/base/file.h"
 #include "recorder/plan/learned.h"
 #include "recorder/plan/object_state.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/base/array.h"
-#include "recorder/base/file.h"
+#include "format/base/file.h"
 #include "recorder/base/plain.h"
 #include "recorder/plan/binary_saver.h"
 #include "recorder/plan/cache.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "recorder/base/file.h"
+#include "format/base/file.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,14 +8,15 @@
 
 static int bytes_read(int fd, uint8_t *to, size_t bytes)
 {
-	while (bytes) {
-		ssize_t got = read(fd, to, bytes);
+	for (off_t at = 0; bytes;) {
+		ssize_t got = pread(fd, to, bytes, at);
 
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0)
 			return got ? -errno : -EIO; /* it was cut short meanwhile */
 		to += got;
+		at += got;
 		bytes -= (size_t)got;
 	}
 	return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#ifndef HUD_RECORDER_BASE_CLOCK_H
-#define HUD_RECORDER_BASE_CLOCK_H
+#ifndef HUD_FORMAT_BASE_CLOCK_H
+#define HUD_FORMAT_BASE_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#ifndef HUD_RECORDER_BASE_FILE_H
-#define HUD_RECORDER_BASE_FILE_H
+#ifndef HUD_FORMAT_BASE_FILE_H
+#define HUD_FORMAT_BASE_FILE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 
 /*
- * Reads a whole regular file of 1 to `bytes_max` bytes from its beginning into malloc'ed memory,
- * which the caller frees. 0; -EBADMSG: no regular file, or not of such a size; or another negative
- * errno, and `*data` is NULL.
+ * Reads a whole regular file of 1 to `bytes_max` bytes, wherever its offset is, into malloc'ed
+ * memory, which the caller frees. 0; -EBADMSG: no regular file, or not of such a size; or another
+ * negative errno, and `*data` is NULL.
  */
 int file_read(int fd, size_t bytes_max, uint8_t **data, size_t *bytes);
 
