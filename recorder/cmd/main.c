@@ -33,7 +33,7 @@ int main(int argc, char **argv)
 	case OPTIONS_RUN:
 		break;
 	}
-	code = preflight_check(&options);
+	code = preflight_check(options.quiet);
 	if (code != EXIT_RECORDED)
 		return code;
 	code = options.command ? target_set_spawn(options.command, &targets)

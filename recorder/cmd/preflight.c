@@ -45,7 +45,7 @@ int privileges_drop(bool foreign_directory, bool probes)
 	return syscall(SYS_capset, &header, data) ? -errno : 0;
 }
 
-static enum exit_code kernel_check(const struct options *o)
+static enum exit_code kernel_check(bool quiet)
 {
 	struct utsname name;
 	unsigned major = 0, minor = 0;
@@ -60,7 +60,7 @@ static enum exit_code kernel_check(const struct options *o)
 			name.release);
 		return EXIT_NOT_ABLE;
 	}
-	if ((major < 6 || (major == 6 && minor < 1)) && !o->quiet)
+	if ((major < 6 || (major == 6 && minor < 1)) && !quiet)
 		fprintf(stderr,
 			"hud-record: Linux %s is untested; the oldest version tested is 6.1\n",
 			name.release);
@@ -95,7 +95,7 @@ static enum exit_code namespace_check(void)
 	return EXIT_NOT_ABLE;
 }
 
-static enum exit_code capability_check(const struct options *o)
+static enum exit_code capability_check(bool quiet)
 {
 	static const struct {
 		unsigned cap;
@@ -119,20 +119,20 @@ static enum exit_code capability_check(const struct options *o)
 		fputs("  run it with sudo, or grant its capabilities once: sudo make install-caps\n"
 		      "  (setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_syslog+ep hud-record)\n",
 		      stderr);
-	else if (!(have & CAP_BIT(CAP_SYSLOG)) && !o->quiet)
+	else if (!(have & CAP_BIT(CAP_SYSLOG)) && !quiet)
 		fputs("hud-record: CAP_SYSLOG is missing: kernel functions will have no names\n",
 		      stderr);
 	return code;
 }
 
-enum exit_code preflight_check(const struct options *o)
+enum exit_code preflight_check(bool quiet)
 {
-	enum exit_code code = kernel_check(o);
+	enum exit_code code = kernel_check(quiet);
 
 	if (code == EXIT_RECORDED)
 		code = namespace_check();
 	if (code == EXIT_RECORDED)
-		code = capability_check(o);
+		code = capability_check(quiet);
 	if (code == EXIT_RECORDED)
 		code = btf_check();
 	return code;

@@ -2,14 +2,16 @@
 #ifndef HUD_RECORDER_CMD_PREFLIGHT_H
 #define HUD_RECORDER_CMD_PREFLIGHT_H
 
-#include "recorder/cmd/options.h"
+#include "recorder/base/exit_code.h"
 #include "recorder/target/set.h"
+
+#include <stdbool.h>
 
 /*
  * Checks what recording needs before anything is opened: kernel version, BTF, pid namespace,
  * capabilities. Prints what is missing and how to get it. EXIT_RECORDED: nothing is.
  */
-enum exit_code preflight_check(const struct options *o);
+enum exit_code preflight_check(bool quiet);
 
 /* May the memory maps of the targets be read? As preflight_check(). */
 enum exit_code preflight_check_targets(const struct target_set *t);

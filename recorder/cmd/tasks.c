@@ -7,6 +7,7 @@
 #include "recorder/capture/output.h"
 #include "recorder/capture/process_table.h"
 #include "recorder/capture/session.h"
+#include "recorder/cmd/options.h"
 #include "recorder/cmd/preflight.h"
 #include "recorder/cmd/task_dumps.h"
 
@@ -119,8 +120,7 @@ static enum exit_code arguments_read(struct dumping *d, int argc, char **argv, c
 static enum exit_code target_find(struct dumping *d, const char *target)
 {
 	struct target_request request = {TARGET_ANY, target};
-	struct options plain = {.quiet = d->quiet};
-	enum exit_code code = preflight_check(&plain);
+	enum exit_code code = preflight_check(d->quiet);
 
 	if (code == EXIT_RECORDED)
 		code = target_set_find(&request, 1, &d->targets);
