@@ -7,6 +7,6 @@ FORMAT_FOLDERS := base wire elf plan capture
 
 FORMAT_USES_base    :=
 FORMAT_USES_wire    :=
-FORMAT_USES_elf     := wire
+FORMAT_USES_elf     := base wire
 FORMAT_USES_plan    := wire
 FORMAT_USES_capture := base wire

@@ -3,6 +3,7 @@
 #include "analyzer/load/capture_file.h"
 #include "analyzer/load/scan.h"
 #include "analyzer/symbols/cache.h"
+#include "format/elf/build_id.h"
 #include "format/elf/text_hash.h"
 
 #include <errno.h>
@@ -26,15 +27,14 @@ static void print_steps(const struct symbol_module *m)
 static void print_binary(const struct scan_binary *b, size_t given)
 {
 	struct symbol_module *m = b->module;
-	char id[HEX_BYTES] = "none";
+	char id[BUILD_ID_TEXT_BYTES] = "none";
 	const char *advice = symbol_module_advice(m);
 	const char *file = symbol_module_file(m);
 
 	bool by_hash = m->build_id_bytes && text_hash_is(m->build_id, m->build_id_bytes);
-	size_t mark = by_hash ? HUD_TEXT_HASH_MARK_BYTES : 0;
 
 	if (m->build_id_bytes)
-		search_hex(id, m->build_id + mark, m->build_id_bytes - mark);
+		build_id_text(m->build_id, m->build_id_bytes, id);
 	printf("%s\n", m->path ? m->path : "unknown");
 	printf("  %-22s %s\n", by_hash ? "hash of its code" : "build-id", id);
 	printf("  %-22s %s%s%s\n", "symbols", symbol_quality_name(symbol_module_quality(m)),

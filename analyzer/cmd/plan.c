@@ -8,6 +8,7 @@
 #include "analyzer/plan/print_text.h"
 #include "format/base/clock.h"
 #include "format/base/new_file.h"
+#include "format/elf/build_id.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -65,7 +66,7 @@ static void describe(const struct arguments *a, const struct plan_built *built, 
 static enum exit_status plan_make(const struct arguments *a, const struct unwind_object *object,
 				  uint64_t start_ns, const char *name, const char *output)
 {
-	char path[PATH_MAX + PLAN_ID_TEXT_BYTES], id[PLAN_ID_TEXT_BYTES];
+	char path[PATH_MAX + BUILD_ID_TEXT_BYTES], id[BUILD_ID_TEXT_BYTES];
 	const char *base = strrchr(name, '/');
 	enum exit_status status = STATUS_DONE;
 	struct plan_built built;
@@ -74,7 +75,7 @@ static enum exit_status plan_make(const struct arguments *a, const struct unwind
 	if (err)
 		return plan_error(name, err);
 	if (!output) {
-		plan_id_text(id, &built.head);
+		build_id_text(built.head.build_id, built.head.build_id_bytes, id);
 		snprintf(path, sizeof(path), "%s/%s.plan", a->output,
 			 id[0]  ? id
 			 : base ? base + 1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 #include "analyzer/debugfile/find.h"
+#include "analyzer/debugfile/search.h"
 #include "format/base/array.h"
-#include "format/base/hex.h"
 #include "format/elf/text_hash.h"
 
 #include <errno.h>
@@ -11,11 +11,6 @@
 #include <sys/auxv.h>
 
 enum { VDSO_BYTES = 1 << 20 };
-
-void search_hex(char *out, const uint8_t *bytes, size_t count)
-{
-	hex_text(bytes, count < ELF_BUILD_ID_BYTES ? count : ELF_BUILD_ID_BYTES, out);
-}
 
 const char *search_base_name(const char *path)
 {
@@ -77,10 +72,10 @@ static void problem_set(struct search *s, const char *path, const char *what)
 static void refusal_word(const struct search *s, struct elf_file *f, char *what, size_t room)
 {
 	const struct build_id *hash;
-	char id[HEX_BYTES];
+	char id[BUILD_ID_TEXT_BYTES];
 
 	if (!s->by_hash) {
-		search_hex(id, f->build_id, f->build_id_bytes);
+		build_id_text(f->build_id, f->build_id_bytes, id);
 		snprintf(what, room, "is another build: its build-id is %s, the capture has %s",
 			 *id ? id : "missing", *s->id ? s->id : "none");
 	} else if (elf_file_text_hash(f, &hash)) {
@@ -88,7 +83,7 @@ static void refusal_word(const struct search *s, struct elf_file *f, char *what,
 			 "has neither code nor a build-id to compare: it is found through "
 			 ".gnu_debuglink of its binary only");
 	} else {
-		search_hex(id, hash->byte + HUD_TEXT_HASH_MARK_BYTES, HUD_TEXT_HASH_DIGEST_BYTES);
+		build_id_text(hash->byte, HUD_TEXT_HASH_BYTES, id);
 		snprintf(what, room,
 			 "is another build: the hash of its code is %s, the capture has %s", id,
 			 s->id);
@@ -97,7 +92,7 @@ static void refusal_word(const struct search *s, struct elf_file *f, char *what,
 
 static void refuse_build_id(struct search *s, const char *path, struct elf_file *f, bool notable)
 {
-	char what[2 * HEX_BYTES + 128];
+	char what[2 * BUILD_ID_TEXT_BYTES + 128];
 
 	refusal_word(s, f, what, sizeof(what));
 	search_log(s, path, what);
@@ -198,7 +193,7 @@ static bool try_joined(struct search *s, const char *directory, const char *name
 
 static void try_by_id(struct search *s, const char *directory)
 {
-	char name[HEX_BYTES + 16];
+	char name[BUILD_ID_TEXT_BYTES + 16];
 
 	if (s->key->build_id_bytes < 2)
 		return;
@@ -316,11 +311,8 @@ int module_files_find(struct module_files *found, const struct debug_sources *so
 
 	memset(found, 0, sizeof(*found));
 	s.by_hash = key->build_id_bytes && text_hash_is(key->build_id, key->build_id_bytes);
-	if (s.by_hash)
-		search_hex(s.id, key->build_id + HUD_TEXT_HASH_MARK_BYTES,
-			   HUD_TEXT_HASH_DIGEST_BYTES);
-	else if (key->build_id_bytes)
-		search_hex(s.id, key->build_id, key->build_id_bytes);
+	if (key->build_id_bytes)
+		build_id_text(key->build_id, key->build_id_bytes, s.id);
 	search_run(&s, used);
 	debug_find(&s);
 	image_stand_in(&s);

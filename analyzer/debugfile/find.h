@@ -36,33 +36,4 @@ int module_files_find(struct module_files *found, const struct debug_sources *so
 		      struct debug_server *server, bool *used, const struct module_key *key);
 void module_files_close(struct module_files *found);
 
-/* Shared by find.c and linked.c. */
-enum { HEX_BYTES = 2 * ELF_BUILD_ID_BYTES + 1 };
-
-struct search {
-	const struct module_key *key;
-	const struct debug_sources *sources;
-	struct module_files *found;
-	struct debug_server *server;
-	const char *step;   /* what is being tried, for `info --symbols` */
-	char id[HEX_BYTES]; /* of the key; a hash without its mark */
-	bool by_hash;       /* the key is a hash of the code, not a build-id */
-	int error;          /* -ENOMEM ends the search */
-};
-
-/* As hex_write(), of ELF_BUILD_ID_BYTES at most. */
-void search_hex(char *out, const uint8_t *bytes, size_t count);
-void search_log(struct search *s, const char *path, const char *outcome);
-const char *search_base_name(const char *path);
-/* Opens the file and takes it as the image or the debug file, if it fits. */
-bool search_try(struct search *s, const char *path, bool notable);
-bool search_needs_debug(const struct search *s);
-bool search_take(struct search *s, struct module_file *slot, struct elf_file *f, const char *path);
-
-/*
- * Finds more files by those that were found: the file of .gnu_debuglink, debuginfod's, the
- * supplement of dwz, a package of split units, the symbol table in .gnu_debugdata.
- */
-void debug_find(struct search *s);
-
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-#include "analyzer/debugfile/find.h"
+#include "analyzer/debugfile/search.h"
 #include "analyzer/debugfile/server.h"
 
 #include <errno.h>
@@ -166,10 +166,10 @@ static void try_supplement(struct search *s, const struct elf_file *holder, char
 
 static void supplement_in(struct search *s, const struct elf_file *holder, const char *directory)
 {
-	char id[HEX_BYTES];
-	char name[HEX_BYTES + 16];
+	char id[BUILD_ID_TEXT_BYTES];
+	char name[BUILD_ID_TEXT_BYTES + 16];
 
-	search_hex(id, holder->altlink_id, holder->altlink_id_bytes);
+	build_id_text(holder->altlink_id, holder->altlink_id_bytes, id);
 	if (strlen(id) > 2) {
 		snprintf(name, sizeof(name), "%.2s/%s.debug", id, id + 2);
 		try_supplement(s, holder, joined(s, directory, ".build-id", name));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/load/state.h"
 #include "format/base/hex.h"
+#include "format/elf/build_id.h"
 #include "format/elf/text_hash.h"
 #include "format/wire/names.h"
 
@@ -67,10 +68,9 @@ static int write_binary(struct ingest *in, const struct capture_state *c, int64_
 {
 	struct row row = ingest_row(in, ROW_BINARY);
 	bool by_hash = text_hash_is(m->build_id, m->build_id_bytes);
-	size_t mark = by_hash ? HUD_TEXT_HASH_MARK_BYTES : 0;
-	char text[2 * HUD_BUILD_ID_BYTES_MAX + 1];
+	char text[BUILD_ID_TEXT_BYTES];
 
-	hex_text(m->build_id + mark, m->build_id_bytes - mark, text);
+	build_id_text(m->build_id, m->build_id_bytes, text);
 	row_number(&row, c->row);
 	row_text(&row, m->path);
 	row_text(&row, m->build_id_bytes && !by_hash ? text : NULL);

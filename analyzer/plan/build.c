@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/build.h"
 #include "format/base/clock.h"
-#include "format/base/hex.h"
 #include "format/elf/text_hash.h"
 
 #include <errno.h>
@@ -12,14 +11,6 @@
 bool plan_by_hash(const struct hud_plan *head)
 {
 	return text_hash_is(head->build_id, head->build_id_bytes);
-}
-
-const char *plan_id_text(char out[PLAN_ID_TEXT_BYTES], const struct hud_plan *head)
-{
-	size_t skip = plan_by_hash(head) ? HUD_TEXT_HASH_MARK_BYTES : 0;
-
-	hex_text(head->build_id + skip, head->build_id_bytes - skip, out);
-	return out;
 }
 
 double plan_built_percent(const struct plan_built *b, uint64_t bytes)

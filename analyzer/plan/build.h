@@ -29,9 +29,6 @@ void plan_built_free(struct plan_built *built);
 
 /* Is the plan known by a hash of its object's code, since the object has no build-id? */
 bool plan_by_hash(const struct hud_plan *head);
-/* The build-id, or the hash without its mark, in hexadecimal; empty: there is neither. */
-enum { PLAN_ID_TEXT_BYTES = 2 * HUD_BUILD_ID_BYTES_MAX + 1 };
-const char *plan_id_text(char out[PLAN_ID_TEXT_BYTES], const struct hud_plan *head);
 
 /* So many bytes as a part of the object's code, in percent. */
 double plan_built_percent(const struct plan_built *built, uint64_t bytes);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/print_json.h"
+#include "format/elf/build_id.h"
 
 #include <elf.h>
 #include <inttypes.h>
@@ -271,11 +272,11 @@ static void json_runtime(FILE *to, const struct plan_runtime *r)
 /* The build-id or hash as a member; `wanted` false: null. */
 static void json_id(FILE *to, const char *name, const struct hud_plan *head, bool wanted)
 {
-	char id[PLAN_ID_TEXT_BYTES];
+	char id[BUILD_ID_TEXT_BYTES];
 
 	fprintf(to, ",\"%s\":", name);
 	if (wanted && head->build_id_bytes)
-		json_text(to, plan_id_text(id, head));
+		json_text(to, build_id_text(head->build_id, head->build_id_bytes, id));
 	else
 		fputs("null", to);
 }

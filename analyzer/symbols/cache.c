@@ -82,10 +82,10 @@ static uint64_t identity(const struct symbol_module *m)
 
 static void cache_name(const struct symbol_module *m, char *out)
 {
-	char id[HEX_BYTES] = "no-id";
+	char id[BUILD_ID_TEXT_BYTES] = "no-id";
 
 	if (m->build_id_bytes)
-		search_hex(id, m->build_id, m->build_id_bytes);
+		build_id_text(m->build_id, m->build_id_bytes, id);
 	snprintf(out, NAME_BYTES + sizeof(id), "%s-%016" PRIx64 "%s", id, identity(m), suffix);
 }
 
@@ -98,7 +98,7 @@ static int directory_open(const struct symbol_module *m)
 
 int symbol_cache_load(struct symbol_module *m)
 {
-	char name[NAME_BYTES + HEX_BYTES];
+	char name[NAME_BYTES + BUILD_ID_TEXT_BYTES];
 	int directory = directory_open(m);
 	struct stat st;
 	int error = 0;
@@ -159,7 +159,7 @@ static int module_write(struct symbol_module *m, int fd)
 }
 
 struct cache_entry {
-	char name[NAME_BYTES + HEX_BYTES];
+	char name[NAME_BYTES + BUILD_ID_TEXT_BYTES];
 	struct timespec used;
 	uint64_t bytes;
 };
@@ -232,7 +232,7 @@ void symbol_cache_make(const char *path)
 
 void symbol_cache_save(struct symbol_module *m)
 {
-	char name[NAME_BYTES + HEX_BYTES];
+	char name[NAME_BYTES + BUILD_ID_TEXT_BYTES];
 	struct new_file file;
 	int directory, error;
 

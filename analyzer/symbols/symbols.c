@@ -5,6 +5,7 @@
 #include "analyzer/symbols/generated.h"
 #include "analyzer/symbols/module.h"
 #include "analyzer/symbols/nameless.h"
+#include "format/capture/name.h"
 #include "format/elf/build_id.h"
 #include "format/wire/symbols.h"
 

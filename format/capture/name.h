@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define CAPTURE_SUFFIX ".hud"
+/* hud-record keeps binaries beside the capture NAME in the directory NAME.binaries. */
+#define HUD_COPIES_SUFFIX ".binaries"
 
 /* Bytes of a capture's path before its .hud; all of them, where it does not end so. */
 static inline size_t capture_stem(const char *path)

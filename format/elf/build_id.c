@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/elf/build_id.h"
+#include "format/base/hex.h"
 #include "format/elf/text_hash.h"
 
 #include <errno.h>
@@ -88,6 +89,14 @@ int build_id_of_image(const uint8_t *image, size_t bytes, struct build_id *out)
 bool build_id_is_hash(const struct build_id *id)
 {
 	return text_hash_is(id->byte, id->bytes);
+}
+
+const char *build_id_text(const uint8_t *id, size_t bytes, char out[static BUILD_ID_TEXT_BYTES])
+{
+	size_t mark = text_hash_is(id, bytes) ? HUD_TEXT_HASH_MARK_BYTES : 0, of = bytes - mark;
+
+	hex_text(id + mark, of < BUILD_ID_TEXT_BYTES / 2 ? of : BUILD_ID_TEXT_BYTES / 2, out);
+	return out;
 }
 
 bool build_id_equal(const struct build_id *a, const struct build_id *b)

@@ -30,10 +30,13 @@ const uint8_t *build_id_note(const uint8_t *notes, size_t bytes, size_t *id_byte
 
 /* True: it is a hash of the code. */
 bool build_id_is_hash(const struct build_id *id);
+/*
+ * The build-id, or the hash without its mark, in hexadecimal: of more than 64 bytes the first 64;
+ * empty where there are none. Returns `out`.
+ */
+enum { BUILD_ID_TEXT_BYTES = 2 * 64 + 1 };
+const char *build_id_text(const uint8_t *id, size_t bytes, char out[static BUILD_ID_TEXT_BYTES]);
 /* True: both are the same. Two that are empty are not equal. */
 bool build_id_equal(const struct build_id *a, const struct build_id *b);
-
-/* hud-record keeps binaries beside the capture NAME in the directory NAME.binaries. */
-#define HUD_COPIES_SUFFIX ".binaries"
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef HUD_RECORDER_CMD_RECORDING_BEGIN_H
 #define HUD_RECORDER_CMD_RECORDING_BEGIN_H
 
+#include "format/capture/name.h"
 #include "format/capture/writer.h"
 #include "recorder/base/signals.h"
 #include "recorder/capture/bookkeeping.h"

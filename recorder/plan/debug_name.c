@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/plan/debug_name.h"
-#include "format/elf/text_hash.h"
 
 #include <stdio.h>
 
 void debug_name(const struct build_id *id, char out[DEBUG_NAME_BYTES])
 {
-	size_t first = build_id_is_hash(id) ? HUD_TEXT_HASH_MARK_BYTES : 0;
-	char text[HEX_TEXT_BYTES(HUD_BUILD_ID_BYTES_MAX)];
+	char text[BUILD_ID_TEXT_BYTES];
 
-	hex_text(id->byte + first, id->bytes - first, text);
+	build_id_text(id->byte, id->bytes, text);
 	snprintf(out, DEBUG_NAME_BYTES, "%.2s/%s.debug", text, text + 2);
 }

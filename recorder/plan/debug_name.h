@@ -2,10 +2,9 @@
 #ifndef HUD_RECORDER_PLAN_DEBUG_NAME_H
 #define HUD_RECORDER_PLAN_DEBUG_NAME_H
 
-#include "format/base/hex.h"
 #include "format/elf/build_id.h"
 
-#define DEBUG_NAME_BYTES (HEX_TEXT_BYTES(HUD_BUILD_ID_BYTES_MAX) + sizeof("/.debug"))
+#define DEBUG_NAME_BYTES (BUILD_ID_TEXT_BYTES + sizeof("/.debug"))
 
 /*
  * "ab/cdef….debug": the name of a build's file below a .build-id directory, or below .text-hash for

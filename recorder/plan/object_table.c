@@ -211,7 +211,7 @@ static bool cache_take(struct object_table *t, struct object *o)
  */
 static int debug_open(const struct build_id *id)
 {
-	char path[128], name[DEBUG_NAME_BYTES];
+	char name[DEBUG_NAME_BYTES], path[sizeof("/usr/lib/debug/.build-id/") + DEBUG_NAME_BYTES];
 
 	if (id->bytes < 2 || build_id_is_hash(id))
 		return -1;
