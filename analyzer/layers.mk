@@ -33,3 +33,6 @@ USES_html      := base store open compare
 USES_live      := base rules symbols store derive load open
 USES_screen    := base store derive load open report export html live
 USES_cmd       := base confine names debugfile symbols plan learn store derive load open report export compare html live screen
+
+# Folders without unit tests of their own: they are tested through those that use them.
+WITHOUT_TESTS := elf descent debugfile

@@ -4,7 +4,8 @@
 
 Prints one line for each include that runs the wrong way, and exits with 1 if there is any. The
 folders of format/, recorder/ and analyzer/ are listed in the layers.mk of each, which the build
-reads too: each may use only folders listed before it, so there is no circle.
+reads too: each may use only folders listed before it, so there is no circle. Those of analyzer/
+have unit tests, or are listed there as without.
 """
 
 import pathlib
@@ -60,6 +61,16 @@ class Layers:
                 used = " ".join(sorted(self.uses[name])) or "nothing"
                 yield f"docs/ARCHITECTURE.md: {place} may use {used}"
 
+    def wrong_tests(self):
+        """Each folder has unit tests of its own, or is listed as without."""
+        text = (ROOT / self.list).read_text()
+        without = set(re.search(r"^WITHOUT_TESTS := (.*)$", text, re.M)[1].split())
+        for name in self.order:
+            tested = any(ROOT.glob(f"tests/unit/{name}/*_test.c"))
+            if tested == (name in without):
+                yield (f"{self.list}: {name} has unit tests, and is in WITHOUT_TESTS" if tested
+                       else f"{self.list}: {name} has no unit tests, and is not in WITHOUT_TESTS")
+
     def may_use(self, folder):
         return self.uses.get(folder, set()) | {folder}
 
@@ -82,6 +93,7 @@ def main():
     layers = {"format": Layers("format", "FORMAT_"), "recorder": Layers("recorder", "RECORDER_"),
               "analyzer": Layers("analyzer", "")}
     wrong = [line for each in layers.values() for line in [*each.wrong_order(), *each.wrong_page()]]
+    wrong += layers["analyzer"].wrong_tests()
     for program in PROGRAMS:
         for path in sorted(ROOT.glob(f"{program}/**/*.[ch]")):
             wrong += wrong_include(path, layers)
