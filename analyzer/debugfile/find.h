@@ -31,7 +31,10 @@ struct module_files {
 	size_t step_count, step_room;
 };
 
-/* `used`: one flag per --binary, set where one was taken. */
+/*
+ * `used`: one flag per --binary, set where one was taken. 0, also where no file was found; -ENOMEM,
+ * and there is nothing to close.
+ */
 int module_files_find(struct module_files *found, const struct debug_sources *sources,
 		      struct debug_server *server, bool *used, const struct module_key *key);
 void module_files_close(struct module_files *found);

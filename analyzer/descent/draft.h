@@ -33,6 +33,7 @@ struct draft {
 	bool cut;
 };
 
+/* 0 or a negative errno, and then there is nothing to close. */
 int draft_open(struct draft *d, struct dwarf_file *file, const struct descent_names *names);
 void draft_close(struct draft *d);
 

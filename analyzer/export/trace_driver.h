@@ -10,7 +10,10 @@
 #include <errno.h>
 #include <string.h>
 
-/* What trace.c, which writes tracks, and trace_rows.c, which writes what is on them, share. */
+/*
+ * What trace.c, which writes tracks, and trace_rows.c, which writes what is on them, share.
+ * Functions return 0 or a negative errno.
+ */
 
 /* What a track is of; it makes the numbers of tracks unique. Fewer than 16. */
 enum track_family {

@@ -90,7 +90,10 @@ struct cache_item {
 	uint64_t offset;
 	const struct symbol_facts *facts;
 };
-/* Sorts the items by offset, each of which there is once, and writes the file. 0 or an errno. */
+/*
+ * Sorts the items by offset, each of which there is once, and writes the file. 0 or a negative
+ * errno.
+ */
 int cache_file_write(const struct symbol_binary *binary, struct cache_item *items, size_t count,
 		     int fd);
 

@@ -20,6 +20,7 @@ struct symbol_writer_options {
 	int level;         /* zstd */
 };
 
+/* The caller closes `*out`. -ENOMEM. */
 int symbol_writer_open(const struct symbol_writer_options *options, struct symbol_writer **out);
 
 /* A binary: the addresses that follow are in it. */
@@ -30,6 +31,10 @@ struct symbol_binary {
 	bool symtab;
 	const char *path, *file, *problem, *marker, *main_crates; /* NULL: none */
 };
+/*
+ * A binary, and what is known of an address in the last one. 0 or a negative errno, of the sink for
+ * instance, which every later call and symbol_writer_close() return too.
+ */
 int symbol_writer_binary(struct symbol_writer *w, const struct symbol_binary *binary);
 int symbol_writer_address(struct symbol_writer *w, uint64_t offset,
 			  const struct symbol_facts *facts);

@@ -172,7 +172,7 @@ int ingest_loss(struct ingest *in, int64_t capture, uint32_t cause, uint64_t cou
 /*
  * rows.c, polls.c, stacks.c: what is written once all of the capture was read, or so far. Called
  * again, they replace the rows of what may have changed and add what is new; histograms are only
- * added. 0 or an errno.
+ * added. 0 or a negative errno.
  */
 int ingest_definitions(struct ingest *in, struct capture_state *c);
 int ingest_histograms(struct ingest *in, const struct capture_state *c);

@@ -40,7 +40,7 @@ int database_run_file(sqlite3 *db, const char *name, int64_t capture);
 /* The same for all embedded files of a folder ("sql/view/"), in the order of their names. */
 int database_run_folder(sqlite3 *db, const char *folder, int64_t capture);
 
-/* Runs one statement without parameters. */
+/* Runs statements without parameters, one after the other. 0 or a negative errno. */
 int database_run(sqlite3 *db, const char *sql);
 
 /*

@@ -73,7 +73,10 @@ struct symbol_module {
 	struct dropped_guards dropped_guards;
 };
 
-/* Looks for files, once. */
+/*
+ * Looks for files, once. As the next two it returns 0, also where nothing was found, or a
+ * negative errno.
+ */
 int symbol_module_search(struct symbol_module *m, bool own);
 /* Finds what holds for the whole binary: quality, crates with a main, the runtime's marker. */
 int symbol_module_know(struct symbol_module *m);
@@ -89,7 +92,10 @@ bool symbol_module_offset(const struct symbol_module *m, uint64_t vaddr, uint64_
 struct symbol_module *symbolizer_module_at(struct symbolizer *s, const uint8_t *build_id,
 					   size_t build_id_bytes, const char *path);
 
-/* The facts of an address, looked up on first use; `count` 0: there are none. */
+/*
+ * The facts of an address, looked up on first use; `count` 0: there are none. 0 or a negative
+ * errno.
+ */
 int symbol_module_facts(struct symbol_module *m, uint64_t file_offset,
 			const struct symbol_facts **out);
 

@@ -21,6 +21,7 @@ struct symbol_module; /* one binary of the capture, by build-id or path */
 /* "none", "dynsym", "symtab", "dwarf" */
 const char *symbol_quality_name(enum hud_symbol_quality q);
 
+/* The caller closes `*out`. 0 or a negative errno. */
 int symbolizer_open(const struct symbolizer_options *options, struct symbolizer **out);
 void symbolizer_close(struct symbolizer *s);
 

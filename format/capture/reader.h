@@ -20,6 +20,7 @@ struct capture_reader;
  */
 typedef int64_t (*capture_source)(void *context, void *data, size_t bytes);
 
+/* Reads nothing yet. The caller closes `*out`. -ENOMEM. */
 int capture_reader_open(capture_source source, void *context, struct capture_reader **out);
 
 /*

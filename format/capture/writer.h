@@ -32,7 +32,8 @@ int capture_writer_open(const struct capture_writer_options *options, struct cap
 
 /*
  * Session parameters for all chunks that begin from now on; string ids from
- * capture_writer_string(). Must come before the first event.
+ * capture_writer_string(). Must come before the first event. -ENOENT: no such string; or as
+ * capture_writer_flush().
  */
 int capture_writer_session(struct capture_writer *w, const struct hud_session *session);
 
@@ -45,7 +46,7 @@ int64_t capture_writer_process(struct capture_writer *w, const struct hud_proces
 /* Registers a mapping; `head` and `id` are filled in here. -EINVAL: empty, or build-id too long. */
 int64_t capture_writer_mapping(struct capture_writer *w, const struct hud_mapping *mapping);
 
-/* Registers a thread, or its new name; `head` is filled in here. */
+/* Registers a thread, or its new name; `head` is filled in here. 0 or a negative errno. */
 int capture_writer_thread(struct capture_writer *w, const struct hud_thread *thread);
 
 /* True: a mapping of `process` holds `address`. */
@@ -78,7 +79,10 @@ int64_t capture_writer_kernel_stack(struct capture_writer *w, const uint32_t *fu
  */
 int capture_writer_event(struct capture_writer *w, const struct hud_record *event);
 
-/* Closes the current chunk, if it holds an event, and hands it to the sink. */
+/*
+ * Closes the current chunk, if it holds an event, and hands it to the sink. 0 or a negative errno,
+ * which the writer keeps: every later call returns it.
+ */
 int capture_writer_flush(struct capture_writer *w);
 /* The same for a capture of another time than now: the chunk ends at `end_ns`. */
 int capture_writer_flush_at(struct capture_writer *w, uint64_t end_ns);

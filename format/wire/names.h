@@ -4,7 +4,10 @@
 
 #include <stdint.h>
 
-/* Words for the numbers in a capture; the same in messages, JSON, SQL and dump. NULL: not known. */
+/*
+ * Words for the numbers in a capture; the same in messages, JSON, SQL and dump. NULL: not known;
+ * those of learning have words for any number.
+ */
 const char *hud_record_name(uint16_t type);
 const char *hud_loss_name(uint32_t cause); /* "ring-full", … */
 const char *hud_loss_unit(uint32_t cause); /* "events", "stacks", "bytes", … */

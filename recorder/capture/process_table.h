@@ -21,6 +21,7 @@ struct process_entry {
 /* Watched processes and what is mapped in them, described to the capture as they change. */
 struct process_table;
 
+/* The caller closes `*out`. -ENOMEM. */
 int process_table_open(struct capture_writer *w, struct object_table *objects,
 		       struct process_table **out);
 void process_table_close(struct process_table *t);

@@ -64,7 +64,10 @@ int bpf_session_watch(struct bpf_session *s, pid_t pid);
 /* Reads what the kernel has: mapping changes first, then events. 0 or a negative errno. */
 int bpf_session_drain(struct bpf_session *s);
 
-/* Sends open spans as events, and if `final` the current windows too. Drain afterwards. */
+/*
+ * Sends open spans as events, and if `final` the current windows too. Drain afterwards. 0 or a
+ * negative errno.
+ */
 int bpf_session_walk(struct bpf_session *s, bool final);
 
 /* Sums of the loss counters since the start. */
