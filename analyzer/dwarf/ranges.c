@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/dwarf/ranges.h"
 #include "analyzer/base/sorted.h"
 

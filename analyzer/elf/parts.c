@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/elf/parts.h"
 
 enum { PROGRAM_HEADERS_MAX = 4096 };

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/elf/symbols.h"
 #include "analyzer/base/sorted.h"
 #include "format/base/array.h"

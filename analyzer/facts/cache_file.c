@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/facts/cache_file.h"
 #include "format/wire/symbols.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/load/inserts.h"
 #include "analyzer/store/row.h"
 #include "analyzer/store/row_batch.h"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/names/fold.h"
 #include "analyzer/names/demangle_legacy.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/rules/classify.h"
 #include "analyzer/rules/boundary.h"
 #include "analyzer/rules/nameless.h"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/symbols/extract.h"
 #include "analyzer/base/key_map.h"
 #include "analyzer/base/text.h"

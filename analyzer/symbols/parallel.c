@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/base/text_pool.h"
 #include "analyzer/symbols/extract.h"
 #include "format/base/array.h"

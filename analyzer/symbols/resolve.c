@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/base/text.h"
 #include "analyzer/base/text_pool.h"
 #include "analyzer/symbols/module.h"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR Apache-2.0
-"""Checks the form of every file: .clang-format, lines of 100 columns, includes in one order, no
-mention of a missing file.
+"""Checks the form of every file: .clang-format, lines of 100 columns, one head, includes in one
+order, no mention of a missing file.
 
 Prints one line for each place, and exits with 1 if there is any.
 """
@@ -20,6 +20,7 @@ ENDINGS = "c|h|sql|py|sh|md|json|rules|rs|mk|js|css"
 # URL, a header of libbpf (<bpf/...>), or a placeholder in capitals (NAME.c).
 MENTION = re.compile(rf"(?<![\w/.*$<-])(?:{FOLDERS})/(?:[\w.-]+/)*(?![A-Z]+\.[a-z])"
                      rf"[\w.-]*\w\.(?:{ENDINGS})\b(?!/)")
+HEAD = re.compile(r"/\* SPDX-License-Identifier: \(?MIT OR Apache-2\.0\)? \*/\n")
 INCLUDED = re.compile(r'^#include (["<])([^">]+)[">]', re.M)
 ORDERED = ("analyzer/", "recorder/", "format/")
 REPEATED = {"bpf/unwind.h"}  # a template: after the macros that it is made with
@@ -61,6 +62,11 @@ def disordered(path, text):
         yield f"{place}: includes in another order than own, project's, system's, each by name"
 
 
+def headless(path, text):
+    if path.suffix in (".c", ".h") and not HEAD.match(text):
+        yield f"{path.relative_to(ROOT)}: does not begin with /* SPDX-License-Identifier"
+
+
 def missing(path, text):
     for number, line in enumerate(text.splitlines(), 1):
         for name in MENTION.findall(line):
@@ -78,6 +84,7 @@ def main():
             continue
         if path.suffix in LIMITED:
             wrong += too_long(path, text)
+        wrong += headless(path, text)
         wrong += disordered(path, text)
         wrong += missing(path, text)
     print("\n".join(wrong) if wrong else "ok: every file is in form")

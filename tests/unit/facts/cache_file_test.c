@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* A file of the cache has exactly what was written to it. */
 #include <setjmp.h>
 #include <stdarg.h>

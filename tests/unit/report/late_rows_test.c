@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/wire/recording.h"
 #include "tests/unit/fixture/analysis_fixture.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* Symbols from a capture or the cache are the same as those from the binary. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
  * Debug information in every place it can be in. Each case is built here, and must have the
  * functions, lines and columns that llvm-symbolizer has for the same code with everything inside.

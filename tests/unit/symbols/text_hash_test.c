@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /* Files without a build-id are known by a hash of their code, and no other file is taken. */
 #include <errno.h>
 #include <fcntl.h>

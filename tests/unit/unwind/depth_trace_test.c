@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT OR Apache-2.0
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "tests/unit/fixture/unwind_fixture.h"
 
 #include "analyzer/unwind/depth_trace.h"
