@@ -39,7 +39,8 @@ __u64 contradictions[IDENTITIES_MAX];
 
 /*
  * A thread that is about to sleep, with what a learned identity says of it. Only the runtime's
- * driver waits in epoll, parked; some other calls it never makes.
+ * driver waits in epoll, parked. Any other call proves nothing: where a worker parks it may also
+ * run the user's code, a waker or a callback.
  */
 static __always_inline void sleep_check(const struct thread_state *st, const struct poll_key *key,
 					__s32 call)
@@ -48,8 +49,7 @@ static __always_inline void sleep_check(const struct thread_state *st, const str
 
 	if (!(key->trusted & KEY_LEARNED) || index >= IDENTITIES_MAX)
 		return;
-	if ((key->where == HUD_WHERE_POLL && call_is_epoll(call)) ||
-	    (key->where == HUD_WHERE_PARK && call_is_of_poll(call)))
+	if (key->where == HUD_WHERE_POLL && call_is_epoll(call))
 		__sync_fetch_and_add(&contradictions[index], 1);
 }
 

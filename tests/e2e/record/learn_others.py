@@ -216,4 +216,19 @@ def what_contradicts_the_layout_withdraws_it_and_it_is_said():
     expect_equal(learned_plan(program), None, "what the cache keeps of it")
 
 
+@fact
+def a_waker_that_sleeps_where_a_worker_parks_contradicts_nothing():
+    program = stripped(tokio_echo(), "woken-slowly")
+    target = started_program([program], env={**os.environ, "ECHO_SLOW_WAKER": "1"})
+    recording = Recording(path_for("woken-slowly.hud"), "-p", target.pid)
+    go(target)
+    wait_until(lambda: learned_plan(program), "its layout is learned", MOST_SECONDS)
+    go(target)
+    time.sleep(4)
+    capture = recording.ended_well(signal.SIGINT)
+    expect("not believed" not in recording.errors, f"stderr: {recording.errors}")
+    expect_equal([r["withdrawn"] for r in layouts(capture)][-1], 0, "withdrawn")
+    expect(learned_plan(program), "the cache keeps nothing of it")
+
+
 facts_check()

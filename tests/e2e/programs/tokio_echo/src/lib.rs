@@ -5,16 +5,22 @@
 //! Prints `ready` and idles. A byte on standard input starts the clients; after another one a task
 //! waits in an epoll of its own, inside its polls, as the runtime's driver does when it is parked.
 //!
+//! ECHO_SLOW_WAKER: after another one a task is woken by a waker that sleeps, where a worker parks.
+//!
 //! ECHO_WITHOUT_DRIVER: a byte starts a plain thread that sends messages to tasks instead, whose
 //! runtime has no driver: its workers park in futexes.
 //!
 //! ECHO_LONE: one client, a plain thread, asks without a pause, and nothing blocks.
 //! Its worker parks after each message.
 
+use std::future::Future;
 use std::io::{Read, Write};
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use std::sync::mpsc::channel;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -135,6 +141,32 @@ async fn waits_in_an_epoll_of_its_own() {
     }
 }
 
+struct SlowWaker(Waker);
+
+impl Wake for SlowWaker {
+    fn wake(self: Arc<Self>) {
+        thread::sleep(Duration::from_millis(1));
+        self.0.wake_by_ref();
+    }
+}
+
+struct WokenSlowly(Pin<Box<tokio::time::Sleep>>);
+
+impl Future for WokenSlowly {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        let waker = Waker::from(Arc::new(SlowWaker(context.waker().clone())));
+        self.0.as_mut().poll(&mut Context::from_waker(&waker))
+    }
+}
+
+async fn is_woken_slowly() {
+    loop {
+        WokenSlowly(Box::pin(sleep(Duration::from_millis(20)))).await;
+    }
+}
+
 fn is_lone() -> bool {
     LONE.load(Ordering::Relaxed)
 }
@@ -176,6 +208,10 @@ pub extern "C" fn echo_run() {
         thread::spawn(move || clients(address));
     }
     byte();
-    runtime.spawn(waits_in_an_epoll_of_its_own());
+    if std::env::var_os("ECHO_SLOW_WAKER").is_some() {
+        runtime.spawn(is_woken_slowly());
+    } else {
+        runtime.spawn(waits_in_an_epoll_of_its_own());
+    }
     byte();
 }
