@@ -209,18 +209,18 @@ static __always_inline void span_want(struct thread_state *st, __u64 start, __u6
 }
 
 /* Certainly parked, by a confirmed layout: its time is only counted. */
-static __always_inline bool is_park(const struct thread_state *st)
+static __always_inline bool is_park(const struct poll_key *key)
 {
-	return st->poll.key.where == HUD_WHERE_PARK && st->poll.key.trusted;
+	return key->where == HUD_WHERE_PARK && key->trusted;
 }
 
 /*
  * Does it sleep as one that has nothing to do? Where a worker parks, it may also run the user's
  * code, a waker or a callback: then it may be in a call that is no park's.
  */
-static __always_inline bool is_park_sleep(struct task_struct *task, const struct thread_state *st)
+static __always_inline bool is_park_sleep(struct task_struct *task, const struct poll_key *key)
 {
-	return is_park(st) && !call_is_of_poll(task_syscall(task));
+	return is_park(key) && call_is_of_park(task_syscall(task));
 }
 
 /*
@@ -253,7 +253,8 @@ static __always_inline bool sleep_end(struct task_struct *task, struct thread_st
 	st->waited_ns = now - woken;
 	if (!at_attach)
 		poll_off_cpu_charge(&st->poll, woken - start, now - woken, now);
-	if (is_park(st) && (now - start < threshold_ns || is_park_sleep(task, st))) {
+	if (is_park(&st->poll.key) &&
+	    (now - start < threshold_ns || is_park_sleep(task, &st->poll.key))) {
 		st->parked_ns += woken - start;
 		st->run_queue_ns += now - woken;
 		return false;

@@ -25,6 +25,26 @@ static __always_inline bool call_is_futex(__s32 call)
 }
 
 /*
+ * Does a worker that has nothing to do wait in it? In none: the kernel stopped it, for a page or a
+ * signal. What the driver does else in a park does not block.
+ */
+static __always_inline bool call_is_of_park(__s32 call)
+{
+	switch (call) {
+	case __NR_restart_syscall: /* which of them is not known */
+#ifdef __NR_futex_waitv
+	case __NR_futex_waitv:
+#endif
+#ifdef __NR_futex_wait
+	case __NR_futex_wait:
+#endif
+		return true;
+	default:
+		return call < 0 || call_is_epoll(call) || call_is_futex(call);
+	}
+}
+
+/*
  * Is it one that polls make, and never the driver or an allocator? Files by name, sleeps, sync,
  * sockets; but neither read() nor write(), nor recvfrom(), by which the driver empties the socket
  * of its signals, nor wait4(), by which it reaps orphans.

@@ -29,7 +29,7 @@ static __always_inline bool sample_count(struct thread_state *st, bool profile, 
 {
 	st->samples++;
 	st->unsampled_ns = 0;
-	if (is_park(st))
+	if (is_park(&st->poll.key))
 		return profile;
 	if (!in_known_poll(st))
 		return true;

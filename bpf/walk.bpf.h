@@ -135,8 +135,7 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 	seen->phase = phase;
 	seen->start_ns = start;
 	sleeper_poll(task, st, start, now, seen);
-	if (seen->key.where == HUD_WHERE_PARK && seen->key.trusted &&
-	    !call_is_of_poll(task_syscall(task)))
+	if (is_park_sleep(task, &seen->key))
 		return true;
 	e = (struct event_offcpu *)s->word;
 	event_begin(&e->head, EVENT_OPEN, task->tgid, task->pid, now);
@@ -193,7 +192,7 @@ static __always_inline struct event_window window_now(struct task_struct *task,
 		rest.cpu_ns = now > running_since ? now - running_since : 0;
 	else if (phase == PHASE_RUNNABLE && now > out_since)
 		rest.run_queue_ns = now - out_since;
-	else if (phase == PHASE_SLEEPING && now > out_since && is_park_sleep(task, st))
+	else if (phase == PHASE_SLEEPING && now > out_since && is_park_sleep(task, &st->poll.key))
 		rest.parked_ns = now - out_since;
 	else if (phase == PHASE_UNKNOWN && parked)
 		rest.parked_ns = now - parked_since(st, start);

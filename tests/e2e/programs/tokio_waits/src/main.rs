@@ -82,6 +82,20 @@ fn terminal_of_output() -> File {
     theirs
 }
 
+/// A pipe whose reader is slow, and has begun to read.
+fn pipe_of_output() -> File {
+    let mut ends = [-1; 2];
+    assert_eq!(unsafe { libc::pipe(ends.as_mut_ptr()) }, 0);
+    let (mut ours, theirs) = (file(ends[0]), file(ends[1]));
+    unsafe { libc::fcntl(theirs.as_raw_fd(), libc::F_SETPIPE_SZ, 4096) };
+    spawn(move || loop {
+        ours.read_exact(&mut [0; 1]).unwrap();
+        sleep(WAIT);
+        ours.read_exact(&mut vec![0; SOME - 1]).unwrap();
+    });
+    theirs
+}
+
 fn counter() -> File {
     let event = file(unsafe { libc::eventfd(0, 0) });
     Other { tells: event.try_clone().unwrap(), what: 1u64.to_ne_bytes().to_vec() }.begin();
@@ -156,6 +170,10 @@ waits! {
     fn callback_sleep() {
         sleep(WAIT);
     }
+    fn callback_write(pipe: &File) {
+        let mut pipe = pipe;
+        pipe.write_all(&[b'x'; SOME]).unwrap();
+    }
 }
 
 /// Wakes a task, and is not done at once: the runtime calls it where it waits for its timers.
@@ -182,11 +200,11 @@ impl Future for WokenSlowly {
 /// A runtime of one thread in which one timer has a slow waker, and whose thread is slow to park.
 fn wakes_slowly() {
     let mut builder = tokio::runtime::Builder::new_current_thread();
-    let parks = AtomicU32::new(0);
-    let slow_park = move || {
-        if parks.fetch_add(1, Ordering::Relaxed) % 3 == 0 {
-            callback_sleep();
-        }
+    let (parks, pipe) = (AtomicU32::new(0), pipe_of_output());
+    let slow_park = move || match parks.fetch_add(1, Ordering::Relaxed) % 3 {
+        0 => callback_sleep(),
+        1 => callback_write(&pipe),
+        _ => (),
     };
     builder.enable_time().on_thread_park(slow_park).build().unwrap().block_on(async {
         loop {
