@@ -3,6 +3,7 @@
 #define HUD_BPF_LIFECYCLE_BPF_H
 
 #include "bpf/account.bpf.h"
+#include "bpf/unwind.bpf.h"
 
 /* Threads that start, exec, exit or change their name. Process context; rare. */
 
@@ -68,6 +69,9 @@ int BPF_PROG(task_exec, struct task_struct *task, int old_pid, struct linux_binp
 
 	if (!bpf_map_lookup_elem(&targets, &tgid))
 		return 0;
+	/* Of the program before: hud-record writes this one's when it handles the event. */
+	bpf_map_delete_elem(&identities_of, &tgid);
+	bpf_map_delete_elem(&spaces, &tgid);
 	st = thread_watch(task);
 	if (st) { /* another program, with another runtime or none */
 		poll_flush(&st->poll, tgid, task->pid);
