@@ -123,11 +123,11 @@ static __always_inline __u64 kernel_stack_only(void *ctx, struct event_stacks *o
 }
 
 /* Sends the event in the scratch, with the stack bytes that follow it. */
-static __always_inline void scratch_send(struct scratch *s, __u64 event_bytes, __u64 stack_bytes,
+static __always_inline bool scratch_send(struct scratch *s, __u64 event_bytes, __u64 stack_bytes,
 					 enum loss_counter loss)
 {
 	barrier_var(stack_bytes);
-	event_send_or(s, event_bytes + (stack_bytes & STACK_BYTES_MASK), loss);
+	return event_send_or(s, event_bytes + (stack_bytes & STACK_BYTES_MASK), loss);
 }
 
 #endif

@@ -73,11 +73,14 @@ static __always_inline void loss_count(enum loss_counter counter)
 }
 
 /* Where there is no room it counts in `loss`. */
-static __always_inline void event_send_or(void *event, __u64 bytes, enum loss_counter loss)
+/* False: there was no room; it is counted. */
+static __always_inline bool event_send_or(void *event, __u64 bytes, enum loss_counter loss)
 {
 	/* No wakeup: it would preempt what is measured. hud-record drains periodically. */
-	if (bpf_ringbuf_output(&ring, event, bytes, BPF_RB_NO_WAKEUP))
-		loss_count(loss);
+	if (!bpf_ringbuf_output(&ring, event, bytes, BPF_RB_NO_WAKEUP))
+		return true;
+	loss_count(loss);
+	return false;
 }
 
 static __always_inline void event_send(void *event, __u64 bytes)

@@ -161,9 +161,11 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 	if (st->phase != seen->phase || phase_since(st, st->out_ns) != seen->start_ns ||
 	    (st->wakeup_ns && !woken))
 		return false;
+	/* Without room the next walk reports it, and its stack, as if it were the first. */
+	if (!scratch_send(s, sizeof(*e), stack_bytes, COUNT_RING_FULL))
+		return false;
 	st->open_start_ns = seen->start_ns;
 	st->open_ns = now;
-	scratch_send(s, sizeof(*e), stack_bytes, COUNT_RING_FULL);
 	if (seen->span.start_max_ns)
 		poll_span_send(&seen->span, NULL, task->tgid, task->pid);
 	return false;
