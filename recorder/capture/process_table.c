@@ -167,35 +167,14 @@ void process_mapping_link(const struct process *p, const struct process_mapping 
 		 m->end);
 }
 
-bool process_table_object_path(const struct process_table *t, pid_t pid, uint32_t object,
-			       char *path, size_t room)
+/* By the link to what it runs, which is there where the file has no path any longer. */
+static int executable_open(const struct process_table *t, const struct process *p)
 {
-	const struct process *p = process_find(t, pid);
-
-	for (uint32_t i = 0; p && i < p->mappings; i++) {
-		const struct process_mapping *m = &p->mapping[i];
-
-		if (m->object != object)
-			continue;
-		process_mapping_link(p, m, path, room);
-		return true;
-	}
-	return false;
-}
-
-int process_table_executable_open(const struct process_table *t, pid_t pid)
-{
-	const struct process *p = process_find(t, pid);
-	char path[96];
+	char path[32];
 	int fd;
 
-	if (!p || !process_table_object_path(t, pid, p->object, path, sizeof(path)))
-		return -ENOENT;
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)p->entry.pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0) { /* map_files needs CAP_CHECKPOINT_RESTORE */
-		snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	}
 	if (fd < 0)
 		return -errno;
 	if (!object_is_file(t->objects, p->object, fd)) {
@@ -203,6 +182,29 @@ int process_table_executable_open(const struct process_table *t, pid_t pid)
 		return -ENOENT;
 	}
 	return fd;
+}
+
+int process_table_object_open(const struct process_table *t, pid_t pid, uint32_t object)
+{
+	const struct process *p = process_find(t, pid);
+	int fd = -ENOENT;
+
+	for (uint32_t i = 0; p && i < p->mappings; i++) {
+		const struct process_mapping *m = &p->mapping[i];
+
+		if (m->object != object)
+			continue;
+		fd = object_open(t->objects, object, pid, m->start, m->end);
+		return fd < 0 && object == p->object ? executable_open(t, p) : fd;
+	}
+	return fd;
+}
+
+int process_table_executable_open(const struct process_table *t, pid_t pid)
+{
+	const struct process *p = process_find(t, pid);
+
+	return p ? process_table_object_open(t, pid, p->object) : -ENOENT;
 }
 
 bool process_table_program(const struct process_table *t, pid_t pid, struct process_program *out)

@@ -107,6 +107,8 @@ void process_table_executables(const struct process_table *t, bool only_new,
  * gone, or runs another by now.
  */
 int process_table_executable_open(const struct process_table *t, pid_t pid);
+/* The same of any object that is mapped in the process. */
+int process_table_object_open(const struct process_table *t, pid_t pid, uint32_t object);
 
 /* An object with a runtime, the executable or a library, in the image of a process. */
 struct process_image {
@@ -127,10 +129,6 @@ void process_table_images(const struct process_table *t, bool ended,
 
 /* Looks again for runtimes, in libraries that are being loaded too. */
 void process_table_find_runtimes(struct process_table *t);
-
-/* A path by which the file of an object that is mapped in a process can be opened. */
-bool process_table_object_path(const struct process_table *t, pid_t pid, uint32_t object,
-			       char *path, size_t room);
 
 /* The identity of this object is another now, or none: all processes that run it follow. */
 void process_table_identify(struct process_table *t, uint32_t object);

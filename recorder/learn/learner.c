@@ -10,6 +10,7 @@
 #include "recorder/learn/snapshots.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -262,12 +263,26 @@ static uint32_t sites_choose(const struct plan *plan, bool cheap, uint32_t most,
 	return uprobes_unite(offset, count);
 }
 
+/* -ESTALE: the file is not to be had any longer. */
+static int sites_probe(const struct learner *l, const unsigned long *offset, uint32_t count)
+{
+	int fd = process_table_object_open(l->options.processes, l->image.pid, l->object), error;
+	char path[32];
+
+	if (fd < 0)
+		return -ESTALE;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	error = learn_session_probe(l->session, path, offset, count);
+	close(fd);
+	return error;
+}
+
+/* -ENOENT: there are no functions to probe. */
 static int probes_attach(struct learner *l)
 {
 	const struct plan *plan = object_plan(l->options.objects, l->object);
 	uint32_t most = l->options.multi ? SITES_MAX : SITES_SINGLE, count;
 	unsigned long *offset = calloc(most, sizeof(*offset));
-	char path[96];
 	int error = -ENOENT;
 
 	if (!offset)
@@ -278,9 +293,8 @@ static int probes_attach(struct learner *l)
 		l->snapshots.head.snapshots_flags |= HUD_SNAPSHOTS_ALL_SITES;
 	if (!count)
 		count = sites_choose(plan, false, SITES_COSTLY, offset);
-	if (count && process_table_object_path(l->options.processes, l->image.pid, l->object, path,
-					       sizeof(path)))
-		error = learn_session_probe(l->session, path, offset, count);
+	if (count)
+		error = sites_probe(l, offset, count);
 	free(offset);
 	return error;
 }

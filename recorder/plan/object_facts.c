@@ -2,6 +2,7 @@
 #include "format/base/file.h"
 #include "recorder/plan/learned.h"
 #include "recorder/plan/object_state.h"
+#include "recorder/target/procfs.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -88,6 +89,22 @@ bool object_is_file(const struct object_table *t, uint32_t object, int fd)
 	struct stat st;
 
 	return known && !fstat(fd, &st) && file_same(&st, known);
+}
+
+int object_open(const struct object_table *t, uint32_t object, pid_t pid, uint64_t start,
+		uint64_t end)
+{
+	struct proc_mapping m = {.start = start, .end = end, .path = object_path(t, object)};
+	int fd;
+
+	if (object < t->objects)
+		m.inode = t->object[object].file.st_ino;
+	fd = proc_mapping_open(pid, &m);
+	if (fd >= 0 && !object_is_file(t, object, fd)) {
+		close(fd);
+		return -ENOENT;
+	}
+	return fd;
 }
 
 uint64_t object_code_bytes(const struct object_table *t, uint32_t object)

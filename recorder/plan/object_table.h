@@ -79,6 +79,12 @@ bool object_waits(const struct object_table *t, uint32_t object);
 const char *object_path(const struct object_table *t, uint32_t object);
 /* Is this the file that the plan was made of, unchanged since? overlayfs shows other devices. */
 bool object_is_file(const struct object_table *t, uint32_t object, int fd);
+/*
+ * Opens that file where it is mapped in a process, [start, end). The descriptor, which the caller
+ * closes, or a negative errno; -ENOENT: it is another by now.
+ */
+int object_open(const struct object_table *t, uint32_t object, pid_t pid, uint64_t start,
+		uint64_t end);
 /* Bytes of it that are mapped as code. */
 uint64_t object_code_bytes(const struct object_table *t, uint32_t object);
 

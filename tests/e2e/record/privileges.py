@@ -10,9 +10,10 @@ import subprocess
 import sys
 import threading
 
+from learned import stripped
 from lib import (BUILD, TOP, Recording, Skip, analyzed, end_of, expect, expect_equal, fact,
                  facts_check, go, once, path_for, program, query, record, recorded, run, start,
-                 started_program, wait_until)
+                 started_program, tokio_echo, wait_until)
 
 OWNER, USER, GROUP, STRANGER = 4241, 4242, 4243, 4244  # ids that nobody has
 
@@ -118,6 +119,24 @@ def a_user_with_file_capabilities_records_another_users_process():
                  "JOIN stack_frame AS f ON f.stack = s.user_stack "
                  "JOIN frame AS n ON n.id = f.frame WHERE n.function = 'nap_in_a_crowd'")
     expect_equal(naps[0]["n"], 3, "threads with a nap in their stack")
+
+
+@fact
+def a_user_with_file_capabilities_learns_of_a_stripped_program():
+    tool, place = installed(), path_for("learns")
+    os.mkdir(place)
+    os.chown(place, USER, USER)
+    echo = stripped(tokio_echo(), "echo")
+    target = started_program([echo], user=OWNER, group=OWNER, extra_groups=[])
+    capture = os.path.join(place, "a.hud")
+    recorder = start([*as_user(USER, GROUP), tool, "-d", 10, "-p", target.pid, "-o", capture],
+                     stderr=subprocess.PIPE, env={"PATH": os.environ["PATH"]})
+    wait_until(lambda: os.path.exists(capture + ".partial"), "it records")
+    go(target)
+    _, said = recorder.communicate(timeout=60)
+    expect_equal(recorder.returncode, 0, f"exit code ({said})")
+    expect_equal([r["source"] for r in query(capture, "SELECT source FROM layout")][-1], "learned",
+                 f"the layout; said: {said}")
 
 
 @fact
