@@ -40,6 +40,7 @@ struct subject {
 	uint32_t half;            /* attempts after which a part of it was known */
 	struct hud_layout layout; /* the last result, and what all attempts have cost */
 	bool reported;            /* that it is not known was said */
+	bool withdrawn;           /* what was learned was wrong: nothing would be believed */
 };
 
 struct learner {
@@ -115,6 +116,8 @@ static struct subject *subject_of(struct learner *l, uint32_t object)
 /* May another attempt find something out? */
 static bool attempt_wanted(const struct learner *l, uint32_t object)
 {
+	if (object < l->subjects && l->subject[object].withdrawn)
+		return false;
 	if (object_learnable(l->options.objects, object))
 		return true;
 	return object_half_learned(l->options.objects, object) &&
@@ -419,7 +422,10 @@ struct checking {
 	const char *path;
 };
 
-/* Says of a process whose state is read from where its place is known; finds contradictions. */
+/*
+ * Says of a process whose state is read from where its place is known; finds contradictions. Also
+ * of one that has ended: of a short command the first check may come after its end.
+ */
 static void image_check(void *context, const struct process_image *image)
 {
 	struct checking *c = context;
@@ -470,11 +476,11 @@ static void layout_withdraw(struct learner *l, const struct checking *c)
 		attempt_end(l, c->now_ns);
 	w.layout.reason = s->layout.reason = HUD_LEARN_CONTRADICTED;
 	w.layout.contradictions = c->contradictions;
-	process_table_images(l->options.processes, false, image_withdraw, &w);
+	process_table_images(l->options.processes, true, image_withdraw, &w);
 	object_unlearn(l->options.objects, c->wrong);
 	s->layout.parks = 0; /* none proves anything */
 	process_table_identify(l->options.processes, c->wrong);
-	s->next_ns = c->now_ns + s->pause_ns;
+	s->withdrawn = true;
 	report_withdrawn(c->path, c->contradictions);
 }
 
@@ -482,7 +488,7 @@ static void layouts_check(struct learner *l, uint64_t now_ns)
 {
 	struct checking c = {.learner = l, .now_ns = now_ns, .wrong = OBJECT_NONE};
 
-	process_table_images(l->options.processes, false, image_check, &c);
+	process_table_images(l->options.processes, true, image_check, &c);
 	if (c.wrong != OBJECT_NONE)
 		layout_withdraw(l, &c);
 }
