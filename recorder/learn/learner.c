@@ -20,8 +20,9 @@
 #define FULL_NS (300 * NS_PER_MS) /* so long none of a poll came: no more are to be had */
 /* So long after their first hit the probes stay, at most; and a step, where another waits. */
 #define HITS_NS (3 * NS_PER_S)
-#define STEP_NS (20 * NS_PER_S) /* so long a step takes, at most: the program may idle */
-#define PAUSE_NS (5 * NS_PER_S) /* before the next attempt; doubled each time */
+#define STEP_NS (20 * NS_PER_S)  /* so long a step takes, at most: the program may idle */
+#define ANSWER_NS (3 * NS_PER_S) /* so long an answer takes, at most, once the step is over */
+#define PAUSE_NS (5 * NS_PER_S)  /* before the next attempt; doubled each time */
 #define PAUSE_MAX_NS (60 * NS_PER_S)
 #define HALF_MAX 3     /* attempts that end with a part of the layout: some programs show no more */
 #define VAIN_HITS 4096 /* of probes, in an attempt that proves nothing: it is not to recur often */
@@ -55,7 +56,8 @@ struct learner {
 	uint64_t began_ns, step_ns, hit_ns;   /* 0: no probe was hit yet */
 	uint64_t hits, run_ns;                /* before this attempt */
 	bool proved;                          /* it has proved something */
-	uint32_t asked;                       /* snapshots that the last question had */
+	uint64_t asked_ns;                    /* of the last question */
+	uint32_t asked;                       /* snapshots that it had */
 	uint32_t flags;                       /* … and its enum hud_snapshots_flags */
 	uint32_t polls;                       /* snapshots of polls … */
 	uint64_t polls_ns;                    /* … since when none came … */
@@ -302,6 +304,40 @@ static int probes_attach(struct learner *l)
 	return error;
 }
 
+struct withdrawal {
+	struct learner *learner;
+	uint32_t object;
+	struct hud_layout layout;
+	uint64_t now_ns;
+};
+
+static void image_withdraw(void *context, const struct process_image *image)
+{
+	struct withdrawal *w = context;
+
+	if (image->object == w->object && image->identified)
+		process_table_layout(w->learner->options.processes, image, &w->layout, w->now_ns);
+}
+
+/* What was learned is wrong, or the program does what Tokio's driver alone should do. */
+static void layout_withdraw(struct learner *l, uint32_t object, const char *path,
+			    uint64_t contradictions, uint64_t now_ns)
+{
+	struct withdrawal w = {l, object, {.layout_flags = HUD_LAYOUT_WITHDRAWN}, now_ns};
+	struct subject *s = &l->subject[object];
+
+	if (l->object == object)
+		attempt_end(l, now_ns);
+	w.layout.reason = s->layout.reason = HUD_LEARN_CONTRADICTED;
+	w.layout.contradictions = contradictions;
+	process_table_images(l->options.processes, true, image_withdraw, &w);
+	object_unlearn(l->options.objects, object);
+	s->layout.parks = 0; /* none proves anything */
+	process_table_identify(l->options.processes, object);
+	s->withdrawn = true;
+	report_withdrawn(path, contradictions);
+}
+
 static void answer_take(struct learner *l, const struct plan *plan, uint64_t now_ns)
 {
 	struct subject *s = &l->subject[l->object];
@@ -322,6 +358,9 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 			process_table_identify(l->options.processes, object);
 		if (!error && !l->options.quiet)
 			report_learned(l->image.path, &s->layout, more);
+		if (error == -EUCLEAN) /* two proofs: which of them is wrong is not known */
+			layout_withdraw(l, object, l->image.path, a->parks + a->polls + a->calls,
+					now_ns);
 	} else if (a->next.step == HUD_LEARN_NONE || l->flags & HUD_SNAPSHOTS_LAST) {
 		attempt_end(l, now_ns);
 	} else if (a->next.step != l->snapshots.head.request.step) {
@@ -383,6 +422,7 @@ static void question_ask(struct learner *l, uint64_t now_ns)
 		return;
 	l->flags = flags;
 	l->asked = l->snapshots.head.count;
+	l->asked_ns = now_ns;
 	answer_begin(&l->answer, object_table_ask(l->options.objects, fd));
 	close(fd);
 	if (!answer_awaited(&l->answer))
@@ -404,6 +444,9 @@ static void attempt_go_on(struct learner *l, uint64_t now_ns)
 	}
 	switch (answer_read(&l->answer, &plan)) {
 	case ANSWER_MORE:
+		/* All that it may use is attached meanwhile, and no other object has its turn. */
+		if (now_ns - l->asked_ns >= ANSWER_NS && step_over(l, now_ns))
+			attempt_failed(l, HUD_LEARN_NO_ANSWER, now_ns);
 		break;
 	case ANSWER_WHOLE:
 		answer_take(l, &plan, now_ns);
@@ -451,46 +494,13 @@ static void image_check(void *context, const struct process_image *image)
 	}
 }
 
-struct withdrawal {
-	struct learner *learner;
-	uint32_t object;
-	struct hud_layout layout;
-	uint64_t now_ns;
-};
-
-static void image_withdraw(void *context, const struct process_image *image)
-{
-	struct withdrawal *w = context;
-
-	if (image->object == w->object && image->identified)
-		process_table_layout(w->learner->options.processes, image, &w->layout, w->now_ns);
-}
-
-/* What was learned is wrong, or the program does what Tokio's driver alone should do. */
-static void layout_withdraw(struct learner *l, const struct checking *c)
-{
-	struct withdrawal w = {l, c->wrong, {.layout_flags = HUD_LAYOUT_WITHDRAWN}, c->now_ns};
-	struct subject *s = &l->subject[c->wrong];
-
-	if (l->object == c->wrong)
-		attempt_end(l, c->now_ns);
-	w.layout.reason = s->layout.reason = HUD_LEARN_CONTRADICTED;
-	w.layout.contradictions = c->contradictions;
-	process_table_images(l->options.processes, true, image_withdraw, &w);
-	object_unlearn(l->options.objects, c->wrong);
-	s->layout.parks = 0; /* none proves anything */
-	process_table_identify(l->options.processes, c->wrong);
-	s->withdrawn = true;
-	report_withdrawn(c->path, c->contradictions);
-}
-
 static void layouts_check(struct learner *l, uint64_t now_ns)
 {
 	struct checking c = {.learner = l, .now_ns = now_ns, .wrong = OBJECT_NONE};
 
 	process_table_images(l->options.processes, true, image_check, &c);
 	if (c.wrong != OBJECT_NONE)
-		layout_withdraw(l, &c);
+		layout_withdraw(l, c.wrong, c.path, c.contradictions, now_ns);
 }
 
 void learner_tick(struct learner *l, uint64_t now_ns)

@@ -79,3 +79,21 @@ bool learned_extends(const struct hud_plan_identity *more, const struct hud_plan
 		return false;
 	return more->schedulers > known->schedulers || unknowns(more) < unknowns(known);
 }
+
+static bool schedulers_contradict(const struct hud_plan_scheduler *a,
+				  const struct hud_plan_scheduler *b)
+{
+	if (a->context != b->context || a->core != b->core || !tag_equal(&a->variant, &b->variant))
+		return false;
+	return a->kind != b->kind || !tag_equal(&a->parked, &b->parked) ||
+	       (a->tick != b->tick && a->tick != HUD_NO_OFFSET && b->tick != HUD_NO_OFFSET);
+}
+
+bool learned_contradicts(const struct hud_plan_identity *a, const struct hud_plan_identity *b)
+{
+	for (uint16_t i = 0; i < a->schedulers; i++)
+		for (uint16_t k = 0; k < b->schedulers; k++)
+			if (schedulers_contradict(&a->scheduler[i], &b->scheduler[k]))
+				return true;
+	return a->identity_flags & b->identity_flags & HUD_IDENTITY_TASK && a->task != b->task;
+}

@@ -19,4 +19,10 @@ bool learned_lacks(const struct hud_plan_identity *identity);
 /* Does `more` say all that `known` says, and more? */
 bool learned_extends(const struct hud_plan_identity *more, const struct hud_plan_identity *known);
 
+/*
+ * Do both say where the same is kept, and not the same of it: of one core another word of the park
+ * or another tick, or another word of the task's id?
+ */
+bool learned_contradicts(const struct hud_plan_identity *a, const struct hud_plan_identity *b);
+
 #endif

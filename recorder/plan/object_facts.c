@@ -141,6 +141,8 @@ int object_learn(struct object_table *t, uint32_t object, const struct plan *ans
 	if (!answer->learned || !answer->identity ||
 	    !(answer->identity->identity_flags & HUD_IDENTITY_LEARNED))
 		return -EBADMSG;
+	if (o->learned && learned_contradicts(answer->identity, o->learned))
+		return -EUCLEAN;
 	if (o->learned && !learned_extends(answer->identity, o->learned))
 		return -EEXIST;
 	if (object_identity_take(o, answer->identity))

@@ -110,7 +110,8 @@ int object_table_ask(const struct object_table *t, int snapshots);
 
 /*
  * Takes the identity in an answer, and keeps it for later recordings. -EBADMSG: it has none; or
- * -ENOMEM. -EEXIST: it says no more than the one that was learned before, which stays.
+ * -ENOMEM. -EEXIST: it says no more than the one that was learned before, which stays. -EUCLEAN: it
+ * says another thing of the same words, so that one of the two is wrong.
  */
 int object_learn(struct object_table *t, uint32_t object, const struct plan *answer,
 		 const uint8_t *data, size_t bytes);

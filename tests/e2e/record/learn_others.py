@@ -143,13 +143,13 @@ def what_an_earlier_recording_could_not_prove_is_learned_later():
 
 
 def leave_unprovable(path):
-    """As if the task's id were not known, and ticks were that no attempt can prove."""
+    """As if the task's id were not known, and contexts were told by what no attempt can prove."""
     content = plan_content(path)
     at = record_at(content, IDENTITY)
     flags, schedulers = struct.unpack_from("<HH", content, at + 8)
     struct.pack_into("<H", content, at + 8, flags & ~TASK_KNOWN)
     for i in range(schedulers):
-        struct.pack_into("<I", content, at + 40 + 80 * i + 48, 4)
+        struct.pack_into("<IIQ", content, at + 40 + 80 * i + 16, 0, 8, 2**64 - 1)
     plan_write(path, content)
 
 
