@@ -250,6 +250,7 @@ static void nothing_is_believed_of_what_was_withdrawn(void **state)
 	assert_text(db, "SELECT source FROM process_source", "stack");
 	assert_number(db, "SELECT sum(parked_ns) FROM thread_window", 0);
 	assert_number(db, "SELECT sum(sleep_ns) FROM thread_window", 80000000);
+	assert_text(db, REMEDY, "its polls and parks are distinguished by stack traces only");
 	sqlite3_close(db);
 	db = LAYOUTS({.layout_flags = HUD_LAYOUT_WITHDRAWN, .contradictions = 3});
 	assert_text(db, SENTENCE,

@@ -1,9 +1,10 @@
 -- From where is it known where each runtime keeps its state, and what was tried if not? Of a
--- process with runtimes in several objects (its executable, libraries) each has its own.
+-- process with runtimes in several objects (its executable, libraries) each has its own. Once one
+-- was withdrawn none is believed, whatever came afterwards.
 CREATE VIEW runtime_layouts AS
 WITH ranked AS (
 	SELECT l.*, row_number() OVER (PARTITION BY l.process, l.object
-			ORDER BY l.time_ns DESC, l.id DESC) AS rank
+			ORDER BY l.withdrawn DESC, l.time_ns DESC, l.id DESC) AS rank
 	FROM layout AS l
 ), last AS (
 	SELECT r.*, count(*) OVER (PARTITION BY r.process) AS objects,
