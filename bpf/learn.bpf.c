@@ -21,7 +21,6 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 struct learn_config config;
 __s64 left[HUD_SNAPSHOT_KINDS]; /* snapshots that may still be taken, by kind - 1 */
 __s64 rounds_left;              /* … of polls one right after another */
-__u64 snapshots_lost;
 __u64 probe_hits;
 __u64 sleeps_seen; /* in the driver, or of a thread that polls in a futex */
 
@@ -30,7 +29,10 @@ __u64 sleeps_seen; /* in the driver, or of a thread that polls in a futex */
 #define TAKEN_MAX 160    /* of one kind, of one thread */
 #define ROUNDS_MAX 40    /* … of them polls one right after another */
 
-/* Twice what hud-record lets be taken between two drains. */
+/*
+ * Twice what hud-record lets be taken between two drains. If there is no room, others follow: a
+ * snapshot that is missing costs nothing but time.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4 << 20);
@@ -159,10 +161,8 @@ static __always_inline void block_send(const struct hud_snapshot *head, __u64 ba
 		if (bytes > HUD_LEARN_BLOCK_BYTES)
 			bytes = HUD_LEARN_BLOCK_BYTES;
 		s = bpf_ringbuf_reserve(&learn_ring, sizeof(*s), 0);
-		if (!s) {
-			__sync_fetch_and_add(&snapshots_lost, 1);
+		if (!s)
 			return;
-		}
 		s->head = *head;
 		s->head.part = part;
 		user_read(s->word, sizeof(s->word), 0);
@@ -175,10 +175,8 @@ static __always_inline void context_send(const struct hud_snapshot *head, __u64 
 {
 	struct hud_context_snapshot *s = bpf_ringbuf_reserve(&learn_ring, sizeof(*s), 0);
 
-	if (!s) {
-		__sync_fetch_and_add(&snapshots_lost, 1);
+	if (!s)
 		return;
-	}
 	s->head = *head;
 	for (__u32 i = 0; i < HUD_LEARN_WORDS; i++) {
 		struct hud_context_words *c = &s->context[i];
@@ -194,6 +192,17 @@ static __always_inline void context_send(const struct hud_snapshot *head, __u64 
 
 #define PIECE 256 /* a core may end close to the end of what is mapped */
 
+/* Could something of the program's be there? */
+static __always_inline bool is_address(__u64 value)
+{
+	return !(value % sizeof(value)) && value >= 1ull << 16 && value < 1ull << 47;
+}
+
+/*
+ * A page may be absent for a moment. That is no sign that a thread has no core: such a snapshot
+ * says nothing of the chain, whose context is 0 in it. What cannot be read behind the first piece
+ * of a core is 0, as it is behind the end of what is mapped.
+ */
 static __always_inline void chain_fill(struct hud_core_words *w, __u64 base,
 				       const struct hud_learn_chain *chain, bool used)
 {
@@ -201,11 +210,15 @@ static __always_inline void chain_fill(struct hud_core_words *w, __u64 base,
 	w->context = used ? user_u64(base + chain->word) : 0;
 	if (!user_read(w->context_word, sizeof(w->context_word), w->context))
 		w->context = 0;
-	if (w->context)
-		w->core = user_u64(w->context + chain->core);
-	for (__u32 at = 0; at < HUD_LEARN_CORE_BYTES; at += PIECE)
-		if (!user_read((__u8 *)w->word + at, PIECE, w->core ? w->core + at : 0) && !at)
-			w->core = 0;
+	if (w->context && !user_read(&w->core, sizeof(w->core), w->context + chain->core))
+		w->context = 0;
+	for (__u32 at = 0; at < HUD_LEARN_CORE_BYTES; at += PIECE) {
+		if (user_read((__u8 *)w->word + at, PIECE, w->core ? w->core + at : 0) || at)
+			continue;
+		if (is_address(w->core))
+			w->context = 0;
+		w->core = 0;
+	}
 }
 
 static __always_inline void core_send(const struct hud_snapshot *head, __u64 base)
@@ -213,10 +226,8 @@ static __always_inline void core_send(const struct hud_snapshot *head, __u64 bas
 	struct hud_core_snapshot *s = bpf_ringbuf_reserve(&learn_ring, sizeof(*s), 0);
 	__u32 bytes = config.request.window_bytes;
 
-	if (!s) {
-		__sync_fetch_and_add(&snapshots_lost, 1);
+	if (!s)
 		return;
-	}
 	s->head = *head;
 	user_read(s->window, sizeof(s->window), 0);
 	if (bytes <= sizeof(s->window))

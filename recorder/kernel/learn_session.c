@@ -139,7 +139,6 @@ struct learn_session_cost learn_session_cost(const struct learn_session *s)
 		return cost;
 	cost.hits = s->programs->bss->probe_hits;
 	cost.sleeps = s->programs->bss->sleeps_seen;
-	cost.lost = s->programs->bss->snapshots_lost;
 	bpf_object__for_each_program(program, s->programs->obj)
 	{
 		struct bpf_prog_info info = {0};

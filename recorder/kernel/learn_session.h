@@ -46,7 +46,6 @@ void learn_session_drain(struct learn_session *s, const int64_t allowed[HUD_SNAP
 struct learn_session_cost {
 	uint64_t hits;   /* of the probes */
 	uint64_t sleeps; /* in the driver, or of a thread that polls in a futex */
-	uint64_t lost;   /* snapshots for which there was no room */
 	uint64_t run_ns; /* of the programs; 0: not measured */
 };
 struct learn_session_cost learn_session_cost(const struct learn_session *s);
