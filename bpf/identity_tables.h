@@ -35,7 +35,7 @@ struct identity {
 	__u32 task_state;     /* in the header of a task */
 	__u32 task_running;   /* its bit while a thread polls the task; 0: not known */
 	__u32 task_cancelled; /* … that it is to end */
-	__u32 reserved2;
+	__u32 file;           /* what was learned is denied of one file: its number; else 0 */
 	struct hud_plan_scheduler scheduler[IDENTITY_SCHEDULERS];
 	struct hud_plan_pool pool; /* without roots: not known */
 };

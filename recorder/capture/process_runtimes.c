@@ -102,7 +102,7 @@ void process_runtimes_write(struct process_table *t, struct process *p)
 
 		if (plan && plan->identity && !r->identified)
 			r->identified = !identity_store_set(t->identities, p->entry.pid, i, plan,
-							    r->module);
+							    r->module, r->object);
 	}
 }
 

@@ -104,7 +104,7 @@ static int identity_index(struct identity_store *s, const struct identity *value
 }
 
 int identity_store_set(struct identity_store *s, pid_t pid, uint32_t object,
-		       const struct plan *plan, uint32_t module)
+		       const struct plan *plan, uint32_t module, uint32_t file)
 {
 	struct identity_list list = list_read(s, pid);
 	struct identity value;
@@ -114,6 +114,8 @@ int identity_store_set(struct identity_store *s, pid_t pid, uint32_t object,
 	if (object >= IDENTITY_OBJECTS)
 		return -ENOSPC;
 	identity_fill(&value, plan, object, module);
+	if (value.flags & HUD_IDENTITY_LEARNED)
+		value.file = file;
 	error = identity_index(s, &value, &index);
 	if (error)
 		return error;

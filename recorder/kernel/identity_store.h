@@ -25,13 +25,14 @@ int identity_store_objects(struct identity_store *s, pid_t pid, uint32_t objects
 
 /*
  * Sets the identity of one of them, below IDENTITY_OBJECTS. `plan`: with an identity. `module`: of
- * the library that the runtime is in, 0: the main program. -ENOSPC: too many distinct runtimes; or
- * another negative errno.
+ * the library that the runtime is in, 0: the main program. `file`: its number among all that are
+ * mapped; what was learned of one says nothing of another with an equal layout. -ENOSPC: too many
+ * distinct runtimes; or another negative errno.
  */
 int identity_store_set(struct identity_store *s, pid_t pid, uint32_t object,
-		       const struct plan *plan, uint32_t module);
+		       const struct plan *plan, uint32_t module, uint32_t file);
 
-/* How many parks and polls of processes with this identity, which was learned, have denied it. */
+/* How many parks and polls in processes of its file have denied an identity that was learned. */
 uint64_t identity_store_contradictions(const struct identity_store *s, pid_t pid, uint32_t object);
 
 /* The identity of this object is not believed any longer. */
