@@ -119,12 +119,12 @@ static __always_inline __u64 phase_since(const struct thread_state *st, __u64 kn
  */
 static __always_inline void sleep_remember(struct task_struct *task, struct thread_state *st)
 {
-	const struct poll_span *span = &st->poll.span;
+	__u64 since = poll_since(&st->poll), polled = st->poll.span.task;
 
-	st->out_poll_ns = span->start_max_ns;
-	st->out_task = span->start_max_ns && span->task != POLLED_NONE ? span->task : 0;
+	st->out_poll_ns = since;
+	st->out_task = since && polled != POLLED_NONE ? polled : 0;
 	st->out_where = st->poll.key.where;
-	st->syscall = span->start_max_ns ? task_syscall(task) : -1;
+	st->syscall = since ? task_syscall(task) : -1;
 }
 
 static __always_inline void thread_switch_out(struct task_struct *task, struct thread_state *st,
@@ -270,7 +270,7 @@ static __always_inline bool sleep_end(struct task_struct *task, struct thread_st
 	}
 	st->sleep_ns += woken - start;
 	st->run_queue_ns += now - woken;
-	if (st->poll.span.start_max_ns)
+	if (poll_since(&st->poll))
 		st->poll_sleep_ns += woken - start;
 	else if (st->poll.key.where == HUD_WHERE_PARK)
 		st->maybe_parked_ns += woken - start;

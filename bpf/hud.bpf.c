@@ -29,7 +29,7 @@ static __always_inline void poll_of_sleeper(struct task_struct *task, struct thr
 
 	identity_read(task, NULL, st, task->tgid, &key);
 	poll_observe(st, &key, task->tgid, task->pid, now);
-	if (!st->poll.span.start_max_ns)
+	if (!poll_since(&st->poll))
 		return;
 	st->poll.span.start_min_ns = 0;
 	st->poll.span.start_max_ns = st->span_start_ns;
@@ -51,9 +51,9 @@ static __always_inline void span_send(void *ctx, struct task_struct *task, struc
 	if (ctx && st->span_flags & EVENT_SPAN_AT_ATTACH)
 		poll_of_sleeper(task, st, now);
 	e->next_poll = 0;
-	if (ctx && st->poll.span.start_max_ns)
+	if (ctx && poll_since(&st->poll))
 		e->next_poll = ready_note(st, st->span_start_ns);
-	where_fill(&e->where, &st->poll.key, &st->poll.span);
+	where_now(&e->where, &st->poll);
 	e->start_ns = st->span_start_ns;
 	e->wakeup_ns = st->span_wakeup_ns;
 	e->span_flags = st->span_flags;
@@ -174,6 +174,7 @@ static __always_inline void switch_in_unseen(struct task_struct *task, struct th
 	else
 		off_cpu_charge(st, woken, end);
 	st->poll.key.where = HUD_WHERE_UNKNOWN;
+	st->poll.unread = 0;
 	thread_runs(st, steal_ns, now);
 	if (preempted) /* it has only run or waited since it woke: one poll may go on */
 		st->waited_ns += end - woken;

@@ -162,6 +162,12 @@ static __always_inline bool core_read(struct task_struct *sleeper, struct thread
 	       (!ticks || !user_word(sleeper, tick, core + s->tick));
 }
 
+static __always_inline void key_unread(struct poll_key *key)
+{
+	key->where = HUD_WHERE_UNKNOWN;
+	key->unread = 1;
+}
+
 /*
  * Reads the state of the thread in one scheduler. False: the thread is not in a context of this
  * scheduler, or that could not be read.
@@ -174,24 +180,28 @@ static __always_inline bool scheduler_read(struct task_struct *sleeper, struct t
 	bool match = true, parked = false;
 
 	if (thread_word(sleeper, w, &context, s->context)) {
-		key->where = HUD_WHERE_UNKNOWN;
+		key_unread(key);
 		return false;
 	}
 	if (!context)
 		return false;
-	if (s->variant.bytes && (!tag_matches(sleeper, context, &s->variant, &match) || !match)) {
+	if (s->variant.bytes && !tag_matches(sleeper, context, &s->variant, &match)) {
+		key_unread(key);
+		return false;
+	}
+	if (!match) {
 		key->where = HUD_WHERE_UNKNOWN; /* in a scheduler's context, unless another's */
 		return false;
 	}
 	if (user_word(sleeper, &key->core, context + s->core)) {
-		key->where = HUD_WHERE_UNKNOWN;
+		key_unread(key);
 		return false;
 	}
 	key->where = HUD_WHERE_NO_CORE;
 	if (!key->core)
 		return true;
 	if (!core_read(sleeper, w, key->core, s, &parked, &tick)) {
-		key->where = HUD_WHERE_UNKNOWN;
+		key_unread(key);
 		return true;
 	}
 	key->tick = id->flags & HUD_IDENTITY_SHORT_TICK ? (__u8)tick : (__u32)tick;
@@ -203,17 +213,17 @@ static __always_inline bool scheduler_read(struct task_struct *sleeper, struct t
 	return true;
 }
 
-static __always_inline void task_read(struct task_struct *sleeper, const struct thread_words *w,
+/* False: it could not be read. */
+static __always_inline bool task_read(struct task_struct *sleeper, const struct thread_words *w,
 				      const struct identity *id, struct poll_key *key)
 {
 	__u64 tag = 1;
 
 	if (!(id->flags & HUD_IDENTITY_TASK))
-		return;
+		return true;
 	if (id->flags & HUD_IDENTITY_TASK_TAG && thread_word(sleeper, w, &tag, id->task_tag))
-		return;
-	if (tag)
-		thread_word(sleeper, w, &key->task, id->task);
+		return false;
+	return !tag || !thread_word(sleeper, w, &key->task, id->task);
 }
 
 static __always_inline __u32 trust_of(__u32 flags)
@@ -229,9 +239,8 @@ static __always_inline void where_read(struct task_struct *sleeper, __u64 base,
 	bool early;
 
 	thread_words_read(sleeper, &w, id);
-	if (w.first) /* free now; needed in a poll only, but core_read() overwrites these words */
-		task_read(sleeper, &w, id, key);
-	early = w.first;
+	/* Free now; needed in a poll only, but core_read() overwrites these words. */
+	early = w.first && task_read(sleeper, &w, id, key);
 	key->trusted = trust_of(id->flags);
 	key->has_task = !!(id->flags & HUD_IDENTITY_TASK);
 	key->where = id->flags & HUD_IDENTITY_PARTIAL ? HUD_WHERE_UNKNOWN : HUD_WHERE_OUTSIDE;
@@ -242,8 +251,8 @@ static __always_inline void where_read(struct task_struct *sleeper, __u64 base,
 	}
 	if (key->where != HUD_WHERE_POLL)
 		key->task = 0;
-	else if (!early)
-		task_read(sleeper, &w, id, key);
+	else if (!early && !task_read(sleeper, &w, id, key))
+		key_unread(key);
 }
 
 /*
@@ -255,6 +264,12 @@ __noinline int where_read_current(__u64 base, const struct identity *id, struct 
 	if (id && key)
 		where_read(NULL, base, id, key);
 	return 0;
+}
+
+/* Is the state not known because a word of it could not be read? */
+static __always_inline bool is_unread(const struct poll_key *key)
+{
+	return key->unread && key->where == HUD_WHERE_UNKNOWN;
 }
 
 /* Is the thread in a context of a scheduler of this identity? */
@@ -289,7 +304,7 @@ static __always_inline void objects_read_current(struct thread_state *st, __u64 
 						 struct poll_key *key)
 {
 	struct identity_list *list = bpf_map_lookup_elem(&identities_of, &tgid);
-	bool unknown = key->where == HUD_WHERE_UNKNOWN;
+	bool unknown = key->where == HUD_WHERE_UNKNOWN, unread = key->unread;
 
 	if (!list)
 		return;
@@ -307,8 +322,10 @@ static __always_inline void objects_read_current(struct thread_state *st, __u64 
 			return;
 		}
 		unknown |= key->where == HUD_WHERE_UNKNOWN;
+		unread |= key->unread;
 	}
 	key->where = unknown ? HUD_WHERE_UNKNOWN : HUD_WHERE_OUTSIDE;
+	key->unread = unread;
 }
 
 /* A sleeper's, which only the walk reads: of the first object alone. */

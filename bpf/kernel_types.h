@@ -14,6 +14,7 @@
 /* Of task_struct's __state and flags. */
 #define TASK_SLEEPS 0x3      /* TASK_INTERRUPTIBLE, TASK_UNINTERRUPTIBLE */
 #define TASK_STATE_MASK 0xff /* sleep states; above are flags such as TASK_FREEZABLE */
+#define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)

@@ -48,7 +48,8 @@ static __always_inline void queue_wait_begin(struct thread_state *st, const stru
 	struct poll_watch *p = &st->poll;
 	struct queue_state q = {};
 
-	queue_read(st->identity, key->scheduler, key->core, &q);
+	if (!queue_read(st->identity, key->scheduler, key->core, &q))
+		return;
 	p->queue_wait.left = q.ready + q.next;
 	p->queue_wait.to_follow = p->queue_wait.left < FOLLOW_MAX ? p->queue_wait.left : FOLLOW_MAX;
 	if (p->queued.tasks && p->queued.ring == q.ring) {
@@ -108,6 +109,7 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 	__u32 tgid = both >> 32, tid = (__u32)both;
 	struct poll_watch *p = &st->poll;
 
+	poll_reread(p);
 	sample_gap_note(st, now);
 	if (p->queue_wait.to_follow)
 		queue_wait_follow(p, now);
@@ -117,6 +119,7 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 		if (exact) {
 			p->span.end_min_ns = now;
 			p->span.flags |= HUD_POLL_END_EXACT;
+			poll_unread_charge(p);
 			poll_off_cpu_add(task, st, now);
 		} else if (st->phase != PHASE_RUNNING && p->span.start_max_ns <= st->out_ns) {
 			poll_unseen_off_cpu_add(task, st, now);
@@ -125,6 +128,7 @@ static __always_inline void poll_enter(struct task_struct *task, struct thread_s
 			queue_wait_begin(st, key);
 	}
 	p->queued.tasks = 0;
+	p->unread_sleep_ns = p->unread_run_queue_ns = 0;
 	p->core = key->core;
 	p->tick = key->tick;
 	p->repolled = false;
@@ -215,6 +219,8 @@ int poll_entry(struct pt_regs *ctx)
 	if (key.where == HUD_WHERE_PARK && key.trusted & KEY_LEARNED &&
 	    st->identity < IDENTITIES_MAX)
 		__sync_fetch_and_add(&contradictions[st->identity], 1);
+	if (is_unread(&key))
+		loss_count(COUNT_STATE_UNREAD);
 	if (key.where != HUD_WHERE_POLL || is_nested(&st->poll, &key)) {
 		life_poll(st, first_argument(ctx), bpf_get_current_pid_tgid() >> 32, 0);
 		return 0; /* without a core it blocks no worker */

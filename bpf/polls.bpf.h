@@ -71,6 +71,41 @@ static __always_inline bool poll_is_long(const struct poll_span *span)
 	return span->start_max_ns && span->end_min_ns - span->start_max_ns >= threshold_ns;
 }
 
+/* Since when it is in its current poll, at the latest; 0: it is in none, or that is not known. */
+static __always_inline __u64 poll_since(const struct poll_watch *p)
+{
+	return p->unread ? 0 : p->span.start_max_ns;
+}
+
+/*
+ * The state could not be read: a page is absent for a moment, by NUMA balancing or swap. The
+ * current poll may go on or not, as the next reading shows; until that nothing is said of it. As
+ * that thread itself.
+ */
+static __always_inline void poll_unread(struct poll_watch *p)
+{
+	if (p->span.start_max_ns && !(bpf_get_current_task_btf()->flags & PF_EXITING))
+		loss_count(COUNT_STATE_UNREAD);
+	if (!p->unread)
+		p->unread = 1 + p->key.where;
+	p->key.where = HUD_WHERE_UNKNOWN;
+}
+
+/* It can be read again. */
+static __always_inline void poll_reread(struct poll_watch *p)
+{
+	if (p->unread)
+		p->key.where = p->unread - 1;
+	p->unread = 0;
+}
+
+/* Charges the poll, which went on meanwhile, with what it was off the CPU while unread. */
+static __always_inline void poll_unread_charge(struct poll_watch *p)
+{
+	p->span.sleep_ns += p->unread_sleep_ns;
+	p->span.run_queue_ns += p->unread_run_queue_ns;
+}
+
 /* Durations of the polls whose beginning a probe saw, by the function that polls. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
@@ -340,6 +375,7 @@ static __always_inline void poll_follow(struct poll_watch *p, const struct poll_
 		exact_poll_identify(p, key, now);
 	if (poll_goes_on(p, key)) {
 		p->span.end_min_ns = now;
+		poll_unread_charge(p);
 		poll_stolen(p);
 		return;
 	}
@@ -365,9 +401,15 @@ __noinline int poll_observe(struct thread_state *st, const struct poll_key *key,
 	p = &st->poll;
 	if (p->entering)
 		return 0;
+	if (is_unread(key)) {
+		poll_unread(p);
+		return 0;
+	}
+	poll_reread(p);
 	sample_gap_note(st, now);
 	if (!is_beside_poll(p, key))
 		poll_follow(p, key, tgid, tid, now);
+	p->unread_sleep_ns = p->unread_run_queue_ns = 0;
 	p->key = *key;
 	p->observed_ns = now;
 	return 0;
@@ -379,6 +421,11 @@ static __always_inline void poll_off_cpu_charge(struct poll_watch *p, __u64 slee
 {
 	if (p->entering) /* see poll_entered_late() */
 		return;
+	if (p->unread) {
+		p->unread_sleep_ns += sleep_ns;
+		p->unread_run_queue_ns += run_queue_ns;
+		return;
+	}
 	p->observed_ns = now;
 	if (!p->span.start_max_ns)
 		return;
@@ -414,7 +461,7 @@ static __always_inline __u64 unseen_wakeup(struct task_struct *task, const struc
 /* Has the current poll lasted so long that its sleeps and samples get stacks? */
 static __always_inline bool poll_worth_stacks(const struct poll_watch *p, __u64 now)
 {
-	return p->span.start_max_ns && now - p->span.start_max_ns >= watch_ns;
+	return poll_since(p) && now - poll_since(p) >= watch_ns;
 }
 
 /* One more reading of the worker's run queue during the poll. */
@@ -439,7 +486,8 @@ static __always_inline __u64 ready_note(struct thread_state *st, __u64 since_ns)
 	struct poll_span *span = &p->span;
 	struct queue_state q = {};
 
-	queue_read(st->identity, p->key.scheduler, p->key.core, &q);
+	if (!queue_read(st->identity, p->key.scheduler, p->key.core, &q))
+		return 0;
 	if (!p->queued.tasks && q.ready)
 		p->queued = (struct poll_queue) {
 			.since_ns = since_ns,
@@ -460,6 +508,14 @@ static __always_inline void where_fill(struct event_where *out, const struct pol
 		.where = key->where,
 		.trusted = key->trusted,
 	};
+}
+
+/* The same of a thread as it was last observed. */
+static __always_inline void where_now(struct event_where *out, const struct poll_watch *p)
+{
+	where_fill(out, &p->key, &p->span);
+	if (p->unread)
+		out->poll_ns = out->task = 0;
 }
 
 #endif

@@ -21,7 +21,7 @@ static __always_inline bool turn_comes(__u32 *count, __u32 every)
 
 static __always_inline bool in_known_poll(const struct thread_state *st)
 {
-	return st->poll.span.start_max_ns && st->poll.key.trusted;
+	return poll_since(&st->poll) && st->poll.key.trusted;
 }
 
 /* Counts a sample. True: it is sent as an event. In a young poll or a park it is only counted. */
@@ -51,7 +51,7 @@ static __always_inline void sample_send(void *ctx, struct task_struct *task,
 	e = (struct event_sample *)s->word;
 	event_begin(&e->head, EVENT_SAMPLE, BPF_CORE_READ(task, tgid), BPF_CORE_READ(task, pid),
 		    now);
-	where_fill(&e->where, &st->poll.key, &st->poll.span);
+	where_now(&e->where, &st->poll);
 	e->awake_ns = st->awake_ns;
 	e->waited_ns = st->waited_ns;
 	e->syscall = in_kernel ? task_syscall(task) : -1;

@@ -101,7 +101,8 @@ struct poll_key {
 	__u64 task; /* 0: none */
 	__u32 tick;
 	__u32 where;     /* enum hud_where */
-	__u16 scheduler; /* its index: IDENTITY_SCHEDULERS for each object of the process */
+	__u8 scheduler;  /* its index: IDENTITY_SCHEDULERS for each object of the process */
+	__u8 unread;     /* a word could not be read; with HUD_WHERE_UNKNOWN that is why */
 	__u8 has_task;   /* the layout says where `task` is */
 	__u8 root_alike; /* nothing distinguishes a poll of a task from one of the root future */
 	__u32 trusted;   /* enum key_trust */
@@ -174,7 +175,10 @@ struct poll_watch {
 	__u32 tick;
 	__u32 repolled; /* a task was polled again in the round */
 	__u32 entering; /* poll_entry is changing this struct */
-	__u32 reserved;
+	__u32 unread;   /* see poll_unread(): 1 + the state before; 0: it was read */
+	/* Off the CPU since then: of the current poll, if it goes on. */
+	__u64 unread_sleep_ns;
+	__u64 unread_run_queue_ns;
 };
 
 enum sample_flags {

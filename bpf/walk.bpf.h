@@ -79,6 +79,8 @@ static __always_inline void sleeper_poll(struct task_struct *task, struct thread
 {
 	out->key = st->poll.key;
 	out->span = st->poll.span;
+	if (st->poll.unread)
+		out->span = (struct poll_span) {};
 	if (st->phase == PHASE_UNKNOWN) {
 		out->key = (struct poll_key) {};
 		out->span = (struct poll_span) {};
@@ -108,8 +110,10 @@ static __always_inline void sleeper_queue(struct task_struct *task, struct threa
 	s->queue = (struct queue_state) {};
 	if (!sleeper_stacks || !id || !s->span.start_max_ns || !s->key.core)
 		return;
-	queue_fill(task, id, scheduler_of(id, s->key.scheduler), s->key.core, &s->queue);
-	ready_add(&s->span, &s->queue);
+	if (queue_fill(task, id, scheduler_of(id, s->key.scheduler), s->key.core, &s->queue))
+		ready_add(&s->span, &s->queue);
+	else
+		s->queue = (struct queue_state) {};
 }
 
 /*

@@ -25,6 +25,7 @@ static const struct {
 	[HUD_LOSS_POLL_SITE] = {"poll-site", "polls"},
 	[HUD_LOSS_SWITCH_UNSEEN] = {"switch-unseen", "switches"},
 	[HUD_LOSS_WAKER] = {"waker", "wakeups"},
+	[HUD_LOSS_STATE_UNREAD] = {"state-unread", "readings"},
 };
 
 static const char *const end_reasons[] = {

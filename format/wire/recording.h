@@ -43,8 +43,9 @@ enum hud_loss {
 	HUD_LOSS_SWITCH_UNSEEN = 14, /* switches to a thread that the kernel did not report */
 	/* wakeups: the ring buffer had no room to say who ended a sleep, which is no event */
 	HUD_LOSS_WAKER = 15,
+	HUD_LOSS_STATE_UNREAD = 16, /* readings of a runtime's state: its memory was absent */
 };
-#define HUD_LOSS_LAST HUD_LOSS_WAKER
+#define HUD_LOSS_LAST HUD_LOSS_STATE_UNREAD
 
 /* `count` more were lost for `cause` in [from_ns, to_ns]. */
 struct hud_lost {

@@ -18,6 +18,7 @@ static const uint32_t cause_of_counter[COUNT_LOSSES] = {
 	[COUNT_POLL_SITE] = HUD_LOSS_POLL_SITE,
 	[COUNT_SWITCH_UNSEEN] = HUD_LOSS_SWITCH_UNSEEN,
 	[COUNT_WAKER] = HUD_LOSS_WAKER,
+	[COUNT_STATE_UNREAD] = HUD_LOSS_STATE_UNREAD,
 };
 
 static void loss_write(struct bookkeeping *b, uint32_t cause, uint64_t total, uint64_t now)

@@ -5,7 +5,8 @@
 -- shows nothing, if they cannot be a park: a park waits in the calls of park_call, and the futex of
 -- a park is never woken directly by the user's own code (view user_waker). A whole stack through
 -- functions without names shows nothing either; but there it may be in block_in_place, and is left
--- unclassified. Waits for a probe of hud's own do not count.
+-- unclassified. Waits for a probe of hud's own do not count; nor does one at whose beginning the
+-- runtime's memory could not be read, if it lies in a poll that went on afterwards.
 INSERT INTO blocking_poll (capture, thread, kind, offcpu_span, start_ns, end_ns, wall_ns,
 	run_queue_ns, open, bounds, source, task)
 SELECT s.capture, s.thread, 'off-cpu', s.id, s.start_ns, s.end_ns, s.end_ns - s.start_ns,
@@ -21,6 +22,11 @@ WHERE NOT EXISTS (SELECT 1 FROM poll AS p
 		WHERE p.thread = s.thread AND p.start_max_ns = s.poll_ns
 			AND p.id IN (SELECT poll FROM blocking_poll
 				WHERE capture = :capture AND poll IS NOT NULL))
+	AND NOT (s.poll_ns IS NULL AND EXISTS (SELECT 1 FROM poll AS p
+		WHERE p.thread = s.thread AND p.start_max_ns <= s.start_ns
+			AND p.end_min_ns >= s.end_ns
+			AND p.id IN (SELECT poll FROM blocking_poll
+				WHERE capture = :capture AND poll IS NOT NULL)))
 	AND (e.class = 'poll'
 		OR (e.class = 'unknown'
 			AND r.role = 'worker'

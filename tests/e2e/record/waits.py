@@ -78,4 +78,15 @@ def what_blocks_a_worker_where_it_parks_is_a_site():
     expect_equal(classes, [{"class": "poll", "callback": 1}], "classes of their stacks")
 
 
+@fact
+def a_poll_during_which_the_state_cannot_be_read_is_one_poll():
+    process = started_program([tokio_waits(), "absent"])
+    recording = Recording(path_for("absent.hud"), "-q", "-d", "2", "-p", str(process.pid))
+    recording.ended_well()
+    polls = query(recording.output, "SELECT wall_ns FROM blocking_poll ORDER BY wall_ns")
+    expect(len(polls) >= 8 and polls[len(polls) // 2]["wall_ns"] >= 115e6, f"polls: {polls}")
+    lost = query(recording.output, "SELECT cause, sum(count) AS n FROM loss GROUP BY cause")
+    expect(any(row["cause"] == "state-unread" and row["n"] >= 8 for row in lost), f"{lost}")
+
+
 facts_check()

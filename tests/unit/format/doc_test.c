@@ -325,7 +325,7 @@ static void every_number_has_a_word_and_other_numbers_have_none(void **state)
 	assert_null(hud_record_name(31));
 	assert_null(hud_record_name(UINT16_MAX));
 	assert_null(hud_loss_name(0));
-	assert_null(hud_loss_name(HUD_LOSS_WAKER + 1));
+	assert_null(hud_loss_name(HUD_LOSS_LAST + 1));
 	assert_null(hud_loss_unit(UINT32_MAX));
 	assert_null(hud_end_reason_name(0));
 	assert_null(hud_end_reason_name(HUD_END_KERNEL_FAILED + 1));

@@ -91,6 +91,26 @@ static void a_sleep_without_the_core_is_no_block_though_no_stack_shows_it(void *
 	sqlite3_close(db);
 }
 
+/* The state could not be read when the second sleep began; the poll went on, or it did not. */
+static void a_sleep_of_an_unknown_state_in_a_poll_that_went_on_is_of_that_poll(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	for (uint64_t end = 30000; end <= 60000; end += 30000) {
+		scene_begin(&s, 1);
+		sleep_in_poll(&s, 10100, 20000, 10000);
+		scene_span(&s, (struct span) {11, 30000, 50000, 49990, NAP, SYS_NANOSLEEP, 0, 0,
+					      NO_STACK});
+		poll_seen(&s, (struct seen) {10000, end, 7, 9900, 0, 0});
+		db = scene_load(&s, 100000);
+		assert_number(db, COUNT, end == 60000 ? 1 : 2);
+		assert_number(db, TOTAL, end == 60000 ? 50000 : 40000);
+		sqlite3_close(db);
+	}
+}
+
 static void a_wait_for_a_probe_of_huds_own_is_no_block(void **state)
 {
 	struct scene s;
@@ -393,6 +413,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(short_sleeps_of_one_poll_are_one_blocking_poll),
+		cmocka_unit_test(
+			a_sleep_of_an_unknown_state_in_a_poll_that_went_on_is_of_that_poll),
 		cmocka_unit_test(a_wait_for_a_probe_of_huds_own_is_no_block),
 		cmocka_unit_test(a_wait_of_the_runtimes_own_in_a_poll_keeps_its_stack),
 		cmocka_unit_test(a_wait_of_the_runtimes_own_beside_a_poll_keeps_its_stack),

@@ -19,4 +19,6 @@ FROM (VALUES
 	('poll-site', 'these polls are in no histogram; those that blocked are sites all the same'),
 	('switch-unseen', 'the kernel did not report these switches: what the threads did on the '
 		|| 'CPU until the next one is not known'),
-	('waker', 'who ended these sleeps is not known; the sleeps are'));
+	('waker', 'who ended these sleeps is not known; the sleeps are'),
+	('state-unread', 'the memory of the runtime was absent for a moment: what the thread did '
+		|| 'there is known by its stack only'));

@@ -4,6 +4,9 @@
 //! terminal, on which a line comes each time. A second runtime waits in a waker, and before it
 //! parks.
 //!
+//! With the argument `absent` it is one task instead, during whose poll the runtime's memory cannot
+//! be read for a while, as at times when the kernel moves pages.
+//!
 //! It is linked so that functions with the same code are one.
 
 use std::fs::File;
@@ -236,7 +239,39 @@ fn begin() {
     tokio::spawn(again_and_again(move || udp_recv(&mut socket)));
 }
 
+/// The first and the last byte of the heap, in which the runtime has its state.
+fn heap() -> (usize, usize) {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    let range = maps.lines().find(|line| line.ends_with("[heap]")).unwrap();
+    let (start, end) = range.split(' ').next().unwrap().split_once('-').unwrap();
+    (usize::from_str_radix(start, 16).unwrap(), usize::from_str_radix(end, 16).unwrap())
+}
+
+/// Waits three times. While it waits the second time nobody can read the heap.
+#[inline(never)]
+fn memory_absent() {
+    let (start, end) = heap();
+    let protect = |how| unsafe { libc::mprotect(start as _, end - start, how) };
+    sleep(WAIT);
+    protect(libc::PROT_NONE);
+    sleep(WAIT);
+    protect(libc::PROT_READ | libc::PROT_WRITE);
+    sleep(WAIT);
+}
+
+/// On the only thread, whose allocations are in the heap.
+fn memory_absent_again_and_again() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+
+    println!("ready");
+    stdout().flush().unwrap();
+    let _ = runtime.block_on(async { tokio::spawn(again_and_again(memory_absent)).await });
+}
+
 fn main() {
+    if std::env::args().any(|argument| argument == "absent") {
+        return memory_absent_again_and_again();
+    }
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     let runtime = builder.worker_threads(8).enable_all().build().unwrap();
     let _inside = runtime.enter();
