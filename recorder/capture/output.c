@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/output.h"
+#include "recorder/base/clock.h"
 #include "recorder/base/invoker.h"
 
 #include <errno.h>
@@ -96,6 +97,19 @@ bool output_in_foreign_directory(const struct output *out)
 	return stat(directory, &st) || (st.st_uid != 0 && !(st.st_mode & S_IWOTH));
 }
 
+/* For how long its reader may take nothing; -1: as long as it likes. `over`: the recording is. */
+static int reader_wait_ms(const struct output *out, bool over)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC), left;
+
+	if (over)
+		return READER_WAIT_MS;
+	if (!out->end_ns)
+		return -1;
+	left = out->end_ns > now ? (out->end_ns - now) / NS_PER_MS + 1 : 0;
+	return left < INT_MAX ? (int)left : INT_MAX;
+}
+
 /* Waits until the pipe takes PIPE_BUF bytes. 0 or a negative errno. */
 static int pipe_wait(const struct output *out)
 {
@@ -104,13 +118,14 @@ static int pipe_wait(const struct output *out)
 
 	for (;;) {
 		unsigned ended = signals_take(out->signals);
-		int ready = poll(wait, 2, ended ? READER_WAIT_MS : -1);
+		bool over = ended || (out->end_ns && clock_ns(CLOCK_MONOTONIC) >= out->end_ns);
+		int ready = poll(wait, 2, reader_wait_ms(out, over));
 
 		if (ready < 0 && errno != EINTR)
 			return -errno;
 		if (ready > 0 && wait[0].revents)
 			return 0;
-		if (ready == 0 || (ended && signals_take(out->signals) > ended))
+		if ((ready == 0 && over) || (ended && signals_take(out->signals) > ended))
 			return -ETIMEDOUT;
 	}
 }

@@ -7,12 +7,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Where the capture is written: NAME.partial until it is complete, then NAME; or stdout. */
 struct output {
 	struct new_file file; /* for stdout, its `fd` is that */
 	bool pipe;            /* to stdout */
 	struct signals *signals;
+	uint64_t end_ns; /* CLOCK_MONOTONIC: when the recording ends; 0: that is not known */
 };
 
 /*
@@ -26,8 +28,8 @@ int output_open(const char *name, const char *label, struct signals *signals, st
 bool output_in_foreign_directory(const struct output *out);
 
 /*
- * A capture_sink. A pipe may be full for as long as its reader likes, until a signal asks to end:
- * then -ETIMEDOUT after 5 s without progress, or at a second signal.
+ * A capture_sink. A pipe may be full for as long as its reader likes, until a signal asks to end or
+ * the recording ends: then -ETIMEDOUT after 5 s without progress, or at a second signal.
  */
 int output_write(void *output, const void *data, size_t bytes);
 

@@ -202,6 +202,13 @@ static enum exit_code targets_plan(struct recording *r)
 	return EXIT_RECORDED;
 }
 
+/* Also before it begins its output may have a reader that takes nothing. */
+static void output_end_set(struct recording *r, uint64_t start_ns)
+{
+	if (r->options->duration_ns)
+		r->output.end_ns = start_ns + r->options->duration_ns;
+}
+
 static enum exit_code targets_watch(struct recording *r)
 {
 	struct unwind_store *store = bpf_session_unwind(r->bpf);
@@ -223,6 +230,7 @@ static enum exit_code targets_watch(struct recording *r)
 	}
 	/* Everything is watched from here on only: loading plans into the maps takes time. */
 	r->start_ns = r->second_ns = clock_ns(CLOCK_MONOTONIC);
+	output_end_set(r, r->start_ns);
 	/* Of an exec before it was watched there was no event. */
 	for (size_t i = 0; i < r->targets->count; i++)
 		if (process_table_replaced(r->processes, r->targets->pid[i]))
@@ -283,6 +291,7 @@ enum exit_code recording_prepare(struct recording *r)
 		return failed("handle signals", error);
 	if (output_open(r->options->output, r->targets->label, &r->signals, &r->output))
 		return EXIT_NOT_WRITTEN;
+	output_end_set(r, clock_ns(CLOCK_MONOTONIC));
 	error = objects_open(r);
 	if (error)
 		return error == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;

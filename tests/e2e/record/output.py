@@ -8,6 +8,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import time
 
 from lib import (ANALYZE, PROGRAMS, RECORD, RECORD_NOT_WRITTEN, RECORD_USAGE, Demo, Recording,
                  Skip, analyzed, expect, expect_equal, fact, facts_check, once, one_clear_message,
@@ -108,10 +109,7 @@ def a_capture_that_cannot_get_its_name_is_kept():
     expect(report(recording.partial)["capture"]["truncated"] is False, "it is not complete")
 
 
-@fact
-def a_reader_that_takes_nothing_does_not_hold_the_recorder():
-    """A pipe that is full from the start: the recorder waits, and the second signal ends it."""
-    target = started_program([program("crowd"), 1])
+def full_pipe():
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
     while True:
@@ -120,6 +118,14 @@ def a_reader_that_takes_nothing_does_not_hold_the_recorder():
         except BlockingIOError:
             break
     os.set_blocking(writer, True)
+    return reader, writer
+
+
+@fact
+def a_reader_that_takes_nothing_does_not_hold_the_recorder():
+    """A pipe that is full from the start: the recorder waits, and the second signal ends it."""
+    target = started_program([program("crowd"), 1])
+    reader, writer = full_pipe()
     process = start([RECORD, "-p", target.pid, "-o", "-"], stdout=writer, stderr=subprocess.PIPE)
     os.close(writer)
     for _ in range(2):
@@ -130,6 +136,21 @@ def a_reader_that_takes_nothing_does_not_hold_the_recorder():
     os.close(reader)
     expect_equal(process.returncode, RECORD_NOT_WRITTEN, f"exit code ({errors!r})")
     expect("its reader takes nothing" in errors, f"stderr:\n{errors}")
+
+
+@fact
+def a_reader_that_takes_nothing_does_not_hold_a_recording_that_is_over():
+    target = started_program([program("crowd"), 1])
+    reader, writer = full_pipe()
+    begun = time.monotonic()
+    process = start([RECORD, "-p", target.pid, "-d", "1", "-o", "-"], stdout=writer,
+                    stderr=subprocess.PIPE)
+    os.close(writer)
+    _, errors = process.communicate(timeout=30)
+    os.close(reader)
+    expect_equal(process.returncode, RECORD_NOT_WRITTEN, f"exit code ({errors!r})")
+    expect("its reader takes nothing" in errors, f"stderr:\n{errors}")
+    expect(time.monotonic() - begun > 5, "its reader had no time after the end")
 
 
 def term_pending(pid):
