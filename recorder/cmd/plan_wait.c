@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/cmd/plan_wait.h"
 #include "format/base/clock.h"
+#include "recorder/base/plain.h"
 
 #include <stdio.h>
 #include <time.h>
@@ -14,6 +15,7 @@ static const char *waited_for(const struct object_table *objects, char *out, siz
 {
 	uint32_t largest = OBJECT_NONE;
 	size_t more = object_table_waiting(objects) - 1;
+	char plain[PATH_MAX];
 	int length;
 
 	for (uint32_t i = 0; i < object_table_count(objects); i++)
@@ -21,7 +23,8 @@ static const char *waited_for(const struct object_table *objects, char *out, siz
 		    (largest == OBJECT_NONE ||
 		     object_code_bytes(objects, i) > object_code_bytes(objects, largest)))
 			largest = i;
-	length = snprintf(out, room, "%s (%.1f MiB of code)", object_path(objects, largest),
+	plain_name(object_path(objects, largest), plain);
+	length = snprintf(out, room, "%s (%.1f MiB of code)", plain,
 			  (double)object_code_bytes(objects, largest) / (1 << 20));
 	if (more && length > 0 && (size_t)length < room)
 		snprintf(out + length, room - (size_t)length, " and %zu more file%s", more,

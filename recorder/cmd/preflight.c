@@ -116,8 +116,8 @@ static enum exit_code capability_check(bool quiet)
 		code = EXIT_NOT_ABLE;
 	}
 	if (code != EXIT_RECORDED)
-		fputs("  run it with sudo, or grant its capabilities once: sudo make install-caps\n"
-		      "  (setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_syslog+ep hud-record)\n",
+		fputs("  run it with sudo, or grant its capabilities to a group once: sudo make "
+		      "install-caps GROUP=NAME\n",
 		      stderr);
 	else if (!(have & CAP_BIT(CAP_SYSLOG)) && !quiet)
 		fputs("hud-record: CAP_SYSLOG is missing: kernel functions will have no names\n",

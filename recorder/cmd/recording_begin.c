@@ -105,8 +105,8 @@ static enum exit_code bpf_open(struct recording *r)
 		return code;
 	features = bpf_session_features(r->bpf);
 	if (!features.stack_at_switch_in)
-		fputs("hud-record: this kernel has no hook at switch-in: waits that have ended "
-		      "will have no stacks\n",
+		fputs("hud-record: there is no hook at switch-in: waits that have ended will have "
+		      "no stacks\n",
 		      stderr);
 	if (!features.sleeper_stacks)
 		fputs("hud-record: before Linux 5.18 waits that have not ended will have no "
@@ -225,7 +225,7 @@ static enum exit_code targets_watch(struct recording *r)
 		if (error) {
 			fprintf(stderr, "hud-record: cannot watch process %d: %s\n%s", (int)pid,
 				strerror(-error), error == -ESRCH ? "  it has exited\n" : "");
-			return EXIT_FAILED;
+			return error == -ESRCH ? EXIT_NO_TARGET : EXIT_FAILED;
 		}
 	}
 	/* Everything is watched from here on only: loading plans into the maps takes time. */

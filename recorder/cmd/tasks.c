@@ -159,7 +159,7 @@ static enum exit_code program_plan(struct dumping *d)
 				"hud-record: cannot find the program of process %d among its "
 				"mappings\n  it may have exited, or replaced its program\n",
 				(int)pid);
-			return EXIT_FAILED;
+			return EXIT_NO_TARGET;
 		}
 		if (d->program.plan || !object_table_waiting(d->objects) ||
 		    clock_ns(CLOCK_MONOTONIC) > limit)
@@ -251,8 +251,9 @@ static enum exit_code dump_prepare(struct dumping *d)
 
 	if (error)
 		return failed("handle signals", error);
-	if (object_table_open(&options, &d->objects))
-		return EXIT_USAGE;
+	error = object_table_open(&options, &d->objects);
+	if (error)
+		return error == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
 	if (output_open(d->output_name, d->targets.label, &d->signals, &d->output))
 		return EXIT_NOT_WRITTEN;
 	error = writer_open(d);

@@ -365,8 +365,10 @@ enum exit_code bpf_session_open(const struct bpf_session_options *options, struc
 	enum exit_code code;
 
 	*out = NULL;
-	if (!s)
-		return refused("allocate memory", -ENOMEM);
+	if (!s) {
+		fprintf(stderr, "hud-record: cannot begin: %s\n", strerror(ENOMEM));
+		return EXIT_FAILED;
+	}
 	s->options = *options;
 	s->statistics = -1;
 	libbpf_set_print(options->verbose ? libbpf_print : libbpf_quiet);

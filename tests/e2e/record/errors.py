@@ -200,7 +200,7 @@ def no_privileges():
     finally:
         shutil.rmtree(place)
     expect_equal(done.returncode, RECORD_NOT_ABLE, f"exit code (it said {done.stderr!r})")
-    for word in ("CAP_BPF", "CAP_PERFMON", "setcap", "sudo"):
+    for word in ("CAP_BPF", "CAP_PERFMON", "install-caps GROUP=", "sudo"):
         expect(word in done.stderr, f"{word} expected on stderr, seen:\n{done.stderr}")
 
 
