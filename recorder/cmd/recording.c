@@ -3,6 +3,7 @@
 #include "format/base/clock.h"
 #include "format/wire/names.h"
 #include "format/wire/recording.h"
+#include "recorder/capture/session.h"
 #include "recorder/cmd/preflight.h"
 #include "recorder/cmd/recording_begin.h"
 #include "recorder/kernel/symbols.h"
@@ -166,7 +167,6 @@ static void perf_map_keep(void *context, pid_t pid, int fd)
 /* Writes what is still open: spans, windows, losses, cost; and the END record. */
 static int record_finish(struct recording *r)
 {
-	struct hud_end end = {.head = HUD_RECORD_HEAD(HUD_END, end)};
 	uint64_t now;
 
 	mark_receiver_work(&r->marks);
@@ -182,12 +182,7 @@ static int record_finish(struct recording *r)
 		learner_finish(r->learner, now);
 	poll_timing_finish(&r->timing, now);
 	bookkeeping_write(&r->books, now);
-	end.time_ns = now;
-	end.reason = r->end;
-	end.detail = (uint32_t)-r->error;
-	end.events = capture_writer_events(r->writer);
-	capture_writer_event(r->writer, &end.head);
-	return capture_writer_flush(r->writer);
+	return session_end(r->writer, r->end, r->error, now);
 }
 
 /* Says what became of the command. */

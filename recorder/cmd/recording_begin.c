@@ -4,6 +4,7 @@
 #include "format/wire/recording.h"
 #include "recorder/base/plain.h"
 #include "recorder/capture/session.h"
+#include "recorder/cmd/failure.h"
 #include "recorder/cmd/plan_wait.h"
 #include "recorder/cmd/preflight.h"
 #include "recorder/kernel/symbols.h"
@@ -12,7 +13,6 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #define WINDOW_MS 100
 
@@ -66,16 +66,6 @@ static int session_write(struct recording *r)
 	if (features.sample.ticks_per_sample)
 		session.features |= HUD_FEATURE_SAMPLES_AT_TICKS;
 	return capture_writer_session(r->writer, &session);
-}
-
-static int writer_open(struct recording *r)
-{
-	struct capture_writer_options options = {.sink = output_write, .sink_context = &r->output};
-
-	if (getrandom(options.capture_id, sizeof(options.capture_id), 0) !=
-	    (ssize_t)sizeof(options.capture_id))
-		return -errno;
-	return capture_writer_open(&options, &r->writer);
 }
 
 static enum exit_code bpf_open(struct recording *r)
@@ -245,17 +235,11 @@ static enum exit_code targets_watch(struct recording *r)
 	return EXIT_RECORDED;
 }
 
-static enum exit_code failed(const char *what, int error)
-{
-	fprintf(stderr, "hud-record: cannot %s: %s\n", what, strerror(-error));
-	return EXIT_FAILED;
-}
-
 /* A capture whose first bytes cannot be written is not begun. */
 static enum exit_code not_begun(const struct recording *r, int error)
 {
 	if (error == -ENOMEM)
-		return failed("begin the capture", error);
+		return cannot("begin the capture", error);
 	fprintf(stderr, "hud-record: cannot write %s: %s\n", r->output.file.name,
 		output_error(error));
 	return EXIT_NOT_WRITTEN;
@@ -288,14 +272,14 @@ enum exit_code recording_prepare(struct recording *r)
 
 	error = signals_open(&r->signals);
 	if (error)
-		return failed("handle signals", error);
+		return cannot("handle signals", error);
 	if (output_open(r->options->output, r->targets->label, &r->signals, &r->output))
 		return EXIT_NOT_WRITTEN;
 	output_end_set(r, clock_ns(CLOCK_MONOTONIC));
 	error = objects_open(r);
 	if (error)
 		return error == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
-	error = writer_open(r);
+	error = session_begin(&r->output, &r->writer);
 	if (!error)
 		error = process_table_open(r->writer, r->objects, &r->processes);
 	if (error)

@@ -7,6 +7,7 @@
 #include "recorder/capture/output.h"
 #include "recorder/capture/process_table.h"
 #include "recorder/capture/session.h"
+#include "recorder/cmd/failure.h"
 #include "recorder/cmd/options.h"
 #include "recorder/cmd/preflight.h"
 #include "recorder/cmd/task_dumps.h"
@@ -15,7 +16,6 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 #define PLAN_WAIT_NS (60 * NS_PER_S) /* of large programs with much debug information */
 #define LIBRARY_PLAN_WAIT_NS NS_PER_S
@@ -65,17 +65,11 @@ static enum exit_code usage(const char *what)
 	return EXIT_USAGE;
 }
 
-static enum exit_code failed(const char *what, int error)
-{
-	fprintf(stderr, "hud-record: cannot %s: %s\n", what, strerror(-error));
-	return EXIT_FAILED;
-}
-
 /* What cannot be done, or why the output cannot be written, if it is that. */
 static enum exit_code writing_failed(const struct dumping *d, const char *what, int error)
 {
 	if (error == -ENOMEM || (d->writer && capture_writer_error(d->writer) != error))
-		return failed(what, error);
+		return cannot(what, error);
 	fprintf(stderr, "hud-record: cannot write %s: %s\n", d->output.file.name,
 		output_error(error));
 	return EXIT_NOT_WRITTEN;
@@ -125,16 +119,6 @@ static enum exit_code target_find(struct dumping *d, const char *target)
 	if (code == EXIT_RECORDED)
 		code = target_set_find(&request, 1, &d->targets);
 	return code == EXIT_RECORDED ? preflight_check_targets(&d->targets) : code;
-}
-
-static int writer_open(struct dumping *d)
-{
-	struct capture_writer_options options = {.sink = output_write, .sink_context = &d->output};
-
-	if (getrandom(options.capture_id, sizeof(options.capture_id), 0) !=
-	    (ssize_t)sizeof(options.capture_id))
-		return -errno;
-	return capture_writer_open(&options, &d->writer);
 }
 
 /* Waits a little for the plans of libraries: without one, stacks end there. */
@@ -198,7 +182,7 @@ static enum exit_code tasks_read(struct dumping *d)
 	int error = task_dumps_open(&d->dumps, d->writer);
 
 	if (error)
-		return failed("list the threads of a process by BPF", error);
+		return cannot("list the threads of a process by BPF", error);
 	error = task_dumps_take(&d->dumps, d->targets.pid[0], &d->program, d->processes,
 				&d->summary);
 	if (error)
@@ -212,21 +196,10 @@ static enum exit_code tasks_read(struct dumping *d)
 	return EXIT_RECORDED;
 }
 
-/* Writes what is left: the end. */
-static int end_write(struct dumping *d)
-{
-	struct hud_end end = {.head = HUD_RECORD_HEAD(HUD_END, end), .reason = HUD_END_DURATION};
-	int error;
-
-	end.time_ns = clock_ns(CLOCK_MONOTONIC);
-	end.events = capture_writer_events(d->writer);
-	error = capture_writer_event(d->writer, &end.head);
-	return error ? error : capture_writer_flush(d->writer);
-}
-
 static enum exit_code capture_write(struct dumping *d)
 {
-	int error = end_write(d), closed;
+	int error = session_end(d->writer, HUD_END_DURATION, 0, clock_ns(CLOCK_MONOTONIC));
+	int closed;
 
 	closed = output_close(&d->output, !error);
 	if (error)
@@ -250,13 +223,13 @@ static enum exit_code dump_prepare(struct dumping *d)
 	int error = signals_open(&d->signals);
 
 	if (error)
-		return failed("handle signals", error);
+		return cannot("handle signals", error);
 	error = object_table_open(&options, &d->objects);
 	if (error)
 		return error == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
 	if (output_open(d->output_name, d->targets.label, &d->signals, &d->output))
 		return EXIT_NOT_WRITTEN;
-	error = writer_open(d);
+	error = session_begin(&d->output, &d->writer);
 	if (!error)
 		error = process_table_open(d->writer, d->objects, &d->processes);
 	if (error)
