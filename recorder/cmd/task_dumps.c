@@ -114,6 +114,9 @@ int task_dumps_take(struct task_dumps *t, pid_t pid, const struct process_progra
 		error = task_dump_read(&d);
 	if (!error)
 		error = stacks_take(t, pid, processes, &d);
+	/* Of one that ended meanwhile tasks are missing: they would seem to have ended. */
+	if (!error && task_memory_gone(pid))
+		error = -ESRCH;
 	if (!error)
 		error = task_dump_write(&t->tasks, &d, program->process);
 	if (out)
@@ -139,7 +142,7 @@ static void process_visit(void *context, pid_t pid, const struct plan *plan)
 	    !program.process)
 		return;
 	error = task_dumps_take(v->dumps, pid, &program, v->processes, NULL);
-	/* One that exits meanwhile has no memory: its dump is empty, or is not written. */
+	/* One that exits meanwhile has no dump: the last one is of when it was whole. */
 	if (!error || error == -ESRCH || v->dumps->failed)
 		return;
 	v->dumps->failed = true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/tasks/memory.h"
 
+#include <errno.h>
 #include <sys/uio.h>
 
 static size_t process_read(void *context, const struct task_span *span, size_t count, void *out)
@@ -26,4 +27,13 @@ static size_t process_read(void *context, const struct task_span *span, size_t c
 struct task_memory task_memory_of_process(pid_t *pid)
 {
 	return (struct task_memory) {.read = process_read, .context = pid};
+}
+
+bool task_memory_gone(pid_t pid)
+{
+	char byte;
+	struct iovec local = {&byte, 1}, nowhere = {NULL, 1};
+
+	/* Where there is memory, it is EFAULT: nothing is mapped there. */
+	return process_vm_readv(pid, &local, 1, &nowhere, 1, 0) < 0 && errno == ESRCH;
 }

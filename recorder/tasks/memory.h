@@ -2,6 +2,7 @@
 #ifndef HUD_RECORDER_TASKS_MEMORY_H
 #define HUD_RECORDER_TASKS_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -25,5 +26,8 @@ struct task_memory {
 
 /* By process_vm_readv(). `*pid` must outlive it. */
 struct task_memory task_memory_of_process(pid_t *pid);
+
+/* Has the process ended? Also of one that nobody has waited for yet. */
+bool task_memory_gone(pid_t pid);
 
 #endif

@@ -421,6 +421,22 @@ def a_recording_dumps_the_tasks_now_and_then():
     expect("WHAT BECAME OF THEM" in text and "seen here for" in text, f"it prints\n{text}")
 
 
+def dumps_so_far(partial):
+    done = analyze("query", partial, "SELECT count(*) AS dumps FROM task_dump", "--json")
+    return done.returncode == 0 and json.loads(done.stdout)[0]["dumps"]
+
+
+@fact
+def the_last_dump_of_a_program_that_ctrl_c_ends_is_of_when_it_ran():
+    capture = path_for("interrupted-dumps.hud")
+    recording = Recording(capture, "-q", "--tasks=500ms", "--", tokio_tasks())
+    wait_until(lambda: dumps_so_far(recording.partial), "a dump is written")
+    os.killpg(recording.process.pid, signal.SIGINT)
+    recording.ended_well()
+    dumps = query(capture, "SELECT tasks, runtimes FROM task_dump ORDER BY dump")
+    expect(dumps[-1]["tasks"] > 20 and dumps[-1]["runtimes"] == 2, f"the dumps are {dumps}")
+
+
 @once
 def blocked_dump():
     """A dump of a poll that blocks with a lock, and of futures that no list has."""
