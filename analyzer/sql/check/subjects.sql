@@ -40,9 +40,12 @@ SELECT s.id, s.name, s.kind = 'main' AS main, nullif(s.cause, '') AS cause, p.fi
 		JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS deadlock_example,
 	(SELECT min(d.possible_example) FROM deadlock AS d
 		JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS possible_example,
-	m.no_dump,
-	m.no_dump OR (:tasks <> '' AND m.unnamed > n.unread_tasks_share_max) AS tasks_unknown,
-	m.no_dump OR m.unread > n.unread_tasks_share_max AS deadlocks_unknown,
+	m.no_dump, m.missing AS tasks_missing,
+	m.no_dump OR m.missing OR (:tasks <> '' AND m.unnamed > n.unread_tasks_share_max)
+		AS tasks_unknown,
+	m.unread > n.unread_tasks_share_max AS waits_unread,
+	m.no_dump OR m.missing OR m.unread > n.unread_tasks_share_max OR m.drivers_unread > 0
+		AS deadlocks_unknown,
 	(SELECT group_concat(kind_name, ', ') FROM (
 		SELECT o.name || ' (' || o.cause || ')' AS kind_name
 		FROM subject AS o JOIN figure AS f ON f.subject = o.id AND f.side = 1
@@ -55,12 +58,12 @@ LEFT JOIN figure AS b ON b.subject = s.id AND b.side = 0
 LEFT JOIN latest_place AS p ON p.kind = s.kind AND p.crate = s.crate AND p.name = s.name
 	AND p.cause = s.cause
 CROSS JOIN (
-	SELECT max(NOT EXISTS (SELECT 1 FROM deadlock AS d WHERE d.compared = c.id)) AS no_dump,
-		(SELECT max(1.0 * d.unnamed / d.tasks) FROM deadlock AS d
-			JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS unnamed,
-		(SELECT max(1.0 * d.unread / d.tasks) FROM deadlock AS d
-			JOIN compared AS c ON c.id = d.compared AND c.side = 1) AS unread
+	SELECT max(d.compared IS NULL) AS no_dump, coalesce(max(d.missing), 0) AS missing,
+		coalesce(max(d.drivers_unread), 0) AS drivers_unread,
+		coalesce(max(1.0 * d.unnamed / max(d.tasks, 1)), 0) AS unnamed,
+		coalesce(max(1.0 * d.unread / max(d.tasks, 1)), 0) AS unread
 	FROM compared AS c
+	LEFT JOIN deadlock AS d ON d.compared = c.id
 	WHERE c.side = 1) AS m
 CROSS JOIN constant AS n
 WHERE (s.kind = :kind OR (s.kind = 'main' AND :kind = 'site'))

@@ -116,7 +116,9 @@ CREATE TABLE deadlock (
 	possible_example TEXT,
 	tasks INTEGER NOT NULL,
 	unread INTEGER NOT NULL,
-	unnamed INTEGER NOT NULL
+	unnamed INTEGER NOT NULL,
+	missing INTEGER NOT NULL, -- 1: tasks may not be in the dump
+	drivers_unread INTEGER NOT NULL -- futures of block_on, and LocalSets
 );
 
 -- Blocked time by cause and stack, and the frames of these stacks, the innermost at position 0: for

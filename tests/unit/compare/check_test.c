@@ -402,13 +402,13 @@ static void a_rule_on_tasks_is_about_the_dump_with_most_of_them(void **state)
 		"INSERT INTO task_count SELECT id, 1, 'api::conn', 30 FROM compared WHERE side = 1;"
 		"INSERT INTO task_count SELECT id, 1, 'api::tick', 12 FROM compared WHERE side = 1;"
 		"INSERT INTO task_count SELECT id, 2, 'api::conn', 20 FROM compared WHERE side = 1;"
-		"INSERT INTO deadlock SELECT id, 1, 0, 3, NULL, 'b', 42, 0, 0 FROM compared "
+		"INSERT INTO deadlock SELECT id, 1, 0, 3, NULL, 'b', 42, 0, 0, 0, 0 FROM compared "
 		"WHERE side = 1;"
-		"INSERT INTO deadlock SELECT id, 2, 1, 2, 'a', 'a', 32, 3, 3 FROM compared "
+		"INSERT INTO deadlock SELECT id, 2, 1, 2, 'a', 'a', 32, 3, 3, 0, 0 FROM compared "
 		"WHERE side = 1";
 	const char *unread =
 		"INSERT INTO task_count SELECT id, 1, 'api+0x10', 42 FROM compared WHERE side = 1;"
-		"INSERT INTO deadlock SELECT id, 1, 0, 0, NULL, NULL, 42, 5, 5 FROM compared "
+		"INSERT INTO deadlock SELECT id, 1, 0, 0, NULL, NULL, 42, 5, 5, 0, 0 FROM compared "
 		"WHERE side = 1";
 
 	(void)state;
@@ -435,6 +435,37 @@ static void a_rule_on_tasks_is_about_the_dump_with_most_of_them(void **state)
 	assert_int_equal(ended_with("SELECT 1", "tasks > 10"), STATUS_CANNOT_TELL);
 }
 
+/* What is not there might be what the rule is about; what was found stays found. */
+static void a_dump_that_is_not_whole_passes_no_rule(void **state)
+{
+	static const char cut[] =
+		"INSERT INTO task_count SELECT id, 1, 'api::conn', 30 FROM compared WHERE side = 1;"
+		"INSERT INTO deadlock SELECT id, 1, 0, 0, NULL, NULL, 30, 0, 0, 1, 0 FROM compared "
+		"WHERE side = 1";
+	static const char nothing[] =
+		"INSERT INTO deadlock SELECT id, 1, 0, 0, NULL, NULL, 0, 0, 0, 1, 0 FROM compared "
+		"WHERE side = 1";
+	static const char no_task[] =
+		"INSERT INTO deadlock SELECT id, 1, 0, 0, NULL, NULL, 0, 0, 0, 0, 0 FROM compared "
+		"WHERE side = 1";
+	static const char driven[] =
+		"INSERT INTO task_count SELECT id, 1, 'api::conn', 30 FROM compared WHERE side = 1;"
+		"INSERT INTO deadlock SELECT id, 1, 0, 0, NULL, NULL, 30, 0, 0, 0, 1 FROM compared "
+		"WHERE side = 1";
+
+	(void)state;
+	assert_int_equal(ended_with(cut, "tasks > 30"), STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with(cut, "tasks > 29"), STATUS_FAILED);
+	assert_int_equal(ended_with(cut, "deadlock"), STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with(nothing, "tasks > 30"), STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with(nothing, "deadlock"), STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with(no_task, "tasks > 30"), STATUS_DONE);
+	assert_int_equal(ended_with(no_task, "deadlock"), STATUS_DONE);
+	assert_int_equal(ended_with(driven, "tasks > 30"), STATUS_DONE);
+	assert_int_equal(ended_with(driven, "deadlock"), STATUS_CANNOT_TELL);
+	assert_int_equal(ended_with(driven, "possible_deadlock"), STATUS_CANNOT_TELL);
+}
+
 static void a_deadlock_is_named(void **state)
 {
 	struct check c = begun((struct busy) {1, 10, 1, false}, NULL);
@@ -442,7 +473,7 @@ static void a_deadlock_is_named(void **state)
 	(void)state;
 	assert_int_equal(database_run(c.comparison.db,
 				      "INSERT INTO deadlock SELECT id, 1, 1, 2, 'a → b at x → y', "
-				      "'a at x', 9, 0, 0 FROM compared WHERE side = 1"),
+				      "'a at x', 9, 0, 0, 0, 0 FROM compared WHERE side = 1"),
 			 0);
 	apply(&c, "deadlock");
 	assert_text(c.comparison.db, "SELECT sentence FROM finding",
@@ -542,6 +573,7 @@ int main(void)
 		cmocka_unit_test(rules_about_sites_are_about_those_of_the_main_future_too),
 		cmocka_unit_test(what_blocks_no_poll_has_rules_of_its_own),
 		cmocka_unit_test(a_rule_on_tasks_is_about_the_dump_with_most_of_them),
+		cmocka_unit_test(a_dump_that_is_not_whole_passes_no_rule),
 		cmocka_unit_test(a_deadlock_is_named),
 		cmocka_unit_test(a_rule_on_a_pool_that_was_not_seen_does_not_pass),
 		cmocka_unit_test(a_capture_counts_once_on_each_side),

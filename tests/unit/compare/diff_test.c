@@ -427,7 +427,7 @@ static void tasks_at_their_awaits_are_compared_by_place(void **state)
 	assert_int_equal(
 		database_run(
 			c.db,
-			"INSERT INTO deadlock SELECT id, 1, 0, 0, NULL, NULL, 9, 0, 0 "
+			"INSERT INTO deadlock SELECT id, 1, 0, 0, NULL, NULL, 9, 0, 0, 0, 0 "
 			"FROM compared;"
 			"INSERT INTO waiting SELECT id, 'conn', 'get', 'lock', '', 'a.rs', 3, 3 "
 			"FROM compared WHERE side = 0;"
