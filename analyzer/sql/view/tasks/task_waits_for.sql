@@ -4,9 +4,10 @@
 -- `certain`: it awaits nothing else, of what is known and of what is not: all that leads there are
 -- async functions and blocks, each of which awaits one thing. And the other one is the only task
 -- that has a guard of it, which it did not drop before the await: such a one looks as if it were
--- there (task_type.drops_guard). Of a semaphore others may have permits that are not
--- seen. What a task has itself is only what it waits for where no other one has a guard, or is
--- polled and may have it.
+-- there (task_type.drops_guard). Of a semaphore others may have permits that are not seen. Nor is
+-- it certain of two readers of a RwLock: the second one waits behind somebody who wants to write,
+-- and goes on if that one gives up. What a task has itself is only what it waits for where no other
+-- one has a guard, or is polled and may have it.
 CREATE VIEW task_waits_for AS
 WITH wait AS MATERIALIZED (
 	SELECT capture, dump, process, coalesce(-tid, task_id) AS waiter, leaf, number, resource,
@@ -21,7 +22,8 @@ WITH wait AS MATERIALIZED (
 ), held AS MATERIALIZED (
 	SELECT f.capture, f.dump, t.process, iif(t.main, -t.tid, t.task_id) AS holder, f.resource,
 		min(f.permits) AS permits, max(y.name LIKE '%SemaphorePermit%'
-			OR coalesce(b.drops_guard, 0)) AS unsure
+			OR coalesce(b.drops_guard, 0)) AS unsure,
+		min(coalesce(y.name LIKE '%RwLockReadGuard%', 0)) AS reads
 	FROM shown_future AS t
 	CROSS JOIN task_frame AS f ON f.dumped_task = t.id
 	JOIN task_type AS y ON y.id = f.type
@@ -40,8 +42,9 @@ FROM wait
 WHERE leaf = 'join' AND number > 0
 UNION ALL
 SELECT w.capture, w.dump, w.process, w.waiter, h.holder, 'resource', w.resource,
-	w.alone AND n.holders = 1 AND NOT h.unsure AND h.holder <> w.waiter, w.place,
-	w.place_file, w.place_line, w.place_line_end
+	w.alone AND n.holders = 1 AND NOT h.unsure AND h.holder <> w.waiter
+		AND NOT (h.reads AND w.number = 1),
+	w.place, w.place_file, w.place_line, w.place_line_end
 FROM wait AS w
 JOIN held AS h ON h.capture = w.capture AND h.dump = w.dump AND h.process = w.process
 	AND h.resource = w.resource
