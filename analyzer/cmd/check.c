@@ -21,17 +21,22 @@ static bool cause_listed(const char *list, const char *cause)
 	return false;
 }
 
-static enum exit_status rule_read(const struct arguments *a, const char *text,
-				  struct check_rule *out)
+/* Refuses a rule that the filters would make pass for ever, or that they do not reach. */
+static enum exit_status filters_fit(const struct arguments *a, const struct check_rule *out)
 {
-	enum exit_status status = check_rule_open(text, out);
+	const char *text = out->text;
+	bool of_main = out->figure == CHECK_MAIN_BLOCKED || out->figure == CHECK_MAIN_MAX;
+	bool of_blocks = out->figure >= CHECK_P50 || out->figure == CHECK_MAIN_MAX;
 
-	if (status != STATUS_DONE)
-		return status;
-	if (out->relative && !a->baseline_count)
-		return message(STATUS_INPUT, "give it with --baseline PATH",
-			       "the rule `%s` needs a baseline", text);
-	if (out->figure >= CHECK_P50 && !out->relative && out->limit < (double)a->filter.min_ns)
+	if (of_main && a->filter.task)
+		return message(STATUS_INPUT, "leave out --task, or the rule",
+			       "the rule `%s` is about the main future, which is no task", text);
+	if (check_rule_of_dumps(out) && (a->filter.task || a->filter.worker))
+		return message(STATUS_INPUT, "give tasks(\"PATTERN\"), or check it alone",
+			       "the rule `%s` is about all tasks of a dump: %s does not choose "
+			       "among them",
+			       text, a->filter.task ? "--task" : "--worker");
+	if (of_blocks && !out->relative && out->limit < (double)a->filter.min_ns)
 		return message(STATUS_INPUT, "give a shorter --min, or none",
 			       "the rule `%s` is about blocks that --min leaves out", text);
 	if (out->cause[0] && a->filter.cause && !cause_listed(a->filter.cause, out->cause))
@@ -40,6 +45,17 @@ static enum exit_status rule_read(const struct arguments *a, const char *text,
 			"the rule `%s` is about the cause %s, and --cause %s leaves that out", text,
 			out->cause, a->filter.cause);
 	return STATUS_DONE;
+}
+
+static enum exit_status rule_read(const struct arguments *a, const char *text,
+				  struct check_rule *out)
+{
+	enum exit_status status = check_rule_open(text, out);
+
+	if (status == STATUS_DONE && out->relative && !a->baseline_count)
+		return message(STATUS_INPUT, "give it with --baseline PATH",
+			       "the rule `%s` needs a baseline", text);
+	return status == STATUS_DONE ? filters_fit(a, out) : status;
 }
 
 static enum exit_status rules_read(const struct arguments *a, struct check_rule *rules)
