@@ -9,11 +9,12 @@
 #include <string.h>
 
 /*
- * Which coroutines drop a guard of a lock before the end of its block? `drop(guard)` and
- * `mem::forget(guard)` are inlined into their code, and the debug information says so.
+ * Which coroutines may part with a guard of a lock before the end of its block? `drop(guard)`,
+ * `mem::forget(guard)` and whatever else takes a guard by value are inlined into their code, and
+ * the debug information says so.
  */
 
-enum { DEPTH = 256, BODIES_MAX = 4096, CRATES_MAX = 256 };
+enum { DEPTH = 256, BODIES_MAX = 4096, CRATES_MAX = 256, PARAMETERS_MAX = 64 };
 
 struct search {
 	struct dropped_guards *out;
@@ -30,22 +31,67 @@ static bool begins_with(const char *text, const char *with)
 	return text && !strncmp(text, with, strlen(with));
 }
 
-/* Does this function take a guard, to end it? */
+/* `path`: of a type. */
+static bool is_guard(const struct search *s, const struct text *path)
+{
+	struct text folded = {0};
+	bool is;
+
+	if (path->bytes)
+		fold_name(&folded, path->bytes);
+	is = folded.bytes && rules_has_role(s->rules, ROLE_GUARD, folded.bytes);
+	text_close(&folded);
+	return is;
+}
+
+/* Of a parameter, by value: a reference is a type without such a name. */
+static bool parameter_is_guard(struct search *s, const struct dwarf_entry *parameter)
+{
+	struct dwarf_entry type;
+	struct text path = {0};
+	const char *name;
+	bool is;
+
+	if (!dwarf_entry_follow(parameter, DW_AT_type, &type) || !type.kind ||
+	    type.kind->tag != DW_TAG_structure_type)
+		return false;
+	name = dwarf_entry_name(&type);
+	/* Most types are none: their paths are not asked for. */
+	if (!name || (!strstr(name, "Guard<") && !strstr(name, "Permit")))
+		return false;
+	dwarf_qualified_name(&type, s->source, s->context, &path);
+	is = is_guard(s, &path);
+	text_close(&path);
+	return is;
+}
+
+/* Is this function drop() or forget(), of a guard? */
 static bool ends_guard(struct search *s, const struct dwarf_entry *function)
 {
 	const char *name = dwarf_entry_name(function);
-	struct text type = {0}, folded = {0};
+	struct text type = {0};
 	bool ends;
 
 	if (!begins_with(name, "drop<") && !begins_with(name, "forget<"))
 		return false;
 	dwarf_type_parameter(function, "T", s->source, s->context, &type);
-	if (type.bytes)
-		fold_name(&folded, type.bytes);
-	ends = folded.bytes && rules_has_role(s->rules, ROLE_GUARD, folded.bytes);
+	ends = is_guard(s, &type);
 	text_close(&type);
-	text_close(&folded);
 	return ends;
+}
+
+/* Does this function take a guard by value, to end it or to give it to others? */
+static bool takes_guard(struct search *s, const struct dwarf_entry *function)
+{
+	struct dwarf_entry child;
+	bool takes = ends_guard(s, function), more = dwarf_entry_child(function, &child);
+
+	for (int i = 0; !takes && more && i < PARAMETERS_MAX; i++) {
+		if (child.kind->tag == DW_TAG_formal_parameter)
+			takes = parameter_is_guard(s, &child);
+		more = dwarf_entry_sibling(&child);
+	}
+	return takes;
 }
 
 /* Keeps the name of the innermost coroutine around the entry. 0 or -ENOMEM. */
@@ -78,9 +124,12 @@ static int entry_take(struct search *s, const struct dwarf_entry *e)
 	struct dwarf_entry function;
 
 	if (e->kind->tag == DW_TAG_inlined_subroutine &&
-	    dwarf_entry_follow(e, DW_AT_abstract_origin, &function) && ends_guard(s, &function))
+	    dwarf_entry_follow(e, DW_AT_abstract_origin, &function) && takes_guard(s, &function))
 		return body_add(s);
-	/* Where nothing is inlined, who calls it is not said. */
+	/*
+	 * Where nothing is inlined, who calls it is not said. Of other functions than these that
+	 * would make each circle of a program without optimization a possible one.
+	 */
 	if (e->kind->tag == DW_TAG_subprogram && dwarf_entry_value(e, DW_AT_low_pc).form &&
 	    ends_guard(s, e))
 		s->out->everywhere = true;

@@ -208,10 +208,11 @@ def a_circle_that_something_unseen_may_open_is_only_possible():
     circles = {program.kinds[circle["tasks"][0]]: (len(circle["tasks"]), circle["certain"])
                for circle in document["cycles"]}
     expect_equal(circles, {"in_struct": (2, True), "selected": (2, False), "permits": (2, False),
-                           "dropped": (2, False), "twice": (1, False)}, "circles")
+                           "dropped": (2, False), "given": (2, False), "twice": (1, False)},
+                 "circles")
     text = analyzed("tasks", capture)
     expect("waits for itself" in text, f"the task that is alone in it, in\n{text}")
-    expect_equal(text.count("unless it dropped its guard before"), 2,
+    expect_equal(text.count("unless it dropped its guard before"), 4,
                  f"guards that may have been dropped, in\n{text}")
     expect(re.search(r"MutexGuard +holds #\d+, unless dropped before\n", text), f"in\n{text}")
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore};
+use tokio::sync::{Mutex, MutexGuard, OwnedMutexGuard, Semaphore};
 use tokio::time::sleep;
 
 /// Keeps the compiler from leaving out what is kept over an await.
@@ -66,6 +66,23 @@ async fn dropped(a: Arc<Mutex<u64>>, b: Arc<Mutex<u64>>) {
     keep(*h);
 }
 
+/// Ends what it is given, and is inlined, as the functions that move a guard elsewhere are.
+#[inline(always)]
+fn commit(g: MutexGuard<'_, u64>) {
+    let given = Some(g);
+    keep(given.as_deref().copied());
+}
+
+/// The same as `dropped`, by another function than drop().
+async fn given(a: Arc<Mutex<u64>>, b: Arc<Mutex<u64>>) {
+    let g = a.lock().await;
+    keep(*g);
+    commit(g);
+    sleep(Duration::from_millis(150)).await;
+    let h = b.lock().await;
+    keep(*h);
+}
+
 /// A guard that was dropped looks the same.
 async fn twice(a: Arc<Mutex<u64>>) {
     let g = a.lock().await;
@@ -83,7 +100,7 @@ fn go(kind: &str, future: impl Future<Output = ()> + Send + 'static) {
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
     let _entered = runtime.enter();
-    let locks: Vec<_> = (0..7).map(|_| Arc::new(Mutex::new(0))).collect();
+    let locks: Vec<_> = (0..9).map(|_| Arc::new(Mutex::new(0))).collect();
     let two: Vec<_> = (0..2).map(|_| Arc::new(Semaphore::new(1))).collect();
 
     for i in 0..2 {
@@ -91,12 +108,13 @@ fn main() {
         go("selected", selected(locks[2 + i].clone(), locks[3 - i].clone()));
         go("permits", permits(two[i].clone(), two[1 - i].clone()));
         go("dropped", dropped(locks[5 + i].clone(), locks[6 - i].clone()));
+        go("given", given(locks[7 + i].clone(), locks[8 - i].clone()));
     }
     go("twice", twice(locks[4].clone()));
     std::thread::sleep(Duration::from_millis(75));
-    let held = (locks[5].blocking_lock(), locks[6].blocking_lock());
+    let held: Vec<_> = locks[5..].iter().map(|lock| lock.blocking_lock()).collect();
     std::thread::sleep(Duration::from_millis(225));
     println!("ready multi");
     std::thread::sleep(Duration::from_secs(36000));
-    keep((*held.0, *held.1));
+    keep(held.iter().map(|guard| **guard).sum::<u64>());
 }
