@@ -16,7 +16,7 @@
 #define TICK_NS INT64_C(1000000000)
 /* A derivation may take a thirtieth of the time that its figures are shown for. */
 #define COST_FACTOR 30
-/* It is not put off for longer than that, or a quarter of the window. */
+/* It is not put off for longer than that, or a quarter of the window where that is longer. */
 #define TICK_MOST_NS INT64_C(5000000000)
 
 /* Bytes of the stream that were read and not taken yet: minutes of a recording, compressed. */

@@ -249,7 +249,7 @@ static struct window *fed_scene(struct scene *s, uint64_t seconds, int64_t lengt
 	struct window *w;
 	uint64_t chunks = 0;
 
-	scene_end(s, seconds * SECOND_US, false);
+	scene_end(s, seconds * SECOND_US, true);
 	bytes = (struct bytes) {s->data, s->size, 0};
 	assert_int_equal(window_open(&fake_resolver, &w), 0);
 	window_set_length(w, length_ns);
@@ -370,7 +370,8 @@ static void a_lock_that_is_waited_for_has_its_holder_of_before(void **state)
 	window_close(w);
 }
 
-static void of_many_dumps_of_tasks_the_last_is_kept(void **state)
+/* The one that has most decides on a rule of check: it need not be the last. */
+static void dumps_of_tasks_of_the_window_are_kept(void **state)
 {
 	struct scene s;
 	struct window *w;
@@ -386,11 +387,34 @@ static void of_many_dumps_of_tasks_the_last_is_kept(void **state)
 	}
 	w = fed_scene(&s, 6, INT64_C(3000000000));
 	db = window_database(w);
-	assert_number(db, "SELECT count(*) FROM task_dump", 1);
-	assert_number(db, "SELECT count(*) FROM dumped_future", 2);
-	assert_number(db, "SELECT count(*) FROM task_frame", 8);
-	assert_number(db, "SELECT count(*) FROM task_runtime", 1);
-	assert_text(db, "SELECT group_concat(task_id) FROM dumped_tasks", "5,11");
+	assert_number(db, "SELECT count(*) FROM task_dump", 3);
+	assert_number(db, "SELECT count(*) FROM dumped_future", 6);
+	assert_number(db, "SELECT count(*) FROM task_frame", 24);
+	assert_number(db, "SELECT count(*) FROM task_runtime", 3);
+	assert_text(db, "SELECT group_concat(task_id) FROM dumped_tasks WHERE dump = 6", "5,11");
+	window_close(w);
+}
+
+/* It is what is known of the tasks, however long ago. */
+static void the_last_dump_of_tasks_is_kept_when_the_window_has_none(void **state)
+{
+	struct scene s;
+	struct window *w;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	for (uint64_t second = 0; second < 8; second++) {
+		write_second(&s, second);
+		if (second > 1)
+			continue;
+		waiting(&s, 5 + second, 7, HUD_LEAF_ACQUIRE, 90);
+		dump_end(&s, second * 1000 + 900);
+	}
+	w = fed_scene(&s, 8, INT64_C(3000000000));
+	db = window_database(w);
+	assert_text(db, "SELECT group_concat(dump) FROM task_dump", "2");
+	assert_text(db, "SELECT group_concat(task_id) FROM dumped_tasks", "6");
 	window_close(w);
 }
 
@@ -462,7 +486,8 @@ int main(void)
 		cmocka_unit_test(a_block_that_goes_on_has_all_of_its_length),
 		cmocka_unit_test(a_lock_that_is_waited_for_has_its_holder_of_before),
 		cmocka_unit_test(short_polls_are_left_out_and_come_back),
-		cmocka_unit_test(of_many_dumps_of_tasks_the_last_is_kept),
+		cmocka_unit_test(dumps_of_tasks_of_the_window_are_kept),
+		cmocka_unit_test(the_last_dump_of_tasks_is_kept_when_the_window_has_none),
 		cmocka_unit_test(every_file_that_derives_a_capture_derives_a_window),
 		cmocka_unit_test(another_capture_is_refused),
 	};
