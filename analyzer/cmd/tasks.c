@@ -58,6 +58,10 @@ static void print_head(struct printing *p, sqlite3_stmt *q)
 	if (column_number(q, "dumps", 1) > 1)
 		printf("  dump %" PRId64 " of %" PRId64 "\n", column_number(q, "dump", 0),
 		       column_number(q, "dumps", 0));
+	if (column_number(q, "dumped_processes", 1) > 1)
+		printf("  of %" PRId64 " processes with dumps this is one: --dump N shows another, "
+		       "query CAPTURE @task_dumps lists them\n",
+		       column_number(q, "dumped_processes", 0));
 	if (column_text(q, "expected"))
 		printf("  the runtimes count %" PRId64 " tasks themselves\n",
 		       column_number(q, "expected", 0));

@@ -3,5 +3,6 @@ SELECT coalesce(task, ''), coalesce(place, ''), coalesce(waits_in, ''),
 	CASE outcome WHEN 'read' THEN '' ELSE outcome END AS outcome, place_file, place_line,
 	count(*)
 FROM dumped_tasks
-WHERE capture = :capture AND dump = (SELECT max(dump) FROM chosen_dump WHERE capture = :capture)
+WHERE capture = :capture AND dump IN (
+	SELECT max(dump) FROM chosen_dump WHERE capture = :capture GROUP BY process)
 GROUP BY 1, 2, 3, 4, 5, 6;

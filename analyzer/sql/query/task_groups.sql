@@ -1,8 +1,9 @@
 -- Which tasks wait, how many at the same place, and for what, in the last dump?
-SELECT tasks, task, place, place_file AS file, place_line AS line,
+SELECT dump, tasks, task, place, place_file AS file, place_line AS line,
 	place_line_end AS line_end, waits_in, leaf, outcome, woken,
 	finished, example
 FROM task_groups
-WHERE capture = :capture AND dump = (SELECT max(dump) FROM shown_dump WHERE capture = :capture)
-ORDER BY tasks DESC, task, example
+WHERE capture = :capture AND dump IN (
+	SELECT max(dump) FROM shown_dump WHERE capture = :capture GROUP BY process)
+ORDER BY dump, tasks DESC, task, example
 LIMIT :top;

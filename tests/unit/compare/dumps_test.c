@@ -116,12 +116,33 @@ static void a_parked_block_on_that_was_not_read_is_counted(void **state)
 		     "0,1");
 }
 
+/* A dump is of one process. */
+static void where_tasks_wait_is_taken_from_the_last_dump_of_each_process(void **state)
+{
+	struct hud_process second = {.pid = 30, .start_ns = BEGIN_NS};
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, 1);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+	dump_end(&s, 10);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+	waiting(&s, 6, 7, HUD_LEAF_ACQUIRE, 90);
+	dump_end(&s, 20);
+	second.name = second.exe = (uint32_t)capture_writer_string(s.writer, "second");
+	s.process = (uint32_t)capture_writer_process(s.writer, &second);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 91);
+	dump_end(&s, 30);
+	assert_taken(&s, "SELECT sum(tasks) FROM waiting", "3");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_dump_that_was_cut_or_whose_lists_changed_may_lack_tasks),
 		cmocka_unit_test(a_process_is_whole_without_a_runtime_only_where_a_dump_has_one),
 		cmocka_unit_test(a_parked_block_on_that_was_not_read_is_counted),
+		cmocka_unit_test(where_tasks_wait_is_taken_from_the_last_dump_of_each_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

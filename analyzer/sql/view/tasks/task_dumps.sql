@@ -3,7 +3,7 @@
 -- expected: tasks by the runtimes' own counts; NULL: Tokio before 1.37 keeps none. local_sets:
 -- those whose tasks were read. block_on, local_sets_unread, sets: what is not read: futures that
 -- threads drive in a block_on, LocalSets with their tasks there, and tasks that wait for a set
--- whose futures were not read.
+-- whose futures were not read. dumps, dumped_processes: of all of the capture.
 CREATE VIEW task_dumps AS
 SELECT d.capture, d.dump, p.name AS process, p.pid, d.start_ns,
 	d.end_ns - d.start_ns AS duration_ns,
@@ -12,6 +12,8 @@ SELECT d.capture, d.dump, p.name AS process, p.pid, d.start_ns,
 	d.threads, d.types, d.cut, d.retries, d.reads, d.bytes,
 	sum(r.expected) AS expected, coalesce(sum(r.broken), 0) AS broken_lists,
 	(SELECT count(*) FROM task_dump AS e WHERE e.capture = d.capture) AS dumps,
+	(SELECT count(DISTINCT e.process) FROM task_dump AS e WHERE e.capture = d.capture)
+		AS dumped_processes,
 	(SELECT count(*) FROM task_threads AS t
 		WHERE t.capture = d.capture AND t.dump = d.dump AND t.process = d.process
 			AND t.block_on AND t.future IS NULL) AS block_on,
