@@ -124,6 +124,11 @@ static void enter_function(struct screen *u, const char *name)
 	site = site_named(u, own);
 	if (site)
 		drill_site(u, site);
+	else if (u->filter[0])
+		screen_say(u, "%s is not among what /%s shows: Esc shows all", *own ? own : "it",
+			   u->filter);
+	else if (u->group != GROUP_FUNCTION)
+		screen_say(u, "SITES lists no functions now: see g");
 	else
 		screen_say(u, "%s is not in the window any more", *own ? own : "it");
 }
@@ -211,22 +216,48 @@ void act_pause(struct screen *u)
 	screen_pause(u, !u->paused);
 }
 
+/* The selected row of the panel that has the focus. False: it has no name. */
+static bool selected_text(struct screen *u, char *text, size_t room)
+{
+	const struct model *m = &u->model;
+	size_t at = (size_t)focused(u)->selected;
+	const char *name = NULL, *file = NULL;
+	int64_t line = 0;
+
+	if (u->focus == PANEL_SITES && at < m->site.count) {
+		name = m->site.at[at].name;
+		file = m->site.at[at].file;
+		line = m->site.at[at].line;
+	} else if (u->focus == PANEL_NOW && at < m->now.count) {
+		name = m->now.at[at].function;
+		file = m->now.at[at].file;
+		line = m->now.at[at].line;
+	} else if (u->focus == PANEL_TASKS && at < m->task.count) {
+		name = m->task.at[at].name;
+		file = m->task.at[at].file;
+		line = m->task.at[at].line;
+	} else if (u->focus == PANEL_WORKERS && at < m->worker.count) {
+		name = m->worker.at[at].comm;
+	} else if (u->focus == PANEL_LIVES && at < m->life.count) {
+		name = m->life.at[at].name;
+	}
+	if (file)
+		snprintf(text, room, "%s %s:%" PRId64, name ? name : "", file, line);
+	else
+		snprintf(text, room, "%s", name ? name : "");
+	return *text != '\0';
+}
+
 void act_copy(struct screen *u)
 {
-	size_t selected = (size_t)u->place[PANEL_SITES].selected;
-	const struct model_site *s;
 	char text[1024];
 
-	if (u->sheet.text && u->sheet.selected < (int)u->sheet.lines) {
+	if (u->sheet.text && u->sheet.selected < (int)u->sheet.lines)
 		tty_copy(&u->tty, u->sheet.line[u->sheet.selected]);
-	} else if (selected < u->model.site.count) {
-		s = &u->model.site.at[selected];
-		snprintf(text, sizeof(text), "%s %s:%" PRId64, s->name ? s->name : "",
-			 s->file ? s->file : "", s->line);
+	else if (!u->sheet.text && selected_text(u, text, sizeof(text)))
 		tty_copy(&u->tty, text);
-	} else {
+	else
 		return;
-	}
 	screen_say(u, "copied, if the terminal allows it (OSC 52)");
 }
 

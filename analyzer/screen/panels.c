@@ -154,11 +154,21 @@ static void sites_head(const struct screen *u, int y)
 		   u->sort == SORT_NAME ? STYLE_BOLD : STYLE_DIM);
 }
 
-static void count_draw(const struct screen *u, int y, int64_t number, bool at_most, unsigned style)
+/* The time is what may be too much: several polls in a row can look like one. */
+static void total_draw(const struct screen *u, int y, int64_t ns, bool at_most, unsigned style)
+{
+	const char *bound = !at_most ? "" : u->canvas.form.unicode ? "≤" : "<";
+	char word[WORD_BYTES], total[WORD_BYTES + 4];
+
+	snprintf(total, sizeof(total), "%s%s", bound, duration_word(word, ns));
+	paint_right(&u->canvas, y, 0, FIGURE_WIDTH, total, PAINT_PLAIN, style);
+}
+
+static void count_draw(const struct screen *u, int y, int64_t number, unsigned style)
 {
 	char count[WORD_BYTES];
 
-	snprintf(count, sizeof(count), "%s%" PRId64, at_most ? "<=" : "", number);
+	snprintf(count, sizeof(count), "%" PRId64, number);
 	paint_right(&u->canvas, y, figure_x(SORT_POLLS), COUNT_WIDTH, count, PAINT_PLAIN, style);
 }
 
@@ -168,8 +178,8 @@ static void site_row(const struct screen *u, int y, const struct model_site *s, 
 
 	if (style)
 		paint_row(&u->canvas, y, PAINT_PLAIN, style);
-	figure_draw(u, y, 0, s->total_ns, style);
-	count_draw(u, y, s->count, s->at_most, style);
+	total_draw(u, y, s->total_ns, s->at_most, style);
+	count_draw(u, y, s->count, style);
 	if (!narrow(u)) {
 		figure_draw(u, y, figure_x(SORT_P99), s->p99_ns, style);
 		figure_draw(u, y, figure_x(SORT_MAX), s->max_ns, style);
@@ -314,8 +324,8 @@ static void task_row(const struct screen *u, int y, const struct model_task *t, 
 
 	if (style)
 		paint_row(&u->canvas, y, PAINT_PLAIN, style);
-	figure_draw(u, y, 0, t->blocked_ns, style);
-	count_draw(u, y, t->count, t->at_most, style);
+	total_draw(u, y, t->blocked_ns, t->at_most, style);
+	count_draw(u, y, t->count, style);
 	if (figures > 2) {
 		figure_draw(u, y, figure_x(2), t->p99_ns, style);
 		figure_draw(u, y, figure_x(3), t->max_ns, style);

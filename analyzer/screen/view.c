@@ -164,8 +164,9 @@ static void known_draw(const struct screen *u, int y)
 		 m->stacks ? 100.0 * (double)m->whole_stacks / (double)m->stacks : 100.0,
 		 duration_word(threshold, screen_least_ns(u)));
 	if (m->missing)
-		snprintf(line, sizeof(line), "symbols are missing (--binary, --debug-dir): %s",
-			 m->missing);
+		snprintf(line, sizeof(line),
+			 "lost %.2f%%  symbols are missing (--binary, --debug-dir): %s",
+			 m->loss_percent, m->missing);
 	paint_text(&u->canvas, y, 0, u->canvas.columns - seek_width(u), line,
 		   care ? PAINT_CARE : PAINT_PLAIN, care ? STYLE_BOLD : STYLE_DIM);
 	seek_draw(u, y);
