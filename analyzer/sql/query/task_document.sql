@@ -98,10 +98,13 @@ SELECT json_object(
 				'kind', f.kind, 'leaf', f.leaf, 'name', f.name, 'file', f.file,
 				'line', f.line, 'line_end', f.line_end, 'origin', f.origin,
 				'deadline_ns', f.deadline_ns,
-				'joined_task', f.joined_task, 'fd', f.fd, 'futures', f.futures))
+				'asked_permits', f.asked_permits, 'joined_task', f.joined_task,
+				'fd', f.fd, 'futures', f.futures, 'resource', n.number,
+				'free_permits', f.free_permits))
 				FROM (SELECT * FROM await_frames AS a
 					WHERE a.dumped_task = t.future
-					ORDER BY a.position) AS f)) AS text
+					ORDER BY a.position) AS f
+				LEFT JOIN numbered AS n ON n.resource = f.resource)) AS text
 		FROM task_threads AS t JOIN last AS d ON t.capture = d.capture AND t.dump = d.dump
 		WHERE t.block_on
 		ORDER BY t.tid)),
@@ -126,6 +129,6 @@ SELECT json_object(
 	'cycles', (SELECT json_group_array(json(text)) FROM (
 		SELECT json_object('tasks', json('[' || c.tasks || ']'),
 			'certain', json(iif(c.certain, 'true', 'false')),
-			'places', c.places) AS text
+			'of_types', c.of_types, 'places', c.places) AS text
 		FROM task_cycles AS c JOIN last AS d ON c.capture = d.capture AND c.dump = d.dump
 		ORDER BY c.certain DESC, c.tasks))) AS document;
