@@ -31,6 +31,25 @@ static enum exit_status print_lost(const struct page *page)
 	return rows >= 0 ? STATUS_DONE : STATUS_SYSTEM;
 }
 
+/* Why not each poll was timed, where --polls was to. */
+static void print_probes(const struct page *page, sqlite3_stmt *q)
+{
+	char word[WORD_BYTES];
+
+	if (column_number(q, "given_up", 0))
+		fprintf(page->out,
+			"  the probes of --polls were taken out for good: they cost too much (%s a "
+			"hit,\n    up to %.1f%% of the targets' CPU time), or the kernel refused "
+			"them\n",
+			duration_word(word, column_number(q, "probe_cost_ns", 0)),
+			(double)column_number(q, "cost_permille", 0) / 10);
+	if (column_number(q, "costly_sites", 0))
+		fprintf(page->out,
+			"  functions that --polls left out, since a probe there is costly: "
+			"%" PRId64 "\n",
+			column_number(q, "costly_sites", 0));
+}
+
 static void print_limits(const struct page *page, sqlite3_stmt *q)
 {
 	char word[WORD_BYTES];
@@ -94,14 +113,15 @@ static void print_layout(const struct page *page, sqlite3_stmt *q)
 enum exit_status report_unknown(const struct page *page)
 {
 	const struct page_list limits = {"limits", NULL, NULL, print_limits, 1};
+	const struct page_list probes = {"probe_cost", NULL, NULL, print_probes, 0};
 	const struct page_list late = {"late_unwind_rows", NULL, NULL, print_late_rows, 0};
 	const struct page_list layouts = {"layouts", NULL, NULL, print_layout, 0};
 	const struct page_list symbols = {"symbols_missing", NULL, NULL, print_symbols, 0};
 
 	page_heading(page, "LOST OR NOT KNOWN");
 	if (print_lost(page) != STATUS_DONE || page_list(page, &limits, NULL) != 1 ||
-	    page_list(page, &layouts, NULL) < 0 || page_list(page, &late, NULL) < 0 ||
-	    page_list(page, &symbols, NULL) < 0)
+	    page_list(page, &probes, NULL) < 0 || page_list(page, &layouts, NULL) < 0 ||
+	    page_list(page, &late, NULL) < 0 || page_list(page, &symbols, NULL) < 0)
 		return STATUS_SYSTEM;
 	return STATUS_DONE;
 }
