@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/capture/output.h"
-#include "recorder/base/clock.h"
+#include "format/base/clock.h"
 #include "recorder/base/invoker.h"
 
 #include <errno.h>
