@@ -22,6 +22,7 @@ def place():
     os.makedirs(directory, exist_ok=True)
     sources = ("recorder/plan/broker.c", "recorder/plan/sandbox.c")
     sources += tuple(f"format/elf/{name}.c" for name in ("build_id", "elf_bytes", "text_hash"))
+    sources += ("format/base/hex.c",)
     driver = program(
         "unwind_broker",
         *("-I", TOP),

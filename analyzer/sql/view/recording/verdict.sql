@@ -148,8 +148,7 @@ SELECT capture, level, reason,
 		ELSE '' END
 	|| CASE WHEN (main_warning OR main_caution) AND reason IS NOT 'main'
 		THEN ' Also, ' || main_text || '.' ELSE '' END
-	|| CASE WHEN waited_for_cpu AND reason IS NOT 'starved' THEN ' Also, ' || queued_text || '.'
-		ELSE '' END
+	|| CASE WHEN queued_also THEN ' Also, ' || queued_text || '.' ELSE '' END
 	|| CASE WHEN lossy AND reason IN ('stuck', 'starved', 'blocking', 'pool', 'main') THEN
 			printf(' There may be more: %.1f%% of what happened was lost.',
 				loss_percent)

@@ -53,7 +53,7 @@ WITH compared AS (
 	FROM verdict_figures AS f
 	JOIN constant AS k
 ), reasoned AS (
-	SELECT *, short_of_cpu OR kept_from_cpu OR queued AS waited_for_cpu,
+	SELECT *,
 		CASE
 		WHEN stuck_workers THEN 'stuck'
 		WHEN (short_of_cpu OR kept_from_cpu) AND queued_most
@@ -100,5 +100,7 @@ SELECT *,
 	WHEN caution OR main_caution THEN 'CAUTION'
 	WHEN reason IS NOT NULL THEN 'CANNOT TELL'
 	ELSE 'NOMINAL'
-	END AS level
+	END AS level,
+	reason IS NOT 'starved' AND (queued OR (reason IS NULL AND (short_of_cpu OR kept_from_cpu)))
+		AS queued_also
 FROM explained;
