@@ -93,10 +93,5 @@ CREATE TABLE ended_block (
 	printed INTEGER NOT NULL DEFAULT 0
 );
 
--- Dumps of tasks that are not the newest of their process. No two dumps have one number. crowded:
--- those after it have so many tasks that it would be too much to keep it with them.
-CREATE VIEW old_dump AS
-SELECT d.dump, d.start_ns,
-	(SELECT total(n.tasks) FROM task_dump AS n WHERE n.dump > d.dump) > 100000 AS crowded
-FROM task_dump AS d
-WHERE EXISTS (SELECT 1 FROM task_dump AS n WHERE n.process = d.process AND n.dump > d.dump);
+-- Dumps of tasks that are dropped now (prune_dump.sql).
+CREATE TABLE dropped_dump (dump INTEGER PRIMARY KEY);

@@ -5,57 +5,6 @@
 #include "format/wire/recording.h"
 #include "tests/unit/fixture/dumps_fixture.h"
 
-/* As dump_end(), of a dump that may not be whole. */
-struct shape {
-	uint32_t runtimes, broken;
-	bool cut;
-};
-
-static void dump_end_as(struct scene *s, uint64_t at_ms, struct shape shape)
-{
-	struct hud_task_runtime runtime = {
-		.head = {HUD_TASK_RUNTIME, 0, sizeof(runtime)},
-		.owner = 1,
-		.process = s->process,
-		.dump = dump_of(s),
-		.scheduler = HUD_SCHEDULER_MULTI_THREAD,
-		.lists = 1,
-		.broken = shape.broken,
-		.expected = HUD_NOT_KNOWN,
-	};
-	struct hud_task_dump dump = {
-		.head = {HUD_TASK_DUMP, 0, sizeof(dump)},
-		.start_ns = BEGIN_NS + at_ms * 1000000,
-		.end_ns = BEGIN_NS + at_ms * 1000000 + 1000,
-		.debug_bytes = 5000,
-		.process = s->process,
-		.dump = dump_of(s),
-		.dump_flags = HUD_TASK_DUMP_TYPES | HUD_TASK_DUMP_LISTS |
-			      (shape.cut ? HUD_TASK_DUMP_CUT : 0),
-		.runtimes = shape.runtimes,
-	};
-
-	if (shape.runtimes)
-		scene_event(s, &runtime);
-	scene_event(s, &dump);
-	s->stack[NO_STACK]++;
-}
-
-/* A thread that slept in a block_on, of which nothing was read. */
-static void driving(struct scene *s, uint32_t tid, enum fake_stack stack)
-{
-	struct hud_task_thread thread = {
-		.head = {HUD_TASK_THREAD, 0, sizeof(thread)},
-		.process = s->process,
-		.dump = dump_of(s),
-		.tid = tid,
-		.stack = s->stack[stack],
-		.syscall = SYS_NANOSLEEP,
-	};
-
-	scene_event(s, &thread);
-}
-
 /* Fails unless a query about what a comparison took from the scene has this result. */
 static void assert_taken(struct scene *s, const char *query, const char *expected)
 {
@@ -77,9 +26,9 @@ static void a_dump_that_was_cut_or_whose_lists_changed_may_lack_tasks(void **sta
 
 	(void)state;
 	scene_begin(&s, 1);
-	dump_end_as(&s, 10, (struct shape) {.runtimes = 1});
-	dump_end_as(&s, 20, (struct shape) {.runtimes = 1, .cut = true});
-	dump_end_as(&s, 30, (struct shape) {.runtimes = 1, .broken = 1});
+	dump_end_as(&s, 10, (struct dump_shape) {.runtimes = 1});
+	dump_end_as(&s, 20, (struct dump_shape) {.runtimes = 1, .cut = true});
+	dump_end_as(&s, 30, (struct dump_shape) {.runtimes = 1, .broken = 1});
 	assert_taken(&s, MISSING, "0,1,1");
 }
 
@@ -90,12 +39,12 @@ static void a_process_is_whole_without_a_runtime_only_where_a_dump_has_one(void 
 
 	(void)state;
 	scene_begin(&s, 1);
-	dump_end_as(&s, 10, (struct shape) {0});
-	dump_end_as(&s, 20, (struct shape) {.runtimes = 1});
+	dump_end_as(&s, 10, (struct dump_shape) {0});
+	dump_end_as(&s, 20, (struct dump_shape) {.runtimes = 1});
 	assert_taken(&s, MISSING, "0,0");
 	scene_begin(&s, 1);
-	dump_end_as(&s, 10, (struct shape) {0});
-	dump_end_as(&s, 20, (struct shape) {0});
+	dump_end_as(&s, 10, (struct dump_shape) {0});
+	dump_end_as(&s, 20, (struct dump_shape) {0});
 	assert_taken(&s, MISSING, "1,1");
 }
 
@@ -106,10 +55,10 @@ static void a_parked_block_on_that_was_not_read_is_counted(void **state)
 
 	(void)state;
 	scene_begin(&s, 1);
-	driving(&s, 10, ROOT);
-	dump_end_as(&s, 10, (struct shape) {.runtimes = 1});
-	driving(&s, 10, ROOT_PARKED);
-	dump_end_as(&s, 20, (struct shape) {.runtimes = 1});
+	dump_thread(&s, 10, 0, ROOT); /* of what it drives nothing was read */
+	dump_end_as(&s, 10, (struct dump_shape) {.runtimes = 1});
+	dump_thread(&s, 10, 0, ROOT_PARKED);
+	dump_end_as(&s, 20, (struct dump_shape) {.runtimes = 1});
 	assert_taken(&s,
 		     "SELECT group_concat(drivers_unread) FROM (SELECT * FROM deadlock "
 		     "ORDER BY dump)",

@@ -4,22 +4,6 @@
 #include "format/wire/tasks.h"
 #include "tests/unit/fixture/dumps_fixture.h"
 
-/* A thread that slept, and the task that it polls. */
-static void thread_add(struct scene *s, uint32_t tid, uint64_t task, enum fake_stack stack)
-{
-	struct hud_task_thread thread = {
-		.head = {HUD_TASK_THREAD, 0, sizeof(thread)},
-		.task = task,
-		.process = s->process,
-		.dump = dump_of(s),
-		.tid = tid,
-		.stack = s->stack[stack],
-		.syscall = SYS_NANOSLEEP,
-	};
-
-	scene_event(s, &thread);
-}
-
 static void a_polled_task_has_the_stack_that_the_dump_took_of_its_thread(void **state)
 {
 	struct scene s;
@@ -29,8 +13,8 @@ static void a_polled_task_has_the_stack_that_the_dump_took_of_its_thread(void **
 	scene_begin(&s, 1);
 	polled_add(&s, 5, 11);
 	polled_add(&s, 6, 12);
-	thread_add(&s, 11, 5, NAP);
-	thread_add(&s, 12, 7, NAP); /* it polls another one by now */
+	dump_thread(&s, 11, 5, NAP);
+	dump_thread(&s, 12, 7, NAP); /* it polls another one by now */
 	db = dump_load(&s);
 	assert_text(db,
 		    "SELECT asleep || ' ' || cause || ' in ' || function || ', ' || file || ':' "
@@ -72,7 +56,7 @@ static void closures_that_wait_for_the_pool_are_counted_and_known_to_who_awaits_
 	scene_event(&s, &pool);
 	for (closure.task = 20; closure.task < 23; closure.task += 2)
 		scene_event(&s, &closure);
-	thread_add(&s, 13, 21, POOL);
+	dump_thread(&s, 13, 21, POOL);
 	db = dump_load(&s);
 	assert_text(db,
 		    "SELECT closures || ' of ' || queued || ' ' || example || ' ' || task || ' ' "
@@ -97,8 +81,8 @@ static void a_thread_of_the_pool_that_waits_for_work_runs_no_closure(void **stat
 	scene_begin(&s, 1);
 	joining(&s, 5, 20);
 	joining(&s, 6, 21);
-	thread_add(&s, 12, 20, POOL);
-	thread_add(&s, 13, 21, POOL_IDLE);
+	dump_thread(&s, 12, 20, POOL);
+	dump_thread(&s, 13, 21, POOL_IDLE);
 	db = dump_load(&s);
 	assert_text(
 		db,
@@ -115,9 +99,9 @@ static void a_thread_in_block_on_is_said_to_be(void **state)
 
 	(void)state;
 	scene_begin(&s, 1);
-	thread_add(&s, 10, 0, ROOT);
-	thread_add(&s, 11, 0, PARK);
-	thread_add(&s, 12, 0, NO_STACK); /* refused: it has none */
+	dump_thread(&s, 10, 0, ROOT);
+	dump_thread(&s, 11, 0, PARK);
+	dump_thread(&s, 12, 0, NO_STACK); /* refused: it has none */
 	db = dump_load(&s);
 	assert_text(db,
 		    "SELECT group_concat(tid || ' ' || block_on || ' ' || parked, ', ') "

@@ -15,6 +15,13 @@ static void block_of_root(struct scene *s, uint32_t tid, uint64_t from, uint64_t
 				     .flags = flags});
 }
 
+static void worker_is_idle(struct scene *s)
+{
+	scene_begin(s, 1);
+	scene_window(s, 11, 0, 1000000, 1000, 0, 0);
+	scene_samples(s, 11, 5000, 8000, 1000, TINY);
+}
+
 /* It is no worker, so that it blocks itself and what it joins. */
 static void a_main_future_that_blocks_is_told_apart_from_workers(void **state)
 {
@@ -22,9 +29,7 @@ static void a_main_future_that_blocks_is_told_apart_from_workers(void **state)
 	sqlite3 *db;
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_window(&s, 11, 0, 1000000, 1000, 0, 0);
-	scene_samples(&s, 11, 5000, 8000, 1000, TINY);
+	worker_is_idle(&s);
 	block_of_root(&s, 10, 50000, 150000, 0);
 	block_of_root(&s, 10, 200000, 204000, 0); /* under the threshold */
 	scene_samples(&s, 10, 300000, 350000, 299000, ROOT);
@@ -64,9 +69,7 @@ static void runs_of_samples_alone_make_no_warning_of_a_main_future(void **state)
 	sqlite3 *db;
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_window(&s, 11, 0, 1000000, 1000, 0, 0);
-	scene_samples(&s, 11, 5000, 8000, 1000, TINY);
+	worker_is_idle(&s);
 	scene_samples(&s, 10, 100000, 900000, 99000, ROOT);
 	db = scene_load(&s, 1000000);
 	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "CAUTION main");
@@ -84,9 +87,7 @@ static void a_main_future_in_one_wait_all_the_time_is_no_more_than_caution(void 
 	sqlite3 *db;
 
 	(void)state;
-	scene_begin(&s, 1);
-	scene_window(&s, 11, 0, 1000000, 1000, 0, 0);
-	scene_samples(&s, 11, 5000, 8000, 1000, TINY);
+	worker_is_idle(&s);
 	block_of_root(&s, 10, 0, 1000000, HUD_OFFCPU_OPEN | HUD_OFFCPU_AT_ATTACH);
 	db = scene_load(&s, 1000000);
 	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "CAUTION main");
