@@ -342,6 +342,7 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 {
 	struct subject *s = &l->subject[l->object];
 	const struct hud_plan_learned *a = plan->learned;
+	uint64_t seen = (uint64_t)a->parks + a->polls + a->calls; /* `a` ends with the attempt */
 	uint32_t object = l->object;
 	bool more = s->layout.parks;
 	int error = 0;
@@ -359,8 +360,7 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 		if (!error && !l->options.quiet)
 			report_learned(l->image.path, &s->layout, more);
 		if (error == -EUCLEAN) /* two proofs: which of them is wrong is not known */
-			layout_withdraw(l, object, l->image.path, a->parks + a->polls + a->calls,
-					now_ns);
+			layout_withdraw(l, object, l->image.path, seen, now_ns);
 	} else if (a->next.step == HUD_LEARN_NONE || l->flags & HUD_SNAPSHOTS_LAST) {
 		attempt_end(l, now_ns);
 	} else if (a->next.step != l->snapshots.head.request.step) {
