@@ -17,6 +17,9 @@
 #define PF_EXITING 0x00000004
 #define PF_KTHREAD 0x00200000
 
+/* Of signal_struct's flags: all threads of the process are about to end. */
+#define SIGNAL_GROUP_EXIT 0x00000004
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 #if defined(__TARGET_ARCH_x86)
@@ -57,6 +60,7 @@ struct signal_struct {
 		int counter;
 	} live;
 	int group_exit_code;
+	unsigned int flags;
 };
 
 /* A uretprobe (of any tool) on a function: it replaced the return address, and this keeps it. */

@@ -31,6 +31,7 @@ int threads_of_process(struct bpf_iter__task *context)
 	t.switches = task->nvcsw;
 	t.syscall = task_syscall(task);
 	t.asleep = !task->on_cpu && task->__state & TASK_SLEEPS;
+	t.ending = task->signal->flags & SIGNAL_GROUP_EXIT;
 	registers_read(task, &t.registers);
 	bpf_probe_read_kernel(t.comm, sizeof(t.comm), task->comm);
 	bpf_seq_write(context->meta->seq, &t, sizeof(t));

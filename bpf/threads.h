@@ -12,7 +12,7 @@ struct thread_of_process {
 	uint32_t tid;
 	int32_t syscall; /* that it is in; -1: none */
 	uint32_t asleep;
-	uint32_t reserved;
+	uint32_t ending; /* the process ends: some of its threads may be gone already */
 	char comm[16];
 };
 

@@ -33,7 +33,10 @@ static uint64_t clock_now(void)
 	return clock_ns(CLOCK_MONOTONIC);
 }
 
-/* `*out` is to be freed. 0 or a negative errno. */
+/*
+ * `*out` is to be freed. 0 or a negative errno: -ESRCH of a process that ends. Its threads go one
+ * by one, and what only they lead to would seem to have ended, while its memory is still there.
+ */
 static int threads_list(struct task_dumps *t, pid_t pid, struct task_thread **out, size_t *count)
 {
 	struct thread_of_process *listed = NULL;
@@ -46,6 +49,8 @@ static int threads_list(struct task_dumps *t, pid_t pid, struct task_thread **ou
 		const struct thread_of_process *l = &listed[i];
 		struct task_thread *to = &(*out)[i];
 
+		if (l->ending)
+			error = -ESRCH;
 		*to = (struct task_thread) {
 			.tid = l->tid,
 			.pointer = l->pointer,
@@ -114,7 +119,7 @@ int task_dumps_take(struct task_dumps *t, pid_t pid, const struct process_progra
 		error = task_dump_read(&d);
 	if (!error)
 		error = stacks_take(t, pid, processes, &d);
-	/* Of one that ended meanwhile tasks are missing: they would seem to have ended. */
+	/* Not even a main thread that ended alone: the memory is read through it. */
 	if (!error && task_memory_gone(pid))
 		error = -ESRCH;
 	if (!error)

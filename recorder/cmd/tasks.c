@@ -185,6 +185,11 @@ static enum exit_code tasks_read(struct dumping *d)
 		return cannot("list the threads of a process by BPF", error);
 	error = task_dumps_take(&d->dumps, d->targets.pid[0], &d->program, d->processes,
 				&d->summary);
+	if (error == -ESRCH) {
+		fprintf(stderr, "hud-record: process %d has ended, or is about to\n",
+			(int)d->targets.pid[0]);
+		return EXIT_NO_TARGET;
+	}
 	if (error)
 		return writing_failed(d, "read the tasks", error);
 	if (!d->program.plan->tasks.nodes && !d->quiet)

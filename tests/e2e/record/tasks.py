@@ -2,6 +2,7 @@
 """All tasks of a running program, and what each waits for, compared with what it knows itself."""
 
 import collections
+import ctypes
 import json
 import os
 import re
@@ -10,9 +11,10 @@ import signal
 import subprocess
 import time
 
-from lib import (ANALYZE, ANALYZE_UNUSABLE, RECORD, RECORD_NOT_ABLE, Recording, analyze, analyzed,
-                 expect, expect_equal, fact, facts_check, once, one_clear_message, path_for, query,
-                 record, recorded, start, tokio_circles, tokio_tasks, wait_until)
+from lib import (ANALYZE, ANALYZE_UNUSABLE, RECORD, RECORD_NO_TARGET, RECORD_NOT_ABLE, Recording,
+                 analyze, analyzed, expect, expect_equal, fact, facts_check, once,
+                 one_clear_message, path_for, query, record, recorded, start, tokio_circles,
+                 tokio_tasks, wait_until)
 from task_program import Program, document_of, dumped, marked_lines, user_lines
 
 # Which marked lines a task waits at, from its outermost future down; else KIND.1 and KIND.2.
@@ -436,6 +438,23 @@ def the_last_dump_of_a_program_that_ctrl_c_ends_is_of_when_it_ran():
     recording.ended_well()
     dumps = query(capture, "SELECT tasks, runtimes FROM task_dump ORDER BY dump")
     expect(dumps[-1]["tasks"] > 20 and dumps[-1]["runtimes"] == 2, f"the dumps are {dumps}")
+
+
+@fact
+def a_program_that_is_ending_has_no_dump():
+    """Its main thread is stopped on its way out, while its memory is there and others are gone."""
+    seize, trace_exit, exit_event, detach = 0x4206, 0x40, 6, 17
+    program = Program()
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+    expect_equal(libc.ptrace(seize, int(program.pid), None, trace_exit), 0, "PTRACE_SEIZE")
+    os.kill(int(program.pid), signal.SIGKILL)
+    _, status = os.waitpid(int(program.pid), 0)
+    expect_equal(status >> 8, signal.SIGTRAP | exit_event << 8, "it stops at its end")
+    done = record("tasks", program.pid, "-o", path_for("ending.hud"))
+    libc.ptrace(detach, int(program.pid), None, None)
+    program.end()
+    one_clear_message(done, "hud-record", RECORD_NO_TARGET, "is about to")
 
 
 @once
