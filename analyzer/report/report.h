@@ -25,4 +25,11 @@ enum exit_status report_text(const struct input *input, const struct report_form
  */
 enum exit_status report_json(const struct input *input, uint64_t top);
 
+/*
+ * Prints a dump of tasks: the one that the database's filter chose. `top`: rows of each list, 0: as
+ * many as are usual. Says on stderr what failed.
+ */
+enum exit_status report_dump(const struct input *input, uint64_t top);
+enum exit_status report_dump_json(const struct input *input);
+
 #endif
