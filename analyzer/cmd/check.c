@@ -25,18 +25,19 @@ static bool cause_listed(const char *list, const char *cause)
 static enum exit_status filters_fit(const struct arguments *a, const struct check_rule *out)
 {
 	const char *text = out->text;
-	bool of_main = out->figure == CHECK_MAIN_BLOCKED || out->figure == CHECK_MAIN_MAX;
-	bool of_blocks = out->figure >= CHECK_P50 || out->figure == CHECK_MAIN_MAX;
+	enum check_subject of = check_figure_subject(out->figure);
+	bool of_lengths = check_figure_is_length(out->figure) &&
+			  (of == CHECK_OF_BLOCKS || of == CHECK_OF_MAIN);
 
-	if (of_main && a->filter.task)
+	if (of == CHECK_OF_MAIN && a->filter.task)
 		return message(STATUS_INPUT, "leave out --task, or the rule",
 			       "the rule `%s` is about the main future, which is no task", text);
-	if (check_rule_of_dumps(out) && (a->filter.task || a->filter.worker))
+	if (of == CHECK_OF_DUMPS && (a->filter.task || a->filter.worker))
 		return message(STATUS_INPUT, "give tasks(\"PATTERN\"), or check it alone",
 			       "the rule `%s` is about all tasks of a dump: %s does not choose "
 			       "among them",
 			       text, a->filter.task ? "--task" : "--worker");
-	if (of_blocks && !out->relative && out->limit < (double)a->filter.min_ns)
+	if (of_lengths && !out->relative && out->limit < (double)a->filter.min_ns)
 		return message(STATUS_INPUT, "give a shorter --min, or none",
 			       "the rule `%s` is about blocks that --min leaves out", text);
 	if (out->cause[0] && a->filter.cause && !cause_listed(a->filter.cause, out->cause))

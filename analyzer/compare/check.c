@@ -105,7 +105,7 @@ static bool doubt(const struct check *c, const struct check_rule *rule, struct f
 {
 	bool length = check_figure_is_length(rule->figure) && !rule->relative;
 
-	if (c->no_worker && !check_rule_of_dumps(rule))
+	if (c->no_worker && check_figure_subject(rule->figure) != CHECK_OF_DUMPS)
 		out->kind = FINDING_NO_WORKER;
 	else if (rule->relative && c->comparison.reason)
 		out->kind = FINDING_INCOMPARABLE;
@@ -163,7 +163,8 @@ static enum exit_status judge(struct check *c, const struct check_rule *rule, sq
 	}
 	if (rule->relative && column_number(q, "bystander", 0))
 		out->kind = FINDING_BYSTANDER;
-	else if (rule->figure >= CHECK_BLOCKED && !column_number(q, "after_count", 0))
+	else if (check_figure_subject(rule->figure) == CHECK_OF_BLOCKS &&
+		 !column_number(q, "after_count", 0))
 		out->kind = FINDING_NO_BLOCK;
 	else if (rule->relative)
 		status = judge_growth(c, rule, q, out);
@@ -209,7 +210,7 @@ enum exit_status check_apply(struct check *c, size_t number, const struct check_
 	enum exit_status status = STATUS_DONE, end;
 	size_t found = 0;
 
-	c->about_polls |= !check_rule_of_dumps(rule);
+	c->about_polls |= check_figure_subject(rule->figure) != CHECK_OF_DUMPS;
 	statement_text(q, ":kind", rule->kind);
 	statement_text(q, ":pattern", rule->figure == CHECK_TASKS ? "" : rule->pattern);
 	statement_text(q, ":tasks", rule->figure == CHECK_TASKS ? rule->pattern : "");

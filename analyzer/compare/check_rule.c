@@ -75,39 +75,54 @@ static const struct unit count_units[] = {{"", 1}, {NULL, 0}};
 
 #define INT64_MAX_REAL 9.22e18
 
+struct measure {
+	const struct unit *units;
+	double most; /* no recording has more */
+	const char *most_text;
+};
+
+static const struct measure share = {share_units, 1, "100%"};
+static const struct measure percent = {percent_units, 1, "100%"};
+static const struct measure duration = {time_units, INT64_MAX_REAL, "292 years"};
+static const struct measure rate = {rate_units, 1e9, "1e9/s"};
+static const struct measure count = {count_units, INT64_MAX_REAL, "9.2e18"};
+static const struct measure closures = {count_units, 1000000, "1000000"};
+
 static const struct {
 	const char *name;
-	const struct unit *units;
+	enum check_subject of;
+	const struct measure *measure;
 	const char *example;
 	bool relative; /* a change of it has a confidence interval */
-	double most;   /* no recording has more */
-	const char *most_text;
 } figures[CHECK_FIGURES] = {
-	[CHECK_RUN_QUEUE] = {"run_queue", share_units, "10% or 100ms/s", false, 1, "100%"},
-	[CHECK_RUN_QUEUE_MAX] = {"run_queue_max", time_units, "100ms", false, INT64_MAX_REAL,
-				 "292 years"},
-	[CHECK_THROTTLED] = {"throttled", percent_units, "10%", false, 1, "100%"},
-	[CHECK_POOL_QUEUE] = {"pool_queue", count_units, "100", false, 1000000, "1000000"},
-	[CHECK_POOL_WAIT] = {"pool_wait", time_units, "100ms", false, INT64_MAX_REAL, "292 years"},
-	[CHECK_POOL_FULL] = {"pool_full", share_units, "10% or 100ms/s", false, 1, "100%"},
-	[CHECK_MAIN_BLOCKED] = {"main_blocked", share_units, "1% or 10ms/s", false, 1, "100%"},
-	[CHECK_MAIN_MAX] = {"main_max", time_units, "100ms", false, INT64_MAX_REAL, "292 years"},
-	[CHECK_TASKS] = {"tasks", count_units, "10000", false, INT64_MAX_REAL, "9.2e18"},
-	[CHECK_DEADLOCKS] = {"deadlocks", count_units, "0", false, INT64_MAX_REAL, "9.2e18"},
-	[CHECK_POSSIBLE_DEADLOCKS] = {"possible_deadlocks", count_units, "0", false, INT64_MAX_REAL,
-				      "9.2e18"},
-	[CHECK_BLOCKED] = {"blocked", share_units, "1% or 10ms/s", true, 1, "100%"},
-	[CHECK_RATE] = {"rate", rate_units, "5/s", true, 1e9, "1e9/s"},
-	[CHECK_COUNT] = {"count", count_units, "3", false, INT64_MAX_REAL, "9.2e18"},
-	[CHECK_TOTAL] = {"total", time_units, "200ms", false, INT64_MAX_REAL, "292 years"},
-	[CHECK_P50] = {"p50", time_units, "10ms", true, INT64_MAX_REAL, "292 years"},
-	[CHECK_P99] = {"p99", time_units, "10ms", true, INT64_MAX_REAL, "292 years"},
-	[CHECK_MAX] = {"max", time_units, "100ms", false, INT64_MAX_REAL, "292 years"},
+	[CHECK_RUN_QUEUE] = {"run_queue", CHECK_OF_RUN_QUEUE, &share, "10% or 100ms/s", false},
+	[CHECK_RUN_QUEUE_MAX] = {"run_queue_max", CHECK_OF_RUN_QUEUE, &duration, "100ms", false},
+	[CHECK_THROTTLED] = {"throttled", CHECK_OF_QUOTA, &percent, "10%", false},
+	[CHECK_POOL_QUEUE] = {"pool_queue", CHECK_OF_POOL, &closures, "100", false},
+	[CHECK_POOL_WAIT] = {"pool_wait", CHECK_OF_POOL, &duration, "100ms", false},
+	[CHECK_POOL_FULL] = {"pool_full", CHECK_OF_POOL, &share, "10% or 100ms/s", false},
+	[CHECK_MAIN_BLOCKED] = {"main_blocked", CHECK_OF_MAIN, &share, "1% or 10ms/s", false},
+	[CHECK_MAIN_MAX] = {"main_max", CHECK_OF_MAIN, &duration, "100ms", false},
+	[CHECK_TASKS] = {"tasks", CHECK_OF_DUMPS, &count, "10000", false},
+	[CHECK_DEADLOCKS] = {"deadlocks", CHECK_OF_DUMPS, &count, "0", false},
+	[CHECK_POSSIBLE_DEADLOCKS] = {"possible_deadlocks", CHECK_OF_DUMPS, &count, "0", false},
+	[CHECK_BLOCKED] = {"blocked", CHECK_OF_BLOCKS, &share, "1% or 10ms/s", true},
+	[CHECK_RATE] = {"rate", CHECK_OF_BLOCKS, &rate, "5/s", true},
+	[CHECK_COUNT] = {"count", CHECK_OF_BLOCKS, &count, "3", false},
+	[CHECK_TOTAL] = {"total", CHECK_OF_BLOCKS, &duration, "200ms", false},
+	[CHECK_P50] = {"p50", CHECK_OF_BLOCKS, &duration, "10ms", true},
+	[CHECK_P99] = {"p99", CHECK_OF_BLOCKS, &duration, "10ms", true},
+	[CHECK_MAX] = {"max", CHECK_OF_BLOCKS, &duration, "100ms", false},
 };
 
 bool check_figure_is_length(enum check_figure figure)
 {
-	return figures[figure].units == time_units && figure != CHECK_TOTAL;
+	return figures[figure].measure == &duration && figure != CHECK_TOTAL;
+}
+
+enum check_subject check_figure_subject(enum check_figure figure)
+{
+	return figures[figure].of;
 }
 
 const char *check_figure_name(enum check_figure figure)
@@ -117,8 +132,8 @@ const char *check_figure_name(enum check_figure figure)
 
 static bool read_figure(struct cursor *c, struct check_rule *out)
 {
-	for (int i = CHECK_BLOCKED; i < CHECK_FIGURES; i++) {
-		if (take_word(c, figures[i].name)) {
+	for (int i = 0; i < CHECK_FIGURES; i++) {
+		if (figures[i].of == CHECK_OF_BLOCKS && take_word(c, figures[i].name)) {
 			out->figure = (enum check_figure)i;
 			return true;
 		}
@@ -247,7 +262,9 @@ static bool read_subject(struct cursor *c, struct check_rule *out)
 			return read_selection(c, out);
 	}
 	out->kind = "all";
-	for (int i = CHECK_RUN_QUEUE; i <= CHECK_BLOCKED; i++) {
+	for (int i = 0; i < CHECK_FIGURES; i++) {
+		if (figures[i].of == CHECK_OF_BLOCKS && i != CHECK_BLOCKED)
+			continue;
 		out->figure = (enum check_figure)i;
 		if (take_word(c, figures[i].name))
 			return i != CHECK_TASKS || read_types(c, out);
@@ -279,7 +296,7 @@ static bool read_unit(struct cursor *c, struct check_rule *out)
 
 	skip_space(c);
 	length = strcspn(c->at, " \t");
-	for (const struct unit *u = figures[out->figure].units; u->name; u++) {
+	for (const struct unit *u = figures[out->figure].measure->units; u->name; u++) {
 		if (strlen(u->name) == length && strncmp(c->at, u->name, length) == 0) {
 			out->limit *= u->times;
 			c->at += length;
@@ -300,12 +317,12 @@ static bool read_time(struct cursor *c, struct check_rule *out)
 /* Could a recording have a figure beyond the limit? `begin`: where the limit stands in the rule. */
 static bool check_limit(struct cursor *c, const struct check_rule *rule, const char *begin)
 {
-	double most = figures[rule->figure].most;
+	double most = figures[rule->figure].measure->most;
 
 	if (rule->relative || rule->limit < most || (rule->limit <= most && rule->or_equal))
 		return true;
 	return refuse(back_to(c, begin), "%s is never over %s", figures[rule->figure].name,
-		      figures[rule->figure].most_text);
+		      figures[rule->figure].measure->most_text);
 }
 
 static bool read_limit(struct cursor *c, struct check_rule *out)
@@ -321,7 +338,7 @@ static bool read_limit(struct cursor *c, struct check_rule *out)
 	c->at += out->relative;
 	if (*c->at < '0' || *c->at > '9')
 		return refuse(c, "expected a number");
-	if (figures[out->figure].units == time_units && !out->relative)
+	if (figures[out->figure].measure == &duration && !out->relative)
 		return read_time(c, out) && check_limit(c, out, begin);
 	out->limit = strtod(c->at, &end);
 	if (!isfinite(out->limit) || c->at[strspn(c->at, "0123456789.eE+-")] == 'x')
@@ -344,12 +361,6 @@ static bool read_deadlock(struct cursor *c, struct check_rule *out)
 		return false;
 	out->kind = "all";
 	return true;
-}
-
-bool check_rule_of_dumps(const struct check_rule *rule)
-{
-	return rule->figure == CHECK_TASKS || rule->figure == CHECK_DEADLOCKS ||
-	       rule->figure == CHECK_POSSIBLE_DEADLOCKS;
 }
 
 bool check_rule_read(const char *text, struct check_rule *out, char error[CHECK_ERROR_BYTES])

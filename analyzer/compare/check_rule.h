@@ -24,11 +24,21 @@ enum check_figure {
 	CHECK_BLOCKED,            /* share of worker time: 0.01 is 1%, 10 ms per worker-second */
 	CHECK_RATE,               /* blocking polls per second */
 	CHECK_COUNT,              /* blocking polls */
-	CHECK_TOTAL,              /* this and what follows are durations, in ns */
+	CHECK_TOTAL,              /* this and what follows in ns */
 	CHECK_P50,
 	CHECK_P99,
 	CHECK_MAX,
 	CHECK_FIGURES,
+};
+
+/* What a figure is of. */
+enum check_subject {
+	CHECK_OF_RUN_QUEUE,
+	CHECK_OF_QUOTA,
+	CHECK_OF_POOL,
+	CHECK_OF_MAIN, /* the main future */
+	CHECK_OF_DUMPS,
+	CHECK_OF_BLOCKS, /* of all, a site or a task */
 };
 
 #define CHECK_PATTERN_BYTES 256
@@ -46,9 +56,6 @@ struct check_rule {
 
 #define CHECK_ERROR_BYTES 256
 
-/* Is it about dumps of tasks, and not about polls? */
-bool check_rule_of_dumps(const struct check_rule *rule);
-
 /*
  * Reads a rule. False: `error` says what is wrong, and at which character. A rule that no recording
  * could break, because its cause, pattern or limit fits nothing, is an error too. `out->text` is
@@ -58,6 +65,8 @@ bool check_rule_read(const char *text, struct check_rule *out, char error[CHECK_
 
 /* The same with its message, which says what is wrong and where rules are described. */
 enum exit_status check_rule_open(const char *text, struct check_rule *out);
+
+enum check_subject check_figure_subject(enum check_figure figure);
 
 /* Is it the length of something, of which only what reaches the threshold is recorded? */
 bool check_figure_is_length(enum check_figure figure);

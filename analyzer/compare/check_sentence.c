@@ -75,22 +75,27 @@ static const char *example(const struct check_rule *rule, sqlite3_stmt *q, const
 	if (rule->figure == CHECK_POSSIBLE_DEADLOCKS)
 		return column_text(q, "possible_example");
 	*before = ", the longest in ";
-	return rule->figure < CHECK_BLOCKED ? NULL : column_text(q, "longest_site");
+	return check_figure_subject(rule->figure) == CHECK_OF_BLOCKS
+		       ? column_text(q, "longest_site")
+		       : NULL;
 }
 
 static void limit_sentence(const struct check_rule *rule, const struct finding *f, sqlite3_stmt *q,
 			   const char *name, char out[CHECK_SENTENCE_BYTES])
 {
+	static const char *const subjects[] = {
+		[CHECK_OF_RUN_QUEUE] = "all workers, waiting for a CPU",
+		[CHECK_OF_QUOTA] = "the CPU quota of the cgroup",
+		[CHECK_OF_POOL] = "the blocking pool",
+		[CHECK_OF_MAIN] = "the main future",
+		[CHECK_OF_DUMPS] = "the tasks at a dump",
+		[CHECK_OF_BLOCKS] = NULL, /* which, `name` says */
+	};
 	const char *before, *first = example(rule, q, &before);
+	const char *subject = subjects[check_figure_subject(rule->figure)];
 	char is[FIGURE_BYTES], limit[FIGURE_BYTES];
 
-	if (rule->figure < CHECK_BLOCKED)
-		name = rule->figure >= CHECK_TASKS          ? "the tasks at a dump"
-		       : rule->figure >= CHECK_MAIN_BLOCKED ? "the main future"
-		       : rule->figure >= CHECK_POOL_QUEUE   ? "the blocking pool"
-		       : rule->figure == CHECK_THROTTLED    ? "the CPU quota of the cgroup"
-							    : "all workers, waiting for a CPU";
-	snprintf(out, CHECK_SENTENCE_BYTES, "%s: %s is %s, %s %s%s%s", name,
+	snprintf(out, CHECK_SENTENCE_BYTES, "%s: %s is %s, %s %s%s%s", subject ? subject : name,
 		 check_figure_name(rule->figure),
 		 figure_text(is, rule->figure, f->after, of_main(q)),
 		 f->status == STATUS_FAILED ? "the limit is" : "within",
@@ -100,7 +105,7 @@ static void limit_sentence(const struct check_rule *rule, const struct finding *
 
 static const char *not_known(const struct check_rule *rule, sqlite3_stmt *q)
 {
-	if (!check_rule_of_dumps(rule))
+	if (check_figure_subject(rule->figure) != CHECK_OF_DUMPS)
 		return "the queue of the blocking pool is not known: hud finds it by the "
 		       "program's debug information";
 	if (column_number(q, "no_dump", 0))
