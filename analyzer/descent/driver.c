@@ -135,7 +135,7 @@ static void variable_read(struct reading *r, const struct dwarf_entry *variable,
 /* Its own variables; those of functions that are inlined in it are other ones. */
 static void scope_read(struct reading *r, const struct dwarf_entry *scope, int depth)
 {
-	struct dwarf_entry e;
+	struct dwarf_entry e, declared;
 
 	if (depth == SCOPES || !dwarf_entry_child(scope, &e))
 		return;
@@ -145,19 +145,26 @@ static void scope_read(struct reading *r, const struct dwarf_entry *scope, int d
 		if (e.kind->tag == DW_TAG_lexical_block)
 			scope_read(r, &e, depth + 1);
 		else if (e.kind->tag == DW_TAG_variable && depth)
-			variable_read(r, &e, &e, scope);
+			variable_read(r, &e,
+				      dwarf_entry_follow(&e, DW_AT_abstract_origin, &declared)
+					      ? &declared
+					      : &e,
+				      scope);
 	} while (!r->failed && dwarf_entry_sibling(&e));
 }
 
 /*
- * Where it is inlined: the parameter has the type, and the code says where the variable of this
- * name is that the parameter was moved into. The parameter itself is elsewhere.
+ * Where it is inlined: the variable that the parameter was moved into, where it has a place. Else
+ * the parameter has the type, and the code says where that variable is. The parameter itself is
+ * elsewhere.
  */
 static void inlined_read(struct reading *r, const struct dwarf_entry *inlined)
 {
 	struct dwarf_entry e, declared;
+	size_t before = r->out->count;
 
-	if (!dwarf_entry_child(inlined, &e))
+	scope_read(r, inlined, 0);
+	if (r->out->count > before || !dwarf_entry_child(inlined, &e))
 		return;
 	do {
 		if (!e.kind)
