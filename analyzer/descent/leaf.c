@@ -90,6 +90,17 @@ static bool guard_read(struct draft *d, const struct rules_line *rule,
 	return dwarf_offset_narrow(semaphore.offset, &out->field[1]);
 }
 
+/* What all receivers share: behind the receiver that is waited with. */
+static bool broadcast_read(struct draft *d, const struct rules_line *rule,
+			   const struct dwarf_place *value, struct hud_plan_task_node *out)
+{
+	struct dwarf_place receiver, shared;
+	uint32_t add;
+
+	return pointer(d, value, rule->words[2], &out->field[0], &receiver, &add) && !add &&
+	       pointer(d, &receiver, rule->words[3], &out->field[1], &shared, &out->field[2]);
+}
+
 static bool fd_read(const char *name, const struct dwarf_place *value,
 		    struct hud_plan_task_node *out)
 {
@@ -114,6 +125,8 @@ bool draft_leaf_read(struct draft *d, enum descent_word word, const struct rules
 		return acquire_read(d, rule, value, out);
 	case WORD_GUARD:
 		return guard_read(d, rule, value, out);
+	case WORD_BROADCAST:
+		return broadcast_read(d, rule, value, out);
 	case WORD_FD:
 		return fd_read(rule->words[2], value, out);
 	case WORD_SET:

@@ -7,6 +7,22 @@
 /* How deep what a coroutine keeps is looked into, and how many members of it, at most. */
 enum { WRAPPERS = 8, MEMBERS = 512 };
 
+/* Variables of a coroutine that are told apart; with more of them all are taken as they are. */
+enum { CAPTURES = 32, LOCALS = 256, CAPTURE_DEPTH = 3 };
+
+/*
+ * What a coroutine was made with: arguments, and what it captured. Every variant has them, also
+ * where their value has been moved into a variable of the body, and their bytes are only left over.
+ */
+struct captures {
+	struct variable {
+		uint64_t type, offset;
+	} captured[CAPTURES];
+	struct variable local[LOCALS]; /* of the body, up to the variant that is read */
+	size_t count, locals;
+	int depth;
+};
+
 /* A node whose type is being read. */
 struct reading {
 	struct draft *d;
@@ -15,6 +31,7 @@ struct reading {
 	struct dwarf_tag tag;
 	uint32_t edge_flags;
 	size_t edges_before;
+	struct captures captures;
 };
 
 static const char *name_of(const struct dwarf_entry *type)
@@ -183,6 +200,73 @@ static bool edge_is_known(const struct reading *r, uint32_t node, uint64_t offse
 	return false;
 }
 
+static bool is_listed(const struct variable *list, size_t count, const struct dwarf_place *member)
+{
+	for (size_t i = 0; i < count; i++)
+		if (list[i].type == member->type.offset && list[i].offset == member->offset)
+			return true;
+	return false;
+}
+
+static int capture_note(void *context, const char *name, const struct dwarf_place *member)
+{
+	struct captures *c = context;
+
+	(void)name;
+	if (c->count < CAPTURES)
+		c->captured[c->count++] = (struct variable) {member->type.offset, member->offset};
+	return 0;
+}
+
+static int local_note(void *context, const char *name, const struct dwarf_place *member);
+
+static int local_variant_note(void *context, const struct dwarf_variant *variant)
+{
+	return dwarf_members_each(&variant->value, local_note, context);
+}
+
+/* A variable of the body, and what is in it: what was captured may have been moved there. */
+static int local_note(void *context, const char *name, const struct dwarf_place *member)
+{
+	struct captures *c = context;
+
+	(void)name;
+	if (c->depth == CAPTURE_DEPTH || c->locals == LOCALS ||
+	    member->type.kind->tag != DW_TAG_structure_type ||
+	    is_listed(c->captured, c->count, member) || is_listed(c->local, c->locals, member))
+		return 0;
+	c->local[c->locals++] = (struct variable) {member->type.offset, member->offset};
+	c->depth++;
+	if (dwarf_has_variants(&member->type))
+		dwarf_variants_each(member, local_variant_note, c);
+	else
+		dwarf_members_each(member, local_note, c);
+	c->depth--;
+	return 0;
+}
+
+static size_t count_of_type(const struct variable *list, size_t count, uint64_t type)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < count; i++)
+		found += list[i].type == type;
+	return found;
+}
+
+/*
+ * Was the value moved into a variable of the body? It was if so many of its type were captured as
+ * there have been variables of it, here or at an await before.
+ */
+static bool is_moved(const struct captures *c, const struct dwarf_place *member)
+{
+	uint64_t type = member->type.offset;
+
+	return is_listed(c->captured, c->count, member) &&
+	       count_of_type(c->local, c->locals, type) >=
+		       count_of_type(c->captured, c->count, type);
+}
+
 /* A variable of a coroutine that is kept over an await, or what is awaited there. */
 static int variable_take(void *context, const char *name, const struct dwarf_place *member)
 {
@@ -191,7 +275,7 @@ static int variable_take(void *context, const char *name, const struct dwarf_pla
 	struct kept_search kept = {.d = r->d};
 	uint32_t node;
 
-	if (!awaited && (!(r->edge_flags & HUD_EDGE_SUSPENDED) || !kept_find(&kept, member)))
+	if (!awaited && (is_moved(&r->captures, member) || !kept_find(&kept, member)))
 		return 0;
 	node = draft_node(r->d, &member->type, false);
 	if (node != HUD_NO_NODE && !edge_is_known(r, node, member->offset))
@@ -213,7 +297,11 @@ static int state_take(void *context, const struct dwarf_variant *variant)
 		r->edge_flags |= HUD_EDGE_SUSPENDED;
 	r->edges_before = r->d->edges;
 	edge_add(r, HUD_NO_NODE, 0, 0);
+	if (r->edge_flags & HUD_EDGE_START)
+		dwarf_members_each(&variant->value, capture_note, &r->captures);
 	if (r->edge_flags & HUD_EDGE_SUSPENDED)
+		dwarf_members_each(&variant->value, local_note, &r->captures);
+	if (r->edge_flags & (HUD_EDGE_START | HUD_EDGE_SUSPENDED))
 		dwarf_members_each(&variant->value, variable_take, r);
 	return 0;
 }
@@ -237,7 +325,7 @@ static bool dyn_read(struct reading *r, const struct dwarf_place *value)
 	struct hud_plan_task_node *n = node_of(r);
 	struct dwarf_place data, table;
 
-	if (!descent_rules_match(rules, WORD_DYN, name_of(&value->type)) ||
+	if (!descent_rules_dyn(rules, name_of(&value->type)) ||
 	    !dwarf_place_member(value, descent_rules_name(rules, WORD_DATA), &data) ||
 	    !dwarf_place_member(value, descent_rules_name(rules, WORD_TABLE), &table))
 		return false;

@@ -49,6 +49,11 @@ static const char *const words[WORDS] = {
 	[WORD_DROP] = "drop",
 };
 
+/* How rustc writes trait objects and implementations; and a bound for a trait's path. */
+#define DYN "dyn "
+#define AS " as "
+enum { TRAIT_BYTES = 256 };
+
 static enum descent_word word_of(const char *text)
 {
 	for (int i = WORD_NONE + 1; i < WORDS; i++)
@@ -147,4 +152,41 @@ const char *descent_rules_name(const struct descent_rules *r, enum descent_word 
 	const struct rules_line *line = descent_rules_nth(r, word, 0);
 
 	return line ? line->words[1] : "";
+}
+
+/* Is the path at the start of this text that of a trait of futures? */
+static bool is_trait(const struct descent_rules *r, const char *text)
+{
+	size_t length = strcspn(text, "<>+), ");
+	char path[TRAIT_BYTES];
+
+	if (!length || length >= sizeof(path))
+		return false;
+	memcpy(path, text, length);
+	path[length] = 0;
+	return descent_rules_match(r, WORD_DYN, path);
+}
+
+bool descent_rules_dyn(const struct descent_rules *r, const char *name)
+{
+	const char *object = strstr(name, DYN);
+
+	return object && is_trait(r, object + strlen(DYN));
+}
+
+bool descent_rules_vtable(const struct descent_rules *r, const char *name)
+{
+	int depth = 0;
+
+	if (!descent_rules_match(r, WORD_VTABLE, name))
+		return false;
+	for (const char *at = name; *at; at++) {
+		if (*at == '<')
+			depth++;
+		else if (*at == '>' && at > name && at[-1] != '-') /* no part of "->" */
+			depth--;
+		else if (depth == 1 && !strncmp(at, AS, strlen(AS)))
+			return is_trait(r, at + strlen(AS));
+	}
+	return false;
 }

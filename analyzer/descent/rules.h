@@ -76,4 +76,12 @@ const struct rules_line *descent_rules_nth(const struct descent_rules *r, enum d
 const struct rules_line *descent_rules_line(const struct descent_rules *r, enum descent_word word,
 					    const char *name);
 
+/*
+ * Is the trait of a trait object that of a future? By the name of the object, or of a pointer to
+ * it ("&mut (dyn core::future::future::Future<Output=()> + core::marker::Send)"); or by that of a
+ * vtable ("<demo::Wait as core::future::future::Future>::{vtable}").
+ */
+bool descent_rules_dyn(const struct descent_rules *r, const char *name);
+bool descent_rules_vtable(const struct descent_rules *r, const char *name);
+
 #endif

@@ -85,8 +85,7 @@ static int vtable_take(struct walk *w, const struct dwarf_entry *e)
 	struct dwarf_value location;
 	uint64_t address;
 
-	if (!name || !descent_rules_match(w->rules, WORD_VTABLE, name) ||
-	    out->vtables == VTABLES_MAX)
+	if (!name || !descent_rules_vtable(w->rules, name) || out->vtables == VTABLES_MAX)
 		return 0;
 	location = dwarf_entry_value(e, DW_AT_location);
 	if (!location_address(&location, &address) || !dwarf_entry_follow(e, DW_AT_type, &table) ||

@@ -206,6 +206,7 @@ enum hud_task_leaf {
 	HUD_LEAF_NOTIFIED = 3,
 	HUD_LEAF_ONESHOT = 4,
 	HUD_LEAF_CHANNEL = 5,
+	/* address of the receiver, and in that of what it shares; what is to be added to that */
 	HUD_LEAF_BROADCAST = 6,
 	HUD_LEAF_WATCH = 7,
 	HUD_LEAF_JOIN = 8,  /* address of the header of the task that is awaited */

@@ -123,7 +123,7 @@ static void coroutine_follow(struct descent *d, struct value *v)
 	uint64_t tag;
 	bool known;
 
-	if (!variant_find(d, v, &tag, &known))
+	if (v->manner == KEPT || !variant_find(d, v, &tag, &known))
 		return;
 	for (uint32_t i = 0; i < n->edges; i++)
 		if (edge_chosen(&d->r->plan->edge[n->first + i], known, tag))
@@ -220,7 +220,7 @@ static void dyn_follow(struct descent *d, const struct value *v)
 	uint64_t vtable = descent_number(d, v, n->field[0], POINTER_BYTES);
 	const struct hud_plan_task_dyn *dyn;
 
-	if (d->failed || !address)
+	if (d->failed || !address || v->manner == KEPT)
 		return;
 	dyn = plan_task_dyn(d->r->plan, vtable - d->r->dump->bias);
 	if (!dyn || dyn->node == HUD_NO_NODE)
@@ -291,6 +291,14 @@ static void leaf_write(struct descent *d, const struct value *v)
 		f->resource = descent_number(d, v, n->field[0], POINTER_BYTES);
 		f->number = descent_number(d, v, n->field[1], n->tag_bytes);
 		permits_read(d, f, n->field[2]);
+		break;
+	case HUD_LEAF_BROADCAST:
+		if (!task_read_word(d->r,
+				    descent_number(d, v, n->field[0], POINTER_BYTES) + n->field[1],
+				    &f->resource))
+			d->failed = true;
+		else
+			f->resource += n->field[2];
 		break;
 	case HUD_LEAF_JOIN:
 		f->resource = descent_number(d, v, n->field[0], POINTER_BYTES);

@@ -11,7 +11,7 @@ enum { POINTER_BYTES = 8, PART_BYTES_MAX = 1 << 16 };
 enum manner {
 	PLAIN = 0,
 	AWAITED = 1, /* a future that is awaited: its own type is written */
-	KEPT = 2,    /* something that a coroutine keeps */
+	KEPT = 2,    /* something that a coroutine keeps: no future in it is awaited there */
 };
 
 /* A way down one task. */

@@ -110,6 +110,8 @@ static void vtable_read(struct task_reading *r, struct task_vtable *v)
 	    !task_region_number(&region, lists->id, 8, &id) ||
 	    !is_poll_site(r->dump->plan, v->poll - r->dump->bias))
 		return;
+	if (trailer > r->dump->limits->cell_bytes)
+		r->dump->counts.cut = true; /* and the list that it is in cannot be followed */
 	if (trailer > r->dump->limits->cell_bytes || id + 8 > trailer || id > trailer)
 		return;
 	v->trailer = (uint32_t)trailer;

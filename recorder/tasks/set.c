@@ -12,8 +12,11 @@ static bool child_fits(struct descent *d, uint64_t followed)
 {
 	const struct task_limits *limits = d->r->dump->limits;
 
-	return followed < limits->children && d->r->children + d->children < limits->all_children &&
-	       task_within_limits(d->r);
+	if (d->r->children + d->children >= limits->all_children) {
+		d->r->dump->counts.cut = true;
+		return false;
+	}
+	return followed < limits->children && task_within_limits(d->r);
 }
 
 /* Each has limits of its own, and what was read of it is forgotten afterwards. */
@@ -142,9 +145,12 @@ void descent_list(struct descent *d, const struct value *v)
 	size_t at = dump->frames;
 	struct value set = *v;
 	struct list list = {.d = d, .set = &set, .whole = true};
-	struct task_frame *f = descent_frame(d, v, HUD_FRAME_FUTURE);
+	struct task_frame *f;
 	uint64_t number;
 
+	if (v->manner == KEPT) /* nobody awaits its futures there */
+		return;
+	f = descent_frame(d, v, HUD_FRAME_FUTURE);
 	if (!f)
 		return;
 	f->leaf = HUD_LEAF_SET;

@@ -24,6 +24,10 @@ LINES = {
     "both": ("both.1", "sleep.2", "notify.2"),
     "large": ("large.1", "notify.2"),
     "in_macro": ("in_macro.1", "notify.2"),
+    "selected": ("selected.1", "notify.2", "sleep.2"),
+    "gave_back": ("gave_back.1", "notify.2"),
+    "moved": ("moved.1", "notify.2"),
+    "keeps": ("keeps.1", "notify.2"),
     "all": ("all.1",),
 }
 # What it waits for in the end.
@@ -34,7 +38,8 @@ LEAVES = {
     "rwhold": "sleep", "watch": "notified", "broadcast": "broadcast", "timeout": None,
     "boxed": "sleep", "dynamic": "notified", "large": "notified", "in_macro": "notified",
     "dead": "acquire",
-    "both": None, "all": None,
+    "both": None, "all": None, "selected": None,
+    "gave_back": "notified", "moved": "notified", "keeps": "notified",
 }
 
 
@@ -111,7 +116,7 @@ def what_each_task_waits_for_is_known():
         expect_equal(task["leaf"], LEAVES[kind], f"what {kind}, task {task['id']}, waits for")
     for task in document["tasks"]:
         leaves = sorted(frame["leaf"] for frame in task["frames"] if frame["kind"] == "wait")
-        if kinds[task["id"]] in ("both", "timeout"):
+        if kinds[task["id"]] in ("both", "timeout", "selected"):
             expect_equal(leaves, ["notified", "sleep"], f"what task {task['id']} waits for")
 
 
@@ -153,16 +158,45 @@ def resource_of(document, task):
 @fact
 def who_holds_a_lock_that_others_wait_for_is_named():
     kinds, document = everything()
-    holders = {"mutex": "holder", "rwread": "rwhold", "sem": "permit"}
+    holders = {"mutex": ["holder"], "rwread": ["rwhold"], "sem": ["permit", "moved", "keeps"]}
     found = collections.Counter()
     for task in document["tasks"]:
         for resource in resource_of(document, task):
             if kinds[task["id"]] in holders and resource["holder"]:
-                expect_equal(kinds[resource["holder"]], holders[kinds[task["id"]]],
-                             f"who holds what task {task['id']} waits for")
+                expect(kinds[resource["holder"]] in holders[kinds[task["id"]]],
+                       f"{kinds[resource['holder']]} holds what task {task['id']} waits for")
+                expect_equal(resource["holders"], 1, "holders")
                 expect_equal(resource["free_permits"], 0, "free permits")
                 found[kinds[task["id"]]] += 1
-    expect_equal(found, {"mutex": 4, "rwread": 2, "sem": 2}, "waiters with a holder")
+    expect_equal(found, {"mutex": 4, "rwread": 2, "sem": 6}, "waiters with a holder")
+
+
+@fact
+def an_argument_is_held_where_it_was_moved_to_and_no_more_where_it_was_dropped():
+    kinds, document = everything()
+    held = collections.Counter()
+    for task in document["tasks"]:
+        kind = kinds[task["id"]]
+        held[kind] += sum(frame["leaf"] == "guard" for frame in task["frames"])
+    expect_equal([held[kind] for kind in ("gave_back", "moved", "keeps")], [0, 2, 2],
+                 "guards of two tasks of each kind")
+
+
+@fact
+def a_task_that_was_never_polled_holds_what_it_was_made_with():
+    program, document, text = blocked()
+    held = {program.kinds[resource["holder"]]: resource["waiters"]
+            for resource in document["resources"] if resource["holder"]}
+    expect_equal(held, {"never_polled": 1}, "who holds what how many wait for")
+    expect("never polled" in text, f"it prints\n{text}")
+
+
+@fact
+def receivers_of_a_channel_wait_for_the_same_thing():
+    _, document = everything()
+    channels = [resource["waiters"] for resource in document["resources"]
+                if resource["leaf"] == "broadcast"]
+    expect_equal(channels, [2, 2], "who waits for the two broadcast channels")
 
 
 @fact

@@ -17,9 +17,12 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_util::future::poll_fn;
 use tokio::io::AsyncReadExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{broadcast, mpsc, oneshot, watch, Mutex, Notify, RwLock, Semaphore};
+use tokio::sync::{
+    broadcast, mpsc, oneshot, watch, Mutex, Notify, OwnedSemaphorePermit, RwLock, Semaphore,
+};
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
@@ -282,6 +285,51 @@ async fn both(n: Arc<Notify>) {
     keep(());
 }
 
+/// As select! does: a closure polls futures that the async fn keeps.
+async fn selected(n: Arc<Notify>) {
+    let mut futures = (notify_leaf(n), sleep_leaf());
+    poll_fn(|cx| {
+        // SAFETY: `futures` is not moved any more.
+        let first = unsafe { Pin::new_unchecked(&mut futures.0) };
+        let second = unsafe { Pin::new_unchecked(&mut futures.1) };
+        if first.poll(cx).is_ready() || second.poll(cx).is_ready() {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    }) //@selected.1
+    .await;
+    keep(());
+}
+
+/// Its argument is dropped before it waits: only its bytes are left there.
+async fn gave_back(p: OwnedSemaphorePermit, n: Arc<Notify>) {
+    {
+        let _p = p;
+        sleep(Duration::from_millis(1)).await;
+    }
+    notify_leaf(n).await; //@gave_back.1
+    keep(());
+}
+
+/// Moves its argument into a variable, and keeps that.
+async fn moved(p: OwnedSemaphorePermit, n: Arc<Notify>) {
+    let kept = p;
+    notify_leaf(n).await; //@moved.1
+    keep(&kept);
+}
+
+/// Keeps a future, and does not wait for it.
+struct Pending {
+    future: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    permit: OwnedSemaphorePermit,
+}
+async fn keeps(p: OwnedSemaphorePermit, n: Arc<Notify>) {
+    let pending = Pending { future: Some(Box::pin(sleep_())), permit: p };
+    notify_leaf(n).await; //@keeps.1
+    keep((&pending.permit, pending.future.is_some()));
+}
+
 async fn large(n: Arc<Notify>) {
     let mut b = [1u8; 40000];
     keep(&mut b);
@@ -372,11 +420,24 @@ fn local_set() {
     tokio::task::LocalSet::new().block_on(&rt, local());
 }
 
+/// A task that has a permit which another waits for, and that nobody polls any more.
+async fn hold_unpolled() {
+    let s = Arc::new(Semaphore::new(1));
+    let permit = s.clone().acquire_owned().await.unwrap();
+    say("stuck", "sem", &tokio::spawn(sem(s)));
+    sleep(Duration::from_millis(1)).await;
+    let never_polled = tokio::spawn(async move {
+        let _permit = permit;
+        sleep(LONG).await;
+    });
+    say("stuck", "never_polled", &never_polled);
+}
+
 /// A block_on whose poll does not come back.
 fn stuck() {
     let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     rt.block_on(async {
-        sleep(Duration::from_millis(1)).await;
+        hold_unpolled().await;
         stall(); //@stuck.1
         sleep(LONG).await;
     });
@@ -424,11 +485,27 @@ async fn all(rt: &'static str) {
     tasks.push(go!(rt, "watch", watch_(receiver)));
     let (g, receiver) = broadcast::channel(1);
     tasks.push(go!(rt, "broadcast", broadcast_(receiver)));
+    tasks.push(go!(rt, "broadcast", broadcast_(g.subscribe())));
     tasks.push(go!(rt, "timeout", timeout(n.clone())));
     tasks.push(go!(rt, "boxed", boxed()));
     tasks.push(go!(rt, "in_macro", in_macro(n.clone())));
     tasks.push(go!(rt, "dynamic", dynamic(n.clone())));
     tasks.push(go!(rt, "both", both(n.clone())));
+    tasks.push(go!(rt, "selected", selected(n.clone())));
+    for kind in ["gave_back", "moved", "keeps"] {
+        let s = Arc::new(Semaphore::new(1));
+        let p = s.clone().acquire_owned().await.unwrap();
+        match kind {
+            "gave_back" => tasks.push(go!(rt, kind, gave_back(p, n.clone()))),
+            "moved" => tasks.push(go!(rt, kind, moved(p, n.clone()))),
+            _ => tasks.push(go!(rt, kind, keeps(p, n.clone()))),
+        }
+        sleep(Duration::from_millis(20)).await;
+        if kind == "gave_back" {
+            s.acquire().await.unwrap().forget();
+        }
+        tasks.push(go!(rt, "sem", sem(s)));
+    }
     tasks.push(go!(rt, "large", large(n.clone())));
     tasks.push(go!(rt, "sleep", Box::pin(sleep_())));
     let erased: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(sleep_());
