@@ -112,7 +112,8 @@ static const char *not_known(const struct check_rule *rule, sqlite3_stmt *q)
 		return "a recording has no dump of tasks: record with --tasks";
 	if (column_number(q, "tasks_missing", 0))
 		return "a dump is not whole: a limit was reached, lists changed while they were "
-		       "read, or no runtime was found (hud-analyze query CAPTURE @task_dumps)";
+		       "read, those of a LocalSet were not read, or no runtime was found "
+		       "(hud-analyze query CAPTURE @task_dumps)";
 	if (rule->figure != CHECK_TASKS && !column_number(q, "waits_unread", 0))
 		return "what a block_on waits for, or the tasks of a LocalSet in it, could not be "
 		       "read at a dump (hud-analyze query CAPTURE @task_dumps)";

@@ -27,7 +27,9 @@ static void print_group(sqlite3_stmt *q)
 	else if (column_text(q, "started") && !column_number(q, "started", 1))
 		fputs(", never polled", stdout);
 	if (column_number(q, "seen_ns", 0))
-		printf(", seen here for %s", duration_word(seen, column_number(q, "seen_ns", 0)));
+		printf(", %sseen here for %s",
+		       column_number(q, "tasks", 0) > 1 ? "one of them " : "",
+		       duration_word(seen, column_number(q, "seen_ns", 0)));
 	putchar('\n');
 }
 
@@ -132,6 +134,10 @@ void dump_resource_print(struct dump_list *p, sqlite3_stmt *q)
 		print_holder(q);
 	else if (column_number(q, "channel", 0))
 		fputs("; the channel is full", stdout);
+	else if (permits && column_number(q, "woken", 0))
+		printf("; it may have been given to task %" PRId64
+		       ", which is woken and not polled yet",
+		       column_number(q, "woken_task", 0));
 	else if (permits && column_number(q, "polled", 0))
 		printf("; no task at an await has a guard of it, one that is polled may (%" PRId64
 		       " are)",

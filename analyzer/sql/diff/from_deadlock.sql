@@ -2,11 +2,11 @@
 -- for certain, and all? And one of each, of which a sentence has room for 256 characters. And of
 -- how many of the tasks is what they wait for, or a name, not known?
 --
--- Tasks may be missing where a limit was reached, where lists changed each time they were read, and
--- where no dump of the process found a runtime: it may have none yet at the first one. A future of
--- a block_on that is polled just then is in no circle.
+-- Tasks may be missing where a limit was reached, where lists changed each time they were read,
+-- where those of a LocalSet were not read, and where no dump of the process found a runtime: it may
+-- have none yet at the first one. A future of a block_on that is polled just then is in no circle.
 WITH whole AS MATERIALIZED (
-	SELECT d.dump, d.cut OR d.broken_lists > 0
+	SELECT d.dump, d.cut OR d.broken_lists > 0 OR d.local_sets_unread > 0
 			OR max(d.runtimes + d.local_sets) OVER (PARTITION BY t.process) = 0
 			AS missing,
 		d.local_sets_unread + (SELECT count(*) FROM task_threads AS h

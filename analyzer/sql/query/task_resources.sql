@@ -2,7 +2,8 @@
 SELECT dump, number, leaf, free_permits, closed, waiters, waits_in,
 	waits_file, waits_line, waits_line_end, holders, holder, holder_tid, holder_task,
 	holder_place, holder_file, holder_line, holder_line_end, holder_drops_guard,
-	holder_waits_in, channel, polled
+	holder_waits_in, channel, polled,
+	woken, woken_task
 FROM task_resources
 WHERE capture = :capture AND dump IN (
 	SELECT max(dump) FROM shown_dump WHERE capture = :capture GROUP BY process)

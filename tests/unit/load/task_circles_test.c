@@ -123,6 +123,21 @@ static void a_guard_that_may_have_been_dropped_makes_no_certain_circle(void **st
 		    "WHERE resource = 92",
 		    "8 0");
 	sqlite3_close(db);
+	/* One that has it in another future too, and did not drop it there, has it. */
+	scene_begin(&s, 1);
+	waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 91);
+	holding(&s, 5, 90);
+	waiting(&s, 6, LINE_AFTER_A_DROP, HUD_LEAF_ACQUIRE, 90);
+	holding(&s, 6, 91);
+	frame_add(&s, 6,
+		  (struct hud_task_frame) {.entry = GUARD_TYPE,
+					   .depth = 1,
+					   .kind = HUD_FRAME_HOLD,
+					   .leaf = HUD_LEAF_GUARD,
+					   .resource = 91});
+	db = dump_load(&s);
+	assert_text(db, "SELECT tasks || ' ' || certain FROM task_cycles", "5,6 1");
+	sqlite3_close(db);
 }
 
 /* Task 6 reads and waits for the end of 5, which asks for so many permits: 1 to read too. */

@@ -367,6 +367,79 @@ static void what_became_of_tasks_between_dumps_is_counted(void **state)
 	sqlite3_close(db);
 }
 
+/* A list that changes each time it is read, or a limit: whether a task was there is not known. */
+static void of_a_dump_that_is_not_whole_nothing_is_said_to_have_ended(void **state)
+{
+	static const struct dump_shape shapes[] = {
+		{.runtimes = 1, .broken = 1}, {.runtimes = 1, .cut = true}, {.runtimes = 1}};
+	static const char *const expected[] = {"1 0 0 1", "1 0 0 1", "1 0 1 0"};
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
+		scene_begin(&s, 1);
+		waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+		waiting(&s, 6, 7, HUD_LEAF_ACQUIRE, 90);
+		dump_end(&s, 0);
+		waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+		dump_end_as(&s, 1000, shapes[i]);
+		waiting(&s, 5, 7, HUD_LEAF_ACQUIRE, 90);
+		waiting(&s, 6, 7, HUD_LEAF_ACQUIRE, 90);
+		dump_end(&s, 2000);
+		db = scene_load(&s, 5000000);
+		assert_text(db,
+			    "SELECT tasks || ' ' || new || ' ' || gone || ' ' || unknown FROM "
+			    "task_changes WHERE dump = 2",
+			    expected[i]);
+		assert_number(db, "SELECT new FROM task_changes WHERE dump = 3", i == 2);
+		assert_number(db, "SELECT dumps FROM task_growth", i == 2 ? 3 : 2);
+		sqlite3_close(db);
+	}
+}
+
+static void tasks_that_ended_while_a_dump_was_read_are_not_counted(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	task_add(&s, 5, HUD_TASK_UNKNOWN);
+	task_add(&s, 6, HUD_TASK_UNKNOWN);
+	dump_end(&s, 0);
+	task_add(&s, 5, HUD_TASK_UNKNOWN);
+	task_add(&s, 6, HUD_TASK_GONE);
+	task_add(&s, 7, HUD_TASK_GONE);
+	dump_end(&s, 1000);
+	db = scene_load(&s, 5000000);
+	assert_text(db,
+		    "SELECT tasks || ' ' || new || ' ' || gone FROM task_changes WHERE dump = 2",
+		    "1 0 1");
+	assert_number(db, "SELECT tasks_last FROM task_growth", 1);
+	sqlite3_close(db);
+}
+
+/* From no task to some is no growth: the program has begun. */
+static void the_first_tasks_of_a_type_are_no_leak(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	dump_end(&s, 0);
+	for (uint64_t at = 1000; at < 4000; at += 1000) {
+		for (uint64_t id = 5; id < 10; id++)
+			task_add(&s, id, HUD_TASK_UNKNOWN);
+		dump_end(&s, at);
+	}
+	db = scene_load(&s, 5000000);
+	assert_text(db, "SELECT tasks_first || ' ' || dumps || ' ' || rises FROM task_growth",
+		    "5 3 0");
+	sqlite3_close(db);
+}
+
 static void a_type_of_which_there_are_ever_more_grows(void **state)
 {
 	struct scene s;
@@ -411,6 +484,9 @@ int main(void)
 		cmocka_unit_test(frames_of_no_task_are_refused_and_counted),
 		cmocka_unit_test(tasks_that_could_not_be_read_are_groups_of_their_own),
 		cmocka_unit_test(what_became_of_tasks_between_dumps_is_counted),
+		cmocka_unit_test(of_a_dump_that_is_not_whole_nothing_is_said_to_have_ended),
+		cmocka_unit_test(tasks_that_ended_while_a_dump_was_read_are_not_counted),
+		cmocka_unit_test(the_first_tasks_of_a_type_are_no_leak),
 		cmocka_unit_test(a_type_of_which_there_are_ever_more_grows),
 	};
 

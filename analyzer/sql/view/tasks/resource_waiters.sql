@@ -3,10 +3,11 @@
 -- The future of a block_on counts as one. number: of the thing in its dump, that with the most
 -- waiters first. first_wait, first_hold: the frames of one task that waits for it, and of one that
 -- has a guard of it: if there is one, that did not drop it before its await
--- (task_type.drops_guard).
+-- (task_type.drops_guard). woken: of the waiters, and one of them: it may have been given what it
+-- waits for, and was not polled since.
 CREATE VIEW resource_waiters AS
 SELECT capture, dump, process, resource, leaf, free_permits, closed, waiters, holders, first_wait,
-	first_hold, row_number() OVER (PARTITION BY capture, dump
+	first_hold, woken, woken_task, row_number() OVER (PARTITION BY capture, dump
 		ORDER BY waiters DESC, resource) AS number
 FROM (
 	SELECT t.capture, t.dump, t.process, f.resource,
@@ -15,6 +16,8 @@ FROM (
 		count(DISTINCT CASE WHEN f.kind = 'wait' THEN t.id END) AS waiters,
 		count(DISTINCT CASE WHEN f.leaf = 'guard' THEN t.id END) AS holders,
 		min(CASE WHEN f.kind = 'wait' THEN f.id END) AS first_wait,
+		count(DISTINCT CASE WHEN f.kind = 'wait' AND t.woken THEN t.id END) AS woken,
+		min(CASE WHEN f.kind = 'wait' AND t.woken THEN t.task_id END) AS woken_task,
 		coalesce(min(CASE WHEN f.leaf = 'guard' AND NOT coalesce(y.drops_guard, 0)
 				THEN f.id END),
 			min(CASE WHEN f.leaf = 'guard' THEN f.id END)) AS first_hold

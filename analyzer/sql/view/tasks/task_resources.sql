@@ -6,7 +6,8 @@
 -- holder_drops_guard: it may have, before it waits.
 -- waits_in, waits_file and waits_line: of all waiters; NULL: they differ. channel: it is for room
 -- in a channel, which nobody holds. polled: tasks that a thread polled just then: what those hold
--- is not seen.
+-- is not seen. woken: waiters, and one of them, that were woken and not polled since: Tokio gives a
+-- lock that is given back to the one that waited longest.
 CREATE VIEW task_resources AS
 WITH seen AS MATERIALIZED (
 	SELECT *, kind = 'wait' AS waits, place_file || ':' || place_line AS at
@@ -48,7 +49,7 @@ SELECT s.capture, s.dump, s.process, s.resource, s.number, s.leaf, s.free_permit
 		JOIN task_type AS y ON y.id = p.type
 		JOIN channel_send AS c ON y.name GLOB c.future
 		WHERE f.id = s.first_wait) AS channel,
-	coalesce(p.tasks, 0) AS polled
+	coalesce(p.tasks, 0) AS polled, s.woken, s.woken_task
 FROM resource_waiters AS s
 JOIN placed AS l ON l.capture = s.capture AND l.dump = s.dump AND l.process = s.process
 	AND l.resource = s.resource

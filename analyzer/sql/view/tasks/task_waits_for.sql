@@ -21,7 +21,7 @@ WITH wait AS MATERIALIZED (
 	WHERE kind = 'wait'
 ), held AS MATERIALIZED (
 	SELECT f.capture, f.dump, t.process, iif(t.main, -t.tid, t.task_id) AS holder, f.resource,
-		min(f.permits) AS permits, max(y.name LIKE '%SemaphorePermit%'
+		min(f.permits) AS permits, min(y.name LIKE '%SemaphorePermit%'
 			OR coalesce(b.drops_guard, 0)) AS unsure,
 		min(coalesce(y.name LIKE '%RwLockReadGuard%', 0)) AS reads
 	FROM shown_future AS t
