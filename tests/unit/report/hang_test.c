@@ -148,6 +148,16 @@ static void only_a_wait_that_goes_on_is_still_blocked(void **state)
 	}
 }
 
+/* What the stack LOCK waits for. */
+static void lock_name(sqlite3 *db, const char *name)
+{
+	char sql[256];
+
+	snprintf(sql, sizeof(sql), "UPDATE frame SET site = '%s' WHERE site = 'std::sys::futex'",
+		 name);
+	assert_int_equal(database_run(db, sql), 0);
+}
+
 static void a_runtime_without_a_running_worker_is_stuck(void **state)
 {
 	static const struct {
@@ -182,6 +192,7 @@ static void a_runtime_without_a_running_worker_is_stuck(void **state)
 		else
 			waits(&s, 12, cases[i].second, cases[i].second_from, cases[i].flags);
 		db = scene_load(&s, END_US);
+		lock_name(db, "std::sync::mutex::Mutex::lock");
 		assert_number(db, "SELECT count(*) FROM stuck_runtime", cases[i].sentence != NULL);
 		assert_number(db, "SELECT stuck_workers FROM verdict", cases[i].sentence ? 2 : 0);
 		if (cases[i].sentence) {
@@ -190,6 +201,36 @@ static void a_runtime_without_a_running_worker_is_stuck(void **state)
 								       : "HUNG stuck");
 			assert_text(db, "SELECT sentence FROM verdict", cases[i].sentence);
 		}
+		sqlite3_close(db);
+	}
+}
+
+static void a_wait_that_another_thread_or_time_may_end_is_no_hang(void **state)
+{
+	static const struct {
+		const char *lock;
+		bool another_runs;
+		const char *level;
+	} cases[] = {{"parking_lot::raw_rwlock::RawRwLock::lock_exclusive_slow", false, "HUNG"},
+		     {"std::sync::mutex::Mutex::lock", true, "WARNING"},
+		     {"std::sync::mpsc::Receiver::recv", false, "WARNING"},
+		     {"lock_api::mutex::Mutex::try_lock_for", false, "WARNING"},
+		     {"demo+0x1080", false, "WARNING"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct scene s;
+		sqlite3 *db;
+
+		scene_begin(&s, 1);
+		waits(&s, 11, LOCK, 0, SINCE_BEFORE);
+		waits(&s, 12, LOCK, 0, SINCE_BEFORE);
+		if (cases[i].another_runs)
+			scene_samples(&s, 20, 100000, 900000, 0, OTHER);
+		db = scene_load(&s, END_US);
+		lock_name(db, cases[i].lock);
+		assert_text(db, "SELECT level FROM verdict", cases[i].level);
+		assert_number(db, "SELECT sentence LIKE '%until a wait ends%' FROM verdict", i > 0);
 		sqlite3_close(db);
 	}
 }
@@ -271,11 +312,32 @@ static sqlite3 *runtimes_load(uint64_t second, uint64_t third)
 	return scene_load(&s, END_US);
 }
 
+static void what_blocks_beside_a_stuck_runtime_is_said_too(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	scene_begin(&s, 1);
+	waits(&s, 11, LOCK, 0, SINCE_BEFORE);
+	scene_span(&s, (struct span) {13, 100000, 1000000, 1000000, NAP, SYS_NANOSLEEP, 0, 0, 0});
+	parks(&s, 13, 1000000, 2900000);
+	in_runtime(&s, 11, 0x1000);
+	in_runtime(&s, 13, 0x2000);
+	db = scene_load(&s, END_US);
+	assert_number(db,
+		      "SELECT sentence LIKE '%The other worker is of another runtime. Also, 2 "
+		      "blocking spans took 3.90 s, these waits included.' FROM verdict",
+		      1);
+	sqlite3_close(db);
+}
+
 static void one_of_two_runtimes_is_stuck_and_the_other_runs(void **state)
 {
 	sqlite3 *db = runtimes_load(0x1000, 0x2000);
 
 	(void)state;
+	lock_name(db, "std::sync::mutex::Mutex::lock");
 	assert_text(db, "SELECT sentence FROM verdict",
 		    "no worker of runtime 1 (tokio-runtime-w) of demo (10) runs: its tasks cannot "
 		    "make progress; 2 workers wait since before the recording in "
@@ -424,14 +486,23 @@ static void the_task_in_the_lifo_slot_of_a_worker_that_waits_is_named(void **sta
 
 static void assert_advised(sqlite3 *db, bool suspended)
 {
-	assert_int_equal(database_run(db, "UPDATE frame SET site = 'std::sync::mutex::Mutex::lock' "
-					  "WHERE site = 'std::sys::futex'"),
-			 0);
+	lock_name(db, "std::sync::mutex::Mutex::lock");
 	assert_number(db,
 		      "SELECT advice LIKE '%guard that is kept over an .await%' FROM site_advice "
 		      "AS a JOIN site AS s ON s.id = a.site WHERE s.cause = 'lock'",
 		      suspended);
 	sqlite3_close(db);
+}
+
+static void a_lock_that_a_running_thread_may_have_has_no_such_advice(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_begin(&s, 1);
+	waits(&s, 11, LOCK, 0, SINCE_BEFORE);
+	scene_samples(&s, 20, 100000, 900000, 0, OTHER);
+	assert_advised(scene_load(&s, END_US), false);
 }
 
 static void a_lock_that_nobody_gives_back_has_the_advice_of_a_guard_over_await(void **state)
@@ -520,14 +591,17 @@ int main(void)
 		cmocka_unit_test(a_wait_that_was_seen_whole_has_neither_mark),
 		cmocka_unit_test(only_a_wait_that_goes_on_is_still_blocked),
 		cmocka_unit_test(a_runtime_without_a_running_worker_is_stuck),
+		cmocka_unit_test(a_wait_that_another_thread_or_time_may_end_is_no_hang),
 		cmocka_unit_test(a_poll_that_sleeps_again_and_again_has_not_stopped),
 		cmocka_unit_test(a_runtime_that_went_on_is_not_stuck),
+		cmocka_unit_test(what_blocks_beside_a_stuck_runtime_is_said_too),
 		cmocka_unit_test(one_of_two_runtimes_is_stuck_and_the_other_runs),
 		cmocka_unit_test(a_worker_of_an_unknown_scheduler_may_be_of_the_same_runtime),
 		cmocka_unit_test(workers_that_only_parked_are_classified_in_full),
 		cmocka_unit_test(runtimes_that_cannot_be_told_apart_count_as_one),
 		cmocka_unit_test(the_runtime_that_is_blocked_the_most_decides),
 		cmocka_unit_test(the_task_in_the_lifo_slot_of_a_worker_that_waits_is_named),
+		cmocka_unit_test(a_lock_that_a_running_thread_may_have_has_no_such_advice),
 		cmocka_unit_test(
 			a_lock_that_nobody_gives_back_has_the_advice_of_a_guard_over_await),
 		cmocka_unit_test(a_lock_given_back_by_a_worker_that_parked_has_it_too),

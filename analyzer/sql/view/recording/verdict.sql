@@ -144,7 +144,10 @@ SELECT capture, level, reason,
 			others_text)
 	ELSE printf('no poll blocked for %s or more in %s of polling watched on %s over %s.',
 		threshold_text, polling_text, workers_text, wall_text)
-	END || CASE WHEN saturated AND reason IS NOT 'pool' THEN ' Also, ' || pool_text || '.'
+	END || CASE WHEN reason = 'stuck' AND blocking_also
+		THEN printf(' Also, %s took %s, these waits included.', spans_text, blocking_text)
+		ELSE '' END
+	|| CASE WHEN saturated AND reason IS NOT 'pool' THEN ' Also, ' || pool_text || '.'
 		ELSE '' END
 	|| CASE WHEN (main_warning OR main_caution) AND reason IS NOT 'main'
 		THEN ' Also, ' || main_text || '.' ELSE '' END

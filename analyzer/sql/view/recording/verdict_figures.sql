@@ -76,7 +76,8 @@ WITH workers AS (
 	GROUP BY capture
 ), stuck AS (
 	SELECT capture, count(*) AS runtimes, sum(workers) AS workers,
-		min(waited_ns) AS waited_ns, min(at_attach) AS at_attach,
+		min(waited_ns) AS waited_ns, sum(all_waited_ns) AS all_ns,
+		min(at_attach) AS at_attach,
 		min(progress_by = 'nothing') AS hopeless,
 		group_concat(DISTINCT places) AS places,
 		group_concat(DISTINCT runtime || ' of ' || name || ' (' || pid || ')')
@@ -147,7 +148,7 @@ SELECT c.id AS capture, c.threshold_ns,
 	coalesce(b.at_most, 0) AS at_most,
 	coalesce(b.longest_upper_ns = b.longest_ns, 0) AS longest_at_most,
 	coalesce(x.workers, 0) AS stuck_workers, coalesce(x.runtimes, 0) AS stuck_runtimes,
-	x.waited_ns AS stuck_ns, x.at_attach AS stuck_at_attach,
+	x.waited_ns AS stuck_ns, coalesce(x.all_ns, 0) AS stuck_all_ns, x.at_attach AS stuck_at_attach,
 	x.hopeless AS stuck_hopeless, x.places AS stuck_places,
 	x.names AS stuck_names, w.at_end - x.workers AS others_at_end,
 	CASE WHEN w.wall_ns > 0 THEN 100.0 * coalesce(b.blocking_ns, 0) / w.wall_ns END

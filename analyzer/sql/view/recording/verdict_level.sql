@@ -42,6 +42,9 @@ WITH compared AS (
 		f.loss_percent > k.lost_percent_max AS lossy,
 		coalesce(f.classified_percent, 0) < k.classified_percent_min AS unclassified,
 		100.0 * f.polling_ns < k.idle_percent * f.worker_wall_ns AS idle,
+		/* Beside the waits of the runtimes that are stuck. */
+		f.others_at_end > 0 AND 100.0 * (f.blocking_ns - f.stuck_all_ns)
+			>= k.caution_percent * f.worker_wall_ns AS blocking_also,
 		coalesce(100.0 * f.undecided_ns >= k.warning_percent * f.worker_wall_ns, 0)
 			AND f.undecided_ns > 0 AS undecided,
 		/* What it held back is known by CPU: all workers may have waited for it. */

@@ -2,13 +2,13 @@
 -- guard of such a lock may be kept over an .await, by a task that is suspended.
 --
 -- Half of the site's time asleep or more (advice_share_min) is in waits for a lock which lasted for
--- stuck_ns or more and went on at the end; or which a worker ended in a poll, after it had been
+-- stuck_ns or more and went on at the end, while no thread ran that may have it (unended_wait); or
+-- which a worker ended in a poll, after it had been
 -- parked, or had polled another task, during the wait, and without waiting for a lock itself.
 CREATE VIEW site_suspended_holder AS
 WITH lock_wait AS MATERIALIZED (
-	SELECT s.id AS site, l.wall_ns - l.run_queue_ns AS blocked_ns, o.start_ns,
-		coalesce(o.wakeup_ns, o.end_ns) AS end_ns, o.open AND o.wakeup_ns IS NULL AS open,
-		o.waker_thread, o.waker_stack
+	SELECT s.id AS site, l.wall_ns - l.run_queue_ns AS blocked_ns, o.id AS offcpu_span,
+		o.start_ns, coalesce(o.wakeup_ns, o.end_ns) AS end_ns, o.waker_thread, o.waker_stack
 	FROM site AS s
 	JOIN slice AS l ON l.site = s.id
 	JOIN offcpu_span AS o ON o.id = l.offcpu_span
@@ -20,8 +20,8 @@ WITH lock_wait AS MATERIALIZED (
 	JOIN thread_role AS r ON r.thread = w.waker_thread AND r.role = 'worker'
 ), suspended AS (
 	SELECT site, blocked_ns
-	FROM lock_wait JOIN constant AS c
-	WHERE open AND end_ns - start_ns >= c.stuck_ns
+	FROM lock_wait
+	WHERE offcpu_span IN (SELECT offcpu_span FROM unended_wait WHERE NOT others_ran)
 	UNION ALL
 	SELECT w.site, w.blocked_ns
 	FROM by_worker AS w
