@@ -125,8 +125,7 @@ static void print_phrases(const struct page *page, sqlite3_stmt *q)
 	}
 	if (column_number(q, "inferred", 0))
 		phrase_add(&phrases, "inferred: its last act was the call");
-	if (strcmp(column_text(q, "cause"), "lock") == 0)
-		waker_phrases_add(&phrases, q);
+	waker_phrases_add(&phrases, q);
 	run_queue_phrase_add(&phrases, q);
 	if (phrases.text.bytes)
 		page_words(page, page->column, phrases.text.bytes);

@@ -43,14 +43,19 @@ static void print_verdict(const struct page *page, sqlite3_stmt *q)
 	const char *names = column_text(q, "processes");
 	char duration[WORD_BYTES], threshold[WORD_BYTES], timed[SOURCE_WORDS_BYTES], line[1024];
 	char which[INPUT_WHICH_BYTES];
+	struct text verdict = {0}; /* many workers in many functions are a long sentence */
 
 	for (size_t i = 0; i < sizeof(level_colours) / sizeof(*level_colours); i++) {
 		if (strcmp(level, level_colours[i].level) == 0)
 			colour = level_colours[i].code;
 	}
-	snprintf(line, sizeof(line), "%s%s%s: %s", page_paint(page, colour), level,
-		 page_paint(page, PLAIN), column_text(q, "sentence"));
-	print_line(page, line);
+	text_add_string(&verdict, page_paint(page, colour));
+	text_add_string(&verdict, level);
+	text_add_string(&verdict, page_paint(page, PLAIN));
+	text_add_string(&verdict, ": ");
+	text_add_string(&verdict, column_text(q, "sentence"));
+	print_line(page, verdict.bytes ? verdict.bytes : level);
+	text_close(&verdict);
 	snprintf(line, sizeof(line), "%s%s, %s recorded, threshold %s, %s%s%s",
 		 page_paint(page, DIM), names ? names : "no process",
 		 duration_word(duration, column_number(q, "duration_ns", -1)),

@@ -88,6 +88,20 @@ static bool calls_its_argument(const struct symbol_frame *const *frames, int i)
 	return called > 0 && called < i && is_users(frames[called - 1]);
 }
 
+/*
+ * Does a library call it back, as sort does with an implementation of Ord? Of a trait's function
+ * that std or another crate calls the caller has the reason, and the loop. A drop has its own.
+ */
+static bool is_called_back(const struct symbol_frame *const *frames, int i, int inside)
+{
+	const struct symbol_frame *f = frames[i], *caller = i + 1 < inside ? frames[i + 1] : NULL;
+
+	return caller && (caller->origin == ORIGIN_STD || caller->origin == ORIGIN_THIRD_PARTY) &&
+	       !is_call_of_argument(caller) && !is_poll(caller) &&
+	       strstr(f->function, f->function[0] == '<' ? " as " : "{impl#") &&
+	       strcmp(last_part(f->site), "drop") != 0;
+}
+
 int boundary_find(const struct symbol_frame *const *frames, int site, int inside)
 {
 	int async = inside; /* the innermost frame of async code so far */
@@ -105,6 +119,8 @@ int boundary_find(const struct symbol_frame *const *frames, int site, int inside
 		handed = handed_closure(frames, site, async, inside);
 		if (handed >= 0)
 			async = i = handed;
+		else if (async < inside && is_called_back(frames, i, async))
+			return async;
 		else if (!calls_its_argument(frames, i))
 			return i;
 	}
@@ -120,7 +136,10 @@ int boundary_guess(const struct symbol_frame *const *frames, int site, int insid
 
 		if (is_poll(f) || (is_closure(f) && called_by_async(frames, i, inside)))
 			break;
-		if (f->origin == ORIGIN_UNKNOWN && f->crate && !f->generated)
+		if (f->generated || !f->crate)
+			continue;
+		if (f->origin == ORIGIN_UNKNOWN ||
+		    (f->origin == ORIGIN_THIRD_PARTY && frames[site]->origin == ORIGIN_THIRD_PARTY))
 			found = i;
 	}
 	return found;

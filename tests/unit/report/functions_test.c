@@ -18,7 +18,10 @@ static sqlite3 *scene_of_functions(void)
 				      .from = 80000,
 				      .to = 100000,
 				      .stack = NAP,
-				      .syscall = SYS_FUTEX});
+				      .wakeup = 100000,
+				      .syscall = SYS_FUTEX,
+				      .waker_tid = 20,
+				      .waker_stack = OTHER});
 	scene_samples(&s, 12, 5000, 25000, 1000, HASH);
 	scene_sample(&s, 12, 27500, 1000, RUNTIME);
 	return scene_load(&s, 200000);
@@ -34,6 +37,11 @@ static void a_function_is_one_row_with_the_shares_of_its_causes(void **state)
 		    "total_ns || ' ' || max_ns || ' ' || rest, '; ') FROM blocking_functions",
 		    "demo::sleepy::nap: sleep 75%, lock 25% 2 80000000 60000000 1; "
 		    "demo::hasher::hash: cpu 1 22500000 22500000 0");
+	/* Also where waits for locks are not the most of it. */
+	assert_number(db,
+		      "SELECT wakers LIKE 'demo::holder::hold%' FROM blocking_functions WHERE "
+		      "function = 'demo::sleepy::nap'",
+		      1);
 	assert_number(db, "SELECT sum(total_ns) FROM blocking_functions",
 		      database_number(db, "SELECT sum(blocked_ns) FROM site_time", -1));
 	assert_number(db, "SELECT total(share) = 1 FROM blocking_functions", 1);

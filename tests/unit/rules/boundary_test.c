@@ -74,6 +74,18 @@ static const struct block blocks[] = {
 	 {"app::step", "app::work", "<app::work as core::ops::function::FnOnce<()>>::call_once",
 	  "app::retry", "app::handle::{closure#0}", RAW},
 	 "app::work"},
+	{"what a library calls back is its caller's, which has the loop",
+	 {"<app::Item as core::cmp::Ord>::cmp", "alloc::slice::merge_sort",
+	  "app::handle::{{closure}}", RAW},
+	 "app::handle"},
+	{"as debug information names what was inlined",
+	 {"app::parse", "app::{impl#3}::visit_map", "serde_json::de::from_slice",
+	  "app::handle::{{closure}}", RAW},
+	 "app::handle"},
+	{"a drop is called by the async fn itself",
+	 {"app::close", "<app::Store as core::ops::drop::Drop>::drop", "core::ptr::drop_in_place",
+	  "app::handle::{{closure}}", RAW},
+	 "app::Store::drop"},
 	{"a loop over things is no helper",
 	 {"app::each", CALL_ONCE, "core::iter::traits::iterator::Iterator::for_each", "app::all",
 	  "app::handle::{{closure}}", RAW},
@@ -112,6 +124,10 @@ static enum frame_origin origin_named(const char *function)
 		return ORIGIN_USER;
 	if (strstr(function, "tokio"))
 		return ORIGIN_RUNTIME_ITSELF;
+	if (strstr(function, "serde_json"))
+		return ORIGIN_THIRD_PARTY;
+	if (!strncmp(function, "alloc::", strlen("alloc::")))
+		return ORIGIN_STD;
 	return strstr(function, "core::") && !strstr(function, "axum") ? ORIGIN_STD
 								       : ORIGIN_RUNTIME;
 }

@@ -49,7 +49,7 @@ static void the_system_call_or_the_kernels_functions_name_the_cause(void **state
 		{42, {"inet_stream_connect"}, true, "net-io"},
 		{45, {"sk_wait_data", "tcp_recvmsg"}, true, "net-io"},
 		{7, {"do_sys_poll"}, true, "event"},
-		{232, {"ep_poll"}, true, "net-io"},
+		{232, {"ep_poll"}, true, "event"},
 		/* read, write and similar calls: by the kernel stack */
 		{0, {"schedule", "io_schedule", "filemap_read", "vfs_read"}, true, "file-io"},
 		{0, {"schedule", "sk_wait_data", "tcp_recvmsg_locked"}, true, "net-io"},
