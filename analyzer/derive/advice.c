@@ -64,11 +64,12 @@ static int read_when(struct rule_draft *d, char *rest)
 	return 0;
 }
 
-/* The only condition there is; the view site_advice evaluates it. */
+/* The conditions that there are; the view site_advice evaluates them. */
 static int read_if(struct rule_draft *d, const char *condition)
 {
-	if (!d->conditions || d->condition || d->say.length ||
-	    strcmp(condition, "holder-suspended") != 0)
+	bool known = !strcmp(condition, "holder-suspended") || !strcmp(condition, "within-library");
+
+	if (!d->conditions || d->condition || d->say.length || !known)
 		return -EINVAL;
 	d->condition = condition;
 	return 0;

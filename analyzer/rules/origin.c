@@ -182,6 +182,8 @@ static bool path_is_foreign(const struct rules *r, const struct origin_query *q,
 			continue;
 		if (!strcmp(line->words[0], "repository"))
 			return true;
+		if (!strcmp(line->words[0], "built") && !q->crate && strstr(found, line->words[2]))
+			return true;
 		if (!strcmp(line->words[0], "registry"))
 			at = skip_directories(found, strtol(line->words[2], NULL, 10));
 		else if (!strcmp(line->words[0], "vendor"))

@@ -283,6 +283,37 @@ static void advice_is_for_the_crate_that_waits(void **state)
 	sqlite3_close(db);
 }
 
+/* Its user has no such lock; of a crate that only gives locks he has. */
+static void what_a_library_waits_for_itself_has_the_advice_to_call_it_elsewhere(void **state)
+{
+	static const struct {
+		const char *crate, *function, *cause, *begins;
+	} cases[] = {
+		{"threadpool", "std::sync::condvar::Condvar::wait", "lock", "Waits inside a lib"},
+		{"rumqttc", "flume::Sender::send", "lock", "Waits inside a library"},
+		{"retry", "std::thread::sleep", "sleep", "Sleeps inside a library"},
+		{"flume", "flume::Sender::send", "lock", "Waits at a channel made for threads"},
+		{"parking_lot", "parking_lot::condvar::Condvar::wait", "lock", "Waits for a condi"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		sqlite3 *db = everything_load();
+		char sql[512];
+
+		snprintf(sql, sizeof(sql),
+			 "UPDATE frame SET site = '%s', crate = '%s', origin = 'third-party' WHERE "
+			 "site = 'std::sys::futex'; UPDATE site SET cause = '%s' WHERE "
+			 "function = 'demo::locker::take'",
+			 cases[i].function, cases[i].crate, cases[i].cause);
+		assert_int_equal(database_run(db, sql), 0);
+		snprintf(sql, sizeof(sql), "SELECT substr((" ADVICE_TEXT "), 1, %zu)",
+			 strlen(cases[i].begins));
+		assert_text(db, sql, cases[i].begins);
+		sqlite3_close(db);
+	}
+}
+
 /* The linker folds what has the same code, such as the sockets' functions of std. */
 static void of_functions_folded_into_one_advice_is_what_fits_all(void **state)
 {
@@ -360,6 +391,8 @@ int main(void)
 		cmocka_unit_test(an_unknown_function_has_no_advice),
 		cmocka_unit_test(advice_depends_on_function_and_cause),
 		cmocka_unit_test(advice_is_for_the_crate_that_waits),
+		cmocka_unit_test(
+			what_a_library_waits_for_itself_has_the_advice_to_call_it_elsewhere),
 		cmocka_unit_test(of_functions_folded_into_one_advice_is_what_fits_all),
 		cmocka_unit_test(what_is_inlined_into_a_folded_function_is_advised_as_fits_all),
 		cmocka_unit_test(a_function_in_a_minority_of_the_time_gives_no_advice),

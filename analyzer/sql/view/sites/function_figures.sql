@@ -14,7 +14,8 @@ WITH named AS MATERIALIZED (
 	JOIN blocking_poll AS b ON b.id = p.blocking_poll
 	GROUP BY p.function_site
 ), cause AS MATERIALIZED (
-	SELECT n.function_site AS site, n.site AS own_site, s.cause, f.total_ns, f.max_ns, f.open_count,
+	SELECT n.function_site AS site, n.site AS own_site, s.cause, f.total_ns, f.max_ns,
+		f.open_count,
 		f.longest_at_attach, f.longest_open, f.at_most,
 		iif(n.function_ns > 0, 1.0 * f.total_ns / n.function_ns, 1.0) AS share
 	FROM named AS n

@@ -17,7 +17,10 @@ WITH shown AS MATERIALIZED (
 	FROM named AS n
 	JOIN frame_advice AS r ON r.frame = n.frame AND r.cause = n.cause
 	WHERE r.condition IS NULL
-		OR n.site IN (SELECT site FROM site_suspended_holder)
+		OR (r.condition = 'holder-suspended'
+			AND n.site IN (SELECT site FROM site_suspended_holder))
+		OR (r.condition = 'within-library'
+			AND n.site IN (SELECT site FROM site_within_library))
 ), covered AS (
 	SELECT n.capture, n.site, n.stack, n.blocked_ns, g.rule, n.function,
 		min(n.position) AS position

@@ -24,7 +24,8 @@ WITH wait AS MATERIALIZED (
 ), member AS (
 	SELECT t.capture, t.process, r.scheduler,
 		CASE WHEN s.single_threaded THEN t.id END AS only_thread, t.tid, t.comm, n.runtime,
-		n.name AS runtime_name, w.thread, w.waited_ns, w.function, w.cause, w.at_attach, w.hopeless,
+		n.name AS runtime_name, w.thread, w.waited_ns, w.function, w.cause, w.at_attach,
+		w.hopeless,
 		count(*) OVER together = count(n.runtime) OVER together
 			AND max(n.runtimes) OVER together > 1 AS apart
 	FROM thread_role AS r

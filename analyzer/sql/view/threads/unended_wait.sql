@@ -16,7 +16,8 @@ SELECT o.id AS offcpu_span, o.capture, o.thread, t.process, o.at_attach,
 				>= k.ran_share_min * (o.end_ns - o.start_ns)
 			AND NOT EXISTS (SELECT 1 FROM observation AS e
 				WHERE e.thread = u.id AND e.start_ns >= o.start_ns
-					AND e.start_ns < o.end_ns AND e.class = 'park')) AS others_ran,
+					AND e.start_ns < o.end_ns AND e.class = 'park'))
+		AS others_ran,
 	EXISTS (SELECT 1
 		FROM stack_frame AS s
 		JOIN frame AS f ON f.id = s.frame
