@@ -97,6 +97,27 @@ static void run_queue_phrase_add(struct phrases *phrases, sqlite3_stmt *q)
 	phrase_add(phrases, phrase);
 }
 
+/* Who waits behind a wait that goes on. */
+static void behind_phrase_add(struct phrases *phrases, sqlite3_stmt *q)
+{
+	const char *next = column_text(q, "next_task");
+	int64_t queued = column_number(q, "queued_max", 0);
+	char phrase[512];
+
+	if (!column_number(q, "longest_open", 0))
+		return;
+	if (queued > 0) {
+		snprintf(phrase, sizeof(phrase), "%" PRId64 " task%s in the run queue behind it",
+			 queued, queued == 1 ? "" : "s");
+		phrase_add(phrases, phrase);
+	}
+	if (next) {
+		snprintf(phrase, sizeof(phrase),
+			 "its LIFO slot has task %.400s, which no other worker can take", next);
+		phrase_add(phrases, phrase);
+	}
+}
+
 static void print_phrases(const struct page *page, sqlite3_stmt *q)
 {
 	struct phrases phrases = {.page = page};
@@ -126,6 +147,7 @@ static void print_phrases(const struct page *page, sqlite3_stmt *q)
 	if (column_number(q, "inferred", 0))
 		phrase_add(&phrases, "inferred: its last act was the call");
 	waker_phrases_add(&phrases, q);
+	behind_phrase_add(&phrases, q);
 	run_queue_phrase_add(&phrases, q);
 	if (phrases.text.bytes)
 		page_words(page, page->column, phrases.text.bytes);

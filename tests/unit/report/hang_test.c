@@ -481,6 +481,7 @@ static void the_task_in_the_lifo_slot_of_a_worker_that_waits_is_named(void **sta
 		    "SELECT count(*) || ' ' || group_concat(task || ' ' || waits || ' ' || "
 		    "(blocked_ns / 1000000)) FROM site_next_task",
 		    "1 demo::tiny::run 1 40");
+	assert_text(db, "SELECT next_task FROM blocking_functions", "demo::tiny::run");
 	sqlite3_close(db);
 }
 

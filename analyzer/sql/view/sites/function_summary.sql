@@ -16,7 +16,7 @@ SELECT w.capture, w.site, b.function, b.crate, b.origin, b.file, b.line, b.cause
 	1.0 * w.total_ns / max(sum(w.total_ns) OVER (PARTITION BY w.capture, b.main), 1) AS share,
 	count(*) OVER after AS rest, coalesce(sum(w.total_ns) OVER after, 0) AS rest_ns,
 	b.function = 'unknown' AND b.origin = 'unknown' AS unknown,
-	w.small, b.main, b.inferred
+	w.small, b.main, b.inferred, b.next_task, b.queued_max
 FROM function_figures AS w
 JOIN summary AS b ON b.site = w.site
 LEFT JOIN summary AS h ON h.site = w.lock_site

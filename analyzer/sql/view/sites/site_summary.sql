@@ -46,6 +46,10 @@ WITH figures AS MATERIALIZED (
 	GROUP BY p.site
 	HAVING 2 * sum(p.blocked_ns) >= (SELECT sum(w.blocked_ns) FROM site_time AS w
 		WHERE w.site = p.site)
+), next AS MATERIALIZED (
+	SELECT site, task FROM site_next_task WHERE rank = 1
+), queued AS MATERIALIZED (
+	SELECT site, max FROM site_queue_wait
 ), advised AS MATERIALIZED (
 	SELECT site, function, advice, documentation FROM site_advice
 )
@@ -57,7 +61,7 @@ SELECT s.capture, s.id AS site, s.function, s.crate, s.origin, s.cause, l.file, 
 	f.total_ns, f.run_queue_ns, f.p50_ns, f.p99_ns, f.max_ns, f.open_count, f.at_attach_count,
 	f.longest_at_attach, f.longest_open, f.bounds, f.at_most, f.exact_share,
 	f.passive_share, f.stack_share, a.advice, a.documentation, a.function AS advice_function,
-	s.main, i.site IS NOT NULL AS inferred
+	s.main, i.site IS NOT NULL AS inferred, n.task AS next_task, q.max AS queued_max
 FROM site AS s
 JOIN figures AS f ON f.site = s.id
 LEFT JOIN line AS l ON l.site = s.id
@@ -68,6 +72,8 @@ LEFT JOIN task AS t ON t.site = s.id
 LEFT JOIN waker AS w ON w.site = s.id
 LEFT JOIN holder AS h ON h.site = s.id
 LEFT JOIN unended AS u ON u.site = s.id
+LEFT JOIN next AS n ON n.site = s.id
+LEFT JOIN queued AS q ON q.site = s.id
 LEFT JOIN inferred AS i ON i.site = s.id
 LEFT JOIN advised AS a ON a.site = s.id
 ORDER BY s.capture, f.total_ns DESC, s.function, s.cause;
