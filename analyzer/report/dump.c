@@ -24,6 +24,8 @@ static const struct section sections[] = {
 	{"WHAT BECAME OF THEM, since the dump before", "task_changes", dump_change_print, 10, NULL},
 	{"EVER MORE, at no dump fewer: a leak, unless they end later", "task_growth",
 	 dump_growth_print, 10, NULL},
+	{"HOLD WHAT OTHERS WAIT FOR, and wait for no such thing themselves", "task_holders",
+	 dump_holder_print, 10, NULL},
 	{"WAITED FOR TOGETHER", "task_resources", dump_resource_print, 25, NULL},
 	{"POLLED JUST THEN, at no await", "polled_tasks", dump_polled_print, 10, NULL},
 	{"QUEUED for a thread of the blocking pool", "task_pools", dump_closures_print, 25, NULL},

@@ -21,6 +21,7 @@ void dump_outcome_print(struct dump_list *p, sqlite3_stmt *q);
 void dump_await_print(struct dump_list *p, sqlite3_stmt *q);
 void dump_resource_print(struct dump_list *p, sqlite3_stmt *q);
 void dump_cycle_print(struct dump_list *p, sqlite3_stmt *q);
+void dump_holder_print(struct dump_list *p, sqlite3_stmt *q);
 
 void dump_polled_print(struct dump_list *p, sqlite3_stmt *q);
 void dump_closures_print(struct dump_list *p, sqlite3_stmt *q);

@@ -147,6 +147,34 @@ void dump_resource_print(struct dump_list *p, sqlite3_stmt *q)
 	putchar('\n');
 }
 
+/* A task that others depend on, and where it waits itself. */
+void dump_holder_print(struct dump_list *p, sqlite3_stmt *q)
+{
+	const char *task = column_text(q, "task"), *place = column_text(q, "place");
+	const char *file = column_text(q, "place_file"), *leaf = column_text(q, "leaf");
+	const char *outcome = column_text(q, "outcome");
+	int64_t waiters = column_number(q, "waiters", 0);
+
+	(void)p;
+	if (column_number(q, "tid", 0))
+		printf("  the block_on of thread %" PRId64, column_number(q, "tid", 0));
+	else
+		printf("  task %" PRId64, column_number(q, "task_id", 0));
+	printf("  %s", task ? task : "unknown");
+	if (place && task && strcmp(place, task) != 0)
+		printf(", in %s", place);
+	if (file) {
+		fputs(", ", stdout);
+		dump_place_print(file, column_number(q, "place_line", 0),
+				 column_number(q, "place_line_end", 0));
+	}
+	if (leaf)
+		printf(": %s", leaf);
+	else if (outcome && strcmp(outcome, "read") != 0)
+		printf(": %s", outcome);
+	printf("; %" PRId64 " wait%s for what it holds\n", waiters, waiters == 1 ? "s" : "");
+}
+
 /* Of ids as "3,5,-17": how many are tasks; or threads, which have a minus? */
 static size_t members_count(const char *ids, bool threads)
 {

@@ -56,6 +56,14 @@ SELECT json_object(
 				LEFT JOIN numbered AS n ON n.resource = f.resource)) AS text
 		FROM dumped_tasks AS t JOIN last AS d ON t.capture = d.capture AND t.dump = d.dump
 		ORDER BY t.task_id)),
+	'holders', (SELECT json_group_array(json(text)) FROM (
+		SELECT json_object('task', h.task_id, 'thread', h.tid, 'type', h.task,
+			'resources', h.resources, 'waiters', h.waiters, 'place', h.place,
+			'place_file', h.place_file, 'place_line', h.place_line,
+			'place_line_end', h.place_line_end, 'waits_in', h.waits_in,
+			'leaf', h.leaf) AS text
+		FROM task_holders AS h JOIN last AS d ON h.capture = d.capture AND h.dump = d.dump
+		ORDER BY h.waiters DESC, h.task_id)),
 	'resources', (SELECT json_group_array(json(text)) FROM (
 		SELECT json_object('number', r.number, 'leaf', r.leaf,
 			'free_permits', r.free_permits,

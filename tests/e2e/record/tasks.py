@@ -200,6 +200,19 @@ def receivers_of_a_channel_wait_for_the_same_thing():
 
 
 @fact
+def who_holds_what_others_wait_for_and_waits_for_no_such_thing_is_listed():
+    kinds, document = everything()
+    listed = collections.Counter()
+    for holder in document["holders"]:
+        kind = kinds[holder["task"]]
+        listed[kind] += 1
+        expect_equal((holder["waiters"], holder["leaf"]), (2 if kind == "holder" else 1,
+                     LEAVES[kind]), f"waiters for {kind}, and what it waits for")
+    expect_equal(listed, {kind: 2 for kind in ("holder", "permit", "rwhold", "moved", "keeps")},
+                 "who is listed")
+
+
+@fact
 def a_lock_that_was_never_given_back_has_no_holder():
     kinds, document = everything()
     orphans = [task["id"] for task in document["tasks"] if kinds[task["id"]] == "mutex" and
