@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -78,8 +79,8 @@ static const uint32_t forbidden[] = {
 #endif
 };
 
-/* Each call takes two instructions, five where its argument decides; others begin and end. */
-#define INSTRUCTIONS_MAX (2 * (COUNT(forbidden) + 4) + 5 * 2 + 8)
+/* Each call takes two instructions, five where an argument decides; others begin and end. */
+#define INSTRUCTIONS_MAX (2 * (COUNT(forbidden) + 4) + 5 * 4 + 8)
 
 struct program {
 	struct sock_filter code[INSTRUCTIONS_MAX];
@@ -108,14 +109,25 @@ static void deny(struct program *p, uint32_t call, uint32_t error)
 	ADD(p, GIVE(SECCOMP_RET_ERRNO | error));
 }
 
-/* Denies the call where `test` of its first argument says so. */
-static void deny_if(struct program *p, uint32_t call, struct sock_filter test)
+/* Denies the call where `test` says so of what `load` loads: the low half of an argument. */
+static void deny_if(struct program *p, uint32_t call, struct sock_filter load,
+		    struct sock_filter test)
 {
 	ADD(p, JUMP(BPF_JEQ, call, 0, 4));
-	ADD(p, LOAD(args[0]));
+	p->code[p->length++] = load;
 	p->code[p->length++] = test;
 	ADD(p, GIVE(SECCOMP_RET_ERRNO | EPERM));
-	ADD(p, GIVE(SECCOMP_RET_ALLOW));
+	ADD(p, LOAD(nr));
+}
+
+/* What would put text into the terminal's input, as if the user had typed it into the shell. */
+static void deny_typing(struct program *p)
+{
+	static const uint32_t requests[] = {TIOCSTI, TIOCLINUX};
+
+	for (size_t i = 0; i < COUNT(requests); i++)
+		deny_if(p, SYS_ioctl, (struct sock_filter)LOAD(args[1]),
+			(struct sock_filter)JUMP(BPF_JEQ, requests[i], 0, 1));
 }
 
 static void program_make(struct program *p, const struct call_needs *needs)
@@ -129,9 +141,12 @@ static void program_make(struct program *p, const struct call_needs *needs)
 	}
 	/* Its flags are in memory, which a filter cannot read; libc falls back to clone. */
 	deny(p, SYS_clone3, ENOSYS);
-	deny_if(p, SYS_clone, (struct sock_filter)JUMP(BPF_JSET, CLONE_NAMESPACES, 0, 1));
+	deny_if(p, SYS_clone, (struct sock_filter)LOAD(args[0]),
+		(struct sock_filter)JUMP(BPF_JSET, CLONE_NAMESPACES, 0, 1));
+	deny_typing(p);
 	if (!needs->network && needs->mark)
-		deny_if(p, SYS_socket, (struct sock_filter)JUMP(BPF_JEQ, AF_UNIX, 1, 0));
+		deny_if(p, SYS_socket, (struct sock_filter)LOAD(args[0]),
+			(struct sock_filter)JUMP(BPF_JEQ, AF_UNIX, 1, 0));
 	else if (!needs->network)
 		deny(p, SYS_socket, EPERM);
 	ADD(p, GIVE(SECCOMP_RET_ALLOW));

@@ -13,8 +13,9 @@ struct call_needs {
 /*
  * From now on system calls that an analysis never makes fail with EPERM, in this process and in all
  * that it starts (seccomp): other programs, sockets, other processes' memory, namespaces, mounts,
- * owners and modes of files by name, kernel interfaces that stand beside these. Where the kernel or
- * the architecture has no such filter, nothing happens. 0 or a negative errno.
+ * owners and modes of files by name, text put into a terminal's input, kernel interfaces that stand
+ * beside these. Where the kernel or the architecture has no such filter, nothing happens. 0 or a
+ * negative errno.
  */
 int calls_confine(const struct call_needs *needs);
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -67,6 +68,16 @@ static bool works(void)
 	return access("/", R_OK) == 0;
 }
 
+/* Of no terminal the kernel would say ENOTTY. It looks at the lower half of the request only. */
+static bool types_nothing(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	return refused(ioctl(fd, TIOCSTI, "x")) && refused(ioctl(fd, TIOCLINUX, "\3")) &&
+	       refused(syscall(SYS_ioctl, fd, TIOCSTI | (1ul << 32), "x")) &&
+	       ioctl(fd, TCGETS, NULL) == -1 && errno == ENOTTY;
+}
+
 static int plain_body(const char *place)
 {
 	const struct call_needs none = {0};
@@ -87,6 +98,8 @@ static int plain_body(const char *place)
 		return 7;
 	if (!refused(syscall(SYS_clone, 0x10000000 /* CLONE_NEWUSER */, NULL, NULL, NULL, NULL)))
 		return 8;
+	if (!types_nothing())
+		return 10;
 #ifdef __x86_64__
 	if (!refused(syscall(0x40000000 | SYS_getpid)))
 		return 9;
@@ -115,6 +128,8 @@ static int mark_body(const char *place)
 		return 1;
 	if (!refused(socket(AF_INET, SOCK_STREAM, 0)) || socket(AF_UNIX, SOCK_DGRAM, 0) < 0)
 		return 2;
+	if (!types_nothing())
+		return 4;
 	return runs("/bin/true") ? 0 : 3;
 }
 
