@@ -95,7 +95,7 @@ struct input_request arguments_input(const struct arguments *arguments, const ch
 /* What a verb needs that others do not. */
 enum confine_but {
 	CONFINE_ALL,
-	CONFINE_BUT_MARK,      /* it may run `hud-record mark` */
+	CONFINE_BUT_MARK,      /* it may run `hud-record mark`: so any program */
 	CONFINE_BUT_PROCESSES, /* it reads what a process has mapped, which Landlock forbids */
 };
 

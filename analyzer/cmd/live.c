@@ -197,6 +197,12 @@ static enum exit_status run_session(const struct arguments *a, const struct capt
 	return status;
 }
 
+/* Only the screen has a key for marks, and only what is recorded now takes one. */
+static enum confine_but confine_but(const struct arguments *a, const struct capture_file *file)
+{
+	return a->plain || a->json || file->bytes ? CONFINE_ALL : CONFINE_BUT_MARK;
+}
+
 static enum exit_status show(const struct arguments *a, const struct capture_file *file,
 			     struct judged *judged)
 {
@@ -208,7 +214,7 @@ static enum exit_status show(const struct arguments *a, const struct capture_fil
 		status = message(STATUS_INPUT, "give a capture, or - for standard input",
 				 "%s is a database, not a capture", a->positional[0]);
 	if (status == STATUS_DONE)
-		status = confine(&verb_live, a, CONFINE_BUT_MARK);
+		status = confine(&verb_live, a, confine_but(a, file));
 	if (status == STATUS_DONE)
 		status = input_resolver(&symbols, &resolver);
 	if (status == STATUS_DONE && file->bytes &&
