@@ -3,6 +3,7 @@
 #include "analyzer/base/embedded.h"
 #include "analyzer/base/text.h"
 #include "analyzer/store/column.h"
+#include "analyzer/store/printable.h"
 #include "format/base/array.h"
 
 #include <limits.h>
@@ -46,6 +47,7 @@ enum exit_status comparison_open(struct comparison *out)
 	*out = (struct comparison) {0};
 	if (sqlite3_open_v2("", &out->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) ==
 		    SQLITE_OK &&
+	    !printable_open(out->db) &&
 	    !database_run(out->db, "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF") &&
 	    !database_run_file(out->db, "sql/diff/schema.sql", 0) &&
 	    !database_run_file(out->db, "sql/view/common/constant.sql", 0))

@@ -113,9 +113,8 @@ enum exit_status input_check_binaries(sqlite3 *db, const struct resolver *resolv
 		"|| b.text_hash, 'no build-id') FROM binary AS b JOIN process AS p "
 		"ON p.capture = b.capture AND p.executable = b.path");
 	if (q && sqlite3_step(q) == SQLITE_ROW)
-		snprintf(advice, sizeof(advice), "the capture has %s with %s",
-			 (const char *)sqlite3_column_text(q, 0),
-			 (const char *)sqlite3_column_text(q, 1));
+		snprintf(advice, sizeof(advice), "the capture has %s with %s", column_text_at(q, 0),
+			 column_text_at(q, 1));
 	sqlite3_finalize(q);
 	return message_unfit_binary(unused, "capture", advice);
 }

@@ -24,14 +24,24 @@ static void print_bars(const struct page *page, const char *label, const char *b
 	fprintf(page->out, length ? "%-8s%.*s\n" : "%s%.*s\n", label, (int)length, bars);
 }
 
+/* Bytes of the name that are shown: its first 7, but no part of a character. */
+static int comm_shown(const char *comm)
+{
+	int bytes = (int)strnlen(comm, 7);
+
+	while (bytes && ((unsigned char)comm[bytes] & 0xc0) == 0x80)
+		bytes--;
+	return bytes;
+}
+
 static void print_activity(const struct page *page, sqlite3_stmt *q)
 {
-	const char *comm = column_text(q, "comm");
+	const char *comm = column_text(q, "comm") ? column_text(q, "comm") : "-";
 	char who[64] = "  all workers";
 
 	if (column_text(q, "tid"))
-		snprintf(who, sizeof(who), "%7" PRId64 " %.7s", column_number(q, "tid", 0),
-			 comm ? comm : "-");
+		snprintf(who, sizeof(who), "%7" PRId64 " %.*s", column_number(q, "tid", 0),
+			 comm_shown(comm), comm);
 	if (!page->form->site) {
 		fprintf(page->out, "%-16s", who);
 		print_bars(page, "cpu", column_text(q, "cpu"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/store/column.h"
 #include "analyzer/base/json.h"
+#include "analyzer/store/printable.h"
 #include "format/base/hex.h"
 
 #include <inttypes.h>
@@ -20,7 +21,18 @@ const char *column_text(sqlite3_stmt *statement, const char *name)
 {
 	int i = column_index(statement, name);
 
-	return i < 0 ? NULL : (const char *)sqlite3_column_text(statement, i);
+	return i < 0 ? NULL : column_text_at(statement, i);
+}
+
+const char *column_text_at(sqlite3_stmt *statement, int column)
+{
+	return printable_text(sqlite3_db_handle(statement),
+			      (const char *)sqlite3_column_text(statement, column));
+}
+
+const char *column_name(sqlite3_stmt *statement, int column)
+{
+	return printable_text(sqlite3_db_handle(statement), sqlite3_column_name(statement, column));
 }
 
 int64_t column_number(sqlite3_stmt *statement, const char *name, int64_t otherwise)

@@ -9,9 +9,11 @@
 
 /*
  * A column of the statement's current row, by its name. A column that does not exist is as one that
- * is NULL. A text is valid until the next step.
+ * is NULL. A text is valid until the next step, and may be printed: printable.h.
  */
 const char *column_text(sqlite3_stmt *statement, const char *name); /* NULL: NULL */
+const char *column_text_at(sqlite3_stmt *statement, int column);    /* the same by its number */
+const char *column_name(sqlite3_stmt *statement, int column);       /* may be printed too */
 int64_t column_number(sqlite3_stmt *statement, const char *name, int64_t if_null);
 /* ":12", or "" where the line is not known. */
 enum { COLUMN_LINE_BYTES = 24 };

@@ -2,6 +2,7 @@
 #include "analyzer/store/database.h"
 #include "analyzer/base/embedded.h"
 #include "analyzer/base/interrupt.h"
+#include "analyzer/store/printable.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -171,6 +172,8 @@ int database_open(const char *path, enum database_access access, sqlite3 **out)
 					     rule->flags | SQLITE_OPEN_NOMUTEX, NULL));
 	if (!err)
 		err = database_errno(sqlite3_busy_timeout(db, BUSY_TIMEOUT_MS));
+	if (!err)
+		err = printable_open(db);
 	if (!err)
 		err = database_run(db, rule->pragmas);
 	if (err) {

@@ -26,7 +26,7 @@ static void csv_field(FILE *out, const char *text)
 
 static const char *cell(sqlite3_stmt *statement, int column)
 {
-	const char *text = (const char *)sqlite3_column_text(statement, column);
+	const char *text = column_text_at(statement, column);
 
 	return text ? text : "";
 }
@@ -42,7 +42,7 @@ static int print_csv(sqlite3_stmt *statement, uint64_t most, FILE *out)
 	int columns = sqlite3_column_count(statement), err;
 
 	for (int i = 0; i < columns; i++) {
-		csv_field(out, sqlite3_column_name(statement, i));
+		csv_field(out, column_name(statement, i));
 		fputs(i + 1 < columns ? "," : "\r\n", out);
 	}
 	while ((err = row_next(statement, &most)) == SQLITE_ROW) {
@@ -131,8 +131,7 @@ static int print_text(sqlite3_stmt *statement, uint64_t most, FILE *out)
 		return SQLITE_NOMEM;
 	}
 	for (int i = 0; i < columns; i++)
-		width[i] = text_width(sqlite3_column_name(statement, i),
-				      strlen(sqlite3_column_name(statement, i)));
+		width[i] = text_width(column_name(statement, i), strlen(column_name(statement, i)));
 	while ((err = row_next(statement, &left)) == SQLITE_ROW) {
 		for (int i = 0; i < columns; i++) {
 			int type = sqlite3_column_type(statement, i);
@@ -145,7 +144,7 @@ static int print_text(sqlite3_stmt *statement, uint64_t most, FILE *out)
 	if (err == SQLITE_DONE) {
 		sqlite3_reset(statement);
 		for (int i = 0; i < columns; i++)
-			print_cell(out, sqlite3_column_name(statement, i), width[i], number[i],
+			print_cell(out, column_name(statement, i), width[i], number[i],
 				   i + 1 == columns);
 		while ((err = row_next(statement, &most)) == SQLITE_ROW) {
 			for (int i = 0; i < columns; i++)

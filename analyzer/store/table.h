@@ -6,7 +6,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* The rows of a query as text: columns for people, CSV or JSON. */
+/*
+ * The rows of a query as text: columns for people, CSV or JSON. Only JSON has control characters of
+ * the database, escaped; elsewhere a row is a line.
+ */
 
 /*
  * TABLE_PLAIN: values only, tabs between them; no names of columns, no padding. TABLE_NDJSON: an

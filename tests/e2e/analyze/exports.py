@@ -292,6 +292,24 @@ def hostile_names_reach_every_reader_whole():
 
 
 @fact(root=False)
+def hostile_names_do_not_reach_the_terminal():
+    begins = "x\n::error::they say\r\x1b]0;t\x07"
+    for number, text in enumerate([*HOSTILE[:3], begins]):
+        database = hostile(f"shown-{number}.db", text)
+        for words in (["report", database], ["report", database, "--site", 1],
+                      ["query", database, "@sites"], ["query", database, "@sites", "--csv"],
+                      ["query", database, "SELECT * FROM frame", "--plain"],
+                      ["diff", database, example()], ["tasks", database], ["info", database],
+                      ["check", database, "--fail-on", "blocked > 1ms"]):
+            done = analyze(*words)
+            said = done.stdout + done.stderr
+            found = [c for c in said if ord(c) < 32 and c != "\n" or 0x7f <= ord(c) < 0xa0]
+            found = [c for c in found if c not in "\t\r" or words[0] != "query"]
+            expect(not found, f"{words} of {text!r} prints {found}")
+            expect("\n::error" not in said, f"{words}: a line of {text!r}")
+
+
+@fact(root=False)
 def a_file_is_whole_or_not_there():
     path = path_for("none.json")
     done = analyze("export", example(), "--format", "chrome", "-o", "/dev/full")
