@@ -50,8 +50,10 @@ static int code_of(struct symbolizer *s, uint32_t pid, struct generated_code **o
 		err = perf_map_open(path, &(*out)->map);
 	if (err != -ENOMEM)
 		err = key_map_put(&s->perf_maps, pid, *out);
-	if (err)
+	if (err) {
+		perf_map_close((*out)->map);
 		free(*out);
+	}
 	return err;
 }
 

@@ -39,7 +39,7 @@ static int code_open(struct symbol_module *m)
 		return 0;
 	m->nameless_tried = true;
 	n = calloc(1, sizeof(*n));
-	fd = n ? open(m->files.image.path, O_RDONLY | O_CLOEXEC) : -1;
+	fd = n ? open(m->files.image.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
 	if (fd < 0) {
 		free(n);
 		return n ? 0 : -ENOMEM;

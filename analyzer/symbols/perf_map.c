@@ -6,11 +6,15 @@
 #include "format/base/array.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { LINE_BYTES = 4096 };
+#define FILE_BYTES_MAX (256u << 20) /* as much as hud-record copies */
 
 struct entry {
 	uint64_t start;
@@ -75,12 +79,30 @@ static void entries_sort(struct perf_map *map)
 	map->count = kept;
 }
 
+/* O_NONBLOCK: what lies beside a capture from elsewhere may be a pipe, or a link to a device. */
+static int file_open(const char *path, FILE **out)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	int err = fd < 0 || fstat(fd, &st) ? -errno : 0;
+
+	if (!err && !S_ISREG(st.st_mode))
+		err = -EINVAL;
+	else if (!err && st.st_size > FILE_BYTES_MAX)
+		err = -EFBIG;
+	if (!err && !(*out = fdopen(fd, "r")))
+		err = -errno;
+	if (err && fd >= 0)
+		close(fd);
+	return err;
+}
+
 int perf_map_open(const char *path, struct perf_map **out)
 {
 	struct perf_map *map = NULL;
-	FILE *file = fopen(path, "re");
+	FILE *file = NULL;
 	char line[LINE_BYTES];
-	int err = file ? 0 : -errno;
+	int err = file_open(path, &file);
 
 	if (!err && !(map = calloc(1, sizeof(*map))))
 		err = -ENOMEM;

@@ -10,7 +10,10 @@
  */
 struct perf_map;
 
-/* 0 or a negative errno; -ENOENT: there is no such file. Senseless lines are skipped. */
+/*
+ * 0 or a negative errno; -ENOENT: there is no such file; -EINVAL: it is no regular file; -EFBIG: it
+ * has more than 256 MiB. Senseless lines are skipped.
+ */
 int perf_map_open(const char *path, struct perf_map **out);
 void perf_map_close(struct perf_map *map);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -68,12 +70,36 @@ static void lines_that_make_no_sense_are_skipped(void **state)
 	assert_int_equal(perf_map_open("/nonexistent/perf-1.map", &map), -ENOENT);
 }
 
+static void what_would_never_end_is_not_read(void **state)
+{
+	char directory[] = "/tmp/hud-perf-map-XXXXXX", path[64];
+	struct perf_map *map;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	snprintf(path, sizeof(path), "%s/perf-1.map", directory);
+	alarm(10); /* ends the test, where one of these is waited for */
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(perf_map_open(path, &map), -EINVAL);
+	unlink(path);
+	assert_int_equal(symlink("/dev/zero", path), 0);
+	assert_int_equal(perf_map_open(path, &map), -EINVAL);
+	unlink(path);
+	close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	assert_int_equal(truncate(path, (256 << 20) + 1), 0);
+	assert_int_equal(perf_map_open(path, &map), -EFBIG);
+	alarm(0);
+	unlink(path);
+	rmdir(directory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_address_has_the_name_of_the_function_around_it),
 		cmocka_unit_test(the_last_name_of_an_address_holds),
 		cmocka_unit_test(lines_that_make_no_sense_are_skipped),
+		cmocka_unit_test(what_would_never_end_is_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
