@@ -35,4 +35,4 @@ USES_screen    := base store derive load open report export html live
 USES_cmd       := base confine names debugfile symbols plan learn store derive load open report export compare html live screen
 
 # Folders without unit tests of their own: they are tested through those that use them.
-WITHOUT_TESTS := elf debugfile
+WITHOUT_TESTS := debugfile

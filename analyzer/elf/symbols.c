@@ -9,6 +9,16 @@
 #include <string.h>
 
 /*
+ * Names may lie inside of one another: a small file has many long ones. Longer than this is none
+ * that a compiler gives, and no order needs more than their first part.
+ */
+#define NAME_BYTES_MAX (64u << 10)
+#define ORDER_BYTES 4096
+
+/* How many symbols before an address are searched for one that holds it. */
+#define SEARCH_MAX 1024
+
+/*
  * Of several names of one function the plain one comes first: clock_nanosleep before
  * __GI___clock_….
  */
@@ -17,19 +27,24 @@ static int name_order(const char *a, const char *b)
 	bool plain_a = a[0] != '_';
 	bool plain_b = b[0] != '_';
 
-	return plain_a != plain_b ? plain_b - plain_a : strcmp(a, b);
+	return plain_a != plain_b ? plain_b - plain_a : strncmp(a, b, ORDER_BYTES);
 }
 
 static int symbol_order(const void *a, const void *b)
 {
 	const struct elf_symbol *x = a;
 	const struct elf_symbol *y = b;
+	int order;
 
 	if (x->start != y->start)
 		return x->start < y->start ? -1 : 1;
 	if (x->end != y->end)
 		return x->end > y->end ? -1 : 1;
-	return name_order(x->name, y->name);
+	order = name_order(x->name, y->name);
+	if (order)
+		return order;
+	return ((uintptr_t)x->name > (uintptr_t)y->name) -
+	       ((uintptr_t)x->name < (uintptr_t)y->name);
 }
 
 /* `room`: that of the items, of all sections together. */
@@ -54,7 +69,7 @@ static int symbols_read(struct elf_symbols *s, size_t *room, Elf *elf, Elf_Scn *
 			file = name;
 		if ((type != STT_FUNC && type != STT_GNU_IFUNC) || symbol.st_shndx == SHN_UNDEF)
 			continue;
-		if (!name || !*name)
+		if (!name || !*name || strnlen(name, NAME_BYTES_MAX) == NAME_BYTES_MAX)
 			continue;
 		if (!array_grow(&s->items, s->count, room, sizeof(*s->items)))
 			return -ENOMEM;
@@ -74,7 +89,7 @@ static int symbols_read(struct elf_symbols *s, size_t *room, Elf *elf, Elf_Scn *
 static void sizes_fill(struct elf_symbols *s)
 {
 	uint64_t next = 0;
-	uint64_t reach = 0;
+	size_t widest = 0;
 
 	for (size_t i = s->count; i-- > 0;) {
 		struct elf_symbol *item = &s->items[i];
@@ -85,8 +100,8 @@ static void sizes_fill(struct elf_symbols *s)
 			next = item->start;
 	}
 	for (size_t i = 0; i < s->count; i++) {
-		reach = s->items[i].end > reach ? s->items[i].end : reach;
-		s->items[i].reach = reach;
+		widest = s->items[i].end > s->items[widest].end ? i : widest;
+		s->items[i].widest = widest;
 	}
 }
 
@@ -119,20 +134,24 @@ void elf_symbols_close(struct elf_symbols *s)
 	memset(s, 0, sizeof(*s));
 }
 
+/* `best`, or `item` if it holds the address and is as large. */
+static const struct elf_symbol *larger(const struct elf_symbol *best, const struct elf_symbol *item,
+				       uint64_t vaddr)
+{
+	if (item->end <= vaddr)
+		return best;
+	return !best || item->end - item->start >= best->end - best->start ? item : best;
+}
+
 const struct elf_symbol *elf_symbols_find(const struct elf_symbols *s, uint64_t vaddr)
 {
 	const struct elf_symbol *best = NULL;
 	size_t after = SORTED_UP_TO(s->items, s->count, start, vaddr);
+	size_t last = after > SEARCH_MAX ? after - SEARCH_MAX : 0;
 
-	for (size_t i = after; i-- > 0 && s->items[i].reach > vaddr;) {
-		const struct elf_symbol *item = &s->items[i];
-
-		if (item->end <= vaddr)
-			continue;
-		if (!best || item->end - item->start >= best->end - best->start)
-			best = item;
-	}
-	return best;
+	for (size_t i = after; i-- > last && s->items[s->items[i].widest].end > vaddr;)
+		best = larger(best, &s->items[i], vaddr);
+	return last ? larger(best, &s->items[s->items[last - 1].widest], vaddr) : best;
 }
 
 const struct elf_symbol *elf_symbols_starting(const struct elf_symbols *s, uint64_t vaddr)

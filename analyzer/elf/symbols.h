@@ -10,7 +10,7 @@
 struct elf_symbol {
 	uint64_t start;
 	uint64_t end;
-	uint64_t reach;   /* the largest end up to here in the table */
+	size_t widest;    /* which one up to here in the table ends last */
 	const char *name; /* owned by the Elf */
 	const char *file; /* of a local symbol: the name of its source file; NULL */
 };
@@ -23,7 +23,10 @@ struct elf_symbols {
 /* `type`: SHT_SYMTAB or SHT_DYNSYM. Without such a table there are no items. 0 or -ENOMEM. */
 int elf_symbols_open(struct elf_symbols *s, Elf *elf, uint32_t type);
 void elf_symbols_close(struct elf_symbols *s);
-/* The largest function that holds the address; NULL: none does. */
+/*
+ * The largest function that holds the address; NULL: none does. Where a thousand others begin
+ * between it and the address, one that holds it.
+ */
 const struct elf_symbol *elf_symbols_find(const struct elf_symbols *s, uint64_t vaddr);
 /* The first of the symbols that start at the address; NULL: none does. */
 const struct elf_symbol *elf_symbols_starting(const struct elf_symbols *s, uint64_t vaddr);

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIASES = 8 };
+enum { ALIASES = 8, ALIASES_READ = 1024 };
 
 /* The tables of a unit. */
 struct unit_tables {
@@ -316,19 +316,19 @@ static int definition_of_symbol(struct symbol_extract *e, const struct elf_symbo
 static const char *aliases_at(struct symbol_extract *e, uint64_t vaddr)
 {
 	const struct elf_symbols *symtab = e->source->symtab;
-	const struct elf_symbol *first = elf_symbols_find(symtab, vaddr);
-	const struct elf_symbol *end;
+	const struct elf_symbol *found = elf_symbols_find(symtab, vaddr), *first, *end;
 	struct text all = {0};
 	const char *kept;
 	uint64_t start;
 	int count = 0;
 
-	if (!first)
+	if (!found)
 		return NULL;
+	start = found->start;
+	first = elf_symbols_starting(symtab, start);
 	end = symtab->items + symtab->count;
-	start = first->start;
-	while (first > symtab->items && first[-1].start == start)
-		first--;
+	if (end - first > ALIASES_READ)
+		end = first + ALIASES_READ;
 	if (first + 1 == end || first[1].start != start)
 		return NULL;
 	for (; first < end && first->start == start && count < ALIASES; first++) {

@@ -85,6 +85,39 @@ def debug_information_without_an_end_is_read():
         expect_equal(done.returncode, 0, f"{name}: exit code of plan ({done.stderr})")
 
 
+def symbol_table(path, symbols, names):
+    """An ELF file of one page of code; `symbols`: offset of the name, address, size."""
+    table = b"".join(struct.pack("<IBBHQQ", name, 0x12, 0, 1, at, size)
+                     for name, at, size in [(0, 0, 0), *symbols])
+    labels = b"\0.text\0.symtab\0.strtab\0"
+    places, image = [], bytearray(64) + struct.pack("<IIQQQQQQ", 1, 5, 0, 0x400000, 0x400000,
+                                                    0x2000, 0x2000, 0x1000)
+    image += bytes(4096 - len(image))
+    for content in (bytes(4096), table, names, labels):
+        places.append((len(image), len(content)))
+        image += content
+    kinds = ((1, 1, 6, 0x401000, 0, 0), (7, 2, 0, 0, 3, 24), (15, 3, 0, 0, 0, 0),
+             (15, 3, 0, 0, 0, 0))
+    headers = bytes(64) + b"".join(
+        struct.pack("<IIQQQQIIQQ", label, kind, flags, at, *place, link, 0, 8, size)
+        for (label, kind, flags, at, link, size), place in zip(kinds, places))
+    struct.pack_into("<16sHHIQQQIHHHHHH", image, 0, b"\x7fELF\2\1\1", 2, 62, 1, 0x401000, 64,
+                     len(image), 0, 64, 56, 1, 64, 5, 4)
+    with open(path, "wb") as file:
+        file.write(image + headers)
+
+
+@fact(root=False)
+def symbols_of_one_address_with_names_inside_of_one_another_are_read():
+    path, long = path_for("aliases"), 4 << 20
+    symbols = [(n * 7919 % long, 0x401000, 16) for n in range(1, 200_000)]
+    symbol_table(path, [*symbols, (long - 3, 0x401000, 16)], b"\0" + b"a" * long + b"\0")
+    done = analyzed_within("addr2line", path, address="0x401001")
+    expect("\naaaa\n" in done.stdout, f"no name:\n{done.stdout[:500]}")
+    done = analyzed_within("plan", path, "-o", path + ".plan")
+    expect_equal(done.returncode, 0, f"exit code of plan ({done.stderr})")
+
+
 def packed_section(content_bytes):
     """.debug_info of zeros, packed by zlib: the same piece again and again."""
     packer = zlib.compressobj(9)
