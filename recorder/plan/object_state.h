@@ -17,7 +17,9 @@ struct object {
 	struct stat file;  /* as it was when it was opened */
 	struct stat debug; /* as `file`, of its debug file; inode 0: it has none */
 	enum plan_state state;
-	int pipe;              /* PLAN_WAITING: the plan comes from there */
+	int fd;                /* PLAN_WAITING: the file, until its plan is asked for; or -1 */
+	int pipe;              /* PLAN_WAITING: then the plan comes from there; or -1 */
+	uint64_t asked_ns;     /* since when */
 	struct collected text; /* … and is collected here */
 	struct plan plan;      /* PLAN_READY, PLAN_STORED */
 	/* `plan.identity` points to it; NULL: nothing was learned. */
@@ -36,6 +38,7 @@ struct object_table {
 	struct plan_broker broker;
 	struct plan_cache cache;
 	int analyzer_error; /* why no plan can be asked for: a negative errno */
+	size_t at_once;     /* plans that may be made at the same time */
 	struct object *object;
 	uint32_t objects;
 	size_t room;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/base/array.h"
+#include "format/base/clock.h"
 #include "format/base/file.h"
 #include "recorder/base/plain.h"
 #include "recorder/plan/binary_saver.h"
@@ -20,6 +21,15 @@
 #include <unistd.h>
 
 #define PLAN_FILE_BYTES_MAX (64u << 20)
+
+/*
+ * A target maps as many files as it likes. Each that waits for its turn is an open file, of which a
+ * process has 1024 by default; of what comes beyond these no plan is made.
+ */
+#define QUEUE_MAX 256
+#define AT_ONCE_LEAST 2
+/* What takes longer gives its place to the next: its file may be made to take for ever. */
+#define PLAN_NS_MAX (600 * NS_PER_S)
 
 static int given_load(struct object_table *t, const char *path)
 {
@@ -63,6 +73,7 @@ int object_table_open(const struct object_table_options *options, struct object_
 {
 	struct object_table *t = calloc(1, sizeof(*t));
 	int error = 0;
+	long cpus;
 
 	*out = NULL;
 	if (t)
@@ -74,6 +85,8 @@ int object_table_open(const struct object_table_options *options, struct object_
 	}
 	t->options = *options;
 	t->vdso = OBJECT_NONE;
+	cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	t->at_once = cpus > AT_ONCE_LEAST ? (size_t)cpus : AT_ONCE_LEAST;
 	t->broker.socket = t->cache.directory = -1;
 	for (size_t i = 0; !error && i < options->plan_file_count; i++)
 		error = given_load(t, options->plan_files[i]);
@@ -96,7 +109,9 @@ void object_table_close(struct object_table *t)
 	if (!t)
 		return;
 	for (uint32_t i = 0; i < t->objects; i++) {
-		if (t->object[i].state == PLAN_WAITING)
+		if (t->object[i].fd >= 0)
+			close(t->object[i].fd);
+		if (t->object[i].pipe >= 0)
 			close(t->object[i].pipe);
 		free(t->object[i].text.data);
 		free(t->object[i].path);
@@ -116,7 +131,7 @@ static struct object *object_add(struct object_table *t)
 {
 	if (!array_reserve(&t->object, t->objects, 1, &t->room, sizeof(*t->object)))
 		return NULL;
-	t->object[t->objects] = (struct object) {.pipe = -1};
+	t->object[t->objects] = (struct object) {.fd = -1, .pipe = -1};
 	return &t->object[t->objects++];
 }
 
@@ -125,6 +140,19 @@ static void plan_store(struct object_table *t, struct object *o)
 	if (!t->store || o->state != PLAN_READY)
 		return;
 	o->state = unwind_store_add(t->store, &o->plan, &o->number) ? PLAN_FAILED : PLAN_STORED;
+}
+
+/* The same of a plan that nobody has seen yet: one that does not fit is freed. */
+static void plan_store_new(struct object_table *t, struct object *o)
+{
+	plan_store(t, o);
+	if (o->state != PLAN_FAILED)
+		return;
+	plan_free(&o->plan);
+	free(o->learned);
+	o->learned = NULL;
+	o->guessed = NULL;
+	o->recalled = false;
 }
 
 /* Moves a plan for this build-id that --plan gave into the object. */
@@ -139,7 +167,7 @@ static bool given_take(struct object_table *t, struct object *o)
 		o->plan = *p;
 		*p = (struct plan) {0};
 		o->state = PLAN_READY;
-		plan_store(t, o);
+		plan_store_new(t, o);
 		return true;
 	}
 	return false;
@@ -201,7 +229,7 @@ static bool cache_take(struct object_table *t, struct object *o)
 	}
 	o->state = PLAN_READY;
 	learned_recall(t, o);
-	plan_store(t, o);
+	plan_store_new(t, o);
 	return true;
 }
 
@@ -220,25 +248,70 @@ static int debug_open(const struct build_id *id)
 	return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 }
 
+/* Its debug file, noted in `o` as it is now; or -1. */
+static int object_debug_open(struct object *o)
+{
+	int debug = debug_open(&o->id);
+
+	if (debug < 0 || fstat(debug, &o->debug))
+		o->debug = (struct stat) {0};
+	return debug;
+}
+
+/* Has the plan made of a file that waits for its turn. */
+static void plan_begin(struct object_table *t, struct object *o)
+{
+	int debug = object_debug_open(o);
+
+	o->pipe = plan_broker_request(&t->broker, o->fd, debug);
+	o->asked_ns = clock_ns(CLOCK_MONOTONIC);
+	if (o->pipe < 0)
+		o->state = PLAN_FAILED;
+	else
+		fcntl(o->pipe, F_SETFL, O_NONBLOCK);
+	if (debug >= 0)
+		close(debug);
+	close(o->fd);
+	o->fd = -1;
+}
+
+static size_t plans_under_way(const struct object_table *t)
+{
+	size_t made = 0;
+
+	for (uint32_t i = 0; i < t->objects; i++)
+		made += t->object[i].state == PLAN_WAITING && t->object[i].pipe >= 0;
+	return made;
+}
+
+/* Begins with as many as may be made at once, in the order in which their files were seen. */
+static void plans_begin(struct object_table *t)
+{
+	size_t made = plans_under_way(t);
+
+	for (uint32_t i = 0; made < t->at_once && i < t->objects; i++) {
+		if (t->object[i].state != PLAN_WAITING || t->object[i].fd < 0)
+			continue;
+		plan_begin(t, &t->object[i]);
+		made += t->object[i].state == PLAN_WAITING;
+	}
+}
+
 static void plan_request(struct object_table *t, struct object *o, int fd)
 {
 	int debug;
 
 	if (!t->options.plans || given_take(t, o))
 		return;
-	debug = debug_open(&o->id);
-	if (debug >= 0 && fstat(debug, &o->debug))
-		o->debug = (struct stat) {0};
-	if (!cache_take(t, o)) {
-		o->pipe = plan_broker_request(&t->broker, fd, debug);
-		o->state = o->pipe >= 0        ? PLAN_WAITING
-			   : t->analyzer_error ? PLAN_MISSING
-					       : PLAN_FAILED;
-		if (o->pipe >= 0)
-			fcntl(o->pipe, F_SETFL, O_NONBLOCK);
-	}
+	debug = object_debug_open(o);
 	if (debug >= 0)
 		close(debug);
+	if (cache_take(t, o) || t->analyzer_error) /* without hud-analyze it is PLAN_MISSING */
+		return;
+	if (object_table_waiting(t) - plans_under_way(t) < QUEUE_MAX)
+		o->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	o->state = o->fd >= 0 ? PLAN_WAITING : PLAN_FAILED;
+	plans_begin(t);
 }
 
 static void object_save(struct object_table *t, const struct object *o, int fd, const char *path,
@@ -373,7 +446,7 @@ static void plan_take(struct object_table *t, struct object *o)
 	struct plan_key key;
 	int more = pipe_collect(o->pipe, PLAN_FILE_BYTES_MAX, &o->text);
 
-	if (more > 0)
+	if (more > 0 && clock_ns(CLOCK_MONOTONIC) - o->asked_ns < PLAN_NS_MAX)
 		return;
 	close(o->pipe);
 	o->pipe = -1;
@@ -387,7 +460,7 @@ static void plan_take(struct object_table *t, struct object *o)
 	}
 	free(o->text.data);
 	o->text = (struct collected) {0};
-	plan_store(t, o);
+	plan_store_new(t, o);
 }
 
 size_t object_table_waiting(const struct object_table *t)
@@ -408,16 +481,16 @@ bool object_table_poll(struct object_table *t, int wait_ms)
 	if (!fds)
 		return false;
 	for (uint32_t i = 0; i < t->objects; i++)
-		if (t->object[i].state == PLAN_WAITING)
+		if (t->object[i].state == PLAN_WAITING && t->object[i].pipe >= 0)
 			fds[n++] = (struct pollfd) {.fd = t->object[i].pipe, .events = POLLIN};
-	if (poll(fds, n, wait_ms) > 0) {
-		for (uint32_t i = 0; i < t->objects; i++) {
-			if (t->object[i].state != PLAN_WAITING)
-				continue;
-			plan_take(t, &t->object[i]);
-			changed |= t->object[i].state == PLAN_STORED;
-		}
+	poll(fds, n, wait_ms);
+	for (uint32_t i = 0; i < t->objects; i++) {
+		if (t->object[i].state != PLAN_WAITING || t->object[i].pipe < 0)
+			continue;
+		plan_take(t, &t->object[i]);
+		changed |= t->object[i].state == PLAN_STORED;
 	}
+	plans_begin(t);
 	free(fds);
 	return changed;
 }

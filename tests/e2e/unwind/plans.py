@@ -48,6 +48,15 @@ def fake_analyzer(kind):
     return out
 
 
+def slow_analyzer(seconds, of, plan):
+    """One that takes so long for a file of this size, and gives this plan; it fails for others."""
+    out = path_for(f"analyzer-{time.monotonic_ns()}")
+    shutil.copy(program("slow_analyzer", f'-DPLAN="{plan}"', f"-DSECONDS={seconds}",
+                        f"-DFILE_BYTES={os.path.getsize(of)}"), out)
+    os.unlink(path_for("slow_analyzer"))
+    return out
+
+
 def plan_make(binary, plan):
     made = run([ANALYZE, "plan", binary, "-o", plan])
     expect_equal(made.returncode, 0, f"exit code of hud-analyze plan {binary} ({made.stderr})")
@@ -347,9 +356,8 @@ def rows_that_come_while_recording_are_used_and_what_was_taken_before_is_counted
     for path in shared_objects(of):
         libraries += ["--plan", path_for(f"{os.path.basename(path)}.plan")]
         plan_make(path, libraries[-1])
-    slow = program("slow_analyzer", f'-DPLAN="{plan}"', f"-DFILE_BYTES={os.path.getsize(of)}",
-                   "-DSECONDS=14")
-    seen = Recorded(installed(slow), cache_directory(), "-v", *libraries, seconds=8, quiet=False)
+    seen = Recorded(installed(slow_analyzer(14, of, plan)), cache_directory(), "-v", *libraries,
+                    seconds=8, quiet=False)
     seen.ended_well()
     lines = [line for line in seen.errors.splitlines() if of in line]
     for text in ("reading the unwind information of", "take longer than 10 s",
@@ -363,6 +371,36 @@ def rows_that_come_while_recording_are_used_and_what_was_taken_before_is_counted
     expect_equal([row["count"] for row in lost], [1], "unplanned: all but the vdso have rows")
     text = builds.lib.analyzed("report", seen.capture)
     expect(f"may be cut: the unwind rows of {of} came after" in text, text)
+
+
+def analyzers_of(directory):
+    """How many hud-analyze of this installation run now."""
+    count, name = 0, os.path.join(directory, "hud-analyze")
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            count += os.readlink(f"/proc/{pid}/exe") == name
+        except OSError:
+            pass
+    return count
+
+
+@fact
+def of_a_thousand_files_few_plans_are_made_at_once_and_recording_goes_on():
+    of, most = program("many_files"), 0
+    where = installed(slow_analyzer(3, of, of))
+    process, capture = started_program([of, 1100]), path_for("thousand.hud")
+    recorder = builds.lib.start(
+        ["unshare", "-m", "sh", "-c", 'mount --bind "$0" /var/cache/hud && exec "$@"',
+         cache_directory(), os.path.join(where, "hud-record"), "-q", "-d", "2", "-o", capture, "-p",
+         process.pid], stderr=subprocess.PIPE)
+    while recorder.poll() is None:
+        most = max(most, analyzers_of(where))
+        time.sleep(0.1)
+    process.kill()
+    said = recorder.communicate()[1]
+    expect_equal(recorder.returncode, 0, f"exit code ({said})")
+    expect(1 <= most <= max(2, os.cpu_count()), f"{most} at once")
+    expect(os.path.exists(capture), "no capture")
 
 
 facts_check()
