@@ -5,13 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,6 +24,10 @@
 
 /* The descriptors that travel with a request: pipe, object, and maybe its debug file. */
 #define REQUEST_FDS 3
+
+/* How long the broker may take to begin, and to end: it does no more than fork. */
+#define BROKER_BEGIN_SECONDS 10
+#define BROKER_END_MS 2000
 
 /* Beside this executable, or where `make install` puts it; never from PATH. */
 static int analyzer_open(void)
@@ -95,8 +102,12 @@ static _Noreturn void analyzer_run(int analyzer, int nothing, int *fd, int count
 	static char *const plain[] = {ANALYZER, "plan", "--fd", "3", NULL};
 	static char *const with_debug[] = {ANALYZER, "plan", "--fd", "3", "--fd", "4", NULL};
 	static char *const environment[] = {NULL};
+	static const struct rlimit none = {0, 0};
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	/* It starts nothing: limits on time and memory are of one process each. */
+	if (setrlimit(RLIMIT_NPROC, &none))
+		_exit(127);
 	/* All move up first: a final number may be in use by another. dup2 clears close-on-exec. */
 	for (int i = 0; i < count; i++)
 		fd[i] = fcntl(fd[i], F_DUPFD, 10);
@@ -139,8 +150,11 @@ static _Noreturn void broker_run(int socket_fd, int analyzer)
 /* Its first message says whether it could confine itself. */
 static int broker_answer(int socket_fd)
 {
+	struct timeval most = {.tv_sec = BROKER_BEGIN_SECONDS};
 	int error;
 
+	if (setsockopt(socket_fd, SOL_SOCKET, SO_RCVTIMEO, &most, sizeof(most)))
+		return -errno;
 	return recv(socket_fd, &error, sizeof(error), 0) == sizeof(error) ? error : -EPIPE;
 }
 
@@ -194,7 +208,7 @@ int plan_broker_request(const struct plan_broker *b, int elf, int debug)
 	head->cmsg_len = CMSG_LEN(bytes);
 	r.message.msg_controllen = CMSG_SPACE(bytes);
 	memcpy(CMSG_DATA(head), fds, bytes);
-	if (sendmsg(b->socket, &r.message, MSG_NOSIGNAL) < 0) {
+	if (sendmsg(b->socket, &r.message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
 		int error = -errno;
 
 		close(pipe_fd[0]);
@@ -205,12 +219,30 @@ int plan_broker_request(const struct plan_broker *b, int elf, int debug)
 	return pipe_fd[0];
 }
 
+/*
+ * Waits for the end of the broker, but not for ever: somebody may have stopped it. Without the
+ * right to kill it, it dies with this process, as its analyzers do with it.
+ */
+static void broker_end(pid_t pid)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct pollfd end = {.fd = fd, .events = POLLIN};
+
+	if (fd >= 0 && poll(&end, 1, BROKER_END_MS) <= 0) {
+		kill(pid, SIGKILL);
+		poll(&end, 1, BROKER_END_MS);
+	}
+	waitpid(pid, NULL, fd < 0 ? 0 : WNOHANG);
+	if (fd >= 0)
+		close(fd);
+}
+
 void plan_broker_close(struct plan_broker *b)
 {
 	if (b->socket < 0)
 		return;
 	close(b->socket);
 	if (b->pid > 0)
-		waitpid(b->pid, NULL, 0);
+		broker_end(b->pid);
 	b->socket = -1;
 }

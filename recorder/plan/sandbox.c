@@ -21,7 +21,11 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-#define NOBODY 65534
+/*
+ * A uid and gid that no account has, nor any range that systemd and container managers give out:
+ * not nobody's, who runs other services, which could stop this process or read its memory.
+ */
+#define NOBODY_ELSE 1885893988
 #define OPEN_CHANGES (O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | O_TMPFILE)
 #define CLONE_NAMESPACES                                                                           \
 	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | \
@@ -29,13 +33,13 @@
 #define CPU_SECONDS 120
 #define MEMORY_BYTES (8ull << 30)
 
-/* Root becomes nobody, not the invoking user, whose files would then be within reach. */
+/* Root does not become the invoking user, whose files would then be within reach. */
 static int user_drop(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct none[2] = {0};
-	uid_t uid = geteuid() == 0 ? NOBODY : getuid();
-	gid_t gid = geteuid() == 0 ? NOBODY : getgid();
+	uid_t uid = geteuid() == 0 ? NOBODY_ELSE : getuid();
+	gid_t gid = geteuid() == 0 ? NOBODY_ELSE : getgid();
 
 	if (geteuid() == 0 && setgroups(0, NULL))
 		return -errno;
@@ -212,7 +216,7 @@ static int path_allow(int rules, int fd, uint64_t access)
 
 /*
  * No file can be opened but libraries and the program itself: not /proc, not a home directory.
- * Linux 5.13; where it is missing, nobody's rights and the filter are what there is.
+ * Linux 5.13; where it is missing, the rights of that uid and the filter are what there is.
  */
 static int files_restrict(int program)
 {

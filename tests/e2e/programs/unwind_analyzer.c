@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/perf_event.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +54,20 @@ static void descriptors_print(void)
 	}
 }
 
+static int started(void)
+{
+	int child = fork();
+
+	if (!child)
+		_exit(0);
+	return child;
+}
+
+static void *nothing_done(void *context)
+{
+	return context;
+}
+
 static void try_calls(void)
 {
 	struct perf_event_attr perf = {.size = sizeof(perf)};
@@ -60,6 +75,7 @@ static void try_calls(void)
 		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1};
 	struct iovec nothing = {(void *)"x", 1};
 	struct rlimit more = {RLIM_INFINITY, RLIM_INFINITY};
+	pthread_t thread;
 
 	result_print("socket-inet", socket(AF_INET, SOCK_STREAM, 0));
 	result_print("socket-unix", socket(AF_UNIX, SOCK_STREAM, 0));
@@ -77,6 +93,9 @@ static void try_calls(void)
 	result_print("prctl", prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
 	result_print("more-memory", setrlimit(RLIMIT_AS, &more));
 	result_print("file-size", setrlimit(RLIMIT_FSIZE, &more));
+	result_print("fork", started());
+	errno = pthread_create(&thread, NULL, nothing_done, NULL);
+	result_print("thread", errno ? -1 : 0);
 	result_print("io_uring", syscall(SYS_io_uring_setup, 1, NULL));
 	result_print("create", open("/tmp/hud-unwind-try", O_WRONLY | O_CREAT | O_EXCL, 0666));
 	unlink("/tmp/hud-unwind-try");
@@ -141,6 +160,7 @@ int main(int argc, char **argv)
 	limit_print("fsize", RLIMIT_FSIZE);
 	limit_print("core", RLIMIT_CORE);
 	limit_print("nofile", RLIMIT_NOFILE);
+	limit_print("nproc", RLIMIT_NPROC);
 	try_calls();
 	try_terminal();
 	orders = fdopen(3, "r");

@@ -11,7 +11,7 @@ from lib import (TOP, Skip, expect, expect_equal, fact, facts_check, once, path_
                  start, wait_until,)
 
 USER = 4242  # a uid that nobody has
-NOBODY = 65534
+NOBODY = 1885893988  # another: recorder/plan/sandbox.c
 AS_USER = ("setpriv", "--reuid", USER, "--regid", USER, "--clear-groups")
 
 
@@ -89,7 +89,7 @@ def as_root():
 
 
 @fact
-def broker_and_analyzer_run_as_nobody_in_no_group():
+def broker_and_analyzer_run_as_a_user_of_their_own_in_no_group():
     t = as_root()
     for key in ("status", "broker"):
         expect_equal(t.status("Uid", key).split(), [str(NOBODY)] * 4, f"Uid ({key})")
@@ -98,7 +98,7 @@ def broker_and_analyzer_run_as_nobody_in_no_group():
 
 
 @fact
-def under_sudo_the_analyzer_runs_as_nobody_too():
+def under_sudo_the_analyzer_runs_as_that_user_too():
     t = answer(environment={"SUDO_UID": str(USER), "SUDO_GID": str(USER)})
     expect_equal(t.status("Uid").split(), [str(NOBODY)] * 4, "Uid")
     expect_equal(t.status("Gid").split(), [str(NOBODY)] * 4, "Gid")
@@ -141,6 +141,7 @@ def the_analyzer_runs_under_seccomp_with_limits_and_a_nice_value():
         "fsize": [0, 0],
         "core": [0, 0],
         "nofile": [64, 64],
+        "nproc": [0, 0],
     }
     expect_equal(limits, expected, "limits")
     expect_equal(t.all("stat")[0].rsplit(")", 1)[1].split()[16], "10", "nice value")
@@ -234,6 +235,23 @@ def broker_and_analyzer_do_not_outlive_a_recorder_that_is_killed():
         for pid in pids.values():
             if not gone(pid):
                 os.kill(pid, signal.SIGKILL)
+
+
+@fact
+def a_recorder_ends_beside_a_broker_that_somebody_stopped():
+    driver = start([os.path.join(place(), "driver"), orders_file("")], stdout=subprocess.PIPE)
+    broker = next(int(line.split()[1]) for line in driver.stdout if line.startswith("broker-pid "))
+    os.kill(broker, signal.SIGSTOP)
+    try:
+        for _ in driver.stdout:
+            pass
+        expect_equal(driver.wait(10), 0, "exit code of the driver")
+    except subprocess.TimeoutExpired:
+        expect(False, "the driver waits for its broker")
+    finally:
+        driver.kill()
+        if os.path.exists(f"/proc/{broker}"):
+            os.kill(broker, signal.SIGCONT)
 
 
 facts_check()
