@@ -49,7 +49,8 @@ static int thread_forget(void *context, sqlite3_stmt *q)
 	return SQLITE_OK;
 }
 
-static bool is_wrong(const struct process *p)
+/* `*wrong`: not 0 if it is. */
+static int guess_is_wrong(const struct process *p, int64_t *wrong)
 {
 	sqlite3_stmt *q = database_statement(
 		p->db, "SELECT 100 * :contradicting > guess_contradicting_percent_max * :agreeing "
@@ -57,20 +58,22 @@ static bool is_wrong(const struct process *p)
 
 	statement_number(q, ":contradicting", p->contradicting);
 	statement_number(q, ":agreeing", p->agreeing);
-	return statement_answer(q, 0) != 0;
+	return statement_read(q, 0, wrong) ? SQLITE_ERROR : SQLITE_OK;
 }
 
 /* Puts the process into guess_replaced if its guess was wrong. */
 static int process_judge(void *context, sqlite3_stmt *q)
 {
 	struct process *p = context;
-	int64_t process = sqlite3_column_int64(q, 0);
+	int64_t process = sqlite3_column_int64(q, 0), wrong;
 	sqlite3_stmt *insert;
 	int err;
 
 	p->agreeing = p->contradicting = 0;
 	err = database_rows(p->db, threads_sql, process, thread_count, p);
-	if (err || !is_wrong(p))
+	if (!err)
+		err = guess_is_wrong(p, &wrong);
+	if (err || !wrong)
 		return err;
 	p->any = true;
 	insert = database_statement(p->db, "INSERT INTO guess_replaced VALUES (:process)");
@@ -86,11 +89,13 @@ int guess_forget(struct observations *all, sqlite3 *db, int64_t capture)
 	struct process p = {.all = all, .db = db};
 	sqlite3_stmt *q = database_statement(
 		db, "SELECT count(*) FROM layout WHERE capture = :capture AND source = 'table'");
+	int64_t guessed;
 	int err;
 
 	statement_number(q, ":capture", capture);
-	if (statement_answer(q, 0) == 0)
-		return 0;
+	err = statement_read(q, 0, &guessed);
+	if (err || !guessed)
+		return err;
 	err = database_errno(observations_load_raw(all, db, capture));
 	if (!err)
 		err = database_run(db, "CREATE TEMP TABLE guess_replaced (process INTEGER)");

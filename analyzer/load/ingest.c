@@ -36,12 +36,16 @@ void capture_state_free(struct capture_state *c)
 	free(c);
 }
 
-static bool capture_known(sqlite3 *db, const char *capture_id)
+/* 0; -EEXIST: the database has it already; or another negative errno. */
+static int capture_unknown(sqlite3 *db, const char *capture_id)
 {
 	char sql[96];
+	int64_t known;
+	int err;
 
 	snprintf(sql, sizeof(sql), "SELECT id FROM capture WHERE capture_id = '%s'", capture_id);
-	return database_number(db, sql, 0) != 0;
+	err = database_read(db, sql, 0, &known);
+	return err ? err : known ? -EEXIST : 0;
 }
 
 /* The state of the capture that a chunk belongs to; a new one at its first chunk. */
@@ -58,10 +62,10 @@ static int capture_of_chunk(struct ingest *in, const struct hud_chunk *chunk,
 	}
 	hex_text(chunk->capture_id, sizeof(chunk->capture_id), result->capture_id);
 	err = inserts_flush(&in->inserts);
+	if (!err)
+		err = capture_unknown(in->db, result->capture_id);
 	if (err)
 		return err;
-	if (capture_known(in->db, result->capture_id))
-		return -EEXIST;
 	if (in->capture.count == CAPTURES_MAX)
 		return -E2BIG;
 	err = LIST_ADD(in->capture);

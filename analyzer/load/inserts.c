@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 /* `id` is given out by the loader, so that rows can refer to one another before they are stored. */
 static const struct {
@@ -181,13 +182,29 @@ static const char *insert_verb(enum row_kind kind)
 	}
 }
 
+/*
+ * The row id that the database has given out last: 0 where it could not be read would have rows
+ * replace those of other captures.
+ */
+static int last_id_read(sqlite3 *db, enum row_kind kind, int64_t *out)
+{
+	const char *columns = rows[kind].columns;
+	char sql[128];
+
+	*out = 0;
+	if (strcmp(columns + strlen(columns) - strlen(", id"), ", id") != 0)
+		return 0; /* nobody refers to its rows */
+	snprintf(sql, sizeof(sql), "SELECT max(id) FROM %s", rows[kind].table);
+	return database_read(db, sql, 0, out);
+}
+
 static int kind_open(struct inserts *inserts, sqlite3 *db, enum row_kind kind)
 {
 	const char *verb = insert_verb(kind);
-	char sql[128];
+	int err = last_id_read(db, kind, &inserts->last[kind]);
 
-	snprintf(sql, sizeof(sql), "SELECT max(rowid) FROM %s", rows[kind].table);
-	inserts->last[kind] = database_number(db, sql, 0);
+	if (err)
+		return err;
 	if (!rows[kind].batched)
 		return prepare_insert(db, verb, kind, &inserts->statement[kind]);
 	return row_batch_open(db, inserts->store, verb, rows[kind].table, rows[kind].columns,

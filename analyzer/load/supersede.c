@@ -6,6 +6,7 @@
 #include "format/wire/symbols.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,19 +69,23 @@ static int chunks_count(const char *capture_id, capture_source source, void *con
 int ingest_supersede(sqlite3 *db, const char *capture_id, capture_source source, void *context)
 {
 	char sql[128];
-	long long known;
+	int64_t known, loaded;
 	uint64_t chunks;
 	int err = chunks_count(capture_id, source, context, &chunks);
 
 	snprintf(sql, sizeof(sql), "SELECT id FROM capture WHERE capture_id = '%s'", capture_id);
-	known = database_number(db, sql, 0);
-	snprintf(sql, sizeof(sql), "SELECT chunks FROM capture WHERE id = %lld", known);
-	if (!err && (!known || chunks <= (uint64_t)database_number(db, sql, 0)))
+	if (!err)
+		err = database_read(db, sql, 0, &known);
+	if (err)
+		return err;
+	snprintf(sql, sizeof(sql), "SELECT chunks FROM capture WHERE id = %" PRId64, known);
+	err = database_read(db, sql, 0, &loaded);
+	if (!err && (!known || chunks <= (uint64_t)loaded))
 		err = -EEXIST;
 	if (!err)
 		err = database_errno(database_rows(db, rows_of_rows, known, statement_run, db));
 	if (!err)
 		err = database_errno(database_rows(db, rows, known, statement_run, db));
-	snprintf(sql, sizeof(sql), "DELETE FROM capture WHERE id = %lld", known);
+	snprintf(sql, sizeof(sql), "DELETE FROM capture WHERE id = %" PRId64, known);
 	return err ? err : database_run(db, sql);
 }

@@ -119,13 +119,29 @@ void statement_number(sqlite3_stmt *statement, const char *name, int64_t value)
 
 int64_t statement_answer(sqlite3_stmt *statement, int64_t otherwise)
 {
-	int64_t value = otherwise;
+	int64_t value;
 
-	if (statement && sqlite3_step(statement) == SQLITE_ROW &&
+	return statement_read(statement, otherwise, &value) ? otherwise : value;
+}
+
+int statement_read(sqlite3_stmt *statement, int64_t otherwise, int64_t *out)
+{
+	*out = otherwise;
+	if (!statement)
+		return -EIO;
+	if (sqlite3_step(statement) == SQLITE_ROW &&
 	    sqlite3_column_type(statement, 0) != SQLITE_NULL)
-		value = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return value;
+		*out = sqlite3_column_int64(statement, 0);
+	return database_errno(sqlite3_finalize(statement));
+}
+
+int database_read(sqlite3 *db, const char *sql, int64_t otherwise, int64_t *out)
+{
+	sqlite3_stmt *statement;
+	int err = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+
+	*out = otherwise;
+	return err ? database_errno(err) : statement_read(statement, otherwise, out);
 }
 
 int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise)

@@ -50,7 +50,10 @@ int database_run(sqlite3 *db, const char *sql);
 int database_rows(sqlite3 *db, const char *sql, int64_t number,
 		  int (*read)(void *context, sqlite3_stmt *q), void *context);
 
-/* The first column of the first row of a query without parameters; `otherwise` if there is none. */
+/*
+ * The first column of the first row of a query without parameters; `otherwise` if there is none, or
+ * it cannot be read: for what decides over rows that are written there is database_read().
+ */
 int64_t database_number(sqlite3 *db, const char *sql, int64_t otherwise);
 
 /*
@@ -64,6 +67,9 @@ void statement_text(sqlite3_stmt *statement, const char *name, const char *value
 void statement_number(sqlite3_stmt *statement, const char *name, int64_t value);
 /* The first column of the first row, `otherwise` where there is none or it is NULL. Finalizes. */
 int64_t statement_answer(sqlite3_stmt *statement, int64_t otherwise);
+/* The same two, with their errors: 0 or a negative errno. A statement that is NULL is one. */
+int database_read(sqlite3 *db, const char *sql, int64_t otherwise, int64_t *out);
+int statement_read(sqlite3_stmt *statement, int64_t otherwise, int64_t *out);
 
 /*
  * Ctrl-C and SIGTERM end the statement that runs, with SQLITE_INTERRUPT; base/interrupt.h says

@@ -14,12 +14,36 @@
 #include <unistd.h>
 
 /* Of the thousands of allocations each of the first fails, and then one in STRIDE. */
-enum { FIRST = 100, STRIDE = 211 };
+enum { FIRST = 100, STRIDE = 211, STRIDE_OF_ONE = 997 };
 
 struct place {
 	char path[32];
 	struct scene scene;
+	int64_t rows; /* in all tables, when it was loaded without a fault */
 };
+
+static int table_count(void *context, sqlite3_stmt *q)
+{
+	int64_t *rows = context;
+	char sql[128];
+
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", sqlite3_column_text(q, 0));
+	*rows += database_number(sqlite3_db_handle(q), sql, INT64_MIN / 2);
+	return SQLITE_OK;
+}
+
+/* What was derived is among them. */
+static int64_t rows_count(sqlite3 *db)
+{
+	int64_t rows = 0;
+
+	assert_int_equal(database_rows(db,
+				       "SELECT name FROM sqlite_master WHERE type = 'table' "
+				       "AND name NOT LIKE 'sqlite_%' AND ?1 = 0",
+				       0, table_count, &rows),
+			 SQLITE_OK);
+	return rows;
+}
 
 static int place_make(void **state)
 {
@@ -68,18 +92,25 @@ static void assert_all_or_nothing(struct place *p, sqlite3 *db, int err)
 	assert_number(db, "SELECT count(*) FROM capture", err ? 0 : 1);
 	assert_number(db, "SELECT count(*) FROM offcpu_span", err ? 0 : 12);
 	assert_number(db, "SELECT count(*) FROM pragma_foreign_key_check", 0);
+	if (!err && !p->rows)
+		p->rows = rows_count(db);
+	if (!err)
+		assert_int_equal(rows_count(db), p->rows);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+typedef void faults_beginner(enum fault fault, uint64_t nth, int error);
+
 /* Loads it with a fault. False: no call failed any more. */
-static bool load_with(struct place *p, enum fault fault, uint64_t nth, int error)
+static bool load_with(struct place *p, faults_beginner *begin, enum fault fault, uint64_t nth,
+		      int error)
 {
 	int64_t allocated = faults_allocated();
 	sqlite3 *db = database_new(p);
 	bool failed;
 	int err;
 
-	faults_begin(fault, nth, error);
+	begin(fault, nth, error);
 	err = scene_ingest(&p->scene, db);
 	failed = faults_end();
 	assert_true(failed || !err);
@@ -96,10 +127,13 @@ static void without_memory_nothing_is_loaded_and_none_is_lost(void **state)
 
 	if (!faults_possible())
 		skip();
-	load_with(*state, FAULT_MALLOC, UINT32_MAX, ENOMEM); /* SQLite keeps some of the first */
-	for (uint64_t n = 1; load_with(*state, FAULT_MALLOC, n, ENOMEM); tried++)
+	/* SQLite keeps some of the first. */
+	load_with(*state, faults_begin, FAULT_MALLOC, UINT32_MAX, ENOMEM);
+	for (uint64_t n = 1; load_with(*state, faults_begin, FAULT_MALLOC, n, ENOMEM); tried++)
 		n += n < FIRST ? 1 : STRIDE;
 	assert_true(tried > FIRST);
+	for (uint64_t n = 1; load_with(*state, faults_begin_once, FAULT_MALLOC, n, ENOMEM);)
+		n += n < FIRST ? 2 : STRIDE_OF_ONE;
 }
 
 static void a_disk_that_is_full_or_broken_leaves_the_database_as_it_was(void **state)
@@ -108,10 +142,12 @@ static void a_disk_that_is_full_or_broken_leaves_the_database_as_it_was(void **s
 
 	if (!faults_possible())
 		skip();
-	load_with(*state, FAULT_WRITE, UINT32_MAX, EIO);
+	load_with(*state, faults_begin, FAULT_WRITE, UINT32_MAX, EIO);
 	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++)
-		for (uint64_t n = 1; load_with(*state, FAULT_WRITE, n, errors[i]); n += 7)
-			;
+		for (uint64_t n = 1; load_with(*state, faults_begin, FAULT_WRITE, n, errors[i]);)
+			n += 7;
+	for (uint64_t n = 1; load_with(*state, faults_begin_once, FAULT_WRITE, n, EIO);)
+		n += 13;
 }
 
 static void a_database_with_a_limit_is_full(void **state)
