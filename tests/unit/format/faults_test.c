@@ -15,23 +15,25 @@
 
 enum { CALLS_MAX = 100000 };
 
-/*
- * Fails the first call, then the second and so on, until all succeed. Returns how often it failed.
- */
-static uint64_t fail_each(enum fault fault, int error, int (*attempt)(void *), void *context)
+typedef void faults_beginner(enum fault fault, uint64_t nth, int error);
+
+/* Fails the first call, then the second and so on, until all succeed. Returns how often. */
+static uint64_t fail_by(faults_beginner *begin, enum fault fault, int error, int (*attempt)(void *),
+			void (*assert_done)(void *), void *context)
 {
-	assert_int_equal(attempt(context), 0); /* what is allocated once and kept, is now */
 	for (uint64_t n = 1; n < CALLS_MAX; n++) {
 		int64_t allocated = faults_allocated();
 		bool failed;
 		int err;
 
-		faults_begin(fault, n, error);
+		begin(fault, n, error);
 		err = attempt(context);
 		failed = faults_end();
 		if (faults_allocated() != allocated)
 			fail_msg("call %u: %d allocations are left", (unsigned)n,
 				 (int)(faults_allocated() - allocated));
+		if (!err && assert_done)
+			assert_done(context);
 		if (!failed) {
 			assert_int_equal(err, 0);
 			return n - 1;
@@ -43,10 +45,68 @@ static uint64_t fail_each(enum fault fault, int error, int (*attempt)(void *), v
 	return 0;
 }
 
-static int sink_nothing(void *context, const void *data, size_t bytes)
+/*
+ * With all calls from that one on, and with that one alone. An attempt that succeeds has done all
+ * that it does without a fault: `assert_done`, or itself, asserts that. Returns how often it
+ * failed.
+ */
+static uint64_t fail_each(enum fault fault, int error, int (*attempt)(void *),
+			  void (*assert_done)(void *), void *context)
 {
-	(void)context, (void)data, (void)bytes;
+	assert_int_equal(attempt(context), 0); /* what is allocated once and kept, is now */
+	fail_by(faults_begin_once, fault, error, attempt, assert_done, context);
+	return fail_by(faults_begin, fault, error, attempt, assert_done, context);
+}
+
+/* What an attempt has done, and what the first one had. */
+struct done {
+	const struct bytes *capture;
+	uint64_t sum, expected; /* of the types of records */
+	uint8_t written[1 << 16];
+	size_t bytes;
+};
+
+static void assert_all_done(struct done *d)
+{
+	assert_true(d->sum > 0);
+	if (!d->expected)
+		d->expected = d->sum;
+	assert_int_equal(d->sum, d->expected);
+}
+
+static int records_read(struct done *d, const void *data, size_t size)
+{
+	struct supply supply = {.data = data, .size = size};
+	const struct hud_record *record;
+	struct capture_reader *r;
+	int err = capture_reader_open(supply_read, &supply, &r);
+
+	if (err)
+		return err;
+	d->sum = 0;
+	while (!(err = capture_reader_next(r, &record)) && record)
+		d->sum = d->sum * 31 + record->type;
+	capture_reader_close(r);
+	return err;
+}
+
+/* Keeps what is written, without a call that may be made to fail. */
+static int sink_keep(void *context, const void *data, size_t bytes)
+{
+	struct done *d = context;
+
+	assert_true(bytes <= sizeof(d->written) - d->bytes);
+	memcpy(d->written + d->bytes, data, bytes);
+	d->bytes += bytes;
 	return 0;
+}
+
+static void assert_written(void *context)
+{
+	struct done *d = context;
+
+	assert_int_equal(records_read(d, d->written, d->bytes), 0);
+	assert_all_done(d);
 }
 
 static int spans_write(struct capture_writer *w)
@@ -82,11 +142,14 @@ static int spans_write(struct capture_writer *w)
 
 static int capture_write(void *context)
 {
-	const struct capture_writer_options options = {.sink = sink_nothing, .chunk_bytes = 4096};
+	struct done *d = context;
+	const struct capture_writer_options options = {
+		.sink = sink_keep, .sink_context = d, .chunk_bytes = 4096};
 	struct capture_writer *w;
-	int err = capture_writer_open(&options, &w), closed;
+	int err, closed;
 
-	(void)context;
+	d->bytes = 0;
+	err = capture_writer_open(&options, &w);
 	if (err)
 		return err;
 	err = spans_write(w);
@@ -96,19 +159,14 @@ static int capture_write(void *context)
 
 static int capture_read(void *context)
 {
-	const struct bytes *capture = context;
-	struct supply supply = {.data = capture->data, .size = capture->size};
-	const struct hud_record *record;
-	struct capture_reader *r;
-	int err = capture_reader_open(supply_read, &supply, &r);
+	struct done *d = context;
 
-	if (err)
-		return err;
-	do
-		err = capture_reader_next(r, &record);
-	while (!err && record);
-	capture_reader_close(r);
-	return err;
+	return records_read(d, d->capture->data, d->capture->size);
+}
+
+static void assert_read(void *context)
+{
+	assert_all_done(context);
 }
 
 static int plan_write_and_read(void *context)
@@ -123,8 +181,10 @@ static int plan_write_and_read(void *context)
 	if (err)
 		return err;
 	err = plan_parse(data, bytes, &again);
-	if (!err)
+	if (!err) {
+		assert_int_equal(again.segments, 1);
 		plan_free(&again);
+	}
 	free(data);
 	return err;
 }
@@ -132,14 +192,16 @@ static int plan_write_and_read(void *context)
 static void without_memory_there_is_an_error_and_no_leak(void **state)
 {
 	struct bytes capture = {0};
+	static struct done written, read;
 
 	(void)state;
 	if (!faults_possible())
 		skip();
 	make_capture(&capture, 1, 3, 3, NULL);
-	assert_true(fail_each(FAULT_MALLOC, ENOMEM, capture_write, NULL) >= 10);
-	assert_true(fail_each(FAULT_MALLOC, ENOMEM, capture_read, &capture) >= 3);
-	assert_true(fail_each(FAULT_MALLOC, ENOMEM, plan_write_and_read, NULL) >= 3);
+	read.capture = &capture;
+	assert_true(fail_each(FAULT_MALLOC, ENOMEM, capture_write, assert_written, &written) >= 10);
+	assert_true(fail_each(FAULT_MALLOC, ENOMEM, capture_read, assert_read, &read) >= 3);
+	assert_true(fail_each(FAULT_MALLOC, ENOMEM, plan_write_and_read, NULL, NULL) >= 3);
 	bytes_free(&capture);
 }
 
@@ -149,6 +211,7 @@ static int file_write(void *context)
 	const char *path = context;
 	static const char text[] = "all of it";
 	struct new_file f;
+	struct stat st;
 	int err = new_file_open(&f, AT_FDCWD, path, NEW_FILE_PRIVATE, 0600);
 
 	unlink(path);
@@ -162,6 +225,8 @@ static int file_write(void *context)
 	err = new_file_close(&f, err);
 	if (err && (!access(path, F_OK) || !access(f.partial, F_OK)))
 		fail_msg("%s, and a file is left", strerror(-err));
+	if (!err && (stat(path, &st) || st.st_size != 2 * sizeof(text)))
+		fail_msg("no error, and not all of it is there");
 	return err;
 }
 
@@ -169,20 +234,17 @@ static void a_file_that_cannot_be_written_never_gets_its_name(void **state)
 {
 	static const int errors[] = {ENOSPC, EIO, EDQUOT};
 	char path[] = "/tmp/hud-faults-XXXXXX";
-	struct stat st;
 	int fd = mkstemp(path);
 
 	(void)state;
 	close(fd);
 	for (size_t i = 0; i < sizeof(errors) / sizeof(*errors); i++) {
-		assert_int_equal(fail_each(FAULT_WRITE, errors[i], file_write, path), 2);
-		assert_int_equal(fail_each(FAULT_SYNC, errors[i], file_write, path), 1);
+		assert_int_equal(fail_each(FAULT_WRITE, errors[i], file_write, NULL, path), 2);
+		assert_int_equal(fail_each(FAULT_SYNC, errors[i], file_write, NULL, path), 1);
 	}
 	faults_begin(FAULT_SHORT, 1, 0);
 	assert_int_equal(file_write(path), 0);
 	assert_true(faults_end());
-	assert_int_equal(stat(path, &st), 0);
-	assert_int_equal(st.st_size, 20);
 	unlink(path);
 }
 
