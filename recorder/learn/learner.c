@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/learn/learner.h"
-#include "format/base/array.h"
 #include "format/base/clock.h"
 #include "format/wire/recording.h"
 #include "recorder/kernel/learn_session.h"
@@ -8,6 +7,7 @@
 #include "recorder/learn/answer.h"
 #include "recorder/learn/report.h"
 #include "recorder/learn/snapshots.h"
+#include "recorder/learn/subjects.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,10 +21,8 @@
 /* So long after their first hit the probes stay, at most; and a step, where another waits. */
 #define HITS_NS (3 * NS_PER_S)
 #define STEP_NS (20 * NS_PER_S)  /* so long a step takes, at most: the program may idle */
+#define BUSY 160                 /* snapshots of a step of a process that does not idle */
 #define ANSWER_NS (3 * NS_PER_S) /* so long an answer takes, at most, once the step is over */
-#define PAUSE_NS (5 * NS_PER_S)  /* before the next attempt; doubled each time */
-#define PAUSE_MAX_NS (60 * NS_PER_S)
-#define HALF_MAX 3     /* attempts that end with a part of the layout: some programs show no more */
 #define VAIN_HITS 4096 /* of probes, in an attempt that proves nothing: it is not to recur often */
 #define ALLOWED 64     /* snapshots of each kind between two ticks */
 /* Polls one right after another, of a step: a busy program leaves room for those after a sleep. */
@@ -34,28 +32,17 @@
 #define SITES_SINGLE 32 /* … if each needs a link of its own */
 #define SITES_COSTLY 8  /* … if they have to be single-stepped */
 
-/* What became of learning about one object. */
-struct subject {
-	uint64_t next_ns; /* not before then */
-	uint64_t pause_ns;
-	uint32_t half;            /* attempts after which a part of it was known */
-	struct hud_layout layout; /* the last result, and what all attempts have cost */
-	bool reported;            /* that it is not known was said */
-	bool withdrawn;           /* what was learned was wrong: nothing would be believed */
-};
-
 struct learner {
 	struct learner_options options;
 	struct learn_session *session;
 	struct snapshots snapshots;
 	struct answer answer;
-	struct subject *subject; /* by object */
-	size_t subjects, room;
+	struct subjects subjects;
 	uint32_t object; /* of the present attempt; OBJECT_NONE: there is none */
 	struct process_image image;
 	uint64_t began_ns, step_ns, hit_ns;   /* 0: no probe was hit yet */
 	uint64_t hits, run_ns;                /* before this attempt */
-	bool proved;                          /* it has proved something */
+	bool proved, failed;                  /* it has proved something; it had to be given up */
 	uint64_t asked_ns;                    /* of the last question */
 	uint32_t asked;                       /* snapshots that it had */
 	uint32_t flags;                       /* … and its enum hud_snapshots_flags */
@@ -83,6 +70,8 @@ int learner_open(const struct learner_options *options, struct learner **out)
 	if (!l)
 		return -ENOMEM;
 	l->options = *options;
+	l->subjects.objects = options->objects;
+	l->subjects.processes = options->processes;
 	l->object = OBJECT_NONE;
 	answer_begin(&l->answer, -1);
 	return learn_session_open(&session, &l->session);
@@ -95,94 +84,34 @@ void learner_close(struct learner *l)
 	learn_session_close(l->session);
 	snapshots_free(&l->snapshots);
 	answer_end(&l->answer);
-	free(l->subject);
+	subjects_free(&l->subjects);
 	free(l);
-}
-
-/* The state of learning about an object; NULL: there is none, or no memory. */
-static struct subject *subject_of(struct learner *l, uint32_t object)
-{
-	if (object == OBJECT_NONE)
-		return NULL;
-	if (object >= l->subjects) {
-		size_t more = object + 1 - l->subjects;
-
-		if (!array_reserve(&l->subject, l->subjects, more, &l->room, sizeof(*l->subject)))
-			return NULL;
-		for (; l->subjects <= object; l->subjects++)
-			l->subject[l->subjects] = (struct subject) {.pause_ns = PAUSE_NS};
-	}
-	return &l->subject[object];
-}
-
-/* May another attempt find something out? */
-static bool attempt_wanted(const struct learner *l, uint32_t object)
-{
-	if (object < l->subjects && l->subject[object].withdrawn)
-		return false;
-	if (object_learnable(l->options.objects, object))
-		return true;
-	return object_half_learned(l->options.objects, object) &&
-	       (object >= l->subjects || l->subject[object].half < HALF_MAX);
-}
-
-struct wanted {
-	const struct learner *learner;
-	bool any;
-};
-
-static void wanted_find(void *context, const struct process_image *image)
-{
-	struct wanted *w = context;
-
-	w->any |= attempt_wanted(w->learner, image->object);
 }
 
 bool learner_wanted(const struct learner *l)
 {
-	struct wanted w = {.learner = l};
-
-	process_table_images(l->options.processes, false, wanted_find, &w);
-	return w.any || l->object != OBJECT_NONE;
+	return subjects_wanted(&l->subjects) || l->object != OBJECT_NONE;
 }
 
-struct choice {
-	struct learner *learner;
-	struct process_image image;
-	uint64_t now_ns;
-	bool found;
-};
-
-static void choice_find(void *context, const struct process_image *image)
+/* Is it the turn of another object, or of another process? */
+static bool another_waits(struct learner *l, uint64_t now_ns)
 {
-	struct choice *c = context;
-	struct subject *s;
+	struct process_image other;
 
-	if (c->found || image->object == c->learner->object ||
-	    !attempt_wanted(c->learner, image->object))
-		return;
-	s = subject_of(c->learner, image->object);
-	if (!s || s->next_ns > c->now_ns)
-		return;
-	c->image = *image;
-	c->found = true;
+	return subjects_choose(&l->subjects, &l->image, now_ns, &other);
 }
 
-/* Finds another object whose turn it is. */
-static bool choice_make(struct learner *l, uint64_t now_ns, struct process_image *image)
+/* Did the process do so little that nothing can be said of it? It may wake at any time. */
+static bool attempt_was_idle(const struct learner *l, uint64_t hits)
 {
-	struct choice c = {.learner = l, .now_ns = now_ns};
-
-	process_table_images(l->options.processes, false, choice_find, &c);
-	*image = c.image;
-	return c.found;
+	return !l->failed && !l->hit_ns && !hits && l->snapshots.head.count < BUSY;
 }
 
 static void step_begin(struct learner *l, const struct hud_learn_request *request, uint64_t now_ns)
 {
 	const struct plan *plan = object_plan(l->options.objects, l->object);
 
-	l->subject[l->object].layout.snapshots += l->snapshots.head.count;
+	l->subjects.item[l->object].layout.snapshots += l->snapshots.head.count;
 	snapshots_begin(&l->snapshots, plan->thread_block, request);
 	if (l->image.module)
 		l->snapshots.head.snapshots_flags |= HUD_SNAPSHOTS_MODULE;
@@ -194,7 +123,7 @@ static void step_begin(struct learner *l, const struct hud_learn_request *reques
 /* An attempt is over: what it cost, and when the next may begin. */
 static void attempt_end(struct learner *l, uint64_t now_ns)
 {
-	struct subject *s = &l->subject[l->object];
+	struct subject *s = &l->subjects.item[l->object];
 	struct learn_session_cost cost = learn_session_cost(l->session);
 
 	learn_session_end(l->session);
@@ -209,15 +138,15 @@ static void attempt_end(struct learner *l, uint64_t now_ns)
 	s->layout.took_ns = now_ns - l->began_ns;
 	s->layout.probe_hits += cost.hits - l->hits;
 	s->layout.bpf_run_ns += cost.run_ns - l->run_ns;
-	s->next_ns = now_ns + s->pause_ns;
-	s->pause_ns = s->pause_ns * 2 < PAUSE_MAX_NS ? s->pause_ns * 2 : PAUSE_MAX_NS;
+	subjects_pause(&l->subjects, &l->image, attempt_was_idle(l, cost.hits - l->hits), now_ns);
 	snapshots_free(&l->snapshots);
 	l->object = OBJECT_NONE;
 }
 
 static void attempt_failed(struct learner *l, enum hud_learn_reason reason, uint64_t now_ns)
 {
-	l->subject[l->object].layout.reason = reason;
+	l->subjects.item[l->object].layout.reason = reason;
+	l->failed = true;
 	attempt_end(l, now_ns);
 }
 
@@ -227,14 +156,14 @@ static void attempt_begin(struct learner *l, uint64_t now_ns)
 	struct process_image image;
 	const struct plan *plan;
 
-	if (!choice_make(l, now_ns, &image))
+	if (!subjects_choose(&l->subjects, NULL, now_ns, &image))
 		return;
 	l->object = image.object;
 	l->image = image;
 	l->began_ns = now_ns;
 	l->hits = learn_session_cost(l->session).hits;
 	l->run_ns = learn_session_cost(l->session).run_ns;
-	l->proved = false;
+	l->proved = l->failed = false;
 	plan = object_plan(l->options.objects, l->object);
 	step_begin(l, &request, now_ns);
 	if (learn_session_begin(l->session, l->image.pid, plan->thread_block, l->image.module))
@@ -304,6 +233,17 @@ static int probes_attach(struct learner *l)
 	return error;
 }
 
+/*
+ * What the snapshots of this step prove by now is enough. A program that idles is not to hold up
+ * another, or a library another of the same process.
+ */
+static bool step_over(struct learner *l, uint64_t now_ns)
+{
+	uint64_t most_ns = another_waits(l, now_ns) ? HITS_NS : STEP_NS;
+
+	return now_ns - l->step_ns >= most_ns || (l->hit_ns && now_ns - l->hit_ns >= HITS_NS);
+}
+
 struct withdrawal {
 	struct learner *learner;
 	uint32_t object;
@@ -324,7 +264,7 @@ static void layout_withdraw(struct learner *l, uint32_t object, const char *path
 			    uint64_t contradictions, uint64_t now_ns)
 {
 	struct withdrawal w = {l, object, {.layout_flags = HUD_LAYOUT_WITHDRAWN}, now_ns};
-	struct subject *s = &l->subject[object];
+	struct subject *s = &l->subjects.item[object];
 
 	if (l->object == object)
 		attempt_end(l, now_ns);
@@ -340,7 +280,7 @@ static void layout_withdraw(struct learner *l, uint32_t object, const char *path
 
 static void answer_take(struct learner *l, const struct plan *plan, uint64_t now_ns)
 {
-	struct subject *s = &l->subject[l->object];
+	struct subject *s = &l->subjects.item[l->object];
 	const struct hud_plan_learned *a = plan->learned;
 	uint64_t seen = (uint64_t)a->parks + a->polls + a->calls; /* `a` ends with the attempt */
 	uint32_t object = l->object;
@@ -374,18 +314,6 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 		else
 			learn_session_request(l->session, &a->next);
 	}
-}
-
-/*
- * No more snapshots of this step: it has had its time. A program that idles is not to hold up
- * another, or a library another of the same process.
- */
-static bool step_over(struct learner *l, uint64_t now_ns)
-{
-	struct process_image other;
-	uint64_t most_ns = choice_make(l, now_ns, &other) ? HITS_NS : STEP_NS;
-
-	return now_ns - l->step_ns >= most_ns || (l->hit_ns && now_ns - l->hit_ns >= HITS_NS);
 }
 
 /* Threads poll and sleep, and no snapshot comes of it: of the threads that do there are enough. */
@@ -475,7 +403,7 @@ static void image_check(void *context, const struct process_image *image)
 	struct learner *l = c->learner;
 	const struct hud_plan_identity *identity =
 		object_identity(l->options.objects, image->object);
-	struct subject *s = subject_of(l, image->object);
+	struct subject *s = subject_of(&l->subjects, image->object);
 	struct hud_layout layout;
 	uint64_t wrong;
 
@@ -535,7 +463,7 @@ static void image_finish(void *context, const struct process_image *image)
 	if (image->layout_known ||
 	    (image->identified && !object_learnable(l->options.objects, image->object)))
 		return;
-	s = subject_of(l, image->object);
+	s = subject_of(&l->subjects, image->object);
 	if (!s)
 		return;
 	if (object_identity(l->options.objects, image->object))

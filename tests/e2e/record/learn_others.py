@@ -73,6 +73,14 @@ def a_process_that_idles_is_undecided_and_is_learned_when_it_wakes():
     expect_idlers_counted_once(capture)
 
 
+@fact
+def of_two_processes_of_a_program_the_busy_one_is_learned_from():
+    program = stripped(tokio_echo(), "two")
+    idle, busy = started_program([program]), started_program([program])
+    go(busy)
+    recorded_and_learned(program, path_for("two.hud"), "-p", idle.pid, "-p", busy.pid)
+
+
 def expect_idlers_counted_once(capture):
     """Workers that slept from before the layout was known until the end have their time once."""
     rows = query(capture, "SELECT w.*, c.end_ns - c.start_ns AS long "

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+/* Whose turn it is to be learned from. What is mapped in which process stands in a table here. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "format/base/clock.h"
+#include "recorder/learn/subjects.h"
+
+static const struct process_image *images;
+static size_t image_count;
+
+void process_table_images(const struct process_table *t, bool ended,
+			  void (*each)(void *context, const struct process_image *image),
+			  void *context)
+{
+	(void)t;
+	(void)ended;
+	for (size_t i = 0; i < image_count; i++)
+		each(context, &images[i]);
+}
+
+bool object_learnable(const struct object_table *t, uint32_t object)
+{
+	(void)t;
+	return object < 8;
+}
+
+bool object_half_learned(const struct object_table *t, uint32_t object)
+{
+	(void)t;
+	(void)object;
+	return false;
+}
+
+/* The id of the process that is chosen at this time, or 0. */
+static uint32_t chosen(struct subjects *s, uint64_t now_ns, struct process_image *image)
+{
+	return subjects_choose(s, NULL, now_ns, image) ? image->id : 0;
+}
+
+static void of_several_processes_each_has_its_turn(void **state)
+{
+	static const struct process_image all[] = {{.id = 1}, {.id = 2}, {.id = 5}};
+	struct subjects s = {0};
+	struct process_image image;
+	uint64_t now = NS_PER_S;
+
+	(void)state;
+	images = all;
+	image_count = 3;
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(chosen(&s, now, &image), all[i % 3].id);
+		subjects_pause(&s, &image, false, now);
+		now = s.item[0].next_ns;
+	}
+	subjects_free(&s);
+}
+
+static void one_that_idles_is_passed_over_at_once(void **state)
+{
+	static const struct process_image all[] = {{.id = 1}, {.id = 2}};
+	struct subjects s = {0};
+	struct process_image image;
+
+	(void)state;
+	images = all;
+	image_count = 2;
+	assert_int_equal(chosen(&s, 1, &image), 1);
+	subjects_pause(&s, &image, true, 1);
+	assert_int_equal(chosen(&s, 1, &image), 2);
+	subjects_pause(&s, &image, true, 1);
+	assert_int_equal(chosen(&s, 1, &image), 0); /* all had their turn */
+	assert_int_equal(chosen(&s, 6 * NS_PER_S, &image), 1);
+	subjects_free(&s);
+}
+
+static void the_pause_grows_with_what_was_in_vain_and_not_with_idling(void **state)
+{
+	static const struct process_image all[] = {{.id = 1}};
+	struct subjects s = {0};
+	struct process_image image;
+
+	(void)state;
+	images = all;
+	image_count = 1;
+	for (size_t i = 0; i < 8; i++) {
+		assert_int_equal(chosen(&s, s.count ? s.item[0].next_ns : 0, &image), 1);
+		subjects_pause(&s, &image, true, 0);
+		assert_int_equal(s.item[0].next_ns, 5 * NS_PER_S);
+	}
+	for (size_t i = 0; i < 8; i++)
+		subjects_pause(&s, &image, false, 0);
+	assert_int_equal(s.item[0].next_ns, 60 * NS_PER_S);
+	subjects_free(&s);
+}
+
+static void the_object_that_waits_for_longest_is_next(void **state)
+{
+	static const struct process_image all[] = {{.id = 1, .object = 0}, {.id = 1, .object = 3}};
+	struct subjects s = {0};
+	struct process_image image;
+
+	(void)state;
+	images = all;
+	image_count = 2;
+	assert_true(subjects_choose(&s, NULL, 1, &image) && image.object == 0);
+	assert_true(subjects_choose(&s, &all[0], 1, &image) && image.object == 3);
+	subjects_pause(&s, &all[0], true, 1);
+	assert_true(subjects_choose(&s, NULL, 60 * NS_PER_S, &image) && image.object == 3);
+	subjects_free(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(of_several_processes_each_has_its_turn),
+		cmocka_unit_test(one_that_idles_is_passed_over_at_once),
+		cmocka_unit_test(the_pause_grows_with_what_was_in_vain_and_not_with_idling),
+		cmocka_unit_test(the_object_that_waits_for_longest_is_next),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
