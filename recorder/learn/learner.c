@@ -20,7 +20,11 @@
 #define FULL_NS (300 * NS_PER_MS) /* so long none of a poll came: no more are to be had */
 /* So long after their first hit the probes stay, at most; and a step, where another waits. */
 #define HITS_NS (3 * NS_PER_S)
-#define STEP_NS (20 * NS_PER_S)  /* so long a step takes, at most: the program may idle */
+#define STEP_NS (20 * NS_PER_S) /* so long a step takes, at most: the program may idle */
+/* … and so long the last one, of a program that polls a few times a second. */
+#define SLOW_NS (60 * NS_PER_S)
+#define SLOW_HITS 1000           /* of its probes, at most */
+#define SLOW_ASK_NS NS_PER_S     /* between two questions about it */
 #define BUSY 160                 /* snapshots of a step of a process that does not idle */
 #define ANSWER_NS (3 * NS_PER_S) /* so long an answer takes, at most, once the step is over */
 #define VAIN_HITS 4096 /* of probes, in an attempt that proves nothing: it is not to recur often */
@@ -99,6 +103,12 @@ static bool another_waits(struct learner *l, uint64_t now_ns)
 	struct process_image other;
 
 	return subjects_choose(&l->subjects, &l->image, now_ns, &other);
+}
+
+/* What probes were hit in this attempt. */
+static uint64_t attempt_hits(const struct learner *l)
+{
+	return learn_session_cost(l->session).hits - l->hits;
 }
 
 /* Did the process do so little that nothing can be said of it? It may wake at any time. */
@@ -244,6 +254,17 @@ static bool step_over(struct learner *l, uint64_t now_ns)
 	return now_ns - l->step_ns >= most_ns || (l->hit_ns && now_ns - l->hit_ns >= HITS_NS);
 }
 
+/*
+ * If they prove nothing: may more do so? Those of a program that polls a few times a second, whose
+ * probes cost it nothing.
+ */
+static bool step_is_slow(struct learner *l, uint64_t now_ns)
+{
+	uint64_t most_ns = another_waits(l, now_ns) ? STEP_NS : SLOW_NS;
+
+	return l->hit_ns && attempt_hits(l) < SLOW_HITS && now_ns - l->step_ns < most_ns;
+}
+
 struct withdrawal {
 	struct learner *learner;
 	uint32_t object;
@@ -302,7 +323,8 @@ static void answer_take(struct learner *l, const struct plan *plan, uint64_t now
 		if (error == -EUCLEAN) /* two proofs: which of them is wrong is not known */
 			layout_withdraw(l, object, l->image.path, seen, now_ns);
 	} else if (a->next.step == HUD_LEARN_NONE || l->flags & HUD_SNAPSHOTS_LAST) {
-		attempt_end(l, now_ns);
+		if (a->reason == HUD_LEARN_CONTRADICTED || !step_is_slow(l, now_ns))
+			attempt_end(l, now_ns);
 	} else if (a->next.step != l->snapshots.head.request.step) {
 		step_begin(l, &a->next, now_ns);
 		/* Before the first snapshot: all polls of a thread are counted, or none. */
@@ -337,13 +359,23 @@ static uint32_t question_flags(struct learner *l, uint64_t now_ns)
 	       (polls_are_full(l, now_ns) ? HUD_SNAPSHOTS_FULL : 0);
 }
 
+static bool question_is_due(struct learner *l, uint32_t flags, uint64_t now_ns)
+{
+	uint32_t more = l->snapshots.head.count - l->asked;
+
+	if (flags & ~l->flags)
+		return true;
+	if (!(l->flags & HUD_SNAPSHOTS_LAST))
+		return now_ns - l->step_ns >= SETTLE_NS && more >= NEW_MIN;
+	return now_ns - l->asked_ns >= SLOW_ASK_NS && (more >= NEW_MIN || !step_is_slow(l, now_ns));
+}
+
 static void question_ask(struct learner *l, uint64_t now_ns)
 {
 	uint32_t flags = question_flags(l, now_ns);
 	int fd;
 
-	if (!(flags & ~l->flags) &&
-	    (now_ns - l->step_ns < SETTLE_NS || l->snapshots.head.count < l->asked + NEW_MIN))
+	if (!question_is_due(l, flags, now_ns))
 		return;
 	fd = snapshots_file(&l->snapshots, flags);
 	if (fd < 0)

@@ -74,6 +74,15 @@ def a_process_that_idles_is_undecided_and_is_learned_when_it_wakes():
 
 
 @fact
+def a_program_that_polls_a_few_times_a_second_is_learned():
+    program = stripped(tokio_echo(), "slow")
+    target = started_program([program], env={**os.environ, "ECHO_SLOW": "1"})
+    go(target)
+    recorded_and_learned(program, path_for("slow.hud"), "-p", target.pid)
+    print_cost(path_for("slow.hud"), "a few polls a second")
+
+
+@fact
 def of_two_processes_of_a_program_the_busy_one_is_learned_from():
     program = stripped(tokio_echo(), "two")
     idle, busy = started_program([program]), started_program([program])

@@ -10,6 +10,8 @@
 //! ECHO_WITHOUT_DRIVER: a byte starts a plain thread that sends messages to tasks instead, whose
 //! runtime has no driver: its workers park in futexes.
 //!
+//! ECHO_SLOW: one client, which asks once a second.
+//!
 //! ECHO_LONE: one client, a plain thread, asks without a pause, and nothing blocks.
 //! Its worker parks after each message.
 
@@ -102,13 +104,13 @@ async fn serve(listener: TcpListener) {
     }
 }
 
-async fn ask(address: SocketAddr) -> std::io::Result<()> {
+async fn ask(address: SocketAddr, pause: Duration) -> std::io::Result<()> {
     let mut stream = TcpStream::connect(address).await?;
     let mut text = [0u8; 5];
     loop {
         stream.write_all(b"hello").await?;
         stream.read_exact(&mut text).await?;
-        sleep(Duration::from_millis(3)).await;
+        sleep(pause).await;
     }
 }
 
@@ -123,9 +125,12 @@ fn ask_plainly(address: SocketAddr) -> std::io::Result<()> {
 }
 
 fn clients(address: SocketAddr) {
+    let slow = std::env::var_os("ECHO_SLOW").is_some();
+    let (count, pause) = if slow { (1, 1000) } else { (CLIENTS, 3) };
+    let pause = Duration::from_millis(pause);
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async move {
-        let all: Vec<_> = (0..CLIENTS).map(|_| tokio::spawn(ask(address))).collect();
+        let all: Vec<_> = (0..count).map(|_| tokio::spawn(ask(address, pause))).collect();
         for one in all {
             let _ = one.await;
         }
