@@ -83,9 +83,9 @@ static const struct {
 	[HUD_LEARN_ONE_CORE] = {"several threads polled, with one core", RECORD_LONGER},
 	[HUD_LEARN_CONTRADICTED] = {"no layout agreed with all parks and polls", RECORD_LONGER},
 	[HUD_LEARN_AMBIGUOUS] = {"several layouts agreed with all parks and polls", RECORD_LONGER},
-	[HUD_LEARN_REFUSED] = {"the kernel refused to watch it, or the privileges were given up",
-			       "record it again: what is loaded after a recording began is not "
-			       "learned; or record a build with debug information"},
+	[HUD_LEARN_REFUSED] =
+		{"the kernel refused to watch it",
+		 "record it again, as root; or record a build with debug information"},
 	[HUD_LEARN_NO_DRIVER] = {"no worker that polls waits in epoll: it may have no I/O driver",
 				 "record a build with debug information, or one whose runtime has "
 				 "the I/O driver (enable_io or enable_all)"},

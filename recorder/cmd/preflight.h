@@ -21,7 +21,8 @@ enum exit_code preflight_check_targets(const struct target_set *t);
  * CAP_DAC_READ_SEARCH (memory maps and build-ids after exec and dlopen, in any container),
  * CAP_CHECKPOINT_RESTORE (deleted files still mapped), where `foreign_directory` CAP_DAC_OVERRIDE
  * (to rename the capture in another user's directory), and where `probes` CAP_BPF, CAP_PERFMON and
- * CAP_SYS_ADMIN (uprobes are attached and detached, to keep their budget). 0 or a negative errno.
+ * CAP_SYS_ADMIN (uprobes are attached and detached: to keep their budget, and to learn of what is
+ * loaded or run later). 0 or a negative errno.
  */
 int privileges_drop(bool foreign_directory, bool probes);
 

@@ -34,17 +34,16 @@ static struct status_numbers numbers(const struct recording *r, uint64_t now)
 	return n;
 }
 
-/* What a command will run, and what plans say that have not come, is not known yet. */
-static bool learning_is_due(const struct recording *r)
+/* Of what will be loaded or run, the state may have to be learned: without plans nothing is. */
+static bool may_learn(const struct recording *r)
 {
-	return r->learner && (r->options->command || object_table_waiting(r->objects) ||
-			      learner_wanted(r->learner));
+	return r->learner && !r->options->frame_pointers_only;
 }
 
 static void privileges_give_up(const struct recording *r)
 {
 	int error = privileges_drop(output_in_foreign_directory(&r->output),
-				    r->options->polls || r->options->tasks || r->may_learn);
+				    r->options->polls || r->options->tasks || may_learn(r));
 
 	if (error)
 		fprintf(stderr,
@@ -78,10 +77,6 @@ static bool second_work(struct recording *r, uint64_t now)
 	if (r->transcript.mappings_lost > r->mappings_lost) {
 		r->mappings_lost = r->transcript.mappings_lost;
 		process_table_refresh_all(r->processes, now);
-	}
-	if (r->may_learn && !learning_is_due(r)) {
-		r->may_learn = false;
-		privileges_give_up(r);
 	}
 	bookkeeping_write(&r->books, now);
 	if (r->status.terminal) {
@@ -254,7 +249,6 @@ enum exit_code recording_run(const struct options *o, struct target_set *targets
 
 	if (code == EXIT_RECORDED) {
 		recording_begin(&r);
-		r.may_learn = learning_is_due(&r);
 		code = target_set_start(targets);
 	}
 	if (code == EXIT_RECORDED)

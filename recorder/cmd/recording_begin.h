@@ -35,7 +35,6 @@ struct recording {
 	struct bpf_session *bpf;
 	struct transcript transcript;
 	struct poll_timing timing;
-	bool may_learn;          /* hud-record has kept the privileges for it */
 	struct learner *learner; /* NULL: the runtime's state is not to be read */
 	struct task_dumps dumps;
 	struct bookkeeping books;

@@ -92,11 +92,6 @@ void learner_close(struct learner *l)
 	free(l);
 }
 
-bool learner_wanted(const struct learner *l)
-{
-	return subjects_wanted(&l->subjects) || l->object != OBJECT_NONE;
-}
-
 /* Is it the turn of another object, or of another process? */
 static bool another_waits(struct learner *l, uint64_t now_ns)
 {

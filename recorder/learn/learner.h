@@ -25,9 +25,6 @@ struct learner_options {
 int learner_open(const struct learner_options *options, struct learner **out);
 void learner_close(struct learner *l);
 
-/* Is there a process whose layout is not known and could be learned? */
-bool learner_wanted(const struct learner *l);
-
 /* Ten times a second, or more often: takes snapshots and answers, and checks what was learned. */
 void learner_tick(struct learner *l, uint64_t now_ns);
 /* Does the target pay for probes until what is to be learned is? Then more often. */

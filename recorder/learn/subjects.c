@@ -44,26 +44,6 @@ static bool attempt_wanted(const struct subjects *s, const struct process_image 
 	       (object >= s->count || s->item[object].half < HALF_MAX);
 }
 
-struct wanted {
-	const struct subjects *subjects;
-	bool any;
-};
-
-static void wanted_find(void *context, const struct process_image *image)
-{
-	struct wanted *w = context;
-
-	w->any |= attempt_wanted(w->subjects, image);
-}
-
-bool subjects_wanted(const struct subjects *s)
-{
-	struct wanted w = {.subjects = s};
-
-	process_table_images(s->processes, false, wanted_find, &w);
-	return w.any;
-}
-
 struct choice {
 	struct subjects *subjects;
 	const struct process_image *but;

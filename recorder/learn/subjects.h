@@ -31,9 +31,6 @@ void subjects_free(struct subjects *s);
 /* The state of learning about an object; NULL: there is none, or no memory. */
 struct subject *subject_of(struct subjects *s, uint32_t object);
 
-/* May another attempt find something out about an object of a living process? */
-bool subjects_wanted(const struct subjects *s);
-
 /*
  * Finds the object that waits for longest, and of the processes that have it the one after that
  * which was tried last. `but`: is being tried now, NULL: none is.

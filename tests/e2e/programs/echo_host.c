@@ -2,11 +2,14 @@
 /*
  * Loads the libraries named on its command line, and runs the echo server in each. A digit on
  * standard input is a byte for the server of that number; any other byte is one for the first.
+ * After -l it waits for a byte before it loads them.
  */
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #define SERVERS_MAX 8
@@ -52,8 +55,17 @@ static void *server_run(void *server)
 int main(int argc, char **argv)
 {
 	struct server server[SERVERS_MAX];
-	int count = argc - 1 < SERVERS_MAX ? argc - 1 : SERVERS_MAX, byte;
+	bool late = argc > 1 && !strcmp(argv[1], "-l");
+	int count, byte;
 
+	if (late) {
+		puts("ready");
+		fflush(stdout);
+		getchar();
+	}
+	argc -= late;
+	argv += late;
+	count = argc - 1 < SERVERS_MAX ? argc - 1 : SERVERS_MAX;
 	for (int i = 0; i < count; i++)
 		server_load(&server[i], argv[i + 1]);
 	for (int i = 0; i < count; i++)

@@ -3,12 +3,14 @@
 
 import os
 import re
+import signal
 import sys
+import time
 
-from learned import SECONDS, layouts, print_cost, recorded_and_learned, stripped
-from lib import (expect, expect_equal, fact, facts_check, go, path_for, query, recorded,
-                 started_program, tokio_echo_library, program as c_program)
-
+from learned import (MOST_SECONDS, SECONDS, layouts, learned_plan, print_cost,
+                     recorded_and_learned, stripped)
+from lib import (Recording, expect, expect_equal, fact, facts_check, go, path_for, query, recorded,
+                 started_program, tokio_echo_library, wait_until, program as c_program)
 
 PYTHON_HOST = """
 import ctypes, sys
@@ -49,6 +51,20 @@ def a_runtime_in_a_library_that_python_loads_is_learned():
 @fact
 def a_runtime_in_a_library_that_a_c_program_loads_is_learned():
     library_learned("c", c_program("echo_host", "-ldl"))
+
+
+@fact
+def a_library_that_is_loaded_while_recording_is_learned():
+    library = stripped(tokio_echo_library(), "liblate.so")
+    target = started_program([c_program("echo_host", "-ldl"), "-l", library])
+    recording = Recording(path_for("late.hud"), "-p", target.pid)
+    time.sleep(2.5)
+    go(target)  # it loads the library
+    expect_equal(target.stdout.readline(), "ready\n", "what its server says")
+    go(target)
+    wait_until(lambda: learned_plan(library), "its layout is learned", MOST_SECONDS)
+    recording.ended_well(signal.SIGINT)
+    expect("liblate.so keeps" in recording.errors, f"stderr: {recording.errors}")
 
 
 def learned_names(text):

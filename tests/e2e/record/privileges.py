@@ -54,8 +54,12 @@ def keeps(which, pid, *expected):
 @fact
 def once_attached_it_keeps_what_the_documentation_says():
     target = started_program([program("crowd"), 2])
-    for which, options, expected in (("at defaults", (), ("always",)),
-                                     ("with --polls", ("--polls",), ("always", "with probes"))):
+    for which, options, expected in (
+            ("at defaults", (), ("always", "with probes")),
+            ("with --stacks-only", ("--stacks-only",), ("always",)),
+            ("with --unwind fp", ("--unwind", "fp"), ("always",)),
+            ("with --stacks-only --tasks", ("--stacks-only", "--tasks"),
+             ("always", "with probes"))):
         recording = Recording(path_for("keeps.hud"), "-p", target.pid, *options)
         keeps(which, recording.process.pid, *expected)
         recording.ended_well(signal.SIGINT)
@@ -68,7 +72,8 @@ def in_another_users_directory_it_keeps_what_a_rename_there_needs():
     os.chown(place, OWNER, OWNER)
     target = started_program([program("crowd"), 2])
     recording = Recording(os.path.join(place, "a.hud"), "-p", target.pid)
-    keeps("there", recording.process.pid, "always", "in another user's directory")
+    keeps("there", recording.process.pid, "always", "with probes",
+          "in another user's directory")
     recording.ended_well(signal.SIGINT)
 
 
@@ -110,7 +115,8 @@ def a_user_with_file_capabilities_records_another_users_process():
                and os.path.getsize(capture + ".partial") > 64, "it records")
     expect(recorder.poll() is None, f"it ended with {recorder.poll()}")
     expect_equal(status_of(recorder.pid)["Uid"].split(), [str(USER)] * 4, "its user")
-    expect_equal(capabilities_of(recorder.pid, "CapEff"), {"CAP_SYS_PTRACE"}, "what it keeps")
+    expect_equal(capabilities_of(recorder.pid, "CapEff"),
+                 {"CAP_SYS_PTRACE", "CAP_BPF", "CAP_PERFMON"}, "what it keeps")
     recorder.send_signal(signal.SIGINT)
     expect_equal(end_of(recorder, "hud-record"), 0, "exit code")
     made = os.stat(capture)
