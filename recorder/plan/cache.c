@@ -62,6 +62,21 @@ void plan_cache_close(struct plan_cache *c)
 }
 
 /*
+ * What was learned is of all copies of a build, wherever they are mapped from, and whatever made
+ * the plan: it was read from processes, and each sleep goes on checking it.
+ */
+static bool learned_name(const struct plan_key *key, char *name)
+{
+	size_t used = 2 * key->id->bytes;
+
+	if (!used)
+		return false;
+	hex_text(key->id->byte, key->id->bytes, name);
+	return snprintf(name + used, NAME_BYTES - used, "-learned%s", suffix) <
+	       (int)(NAME_BYTES - used);
+}
+
+/*
  * False: the file or hud-analyze has neither build-id nor hash, so that a plan could be of another.
  */
 static bool entry_name(const struct plan_key *key, char *name)
@@ -70,6 +85,8 @@ static bool entry_name(const struct plan_key *key, char *name)
 	size_t used = 2 * key->id->bytes, tool_bytes = key->tool->bytes;
 	char tool[HEX_TEXT_BYTES(TOOL_BYTES)];
 
+	if (key->learned)
+		return learned_name(key, name);
 	if (!key->id->bytes || !tool_bytes)
 		return false;
 	hex_text(key->id->byte, key->id->bytes, name);
@@ -84,8 +101,8 @@ static bool entry_name(const struct plan_key *key, char *name)
 	if (tool_bytes > TOOL_BYTES)
 		tool_bytes = TOOL_BYTES;
 	hex_text(key->tool->byte + key->tool->bytes - tool_bytes, tool_bytes, tool);
-	return snprintf(name + used, NAME_BYTES - used, "-%s%s%s", tool,
-			key->learned ? "-learned" : "", suffix) < (int)(NAME_BYTES - used);
+	return snprintf(name + used, NAME_BYTES - used, "-%s%s", tool, suffix) <
+	       (int)(NAME_BYTES - used);
 }
 
 bool plan_cache_get(const struct plan_cache *c, const struct plan_key *key, uint8_t **data,

@@ -12,8 +12,9 @@
  * Plans of earlier recordings, on disk: /var/cache/hud for root, $XDG_CACHE_HOME/hud-record or
  * ~/.cache/hud-record for others. The key is the build-id (or the hash of the code, where there is
  * none), size, device, inode and mtime of the file and of its debug file, and the build of
- * hud-analyze that made it. Only complete plans are kept, 512 MiB at most; the entry unused for
- * longest is removed first. A cache that cannot be used is no error: the plan is made again.
+ * hud-analyze that made it; of what was learned the build-id or the hash alone. Only complete plans
+ * are kept, 512 MiB at most; the entry unused for longest is removed first. A cache that cannot be
+ * used is no error: the plan is made again.
  */
 struct plan_cache {
 	int directory; /* -1: none */

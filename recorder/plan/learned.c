@@ -41,6 +41,23 @@ struct hud_plan_identity *learned_identity(const struct hud_plan_identity *learn
 	return out;
 }
 
+static bool within(const struct hud_plan_block *block, int64_t word)
+{
+	return word >= block->first && (uint64_t)(word - block->first) < block->bytes;
+}
+
+bool learned_fits(const struct hud_plan_identity *learned, const struct hud_plan_block *block)
+{
+	if (!learned || !(learned->identity_flags & HUD_IDENTITY_LEARNED) ||
+	    !(learned->identity_flags & HUD_IDENTITY_MODULE) != !block->module_slot ||
+	    (learned->identity_flags & HUD_IDENTITY_TASK && !within(block, learned->task)))
+		return false;
+	for (uint16_t i = 0; i < learned->schedulers; i++)
+		if (!within(block, learned->scheduler[i].context))
+			return false;
+	return true;
+}
+
 static uint32_t unknowns(const struct hud_plan_identity *identity)
 {
 	uint32_t count = !(identity->identity_flags & HUD_IDENTITY_TASK);

@@ -13,6 +13,12 @@
 struct hud_plan_identity *learned_identity(const struct hud_plan_identity *learned,
 					   const struct hud_plan_identity *guessed);
 
+/*
+ * Can it be of an object with this thread-local block? A file may have been given another's
+ * build-id. NULL does not.
+ */
+bool learned_fits(const struct hud_plan_identity *learned, const struct hud_plan_block *block);
+
 /* Is there more that snapshots might prove: a tick, the task's id? */
 bool learned_lacks(const struct hud_plan_identity *identity);
 

@@ -155,24 +155,6 @@ static void plan_store_new(struct object_table *t, struct object *o)
 	o->recalled = false;
 }
 
-/* Moves a plan for this build-id that --plan gave into the object. */
-static bool given_take(struct object_table *t, struct object *o)
-{
-	for (size_t i = 0; i < t->given_count; i++) {
-		struct plan *p = &t->given[i];
-
-		if (!o->id.bytes || p->head.build_id_bytes != o->id.bytes || !p->block ||
-		    memcmp(p->head.build_id, o->id.byte, o->id.bytes) != 0)
-			continue;
-		o->plan = *p;
-		*p = (struct plan) {0};
-		o->state = PLAN_READY;
-		plan_store_new(t, o);
-		return true;
-	}
-	return false;
-}
-
 struct plan_key object_plan_key(const struct object_table *t, const struct object *o)
 {
 	return (struct plan_key) {
@@ -195,13 +177,32 @@ static void learned_recall(struct object_table *t, struct object *o)
 	if (!o->plan.thread_block || !plan_cache_get(&t->cache, &key, &data, &bytes))
 		return;
 	if (!plan_parse(data, bytes, &learned)) {
-		if (learned.learned && learned.identity) {
+		if (learned.learned && learned_fits(learned.identity, o->plan.thread_block)) {
 			o->recalled = !object_identity_take(o, learned.identity);
 			o->vain = learned.learned->vain;
 		}
 		plan_free(&learned);
 	}
 	free(data);
+}
+
+/* Moves a plan for this build-id that --plan gave into the object. */
+static bool given_take(struct object_table *t, struct object *o)
+{
+	for (size_t i = 0; i < t->given_count; i++) {
+		struct plan *p = &t->given[i];
+
+		if (!o->id.bytes || p->head.build_id_bytes != o->id.bytes || !p->block ||
+		    memcmp(p->head.build_id, o->id.byte, o->id.bytes) != 0)
+			continue;
+		o->plan = *p;
+		*p = (struct plan) {0};
+		o->state = PLAN_READY;
+		learned_recall(t, o);
+		plan_store_new(t, o);
+		return true;
+	}
+	return false;
 }
 
 /* Is the received plan of the file that it was requested for? */

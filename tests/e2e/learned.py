@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """What hud-record has learned of a program, beside what debug information says of it."""
 
-import glob
+import functools
 import json
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -21,11 +22,38 @@ LEARNED, UNEXPLAINED = 32, 256  # enum hud_identity_flags
 KINDS = {1: "multi_thread", 2: "current_thread"}
 
 
+BUILD_ID = ".note.gnu.build-id"
+
+
+def build_of_its_own(program, name):
+    """A copy with another build-id, by which the cache keeps what is learned."""
+    out, note = path_for(name), path_for(f"{name}.note")
+    made = run(["objcopy", "--dump-section", f"{BUILD_ID}={note}", program, os.devnull])
+    expect_equal(made.returncode, 0, f"exit code of objcopy ({made.stderr})")
+    with open(note, "r+b") as file:
+        file.seek(16)  # behind the head, and the name GNU
+        file.write(os.urandom(16))
+    made = run(["objcopy", "--update-section", f"{BUILD_ID}={note}", program, out])
+    expect_equal(made.returncode, 0, f"exit code of objcopy ({made.stderr})")
+    return out
+
+
 def stripped(program, name):
+    """A build of its own without symbols; with them it is whole_of()."""
     out = path_for(name)
-    made = run(["strip", "-o", out, program])
+    made = run(["strip", "-o", out, build_of_its_own(program, f"{name}.whole")])
     expect_equal(made.returncode, 0, f"exit code of strip ({made.stderr})")
     return out
+
+
+def whole_of(stripped_program):
+    return f"{stripped_program}.whole"
+
+
+@functools.lru_cache(maxsize=None)
+def build_id(program):
+    noted = run(["readelf", "-n", program])
+    return re.search(r"Build ID: ([0-9a-f]+)", noted.stdout)[1]
 
 
 def said(program):
@@ -36,12 +64,9 @@ def said(program):
 
 
 def learned_plan(program):
-    """What the cache keeps of what was learned of this file: a path, or None."""
-    its = os.stat(program)
-    found = glob.glob(f"{CACHE}/*-{its.st_size:x}-*-{its.st_ino:x}-{int(its.st_mtime):x}.*"
-                      "-learned.plan")
-    expect(len(found) <= 1, f"several learned plans of {program}: {found}")
-    return found[0] if found else None
+    """What the cache keeps of what was learned of this build: a path, or None."""
+    path = f"{CACHE}/{build_id(program)}-learned.plan"
+    return path if os.path.exists(path) else None
 
 
 def plan_content(path):

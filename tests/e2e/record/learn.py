@@ -7,7 +7,7 @@ Other programs: learn_others.py; fat LTO: long/learn.py.
 import os
 import sys
 
-from learned import layouts, learn, print_cost, stripped
+from learned import layouts, learn, print_cost, stripped, whole_of
 from lib import demo_path, expect, expect_equal, fact, facts_check, once, query
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "matrix"))
@@ -38,7 +38,7 @@ def the_layout_of_the_stripped_demo_is_that_of_its_debug_information():
 def truth():
     program, _ = demo_stripped()
     return Comparison("learned", TRUTH_SECONDS, program=program,
-                      symbols=("--binary", demo_path("release")))
+                      symbols=("--binary", whole_of(program)))
 
 
 def truth_facts():

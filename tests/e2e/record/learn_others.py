@@ -10,11 +10,11 @@ import struct
 import subprocess
 import time
 
-from learned import (IDENTITY, MOST_SECONDS, NO_OFFSET, SECONDS, identity_in, layouts, learn,
-                     learned_plan, plan_content, print_cost, record_at, recorded_and_learned,
-                     recorded_until, said, stripped)
-from lib import (Recording, demo_path, expect, expect_equal, fact, facts_check, go, path_for,
-                 query, recorded, run, started_program, tokio_echo, wait_until)
+from learned import (IDENTITY, MOST_SECONDS, NO_OFFSET, SECONDS, build_of_its_own, identity_in,
+                     layouts, learn, learned_plan, plan_content, print_cost, record_at,
+                     recorded_and_learned, recorded_until, said, stripped)
+from lib import (ANALYZE, Recording, demo_path, expect, expect_equal, fact, facts_check, go,
+                 path_for, query, recorded, run, started_program, tokio_echo, wait_until)
 
 TASK_KNOWN = 2
 LEARNED_RECORD, VAIN = 10, 44  # format/plan/plan.h, and where in it
@@ -43,8 +43,7 @@ def learning_links(recording):
 
 @fact
 def the_default_build_of_cargo_is_guessed_first_and_then_learned():
-    program = path_for("debug0")
-    shutil.copy(demo_path("debug0"), program)
+    program = build_of_its_own(demo_path("debug0"), "debug0")
     capture = learn(program, demo_path("release"), "debug0")
     print_cost(capture, "cargo's default, with symbols")
     expect_equal([r["source"] for r in layouts(capture)], ["table", "learned"], "layouts")
@@ -157,6 +156,23 @@ def what_an_earlier_recording_could_not_prove_is_learned_later():
     expect_equal([(r["source"], r["tick_known"], r["earlier"]) for r in rows],
                  [("learned", 0, 1), ("learned", 1, 0)], "layouts")
     print_cost(path_for("half.hud"), "the rest of it")
+
+
+@fact
+def a_copy_of_what_was_learned_is_known_at_once():
+    program, copy = stripped(tokio_echo(), "first"), path_for("copy")
+    target = started_program([program])
+    go(target)
+    recorded_and_learned(program, path_for("first.hud"), "-p", target.pid)
+    shutil.copy(program, copy)
+    made = run([ANALYZE, "plan", copy, "-o", path_for("copy.plan")])
+    expect_equal(made.returncode, 0, f"exit code of plan ({made.stderr})")
+    idle = started_program([copy])
+    for name, options in (("plain", ()), ("given", ("--plan", path_for("copy.plan")))):
+        capture = path_for(f"copy-{name}.hud")
+        recorded("-p", idle.pid, "-d", 1, "-o", capture, *options)
+        expect_equal([(r["source"], r["earlier"]) for r in layouts(capture)], [("learned", 1)],
+                     f"layouts, {name}")
 
 
 def leave_unprovable(path):
