@@ -127,8 +127,8 @@ $(BUILD)/tests/unit/tasks/%: tests/unit/tasks/%.c $(BUILD)/recorder/libtasks.a $
 	@mkdir -p $(@D)
 	@echo '  CC  $@'
 	@$(COMPILE) -MF $@.d $< $(BUILD)/recorder/libtasks.a $(BUILD)/libhudformat.a -lzstd -lcmocka -o $@
-# And whose turn it is to be learned from.
-SUBJECTS_OBJ := $(BUILD)/recorder/learn/subjects.o
+# And whose turn it is to be learned from, and where.
+SUBJECTS_OBJ := $(BUILD)/recorder/learn/subjects.o $(BUILD)/recorder/learn/sites.o
 $(BUILD)/tests/unit/subjects/%: tests/unit/subjects/%.c $(SUBJECTS_OBJ) $(BUILD)/libhudformat.a
 	@mkdir -p $(@D)
 	@echo '  CC  $@'

@@ -6,6 +6,7 @@
 #include "recorder/kernel/uprobes.h"
 #include "recorder/learn/answer.h"
 #include "recorder/learn/report.h"
+#include "recorder/learn/sites.h"
 #include "recorder/learn/snapshots.h"
 #include "recorder/learn/subjects.h"
 
@@ -175,33 +176,6 @@ static void attempt_begin(struct learner *l, uint64_t now_ns)
 		attempt_failed(l, HUD_LEARN_REFUSED, now_ns);
 }
 
-/* Is there no task whose poll a probe would miss, if those that are cheap are probed? */
-static bool all_are_cheap(const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->poll_sites; i++)
-		if (!(plan->poll_site[i].site_flags &
-		      (HUD_POLL_SITE_BLOCKING | HUD_POLL_SITE_CHEAP)))
-			return false;
-	return true;
-}
-
-/* The functions to probe: those that are cheap, and few of the others if there are none. */
-static uint32_t sites_choose(const struct plan *plan, bool cheap, uint32_t most,
-			     unsigned long *offset)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < plan->poll_sites && count < most; i++) {
-		const struct hud_plan_poll_site *s = &plan->poll_site[i];
-		bool is_cheap = s->site_flags & HUD_POLL_SITE_CHEAP;
-
-		if (!(s->site_flags & HUD_POLL_SITE_BLOCKING) && is_cheap == cheap &&
-		    plan_file_offset(plan, s->address, &offset[count]))
-			count++;
-	}
-	return uprobes_unite(offset, count);
-}
-
 /* -ESTALE: the file is not to be had any longer. */
 static int sites_probe(const struct learner *l, const unsigned long *offset, uint32_t count)
 {
@@ -220,20 +194,23 @@ static int sites_probe(const struct learner *l, const unsigned long *offset, uin
 static int probes_attach(struct learner *l)
 {
 	const struct plan *plan = object_plan(l->options.objects, l->object);
+	struct subject *s = &l->subjects.item[l->object];
 	uint32_t most = l->options.multi ? SITES_MAX : SITES_SINGLE, count;
 	unsigned long *offset = calloc(most, sizeof(*offset));
 	int error = -ENOENT;
 
 	if (!offset)
 		return -ENOMEM;
-	count = sites_choose(plan, true, most, offset);
+	count = sites_choose(plan, true, (uint64_t)s->probed * most, most, offset);
 	/* Not all: then a task that no probe saw may be polled after one that a probe did. */
-	if (count && plan->poll_sites <= most && all_are_cheap(plan))
+	if (count && plan->poll_sites <= most && sites_are_cheap(plan))
 		l->snapshots.head.snapshots_flags |= HUD_SNAPSHOTS_ALL_SITES;
 	if (!count)
-		count = sites_choose(plan, false, SITES_COSTLY, offset);
+		count = sites_choose(plan, false, (uint64_t)s->probed * SITES_COSTLY, SITES_COSTLY,
+				     offset);
+	s->probed++;
 	if (count)
-		error = sites_probe(l, offset, count);
+		error = sites_probe(l, offset, uprobes_unite(offset, count));
 	free(offset);
 	return error;
 }

@@ -13,6 +13,7 @@ struct subject {
 	uint64_t next_ns; /* not before then */
 	uint64_t pause_ns;
 	uint32_t process; /* of the last attempt, its id in the capture; 0: there was none */
+	uint32_t probed;  /* attempts that had probes: each begins at other functions */
 	uint32_t half;    /* attempts after which a part of it was known */
 	struct hud_layout layout; /* the last result, and what all attempts have cost */
 	bool reported;            /* that it is not known was said */

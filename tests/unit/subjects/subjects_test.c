@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* Whose turn it is to be learned from. What is mapped in which process stands in a table here. */
+/* Whose turn it is to be learned from, and where. What is mapped in which process stands in a table here. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "format/base/clock.h"
+#include "recorder/learn/sites.h"
 #include "recorder/learn/subjects.h"
 
 static const struct process_image *images;
@@ -114,6 +115,31 @@ static void the_object_that_waits_for_longest_is_next(void **state)
 	subjects_free(&s);
 }
 
+static void each_attempt_probes_other_sites(void **state)
+{
+	static const struct hud_plan_segment segment = {.address = 0x1000, .bytes = 0x1000};
+	static const struct hud_plan_poll_site site[] = {
+		{.address = 0x1001, .site_flags = HUD_POLL_SITE_CHEAP},
+		{.address = 0x1002},
+		{.address = 0x1003, .site_flags = HUD_POLL_SITE_CHEAP},
+		{.address = 0x1004, .site_flags = HUD_POLL_SITE_CHEAP},
+		{.address = 0x1005, .site_flags = HUD_POLL_SITE_CHEAP | HUD_POLL_SITE_BLOCKING},
+	};
+	struct plan plan = {.segment = &segment, .segments = 1, .poll_site = site, .poll_sites = 5};
+	unsigned long offset[8];
+
+	(void)state;
+	assert_int_equal(sites_choose(&plan, true, 0, 2, offset), 2);
+	assert_true(offset[0] == 1 && offset[1] == 3);
+	assert_int_equal(sites_choose(&plan, true, 2, 2, offset), 2);
+	assert_true(offset[0] == 3 && offset[1] == 4);
+	assert_int_equal(sites_choose(&plan, true, 4, 2, offset), 2);
+	assert_true(offset[0] == 1 && offset[1] == 3);
+	assert_int_equal(sites_choose(&plan, false, 8, 8, offset), 1);
+	assert_true(offset[0] == 2);
+	assert_false(sites_are_cheap(&plan));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -121,6 +147,7 @@ int main(void)
 		cmocka_unit_test(one_that_idles_is_passed_over_at_once),
 		cmocka_unit_test(the_pause_grows_with_what_was_in_vain_and_not_with_idling),
 		cmocka_unit_test(the_object_that_waits_for_longest_is_next),
+		cmocka_unit_test(each_attempt_probes_other_sites),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
