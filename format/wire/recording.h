@@ -143,10 +143,10 @@ enum hud_learn_reason {
 	HUD_LEARN_AMBIGUOUS = 8,    /* several layouts agreed with all parks and polls */
 	HUD_LEARN_REFUSED = 9,      /* the kernel refused to watch the process */
 	HUD_LEARN_NO_DRIVER = 10,   /* polls were seen, and no park in the I/O driver */
-	HUD_LEARN_NO_ROOM = 11,   /* it is known; but not followed, beside others of its process */
-	HUD_LEARN_NO_ANSWER = 12, /* hud-analyze, which is asked, ended or took too long */
-	HUD_LEARN_NO_SITES = 13,  /* no function that polls tasks could be probed */
-	HUD_LEARN_ENDED = 14,     /* the process ended before enough was seen */
+	HUD_LEARN_NO_ROOM = 11,     /* it is not followed, beside others of its process */
+	HUD_LEARN_NO_ANSWER = 12,   /* hud-analyze, which is asked, ended or took too long */
+	HUD_LEARN_NO_SITES = 13,    /* no function that polls tasks could be probed */
+	HUD_LEARN_ENDED = 14,       /* the process ended before enough was seen */
 };
 #define HUD_LEARN_REASON_LAST HUD_LEARN_ENDED
 

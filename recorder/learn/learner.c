@@ -397,6 +397,21 @@ struct checking {
 	const char *path;
 };
 
+/* Of a process with more runtimes than can be followed, at once: nothing will change that. */
+static void room_check(const struct checking *c, const struct process_image *image,
+		       struct subject *s)
+{
+	struct hud_layout layout = report_layout(&s->layout, NULL, false);
+
+	if (image->layout_known || image->number < IDENTITY_OBJECTS)
+		return;
+	layout.reason = HUD_LEARN_NO_ROOM;
+	process_table_layout(c->learner->options.processes, image, &layout, c->now_ns);
+	if (!s->reported && !c->learner->options.quiet)
+		report_undecided(image->path, &layout);
+	s->reported = true;
+}
+
 /*
  * Says of a process whose state is read from where its place is known; finds contradictions. Also
  * of one that has ended: of a short command the first check may come after its end.
@@ -411,6 +426,8 @@ static void image_check(void *context, const struct process_image *image)
 	struct hud_layout layout;
 	uint64_t wrong;
 
+	if (s)
+		room_check(c, image, s);
 	if (!s || !image->identified || !identity)
 		return;
 	if (!image->layout_known) {

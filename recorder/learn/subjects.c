@@ -31,11 +31,13 @@ struct subject *subject_of(struct subjects *s, uint32_t object)
 	return &s->item[object];
 }
 
-/* May another attempt find something out? */
+/* May another attempt find something out that can be used? */
 static bool attempt_wanted(const struct subjects *s, const struct process_image *image)
 {
 	uint32_t object = image->object;
 
+	if (image->number >= IDENTITY_OBJECTS)
+		return false;
 	if (object < s->count && s->item[object].withdrawn)
 		return false;
 	if (object_learnable(s->objects, object))
@@ -87,6 +89,7 @@ bool subjects_choose(struct subjects *s, const struct process_image *but, uint64
 }
 
 struct successor {
+	const struct subjects *subjects;
 	const struct process_image *of;
 	bool found;
 };
@@ -95,7 +98,8 @@ static void successor_find(void *context, const struct process_image *image)
 {
 	struct successor *s = context;
 
-	s->found |= image->object == s->of->object && image->id > s->of->id;
+	s->found |= image->object == s->of->object && image->id > s->of->id &&
+		    attempt_wanted(s->subjects, image);
 }
 
 /*
@@ -106,7 +110,7 @@ void subjects_pause(struct subjects *s, const struct process_image *tried, bool 
 		    uint64_t now_ns)
 {
 	struct subject *subject = &s->item[tried->object];
-	struct successor next = {.of = tried};
+	struct successor next = {.subjects = s, .of = tried};
 
 	process_table_images(s->processes, false, successor_find, &next);
 	subject->process = tried->id;

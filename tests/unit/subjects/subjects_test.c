@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-/* Whose turn it is to be learned from, and where. What is mapped in which process stands in a table here. */
+/* Whose turn it is to be learned from, and where. What is mapped in whom stands in a table here. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -115,6 +115,23 @@ static void the_object_that_waits_for_longest_is_next(void **state)
 	subjects_free(&s);
 }
 
+static void nothing_is_tried_that_cannot_be_followed(void **state)
+{
+	static const struct process_image all[] = {{.id = 1, .number = 4, .object = 4},
+						   {.id = 1, .number = 3, .object = 3},
+						   {.id = 2, .number = 4, .object = 3}};
+	struct subjects s = {0};
+	struct process_image image;
+
+	(void)state;
+	images = all;
+	image_count = 3;
+	assert_true(subjects_choose(&s, NULL, 1, &image) && image.object == 3 && image.id == 1);
+	subjects_pause(&s, &image, true, 1);
+	assert_false(subjects_choose(&s, NULL, 1, &image));
+	subjects_free(&s);
+}
+
 static void each_attempt_probes_other_sites(void **state)
 {
 	static const struct hud_plan_segment segment = {.address = 0x1000, .bytes = 0x1000};
@@ -147,6 +164,7 @@ int main(void)
 		cmocka_unit_test(one_that_idles_is_passed_over_at_once),
 		cmocka_unit_test(the_pause_grows_with_what_was_in_vain_and_not_with_idling),
 		cmocka_unit_test(the_object_that_waits_for_longest_is_next),
+		cmocka_unit_test(nothing_is_tried_that_cannot_be_followed),
 		cmocka_unit_test(each_attempt_probes_other_sites),
 	};
 
