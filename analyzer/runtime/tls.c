@@ -49,6 +49,7 @@ static void header_take(struct plan_tls *tls, Elf *elf, const GElf_Phdr *h)
 			break;
 		tls->bytes = h->p_memsz;
 		tls->align = h->p_align ? h->p_align : 1;
+		tls->address = h->p_vaddr;
 		break;
 	default:
 		break;
@@ -162,20 +163,28 @@ void plan_tls_close(struct plan_tls *tls)
 	memset(tls, 0, sizeof(*tls));
 }
 
-static uint64_t round_up(uint64_t value, uint64_t align)
+/* What lies between `from` and the next address with this remainder by the alignment. */
+static uint64_t gap(const struct plan_tls *tls, uint64_t from, uint64_t remainder)
 {
-	return (value + align - 1) & ~(align - 1);
+	return (remainder - from) & (tls->align - 1);
 }
 
+/*
+ * As linkers compute it (lld's getTlsTpOffset; GNU's begin the block at a multiple of its
+ * alignment): the program's own instructions have it. The C library of a static program puts the
+ * first values elsewhere where these differ, which is that program's fault.
+ */
 bool plan_tls_offset(const struct plan_tls *tls, uint64_t value, int64_t *out)
 {
 	if (value >= tls->bytes)
 		return false;
 	/* x86-64: below the thread pointer. AArch64: above it, after two words of the C library. */
 	if (tls->machine == EM_X86_64)
-		*out = (int64_t)value - (int64_t)round_up(tls->bytes, tls->align);
+		*out = (int64_t)value -
+		       (int64_t)(tls->bytes + gap(tls, tls->bytes, 0 - tls->address));
 	else
-		*out = (int64_t)(round_up(AARCH64_HEAD_BYTES, tls->align) + value);
+		*out = (int64_t)(AARCH64_HEAD_BYTES + gap(tls, AARCH64_HEAD_BYTES, tls->address) +
+				 value);
 	return true;
 }
 

@@ -21,6 +21,7 @@ struct plan_tls {
 	bool executable;
 	uint64_t bytes; /* 0: it has none */
 	uint64_t align;
+	uint64_t address; /* in the file's image: linkers keep its remainder by `align` */
 	struct plan_tls_symbol *symbol;
 	size_t symbols;
 	bool has_symbols; /* false: no symbol table, so variables are not known */

@@ -37,6 +37,26 @@ static void a_thread_local_is_below_or_above_the_thread_pointer(void **state)
 	assert_false(plan_tls_offset(&x86, 0, &offset));
 }
 
+/* Of programs that lld linked: their instructions have these offsets. */
+static void a_block_keeps_the_remainder_of_its_address(void **state)
+{
+	struct plan_tls x86 = {
+		.machine = EM_X86_64, .bytes = 0x2438, .align = 0x20, .address = 0x305010};
+	struct plan_tls arm = {
+		.machine = EM_AARCH64, .bytes = 0x200f0, .align = 0x20, .address = 0x205018};
+	int64_t offset;
+
+	(void)state;
+	assert_true(plan_tls_offset(&x86, 8, &offset));
+	assert_int_equal(offset, -0x2448);
+	x86.address = 0x305020;
+	x86.bytes = 0x2428;
+	assert_true(plan_tls_offset(&x86, 8, &offset));
+	assert_int_equal(offset, -0x2438);
+	assert_true(plan_tls_offset(&arm, 0, &offset));
+	assert_int_equal(offset, 0x18);
+}
+
 static void a_version_is_three_numbers(void **state)
 {
 	static const char text[] = "1.24.2/src", cut[] = "1.24.", util[] = "util-0.7.1/src";
@@ -74,6 +94,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_thread_local_is_below_or_above_the_thread_pointer),
+		cmocka_unit_test(a_block_keeps_the_remainder_of_its_address),
 		cmocka_unit_test(a_version_is_three_numbers),
 		cmocka_unit_test(the_rules_have_all_names),
 	};
