@@ -147,8 +147,10 @@ static int identity_read(struct reading *r)
 	struct plan_runtime *out = r->out;
 	int err = 0;
 
-	out->problem =
-		"this is a library, and where its thread-locals are is known in processes only";
+	out->problem = r->tls.musl
+			       ? "this is a library for musl, whose thread-locals are not looked up"
+			       : "this is a library, and where its thread-locals are is known in "
+				 "processes only";
 	if (!r->tls.bytes || !r->tls.executable)
 		return 0;
 	out->problem = NULL;

@@ -129,12 +129,46 @@ static uint64_t module_slot_in(Elf_Scn *section, const GElf_Shdr *header)
 	return 0;
 }
 
+static bool needs_musl_in(Elf *elf, Elf_Scn *section, const GElf_Shdr *header)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+
+	for (int i = 0; data && (size_t)i < data->d_size / sizeof(Elf64_Dyn); i++) {
+		const char *name;
+		GElf_Dyn entry;
+
+		if (!gelf_getdyn(data, i, &entry) || entry.d_tag == DT_NULL)
+			break;
+		if (entry.d_tag != DT_NEEDED)
+			continue;
+		name = elf_strptr(elf, header->sh_link, entry.d_un.d_val);
+		/* Alpine's name for it, and its own; glibc is libc.so.6. */
+		if (name && (!strncmp(name, "libc.musl-", 10) || !strcmp(name, "libc.so")))
+			return true;
+	}
+	return false;
+}
+
+static bool needs_musl(Elf *elf)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+
+	while ((section = elf_nextscn(elf, section)))
+		if (gelf_getshdr(section, &header) && header.sh_type == SHT_DYNAMIC)
+			return needs_musl_in(elf, section, &header);
+	return false;
+}
+
 static void module_slot_read(struct plan_tls *tls, Elf *elf)
 {
 	Elf_Scn *section = NULL;
 	GElf_Shdr header;
 
 	if (tls->executable || tls->machine != EM_X86_64)
+		return;
+	tls->musl = needs_musl(elf);
+	if (tls->musl)
 		return;
 	while (!tls->module_slot && (section = elf_nextscn(elf, section)))
 		if (gelf_getshdr(section, &header) && header.sh_type == SHT_RELA)

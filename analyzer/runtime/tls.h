@@ -25,6 +25,7 @@ struct plan_tls {
 	struct plan_tls_symbol *symbol;
 	size_t symbols;
 	bool has_symbols; /* false: no symbol table, so variables are not known */
+	bool musl;        /* a library that needs musl: its blocks are not where glibc has them */
 	/* Of a library: address of a word that the dynamic linker sets to its module; 0: none. */
 	uint64_t module_slot;
 };

@@ -10,7 +10,7 @@ import platform
 import time
 
 from lib import (ANALYZE, Demo, Skip, expect, expect_equal, fact, facts_check, once, path_for, run,
-                 wait_until)
+                 tokio_echo_library, wait_until)
 
 SECONDS = 4
 ROUNDS = 600
@@ -266,6 +266,19 @@ def the_plan_of_a_stripped_program_has_poll_sites_and_says_that_it_has_no_identi
     expect_equal(runtime["poll_sites_by"], "shape", "how they were found")
     text = run([ANALYZE, "plan", stripped, "-o", path_for("stripped.plan")]).stdout
     expect("is not known" in text and "found without symbols" in text, f"printed: {text!r}")
+
+
+@fact(root=False)
+def of_a_library_for_musl_nothing_can_be_learned():
+    with open(tokio_echo_library(), "rb") as file:
+        content = file.read()
+    for name, libc, learned in (("glibc.so", b"libc.so.6\0", True),
+                                ("musl.so", b"libc.so\0\0\0", False)):
+        with open(path_for(name), "wb") as file:
+            file.write(content.replace(b"libc.so.6\0", libc))
+        runtime = plan_of(path_for(name))
+        expect_equal(runtime["can_be_learned"], learned, f"whether {name} can be learned")
+        expect_equal("musl" in runtime["identity_problem"], not learned, "the reason")
 
 
 @fact(root=False)
