@@ -99,6 +99,14 @@ static __always_inline bool snapshot_allowed(struct learn_thread *t, __u32 kind,
 	return true;
 }
 
+static __always_inline void snapshot_give_back(struct learn_thread *t, __u32 kind)
+{
+	__u32 i = (kind - 1) & (HUD_SNAPSHOT_KINDS - 1);
+
+	t->kind[i].taken--;
+	__sync_fetch_and_add(&left[i], 1);
+}
+
 /* True: read. Else, as at address 0, the bytes are 0. */
 static __always_inline bool user_read(void *to, __u64 bytes, __u64 address)
 {
@@ -148,6 +156,40 @@ static __always_inline __u64 base_of(const struct hud_snapshot *head)
 {
 	return config.module ? module_block(NULL, head->thread_pointer, config.module)
 			     : head->thread_pointer;
+}
+
+#define STACK_BYTES_MAX (64ull << 20)
+
+/* Does a chain lead to a context, which lies on the stack of a thread that is in a runtime? */
+static __always_inline bool context_is_there(const struct hud_snapshot *h, __u64 base)
+{
+	__u64 end = h->stack_end                ? h->stack_end
+		    : h->thread_pointer > h->sp ? h->thread_pointer
+						: ~0ull;
+
+	for (__u32 i = 0; i < HUD_LEARN_CHAINS; i++) {
+		__u64 at = 0;
+
+		if (i < config.request.chains)
+			at = user_u64(base + config.request.chain[i].word);
+		if (at >= h->sp && at < end && at - h->sp < STACK_BYTES_MAX)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Can the snapshot show anything? Not where the thread never called into the library. And at last
+ * not what other threads do, which is much where they read files, or wait in an epoll of theirs: of
+ * the room that there is they would leave none.
+ */
+static __always_inline bool snapshot_shows(const struct hud_snapshot *head,
+					   const struct learn_thread *t, __u64 base)
+{
+	if (!base)
+		return false;
+	return config.request.step != HUD_LEARN_CORE || head->kind == HUD_SNAPSHOT_POLL ||
+	       t->polls || context_is_there(head, base);
 }
 
 static __always_inline void block_send(const struct hud_snapshot *head, __u64 base)
@@ -272,8 +314,8 @@ static __always_inline void snapshot_take(struct task_struct *task, struct pt_re
 		return;
 	head_fill(&head, task, regs, t, kind, call, now);
 	base = base_of(&head);
-	if (!base) { /* a thread that never called into the library */
-		__sync_fetch_and_add(&left[(kind - 1) & (HUD_SNAPSHOT_KINDS - 1)], 1);
+	if (!snapshot_shows(&head, t, base)) {
+		snapshot_give_back(t, kind);
 		return;
 	}
 	head.site = place;

@@ -75,10 +75,22 @@ def a_process_that_idles_is_undecided_and_is_learned_when_it_wakes():
 @fact
 def a_program_that_polls_a_few_times_a_second_is_learned():
     program = stripped(tokio_echo(), "slow")
-    target = started_program([program], env={**os.environ, "ECHO_SLOW": "1"})
+    target = started_program([program], env={**os.environ, "ECHO_SLOW": "1000"})
     go(target)
     recorded_and_learned(program, path_for("slow.hud"), "-p", target.pid)
     print_cost(path_for("slow.hud"), "a few polls a second")
+
+
+@fact
+def threads_outside_of_the_runtime_take_no_room_from_it():
+    program = stripped(tokio_echo(), "readers")
+    target = started_program([program], env={**os.environ, "ECHO_READERS": "4",
+                                              "ECHO_SLOW": "40"})
+    go(target)
+    recorded_and_learned(program, path_for("readers.hud"), "-p", target.pid)
+    print_cost(path_for("readers.hud"), "beside threads that open files")
+    _, task, _, _ = identity_in(learned_plan(program))
+    expect_equal(task, said(tokio_echo())["task"], "where the task's id is")
 
 
 @fact

@@ -10,7 +10,9 @@
 //! ECHO_WITHOUT_DRIVER: a byte starts a plain thread that sends messages to tasks instead, whose
 //! runtime has no driver: its workers park in futexes.
 //!
-//! ECHO_SLOW: one client, which asks once a second.
+//! ECHO_SLOW: one client, which pauses for so many milliseconds after each answer.
+//!
+//! ECHO_READERS: so many plain threads open a file again and again.
 //!
 //! ECHO_LONE: one client, a plain thread, asks without a pause, and nothing blocks.
 //! Its worker parks after each message.
@@ -125,9 +127,9 @@ fn ask_plainly(address: SocketAddr) -> std::io::Result<()> {
 }
 
 fn clients(address: SocketAddr) {
-    let slow = std::env::var_os("ECHO_SLOW").is_some();
-    let (count, pause) = if slow { (1, 1000) } else { (CLIENTS, 3) };
-    let pause = Duration::from_millis(pause);
+    let pause = number("ECHO_SLOW", 3);
+    let count = if pause > 3 { 1 } else { CLIENTS };
+    let pause = Duration::from_millis(pause as u64);
     let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async move {
         let all: Vec<_> = (0..count).map(|_| tokio::spawn(ask(address, pause))).collect();
@@ -172,18 +174,26 @@ async fn is_woken_slowly() {
     }
 }
 
+fn opens_for_ever() {
+    loop {
+        let _ = std::fs::File::open("/dev/null");
+        thread::sleep(Duration::from_millis(1));
+    }
+}
+
 fn is_lone() -> bool {
     LONE.load(Ordering::Relaxed)
 }
 
-fn workers() -> usize {
-    std::env::var("ECHO_WORKERS").map_or(2, |text| text.parse().expect("a number of workers"))
+fn number(name: &str, usual: usize) -> usize {
+    std::env::var(name).map_or(usual, |text| text.parse().expect("a number"))
 }
 
 fn server() -> (Runtime, SocketAddr) {
     let (send, receive) = channel();
     let mut builder = Builder::new_multi_thread();
-    let runtime = builder.worker_threads(workers()).enable_all().build().expect("a runtime");
+    let workers = number("ECHO_WORKERS", 2);
+    let runtime = builder.worker_threads(workers).enable_all().build().expect("a runtime");
     runtime.spawn(async move {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         send.send(listener.local_addr().expect("an address")).expect("a receiver");
@@ -204,6 +214,9 @@ pub extern "C" fn echo_run() {
         return run_without_driver();
     }
     LONE.store(std::env::var_os("ECHO_LONE").is_some(), Ordering::Relaxed);
+    for _ in 0..number("ECHO_READERS", 0) {
+        thread::spawn(opens_for_ever);
+    }
     let (runtime, address) = server();
     println!("ready");
     byte();
