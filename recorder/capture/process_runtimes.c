@@ -68,6 +68,21 @@ static void runtime_add(struct process *p, const struct process_runtime *one)
 		free(one->library);
 }
 
+/*
+ * A program that was started by naming the loader (ld-linux.so ./program), which is the executable
+ * then. Its thread-locals are where they always are.
+ */
+static bool is_loaded_program(const struct process_table *t, const struct process *p,
+			      uint32_t object)
+{
+	const struct plan *plan = object_plan(t->objects, object);
+
+	if (has_runtime(t, p->object))
+		return false;
+	return plan->thread_block ? !plan->thread_block->module_slot
+				  : !(plan->identity->identity_flags & HUD_IDENTITY_MODULE);
+}
+
 /* Finds the objects with a runtime, the executable first; libraries as they are loaded. */
 static void runtimes_find(const struct process_table *t, struct process *p)
 {
@@ -83,7 +98,7 @@ static void runtimes_find(const struct process_table *t, struct process *p)
 			continue;
 		one = (struct process_runtime) {.object = m->object,
 						.module = module_read(t, p, m)};
-		if (!one.module)
+		if (!one.module && !is_loaded_program(t, p, m->object))
 			continue;
 		one.library = library_path(p, m);
 		runtime_add(p, &one);

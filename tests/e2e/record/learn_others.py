@@ -4,6 +4,7 @@
 import glob
 import json
 import os
+import re
 import shutil
 import signal
 import struct
@@ -259,6 +260,24 @@ def what_contradicts_the_layout_withdraws_it_and_it_is_said():
     expect_equal([r["source"] for r in query(capture, "SELECT source FROM process_source")],
                  ["stack"], "how its polls are known")
     expect_equal(learned_plan(program), None, "what the cache keeps of it")
+
+
+def loader_of(program):
+    noted = run(["readelf", "-lW", program])
+    return re.search(r"program interpreter: ([^]]+)]", noted.stdout)[1]
+
+
+@fact
+def a_program_that_was_started_by_naming_its_loader_is_known():
+    program = build_of_its_own(tokio_echo(), "loaded")
+    os.chmod(program, 0o755)
+    capture = path_for("loaded.hud")
+    target = started_program([loader_of(program), program])
+    go(target)
+    recorded("-p", target.pid, "-d", 3, "-o", capture)
+    expect_equal([r["source"] for r in layouts(capture)], ["debug"], "layouts")
+    workers = query(capture, "SELECT sum(parked_ns) / sum(wall_ns + 0.0) AS s FROM workers")
+    expect(workers[0]["s"] >= 0.5, f"its workers were parked for {workers[0]['s']}")
 
 
 @fact
