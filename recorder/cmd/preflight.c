@@ -28,14 +28,16 @@ static uint64_t capabilities(void)
 	return data[0].effective | (uint64_t)data[1].effective << 32;
 }
 
-int privileges_drop(bool foreign_directory, bool probes)
+int privileges_drop(const struct privileged_work *work)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	uint64_t used =
 		CAP_BIT(CAP_SYS_PTRACE) | CAP_BIT(CAP_DAC_READ_SEARCH) |
 		CAP_BIT(CAP_CHECKPOINT_RESTORE) |
-		(foreign_directory ? CAP_BIT(CAP_DAC_OVERRIDE) : 0) |
-		(probes ? CAP_BIT(CAP_BPF) | CAP_BIT(CAP_PERFMON) | CAP_BIT(CAP_SYS_ADMIN) : 0);
+		(work->foreign_directory ? CAP_BIT(CAP_DAC_OVERRIDE) : 0) |
+		(work->copies_given ? CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_DAC_OVERRIDE) : 0) |
+		(work->probes ? CAP_BIT(CAP_BPF) | CAP_BIT(CAP_PERFMON) | CAP_BIT(CAP_SYS_ADMIN)
+			      : 0);
 	uint64_t keep = capabilities() & used;
 	struct __user_cap_data_struct data[2] = {
 		{.effective = (uint32_t)keep, .permitted = (uint32_t)keep},

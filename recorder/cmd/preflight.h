@@ -16,14 +16,19 @@ enum exit_code preflight_check(bool quiet);
 /* May the memory maps of the targets be read? As preflight_check(). */
 enum exit_code preflight_check_targets(const struct target_set *t);
 
+/* What takes privileges once all is attached, besides reading what the targets map. */
+struct privileged_work {
+	bool foreign_directory; /* the capture gets its name in another user's directory */
+	bool copies_given;      /* copies are made, in a directory of the user who called sudo */
+	bool probes;            /* uprobes are attached and detached, to keep their budget */
+};
+
 /*
  * Gives up every capability that a running recording does not use. Kept are: CAP_SYS_PTRACE and
  * CAP_DAC_READ_SEARCH (memory maps and build-ids after exec and dlopen, in any container),
- * CAP_CHECKPOINT_RESTORE (deleted files still mapped), where `foreign_directory` CAP_DAC_OVERRIDE
- * (to rename the capture in another user's directory), and where `probes` CAP_BPF, CAP_PERFMON and
- * CAP_SYS_ADMIN (uprobes are attached and detached: to keep their budget, and to learn of what is
- * loaded or run later). 0 or a negative errno.
+ * CAP_CHECKPOINT_RESTORE (deleted files still mapped), and what `work` needs. 0 or a negative
+ * errno.
  */
-int privileges_drop(bool foreign_directory, bool probes);
+int privileges_drop(const struct privileged_work *work);
 
 #endif

@@ -3,6 +3,7 @@
 #include "format/base/clock.h"
 #include "format/wire/names.h"
 #include "format/wire/recording.h"
+#include "recorder/base/invoker.h"
 #include "recorder/capture/session.h"
 #include "recorder/cmd/preflight.h"
 #include "recorder/cmd/recording_begin.h"
@@ -40,10 +41,23 @@ static bool may_learn(const struct recording *r)
 	return r->learner && !r->options->frame_pointers_only;
 }
 
+/* Are copies made that are to be the property of the user who called sudo? */
+static bool copies_are_given(const struct recording *r)
+{
+	const struct options *o = r->options;
+
+	return invoker_id("SUDO_UID") > 0 &&
+	       (o->save_binaries || (!r->output.pipe && !o->no_copies));
+}
+
 static void privileges_give_up(const struct recording *r)
 {
-	int error = privileges_drop(output_in_foreign_directory(&r->output),
-				    r->options->polls || r->options->tasks || may_learn(r));
+	struct privileged_work work = {
+		.foreign_directory = output_in_foreign_directory(&r->output),
+		.copies_given = copies_are_given(r),
+		.probes = r->options->polls || r->options->tasks || may_learn(r),
+	};
+	int error = privileges_drop(&work);
 
 	if (error)
 		fprintf(stderr,

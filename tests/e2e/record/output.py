@@ -408,14 +408,55 @@ def a_program_in_a_chroot_was_not_deleted():
     expect(not os.path.exists(path_for("jailed.hud.binaries")), "copies of what is there")
 
 
+def sudo_of(uid, gid):
+    return {**os.environ, "SUDO_UID": str(uid), "SUDO_GID": str(gid)}
+
+
+def owned_by(directory, uid, gid):
+    """Names of the files below it; all of it must belong to that user."""
+    found = {}
+    for place, below, names in os.walk(directory):
+        for path in [place] + [os.path.join(place, name) for name in below + names]:
+            found[path] = os.lstat(path).st_uid, os.lstat(path).st_gid
+    expect_equal(set(found.values()), {(uid, gid)}, f"owners below {directory}")
+    return [path for path in found if not os.path.isdir(path)]
+
+
 @fact
 def what_is_saved_belongs_to_the_user_who_called_sudo():
     target = started_program([program("crowd"), 2])
     recorded("-d", "200ms", "-S", path_for("given"), "-o", path_for("given.hud"), "-p", target.pid,
-             env={**os.environ, "SUDO_UID": "1234", "SUDO_GID": "1235"})
-    owners = {(os.stat(os.path.join(place, name)).st_uid, os.stat(os.path.join(place, name)).st_gid)
-              for place, below, names in os.walk(path_for("given")) for name in below + names}
-    expect_equal(owners, {(1234, 1235)}, "owners")
+             env=sudo_of(1234, 1235))
+    expect(owned_by(path_for("given"), 1234, 1235), "nothing was saved")
+
+
+@fact
+def what_a_command_maps_is_saved_for_the_user_who_called_sudo():
+    """It is seen when privileges have been given up, and the directory is the user's by then."""
+    place = path_for("of-a-command")
+    os.mkdir(place, 0o700)
+    os.chown(place, 1234, 1235)
+    done = recorded("-S", place, "-o", path_for("of-a-command.hud"), "--", "sleep", "0.5",
+                    env=sudo_of(1234, 1235))
+    expect("cannot" not in done.stderr, f"said: {done.stderr}")
+    expect(len(owned_by(place, 1234, 1235)) >= 2, "sleep and its libraries")
+
+
+@fact
+def names_of_generated_code_are_kept_for_the_user_who_called_sudo():
+    target = started_program([program("crowd"), 2])
+    names = f"/tmp/perf-{target.pid}.map"
+    with open(names, "x") as file:
+        file.write("1000 10 made_up\n")
+    try:
+        done = recorded("-d", "200ms", "-o", path_for("map.hud"), "-p", target.pid,
+                        env=sudo_of(1234, 1235))
+    finally:
+        os.unlink(names)
+    expect("cannot" not in done.stderr, f"said: {done.stderr}")
+    expect_equal([os.path.basename(path) for path in
+                  owned_by(path_for("map.hud.binaries"), 1234, 1235)],
+                 [os.path.basename(names)], "files")
 
 
 facts_check()

@@ -17,7 +17,7 @@ from lib import (BUILD, TOP, Recording, Skip, analyzed, end_of, expect, expect_e
 
 OWNER, USER, GROUP, STRANGER = 4241, 4242, 4243, 4244  # ids that nobody has
 
-NUMBERS = {"CAP_DAC_OVERRIDE": 1, "CAP_DAC_READ_SEARCH": 2, "CAP_SYS_PTRACE": 19,
+NUMBERS = {"CAP_CHOWN": 0, "CAP_DAC_OVERRIDE": 1, "CAP_DAC_READ_SEARCH": 2, "CAP_SYS_PTRACE": 19,
            "CAP_SYS_ADMIN": 21, "CAP_SYSLOG": 34, "CAP_PERFMON": 38, "CAP_BPF": 39,
            "CAP_CHECKPOINT_RESTORE": 40}
 
@@ -54,13 +54,18 @@ def keeps(which, pid, *expected):
 @fact
 def once_attached_it_keeps_what_the_documentation_says():
     target = started_program([program("crowd"), 2])
-    for which, options, expected in (
-            ("at defaults", (), ("always", "with probes")),
-            ("with --stacks-only", ("--stacks-only",), ("always",)),
-            ("with --unwind fp", ("--unwind", "fp"), ("always",)),
-            ("with --stacks-only --tasks", ("--stacks-only", "--tasks"),
-             ("always", "with probes"))):
-        recording = Recording(path_for("keeps.hud"), "-p", target.pid, *options)
+    given = ("always", "with probes", "with copies for that user")
+    for which, options, sudo_uid, expected in (
+            ("at defaults", (), 0, ("always", "with probes")),
+            ("with --stacks-only", ("--stacks-only",), 0, ("always",)),
+            ("with --unwind fp", ("--unwind", "fp"), 0, ("always",)),
+            ("with --stacks-only --tasks", ("--stacks-only", "--tasks"), 0,
+             ("always", "with probes")),
+            ("for who called sudo", (), USER, given),
+            ("without copies", ("-C",), USER, ("always", "with probes")),
+            ("with -S", ("-C", "-S", path_for("keeps")), USER, given)):
+        recording = Recording(path_for("keeps.hud"), "-p", target.pid, *options,
+                              env={**os.environ, "SUDO_UID": str(sudo_uid)})
         keeps(which, recording.process.pid, *expected)
         recording.ended_well(signal.SIGINT)
 
