@@ -120,7 +120,15 @@ $(BUILD)/tests/unit/$1/%: tests/unit/$1/%.c $(BUILD)/tests/libfixture.a $(if $(f
 endef
 $(foreach folder,format $(FOLDERS),$(eval $(call unit_test,$(folder))))
 
-# Of recorder/ the interpreter of task tables is tested so too: it needs no kernel.
+# Of recorder/ copies are tested so too: they need no kernel's help.
+$(BUILD)/recorder/libcopies.a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard recorder/base/*.c recorder/copies/*.c))
+	@rm -f $@ && ar rcs $@ $^
+$(BUILD)/tests/unit/copies/%: tests/unit/copies/%.c $(BUILD)/recorder/libcopies.a $(BUILD)/libhudformat.a
+	@mkdir -p $(@D)
+	@echo '  CC  $@'
+	@$(COMPILE) -MF $@.d $< $(BUILD)/recorder/libcopies.a $(BUILD)/libhudformat.a -lzstd -lcmocka -o $@
+
+# And the interpreter of task tables.
 $(BUILD)/recorder/libtasks.a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard recorder/tasks/*.c))
 	@rm -f $@ && ar rcs $@ $^
 $(BUILD)/tests/unit/tasks/%: tests/unit/tasks/%.c $(BUILD)/recorder/libtasks.a $(BUILD)/libhudformat.a

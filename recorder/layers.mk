@@ -4,14 +4,15 @@
 # bpf/ and of format/ only. docs/ARCHITECTURE.md says what each is for; make check-layers holds the code
 # and that page to this list.
 
-RECORDER_FOLDERS := base target kernel plan capture learn mark tasks cmd
+RECORDER_FOLDERS := base target kernel copies plan capture learn mark tasks cmd
 
 RECORDER_USES_base    :=
 RECORDER_USES_target  := base
 RECORDER_USES_kernel  := base target
-RECORDER_USES_plan    := base target kernel
+RECORDER_USES_copies  := base
+RECORDER_USES_plan    := base target kernel copies
 RECORDER_USES_capture := base target kernel plan
 RECORDER_USES_learn   := base target kernel plan capture
 RECORDER_USES_mark    := base target
 RECORDER_USES_tasks   :=
-RECORDER_USES_cmd     := base target kernel plan capture learn mark tasks
+RECORDER_USES_cmd     := base target kernel copies plan capture learn mark tasks

@@ -8,8 +8,8 @@
 #include "recorder/cmd/preflight.h"
 #include "recorder/cmd/recording_begin.h"
 #include "recorder/kernel/symbols.h"
-#include "recorder/plan/binary_saver.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -166,11 +166,11 @@ static void perf_map_keep(void *context, pid_t pid, int fd)
 	int error;
 
 	snprintf(name, sizeof(name), "perf-%d.map", (int)pid);
-	error = file_save(r->copies, fd, name, PERF_MAP_BYTES_MAX);
-	if (error)
+	error = copies_save_as(&r->copies, fd, name, PERF_MAP_BYTES_MAX);
+	if (error && error != -EALREADY)
 		fprintf(stderr,
 			"hud-record: cannot copy %s, the names of generated code, to %s: %s\n",
-			name, r->copies, strerror(-error));
+			name, r->copies.path, copies_error(error));
 }
 
 /* Writes what is still open: spans, windows, losses, cost; and the END record. */
@@ -258,6 +258,8 @@ enum exit_code recording_run(const struct options *o, struct target_set *targets
 			      .targets = targets,
 			      .signals = {.fd = -1},
 			      .output = {.file.fd = -1},
+			      .saved = {.directory = -1},
+			      .copies = {.directory = -1},
 			      .marks = {.fd = -1}};
 	enum exit_code code = recording_prepare(&r);
 
@@ -278,6 +280,8 @@ enum exit_code recording_run(const struct options *o, struct target_set *targets
 	plan_report_close(&r.plans);
 	process_table_close(r.processes);
 	object_table_close(r.objects);
+	copies_close(&r.saved);
+	copies_close(&r.copies);
 	if (r.writer)
 		capture_writer_close(r.writer);
 	kernel_symbols_close(r.kernel);

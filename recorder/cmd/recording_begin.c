@@ -116,14 +116,17 @@ static enum exit_code bpf_open(struct recording *r)
 static int objects_open(struct recording *r)
 {
 	struct object_table_options options = {
-		.save_dir = r->options->save_binaries,
-		.copies_dir = r->output.pipe || r->options->no_copies ? NULL : r->copies,
+		.saved = r->options->save_binaries ? &r->saved : NULL,
+		.copies = r->output.pipe || r->options->no_copies ? NULL : &r->copies,
 		.plan_files = r->options->plan,
 		.plan_file_count = r->options->plans,
 		.plans = !r->options->frame_pointers_only,
 	};
 
-	snprintf(r->copies, sizeof(r->copies), "%s" HUD_COPIES_SUFFIX, r->output.file.name);
+	snprintf(r->copies_path, sizeof(r->copies_path), "%s" HUD_COPIES_SUFFIX,
+		 r->output.file.name);
+	r->copies.path = r->copies_path;
+	r->saved.path = r->options->save_binaries;
 	return object_table_open(&options, &r->objects);
 }
 

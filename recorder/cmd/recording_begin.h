@@ -14,6 +14,7 @@
 #include "recorder/cmd/options.h"
 #include "recorder/cmd/status.h"
 #include "recorder/cmd/task_dumps.h"
+#include "recorder/copies/copies.h"
 #include "recorder/kernel/session.h"
 #include "recorder/learn/learner.h"
 #include "recorder/mark/receiver.h"
@@ -26,8 +27,9 @@ struct recording {
 	const struct options *options;
 	struct target_set *targets;
 	struct output output;
-	/* Beside the output: where files are kept that would be lost. */
-	char copies[PATH_MAX + sizeof(HUD_COPIES_SUFFIX)];
+	struct copies saved;  /* --save-binaries */
+	struct copies copies; /* beside the output: of files that would be lost */
+	char copies_path[PATH_MAX + sizeof(HUD_COPIES_SUFFIX)];
 	struct capture_writer *writer;
 	struct object_table *objects;
 	struct process_table *processes;

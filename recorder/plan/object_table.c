@@ -3,9 +3,8 @@
 #include "format/base/clock.h"
 #include "format/base/file.h"
 #include "recorder/base/plain.h"
-#include "recorder/plan/binary_saver.h"
+#include "recorder/copies/debug_name.h"
 #include "recorder/plan/cache.h"
-#include "recorder/plan/debug_name.h"
 #include "recorder/plan/learned.h"
 #include "recorder/plan/object_state.h"
 
@@ -57,15 +56,15 @@ static int given_load(struct object_table *t, const char *path)
 	return error;
 }
 
-static int save_dir_check(const char *dir)
+static int saved_check(struct copies *saved)
 {
-	int error = binary_save_dir(dir);
+	int error = copies_open(saved);
 
 	if (error)
 		fprintf(stderr,
 			"hud-record: cannot save binaries in %s: %s\n"
 			"  give a directory that is there, or one to make, after --save-binaries\n",
-			dir, strerror(-error));
+			saved->path, copies_error(error));
 	return error;
 }
 
@@ -90,8 +89,8 @@ int object_table_open(const struct object_table_options *options, struct object_
 	t->broker.socket = t->cache.directory = -1;
 	for (size_t i = 0; !error && i < options->plan_file_count; i++)
 		error = given_load(t, options->plan_files[i]);
-	if (!error && options->save_dir)
-		error = save_dir_check(options->save_dir);
+	if (!error && options->saved)
+		error = saved_check(options->saved);
 	if (error) {
 		object_table_close(t);
 		return error;
@@ -315,21 +314,24 @@ static void plan_request(struct object_table *t, struct object *o, int fd)
 	plans_begin(t);
 }
 
-static void object_save(struct object_table *t, const struct object *o, int fd, const char *path,
-			const char *dir)
+/* False: it failed, which is said, or the same was said before. */
+static bool object_save(struct object_table *t, const struct object *o, int fd, const char *path,
+			struct copies *copies)
 {
-	int error = binary_save(dir, fd, path, &o->id);
+	int error = copies_save(copies, fd, path, &o->id);
 	char plain[PATH_MAX];
 
 	if (!error)
-		return;
+		return true;
 	t->unsaved++;
-	fprintf(stderr, "hud-record: cannot save a copy of %s in %s: %s\n", plain_name(path, plain),
-		dir, strerror(-error));
+	if (error != -EALREADY)
+		fprintf(stderr, "hud-record: cannot save a copy of %s in %s: %s\n",
+			plain_name(path, plain), copies->path, copies_error(error));
+	return false;
 }
 
 /* Says once of a container's files, and of each other one, where a copy is. */
-static void place_report(struct object_table *t, enum file_place place, const char *path)
+static void place_report(struct object_table *t, enum file_place place, const char *path, bool kept)
 {
 	char plain[PATH_MAX];
 
@@ -339,8 +341,8 @@ static void place_report(struct object_table *t, enum file_place place, const ch
 	fprintf(stderr, "hud-record: %s %s", plain_name(path, plain),
 		place == FILE_GONE ? "was deleted or replaced since it was started"
 				   : "and other files are in a container's file system only");
-	if (t->options.copies_dir)
-		fprintf(stderr, ": a copy is kept in %s\n", t->options.copies_dir);
+	if (kept)
+		fprintf(stderr, ": a copy is kept in %s\n", t->options.copies->path);
 	else
 		fputs("\n  for its symbols keep that build, or a copy: --save-binaries DIR\n",
 		      stderr);
@@ -354,12 +356,10 @@ static void object_keep(struct object_table *t, const struct object *o, int fd, 
 			const struct proc_mapping *m)
 {
 	enum file_place place = proc_mapping_place(pid, m);
+	struct copies *copies = t->options.copies;
 
-	if (place == FILE_HERE || !o->id.bytes)
-		return;
-	place_report(t, place, m->path);
-	if (t->options.copies_dir)
-		object_save(t, o, fd, m->path, t->options.copies_dir);
+	if (place != FILE_HERE && o->id.bytes)
+		place_report(t, place, m->path, copies && object_save(t, o, fd, m->path, copies));
 }
 
 uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_mapping *m,
@@ -389,8 +389,8 @@ uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_
 		o->id = *known_id;
 	else
 		build_id_read(fd, &o->id);
-	if (t->options.save_dir)
-		object_save(t, o, fd, m->path, t->options.save_dir);
+	if (t->options.saved)
+		object_save(t, o, fd, m->path, t->options.saved);
 	else
 		object_keep(t, o, fd, pid, m);
 	plan_request(t, o, fd);

@@ -4,6 +4,7 @@
 
 #include "format/elf/build_id.h"
 #include "format/plan/plan.h"
+#include "recorder/copies/copies.h"
 #include "recorder/kernel/unwind_store.h"
 #include "recorder/plan/broker.h"
 #include "recorder/target/procfs.h"
@@ -19,17 +20,17 @@
 struct object_table;
 
 struct object_table_options {
-	const char *save_dir; /* --save-binaries, NULL: none */
-	/* For files that are no longer where they were mapped from; NULL: they are not copied. */
-	const char *copies_dir;
+	struct copies *saved; /* --save-binaries: all files; NULL: it was not given */
+	/* Of files that are no longer where they were mapped from; NULL: they are not copied. */
+	struct copies *copies;
 	const char *const *plan_files; /* --plan */
 	size_t plan_file_count;
 	bool plans; /* false: --unwind fp */
 };
 
 /*
- * Prints what failed: which --plan file or save_dir cannot be used, or that there is no memory. 0
- * or a negative errno. `*out` is the caller's.
+ * Prints what failed: which --plan file, or directory to save in, cannot be used, or that there is
+ * no memory. 0 or a negative errno. `*out` is the caller's.
  */
 int object_table_open(const struct object_table_options *options, struct object_table **out);
 void object_table_close(struct object_table *t);
@@ -123,7 +124,7 @@ struct object_counts {
 	size_t usable;      /* they have a plan */
 	size_t failed;      /* no plan could be made, or it did not fit */
 	int analyzer_error; /* no plan can be made; -ENOENT: there is no hud-analyze on this host */
-	size_t unsaved;     /* could not be copied to save_dir or copies_dir */
+	size_t unsaved;     /* could not be copied */
 	const char *misfit; /* a --plan that matches no mapped file; NULL: all match one */
 };
 struct object_counts object_table_counts(const struct object_table *t);

@@ -459,4 +459,41 @@ def names_of_generated_code_are_kept_for_the_user_who_called_sudo():
                  [os.path.basename(names)], "files")
 
 
+@fact
+def a_deleted_program_with_a_huge_hole_is_kept_without_the_hole():
+    """Of a file system of 16 MiB each byte of its 1 TiB would be more than there is."""
+    place, path = path_for("hole"), path_for("sparse")
+    os.mkdir(place)
+    shutil.copy(program("crowd"), path)
+    os.truncate(path, 1 << 40)
+    target = started_program([path, 1])
+    os.unlink(path)
+    if run(["mount", "-t", "tmpfs", "-o", "size=16m", "none", place]).returncode:
+        raise Skip("a tmpfs cannot be mounted here")
+    try:
+        recorded("-d", "200ms", "-o", os.path.join(place, "a.hud"), "-p", target.pid)
+        kept = [os.stat(os.path.join(at, name)) for at, _, names in
+                os.walk(os.path.join(place, "a.hud.binaries")) for name in names]
+        expect_equal([found.st_size for found in kept], [1 << 40], "sizes of the copies")
+    finally:
+        run(["umount", "-l", place])
+
+
+@fact
+def copies_do_not_follow_what_another_user_has_put_in_their_place():
+    victim, output = path_for("victim"), path_for("led.hud")
+    os.mkdir(victim)
+    os.mkdir(output + ".binaries")
+    os.symlink(victim, os.path.join(output + ".binaries", ".build-id"))
+    os.chown(output + ".binaries", 1234, 1235)
+    target = replaced_program()
+    for expected in ("belongs to another user", "is a symbolic link"):
+        done = record("-d", "200ms", "-o", output, "-p", target.pid)
+        expect_equal(done.returncode, RECORD_NOT_WRITTEN, f"exit code ({done.stderr!r})")
+        expect(re.search(f"cannot save a copy of .*/deployed in .*led.hud.binaries: .*{expected}",
+                         done.stderr), f"said: {done.stderr}")
+        expect_equal(os.listdir(victim), [], "files where the link leads")
+        os.chown(output + ".binaries", 0, 0)
+
+
 facts_check()

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#include "recorder/plan/debug_name.h"
+#include "recorder/copies/debug_name.h"
 
 #include <stdio.h>
 

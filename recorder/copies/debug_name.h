@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
-#ifndef HUD_RECORDER_PLAN_DEBUG_NAME_H
-#define HUD_RECORDER_PLAN_DEBUG_NAME_H
+#ifndef HUD_RECORDER_COPIES_DEBUG_NAME_H
+#define HUD_RECORDER_COPIES_DEBUG_NAME_H
 
 #include "format/elf/build_id.h"
 
