@@ -120,21 +120,16 @@ $(BUILD)/tests/unit/$1/%: tests/unit/$1/%.c $(BUILD)/tests/libfixture.a $(if $(f
 endef
 $(foreach folder,format $(FOLDERS),$(eval $(call unit_test,$(folder))))
 
-# Of recorder/ copies are tested so too: they need no kernel's help.
-$(BUILD)/recorder/libcopies.a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard recorder/base/*.c recorder/copies/*.c))
-	@rm -f $@ && ar rcs $@ $^
-$(BUILD)/tests/unit/copies/%: tests/unit/copies/%.c $(BUILD)/recorder/libcopies.a $(BUILD)/libhudformat.a
-	@mkdir -p $(@D)
-	@echo '  CC  $@'
-	@$(COMPILE) -MF $@.d $< $(BUILD)/recorder/libcopies.a $(BUILD)/libhudformat.a -lzstd -lcmocka -o $@
-
-# And the interpreter of task tables.
-$(BUILD)/recorder/libtasks.a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard recorder/tasks/*.c))
-	@rm -f $@ && ar rcs $@ $^
-$(BUILD)/tests/unit/tasks/%: tests/unit/tasks/%.c $(BUILD)/recorder/libtasks.a $(BUILD)/libhudformat.a
-	@mkdir -p $(@D)
-	@echo '  CC  $@'
-	@$(COMPILE) -MF $@.d $< $(BUILD)/recorder/libtasks.a $(BUILD)/libhudformat.a -lzstd -lcmocka -o $@
+# Of recorder/ those folders are tested so too that load nothing into the kernel.
+define recorder_test
+$(BUILD)/recorder/lib$1.a: $(patsubst %.c,$(BUILD)/%.o,$(wildcard recorder/base/*.c recorder/$1/*.c))
+	@rm -f $$@ && ar rcs $$@ $$^
+$(BUILD)/tests/unit/$1/%: tests/unit/$1/%.c $(BUILD)/recorder/lib$1.a $(BUILD)/libhudformat.a
+	@mkdir -p $$(@D)
+	@echo '  CC  $$@'
+	@$$(COMPILE) -MF $$@.d $$< $(BUILD)/recorder/lib$1.a $(BUILD)/libhudformat.a -lzstd -lcmocka -o $$@
+endef
+$(foreach folder,target copies tasks,$(eval $(call recorder_test,$(folder))))
 # And whose turn it is to be learned from, and where.
 SUBJECTS_OBJ := $(BUILD)/recorder/learn/subjects.o $(BUILD)/recorder/learn/sites.o
 $(BUILD)/tests/unit/subjects/%: tests/unit/subjects/%.c $(SUBJECTS_OBJ) $(BUILD)/libhudformat.a

@@ -5,10 +5,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -35,35 +37,58 @@ static int proc_read(pid_t pid, const char *file, char *text, size_t bytes)
 	return 0;
 }
 
-/* The path of a file in the root of a process, as one of ours. */
-struct rooted_path {
-	char text[PATH_MAX + 64];
-};
-
-static const char *path_in_root(pid_t pid, const char *path, struct rooted_path *out)
+/*
+ * Finds a file in the root of a process, without opening it: O_PATH. Symlinks on the way, which the
+ * process may have made, lead nowhere out of its root. A descriptor or a negative errno.
+ */
+static int find_in_root(pid_t pid, const char *path, uint64_t flags)
 {
-	snprintf(out->text, sizeof(out->text), "/proc/%d/root%s", (int)pid, path);
-	return out->text;
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC | flags, .resolve = RESOLVE_IN_ROOT};
+	char root[64];
+	int directory, found;
+
+	snprintf(root, sizeof(root), "/proc/%d/root", (int)pid);
+	directory = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (directory < 0)
+		return -errno;
+	found = (int)syscall(SYS_openat2, directory, path, &how, sizeof(how));
+	if (found < 0)
+		found = -errno;
+	close(directory);
+	return found;
 }
 
-/* Is this file at a path? The inode decides: overlayfs shows other devices. 1, 0 or -errno. */
-static int path_has(const char *path, uint64_t inode)
+/* As find_in_root(), of a path of ours. */
+static int find(const char *path, int flags)
+{
+	int found = open(path, O_PATH | O_CLOEXEC | flags);
+
+	return found < 0 ? -errno : found;
+}
+
+/*
+ * Was this file found? The inode decides: overlayfs shows other devices. Closes `found`. 1, 0 or
+ * -errno.
+ */
+static int found_is(int found, uint64_t inode)
 {
 	struct stat st;
+	int same;
 
-	if (stat(path, &st))
-		return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-	return st.st_ino == inode;
+	if (found < 0)
+		return found == -ENOENT || found == -ENOTDIR ? 0 : found;
+	same = fstat(found, &st) ? -errno : st.st_ino == inode;
+	close(found);
+	return same;
 }
 
 static enum file_place file_place(pid_t pid, const char *path, uint64_t inode)
 {
-	struct rooted_path rooted;
 	int there;
 
-	if (path_has(path, inode) == 1)
+	if (found_is(find(path, 0), inode) == 1)
 		return FILE_HERE;
-	there = path_has(path_in_root(pid, path, &rooted), inode);
+	there = found_is(find_in_root(pid, path, 0), inode);
 	return there == 1 ? FILE_IN_CONTAINER : there == 0 ? FILE_GONE : FILE_HERE;
 }
 
@@ -170,18 +195,29 @@ int proc_mappings_each(pid_t pid, void (*visit)(void *context, const struct proc
 	return 0;
 }
 
-/* O_NONBLOCK: a path in the target's root may have become a FIFO. */
-static int regular_open(const char *path)
+/*
+ * Opens what was found, if it is a regular file, with this inode if one is given. What it is must
+ * be known before: opening a device does something, and a FIFO waits. Closes `found`. A descriptor
+ * or a negative errno; -ESTALE: the path is another file's by now.
+ */
+static int found_open(int found, uint64_t inode)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
+	char path[32];
+	int fd;
 
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return -EINVAL;
-	}
+	if (found < 0)
+		return found;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", found);
+	if (fstat(found, &st))
+		fd = -errno;
+	else if (!S_ISREG(st.st_mode))
+		fd = -EINVAL;
+	else if (inode && st.st_ino != inode)
+		fd = -ESTALE;
+	else if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)) < 0)
+		fd = -errno;
+	close(found);
 	return fd;
 }
 
@@ -194,72 +230,66 @@ enum file_place proc_mapping_place(pid_t pid, const struct proc_mapping *m)
 	return file_place(pid, m->path, m->inode);
 }
 
-/* Of a path that names another file by now: -ESTALE. */
-static int inode_open(const char *path, uint64_t inode)
-{
-	struct stat st;
-	int fd = regular_open(path);
-
-	if (fd >= 0 && inode && (fstat(fd, &st) || st.st_ino != inode)) {
-		close(fd);
-		return -ESTALE;
-	}
-	return fd;
-}
-
 int proc_mapping_open(pid_t pid, const struct proc_mapping *m)
 {
-	struct rooted_path rooted;
 	char path[64];
 	int fd;
 
 	/* The mapped file itself, even if deleted or replaced; needs CAP_CHECKPOINT_RESTORE. */
 	snprintf(path, sizeof(path), "/proc/%d/map_files/%" PRIx64 "-%" PRIx64, (int)pid, m->start,
 		 m->end);
-	fd = regular_open(path);
+	fd = found_open(find(path, 0), 0);
 	if (fd >= 0)
 		return fd;
 	if (m->path[0] != '/')
 		return -ENOENT;
-	fd = inode_open(path_in_root(pid, m->path, &rooted), m->inode);
-	if (fd < 0 && m->inode && path_has(m->path, m->inode) == 1)
-		fd = inode_open(m->path, m->inode);
+	fd = found_open(find_in_root(pid, m->path, O_NOFOLLOW), m->inode);
+	/* Of a process in a chroot, as seen from outside. */
+	if (fd < 0 && m->inode && found_is(find(m->path, O_NOFOLLOW), m->inode) == 1)
+		fd = found_open(find(m->path, O_NOFOLLOW), m->inode);
 	return fd;
 }
 
 /* Its pid in the innermost pid namespace, by which it knows itself; the same pid if not known. */
 static pid_t own_pid(pid_t pid)
 {
-	char status[4096], *line, *last;
+	char path[64], *line = NULL, *last;
+	long own = pid;
+	size_t room = 0;
+	FILE *status;
 
-	if (proc_read(pid, "status", status, sizeof(status)))
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	status = fopen(path, "re");
+	if (!status)
 		return pid;
-	line = strstr(status, "\nNSpid:");
-	if (!line)
-		return pid;
-	line += strlen("\nNSpid:");
-	line[strcspn(line, "\n")] = 0;
-	last = strrchr(line, '\t');
-	return last ? (pid_t)strtol(last + 1, NULL, 10) : pid;
+	/* The line of its groups may be long. */
+	while (getline(&line, &room, status) > 0) {
+		last = strncmp(line, "NSpid:", 6) ? NULL : strrchr(line, '\t');
+		if (last)
+			own = strtol(last + 1, NULL, 10);
+	}
+	free(line);
+	fclose(status);
+	return own > 0 && own <= INT32_MAX ? (pid_t)own : pid;
 }
 
 int proc_perf_map_open(pid_t pid)
 {
-	char path[64], directory[32];
+	char path[32], directory[32];
 	struct stat process, file;
-	int fd;
+	int found;
 
 	snprintf(directory, sizeof(directory), "/proc/%d", (int)pid);
-	snprintf(path, sizeof(path), "/proc/%d/root/tmp/perf-%d.map", (int)pid, (int)own_pid(pid));
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0)
-		return -errno;
-	if (stat(directory, &process) || fstat(fd, &file) || !S_ISREG(file.st_mode) ||
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)own_pid(pid));
+	found = find_in_root(pid, path, O_NOFOLLOW);
+	if (found < 0)
+		return found;
+	if (stat(directory, &process) || fstat(found, &file) || !S_ISREG(file.st_mode) ||
 	    file.st_uid != process.st_uid) {
-		close(fd);
+		close(found);
 		return -EACCES;
 	}
-	return fd;
+	return found_open(found, 0);
 }
 
 int proc_word_read(pid_t pid, uint64_t address, uint64_t *out)
