@@ -362,43 +362,76 @@ static void object_keep(struct object_table *t, const struct object *o, int fd, 
 		place_report(t, place, m->path, copies && object_save(t, o, fd, m->path, copies));
 }
 
+static uint32_t object_find(const struct object_table *t, const struct stat *file)
+{
+	uint32_t i = 0;
+
+	while (i < t->objects &&
+	       (t->object[i].file.st_dev != file->st_dev || !file_same(&t->object[i].file, file)))
+		i++;
+	return i < t->objects ? i : OBJECT_NONE;
+}
+
+/*
+ * Is what was opened the file that is mapped? The kernel names it by its inode, which was compared
+ * when it was opened, or by its build-id: what lies at its path may be another build by now.
+ */
+static bool is_mapped_file(const struct build_id *id, const struct proc_mapping *m,
+			   const struct build_id *known)
+{
+	return known && known->bytes ? build_id_equal(id, known) : m->inode != 0;
+}
+
+static uint32_t object_new(struct object_table *t, int fd, const struct stat *file,
+			   const struct build_id *id, pid_t pid, const struct proc_mapping *m)
+{
+	struct proc_mapping opened = *m;
+	struct object *o = object_add(t);
+
+	if (!o)
+		return OBJECT_NONE;
+	opened.inode = file->st_ino; /* where the kernel gave the build-id, it gave none */
+	o->file = *file;
+	o->path = strdup(m->path);
+	o->id = *id;
+	if (t->options.saved)
+		object_save(t, o, fd, m->path, t->options.saved);
+	else
+		object_keep(t, o, fd, pid, m->inode ? m : &opened);
+	plan_request(t, o, fd);
+	return (uint32_t)(o - t->object);
+}
+
 uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_mapping *m,
 			   const struct build_id *known_id)
 {
+	struct build_id id = {0};
 	struct object *o;
 	struct stat st;
-	uint32_t found = OBJECT_NONE;
+	uint32_t found;
 	int fd = proc_mapping_open(pid, m);
 
 	if (fd < 0)
 		return OBJECT_NONE;
-	if (fstat(fd, &st))
-		goto done;
-	for (found = 0; found < t->objects; found++)
-		if (t->object[found].file.st_dev == st.st_dev &&
-		    file_same(&t->object[found].file, &st))
-			goto found;
-	o = object_add(t);
-	if (!o) {
-		found = OBJECT_NONE;
-		goto done;
+	if (fstat(fd, &st)) {
+		close(fd);
+		return OBJECT_NONE;
 	}
-	o->file = st;
-	o->path = strdup(m->path);
-	if (known_id && known_id->bytes)
-		o->id = *known_id;
+	found = object_find(t, &st);
+	if (found != OBJECT_NONE)
+		id = t->object[found].id;
 	else
-		build_id_read(fd, &o->id);
-	if (t->options.saved)
-		object_save(t, o, fd, m->path, t->options.saved);
-	else
-		object_keep(t, o, fd, pid, m);
-	plan_request(t, o, fd);
-found:
-	if (m->end - m->start > t->object[found].code_bytes)
-		t->object[found].code_bytes = m->end - m->start;
-done:
+		build_id_read(fd, &id);
+	if (!is_mapped_file(&id, m, known_id))
+		found = OBJECT_NONE;
+	else if (found == OBJECT_NONE)
+		found = object_new(t, fd, &st, &id, pid, m);
 	close(fd);
+	if (found == OBJECT_NONE)
+		return OBJECT_NONE;
+	o = &t->object[found];
+	if (m->end - m->start > o->code_bytes)
+		o->code_bytes = m->end - m->start;
 	return found;
 }
 

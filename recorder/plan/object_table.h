@@ -37,8 +37,8 @@ void object_table_close(struct object_table *t);
 
 /*
  * The object of a mapping of `pid`, identified by device and inode. A new one is opened, its
- * build-id read, its plan requested. `known_id`: the build-id that the kernel gave, or NULL.
- * OBJECT_NONE: no file, or it cannot be opened.
+ * build-id read, its plan requested. `known_id`: the build-id that the kernel gave, which then gave
+ * no inode, or NULL. OBJECT_NONE: no file, it cannot be opened, or its path is another file's.
  */
 uint32_t object_table_file(struct object_table *t, pid_t pid, const struct proc_mapping *m,
 			   const struct build_id *known_id);

@@ -30,7 +30,7 @@ struct proc_mapping {
 	uint64_t start;
 	uint64_t end;
 	uint64_t offset;
-	uint64_t inode;
+	uint64_t inode; /* 0: not known */
 	uint32_t device_major;
 	uint32_t device_minor;
 	const char *path; /* "" for anonymous memory; valid during the call */
@@ -51,7 +51,10 @@ enum file_place {
 };
 enum file_place proc_mapping_place(pid_t pid, const struct proc_mapping *m);
 
-/* Opens a file that a process maps. A descriptor or a negative errno. */
+/*
+ * Opens a file that a process maps, if it is a regular one. A descriptor or a negative errno. If
+ * `m` has no inode, it may be another that has its path by now.
+ */
 int proc_mapping_open(pid_t pid, const struct proc_mapping *m);
 
 /*

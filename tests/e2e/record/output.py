@@ -11,9 +11,9 @@ import subprocess
 import time
 
 from lib import (ANALYZE, PROGRAMS, RECORD, RECORD_NOT_WRITTEN, RECORD_USAGE, Demo, Recording,
-                 Skip, analyzed, expect, expect_equal, fact, facts_check, once, one_clear_message,
-                 path_for, program, query, record, recorded, report, run, start, started_program,
-                 wait_until)
+                 Skip, analyzed, expect, expect_equal, fact, facts_check, go, once,
+                 one_clear_message, path_for, program, query, record, recorded, report, run, start,
+                 started_program, wait_until)
 
 
 def recording_of_crowd(name, *arguments, threads=2, seconds="500ms", **options):
@@ -457,6 +457,77 @@ def names_of_generated_code_are_kept_for_the_user_who_called_sudo():
     expect_equal([os.path.basename(path) for path in
                   owned_by(path_for("map.hud.binaries"), 1234, 1235)],
                  [os.path.basename(names)], "files")
+
+
+# Loads a library once it is told to; then another build may take its path, and a third is loaded.
+LATE = """
+import ctypes, os, sys
+print("ready", flush=True)
+sys.stdin.readline()
+ctypes.CDLL(sys.argv[1])
+if sys.argv[2:]:
+    os.rename(sys.argv[2], sys.argv[1])
+    ctypes.CDLL(sys.argv[3])
+print("loaded", flush=True)
+sys.stdin.readline()
+"""
+
+
+def library(name):
+    path = path_for(name + ".so")
+    with open(path + ".c", "w") as file:
+        file.write(f"int {name}(void) {{ return 1; }}\n")
+    made = run(["cc", "-shared", "-fPIC", "-Wl,--build-id", "-o", path, path + ".c"])
+    expect_equal(made.returncode, 0, f"exit code of cc\n{made.stderr}")
+    return path
+
+
+def build_id_of(path):
+    return re.search(r"Build ID: (\w+)", run(["readelf", "-n", path]).stdout)[1]
+
+
+def build_id_name(build_id):
+    return f".build-id/{build_id[:2]}/{build_id[2:]}.debug"
+
+
+@fact
+def a_library_that_a_container_loads_later_is_kept_for_the_user_who_called_sudo():
+    inside, late = path_for("late-inside"), library("late_in_container")
+    os.makedirs(inside)
+    target = start(["unshare", "-m", "--propagation", "private", "sh", "-c",
+                    'mount -t tmpfs none "$1" && cp "$2" "$1/late.so" && '
+                    'exec /usr/bin/python3 -c "$3" "$1/late.so"', "sh", inside, late, LATE],
+                   stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    expect_equal(target.stdout.readline(), "ready\n", "its first line")
+    recording = Recording(path_for("late.hud"), "-p", target.pid, env=sudo_of(1234, 1235))
+    go(target)
+    expect_equal(target.stdout.readline(), "loaded\n", "its second line")
+    recording.ended_well(signal.SIGINT)
+    expect("cannot" not in recording.errors, f"said: {recording.errors}")
+    kept = owned_by(path_for("late.hud.binaries"), 1234, 1235)
+    expect(any(path.endswith(build_id_name(build_id_of(late))) for path in kept), f"kept: {kept}")
+
+
+@fact
+def a_library_that_is_replaced_at_once_is_not_saved_as_the_one_that_was_mapped():
+    """Without CAP_CHECKPOINT_RESTORE, as where its capabilities are in the file."""
+    first, second, stays = library("first_build"), library("second_build"), library("stays")
+    capture, saved = path_for("mapped.hud"), path_for("mapped")
+    first_id, stays_id = build_id_of(first), build_id_of(stays)
+    target = started_program(["/usr/bin/python3", "-c", LATE, first, second, stays])
+    recorder = start(["setpriv", "--bounding-set", "-checkpoint_restore,-sys_admin", RECORD, "-S",
+                      saved, "-o", capture, "-p", target.pid], stderr=subprocess.PIPE)
+    wait_until(lambda: os.path.exists(capture + ".partial")
+               and os.path.getsize(capture + ".partial") > 64, "it records")
+    go(target)
+    expect_equal(target.stdout.readline(), "loaded\n", "its second line")
+    recorder.send_signal(signal.SIGINT)
+    _, said = recorder.communicate(timeout=60)
+    expect_equal(recorder.returncode, 0, f"exit code ({said})")
+    copies = [os.path.join(saved, build_id_name(build_id)) for build_id in (stays_id, first_id)]
+    expect(os.path.exists(copies[0]), f"the one that stays was not saved; said: {said}")
+    expect(not os.path.exists(copies[1]) or build_id_of(copies[1]) == first_id,
+           f"{copies[1]} is another build")
 
 
 @fact
