@@ -31,14 +31,18 @@ static uint64_t capabilities(void)
 int privileges_drop(const struct privileged_work *work)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	uint64_t have = capabilities();
+	/* Before Linux 6.4 an iterator begins only with it, or with what stands for it. */
+	uint64_t iterate = CAP_BIT(have & CAP_BIT(CAP_BPF) ? CAP_BPF : CAP_SYS_ADMIN);
 	uint64_t used =
 		CAP_BIT(CAP_SYS_PTRACE) | CAP_BIT(CAP_DAC_READ_SEARCH) |
 		CAP_BIT(CAP_CHECKPOINT_RESTORE) |
 		(work->foreign_directory ? CAP_BIT(CAP_DAC_OVERRIDE) : 0) |
 		(work->copies_given ? CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_DAC_OVERRIDE) : 0) |
+		(work->iterates ? iterate : 0) |
 		(work->probes ? CAP_BIT(CAP_BPF) | CAP_BIT(CAP_PERFMON) | CAP_BIT(CAP_SYS_ADMIN)
 			      : 0);
-	uint64_t keep = capabilities() & used;
+	uint64_t keep = have & used;
 	struct __user_cap_data_struct data[2] = {
 		{.effective = (uint32_t)keep, .permitted = (uint32_t)keep},
 		{.effective = (uint32_t)(keep >> 32), .permitted = (uint32_t)(keep >> 32)},

@@ -21,6 +21,7 @@ struct privileged_work {
 	bool foreign_directory; /* the capture gets its name in another user's directory */
 	bool copies_given;      /* copies are made, in a directory of the user who called sudo */
 	bool probes;            /* uprobes are attached and detached, to keep their budget */
+	bool iterates;          /* threads are listed by a BPF program that is loaded */
 };
 
 /*

@@ -177,12 +177,29 @@ static int session_write(struct dumping *d)
 	return capture_writer_session(d->writer, &session);
 }
 
+/* Before the memory of the process is read, which is hostile. */
+static void privileges_give_up(const struct dumping *d)
+{
+	struct privileged_work work = {
+		.foreign_directory = output_in_foreign_directory(&d->output),
+		.iterates = true,
+	};
+	int error = privileges_drop(&work);
+
+	if (error)
+		fprintf(stderr,
+			"hud-record: cannot give up privileges: %s\n"
+			"  tasks are read with all of them\n",
+			strerror(-error));
+}
+
 static enum exit_code tasks_read(struct dumping *d)
 {
 	int error = task_dumps_open(&d->dumps, d->writer);
 
 	if (error)
 		return cannot("list the threads of a process by BPF", error);
+	privileges_give_up(d);
 	error = task_dumps_take(&d->dumps, d->targets.pid[0], &d->program, d->processes,
 				&d->summary);
 	if (error == -ESRCH) {

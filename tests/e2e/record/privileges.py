@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """What hud-record may do, and what a target can make it do: docs/SECURITY.md."""
 
+import fcntl
 import json
 import os
 import re
@@ -11,12 +12,13 @@ import sys
 import threading
 
 from learned import stripped
-from lib import (BUILD, TOP, Recording, Skip, analyzed, end_of, expect, expect_equal, fact,
-                 facts_check, go, once, path_for, program, query, record, recorded, run, start,
-                 started_program, tokio_echo, wait_until)
+from lib import (BUILD, RECORD, TOP, Demo, Recording, Skip, analyzed, end_of, expect,
+                 expect_equal, fact, facts_check, go, once, path_for, program, query, record,
+                 recorded, run, start, started_program, tokio_echo, wait_until)
 
 OWNER, USER, GROUP, STRANGER = 4241, 4242, 4243, 4244  # ids that nobody has
 
+PAGE = os.sysconf("SC_PAGESIZE")  # a pipe has room if a page of it is free
 NUMBERS = {"CAP_CHOWN": 0, "CAP_DAC_OVERRIDE": 1, "CAP_DAC_READ_SEARCH": 2, "CAP_SYS_PTRACE": 19,
            "CAP_SYS_ADMIN": 21, "CAP_SYSLOG": 34, "CAP_PERFMON": 38, "CAP_BPF": 39,
            "CAP_CHECKPOINT_RESTORE": 40}
@@ -80,6 +82,25 @@ def in_another_users_directory_it_keeps_what_a_rename_there_needs():
     keeps("there", recording.process.pid, "always", "with probes",
           "in another user's directory")
     recording.ended_well(signal.SIGINT)
+
+
+@fact
+def tasks_are_read_with_what_the_documentation_says():
+    """The reader of its output takes nothing: it waits at the end, with the dump in its hands."""
+    demo = Demo("release")
+    reader, writer = os.pipe()
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 2 * PAGE)
+    os.write(writer, bytes(PAGE))  # the other page is that of the head of the capture
+    recorder = start([RECORD, "tasks", demo.pid, "-q", "-o", "-"], stdout=writer,
+                     stderr=subprocess.PIPE)
+    os.close(writer)
+    wait_until(lambda: recorder.poll() is not None or status_of(recorder.pid)["CapEff"]
+               != status_of("self")["CapEff"], "it gives up privileges", 20)
+    expect(recorder.poll() is None, f"it ended with {recorder.poll()}")
+    keeps("while tasks are read", recorder.pid, "always", "in `hud-record tasks`")
+    with open(reader, "rb") as file:
+        file.read()
+    expect_equal(end_of(recorder, "hud-record"), 0, "exit code")
 
 
 @once
