@@ -39,11 +39,11 @@ E2E_SECONDS=${HUD_E2E_SECONDS:-900} # one file of end-to-end tests; lib.py limit
 # End-to-end tests that run at the same time: they compare no times, are not disturbed by other
 # recorders, and mostly wait. The longest come first. Each of the others has the machine to itself.
 CONCURRENT="
-	unwind/plans analyze/screen record/learn_others record/learn_libraries analyze/page
-	analyze/screen_live record/output analyze/faults analyze/exports
-	analyze/report analyze/memory record/privileges record/lifecycle record/pool record/tasks
-	record/nameless record/polls record/deadlock record/marks record/probes analyze/ci
-	analyze/symbols analyze/live record/lives record/identity analyze/bombs analyze/query
+	record/learn_others unwind/plans analyze/screen record/privileges record/output record/tasks
+	analyze/exports analyze/screen_live record/lifecycle record/learn_libraries analyze/page
+	analyze/report analyze/live record/pool analyze/faults analyze/memory record/deadlock
+	record/marks record/probes analyze/symbols record/lives record/polls record/nameless
+	analyze/ci record/identity analyze/bombs analyze/query
 	analyze/plan_runtime analyze/debuginfod analyze/example analyze/confined
 	record/generated record/errors record/waits record/task_sets unwind/sandbox
 "

@@ -10,8 +10,13 @@
 
 enum { WORD = 8, CORE_WORDS = HUD_LEARN_CORE_BYTES / WORD, OWNERS_MAX = 128 };
 enum { TAG_CURRENT_THREAD = 0, TAG_MULTI_THREAD = 1 };
-/* A value that says "parked" is a variant's number, or a niche: no address, no count. */
+/*
+ * A value that says "parked" is a variant's number, or a niche: no address, no count. Niches are
+ * small, the largest values, or those just above the largest capacity of a Vec, as in the driver of
+ * a Tokio without its feature `time`.
+ */
 #define PARKED_SMALL UINT64_C(256)
+#define PARKED_CAPACITY (UINT64_C(1) << 63)
 /* A parker: two counts of references, its state, a lock, a condition variable. */
 #define PARKER_BYTES UINT64_C(64)
 
@@ -53,7 +58,8 @@ struct scan {
 
 static bool says_parked(uint64_t value)
 {
-	return value < PARKED_SMALL || value > UINT64_MAX - PARKED_SMALL;
+	return value < PARKED_SMALL || value > UINT64_MAX - PARKED_SMALL ||
+	       value - PARKED_CAPACITY < PARKED_SMALL;
 }
 
 static void park_take(struct scan *scan, const struct hud_core_words *w)

@@ -316,6 +316,29 @@ static void without_a_driver_a_futex_in_the_parker_proves_it(void **state)
 	learn_input_close(&in);
 }
 
+/* As without the feature `time`: the driver's variant lies beyond the largest capacity of a Vec. */
+static void a_niche_of_a_capacity_says_parked(void **state)
+{
+	const uint64_t niche = (UINT64_C(1) << 63) + 1;
+	const struct hud_plan_scheduler *single;
+	struct learn_input in;
+	struct learn_answer a;
+
+	(void)state;
+	recorded_read(&in, "demo-core");
+	for (size_t i = 0; i < in.count; i++)
+		for (uint32_t c = 0; c < in.head.request.chains; c++)
+			if (in.core[i].head.kind == HUD_SNAPSHOT_PARK &&
+			    in.core[i].chain[c].word[4] == 2)
+				in.core[i].chain[c].word[4] = niche;
+	assert_int_equal(learn_answer(&a, &in), 0);
+	single = scheduler_in(&a, HUD_SCHEDULER_CURRENT_THREAD);
+	assert_non_null(single);
+	assert_int_equal(single->parked.offset, 32);
+	assert_true(single->parked.value == niche);
+	learn_input_close(&in);
+}
+
 /* As of a busy machine, on which its workers hardly parked. */
 static void polls_of_a_scheduler_that_was_not_proven_say_that_there_is_one_more(void **state)
 {
@@ -507,6 +530,7 @@ int main(void)
 		cmocka_unit_test(polls_between_the_snapshots_prove_the_tick),
 		cmocka_unit_test(a_stale_copy_of_the_cores_address_is_no_second_layout),
 		cmocka_unit_test(without_a_driver_a_futex_in_the_parker_proves_it),
+		cmocka_unit_test(a_niche_of_a_capacity_says_parked),
 		cmocka_unit_test(
 			polls_of_a_scheduler_that_was_not_proven_say_that_there_is_one_more),
 		cmocka_unit_test(a_futex_of_the_thread_proves_it_where_a_tag_says_the_scheduler),
