@@ -73,10 +73,16 @@ static void a_trait_object_is_a_future_by_its_trait(void **state)
 		{"<demo::Wait as core::future::future::Future>::poll", false},
 		{"<demo::Wait>::{vtable}", false},
 	};
+	enum descent_word behind, other;
 	struct descent_rules r;
 
 	(void)state;
 	assert_int_equal(descent_rules_open(&r, "rules/tokio-tasks.rules"), 0);
+	descent_rules_type(
+		&r, "core::ptr::non_null::NonNull<(dyn " FUTURE " + core::marker::Send)>", &behind);
+	descent_rules_type(&r, "core::ptr::non_null::NonNull<u8>", &other);
+	assert_int_equal(behind, WORD_TRANSPARENT);
+	assert_int_equal(other, WORD_STOP);
 	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
 		if (descent_rules_dyn(&r, objects[i].name) != objects[i].future)
 			fail_msg("%s: a future, or none", objects[i].name);
