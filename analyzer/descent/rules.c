@@ -80,6 +80,15 @@ static int lines_index(struct descent_rules *r)
 	return 0;
 }
 
+/* Of what has no member a second word is the rest of a name with a space, which nothing fits. */
+static bool is_whole(enum descent_word word, const struct rules_line *line)
+{
+	bool alone = word == WORD_TRANSPARENT || word == WORD_STOP || word == WORD_HOLDER ||
+		     word == WORD_COROUTINE || word == WORD_DYN || word == WORD_VTABLE;
+
+	return *line->words[1] && (!alone || !*line->words[2]);
+}
+
 int descent_rules_open(struct descent_rules *r, const char *file)
 {
 	int err;
@@ -92,7 +101,7 @@ int descent_rules_open(struct descent_rules *r, const char *file)
 	err = r->word ? 0 : -ENOMEM;
 	for (size_t i = 0; !err && i < r->file.count; i++) {
 		r->word[i] = word_of(r->file.lines[i].words[0]);
-		if (r->word[i] == WORD_NONE || !*r->file.lines[i].words[1])
+		if (r->word[i] == WORD_NONE || !is_whole(r->word[i], &r->file.lines[i]))
 			err = -EINVAL;
 	}
 	if (!err)
