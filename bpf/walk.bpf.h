@@ -127,7 +127,7 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 	__u64 start = phase_since(st, st->out_ns), stack_bytes = 0;
 	struct scratch *s = scratch_get(SCRATCH_WALK);
 	bool woken = walk_mode == WALK_FINAL && st->wakeup_ns;
-	__u32 phase = st->phase;
+	__u32 phase = st->phase, walk = walk_number;
 	__u32 zero = 0;
 	struct sleeper *seen = bpf_map_lookup_elem(&sleepers, &zero);
 	struct event_offcpu *e;
@@ -164,6 +164,9 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 	/* It woke meanwhile: its stack may be inconsistent, and the switch-in reports its span. */
 	if (st->phase != seen->phase || phase_since(st, st->out_ns) != seen->start_ns ||
 	    (st->wakeup_ns && !woken))
+		return false;
+	/* Memory did not come for so long that the walk was given up, and another uses `seen`. */
+	if (walk != walk_number)
 		return false;
 	/* Without room the next walk reports it, and its stack, as if it were the first. */
 	if (!scratch_send(s, sizeof(*e), stack_bytes, COUNT_RING_FULL))
@@ -268,6 +271,7 @@ static __always_inline void walk_task(struct task_struct *task)
 	if (task->flags & PF_KTHREAD || tgid != walk_process ||
 	    !bpf_map_lookup_elem(&targets, &tgid))
 		return;
+	walk_thread = task->pid;
 	if (walk_mode == WALK_ATTACH) {
 		if (thread_find(task))
 			return;

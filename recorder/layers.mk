@@ -14,5 +14,5 @@ RECORDER_USES_plan    := base target kernel copies
 RECORDER_USES_capture := base target kernel plan
 RECORDER_USES_learn   := base target kernel plan capture
 RECORDER_USES_mark    := base target
-RECORDER_USES_tasks   :=
+RECORDER_USES_tasks   := base
 RECORDER_USES_cmd     := base target kernel copies plan capture learn mark tasks

@@ -46,6 +46,7 @@ CONCURRENT="
 	analyze/ci record/identity analyze/bombs analyze/query
 	analyze/plan_runtime analyze/debuginfod analyze/example analyze/confined
 	record/generated record/errors record/waits record/task_sets unwind/sandbox
+	record/absent_page
 "
 
 # Unit tests that take longest, which begin first.

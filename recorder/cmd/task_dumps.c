@@ -2,6 +2,8 @@
 #include "recorder/cmd/task_dumps.h"
 #include "format/base/array.h"
 #include "format/base/clock.h"
+#include "recorder/base/child_call.h"
+#include "recorder/tasks/transfer.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,12 +13,14 @@
 
 /* While a dump is read no events are: the kernel's buffer of them must not overflow meanwhile. */
 #define RECORDING_LIMIT_NS (500 * NS_PER_MS)
+#define ANSWER_LIMIT_NS (5 * NS_PER_S) /* beyond the limit of the dump */
 
-int task_dumps_open(struct task_dumps *t, struct capture_writer *writer)
+int task_dumps_open(struct task_dumps *t, struct capture_writer *writer, uint64_t *children_cpu_ns)
 {
 	memset(t, 0, sizeof(*t));
 	t->limits = task_limits_usual;
 	t->tasks.writer = writer;
+	t->children_cpu_ns = children_cpu_ns;
 	if (getrandom(t->tasks.key, sizeof(t->tasks.key), 0) != (ssize_t)sizeof(t->tasks.key))
 		return -errno;
 	return thread_lister_open(&t->lister);
@@ -26,6 +30,13 @@ void task_dumps_close(struct task_dumps *t)
 {
 	thread_lister_close(t->lister);
 	t->lister = NULL;
+}
+
+const char *task_dumps_error(int error)
+{
+	return error == -ETIMEDOUT ? "a page of its memory does not come: it is of a file, or of a "
+				     "handler of page faults, that does not answer"
+				   : strerror(-error);
 }
 
 static uint64_t clock_now(void)
@@ -103,6 +114,50 @@ out:
 	return error;
 }
 
+struct dump_reading {
+	struct task_dumps *dumps;
+	const struct process_table *processes;
+	struct task_dump *dump;
+	pid_t pid;
+};
+
+/* In a child. */
+static int dump_read(void *context, int out)
+{
+	struct dump_reading *r = context;
+	struct task_dump *d = r->dump;
+	int error = threads_list(r->dumps, r->pid, &d->thread, &d->threads);
+
+	if (!error)
+		error = task_dump_read(d);
+	if (!error)
+		error = stacks_take(r->dumps, r->pid, r->processes, d);
+	/* Not even a main thread that ended alone: the memory is read through it. */
+	if (!error && task_memory_gone(r->pid))
+		error = -ESRCH;
+	return error ? error : task_dump_send(d, out);
+}
+
+/* Lets a child read the dump: the memory of a process may never come. */
+static int dump_take(struct dump_reading *r)
+{
+	int lister = thread_lister_fd(r->dumps->lister), error;
+	struct child_call call = {
+		.run = dump_read,
+		.context = r,
+		.keep = &lister,
+		.keeps = 1,
+		.limit_ns = r->dumps->limits.ns + ANSWER_LIMIT_NS,
+	};
+	struct collected sent;
+
+	error = child_call_run(&call, &sent, r->dumps->children_cpu_ns);
+	if (!error)
+		error = task_dump_receive(r->dump, sent.data, sent.bytes);
+	free(sent.data);
+	return error;
+}
+
 int task_dumps_take(struct task_dumps *t, pid_t pid, const struct process_program *program,
 		    const struct process_table *processes, struct task_dump_summary *out)
 {
@@ -113,15 +168,9 @@ int task_dumps_take(struct task_dumps *t, pid_t pid, const struct process_progra
 		.limits = &t->limits,
 		.clock = clock_now,
 	};
-	int error = threads_list(t, pid, &d.thread, &d.threads);
+	struct dump_reading reading = {t, processes, &d, pid};
+	int error = dump_take(&reading);
 
-	if (!error)
-		error = task_dump_read(&d);
-	if (!error)
-		error = stacks_take(t, pid, processes, &d);
-	/* Not even a main thread that ended alone: the memory is read through it. */
-	if (!error && task_memory_gone(pid))
-		error = -ESRCH;
 	if (!error)
 		error = task_dump_write(&t->tasks, &d, program->process);
 	if (out)
@@ -143,18 +192,20 @@ static void process_visit(void *context, pid_t pid, const struct plan *plan)
 	struct process_program program;
 	int error;
 
-	if (!plan->tasks.lists || !process_table_program(v->processes, pid, &program) ||
-	    !program.process)
+	if (v->dumps->over || !plan->tasks.lists ||
+	    !process_table_program(v->processes, pid, &program) || !program.process)
 		return;
 	error = task_dumps_take(v->dumps, pid, &program, v->processes, NULL);
 	/* One that exits meanwhile has no dump: the last one is of when it was whole. */
+	v->dumps->over |= error == -ETIMEDOUT;
 	if (!error || error == -ESRCH || v->dumps->failed)
 		return;
 	v->dumps->failed = true;
 	fprintf(stderr,
 		"hud-record: cannot dump the tasks of process %d: %s\n"
-		"  recording goes on\n",
-		(int)pid, strerror(-error));
+		"  recording goes on%s\n",
+		(int)pid, task_dumps_error(error),
+		v->dumps->over ? ", and takes no more dumps" : "");
 }
 
 static void process_count(void *context, pid_t pid, const struct plan *plan)
@@ -176,7 +227,7 @@ void task_dumps_tick(struct task_dumps *t, const struct process_table *processes
 	size_t processes_now = 0;
 	bool due = marks != t->marks || (t->every_ns && now_ns >= t->next_ns);
 
-	if (!t->lister)
+	if (!t->lister || t->over)
 		return;
 	process_table_executables(processes, false, process_count, &processes_now);
 	if (!due && processes_now <= t->begun)

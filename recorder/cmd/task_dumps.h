@@ -14,13 +14,21 @@ struct task_dumps {
 	uint64_t every_ns; /* 0: at the start, at each mark, and at the end */
 	uint64_t next_ns;
 	uint32_t marks; /* that were there at the last dump */
-	size_t begun;   /* processes that had a first dump */
-	bool failed;    /* one did, which was said */
+	uint64_t *children_cpu_ns;
+	size_t begun; /* processes that had a first dump */
+	bool failed;  /* one did, which was said */
+	bool over;    /* there are no more: they may take too long */
 };
 
-/* 0 or a negative errno: of the BPF program that lists threads. */
-int task_dumps_open(struct task_dumps *t, struct capture_writer *writer);
+/*
+ * 0 or a negative errno: of the BPF program that lists threads. The CPU time of the children that
+ * read the dumps is added to `*children_cpu_ns`.
+ */
+int task_dumps_open(struct task_dumps *t, struct capture_writer *writer, uint64_t *children_cpu_ns);
 void task_dumps_close(struct task_dumps *t);
+
+/* What a dump failed with, for a message. */
+const char *task_dumps_error(int error);
 
 struct task_dump_summary {
 	size_t tasks, runtimes;
@@ -28,8 +36,8 @@ struct task_dump_summary {
 };
 
 /*
- * Reads and writes the tasks of one process, and where its threads sleep. 0 or a negative errno.
- * `out` may be NULL.
+ * Reads and writes the tasks of one process, and where its threads sleep. 0 or a negative errno:
+ * -ETIMEDOUT if a page of its memory did not come. `out` may be NULL.
  */
 int task_dumps_take(struct task_dumps *t, pid_t pid, const struct process_program *program,
 		    const struct process_table *processes, struct task_dump_summary *out);

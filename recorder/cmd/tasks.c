@@ -36,6 +36,7 @@ struct dumping {
 	struct process_program program;
 	struct task_dumps dumps;
 	struct task_dump_summary summary;
+	uint64_t children_cpu_ns;
 };
 
 static void help_print(void)
@@ -195,7 +196,7 @@ static void privileges_give_up(const struct dumping *d)
 
 static enum exit_code tasks_read(struct dumping *d)
 {
-	int error = task_dumps_open(&d->dumps, d->writer);
+	int error = task_dumps_open(&d->dumps, d->writer, &d->children_cpu_ns);
 
 	if (error)
 		return cannot("list the threads of a process by BPF", error);
@@ -206,6 +207,11 @@ static enum exit_code tasks_read(struct dumping *d)
 		fprintf(stderr, "hud-record: process %d has ended, or is about to\n",
 			(int)d->targets.pid[0]);
 		return EXIT_NO_TARGET;
+	}
+	if (error == -ETIMEDOUT) {
+		fprintf(stderr, "hud-record: cannot read the tasks of process %d: %s\n",
+			(int)d->targets.pid[0], task_dumps_error(error));
+		return EXIT_FAILED;
 	}
 	if (error)
 		return writing_failed(d, "read the tasks", error);
@@ -253,7 +259,8 @@ static enum exit_code dump_prepare(struct dumping *d)
 		return EXIT_NOT_WRITTEN;
 	error = session_begin(&d->output, &d->writer);
 	if (!error)
-		error = process_table_open(d->writer, d->objects, &d->processes);
+		error = process_table_open(d->writer, d->objects, &d->children_cpu_ns,
+					   &d->processes);
 	if (error)
 		return writing_failed(d, "begin the capture", error);
 	code = program_plan(d);

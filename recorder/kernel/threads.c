@@ -53,6 +53,11 @@ void thread_lister_close(struct thread_lister *l)
 	free(l);
 }
 
+int thread_lister_fd(const struct thread_lister *l)
+{
+	return bpf_link__fd(l->link);
+}
+
 /* Reads to the end. 0 or a negative errno. */
 static int all_read(int fd, struct thread_of_process **out, size_t *count)
 {

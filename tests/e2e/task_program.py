@@ -25,10 +25,11 @@ def marked_lines():
 class Program:
     """tokio_tasks, running: what it says of its tasks, by their ids."""
 
-    def __init__(self, *arguments, runtimes=2, executable=None):
+    def __init__(self, *arguments, runtimes=2, executable=None, **options):
         self.output = path_for(f"tasks-{'-'.join(arguments)}-{time.monotonic_ns()}.txt")
         with open(self.output, "w", encoding="utf-8") as out:
-            self.process = start([executable or tokio_tasks(), *arguments], stdout=out)
+            self.process = start([executable or tokio_tasks(), *arguments], stdout=out,
+                                 **options)
         self.pid = str(self.process.pid)
         wait_until(lambda: self.said().count("ready") == runtimes, "the tasks wait", seconds=60)
         self.kinds = {int(words[3]): words[2] for words in map(str.split, self.said().splitlines())
