@@ -41,8 +41,8 @@ E2E_SECONDS=${HUD_E2E_SECONDS:-900} # one file of end-to-end tests; lib.py limit
 CONCURRENT="
 	record/learn_others unwind/plans analyze/screen record/privileges record/output record/tasks
 	analyze/exports analyze/screen_live record/lifecycle record/learn_libraries analyze/page
-	analyze/report analyze/live record/pool analyze/faults analyze/memory record/deadlock
-	record/marks record/probes analyze/symbols record/lives record/polls
+	analyze/report record/task_dumps analyze/live record/pool analyze/faults analyze/memory
+	record/deadlock record/marks record/probes analyze/symbols record/lives record/polls
 	analyze/ci record/identity analyze/bombs analyze/query
 	analyze/plan_runtime analyze/debuginfod analyze/example analyze/confined
 	record/generated record/errors record/waits record/task_sets unwind/sandbox

@@ -29,7 +29,7 @@ def long_but_for(stalls, rows):
             if row["busy_ns"] - stalls.ns(row["start_ns"], row["end_ns"]) >= row["threshold_ns"]]
 
 
-# How long a worker waited for a lock of the runtime while its holder, who woke it, waited for a CPU.
+# How long a worker waited for a lock of the runtime while its holder, who woke it, had no CPU.
 HOLDER_QUEUED = """(SELECT coalesce(sum(max(0, min(h.end_ns, o.end_ns)
         - max(h.end_ns - h.run_queue_ns, o.start_ns))), 0)
     FROM offcpu_span AS o JOIN offcpu_span AS h ON h.thread = o.waker_thread
