@@ -223,7 +223,7 @@ check-leaks: all $(TEST_DEMOS) $(TOKIO_PROGRAMS) ## tests of hud-record built wi
 	@$(MAKE) --no-print-directory BUILD=$(LEAKS) CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address' $(LEAKS)/hud-record
 	@ln -sfn ../hud-analyze $(LEAKS)/hud-analyze
 	@for demo in $(BUILD)/demo-*; do ln -sfn ../$$(basename $$demo) $(LEAKS)/; done
-	@bash tests/run.sh $(LEAKS) $(addprefix record/,errors generated lifecycle lives marks output polls samples tasks task_sets waits)
+	@bash tests/run.sh $(LEAKS) $(addprefix record/,errors generated lifecycle lives marks output polls samples tasks task_dumps task_sets waits absent_page)
 
 # Most programs are built by newer compilers than Debian's own, which leave out other things of the debug information.
 check-newer: all ## the same facts on the demo and tokio_tasks built by the newest rustc that Debian has, as root
