@@ -26,7 +26,7 @@ FIXTURE_OBJ  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/unit/fixture/*.c))
 RECORD_LIBS  := -lbpf -lelf -lz -lzstd
 ANALYZE_LIBS := -lncursesw -ltinfo -lelf -llzma -lz -lzstd -lsqlite3 -liberty -lm -lpthread
 
-.PHONY: all help deps demo example check check-unit check-long check-leaks check-newer soak check-layers check-vm check-vm-arm64 bench bench-deps static install install-caps lint clean
+.PHONY: all help deps demo example check unit-tests check-unit check-long check-leaks check-newer soak check-layers check-vm check-vm-arm64 bench bench-deps static install install-caps lint clean
 all: $(BUILD)/hud-record $(BUILD)/hud-analyze ## build both programs (no root needed)
 
 help: ## this list
@@ -211,7 +211,7 @@ example: all ## make examples/demo.hud anew (as root)
 check: ## all tests; as root with real BPF, without it what can be tested so
 	@if [ "$$(id -u)" = 0 ]; then $(MAKE) --no-print-directory deps; fi
 	@$(MAKE) --no-print-directory check-layers
-	@$(MAKE) --no-print-directory -j$$(nproc) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PROGRAMS)) all $(UNIT_TESTS)
+	@$(MAKE) --no-print-directory -j$$(nproc) $$([ "$$(id -u)" = 0 ] && echo $(TEST_DEMOS) $(TOKIO_PROGRAMS)) all
 	@bash tests/run.sh $(BUILD)
 
 check-long: all check-leaks check-newer $(TEST_DEMOS) ## recordings under load and faults, of fat LTO, of incidents, over an hour, as root: docs/RELIABILITY.md
@@ -237,7 +237,9 @@ soak: all $(DEMO) ## two hours of recording (HUD_SOAK_SECONDS), as root: memory,
 check-layers: ## no folder uses another that it may not: docs/ARCHITECTURE.md
 	@python3 tests/lint/layers.py
 
-check-unit: $(UNIT_TESTS) ## the unit tests only
+unit-tests: $(UNIT_TESTS)
+
+check-unit: unit-tests ## the unit tests only
 	@bash tests/run.sh --unit $(BUILD)
 
 # qemu and the kernels come from apt when it is called; not part of check.

@@ -53,7 +53,8 @@ CONCURRENT="
 LONGEST="symbols/sources_test load/faults_test compare/statistics_test"
 
 # Unit tests and kept fuzzing inputs need nothing but processors, which end-to-end tests use half of
-# the time: they run beside those, in what is left. SCHED_IDLE yields to any other thread at once.
+# the time: they are built and run beside those, in what is left. SCHED_IDLE yields to any other
+# thread at once.
 IDLE=(chrt --idle 0)
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/hud-tests-XXXXXX") || exit 2
@@ -133,7 +134,15 @@ fuzz_or_unit_run() { # NAME
 	if [ "$1" = fuzz ]; then fuzz_run; else unit_run "$1"; fi
 }
 
-# All unit tests, and with the argument "fuzz" the harnesses too, which are built first.
+beside_build() { # TARGET of make
+	env -u MAKEFLAGS "${priority[@]}" make --no-print-directory -j"$(nproc)" \
+		BUILD="$build" "$1" > "$work/$1.out" 2>&1 || {
+		say "FAIL $1: not all of them build"
+		show_tail "$work/$1.out"
+	}
+}
+
+# All unit tests, and with the argument "fuzz" the harnesses too: both are built first.
 units_run() { # [fuzz]
 	local programs queue
 	mapfile -t programs < <(cd tests/unit && ls ./*/*_test.c | sed 's,^\./,,; s,\.c$,,')
@@ -143,11 +152,8 @@ units_run() { # [fuzz]
 		if [[ " $LONGEST " != *" $name "* ]]; then queue+=("$name"); fi
 	done
 	if [ -n "${1-}" ]; then
-		env -u MAKEFLAGS "${priority[@]}" make --no-print-directory -j"$(nproc)" \
-			BUILD="$build" fuzzers-kept > "$work/fuzzers.out" 2>&1 || {
-			say "FAIL fuzz: the harnesses do not build"
-			show_tail "$work/fuzzers.out"
-		}
+		beside_build unit-tests
+		beside_build fuzzers-kept
 		queue+=(fuzz)
 	fi
 	run_concurrently "$(nproc)" fuzz_or_unit_run "${queue[@]}"
