@@ -10,8 +10,8 @@ import struct
 import subprocess
 import time
 
-from lib import (ANALYZE, Demo, Recording, expect, expect_equal, path_for, query, recorded, run,
-                 wait_until)
+from lib import (ANALYZE, Demo, Recording, Wrong, expect, expect_equal, path_for, query, recorded,
+                 run, wait_until)
 
 CACHE = "/var/cache/hud"
 SECONDS = 4        # of learning, at least
@@ -111,7 +111,12 @@ def recorded_until(known, what, output, *arguments, seconds=SECONDS):
     """
     begun = time.monotonic()
     recording = Recording(output, *arguments)
-    wait_until(known, what, MOST_SECONDS)
+    try:
+        wait_until(known, what, MOST_SECONDS)
+    except Wrong as wrong:
+        recording.end(signal.SIGINT)
+        raise Wrong(f"{wrong}\n{recording.errors}"
+                    f"{query(output, 'SELECT * FROM runtime_layouts')}") from None
     print(f"     {what} after {time.monotonic() - begun:.1f} s")
     time.sleep(max(2, begun + seconds - time.monotonic()))
     recording.ended_well(signal.SIGINT)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from lib import (S, Demo, Recording, analyzed, database, end_of, expect, expect_equal, fact,
+from lib import (MS, S, Demo, Recording, analyzed, database, end_of, expect, expect_equal, fact,
                  facts_check, go, last_event_ns, path_for, program, query, recorded, report,
                  start, started_program, tokio_circles, tokio_lives, tokio_plugin, wait_until)
 
@@ -200,20 +200,26 @@ def new_threads_and_libraries_are_followed():
 
 
 @fact
-def a_runtime_in_a_library_that_runs_too_shortly_to_be_learned_is_seen_by_stack_traces_only():
+def a_runtime_in_a_library_that_runs_for_two_seconds_is_seen_by_stack_traces():
     target = started_program([program("plugin_host"), tokio_plugin()])
     recording = Recording(path_for("tokio-plugin.hud"), "-p", target.pid)
     go(target)
     expect_equal(target.stdout.readline(), "done\n", "the host's second line")
     go(target)
     end_of(target, "the host")
-    seen = report(recording.ended_well())
-    expect_equal(seen["capture"]["source"], "stack", "source")
-    counts = {(s["function"], s["cause"]): s["count"] for s in seen["sites"]}
+    capture = recording.ended_well()
+    seen = report(capture)
+    # On a busy machine it takes longer, and may be learned before it ends.
+    learned = query(capture, "SELECT count(*) AS n FROM layout WHERE source = 'learned'")[0]["n"]
+    expect_equal(seen["capture"]["source"], "passive" if learned else "stack", "source")
+    # What a sample hits of the 0.1 ms that the task computes is a slice with a cause of its own.
+    counts = {(s["function"], s["cause"]): s["count"] for s in seen["sites"]
+              if s["max_ns"] >= 5 * MS}
     # Until the library's unwind rows arrive its stacks are cut short: the function of those blocks
     # is not known, and before anything shows that the thread is a worker, they are not known to be
     # blocks. How long the rows take is for a benchmark to say: 5 blocks, on a slow machine 17.
     unknown = counts.pop(("unknown", "sleep"), 0)
+    counts.pop(("unknown", "cpu"), 0)  # the rest of such a poll
     expect_equal(list(counts), [("tokio_plugin::blocks_in_a_plugin", "sleep")], "sites")
     expect(sum(counts.values()) >= 10 and unknown + sum(counts.values()) <= 40,
            f"{counts}, unknown {unknown} of 40 blocks")

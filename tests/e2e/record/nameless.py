@@ -9,6 +9,7 @@ import collections
 import json
 import os
 
+from learned import learned_plan
 from lib import TOP, Demo, Recording, analyzed, database, demo_path, expect, expect_equal, fact
 from lib import facts_check, once, path_for, run
 
@@ -26,11 +27,14 @@ class Stripped:
         demo.process.kill()
         made = run(["strip", "-o", stripped, demo_path(variant)])
         expect_equal(made.returncode, 0, f"exit code of strip ({made.stderr})")
+        known = learned_plan(stripped)
+        if known:  # by another test: parks would be read, and have no stacks
+            os.unlink(known)
         demo = Demo(variant, "--runtimes", program=stripped)
         recording = Recording(path_for(f"nameless-{variant}.hud"), "-d", SECONDS, "-p", demo.pid,
                               begun=False)
         self.capture = recording.ended_well()
-        demo.truth()
+        self.truth = demo.truth()
         self.without = database(self.capture)
         self.named = database(self.capture, "--binary", demo_path(variant))
         self.events = dict(self.named.execute(EVENTS))
@@ -56,6 +60,15 @@ class Stripped:
         for tid, start, end in database_.execute(f"""SELECT t.tid, b.start_ns, b.end_ns
                 FROM blocking_poll AS b JOIN thread AS t ON t.id = b.thread WHERE {where}"""):
             found[tid].append((start, end))
+        return found
+
+    def made(self):
+        """The long polls that the demo says it made."""
+        found = collections.defaultdict(list)
+        for block in self.truth["blocks"]:
+            found[block["tid"]].append((block["poll_start_ns"], block["poll_end_ns"]))
+        for poll in self.truth["slow"]:
+            found[poll["tid"]].append((poll["start_ns"], poll["end_ns"]))
         return found
 
 
@@ -99,13 +112,17 @@ def no_poll_blocks_that_does_not_by_name():
     """
     Upper bounds aside, which may be several polls, and are said to be: without names, tasks look
     alike until it is learned where the runtime's state is, which takes longer on a busy machine.
+    Before that names may miss some: a worker that was in block_in_place and got its core back is
+    only taken for one again when it parks. What the demo says it made is no mistake.
     """
     demo = stripped("release")
-    named = demo.intervals(demo.named)
+    named, made = demo.intervals(demo.named), demo.made()
     certain = demo.intervals(demo.without, "b.bounds <> 'upper'")
     polls = [(tid, *poll) for tid, every in certain.items() for poll in every]
-    wrong = [p for p in polls if not any(start < p[2] and p[1] < end
-                                         for start, end in named[p[0]])]
+    true = [p for p in polls if any(start < p[2] and p[1] < end for start, end in made[p[0]])]
+    expect(len(true) >= 0.9 * len(polls), f"the demo made {len(true)} of {len(polls)} polls")
+    wrong = [p for p in polls if p not in true and
+             not any(start < p[2] and p[1] < end for start, end in named[p[0]])]
     expect(len(polls) >= 200, f"only {len(polls)} blocking polls: a broken set-up")
     expect(len(wrong) <= len(polls) / 200, f"{len(wrong)} of {len(polls)}: {wrong[:5]}")
 

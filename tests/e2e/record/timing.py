@@ -20,14 +20,39 @@ def comparison():
 
 
 @once
+def budget():
+    """
+    In percent, a third of what it costs to see each poll: on the average of a recording, since the
+    recorder's own figure is that of its last 200 ms, from a fourth to twice as much.
+    """
+    cost, = comparison().db.execute("""SELECT 100.0 * (SELECT sum(polls) FROM poll_site)
+        * (SELECT max(probe_cost_ns) FROM probe_state)
+        / (SELECT sum(cpu_ns) FROM thread_window)""").fetchone()
+    return cost / 3
+
+
+@once
 def in_turns():
     """
-    With a budget of an eighth of what the probes cost: tasks are no longer followed, and what is
-    left costs about three times the budget, so that it is attached a third of the time, a second of
-    three. Beside others it may cost twice as much as before: then of six.
+    With that budget tasks are no longer followed, and what is left is attached a third of the time.
     """
-    cost, = comparison().db.execute("SELECT max(cost_permille) / 10.0 FROM probe_state").fetchone()
-    return Comparison("release", 14, record=("--polls", "--max-overhead", f"{cost / 8:.3f}"))
+    return Comparison("release", 14, record=("--polls", "--max-overhead", f"{budget():.3f}"))
+
+
+def rests(c):
+    """Each time without probes: how long it was, and how long it may be by what they had cost."""
+    end, = c.db.execute("SELECT end_ns FROM capture").fetchone()
+    states = c.db.execute("SELECT time_ns, attached, cost_permille FROM probe_state "
+                          "WHERE NOT given_up ORDER BY time_ns").fetchall()
+    begun = states[0]
+    for i, (before, now) in enumerate(zip(states, states[1:]), 2):
+        if now["attached"] and not before["attached"]:
+            begun = now
+        if before["attached"] and not now["attached"]:
+            until = next((s["time_ns"] for s in states[i:] if s["attached"]), end)
+            cost = max(before["cost_permille"], now["cost_permille"]) / 10
+            paid_ns = (now["time_ns"] - begun["time_ns"]) * cost / budget()
+            yield until - now["time_ns"], paid_ns + 1e9
 
 
 # Polls of tasks on every kind of runtime: current_thread, LocalSet, multi_thread without a budget,
@@ -169,6 +194,8 @@ def _():
                                              "ORDER BY time_ns")]
     turns = sum(now and not before for before, now in zip(states, states[1:]))
     expect(turns >= 2, f"attached again {turns} times: {states}")
+    late = [f"{ns / 1e9:.1f} of {most / 1e9:.1f} s" for ns, most in rests(c) if ns > most]
+    expect(not late, f"without probes for longer than what they had cost takes to pay: {late}")
     # How large a part depends on the machine: where the demo has little CPU, probes are hit less.
     expect(0 < c.report["timed_percent"] < 100,
            f"timed for {c.report['timed_percent']}% of the time")
