@@ -158,8 +158,6 @@ static __always_inline __u64 base_of(const struct hud_snapshot *head)
 			     : head->thread_pointer;
 }
 
-#define STACK_BYTES_MAX (64ull << 20)
-
 /* Does a chain lead to a context, which lies on the stack of a thread that is in a runtime? */
 static __always_inline bool context_is_there(const struct hud_snapshot *h, __u64 base)
 {
@@ -172,7 +170,7 @@ static __always_inline bool context_is_there(const struct hud_snapshot *h, __u64
 
 		if (i < config.request.chains)
 			at = user_u64(base + config.request.chain[i].word);
-		if (at >= h->sp && at < end && at - h->sp < STACK_BYTES_MAX)
+		if (at >= h->sp && at < end && at - h->sp < HUD_LEARN_STACK_BYTES)
 			return true;
 	}
 	return false;

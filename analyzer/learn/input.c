@@ -6,8 +6,6 @@
 #include <string.h>
 
 enum { WORD = 8 };
-/* As much of a stack as is in use at once. */
-#define STACK_BYTES_MAX (UINT64_C(64) << 20)
 #define HEAD_FIRST_MAX (UINT64_C(1) << 40)
 #define HEAP_FIRST UINT64_C(0x10000)
 #define HEAP_END (UINT64_C(1) << 48)
@@ -100,7 +98,7 @@ bool learn_on_stack(const struct hud_snapshot *s, uint64_t address)
 						   : UINT64_MAX;
 
 	return address % WORD == 0 && address >= s->sp && address < end &&
-	       address - s->sp < STACK_BYTES_MAX;
+	       address - s->sp < HUD_LEARN_STACK_BYTES;
 }
 
 bool learn_on_heap(const struct hud_snapshot *s, uint64_t address)

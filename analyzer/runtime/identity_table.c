@@ -19,7 +19,6 @@ struct guess {
 	const char *drivers; /* "", "-io" or "-signal": which drivers the program has */
 	struct hud_plan_identity *out;
 	uint64_t context; /* offset of the runtime's thread-local in the thread-local block */
-	uint64_t context_bytes;
 	const struct rules_line *layout; /* row of that thread-local; NULL */
 };
 
@@ -213,7 +212,6 @@ static void identity_guess(struct guess *g)
 
 	if (context) {
 		g->context = context->value;
-		g->context_bytes = context->bytes;
 		g->layout = row_find(g, "context", "", context->bytes);
 	}
 	g->drivers = has_symbol(s, NAME_DRIVER_SIGNAL) ? "-signal"

@@ -88,7 +88,6 @@ static void worker_read(struct model *m, sqlite3_stmt *q, void *item)
 		.tid = column_number(q, "tid", 0),
 		.wall_ns = column_number(q, "wall_ns", 0),
 		.blocking_ns = column_number(q, "blocking_ns", 0),
-		.blocking_polls = column_number(q, "blocking_polls", 0),
 		.comm = kept(m, q, "comm"),
 	};
 	states_read(q, w->state_ns);

@@ -44,7 +44,7 @@ enum worker_state {
 };
 
 struct model_worker {
-	int64_t tid, wall_ns, state_ns[STATES], blocking_ns, blocking_polls;
+	int64_t tid, wall_ns, state_ns[STATES], blocking_ns;
 	const char *comm;
 };
 

@@ -81,6 +81,9 @@ struct hud_snapshots {
 HUD_ASSERT_SIZE(struct hud_snapshots, 256);
 
 #define HUD_SNAPSHOT_KINDS 4u
+
+/* So far above the stack pointer lies what a thread has on its stack, at the most. */
+#define HUD_LEARN_STACK_BYTES (64ull << 20)
 enum hud_snapshot_kind {
 	HUD_SNAPSHOT_SLEEP = 1, /* went to sleep, anywhere; CORE: in a futex, and polls at times */
 	HUD_SNAPSHOT_PARK = 2,  /* went to sleep in epoll: nothing but the runtime's driver does */

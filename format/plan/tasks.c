@@ -6,23 +6,24 @@
 #include <errno.h>
 #include <stdbool.h>
 
-/* Any header, trailer, vtable or handle is smaller; and so is the cell of a task. */
-#define PART_BYTES_MAX 65536u
+/* The cell of a task is smaller. */
 #define CELL_BYTES_MAX (1u << 30)
 
 static bool word_in(uint32_t offset, uint32_t bytes)
 {
-	return bytes <= PART_BYTES_MAX && offset <= PART_BYTES_MAX && offset + 8 <= bytes;
+	return bytes <= HUD_PLAN_PART_BYTES_MAX && offset <= HUD_PLAN_PART_BYTES_MAX &&
+	       offset + 8 <= bytes;
 }
 
 static bool root_valid(const struct hud_plan_task_root *r)
 {
-	return plan_width_valid(r->variant.bytes) && r->variant.offset <= PART_BYTES_MAX &&
-	       r->handle <= PART_BYTES_MAX && r->owner <= PART_BYTES_MAX &&
-	       r->list <= PART_BYTES_MAX &&
-	       (r->shards == HUD_NO_OFFSET || (r->shards <= PART_BYTES_MAX && r->shard_bytes)) &&
-	       r->shard_bytes <= PART_BYTES_MAX && r->first <= PART_BYTES_MAX &&
-	       r->last <= PART_BYTES_MAX && r->count.offset <= PART_BYTES_MAX &&
+	return plan_width_valid(r->variant.bytes) && r->variant.offset <= HUD_PLAN_PART_BYTES_MAX &&
+	       r->handle <= HUD_PLAN_PART_BYTES_MAX && r->owner <= HUD_PLAN_PART_BYTES_MAX &&
+	       r->list <= HUD_PLAN_PART_BYTES_MAX &&
+	       (r->shards == HUD_NO_OFFSET ||
+		(r->shards <= HUD_PLAN_PART_BYTES_MAX && r->shard_bytes)) &&
+	       r->shard_bytes <= HUD_PLAN_PART_BYTES_MAX && r->first <= HUD_PLAN_PART_BYTES_MAX &&
+	       r->last <= HUD_PLAN_PART_BYTES_MAX && r->count.offset <= HUD_PLAN_PART_BYTES_MAX &&
 	       plan_count_valid(&r->count);
 }
 
@@ -31,8 +32,8 @@ static bool lists_valid(const struct hud_plan_tasks *l)
 	if (l->roots > HUD_PLAN_TASK_ROOTS_MAX || l->block_bytes > HUD_PLAN_TASK_BLOCK_BYTES_MAX ||
 	    !word_in(l->poll, l->vtable_bytes) || !word_in(l->trailer, l->vtable_bytes) ||
 	    !word_in(l->id, l->vtable_bytes) || !word_in(l->previous, l->trailer_bytes) ||
-	    !word_in(l->next, l->trailer_bytes) || l->state > PART_BYTES_MAX ||
-	    l->vtable > PART_BYTES_MAX || l->owner > PART_BYTES_MAX)
+	    !word_in(l->next, l->trailer_bytes) || l->state > HUD_PLAN_PART_BYTES_MAX ||
+	    l->vtable > HUD_PLAN_PART_BYTES_MAX || l->owner > HUD_PLAN_PART_BYTES_MAX)
 		return false;
 	for (uint32_t i = 0; i < l->roots; i++)
 		if (!root_valid(&l->root[i]))

@@ -25,6 +25,8 @@ struct hud_plan_count {
 };
 HUD_ASSERT_SIZE(struct hud_plan_count, 8);
 
+/* Any header, trailer, vtable or handle is smaller, and any part of a task that is followed. */
+#define HUD_PLAN_PART_BYTES_MAX 65536u
 #define HUD_PLAN_TASK_ROOTS_MAX 2u
 #define HUD_PLAN_TASK_BLOCK_BYTES_MAX 65536u
 #define HUD_PLAN_TASK_TYPES_MAX 65536u

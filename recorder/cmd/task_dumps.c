@@ -132,7 +132,7 @@ static int dump_read(void *context, int out)
 		error = task_dump_read(d);
 	if (!error)
 		error = stacks_take(r->dumps, r->pid, r->processes, d);
-	/* Not even a main thread that ended alone: the memory is read through it. */
+	/* The memory is read through the main thread: it has none once that has ended. */
 	if (!error && task_memory_gone(r->pid))
 		error = -ESRCH;
 	return error ? error : task_dump_send(d, out);

@@ -42,7 +42,7 @@ void snapshots_add(struct snapshots *s, const struct hud_snapshot *one, size_t b
 {
 	uint32_t kind = one->kind - 1;
 
-	if (kind >= 4 || bytes != snapshot_bytes(s->head.request.step) ||
+	if (kind >= HUD_SNAPSHOT_KINDS || bytes != snapshot_bytes(s->head.request.step) ||
 	    s->of_kind[kind] >= SNAPSHOTS_KIND_MAX || s->head.count >= HUD_SNAPSHOTS_MAX ||
 	    !array_reserve(&s->data, s->bytes, bytes, &s->room, 1))
 		return;
@@ -65,7 +65,7 @@ uint32_t snapshots_of_polls(const struct snapshots *s)
 
 void snapshots_allowed(const struct snapshots *s, int64_t most, int64_t allowed[HUD_SNAPSHOT_KINDS])
 {
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < HUD_SNAPSHOT_KINDS; i++) {
 		int64_t room = SNAPSHOTS_KIND_MAX - (int64_t)s->of_kind[i];
 
 		allowed[i] = room < most ? room : most;

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SNAPSHOTS_KIND_MAX 448 /* of one kind: 2.5 MB; all four together fit HUD_SNAPSHOTS_MAX */
+#define SNAPSHOTS_KIND_MAX 448 /* of one kind: 2.5 MB; all kinds together fit HUD_SNAPSHOTS_MAX */
 
 /* Snapshots of one step, collected: some MB at most. */
 struct snapshots {

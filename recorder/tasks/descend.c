@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/tasks/descend.h"
 #include "format/base/array.h"
+#include "format/base/clock.h"
 #include "format/wire/tasks.h"
 
 #include <string.h>
-
-#define NS_PER_S 1000000000u
 
 uint64_t descent_number(struct descent *d, const struct value *v, uint64_t offset, size_t bytes)
 {
@@ -193,7 +192,7 @@ static void target_follow(struct descent *d, const struct value *from, uint32_t 
 
 	if (!address || !bytes)
 		return;
-	if (bytes > PART_BYTES_MAX) {
+	if (bytes > HUD_PLAN_PART_BYTES_MAX) {
 		d->cut = true;
 		return;
 	}

@@ -5,7 +5,7 @@
 #include "recorder/tasks/reader.h"
 
 /* The way down one task: what descend.c and set.c share. */
-enum { POINTER_BYTES = 8, PART_BYTES_MAX = 1 << 16 };
+enum { POINTER_BYTES = 8 };
 
 /* What is written of what is awaited or kept. */
 enum manner {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/tasks/dump.h"
 #include "format/base/array.h"
+#include "format/base/clock.h"
 #include "format/wire/recording.h"
 #include "recorder/tasks/reader.h"
 
@@ -23,7 +24,7 @@ const struct task_limits task_limits_usual = {
 	.all_children = 1 << 16,
 	.cell_bytes = 1 << 20,
 	.bytes = UINT64_C(1) << 30,
-	.ns = UINT64_C(10) * 1000000000,
+	.ns = 10 * NS_PER_S,
 };
 
 /* Adds the runtime, unless another thread has led to it. */

@@ -81,6 +81,8 @@ struct task_reading {
 
 enum { TASK_PARTS_MAX = 512, TASK_SCRATCH_BYTES = 1 << 20 };
 
+enum { LIMITS_EVERY = 64 }; /* tasks between two checks of the clock */
+
 /* dump.c: room to read in; false: no memory. Close it in any case. */
 bool task_reading_open(struct task_reading *r, struct task_dump *d);
 void task_reading_close(struct task_reading *r);

@@ -20,7 +20,7 @@ enum {
 	NEAR_BEFORE = 4, /* words around the ends of a list in which its number is */
 	NEAR_AFTER = 8,
 	SHARD_WORDS = 3, /* of a list in an array: a lock, and its ends */
-	SHARDS_MAX = 4096,
+	SEARCHED_SHARDS_MAX = 4096,
 	HANDLES_MAX = 4096,
 };
 
@@ -198,8 +198,8 @@ static void shards_search(struct search *s, const struct words *w)
 	for (size_t i = 0; i + 3 < w->count; i++) {
 		uint64_t array = w->word[i], count = w->word[i + 1], owner;
 
-		if (!may_be_header(array) || !count || count > SHARDS_MAX || count & (count - 1) ||
-		    !is_near(w, i + 2, count - 1))
+		if (!may_be_header(array) || !count || count > SEARCHED_SHARDS_MAX ||
+		    count & (count - 1) || !is_near(w, i + 2, count - 1))
 			continue;
 		owner = shards_owner(s, array, count);
 		if (!owner || !is_near(w, i + 2, owner))

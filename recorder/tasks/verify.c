@@ -12,7 +12,7 @@
  * lead to it. (A freed task keeps its contents: only the link shows it.)
  */
 
-enum { ATTEMPTS = 8, BATCH = 256, LIMITS_EVERY = 64 };
+enum { ATTEMPTS = 8, BATCH = 256 };
 
 /* Many cells, read again at once. */
 struct batch {

@@ -13,7 +13,6 @@ enum {
 	ATTEMPTS = 4,
 	GUESS_BYTES = 1024, /* the first read of a list */
 	GUESS_BYTES_MAX = 4096,
-	LIMITS_EVERY = 64, /* tasks between two checks of the clock */
 };
 
 /* A walk from one end of a list. */
