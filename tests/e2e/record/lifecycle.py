@@ -209,9 +209,11 @@ def a_runtime_in_a_library_that_runs_for_two_seconds_is_seen_by_stack_traces():
     end_of(target, "the host")
     capture = recording.ended_well()
     seen = report(capture)
-    # On a busy machine it takes longer, and may be learned before it ends.
+    # It may be learned before it ends, and perhaps too late for any of it.
     learned = query(capture, "SELECT count(*) AS n FROM layout WHERE source = 'learned'")[0]["n"]
-    expect_equal(seen["capture"]["source"], "passive" if learned else "stack", "source")
+    read = query(capture, "SELECT count(*) AS n FROM offcpu_span WHERE runtime_state = 'poll'")
+    sources = ("passive",) if read[0]["n"] else ("stack", "passive") if learned else ("stack",)
+    expect(seen["capture"]["source"] in sources, f"{seen['capture']['source']}, not {sources}")
     # What a sample hits of the 0.1 ms that the task computes is a slice with a cause of its own.
     counts = {(s["function"], s["cause"]): s["count"] for s in seen["sites"]
               if s["max_ns"] >= 5 * MS}
