@@ -291,7 +291,4 @@ enum walk_mode {
 	WALK_FINAL,  /* the same, and send what is kept of polls and windows */
 };
 
-/* For `unread_sleeper`, in place of a thread. */
-#define SLEEPERS_ALL 0xffffffffu
-
 #endif

@@ -82,6 +82,23 @@ struct uprobes_state {
 	struct xol_area *xol_area;
 };
 
+struct super_block {
+	unsigned long s_magic; /* which filesystem it is: linux/magic.h */
+};
+
+struct inode {
+	struct super_block *i_sb;
+};
+
+struct file {
+	struct inode *f_inode;
+};
+
+struct vm_area_struct {
+	unsigned long vm_end;
+	struct file *vm_file;
+};
+
 struct mm_struct {
 	struct uprobes_state uprobes_state;
 	unsigned long start_stack; /* of the main thread, at exec */

@@ -30,8 +30,6 @@ const volatile bool sleeper_stacks = true;
 
 enum walk_mode walk_mode = WALK_ATTACH; /* set by hud-record between walks */
 __u32 walk_process;                     /* … the process whose threads are walked */
-__u32 walk_number;                      /* … another one for each walk */
-__u32 walk_thread;                      /* the thread that it is at */
 bool stack_at_switch_in = false;        /* the hook that runs as the incoming thread is attached */
 bool probing = false;                   /* --polls: the probes at poll entry are attached now */
 bool following = false;                 /* … and so are the hooks of tasks: enum hud_task_hook */

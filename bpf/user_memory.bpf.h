@@ -4,15 +4,45 @@
 
 #include "bpf/kernel_types.h"
 
-#include "bpf/events.h"
-
 #include <bpf/bpf_helpers.h>
+#include <asm-generic/errno-base.h>
+
+#define FUSE_SUPER_MAGIC 0x65735546 /* linux/magic.h */
 
 /*
- * A thread whose reading did not end, since a page did not come: it is not read again, and what it
- * has counts as absent. SLEEPERS_ALL: so with all of its process.
+ * What mapping_visit() is asked, and says, of a word that ends there. Variables, whose values the
+ * verifier does not track: it would check what follows for each of them, three times as many
+ * instructions. One walk runs at a time.
  */
-__u32 unread_sleeper;
+static __u64 word_end;
+static bool word_waits;
+
+/*
+ * A page of a FUSE filesystem comes when a process gives it, which may be never: whoever waits for
+ * it here cannot be killed, and holds the lock of the target's mappings. (One under a userfaultfd
+ * is refused at once.)
+ */
+static long mapping_visit(struct task_struct *task, struct vm_area_struct *mapping, void *nothing)
+{
+	struct file *file = mapping->vm_file;
+
+	(void)task;
+	(void)nothing;
+	word_waits = word_end > mapping->vm_end ||
+		     (file && file->f_inode->i_sb->s_magic == FUSE_SUPER_MAGIC);
+	return 0;
+}
+
+/* Reads a word of a sleeping thread, whose page may have to be read from a disk. */
+static __always_inline int sleeper_word(struct task_struct *sleeper, __u64 *to, __u64 address)
+{
+	word_waits = true;
+	word_end = address + sizeof(*to);
+	/* -EBUSY: its mappings are being changed, and there is no waiting for that here. */
+	if (bpf_find_vma(sleeper, address, mapping_visit, NULL, 0) != -EBUSY && word_waits)
+		return 1;
+	return bpf_copy_from_user_task(to, sizeof(*to), (const void *)address, sleeper, 0) ? 1 : 0;
+}
 
 /*
  * Reads a word of a watched process's memory: 0, or 1 where it cannot be read. `sleeper`: NULL for
@@ -21,11 +51,9 @@ __u32 unread_sleeper;
  */
 static __always_inline int user_word(struct task_struct *sleeper, __u64 *to, __u64 address)
 {
-	if (!sleeper)
-		return bpf_probe_read_user(to, sizeof(*to), (const void *)address) ? 1 : 0;
-	if (unread_sleeper == SLEEPERS_ALL || unread_sleeper == (__u32)sleeper->pid)
-		return 1;
-	return bpf_copy_from_user_task(to, sizeof(*to), (const void *)address, sleeper, 0) ? 1 : 0;
+	if (sleeper)
+		return sleeper_word(sleeper, to, address);
+	return bpf_probe_read_user(to, sizeof(*to), (const void *)address) ? 1 : 0;
 }
 
 #endif

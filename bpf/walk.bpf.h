@@ -127,7 +127,7 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 	__u64 start = phase_since(st, st->out_ns), stack_bytes = 0;
 	struct scratch *s = scratch_get(SCRATCH_WALK);
 	bool woken = walk_mode == WALK_FINAL && st->wakeup_ns;
-	__u32 phase = st->phase, walk = walk_number;
+	__u32 phase = st->phase;
 	__u32 zero = 0;
 	struct sleeper *seen = bpf_map_lookup_elem(&sleepers, &zero);
 	struct event_offcpu *e;
@@ -164,9 +164,6 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 	/* It woke meanwhile: its stack may be inconsistent, and the switch-in reports its span. */
 	if (st->phase != seen->phase || phase_since(st, st->out_ns) != seen->start_ns ||
 	    (st->wakeup_ns && !woken))
-		return false;
-	/* Memory did not come for so long that the walk was given up, and another uses `seen`. */
-	if (walk != walk_number)
 		return false;
 	/* Without room the next walk reports it, and its stack, as if it were the first. */
 	if (!scratch_send(s, sizeof(*e), stack_bytes, COUNT_RING_FULL))
@@ -264,31 +261,29 @@ static __always_inline void walk_task(struct task_struct *task)
 {
 	__u64 now = bpf_ktime_get_ns();
 	__u32 tgid = task->tgid;
+	bool attach = walk_mode == WALK_ATTACH, parked = false;
 	struct thread_state *st;
-	bool parked = false;
 
 	/* Before Linux 6.1 the iterator of each target meets the threads of all. */
 	if (task->flags & PF_KTHREAD || tgid != walk_process ||
 	    !bpf_map_lookup_elem(&targets, &tgid))
 		return;
-	walk_thread = task->pid;
-	if (walk_mode == WALK_ATTACH) {
-		if (thread_find(task))
+	st = thread_find(task);
+	if (attach) {
+		if (st)
 			return;
 		st = thread_watch(task);
 		if (!st)
 			return;
 		st->since_ns = bpf_ktime_get_ns();
 		thread_send(task, task->comm, false, now);
-		if (sleeper_stacks) /* what waits now may be seen to wait later */
-			pool_read_of_thread(task, task, st, now);
-		return;
 	}
-	st = thread_find(task);
 	if (!st)
 		return;
-	if (sleeper_stacks)
+	if (sleeper_stacks) /* what waits now may be seen to wait later */
 		pool_read_of_thread(task, task, st, now);
+	if (attach)
+		return;
 	if (st->phase == PHASE_SLEEPING || st->phase == PHASE_UNKNOWN)
 		parked = open_report(task, st, now);
 	if (walk_mode == WALK_FINAL) {

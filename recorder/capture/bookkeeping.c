@@ -71,7 +71,7 @@ static void cost_write(const struct bookkeeping *b, uint64_t now)
 	struct hud_cost cost = {
 		.head = HUD_RECORD_HEAD(HUD_COST, cost),
 		.time_ns = now,
-		.recorder_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) + *b->children_cpu_ns,
+		.recorder_cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) + *b->dumps_cpu_ns,
 		.rss_bytes = own_rss_bytes(),
 		.bpf_run_ns = bpf.run_ns,
 		.bpf_runs = bpf.runs,

@@ -15,7 +15,7 @@ struct bookkeeping {
 	const struct transcript *transcript;
 	const struct object_table *objects;
 	const struct process_table *processes;
-	const uint64_t *children_cpu_ns;
+	const uint64_t *dumps_cpu_ns; /* of the children that read dumps of tasks */
 	struct cgroup_mount cgroups;
 	uint64_t lost[HUD_LOSS_LAST + 1]; /* by cause, written so far */
 	uint64_t lost_ns;                 /* when that was */

@@ -3,9 +3,7 @@
 #include "recorder/capture/process_state.h"
 #include "recorder/target/procfs.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,30 +20,11 @@ static bool has_runtime(const struct process_table *t, uint32_t object)
 	return plan && (plan->identity || plan->thread_block);
 }
 
-/* 0: it cannot be read, or is 0. */
-static uint64_t word_read(const struct process_table *t, struct process *p, uint64_t address)
-{
-	uint64_t word;
-	int error;
-
-	if (p->memory_absent)
-		return 0;
-	error = proc_word_read(p->entry.pid, address, &word, t->children_cpu_ns);
-	p->memory_absent = error == -ETIMEDOUT;
-	if (p->memory_absent)
-		fprintf(stderr,
-			"hud-record: a page of process %d does not come: it is of a file, or of a "
-			"handler of page faults, that does not answer\n"
-			"  the state of a runtime in one of its libraries is not read\n",
-			(int)p->entry.pid);
-	return error ? 0 : word;
-}
-
 /*
  * The number that the C library gave to a library in this process, from the word that the dynamic
  * linker wrote it to. 0: not yet, or none.
  */
-static uint32_t module_read(const struct process_table *t, struct process *p,
+static uint32_t module_read(const struct process_table *t, const struct process *p,
 			    const struct process_mapping *m)
 {
 	const struct plan *plan = object_plan(t->objects, m->object);
@@ -53,9 +32,9 @@ static uint32_t module_read(const struct process_table *t, struct process *p,
 	uint32_t number;
 
 	if (!plan->thread_block ||
-	    !object_placed(t->objects, m->object, m->start, m->offset, &number, &bias))
+	    !object_placed(t->objects, m->object, m->start, m->offset, &number, &bias) ||
+	    proc_word_read(p->entry.pid, bias + plan->thread_block->module_slot, &module))
 		return 0;
-	module = word_read(t, p, bias + plan->thread_block->module_slot);
 	return module <= MODULES_MAX ? (uint32_t)module : 0;
 }
 

@@ -33,7 +33,6 @@ struct process {
 	uint32_t object;                 /* … what is mapped from there, OBJECT_NONE */
 	struct process_runtime *runtime; /* in the order in which they were found */
 	size_t runtimes, runtime_room;
-	bool memory_absent;       /* a page of it did not come: it is not read any more */
 	bool executable_reported; /* process_table_executables() has given its plan */
 	int64_t space;            /* slot in the store; negative: none */
 	uint32_t version;         /* of what was written there */
@@ -47,7 +46,6 @@ struct process_table {
 	struct object_table *objects;
 	struct unwind_store *store;
 	struct identity_store *identities;
-	uint64_t *children_cpu_ns;
 	struct process *process;
 	size_t processes, room;
 };

@@ -21,7 +21,7 @@
 #define REFRESH_NS NS_PER_S /* /proc/PID/maps is read again no more often than this */
 
 int process_table_open(struct capture_writer *w, struct object_table *objects,
-		       uint64_t *children_cpu_ns, struct process_table **out)
+		       struct process_table **out)
 {
 	struct process_table *t = calloc(1, sizeof(*t));
 
@@ -30,7 +30,6 @@ int process_table_open(struct capture_writer *w, struct object_table *objects,
 		return -ENOMEM;
 	t->writer = w;
 	t->objects = objects;
-	t->children_cpu_ns = children_cpu_ns;
 	return 0;
 }
 

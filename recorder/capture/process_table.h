@@ -23,7 +23,7 @@ struct process_table;
 
 /* The caller closes `*out`. -ENOMEM. */
 int process_table_open(struct capture_writer *w, struct object_table *objects,
-		       uint64_t *children_cpu_ns, struct process_table **out);
+		       struct process_table **out);
 void process_table_close(struct process_table *t);
 
 /*

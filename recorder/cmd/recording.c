@@ -27,7 +27,7 @@ static struct status_numbers numbers(const struct recording *r, uint64_t now)
 		.events = capture_writer_events(r->writer),
 		.bytes = capture_writer_bytes(r->writer),
 		.lost = bookkeeping_lost(&r->books),
-		.cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) + r->children_cpu_ns,
+		.cpu_ns = clock_ns(CLOCK_PROCESS_CPUTIME_ID) + r->dumps.cpu_ns,
 		.tasks = r->options->tasks,
 	};
 

@@ -79,7 +79,6 @@ static enum exit_code bpf_open(struct recording *r)
 				      ? poll_timing_sites(r->processes, r->targets->child != 0)
 				      : 0,
 		.verbose = r->options->verbose,
-		.children_cpu_ns = &r->children_cpu_ns,
 		.on_event = on_event,
 		.on_mmap = on_mmap,
 		.on_mmap_lost = on_mmap_lost,
@@ -285,8 +284,7 @@ enum exit_code recording_prepare(struct recording *r)
 		return error == -ENOMEM ? EXIT_FAILED : EXIT_USAGE;
 	error = session_begin(&r->output, &r->writer);
 	if (!error)
-		error = process_table_open(r->writer, r->objects, &r->children_cpu_ns,
-					   &r->processes);
+		error = process_table_open(r->writer, r->objects, &r->processes);
 	if (error)
 		return not_begun(r, error);
 	status_begin(&r->status, r->options->quiet, r->output.pipe, r->targets->label,
@@ -319,7 +317,7 @@ enum exit_code recording_prepare(struct recording *r)
 		.transcript = &r->transcript,
 		.objects = r->objects,
 		.processes = r->processes,
-		.children_cpu_ns = &r->children_cpu_ns,
+		.dumps_cpu_ns = &r->dumps.cpu_ns,
 		.lost_ns = r->start_ns,
 	};
 	return EXIT_RECORDED;
@@ -348,7 +346,7 @@ static void task_dumps_begin(struct recording *r)
 
 	if (!r->options->tasks)
 		return;
-	error = task_dumps_open(&r->dumps, r->writer, &r->children_cpu_ns);
+	error = task_dumps_open(&r->dumps, r->writer);
 	r->dumps.every_ns = r->options->tasks_every_ns;
 	if (error)
 		fprintf(stderr,

@@ -47,7 +47,6 @@ struct recording {
 	uint64_t second_ns;     /* when second_work() last ran */
 	uint64_t mappings_lost; /* transcript.mappings_lost when it last read /proc for these */
 	struct signals signals;
-	uint64_t children_cpu_ns; /* of calls that are made in children */
 	struct unwind_sizes sizes;
 	enum hud_end_reason end;
 	int error; /* of writing, or of the kernel: `end` */

@@ -15,12 +15,11 @@
 #define RECORDING_LIMIT_NS (500 * NS_PER_MS)
 #define ANSWER_LIMIT_NS (5 * NS_PER_S) /* beyond the limit of the dump */
 
-int task_dumps_open(struct task_dumps *t, struct capture_writer *writer, uint64_t *children_cpu_ns)
+int task_dumps_open(struct task_dumps *t, struct capture_writer *writer)
 {
 	memset(t, 0, sizeof(*t));
 	t->limits = task_limits_usual;
 	t->tasks.writer = writer;
-	t->children_cpu_ns = children_cpu_ns;
 	if (getrandom(t->tasks.key, sizeof(t->tasks.key), 0) != (ssize_t)sizeof(t->tasks.key))
 		return -errno;
 	return thread_lister_open(&t->lister);
@@ -151,7 +150,7 @@ static int dump_take(struct dump_reading *r)
 	};
 	struct collected sent;
 
-	error = child_call_run(&call, &sent, r->dumps->children_cpu_ns);
+	error = child_call_run(&call, &sent, &r->dumps->cpu_ns);
 	if (!error)
 		error = task_dump_receive(r->dump, sent.data, sent.bytes);
 	free(sent.data);

@@ -13,18 +13,15 @@ struct task_dumps {
 	struct task_limits limits;
 	uint64_t every_ns; /* 0: at the start, at each mark, and at the end */
 	uint64_t next_ns;
-	uint32_t marks; /* that were there at the last dump */
-	uint64_t *children_cpu_ns;
-	size_t begun; /* processes that had a first dump */
-	bool failed;  /* one did, which was said */
-	bool over;    /* there are no more: they may take too long */
+	uint32_t marks;  /* that were there at the last dump */
+	uint64_t cpu_ns; /* of the children that read them */
+	size_t begun;    /* processes that had a first dump */
+	bool failed;     /* one did, which was said */
+	bool over;       /* there are no more: they may take too long */
 };
 
-/*
- * 0 or a negative errno: of the BPF program that lists threads. The CPU time of the children that
- * read the dumps is added to `*children_cpu_ns`.
- */
-int task_dumps_open(struct task_dumps *t, struct capture_writer *writer, uint64_t *children_cpu_ns);
+/* 0 or a negative errno: of the BPF program that lists threads. */
+int task_dumps_open(struct task_dumps *t, struct capture_writer *writer);
 void task_dumps_close(struct task_dumps *t);
 
 /* What a dump failed with, for a message. */

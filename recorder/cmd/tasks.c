@@ -36,7 +36,6 @@ struct dumping {
 	struct process_program program;
 	struct task_dumps dumps;
 	struct task_dump_summary summary;
-	uint64_t children_cpu_ns;
 };
 
 static void help_print(void)
@@ -196,7 +195,7 @@ static void privileges_give_up(const struct dumping *d)
 
 static enum exit_code tasks_read(struct dumping *d)
 {
-	int error = task_dumps_open(&d->dumps, d->writer, &d->children_cpu_ns);
+	int error = task_dumps_open(&d->dumps, d->writer);
 
 	if (error)
 		return cannot("list the threads of a process by BPF", error);
@@ -259,8 +258,7 @@ static enum exit_code dump_prepare(struct dumping *d)
 		return EXIT_NOT_WRITTEN;
 	error = session_begin(&d->output, &d->writer);
 	if (!error)
-		error = process_table_open(d->writer, d->objects, &d->children_cpu_ns,
-					   &d->processes);
+		error = process_table_open(d->writer, d->objects, &d->processes);
 	if (error)
 		return writing_failed(d, "begin the capture", error);
 	code = program_plan(d);

@@ -2,7 +2,6 @@
 #include "recorder/kernel/session.h"
 #include "bpf/hud.skel.h"
 #include "format/base/clock.h"
-#include "recorder/base/child_call.h"
 #include "recorder/kernel/poll_probes.h"
 #include "recorder/target/set.h"
 
@@ -21,12 +20,9 @@
 #define LIVES_MAX 65536       /* tasks that are followed at once: 12 MiB, with --polls only */
 #define MMAP_PAGES_PER_CPU 16 /* 64 KiB: some 400 mappings between two drains */
 
-#define WALK_LIMIT_NS (5 * NS_PER_S)
-
 struct walk_link {
 	pid_t pid;
 	struct bpf_link *link;
-	__u32 unread; /* thread that walks do not read, since one did not end; SLEEPERS_ALL */
 };
 
 struct bpf_session {
@@ -399,59 +395,22 @@ struct bpf_session_features bpf_session_features(const struct bpf_session *s)
 	return s->features;
 }
 
-/* In a child: runs the walk program by reading the iterator's file to its end. */
-static int iterator_read(void *context, int out)
+/* Runs the walk program once for a target, by reading the iterator's file to its end. */
+static int walk_run(struct bpf_session *s, const struct walk_link *walk)
 {
-	const int *fd = context;
+	int fd = bpf_iter_create(bpf_link__fd(walk->link));
 	char nothing[64];
 	ssize_t got;
 
-	(void)out;
-	do
-		got = read(*fd, nothing, sizeof(nothing));
-	while (got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)));
-	return got < 0 ? -errno : 0;
-}
-
-/* Once for a target. 0 or a negative errno: -ETIMEDOUT if its memory did not come. */
-static int walk_once(struct bpf_session *s, const struct walk_link *walk)
-{
-	int fd = bpf_iter_create(bpf_link__fd(walk->link)), error;
-	struct child_call call = {.run = iterator_read,
-				  .context = &fd,
-				  .keep = &fd,
-				  .keeps = 1,
-				  .limit_ns = WALK_LIMIT_NS};
-	struct collected nothing;
-
+	s->programs->bss->walk_process = (__u32)walk->pid;
 	if (fd < 0)
 		return -errno;
-	s->programs->bss->walk_process = (__u32)walk->pid;
-	s->programs->bss->walk_number++;
-	s->programs->bss->unread_sleeper = walk->unread;
-	error = child_call_run(&call, &nothing, s->options.children_cpu_ns);
-	free(nothing.data);
+	do
+		got = read(fd, nothing, sizeof(nothing));
+	while (got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)));
+	got = got < 0 ? -errno : 0;
 	close(fd);
-	return error;
-}
-
-/* A page that does not come costs the thread that has it; a second one, all of the process. */
-static int walk_run(struct bpf_session *s, struct walk_link *walk)
-{
-	int error;
-
-	while ((error = walk_once(s, walk)) == -ETIMEDOUT && walk->unread != SLEEPERS_ALL) {
-		if (!walk->unread)
-			fprintf(stderr,
-				"hud-record: a page of process %d did not come within %llu s: it "
-				"is of a file, or of a handler of page faults, that does not "
-				"answer\n"
-				"  recording goes on; of threads that sleep until its end some "
-				"have no stacks\n",
-				(int)walk->pid, WALK_LIMIT_NS / NS_PER_S);
-		walk->unread = walk->unread ? SLEEPERS_ALL : s->programs->bss->walk_thread;
-	}
-	return error;
+	return (int)got;
 }
 
 static int walk_attach(struct bpf_session *s, pid_t pid)
@@ -465,7 +424,7 @@ static int walk_attach(struct bpf_session *s, pid_t pid)
 		link = bpf_program__attach_iter(s->programs->progs.walk, NULL);
 	if (!link)
 		return -errno;
-	s->walk[s->walks++] = (struct walk_link) {.pid = pid, .link = link};
+	s->walk[s->walks++] = (struct walk_link) {pid, link};
 	return 0;
 }
 

@@ -26,7 +26,6 @@ struct bpf_session_options {
 	struct unwind_sizes unwind;    /* room for the plans */
 	uint32_t poll_sites;           /* functions to be probed (--polls); 0: none */
 	bool verbose;
-	uint64_t *children_cpu_ns; /* what children use for it is added */
 	/* Events, in order for each CPU. `event` is valid during the call. */
 	void (*on_event)(void *context, const struct event *event, size_t bytes);
 	/* Any process has a new executable mapping. `record`: a struct perf_event_header. */

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/target/procfs.h"
-#include "format/base/clock.h"
-#include "recorder/base/child_call.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,10 +12,10 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define DELETED " (deleted)"
-#define WORD_LIMIT_NS (5 * NS_PER_S)
 
 static int proc_read(pid_t pid, const char *file, char *text, size_t bytes)
 {
@@ -295,39 +293,14 @@ int proc_perf_map_open(pid_t pid)
 	return found_open(found, 0);
 }
 
-struct word_reading {
-	pid_t pid;
-	uint64_t address;
-};
-
-/* In a child. */
-static int word_read(void *context, int out)
+int proc_word_read(pid_t pid, uint64_t address, uint64_t *out)
 {
-	const struct word_reading *r = context;
-	uint64_t word;
-	char path[64];
-	ssize_t got;
-	int fd;
+	struct iovec to = {out, sizeof(*out)};
+	struct iovec from = {(void *)(uintptr_t)address, sizeof(*out)}; /* never dereferenced */
+	/* Not /proc/PID/mem, which cannot be killed while it waits for a page. */
+	ssize_t got = process_vm_readv(pid, &to, 1, &from, 1, 0);
 
-	snprintf(path, sizeof(path), "/proc/%d/mem", (int)r->pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (got < 0)
 		return -errno;
-	got = pread(fd, &word, sizeof(word), (off_t)r->address);
-	return got == (ssize_t)sizeof(word) ? child_call_write(out, &word, sizeof(word)) : -EIO;
-}
-
-int proc_word_read(pid_t pid, uint64_t address, uint64_t *out, uint64_t *children_cpu_ns)
-{
-	struct word_reading reading = {pid, address};
-	struct child_call call = {.run = word_read, .context = &reading, .limit_ns = WORD_LIMIT_NS};
-	struct collected got;
-	int error = child_call_run(&call, &got, children_cpu_ns);
-
-	if (!error && got.bytes != sizeof(*out))
-		error = -EIO;
-	if (!error)
-		memcpy(out, got.data, sizeof(*out));
-	free(got.data);
-	return error;
+	return got == (ssize_t)sizeof(*out) ? 0 : -EIO;
 }

@@ -64,10 +64,7 @@ int proc_mapping_open(pid_t pid, const struct proc_mapping *m);
  */
 int proc_perf_map_open(pid_t pid);
 
-/*
- * Reads 8 bytes of a process's memory, in a child whose CPU time is added to `*children_cpu_ns`. 0
- * or a negative errno: -ETIMEDOUT if they did not come.
- */
-int proc_word_read(pid_t pid, uint64_t address, uint64_t *out, uint64_t *children_cpu_ns);
+/* Reads 8 bytes of a process's memory. 0 or a negative errno. */
+int proc_word_read(pid_t pid, uint64_t address, uint64_t *out);
 
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 /*
  * A library that is loaded before a program. One of its threads sleeps below a page of its stack
- * that never comes: it is of a file on a FUSE filesystem, mounted on the directory $ABSENT_PAGE for
- * this process only, whose server answers all but reads.
+ * that never comes. It is of a file on a FUSE filesystem, mounted on the directory $ABSENT_PAGE for
+ * this process only, whose server answers all but reads; or, if that is "userfaultfd", of one whose
+ * handler does nothing.
  */
 #include <err.h>
 #include <fcntl.h>
 #include <linux/fuse.h>
+#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -14,10 +16,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, DEPTH = 8, STACK_BYTES = 64 * PAGE, ABSENT_BYTES = 3 * PAGE, FILE_NODE = 2 };
@@ -123,13 +127,41 @@ static int file_open(const char *directory)
 	return open(text, O_RDWR | O_CLOEXEC);
 }
 
-static void *stack_cut(void *directory)
+/* Puts the page there. 0 or -1, with errno. */
+static int fuse_page_map(void *at, const char *directory)
+{
+	int file = file_open(directory);
+
+	if (file < 0)
+		return -1;
+	return mmap(at, ABSENT_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, file, 0) ==
+			       MAP_FAILED
+		       ? -1
+		       : 0;
+}
+
+static int userfaultfd_page_map(void *at)
+{
+	struct uffdio_api api = {.api = UFFD_API};
+	struct uffdio_register pages = {.range = {(uintptr_t)at, ABSENT_BYTES},
+					.mode = UFFDIO_REGISTER_MODE_MISSING};
+	int handler = (int)syscall(SYS_userfaultfd, O_CLOEXEC);
+
+	if (handler < 0 || ioctl(handler, UFFDIO_API, &api) ||
+	    mmap(at, ABSENT_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_ANONYMOUS,
+		 -1, 0) == MAP_FAILED)
+		return -1;
+	return ioctl(handler, UFFDIO_REGISTER, &pages);
+}
+
+static void *stack_cut(void *kind)
 {
 	char *stack =
 		mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	pthread_attr_t attributes;
+	char *page = stack + STACK_BYTES - 6 * PAGE;
 	pthread_t thread;
-	int file;
+	int error;
 
 	pthread_attr_init(&attributes);
 	pthread_attr_setstack(&attributes, stack, STACK_BYTES);
@@ -137,9 +169,9 @@ static void *stack_cut(void *directory)
 		errx(91, "no thread");
 	while (!deep)
 		usleep(1000);
-	file = file_open(directory);
-	if (file < 0 || mmap(stack + STACK_BYTES - 6 * PAGE, ABSENT_BYTES, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_FIXED, file, 0) == MAP_FAILED)
+	error = strcmp(kind, "userfaultfd") ? fuse_page_map(page, kind)
+					    : userfaultfd_page_map(page);
+	if (error)
 		err(92, "cannot map a page that never comes");
 	fputs("a page is absent\n", stderr);
 	for (;;)
@@ -148,9 +180,9 @@ static void *stack_cut(void *directory)
 
 __attribute__((constructor)) static void begin(void)
 {
-	char *directory = getenv("ABSENT_PAGE");
+	char *kind = getenv("ABSENT_PAGE");
 	pthread_t thread;
 
-	if (directory && pthread_create(&thread, NULL, stack_cut, directory))
+	if (kind && pthread_create(&thread, NULL, stack_cut, kind))
 		errx(93, "no thread");
 }

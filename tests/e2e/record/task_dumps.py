@@ -9,7 +9,7 @@ import subprocess
 
 from lib import (ANALYZE, ANALYZE_UNUSABLE, RECORD, RECORD_NO_TARGET, RECORD_NOT_ABLE, Recording,
                  analyze, analyzed, expect, expect_equal, fact, facts_check, one_clear_message,
-                 path_for, query, record, recorded, start, tokio_tasks, wait_until)
+                 path_for, query, record, recorded, run, start, tokio_tasks, wait_until)
 from task_program import Program, dumped
 
 
@@ -22,6 +22,14 @@ def a_dump_goes_through_a_pipe_and_holds_no_memory():
     program.end()
     expect_equal((done.returncode, done.stderr), (0, ""), "exit code and messages")
     expect_equal(len(json.loads(done.stdout)["tasks"]), len(program.kinds), "tasks")
+
+
+@fact
+def a_dump_is_taken_where_the_end_of_children_is_ignored():
+    program, capture = Program(), path_for("ignored.hud")
+    done = run(["env", "--ignore-signal=CHLD", RECORD, "tasks", program.pid, "-o", capture, "-q"])
+    program.end()
+    expect_equal((done.returncode, done.stderr), (0, ""), "exit code and messages")
 
 
 @fact
