@@ -90,14 +90,46 @@ static int runtime_write(sqlite3 *db, const struct runtime *r)
 	return err;
 }
 
-/* The tables of runtimes, their schedulers and the calls their workers park in, from the rules. */
-static int runtimes_write(sqlite3 *db)
+static int word_write(sqlite3_stmt *insert, const char *word)
+{
+	struct row row = row_begin(insert);
+
+	row_text(&row, word);
+	return row_insert(&row);
+}
+
+/* A row for each line of this kind, with the word after that. */
+static int lines_write(sqlite3 *db, const char *sql, const struct rules_file *f, const char *kind)
+{
+	sqlite3_stmt *insert;
+	int err = 0;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &insert, NULL) != SQLITE_OK)
+		return -EIO;
+	for (size_t i = 0; !err && i < f->count; i++)
+		if (!strcmp(f->lines[i].words[0], kind))
+			err = word_write(insert, f->lines[i].words[1]);
+	sqlite3_finalize(insert);
+	return err;
+}
+
+/* The tables of runtimes, of functions that lock, and of crates, from the rules. */
+static int rules_write(sqlite3 *db)
 {
 	struct rules *rules = NULL;
 	int err = rules_open(&rules);
 
 	for (size_t i = 0; !err && i < rules->runtime_count; i++)
 		err = runtime_write(db, &rules->runtimes[i]);
+	if (!err)
+		err = lines_write(db, "INSERT INTO lock_function (function, limited) VALUES (?, 0)",
+				  &rules->causes, "guard");
+	if (!err)
+		err = lines_write(db, "INSERT INTO lock_function (function, limited) VALUES (?, 1)",
+				  &rules->causes, "limited");
+	if (!err)
+		err = lines_write(db, "INSERT INTO primitive_crate (crate) VALUES (?)",
+				  &rules->origin, "primitive");
 	rules_close(rules);
 	return err;
 }
@@ -121,7 +153,7 @@ static int schema_make(sqlite3 *db)
 	if (!err)
 		err = causes_write(db);
 	if (!err)
-		err = runtimes_write(db);
+		err = rules_write(db);
 	if (!err)
 		err = advice_write(db, embedded_text("rules/advice.rules"));
 	if (err)

@@ -5,7 +5,7 @@
 Prints one line for each include that runs the wrong way, and exits with 1 if there is any. The
 folders of format/, recorder/ and analyzer/ are listed in the layers.mk of each, which the build
 reads too: each may use only folders listed before it, so there is no circle. Those of analyzer/
-have unit tests, or are listed there as without.
+have unit tests, or are listed there as without. Nor is there a circle between the folders of views.
 """
 
 import pathlib
@@ -89,11 +89,31 @@ def wrong_include(path, layers):
             yield f"{path.relative_to(ROOT)}: {place[0]}/{place[1]}/ may not use {line}"
 
 
+def views():
+    """The views of analyzer/sql/view: name, folder and what it selects from."""
+    for path in sorted(ROOT.glob("analyzer/sql/view/*/*.sql")):
+        sql = re.sub(r"--.*", "", path.read_text())
+        yield path.stem, path.parent.name, set(re.findall(r"\b(?:FROM|JOIN)\s+(\w+)", sql))
+
+
+def wrong_views():
+    """Folders of views have an order in which each uses only earlier ones."""
+    folder = {name: place for name, place, _ in views()}
+    uses = {place: set() for place in folder.values()}
+    for _, place, used in views():
+        uses[place] |= {folder[name] for name in used if name in folder} - {place}
+    while free := {place for place, used in uses.items() if not used & set(uses)}:
+        uses = {place: used for place, used in uses.items() if place not in free}
+    if uses:
+        yield f"analyzer/sql/view: {', '.join(sorted(uses))} are in a circle, or use one"
+
+
 def main():
     layers = {"format": Layers("format", "FORMAT_"), "recorder": Layers("recorder", "RECORDER_"),
               "analyzer": Layers("analyzer", "")}
     wrong = [line for each in layers.values() for line in [*each.wrong_order(), *each.wrong_page()]]
     wrong += layers["analyzer"].wrong_tests()
+    wrong += wrong_views()
     for program in PROGRAMS:
         for path in sorted(ROOT.glob(f"{program}/**/*.[ch]")):
             wrong += wrong_include(path, layers)

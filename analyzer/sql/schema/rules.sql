@@ -1,4 +1,4 @@
--- What the rules say of runtimes, causes and advice: the same in every analysis.
+-- What the rules say of runtimes, locks, crates, causes and advice: the same in every analysis.
 
 CREATE TABLE runtime (
 	name TEXT PRIMARY KEY,
@@ -29,6 +29,15 @@ CREATE TABLE local_set_function (
 CREATE TABLE worker_name (
 	runtime TEXT NOT NULL REFERENCES runtime (name),
 	name TEXT NOT NULL
+);
+
+CREATE TABLE lock_function (
+	function TEXT NOT NULL,
+	limited INTEGER NOT NULL
+);
+
+CREATE TABLE primitive_crate (
+	crate TEXT NOT NULL
 );
 
 CREATE TABLE cause (

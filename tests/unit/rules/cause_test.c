@@ -212,6 +212,8 @@ static void every_line_of_the_rules_names_a_cause(void **state)
 		    !strcmp(keyword, "trap") || !strcmp(keyword, "frame") ||
 		    !strcmp(keyword, "user"))
 			known = cause_named(line->words[2], strlen(line->words[2]));
+		else if (!strcmp(keyword, "guard") || !strcmp(keyword, "limited"))
+			known = !*line->words[2];
 		else
 			known = (!strcmp(keyword, "cause") || !strcmp(keyword, "work")) &&
 				*line->words[2];

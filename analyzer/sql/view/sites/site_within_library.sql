@@ -3,12 +3,6 @@
 -- For advice_share_min of the site's time there is a frame of another crate between the user's
 -- function and the wait; one of those that only give locks, channels and the like is no such.
 CREATE VIEW site_within_library AS
-WITH primitive (crate) AS (
-	VALUES ('parking_lot'), ('parking_lot_core'), ('lock_api'), ('spin'), ('flume'), ('kanal'),
-	('crossbeam'), ('crossbeam_channel'), ('crossbeam_utils'), ('crossbeam_queue'), ('dashmap'),
-	('hashbrown'), ('once_cell'), ('lazy_static'), ('arc_swap'), ('thread_local'),
-	('event_listener'), ('async_channel'), ('async_lock'), ('rayon'), ('rayon_core')
-)
 SELECT h.site
 FROM site_stack AS h
 JOIN constant AS k
@@ -17,5 +11,6 @@ HAVING total(CASE WHEN EXISTS (SELECT 1
 		FROM stack_frame AS s
 		JOIN frame AS f ON f.id = s.frame
 		WHERE s.stack = h.stack AND s.position < h.position AND f.origin = 'third-party'
-			AND f.crate NOT IN (SELECT crate FROM primitive))
+			AND NOT EXISTS (SELECT 1 FROM primitive_crate AS p
+				WHERE f.crate GLOB p.crate))
 	THEN h.blocked_ns END) >= max(k.advice_share_min) * sum(h.blocked_ns);

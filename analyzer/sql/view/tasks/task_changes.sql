@@ -19,30 +19,30 @@ WITH turn AS MATERIALIZED (
 ), pair AS (
 	SELECT u.capture, u.process, u.dump, u.before, u.start_ns - u.before_ns AS after_ns,
 		a.id AS named, b.id IS NULL AS new, 0 AS gone, a.chain AS chain, b.chain AS was,
-		b.id IS NULL AND (u.before_cut OR coalesce(o.broken > 0,
-			r.scheduler IS NOT 'multi_thread')) AS doubt
+		b.id IS NULL AND (u.before_cut
+			OR coalesce(o.broken > 0, r.always_found IS NOT 1)) AS doubt
 	FROM shown AS u
 	JOIN dumped_task AS a ON a.capture = u.capture AND a.process = u.process
 		AND a.dump = u.dump AND a.outcome <> 'gone'
 	LEFT JOIN dumped_task AS b ON b.capture = u.capture AND b.process = u.process
 		AND b.dump = u.before AND b.task_id = a.task_id AND a.task_id > 0
 		AND b.outcome <> 'gone'
-	LEFT JOIN task_runtime AS r ON r.capture = u.capture AND r.process = u.process
+	LEFT JOIN task_lists AS r ON r.capture = u.capture AND r.process = u.process
 		AND r.dump = u.dump AND r.owner = a.owner
-	LEFT JOIN task_runtime AS o ON o.capture = u.capture AND o.process = u.process
+	LEFT JOIN task_lists AS o ON o.capture = u.capture AND o.process = u.process
 		AND o.dump = u.before AND o.owner = a.owner
 	UNION ALL
 	SELECT u.capture, u.process, u.dump, u.before, u.start_ns - u.before_ns, b.id, 0, 1, NULL,
-		NULL, u.cut OR coalesce(o.broken > 0, r.scheduler IS NOT 'multi_thread')
+		NULL, u.cut OR coalesce(o.broken > 0, r.always_found IS NOT 1)
 	FROM shown AS u
 	JOIN dumped_task AS b ON b.capture = u.capture AND b.process = u.process
 		AND b.dump = u.before AND b.outcome <> 'gone'
 	LEFT JOIN dumped_task AS a ON a.capture = u.capture AND a.process = u.process
 		AND a.dump = u.dump AND a.task_id = b.task_id AND b.task_id > 0
 		AND a.outcome <> 'gone'
-	LEFT JOIN task_runtime AS r ON r.capture = u.capture AND r.process = u.process
+	LEFT JOIN task_lists AS r ON r.capture = u.capture AND r.process = u.process
 		AND r.dump = u.before AND r.owner = b.owner
-	LEFT JOIN task_runtime AS o ON o.capture = u.capture AND o.process = u.process
+	LEFT JOIN task_lists AS o ON o.capture = u.capture AND o.process = u.process
 		AND o.dump = u.dump AND o.owner = b.owner
 	WHERE a.id IS NULL
 )

@@ -8,10 +8,10 @@
 CREATE VIEW task_growth AS
 WITH list AS MATERIALIZED (
 	SELECT n.task, t.capture, t.process, t.owner, min(t.dump) AS first,
-		min(r.scheduler = 'multi_thread') AS always_found
+		min(r.always_found) AS always_found
 	FROM dumped_task AS t
 	JOIN task_names AS n ON n.dumped_task = t.id
-	LEFT JOIN task_runtime AS r ON r.capture = t.capture AND r.process = t.process
+	LEFT JOIN task_lists AS r ON r.capture = t.capture AND r.process = t.process
 		AND r.dump = t.dump AND r.owner = t.owner
 	GROUP BY n.task, t.capture, t.process, t.owner
 ), whole AS MATERIALIZED (
@@ -22,7 +22,7 @@ WITH list AS MATERIALIZED (
 		AND d.dump >= k.first AND NOT d.cut
 	WHERE NOT EXISTS (SELECT 1
 		FROM list AS l
-		LEFT JOIN task_runtime AS r ON r.capture = d.capture AND r.process = d.process
+		LEFT JOIN task_lists AS r ON r.capture = d.capture AND r.process = d.process
 			AND r.dump = d.dump AND r.owner = l.owner
 		WHERE l.task IS k.task AND l.capture = d.capture AND l.process = d.process
 			AND l.first <= d.dump AND coalesce(r.broken > 0, l.always_found IS NOT 1))

@@ -18,18 +18,11 @@ SELECT o.id AS offcpu_span, o.capture, o.thread, t.process, o.at_attach,
 				WHERE e.thread = u.id AND e.start_ns >= o.start_ns
 					AND e.start_ns < o.end_ns AND e.class = 'park'))
 		AS others_ran,
-	EXISTS (SELECT 1
+	(SELECT coalesce(min(NOT l.limited), 0)
 		FROM stack_frame AS s
 		JOIN frame AS f ON f.id = s.frame
-		WHERE s.stack = o.user_stack AND (f.site GLOB '*utex*lock*'
-			OR f.site GLOB '*RwLock*' OR f.site GLOB '*rwlock*'
-			OR f.site GLOB '*ReentrantLock*' OR f.site GLOB '*lll_lock*'))
-		AND NOT EXISTS (SELECT 1
-			FROM stack_frame AS s
-			JOIN frame AS f ON f.id = s.frame
-			WHERE s.stack = o.user_stack AND (f.site GLOB '*try_*'
-				OR f.site GLOB '*timeout*' OR f.site GLOB '*timed*'
-				OR f.site GLOB '*_until*')) AS mutual
+		JOIN lock_function AS l ON f.site GLOB l.function
+		WHERE s.stack = o.user_stack) AS mutual
 FROM offcpu_span AS o
 JOIN thread AS t ON t.id = o.thread
 JOIN constant AS k
