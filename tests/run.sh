@@ -39,14 +39,13 @@ E2E_SECONDS=${HUD_E2E_SECONDS:-900} # one file of end-to-end tests; lib.py limit
 # End-to-end tests that run at the same time: they compare no times, are not disturbed by other
 # recorders, and mostly wait. The longest come first. Each of the others has the machine to itself.
 CONCURRENT="
-	record/learn_others unwind/plans analyze/screen record/privileges record/output record/tasks
-	analyze/exports analyze/screen_live record/lifecycle record/learn_libraries analyze/page
-	analyze/report record/task_dumps analyze/live record/pool analyze/faults analyze/memory
-	record/deadlock record/marks record/probes analyze/symbols record/lives record/polls
-	analyze/ci record/identity analyze/bombs analyze/query
-	analyze/plan_runtime analyze/debuginfod analyze/example analyze/confined
-	record/generated record/errors record/waits record/task_sets unwind/sandbox
-	record/absent_page
+	record/learn_others unwind/plans analyze/screen analyze/screen_live record/output
+	record/privileges record/lifecycle record/learn_libraries analyze/exports analyze/symbols
+	analyze/faults record/lives analyze/memory analyze/page record/polls record/pool
+	record/probes analyze/report analyze/live record/absent_page record/marks record/deadlock
+	record/identity analyze/ci record/tasks record/task_dumps analyze/bombs
+	analyze/plan_runtime analyze/query analyze/debuginfod unwind/sandbox record/errors
+	record/waits record/task_sets analyze/confined analyze/example record/generated
 "
 
 # Unit tests that take longest, which begin first.
