@@ -2,6 +2,7 @@
 """Live stacks without frame pointers, through C libraries, signal handlers and generated code."""
 
 import collections
+import contextlib
 import os
 
 from lib import (Recording, Skip, analyzed, expect, expect_equal, fact, facts_check, go, once,
@@ -130,14 +131,29 @@ def the_report_counts_the_complete_stacks():
     expect(0 < loss["stacks_complete"] < loss["stacks"], f"{loss}")
 
 
-TRACING = "/sys/kernel/tracing"
+@contextlib.contextmanager
+def tracefs():
+    """Its directory, mounted for the fact: few programs need it, so on most machines it is not."""
+    directory = path_for("tracing")
+    os.makedirs(directory)
+    done = run(["mount", "-t", "tracefs", "tracefs", directory])
+    if done.returncode:
+        raise Skip(f"there is no tracefs: {done.stderr.strip()}")
+    try:
+        if not os.path.exists(os.path.join(directory, "uprobe_events")):
+            raise Skip("the kernel's tracefs has no uprobes")
+        yield directory
+    finally:
+        run(["umount", "--lazy", directory])
 
 
 @fact
 def a_uretprobe_of_another_tool_does_not_break_the_chain():
-    events = os.path.join(TRACING, "uprobe_events")
-    if not os.access(events, os.W_OK):
-        raise Skip("tracefs is not mounted, or has no uprobes")
+    with tracefs() as directory:
+        expect_whole_through_uretprobes(directory)
+
+
+def expect_whole_through_uretprobes(tracing):
     path = program("unwind_callbacks", *FLAGS)
     group = f"hud_unwind_{os.getpid()}"
     symbols = [line.split() for line in run(["nm", path]).stdout.splitlines()]
@@ -145,7 +161,7 @@ def a_uretprobe_of_another_tool_does_not_break_the_chain():
 
     def control(name, text):
         append = os.O_APPEND if name == "uprobe_events" else 0
-        fd = os.open(os.path.join(TRACING, name), os.O_WRONLY | append)
+        fd = os.open(os.path.join(tracing, name), os.O_WRONLY | append)
         try:
             os.write(fd, text.encode())
         finally:
@@ -162,7 +178,7 @@ def a_uretprobe_of_another_tool_does_not_break_the_chain():
         seen = Naps(recording.ended_well())
         expect_whole("qsort", "nap", "compare_and_nap", "in_qsort", "thread_run", of=seen)
     finally:
-        if os.path.exists(os.path.join(TRACING, "events", group)):
+        if os.path.exists(os.path.join(tracing, "events", group)):
             control(f"events/{group}/enable", "0")
             for name in ("nap", "compare_and_nap", "in_qsort"):
                 control("uprobe_events", f"-:{group}/{name}\n")
