@@ -149,7 +149,7 @@ static int head_read(struct chunk_stream *s)
 /* Skips to the next byte at which a frame may begin. */
 static void pass_over(struct chunk_stream *s)
 {
-	static const uint32_t frame_magic = FRAME_MAGIC;
+	static const uint32_t frame_magic = ZSTD_MAGICNUMBER;
 	const uint8_t first[2] = {*(const uint8_t *)&frame_magic,
 				  *(const uint8_t *)&naming_frame.magic};
 	size_t at = s->head + 1;

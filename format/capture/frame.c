@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "format/capture/frame.h"
+#include "format/wire/zstd_frame.h"
 
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
+#include <zstd.h>
 
-#define DESCRIPTOR_DICTIONARY 0x03u
-#define DESCRIPTOR_CHECKSUM 0x04u
-#define DESCRIPTOR_RESERVED 0x08u
-#define DESCRIPTOR_SINGLE_SEGMENT 0x20u
 #define CHECKSUM_BYTES 4u
 #define BLOCK_HEADER_BYTES 3u
 
@@ -23,7 +21,7 @@ const struct naming_frame naming_frame = {
 /* Reads header size and content size; 1, 0 (more bytes needed) or -EBADMSG. */
 static int measure_header(struct frame_measure *m, const uint8_t *data, size_t bytes)
 {
-	static const uint32_t magic = FRAME_MAGIC;
+	static const uint32_t magic = ZSTD_MAGICNUMBER;
 	size_t descriptor_at = sizeof(magic), content_at, content_bytes;
 	uint8_t descriptor;
 
@@ -32,12 +30,11 @@ static int measure_header(struct frame_measure *m, const uint8_t *data, size_t b
 	if (bytes <= descriptor_at)
 		return 0;
 	descriptor = data[descriptor_at];
-	if (!(descriptor & DESCRIPTOR_CHECKSUM) ||
-	    (descriptor & (DESCRIPTOR_RESERVED | DESCRIPTOR_DICTIONARY)))
+	if (!(descriptor & FRAME_CHECKSUM) || (descriptor & (FRAME_RESERVED | FRAME_DICTIONARY)))
 		return -EBADMSG;
 	content_bytes = (size_t)1 << (descriptor >> 6);
 	content_at = descriptor_at + 1;
-	if (!(descriptor & DESCRIPTOR_SINGLE_SEGMENT)) {
+	if (!(descriptor & FRAME_SINGLE_SEGMENT)) {
 		content_at++; /* the window descriptor */
 		if (content_bytes == 1)
 			return -EBADMSG; /* no content size */

@@ -6,8 +6,6 @@
 
 /* The zstd frames a capture is made of (RFC 8878, section 3.1.1), without decompressing them. */
 
-#define FRAME_MAGIC 0xFD2FB528u
-
 /* The size of the largest frame of a chunk: zstd's bound for its content. */
 #define FRAME_BYTES_MAX ((size_t)HUD_CHUNK_CONTENT_MAX + (HUD_CHUNK_CONTENT_MAX >> 8) + 64)
 

@@ -2,16 +2,13 @@
 #include "format/plan/plan.h"
 #include "format/plan/valid.h"
 #include "format/wire/recording.h"
+#include "format/wire/zstd_frame.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zstd.h>
 #include <zstd_errors.h>
-
-#define FRAME_MAGIC_BYTES "\x28\xB5\x2F\xFD"
-#define DESCRIPTOR_DICTIONARY 0x03u
-#define DESCRIPTOR_CHECKSUM 0x04u
 
 #define PAGE_BYTES (UINT64_C(1) << HUD_PLAN_PAGE_BITS)
 
@@ -30,13 +27,14 @@ static int zstd_errno(size_t result)
 /* Exactly one frame, with content size and checksum. */
 static int content_inflate(const void *data, size_t bytes, void **content, size_t *content_bytes)
 {
+	static const uint32_t magic = ZSTD_MAGICNUMBER;
 	const uint8_t *frame = data;
 	unsigned long long size;
 	size_t whole;
 	void *block;
 
-	if (bytes < 6 || memcmp(frame, FRAME_MAGIC_BYTES, 4) != 0 ||
-	    !(frame[4] & DESCRIPTOR_CHECKSUM) || (frame[4] & DESCRIPTOR_DICTIONARY))
+	if (bytes < 6 || memcmp(frame, &magic, sizeof(magic)) != 0 ||
+	    !(frame[4] & FRAME_CHECKSUM) || (frame[4] & FRAME_DICTIONARY))
 		return -EBADMSG;
 	size = ZSTD_getFrameContentSize(data, bytes);
 	if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR ||
