@@ -71,6 +71,17 @@ class Layers:
                 yield (f"{self.list}: {name} has unit tests, and is in WITHOUT_TESTS" if tested
                        else f"{self.list}: {name} has no unit tests, and is not in WITHOUT_TESTS")
 
+    def wrong_grants(self):
+        """What a folder may use, and neither it nor its unit tests do."""
+        for name in self.order:
+            files = [*ROOT.glob(f"{self.program}/{name}/*.[ch]"),
+                     *ROOT.glob(f"tests/unit/{name}/*.c")]
+            text = "".join(path.read_text() for path in files)
+            used = {line.split("/")[1] for line in INCLUDE.findall(text)
+                    if line.startswith(f"{self.program}/")}
+            for other in sorted(self.uses.get(name, set()) - used):
+                yield f"{self.list}: {name} may use {other}, and does not"
+
     def may_use(self, folder):
         return self.uses.get(folder, set()) | {folder}
 
@@ -111,7 +122,8 @@ def wrong_views():
 def main():
     layers = {"format": Layers("format", "FORMAT_"), "recorder": Layers("recorder", "RECORDER_"),
               "analyzer": Layers("analyzer", "")}
-    wrong = [line for each in layers.values() for line in [*each.wrong_order(), *each.wrong_page()]]
+    wrong = [line for each in layers.values() for line in [*each.wrong_order(), *each.wrong_page(),
+                                                         *each.wrong_grants()]]
     wrong += layers["analyzer"].wrong_tests()
     wrong += wrong_views()
     for program in PROGRAMS:
