@@ -1,21 +1,35 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Short polls that samples could take for one long poll."""
 
+import os
+import signal
+import time
+
 from lib import (Demo, Recording, Stalls, database, expect, expect_equal, fact, facts_check,
-                 path_for, report)
+                 path_for, report, wait_until)
 
 SECONDS = 5
+CPU_SECONDS = 1.5  # that the yielding tasks use in SECONDS of a machine with nothing else to do
 
 
-def recorded_alone(*parts):
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        words = file.read().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def recorded_alone(*parts, used=0):
     """
     The demo with these parts only: its database, its report, and when the hypervisor stopped the
-    machine.
+    machine. For SECONDS, and until it has used so many seconds of CPU.
     """
     demo = Demo("release", "--only", ",".join(parts))
     stalls = Stalls()
-    recording = Recording(path_for(f"{parts[0]}.hud"), "-d", SECONDS, "-p", demo.pid, begun=False)
-    capture = recording.ended_well()
+    recording = Recording(path_for(f"{parts[0]}.hud"), "-p", demo.pid)
+    begun = cpu_seconds(demo.pid)
+    time.sleep(SECONDS)
+    wait_until(lambda: cpu_seconds(demo.pid) - begun >= used, f"the demo used {used} s of CPU")
+    capture = recording.ended_well(signal.SIGINT)
     stalls.end()
     return database(capture), report(capture), stalls
 
@@ -73,7 +87,7 @@ def tasks_that_wake_each_other_in_the_lifo_slot_are_an_upper_bound_and_no_site()
 @fact
 def yields_of_tasks_and_root_futures_are_no_poll():
     db, document, stalls = recorded_alone("yields", "busy-yields", "root-yields", "single-yields",
-                                          "unconstrained")
+                                          "unconstrained", used=CPU_SECONDS)
     samples = one(db, "SELECT sum(poll_samples) FROM thread_window")
     expect(samples >= 100, f"only {samples} samples met a poll: a broken set-up")
     no_site(db, document, stalls)
