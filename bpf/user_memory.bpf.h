@@ -5,9 +5,10 @@
 #include "bpf/kernel_types.h"
 
 #include <bpf/bpf_helpers.h>
-#include <asm-generic/errno-base.h>
 
 #define FUSE_SUPER_MAGIC 0x65735546 /* linux/magic.h */
+
+bool walk_asks = false; /* set by hud-record: may the process that is walked map files of FUSE? */
 
 /*
  * What mapping_visit() is asked, and says, of a word that ends there. Variables, whose values the
@@ -20,7 +21,8 @@ static bool word_waits;
 /*
  * A page of a FUSE filesystem comes when a process gives it, which may be never: whoever waits for
  * it here cannot be killed, and holds the lock of the target's mappings. (One under a userfaultfd
- * is refused at once.)
+ * is refused at once.) Asked only of a process that may have such a page: bpf_find_vma() holds no
+ * reference on the mappings, and fails while they are changed.
  */
 static long mapping_visit(struct task_struct *task, struct vm_area_struct *mapping, void *nothing)
 {
@@ -36,11 +38,12 @@ static long mapping_visit(struct task_struct *task, struct vm_area_struct *mappi
 /* Reads a word of a sleeping thread, whose page may have to be read from a disk. */
 static __always_inline int sleeper_word(struct task_struct *sleeper, __u64 *to, __u64 address)
 {
-	word_waits = true;
-	word_end = address + sizeof(*to);
-	/* -EBUSY: its mappings are being changed, and there is no waiting for that here. */
-	if (bpf_find_vma(sleeper, address, mapping_visit, NULL, 0) != -EBUSY && word_waits)
-		return 1;
+	if (walk_asks) {
+		word_waits = true;
+		word_end = address + sizeof(*to);
+		if (bpf_find_vma(sleeper, address, mapping_visit, NULL, 0) || word_waits)
+			return 1;
+	}
 	return bpf_copy_from_user_task(to, sizeof(*to), (const void *)address, sleeper, 0) ? 1 : 0;
 }
 

@@ -196,8 +196,8 @@ static void process_visit(void *context, pid_t pid, const struct plan *plan)
 		return;
 	error = task_dumps_take(v->dumps, pid, &program, v->processes, NULL);
 	/* One that exits meanwhile has no dump: the last one is of when it was whole. */
-	v->dumps->over |= error == -ETIMEDOUT;
-	if (!error || error == -ESRCH || v->dumps->failed)
+	v->dumps->over = error == -ETIMEDOUT;
+	if (!error || error == -ESRCH || (v->dumps->failed && !v->dumps->over))
 		return;
 	v->dumps->failed = true;
 	fprintf(stderr,

@@ -3,6 +3,7 @@
 #include "bpf/hud.skel.h"
 #include "format/base/clock.h"
 #include "recorder/kernel/poll_probes.h"
+#include "recorder/target/procfs.h"
 #include "recorder/target/set.h"
 
 #include <bpf/bpf.h>
@@ -403,6 +404,7 @@ static int walk_run(struct bpf_session *s, const struct walk_link *walk)
 	ssize_t got;
 
 	s->programs->bss->walk_process = (__u32)walk->pid;
+	s->programs->bss->walk_asks = proc_sees_fuse(walk->pid);
 	if (fd < 0)
 		return -errno;
 	do

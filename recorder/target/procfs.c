@@ -293,13 +293,59 @@ int proc_perf_map_open(pid_t pid)
 	return found_open(found, 0);
 }
 
+bool proc_sees_fuse(pid_t pid)
+{
+	char *line = NULL, path[64];
+	bool found = false;
+	size_t room = 0;
+	FILE *mounts;
+
+	snprintf(path, sizeof(path), "/proc/%d/mountinfo", (int)pid);
+	mounts = fopen(path, "re");
+	if (!mounts)
+		return true;
+	while (!found && getline(&line, &room, mounts) > 0) {
+		/* … path options [fields] - type source options; a blank in a path is \040 */
+		const char *type = strstr(line, " - ");
+
+		found = type && !strncmp(type + 3, "fuse", 4);
+	}
+	free(line);
+	fclose(mounts);
+	return found;
+}
+
+#define PAGEMAP_PRESENT (UINT64_C(1) << 63) /* Documentation/admin-guide/mm/pagemap.rst */
+#define PAGEMAP_SWAPPED (UINT64_C(1) << 62)
+
+static int page_check(pid_t pid, uint64_t address)
+{
+	uint64_t number = address / (uint64_t)sysconf(_SC_PAGESIZE), page = 0;
+	char path[64];
+	ssize_t got;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/pagemap", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	got = pread(fd, &page, sizeof(page), (off_t)(number * sizeof(page)));
+	close(fd);
+	if (got != (ssize_t)sizeof(page))
+		return -EIO;
+	return page & (PAGEMAP_PRESENT | PAGEMAP_SWAPPED) ? 0 : -ENODATA;
+}
+
 int proc_word_read(pid_t pid, uint64_t address, uint64_t *out)
 {
 	struct iovec to = {out, sizeof(*out)};
 	struct iovec from = {(void *)(uintptr_t)address, sizeof(*out)}; /* never dereferenced */
-	/* Not /proc/PID/mem, which cannot be killed while it waits for a page. */
-	ssize_t got = process_vm_readv(pid, &to, 1, &from, 1, 0);
+	int error = page_check(pid, address);
+	ssize_t got;
 
+	if (error)
+		return error;
+	got = process_vm_readv(pid, &to, 1, &from, 1, 0);
 	if (got < 0)
 		return -errno;
 	return got == (ssize_t)sizeof(*out) ? 0 : -EIO;

@@ -64,7 +64,16 @@ int proc_mapping_open(pid_t pid, const struct proc_mapping *m);
  */
 int proc_perf_map_open(pid_t pid);
 
-/* Reads 8 bytes of a process's memory. 0 or a negative errno. */
+/*
+ * Is there a FUSE filesystem among those that the process sees, so that it may map a file of one?
+ * True also where that cannot be read.
+ */
+bool proc_sees_fuse(pid_t pid);
+
+/*
+ * Reads 8 bytes of a process's memory. 0 or a negative errno: -ENODATA if the page is not in
+ * memory nor in swap: it may be a file's, and waiting for it may take for ever.
+ */
 int proc_word_read(pid_t pid, uint64_t address, uint64_t *out);
 
 #endif

@@ -117,9 +117,7 @@ static int file_open(const char *directory)
 
 	server = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 	snprintf(text, sizeof(text), "fd=%d,rootmode=40000,user_id=0,group_id=0", server);
-	if (server < 0 || unshare(CLONE_NEWNS) ||
-	    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("absent", directory, "fuse", MS_NOSUID | MS_NODEV, text))
+	if (server < 0 || mount("absent", directory, "fuse", MS_NOSUID | MS_NODEV, text))
 		err(90, "cannot mount a FUSE filesystem on %s", directory);
 	requests_serve();
 	close(server);
@@ -183,6 +181,9 @@ __attribute__((constructor)) static void begin(void)
 	char *kind = getenv("ABSENT_PAGE");
 	pthread_t thread;
 
+	/* Not in the other thread: a thread alone may have mounts of its own. */
+	if (kind && (unshare(CLONE_NEWNS) || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL)))
+		err(90, "no mounts of its own");
 	if (kind && pthread_create(&thread, NULL, stack_cut, kind))
 		errx(93, "no thread");
 }

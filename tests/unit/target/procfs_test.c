@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -22,6 +23,23 @@
 #include <cmocka.h>
 
 #define GROUPS 3000
+
+static void a_word_is_read_only_if_its_page_is_there(void **state)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uint64_t *words =
+		mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint64_t word = 1;
+
+	(void)state;
+	assert_ptr_not_equal(words, MAP_FAILED);
+	assert_int_equal(proc_word_read(getpid(), (uintptr_t)words, &word), -ENODATA);
+	words[1] = 42;
+	assert_int_equal(proc_word_read(getpid(), (uintptr_t)&words[1], &word), 0);
+	assert_int_equal(word, 42);
+	assert_int_equal(munmap(words, page), 0);
+	assert_int_not_equal(proc_word_read(getpid(), (uintptr_t)words, &word), 0);
+}
 
 /* The directory of one test. */
 static int place_make(void **state)
@@ -192,6 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_no_regular_file_is_not_opened),
 		TEST(a_symlink_in_a_targets_root_leads_to_nothing_outside),
+		cmocka_unit_test(a_word_is_read_only_if_its_page_is_there),
 		cmocka_unit_test(a_container_of_many_groups_has_names_of_its_code),
 	};
 

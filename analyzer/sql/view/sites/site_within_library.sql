@@ -11,6 +11,6 @@ HAVING total(CASE WHEN EXISTS (SELECT 1
 		FROM stack_frame AS s
 		JOIN frame AS f ON f.id = s.frame
 		WHERE s.stack = h.stack AND s.position < h.position AND f.origin = 'third-party'
-			AND NOT EXISTS (SELECT 1 FROM primitive_crate AS p
+			AND f.crate IS NOT NULL AND NOT EXISTS (SELECT 1 FROM primitive_crate AS p
 				WHERE f.crate GLOB p.crate))
 	THEN h.blocked_ns END) >= max(k.advice_share_min) * sum(h.blocked_ns);
