@@ -17,6 +17,7 @@ enum { TAG_CURRENT_THREAD = 0, TAG_MULTI_THREAD = 1 };
  */
 #define PARKED_SMALL UINT64_C(256)
 #define PARKED_CAPACITY (UINT64_C(1) << 63)
+#define CHUNK_BYTES_MAX (UINT64_C(1) << 20)
 /* A parker: two counts of references, its state, a lock, a condition variable. */
 #define PARKER_BYTES UINT64_C(64)
 
@@ -225,8 +226,64 @@ static uint32_t kind_of(int tag, const struct scan *scan, size_t word)
 	return kind;
 }
 
+/* Is it the size of a chunk of glibc's malloc, with its flags, where the chunk before is in use? */
+static bool says_chunk(uint64_t value)
+{
+	return (value & 0xb) == 1 && value >= 0x20 && value < CHUNK_BYTES_MAX;
+}
+
+/*
+ * Where the allocation of a core ends that glibc made: the size of the next chunk is there, and at
+ * its end that of the one after, and so on. CORE_WORDS: there are no two such sizes in the words.
+ */
+static size_t allocation_end(const uint64_t word[CORE_WORDS])
+{
+	for (size_t end = 1; end < CORE_WORDS; end += 2) {
+		size_t at = end, sizes = 0;
+
+		for (; at < CORE_WORDS && says_chunk(word[at]); at += word[at] / 16 * 2)
+			sizes++;
+		if (at >= CORE_WORDS && sizes >= 2)
+			return end;
+	}
+	return CORE_WORDS;
+}
+
+/* Beyond the end of all cores lies what was allocated after them. */
+static size_t cores_end(const struct scan *scan)
+{
+	size_t end = scan->owners ? allocation_end(scan->owner[0].word) : CORE_WORDS;
+
+	for (size_t i = 1; i < scan->owners; i++)
+		if (allocation_end(scan->owner[i].word) != end)
+			return CORE_WORDS;
+	return end;
+}
+
+/* How many of these words can say whether the thread is parked: the last such is the group's. */
+static size_t words_judge(struct learn_group *g, const struct scan *scan, uint32_t chain,
+			  size_t end)
+{
+	size_t candidates = 0;
+
+	for (size_t i = 0; i < end; i++) {
+		uint32_t kind = scan->possible[i] ? kind_of(g->tag, scan, i) : 0;
+
+		if (!kind)
+			continue;
+		candidates++;
+		g->chain = chain;
+		g->parked = (uint32_t)(i * WORD);
+		g->parked_value = scan->parked[i];
+		g->kind = kind;
+	}
+	return candidates;
+}
+
 static void chain_judge(struct learn_group *g, const struct scan *scan, uint32_t chain)
 {
+	size_t candidates;
+
 	if (scan->parks + scan->polls + scan->calls >= g->parks + g->polls + g->calls) {
 		g->parks = scan->parks;
 		g->polls = scan->polls;
@@ -237,15 +294,10 @@ static void chain_judge(struct learn_group *g, const struct scan *scan, uint32_t
 	}
 	if (scan->without_core || !scan->parks || !(scan->polls + scan->calls))
 		return;
-	for (size_t i = 0; i < CORE_WORDS; i++) {
-		if (!scan->possible[i])
-			continue;
-		g->candidates++;
-		g->chain = chain;
-		g->parked = (uint32_t)(i * WORD);
-		g->parked_value = scan->parked[i];
-		g->kind = kind_of(g->tag, scan, i);
-	}
+	candidates = words_judge(g, scan, chain, CORE_WORDS);
+	if (candidates > 1)
+		candidates = words_judge(g, scan, chain, cores_end(scan));
+	g->candidates += candidates;
 }
 
 static bool has_polls(const struct learn_group *g)
@@ -263,7 +315,7 @@ static enum hud_learn_reason group_reason(const struct learn_group *g)
 		return HUD_LEARN_FEW_PARKS;
 	if (!has_polls(g))
 		return HUD_LEARN_FEW_POLLS;
-	if (g->candidates > 1 || !g->kind)
+	if (g->candidates > 1)
 		return HUD_LEARN_AMBIGUOUS;
 	if (g->threads > 1 && g->cores < 2)
 		return HUD_LEARN_ONE_CORE;

@@ -21,7 +21,7 @@
  * Snapshots that hud-record took of the demo (Tokio 1.24.2, rustc 1.63, stripped), of one step. Its
  * debug information says: multi_thread's context at -128, its core at 16 there, parked 16 = 0, tick
  * 24; current_thread's at -120, 16, 32 = 2, 536; the task's id at -360, with a tag. And "newer": of
- * a server on Tokio 1.53.1 (rustc 1.95).
+ * a server on Tokio 1.53.1 (rustc 1.95); "quiet": of tokio_echo with one client, built as the demo.
  */
 static inline uint8_t *recorded(const char *name, size_t *bytes)
 {
