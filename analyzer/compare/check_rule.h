@@ -54,7 +54,7 @@ struct check_rule {
 	double limit;  /* in the unit of the figure */
 };
 
-#define CHECK_ERROR_BYTES 256
+#define CHECK_ERROR_BYTES 512
 
 /*
  * Reads a rule. False: `error` says what is wrong, and at which character. A rule that no recording

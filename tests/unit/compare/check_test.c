@@ -71,6 +71,7 @@ static void a_rule_that_does_not_parse_is_refused_with_the_place(void **state)
 	} wrong[] = {
 		{"", "at character 1"},
 		{"p99 > 10ms", "at character 1"},
+		{"p99 > 10ms", "or possible_deadlock"},
 		{"blocked_p98 > 10ms", "at character 9"},
 		{"blocked_p99 < 10ms", "expected > or >="},
 		{"blocked_p99 > 10", "give p99 like 10ms"},

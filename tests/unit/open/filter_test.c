@@ -343,6 +343,22 @@ static void chosen_samples_weigh_as_much_cpu_time_as_before(void **state)
 	sqlite3_close(db);
 }
 
+static void what_cpus_did_is_not_told_by_chosen_samples(void **state)
+{
+	static const struct filter choices[] = {
+		{.cause = "lock"}, {.task = "nobody"}, {.match = "hash"}, {.worker = "11"}};
+	sqlite3 *db = everything_load();
+
+	(void)state;
+	assert_number(db, "SELECT count(*) > 0 FROM cpus", 1);
+	sqlite3_close(db);
+	for (size_t i = 0; i < sizeof(choices) / sizeof(*choices); i++) {
+		db = filtered(everything_load(), choices[i]);
+		assert_number(db, "SELECT count(*) > 0 FROM cpus", !!choices[i].worker);
+		sqlite3_close(db);
+	}
+}
+
 static void a_filter_changes_nothing_in_the_database(void **state)
 {
 	sqlite3 *db = everything_filtered(.from = "100ms", .cause = "lock");
@@ -448,6 +464,7 @@ int main(void)
 		cmocka_unit_test(what_is_unproven_is_of_the_chosen_time_and_worker),
 		cmocka_unit_test(each_filter_keeps_what_it_names),
 		cmocka_unit_test(chosen_samples_weigh_as_much_cpu_time_as_before),
+		cmocka_unit_test(what_cpus_did_is_not_told_by_chosen_samples),
 		cmocka_unit_test(a_filter_changes_nothing_in_the_database),
 		cmocka_unit_test(a_mark_is_a_time),
 		cmocka_unit_test(filters_that_mean_nothing_are_refused),

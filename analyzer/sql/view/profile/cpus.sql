@@ -1,5 +1,6 @@
 -- What did each CPU do for the watched threads, and for how long did they wait for it? A CPU on
--- which they waited longer than they ran was busy with others, or taken away.
+-- which they waited longer than they ran was busy with others, or taken away. No row where a filter
+-- leaves out samples: who ran then is not known.
 CREATE VIEW cpus AS
 WITH ran AS (
 	SELECT capture, cpu, count(*) AS samples, count(DISTINCT thread) AS threads,
@@ -20,4 +21,6 @@ SELECT c.capture, c.cpu, coalesce(r.samples, 0) AS samples, coalesce(r.threads, 
 	coalesce(w.longest_ns, 0) AS longest_ns
 FROM cpu AS c
 LEFT JOIN ran AS r ON r.capture = c.capture AND r.cpu = c.cpu
-LEFT JOIN waited AS w ON w.capture = c.capture AND w.cpu = c.cpu;
+LEFT JOIN waited AS w ON w.capture = c.capture AND w.cpu = c.cpu
+WHERE NOT EXISTS (SELECT 1 FROM filter AS l
+	WHERE l.capture = c.capture AND coalesce(l.task, l.cause, l.match, l.site) IS NOT NULL);
