@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "recorder/target/cgroup.h"
+#include "recorder/target/procfs.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
@@ -78,12 +79,10 @@ void cgroup_mount_find(struct cgroup_mount *out)
 /* Adds the path of the process's cgroup: a line of /proc/PID/cgroup, "4:cpu,cpuacct:/path". */
 static bool path_add(struct place *p, pid_t pid)
 {
-	char name[64], line[PATH_MAX];
-	FILE *file;
+	FILE *file = proc_open(pid, "cgroup");
+	char line[PATH_MAX];
 	bool found = false;
 
-	snprintf(name, sizeof(name), "/proc/%d/cgroup", (int)pid);
-	file = fopen(name, "re");
 	while (file && !found && fgets(line, sizeof(line), file)) {
 		char *controllers = strchr(line, ':'), *path;
 

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/openat2.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +15,14 @@
 #include <unistd.h>
 
 #define DELETED " (deleted)"
+
+FILE *proc_open(pid_t pid, const char *file)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, file);
+	return fopen(path, "re");
+}
 
 static int proc_read(pid_t pid, const char *file, char *text, size_t bytes)
 {
@@ -177,12 +184,10 @@ static bool mapping_parse(pid_t pid, char *line, struct proc_mapping *m)
 int proc_mappings_each(pid_t pid, void (*visit)(void *context, const struct proc_mapping *m),
 		       void *context)
 {
-	char path[64], *line = NULL;
+	FILE *maps = proc_open(pid, "maps");
+	char *line = NULL;
 	size_t room = 0;
-	FILE *maps;
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
-	maps = fopen(path, "re");
 	if (!maps)
 		return -errno;
 	while (getline(&line, &room, maps) > 0) {
@@ -251,27 +256,24 @@ int proc_mapping_open(pid_t pid, const struct proc_mapping *m)
 	return fd;
 }
 
-/* Its pid in the innermost pid namespace, by which it knows itself; the same pid if not known. */
-static pid_t own_pid(pid_t pid)
+pid_t proc_status_pid(pid_t pid, const char *field)
 {
-	char path[64], *line = NULL, *last;
-	long own = pid;
+	FILE *status = proc_open(pid, "status");
+	char *line = NULL, *last;
+	long found = pid;
 	size_t room = 0;
-	FILE *status;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	status = fopen(path, "re");
 	if (!status)
 		return pid;
 	/* The line of its groups may be long. */
 	while (getline(&line, &room, status) > 0) {
-		last = strncmp(line, "NSpid:", 6) ? NULL : strrchr(line, '\t');
+		last = strncmp(line, field, strlen(field)) ? NULL : strrchr(line, '\t');
 		if (last)
-			own = strtol(last + 1, NULL, 10);
+			found = strtol(last + 1, NULL, 10);
 	}
 	free(line);
 	fclose(status);
-	return own > 0 && own <= INT32_MAX ? (pid_t)own : pid;
+	return found > 0 && found <= INT32_MAX ? (pid_t)found : pid;
 }
 
 int proc_perf_map_open(pid_t pid)
@@ -281,7 +283,8 @@ int proc_perf_map_open(pid_t pid)
 	int found;
 
 	snprintf(directory, sizeof(directory), "/proc/%d", (int)pid);
-	snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)own_pid(pid));
+	/* By the pid in its innermost pid namespace, the last of these, it knows itself. */
+	snprintf(path, sizeof(path), "/tmp/perf-%d.map", (int)proc_status_pid(pid, "NSpid:"));
 	found = find_in_root(pid, path, O_NOFOLLOW);
 	if (found < 0)
 		return found;
@@ -295,13 +298,11 @@ int proc_perf_map_open(pid_t pid)
 
 bool proc_sees_fuse(pid_t pid)
 {
-	char *line = NULL, path[64];
+	FILE *mounts = proc_open(pid, "mountinfo");
 	bool found = false;
+	char *line = NULL;
 	size_t room = 0;
-	FILE *mounts;
 
-	snprintf(path, sizeof(path), "/proc/%d/mountinfo", (int)pid);
-	mounts = fopen(path, "re");
 	if (!mounts)
 		return true;
 	while (!found && getline(&line, &room, mounts) > 0) {

@@ -5,7 +5,14 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
+
+/* Opens a file of /proc/PID: "maps". The caller's to fclose(); NULL, with errno. */
+FILE *proc_open(pid_t pid, const char *file);
+
+/* The last pid on this line ("Tgid:") of /proc/PID/status; `pid` where it is not known. */
+pid_t proc_status_pid(pid_t pid, const char *field);
 
 /* What /proc says of a process. Texts that are too long are cut. */
 struct proc_identity {

@@ -142,24 +142,6 @@ static pid_t pid_find(const char *text)
 	return (pid_t)pid;
 }
 
-/* The process of a thread: the id of any of its threads may be given. */
-static pid_t leader_of(pid_t pid)
-{
-	char path[64], line[256];
-	long leader = pid;
-	FILE *status;
-
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	status = fopen(path, "re");
-	if (!status)
-		return pid;
-	while (fgets(line, sizeof(line), status))
-		if (!strncmp(line, "Tgid:", 5))
-			leader = strtol(line + 5, NULL, 10);
-	fclose(status);
-	return leader > 0 && leader <= INT32_MAX ? (pid_t)leader : pid;
-}
-
 static void target_add(struct target_set *t, pid_t pid)
 {
 	for (size_t i = 0; i < t->count; i++)
@@ -185,7 +167,8 @@ enum exit_code target_set_find(const struct target_request *request, size_t coun
 
 		if (!pid)
 			return EXIT_NO_TARGET;
-		target_add(out, leader_of(pid));
+		/* The id of any thread may be given. */
+		target_add(out, proc_status_pid(pid, "Tgid:"));
 	}
 	label_set(out, request[0].text);
 	return EXIT_RECORDED;

@@ -368,6 +368,13 @@ def interrupt(process):
     process.send_signal(signal.SIGINT)
 
 
+def cpu_seconds(pid):
+    """That a process has used, user and system, s."""
+    with open(f"/proc/{pid}/stat") as file:
+        words = file.read().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def cpu_pressure():
     """For how long, s, some thread of the machine waited for a CPU, since it runs."""
     try:

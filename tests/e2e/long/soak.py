@@ -8,18 +8,12 @@ import os
 import signal
 import time
 
-from lib import (Demo, Recording, expect, expect_equal, fact, facts_check, go, path_for, program,
-                 query, record, rss_kib, started_program)
+from lib import (Demo, Recording, cpu_seconds, expect, expect_equal, fact, facts_check, go,
+                 path_for, program, query, record, rss_kib, started_program)
 
 SECONDS = int(os.environ.get("HUD_SOAK_SECONDS", "7200"))
 SAMPLES = 40
 SETTLE = 5  # samples until tables and buffers have their size
-
-
-def cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat") as file:
-        fields = file.read().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Soaked:

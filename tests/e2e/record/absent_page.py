@@ -9,7 +9,7 @@ from lib import (RECORD, database, expect, expect_equal, fact, facts_check,
                  one_clear_message, path_for, program, record, wait_until)
 from task_program import Program
 
-MOST_SECONDS = 40  # of hud-record: it gives a dump of tasks up after 10
+MOST_SECONDS = 40  # of hud-record: it gives a dump of tasks up after 15
 
 
 def target(kind=None):

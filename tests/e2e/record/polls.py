@@ -1,21 +1,14 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 """Short polls that samples could take for one long poll."""
 
-import os
 import signal
 import time
 
-from lib import (Demo, Recording, Stalls, database, expect, expect_equal, fact, facts_check,
-                 path_for, report, wait_until)
+from lib import (Demo, Recording, Stalls, cpu_seconds, database, expect, expect_equal, fact,
+                 facts_check, path_for, report, wait_until)
 
 SECONDS = 5
 CPU_SECONDS = 1.5  # that the yielding tasks use in SECONDS of a machine with nothing else to do
-
-
-def cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-        words = file.read().rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def recorded_alone(*parts, used=0):
