@@ -177,6 +177,9 @@ static enum exit_status query_text(const char *asked, const char **sql, char **o
 			    : message(STATUS_INPUT, "hud-analyze query --list lists all of them",
 				      "there is no query %s", asked);
 	}
+	if (named_query_text(asked))
+		return message(STATUS_INPUT, NULL, "a named query is written with an @: @%s",
+			       asked);
 	if (is_file(asked))
 		*sql = *owned = file_read(asked);
 	return *sql ? STATUS_DONE : STATUS_INPUT;
@@ -194,6 +197,9 @@ static enum exit_status query_run(const struct arguments *a)
 		return message(STATUS_INPUT, "hud-analyze query --list",
 			       "query: --list takes no argument, but there is %s",
 			       a->positional[0]);
+	if (a->list && (a->json || a->csv || a->plain))
+		return message(STATUS_INPUT, "hud-analyze query --list",
+			       "query: --list prints text, in no other form");
 	if (a->list)
 		return named_query_list();
 	if (a->positionals < 2)

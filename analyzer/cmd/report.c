@@ -14,6 +14,7 @@ static enum exit_status report_run(const struct arguments *arguments)
 		.path = arguments->positional[0],
 		.top = arguments->top,
 		.site = arguments->filter.site != 0,
+		.filtered = filter_given(&arguments->filter),
 		.colour = colour_wanted(stdout),
 		.width = terminal_width(stdout),
 	};

@@ -26,6 +26,7 @@ struct plain {
 	uint64_t captures;  /* how many have begun */
 	int64_t stopping_ms;
 	bool silent;
+	bool nameless; /* said that functions have no names */
 };
 
 static int64_t now_ms(void)
@@ -102,6 +103,24 @@ static enum exit_status alerts_print(struct plain *p)
 	return code == SQLITE_DONE ? STATUS_DONE : database_message(p);
 }
 
+/* Why functions have no names, or no lines, where that is so: once. */
+static enum exit_status nameless_print(struct plain *p)
+{
+	sqlite3_stmt *q = session_query(p->session, "sql/query/symbols_missing.sql");
+	int code = q ? sqlite3_step(q) : SQLITE_ERROR;
+
+	if (code == SQLITE_ROW) {
+		const char *reason = column_text(q, "reason");
+
+		p->nameless = true;
+		message(STATUS_DONE, column_text(q, "remedy"), "%s: %s",
+			reason ? "no function names" : column_text(q, "path"),
+			reason ? reason : column_text(q, "missing"));
+	}
+	sqlite3_reset(q);
+	return code == SQLITE_ROW || code == SQLITE_DONE ? STATUS_DONE : database_message(p);
+}
+
 /*
  * Is the next part complete, or the recording over? The end of a chunk does not say so: a recorder
  * that was held up writes what happened meanwhile in several.
@@ -135,7 +154,9 @@ static enum exit_status part_print(struct plain *p, bool over)
 		return database_message(p);
 	w = session_state(p->session).window;
 	p->printed_ns = w.to_ns;
-	if (p->options->alert_ns)
+	if (!p->nameless)
+		status = nameless_print(p);
+	if (status == STATUS_DONE && p->options->alert_ns)
 		status = alerts_print(p);
 	if (status == STATUS_DONE && !p->options->quiet)
 		status = line_print(p, &w);

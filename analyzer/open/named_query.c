@@ -81,7 +81,9 @@ enum exit_status query_prepare(const struct input *input, const char *sql, uint6
 		return message(STATUS_INPUT, "open the database with sqlite3 to change it",
 			       "a query can only read");
 	if (err != SQLITE_OK)
-		return message(STATUS_INPUT, "docs/SCHEMA.md describes the tables",
+		return message(STATUS_INPUT,
+			       "docs/SCHEMA.md describes tables and columns; SELECT * FROM TABLE "
+			       "LIMIT 1 shows a table's",
 			       "cannot run the query: %s", sqlite3_errmsg(input->db));
 	if (!*out)
 		return message(STATUS_INPUT, NULL, "the query is empty");

@@ -11,6 +11,7 @@ struct report_form {
 	const char *path; /* of what is reported, as given */
 	uint64_t top;     /* rows of each list; 0: as many as fit a first screen */
 	bool site;        /* one site was chosen: print all about it */
+	bool filtered;    /* filters are in force: a command that is printed would leave them out */
 	bool colour;
 	int width; /* columns of the terminal; 0: not a terminal, lines are not cut */
 	FILE *out; /* NULL: standard output */

@@ -229,6 +229,8 @@ static const char *sites_heading(const struct page *page, char *room, size_t byt
 		return "BLOCKING SITES";
 	if (page_of_stream(page))
 		return "BLOCKING SITES  (one in full: record to a FILE, then report FILE --site N)";
+	if (page->form->filtered)
+		return "BLOCKING SITES  (one in full: the same command with --site N)";
 	snprintf(room, bytes, form, page_capture(page, sizeof(form) - 3));
 	return room;
 }

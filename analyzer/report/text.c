@@ -135,6 +135,9 @@ static void print_as_page(const struct page *page)
 	putc('\n', page->out);
 	if (page_of_stream(page))
 		fputs("to look at it again, or as a page: record to a file (-o FILE)\n", page->out);
+	else if (page->form->filtered)
+		fprintf(page->out, "as a page: the same command with --html %.*s.html\n",
+			(int)capture_stem(stem), stem);
 	else
 		fprintf(page->out, command, path, (int)capture_stem(stem), stem);
 }

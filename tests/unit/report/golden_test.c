@@ -63,6 +63,7 @@ static void print_report(void *context)
 	const struct report_form form = {.path = "demo.hud",
 					 .top = g->top,
 					 .site = g->filter.site != 0,
+					 .filtered = filter_given(&g->filter),
 					 .colour = g->colour,
 					 .width = g->width};
 
