@@ -159,10 +159,9 @@ static void known_draw(const struct screen *u, int y)
 	if (!m->known)
 		return;
 	snprintf(line, sizeof(line),
-		 "lost %.2f%%  recorder %.1f%% of a CPU  whole stacks %.0f%%  blocks from %s",
-		 m->loss_percent, m->recorder_percent,
-		 m->stacks ? 100.0 * (double)m->whole_stacks / (double)m->stacks : 100.0,
-		 duration_word(threshold, screen_least_ns(u)));
+		 "lost %.2f%%  blocks from %s  recorder %.1f%% of a CPU  whole stacks %.0f%%",
+		 m->loss_percent, duration_word(threshold, screen_least_ns(u)), m->recorder_percent,
+		 m->stacks ? 100.0 * (double)m->whole_stacks / (double)m->stacks : 100.0);
 	if (m->missing)
 		snprintf(line, sizeof(line),
 			 "lost %.2f%%  symbols are missing (--binary, --debug-dir): %s",

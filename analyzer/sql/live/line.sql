@@ -1,7 +1,6 @@
 -- The window in one line: the verdict, and the function that blocked the most; that of the main
 -- future where none blocked a worker.
-SELECT v.level, v.sentence, v.blocking_polls, v.blocking_ns, s.function, l.file, l.line,
-	s.cause AS causes
+SELECT v.level, v.sentence, s.function, l.file, l.line, s.cause AS causes
 FROM verdict AS v
 LEFT JOIN (SELECT n.function_site
 	FROM site_function AS n

@@ -1,7 +1,9 @@
 -- What is recorded, how, and at what cost?
-SELECT c.capture_id, c.start_ns, c.end_ns, c.threshold_ns, c.source, c.events,
+SELECT c.threshold_ns, c.events,
+	CASE c.source WHEN 'stack' THEN 'by stacks only' WHEN 'passive' THEN 'by runtime state'
+		ELSE 'by probes' END AS source,
 	(SELECT count(*) FROM process AS p WHERE p.capture = c.id) AS processes, p.pid,
-	coalesce(p.name, c.command) AS name, r.recorder_cpu_percent, r.bpf_cpu_percent,
+	coalesce(p.name, c.command) AS name, r.recorder_cpu_percent,
 	l.stacks, l.stacks_complete, k.lost_percent_max
 FROM capture AS c
 JOIN constant AS k

@@ -1,6 +1,6 @@
 -- How busy is the blocking pool, and how many tasks wait for a thread of it?
-SELECT p.threads, p.peak_busy, p.busy_percent, p.queue_known, p.block_in_place_count,
-	l.peak_tasks, l.longest_wait_ns, l.full_percent, l.queued_at_end, l.threads AS threads_now,
+SELECT p.threads, p.peak_busy, p.busy_percent, p.queue_known,
+	l.peak_tasks, l.longest_wait_ns, l.full_percent, l.queued_at_end,
 	l.thread_limit, l.workers
 FROM blocking_pool AS p
 LEFT JOIN (SELECT * FROM pool_load WHERE capture = :capture
