@@ -9,7 +9,7 @@ INSERT INTO worker (thread, capture, wall_ns, poll_cpu_ns, poll_offcpu_ns, run_q
 WITH slept AS MATERIALIZED (
 	SELECT * FROM thread_slept(:capture)
 ), blocked AS (
-	SELECT thread, sum(wall_ns - run_queue_ns) AS blocking_ns, count(*) AS spans
+	SELECT thread, sum(blocked_ns) AS blocking_ns, count(*) AS spans
 	FROM blocking_poll
 	WHERE capture = :capture AND NOT main
 	GROUP BY thread

@@ -9,22 +9,22 @@ WITH ranked AS (
 	WHERE capture = :capture
 ), part AS (
 	SELECT 'all' AS kind, '' AS crate, '' AS name, '' AS cause, id AS blocking_poll,
-		wall_ns - run_queue_ns AS wall_ns
+		blocked_ns AS wall_ns
 	FROM blocking_poll
 	WHERE capture = :capture AND NOT main
 	UNION ALL
 	SELECT CASE WHEN s.main THEN 'main' ELSE 'site' END, coalesce(s.crate, ''), s.function,
 		s.cause, p.blocking_poll,
-		p.wall_ns - p.run_queue_ns
+		p.blocked_ns
 	FROM site_poll AS p
 	JOIN site AS s ON s.id = p.site
 	WHERE p.capture = :capture
 	UNION ALL
-	SELECT 'task', '', task, '', id, wall_ns - run_queue_ns
+	SELECT 'task', '', task, '', id, blocked_ns
 	FROM blocking_poll
 	WHERE capture = :capture AND task IS NOT NULL
 	UNION ALL
-	SELECT 'worker', '', CAST(r.rank AS TEXT), '', b.id, b.wall_ns - b.run_queue_ns
+	SELECT 'worker', '', CAST(r.rank AS TEXT), '', b.id, b.blocked_ns
 	FROM blocking_poll AS b
 	JOIN ranked AS r ON r.thread = b.thread
 	WHERE b.capture = :capture AND NOT b.main

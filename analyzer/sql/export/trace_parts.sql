@@ -1,5 +1,5 @@
 -- The sites of one blocking poll, the most time first.
-SELECT p.site, s.function, s.cause, p.wall_ns - p.run_queue_ns AS blocked_ns
+SELECT p.site, s.function, s.cause, p.blocked_ns
 FROM site_poll AS p
 JOIN site AS s ON s.id = p.site
 WHERE p.blocking_poll = :poll

@@ -1,6 +1,7 @@
 -- Which slices of the chosen blocking polls are of the chosen site and cause, and match --match?
 INSERT INTO temp.slice
-SELECT r.*
+SELECT r.id, r.capture, r.blocking_poll, r.site, r.stack, r.frame, r.offcpu_span, r.wall_ns,
+	r.run_queue_ns, r.samples
 FROM filter AS l
 JOIN main.slice AS r ON r.capture = l.capture
 JOIN temp.blocking_poll AS b ON b.id = r.blocking_poll

@@ -5,11 +5,11 @@ WITH bound (low_ns, high_ns) AS (VALUES
 	(100000000, 200000000), (200000000, 500000000), (500000000, 1000000000),
 	(1000000000, 2000000000), (2000000000, 5000000000), (5000000000, 9223372036854775807)
 ), length AS (
-	SELECT site, NULL AS task, wall_ns - run_queue_ns AS ns
+	SELECT site, NULL AS task, blocked_ns AS ns
 	FROM site_poll
 	WHERE capture = :capture
 	UNION ALL
-	SELECT NULL, coalesce(task, ''), wall_ns - run_queue_ns
+	SELECT NULL, coalesce(task, ''), blocked_ns
 	FROM blocking_poll
 	WHERE capture = :capture AND NOT main
 )

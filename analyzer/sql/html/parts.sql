@@ -5,8 +5,8 @@ WITH shown AS MATERIALIZED (
 	ORDER BY wall_ns DESC, id
 	LIMIT :polls
 )
-SELECT s.blocking_poll, s.site, s.stack, sum(s.wall_ns - s.run_queue_ns) AS blocked_ns
+SELECT s.blocking_poll, s.site, s.stack, sum(s.blocked_ns) AS blocked_ns
 FROM shown AS p
 CROSS JOIN slice AS s ON s.blocking_poll = p.id
 GROUP BY s.blocking_poll, s.site, s.stack
-HAVING sum(s.wall_ns - s.run_queue_ns) > 0;
+HAVING sum(s.blocked_ns) > 0;

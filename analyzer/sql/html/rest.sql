@@ -10,7 +10,7 @@ WITH shown AS MATERIALIZED (
 	WHERE capture = :capture
 )
 SELECT b.thread, (b.start_ns - c.start_ns) / c.column_ns * c.column_ns AS start_ns,
-	c.column_ns AS length_ns, count(*) AS polls, sum(b.wall_ns - b.run_queue_ns) AS blocked_ns
+	c.column_ns AS length_ns, count(*) AS polls, sum(b.blocked_ns) AS blocked_ns
 FROM shown AS s
 JOIN blocking_poll AS b ON b.id = s.id
 JOIN chosen AS c ON c.capture = b.capture

@@ -1,7 +1,7 @@
 -- Which blocking polls ended after :from and until :to, whole, and where was each for the most of
 -- its time? The latest are kept.
 INSERT INTO ended_block (thread, start_ns, end_ns, blocked_ns, main, task, function, cause, frame)
-SELECT b.thread, b.start_ns, b.end_ns, b.wall_ns - b.run_queue_ns, b.main, b.task, s.function,
+SELECT b.thread, b.start_ns, b.end_ns, b.blocked_ns, b.main, b.task, s.function,
 	s.cause, m.frame
 FROM blocking_poll AS b
 LEFT JOIN poll_place AS m ON m.blocking_poll = b.id

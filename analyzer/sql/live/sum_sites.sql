@@ -4,7 +4,7 @@ SELECT s.function, coalesce(s.crate, ''), s.cause, max(f.file), max(f.line), cou
 	sum(p.blocked_ns), max(p.blocked_ns), max(p.end_ns)
 FROM (
 	SELECT l.site, l.blocking_poll, min(l.frame) AS frame,
-		sum(l.wall_ns - l.run_queue_ns) AS blocked_ns, max(b.end_ns) AS end_ns
+		sum(l.blocked_ns) AS blocked_ns, max(b.end_ns) AS end_ns
 	FROM blocking_poll AS b
 	JOIN slice AS l ON l.blocking_poll = b.id
 	WHERE b.capture = :capture AND b.end_ns > :from AND b.end_ns <= :to AND NOT b.open

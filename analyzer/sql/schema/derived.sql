@@ -119,6 +119,7 @@ CREATE TABLE blocking_poll (
 	end_ns INTEGER NOT NULL,
 	wall_ns INTEGER NOT NULL,
 	run_queue_ns INTEGER NOT NULL,
+	blocked_ns INTEGER GENERATED ALWAYS AS (wall_ns - run_queue_ns) VIRTUAL,
 	open INTEGER NOT NULL,
 	bounds TEXT NOT NULL,
 	source TEXT NOT NULL,
@@ -146,6 +147,7 @@ CREATE TABLE slice (
 	offcpu_span INTEGER REFERENCES offcpu_span (id),
 	wall_ns INTEGER NOT NULL,
 	run_queue_ns INTEGER NOT NULL,
+	blocked_ns INTEGER GENERATED ALWAYS AS (wall_ns - run_queue_ns) VIRTUAL,
 	samples INTEGER
 );
 
@@ -155,6 +157,7 @@ CREATE TABLE site_poll (
 	capture INTEGER NOT NULL REFERENCES capture (id),
 	wall_ns INTEGER NOT NULL,
 	run_queue_ns INTEGER NOT NULL,
+	blocked_ns INTEGER GENERATED ALWAYS AS (wall_ns - run_queue_ns) VIRTUAL,
 	open INTEGER NOT NULL,
 	at_attach INTEGER NOT NULL,
 	PRIMARY KEY (blocking_poll, site)

@@ -2,7 +2,7 @@
 -- docs/SCHEMA.md explains every column. Times are nanoseconds on CLOCK_MONOTONIC.
 
 -- Databases of another version are refused: to be raised when tables, views or columns change.
-PRAGMA user_version = 24;
+PRAGMA user_version = 25;
 
 CREATE TABLE schema_info (
 	name TEXT PRIMARY KEY,

@@ -7,7 +7,7 @@ WITH listed AS MATERIALIZED (
 	LEFT JOIN (SELECT site, file FROM site_line WHERE rank = 1) AS l ON l.site = f.site
 	WHERE s.capture = :capture AND NOT s.main
 ), part AS MATERIALIZED (
-	SELECT l.file, p.blocking_poll, sum(p.wall_ns - p.run_queue_ns) AS blocked_ns
+	SELECT l.file, p.blocking_poll, sum(p.blocked_ns) AS blocked_ns
 	FROM listed AS l
 	JOIN site_poll AS p ON p.site = l.site
 	GROUP BY l.file, p.blocking_poll

@@ -208,12 +208,12 @@ static char *schema_outline(sqlite3 *db)
 	size_t length = 0;
 
 	assert_non_null(out);
-	assert_int_equal(sqlite3_prepare_v2(
-				 db,
-				 "SELECT m.name, c.name FROM sqlite_schema AS m, "
-				 "pragma_table_info(m.name) AS c WHERE m.type IN ('table', 'view') "
-				 "ORDER BY m.name, c.cid",
-				 -1, &q, NULL),
+	assert_int_equal(sqlite3_prepare_v2(db,
+					    "SELECT m.name, c.name FROM sqlite_schema AS m, "
+					    "pragma_table_xinfo(m.name) AS c "
+					    "WHERE m.type IN ('table', 'view') "
+					    "ORDER BY m.name, c.cid",
+					    -1, &q, NULL),
 			 SQLITE_OK);
 	while (sqlite3_step(q) == SQLITE_ROW)
 		length += (size_t)snprintf(out + length, (1 << 18) - length, "%s.%s\n",

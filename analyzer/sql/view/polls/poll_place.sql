@@ -4,8 +4,8 @@ CREATE VIEW poll_place AS
 SELECT capture, blocking_poll, site, stack, frame
 FROM (
 	SELECT *, row_number() OVER (PARTITION BY blocking_poll
-			ORDER BY site_ns DESC, site, wall_ns - run_queue_ns DESC, id) AS rank
-	FROM (SELECT *, sum(wall_ns - run_queue_ns) OVER (PARTITION BY blocking_poll, site)
+			ORDER BY site_ns DESC, site, blocked_ns DESC, id) AS rank
+	FROM (SELECT *, sum(blocked_ns) OVER (PARTITION BY blocking_poll, site)
 			AS site_ns
 		FROM slice)
 )

@@ -26,7 +26,7 @@ WITH RECURSIVE reached AS (
 	JOIN worker AS k ON k.thread = w.thread
 	WHERE w.cpu_ns > 0
 	UNION ALL
-	SELECT capture, thread, start_ns, end_ns, wall_ns - run_queue_ns, 1
+	SELECT capture, thread, start_ns, end_ns, blocked_ns, 1
 	FROM blocking_poll
 	WHERE NOT main
 ), placed AS (

@@ -16,11 +16,11 @@ WITH workers AS (
 	WHERE thread NOT IN (SELECT thread FROM worker)
 	GROUP BY capture
 ), main_time AS (
-	SELECT b.capture, count(*) AS blocks, sum(b.wall_ns - b.run_queue_ns) AS blocked_ns,
-		max(b.wall_ns - b.run_queue_ns) AS longest_ns,
-		total(CASE WHEN b.bounds <> 'upper' THEN b.wall_ns - b.run_queue_ns END)
+	SELECT b.capture, count(*) AS blocks, sum(b.blocked_ns) AS blocked_ns,
+		max(b.blocked_ns) AS longest_ns,
+		total(CASE WHEN b.bounds <> 'upper' THEN b.blocked_ns END)
 			AS certain_ns,
-		max(CASE WHEN b.bounds <> 'upper' THEN b.wall_ns - b.run_queue_ns ELSE 0 END)
+		max(CASE WHEN b.bounds <> 'upper' THEN b.blocked_ns ELSE 0 END)
 			AS longest_certain_ns,
 		max(b.id IN (SELECT p.blocking_poll FROM site_poll AS p
 			WHERE p.open AND p.at_attach)) AS all_the_time
@@ -49,12 +49,12 @@ WITH workers AS (
 	JOIN chosen_time AS t ON t.capture = s.capture
 	GROUP BY s.capture
 ), blocked AS (
-	SELECT capture, count(*) AS spans, sum(wall_ns - run_queue_ns) AS blocking_ns,
-		max(wall_ns - run_queue_ns) AS longest_ns,
-		max(CASE WHEN open THEN wall_ns - run_queue_ns END) AS longest_open_ns,
-		max(CASE WHEN bounds = 'upper' THEN wall_ns - run_queue_ns END) AS longest_upper_ns,
-		2 * total(CASE WHEN bounds = 'upper' THEN wall_ns - run_queue_ns END)
-			> sum(wall_ns - run_queue_ns) AS at_most
+	SELECT capture, count(*) AS spans, sum(blocked_ns) AS blocking_ns,
+		max(blocked_ns) AS longest_ns,
+		max(CASE WHEN open THEN blocked_ns END) AS longest_open_ns,
+		max(CASE WHEN bounds = 'upper' THEN blocked_ns END) AS longest_upper_ns,
+		2 * total(CASE WHEN bounds = 'upper' THEN blocked_ns END)
+			> sum(blocked_ns) AS at_most
 	FROM blocking_poll
 	WHERE NOT main
 	GROUP BY capture
@@ -70,7 +70,7 @@ WITH workers AS (
 	GROUP BY b.capture
 ), before AS (
 	/* Of what had begun before the recording only a part was seen. */
-	SELECT capture, max(wall_ns - run_queue_ns) AS longest_ns
+	SELECT capture, max(blocked_ns) AS longest_ns
 	FROM blocking_poll
 	WHERE NOT main AND id IN (SELECT blocking_poll FROM site_poll WHERE at_attach)
 	GROUP BY capture

@@ -8,8 +8,8 @@ WITH named AS MATERIALIZED (
 	SELECT * FROM site_function
 ), whole AS MATERIALIZED (
 	SELECT p.capture, p.function_site AS site, count(*) AS count,
-		sum(p.wall_ns - p.run_queue_ns) AS total_ns, sum(p.run_queue_ns) AS run_queue_ns,
-		max(p.wall_ns - p.run_queue_ns) AS max_ns, max(b.end_ns) AS last_ns
+		sum(p.blocked_ns) AS total_ns, sum(p.run_queue_ns) AS run_queue_ns,
+		max(p.blocked_ns) AS max_ns, max(b.end_ns) AS last_ns
 	FROM function_poll AS p
 	JOIN blocking_poll AS b ON b.id = p.blocking_poll
 	GROUP BY p.function_site

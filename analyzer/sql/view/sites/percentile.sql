@@ -7,14 +7,13 @@
 -- is in.
 CREATE VIEW percentile AS
 WITH value AS NOT MATERIALIZED (
-	SELECT capture, 'site' AS kind, site AS subject, wall_ns - run_queue_ns AS wall_ns,
-		1 AS count
+	SELECT capture, 'site' AS kind, site AS subject, blocked_ns AS wall_ns, 1 AS count
 	FROM site_poll
 	UNION ALL
-	SELECT capture, 'function', function_site, wall_ns - run_queue_ns, 1
+	SELECT capture, 'function', function_site, blocked_ns, 1
 	FROM function_poll
 	UNION ALL
-	SELECT capture, 'task', task, wall_ns - run_queue_ns, 1
+	SELECT capture, 'task', task, blocked_ns, 1
 	FROM blocking_poll
 	WHERE NOT main
 	UNION ALL

@@ -5,8 +5,7 @@
 -- doing.
 CREATE VIEW site_figures AS
 WITH own AS (
-	SELECT site, blocking_poll, run_queue_ns, wall_ns - run_queue_ns AS blocked_ns, open,
-		at_attach
+	SELECT site, blocking_poll, run_queue_ns, blocked_ns, open, at_attach
 	FROM site_poll
 ), whole AS MATERIALIZED (
 	SELECT p.site, count(*) AS count, sum(p.blocked_ns) AS total_ns,

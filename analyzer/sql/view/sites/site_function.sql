@@ -5,7 +5,7 @@
 -- than small_share (constant) of the blocked time.
 CREATE VIEW site_function AS
 WITH own AS (
-	SELECT site, sum(wall_ns - run_queue_ns) AS total_ns FROM site_poll GROUP BY site
+	SELECT site, sum(blocked_ns) AS total_ns FROM site_poll GROUP BY site
 ), summed AS (
 	SELECT s.capture, s.id AS site, first_value(s.id) OVER (PARTITION BY s.capture, s.main,
 			s.crate, s.function ORDER BY t.total_ns DESC, s.cause) AS function_site,

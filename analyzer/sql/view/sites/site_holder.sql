@@ -6,7 +6,7 @@
 -- inferred: as in waker_frame, of the holder.
 CREATE VIEW site_holder AS
 WITH wait AS MATERIALIZED (
-	SELECT s.site, s.wall_ns - s.run_queue_ns AS blocked_ns, o.waker_tid,
+	SELECT s.site, s.blocked_ns, o.waker_tid,
 		c.offcpu_span IS NOT NULL AS chained,
 		coalesce(l.waker_stack, o.waker_stack) AS stack, o.waker_stack AS own_stack
 	FROM site AS t

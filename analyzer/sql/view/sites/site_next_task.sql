@@ -6,7 +6,7 @@
 CREATE VIEW site_next_task AS
 WITH waited AS (
 	SELECT l.capture, l.site, k.task, count(*) AS waits,
-		sum(l.wall_ns - l.run_queue_ns) AS blocked_ns
+		sum(l.blocked_ns) AS blocked_ns
 	FROM slice AS l
 	JOIN offcpu_span AS o ON o.id = l.offcpu_span
 	JOIN stack AS k ON k.id = o.next_stack

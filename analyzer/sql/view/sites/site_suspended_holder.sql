@@ -7,7 +7,7 @@
 -- parked, or had polled another task, during the wait, and without waiting for a lock itself.
 CREATE VIEW site_suspended_holder AS
 WITH lock_wait AS MATERIALIZED (
-	SELECT s.id AS site, l.wall_ns - l.run_queue_ns AS blocked_ns, o.id AS offcpu_span,
+	SELECT s.id AS site, l.blocked_ns, o.id AS offcpu_span,
 		o.start_ns, coalesce(o.wakeup_ns, o.end_ns) AS end_ns, o.waker_thread, o.waker_stack
 	FROM site AS s
 	JOIN slice AS l ON l.site = s.id

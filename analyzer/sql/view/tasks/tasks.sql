@@ -15,11 +15,10 @@ WITH declared AS (
 	JOIN frame AS f ON f.id = k.entry_frame AND f.site = k.task
 	GROUP BY k.capture, k.task, f.decl_file, f.decl_line
 ), blocked AS MATERIALIZED (
-	SELECT capture, task, count(*) AS count, max(wall_ns - run_queue_ns) AS max_ns,
-		sum(wall_ns - run_queue_ns) AS blocked_ns,
+	SELECT capture, task, count(*) AS count, max(blocked_ns) AS max_ns,
+		sum(blocked_ns) AS blocked_ns,
 		count(DISTINCT thread) AS workers,
-		2 * sum(CASE WHEN bounds = 'upper' THEN wall_ns - run_queue_ns ELSE 0 END)
-			> sum(wall_ns - run_queue_ns)
+		2 * sum(CASE WHEN bounds = 'upper' THEN blocked_ns ELSE 0 END) > sum(blocked_ns)
 			AS at_most,
 		CASE WHEN max(source = 'exact') THEN 'exact'
 			WHEN max(source = 'passive') THEN 'passive' ELSE min(source) END AS source

@@ -4,7 +4,7 @@ WITH line AS MATERIALIZED (
 	SELECT site, file, line FROM site_line WHERE rank = 1
 )
 SELECT b.capture, b.id AS blocking_poll, b.thread, b.start_ns, b.end_ns, b.wall_ns, b.run_queue_ns,
-	b.wall_ns - b.run_queue_ns AS blocked_ns, b.open, b.bounds, b.source, b.task, p.task_id,
+	b.blocked_ns, b.open, b.bounds, b.source, b.task, p.task_id,
 	p.ready_max, p.left_queued, m.site, s.function, s.cause, l.file, l.line, m.stack
 FROM blocking_poll AS b
 LEFT JOIN poll AS p ON p.id = b.poll

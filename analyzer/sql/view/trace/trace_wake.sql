@@ -7,7 +7,7 @@ WITH named AS MATERIALIZED (
 	JOIN frame AS f ON f.id = w.frame
 )
 SELECT s.capture, s.blocking_poll, s.offcpu_span, o.thread, t.function AS waiter, t.cause,
-	s.wall_ns - s.run_queue_ns AS blocked_ns, o.wakeup_ns AS time_ns, o.waker_thread,
+	s.blocked_ns, o.wakeup_ns AS time_ns, o.waker_thread,
 	o.waker_stack, n.function AS waker, n.file, n.line
 FROM slice AS s
 JOIN offcpu_span AS o ON o.id = s.offcpu_span
