@@ -2,10 +2,10 @@
 #include "analyzer/elf/file.h"
 #include "analyzer/base/bytes.h"
 #include "analyzer/elf/parts.h"
+#include "format/base/file.h"
 #include "format/elf/text_hash.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <lzma.h>
 #include <stdlib.h>
@@ -213,17 +213,12 @@ static int elf_file_read(struct elf_file *f)
 static int image_map(struct elf_file *f, const char *path)
 {
 	struct stat st;
+	int fd = file_open_regular(path, &st);
 	int error = 0;
-	/*
-	 * O_NONBLOCK: a path from a capture may be a pipe or a device by now, and must not block.
-	 */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st))
-		error = -errno;
-	else if (!S_ISREG(st.st_mode) || st.st_size <= 0)
+		return fd == -EINVAL ? -ENOEXEC : fd;
+	if (st.st_size <= 0)
 		error = -ENOEXEC;
 	if (!error) {
 		f->bytes = (size_t)st.st_size;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "analyzer/plan/file.h"
+#include "format/base/file.h"
 #include "format/base/new_file.h"
 
 #include <errno.h>
@@ -10,18 +11,10 @@
 
 int plan_file_open(const char *path)
 {
-	/* O_NONBLOCK: opening a pipe or a device must not wait. */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
-	int err;
+	int fd = file_open_regular(path, &st);
 
-	if (fd < 0)
-		return -errno;
-	err = fstat(fd, &st) ? -errno : S_ISREG(st.st_mode) ? 0 : -ENOEXEC;
-	if (!err)
-		return fd;
-	close(fd);
-	return err;
+	return fd == -EINVAL ? -ENOEXEC : fd;
 }
 
 int plan_file_write(const char *path, const void *data, size_t bytes)

@@ -4,9 +4,9 @@
 #include "analyzer/image/functions.h"
 #include "analyzer/image/references.h"
 #include "analyzer/symbols/module.h"
+#include "format/base/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,13 +33,14 @@ void symbol_nameless_close(struct symbol_nameless *n)
 static int code_open(struct symbol_module *m)
 {
 	struct symbol_nameless *n;
+	struct stat st;
 	int fd, err;
 
 	if (m->nameless_tried || !m->files.image.path)
 		return 0;
 	m->nameless_tried = true;
 	n = calloc(1, sizeof(*n));
-	fd = n ? open(m->files.image.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+	fd = n ? file_open_regular(m->files.image.path, &st) : -1;
 	if (fd < 0) {
 		free(n);
 		return n ? 0 : -ENOMEM;

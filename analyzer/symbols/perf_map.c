@@ -4,9 +4,9 @@
 #include "analyzer/base/text_clean.h"
 #include "analyzer/base/text_pool.h"
 #include "format/base/array.h"
+#include "format/base/file.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,20 +79,18 @@ static void entries_sort(struct perf_map *map)
 	map->count = kept;
 }
 
-/* O_NONBLOCK: what lies beside a capture from elsewhere may be a pipe, or a link to a device. */
 static int file_open(const char *path, FILE **out)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
-	int err = fd < 0 || fstat(fd, &st) ? -errno : 0;
+	int fd = file_open_regular(path, &st);
+	int err;
 
-	if (!err && !S_ISREG(st.st_mode))
-		err = -EINVAL;
-	else if (!err && st.st_size > FILE_BYTES_MAX)
-		err = -EFBIG;
+	if (fd < 0)
+		return fd;
+	err = st.st_size > FILE_BYTES_MAX ? -EFBIG : 0;
 	if (!err && !(*out = fdopen(fd, "r")))
 		err = -errno;
-	if (err && fd >= 0)
+	if (err)
 		close(fd);
 	return err;
 }

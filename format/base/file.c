@@ -2,6 +2,7 @@
 #include "format/base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -41,6 +42,20 @@ int file_read(int fd, size_t bytes_max, uint8_t **data, size_t *bytes)
 		free(*data);
 		*data = NULL;
 	}
+	return error;
+}
+
+int file_open_regular(const char *path, struct stat *st)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int error;
+
+	if (fd < 0)
+		return -errno;
+	error = fstat(fd, st) ? -errno : S_ISREG(st->st_mode) ? 0 : -EINVAL;
+	if (!error)
+		return fd;
+	close(fd);
 	return error;
 }
 

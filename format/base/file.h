@@ -15,6 +15,13 @@
 int file_read(int fd, size_t bytes_max, uint8_t **data, size_t *bytes);
 
 /*
+ * Opens a file that may have been replaced by anything, to read it: a pipe or a device does not
+ * block. Gives its descriptor, which the caller closes, and `*st` of it; -EINVAL: it is no regular
+ * file; or another negative errno.
+ */
+int file_open_regular(const char *path, struct stat *st);
+
+/*
  * Is it the same file, unchanged since? A file system gives a number to another file once it is
  * free. Devices are not compared: a mapping, or a layer of an image, may show another one.
  */
