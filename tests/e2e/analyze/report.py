@@ -409,6 +409,9 @@ def the_first_screen_of_24_lines_of_80_columns_says_what_is_wrong_and_what_to_do
         expect(at is not None, f"{place} is not on the first screen\n{text}")
         expect(re.search(r" polls |ms .* (cpu|lock|sleep|file-io|net-io)", screen[at - 1]),
                f"no cause above {place}\n{text}")
+        if site["function"] == "demo::guilty::find_in_index":
+            expect(re.search(r"by demo::guilty::rebuild_index \(src/guilty.rs:\d+\)",
+                             screen[at + 1]), f"no holder below {place}\n{text}")
 
 
 facts_check()
