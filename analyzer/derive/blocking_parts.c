@@ -51,7 +51,7 @@ static const char run_sql[] =
 
 /* A distinct (stack, cause). */
 struct key {
-	int64_t stack, wall_ns;
+	int64_t stack, blocked_ns;
 	uint32_t cause;
 };
 
@@ -191,7 +191,8 @@ static int key_set(struct division *d, struct part *part)
 		d->key[d->keys++] = (struct key) {.stack = part->stack, .cause = part->cause};
 	}
 	part->key = (uint32_t)key;
-	d->key[key - 1].wall_ns = ns_add(d->key[key - 1].wall_ns, part->wall_ns);
+	d->key[key - 1].blocked_ns =
+		ns_add(d->key[key - 1].blocked_ns, part->wall_ns - part->run_queue_ns);
 	return SQLITE_OK;
 }
 
@@ -225,7 +226,7 @@ static size_t parts_count(const void *result)
 	return ((const struct division *)result)->parts.count;
 }
 
-enum key_column { KEY_NUMBER, KEY_STACK, KEY_CAUSE, KEY_WALL_NS };
+enum key_column { KEY_NUMBER, KEY_STACK, KEY_CAUSE, KEY_BLOCKED_NS };
 
 static void keys_column(void *result, size_t row, int column, sqlite3_context *out)
 {
@@ -242,8 +243,8 @@ static void keys_column(void *result, size_t row, int column, sqlite3_context *o
 	case KEY_CAUSE: /* SQLite may keep it longer than the rows last */
 		sqlite3_result_text(out, d->parts.causes.text[k->cause], -1, SQLITE_TRANSIENT);
 		break;
-	case KEY_WALL_NS:
-		sqlite3_result_int64(out, k->wall_ns);
+	case KEY_BLOCKED_NS:
+		sqlite3_result_int64(out, k->blocked_ns);
 		break;
 	}
 }
@@ -288,7 +289,7 @@ const struct row_pair blocking_parts = {
 	.bytes = sizeof(struct division),
 	.read = division_read,
 	.free = division_free,
-	.first = {"part_keys", "key, stack, cause, wall_ns", keys_count, keys_column},
+	.first = {"part_keys", "key, stack, cause, blocked_ns", keys_count, keys_column},
 	.last = {"part_rows", "blocking_poll, key, offcpu_span, wall_ns, run_queue_ns, samples",
 		 parts_count, parts_column},
 };

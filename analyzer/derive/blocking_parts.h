@@ -7,7 +7,7 @@
 /*
  * Two table-valued functions over the parts, by stack and cause, of all blocking polls:
  *
- * part_keys(capture): each distinct (stack, cause), numbered, with the time of all its parts; for
+ * part_keys(capture): each distinct (stack, cause), numbered, with how long its parts blocked; for
  * sql/derive/50_site.sql and 51_slice.sql;
  * part_rows(capture): the parts, poll by poll, each with the number of its (stack, cause); for
  * sql/derive/51_slice.sql.
