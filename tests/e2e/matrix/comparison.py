@@ -472,9 +472,12 @@ class Comparison:
                                      (site["function"], site["cause"])).fetchall()
             return bool(stacks) and all(self.is_tokios_lock(site["cause"], row["stack"])
                                         for row in stacks)
+        def own_ns(seen):  # what a poll does beside a wait for Tokio's lock is a site, but no block
+            return self.unstalled_ns(seen) - seen["slices"].get((TOKIOS_LOCK, "lock"), 0)
+
         unmatched = [s for s in self.ended + self.open if not s["of"]]
         stolen = collections.Counter(site for s in unmatched
-                                     if self.unstalled_ns(s) < self.threshold_ns
+                                     if own_ns(s) < self.threshold_ns
                                      or self.was_slow(s) for site in s["slices"])
         # Of a function that both kinds of task call, a site has the entry of one of its polls.
         guilty = collections.Counter(site for s in self.ended + self.open if s["of"]
