@@ -8,11 +8,11 @@ JOIN capture AS c ON c.id = :capture
 LEFT JOIN frame AS f ON f.id = b.frame
 WHERE NOT b.printed AND b.blocked_ns >= :alert
 UNION ALL
-SELECT b.start_ns - c.start_ns, b.end_ns - b.start_ns, 1, t.tid, b.main, b.task, b.function,
+SELECT b.start_ns - c.start_ns, b.blocked_ns, 1, t.tid, b.main, b.task, b.function,
 	b.cause, f.file, f.line
 FROM open_block AS b
 JOIN thread AS t ON t.id = b.thread
 JOIN capture AS c ON c.id = :capture
 LEFT JOIN frame AS f ON f.id = b.frame
-WHERE NOT b.printed AND b.end_ns - b.start_ns >= :alert
+WHERE NOT b.printed AND b.blocked_ns >= :alert
 ORDER BY 1, 4;

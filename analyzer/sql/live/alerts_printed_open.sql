@@ -1,2 +1,2 @@
 -- Those that go on and have reached :alert were printed.
-UPDATE open_block SET printed = 1 WHERE NOT printed AND end_ns - start_ns >= :alert;
+UPDATE open_block SET printed = 1 WHERE NOT printed AND blocked_ns >= :alert;

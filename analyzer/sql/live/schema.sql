@@ -68,11 +68,11 @@ CREATE TABLE open_block (
 	thread INTEGER NOT NULL,
 	start_ns INTEGER NOT NULL,
 	end_ns INTEGER NOT NULL,
+	blocked_ns INTEGER NOT NULL,
 	task TEXT,
 	function TEXT,
 	cause TEXT,
 	frame INTEGER,
-	stack INTEGER,
 	main INTEGER NOT NULL DEFAULT 0,
 	printed INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (thread, start_ns)
