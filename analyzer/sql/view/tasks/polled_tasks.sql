@@ -1,10 +1,10 @@
 -- Which tasks did a thread poll when they were to be read, and where did that thread block?
 --
 -- By the stack that the dump took of the thread, if it slept. Of a recording: the sleep that the
--- dump began in, else the sample that is nearest to it. A sleep that went on when it was last seen,
--- just before the last dump, has not ended by then. callers: of the user's code, the innermost
--- first. A wait that blocks no worker (block_in_place) has no site: its place is the innermost of
--- the user's code.
+-- dump began in, else the sample that is nearest to it, unless it was in a poll of another task. A
+-- sleep that went on when it was last seen, just before the last dump, has not ended by then.
+-- callers: of the user's code, the innermost first. A wait that blocks no worker (block_in_place)
+-- has no site: its place is the innermost of the user's code.
 CREATE VIEW polled_tasks AS
 WITH polled AS MATERIALIZED (
 	SELECT t.id, t.capture, t.dump, t.process, t.task_id, t.tid, d.start_ns AS at_ns,
@@ -18,6 +18,7 @@ WITH polled AS MATERIALIZED (
 	SELECT p.id, max(s.id) AS span
 	FROM polled AS p
 	JOIN offcpu_span AS s ON s.thread = p.thread AND NOT s.preempted
+		AND coalesce(s.task_id = p.task_id, 1)
 	WHERE s.start_ns <= p.at_ns
 		AND (s.end_ns >= p.at_ns OR
 			(s.open AND p.at_ns - s.end_ns < 100000000))
@@ -25,7 +26,7 @@ WITH polled AS MATERIALIZED (
 ), sampled AS (
 	SELECT p.id, m.user_stack, min(abs(m.time_ns - p.at_ns)) AS away_ns
 	FROM polled AS p
-	JOIN sample AS m ON m.thread = p.thread
+	JOIN sample AS m ON m.thread = p.thread AND coalesce(m.task_id = p.task_id, 1)
 	WHERE m.user_stack IS NOT NULL
 	GROUP BY p.id
 )
