@@ -95,6 +95,29 @@ static void a_main_future_in_one_wait_all_the_time_is_no_more_than_caution(void 
 	sqlite3_close(db);
 }
 
+/* Of two processes: what one means to do does not hide what blocks the other. */
+static void of_several_main_futures_the_worst_is_told(void **state)
+{
+	struct scene s;
+	sqlite3 *db;
+
+	(void)state;
+	worker_is_idle(&s);
+	block_of_root(&s, 10, 0, 1000000, HUD_OFFCPU_OPEN | HUD_OFFCPU_AT_ATTACH);
+	scene_span(&s, (struct span) {.tid = 12,
+				      .from = 100000,
+				      .to = 900000,
+				      .stack = NAP,
+				      .syscall = SYS_NANOSLEEP});
+	db = scene_load(&s, 1000000);
+	assert_int_equal(database_run(db, "UPDATE blocking_poll SET main = 1; "
+					  "UPDATE worker SET blocking_ns = 0"),
+			 0);
+	assert_text(db, "SELECT level || ' ' || reason FROM verdict", "WARNING main");
+	assert_number(db, "SELECT CAST(round(main_blocked_percent) AS INTEGER) FROM verdict", 80);
+	sqlite3_close(db);
+}
+
 /* The main future waits for a lock that a plain thread holds, and computes; a worker sleeps. */
 static sqlite3 *main_and_worker_load(void)
 {
@@ -211,6 +234,7 @@ int main(void)
 		cmocka_unit_test(a_main_future_that_blocks_is_told_apart_from_workers),
 		cmocka_unit_test(runs_of_samples_alone_make_no_warning_of_a_main_future),
 		cmocka_unit_test(a_main_future_in_one_wait_all_the_time_is_no_more_than_caution),
+		cmocka_unit_test(of_several_main_futures_the_worst_is_told),
 		cmocka_unit_test(what_blocks_it_has_all_that_other_sites_have),
 		cmocka_unit_test(no_sum_over_workers_has_it),
 		cmocka_unit_test(the_verdict_begins_with_what_is_worse),

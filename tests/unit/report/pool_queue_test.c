@@ -138,6 +138,26 @@ static void a_long_wait_while_a_thread_was_left_does_not_make_it_saturated(void 
 	sqlite3_close(db);
 }
 
+/* One is full for longer by short waits, in the other a task waits for 700 ms. */
+static void of_several_pools_the_one_that_is_saturated_is_told(void **state)
+{
+	sqlite3 *db = readings_load(full, COUNT(full), 0);
+
+	(void)state;
+	assert_int_equal(
+		database_run(db,
+			     "CREATE TABLE two AS SELECT * FROM pool_load; "
+			     "UPDATE two SET full_percent = 3.5; "
+			     "INSERT INTO two SELECT * FROM pool_load; "
+			     "UPDATE two SET pool = 7, full_ns = 2 * full_ns, full_percent = 4, "
+			     "longest_full_wait_ns = 30000000 WHERE full_percent > 4; "
+			     "DROP VIEW pool_load; CREATE TABLE pool_load AS SELECT * FROM two"),
+		0);
+	assert_number(db, LOAD("count(*)"), 2);
+	assert_text(db, LEVEL, "SATURATED pool");
+	sqlite3_close(db);
+}
+
 static void what_is_worse_leads_and_the_pool_follows(void **state)
 {
 	sqlite3 *db = readings_load(full, COUNT(full), 150000);
@@ -220,6 +240,7 @@ int main(void)
 			only_a_task_that_is_still_there_proves_that_tasks_waited_all_the_time),
 		cmocka_unit_test(a_pool_with_a_thread_left_is_not_full),
 		cmocka_unit_test(a_long_wait_while_a_thread_was_left_does_not_make_it_saturated),
+		cmocka_unit_test(of_several_pools_the_one_that_is_saturated_is_told),
 		cmocka_unit_test(what_is_worse_leads_and_the_pool_follows),
 		cmocka_unit_test(what_is_not_known_is_null),
 		cmocka_unit_test(counts_that_are_not_known_are_null),

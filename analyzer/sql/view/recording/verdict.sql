@@ -170,6 +170,10 @@ SELECT capture, level, reason,
 					THEN 'the runtime in ' || unseen_objects
 					ELSE printf('%d runtimes (%s)', unseen_runtimes,
 						replace(unseen_objects, ',', ', ')) END)
+		ELSE '' END
+	|| CASE WHEN workless_processes THEN
+			printf(' Not in these figures: %s, of which no worker is known.',
+				replace(workless_names, ',', ', '))
 		ELSE '' END AS sentence,
 	CASE
 	WHEN reason = 'starved' AND limited THEN

@@ -16,23 +16,36 @@ WITH workers AS (
 	WHERE thread NOT IN (SELECT thread FROM worker)
 	GROUP BY capture
 ), main_time AS (
-	SELECT b.capture, count(*) AS blocks, sum(b.blocked_ns) AS blocked_ns,
-		max(b.blocked_ns) AS longest_ns,
-		total(CASE WHEN b.bounds <> 'upper' THEN b.blocked_ns END)
-			AS certain_ns,
-		max(CASE WHEN b.bounds <> 'upper' THEN b.blocked_ns ELSE 0 END)
-			AS longest_certain_ns,
-		max(b.id IN (SELECT p.blocking_poll FROM site_poll AS p
-			WHERE p.open AND p.at_attach)) AS all_the_time
-	FROM blocking_poll AS b
-	WHERE b.main
-	GROUP BY b.capture
+	/* Of each main future; rank 1: the one to speak of. What waits all the time may mean to. */
+	SELECT m.*, row_number() OVER (PARTITION BY m.capture
+			ORDER BY NOT m.all_the_time
+				AND (m.longest_certain_ns >= k.warning_longest_ns
+				OR 100.0 * m.certain_ns / k.caution_percent
+					>= t.end_ns - t.start_ns) DESC,
+				m.blocked_ns DESC, m.thread) AS rank
+	FROM (SELECT b.capture, b.thread, count(*) AS blocks, sum(b.blocked_ns) AS blocked_ns,
+			max(b.blocked_ns) AS longest_ns,
+			total(CASE WHEN b.bounds <> 'upper' THEN b.blocked_ns END) AS certain_ns,
+			max(CASE WHEN b.bounds <> 'upper' THEN b.blocked_ns ELSE 0 END)
+				AS longest_certain_ns,
+			max(b.id IN (SELECT p.blocking_poll FROM site_poll AS p
+				WHERE p.open AND p.at_attach)) AS all_the_time
+		FROM blocking_poll AS b
+		WHERE b.main
+		GROUP BY b.capture, b.thread) AS m
+	JOIN chosen_time AS t ON t.capture = m.capture
+	JOIN constant AS k
 ), pooled AS (
-	SELECT *, row_number() OVER (PARTITION BY capture
-			ORDER BY full_ns DESC, longest_wait_ns DESC, pid, pool) AS rank,
-		max(peak_tasks) OVER (PARTITION BY capture) AS most_tasks,
-		max(longest_wait_ns) OVER (PARTITION BY capture) AS most_wait_ns
-	FROM pool_load
+	/* rank 1: the pool to speak of, whose tasks waited the longest while it was full. */
+	SELECT l.*, row_number() OVER (PARTITION BY l.capture
+			ORDER BY l.full_ns > 0 AND (l.full_percent >= k.warning_percent
+				OR l.longest_full_wait_ns >= k.warning_longest_ns) DESC,
+				l.full_percent DESC, l.longest_wait_ns DESC, l.pid, l.pool)
+			AS rank,
+		max(l.peak_tasks) OVER (PARTITION BY l.capture) AS most_tasks,
+		max(l.longest_wait_ns) OVER (PARTITION BY l.capture) AS most_wait_ns
+	FROM pool_load AS l
+	JOIN constant AS k
 ), throttled AS (
 	/* Processes may share a cgroup: its periods are counted once. */
 	SELECT capture, cpus, periods, throttled_periods, throttled_ns,
@@ -84,13 +97,35 @@ WITH workers AS (
 			AS names
 	FROM stuck_runtime GROUP BY capture
 ), by_runtime AS (
-	/* Of a process with several multi_thread runtimes; rank 1: blocked for most of its time. */
+	/*
+	 * rank 1: blocked for most of its time, but of no less than the chosen time: a runtime may
+	 * live for a single call.
+	 */
 	SELECT *, row_number() OVER (PARTITION BY capture ORDER BY percent DESC, name) AS rank
-	FROM (SELECT w.capture, n.name,
-			100.0 * sum(w.blocking_ns) / max(sum(w.wall_ns), 1) AS percent
+	FROM (SELECT w.capture, n.name || CASE WHEN EXISTS (SELECT 1 FROM process AS o
+				WHERE o.capture = w.capture AND o.id <> n.process)
+				THEN printf(' of %s (%d)', coalesce(p.name, '?'), p.pid) ELSE '' END
+				AS name,
+			100.0 * sum(w.blocking_ns) / max(sum(w.wall_ns), t.end_ns - t.start_ns, 1)
+				AS percent
 		FROM worker AS w
-		JOIN thread_runtime AS n ON n.thread = w.thread AND n.runtimes > 1
-		GROUP BY w.capture, n.process, n.runtime)
+		JOIN worker_runtime AS n ON n.thread = w.thread
+		JOIN process AS p ON p.id = n.process
+		JOIN chosen_time AS t ON t.capture = w.capture
+		GROUP BY w.capture, n.process, n.only_thread, n.runtime)
+), workless AS (
+	/* Beside others that have workers; not what became another program by exec. */
+	SELECT p.capture, count(*) AS processes,
+		group_concat(coalesce(p.name, '?') || ' (' || p.pid || ')') AS names
+	FROM process AS p
+	WHERE EXISTS (SELECT 1 FROM worker_runtime AS n WHERE n.capture = p.capture)
+		AND NOT EXISTS (SELECT 1 FROM worker_runtime AS n WHERE n.process = p.id)
+		AND NOT EXISTS (SELECT 1 FROM lifecycle AS l
+			WHERE l.process = p.id AND l.kind = 'process-exec')
+		AND EXISTS (SELECT 1 FROM thread AS t
+			JOIN thread_summary AS s ON s.thread = t.id
+			WHERE t.process = p.id AND s.samples > 0)
+	GROUP BY p.capture
 ), unseen AS (
 	/*
 	 * Runtimes in objects of a process of which the state of others is read. One whose code is
@@ -180,6 +215,7 @@ SELECT c.id AS capture, c.threshold_ns,
 		AS classified_percent,
 	coalesce(ud.undecided_ns, 0) AS undecided_ns,
 	coalesce(un.runtimes, 0) AS unseen_runtimes, un.objects AS unseen_objects,
+	coalesce(wl.processes, 0) AS workless_processes, wl.names AS workless_names,
 	f.seen AS runtime_seen, f.linked AS runtime_linked, f.symbols_missing,
 	f.in_library,
 	u.source, u.count_unit,
@@ -192,7 +228,7 @@ JOIN poll_source AS u ON u.capture = c.id
 LEFT JOIN workers AS w ON w.capture = c.id
 LEFT JOIN queued AS q ON q.capture = c.id
 LEFT JOIN others AS r ON r.capture = c.id
-LEFT JOIN main_time AS m ON m.capture = c.id
+LEFT JOIN main_time AS m ON m.capture = c.id AND m.rank = 1
 LEFT JOIN pooled AS o ON o.capture = c.id AND o.rank = 1
 LEFT JOIN throttled AS h ON h.capture = c.id AND h.rank = 1
 LEFT JOIN stolen AS e ON e.capture = c.id
@@ -205,4 +241,5 @@ LEFT JOIN blocked_in_all AS ba ON ba.capture = c.id
 LEFT JOIN lost AS l ON l.capture = c.id
 LEFT JOIN undecided AS ud ON ud.capture = c.id
 LEFT JOIN unseen AS un ON un.capture = c.id
+LEFT JOIN workless AS wl ON wl.capture = c.id
 LEFT JOIN classified AS t ON t.capture = c.id;
