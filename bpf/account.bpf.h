@@ -223,22 +223,25 @@ static __always_inline bool is_park_sleep(struct task_struct *task, const struct
 	return is_park(key) && call_is_of_park(task_syscall(task));
 }
 
-/*
- * It waited for a CPU from `start` to `now`. True: a span is to be written. `at_attach`: its poll
- * has not been observed yet, and is not charged.
- */
-static __always_inline bool runnable_end(struct thread_state *st, __u64 start, __u64 now,
-					 bool at_attach)
+/* It waited for a CPU from `start` to `now`. True: a span is to be written. */
+static __always_inline bool run_queue_end(struct thread_state *st, __u64 start, __u64 now)
 {
-	st->waited_ns += now - start;
-	if (!at_attach)
-		poll_off_cpu_charge(&st->poll, 0, now - start, now);
 	if (now - start >= threshold_ns) {
 		span_want(st, start, 0, EVENT_SPAN_PREEMPTED);
 		return true;
 	}
 	st->run_queue_ns += now - start;
 	return false;
+}
+
+/* It never slept. `at_attach`: its poll has not been observed yet, and is not charged. */
+static __always_inline bool runnable_end(struct thread_state *st, __u64 start, __u64 now,
+					 bool at_attach)
+{
+	st->waited_ns += now - start;
+	if (!at_attach)
+		poll_off_cpu_charge(&st->poll, 0, now - start, now);
+	return run_queue_end(st, start, now);
 }
 
 /* It slept from `start` on, was woken, and runs since `now`. True: a span is to be written. */
@@ -256,8 +259,7 @@ static __always_inline bool sleep_end(struct task_struct *task, struct thread_st
 	if (is_park(&st->poll.key) &&
 	    (now - start < threshold_ns || is_park_sleep(task, &st->poll.key))) {
 		st->parked_ns += woken - start;
-		st->run_queue_ns += now - woken;
-		return false;
+		return run_queue_end(st, woken, now);
 	}
 	if (now - start >= threshold_ns) {
 		span_want(st, start, wakeup ? woken : 0, at_attach ? EVENT_SPAN_AT_ATTACH : 0);

@@ -175,6 +175,57 @@ static __always_inline bool open_report(struct task_struct *task, struct thread_
 	return false;
 }
 
+/* Is it ready to run, and has had no CPU since it is watched? */
+static __always_inline bool is_ready_at_attach(struct task_struct *task,
+					       const struct thread_state *st)
+{
+	return st->phase == PHASE_UNKNOWN && !st->wakeup_ns && !task->__state && !task->on_cpu;
+}
+
+/* Since when it waits for a CPU and no span of a sleep has that; 0: it does not. */
+static __always_inline __u64 ready_since(struct task_struct *task, const struct thread_state *st,
+					 bool parked)
+{
+	if (task->on_cpu)
+		return 0;
+	if (st->phase == PHASE_RUNNABLE)
+		return st->out_ns;
+	if (parked)
+		return st->wakeup_ns;
+	return is_ready_at_attach(task, st) ? st->since_ns : 0;
+}
+
+/*
+ * In the final walk: reports a long wait for a CPU, whose span would be lost. Not one in a poll,
+ * which may be over without it. True: from `start` on that time has a span.
+ */
+static __always_inline bool ready_report(struct task_struct *task, struct thread_state *st,
+					 __u64 start, __u64 now)
+{
+	struct scratch *s = scratch_get(SCRATCH_WALK);
+	__u32 zero = 0;
+	struct sleeper *seen = bpf_map_lookup_elem(&sleepers, &zero);
+	struct event_offcpu *e;
+
+	if (!s || !seen || !start || start > now || now - start < threshold_ns)
+		return false;
+	sleeper_poll(task, st, start, now, seen);
+	if (seen->key.where == HUD_WHERE_POLL)
+		return false;
+	e = (struct event_offcpu *)s->word;
+	event_begin(&e->head, EVENT_OPEN, task->tgid, task->pid, now);
+	where_fill(&e->where, &seen->key, &seen->span);
+	e->start_ns = start;
+	e->wakeup_ns = 0;
+	e->span_flags = EVENT_SPAN_PREEMPTED;
+	e->syscall = -1;
+	e->state = 0;
+	e->out_cpu = st->out_cpu;
+	e->next_poll = 0;
+	e->stacks = (struct event_stacks) {.stack_flags = EVENT_STACK_NOT_TAKEN};
+	return scratch_send(s, sizeof(*e), 0, COUNT_RING_FULL);
+}
+
 /*
  * A thread that has slept since it is watched is parked, by a layout that may have been learned
  * meanwhile. Until when its sleep was reported as one of an unknown kind, that has this time.
@@ -184,24 +235,30 @@ static __always_inline __u64 parked_since(const struct thread_state *st, __u64 s
 	return st->open_start_ns == st->since_ns && st->open_ns > start ? st->open_ns : start;
 }
 
-/* The window, with the time since the last change, which is of the phase the thread is in. */
+/*
+ * The window, with the time since the last change, which is of the phase the thread is in; but for
+ * what a span has, from `ready` on (0: none).
+ */
 static __always_inline struct event_window window_now(struct task_struct *task,
-						      const struct thread_state *st, bool parked)
+						      const struct thread_state *st, bool parked,
+						      __u64 ready)
 {
 	__u32 phase = st->phase; /* written after out_ns */
 	__u64 start = st->window_start_ns ? st->window_start_ns : st->since_ns;
 	__u64 running_since = phase == PHASE_UNKNOWN ? st->since_ns : st->change_ns;
-	__u64 out_since = st->out_ns, now = bpf_ktime_get_ns();
+	__u64 out_since = st->out_ns, now = bpf_ktime_get_ns(), until = ready ? ready : now;
 	struct window_rest rest = {};
 
 	if (phase == PHASE_RUNNING || (phase == PHASE_UNKNOWN && task->on_cpu))
 		rest.cpu_ns = now > running_since ? now - running_since : 0;
-	else if (phase == PHASE_RUNNABLE && now > out_since)
-		rest.run_queue_ns = now - out_since;
-	else if (phase == PHASE_SLEEPING && now > out_since && is_park_sleep(task, &st->poll.key))
-		rest.parked_ns = now - out_since;
-	else if (phase == PHASE_UNKNOWN && parked)
-		rest.parked_ns = now - parked_since(st, start);
+	else if (phase == PHASE_RUNNABLE && until > out_since)
+		rest.run_queue_ns = until - out_since;
+	else if (phase == PHASE_SLEEPING && until > out_since && is_park_sleep(task, &st->poll.key))
+		rest.parked_ns = until - out_since;
+	else if (phase == PHASE_UNKNOWN && parked && until > parked_since(st, start))
+		rest.parked_ns = until - parked_since(st, start);
+	else if (!ready && is_ready_at_attach(task, st))
+		rest.run_queue_ns = now - start;
 	else if (phase == PHASE_SLEEPING && now > out_since && now - out_since < threshold_ns)
 		rest.sleep_ns = now - out_since;
 	if (st->poll.key.where == HUD_WHERE_PARK)
@@ -218,7 +275,7 @@ static __always_inline struct event_window window_now(struct task_struct *task,
  * would count time twice (seen: a window of 74 ms with 170 ms in it).
  */
 static __always_inline void window_report(struct task_struct *task, struct thread_state *st,
-					  bool parked, bool open)
+					  bool parked, __u64 ready, bool open)
 {
 	struct event_window e = {};
 	__u64 change;
@@ -226,7 +283,7 @@ static __always_inline void window_report(struct task_struct *task, struct threa
 	for (int i = 0; i < WINDOW_TRIES; i++) {
 		change = st->change_ns;
 		barrier();
-		e = window_now(task, st, parked);
+		e = window_now(task, st, parked, ready);
 		barrier();
 		if (st->change_ns == change)
 			break;
@@ -263,6 +320,7 @@ static __always_inline void walk_task(struct task_struct *task)
 	__u32 tgid = task->tgid;
 	bool attach = walk_mode == WALK_ATTACH, parked = false;
 	struct thread_state *st;
+	__u64 ready;
 
 	/* Before Linux 6.1 the iterator of each target meets the threads of all. */
 	if (task->flags & PF_KTHREAD || tgid != walk_process ||
@@ -288,9 +346,12 @@ static __always_inline void walk_task(struct task_struct *task)
 		parked = open_report(task, st, now);
 	if (walk_mode == WALK_FINAL) {
 		poll_final(task, st);
-		window_report(task, st, parked, false);
+		ready = ready_since(task, st, parked);
+		if (!ready_report(task, st, ready, now))
+			ready = 0;
+		window_report(task, st, parked, ready, false);
 	} else if (parked) {
-		window_report(task, st, parked, true);
+		window_report(task, st, parked, 0, true);
 	}
 }
 

@@ -2,10 +2,11 @@
 """A program that is given too little CPU is starved: not nominal, and no function is to blame."""
 
 import json
+import os
 import re
 
 from lib import (Demo, Skip, Stalls, analyze, analyzed, expect, expect_equal, fact, facts_check,
-                 once, path_for, query, recorded)
+                 once, path_for, query, recorded, start)
 from quota import PERIOD_US, LimitedGroup
 
 QUOTA_US = 10000
@@ -60,6 +61,29 @@ def the_first_line_names_the_limit():
     first = analyzed("report", throttled()[0]).splitlines()[0]
     expect(re.search(r"^STARVED: .* the limit of its cgroup, 0\.1 CPUs, was used up in \d+ of \d+ "
                      r"periods", first), first)
+
+
+@fact
+def a_worker_that_waits_for_a_cpu_after_each_park_is_starved():
+    """One that gets a CPU when no other thread of its cgroup wants it, and others always do."""
+    with LimitedGroup(os.cpu_count() * PERIOD_US) as group:
+        demo = Demo("release", "--only", "timers")
+        spins = [start(["/bin/sh", "-c", "while :; do :; done"]) for _ in range(2 * os.cpu_count())]
+        for pid in (demo.pid, *(spin.pid for spin in spins)):
+            group.enter(pid)
+        for tid in os.listdir(f"/proc/{demo.pid}/task"):
+            os.sched_setscheduler(int(tid), os.SCHED_IDLE, os.sched_param(0))
+        path = path_for("parks.hud")
+        recorded("-d", 3, "-p", demo.pid, "-o", path)
+        for process in (demo.process, *spins):
+            process.kill()
+            process.wait()
+    verdict = json.loads(analyzed("report", path, "--json"))["verdict"]
+    expect_equal((verdict["level"], verdict["reason"]), ("STARVED", "starved"),
+                 f"verdict: {verdict['sentence']}")
+    expect(verdict["longest_run_queue_ns"] >= 10e6, f"verdict: {verdict['sentence']}")
+    done = analyze("check", path, "--fail-on", "run_queue_max >= 10ms")
+    expect_equal(done.returncode, 1, f"exit code\n{done.stdout}{done.stderr}")
 
 
 @fact
